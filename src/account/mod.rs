@@ -1,0 +1,11 @@
+//! Users, roles, what a role may do, and the sign-in throttle. All pure.
+
+mod password;
+mod right;
+mod throttle;
+mod user;
+
+pub use password::{MAX_PASSWORD, MIN_PASSWORD, PasswordError, check_user_password, user_password_rules};
+pub use right::{Right, Role, allows};
+pub use throttle::{Attempts, FREE_TRIES, FIRST_PAUSE, LONGEST_PAUSE};
+pub use user::{AccountName, UserName, UserNameError, UserState};

@@ -1,0 +1,133 @@
+//! Roles and rights: the table of DESIGN.md section 5.
+
+use std::{fmt, str::FromStr};
+
+/// Permission level of a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// May do everything. Only Administrators create and manage credentials.
+    Administrator,
+    /// May see the list and details of credentials.
+    Advanced,
+    /// May manage what is his own.
+    Basic,
+}
+
+impl Role {
+    /// All roles, strongest first.
+    pub const ALL: [Self; 3] = [Self::Administrator, Self::Advanced, Self::Basic];
+
+    /// The word of the store, the command line and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::Advanced => "advanced",
+            Self::Basic => "basic",
+        }
+    }
+
+    /// The words of the screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Administrator => "Administrator",
+            Self::Advanced => "Advanced User",
+            Self::Basic => "Basic User",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.title())
+    }
+}
+
+impl FromStr for Role {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|r| r.as_str() == text).ok_or(())
+    }
+}
+
+/// One thing that somebody may or may not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Right {
+    /// Own password, own SSH keys, appearance, documentation, the menu.
+    OwnAccount,
+    /// The list and details of credentials; never a secret, no history.
+    SeeCredentials,
+    /// Create, rename, rotate, disable, enable, revoke, import, export.
+    ManageCredentials,
+    /// Users and roles.
+    ManageUsers,
+    /// The trail and credential history.
+    ReadTrail,
+    /// Site settings, master key, backup.
+    ManageSite,
+}
+
+impl Right {
+    /// All rights.
+    pub const ALL: [Self; 6] = [
+        Self::OwnAccount,
+        Self::SeeCredentials,
+        Self::ManageCredentials,
+        Self::ManageUsers,
+        Self::ReadTrail,
+        Self::ManageSite,
+    ];
+
+    /// What the right is for, to follow "Only account Administrators can …".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::OwnAccount => "use their own account",
+            Self::SeeCredentials => "see API keys",
+            Self::ManageCredentials => "create and manage API keys",
+            Self::ManageUsers => "manage users and permission levels",
+            Self::ReadTrail => "read the activity log",
+            Self::ManageSite => "change the settings of the desk",
+        }
+    }
+
+    /// The word of the trail.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OwnAccount => "own account",
+            Self::SeeCredentials => "see credentials",
+            Self::ManageCredentials => "manage credentials",
+            Self::ManageUsers => "manage users",
+            Self::ReadTrail => "read trail",
+            Self::ManageSite => "manage site",
+        }
+    }
+}
+
+/// Whether a role has a right.
+pub fn allows(role: Role, right: Right) -> bool {
+    match (role, right) {
+        (Role::Administrator, _) | (_, Right::OwnAccount) => true,
+        (Role::Advanced, Right::SeeCredentials) => true,
+        (Role::Advanced | Role::Basic, _) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_whole_table() {
+        for (right, administrator, advanced, basic) in [
+            (Right::OwnAccount, true, true, true),
+            (Right::SeeCredentials, true, true, false),
+            (Right::ManageCredentials, true, false, false),
+            (Right::ManageUsers, true, false, false),
+            (Right::ReadTrail, true, false, false),
+            (Right::ManageSite, true, false, false),
+        ] {
+            let row = Role::ALL.map(|role| allows(role, right));
+            assert_eq!(row, [administrator, advanced, basic], "{right:?}");
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! The life cycle: active <-> disabled -> revoked, expiry, and how long an old secret lives on after a rotation.
+
+use crate::time::{DAY, HOUR, Millis, Seconds};
+
+use super::State;
+
+/// What can be done to the state of a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Stop it; it can come back.
+    Disable,
+    /// Bring a disabled one back.
+    Enable,
+    /// Stop it for ever.
+    Revoke,
+}
+
+impl Verb {
+    /// The state it leads to.
+    pub fn target(self) -> State {
+        match self {
+            Self::Disable => State::Disabled,
+            Self::Enable => State::Active,
+            Self::Revoke => State::Revoked,
+        }
+    }
+
+    /// The word on screen and command line.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Disable => "disable",
+            Self::Enable => "enable",
+            Self::Revoke => "revoke",
+        }
+    }
+
+    /// The word of the trail.
+    pub fn past(self) -> &'static str {
+        match self {
+            Self::Disable => "disabled",
+            Self::Enable => "enabled",
+            Self::Revoke => "revoked",
+        }
+    }
+}
+
+/// A revoked credential cannot come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Final;
+
+/// The state after `verb`; `Ok(None)` when it is reached already, which is success without a trail row.
+pub fn next_state(state: State, verb: Verb) -> Result<Option<State>, Final> {
+    match (state, verb.target()) {
+        (from, to) if from == to => Ok(None),
+        (State::Revoked, _) => Err(Final),
+        (_, to) => Ok(Some(to)),
+    }
+}
+
+/// State of a credential as it is now, with its times looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// Usable now.
+    Active,
+    /// Usable now, and no longer after this many milliseconds (30 days at most).
+    Expiring(i64),
+    /// Not usable before its time.
+    NotYet,
+    /// Past its expiry.
+    Expired,
+    /// Disabled.
+    Disabled,
+    /// Revoked.
+    Revoked,
+}
+
+impl Condition {
+    /// Whether a verifier would accept it now (networks aside).
+    pub fn usable(self) -> bool {
+        matches!(self, Self::Active | Self::Expiring(_))
+    }
+
+    /// The word on the screen: `active`, `3 days`, `not yet`, `expired`, `disabled`, `revoked`.
+    pub fn words(self) -> String {
+        match self {
+            Self::Active => "active".to_owned(),
+            Self::Expiring(ms) if ms >= 2 * DAY => format!("{} days", ms / DAY),
+            Self::Expiring(ms) if ms >= HOUR => format!("{} h", ms / HOUR),
+            Self::Expiring(ms) => format!("{} min", ms / 60_000),
+            Self::NotYet => "not yet".to_owned(),
+            Self::Expired => "expired".to_owned(),
+            Self::Disabled => "disabled".to_owned(),
+            Self::Revoked => "revoked".to_owned(),
+        }
+    }
+}
+
+/// How many days before its expiry a credential is called expiring.
+pub(crate) const EXPIRING: i64 = 30 * DAY;
+
+/// What a credential is at `now`, judged as VERIFY.md C11 does: state, not before, expiry.
+pub fn condition(state: State, not_before: Option<Seconds>, expires_at: Option<Seconds>, now: Millis) -> Condition {
+    let second = now.seconds();
+    match state {
+        State::Disabled => Condition::Disabled,
+        State::Revoked => Condition::Revoked,
+        State::Active if not_before.is_some_and(|at| second < at) => Condition::NotYet,
+        State::Active => match expires_at {
+            Some(at) if second >= at => Condition::Expired,
+            Some(at) if at.millis().since(now) <= EXPIRING => Condition::Expiring(at.millis().since(now)),
+            _ => Condition::Active,
+        },
+    }
+}
+
+/// How long the old secret keeps working after a rotation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlap {
+    /// Not at all: it leaked.
+    None,
+    /// One hour.
+    Hour,
+    /// 24 hours.
+    Day,
+    /// 7 days.
+    Week,
+}
+
+impl Overlap {
+    /// All choices, as the dialog lists them.
+    pub const ALL: [Self; 4] = [Self::None, Self::Hour, Self::Day, Self::Week];
+
+    /// Length in seconds.
+    pub fn seconds(self) -> i64 {
+        match self {
+            Self::None => 0,
+            Self::Hour => 3_600,
+            Self::Day => 86_400,
+            Self::Week => 7 * 86_400,
+        }
+    }
+
+    /// The word of the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Hour => "1h",
+            Self::Day => "24h",
+            Self::Week => "7d",
+        }
+    }
+
+    /// The words of the dialog.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::None => "not at all",
+            Self::Hour => "1 hour",
+            Self::Day => "24 hours",
+            Self::Week => "7 days",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_whole_table() {
+        use State::*;
+        for (state, verb, want) in [
+            (Active, Verb::Disable, Ok(Some(Disabled))),
+            (Active, Verb::Enable, Ok(None)),
+            (Active, Verb::Revoke, Ok(Some(Revoked))),
+            (Disabled, Verb::Disable, Ok(None)),
+            (Disabled, Verb::Enable, Ok(Some(Active))),
+            (Disabled, Verb::Revoke, Ok(Some(Revoked))),
+            (Revoked, Verb::Disable, Err(Final)),
+            (Revoked, Verb::Enable, Err(Final)),
+            (Revoked, Verb::Revoke, Ok(None)),
+        ] {
+            assert_eq!(next_state(state, verb), want, "{state} {}", verb.word());
+        }
+    }
+
+    #[test]
+    fn times_are_judged_on_whole_seconds_and_the_edge_is_out() {
+        let at = |ms| condition(State::Active, Some(Seconds(10)), Some(Seconds(20)), Millis(ms));
+        assert_eq!(at(9_999), Condition::NotYet);
+        assert!(at(10_000).usable());
+        assert!(at(19_999).usable());
+        assert_eq!(at(20_000), Condition::Expired);
+    }
+
+    #[test]
+    fn days_left_in_words() {
+        let left = |ms| condition(State::Active, None, Some(Seconds(40 * 86_400)), Millis(40 * DAY - ms)).words();
+        assert_eq!(left(3 * DAY + 1000), "3 days");
+        assert_eq!(left(DAY), "24 h");
+        assert_eq!(left(90_000), "1 min");
+        assert_eq!(left(31 * DAY), "active");
+    }
+}

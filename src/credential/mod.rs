@@ -1,0 +1,18 @@
+//! What a credential is: kinds, names, the Legacy rules, the shapes of keys and secrets, the life cycle. All pure.
+
+mod kind;
+mod legacy;
+mod lifecycle;
+mod name;
+mod options;
+mod shape;
+
+pub use kind::{Kind, State};
+pub use legacy::{Rule, check_password, check_username, password_rules, username_rules};
+pub use lifecycle::{Condition, Final, Overlap, Verb, condition, next_state};
+pub use name::{Name, NameError, Note, fold};
+pub use options::{Algorithm, Algorithms, BodyDigest, Networks, Options, OptionsError};
+pub use shape::{
+    BASE62, Fill, KEY_LEN, LEGACY_PASSWORD_LEN, SECRET_LEN, ShapeError, api_key, api_secret, holds_api_secret,
+    legacy_password,
+};

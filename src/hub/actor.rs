@@ -1,0 +1,111 @@
+//! Who acts, from where, and how he proved who he is.
+
+use std::net::IpAddr;
+
+use crate::account::{Role, UserName};
+use crate::time::Millis;
+
+/// Where a call comes from, for the trail.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// Name of the Unix user whose process this is; its number where it has no name.
+    pub unix: Option<String>,
+    /// Address of the SSH client; none on a local terminal.
+    pub address: Option<IpAddr>,
+}
+
+/// How the actor proved who he is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// By the password of the user.
+    Password,
+    /// By `--as NAME`: whoever can read the database and the master key owns the desk.
+    Local,
+    /// By an SSH key with this fingerprint.
+    SshKey(String),
+}
+
+impl Via {
+    /// The word of the trail.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Password => "password",
+            Self::Local => "local",
+            Self::SshKey(fingerprint) => fingerprint,
+        }
+    }
+}
+
+/// A user who acts. Every hub call takes one and checks in its transaction that the user is active, that the role
+/// allows the call, and that `epoch` is still the user's: disabling, a new role or a new password raises it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// The user.
+    pub user: UserName,
+    /// How he proved it.
+    pub via: Via,
+    /// From where.
+    pub origin: Origin,
+    /// Epoch of the user when the session began.
+    pub epoch: i64,
+    /// When the password was last given: sensitive changes want it within [`Actor::CONFIRMED_FOR`].
+    pub confirmed_at: Option<Millis>,
+}
+
+impl Actor {
+    /// For how many milliseconds a password once given is enough.
+    pub const CONFIRMED_FOR: i64 = 5 * crate::time::MINUTE;
+
+    /// Whether the password need not be asked for again. Whoever acts locally has no password to give.
+    pub fn confirmed(&self, now: Millis) -> bool {
+        let recent = |at: Millis| (0..=Self::CONFIRMED_FOR).contains(&now.since(at));
+        self.via == Via::Local || self.confirmed_at.is_some_and(recent)
+    }
+}
+
+/// A signed-in user and what the first screen says about him.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Who acts from now on.
+    pub actor: Actor,
+    /// His role, for greying; the check is in every call.
+    pub role: Role,
+    /// Name of the account.
+    pub account: String,
+    /// The sign-in before this one.
+    pub last: Option<LastSignIn>,
+    /// The password was set by somebody else: it must be changed before anything else.
+    pub must_change_password: bool,
+    /// Names of credentials whose secret was on the screen when the line dropped, since the last sign-in.
+    pub dropped: Vec<String>,
+    /// After how many milliseconds without a key the desk locks.
+    pub idle_lock: i64,
+}
+
+/// When and from where a user signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastSignIn {
+    /// When.
+    pub at: Millis,
+    /// From which address; none for a local terminal.
+    pub address: Option<String>,
+}
+
+/// What a sign-in came to.
+#[derive(Debug)]
+pub enum SignIn {
+    /// Signed in.
+    Welcome(Session),
+    /// Wrong name or password: the same words and the same time for both.
+    Wrong {
+        /// Tries left before a pause.
+        left: u32,
+        /// Length of that pause in milliseconds.
+        pause: i64,
+    },
+    /// The name is locked; nothing was checked.
+    Locked {
+        /// End of the pause.
+        until: Millis,
+    },
+}

@@ -1,0 +1,240 @@
+//! What can go wrong in a use case. Every error is a sentence with a next step, and has an exit code.
+
+use crate::account::{PasswordError, Right, Role, UserNameError};
+use crate::credential::{NameError, OptionsError};
+use crate::store::StoreError;
+use crate::time::Millis;
+use crate::vault::VaultError;
+
+/// Why a use case was not carried out. Nothing was changed, unless it is [`HubError::Unknown`].
+#[derive(Debug, thiserror::Error)]
+pub enum HubError {
+    /// The role does not allow it.
+    #[error("{0}")]
+    Denied(Denied),
+    /// The session lost what it had: the user was disabled, or has a new role or password.
+    #[error("{0}")]
+    SessionOver(SessionOver),
+    /// A sensitive change, and the password was not given lately.
+    #[error("Please type your password again: it was not asked for in the last 5 minutes.")]
+    PasswordNeeded,
+    /// The password typed to confirm is wrong.
+    #[error("That is not your password. Nothing was changed; type it again.")]
+    WrongPassword,
+    /// What was named does not exist.
+    #[error("{0}")]
+    NotFound(String),
+    /// Somebody else was faster, or the state does not allow it.
+    #[error("{0}")]
+    Conflict(Conflict),
+    /// What was typed cannot be taken.
+    #[error("{sentence}")]
+    Invalid {
+        /// Which field.
+        field: Field,
+        /// What is wrong and what to do.
+        sentence: String,
+    },
+    /// A row was changed behind keydesk's back: its tag is wrong.
+    #[error("{what} was changed outside keydesk (tampered), so it is not trusted. Restore the database from a backup, or {mend}.")]
+    Tampered {
+        /// The row in words.
+        what: String,
+        /// What helps.
+        mend: String,
+    },
+    /// The store cannot be used now.
+    #[error("{0}")]
+    Unavailable(String),
+    /// The line to the store broke during a commit and nobody can say whether it happened.
+    #[error("The store did not say whether the change was kept. Look at the list before you try again.")]
+    Unknown,
+    /// Anything else.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// The field an [`HubError::Invalid`] is about, so that a form can put the cursor there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Field {
+    Account,
+    UserName,
+    Password,
+    Name,
+    Username,
+    LegacyPassword,
+    NotBefore,
+    Expiry,
+    Networks,
+    Note,
+    Algorithms,
+    Other,
+}
+
+/// A refusal in the help page's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denied {
+    /// What was asked for.
+    pub right: Right,
+    /// Role of the one who asked.
+    pub role: Role,
+    /// Whom to ask: names of the active Administrators.
+    pub administrators: Vec<String>,
+}
+
+impl Denied {
+    /// The sentence of the help page.
+    pub fn reason(&self) -> String {
+        format!("Only account Administrators can {}. Your permission level is {}.", self.right.words(), self.role)
+    }
+
+    /// Whom to ask.
+    pub fn assistance(&self) -> String {
+        match self.administrators.as_slice() {
+            [] => "Please contact your account administrator for assistance.".to_owned(),
+            names => format!("Please contact your account administrator for assistance: {}.", names.join(", ")),
+        }
+    }
+}
+
+impl std::fmt::Display for Denied {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.reason(), self.assistance())
+    }
+}
+
+/// Why a session is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SessionOver {
+    /// The user was disabled.
+    #[error("Your user was disabled. Ask an Administrator if that is a mistake.")]
+    Disabled,
+    /// Role or password changed.
+    #[error("Your permission level or password was changed. Sign in again.")]
+    Changed,
+    /// The row of the user has a wrong tag.
+    #[error("Your user was changed outside keydesk (tampered) and is not trusted. Ask the operator of this desk.")]
+    Tampered,
+    /// There is no such user.
+    #[error("There is no such user on this desk. Look at `keydesk user list`.")]
+    Unknown,
+}
+
+/// Two people at once, or a step the life cycle does not have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    /// The row changed since it was read.
+    #[error("{who} {did} {what} a moment ago. Look at it as it is now, then decide again.")]
+    Changed {
+        /// Who was faster.
+        who: String,
+        /// What he did, in the past tense.
+        did: String,
+        /// Name of the credential or user.
+        what: String,
+    },
+    /// Revoked is final.
+    #[error("{what} is revoked, which is final. Create a new key instead.")]
+    Revoked {
+        /// Name of the credential.
+        what: String,
+    },
+    /// A username, key or user name that exists.
+    #[error("{what} is taken already. Choose another.")]
+    Taken {
+        /// What is taken.
+        what: String,
+    },
+    /// A key that exists in two kinds.
+    #[error("{key} exists as {kinds}. Say which one with --kind.")]
+    Ambiguous {
+        /// The key.
+        key: String,
+        /// The kinds.
+        kinds: String,
+    },
+    /// The last Administrator must stay.
+    #[error("{who} is the last Administrator who can sign in. Make another one first.")]
+    LastAdministrator {
+        /// The user.
+        who: String,
+    },
+    /// Set-up works once.
+    #[error("This desk is set up already. Run `keydesk` and sign in.")]
+    SetUpDone,
+    /// One of database and master key is missing.
+    #[error("{0}")]
+    HalfThere(String),
+}
+
+impl HubError {
+    /// Exit code of the command line (DESIGN.md section 9).
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Failed(_) | Self::Tampered { .. } => 1,
+            Self::Invalid { .. } => 2,
+            Self::Denied(_) | Self::SessionOver(_) | Self::PasswordNeeded | Self::WrongPassword => 3,
+            Self::NotFound(_) => 4,
+            Self::Conflict(_) => 5,
+            Self::Unavailable(_) | Self::Unknown => 6,
+        }
+    }
+
+    pub(super) fn invalid(field: Field, why: impl std::fmt::Display) -> Self {
+        Self::Invalid { field, sentence: why.to_string() }
+    }
+
+    pub(super) fn locked(until: Millis) -> Self {
+        Self::Invalid { field: Field::Password, sentence: format!("Locked until {}. Wait, or ask an Administrator.", until.utc("%H:%M UTC")) }
+    }
+}
+
+impl From<NameError> for HubError {
+    fn from(why: NameError) -> Self {
+        Self::invalid(Field::Name, why)
+    }
+}
+
+impl From<UserNameError> for HubError {
+    fn from(why: UserNameError) -> Self {
+        Self::invalid(Field::UserName, why)
+    }
+}
+
+impl From<PasswordError> for HubError {
+    fn from(why: PasswordError) -> Self {
+        Self::invalid(Field::Password, why)
+    }
+}
+
+impl From<OptionsError> for HubError {
+    fn from(why: OptionsError) -> Self {
+        let field = match why {
+            OptionsError::Network(_) | OptionsError::HostBits { .. } | OptionsError::TooMany(_) => Field::Networks,
+            OptionsError::Algorithm(_) | OptionsError::HmacOnly => Field::Algorithms,
+            OptionsError::Backwards | OptionsError::Past => Field::Expiry,
+        };
+        Self::invalid(field, why)
+    }
+}
+
+impl From<StoreError> for HubError {
+    fn from(why: StoreError) -> Self {
+        match why {
+            StoreError::Unknown => Self::Unknown,
+            StoreError::Cancelled => Self::Failed("It was cancelled. Nothing was changed.".to_owned()),
+            StoreError::Broken(_) => Self::Failed(why.to_string()),
+            StoreError::Unavailable(_) | StoreError::Foreign(_) => Self::Unavailable(why.to_string()),
+        }
+    }
+}
+
+impl From<VaultError> for HubError {
+    fn from(why: VaultError) -> Self {
+        match why {
+            VaultError::MasterKey(_) => Self::Unavailable(why.to_string()),
+            VaultError::Random(_) | VaultError::Sealed | VaultError::Hash(_) => Self::Failed(why.to_string()),
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! keydesk: a self-hosted desk for API credentials.
+//!
+//! Dependencies point one way: `tui` and `cli` call `hub`; `hub` calls `store`, `vault`, `account` and `credential`;
+//! those lean on the leaves `secret`, `text` and `time`. `tests/house.rs` reads the `use` lines and holds this.
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod account;
+pub mod credential;
+pub mod hub;
+pub mod secret;
+pub mod store;
+pub mod text;
+pub mod time;
+pub mod vault;

@@ -1,0 +1,118 @@
+//! What goes into the state machine and what comes out of it.
+
+use crate::account::Right;
+use crate::credential::{Kind, Overlap, Verb};
+use crate::hub::{
+    Actor, CredentialId, Details, HubError, Issued, ListQuery, NewCredential, Outcome, Overview, Page, Pulse, Seen,
+    Session, SetUp, SignIn, Taken, Target, TrailQuery, TrailRow,
+};
+use crate::secret::Secret;
+
+use super::chord::Chord;
+
+/// Everything that can happen to the desk.
+#[derive(Debug)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(Chord),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has this size (columns, rows) now.
+    Resize(u16, u16),
+    /// A worker finished.
+    Reply(Ticket, Reply),
+    /// A copy was tried.
+    Copied(Ticket, CopyOutcome),
+    /// The deadline that [`super::App::deadline`] named has come.
+    Tick,
+    /// Back from ctrl-z.
+    Resumed,
+}
+
+/// Names one effect, so that its reply finds the dialog that waits for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ticket(pub u64);
+
+/// What the state machine wants done.
+#[derive(Debug)]
+pub enum Effect {
+    /// Call the hub on the worker of [`Call::lane`].
+    Call(Ticket, Call),
+    /// The reply is not wanted any more: interrupt the read.
+    Cancel(Ticket),
+    /// Put text on the user's clipboard.
+    Copy(Ticket, Secret),
+    /// Draw every cell again.
+    Repaint,
+    /// Hand the terminal back and stop (ctrl-z).
+    Suspend,
+    /// Leave.
+    Quit,
+}
+
+/// Which worker does it: one writes, one reads, so that a long search never stands before Create.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Changes, sign-in, set-up.
+    Write,
+    /// Everything that only looks.
+    Read,
+}
+
+/// One call of the hub.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub enum Call {
+    SetUp(SetUp),
+    SignIn { name: String, password: Secret },
+    SignOut(Actor),
+    ChangeOwnPassword { actor: Actor, old: Secret, new: Secret },
+    Create(Actor, NewCredential),
+    Rotate(Actor, Target, Overlap),
+    SetState(Actor, Vec<Target>, Verb),
+    Seen(Actor, CredentialId, Seen),
+    Refused(Actor, Right),
+    Pulse(Actor),
+    Overview(Actor),
+    List(Actor, ListQuery),
+    Details(Actor, CredentialId),
+    Taken { actor: Actor, kind: Kind, name: String, username: String },
+    Trail(Actor, TrailQuery),
+}
+
+/// What the hub answered.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub enum Reply {
+    SetUp(Result<String, HubError>),
+    SignIn(Result<SignIn, HubError>),
+    /// The session goes on with a new epoch.
+    Actor(Result<Actor, HubError>),
+    /// Done, with nothing to tell.
+    Done(Result<(), HubError>),
+    Issued(Result<Issued, HubError>),
+    States(Result<Vec<Outcome>, HubError>),
+    Pulse(Result<Pulse, HubError>),
+    Overview(Result<Overview, HubError>),
+    Page(Result<Page, HubError>),
+    Details(Result<Details, HubError>),
+    Taken(Result<Taken, HubError>),
+    Trail(Result<Vec<TrailRow>, HubError>),
+    /// The refusal to show; `Err` when even that could not be written.
+    Denied(Result<crate::hub::Denied, HubError>),
+    /// Signed in without a password: the demo.
+    Session(Session),
+}
+
+/// What is known of a copy. The words of each are the view's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CopyOutcome {
+    /// Handed to the desktop's clipboard.
+    Copied,
+    /// Written to the terminal by OSC 52; nobody confirms it.
+    SentToTerminal,
+    /// Handed to tmux, which sends it to the terminal.
+    SentThroughTmux,
+    /// Nothing here can copy; the reason as a sentence with the next step.
+    Impossible(String),
+}

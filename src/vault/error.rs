@@ -1,0 +1,53 @@
+//! What can go wrong in the vault. Never a byte of a key or a secret.
+
+use std::path::PathBuf;
+
+/// Why the vault did not do as it was told.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// The master key.
+    #[error(transparent)]
+    MasterKey(#[from] MasterKeyError),
+    /// The operating system gave no random bytes.
+    #[error("The operating system gave no random bytes. Try again.")]
+    Random(String),
+    /// Something sealed does not open: wrong key, wrong place, or changed.
+    #[error("A sealed value does not open: it was changed or moved outside keydesk (tampered), or belongs to another master key.")]
+    Sealed,
+    /// Argon2 refused its parameters or had no memory.
+    #[error("A password could not be hashed ({0}). Try again; if it stays, free some memory.")]
+    Hash(String),
+}
+
+/// Why there is no master key.
+#[derive(Debug, thiserror::Error)]
+pub enum MasterKeyError {
+    /// No file.
+    #[error("The master key {} is missing. Put the copy back that was kept elsewhere; nothing opens without it.", .0.display())]
+    Missing(PathBuf),
+    /// Others can read it.
+    #[error("The master key {} can be read by others (mode {mode:04o}). Run: chmod 600 {}", path.display(), path.display())]
+    Exposed {
+        /// Where.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
+    /// Not 32 bytes.
+    #[error("{} is not a master key of keydesk. Put the right file back.", .0.display())]
+    Malformed(PathBuf),
+    /// It is there already.
+    #[error("A master key is at {} already and was left alone. Move it away if it belongs to no desk.", .0.display())]
+    Exists(PathBuf),
+    /// The wrong one for this database.
+    #[error("The master key {} does not belong to this database. Put the right one back, or name it with --master-key-file.", .0.display())]
+    Wrong(PathBuf),
+    /// The file system said no.
+    #[error("The master key {} cannot be used: {why}.", path.display())]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// What the system said.
+        why: String,
+    },
+}
