@@ -82,7 +82,7 @@ fn verify(site: &Site, args: VerifyArgs) -> Result<(), Failure> {
     match report.broken {
         None => out::lines([format!("{}:{}", report.no, report.hash)]),
         Some(what) => Err(Failure::failed(format!(
-            "The trail is broken: {what} Find out who could write the database, and restore a backup."
+            "The trail is broken: {what}. Find out who could write the database, and restore a backup."
         ))),
     }
 }
