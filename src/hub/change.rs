@@ -207,12 +207,13 @@ impl Hub {
         let mut tx = self.store.read(&crate::store::Cancel::default()).map_err(|_| HubError::Unknown)?;
         match tables::find_operation(&mut *tx, operation) {
             Ok(true) => Ok(()),
-            Ok(false) => Err(HubError::Unavailable("The store could not keep the change. Nothing was changed; try again.".into())),
+            Ok(false) => Err(HubError::Unavailable(
+                "The store could not keep the change. Nothing was changed; try again.".into(),
+            )),
             Err(_) => Err(HubError::Unknown),
         }
     }
 }
-
 
 fn broken_head(how: &str) -> HubError {
     HubError::Tampered {

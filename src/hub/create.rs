@@ -112,7 +112,9 @@ fn prepare(wanted: &NewCredential, now: Seconds) -> Result<Prepared, HubError> {
             Ok(Prepared { kind: Kind::Legacy, key: username.to_owned(), name, options, stored, shown })
         }
         (Kind::Legacy, None) => Err(HubError::invalid(Field::Username, "A Legacy credential needs a username.")),
-        (_, Some(_)) => Err(HubError::invalid(Field::Username, "Only a Legacy credential has a username. Leave it out.")),
+        (_, Some(_)) => {
+            Err(HubError::invalid(Field::Username, "Only a Legacy credential has a username. Leave it out."))
+        }
         (kind, None) => {
             let name = Name::new(&wanted.name)?;
             let key = credential::api_key(kind, &mut fill)?;
@@ -150,6 +152,7 @@ fn new_record(change: &mut Change<'_>, actor: &Actor, prepared: &Prepared) -> Re
         name: String::new(),
         name_fold: String::new(),
         state: State::Active.as_str().to_owned(),
+        listed: true,
         not_before: None,
         expires_at: None,
         networks: String::new(),

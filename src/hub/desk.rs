@@ -13,7 +13,8 @@ use crate::store::{
 };
 use crate::time::{Clock, Millis};
 use crate::vault::{
-    Context, MasterKey, MasterKeyError, MasterKeyPlace, Purpose, RingKey, RingRow, Vault, VaultError, hash_password, uuid,
+    Context, MasterKey, MasterKeyError, MasterKeyPlace, Purpose, RingKey, RingRow, Vault, VaultError, hash_password,
+    uuid,
 };
 
 use super::{
@@ -92,7 +93,8 @@ impl Hub {
             why => HubError::from(why),
         })?;
         let made = SqliteStore::create(&places.database, &mut |store| {
-            fill(store, &master, &clock, &wanted, &password, origin).map_err(|why| StoreError::Unavailable(why.to_string()))
+            fill(store, &master, &clock, &wanted, &password, origin)
+                .map_err(|why| StoreError::Unavailable(why.to_string()))
         });
         match made {
             Ok(store) => Self::assemble(Arc::new(store), master, clock, &places.master_key),

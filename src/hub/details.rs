@@ -6,11 +6,8 @@ use crate::store::tables::{self, CredentialRecord, SecretRecord, Tagged, UsageRo
 use crate::time::{Millis, Seconds};
 
 use super::{
-    Actor, Conflict, CredentialId, CredentialRow, Details, Hub, HubError, LiveSecret, Seen, action,
-    change::Subject,
-    convert,
-    refusal::Intent,
-    state::no_key,
+    Actor, Conflict, CredentialId, CredentialRow, Details, Hub, HubError, LiveSecret, Seen, action, change::Subject,
+    convert, refusal::Intent, state::no_key,
 };
 
 impl Hub {

@@ -18,7 +18,9 @@ pub enum HubError {
     #[error("Please type your password again: it was not asked for in the last 5 minutes.")]
     PasswordNeeded,
     /// The password was set by somebody else and comes first.
-    #[error("Your password was set by somebody else. Choose your own first: sign in at the desk, or `keydesk user passwd`.")]
+    #[error(
+        "Your password was set by somebody else. Choose your own first: sign in at the desk, or `keydesk user passwd`."
+    )]
     PasswordMustChange,
     /// The password typed to confirm is wrong.
     #[error("That is not your password. Nothing was changed; type it again.")]
@@ -38,7 +40,9 @@ pub enum HubError {
         sentence: String,
     },
     /// A row was changed behind keydesk's back: its tag is wrong.
-    #[error("{what} was changed outside keydesk (tampered), so it is not trusted. Restore the database from a backup, or {mend}.")]
+    #[error(
+        "{what} was changed outside keydesk (tampered), so it is not trusted. Restore the database from a backup, or {mend}."
+    )]
     Tampered {
         /// The row in words.
         what: String,
@@ -176,7 +180,11 @@ impl HubError {
         match self {
             Self::Failed(_) | Self::Tampered { .. } => 1,
             Self::Invalid { .. } => 2,
-            Self::Denied(_) | Self::SessionOver(_) | Self::PasswordNeeded | Self::PasswordMustChange | Self::WrongPassword => 3,
+            Self::Denied(_)
+            | Self::SessionOver(_)
+            | Self::PasswordNeeded
+            | Self::PasswordMustChange
+            | Self::WrongPassword => 3,
             Self::NotFound(_) => 4,
             Self::Conflict(_) => 5,
             Self::Unavailable(_) | Self::Unknown => 6,

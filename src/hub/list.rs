@@ -49,8 +49,12 @@ impl Hub {
         // The far side is known from the extra row; the near side only has rows if there is one right before.
         let near = match (direction, rows.first(), rows.last()) {
             (_, None, _) | (_, _, None) => from.is_some(),
-            (Direction::Forward, Some(first), _) if from.is_some() => self.any(tx, query, sort, Direction::Backward, first)?,
-            (Direction::Backward, _, Some(last)) if from.is_some() => self.any(tx, query, sort, Direction::Forward, last)?,
+            (Direction::Forward, Some(first), _) if from.is_some() => {
+                self.any(tx, query, sort, Direction::Backward, first)?
+            }
+            (Direction::Backward, _, Some(last)) if from.is_some() => {
+                self.any(tx, query, sort, Direction::Forward, last)?
+            }
             _ => false,
         };
         let change = tables::head(tx)?.map_or(0, |head| head.change);
@@ -59,7 +63,14 @@ impl Hub {
         Ok(Page { rows: rows.collect::<Result<_, _>>()?, more_before, more_after, change })
     }
 
-    fn any(&self, tx: &mut dyn Tx, query: &ListQuery, sort: Sort, way: Direction, row: &Found) -> Result<bool, HubError> {
+    fn any(
+        &self,
+        tx: &mut dyn Tx,
+        query: &ListQuery,
+        sort: Sort,
+        way: Direction,
+        row: &Found,
+    ) -> Result<bool, HubError> {
         let place = sort.place(&row.0.record);
         Ok(!merged(tx, query, sort, way, Some((&place, false)), 1)?.is_empty())
     }
@@ -73,7 +84,8 @@ impl Hub {
     pub fn taken(&self, actor: &Actor, kind: Kind, name: &str, username: &str) -> Result<Taken, HubError> {
         self.look(actor, &Intent::new(Right::ManageCredentials, "create"), |tx| {
             let name = fold(name.trim());
-            let username = !username.is_empty() && tables::keys_of(tx, username)?.iter().any(|row| row.record.kind == kind.as_str());
+            let username = !username.is_empty()
+                && tables::keys_of(tx, username)?.iter().any(|row| row.record.kind == kind.as_str());
             Ok(Taken { name: !name.is_empty() && tables::credentials_of(tx, kind.as_str(), &name)?, username })
         })
     }

@@ -34,7 +34,9 @@ impl Hub {
         Ok(CredentialOverview {
             counts: list::counts(tx)?,
             expiring: Capped(tables::count_expiring(tx, from, until, most)?),
-            next_to_expire: next.map(|(row, last)| convert::credential(&self.vault, row, last)).collect::<Result<_, _>>()?,
+            next_to_expire: next
+                .map(|(row, last)| convert::credential(&self.vault, row, last))
+                .collect::<Result<_, _>>()?,
             never_used: Capped(tables::count_waiting(tx, most)?),
         })
     }

@@ -22,10 +22,9 @@ pub(super) fn idle_lock(tx: &mut dyn Tx, vault: &Vault) -> Result<i64, HubError>
 fn value(tx: &mut dyn Tx, vault: &Vault, name: &str) -> Result<Option<String>, HubError> {
     let found: Option<Tagged<SettingRecord>> = tables::get(tx, "id", name)?;
     match found {
-        Some(row) if !guard::intact(vault, &row) => Err(HubError::Tampered {
-            what: format!("The setting {name}"),
-            mend: "set it again".to_owned(),
-        }),
+        Some(row) if !guard::intact(vault, &row) => {
+            Err(HubError::Tampered { what: format!("The setting {name}"), mend: "set it again".to_owned() })
+        }
         found => Ok(found.map(|row| row.record.value)),
     }
 }

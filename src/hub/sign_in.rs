@@ -58,7 +58,10 @@ impl Hub {
             Tried::Wrong(_) => Err(HubError::WrongPassword),
             Tried::Locked(until) => Err(HubError::invalid(
                 super::Field::Password,
-                format!("Too many wrong passwords: locked until {}. Wait, or ask an Administrator.", until.utc("%H:%M UTC")),
+                format!(
+                    "Too many wrong passwords: locked until {}. Wait, or ask an Administrator.",
+                    until.utc("%H:%M UTC")
+                ),
             )),
         }
     }
@@ -197,12 +200,8 @@ impl Hub {
         let actor = Actor { user, via, origin: origin.clone(), epoch: person.epoch, confirmed_at };
         let mut change = Change::begin(self, Author::of(&actor))?;
         let person = change.check(&actor, Right::OwnAccount)?;
-        let dropped = tables::dropped_since_sign_in(
-            &mut *change.tx,
-            &person.name,
-            action::SIGNED_IN.code,
-            action::DROPPED.code,
-        )?;
+        let dropped =
+            tables::dropped_since_sign_in(&mut *change.tx, &person.name, action::SIGNED_IN.code, action::DROPPED.code)?;
         let last = tables::presence(&mut *change.tx, &person.id)?;
         let address = origin.address.map(|a| a.to_string());
         let presence = PresenceRow { at: change.now.0, address };
@@ -238,13 +237,26 @@ impl Change<'_> {
     /// What is remembered of the tries on a name. A new row when there is none; a row with a wrong tag counts as a
     /// name just locked, since somebody may have wiped the count.
     fn throttle_row(&mut self, id: &str) -> Result<Tagged<ThrottleRecord>, HubError> {
-        let fresh = |id: &str| ThrottleRecord { id: id.to_owned(), version: 0, failed: 0, pauses: 0, locked_until: None, at: 0 };
+        let fresh = |id: &str| ThrottleRecord {
+            id: id.to_owned(),
+            version: 0,
+            failed: 0,
+            pauses: 0,
+            locked_until: None,
+            at: 0,
+        };
         let found: Option<Tagged<ThrottleRecord>> = tables::get(&mut *self.tx, "id", id)?;
         match found {
             Some(row) if guard::intact(self.vault(), &row) => Ok(row),
             Some(row) => {
-                let locked = (0..crate::account::FREE_TRIES).fold(Attempts::default(), |a, _| a.after_failure(self.now));
-                let record = ThrottleRecord { locked_until: locked.locked_until.map(|m| m.0), pauses: 1, failed: 0, ..row.record };
+                let locked =
+                    (0..crate::account::FREE_TRIES).fold(Attempts::default(), |a, _| a.after_failure(self.now));
+                let record = ThrottleRecord {
+                    locked_until: locked.locked_until.map(|m| m.0),
+                    pauses: 1,
+                    failed: 0,
+                    ..row.record
+                };
                 Ok(Tagged { record, tag: row.tag })
             }
             None => {

@@ -52,6 +52,7 @@ impl Hub {
         };
         let mut record = change.touched(&before, actor, verb.past());
         record.state = next.as_str().to_owned();
+        record.listed = next != State::Revoked;
         change.update(&record)?;
         tables::add_to_tally(&mut *change.tx, &record.kind, &before.state, -1)?;
         tables::add_to_tally(&mut *change.tx, &record.kind, &record.state, 1)?;
@@ -91,11 +92,7 @@ impl Change<'_> {
 }
 
 fn changed(record: &CredentialRecord) -> Conflict {
-    Conflict::Changed {
-        who: record.changed_by.clone(),
-        did: record.changed_how.clone(),
-        what: record.name.clone(),
-    }
+    Conflict::Changed { who: record.changed_by.clone(), did: record.changed_how.clone(), what: record.name.clone() }
 }
 
 pub(super) fn no_key(key: &str) -> HubError {

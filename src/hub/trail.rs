@@ -37,7 +37,8 @@ impl Hub {
         progress: &mut dyn FnMut(i64, i64),
     ) -> Result<TrailReport, HubError> {
         self.look_until(actor, &Intent::new(Right::ReadTrail, "verify trail"), &Cancel::default(), |tx| {
-            let head = tables::head(tx)?.ok_or_else(|| HubError::Failed("The head of the trail is missing. Restore a backup.".to_owned()))?;
+            let head = tables::head(tx)?
+                .ok_or_else(|| HubError::Failed("The head of the trail is missing. Restore a backup.".to_owned()))?;
             let mut walk = Walk::new(&head, expect);
             while walk.broken.is_none() && walk.no < head.trail_no {
                 let before = walk.no;

@@ -22,7 +22,9 @@ fn set_up_works_once() {
     assert!(matches!(Hub::open(&places, clock()), Ok(Start::New)));
     let hub = Hub::set_up(&places, clock(), &set_up(), &Origin::default()).unwrap();
     assert_eq!(hub.account(), "Acme Messaging");
-    for (path, mode) in [(places.database.clone(), 0o600), (places.master_key.path.clone(), 0o600), (dir.path().join("data"), 0o700)] {
+    for (path, mode) in
+        [(places.database.clone(), 0o600), (places.master_key.path.clone(), 0o600), (dir.path().join("data"), 0o700)]
+    {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, mode, "{}", path.display());
     }
     let again = Hub::set_up(&places, clock(), &set_up(), &Origin::default());
@@ -39,13 +41,18 @@ fn of_many_that_start_at_the_same_instant_one_wins() {
         let won = std::thread::scope(|scope| {
             let tries: Vec<_> =
                 (0..4).map(|_| scope.spawn(|| Hub::set_up(&places, clock(), &set_up(), &Origin::default()))).collect();
-            tries.into_iter().filter(|_| true).map(|t| t.join().unwrap()).filter(|made| match made {
-                Ok(_) => true,
-                Err(why) => {
-                    assert_eq!(why.exit_code(), 5, "{why}");
-                    false
-                }
-            }).count()
+            tries
+                .into_iter()
+                .filter(|_| true)
+                .map(|t| t.join().unwrap())
+                .filter(|made| match made {
+                    Ok(_) => true,
+                    Err(why) => {
+                        assert_eq!(why.exit_code(), 5, "{why}");
+                        false
+                    }
+                })
+                .count()
         });
         assert_eq!(won, 1);
         assert!(matches!(Hub::open(&places, clock()), Ok(Start::Ready(_))));
@@ -149,9 +156,9 @@ fn rows_changed_behind_our_back_are_refused() {
         "UPDATE credential SET expires_at = 4102444800",
         "UPDATE credential SET key = 'kdbAAAAAAAAAAAAAAAAA' WHERE kind = 'basic'",
         "UPDATE credential SET version = version + 1",
-        "UPDATE credential SET listed = 1 - listed, kind = 'hmac'",
+        "UPDATE credential SET listed = 1 - listed",
         "UPDATE credential SET created_by = 'bram'",
-        "UPDATE credential SET tag = (SELECT tag FROM credential ORDER BY id DESC LIMIT 1)",
+        "UPDATE credential SET tag = (SELECT tag FROM credential WHERE kind = 'hmac')",
     ] {
         let desk = Desk::on_disk();
         let options = keydesk::credential::Options {
@@ -172,7 +179,10 @@ fn rows_changed_behind_our_back_are_refused() {
             desk.hub.rotate(&alice, seen.target(), Overlap::None).err(),
         ] {
             let why = refused.unwrap_or_else(|| panic!("{change} was taken"));
-            assert!(matches!(why, HubError::Tampered { .. }) && why.to_string().contains("tampered"), "{change}: {why}");
+            assert!(
+                matches!(why, HubError::Tampered { .. }) && why.to_string().contains("tampered"),
+                "{change}: {why}"
+            );
         }
         let rows = desk.hub.trail(&alice, &TrailQuery { limit: 10, ..Default::default() }).unwrap();
         assert!(rows.iter().any(|row| row.action == "tampered"), "{change}: the trail says so");
@@ -233,7 +243,8 @@ fn no_secret_is_anywhere_on_disk() {
         secrets.push(issued.secret.unwrap());
         secrets.push(desk.hub.rotate(&desk.alice(), issued.row.target(), Overlap::Week).unwrap().secret.unwrap());
     }
-    let trail = format!("{:?}", desk.hub.trail(&desk.alice(), &TrailQuery { limit: 500, ..Default::default() }).unwrap());
+    let trail =
+        format!("{:?}", desk.hub.trail(&desk.alice(), &TrailQuery { limit: 500, ..Default::default() }).unwrap());
     let mut searched = 0;
     for folder in ["data", "config"] {
         for file in fs::read_dir(desk.dir.as_ref().unwrap().path().join(folder)).unwrap() {

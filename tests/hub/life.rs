@@ -99,7 +99,8 @@ fn the_state_table_through_the_hub() {
         Outcome::Already(row) => (false, row),
         Outcome::LeftOut { why, .. } => panic!("{why}"),
     };
-    let trail_rows = || desk.hub.trail(&alice, &keydesk::hub::TrailQuery { limit: 500, ..Default::default() }).unwrap().len();
+    let trail_rows =
+        || desk.hub.trail(&alice, &keydesk::hub::TrailQuery { limit: 500, ..Default::default() }).unwrap().len();
 
     let (changed, row) = rows(set(row.target(), Verb::Disable).unwrap());
     assert!(changed && row.state == State::Disabled);
@@ -143,7 +144,8 @@ fn expiry_and_never_used_are_counted_by_index() {
         expires_at: Some(keydesk::time::Seconds(super::support::NOW.seconds().0 + 3 * 86_400)),
         ..Options::default()
     };
-    let expiring = desk.hub.create(&alice, &NewCredential { options: soon, ..wanted(Kind::Basic, "soon") }).unwrap().row;
+    let expiring =
+        desk.hub.create(&alice, &NewCredential { options: soon, ..wanted(Kind::Basic, "soon") }).unwrap().row;
     let used = desk.create(Kind::Basic, "used").row;
     let stopped = desk.create(Kind::Basic, "stopped").row;
     let address = Some("203.0.113.40".parse().unwrap());
@@ -153,7 +155,11 @@ fn expiry_and_never_used_are_counted_by_index() {
 
     let seen = || desk.hub.overview(&alice).unwrap().credentials.unwrap();
     let overview = seen();
-    assert_eq!((overview.expiring.0, overview.never_used.0), (1, 1), "only `soon` waits: one was used, one is disabled");
+    assert_eq!(
+        (overview.expiring.0, overview.never_used.0),
+        (1, 1),
+        "only `soon` waits: one was used, one is disabled"
+    );
     assert_eq!(overview.next_to_expire[0].id, expiring.id);
     let Outcome::Done(row) = &disabled[0] else { panic!() };
     desk.hub.set_state(&alice, &[row.target()], Verb::Enable).unwrap();

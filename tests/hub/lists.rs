@@ -11,7 +11,9 @@ const ORDERS: [Order; 4] = [Order::Name, Order::Key, Order::Created, Order::Stat
 
 fn filled() -> Desk {
     let desk = Desk::in_memory();
-    for (i, name) in ["delta", "Alpha", "支払い", "alpha", "charlie", "Bravo", "echo", "foxtrot", "émile"].iter().enumerate() {
+    for (i, name) in
+        ["delta", "Alpha", "支払い", "alpha", "charlie", "Bravo", "echo", "foxtrot", "émile"].iter().enumerate()
+    {
         let row = desk.create(if i % 4 == 3 { Kind::Hmac } else { Kind::Basic }, name).row;
         desk.clock.advance(jiff::SignedDuration::from_secs(7));
         match i {

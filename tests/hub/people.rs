@@ -12,10 +12,9 @@ use super::support::Desk;
 fn the_last_administrator_stays() {
     let desk = Desk::in_memory();
     let alice = desk.alice();
-    for refused in [
-        desk.hub.set_role(&alice, "alice", Role::Basic),
-        desk.hub.set_user_state(&alice, "alice", UserState::Disabled),
-    ] {
+    for refused in
+        [desk.hub.set_role(&alice, "alice", Role::Basic), desk.hub.set_user_state(&alice, "alice", UserState::Disabled)]
+    {
         assert!(matches!(refused, Err(HubError::Conflict(Conflict::LastAdministrator { .. }))), "{refused:?}");
     }
     let bram = desk.user("bram", Role::Administrator);
@@ -50,10 +49,7 @@ fn names_are_never_reused_and_rows_say_what_is_known() {
     let seen: Vec<_> = users.iter().map(|u| (u.name.as_str(), u.role, u.state, u.made)).collect();
     assert_eq!(
         seen,
-        [
-            ("alice", Role::Administrator, UserState::Active, 1),
-            ("dora", Role::Advanced, UserState::Disabled, 0)
-        ]
+        [("alice", Role::Administrator, UserState::Active, 1), ("dora", Role::Advanced, UserState::Disabled, 0)]
     );
 }
 

@@ -129,7 +129,8 @@ fn a_demoted_or_disabled_administrator_stops_at_the_next_action() {
 fn sensitive_changes_want_the_password_again() {
     let desk = Desk::in_memory();
     let origin = Default::default();
-    let keydesk::hub::SignIn::Welcome(session) = desk.hub.sign_in("alice", &super::support::password(), &origin).unwrap()
+    let keydesk::hub::SignIn::Welcome(session) =
+        desk.hub.sign_in("alice", &super::support::password(), &origin).unwrap()
     else {
         panic!()
     };

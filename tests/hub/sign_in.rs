@@ -24,17 +24,27 @@ fn wrong(hub: &Hub, name: &str) -> String {
 #[test]
 fn the_last_sign_in_is_told() {
     let desk = Desk::in_memory();
-    let SignIn::Welcome(first) = desk.hub.sign_in("alice", &password(), &from("203.0.113.9")).unwrap() else { panic!() };
+    let SignIn::Welcome(first) = desk.hub.sign_in("alice", &password(), &from("203.0.113.9")).unwrap() else {
+        panic!()
+    };
     assert_eq!((first.role, first.last, first.must_change_password), (Role::Administrator, None, false));
     assert_eq!((first.account.as_str(), first.idle_lock), ("Acme Messaging", 600_000));
-    let SignIn::Welcome(second) = desk.hub.sign_in("alice", &password(), &from("203.0.113.10")).unwrap() else { panic!() };
+    let SignIn::Welcome(second) = desk.hub.sign_in("alice", &password(), &from("203.0.113.10")).unwrap() else {
+        panic!()
+    };
     assert_eq!(second.last.unwrap().address.as_deref(), Some("203.0.113.9"));
 }
 
 #[test]
 fn unknown_names_and_wrong_passwords_get_the_same_words() {
     let desk = Desk::in_memory();
-    for said in ["4 left, then 15 min", "3 left, then 15 min", "2 left, then 15 min", "1 left, then 15 min", "locked for 15 min"] {
+    for said in [
+        "4 left, then 15 min",
+        "3 left, then 15 min",
+        "2 left, then 15 min",
+        "1 left, then 15 min",
+        "locked for 15 min",
+    ] {
         assert_eq!(wrong(&desk.hub, "alice"), said);
         assert_eq!(wrong(&desk.hub, "nobody"), said);
         assert_eq!(wrong(&desk.hub, "hunter2 typed into the wrong field"), said);
@@ -137,7 +147,9 @@ fn a_hundred_tries_at_once_are_a_hundred_tries() {
 #[test]
 fn the_next_sign_in_tells_of_a_dropped_line() {
     let desk = Desk::in_memory();
-    let SignIn::Welcome(session) = desk.hub.sign_in("alice", &password(), &Origin::default()).unwrap() else { panic!() };
+    let SignIn::Welcome(session) = desk.hub.sign_in("alice", &password(), &Origin::default()).unwrap() else {
+        panic!()
+    };
     let row = desk.create(keydesk::credential::Kind::Basic, "nightly-export").row;
     desk.hub.seen(&session.actor, row.id, Seen::Dropped).unwrap();
     let sign_in = || match desk.hub.sign_in("alice", &password(), &Origin::default()).unwrap() {

@@ -37,7 +37,8 @@ fn every_change_is_there_with_before_and_after() {
     assert!(rows[0].before.as_deref().unwrap().contains("\"state\":\"active\""));
     assert!(rows[0].after.as_deref().unwrap().contains("\"state\":\"revoked\""));
     assert_eq!((rows[0].who.as_deref(), rows[0].via.as_deref()), (Some("alice"), Some("local")));
-    let about = desk.hub.trail(&desk.alice(), &TrailQuery { credentials_only: true, limit: 2, ..TrailQuery::default() });
+    let about =
+        desk.hub.trail(&desk.alice(), &TrailQuery { credentials_only: true, limit: 2, ..TrailQuery::default() });
     assert_eq!(about.unwrap().iter().map(|row| row.no).collect::<Vec<_>>(), [5, 4]);
 }
 
@@ -47,7 +48,10 @@ fn whole_trails_are_whole() {
     let whole = report(&desk.hub, &desk, None);
     assert_eq!((whole.broken.as_deref(), whole.no, whole.rows), (None, 5, 5));
     assert_eq!(report(&desk.hub, &desk, Some((5, whole.hash.clone()))).broken, None);
-    assert_eq!(report(&desk.hub, &desk, Some((3, "00".repeat(32)))).broken.unwrap(), "row 3 has another hash than the one you noted");
+    assert_eq!(
+        report(&desk.hub, &desk, Some((3, "00".repeat(32)))).broken.unwrap(),
+        "row 3 has another hash than the one you noted"
+    );
     desk.create(Kind::Basic, "later");
     assert_eq!(report(&desk.hub, &desk, Some((5, whole.hash))).broken, None, "the trail went on");
 }
@@ -102,16 +106,31 @@ fn an_older_file_put_back_is_noticed_and_noted_numbers_find_it() {
     let desk = filled();
     let noted = report(&desk.hub, &desk, None);
     let old = desk.dir.as_ref().unwrap().path().join("old.db");
-    rusqlite::Connection::open(desk.database()).unwrap().backup("main", &old, None::<fn(rusqlite::backup::Progress)>).unwrap();
+    rusqlite::Connection::open(desk.database())
+        .unwrap()
+        .backup("main", &old, None::<fn(rusqlite::backup::Progress)>)
+        .unwrap();
     desk.create(Kind::Basic, "after the backup");
     // Restored into the running database by SQLite's own means: the same inode, older rows.
     let source = rusqlite::Connection::open(&old).unwrap();
     let mut target = rusqlite::Connection::open(desk.database()).unwrap();
-    rusqlite::backup::Backup::new(&source, &mut target).unwrap().run_to_completion(100, std::time::Duration::ZERO, None).unwrap();
+    rusqlite::backup::Backup::new(&source, &mut target)
+        .unwrap()
+        .run_to_completion(100, std::time::Duration::ZERO, None)
+        .unwrap();
     drop(target);
-    let change = desk.hub.create(&desk.hub.local_actor("alice", &Default::default()).unwrap(), &super::support::wanted(Kind::Basic, "x"));
-    assert!(matches!(&change, Err(why @ HubError::Unavailable(_)) if why.to_string().contains("went back")), "{change:?}");
-    assert_eq!(report(&desk.reopened(), &desk, Some((6, noted.hash))).broken.unwrap(), "the trail ends at row 5, but row 6 was noted");
+    let change = desk.hub.create(
+        &desk.hub.local_actor("alice", &Default::default()).unwrap(),
+        &super::support::wanted(Kind::Basic, "x"),
+    );
+    assert!(
+        matches!(&change, Err(why @ HubError::Unavailable(_)) if why.to_string().contains("went back")),
+        "{change:?}"
+    );
+    assert_eq!(
+        report(&desk.reopened(), &desk, Some((6, noted.hash))).broken.unwrap(),
+        "the trail ends at row 5, but row 6 was noted"
+    );
 }
 
 #[test]
@@ -119,7 +138,10 @@ fn a_replaced_file_is_noticed() {
     let desk = filled();
     let alice = desk.alice();
     let copy = desk.dir.as_ref().unwrap().path().join("copy.db");
-    rusqlite::Connection::open(desk.database()).unwrap().backup("main", &copy, None::<fn(rusqlite::backup::Progress)>).unwrap();
+    rusqlite::Connection::open(desk.database())
+        .unwrap()
+        .backup("main", &copy, None::<fn(rusqlite::backup::Progress)>)
+        .unwrap();
     std::fs::rename(copy, desk.database()).unwrap();
     let change = desk.hub.create(&alice, &super::support::wanted(Kind::Basic, "x"));
     assert!(matches!(&change, Err(why) if why.exit_code() == 6 && why.to_string().contains("replaced")), "{change:?}");

@@ -39,7 +39,9 @@ impl SqliteStore {
             Err(e) => Err(unreachable(path, &e)),
             Ok(meta) if meta.is_file() && meta.len() == 0 => Ok(Found::Nothing),
             Ok(meta) if meta.is_file() => Ok(Found::Desk),
-            Ok(_) => Err(StoreError::Foreign(format!("{} is no file. Name a database with --data-dir.", path.display()))),
+            Ok(_) => {
+                Err(StoreError::Foreign(format!("{} is no file. Name a database with --data-dir.", path.display())))
+            }
         }
     }
 
@@ -63,7 +65,12 @@ impl SqliteStore {
         // The file is made next to its place and renamed into it when whole, so that no half-made desk is ever found.
         let building = path.with_extension(format!("new-{}", std::process::id()));
         remove(&building)?;
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&building).map_err(|e| unreachable(path, &e))?;
+        OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&building)
+            .map_err(|e| unreachable(path, &e))?;
         let made = Self::build(&building, fill).and_then(|()| publish(&building, path));
         if let Err(why) = made {
             // The error that matters is the first one.
@@ -79,7 +86,8 @@ impl SqliteStore {
         apply(&connection)?;
         let store = Arc::new(Self { writer: Mutex::new(connection), reader: None, file: None });
         fill(store.clone())?;
-        let store = Arc::into_inner(store).ok_or_else(|| StoreError::Broken("the new desk is still in use".to_owned()))?;
+        let store =
+            Arc::into_inner(store).ok_or_else(|| StoreError::Broken("the new desk is still in use".to_owned()))?;
         let connection = store.writer.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         // Folds the log into the file, so that the file alone is the desk when it is renamed.
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(|e| error(&e))?;
@@ -133,8 +141,10 @@ fn settle(connection: &Connection) -> Result<(), StoreError> {
 fn apply(connection: &Connection) -> Result<(), StoreError> {
     let steps: String = STEPS.iter().map(super::super::Step::for_sqlite).collect();
     let last = STEPS.len();
-    let numbered: String =
-        STEPS.iter().map(|s| format!("INSERT INTO schema_step (no, applied_at) VALUES ({}, unixepoch());", s.no)).collect();
+    let numbered: String = STEPS
+        .iter()
+        .map(|s| format!("INSERT INTO schema_step (no, applied_at) VALUES ({}, unixepoch());", s.no))
+        .collect();
     let all = format!(
         "BEGIN IMMEDIATE; {steps} {numbered} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {last}; COMMIT"
     );
@@ -144,7 +154,8 @@ fn apply(connection: &Connection) -> Result<(), StoreError> {
 /// Refuses another program's database, a newer keydesk's, and one whose schema is not word for word ours: a planted
 /// trigger or view would run inside our transactions.
 fn check_ours(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(|e| error(&e));
+    let pragma =
+        |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(|e| error(&e));
     let place = path.display();
     if pragma("application_id")? != APPLICATION_ID {
         return Err(StoreError::Foreign(format!(

@@ -118,15 +118,15 @@ pub(super) fn error(why: &rusqlite::Error) -> StoreError {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             unavailable("The database is locked by another program. Nothing was changed; try again in a moment.")
         }
-        Some(ErrorCode::DiskFull) => {
-            unavailable("The disk is full. Nothing was changed; make room, then try again.")
-        }
-        Some(ErrorCode::ReadOnly) => {
-            unavailable("The database cannot be written. Nothing was changed; check its file and directory, then try again.")
-        }
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::SystemIoFailure) => StoreError::Unavailable(
-            format!("The database cannot be reached ({why}). Nothing was changed; check the disk, then try again."),
+        Some(ErrorCode::DiskFull) => unavailable("The disk is full. Nothing was changed; make room, then try again."),
+        Some(ErrorCode::ReadOnly) => unavailable(
+            "The database cannot be written. Nothing was changed; check its file and directory, then try again.",
         ),
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::SystemIoFailure) => {
+            StoreError::Unavailable(format!(
+                "The database cannot be reached ({why}). Nothing was changed; check the disk, then try again."
+            ))
+        }
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Foreign(format!(
             "The database is damaged or is no database ({why}). It was left as it is; restore a backup."
         )),

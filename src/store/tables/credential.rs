@@ -21,6 +21,8 @@ pub struct CredentialRecord {
     pub name_fold: String,
     /// State.
     pub state: String,
+    /// Whether it is in the default list: revoked ones are not.
+    pub listed: bool,
     /// Unix seconds.
     pub not_before: Option<i64>,
     /// Unix seconds.
@@ -45,13 +47,6 @@ pub struct CredentialRecord {
     pub changed_how: String,
     /// Change number of the store when it was last changed.
     pub change: i64,
-}
-
-impl CredentialRecord {
-    /// Whether it is in the default list: revoked ones are not.
-    pub fn listed(&self) -> bool {
-        self.state != "revoked"
-    }
 }
 
 impl Record for CredentialRecord {
@@ -92,7 +87,7 @@ impl Record for CredentialRecord {
             (&self.name).into(),
             (&self.name_fold).into(),
             (&self.state).into(),
-            self.listed().into(),
+            self.listed.into(),
             self.not_before.into(),
             self.expires_at.into(),
             (&self.networks).into(),
@@ -110,7 +105,7 @@ impl Record for CredentialRecord {
 
     fn read(id: String, version: i64, row: &mut Row) -> Result<Self, StoreError> {
         let (kind, key, name, name_fold) = (row.text()?, row.text()?, row.text()?, row.text()?);
-        let (state, _listed) = (row.text()?, row.flag()?);
+        let (state, listed) = (row.text()?, row.flag()?);
         Ok(Self {
             id,
             version,
@@ -119,6 +114,7 @@ impl Record for CredentialRecord {
             name,
             name_fold,
             state,
+            listed,
             not_before: row.maybe_int()?,
             expires_at: row.maybe_int()?,
             networks: row.text()?,

@@ -42,7 +42,8 @@ pub fn lock_head(tx: &mut dyn WriteTx) -> Result<(), StoreError> {
 
 /// Writes the first head.
 pub fn insert_head(tx: &mut dyn WriteTx, head: &HeadRow) -> Result<(), StoreError> {
-    let sql = "INSERT INTO head (one, store_id, epoch, change, trail_no, trail_hash, mac) VALUES (1, $1, $2, $3, $4, $5, $6)";
+    let sql =
+        "INSERT INTO head (one, store_id, epoch, change, trail_no, trail_hash, mac) VALUES (1, $1, $2, $3, $4, $5, $6)";
     tx.execute(sql, &values(head)).map(|_| ())
 }
 

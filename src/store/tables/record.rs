@@ -48,7 +48,12 @@ pub fn get<T: Record>(tx: &mut dyn Tx, column: &str, value: &str) -> Result<Opti
 }
 
 /// All rows whose `column` is `value`, ordered.
-pub fn all_by<T: Record>(tx: &mut dyn Tx, column: &str, value: &str, order: &str) -> Result<Vec<Tagged<T>>, StoreError> {
+pub fn all_by<T: Record>(
+    tx: &mut dyn Tx,
+    column: &str,
+    value: &str,
+    order: &str,
+) -> Result<Vec<Tagged<T>>, StoreError> {
     let sql = format!("SELECT {} FROM {} WHERE {column} = $1 ORDER BY {order}", T::select(), T::TABLE);
     tx.rows(&sql, &[value.into()])?.iter_mut().map(Tagged::take).collect()
 }
@@ -66,7 +71,8 @@ pub fn insert<T: Record>(tx: &mut dyn WriteTx, record: &T, tag: Vec<u8>) -> Resu
 /// Replaces the row that has this id and version `was`; `false` when there is none.
 pub fn update<T: Record>(tx: &mut dyn WriteTx, record: &T, tag: Vec<u8>, was: i64) -> Result<bool, StoreError> {
     let sets: Vec<_> = T::COLUMNS.iter().enumerate().map(|(i, column)| format!("{column} = ${}", i + 5)).collect();
-    let sql = format!("UPDATE {} SET version = $3, tag = $4, {} WHERE id = $1 AND version = $2", T::TABLE, sets.join(", "));
+    let sql =
+        format!("UPDATE {} SET version = $3, tag = $4, {} WHERE id = $1 AND version = $2", T::TABLE, sets.join(", "));
     let mut params = vec![record.id().into(), was.into(), record.version().into(), tag.into()];
     params.extend(record.values());
     Ok(tx.execute(&sql, &params)? == 1)

@@ -53,4 +53,3 @@ pub fn forget_old_throttles(tx: &mut dyn WriteTx, before: i64, now: i64) -> Resu
     let sql = "DELETE FROM throttle WHERE at < $1 AND (locked_until IS NULL OR locked_until < $2)";
     tx.execute(sql, &[before.into(), now.into()])
 }
-

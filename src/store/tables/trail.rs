@@ -137,7 +137,12 @@ pub fn find_operation(tx: &mut dyn Tx, operation: &str) -> Result<bool, StoreErr
 }
 
 /// Names of credentials whose secret was on a user's screen when his line dropped, since his sign-in before.
-pub fn dropped_since_sign_in(tx: &mut dyn Tx, who: &str, signed_in: &str, dropped: &str) -> Result<Vec<String>, StoreError> {
+pub fn dropped_since_sign_in(
+    tx: &mut dyn Tx,
+    who: &str,
+    signed_in: &str,
+    dropped: &str,
+) -> Result<Vec<String>, StoreError> {
     let sql = "SELECT what FROM trail WHERE who = $1 AND action = $3 \
                AND no > COALESCE((SELECT MAX(no) FROM trail WHERE who = $1 AND action = $2), 0) ORDER BY no LIMIT 10";
     let rows = tx.rows(sql, &[who.into(), signed_in.into(), dropped.into()])?;

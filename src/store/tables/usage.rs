@@ -21,7 +21,8 @@ pub fn insert_usage(tx: &mut dyn WriteTx, credential: &str, secret_no: i64) -> R
 
 /// Notes a use; an older report does not replace a newer one.
 pub fn put_usage(tx: &mut dyn WriteTx, credential: &str, row: &UsageRow) -> Result<(), StoreError> {
-    let sql = "UPDATE usage SET at = $3, address = $4 WHERE credential = $1 AND secret_no = $2 AND (at IS NULL OR at <= $3)";
+    let sql =
+        "UPDATE usage SET at = $3, address = $4 WHERE credential = $1 AND secret_no = $2 AND (at IS NULL OR at <= $3)";
     tx.execute(sql, &[credential.into(), row.secret_no.into(), row.at.into(), row.address.clone().into()])?;
     // One use of any of its secrets is enough: the credential does not wait any more.
     tx.execute("UPDATE usage SET waiting = 0 WHERE credential = $1 AND waiting = 1", &[credential.into()]).map(|_| ())
@@ -41,9 +42,7 @@ pub fn set_waiting(tx: &mut dyn WriteTx, credential: &str, waiting: bool) -> Res
 /// Last uses of a credential's secrets, newest secret first.
 pub fn usages(tx: &mut dyn Tx, credential: &str) -> Result<Vec<UsageRow>, StoreError> {
     let sql = "SELECT secret_no, at, address FROM usage WHERE credential = $1 ORDER BY secret_no DESC";
-    let read = |mut row: Row| {
-        Ok(UsageRow { secret_no: row.int()?, at: row.maybe_int()?, address: row.maybe_text()? })
-    };
+    let read = |mut row: Row| Ok(UsageRow { secret_no: row.int()?, at: row.maybe_int()?, address: row.maybe_text()? });
     tx.rows(sql, &[credential.into()])?.into_iter().map(read).collect()
 }
 
