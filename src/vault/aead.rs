@@ -44,7 +44,12 @@ impl Context<'_> {
 }
 
 /// Appends nonce and ciphertext.
-pub(super) fn seal_into(out: &mut Vec<u8>, key: &Secret, plain: &[u8], context: &Context<'_>) -> Result<(), VaultError> {
+pub(super) fn seal_into(
+    out: &mut Vec<u8>,
+    key: &Secret,
+    plain: &[u8],
+    context: &Context<'_>,
+) -> Result<(), VaultError> {
     let mut nonce = [0; NONCE];
     random::fill(&mut nonce)?;
     let payload = Payload { msg: plain, aad: &context.encode() };

@@ -128,9 +128,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let place = MasterKeyPlace::file(dir.path().join("master.key"));
         MasterKey::create(&place).unwrap();
-        for (mode, file, systemd) in
-            [(0o600, true, true), (0o400, true, true), (0o440, false, true), (0o644, false, false), (0o620, false, false)]
-        {
+        for (mode, file, systemd) in [
+            (0o600, true, true),
+            (0o400, true, true),
+            (0o440, false, true),
+            (0o644, false, false),
+            (0o620, false, false),
+        ] {
             fs::set_permissions(&place.path, fs::Permissions::from_mode(mode)).unwrap();
             assert_eq!(MasterKey::load(&place).is_ok(), file, "{mode:o}");
             let from_systemd = MasterKeyPlace { from_systemd: true, ..place.clone() };

@@ -20,6 +20,8 @@ pub use ring::{Purpose, RingKey, RingRow};
 pub use scheme::Stored;
 pub use tag::TagInput;
 
+use std::sync::Arc;
+
 use sha2::{Digest as _, Sha256};
 
 use crate::secret::Secret;
@@ -27,7 +29,7 @@ use crate::secret::Secret;
 /// What every process that has the master key holds: the key and the ring it unwraps.
 #[derive(Debug)]
 pub struct Vault {
-    master: MasterKey,
+    master: Arc<MasterKey>,
     ring: ring::Ring,
 }
 
@@ -36,7 +38,7 @@ const CHECK: &[u8] = b"keydesk key check";
 
 impl Vault {
     /// Unwraps the key ring; fails when the master key is not the one that wrapped it.
-    pub fn open(master: MasterKey, rows: &[RingRow]) -> Result<Self, VaultError> {
+    pub fn open(master: Arc<MasterKey>, rows: &[RingRow]) -> Result<Self, VaultError> {
         let ring = ring::Ring::unwrap(&master, rows)?;
         Ok(Self { master, ring })
     }
@@ -114,7 +116,7 @@ mod tests {
     fn vault() -> Vault {
         let master = MasterKey::generate().unwrap();
         let rows = Purpose::ALL.map(|p| RingKey::generate(p as u32 + 1, p).unwrap().wrapped(&master).unwrap());
-        Vault::open(master, &rows).unwrap()
+        Vault::open(Arc::new(master), &rows).unwrap()
     }
 
     fn place(row: &str, version: i64) -> Context<'_> {
@@ -156,7 +158,7 @@ mod tests {
     fn another_master_key_opens_nothing() {
         let (ours, theirs) = (MasterKey::generate().unwrap(), MasterKey::generate().unwrap());
         let rows = Purpose::ALL.map(|p| RingKey::generate(p as u32 + 1, p).unwrap().wrapped(&ours).unwrap());
-        assert!(Vault::open(theirs, &rows).is_err());
+        assert!(Vault::open(Arc::new(theirs), &rows).is_err());
     }
 
     #[test]
@@ -164,7 +166,7 @@ mod tests {
         let master = MasterKey::generate().unwrap();
         let mut rows = Purpose::ALL.map(|p| RingKey::generate(p as u32 + 1, p).unwrap().wrapped(&master).unwrap());
         rows[0].purpose = Purpose::Guard;
-        assert!(Vault::open(master, &rows).is_err());
+        assert!(Vault::open(Arc::new(master), &rows).is_err());
     }
 
     #[test]

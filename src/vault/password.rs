@@ -45,7 +45,8 @@ pub fn hash_password(password: &Secret) -> Result<String, VaultError> {
 pub fn verify_password(password: &Secret, hash: &str) -> Result<bool, VaultError> {
     let stored = PasswordHash::new(hash).map_err(hash_error)?;
     let params = Params::try_from(&stored).map_err(hash_error)?;
-    if params.m_cost() > MOST_MEMORY_KIB || params.t_cost() > MOST_PASSES || stored.algorithm != argon2::ARGON2ID_IDENT {
+    if params.m_cost() > MOST_MEMORY_KIB || params.t_cost() > MOST_PASSES || stored.algorithm != argon2::ARGON2ID_IDENT
+    {
         return Err(VaultError::Hash("the stored hash asks for too much".to_owned()));
     }
     let (Some(salt), Some(expected)) = (stored.salt, stored.hash) else {
@@ -111,7 +112,9 @@ mod tests {
     #[test]
     fn costs_out_of_bounds_are_refused() {
         let hash = hash_password(&Secret::from_text("correct horse")).unwrap();
-        for greedy in [hash.replace("m=19456", "m=4000000"), hash.replace("t=2", "t=99"), hash.replace("argon2id", "argon2i")] {
+        for greedy in
+            [hash.replace("m=19456", "m=4000000"), hash.replace("t=2", "t=99"), hash.replace("argon2id", "argon2i")]
+        {
             assert!(verify_password(&Secret::from_text("correct horse"), &greedy).is_err());
         }
     }
