@@ -74,7 +74,7 @@ pub enum Verb {
 #[derive(Clone, Debug, Args)]
 pub struct Acting {
     /// The user who acts; the trail says so, with your Unix user
-    #[arg(long = "as", value_name = "NAME")]
+    #[arg(id = "as", long = "as", value_name = "NAME")]
     pub name: String,
 }
 
@@ -116,4 +116,14 @@ pub fn kind() -> impl TypedValueParser<Value = Kind> {
 /// Reads `administrator`, `advanced` or `basic`.
 pub fn role() -> impl TypedValueParser<Value = Role> {
     one_of(&Role::ALL, Role::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_holds_together() {
+        <CommandLine as clap::CommandFactory>::command().debug_assert();
+    }
 }

@@ -11,6 +11,7 @@ mod key;
 mod out;
 mod password;
 mod process;
+mod silent;
 mod usage;
 mod user;
 

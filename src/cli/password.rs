@@ -6,14 +6,14 @@ use std::{
     os::fd::AsFd as _,
 };
 
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::{
     account::PasswordError,
     secret::{Secret, TypedPassword},
 };
 
-use super::failure::Failure;
+use super::{failure::Failure, silent::Silent};
 
 /// Longest line that is read: a password, a line break, and one byte that shows that there is more.
 const LONGEST: usize = TypedPassword::MAX + 3;
@@ -26,8 +26,9 @@ pub fn new_password(of: &str, from_stdin: bool) -> Result<Secret, Failure> {
     if !io::stdin().is_terminal() {
         return Err(Failure::usage("A password is needed and there is no terminal to ask on. Use --password-stdin."));
     }
-    let password = prompt(&format!("Password of {of}: "))?;
-    match password == prompt("The same again: ")? {
+    let mut terminal = Silent::open()?;
+    let password = terminal.ask(&format!("Password of {of}: "))?;
+    match password == terminal.ask("The same again: ")? {
         true => Ok(password),
         false => Err(Failure::usage(PasswordError::Different)),
     }
@@ -40,7 +41,8 @@ pub fn read_stdin() -> Result<Secret, Failure> {
     first_line(stdin)
 }
 
-fn first_line(mut from: impl Read) -> Result<Secret, Failure> {
+/// The first line of a stream, without its break.
+pub fn first_line(mut from: impl Read) -> Result<Secret, Failure> {
     let mut line = Zeroizing::new(vec![0; LONGEST]);
     let mut len = 0;
     while len < LONGEST && !line[..len].contains(&b'\n') {
@@ -55,28 +57,17 @@ fn first_line(mut from: impl Read) -> Result<Secret, Failure> {
     let text = &line[..end.unwrap_or(len)];
     let text = text.strip_suffix(b"\r").unwrap_or(text);
     match text {
-        [] => Err(Failure::usage("Standard input held no password. Write it there as one line.")),
+        [] => Err(Failure::usage("There is no password in what was read. Write it as one line.")),
         long if long.len() > TypedPassword::MAX => Err(Failure::usage(PasswordError::Long)),
         text if std::str::from_utf8(text).is_err() => {
-            Err(Failure::usage("The password on standard input is not UTF-8 text. Write it as one line of text."))
+            Err(Failure::usage("The password is not UTF-8 text. Write it as one line of text."))
         }
         text => Ok(Secret::new(text.to_vec())),
     }
 }
 
-fn prompt(words: &str) -> Result<Secret, Failure> {
-    let mut typed = rpassword::prompt_password(words)
-        .map_err(|e| Failure::usage(format!("The terminal gave no password ({e}). Use --password-stdin.")))?;
-    let secret = Secret::from_text(&typed);
-    typed.zeroize();
-    match secret.is_empty() {
-        true => Err(Failure::usage("Nothing was typed. Type a password.")),
-        false => Ok(secret),
-    }
-}
-
 fn unreadable(why: io::Error) -> Failure {
-    Failure::failed(format!("Standard input cannot be read: {why}. Write the password there as one line."))
+    Failure::failed(format!("The password cannot be read: {why}. Write it as one line on standard input."))
 }
 
 #[cfg(test)]

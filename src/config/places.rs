@@ -42,7 +42,7 @@ pub struct Found {
 impl Found {
     /// The two halves of a desk, as the hub wants them.
     pub fn places(&self) -> Places {
-        Places { database: self.database.clone(), master_key: self.master_key.path.clone() }
+        Places { database: self.database.clone(), master_key: self.master_key.clone() }
     }
 }
 

@@ -14,11 +14,8 @@ use super::{DemoClock, PASSWORD, USER};
 pub const BEGINNING: i64 = 212 * DAY;
 
 /// The users besides the first: name, role, how long ago they were added.
-const PEOPLE: [(&str, Role, i64); 3] = [
-    ("bram", Role::Administrator, 200 * DAY),
-    ("chen", Role::Basic, 150 * DAY),
-    ("dora", Role::Advanced, 149 * DAY),
-];
+const PEOPLE: [(&str, Role, i64); 3] =
+    [("bram", Role::Administrator, 200 * DAY), ("chen", Role::Basic, 150 * DAY), ("dora", Role::Advanced, 149 * DAY)];
 
 /// One credential of the story.
 struct Plot {
@@ -58,24 +55,81 @@ const PLAIN: Plot = Plot {
 };
 
 const PLOTS: [Plot; 13] = [
-    Plot { name: "crm-sync", made: 102 * DAY, used: Some((2 * MINUTE, "203.0.113.40")), networks: "203.0.113.0/24",
-        note: "The nightly push from the CRM; ask bram.", then: &[(Then::Rotate(Overlap::Week), 2 * DAY)], ..PLAIN },
-    Plot { name: "nightly-export", made: 87 * DAY, expires: Some(3 * DAY + HOUR), used: Some((14 * HOUR, "198.51.100.20")),
-        ..PLAIN },
-    Plot { name: "billing", by: "bram", made: 60 * DAY, used: Some((40 * MINUTE, "203.0.113.61")),
-        then: &[(Then::Do(Verb::Disable), 6 * HOUR)], ..PLAIN },
+    Plot {
+        name: "crm-sync",
+        made: 102 * DAY,
+        used: Some((2 * MINUTE, "203.0.113.40")),
+        networks: "203.0.113.0/24",
+        note: "The nightly push from the CRM; ask bram.",
+        then: &[(Then::Rotate(Overlap::Week), 2 * DAY)],
+        ..PLAIN
+    },
+    Plot {
+        name: "nightly-export",
+        made: 87 * DAY,
+        expires: Some(3 * DAY + HOUR),
+        used: Some((14 * HOUR, "198.51.100.20")),
+        ..PLAIN
+    },
+    Plot {
+        name: "billing",
+        by: "bram",
+        made: 60 * DAY,
+        used: Some((40 * MINUTE, "203.0.113.61")),
+        then: &[(Then::Do(Verb::Disable), 6 * HOUR)],
+        ..PLAIN
+    },
     Plot { name: "支払い-batch", by: "bram", made: 40 * DAY, ..PLAIN },
-    Plot { name: "old-gateway", made: 190 * DAY, used: Some((31 * DAY, "198.51.100.7")),
-        then: &[(Then::Do(Verb::Revoke), 30 * DAY)], ..PLAIN },
-    Plot { name: "trade-fair-demo", made: 45 * DAY, expires: Some(-10 * DAY), used: Some((11 * DAY, "192.0.2.9")), ..PLAIN },
-    Plot { name: "new-warehouse", by: "bram", made: 3 * DAY, not_before: Some(7 * DAY), note: "Goes live next week.", ..PLAIN },
+    Plot {
+        name: "old-gateway",
+        made: 190 * DAY,
+        used: Some((31 * DAY, "198.51.100.7")),
+        then: &[(Then::Do(Verb::Revoke), 30 * DAY)],
+        ..PLAIN
+    },
+    Plot {
+        name: "trade-fair-demo",
+        made: 45 * DAY,
+        expires: Some(-10 * DAY),
+        used: Some((11 * DAY, "192.0.2.9")),
+        ..PLAIN
+    },
+    Plot {
+        name: "new-warehouse",
+        by: "bram",
+        made: 3 * DAY,
+        not_before: Some(7 * DAY),
+        note: "Goes live next week.",
+        ..PLAIN
+    },
     Plot { kind: Kind::Hmac, name: "webhooks-prod", made: 120 * DAY, used: Some((MINUTE, "203.0.113.9")), ..PLAIN },
-    Plot { kind: Kind::Hmac, name: "webhooks-staging", by: "bram", made: 119 * DAY, used: Some((2 * DAY, "203.0.113.10")),
-        then: &[(Then::Do(Verb::Disable), DAY), (Then::Do(Verb::Enable), 20 * HOUR)], ..PLAIN },
-    Plot { kind: Kind::Hmac, name: "partner-küche", made: 20 * DAY, expires: Some(70 * DAY), networks: "192.0.2.0/25 2001:db8::/32",
-        note: "SHA-256 only; their client signs no body digest.", ..PLAIN },
-    Plot { kind: Kind::Hmac, name: "load-test", by: "bram", made: 90 * DAY, used: Some((80 * DAY, "198.51.100.99")),
-        then: &[(Then::Do(Verb::Revoke), 79 * DAY)], ..PLAIN },
+    Plot {
+        kind: Kind::Hmac,
+        name: "webhooks-staging",
+        by: "bram",
+        made: 119 * DAY,
+        used: Some((2 * DAY, "203.0.113.10")),
+        then: &[(Then::Do(Verb::Disable), DAY), (Then::Do(Verb::Enable), 20 * HOUR)],
+        ..PLAIN
+    },
+    Plot {
+        kind: Kind::Hmac,
+        name: "partner-küche",
+        made: 20 * DAY,
+        expires: Some(70 * DAY),
+        networks: "192.0.2.0/25 2001:db8::/32",
+        note: "SHA-256 only; their client signs no body digest.",
+        ..PLAIN
+    },
+    Plot {
+        kind: Kind::Hmac,
+        name: "load-test",
+        by: "bram",
+        made: 90 * DAY,
+        used: Some((80 * DAY, "198.51.100.99")),
+        then: &[(Then::Do(Verb::Revoke), 79 * DAY)],
+        ..PLAIN
+    },
     Plot { kind: Kind::Legacy, name: "smsbatch", made: 180 * DAY, used: Some((3 * HOUR, "203.0.113.77")), ..PLAIN },
     Plot { kind: Kind::Legacy, name: "frontdesk", by: "bram", made: 15 * DAY, ..PLAIN },
 ];
@@ -138,9 +192,10 @@ fn happen(hub: &Hub, what: What, made: &mut [Option<CredentialRow>]) -> Result<(
     match what {
         What::Add(i) => {
             let (name, role, _) = PEOPLE[i];
-            hub.add_user(&acting(hub, USER)?, name, role, &Secret::from_text(PASSWORD))?;
-            // A password set by another must be changed; this one has been.
-            hub.set_password(&acting(hub, name)?, name, &Secret::from_text(PASSWORD)).map(drop)
+            // A password set by another must be changed; this one is.
+            let (first, own) = (Secret::from_text("until you sign in"), Secret::from_text(PASSWORD));
+            hub.add_user(&acting(hub, USER)?, name, role, &first)?;
+            hub.change_own_password(&acting(hub, name)?, &first, &own).map(drop)
         }
         What::Make(i) => {
             let plot = &PLOTS[i];

@@ -63,7 +63,11 @@ impl Desk {
 
     /// The environment of every run.
     fn environment(&self) -> [(&'static str, PathBuf); 3] {
-        [("HOME", self.path().join("home")), ("KEYDESK_DATA_DIR", self.path().join("data")), ("KEYDESK_CONFIG", self.config())]
+        [
+            ("HOME", self.path().join("home")),
+            ("KEYDESK_DATA_DIR", self.path().join("data")),
+            ("KEYDESK_CONFIG", self.config()),
+        ]
     }
 
     pub fn command(&self, args: &[&str]) -> Command {
@@ -144,7 +148,12 @@ pub struct Run {
 impl Run {
     pub fn new(args: &[&str], output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
-        Self { what: format!("keydesk {}", args.join(" ")), code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+        Self {
+            what: format!("keydesk {}", args.join(" ")),
+            code: output.status.code(),
+            out: text(output.stdout),
+            err: text(output.stderr),
+        }
     }
 
     /// It ended well.
@@ -160,7 +169,7 @@ impl Run {
         let Self { what, err, .. } = &self;
         assert_eq!(self.code, Some(code), "{what}: {err}");
         assert_eq!(self.out, "", "{what}: something on standard output");
-        assert!(err.starts_with("keydesk: ") && err.ends_with(".\n") && err.lines().count() == 1, "{what}: {err:?}");
+        assert!(err.starts_with("keydesk: ") && err.ends_with('\n') && err.lines().count() == 1, "{what}: {err:?}");
         assert!(err.contains(says), "{what}: {says:?} is not in {err:?}");
         assert!(!err.chars().any(|c| c.is_control() && c != '\n'), "{what}: control characters in {err:?}");
         self

@@ -69,7 +69,8 @@ fn systemd_may_hand_the_master_key_in() {
     let list = ["key", "list", "--as", "alice"];
     desk.command(&list).env("CREDENTIALS_DIRECTORY", &run).assert().success();
     // The same file and mode elsewhere is an exposed one.
-    let named = [&list[..], &["--master-key-file", run.join("master.key").to_str().unwrap()]].concat();
+    let key = run.join("master.key");
+    let named = [&list[..], &["--master-key-file", key.to_str().unwrap()]].concat();
     desk.run(&named).fails(6, "can be read by others");
 }
 
@@ -120,7 +121,7 @@ fn what_cannot_be_is_refused_and_leaves_nothing() {
         ("Acme", "al\u{202e}ice", PASSWORD, "A user name has"),
         ("Acme", "alice", "short", "12 characters or more"),
         ("Acme", "alice", "alicealicealice", "first that anybody would try"),
-        ("Acme", "alice", "", "held no password"),
+        ("Acme", "alice", "", "no password"),
         ("Acme", "alice", "twelve\u{7}characters", "control characters"),
     ];
     for (account, name, password, says) in table {
@@ -148,7 +149,19 @@ fn a_chosen_store_is_found_again() {
     assert!(fs::read_to_string(desk.config()).unwrap().contains("desk.sqlite"));
     let key = desk.new_key("basic", "crm-sync");
     desk.run(&["key", "show", &key, "--as", "alice"]).done();
-    desk.typing(PASSWORD, &[&INIT[..], &["--store", "other.db"]].concat()).fails(5, "names another store");
+}
+
+#[test]
+fn a_store_that_the_config_file_contradicts_is_refused() {
+    let desk = Desk::empty();
+    fs::create_dir(desk.path().join("etc")).unwrap();
+    fs::write(desk.config(), "store = \"mine.db\"\n").unwrap();
+    let other = desk.path().join("other.db");
+    let args = [&INIT[..], &["--store", other.to_str().unwrap()]].concat();
+    desk.typing(PASSWORD, &args).fails(5, "names another store (mine.db)");
+    assert_eq!(desk.files().len(), 1);
+    desk.typing(PASSWORD, &INIT).done();
+    assert!(desk.path().join("etc/mine.db").is_file());
 }
 
 #[test]
@@ -174,7 +187,11 @@ fn other_stores_are_refused() {
 #[test]
 fn a_config_file_with_a_mistake_is_told() {
     let desk = Desk::ready();
-    for (text, says) in [("stroe = \"x\"\n", "unknown field `stroe`"), ("store = [", "line 1"), ("store = \"postgres://h/d\"", "SQLite only")] {
+    for (text, says) in [
+        ("stroe = \"x\"\n", "unknown field `stroe`"),
+        ("store = [", "line 1"),
+        ("store = \"postgres://h/d\"", "SQLite only"),
+    ] {
         fs::write(desk.config(), text).unwrap();
         desk.run(&["key", "list", "--as", "alice"]).fails(2, says);
     }
@@ -185,7 +202,8 @@ fn a_config_file_with_a_mistake_is_told() {
 fn the_password_can_be_typed_on_a_terminal() {
     for (second, code, says) in [(PASSWORD, 0, "is ready"), ("another horse battery", 2, "differ")] {
         let desk = Desk::empty();
-        let pty = native_pty_system().openpty(PtySize { rows: 24, cols: 120, pixel_width: 0, pixel_height: 0 }).unwrap();
+        let pty =
+            native_pty_system().openpty(PtySize { rows: 24, cols: 120, pixel_width: 0, pixel_height: 0 }).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_keydesk"));
         command.env_clear();
         command.env("HOME", desk.path());
@@ -203,7 +221,7 @@ fn the_password_can_be_typed_on_a_terminal() {
             }
         });
         let mut seen = String::new();
-        let mut until = |wanted: &str, seen: &mut String| {
+        let until = |wanted: &str, seen: &mut String| {
             let end = Instant::now() + Duration::from_secs(30);
             while !seen.contains(wanted) {
                 let left = end.saturating_duration_since(Instant::now());

@@ -28,7 +28,8 @@ fn one_document_for_each_kind() {
     }
     assert_eq!((&legacy["key"], &legacy["name"]), (&json!("smsbatch"), &json!("smsbatch")));
     assert!(matches(&text(&legacy["secret"]), "", 24), "{legacy}");
-    let typed = ["key", "create", "--as", "alice", "--json", "--kind", "legacy", "--username", "frontdesk", "--password-stdin"];
+    let typed =
+        ["key", "create", "--as", "alice", "--json", "--kind", "legacy", "--username", "frontdesk", "--password-stdin"];
     let typed = desk.typing("Abcdef1", &typed).done().json();
     assert_eq!(fields(&typed), ["id", "key", "kind", "name"], "a typed password was printed");
     assert_eq!(desk.list().len(), 4);
@@ -165,7 +166,9 @@ fn rotate_gives_a_new_secret_and_lets_the_old_one_live_as_told() {
     let made = desk.create(&["--kind", "hmac", "--name", "webhooks"]);
     let key = text(&made["key"]);
     let rotate = |overlap: &str| desk.run(&["key", "rotate", &key, "--as", "bram", "--overlap", overlap, "--json"]);
-    let secrets = || desk.run(&["key", "show", &key, "--as", "alice", "--json"]).done().json()["secrets"].as_array().unwrap().clone();
+    let secrets = || {
+        desk.run(&["key", "show", &key, "--as", "alice", "--json"]).done().json()["secrets"].as_array().unwrap().clone()
+    };
     let mut seen = vec![text(&made["secret"])];
     for (overlap, live, length) in [("none", 1, 0), ("1h", 2, 3_600), ("24h", 2, 86_400), ("7d", 2, 7 * 86_400)] {
         let before = now();

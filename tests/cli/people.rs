@@ -40,11 +40,15 @@ fn what_a_role_may_not_is_refused_and_goes_to_the_trail() {
                 true => drop(run.done()),
                 false => {
                     let said = run.fails(3, REFUSED).err;
-                    assert!(said.contains("Please contact your account administrator for assistance: alice, bram."), "{said}");
+                    assert!(
+                        said.contains("Please contact your account administrator for assistance: alice, bram."),
+                        "{said}"
+                    );
                 }
             }
         }
-        let refused = desk.trail().iter().filter(|row| row["who"] == name && text(&row["did"]).contains("refused")).count();
+        let refused =
+            desk.trail().iter().filter(|row| row["who"] == name && text(&row["did"]).contains("refused")).count();
         assert!(refused >= 12, "{refused} refusals of {name} in the trail");
     }
     assert_eq!(desk.list()[0]["state"], "active");
@@ -102,7 +106,8 @@ fn as_is_refused_inside_a_session_of_our_forced_command() {
 #[test]
 fn a_locked_out_administrator_comes_back() {
     let desk = Desk::ready();
-    let sign_in = |password: &str| desk.hub().sign_in("alice", &Secret::from_text(password), &Origin::default()).unwrap();
+    let sign_in =
+        |password: &str| desk.hub().sign_in("alice", &Secret::from_text(password), &Origin::default()).unwrap();
     for _ in 0..5 {
         sign_in("incorrect horse battery");
     }
@@ -117,7 +122,8 @@ fn a_locked_out_administrator_comes_back() {
 #[test]
 fn unlock_lets_another_in_again() {
     let desk = Desk::ready();
-    let sign_in = |password: &str| desk.hub().sign_in("dora", &Secret::from_text(password), &Origin::default()).unwrap();
+    let sign_in =
+        |password: &str| desk.hub().sign_in("dora", &Secret::from_text(password), &Origin::default()).unwrap();
     for _ in 0..5 {
         sign_in("incorrect horse battery");
     }

@@ -14,7 +14,7 @@ use crate::{
     hub::Issued,
 };
 
-use super::list::minute;
+use super::{called, list::minute};
 
 /// What made the secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,7 +73,7 @@ fn as_json(issued: &Issued, secret: Option<&str>) -> io::Result<Zeroizing<Vec<u8
 fn as_lines(issued: &Issued, secret: Option<&str>) -> Zeroizing<Vec<u8>> {
     let (key, private) = match issued.row.kind {
         Kind::Legacy => ("Username: ", "Password: "),
-        Kind::Basic | Kind::Hmac => ("Key:      ", "Secret:   "),
+        Kind::Basic | Kind::Hmac => ("Key:    ", "Secret: "),
     };
     let mut document = room(issued);
     let shown = crate::text::safe(&issued.row.key);
@@ -103,11 +103,9 @@ fn lost(issued: &Issued, made: Made, acting: &str, why: &io::Error) -> Failure {
         Made::Rotated => "has a new secret",
     };
     Failure::failed(format!(
-        "{} key {} ({}) {happened}, but the secret could not be written to standard output ({why}) and is lost. Run `keydesk \
-         key rotate {} --kind {} --as {acting} --overlap none` for another.",
-        row.kind.word(),
-        row.key,
-        row.name,
+        "{} {happened}, but the secret could not be written to standard output ({why}) and is lost. Run `keydesk key rotate {} \
+         --kind {} --as {acting} --overlap none` for another.",
+        called(row),
         row.key,
         row.kind,
     ))

@@ -9,7 +9,10 @@ mod state;
 
 use clap::Subcommand;
 
-use crate::credential::Verb;
+use crate::{
+    credential::{Kind, Verb},
+    hub::CredentialRow,
+};
 
 use super::{desk::Site, failure::Failure};
 
@@ -42,5 +45,17 @@ pub fn run(site: &Site, verb: KeyVerb) -> Result<(), Failure> {
         KeyVerb::Disable(args) => state::run(site, args, Verb::Disable),
         KeyVerb::Enable(args) => state::run(site, args, Verb::Enable),
         KeyVerb::Revoke(args) => state::run(site, args, Verb::Revoke),
+    }
+}
+
+/// A credential in a sentence: `HMAC key kdh… (webhooks)`.
+fn called(row: &CredentialRow) -> String {
+    let noun = match row.kind {
+        Kind::Legacy => "Legacy credential".to_owned(),
+        kind => format!("{} key", kind.word()),
+    };
+    match row.name == row.key {
+        true => format!("{noun} {}", row.key),
+        false => format!("{noun} {} ({})", row.key, row.name),
     }
 }

@@ -12,8 +12,10 @@ use crate::{
         out,
     },
     credential::{Kind, Verb},
-    hub::{CredentialRow, Outcome},
+    hub::Outcome,
 };
+
+use super::called;
 
 /// Which ones.
 #[derive(Debug, Args)]
@@ -54,10 +56,9 @@ pub fn run(site: &Site, args: StateArgs, verb: Verb) -> Result<(), Failure> {
 }
 
 fn done(outcome: &Outcome, verb: Verb) -> Option<String> {
-    let named = |row: &CredentialRow| format!("{} key {} ({})", row.kind.word(), row.key, row.name);
     match outcome {
-        Outcome::Done(row) => Some(format!("{} {}.", named(row), verb.past())),
-        Outcome::Already(row) => Some(format!("{} was {} already.", named(row), row.state)),
+        Outcome::Done(row) => Some(format!("{} {}.", called(row), verb.past())),
+        Outcome::Already(row) => Some(format!("{} was {} already.", called(row), row.state)),
         Outcome::LeftOut { .. } => None,
     }
 }
