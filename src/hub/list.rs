@@ -6,7 +6,7 @@ use crate::account::Right;
 use crate::credential::{Kind, State, fold};
 use crate::store::{
     Cancel, Tx, Value,
-    tables::{self, Branch, CredentialRecord, Direction, Sort, Tagged, UsageRow},
+    tables::{self, Branch, CredentialRecord, Direction, Listed, Sort},
 };
 
 use super::{
@@ -16,8 +16,6 @@ use super::{
 
 /// Most rows of one page.
 const MOST: u32 = 500;
-
-type Found = (Tagged<CredentialRecord>, Option<UsageRow>);
 
 impl Hub {
     /// One page of a list.
@@ -69,7 +67,7 @@ impl Hub {
         query: &ListQuery,
         sort: Sort,
         way: Direction,
-        row: &Found,
+        row: &Listed,
     ) -> Result<bool, HubError> {
         let place = sort.place(&row.0.record);
         Ok(!merged(tx, query, sort, way, Some((&place, false)), 1)?.is_empty())
@@ -109,7 +107,7 @@ fn merged(
     direction: Direction,
     from: Option<(&[Value], bool)>,
     limit: usize,
-) -> Result<Vec<Found>, HubError> {
+) -> Result<Vec<Listed>, HubError> {
     let kinds: &[Kind] = query.kind.as_ref().map_or(&Kind::ALL, std::slice::from_ref);
     let mut rows = Vec::new();
     let mut branches = 0;

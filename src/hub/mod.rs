@@ -24,6 +24,7 @@ mod state;
 mod trail;
 mod users;
 
+pub use crate::store::Cancel;
 pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
 pub use desk::{Hub, Places, SetUp, Start};
 pub use error::{Conflict, Denied, Field, HubError, SessionOver};

@@ -36,7 +36,7 @@ pub fn hash_password(password: &Secret) -> Result<String, VaultError> {
         version: Some(Version::V0x13.into()),
         params: ParamsString::try_from(&params).map_err(hash_error)?,
         salt: Some(Salt::new(&salt).map_err(hash_error)?),
-        hash: Some(Output::new(&*output).map_err(hash_error)?),
+        hash: Some(Output::new(&output).map_err(hash_error)?),
     };
     Ok(hash.to_string())
 }

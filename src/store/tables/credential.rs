@@ -188,6 +188,9 @@ pub struct Branch<'a> {
     pub listed: bool,
 }
 
+/// A row of a list: the credential and the newest use of any of its secrets.
+pub type Listed = (Tagged<CredentialRecord>, Option<UsageRow>);
+
 /// A page of one branch: at most `limit` rows beyond `from` (its own row too when `inclusive`), each with its last use.
 pub fn page(
     tx: &mut dyn Tx,
@@ -196,7 +199,19 @@ pub fn page(
     direction: Direction,
     from: Option<(&[Value], bool)>,
     limit: i64,
-) -> Result<Vec<(Tagged<CredentialRecord>, Option<UsageRow>)>, StoreError> {
+) -> Result<Vec<Listed>, StoreError> {
+    let (sql, params) = page_sql(branch, sort, direction, from, limit);
+    tx.rows(&sql, &params)?.iter_mut().map(with_use).collect()
+}
+
+/// The statement of [`page`] and its parameters, so that a test can ask a database how it would go about it.
+pub fn page_sql(
+    branch: Branch<'_>,
+    sort: Sort,
+    direction: Direction,
+    from: Option<(&[Value], bool)>,
+    limit: i64,
+) -> (String, Vec<Value>) {
     let descending = sort.newest_first() != (direction == Direction::Backward);
     let mut params = vec![branch.kind.into(), branch.listed.into(), limit.into()];
     let beyond = from.map_or_else(String::new, |(place, inclusive)| {
@@ -210,7 +225,7 @@ pub fn page(
         CredentialRecord::select(),
         order.join(", "),
     );
-    tx.rows(&sql, &params)?.iter_mut().map(with_use).collect()
+    (sql, params)
 }
 
 /// The newest use of any secret of the credential `c`.
@@ -219,7 +234,7 @@ const LAST_USE: &str = "\
     (SELECT u.at FROM usage u WHERE u.credential = c.id AND u.at IS NOT NULL ORDER BY u.at DESC, u.secret_no DESC LIMIT 1), \
     (SELECT u.address FROM usage u WHERE u.credential = c.id AND u.at IS NOT NULL ORDER BY u.at DESC, u.secret_no DESC LIMIT 1)";
 
-fn with_use(row: &mut Row) -> Result<(Tagged<CredentialRecord>, Option<UsageRow>), StoreError> {
+fn with_use(row: &mut Row) -> Result<Listed, StoreError> {
     let tagged = Tagged::take(row)?;
     let (secret_no, at, address) = (row.maybe_int()?, row.maybe_int()?, row.maybe_text()?);
     Ok((tagged, secret_no.map(|secret_no| UsageRow { secret_no, at, address })))
@@ -239,12 +254,7 @@ fn beyond(sort: Sort, descending: bool, inclusive: bool) -> String {
 }
 
 /// The credentials that expire next, from second `from` on and before `until`.
-pub fn next_to_expire(
-    tx: &mut dyn Tx,
-    from: i64,
-    until: i64,
-    limit: i64,
-) -> Result<Vec<(Tagged<CredentialRecord>, Option<UsageRow>)>, StoreError> {
+pub fn next_to_expire(tx: &mut dyn Tx, from: i64, until: i64, limit: i64) -> Result<Vec<Listed>, StoreError> {
     let sql = format!(
         "SELECT {}, {LAST_USE} FROM credential c WHERE state = 'active' AND expires_at IS NOT NULL \
          AND expires_at >= $1 AND expires_at < $2 ORDER BY expires_at, id LIMIT $3",
