@@ -1,0 +1,16 @@
+//! The terminal: a state machine, one table of keys, and a view that only draws.
+//!
+//! A key press travels so: input thread -> [`msg::Msg`] -> [`update`] (scope and chord -> [`keys`] -> action) ->
+//! [`msg::Effect`] -> worker -> hub -> reply as [`msg::Msg`] -> [`update`] -> one frame by [`view::draw`].
+//! [`update`] does no I/O, reads no clock and draws no randomness.
+
+mod app;
+pub mod chord;
+pub mod msg;
+pub mod perform;
+pub mod theme;
+mod update;
+pub mod view;
+
+pub use app::{App, AppSetup, Places, Start};
+pub use update::update;
