@@ -181,12 +181,9 @@ pub enum Position {
     From(Cursor),
 }
 
-/// A place in a list: the value it is ordered by and the id of the row. Opaque to callers.
+/// A place in a list: the values it is ordered by, the id of the row last. Opaque to callers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cursor {
-    pub(crate) value: crate::store::Value,
-    pub(crate) id: CredentialId,
-}
+pub struct Cursor(pub(super) Vec<crate::store::Value>);
 
 /// What to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
