@@ -6,11 +6,24 @@
 
 mod app;
 pub mod chord;
+pub mod clipboard;
+mod ending;
+mod event;
+mod hangup;
+mod input;
+mod mischief;
 pub mod msg;
+mod panic;
 pub mod perform;
+mod run;
+mod signals;
+mod stage;
+pub mod terminal;
 pub mod theme;
 mod update;
 pub mod view;
+mod workers;
 
 pub use app::{App, AppSetup, Places, Start};
+pub use run::{run, run_session};
 pub use update::update;

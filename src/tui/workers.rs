@@ -1,6 +1,6 @@
 //! The two workers: one writes, one reads, so that a long search never stands before Create.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::hub::{Conflict, Hub, HubError, Origin, Places};
+use crate::hub::{Conflict, Hub, HubError, Origin, Places, SetUp};
+use crate::store::Cancel;
 use crate::time::Clock;
 
 use super::event::Event;
@@ -31,19 +32,14 @@ pub(super) struct Workers {
     write: Sender<Job>,
     read: Sender<Job>,
     reads: Arc<Mutex<Reads>>,
-    house: Arc<House>,
     /// Ends when the writer has done its last job.
     written: Receiver<()>,
 }
 
 type Job = (Ticket, Call);
 
-/// Which reads are still wanted.
-#[derive(Default)]
-struct Reads {
-    running: Option<Ticket>,
-    waiting: BTreeSet<Ticket>,
-}
+/// The reads that are still wanted, with what stops each.
+type Reads = BTreeMap<Ticket, Cancel>;
 
 impl Workers {
     pub(super) fn start(house: House, events: &Sender<Event>) -> io::Result<Self> {
@@ -58,10 +54,10 @@ impl Workers {
             })?
         };
         let reader = {
-            let (house, events, reads) = (Arc::clone(&house), events.clone(), Arc::clone(&reads));
+            let (events, reads) = (events.clone(), Arc::clone(&reads));
             spawn("keydesk-read", move |jobs| read(&jobs, &house, &events, &reads))?
         };
-        Ok(Self { write: writer, read: reader, reads, house, written })
+        Ok(Self { write: writer, read: reader, reads, written })
     }
 
     /// Hands a call to the worker of its lane.
@@ -70,19 +66,16 @@ impl Workers {
         let _ = match call.lane() {
             Lane::Write => self.write.send((ticket, call)),
             Lane::Read => {
-                lock(&self.reads).waiting.insert(ticket);
+                lock(&self.reads).insert(ticket, Cancel::default());
                 self.read.send((ticket, call))
             }
         };
     }
 
-    /// The reply of a read is not wanted any more. No other read is harmed: the lock is held while the running one
-    /// is interrupted, and the reader takes it before it begins the next.
+    /// The reply of a read is not wanted any more: it is stopped if it runs, and not begun if it does not.
     pub(super) fn cancel(&self, ticket: Ticket) {
-        let mut reads = lock(&self.reads);
-        reads.waiting.remove(&ticket);
-        if let (true, Some(hub)) = (reads.running == Some(ticket), self.house.hub.get()) {
-            hub.cancel_reads();
+        if let Some(cancel) = lock(&self.reads).remove(&ticket) {
+            cancel.cancel();
         }
     }
 
@@ -107,21 +100,15 @@ fn spawn(name: &str, work: impl FnOnce(Receiver<Job>) + Send + 'static) -> io::R
 fn write(jobs: &Receiver<Job>, house: &House, events: &Sender<Event>) {
     for (ticket, call) in jobs {
         // Without a loop to hear it the change is made all the same: it was asked for.
-        let _ = events.send(Event::Reply(ticket, house.answer(call)));
+        let _ = events.send(Event::Reply(ticket, house.answer(call, &Cancel::default())));
     }
 }
 
 fn read(jobs: &Receiver<Job>, house: &House, events: &Sender<Event>, reads: &Mutex<Reads>) {
     for (ticket, call) in jobs {
-        {
-            let mut reads = lock(reads);
-            if !reads.waiting.remove(&ticket) {
-                continue;
-            }
-            reads.running = Some(ticket);
-        }
-        let reply = house.answer(call);
-        lock(reads).running = None;
+        let Some(cancel) = lock(reads).get(&ticket).cloned() else { continue };
+        let reply = house.answer(call, &cancel);
+        lock(reads).remove(&ticket);
         if events.send(Event::Reply(ticket, reply)).is_err() {
             return;
         }
@@ -130,14 +117,14 @@ fn read(jobs: &Receiver<Job>, house: &House, events: &Sender<Event>, reads: &Mut
 
 impl House {
     /// Carries a call out. A panic becomes a reply, because a dialog that waits for ever is worse.
-    fn answer(&self, call: Call) -> Reply {
+    fn answer(&self, call: Call, cancel: &Cancel) -> Reply {
         let failed = failure_of(&call);
         panic::contained(|| {
             catch_unwind(AssertUnwindSafe(|| {
                 mischief::before_call(&call);
                 match (call, self.hub.get()) {
                     (Call::SetUp(wanted), None) => Reply::SetUp(self.set_up(&wanted)),
-                    (call, Some(hub)) => perform(hub, &self.origin, call),
+                    (call, Some(hub)) => perform(hub, &self.origin, call, cancel),
                     (_, None) => failed(HubError::Unavailable("There is no desk yet. Set it up first.".to_owned())),
                 }
             }))
@@ -145,10 +132,10 @@ impl House {
         .unwrap_or_else(|_| failed(HubError::Failed(BROKEN.to_owned())))
     }
 
-    fn set_up(&self, wanted: &crate::hub::SetUp) -> Result<String, HubError> {
+    fn set_up(&self, wanted: &SetUp) -> Result<String, HubError> {
         let places = self.places.as_ref().ok_or(HubError::Conflict(Conflict::SetUpDone))?;
         let hub = Hub::set_up(places, Arc::clone(&self.clock), wanted, &self.origin)?;
-        let account = hub.account()?;
+        let account = hub.account().to_owned();
         self.hub.set(hub).map_err(|_| HubError::Conflict(Conflict::SetUpDone))?;
         Ok(account)
     }

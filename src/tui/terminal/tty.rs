@@ -9,7 +9,7 @@ use ratatui::layout::Size;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::stdio::stdout;
-use rustix::termios::tcgetwinsz;
+use rustix::termios::tcgetwinsize;
 
 /// Whether the screen is ours. Once it is handed back nothing more may be drawn on it.
 static OPEN: AtomicBool = AtomicBool::new(false);
@@ -21,7 +21,7 @@ pub fn is_terminal() -> bool {
 
 /// Columns and rows. Some terminals on serial lines report none: then the smallest size that everything has.
 pub fn size() -> Size {
-    match tcgetwinsz(stdout()) {
+    match tcgetwinsize(stdout()) {
         Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Size::new(size.ws_col, size.ws_row),
         _ => Size::new(80, 24),
     }
