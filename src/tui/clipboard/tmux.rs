@@ -64,19 +64,29 @@ mod tests {
     use super::*;
 
     /// A program that stands in for tmux.
-    fn script(dir: &Path, body: &str) -> String {
-        let path = dir.join("tmux");
+    fn script(dir: &Path, name: &str, body: &str) -> String {
+        let path = dir.join(name);
         fs::write(&path, format!("#!/bin/sh\n{body}\n")).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o700)).unwrap();
         path.to_str().unwrap().to_owned()
+    }
+
+    /// Another test may fork while a script is being written, and hold it open for writing for a moment.
+    fn copy_when_free(program: &str, text: &Secret) -> Result<(), String> {
+        loop {
+            match copy(program, text) {
+                Err(why) if why.contains("Text file busy") => thread::yield_now(),
+                done => return done,
+            }
+        }
     }
 
     #[test]
     fn the_text_goes_by_the_pipe_and_the_buffer_is_deleted() {
         let dir = tempfile::tempdir().unwrap();
         let log = dir.path().join("log");
-        let body = format!("echo \"$*\" >> {0}; [ \"$1\" = load-buffer ] && cat >> {0}; exit 0", log.display());
-        copy(&script(dir.path(), &body), &Secret::from_text("k s\n")).unwrap();
+        let body = format!("echo \"$*\" >> {0}; [ \"$1\" != load-buffer ] || cat >> {0}", log.display());
+        copy_when_free(&script(dir.path(), "tmux", &body), &Secret::from_text("k s\n")).unwrap();
         let name = format!("keydesk-{}", std::process::id());
         let expected = format!("load-buffer -w -b {name} -\nk s\ndelete-buffer -b {name}\n");
         assert_eq!(fs::read_to_string(log).unwrap(), expected);
@@ -86,14 +96,15 @@ mod tests {
     fn a_tmux_that_hangs_fails_or_is_missing_is_told() {
         let dir = tempfile::tempdir().unwrap();
         let secret = Secret::from_text("kdsABC");
-        for (program, word) in [
-            (script(dir.path(), "exit 1"), "did not take it (exit status: 1)"),
-            ("/nonexistent/tmux".to_owned(), "did not take it (No such file"),
-            (script(dir.path(), "[ $1 = load-buffer ] && exec sleep 60"), "no answer within 2 seconds"),
-            (script(dir.path(), "[ $1 = load-buffer ]"), "keeps a copy"),
+        for (name, body, words) in [
+            ("fails", "exit 1", "did not take it (exit status: 1)"),
+            ("hangs", "[ $1 != load-buffer ] || exec sleep 60", "no answer within 2 seconds"),
+            ("keeps", "[ $1 = load-buffer ]", "keeps a copy"),
         ] {
-            let told = copy(&program, &secret).unwrap_err();
-            assert!(told.contains(word) && !told.contains("kdsABC"), "{told}");
+            let told = copy_when_free(&script(dir.path(), name, body), &secret).unwrap_err();
+            assert!(told.contains(words) && !told.contains("kdsABC"), "{told}");
         }
+        let told = copy("/nonexistent/tmux", &secret).unwrap_err();
+        assert!(told.contains("did not take it (No such file"), "{told}");
     }
 }
