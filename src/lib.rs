@@ -16,4 +16,5 @@ pub mod secret;
 pub mod store;
 pub mod text;
 pub mod time;
+pub mod tui;
 pub mod vault;
