@@ -38,8 +38,8 @@ pub fn run(places: &HubPlaces, origin: Origin, clock: Arc<dyn Clock>) -> Result<
             (Some(hub), Start::SignIn { account })
         }
     };
-    let shown = Places { database: in_words(&places.database), master_key: in_words(&places.master_key.path) };
-    show(guard, hub, House { hub: Arc::default(), places: Some(places.clone()), origin, clock }, shown, start)
+    let words = Places { database: in_words(&places.database), master_key: in_words(&places.master_key.path) };
+    show(guard, House::of(hub, Some(places.clone()), origin, clock), words, start)
 }
 
 /// Shows a desk somebody is signed in to already: the demo.
@@ -50,8 +50,8 @@ pub fn run_session(hub: Hub, session: Session) -> Result<u8> {
     }
     let guard = quiet()?;
     let origin = session.actor.origin.clone();
-    let house = House { hub: Arc::default(), places: None, origin, clock: Arc::new(SystemClock) };
-    show(guard, Some(hub), house, Places::default(), Start::Session(Box::new(session)))
+    let house = House::of(Some(hub), None, origin, Arc::new(SystemClock));
+    show(guard, house, Places::default(), Start::Session(Box::new(session)))
 }
 
 fn quiet() -> Result<terminal::Guard> {
@@ -59,15 +59,11 @@ fn quiet() -> Result<terminal::Guard> {
 }
 
 /// Starts what listens, draws the first frame, and turns until the end.
-fn show(guard: terminal::Guard, hub: Option<Hub>, house: House, places: Places, start: Start) -> Result<u8> {
+fn show(guard: terminal::Guard, house: House, places: Places, start: Start) -> Result<u8> {
     // NO_COLOR is the theme's business: crossterm's way of obeying it takes the selection bar away too.
     crossterm::style::force_color_output(true);
-    if let Some(hub) = hub {
-        let _ = house.hub.set(hub);
-    }
     let (events, queue) = channel();
-    let hub = Arc::clone(&house.hub);
-    let ending = Arc::new(Ending::new(hub, events.clone()));
+    let ending = Arc::new(Ending::new(Arc::clone(&house.hub), events.clone()));
     // Signals first: a size that changes from here on is not missed.
     signals::watch(Arc::clone(&ending), events.clone())?;
     panic::watch(Arc::clone(&ending));
