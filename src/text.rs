@@ -17,7 +17,13 @@ pub fn is_harmful(c: char) -> bool {
     }
     matches!(
         c.general_category(),
-        G::Control | G::Format | G::PrivateUse | G::Surrogate | G::Unassigned | G::LineSeparator | G::ParagraphSeparator
+        G::Control
+            | G::Format
+            | G::PrivateUse
+            | G::Surrogate
+            | G::Unassigned
+            | G::LineSeparator
+            | G::ParagraphSeparator
     ) || is_invisible(c)
 }
 

@@ -153,7 +153,9 @@ mod tests {
         assert_eq!(parse_when(" 12h ", now), Ok(Seconds(1_000_000 + 12 * 3_600)));
         assert_eq!(parse_when("2027-01-31", now).unwrap().rfc3339(), "2027-01-31T00:00:00Z");
         assert_eq!(parse_when("2027-01-31T09:00:00+02:00", now).unwrap().rfc3339(), "2027-01-31T07:00:00Z");
-        for wrong in ["", "soon", "90", "d", "-3d", "2027-13-01", "99999999999999999d", "2027-01-31T09", "2027-02-30", "é"] {
+        for wrong in
+            ["", "soon", "90", "d", "-3d", "2027-13-01", "99999999999999999d", "2027-01-31T09", "2027-02-30", "é"]
+        {
             assert!(parse_when(wrong, now).is_err(), "{wrong:?} was read as a time");
         }
     }

@@ -7,5 +7,5 @@ mod user;
 
 pub use password::{MAX_PASSWORD, MIN_PASSWORD, PasswordError, check_user_password, user_password_rules};
 pub use right::{Right, Role, allows};
-pub use throttle::{Attempts, FREE_TRIES, FIRST_PAUSE, LONGEST_PAUSE};
+pub use throttle::{Attempts, FIRST_PAUSE, FREE_TRIES, LONGEST_PAUSE};
 pub use user::{AccountName, UserName, UserNameError, UserState};

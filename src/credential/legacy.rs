@@ -16,7 +16,10 @@ pub struct Rule {
 pub fn username_rules(text: &str) -> [Rule; 2] {
     [
         Rule { words: "5 or more", met: (5..=255).contains(&text.chars().count()) },
-        Rule { words: "lower-case letters only", met: !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase()) },
+        Rule {
+            words: "lower-case letters only",
+            met: !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase()),
+        },
     ]
 }
 
@@ -24,7 +27,10 @@ pub fn username_rules(text: &str) -> [Rule; 2] {
 pub fn password_rules(text: &str) -> [Rule; 4] {
     [
         Rule { words: "6 to 50", met: (6..=50).contains(&text.chars().count()) },
-        Rule { words: "letters and digits only", met: !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric()) },
+        Rule {
+            words: "letters and digits only",
+            met: !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric()),
+        },
         Rule { words: "an upper-case letter", met: text.bytes().any(|b| b.is_ascii_uppercase()) },
         Rule { words: "a lower-case letter", met: text.bytes().any(|b| b.is_ascii_lowercase()) },
     ]
@@ -67,7 +73,9 @@ mod tests {
         for good in ["Abcdef", "aB3456", "ABCDEf", &format!("A{}", "b".repeat(49))] {
             assert_eq!(check_password(good), Ok(()), "{good}");
         }
-        for bad in ["", "Abcde", "abcdef", "ABCDEF", "123456", "Abc def", "Abcdé1", "Abc-def", &format!("A{}", "b".repeat(50))] {
+        for bad in
+            ["", "Abcde", "abcdef", "ABCDEF", "123456", "Abc def", "Abcdé1", "Abc-def", &format!("A{}", "b".repeat(50))]
+        {
             assert!(check_password(bad).is_err(), "{bad}");
         }
     }

@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn names_of_the_world_are_fine() {
-        for name in ["a", "crm-sync", "支払い-batch", "naïve café", "key 🔑", &"x".repeat(64), &"支".repeat(64)] {
+        for name in ["a", "crm-sync", "支払い-batch", "naïve café", "key 🔑", &"x".repeat(64), &"支".repeat(64)]
+        {
             assert_eq!(Name::new(name).unwrap().as_str(), name);
         }
     }

@@ -254,7 +254,10 @@ mod tests {
         assert_eq!(nets.to_string(), "10.0.0.1/32 203.0.113.0/24 2001:db8::/32");
         assert_eq!(nets.to_string().parse::<Networks>().unwrap(), nets);
         let wrong: Result<Networks, _> = "203.0.113.5/24".parse();
-        assert_eq!(wrong.unwrap_err().to_string(), "203.0.113.5/24 has bits set behind its prefix. Did you mean 203.0.113.0/24?");
+        assert_eq!(
+            wrong.unwrap_err().to_string(),
+            "203.0.113.5/24 has bits set behind its prefix. Did you mean 203.0.113.0/24?"
+        );
         assert!("somewhere".parse::<Networks>().is_err());
         assert!("10.0.0.0/33".parse::<Networks>().is_err());
     }

@@ -36,7 +36,9 @@ pub enum HubError {
         sentence: String,
     },
     /// A row was changed behind keydesk's back: its tag is wrong.
-    #[error("{what} was changed outside keydesk (tampered), so it is not trusted. Restore the database from a backup, or {mend}.")]
+    #[error(
+        "{what} was changed outside keydesk (tampered), so it is not trusted. Restore the database from a backup, or {mend}."
+    )]
     Tampered {
         /// The row in words.
         what: String,
@@ -186,7 +188,10 @@ impl HubError {
     }
 
     pub(super) fn locked(until: Millis) -> Self {
-        Self::Invalid { field: Field::Password, sentence: format!("Locked until {}. Wait, or ask an Administrator.", until.utc("%H:%M UTC")) }
+        Self::Invalid {
+            field: Field::Password,
+            sentence: format!("Locked until {}. Wait, or ask an Administrator.", until.utc("%H:%M UTC")),
+        }
     }
 }
 

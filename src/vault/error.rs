@@ -12,7 +12,9 @@ pub enum VaultError {
     #[error("The operating system gave no random bytes. Try again.")]
     Random(String),
     /// Something sealed does not open: wrong key, wrong place, or changed.
-    #[error("A sealed value does not open: it was changed or moved outside keydesk (tampered), or belongs to another master key.")]
+    #[error(
+        "A sealed value does not open: it was changed or moved outside keydesk (tampered), or belongs to another master key."
+    )]
     Sealed,
     /// Argon2 refused its parameters or had no memory.
     #[error("A password could not be hashed ({0}). Try again; if it stays, free some memory.")]
