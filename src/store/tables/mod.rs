@@ -19,7 +19,7 @@ pub use credential::{
 pub use head::{HeadRow, head, insert_head, lock_head, update_head};
 pub use person::{PersonRecord, PresenceRow, made_by, people, presence, put_presence};
 pub use record::{Record, Tagged, all_by, get, insert, update};
-pub use secret::SecretRecord;
+pub use secret::{SecretRecord, secrets_after};
 pub use setting::SettingRecord;
 pub use tally::{add_to_tally, tallies};
 pub use throttle::{ThrottleRecord, forget_old_throttles, throttles};
