@@ -218,7 +218,10 @@ fn pages(store: &dyn Store) {
         (0..40).try_for_each(|n| tables::insert(tx, &credential(n, ["basic", "hmac"][n as usize / 3 % 2]), vec![]))
     });
     for sort in [Sort::Name, Sort::Key, Sort::Created, Sort::State] {
-        for branch in [Branch { kind: "basic", listed: true }, Branch { kind: "hmac", listed: false }] {
+        for branch in [
+            Branch { kind: "basic", listed: true, conditions: &[] },
+            Branch { kind: "hmac", listed: false, conditions: &[] },
+        ] {
             let walk = |direction, size| {
                 let mut seen: Vec<CredentialRecord> = Vec::new();
                 loop {
@@ -287,7 +290,7 @@ fn usage(store: &dyn Store) {
         tables::set_waiting(tx, one.id(), true)
     });
     assert_eq!(waiting(), 1, "only what was never used waits again");
-    let branch = Branch { kind: "basic", listed: true };
+    let branch = Branch { kind: "basic", listed: true, conditions: &[] };
     let page = read(store, |tx| tables::page(tx, branch, Sort::Key, Direction::Forward, None, 10));
     let last: Vec<_> = page.into_iter().filter_map(|(row, last)| last.map(|last| (row.record.id, last))).collect();
     assert_eq!(last, [(one.id.clone(), used(2, 50, "203.0.113.1"))]);
@@ -448,7 +451,13 @@ fn sqlite_reads_every_page_off_an_index() {
         for direction in [Direction::Forward, Direction::Backward] {
             for place in [None, Some(sort.place(&credential(1, "basic")))] {
                 let from = place.as_deref().map(|place| (place, false));
-                let (sql, params) = tables::page_sql(Branch { kind: "basic", listed: true }, sort, direction, from, 40);
+                let (sql, params) = tables::page_sql(
+                    Branch { kind: "basic", listed: true, conditions: &[] },
+                    sort,
+                    direction,
+                    from,
+                    40,
+                );
                 let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.replace('$', "?"))).unwrap();
                 let steps = plan.query_map(rusqlite::params_from_iter(&params), |row| row.get::<_, String>(3)).unwrap();
                 let steps: Vec<String> = steps.map(Result::unwrap).collect();

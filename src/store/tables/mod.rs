@@ -14,7 +14,8 @@ mod usage;
 
 pub use account::{AccountRow, RingRecord, account, insert_account, insert_ring, ring, ring_made_at};
 pub use credential::{
-    Branch, CredentialRecord, Direction, Listed, Sort, credentials_of, keys_of, next_to_expire, page, page_sql,
+    Branch, Condition, CredentialRecord, Direction, Listed, Sort, credentials_of, keys_of, next_to_expire, page,
+    page_sql,
 };
 pub use head::{HeadRow, head, insert_head, lock_head, update_head};
 pub use person::{PersonRecord, PresenceRow, made_by, people, presence, put_presence};
