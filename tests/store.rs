@@ -11,7 +11,10 @@ use std::{
 
 use keydesk::store::{
     Cancel, Commit, SqliteStore, Store, StoreError, Tx, Value, WriteTx,
-    tables::{self, Branch, CredentialRecord, Direction, HeadRow, Record as _, SecretRecord, Sort, Tagged, UsageRow},
+    tables::{
+        self, Branch, CredentialRecord, Direction, HeadRow, Record as _, SecretRecord, Sort, Tagged, TrailFilter,
+        UsageRow,
+    },
 };
 
 type Check = fn(&dyn Store);
@@ -324,12 +327,21 @@ fn trail(store: &dyn Store) {
         })
     });
     assert_eq!(seen, all[1..4]);
-    let numbers = |only, before| {
-        let rows = read(store, |tx| tables::trail_before(tx, only, before, 10));
+    let numbers = |only: Option<TrailFilter<'_>>, before| {
+        let rows = read(store, |tx| tables::trail_before(tx, only.as_slice(), before, 10));
         rows.into_iter().map(|record| record.no).collect::<Vec<_>>()
     };
     assert_eq!(numbers(None, 4), [3, 2, 1]);
-    assert_eq!(numbers(Some(("subject", "b")), i64::MAX), [5, 4]);
+    for (only, wanted) in [
+        (TrailFilter::Subject("b"), &[5, 4][..]),
+        (TrailFilter::About("credential"), &[5, 4, 3, 2, 1]),
+        (TrailFilter::Class("refusal"), &[3]),
+        (TrailFilter::Who("alice"), &[4, 2]),
+        (TrailFilter::From(1_004), &[5, 4]),
+        (TrailFilter::Until(1_003), &[2, 1]),
+    ] {
+        assert_eq!(numbers(Some(only), i64::MAX), wanted, "{only:?}");
+    }
     assert_eq!(read(store, |tx| tables::changes(tx, 2)).iter().map(|r| r.no).collect::<Vec<_>>(), [5, 4]);
     assert_eq!(read(store, |tx| tables::last_at(tx)), Some(1_005));
     assert!(

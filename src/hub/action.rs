@@ -47,6 +47,7 @@ actions! {
     USER_UNLOCKED   "user.unlocked"          "change"  "user"       "unlocked user"
     PASSWORD_SET    "user.password_set"      "change"  "user"       "set password"
     PASSWORD_OWN    "user.password_changed"  "change"  "user"       "changed own password"
+    SETTING         "setting.changed"        "change"  "desk"       "changed setting"
     REFUSED         "refused"                "refusal" "desk"       "refused"
     REFUSED_KEY     "refused.credential"     "refusal" "credential" "refused"
     SIGN_IN_REFUSED "session.refused"        "refusal" "user"       "sign-in refused"

@@ -32,7 +32,8 @@ pub use desk::{Hub, Places, SetUp, Start};
 pub use edit::Edit;
 pub use error::{Conflict, Denied, Field, HubError, SessionOver};
 pub use rows::{
-    Capped, Counts, CredentialId, CredentialOverview, CredentialRow, Cursor, Details, Issued, LastUse, ListQuery,
-    LiveSecret, NewCredential, NewLegacy, Order, Outcome, Overview, Page, Position, Pulse, Seen, SiteOverview, Taken,
-    Target, TrailQuery, TrailReport, TrailRow, UserRow,
+    Capped, Class, Counts, CredentialId, CredentialOverview, CredentialRow, Cursor, Details, Issued, LastUse,
+    ListQuery, LiveSecret, NewCredential, NewLegacy, Order, Outcome, Overview, Page, Position, Pulse, Seen,
+    SiteOverview, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow,
 };
+pub use settings::Security;

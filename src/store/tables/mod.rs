@@ -25,7 +25,7 @@ pub use setting::SettingRecord;
 pub use tally::{add_to_tally, tallies};
 pub use throttle::{ThrottleRecord, forget_old_throttles, throttles};
 pub use trail::{
-    RepeatRecord, TrailRecord, changes, dropped_since_sign_in, find_operation, insert_trail, last_at, repeats,
-    trail_after, trail_before,
+    RepeatRecord, TrailFilter, TrailRecord, changes, dropped_since_sign_in, find_operation, insert_trail, last_at,
+    repeats, trail_after, trail_before,
 };
 pub use usage::{UsageRow, count_expiring, count_waiting, insert_usage, put_usage, set_waiting, usages};
