@@ -3,7 +3,6 @@
 use crate::account::{PasswordError, Right, Role, UserNameError};
 use crate::credential::{NameError, OptionsError};
 use crate::store::StoreError;
-use crate::time::Millis;
 use crate::vault::VaultError;
 
 /// Why a use case was not carried out. Nothing was changed, unless it is [`HubError::Unknown`].
@@ -18,6 +17,11 @@ pub enum HubError {
     /// A sensitive change, and the password was not given lately.
     #[error("Please type your password again: it was not asked for in the last 5 minutes.")]
     PasswordNeeded,
+    /// The password was set by somebody else and comes first.
+    #[error(
+        "Your password was set by somebody else. Choose your own first: sign in at the desk, or `keydesk user passwd`."
+    )]
+    PasswordMustChange,
     /// The password typed to confirm is wrong.
     #[error("That is not your password. Nothing was changed; type it again.")]
     WrongPassword,
@@ -176,7 +180,11 @@ impl HubError {
         match self {
             Self::Failed(_) | Self::Tampered { .. } => 1,
             Self::Invalid { .. } => 2,
-            Self::Denied(_) | Self::SessionOver(_) | Self::PasswordNeeded | Self::WrongPassword => 3,
+            Self::Denied(_)
+            | Self::SessionOver(_)
+            | Self::PasswordNeeded
+            | Self::PasswordMustChange
+            | Self::WrongPassword => 3,
             Self::NotFound(_) => 4,
             Self::Conflict(_) => 5,
             Self::Unavailable(_) | Self::Unknown => 6,
@@ -185,13 +193,6 @@ impl HubError {
 
     pub(super) fn invalid(field: Field, why: impl std::fmt::Display) -> Self {
         Self::Invalid { field, sentence: why.to_string() }
-    }
-
-    pub(super) fn locked(until: Millis) -> Self {
-        Self::Invalid {
-            field: Field::Password,
-            sentence: format!("Locked until {}. Wait, or ask an Administrator.", until.utc("%H:%M UTC")),
-        }
     }
 }
 

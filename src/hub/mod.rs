@@ -3,22 +3,37 @@
 //! Every call takes the [`Actor`] and checks him in its own transaction; every change writes the store, the trail and
 //! the head in one transaction. A secret is handed out only after its row is committed.
 
+mod action;
 mod actor;
+mod change;
+mod check;
+mod convert;
+mod create;
+mod desk;
+mod details;
+mod edit;
 mod error;
+mod guard;
+mod leak;
+mod list;
+mod look;
+mod overview;
+mod refusal;
 mod rows;
+mod settings;
+mod sign_in;
+mod state;
+mod trail;
+mod users;
 
+pub use crate::store::Cancel;
 pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
+pub use desk::{Hub, Places, SetUp, Start};
+pub use edit::Edit;
 pub use error::{Conflict, Denied, Field, HubError, SessionOver};
 pub use rows::{
-    Capped, Counts, CredentialId, CredentialOverview, CredentialRow, Cursor, Details, Issued, LastUse, ListQuery,
-    LiveSecret, NewCredential, NewLegacy, Order, Outcome, Overview, Page, Position, Pulse, Seen, SiteOverview, Taken,
-    Target, TrailQuery, TrailReport, TrailRow, UserRow,
+    Capped, Class, Counts, CredentialId, CredentialOverview, CredentialRow, Cursor, Details, Issued, LastUse,
+    ListQuery, LiveSecret, NewCredential, NewLegacy, Order, Outcome, Overview, Page, Position, Pulse, Seen,
+    SiteOverview, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow,
 };
-
-mod api_stub;
-pub use api_stub::*;
-pub(crate) mod list {
-    pub(crate) fn cursor(_: super::Order, _: &super::CredentialRow) -> super::Cursor {
-        todo!()
-    }
-}
+pub use settings::Security;

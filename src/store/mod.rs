@@ -1,7 +1,19 @@
 //! The persistence module: one trait, one SQL text, thin drivers, schema steps.
+//!
+//! A [`Store`] runs statements in transactions. What the statements are is in [`tables`], written once for every
+//! database: `$1` parameters, whole numbers, text and bytes only.
 
+mod cancel;
+mod driver;
 mod error;
+mod schema;
+mod sqlite;
+pub mod tables;
 mod value;
 
+pub use cancel::Cancel;
+pub use driver::{Commit, Store, Tx, WriteTx};
 pub use error::StoreError;
-pub use value::Value;
+pub use schema::{STEPS, Step};
+pub use sqlite::{Found, SqliteStore};
+pub use value::{Row, Value};

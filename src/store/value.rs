@@ -1,5 +1,7 @@
 //! Values that both drivers can carry: NULL, BIGINT, TEXT, bytes.
 
+use super::StoreError;
+
 /// One value of a row or parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value {
@@ -19,9 +21,21 @@ impl From<i64> for Value {
     }
 }
 
+impl From<bool> for Value {
+    fn from(yes: bool) -> Self {
+        Self::Int(i64::from(yes))
+    }
+}
+
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
+    }
+}
+
+impl From<&String> for Value {
+    fn from(text: &String) -> Self {
+        Self::Text(text.clone())
     }
 }
 
@@ -37,8 +51,91 @@ impl From<Vec<u8>> for Value {
     }
 }
 
+impl From<&[u8]> for Value {
+    fn from(bytes: &[u8]) -> Self {
+        Self::Bytes(bytes.to_vec())
+    }
+}
+
 impl<T: Into<Value>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
     }
+}
+
+/// One row of a query, taken apart column by column from the left.
+#[derive(Debug)]
+pub struct Row(std::vec::IntoIter<Value>);
+
+impl Row {
+    /// A row of these values.
+    pub fn new(values: Vec<Value>) -> Self {
+        Self(values.into_iter())
+    }
+
+    /// The next column as it is.
+    pub fn value(&mut self) -> Result<Value, StoreError> {
+        self.0.next().ok_or_else(|| StoreError::Broken("a row is too short".to_owned()))
+    }
+
+    /// The next column, a number.
+    pub fn int(&mut self) -> Result<i64, StoreError> {
+        self.maybe_int()?.ok_or_else(|| broken("NULL", "a number"))
+    }
+
+    /// The next column, a number or NULL.
+    pub fn maybe_int(&mut self) -> Result<Option<i64>, StoreError> {
+        match self.value()? {
+            Value::Null => Ok(None),
+            Value::Int(n) => Ok(Some(n)),
+            other => Err(broken(other.kind(), "a number")),
+        }
+    }
+
+    /// The next column, 0 or 1.
+    pub fn flag(&mut self) -> Result<bool, StoreError> {
+        Ok(self.int()? != 0)
+    }
+
+    /// The next column, text.
+    pub fn text(&mut self) -> Result<String, StoreError> {
+        self.maybe_text()?.ok_or_else(|| broken("NULL", "text"))
+    }
+
+    /// The next column, text or NULL.
+    pub fn maybe_text(&mut self) -> Result<Option<String>, StoreError> {
+        match self.value()? {
+            Value::Null => Ok(None),
+            Value::Text(text) => Ok(Some(text)),
+            other => Err(broken(other.kind(), "text")),
+        }
+    }
+
+    /// The next column, one of the words a type knows.
+    pub fn word<T: std::str::FromStr>(&mut self) -> Result<T, StoreError> {
+        self.text()?.parse().map_err(|_| StoreError::Broken("a column holds an unknown word".to_owned()))
+    }
+
+    /// The next column, bytes.
+    pub fn bytes(&mut self) -> Result<Vec<u8>, StoreError> {
+        match self.value()? {
+            Value::Bytes(bytes) => Ok(bytes),
+            other => Err(broken(other.kind(), "bytes")),
+        }
+    }
+}
+
+impl Value {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "NULL",
+            Self::Int(_) => "a number",
+            Self::Text(_) => "text",
+            Self::Bytes(_) => "bytes",
+        }
+    }
+}
+
+fn broken(is: &str, wanted: &str) -> StoreError {
+    StoreError::Broken(format!("a column holds {is} instead of {wanted}"))
 }

@@ -1,0 +1,83 @@
+//! The words of the trail: one table of everything that is written there.
+
+use crate::credential::Kind;
+
+/// What the trail says was done. The text is stored; it never changes once released.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Action {
+    /// The word in the store and in JSON.
+    pub(super) code: &'static str,
+    /// `change`, `access` or `refusal`.
+    pub(super) class: &'static str,
+    /// `credential`, `user` or `desk`.
+    pub(super) about: &'static str,
+    /// On the screen; `{kind}` is the kind of the credential.
+    words: &'static str,
+}
+
+macro_rules! actions {
+    ($($name:ident $code:literal $class:literal $about:literal $words:literal)*) => {
+        $(pub(super) const $name: Action = Action { code: $code, class: $class, about: $about, words: $words };)*
+        /// All of them.
+        const ALL: &[Action] = &[$($name),*];
+    };
+}
+
+actions! {
+    SET_UP          "desk.set_up"            "change"  "desk"       "set up the desk"
+    SIGNED_IN       "session.signed_in"      "access"  "user"       "signed in"
+    SIGNED_OUT      "session.signed_out"     "access"  "user"       "signed out"
+    CREATED         "credential.created"     "change"  "credential" "created {kind} key"
+    ROTATED         "credential.rotated"     "change"  "credential" "rotated {kind} key"
+    DISABLED        "credential.disabled"    "change"  "credential" "disabled {kind} key"
+    ENABLED         "credential.enabled"     "change"  "credential" "enabled {kind} key"
+    REVOKED         "credential.revoked"     "change"  "credential" "revoked {kind} key"
+    RENAMED         "credential.renamed"     "change"  "credential" "renamed {kind} key"
+    EDITED          "credential.edited"      "change"  "credential" "changed {kind} key"
+    LEGACY_PASSWORD "credential.password"    "change"  "credential" "set Legacy password"
+    OLD_SECRET_STOPPED "credential.old_secret_stopped" "change" "credential" "stopped old secret"
+    FOUND           "credential.found"       "access"  "credential" "found by its secret"
+    COPIED          "secret.copied"          "access"  "credential" "copied secret"
+    DROPPED         "secret.dropped"         "access"  "credential" "line dropped, secret shown"
+    USER_ADDED      "user.added"             "change"  "user"       "added user"
+    USER_ROLE       "user.role"              "change"  "user"       "changed role"
+    USER_DISABLED   "user.disabled"          "change"  "user"       "disabled user"
+    USER_ENABLED    "user.enabled"           "change"  "user"       "enabled user"
+    USER_LOCKED     "user.locked"            "change"  "user"       "locked user"
+    USER_UNLOCKED   "user.unlocked"          "change"  "user"       "unlocked user"
+    PASSWORD_SET    "user.password_set"      "change"  "user"       "set password"
+    PASSWORD_OWN    "user.password_changed"  "change"  "user"       "changed own password"
+    SETTING         "setting.changed"        "change"  "desk"       "changed setting"
+    REFUSED         "refused"                "refusal" "desk"       "refused"
+    REFUSED_KEY     "refused.credential"     "refusal" "credential" "refused"
+    SIGN_IN_REFUSED "session.refused"        "refusal" "user"       "sign-in refused"
+    LOCKED_UNKNOWN  "session.locked"         "refusal" "user"       "locked unknown name"
+    TAMPERED        "tampered"               "refusal" "desk"       "refused: tampered"
+}
+
+/// The words for a code, with the kind put in.
+pub(super) fn words(code: &str, kind: Option<Kind>) -> String {
+    let known = ALL.iter().find(|action| action.code == code).map_or(code, |action| action.words);
+    match kind {
+        // A Legacy credential is not a key: it has a username.
+        Some(Kind::Legacy) => known.replace("{kind} key", "Legacy credential"),
+        Some(kind) => known.replace("{kind}", kind.word()),
+        None => known.replace("{kind} key", "key"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_words_whole() {
+        for (i, action) in ALL.iter().enumerate() {
+            assert!(ALL[..i].iter().all(|before| before.code != action.code), "{}", action.code);
+            assert!(!words(action.code, Some(Kind::Hmac)).contains('{'));
+        }
+        assert_eq!(words("credential.created", Some(Kind::Hmac)), "created HMAC key");
+        assert_eq!(words("credential.revoked", Some(Kind::Legacy)), "revoked Legacy credential");
+        assert_eq!(words("from.the.future", None), "from.the.future");
+    }
+}

@@ -1,0 +1,223 @@
+//! One change: the head locked, the rows written, the trail continued, all of it committed or none.
+
+use crate::account::Right;
+use crate::store::{
+    Commit, StoreError, WriteTx,
+    tables::{self, HeadRow, PersonRecord, Record, TrailRecord},
+};
+use crate::time::Millis;
+use crate::vault::{Vault, uuid};
+
+use super::{Actor, Hub, HubError, Origin, action::Action, check, guard};
+
+/// A transaction that writes.
+pub(super) struct Change<'a> {
+    hub: &'a Hub,
+    pub(super) tx: Box<dyn WriteTx + 'a>,
+    pub(super) now: Millis,
+    head: HeadRow,
+    operation: String,
+    raised: bool,
+    author: Author,
+}
+
+/// Who is named in the trail rows of a change.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Author {
+    pub(super) who: Option<String>,
+    pub(super) via: Option<String>,
+    pub(super) origin: Origin,
+}
+
+impl Author {
+    /// Nobody is signed in.
+    pub(super) fn nobody(origin: &Origin) -> Self {
+        Self { who: None, via: None, origin: origin.clone() }
+    }
+
+    /// A user who has not proved yet who he is.
+    pub(super) fn named(name: &str, origin: &Origin) -> Self {
+        Self { who: Some(name.to_owned()), via: None, origin: origin.clone() }
+    }
+
+    pub(super) fn of(actor: &Actor) -> Self {
+        Self {
+            who: Some(actor.user.to_string()),
+            via: Some(actor.via.as_str().to_owned()),
+            origin: actor.origin.clone(),
+        }
+    }
+}
+
+/// What a row of the trail is about.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Subject {
+    pub(super) id: Option<String>,
+    pub(super) what: String,
+    pub(super) before: Option<String>,
+    pub(super) after: Option<String>,
+}
+
+impl Subject {
+    /// Only a name.
+    pub(super) fn named(what: impl Into<String>) -> Self {
+        Self { what: what.into(), ..Self::default() }
+    }
+
+    /// A row and its name.
+    pub(super) fn row(id: &str, what: &str) -> Self {
+        Self { id: Some(id.to_owned()), what: what.to_owned(), ..Self::default() }
+    }
+
+    /// With the row before and after.
+    pub(super) fn changed(self, before: Option<String>, after: Option<String>) -> Self {
+        Self { before, after, ..self }
+    }
+}
+
+impl<'a> Change<'a> {
+    /// Locks the head, which puts writers in order.
+    pub(super) fn begin(hub: &'a Hub, author: Author) -> Result<Self, HubError> {
+        let mut tx = hub.store.write()?;
+        tables::lock_head(&mut *tx)?;
+        let head = tables::head(&mut *tx)?.ok_or_else(|| broken_head("is missing"))?;
+        if !guard::head_intact(&hub.vault, &head) {
+            return Err(broken_head("was changed outside keydesk (tampered)"));
+        }
+        hub.remember(&head)?;
+        let now = hub.now();
+        Ok(Self { hub, tx, now, head, operation: uuid(now)?.to_string(), raised: false, author })
+    }
+
+    /// The first transaction of a store, which has no head yet.
+    pub(super) fn first(hub: &'a Hub, author: Author) -> Result<Self, HubError> {
+        let (tx, now) = (hub.store.write()?, hub.now());
+        let store_id = uuid(now)?.to_string();
+        let trail_hash = guard::first_hash(&store_id);
+        let head = HeadRow { store_id, epoch: 1, change: 0, trail_no: 0, trail_hash, mac: Vec::new() };
+        let mut change = Self { hub, tx, now, head, operation: uuid(now)?.to_string(), raised: false, author };
+        tables::insert_head(&mut *change.tx, &change.head)?;
+        Ok(change)
+    }
+
+    pub(super) fn vault(&self) -> &'a Vault {
+        &self.hub.vault
+    }
+
+    /// Checks the actor in this transaction.
+    pub(super) fn check(&mut self, actor: &Actor, right: Right) -> Result<PersonRecord, HubError> {
+        check::check(&mut *self.tx, &self.hub.vault, actor, right)
+    }
+
+    /// The change number that the rows of this change carry. Asking for it is saying that a verifier or a list differs.
+    pub(super) fn number(&mut self) -> i64 {
+        if !self.raised {
+            self.raised = true;
+            self.head.change += 1;
+        }
+        self.head.change
+    }
+
+    /// A new row.
+    pub(super) fn insert<T: Record>(&mut self, record: &T) -> Result<(), HubError> {
+        let tag = guard::tag(&self.hub.vault, record)?;
+        Ok(tables::insert(&mut *self.tx, record, tag)?)
+    }
+
+    /// A row in place of its version before.
+    pub(super) fn update<T: Record>(&mut self, record: &T) -> Result<(), HubError> {
+        let tag = guard::tag(&self.hub.vault, record)?;
+        match tables::update(&mut *self.tx, record, tag, record.version() - 1)? {
+            true => Ok(()),
+            // The head is locked and the row was read under that lock.
+            false => Err(StoreError::Broken(format!("a row of {} vanished", T::TABLE)).into()),
+        }
+    }
+
+    /// Continues the trail; returns the number of the row.
+    pub(super) fn note(&mut self, action: Action, subject: Subject) -> Result<i64, HubError> {
+        let mut record = TrailRecord {
+            no: self.head.trail_no + 1,
+            at: self.now.0,
+            who: self.author.who.clone(),
+            via: self.author.via.clone(),
+            unix: self.author.origin.unix.clone(),
+            address: self.author.origin.address.map(|a| a.to_string()),
+            action: action.code.to_owned(),
+            class: action.class.to_owned(),
+            about: action.about.to_owned(),
+            subject: subject.id,
+            what: subject.what,
+            before: subject.before,
+            after: subject.after,
+            operation: self.operation.clone(),
+            hash: Vec::new(),
+        };
+        record.hash = guard::trail_hash(&self.head.trail_hash, &record);
+        tables::insert_trail(&mut *self.tx, &record)?;
+        self.head.trail_no = record.no;
+        self.head.trail_hash = record.hash;
+        Ok(record.no)
+    }
+
+    /// Continues the trail with something that nobody in particular did.
+    pub(super) fn note_as_nobody(&mut self, action: Action, subject: Subject) -> Result<i64, HubError> {
+        let nobody = Author::nobody(&self.author.origin);
+        let author = std::mem::replace(&mut self.author, nobody);
+        let no = self.note(action, subject);
+        self.author = author;
+        no
+    }
+
+    /// Signs the head and commits. When the store does not say whether it did, the trail is asked.
+    pub(super) fn commit(mut self) -> Result<(), HubError> {
+        self.head.mac = guard::head_mac(&self.hub.vault, &self.head)?;
+        tables::update_head(&mut *self.tx, &self.head)?;
+        let Self { hub, tx, head, operation, .. } = self;
+        match tx.commit() {
+            Commit::Committed => hub.remember(&head),
+            Commit::NotCommitted(why) => Err(why.into()),
+            Commit::Unknown => hub.was_committed(&operation),
+        }
+    }
+}
+
+impl Hub {
+    /// A change by an actor: checked, carried out by `work`, committed. Refusals go to the trail.
+    pub(super) fn change<T>(
+        &self,
+        actor: &Actor,
+        intent: super::refusal::Intent,
+        work: impl FnOnce(&mut Change<'_>) -> Result<T, HubError>,
+    ) -> Result<T, HubError> {
+        let run = || {
+            let mut change = Change::begin(self, Author::of(actor))?;
+            change.check(actor, intent.right)?;
+            if intent.sensitive && !actor.confirmed(change.now) {
+                return Err(HubError::PasswordNeeded);
+            }
+            let done = work(&mut change)?;
+            change.commit()?;
+            Ok(done)
+        };
+        run().inspect_err(|why| self.note_refusal(actor, &intent, why))
+    }
+
+    fn was_committed(&self, operation: &str) -> Result<(), HubError> {
+        let mut tx = self.store.read(&crate::store::Cancel::default()).map_err(|_| HubError::Unknown)?;
+        match tables::find_operation(&mut *tx, operation) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(HubError::Unavailable(
+                "The store could not keep the change. Nothing was changed; try again.".into(),
+            )),
+            Err(_) => Err(HubError::Unknown),
+        }
+    }
+}
+
+fn broken_head(how: &str) -> HubError {
+    HubError::Tampered {
+        what: format!("The head of the trail {how}; it"),
+        mend: "run `keydesk audit verify` to see how far the trail is whole".to_owned(),
+    }
+}

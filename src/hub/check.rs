@@ -1,0 +1,62 @@
+//! Is this actor still who he was, and may he? Asked in every transaction, reads too.
+
+use crate::account::{Right, Role, UserState, allows};
+use crate::store::{
+    Tx,
+    tables::{self, PersonRecord, Tagged},
+};
+use crate::vault::Vault;
+
+use super::{Actor, Denied, HubError, SessionOver, Via, guard};
+
+/// The user behind an actor, if the session is still good and the role has the right.
+pub(super) fn check(tx: &mut dyn Tx, vault: &Vault, actor: &Actor, right: Right) -> Result<PersonRecord, HubError> {
+    let person = session(tx, vault, actor)?;
+    if person.must_change && actor.via == Via::Password && right != Right::OwnAccount {
+        return Err(HubError::PasswordMustChange);
+    }
+    let role = role_of(&person)?;
+    match allows(role, right) {
+        true => Ok(person),
+        false => Err(HubError::Denied(Denied { right, role, administrators: administrators(tx, vault)? })),
+    }
+}
+
+/// The user behind an actor, if the session is still good.
+fn session(tx: &mut dyn Tx, vault: &Vault, actor: &Actor) -> Result<PersonRecord, HubError> {
+    let found: Option<Tagged<PersonRecord>> = tables::get(tx, "name", actor.user.as_str())?;
+    let row = found.ok_or(HubError::SessionOver(SessionOver::Unknown))?;
+    let over = match &row.record {
+        _ if !guard::intact(vault, &row) => Some(SessionOver::Tampered),
+        person if state_of(person)? == UserState::Disabled => Some(SessionOver::Disabled),
+        person if person.epoch != actor.epoch => Some(SessionOver::Changed),
+        _ => None,
+    };
+    over.map_or(Ok(row.record), |why| Err(HubError::SessionOver(why)))
+}
+
+/// Names of the Administrators who can sign in.
+pub(super) fn administrators(tx: &mut dyn Tx, vault: &Vault) -> Result<Vec<String>, HubError> {
+    let people = tables::people(tx)?.into_iter();
+    let able = people.filter(|row| guard::intact(vault, row) && is_able_administrator(&row.record));
+    Ok(able.map(|row| row.record.name).collect())
+}
+
+/// Whether a user is an Administrator who can sign in.
+pub(super) fn is_able_administrator(person: &PersonRecord) -> bool {
+    person.role == Role::Administrator.as_str() && person.state == UserState::Active.as_str()
+}
+
+/// The role of a user.
+pub(super) fn role_of(person: &PersonRecord) -> Result<Role, HubError> {
+    person.role.parse().map_err(|()| unreadable("role"))
+}
+
+/// The state of a user.
+pub(super) fn state_of(person: &PersonRecord) -> Result<UserState, HubError> {
+    person.state.parse().map_err(|()| unreadable("state"))
+}
+
+pub(super) fn unreadable(what: &str) -> HubError {
+    HubError::Failed(format!("A {what} in the database is not one that keydesk knows. Restore a backup."))
+}

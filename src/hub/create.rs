@@ -1,0 +1,265 @@
+//! Create a credential, and rotate its secret: the two times a secret is handed out, each right after its commit.
+
+use crate::account::Right;
+use crate::credential::{self, Kind, Name, Options, Overlap, ShapeError, State, check_password, check_username};
+use crate::secret::Secret;
+use crate::store::tables::{self, CredentialRecord, SecretRecord, Tagged};
+use crate::time::Seconds;
+use crate::vault::{self, Context, Stored, uuid};
+
+use super::{
+    Actor, Conflict, Field, Hub, HubError, Issued, NewCredential, Target, action,
+    change::{Change, Subject},
+    convert, guard,
+    refusal::Intent,
+};
+
+/// A new credential, checked, with its secret drawn and hashed: all that can be done before the head is locked.
+struct Prepared {
+    kind: Kind,
+    key: String,
+    name: Name,
+    options: Options,
+    stored: Stored,
+    /// What is shown once; `None` when its user typed it.
+    shown: Option<Secret>,
+}
+
+impl Hub {
+    /// Creates a credential.
+    pub fn create(&self, actor: &Actor, wanted: &NewCredential) -> Result<Issued, HubError> {
+        let intent = Intent::new(Right::ManageCredentials, "create");
+        // Asked first as well, so that who may not is told so before anything he typed is judged.
+        self.look(actor, &intent, |_| Ok(()))?;
+        let prepared = prepare(wanted, self.now().seconds())?;
+        let record = self.change(actor, intent, |change| change.create(actor, &prepared))?;
+        Ok(Issued { row: self.row(record)?, secret: prepared.shown, old_until: None })
+    }
+
+    /// Creates many in one transaction: all of them, or none.
+    pub fn create_many(&self, actor: &Actor, wanted: &[NewCredential]) -> Result<Vec<Issued>, HubError> {
+        let intent = Intent::new(Right::ManageCredentials, "create");
+        self.look(actor, &intent, |_| Ok(()))?;
+        let now = self.now().seconds();
+        let prepared = wanted.iter().map(|one| prepare(one, now)).collect::<Result<Vec<_>, _>>()?;
+        let records = self.change(actor, intent, |change| {
+            prepared.iter().map(|one| change.create(actor, one)).collect::<Result<Vec<_>, _>>()
+        })?;
+        let issued = |(record, prepared): (_, Prepared)| {
+            Ok(Issued { row: self.row(record)?, secret: prepared.shown, old_until: None })
+        };
+        records.into_iter().zip(prepared).map(issued).collect()
+    }
+
+    /// Gives a credential a new secret; the old one keeps working for `overlap`, and one older than that ends.
+    pub fn rotate(&self, actor: &Actor, target: Target, overlap: Overlap) -> Result<Issued, HubError> {
+        let intent = Intent::new(Right::ManageCredentials, "rotate").on(target.id);
+        let kind = self.look(actor, &intent, |tx| {
+            let row = self.intact_credential(tx, target.id)?;
+            convert::kind(&row)
+        })?;
+        let (stored, shown) = generate(kind)?;
+        let (record, old_until) = self.change(actor, intent, |change| {
+            let before = change.live_credential(target)?;
+            let until = change.now.seconds().0 + overlap.seconds();
+            let (record, no) = change.new_secret(actor, &before, until, &stored, "rotated")?;
+            let old_until = (overlap != Overlap::None).then_some(Seconds(until));
+            let after = serde_json::json!({ "kind": record.kind, "key": record.key, "secret": no,
+                "overlap": overlap.as_str(), "old_until": old_until.map(Seconds::rfc3339) });
+            let before = serde_json::json!({ "kind": record.kind, "key": record.key, "secret": no - 1 });
+            let subject = Subject::row(&record.id, &record.name);
+            change.note(action::ROTATED, subject.changed(Some(before.to_string()), Some(after.to_string())))?;
+            Ok((record, old_until))
+        })?;
+        Ok(Issued { row: self.row(record)?, secret: Some(shown), old_until })
+    }
+
+    /// The row as people see it; its tag was written a moment ago.
+    pub(super) fn row(&self, record: CredentialRecord) -> Result<super::CredentialRow, HubError> {
+        let tag = guard::tag(&self.vault, &record)?;
+        convert::credential(&self.vault, Tagged { record, tag }, None)
+    }
+}
+
+fn prepare(wanted: &NewCredential, now: Seconds) -> Result<Prepared, HubError> {
+    wanted.options.check(wanted.kind, now)?;
+    let options = wanted.options.clone();
+    match (wanted.kind, &wanted.legacy) {
+        (Kind::Legacy, Some(legacy)) => {
+            let username = legacy.username.as_str();
+            check_username(username).map_err(|why| HubError::invalid(Field::Username, why))?;
+            let name = if wanted.name.trim().is_empty() { username } else { &wanted.name };
+            // The longest username is longer than a name may be.
+            let default: String = name.chars().take(if name == username { Name::MAX } else { usize::MAX }).collect();
+            let name = Name::new(&default)?;
+            let (stored, shown) = match &legacy.password {
+                Some(typed) => {
+                    let text = typed.expose_text().unwrap_or_default();
+                    check_password(text).map_err(|why| HubError::invalid(Field::LegacyPassword, why))?;
+                    (Stored::slow(typed)?, None)
+                }
+                None => generate(Kind::Legacy).map(|(stored, secret)| (stored, Some(secret)))?,
+            };
+            Ok(Prepared { kind: Kind::Legacy, key: username.to_owned(), name, options, stored, shown })
+        }
+        (Kind::Legacy, None) => Err(HubError::invalid(Field::Username, "A Legacy credential needs a username.")),
+        (_, Some(_)) => {
+            Err(HubError::invalid(Field::Username, "Only a Legacy credential has a username. Leave it out."))
+        }
+        (kind, None) => {
+            let name = Name::new(&wanted.name)?;
+            let key = credential::api_key(kind, &mut fill)?;
+            let (stored, secret) = generate(kind)?;
+            Ok(Prepared { kind, key, name, options, stored, shown: Some(secret) })
+        }
+    }
+}
+
+/// A new secret of a kind, and what is kept of it.
+pub(super) fn generate(kind: Kind) -> Result<(Stored, Secret), HubError> {
+    let secret = match kind {
+        Kind::Basic | Kind::Hmac => credential::api_secret(&mut fill)?,
+        Kind::Legacy => credential::legacy_password(&mut fill)?,
+    };
+    let stored = match kind {
+        Kind::Basic => Stored::hashed(&secret),
+        Kind::Hmac => Stored::plain(&secret),
+        Kind::Legacy => Stored::slow(&secret)?,
+    };
+    Ok((stored, secret))
+}
+
+fn fill(buffer: &mut [u8]) -> Result<(), ShapeError> {
+    vault::fill(buffer).map_err(|why| ShapeError(why.to_string()))
+}
+
+fn new_record(change: &mut Change<'_>, actor: &Actor, prepared: &Prepared) -> Result<CredentialRecord, HubError> {
+    let (now, by) = (change.now.0, actor.user.to_string());
+    let mut record = CredentialRecord {
+        id: uuid(change.now)?.to_string(),
+        version: 1,
+        kind: prepared.kind.as_str().to_owned(),
+        key: prepared.key.clone(),
+        name: String::new(),
+        name_fold: String::new(),
+        state: State::Active.as_str().to_owned(),
+        listed: true,
+        not_before: None,
+        expires_at: None,
+        networks: String::new(),
+        note: String::new(),
+        algorithms: String::new(),
+        body_digest: String::new(),
+        created_at: now,
+        created_by: by.clone(),
+        changed_at: now,
+        changed_by: by,
+        changed_how: "created".to_owned(),
+        change: change.number(),
+    };
+    convert::put_options(&mut record, &prepared.name, &prepared.options);
+    Ok(record)
+}
+
+/// Where a secret belongs.
+pub(super) fn secret_place<'a>(credential: &'a str, kind: &'a str, no: i64) -> Context<'a> {
+    Context { table: "secret", row: credential, column: "sealed", kind, version: no }
+}
+
+impl Change<'_> {
+    fn create(&mut self, actor: &Actor, prepared: &Prepared) -> Result<CredentialRecord, HubError> {
+        let taken = tables::keys_of(&mut *self.tx, &prepared.key)?;
+        if taken.iter().any(|row| row.record.kind == prepared.kind.as_str()) {
+            return Err(Conflict::Taken { what: format!("The username {}", prepared.key) }.into());
+        }
+        let record = new_record(self, actor, prepared)?;
+        self.insert(&record)?;
+        self.add_secret(&record, 1, &prepared.stored)?;
+        tables::add_to_tally(&mut *self.tx, &record.kind, &record.state, 1)?;
+        let subject = Subject::row(&record.id, &record.name).changed(None, Some(convert::json(&record)));
+        self.note(action::CREATED, subject)?;
+        Ok(record)
+    }
+
+    /// A new secret in place of the current one, which works until then; its number too.
+    pub(super) fn new_secret(
+        &mut self,
+        actor: &Actor,
+        before: &CredentialRecord,
+        until: i64,
+        stored: &Stored,
+        how: &str,
+    ) -> Result<(CredentialRecord, i64), HubError> {
+        let no = self.end_secrets(before, until)? + 1;
+        let record = self.touched(before, actor, how);
+        self.update(&record)?;
+        self.add_secret(&record, no, stored)?;
+        if record.state != State::Active.as_str() {
+            tables::set_waiting(&mut *self.tx, &record.id, false)?;
+        }
+        Ok((record, no))
+    }
+
+    fn add_secret(&mut self, record: &CredentialRecord, no: i64, stored: &Stored) -> Result<(), HubError> {
+        let place = secret_place(&record.id, &record.kind, no);
+        let secret = SecretRecord {
+            id: uuid(self.now)?.to_string(),
+            version: 1,
+            credential: record.id.clone(),
+            no,
+            sealed: self.vault().seal(stored.encode().expose(), &place)?,
+            valid_until: None,
+            created_at: self.now.0,
+            created_by: record.changed_by.clone(),
+            change: self.number(),
+        };
+        self.insert(&secret)?;
+        Ok(tables::insert_usage(&mut *self.tx, &record.id, no)?)
+    }
+
+    /// Ends the current secret at `until` and any older one now; returns the number of the newest.
+    fn end_secrets(&mut self, record: &CredentialRecord, until: i64) -> Result<i64, HubError> {
+        let secrets: Vec<Tagged<SecretRecord>> = tables::all_by(&mut *self.tx, "credential", &record.id, "no")?;
+        let (now, number) = (self.now.seconds().0, self.number());
+        let mut newest = 0;
+        for row in secrets {
+            if !guard::intact(self.vault(), &row) {
+                return Err(tampered_credential(record));
+            }
+            let secret = row.record;
+            newest = newest.max(secret.no);
+            let end = if secret.valid_until.is_none() { until } else { now };
+            if secret.valid_until.is_none_or(|at| at > end) {
+                let version = secret.version + 1;
+                self.update(&SecretRecord { version, valid_until: Some(end), change: number, ..secret })?;
+            }
+        }
+        Ok(newest)
+    }
+
+    /// A record that this change writes next: the next version, by this actor, now.
+    pub(super) fn touched(&mut self, before: &CredentialRecord, actor: &Actor, how: &str) -> CredentialRecord {
+        CredentialRecord {
+            version: before.version + 1,
+            changed_at: self.now.0,
+            changed_by: actor.user.to_string(),
+            changed_how: how.to_owned(),
+            change: self.number(),
+            ..before.clone()
+        }
+    }
+}
+
+/// A credential whose row or secret has a wrong tag.
+pub(super) fn tampered_credential(record: &CredentialRecord) -> HubError {
+    HubError::Tampered {
+        what: format!("The key {} ({})", record.key, record.name),
+        mend: "create a new key and tell its users".to_owned(),
+    }
+}
+
+impl From<ShapeError> for HubError {
+    fn from(why: ShapeError) -> Self {
+        Self::Failed(why.to_string())
+    }
+}

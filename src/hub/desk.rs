@@ -1,0 +1,271 @@
+//! The desk as a whole: found, set up once, opened.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use crate::account::{AccountName, Role, UserName, UserState};
+use crate::secret::Secret;
+use crate::store::{
+    Cancel, Found, SqliteStore, Store, StoreError,
+    tables::{self, AccountRow, HeadRow, PersonRecord, RingRecord},
+};
+use crate::time::{Clock, Millis};
+use crate::vault::{
+    Context, MasterKey, MasterKeyError, MasterKeyPlace, Purpose, RingKey, RingRow, Vault, VaultError, hash_password,
+    uuid,
+};
+
+use super::{
+    Conflict, Field, HubError, Origin, action,
+    change::{Author, Change, Subject},
+    check::unreadable,
+};
+
+/// Where the two halves of a desk are. One without the other opens nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// The database file.
+    pub database: PathBuf,
+    /// The master key.
+    pub master_key: MasterKeyPlace,
+}
+
+/// What was found at the places.
+pub enum Start {
+    /// A desk.
+    Ready(Hub),
+    /// Neither half: set-up is next.
+    New,
+}
+
+/// What set-up asks for.
+#[derive(Debug)]
+pub struct SetUp {
+    /// Name of the account.
+    pub account: String,
+    /// Name of the first Administrator.
+    pub name: String,
+    /// His password.
+    pub password: Secret,
+}
+
+/// The use cases of one open desk. Shared by threads.
+pub struct Hub {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) vault: Vault,
+    clock: Arc<dyn Clock>,
+    account: String,
+    /// Store id, epoch and the highest trail number seen: a store that goes back is noticed.
+    highest: Mutex<Option<(String, i64, i64)>>,
+}
+
+impl Hub {
+    /// Opens the desk at `places`, or says that there is none. Half a desk is told and left alone.
+    pub fn open(places: &Places, clock: Arc<dyn Clock>) -> Result<Start, HubError> {
+        match (SqliteStore::look(&places.database)?, places.master_key.path.exists()) {
+            (Found::Nothing, false) => Ok(Start::New),
+            (Found::Nothing, true) => Err(Conflict::HalfThere(lone_key(places)).into()),
+            (Found::Desk, false) => Err(MasterKeyError::Missing(places.master_key.path.clone()).into()),
+            (Found::Desk, true) => {
+                // The schema is looked at before the key: another program's file has no say in what is told.
+                let store = SqliteStore::open(&places.database)?;
+                let master = MasterKey::load(&places.master_key)?;
+                Self::assemble(Arc::new(store), Arc::new(master), clock, &places.master_key).map(Start::Ready)
+            }
+        }
+    }
+
+    /// Makes the account, the key ring and the first Administrator, and the master key in its file. Works once: of two
+    /// that start at the same instant one wins, since the key file is made exclusively, and first.
+    pub fn set_up(places: &Places, clock: Arc<dyn Clock>, wanted: &SetUp, origin: &Origin) -> Result<Self, HubError> {
+        let wanted = Wanted::check(wanted)?;
+        match (SqliteStore::look(&places.database)?, places.master_key.path.exists()) {
+            (Found::Nothing, false) => {}
+            (Found::Desk, true) => return Err(Conflict::SetUpDone.into()),
+            (Found::Nothing, true) => return Err(Conflict::HalfThere(lone_key(places)).into()),
+            (Found::Desk, false) => return Err(Conflict::HalfThere(lone_database(places)).into()),
+        }
+        let password = hash_password(wanted.password)?;
+        let master = MasterKey::create(&places.master_key).map(Arc::new).map_err(|why| match why {
+            VaultError::MasterKey(MasterKeyError::Exists(_)) => Conflict::SetUpDone.into(),
+            why => HubError::from(why),
+        })?;
+        let made = SqliteStore::create(&places.database, &mut |store| {
+            fill(store, &master, &clock, &wanted, &password, origin)
+                .map_err(|why| StoreError::Unavailable(why.to_string()))
+        });
+        match made {
+            Ok(store) => Self::assemble(Arc::new(store), master, clock, &places.master_key),
+            Err(why) => {
+                // This process made the key a moment ago and nothing was sealed that is kept.
+                let _ = std::fs::remove_file(&places.master_key.path);
+                Err(why.into())
+            }
+        }
+    }
+
+    /// A desk in memory, its master key too: nothing is written to disk.
+    pub fn in_memory(clock: Arc<dyn Clock>, wanted: &SetUp) -> Result<Self, HubError> {
+        let wanted = Wanted::check(wanted)?;
+        let (store, master) = (Arc::new(SqliteStore::in_memory()?), Arc::new(MasterKey::generate()?));
+        let password = hash_password(wanted.password)?;
+        fill(store.clone(), &master, &clock, &wanted, &password, &Origin::default())?;
+        Self::assemble(store, master, clock, &MasterKeyPlace::file("memory"))
+    }
+
+    fn assemble(
+        store: Arc<dyn Store>,
+        master: Arc<MasterKey>,
+        clock: Arc<dyn Clock>,
+        place: &MasterKeyPlace,
+    ) -> Result<Self, HubError> {
+        let mut tx = store.read(&Cancel::default())?;
+        let account = tables::account(&mut *tx)?.ok_or_else(|| unreadable("missing account"))?;
+        let ring = tables::ring(&mut *tx)?.into_iter().map(ring_row).collect::<Result<Vec<_>, _>>()?;
+        drop(tx);
+        let wrong = || HubError::from(MasterKeyError::Wrong(place.path.clone()));
+        let vault = Vault::open(master, &ring).map_err(|_| wrong())?;
+        if !vault.check_key(&account.id, &account.key_check) {
+            return Err(wrong());
+        }
+        Ok(Self { store, vault, clock, account: account.name, highest: Mutex::new(None) })
+    }
+
+    /// The time now, by the clock this desk was opened with.
+    pub fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// Name of the account.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// Notes how far the trail is; an error when the store is older than it was, or another one.
+    pub(super) fn remember(&self, head: &HeadRow) -> Result<(), HubError> {
+        let mut highest = self.highest.lock().unwrap_or_else(PoisonError::into_inner);
+        let went_back = highest.as_ref().is_some_and(|(store, epoch, no)| {
+            *store != head.store_id || *epoch > head.epoch || (*epoch == head.epoch && *no > head.trail_no)
+        });
+        if went_back {
+            return Err(HubError::Unavailable(
+                "The store went back: it is older than it was a moment ago. Nothing was changed; find out who put an old file back, then start keydesk again.".to_owned(),
+            ));
+        }
+        *highest = Some((head.store_id.clone(), head.epoch, head.trail_no));
+        Ok(())
+    }
+}
+
+/// What set-up was asked for, checked.
+struct Wanted<'a> {
+    account: AccountName,
+    name: UserName,
+    password: &'a Secret,
+}
+
+impl<'a> Wanted<'a> {
+    fn check(given: &'a SetUp) -> Result<Self, HubError> {
+        let account = AccountName::new(&given.account).map_err(|why| HubError::invalid(Field::Account, why))?;
+        let name = UserName::new(&given.name)?;
+        super::users::check_new_password(&given.name, &given.password)?;
+        Ok(Self { account, name, password: &given.password })
+    }
+}
+
+/// Account, ring, first Administrator, first rows of the trail.
+fn fill(
+    store: Arc<dyn Store>,
+    master: &Arc<MasterKey>,
+    clock: &Arc<dyn Clock>,
+    wanted: &Wanted<'_>,
+    password: &str,
+    origin: &Origin,
+) -> Result<(), HubError> {
+    let now = clock.now();
+    let keys = (1..).zip(Purpose::ALL).map(|(id, purpose)| RingKey::generate(id, purpose)?.wrapped(master));
+    let keys = keys.collect::<Result<Vec<_>, _>>()?;
+    let account = uuid(now)?.to_string();
+    let vault = Vault::open(Arc::clone(master), &keys)?;
+    let key_check = vault.key_check(&account)?;
+    let id = uuid(now)?.to_string();
+    let sealed = vault.seal(password.as_bytes(), &password_place(&id, 1))?;
+    let (clock, account_name) = (Arc::clone(clock), wanted.account.as_str().to_owned());
+    let hub = Hub { store, vault, clock, account: account_name.clone(), highest: Mutex::new(None) };
+    let mut change = Change::first(&hub, Author::named(wanted.name.as_str(), origin))?;
+    tables::insert_account(
+        &mut *change.tx,
+        &AccountRow { id: account, name: account_name, created_at: now.0, key_check },
+    )?;
+    for key in keys {
+        tables::insert_ring(&mut *change.tx, &ring_record(key, now))?;
+    }
+    let number = change.number();
+    let person = PersonRecord {
+        id: id.clone(),
+        version: 1,
+        name: wanted.name.to_string(),
+        role: Role::Administrator.as_str().to_owned(),
+        state: UserState::Active.as_str().to_owned(),
+        epoch: 1,
+        password: sealed,
+        password_version: 1,
+        must_change: false,
+        created_at: now.0,
+        created_by: wanted.name.to_string(),
+        changed_at: now.0,
+        changed_by: wanted.name.to_string(),
+        change: number,
+    };
+    change.insert(&person)?;
+    change.note(action::SET_UP, Subject::named(wanted.account.as_str()))?;
+    let after = Some(super::users::json(&person));
+    change.note(action::USER_ADDED, Subject::row(&id, &person.name).changed(None, after))?;
+    change.commit()
+}
+
+fn ring_row(record: RingRecord) -> Result<RingRow, HubError> {
+    let id = u32::try_from(record.id).map_err(|_| unreadable("ring key number"))?;
+    let purpose = record.purpose.parse().map_err(|()| unreadable("ring key purpose"))?;
+    Ok(RingRow { id, purpose, active: record.active, wrapped: record.wrapped })
+}
+
+fn ring_record(key: RingRow, now: Millis) -> RingRecord {
+    let purpose = key.purpose.as_str().to_owned();
+    RingRecord { id: i64::from(key.id), purpose, active: key.active, wrapped: key.wrapped, created_at: now.0 }
+}
+
+/// Where a user's password hash belongs.
+pub(super) fn password_place(id: &str, version: i64) -> Context<'_> {
+    Context { table: "person", row: id, column: "password", kind: "", version }
+}
+
+fn lone_key(places: &Places) -> String {
+    format!(
+        "There is a master key at {} but no database at {}. Both were left alone. Put the database back; or, if no desk uses that key, move it away and start again.",
+        places.master_key.path.display(),
+        places.database.display(),
+    )
+}
+
+fn lone_database(places: &Places) -> String {
+    format!(
+        "There is a database at {} but no master key at {}. Both were left alone. Put the copy of the master key back that was kept elsewhere.",
+        places.database.display(),
+        places.master_key.path.display(),
+    )
+}
+
+impl From<Conflict> for HubError {
+    fn from(why: Conflict) -> Self {
+        Self::Conflict(why)
+    }
+}
+
+impl From<crate::vault::MasterKeyError> for HubError {
+    fn from(why: MasterKeyError) -> Self {
+        VaultError::from(why).into()
+    }
+}

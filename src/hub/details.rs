@@ -1,0 +1,90 @@
+//! One credential: found by key or id, looked at, and what happened in front of the screen.
+
+use crate::account::Right;
+use crate::credential::Kind;
+use crate::store::tables::{self, CredentialRecord, SecretRecord, Tagged, UsageRow};
+use crate::time::{Millis, Seconds};
+
+use super::{
+    Actor, Conflict, CredentialId, CredentialRow, Details, Hub, HubError, LiveSecret, Seen, action, change::Subject,
+    convert, refusal::Intent, state::no_key,
+};
+
+impl Hub {
+    /// A credential by its key or UUID; a conflict when the key exists in two kinds and none is named.
+    pub fn find(&self, actor: &Actor, key: &str, kind: Option<Kind>) -> Result<CredentialRow, HubError> {
+        self.look(actor, &Intent::new(Right::SeeCredentials, "show key"), |tx| {
+            let mut found = tables::keys_of(tx, key)?;
+            if let Ok(id) = key.parse::<uuid::Uuid>() {
+                found.extend(tables::get::<CredentialRecord>(tx, "id", &id.to_string())?);
+            }
+            found.retain(|row| kind.is_none_or(|kind| row.record.kind == kind.as_str()));
+            if found.len() > 1 {
+                let kinds: Vec<_> = found.iter().map(|row| row.record.kind.as_str()).collect();
+                return Err(Conflict::Ambiguous { key: key.to_owned(), kinds: kinds.join(" and ") }.into());
+            }
+            let row = found.pop().ok_or_else(|| no_key(key))?;
+            let last = newest(tables::usages(tx, &row.record.id)?);
+            convert::credential(&self.vault, row, last)
+        })
+    }
+
+    /// All about one credential.
+    pub fn details(&self, actor: &Actor, id: CredentialId) -> Result<Details, HubError> {
+        self.look(actor, &Intent::new(Right::SeeCredentials, "show key").on(id), |tx| {
+            let id = id.to_string();
+            let row: Tagged<CredentialRecord> = tables::get(tx, "id", &id)?.ok_or_else(|| no_key(&id))?;
+            let usages = tables::usages(tx, &id)?;
+            let secrets: Vec<Tagged<SecretRecord>> = tables::all_by(tx, "credential", &id, "no DESC")?;
+            let now = self.now().seconds().0;
+            let live = secrets.into_iter().filter(|row| row.record.valid_until.is_none_or(|until| until > now));
+            let secrets = live.map(|row| live_secret(row.record, &usages)).collect();
+            Ok(Details { row: convert::credential(&self.vault, row, newest(usages))?, secrets })
+        })
+    }
+
+    /// Something that happened in front of the screen. Nothing of the credential changes.
+    pub fn seen(&self, actor: &Actor, id: CredentialId, what: Seen) -> Result<(), HubError> {
+        let done = match what {
+            Seen::Copied => action::COPIED,
+            Seen::Dropped => action::DROPPED,
+        };
+        self.change(actor, Intent::new(Right::SeeCredentials, "show secret").on(id), |change| {
+            let id = id.to_string();
+            let row: Tagged<CredentialRecord> = tables::get(&mut *change.tx, "id", &id)?.ok_or_else(|| no_key(&id))?;
+            change.note(done, Subject::row(&id, &row.record.name)).map(|_| ())
+        })
+    }
+
+    /// A use of a secret, as a verifier reports it. It has no trail row and wakes nobody.
+    pub fn record_usage(
+        &self,
+        id: CredentialId,
+        secret_no: i64,
+        at: Seconds,
+        address: Option<std::net::IpAddr>,
+    ) -> Result<(), HubError> {
+        let mut tx = self.store.write()?;
+        let row = UsageRow { secret_no, at: Some(at.0), address: address.map(|a| a.to_string()) };
+        tables::put_usage(&mut *tx, &id.to_string(), &row)?;
+        match tx.commit() {
+            crate::store::Commit::Committed | crate::store::Commit::Unknown => Ok(()),
+            crate::store::Commit::NotCommitted(why) => Err(why.into()),
+        }
+    }
+}
+
+fn live_secret(secret: SecretRecord, usages: &[UsageRow]) -> LiveSecret {
+    let last = usages.iter().find(|row| row.secret_no == secret.no).cloned();
+    LiveSecret {
+        version: secret.no,
+        valid_until: secret.valid_until.map(Seconds),
+        created_at: Millis(secret.created_at),
+        created_by: secret.created_by,
+        last_used: last.and_then(convert::last_use),
+    }
+}
+
+fn newest(usages: Vec<UsageRow>) -> Option<UsageRow> {
+    usages.into_iter().filter(|row| row.at.is_some()).max_by_key(|row| row.at)
+}

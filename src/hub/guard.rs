@@ -1,0 +1,56 @@
+//! Tags of rows: what the store carries and what the vault computes, brought together.
+
+use crate::store::{
+    Value,
+    tables::{HeadRow, Record, Tagged, TrailRecord},
+};
+use crate::vault::{TagInput, Vault, VaultError, sha256};
+
+fn add(input: TagInput, value: &Value) -> TagInput {
+    match value {
+        Value::Null => input.null(),
+        Value::Int(n) => input.int(*n),
+        Value::Text(text) => input.text(text),
+        Value::Bytes(bytes) => input.bytes(bytes),
+    }
+}
+
+fn input<T: Record>(record: &T) -> TagInput {
+    record.values().iter().fold(TagInput::new(T::TABLE, record.id(), record.version()), add)
+}
+
+/// The tag of a row.
+pub(super) fn tag<T: Record>(vault: &Vault, record: &T) -> Result<Vec<u8>, VaultError> {
+    vault.tag(&input(record))
+}
+
+/// Whether a row still is what its tag says.
+pub(super) fn intact<T: Record>(vault: &Vault, row: &Tagged<T>) -> bool {
+    vault.tag_is_right(&input(&row.record), &row.tag)
+}
+
+fn head_input(head: &HeadRow) -> TagInput {
+    let input = TagInput::new("head", &head.store_id, head.epoch);
+    input.int(head.change).int(head.trail_no).bytes(&head.trail_hash)
+}
+
+/// The head's MAC.
+pub(super) fn head_mac(vault: &Vault, head: &HeadRow) -> Result<Vec<u8>, VaultError> {
+    vault.head_mac(&head_input(head))
+}
+
+/// Whether the head is the one that a holder of the master key wrote.
+pub(super) fn head_intact(vault: &Vault, head: &HeadRow) -> bool {
+    vault.head_mac_is_right(&head_input(head), &head.mac)
+}
+
+/// The hash that stands before the first row of a store's trail.
+pub(super) fn first_hash(store_id: &str) -> Vec<u8> {
+    sha256(TagInput::new("trail", store_id, 0).as_bytes()).to_vec()
+}
+
+/// The hash of a row of the trail: over the hash before it and every column, length-prefixed.
+pub(super) fn trail_hash(before: &[u8], record: &TrailRecord) -> Vec<u8> {
+    let input = TagInput::new("trail", "row", record.no).bytes(before);
+    sha256(record.values().iter().fold(input, add).as_bytes()).to_vec()
+}

@@ -1,0 +1,60 @@
+//! What menu and settings show: numbers that cost the same with a hundred credentials and with a million.
+
+use crate::account::{Right, allows};
+use crate::store::{Tx, tables};
+use crate::time::{DAY, Millis};
+
+use super::{
+    Actor, Capped, CredentialOverview, Hub, HubError, Overview, SiteOverview, check, convert, list, refusal::Intent,
+};
+
+/// Credentials are called expiring this many days before.
+const EXPIRING_DAYS: i64 = 30;
+
+impl Hub {
+    /// What the actor's role may see of everything.
+    pub fn overview(&self, actor: &Actor) -> Result<Overview, HubError> {
+        self.look(actor, &Intent::new(Right::OwnAccount, "look"), |tx| {
+            let person = check::check(tx, &self.vault, actor, Right::OwnAccount)?;
+            let role = check::role_of(&person)?;
+            let sees = |right| allows(role, right);
+            Ok(Overview {
+                account: self.account().to_owned(),
+                administrators: check::administrators(tx, &self.vault)?,
+                credentials: sees(Right::SeeCredentials).then(|| self.credential_overview(tx)).transpose()?,
+                site: sees(Right::ReadTrail).then(|| self.site_overview(tx)).transpose()?,
+            })
+        })
+    }
+
+    fn credential_overview(&self, tx: &mut dyn Tx) -> Result<CredentialOverview, HubError> {
+        let (from, most) = (self.now().seconds().0 + 1, Capped::MOST + 1);
+        let until = from + EXPIRING_DAYS * DAY / 1000;
+        let next = tables::next_to_expire(tx, from, until, 3)?.into_iter();
+        Ok(CredentialOverview {
+            counts: list::counts(tx)?,
+            expiring: Capped(tables::count_expiring(tx, from, until, most)?),
+            next_to_expire: next
+                .map(|(row, last)| convert::credential(&self.vault, row, last))
+                .collect::<Result<_, _>>()?,
+            never_used: Capped(tables::count_waiting(tx, most)?),
+        })
+    }
+
+    fn site_overview(&self, tx: &mut dyn Tx) -> Result<SiteOverview, HubError> {
+        let people = tables::people(tx)?;
+        let mut locked = 0;
+        for row in &people {
+            locked += i64::from(self.locked_until(tx, &row.record.name)?.is_some());
+        }
+        let changes = tables::changes(tx, 3)?;
+        Ok(SiteOverview {
+            users: people.len() as i64,
+            locked,
+            trail_rows: tables::head(tx)?.map_or(0, |head| head.trail_no),
+            last_changes: changes.into_iter().map(|row| super::trail::row(tx, row)).collect::<Result<_, _>>()?,
+            last_row_at: tables::last_at(tx)?.map(Millis),
+            master_key_made_at: tables::ring_made_at(tx)?.map(Millis),
+        })
+    }
+}

@@ -1,0 +1,105 @@
+//! Disable, enable, revoke: one or many, in one transaction.
+
+use crate::account::Right;
+use crate::credential::{State, Verb, next_state};
+use crate::store::{
+    Tx,
+    tables::{self, CredentialRecord, Tagged},
+};
+
+use super::{
+    Actor, Conflict, CredentialId, Hub, HubError, Outcome, Target, action, change::Change, check::unreadable,
+    create::tampered_credential, guard, refusal::Intent,
+};
+
+impl Hub {
+    /// Changes the state of several credentials. Those that somebody changed since they were read are left out and
+    /// named; a state already reached is success without a trail row. A single one that is left out is an error.
+    pub fn set_state(&self, actor: &Actor, targets: &[Target], verb: Verb) -> Result<Vec<Outcome>, HubError> {
+        let mut intent = Intent::new(Right::ManageCredentials, verb.word());
+        if let [only] = targets {
+            intent = intent.on(only.id);
+        }
+        self.change(actor, intent, |change| {
+            let outcomes = targets.iter().map(|target| self.set_one(change, actor, *target, verb));
+            let outcomes = outcomes.collect::<Result<Vec<_>, _>>()?;
+            match outcomes.as_slice() {
+                [Outcome::LeftOut { why, .. }] => Err(why.clone().into()),
+                _ => Ok(outcomes),
+            }
+        })
+    }
+
+    fn set_one(&self, change: &mut Change<'_>, actor: &Actor, target: Target, verb: Verb) -> Result<Outcome, HubError> {
+        let before = self.intact_credential(&mut *change.tx, target.id)?;
+        let state: State = before.state.parse().map_err(|()| unreadable("state"))?;
+        let next = match next_state(state, verb) {
+            Ok(None) => return Ok(Outcome::Already(self.row(before)?)),
+            Err(_) => {
+                let why = Conflict::Revoked { what: before.name.clone() };
+                return Ok(Outcome::LeftOut { row: self.row(before)?, why });
+            }
+            Ok(Some(_)) if before.version != target.version => {
+                let why = changed_since(&before);
+                return Ok(Outcome::LeftOut { row: self.row(before)?, why });
+            }
+            Ok(Some(next)) => next,
+        };
+        let mut record = change.touched(&before, actor, verb.past());
+        record.state = next.as_str().to_owned();
+        record.listed = next != State::Revoked;
+        change.update(&record)?;
+        tables::add_to_tally(&mut *change.tx, &record.kind, &before.state, -1)?;
+        tables::add_to_tally(&mut *change.tx, &record.kind, &record.state, 1)?;
+        tables::set_waiting(&mut *change.tx, &record.id, next == State::Active)?;
+        let done = match verb {
+            Verb::Disable => action::DISABLED,
+            Verb::Enable => action::ENABLED,
+            Verb::Revoke => action::REVOKED,
+        };
+        change.note_credential(done, &before, &record)?;
+        Ok(Outcome::Done(self.row(record)?))
+    }
+
+    /// A credential that exists and whose tag is right.
+    pub(super) fn intact_credential(&self, tx: &mut dyn Tx, id: CredentialId) -> Result<CredentialRecord, HubError> {
+        let found: Option<Tagged<CredentialRecord>> = tables::get(tx, "id", &id.to_string())?;
+        let row = found.ok_or_else(|| no_key(&id.to_string()))?;
+        match guard::intact(&self.vault, &row) {
+            true => Ok(row.record),
+            false => Err(tampered_credential(&row.record)),
+        }
+    }
+}
+
+impl Change<'_> {
+    /// The same, and it is not revoked.
+    pub(super) fn live_credential(&mut self, target: Target) -> Result<CredentialRecord, HubError> {
+        let record = self.credential(target)?;
+        match record.state == State::Revoked.as_str() {
+            true => Err(Conflict::Revoked { what: record.name }.into()),
+            false => Ok(record),
+        }
+    }
+
+    /// The credential as somebody decided to change it; a conflict when it is not so any more.
+    pub(super) fn credential(&mut self, target: Target) -> Result<CredentialRecord, HubError> {
+        let found: Option<Tagged<CredentialRecord>> = tables::get(&mut *self.tx, "id", &target.id.to_string())?;
+        let row = found.ok_or_else(|| no_key(&target.id.to_string()))?;
+        match row.record {
+            ref record if !guard::intact(self.vault(), &row) => Err(tampered_credential(record)),
+            ref record if record.version != target.version => Err(changed_since(record).into()),
+            record => Ok(record),
+        }
+    }
+}
+
+/// Who was faster, and what he did.
+pub(super) fn changed_since(record: &CredentialRecord) -> Conflict {
+    Conflict::Changed { who: record.changed_by.clone(), did: record.changed_how.clone(), what: record.name.clone() }
+}
+
+pub(super) fn no_key(key: &str) -> HubError {
+    let shown: String = crate::text::safe(key).chars().take(60).collect();
+    HubError::NotFound(format!("There is no key {shown}. Look at `keydesk key list --all`."))
+}

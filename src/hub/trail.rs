@@ -1,0 +1,132 @@
+//! The trail: read, and checked row by row.
+
+use crate::account::Right;
+use crate::credential::Kind;
+use crate::store::{
+    Cancel, StoreError, Tx,
+    tables::{self, HeadRow, TrailFilter, TrailRecord},
+};
+use crate::time::Millis;
+
+use super::{Actor, Hub, HubError, TrailQuery, TrailReport, TrailRow, action, guard, refusal::Intent};
+
+/// Rows read at a time while the trail is checked: a verifier elsewhere must not wait for a long read.
+const BATCH: i64 = 5_000;
+
+impl Hub {
+    /// Rows of the trail, newest first.
+    pub fn trail(&self, actor: &Actor, query: &TrailQuery) -> Result<Vec<TrailRow>, HubError> {
+        self.look(actor, &Intent::new(Right::ReadTrail, "read trail"), |tx| {
+            let id = query.credential.map(|id| id.to_string());
+            let mut filters: Vec<_> = id.as_deref().map(TrailFilter::Subject).into_iter().collect();
+            filters.extend(query.credentials_only.then_some(TrailFilter::About("credential")));
+            filters.extend(query.who.as_deref().map(TrailFilter::Who));
+            filters.extend(query.class.map(|class| TrailFilter::Class(class.as_str())));
+            filters.extend(query.from.map(|at| TrailFilter::From(at.0)));
+            filters.extend(query.until.map(|at| TrailFilter::Until(at.0)));
+            let limit = i64::from(query.limit.clamp(1, 500));
+            let rows = tables::trail_before(tx, &filters, query.before.unwrap_or(i64::MAX), limit)?;
+            rows.into_iter().map(|record| row(tx, record)).collect()
+        })
+    }
+
+    /// Checks the whole trail: every hash, every number, the head's MAC, and `expect`, a number and hash noted
+    /// elsewhere, which finds a cut end. `progress` is told rows done and rows in all.
+    pub fn verify_trail(
+        &self,
+        actor: &Actor,
+        expect: Option<(i64, String)>,
+        progress: &mut dyn FnMut(i64, i64),
+    ) -> Result<TrailReport, HubError> {
+        self.look_until(actor, &Intent::new(Right::ReadTrail, "verify trail"), &Cancel::default(), |tx| {
+            let head = tables::head(tx)?
+                .ok_or_else(|| HubError::Failed("The head of the trail is missing. Restore a backup.".to_owned()))?;
+            let mut walk = Walk::new(&head, expect);
+            while walk.broken.is_none() && walk.no < head.trail_no {
+                let before = walk.no;
+                tables::trail_after(tx, before, BATCH, &mut |record| walk.step(&record))?;
+                if walk.no == before {
+                    walk.broken.get_or_insert_with(|| format!("row {} is missing", before + 1));
+                }
+                progress(walk.no, head.trail_no);
+            }
+            let broken = walk.finish(&head, guard::head_intact(&self.vault, &head));
+            Ok(TrailReport { rows: walk.rows, no: walk.no, hash: data_encoding::HEXLOWER.encode(&walk.hash), broken })
+        })
+    }
+}
+
+/// The state of a walk along the trail.
+struct Walk {
+    no: i64,
+    rows: i64,
+    hash: Vec<u8>,
+    expect: Option<(i64, String)>,
+    broken: Option<String>,
+}
+
+impl Walk {
+    fn new(head: &HeadRow, expect: Option<(i64, String)>) -> Self {
+        Self { no: 0, rows: 0, hash: guard::first_hash(&head.store_id), expect, broken: None }
+    }
+
+    fn step(&mut self, record: &TrailRecord) -> Result<(), StoreError> {
+        if self.broken.is_some() {
+            return Ok(());
+        }
+        if record.no != self.no + 1 {
+            self.broken = Some(format!("row {} is missing", self.no + 1));
+            return Ok(());
+        }
+        let hash = guard::trail_hash(&self.hash, record);
+        if hash != record.hash {
+            self.broken = Some(format!("row {} was edited, or a row before it", record.no));
+            return Ok(());
+        }
+        (self.no, self.hash, self.rows) = (record.no, hash, self.rows + 1);
+        if let Some((no, expected)) = &self.expect
+            && *no == self.no
+            && !expected.eq_ignore_ascii_case(&data_encoding::HEXLOWER.encode(&self.hash))
+        {
+            self.broken = Some(format!("row {no} has another hash than the one you noted"));
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, head: &HeadRow, head_intact: bool) -> Option<String> {
+        let noted = self.expect.as_ref().map(|(no, _)| *no);
+        self.broken.take().or_else(|| match noted {
+            _ if !head_intact => Some("the head was changed outside keydesk".to_owned()),
+            _ if self.hash != head.trail_hash => Some(format!("row {} is not the one that the head names", self.no)),
+            Some(no) if no > self.no => Some(format!("the trail ends at row {}, but row {no} was noted", self.no)),
+            _ => None,
+        })
+    }
+}
+
+/// A row in words.
+pub(super) fn row(tx: &mut dyn Tx, record: TrailRecord) -> Result<TrailRow, HubError> {
+    let count = if record.class == "refusal" { tables::repeats(tx, record.no)? } else { 1 };
+    let json = record.after.as_deref().or(record.before.as_deref());
+    let json = json.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok()).unwrap_or_default();
+    let kind = json["kind"].as_str().and_then(|kind| kind.parse::<Kind>().ok());
+    let mut did = action::words(&record.action, kind);
+    if let Some(asked) = json["asked"].as_str() {
+        did = format!("{did}: {asked}");
+    }
+    Ok(TrailRow {
+        no: record.no,
+        at: Millis(record.at),
+        who: record.who,
+        via: record.via,
+        unix: record.unix,
+        address: record.address,
+        action: record.action,
+        did,
+        what: record.what,
+        subject: record.subject,
+        before: record.before,
+        after: record.after,
+        count,
+    })
+}

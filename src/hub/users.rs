@@ -1,0 +1,250 @@
+//! Users: added, given a role, disabled, enabled, unlocked, given a password.
+
+use crate::account::{PasswordError, Right, Role, UserName, UserState, check_user_password};
+use crate::secret::Secret;
+use crate::store::{
+    Tx,
+    tables::{self, PersonRecord, Tagged, ThrottleRecord},
+};
+use crate::time::Millis;
+use crate::vault::{hash_password, uuid};
+
+use super::{
+    Actor, Conflict, Hub, HubError, LastSignIn, UserRow,
+    action::{self, Action},
+    change::{Change, Subject},
+    check::{is_able_administrator, role_of, state_of},
+    desk::password_place,
+    guard,
+    refusal::Intent,
+    sign_in::attempts,
+};
+
+impl Hub {
+    /// All users.
+    pub fn users(&self, actor: &Actor) -> Result<Vec<UserRow>, HubError> {
+        self.look(actor, &Intent::new(Right::ManageUsers, "list users"), |tx| {
+            tables::people(tx)?.iter().map(|row| self.user_row(tx, row)).collect()
+        })
+    }
+
+    /// Adds a user. The password is one that another set: it must be changed at the first sign-in.
+    pub fn add_user(&self, actor: &Actor, name: &str, role: Role, password: &Secret) -> Result<UserRow, HubError> {
+        let user = UserName::new(name)?;
+        check_new_password(name, password)?;
+        let hash = hash_password(password)?;
+        self.change(actor, sensitive("add user"), |change| {
+            if change.person(name)?.is_some() {
+                return Err(Conflict::Taken { what: format!("The user name {user}") }.into());
+            }
+            let (id, now, by) = (uuid(change.now)?.to_string(), change.now.0, actor.user.to_string());
+            let person = PersonRecord {
+                password: change.vault().seal(hash.as_bytes(), &password_place(&id, 1))?,
+                id,
+                version: 1,
+                name: user.to_string(),
+                role: role.as_str().to_owned(),
+                state: UserState::Active.as_str().to_owned(),
+                epoch: 1,
+                password_version: 1,
+                must_change: true,
+                created_at: now,
+                created_by: by.clone(),
+                changed_at: now,
+                changed_by: by,
+                change: change.number(),
+            };
+            change.insert(&person)?;
+            let subject = Subject::row(&person.id, &person.name).changed(None, Some(json(&person)));
+            change.note(action::USER_ADDED, subject)?;
+            self.user_row_of(change, &person.name)
+        })
+    }
+
+    /// Gives a user another role; his sessions end.
+    pub fn set_role(&self, actor: &Actor, name: &str, role: Role) -> Result<UserRow, HubError> {
+        self.change_user(actor, name, "set role", |person| {
+            let changed = person.role != role.as_str();
+            person.role = role.as_str().to_owned();
+            changed.then_some(action::USER_ROLE)
+        })
+    }
+
+    /// Disables or enables a user; his sessions end.
+    pub fn set_user_state(&self, actor: &Actor, name: &str, state: UserState) -> Result<UserRow, HubError> {
+        let (asked, done) = match state {
+            UserState::Active => ("enable user", action::USER_ENABLED),
+            UserState::Disabled => ("disable user", action::USER_DISABLED),
+        };
+        self.change_user(actor, name, asked, |person| {
+            let changed = person.state != state.as_str();
+            person.state = state.as_str().to_owned();
+            changed.then_some(done)
+        })
+    }
+
+    /// Ends the pause after wrong passwords.
+    pub fn unlock_user(&self, actor: &Actor, name: &str) -> Result<UserRow, HubError> {
+        let id = self.throttle_id(name)?;
+        self.change(actor, sensitive("unlock user"), |change| {
+            let person = change.known_person(name)?;
+            let locked = self.locked_until(&mut *change.tx, name)?.is_some();
+            change.clear_throttle(&id)?;
+            if locked {
+                change.note(action::USER_UNLOCKED, Subject::row(&person.id, &person.name))?;
+            }
+            self.user_row_of(change, name)
+        })
+    }
+
+    /// Gives a user a new password, which must be changed at the next sign-in; his sessions end and the pause too.
+    pub fn set_password(&self, actor: &Actor, name: &str, password: &Secret) -> Result<UserRow, HubError> {
+        check_new_password(name, password)?;
+        let (hash, id) = (hash_password(password)?, self.throttle_id(name)?);
+        self.change(actor, sensitive("set password"), |change| {
+            let person = change.known_person(name)?;
+            let must_change = person.name != actor.user.as_str();
+            let person = change.set_password(person, &hash, must_change, actor.user.as_str())?;
+            change.clear_throttle(&id)?;
+            change.note(action::PASSWORD_SET, Subject::row(&person.id, &person.name))?;
+            self.user_row_of(change, name)
+        })
+    }
+
+    /// A change of a user's row; `None` from `edit` means that nothing differs, which is success without a trail row.
+    fn change_user(
+        &self,
+        actor: &Actor,
+        name: &str,
+        asked: &'static str,
+        edit: impl FnOnce(&mut PersonRecord) -> Option<Action>,
+    ) -> Result<UserRow, HubError> {
+        self.change(actor, sensitive(asked), |change| {
+            let before = change.known_person(name)?;
+            let mut person = before.clone();
+            if let Some(done) = edit(&mut person) {
+                change.keep_an_administrator(&before, &person)?;
+                person.version += 1;
+                person.epoch += 1;
+                person.changed_at = change.now.0;
+                person.changed_by = actor.user.to_string();
+                person.change = change.number();
+                change.update(&person)?;
+                let subject = Subject::row(&person.id, &person.name);
+                change.note(done, subject.changed(Some(json(&before)), Some(json(&person))))?;
+            }
+            self.user_row_of(change, name)
+        })
+    }
+
+    fn user_row_of(&self, change: &mut Change<'_>, name: &str) -> Result<UserRow, HubError> {
+        let row = change.person(name)?.ok_or_else(|| no_user(name))?;
+        self.user_row(&mut *change.tx, &row)
+    }
+
+    fn user_row(&self, tx: &mut dyn Tx, row: &Tagged<PersonRecord>) -> Result<UserRow, HubError> {
+        let person = &row.record;
+        let last = tables::presence(tx, &person.id)?;
+        Ok(UserRow {
+            name: person.name.clone(),
+            role: role_of(person)?,
+            state: state_of(person)?,
+            locked_until: self.locked_until(tx, &person.name)?,
+            last_sign_in: last.map(|row| LastSignIn { at: Millis(row.at), address: row.address }),
+            created_at: Millis(person.created_at),
+            created_by: person.created_by.clone(),
+            made: tables::made_by(tx, &person.name)?,
+            must_change_password: person.must_change,
+            version: person.version,
+            tampered: !guard::intact(&self.vault, row),
+        })
+    }
+
+    /// End of the pause after wrong passwords, if one runs.
+    pub(super) fn locked_until(&self, tx: &mut dyn Tx, name: &str) -> Result<Option<Millis>, HubError> {
+        let found: Option<Tagged<ThrottleRecord>> = tables::get(tx, "id", &self.throttle_id(name)?)?;
+        Ok(found.and_then(|row| attempts(&row).locked(self.now())))
+    }
+}
+
+impl Change<'_> {
+    fn person(&mut self, name: &str) -> Result<Option<Tagged<PersonRecord>>, HubError> {
+        Ok(tables::get(&mut *self.tx, "name", name)?)
+    }
+
+    /// A user that exists and whose tag is right.
+    fn known_person(&mut self, name: &str) -> Result<PersonRecord, HubError> {
+        let row = self.person(name)?.ok_or_else(|| no_user(name))?;
+        match guard::intact(self.vault(), &row) {
+            true => Ok(row.record),
+            false => Err(HubError::Tampered {
+                what: format!("The user {}", row.record.name),
+                mend: "add another user and stop using this one".to_owned(),
+            }),
+        }
+    }
+
+    /// Writes a new password hash; raises the epoch, so that other sessions end.
+    pub(super) fn set_password(
+        &mut self,
+        before: PersonRecord,
+        hash: &str,
+        must_change: bool,
+        by: &str,
+    ) -> Result<PersonRecord, HubError> {
+        let password_version = before.password_version + 1;
+        let password = self.vault().seal(hash.as_bytes(), &password_place(&before.id, password_version))?;
+        let person = PersonRecord {
+            version: before.version + 1,
+            epoch: before.epoch + 1,
+            password,
+            password_version,
+            must_change,
+            changed_at: self.now.0,
+            changed_by: by.to_owned(),
+            change: self.number(),
+            ..before
+        };
+        self.update(&person)?;
+        Ok(person)
+    }
+
+    /// Refuses a change after which nobody could manage the desk.
+    fn keep_an_administrator(&mut self, before: &PersonRecord, after: &PersonRecord) -> Result<(), HubError> {
+        if !is_able_administrator(before) || is_able_administrator(after) {
+            return Ok(());
+        }
+        let vault = self.vault();
+        let able = super::check::administrators(&mut *self.tx, vault)?;
+        match able.iter().any(|name| *name != before.name) {
+            true => Ok(()),
+            false => Err(Conflict::LastAdministrator { who: before.name.clone() }.into()),
+        }
+    }
+}
+
+fn sensitive(asked: &'static str) -> Intent {
+    Intent::new(Right::ManageUsers, asked).sensitive()
+}
+
+fn no_user(name: &str) -> HubError {
+    let shown = crate::text::safe(name).chars().take(40).collect::<String>();
+    HubError::NotFound(format!("There is no user {shown}. Look at `keydesk user list`."))
+}
+
+/// A user's row for the trail: nothing of the password.
+pub(super) fn json(person: &PersonRecord) -> String {
+    serde_json::json!({
+        "name": person.name,
+        "role": person.role,
+        "state": person.state,
+        "must_change_password": person.must_change,
+    })
+    .to_string()
+}
+
+/// Whether a new password may be one.
+pub(super) fn check_new_password(name: &str, password: &Secret) -> Result<(), HubError> {
+    let text = password.expose_text().ok_or(PasswordError::Control)?;
+    Ok(check_user_password(name, text)?)
+}

@@ -1,0 +1,58 @@
+//! What a database must do for keydesk. Blocking; nothing in it that SQLite or PostgreSQL could not do.
+
+use super::{Cancel, Row, StoreError, Value};
+
+/// A handle to a database: one writer and one reader, which do not wait for each other.
+pub trait Store: Send + Sync {
+    /// Begins a transaction that may write. Waits for other writers for a bounded time.
+    fn write(&self) -> Result<Box<dyn WriteTx + '_>, StoreError>;
+
+    /// Begins a transaction that only reads and sees one state of the database throughout.
+    fn read(&self, cancel: &Cancel) -> Result<Box<dyn Tx + '_>, StoreError>;
+}
+
+/// A transaction.
+pub trait Tx {
+    /// Hands each row of a query to `each`, without keeping them.
+    fn each(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+        each: &mut dyn FnMut(Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
+    /// All rows of a query.
+    fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
+        let mut rows = Vec::new();
+        self.each(sql, params, &mut |row| {
+            rows.push(row);
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// The row of a query that has one row or none.
+    fn row(&mut self, sql: &str, params: &[Value]) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(sql, params)?.into_iter().next())
+    }
+}
+
+/// A transaction that may write. Dropped without a commit it leaves nothing behind.
+pub trait WriteTx: Tx {
+    /// Runs one statement; says how many rows it changed.
+    fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError>;
+
+    /// Commits, durably.
+    fn commit(self: Box<Self>) -> Commit;
+}
+
+/// What a commit came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Commit {
+    /// Kept, and on disk.
+    Committed,
+    /// Not kept; nothing was changed.
+    NotCommitted(StoreError),
+    /// The line broke: it may be kept. The operation id in its trail rows tells, once the store can be asked.
+    Unknown,
+}

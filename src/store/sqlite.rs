@@ -1,0 +1,68 @@
+//! SQLite: one file, WAL, every commit on disk before it is reported.
+
+mod open;
+mod tx;
+
+use std::{
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use rusqlite::Connection;
+
+use super::{Cancel, Store, StoreError, Tx, WriteTx};
+
+pub use open::Found;
+
+/// A desk in a SQLite database.
+pub struct SqliteStore {
+    writer: Mutex<Connection>,
+    /// None in memory, where there is one connection for everything.
+    reader: Option<Mutex<Connection>>,
+    file: Option<FileId>,
+}
+
+/// Which file the connections have open. One that was renamed over it is another desk to everybody else.
+#[derive(Debug)]
+struct FileId {
+    path: PathBuf,
+    device: u64,
+    inode: u64,
+}
+
+impl FileId {
+    fn of(path: &Path) -> std::io::Result<Self> {
+        let meta = path.metadata()?;
+        Ok(Self { path: path.to_owned(), device: meta.dev(), inode: meta.ino() })
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        let same = Self::of(&self.path).is_ok_and(|now| (now.device, now.inode) == (self.device, self.inode));
+        let gone = || {
+            StoreError::Unavailable(format!(
+                "The database {} was removed or replaced. Nothing was changed; put it back, then start keydesk again.",
+                self.path.display()
+            ))
+        };
+        if same { Ok(()) } else { Err(gone()) }
+    }
+}
+
+impl Store for SqliteStore {
+    fn write(&self) -> Result<Box<dyn WriteTx + '_>, StoreError> {
+        self.file.as_ref().map_or(Ok(()), FileId::check)?;
+        Ok(Box::new(tx::SqliteTx::begin(lock(&self.writer), true, &Cancel::default())?))
+    }
+
+    fn read(&self, cancel: &Cancel) -> Result<Box<dyn Tx + '_>, StoreError> {
+        self.file.as_ref().map_or(Ok(()), FileId::check)?;
+        let connection = lock(self.reader.as_ref().unwrap_or(&self.writer));
+        Ok(Box::new(tx::SqliteTx::begin(connection, false, cancel)?))
+    }
+}
+
+/// A thread that panicked while it held the connection left at worst an open transaction, which `begin` rolls back.
+fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,136 @@
+//! Transactions on a SQLite connection.
+
+use std::{borrow::Cow, sync::MutexGuard};
+
+use rusqlite::{Connection, ErrorCode, types::ValueRef};
+
+use crate::store::{Cancel, Commit, Row, StoreError, Tx, Value, WriteTx};
+
+/// Virtual machine steps between two looks at the cancel flag: a few microseconds.
+const STEPS_BETWEEN_LOOKS: i32 = 4_000;
+
+/// A transaction that holds the connection until it ends.
+pub(super) struct SqliteTx<'a> {
+    connection: MutexGuard<'a, Connection>,
+    open: bool,
+}
+
+impl<'a> SqliteTx<'a> {
+    pub(super) fn begin(
+        mut connection: MutexGuard<'a, Connection>,
+        write: bool,
+        cancel: &Cancel,
+    ) -> Result<Self, StoreError> {
+        if !connection.is_autocommit() {
+            connection.execute_batch("ROLLBACK").map_err(|e| error(&e))?;
+        }
+        let watched = cancel.clone();
+        let look = (!write).then_some(move || watched.is_cancelled());
+        connection.progress_handler(STEPS_BETWEEN_LOOKS, look).map_err(|e| error(&e))?;
+        // IMMEDIATE: a transaction that reads first and then wants to write could find that it may not.
+        let begin = if write { "BEGIN IMMEDIATE" } else { "BEGIN DEFERRED" };
+        connection.execute_batch(begin).map_err(|e| error(&e))?;
+        Ok(Self { connection, open: true })
+    }
+}
+
+impl Tx for SqliteTx<'_> {
+    fn each(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+        each: &mut dyn FnMut(Row) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(&numbered(sql)).map_err(|e| error(&e))?;
+        let columns = statement.column_count();
+        let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(|e| error(&e))?;
+        while let Some(row) = rows.next().map_err(|e| error(&e))? {
+            let values = (0..columns).map(|i| row.get_ref(i).map_err(|e| error(&e)).and_then(value));
+            each(Row::new(values.collect::<Result<_, _>>()?))?;
+        }
+        Ok(())
+    }
+}
+
+impl WriteTx for SqliteTx<'_> {
+    fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
+        let mut statement = self.connection.prepare_cached(&numbered(sql)).map_err(|e| error(&e))?;
+        let changed = statement.execute(rusqlite::params_from_iter(params)).map_err(|e| error(&e))?;
+        Ok(changed as u64)
+    }
+
+    fn commit(mut self: Box<Self>) -> Commit {
+        match self.connection.execute_batch("COMMIT") {
+            Ok(()) => {
+                self.open = false;
+                Commit::Committed
+            }
+            // An error of the disk while the log was synced: what is on it only shows when it is read again.
+            Err(why) if why.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) => Commit::Unknown,
+            Err(why) => Commit::NotCommitted(error(&why)),
+        }
+    }
+}
+
+impl Drop for SqliteTx<'_> {
+    fn drop(&mut self) {
+        if self.open && !self.connection.is_autocommit() {
+            // Nothing more can be done if this fails; `begin` looks again.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+    }
+}
+
+/// SQLite numbers `$1` by first appearance and `?1` by its number.
+fn numbered(sql: &str) -> Cow<'_, str> {
+    if sql.contains('$') { Cow::Owned(sql.replace('$', "?")) } else { Cow::Borrowed(sql) }
+}
+
+fn value(value: ValueRef<'_>) -> Result<Value, StoreError> {
+    match value {
+        ValueRef::Null => Ok(Value::Null),
+        ValueRef::Integer(n) => Ok(Value::Int(n)),
+        ValueRef::Text(text) => {
+            let text = std::str::from_utf8(text).map_err(|_| StoreError::Broken("text is not UTF-8".to_owned()))?;
+            Ok(Value::Text(text.to_owned()))
+        }
+        ValueRef::Blob(bytes) => Ok(Value::Bytes(bytes.to_vec())),
+        ValueRef::Real(_) => Err(StoreError::Broken("a column holds a fraction".to_owned())),
+    }
+}
+
+impl rusqlite::ToSql for Value {
+    fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
+        use rusqlite::types::ToSqlOutput::Borrowed;
+        Ok(match self {
+            Self::Null => Borrowed(ValueRef::Null),
+            Self::Int(n) => Borrowed(ValueRef::Integer(*n)),
+            Self::Text(text) => Borrowed(ValueRef::Text(text.as_bytes())),
+            Self::Bytes(bytes) => Borrowed(ValueRef::Blob(bytes)),
+        })
+    }
+}
+
+/// SQLite's errors as sentences. The message of SQLite names tables and columns at most, never a value.
+pub(super) fn error(why: &rusqlite::Error) -> StoreError {
+    let unavailable = |sentence: &str| StoreError::Unavailable(sentence.to_owned());
+    match why.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            unavailable("The database is locked by another program. Nothing was changed; try again in a moment.")
+        }
+        Some(ErrorCode::DiskFull) => unavailable("The disk is full. Nothing was changed; make room, then try again."),
+        Some(ErrorCode::ReadOnly) => unavailable(
+            "The database cannot be written. Nothing was changed; check its file and directory, then try again.",
+        ),
+        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::SystemIoFailure) => {
+            StoreError::Unavailable(format!(
+                "The database cannot be reached ({why}). Nothing was changed; check the disk, then try again."
+            ))
+        }
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Foreign(format!(
+            "The database is damaged or is no database ({why}). It was left as it is; restore a backup."
+        )),
+        Some(ErrorCode::OperationInterrupted) => StoreError::Cancelled,
+        _ => StoreError::Broken(why.to_string()),
+    }
+}

@@ -1,0 +1,76 @@
+//! The one account, and the key ring as it is stored.
+
+use crate::store::{Row, StoreError, Tx, WriteTx};
+
+/// The account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRow {
+    /// UUID.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// When it was made, in milliseconds.
+    pub created_at: i64,
+    /// Opens with the master key it was made with.
+    pub key_check: Vec<u8>,
+}
+
+/// One wrapped key of the ring.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RingRecord {
+    /// Number.
+    pub id: i64,
+    /// `seal`, `guard` or `head`.
+    pub purpose: String,
+    /// New values use it.
+    pub active: bool,
+    /// The key, wrapped by the master key.
+    pub wrapped: Vec<u8>,
+    /// When it was made, in milliseconds.
+    pub created_at: i64,
+}
+
+/// The account, once set-up made it.
+pub fn account(tx: &mut dyn Tx) -> Result<Option<AccountRow>, StoreError> {
+    let row = tx.row("SELECT id, name, created_at, key_check FROM account", &[])?;
+    let read = |mut row: Row| {
+        Ok(AccountRow { id: row.text()?, name: row.text()?, created_at: row.int()?, key_check: row.bytes()? })
+    };
+    row.map(read).transpose()
+}
+
+/// Writes the account.
+pub fn insert_account(tx: &mut dyn WriteTx, row: &AccountRow) -> Result<(), StoreError> {
+    let sql = "INSERT INTO account (id, name, created_at, key_check) VALUES ($1, $2, $3, $4)";
+    let params = [(&row.id).into(), (&row.name).into(), row.created_at.into(), row.key_check.as_slice().into()];
+    tx.execute(sql, &params).map(|_| ())
+}
+
+/// The whole ring.
+pub fn ring(tx: &mut dyn Tx) -> Result<Vec<RingRecord>, StoreError> {
+    let rows = tx.rows("SELECT id, purpose, active, wrapped, created_at FROM ring ORDER BY id", &[])?;
+    let read = |mut row: Row| {
+        Ok(RingRecord {
+            id: row.int()?,
+            purpose: row.text()?,
+            active: row.flag()?,
+            wrapped: row.bytes()?,
+            created_at: row.int()?,
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// When the oldest active key was made: the age of the master key that wraps it.
+pub fn ring_made_at(tx: &mut dyn Tx) -> Result<Option<i64>, StoreError> {
+    let row = tx.row("SELECT MIN(created_at) FROM ring WHERE active = 1", &[])?;
+    row.map_or(Ok(None), |mut row| row.maybe_int())
+}
+
+/// Adds a key to the ring.
+pub fn insert_ring(tx: &mut dyn WriteTx, row: &RingRecord) -> Result<(), StoreError> {
+    let sql = "INSERT INTO ring (id, purpose, active, wrapped, created_at) VALUES ($1, $2, $3, $4, $5)";
+    let params =
+        [row.id.into(), (&row.purpose).into(), row.active.into(), row.wrapped.as_slice().into(), row.created_at.into()];
+    tx.execute(sql, &params).map(|_| ())
+}

@@ -1,0 +1,65 @@
+//! The head: one row that every change locks, counts and signs.
+
+use crate::store::{Row, StoreError, Tx, WriteTx};
+
+/// The head.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeadRow {
+    /// Identity of this store; another one means: load all.
+    pub store_id: String,
+    /// Raised when the store was put back to an older state on purpose.
+    pub epoch: i64,
+    /// Rises when a verifier or a list could differ.
+    pub change: i64,
+    /// Number of the last row of the trail.
+    pub trail_no: i64,
+    /// Hash of the last row of the trail.
+    pub trail_hash: Vec<u8>,
+    /// Authenticates the rest, by the head key.
+    pub mac: Vec<u8>,
+}
+
+/// The head as it is.
+pub fn head(tx: &mut dyn Tx) -> Result<Option<HeadRow>, StoreError> {
+    let sql = "SELECT store_id, epoch, change, trail_no, trail_hash, mac FROM head WHERE one = 1";
+    let read = |mut row: Row| {
+        Ok(HeadRow {
+            store_id: row.text()?,
+            epoch: row.int()?,
+            change: row.int()?,
+            trail_no: row.int()?,
+            trail_hash: row.bytes()?,
+            mac: row.bytes()?,
+        })
+    };
+    tx.row(sql, &[])?.map(read).transpose()
+}
+
+/// Locks the head against other writers. An UPDATE that changes nothing is the lock that every database knows.
+pub fn lock_head(tx: &mut dyn WriteTx) -> Result<(), StoreError> {
+    tx.execute("UPDATE head SET change = change WHERE one = 1", &[]).map(|_| ())
+}
+
+/// Writes the first head.
+pub fn insert_head(tx: &mut dyn WriteTx, head: &HeadRow) -> Result<(), StoreError> {
+    let sql =
+        "INSERT INTO head (one, store_id, epoch, change, trail_no, trail_hash, mac) VALUES (1, $1, $2, $3, $4, $5, $6)";
+    tx.execute(sql, &values(head)).map(|_| ())
+}
+
+/// Replaces the head.
+pub fn update_head(tx: &mut dyn WriteTx, head: &HeadRow) -> Result<(), StoreError> {
+    let sql = "UPDATE head SET store_id = $1, epoch = $2, change = $3, trail_no = $4, trail_hash = $5, mac = $6 WHERE one = 1";
+    tx.execute(sql, &values(head)).map(|_| ())
+}
+
+fn values(head: &HeadRow) -> [crate::store::Value; 6] {
+    [
+        (&head.store_id).into(),
+        head.epoch.into(),
+        head.change.into(),
+        head.trail_no.into(),
+        head.trail_hash.as_slice().into(),
+        head.mac.as_slice().into(),
+    ]
+}

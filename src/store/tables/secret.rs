@@ -1,0 +1,84 @@
+//! Secrets: one row for each version of a credential's secret.
+
+use crate::store::{Row, StoreError, Tx, Value};
+
+use super::{Record, Tagged};
+
+/// One secret of a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretRecord {
+    /// UUID.
+    pub id: String,
+    /// Version of the row.
+    pub version: i64,
+    /// Id of the credential.
+    pub credential: String,
+    /// 1 for the first, one more with each rotation.
+    pub no: i64,
+    /// Scheme byte and what the scheme keeps, sealed.
+    pub sealed: Vec<u8>,
+    /// Unix seconds; NULL for the current one.
+    pub valid_until: Option<i64>,
+    /// Milliseconds.
+    pub created_at: i64,
+    /// Name of the user who made it.
+    pub created_by: String,
+    /// Change number of the store when it was last changed.
+    pub change: i64,
+}
+
+impl Record for SecretRecord {
+    const TABLE: &'static str = "secret";
+    const COLUMNS: &'static [&'static str] =
+        &["credential", "no", "sealed", "valid_until", "created_at", "created_by", "change"];
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![
+            (&self.credential).into(),
+            self.no.into(),
+            self.sealed.as_slice().into(),
+            self.valid_until.into(),
+            self.created_at.into(),
+            (&self.created_by).into(),
+            self.change.into(),
+        ]
+    }
+
+    fn read(id: String, version: i64, row: &mut Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            id,
+            version,
+            credential: row.text()?,
+            no: row.int()?,
+            sealed: row.bytes()?,
+            valid_until: row.maybe_int()?,
+            created_at: row.int()?,
+            created_by: row.text()?,
+            change: row.int()?,
+        })
+    }
+}
+
+/// Secrets in the order of their ids, after one, each with the kind of its credential.
+pub fn secrets_after(
+    tx: &mut dyn Tx,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<(Tagged<SecretRecord>, String)>, StoreError> {
+    let columns: Vec<_> = SecretRecord::COLUMNS.iter().map(|column| format!("s.{column}")).collect();
+    let sql = format!(
+        "SELECT s.id, s.version, {}, s.tag, c.kind FROM secret s JOIN credential c ON c.id = s.credential \
+         WHERE s.id > $1 ORDER BY s.id LIMIT $2",
+        columns.join(", "),
+    );
+    let rows = tx.rows(&sql, &[after.into(), limit.into()])?;
+    rows.into_iter().map(|mut row| Ok((Tagged::take(&mut row)?, row.text()?))).collect()
+}

@@ -1,0 +1,55 @@
+//! Wrong passwords by name, known or not.
+
+use crate::store::{Row, StoreError, Tx, Value, WriteTx};
+
+use super::Record;
+
+/// What is remembered of the tries on one name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ThrottleRecord {
+    /// Keyed hash of the name, in hex.
+    pub id: String,
+    /// Version of the row.
+    pub version: i64,
+    /// Wrong passwords.
+    pub failed: i64,
+    /// Pauses.
+    pub pauses: i64,
+    /// End of the pause, in milliseconds.
+    pub locked_until: Option<i64>,
+    /// Last try, in milliseconds.
+    pub at: i64,
+}
+
+impl Record for ThrottleRecord {
+    const TABLE: &'static str = "throttle";
+    const COLUMNS: &'static [&'static str] = &["failed", "pauses", "locked_until", "at"];
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![self.failed.into(), self.pauses.into(), self.locked_until.into(), self.at.into()]
+    }
+
+    fn read(id: String, version: i64, row: &mut Row) -> Result<Self, StoreError> {
+        let (failed, pauses) = (row.int()?, row.int()?);
+        Ok(Self { id, version, failed, pauses, locked_until: row.maybe_int()?, at: row.int()? })
+    }
+}
+
+/// How many names are remembered.
+pub fn throttles(tx: &mut dyn Tx) -> Result<i64, StoreError> {
+    tx.row("SELECT COUNT(*) FROM throttle", &[])?.map_or(Ok(0), |mut row| row.int())
+}
+
+/// Forgets names that were not tried since `before` and are not locked at `now`.
+pub fn forget_old_throttles(tx: &mut dyn WriteTx, before: i64, now: i64) -> Result<u64, StoreError> {
+    let sql = "DELETE FROM throttle WHERE at < $1 AND (locked_until IS NULL OR locked_until < $2)";
+    tx.execute(sql, &[before.into(), now.into()])
+}

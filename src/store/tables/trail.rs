@@ -1,0 +1,219 @@
+//! The trail: append-only rows, and the numbers of refusals that are counted together.
+
+use crate::store::{Row, StoreError, Tx, Value, WriteTx};
+
+use super::Record;
+
+/// One row of the trail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrailRecord {
+    /// Number: the order of the trail.
+    pub no: i64,
+    /// Milliseconds.
+    pub at: i64,
+    /// Name of the user who acted.
+    pub who: Option<String>,
+    /// How he proved it.
+    pub via: Option<String>,
+    /// Unix user of the process.
+    pub unix: Option<String>,
+    /// Address of the client.
+    pub address: Option<String>,
+    /// What was done.
+    pub action: String,
+    /// `change`, `access` or `refusal`.
+    pub class: String,
+    /// `credential`, `user` or `desk`.
+    pub about: String,
+    /// Id of the row it was done to.
+    pub subject: Option<String>,
+    /// Its name.
+    pub what: String,
+    /// The row before, as JSON.
+    pub before: Option<String>,
+    /// The row after, as JSON.
+    pub after: Option<String>,
+    /// Id of the operation that wrote it.
+    pub operation: String,
+    /// SHA-256 over the hash before it and all columns.
+    pub hash: Vec<u8>,
+}
+
+const COLUMNS: &str =
+    "no, at, who, via, unix, address, action, class, about, subject, what, before, after, operation, hash";
+
+impl TrailRecord {
+    /// All columns but the hash, in order.
+    pub fn values(&self) -> Vec<Value> {
+        vec![
+            self.no.into(),
+            self.at.into(),
+            self.who.clone().into(),
+            self.via.clone().into(),
+            self.unix.clone().into(),
+            self.address.clone().into(),
+            (&self.action).into(),
+            (&self.class).into(),
+            (&self.about).into(),
+            self.subject.clone().into(),
+            (&self.what).into(),
+            self.before.clone().into(),
+            self.after.clone().into(),
+            (&self.operation).into(),
+        ]
+    }
+
+    fn read(row: &mut Row) -> Result<Self, StoreError> {
+        Ok(Self {
+            no: row.int()?,
+            at: row.int()?,
+            who: row.maybe_text()?,
+            via: row.maybe_text()?,
+            unix: row.maybe_text()?,
+            address: row.maybe_text()?,
+            action: row.text()?,
+            class: row.text()?,
+            about: row.text()?,
+            subject: row.maybe_text()?,
+            what: row.text()?,
+            before: row.maybe_text()?,
+            after: row.maybe_text()?,
+            operation: row.text()?,
+            hash: row.bytes()?,
+        })
+    }
+}
+
+/// Appends a row.
+pub fn insert_trail(tx: &mut dyn WriteTx, record: &TrailRecord) -> Result<(), StoreError> {
+    let sql = format!(
+        "INSERT INTO trail ({COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+    );
+    let mut params = record.values();
+    params.push(record.hash.as_slice().into());
+    tx.execute(&sql, &params).map(|_| ())
+}
+
+/// Hands every row after number `no` to `each`, oldest first, at most `limit` of them.
+pub fn trail_after(
+    tx: &mut dyn Tx,
+    no: i64,
+    limit: i64,
+    each: &mut dyn FnMut(TrailRecord) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM trail WHERE no > $1 ORDER BY no LIMIT $2");
+    tx.each(&sql, &[no.into(), limit.into()], &mut |mut row| each(TrailRecord::read(&mut row)?))
+}
+
+/// What rows of the trail must meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrailFilter<'a> {
+    /// About this row.
+    Subject(&'a str),
+    /// About this sort of thing.
+    About(&'a str),
+    /// Of this type.
+    Class(&'a str),
+    /// Done by this user.
+    Who(&'a str),
+    /// Not before this millisecond.
+    From(i64),
+    /// Before this millisecond.
+    Until(i64),
+}
+
+impl TrailFilter<'_> {
+    fn add(self, sql: &mut String, params: &mut Vec<Value>) {
+        let (condition, value): (&str, Value) = match self {
+            Self::Subject(id) => ("subject =", id.into()),
+            Self::About(about) => ("about =", about.into()),
+            Self::Class(class) => ("class =", class.into()),
+            Self::Who(who) => ("who =", who.into()),
+            Self::From(at) => ("at >=", at.into()),
+            Self::Until(at) => ("at <", at.into()),
+        };
+        params.push(value);
+        sql.push_str(&format!(" AND {condition} ${}", params.len()));
+    }
+}
+
+/// Rows before number `before`, newest first, that meet every filter.
+pub fn trail_before(
+    tx: &mut dyn Tx,
+    filters: &[TrailFilter<'_>],
+    before: i64,
+    limit: i64,
+) -> Result<Vec<TrailRecord>, StoreError> {
+    let mut params = vec![before.into(), limit.into()];
+    let mut conditions = String::new();
+    filters.iter().for_each(|filter| filter.add(&mut conditions, &mut params));
+    let sql = format!("SELECT {COLUMNS} FROM trail WHERE no < $1{conditions} ORDER BY no DESC LIMIT $2");
+    tx.rows(&sql, &params)?.iter_mut().map(TrailRecord::read).collect()
+}
+
+/// The newest rows that changed something.
+pub fn changes(tx: &mut dyn Tx, limit: i64) -> Result<Vec<TrailRecord>, StoreError> {
+    trail_before(tx, &[TrailFilter::Class("change")], i64::MAX, limit)
+}
+
+/// When the newest row was written.
+pub fn last_at(tx: &mut dyn Tx) -> Result<Option<i64>, StoreError> {
+    tx.row("SELECT at FROM trail ORDER BY no DESC LIMIT 1", &[])?.map(|mut row| row.int()).transpose()
+}
+
+/// Whether an operation left a row: it was committed.
+pub fn find_operation(tx: &mut dyn Tx, operation: &str) -> Result<bool, StoreError> {
+    Ok(tx.row("SELECT 1 FROM trail WHERE operation = $1 LIMIT 1", &[operation.into()])?.is_some())
+}
+
+/// Names of credentials whose secret was on a user's screen when his line dropped, since his sign-in before.
+pub fn dropped_since_sign_in(
+    tx: &mut dyn Tx,
+    who: &str,
+    signed_in: &str,
+    dropped: &str,
+) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT what FROM trail WHERE who = $1 AND action = $3 \
+               AND no > COALESCE((SELECT MAX(no) FROM trail WHERE who = $1 AND action = $2), 0) ORDER BY no LIMIT 10";
+    let rows = tx.rows(sql, &[who.into(), signed_in.into(), dropped.into()])?;
+    rows.into_iter().map(|mut row| row.text()).collect()
+}
+
+/// How often one refusal was repeated; its id is a hash of reason, subject and minute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RepeatRecord {
+    /// Hash of reason, subject and minute, in hex.
+    pub id: String,
+    /// Version of the row.
+    pub version: i64,
+    /// Number of the trail row that stands for all.
+    pub no: i64,
+    /// How many.
+    pub n: i64,
+}
+
+impl Record for RepeatRecord {
+    const TABLE: &'static str = "repeat";
+    const COLUMNS: &'static [&'static str] = &["no", "n"];
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![self.no.into(), self.n.into()]
+    }
+
+    fn read(id: String, version: i64, row: &mut Row) -> Result<Self, StoreError> {
+        Ok(Self { id, version, no: row.int()?, n: row.int()? })
+    }
+}
+
+/// How many times the refusal of trail row `no` happened; 1 when it was not repeated.
+pub fn repeats(tx: &mut dyn Tx, no: i64) -> Result<i64, StoreError> {
+    tx.row("SELECT n FROM repeat WHERE no = $1", &[no.into()])?.map_or(Ok(1), |mut row| row.int())
+}

@@ -1,0 +1,157 @@
+//! The master key: 32 bytes in a file that only its owner reads. Without it nothing opens.
+
+use std::{
+    fs::{DirBuilder, File, OpenOptions},
+    io::{ErrorKind, Read as _, Write as _},
+    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+};
+
+use zeroize::Zeroizing;
+
+use crate::secret::Secret;
+
+use super::{Context, MasterKeyError, VaultError, aead, random};
+
+const LEN: usize = 32;
+
+/// Where the master key is looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MasterKeyPlace {
+    /// The file.
+    pub path: PathBuf,
+    /// It lies in systemd's `$CREDENTIALS_DIRECTORY`, where mode 0440 is the rule: systemd itself keeps others out.
+    pub from_systemd: bool,
+}
+
+impl MasterKeyPlace {
+    /// A file of the file system, which must be the owner's alone.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), from_systemd: false }
+    }
+}
+
+/// The master key.
+#[derive(Debug)]
+pub struct MasterKey(Secret);
+
+impl MasterKey {
+    /// A new one that is in no file: for the demo and for tests.
+    pub fn generate() -> Result<Self, VaultError> {
+        let mut key = Zeroizing::new([0; LEN]);
+        random::fill(&mut *key)?;
+        Ok(Self(Secret::new(key.to_vec())))
+    }
+
+    /// A new one in a new file (`O_EXCL`, 0600, synced with its directory). Of two who try at once, one wins.
+    pub fn create(place: &MasterKeyPlace) -> Result<Self, VaultError> {
+        let key = Self::generate()?;
+        let path = &place.path;
+        let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(|e| io(path, &e))?;
+        let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        let file = file.map_err(|e| match e.kind() {
+            ErrorKind::AlreadyExists => MasterKeyError::Exists(path.clone()),
+            _ => io(path, &e),
+        })?;
+        key.write(file, parent).inspect_err(|_| drop(std::fs::remove_file(path))).map_err(|e| io(path, &e))?;
+        Ok(key)
+    }
+
+    fn write(&self, mut file: File, parent: &Path) -> std::io::Result<()> {
+        file.write_all(self.0.expose())?;
+        file.sync_all()?;
+        File::open(parent)?.sync_all()
+    }
+
+    /// Reads it; refused when anybody else could.
+    pub fn load(place: &MasterKeyPlace) -> Result<Self, MasterKeyError> {
+        let path = &place.path;
+        let file = File::open(path).map_err(|e| match e.kind() {
+            ErrorKind::NotFound => MasterKeyError::Missing(path.clone()),
+            _ => io(path, &e),
+        })?;
+        let meta = file.metadata().map_err(|e| io(path, &e))?;
+        if !meta.is_file() {
+            return Err(MasterKeyError::Malformed(path.clone()));
+        }
+        let others = if place.from_systemd { 0o037 } else { 0o077 };
+        if meta.mode() & others != 0 {
+            return Err(MasterKeyError::Exposed { path: path.clone(), mode: meta.mode() & 0o7777 });
+        }
+        // One byte more than a key, so that a longer file shows.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(LEN + 1));
+        (&file).take(LEN as u64 + 1).read_to_end(&mut bytes).map_err(|e| io(path, &e))?;
+        match bytes.len() {
+            LEN => Ok(Self(Secret::new(bytes.to_vec()))),
+            _ => Err(MasterKeyError::Malformed(path.clone())),
+        }
+    }
+
+    /// Wraps bytes with the master key itself: ring keys and the key check, nothing else.
+    pub(super) fn wrap(&self, plain: &[u8], context: &Context<'_>) -> Result<Vec<u8>, VaultError> {
+        let mut wrapped = Vec::with_capacity(aead::OVERHEAD + plain.len());
+        aead::seal_into(&mut wrapped, &self.0, plain, context)?;
+        Ok(wrapped)
+    }
+
+    /// Unwraps what [`MasterKey::wrap`] wrapped.
+    pub(super) fn unwrap(&self, wrapped: &[u8], context: &Context<'_>) -> Result<Secret, VaultError> {
+        aead::open(&self.0, wrapped, context)
+    }
+}
+
+fn io(path: &Path, why: &std::io::Error) -> MasterKeyError {
+    MasterKeyError::Io { path: path.to_owned(), why: why.to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+
+    #[test]
+    fn made_once_and_read_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = MasterKeyPlace::file(dir.path().join("new/master.key"));
+        let made = MasterKey::create(&place).unwrap();
+        assert_eq!(made.0, MasterKey::load(&place).unwrap().0);
+        assert_eq!(fs::metadata(&place.path).unwrap().mode() & 0o7777, 0o600);
+        assert_eq!(fs::metadata(dir.path().join("new")).unwrap().mode() & 0o7777, 0o700);
+        let again = MasterKey::create(&place);
+        assert!(matches!(again, Err(VaultError::MasterKey(MasterKeyError::Exists(_)))));
+        assert_eq!(made.0, MasterKey::load(&place).unwrap().0);
+    }
+
+    #[test]
+    fn refused_when_others_can_read_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = MasterKeyPlace::file(dir.path().join("master.key"));
+        MasterKey::create(&place).unwrap();
+        for (mode, file, systemd) in [
+            (0o600, true, true),
+            (0o400, true, true),
+            (0o440, false, true),
+            (0o644, false, false),
+            (0o620, false, false),
+        ] {
+            fs::set_permissions(&place.path, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(MasterKey::load(&place).is_ok(), file, "{mode:o}");
+            let from_systemd = MasterKeyPlace { from_systemd: true, ..place.clone() };
+            assert_eq!(MasterKey::load(&from_systemd).is_ok(), systemd, "{mode:o} from systemd");
+        }
+    }
+
+    #[test]
+    fn a_file_of_another_length_is_no_key() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = MasterKeyPlace::file(dir.path().join("master.key"));
+        assert!(matches!(MasterKey::load(&place), Err(MasterKeyError::Missing(_))));
+        for len in [0, 31, 33, 4096] {
+            fs::write(&place.path, vec![7; len]).unwrap();
+            fs::set_permissions(&place.path, fs::Permissions::from_mode(0o600)).unwrap();
+            assert!(matches!(MasterKey::load(&place), Err(MasterKeyError::Malformed(_))), "{len}");
+        }
+        assert!(matches!(MasterKey::load(&MasterKeyPlace::file(dir.path())), Err(MasterKeyError::Malformed(_))));
+    }
+}

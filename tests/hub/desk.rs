@@ -1,0 +1,273 @@
+//! Set-up, opening, and databases that are not to be trusted.
+
+use std::{fs, os::unix::fs::PermissionsExt as _, sync::Arc};
+
+use keydesk::{
+    account::{Role, UserState},
+    credential::{Kind, Overlap, Verb},
+    hub::{Conflict, Hub, HubError, Origin, SessionOver, Start, TrailQuery},
+    time::SetClock,
+};
+
+use super::support::{Desk, NOW, places, set_up};
+
+fn clock() -> Arc<SetClock> {
+    Arc::new(SetClock::at(NOW))
+}
+
+#[test]
+fn set_up_works_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let places = places(&dir);
+    assert!(matches!(Hub::open(&places, clock()), Ok(Start::New)));
+    let hub = Hub::set_up(&places, clock(), &set_up(), &Origin::default()).unwrap();
+    assert_eq!(hub.account(), "Acme Messaging");
+    for (path, mode) in
+        [(places.database.clone(), 0o600), (places.master_key.path.clone(), 0o600), (dir.path().join("data"), 0o700)]
+    {
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, mode, "{}", path.display());
+    }
+    let again = Hub::set_up(&places, clock(), &set_up(), &Origin::default());
+    assert!(matches!(again, Err(HubError::Conflict(Conflict::SetUpDone))));
+    assert!(matches!(Hub::open(&places, clock()), Ok(Start::Ready(_))));
+    assert_eq!(fs::read_dir(dir.path().join("data")).unwrap().count(), 3, "database, log, index of the log");
+}
+
+#[test]
+fn of_many_that_start_at_the_same_instant_one_wins() {
+    for _ in 0..5 {
+        let dir = tempfile::tempdir().unwrap();
+        let places = places(&dir);
+        let won = std::thread::scope(|scope| {
+            let tries: Vec<_> =
+                (0..4).map(|_| scope.spawn(|| Hub::set_up(&places, clock(), &set_up(), &Origin::default()))).collect();
+            tries
+                .into_iter()
+                .filter(|_| true)
+                .map(|t| t.join().unwrap())
+                .filter(|made| match made {
+                    Ok(_) => true,
+                    Err(why) => {
+                        assert_eq!(why.exit_code(), 5, "{why}");
+                        false
+                    }
+                })
+                .count()
+        });
+        assert_eq!(won, 1);
+        assert!(matches!(Hub::open(&places, clock()), Ok(Start::Ready(_))));
+    }
+}
+
+#[test]
+fn half_a_desk_is_told_and_left_alone() {
+    let desk = Desk::on_disk();
+    let places = desk.places();
+    drop(desk.hub);
+    let (database, key) = (fs::read(&places.database).unwrap(), fs::read(&places.master_key.path).unwrap());
+
+    fs::remove_file(&places.master_key.path).unwrap();
+    let opened = Hub::open(&places, clock()).err().unwrap();
+    assert!(opened.exit_code() == 6 && opened.to_string().contains("is missing"), "{opened}");
+    let made = Hub::set_up(&places, clock(), &set_up(), &Origin::default()).err().unwrap();
+    assert!(made.exit_code() == 5 && made.to_string().contains("no master key"), "{made}");
+    assert_eq!(fs::read(&places.database).unwrap(), database);
+    assert!(!places.master_key.path.exists());
+
+    fs::write(&places.master_key.path, &key).unwrap();
+    fs::set_permissions(&places.master_key.path, fs::Permissions::from_mode(0o600)).unwrap();
+    for ending in ["db", "db-wal", "db-shm"] {
+        let _ = fs::remove_file(places.database.with_extension(ending));
+    }
+    for said in [
+        Hub::open(&places, clock()).err().unwrap(),
+        Hub::set_up(&places, clock(), &set_up(), &Origin::default()).err().unwrap(),
+    ] {
+        assert!(said.exit_code() == 5 && said.to_string().contains("no database"), "{said}");
+    }
+    assert_eq!(fs::read(&places.master_key.path).unwrap(), key);
+    assert!(!places.database.exists());
+}
+
+#[test]
+fn a_failed_set_up_leaves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut wanted = set_up();
+    wanted.name = "Alice".to_owned();
+    assert!(Hub::set_up(&places(&dir), clock(), &wanted, &Origin::default()).is_err());
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+    // The database cannot be made: its directory is a file.
+    fs::write(dir.path().join("data"), "in the way").unwrap();
+    assert!(Hub::set_up(&places(&dir), clock(), &set_up(), &Origin::default()).is_err());
+    assert!(!dir.path().join("config/master.key").exists());
+}
+
+#[test]
+fn another_master_key_opens_nothing() {
+    let (ours, theirs) = (Desk::on_disk(), tempfile::tempdir().unwrap());
+    drop(Hub::set_up(&places(&theirs), clock(), &set_up(), &Origin::default()).unwrap());
+    let mut places_of_both = ours.places();
+    places_of_both.master_key = places(&theirs).master_key;
+    let said = Hub::open(&places_of_both, clock()).err().unwrap();
+    assert!(said.exit_code() == 6 && said.to_string().contains("does not belong to this database"), "{said}");
+}
+
+#[test]
+fn what_is_not_ours_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let places = places(&dir);
+    drop(Hub::set_up(&places, clock(), &set_up(), &Origin::default()).unwrap());
+    let whole = {
+        let connection = rusqlite::Connection::open(&places.database).unwrap();
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+        drop(connection);
+        fs::read(&places.database).unwrap()
+    };
+    let after = |sql: &str| {
+        fs::write(&places.database, &whole).unwrap();
+        rusqlite::Connection::open(&places.database).unwrap().execute_batch(sql).unwrap();
+        Hub::open(&places, clock()).err().map(|why| (why.exit_code(), why.to_string())).unwrap()
+    };
+    for (sql, says) in [
+        ("CREATE TRIGGER planted AFTER INSERT ON credential BEGIN DELETE FROM secret; END", "changed outside keydesk"),
+        ("CREATE VIEW planted AS SELECT 1", "changed outside keydesk"),
+        ("DROP TRIGGER trail_keeps_rows", "changed outside keydesk"),
+        ("CREATE TABLE planted (a)", "changed outside keydesk"),
+        ("PRAGMA application_id = 7", "not a database of keydesk"),
+        ("PRAGMA user_version = 99", "newer keydesk"),
+    ] {
+        let (code, said) = after(sql);
+        assert!(code == 6 && said.contains(says), "{sql}: {code} {said}");
+    }
+    for bytes in [&b"not a database at all, but long enough to look at"[..], &whole[..700]] {
+        fs::write(&places.database, bytes).unwrap();
+        let said = Hub::open(&places, clock()).err().unwrap();
+        assert_eq!(said.exit_code(), 6, "{said}");
+        assert_eq!(fs::read(&places.database).unwrap(), bytes, "left alone");
+    }
+}
+
+#[test]
+fn rows_changed_behind_our_back_are_refused() {
+    for change in [
+        "UPDATE credential SET state = 'active' WHERE state = 'revoked'",
+        "UPDATE credential SET networks = ''",
+        "UPDATE credential SET expires_at = NULL, version = version",
+        "UPDATE credential SET expires_at = 4102444800",
+        "UPDATE credential SET key = 'kdbAAAAAAAAAAAAAAAAA' WHERE kind = 'basic'",
+        "UPDATE credential SET version = version + 1",
+        "UPDATE credential SET listed = 1 - listed",
+        "UPDATE credential SET created_by = 'bram'",
+        "UPDATE credential SET tag = (SELECT tag FROM credential WHERE kind = 'hmac')",
+    ] {
+        let desk = Desk::on_disk();
+        let options = keydesk::credential::Options {
+            networks: "203.0.113.0/24".parse().unwrap(),
+            expires_at: Some(keydesk::time::Seconds(NOW.seconds().0 + 86_400)),
+            ..Default::default()
+        };
+        let wanted = keydesk::hub::NewCredential { options, ..super::support::wanted(Kind::Basic, "target") };
+        let row = desk.hub.create(&desk.alice(), &wanted).unwrap().row;
+        desk.hub.set_state(&desk.alice(), &[row.target()], Verb::Revoke).unwrap();
+        desk.create(Kind::Hmac, "other");
+        desk.sql(change);
+        let alice = desk.alice();
+        let seen = desk.hub.details(&alice, row.id).unwrap().row;
+        assert!(seen.tampered, "{change}");
+        for refused in [
+            desk.hub.set_state(&alice, &[seen.target()], Verb::Disable).err(),
+            desk.hub.rotate(&alice, seen.target(), Overlap::None).err(),
+        ] {
+            let why = refused.unwrap_or_else(|| panic!("{change} was taken"));
+            assert!(
+                matches!(why, HubError::Tampered { .. }) && why.to_string().contains("tampered"),
+                "{change}: {why}"
+            );
+        }
+        let rows = desk.hub.trail(&alice, &TrailQuery { limit: 10, ..Default::default() }).unwrap();
+        assert!(rows.iter().any(|row| row.action == "tampered"), "{change}: the trail says so");
+    }
+}
+
+#[test]
+fn nobody_promotes_himself_by_sql() {
+    let desk = Desk::on_disk();
+    let chen = desk.user("chen", Role::Basic);
+    desk.hub.set_user_state(&desk.alice(), "chen", UserState::Disabled).unwrap();
+    for change in [
+        "UPDATE person SET role = 'administrator' WHERE name = 'chen'",
+        "UPDATE person SET state = 'active' WHERE name = 'chen'",
+        "UPDATE person SET password = (SELECT password FROM person WHERE name = 'alice') WHERE name = 'chen'",
+        "UPDATE person SET tag = (SELECT tag FROM person WHERE name = 'alice') WHERE name = 'chen'",
+    ] {
+        desk.sql(change);
+        let said = desk.hub.create(&chen, &super::support::wanted(Kind::Basic, "x")).unwrap_err();
+        assert!(matches!(said, HubError::SessionOver(SessionOver::Tampered)), "{change}: {said}");
+        assert!(desk.hub.local_actor("chen", &Origin::default()).is_err());
+    }
+    let users = desk.hub.users(&desk.alice()).unwrap();
+    assert!(users.iter().any(|user| user.name == "chen" && user.tampered));
+}
+
+#[test]
+fn a_wiped_count_of_wrong_passwords_locks() {
+    let desk = Desk::on_disk();
+    let wrong = keydesk::secret::Secret::from_text("wrong wrong wrong");
+    desk.hub.sign_in("alice", &wrong, &Origin::default()).unwrap();
+    desk.sql("UPDATE throttle SET failed = 0");
+    let next = desk.hub.sign_in("alice", &wrong, &Origin::default()).unwrap();
+    assert!(matches!(next, keydesk::hub::SignIn::Locked { .. }), "{next:?}");
+}
+
+#[test]
+fn swapped_secrets_both_fail() {
+    let desk = Desk::on_disk();
+    let (one, two) = (desk.create(Kind::Hmac, "one").row, desk.create(Kind::Hmac, "two").row);
+    desk.sql(
+        "CREATE TEMP TABLE both AS SELECT id, sealed, tag FROM secret; \
+         UPDATE secret SET sealed = (SELECT b.sealed FROM both b WHERE b.id <> secret.id), \
+                           tag = (SELECT b.tag FROM both b WHERE b.id <> secret.id)",
+    );
+    for row in [one, two] {
+        let rotated = desk.hub.rotate(&desk.alice(), row.target(), Overlap::Day);
+        assert!(matches!(rotated, Err(HubError::Tampered { .. })), "{rotated:?}");
+    }
+}
+
+#[test]
+fn no_secret_is_anywhere_on_disk() {
+    let desk = Desk::on_disk();
+    let mut secrets = Vec::new();
+    for kind in Kind::ALL {
+        let issued = desk.create(kind, "smsbatch");
+        secrets.push(issued.secret.unwrap());
+        secrets.push(desk.hub.rotate(&desk.alice(), issued.row.target(), Overlap::Week).unwrap().secret.unwrap());
+    }
+    let trail =
+        format!("{:?}", desk.hub.trail(&desk.alice(), &TrailQuery { limit: 500, ..Default::default() }).unwrap());
+    let mut searched = 0;
+    for folder in ["data", "config"] {
+        for file in fs::read_dir(desk.dir.as_ref().unwrap().path().join(folder)).unwrap() {
+            let bytes = fs::read(file.unwrap().path()).unwrap();
+            searched += bytes.len();
+            for secret in &secrets {
+                let text = secret.expose();
+                assert!(!bytes.windows(text.len()).any(|w| w == text));
+                assert!(!trail.contains(secret.expose_text().unwrap()));
+            }
+        }
+    }
+    assert!(searched > 100_000 && secrets.len() == 6, "the log holds all of it: {searched} bytes");
+}
+
+#[test]
+fn a_read_only_or_locked_database_says_so_and_changes_nothing() {
+    let desk = Desk::on_disk();
+    let alice = desk.alice();
+    let lock = rusqlite::Connection::open(desk.database()).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let said = desk.hub.create(&alice, &super::support::wanted(Kind::Basic, "x")).unwrap_err();
+    assert!(said.exit_code() == 6 && said.to_string().contains("locked by another program"), "{said}");
+    lock.execute_batch("ROLLBACK").unwrap();
+    assert!(desk.hub.create(&alice, &super::support::wanted(Kind::Basic, "x")).is_ok(), "and again works");
+}

@@ -1,0 +1,161 @@
+//! Sign-in, wrong passwords, pauses.
+
+use jiff::SignedDuration;
+use keydesk::{
+    account::{Role, UserState},
+    hub::{Hub, HubError, Origin, Seen, SessionOver, SignIn, TrailQuery},
+    secret::Secret,
+};
+
+use super::support::{Desk, PASSWORD, password};
+
+fn from(address: &str) -> Origin {
+    Origin { unix: Some("bob".to_owned()), address: Some(address.parse().unwrap()) }
+}
+
+fn wrong(hub: &Hub, name: &str) -> String {
+    match hub.sign_in(name, &Secret::from_text("wrong wrong wrong"), &from("192.0.2.44")).unwrap() {
+        SignIn::Wrong { left, pause } => format!("{left} left, then {} min", pause / 60_000),
+        SignIn::Locked { until } => format!("locked for {} min", until.since(hub.now()) / 60_000),
+        SignIn::Welcome(_) => panic!("signed in"),
+    }
+}
+
+#[test]
+fn the_last_sign_in_is_told() {
+    let desk = Desk::in_memory();
+    let SignIn::Welcome(first) = desk.hub.sign_in("alice", &password(), &from("203.0.113.9")).unwrap() else {
+        panic!()
+    };
+    assert_eq!((first.role, first.last, first.must_change_password), (Role::Administrator, None, false));
+    assert_eq!((first.account.as_str(), first.idle_lock), ("Acme Messaging", 600_000));
+    let SignIn::Welcome(second) = desk.hub.sign_in("alice", &password(), &from("203.0.113.10")).unwrap() else {
+        panic!()
+    };
+    assert_eq!(second.last.unwrap().address.as_deref(), Some("203.0.113.9"));
+}
+
+#[test]
+fn unknown_names_and_wrong_passwords_get_the_same_words() {
+    let desk = Desk::in_memory();
+    for said in [
+        "4 left, then 15 min",
+        "3 left, then 15 min",
+        "2 left, then 15 min",
+        "1 left, then 15 min",
+        "locked for 15 min",
+    ] {
+        assert_eq!(wrong(&desk.hub, "alice"), said);
+        assert_eq!(wrong(&desk.hub, "nobody"), said);
+        assert_eq!(wrong(&desk.hub, "hunter2 typed into the wrong field"), said);
+    }
+    let right = desk.hub.sign_in("alice", &password(), &from("192.0.2.44")).unwrap();
+    assert!(matches!(right, SignIn::Locked { .. }), "the right password too");
+
+    desk.clock.advance(SignedDuration::from_mins(15));
+    for _ in 0..4 {
+        wrong(&desk.hub, "alice");
+    }
+    assert_eq!(wrong(&desk.hub, "alice"), "locked for 30 min", "the pause doubles");
+    desk.clock.advance(SignedDuration::from_mins(30));
+    assert!(matches!(desk.hub.sign_in("alice", &password(), &from("192.0.2.44")).unwrap(), SignIn::Welcome(_)));
+    assert_eq!(wrong(&desk.hub, "alice"), "4 left, then 15 min", "a right one forgets them");
+}
+
+#[test]
+fn what_was_typed_as_a_name_is_not_in_the_trail() {
+    let desk = Desk::on_disk();
+    let typed = "MyBankPassword-7731";
+    for _ in 0..6 {
+        wrong(&desk.hub, typed);
+    }
+    let rows = desk.hub.trail(&desk.alice(), &TrailQuery { limit: 100, ..TrailQuery::default() }).unwrap();
+    assert!(rows.iter().any(|row| row.what == "(unknown), 19 characters" && row.count == 5), "{rows:#?}");
+    drop(desk.hub);
+    for file in std::fs::read_dir(desk.dir.unwrap().path().join("data")).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        assert!(!bytes.windows(typed.len()).any(|w| w == typed.as_bytes()));
+        assert!(!bytes.windows(PASSWORD.len()).any(|w| w == PASSWORD.as_bytes()));
+    }
+}
+
+#[test]
+fn an_administrator_unlocks() {
+    let desk = Desk::in_memory();
+    desk.user("dora", Role::Advanced);
+    for _ in 0..5 {
+        wrong(&desk.hub, "dora");
+    }
+    let users = desk.hub.users(&desk.alice()).unwrap();
+    assert!(users.iter().any(|user| user.name == "dora" && user.locked_until.is_some()));
+    assert_eq!(desk.hub.overview(&desk.alice()).unwrap().site.unwrap().locked, 1);
+    assert_eq!(desk.hub.unlock_user(&desk.alice(), "dora").unwrap().locked_until, None);
+    let right = Secret::from_text("another horse battery");
+    let SignIn::Welcome(session) = desk.hub.sign_in("dora", &right, &Origin::default()).unwrap() else { panic!() };
+    assert!(session.must_change_password, "the password was set by another");
+}
+
+#[test]
+fn a_password_set_by_another_comes_first() {
+    let desk = Desk::in_memory();
+    desk.user("bram", Role::Administrator);
+    let given = Secret::from_text("another horse battery");
+    let SignIn::Welcome(session) = desk.hub.sign_in("bram", &given, &Origin::default()).unwrap() else { panic!() };
+    assert!(matches!(desk.hub.counts(&session.actor), Err(HubError::PasswordMustChange)));
+    let new = Secret::from_text("my own horse battery");
+    let short = desk.hub.change_own_password(&session.actor, &given, &Secret::from_text("short"));
+    assert!(matches!(short, Err(HubError::Invalid { .. })));
+    let same = desk.hub.change_own_password(&session.actor, &given, &given);
+    assert!(matches!(same, Err(HubError::Invalid { .. })));
+    let actor = desk.hub.change_own_password(&session.actor, &given, &new).unwrap();
+    assert!(desk.hub.counts(&actor).is_ok(), "this session goes on");
+    assert!(matches!(desk.hub.counts(&session.actor), Err(HubError::SessionOver(SessionOver::Changed))));
+    assert!(matches!(desk.hub.sign_in("bram", &given, &Origin::default()).unwrap(), SignIn::Wrong { .. }));
+    let SignIn::Welcome(session) = desk.hub.sign_in("bram", &new, &Origin::default()).unwrap() else { panic!() };
+    assert!(!session.must_change_password);
+}
+
+#[test]
+fn a_disabled_user_is_told_only_with_the_right_password() {
+    let desk = Desk::in_memory();
+    desk.user("dora", Role::Advanced);
+    desk.hub.set_user_state(&desk.alice(), "dora", UserState::Disabled).unwrap();
+    assert_eq!(wrong(&desk.hub, "dora"), "4 left, then 15 min");
+    let right = desk.hub.sign_in("dora", &Secret::from_text("another horse battery"), &Origin::default());
+    assert!(matches!(right, Err(HubError::SessionOver(SessionOver::Disabled))));
+}
+
+#[test]
+fn a_hundred_tries_at_once_are_a_hundred_tries() {
+    let desk = Desk::on_disk();
+    let hub = &desk.hub;
+    let tried = std::sync::atomic::AtomicU32::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..5 {
+                    if !wrong(hub, "alice").starts_with("locked") {
+                        tried.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(tried.into_inner(), 4, "four free tries, the fifth locks, whoever comes when");
+}
+
+#[test]
+fn the_next_sign_in_tells_of_a_dropped_line() {
+    let desk = Desk::in_memory();
+    let SignIn::Welcome(session) = desk.hub.sign_in("alice", &password(), &Origin::default()).unwrap() else {
+        panic!()
+    };
+    let row = desk.create(keydesk::credential::Kind::Basic, "nightly-export").row;
+    desk.hub.seen(&session.actor, row.id, Seen::Dropped).unwrap();
+    let sign_in = || match desk.hub.sign_in("alice", &password(), &Origin::default()).unwrap() {
+        SignIn::Welcome(session) => session.dropped,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(sign_in(), ["nightly-export"]);
+    assert!(sign_in().is_empty(), "told once");
+}

@@ -1,0 +1,115 @@
+//! A desk to test with.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
+
+use keydesk::{
+    account::Role,
+    credential::{Kind, Options},
+    hub::{Actor, Hub, Issued, NewCredential, NewLegacy, Origin, Places, SetUp, Start},
+    secret::Secret,
+    time::{Millis, SetClock},
+    vault::MasterKeyPlace,
+};
+use tempfile::TempDir;
+
+pub const PASSWORD: &str = "correct horse battery";
+
+/// 2026-08-14 09:12:44 UTC.
+pub const NOW: Millis = Millis(1_786_698_764_000);
+
+/// A desk with the Administrator alice; in memory, or in a directory of its own.
+pub struct Desk {
+    pub hub: Hub,
+    pub clock: Arc<SetClock>,
+    pub dir: Option<TempDir>,
+}
+
+pub fn set_up() -> SetUp {
+    SetUp { account: "Acme Messaging".to_owned(), name: "alice".to_owned(), password: password() }
+}
+
+pub fn password() -> Secret {
+    Secret::from_text(PASSWORD)
+}
+
+pub fn places(dir: &TempDir) -> Places {
+    Places {
+        database: dir.path().join("data/keydesk.db"),
+        master_key: MasterKeyPlace::file(dir.path().join("config/master.key")),
+    }
+}
+
+impl Desk {
+    pub fn in_memory() -> Self {
+        let clock = Arc::new(SetClock::at(NOW));
+        Self { hub: Hub::in_memory(clock.clone(), &set_up()).unwrap(), clock, dir: None }
+    }
+
+    /// On disk. Set-up costs a hash and syncs, so it is done once and copied.
+    pub fn on_disk() -> Self {
+        static MADE: OnceLock<TempDir> = OnceLock::new();
+        let made = MADE.get_or_init(|| {
+            let dir = tempfile::tempdir().unwrap();
+            let clock = Arc::new(SetClock::at(NOW));
+            drop(Hub::set_up(&places(&dir), clock, &set_up(), &Origin::default()).unwrap());
+            dir
+        });
+        let dir = tempfile::tempdir().unwrap();
+        for file in ["data/keydesk.db", "config/master.key"] {
+            let to = dir.path().join(file);
+            std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+            std::fs::copy(made.path().join(file), to).unwrap();
+        }
+        let clock = Arc::new(SetClock::at(NOW));
+        let hub = open(&places(&dir), clock.clone());
+        Self { hub, clock, dir: Some(dir) }
+    }
+
+    pub fn places(&self) -> Places {
+        places(self.dir.as_ref().unwrap())
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.places().database
+    }
+
+    /// The desk as another process would open it.
+    pub fn reopened(&self) -> Hub {
+        open(&self.places(), self.clock.clone())
+    }
+
+    /// A statement behind keydesk's back.
+    pub fn sql(&self, sql: &str) {
+        let connection = rusqlite::Connection::open(self.database()).unwrap();
+        connection.execute_batch(sql).unwrap();
+    }
+
+    pub fn alice(&self) -> Actor {
+        self.hub.local_actor("alice", &Origin::default()).unwrap()
+    }
+
+    /// Another user, who acts locally.
+    pub fn user(&self, name: &str, role: Role) -> Actor {
+        self.hub.add_user(&self.alice(), name, role, &Secret::from_text("another horse battery")).unwrap();
+        self.hub.local_actor(name, &Origin::default()).unwrap()
+    }
+
+    pub fn create(&self, kind: Kind, name: &str) -> Issued {
+        self.hub.create(&self.alice(), &wanted(kind, name)).unwrap()
+    }
+}
+
+pub fn open(places: &Places, clock: Arc<SetClock>) -> Hub {
+    match Hub::open(places, clock).unwrap() {
+        Start::Ready(hub) => hub,
+        Start::New => panic!("no desk at {}", places.database.display()),
+    }
+}
+
+pub fn wanted(kind: Kind, name: &str) -> NewCredential {
+    let legacy = (kind == Kind::Legacy).then(|| NewLegacy { username: name.to_owned(), password: None });
+    NewCredential { kind, name: name.to_owned(), legacy, options: Options::default() }
+}

@@ -1,0 +1,148 @@
+//! The trail is whole, or says where it is not.
+
+use keydesk::{
+    credential::{Kind, Overlap, Verb},
+    hub::{Hub, HubError, TrailQuery, TrailReport},
+};
+
+use super::support::Desk;
+
+fn filled() -> Desk {
+    let desk = Desk::on_disk();
+    let row = desk.create(Kind::Hmac, "webhooks").row;
+    let row = desk.hub.rotate(&desk.alice(), row.target(), Overlap::Day).unwrap().row;
+    desk.hub.set_state(&desk.alice(), &[row.target()], Verb::Revoke).unwrap();
+    desk
+}
+
+fn report(hub: &Hub, desk: &Desk, expect: Option<(i64, String)>) -> TrailReport {
+    hub.verify_trail(&desk.alice(), expect, &mut |_, _| ()).unwrap()
+}
+
+#[test]
+fn every_change_is_there_with_before_and_after() {
+    let desk = filled();
+    let rows = desk.hub.trail(&desk.alice(), &TrailQuery { limit: 100, ..TrailQuery::default() }).unwrap();
+    let did: Vec<_> = rows.iter().map(|row| (row.no, row.did.as_str(), row.what.as_str())).collect();
+    assert_eq!(
+        did,
+        [
+            (5, "revoked HMAC key", "webhooks"),
+            (4, "rotated HMAC key", "webhooks"),
+            (3, "created HMAC key", "webhooks"),
+            (2, "added user", "alice"),
+            (1, "set up the desk", "Acme Messaging"),
+        ]
+    );
+    assert!(rows[0].before.as_deref().unwrap().contains("\"state\":\"active\""));
+    assert!(rows[0].after.as_deref().unwrap().contains("\"state\":\"revoked\""));
+    assert_eq!((rows[0].who.as_deref(), rows[0].via.as_deref()), (Some("alice"), Some("local")));
+    let about =
+        desk.hub.trail(&desk.alice(), &TrailQuery { credentials_only: true, limit: 2, ..TrailQuery::default() });
+    assert_eq!(about.unwrap().iter().map(|row| row.no).collect::<Vec<_>>(), [5, 4]);
+}
+
+#[test]
+fn whole_trails_are_whole() {
+    let desk = filled();
+    let whole = report(&desk.hub, &desk, None);
+    assert_eq!((whole.broken.as_deref(), whole.no, whole.rows), (None, 5, 5));
+    assert_eq!(report(&desk.hub, &desk, Some((5, whole.hash.clone()))).broken, None);
+    assert_eq!(
+        report(&desk.hub, &desk, Some((3, "00".repeat(32)))).broken.unwrap(),
+        "row 3 has another hash than the one you noted"
+    );
+    desk.create(Kind::Basic, "later");
+    assert_eq!(report(&desk.hub, &desk, Some((5, whole.hash))).broken, None, "the trail went on");
+}
+
+#[test]
+fn the_database_itself_refuses_to_edit_it() {
+    let desk = filled();
+    let connection = rusqlite::Connection::open(desk.database()).unwrap();
+    assert!(connection.execute("UPDATE trail SET what = 'x' WHERE no = 3", []).is_err());
+    assert!(connection.execute("DELETE FROM trail WHERE no = 3", []).is_err());
+}
+
+#[test]
+fn edits_removals_reorders_and_cut_ends_are_found() {
+    for (sql, broken) in [
+        ("UPDATE trail SET what = 'webhook' WHERE no = 3", "row 3 was edited, or a row before it"),
+        ("UPDATE trail SET at = at + 1 WHERE no = 4", "row 4 was edited, or a row before it"),
+        ("UPDATE trail SET via = NULL WHERE no = 5", "row 5 was edited, or a row before it"),
+        ("DELETE FROM trail WHERE no = 3", "row 3 is missing"),
+        ("DELETE FROM trail WHERE no = 5", "row 5 is missing"),
+        (
+            "UPDATE trail SET no = 99 WHERE no = 3; UPDATE trail SET no = 3 WHERE no = 4; UPDATE trail SET no = 4 WHERE no = 99",
+            "row 3 was edited, or a row before it",
+        ),
+    ] {
+        let desk = filled();
+        let found = report_after(&desk, sql);
+        assert_eq!(found.broken.as_deref(), Some(broken), "{sql}");
+    }
+}
+
+/// Takes the triggers away, edits, and puts them back word for word, as somebody who knows keydesk would.
+fn report_after(desk: &Desk, sql: &str) -> TrailReport {
+    let triggers = keydesk::store::STEPS[0].sqlite;
+    desk.sql(&format!("DROP TRIGGER trail_keeps_rows; DROP TRIGGER trail_keeps_text; {sql}; {triggers}"));
+    report(&desk.reopened(), desk, None)
+}
+
+#[test]
+fn a_forged_end_is_found_by_the_head() {
+    let desk = filled();
+    // Cut the last row and make the head fit: everything but the MAC, which takes the head key.
+    let sql = "DELETE FROM trail WHERE no = 5; \
+               UPDATE head SET trail_no = 4, trail_hash = (SELECT hash FROM trail WHERE no = 4)";
+    assert_eq!(report_after(&desk, sql).broken.as_deref(), Some("the head was changed outside keydesk"));
+    let change = desk.reopened().create(&desk.alice(), &super::support::wanted(Kind::Basic, "x"));
+    assert!(matches!(change, Err(HubError::Tampered { .. })), "{change:?}");
+}
+
+#[test]
+fn an_older_file_put_back_is_noticed_and_noted_numbers_find_it() {
+    let desk = filled();
+    let noted = report(&desk.hub, &desk, None);
+    let old = desk.dir.as_ref().unwrap().path().join("old.db");
+    rusqlite::Connection::open(desk.database())
+        .unwrap()
+        .backup("main", &old, None::<fn(rusqlite::backup::Progress)>)
+        .unwrap();
+    desk.create(Kind::Basic, "after the backup");
+    // Restored into the running database by SQLite's own means: the same inode, older rows.
+    let source = rusqlite::Connection::open(&old).unwrap();
+    let mut target = rusqlite::Connection::open(desk.database()).unwrap();
+    rusqlite::backup::Backup::new(&source, &mut target)
+        .unwrap()
+        .run_to_completion(100, std::time::Duration::ZERO, None)
+        .unwrap();
+    drop(target);
+    let change = desk.hub.create(
+        &desk.hub.local_actor("alice", &Default::default()).unwrap(),
+        &super::support::wanted(Kind::Basic, "x"),
+    );
+    assert!(
+        matches!(&change, Err(why @ HubError::Unavailable(_)) if why.to_string().contains("went back")),
+        "{change:?}"
+    );
+    assert_eq!(
+        report(&desk.reopened(), &desk, Some((6, noted.hash))).broken.unwrap(),
+        "the trail ends at row 5, but row 6 was noted"
+    );
+}
+
+#[test]
+fn a_replaced_file_is_noticed() {
+    let desk = filled();
+    let alice = desk.alice();
+    let copy = desk.dir.as_ref().unwrap().path().join("copy.db");
+    rusqlite::Connection::open(desk.database())
+        .unwrap()
+        .backup("main", &copy, None::<fn(rusqlite::backup::Progress)>)
+        .unwrap();
+    std::fs::rename(copy, desk.database()).unwrap();
+    let change = desk.hub.create(&alice, &super::support::wanted(Kind::Basic, "x"));
+    assert!(matches!(&change, Err(why) if why.exit_code() == 6 && why.to_string().contains("replaced")), "{change:?}");
+}
