@@ -7,7 +7,10 @@
 #![warn(missing_docs)]
 
 pub mod account;
+pub mod cli;
+pub mod config;
 pub mod credential;
+pub mod demo;
 pub mod hub;
 pub mod secret;
 pub mod store;

@@ -1,6 +1,7 @@
 //! Carries a [`Call`] out: one match, run on a worker.
 
-use crate::hub::{Hub, Origin};
+use crate::hub::{Cancel, Hub, Origin};
+
 
 use super::msg::{Call, Lane, Reply};
 
@@ -27,8 +28,9 @@ impl Call {
     }
 }
 
-/// Calls the hub. A [`Call::SetUp`] that comes here comes too late: there is a desk.
-pub fn perform(hub: &Hub, origin: &Origin, call: Call) -> Reply {
+/// Calls the hub; a read that may take long ends early by `cancel`. A [`Call::SetUp`] that comes here comes too late:
+/// there is a desk.
+pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel) -> Reply {
     match call {
         Call::SetUp(_) => Reply::SetUp(Err(crate::hub::HubError::Conflict(crate::hub::Conflict::SetUpDone))),
         Call::SignIn { name, password } => Reply::SignIn(hub.sign_in(&name, &password, origin)),
@@ -41,7 +43,7 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call) -> Reply {
         Call::Refused(actor, right) => Reply::Denied(hub.refused(&actor, right)),
         Call::Pulse(actor) => Reply::Pulse(hub.pulse(&actor)),
         Call::Overview(actor) => Reply::Overview(hub.overview(&actor)),
-        Call::List(actor, query) => Reply::Page(hub.list(&actor, &query)),
+        Call::List(actor, query) => Reply::Page(hub.list_until(&actor, &query, cancel)),
         Call::Details(actor, id) => Reply::Details(hub.details(&actor, id)),
         Call::Taken { actor, kind, name, username } => Reply::Taken(hub.taken(&actor, kind, &name, &username)),
         Call::Trail(actor, query) => Reply::Trail(hub.trail(&actor, &query)),

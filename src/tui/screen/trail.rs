@@ -30,9 +30,9 @@ impl TrailList {
     pub fn query(&self) -> TrailQuery {
         TrailQuery {
             before: self.before.last().copied(),
-            credential: None,
             credentials_only: self.credentials_only,
             limit: PAGE,
+            ..TrailQuery::default()
         }
     }
 
