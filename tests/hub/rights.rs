@@ -145,3 +145,25 @@ fn sensitive_changes_want_the_password_again() {
     let again = desk.hub.confirm_password(&session.actor, &super::support::password()).unwrap();
     assert!(add(&again, "two").is_ok());
 }
+
+#[test]
+fn the_lock_time_is_a_setting_that_sessions_follow() {
+    let desk = Desk::on_disk();
+    let alice = desk.alice();
+    assert_eq!(desk.hub.security(&alice).unwrap().idle_lock_minutes, 10);
+    for wrong in [0, -5, 1441] {
+        assert_eq!(desk.hub.set_idle_lock(&alice, wrong).unwrap_err().exit_code(), 2);
+    }
+    desk.hub.set_idle_lock(&alice, 5).unwrap();
+    desk.hub.set_idle_lock(&alice, 3).unwrap();
+    let sign_in = || desk.hub.sign_in("alice", &super::support::password(), &Default::default());
+    let keydesk::hub::SignIn::Welcome(session) = sign_in().unwrap() else { panic!() };
+    assert_eq!(session.idle_lock, 3 * 60_000);
+    desk.sql("UPDATE setting SET value = '1440'");
+    assert!(matches!(sign_in(), Err(HubError::Tampered { .. })), "a setting behind our back is not followed");
+    desk.hub.set_idle_lock(&alice, 10).unwrap();
+    assert!(sign_in().is_ok(), "and can be set again");
+    let chen = desk.user("chen", Role::Basic);
+    assert!(matches!(desk.hub.set_idle_lock(&chen, 5), Err(HubError::Denied(_))));
+    assert!(matches!(desk.hub.security(&chen), Err(HubError::Denied(_))));
+}
