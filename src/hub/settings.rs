@@ -8,7 +8,12 @@ use crate::store::{
 use crate::time::{MINUTE, Millis};
 use crate::vault::Vault;
 
-use super::{Actor, Field, Hub, HubError, action, change::Subject, guard, refusal::Intent};
+use super::{
+    Actor, Field, Hub, HubError, action,
+    change::{Change, Subject},
+    guard,
+    refusal::Intent,
+};
 
 /// Name of the setting.
 const IDLE_LOCK: &str = "idle_lock_minutes";
@@ -46,7 +51,8 @@ impl Hub {
         }
         self.change(actor, Intent::new(Right::ManageSite, "change settings"), |change| {
             let before: Option<Tagged<SettingRecord>> = tables::get(&mut *change.tx, "id", IDLE_LOCK)?;
-            let was = idle_lock_minutes(&mut *change.tx, change.vault()).ok();
+            let vault = change.vault();
+            let was = idle_lock_minutes(&mut *change.tx, vault).ok();
             if was == Some(minutes) {
                 return Ok(());
             }
@@ -69,9 +75,18 @@ impl Hub {
     }
 }
 
-/// After how many milliseconds without a key the desk locks.
-pub(super) fn idle_lock(tx: &mut dyn Tx, vault: &Vault) -> Result<i64, HubError> {
-    Ok(idle_lock_minutes(tx, vault)? * MINUTE)
+/// After how many milliseconds without a key the desk locks. A setting with a wrong tag goes to the trail and is not
+/// followed; it keeps nobody out.
+pub(super) fn idle_lock(change: &mut Change<'_>) -> Result<i64, HubError> {
+    let vault = change.vault();
+    match idle_lock_minutes(&mut *change.tx, vault) {
+        Ok(minutes) => Ok(minutes * MINUTE),
+        Err(HubError::Tampered { .. }) => {
+            change.refusal(action::TAMPERED, Subject::named("setting lock time"), "setting", "")?;
+            Ok(IDLE_LOCK_MINUTES * MINUTE)
+        }
+        Err(why) => Err(why),
+    }
 }
 
 fn idle_lock_minutes(tx: &mut dyn Tx, vault: &Vault) -> Result<i64, HubError> {

@@ -160,9 +160,13 @@ fn the_lock_time_is_a_setting_that_sessions_follow() {
     let keydesk::hub::SignIn::Welcome(session) = sign_in().unwrap() else { panic!() };
     assert_eq!(session.idle_lock, 3 * 60_000);
     desk.sql("UPDATE setting SET value = '1440'");
-    assert!(matches!(sign_in(), Err(HubError::Tampered { .. })), "a setting behind our back is not followed");
-    desk.hub.set_idle_lock(&alice, 10).unwrap();
-    assert!(sign_in().is_ok(), "and can be set again");
+    let keydesk::hub::SignIn::Welcome(session) = sign_in().unwrap() else { panic!() };
+    assert_eq!(session.idle_lock, 10 * 60_000, "changed behind our back it is not followed");
+    assert!(matches!(desk.hub.security(&alice), Err(HubError::Tampered { .. })), "and said to be so");
+    let rows = desk.hub.trail(&alice, &TrailQuery { limit: 5, ..TrailQuery::default() }).unwrap();
+    assert!(rows.iter().any(|row| row.action == "tampered"));
+    desk.hub.set_idle_lock(&alice, 12).unwrap();
+    assert_eq!(desk.hub.security(&alice).unwrap().idle_lock_minutes, 12, "and can be set again");
     let chen = desk.user("chen", Role::Basic);
     assert!(matches!(desk.hub.set_idle_lock(&chen, 5), Err(HubError::Denied(_))));
     assert!(matches!(desk.hub.security(&chen), Err(HubError::Denied(_))));
