@@ -2,26 +2,28 @@
 
 #![forbid(unsafe_code)]
 
-use std::process::ExitCode;
-use std::sync::Arc;
+use std::{process::ExitCode, sync::Arc};
 
-use keydesk::cli::{self, Next};
-use keydesk::hub::HubError;
-use keydesk::time::SystemClock;
-use keydesk::tui;
+use keydesk::{
+    cli::{self, Next},
+    hub::HubError,
+    time::SystemClock,
+    tui,
+};
 
 fn main() -> ExitCode {
     cli::harden();
-    let done = match cli::run(std::env::args_os()) {
-        Next::Exit(code) => Ok(code),
-        Next::Desk { places, origin } => tui::run(&places, origin, Arc::new(SystemClock)),
-        Next::Session(hub, session) => tui::run_session(*hub, *session),
-    };
-    match done {
-        Ok(code) => ExitCode::from(code),
-        Err(why) => {
-            cli::say(&why.to_string());
-            ExitCode::from(why.downcast_ref::<HubError>().map_or(1, HubError::exit_code))
-        }
-    }
+    ExitCode::from(match cli::run(std::env::args_os()) {
+        Next::Exit(code) => code,
+        Next::Desk { places, origin } => ended(tui::run(&places, origin, Arc::new(SystemClock))),
+        Next::Session(hub, session) => ended(tui::run_session(*hub, *session)),
+    })
+}
+
+/// The desk has handed the terminal back: what went wrong can be said, and has the exit code of the command line.
+fn ended(desk: anyhow::Result<u8>) -> u8 {
+    desk.unwrap_or_else(|why| {
+        cli::say(&format!("{why:#}"));
+        why.downcast_ref::<HubError>().map_or(1, HubError::exit_code)
+    })
 }

@@ -2,6 +2,7 @@
 
 mod hub {
     pub mod desk;
+    pub mod edits;
     pub mod life;
     pub mod lists;
     pub mod people;

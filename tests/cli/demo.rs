@@ -6,7 +6,7 @@ use keydesk::{
     account::{Role, UserState},
     credential::{Condition, Kind},
     demo,
-    hub::{ListQuery, Order, Origin, Position, SignIn, TrailQuery},
+    hub::{ListQuery, Origin, SignIn, TrailQuery},
     secret::Secret,
     time::{DAY, HOUR, MINUTE},
 };
@@ -21,7 +21,7 @@ fn all_kinds_all_states_four_people_and_a_trail() {
         ("alice", Role::Administrator, "Acme Messaging")
     );
     assert!(!session.must_change_password);
-    let query = ListQuery { kind: None, revoked: true, order: Order::Name, position: Position::Start, limit: 100 };
+    let query = ListQuery { revoked: true, limit: 100, ..ListQuery::default() };
     let rows = hub.list(&session.actor, &query).unwrap().rows;
     assert!(rows.len() >= 12 && rows.iter().all(|row| !row.tampered));
     for kind in Kind::ALL {
