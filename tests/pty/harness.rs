@@ -154,9 +154,10 @@ impl Desk {
         self
     }
 
-    /// Waits until nothing came for `quiet`.
+    /// Waits until nothing came for `quiet`, from now on.
     pub fn settle(&mut self, quiet: Duration) -> &mut Self {
         let end = Instant::now() + PATIENCE;
+        self.seen.0.lock().unwrap().last = Instant::now();
         while self.seen.0.lock().unwrap().last.elapsed() < quiet && Instant::now() < end {
             thread::sleep(Duration::from_millis(5));
         }

@@ -3,7 +3,12 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 
+use keydesk::credential::{Kind, Options};
+use keydesk::hub::{Hub, NewCredential, Origin, Places, Start};
+use keydesk::time::SystemClock;
+use keydesk::vault::MasterKeyPlace;
 use portable_pty::CommandBuilder;
 use tempfile::TempDir;
 
@@ -64,6 +69,23 @@ impl House {
         // A program that reads nothing may be gone already.
         let _ = child.stdin.take().unwrap().write_all(format!("{input}\n").as_bytes());
         child.wait_with_output().unwrap()
+    }
+
+    /// Makes `n` Basic keys, named so that they are listed in order.
+    pub fn fill(&self, n: usize) {
+        let places = Places {
+            database: self.data().join("keydesk.db"),
+            master_key: MasterKeyPlace::file(self.dir.path().join(".config/keydesk/master.key")),
+        };
+        let Start::Ready(hub) = Hub::open(&places, Arc::new(SystemClock)).unwrap() else { panic!("no desk") };
+        let alice = hub.local_actor("alice", &Origin::default()).unwrap();
+        let key = |i| NewCredential {
+            kind: Kind::Basic,
+            name: format!("key {i:03}"),
+            legacy: None,
+            options: Options::default(),
+        };
+        hub.create_many(&alice, &(0..n).map(key).collect::<Vec<_>>()).unwrap();
     }
 
     /// A program in this house's environment.
