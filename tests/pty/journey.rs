@@ -68,19 +68,20 @@ fn create_legacy(desk: &mut Desk) -> Issued {
 }
 
 fn disable(desk: &mut Desk, name: &str) {
-    desk.keys("1").sees("1 Basic Authentication 2").keys("g").sees(&format!("▸ ☐ {name}")).keys("d");
-    desk.settle(Duration::from_millis(500));
-    if !desk.picture().contains("○ disabled") {
-        desk.keys(ENTER);
-    }
-    desk.sees("○ disabled");
+    desk.keys("1").sees("1 Basic Authentication 2").keys("g").sees(&format!("▸ ☐ {name}"));
+    // The safe button has the focus.
+    desk.keys("d").sees(&format!("Disable {name}?")).keys(ENTER).sees_no("Disable nightly").sees("● active");
+    desk.keys("d").sees(&format!("Disable {name}?")).keys(TAB).keys(ENTER).sees("○ disabled");
 }
 
 fn revoke(desk: &mut Desk, made: &Issued) {
-    desk.keys("G").sees("▸ ☐ old-gateway").keys("D").sees("Revoke");
-    let last_four = &made.key[made.key.len() - 4..];
-    // Enter alone keeps it.
-    desk.keys(last_four).keys(TAB).keys(TAB).keys(ENTER).sees_no("▸ ☐ old-gateway");
+    let (rest, last_four) = made.key.split_at(made.key.len() - 4);
+    desk.keys("G").sees("▸ ☐ old-gateway");
+    // Not without the last four characters of the key.
+    desk.keys("D").sees("Revoke old-gateway?").keys(&rest[..4]).keys(TAB).keys(TAB).keys(ENTER);
+    desk.settle(Duration::from_millis(300)).keys(ESC).sees_no("Revoke old-gateway?").sees("▸ ☐ old-gateway");
+    desk.keys("D").sees("Revoke old-gateway?").keys(last_four).sees("[ Revoke ]");
+    desk.keys(TAB).keys(TAB).keys(ENTER).sees_no("☐ old-gateway");
 }
 
 fn sign_out_and_quit(desk: &mut Desk) {

@@ -22,13 +22,15 @@ fn a_storm_of_sizes_ends_in_the_right_picture() {
     let mut desk = house.open();
     to_the_list(&mut desk);
     desk.settle(Duration::from_millis(300));
-    let before = desk.picture();
+    // Blanks at the end of a line are drawn or not, which nobody sees.
+    let lines = |text: String| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
+    let before = lines(desk.picture());
     for i in 0..60_u16 {
         desk.resize(20 + i * 3, 4 + i);
     }
     // Back to what it was, so fast that the program may never see the sizes between: the terminal has dropped cells.
     desk.resize(40, 10).resize(80, 24);
-    desk.until("the picture that was there before", |screen| screen.contents() == before);
+    desk.until("the picture that was there before", |screen| lines(screen.contents()) == before);
 }
 
 #[test]

@@ -25,7 +25,7 @@ pub fn sign_in(desk: &mut Desk) {
 #[track_caller]
 pub fn to_the_list(desk: &mut Desk) {
     sign_in(desk);
-    desk.keys(ENTER).sees("Activity log").keys(ENTER).sees("1 Basic Authentication").sees("LAST USED");
+    desk.keys(ENTER).sees("Activity log").keys(ENTER).sees("1 Basic").sees("NAME");
 }
 
 /// From the list to the one-time view of a new key in the section that is open.
