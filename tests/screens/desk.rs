@@ -138,7 +138,8 @@ impl Desk {
     pub fn press(&mut self, keys: &str) -> &mut Self {
         for key in keys.split(' ') {
             let chord = chord(key);
-            if matches!(chord.code, Code::Enter) || key == "space" {
+            // Space ticks checks in forms; on a button it is an answer like Enter.
+            if chord.code == Code::Enter || (key == "space" && self.on_button()) {
                 self.answering(key);
             }
             self.send(Msg::Key(chord));
@@ -159,11 +160,14 @@ impl Desk {
 
     /// Moves the selection to the row that has these words in it.
     pub fn selects(&mut self, words: &str) -> &mut Self {
-        for _ in 0..40 {
-            if self.selected_line().contains(words) {
-                return self;
+        for _ in 0..2 {
+            for _ in 0..20 {
+                if self.selected_line().contains(words) {
+                    return self;
+                }
+                self.press("↓");
             }
-            self.press("↓");
+            self.press("g");
         }
         panic!("no row with {words:?} in\n{}", self.screen());
     }
@@ -189,6 +193,12 @@ impl Desk {
 
     fn clock_to(&self, at: Millis) {
         self.clock.advance(SignedDuration::from_millis(at.since(self.clock.now())));
+    }
+
+    /// Whether the cursor stands on a button.
+    fn on_button(&self) -> bool {
+        let (buffer, at) = self.frame();
+        at.x >= 2 && buffer[(at.x - 2, at.y)].symbol() == "["
     }
 
     // ---- what a person sees ----
@@ -274,7 +284,11 @@ impl Desk {
     fn answering(&mut self, key: &str) {
         let Some(shown) = self.title_shown().filter(|_| !self.slow) else { return };
         let looked = self.title.as_deref() == Some(&shown) && self.content;
-        assert!(looked, "{key} would answer {shown:?}, whose title and content were not both checked:\n{}", self.screen());
+        assert!(
+            looked,
+            "{key} would answer {shown:?}, whose title and content were not both checked:\n{}",
+            self.screen()
+        );
     }
 
     // ---- what happens behind the screen ----

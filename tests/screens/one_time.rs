@@ -33,7 +33,10 @@ fn honest_words_for_each_outcome() {
         (CopyOutcome::Copied, "✓ Copied: secret."),
         (CopyOutcome::SentToTerminal, "✓ Sent to your terminal (OSC 52): secret. Paste to check."),
         (CopyOutcome::SentThroughTmux, "✓ Sent to your terminal through tmux: secret. Paste to check."),
-        (CopyOutcome::Impossible("This terminal cannot copy. Select it by hand.".to_owned()), "! This terminal cannot copy."),
+        (
+            CopyOutcome::Impossible("This terminal cannot copy. Select it by hand.".to_owned()),
+            "! This terminal cannot copy.",
+        ),
     ] {
         let (mut desk, _) = shown();
         desk.outcome = outcome;
@@ -180,10 +183,10 @@ fn a_secret_that_is_closed_is_nowhere() {
     desk.press("s").dialog("Save these credentials now").says("nightly").press("enter").waits(10_000);
     assert!(!desk.screen().contains(&secret));
     assert!(!format!("{:?}", desk.app).contains(&secret));
-    let trail = desk.hub().trail(&super::fixture::local(desk.hub(), "alice"), &keydesk::hub::TrailQuery {
-        limit: 200,
-        ..Default::default()
-    });
+    let trail = desk.hub().trail(
+        &super::fixture::local(desk.hub(), "alice"),
+        &keydesk::hub::TrailQuery { limit: 200, ..Default::default() },
+    );
     assert!(!format!("{:?}", trail.unwrap()).contains(&secret));
     let database = desk.copy.as_ref().unwrap().database();
     for end in ["", "-wal", "-shm"] {

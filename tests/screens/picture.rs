@@ -53,9 +53,7 @@ fn style(cell: &Cell) -> String {
     if cell.bg != Color::Reset {
         words.push(format!("on {:?}", cell.bg).to_lowercase());
     }
-    for (modifier, word) in
-        [(Modifier::BOLD, "bold"), (Modifier::DIM, "dim"), (Modifier::REVERSED, "reverse")]
-    {
+    for (modifier, word) in [(Modifier::BOLD, "bold"), (Modifier::DIM, "dim"), (Modifier::REVERSED, "reverse")] {
         if cell.modifier.contains(modifier) {
             words.push(word.to_owned());
         }
@@ -89,9 +87,8 @@ fn svg_row(buffer: &Buffer, y: u16, out: &mut String) {
     while x < buffer.area.width {
         let first = &buffer[(x, y)];
         let look = (first.fg, first.modifier);
-        let end = (x..buffer.area.width)
-            .take_while(|x| (buffer[(*x, y)].fg, buffer[(*x, y)].modifier) == look)
-            .count() as u16
+        let end = (x..buffer.area.width).take_while(|x| (buffer[(*x, y)].fg, buffer[(*x, y)].modifier) == look).count()
+            as u16
             + x;
         svg_run(buffer, y, x..end, out);
         x = end;
@@ -105,7 +102,8 @@ fn svg_run(buffer: &Buffer, y: u16, run: std::ops::Range<u16>, out: &mut String)
     let ink = colour(first.fg);
     if reversed {
         let width = run.len() as u32 * CELL.0;
-        let _ = writeln!(out, "<rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{}\" fill=\"{ink}\"/>", CELL.1);
+        let _ =
+            writeln!(out, "<rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{}\" fill=\"{ink}\"/>", CELL.1);
     }
     let (mut places, mut words) = (String::new(), String::new());
     for x in run {

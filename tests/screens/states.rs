@@ -59,7 +59,12 @@ fn esc_keeps_the_key() {
 #[test]
 fn the_revoke_dialog_offers_to_disable_instead() {
     let mut desk = Desk::on_list();
-    desk.selects("crm-sync").press("D").press("tab tab tab").dialog("Revoke crm-sync?").says("[ Disable ]").press("enter");
+    desk.selects("crm-sync")
+        .press("D")
+        .press("tab tab tab")
+        .dialog("Revoke crm-sync?")
+        .says("[ Disable ]")
+        .press("enter");
     desk.sees("Disabled crm-sync.");
     assert_eq!(desk.state_of("crm-sync"), State::Disabled);
 }
@@ -91,7 +96,12 @@ fn rotating_offers_how_long_the_old_secret_lives() {
 #[test]
 fn the_chosen_overlap_is_the_one_that_is_sent() {
     let mut desk = Desk::on_list();
-    desk.selects("crm-sync").press("R ↑ ↑").dialog("New secret for crm-sync").says("(•) not at all").stalls().press("enter");
+    desk.selects("crm-sync")
+        .press("R ↑ ↑")
+        .dialog("New secret for crm-sync")
+        .says("(•) not at all")
+        .stalls()
+        .press("enter");
     let sent = desk.queue.iter().find_map(|effect| match effect {
         Effect::Call(_, Call::Rotate(_, _, overlap)) => Some(*overlap),
         _ => None,
