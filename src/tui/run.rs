@@ -39,11 +39,12 @@ pub fn run(places: &HubPlaces, origin: Origin, clock: Arc<dyn Clock>) -> Result<
         }
     };
     let words = Places { database: in_words(&places.database), master_key: in_words(&places.master_key.path) };
-    show(guard, House::of(hub, Some(places.clone()), origin, clock), words, start)
+    let house = House::of(hub, Some(places.clone()), origin, clock);
+    show(guard, house, Opening { places: words, start, notice: None })
 }
 
-/// Shows a desk somebody is signed in to already: the demo.
-pub fn run_session(hub: Hub, session: Session) -> Result<u8> {
+/// Shows a desk somebody is signed in to already: the demo. `notice` is a sentence for the lock screen.
+pub fn run_session(hub: Hub, session: Session, notice: Option<String>) -> Result<u8> {
     if !tty::is_terminal() {
         eprintln!("{NO_TERMINAL}");
         return Ok(USAGE);
@@ -51,7 +52,14 @@ pub fn run_session(hub: Hub, session: Session) -> Result<u8> {
     let guard = quiet()?;
     let origin = session.actor.origin.clone();
     let house = House::of(Some(hub), None, origin, Arc::new(SystemClock));
-    show(guard, house, Places::default(), Start::Session(Box::new(session)))
+    show(guard, house, Opening { places: Places::default(), start: Start::Session(Box::new(session)), notice })
+}
+
+/// What the first screen says.
+struct Opening {
+    places: Places,
+    start: Start,
+    notice: Option<String>,
 }
 
 fn quiet() -> Result<terminal::Guard> {
@@ -59,7 +67,7 @@ fn quiet() -> Result<terminal::Guard> {
 }
 
 /// Starts what listens, draws the first frame, and turns until the end.
-fn show(guard: terminal::Guard, house: House, places: Places, start: Start) -> Result<u8> {
+fn show(guard: terminal::Guard, house: House, opening: Opening) -> Result<u8> {
     // NO_COLOR is the theme's business: crossterm's way of obeying it takes the selection bar away too.
     crossterm::style::force_color_output(true);
     let (events, queue) = channel();
@@ -72,10 +80,11 @@ fn show(guard: terminal::Guard, house: House, places: Places, start: Start) -> R
     let app = App::new(AppSetup {
         now: clock.now(),
         size: tty::size().into(),
-        places,
-        start,
+        places: opening.places,
+        start: opening.start,
         theme: Theme::from_env(&variable),
         no_clipboard: way.err().map(str::to_owned),
+        notice: opening.notice,
     });
     let copier = Copier::new(way.unwrap_or(Way::Terminal), events.clone());
     let workers = Workers::start(house, &events)?;
