@@ -92,7 +92,7 @@ fn said(app: &App, door: &Door) -> Option<(String, Style)> {
             let (clock, left) = (until.utc("%H:%M UTC"), when::span(until.since(app.now)));
             (
                 format!(
-                    "Too many wrong passwords: this name is locked until {clock}, for {left}. An Administrator can unlock it."
+                    "Too many wrong passwords: this name is locked until {clock}, for {left}. Wait, or ask an Administrator."
                 ),
                 bad,
             )
