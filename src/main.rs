@@ -6,6 +6,7 @@ use std::{process::ExitCode, sync::Arc};
 
 use keydesk::{
     cli::{self, Next},
+    demo,
     hub::HubError,
     time::SystemClock,
     tui,
@@ -16,7 +17,9 @@ fn main() -> ExitCode {
     ExitCode::from(match cli::run(std::env::args_os()) {
         Next::Exit(code) => code,
         Next::Desk { places, origin } => ended(tui::run(&places, origin, Arc::new(SystemClock))),
-        Next::Session(hub, session) => ended(tui::run_session(*hub, *session)),
+        Next::Session(hub, session) => {
+            ended(tui::run_session(*hub, *session, Some(format!("The demo's password is: {}", demo::PASSWORD))))
+        }
     })
 }
 

@@ -29,6 +29,8 @@ pub struct AppSetup {
     pub theme: Theme,
     /// Why nothing here can copy, as a sentence with the next step; `None` when copying can be tried.
     pub no_clipboard: Option<String>,
+    /// A sentence for the lock screen: the demo tells its password there.
+    pub notice: Option<String>,
 }
 
 /// Where things are kept, in words for the screen.
@@ -62,6 +64,7 @@ pub struct App {
     pub(super) theme: Theme,
     pub(super) places: Places,
     pub(super) no_clipboard: Option<String>,
+    pub(super) notice: Option<String>,
     pub(super) account: String,
     /// What stands before the desk; when locked, the desk is behind it.
     pub(super) door: Option<Door>,
@@ -183,6 +186,7 @@ impl App {
             theme: setup.theme,
             places: setup.places,
             no_clipboard: setup.no_clipboard,
+            notice: setup.notice,
             account: String::new(),
             door: None,
             room: None,
@@ -287,7 +291,7 @@ impl App {
     /// The scopes that keys go through, innermost first.
     pub(super) fn scopes(&self) -> Vec<Scope> {
         let mut chain = if self.help.is_some() {
-            vec![Scope::Reading, Scope::Rows, Scope::Buttons]
+            vec![Scope::Reading, Scope::Rows]
         } else if let Some(door) = &self.door {
             super::dialog::form_scopes(&door.form, Scope::Door)
         } else if let Some(room) = &self.room {
@@ -306,15 +310,15 @@ impl Room {
             return dialog.scopes();
         }
         match self.screen() {
-            Some(Screen::Menu(_)) | None => vec![Scope::Menu, Scope::Rows],
-            Some(Screen::Settings(_)) => vec![Scope::Settings, Scope::Rows, Scope::Screen],
-            Some(Screen::Account(_)) => vec![Scope::Account, Scope::Rows, Scope::Screen],
+            Some(Screen::Menu(_)) | None => vec![Scope::Rows, Scope::Menu],
+            Some(Screen::Settings(_)) => vec![Scope::Rows, Scope::Settings, Scope::Screen],
+            Some(Screen::Account(_)) => vec![Scope::Rows, Scope::Account, Scope::Screen],
             Some(Screen::Trail(_) | Screen::Page(..)) => vec![Scope::Rows, Scope::Screen],
             Some(Screen::Api(api)) => match api.tab {
                 Tab::Api if self.may(Right::SeeCredentials) => {
-                    vec![Scope::List, Scope::Tabs, Scope::Rows, Scope::Screen]
+                    vec![Scope::List, Scope::Rows, Scope::Tabs, Scope::Screen]
                 }
-                _ => vec![Scope::Tabs, Scope::Rows, Scope::Screen],
+                _ => vec![Scope::Rows, Scope::Tabs, Scope::Screen],
             },
         }
     }

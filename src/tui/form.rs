@@ -204,17 +204,25 @@ impl Form {
                 self.fold(open);
                 Advance::Moved
             }
-            _ => {
-                let field = |e: &Entry| !matches!(e.input, Input::Button(_) | Input::Fold { .. });
-                match (self.focus + 1..self.entries.len()).find(|i| self.reachable(*i) && field(&self.entries[*i])) {
-                    Some(i) => {
-                        self.focus = i;
-                        Advance::Moved
-                    }
-                    None => Advance::Submit,
+            _ => match self.field_after_focus() {
+                Some(i) => {
+                    self.focus = i;
+                    Advance::Moved
                 }
-            }
+                None => Advance::Submit,
+            },
         }
+    }
+
+    /// Whether Enter would send the form from where the focus is.
+    pub fn sends_on_enter(&self) -> bool {
+        !self.focused().is_some_and(|e| matches!(e.input, Input::Fold { .. })) && self.field_after_focus().is_none()
+    }
+
+    /// The next field, buttons and the fold left out.
+    fn field_after_focus(&self) -> Option<usize> {
+        let field = |e: &Entry| !matches!(e.input, Input::Button(_) | Input::Fold { .. });
+        (self.focus + 1..self.entries.len()).find(|i| self.reachable(*i) && field(&self.entries[*i]))
     }
 
     fn fold(&mut self, to: bool) {

@@ -28,6 +28,7 @@ pub fn lines(chain: &[Scope], may: impl Fn(crate::account::Right) -> bool) -> Ve
     }
     let works = reachable(chain);
     let mut lines = Vec::new();
+    let mut before = "";
     for scope in scopes {
         let shown = BINDINGS.iter().filter(|b| b.scope == scope);
         // Outside a field its keys are told in advance; everything else only where it works.
@@ -43,11 +44,22 @@ pub fn lines(chain: &[Scope], may: impl Fn(crate::account::Right) -> bool) -> Ve
         if keys.is_empty() {
             continue;
         }
-        if !lines.is_empty() {
-            lines.push(HelpLine::Gap);
+        if heading(scope) != before {
+            if !lines.is_empty() {
+                lines.push(HelpLine::Gap);
+            }
+            before = heading(scope);
+            lines.push(HelpLine::Heading(before));
         }
-        lines.push(HelpLine::Heading(scope.title()));
         lines.extend(keys);
     }
     lines
+}
+
+/// One heading for what works on every screen: a heading over a single key is a line wasted.
+fn heading(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Tabs | Scope::Screen => Scope::Everywhere.title(),
+        scope => scope.title(),
+    }
 }

@@ -173,7 +173,7 @@ use Scope as S;
 #[rustfmt::skip]
 pub static BINDINGS: &[Binding] = &[
     row(S::Menu, &[ENTER], Action::Open, "open").hint("open"),
-    row(S::Menu, &[TAB, BACK_TAB], Action::LookAt, "to what is to look at, and back").hint("to look at"),
+    row(S::Menu, &[TAB, BACK_TAB], Action::LookAt, "to what is to look at").hint("to look at"),
     row(S::Menu, &[Chord::char('q')], Action::Quit, "quit").hint("quit"),
 
     row(S::Settings, &[ENTER], Action::Open, "open").hint("open"),
@@ -181,16 +181,16 @@ pub static BINDINGS: &[Binding] = &[
 
     row(S::List, &[Chord::char('n')], Action::Create, "create new key").hint("create").needs(MANAGE),
     row(S::List, &[ENTER], Action::Open, "details").hint("details"),
-    row(S::List, &[Chord::char('R')], Action::Rotate, "rotate: make a new secret").hint("rotate").needs(MANAGE).dangerous(),
+    row(S::List, &[Chord::char('R')], Action::Rotate, "rotate the secret").hint("rotate").needs(MANAGE).dangerous(),
     row(S::List, &[Chord::char('d')], Action::DisableEnable, "disable or enable").hint("disable").needs(MANAGE),
     row(S::List, &[Chord::char('D')], Action::Revoke, "revoke, for ever").hint("revoke").needs(MANAGE).dangerous(),
-    row(S::List, &[SPACE], Action::Tick, "tick one").needs(MANAGE),
-    row(S::List, &[Chord::char('a')], Action::TickShown, "tick all shown").needs(MANAGE),
+    row(S::List, &[SPACE], Action::Tick, "tick one, all shown").keys("space a").needs(MANAGE),
+    row(S::List, &[Chord::char('a')], Action::TickShown, "tick all shown").keys("-").needs(MANAGE),
     row(S::List, &[Chord::char('y')], Action::CopyKey, "copy key").hint("copy key"),
     row(S::List, &[Chord::char('1')], Action::Section(Kind::Basic), "Basic, HMAC, Legacy").keys("1 2 3"),
     row(S::List, &[Chord::char('2')], Action::Section(Kind::Hmac), "HMAC Authentication").keys("-"),
     row(S::List, &[Chord::char('3')], Action::Section(Kind::Legacy), "Legacy API Credentials").keys("-"),
-    row(S::List, &[Chord::char('o')], Action::Order, "order by name, key, newest, state"),
+    row(S::List, &[Chord::char('o')], Action::Order, "change the order"),
     row(S::List, &[Chord::char('A')], Action::ShowRevoked, "show revoked too"),
 
     row(S::Tabs, &[TAB], Action::NextTab, "next tab").hint("next tab"),
@@ -242,8 +242,8 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Buttons, &[BACK_TAB, LEFT, UP], Action::PreviousField, "button before").keys("-"),
     row(S::Buttons, CANCEL, Action::Back, "the safe answer").hint("close"),
 
-    row(S::Reading, &[ENTER, Chord::char('q')], Action::Back, "close").keys("-"),
     row(S::Reading, CANCEL, Action::Back, "close").hint("close"),
+    row(S::Reading, &[ENTER, Chord::char('q')], Action::Back, "close").keys("-"),
 
     row(S::Text, &[Chord::ctrl('a'), HOME], Action::Edit(Edit::Start), "start, end").keys("ctrl-a e"),
     row(S::Text, &[Chord::ctrl('e'), END], Action::Edit(Edit::End), "end").keys("-"),

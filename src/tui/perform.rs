@@ -2,7 +2,6 @@
 
 use crate::hub::{Cancel, Hub, Origin};
 
-
 use super::msg::{Call, Lane, Reply};
 
 impl Call {

@@ -169,6 +169,7 @@ impl App {
         let now = self.now;
         match why {
             HubError::SessionOver(over) => return self.end_session(&over.to_string()),
+            HubError::PasswordMustChange => return self.must_change_password(),
             HubError::Denied(denied) => {
                 if let Some(room) = &mut self.room {
                     room.dialogs.push(Dialog::Denied(denied));
@@ -290,6 +291,16 @@ impl App {
         }
     }
 
+    /// Somebody set the password while its user was signed in: choosing a new one comes first.
+    fn must_change_password(&mut self) {
+        self.drop_secrets();
+        let Some(room) = &mut self.room else { return };
+        room.session.must_change_password = true;
+        room.dialogs = vec![Dialog::Password(Box::new(dialog::ChangePassword::new(true)))];
+        self.dirty = true;
+        self.drop_ahead();
+    }
+
     fn page(&mut self, page: Page) {
         let (now, height) = (self.now, layout::list_rows(self.size));
         let Some(room) = &mut self.room else { return };
@@ -346,6 +357,7 @@ impl App {
             HubError::SessionOver(over) => self.end_session(&over.to_string()),
             // The row is gone from sight; the list will say so when it is read.
             HubError::NotFound(_) if slot == Slot::Details => {}
+            HubError::PasswordMustChange => self.must_change_password(),
             HubError::Denied(denied) => {
                 self.dirty = true;
                 room.session.role = denied.role;
@@ -354,12 +366,13 @@ impl App {
                 }
             }
             why => {
+                let gone = matches!(why, HubError::Unavailable(_));
                 let sentence = why.to_string();
                 if let Some(api) = room.api_mut().filter(|api| slot == Slot::List && !api.loaded) {
                     api.problem = Some(sentence.clone());
                 }
                 // Said once: the same trouble once a second would bury everything else.
-                if !std::mem::replace(&mut room.trouble, true) {
+                if !gone || !std::mem::replace(&mut room.trouble, true) {
                     self.dirty = true;
                     self.toast = Some(Toast::error(sentence));
                 }

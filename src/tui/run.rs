@@ -39,11 +39,12 @@ pub fn run(places: &HubPlaces, origin: Origin, clock: Arc<dyn Clock>) -> Result<
         }
     };
     let shown = Places { database: in_words(&places.database), master_key: in_words(&places.master_key.path) };
-    show(guard, hub, House { hub: Arc::default(), places: Some(places.clone()), origin, clock }, shown, start)
+    show(guard, hub, House { hub: Arc::default(), places: Some(places.clone()), origin, clock }, shown, start, None)
 }
 
 /// Shows a desk somebody is signed in to already: the demo.
-pub fn run_session(hub: Hub, session: Session) -> Result<u8> {
+/// `notice` is a sentence for the lock screen.
+pub fn run_session(hub: Hub, session: Session, notice: Option<String>) -> Result<u8> {
     if !tty::is_terminal() {
         eprintln!("{NO_TERMINAL}");
         return Ok(USAGE);
@@ -51,7 +52,7 @@ pub fn run_session(hub: Hub, session: Session) -> Result<u8> {
     let guard = quiet()?;
     let origin = session.actor.origin.clone();
     let house = House { hub: Arc::default(), places: None, origin, clock: Arc::new(SystemClock) };
-    show(guard, Some(hub), house, Places::default(), Start::Session(Box::new(session)))
+    show(guard, Some(hub), house, Places::default(), Start::Session(Box::new(session)), notice)
 }
 
 fn quiet() -> Result<terminal::Guard> {
@@ -59,7 +60,14 @@ fn quiet() -> Result<terminal::Guard> {
 }
 
 /// Starts what listens, draws the first frame, and turns until the end.
-fn show(guard: terminal::Guard, hub: Option<Hub>, house: House, places: Places, start: Start) -> Result<u8> {
+fn show(
+    guard: terminal::Guard,
+    hub: Option<Hub>,
+    house: House,
+    places: Places,
+    start: Start,
+    notice: Option<String>,
+) -> Result<u8> {
     // NO_COLOR is the theme's business: crossterm's way of obeying it takes the selection bar away too.
     crossterm::style::force_color_output(true);
     if let Some(hub) = hub {
@@ -80,6 +88,7 @@ fn show(guard: terminal::Guard, hub: Option<Hub>, house: House, places: Places, 
         start,
         theme: Theme::from_env(&variable),
         no_clipboard: way.err().map(str::to_owned),
+        notice,
     });
     let copier = Copier::new(way.unwrap_or(Way::Terminal), events.clone());
     let workers = Workers::start(house, &events)?;

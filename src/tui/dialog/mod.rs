@@ -95,8 +95,8 @@ impl Dialog {
             Self::Rotate(_) => vec![Scope::Rotate],
             Self::Secret(_) => vec![Scope::Secret, Scope::Buttons],
             Self::Ask(_) => vec![Scope::Buttons],
-            Self::Details(_) => vec![Scope::Reading, Scope::Rows, Scope::Buttons],
-            Self::Made(_) | Self::Denied(_) | Self::Notice { .. } => vec![Scope::Reading, Scope::Buttons],
+            Self::Details(_) => vec![Scope::Reading, Scope::Rows],
+            Self::Made(_) | Self::Denied(_) | Self::Notice { .. } => vec![Scope::Reading],
         }
     }
 }

@@ -132,7 +132,8 @@ pub(in super::super) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Bindi
     let works = |b: &&&Binding| match b.action {
         // From the menu there is no step back, and at the door nothing to go back to.
         Action::Back => app.help.is_some() || (!at_door && (dialog || !on_menu)),
-        Action::Lock => !at_door,
+        // In a dialog it works too, but there is more to say.
+        Action::Lock => !at_door && !dialog && app.help.is_none(),
         Action::LookAt => !nothing_to_look_at,
         _ => true,
     };
@@ -166,7 +167,10 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
         (Scope::Door, Action::Advance, Some(Kind::SetUp), _) => "next or set up",
         (Scope::Door, Action::Advance, Some(Kind::SignIn), _) => "next or sign in",
         (Scope::Door, Action::Advance, Some(Kind::Lock), _) => "unlock",
-        (Scope::Form, Action::Advance, None, Some(Dialog::Password(_))) => "next or change",
+        (Scope::Form, Action::Advance, None, Some(dialog)) if dialog.form().is_some_and(|f| f.sends_on_enter()) => {
+            if matches!(dialog, Dialog::Password(_)) { "change" } else { "create" }
+        }
+        (Scope::Form, Action::Advance, None, Some(_)) => "next",
         (Scope::Everywhere, Action::Back, None, None) if menu => "menu",
         (Scope::List, Action::DisableEnable, None, None) => {
             let api = app.room.as_ref().and_then(|r| r.api());

@@ -23,7 +23,7 @@ pub fn under(app: &App, row: &CredentialRow, details: Option<&Details>, paint: &
     heading(app, row, paint, area);
     let options = &row.options;
     let networks = if options.networks.is_any() { "any".to_owned() } else { options.networks.to_string() };
-    let expires = format!("{} Networks   {networks}", text::pad(&expiry(options.expires_at), 18, '…'));
+    let expires = format!("{} Networks   {networks}", text::pad(&expiry(options.expires_at), 22, '…'));
     let note = if options.note.as_str().is_empty() { "none" } else { options.note.as_str() };
     let facts = [
         (key_label(row.kind), row.key.clone()),

@@ -68,7 +68,10 @@ fn sign_in(app: &App, door: &Door, paint: &mut Paint<'_>, body: Rect) {
     let locked = "Locked. Your screen and your forms are kept; secrets were wiped.";
     match (said(app, door), door.kind) {
         (Some((said, style)), _) => say(paint, body, height + 1, &said, style),
-        (None, Kind::Lock) => say(paint, body, height + 1, locked, Style::new()),
+        (None, Kind::Lock) => {
+            let notice = app.notice.as_deref().unwrap_or_default();
+            say(paint, body, height + 1, format!("{locked} {notice}").trim_end(), Style::new());
+        }
         (None, _) => {}
     }
 }

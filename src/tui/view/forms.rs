@@ -117,15 +117,22 @@ fn password_line(app: &App, create: &Create, entry: &Entry, sheet: &mut Sheet) {
     sheet.gap();
 }
 
-/// Rules with whether each is met, two in a line where they fit.
+/// Rules with whether each is met, as many in a line as fit.
 pub fn rule_lines(theme: &Theme, rules: &[Rule], sheet: &mut Sheet) {
     let rule = |rule: &Rule| {
         let glyph = if rule.met { theme.glyphs.met } else { theme.glyphs.unmet };
         span(&format!("{glyph} {}   ", rule.words), if rule.met { theme.good() } else { Style::new() })
     };
-    for pair in rules.chunks(2) {
-        sheet.under(pair.iter().map(rule).collect());
+    let mut line: Vec<Span<'static>> = Vec::new();
+    for rule in rules.iter().map(rule) {
+        let used: usize = line.iter().map(Span::width).sum();
+        // The three blanks behind the last rule may be cut.
+        if used + rule.width() > sheet.under_room() + 3 {
+            sheet.under(std::mem::take(&mut line));
+        }
+        line.push(rule);
     }
+    sheet.under(line);
 }
 
 fn algorithms(form: &Form, sheet: &mut Sheet) {

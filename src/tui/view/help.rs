@@ -24,12 +24,10 @@ pub fn sheet(app: &App, chain: &[Scope]) -> Sheet {
     let columns = layout::help_columns(app.size);
     let width = sheet.room() / columns;
     let cells: Vec<Vec<Span<'static>>> = lines.iter().map(|line| cell(app, line, width)).collect();
-    let height = break_at(&lines, columns);
-    for row in 0..height {
-        let mut spans = cells.get(row).cloned().unwrap_or_default();
-        if columns == 2 {
-            spans.extend(cells.get(height + row).cloned().unwrap_or_default());
-        }
+    let (left, right) = cells.split_at(break_at(&lines, columns));
+    for row in 0..left.len().max(right.len()) {
+        let mut spans = left.get(row).cloned().unwrap_or_else(|| vec![Span::raw(" ".repeat(width))]);
+        spans.extend(right.get(row).cloned().unwrap_or_default());
         sheet.spans(spans);
     }
     if lines.iter().any(|line| matches!(line, HelpLine::Keys { grey: true, .. })) {
@@ -39,14 +37,14 @@ pub fn sheet(app: &App, chain: &[Scope]) -> Sheet {
     sheet
 }
 
-/// Where the second column begins: at a heading if there is one near the middle.
+/// Where the second column begins: at the heading that makes the columns most alike.
 fn break_at(lines: &[HelpLine], columns: usize) -> usize {
-    if columns == 1 {
-        return lines.len();
+    let longer = |i: &usize| (*i).max(lines.len() - i);
+    let headings = (1..lines.len()).filter(|i| matches!(lines.get(*i), Some(HelpLine::Heading(_))));
+    match columns {
+        1 => lines.len(),
+        _ => headings.min_by_key(longer).unwrap_or(lines.len()),
     }
-    let middle = lines.len().div_ceil(2);
-    let near = (middle..lines.len().min(middle + 4)).find(|i| matches!(lines.get(*i), Some(HelpLine::Heading(_))));
-    near.unwrap_or(middle)
 }
 
 fn cell(app: &App, line: &HelpLine, width: usize) -> Vec<Span<'static>> {

@@ -289,8 +289,9 @@ fn list_status(room: &Room, api: &Api) -> String {
     let mut parts = Vec::new();
     if let Some(counts) = room.overview.as_ref().and_then(|o| o.credentials.as_ref()).map(|c| c.counts) {
         let all = counts.listed(api.kind);
-        let keys = if all == 1 { "key" } else { "keys" };
-        parts.push(format!("{all} {} {keys}, {} active", api.kind.word(), counts.of(api.kind, State::Active)));
+        let one = if api.kind == Kind::Legacy { "credential" } else { "key" };
+        let s = if all == 1 { "" } else { "s" };
+        parts.push(format!("{all} {} {one}{s}, {} active", api.kind.word(), counts.of(api.kind, State::Active)));
     }
     if !api.ticked.is_empty() {
         parts.push(format!("{} ticked", api.ticked.len()));

@@ -20,7 +20,7 @@ pub fn sheet(app: &App, view: &OneTime) -> Sheet {
         Issue::Created => "Save these credentials now",
         Issue::Rotated(_) => "Save the new secret now",
     };
-    let mut sheet = Sheet::new(title, layout::dialog_columns(app.size), app.theme);
+    let mut sheet = Sheet::new(title, layout::dialog_columns(app.size), app.theme).at_top();
     let (key, secret) = view.labels();
     let dots = theme.glyphs.bullet.repeat(DOTS);
     sheet.gap();

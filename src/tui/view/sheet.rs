@@ -22,13 +22,14 @@ pub struct Sheet {
     /// Line and column of the cursor.
     cursor: Option<(usize, usize)>,
     label: usize,
+    top: bool,
 }
 
 impl Sheet {
     /// An empty one, `columns` wide with its frame.
     pub fn new(title: impl Into<String>, columns: u16, theme: Theme) -> Self {
         let columns = usize::from(columns).saturating_sub(2);
-        Self { title: title.into(), columns, theme, lines: vec![], cursor: None, label: 10 }
+        Self { title: title.into(), columns, theme, lines: vec![], cursor: None, label: 10, top: false }
     }
 
     /// How wide the labels of fields are.
@@ -37,9 +38,20 @@ impl Sheet {
         self
     }
 
+    /// Stands at the top, so that nothing in it moves when a line is added at its foot.
+    pub fn at_top(mut self) -> Self {
+        self.top = true;
+        self
+    }
+
     /// Columns between the frame and its margins.
     pub fn room(&self) -> usize {
         self.columns.saturating_sub(2 * MARGIN)
+    }
+
+    /// Columns under the value of a field.
+    pub fn under_room(&self) -> usize {
+        self.room().saturating_sub(self.label)
     }
 
     /// An empty line.
@@ -75,7 +87,7 @@ impl Sheet {
 
     /// A sentence under the value of a field, wrapped.
     pub fn under_say(&mut self, sentence: &str, style: Style) {
-        for line in wrap(sentence, self.room().saturating_sub(self.label)) {
+        for line in wrap(sentence, self.under_room()) {
             self.under(vec![span(&line, style)]);
         }
     }
@@ -91,18 +103,14 @@ impl Sheet {
             _ => entry.label.to_owned(),
         };
         let label_style = if focused { self.theme.strong() } else { Style::new() };
-        // The glyph of the fold stands in the margin, as in the pictures.
+        // The glyph of the fold stands where the mark of other fields does, so its own mark moves into the margin.
         let (lead, width) = match entry.input {
-            Input::Fold { .. } => (format!("{mark}"), self.label + 2),
-            _ => (format!("{mark} "), self.label),
+            Input::Fold { .. } => (mark.to_owned(), self.label + 2),
+            _ => (format!(" {mark} "), self.label),
         };
         let room = self.room().saturating_sub(self.label + 1);
         let (value, at) = value(entry, room, &self.theme);
-        let mut line =
-            vec![Span::raw(" "), Span::raw(lead), span(&text::pad(&label, width, glyphs.ellipsis), label_style)];
-        if matches!(entry.input, Input::Fold { .. }) {
-            line[2] = span(&text::pad(&label, width - 1, glyphs.ellipsis), label_style);
-        }
+        let mut line = vec![Span::raw(lead), span(&text::pad(&label, width, glyphs.ellipsis), label_style)];
         line.extend(value);
         if focused {
             self.cursor = Some((self.lines.len(), MARGIN + self.label + at));
@@ -190,8 +198,12 @@ impl Sheet {
         let height = u16::try_from(inner + 2).unwrap_or(body.height);
         let width = u16::try_from(self.columns + 2).unwrap_or(body.width).min(body.width);
         let x = body.x + (body.width - width) / 2;
-        let y = body.y + (body.height.saturating_sub(height)) / 2;
+        let y = if self.top { body.y } else { body.y + body.height.saturating_sub(height) / 2 };
         let area = Rect { x, y, width, height };
+        // Halves of words beside the box would only be noise.
+        for row in y..y + height {
+            paint.text_in(body.x, row, body.width, &" ".repeat(usize::from(body.width)), Style::reset());
+        }
         self.frame(paint, area);
         let most = self.lines.len() - inner;
         let first = match self.cursor {
