@@ -223,7 +223,9 @@ impl App {
         let due = room.and_then(|r| r.due.earliest());
         let toast = self.toast.as_ref().and_then(|t| t.until);
         let minute = self.shows_relative_times().then(|| Millis((self.now.0.div_euclid(MINUTE) + 1) * MINUTE));
-        [idle, due, toast, minute].into_iter().flatten().min()
+        // The pause after wrong passwords ends on its second.
+        let pause = self.door.as_ref().and_then(Door::pause_end).filter(|end| *end > self.now);
+        [idle, due, toast, minute, pause].into_iter().flatten().min()
     }
 
     /// When the desk locks by itself.
@@ -233,7 +235,7 @@ impl App {
 
     pub(super) fn shows_relative_times(&self) -> bool {
         match (&self.door, &self.room) {
-            (Some(door), _) => matches!(door.said, Some(super::door::Said::Locked(_))),
+            (Some(door), _) => door.pause_end().is_some_and(|end| end > self.now),
             (None, Some(room)) => room.shows_relative_times(),
             (None, None) => false,
         }

@@ -79,6 +79,14 @@ impl Door {
         Self { said: Some(Said::Sentence(sentence.into())), ..self }
     }
 
+    /// When the pause after wrong passwords ends, if one was named.
+    pub fn pause_end(&self) -> Option<Millis> {
+        match self.said {
+            Some(Said::Locked(until)) => Some(until),
+            _ => None,
+        }
+    }
+
     /// Whether the form can be sent; else where the fault is.
     pub fn check(&self) -> Result<(), (Id, String)> {
         let typed = |id| self.form.password(id).map_or("", |p| p.expose());

@@ -42,6 +42,10 @@ impl App {
         if minute(now) != minute(self.now) && self.shows_relative_times() {
             self.dirty = true;
         }
+        let pause = self.door.as_ref().and_then(Door::pause_end);
+        if pause.is_some_and(|end| self.now < end && end <= now) {
+            self.dirty = true;
+        }
         self.now = now;
         if self.toast.as_ref().is_some_and(|t| t.until.is_some_and(|end| end <= now)) {
             self.toast = None;

@@ -105,22 +105,38 @@ fn hints(app: &App, paint: &mut Paint<'_>, y: u16) {
     let help = if chain.first() == Some(&Scope::Text) { "F1 help" } else { "? help" };
     let help = if app.help.is_some() { "" } else { help };
     let room = usize::from(paint.area().width).saturating_sub(text::width(help) + 3);
-    let mut line = vec![Span::raw(" ")];
+    let mut rows = hinted(app, &chain);
+    // Within a scope, what the role may not comes last, all of it in one pair of brackets.
+    rows.sort_by_key(|b| (chain.iter().position(|s| *s == b.scope), grey(app, b)));
+    let mut shown: Vec<(String, bool)> = Vec::new();
     let mut used = 1;
-    for binding in hinted(app, &chain) {
-        let grey = grey(app, binding);
-        let words = hint(app, binding);
-        let words = if grey { format!("({words})") } else { words };
-        let gap = if used == 1 { 0 } else { 2 };
-        if used + gap + text::width(&words) > room {
-            continue;
+    for binding in rows {
+        let (words, grey) = (hint(app, binding), grey(app, binding));
+        let opens = grey && !shown.last().is_some_and(|(_, grey)| *grey);
+        let width = text::width(&words) + 2 + if opens { 2 } else { 0 };
+        if used + width <= room + 2 {
+            used += width;
+            shown.push((words, grey));
         }
-        used += gap + text::width(&words);
-        line.push(Span::raw(" ".repeat(gap)));
-        line.push(span(&words, if grey { app.theme.grey() } else { Style::new() }));
     }
+    let line = bracketed(app, &shown);
     paint.line(0, y, paint.area().width, &Line::from(line));
     paint.right(y, &Line::from(plain(help)));
+}
+
+/// Hints with two blanks between, and brackets around those that cannot be used.
+fn bracketed(app: &App, shown: &[(String, bool)]) -> Vec<Span<'static>> {
+    let mut line = vec![Span::raw(" ")];
+    for (i, (words, grey)) in shown.iter().enumerate() {
+        let before = i > 0 && shown[i - 1].1;
+        let after = shown.get(i + 1).is_some_and(|(_, grey)| *grey);
+        let open = if *grey && !before { "(" } else { "" };
+        let close = if *grey && !after { ")" } else { "" };
+        let style = if *grey { app.theme.grey() } else { Style::new() };
+        line.push(Span::raw(if i > 0 { "  " } else { "" }));
+        line.push(span(&format!("{open}{words}{close}"), style));
+    }
+    line
 }
 
 /// The rows of the table that the hint line tells of here.

@@ -24,7 +24,11 @@ pub fn sheet(app: &App, chain: &[Scope]) -> Sheet {
     let columns = layout::help_columns(app.size);
     let width = sheet.room() / columns;
     let cells: Vec<Vec<Span<'static>>> = lines.iter().map(|line| cell(app, line, width)).collect();
-    let (left, right) = cells.split_at(break_at(&lines, columns));
+    let (mut left, right) = cells.split_at(break_at(&lines, columns));
+    if let Some((_, rest)) = left.split_last().filter(|_| columns == 2) {
+        // The gap before the heading that begins the second column.
+        left = rest;
+    }
     for row in 0..left.len().max(right.len()) {
         let mut spans = left.get(row).cloned().unwrap_or_else(|| vec![Span::raw(" ".repeat(width))]);
         spans.extend(right.get(row).cloned().unwrap_or_default());

@@ -17,7 +17,7 @@ use super::paint::{Paint, plain, span, wrap};
 use super::{details, menu, pages, trail};
 
 /// Columns of the details beside a list.
-const BESIDE: u16 = 46;
+const BESIDE: u16 = 40;
 
 /// Draws API Settings.
 pub fn draw(app: &App, room: &Room, api: &Api, paint: &mut Paint<'_>, body: Rect) {
@@ -59,12 +59,12 @@ fn mark(paint: &mut Paint<'_>, x: u16, y: u16, words: &str, style: Style, curren
 
 fn sections(app: &App, room: &Room, api: &Api, paint: &mut Paint<'_>, body: Rect) {
     let counts = room.overview.as_ref().and_then(|o| o.credentials.as_ref()).map(|c| c.counts);
-    let short = app.size.0 < 80;
+    let short = body.width < 70;
     let mut x = body.x + 1;
     for (n, kind) in Kind::ALL.into_iter().enumerate() {
         let title = match (kind, short) {
             (_, true) => kind.word(),
-            (Kind::Legacy, false) if app.size.0 < 90 => kind.word(),
+            (Kind::Legacy, false) if body.width < 90 => kind.word(),
             (_, false) => kind.title(),
         };
         let count = counts.map_or(String::new(), |c| {
@@ -99,10 +99,10 @@ fn not_available(app: &App, room: &Room, paint: &mut Paint<'_>, body: Rect) {
 }
 
 fn credentials(app: &App, room: &Room, api: &Api, paint: &mut Paint<'_>, body: Rect) {
-    sections(app, room, api, paint, body);
     let size = app.size;
     let wide = layout::is_wide(size);
     let width = if wide { body.width.saturating_sub(BESIDE) } else { body.width };
+    sections(app, room, api, paint, Rect { width, ..body });
     let columns = Columns::of(usize::from(width), wide);
     let top = body.y + 2;
     let heading = columns.line(&Cells::heading(), app.theme.glyphs.ellipsis);
@@ -239,7 +239,7 @@ impl Columns {
         let rest = width.saturating_sub(1 + 4 + KEY + 2 + STATE + 2);
         let used = if rest >= 12 + 10 { 10 } else { 0 };
         let created = if rest >= 18 + 10 + 10 { 8 } else { 0 };
-        let by = if wide && rest >= 22 + 10 + 10 + 8 { 8 } else { 0 };
+        let by = if wide && rest >= 24 + 12 + 10 + 10 { 8 } else { 0 };
         let taken: usize = [used, created, by].iter().filter(|w| **w > 0).map(|w| w + 2).sum();
         Self { name: rest.saturating_sub(taken + 2).clamp(8, 40), created, by, used }
     }
