@@ -102,7 +102,11 @@ impl App {
         match why {
             HubError::SessionOver(over) => self.end_session(&over.to_string()),
             // The row is gone from sight; the list will say so when it is read.
-            HubError::NotFound(_) if slot == Slot::Details => {}
+            HubError::NotFound(_) if slot == Slot::Details => {
+                if let Some(api) = room.api_mut() {
+                    api.details = None;
+                }
+            }
             HubError::PasswordMustChange => self.must_change_password(),
             HubError::Denied(denied) => {
                 self.dirty = true;
