@@ -12,8 +12,8 @@
     openssl base64 -A)
   {
     printf 'Authorization: hmac username="%s", ' "$key"
-    printf 'algorithm="@ALGORITHM@", headers="Date Content-MD5 request-line"'
-    printf ', signature="%s"\n' "$sig"
+    printf 'algorithm="@ALGORITHM@", headers="%s", signature="%s"\n' \
+      'Date Content-MD5 request-line' "$sig"
   } | curl -sS -i -H @- -H "Date: $date" -H "Content-MD5: $md5" \
     -H 'Content-Type: application/json' \
     -X "$method" --data-binary "$body" "$site$target"

@@ -17,12 +17,13 @@ use crate::credential::Kind;
 pub use language::{Language, languages};
 pub use site::{Site, SiteError};
 pub use subject::Subject;
-pub use words::{SECRET_HINT, SECRET_VARIABLE, note, obstacle, refusals};
+pub use words::{SECRET_HINT, SECRET_VARIABLE, notes, obstacle, refusals};
 
 use fill::fill;
 use quote::{javascript, python, quoted_string, shell};
 
-/// The sample of a language for a credential: the whole text, ending in a line break.
+/// The sample of a language for a credential: the whole text, ending in a line break. Empty if [`languages`] does not
+/// list the language for that kind.
 ///
 /// Nobody has to ask [`obstacle`] first, but whoever shows the sample should: some keys and some restrictions cannot
 /// be served by some languages, and then the sample is well formed and will be refused.

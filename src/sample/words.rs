@@ -36,22 +36,26 @@ pub fn refusals(kind: Kind) -> &'static [&'static str] {
     }
 }
 
-/// What to know before this sample is run: one sentence, where there is something to know.
-pub fn note(language: Language, kind: Kind) -> Option<&'static str> {
+/// What to know before this sample is run: sentences.
+pub fn notes(language: Language, kind: Kind) -> &'static [&'static str] {
     match (language, kind) {
+        (Language::Curl, _) => &[SENDS],
         (Language::Openssl, _) => {
-            Some("openssl shows the secret to ps while it signs. Others here? Take Python or Node.")
+            &[SENDS, "openssl shows the secret to ps while it signs: on a shared machine take Python or Node."]
         }
+        (Language::Node, _) => &[SENDS, "Node 18 or later; in a project of modules save it as sample.cjs."],
+        (Language::Python, Kind::Basic | Kind::Hmac) => &[SENDS],
         (Language::PythonSdk, Kind::Hmac) => {
-            Some("The SDK signs with hmac-sha1 and signs PUT as POST: its cancel call is refused.")
+            &[ASKS, "The package signs with hmac-sha1, and PUT as POST: its call to cancel a message is refused."]
         }
-        (Language::PythonSdk, _) => Some("It asks for replies and changes nothing."),
-        (Language::Soap | Language::M4u, _) | (_, Kind::Legacy) => Some("It asks only whether the credential is good."),
-        (Language::Curl | Language::Python | Language::Node, _) => {
-            Some("It sends one message to +61491570156, a number kept for fiction.")
-        }
+        (Language::PythonSdk, _) | (Language::M4u, _) => &[ASKS],
+        (Language::Python, Kind::Legacy) | (Language::Soap, _) => &["It asks only whether the credential is good."],
     }
 }
+
+/// The number is one of those that the regulator keeps for fiction.
+const SENDS: &str = "It sends one message to +61491570156, a number that nobody has.";
+const ASKS: &str = "It asks for replies and confirms none.";
 
 /// Why the sample of this language cannot succeed with this credential here, in a sentence with the next step.
 pub fn obstacle(language: Language, subject: &Subject<'_>, site: &Site) -> Option<String> {
@@ -66,12 +70,13 @@ pub fn obstacle(language: Language, subject: &Subject<'_>, site: &Site) -> Optio
                 .to_owned(),
         ),
         (Kind::Hmac, Language::PythonSdk) if !subject.algorithms.admit(Algorithm::Sha1) => Some(format!(
-            "The SDK signs with hmac-sha1 only; this key may use {}. Take Python instead.",
+            "The package signs with hmac-sha1 only; this key may use {}. Take Python instead.",
             subject.algorithms
         )),
-        (Kind::Hmac, Language::PythonSdk) if !site.prefix().is_empty() => {
-            Some(format!("The SDK leaves {} out of what it signs: it is refused. Take Python instead.", site.prefix()))
-        }
+        (Kind::Hmac, Language::PythonSdk) if !site.prefix().is_empty() => Some(format!(
+            "The package leaves {} out of what it signs: it is refused. Take Python instead.",
+            site.prefix()
+        )),
         _ => None,
     }
 }

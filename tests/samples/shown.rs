@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use keydesk::{
     credential::Kind,
-    sample::{Site, Subject, languages, note, obstacle, refusals, text},
+    sample::{Site, Subject, languages, notes, obstacle, refusals, text},
 };
 
 fn page(subject: &Subject<'_>, site: &Site) -> String {
@@ -12,9 +12,10 @@ fn page(subject: &Subject<'_>, site: &Site) -> String {
     for language in languages(subject.kind) {
         writeln!(page, "── {} ──", language.title()).unwrap();
         page += &text(*language, subject, site);
-        for said in [obstacle(*language, subject, site), note(*language, subject.kind).map(str::to_owned)] {
-            writeln!(page, "» {}", said.unwrap_or_else(|| "-".to_owned())).unwrap();
+        if let Some(obstacle) = obstacle(*language, subject, site) {
+            writeln!(page, "! {obstacle}").unwrap();
         }
+        notes(*language, subject.kind).iter().for_each(|note| writeln!(page, "» {note}").unwrap());
     }
     page + "Common refusals: " + &refusals(subject.kind).join("; ") + ".\n"
 }
