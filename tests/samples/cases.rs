@@ -18,6 +18,9 @@ pub const NASTY: [&str; 8] = [
     "@KEY@ @URL@ @file -H --data ~ * ? [a-z] (x) {a,b} `",
 ];
 
+/// The worst of them in one.
+pub const WORST: &str = r#"o'neil "x" \ $(touch x)`touch x`${HOME} !x !! ^a^b^ & touch x %s #"#;
+
 /// Letters beyond ASCII, for the kinds that can carry them.
 pub const WIDE: [&str; 2] = ["naïve café 支払い 🔑", "Ελληνικά \u{2028}עברית"];
 

@@ -6,7 +6,7 @@ use keydesk::{
 };
 
 use crate::{
-    cases::{NASTY, ORDINARY, SECRET, SECRETS, WIDE},
+    cases::{NASTY, ORDINARY, SECRET, SECRETS, WIDE, WORST},
     need::need,
     run::{How, openssl_mac, prove, run},
 };
@@ -134,10 +134,8 @@ fn pasted_into_other_shells() {
             (Kind::Legacy, Language::Soap),
             (Kind::Legacy, Language::M4u),
         ] {
-            for key in [NASTY[0], NASTY[1], NASTY[2], NASTY[5]] {
-                let proof = prove(language, &Subject::new(kind, key), SECRETS[1], "", &how);
-                assert_eq!(proof.text("key"), key, "{kind} {language:?} {:?}", how.command);
-            }
+            let proof = prove(language, &Subject::new(kind, WORST), SECRETS[1], "", &how);
+            assert_eq!(proof.text("key"), WORST, "{kind} {language:?} {:?}", how.command);
         }
     }
 }
