@@ -73,8 +73,15 @@ fn a_copy_that_failed_does_not_count() {
 fn masking_hides_the_secret_and_copies_it_all_the_same() {
     let (mut desk, secret) = shown();
     desk.press("m").sees_no(&secret).sees("••••••••••••").press("s").sees_no(&secret);
-    assert_eq!(desk.copied, [secret.clone()]);
+    assert_eq!(desk.copied, std::slice::from_ref(&secret));
     desk.press("m").sees(&secret);
+}
+
+#[test]
+fn help_covers_the_secret() {
+    let (mut desk, secret) = shown();
+    desk.press("?").dialog("Keys: One-time view").says("copy key and secret").sees_no(&secret);
+    desk.press("esc").sees(&secret);
 }
 
 #[test]
