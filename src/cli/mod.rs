@@ -12,6 +12,7 @@ mod key;
 mod out;
 mod password;
 mod process;
+mod progress;
 mod silent;
 mod usage;
 mod user;
