@@ -10,19 +10,20 @@ use std::{
 use keydesk::tui::keys;
 
 /// Who may use whom. What is not here may not: `tui` and `cli` never meet, and nothing but `main` opens the screen.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("secret", &[]),
     ("text", &[]),
     ("time", &[]),
     ("credential", &["secret", "text", "time"]),
     ("account", &["credential", "secret", "time"]),
+    ("sample", &["credential", "text"]),
     ("vault", &["secret", "time"]),
     ("store", &[]),
     ("hub", &["account", "credential", "secret", "store", "text", "time", "vault"]),
     ("config", &["hub", "text", "vault"]),
     ("demo", &["account", "credential", "hub", "secret", "time"]),
     ("cli", &["account", "config", "credential", "demo", "hub", "secret", "text", "time"]),
-    ("tui", &["account", "credential", "hub", "secret", "text", "time"]),
+    ("tui", &["account", "credential", "hub", "sample", "secret", "text", "time"]),
 ];
 
 /// Longest file.

@@ -216,6 +216,12 @@ impl App {
         self.room = Some(Room::new(session, self.now));
     }
 
+    /// Paints in other colours or glyphs from now on.
+    pub fn set_theme(&mut self, theme: Theme) {
+        self.theme = theme;
+        self.dirty = true;
+    }
+
     /// The next moment at which a [`super::msg::Msg::Tick`] is wanted.
     pub fn deadline(&self) -> Option<Millis> {
         let room = self.room.as_ref().filter(|_| self.door.is_none());
@@ -291,7 +297,7 @@ impl App {
     }
 
     /// The scopes that keys go through, innermost first.
-    pub(super) fn scopes(&self) -> Vec<Scope> {
+    pub fn scopes(&self) -> Vec<Scope> {
         let mut chain = if self.help.is_some() {
             vec![Scope::Reading, Scope::Rows]
         } else if let Some(door) = &self.door {
@@ -320,7 +326,8 @@ impl Room {
                 Tab::Api if self.may(Right::SeeCredentials) => {
                     vec![Scope::List, Scope::Rows, Scope::Tabs, Scope::Screen]
                 }
-                _ => vec![Scope::Rows, Scope::Tabs, Scope::Screen],
+                Tab::Api => vec![Scope::Tabs, Scope::Screen],
+                Tab::Documentation | Tab::Activity => vec![Scope::Rows, Scope::Tabs, Scope::Screen],
             },
         }
     }

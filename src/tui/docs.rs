@@ -45,16 +45,17 @@ fn basic(key: &str) -> Vec<DocLine> {
 }
 
 fn hmac(key: &str) -> Vec<DocLine> {
-    let username = shell_quote(&format!("Authorization: hmac username=\"{key}\", "));
+    let username = shell_quote(&format!("hmac username=\"{key}\", algorithm=\"hmac-sha256\", "));
     let code = |line: &str| DocLine::Code(line.to_owned());
     vec![
         code("DATE=$(LC_ALL=C date -u '+%a, %d %b %Y %H:%M:%S GMT')"),
         code("SIGNED=$(printf 'Date: %s\\nGET /v1/messages HTTP/1.1' \"$DATE\" |"),
         code("  openssl dgst -sha256 -hmac \"$SECRET\" -binary | base64)"),
-        code("curl \"$API/v1/messages\" -H \"Date: $DATE\" \\"),
-        DocLine::Code(format!("  -H {username}'algorithm=\"hmac-sha256\", '\\")),
-        code("'headers=\"Date request-line\", signature=\"'\"$SIGNED\"'\"'"),
+        DocLine::Code(format!("AUTH={username}")),
+        code("AUTH=\"$AUTH\"'headers=\"Date request-line\", signature=\"'\"$SIGNED\"'\"'"),
+        code("curl \"$API/v1/messages\" -H \"Date: $DATE\" -H \"Authorization: $AUTH\""),
         DocLine::Words(""),
+        DocLine::Words("openssl shows its key to others on this machine while it runs: for trying out only."),
         DocLine::Words("A request with a body also signs a digest of it, for example x-Content-MD5."),
         DocLine::Words("The clock of the caller may be 5 minutes off, not more."),
     ]

@@ -212,7 +212,7 @@ pub static BINDINGS: &[Binding] = &[
 
     row(S::Form, &[TAB, DOWN], Action::NextField, "next field").hint("next"),
     row(S::Form, &[BACK_TAB, UP], Action::PreviousField, "previous field").keys("shift-tab ↑"),
-    row(S::Form, &[ENTER], Action::Advance, "next field; from the last: send").hint("next or create"),
+    row(S::Form, &[ENTER], Action::Advance, "next field, or send").hint("next or create"),
     row(S::Form, CANCEL, Action::Back, "cancel").hint("cancel"),
 
     row(S::Choice, &[SPACE, RIGHT], Action::Choose, "choose").hint("choose"),
@@ -235,15 +235,14 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Secret, &[Chord::char('c')], Action::CopyBoth, "copy key and secret").hint("copy both"),
     row(S::Secret, &[Chord::char('s')], Action::CopySecret, "copy the secret").hint("copy secret"),
     row(S::Secret, &[Chord::char('k')], Action::CopyKey, "copy the key").hint("copy key"),
-    row(S::Secret, &[Chord::char('m')], Action::Mask, "mask or show the secret").hint("mask"),
+    row(S::Secret, &[Chord::char('m')], Action::Mask, "mask or show it").hint("mask"),
 
     row(S::Buttons, &[ENTER, SPACE], Action::Advance, "choose").hint("choose"),
     row(S::Buttons, &[TAB, RIGHT, DOWN], Action::NextField, "next button").hint("move"),
     row(S::Buttons, &[BACK_TAB, LEFT, UP], Action::PreviousField, "button before").keys("-"),
     row(S::Buttons, CANCEL, Action::Back, "the safe answer").hint("close"),
 
-    row(S::Reading, CANCEL, Action::Back, "close").hint("close"),
-    row(S::Reading, &[ENTER, Chord::char('q')], Action::Back, "close").keys("-"),
+    row(S::Reading, &[ESC, ENTER, Chord::char('q'), Chord::ctrl('g')], Action::Back, "close").hint("close").keys("esc enter"),
 
     row(S::Text, &[Chord::ctrl('a'), HOME], Action::Edit(Edit::Start), "start, end").keys("ctrl-a e"),
     row(S::Text, &[Chord::ctrl('e'), END], Action::Edit(Edit::End), "end").keys("-"),

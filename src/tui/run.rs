@@ -1,5 +1,6 @@
 //! The desk on a terminal, from the first frame to the last.
 
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
@@ -26,8 +27,7 @@ const NO_TERMINAL: &str = "keydesk: the desk needs a terminal to be shown on. Fo
 /// Opens the desk at `places`, or sets one up there, and shows it until its user leaves. The exit code of the process.
 pub fn run(places: &HubPlaces, origin: Origin, clock: Arc<dyn Clock>) -> Result<u8> {
     if !tty::is_terminal() {
-        eprintln!("{NO_TERMINAL}");
-        return Ok(USAGE);
+        return Ok(no_terminal());
     }
     // Before the store is opened: a password that is typed ahead must not be echoed meanwhile.
     let guard = quiet()?;
@@ -46,8 +46,7 @@ pub fn run(places: &HubPlaces, origin: Origin, clock: Arc<dyn Clock>) -> Result<
 /// Shows a desk somebody is signed in to already: the demo. `notice` is a sentence for the lock screen.
 pub fn run_session(hub: Hub, session: Session, notice: Option<String>) -> Result<u8> {
     if !tty::is_terminal() {
-        eprintln!("{NO_TERMINAL}");
-        return Ok(USAGE);
+        return Ok(no_terminal());
     }
     let guard = quiet()?;
     let origin = session.actor.origin.clone();
@@ -60,6 +59,12 @@ struct Opening {
     places: Places,
     start: Start,
     notice: Option<String>,
+}
+
+/// Not `eprintln!`, which panics where nobody listens.
+fn no_terminal() -> u8 {
+    let _ = writeln!(io::stderr(), "{NO_TERMINAL}");
+    USAGE
 }
 
 fn quiet() -> Result<terminal::Guard> {

@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn times_as_people_say_them() {
-        let before = |ms| NOW.plus(-ms);
+        let before = |ms: i64| NOW.plus(-ms);
         for (at, said) in [
             (NOW.plus(5_000), "just now"),
             (before(30_000), "just now"),

@@ -54,6 +54,11 @@ pub struct Desk {
 
 impl Desk {
     pub fn start(copy: Option<Copy>, start: Start) -> Self {
+        Self::themed(copy, start, Theme::default())
+    }
+
+    /// In other colours or glyphs.
+    pub fn themed(copy: Option<Copy>, start: Start, theme: Theme) -> Self {
         let clock = copy.as_ref().map_or_else(|| Arc::new(SetClock::at(fixture::NOW)), |c| c.clock.clone());
         let size = (80, 24);
         let app = App::new(AppSetup {
@@ -64,7 +69,7 @@ impl Desk {
                 master_key: "~/.config/keydesk/master.key".to_owned(),
             },
             start,
-            theme: Theme::default(),
+            theme,
             no_clipboard: None,
             notice: None,
         });

@@ -144,6 +144,7 @@ pub(in super::super) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Bindi
     let on_menu = matches!(app.room.as_ref().and_then(|r| r.screen()), Some(Screen::Menu(_)));
     let dialog = app.room.as_ref().is_some_and(|r| !r.dialogs.is_empty());
     let at_door = app.door.is_some();
+    let has_row = app.room.as_ref().and_then(|r| r.api()).is_some_and(|api| api.list.selected().is_some());
     let nothing_to_look_at = app.room.as_ref().is_none_or(|r| r.to_look_at().is_empty());
     let works = |b: &&&Binding| match b.action {
         // From the menu there is no step back, and at the door nothing to go back to.
@@ -151,6 +152,11 @@ pub(in super::super) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Bindi
         // In a dialog it works too, but there is more to say.
         Action::Lock => !at_door && !dialog && app.help.is_none(),
         Action::LookAt => !nothing_to_look_at,
+        Action::Open | Action::Rotate | Action::DisableEnable | Action::Revoke | Action::CopyKey
+            if b.scope == Scope::List =>
+        {
+            has_row
+        }
         _ => true,
     };
     let mut seen: Vec<Action> = Vec::new();
@@ -187,6 +193,9 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
             if matches!(dialog, Dialog::Password(_)) { "change" } else { "create" }
         }
         (Scope::Form, Action::Advance, None, Some(_)) => "next",
+        (Scope::Buttons, Action::Back, None, Some(Dialog::Ask(_))) => "keep open",
+        (Scope::Buttons | Scope::Form, Action::Back, None, Some(Dialog::Password(d))) if d.forced => "sign out",
+        (Scope::Buttons, Action::Back, None, Some(Dialog::Create(_) | Dialog::Password(_))) => "cancel",
         (Scope::Everywhere, Action::Back, None, None) if menu => "menu",
         (Scope::List, Action::DisableEnable, None, None) => {
             let api = app.room.as_ref().and_then(|r| r.api());

@@ -27,7 +27,7 @@ pub fn under(app: &App, row: &CredentialRow, details: Option<&Details>, paint: &
     let note = if options.note.as_str().is_empty() { "none" } else { options.note.as_str() };
     let facts = [
         (key_label(row.kind), row.key.clone()),
-        ("Secret", secret_words(app, row, details)),
+        (secret_label(row.kind), secret_words(app, row, details)),
         ("Expires", expires),
         ("Note", note.to_owned()),
         ("Created", made(row)),

@@ -36,7 +36,7 @@ pub fn sheet(app: &App, chain: &[Scope]) -> Sheet {
     }
     if lines.iter().any(|line| matches!(line, HelpLine::Keys { grey: true, .. })) {
         sheet.gap();
-        sheet.say("Keys in brackets need another permission level. Press one to see which.", Style::new());
+        sheet.say("Keys in brackets need another permission level. Press to see which.", Style::new());
     }
     sheet
 }

@@ -133,7 +133,7 @@ fn change(app: &App, row: &TrailRow, width: usize) -> String {
         "{}  {} {} {}",
         text::pad(&when::moment(app.now, row.at), 15, ellipsis),
         text::pad(who, 10, ellipsis),
-        text::pad(&row.did, 20, ellipsis),
+        text::pad(&row.did, 25, ellipsis),
         row.what
     );
     text::fit(&line, width, ellipsis)

@@ -63,7 +63,8 @@ fn desk(app: &App, room: &Room, paint: &mut Paint<'_>, body: Rect) {
         Some(Screen::Page(topic, scroll)) => pages::draw(app, room, *topic, *scroll, paint, body),
         None => {}
     }
-    if let Some(dialog) = room.dialogs.last() {
+    // Under help no dialog is drawn: a secret shows nowhere but in the view on top.
+    if let Some(dialog) = room.dialogs.last().filter(|_| app.help.is_none()) {
         let scroll = if let Dialog::Details(d) = dialog { d.scroll } else { 0 };
         paint.cursor = None;
         dialogs::sheet(app, dialog).draw(paint, body, scroll);

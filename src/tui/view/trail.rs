@@ -18,7 +18,7 @@ pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, body: Rect) {
         paint.text(3, body.y + 1, "Reading the trail ...", Style::new());
         return paint.cursor(3, body.y + 1);
     };
-    let width = usize::from(body.width).saturating_sub(2);
+    let width = usize::from(body.width).saturating_sub(4);
     let heading = line(app, width, ["NO.", "WHEN (UTC)", "WHO", "DID", "WHAT", "FROM"]);
     paint.text(3, body.y, &heading, app.theme.strong());
     if all.is_empty() {
@@ -58,14 +58,16 @@ fn row_line(app: &App, row: &TrailRow, width: usize) -> String {
 
 /// The columns of a row: numbers are short, names are cut, the address goes first when there is no room.
 fn line(app: &App, width: usize, cells: [&str; 6]) -> String {
-    let spare = width.saturating_sub(74);
-    let widths = [5, 13, 8 + spare / 6, 17 + spare / 3, 17 + spare / 3, if width < 74 { 0 } else { 15 }];
+    let address = if width < 76 { 0 } else { 15 };
+    let spare = width.saturating_sub(if address > 0 { 76 } else { 60 });
+    // Numbers and times have their width; of the rest the deed and its object get most.
+    let widths = [4, 12, 7 + (spare / 6).min(16), 18 + (spare / 3).min(7), 15 + spare / 3, address];
     let pad = |(cell, width): (&str, usize)| match width {
         0 => String::new(),
         width => text::pad(cell, width, app.theme.glyphs.ellipsis) + " ",
     };
     let all: String = cells.into_iter().zip(widths).map(pad).collect();
-    text::fit(&all, width, app.theme.glyphs.ellipsis)
+    text::fit(all.trim_end(), width, app.theme.glyphs.ellipsis)
 }
 
 fn in_full(app: &App, row: &TrailRow, paint: &mut Paint<'_>, area: Rect) {
@@ -76,7 +78,7 @@ fn in_full(app: &App, row: &TrailRow, paint: &mut Paint<'_>, area: Rect) {
     let times = if row.count > 1 { format!(", {} times", row.count) } else { String::new() };
     let way = match row.via.as_deref() {
         Some("password") => " by password".to_owned(),
-        Some("local") => " on this machine".to_owned(),
+        Some("local") => " with --as".to_owned(),
         Some(fingerprint) => format!(" by SSH key {fingerprint}"),
         None => String::new(),
     };
