@@ -15,7 +15,6 @@ use proptest::prelude::*;
 use ratatui::{Terminal, backend::TestBackend};
 
 use super::desk::{Desk, call_name, chord, writes};
-use super::fixture::Copy;
 
 /// One thing that happens.
 #[derive(Clone, Debug)]
@@ -104,13 +103,27 @@ impl Desk {
     /// Without the driver's questions: whatever comes is pressed.
     fn happens(&mut self, event: &Event) {
         match event {
-            Event::Key(key) => drop(self.send(Msg::Key(chord(key)))),
-            Event::Type(text) => drop(self.types(text)),
-            Event::Paste(text) => drop(self.pastes(text)),
-            Event::Resize(columns, rows) => drop(self.sized(*columns, *rows)),
-            Event::Wait(ms) => drop(self.waits(*ms)),
-            Event::Stall => drop(self.stalls()),
-            Event::Answer => drop(self.answers()),
+            Event::Key(key) => {
+                self.send(Msg::Key(chord(key)));
+            }
+            Event::Type(text) => {
+                self.types(text);
+            }
+            Event::Paste(text) => {
+                self.pastes(text);
+            }
+            Event::Resize(columns, rows) => {
+                self.sized(*columns, *rows);
+            }
+            Event::Wait(ms) => {
+                self.waits(*ms);
+            }
+            Event::Stall => {
+                self.stalls();
+            }
+            Event::Answer => {
+                self.answers();
+            }
             Event::Fail => {
                 let mut once = true;
                 self.instead = Some(Box::new(move |call| std::mem::take(&mut once).then(|| failure(call)).flatten()));
@@ -148,7 +161,7 @@ fn secret_of(desk: &Desk) -> Option<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// 1, 2 and 3: no panic at any size; a secret is drawn in the one-time view only, and after it nowhere.
     #[test]
@@ -277,18 +290,25 @@ fn every_size_from_1x1_to_200x60_is_drawn() {
     ];
     for keys in scenes {
         let mut desk = Desk::on_list();
-        keys.iter().for_each(|key| drop(desk.send(Msg::Key(chord(key)))));
-        for columns in (1..=200).step_by(7).chain([59, 60, 80, 109, 110, 120]) {
-            for rows in (1..=60).step_by(3).chain([15, 16, 20, 24]) {
+        keys.iter().for_each(|key| {
+            desk.send(Msg::Key(chord(key)));
+        });
+        for columns in [1, 2, 9, 25, 40, 59, 60, 61, 79, 80, 109, 110, 120, 160, 200] {
+            for rows in [1, 2, 4, 8, 15, 16, 17, 19, 20, 24, 33, 47, 60] {
                 desk.sized(columns, rows);
-                let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-                terminal.draw(|frame| view::draw(&desk.app, frame)).unwrap();
-                // The terminal may be another size than the state was told: a resize is on its way.
-                let mut other = Terminal::new(TestBackend::new(rows, columns)).unwrap();
-                other.draw(|frame| view::draw(&desk.app, frame)).unwrap();
+                draw_at(&desk, columns, rows);
             }
         }
+        // The terminal may be another size than the state was told: a resize is on its way.
+        for (columns, rows) in [(1, 1), (60, 16), (80, 24), (110, 16), (200, 5)] {
+            draw_at(&desk, columns, rows);
+        }
     }
+}
+
+fn draw_at(desk: &Desk, columns: u16, rows: u16) {
+    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+    terminal.draw(|frame| view::draw(&desk.app, frame)).unwrap();
 }
 
 /// Every call goes to one worker, and what writes never to the reader.
@@ -331,7 +351,9 @@ fn no_key_of_the_table_is_dead() {
     ];
     for keys in scenes {
         let mut desk = Desk::on_list();
-        keys.iter().for_each(|key| drop(desk.send(Msg::Key(chord(key)))));
+        keys.iter().for_each(|key| {
+            desk.send(Msg::Key(chord(key)));
+        });
         for binding in keys::reachable(&desk.app.scopes()) {
             reached.insert(format!("{:?} {}", binding.scope, binding.words));
         }
@@ -339,5 +361,4 @@ fn no_key_of_the_table_is_dead() {
     let dead: Vec<_> =
         keys::BINDINGS.iter().map(|b| format!("{:?} {}", b.scope, b.words)).filter(|b| !reached.contains(b)).collect();
     assert!(dead.is_empty(), "no screen leads to {dead:?}");
-    drop(Copy::bare());
 }
