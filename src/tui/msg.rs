@@ -66,19 +66,32 @@ pub enum Lane {
 #[allow(missing_docs)]
 pub enum Call {
     SetUp(SetUp),
-    SignIn { name: String, password: Secret },
+    SignIn {
+        name: String,
+        password: Secret,
+    },
     SignOut(Actor),
-    ChangeOwnPassword { actor: Actor, old: Secret, new: Secret },
+    ChangeOwnPassword {
+        actor: Actor,
+        old: Secret,
+        new: Secret,
+    },
     Create(Actor, NewCredential),
     Rotate(Actor, Target, Overlap),
     SetState(Actor, Vec<Target>, Verb),
     Seen(Actor, CredentialId, Seen),
     Refused(Actor, Right),
-    Pulse(Actor),
+    /// Answered at once when the change number is not this one, else when it no longer is.
+    Pulse(Actor, Option<i64>),
     Overview(Actor),
     List(Actor, ListQuery),
     Details(Actor, CredentialId),
-    Taken { actor: Actor, kind: Kind, name: String, username: String },
+    Taken {
+        actor: Actor,
+        kind: Kind,
+        name: String,
+        username: String,
+    },
     Trail(Actor, TrailQuery),
 }
 

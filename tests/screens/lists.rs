@@ -237,7 +237,7 @@ fn a_list_that_cannot_be_read_says_why_and_comes_back() {
     let mut desk = Desk::signed_in_as(Role::Administrator);
     desk.instead = Some(Box::new(|call| match call {
         Call::List(..) => Some(Reply::Page(Err(HubError::Unavailable("The database is locked.".to_owned())))),
-        Call::Pulse(_) => Some(Reply::Pulse(Err(HubError::Unavailable("The database is locked.".to_owned())))),
+        Call::Pulse(..) => Some(Reply::Pulse(Err(HubError::Unavailable("The database is locked.".to_owned())))),
         _ => None,
     }));
     desk.press("enter enter").sees("The list could not be read. The database is locked.").sees("Error: The database");
