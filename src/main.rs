@@ -5,8 +5,9 @@
 use std::{process::ExitCode, sync::Arc};
 
 use keydesk::{
-    cli::{self, Next},
+    cli::{self, Face, Next},
     hub::HubError,
+    plain,
     time::SystemClock,
     tui,
 };
@@ -15,8 +16,10 @@ fn main() -> ExitCode {
     cli::harden();
     ExitCode::from(match cli::run(std::env::args_os()) {
         Next::Exit(code) => code,
-        Next::Desk { places, origin } => ended(tui::run(&places, origin, Arc::new(SystemClock))),
-        Next::Session(hub, session) => ended(tui::run_session(*hub, *session)),
+        Next::Desk { face: Face::Screen, places, origin } => ended(tui::run(&places, origin, Arc::new(SystemClock))),
+        Next::Desk { face: Face::Lines, places, origin } => ended(plain::run(&places, &origin, Arc::new(SystemClock))),
+        Next::Session(Face::Screen, hub, session) => ended(tui::run_session(*hub, *session)),
+        Next::Session(Face::Lines, hub, session) => ended(plain::run_session(*hub, *session)),
     })
 }
 

@@ -17,6 +17,9 @@ use super::{audit::AuditVerb, init::InitArgs, key::KeyVerb, out::Form, user::Use
 pub struct CommandLine {
     #[command(flatten)]
     pub places: PlaceArgs,
+    /// Open the desk line by line, for screen readers and dumb terminals
+    #[arg(long, global = true)]
+    pub plain: bool,
     #[command(subcommand)]
     pub verb: Option<Verb>,
 }

@@ -6,7 +6,7 @@
 
 mod app;
 pub mod chord;
-pub mod clipboard;
+mod copier;
 mod ending;
 mod event;
 mod hangup;

@@ -6,10 +6,11 @@ use std::sync::mpsc::channel;
 
 use anyhow::{Context as _, Result};
 
+use crate::clipboard::Way;
 use crate::hub::{Hub, Origin, Places as HubPlaces, Session, Start as Found};
 use crate::time::{Clock, SystemClock};
 
-use super::clipboard::{Copier, Way};
+use super::copier::Copier;
 use super::ending::Ending;
 use super::stage::Stage;
 use super::terminal::{self, tty};
