@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use keydesk::tui::keys;
+
 /// Who may use whom. What is not here may not: `tui` and `cli` never meet, and nothing but `main` opens the screen.
 const MAY_USE: [(&str, &[&str]); 14] = [
     ("secret", &[]),
@@ -285,6 +287,19 @@ fn between(name: &str) -> String {
     let from = readme.find(&begin).unwrap_or_else(|| panic!("the README has no {begin}")) + begin.len();
     let to = readme[from..].find(&end).unwrap_or_else(|| panic!("the README has no {end}"));
     readme[from..from + to].to_owned()
+}
+
+/// `KEYDESK_BLESS=1 cargo test --test house` writes the table.
+#[test]
+fn the_readmes_keys_are_the_programs() {
+    let table = keys::markdown();
+    if std::env::var_os("KEYDESK_BLESS").is_some() {
+        let readme = read("README.md");
+        let marker = "<!-- keys: begin -->\n";
+        let (old, new) = (format!("{marker}{}", between("keys")), format!("{marker}{table}"));
+        fs::write(root().join("README.md"), readme.replacen(&old, &new, 1)).unwrap();
+    }
+    assert_eq!(between("keys").trim(), table.trim(), "run: KEYDESK_BLESS=1 cargo test --test house");
 }
 
 #[test]

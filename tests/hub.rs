@@ -6,6 +6,7 @@ mod hub {
     pub mod life;
     pub mod lists;
     pub mod people;
+    pub mod races;
     pub mod rights;
     pub mod sign_in;
     pub mod support;

@@ -36,9 +36,12 @@ pub fn run(places: &Places, origin: &Origin, clock: Arc<dyn Clock>) -> Result<u8
     }
 }
 
-/// Opens a desk somebody is signed in to already: the demo.
-pub fn run_session(hub: Hub, session: Session) -> Result<u8> {
+/// Opens a desk somebody is signed in to already: the demo. `notice` says how to unlock it.
+pub fn run_session(hub: Hub, session: Session, notice: &str) -> Result<u8> {
     let mut tty = terminal()?;
+    if Talk::new(&mut tty).say(notice).is_err() {
+        return Ok(LINE_GONE);
+    }
     let origin = session.actor.origin.clone();
     Ok(converse(&mut tty, Arc::new(hub), &origin, Some(session)))
 }

@@ -1,5 +1,6 @@
 //! The desk on a terminal, from the first frame to the last.
 
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::channel;
@@ -27,8 +28,7 @@ const NO_TERMINAL: &str = "keydesk: the desk needs a terminal to be shown on. Fo
 /// Opens the desk at `places`, or sets one up there, and shows it until its user leaves. The exit code of the process.
 pub fn run(places: &HubPlaces, origin: Origin, clock: Arc<dyn Clock>) -> Result<u8> {
     if !tty::is_terminal() {
-        eprintln!("{NO_TERMINAL}");
-        return Ok(USAGE);
+        return Ok(no_terminal());
     }
     // Before the store is opened: a password that is typed ahead must not be echoed meanwhile.
     let guard = quiet()?;
@@ -39,20 +39,33 @@ pub fn run(places: &HubPlaces, origin: Origin, clock: Arc<dyn Clock>) -> Result<
             (Some(hub), Start::SignIn { account })
         }
     };
-    let shown = Places { database: in_words(&places.database), master_key: in_words(&places.master_key.path) };
-    show(guard, hub, House { hub: Arc::default(), places: Some(places.clone()), origin, clock }, shown, start)
+    let words = Places { database: in_words(&places.database), master_key: in_words(&places.master_key.path) };
+    let house = House::of(hub, Some(places.clone()), origin, clock);
+    show(guard, house, Opening { places: words, start, notice: None })
 }
 
-/// Shows a desk somebody is signed in to already: the demo.
-pub fn run_session(hub: Hub, session: Session) -> Result<u8> {
+/// Shows a desk somebody is signed in to already: the demo. `notice` is a sentence for the lock screen.
+pub fn run_session(hub: Hub, session: Session, notice: Option<String>) -> Result<u8> {
     if !tty::is_terminal() {
-        eprintln!("{NO_TERMINAL}");
-        return Ok(USAGE);
+        return Ok(no_terminal());
     }
     let guard = quiet()?;
     let origin = session.actor.origin.clone();
-    let house = House { hub: Arc::default(), places: None, origin, clock: Arc::new(SystemClock) };
-    show(guard, Some(hub), house, Places::default(), Start::Session(Box::new(session)))
+    let house = House::of(Some(hub), None, origin, Arc::new(SystemClock));
+    show(guard, house, Opening { places: Places::default(), start: Start::Session(Box::new(session)), notice })
+}
+
+/// What the first screen says.
+struct Opening {
+    places: Places,
+    start: Start,
+    notice: Option<String>,
+}
+
+/// Not `eprintln!`, which panics where nobody listens.
+fn no_terminal() -> u8 {
+    let _ = writeln!(io::stderr(), "{NO_TERMINAL}");
+    USAGE
 }
 
 fn quiet() -> Result<terminal::Guard> {
@@ -60,15 +73,11 @@ fn quiet() -> Result<terminal::Guard> {
 }
 
 /// Starts what listens, draws the first frame, and turns until the end.
-fn show(guard: terminal::Guard, hub: Option<Hub>, house: House, places: Places, start: Start) -> Result<u8> {
+fn show(guard: terminal::Guard, house: House, opening: Opening) -> Result<u8> {
     // NO_COLOR is the theme's business: crossterm's way of obeying it takes the selection bar away too.
     crossterm::style::force_color_output(true);
-    if let Some(hub) = hub {
-        let _ = house.hub.set(hub);
-    }
     let (events, queue) = channel();
-    let hub = Arc::clone(&house.hub);
-    let ending = Arc::new(Ending::new(hub, events.clone()));
+    let ending = Arc::new(Ending::new(Arc::clone(&house.hub), events.clone()));
     // Signals first: a size that changes from here on is not missed.
     signals::watch(Arc::clone(&ending), events.clone())?;
     panic::watch(Arc::clone(&ending));
@@ -77,10 +86,11 @@ fn show(guard: terminal::Guard, hub: Option<Hub>, house: House, places: Places, 
     let app = App::new(AppSetup {
         now: clock.now(),
         size: tty::size().into(),
-        places,
-        start,
+        places: opening.places,
+        start: opening.start,
         theme: Theme::from_env(&variable),
         no_clipboard: way.err().map(str::to_owned),
+        notice: opening.notice,
     });
     let copier = Copier::new(way.unwrap_or(Way::Terminal), events.clone());
     let workers = Workers::start(house, &events)?;

@@ -8,8 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::hub::{Conflict, Hub, HubError, Origin, Places, SetUp};
-use crate::store::Cancel;
+use crate::hub::{Cancel, Conflict, Hub, HubError, Origin, Places, SetUp};
 use crate::time::Clock;
 
 use super::event::Event;
@@ -25,6 +24,13 @@ pub(super) struct House {
     pub(super) places: Option<Places>,
     pub(super) origin: Origin,
     pub(super) clock: Arc<dyn Clock>,
+}
+
+impl House {
+    pub(super) fn of(hub: Option<Hub>, places: Option<Places>, origin: Origin, clock: Arc<dyn Clock>) -> Self {
+        let hub = Arc::new(hub.map_or_else(OnceLock::new, OnceLock::from));
+        Self { hub, places, origin, clock }
+    }
 }
 
 /// The workers, as the loop sees them.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use keydesk::{
     account::{Role, UserState},
-    credential::{Condition, Kind},
+    credential::{Condition, Kind, State},
     demo,
     hub::{ListQuery, Origin, SignIn, TrailQuery},
     secret::Secret,
@@ -51,6 +51,10 @@ fn all_kinds_all_states_four_people_and_a_trail() {
         rows.iter().filter_map(|row| row.last_used.as_ref()).map(|used| now.since(used.at.millis())).min().unwrap();
     assert!((0..=3 * MINUTE).contains(&newest), "{newest}");
     assert!(rows.iter().all(|row| now.since(row.created_at) > DAY), "made just now");
+    for row in rows.iter().filter(|row| row.state != State::Active) {
+        let used = row.last_used.as_ref().expect("what was stopped had been used");
+        assert!(used.at.millis() < row.changed_at, "{} was used after it was stopped", row.name);
+    }
 
     let users = hub.users(&session.actor).unwrap();
     let people: Vec<_> = users.iter().map(|u| (u.name.as_str(), u.role, u.state, u.locked_until.is_some())).collect();

@@ -4,6 +4,8 @@
 //! only the first call does anything. It never prints an error, because the terminal may be gone, and never waits for
 //! a terminal that takes no bytes (ctrl-s, a dead link).
 
+mod pen;
+mod scroll;
 pub mod stop;
 pub mod tty;
 pub mod wire;
