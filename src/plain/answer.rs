@@ -32,8 +32,8 @@ pub fn understand(line: &str, choices: usize) -> Answer {
 /// The question after a list of choices.
 pub fn which(choices: usize) -> String {
     match choices {
-        1 => "Type 1, 0 to go back, or a question mark to hear the choices again: ".to_owned(),
-        n => format!("Type a number from 1 to {n}, 0 to go back, or a question mark to hear the choices again: "),
+        1 => "Type 1, 0 to go back, or a question mark to repeat: ".to_owned(),
+        n => format!("Type a number from 1 to {n}, 0 to go back, or a question mark to repeat: "),
     }
 }
 

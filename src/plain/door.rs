@@ -11,7 +11,7 @@ use crate::{
 
 use super::{
     passwords::{USER_RULE, new_password},
-    talk::{Leave, Said, Talk},
+    talk::{Said, Talk},
 };
 
 /// Asks who it is until somebody is signed in; `None` when the user leaves. After a lock the name is `known`.
@@ -76,7 +76,10 @@ fn own_password(talk: &mut Talk<'_>, hub: &Arc<Hub>, mut session: Session, old: 
                 session.must_change_password = false;
                 return Ok(Some(session));
             }
-            Err(HubError::SessionOver(why)) => return Err(Leave::Over(why)),
+            Err(why @ HubError::SessionOver(_)) => {
+                talk.refuse(why.to_string())?;
+                return Ok(None);
+            }
             Err(why) => talk.refuse(why.to_string())?,
         }
     }

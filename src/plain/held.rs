@@ -1,21 +1,32 @@
 //! The one secret that can be copied, shown or spelled now: kept where the signal thread can wipe it too.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc::channel},
+    thread,
+    time::Duration,
+};
 
 use crate::{
     hub::{Actor, CredentialId, Hub, Seen},
     secret::Secret,
 };
 
+/// Longest wait for the trail to take the note that a line dropped: the store may be what hangs.
+const NOTE: Duration = Duration::from_millis(500);
+
 /// A place for one secret, shared by the dialog and by whoever ends the process.
 #[derive(Clone, Default)]
-pub struct Slot(Arc<Mutex<Option<Shown>>>);
+pub struct Slot {
+    shown: Arc<Mutex<Option<Shown>>>,
+    /// Held while the trail is told, so that neither of the two ends the process under the other's hands.
+    ending: Arc<Mutex<()>>,
+}
 
 /// A secret right after its commit, and what the trail has to know of it.
 pub struct Shown {
     /// The desk.
     pub hub: Arc<Hub>,
-    /// Who has it on the screen.
+    /// Who can see it.
     pub actor: Actor,
     /// Whose it is.
     pub id: CredentialId,
@@ -23,31 +34,38 @@ pub struct Shown {
     pub secret: Secret,
 }
 
-impl Shown {
-    /// Notes in the trail that the line dropped while the secret could be seen. An error has nobody to be shown to.
-    pub fn note_dropped(self) {
-        let Self { hub, actor, id, secret } = self;
-        drop(secret);
-        let _ = hub.seen(&actor, id, Seen::Dropped);
-    }
-}
-
 impl Slot {
     /// Keeps a secret until the returned guard is dropped.
     #[must_use = "the secret is wiped when this is dropped"]
     pub fn hold(&self, shown: Shown) -> Held {
-        *self.lock() = Some(shown);
+        *lock(&self.shown) = Some(shown);
         Held(self.clone())
     }
 
-    /// Takes the secret out. `None` also when the dialog is at it this very moment, which is never for long.
-    pub fn take(&self) -> Option<Shown> {
-        self.0.try_lock().ok()?.take()
+    /// Whether there is a secret now.
+    pub fn holds(&self) -> bool {
+        lock(&self.shown).is_some()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Shown>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The line dropped, or the process ends: wipes the secret, if there is one, and notes it in the trail.
+    pub fn line_dropped(&self) {
+        let _turn = lock(&self.ending);
+        let Some(Shown { hub, actor, id, secret }) = lock(&self.shown).take() else { return };
+        drop(secret);
+        let (done, written) = channel();
+        let note = move || {
+            // An error has nobody left to be shown to.
+            let _ = hub.seen(&actor, id, Seen::Dropped);
+            let _ = done.send(());
+        };
+        if thread::Builder::new().name("keydesk-note".to_owned()).spawn(note).is_ok() {
+            let _ = written.recv_timeout(NOTE);
+        }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Wipes the secret when it is dropped, whichever way the dialog is left.
@@ -56,20 +74,20 @@ pub struct Held(Slot);
 impl Held {
     /// A copy for one use; `None` when the secret was wiped.
     pub fn copy(&self) -> Option<Secret> {
-        self.0.lock().as_ref().map(|shown| shown.secret.duplicate())
+        lock(&self.0.shown).as_ref().map(|shown| shown.secret.duplicate())
     }
 
-    /// As [`Shown::note_dropped`].
-    pub fn note_dropped(self) {
-        let shown = self.0.lock().take();
-        if let Some(shown) = shown {
-            shown.note_dropped();
-        }
+    /// As [`Slot::line_dropped`].
+    pub fn line_dropped(self) {
+        self.0.line_dropped();
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        *self.0.lock() = None;
+        match thread::panicking() {
+            true => self.0.line_dropped(),
+            false => *lock(&self.0.shown) = None,
+        }
     }
 }

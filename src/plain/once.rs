@@ -30,7 +30,7 @@ pub fn hand_out(seat: &mut Seat<'_, '_>, issued: Issued, what: &str) -> Said {
     let word = words::secret_word(row.kind);
     match (View { seat, row: &row, word, held: &held, taken: false }).turn() {
         Err(Leave::Gone) => {
-            held.note_dropped();
+            held.line_dropped();
             Err(Leave::Gone)
         }
         Err(leave) => {

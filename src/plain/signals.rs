@@ -6,10 +6,8 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
-        mpsc::channel,
     },
     thread,
-    time::Duration,
 };
 
 use signal_hook::{
@@ -18,9 +16,6 @@ use signal_hook::{
 };
 
 use super::{held::Slot, tty::Modes};
-
-/// Longest wait for the trail to take the note that a secret was on the screen: the store may be what hangs.
-const NOTE: Duration = Duration::from_millis(500);
 
 /// What wakes a waiting question.
 pub const INTERRUPT: u8 = b'i';
@@ -57,16 +52,7 @@ pub fn watch(shared: Shared, mut wake: UnixStream) -> io::Result<()> {
 /// Wipes the secret, hands the terminal back, notes what was on the screen, and ends the process.
 fn end(shared: &Shared, signal: i32) -> ! {
     shared.modes.restore();
-    if let Some(shown) = shared.slot.take() {
-        let (done, written) = channel();
-        let note = move || {
-            shown.note_dropped();
-            let _ = done.send(());
-        };
-        if thread::Builder::new().name("keydesk-note".to_owned()).spawn(note).is_ok() {
-            let _ = written.recv_timeout(NOTE);
-        }
-    }
+    shared.slot.line_dropped();
     // Not `std::process::exit`: its exit handlers may wait for a thread that is stuck.
     signal_hook::low_level::exit(128 + signal)
 }

@@ -18,6 +18,10 @@ use super::{
 /// How often a waiting desk looks whether it has to warn or lock, and whether the session is still good.
 const TICK: Duration = Duration::from_secs(1);
 
+/// ctrl-z where the terminal does not take it for a stop, and why it does not.
+const STOP: u8 = 0x1a;
+const NO_STOP: &str = "ctrl-z does not stop keydesk while a password or a new secret is at hand. Answer first.";
+
 /// Why a dialog is left for good, past the ones around it.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Leave {
@@ -163,7 +167,7 @@ impl<'a> Talk<'a> {
                 None => self.refuse("That is not UTF-8 text. Please type it again.")?,
                 Some("?") => {}
                 Some("" | "0") => return Ok(None),
-                // A key that moves a cursor, or ctrl-z: the terminal hands it on as it is.
+                // A key that moves a cursor: the terminal hands it on as it is.
                 Some(text) if text.chars().any(char::is_control) => {
                     self.refuse("That held a key that is no letter, such as an arrow. Please type it again.")?;
                 }
@@ -213,6 +217,11 @@ impl<'a> Talk<'a> {
             match self.io.read(echo, TICK) {
                 Read::Line(line) => {
                     self.open_line = false;
+                    if line.expose().contains(&STOP) {
+                        self.refuse(NO_STOP)?;
+                        self.ask(question)?;
+                        continue;
+                    }
                     if !line.is_empty() || !idle.is_some_and(|idle| idle.warned) {
                         return Ok(line);
                     }

@@ -50,10 +50,10 @@ impl Modes {
 /// The terminal of this process.
 pub struct Tty {
     shared: Shared,
+    /// What is set where lines show and the process may be stopped; other modes are made from it.
     shown: Termios,
-    hidden: Termios,
-    /// The echo that is set now.
-    echo: Option<Echo>,
+    /// What is set now: the echo, and whether ctrl-z stops.
+    set: Option<(Echo, bool)>,
     wake: UnixStream,
     /// What was read and is not a line yet.
     rest: Zeroizing<Vec<u8>>,
@@ -70,7 +70,7 @@ impl Tty {
     /// Takes the terminal.
     pub fn open() -> io::Result<Self> {
         let found = tcgetattr(stdin())?;
-        let (shown, hidden) = modes(&found);
+        let shown = shown(&found);
         let (wake, waker) = UnixStream::pair()?;
         waker.set_nonblocking(true)?;
         wake.set_nonblocking(true)?;
@@ -82,16 +82,26 @@ impl Tty {
         signals::watch(shared.clone(), waker)?;
         let way = Way::choose(&|name| std::env::var(name).ok());
         let rest = Zeroizing::new(Vec::with_capacity(2 * LONGEST));
-        Ok(Self { shared, shown, hidden, echo: None, wake, rest, way, desktop: Desktop::default() })
+        Ok(Self { shared, shown, set: None, wake, rest, way, desktop: Desktop::default() })
     }
 
-    /// Sets the echo, if it is not so already.
+    /// Sets the echo, if it is not so already. Where nothing shows, and while a secret is at hand, ctrl-z does not
+    /// stop: a shell would get a terminal that shows nothing, and the secret would lie in a stopped process.
     fn set(&mut self, echo: Echo) -> io::Result<()> {
-        if self.echo != Some(echo) {
-            let modes = if echo == Echo::Shown { &self.shown } else { &self.hidden };
+        let wanted = (echo, echo == Echo::Shown && !self.shared.slot.holds());
+        if self.set != Some(wanted) {
+            let mut modes = self.shown.clone();
+            if echo == Echo::Hidden {
+                modes.local_modes.remove(LocalModes::ECHO);
+                // The line break shows all the same: the next sentence must not stand behind the question.
+                modes.local_modes.insert(LocalModes::ECHONL);
+            }
+            if !wanted.1 {
+                modes.special_codes[SpecialCodeIndex::VSUSP] = DISABLED;
+            }
             // Not `Flush`: what was typed ahead stays.
-            tcsetattr(stdin(), OptionalActions::Now, modes)?;
-            self.echo = Some(echo);
+            tcsetattr(stdin(), OptionalActions::Now, &modes)?;
+            self.set = Some(wanted);
         }
         Ok(())
     }
@@ -107,7 +117,7 @@ impl Tty {
             }
             Ok(1) => {
                 // A shell may have put its own modes back meanwhile.
-                self.echo = None;
+                self.set = None;
                 Some(Read::Continued)
             }
             _ => None,
@@ -184,19 +194,13 @@ impl Tty {
     }
 }
 
-/// Modes with echo and without, made from those that were found.
-fn modes(found: &Termios) -> (Termios, Termios) {
+/// Lines that the kernel edits and shows, however the terminal was found.
+fn shown(found: &Termios) -> Termios {
     let mut shown = found.clone();
     shown.local_modes |= LocalModes::ICANON | LocalModes::ECHO | LocalModes::ECHOE | LocalModes::ISIG;
     shown.input_modes |= InputModes::ICRNL;
     shown.output_modes |= OutputModes::OPOST | OutputModes::ONLCR;
-    let mut hidden = shown.clone();
-    hidden.local_modes.remove(LocalModes::ECHO);
-    // The line break shows all the same: the next sentence must not stand behind the question.
-    hidden.local_modes.insert(LocalModes::ECHONL);
-    // Stopped here, a shell would get a terminal that shows nothing.
-    hidden.special_codes[SpecialCodeIndex::VSUSP] = DISABLED;
-    (shown, hidden)
+    shown
 }
 
 /// Writes all of it.

@@ -43,7 +43,7 @@ fn every_question_says_how_to_answer() {
             .types("alice")
             .sees("asks for the name again: ")
             .hides(crate::support::PASSWORD)
-            .sees("Type a number from 1 to 8, 0 to go back, or a question mark to hear the choices again: ")
+            .sees("Type a number from 1 to 8, 0 to go back, or a question mark to repeat: ")
             .types("9")
             .sees("That is not one of the choices; they go from 1 to 8.")
             .types("kdsABC")
