@@ -12,8 +12,8 @@ use rustix::{
     io::{Errno, ioctl_fionread, read, write},
     stdio::{stdin, stdout},
     termios::{
-        InputModes, LocalModes, OptionalActions, OutputModes, QueueSelector, SpecialCodeIndex, Termios, tcflush,
-        tcgetattr, tcgetwinsize, tcsetattr,
+        InputModes, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr,
+        tcgetwinsize, tcsetattr,
     },
 };
 use zeroize::Zeroizing;
@@ -92,9 +92,9 @@ impl Tty {
         if self.set != Some(wanted) {
             let mut modes = self.shown.clone();
             if echo == Echo::Hidden {
-                modes.local_modes.remove(LocalModes::ECHO);
                 // The line break shows all the same: the next sentence must not stand behind the question.
-                modes.local_modes.insert(LocalModes::ECHONL);
+                modes.local_modes.set(LocalModes::ECHONL, modes.local_modes.contains(LocalModes::ECHO));
+                modes.local_modes.remove(LocalModes::ECHO);
             }
             if !wanted.1 {
                 modes.special_codes[SpecialCodeIndex::VSUSP] = DISABLED;
@@ -194,12 +194,12 @@ impl Tty {
     }
 }
 
-/// Lines that the kernel edits and shows, however the terminal was found.
+/// Lines that the kernel edits, however the terminal was found. Whether it echoes and how it ends a line stays as it
+/// is: an editor that runs programs in a buffer does both itself.
 fn shown(found: &Termios) -> Termios {
     let mut shown = found.clone();
-    shown.local_modes |= LocalModes::ICANON | LocalModes::ECHO | LocalModes::ECHOE | LocalModes::ISIG;
+    shown.local_modes |= LocalModes::ICANON | LocalModes::ISIG;
     shown.input_modes |= InputModes::ICRNL;
-    shown.output_modes |= OutputModes::OPOST | OutputModes::ONLCR;
     shown
 }
 

@@ -61,3 +61,22 @@ fn every_question_says_how_to_answer() {
     });
     assert!(!play.said.contains("kdsABC"), "what was typed is not repeated: it may be a secret");
 }
+
+#[test]
+fn what_is_no_text_is_asked_again() {
+    let table = Table::new();
+    table.play(|play| {
+        play.sees("user name")
+            .types_bytes(b"al\xffice")
+            .sees("That is not UTF-8 text. Please type it again.")
+            .types("alice")
+            .sees("password of alice")
+            .types_bytes(b"\xfe\xff")
+            .sees("That is not UTF-8 text.")
+            .hides(crate::support::PASSWORD)
+            .sees("Menu.")
+            .types_bytes(b"\xff")
+            .sees("That is not one of the choices")
+            .types("8")
+    });
+}

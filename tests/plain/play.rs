@@ -106,6 +106,11 @@ impl Play {
         self.then(Step::Reads(Read::End))
     }
 
+    /// A line that is no text.
+    pub fn types_bytes(self, bytes: &[u8]) -> Self {
+        self.then(Step::Reads(Read::Line(Secret::new(bytes.to_vec()))))
+    }
+
     pub fn loses_the_line(self) -> Self {
         self.then(Step::Reads(Read::Gone))
     }

@@ -196,3 +196,28 @@ fn typed_ahead_into_a_refusal_is_not_used() {
     line.types("?").picks("Quit").sees("Good-bye.");
     assert_eq!(line.desk.ended(), 0);
 }
+
+#[test]
+fn created_blind_in_order_and_nothing_lost() {
+    let house = House::with_desk();
+    let mut line = Line::open(&house);
+    line.signs_in("alice").sees("mark to repeat: ");
+    // Menu, Basic Authentication, Create new key, its name, Create, Show, Done, back, back, Quit.
+    line.keys("1\r1\r1\rnightly-export\r1\r2\r4\r0\r0\r8\r").sees("Good-bye.");
+    assert_eq!(line.desk.ended(), 0);
+    let shown = between(&line.text(), "The API secret is:\r\n", "\r\n").to_owned();
+    assert!(shown.starts_with("kds") && shown.len() == 30);
+    assert!(house.script(&["key", "list", "--as", "alice"], "").contains("nightly-export"));
+}
+
+#[test]
+fn while_nobody_answers_nothing_is_written() {
+    let house = House::with_desk();
+    let mut line = Line::open(&house);
+    line.signs_in("alice").sees("mark to repeat: ");
+    let before = line.desk.raw().len();
+    std::thread::sleep(std::time::Duration::from_millis(2500));
+    assert_eq!(line.desk.raw().len(), before);
+    line.picks("Quit");
+    assert_eq!(line.desk.ended(), 0);
+}
