@@ -33,17 +33,25 @@ impl Idle {
     /// What is due now, on a desk that locks after `lock` milliseconds. A lock time under two minutes warns when half
     /// of it is over: a warning that comes with the question warns nobody.
     pub fn due(&mut self, lock: i64, now: Millis) -> Due {
-        // A clock that steps back must not put the lock off.
-        self.since = self.since.min(now);
-        let left = lock - now.since(self.since);
-        match left {
-            _ if left <= 0 => Due::Lock,
-            _ if !self.warned && left <= WARNING.min(lock / 2) => {
+        match self.left(lock, now) {
+            left if left <= 0 => Due::Lock,
+            left if !self.warned && left <= WARNING.min(lock / 2) => {
                 self.warned = true;
                 Due::Warn((left + 999) / 1000)
             }
             _ => Due::Nothing,
         }
+    }
+
+    /// Whether the desk should be locked by now.
+    pub fn is_over(&mut self, lock: i64, now: Millis) -> bool {
+        self.left(lock, now) <= 0
+    }
+
+    fn left(&mut self, lock: i64, now: Millis) -> i64 {
+        // A clock that steps back must not put the lock off.
+        self.since = self.since.min(now);
+        lock - now.since(self.since)
     }
 }
 

@@ -17,6 +17,7 @@ mod io;
 mod keys;
 mod list;
 mod menu;
+mod modes;
 mod once;
 mod options;
 mod passwords;
@@ -30,6 +31,7 @@ mod spell;
 mod talk;
 mod trail;
 mod tty;
+mod wait;
 mod words;
 
 pub use desk::{converse, run, run_session, set_up_and_converse};

@@ -15,7 +15,7 @@ use signal_hook::{
     iterator::Signals,
 };
 
-use super::{held::Slot, tty::Modes};
+use super::{held::Slot, modes::Modes};
 
 /// What wakes a waiting question.
 pub const INTERRUPT: u8 = b'i';

@@ -1,9 +1,9 @@
-//! Questions and answers: what is said, what is asked, and what happens while nobody answers.
+//! Questions and answers: what is said, what is asked, and how a dialog is left.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use crate::{
-    hub::{Actor, Hub, HubError, SessionOver},
+    hub::{Actor, Hub, SessionOver},
     secret::Secret,
     text,
 };
@@ -11,16 +11,8 @@ use crate::{
 use super::{
     answer::{self, Answer, understand},
     held::Slot,
-    idle::{Due, Idle},
-    io::{Echo, Io, Read},
+    io::{Echo, Io},
 };
-
-/// How often a waiting desk looks whether it has to warn or lock, and whether the session is still good.
-const TICK: Duration = Duration::from_secs(1);
-
-/// ctrl-z where the terminal does not take it for a stop, and why it does not.
-const STOP: u8 = 0x1a;
-const NO_STOP: &str = "ctrl-z does not stop keydesk while a password or a new secret is at hand. Answer first.";
 
 /// Why a dialog is left for good, past the ones around it.
 #[derive(Debug, PartialEq, Eq)]
@@ -82,10 +74,10 @@ impl Menu {
 
 /// The conversation on one terminal.
 pub struct Talk<'a> {
-    io: &'a mut dyn Io,
+    pub(super) io: &'a mut dyn Io,
     /// The cursor stands behind a question.
-    open_line: bool,
-    watch: Option<Watch>,
+    pub(super) open_line: bool,
+    pub(super) watch: Option<Watch>,
 }
 
 impl<'a> Talk<'a> {
@@ -208,72 +200,12 @@ impl<'a> Talk<'a> {
         self.say(format!("0. {}", menu.back))
     }
 
-    /// Asks until there is an answer. While it waits, the session is watched.
-    fn answer(&mut self, question: &str, echo: Echo) -> Said<Secret> {
-        self.io.prepare(echo).map_err(|_| Leave::Gone)?;
-        self.ask(question)?;
-        let mut idle = self.watch.as_ref().map(|watch| Idle::since(watch.hub.now()));
-        loop {
-            match self.io.read(echo, TICK) {
-                Read::Line(line) => {
-                    self.open_line = false;
-                    if line.expose().contains(&STOP) {
-                        self.refuse(NO_STOP)?;
-                        self.ask(question)?;
-                        continue;
-                    }
-                    if !line.is_empty() || !idle.is_some_and(|idle| idle.warned) {
-                        return Ok(line);
-                    }
-                    // The Enter that the warning asked for is no answer to the question.
-                    idle = self.watch.as_ref().map(|watch| Idle::since(watch.hub.now()));
-                    self.ask(question)?;
-                }
-                Read::Nothing => {
-                    if let Some(idle) = &mut idle {
-                        self.look(idle, question)?;
-                    }
-                }
-                Read::Continued => {
-                    self.io.prepare(echo).map_err(|_| Leave::Gone)?;
-                    self.ask_again(question)?;
-                }
-                Read::Interrupted => return Err(Leave::Interrupted),
-                Read::End => return Err(Leave::End),
-                Read::Gone => return Err(Leave::Gone),
-            }
-        }
-    }
-
-    fn ask(&mut self, question: &str) -> Said {
+    /// Asks, and leaves the cursor behind the question.
+    pub(super) fn ask(&mut self, question: &str) -> Said {
         let question = answer::wrap(&text::safe(question), self.io.columns());
         self.write(&question)?;
         self.open_line = true;
         Ok(())
-    }
-
-    fn ask_again(&mut self, question: &str) -> Said {
-        self.say("")?;
-        self.ask(question)
-    }
-
-    fn look(&mut self, idle: &mut Idle, question: &str) -> Said {
-        let Some(Watch { hub, actor, idle_lock }) = &self.watch else { return Ok(()) };
-        // Any other error concerns what is asked next, which will say so.
-        if let Err(HubError::SessionOver(why)) = hub.pulse(actor) {
-            return Err(Leave::Over(why));
-        }
-        match idle.due(*idle_lock, hub.now()) {
-            Due::Nothing => Ok(()),
-            Due::Lock => Err(Leave::Idle(*idle_lock)),
-            Due::Warn(seconds) => {
-                self.say(format!(
-                    "keydesk locks in {seconds} seconds, because nobody answered. Press Enter to stay signed in, or \
-                     answer the question."
-                ))?;
-                self.ask(question)
-            }
-        }
     }
 
     fn write(&mut self, text: &str) -> Said {

@@ -3,7 +3,7 @@
 use std::{
     io::{self, IsTerminal as _, Read as _},
     os::unix::net::UnixStream,
-    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
+    sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
@@ -11,10 +11,7 @@ use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     io::{Errno, ioctl_fionread, read, write},
     stdio::{stdin, stdout},
-    termios::{
-        InputModes, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr,
-        tcgetwinsize, tcsetattr,
-    },
+    termios::{QueueSelector, tcflush, tcgetwinsize},
 };
 use zeroize::Zeroizing;
 
@@ -26,32 +23,16 @@ use crate::{
 use super::{
     held::Slot,
     io::{Echo, Io, Read},
+    modes::Modes,
     signals::{self, Shared},
 };
 
 /// Longest line that the kernel edits, and room for what was typed ahead of it on a terminal that does not edit.
 const LONGEST: usize = 4096;
 
-/// A special character that is switched off: `_POSIX_VDISABLE`.
-const DISABLED: u8 = if cfg!(any(target_os = "linux", target_os = "android")) { 0 } else { 0xff };
-
-/// How the terminal was found.
-pub struct Modes(Mutex<Option<Termios>>);
-
-impl Modes {
-    /// Hands the terminal back as it was found; once.
-    pub fn restore(&self) {
-        if let Some(found) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            let _ = tcsetattr(stdin(), OptionalActions::Now, &found);
-        }
-    }
-}
-
 /// The terminal of this process.
 pub struct Tty {
     shared: Shared,
-    /// What is set where lines show and the process may be stopped; other modes are made from it.
-    shown: Termios,
     /// What is set now: the echo, and whether ctrl-z stops.
     set: Option<(Echo, bool)>,
     wake: UnixStream,
@@ -69,20 +50,14 @@ impl Tty {
 
     /// Takes the terminal.
     pub fn open() -> io::Result<Self> {
-        let found = tcgetattr(stdin())?;
-        let shown = shown(&found);
         let (wake, waker) = UnixStream::pair()?;
         waker.set_nonblocking(true)?;
         wake.set_nonblocking(true)?;
-        let shared = Shared {
-            modes: Arc::new(Modes(Mutex::new(Some(found)))),
-            slot: Slot::default(),
-            interrupted: Arc::default(),
-        };
+        let shared = Shared { modes: Arc::new(Modes::find()?), slot: Slot::default(), interrupted: Arc::default() };
         signals::watch(shared.clone(), waker)?;
         let way = Way::choose(&|name| std::env::var(name).ok());
         let rest = Zeroizing::new(Vec::with_capacity(2 * LONGEST));
-        Ok(Self { shared, shown, set: None, wake, rest, way, desktop: Desktop::default() })
+        Ok(Self { shared, set: None, wake, rest, way, desktop: Desktop::default() })
     }
 
     /// Sets the echo, if it is not so already. Where nothing shows, and while a secret is at hand, ctrl-z does not
@@ -90,17 +65,7 @@ impl Tty {
     fn set(&mut self, echo: Echo) -> io::Result<()> {
         let wanted = (echo, echo == Echo::Shown && !self.shared.slot.holds());
         if self.set != Some(wanted) {
-            let mut modes = self.shown.clone();
-            if echo == Echo::Hidden {
-                // The line break shows all the same: the next sentence must not stand behind the question.
-                modes.local_modes.set(LocalModes::ECHONL, modes.local_modes.contains(LocalModes::ECHO));
-                modes.local_modes.remove(LocalModes::ECHO);
-            }
-            if !wanted.1 {
-                modes.special_codes[SpecialCodeIndex::VSUSP] = DISABLED;
-            }
-            // Not `Flush`: what was typed ahead stays.
-            tcsetattr(stdin(), OptionalActions::Now, &modes)?;
+            self.shared.modes.set(echo, wanted.1)?;
             self.set = Some(wanted);
         }
         Ok(())
@@ -192,15 +157,6 @@ impl Tty {
             _ => Read::Gone,
         }
     }
-}
-
-/// Lines that the kernel edits, however the terminal was found. Whether it echoes and how it ends a line stays as it
-/// is: an editor that runs programs in a buffer does both itself.
-fn shown(found: &Termios) -> Termios {
-    let mut shown = found.clone();
-    shown.local_modes |= LocalModes::ICANON | LocalModes::ISIG;
-    shown.input_modes |= InputModes::ICRNL;
-    shown
 }
 
 /// Writes all of it.

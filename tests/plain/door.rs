@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use keydesk::{
     account::{Role, UserState},
     hub::{Origin, Start},
@@ -301,6 +302,24 @@ fn the_lock_time_is_changed() {
             .sees("keydesk locks in 60 seconds")
             .waits(60)
             .sees("nobody answered for 3 minutes")
+            .hides("")
+            .sees("user name")
+            .ends()
+    });
+}
+
+/// Who types first after the machine slept is not known.
+#[test]
+fn an_answer_that_comes_too_late_locks() {
+    let table = Table::new();
+    let clock = Arc::clone(&table.clock);
+    table.play(|play| {
+        play.alice()
+            .sees("Menu.")
+            .does(move || clock.advance(SignedDuration::from_mins(10)))
+            .picks("Users")
+            .sees_no("Users:")
+            .sees("keydesk is locked, because nobody answered for 10 minutes.")
             .hides("")
             .sees("user name")
             .ends()
