@@ -66,7 +66,7 @@ fn credential(i: usize) -> NewCredential {
     const TEAMS: [&str; 8] = ["billing", "crm", "export", "gateway", "ledger", "nightly", "reports", "webhooks"];
     let kind = match i % LEGACY {
         0 => Kind::Legacy,
-        _ if i % 2 == 0 => Kind::Basic,
+        _ if i.is_multiple_of(2) => Kind::Basic,
         _ => Kind::Hmac,
     };
     let options = Options {

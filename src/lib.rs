@@ -14,6 +14,7 @@ pub mod credential;
 pub mod demo;
 pub mod hub;
 pub mod plain;
+pub mod sample;
 pub mod secret;
 pub mod store;
 pub mod text;

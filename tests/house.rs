@@ -10,12 +10,13 @@ use std::{
 use keydesk::tui::keys;
 
 /// Who may use whom. What is not here may not: `tui` and `cli` never meet, and nothing but `main` opens the screen.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("secret", &[]),
     ("text", &[]),
     ("time", &[]),
     ("credential", &["secret", "text", "time"]),
     ("account", &["credential", "secret", "time"]),
+    ("sample", &["credential", "text"]),
     ("vault", &["secret", "time"]),
     ("store", &[]),
     ("hub", &["account", "credential", "secret", "store", "text", "time", "vault"]),
@@ -23,8 +24,8 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     ("demo", &["account", "credential", "hub", "secret", "time"]),
     ("cli", &["account", "config", "credential", "demo", "hub", "secret", "text", "time"]),
     ("clipboard", &["secret"]),
-    ("plain", &["account", "clipboard", "credential", "hub", "secret", "text", "time"]),
-    ("tui", &["account", "clipboard", "credential", "hub", "secret", "text", "time"]),
+    ("plain", &["account", "clipboard", "credential", "hub", "sample", "secret", "text", "time"]),
+    ("tui", &["account", "clipboard", "credential", "hub", "sample", "secret", "text", "time"]),
 ];
 
 /// Longest file.

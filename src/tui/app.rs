@@ -297,7 +297,7 @@ impl App {
     }
 
     /// The scopes that keys go through, innermost first.
-    pub(super) fn scopes(&self) -> Vec<Scope> {
+    pub fn scopes(&self) -> Vec<Scope> {
         let mut chain = if self.help.is_some() {
             vec![Scope::Reading, Scope::Rows]
         } else if let Some(door) = &self.door {

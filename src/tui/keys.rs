@@ -108,7 +108,7 @@ impl Binding {
         self
     }
 
-    const fn as_hint(mut self, short: &'static str, hint: &'static str) -> Self {
+    const fn hint_as(mut self, short: &'static str, hint: &'static str) -> Self {
         self.short = short;
         self.hint = hint;
         self
@@ -196,7 +196,7 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Tabs, &[TAB], Action::NextTab, "next tab").hint("next tab"),
     row(S::Tabs, &[BACK_TAB], Action::PreviousTab, "previous tab").keys("-"),
 
-    row(S::Rows, &[UP, Chord::char('k'), Chord::ctrl('p')], Action::Up, "one row").as_hint("↑↓", "move").keys("↑↓ j k"),
+    row(S::Rows, &[UP, Chord::char('k'), Chord::ctrl('p')], Action::Up, "one row").hint_as("↑↓", "move").keys("↑↓ j k"),
     row(S::Rows, &[DOWN, Chord::char('j'), Chord::ctrl('n')], Action::Down, "one row down").keys("-"),
     row(S::Rows, &[PAGE_UP, Chord::ctrl('b')], Action::PageUp, "one page").keys("PgUp PgDn"),
     row(S::Rows, &[PAGE_DOWN, Chord::ctrl('f')], Action::PageDown, "one page down").keys("-"),
@@ -225,7 +225,7 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Confirm, &[ENTER], Action::Advance, "choose").hint("choose"),
     row(S::Confirm, CANCEL, Action::Back, "keep them").hint("keep"),
 
-    row(S::Rotate, &[UP, LEFT], Action::ChooseBack, "how long the old secret works").as_hint("↑↓", "choose").keys("↑↓"),
+    row(S::Rotate, &[UP, LEFT], Action::ChooseBack, "how long the old secret works").hint_as("↑↓", "choose").keys("↑↓"),
     row(S::Rotate, &[DOWN, RIGHT, SPACE], Action::Choose, "the next choice").keys("-"),
     row(S::Rotate, &[ENTER], Action::Advance, "make the new secret").hint("make"),
     row(S::Rotate, &[TAB], Action::NextField, "to the buttons").hint("buttons"),

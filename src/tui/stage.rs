@@ -75,7 +75,7 @@ impl Stage {
         Ok(Self { app, clock, terminal, events, workers, copier, ending, stale: false, expects_continued: false })
     }
 
-    /// Turns until the user leaves or the terminal is gone. The exit code.
+    /// Turns until the user leaves; the exit code. If the terminal goes first, so does the process.
     pub(super) fn turn(mut self) -> u8 {
         let over = loop {
             if let Err(over) = self.round() {
@@ -83,16 +83,13 @@ impl Stage {
             }
         };
         self.app.drop_secrets();
-        terminal::leave();
         match over {
             Over::Left => {
+                terminal::leave();
                 self.workers.finish(LAST_CHANGE);
                 0
             }
-            Over::Gone => {
-                self.ending.note_dropped();
-                LINE_GONE
-            }
+            Over::Gone => self.ending.end_by_the_loop(LINE_GONE),
         }
     }
 

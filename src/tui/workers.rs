@@ -26,13 +26,6 @@ pub(super) struct House {
     pub(super) clock: Arc<dyn Clock>,
 }
 
-impl House {
-    pub(super) fn of(hub: Option<Hub>, places: Option<Places>, origin: Origin, clock: Arc<dyn Clock>) -> Self {
-        let hub = Arc::new(hub.map_or_else(OnceLock::new, OnceLock::from));
-        Self { hub, places, origin, clock }
-    }
-}
-
 /// The workers, as the loop sees them.
 pub(super) struct Workers {
     write: Sender<Job>,

@@ -84,10 +84,13 @@ fn a_cut_line_ends_it_even_when_hang_ups_are_ignored() {
     }
 }
 
+/// The loop cannot take note of anything, and the signal goes to a shell that ignores it.
 #[test]
 fn a_cut_line_ends_it_while_the_loop_is_stuck() {
     let house = House::with_desk();
-    let mut desk = open(&house, "stuck");
+    let command = format!("trap '' HUP; {BINARY}; exit $?");
+    let mut desk = house.run(&["sh", "-c", &command], &[("KEYDESK_TEST_MISCHIEF", "stuck")]);
+    is_open(&mut desk);
     desk.keys(F12).settle(Duration::from_millis(300));
     assert_eq!(desk.cut().ended(), 129);
 }

@@ -38,3 +38,13 @@ fn a_paste_outside_a_field_does_nothing_but_say_so() {
     desk.keys(&pasted("nD\rq")).sees("pasted into a field only").sees("LAST USED");
     assert_eq!(house.script(&["key", "list", "--as", "alice", "--json"], "").trim(), "[]");
 }
+
+/// More than any buffer on the way holds at once.
+#[test]
+fn a_long_paste_arrives_whole_and_the_next_key_does_not_wait_for_another() {
+    let house = House::with_desk();
+    let mut desk = house.open();
+    to_the_list(&mut desk);
+    desk.keys(&pasted(&"0123456789".repeat(1000))).sees("pasted into a field only");
+    desk.keys("n").sees("[ Create Key ]");
+}

@@ -51,5 +51,7 @@ fn a_desk_that_cannot_be_opened_leaves_the_terminal_alone() {
     std::fs::write(house.data().join("keydesk.db"), "not a database").unwrap();
     let mut desk = house.run(&["sh", "-c", &format!("{BINARY}; echo code $?")], &[]);
     desk.sees("code 6");
+    desk.ended();
+    assert!(desk.has_its_modes());
     assert!(!desk.raw().windows(8).any(|bytes| bytes == b"\x1b[?1049h"), "{}", desk.picture());
 }

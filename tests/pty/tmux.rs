@@ -1,6 +1,7 @@
 //! Inside a real tmux with its default settings.
 
 use std::process::Command;
+use std::time::Duration;
 
 use crate::harness::{Desk, ENTER};
 use crate::house::{BINARY, House};
@@ -20,6 +21,12 @@ impl<'a> Tmux<'a> {
         let directory = house.dir.path().to_str().unwrap();
         let client = house.run(&argv, &[("TMUX_TMPDIR", directory)]);
         Self { house, client }
+    }
+
+    /// What tmux has in its pane.
+    fn pane(&mut self) -> String {
+        self.client.settle(Duration::from_millis(200));
+        self.tmux(&["capture-pane", "-p"])
     }
 
     fn tmux(&self, args: &[&str]) -> String {
@@ -74,4 +81,25 @@ fn a_resized_window_is_painted_anew() {
     tmux.client.sees("Sign in").resize(100, 30).until("the frame at the new width", |screen| {
         screen.rows(0, 100).nth(1).is_some_and(|rule| rule.chars().filter(|c| *c == '─').count() == 100)
     });
+}
+
+/// What the terminal was told to move by itself must look as if it had been drawn.
+#[test]
+fn a_list_that_scrolls_looks_like_one_that_was_drawn() {
+    if !need("tmux") {
+        return;
+    }
+    let house = House::with_desk();
+    house.fill(60);
+    let mut tmux = Tmux::start(&house);
+    to_the_list(&mut tmux.client);
+    for (key, last) in [("j", 40), ("k", 5)] {
+        let walk: Vec<usize> = if key == "j" { (1..=last).collect() } else { (last..40).rev().collect() };
+        for row in walk {
+            tmux.client.keys(key).sees(&format!("▸ ☐ key {row:03}"));
+        }
+        let scrolled = tmux.pane();
+        tmux.client.keys(&crate::harness::ctrl('l')).settle(Duration::from_millis(300));
+        assert_eq!(scrolled, tmux.pane());
+    }
 }

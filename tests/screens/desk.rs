@@ -28,6 +28,9 @@ use super::fixture::{self, Copy};
 /// What stands for every secret where pictures are taken.
 pub const FAKE_SECRET: &str = "kdsThisIsNoSecretItIsAPicture0";
 
+/// Answers some calls in the hub's place.
+pub type Instead = Box<dyn FnMut(&Call) -> Option<Reply>>;
+
 pub struct Desk {
     pub app: App,
     pub clock: Arc<SetClock>,
@@ -47,7 +50,7 @@ pub struct Desk {
     pub suspended: bool,
     pub repainted: bool,
     /// Answers instead of the hub, for failures that a hub in memory does not have.
-    pub instead: Option<Box<dyn FnMut(&Call) -> Option<Reply>>>,
+    pub instead: Option<Instead>,
     title: Option<String>,
     content: bool,
 }

@@ -73,7 +73,7 @@ fn a_copy_that_failed_does_not_count() {
 fn masking_hides_the_secret_and_copies_it_all_the_same() {
     let (mut desk, secret) = shown();
     desk.press("m").sees_no(&secret).sees("••••••••••••").press("s").sees_no(&secret);
-    assert_eq!(desk.copied, [secret.clone()]);
+    assert_eq!(desk.copied, std::slice::from_ref(&secret));
     desk.press("m").sees(&secret);
 }
 

@@ -65,7 +65,7 @@ const CELL: (u32, u32) = (9, 20);
 const INK: &str = "#d6dbe3";
 const PAPER: &str = "#14181f";
 
-/// A cell grid: each run of a style is one text with the place of each of its characters, so that no font can move it.
+/// A cell grid: each word is a text of its own with its place and its width, so that no font can move it.
 pub fn svg(buffer: &Buffer, title: &str) -> String {
     let (columns, rows) = (u32::from(buffer.area.width), u32::from(buffer.area.height));
     let (width, height) = (columns * CELL.0 + 20, rows * CELL.1 + 20);
@@ -105,23 +105,44 @@ fn svg_run(buffer: &Buffer, y: u16, run: std::ops::Range<u16>, out: &mut String)
         let _ =
             writeln!(out, "<rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{}\" fill=\"{ink}\"/>", CELL.1);
     }
-    let (mut places, mut words) = (String::new(), String::new());
-    for x in run {
-        let symbol = buffer[(x, y)].symbol();
-        if symbol.trim().is_empty() {
-            continue;
-        }
-        let _ = write!(places, "{} ", 10 + u32::from(x) * CELL.0);
-        words.push_str(&symbol.replace('&', "&amp;").replace('<', "&lt;"));
-    }
-    if words.is_empty() {
-        return;
-    }
     let weight = if first.modifier.contains(Modifier::BOLD) { " font-weight=\"700\"" } else { "" };
     let faint = if first.modifier.contains(Modifier::DIM) { " opacity=\"0.6\"" } else { "" };
     let fill = if reversed { PAPER } else { ink };
-    let (places, baseline) = (places.trim_end(), top + 15);
-    let _ = writeln!(out, "<text x=\"{places}\" y=\"{baseline}\" fill=\"{fill}\"{weight}{faint}>{words}</text>");
+    for (x, width, word) in words(buffer, y, run) {
+        let (left, width, base) = (10 + u32::from(x) * CELL.0, u32::from(width) * CELL.0, top + 15);
+        let _ = writeln!(
+            out,
+            "<text x=\"{left}\" y=\"{base}\" textLength=\"{width}\" lengthAdjust=\"spacingAndGlyphs\" \
+             fill=\"{fill}\"{weight}{faint}>{word}</text>"
+        );
+    }
+}
+
+/// The words of a run: column, columns, text.
+fn words(buffer: &Buffer, y: u16, run: std::ops::Range<u16>) -> Vec<(u16, u16, String)> {
+    let mut words: Vec<(u16, u16, String)> = Vec::new();
+    let mut open = false;
+    let mut x = run.start;
+    while x < run.end {
+        let symbol = buffer[(x, y)].symbol();
+        let width = (symbol.width() as u16).max(1);
+        let blank = symbol.trim().is_empty();
+        match words.last_mut().filter(|_| open && !blank) {
+            Some((_, columns, word)) => {
+                *columns += width;
+                word.push_str(&escaped(symbol));
+            }
+            None if !blank => words.push((x, width, escaped(symbol))),
+            None => {}
+        }
+        open = !blank;
+        x += width;
+    }
+    words
+}
+
+fn escaped(symbol: &str) -> String {
+    symbol.replace('&', "&amp;").replace('<', "&lt;")
 }
 
 fn colour(colour: Color) -> &'static str {

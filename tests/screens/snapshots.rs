@@ -70,7 +70,9 @@ fn rotated(theme: Theme) -> Desk {
 }
 
 fn setting(row: &str, theme: Theme) -> Desk {
-    then(filled(theme), |d| drop(d.press("enter").selects(row).press("enter").rest()))
+    then(filled(theme), |d| {
+        d.press("enter").selects(row).press("enter").rest();
+    })
 }
 
 fn named(theme: Theme) -> Desk {
@@ -85,7 +87,9 @@ fn named(theme: Theme) -> Desk {
     ] {
         copy.hub.create(&alice, &fixture::wanted(Kind::Basic, name, Options::default())).unwrap();
     }
-    then(desk(copy, Role::Administrator, theme), |d| drop(d.press("enter enter").rest()))
+    then(desk(copy, Role::Administrator, theme), |d| {
+        d.press("enter enter").rest();
+    })
 }
 
 fn forced(theme: Theme) -> Desk {
@@ -143,12 +147,21 @@ fn dropped(theme: Theme) -> Desk {
     let copy = Copy::filled();
     let mut session = fixture::session(&copy.hub, "alice", Role::Administrator);
     session.dropped = vec!["nightly-export".to_owned()];
-    then(Desk::themed(Some(copy), Start::Session(Box::new(session)), theme), |d| drop(d.press("tab")))
+    then(Desk::themed(Some(copy), Start::Session(Box::new(session)), theme), |d| {
+        d.press("tab");
+    })
 }
 
 const SCENES: &[Scene] = &[
     Scene { name: "set_up", make: set_up },
-    Scene { name: "sign_in", make: |t| then(sign_in(t), |d| drop(d.types("alice"))) },
+    Scene {
+        name: "sign_in",
+        make: |t| {
+            then(sign_in(t), |d| {
+                d.types("alice");
+            })
+        },
+    },
     Scene {
         name: "sign_in_wrong",
         make: |t| {
@@ -169,45 +182,152 @@ const SCENES: &[Scene] = &[
             })
         },
     },
-    Scene { name: "locked", make: |t| then(list(t), |d| drop(d.press("L"))) },
+    Scene {
+        name: "locked",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("L");
+            })
+        },
+    },
     Scene { name: "password_forced", make: forced },
     Scene { name: "menu", make: filled },
     Scene { name: "menu_basic_user", make: |t| desk(Copy::filled(), Role::Basic, t) },
     Scene { name: "menu_to_look_at", make: dropped },
-    Scene { name: "settings", make: |t| then(filled(t), |d| drop(d.press("enter"))) },
+    Scene {
+        name: "settings",
+        make: |t| {
+            then(filled(t), |d| {
+                d.press("enter");
+            })
+        },
+    },
     Scene {
         name: "settings_advanced_user",
-        make: |t| then(desk(Copy::filled(), Role::Advanced, t), |d| drop(d.press("enter ↓"))),
+        make: |t| {
+            then(desk(Copy::filled(), Role::Advanced, t), |d| {
+                d.press("enter ↓");
+            })
+        },
     },
-    Scene { name: "api_basic", make: |t| then(list(t), |d| drop(d.selects("crm-sync").rest())) },
-    Scene { name: "api_hmac", make: |t| then(list(t), |d| drop(d.press("2").rest())) },
-    Scene { name: "api_legacy", make: |t| then(list(t), |d| drop(d.press("3").rest())) },
+    Scene {
+        name: "api_basic",
+        make: |t| {
+            then(list(t), |d| {
+                d.selects("crm-sync").rest();
+            })
+        },
+    },
+    Scene {
+        name: "api_hmac",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("2").rest();
+            })
+        },
+    },
+    Scene {
+        name: "api_legacy",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("3").rest();
+            })
+        },
+    },
     Scene {
         name: "api_ticked",
-        make: |t| then(list(t), |d| drop(d.press("space").selects("支払い").press("space ↑ o").rest())),
+        make: |t| {
+            then(list(t), |d| {
+                d.press("space").selects("支払い").press("space ↑ o o").rest();
+            })
+        },
     },
     Scene { name: "api_advanced_user", make: |t| list_as(Role::Advanced, t) },
     Scene { name: "api_basic_user", make: |t| list_as(Role::Basic, t) },
     Scene {
         name: "api_empty",
-        make: |t| then(desk(Copy::bare(), Role::Administrator, t), |d| drop(d.press("enter enter 2").rest())),
+        make: |t| {
+            then(desk(Copy::bare(), Role::Administrator, t), |d| {
+                d.press("enter enter 2").rest();
+            })
+        },
     },
     Scene { name: "api_names_of_the_world", make: named },
-    Scene { name: "documentation_basic", make: |t| then(list(t), |d| drop(d.press("tab"))) },
-    Scene { name: "documentation_hmac", make: |t| then(list(t), |d| drop(d.press("2").rest().press("tab"))) },
-    Scene { name: "documentation_legacy", make: |t| then(list(t), |d| drop(d.press("3").rest().press("tab"))) },
-    Scene { name: "activity", make: |t| then(list(t), |d| drop(d.press("tab tab").rest())) },
+    Scene {
+        name: "documentation_basic",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("tab");
+            })
+        },
+    },
+    Scene {
+        name: "documentation_hmac",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("2").rest().press("tab");
+            })
+        },
+    },
+    Scene {
+        name: "documentation_legacy",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("3").rest().press("tab");
+            })
+        },
+    },
+    Scene {
+        name: "activity",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("tab tab").rest();
+            })
+        },
+    },
     Scene { name: "activity_log", make: |t| setting("Activity log", t) },
     Scene { name: "users", make: |t| setting("Users", t) },
     Scene { name: "security", make: |t| setting("Security", t) },
-    Scene { name: "my_account", make: |t| then(filled(t), |d| drop(d.press("↓ enter"))) },
-    Scene { name: "documentation_page", make: |t| then(filled(t), |d| drop(d.press("↓ ↓ enter"))) },
+    Scene {
+        name: "my_account",
+        make: |t| {
+            then(filled(t), |d| {
+                d.press("↓ enter");
+            })
+        },
+    },
+    Scene {
+        name: "documentation_page",
+        make: |t| {
+            then(filled(t), |d| {
+                d.press("↓ ↓ enter");
+            })
+        },
+    },
     Scene {
         name: "password",
-        make: |t| then(filled(t), |d| drop(d.press("↓ enter enter").types("old").press("tab").types("a new"))),
+        make: |t| {
+            then(filled(t), |d| {
+                d.press("↓ enter enter").types("old").press("tab").types("a new");
+            })
+        },
     },
-    Scene { name: "create_basic", make: |t| then(list(t), |d| drop(d.press("n").types("nightly-export").rest())) },
-    Scene { name: "create_taken_name", make: |t| then(list(t), |d| drop(d.press("n").types("crm-sync").rest())) },
+    Scene {
+        name: "create_basic",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("n").types("nightly-export").rest();
+            })
+        },
+    },
+    Scene {
+        name: "create_taken_name",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("n").types("crm-sync").rest();
+            })
+        },
+    },
     Scene {
         name: "create_hmac_options",
         make: |t| {
@@ -233,7 +353,11 @@ const SCENES: &[Scene] = &[
     },
     Scene {
         name: "create_legacy",
-        make: |t| then(list(t), |d| drop(d.press("3 n").types("smsnight").rest().press("tab").types("abcdefghij"))),
+        make: |t| {
+            then(list(t), |d| {
+                d.press("3 n").types("smsnight").rest().press("tab").types("abcdefghij");
+            })
+        },
     },
     Scene {
         name: "create_legacy_generated",
@@ -246,8 +370,22 @@ const SCENES: &[Scene] = &[
     },
     Scene { name: "create_disk_full", make: disk_full },
     Scene { name: "one_time", make: one_time },
-    Scene { name: "one_time_copied", make: |t| then(one_time(t), |d| drop(d.press("c"))) },
-    Scene { name: "one_time_masked", make: |t| then(one_time(t), |d| drop(d.press("m"))) },
+    Scene {
+        name: "one_time_copied",
+        make: |t| {
+            then(one_time(t), |d| {
+                d.press("c");
+            })
+        },
+    },
+    Scene {
+        name: "one_time_masked",
+        make: |t| {
+            then(one_time(t), |d| {
+                d.press("m");
+            })
+        },
+    },
     Scene {
         name: "one_time_cannot_copy",
         make: |t| {
@@ -259,8 +397,22 @@ const SCENES: &[Scene] = &[
         },
     },
     Scene { name: "one_time_rotated", make: rotated },
-    Scene { name: "ask_close", make: |t| then(one_time(t), |d| drop(d.press("esc"))) },
-    Scene { name: "ask_quit", make: |t| then(one_time(t), |d| drop(d.press("ctrl-c"))) },
+    Scene {
+        name: "ask_close",
+        make: |t| {
+            then(one_time(t), |d| {
+                d.press("esc");
+            })
+        },
+    },
+    Scene {
+        name: "ask_quit",
+        make: |t| {
+            then(one_time(t), |d| {
+                d.press("ctrl-c");
+            })
+        },
+    },
     Scene {
         name: "created_typed_legacy",
         make: |t| {
@@ -270,14 +422,46 @@ const SCENES: &[Scene] = &[
             })
         },
     },
-    Scene { name: "rotate", make: |t| then(list(t), |d| drop(d.selects("crm-sync").press("R"))) },
-    Scene { name: "disable", make: |t| then(list(t), |d| drop(d.selects("crm-sync").press("d"))) },
-    Scene { name: "revoke_one", make: |t| then(list(t), |d| drop(d.selects("crm-sync").press("D"))) },
+    Scene {
+        name: "rotate",
+        make: |t| {
+            then(list(t), |d| {
+                d.selects("crm-sync").press("R");
+            })
+        },
+    },
+    Scene {
+        name: "disable",
+        make: |t| {
+            then(list(t), |d| {
+                d.selects("crm-sync").press("d");
+            })
+        },
+    },
+    Scene {
+        name: "revoke_one",
+        make: |t| {
+            then(list(t), |d| {
+                d.selects("crm-sync").press("D");
+            })
+        },
+    },
     Scene {
         name: "revoke_two",
-        make: |t| then(list(t), |d| drop(d.press("space").selects("支払い").press("space D").types("2"))),
+        make: |t| {
+            then(list(t), |d| {
+                d.press("space").selects("支払い").press("space D").types("2");
+            })
+        },
     },
-    Scene { name: "details", make: |t| then(list(t), |d| drop(d.press("2").rest().press("enter"))) },
+    Scene {
+        name: "details",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("2").rest().press("enter");
+            })
+        },
+    },
     Scene {
         name: "details_two_secrets",
         make: |t| {
@@ -286,13 +470,48 @@ const SCENES: &[Scene] = &[
             })
         },
     },
-    Scene { name: "denied", make: |t| then(list_as(Role::Advanced, t), |d| drop(d.press("D"))) },
+    Scene {
+        name: "denied",
+        make: |t| {
+            then(list_as(Role::Advanced, t), |d| {
+                d.press("D");
+            })
+        },
+    },
     Scene { name: "not_changed", make: conflict },
     Scene { name: "store_gone", make: store_gone },
-    Scene { name: "help_list", make: |t| then(list(t), |d| drop(d.press("?"))) },
-    Scene { name: "help_advanced_user", make: |t| then(list_as(Role::Advanced, t), |d| drop(d.press("?"))) },
-    Scene { name: "help_form", make: |t| then(list(t), |d| drop(d.press("n F1"))) },
-    Scene { name: "help_one_time", make: |t| then(one_time(t), |d| drop(d.press("?"))) },
+    Scene {
+        name: "help_list",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("?");
+            })
+        },
+    },
+    Scene {
+        name: "help_advanced_user",
+        make: |t| {
+            then(list_as(Role::Advanced, t), |d| {
+                d.press("?");
+            })
+        },
+    },
+    Scene {
+        name: "help_form",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("n F1");
+            })
+        },
+    },
+    Scene {
+        name: "help_one_time",
+        make: |t| {
+            then(one_time(t), |d| {
+                d.press("?");
+            })
+        },
+    },
 ];
 
 /// Scenes that are also drawn in the smallest window, without colour, for light backgrounds and in ASCII.

@@ -68,9 +68,8 @@ impl App {
             },
             Some(Screen::Page(_, at)) => scroll(at, action, most),
             Some(Screen::Trail(list)) => {
-                if list.act(action, layout::trail_rows(size, false)) {
-                    room.due.trail = Some(self.now);
-                }
+                let other_rows = list.act(action, layout::trail_rows(size, false));
+                room.due.trail = other_rows.then_some(self.now).or(room.due.trail);
             }
             Some(Screen::Api(_)) => self.act_on_api(action),
             None => {}

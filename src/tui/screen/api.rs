@@ -123,6 +123,16 @@ impl Api {
         }
     }
 
+    /// The row that the details pane is about, and what was read of it. While the selection moves on, the pane keeps
+    /// what it has until the details of the new row are there: a held arrow key draws one row, not a pane.
+    pub fn to_detail(&self) -> Option<(&CredentialRow, Option<&Details>)> {
+        let selected = self.list.selected()?;
+        match &self.details {
+            Some(read) if read.row.id != selected.id => Some((&read.row, Some(read))),
+            read => Some((selected, read.as_ref())),
+        }
+    }
+
     /// Details, if they are of the selected row.
     pub fn details_now(&self) -> Option<&Details> {
         let id = self.list.selected()?.id;

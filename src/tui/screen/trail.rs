@@ -16,6 +16,8 @@ pub struct TrailList {
     rows: Option<Vec<TrailRow>>,
     selected: usize,
     top: usize,
+    /// Which row of the page that was asked for is selected when it comes.
+    seek: Option<usize>,
     /// Where this page and the ones above it begin; the newest begins nowhere.
     before: Vec<i64>,
 }
@@ -62,24 +64,29 @@ impl TrailList {
         let no = self.selected().map(|row| row.no).filter(|_| self.selected > 0);
         let found = no.and_then(|no| rows.iter().position(|row| row.no == no));
         self.rows = Some(rows);
-        self.place(found.unwrap_or(self.selected), height);
+        let to = self.seek.take().or(found).unwrap_or(self.selected);
+        self.place(to, height);
     }
 
     /// Moves the selection; `true` when another page must be read.
     pub fn act(&mut self, action: Action, height: usize) -> bool {
         let page = height.max(1);
+        // Another page is on its way: what is shown is about to go.
+        if self.seek.is_some() {
+            return false;
+        }
         let len = self.rows.as_ref().map_or(0, Vec::len);
         let to = match action {
             Action::Down => self.selected + 1,
             Action::PageDown => self.selected + page,
             Action::Last => usize::MAX,
-            Action::Up if self.selected == 0 => return self.newer(height),
-            Action::PageUp if self.selected == 0 => return self.newer(height),
+            Action::Up if self.selected == 0 => return self.newer(),
+            Action::PageUp if self.selected == 0 => return self.newer(),
             Action::Up => self.selected - 1,
             Action::PageUp => self.selected.saturating_sub(page),
             Action::First if !self.is_newest() => {
                 self.before.clear();
-                self.place(0, height);
+                self.seek = Some(0);
                 return true;
             }
             Action::First => 0,
@@ -87,23 +94,23 @@ impl TrailList {
         };
         // The last row of a full page, and a step beyond: the page after it.
         if to >= len && self.selected + 1 == len && len == PAGE as usize {
-            return self.older(height);
+            return self.older();
         }
         self.place(to, height);
         false
     }
 
-    fn older(&mut self, height: usize) -> bool {
+    fn older(&mut self) -> bool {
         let Some(no) = self.selected().map(|row| row.no) else { return false };
         self.before.push(no);
-        self.place(0, height);
+        self.seek = Some(0);
         true
     }
 
-    fn newer(&mut self, height: usize) -> bool {
+    fn newer(&mut self) -> bool {
         let known = self.before.pop().is_some();
         if known {
-            self.place(PAGE as usize - 1, height);
+            self.seek = Some(PAGE as usize - 1);
         }
         known
     }

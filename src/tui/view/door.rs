@@ -44,6 +44,9 @@ fn set_up(app: &App, door: &Door, paint: &mut Paint<'_>, body: Rect) {
     let under = top + height + 1;
     match said(app, door) {
         Some((said, style)) => say(paint, body, under.min(body.height.saturating_sub(3)), &said, style),
+        None if body.height < under + 3 => {
+            say(paint, body, under, &format!("Master key: {}", app.places.master_key), Style::new());
+        }
         None => {
             let place = format!(
                 "The master key is written to {} - keep a copy of it elsewhere: without it nothing in this desk works.",

@@ -109,14 +109,14 @@ fn credentials(app: &App, room: &Room, api: &Api, paint: &mut Paint<'_>, body: R
     paint.text_in(1, top, width.saturating_sub(1), &heading, app.theme.strong());
     let rows = layout::list_rows(size);
     rows_or_words(app, api, &columns, paint, Rect { y: top + 1, height: rows as u16, width, ..body });
-    let Some(row) = api.list.selected() else { return };
+    let Some((row, read)) = api.to_detail() else { return };
     if wide {
         let x = body.x + width;
         let area = Rect { x, y: body.y, width: BESIDE, height: body.height };
-        details::beside(app, row, api.details_now(), paint, area);
+        details::beside(app, row, read, paint, area);
     } else if layout::details_under(size) > 0 {
         let y = top + 1 + rows as u16;
-        details::under(app, row, api.details_now(), paint, Rect { y, height: layout::DETAILS, ..body });
+        details::under(app, row, read, paint, Rect { y, height: layout::DETAILS, ..body });
     }
 }
 
@@ -178,7 +178,9 @@ fn draw_row(
     let line = vec![plain(&format!("{mark} {tick} {before}")), span(&state, style), plain(&after)];
     paint.line(1, area.y, area.width.saturating_sub(1), &Line::from(line));
     if selected {
-        paint.style(Rect { x: 1, y: area.y, width: area.width.saturating_sub(2), height: 1 }, theme.selected());
+        // The bar ends with the name: a slow line carries it twice for each step.
+        let bar = Rect { x: 1, y: area.y, width: columns.bar(), height: 1 };
+        paint.style(bar.intersection(area), theme.selected());
         paint.cursor(1, area.y);
     }
 }
@@ -242,6 +244,11 @@ impl Columns {
         let by = if wide && rest >= 24 + 12 + 10 + 10 { 8 } else { 0 };
         let taken: usize = [used, created, by].iter().filter(|w| **w > 0).map(|w| w + 2).sum();
         Self { name: rest.saturating_sub(taken + 2).clamp(8, 40), created, by, used }
+    }
+
+    /// Columns of the bar of the selected row: mark, tick and name.
+    fn bar(&self) -> u16 {
+        u16::try_from(4 + self.name + 1).unwrap_or(u16::MAX)
     }
 
     /// Before the state, the state, after it.

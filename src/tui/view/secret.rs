@@ -13,6 +13,9 @@ use super::sheet::Sheet;
 /// Dots for a masked secret: as many for each, so that they tell nothing.
 const DOTS: usize = 12;
 
+/// Lines of a dialog under which the gaps go, so that key, secret and buttons are in sight together.
+const ROOMY: usize = 17;
+
 /// The sheet.
 pub fn sheet(app: &App, view: &OneTime) -> Sheet {
     let theme = &app.theme;
@@ -21,25 +24,31 @@ pub fn sheet(app: &App, view: &OneTime) -> Sheet {
         Issue::Rotated(_) => "Save the new secret now",
     };
     let mut sheet = Sheet::new(title, layout::dialog_columns(app.size), app.theme).at_top();
+    let roomy = layout::dialog_rows(app.size) >= ROOMY;
+    let gap = |sheet: &mut Sheet| {
+        if roomy {
+            sheet.gap()
+        }
+    };
     let (key, secret) = view.labels();
     let dots = theme.glyphs.bullet.repeat(DOTS);
-    sheet.gap();
+    gap(&mut sheet);
     sheet.spans(vec![span(&view.row.name, theme.strong()), plain(&format!("    {}", view.row.kind.title()))]);
-    sheet.gap();
+    gap(&mut sheet);
     sheet.tell(key);
     sheet.say(&view.row.key, theme.strong());
-    sheet.gap();
+    gap(&mut sheet);
     sheet.tell(secret);
     sheet.say(if view.masked { &dots } else { view.text() }, theme.strong());
-    sheet.gap();
-    sheet.tell(warning(view.issue));
+    gap(&mut sheet);
+    sheet.tell(if roomy { warning(view.issue) } else { "This is the only time the secret is shown." });
     if let Issue::Rotated(Some(until)) = view.issue {
         let until = until.millis().utc("%-d %b %Y %H:%M UTC");
         sheet.tell(&format!("The old secret works until {until}."));
     }
-    sheet.gap();
-    copied(app, view, &mut sheet);
-    sheet.gap();
+    gap(&mut sheet);
+    copied(app, view, roomy, &mut sheet);
+    gap(&mut sheet);
     sheet.buttons(&view.buttons, |_| true);
     sheet
 }
@@ -53,7 +62,7 @@ fn warning(issue: Issue) -> &'static str {
     }
 }
 
-fn copied(app: &App, view: &OneTime, sheet: &mut Sheet) {
+fn copied(app: &App, view: &OneTime, roomy: bool, sheet: &mut Sheet) {
     let theme = &app.theme;
     match &view.copied {
         Some((_, outcome @ CopyOutcome::Impossible(_))) => {
@@ -61,7 +70,7 @@ fn copied(app: &App, view: &OneTime, sheet: &mut Sheet) {
         }
         Some((what, outcome)) => {
             sheet.say(&format!("{} {}", theme.glyphs.met, copy_words(outcome, &view.words(*what))), theme.good());
-            if *outcome != CopyOutcome::Copied {
+            if roomy && *outcome != CopyOutcome::Copied {
                 sheet.tell("  Nothing arrived? Double-click the secret to select it.");
             }
         }

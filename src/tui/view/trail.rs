@@ -9,7 +9,6 @@ use crate::text;
 use super::super::app::App;
 use super::super::layout;
 use super::super::screen::TrailList;
-use super::menu::reverse;
 use super::paint::{Paint, wrap};
 
 /// Draws the list; `body` is what is left of the window under tabs, if there are any.
@@ -31,7 +30,9 @@ pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, body: Rect) {
         let mark = if selected { app.theme.glyphs.selected } else { " " };
         paint.text(1, y, &format!("{mark} {}", row_line(app, row, width)), Style::new());
         if selected {
-            reverse(paint, y);
+            // Mark, number and time: a slow line carries the bar twice for each step.
+            paint.style(Rect { x: 1, y, width: 2 + 4 + 1 + 12, height: 1 }, app.theme.selected());
+            paint.cursor(1, y);
         }
     }
     if let Some(row) = list.selected().filter(|_| app.size.1 >= 20) {
