@@ -6,7 +6,7 @@ use crate::{
 };
 
 use super::{
-    account, keys, people,
+    account, docs, keys, people,
     seat::Seat,
     security,
     talk::{Leave, Menu, Said},
@@ -20,7 +20,7 @@ struct Place {
     open: fn(&mut Seat<'_, '_>) -> Said,
 }
 
-const PLACES: [Place; 8] = [
+const PLACES: [Place; 9] = [
     Place {
         words: "API Settings: see, create and manage API keys.",
         right: Right::SeeCredentials,
@@ -30,6 +30,7 @@ const PLACES: [Place; 8] = [
     Place { words: "Activity log.", right: Right::ReadTrail, open: trail::activity },
     Place { words: "Security: the lock time.", right: Right::ManageSite, open: security::security },
     Place { words: "My account: your password.", right: Right::OwnAccount, open: account::my_account },
+    Place { words: "Documentation: samples that call the API.", right: Right::OwnAccount, open: docs::documentation },
     Place { words: "Lock.", right: Right::OwnAccount, open: |_| Err(Leave::Lock) },
     Place { words: "Sign out.", right: Right::OwnAccount, open: |_| Err(Leave::SignOut) },
     Place { words: "Quit keydesk.", right: Right::OwnAccount, open: |_| Err(Leave::Quit) },

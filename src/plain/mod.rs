@@ -10,6 +10,7 @@ mod create;
 mod deeds;
 mod desk;
 mod details;
+mod docs;
 mod door;
 mod held;
 mod idle;

@@ -110,10 +110,15 @@ impl<'a> Talk<'a> {
 
     /// Says a sentence on lines of its own.
     pub fn say(&mut self, sentence: impl AsRef<str>) -> Said {
-        let columns = self.io.columns();
-        let sentence = answer::wrap(&text::safe(sentence.as_ref()), columns);
+        let sentence = answer::wrap(&text::safe(sentence.as_ref()), self.io.columns());
         self.end_line()?;
         self.write(&format!("{sentence}\n"))
+    }
+
+    /// Says a line that must not be broken: of a sample that somebody will paste.
+    pub fn verbatim(&mut self, line: &str) -> Said {
+        self.end_line()?;
+        self.write(&format!("{}\n", text::safe(line)))
     }
 
     /// Ends the line of a question that nobody answered.

@@ -186,7 +186,7 @@ fn it_warns_a_minute_before_it_locks() {
             .waits(1)
             .sees("keydesk locks in 60 seconds, because nobody answered. Press Enter to stay signed in")
             .types("")
-            .sees("Type a number from 1 to 8")
+            .sees("Type a number from 1 to 9")
             .waits(539)
             .sees_no("keydesk locks")
             .waits(61)
@@ -238,8 +238,8 @@ fn a_session_that_is_lost_ends_within_a_second() {
 #[test]
 fn a_stop_asks_the_question_again() {
     let table = Table::new();
-    let (_, play) = table.play(|play| play.alice().sees("Menu.").stops_and_goes_on().sees("from 1 to 8").types("8"));
-    assert_eq!(play.said.matches("Type a number from 1 to 8").count(), 2);
+    let (_, play) = table.play(|play| play.alice().sees("Menu.").stops_and_goes_on().sees("from 1 to 9").types("9"));
+    assert_eq!(play.said.matches("Type a number from 1 to 9").count(), 2);
 }
 
 #[test]

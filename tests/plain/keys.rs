@@ -347,3 +347,36 @@ fn an_advanced_user_sees_and_changes_nothing() {
             .quits()
     });
 }
+
+#[test]
+fn samples_for_every_role_and_with_a_key_for_who_sees_it() {
+    let table = Table::new();
+    let key = table.create(Kind::Hmac, "webhooks").row.key;
+    let (_, play) = table.play(|play| {
+        details(play.alice(), "HMAC Authentication", "webhooks")
+            .picks("Samples that call the API with it.")
+            .sees("read -rs KEYDESK_API_SECRET; export KEYDESK_API_SECRET")
+            .picks("Python.")
+            .sees(&key)
+            .sees("Common refusals: ")
+            .picks("Copy this sample to the clipboard.")
+            .sees("Sent to your terminal (OSC 52): the sample.")
+            .back(5)
+            .quits()
+    });
+    assert!(play.copied[0].contains(&key) && play.copied[0].lines().count() > 3);
+    table.user("chen", Role::Basic);
+    let session = table.hub.demo_session("chen").unwrap();
+    table.play_as(Some(session), |play| {
+        play.sees("Menu.")
+            .picks("Documentation")
+            .sees("how to call the API")
+            .picks("HMAC Authentication.")
+            .sees("The secret is in none of them.")
+            .picks("Python.")
+            .sees_no(&key)
+            .sees("KEYDESK_API_SECRET")
+            .back(3)
+            .quits()
+    });
+}

@@ -43,9 +43,9 @@ fn every_question_says_how_to_answer() {
             .types("alice")
             .sees("asks for the name again: ")
             .hides(crate::support::PASSWORD)
-            .sees("Type a number from 1 to 8, 0 to go back, or a question mark to repeat: ")
-            .types("9")
-            .sees("That is not one of the choices; they go from 1 to 8.")
+            .sees("Type a number from 1 to 9, 0 to go back, or a question mark to repeat: ")
+            .types("10")
+            .sees("That is not one of the choices; they go from 1 to 9.")
             .types("kdsABC")
             .sees("That is not one of the choices")
             .types("0")
@@ -77,6 +77,6 @@ fn what_is_no_text_is_asked_again() {
             .sees("Menu.")
             .types_bytes(b"\xff")
             .sees("That is not one of the choices")
-            .types("8")
+            .types("9")
     });
 }

@@ -97,8 +97,8 @@ fn ctrl_z_and_fg() {
     let house = House::with_desk();
     let mut line = Line::of(house.run(&["bash", "--norc", "--noprofile", "-i"], &[("PS1", "$ ")]));
     line.sees("$ ").types(&format!("{BINARY} --plain")).signs_in("alice").sees("mark to repeat: ").keys(&ctrl('z'));
-    line.sees("Stopped").sees("$ ").types("fg").sees("Type a number from 1 to 8").sees("mark to repeat: ");
-    line.types("7").sees("You are signed out.").sees("quits keydesk: ").types("alice").sees("name again: ");
+    line.sees("Stopped").sees("$ ").types("fg").sees("Type a number from 1 to 9").sees("mark to repeat: ");
+    line.types("8").sees("You are signed out.").sees("quits keydesk: ").types("alice").sees("name again: ");
     // Where nothing shows it does not stop: the shell would get a terminal that shows nothing.
     line.keys(&ctrl('z'))
         .keys(ENTER)
