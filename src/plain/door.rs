@@ -18,14 +18,15 @@ use super::{
 pub fn sign_in(talk: &mut Talk<'_>, hub: &Arc<Hub>, origin: &Origin, known: Option<&str>) -> Said<Option<Session>> {
     let mut known = known.map(str::to_owned);
     loop {
-        let name = match known.take() {
-            Some(name) => name,
+        let (name, whose) = match known.take() {
+            Some(name) => (name.clone(), format!("the password of {name}")),
             None => match talk.line("Type your user name. An empty line quits keydesk: ")? {
-                Some(name) => name,
+                // Not repeated: people type passwords there.
+                Some(name) => (name, "your password".to_owned()),
                 None => return Ok(None),
             },
         };
-        let question = format!("Type the password of {name}; it is not shown. An empty line asks for the name again: ");
+        let question = format!("Type {whose}; it is not shown. An empty line asks for the name again: ");
         let Some(password) = talk.hidden(&question)? else { continue };
         if let Some(session) = try_password(talk, hub, origin, &name, &password)? {
             return Ok(Some(session));

@@ -77,7 +77,7 @@ impl Tty {
         match self.wake.read(&mut byte) {
             Ok(1) if byte[0] == signals::INTERRUPT => {
                 self.shared.interrupted.store(false, Ordering::SeqCst);
-                self.rest.clear();
+                self.forget_rest();
                 Some(Read::Interrupted)
             }
             Ok(1) => {

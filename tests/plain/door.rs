@@ -92,7 +92,7 @@ fn an_empty_password_asks_for_the_name_again_and_an_empty_name_leaves() {
     let script = |play: Play| {
         play.sees("user name")
             .types("bob")
-            .sees("password of bob")
+            .sees("Type your password")
             .hides("")
             .sees("user name")
             .types("?")
@@ -110,7 +110,7 @@ fn a_password_that_another_set_must_be_changed_first() {
     let first = "another horse battery";
     table.hub.add_user(&table.alice(), "bram", Role::Administrator, &Secret::from_text(first)).unwrap();
     let signs_in =
-        |play: Play, password: &str| play.sees("user name").types("bram").sees("password of bram").hides(password);
+        |play: Play, password: &str| play.sees("user name").types("bram").sees("Type your password").hides(password);
     // Who does not want to is not let in.
     let (_, play) = table.play(|play| {
         signs_in(play, first)
@@ -167,7 +167,7 @@ fn lock_asks_for_the_same_name() {
             .hides("not the password")
             .sees("Name or password is wrong. 4 tries left")
             .types("alice")
-            .sees("password of alice")
+            .sees("Type your password")
             .hides(PASSWORD)
             .sees("Your last sign-in was on 2026-08-14 09:12 UTC.")
             .quits()
@@ -324,4 +324,16 @@ fn an_answer_that_comes_too_late_locks() {
             .sees("user name")
             .ends()
     });
+}
+
+/// People type passwords where a name is asked for.
+#[test]
+fn what_was_typed_as_a_name_is_not_repeated() {
+    let table = Table::new();
+    let (_, play) = table.play(|play| {
+        play.sees("user name").types(PASSWORD).sees("Type your password").hides("").sees("user name").ends()
+    });
+    assert!(!play.said.contains(PASSWORD));
+    table.play(|play| play.sees("user name").types(PASSWORD).sees("not shown").hides("x").sees("is wrong").types(""));
+    assert!(!format!("{:?}", table.trail()).contains(PASSWORD));
 }

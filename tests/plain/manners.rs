@@ -70,7 +70,7 @@ fn what_is_no_text_is_asked_again() {
             .types_bytes(b"al\xffice")
             .sees("That is not UTF-8 text. Please type it again.")
             .types("alice")
-            .sees("password of alice")
+            .sees("Type your password")
             .types_bytes(b"\xfe\xff")
             .sees("That is not UTF-8 text.")
             .hides(crate::support::PASSWORD)

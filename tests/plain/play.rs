@@ -121,7 +121,7 @@ impl Play {
 
     /// Signs in as alice.
     pub fn alice(self) -> Self {
-        self.sees("Type your user name").types("alice").sees("Type the password of alice").hides(PASSWORD)
+        self.sees("Type your user name").types("alice").sees("Type your password").hides(PASSWORD)
     }
 
     /// From the menu to a section of API Settings.
