@@ -9,7 +9,7 @@ use clap::{
 
 use crate::{account::Role, config::Wishes, credential::Kind};
 
-use super::{audit::AuditVerb, init::InitArgs, key::KeyVerb, out::Form, user::UserVerb};
+use super::{audit::AuditVerb, completions::CompletionsArgs, init::InitArgs, key::KeyVerb, out::Form, user::UserVerb};
 
 /// A self-hosted desk for API credentials. Without a command it opens the desk in this terminal.
 #[derive(Debug, Parser)]
@@ -69,6 +69,10 @@ pub enum Verb {
     /// Read and check the trail
     #[command(subcommand)]
     Audit(AuditVerb),
+    /// Print the completions of a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
     /// Open a filled desk in memory, for looking around; nothing is written to disk
     Demo,
 }

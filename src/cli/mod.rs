@@ -4,14 +4,17 @@
 
 mod args;
 mod audit;
+mod completions;
 mod desk;
 mod failure;
 mod init;
 mod json;
 mod key;
+mod man;
 mod out;
 mod password;
 mod process;
+mod progress;
 mod silent;
 mod usage;
 mod user;
@@ -96,6 +99,8 @@ fn dispatch(line: CommandLine) -> Result<Next, Failure> {
             let (hub, session) = demo::open(&process::origin())?;
             return Ok(Next::Session(face, Box::new(hub), Box::new(session)));
         }
+        Some(Verb::Completions(args)) => completions::run(command(), &args)?,
+        Some(Verb::Man) => man::run(command())?,
         Some(Verb::Init(args)) => init::run(&site(places.wishes(args.store.clone()))?, args)?,
         Some(Verb::Key(verb)) => key::run(&site(places.wishes(None))?, verb)?,
         Some(Verb::User(verb)) => user::run(&site(places.wishes(None))?, verb)?,

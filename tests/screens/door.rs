@@ -78,7 +78,7 @@ fn an_empty_form_is_not_sent() {
 #[test]
 fn set_up_names_the_places_and_checks_before_it_sends() {
     let mut desk = set_up();
-    desk.sees("~/.config/keydesk/master.key").sees("the first Administrator");
+    desk.sees("~/.config/keydesk/master.key").sees("~/.local/share/keydesk/keydesk.db").sees("the first Administrator");
     desk.types("Acme Messaging").press("tab").types("Alice").press("tab").types("short").press("tab").types("short");
     desk.dialog("Set up").says("✗ 12 or more").press("enter");
     desk.sees("A user name has 1 to 32 of a-z");
@@ -183,6 +183,15 @@ fn a_password_typed_into_a_form_is_wiped_by_the_lock() {
     desk.waits(600_000).sees("Locked");
     desk.types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter").rest();
     desk.sees("smsnight").sees("The password was wiped when the desk locked").sees("✗ 6 to 50");
+}
+
+#[test]
+fn what_comes_late_is_not_told_in_front_of_the_lock() {
+    let mut desk = Desk::on_list();
+    desk.selects("crm-sync").press("d tab").stalls().press("enter").waits(600_000).sees("Locked").answers();
+    desk.sees_no("crm-sync").types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter").rest();
+    desk.no_dialog();
+    assert_eq!(desk.state_of("crm-sync"), keydesk::credential::State::Disabled);
 }
 
 #[test]

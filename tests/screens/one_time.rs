@@ -78,6 +78,13 @@ fn masking_hides_the_secret_and_copies_it_all_the_same() {
 }
 
 #[test]
+fn help_covers_the_secret() {
+    let (mut desk, secret) = shown();
+    desk.press("?").dialog("Keys: One-time view").says("copy key and secret").sees_no(&secret);
+    desk.press("esc").sees(&secret);
+}
+
+#[test]
 fn letters_of_the_list_do_nothing_here() {
     let (mut desk, secret) = shown();
     desk.press("D n R d x y 2 q").dialog("Save these credentials now").sees(&secret);

@@ -19,6 +19,9 @@ impl App {
         let Some(slot) = self.pending.take(ticket) else { return };
         // A pulse that found nothing new is no reason to draw.
         self.dirty |= !matches!(slot, Slot::Pulse | Slot::Unwatched);
+        // What a dialog behind the lock comes to is not told in front of it: it names keys.
+        let behind = self.door.is_some() && slot != Slot::Door;
+        let toast = self.toast.take_if(|_| behind);
         match slot {
             Slot::Door => self.door_replied(reply),
             Slot::Form => self.form_replied(reply),
@@ -27,6 +30,9 @@ impl App {
                 self.read(slot, reply);
             }
             Slot::Copying(_) | Slot::CopyKey | Slot::Unwatched => {}
+        }
+        if behind {
+            self.toast = toast;
         }
     }
 

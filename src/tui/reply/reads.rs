@@ -62,6 +62,7 @@ impl App {
         if !same || room.due.details.is_none() {
             room.due.details = Some(now.plus(DETAILS_AFTER));
         }
+        self.play_on();
     }
 
     fn details(&mut self, details: Details) {
@@ -125,6 +126,9 @@ impl App {
                 if !gone || !std::mem::replace(&mut room.trouble, true) {
                     self.dirty = true;
                     self.toast = Some(Toast::error(sentence));
+                }
+                if slot == Slot::List {
+                    self.drop_ahead();
                 }
             }
         }

@@ -43,18 +43,25 @@ fn set_up(app: &App, door: &Door, paint: &mut Paint<'_>, body: Rect) {
     sheet.draw(paint, area, 0);
     let under = top + height + 1;
     match said(app, door) {
-        Some((said, style)) => say(paint, body, under.min(body.height.saturating_sub(3)), &said, style),
-        None if body.height < under + 3 => {
-            say(paint, body, under, &format!("Master key: {}", app.places.master_key), Style::new());
+        Some((said, style)) => {
+            say(paint, body, under.min(body.height.saturating_sub(3)), &said, style);
         }
-        None => {
-            let place = format!(
-                "The master key is written to {} - keep a copy of it elsewhere: without it nothing in this desk works.",
-                app.places.master_key
-            );
-            say(paint, body, under, &place, Style::new());
-        }
+        None => places(app, paint, body, under),
     }
+}
+
+/// Where things will be, as much as there is room for: the key is the one to keep a copy of.
+fn places(app: &App, paint: &mut Paint<'_>, body: Rect, from: u16) {
+    let key = &app.places.master_key;
+    if body.height < from + 3 {
+        say(paint, body, from, &format!("Master key: {key}"), Style::new());
+        return;
+    }
+    let sentence = format!(
+        "The master key is written to {key} - keep a copy of it elsewhere: without it nothing in this desk works."
+    );
+    let lines = say(paint, body, from, &sentence, Style::new());
+    say(paint, body, from + lines + 1, &format!("The database is {}", app.places.database), Style::new());
 }
 
 fn sign_in(app: &App, door: &Door, paint: &mut Paint<'_>, body: Rect) {
@@ -68,15 +75,17 @@ fn sign_in(app: &App, door: &Door, paint: &mut Paint<'_>, body: Rect) {
     sheet.buttons(&door.form, |_| !app.is_waiting());
     let height = (sheet.len() as u16 + 2).min(body.height);
     sheet.draw(paint, Rect { height, ..body }, 0);
-    let locked = "Locked. Your screen and your forms are kept; secrets were wiped.";
-    match (said(app, door), door.kind) {
-        (Some((said, style)), _) => say(paint, body, height + 1, &said, style),
-        (None, Kind::Lock) => {
-            let notice = app.notice.as_deref().unwrap_or_default();
-            say(paint, body, height + 1, format!("{locked} {notice}").trim_end(), Style::new());
-        }
-        (None, _) => {}
-    }
+    let (sentence, style) = said(app, door).unwrap_or_else(|| (greeting(app, door), Style::new()));
+    say(paint, body, height + 1, &sentence, style);
+}
+
+/// What stands under the form before anything was tried.
+fn greeting(app: &App, door: &Door) -> String {
+    let locked = match door.kind {
+        Kind::Lock => "Locked. Your screen and your forms are kept; secrets were wiped.",
+        Kind::SetUp | Kind::SignIn => "",
+    };
+    format!("{locked} {}", app.notice.as_deref().unwrap_or_default()).trim().to_owned()
 }
 
 fn said(app: &App, door: &Door) -> Option<(String, Style)> {
@@ -104,12 +113,14 @@ fn said(app: &App, door: &Door) -> Option<(String, Style)> {
     })
 }
 
-/// A sentence as wide as the box, from a line of the body on.
-fn say(paint: &mut Paint<'_>, body: Rect, from: u16, sentence: &str, style: Style) {
+/// A sentence as wide as the box, from a line of the body on. How many lines it takes.
+fn say(paint: &mut Paint<'_>, body: Rect, from: u16, sentence: &str, style: Style) -> u16 {
     let columns = WIDTH - 2;
     let x = body.x + body.width.saturating_sub(columns) / 2;
-    for (y, line) in (from..body.height).zip(wrap(sentence, usize::from(columns))) {
-        let line = text::fit(&line, usize::from(columns), paint.theme.glyphs.ellipsis);
+    let lines = wrap(sentence, usize::from(columns));
+    for (y, line) in (from..body.height).zip(&lines) {
+        let line = text::fit(line, usize::from(columns), paint.theme.glyphs.ellipsis);
         paint.text_in(x, body.y + y, columns, &line, style);
     }
+    u16::try_from(lines.len()).unwrap_or(u16::MAX)
 }
