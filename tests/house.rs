@@ -10,7 +10,7 @@ use std::{
 use keydesk::tui::keys;
 
 /// Who may use whom. What is not here may not: `tui` and `cli` never meet, and nothing but `main` opens the screen.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("secret", &[]),
     ("text", &[]),
     ("time", &[]),
@@ -23,7 +23,9 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("config", &["hub", "text", "vault"]),
     ("demo", &["account", "credential", "hub", "secret", "time"]),
     ("cli", &["account", "config", "credential", "demo", "hub", "secret", "text", "time"]),
-    ("tui", &["account", "credential", "hub", "sample", "secret", "text", "time"]),
+    ("clipboard", &["secret"]),
+    ("plain", &["account", "clipboard", "credential", "hub", "sample", "secret", "text", "time"]),
+    ("tui", &["account", "clipboard", "credential", "hub", "sample", "secret", "text", "time"]),
 ];
 
 /// Longest file.
@@ -254,7 +256,8 @@ fn only_the_vault_does_cryptography_and_only_the_store_speaks_sql() {
     for (crates, home) in [
         (&["argon2", "chacha20poly1305", "hmac", "sha2", "rand"][..], "vault"),
         (&["rusqlite"], "store"),
-        (&["ratatui", "crossterm", "arboard", "tui_input"], "tui"),
+        (&["ratatui", "crossterm", "tui_input"], "tui"),
+        (&["arboard"], "clipboard"),
         (&["clap", "comfy_table"], "cli"),
     ] {
         for source in sources().iter().filter(|source| source.module() != home) {

@@ -8,6 +8,8 @@ use crate::hub::{
 };
 use crate::secret::Secret;
 
+pub use crate::clipboard::CopyOutcome;
+
 use super::chord::Chord;
 
 /// Everything that can happen to the desk.
@@ -117,17 +119,4 @@ pub enum Reply {
     Denied(Result<crate::hub::Denied, HubError>),
     /// Signed in without a password: the demo.
     Session(Session),
-}
-
-/// What is known of a copy. The words of each are the view's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CopyOutcome {
-    /// Handed to the desktop's clipboard.
-    Copied,
-    /// Written to the terminal by OSC 52; nobody confirms it.
-    SentToTerminal,
-    /// Handed to tmux, which sends it to the terminal.
-    SentThroughTmux,
-    /// Nothing here can copy; the reason as a sentence with the next step.
-    Impossible(String),
 }
