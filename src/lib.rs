@@ -14,3 +14,4 @@ pub mod store;
 pub mod text;
 pub mod time;
 pub mod vault;
+pub mod verify;
