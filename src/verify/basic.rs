@@ -46,6 +46,7 @@ pub(super) fn decide<'a>(
     let found = snapshot.look_up(Kind::Basic, pair.user());
     let fast = secrets::hashed(found, pair.password(), now);
     let credential = found.or_deny()?;
+    judge::intact(credential)?;
     let client = judge::address(request.client);
     let body = framing::body_check(request, false);
     let judged = match fast {

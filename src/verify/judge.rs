@@ -7,14 +7,18 @@ use crate::time::Seconds;
 
 use super::{CredentialRef, Denied, Reason};
 
+/// Whether the rows of a credential are as keydesk wrote them. Nothing else of one that was changed is worth judging.
+pub(super) fn intact(credential: CredentialRef<'_>) -> Result<(), Denied<'_>> {
+    match credential.tampered() {
+        true => Err(Denied::from(Reason::Tampered).of(credential)),
+        false => Ok(()),
+    }
+}
+
 /// Whether a credential may be used now from this address.
-pub(super) fn usable<'a>(
-    credential: CredentialRef<'a>,
-    now: Seconds,
-    client: Option<IpAddr>,
-) -> Result<(), Denied<'a>> {
+pub(super) fn usable(credential: CredentialRef<'_>, now: Seconds, client: Option<IpAddr>) -> Result<(), Denied<'_>> {
+    intact(credential)?;
     let reason = match credential.state() {
-        _ if credential.tampered() => Reason::Tampered,
         State::Disabled => Reason::Disabled,
         State::Revoked => Reason::Revoked,
         State::Active if credential.not_before().is_some_and(|at| now < at) => Reason::NotYetValid,

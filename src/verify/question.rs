@@ -134,6 +134,7 @@ impl PasswordQuestion {
 
     fn judge<'a>(&self, answer: Answer, snapshot: &'a Snapshot, now: Seconds) -> Result<Allowed<'a>, Denied<'a>> {
         let credential = snapshot.look_up(self.kind, &self.key).or_deny()?;
+        judge::intact(credential)?;
         let deny = |reason: Reason| Err(Denied::from(reason).of(credential));
         let version = match (self.fitting, answer) {
             (Some(version), _) | (None, Answer::Right { version }) => version,
@@ -145,7 +146,7 @@ impl PasswordQuestion {
         let mut secrets = credential.secrets();
         let same = self.row == Some(credential.row());
         if !same || !secrets.any(|secret| secret.version == version && secret.is_live(now.0)) {
-            return deny(if credential.tampered() { Reason::Tampered } else { Reason::BadSecret });
+            return deny(Reason::BadSecret);
         }
         judge::usable(credential, now, self.client)?;
         Ok(Allowed { credential, secret_version: version, body: self.body, proof: None })

@@ -96,9 +96,7 @@ impl Signed<'_> {
         used: Option<u32>,
         now: Seconds,
     ) -> Result<(u32, bool), Denied<'c>> {
-        if credential.tampered() {
-            return Err(Reason::Tampered.into());
-        }
+        judge::intact(credential)?;
         if !credential.admits(self.algorithm) {
             return Err(Reason::AlgorithmNotAllowed.into());
         }

@@ -60,9 +60,7 @@ impl<'a> Signed<'a> {
         used: Option<u32>,
         now: Seconds,
     ) -> Result<(u32, bool), Denied<'c>> {
-        if credential.tampered() {
-            return Err(Reason::Tampered.into());
-        }
+        judge::intact(credential)?;
         if !credential.admits(Algorithm::Sha256) {
             return Err(Reason::AlgorithmNotAllowed.into());
         }

@@ -6,6 +6,8 @@
 mod entry;
 mod packed;
 mod shard;
+#[cfg(test)]
+mod tests;
 
 pub use entry::{Change, Entry, LiveSecret, SnapshotError};
 pub(super) use packed::PackedSecret;

@@ -8,6 +8,8 @@
 mod chars;
 mod declaration;
 mod names;
+#[cfg(test)]
+mod tests;
 
 pub(super) use chars::unescape;
 
