@@ -190,3 +190,10 @@ fn depth_attributes_and_declarations_are_bounded() {
     };
     assert!(read(&declaring(128)).is_ok() && read(&declaring(129)).is_err());
 }
+
+#[test]
+fn line_ends_become_one_character_and_references_stay() {
+    let mut text = String::new();
+    super::unescape("a\r\nb\rc\n&#13;\r&#xD;\n&amp;#13;", |c| text.push(c)).unwrap();
+    assert_eq!(text, "a\nb\nc\n\r\n\r\n&#13;");
+}
