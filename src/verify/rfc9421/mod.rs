@@ -124,8 +124,9 @@ fn check_coverage(request: &Request<'_>, input: &Input<'_>) -> Result<(), Denied
     if let Some(missing) = [&b"@method"[..], b"@authority"].into_iter().find(|name| !input.covers(name)) {
         return Err(Denied::about(Reason::NotSigned, missing));
     }
-    let whole = [&b"@request-target"[..], b"@target-uri"].into_iter().any(|name| input.covers(name));
-    if !whole && !(input.covers(b"@path") && input.covers(b"@query")) {
+    let whole = input.covers(b"@request-target") || input.covers(b"@target-uri");
+    let halves = input.covers(b"@path") && input.covers(b"@query");
+    if !(whole || halves) {
         return Err(Denied::about(Reason::NotSigned, b"@request-target"));
     }
     match framing::has_body(request) && !input.covers(CONTENT_DIGEST) {

@@ -14,9 +14,8 @@ fn read(document: &str) -> Result<usize, Malformed> {
 fn first(document: &str) -> Option<Name<'_>> {
     let mut reader = Reader::new(document.as_bytes(), &["urn:a", "urn:b"]).ok()?;
     loop {
-        match reader.next().ok()?? {
-            Event::Open(name) => return Some(name),
-            _ => {}
+        if let Event::Open(name) = reader.next().ok()?? {
+            return Some(name);
         }
     }
 }
