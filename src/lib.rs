@@ -9,6 +9,7 @@
 pub mod account;
 pub mod credential;
 pub mod hub;
+pub mod sample;
 pub mod secret;
 pub mod store;
 pub mod text;

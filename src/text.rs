@@ -42,7 +42,7 @@ pub fn offence(text: &str) -> Option<String> {
             '\n' | '\r' => "a line break",
             '\u{1b}' => "the escape character",
             c if c.is_control() => "a control character",
-            c if matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}') => {
+            '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' => {
                 "turns the direction of writing"
             }
             c if c.width().unwrap_or(0) == 0 => "cannot be seen",

@@ -93,6 +93,7 @@ pub struct LastSignIn {
 
 /// What a sign-in came to.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one for each sign-in, and most are a welcome")]
 pub enum SignIn {
     /// Signed in.
     Welcome(Session),

@@ -1,0 +1,170 @@
+//! Credentials as the hub hands them out and takes them in.
+
+use uuid::Uuid;
+
+use crate::credential::{Condition, Kind, Options, State, condition};
+use crate::hub::Conflict;
+use crate::secret::Secret;
+use crate::time::{Millis, Seconds};
+
+/// Identity of a credential's row; shows in JSON only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CredentialId(pub Uuid);
+
+impl std::fmt::Display for CredentialId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A credential as lists and details show it. Never a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialRow {
+    /// Identity.
+    pub id: CredentialId,
+    /// Kind.
+    pub kind: Kind,
+    /// API key, or Legacy username.
+    pub key: String,
+    /// Name.
+    pub name: String,
+    /// State as written.
+    pub state: State,
+    /// Times, networks, note, algorithms, body digest.
+    pub options: Options,
+    /// When it was made.
+    pub created_at: Millis,
+    /// Who made it.
+    pub created_by: String,
+    /// When it was last changed.
+    pub changed_at: Millis,
+    /// Who last changed it.
+    pub changed_by: String,
+    /// Version of the row: a change names the one it was decided on.
+    pub version: i64,
+    /// Last use of any of its live secrets; `None` when never used.
+    pub last_used: Option<LastUse>,
+    /// The tag of its row is wrong: a verifier refuses it.
+    pub tampered: bool,
+}
+
+impl CredentialRow {
+    /// State with its times looked at.
+    pub fn condition(&self, now: Millis) -> Condition {
+        condition(self.state, self.options.not_before, self.options.expires_at, now)
+    }
+
+    /// What a change of this row, as it was read here, is aimed at.
+    pub fn target(&self) -> Target {
+        Target { id: self.id, version: self.version }
+    }
+}
+
+/// When and from where a credential was last used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastUse {
+    /// When.
+    pub at: Seconds,
+    /// Address of the client, if known.
+    pub address: Option<String>,
+}
+
+/// One live secret of a credential, without the secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiveSecret {
+    /// 1 for the first, one more with each rotation.
+    pub version: i64,
+    /// When it stops working; `None` for the current one.
+    pub valid_until: Option<Seconds>,
+    /// When it was made.
+    pub created_at: Millis,
+    /// Who made it.
+    pub created_by: String,
+    /// Its last use.
+    pub last_used: Option<LastUse>,
+}
+
+/// All about one credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Details {
+    /// The row.
+    pub row: CredentialRow,
+    /// Its secrets that work now, newest first: one or two.
+    pub secrets: Vec<LiveSecret>,
+}
+
+/// A row as it was when somebody decided to change it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Which.
+    pub id: CredentialId,
+    /// As of which version; the change is refused when the row has another.
+    pub version: i64,
+}
+
+/// What to create.
+#[derive(Debug)]
+pub struct NewCredential {
+    /// Kind.
+    pub kind: Kind,
+    /// Name as typed. For Legacy an empty one becomes the username.
+    pub name: String,
+    /// Legacy only.
+    pub legacy: Option<NewLegacy>,
+    /// The rest.
+    pub options: Options,
+}
+
+/// The Legacy half of [`NewCredential`].
+#[derive(Debug)]
+pub struct NewLegacy {
+    /// Username as typed.
+    pub username: String,
+    /// Typed password; `None` to have one generated.
+    pub password: Option<Secret>,
+}
+
+/// A new credential or a new secret, right after its commit: the only time the secret is handed out.
+#[derive(Debug)]
+pub struct Issued {
+    /// The credential.
+    pub row: CredentialRow,
+    /// The secret; `None` when its user typed it.
+    pub secret: Option<Secret>,
+    /// The old secret works until then, after a rotation with overlap.
+    pub old_until: Option<Seconds>,
+}
+
+/// What became of one of several rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Changed.
+    Done(CredentialRow),
+    /// It was so already.
+    Already(CredentialRow),
+    /// Left out: somebody changed it since. The row is as it is now.
+    LeftOut {
+        /// As it is now.
+        row: CredentialRow,
+        /// Why, as a sentence.
+        why: Conflict,
+    },
+}
+
+/// Whether a form's name or username exists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// Another credential of the kind has this name: allowed, but worth saying.
+    pub name: bool,
+    /// The username exists: it cannot be used.
+    pub username: bool,
+}
+
+/// Something that happened in front of the screen and belongs in the trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// The secret was copied from the one-time view.
+    Copied,
+    /// The line dropped, or the process was ended, while the secret was shown.
+    Dropped,
+}

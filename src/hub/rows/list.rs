@@ -1,0 +1,84 @@
+//! Lists: what is asked for and what a page is.
+
+use crate::credential::{Filter, Kind};
+use crate::store::Value;
+
+use super::CredentialRow;
+
+/// Columns a list can be ordered by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// By name, case folded.
+    #[default]
+    Name,
+    /// By key.
+    Key,
+    /// Newest first.
+    Created,
+    /// Active, disabled, revoked; then by name.
+    State,
+}
+
+/// Which page of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Position {
+    /// The first.
+    #[default]
+    Start,
+    /// The last.
+    End,
+    /// The rows after a cursor.
+    After(Cursor),
+    /// The rows before a cursor, in the order of the list.
+    Before(Cursor),
+    /// From a cursor on, its own row included: to read the same page again.
+    From(Cursor),
+}
+
+/// A place in a list: the values it is ordered by, the id of the row last. Opaque to callers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor(pub(in crate::hub) Vec<Value>);
+
+/// What to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListQuery {
+    /// One kind, or all.
+    pub kind: Option<Kind>,
+    /// Revoked ones too.
+    pub revoked: bool,
+    /// Narrowed to what.
+    pub filter: Filter,
+    /// By what.
+    pub order: Order,
+    /// Where.
+    pub position: Position,
+    /// Most rows; at most 500.
+    pub limit: u32,
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The rows, in order.
+    pub rows: Vec<CredentialRow>,
+    /// There are rows before these.
+    pub more_before: bool,
+    /// There are rows after these.
+    pub more_after: bool,
+    /// Change number of the store when it was read.
+    pub change: i64,
+}
+
+impl Page {
+    /// The cursor that stands on row `i`.
+    pub fn cursor(&self, order: Order, i: usize) -> Option<Cursor> {
+        self.rows.get(i).map(|row| crate::hub::list::cursor(order, row))
+    }
+}
+
+/// What a list looks at once a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pulse {
+    /// Change number of the store: the list is read again when it is not the page's.
+    pub change: i64,
+}

@@ -1,0 +1,92 @@
+//! Numbers for menu and settings.
+
+use crate::credential::{Kind, State};
+use crate::time::Millis;
+
+use super::{CredentialRow, TrailRow};
+
+/// How many credentials there are, by kind and state as written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts([[i64; 3]; 3]);
+
+impl Counts {
+    /// Of one kind in one state.
+    pub fn of(&self, kind: Kind, state: State) -> i64 {
+        self.0[kind as usize][state as usize]
+    }
+
+    /// Of one kind, revoked ones left out.
+    pub fn listed(&self, kind: Kind) -> i64 {
+        self.of(kind, State::Active) + self.of(kind, State::Disabled)
+    }
+
+    /// Of all kinds in one state.
+    pub fn in_state(&self, state: State) -> i64 {
+        Kind::ALL.into_iter().map(|kind| self.of(kind, state)).sum()
+    }
+
+    pub(crate) fn set(&mut self, kind: Kind, state: State, n: i64) {
+        self.0[kind as usize][state as usize] = n;
+    }
+}
+
+/// A number that stops at 999.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Capped(pub i64);
+
+impl Capped {
+    /// Where it stops.
+    pub const MOST: i64 = 999;
+}
+
+impl std::fmt::Display for Capped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            n if n > Self::MOST => write!(f, "{}+", Self::MOST),
+            n => write!(f, "{n}"),
+        }
+    }
+}
+
+/// What menu and settings show. What a role may not see is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overview {
+    /// Name of the account.
+    pub account: String,
+    /// Names of the active Administrators.
+    pub administrators: Vec<String>,
+    /// About credentials.
+    pub credentials: Option<CredentialOverview>,
+    /// About people and the trail; Administrators only.
+    pub site: Option<SiteOverview>,
+}
+
+/// The credentials' part of [`Overview`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CredentialOverview {
+    /// By kind and state.
+    pub counts: Counts,
+    /// Active ones that expire within 30 days.
+    pub expiring: Capped,
+    /// The next to expire, at most three.
+    pub next_to_expire: Vec<CredentialRow>,
+    /// Active ones that were never used since they were made.
+    pub never_used: Capped,
+}
+
+/// The Administrators' part of [`Overview`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SiteOverview {
+    /// Users, disabled ones too.
+    pub users: i64,
+    /// Of them locked now.
+    pub locked: i64,
+    /// Rows of the trail.
+    pub trail_rows: i64,
+    /// The newest rows of the trail that changed something, newest first, at most three.
+    pub last_changes: Vec<TrailRow>,
+    /// When the newest row of the trail was written.
+    pub last_row_at: Option<Millis>,
+    /// When the master key was made.
+    pub master_key_made_at: Option<Millis>,
+}

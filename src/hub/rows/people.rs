@@ -1,0 +1,124 @@
+//! Users, and the rows of the trail about what they did.
+
+use crate::account::{Role, UserState};
+use crate::hub::LastSignIn;
+use crate::time::Millis;
+
+use super::CredentialId;
+
+/// A user as lists show him.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserRow {
+    /// Name.
+    pub name: String,
+    /// Role.
+    pub role: Role,
+    /// State.
+    pub state: UserState,
+    /// End of a pause after wrong passwords.
+    pub locked_until: Option<Millis>,
+    /// Last sign-in.
+    pub last_sign_in: Option<LastSignIn>,
+    /// When the user was made.
+    pub created_at: Millis,
+    /// By whom.
+    pub created_by: String,
+    /// Live credentials that this user made.
+    pub made: i64,
+    /// The password was set by another and must be changed.
+    pub must_change_password: bool,
+    /// Version of the row.
+    pub version: i64,
+    /// The tag of the row is wrong.
+    pub tampered: bool,
+}
+
+/// One row of the trail, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrailRow {
+    /// Number: the order of the trail.
+    pub no: i64,
+    /// When.
+    pub at: Millis,
+    /// Who; `None` where nobody was signed in.
+    pub who: Option<String>,
+    /// How he proved it: `password`, `local`, or an SSH key's fingerprint.
+    pub via: Option<String>,
+    /// Unix user of the process.
+    pub unix: Option<String>,
+    /// Address of the client.
+    pub address: Option<String>,
+    /// What was done: a word such as `credential.created`.
+    pub action: String,
+    /// The action in words: `created HMAC key`.
+    pub did: String,
+    /// Name of what it was done to.
+    pub what: String,
+    /// Id of the row it was done to.
+    pub subject: Option<String>,
+    /// The row before, as JSON.
+    pub before: Option<String>,
+    /// The row after, as JSON.
+    pub after: Option<String>,
+    /// How many times, for refusals that are counted together.
+    pub count: i64,
+}
+
+/// The three types of row in the trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Something was changed.
+    Change,
+    /// Somebody signed in or out, or looked at a secret.
+    Access,
+    /// Something was refused.
+    Refusal,
+}
+
+impl Class {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Change, Self::Access, Self::Refusal];
+
+    /// The word of the store, the screen and the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Change => "change",
+            Self::Access => "access",
+            Self::Refusal => "refusal",
+        }
+    }
+}
+
+/// What part of the trail.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrailQuery {
+    /// Rows with a lower number only.
+    pub before: Option<i64>,
+    /// Only rows about this credential.
+    pub credential: Option<CredentialId>,
+    /// Only rows about credentials.
+    pub credentials_only: bool,
+    /// Only what this user did.
+    pub who: Option<String>,
+    /// Only this type of row.
+    pub class: Option<Class>,
+    /// Not before this moment.
+    pub from: Option<Millis>,
+    /// Before this moment.
+    pub until: Option<Millis>,
+    /// Most rows; at most 500.
+    pub limit: u32,
+}
+
+/// What `audit verify` found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrailReport {
+    /// Rows that were checked.
+    pub rows: i64,
+    /// Number of the last row.
+    pub no: i64,
+    /// Its hash, lower-case hex: note both elsewhere to find a cut end later.
+    pub hash: String,
+    /// What is wrong with the first bad row; `None` when the trail is whole.
+    pub broken: Option<String>,
+}

@@ -1,0 +1,489 @@
+//! What every database must do for keydesk, written against the `Store` trait alone. A driver adds one line at the end
+//! of this file and nothing else.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use keydesk::store::{
+    Cancel, Commit, SqliteStore, Store, StoreError, Tx, Value, WriteTx,
+    tables::{
+        self, Branch, CredentialRecord, Direction, HeadRow, Record as _, SecretRecord, Sort, Tagged, TrailFilter,
+        UsageRow,
+    },
+};
+
+type Check = fn(&dyn Store);
+
+/// Everything the suite holds, each on an empty schema of its own.
+const CHECKS: &[(&str, Check)] = &[
+    ("a commit keeps, anything else leaves nothing", commits),
+    ("values come back as they went in", values),
+    ("parameters are numbered, not counted", parameters),
+    ("statements that make no sense are errors", nonsense),
+    ("text orders by code point and LIKE has an escape", order_of_text),
+    ("an update names the version it replaces", versions),
+    ("the head is one row", head),
+    ("pages are the same forward and backward, in every order", pages),
+    ("numbers are kept by kind and state", tallies),
+    ("usage waits, is used, and an older report loses", usage),
+    ("the trail keeps its rows and its text", trail),
+    ("keys are unique by kind", unique_keys),
+    ("a secret needs its credential", references),
+    ("a wrong word is refused", words),
+];
+
+/// Checks that need a reader beside the writer.
+const CONCURRENT: &[(&str, Check)] = &[
+    ("writers are put in order by the head", writers),
+    ("a reader sees one state throughout and waits for nobody", snapshot),
+    ("a read is cancelled from another thread, and only that one", cancel),
+];
+
+fn run(checks: &[(&str, Check)], make: &dyn Fn() -> Box<dyn Store>) {
+    for (what, check) in checks {
+        println!("{what}");
+        check(&*make());
+    }
+}
+
+#[test]
+fn sqlite_in_memory() {
+    run(CHECKS, &|| Box::new(SqliteStore::in_memory().unwrap()));
+}
+
+#[test]
+fn sqlite_on_disk() {
+    let dir = tempfile::tempdir().unwrap();
+    let next = std::cell::Cell::new(0);
+    let make = || -> Box<dyn Store> {
+        next.set(next.get() + 1);
+        let path = dir.path().join(format!("{}/keydesk.db", next.get()));
+        Box::new(SqliteStore::create(&path, &mut |_| Ok(())).unwrap())
+    };
+    run(CHECKS, &make);
+    run(CONCURRENT, &make);
+}
+
+fn write<T>(store: &dyn Store, work: impl FnOnce(&mut dyn WriteTx) -> Result<T, StoreError>) -> T {
+    let mut tx = store.write().unwrap();
+    let done = work(&mut *tx).unwrap();
+    assert_eq!(tx.commit(), Commit::Committed);
+    done
+}
+
+fn read<T>(store: &dyn Store, work: impl FnOnce(&mut dyn Tx) -> Result<T, StoreError>) -> T {
+    work(&mut *store.read(&Cancel::default()).unwrap()).unwrap()
+}
+
+fn tally(store: &dyn Store) -> Vec<(String, String, i64)> {
+    read(store, |tx| tables::tallies(tx))
+}
+
+fn commits(store: &dyn Store) {
+    let mut tx = store.write().unwrap();
+    tables::add_to_tally(&mut *tx, "basic", "active", 1).unwrap();
+    drop(tx);
+    assert!(tally(store).is_empty(), "dropped without a commit");
+
+    let mut tx = store.write().unwrap();
+    tables::add_to_tally(&mut *tx, "basic", "active", 1).unwrap();
+    assert!(tx.execute("INSERT INTO nowhere VALUES (1)", &[]).is_err());
+    drop(tx);
+    assert!(tally(store).is_empty(), "dropped after an error");
+
+    write(store, |tx| tables::add_to_tally(tx, "basic", "active", 1));
+    assert_eq!(tally(store).len(), 1);
+}
+
+fn values(store: &dyn Store) {
+    let long = "支".repeat(5_000);
+    for text in ["", "a", "it's \"quoted\" $1 ?1 % _ \\", "支払い 🔑", "\u{1}\u{7f}", &long] {
+        for n in [Some(0), Some(i64::MIN), Some(i64::MAX), Some(-1), None] {
+            for bytes in [vec![], vec![0, 255, 0], text.as_bytes().to_vec()] {
+                write(store, |tx| {
+                    tx.execute("DELETE FROM ring", &[])?;
+                    tx.execute("DELETE FROM usage", &[])?;
+                    let sql =
+                        "INSERT INTO ring (id, purpose, active, wrapped, created_at) VALUES (1, 'seal', 1, $1, $2)";
+                    tx.execute(sql, &[bytes.clone().into(), n.unwrap_or(7).into()])
+                });
+                let sql = "SELECT wrapped, created_at, $1, $2 FROM ring";
+                let mut row = read(store, |tx| tx.row(sql, &[text.into(), n.into()])).unwrap();
+                assert_eq!(row.bytes().unwrap(), bytes);
+                assert_eq!(row.int().unwrap(), n.unwrap_or(7));
+                assert_eq!(row.text().unwrap(), text);
+                assert_eq!(row.value().unwrap(), n.into());
+                assert!(row.value().is_err(), "no fifth column");
+            }
+        }
+    }
+}
+
+fn parameters(store: &dyn Store) {
+    let sql = "SELECT COUNT(*), MIN(n) FROM tally WHERE kind = $2 AND state = $1 AND kind <> $1 AND $2 = $2";
+    write(store, |tx| tables::add_to_tally(tx, "basic", "active", 5));
+    let mut row = read(store, |tx| tx.row(sql, &["active".into(), "basic".into()])).unwrap();
+    assert_eq!((row.int().unwrap(), row.int().unwrap()), (1, 5));
+}
+
+fn nonsense(store: &dyn Store) {
+    let mut tx = store.write().unwrap();
+    assert!(tx.execute("SELEKT", &[]).is_err());
+    assert!(tx.rows("SELECT nothing FROM head", &[]).is_err());
+    drop(tx);
+    let mut tx = store.read(&Cancel::default()).unwrap();
+    assert!(tx.row("SELECT no FROM trail", &[]).unwrap().is_none());
+    let mut seen = 0;
+    let stopped = tx.each("SELECT 1 UNION ALL SELECT 2", &[], &mut |_| {
+        seen += 1;
+        Err(StoreError::Cancelled)
+    });
+    assert_eq!((stopped, seen), (Err(StoreError::Cancelled), 1), "an error of the reader ends the query");
+}
+
+fn order_of_text(store: &dyn Store) {
+    let words = ["Z", "a", "B", "é", "支", "_", "%", "a%b", "ab", "a_b"];
+    write(store, |tx| words.iter().try_for_each(|word| tables::add_to_tally(tx, word, "x", 1)));
+    let texts = |sql: &str, params: &[Value]| {
+        let rows = read(store, |tx| tx.rows(sql, params));
+        rows.into_iter().map(|mut row| row.text().unwrap()).collect::<Vec<_>>()
+    };
+    let mut sorted = words.to_vec();
+    sorted.sort_unstable();
+    assert_eq!(texts("SELECT kind FROM tally ORDER BY kind", &[]), sorted);
+    let like = "SELECT kind FROM tally WHERE kind LIKE $1 ESCAPE '\\' ORDER BY kind";
+    assert_eq!(texts(like, &["a\\%%".into()]), ["a%b"]);
+    assert_eq!(texts(like, &["%\\_%".into()]), ["_", "a_b"]);
+}
+
+fn credential(n: u32, kind: &str) -> CredentialRecord {
+    CredentialRecord {
+        id: format!("00000000-0000-7000-8000-{n:012}"),
+        version: 1,
+        kind: kind.to_owned(),
+        key: format!("kd{:018}", u64::from(n).wrapping_mul(2_654_435_761) % 1_000_003),
+        name: format!("Name {}", n % 4),
+        name_fold: format!("name {}", n % 4),
+        state: ["active", "disabled", "revoked"][n as usize % 3].to_owned(),
+        listed: n % 3 != 2,
+        not_before: None,
+        expires_at: n.is_multiple_of(2).then_some(1_000 + i64::from(n)),
+        networks: String::new(),
+        note: "a note".to_owned(),
+        algorithms: String::new(),
+        body_digest: "required".to_owned(),
+        created_at: i64::from(n % 5),
+        created_by: "alice".to_owned(),
+        changed_at: 3,
+        changed_by: "bram".to_owned(),
+        changed_how: "created".to_owned(),
+        change: 1,
+    }
+}
+
+fn versions(store: &dyn Store) {
+    let first = credential(1, "basic");
+    write(store, |tx| tables::insert(tx, &first, vec![1, 2, 3]));
+    let second = CredentialRecord { version: 2, name: "other".to_owned(), ..first.clone() };
+    assert!(!write(store, |tx| tables::update(tx, &second, vec![4], 7)), "nobody has version 7");
+    assert!(write(store, |tx| tables::update(tx, &second, vec![4], 1)));
+    assert!(!write(store, |tx| tables::update(tx, &second, vec![4], 1)), "not twice");
+    let found: Option<Tagged<CredentialRecord>> = read(store, |tx| tables::get(tx, "id", first.id()));
+    assert_eq!(found, Some(Tagged { record: second, tag: vec![4] }));
+    let nobody: Option<Tagged<CredentialRecord>> = read(store, |tx| tables::get(tx, "id", "nobody"));
+    assert_eq!(nobody, None);
+}
+
+fn first_head() -> HeadRow {
+    HeadRow { store_id: "s".to_owned(), epoch: 1, change: 0, trail_no: 0, trail_hash: vec![0; 32], mac: vec![9] }
+}
+
+fn head(store: &dyn Store) {
+    assert_eq!(read(store, |tx| tables::head(tx)), None);
+    write(store, |tx| tables::insert_head(tx, &first_head()));
+    let next = HeadRow { change: 5, trail_no: 2, mac: vec![1, 1], ..first_head() };
+    write(store, |tx| {
+        tables::lock_head(tx)?;
+        tables::update_head(tx, &next)
+    });
+    assert_eq!(read(store, |tx| tables::head(tx)), Some(next));
+    let mut tx = store.write().unwrap();
+    assert!(tables::insert_head(&mut *tx, &first_head()).is_err(), "there is one head");
+}
+
+fn pages(store: &dyn Store) {
+    write(store, |tx| {
+        (0..40).try_for_each(|n| tables::insert(tx, &credential(n, ["basic", "hmac"][n as usize / 3 % 2]), vec![]))
+    });
+    for sort in [Sort::Name, Sort::Key, Sort::Created, Sort::State] {
+        for branch in [
+            Branch { kind: "basic", listed: true, conditions: &[] },
+            Branch { kind: "hmac", listed: false, conditions: &[] },
+        ] {
+            let walk = |direction, size| {
+                let mut seen: Vec<CredentialRecord> = Vec::new();
+                loop {
+                    let from = seen.last().map(|record| sort.place(record));
+                    let from = from.as_deref().map(|place| (place, false));
+                    let rows = read(store, |tx| tables::page(tx, branch, sort, direction, from, size));
+                    if rows.is_empty() {
+                        return seen;
+                    }
+                    seen.extend(rows.into_iter().map(|(row, _)| row.record));
+                }
+            };
+            let all = walk(Direction::Forward, 1_000);
+            assert!(all.len() > 5 && all.iter().all(|r| r.kind == branch.kind && r.listed == branch.listed));
+            assert_eq!(walk(Direction::Forward, 3), all, "{sort:?}");
+            let mut backward = walk(Direction::Backward, 3);
+            backward.reverse();
+            assert_eq!(backward, all, "{sort:?}");
+            let place = sort.place(&all[2]);
+            let from_it = read(store, |tx| tables::page(tx, branch, sort, Direction::Forward, Some((&place, true)), 2));
+            assert_eq!(from_it.into_iter().map(|(row, _)| row.record).collect::<Vec<_>>(), all[2..4]);
+        }
+    }
+    let next = read(store, |tx| tables::next_to_expire(tx, 1_005, 1_020, 2));
+    assert_eq!(next.into_iter().map(|(row, _)| row.record.expires_at).collect::<Vec<_>>(), [Some(1_006), Some(1_012)]);
+    assert_eq!(read(store, |tx| tables::count_expiring(tx, 0, 9_999, 1_000)), 7);
+    assert_eq!(read(store, |tx| tables::count_expiring(tx, 0, 9_999, 5)), 5, "counting stops");
+    assert!(read(store, |tx| tables::credentials_of(tx, "basic", "name 1")));
+    assert!(!read(store, |tx| tables::credentials_of(tx, "basic", "name 9")));
+    assert_eq!(read(store, |tx| tables::made_by(tx, "alice")), 27);
+}
+
+fn tallies(store: &dyn Store) {
+    write(store, |tx| {
+        tables::add_to_tally(tx, "basic", "active", 2)?;
+        tables::add_to_tally(tx, "basic", "active", -1)?;
+        tables::add_to_tally(tx, "hmac", "revoked", 3)
+    });
+    let mut all = tally(store);
+    all.sort();
+    assert_eq!(all, [("basic".to_owned(), "active".to_owned(), 1), ("hmac".to_owned(), "revoked".to_owned(), 3)]);
+}
+
+fn usage(store: &dyn Store) {
+    let (one, two) = (credential(0, "basic"), credential(3, "basic"));
+    write(store, |tx| {
+        for record in [&one, &two] {
+            tables::insert(tx, record, vec![])?;
+            tables::insert_usage(tx, record.id(), 1)?;
+        }
+        tables::insert_usage(tx, one.id(), 2)
+    });
+    let waiting = || read(store, |tx| tables::count_waiting(tx, 1_000));
+    assert_eq!(waiting(), 3);
+    let used = |secret_no, at, address: &str| UsageRow { secret_no, at: Some(at), address: Some(address.to_owned()) };
+    write(store, |tx| tables::put_usage(tx, one.id(), &used(2, 50, "203.0.113.1")));
+    assert_eq!(waiting(), 1, "a use of any secret is enough");
+    write(store, |tx| tables::put_usage(tx, one.id(), &used(2, 40, "203.0.113.2")));
+    write(store, |tx| tables::put_usage(tx, one.id(), &used(9, 60, "203.0.113.3")));
+    let rows = read(store, |tx| tables::usages(tx, one.id()));
+    assert_eq!(rows, [used(2, 50, "203.0.113.1"), UsageRow { secret_no: 1, at: None, address: None }]);
+    write(store, |tx| tables::set_waiting(tx, two.id(), false));
+    assert_eq!(waiting(), 0);
+    write(store, |tx| {
+        tables::set_waiting(tx, two.id(), true)?;
+        tables::set_waiting(tx, one.id(), true)
+    });
+    assert_eq!(waiting(), 1, "only what was never used waits again");
+    let branch = Branch { kind: "basic", listed: true, conditions: &[] };
+    let page = read(store, |tx| tables::page(tx, branch, Sort::Key, Direction::Forward, None, 10));
+    let last: Vec<_> = page.into_iter().filter_map(|(row, last)| last.map(|last| (row.record.id, last))).collect();
+    assert_eq!(last, [(one.id.clone(), used(2, 50, "203.0.113.1"))]);
+}
+
+fn trail(store: &dyn Store) {
+    let record = |no: i64, subject: &str| tables::TrailRecord {
+        no,
+        at: 1_000 + no,
+        who: (no % 2 == 0).then(|| "alice".to_owned()),
+        via: None,
+        unix: Some("bob".to_owned()),
+        address: None,
+        action: "credential.created".to_owned(),
+        class: if no == 3 { "refusal" } else { "change" }.to_owned(),
+        about: "credential".to_owned(),
+        subject: Some(subject.to_owned()),
+        what: "crm-sync".to_owned(),
+        before: None,
+        after: Some("{}".to_owned()),
+        operation: format!("op-{no}"),
+        hash: vec![no as u8; 32],
+    };
+    let all: Vec<_> = (1..=5).map(|no| record(no, if no < 4 { "a" } else { "b" })).collect();
+    write(store, |tx| all.iter().try_for_each(|record| tables::insert_trail(tx, record)));
+    let mut seen = Vec::new();
+    read(store, |tx| {
+        tables::trail_after(tx, 1, 3, &mut |record| {
+            seen.push(record);
+            Ok(())
+        })
+    });
+    assert_eq!(seen, all[1..4]);
+    let numbers = |only: Option<TrailFilter<'_>>, before| {
+        let rows = read(store, |tx| tables::trail_before(tx, only.as_slice(), before, 10));
+        rows.into_iter().map(|record| record.no).collect::<Vec<_>>()
+    };
+    assert_eq!(numbers(None, 4), [3, 2, 1]);
+    for (only, wanted) in [
+        (TrailFilter::Subject("b"), &[5, 4][..]),
+        (TrailFilter::About("credential"), &[5, 4, 3, 2, 1]),
+        (TrailFilter::Class("refusal"), &[3]),
+        (TrailFilter::Who("alice"), &[4, 2]),
+        (TrailFilter::From(1_004), &[5, 4]),
+        (TrailFilter::Until(1_003), &[2, 1]),
+    ] {
+        assert_eq!(numbers(Some(only), i64::MAX), wanted, "{only:?}");
+    }
+    assert_eq!(read(store, |tx| tables::changes(tx, 2)).iter().map(|r| r.no).collect::<Vec<_>>(), [5, 4]);
+    assert_eq!(read(store, |tx| tables::last_at(tx)), Some(1_005));
+    assert!(
+        read(store, |tx| tables::find_operation(tx, "op-3")) && !read(store, |tx| tables::find_operation(tx, "op-9"))
+    );
+    for sql in ["UPDATE trail SET what = 'x' WHERE no = 2", "DELETE FROM trail WHERE no = 2", "DELETE FROM trail"] {
+        let mut tx = store.write().unwrap();
+        assert!(tx.execute(sql, &[]).is_err(), "{sql}");
+    }
+    assert_eq!(numbers(None, i64::MAX), [5, 4, 3, 2, 1]);
+}
+
+fn unique_keys(store: &dyn Store) {
+    let one = credential(1, "basic");
+    let same_key = CredentialRecord { id: credential(2, "basic").id, ..one.clone() };
+    let other_kind = CredentialRecord { kind: "hmac".to_owned(), ..same_key.clone() };
+    write(store, |tx| tables::insert(tx, &one, vec![]));
+    let mut tx = store.write().unwrap();
+    assert!(tables::insert(&mut *tx, &same_key, vec![]).is_err());
+    drop(tx);
+    write(store, |tx| tables::insert(tx, &other_kind, vec![]));
+    assert_eq!(read(store, |tx| tables::keys_of(tx, &one.key)).len(), 2);
+}
+
+fn references(store: &dyn Store) {
+    let secret = SecretRecord {
+        id: "s".to_owned(),
+        version: 1,
+        credential: "nobody".to_owned(),
+        no: 1,
+        sealed: vec![1],
+        valid_until: None,
+        created_at: 1,
+        created_by: "alice".to_owned(),
+        change: 1,
+    };
+    let mut tx = store.write().unwrap();
+    // Some databases look at references only when the transaction ends.
+    if tables::insert(&mut *tx, &secret, vec![]).is_ok() {
+        assert!(matches!(tx.commit(), Commit::NotCommitted(_)));
+    }
+}
+
+fn words(store: &dyn Store) {
+    for wrong in [
+        CredentialRecord { state: "expired".to_owned(), ..credential(1, "basic") },
+        CredentialRecord { body_digest: "maybe".to_owned(), ..credential(1, "basic") },
+        credential(1, "oauth"),
+    ] {
+        let mut tx = store.write().unwrap();
+        assert!(tables::insert(&mut *tx, &wrong, vec![]).is_err(), "{wrong:?}");
+    }
+}
+
+fn writers(store: &dyn Store) {
+    write(store, |tx| tables::insert_head(tx, &first_head()));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..50 {
+                    write(store, |tx| {
+                        tables::lock_head(tx)?;
+                        let head = tables::head(tx)?.unwrap();
+                        tables::update_head(tx, &HeadRow { change: head.change + 1, ..head })
+                    });
+                }
+            });
+        }
+    });
+    assert_eq!(read(store, |tx| tables::head(tx)).unwrap().change, 200);
+}
+
+fn snapshot(store: &dyn Store) {
+    write(store, |tx| tables::add_to_tally(tx, "basic", "active", 1));
+    let mut before = store.read(&Cancel::default()).unwrap();
+    assert_eq!(tables::tallies(&mut *before).unwrap()[0].2, 1);
+    // The writer does not wait for the reader, nor the reader for the writer.
+    write(store, |tx| tables::add_to_tally(tx, "basic", "active", 1));
+    assert_eq!(tables::tallies(&mut *before).unwrap()[0].2, 1, "still the state it began with");
+    drop(before);
+    assert_eq!(tally(store)[0].2, 2);
+    let open = store.write().unwrap();
+    assert_eq!(tally(store)[0].2, 2, "read while a writer is at work");
+    drop(open);
+}
+
+fn cancel(store: &dyn Store) {
+    // Ends by itself only after minutes, in any database that knows the standard's recursion.
+    let endless =
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) SELECT COUNT(*) FROM n";
+    let (cancel, started) = (Cancel::default(), Arc::new(AtomicBool::new(false)));
+    let (other, begun) = (cancel.clone(), started.clone());
+    let canceller = std::thread::spawn(move || {
+        while !begun.load(Ordering::SeqCst) {
+            std::thread::yield_now();
+        }
+        std::thread::sleep(Duration::from_millis(30));
+        other.cancel();
+    });
+    let mut tx = store.read(&cancel).unwrap();
+    let since = Instant::now();
+    started.store(true, Ordering::SeqCst);
+    assert!(matches!(tx.row(endless, &[]), Err(StoreError::Cancelled)));
+    assert!(since.elapsed() < Duration::from_secs(30), "long before its end");
+    drop(tx);
+    canceller.join().unwrap();
+    cancel.cancel();
+    assert!(tally(store).is_empty(), "the next read knows nothing of it");
+}
+
+#[test]
+fn sqlite_reads_every_page_off_an_index() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("keydesk.db");
+    drop(SqliteStore::create(&path, &mut |_| Ok(())).unwrap());
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let mut looked_at = 0;
+    for sort in [Sort::Name, Sort::Key, Sort::Created, Sort::State] {
+        for direction in [Direction::Forward, Direction::Backward] {
+            for place in [None, Some(sort.place(&credential(1, "basic")))] {
+                let from = place.as_deref().map(|place| (place, false));
+                let (sql, params) = tables::page_sql(
+                    Branch { kind: "basic", listed: true, conditions: &[] },
+                    sort,
+                    direction,
+                    from,
+                    40,
+                );
+                let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.replace('$', "?"))).unwrap();
+                let steps = plan.query_map(rusqlite::params_from_iter(&params), |row| row.get::<_, String>(3)).unwrap();
+                let steps: Vec<String> = steps.map(Result::unwrap).collect();
+                let used = format!("SEARCH c USING INDEX credential_by_{}", format!("{sort:?}").to_lowercase());
+                assert!(steps[0].starts_with(&used), "{sql}: {steps:#?}");
+                let beyond = if place.is_some() { "(kind=? AND listed=? AND (" } else { "(kind=? AND listed=?)" };
+                assert!(steps[0].contains(beyond), "the cursor is part of the search: {}", steps[0]);
+                // The last uses of one credential are sorted; the page itself is not.
+                assert!(!steps.iter().take(1).any(|step| step.contains("TEMP B-TREE")));
+                let outer_sort = steps.last().is_some_and(|step| step.contains("TEMP B-TREE") && steps.len() == 2);
+                assert!(!outer_sort, "{steps:#?}");
+                looked_at += 1;
+            }
+        }
+    }
+    assert_eq!(looked_at, 16);
+}
