@@ -111,7 +111,7 @@ pub(super) fn decide<'a>(
 fn check_times(input: &Input<'_>, now: Seconds) -> Result<Seconds, Denied<'static>> {
     let created = Seconds(input.created.ok_or(Reason::DateMissing)?);
     date::check_window(created, now)?;
-    let good_until = Seconds(created.0 + date::WINDOW);
+    let good_until = date::window_end(created);
     match input.expires {
         Some(expires) if now.0 >= expires => Err(Reason::SignatureExpired.into()),
         Some(expires) => Ok(good_until.min(Seconds(expires - 1))),

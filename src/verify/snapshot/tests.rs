@@ -188,3 +188,11 @@ fn nothing_prints_a_secret() {
     let printed = format!("{snapshot:?} {credential:?} {:?}", entry(1, Kind::Hmac, "bob"));
     assert!(printed.contains("bob") && !printed.contains("kds3N9"), "{printed}");
 }
+
+#[test]
+fn threads_may_share_it_and_take_a_question_along() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Snapshot>();
+    shared::<super::super::PasswordQuestion>();
+    shared::<super::super::replay::Guard>();
+}
