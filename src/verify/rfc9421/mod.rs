@@ -64,10 +64,10 @@ impl<'a> Signed<'a> {
         if !credential.admits(Algorithm::Sha256) {
             return Err(Reason::AlgorithmNotAllowed.into());
         }
-        if !base64::is_canonical(self.signature) {
-            return Err(Reason::MalformedSignature.into());
-        }
-        let version = used.ok_or(Reason::BadSignature)?;
+        let version = used.ok_or_else(|| match base64::is_canonical(self.signature) {
+            true => Reason::BadSignature,
+            false => Reason::MalformedSignature,
+        })?;
         let joined = self.content_digest(request);
         let digest = joined.as_deref().map(|joined| digest::Signed::read(CONTENT_DIGEST, joined)).transpose()?;
         judge::usable(credential, now, judge::address(request.client))?;
