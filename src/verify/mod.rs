@@ -26,6 +26,7 @@ mod reason;
 pub mod replay;
 mod request;
 mod rfc9421;
+mod scan;
 mod secrets;
 mod snapshot;
 mod verdict;

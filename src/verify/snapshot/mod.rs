@@ -275,6 +275,11 @@ impl<'a> CredentialRef<'a> {
         self.0.admits(algorithm)
     }
 
+    /// Whether it may be used from anywhere.
+    pub(super) fn admits_any(self) -> bool {
+        self.0.admits_any()
+    }
+
     pub(super) fn admits_address(self, address: Option<IpAddr>) -> bool {
         self.0.admits_address(address)
     }
