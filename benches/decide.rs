@@ -118,7 +118,7 @@ fn authorization(kind: Kind, case: &str, target: &str, credentials: usize, rando
     match case {
         "wrong secret" => secret = random.text(30),
         "unknown key" => key = random.text(20),
-        "wrong kind" => key = pair(if kind == Kind::Basic { Kind::Hmac } else { Kind::Basic }, OTHER_KIND).0,
+        "wrong kind" => key = pair(other(kind), random.below(others(credentials))).0,
         _ => {}
     }
     if kind == Kind::Basic {
@@ -130,8 +130,15 @@ fn authorization(kind: Kind, case: &str, target: &str, credentials: usize, rando
     format!(r#"hmac username="{key}", algorithm="hmac-sha256", headers="Date request-line", signature="{signature}""#)
 }
 
-/// One credential of the other kind is in each snapshot, for the case "wrong kind".
-const OTHER_KIND: usize = 7;
+/// The kind that the case "wrong kind" has its keys in.
+fn other(kind: Kind) -> Kind {
+    if kind == Kind::Basic { Kind::Hmac } else { Kind::Basic }
+}
+
+/// How many of those are in each snapshot: enough to miss the caches, too few to count in the memory of each.
+fn others(credentials: usize) -> usize {
+    (credentials / 64).max(1)
+}
 
 fn main() {
     // `cargo test --benches` and `cargo bench` hand over flags of their own; there is nothing to choose here.
@@ -205,15 +212,15 @@ fn ask(snapshot: &Snapshot, target: &str, authorization: &str, case: &str) -> bo
 
 fn build(kind: Kind, credentials: usize) -> Snapshot {
     let entries: Vec<_> = (0..credentials).map(|n| entry(kind, n)).collect();
-    let other = entry(if kind == Kind::Basic { Kind::Hmac } else { Kind::Basic }, OTHER_KIND);
+    let others: Vec<_> = (0..others(credentials)).map(|n| entry(other(kind), n)).collect();
     let before = LIVE.get();
     let start = Instant::now();
     let mut builder = Builder::new(credentials).unwrap();
-    entries.iter().chain([&other]).for_each(|entry| builder.add(entry).unwrap());
+    entries.iter().chain(&others).for_each(|entry| builder.add(entry).unwrap());
     let snapshot = builder.finish().unwrap();
     let took = start.elapsed();
-    let each = (LIVE.get() - before) as f64 / credentials as f64;
-    let said = snapshot.memory() as f64 / credentials as f64;
+    let each = (LIVE.get() - before) as f64 / snapshot.len() as f64;
+    let said = snapshot.memory() as f64 / snapshot.len() as f64;
     println!(
         "{kind}: indexed in {took:.0?} on one thread; {each:.0} bytes a credential allocated ({said:.0} by itself)"
     );

@@ -8,12 +8,16 @@
 #![warn(missing_docs)]
 
 pub mod account;
+pub mod cli;
+pub mod config;
 pub mod credential;
+pub mod demo;
 pub mod hub;
 pub mod sample;
 pub mod secret;
 pub mod store;
 pub mod text;
 pub mod time;
+pub mod tui;
 pub mod vault;
 pub mod verify;

@@ -1,0 +1,86 @@
+//! How a verb ends when it does not end well.
+
+use std::io::{self, Write as _};
+
+use crate::{config::ConfigError, hub::HubError, text};
+
+/// Exit code of something that failed for a reason without a number of its own.
+pub const FAILED: u8 = 1;
+/// Exit code of a wrong command line.
+pub const USAGE: u8 = 2;
+/// Exit code of a refusal.
+pub const NOT_ALLOWED: u8 = 3;
+/// Exit code when somebody else was faster, or the state does not allow it.
+pub const CONFLICT: u8 = 5;
+
+/// Why a verb did not do as it was told.
+#[derive(Debug)]
+pub enum Failure {
+    /// One sentence for a person, and a number for a script.
+    Said {
+        /// The exit code.
+        code: u8,
+        /// What is wrong and what to do.
+        sentence: String,
+    },
+    /// The sentences are on standard error already.
+    Told(u8),
+    /// The reader of standard output left, as `head` does: nothing to say.
+    ReaderGone,
+}
+
+impl Failure {
+    /// What was typed cannot be meant.
+    pub fn usage(sentence: impl std::fmt::Display) -> Self {
+        Self::Said { code: USAGE, sentence: sentence.to_string() }
+    }
+
+    /// Anything else.
+    pub fn failed(sentence: impl std::fmt::Display) -> Self {
+        Self::Said { code: FAILED, sentence: sentence.to_string() }
+    }
+
+    /// Says the sentence on standard error; returns the exit code.
+    pub fn tell(self) -> u8 {
+        match self {
+            Self::Said { code, sentence } => {
+                say(&sentence);
+                code
+            }
+            Self::Told(code) => code,
+            Self::ReaderGone => 0,
+        }
+    }
+}
+
+/// One line on standard error, harmless for a terminal. Where standard error is gone too there is nobody to tell.
+pub fn say(sentence: &str) {
+    let _ = writeln!(io::stderr(), "keydesk: {}", text::safe(sentence));
+}
+
+impl From<HubError> for Failure {
+    fn from(why: HubError) -> Self {
+        Self::Said { code: why.exit_code(), sentence: why.to_string() }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(why: ConfigError) -> Self {
+        let code = match why {
+            ConfigError::OtherStore { .. } => CONFLICT,
+            ConfigError::Unwritable { .. } | ConfigError::Unreadable { .. } => FAILED,
+            _ => USAGE,
+        };
+        Self::Said { code, sentence: why.to_string() }
+    }
+}
+
+/// Standard output that cannot be written.
+impl From<io::Error> for Failure {
+    fn from(why: io::Error) -> Self {
+        match why.kind() {
+            io::ErrorKind::BrokenPipe => Self::ReaderGone,
+            _ => Self::failed(format!("Standard output cannot be written: {why}. Send it somewhere else.")),
+        }
+    }
+}

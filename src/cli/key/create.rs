@@ -1,0 +1,127 @@
+//! `keydesk key create`.
+
+use clap::Args;
+
+use crate::{
+    cli::{
+        args::{self, Acting},
+        desk::Site,
+        failure::Failure,
+        password,
+    },
+    credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, Note, Options},
+    hub::{NewCredential, NewLegacy},
+    time::{Seconds, parse_when},
+};
+
+use super::deliver::{self, Made};
+
+const BODY_DIGESTS: [BodyDigest; 2] = [BodyDigest::Required, BodyDigest::Optional];
+
+/// What to create.
+#[derive(Debug, Args)]
+pub struct CreateArgs {
+    #[command(flatten)]
+    acting: Acting,
+    /// Its kind
+    #[arg(long, value_parser = args::kind())]
+    kind: Kind,
+    /// Its name: what uses it, for example nightly-export. A Legacy one is named after its username unless you say so
+    #[arg(long, value_name = "LABEL", default_value = "")]
+    name: String,
+    #[command(flatten)]
+    legacy: LegacyArgs,
+    #[command(flatten)]
+    options: OptionArgs,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct LegacyArgs {
+    /// Legacy: its username
+    #[arg(long, value_name = "U")]
+    username: Option<String>,
+    /// Legacy: read the password from the first line of standard input
+    #[arg(long, conflicts_with = "generate")]
+    password_stdin: bool,
+    /// Legacy: let keydesk make the password
+    #[arg(long)]
+    generate: bool,
+}
+
+#[derive(Debug, Args)]
+struct OptionArgs {
+    /// Not usable before: 2027-01-31, 2027-01-31T09:00:00Z, or a span from now such as 12h
+    #[arg(long, value_name = "T")]
+    not_before: Option<String>,
+    /// Not usable from then on: 90d, or as for --not-before
+    #[arg(long, value_name = "T")]
+    expires: Option<String>,
+    /// A network it may be used from; give it more than once for more
+    #[arg(long = "network", value_name = "CIDR")]
+    networks: Vec<String>,
+    /// A note for people
+    #[arg(long, value_name = "T", default_value = "")]
+    note: String,
+    /// HMAC: an algorithm it may sign with; give it more than once for more
+    #[arg(long = "algorithm", value_name = "A")]
+    algorithms: Vec<String>,
+    /// HMAC: whether a request with a body must sign a digest of it
+    #[arg(long, value_parser = args::one_of(&BODY_DIGESTS, BodyDigest::as_str))]
+    body_digest: Option<BodyDigest>,
+}
+
+/// Creates it and hands the secret out.
+pub fn run(site: &Site, args: CreateArgs) -> Result<(), Failure> {
+    let options = args.options.read(site.clock.now().seconds())?;
+    args.legacy.fits(args.kind)?;
+    let desk = site.open(&args.acting)?;
+    let legacy = args.legacy.read()?;
+    let wanted = NewCredential { kind: args.kind, name: args.name, legacy, options };
+    let issued = desk.hub.create(&desk.actor, &wanted)?;
+    deliver::hand_out(&issued, Made::Created, args.json, &args.acting.name)
+}
+
+impl LegacyArgs {
+    /// Whether they are there for Legacy, and only for Legacy.
+    fn fits(&self, kind: Kind) -> Result<(), Failure> {
+        match (kind, &self.username) {
+            (Kind::Legacy, None) => Err(Failure::usage("A Legacy credential needs --username.")),
+            (Kind::Legacy, Some(_)) => Ok(()),
+            (_, None) if !self.password_stdin && !self.generate => Ok(()),
+            (kind, _) => Err(Failure::usage(format!(
+                "--username, --password-stdin and --generate are for Legacy credentials. Leave them out: keydesk makes key and \
+                 secret of a {} one itself.",
+                kind.word()
+            ))),
+        }
+    }
+
+    /// Reads the password where one is to come, which may ask on the terminal.
+    fn read(self) -> Result<Option<NewLegacy>, Failure> {
+        let Some(username) = self.username else { return Ok(None) };
+        let password = match self.generate {
+            true => None,
+            false => Some(password::new_password(&username, self.password_stdin)?),
+        };
+        Ok(Some(NewLegacy { username, password }))
+    }
+}
+
+impl OptionArgs {
+    fn read(&self, now: Seconds) -> Result<Options, Failure> {
+        let when =
+            |text: &Option<String>| text.as_deref().map(|t| parse_when(t, now)).transpose().map_err(Failure::usage);
+        let algorithms = self.algorithms.iter().map(|a| a.parse::<Algorithm>()).collect::<Result<Vec<_>, _>>();
+        Ok(Options {
+            not_before: when(&self.not_before)?,
+            expires_at: when(&self.expires)?,
+            networks: Networks::parse(self.networks.iter().map(String::as_str)).map_err(Failure::usage)?,
+            note: Note::new(&self.note).map_err(Failure::usage)?,
+            algorithms: Algorithms::new(algorithms.map_err(Failure::usage)?),
+            body_digest: self.body_digest.unwrap_or_default(),
+        })
+    }
+}

@@ -1,0 +1,189 @@
+//! `keydesk key list`, and a credential as a row and as JSON.
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::{
+    cli::{
+        args::{self, Acting, FormArgs},
+        desk::Site,
+        failure::Failure,
+        out::{Form, Listed, Printer},
+    },
+    credential::{Algorithm, Condition, Filter, FilterError, Kind},
+    hub::{CredentialRow, LastUse, ListQuery, Order, Position},
+    time::{Millis, Seconds, parse_span},
+};
+
+/// Rows read at a time.
+const PAGE: u32 = 500;
+
+/// What to list.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    #[command(flatten)]
+    acting: Acting,
+    /// Only this kind
+    #[arg(long, value_parser = args::kind())]
+    kind: Option<Kind>,
+    /// Revoked ones too
+    #[arg(long)]
+    all: bool,
+    /// Only those that match: words of name or key, and terms such as expires<30d unused>90d by:bram state:disabled
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    filter: String,
+    /// Only those that expire within this time, for example 30d
+    #[arg(long, value_name = "SPAN")]
+    expires_within: Option<String>,
+    #[command(flatten)]
+    form: FormArgs,
+}
+
+/// Lists credentials by name.
+pub fn run(site: &Site, args: ListArgs) -> Result<(), Failure> {
+    let filter = filter(&args)?;
+    let desk = site.open(&args.acting)?;
+    let order = Order::Name;
+    let mut printer = Printer::new(Form::from(args.form), desk.hub.now());
+    let mut query =
+        ListQuery { kind: args.kind, revoked: args.all, filter, order, limit: PAGE, ..ListQuery::default() };
+    loop {
+        let page = desk.hub.list(&desk.actor, &query)?;
+        printer.page(&page.rows)?;
+        match page.rows.len().checked_sub(1).and_then(|last| page.cursor(order, last)) {
+            Some(cursor) if page.more_after => query.position = Position::After(cursor),
+            _ => break,
+        }
+    }
+    printer.finish(match query.filter.is_empty() {
+        true => "No keys yet. Create the first with `keydesk key create`.",
+        false => "No key matches.",
+    })
+}
+
+fn filter(args: &ListArgs) -> Result<Filter, Failure> {
+    let mut filter = Filter::parse(&args.filter).map_err(Failure::usage)?;
+    if let Some(text) = &args.expires_within {
+        let wrong = || Failure::usage(FilterError::Span(text.chars().take(40).collect()));
+        filter.expires_within = Some(parse_span(text).ok_or_else(wrong)?);
+    }
+    Ok(filter)
+}
+
+/// A credential in JSON. An empty array of networks or algorithms is no restriction.
+#[derive(Debug, Serialize)]
+pub struct KeyJson<'a> {
+    id: String,
+    kind: &'static str,
+    key: &'a str,
+    name: &'a str,
+    state: &'static str,
+    condition: &'static str,
+    not_before: Option<String>,
+    expires_at: Option<String>,
+    networks: Vec<String>,
+    note: &'a str,
+    algorithms: Vec<String>,
+    body_digest: Option<&'static str>,
+    created_at: String,
+    created_by: &'a str,
+    version: i64,
+    last_used: Option<UseJson<'a>>,
+    tampered: bool,
+}
+
+/// A use in JSON.
+#[derive(Debug, Serialize)]
+pub struct UseJson<'a> {
+    at: String,
+    address: Option<&'a str>,
+}
+
+impl<'a> From<&'a LastUse> for UseJson<'a> {
+    fn from(used: &'a LastUse) -> Self {
+        Self { at: used.at.rfc3339(), address: used.address.as_deref() }
+    }
+}
+
+impl<'a> KeyJson<'a> {
+    /// The row as it is at `now`.
+    pub fn new(row: &'a CredentialRow, now: Millis) -> Self {
+        let options = &row.options;
+        let admitted =
+            Algorithm::ALL.into_iter().filter(|a| !options.algorithms.is_any() && options.algorithms.admit(*a));
+        Self {
+            id: row.id.to_string(),
+            kind: row.kind.as_str(),
+            key: &row.key,
+            name: &row.name,
+            state: row.state.as_str(),
+            condition: condition_word(row.condition(now)),
+            not_before: options.not_before.map(Seconds::rfc3339),
+            expires_at: options.expires_at.map(Seconds::rfc3339),
+            networks: options.networks.iter().map(ToString::to_string).collect(),
+            note: options.note.as_str(),
+            algorithms: admitted.map(|a| a.as_str().to_owned()).collect(),
+            body_digest: (row.kind == Kind::Hmac).then(|| options.body_digest.as_str()),
+            created_at: row.created_at.rfc3339(),
+            created_by: &row.created_by,
+            version: row.version,
+            last_used: row.last_used.as_ref().map(UseJson::from),
+            tampered: row.tampered,
+        }
+    }
+}
+
+/// The word a script can compare: unlike the screen's it does not change from day to day.
+fn condition_word(condition: Condition) -> &'static str {
+    match condition {
+        Condition::Active => "active",
+        Condition::Expiring(_) => "expiring",
+        Condition::NotYet => "not_yet",
+        Condition::Expired => "expired",
+        Condition::Disabled => "disabled",
+        Condition::Revoked => "revoked",
+    }
+}
+
+/// The words for people.
+pub fn condition_words(row: &CredentialRow, now: Millis) -> String {
+    match row.condition(now) {
+        _ if row.tampered => "tampered".to_owned(),
+        Condition::Expiring(_) => format!("active, {} left", row.condition(now).words()),
+        other => other.words(),
+    }
+}
+
+/// When and from where.
+pub fn use_words(used: Option<&LastUse>) -> String {
+    match used {
+        None => "never".to_owned(),
+        Some(LastUse { at, address: None }) => minute(at.millis()),
+        Some(LastUse { at, address: Some(address) }) => format!("{} from {address}", minute(at.millis())),
+    }
+}
+
+/// A point in time in a table; the title of the column says UTC.
+pub fn minute(at: Millis) -> String {
+    at.utc("%Y-%m-%d %H:%M")
+}
+
+impl Listed for CredentialRow {
+    const TITLES: &'static [&'static str] = &["NAME", "KIND", "KEY", "STATE", "CREATED (UTC)", "BY", "LAST USED (UTC)"];
+
+    fn cells(&self, now: Millis) -> Vec<String> {
+        vec![
+            self.name.clone(),
+            self.kind.to_string(),
+            self.key.clone(),
+            condition_words(self, now),
+            minute(self.created_at),
+            self.created_by.clone(),
+            use_words(self.last_used.as_ref()),
+        ]
+    }
+
+    fn json(&self, now: Millis) -> impl Serialize {
+        KeyJson::new(self, now)
+    }
+}

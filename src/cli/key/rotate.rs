@@ -1,0 +1,41 @@
+//! `keydesk key rotate`.
+
+use clap::Args;
+
+use crate::{
+    cli::{
+        args::{self, Acting},
+        desk::Site,
+        failure::Failure,
+    },
+    credential::{Kind, Overlap},
+};
+
+use super::deliver::{self, Made};
+
+/// What to rotate.
+#[derive(Debug, Args)]
+pub struct RotateArgs {
+    /// A key, a Legacy username, or an id
+    #[arg(value_name = "KEY")]
+    key: String,
+    #[command(flatten)]
+    acting: Acting,
+    /// How long the old secret keeps working; none if it leaked
+    #[arg(long, value_parser = args::one_of(&Overlap::ALL, Overlap::as_str))]
+    overlap: Overlap,
+    /// Its kind, where a key exists in two
+    #[arg(long, value_parser = args::kind())]
+    kind: Option<Kind>,
+    /// Print one JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+/// Rotates it and hands the new secret out.
+pub fn run(site: &Site, args: RotateArgs) -> Result<(), Failure> {
+    let desk = site.open(&args.acting)?;
+    let row = desk.find(&args.key, args.kind)?;
+    let issued = desk.hub.rotate(&desk.actor, row.target(), args.overlap)?;
+    deliver::hand_out(&issued, Made::Rotated, args.json, &args.acting.name)
+}

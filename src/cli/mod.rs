@@ -1,0 +1,91 @@
+//! The command line: everything the desk can do, for scripts. It calls `hub` and nothing below it.
+//!
+//! Nothing here opens the screen: [`run`] hands that back to `main` as [`Next`].
+
+mod args;
+mod audit;
+mod completions;
+mod desk;
+mod failure;
+mod init;
+mod json;
+mod key;
+mod man;
+mod out;
+mod password;
+mod process;
+mod progress;
+mod silent;
+mod usage;
+mod user;
+
+use std::{ffi::OsString, sync::Arc};
+
+use clap::{CommandFactory as _, Parser as _};
+
+use crate::{
+    config::{self, Wishes},
+    demo,
+    hub::{Hub, Origin, Places, Session},
+    time::SystemClock,
+};
+
+use args::{CommandLine, Verb};
+use desk::Site;
+use failure::Failure;
+
+pub use failure::say;
+pub use process::harden;
+
+/// What is left to do after the command line was read.
+pub enum Next {
+    /// Nothing: end with this code.
+    Exit(u8),
+    /// Open the desk at these places: Set-up or Sign-in.
+    Desk {
+        /// Where it is.
+        places: Places,
+        /// Who sits there.
+        origin: Origin,
+    },
+    /// Open this desk, signed in.
+    Session(Box<Hub>, Box<Session>),
+}
+
+/// Reads the command line and does what it says.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Next {
+    let next = match CommandLine::try_parse_from(args) {
+        Ok(line) => dispatch(line),
+        Err(wrong) => return Next::Exit(usage::tell(&wrong)),
+    };
+    next.unwrap_or_else(|failure| Next::Exit(failure.tell()))
+}
+
+/// The clap definition, for tests that hold the README against it.
+pub fn command() -> clap::Command {
+    CommandLine::command()
+}
+
+fn dispatch(line: CommandLine) -> Result<Next, Failure> {
+    let CommandLine { places, verb } = line;
+    let site = |wishes: Wishes| -> Result<Site, Failure> {
+        Ok(Site { found: config::found(&wishes)?, origin: process::origin(), clock: Arc::new(SystemClock) })
+    };
+    match verb {
+        None => {
+            let Site { found, origin, .. } = site(places.wishes(None))?;
+            return Ok(Next::Desk { places: found.places(), origin });
+        }
+        Some(Verb::Demo) => {
+            let (hub, session) = demo::open(&process::origin())?;
+            return Ok(Next::Session(Box::new(hub), Box::new(session)));
+        }
+        Some(Verb::Completions(args)) => completions::run(command(), &args)?,
+        Some(Verb::Man) => man::run(command())?,
+        Some(Verb::Init(args)) => init::run(&site(places.wishes(args.store.clone()))?, args)?,
+        Some(Verb::Key(verb)) => key::run(&site(places.wishes(None))?, verb)?,
+        Some(Verb::User(verb)) => user::run(&site(places.wishes(None))?, verb)?,
+        Some(Verb::Audit(verb)) => audit::run(&site(places.wishes(None))?, verb)?,
+    }
+    Ok(Next::Exit(0))
+}

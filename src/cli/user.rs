@@ -1,0 +1,186 @@
+//! `keydesk user …`: people.
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use crate::{
+    account::{Role, UserState},
+    hub::UserRow,
+    time::Millis,
+};
+
+use super::{
+    args::{self, Acting, FormArgs},
+    desk::Site,
+    failure::Failure,
+    out::{self, Form, Listed, Printer},
+    password,
+};
+
+/// What can be done with users.
+#[derive(Debug, Subcommand)]
+pub enum UserVerb {
+    /// List users
+    List(ListArgs),
+    /// Add a user
+    Add(AddArgs),
+    /// Give a user another permission level
+    Role(RoleArgs),
+    /// Keep a user out
+    Disable(OneArgs),
+    /// Let a disabled user in again
+    Enable(OneArgs),
+    /// End the pause after wrong passwords
+    Unlock(OneArgs),
+    /// Set the password of a user; also the way back in for an Administrator who is locked out
+    Passwd(PasswdArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    #[command(flatten)]
+    acting: Acting,
+    #[command(flatten)]
+    form: FormArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct OneArgs {
+    /// Name of the user
+    #[arg(value_name = "USER")]
+    name: String,
+    #[command(flatten)]
+    acting: Acting,
+}
+
+#[derive(Debug, Args)]
+pub struct RoleArgs {
+    #[command(flatten)]
+    of: OneArgs,
+    /// The permission level
+    #[arg(long, value_parser = args::role())]
+    role: Role,
+}
+
+#[derive(Debug, Args)]
+pub struct PasswdArgs {
+    #[command(flatten)]
+    of: OneArgs,
+    /// Read the password from the first line of standard input instead of asking for it
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct AddArgs {
+    #[command(flatten)]
+    role: RoleArgs,
+    /// Read the password from the first line of standard input instead of asking for it
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+/// Does it.
+pub fn run(site: &Site, verb: UserVerb) -> Result<(), Failure> {
+    match verb {
+        UserVerb::List(args) => list(site, args),
+        UserVerb::Add(args) => add(site, &args),
+        UserVerb::Role(args) => {
+            let desk = site.open(&args.of.acting)?;
+            let row = desk.hub.set_role(&desk.actor, &args.of.name, args.role)?;
+            out::lines([format!("{} is {} now.", row.name, row.role)])
+        }
+        UserVerb::Disable(args) => state(site, &args, UserState::Disabled),
+        UserVerb::Enable(args) => state(site, &args, UserState::Active),
+        UserVerb::Unlock(args) => {
+            let desk = site.open(&args.acting)?;
+            let row = desk.hub.unlock_user(&desk.actor, &args.name)?;
+            out::lines([format!("{} can sign in again.", row.name)])
+        }
+        UserVerb::Passwd(args) => passwd(site, &args),
+    }
+}
+
+fn list(site: &Site, args: ListArgs) -> Result<(), Failure> {
+    let desk = site.open(&args.acting)?;
+    let mut printer = Printer::new(Form::from(args.form), desk.hub.now());
+    printer.page(&desk.hub.users(&desk.actor)?)?;
+    printer.finish("There are no users.")
+}
+
+fn add(site: &Site, args: &AddArgs) -> Result<(), Failure> {
+    let RoleArgs { of, role } = &args.role;
+    let desk = site.open(&of.acting)?;
+    let password = password::new_password(&of.name, args.password_stdin)?;
+    let row = desk.hub.add_user(&desk.actor, &of.name, *role, &password)?;
+    let next = "must choose a new password at the first sign-in";
+    out::lines([format!("{} was added as {} and {next}.", row.name, row.role)])
+}
+
+fn state(site: &Site, args: &OneArgs, state: UserState) -> Result<(), Failure> {
+    let desk = site.open(&args.acting)?;
+    let row = desk.hub.set_user_state(&desk.actor, &args.name, state)?;
+    out::lines([format!("{} is {} now.", row.name, row.state.as_str())])
+}
+
+fn passwd(site: &Site, args: &PasswdArgs) -> Result<(), Failure> {
+    let desk = site.open(&args.of.acting)?;
+    let password = password::new_password(&args.of.name, args.password_stdin)?;
+    let row = desk.hub.set_password(&desk.actor, &args.of.name, &password)?;
+    let next = if row.must_change_password { " and must be changed at the next sign-in" } else { "" };
+    out::lines([format!("The password of {} is set{next}.", row.name)])
+}
+
+#[derive(Serialize)]
+struct UserJson<'a> {
+    name: &'a str,
+    role: &'static str,
+    state: &'static str,
+    locked_until: Option<String>,
+    last_sign_in: Option<SignInJson<'a>>,
+    created_at: String,
+    created_by: &'a str,
+    made: i64,
+    must_change_password: bool,
+    version: i64,
+    tampered: bool,
+}
+
+#[derive(Serialize)]
+struct SignInJson<'a> {
+    at: String,
+    address: Option<&'a str>,
+}
+
+impl Listed for UserRow {
+    const TITLES: &'static [&'static str] =
+        &["NAME", "PERMISSION LEVEL", "STATE", "LAST SIGN-IN (UTC)", "MADE (UTC)", "KEYS"];
+
+    fn cells(&self, now: Millis) -> Vec<String> {
+        let state = match self.locked_until.filter(|end| *end > now) {
+            _ if self.tampered => "tampered".to_owned(),
+            Some(end) => format!("{}, locked until {}", self.state.as_str(), end.utc("%H:%M")),
+            None => self.state.as_str().to_owned(),
+        };
+        let seen = self.last_sign_in.as_ref().map_or("never".to_owned(), |last| last.at.utc("%Y-%m-%d %H:%M"));
+        let made = self.created_at.utc("%Y-%m-%d");
+        vec![self.name.clone(), self.role.to_string(), state, seen, made, self.made.to_string()]
+    }
+
+    fn json(&self, now: Millis) -> impl Serialize {
+        let last = self.last_sign_in.as_ref();
+        UserJson {
+            name: &self.name,
+            role: self.role.as_str(),
+            state: self.state.as_str(),
+            locked_until: self.locked_until.filter(|end| *end > now).map(Millis::rfc3339),
+            last_sign_in: last.map(|l| SignInJson { at: l.at.rfc3339(), address: l.address.as_deref() }),
+            created_at: self.created_at.rfc3339(),
+            created_by: &self.created_by,
+            made: self.made,
+            must_change_password: self.must_change_password,
+            version: self.version,
+            tampered: self.tampered,
+        }
+    }
+}

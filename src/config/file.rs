@@ -1,0 +1,135 @@
+//! The TOML file: places only. What the desk does is set in the desk and kept in its store.
+
+use std::{
+    fs,
+    io::{ErrorKind, Write as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+};
+
+use serde::Deserialize;
+
+use super::ConfigError;
+
+/// What the file may say. A key that is not here is an error: a misspelt one must not be passed over in silence.
+#[derive(Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfigFile {
+    /// The store: a path or `sqlite:PATH`.
+    pub store: Option<String>,
+    /// Directory of the database, if `store` does not name it.
+    pub data_dir: Option<PathBuf>,
+    /// The file with the master key.
+    pub master_key_file: Option<PathBuf>,
+}
+
+impl ConfigFile {
+    /// Reads the file. One that is not there says nothing, also when a flag named it: `init` may be about to write it.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Self::default()),
+            Err(e) => return Err(ConfigError::Unreadable { path: path.to_owned(), why: e.to_string() }),
+        };
+        toml::from_str(&text).map_err(|e| malformed(path, &text, &e))
+    }
+}
+
+/// The parser's words without its picture of the line: the file may hold more than others should see.
+fn malformed(path: &Path, text: &str, why: &toml::de::Error) -> ConfigError {
+    let line = why.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+    let message = crate::text::safe(&why.message().replace('\n', " ")).into_owned();
+    let why = line.map_or_else(|| message.clone(), |line| format!("line {line}: {message}"));
+    ConfigError::Malformed { path: path.to_owned(), why }
+}
+
+/// A line that was written into the file, so that it can be taken back.
+#[derive(Debug)]
+pub struct Remembered {
+    path: PathBuf,
+    /// What the file said before; `None` when there was no file.
+    old: Option<String>,
+}
+
+impl Remembered {
+    /// Puts the file back as it was. What goes wrong here is passed over: an error is being told already.
+    pub fn undo(self) {
+        let base = self.path.parent().unwrap_or(Path::new("/"));
+        let _ = match &self.old {
+            Some(old) => replace(&self.path, base, old),
+            None => fs::remove_file(&self.path),
+        };
+    }
+}
+
+/// Writes `store = "…"` into the file so that the next start finds the store. What else the file says stays; `None` if
+/// it says so already. The new text replaces the old in one step, so a reader never sees half of it.
+pub fn remember_store(path: &Path, database: &Path) -> Result<Option<Remembered>, ConfigError> {
+    let base = path.parent().unwrap_or(Path::new("/"));
+    if let Some(there) = ConfigFile::read(path)?.store {
+        return match super::database_path(&there, base)? == database {
+            true => Ok(None),
+            false => Err(ConfigError::OtherStore { path: path.to_owned(), there }),
+        };
+    }
+    let unwritable = |why: String| ConfigError::Unwritable { path: path.to_owned(), why };
+    let name = database.to_str().ok_or_else(|| unwritable("the path of the store is not UTF-8".to_owned()))?;
+    let old = fs::read_to_string(path).ok();
+    let line = toml::Value::String(name.to_owned());
+    // In front: behind a table header it would belong to that table.
+    let new = format!("store = {line}\n{}", old.as_deref().unwrap_or_default());
+    replace(path, base, &new).map_err(|e| unwritable(e.to_string()))?;
+    Ok(Some(Remembered { path: path.to_owned(), old }))
+}
+
+fn replace(path: &Path, base: &Path, text: &str) -> std::io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(base)?;
+    let beside = path.with_extension(format!("new-{}", std::process::id()));
+    let written = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&beside, path)
+    });
+    written.inspect_err(|_| drop(fs::remove_file(&beside)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_file_says_nothing_and_a_wrong_one_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("config.toml");
+        assert_eq!(ConfigFile::read(&path).unwrap(), ConfigFile::default());
+        for (text, says) in [
+            ("stor = 1", "line 1: unknown field `stor`"),
+            ("\nstore = 1", "line 2: invalid type"),
+            ("store =", "line 1:"),
+        ] {
+            fs::write(&path, text).unwrap();
+            let said = ConfigFile::read(&path).unwrap_err().to_string();
+            assert!(said.contains(says), "{text:?}: {said}");
+            assert!(!said.contains('\n'), "{said:?} is more than one line");
+        }
+    }
+
+    #[test]
+    fn the_store_is_remembered_and_the_rest_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("new/config.toml");
+        let database = dir.path().join("odd \"name\".db");
+        assert!(remember_store(&path, &database).unwrap().is_some());
+        assert!(remember_store(&path, &database).unwrap().is_none());
+        assert_eq!(ConfigFile::read(&path).unwrap().store, Some(database.display().to_string()));
+        let other = remember_store(&path, Path::new("/elsewhere.db"));
+        assert!(matches!(other, Err(ConfigError::OtherStore { .. })));
+        let mine = "# mine\nmaster_key_file = \"/k\"\n";
+        fs::write(&path, mine).unwrap();
+        let remembered = remember_store(&path, &database).unwrap().unwrap();
+        assert!(fs::read_to_string(&path).unwrap().ends_with(mine));
+        remembered.undo();
+        assert_eq!(fs::read_to_string(&path).unwrap(), mine);
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+}

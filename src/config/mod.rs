@@ -1,0 +1,59 @@
+//! Where things are: flags and environment, the TOML file, the defaults of the platform, in that order.
+
+mod file;
+mod places;
+mod store_url;
+
+pub use file::{ConfigFile, Remembered, remember_store};
+pub use places::{Found, Wishes, found};
+pub use store_url::{StoreUrlError, database_path};
+
+use std::path::PathBuf;
+
+/// Why keydesk does not know where things are. Each is a sentence with a next step.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// No home directory and no flag.
+    #[error(
+        "keydesk does not know where its files are: there is no home directory. Name them with --data-dir and --config."
+    )]
+    NoHome,
+    /// The file is there and cannot be read.
+    #[error("{} cannot be read: {why}. Make it readable, or name another with --config.", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        why: String,
+    },
+    /// The file is not what it should be.
+    #[error("{} is not understood: {why}. Correct it.", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What the parser said, on one line.
+        why: String,
+    },
+    /// The file could not be written.
+    #[error("{} cannot be written: {why}. Make it writable, then try again.", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        why: String,
+    },
+    /// `init --store` says one place and the file another.
+    #[error("{} names another store ({there}). Leave --store out, or change the file.", path.display())]
+    OtherStore {
+        /// The file.
+        path: PathBuf,
+        /// What it says.
+        there: String,
+    },
+    /// Not a place for a store.
+    #[error(transparent)]
+    Store(#[from] StoreUrlError),
+    /// A relative path, and the current directory is gone.
+    #[error("The current directory cannot be read: {0}. Go to another, or write whole paths.")]
+    NoCurrentDir(String),
+}

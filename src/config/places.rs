@@ -1,0 +1,167 @@
+//! From wishes to places.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use directories::ProjectDirs;
+
+use crate::{hub::Places, vault::MasterKeyPlace};
+
+use super::{ConfigError, ConfigFile, database_path};
+
+/// What flags and environment ask for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wishes {
+    /// `--data-dir` or `KEYDESK_DATA_DIR`.
+    pub data_dir: Option<PathBuf>,
+    /// `--config` or `KEYDESK_CONFIG`.
+    pub config: Option<PathBuf>,
+    /// `--master-key-file` or `KEYDESK_MASTER_KEY_FILE`.
+    pub master_key_file: Option<PathBuf>,
+    /// `init --store`.
+    pub store: Option<String>,
+    /// `$CREDENTIALS_DIRECTORY`, where systemd puts what a unit was given.
+    pub credentials_directory: Option<PathBuf>,
+}
+
+/// Where things are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The config file; it need not be there.
+    pub config: PathBuf,
+    /// The database.
+    pub database: PathBuf,
+    /// The database that would be used if nobody named one: `init` remembers any other.
+    pub default_database: Option<PathBuf>,
+    /// The master key.
+    pub master_key: MasterKeyPlace,
+}
+
+impl Found {
+    /// The two halves of a desk, as the hub wants them.
+    pub fn places(&self) -> Places {
+        Places { database: self.database.clone(), master_key: self.master_key.clone() }
+    }
+}
+
+/// Where things are, by what was wished, then by what the file says, then by the platform.
+pub fn found(wishes: &Wishes) -> Result<Found, ConfigError> {
+    let here = env::current_dir().map_err(|e| ConfigError::NoCurrentDir(e.to_string()))?;
+    let platform = ProjectDirs::from("", "", "keydesk");
+    let config = match (&wishes.config, &platform) {
+        (Some(path), _) => here.join(path),
+        (None, Some(dirs)) => dirs.config_dir().join("config.toml"),
+        (None, None) => return Err(ConfigError::NoHome),
+    };
+    let file = ConfigFile::read(&config)?;
+    let beside = config.parent().unwrap_or(Path::new("/"));
+    let default_database = default_database(wishes, &file, &here, beside, platform.as_ref());
+    let named = match (&wishes.store, &file.store) {
+        (Some(store), _) => Some(database_path(store, &here)?),
+        // A store is a whole place; a data directory only says where the default one would be. So the file's store
+        // stands before --data-dir: `init --store` wrote it there to be found again.
+        (None, Some(store)) => Some(database_path(store, beside)?),
+        (None, None) => None,
+    };
+    let database = named.or_else(|| default_database.clone()).ok_or(ConfigError::NoHome)?;
+    let master_key = master_key(wishes, &file, &here, beside);
+    Ok(Found { config, database, default_database, master_key })
+}
+
+fn default_database(
+    wishes: &Wishes,
+    file: &ConfigFile,
+    here: &Path,
+    beside: &Path,
+    platform: Option<&ProjectDirs>,
+) -> Option<PathBuf> {
+    let dir = match (&wishes.data_dir, &file.data_dir) {
+        (Some(dir), _) => here.join(dir),
+        (None, Some(dir)) => beside.join(dir),
+        (None, None) => platform?.data_dir().to_owned(),
+    };
+    Some(dir.join("keydesk.db"))
+}
+
+fn master_key(wishes: &Wishes, file: &ConfigFile, here: &Path, beside: &Path) -> MasterKeyPlace {
+    if let Some(path) = &wishes.master_key_file {
+        return MasterKeyPlace::file(here.join(path));
+    }
+    if let Some(path) = &file.master_key_file {
+        return MasterKeyPlace::file(beside.join(path));
+    }
+    let given = wishes.credentials_directory.as_ref().map(|dir| dir.join("master.key"));
+    match given.filter(|path| path.exists()) {
+        Some(path) => MasterKeyPlace { path, from_systemd: true },
+        None => MasterKeyPlace::file(beside.join("master.key")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    struct Site {
+        dir: tempfile::TempDir,
+        wishes: Wishes,
+    }
+
+    impl Site {
+        fn new() -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            let config = Some(dir.path().join("etc/config.toml"));
+            fs::create_dir(dir.path().join("etc")).unwrap();
+            Self { dir, wishes: Wishes { config, data_dir: Some("/data".into()), ..Wishes::default() } }
+        }
+
+        fn says(&self, text: &str) -> &Self {
+            fs::write(self.dir.path().join("etc/config.toml"), text).unwrap();
+            self
+        }
+
+        fn database(&self) -> String {
+            found(&self.wishes).unwrap().database.display().to_string()
+        }
+
+        fn master_key(&self) -> (PathBuf, bool) {
+            let place = found(&self.wishes).unwrap().master_key;
+            (place.path, place.from_systemd)
+        }
+
+        fn at(&self, path: &str) -> PathBuf {
+            self.dir.path().join(path)
+        }
+    }
+
+    #[test]
+    fn the_nearest_word_on_the_database_counts() {
+        let mut site = Site::new();
+        site.says("data_dir = \"there\"");
+        assert_eq!(site.database(), "/data/keydesk.db");
+        site.wishes.data_dir = None;
+        assert_eq!(site.database(), site.at("etc/there/keydesk.db").display().to_string());
+        site.says("store = \"sqlite:mine.db\"");
+        site.wishes.data_dir = Some("/data".into());
+        assert_eq!(site.database(), site.at("etc/mine.db").display().to_string());
+        site.wishes.store = Some("/flag.db".to_owned());
+        assert_eq!(site.database(), "/flag.db");
+    }
+
+    #[test]
+    fn the_nearest_word_on_the_master_key_counts() {
+        let mut site = Site::new();
+        assert_eq!(site.master_key(), (site.at("etc/master.key"), false));
+        site.wishes.credentials_directory = Some(site.at("run"));
+        assert_eq!(site.master_key(), (site.at("etc/master.key"), false), "systemd gave none");
+        fs::create_dir(site.at("run")).unwrap();
+        fs::write(site.at("run/master.key"), "k").unwrap();
+        assert_eq!(site.master_key(), (site.at("run/master.key"), true));
+        site.says("master_key_file = \"other.key\"");
+        assert_eq!(site.master_key(), (site.at("etc/other.key"), false));
+        site.wishes.master_key_file = Some("/flag.key".into());
+        assert_eq!(site.master_key(), ("/flag.key".into(), false));
+    }
+}

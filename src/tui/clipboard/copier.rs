@@ -1,0 +1,61 @@
+//! The thread that copies, so that neither tmux nor a display can hold the loop up.
+
+use std::io;
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
+
+use crate::secret::Secret;
+
+use super::super::event::Event;
+use super::super::msg::{CopyOutcome, Ticket};
+use super::{Way, desktop::Desktop, tmux};
+
+/// Copies by one way.
+pub(in crate::tui) struct Copier {
+    way: Way,
+    events: Sender<Event>,
+    /// Started with the first copy that needs it.
+    worker: Option<Sender<(Ticket, Secret)>>,
+}
+
+impl Copier {
+    pub(in crate::tui) fn new(way: Way, events: Sender<Event>) -> Self {
+        Self { way, events, worker: None }
+    }
+
+    /// Copies, and tells the loop by an event; gives the text back when it is the loop that has to write it.
+    pub(in crate::tui) fn copy(&mut self, ticket: Ticket, text: Secret) -> Option<Secret> {
+        if self.way == Way::Terminal {
+            return Some(text);
+        }
+        if self.worker.is_none() {
+            self.worker = start(self.way, self.events.clone()).ok();
+        }
+        match &self.worker {
+            None => Some(text),
+            Some(worker) => worker.send((ticket, text)).err().map(|unsent| unsent.0.1),
+        }
+    }
+}
+
+fn start(way: Way, events: Sender<Event>) -> io::Result<Sender<(Ticket, Secret)>> {
+    let (jobs, queue) = channel();
+    let work = move || {
+        let mut desktop = Desktop::default();
+        for (ticket, text) in queue {
+            let event = match way {
+                Way::Tmux => match tmux::copy("tmux", &text) {
+                    Ok(()) => Event::Copied(ticket, CopyOutcome::SentThroughTmux),
+                    Err(why) => Event::Copied(ticket, CopyOutcome::Impossible(why)),
+                },
+                Way::Desktop if desktop.copy(&text) => Event::Copied(ticket, CopyOutcome::Copied),
+                Way::Desktop | Way::Terminal => Event::CopyByTerminal(ticket, text),
+            };
+            if events.send(event).is_err() {
+                return;
+            }
+        }
+    };
+    thread::Builder::new().name("keydesk-copy".into()).spawn(work)?;
+    Ok(jobs)
+}

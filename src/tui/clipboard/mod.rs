@@ -1,0 +1,74 @@
+//! Putting text on the user's clipboard, wherever that is.
+//!
+//! Over SSH the clipboard is on another machine: native tools would fill the server's. Inside tmux the terminal's own
+//! way (OSC 52) is dropped by tmux's default settings, and with others it leaves the secret in a paste buffer.
+
+mod copier;
+mod desktop;
+pub mod osc52;
+mod tmux;
+
+pub(super) use copier::Copier;
+
+/// How a copy is tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// tmux is asked to send it to its terminal.
+    Tmux,
+    /// The terminal is asked to take it, by OSC 52.
+    Terminal,
+    /// The desktop's clipboard of this machine.
+    Desktop,
+}
+
+/// Why nothing here can copy: one sentence with the next step.
+const DUMB: &str = "This terminal (TERM=dumb) cannot copy. Note the text by hand, or open keydesk in a full terminal.";
+const CONSOLE: &str = "The Linux console cannot copy. Run keydesk inside tmux, or note the text by hand.";
+
+impl Way {
+    /// What the environment allows. `var` reads one variable, so that a test can be the environment.
+    pub fn choose(var: &dyn Fn(&str) -> Option<String>) -> Result<Self, &'static str> {
+        let is_set = |name| var(name).is_some_and(|value| !value.is_empty());
+        let term = var("TERM").unwrap_or_default();
+        let far = ["SSH_TTY", "SSH_CONNECTION", "SSH_CLIENT"].into_iter().any(is_set);
+        let display = is_set("DISPLAY") || (cfg!(feature = "wayland") && is_set("WAYLAND_DISPLAY"));
+        match term.as_str() {
+            _ if is_set("TMUX") => Ok(Self::Tmux),
+            "dumb" => Err(DUMB),
+            "linux" => Err(CONSOLE),
+            _ if far || !(display || cfg!(target_os = "macos")) => Ok(Self::Terminal),
+            _ => Ok(Self::Desktop),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_decides() {
+        let x11 = ("DISPLAY", ":0");
+        let ssh = ("SSH_CONNECTION", "203.0.113.9 50000 192.0.2.1 22");
+        let tmux = ("TMUX", "/tmp/tmux-1000/default,1,0");
+        let table: [(&[(&str, &str)], _); 12] = [
+            (&[("TERM", "xterm-256color")], Ok(Way::Terminal)),
+            (&[], Ok(Way::Terminal)),
+            (&[x11, ("TERM", "xterm")], Ok(Way::Desktop)),
+            (&[("DISPLAY", "")], Ok(Way::Terminal)),
+            // X11 forwarding: a display, but the user's terminal is the sure way.
+            (&[x11, ssh], Ok(Way::Terminal)),
+            (&[x11, ("SSH_TTY", "/dev/pts/3")], Ok(Way::Terminal)),
+            (&[x11, tmux], Ok(Way::Tmux)),
+            (&[ssh, tmux, ("TERM", "tmux-256color")], Ok(Way::Tmux)),
+            (&[tmux, ("TERM", "dumb")], Ok(Way::Tmux)),
+            (&[("TERM", "dumb"), ssh], Err(DUMB)),
+            (&[("TERM", "linux")], Err(CONSOLE)),
+            (&[("TERM", "linux"), ssh], Err(CONSOLE)),
+        ];
+        for (vars, way) in table {
+            let var = |name: &str| vars.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
+            assert_eq!(Way::choose(&var), way, "{vars:?}");
+        }
+    }
+}

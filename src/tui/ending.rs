@@ -1,0 +1,93 @@
+//! Ending the process from outside the loop: signals, a dead line, a panic.
+//!
+//! Nothing here depends on the loop turning. It is asked to wipe its secrets; if it is stuck, the process goes without.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crate::hub::{Actor, CredentialId, Hub, Seen};
+
+use super::event::Event;
+use super::terminal;
+
+/// Exit code of a process whose terminal is gone: what SIGHUP gives.
+pub(super) const LINE_GONE: u8 = 128 + signal_hook::consts::SIGHUP as u8;
+
+/// Longest wait for the loop to wipe its secrets, and for the trail to take the note. Together with the wait for a
+/// terminal that takes no bytes this stays under a second.
+const WIPE: Duration = Duration::from_millis(200);
+const NOTE: Duration = Duration::from_millis(500);
+
+/// Whose secret is on the screen.
+type Shown = (Actor, CredentialId);
+
+/// What must be done before the process goes, however it goes.
+pub(super) struct Ending {
+    hub: Arc<OnceLock<Hub>>,
+    events: Sender<Event>,
+    shown: Mutex<Option<Shown>>,
+    begun: AtomicBool,
+}
+
+impl Ending {
+    pub(super) fn new(hub: Arc<OnceLock<Hub>>, events: Sender<Event>) -> Self {
+        Self { hub, events, shown: Mutex::new(None), begun: AtomicBool::new(false) }
+    }
+
+    /// Tells which secret is on the screen now.
+    pub(super) fn shows(&self, shown: Option<Shown>) {
+        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = shown;
+    }
+
+    /// Writes to the trail that a secret was on the screen when the end came. Once, and with an end: the store may be
+    /// the very thing that hangs.
+    pub(super) fn note_dropped(&self) {
+        let Some((actor, id)) = self.shown.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
+        let hub = Arc::clone(&self.hub);
+        let (done, written) = channel();
+        let note = move || {
+            if let Some(hub) = hub.get() {
+                // An error has no screen left to be shown on.
+                let _ = hub.seen(&actor, id, Seen::Dropped);
+            }
+            let _ = done.send(());
+        };
+        if thread::Builder::new().name("keydesk-note".into()).spawn(note).is_ok() {
+            let _ = written.recv_timeout(NOTE);
+        }
+    }
+
+    /// Ends the process with `code`, within a second, whatever the loop is doing.
+    pub(super) fn end(&self, code: u8) -> ! {
+        self.begin();
+        let (done, wiped) = channel();
+        let _ = self.events.send(Event::End(done));
+        let _ = wiped.recv_timeout(WIPE);
+        self.conclude(code)
+    }
+
+    /// The same, called by the loop, which has wiped its secrets.
+    pub(super) fn end_by_the_loop(&self, code: u8) -> ! {
+        self.begin();
+        self.conclude(code)
+    }
+
+    /// There is one end. Whoever comes second waits for it, so that he does not cut off what the first is writing.
+    pub(super) fn begin(&self) {
+        if self.begun.swap(true, Ordering::SeqCst) {
+            loop {
+                thread::park();
+            }
+        }
+    }
+
+    fn conclude(&self, code: u8) -> ! {
+        terminal::leave();
+        self.note_dropped();
+        // Not `std::process::exit`: its exit handlers may wait for a thread that is stuck.
+        signal_hook::low_level::exit(code.into())
+    }
+}

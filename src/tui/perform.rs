@@ -1,0 +1,50 @@
+//! Carries a [`Call`] out: one match, run on a worker.
+
+use crate::hub::{Cancel, Hub, Origin};
+
+use super::msg::{Call, Lane, Reply};
+
+impl Call {
+    /// Which worker does it.
+    pub fn lane(&self) -> Lane {
+        match self {
+            Self::SetUp(_)
+            | Self::SignIn { .. }
+            | Self::SignOut(_)
+            | Self::ChangeOwnPassword { .. }
+            | Self::Create(..)
+            | Self::Rotate(..)
+            | Self::SetState(..)
+            | Self::Seen(..)
+            | Self::Refused(..) => Lane::Write,
+            Self::Pulse(_)
+            | Self::Overview(_)
+            | Self::List(..)
+            | Self::Details(..)
+            | Self::Taken { .. }
+            | Self::Trail(..) => Lane::Read,
+        }
+    }
+}
+
+/// Calls the hub; a read that may take long ends early by `cancel`. A [`Call::SetUp`] that comes here comes too late:
+/// there is a desk.
+pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel) -> Reply {
+    match call {
+        Call::SetUp(_) => Reply::SetUp(Err(crate::hub::HubError::Conflict(crate::hub::Conflict::SetUpDone))),
+        Call::SignIn { name, password } => Reply::SignIn(hub.sign_in(&name, &password, origin)),
+        Call::SignOut(actor) => Reply::Done(hub.sign_out(&actor)),
+        Call::ChangeOwnPassword { actor, old, new } => Reply::Actor(hub.change_own_password(&actor, &old, &new)),
+        Call::Create(actor, wanted) => Reply::Issued(hub.create(&actor, &wanted)),
+        Call::Rotate(actor, target, overlap) => Reply::Issued(hub.rotate(&actor, target, overlap)),
+        Call::SetState(actor, targets, verb) => Reply::States(hub.set_state(&actor, &targets, verb)),
+        Call::Seen(actor, id, what) => Reply::Done(hub.seen(&actor, id, what)),
+        Call::Refused(actor, right) => Reply::Denied(hub.refused(&actor, right)),
+        Call::Pulse(actor) => Reply::Pulse(hub.pulse(&actor)),
+        Call::Overview(actor) => Reply::Overview(hub.overview(&actor)),
+        Call::List(actor, query) => Reply::Page(hub.list_until(&actor, &query, cancel)),
+        Call::Details(actor, id) => Reply::Details(hub.details(&actor, id)),
+        Call::Taken { actor, kind, name, username } => Reply::Taken(hub.taken(&actor, kind, &name, &username)),
+        Call::Trail(actor, query) => Reply::Trail(hub.trail(&actor, &query)),
+    }
+}

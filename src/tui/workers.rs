@@ -1,0 +1,163 @@
+//! The two workers: one writes, one reads, so that a long search never stands before Create.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crate::hub::{Cancel, Conflict, Hub, HubError, Origin, Places, SetUp};
+use crate::time::Clock;
+
+use super::event::Event;
+use super::mischief;
+use super::msg::{Call, Lane, Reply, Ticket};
+use super::{panic, perform::perform};
+
+/// What every worker needs.
+pub(super) struct House {
+    /// Empty until the desk is set up.
+    pub(super) hub: Arc<OnceLock<Hub>>,
+    /// Where a new desk is made; none when there is no disk to make it on.
+    pub(super) places: Option<Places>,
+    pub(super) origin: Origin,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+/// The workers, as the loop sees them.
+pub(super) struct Workers {
+    write: Sender<Job>,
+    read: Sender<Job>,
+    reads: Arc<Mutex<Reads>>,
+    /// Ends when the writer has done its last job.
+    written: Receiver<()>,
+}
+
+type Job = (Ticket, Call);
+
+/// The reads that are still wanted, with what stops each.
+type Reads = BTreeMap<Ticket, Cancel>;
+
+impl Workers {
+    pub(super) fn start(house: House, events: &Sender<Event>) -> io::Result<Self> {
+        let house = Arc::new(house);
+        let reads = Arc::new(Mutex::new(Reads::default()));
+        let (done, written) = channel();
+        let writer = {
+            let (house, events) = (Arc::clone(&house), events.clone());
+            spawn("keydesk-write", move |jobs| {
+                write(&jobs, &house, &events);
+                drop(done);
+            })?
+        };
+        let reader = {
+            let (events, reads) = (events.clone(), Arc::clone(&reads));
+            spawn("keydesk-read", move |jobs| read(&jobs, &house, &events, &reads))?
+        };
+        Ok(Self { write: writer, read: reader, reads, written })
+    }
+
+    /// Hands a call to the worker of its lane.
+    pub(super) fn call(&self, ticket: Ticket, call: Call) {
+        // A worker goes only when its channel does, so these cannot fail while the loop turns.
+        let _ = match call.lane() {
+            Lane::Write => self.write.send((ticket, call)),
+            Lane::Read => {
+                lock(&self.reads).insert(ticket, Cancel::default());
+                self.read.send((ticket, call))
+            }
+        };
+    }
+
+    /// The reply of a read is not wanted any more: it is stopped if it runs, and not begun if it does not.
+    pub(super) fn cancel(&self, ticket: Ticket) {
+        if let Some(cancel) = lock(&self.reads).remove(&ticket) {
+            cancel.cancel();
+        }
+    }
+
+    /// Lets the writer finish what was asked of it, for at most `longest`.
+    pub(super) fn finish(self, longest: Duration) {
+        let Self { write, read, written, .. } = self;
+        drop((write, read));
+        let _: Result<(), RecvTimeoutError> = written.recv_timeout(longest);
+    }
+}
+
+fn lock(reads: &Mutex<Reads>) -> MutexGuard<'_, Reads> {
+    reads.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn spawn(name: &str, work: impl FnOnce(Receiver<Job>) + Send + 'static) -> io::Result<Sender<Job>> {
+    let (jobs, queue) = channel();
+    thread::Builder::new().name(name.to_owned()).spawn(move || work(queue))?;
+    Ok(jobs)
+}
+
+fn write(jobs: &Receiver<Job>, house: &House, events: &Sender<Event>) {
+    for (ticket, call) in jobs {
+        // Without a loop to hear it the change is made all the same: it was asked for.
+        let _ = events.send(Event::Reply(ticket, house.answer(call, &Cancel::default())));
+    }
+}
+
+fn read(jobs: &Receiver<Job>, house: &House, events: &Sender<Event>, reads: &Mutex<Reads>) {
+    for (ticket, call) in jobs {
+        let Some(cancel) = lock(reads).get(&ticket).cloned() else { continue };
+        let reply = house.answer(call, &cancel);
+        lock(reads).remove(&ticket);
+        if events.send(Event::Reply(ticket, reply)).is_err() {
+            return;
+        }
+    }
+}
+
+impl House {
+    /// Carries a call out. A panic becomes a reply, because a dialog that waits for ever is worse.
+    fn answer(&self, call: Call, cancel: &Cancel) -> Reply {
+        let failed = failure_of(&call);
+        panic::contained(|| {
+            catch_unwind(AssertUnwindSafe(|| {
+                mischief::before_call(&call);
+                match (call, self.hub.get()) {
+                    (Call::SetUp(wanted), None) => Reply::SetUp(self.set_up(&wanted)),
+                    (call, Some(hub)) => perform(hub, &self.origin, call, cancel),
+                    (_, None) => failed(HubError::Unavailable("There is no desk yet. Set it up first.".to_owned())),
+                }
+            }))
+        })
+        .unwrap_or_else(|_| failed(HubError::Failed(BROKEN.to_owned())))
+    }
+
+    fn set_up(&self, wanted: &SetUp) -> Result<String, HubError> {
+        let places = self.places.as_ref().ok_or(HubError::Conflict(Conflict::SetUpDone))?;
+        let hub = Hub::set_up(places, Arc::clone(&self.clock), wanted, &self.origin)?;
+        let account = hub.account().to_owned();
+        self.hub.set(hub).map_err(|_| HubError::Conflict(Conflict::SetUpDone))?;
+        Ok(account)
+    }
+}
+
+const BROKEN: &str = "keydesk made a mistake here and does not know how far it came. Look at the list before you \
+                      try again, and please report it.";
+
+/// Wraps an error into the reply that belongs to a call.
+fn failure_of(call: &Call) -> fn(HubError) -> Reply {
+    match call {
+        Call::SetUp(_) => |why| Reply::SetUp(Err(why)),
+        Call::SignIn { .. } => |why| Reply::SignIn(Err(why)),
+        Call::SignOut(_) | Call::Seen(..) => |why| Reply::Done(Err(why)),
+        Call::ChangeOwnPassword { .. } => |why| Reply::Actor(Err(why)),
+        Call::Create(..) | Call::Rotate(..) => |why| Reply::Issued(Err(why)),
+        Call::SetState(..) => |why| Reply::States(Err(why)),
+        Call::Refused(..) => |why| Reply::Denied(Err(why)),
+        Call::Pulse(_) => |why| Reply::Pulse(Err(why)),
+        Call::Overview(_) => |why| Reply::Overview(Err(why)),
+        Call::List(..) => |why| Reply::Page(Err(why)),
+        Call::Details(..) => |why| Reply::Details(Err(why)),
+        Call::Taken { .. } => |why| Reply::Taken(Err(why)),
+        Call::Trail(..) => |why| Reply::Trail(Err(why)),
+    }
+}

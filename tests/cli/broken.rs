@@ -1,0 +1,222 @@
+//! A store that cannot be used: one sentence, exit code 6, everything left as it was.
+
+use std::{fs, os::unix::fs::PermissionsExt as _, os::unix::process::CommandExt as _, path::Path, process::Stdio};
+
+use crate::desk::{Desk, PASSWORD, Run, need, sqlite3};
+
+const LIST: [&str; 4] = ["key", "list", "--as", "alice"];
+const INIT: [&str; 6] = ["init", "--account", "Acme", "--name", "mallory", "--password-stdin"];
+
+/// Runs a verb and set-up on a broken desk; both say `says`, neither changes a byte.
+#[track_caller]
+fn left_alone(desk: &Desk, code: i32, says: &str) {
+    let before = desk.files();
+    desk.run(&LIST).fails(code, says);
+    let init = desk.typing(PASSWORD, &INIT);
+    assert!(matches!(init.code, Some(5 | 6)) && init.out.is_empty(), "init: {:?} {}", init.code, init.err);
+    assert_eq!(desk.files().len(), before.len());
+    assert!(desk.files() == before, "a file was changed");
+}
+
+#[test]
+fn no_desk_at_all() {
+    let desk = Desk::empty();
+    desk.run(&LIST).fails(6, "keydesk init");
+    assert!(desk.files().is_empty());
+}
+
+#[test]
+fn a_master_key_that_is_missing() {
+    let desk = Desk::ready();
+    fs::remove_file(desk.master_key()).unwrap();
+    left_alone(&desk, 6, "master key");
+}
+
+#[test]
+fn a_database_that_is_missing() {
+    let desk = Desk::ready();
+    fs::remove_file(desk.database()).unwrap();
+    left_alone(&desk, 5, "left alone");
+}
+
+#[test]
+fn a_master_key_that_others_can_read() {
+    let desk = Desk::ready();
+    for mode in [0o640, 0o604, 0o622] {
+        fs::set_permissions(desk.master_key(), fs::Permissions::from_mode(mode)).unwrap();
+        left_alone(&desk, 6, "chmod 600");
+    }
+}
+
+#[test]
+fn a_master_key_of_another_desk() {
+    let desk = Desk::ready();
+    let other = Desk::empty();
+    other.typing(PASSWORD, &INIT).done();
+    fs::copy(other.master_key(), desk.master_key()).unwrap();
+    left_alone(&desk, 6, "does not belong to this database");
+}
+
+#[test]
+fn a_master_key_that_is_none() {
+    let desk = Desk::ready();
+    for bytes in [&b""[..], b"too short", &[7; 33]] {
+        fs::write(desk.master_key(), bytes).unwrap();
+        left_alone(&desk, 6, "is not a master key");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_database() {
+    let desk = Desk::ready();
+    fs::write(desk.database(), "my shopping list, which is long enough to be looked at as a header of a database")
+        .unwrap();
+    left_alone(&desk, 6, "no database");
+}
+
+#[test]
+fn a_database_that_is_cut_or_overwritten() {
+    let desk = Desk::ready();
+    let whole = fs::read(desk.database()).unwrap();
+    let mut holed = whole.clone();
+    holed[4096..4096 * 12].fill(0xff);
+    for bytes in [&whole[..whole.len() / 2], &holed] {
+        fs::write(desk.database(), bytes).unwrap();
+        let run = desk.run(&LIST);
+        assert!(matches!(run.code, Some(1 | 6)) && run.out.is_empty(), "{:?} {}", run.code, run.err);
+        assert!(run.err.starts_with("keydesk: ") && run.err.lines().count() == 1, "{}", run.err);
+    }
+}
+
+#[test]
+fn a_database_of_another_program_of_a_newer_keydesk_and_with_a_planted_trigger() {
+    if !need("sqlite3") {
+        return;
+    }
+    let desk = Desk::ready();
+    let put = |sql: &str| {
+        fs::copy(Desk::ready().database(), desk.database()).unwrap();
+        sqlite3(&desk.database(), &format!("PRAGMA journal_mode=delete; {sql}"));
+    };
+    put("PRAGMA application_id = 1");
+    left_alone(&desk, 6, "not a database of keydesk");
+    put("PRAGMA user_version = 99");
+    left_alone(&desk, 6, "newer keydesk");
+    for planted in [
+        "CREATE TRIGGER planted AFTER INSERT ON trail BEGIN UPDATE person SET role = 'administrator'; END",
+        "CREATE VIEW planted AS SELECT * FROM secret",
+        "CREATE TABLE planted (x)",
+        "DROP TRIGGER trail_keeps_text",
+        "DROP INDEX secret_by_change",
+        "ALTER TABLE setting ADD COLUMN planted TEXT",
+    ] {
+        put(planted);
+        left_alone(&desk, 6, "changed outside keydesk");
+    }
+}
+
+/// Another writer that does not end: the wait has an end, and what was asked for did not happen.
+#[test]
+fn a_database_that_another_writer_holds() {
+    let desk = Desk::ready();
+    let other = rusqlite::Connection::open(desk.database()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE; UPDATE head SET change = change").unwrap();
+    let create = ["key", "create", "--as", "alice", "--kind", "basic", "--name", "x", "--json"];
+    desk.run(&create).fails(6, "locked");
+    // Who only looks does not wait.
+    assert!(desk.list().is_empty());
+    other.execute_batch("ROLLBACK").unwrap();
+    desk.run(&create).done();
+    assert_eq!(desk.list().len(), 1);
+}
+
+/// Somebody who is not root cannot write where he may not; root can everywhere, so the test becomes nobody.
+#[test]
+fn a_directory_that_cannot_be_written() {
+    let desk = Desk::ready();
+    let key = desk.new_key("basic", "crm-sync");
+    let binary = desk.path().join("keydesk");
+    fs::copy(env!("CARGO_BIN_EXE_keydesk"), &binary).unwrap();
+    give_away(desk.path());
+    let data = desk.database().parent().unwrap().to_owned();
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o500)).unwrap();
+    fs::set_permissions(desk.database(), fs::Permissions::from_mode(0o400)).unwrap();
+    let args = ["key", "disable", "--as", "alice", &key];
+    let mut spawn = std::process::Command::new(&binary);
+    spawn.env_clear().env("HOME", desk.path()).env("KEYDESK_DATA_DIR", &data).env("KEYDESK_CONFIG", desk.config());
+    if rustix::process::geteuid().is_root() {
+        spawn.uid(65_534).gid(65_534);
+    }
+    spawn.args(args).stdin(Stdio::null());
+    // While another test forks, the copy may still be open for writing there.
+    let output = loop {
+        match spawn.output() {
+            Err(e) if e.kind() == std::io::ErrorKind::ExecutableFileBusy => std::thread::yield_now(),
+            output => break output.unwrap(),
+        }
+    };
+    Run::new(&args, output).fails(6, "cannot be written");
+    fs::set_permissions(&data, fs::Permissions::from_mode(0o700)).unwrap();
+    fs::set_permissions(desk.database(), fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(desk.list()[0]["state"], "active");
+}
+
+fn give_away(path: &Path) {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    std::os::unix::fs::chown(path, Some(65_534), Some(65_534)).unwrap();
+    if path.is_dir() {
+        fs::read_dir(path).unwrap().for_each(|entry| give_away(&entry.unwrap().path()));
+    }
+}
+
+/// A small file system of our own, filled to the last byte; then room again, and the same command works.
+#[test]
+fn a_disk_that_is_full() {
+    let desk = Desk::ready();
+    let disk = desk.path().join("disk");
+    let etc = desk.path().join("etc-of-new");
+    fs::create_dir(&disk).unwrap();
+    fs::create_dir(&etc).unwrap();
+    let script = r#"
+        mount -t tmpfs -o size=2m tmpfs "$1" || exit 77
+        cp "$2" "$1/keydesk.db"
+        export KEYDESK_DATA_DIR="$1"
+        mkdir "$1/new"
+        dd if=/dev/zero of="$1/ballast" bs=4096 2>/dev/null
+        for i in 1 2 3; do
+            "$3" key create --as alice --kind basic --name "full $i" --json >>"$4" 2>&1
+            echo "code $?" >>"$4"
+        done
+        echo "correct horse battery" | "$3" --data-dir "$1/new" --config "$5/config.toml" \
+            init --account Acme --name alice --password-stdin >>"$4" 2>&1
+        echo "code $?" >>"$4"
+        ls -A "$1/new" "$5" | grep -c '[a-z]\.' >>"$4"
+        rm "$1/ballast"
+        "$3" audit verify --as alice >>"$4" 2>&1 && "$3" key create --as alice --kind basic --name again --json >>"$4" 2>&1
+        echo "code $?" >>"$4"
+        "$3" key list --as alice --jsonl >>"$4" 2>&1
+    "#;
+    let said = desk.path().join("said");
+    let mut spawn = desk.spawn(&[]);
+    let mut spawn = {
+        let environment: Vec<_> = spawn.get_envs().filter_map(|(k, v)| Some((k.to_owned(), v?.to_owned()))).collect();
+        spawn = std::process::Command::new("unshare");
+        spawn.args(["-m", "sh", "-c", script, "sh"]).envs(environment);
+        spawn
+    };
+    let status = spawn.args([&disk, &desk.database()]).arg(env!("CARGO_BIN_EXE_keydesk")).arg(&said).arg(&etc).status();
+    if !status.is_ok_and(|s| s.code() != Some(77) && said.exists()) {
+        eprintln!("SKIPPED: this machine does not let the test mount a file system of its own");
+        return;
+    }
+    let said = fs::read_to_string(&said).unwrap();
+    let lines: Vec<_> = said.lines().collect();
+    for pair in lines[..8].chunks(2) {
+        assert!(pair[0].starts_with("keydesk: ") && pair[1] == "code 6", "{said}");
+    }
+    assert_eq!(lines[8], "0", "set-up left something behind: {said}");
+    assert!(lines[10].contains("\"secret\"") && lines[11] == "code 0", "{said}");
+    assert!(lines[12..].len() == 1 && lines[12].contains("again"), "something half-made: {said}");
+}

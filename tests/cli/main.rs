@@ -1,0 +1,15 @@
+//! The command line as a script sees it: the real binary, its two streams and its exit code.
+
+mod broken;
+mod demo;
+mod desk;
+mod edit;
+mod init;
+mod input;
+mod keys;
+mod kill;
+mod people;
+mod process;
+mod secrets;
+mod tamper;
+mod trail;

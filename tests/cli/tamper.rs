@@ -1,0 +1,137 @@
+//! The `sqlite3` program at work on a desk: who can write the database and has no master key gains nothing.
+
+use keydesk::{hub::Origin, secret::Secret};
+
+use crate::desk::{Desk, PASSWORD, need, sqlite3, text};
+
+fn sql(desk: &Desk, sql: &str) {
+    sqlite3(&desk.database(), sql);
+}
+
+/// A person who gave himself something is not trusted with anything.
+#[test]
+fn a_person_changed_by_hand_is_refused() {
+    if !need("sqlite3") {
+        return;
+    }
+    for change in [
+        "role = 'administrator' WHERE name = 'chen'",
+        "name = 'chen2' WHERE name = 'chen'",
+        "state = 'disabled' WHERE name = 'chen'",
+        "epoch = epoch + 1 WHERE name = 'chen'",
+        "password = (SELECT password FROM person WHERE name = 'alice') WHERE name = 'chen'",
+        "must_change = 0 WHERE name = 'chen'",
+    ] {
+        let desk = Desk::ready();
+        sql(&desk, &format!("UPDATE person SET {change}"));
+        let name = if change.contains("chen2") { "chen2" } else { "chen" };
+        desk.run(&["key", "list", "--as", name]).fails(3, "tampered");
+        desk.run(&["user", "role", name, "--as", "alice", "--role", "basic"]).fails(1, "tampered");
+        let users = desk.run(&["user", "list", "--as", "alice", "--json"]).done().json();
+        let marked: Vec<_> = users.as_array().unwrap().iter().filter(|u| u["tampered"] == true).collect();
+        assert_eq!(marked.len(), 1, "{change}: {users}");
+    }
+}
+
+/// What is on a credential decides who gets in: any of it changed by hand stops the credential.
+#[test]
+fn a_credential_changed_by_hand_is_refused() {
+    if !need("sqlite3") {
+        return;
+    }
+    for change in [
+        "state = 'active'",
+        "listed = 1, state = 'disabled'",
+        "networks = ''",
+        "expires_at = NULL",
+        "expires_at = expires_at + 86400",
+        "not_before = 1",
+        "key = 'kdbAAAAAAAAAAAAAAAAA'",
+        "name = 'another', name_fold = 'another'",
+        "kind = 'hmac'",
+        "created_by = 'chen'",
+        "version = version + 1",
+    ] {
+        let desk = Desk::ready();
+        let made = desk.create(&["--kind", "basic", "--name", "a", "--network", "203.0.113.0/24", "--expires", "90d"]);
+        let (id, key) = (text(&made["id"]), text(&made["key"]));
+        desk.run(&["key", "revoke", "--as", "alice", &key]).done();
+        sql(&desk, &format!("UPDATE credential SET {change} WHERE id = '{id}'"));
+        let rows = desk.list();
+        assert_eq!((rows.len(), &rows[0]["tampered"]), (1, &true.into()), "{change}");
+        for args in [
+            vec!["key", "enable", "--as", "alice", &id],
+            vec!["key", "disable", "--as", "alice", &id],
+            vec!["key", "rotate", &id, "--as", "alice", "--overlap", "none"],
+        ] {
+            desk.run(&args).fails(1, "tampered");
+        }
+        let table = desk.run(&["key", "list", "--as", "alice", "--all"]).done().out;
+        assert!(table.contains("tampered"), "{change}: {table}");
+    }
+}
+
+/// Text that no form would have taken: shown, and harmless.
+#[test]
+fn text_put_into_the_database_cannot_move_a_terminal() {
+    if !need("sqlite3") {
+        return;
+    }
+    let desk = Desk::ready();
+    let key = desk.new_key("basic", "innocent");
+    let hostile = "char(27) || ']52;c;eA==' || char(7) || char(155) || '31m' || char(8238) || 'x' || char(8203) || char(10) || 'y'";
+    sql(&desk, &format!("UPDATE credential SET name = {hostile}, note = {hostile}"));
+    for args in [
+        vec!["key", "list"],
+        vec!["key", "list", "--json"],
+        vec!["key", "show", &key],
+        vec!["key", "show", &key, "--json"],
+    ] {
+        let shown = desk.run(&[&args[..], &["--as", "alice"]].concat()).done().out;
+        let harmful: Vec<_> = shown.chars().filter(|c| *c != '\n' && keydesk::text::is_harmful(*c)).collect();
+        assert!(harmful.is_empty() && shown.contains("52;c;eA=="), "{args:?}: {harmful:?} in {shown:?}");
+    }
+    assert!(text(&desk.list()[0]["name"]).contains("\u{202e}x\u{200b}\ny"), "JSON means what is there");
+    assert_eq!(desk.run(&["key", "list", "--as", "alice"]).done().out.lines().count(), 2, "a line break made a row");
+    desk.run(&["key", "disable", "--as", "alice", &key]).fails(1, "tampered");
+}
+
+#[test]
+fn swapped_passwords_open_for_neither() {
+    if !need("sqlite3") {
+        return;
+    }
+    let desk = Desk::ready();
+    desk.typing("the password of bram", &["user", "passwd", "bram", "--as", "alice", "--password-stdin"]).done();
+    sql(
+        &desk,
+        "CREATE TEMP TABLE two AS SELECT name, password, tag FROM person; \
+         UPDATE person SET password = (SELECT password FROM two WHERE name = 'bram') WHERE name = 'chen'; \
+         UPDATE person SET password = (SELECT password FROM two WHERE name = 'chen') WHERE name = 'bram'",
+    );
+    let hub = desk.hub();
+    for (name, password) in
+        [("bram", PASSWORD), ("bram", "the password of bram"), ("chen", PASSWORD), ("chen", "the password of bram")]
+    {
+        let tried = hub.sign_in(name, &Secret::from_text(password), &Origin::default());
+        assert!(!matches!(tried, Ok(keydesk::hub::SignIn::Welcome(_))), "{name} got in");
+    }
+}
+
+/// A secret put under another key is not that key's secret.
+#[test]
+fn swapped_secrets_stop_both_credentials() {
+    if !need("sqlite3") {
+        return;
+    }
+    let desk = Desk::ready();
+    let keys = ["a", "b"].map(|name| desk.new_key("hmac", name));
+    sql(
+        &desk,
+        "CREATE TEMP TABLE two AS SELECT id, sealed FROM secret; \
+         UPDATE secret SET sealed = (SELECT sealed FROM two WHERE two.id <> secret.id)",
+    );
+    for key in keys {
+        desk.run(&["key", "rotate", &key, "--as", "alice", "--overlap", "24h"]).fails(1, "tampered");
+    }
+}
