@@ -3,7 +3,7 @@
 use crate::time::Seconds;
 
 use super::{
-    Decision, Denied, Reason, Request, Snapshot, Surface, Verdict, basic, hmac, legacy,
+    Decision, Denied, Reason, Request, Snapshot, Surface, Verdict, basic, hmac_scheme, legacy,
     lex::{Cursor, is_token, is_token_byte},
     request::Occurs,
     rfc9421, scan,
@@ -22,7 +22,7 @@ pub fn decide<'a>(request: &Request<'a>, snapshot: &'a Snapshot, now: Seconds) -
 /// the literal HTTP/1.1, the second with the version that the client speaks. For people who look for what differs.
 pub fn signing_strings(request: &Request<'_>) -> Vec<Vec<u8>> {
     match credentials(request) {
-        Ok(Credentials::Hmac(value)) => hmac::signing_strings(request, value)
+        Ok(Credentials::Hmac(value)) => hmac_scheme::signing_strings(request, value)
             .into_iter()
             .flat_map(|(one, two)| [Some(one), two])
             .flatten()
@@ -52,7 +52,7 @@ enum Credentials<'a> {
 fn rest<'a>(request: &Request<'a>, snapshot: &'a Snapshot, now: Seconds) -> Result<Decision<'a>, Denied<'a>> {
     match credentials(request)? {
         Credentials::Basic(token) => basic::decide(request, token, snapshot, now),
-        Credentials::Hmac(value) => hmac::decide(request, value, snapshot, now).map(allow),
+        Credentials::Hmac(value) => hmac_scheme::decide(request, value, snapshot, now).map(allow),
         Credentials::Signature => rfc9421::decide(request, snapshot, now).map(allow),
     }
 }

@@ -6,8 +6,6 @@
 mod entry;
 mod packed;
 mod shard;
-#[cfg(test)]
-mod tests;
 
 pub use entry::{Change, Entry, LiveSecret, SnapshotError};
 pub(super) use packed::PackedSecret;
@@ -294,3 +292,6 @@ impl fmt::Debug for CredentialRef<'_> {
         write!(f, "CredentialRef({} {:?})", self.kind(), self.key())
     }
 }
+
+#[cfg(test)]
+mod tests;
