@@ -105,6 +105,8 @@ fn a_database_of_another_program_of_a_newer_keydesk_and_with_a_planted_trigger()
     for planted in [
         "CREATE TRIGGER planted AFTER INSERT ON trail BEGIN UPDATE person SET role = 'administrator'; END",
         "CREATE VIEW planted AS SELECT * FROM secret",
+        "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES ('trigger', 'sqlite_stat9', 'trail', 0, \
+         'CREATE TRIGGER sqlite_stat9 AFTER INSERT ON trail BEGIN DELETE FROM usage; END')",
         "CREATE TABLE planted (x)",
         "DROP TRIGGER trail_keeps_text",
         "DROP INDEX secret_by_change",
