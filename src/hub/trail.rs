@@ -67,9 +67,15 @@ fn outside(tx: &mut dyn Tx, head: &HeadRow) -> Result<Option<String>, HubError> 
     }
     // A pause after wrong passwords is in a table of its own and leaves the user's row as it is.
     let beside = [action::USER_LOCKED.code, action::USER_UNLOCKED.code];
-    for (table, thing) in [("credential", "key"), ("person", "user")] {
+    for (table, thing, made) in
+        [("credential", "key", action::CREATED.code), ("person", "user", action::USER_ADDED.code)]
+    {
         if let Some(name) = tables::put_back(tx, table, beside)? {
-            return Ok(Some(format!("the {thing} {name} is not as the trail left it (an older copy was put back)")));
+            let how = "it was changed by hand, or an older copy was put back";
+            return Ok(Some(format!("the {thing} {name} is not as the trail left it: {how}")));
+        }
+        if let Some(name) = tables::removed(tx, table, made)? {
+            return Ok(Some(format!("the {thing} {name} was removed outside keydesk")));
         }
     }
     let missing = tables::without_one_current(tx)?;

@@ -272,6 +272,22 @@ fn an_older_row_put_back_is_found_by_the_trail() {
     }
 }
 
+#[test]
+fn a_row_that_was_removed_is_found_by_the_trail() {
+    for (sql, says) in [
+        ("DELETE FROM person WHERE name = 'chen'", "the user chen was removed"),
+        ("DELETE FROM credential", "the key target was removed"),
+        ("DELETE FROM secret", "the secrets of the key"),
+    ] {
+        let desk = Desk::on_disk();
+        desk.user("chen", Role::Basic);
+        desk.create(Kind::Basic, "target");
+        desk.sql(&format!("PRAGMA foreign_keys = OFF; {sql}"));
+        let found = desk.reopened().verify_trail(&desk.alice(), None, &mut |_, _| ()).unwrap().broken.unwrap();
+        assert!(found.contains(says), "{found}");
+    }
+}
+
 /// Only who may have a secret on his screen can say that he copied it.
 #[test]
 fn who_never_has_a_secret_writes_nothing_about_one() {

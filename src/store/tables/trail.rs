@@ -178,6 +178,15 @@ pub fn put_back(tx: &mut dyn Tx, table: &str, beside: [&str; 2]) -> Result<Optio
     tx.row(&sql, &beside.map(Value::from))?.map(|mut row| row.text()).transpose()
 }
 
+/// The name of a row that was made, as the trail says, and is not in `table`.
+pub fn removed(tx: &mut dyn Tx, table: &str, made: &str) -> Result<Option<String>, StoreError> {
+    let sql = format!(
+        "SELECT t.what FROM trail t WHERE t.class = 'change' AND t.action = $1 \
+         AND NOT EXISTS (SELECT 1 FROM {table} r WHERE r.id = t.subject) ORDER BY t.no LIMIT 1"
+    );
+    tx.row(&sql, &[made.into()])?.map(|mut row| row.text()).transpose()
+}
+
 /// Whether an operation left a row: it was committed.
 pub fn find_operation(tx: &mut dyn Tx, operation: &str) -> Result<bool, StoreError> {
     Ok(tx.row("SELECT 1 FROM trail WHERE operation = $1 LIMIT 1", &[operation.into()])?.is_some())
