@@ -75,6 +75,10 @@ impl MasterKey {
         if !meta.is_file() {
             return Err(MasterKeyError::Malformed(path.clone()));
         }
+        // Before the mode: nobody is to be told to change that of a file which is something else.
+        if meta.len() != LEN as u64 {
+            return Err(MasterKeyError::Malformed(path.clone()));
+        }
         let others = if place.from_systemd { 0o037 } else { 0o077 };
         if meta.mode() & others != 0 {
             return Err(MasterKeyError::Exposed { path: path.clone(), mode: meta.mode() & 0o7777 });
@@ -149,8 +153,10 @@ mod tests {
         assert!(matches!(MasterKey::load(&place), Err(MasterKeyError::Missing(_))));
         for len in [0, 31, 33, 4096] {
             fs::write(&place.path, vec![7; len]).unwrap();
-            fs::set_permissions(&place.path, fs::Permissions::from_mode(0o600)).unwrap();
-            assert!(matches!(MasterKey::load(&place), Err(MasterKeyError::Malformed(_))), "{len}");
+            for mode in [0o600, 0o644] {
+                fs::set_permissions(&place.path, fs::Permissions::from_mode(mode)).unwrap();
+                assert!(matches!(MasterKey::load(&place), Err(MasterKeyError::Malformed(_))), "{len}, {mode:o}");
+            }
         }
         assert!(matches!(MasterKey::load(&MasterKeyPlace::file(dir.path())), Err(MasterKeyError::Malformed(_))));
     }

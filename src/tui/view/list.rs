@@ -144,7 +144,11 @@ fn empty(app: &App, kind: Kind) -> String {
         kind => format!("{} keys", kind.word()),
     };
     let may = app.room.as_ref().is_some_and(|r| r.may(Right::ManageCredentials));
+    let counts = app.room.as_ref().and_then(|r| r.overview.as_ref()).and_then(|o| o.credentials.as_ref());
+    let revoked = counts.map_or(0, |c| c.counts.of(kind, State::Revoked));
     match may {
+        // They left the list and are not gone.
+        true if revoked > 0 => format!("No {what} but {revoked} revoked: A shows them. Press n to create one."),
         true => format!("No {what} yet. Press n to create the first one."),
         false => format!("No {what} yet. An Administrator can create the first one."),
     }
