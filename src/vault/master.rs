@@ -67,7 +67,9 @@ impl MasterKey {
     /// Reads it; refused when anybody else could.
     pub fn load(place: &MasterKeyPlace) -> Result<Self, MasterKeyError> {
         let path = &place.path;
-        let file = File::open(path).map_err(|e| match e.kind() {
+        // A pipe in its place must not keep the desk waiting for a writer.
+        let open = OpenOptions::new().read(true).custom_flags(rustix::fs::OFlags::NONBLOCK.bits() as i32).open(path);
+        let file = open.map_err(|e| match e.kind() {
             ErrorKind::NotFound => MasterKeyError::Missing(path.clone()),
             _ => io(path, &e),
         })?;
@@ -159,5 +161,8 @@ mod tests {
             }
         }
         assert!(matches!(MasterKey::load(&MasterKeyPlace::file(dir.path())), Err(MasterKeyError::Malformed(_))));
+        let pipe = dir.path().join("pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        assert!(matches!(MasterKey::load(&MasterKeyPlace::file(pipe)), Err(MasterKeyError::Malformed(_))));
     }
 }

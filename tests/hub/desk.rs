@@ -288,6 +288,21 @@ fn a_row_that_was_removed_is_found_by_the_trail() {
     }
 }
 
+#[test]
+fn a_copy_that_others_can_read_is_closed_to_them() {
+    let desk = Desk::on_disk();
+    let mode = |ending: &str| {
+        let file = format!("{}{ending}", desk.database().display());
+        fs::metadata(file).unwrap().permissions().mode() & 0o777
+    };
+    fs::set_permissions(desk.database(), fs::Permissions::from_mode(0o666)).unwrap();
+    desk.sql("UPDATE head SET change = change");
+    let hub = desk.reopened();
+    desk.create(Kind::Basic, "a");
+    assert_eq!((mode(""), mode("-wal") & 0o007, mode("-shm") & 0o007), (0o660, 0, 0));
+    drop(hub);
+}
+
 /// Only who may have a secret on his screen can say that he copied it.
 #[test]
 fn who_never_has_a_secret_writes_nothing_about_one() {

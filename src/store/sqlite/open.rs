@@ -1,9 +1,9 @@
 //! Opens and makes SQLite databases; refuses what is not ours.
 
 use std::{
-    fs::{DirBuilder, OpenOptions},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
-    path::Path,
+    fs::{DirBuilder, OpenOptions, Permissions},
+    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -49,6 +49,7 @@ impl SqliteStore {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         check_ours(&writer, path)?;
+        close_to_others(path);
         settle(&writer)?;
         let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         settle(&reader)?;
@@ -198,10 +199,28 @@ fn publish(building: &Path, path: &Path) -> Result<(), StoreError> {
     synced.inspect_err(|_| drop(std::fs::remove_file(path))).map_err(|e| unreachable(path, &e))
 }
 
-fn remove(building: &Path) -> Result<(), StoreError> {
-    for ending in ["", "-wal", "-shm"] {
-        let mut file = building.as_os_str().to_owned();
+/// A copy that was put back has the modes of the one who copied it. Whoever may not change them may still use the desk.
+fn close_to_others(path: &Path) {
+    for file in files(path) {
+        if let Ok(meta) = file.metadata()
+            && meta.mode() & 0o007 != 0
+        {
+            let _ = std::fs::set_permissions(&file, Permissions::from_mode(meta.mode() & 0o7770));
+        }
+    }
+}
+
+/// The database and the two files that SQLite keeps beside it.
+fn files(path: &Path) -> [PathBuf; 3] {
+    ["", "-wal", "-shm"].map(|ending| {
+        let mut file = path.as_os_str().to_owned();
         file.push(ending);
+        file.into()
+    })
+}
+
+fn remove(building: &Path) -> Result<(), StoreError> {
+    for file in files(building) {
         match std::fs::remove_file(file) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(unreachable(building, &e)),
             _ => {}
