@@ -173,6 +173,22 @@ fn give_away(path: &Path) {
     }
 }
 
+/// `ulimit -f` is a full disk, not a signal that ends the process with the terminal raw.
+#[test]
+fn a_limit_on_the_size_of_files() {
+    let desk = Desk::ready();
+    let before = desk.verify();
+    let script = r#"ulimit -f 8; exec "$0" key create --as alice --kind basic --name small"#;
+    let environment = desk.spawn(&[]);
+    let environment: Vec<_> = environment.get_envs().filter_map(|(k, v)| Some((k.to_owned(), v?.to_owned()))).collect();
+    let mut shell = std::process::Command::new("sh");
+    let ended =
+        shell.args(["-c", script, env!("CARGO_BIN_EXE_keydesk")]).env_clear().envs(environment).output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!((ended.status.code(), said.lines().count()), (Some(6), 1), "{said}");
+    assert_eq!(desk.verify(), before, "half-made");
+}
+
 /// A small file system of our own, filled to the last byte; then room again, and the same command works.
 #[test]
 fn a_disk_that_is_full() {
