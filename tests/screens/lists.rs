@@ -159,6 +159,15 @@ fn moves_made_before_the_rows_came_are_made_up_for() {
 }
 
 #[test]
+fn moves_made_before_the_first_rows_came_are_made_up_for_too() {
+    for (keys, name) in [("j j j", "key-0003"), ("j j k", "key-0001"), ("k", "key-0000"), ("G", "key-0699")] {
+        let mut desk = with_keys(700);
+        desk.press("2 1").rest().press("2").stalls().press("1").press(keys).answers();
+        assert_eq!(selected(&desk), name, "{keys}");
+    }
+}
+
+#[test]
 fn a_read_that_is_overtaken_is_cancelled() {
     let mut desk = Desk::on_list();
     // The rows that are there stay while other orders are read; each order overtakes the one before.
@@ -239,7 +248,7 @@ fn a_list_that_cannot_be_read_says_why_and_comes_back() {
     let mut desk = Desk::signed_in_as(Role::Administrator);
     desk.instead = Some(Box::new(|call| match call {
         Call::List(..) => Some(Reply::Page(Err(HubError::Unavailable("The database is locked.".to_owned())))),
-        Call::Pulse(_) => Some(Reply::Pulse(Err(HubError::Unavailable("The database is locked.".to_owned())))),
+        Call::Pulse(..) => Some(Reply::Pulse(Err(HubError::Unavailable("The database is locked.".to_owned())))),
         _ => None,
     }));
     desk.press("enter enter").sees("The list could not be read. The database is locked.").sees("Error: The database");
