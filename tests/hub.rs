@@ -2,9 +2,11 @@
 
 mod hub {
     pub mod desk;
+    pub mod edits;
     pub mod life;
     pub mod lists;
     pub mod people;
+    pub mod races;
     pub mod rights;
     pub mod sign_in;
     pub mod support;

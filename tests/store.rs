@@ -11,7 +11,10 @@ use std::{
 
 use keydesk::store::{
     Cancel, Commit, SqliteStore, Store, StoreError, Tx, Value, WriteTx,
-    tables::{self, Branch, CredentialRecord, Direction, HeadRow, Record as _, SecretRecord, Sort, Tagged, UsageRow},
+    tables::{
+        self, Branch, CredentialRecord, Direction, HeadRow, Record as _, SecretRecord, Sort, Tagged, TrailFilter,
+        UsageRow,
+    },
 };
 
 type Check = fn(&dyn Store);
@@ -218,7 +221,10 @@ fn pages(store: &dyn Store) {
         (0..40).try_for_each(|n| tables::insert(tx, &credential(n, ["basic", "hmac"][n as usize / 3 % 2]), vec![]))
     });
     for sort in [Sort::Name, Sort::Key, Sort::Created, Sort::State] {
-        for branch in [Branch { kind: "basic", listed: true }, Branch { kind: "hmac", listed: false }] {
+        for branch in [
+            Branch { kind: "basic", listed: true, conditions: &[] },
+            Branch { kind: "hmac", listed: false, conditions: &[] },
+        ] {
             let walk = |direction, size| {
                 let mut seen: Vec<CredentialRecord> = Vec::new();
                 loop {
@@ -287,7 +293,7 @@ fn usage(store: &dyn Store) {
         tables::set_waiting(tx, one.id(), true)
     });
     assert_eq!(waiting(), 1, "only what was never used waits again");
-    let branch = Branch { kind: "basic", listed: true };
+    let branch = Branch { kind: "basic", listed: true, conditions: &[] };
     let page = read(store, |tx| tables::page(tx, branch, Sort::Key, Direction::Forward, None, 10));
     let last: Vec<_> = page.into_iter().filter_map(|(row, last)| last.map(|last| (row.record.id, last))).collect();
     assert_eq!(last, [(one.id.clone(), used(2, 50, "203.0.113.1"))]);
@@ -321,12 +327,21 @@ fn trail(store: &dyn Store) {
         })
     });
     assert_eq!(seen, all[1..4]);
-    let numbers = |only, before| {
-        let rows = read(store, |tx| tables::trail_before(tx, only, before, 10));
+    let numbers = |only: Option<TrailFilter<'_>>, before| {
+        let rows = read(store, |tx| tables::trail_before(tx, only.as_slice(), before, 10));
         rows.into_iter().map(|record| record.no).collect::<Vec<_>>()
     };
     assert_eq!(numbers(None, 4), [3, 2, 1]);
-    assert_eq!(numbers(Some(("subject", "b")), i64::MAX), [5, 4]);
+    for (only, wanted) in [
+        (TrailFilter::Subject("b"), &[5, 4][..]),
+        (TrailFilter::About("credential"), &[5, 4, 3, 2, 1]),
+        (TrailFilter::Class("refusal"), &[3]),
+        (TrailFilter::Who("alice"), &[4, 2]),
+        (TrailFilter::From(1_004), &[5, 4]),
+        (TrailFilter::Until(1_003), &[2, 1]),
+    ] {
+        assert_eq!(numbers(Some(only), i64::MAX), wanted, "{only:?}");
+    }
     assert_eq!(read(store, |tx| tables::changes(tx, 2)).iter().map(|r| r.no).collect::<Vec<_>>(), [5, 4]);
     assert_eq!(read(store, |tx| tables::last_at(tx)), Some(1_005));
     assert!(
@@ -448,7 +463,13 @@ fn sqlite_reads_every_page_off_an_index() {
         for direction in [Direction::Forward, Direction::Backward] {
             for place in [None, Some(sort.place(&credential(1, "basic")))] {
                 let from = place.as_deref().map(|place| (place, false));
-                let (sql, params) = tables::page_sql(Branch { kind: "basic", listed: true }, sort, direction, from, 40);
+                let (sql, params) = tables::page_sql(
+                    Branch { kind: "basic", listed: true, conditions: &[] },
+                    sort,
+                    direction,
+                    from,
+                    40,
+                );
                 let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.replace('$', "?"))).unwrap();
                 let steps = plan.query_map(rusqlite::params_from_iter(&params), |row| row.get::<_, String>(3)).unwrap();
                 let steps: Vec<String> = steps.map(Result::unwrap).collect();

@@ -1,5 +1,6 @@
 //! What a credential is: kinds, names, the Legacy rules, the shapes of keys and secrets, the life cycle. All pure.
 
+mod filter;
 mod kind;
 mod legacy;
 mod lifecycle;
@@ -7,6 +8,7 @@ mod name;
 mod options;
 mod shape;
 
+pub use filter::{Filter, FilterError, Wanted};
 pub use kind::{Kind, State};
 pub use legacy::{Rule, check_password, check_username, password_rules, username_rules};
 pub use lifecycle::{Condition, Final, Overlap, Verb, condition, next_state};

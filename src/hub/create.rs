@@ -60,18 +60,9 @@ impl Hub {
         })?;
         let (stored, shown) = generate(kind)?;
         let (record, old_until) = self.change(actor, intent, |change| {
-            let before = change.credential(target)?;
-            if before.state == State::Revoked.as_str() {
-                return Err(Conflict::Revoked { what: before.name }.into());
-            }
+            let before = change.live_credential(target)?;
             let until = change.now.seconds().0 + overlap.seconds();
-            let no = change.end_secrets(&before, until)? + 1;
-            let record = change.touched(&before, actor, "rotated");
-            change.update(&record)?;
-            change.add_secret(&record, no, &stored)?;
-            if record.state != State::Active.as_str() {
-                tables::set_waiting(&mut *change.tx, &record.id, false)?;
-            }
+            let (record, no) = change.new_secret(actor, &before, until, &stored, "rotated")?;
             let old_until = (overlap != Overlap::None).then_some(Seconds(until));
             let after = serde_json::json!({ "kind": record.kind, "key": record.key, "secret": no,
                 "overlap": overlap.as_str(), "old_until": old_until.map(Seconds::rfc3339) });
@@ -125,7 +116,7 @@ fn prepare(wanted: &NewCredential, now: Seconds) -> Result<Prepared, HubError> {
 }
 
 /// A new secret of a kind, and what is kept of it.
-fn generate(kind: Kind) -> Result<(Stored, Secret), HubError> {
+pub(super) fn generate(kind: Kind) -> Result<(Stored, Secret), HubError> {
     let secret = match kind {
         Kind::Basic | Kind::Hmac => credential::api_secret(&mut fill)?,
         Kind::Legacy => credential::legacy_password(&mut fill)?,
@@ -188,6 +179,25 @@ impl Change<'_> {
         let subject = Subject::row(&record.id, &record.name).changed(None, Some(convert::json(&record)));
         self.note(action::CREATED, subject)?;
         Ok(record)
+    }
+
+    /// A new secret in place of the current one, which works until then; its number too.
+    pub(super) fn new_secret(
+        &mut self,
+        actor: &Actor,
+        before: &CredentialRecord,
+        until: i64,
+        stored: &Stored,
+        how: &str,
+    ) -> Result<(CredentialRecord, i64), HubError> {
+        let no = self.end_secrets(before, until)? + 1;
+        let record = self.touched(before, actor, how);
+        self.update(&record)?;
+        self.add_secret(&record, no, stored)?;
+        if record.state != State::Active.as_str() {
+            tables::set_waiting(&mut *self.tx, &record.id, false)?;
+        }
+        Ok((record, no))
     }
 
     fn add_secret(&mut self, record: &CredentialRecord, no: i64, stored: &Stored) -> Result<(), HubError> {

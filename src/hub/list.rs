@@ -3,11 +3,13 @@
 use std::cmp::Ordering;
 
 use crate::account::Right;
-use crate::credential::{Kind, State, fold};
+use crate::credential::{Filter, Kind, State, Wanted, fold};
 use crate::store::{
     Cancel, Tx, Value,
-    tables::{self, Branch, CredentialRecord, Direction, Listed, Sort},
+    tables::{self, Branch, Condition, CredentialRecord, Direction, Listed, Sort},
 };
+
+use crate::time::Millis;
 
 use super::{
     Actor, Counts, CredentialRow, Cursor, Hub, HubError, ListQuery, Order, Page, Position, Taken, convert,
@@ -38,7 +40,8 @@ impl Hub {
             Position::Before(cursor) => (Direction::Backward, Some((cursor, false))),
         };
         let from = from.map(|(cursor, inclusive)| (cursor.0.as_slice(), inclusive));
-        let mut rows = merged(tx, query, sort, direction, from, limit + 1)?;
+        let narrowed = Narrowed { query, conditions: &conditions(&query.filter, self.now()) };
+        let mut rows = merged(tx, narrowed, sort, direction, from, limit + 1)?;
         let more = rows.len() > limit;
         rows.truncate(limit);
         if direction == Direction::Backward {
@@ -48,10 +51,10 @@ impl Hub {
         let near = match (direction, rows.first(), rows.last()) {
             (_, None, _) | (_, _, None) => from.is_some(),
             (Direction::Forward, Some(first), _) if from.is_some() => {
-                self.any(tx, query, sort, Direction::Backward, first)?
+                any(tx, narrowed, sort, Direction::Backward, first)?
             }
             (Direction::Backward, _, Some(last)) if from.is_some() => {
-                self.any(tx, query, sort, Direction::Forward, last)?
+                any(tx, narrowed, sort, Direction::Forward, last)?
             }
             _ => false,
         };
@@ -59,18 +62,6 @@ impl Hub {
         let (more_before, more_after) = if direction == Direction::Forward { (near, more) } else { (more, near) };
         let rows = rows.into_iter().map(|(row, last)| convert::credential(&self.vault, row, last));
         Ok(Page { rows: rows.collect::<Result<_, _>>()?, more_before, more_after, change })
-    }
-
-    fn any(
-        &self,
-        tx: &mut dyn Tx,
-        query: &ListQuery,
-        sort: Sort,
-        way: Direction,
-        row: &Listed,
-    ) -> Result<bool, HubError> {
-        let place = sort.place(&row.0.record);
-        Ok(!merged(tx, query, sort, way, Some((&place, false)), 1)?.is_empty())
     }
 
     /// How many credentials there are.
@@ -99,21 +90,58 @@ pub(super) fn counts(tx: &mut dyn Tx) -> Result<Counts, HubError> {
     Ok(counts)
 }
 
+/// A query with its filter turned into what rows must meet.
+#[derive(Clone, Copy)]
+struct Narrowed<'a> {
+    query: &'a ListQuery,
+    conditions: &'a [Condition],
+}
+
+/// Whether a list has a row beyond this one.
+fn any(tx: &mut dyn Tx, query: Narrowed<'_>, sort: Sort, way: Direction, row: &Listed) -> Result<bool, HubError> {
+    let place = sort.place(&row.0.record);
+    Ok(!merged(tx, query, sort, way, Some((&place, false)), 1)?.is_empty())
+}
+
+fn conditions(filter: &Filter, now: Millis) -> Vec<Condition> {
+    let second = now.seconds().0;
+    let ago = |span: i64| second.saturating_sub(span);
+    let mut all: Vec<_> = filter.words.iter().cloned().map(Condition::Holds).collect();
+    all.extend(filter.by.clone().map(Condition::By));
+    all.extend(filter.expires_within.map(|s| Condition::Expires { from: second + 1, until: second.saturating_add(s) }));
+    all.extend(filter.expires_after.map(|s| Condition::Expires { from: second.saturating_add(s), until: i64::MAX }));
+    all.extend(filter.unused_for.map(|s| Condition::Unused { made: ago(s).saturating_mul(1000), used: ago(s) }));
+    match filter.state {
+        Some(Wanted::Expired) => {
+            all.push(Condition::State(State::Active.as_str().to_owned()));
+            all.push(Condition::Expires { from: i64::MIN, until: second + 1 });
+        }
+        Some(Wanted::Active) => all.push(Condition::State(State::Active.as_str().to_owned())),
+        Some(Wanted::Disabled) => all.push(Condition::State(State::Disabled.as_str().to_owned())),
+        Some(Wanted::Revoked) => all.push(Condition::State(State::Revoked.as_str().to_owned())),
+        None => {}
+    }
+    all
+}
+
 /// The rows of all branches that a list is made of, merged in its order. Each branch is read off its own index.
 fn merged(
     tx: &mut dyn Tx,
-    query: &ListQuery,
+    query: Narrowed<'_>,
     sort: Sort,
     direction: Direction,
     from: Option<(&[Value], bool)>,
     limit: usize,
 ) -> Result<Vec<Listed>, HubError> {
-    let kinds: &[Kind] = query.kind.as_ref().map_or(&Kind::ALL, std::slice::from_ref);
+    let Narrowed { query: ListQuery { kind, revoked, filter, .. }, conditions } = query;
+    let kinds = Kind::ALL.into_iter().filter(|k| kind.is_none_or(|only| only == *k));
+    let kinds = kinds.filter(|k| filter.kind.is_none_or(|only| only == *k));
+    let revoked = *revoked || filter.wants_revoked();
     let mut rows = Vec::new();
     let mut branches = 0;
     for kind in kinds {
-        for listed in [true, false].into_iter().take(1 + usize::from(query.revoked)) {
-            let branch = Branch { kind: kind.as_str(), listed };
+        for listed in [true, false].into_iter().take(1 + usize::from(revoked)) {
+            let branch = Branch { kind: kind.as_str(), listed, conditions };
             rows.extend(tables::page(tx, branch, sort, direction, from, limit as i64)?);
             branches += 1;
         }

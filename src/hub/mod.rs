@@ -11,8 +11,10 @@ mod convert;
 mod create;
 mod desk;
 mod details;
+mod edit;
 mod error;
 mod guard;
+mod leak;
 mod list;
 mod look;
 mod overview;
@@ -27,9 +29,11 @@ mod users;
 pub use crate::store::Cancel;
 pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
 pub use desk::{Hub, Places, SetUp, Start};
+pub use edit::Edit;
 pub use error::{Conflict, Denied, Field, HubError, SessionOver};
 pub use rows::{
-    Capped, Counts, CredentialId, CredentialOverview, CredentialRow, Cursor, Details, Issued, LastUse, ListQuery,
-    LiveSecret, NewCredential, NewLegacy, Order, Outcome, Overview, Page, Position, Pulse, Seen, SiteOverview, Taken,
-    Target, TrailQuery, TrailReport, TrailRow, UserRow,
+    Capped, Class, Counts, CredentialId, CredentialOverview, CredentialRow, Cursor, Details, Issued, LastUse,
+    ListQuery, LiveSecret, NewCredential, NewLegacy, Order, Outcome, Overview, Page, Position, Pulse, Seen,
+    SiteOverview, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow,
 };
+pub use settings::Security;

@@ -207,7 +207,7 @@ impl Hub {
         let presence = PresenceRow { at: change.now.0, address };
         tables::put_presence(&mut *change.tx, &person.id, &presence)?;
         change.note(action::SIGNED_IN, Subject::row(&person.id, &person.name))?;
-        let idle_lock = super::settings::idle_lock(&mut *change.tx, &self.vault)?;
+        let idle_lock = super::settings::idle_lock(&mut change)?;
         change.commit()?;
         Ok(Session {
             actor,

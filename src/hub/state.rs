@@ -8,13 +8,8 @@ use crate::store::{
 };
 
 use super::{
-    Actor, Conflict, CredentialId, Hub, HubError, Outcome, Target, action,
-    change::{Change, Subject},
-    check::unreadable,
-    convert,
-    create::tampered_credential,
-    guard,
-    refusal::Intent,
+    Actor, Conflict, CredentialId, Hub, HubError, Outcome, Target, action, change::Change, check::unreadable,
+    create::tampered_credential, guard, refusal::Intent,
 };
 
 impl Hub {
@@ -45,7 +40,7 @@ impl Hub {
                 return Ok(Outcome::LeftOut { row: self.row(before)?, why });
             }
             Ok(Some(_)) if before.version != target.version => {
-                let why = changed(&before);
+                let why = changed_since(&before);
                 return Ok(Outcome::LeftOut { row: self.row(before)?, why });
             }
             Ok(Some(next)) => next,
@@ -62,8 +57,7 @@ impl Hub {
             Verb::Enable => action::ENABLED,
             Verb::Revoke => action::REVOKED,
         };
-        let subject = Subject::row(&record.id, &record.name);
-        change.note(done, subject.changed(Some(convert::json(&before)), Some(convert::json(&record))))?;
+        change.note_credential(done, &before, &record)?;
         Ok(Outcome::Done(self.row(record)?))
     }
 
@@ -79,19 +73,29 @@ impl Hub {
 }
 
 impl Change<'_> {
+    /// The same, and it is not revoked.
+    pub(super) fn live_credential(&mut self, target: Target) -> Result<CredentialRecord, HubError> {
+        let record = self.credential(target)?;
+        match record.state == State::Revoked.as_str() {
+            true => Err(Conflict::Revoked { what: record.name }.into()),
+            false => Ok(record),
+        }
+    }
+
     /// The credential as somebody decided to change it; a conflict when it is not so any more.
     pub(super) fn credential(&mut self, target: Target) -> Result<CredentialRecord, HubError> {
         let found: Option<Tagged<CredentialRecord>> = tables::get(&mut *self.tx, "id", &target.id.to_string())?;
         let row = found.ok_or_else(|| no_key(&target.id.to_string()))?;
         match row.record {
             ref record if !guard::intact(self.vault(), &row) => Err(tampered_credential(record)),
-            ref record if record.version != target.version => Err(changed(record).into()),
+            ref record if record.version != target.version => Err(changed_since(record).into()),
             record => Ok(record),
         }
     }
 }
 
-fn changed(record: &CredentialRecord) -> Conflict {
+/// Who was faster, and what he did.
+pub(super) fn changed_since(record: &CredentialRecord) -> Conflict {
     Conflict::Changed { who: record.changed_by.clone(), did: record.changed_how.clone(), what: record.name.clone() }
 }
 

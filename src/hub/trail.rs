@@ -4,7 +4,7 @@ use crate::account::Right;
 use crate::credential::Kind;
 use crate::store::{
     Cancel, StoreError, Tx,
-    tables::{self, HeadRow, TrailRecord},
+    tables::{self, HeadRow, TrailFilter, TrailRecord},
 };
 use crate::time::Millis;
 
@@ -18,12 +18,14 @@ impl Hub {
     pub fn trail(&self, actor: &Actor, query: &TrailQuery) -> Result<Vec<TrailRow>, HubError> {
         self.look(actor, &Intent::new(Right::ReadTrail, "read trail"), |tx| {
             let id = query.credential.map(|id| id.to_string());
-            let only = match &id {
-                Some(id) => Some(("subject", id.as_str())),
-                None => query.credentials_only.then_some(("about", "credential")),
-            };
+            let mut filters: Vec<_> = id.as_deref().map(TrailFilter::Subject).into_iter().collect();
+            filters.extend(query.credentials_only.then_some(TrailFilter::About("credential")));
+            filters.extend(query.who.as_deref().map(TrailFilter::Who));
+            filters.extend(query.class.map(|class| TrailFilter::Class(class.as_str())));
+            filters.extend(query.from.map(|at| TrailFilter::From(at.0)));
+            filters.extend(query.until.map(|at| TrailFilter::Until(at.0)));
             let limit = i64::from(query.limit.clamp(1, 500));
-            let rows = tables::trail_before(tx, only, query.before.unwrap_or(i64::MAX), limit)?;
+            let rows = tables::trail_before(tx, &filters, query.before.unwrap_or(i64::MAX), limit)?;
             rows.into_iter().map(|record| row(tx, record)).collect()
         })
     }

@@ -1,7 +1,7 @@
 //! Pages of lists: the same rows whichever way they are read.
 
 use keydesk::{
-    credential::{Kind, Verb},
+    credential::{Filter, Kind, Verb},
     hub::{CredentialRow, ListQuery, Order, Position},
 };
 
@@ -127,4 +127,52 @@ fn a_key_in_two_kinds_wants_to_be_named() {
     let by_id = desk.hub.find(&desk.alice(), &row.id.to_string().to_uppercase(), None).unwrap();
     assert_eq!(by_id.id, row.id);
     assert_eq!(desk.hub.find(&desk.alice(), "nothing", None).unwrap_err().exit_code(), 4);
+}
+
+#[test]
+fn filters_narrow_every_page() {
+    let desk = filled();
+    let alice = desk.alice();
+    let names = |typed: &str| {
+        let query = ListQuery { filter: Filter::parse(typed).unwrap(), ..ListQuery::default() };
+        let all: Vec<_> = whole(&desk, &query).into_iter().map(|row| row.name).collect();
+        let mut paged = Vec::new();
+        let mut position = Position::Start;
+        loop {
+            let page = desk.hub.list(&alice, &ListQuery { position, limit: 1, ..query.clone() }).unwrap();
+            paged.extend(page.rows.iter().map(|row| row.name.clone()));
+            match page.cursor(Order::Name, 0).filter(|_| page.more_after) {
+                Some(cursor) => position = Position::After(cursor),
+                None => break,
+            }
+        }
+        assert_eq!(paged, all, "{typed}");
+        all
+    };
+    assert_eq!(names("ALPHA"), ["Alpha", "alpha"]);
+    assert_eq!(names("払"), ["支払い"]);
+    assert_eq!(names("%"), [""; 0], "no wildcard");
+    assert_eq!(names("state:disabled"), ["Alpha"]);
+    assert_eq!(names("state:revoked"), ["charlie", "echo"]);
+    assert_eq!(names("kind:hmac alpha"), ["alpha"]);
+    assert_eq!(names("by:bram"), [""; 0]);
+    assert_eq!(names("by:alice kind:hmac"), ["alpha", "foxtrot"]);
+    assert_eq!(names("unused>1d"), [""; 0], "they are younger than a day");
+
+    let delta =
+        desk.hub.list(&alice, &ListQuery { filter: Filter::parse("delta").unwrap(), limit: 5, ..ListQuery::default() });
+    let delta = delta.unwrap().rows.remove(0);
+    assert_eq!(names(&delta.key.to_lowercase()[3..12]), ["delta"], "part of the key");
+    let now = super::support::NOW.seconds().0 + 100;
+    let expires_at = Some(Some(keydesk::time::Seconds(now + 10 * 86_400)));
+    let edit = keydesk::hub::Edit { expires_at, ..Default::default() };
+    desk.hub.edit(&alice, &[delta.target()], &edit).unwrap();
+    assert_eq!(names("expires<30d"), ["delta"]);
+    assert_eq!(names("expires<1d"), [""; 0]);
+    assert_eq!(names("expires>1d"), ["delta"]);
+    desk.clock.advance(jiff::SignedDuration::from_hours(11 * 24));
+    assert_eq!(names("state:expired"), ["delta"]);
+    desk.hub.record_usage(delta.id, 1, desk.hub.now().seconds(), None).unwrap();
+    assert!(!names("unused>10d kind:basic").contains(&"delta".to_owned()));
+    assert_eq!(names("unused>10d kind:basic").len(), 4);
 }

@@ -1,6 +1,6 @@
 //! Lists: what is asked for and what a page is.
 
-use crate::credential::Kind;
+use crate::credential::{Filter, Kind};
 use crate::store::Value;
 
 use super::CredentialRow;
@@ -46,6 +46,8 @@ pub struct ListQuery {
     pub kind: Option<Kind>,
     /// Revoked ones too.
     pub revoked: bool,
+    /// Narrowed to what.
+    pub filter: Filter,
     /// By what.
     pub order: Order,
     /// Where.

@@ -64,6 +64,31 @@ pub struct TrailRow {
     pub count: i64,
 }
 
+/// The three types of row in the trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Something was changed.
+    Change,
+    /// Somebody signed in or out, or looked at a secret.
+    Access,
+    /// Something was refused.
+    Refusal,
+}
+
+impl Class {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Change, Self::Access, Self::Refusal];
+
+    /// The word of the store, the screen and the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Change => "change",
+            Self::Access => "access",
+            Self::Refusal => "refusal",
+        }
+    }
+}
+
 /// What part of the trail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrailQuery {
@@ -73,6 +98,14 @@ pub struct TrailQuery {
     pub credential: Option<CredentialId>,
     /// Only rows about credentials.
     pub credentials_only: bool,
+    /// Only what this user did.
+    pub who: Option<String>,
+    /// Only this type of row.
+    pub class: Option<Class>,
+    /// Not before this moment.
+    pub from: Option<Millis>,
+    /// Before this moment.
+    pub until: Option<Millis>,
     /// Most rows; at most 500.
     pub limit: u32,
 }

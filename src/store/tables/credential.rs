@@ -179,13 +179,71 @@ pub enum Direction {
     Backward,
 }
 
-/// The part of the list one index can answer: one kind, listed or not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The part of the list one index can answer: one kind, listed or not; and what its rows must meet besides.
+#[derive(Clone, Copy, Debug)]
 pub struct Branch<'a> {
     /// Kind.
     pub kind: &'a str,
     /// In the default list, or revoked.
     pub listed: bool,
+    /// Read off the rows themselves.
+    pub conditions: &'a [Condition],
+}
+
+/// What a row must meet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// The name, folded, or the key holds this text.
+    Holds(String),
+    /// It has an expiry in `[from, until)`.
+    Expires {
+        /// Unix seconds.
+        from: i64,
+        /// Unix seconds.
+        until: i64,
+    },
+    /// It was made before `made` (milliseconds) and not used since `used` (seconds).
+    Unused {
+        /// Milliseconds.
+        made: i64,
+        /// Unix seconds.
+        used: i64,
+    },
+    /// Made by this user.
+    By(String),
+    /// In this state.
+    State(String),
+}
+
+impl Condition {
+    /// Adds ` AND …` to a statement and its values to the parameters.
+    fn add(&self, sql: &mut String, params: &mut Vec<Value>) {
+        let mut place = |value: Value| {
+            params.push(value);
+            format!("${}", params.len())
+        };
+        sql.push_str(&match self {
+            Self::Holds(text) => {
+                let like = place(format!("%{}%", escaped(text)).into());
+                format!(" AND (name_fold LIKE {like} ESCAPE '\\' OR LOWER(key) LIKE {like} ESCAPE '\\')")
+            }
+            Self::Expires { from, until } => {
+                format!(" AND expires_at >= {} AND expires_at < {}", place((*from).into()), place((*until).into()))
+            }
+            Self::Unused { made, used } => format!(
+                " AND created_at < {} AND NOT EXISTS (SELECT 1 FROM usage u WHERE u.credential = c.id AND u.at >= {})",
+                place((*made).into()),
+                place((*used).into())
+            ),
+            Self::By(name) => format!(" AND created_by = {}", place(name.into())),
+            Self::State(state) => format!(" AND state = {}", place(state.into())),
+        });
+    }
+}
+
+/// Text for LIKE in which nothing is a wildcard.
+fn escaped(text: &str) -> String {
+    text.chars().flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c])).collect()
 }
 
 /// A row of a list: the credential and the newest use of any of its secrets.
@@ -218,10 +276,12 @@ pub fn page_sql(
         params.extend_from_slice(place);
         beyond(sort, descending, inclusive)
     });
+    let mut conditions = String::new();
+    branch.conditions.iter().for_each(|condition| condition.add(&mut conditions, &mut params));
     let order: Vec<_> =
         sort.columns().iter().map(|c| format!("{c}{}", if descending { " DESC" } else { "" })).collect();
     let sql = format!(
-        "SELECT {}, {LAST_USE} FROM credential c WHERE kind = $1 AND listed = $2{beyond} ORDER BY {} LIMIT $3",
+        "SELECT {}, {LAST_USE} FROM credential c WHERE kind = $1 AND listed = $2{beyond}{conditions} ORDER BY {} LIMIT $3",
         CredentialRecord::select(),
         order.join(", "),
     );

@@ -23,7 +23,7 @@ pub fn credentials_after(
 
 /// The secrets that work at second `now` of the credentials behind the id `after` up to the id `until`, ordered by
 /// credential.
-pub fn secrets_after(
+pub fn live_secrets_after(
     tx: &mut dyn Tx,
     after: &str,
     until: &str,
@@ -43,7 +43,7 @@ pub fn secrets_after(
 }
 
 /// The secrets of one credential that work at second `now`.
-pub fn secrets_of(tx: &mut dyn Tx, credential: &str, now: i64) -> Result<Vec<Tagged<SecretRecord>>, StoreError> {
+pub fn live_secrets_of(tx: &mut dyn Tx, credential: &str, now: i64) -> Result<Vec<Tagged<SecretRecord>>, StoreError> {
     let sql = format!(
         "SELECT {} FROM secret WHERE credential = $1 AND (valid_until IS NULL OR valid_until > $2) ORDER BY no",
         SecretRecord::select()

@@ -16,19 +16,20 @@ mod usage;
 
 pub use account::{AccountRow, RingRecord, account, insert_account, insert_ring, ring, ring_made_at};
 pub use credential::{
-    Branch, CredentialRecord, Direction, Listed, Sort, credentials_of, keys_of, next_to_expire, page, page_sql,
+    Branch, Condition, CredentialRecord, Direction, Listed, Sort, credentials_of, keys_of, next_to_expire, page,
+    page_sql,
 };
-pub use feed::{changed_credentials, credentials_after, middle_credential, secrets_after, secrets_of};
+pub use feed::{changed_credentials, credentials_after, live_secrets_after, live_secrets_of, middle_credential};
 pub use head::{HeadRow, head, insert_head, lock_head, update_head};
 pub use person::{PersonRecord, PresenceRow, made_by, people, presence, put_presence};
 pub use record::{Record, Tagged, all_by, get, insert, update};
 pub use refusal::{REFUSALS_KEPT, RefusalRow, forget_old_refusals, insert_refusal, refusals};
-pub use secret::SecretRecord;
+pub use secret::{SecretRecord, secrets_after};
 pub use setting::SettingRecord;
 pub use tally::{add_to_tally, tallies};
 pub use throttle::{ThrottleRecord, forget_old_throttles, throttles};
 pub use trail::{
-    RepeatRecord, TrailRecord, changes, dropped_since_sign_in, find_operation, insert_trail, last_at, repeats,
-    trail_after, trail_before,
+    RepeatRecord, TrailFilter, TrailRecord, changes, dropped_since_sign_in, find_operation, insert_trail, last_at,
+    repeats, trail_after, trail_before,
 };
 pub use usage::{UsageRow, count_expiring, count_waiting, insert_usage, put_usage, set_waiting, usages};

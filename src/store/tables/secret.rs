@@ -1,8 +1,8 @@
 //! Secrets: one row for each version of a credential's secret.
 
-use crate::store::{Row, StoreError, Value};
+use crate::store::{Row, StoreError, Tx, Value};
 
-use super::Record;
+use super::{Record, Tagged};
 
 /// One secret of a credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,4 +65,20 @@ impl Record for SecretRecord {
             change: row.int()?,
         })
     }
+}
+
+/// Secrets in the order of their ids, after one, each with the kind of its credential.
+pub fn secrets_after(
+    tx: &mut dyn Tx,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<(Tagged<SecretRecord>, String)>, StoreError> {
+    let columns: Vec<_> = SecretRecord::COLUMNS.iter().map(|column| format!("s.{column}")).collect();
+    let sql = format!(
+        "SELECT s.id, s.version, {}, s.tag, c.kind FROM secret s JOIN credential c ON c.id = s.credential \
+         WHERE s.id > $1 ORDER BY s.id LIMIT $2",
+        columns.join(", "),
+    );
+    let rows = tx.rows(&sql, &[after.into(), limit.into()])?;
+    rows.into_iter().map(|mut row| Ok((Tagged::take(&mut row)?, row.text()?))).collect()
 }

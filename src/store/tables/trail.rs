@@ -105,25 +105,55 @@ pub fn trail_after(
     tx.each(&sql, &[no.into(), limit.into()], &mut |mut row| each(TrailRecord::read(&mut row)?))
 }
 
-/// Rows before number `before`, newest first: all, those whose `column` is a value, or those about credentials.
+/// What rows of the trail must meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrailFilter<'a> {
+    /// About this row.
+    Subject(&'a str),
+    /// About this sort of thing.
+    About(&'a str),
+    /// Of this type.
+    Class(&'a str),
+    /// Done by this user.
+    Who(&'a str),
+    /// Not before this millisecond.
+    From(i64),
+    /// Before this millisecond.
+    Until(i64),
+}
+
+impl TrailFilter<'_> {
+    fn add(self, sql: &mut String, params: &mut Vec<Value>) {
+        let (condition, value): (&str, Value) = match self {
+            Self::Subject(id) => ("subject =", id.into()),
+            Self::About(about) => ("about =", about.into()),
+            Self::Class(class) => ("class =", class.into()),
+            Self::Who(who) => ("who =", who.into()),
+            Self::From(at) => ("at >=", at.into()),
+            Self::Until(at) => ("at <", at.into()),
+        };
+        params.push(value);
+        sql.push_str(&format!(" AND {condition} ${}", params.len()));
+    }
+}
+
+/// Rows before number `before`, newest first, that meet every filter.
 pub fn trail_before(
     tx: &mut dyn Tx,
-    only: Option<(&str, &str)>,
+    filters: &[TrailFilter<'_>],
     before: i64,
     limit: i64,
 ) -> Result<Vec<TrailRecord>, StoreError> {
     let mut params = vec![before.into(), limit.into()];
-    let condition = only.map_or_else(String::new, |(column, value)| {
-        params.push(value.into());
-        format!(" AND {column} = $3")
-    });
-    let sql = format!("SELECT {COLUMNS} FROM trail WHERE no < $1{condition} ORDER BY no DESC LIMIT $2");
+    let mut conditions = String::new();
+    filters.iter().for_each(|filter| filter.add(&mut conditions, &mut params));
+    let sql = format!("SELECT {COLUMNS} FROM trail WHERE no < $1{conditions} ORDER BY no DESC LIMIT $2");
     tx.rows(&sql, &params)?.iter_mut().map(TrailRecord::read).collect()
 }
 
 /// The newest rows that changed something.
 pub fn changes(tx: &mut dyn Tx, limit: i64) -> Result<Vec<TrailRecord>, StoreError> {
-    trail_before(tx, Some(("class", "change")), i64::MAX, limit)
+    trail_before(tx, &[TrailFilter::Class("change")], i64::MAX, limit)
 }
 
 /// When the newest row was written.

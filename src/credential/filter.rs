@@ -1,0 +1,144 @@
+//! What a list can be narrowed to: words, and `expires<30d unused>90d by:bram kind:hmac state:disabled`.
+
+use crate::time::parse_span;
+
+use super::{Kind, fold, holds_api_secret};
+
+/// A filter as it was understood. Everything in it must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Each is part of the name (case folded) or of the key.
+    pub words: Vec<String>,
+    /// Expires within so many seconds from now.
+    pub expires_within: Option<i64>,
+    /// Expires later than so many seconds from now.
+    pub expires_after: Option<i64>,
+    /// Not used for so many seconds, and at least that old.
+    pub unused_for: Option<i64>,
+    /// Made by this user.
+    pub by: Option<String>,
+    /// Of this kind.
+    pub kind: Option<Kind>,
+    /// In this state, computed ones too.
+    pub state: Option<Wanted>,
+}
+
+/// A state to look for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Active, whether or not its times allow it now.
+    Active,
+    /// Disabled.
+    Disabled,
+    /// Revoked.
+    Revoked,
+    /// Active and past its expiry.
+    Expired,
+}
+
+impl Wanted {
+    const ALL: [(&'static str, Self); 4] = [
+        ("active", Self::Active),
+        ("disabled", Self::Disabled),
+        ("revoked", Self::Revoked),
+        ("expired", Self::Expired),
+    ];
+}
+
+/// Why a filter was not understood.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FilterError {
+    /// Not a span.
+    #[error("{0:?} is not a span. Write 30d, 12h or 45m, for example expires<30d.")]
+    Span(String),
+    /// Not a kind.
+    #[error("{0:?} is not a kind. Choose basic, hmac or legacy.")]
+    Kind(String),
+    /// Not a state.
+    #[error("{0:?} is not a state. Choose active, disabled, revoked or expired.")]
+    State(String),
+    /// Somebody pasted a secret into the wrong field.
+    #[error("That is an API secret. To see whose it is, use find by secret; it does not belong here.")]
+    Secret,
+}
+
+impl Filter {
+    /// Reads what was typed. Nothing typed is a filter that lets everything through.
+    pub fn parse(typed: &str) -> Result<Self, FilterError> {
+        if holds_api_secret(typed) {
+            return Err(FilterError::Secret);
+        }
+        let mut filter = Self::default();
+        typed.split_whitespace().try_for_each(|term| filter.add(term))?;
+        Ok(filter)
+    }
+
+    /// Whether everything is let through.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether revoked ones are asked for.
+    pub fn wants_revoked(&self) -> bool {
+        self.state == Some(Wanted::Revoked)
+    }
+
+    fn add(&mut self, term: &str) -> Result<(), FilterError> {
+        let short = |text: &str| text.chars().take(40).collect::<String>();
+        let span = |text: &str| parse_span(text).ok_or_else(|| FilterError::Span(short(text)));
+        if let Some(rest) = term.strip_prefix("expires<") {
+            self.expires_within = Some(span(rest)?);
+        } else if let Some(rest) = term.strip_prefix("expires>") {
+            self.expires_after = Some(span(rest)?);
+        } else if let Some(rest) = term.strip_prefix("unused>") {
+            self.unused_for = Some(span(rest)?);
+        } else if let Some(rest) = term.strip_prefix("by:") {
+            self.by = Some(rest.to_owned());
+        } else if let Some(rest) = term.strip_prefix("kind:") {
+            self.kind = Some(rest.parse().map_err(|()| FilterError::Kind(short(rest)))?);
+        } else if let Some(rest) = term.strip_prefix("state:") {
+            let found = Wanted::ALL.into_iter().find(|(word, _)| *word == rest);
+            self.state = Some(found.ok_or_else(|| FilterError::State(short(rest)))?.1);
+        } else {
+            self.words.push(fold(term));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_terms() {
+        let filter = Filter::parse("  Export 支払い expires<30d unused>90d by:bram kind:hmac state:disabled ").unwrap();
+        assert_eq!(
+            filter,
+            Filter {
+                words: vec!["export".to_owned(), "支払い".to_owned()],
+                expires_within: Some(30 * 86_400),
+                expires_after: None,
+                unused_for: Some(90 * 86_400),
+                by: Some("bram".to_owned()),
+                kind: Some(Kind::Hmac),
+                state: Some(Wanted::Disabled),
+            }
+        );
+        assert!(Filter::parse("   ").unwrap().is_empty());
+        assert_eq!(Filter::parse("a:b <x").unwrap().words, ["a:b", "<x"], "unknown terms are words");
+    }
+
+    #[test]
+    fn what_is_not_understood_is_said() {
+        for (typed, says) in [
+            ("expires<soon", "\"soon\" is not a span"),
+            ("unused>", "\"\" is not a span"),
+            ("kind:oauth", "\"oauth\" is not a kind"),
+            ("state:gone", "\"gone\" is not a state"),
+        ] {
+            let said = Filter::parse(typed).unwrap_err().to_string();
+            assert!(said.starts_with(says), "{typed}: {said}");
+        }
+    }
+}

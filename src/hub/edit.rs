@@ -1,0 +1,179 @@
+//! Edit what is said of credentials, give a Legacy one another password, stop an old secret early.
+
+use crate::account::Right;
+use crate::credential::{Kind, Name, Networks, Note, State, check_password};
+use crate::secret::Secret;
+use crate::store::tables::{self, CredentialRecord, SecretRecord, Tagged};
+use crate::time::Seconds;
+use crate::vault::Stored;
+
+use super::{
+    Actor, Conflict, Field, Hub, HubError, Issued, Outcome, Target,
+    action::{self, Action},
+    change::{Change, Subject},
+    convert,
+    create::{generate, tampered_credential},
+    guard,
+    refusal::Intent,
+    state::changed_since,
+};
+
+/// What to change; `None` leaves it as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Edit {
+    /// A new name, as typed. For one credential only.
+    pub name: Option<String>,
+    /// A new start; `Some(None)` for none.
+    pub not_before: Option<Option<Seconds>>,
+    /// A new expiry; `Some(None)` for never.
+    pub expires_at: Option<Option<Seconds>>,
+    /// New networks; empty for any.
+    pub networks: Option<Networks>,
+    /// A new note, as typed. For one credential only.
+    pub note: Option<String>,
+}
+
+impl Hub {
+    /// Edits one credential or several in one transaction. Those that somebody changed since they were read are left
+    /// out and named; nothing differs is success without a trail row.
+    pub fn edit(&self, actor: &Actor, targets: &[Target], edit: &Edit) -> Result<Vec<Outcome>, HubError> {
+        let mut intent = Intent::new(Right::ManageCredentials, "edit");
+        match targets {
+            [only] => intent = intent.on(only.id),
+            _ if edit.name.is_some() || edit.note.is_some() => {
+                return Err(HubError::invalid(Field::Name, "Name and note belong to one key. Edit one at a time."));
+            }
+            _ => {}
+        }
+        let name = edit.name.as_deref().map(Name::new).transpose()?;
+        let note =
+            edit.note.as_deref().map(Note::new).transpose().map_err(|why| HubError::invalid(Field::Note, why))?;
+        self.change(actor, intent, |change| {
+            let one = |target: &Target| self.edit_one(change, actor, *target, edit, name.as_ref(), note.as_ref());
+            let outcomes = targets.iter().map(one).collect::<Result<Vec<_>, _>>()?;
+            match outcomes.as_slice() {
+                [Outcome::LeftOut { why, .. }] => Err(why.clone().into()),
+                _ => Ok(outcomes),
+            }
+        })
+    }
+
+    fn edit_one(
+        &self,
+        change: &mut Change<'_>,
+        actor: &Actor,
+        target: Target,
+        edit: &Edit,
+        name: Option<&Name>,
+        note: Option<&Note>,
+    ) -> Result<Outcome, HubError> {
+        let before = self.intact_credential(&mut *change.tx, target.id)?;
+        let left_out = |row, why| Ok(Outcome::LeftOut { row, why });
+        if before.state == State::Revoked.as_str() {
+            let why = Conflict::Revoked { what: before.name.clone() };
+            return left_out(self.row(before)?, why);
+        }
+        if before.version != target.version {
+            let why = changed_since(&before);
+            return left_out(self.row(before)?, why);
+        }
+        let row = self.row(before.clone())?;
+        let mut options = row.options.clone();
+        options.not_before = edit.not_before.unwrap_or(options.not_before);
+        options.expires_at = edit.expires_at.unwrap_or(options.expires_at);
+        if let Some(networks) = &edit.networks {
+            options.networks = networks.clone();
+        }
+        if let Some(note) = note {
+            options.note = note.clone();
+        }
+        // A key that expired may be renamed: only a new time is judged against now.
+        let judged = if edit.expires_at.is_some() { change.now.seconds() } else { Seconds(i64::MIN) };
+        options.check(row.kind, judged)?;
+        let kept = Name::new(&row.name)?;
+        let name = name.unwrap_or(&kept);
+        if options == row.options && *name == kept {
+            return Ok(Outcome::Already(row));
+        }
+        let renamed = options == row.options;
+        let mut record = change.touched(&before, actor, if renamed { "renamed" } else { "changed" });
+        convert::put_options(&mut record, name, &options);
+        change.update(&record)?;
+        change.note_credential(if renamed { action::RENAMED } else { action::EDITED }, &before, &record)?;
+        Ok(Outcome::Done(self.row(record)?))
+    }
+
+    /// Gives a Legacy credential another password, typed or generated; the old one stops now.
+    pub fn set_legacy_password(
+        &self,
+        actor: &Actor,
+        target: Target,
+        typed: Option<&Secret>,
+    ) -> Result<Issued, HubError> {
+        let intent = Intent::new(Right::ManageCredentials, "set password").on(target.id);
+        self.look(actor, &intent, |_| Ok(()))?;
+        let (stored, shown) = match typed {
+            Some(typed) => {
+                let text = typed.expose_text().unwrap_or_default();
+                check_password(text).map_err(|why| HubError::invalid(Field::LegacyPassword, why))?;
+                (Stored::slow(typed)?, None)
+            }
+            None => generate(Kind::Legacy).map(|(stored, secret)| (stored, Some(secret)))?,
+        };
+        let record = self.change(actor, intent, |change| {
+            let before = change.live_credential(target)?;
+            if before.kind != Kind::Legacy.as_str() {
+                return Err(HubError::invalid(
+                    Field::LegacyPassword,
+                    "Only a Legacy credential has a password. Rotate this key instead.",
+                ));
+            }
+            let now = change.now.seconds().0;
+            let (record, _) = change.new_secret(actor, &before, now, &stored, "gave another password to")?;
+            change.note(action::LEGACY_PASSWORD, Subject::row(&record.id, &record.name))?;
+            Ok(record)
+        })?;
+        Ok(Issued { row: self.row(record)?, secret: shown, old_until: None })
+    }
+
+    /// Ends the old secret of a rotation before its time.
+    pub fn stop_old_secret(&self, actor: &Actor, target: Target) -> Result<Outcome, HubError> {
+        let intent = Intent::new(Right::ManageCredentials, "stop old secret").on(target.id);
+        self.change(actor, intent, |change| {
+            let before = change.credential(target)?;
+            let secrets: Vec<Tagged<SecretRecord>> = tables::all_by(&mut *change.tx, "credential", &before.id, "no")?;
+            let now = change.now.seconds().0;
+            let old = secrets.into_iter().filter(|row| row.record.valid_until.is_some_and(|until| until > now));
+            let old: Vec<_> = old.collect();
+            if old.is_empty() {
+                return Ok(Outcome::Already(self.row(before)?));
+            }
+            let number = change.number();
+            for row in old {
+                if !guard::intact(change.vault(), &row) {
+                    return Err(tampered_credential(&before));
+                }
+                let (secret, version) = (row.record.clone(), row.record.version + 1);
+                change.update(&SecretRecord { version, valid_until: Some(now), change: number, ..secret })?;
+            }
+            let record = change.touched(&before, actor, "stopped the old secret of");
+            change.update(&record)?;
+            change.note(action::OLD_SECRET_STOPPED, Subject::row(&record.id, &record.name))?;
+            Ok(Outcome::Done(self.row(record)?))
+        })
+    }
+}
+
+impl Change<'_> {
+    /// A trail row about a credential, with it before and after.
+    pub(super) fn note_credential(
+        &mut self,
+        action: Action,
+        before: &CredentialRecord,
+        after: &CredentialRecord,
+    ) -> Result<(), HubError> {
+        let subject = Subject::row(&after.id, &after.name);
+        let subject = subject.changed(Some(convert::json(before)), Some(convert::json(after)));
+        self.note(action, subject).map(|_| ())
+    }
+}

@@ -1,0 +1,123 @@
+//! Edit, Legacy passwords, stopping an old secret, finding by secret.
+
+use keydesk::{
+    account::Role,
+    credential::{Kind, Overlap, Verb},
+    hub::{Cancel, Conflict, Edit, HubError, Outcome},
+    secret::Secret,
+    time::Seconds,
+};
+
+use super::support::{Desk, NOW};
+
+fn name(name: &str) -> Edit {
+    Edit { name: Some(name.to_owned()), ..Edit::default() }
+}
+
+#[test]
+fn a_new_name_and_the_second_administrator_is_told() {
+    let desk = Desk::in_memory();
+    let (alice, bram) = (desk.alice(), desk.user("bram", Role::Administrator));
+    let row = desk.create(Kind::Basic, "crm-sync").row;
+    let renamed = desk.hub.edit(&bram, &[row.target()], &name(" crm-import ")).unwrap();
+    assert!(matches!(&renamed[0], Outcome::Done(now) if now.name == "crm-import" && now.key == row.key));
+    let late = desk.hub.edit(&alice, &[row.target()], &name("mine")).unwrap_err();
+    assert_eq!(late.to_string(), "bram renamed crm-import a moment ago. Look at it as it is now, then decide again.");
+    let same = desk.hub.find(&alice, &row.key, None).unwrap();
+    assert!(matches!(desk.hub.edit(&alice, &[same.target()], &name("crm-import")).unwrap()[0], Outcome::Already(_)));
+    let bad = desk.hub.edit(&alice, &[same.target()], &name("a\u{200b}b")).unwrap_err();
+    assert_eq!(bad.exit_code(), 2);
+}
+
+#[test]
+fn expiry_and_networks_of_many() {
+    let desk = Desk::in_memory();
+    let alice = desk.alice();
+    let rows: Vec<_> = ["one", "two", "three"].map(|name| desk.create(Kind::Hmac, name).row).into();
+    desk.hub.set_state(&alice, &[rows[2].target()], Verb::Revoke).unwrap();
+    let tomorrow = Some(Seconds(NOW.seconds().0 + 86_400));
+    let edit =
+        Edit { expires_at: Some(tomorrow), networks: Some("203.0.113.0/24".parse().unwrap()), ..Edit::default() };
+    let targets: Vec<_> = rows.iter().map(|row| row.target()).collect();
+    let outcomes = desk.hub.edit(&alice, &targets, &edit).unwrap();
+    for outcome in &outcomes[..2] {
+        let Outcome::Done(row) = outcome else { panic!("{outcome:?}") };
+        assert_eq!((row.options.expires_at, row.options.networks.to_string().as_str()), (tomorrow, "203.0.113.0/24"));
+    }
+    assert!(matches!(&outcomes[2], Outcome::LeftOut { why: Conflict::Revoked { .. }, .. }));
+    let past = Edit { expires_at: Some(Some(Seconds(5))), ..Edit::default() };
+    let row = desk.hub.find(&alice, &rows[0].key, None).unwrap();
+    assert_eq!(desk.hub.edit(&alice, &[row.target()], &past).unwrap_err().exit_code(), 2);
+    assert!(desk.hub.edit(&alice, &targets, &name("all the same")).is_err(), "a name belongs to one");
+    let never = Edit { expires_at: Some(None), ..Edit::default() };
+    let done = desk.hub.edit(&alice, &[row.target()], &never).unwrap();
+    assert!(matches!(&done[0], Outcome::Done(row) if row.options.expires_at.is_none()));
+}
+
+#[test]
+fn an_expired_key_can_be_renamed() {
+    let desk = Desk::in_memory();
+    let row = desk.create(Kind::Basic, "short").row;
+    let soon = Edit { expires_at: Some(Some(Seconds(NOW.seconds().0 + 60))), ..Edit::default() };
+    let Outcome::Done(row) = desk.hub.edit(&desk.alice(), &[row.target()], &soon).unwrap().remove(0) else { panic!() };
+    desk.clock.advance(jiff::SignedDuration::from_hours(1));
+    assert!(matches!(desk.hub.edit(&desk.alice(), &[row.target()], &name("over")).unwrap()[0], Outcome::Done(_)));
+}
+
+#[test]
+fn a_legacy_password_is_replaced_at_once() {
+    let desk = Desk::in_memory();
+    let alice = desk.alice();
+    let row = desk.create(Kind::Legacy, "smsbatch").row;
+    let typed = desk.hub.set_legacy_password(&alice, row.target(), Some(&Secret::from_text("Abcdef12"))).unwrap();
+    assert!(typed.secret.is_none());
+    let generated = desk.hub.set_legacy_password(&alice, typed.row.target(), None).unwrap();
+    assert_eq!(generated.secret.unwrap().len(), 24);
+    let details = desk.hub.details(&alice, row.id).unwrap();
+    assert_eq!(details.secrets.iter().map(|s| s.version).collect::<Vec<_>>(), [3], "the old ones stopped");
+    let weak = desk.hub.set_legacy_password(&alice, generated.row.target(), Some(&Secret::from_text("weak")));
+    assert_eq!(weak.unwrap_err().exit_code(), 2);
+    let basic = desk.create(Kind::Basic, "basic").row;
+    assert_eq!(desk.hub.set_legacy_password(&alice, basic.target(), None).unwrap_err().exit_code(), 2);
+}
+
+#[test]
+fn the_old_secret_is_stopped_early() {
+    let desk = Desk::in_memory();
+    let alice = desk.alice();
+    let row = desk.create(Kind::Hmac, "webhooks").row;
+    assert!(matches!(desk.hub.stop_old_secret(&alice, row.target()).unwrap(), Outcome::Already(_)));
+    let rotated = desk.hub.rotate(&alice, row.target(), Overlap::Week).unwrap().row;
+    assert_eq!(desk.hub.details(&alice, row.id).unwrap().secrets.len(), 2);
+    assert!(matches!(desk.hub.stop_old_secret(&alice, rotated.target()).unwrap(), Outcome::Done(_)));
+    assert_eq!(desk.hub.details(&alice, row.id).unwrap().secrets.len(), 1);
+}
+
+#[test]
+fn a_leaked_secret_names_its_credential() {
+    let desk = Desk::in_memory();
+    let alice = desk.alice();
+    let mut made = Vec::new();
+    for kind in [Kind::Basic, Kind::Hmac] {
+        for i in 0..60 {
+            made.push(desk.create(kind, &format!("key {i}")));
+        }
+    }
+    made.push(desk.create(Kind::Legacy, "smsbatch"));
+    let find = |secret: &Secret| {
+        let mut seen = 0;
+        let found = desk.hub.find_by_secret(&alice, secret, &Cancel::default(), &mut |n| seen = n).unwrap();
+        (found.map(|row| row.id), seen)
+    };
+    for i in [0, 59, 60, 119, 120] {
+        assert_eq!(find(made[i].secret.as_ref().unwrap()).0, Some(made[i].row.id), "{i}");
+    }
+    let rotated = desk.hub.rotate(&alice, made[5].row.target(), Overlap::None).unwrap();
+    assert_eq!(find(made[5].secret.as_ref().unwrap()).0, Some(made[5].row.id), "also one that stopped");
+    assert_eq!(find(rotated.secret.as_ref().unwrap()).0, Some(made[5].row.id));
+    assert_eq!(find(&Secret::from_text("nobody has this one")), (None, 100));
+    let stopped = Cancel::default();
+    stopped.cancel();
+    let cancelled = desk.hub.find_by_secret(&alice, made[9].secret.as_ref().unwrap(), &stopped, &mut |_| ());
+    assert!(matches!(cancelled, Err(HubError::Failed(_))), "{cancelled:?}");
+}

@@ -1,0 +1,193 @@
+//! Two administrators at the same instant, in two processes on one database: every outcome is one of the two serial
+//! ones, both are told the truth, and the trail is whole.
+
+use std::{
+    io::{Read as _, Write as _},
+    process::{Child, Command, Stdio},
+    sync::Arc,
+};
+
+use keydesk::{
+    account::Role,
+    credential::{Kind, Overlap, Verb},
+    hub::{Actor, CredentialRow, Edit, Hub, HubError, Origin, Outcome},
+    time::SystemClock,
+};
+
+use super::support::{Desk, places, wanted};
+
+/// What one administrator does to the credential that both look at.
+const DEEDS: [&str; 6] = ["disable", "revoke", "rename", "rotate", "create", "demote"];
+
+/// Not a test of its own: the other process. It says that it is ready, waits for a line, acts, and says what came of it.
+#[test]
+fn other_process() {
+    let Ok(order) = std::env::var("KEYDESK_TEST_RACE") else { return };
+    let [dir, who, deed] = order.splitn(3, '|').collect::<Vec<_>>().try_into().unwrap();
+    let dir = std::path::PathBuf::from(dir);
+    let places = keydesk::hub::Places {
+        database: dir.join("data/keydesk.db"),
+        master_key: keydesk::vault::MasterKeyPlace::file(dir.join("config/master.key")),
+    };
+    let keydesk::hub::Start::Ready(hub) = Hub::open(&places, Arc::new(SystemClock)).unwrap() else { panic!() };
+    let actor = hub.local_actor(who, &Origin::default()).unwrap();
+    let row = hub.list(&actor, &Default::default()).unwrap().rows.remove(0);
+    println!("ready");
+    std::io::stdin().read_exact(&mut [0]).unwrap();
+    println!("said {}", told(act(&hub, &actor, &row, deed)));
+}
+
+fn act(hub: &Hub, actor: &Actor, row: &CredentialRow, deed: &str) -> Result<bool, HubError> {
+    let one = |outcomes: Vec<Outcome>| matches!(outcomes[0], Outcome::Done(_));
+    match deed {
+        "disable" => hub.set_state(actor, &[row.target()], Verb::Disable).map(one),
+        "revoke" => hub.set_state(actor, &[row.target()], Verb::Revoke).map(one),
+        "rename" => {
+            let edit = Edit { name: Some(format!("named-by-{}", actor.user)), ..Edit::default() };
+            hub.edit(actor, &[row.target()], &edit).map(one)
+        }
+        "rotate" => hub.rotate(actor, row.target(), Overlap::Day).map(|_| true),
+        "create" => hub.create(actor, &wanted(Kind::Legacy, "smsbatch")).map(|_| true),
+        "demote" => {
+            let other = if actor.user.as_str() == "alice" { "bram" } else { "alice" };
+            hub.set_role(actor, other, Role::Advanced).map(|_| true)
+        }
+        other => panic!("{other}"),
+    }
+}
+
+fn told(outcome: Result<bool, HubError>) -> String {
+    match outcome {
+        Ok(true) => "done".to_owned(),
+        Ok(false) => "already".to_owned(),
+        Err(why) => format!("{} {why}", why.exit_code()),
+    }
+}
+
+struct Other(Child);
+
+impl Other {
+    fn start(dir: &std::path::Path, who: &str, deed: &str) -> Self {
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "hub::races::other_process", "--nocapture"])
+            .env("KEYDESK_TEST_RACE", format!("{}|{who}|{deed}", dir.display()))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .unwrap();
+        let mut other = Self(child);
+        other.line("ready");
+        other
+    }
+
+    /// The rest of the first line that begins so.
+    fn line(&mut self, begins: &str) -> String {
+        let mut text = String::new();
+        let mut byte = [0];
+        while self.0.stdout.as_mut().unwrap().read(&mut byte).unwrap() == 1 {
+            if byte[0] != b'\n' {
+                text.push(char::from(byte[0]));
+            } else if let Some(at) = text.find(begins) {
+                return text[at + begins.len()..].trim().to_owned();
+            } else {
+                text.clear();
+            }
+        }
+        panic!("the other process ended before it said {begins:?}");
+    }
+
+    fn go(&mut self) {
+        self.0.stdin.as_mut().unwrap().write_all(b"!").unwrap();
+    }
+}
+
+impl Drop for Other {
+    fn drop(&mut self) {
+        // It said what it had to say; reading the rest keeps it from writing to a pipe that is gone.
+        let _ = self.0.stdout.take().map(|mut out| out.read_to_end(&mut Vec::new()));
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn fifty_pairs() {
+    let pairs: Vec<_> = DEEDS.iter().flat_map(|a| DEEDS.map(|b| (*a, b))).collect();
+    let mut first_won = 0;
+    for n in 0..50 {
+        let (alices, brams) = pairs[n % pairs.len()];
+        let desk = Desk::on_disk();
+        desk.user("bram", Role::Administrator);
+        let row = desk.create(Kind::Hmac, "contested").row;
+        let dir = desk.dir.as_ref().unwrap().path();
+        assert_eq!(places(desk.dir.as_ref().unwrap()), desk.places());
+        let mut both = [Other::start(dir, "alice", alices), Other::start(dir, "bram", brams)];
+        both.iter_mut().for_each(Other::go);
+        let said = both.each_mut().map(|other| other.line("said"));
+        let what = format!("pair {n}: alice {alices}: {}; bram {brams}: {}", said[0], said[1]);
+
+        assert!(one_of_two_orders([alices, brams], &said), "{what}");
+        first_won += u32::from(said[0] == "done");
+        let report = desk.hub.verify_trail(&able(&desk), None, &mut |_, _| ()).unwrap();
+        assert_eq!(report.broken, None, "{what}");
+        let now = desk.hub.find(&able(&desk), &row.key, None).unwrap();
+        assert!(!now.tampered, "{what}");
+        for (deed, said) in [alices, brams].iter().zip(&said) {
+            if said == "done" {
+                assert!(shows(&desk, &now, deed), "{what}: {now:?}");
+            }
+        }
+    }
+    println!("alice was done in {first_won} of 50");
+}
+
+/// Whoever still is an Administrator.
+fn able(desk: &Desk) -> Actor {
+    let actors = ["alice", "bram"].map(|name| desk.hub.local_actor(name, &Origin::default()).unwrap());
+    actors.into_iter().find(|actor| desk.hub.users(actor).is_ok()).unwrap()
+}
+
+/// Whether what both were told fits one of them having been first.
+fn one_of_two_orders(deeds: [&str; 2], said: &[String; 2]) -> bool {
+    let second_after = |first: usize, second: usize| {
+        said[first] == "done" && fits(["alice", "bram"][first], deeds[first], deeds[second], &said[second])
+    };
+    second_after(0, 1) || second_after(1, 0)
+}
+
+/// Whether the second, who looked before the first acted, was told the truth.
+fn fits(first: &str, did: &str, wants: &str, said: &str) -> bool {
+    let on_the_key = |deed: &str| ["disable", "revoke", "rename", "rotate"].contains(&deed);
+    match (did, wants) {
+        // A demoted administrator is stopped whatever he wants: his session is over.
+        ("demote", _) => said.starts_with("3 "),
+        ("create", "create") => said.starts_with("5 The username smsbatch is taken"),
+        ("disable", "disable") | ("revoke", "revoke") => said == "already",
+        ("revoke", deed) if on_the_key(deed) => {
+            said.starts_with("5 contested is revoked") || said.starts_with(&format!("5 {first} revoked contested"))
+        }
+        (_, deed) if on_the_key(did) && on_the_key(deed) => {
+            let past = match did {
+                "disable" => "disabled contested",
+                "rename" => &format!("renamed named-by-{first}"),
+                _ => "rotated contested",
+            };
+            said.starts_with(&format!("5 {first} {past} a moment ago"))
+        }
+        _ => said == "done",
+    }
+}
+
+/// Whether what was done can be seen.
+fn shows(desk: &Desk, row: &CredentialRow, deed: &str) -> bool {
+    let actor = able(desk);
+    match deed {
+        "disable" => row.state.as_str() == "disabled",
+        "revoke" => row.state.as_str() == "revoked",
+        "rename" => row.name.starts_with("named-by-"),
+        "rotate" => desk.hub.details(&actor, row.id).unwrap().secrets.len() == 2,
+        "create" => desk.hub.find(&actor, "smsbatch", None).is_ok(),
+        "demote" => desk.hub.users(&actor).unwrap().iter().filter(|u| u.role == Role::Administrator).count() == 1,
+        other => panic!("{other}"),
+    }
+}
