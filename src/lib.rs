@@ -13,6 +13,7 @@ pub mod credential;
 pub mod demo;
 pub mod hub;
 pub mod secret;
+pub mod serve;
 pub mod store;
 pub mod text;
 pub mod time;
