@@ -19,3 +19,4 @@ pub mod text;
 pub mod time;
 pub mod tui;
 pub mod vault;
+pub mod verify;

@@ -9,7 +9,7 @@ use clap::{
 
 use crate::{account::Role, config::Wishes, credential::Kind};
 
-use super::{audit::AuditVerb, init::InitArgs, key::KeyVerb, out::Form, user::UserVerb};
+use super::{audit::AuditVerb, init::InitArgs, key::KeyVerb, out::Form, serve::ServeArgs, user::UserVerb};
 
 /// A self-hosted desk for API credentials. Without a command it opens the desk in this terminal.
 #[derive(Debug, Parser)]
@@ -66,6 +66,8 @@ pub enum Verb {
     /// Read and check the trail
     #[command(subcommand)]
     Audit(AuditVerb),
+    /// Answer gateways: is this request's credential good?
+    Serve(ServeArgs),
     /// Open a filled desk in memory, for looking around; nothing is written to disk
     Demo,
 }

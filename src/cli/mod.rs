@@ -11,6 +11,7 @@ mod key;
 mod out;
 mod password;
 mod process;
+mod serve;
 mod silent;
 mod usage;
 mod user;
@@ -80,6 +81,7 @@ fn dispatch(line: CommandLine) -> Result<Next, Failure> {
         Some(Verb::Key(verb)) => key::run(&site(places.wishes(None))?, verb)?,
         Some(Verb::User(verb)) => user::run(&site(places.wishes(None))?, verb)?,
         Some(Verb::Audit(verb)) => audit::run(&site(places.wishes(None))?, verb)?,
+        Some(Verb::Serve(args)) => serve::run(&site(places.wishes(None))?, &args)?,
     }
     Ok(Next::Exit(0))
 }

@@ -50,7 +50,7 @@ async fn listen(verifier: Arc<Verifier>, socket: Socket, room: Arc<Semaphore>, m
     loop {
         let Ok(permit) = room.clone().acquire_owned().await else { return };
         let accepted = tokio::select! {
-            _ = stop.wait_for(|stop| *stop) => return,
+            () = stopped(&mut stop) => return,
             accepted = accept(&socket) => accepted,
         };
         let (verifier, stop) = (verifier.clone(), stop.clone());
@@ -72,6 +72,11 @@ async fn listen(verifier: Arc<Verifier>, socket: Socket, room: Arc<Semaphore>, m
             }
         };
     }
+}
+
+/// Waits until the process is told to stop; whoever told it and left did.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 enum Stream {
@@ -107,7 +112,7 @@ where
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
-        _ = stop.wait_for(|stop| *stop) => {
+        () = stopped(&mut stop) => {
             connection.as_mut().graceful_shutdown();
             tokio::time::timeout(LAST_ANSWER, connection).await.unwrap_or(Ok(()))
         }

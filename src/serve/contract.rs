@@ -281,7 +281,10 @@ mod tests {
             });
             let told = ORIGINAL.read(&headers).unwrap();
             let count = |name: &[u8]| told.fields.iter().filter(|f| f.0 == name).count();
-            assert_eq!((told.framing, count(b"content-length"), count(b"transfer-encoding")), (framing, length, coding));
+            assert_eq!(
+                (told.framing, count(b"content-length"), count(b"transfer-encoding")),
+                (framing, length, coding)
+            );
         }
     }
 

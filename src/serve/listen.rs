@@ -29,7 +29,9 @@ pub enum Listen {
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
     /// Neither form.
-    #[error("{0:?} is not a place to listen at. Write unix:/path/to/socket, or an address and port such as 127.0.0.1:8730.")]
+    #[error(
+        "{0:?} is not a place to listen at. Write unix:/path/to/socket, or an address and port such as 127.0.0.1:8730."
+    )]
     NotAPlace(String),
     /// A TCP listener without a token.
     #[error(
@@ -73,7 +75,7 @@ impl fmt::Display for Listen {
 /// A socket that listens.
 #[derive(Debug)]
 pub(super) enum Socket {
-    Unix(UnixListener, Option<SocketFile>),
+    Unix(UnixListener, #[expect(dead_code, reason = "held until the socket is closed")] Option<SocketFile>),
     Tcp(TcpListener),
 }
 

@@ -103,8 +103,8 @@ impl ServeError {
     }
 }
 
-/// Loads the desk, listens, and answers until the process is told to stop. `ready` hears where it listens.
-pub fn run(orders: Orders, ready: &mut dyn FnMut(&[String])) -> Result<(), ServeError> {
+/// Loads the desk, listens, and answers until the process is told to stop.
+pub fn run(orders: Orders) -> Result<(), ServeError> {
     let hub = Arc::new(open(&orders)?);
     let policy = hub.feed().policy().unwrap_or_else(|why| {
         tracing::error!(error = %why, "the policy cannot be read; the default is followed");
@@ -160,7 +160,7 @@ pub fn run(orders: Orders, ready: &mut dyn FnMut(&[String])) -> Result<(), Serve
         thread::Builder::new().name("follow".to_owned()).spawn(move || refresh.run(&stop))?
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let served = runtime.block_on(serve(verifier.clone(), &orders, ready));
+    let served = runtime.block_on(serve(verifier.clone(), &orders));
     drop(runtime);
     stop.store(true, Ordering::Relaxed);
     follower.thread().unpark();
@@ -178,17 +178,15 @@ fn open(orders: &Orders) -> Result<Hub, ServeError> {
     }
 }
 
-async fn serve(verifier: Arc<Verifier>, orders: &Orders, ready: &mut dyn FnMut(&[String])) -> Result<(), ServeError> {
+async fn serve(verifier: Arc<Verifier>, orders: &Orders) -> Result<(), ServeError> {
     // Before READY: a service manager may stop what it was told is ready.
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let sockets = listen::sockets(&orders.listen, orders.token.is_some())?;
-    let places: Vec<_> = sockets.iter().map(listen::Socket::place).collect();
-    for place in &places {
-        tracing::info!(place, "listening");
+    for socket in &sockets {
+        tracing::info!(place = socket.place(), "listening");
     }
     let (stop, stopped) = watch::channel(false);
     let accepting = tokio::spawn(accept::run(verifier, sockets, stopped));
-    ready(&places);
     // Where no service manager listens this does nothing.
     let _ = sd_notify::notify(&[NotifyState::Ready]);
     tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }

@@ -63,12 +63,7 @@ fn is_under(path: &str, prefix: &str) -> bool {
 }
 
 /// Answers a question.
-pub(super) async fn answer(
-    verifier: &Verifier,
-    from: From,
-    fragment: &Fragment,
-    request: Request<Incoming>,
-) -> Answer {
+pub(super) async fn answer(verifier: &Verifier, from: From, fragment: &Fragment, request: Request<Incoming>) -> Answer {
     let began = Instant::now();
     let route = route(request.method(), request.uri().path());
     match route {

@@ -9,9 +9,7 @@ use crate::hub::{Hub, Policy, Replay};
 use crate::time::{Clock, Seconds};
 use crate::verify::{Snapshot, Verdict, replay::Guard};
 
-use super::{
-    answer, gateway::GatewayToken, health::Health, metrics::Metrics, passwords::Passwords, reports::Reports,
-};
+use super::{answer, gateway::GatewayToken, health::Health, metrics::Metrics, passwords::Passwords, reports::Reports};
 
 /// Signatures that one verifier remembers: 64 MiB at most.
 const SIGNATURES: usize = 1 << 20;

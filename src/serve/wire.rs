@@ -94,11 +94,7 @@ impl<S> Watched<S> {
 const ROOM: usize = 16 * 1024;
 
 impl<S: Read + Unpin> Read for Watched<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        mut buf: ReadBufCursor<'_>,
-    ) -> Poll<io::Result<()>> {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, mut buf: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
         // The cursor does not show what was filled in, so the bytes pass through a buffer of our own.
         let mut room = [std::mem::MaybeUninit::uninit(); ROOM];
         let most = buf.remaining().min(ROOM);

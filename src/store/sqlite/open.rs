@@ -56,7 +56,12 @@ impl SqliteStore {
         settle(&reader)?;
         reader.pragma_update(None, "query_only", true).map_err(|e| error(&e))?;
         let file = FileId::of(path).map_err(|e| unreachable(path, &e))?;
-        Ok(Self { writer: Mutex::new(writer), reader: Some(Mutex::new(reader)), file: Some(file), data_version: Mutex::default() })
+        Ok(Self {
+            writer: Mutex::new(writer),
+            reader: Some(Mutex::new(reader)),
+            file: Some(file),
+            data_version: Mutex::default(),
+        })
     }
 
     /// Makes the schema in a new file (0600 in a directory 0700); what `fill` writes is committed with it, or nothing.
@@ -86,7 +91,8 @@ impl SqliteStore {
         let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         settle(&connection)?;
         apply(&connection, 0, LAST)?;
-        let store = Arc::new(Self { writer: Mutex::new(connection), reader: None, file: None, data_version: Mutex::default() });
+        let store =
+            Arc::new(Self { writer: Mutex::new(connection), reader: None, file: None, data_version: Mutex::default() });
         fill(store.clone())?;
         let store =
             Arc::into_inner(store).ok_or_else(|| StoreError::Broken("the new desk is still in use".to_owned()))?;

@@ -11,8 +11,10 @@ pub fn credentials_after(
     until: &str,
     limit: i64,
 ) -> Result<Vec<Tagged<CredentialRecord>>, StoreError> {
-    let sql =
-        format!("SELECT {} FROM credential WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3", CredentialRecord::select());
+    let sql = format!(
+        "SELECT {} FROM credential WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3",
+        CredentialRecord::select()
+    );
     let mut rows = Vec::with_capacity(usize::try_from(limit).unwrap_or_default());
     tx.each(&sql, &[after.into(), until.into(), limit.into()], &mut |mut row| {
         rows.push(Tagged::take(&mut row)?);
