@@ -15,14 +15,23 @@ use std::{
 
 use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 
-/// Whether a request line with a `#` was seen on a connection. It stays so: the connection is closed after the answer.
+/// Whether a request line with a `#` was seen on a connection. Which of its questions that was nobody can say, so the
+/// one that asks is refused and the connection is closed after the answer.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Fragment(Arc<AtomicBool>);
+pub(super) struct Fragment(Arc<Marks>);
+
+#[derive(Debug, Default)]
+struct Marks {
+    seen: AtomicBool,
+    told: AtomicBool,
+}
 
 impl Fragment {
     /// Whether one was seen.
     pub(super) fn seen(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        let seen = self.0.seen.load(Ordering::Relaxed);
+        self.0.told.fetch_or(seen, Ordering::Relaxed);
+        seen
     }
 }
 
@@ -95,6 +104,10 @@ const ROOM: usize = 16 * 1024;
 
 impl<S: Read + Unpin> Read for Watched<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, mut buf: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+        if self.fragment.0.told.load(Ordering::Relaxed) {
+            // Nothing filled in is the end of the connection.
+            return Poll::Ready(Ok(()));
+        }
         // The cursor does not show what was filled in, so the bytes pass through a buffer of our own.
         let mut room = [std::mem::MaybeUninit::uninit(); ROOM];
         let most = buf.remaining().min(ROOM);
@@ -103,7 +116,7 @@ impl<S: Read + Unpin> Read for Watched<S> {
         match Pin::new(&mut this.inner).poll_read(cx, own.unfilled()) {
             Poll::Ready(Ok(())) => {
                 if this.scanner.scan(own.filled()) {
-                    this.fragment.0.store(true, Ordering::Relaxed);
+                    this.fragment.0.seen.store(true, Ordering::Relaxed);
                 }
                 buf.put_slice(own.filled());
                 Poll::Ready(Ok(()))
