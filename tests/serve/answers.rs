@@ -106,7 +106,7 @@ fn all_refusals_are_the_same_byte_for_byte() {
     verifier.until("each reason is counted", |verifier| {
         ["no_credentials", "disabled", "revoked", "expired", "not_yet_valid", "network", "tampered", "wrong_kind"]
             .iter()
-            .all(|reason| verifier.metric(&format!("keydesk_denied_total{{reason=\"{reason}\"}}")) == 1.0)
+            .all(|reason| verifier.metric(&format!("keydesk_denied_total{{reason=\"{reason}\"}}")) >= 1.0)
     });
     assert_eq!(verifier.metric("keydesk_credentials_tampered"), 1.0);
 }

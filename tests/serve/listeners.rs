@@ -5,12 +5,12 @@ use std::{
     net::TcpListener,
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     process::Command,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use keydesk::credential::Kind;
 
-use super::support::{Connection, Desk, PATIENCE, Question};
+use super::support::{Connection, Desk, PATIENCE, Question, Verifier};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
@@ -40,15 +40,9 @@ fn the_socket_is_for_owner_and_group_and_goes_when_the_verifier_stops() {
 #[test]
 fn without_a_place_it_listens_beside_the_database() {
     let desk = Desk::new();
-    let mut child = desk.command(&[]).spawn().unwrap();
     let socket = desk.database().with_file_name("verifier.sock");
-    let until = Instant::now() + PATIENCE;
-    while std::os::unix::net::UnixStream::connect(&socket).is_err() {
-        assert!(Instant::now() < until);
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    child.kill().unwrap();
-    child.wait().unwrap();
+    let verifier = Verifier::spawn(desk.command(&[]), desk.dir.path(), socket);
+    assert_eq!(verifier.get("/healthz").status(), 200);
 }
 
 #[test]
@@ -104,17 +98,15 @@ fn systemd_hands_a_socket_over_and_is_told() {
     shell.arg("exec 3<&0 0</dev/null; export LISTEN_FDS=1 LISTEN_PID=$$; exec \"$@\"").arg("sh").args(args);
     shell.stdin(std::os::fd::OwnedFd::from(listener)).process_group(0);
     let _ = inner.stdin(std::process::Stdio::null());
-    let mut child = shell.spawn().unwrap();
+    let verifier = Verifier::spawn(shell, desk.dir.path(), socket.clone());
     let mut buffer = [0; 256];
     let n = notified.recv(&mut buffer).expect("told when ready");
-    assert_eq!(&buffer[..n], b"READY=1\n".strip_suffix(b"\n").unwrap());
+    assert_eq!(&buffer[..n], b"READY=1\n");
     let mut connection = super::support::Connection::unix(&socket);
     assert_eq!(connection.ask(&Question::nginx("GET", "/").as_key(&one).bytes()).status(), 200);
-    let pid = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    verifier.stop();
     let n = notified.recv(&mut buffer).expect("told when stopping");
-    assert!(buffer[..n].starts_with(b"STOPPING=1"));
-    assert!(child.wait().unwrap().success());
+    assert_eq!(&buffer[..n], b"STOPPING=1\n");
     assert!(socket.exists(), "not ours to take away");
 }
 

@@ -125,6 +125,6 @@ fn a_thousand_guesses_at_once_harm_nobody_else() {
         measured.join().unwrap()
     });
     println!("Basic p99: {alone:?} alone, {beside:?} beside 1,000 guesses; {} hashes", hashes(&verifier));
-    assert!(hashes(&verifier) <= 5.0 * 3.0 * 5.0 + 10.0);
+    assert!(hashes(&verifier) < 200.0);
     assert!(beside < Duration::from_millis(500), "bounded: {beside:?}");
 }

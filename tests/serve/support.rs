@@ -13,7 +13,7 @@ use std::{
 use base64ct::{Base64, Encoding as _};
 use keydesk::{
     credential::{Kind, Options, Verb},
-    hub::{Actor, Hub, Issued, NewCredential, NewLegacy, Origin, Places, Policy, SetUp, Start},
+    hub::{Actor, Hub, Issued, NewCredential, NewLegacy, Origin, Places, Policy, SetUp, Start, TrailQuery, TrailRow},
     secret::Secret,
     time::SystemClock,
     vault::MasterKeyPlace,
@@ -88,6 +88,10 @@ impl Desk {
     pub fn set(&self, key: &Key, verb: Verb) {
         let row = self.hub.find(&self.alice, &key.key, Some(key.kind)).unwrap();
         self.hub.set_state(&self.alice, &[row.target()], verb).unwrap();
+    }
+
+    pub fn trail(&self) -> Vec<TrailRow> {
+        self.hub.trail(&self.alice, &TrailQuery { limit: 200, ..TrailQuery::default() }).unwrap()
     }
 
     pub fn policy(&self, policy: &Policy) {
@@ -182,7 +186,7 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    fn spawn(mut command: Command, dir: &Path, socket: PathBuf) -> Self {
+    pub fn spawn(mut command: Command, dir: &Path, socket: PathBuf) -> Self {
         let log = dir.join("log");
         let file = File::options().create(true).append(true).open(&log).unwrap();
         let mut verifier = Self { child: command.stderr(file).spawn().unwrap(), socket, log };
@@ -193,11 +197,6 @@ impl Verifier {
             std::thread::sleep(Duration::from_millis(10));
         }
         verifier
-    }
-
-    /// With a command of the test's own, at the usual socket.
-    pub fn from(command: Command, desk: &Desk) -> Self {
-        Self::spawn(command, desk.dir.path(), desk.dir.path().join("v.sock"))
     }
 
     pub fn log(&self) -> String {
