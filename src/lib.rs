@@ -12,6 +12,7 @@ pub mod config;
 pub mod credential;
 pub mod demo;
 pub mod hub;
+pub mod sample;
 pub mod secret;
 pub mod serve;
 pub mod store;

@@ -2,18 +2,31 @@
 
 #![forbid(unsafe_code)]
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
-use keydesk::cli::{self, Next};
+use keydesk::{
+    cli::{self, Next},
+    demo,
+    hub::HubError,
+    time::SystemClock,
+    tui,
+};
 
 fn main() -> ExitCode {
     cli::harden();
-    let code = match cli::run(std::env::args_os()) {
+    ExitCode::from(match cli::run(std::env::args_os()) {
         Next::Exit(code) => code,
-        Next::Desk { .. } | Next::Session(..) => {
-            cli::say("The screen is not built in yet.");
-            1
+        Next::Desk { places, origin } => ended(tui::run(&places, origin, Arc::new(SystemClock))),
+        Next::Session(hub, session) => {
+            ended(tui::run_session(*hub, *session, Some(format!("The demo's password is: {}", demo::PASSWORD))))
         }
-    };
-    ExitCode::from(code)
+    })
+}
+
+/// The desk has handed the terminal back: what went wrong can be said, and has the exit code of the command line.
+fn ended(desk: anyhow::Result<u8>) -> u8 {
+    desk.unwrap_or_else(|why| {
+        cli::say(&format!("{why:#}"));
+        why.downcast_ref::<HubError>().map_or(1, HubError::exit_code)
+    })
 }

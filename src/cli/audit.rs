@@ -75,7 +75,7 @@ fn list(site: &Site, args: ListArgs) -> Result<(), Failure> {
 
 fn verify(site: &Site, args: VerifyArgs) -> Result<(), Failure> {
     let desk = site.open(&args.acting)?;
-    let mut progress = Progress::new();
+    let mut progress = Progress::new(io::stderr().is_terminal(), Instant::now());
     let report = desk.hub.verify_trail(&desk.actor, args.expect, &mut |done, all| progress.show(done, all));
     progress.clear();
     let report = report?;
@@ -99,30 +99,37 @@ fn expected(text: &str) -> Result<(i64, String), &'static str> {
 
 /// A line on standard error for work that takes more than a second, on a terminal only.
 struct Progress {
-    shown: bool,
-    next: Instant,
     terminal: bool,
+    next: Instant,
+    shown: bool,
 }
 
 impl Progress {
     const WAIT: Duration = Duration::from_secs(1);
     const AGAIN: Duration = Duration::from_millis(200);
 
-    fn new() -> Self {
-        Self { shown: false, next: Instant::now() + Self::WAIT, terminal: io::stderr().is_terminal() }
+    fn new(terminal: bool, now: Instant) -> Self {
+        Self { terminal, next: now + Self::WAIT, shown: false }
+    }
+
+    /// The line, if one is due.
+    fn line(&mut self, now: Instant, done: i64, all: i64) -> Option<String> {
+        if !self.terminal || now < self.next {
+            return None;
+        }
+        (self.next, self.shown) = (now + Self::AGAIN, true);
+        Some(format!("\rchecked {done} of {all}"))
     }
 
     fn show(&mut self, done: i64, all: i64) {
-        if self.terminal && Instant::now() >= self.next {
-            self.next = Instant::now() + Self::AGAIN;
-            self.shown = true;
-            let _ = write!(io::stderr(), "\rchecked {done} of {all}");
+        if let Some(line) = self.line(Instant::now(), done, all) {
+            let _ = io::stderr().write_all(line.as_bytes());
         }
     }
 
-    fn clear(&mut self) {
+    fn clear(&self) {
         if self.shown {
-            let _ = write!(io::stderr(), "\r\u{1b}[K");
+            let _ = io::stderr().write_all(b"\r\x1b[K");
         }
     }
 }
@@ -183,6 +190,18 @@ impl Listed for TrailRow {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn progress_shows_after_a_second_on_a_terminal_and_not_too_often() {
+        let start = Instant::now();
+        let at = |ms| start + Duration::from_millis(ms);
+        let shown = |terminal| {
+            let mut progress = Progress::new(terminal, start);
+            [0, 999, 1_000, 1_100, 1_250].map(|ms| progress.line(at(ms), 5, 10).is_some())
+        };
+        assert_eq!(shown(true), [false, false, true, false, true]);
+        assert_eq!(shown(false), [false; 5]);
+    }
 
     #[test]
     fn an_end_as_it_is_printed() {

@@ -7,6 +7,7 @@ mod audit;
 mod desk;
 mod failure;
 mod init;
+mod json;
 mod key;
 mod out;
 mod password;

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::{text, time::Millis};
 
-use super::failure::Failure;
+use super::{failure::Failure, json};
 
 /// How a list is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +80,7 @@ impl Printer {
             _ => "",
         };
         self.out.write_all(before.as_bytes())?;
-        serde_json::to_writer(&mut self.out, &row.json(self.now)).map_err(io::Error::from)?;
+        json::write(&mut self.out, &row.json(self.now))?;
         if self.form == Form::JsonLines {
             self.out.write_all(b"\n")?;
         }
@@ -109,7 +109,8 @@ impl Printer {
 
 /// One JSON document on one line.
 pub fn document(value: &impl Serialize) -> Result<(), Failure> {
-    let mut line = serde_json::to_vec(value).map_err(io::Error::from)?;
+    let mut line = Vec::new();
+    json::write(&mut line, value)?;
     line.push(b'\n');
     Ok(io::stdout().lock().write_all(&line)?)
 }

@@ -86,11 +86,13 @@ pub fn remember_store(path: &Path, database: &Path) -> Result<Option<Remembered>
             false => Err(ConfigError::OtherStore { path: path.to_owned(), there }),
         };
     }
+    let unwritable = |why: String| ConfigError::Unwritable { path: path.to_owned(), why };
+    let name = database.to_str().ok_or_else(|| unwritable("the path of the store is not UTF-8".to_owned()))?;
     let old = fs::read_to_string(path).ok();
-    let line = toml::Value::String(database.display().to_string());
+    let line = toml::Value::String(name.to_owned());
     // In front: behind a table header it would belong to that table.
     let new = format!("store = {line}\n{}", old.as_deref().unwrap_or_default());
-    replace(path, base, &new).map_err(|e| ConfigError::Unwritable { path: path.to_owned(), why: e.to_string() })?;
+    replace(path, base, &new).map_err(|e| unwritable(e.to_string()))?;
     Ok(Some(Remembered { path: path.to_owned(), old }))
 }
 

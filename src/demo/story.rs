@@ -75,7 +75,7 @@ const PLOTS: [Plot; 13] = [
         name: "billing",
         by: "bram",
         made: 60 * DAY,
-        used: Some((40 * MINUTE, "203.0.113.61")),
+        used: Some((7 * HOUR + 9 * MINUTE, "203.0.113.61")),
         then: &[(Then::Do(Verb::Disable), 6 * HOUR)],
         ..PLAIN
     },
@@ -140,6 +140,16 @@ struct Event {
     what: What,
 }
 
+impl Event {
+    /// People do not work on the stroke of the hour: up to an hour earlier, by a rule of thumb that is always the same.
+    fn scattered(self) -> Self {
+        match self.ago {
+            recent if recent < HOUR => self,
+            ago => Self { ago: ago + ago / HOUR * 37 % 59 * MINUTE, ..self },
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 enum What {
     Add(usize),
@@ -156,7 +166,7 @@ pub fn tell(hub: &Hub, clock: &DemoClock) -> Result<(), HubError> {
     let mut made: Vec<Option<CredentialRow>> = PLOTS.iter().map(|_| None).collect();
     for Event { ago, what } in events() {
         clock.go_back(ago);
-        happen(hub, what, &mut made)?;
+        happen(hub, what, ago, &mut made)?;
     }
     clock.go_back(0);
     let now = hub.now();
@@ -183,12 +193,12 @@ fn events() -> Vec<Event> {
     // Five in a row lock her out for a quarter of an hour: long enough to be seen.
     let wrong = (0..5).map(|i| (3 * MINUTE - i * 9_000, What::SignIn("dora", false)));
     let visits = visits.into_iter().chain(wrong).map(|(ago, what)| Event { ago, what });
-    let mut events: Vec<Event> = added.chain(plots).chain(visits).collect();
+    let mut events: Vec<Event> = added.chain(plots).chain(visits).map(Event::scattered).collect();
     events.sort_by_key(|event| std::cmp::Reverse(event.ago));
     events
 }
 
-fn happen(hub: &Hub, what: What, made: &mut [Option<CredentialRow>]) -> Result<(), HubError> {
+fn happen(hub: &Hub, what: What, ago: i64, made: &mut [Option<CredentialRow>]) -> Result<(), HubError> {
     match what {
         What::Add(i) => {
             let (name, role, _) = PEOPLE[i];
@@ -199,7 +209,7 @@ fn happen(hub: &Hub, what: What, made: &mut [Option<CredentialRow>]) -> Result<(
         }
         What::Make(i) => {
             let plot = &PLOTS[i];
-            let issued = hub.create(&acting(hub, plot.by)?, &wanted(plot, hub.now().seconds(), plot.made)?)?;
+            let issued = hub.create(&acting(hub, plot.by)?, &wanted(plot, hub.now().seconds(), ago)?)?;
             made[i] = Some(issued.row);
             Ok(())
         }

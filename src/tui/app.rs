@@ -1,9 +1,18 @@
 //! The whole state of the desk on the screen.
 
-use crate::hub::{Actor, CredentialId, Session};
-use crate::time::Millis;
+use crate::account::{Right, allows};
+use crate::hub::{Actor, CredentialId, Denied, Overview, Session};
+use crate::time::{MINUTE, Millis};
 
+use super::dialog::{ChangePassword, Dialog, Reading};
+use super::door::Door;
+use super::held::Held;
+use super::keys::Scope;
+use super::msg::{Call, Effect, Ticket};
+use super::pending::{Pending, Slot};
+use super::screen::{Api, Menu, Screen, Tab};
 use super::theme::Theme;
+use super::toast::Toast;
 
 /// What the desk starts from.
 #[derive(Debug)]
@@ -20,6 +29,8 @@ pub struct AppSetup {
     pub theme: Theme,
     /// Why nothing here can copy, as a sentence with the next step; `None` when copying can be tried.
     pub no_clipboard: Option<String>,
+    /// A sentence for the lock screen: the demo tells its password there.
+    pub notice: Option<String>,
 }
 
 /// Where things are kept, in words for the screen.
@@ -48,19 +59,192 @@ pub enum Start {
 /// The state machine.
 #[derive(Debug)]
 pub struct App {
-    now: Millis,
-    dirty: bool,
+    pub(super) now: Millis,
+    pub(super) size: (u16, u16),
+    pub(super) theme: Theme,
+    pub(super) places: Places,
+    pub(super) no_clipboard: Option<String>,
+    pub(super) notice: Option<String>,
+    pub(super) account: String,
+    /// What stands before the desk; when locked, the desk is behind it.
+    pub(super) door: Option<Door>,
+    pub(super) room: Option<Room>,
+    /// The help overlay, over everything.
+    pub(super) help: Option<Reading<Vec<Scope>>>,
+    pub(super) toast: Option<Toast>,
+    pub(super) pending: Pending,
+    pub(super) held: Held,
+    pub(super) last_key: Millis,
+    pub(super) dirty: bool,
+    pub(super) out: Vec<Effect>,
 }
+
+/// What a signed-in user sees and does.
+#[derive(Debug)]
+pub struct Room {
+    pub(super) session: Session,
+    pub(super) screens: Vec<Screen>,
+    pub(super) dialogs: Vec<Dialog>,
+    pub(super) overview: Option<Overview>,
+    pub(super) due: Due,
+    /// Change number that the last pulse saw.
+    pub(super) change: Option<i64>,
+    /// The store does not answer; said once.
+    pub(super) trouble: bool,
+    /// Names of credentials whose secret was dropped before anybody saved it.
+    pub(super) missed: Vec<String>,
+}
+
+/// When what is to be read next.
+#[derive(Debug, Default)]
+pub struct Due {
+    pub(super) overview: Option<Millis>,
+    pub(super) list: Option<Millis>,
+    pub(super) details: Option<Millis>,
+    pub(super) taken: Option<Millis>,
+    pub(super) trail: Option<Millis>,
+    pub(super) pulse: Option<Millis>,
+}
+
+impl Due {
+    fn earliest(&self) -> Option<Millis> {
+        [self.overview, self.list, self.details, self.taken, self.trail, self.pulse].into_iter().flatten().min()
+    }
+}
+
+impl Room {
+    /// The menu, with Settings selected.
+    pub(super) fn new(session: Session, now: Millis) -> Self {
+        let forced = session.must_change_password;
+        let dialogs = if forced { vec![Dialog::Password(Box::new(ChangePassword::new(true)))] } else { vec![] };
+        let due = Due { overview: Some(now), pulse: Some(now.plus(PULSE)), ..Due::default() };
+        Self {
+            session,
+            screens: vec![Screen::Menu(Menu::default())],
+            dialogs,
+            overview: None,
+            due,
+            change: None,
+            trouble: false,
+            missed: Vec::new(),
+        }
+    }
+
+    pub(super) fn may(&self, right: Right) -> bool {
+        allows(self.session.role, right)
+    }
+
+    pub(super) fn actor(&self) -> Actor {
+        self.session.actor.clone()
+    }
+
+    /// The screen that is shown.
+    pub(super) fn screen(&self) -> Option<&Screen> {
+        self.screens.last()
+    }
+
+    pub(super) fn screen_mut(&mut self) -> Option<&mut Screen> {
+        self.screens.last_mut()
+    }
+
+    /// API Settings, if it is the screen that is shown.
+    pub(super) fn api(&self) -> Option<&Api> {
+        match self.screen() {
+            Some(Screen::Api(api)) => Some(api),
+            _ => None,
+        }
+    }
+
+    pub(super) fn api_mut(&mut self) -> Option<&mut Api> {
+        match self.screen_mut() {
+            Some(Screen::Api(api)) => Some(api),
+            _ => None,
+        }
+    }
+
+    /// The refusal of something this role may not do, in the help page's words.
+    pub(super) fn denied(&self, right: Right) -> Denied {
+        let administrators = self.overview.as_ref().map(|o| o.administrators.clone()).unwrap_or_default();
+        Denied { right, role: self.session.role, administrators }
+    }
+
+    /// Whether times such as "2 min ago" are on the screen.
+    fn shows_relative_times(&self) -> bool {
+        matches!(self.screen(), Some(Screen::Menu(_) | Screen::Settings(_) | Screen::Api(_)))
+    }
+}
+
+/// How often the store is looked at while the desk is open.
+pub const PULSE: i64 = 1000;
 
 impl App {
     /// The desk as it starts. Its first reads are due at once: see [`App::deadline`].
     pub fn new(setup: AppSetup) -> Self {
-        Self { now: setup.now, dirty: true }
+        let mut app = Self {
+            now: setup.now,
+            size: setup.size,
+            theme: setup.theme,
+            places: setup.places,
+            no_clipboard: setup.no_clipboard,
+            notice: setup.notice,
+            account: String::new(),
+            door: None,
+            room: None,
+            help: None,
+            toast: None,
+            pending: Pending::default(),
+            held: Held::default(),
+            last_key: setup.now,
+            dirty: true,
+            out: Vec::new(),
+        };
+        match setup.start {
+            Start::SetUp => app.door = Some(Door::set_up()),
+            Start::SignIn { account } => {
+                app.account = account;
+                app.door = Some(Door::sign_in(""));
+            }
+            Start::Session(session) => app.enter(*session),
+        }
+        app
+    }
+
+    /// Opens the desk for a session.
+    pub(super) fn enter(&mut self, session: Session) {
+        self.account.clone_from(&session.account);
+        self.door = None;
+        self.room = Some(Room::new(session, self.now));
+    }
+
+    /// Paints in other colours or glyphs from now on.
+    pub fn set_theme(&mut self, theme: Theme) {
+        self.theme = theme;
+        self.dirty = true;
     }
 
     /// The next moment at which a [`super::msg::Msg::Tick`] is wanted.
     pub fn deadline(&self) -> Option<Millis> {
-        Some(self.now.plus(1000))
+        let room = self.room.as_ref().filter(|_| self.door.is_none());
+        let idle = room.and_then(|r| self.idle_end(r));
+        let due = room.and_then(|r| r.due.earliest());
+        let toast = self.toast.as_ref().and_then(|t| t.until);
+        let minute = self.shows_relative_times().then(|| Millis((self.now.0.div_euclid(MINUTE) + 1) * MINUTE));
+        // The pause after wrong passwords ends on its second.
+        let pause = self.door.as_ref().and_then(Door::pause_end).filter(|end| *end > self.now);
+        [idle, due, toast, minute, pause].into_iter().flatten().min()
+    }
+
+    /// When the desk locks by itself.
+    pub(super) fn idle_end(&self, room: &Room) -> Option<Millis> {
+        (room.session.idle_lock > 0).then(|| self.last_key.plus(room.session.idle_lock))
+    }
+
+    pub(super) fn shows_relative_times(&self) -> bool {
+        match (&self.door, &self.room) {
+            (Some(door), _) => door.pause_end().is_some_and(|end| end > self.now),
+            (None, Some(room)) => room.shows_relative_times(),
+            (None, None) => false,
+        }
     }
 
     /// Whether a frame is wanted; asking takes the wish away.
@@ -70,9 +254,103 @@ impl App {
 
     /// Whose secret is on the screen, for the note in the trail when the line drops.
     pub fn secret_shown(&self) -> Option<(Actor, CredentialId, String)> {
-        None
+        let room = self.room.as_ref().filter(|_| self.door.is_none())?;
+        let view = room.dialogs.iter().find_map(|d| match d {
+            Dialog::Secret(view) => Some(view),
+            _ => None,
+        })?;
+        Some((room.actor(), view.row.id, view.row.name.clone()))
     }
 
     /// Wipes every secret and typed password, at once.
-    pub fn drop_secrets(&mut self) {}
+    pub fn drop_secrets(&mut self) {
+        self.held.clear();
+        if let Some(door) = &mut self.door {
+            door.form.wipe_passwords();
+        }
+        if let Some(room) = &mut self.room {
+            room.drop_secrets();
+        }
+    }
+
+    /// Whether keys are held: a dialog waits for its reply.
+    pub fn is_waiting(&self) -> bool {
+        match self.door {
+            Some(_) => self.pending.has(Slot::Door),
+            None => self.pending.has(Slot::Form) || self.pending.copying(),
+        }
+    }
+
+    /// Sends a call whose reply goes to `slot`; what the slot waited for before is not wanted any more.
+    pub(super) fn call(&mut self, slot: Slot, call: Call) {
+        if slot.is_read() {
+            self.cancel(slot);
+        }
+        let ticket = self.pending.add(slot);
+        self.out.push(Effect::Call(ticket, call));
+    }
+
+    /// The reply is not wanted any more.
+    pub(super) fn cancel(&mut self, slot: Slot) {
+        let out = &mut self.out;
+        self.pending.drop_slot(slot, |ticket: Ticket| out.push(Effect::Cancel(ticket)));
+    }
+
+    /// The scopes that keys go through, innermost first.
+    pub fn scopes(&self) -> Vec<Scope> {
+        let mut chain = if self.help.is_some() {
+            vec![Scope::Reading, Scope::Rows]
+        } else if let Some(door) = &self.door {
+            super::dialog::form_scopes(&door.form, Scope::Door)
+        } else if let Some(room) = &self.room {
+            room.scopes()
+        } else {
+            vec![]
+        };
+        chain.push(Scope::Everywhere);
+        chain
+    }
+}
+
+impl Room {
+    fn scopes(&self) -> Vec<Scope> {
+        if let Some(dialog) = self.dialogs.last() {
+            return dialog.scopes();
+        }
+        match self.screen() {
+            Some(Screen::Menu(_)) | None => vec![Scope::Rows, Scope::Menu],
+            Some(Screen::Settings(_)) => vec![Scope::Rows, Scope::Settings, Scope::Screen],
+            Some(Screen::Account(_)) => vec![Scope::Rows, Scope::Account, Scope::Screen],
+            Some(Screen::Trail(_) | Screen::Page(..)) => vec![Scope::Rows, Scope::Screen],
+            Some(Screen::Api(api)) => match api.tab {
+                Tab::Api if self.may(Right::SeeCredentials) => {
+                    vec![Scope::List, Scope::Rows, Scope::Tabs, Scope::Screen]
+                }
+                Tab::Api => vec![Scope::Tabs, Scope::Screen],
+                Tab::Documentation | Tab::Activity => vec![Scope::Rows, Scope::Tabs, Scope::Screen],
+            },
+        }
+    }
+
+    /// Closes the one-time view and wipes passwords in forms; forms keep everything else.
+    fn drop_secrets(&mut self) {
+        let missed = &mut self.missed;
+        self.dialogs.retain(|dialog| match dialog {
+            Dialog::Secret(view) => {
+                if !view.saved {
+                    missed.push(view.row.name.clone());
+                }
+                false
+            }
+            Dialog::Ask(_) => false,
+            Dialog::Change(change) => !change.over_secret,
+            _ => true,
+        });
+        for dialog in &mut self.dialogs {
+            let wiped = dialog.form_mut().is_some_and(super::form::Form::wipe_passwords);
+            if let Dialog::Create(create) = dialog {
+                create.wiped |= wiped;
+            }
+        }
+    }
 }

@@ -62,14 +62,29 @@ impl Ending {
 
     /// Ends the process with `code`, within a second, whatever the loop is doing.
     pub(super) fn end(&self, code: u8) -> ! {
+        self.begin();
+        let (done, wiped) = channel();
+        let _ = self.events.send(Event::End(done));
+        let _ = wiped.recv_timeout(WIPE);
+        self.conclude(code)
+    }
+
+    /// The same, called by the loop, which has wiped its secrets.
+    pub(super) fn end_by_the_loop(&self, code: u8) -> ! {
+        self.begin();
+        self.conclude(code)
+    }
+
+    /// There is one end. Whoever comes second waits for it, so that he does not cut off what the first is writing.
+    pub(super) fn begin(&self) {
         if self.begun.swap(true, Ordering::SeqCst) {
             loop {
                 thread::park();
             }
         }
-        let (done, wiped) = channel();
-        let _ = self.events.send(Event::End(done));
-        let _ = wiped.recv_timeout(WIPE);
+    }
+
+    fn conclude(&self, code: u8) -> ! {
         terminal::leave();
         self.note_dropped();
         // Not `std::process::exit`: its exit handlers may wait for a thread that is stuck.

@@ -9,6 +9,7 @@ use super::msg::{CopyOutcome, Reply, Ticket};
 
 /// Something that happened outside the loop.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // A few a second go through the channel; a box would be one more thing to follow.
 pub(super) enum Event {
     /// A key was pressed.
     Key(Chord),

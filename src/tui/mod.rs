@@ -4,24 +4,40 @@
 //! [`msg::Effect`] -> worker -> hub -> reply as [`msg::Msg`] -> [`update`] -> one frame by [`view::draw`].
 //! [`update`] does no I/O, reads no clock and draws no randomness.
 
+mod act;
+mod action;
 mod app;
 pub mod chord;
 pub mod clipboard;
+mod dialog;
+mod docs;
+mod door;
 mod ending;
 mod event;
+mod field;
+mod form;
 mod hangup;
+mod held;
+mod help;
 mod input;
+pub mod keys;
+mod layout;
 mod mischief;
 pub mod msg;
 mod panic;
+mod pending;
 pub mod perform;
+mod reply;
 mod run;
+mod screen;
 mod signals;
 mod stage;
 pub mod terminal;
 pub mod theme;
+mod toast;
 mod update;
 pub mod view;
+mod when;
 mod workers;
 
 pub use app::{App, AppSetup, Places, Start};

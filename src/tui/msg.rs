@@ -12,6 +12,7 @@ use super::chord::Chord;
 
 /// Everything that can happen to the desk.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "moved once or twice, never kept in rows")]
 pub enum Msg {
     /// A key was pressed.
     Key(Chord),
@@ -35,6 +36,7 @@ pub struct Ticket(pub u64);
 
 /// What the state machine wants done.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "moved once or twice, never kept in rows")]
 pub enum Effect {
     /// Call the hub on the worker of [`Call::lane`].
     Call(Ticket, Call),

@@ -33,6 +33,7 @@ pub(super) fn watch(ending: Arc<Ending>) {
         if CONTAINED.get() {
             return;
         }
+        ending.begin();
         terminal::leave();
         print(what);
         ending.note_dropped();

@@ -1,7 +1,6 @@
 //! Carries a [`Call`] out: one match, run on a worker.
 
-use crate::hub::{Hub, Origin};
-use crate::store::Cancel;
+use crate::hub::{Cancel, Hub, Origin};
 
 use super::msg::{Call, Lane, Reply};
 

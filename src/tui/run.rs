@@ -1,8 +1,9 @@
 //! The desk on a terminal, from the first frame to the last.
 
+use std::io::{self, Write as _};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, Result};
 
@@ -11,6 +12,7 @@ use crate::time::{Clock, SystemClock};
 
 use super::clipboard::{Copier, Way};
 use super::ending::Ending;
+use super::event::Event;
 use super::stage::Stage;
 use super::terminal::{self, tty};
 use super::theme::Theme;
@@ -26,71 +28,99 @@ const NO_TERMINAL: &str = "keydesk: the desk needs a terminal to be shown on. Fo
 /// Opens the desk at `places`, or sets one up there, and shows it until its user leaves. The exit code of the process.
 pub fn run(places: &HubPlaces, origin: Origin, clock: Arc<dyn Clock>) -> Result<u8> {
     if !tty::is_terminal() {
-        eprintln!("{NO_TERMINAL}");
-        return Ok(USAGE);
+        return Ok(no_terminal());
     }
-    // Before the store is opened: a password that is typed ahead must not be echoed meanwhile.
-    let guard = quiet()?;
-    let (hub, start) = match Hub::open(places, Arc::clone(&clock))? {
-        Found::New => (None, Start::SetUp),
+    let watch = Watch::start()?;
+    let start = match Hub::open(places, Arc::clone(&clock))? {
+        Found::New => Start::SetUp,
         Found::Ready(hub) => {
             let account = hub.account().to_owned();
-            (Some(hub), Start::SignIn { account })
+            watch.has(hub);
+            Start::SignIn { account }
         }
     };
-    let shown = Places { database: in_words(&places.database), master_key: in_words(&places.master_key.path) };
-    show(guard, hub, House { hub: Arc::default(), places: Some(places.clone()), origin, clock }, shown, start)
+    let words = Places { database: in_words(&places.database), master_key: in_words(&places.master_key.path) };
+    let house = House { hub: Arc::clone(&watch.hub), places: Some(places.clone()), origin, clock };
+    watch.show(house, Opening { places: words, start, notice: None })
 }
 
-/// Shows a desk somebody is signed in to already: the demo.
-pub fn run_session(hub: Hub, session: Session) -> Result<u8> {
+/// Shows a desk somebody is signed in to already: the demo. `notice` is a sentence for the lock screen.
+pub fn run_session(hub: Hub, session: Session, notice: Option<String>) -> Result<u8> {
     if !tty::is_terminal() {
-        eprintln!("{NO_TERMINAL}");
-        return Ok(USAGE);
+        return Ok(no_terminal());
     }
-    let guard = quiet()?;
+    let watch = Watch::start()?;
+    watch.has(hub);
     let origin = session.actor.origin.clone();
-    let house = House { hub: Arc::default(), places: None, origin, clock: Arc::new(SystemClock) };
-    show(guard, Some(hub), house, Places::default(), Start::Session(Box::new(session)))
+    let house = House { hub: Arc::clone(&watch.hub), places: None, origin, clock: Arc::new(SystemClock) };
+    watch.show(house, Opening { places: Places::default(), start: Start::Session(Box::new(session)), notice })
 }
 
-fn quiet() -> Result<terminal::Guard> {
-    terminal::Guard::quiet().context("This terminal cannot be used. Try another one.")
+/// Not `eprintln!`, which panics where nobody listens.
+fn no_terminal() -> u8 {
+    let _ = writeln!(io::stderr(), "{NO_TERMINAL}");
+    USAGE
 }
 
-/// Starts what listens, draws the first frame, and turns until the end.
-fn show(guard: terminal::Guard, hub: Option<Hub>, house: House, places: Places, start: Start) -> Result<u8> {
-    // NO_COLOR is the theme's business: crossterm's way of obeying it takes the selection bar away too.
-    crossterm::style::force_color_output(true);
-    if let Some(hub) = hub {
-        let _ = house.hub.set(hub);
+/// What the first screen says.
+struct Opening {
+    places: Places,
+    start: Start,
+    notice: Option<String>,
+}
+
+/// Everything that must be listened to from the moment the terminal is touched.
+struct Watch {
+    hub: Arc<OnceLock<Hub>>,
+    events: Sender<Event>,
+    queue: Receiver<Event>,
+    ending: Arc<Ending>,
+    guard: terminal::Guard,
+}
+
+impl Watch {
+    /// Listens to signals first, then quiets the terminal: no signal can find it changed and nobody there to put it
+    /// back. Before the store is opened: a password that is typed ahead must not be echoed meanwhile.
+    fn start() -> Result<Self> {
+        let (events, queue) = channel();
+        let hub = Arc::default();
+        let ending = Arc::new(Ending::new(Arc::clone(&hub), events.clone()));
+        signals::watch(Arc::clone(&ending), events.clone())?;
+        panic::watch(Arc::clone(&ending));
+        let guard = terminal::Guard::quiet().context("This terminal cannot be used. Try another one.")?;
+        Ok(Self { hub, events, queue, ending, guard })
     }
-    let (events, queue) = channel();
-    let hub = Arc::clone(&house.hub);
-    let ending = Arc::new(Ending::new(hub, events.clone()));
-    // Signals first: a size that changes from here on is not missed.
-    signals::watch(Arc::clone(&ending), events.clone())?;
-    panic::watch(Arc::clone(&ending));
-    let way = Way::choose(&variable);
-    let clock = Arc::clone(&house.clock);
-    let app = App::new(AppSetup {
-        now: clock.now(),
-        size: tty::size().into(),
-        places,
-        start,
-        theme: Theme::from_env(&variable),
-        no_clipboard: way.err().map(str::to_owned),
-    });
-    let copier = Copier::new(way.unwrap_or(Way::Terminal), events.clone());
-    let workers = Workers::start(house, &events)?;
-    let mut stage = Stage::new(app, clock, queue, workers, copier, Arc::clone(&ending))?;
-    // The first frame is on its way before anything else is started.
-    stage.draw()?;
-    hangup::watch(ending)?;
-    input::listen(events)?;
-    let code = stage.turn();
-    drop(guard);
-    Ok(code)
+
+    /// The desk is open. Once: nobody else has the cell yet.
+    fn has(&self, hub: Hub) {
+        let _ = self.hub.set(hub);
+    }
+
+    /// Draws the first frame, and turns until the end.
+    fn show(self, house: House, opening: Opening) -> Result<u8> {
+        let Self { events, queue, ending, guard, .. } = self;
+        let way = Way::choose(&variable);
+        let clock = Arc::clone(&house.clock);
+        let app = App::new(AppSetup {
+            now: clock.now(),
+            size: tty::size().into(),
+            places: opening.places,
+            start: opening.start,
+            theme: Theme::from_env(&variable),
+            no_clipboard: way.err().map(str::to_owned),
+            notice: opening.notice,
+        });
+        let copier = Copier::new(way.unwrap_or(Way::Terminal), events.clone());
+        let workers = Workers::start(house, &events)?;
+        let mut stage = Stage::new(app, clock, queue, workers, copier, Arc::clone(&ending))?;
+        // The first frame is on its way before anything else is started.
+        stage.draw()?;
+        hangup::watch(ending)?;
+        input::listen(events)?;
+        let code = stage.turn();
+        drop(guard);
+        Ok(code)
+    }
 }
 
 fn variable(name: &str) -> Option<String> {

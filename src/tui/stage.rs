@@ -1,10 +1,11 @@
 //! The loop: one event or deadline, everything else that is queued, one frame.
 
 use std::io;
+use std::mem::take;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ratatui::Terminal;
 use ratatui::layout::Rect;
@@ -28,9 +29,6 @@ const BATCH: usize = 512;
 
 /// How long the last change of a user who leaves may take.
 const LAST_CHANGE: Duration = Duration::from_secs(1);
-
-/// After our own stop the signals that came of it are still in the queue; for so long they are not news.
-const ECHO: Duration = Duration::from_millis(250);
 
 /// Why the loop ends.
 enum Over {
@@ -57,7 +55,8 @@ pub(super) struct Stage {
     ending: Arc<Ending>,
     /// The terminal may not show what was drawn last: every cell is written again.
     stale: bool,
-    continued_at: Option<Instant>,
+    /// The signal that continued us after our own stop is still to come, and is no news.
+    expects_continued: bool,
 }
 
 impl Stage {
@@ -72,10 +71,10 @@ impl Stage {
     ) -> io::Result<Self> {
         terminal::enter()?;
         let terminal = Terminal::new(Wire::new(tty::Tty, tty::size))?;
-        Ok(Self { app, clock, terminal, events, workers, copier, ending, stale: false, continued_at: None })
+        Ok(Self { app, clock, terminal, events, workers, copier, ending, stale: false, expects_continued: false })
     }
 
-    /// Turns until the user leaves or the terminal is gone. The exit code.
+    /// Turns until the user leaves; the exit code. If the terminal goes first, so does the process.
     pub(super) fn turn(mut self) -> u8 {
         let over = loop {
             if let Err(over) = self.round() {
@@ -83,27 +82,24 @@ impl Stage {
             }
         };
         self.app.drop_secrets();
-        terminal::leave();
         match over {
             Over::Left => {
+                terminal::leave();
                 self.workers.finish(LAST_CHANGE);
                 0
             }
-            Over::Gone => {
-                self.ending.note_dropped();
-                LINE_GONE
-            }
+            Over::Gone => self.ending.end_by_the_loop(LINE_GONE),
         }
     }
 
     fn round(&mut self) -> Result<(), Over> {
         match self.next() {
-            Some(event) => self.take(event)?,
+            Some(event) => self.handle(event)?,
             None => self.update(Msg::Tick)?,
         }
         for _ in 0..BATCH {
             match self.events.try_recv() {
-                Ok(event) => self.take(event)?,
+                Ok(event) => self.handle(event)?,
                 Err(_) => break,
             }
         }
@@ -121,7 +117,7 @@ impl Stage {
         }
     }
 
-    fn take(&mut self, event: Event) -> Result<(), Over> {
+    fn handle(&mut self, event: Event) -> Result<(), Over> {
         match event {
             Event::Key(chord) => {
                 mischief::before_key(chord);
@@ -132,9 +128,8 @@ impl Stage {
             Event::Copied(ticket, outcome) => self.update(Msg::Copied(ticket, outcome)),
             Event::CopyByTerminal(ticket, text) => self.copy_by_terminal(ticket, &text),
             Event::Resized => self.resized(),
-            Event::Stop if self.is_echo() => Ok(()),
             Event::Stop => self.stopped_from_outside(),
-            Event::Continued if self.is_echo() => Ok(()),
+            Event::Continued if take(&mut self.expects_continued) => Ok(()),
             Event::Continued => self.retake(),
             Event::Gone => Err(Over::Gone),
             Event::End(done) => self.end(&done),
@@ -165,7 +160,7 @@ impl Stage {
 
     /// Draws a frame if one is wanted.
     pub(super) fn draw(&mut self) -> io::Result<()> {
-        let stale = std::mem::take(&mut self.stale);
+        let stale = take(&mut self.stale);
         if stale {
             let size = tty::size();
             self.terminal.resize(Rect::new(0, 0, size.width, size.height))?;
@@ -200,7 +195,7 @@ impl Stage {
         if stop::possible() {
             terminal::leave();
             stop::stop();
-            self.continued_at = Some(Instant::now());
+            self.expects_continued = true;
         }
         self.retake()
     }
@@ -211,10 +206,6 @@ impl Stage {
         self.terminal.backend_mut().forget();
         self.stale = true;
         self.update(Msg::Resumed)
-    }
-
-    fn is_echo(&self) -> bool {
-        self.continued_at.is_some_and(|at| at.elapsed() < ECHO)
     }
 
     /// The process ends, by another thread: here only the secrets are wiped, and nothing is drawn any more.

@@ -157,6 +157,15 @@ impl Theme {
         Style::new().add_modifier(Modifier::REVERSED)
     }
 
+    /// Names of keys, in characters that the terminal has.
+    pub fn keys(&self, names: &str) -> String {
+        if self.glyphs == &UNICODE {
+            return names.to_owned();
+        }
+        let pairs = names.replace("↑↓", self.glyphs.up_down).replace("←→", self.glyphs.left_right);
+        pairs.replace('↑', "up").replace('↓', "down").replace('←', "left").replace('→', "right")
+    }
+
     fn colour(&self, dark: Color, light: Color) -> Style {
         match self.palette {
             Palette::Dark => Style::new().fg(dark),

@@ -1,12 +1,275 @@
 //! One message in, new state and effects out.
 
-use crate::time::Millis;
+use zeroize::Zeroizing;
 
-use super::app::App;
-use super::msg::{Effect, Msg};
+use crate::account::Right;
+use crate::time::{MINUTE, Millis};
+
+use super::app::{App, PULSE, Room};
+use super::chord::Chord;
+use super::door::Door;
+use super::held::Typed;
+use super::keys::{self, Meaning};
+use super::layout;
+use super::msg::{Call, Effect, Msg};
+use super::pending::Slot;
+use super::screen::Screen;
+use super::toast::{Severity, Toast};
 
 /// Takes one message. No I/O, no clock, no randomness: `now` comes from the caller.
 pub fn update(app: &mut App, now: Millis, msg: Msg) -> Vec<Effect> {
-    let _ = (app, now, msg);
-    Vec::new()
+    app.clock(now);
+    match msg {
+        Msg::Key(chord) => app.typed(Typed::Key(chord)),
+        Msg::Paste(text) => app.typed(Typed::Paste(Zeroizing::new(text))),
+        Msg::Resize(columns, rows) => app.resize((columns, rows)),
+        Msg::Reply(ticket, reply) => app.reply(ticket, reply),
+        Msg::Copied(ticket, outcome) => app.copied(ticket, outcome),
+        Msg::Tick => {}
+        Msg::Resumed => app.dirty = true,
+    }
+    app.read_what_is_due();
+    std::mem::take(&mut app.out)
+}
+
+impl App {
+    /// Sets the time, and does what the time asks for: relative times move, lines go, the desk locks.
+    fn clock(&mut self, now: Millis) {
+        if now < self.now {
+            self.clock_went_back(now);
+        }
+        let minute = |at: Millis| at.0.div_euclid(MINUTE);
+        if minute(now) != minute(self.now) && self.shows_relative_times() {
+            self.dirty = true;
+        }
+        let pause = self.door.as_ref().and_then(Door::pause_end);
+        if pause.is_some_and(|end| self.now < end && end <= now) {
+            self.dirty = true;
+        }
+        self.now = now;
+        if self.toast.as_ref().is_some_and(|t| t.until.is_some_and(|end| end <= now)) {
+            self.toast = None;
+            self.dirty = true;
+        }
+        let idle = self.room.as_ref().and_then(|room| self.idle_end(room)).is_some_and(|end| end <= now);
+        if idle && self.door.is_none() {
+            self.lock();
+        }
+    }
+
+    /// Nothing may wait for a time that has become far away.
+    fn clock_went_back(&mut self, now: Millis) {
+        self.last_key = self.last_key.min(now);
+        if let Some(toast) = &mut self.toast {
+            toast.until = toast.until.map(|end| end.min(now.plus(PULSE)));
+        }
+        if let Some(room) = &mut self.room {
+            let due = &mut room.due;
+            for at in
+                [&mut due.overview, &mut due.list, &mut due.details, &mut due.taken, &mut due.trail, &mut due.pulse]
+            {
+                *at = at.map(|at| at.min(now.plus(PULSE)));
+            }
+        }
+    }
+
+    fn resize(&mut self, size: (u16, u16)) {
+        self.size = size;
+        self.dirty = true;
+        let Some(room) = &mut self.room else { return };
+        for screen in &mut room.screens {
+            match screen {
+                Screen::Api(api) => {
+                    api.list.resized(layout::list_rows(size));
+                    api.activity.resized(layout::trail_rows(size, true));
+                }
+                Screen::Trail(list) => list.resized(layout::trail_rows(size, false)),
+                _ => {}
+            }
+        }
+    }
+
+    fn typed(&mut self, typed: Typed) {
+        self.last_key = self.now;
+        let chord = match &typed {
+            Typed::Key(chord) => Some(*chord),
+            Typed::Paste(_) => None,
+        };
+        // Never held, never swallowed.
+        if chord == Some(Chord::ctrl('c')) {
+            return self.quit();
+        }
+        if layout::too_small(self.size) && !matches!(chord, Some(c) if c == Chord::ctrl('z') || c == Chord::ctrl('l')) {
+            // Nobody should press buttons that nobody can see.
+            return;
+        }
+        if self.toast.as_ref().is_some_and(|t| t.severity == Severity::Error) {
+            self.toast = None;
+            self.dirty = true;
+            return;
+        }
+        match self.is_waiting() {
+            true => self.held.push(typed),
+            false => self.play(&typed),
+        }
+    }
+
+    fn play(&mut self, typed: &Typed) {
+        match typed {
+            Typed::Paste(text) => self.paste(text),
+            Typed::Key(chord) => match keys::resolve(&self.scopes(), *chord) {
+                Meaning::Nothing => {}
+                Meaning::Typed(c) => self.insert(c.encode_utf8(&mut [0; 4])),
+                Meaning::Bound(binding) => match binding.right.filter(|right| !self.may(*right)) {
+                    Some(right) => self.refuse(right),
+                    None => self.act(binding.action),
+                },
+            },
+        }
+    }
+
+    /// Plays on what was typed ahead, now that the view it was meant for is there.
+    pub(super) fn play_on(&mut self) {
+        while !self.is_waiting() {
+            let Some(typed) = self.held.pop() else { return };
+            // The key after an error would only close it: what follows was typed for something else.
+            if self.toast.as_ref().is_some_and(|t| t.severity == Severity::Error) {
+                self.held.push(typed);
+                return self.drop_ahead();
+            }
+            self.play(&typed);
+        }
+    }
+
+    /// Drops what was typed ahead, and says so: it was meant for another view than the one that came.
+    pub(super) fn drop_ahead(&mut self) {
+        if !self.held.clear() {
+            return;
+        }
+        const SAID: &str = "What you typed ahead was not used.";
+        match &mut self.toast {
+            Some(toast) if toast.severity == Severity::Error => toast.text = format!("{} {SAID}", toast.text),
+            _ => self.toast = Some(Toast::note(self.now, SAID)),
+        }
+    }
+
+    fn paste(&mut self, text: &str) {
+        let takes = match (&self.help, &self.door, &self.room) {
+            (Some(_), ..) => false,
+            (None, Some(door), _) => door.form.takes_text(),
+            (None, None, Some(room)) => room.dialogs.last().and_then(|d| d.form()).is_some_and(|f| f.takes_text()),
+            (None, None, None) => false,
+        };
+        match takes {
+            true => self.insert(text),
+            false => {
+                self.dirty = true;
+                self.toast =
+                    Some(Toast::note(self.now, "Text can be pasted into a field only. Nothing was done with it."));
+            }
+        }
+    }
+
+    /// Whether the role has a right; at the door nothing is greyed.
+    fn may(&self, right: Right) -> bool {
+        self.room.as_ref().is_none_or(|room| room.may(right))
+    }
+
+    /// The words of a refusal, at once; its row in the trail goes out with it.
+    pub(super) fn refuse(&mut self, right: Right) {
+        let Some(room) = &mut self.room else { return };
+        let denied = room.denied(right);
+        room.dialogs.push(super::dialog::Dialog::Denied(denied));
+        let actor = room.actor();
+        self.dirty = true;
+        self.call(Slot::Refused, Call::Refused(actor, right));
+        self.drop_ahead();
+    }
+
+    /// Locks: secrets go, forms stay, what was asked for still comes.
+    pub(super) fn lock(&mut self) {
+        let Some(room) = self.room.as_ref().filter(|_| self.door.is_none()) else { return };
+        let (actor, name) = (room.actor(), room.session.actor.user.as_str().to_owned());
+        // A password that must be changed was not yet: there is no desk to come back to.
+        let forced = room.session.must_change_password;
+        self.drop_secrets();
+        self.help = None;
+        self.toast = None;
+        self.dirty = true;
+        for slot in [Slot::Overview, Slot::List, Slot::Details, Slot::Taken, Slot::Trail, Slot::Pulse] {
+            self.cancel(slot);
+        }
+        self.call(Slot::Unwatched, Call::SignOut(actor));
+        if forced {
+            self.room = None;
+            self.pending.drop_slot(Slot::Form, |_| {});
+        }
+        self.door = Some(if forced { Door::sign_in(&name) } else { Door::lock(&name) });
+    }
+
+    /// Sends the reads whose time has come.
+    fn read_what_is_due(&mut self) {
+        if self.door.is_some() {
+            return;
+        }
+        let Some(room) = self.room.as_mut().filter(|r| !r.session.must_change_password) else { return };
+        let now = self.now;
+        let calls = room.calls_due(now);
+        for (slot, call) in calls {
+            self.call(slot, call);
+        }
+    }
+}
+
+impl Room {
+    fn calls_due(&mut self, now: Millis) -> Vec<(Slot, Call)> {
+        let due = |at: &mut Option<Millis>| at.take_if(|at| *at <= now).is_some();
+        let mut calls = Vec::new();
+        let actor = self.session.actor.clone();
+        if due(&mut self.due.pulse) {
+            calls.push((Slot::Pulse, Call::Pulse(actor.clone())));
+        }
+        if due(&mut self.due.overview) {
+            calls.push((Slot::Overview, Call::Overview(actor.clone())));
+        }
+        if due(&mut self.due.list)
+            && let Some(api) = self.api()
+        {
+            calls.push((Slot::List, Call::List(actor.clone(), api.query())));
+        }
+        if due(&mut self.due.details)
+            && let Some(row) = self.api().and_then(|api| api.list.selected())
+        {
+            calls.push((Slot::Details, Call::Details(actor.clone(), row.id)));
+        }
+        if due(&mut self.due.trail)
+            && let Some(list) = self.trail()
+        {
+            calls.push((Slot::Trail, Call::Trail(actor.clone(), list.query())));
+        }
+        if due(&mut self.due.taken)
+            && let Some(super::dialog::Dialog::Create(create)) = self.dialogs.last()
+        {
+            let super::dialog::Draft { name, username } = create.draft();
+            calls.push((Slot::Taken, Call::Taken { actor, kind: create.kind, name, username }));
+        }
+        calls
+    }
+
+    /// The part of the trail that is on the screen.
+    pub(super) fn trail(&self) -> Option<&super::screen::TrailList> {
+        match self.screen() {
+            Some(Screen::Trail(list)) => Some(list),
+            Some(Screen::Api(api)) if api.tab == super::screen::Tab::Activity => Some(&api.activity),
+            _ => None,
+        }
+    }
+
+    pub(super) fn trail_mut(&mut self) -> Option<&mut super::screen::TrailList> {
+        match self.screen_mut() {
+            Some(Screen::Trail(list)) => Some(list),
+            Some(Screen::Api(api)) if api.tab == super::screen::Tab::Activity => Some(&mut api.activity),
+            _ => None,
+        }
+    }
 }

@@ -8,8 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use crate::hub::{Conflict, Hub, HubError, Origin, Places, SetUp};
-use crate::store::Cancel;
+use crate::hub::{Cancel, Conflict, Hub, HubError, Origin, Places, SetUp};
 use crate::time::Clock;
 
 use super::event::Event;

@@ -115,6 +115,21 @@ fn a_database_of_another_program_of_a_newer_keydesk_and_with_a_planted_trigger()
     }
 }
 
+/// Another writer that does not end: the wait has an end, and what was asked for did not happen.
+#[test]
+fn a_database_that_another_writer_holds() {
+    let desk = Desk::ready();
+    let other = rusqlite::Connection::open(desk.database()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE; UPDATE head SET change = change").unwrap();
+    let create = ["key", "create", "--as", "alice", "--kind", "basic", "--name", "x", "--json"];
+    desk.run(&create).fails(6, "locked");
+    // Who only looks does not wait.
+    assert!(desk.list().is_empty());
+    other.execute_batch("ROLLBACK").unwrap();
+    desk.run(&create).done();
+    assert_eq!(desk.list().len(), 1);
+}
+
 /// Somebody who is not root cannot write where he may not; root can everywhere, so the test becomes nobody.
 #[test]
 fn a_directory_that_cannot_be_written() {
@@ -140,7 +155,7 @@ fn a_directory_that_cannot_be_written() {
             output => break output.unwrap(),
         }
     };
-    Run::new(&args, output).fails(6, "");
+    Run::new(&args, output).fails(6, "cannot be written");
     fs::set_permissions(&data, fs::Permissions::from_mode(0o700)).unwrap();
     fs::set_permissions(desk.database(), fs::Permissions::from_mode(0o600)).unwrap();
     assert_eq!(desk.list()[0]["state"], "active");
@@ -161,16 +176,23 @@ fn give_away(path: &Path) {
 fn a_disk_that_is_full() {
     let desk = Desk::ready();
     let disk = desk.path().join("disk");
+    let etc = desk.path().join("etc-of-new");
     fs::create_dir(&disk).unwrap();
+    fs::create_dir(&etc).unwrap();
     let script = r#"
         mount -t tmpfs -o size=2m tmpfs "$1" || exit 77
         cp "$2" "$1/keydesk.db"
         export KEYDESK_DATA_DIR="$1"
+        mkdir "$1/new"
         dd if=/dev/zero of="$1/ballast" bs=4096 2>/dev/null
         for i in 1 2 3; do
             "$3" key create --as alice --kind basic --name "full $i" --json >>"$4" 2>&1
             echo "code $?" >>"$4"
         done
+        echo "correct horse battery" | "$3" --data-dir "$1/new" --config "$5/config.toml" \
+            init --account Acme --name alice --password-stdin >>"$4" 2>&1
+        echo "code $?" >>"$4"
+        ls -A "$1/new" "$5" | grep -c '[a-z]\.' >>"$4"
         rm "$1/ballast"
         "$3" audit verify --as alice >>"$4" 2>&1 && "$3" key create --as alice --kind basic --name again --json >>"$4" 2>&1
         echo "code $?" >>"$4"
@@ -184,16 +206,17 @@ fn a_disk_that_is_full() {
         spawn.args(["-m", "sh", "-c", script, "sh"]).envs(environment);
         spawn
     };
-    let status = spawn.args([&disk, &desk.database()]).arg(env!("CARGO_BIN_EXE_keydesk")).arg(&said).status();
+    let status = spawn.args([&disk, &desk.database()]).arg(env!("CARGO_BIN_EXE_keydesk")).arg(&said).arg(&etc).status();
     if !status.is_ok_and(|s| s.code() != Some(77) && said.exists()) {
         eprintln!("SKIPPED: this machine does not let the test mount a file system of its own");
         return;
     }
     let said = fs::read_to_string(&said).unwrap();
     let lines: Vec<_> = said.lines().collect();
-    for pair in lines[..6].chunks(2) {
+    for pair in lines[..8].chunks(2) {
         assert!(pair[0].starts_with("keydesk: ") && pair[1] == "code 6", "{said}");
     }
-    assert!(lines[7].contains("\"secret\"") && lines[8] == "code 0", "{said}");
-    assert!(lines[9..].len() == 1 && lines[9].contains("again"), "something half-made: {said}");
+    assert_eq!(lines[8], "0", "set-up left something behind: {said}");
+    assert!(lines[10].contains("\"secret\"") && lines[11] == "code 0", "{said}");
+    assert!(lines[12..].len() == 1 && lines[12].contains("again"), "something half-made: {said}");
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use keydesk::{
     account::{Role, UserState},
-    credential::{Condition, Kind},
+    credential::{Condition, Kind, State},
     demo,
-    hub::{ListQuery, Order, Origin, Position, SignIn, TrailQuery},
+    hub::{ListQuery, Origin, SignIn, TrailQuery},
     secret::Secret,
     time::{DAY, HOUR, MINUTE},
 };
@@ -21,7 +21,7 @@ fn all_kinds_all_states_four_people_and_a_trail() {
         ("alice", Role::Administrator, "Acme Messaging")
     );
     assert!(!session.must_change_password);
-    let query = ListQuery { kind: None, revoked: true, order: Order::Name, position: Position::Start, limit: 100 };
+    let query = ListQuery { revoked: true, limit: 100, ..ListQuery::default() };
     let rows = hub.list(&session.actor, &query).unwrap().rows;
     assert!(rows.len() >= 12 && rows.iter().all(|row| !row.tampered));
     for kind in Kind::ALL {
@@ -51,6 +51,10 @@ fn all_kinds_all_states_four_people_and_a_trail() {
         rows.iter().filter_map(|row| row.last_used.as_ref()).map(|used| now.since(used.at.millis())).min().unwrap();
     assert!((0..=3 * MINUTE).contains(&newest), "{newest}");
     assert!(rows.iter().all(|row| now.since(row.created_at) > DAY), "made just now");
+    for row in rows.iter().filter(|row| row.state != State::Active) {
+        let used = row.last_used.as_ref().expect("what was stopped had been used");
+        assert!(used.at.millis() < row.changed_at, "{} was used after it was stopped", row.name);
+    }
 
     let users = hub.users(&session.actor).unwrap();
     let people: Vec<_> = users.iter().map(|u| (u.name.as_str(), u.role, u.state, u.locked_until.is_some())).collect();

@@ -219,5 +219,8 @@ fn help_and_version_are_there() {
         assert!(desk.run(&args).done().out.contains("Usage: keydesk"));
     }
     assert_eq!(desk.run(&["key"]).code, Some(2));
+    for screen in [&[][..], &["demo"]] {
+        desk.run(screen).fails(2, "needs a terminal");
+    }
     assert!(desk.files().is_empty());
 }

@@ -22,7 +22,7 @@ fn nothing_half_made_after_kill_9() {
     let actor = hub.local_actor("alice", &Origin::default()).unwrap();
     // A fixed seed: the moments are random, their choice can be repeated.
     let mut random = 0x9E37_79B9_7F4A_7C15_u64;
-    let longest = whole_run(&desk);
+    let mut longest = whole_run(&desk);
     let (mut cut, mut told) = (0, Vec::new());
     for round in 0..ROUNDS {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -40,6 +40,8 @@ fn nothing_half_made_after_kill_9() {
         std::thread::sleep(longest.mul_f64((random >> 33) as f64 / (1u64 << 31) as f64));
         let _ = child.kill();
         let output = child.wait_with_output().unwrap();
+        // On a machine that gets busier or less busy half of them are still cut.
+        longest = longest.mul_f64(if output.status.code().is_none() { 1.02 } else { 0.98 });
         cut += usize::from(output.status.code().is_none());
         if let Ok(made) = serde_json::from_slice::<serde_json::Value>(&output.stdout) {
             told.push(made["key"].as_str().unwrap().to_owned());

@@ -71,6 +71,31 @@ fn a_credential_changed_by_hand_is_refused() {
     }
 }
 
+/// Text that no form would have taken: shown, and harmless.
+#[test]
+fn text_put_into_the_database_cannot_move_a_terminal() {
+    if !need("sqlite3") {
+        return;
+    }
+    let desk = Desk::ready();
+    let key = desk.new_key("basic", "innocent");
+    let hostile = "char(27) || ']52;c;eA==' || char(7) || char(155) || '31m' || char(8238) || 'x' || char(8203) || char(10) || 'y'";
+    sql(&desk, &format!("UPDATE credential SET name = {hostile}, note = {hostile}"));
+    for args in [
+        vec!["key", "list"],
+        vec!["key", "list", "--json"],
+        vec!["key", "show", &key],
+        vec!["key", "show", &key, "--json"],
+    ] {
+        let shown = desk.run(&[&args[..], &["--as", "alice"]].concat()).done().out;
+        let harmful: Vec<_> = shown.chars().filter(|c| *c != '\n' && keydesk::text::is_harmful(*c)).collect();
+        assert!(harmful.is_empty() && shown.contains("52;c;eA=="), "{args:?}: {harmful:?} in {shown:?}");
+    }
+    assert!(text(&desk.list()[0]["name"]).contains("\u{202e}x\u{200b}\ny"), "JSON means what is there");
+    assert_eq!(desk.run(&["key", "list", "--as", "alice"]).done().out.lines().count(), 2, "a line break made a row");
+    desk.run(&["key", "disable", "--as", "alice", &key]).fails(1, "tampered");
+}
+
 #[test]
 fn swapped_passwords_open_for_neither() {
     if !need("sqlite3") {

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use crate::{
     cli::{
         failure::{Failure, say},
-        out,
+        json, out,
     },
     credential::Kind,
     hub::Issued,
@@ -63,9 +63,9 @@ fn room(issued: &Issued) -> Zeroizing<Vec<u8>> {
 
 fn as_json(issued: &Issued, secret: Option<&str>) -> io::Result<Zeroizing<Vec<u8>>> {
     let row = &issued.row;
-    let json = IssuedJson { key: &row.key, secret, id: row.id.to_string(), kind: row.kind.as_str(), name: &row.name };
+    let made = IssuedJson { key: &row.key, secret, id: row.id.to_string(), kind: row.kind.as_str(), name: &row.name };
     let mut document = room(issued);
-    serde_json::to_writer(&mut *document, &json)?;
+    json::write(&mut *document, &made)?;
     document.push(b'\n');
     Ok(document)
 }

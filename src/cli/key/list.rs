@@ -38,14 +38,7 @@ pub fn run(site: &Site, args: ListArgs) -> Result<(), Failure> {
     let desk = site.open(&args.acting)?;
     let order = Order::Name;
     let mut printer = Printer::new(Form::from(args.form), desk.hub.now());
-    let mut query = ListQuery {
-        kind: args.kind,
-        revoked: args.all,
-        order,
-        position: Position::Start,
-        limit: PAGE,
-        ..ListQuery::default()
-    };
+    let mut query = ListQuery { kind: args.kind, revoked: args.all, order, limit: PAGE, ..ListQuery::default() };
     loop {
         let page = desk.hub.list(&desk.actor, &query)?;
         printer.page(&page.rows)?;

@@ -4,6 +4,8 @@
 //! only the first call does anything. It never prints an error, because the terminal may be gone, and never waits for
 //! a terminal that takes no bytes (ctrl-s, a dead link).
 
+mod pen;
+mod scroll;
 pub mod stop;
 pub mod tty;
 pub mod wire;
@@ -13,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rustix::stdio::stdin;
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{InputModes, LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
 /// Alternate screen, empty; bracketed paste; no cursor until a frame wants one.
 const ENTER: &[u8] = b"\x1b[?1049h\x1b[H\x1b[2J\x1b[?2004h\x1b[?25l";
@@ -29,22 +31,29 @@ const PATIENCE: Duration = Duration::from_millis(200);
 static BEFORE: Mutex<Option<Termios>> = Mutex::new(None);
 
 /// Turns echo and line editing off and draws nothing. Early, so that a password typed ahead is not echoed while the
-/// store is opened.
+/// store is opened. ctrl-c is still a signal, since nobody reads keys yet.
 pub fn quiet() -> io::Result<()> {
-    let mut before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner);
-    let now = tcgetattr(stdin())?;
-    let mut raw = now.clone();
-    raw.make_raw();
-    before.get_or_insert(now);
-    // Not `Flush`: what was typed ahead stays.
-    Ok(tcsetattr(stdin(), OptionalActions::Now, &raw)?)
+    change(|modes| {
+        modes.local_modes -= LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON;
+        modes.input_modes -= InputModes::ICRNL;
+    })
 }
 
 /// Takes the whole terminal. Also after a stop, when a shell has put its own modes back.
 pub fn enter() -> io::Result<()> {
-    quiet()?;
+    change(Termios::make_raw)?;
     tty::open();
     tty::write(ENTER)
+}
+
+/// Changes the modes, and remembers how they were before us.
+fn change(how: impl FnOnce(&mut Termios)) -> io::Result<()> {
+    let mut before = BEFORE.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut modes = tcgetattr(stdin())?;
+    before.get_or_insert_with(|| modes.clone());
+    how(&mut modes);
+    // Not `Flush`: what was typed ahead stays.
+    Ok(tcsetattr(stdin(), OptionalActions::Now, &modes)?)
 }
 
 /// Hands the terminal back as it was found.

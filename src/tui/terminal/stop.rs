@@ -24,13 +24,12 @@ pub fn possible() -> bool {
     false
 }
 
-/// Stops this process; returns when it is continued.
+/// Stops this job; returns when it is continued.
+///
+/// A wrapper (`sh -c keydesk`) has to stop as well, or the shell never learns of it; and in the same instant, or the
+/// shell may continue a job of which one half has not stopped yet. Hence one SIGSTOP for the whole group.
 pub fn stop() {
-    if getppid().and_then(|parent| getpgid(Some(parent)).ok()) == Some(getpgrp()) {
-        // A wrapper (`sh -c keydesk`) has to stop as well, or the shell never learns of it.
-        let _ = kill_current_process_group(Signal::TSTP);
-    }
-    let _ = signal_hook::low_level::raise(signal_hook::consts::SIGSTOP);
+    let _ = kill_current_process_group(Signal::STOP);
 }
 
 /// Parent of another process. Its name may hold blanks and brackets, so the fields are counted from the last bracket.

@@ -1,44 +1,74 @@
 //! What ratatui draws through: one write for each frame, none when nothing changed, and no question to the terminal.
 //!
-//! ratatui's own backend asks the terminal where its cursor is and waits up to two seconds for an answer, and moves
-//! the cursor with every frame. This one remembers.
+//! ratatui's own backend asks the terminal where its cursor is and waits up to two seconds for an answer, moves the
+//! cursor with every frame, and draws a list that moved by one line from top to bottom. This one remembers what the
+//! terminal shows.
 
+use std::cell::Cell as Remembered;
 use std::io::{self, Write};
 
-use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
-use ratatui::buffer::Cell;
-use ratatui::layout::{Position, Size};
+use ratatui::backend::{Backend, ClearType, WindowSize};
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::{Position, Rect, Size};
+use unicode_width::UnicodeWidthStr as _;
 use zeroize::{Zeroize as _, Zeroizing};
+
+use super::pen::{Pen, go_to};
+use super::scroll;
 
 /// Begins and ends a frame that is shown at once (mode 2026); terminals that do not know it ignore it.
 const BEGIN: &[u8] = b"\x1b[?2026h";
 const END: &[u8] = b"\x1b[?2026l";
+const CLEAR: &[u8] = b"\x1b[2J";
 
 /// Enough for a full frame of 200x60 with styles, so that the buffer never grows and leaves a copy behind.
 const CAPACITY: usize = 96 * 1024;
 
+/// Where the cursor is, as far as is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cursor {
+    Hidden,
+    At(Position),
+    /// Visible, but cells were written since it was placed.
+    Somewhere,
+}
+
 /// The backend. A frame may show a secret, so its bytes are wiped once they are written.
 pub struct Wire<W> {
     out: W,
-    size: fn() -> Size,
+    ask_size: fn() -> Size,
+    /// The size that ratatui was told last: what it draws has this size.
+    size: Remembered<Size>,
     frame: Zeroizing<Vec<u8>>,
-    /// Where the frame wants the cursor; `None` for hidden.
-    wanted: Option<Position>,
-    /// Where the terminal has it; unknown after cells were written.
-    place: Option<Position>,
-    visible: bool,
+    /// What the terminal shows, and what it shall show.
+    shown: Buffer,
+    wanted: Buffer,
+    /// Nobody knows what the terminal shows: it is cleared before the next frame.
+    stale: bool,
+    cursor: Cursor,
+    wanted_cursor: Option<Position>,
 }
 
 impl<W: Write> Wire<W> {
-    /// Writes frames to `out`, a terminal that hides its cursor and whose size is told by `size`.
-    pub fn new(out: W, size: fn() -> Size) -> Self {
-        let frame = Zeroizing::new(Vec::with_capacity(CAPACITY));
-        Self { out, size, frame, wanted: None, place: None, visible: false }
+    /// Writes frames to `out`, a terminal that is empty, hides its cursor, and whose size is told by `ask_size`.
+    pub fn new(out: W, ask_size: fn() -> Size) -> Self {
+        Self {
+            out,
+            ask_size,
+            size: Remembered::new(ask_size()),
+            frame: Zeroizing::new(Vec::with_capacity(CAPACITY)),
+            shown: Buffer::default(),
+            wanted: Buffer::default(),
+            stale: false,
+            cursor: Cursor::Hidden,
+            wanted_cursor: None,
+        }
     }
 
-    /// The terminal was handed back and taken again: its cursor is hidden, and nobody knows where.
+    /// The terminal was handed back and taken again: its cursor is hidden. What it shows is cleared by the repaint
+    /// that must follow.
     pub fn forget(&mut self) {
-        (self.place, self.visible) = (None, false);
+        self.cursor = Cursor::Hidden;
     }
 
     /// Writes bytes that are no part of a frame, between two frames.
@@ -46,25 +76,45 @@ impl<W: Write> Wire<W> {
         self.out.write_all(bytes)
     }
 
-    /// ratatui's backend on the frame's bytes: it has no state of its own.
-    fn pen(&mut self) -> CrosstermBackend<&mut Vec<u8>> {
-        if self.frame.is_empty() {
-            self.frame.extend_from_slice(BEGIN);
+    /// Both buffers blank, in the size that ratatui draws in.
+    fn blank(&mut self) {
+        let area = Rect::from((Position::ORIGIN, self.size.get()));
+        for buffer in [&mut self.shown, &mut self.wanted] {
+            // Not `Buffer::resize` alone: that keeps old cells, in the wrong places.
+            buffer.resize(area);
+            buffer.reset();
         }
-        CrosstermBackend::new(&mut self.frame)
     }
 
-    fn place_cursor(&mut self) -> io::Result<()> {
-        let visible = self.wanted.is_some();
-        if let Some(position) = self.wanted.filter(|_| self.place != self.wanted) {
-            self.pen().set_cursor_position(position)?;
-            self.place = self.wanted;
+    fn paint(&mut self) {
+        if std::mem::take(&mut self.stale) {
+            self.frame.extend_from_slice(CLEAR);
+        } else if let Some(scroll) = scroll::find(&self.shown, &self.wanted) {
+            self.frame.extend_from_slice(&scroll.bytes());
+            scroll.apply(&mut self.shown);
         }
-        if visible != self.visible {
-            if visible { self.pen().show_cursor() } else { self.pen().hide_cursor() }?;
-            self.visible = visible;
+        let changed = self.shown.diff(&self.wanted);
+        Pen::new(&mut self.frame).draw(changed);
+        self.shown.content.clone_from_slice(&self.wanted.content);
+        if !self.frame.is_empty() && self.cursor != Cursor::Hidden {
+            self.cursor = Cursor::Somewhere;
         }
-        Ok(())
+    }
+
+    fn place_cursor(&mut self) {
+        let wanted = self.wanted_cursor.map_or(Cursor::Hidden, Cursor::At);
+        if wanted == self.cursor {
+            return;
+        }
+        if let Cursor::At(Position { x, y }) = wanted {
+            go_to(&mut self.frame, x, y);
+        }
+        match (self.cursor == Cursor::Hidden, wanted == Cursor::Hidden) {
+            (true, false) => self.frame.extend_from_slice(b"\x1b[?25h"),
+            (false, true) => self.frame.extend_from_slice(b"\x1b[?25l"),
+            _ => {}
+        }
+        self.cursor = wanted;
     }
 }
 
@@ -75,55 +125,67 @@ impl<W: Write> Backend for Wire<W> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut content = content.peekable();
-        if content.peek().is_none() {
-            return Ok(());
+        if self.wanted.area.as_size() != self.size.get() {
+            self.blank();
         }
-        self.place = None;
-        self.pen().draw(content)
+        for (x, y, cell) in content {
+            self.wanted[(x, y)] = cell.clone();
+            if cell.symbol().width() > 1
+                && let Some(covered) = self.wanted.cell_mut((x + 1, y))
+            {
+                covered.reset();
+            }
+        }
+        Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        self.wanted = None;
+        self.wanted_cursor = None;
         Ok(())
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
-        // The place follows by `set_cursor_position`; until then it is where it was.
-        self.wanted = self.wanted.or(self.place).or(Some(Position::ORIGIN));
+        // The place follows by `set_cursor_position`.
+        self.wanted_cursor = self.wanted_cursor.or(Some(Position::ORIGIN));
         Ok(())
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
-        Ok(self.place.unwrap_or_default())
+        Ok(self.wanted_cursor.unwrap_or_default())
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        self.wanted = Some(position.into());
+        self.wanted_cursor = Some(position.into());
         Ok(())
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.clear_region(ClearType::All)
+        self.stale = true;
+        self.blank();
+        Ok(())
     }
 
-    fn clear_region(&mut self, region: ClearType) -> io::Result<()> {
-        self.pen().clear_region(region)
+    /// ratatui clears a part only for views that do not fill the screen; this one always does.
+    fn clear_region(&mut self, _: ClearType) -> io::Result<()> {
+        self.clear()
     }
 
     fn size(&self) -> io::Result<Size> {
-        Ok((self.size)())
+        self.size.set((self.ask_size)());
+        Ok(self.size.get())
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
-        Ok(WindowSize { columns_rows: (self.size)(), pixels: Size::default() })
+        Ok(WindowSize { columns_rows: self.size()?, pixels: Size::default() })
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.place_cursor()?;
+        self.paint();
+        self.place_cursor();
         if self.frame.is_empty() {
             return Ok(());
         }
+        self.frame.splice(..0, BEGIN.iter().copied());
         self.frame.extend_from_slice(END);
         let written = self.out.write_all(&self.frame);
         self.frame.zeroize();
@@ -133,13 +195,16 @@ impl<W: Write> Backend for Wire<W> {
 
 #[cfg(test)]
 mod tests {
-    use std::{cell::RefCell, rc::Rc};
+    use std::cell::RefCell;
+    use std::rc::Rc;
 
-    use ratatui::{Terminal, layout::Rect, text::Line};
+    use proptest::prelude::*;
+    use ratatui::style::{Color, Modifier, Style};
+    use ratatui::{Frame, Terminal, text::Line};
 
     use super::*;
 
-    /// Counts the writes and keeps the bytes.
+    /// Keeps each write.
     #[derive(Clone, Default)]
     struct Paper(Rc<RefCell<Vec<Vec<u8>>>>);
 
@@ -154,13 +219,26 @@ mod tests {
         }
     }
 
+    impl Paper {
+        fn writes(&self) -> usize {
+            self.0.borrow().len()
+        }
+
+        fn write(&self, n: usize) -> String {
+            String::from_utf8(self.0.borrow()[n].clone()).unwrap()
+        }
+    }
+
+    const COLUMNS: u16 = 20;
+    const ROWS: u16 = 8;
+
     fn desk() -> (Paper, Terminal<Wire<Paper>>) {
         let paper = Paper::default();
-        (paper.clone(), Terminal::new(Wire::new(paper, || Size::new(20, 3))).unwrap())
+        (paper.clone(), Terminal::new(Wire::new(paper, || Size::new(COLUMNS, ROWS))).unwrap())
     }
 
     fn draw(terminal: &mut Terminal<Wire<Paper>>, text: &'static str, cursor: Option<(u16, u16)>) {
-        let frame = |frame: &mut ratatui::Frame<'_>| {
+        let frame = |frame: &mut Frame<'_>| {
             frame.render_widget(Line::raw(text), frame.area());
             if let Some(place) = cursor {
                 frame.set_cursor_position(place);
@@ -173,11 +251,8 @@ mod tests {
     fn a_frame_is_one_write_inside_a_synchronized_update() {
         let (paper, mut terminal) = desk();
         draw(&mut terminal, "hello", Some((2, 1)));
-        let writes = paper.0.borrow();
-        assert_eq!(writes.len(), 1);
-        let text = String::from_utf8(writes[0].clone()).unwrap();
-        assert!(text.starts_with("\x1b[?2026h") && text.ends_with("\x1b[2;3H\x1b[?25h\x1b[?2026l"), "{text:?}");
-        assert!(text.contains("hello"));
+        assert_eq!(paper.writes(), 1);
+        assert_eq!(paper.write(0), "\x1b[?2026h\x1b[1Hhello\x1b[2;3H\x1b[?25h\x1b[?2026l");
     }
 
     #[test]
@@ -186,9 +261,9 @@ mod tests {
         for _ in 0..3 {
             draw(&mut terminal, "hello", Some((2, 1)));
         }
-        assert_eq!(paper.0.borrow().len(), 1);
+        assert_eq!(paper.writes(), 1);
         draw(&mut terminal, "hello", None);
-        assert_eq!(paper.0.borrow()[1], b"\x1b[?2026h\x1b[?25l\x1b[?2026l");
+        assert_eq!(paper.write(1), "\x1b[?2026h\x1b[?25l\x1b[?2026l");
     }
 
     #[test]
@@ -196,18 +271,16 @@ mod tests {
         let (paper, mut terminal) = desk();
         draw(&mut terminal, "hello", Some((2, 1)));
         draw(&mut terminal, "hello", Some((3, 1)));
-        assert_eq!(paper.0.borrow()[1], b"\x1b[?2026h\x1b[2;4H\x1b[?2026l");
+        assert_eq!(paper.write(1), "\x1b[?2026h\x1b[2;4H\x1b[?2026l");
     }
 
     #[test]
     fn a_resize_to_the_same_size_paints_everything_again_and_asks_nothing() {
         let (paper, mut terminal) = desk();
         draw(&mut terminal, "hello", None);
-        terminal.resize(Rect::new(0, 0, 20, 3)).unwrap();
+        terminal.resize(Rect::new(0, 0, COLUMNS, ROWS)).unwrap();
         draw(&mut terminal, "hello", None);
-        let again = String::from_utf8(paper.0.borrow()[1].clone()).unwrap();
-        assert!(again.contains("\x1b[2J") && again.contains("hello"), "{again:?}");
-        assert!(!again.contains("\x1b[6n"));
+        assert_eq!(paper.write(1), "\x1b[?2026h\x1b[2J\x1b[1Hhello\x1b[?2026l");
     }
 
     #[test]
@@ -216,5 +289,94 @@ mod tests {
         draw(&mut terminal, "secret", None);
         let frame = &terminal.backend().frame;
         assert!(frame.is_empty() && frame.capacity() == CAPACITY);
+    }
+
+    /// One line of a random screen: what it says, in which look, from which column.
+    type Row = (String, u8, u16);
+
+    fn row() -> impl Strategy<Value = Row> {
+        let text = prop_oneof![
+            Just(String::new()),
+            "[a-c ]{1,20}",
+            Just("支払い-batch 支".to_owned()),
+            Just("● active ☐ é".to_owned()),
+            Just("aaaaaaaaaaaaaaaaaaaa".to_owned()),
+            Just("bbbbbbbbbbbbbbbbbbbb".to_owned()),
+        ];
+        (text, 0..6_u8, 0..4_u16)
+    }
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Show(Vec<Row>),
+        ScrollUp,
+        ScrollDown,
+        Repaint,
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            3 => proptest::collection::vec(row(), usize::from(ROWS)).prop_map(Step::Show),
+            3 => Just(Step::ScrollUp),
+            3 => Just(Step::ScrollDown),
+            1 => Just(Step::Repaint),
+        ]
+    }
+
+    fn look(n: u8) -> Style {
+        match n {
+            0 => Style::new(),
+            1 => Style::new().fg(Color::Green),
+            2 => Style::new().add_modifier(Modifier::REVERSED),
+            3 => Style::new().add_modifier(Modifier::BOLD | Modifier::UNDERLINED).fg(Color::Indexed(200)),
+            4 => Style::new().bg(Color::Rgb(1, 2, 3)).add_modifier(Modifier::ITALIC),
+            _ => Style::new().add_modifier(Modifier::DIM).fg(Color::LightRed),
+        }
+    }
+
+    fn show(terminal: &mut Terminal<Wire<Paper>>, rows: &[Row]) {
+        let frame = |frame: &mut Frame<'_>| {
+            for (y, (text, style, x)) in (0..ROWS).zip(rows) {
+                frame.render_widget(Line::styled(text.clone(), look(*style)), Rect::new(*x, y, COLUMNS - x, 1));
+            }
+        };
+        terminal.draw(frame).unwrap();
+    }
+
+    /// What a terminal shows that got these bytes: text and looks, cell by cell.
+    fn picture(bytes: &[Vec<u8>]) -> Vec<String> {
+        let mut emulator = vt100::Parser::new(ROWS.try_into().unwrap(), COLUMNS.try_into().unwrap(), 0);
+        bytes.iter().for_each(|write| emulator.process(write));
+        let places = (0..ROWS).flat_map(|y| (0..COLUMNS).map(move |x| (y, x)));
+        let cell = |(y, x)| {
+            let cell = emulator.screen().cell(y, x).unwrap();
+            // A cell that was never written and one with a blank look the same.
+            let text = if cell.contents().is_empty() { " " } else { cell.contents() };
+            let look = (cell.fgcolor(), cell.bgcolor(), cell.bold(), cell.dim(), cell.italic());
+            format!("{text:?} {} {look:?} {} {}", cell.is_wide_continuation(), cell.underline(), cell.inverse())
+        };
+        places.map(cell).collect()
+    }
+
+    proptest! {
+        /// However the screen came to be, it is what a terminal shows that was cleared and drawn once.
+        #[test]
+        fn what_is_shown_is_what_was_drawn(steps in proptest::collection::vec(step(), 1..8)) {
+            let (paper, mut terminal) = desk();
+            let mut rows: Vec<Row> = vec![(String::new(), 0, 0); usize::from(ROWS)];
+            for step in steps {
+                match step {
+                    Step::Show(new) => rows = new,
+                    // A head and a foot stay.
+                    Step::ScrollUp => rows[1..usize::from(ROWS) - 1].rotate_left(1),
+                    Step::ScrollDown => rows[1..usize::from(ROWS) - 1].rotate_right(1),
+                    Step::Repaint => terminal.resize(Rect::new(0, 0, COLUMNS, ROWS)).unwrap(),
+                }
+                show(&mut terminal, &rows);
+            }
+            let (fresh, mut once) = desk();
+            show(&mut once, &rows);
+            prop_assert_eq!(picture(&paper.0.borrow()), picture(&fresh.0.borrow()));
+        }
     }
 }

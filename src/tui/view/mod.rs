@@ -1,10 +1,102 @@
 //! Draws the state. It never changes it.
 
-use ratatui::Frame;
+mod chrome;
+mod details;
+mod dialogs;
+mod door;
+mod forms;
+mod help;
+mod list;
+mod menu;
+mod pages;
+mod paint;
+mod secret;
+mod sheet;
+mod trail;
 
-use super::app::App;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::app::{App, Room};
+use super::dialog::Dialog;
+use super::layout::{self, FOOTER, HEADER};
+use super::msg::CopyOutcome;
+use super::screen::{Screen, Tab};
+use paint::Paint;
 
 /// Draws one frame.
 pub fn draw(app: &App, frame: &mut Frame<'_>) {
-    let _ = (app, frame);
+    let mut paint = Paint { buf: frame.buffer_mut(), theme: app.theme, cursor: None };
+    picture(app, &mut paint);
+    if let Some(at) = paint.cursor {
+        frame.set_cursor_position(at);
+    }
+}
+
+fn picture(app: &App, paint: &mut Paint<'_>) {
+    let area = paint.area();
+    if layout::too_small((area.width, area.height)) {
+        return chrome::too_small(paint);
+    }
+    chrome::header(app, paint);
+    let body = Rect { y: HEADER, height: area.height.saturating_sub(HEADER + FOOTER), ..area };
+    match (&app.door, &app.room) {
+        (Some(door), _) => door::draw(app, door, paint, body),
+        (None, Some(room)) => desk(app, room, paint, body),
+        (None, None) => {}
+    }
+    if let Some(help) = &app.help {
+        help::sheet(app, &help.what).draw(paint, body, help.scroll);
+        // The overlay covers what was focused.
+        paint.cursor(area.width / 2, HEADER);
+    }
+    chrome::footer(app, paint);
+}
+
+fn desk(app: &App, room: &Room, paint: &mut Paint<'_>, body: Rect) {
+    match room.screen() {
+        Some(Screen::Menu(menu)) => menu::menu(app, room, menu, paint, body),
+        Some(Screen::Settings(rows)) => menu::settings(app, room, rows, paint, body),
+        Some(Screen::Account(rows)) => menu::account(app, room, rows, paint, body),
+        Some(Screen::Api(api)) => list::draw(app, room, api, paint, body),
+        Some(Screen::Trail(trail)) => trail::draw(app, trail, paint, body),
+        Some(Screen::Page(topic, scroll)) => pages::draw(app, room, *topic, *scroll, paint, body),
+        None => {}
+    }
+    // Under help no dialog is drawn: a secret shows nowhere but in the view on top.
+    if let Some(dialog) = room.dialogs.last().filter(|_| app.help.is_none()) {
+        let scroll = if let Dialog::Details(d) = dialog { d.scroll } else { 0 };
+        paint.cursor = None;
+        dialogs::sheet(app, dialog).draw(paint, body, scroll);
+    }
+}
+
+/// How many lines do not fit of what can be scrolled now: help, details, a page to read.
+pub(super) fn overflow(app: &App) -> usize {
+    let in_dialog = layout::dialog_rows(app.size);
+    if let Some(help) = &app.help {
+        return help::sheet(app, &help.what).len().saturating_sub(in_dialog);
+    }
+    let Some(room) = &app.room else { return 0 };
+    match (room.dialogs.last(), room.screen()) {
+        (Some(dialog @ Dialog::Details(_)), _) => dialogs::sheet(app, dialog).len().saturating_sub(in_dialog),
+        (Some(_), _) => 0,
+        (None, Some(Screen::Page(topic, _))) => {
+            pages::lines(app, room, *topic).len().saturating_sub(layout::page_rows(app.size))
+        }
+        (None, Some(Screen::Api(api))) if api.tab == Tab::Documentation => {
+            pages::documentation(app, api).len().saturating_sub(layout::page_rows(app.size).saturating_sub(2))
+        }
+        _ => 0,
+    }
+}
+
+/// What is known of a copy, in honest words.
+pub fn copy_words(outcome: &CopyOutcome, what: &str) -> String {
+    match outcome {
+        CopyOutcome::Copied => format!("Copied: {what}."),
+        CopyOutcome::SentToTerminal => format!("Sent to your terminal (OSC 52): {what}. Paste to check."),
+        CopyOutcome::SentThroughTmux => format!("Sent to your terminal through tmux: {what}. Paste to check."),
+        CopyOutcome::Impossible(why) => why.clone(),
+    }
 }

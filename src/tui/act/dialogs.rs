@@ -1,0 +1,161 @@
+//! What actions do in the topmost dialog.
+
+use crate::credential::Verb;
+use crate::hub::Target;
+
+use super::super::action::Action;
+use super::super::app::App;
+use super::super::dialog::{Change, Dialog, Question, What};
+use super::super::form::{Advance, Id};
+use super::super::msg::{Call, CopyOutcome, Effect};
+use super::super::pending::Slot;
+use super::super::view;
+use super::{forms, scroll};
+
+impl App {
+    pub(super) fn act_on_dialog(&mut self, action: Action) {
+        let most = view::overflow(self);
+        let Some(dialog) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) else { return };
+        match (dialog, action) {
+            (_, Action::Back) => self.safe_answer(),
+            (Dialog::Secret(_), Action::CopyBoth) => self.copy(What::Both),
+            (Dialog::Secret(_), Action::CopySecret) => self.copy(What::Secret),
+            (Dialog::Secret(_), Action::CopyKey) => self.copy(What::Key),
+            (Dialog::Secret(view), Action::Mask) => view.masked = !view.masked,
+            (Dialog::Details(d), action) => scroll(&mut d.scroll, action, most),
+            (dialog, action) => {
+                let advance = dialog.form_mut().and_then(|form| forms::edit(form, action));
+                match advance {
+                    Some(Advance::Submit) => self.pressed(Id::Submit),
+                    Some(Advance::Pressed(id)) => self.pressed(id),
+                    Some(Advance::Moved) | None => {}
+                }
+                if matches!(action, Action::Edit(_)) {
+                    self.edited();
+                }
+            }
+        }
+    }
+
+    /// Esc: what loses nothing.
+    fn safe_answer(&mut self) {
+        let Some(room) = &mut self.room else { return };
+        match room.dialogs.last() {
+            Some(Dialog::Secret(view)) if !view.saved => self.ask(Question::Close),
+            Some(Dialog::Password(d)) if d.forced => self.sign_out(),
+            _ => drop(room.dialogs.pop()),
+        }
+    }
+
+    /// A button was pressed, or Enter sent the form.
+    fn pressed(&mut self, id: Id) {
+        let Some(dialog) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) else { return };
+        match (dialog, id) {
+            (Dialog::Ask(ask), Id::Ok) => {
+                let question = ask.question;
+                self.lose(question);
+            }
+            (_, Id::Cancel | Id::Ok) => self.safe_answer(),
+            (Dialog::Create(create), Id::Generate) => {
+                create.generate = !create.generate;
+                create.form.wipe_passwords();
+                create.form.focus_on(if create.generate { Id::Submit } else { Id::Password });
+            }
+            (Dialog::Create(_), _) => self.send_create(),
+            (Dialog::Rotate(_), _) => self.send_rotate(),
+            (Dialog::Password(_), _) => self.send_password(),
+            (Dialog::Change(_), Id::Disable) => self.send_change(Some(Verb::Disable)),
+            (Dialog::Change(_), _) => self.send_change(None),
+            (Dialog::Secret(_), Id::Revoke) => self.revoke_it(),
+            _ => {}
+        }
+    }
+
+    /// The secret that nobody copied is given up.
+    fn lose(&mut self, question: Question) {
+        self.close_one_time_view();
+        match question {
+            Question::Close => {}
+            Question::Quit => self.leave(),
+            Question::Suspend => self.stop(),
+        }
+    }
+
+    /// Says what is wrong with the form, at the field; nothing is sent.
+    fn fault(&mut self, (id, said): (Id, String)) {
+        if let Some(form) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()).and_then(Dialog::form_mut) {
+            form.fault(id, said);
+        }
+        self.drop_ahead();
+    }
+
+    fn send_create(&mut self) {
+        let now = self.now;
+        let Some(room) = &mut self.room else { return };
+        let actor = room.actor();
+        let Some(Dialog::Create(create)) = room.dialogs.last_mut() else { return };
+        create.problem = None;
+        create.form.clear_faults();
+        match create.wanted(now) {
+            Ok(wanted) => self.call(Slot::Form, Call::Create(actor, wanted)),
+            Err(fault) => self.fault(fault),
+        }
+    }
+
+    fn send_rotate(&mut self) {
+        let Some(room) = &mut self.room else { return };
+        let actor = room.actor();
+        let Some(Dialog::Rotate(rotate)) = room.dialogs.last_mut() else { return };
+        rotate.problem = None;
+        let call = Call::Rotate(actor, rotate.row.target(), rotate.overlap());
+        self.call(Slot::Form, call);
+    }
+
+    fn send_password(&mut self) {
+        let Some(room) = &mut self.room else { return };
+        let actor = room.actor();
+        let Some(Dialog::Password(d)) = room.dialogs.last_mut() else { return };
+        d.problem = None;
+        d.form.clear_faults();
+        if let Err(fault) = d.check(actor.user.as_str()) {
+            return self.fault(fault);
+        }
+        let (Some(old), Some(new)) = (d.form.password(Id::Old), d.form.password(Id::Password)) else { return };
+        let call = Call::ChangeOwnPassword { actor, old: old.to_secret(), new: new.to_secret() };
+        self.call(Slot::Form, call);
+    }
+
+    /// Sends the change; `instead` is the milder one that the revoke dialog offers.
+    fn send_change(&mut self, instead: Option<Verb>) {
+        let Some(room) = &mut self.room else { return };
+        let actor = room.actor();
+        let Some(Dialog::Change(change)) = room.dialogs.last_mut() else { return };
+        change.problem = None;
+        if instead.is_none() && !change.confirmed() {
+            let said = format!("Type {} to confirm, or press esc.", change.to_type());
+            return self.fault((Id::Confirm, said));
+        }
+        let targets: Vec<Target> = change.rows.iter().map(|row| row.target()).collect();
+        let call = Call::SetState(actor, targets, instead.unwrap_or(change.verb));
+        self.call(Slot::Form, call);
+    }
+
+    /// From the one-time view: the key that was just made is not wanted after all.
+    fn revoke_it(&mut self) {
+        let Some(room) = &mut self.room else { return };
+        let Some(Dialog::Secret(view)) = room.dialogs.last() else { return };
+        let change = Change { over_secret: true, ..Change::new(Verb::Revoke, vec![view.row.clone()]) };
+        room.dialogs.push(Dialog::Change(Box::new(change)));
+    }
+
+    fn copy(&mut self, what: What) {
+        let Some(Dialog::Secret(view)) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) else { return };
+        if let Some(why) = &self.no_clipboard {
+            view.copied = Some((what, CopyOutcome::Impossible(why.clone())));
+            return self.drop_ahead();
+        }
+        let text = view.to_copy(what);
+        let ticket = self.pending.add(Slot::Copying(what));
+        self.out.push(Effect::Copy(ticket, text));
+    }
+}

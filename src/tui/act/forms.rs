@@ -1,0 +1,106 @@
+//! Typing into forms, and sending those of the door.
+
+use super::super::action::Action;
+use super::super::app::App;
+use super::super::dialog::Dialog;
+use super::super::door::{Door, Kind, Said};
+use super::super::field::{Full, TextField};
+use super::super::form::{Advance, Form, Id};
+use super::super::msg::Call;
+use super::super::pending::Slot;
+use super::super::toast::Toast;
+use crate::hub::SetUp;
+use crate::secret::Secret;
+
+/// How long after the last letter the store is asked whether a name is taken.
+const ASK_AFTER: i64 = 150;
+
+/// The actions that every form understands; `None` when Enter was pressed and the caller has to look.
+pub(super) fn edit(form: &mut Form, action: Action) -> Option<Advance> {
+    match action {
+        Action::NextField => form.next(),
+        Action::PreviousField => form.previous(),
+        Action::Choose if !form.choose(true) => form.next(),
+        Action::ChooseBack if !form.choose(false) => form.previous(),
+        Action::ShowPassword => form.toggle_passwords(),
+        Action::Edit(step) => form.edit(step),
+        Action::Advance => return Some(form.advance()),
+        _ => {}
+    }
+    None
+}
+
+impl App {
+    /// Types or pastes into the focused field.
+    pub(in super::super) fn insert(&mut self, text: &str) {
+        self.dirty = true;
+        let form = match (&mut self.door, &mut self.room) {
+            (Some(door), _) => Some(&mut door.form),
+            (None, Some(room)) => room.dialogs.last_mut().and_then(Dialog::form_mut),
+            (None, None) => None,
+        };
+        if let Some(Err(Full)) = form.map(|form| form.insert(text)) {
+            let said = format!("That is too long for the field: at most {} characters fit.", TextField::MAX);
+            self.toast = Some(Toast::note(self.now, said));
+        }
+        self.edited();
+    }
+
+    /// After a field changed: what was known of it holds no longer.
+    pub(super) fn edited(&mut self) {
+        let now = self.now;
+        let Some(room) = self.room.as_mut().filter(|_| self.door.is_none()) else { return };
+        if let Some(Dialog::Create(create)) = room.dialogs.last_mut() {
+            create.problem = None;
+            match create.form.focus() {
+                Some(Id::Password) => {
+                    create.generate = false;
+                    create.wiped = false;
+                }
+                Some(Id::Name | Id::Username) => room.due.taken = Some(now.plus(ASK_AFTER)),
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn act_on_door(&mut self, action: Action) {
+        let Some(door) = &mut self.door else { return };
+        if let Some(Advance::Submit | Advance::Pressed(_)) = edit(&mut door.form, action) {
+            self.knock();
+        }
+    }
+
+    /// Sends the form of the door.
+    fn knock(&mut self) {
+        let Some(door) = &mut self.door else { return };
+        door.said = None;
+        door.form.clear_faults();
+        if let Err((id, said)) = door.check() {
+            door.form.fault(id, said);
+            return self.drop_ahead();
+        }
+        let call = call_of(door);
+        self.call(Slot::Door, call);
+    }
+
+    /// Says something under the form of the door, and takes the typed password away where another try is wanted.
+    pub(in super::super) fn say_at_door(&mut self, said: Said) {
+        if let Some(door) = &mut self.door {
+            if door.kind != Kind::SetUp {
+                door.form.wipe_passwords();
+                door.form.focus_on(Id::Password);
+            }
+            door.said = Some(said);
+        }
+        self.drop_ahead();
+    }
+}
+
+fn call_of(door: &Door) -> Call {
+    let text = |id| door.form.text(id).trim().to_owned();
+    let password = door.form.password(Id::Password).map_or_else(|| Secret::new(Vec::new()), |p| p.to_secret());
+    match door.kind {
+        Kind::SetUp => Call::SetUp(SetUp { account: text(Id::Account), name: text(Id::Name), password }),
+        Kind::SignIn | Kind::Lock => Call::SignIn { name: text(Id::Name), password },
+    }
+}

@@ -1,0 +1,159 @@
+//! What each action does, by what is on top: help, door, dialog, screen.
+
+mod api;
+pub(super) use api::DETAILS_AFTER;
+mod dialogs;
+mod forms;
+mod screens;
+pub(super) use screens::Look;
+
+use super::action::Action;
+use super::app::App;
+use super::dialog::{Ask, Dialog, Question, Reading};
+use super::door::Door;
+use super::msg::{Call, Effect};
+use super::pending::Slot;
+use super::screen::Screen;
+use super::view;
+
+impl App {
+    /// Does what was asked for.
+    pub(super) fn act(&mut self, action: Action) {
+        self.dirty = true;
+        match action {
+            Action::Quit => self.quit(),
+            Action::Repaint => self.repaint(),
+            Action::Suspend => self.suspend(),
+            Action::Lock => self.lock(),
+            Action::Help => self.toggle_help(),
+            _ if self.help.is_some() => self.act_on_help(action),
+            _ if self.door.is_some() => self.act_on_door(action),
+            _ if self.room.as_ref().is_some_and(|r| !r.dialogs.is_empty()) => self.act_on_dialog(action),
+            _ => self.act_on_screen(action),
+        }
+    }
+
+    /// Leaves, and asks first if a secret is on the screen that nobody copied.
+    pub(super) fn quit(&mut self) {
+        self.dirty = true;
+        if self.unsaved() {
+            return self.ask(Question::Quit);
+        }
+        self.leave();
+    }
+
+    /// Leaves.
+    pub(super) fn leave(&mut self) {
+        let signed_in = self.room.as_ref().filter(|_| self.door.is_none()).map(|room| room.actor());
+        self.drop_secrets();
+        if let Some(actor) = signed_in {
+            self.call(Slot::Unwatched, Call::SignOut(actor));
+        }
+        self.out.push(Effect::Quit);
+    }
+
+    fn repaint(&mut self) {
+        self.out.push(Effect::Repaint);
+        if let Some(room) = &mut self.room {
+            room.read_again(self.now);
+        }
+    }
+
+    fn suspend(&mut self) {
+        match self.unsaved() {
+            true => self.ask(Question::Suspend),
+            false => self.stop(),
+        }
+    }
+
+    /// Hands the terminal back. What is secret is not there when the desk comes back.
+    pub(super) fn stop(&mut self) {
+        self.close_one_time_view();
+        self.out.push(Effect::Suspend);
+    }
+
+    /// Whether a secret is on the screen that nobody copied.
+    fn unsaved(&self) -> bool {
+        let room = self.room.as_ref().filter(|_| self.door.is_none());
+        room.is_some_and(|r| r.dialogs.iter().any(|d| matches!(d, Dialog::Secret(view) if !view.saved)))
+    }
+
+    /// Closes the one-time view and everything over it.
+    pub(super) fn close_one_time_view(&mut self) {
+        let Some(room) = &mut self.room else { return };
+        if let Some(i) = room.dialogs.iter().position(|d| matches!(d, Dialog::Secret(_))) {
+            room.dialogs.truncate(i);
+        }
+    }
+
+    pub(super) fn ask(&mut self, question: Question) {
+        self.help = None;
+        let Some(room) = &mut self.room else { return };
+        // A second question replaces the first: there is one answer to give.
+        room.dialogs.retain(|d| !matches!(d, Dialog::Ask(_)));
+        room.dialogs.push(Dialog::Ask(Box::new(Ask::new(question))));
+        self.drop_ahead();
+    }
+
+    fn toggle_help(&mut self) {
+        self.help = match self.help.take() {
+            Some(_) => None,
+            None => Some(Reading { what: self.scopes(), scroll: 0 }),
+        };
+    }
+
+    fn act_on_help(&mut self, action: Action) {
+        let most = view::overflow(self);
+        match (action, &mut self.help) {
+            (Action::Back, help) => *help = None,
+            (action, Some(help)) => scroll(&mut help.scroll, action, most),
+            (_, None) => {}
+        }
+    }
+
+    /// Ends the session in order: the next person finds the sign-in.
+    pub(super) fn sign_out(&mut self) {
+        let Some(room) = self.room.take() else { return };
+        self.pending.clear();
+        self.held.clear();
+        self.help = None;
+        self.call(Slot::Unwatched, Call::SignOut(room.actor()));
+        self.door = Some(Door::sign_in(""));
+    }
+
+    /// One step back; from the menu there is none.
+    pub(super) fn back(&mut self) {
+        let Some(room) = &mut self.room else { return };
+        if room.screens.len() > 1 {
+            room.screens.pop();
+            room.due.overview = Some(self.now);
+            self.cancel(Slot::List);
+            self.cancel(Slot::Details);
+            self.cancel(Slot::Trail);
+        }
+    }
+
+    /// Opens a screen.
+    pub(super) fn open(&mut self, screen: Screen) {
+        let now = self.now;
+        let Some(room) = &mut self.room else { return };
+        room.screens.push(screen);
+        room.due.list = Some(now);
+        room.due.trail = Some(now);
+        room.due.overview = Some(now);
+    }
+}
+
+/// Moves through something longer than the screen.
+pub(super) fn scroll(at: &mut usize, action: Action, most: usize) {
+    *at = match action {
+        Action::Up => at.saturating_sub(1),
+        Action::Down => *at + 1,
+        Action::PageUp => at.saturating_sub(10),
+        Action::PageDown => *at + 10,
+        Action::First => 0,
+        Action::Last => most,
+        _ => *at,
+    }
+    .min(most);
+}

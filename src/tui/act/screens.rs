@@ -1,0 +1,161 @@
+//! What actions do on the screens.
+
+use crate::account::Right;
+use crate::credential::Kind;
+use crate::hub::CredentialRow;
+
+use super::super::action::Action;
+use super::super::app::{App, Room};
+use super::super::dialog::{ChangePassword, Dialog};
+use super::super::layout;
+use super::super::screen::{
+    ACCOUNT, AccountRow, Api, MENU, Menu, MenuRow, Rows, SETTINGS, Screen, SettingsRow, Topic, TrailList,
+};
+use super::super::view;
+use super::scroll;
+
+/// A line of "To look at": what it says is the view's, where it leads is here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// The line dropped while this one's secret was shown.
+    Dropped(String),
+    /// The desk locked, or the screen closed, before this one's secret was copied.
+    Missed(String),
+    /// It expires soon.
+    Expiring(Box<CredentialRow>),
+    /// So many were never used.
+    NeverUsed(String),
+    /// There is one Administrator only.
+    OneAdministrator,
+}
+
+impl Room {
+    /// What is to look at, the most urgent first.
+    pub(in super::super) fn to_look_at(&self) -> Vec<Look> {
+        let mut looks: Vec<Look> = self.session.dropped.iter().cloned().map(Look::Dropped).collect();
+        looks.extend(self.missed.iter().cloned().map(Look::Missed));
+        let Some(overview) = &self.overview else { return looks };
+        if let Some(credentials) = overview.credentials.as_ref().filter(|_| self.may(Right::ManageCredentials)) {
+            looks.extend(credentials.next_to_expire.iter().cloned().map(|row| Look::Expiring(Box::new(row))));
+            if credentials.never_used.0 > 0 {
+                looks.push(Look::NeverUsed(credentials.never_used.to_string()));
+            }
+        }
+        if overview.administrators.len() == 1 && self.may(Right::ManageUsers) {
+            looks.push(Look::OneAdministrator);
+        }
+        looks
+    }
+}
+
+impl App {
+    pub(super) fn act_on_screen(&mut self, action: Action) {
+        if action == Action::Back {
+            return self.back();
+        }
+        let size = self.size;
+        let most = view::overflow(self);
+        let Some(room) = &mut self.room else { return };
+        match room.screen_mut() {
+            Some(Screen::Menu(_)) => self.act_on_menu(action),
+            Some(Screen::Settings(rows)) => match action {
+                Action::Open => self.open_setting(),
+                action => rows.act(action, SETTINGS.len()),
+            },
+            Some(Screen::Account(rows)) => match action {
+                Action::Open => self.open_account(),
+                action => rows.act(action, ACCOUNT.len()),
+            },
+            Some(Screen::Page(_, at)) => scroll(at, action, most),
+            Some(Screen::Trail(list)) => {
+                let other_rows = list.act(action, layout::trail_rows(size, false));
+                room.due.trail = other_rows.then_some(self.now).or(room.due.trail);
+            }
+            Some(Screen::Api(_)) => self.act_on_api(action),
+            None => {}
+        }
+    }
+
+    fn act_on_menu(&mut self, action: Action) {
+        let Some(room) = &mut self.room else { return };
+        let looks = room.to_look_at();
+        let Some(Screen::Menu(menu)) = room.screen_mut() else { return };
+        match (action, menu.look) {
+            (Action::LookAt, None) if !looks.is_empty() => menu.look = Some(0),
+            (Action::LookAt, _) => menu.look = None,
+            (Action::Open, None) => self.open_menu_row(),
+            (Action::Open, Some(i)) => {
+                if let Some(look) = looks.get(i).cloned() {
+                    self.look_at(look);
+                }
+            }
+            (action, None) => menu.rows.act(action, MENU.len()),
+            (action, Some(i)) => {
+                let mut rows = Rows { selected: i };
+                rows.act(action, looks.len());
+                *menu = Menu { rows: std::mem::take(&mut menu.rows), look: Some(rows.selected) };
+            }
+        }
+    }
+
+    fn open_menu_row(&mut self) {
+        let Some(Screen::Menu(menu)) = self.room.as_ref().and_then(Room::screen) else { return };
+        match MENU[menu.rows.selected.min(MENU.len() - 1)].0 {
+            MenuRow::Settings => self.open(Screen::Settings(Rows::default())),
+            MenuRow::Account => self.open(Screen::Account(Rows::default())),
+            MenuRow::Documentation => self.open(Screen::Page(Topic::Documentation, 0)),
+            MenuRow::Lock => self.lock(),
+            MenuRow::SignOut => self.sign_out(),
+            MenuRow::Quit => self.quit(),
+        }
+    }
+
+    fn open_setting(&mut self) {
+        let Some(room) = &self.room else { return };
+        let Some(Screen::Settings(rows)) = room.screen() else { return };
+        let (row, _, right) = SETTINGS[rows.selected.min(SETTINGS.len() - 1)];
+        if !room.may(right) {
+            return self.refuse(right);
+        }
+        match row {
+            SettingsRow::Api => self.open_api(Kind::Basic, None),
+            SettingsRow::Users => self.open(Screen::Page(Topic::Users, 0)),
+            SettingsRow::Activity => self.open(Screen::Trail(TrailList::default())),
+            SettingsRow::Security => self.open(Screen::Page(Topic::Security, 0)),
+        }
+    }
+
+    fn open_account(&mut self) {
+        let Some(room) = &mut self.room else { return };
+        let Some(Screen::Account(rows)) = room.screen() else { return };
+        match ACCOUNT[rows.selected.min(ACCOUNT.len() - 1)].0 {
+            AccountRow::ChangePassword => {
+                room.dialogs.push(Dialog::Password(Box::new(ChangePassword::new(false))));
+            }
+        }
+    }
+
+    /// Opens API Settings, at one row if there is one to show.
+    fn open_api(&mut self, kind: Kind, row: Option<&CredentialRow>) {
+        let mut api = Api::new(kind);
+        if let Some(row) = row {
+            api.list.seek(row);
+        }
+        self.open(Screen::Api(Box::new(api)));
+        let Some(room) = &mut self.room else { return };
+        if !room.may(Right::SeeCredentials) {
+            // The page itself says why; the refusal is in the trail like any other.
+            let actor = room.actor();
+            room.due.list = None;
+            self.call(super::Slot::Refused, super::Call::Refused(actor, Right::SeeCredentials));
+        }
+    }
+
+    fn look_at(&mut self, look: Look) {
+        match look {
+            Look::Expiring(row) => self.open_api(row.kind, Some(&row)),
+            Look::NeverUsed(_) | Look::Dropped(_) | Look::Missed(_) => self.open_api(Kind::Basic, None),
+            Look::OneAdministrator => self.open(Screen::Page(Topic::Users, 0)),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The dialogs: one file for the state of each. Only the topmost takes keys and is drawn.
+
+mod ask;
+mod change;
+mod create;
+mod password;
+mod rotate;
+mod secret;
+
+pub use ask::{Ask, Question};
+pub use change::Change;
+pub use create::entry_of;
+pub use create::{Create, Draft};
+pub use password::{ChangePassword, check_new};
+pub use rotate::Rotate;
+pub use secret::{Issue, OneTime, What};
+
+use crate::hub::{CredentialRow, Denied, Details};
+
+use super::form::Form;
+use super::keys::Scope;
+
+/// A dialog.
+#[derive(Debug)]
+pub enum Dialog {
+    /// A new key.
+    Create(Box<Create>),
+    /// The one-time view.
+    Secret(Box<OneTime>),
+    /// A new Legacy credential whose password was typed.
+    Made(Box<CredentialRow>),
+    /// A new secret.
+    Rotate(Box<Rotate>),
+    /// Disable, enable, revoke.
+    Change(Box<Change>),
+    /// One's own password.
+    Password(Box<ChangePassword>),
+    /// A question before something is lost.
+    Ask(Box<Ask>),
+    /// All about one credential.
+    Details(Box<Reading<Details>>),
+    /// The role does not allow it.
+    Denied(Denied),
+    /// Something to know: a conflict, rows that were left out.
+    Notice {
+        /// Its title.
+        title: String,
+        /// Sentences.
+        lines: Vec<String>,
+    },
+}
+
+/// Something to read that may be longer than the screen.
+#[derive(Debug)]
+pub struct Reading<T> {
+    /// What.
+    pub what: T,
+    /// First line that is shown.
+    pub scroll: usize,
+}
+
+impl Dialog {
+    /// Its form, if it has one.
+    pub fn form(&self) -> Option<&Form> {
+        match self {
+            Self::Create(d) => Some(&d.form),
+            Self::Secret(d) => Some(&d.buttons),
+            Self::Rotate(d) => Some(&d.form),
+            Self::Change(d) => Some(&d.form),
+            Self::Password(d) => Some(&d.form),
+            Self::Ask(d) => Some(&d.buttons),
+            Self::Made(_) | Self::Details(_) | Self::Denied(_) | Self::Notice { .. } => None,
+        }
+    }
+
+    /// Its form, to type into.
+    pub fn form_mut(&mut self) -> Option<&mut Form> {
+        match self {
+            Self::Create(d) => Some(&mut d.form),
+            Self::Secret(d) => Some(&mut d.buttons),
+            Self::Rotate(d) => Some(&mut d.form),
+            Self::Change(d) => Some(&mut d.form),
+            Self::Password(d) => Some(&mut d.form),
+            Self::Ask(d) => Some(&mut d.buttons),
+            Self::Made(_) | Self::Details(_) | Self::Denied(_) | Self::Notice { .. } => None,
+        }
+    }
+
+    /// Its scopes, innermost first.
+    pub fn scopes(&self) -> Vec<Scope> {
+        match self {
+            Self::Create(d) => form_scopes(&d.form, Scope::Form),
+            Self::Password(d) => form_scopes(&d.form, Scope::Form),
+            Self::Change(d) => form_scopes(&d.form, Scope::Confirm),
+            Self::Rotate(_) => vec![Scope::Rotate],
+            Self::Secret(_) => vec![Scope::Secret, Scope::Buttons],
+            Self::Ask(_) => vec![Scope::Buttons],
+            Self::Details(_) => vec![Scope::Reading, Scope::Rows],
+            Self::Made(_) | Self::Denied(_) | Self::Notice { .. } => vec![Scope::Reading],
+        }
+    }
+}
+
+/// Scopes of a form with its focus where it is.
+pub fn form_scopes(form: &Form, own: Scope) -> Vec<Scope> {
+    use super::form::Input;
+    let mut scopes = match form.focused().map(|e| &e.input) {
+        Some(Input::Text(_) | Input::Password(_)) => vec![Scope::Text],
+        Some(Input::Check(_) | Input::Choice { .. } | Input::Fold { .. }) => vec![Scope::Choice],
+        Some(Input::Button(_)) if own == Scope::Form => vec![Scope::Buttons],
+        _ => vec![],
+    };
+    if form.has_password() && own != Scope::Door {
+        scopes.push(Scope::Password);
+    }
+    scopes.push(own);
+    scopes
+}

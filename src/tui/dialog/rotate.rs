@@ -1,0 +1,47 @@
+//! A new secret for a key: how long the old one keeps working.
+
+use crate::credential::Overlap;
+use crate::hub::CredentialRow;
+
+use super::super::form::{Form, Id, Input, button, entry};
+
+const CHOICES: &[&str] = &["not at all", "1 hour", "24 hours", "7 days"];
+
+/// The dialog.
+#[derive(Debug)]
+pub struct Rotate {
+    /// Which key, as it was read.
+    pub row: CredentialRow,
+    /// The choice and the buttons.
+    pub form: Form,
+    /// What went wrong when it was tried.
+    pub problem: Option<String>,
+}
+
+impl Rotate {
+    /// The dialog with 24 hours chosen: time to hand the new secret round, and an end to the old one.
+    pub fn new(row: CredentialRow) -> Self {
+        let day = Overlap::ALL.iter().position(|o| *o == Overlap::Day).unwrap_or(0);
+        let form = Form::new(vec![
+            entry(Id::Overlap, "", Input::Choice { words: CHOICES, chosen: day }),
+            button(Id::Submit, "Make new secret"),
+            button(Id::Cancel, "Cancel"),
+        ]);
+        Self { row, form, problem: None }
+    }
+
+    /// What was chosen.
+    pub fn overlap(&self) -> Overlap {
+        Overlap::ALL[self.form.chosen(Id::Overlap).min(Overlap::ALL.len() - 1)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_choices_are_the_overlaps() {
+        assert_eq!(CHOICES, Overlap::ALL.map(Overlap::words));
+    }
+}

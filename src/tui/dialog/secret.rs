@@ -1,0 +1,100 @@
+//! The one-time view: the only place that holds a secret, and only while it is open.
+
+use crate::credential::Kind;
+use crate::hub::CredentialRow;
+use crate::secret::Secret;
+use crate::time::Seconds;
+
+use super::super::form::{Form, Id, button};
+use super::super::msg::CopyOutcome;
+
+/// How the secret came to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Issue {
+    /// With a new key.
+    Created,
+    /// By rotation; the old one works until then.
+    Rotated(Option<Seconds>),
+}
+
+/// What is copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// Key and secret.
+    Both,
+    /// The secret.
+    Secret,
+    /// The key.
+    Key,
+}
+
+/// The one-time view.
+#[derive(Debug)]
+pub struct OneTime {
+    /// The credential.
+    pub row: CredentialRow,
+    /// How the secret came to be.
+    pub issue: Issue,
+    /// Shown as dots.
+    pub masked: bool,
+    /// The secret was copied, as far as can be known.
+    pub saved: bool,
+    /// What came of the last copy.
+    pub copied: Option<(What, CopyOutcome)>,
+    /// OK and Revoke it.
+    pub buttons: Form,
+    secret: Secret,
+}
+
+impl OneTime {
+    /// The view of a secret that was just made.
+    pub fn new(row: CredentialRow, secret: Secret, issue: Issue) -> Self {
+        let mut buttons = vec![button(Id::Ok, "OK")];
+        // After a rotation the key has users: revoking it is not the way back.
+        if issue == Issue::Created {
+            buttons.push(button(Id::Revoke, "Revoke it"));
+        }
+        Self { row, issue, masked: false, saved: false, copied: None, buttons: Form::new(buttons), secret }
+    }
+
+    /// The secret as text. Everything that keydesk makes is.
+    pub fn text(&self) -> &str {
+        self.secret.expose_text().unwrap_or_default()
+    }
+
+    /// What goes to the clipboard.
+    pub fn to_copy(&self, what: What) -> Secret {
+        match what {
+            What::Key => Secret::from_text(&self.row.key),
+            What::Secret => self.secret.duplicate(),
+            What::Both => {
+                let mut both = Vec::with_capacity(self.row.key.len() + 1 + self.secret.len());
+                both.extend_from_slice(self.row.key.as_bytes());
+                both.push(b'\n');
+                both.extend_from_slice(self.secret.expose());
+                Secret::new(both)
+            }
+        }
+    }
+
+    /// What key and secret are called: Legacy has username and password.
+    pub fn labels(&self) -> (&'static str, &'static str) {
+        match self.row.kind {
+            Kind::Basic | Kind::Hmac => ("API Key", "API Secret"),
+            Kind::Legacy => ("Username", "Password"),
+        }
+    }
+
+    /// Words for what was copied.
+    pub fn words(&self, what: What) -> String {
+        let (key, secret) = match self.row.kind {
+            Kind::Basic | Kind::Hmac => ("key", "secret"),
+            Kind::Legacy => ("username", "password"),
+        };
+        match what {
+            What::Both => format!("{key} and {secret}"),
+            What::Secret => secret.to_owned(),
+            What::Key => key.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Keys typed ahead: held while a dialog waits for its reply, played on or dropped when it comes.
+
+use std::collections::VecDeque;
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use super::chord::Chord;
+
+/// One thing that was typed.
+pub enum Typed {
+    /// A key.
+    Key(Chord),
+    /// A paste; it may be a password.
+    Paste(Zeroizing<String>),
+}
+
+/// The queue. `Debug` shows nothing of it: people type passwords ahead.
+#[derive(Default)]
+pub struct Held(VecDeque<Typed>);
+
+impl Held {
+    /// More than anybody types while a disk syncs; what comes after is dropped, so that a stuck key fills no memory.
+    const MOST: usize = 1024;
+
+    /// Holds one more.
+    pub fn push(&mut self, typed: Typed) {
+        if self.0.len() < Self::MOST {
+            self.0.push_back(typed);
+        }
+    }
+
+    /// The oldest.
+    pub fn pop(&mut self) -> Option<Typed> {
+        self.0.pop_front()
+    }
+
+    /// Drops everything, wiped; whether there was anything.
+    pub fn clear(&mut self) -> bool {
+        let held = !self.0.is_empty();
+        for typed in &mut self.0 {
+            *typed = Typed::Key(Chord::char(' '));
+        }
+        self.0.clear();
+        held
+    }
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Held(..)")
+    }
+}

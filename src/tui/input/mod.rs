@@ -1,0 +1,73 @@
+//! Keys and pastes, read on a thread of their own.
+//!
+//! Read by us and not by crossterm 0.29, for four reasons: it loses the wake-up for keys that come together with a
+//! new window size, and for what is left of a paste of more than a kilobyte; it spins when the line is dead; it takes
+//! an arrow key that a slow link cut in two for Esc and two letters; and it leaves typed passwords in its buffers.
+
+mod parse;
+
+use std::io;
+use std::sync::mpsc::Sender;
+use std::thread;
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::{Errno, read};
+use rustix::stdio::stdin;
+use zeroize::{Zeroize as _, Zeroizing};
+
+use super::event::Event;
+use parse::{Input, Parser};
+
+/// How long the rest of a sequence may lag behind its Esc; after that it was the Esc key.
+const LAG: Duration = Duration::from_millis(30);
+
+/// Reads from now on.
+pub(super) fn listen(events: Sender<Event>) -> io::Result<()> {
+    thread::Builder::new().name("keydesk-input".into()).spawn(move || listen_until_gone(&events)).map(|_| ())
+}
+
+fn listen_until_gone(events: &Sender<Event>) {
+    let mut parser = Parser::default();
+    let mut bytes = Zeroizing::new([0; 4096]);
+    let mut waits = false;
+    loop {
+        let given = match waits && !comes_within(LAG) {
+            true => parser.no_more(),
+            false => match read(stdin(), &mut bytes[..]) {
+                Err(Errno::INTR) => continue,
+                // Another program that shares this terminal may have made it non-blocking.
+                Err(Errno::AGAIN) => {
+                    comes_within(Duration::from_secs(1));
+                    continue;
+                }
+                Ok(0) | Err(_) => {
+                    let _ = events.send(Event::Gone);
+                    return;
+                }
+                Ok(n) => {
+                    let given = parser.take(&bytes[..n]);
+                    bytes[..n].zeroize();
+                    given
+                }
+            },
+        };
+        waits = parser.is_inside_a_key();
+        for input in given {
+            let event = match input {
+                Input::Key(chord) => Event::Key(chord),
+                Input::Paste(text) => Event::Paste(text),
+            };
+            if events.send(event).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Whether there is something to read before `longest` has passed; a dead line counts, reading tells.
+fn comes_within(longest: Duration) -> bool {
+    let timeout = Timespec { tv_sec: longest.as_secs() as _, tv_nsec: longest.subsec_nanos().into() };
+    let terminal = stdin();
+    poll(&mut [PollFd::new(&terminal, PollFlags::IN)], Some(&timeout)) != Ok(0)
+}

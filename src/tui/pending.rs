@@ -1,0 +1,84 @@
+//! Which replies are waited for, and what each is for.
+
+use super::dialog::What;
+use super::msg::Ticket;
+
+/// What a reply is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Slot {
+    /// Set-up, sign-in, unlock.
+    Door,
+    /// The dialog on top.
+    Form,
+    /// A copy from the one-time view.
+    Copying(What),
+    /// A copy of a key from the list.
+    CopyKey,
+    /// The words of a refusal.
+    Refused,
+    Overview,
+    List,
+    Details,
+    Taken,
+    Trail,
+    Pulse,
+    /// Nobody waits: notes for the trail.
+    Unwatched,
+}
+
+impl Slot {
+    /// Whether a newer question makes the older one pointless.
+    pub fn is_read(self) -> bool {
+        matches!(self, Self::Overview | Self::List | Self::Details | Self::Taken | Self::Trail | Self::Pulse)
+    }
+}
+
+/// Tickets that are out.
+#[derive(Debug, Default)]
+pub struct Pending {
+    next: u64,
+    out: Vec<(Ticket, Slot)>,
+}
+
+impl Pending {
+    /// A new ticket.
+    pub fn add(&mut self, slot: Slot) -> Ticket {
+        self.next += 1;
+        let ticket = Ticket(self.next);
+        self.out.push((ticket, slot));
+        ticket
+    }
+
+    /// Whether a reply for this is out.
+    pub fn has(&self, slot: Slot) -> bool {
+        self.out.iter().any(|(_, s)| *s == slot)
+    }
+
+    /// Whether a copy from the one-time view is out.
+    pub fn copying(&self) -> bool {
+        self.out.iter().any(|(_, s)| matches!(s, Slot::Copying(_)))
+    }
+
+    /// What this reply is for; `None` if nobody waits for it (any more).
+    pub fn take(&mut self, ticket: Ticket) -> Option<Slot> {
+        let i = self.out.iter().position(|(t, _)| *t == ticket)?;
+        Some(self.out.swap_remove(i).1)
+    }
+
+    /// Waits no longer for what is meant for `slot`.
+    pub fn drop_slot(&mut self, slot: Slot, mut each: impl FnMut(Ticket)) {
+        self.out.retain(|(ticket, s)| {
+            let gone = *s == slot;
+            if gone {
+                each(*ticket);
+            }
+            !gone
+        });
+    }
+
+    /// Waits for nothing any more.
+    pub fn clear(&mut self) {
+        self.out.clear();
+    }
+}

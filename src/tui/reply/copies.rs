@@ -1,0 +1,46 @@
+//! What became of a copy.
+
+use crate::hub::{CredentialId, Seen};
+
+use super::super::app::App;
+use super::super::dialog::{Dialog, What};
+use super::super::msg::{Call, CopyOutcome, Ticket};
+use super::super::pending::Slot;
+use super::super::toast::Toast;
+use super::super::view;
+
+impl App {
+    /// A copy was tried.
+    pub(in super::super) fn copied(&mut self, ticket: Ticket, outcome: CopyOutcome) {
+        let Some(slot) = self.pending.take(ticket) else { return };
+        self.dirty = true;
+        match slot {
+            Slot::Copying(what) => self.copied_secret(what, outcome),
+            Slot::CopyKey => {
+                let said = view::copy_words(&outcome, "key");
+                self.toast = Some(match outcome {
+                    CopyOutcome::Impossible(_) => Toast::note(self.now, said),
+                    _ => Toast::done(self.now, said),
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn copied_secret(&mut self, what: What, outcome: CopyOutcome) {
+        let Some(room) = self.room.as_mut().filter(|_| self.door.is_none()) else { return };
+        let actor = room.actor();
+        let Some(Dialog::Secret(view)) = room.dialogs.last_mut() else { return };
+        let went = !matches!(outcome, CopyOutcome::Impossible(_));
+        let first = went && what != What::Key && !std::mem::replace(&mut view.saved, true);
+        view.copied = Some((what, outcome));
+        let id: CredentialId = view.row.id;
+        if first {
+            self.call(Slot::Unwatched, Call::Seen(actor, id, Seen::Copied));
+        }
+        match went {
+            true => self.play_on(),
+            false => self.drop_ahead(),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! Replies to what a dialog sent.
+
+use crate::credential::State;
+use crate::hub::{Conflict, Field, HubError, Issued, Outcome};
+
+use super::super::app::App;
+use super::super::dialog::{self, ChangePassword, Dialog, Issue, OneTime};
+use super::super::form::Id;
+use super::super::msg::Reply;
+use super::super::toast::Toast;
+
+impl App {
+    pub(super) fn form_replied(&mut self, reply: Reply) {
+        match reply {
+            Reply::Issued(Ok(issued)) => self.issued(issued),
+            Reply::States(Ok(outcomes)) => self.states(&outcomes),
+            Reply::Actor(Ok(actor)) => {
+                let now = self.now;
+                if let Some(room) = &mut self.room {
+                    room.session.actor = actor;
+                    room.session.must_change_password = false;
+                    room.dialogs.pop();
+                    room.due.overview = Some(now);
+                }
+                self.toast = Some(Toast::done(now, "Your password was changed."));
+                self.play_on();
+            }
+            Reply::Issued(Err(why)) | Reply::States(Err(why)) | Reply::Actor(Err(why)) => self.form_failed(why),
+            _ => {}
+        }
+    }
+
+    fn issued(&mut self, issued: Issued) {
+        let Issued { row, secret, old_until } = issued;
+        let (now, locked) = (self.now, self.door.is_some());
+        let Some(room) = &mut self.room else { return };
+        let issue = match room.dialogs.pop() {
+            Some(Dialog::Rotate(_)) => Issue::Rotated(old_until),
+            _ => Issue::Created,
+        };
+        if let Some(api) = room.api_mut() {
+            api.list.seek(&row);
+        }
+        room.read_list(now);
+        room.due.overview = Some(now);
+        match secret {
+            // The desk was locked while the store wrote: what nobody may see is dropped here.
+            Some(_) if locked => room.missed.push(row.name),
+            Some(secret) => room.dialogs.push(Dialog::Secret(Box::new(OneTime::new(row, secret, issue)))),
+            None => room.dialogs.push(Dialog::Made(Box::new(row))),
+        }
+        if !locked {
+            self.play_on();
+        }
+    }
+
+    fn states(&mut self, outcomes: &[Outcome]) {
+        let now = self.now;
+        let Some(room) = &mut self.room else { return };
+        let Some(Dialog::Change(change)) = room.dialogs.pop() else { return };
+        let revoked = outcomes.iter().any(|o| matches!(o, Outcome::Done(row) if row.state == State::Revoked));
+        if change.over_secret && revoked {
+            room.dialogs.pop();
+        }
+        if let Some(api) = room.api_mut() {
+            api.ticked.clear();
+            api.list.again();
+        }
+        room.read_list(now);
+        room.due.overview = Some(now);
+        let left_out: Vec<String> = outcomes.iter().filter_map(left_out).collect();
+        match left_out.is_empty() {
+            true => {
+                self.toast = Some(Toast::done(now, summary(outcomes)));
+                self.play_on();
+            }
+            false => {
+                let mut lines = left_out;
+                if lines.len() < outcomes.len() {
+                    lines.push(summary(outcomes));
+                }
+                self.notice("Not changed", lines);
+            }
+        }
+    }
+
+    /// The dialog stays with everything that was typed, unless what it is about has changed under it.
+    fn form_failed(&mut self, why: HubError) {
+        let now = self.now;
+        match why {
+            HubError::SessionOver(over) => return self.end_session(&over.to_string()),
+            HubError::PasswordMustChange => return self.must_change_password(),
+            HubError::Denied(denied) => {
+                if let Some(room) = &mut self.room {
+                    room.dialogs.push(Dialog::Denied(denied));
+                }
+            }
+            HubError::Conflict(Conflict::Taken { .. }) => self.fault_at(Id::Username, why.to_string()),
+            HubError::WrongPassword => self.fault_at(Id::Old, why.to_string()),
+            HubError::Conflict(_) | HubError::NotFound(_) => {
+                if let Some(room) = &mut self.room {
+                    room.dialogs.pop();
+                    room.read_again(now);
+                }
+                return self.notice("Not changed", vec![why.to_string()]);
+            }
+            HubError::Invalid { field, sentence } => match self.entry_for(field) {
+                Some(id) => self.fault_at(id, sentence),
+                None => self.problem(sentence),
+            },
+            why => {
+                if let (HubError::Unknown, Some(room)) = (&why, &mut self.room) {
+                    room.read_again(now);
+                }
+                self.problem(why.to_string());
+            }
+        }
+        self.drop_ahead();
+    }
+
+    fn entry_for(&self, field: Field) -> Option<Id> {
+        match self.room.as_ref()?.dialogs.last()? {
+            Dialog::Create(create) => dialog::entry_of(field, create.kind),
+            Dialog::Password(_) => Some(Id::Password),
+            _ => None,
+        }
+    }
+
+    fn fault_at(&mut self, id: Id, sentence: String) {
+        let form = self.room.as_mut().and_then(|r| r.dialogs.last_mut()).and_then(Dialog::form_mut);
+        match form.filter(|form| form.entry(id).is_some()) {
+            Some(form) => form.fault(id, sentence),
+            None => self.problem(sentence),
+        }
+    }
+
+    fn problem(&mut self, sentence: String) {
+        let place = match self.room.as_mut().and_then(|r| r.dialogs.last_mut()) {
+            Some(Dialog::Create(d)) => &mut d.problem,
+            Some(Dialog::Rotate(d)) => &mut d.problem,
+            Some(Dialog::Change(d)) => &mut d.problem,
+            Some(Dialog::Password(d)) => &mut d.problem,
+            _ => {
+                self.toast = Some(Toast::error(sentence));
+                return;
+            }
+        };
+        *place = Some(sentence);
+    }
+
+    /// Somebody set the password while its user was signed in: choosing a new one comes first.
+    pub(super) fn must_change_password(&mut self) {
+        self.drop_secrets();
+        let Some(room) = &mut self.room else { return };
+        room.session.must_change_password = true;
+        room.dialogs = vec![Dialog::Password(Box::new(ChangePassword::new(true)))];
+        self.dirty = true;
+        self.drop_ahead();
+    }
+}
+
+fn left_out(outcome: &Outcome) -> Option<String> {
+    match outcome {
+        Outcome::LeftOut { why, .. } => Some(why.to_string()),
+        Outcome::Done(_) | Outcome::Already(_) => None,
+    }
+}
+
+/// What became of the rows: `Disabled crm-sync.` or `Revoked 3 keys; 1 was so already.`
+fn summary(outcomes: &[Outcome]) -> String {
+    let done: Vec<_> =
+        outcomes.iter().filter_map(|o| if let Outcome::Done(row) = o { Some(row) } else { None }).collect();
+    let already: Vec<_> =
+        outcomes.iter().filter_map(|o| if let Outcome::Already(row) = o { Some(row) } else { None }).collect();
+    let verb = |state| match state {
+        State::Active => "Enabled",
+        State::Disabled => "Disabled",
+        State::Revoked => "Revoked",
+    };
+    match (done.as_slice(), already.as_slice()) {
+        ([], [one]) => format!("{} is {} already.", one.name, one.state),
+        ([], many) => format!("All {} were so already.", many.len()),
+        ([one], []) => format!("{} {}.", verb(one.state), one.name),
+        ([first, ..], []) => format!("{} {} keys.", verb(first.state), done.len()),
+        ([first, ..], some) => format!("{} {}; {} so already.", verb(first.state), done.len(), some.len()),
+    }
+}

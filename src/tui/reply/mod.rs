@@ -1,0 +1,74 @@
+//! What comes back: each reply goes to what waits for it, or nowhere.
+
+mod copies;
+mod door;
+mod forms;
+mod reads;
+
+use crate::hub::HubError;
+
+use super::app::App;
+use super::dialog::Dialog;
+use super::door::Door;
+use super::msg::{Reply, Ticket};
+use super::pending::Slot;
+
+impl App {
+    /// Takes a reply. One that nobody waits for changes nothing.
+    pub(super) fn reply(&mut self, ticket: Ticket, reply: Reply) {
+        let Some(slot) = self.pending.take(ticket) else { return };
+        // A pulse that found nothing new is no reason to draw.
+        self.dirty |= !matches!(slot, Slot::Pulse | Slot::Unwatched);
+        // What a dialog behind the lock comes to is not told in front of it: it names keys.
+        let behind = self.door.is_some() && slot != Slot::Door;
+        let toast = self.toast.take_if(|_| behind);
+        match slot {
+            Slot::Door => self.door_replied(reply),
+            Slot::Form => self.form_replied(reply),
+            Slot::Refused => self.refused(reply),
+            Slot::Overview | Slot::List | Slot::Details | Slot::Taken | Slot::Trail | Slot::Pulse => {
+                self.read(slot, reply);
+            }
+            Slot::Copying(_) | Slot::CopyKey | Slot::Unwatched => {}
+        }
+        if behind {
+            self.toast = toast;
+        }
+    }
+
+    /// The session lost what it had: secrets go, the sign-in says why.
+    pub(super) fn end_session(&mut self, why: &str) {
+        let name = self.room.as_ref().map(|r| r.session.actor.user.as_str().to_owned()).unwrap_or_default();
+        self.room = None;
+        self.help = None;
+        self.toast = None;
+        self.pending.clear();
+        self.dirty = true;
+        self.door = Some(Door::sign_in(&name).saying(why));
+        self.drop_ahead();
+    }
+
+    /// Something came otherwise than expected: it is said, and what was typed ahead is dropped.
+    pub(super) fn notice(&mut self, title: &str, lines: Vec<String>) {
+        if let Some(room) = &mut self.room {
+            room.dialogs.push(Dialog::Notice { title: title.to_owned(), lines });
+        }
+        self.drop_ahead();
+    }
+
+    fn refused(&mut self, reply: Reply) {
+        let Some(room) = &mut self.room else { return };
+        match reply {
+            // The hub knows today's Administrators; the dialog was opened with those of a moment ago.
+            Reply::Denied(Ok(denied)) => {
+                if let Some(Dialog::Denied(shown)) = room.dialogs.last_mut() {
+                    *shown = denied;
+                } else if let Some(overview) = &mut room.overview {
+                    overview.administrators = denied.administrators;
+                }
+            }
+            Reply::Denied(Err(HubError::SessionOver(over))) => self.end_session(&over.to_string()),
+            _ => {}
+        }
+    }
+}

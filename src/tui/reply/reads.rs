@@ -1,0 +1,141 @@
+//! Replies to what is read without anybody waiting for it.
+
+use crate::hub::{Details, HubError, Page, Pulse};
+
+use super::super::act::DETAILS_AFTER;
+use super::super::app::{App, PULSE, Room};
+use super::super::dialog::Dialog;
+use super::super::layout;
+use super::super::msg::Reply;
+use super::super::pending::Slot;
+use super::super::screen::Screen;
+use super::super::toast::Toast;
+
+impl App {
+    pub(super) fn read(&mut self, slot: Slot, reply: Reply) {
+        let size = self.size;
+        match reply {
+            Reply::Pulse(Ok(pulse)) => self.pulse(pulse),
+            Reply::Overview(Ok(overview)) => {
+                if let Some(room) = &mut self.room {
+                    self.account.clone_from(&overview.account);
+                    room.overview = Some(overview);
+                    room.look_stays_in_range();
+                }
+            }
+            Reply::Page(Ok(page)) => self.page(page),
+            Reply::Details(Ok(details)) => self.details(details),
+            Reply::Taken(Ok(taken)) => {
+                if let Some(Dialog::Create(create)) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) {
+                    let draft = create.draft();
+                    create.taken = Some((draft.name, draft.username, taken));
+                }
+            }
+            Reply::Trail(Ok(rows)) => {
+                let under_tabs = self.room.as_ref().is_some_and(|r| r.api().is_some());
+                if let Some(list) = self.room.as_mut().and_then(Room::trail_mut) {
+                    list.take(rows, layout::trail_rows(size, under_tabs));
+                }
+            }
+            Reply::Pulse(Err(why))
+            | Reply::Overview(Err(why))
+            | Reply::Page(Err(why))
+            | Reply::Details(Err(why))
+            | Reply::Taken(Err(why))
+            | Reply::Trail(Err(why)) => self.read_failed(slot, why),
+            _ => {}
+        }
+    }
+
+    fn page(&mut self, page: Page) {
+        let (now, height) = (self.now, layout::list_rows(self.size));
+        let Some(room) = &mut self.room else { return };
+        let Some(api) = room.api_mut() else { return };
+        api.loaded = true;
+        api.problem = None;
+        let before = api.list.selected().map(|row| row.id);
+        let more = api.list.take(page, height);
+        let same = api.list.selected().map(|row| row.id) == before;
+        if more {
+            room.due.list = Some(now);
+        }
+        if !same || room.due.details.is_none() {
+            room.due.details = Some(now.plus(DETAILS_AFTER));
+        }
+    }
+
+    fn details(&mut self, details: Details) {
+        let Some(room) = &mut self.room else { return };
+        if let Some(Dialog::Details(shown)) = room.dialogs.last_mut()
+            && shown.what.row.id == details.row.id
+        {
+            shown.what = details.clone();
+        }
+        if let Some(api) = room.api_mut() {
+            api.details = Some(details);
+        }
+    }
+
+    /// Once a second: whether somebody changed something.
+    fn pulse(&mut self, pulse: Pulse) {
+        let now = self.now;
+        let Some(room) = &mut self.room else { return };
+        room.due.pulse = Some(now.plus(PULSE));
+        let recovered = std::mem::take(&mut room.trouble);
+        let seen = room.change.replace(pulse.change);
+        let list_is_old = room.api().is_some_and(|api| api.loaded && api.list.change() != pulse.change);
+        if recovered || list_is_old || seen.is_some_and(|seen| seen != pulse.change) {
+            room.read_again(now);
+        }
+        if recovered {
+            self.dirty = true;
+            self.toast = Some(Toast::done(now, "The store answers again."));
+        }
+    }
+
+    fn read_failed(&mut self, slot: Slot, why: HubError) {
+        let now = self.now;
+        let Some(room) = &mut self.room else { return };
+        if slot == Slot::Pulse {
+            room.due.pulse = Some(now.plus(PULSE));
+        }
+        match why {
+            HubError::SessionOver(over) => self.end_session(&over.to_string()),
+            // The row is gone from sight; the list will say so when it is read.
+            HubError::NotFound(_) if slot == Slot::Details => {
+                if let Some(api) = room.api_mut() {
+                    api.details = None;
+                }
+            }
+            HubError::PasswordMustChange => self.must_change_password(),
+            HubError::Denied(denied) => {
+                self.dirty = true;
+                room.session.role = denied.role;
+                if let Some(overview) = &mut room.overview {
+                    overview.administrators = denied.administrators;
+                }
+            }
+            why => {
+                let gone = matches!(why, HubError::Unavailable(_));
+                let sentence = why.to_string();
+                if let Some(api) = room.api_mut().filter(|api| slot == Slot::List && !api.loaded) {
+                    api.problem = Some(sentence.clone());
+                }
+                // Said once: the same trouble once a second would bury everything else.
+                if !gone || !std::mem::replace(&mut room.trouble, true) {
+                    self.dirty = true;
+                    self.toast = Some(Toast::error(sentence));
+                }
+            }
+        }
+    }
+}
+
+impl Room {
+    fn look_stays_in_range(&mut self) {
+        let len = self.to_look_at().len();
+        if let Some(Screen::Menu(menu)) = self.screens.first_mut() {
+            menu.look = menu.look.filter(|_| len > 0).map(|i| i.min(len - 1));
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! API Settings: three tabs, and in the first the three sections.
+
+use std::collections::BTreeMap;
+
+use crate::credential::Kind;
+use crate::hub::{CredentialId, CredentialRow, Details, ListQuery, Order};
+
+use super::trail::TrailList;
+use super::window::Window;
+
+/// The tabs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Tab {
+    #[default]
+    Api,
+    Documentation,
+    Activity,
+}
+
+impl Tab {
+    /// All tabs, in order.
+    pub const ALL: [Self; 3] = [Self::Api, Self::Documentation, Self::Activity];
+
+    /// Its title.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Api => "API",
+            Self::Documentation => "Documentation",
+            Self::Activity => "Activity",
+        }
+    }
+
+    /// The tab so many places on, around at the end.
+    pub fn plus(self, n: usize) -> Self {
+        Self::ALL[(self as usize + n) % Self::ALL.len()]
+    }
+}
+
+/// The rows that are ticked, each as it was when it was ticked. By id, so that they survive paging and sorting.
+pub type Ticked = BTreeMap<CredentialId, CredentialRow>;
+
+/// The state of the screen.
+#[derive(Debug)]
+pub struct Api {
+    /// Which tab.
+    pub tab: Tab,
+    /// Which section.
+    pub kind: Kind,
+    /// Revoked ones too.
+    pub revoked: bool,
+    /// The list.
+    pub list: Window,
+    /// Whether the list was read at all.
+    pub loaded: bool,
+    /// Why it could not be read.
+    pub problem: Option<String>,
+    /// Ticked rows.
+    pub ticked: Ticked,
+    /// Details of the selected row, or of the one before while they are read.
+    pub details: Option<Details>,
+    /// The Activity tab.
+    pub activity: TrailList,
+    /// How far the Documentation tab is scrolled.
+    pub scroll: usize,
+}
+
+impl Api {
+    /// The first section.
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            tab: Tab::Api,
+            kind,
+            revoked: false,
+            list: Window::default(),
+            loaded: false,
+            problem: None,
+            ticked: Ticked::new(),
+            details: None,
+            activity: TrailList::of_credentials(),
+            scroll: 0,
+        }
+    }
+
+    /// What to read for the list.
+    pub fn query(&self) -> ListQuery {
+        ListQuery { kind: Some(self.kind), revoked: self.revoked, ..self.list.query() }
+    }
+
+    /// Another section, from its start, in the same order.
+    pub fn go_to(&mut self, kind: Kind) {
+        let order = self.list.order();
+        self.kind = kind;
+        self.start_over();
+        self.list.set_order(order);
+    }
+
+    /// Forgets the rows: others are wanted.
+    pub fn start_over(&mut self) {
+        self.list = Window::default();
+        self.loaded = false;
+        self.problem = None;
+        self.ticked.clear();
+        self.details = None;
+        self.scroll = 0;
+    }
+
+    /// The order after this one.
+    pub fn next_order(&self) -> Order {
+        match self.list.order() {
+            Order::Name => Order::Key,
+            Order::Key => Order::Created,
+            Order::Created => Order::State,
+            Order::State => Order::Name,
+        }
+    }
+
+    /// What an action is about: the ticked rows, or else the selected one.
+    pub fn targets(&self) -> Vec<CredentialRow> {
+        match self.ticked.is_empty() {
+            true => self.list.selected().cloned().into_iter().collect(),
+            false => self.ticked.values().cloned().collect(),
+        }
+    }
+
+    /// The row that the details pane is about, and what was read of it. While the selection moves on, the pane keeps
+    /// what it has until the details of the new row are there: a held arrow key draws one row, not a pane.
+    pub fn to_detail(&self) -> Option<(&CredentialRow, Option<&Details>)> {
+        let selected = self.list.selected()?;
+        match &self.details {
+            Some(read) if read.row.id != selected.id => Some((&read.row, Some(read))),
+            read => Some((selected, read.as_ref())),
+        }
+    }
+
+    /// Details, if they are of the selected row.
+    pub fn details_now(&self) -> Option<&Details> {
+        let id = self.list.selected()?.id;
+        self.details.as_ref().filter(|d| d.row.id == id)
+    }
+}
+
+/// How an order is called.
+pub fn order_words(order: Order) -> &'static str {
+    match order {
+        Order::Name => "name",
+        Order::Key => "key",
+        Order::Created => "newest first",
+        Order::State => "state",
+    }
+}

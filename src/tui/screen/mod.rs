@@ -1,0 +1,67 @@
+//! The screens: one file for the state of each.
+
+mod api;
+mod rows;
+mod trail;
+pub mod window;
+
+pub use api::{Api, Tab, order_words};
+pub use rows::{ACCOUNT, AccountRow, MENU, MenuRow, Rows, SETTINGS, SettingsRow};
+pub use trail::TrailList;
+
+/// One screen. The menu is the lowest of the stack and never leaves it.
+#[derive(Debug)]
+pub enum Screen {
+    /// Where a sign-in lands.
+    Menu(Menu),
+    /// API Settings, Users, Activity log, Security.
+    Settings(Rows),
+    /// The three tabs of API Settings.
+    Api(Box<Api>),
+    /// The trail.
+    Trail(TrailList),
+    /// One's own account.
+    Account(Rows),
+    /// A page to read.
+    Page(Topic, usize),
+}
+
+/// The menu: its rows, or what is to look at.
+#[derive(Debug, Default)]
+pub struct Menu {
+    /// The rows.
+    pub rows: Rows,
+    /// Which line of "To look at" is focused, if that part is.
+    pub look: Option<usize>,
+}
+
+/// What a page to read is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// The people of the desk.
+    Users,
+    /// How the desk is kept safe.
+    Security,
+    /// How to call the API.
+    Documentation,
+}
+
+impl Screen {
+    /// The way to it, for the first line.
+    pub fn path(&self) -> &'static [&'static str] {
+        match self {
+            Self::Menu(_) => &["Menu"],
+            Self::Settings(_) => &["Settings"],
+            Self::Api(api) => match api.tab {
+                Tab::Api => &["Settings", "API Settings"],
+                Tab::Documentation => &["Settings", "API Settings", "Documentation"],
+                Tab::Activity => &["Settings", "API Settings", "Activity"],
+            },
+            Self::Trail(_) => &["Settings", "Activity log"],
+            Self::Account(_) => &["My account"],
+            Self::Page(Topic::Users, _) => &["Settings", "Users"],
+            Self::Page(Topic::Security, _) => &["Settings", "Security"],
+            Self::Page(Topic::Documentation, _) => &["Documentation"],
+        }
+    }
+}

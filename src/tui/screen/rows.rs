@@ -1,0 +1,78 @@
+//! Screens that are a few rows to choose from, and what each row says.
+
+use crate::account::Right;
+
+use super::super::action::Action;
+
+/// Which of a few rows is selected.
+#[derive(Debug, Default)]
+pub struct Rows {
+    /// Its number.
+    pub selected: usize,
+}
+
+impl Rows {
+    /// Moves the selection among `len` rows.
+    pub fn act(&mut self, action: Action, len: usize) {
+        let last = len.saturating_sub(1);
+        self.selected = match action {
+            Action::Up => self.selected.saturating_sub(1),
+            Action::Down => (self.selected + 1).min(last),
+            Action::First | Action::PageUp => 0,
+            Action::Last | Action::PageDown => last,
+            _ => self.selected,
+        }
+        .min(last);
+    }
+}
+
+/// A row of the menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum MenuRow {
+    Settings,
+    Account,
+    Documentation,
+    Lock,
+    SignOut,
+    Quit,
+}
+
+/// The menu: row, title, what is behind it.
+pub const MENU: [(MenuRow, &str, &str); 6] = [
+    (MenuRow::Settings, "Settings", "API keys, users, activity log, security"),
+    (MenuRow::Account, "My account", "your password and your last sign-in"),
+    (MenuRow::Documentation, "Documentation", "calling the API: REST by Basic and HMAC, SOAP"),
+    (MenuRow::Lock, "Lock", "L"),
+    (MenuRow::SignOut, "Sign out", ""),
+    (MenuRow::Quit, "Quit", "q"),
+];
+
+/// A row of the settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum SettingsRow {
+    Api,
+    Users,
+    Activity,
+    Security,
+}
+
+/// The settings: row, title, the right it needs. API Settings opens for everybody: its Documentation is for all roles.
+pub const SETTINGS: [(SettingsRow, &str, Right); 4] = [
+    (SettingsRow::Api, "API Settings", Right::OwnAccount),
+    (SettingsRow::Users, "Users", Right::ManageUsers),
+    (SettingsRow::Activity, "Activity log", Right::ReadTrail),
+    (SettingsRow::Security, "Security", Right::ManageSite),
+];
+
+/// A row of one's own account that can be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum AccountRow {
+    ChangePassword,
+}
+
+/// One's own account.
+pub const ACCOUNT: [(AccountRow, &str, &str); 1] =
+    [(AccountRow::ChangePassword, "Change password", "your other sessions end when it is changed")];

@@ -1,0 +1,197 @@
+//! A window of rows over a list of any length: what is kept never grows with the list.
+//!
+//! The window slides by key: when the selection comes near an edge behind which there are rows, the rows around it are
+//! asked for. Moves made before they arrive are kept and made up for.
+
+use crate::hub::{CredentialId, CredentialRow, Cursor, ListQuery, Order, Page, Position};
+
+use super::super::action::Action;
+
+/// Most rows that are kept.
+pub const WINDOW: u32 = 200;
+
+/// Where the selection goes when the next page arrives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Seek {
+    /// Stay on the selected row, wherever it is now.
+    #[default]
+    Same,
+    First,
+    Last,
+    /// On this row.
+    Row(CredentialId),
+}
+
+/// The rows kept, the selection, and the part that is on the screen.
+#[derive(Debug, Default)]
+pub struct Window {
+    page: Page,
+    order: Order,
+    selected: usize,
+    top: usize,
+    seek: Seek,
+    /// Steps down (up when negative) that could not be made yet.
+    owed: i64,
+    /// Where the page that was asked for begins.
+    asked: Position,
+}
+
+impl Window {
+    /// The rows kept.
+    pub fn rows(&self) -> &[CredentialRow] {
+        &self.page.rows
+    }
+
+    /// Rows that are on the screen, with whether each is selected.
+    pub fn visible(&self, height: usize) -> impl Iterator<Item = (&CredentialRow, bool)> {
+        let shown = self.page.rows.iter().enumerate().skip(self.top).take(height);
+        shown.map(|(i, row)| (row, i == self.selected))
+    }
+
+    /// The selected row.
+    pub fn selected(&self) -> Option<&CredentialRow> {
+        self.page.rows.get(self.selected)
+    }
+
+    /// Which line of the screen the selection is on.
+    fn selected_line(&self) -> usize {
+        self.selected - self.top
+    }
+
+    /// By what the list is ordered.
+    pub fn order(&self) -> Order {
+        self.order
+    }
+
+    /// Change number of the store when the rows were read.
+    pub fn change(&self) -> i64 {
+        self.page.change
+    }
+
+    /// Orders by something else; the selected row stays selected if it is among the first.
+    pub fn set_order(&mut self, order: Order) {
+        self.order = order;
+        self.seek = self.selected().map_or(Seek::First, |row| Seek::Row(row.id));
+        self.asked = Position::Start;
+    }
+
+    /// Selects a row that may not be in the window; `at` is the row if it is known.
+    pub fn seek(&mut self, row: &CredentialRow) {
+        self.seek = Seek::Row(row.id);
+        // A list that fits into the window is read from its start, so that the row is seen among its neighbours.
+        let fits = !self.page.more_before && !self.page.more_after && self.page.rows.len() < WINDOW as usize;
+        self.asked = match fits {
+            true => Position::Start,
+            false => cursor_of(self.order, row).map_or(Position::Start, Position::From),
+        };
+    }
+
+    /// What to read for the rows that are wanted now.
+    pub fn query(&self) -> ListQuery {
+        ListQuery { order: self.order, position: self.asked.clone(), limit: WINDOW, ..ListQuery::default() }
+    }
+
+    /// Reads the same rows again.
+    pub fn again(&mut self) {
+        self.asked = match self.page.more_before {
+            true => self.page.cursor(self.order, 0).map_or(Position::Start, Position::From),
+            // New rows may have come before the first one.
+            false => Position::Start,
+        };
+    }
+
+    /// Moves the selection; `true` when other rows must be read.
+    pub fn act(&mut self, action: Action, height: usize) -> bool {
+        let page = height.max(1) as i64;
+        match action {
+            Action::Up => self.go(-1, height),
+            Action::Down => self.go(1, height),
+            Action::PageUp => self.go(-page, height),
+            Action::PageDown => self.go(page, height),
+            Action::First => self.end(Seek::First, self.page.more_before, Position::Start, height),
+            Action::Last => self.end(Seek::Last, self.page.more_after, Position::End, height),
+            _ => false,
+        }
+    }
+
+    fn end(&mut self, seek: Seek, elsewhere: bool, position: Position, height: usize) -> bool {
+        self.owed = 0;
+        if elsewhere {
+            self.seek = seek;
+            self.asked = position;
+            return true;
+        }
+        self.place(if seek == Seek::Last { usize::MAX } else { 0 }, height);
+        false
+    }
+
+    fn go(&mut self, by: i64, height: usize) -> bool {
+        let wanted = self.selected as i64 + self.owed + by;
+        let last = self.page.rows.len() as i64 - 1;
+        let to = wanted.clamp(0, last.max(0));
+        let (before, after) = (self.page.more_before, self.page.more_after);
+        // What lies beyond the window is owed only if there is something.
+        self.owed = if (wanted < 0 && before) || (wanted > last && after) { wanted - to } else { 0 };
+        self.place(to as usize, height);
+        self.slide(height)
+    }
+
+    /// Asks for other rows when the selection is within two screens of an edge that hides some.
+    fn slide(&mut self, height: usize) -> bool {
+        let reach = (2 * height.max(1)).min(WINDOW as usize / 4);
+        let len = self.page.rows.len();
+        let anchor = if self.page.more_after && self.selected + reach >= len {
+            self.page.cursor(self.order, self.selected.saturating_sub(2 * reach)).map(Position::After)
+        } else if self.page.more_before && self.selected < reach {
+            self.page.cursor(self.order, (self.selected + 2 * reach).min(len - 1)).map(Position::Before)
+        } else {
+            None
+        };
+        match anchor {
+            Some(position) if position != self.asked => {
+                self.asked = position;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes the rows that were read.
+    pub fn take(&mut self, page: Page, height: usize) -> bool {
+        let line = self.selected_line();
+        let wanted = match self.seek {
+            Seek::Row(id) => Some(id),
+            _ => self.selected().map(|row| row.id),
+        };
+        let found = wanted.and_then(|id| page.rows.iter().position(|row| row.id == id));
+        let to = match self.seek {
+            Seek::First => 0,
+            Seek::Last => usize::MAX,
+            Seek::Same | Seek::Row(_) => found.unwrap_or(self.selected),
+        };
+        self.page = page;
+        self.seek = Seek::Same;
+        // The selected row stays on its line of the screen while the window slides under it.
+        self.top = to.min(self.page.rows.len()).saturating_sub(line);
+        self.place(to, height);
+        let owed = std::mem::take(&mut self.owed);
+        self.go(owed, height)
+    }
+
+    /// The screen has another height.
+    pub fn resized(&mut self, height: usize) {
+        self.place(self.selected, height);
+    }
+
+    fn place(&mut self, to: usize, height: usize) {
+        let height = height.max(1);
+        self.selected = to.min(self.page.rows.len().saturating_sub(1));
+        self.top = self.top.clamp((self.selected + 1).saturating_sub(height), self.selected);
+        // No empty lines under the last row while there are rows above the first line.
+        self.top = self.top.min(self.page.rows.len().saturating_sub(height));
+    }
+}
+
+fn cursor_of(order: Order, row: &CredentialRow) -> Option<Cursor> {
+    Page { rows: vec![row.clone()], ..Page::default() }.cursor(order, 0)
+}

@@ -1,0 +1,132 @@
+//! Finds the part of a screen that moved by one line, so that the terminal moves it and only the new line is drawn.
+
+use std::ops::Range;
+
+use ratatui::buffer::{Buffer, Cell};
+
+/// Rows that moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Scroll {
+    /// Which rows.
+    pub(super) rows: Range<u16>,
+    /// Up (a list went on) or down.
+    pub(super) up: bool,
+}
+
+/// Cells that must be saved for a scroll to be worth its bytes.
+const WORTH: i32 = 40;
+
+/// The scroll that saves the most cells, if one is worth it.
+pub(super) fn find(before: &Buffer, after: &Buffer) -> Option<Scroll> {
+    let up = best(before, after, true);
+    let down = best(before, after, false);
+    let (saved, scroll) = if up.0 >= down.0 { up } else { down };
+    scroll.filter(|_| saved >= WORTH)
+}
+
+/// The best run of rows for one direction, with what it saves. A run is a row that comes in blank at one end, and
+/// rows that are as their neighbour was.
+fn best(before: &Buffer, after: &Buffer, up: bool) -> (i32, Option<Scroll>) {
+    let rows = after.area.height;
+    let (mut best, mut found) = (0, None);
+    // Walking from the blank end, the best run that ends here is this row with the best run before it, or begins here.
+    let mut run: Option<(i32, u16)> = None;
+    for i in 0..rows {
+        let row = |i: u16| if up { rows - 1 - i } else { i };
+        let y = row(i);
+        let cost = differing(row_of(before, y), row_of(after, y));
+        let begun = cost - drawn(row_of(after, y));
+        let longer = run.filter(|_| i > 0).map(|(saved, start)| {
+            let source = row_of(before, row(i - 1));
+            // Upwards the row comes from below it, downwards from above: in both cases from the row walked just before.
+            (saved + cost - differing(source, row_of(after, y)), start)
+        });
+        if let Some((saved, start)) = longer.filter(|(saved, _)| *saved > best) {
+            best = saved;
+            found = Some(Scroll { rows: start.min(y)..start.max(y) + 1, up });
+        }
+        run = match longer {
+            Some(longer) if longer.0 > begun => Some(longer),
+            _ => Some((begun, y)),
+        };
+    }
+    (best, found)
+}
+
+fn row_of(buffer: &Buffer, y: u16) -> &[Cell] {
+    let width = usize::from(buffer.area.width);
+    &buffer.content[usize::from(y) * width..][..width]
+}
+
+fn differing(a: &[Cell], b: &[Cell]) -> i32 {
+    count(a.iter().zip(b).filter(|(a, b)| a != b).count())
+}
+
+fn drawn(row: &[Cell]) -> i32 {
+    count(row.iter().filter(|cell| **cell != Cell::EMPTY).count())
+}
+
+fn count(cells: usize) -> i32 {
+    i32::try_from(cells).unwrap_or(i32::MAX)
+}
+
+impl Scroll {
+    /// Moves the rows of a buffer as the terminal does.
+    pub(super) fn apply(&self, buffer: &mut Buffer) {
+        let width = usize::from(buffer.area.width);
+        let cells = &mut buffer.content[usize::from(self.rows.start) * width..usize::from(self.rows.end) * width];
+        if self.up {
+            cells.rotate_left(width);
+            let end = cells.len();
+            cells[end - width..].iter_mut().for_each(Cell::reset);
+        } else {
+            cells.rotate_right(width);
+            cells[..width].iter_mut().for_each(Cell::reset);
+        }
+    }
+
+    /// The bytes: margins, a line feed at the lower one or its opposite at the upper one, no margins. Older and wider
+    /// known than the sequences that scroll by themselves.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        let (top, bottom) = (self.rows.start + 1, self.rows.end);
+        let (at, step) = if self.up { (bottom, "\n") } else { (top, "\x1bM") };
+        format!("\x1b[{top};{bottom}r\x1b[{at}H{step}\x1b[r").into_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn screen(lines: &[&str]) -> Buffer {
+        Buffer::with_lines(lines.iter().map(|line| format!("{line:<60}")).collect::<Vec<_>>())
+    }
+
+    const ROWS: [&str; 5] = [
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
+        "ccccccccccccccccccccccccccccccccccccc",
+        "ddddddddddddddddddddddddddddddddddddd",
+        "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee",
+    ];
+
+    #[test]
+    fn a_list_that_went_on_by_one_row_moves_between_head_and_foot() {
+        let [a, b, c, d, e] = ROWS;
+        let (before, after) = (screen(&["head", a, b, c, d, "foot"]), screen(&["head", b, c, d, e, "foot"]));
+        assert_eq!(find(&before, &after), Some(Scroll { rows: 1..5, up: true }));
+        assert_eq!(find(&after, &before), Some(Scroll { rows: 1..5, up: false }));
+        let mut moved = before.clone();
+        find(&before, &after).unwrap().apply(&mut moved);
+        assert_eq!(moved, screen(&["head", b, c, d, "", "foot"]));
+    }
+
+    #[test]
+    fn what_did_not_move_is_left_alone() {
+        let [a, b, c, d, e] = ROWS;
+        let before = screen(&[a, b, c, d]);
+        for after in [[a, b, c, d], [a, b, c, e], [d, c, b, a], ["", "", "", ""], [a, e, c, d]] {
+            assert_eq!(find(&before, &screen(&after)), None, "{after:?}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! One line at the foot of the screen. An error stays until a key is pressed, and that key does nothing else.
+
+use crate::time::Millis;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// It went well.
+    Done,
+    /// Worth knowing.
+    Note,
+    /// It went wrong.
+    Error,
+}
+
+impl Severity {
+    /// The word before the sentence.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Done => "Done",
+            Self::Note => "Note",
+            Self::Error => "Error",
+        }
+    }
+}
+
+/// The line.
+#[derive(Debug)]
+pub struct Toast {
+    /// How bad it is.
+    pub severity: Severity,
+    /// One sentence.
+    pub text: String,
+    /// When it goes by itself; never for an error.
+    pub until: Option<Millis>,
+}
+
+/// How long a line stays that is no error.
+const STAYS: i64 = 6000;
+
+impl Toast {
+    /// It went well.
+    pub fn done(now: Millis, text: impl Into<String>) -> Self {
+        Self { severity: Severity::Done, text: text.into(), until: Some(now.plus(STAYS)) }
+    }
+
+    /// Worth knowing.
+    pub fn note(now: Millis, text: impl Into<String>) -> Self {
+        Self { severity: Severity::Note, text: text.into(), until: Some(now.plus(STAYS)) }
+    }
+
+    /// It went wrong.
+    pub fn error(text: impl Into<String>) -> Self {
+        Self { severity: Severity::Error, text: text.into(), until: None }
+    }
+}

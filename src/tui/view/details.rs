@@ -1,0 +1,194 @@
+//! What is known of one credential: under the list, beside it, or alone in a dialog.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::credential::{BodyDigest, Kind};
+use crate::hub::{CredentialRow, Details, LiveSecret};
+use crate::text;
+use crate::time::{Millis, Seconds};
+
+use super::super::app::App;
+use super::super::when;
+use super::list::state_mark;
+use super::paint::{Paint, plain, span, wrap};
+use super::sheet::Sheet;
+
+/// A label and what stands behind it.
+type Fact = (&'static str, String);
+
+/// Under the list: a rule with the name, and five lines.
+pub fn under(app: &App, row: &CredentialRow, details: Option<&Details>, paint: &mut Paint<'_>, area: Rect) {
+    heading(app, row, paint, area);
+    let options = &row.options;
+    let networks = if options.networks.is_any() { "any".to_owned() } else { options.networks.to_string() };
+    let expires = format!("{} Networks   {networks}", text::pad(&expiry(options.expires_at), 22, '…'));
+    let note = if options.note.as_str().is_empty() { "none" } else { options.note.as_str() };
+    let facts = [
+        (key_label(row.kind), row.key.clone()),
+        (secret_label(row.kind), secret_words(app, row, details)),
+        ("Expires", expires),
+        ("Note", note.to_owned()),
+        ("Created", made(row)),
+    ];
+    for (y, fact) in (area.y + 1..area.bottom()).zip(&facts) {
+        let room = usize::from(area.width).saturating_sub(13);
+        let value = text::fit(&fact.1, room, app.theme.glyphs.ellipsis);
+        paint.line(1, y, area.width, &Line::from(vec![plain(&text::pad(fact.0, 10, '…')), plain(&value)]));
+    }
+}
+
+fn heading(app: &App, row: &CredentialRow, paint: &mut Paint<'_>, area: Rect) {
+    let glyphs = app.theme.glyphs;
+    paint.rule(1, area.y, area.width.saturating_sub(2), glyphs.horizontal, Style::new());
+    let name = text::fit(&row.name, usize::from(area.width).saturating_sub(8), glyphs.ellipsis);
+    paint.text_in(2, area.y, area.width, &format!(" {name} "), app.theme.strong());
+}
+
+/// Beside the list: everything, wrapped.
+pub fn beside(app: &App, row: &CredentialRow, details: Option<&Details>, paint: &mut Paint<'_>, area: Rect) {
+    let glyphs = app.theme.glyphs;
+    for y in area.y..area.bottom() {
+        paint.text_in(area.x, y, 1, glyphs.vertical, Style::new());
+    }
+    let x = area.x + 2;
+    let width = area.width.saturating_sub(3);
+    let name = text::fit(&row.name, usize::from(width), glyphs.ellipsis);
+    paint.text_in(x, area.y, width, &name, app.theme.strong());
+    let lines = fact_lines(app, &facts(app, row, details), usize::from(width));
+    for (y, line) in (area.y + 2..area.bottom()).zip(&lines) {
+        paint.line(x, y, width, line);
+    }
+}
+
+/// Alone in a dialog.
+pub fn sheet(app: &App, details: &Details, mut sheet: Sheet) -> Sheet {
+    sheet.gap();
+    for line in fact_lines(app, &facts(app, &details.row, Some(details)), sheet.room()) {
+        sheet.spans(line.spans);
+    }
+    sheet.gap();
+    sheet
+}
+
+fn fact_lines(app: &App, facts: &[Fact], width: usize) -> Vec<Line<'static>> {
+    let label = 11;
+    let mut lines = Vec::new();
+    for (name, value) in facts {
+        for (i, part) in wrap(value, width.saturating_sub(label)).iter().enumerate() {
+            let name = if i == 0 { *name } else { "" };
+            let head: Span<'static> = span(&text::pad(name, label, '…'), app.theme.strong());
+            lines.push(Line::from(vec![head, plain(part)]));
+        }
+    }
+    lines
+}
+
+fn facts(app: &App, row: &CredentialRow, details: Option<&Details>) -> Vec<Fact> {
+    let options = &row.options;
+    let (glyph, _) = state_mark(app, row, row.condition(app.now));
+    let any = |text: String| if text.is_empty() { "any".to_owned() } else { text };
+    let mut facts = vec![
+        (key_label(row.kind), row.key.clone()),
+        ("Kind", row.kind.title().to_owned()),
+        ("State", format!("{glyph} {}", state_words(app, row))),
+    ];
+    facts.extend(secret_facts(app, row, details));
+    facts.push(("Not before", options.not_before.map_or("no limit".to_owned(), at_minute)));
+    facts.push(("Expires", expiry(options.expires_at)));
+    facts.push(("Networks", any(options.networks.to_string())));
+    if row.kind == Kind::Hmac {
+        facts.push(("Algorithms", any(options.algorithms.to_string())));
+        let digest = match options.body_digest {
+            BodyDigest::Required => "required: a request with a body signs a digest of it",
+            BodyDigest::Optional => "optional",
+        };
+        facts.push(("Digest", digest.to_owned()));
+    }
+    let note = options.note.as_str();
+    facts.push(("Note", if note.is_empty() { "none".to_owned() } else { note.to_owned() }));
+    facts.push(("Last used", last_used(app, row.last_used.as_ref())));
+    facts.push(("Created", made(row)));
+    if row.changed_at != row.created_at {
+        facts.push(("Changed", format!("{} by {}", stamp(row.changed_at), row.changed_by)));
+    }
+    facts
+}
+
+fn state_words(app: &App, row: &CredentialRow) -> String {
+    match row.tampered {
+        true => "tampered: changed outside keydesk, and refused".to_owned(),
+        false => row.condition(app.now).words(),
+    }
+}
+
+fn secret_facts(app: &App, row: &CredentialRow, details: Option<&Details>) -> Vec<Fact> {
+    let mut facts = vec![(secret_label(row.kind), shown_once(app, row, details))];
+    if let Some(old) = details.and_then(|d| old_secret(app, d)) {
+        facts.push(("", old_words(app, old)));
+    }
+    facts
+}
+
+/// The old secret that still works after a rotation.
+fn old_secret<'a>(app: &App, details: &'a Details) -> Option<&'a LiveSecret> {
+    details.secrets.iter().find(|s| s.valid_until.is_some_and(|until| until.millis() > app.now))
+}
+
+fn old_words(app: &App, old: &LiveSecret) -> String {
+    let until = old.valid_until.map(|at| at.millis().utc("%-d %b %H:%M UTC")).unwrap_or_default();
+    let used = match &old.last_used {
+        Some(last) => format!("last used {}", when::ago(app.now, last.at.millis())),
+        None => "never used".to_owned(),
+    };
+    format!("Old secret works until {until}, {used}")
+}
+
+/// One line about the secret: the old one that still works is what matters most.
+fn secret_words(app: &App, row: &CredentialRow, details: Option<&Details>) -> String {
+    match details.and_then(|d| old_secret(app, d)) {
+        Some(old) => old_words(app, old),
+        None => shown_once(app, row, details),
+    }
+}
+
+fn shown_once(app: &App, row: &CredentialRow, details: Option<&Details>) -> String {
+    let made_at: Millis = details.and_then(|d| d.secrets.first()).map_or(row.created_at, |s| s.created_at);
+    let on = when::day(app.now, made_at);
+    format!("shown once, on {on}; not kept in readable form. Lost? Press R")
+}
+
+fn key_label(kind: Kind) -> &'static str {
+    if kind == Kind::Legacy { "Username" } else { "Key" }
+}
+
+fn secret_label(kind: Kind) -> &'static str {
+    if kind == Kind::Legacy { "Password" } else { "Secret" }
+}
+
+fn expiry(at: Option<Seconds>) -> String {
+    at.map_or("never".to_owned(), at_minute)
+}
+
+fn at_minute(at: Seconds) -> String {
+    stamp(at.millis())
+}
+
+fn stamp(at: Millis) -> String {
+    at.utc("%Y-%m-%d %H:%M UTC")
+}
+
+fn made(row: &CredentialRow) -> String {
+    format!("{} by {}", stamp(row.created_at), row.created_by)
+}
+
+fn last_used(app: &App, last: Option<&crate::hub::LastUse>) -> String {
+    match last {
+        None => "never".to_owned(),
+        Some(last) => {
+            let from = super::menu::from(last.address.as_deref());
+            format!("{}{from} ({})", stamp(last.at.millis()), when::ago(app.now, last.at.millis()))
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The dialogs, each as a sheet.
+
+use ratatui::style::Style;
+
+use crate::credential::{Overlap, Verb};
+use crate::hub::CredentialRow;
+use crate::text;
+
+use super::super::app::App;
+use super::super::dialog::{Ask, Change, Dialog, Question, Rotate};
+use super::super::form::{Entry, Id, Input};
+use super::super::layout;
+use super::super::when;
+use super::paint::{plain, span};
+use super::sheet::Sheet;
+use super::{details, forms, secret};
+
+/// The sheet of a dialog.
+pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
+    let columns = layout::dialog_columns(app.size);
+    let narrow = columns.min(64);
+    let new = |title: String, columns| Sheet::new(title, columns, app.theme);
+    match dialog {
+        Dialog::Create(d) => {
+            let title = format!("Create new key {} {}", app.theme.glyphs.dot, d.kind.title());
+            let mut sheet = new(title, columns).labels(if d.form.unfolded() { 12 } else { 10 });
+            forms::create(app, d, &mut sheet);
+            finish(app, &mut sheet, dialog);
+            sheet
+        }
+        Dialog::Secret(d) => secret::sheet(app, d),
+        Dialog::Made(row) => made(app, row, columns),
+        Dialog::Rotate(d) => rotate(app, d, new(format!("New secret for {}", d.row.name), narrow)),
+        Dialog::Change(d) => change(app, d, new(change_title(d), columns)),
+        Dialog::Password(d) => {
+            let mut sheet = new("Change password".to_owned(), narrow);
+            forms::own_password(app, d, &mut sheet);
+            finish(app, &mut sheet, dialog);
+            sheet
+        }
+        Dialog::Ask(d) => ask(d, new(d.question.title().to_owned(), narrow)),
+        Dialog::Details(d) => details::sheet(app, &d.what, new(d.what.row.name.clone(), columns)),
+        Dialog::Denied(denied) => {
+            let lines = [denied.reason(), denied.assistance()];
+            words(app, new("Not available to you".to_owned(), narrow), &lines)
+        }
+        Dialog::Notice { title, lines } => words(app, new(title.clone(), narrow), lines),
+    }
+}
+
+/// The buttons, and the line under them.
+fn finish(app: &App, sheet: &mut Sheet, dialog: &Dialog) {
+    let Some(form) = dialog.form() else { return };
+    sheet.gap();
+    sheet.buttons(form, |_: &Entry| !app.is_waiting());
+    sheet.gap();
+}
+
+fn words(app: &App, mut sheet: Sheet, sentences: &[String]) -> Sheet {
+    for sentence in sentences {
+        sheet.gap();
+        sheet.tell(sentence);
+    }
+    close(app, &mut sheet);
+    sheet
+}
+
+/// The one button of a sheet that is only read.
+fn close(app: &App, sheet: &mut Sheet) {
+    sheet.gap();
+    let at = sheet.room().saturating_sub(6) / 2;
+    sheet.spans(vec![plain(&" ".repeat(at)), span("[ OK ]", app.theme.selected())]);
+    sheet.cursor_on_last(3 + at + 2);
+    sheet.gap();
+}
+
+fn made(app: &App, row: &CredentialRow, columns: u16) -> Sheet {
+    let mut sheet = Sheet::new("Created", columns.min(64), app.theme);
+    sheet.gap();
+    sheet.spans(forms::pair("Username", &row.key));
+    sheet.spans(forms::pair("Password", "the password is the one you typed"));
+    if row.name != row.key {
+        sheet.spans(forms::pair("Name", &row.name));
+    }
+    sheet.gap();
+    sheet.tell("keydesk does not keep it in readable form. If it is lost, make a new one: press R in the list.");
+    close(app, &mut sheet);
+    sheet
+}
+
+fn rotate(app: &App, d: &Rotate, mut sheet: Sheet) -> Sheet {
+    let theme = &app.theme;
+    sheet.gap();
+    sheet.tell(&format!("The key stays {}. Its old secret keeps working for:", d.row.key));
+    sheet.gap();
+    let focused = d.form.focus() == Some(Id::Overlap);
+    for (i, overlap) in Overlap::ALL.into_iter().enumerate() {
+        let chosen = i == d.form.chosen(Id::Overlap);
+        let mark = if chosen { theme.glyphs.chosen } else { theme.glyphs.unchosen };
+        let style = if chosen && focused { theme.selected() } else { Style::new() };
+        let until = app.now.plus(overlap.seconds() * 1000).utc("until %-d %b %Y %H:%M UTC");
+        let remark = match overlap {
+            Overlap::None => "it leaked: stop it now".to_owned(),
+            _ if chosen => until,
+            _ => String::new(),
+        };
+        sheet.spans(vec![span(&format!("{mark} {}", text::pad(overlap.words(), 13, '…')), style), plain(&remark)]);
+        if chosen && focused {
+            sheet.cursor_on_last(4);
+        }
+    }
+    sheet.gap();
+    sheet.tell(&used(app, &d.row));
+    forms::state(app, d.problem.as_deref(), &mut sheet);
+    sheet.gap();
+    sheet.buttons(&d.form, |_| !app.is_waiting());
+    sheet.gap();
+    sheet
+}
+
+/// When and from where it was last used, as a sentence.
+pub fn used(app: &App, row: &CredentialRow) -> String {
+    match &row.last_used {
+        None => "It was never used.".to_owned(),
+        Some(last) => {
+            let from = last.address.as_ref().map(|a| format!(" from {a}")).unwrap_or_default();
+            format!("Last used {}{from}.", when::ago(app.now, last.at.millis()))
+        }
+    }
+}
+
+fn change_title(d: &Change) -> String {
+    let verb = match d.verb {
+        Verb::Disable => "Disable",
+        Verb::Enable => "Enable",
+        Verb::Revoke => "Revoke",
+    };
+    format!("{verb} {}?", d.what())
+}
+
+/// Most rows that are named; the number says the rest.
+const NAMED: usize = 6;
+
+fn change(app: &App, d: &Change, mut sheet: Sheet) -> Sheet {
+    sheet.gap();
+    let ellipsis = app.theme.glyphs.ellipsis;
+    let room = sheet.room();
+    let name = room.saturating_sub(20 + 20).clamp(10, 24);
+    for row in d.rows.iter().take(NAMED) {
+        let used = match &row.last_used {
+            None => "never used".to_owned(),
+            Some(last) => format!("used {}", when::ago(app.now, last.at.millis())),
+        };
+        let key = text::pad(&row.key, 20, ellipsis);
+        let line = format!("{}  {key}  {used}", text::pad(&row.name, name, ellipsis));
+        sheet.spans(vec![plain(&text::fit(&line, room, ellipsis))]);
+    }
+    if d.rows.len() > NAMED {
+        sheet.tell(&format!("and {} more", d.rows.len() - NAMED));
+    }
+    sheet.gap();
+    sheet.tell(consequence(d));
+    if d.verb == Verb::Revoke {
+        typed_confirmation(app, d, &mut sheet);
+    }
+    forms::state(app, d.problem.as_deref(), &mut sheet);
+    sheet.gap();
+    sheet.buttons(&d.form, |e| !app.is_waiting() && (e.id != Id::Revoke || d.confirmed()));
+    sheet.gap();
+    sheet
+}
+
+fn consequence(d: &Change) -> &'static str {
+    match (d.verb, d.rows.len()) {
+        (Verb::Revoke, 1) => {
+            "It stops working within a second, everywhere. This cannot be undone. To stop it for now, disable it."
+        }
+        (Verb::Revoke, _) => {
+            "They stop working within a second, everywhere. This cannot be undone. To stop them for now, disable them."
+        }
+        (Verb::Disable, 1) => "It stops working within a second, everywhere, until it is enabled again.",
+        (Verb::Disable, _) => "They stop working within a second, everywhere, until they are enabled again.",
+        (Verb::Enable, 1) => "It works again within a second, with the secret it has.",
+        (Verb::Enable, _) => "They work again within a second, with the secrets they have.",
+    }
+}
+
+fn typed_confirmation(app: &App, d: &Change, sheet: &mut Sheet) {
+    let Some((entry, focused)) = d.form.shown().find(|(e, _)| e.id == Id::Confirm) else { return };
+    let asked = match d.rows.as_slice() {
+        [_] => format!("Type the last 4 characters of the key, {}, to confirm:  ", d.to_type()),
+        _ => format!("Type {} to confirm:  ", d.to_type()),
+    };
+    let Input::Text(field) = &entry.input else { return };
+    sheet.gap();
+    let mark = if focused { app.theme.glyphs.focus } else { " " };
+    let spans = vec![plain(&format!("{mark} ")), plain(&asked), span(field.text(), app.theme.strong())];
+    sheet.spans(spans);
+    if focused {
+        let before = text::safe(field.before_cursor()).into_owned();
+        sheet.cursor_on_last(3 + 2 + text::width(&asked) + text::width(&before));
+    }
+    if let Some(said) = &entry.said {
+        sheet.say(&format!("  {said}"), app.theme.bad());
+    }
+}
+
+fn ask(d: &Ask, mut sheet: Sheet) -> Sheet {
+    sheet.gap();
+    sheet.tell("It cannot be shown again.");
+    sheet.gap();
+    sheet.tell(match d.question {
+        Question::Close => "The secret was not copied. If you have it by hand, close; else keep it open and copy it.",
+        Question::Quit => "The secret was not copied, and it is gone when keydesk ends.",
+        Question::Suspend => "The secret was not copied, and it is not kept while keydesk is suspended.",
+    });
+    sheet.gap();
+    sheet.buttons(&d.buttons, |_| true);
+    sheet.gap();
+    sheet
+}

@@ -1,0 +1,200 @@
+//! The bodies of the forms: create, password.
+
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use crate::account::user_password_rules;
+use crate::credential::{Algorithm, Kind, Rule, password_rules, username_rules};
+
+use super::super::app::App;
+use super::super::dialog::{ChangePassword, Create};
+use super::super::form::{Entry, Form, Id, Input};
+use super::super::theme::Theme;
+use super::paint::{plain, span};
+use super::sheet::Sheet;
+
+/// Lines of the create form.
+pub fn create(app: &App, create: &Create, sheet: &mut Sheet) {
+    sheet.gap();
+    for (entry, focused) in create.form.shown() {
+        match entry.id {
+            Id::Generate | Id::Submit | Id::Cancel | Id::Algorithm(_) => continue,
+            Id::Digest => algorithms(&create.form, sheet),
+            _ => {}
+        }
+        sheet.field(entry, focused);
+        under_field(app, create, entry, sheet);
+    }
+    sheet.gap();
+    let words = match create.kind {
+        Kind::Basic | Kind::Hmac => {
+            "The secret is shown once, right after you create the key. Have a place ready to put it."
+        }
+        Kind::Legacy => "For the SOAP API and M4U text protocol. For REST, make a Basic or HMAC key instead.",
+    };
+    sheet.tell(words);
+    state(app, create.problem.as_deref(), sheet);
+}
+
+/// What went wrong, or that the store is writing.
+pub fn state(app: &App, problem: Option<&str>, sheet: &mut Sheet) {
+    match problem {
+        Some(problem) => {
+            sheet.gap();
+            sheet.say(&format!("{} {problem}", app.theme.glyphs.warning), app.theme.bad());
+        }
+        None if app.is_waiting() => {
+            sheet.gap();
+            sheet.say("Saving ...", app.theme.strong());
+        }
+        None => {}
+    }
+}
+
+/// What stands under a field: its rules, met or not, or what it is for.
+fn under_field(app: &App, create: &Create, entry: &Entry, sheet: &mut Sheet) {
+    let theme = &app.theme;
+    match entry.id {
+        Id::Username => {
+            let mut rules = username_rules(create.form.text(Id::Username)).to_vec();
+            if let Some(taken) = create.taken_now().filter(|_| rules.iter().all(|r| r.met)) {
+                rules.push(Rule { words: "free", met: !taken.username });
+            }
+            rule_lines(theme, &rules, sheet);
+            sheet.gap();
+        }
+        Id::Password => password_line(app, create, entry, sheet),
+        Id::Name if entry.said.is_none() => {
+            let taken = create.taken_now().is_some_and(|t| t.name);
+            let words = match (taken, create.kind) {
+                (true, kind) => format!("another {} key has this name; it may stay so", kind.word()),
+                (false, Kind::Legacy) => "the username, if left empty".to_owned(),
+                (false, _) => "a name that says what uses it; 1 to 64 characters".to_owned(),
+            };
+            sheet.under_say(&words, if taken { theme.warn() } else { theme.grey() });
+            if !entry.folded {
+                sheet.gap();
+            }
+        }
+        Id::Name if !entry.folded => sheet.gap(),
+        Id::Options => {
+            let open = matches!(entry.input, Input::Fold { open: true });
+            let words = if open { "empty means none".to_owned() } else { summary(create) };
+            sheet.append(vec![span(&words, theme.grey())]);
+        }
+        Id::NotBefore | Id::Expires if entry.said.is_none() && create.form.text(entry.id).is_empty() => {
+            sheet.append(vec![span("  90d, 12h or 2027-01-31 (UTC)", theme.grey())]);
+        }
+        Id::Networks if entry.said.is_none() && create.form.text(entry.id).is_empty() => {
+            sheet.append(vec![span("  203.0.113.0/24 2001:db8::/32", theme.grey())]);
+        }
+        _ => {}
+    }
+}
+
+fn password_line(app: &App, create: &Create, entry: &Entry, sheet: &mut Sheet) {
+    let generate = create.form.shown().find(|(e, _)| e.id == Id::Generate);
+    let focused = generate.is_some_and(|(_, focused)| focused);
+    let words = if create.generate { "[ Type it ]" } else { "[ Generate ]" };
+    let style = if focused { app.theme.selected() } else { Style::new() };
+    let typed = create.form.password(Id::Password).map_or(0, |p| p.chars());
+    if create.generate {
+        sheet.append(vec![span("24 letters and digits will be made", app.theme.good())]);
+        sheet.under(vec![span(words, style)]);
+    } else {
+        sheet.under(vec![span(words, style), plain(if typed == 0 { "  or type one" } else { "" })]);
+    }
+    if focused {
+        sheet.cursor_on_last(3 + 10 + 2);
+    }
+    let shown = create.form.password(Id::Password).map_or("", |p| p.expose());
+    if create.wiped {
+        sheet.under_say("The password was wiped when the desk locked. Type it again.", app.theme.warn());
+    }
+    if !create.generate && entry.said.is_none() {
+        rule_lines(&app.theme, &password_rules(shown), sheet);
+    }
+    sheet.gap();
+}
+
+/// Rules with whether each is met, as many in a line as fit.
+pub fn rule_lines(theme: &Theme, rules: &[Rule], sheet: &mut Sheet) {
+    let rule = |rule: &Rule| {
+        let glyph = if rule.met { theme.glyphs.met } else { theme.glyphs.unmet };
+        span(&format!("{glyph} {}   ", rule.words), if rule.met { theme.good() } else { Style::new() })
+    };
+    let mut line: Vec<Span<'static>> = Vec::new();
+    for rule in rules.iter().map(rule) {
+        let used: usize = line.iter().map(Span::width).sum();
+        // The three blanks behind the last rule may be cut.
+        if used + rule.width() > sheet.under_room() + 3 {
+            sheet.under(std::mem::take(&mut line));
+        }
+        line.push(rule);
+    }
+    sheet.under(line);
+}
+
+fn algorithms(form: &Form, sheet: &mut Sheet) {
+    let short = |id: Id| match id {
+        Id::Algorithm(Algorithm::Sha1) => "sha1",
+        Id::Algorithm(Algorithm::Sha256) => "sha256",
+        Id::Algorithm(Algorithm::Sha384) => "sha384",
+        _ => "sha512",
+    };
+    let checks: Vec<_> = form
+        .shown()
+        .filter(|(e, _)| matches!(e.id, Id::Algorithm(_)))
+        .map(|(e, focused)| (e, focused, short(e.id)))
+        .collect();
+    sheet.checks("Algorithms", &checks);
+}
+
+/// What the folded options say in one line.
+fn summary(create: &Create) -> String {
+    let or = |id, empty: &str, full: &dyn Fn(&str) -> String| match create.form.text(id).trim() {
+        "" => empty.to_owned(),
+        typed => full(typed),
+    };
+    let mut parts = Vec::new();
+    if create.kind == Kind::Legacy {
+        let username = create.form.text(Id::Username);
+        let named = if username.is_empty() { "name as username".to_owned() } else { format!("name {username}") };
+        parts.push(or(Id::Name, &named, &|name| format!("name {name}")));
+    }
+    if !create.form.text(Id::NotBefore).trim().is_empty() {
+        parts.push(or(Id::NotBefore, "", &|at| format!("not before {at}")));
+    }
+    parts.push(or(Id::Expires, "expires never", &|at| format!("expires {at}")));
+    parts.push(or(Id::Networks, "any network", &|nets| nets.to_owned()));
+    parts.push(or(Id::Note, "no note", &|_| "a note".to_owned()));
+    parts.join(", ")
+}
+
+/// Lines of the form for one's own password.
+pub fn own_password(app: &App, d: &ChangePassword, sheet: &mut Sheet) {
+    sheet.gap();
+    if d.forced {
+        sheet.tell("Your password was set by somebody else. Choose one that only you know.");
+        sheet.gap();
+    }
+    new_password_fields(app, &d.form, sheet);
+    state(app, d.problem.as_deref(), sheet);
+}
+
+/// Fields of a form with a new password in it, the rules under the last.
+pub fn new_password_fields(app: &App, form: &Form, sheet: &mut Sheet) {
+    let text = |id| form.password(id).map_or("", |p| p.expose());
+    for (entry, focused) in form.shown().filter(|(e, _)| !matches!(e.input, Input::Button(_))) {
+        sheet.field(entry, focused);
+        if entry.id == Id::Again {
+            let rules = user_password_rules(text(Id::Password), text(Id::Again));
+            rule_lines(&app.theme, &rules, sheet);
+        }
+    }
+}
+
+/// A label and a value in one line.
+pub fn pair(label: &str, value: &str) -> Vec<Span<'static>> {
+    vec![plain(&crate::text::pad(label, 10, '…')), plain(value)]
+}

@@ -1,0 +1,133 @@
+//! Pages to read: users, security, documentation.
+
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use crate::account::{FIRST_PAUSE, FREE_TRIES, MIN_PASSWORD};
+use crate::credential::Kind;
+use crate::time::DAY;
+
+use super::super::app::{App, Room};
+use super::super::docs;
+use super::super::screen::{Api, Topic};
+use super::super::when;
+use super::menu::people;
+use super::paint::{Paint, plain, span, wrap};
+
+/// Draws a page.
+pub fn draw(app: &App, room: &Room, topic: Topic, scroll: usize, paint: &mut Paint<'_>, body: Rect) {
+    scrolled(&lines(app, room, topic), scroll, paint, body);
+}
+
+/// Draws lines from one on.
+pub fn scrolled(lines: &[Line<'static>], scroll: usize, paint: &mut Paint<'_>, body: Rect) {
+    let most = lines.len().saturating_sub(usize::from(body.height));
+    let first = scroll.min(most);
+    for (y, line) in (body.y..body.bottom()).zip(lines.iter().skip(first)) {
+        paint.line(1, y, body.width.saturating_sub(1), line);
+    }
+    if first < most {
+        paint.right(body.bottom() - 1, &Line::from(plain(" below ")));
+    }
+    paint.cursor(1, body.y);
+}
+
+/// The lines of a page.
+pub fn lines(app: &App, room: &Room, topic: Topic) -> Vec<Line<'static>> {
+    let mut page = Page { lines: vec![], width: usize::from(app.size.0).saturating_sub(4), app };
+    match topic {
+        Topic::Users => users(room, &mut page),
+        Topic::Security => security(app, room, &mut page),
+        Topic::Documentation => {
+            for kind in Kind::ALL {
+                page.documentation(kind, docs::placeholder(kind));
+            }
+        }
+    }
+    page.lines
+}
+
+/// The Documentation tab: how to call with the selected key.
+pub fn documentation(app: &App, api: &Api) -> Vec<Line<'static>> {
+    let mut page = Page { lines: vec![], width: usize::from(app.size.0).saturating_sub(4), app };
+    match api.list.selected() {
+        Some(row) => page.documentation(row.kind, &row.key),
+        None => page.documentation(api.kind, docs::placeholder(api.kind)),
+    }
+    page.lines
+}
+
+struct Page<'a> {
+    lines: Vec<Line<'static>>,
+    width: usize,
+    app: &'a App,
+}
+
+impl Page<'_> {
+    fn say(&mut self, sentence: &str) {
+        self.lines.extend(wrap(sentence, self.width).iter().map(|line| Line::from(plain(line))));
+    }
+
+    fn head(&mut self, words: &str) {
+        self.lines.push(Line::from(span(words, self.app.theme.strong())));
+    }
+
+    /// A line that must stay as it is, to be copied by hand.
+    fn code(&mut self, line: &str) {
+        self.lines.push(Line::from(plain(&format!("  {line}"))));
+    }
+
+    fn gap(&mut self) {
+        self.lines.push(Line::default());
+    }
+
+    fn documentation(&mut self, kind: Kind, key: &str) {
+        self.head(&format!("{} {} {key}", kind.title(), self.app.theme.glyphs.dot));
+        self.gap();
+        for line in docs::how_to_call(kind, key) {
+            match line {
+                docs::DocLine::Words(words) => self.say(words),
+                docs::DocLine::Code(code) => self.code(&code),
+            }
+        }
+        self.gap();
+    }
+}
+
+fn users(room: &Room, page: &mut Page<'_>) {
+    if let Some(site) = room.overview.as_ref().and_then(|o| o.site.as_ref()) {
+        let locked = if site.locked > 0 { format!(", {} locked", site.locked) } else { String::new() };
+        page.say(&format!("{}{locked} on this desk.", people(site.users)));
+    }
+    if let Some(overview) = &room.overview {
+        page.say(&format!("Administrators: {}", overview.administrators.join(", ")));
+    }
+    page.gap();
+    let name = &room.session.actor.user;
+    page.say("Users are listed and added on the command line of this machine:");
+    page.gap();
+    page.code(&format!("keydesk user list --as {name}"));
+    page.code(&format!("keydesk user add --as {name} NAME --role basic --password-stdin"));
+    page.gap();
+    page.say("Roles: administrator, advanced, basic. Who is added so chooses an own password at the first sign-in.");
+}
+
+fn security(app: &App, room: &Room, page: &mut Page<'_>) {
+    page.head("This desk");
+    page.say(&format!("It locks after {} without a key.", when::span(room.session.idle_lock)));
+    page.say(&format!("A user's password has {MIN_PASSWORD} or more characters."));
+    let pause = when::span(FIRST_PAUSE);
+    page.say(&format!("{FREE_TRIES} wrong passwords lock a name for {pause}; each further time twice as long."));
+    if let Some(at) = room.overview.as_ref().and_then(|o| o.site.as_ref()).and_then(|s| s.master_key_made_at) {
+        let days = app.now.since(at) / DAY;
+        page.gap();
+        page.head("Master key");
+        page.say(&format!("Made on {}, {days} days ago.", at.utc("%-d %b %Y")));
+        page.say("Keep a copy of it elsewhere: without it nothing in this desk works.");
+    }
+    page.gap();
+    page.head("Trail");
+    page.say("Every change and every refusal is in the activity log, chained so that an edit shows. To check it:");
+    page.gap();
+    page.code(&format!("keydesk audit verify --as {}", room.session.actor.user));
+}

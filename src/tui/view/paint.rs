@@ -1,0 +1,148 @@
+//! The brush: text goes on the screen through here, cut at every edge and never harmful.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use crate::text;
+
+use super::super::theme::Theme;
+
+/// Where the frame is painted, and where its cursor stands.
+pub struct Paint<'a> {
+    /// The cells.
+    pub buf: &'a mut Buffer,
+    /// Colours and glyphs.
+    pub theme: Theme,
+    /// Where the real cursor stands: the focused row, field or button.
+    pub cursor: Option<Position>,
+}
+
+impl Paint<'_> {
+    /// The whole window.
+    pub fn area(&self) -> Rect {
+        self.buf.area
+    }
+
+    /// One line of text, cut at the right edge.
+    pub fn text(&mut self, x: u16, y: u16, text: &str, style: Style) {
+        let end = self.area().right();
+        self.line(x, y, end.saturating_sub(x), &Line::from(span(text, style)));
+    }
+
+    /// One line of spans in so many columns. Outside the window nothing is drawn.
+    pub fn line(&mut self, x: u16, y: u16, columns: u16, line: &Line<'_>) {
+        if self.area().contains(Position { x, y }) {
+            self.buf.set_line(x, y, line, columns.min(self.area().right() - x));
+        }
+    }
+
+    /// One line that ends at the right edge of the window, one column left free.
+    pub fn right(&mut self, y: u16, line: &Line<'_>) {
+        let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
+        let x = self.area().right().saturating_sub(width + 1);
+        self.line(x, y, width, line);
+    }
+
+    /// A rule from `x` over so many columns.
+    pub fn rule(&mut self, x: u16, y: u16, columns: u16, glyph: &str, style: Style) {
+        self.text_in(x, y, columns, &glyph.repeat(usize::from(columns)), style);
+    }
+
+    /// Text in so many columns.
+    pub fn text_in(&mut self, x: u16, y: u16, columns: u16, text: &str, style: Style) {
+        self.line(x, y, columns, &Line::from(span(text, style)));
+    }
+
+    /// Reverses a stretch of cells: the selected row.
+    pub fn style(&mut self, area: Rect, style: Style) {
+        self.buf.set_style(area.intersection(self.area()), style);
+    }
+
+    /// Puts the cursor somewhere inside the window.
+    pub fn cursor(&mut self, x: u16, y: u16) {
+        let area = self.area();
+        let at = Position { x: x.min(area.right().saturating_sub(1)), y };
+        if area.contains(at) {
+            self.cursor = Some(at);
+        }
+    }
+}
+
+/// Text that may come from people, with nothing harmful in it.
+pub fn span(words: &str, style: Style) -> Span<'static> {
+    Span::styled(text::safe(words).into_owned(), style)
+}
+
+/// Text in the terminal's own style.
+pub fn plain(words: &str) -> Span<'static> {
+    span(words, Style::new())
+}
+
+/// Breaks a sentence into lines of at most so many columns, between words where it can.
+pub fn wrap(sentence: &str, columns: usize) -> Vec<String> {
+    let columns = columns.max(1);
+    let safe = text::safe(sentence);
+    let mut lines = vec![String::new()];
+    for word in safe.split(' ') {
+        let fits = |line: &str| text::width(line) + 1 + text::width(word) <= columns;
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if fits(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+        break_last(&mut lines, columns);
+    }
+    lines
+}
+
+/// A word that is wider than the line goes on in the next.
+fn break_last(lines: &mut Vec<String>, columns: usize) {
+    while let Some(last) = lines.pop() {
+        if text::width(&last) <= columns {
+            lines.push(last);
+            return;
+        }
+        let mut used = 0;
+        let fits = last.graphemes(true).take_while(|g| {
+            used += text::width(g);
+            used <= columns
+        });
+        // At least one, or a narrow column would never end.
+        let cut: usize = fits.map(str::len).sum::<usize>().max(last.graphemes(true).next().map_or(1, str::len));
+        let rest = last[cut..].to_owned();
+        lines.push(last[..cut].to_owned());
+        if rest.is_empty() {
+            return;
+        }
+        lines.push(rest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn sentences_break_between_words_and_long_words_break_anywhere() {
+        assert_eq!(wrap("one two three", 8), ["one two", "three"]);
+        assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("a 支払い支払い b", 6), ["a", "支払い", "支払い", "b"]);
+        assert_eq!(wrap("", 4), [""]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_line_fits(sentence in "\\PC{0,60}", columns in 2usize..40) {
+            for line in wrap(&sentence, columns) {
+                prop_assert!(text::width(&line) <= columns, "{line:?} in {columns}");
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! The one-time view: key and secret alone on their lines, so that a double click selects them.
+
+use ratatui::style::Style;
+
+use super::super::app::App;
+use super::super::dialog::{Issue, OneTime};
+use super::super::layout;
+use super::super::msg::CopyOutcome;
+use super::copy_words;
+use super::paint::{plain, span};
+use super::sheet::Sheet;
+
+/// Dots for a masked secret: as many for each, so that they tell nothing.
+const DOTS: usize = 12;
+
+/// Lines of a dialog under which the gaps go, so that key, secret and buttons are in sight together.
+const ROOMY: usize = 17;
+
+/// The sheet.
+pub fn sheet(app: &App, view: &OneTime) -> Sheet {
+    let theme = &app.theme;
+    let title = match view.issue {
+        Issue::Created => "Save these credentials now",
+        Issue::Rotated(_) => "Save the new secret now",
+    };
+    let mut sheet = Sheet::new(title, layout::dialog_columns(app.size), app.theme).at_top();
+    let roomy = layout::dialog_rows(app.size) >= ROOMY;
+    let gap = |sheet: &mut Sheet| {
+        if roomy {
+            sheet.gap()
+        }
+    };
+    let (key, secret) = view.labels();
+    let dots = theme.glyphs.bullet.repeat(DOTS);
+    gap(&mut sheet);
+    sheet.spans(vec![span(&view.row.name, theme.strong()), plain(&format!("    {}", view.row.kind.title()))]);
+    gap(&mut sheet);
+    sheet.tell(key);
+    sheet.say(&view.row.key, theme.strong());
+    gap(&mut sheet);
+    sheet.tell(secret);
+    sheet.say(if view.masked { &dots } else { view.text() }, theme.strong());
+    gap(&mut sheet);
+    sheet.tell(if roomy { warning(view.issue) } else { "This is the only time the secret is shown." });
+    if let Issue::Rotated(Some(until)) = view.issue {
+        let until = until.millis().utc("%-d %b %Y %H:%M UTC");
+        sheet.tell(&format!("The old secret works until {until}."));
+    }
+    gap(&mut sheet);
+    copied(app, view, roomy, &mut sheet);
+    gap(&mut sheet);
+    sheet.buttons(&view.buttons, |_| true);
+    sheet
+}
+
+fn warning(issue: Issue) -> &'static str {
+    match issue {
+        Issue::Created => {
+            "This is the only time the secret is shown. If you lose it, you need a new one: rotate this key, or create another."
+        }
+        Issue::Rotated(_) => "This is the only time the secret is shown. If you lose it, rotate the key again.",
+    }
+}
+
+fn copied(app: &App, view: &OneTime, roomy: bool, sheet: &mut Sheet) {
+    let theme = &app.theme;
+    match &view.copied {
+        Some((_, outcome @ CopyOutcome::Impossible(_))) => {
+            sheet.say(&format!("{} {}", theme.glyphs.warning, copy_words(outcome, "")), theme.warn());
+        }
+        Some((what, outcome)) => {
+            sheet.say(&format!("{} {}", theme.glyphs.met, copy_words(outcome, &view.words(*what))), theme.good());
+            if roomy && *outcome != CopyOutcome::Copied {
+                sheet.tell("  Nothing arrived? Double-click the secret to select it.");
+            }
+        }
+        None if app.is_waiting() => sheet.tell("Copying ..."),
+        None => match &app.no_clipboard {
+            Some(why) => sheet.say(&format!("{} {why}", theme.glyphs.warning), theme.warn()),
+            None => sheet.say("Not copied yet. Press c to copy both.", Style::new()),
+        },
+    }
+}

@@ -1,0 +1,302 @@
+//! The box of a dialog: lines one under another, scrolled so that the focused one is always in sight.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::text;
+
+use super::super::form::{Entry, Form, Id, Input};
+use super::super::theme::Theme;
+use super::paint::{Paint, plain, span, wrap};
+
+/// Columns before the words of a field: blank, focus mark, blank.
+const MARGIN: usize = 3;
+
+/// A dialog while it is put together.
+pub struct Sheet {
+    title: String,
+    columns: usize,
+    theme: Theme,
+    lines: Vec<Line<'static>>,
+    /// Line and column of the cursor.
+    cursor: Option<(usize, usize)>,
+    label: usize,
+    top: bool,
+}
+
+impl Sheet {
+    /// An empty one, `columns` wide with its frame.
+    pub fn new(title: impl Into<String>, columns: u16, theme: Theme) -> Self {
+        let columns = usize::from(columns).saturating_sub(2);
+        Self { title: title.into(), columns, theme, lines: vec![], cursor: None, label: 10, top: false }
+    }
+
+    /// How wide the labels of fields are.
+    pub fn labels(mut self, columns: usize) -> Self {
+        self.label = columns;
+        self
+    }
+
+    /// Stands at the top, so that nothing in it moves when a line is added at its foot.
+    pub fn at_top(mut self) -> Self {
+        self.top = true;
+        self
+    }
+
+    /// Columns between the frame and its margins.
+    pub fn room(&self) -> usize {
+        self.columns.saturating_sub(2 * MARGIN)
+    }
+
+    /// Columns under the value of a field.
+    pub fn under_room(&self) -> usize {
+        self.room().saturating_sub(self.label)
+    }
+
+    /// An empty line.
+    pub fn gap(&mut self) {
+        self.lines.push(Line::default());
+    }
+
+    /// A sentence, wrapped.
+    pub fn say(&mut self, sentence: &str, style: Style) {
+        for line in wrap(sentence, self.room()) {
+            self.spans(vec![span(&line, style)]);
+        }
+    }
+
+    /// A sentence in the terminal's own style.
+    pub fn tell(&mut self, sentence: &str) {
+        self.say(sentence, Style::new());
+    }
+
+    /// One line of spans behind the margin.
+    pub fn spans(&mut self, spans: Vec<Span<'static>>) {
+        let mut line = vec![Span::raw(" ".repeat(MARGIN))];
+        line.extend(spans);
+        self.lines.push(Line::from(line));
+    }
+
+    /// A line under the value of a field.
+    pub fn under(&mut self, spans: Vec<Span<'static>>) {
+        let mut line = vec![Span::raw(" ".repeat(self.label))];
+        line.extend(spans);
+        self.spans(line);
+    }
+
+    /// A sentence under the value of a field, wrapped.
+    pub fn under_say(&mut self, sentence: &str, style: Style) {
+        for line in wrap(sentence, self.under_room()) {
+            self.under(vec![span(&line, style)]);
+        }
+    }
+
+    /// One field of a form with what is wrong with it.
+    pub fn field(&mut self, entry: &Entry, focused: bool) {
+        let glyphs = self.theme.glyphs;
+        let mark = if focused { glyphs.focus } else { " " };
+        let label = match entry.input {
+            Input::Fold { open } => {
+                format!("{} {}", if open { glyphs.open } else { glyphs.closed }, entry.label)
+            }
+            _ => entry.label.to_owned(),
+        };
+        let label_style = if focused { self.theme.strong() } else { Style::new() };
+        // The glyph of the fold stands where the mark of other fields does, so its own mark moves into the margin.
+        let (lead, width) = match entry.input {
+            Input::Fold { .. } => (mark.to_owned(), self.label + 2),
+            _ => (format!(" {mark} "), self.label),
+        };
+        let room = self.room().saturating_sub(self.label + 1);
+        let (value, at) = value(entry, room, &self.theme);
+        let mut line = vec![Span::raw(lead), span(&text::pad(&label, width, glyphs.ellipsis), label_style)];
+        line.extend(value);
+        if focused {
+            self.cursor = Some((self.lines.len(), MARGIN + self.label + at));
+        }
+        self.lines.push(Line::from(line));
+        if let Some(said) = &entry.said {
+            let said = format!("{} {said}", glyphs.unmet);
+            self.under_say(&said, self.theme.bad());
+        }
+    }
+
+    /// Adds words at the end of the last line.
+    pub fn append(&mut self, spans: Vec<Span<'static>>) {
+        if let Some(line) = self.lines.last_mut() {
+            line.spans.extend(spans);
+        }
+    }
+
+    /// The checks of a form that stand in one line.
+    pub fn checks(&mut self, label: &'static str, entries: &[(&Entry, bool, &str)]) {
+        let glyphs = self.theme.glyphs;
+        let focused = entries.iter().any(|(_, focused, _)| *focused);
+        let mark = if focused { glyphs.focus } else { " " };
+        let mut line = vec![Span::raw(format!(" {mark} ")), plain(&text::pad(label, self.label, glyphs.ellipsis))];
+        let mut at = MARGIN + self.label;
+        for (entry, focused, words) in entries {
+            let on = matches!(entry.input, Input::Check(true));
+            let shown = format!("{} {words}", if on { glyphs.ticked } else { glyphs.unticked });
+            let width = text::width(&shown);
+            if *focused {
+                self.cursor = Some((self.lines.len(), at));
+            }
+            line.push(span(&shown, if *focused { self.theme.selected() } else { Style::new() }));
+            line.push(Span::raw("  "));
+            at += width + 2;
+        }
+        self.lines.push(Line::from(line));
+        for said in entries.iter().filter_map(|(e, ..)| e.said.as_deref()) {
+            self.under_say(said, self.theme.bad());
+        }
+    }
+
+    /// The buttons of a form, in one line in the middle. Those that cannot be used yet have round brackets.
+    pub fn buttons(&mut self, form: &Form, usable: impl Fn(&Entry) -> bool) {
+        let shown: Vec<_> = form.shown().filter(|(e, _)| is_foot(e)).collect();
+        let words = |e: &Entry| match (&e.input, usable(e)) {
+            (Input::Button(words), true) => format!("[ {words} ]"),
+            (Input::Button(words), false) => format!("( {words} )"),
+            _ => String::new(),
+        };
+        let gap = 4;
+        let width: usize = shown.iter().map(|(e, _)| text::width(&words(e)) + gap).sum::<usize>().saturating_sub(gap);
+        let mut at = self.columns.saturating_sub(width) / 2;
+        let mut line = vec![Span::raw(" ".repeat(at))];
+        for (entry, focused) in shown {
+            let words = words(entry);
+            if focused {
+                self.cursor = Some((self.lines.len(), at + 2));
+            }
+            let style = match (focused, usable(entry)) {
+                (true, _) => self.theme.selected(),
+                (false, true) => Style::new(),
+                (false, false) => self.theme.grey(),
+            };
+            at += text::width(&words) + gap;
+            line.push(span(&words, style));
+            line.push(Span::raw(" ".repeat(gap)));
+        }
+        self.lines.push(Line::from(line));
+    }
+
+    /// Puts the cursor on a column of the last line.
+    pub fn cursor_on_last(&mut self, column: usize) {
+        self.cursor = Some((self.lines.len().saturating_sub(1), column));
+    }
+
+    /// Lines it has.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Draws it in the middle of `body`; `scroll` is the first line to show if nothing is focused.
+    pub fn draw(&self, paint: &mut Paint<'_>, body: Rect, scroll: usize) {
+        let inner = self.lines.len().min(usize::from(body.height.saturating_sub(2)));
+        let height = u16::try_from(inner + 2).unwrap_or(body.height);
+        let width = u16::try_from(self.columns + 2).unwrap_or(body.width).min(body.width);
+        let x = body.x + (body.width - width) / 2;
+        let y = if self.top { body.y } else { body.y + body.height.saturating_sub(height) / 2 };
+        let area = Rect { x, y, width, height };
+        // Halves of words beside the box would only be noise.
+        for row in y..y + height {
+            paint.text_in(body.x, row, body.width, &" ".repeat(usize::from(body.width)), Style::reset());
+        }
+        self.frame(paint, area);
+        let most = self.lines.len() - inner;
+        let first = match self.cursor {
+            // The buttons at the end explain the fields above them: show as much as fits before the focus.
+            Some((line, _)) => (line + 2).saturating_sub(inner).min(most),
+            None => scroll.min(most),
+        };
+        for (i, line) in self.lines.iter().skip(first).take(inner).enumerate() {
+            paint.line(x + 1, y + 1 + i as u16, width.saturating_sub(2), line);
+        }
+        if let Some((line, column)) = self.cursor.filter(|(line, _)| *line >= first && *line < first + inner) {
+            let column = column.min(self.columns.saturating_sub(1)) as u16;
+            paint.cursor(x + 1 + column, y + 1 + (line - first) as u16);
+        }
+        self.marks_of_more(paint, area, first > 0, first < most);
+    }
+
+    fn frame(&self, paint: &mut Paint<'_>, area: Rect) {
+        let Rect { x, y, width, height } = area;
+        let glyphs = self.theme.glyphs;
+        for row in y..y + height {
+            paint.text_in(x, row, width, &" ".repeat(usize::from(width)), Style::reset());
+            paint.text_in(x, row, 1, glyphs.vertical, Style::new());
+            paint.text_in(x + width.saturating_sub(1), row, 1, glyphs.vertical, Style::new());
+        }
+        for (row, left, right) in [(y, 0, 1), (y + height.saturating_sub(1), 2, 3)] {
+            paint.rule(x, row, width, glyphs.horizontal, Style::new());
+            paint.text_in(x, row, 1, glyphs.corners[left], Style::new());
+            paint.text_in(x + width.saturating_sub(1), row, 1, glyphs.corners[right], Style::new());
+        }
+        let title = text::fit(&self.title, usize::from(width).saturating_sub(8), glyphs.ellipsis);
+        paint.text_in(x + 2, y, width.saturating_sub(4), &format!(" {title} "), self.theme.strong());
+    }
+
+    fn marks_of_more(&self, paint: &mut Paint<'_>, area: Rect, above: bool, below: bool) {
+        let x = area.right().saturating_sub(9);
+        if above {
+            paint.text_in(x, area.y, 7, " above ", Style::new());
+        }
+        if below {
+            paint.text_in(x, area.bottom().saturating_sub(1), 7, " below ", Style::new());
+        }
+    }
+}
+
+/// A button at the foot; Generate stands beside its field.
+fn is_foot(entry: &Entry) -> bool {
+    matches!(entry.input, Input::Button(_)) && entry.id != Id::Generate
+}
+
+/// What a field shows, and the column of the cursor in it.
+fn value(entry: &Entry, room: usize, theme: &Theme) -> (Vec<Span<'static>>, usize) {
+    match &entry.input {
+        Input::Text(field) => {
+            let (shown, at) = part(field.text(), field.before_cursor(), room);
+            (vec![plain(&shown)], at)
+        }
+        Input::Password(field) if field.shown() => {
+            let typed = field.typed();
+            let before: String = typed.expose().chars().take(typed.cursor_chars()).collect();
+            let (shown, at) = part(typed.expose(), &before, room);
+            (vec![plain(&shown)], at)
+        }
+        Input::Password(field) => {
+            let (all, before) = (field.typed().chars(), field.typed().cursor_chars());
+            let dots = theme.glyphs.bullet;
+            let (shown, at) = part(&dots.repeat(all), &dots.repeat(before), room);
+            (vec![plain(&shown)], at)
+        }
+        Input::Choice { words, chosen } => {
+            let choice = |(i, words): (usize, &&str)| {
+                let mark = if i == *chosen { theme.glyphs.chosen } else { theme.glyphs.unchosen };
+                span(&format!("{mark} {words}   "), Style::new())
+            };
+            (words.iter().enumerate().map(choice).collect(), 1)
+        }
+        Input::Check(_) | Input::Fold { .. } | Input::Button(_) => (vec![], 0),
+    }
+}
+
+/// The part of a long text that is shown so that the cursor is in sight, and the cursor's column in it.
+fn part(typed: &str, before: &str, room: usize) -> (String, usize) {
+    let (typed, before) = (text::safe(typed), text::safe(before));
+    let at = text::width(&before);
+    if at < room {
+        return (text::fit(&typed, room, '…'), at);
+    }
+    let mut skipped = 0;
+    let mut rest = typed.chars();
+    // Whole characters are left out at the start until the cursor fits.
+    while at - skipped >= room {
+        let Some(c) = rest.next() else { break };
+        skipped += text::width(c.encode_utf8(&mut [0; 4]));
+    }
+    (text::fit(rest.as_str(), room, '…'), at.saturating_sub(skipped))
+}

@@ -1,0 +1,29 @@
+//! NO_COLOR, and the selection without it.
+
+use crate::house::House;
+use crate::walk::sign_in;
+
+#[test]
+fn without_colour_no_cell_has_one_and_the_selection_still_shows() {
+    let house = House::with_desk();
+    for (vars, coloured) in [(&[][..], true), (&[("NO_COLOR", "1")][..], false)] {
+        let mut desk = house.open_with(vars);
+        sign_in(&mut desk);
+        let cells = desk.look(|screen| {
+            let cells = (0..24).flat_map(|row| (0..80).filter_map(move |column| screen.cell(row, column)));
+            cells.map(|cell| (cell.fgcolor(), cell.bgcolor(), cell.inverse())).collect::<Vec<_>>()
+        });
+        let plain = |colour| colour == vt100::Color::Default;
+        assert_eq!(cells.iter().any(|(fg, bg, _)| !plain(*fg) || !plain(*bg)), coloured);
+        assert!(cells.iter().any(|(.., inverse)| *inverse), "the bar of the selected row is lost");
+        assert!(desk.picture().contains('▸'));
+    }
+}
+
+#[test]
+fn a_terminal_without_unicode_gets_ascii() {
+    let house = House::with_desk();
+    let mut desk = house.open_with(&[("TERM", "linux")]);
+    desk.sees("Sign in");
+    assert!(desk.picture().is_ascii(), "{}", desk.picture());
+}

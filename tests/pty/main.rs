@@ -1,0 +1,18 @@
+//! The real binary on a real pseudo-terminal.
+
+mod clipboard;
+mod colour;
+mod harness;
+mod house;
+mod journey;
+mod leave;
+mod need;
+mod paste;
+mod quiet;
+mod resize;
+mod secret;
+mod start;
+mod stop;
+mod tmux;
+mod typing;
+mod walk;

@@ -1,0 +1,56 @@
+//! How much the desk writes and works: little, and nothing when nothing happens.
+
+use std::fs;
+use std::time::Duration;
+
+use rustix::process::Pid;
+
+use crate::harness::DOWN;
+use crate::house::House;
+use crate::walk::to_the_list;
+
+/// Times that any thread of the process went to sleep, which is how often one woke up.
+fn sleeps(pid: Pid) -> u64 {
+    let tasks = fs::read_dir(format!("/proc/{}/task", pid.as_raw_nonzero())).unwrap();
+    let of = |status: String| {
+        let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        line.unwrap().trim().parse::<u64>().unwrap()
+    };
+    tasks.map(|task| of(fs::read_to_string(task.unwrap().path().join("status")).unwrap())).sum()
+}
+
+#[test]
+fn five_idle_seconds_write_nothing_and_wake_hardly_anybody() {
+    let house = House::with_desk();
+    house.fill(40);
+    let mut desk = house.open();
+    to_the_list(&mut desk);
+    desk.sees("key 00").settle(Duration::from_secs(1));
+    // What a toast says goes away by itself, which is a change.
+    desk.sees_no("Done:").settle(Duration::from_secs(1));
+    let (bytes, before) = (desk.raw().len(), sleeps(desk.pid()));
+    std::thread::sleep(Duration::from_secs(5));
+    let (written, woken) = (desk.raw().len() - bytes, sleeps(desk.pid()) - before);
+    assert_eq!(written, 0, "{:?}", String::from_utf8_lossy(&desk.raw()[bytes..]));
+    // Once a second: the deadline, the look at the change number, its answer. Room for a busy machine.
+    assert!(woken <= 40, "{woken} wake-ups in five seconds");
+}
+
+#[test]
+fn three_hundred_keys_cost_few_bytes_each() {
+    const KEYS: usize = 300;
+    let house = House::with_desk();
+    house.fill(KEYS + 20);
+    let mut desk = house.open();
+    to_the_list(&mut desk);
+    desk.sees("key 00").settle(Duration::from_millis(500));
+    let start = desk.raw().len();
+    for i in 0..KEYS {
+        let wanted = format!("▸ ☐ key {:03}", i + 1);
+        desk.keys(DOWN).sees(&wanted);
+    }
+    desk.settle(Duration::from_millis(500));
+    let each = (desk.raw().len() - start) / KEYS;
+    println!("{each} bytes a key");
+    assert!(each <= 250, "{each} bytes a key");
+}

@@ -1,0 +1,57 @@
+//! How the desk takes a terminal.
+
+use std::time::Duration;
+
+use crate::harness::Desk;
+use crate::house::{BINARY, House};
+
+/// The desk has the terminal.
+#[track_caller]
+pub fn is_open(desk: &mut Desk) {
+    desk.until("alternate screen with bracketed paste", |s| s.alternate_screen() && s.bracketed_paste());
+}
+
+#[test]
+fn nothing_is_asked_for_that_is_not_needed() {
+    let house = House::with_desk();
+    let mut desk = house.open();
+    is_open(&mut desk);
+    desk.settle(Duration::from_millis(200));
+    assert_eq!(desk.titles(), 0);
+    let raw = String::from_utf8_lossy(&desk.raw()).into_owned();
+    for (sequence, what) in [
+        ("\x1b[?1000h", "mouse"),
+        ("\x1b[?1002h", "mouse"),
+        ("\x1b[?1003h", "mouse"),
+        ("\x1b[?1006h", "mouse"),
+        ("\x1b[?1004h", "focus events"),
+        ("\x1b[>", "kitty keyboard"),
+        ("\x1b[?u", "kitty keyboard question"),
+        ("\x1b[6n", "cursor question"),
+        ("\x1b[c", "device question"),
+        ("\x1b]", "title or clipboard"),
+    ] {
+        assert!(!raw.contains(sequence), "{what}: {raw:?}");
+    }
+}
+
+#[test]
+fn without_a_terminal_one_sentence_and_exit_2() {
+    let house = House::with_desk();
+    let output = house.try_script(&[], "");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(told.starts_with("keydesk: ") && told.contains("terminal") && told.lines().count() == 1, "{told}");
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn a_desk_that_cannot_be_opened_leaves_the_terminal_alone() {
+    let house = House::with_desk();
+    std::fs::write(house.data().join("keydesk.db"), "not a database").unwrap();
+    let mut desk = house.run(&["sh", "-c", &format!("{BINARY}; echo code $?")], &[]);
+    desk.sees("code 6");
+    desk.ended();
+    assert!(desk.has_its_modes());
+    assert!(!desk.raw().windows(8).any(|bytes| bytes == b"\x1b[?1049h"), "{}", desk.picture());
+}

@@ -1,0 +1,105 @@
+//! Inside a real tmux with its default settings.
+
+use std::process::Command;
+use std::time::Duration;
+
+use crate::harness::{Desk, ENTER};
+use crate::house::{BINARY, House};
+use crate::need::need;
+use crate::walk::{create, to_the_list};
+
+/// A tmux server of its own; it ends with the test.
+struct Tmux<'a> {
+    house: &'a House,
+    client: Desk,
+}
+
+impl<'a> Tmux<'a> {
+    fn start(house: &'a House) -> Self {
+        // No configuration file: the defaults are what most people have.
+        let argv = ["tmux", "-L", "desk", "-f", "/dev/null", "new-session", "-x", "80", "-y", "24", BINARY];
+        let directory = house.dir.path().to_str().unwrap();
+        let client = house.run(&argv, &[("TMUX_TMPDIR", directory)]);
+        Self { house, client }
+    }
+
+    /// What tmux has in its pane.
+    fn pane(&mut self) -> String {
+        self.client.settle(Duration::from_millis(200));
+        self.tmux(&["capture-pane", "-p"])
+    }
+
+    fn tmux(&self, args: &[&str]) -> String {
+        let mut command = Command::new("tmux");
+        command.args(["-L", "desk"]).args(args).env("TMUX_TMPDIR", self.house.dir.path());
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    }
+}
+
+impl Drop for Tmux<'_> {
+    fn drop(&mut self) {
+        self.tmux(&["kill-server"]);
+    }
+}
+
+#[test]
+fn a_copy_reaches_the_terminal_around_tmux_and_leaves_nothing_in_it() {
+    if !need("tmux") {
+        return;
+    }
+    let house = House::with_desk();
+    let mut tmux = Tmux::start(&house);
+    to_the_list(&mut tmux.client);
+    let made = create(&mut tmux.client, "nightly-export");
+    tmux.client.keys("c").sees("Sent to your terminal through tmux");
+    tmux.client.clip(|clip| clip == format!("{}\n{}", made.key, made.secret));
+    assert_eq!(tmux.tmux(&["list-buffers"]), "", "a paste buffer has the secret");
+    tmux.client.keys(ENTER).sees_no("Save these credentials now");
+    let everything = tmux.tmux(&["capture-pane", "-p", "-S", "-"]);
+    assert!(everything.contains(&made.key) && !everything.contains(&made.secret), "{everything}");
+}
+
+/// tmux waits half a second after esc for more to come; ctrl-g cancels without.
+#[test]
+fn ctrl_g_cancels() {
+    if !need("tmux") {
+        return;
+    }
+    let house = House::with_desk();
+    let mut tmux = Tmux::start(&house);
+    to_the_list(&mut tmux.client);
+    tmux.client.keys("n").sees("[ Create Key ]").keys("\x07").sees_no("[ Create Key ]").sees("LAST USED");
+}
+
+#[test]
+fn a_resized_window_is_painted_anew() {
+    if !need("tmux") {
+        return;
+    }
+    let house = House::with_desk();
+    let mut tmux = Tmux::start(&house);
+    tmux.client.sees("Sign in").resize(100, 30).until("the frame at the new width", |screen| {
+        screen.rows(0, 100).nth(1).is_some_and(|rule| rule.chars().filter(|c| *c == '─').count() == 100)
+    });
+}
+
+/// What the terminal was told to move by itself must look as if it had been drawn.
+#[test]
+fn a_list_that_scrolls_looks_like_one_that_was_drawn() {
+    if !need("tmux") {
+        return;
+    }
+    let house = House::with_desk();
+    house.fill(60);
+    let mut tmux = Tmux::start(&house);
+    to_the_list(&mut tmux.client);
+    for (key, last) in [("j", 40), ("k", 5)] {
+        let walk: Vec<usize> = if key == "j" { (1..=last).collect() } else { (last..40).rev().collect() };
+        for row in walk {
+            tmux.client.keys(key).sees(&format!("▸ ☐ key {row:03}"));
+        }
+        let scrolled = tmux.pane();
+        tmux.client.keys(&crate::harness::ctrl('l')).settle(Duration::from_millis(300));
+        assert_eq!(scrolled, tmux.pane());
+    }
+}

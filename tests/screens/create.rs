@@ -1,0 +1,207 @@
+//! Creating keys of the three kinds.
+
+use keydesk::{
+    account::Role,
+    credential::Kind,
+    hub::{HubError, ListQuery},
+    tui::msg::{Call, Reply},
+};
+
+use super::desk::Desk;
+use super::fixture;
+
+impl Desk {
+    pub fn names(&self, kind: Kind) -> Vec<String> {
+        let query = ListQuery { kind: Some(kind), limit: 200, revoked: true, ..ListQuery::default() };
+        let page = self.hub().list(&fixture::local(self.hub(), "alice"), &query).unwrap();
+        page.rows.into_iter().map(|row| row.name).collect()
+    }
+}
+
+#[test]
+fn a_basic_key_needs_a_name_only() {
+    let mut desk = Desk::on_list();
+    desk.press("n").types("nightly-export");
+    desk.dialog("Create new key · Basic Authentication").says("expires never, any network, no note").press("enter");
+    desk.dialog("Save these credentials now").says("This is the only time the secret is shown.");
+    desk.sees("API Key").sees("API Secret").sees("Not copied yet");
+    desk.press("c").sees("✓ Sent to your terminal (OSC 52): key and secret. Paste to check.");
+    let both = desk.copied[0].clone();
+    let (key, secret) = both.split_once('\n').unwrap();
+    assert!(key.starts_with("kdb") && key.len() == 20 && secret.starts_with("kds") && secret.len() == 30);
+    desk.sees(key).sees(secret).dialog("Save these credentials now").says("nightly-export").press("enter");
+    desk.no_dialog().rest();
+    assert!(desk.selected_line().contains("nightly-export"));
+    desk.sees("5 Basic keys");
+}
+
+#[test]
+fn an_hmac_key_takes_options() {
+    let mut desk = Desk::on_list();
+    desk.press("2 n").types("webhooks-new").press("tab →").sees("empty means none").press("tab tab").types("90d");
+    desk.press("tab").types("203.0.113.0/24").press("tab").types("for orders").press("tab space");
+    desk.sees("☐ sha1").press("tab tab tab tab →").sees("(•) optional");
+    desk.dialog("Create new key · HMAC Authentication").says("203.0.113.0/24").press("tab");
+    desk.dialog("Create new key · HMAC Authentication").says("for orders").press("enter");
+    desk.dialog("Save these credentials now").says("HMAC Authentication").press("c");
+    desk.dialog("Save these credentials now").says("webhooks-new").press("enter").rest().press("enter");
+    desk.dialog("webhooks-new").says("hmac-sha256 hmac-sha384 hmac-sha512").sees("optional");
+    desk.sees("2026-11-12 09:12 UTC").sees("203.0.113.0/24").sees("for orders");
+}
+
+#[test]
+fn legacy_rules_show_while_typing() {
+    let mut desk = Desk::on_list();
+    desk.press("3 n").sees("✗ 5 or more").types("Sms").sees("✗ lower-case letters only");
+    desk.press("ctrl-u").types("smsnight").rest().sees("✓ 5 or more").sees("✓ lower-case letters only").sees("✓ free");
+    desk.press("tab").types("abc").sees("✗ 6 to 50").sees("✗ an upper-case letter").sees("✓ a lower-case letter");
+    desk.types("DEF").sees("✓ 6 to 50").sees("✓ an upper-case letter");
+    desk.press("ctrl-r").sees("abcDEF").press("ctrl-r").sees_no("abcDEF");
+}
+
+#[test]
+fn a_typed_legacy_password_is_confirmed_and_not_shown() {
+    let mut desk = Desk::on_list();
+    desk.press("3 n").types("smsnight").press("tab").types("Abcdef1");
+    desk.dialog("Create new key · Legacy API Credentials").says("✓ 6 to 50").press("enter");
+    desk.dialog("Created").says("the password is the one you typed").sees("smsnight").sees_no("Abcdef1");
+    desk.press("enter").no_dialog();
+    assert_eq!(desk.names(Kind::Legacy), ["smsbatch", "smsnight"]);
+}
+
+#[test]
+fn a_generated_legacy_password_gets_the_one_time_view() {
+    let mut desk = Desk::on_list();
+    desk.press("3 n").types("smsnight").press("tab tab");
+    desk.dialog("Create new key · Legacy API Credentials").says("Generate").press("enter");
+    desk.sees("24 letters and digits will be made");
+    desk.dialog("Create new key · Legacy API Credentials").says("Type it").press("enter");
+    desk.dialog("Save these credentials now").says("Password").sees("Username").press("s");
+    assert_eq!(desk.copied[0].len(), 24);
+    desk.dialog("Save these credentials now").says("smsnight").press("enter").no_dialog();
+}
+
+#[test]
+fn a_username_that_exists_is_told_while_typing_and_not_sent() {
+    let mut desk = Desk::on_list();
+    desk.press("3 n").types("smsbatch").rest().sees("✗ free").press("tab").types("Abcdef1");
+    desk.dialog("Create new key · Legacy API Credentials").says("✗ free").press("enter");
+    desk.sees("smsbatch is taken already. Choose another.");
+    assert_eq!(desk.count("create"), 0);
+}
+
+#[test]
+fn a_username_taken_between_typing_and_saving_keeps_the_form() {
+    let mut desk = Desk::on_list();
+    desk.press("3 n").types("smsnight").rest().sees("✓ free").press("tab").types("Abcdef1");
+    let wanted = fixture::wanted(Kind::Legacy, "smsnight", keydesk::credential::Options::default());
+    desk.hub().create(&fixture::local(desk.hub(), "bram"), &wanted).unwrap();
+    desk.dialog("Create new key · Legacy API Credentials").says("✓ free").press("enter");
+    desk.dialog("Create new key · Legacy API Credentials").says("is taken already. Choose another.");
+    desk.sees("smsnight").sees("•••••••");
+}
+
+#[test]
+fn a_name_that_exists_may_be_used_and_is_told() {
+    let mut desk = Desk::on_list();
+    desk.press("n").types("crm-sync").rest().sees("another Basic key has this name");
+    desk.dialog("Create new key · Basic Authentication").says("it may stay so").press("enter");
+    desk.dialog("Save these credentials now");
+}
+
+#[test]
+fn a_name_with_something_hidden_in_it_is_refused_with_the_character_named() {
+    for (typed, said) in [
+        ("pay\u{200b}pal", "It holds U+200B"),
+        ("a\u{202e}b", "It holds U+202E"),
+        ("a  b", "It holds two blanks running"),
+        ("", "A name is needed"),
+        (&*"x".repeat(65), "This is 65 characters long"),
+    ] {
+        let mut desk = Desk::on_list();
+        desk.press("n").pastes(typed);
+        desk.dialog("Create new key · Basic Authentication").says("Name").press("enter");
+        desk.dialog("Create new key · Basic Authentication").says(said);
+        assert_eq!(desk.count("create"), 0);
+    }
+}
+
+#[test]
+fn a_secret_pasted_as_a_name_is_refused() {
+    let mut desk = Desk::on_list();
+    desk.press("n").types("nightly");
+    desk.dialog("Create new key · Basic Authentication").says("nightly").press("enter").press("s");
+    let secret = desk.copied[0].clone();
+    desk.dialog("Save these credentials now").says("nightly").press("enter").press("n").pastes(&secret);
+    desk.dialog("Create new key · Basic Authentication").says("Name").press("enter").sees("That is an API secret.");
+}
+
+#[test]
+fn a_wrong_option_opens_the_fold_and_is_named() {
+    let mut desk = Desk::on_list();
+    desk.press("n").types("nightly").press("tab →").press("tab tab").types("soon").press("shift-tab shift-tab ←");
+    desk.sees("expires soon").press("shift-tab");
+    desk.dialog("Create new key · Basic Authentication").says("nightly").press("enter");
+    desk.sees("\"soon\" is not a time. Write a span such as 90d");
+}
+
+#[test]
+fn a_paste_with_line_breaks_fills_one_field_and_sends_nothing() {
+    let mut desk = Desk::on_list();
+    desk.press("n").pastes("nightly-\r\nexport\n\n").sees("nightly-export");
+    assert_eq!(desk.count("create"), 0);
+}
+
+#[test]
+fn a_full_disk_keeps_the_dialog_and_a_second_try_works() {
+    let mut desk = Desk::on_list();
+    let mut first = true;
+    desk.instead = Some(Box::new(move |call| match call {
+        Call::Create(..) if std::mem::take(&mut first) => {
+            let said = "The disk is full: nothing was changed. Make room, then try again.".to_owned();
+            Some(Reply::Issued(Err(HubError::Unavailable(said))))
+        }
+        _ => None,
+    }));
+    desk.press("n").types("nightly");
+    desk.dialog("Create new key · Basic Authentication").says("nightly").press("enter");
+    desk.dialog("Create new key · Basic Authentication").says("The disk is full").sees("nightly").press("enter");
+    desk.dialog("Save these credentials now");
+}
+
+#[test]
+fn a_commit_nobody_knows_of_asks_to_look_at_the_list() {
+    let mut desk = Desk::on_list();
+    desk.instead = Some(Box::new(|call| match call {
+        Call::Create(..) => Some(Reply::Issued(Err(HubError::Unknown))),
+        _ => None,
+    }));
+    let before = desk.count("list");
+    desk.press("n").types("nightly");
+    desk.dialog("Create new key · Basic Authentication").says("nightly").press("enter");
+    desk.sees("Look at the list before you try again");
+    assert_eq!(desk.count("list"), before + 1);
+}
+
+#[test]
+fn an_empty_section_says_how_to_begin() {
+    let mut desk = Desk::empty();
+    desk.press("enter enter").rest().sees("No Basic keys yet. Press n to create the first one.");
+    desk.press("2").rest().sees("No HMAC keys yet.").press("3").rest().sees("No Legacy API credentials yet.");
+    desk.press("D").sees("There is no key here yet");
+}
+
+#[test]
+fn cancel_and_esc_leave_nothing_behind() {
+    let mut desk = Desk::on_list();
+    desk.press("n").types("nightly").press("esc").no_dialog().press("n").sees_no("nightly");
+    desk.types("x").press("shift-tab").dialog("Create new key · Basic Authentication").says("Cancel").press("enter");
+    desk.no_dialog();
+    assert_eq!(desk.count("create"), 0);
+}
+
+#[test]
+fn roles_do_not_matter_for_the_names_of_the_sections() {
+    let mut desk = Desk::on_list_as(Role::Advanced);
+    desk.sees("1 Basic Authentication 4").sees("2 HMAC Authentication 2").sees("3 Legacy 1");
+}

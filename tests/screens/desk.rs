@@ -1,0 +1,488 @@
+//! The driver: a person at the desk. It presses keys, waits, and says what it sees.
+//!
+//! It refuses to answer a dialog before its title and its content were both looked at.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use keydesk::{
+    account::Role,
+    credential::Kind,
+    hub::{Cancel, CredentialRow, Hub, Origin, Outcome, Session},
+    secret::Secret,
+    time::{Clock as _, Millis, SetClock},
+    tui::{
+        App, AppSetup, Places, Start,
+        chord::{Chord, Code, Mods},
+        msg::{Call, CopyOutcome, Effect, Msg, Reply, Ticket},
+        perform::perform,
+        theme::Theme,
+        update,
+    },
+};
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, layout::Position};
+
+use super::fixture::{self, Copy};
+
+/// What stands for every secret where pictures are taken.
+pub const FAKE_SECRET: &str = "kdsThisIsNoSecretItIsAPicture0";
+
+/// Answers some calls in the hub's place.
+pub type Instead = Box<dyn FnMut(&Call) -> Option<Reply>>;
+
+pub struct Desk {
+    pub app: App,
+    pub clock: Arc<SetClock>,
+    pub copy: Option<Copy>,
+    pub size: (u16, u16),
+    /// Effects that were asked for and not yet carried out.
+    pub queue: VecDeque<Effect>,
+    /// Nothing is carried out until [`Desk::answers`].
+    pub slow: bool,
+    /// Keys and secrets are replaced by fixed ones: for pictures.
+    pub dressed: bool,
+    /// Names of the calls that were made, in order.
+    pub calls: Vec<&'static str>,
+    pub copied: Vec<String>,
+    pub outcome: CopyOutcome,
+    pub quit: bool,
+    pub suspended: bool,
+    pub repainted: bool,
+    /// Answers instead of the hub, for failures that a hub in memory does not have.
+    pub instead: Option<Instead>,
+    title: Option<String>,
+    content: bool,
+}
+
+impl Desk {
+    pub fn start(copy: Option<Copy>, start: Start) -> Self {
+        Self::themed(copy, start, Theme::default())
+    }
+
+    /// In other colours or glyphs.
+    pub fn themed(copy: Option<Copy>, start: Start, theme: Theme) -> Self {
+        let clock = copy.as_ref().map_or_else(|| Arc::new(SetClock::at(fixture::NOW)), |c| c.clock.clone());
+        let size = (80, 24);
+        let app = App::new(AppSetup {
+            now: clock.now(),
+            size,
+            places: Places {
+                database: "~/.local/share/keydesk/keydesk.db".to_owned(),
+                master_key: "~/.config/keydesk/master.key".to_owned(),
+            },
+            start,
+            theme,
+            no_clipboard: None,
+            notice: None,
+        });
+        let mut desk = Self {
+            app,
+            clock,
+            copy,
+            size,
+            queue: VecDeque::new(),
+            slow: false,
+            dressed: false,
+            calls: vec![],
+            copied: vec![],
+            outcome: CopyOutcome::SentToTerminal,
+            quit: false,
+            suspended: false,
+            repainted: false,
+            instead: None,
+            title: None,
+            content: false,
+        };
+        desk.send(Msg::Tick);
+        desk
+    }
+
+    /// A filled desk at the menu.
+    pub fn signed_in_as(role: Role) -> Self {
+        Self::with(Copy::filled(), role)
+    }
+
+    pub fn with(copy: Copy, role: Role) -> Self {
+        let session = fixture::session(&copy.hub, fixture::name_of(role), role);
+        Self::at_menu(copy, session)
+    }
+
+    pub fn at_menu(copy: Copy, session: Session) -> Self {
+        Self::start(Some(copy), Start::Session(Box::new(session)))
+    }
+
+    /// A desk with an account and alice, and no key.
+    pub fn empty() -> Self {
+        let copy = Copy::bare();
+        let session = fixture::session(&copy.hub, "alice", Role::Administrator);
+        Self::at_menu(copy, session)
+    }
+
+    /// A filled desk, on the list of Basic keys, as an Administrator.
+    pub fn on_list() -> Self {
+        let mut desk = Self::signed_in_as(Role::Administrator);
+        desk.press("enter").press("enter").rest();
+        desk
+    }
+
+    pub fn on_list_as(role: Role) -> Self {
+        let mut desk = Self::signed_in_as(role);
+        desk.press("enter").press("enter").rest();
+        desk
+    }
+
+    pub fn hub(&self) -> &Hub {
+        &self.copy.as_ref().unwrap().hub
+    }
+
+    pub fn sized(&mut self, columns: u16, rows: u16) -> &mut Self {
+        self.size = (columns, rows);
+        self.send(Msg::Resize(columns, rows))
+    }
+
+    // ---- what a person does ----
+
+    pub fn press(&mut self, keys: &str) -> &mut Self {
+        for key in keys.split(' ') {
+            let chord = chord(key);
+            // Space ticks checks in forms; on a button it is an answer like Enter.
+            if chord.code == Code::Enter || (key == "space" && self.on_button()) {
+                self.answering(key);
+            }
+            self.send(Msg::Key(chord));
+        }
+        self
+    }
+
+    pub fn types(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            self.send(Msg::Key(Chord::char(c)));
+        }
+        self
+    }
+
+    pub fn pastes(&mut self, text: &str) -> &mut Self {
+        self.send(Msg::Paste(text.to_owned()))
+    }
+
+    /// Moves the selection to the row that has these words in it.
+    pub fn selects(&mut self, words: &str) -> &mut Self {
+        for _ in 0..2 {
+            for _ in 0..20 {
+                if self.selected_line().contains(words) {
+                    return self;
+                }
+                self.press("↓");
+            }
+            self.press("g");
+        }
+        panic!("no row with {words:?} in\n{}", self.screen());
+    }
+
+    /// Does nothing for a moment: details come, names are looked up.
+    pub fn rest(&mut self) -> &mut Self {
+        self.waits(200)
+    }
+
+    /// Does nothing for so many milliseconds.
+    pub fn waits(&mut self, ms: i64) -> &mut Self {
+        let end = self.clock.now().plus(ms);
+        for _ in 0..10_000 {
+            match self.app.deadline().filter(|at| *at <= end) {
+                Some(at) => self.clock_to(at.max(self.clock.now())),
+                None => break,
+            }
+            self.send(Msg::Tick);
+        }
+        self.clock_to(end);
+        self
+    }
+
+    fn clock_to(&self, at: Millis) {
+        self.clock.advance(SignedDuration::from_millis(at.since(self.clock.now())));
+    }
+
+    /// Whether the cursor stands on a button.
+    fn on_button(&self) -> bool {
+        let (buffer, at) = self.frame();
+        at.x >= 2 && buffer[(at.x - 2, at.y)].symbol() == "["
+    }
+
+    // ---- what a person sees ----
+
+    pub fn buffer(&self) -> Buffer {
+        self.frame().0
+    }
+
+    /// The frame and where its cursor stands.
+    pub fn frame(&self) -> (Buffer, Position) {
+        let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
+        terminal.draw(|frame| keydesk::tui::view::draw(&self.app, frame)).unwrap();
+        let at = terminal.get_cursor_position().unwrap();
+        (terminal.backend().buffer().clone(), at)
+    }
+
+    pub fn screen(&self) -> String {
+        super::picture::text(&self.buffer())
+    }
+
+    /// The screen as prose: lines joined, frames left out.
+    fn prose(&self) -> String {
+        let screen = self.screen().replace(['│', '─', '╭', '╮', '╰', '╯'], " ");
+        screen.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    pub fn shows(&self, words: &str) -> bool {
+        self.screen().contains(words) || self.prose().contains(words)
+    }
+
+    #[track_caller]
+    pub fn sees(&mut self, words: &str) -> &mut Self {
+        assert!(self.shows(words), "{words:?} is not on the screen:\n{}", self.screen());
+        self
+    }
+
+    #[track_caller]
+    pub fn sees_no(&mut self, words: &str) -> &mut Self {
+        assert!(!self.shows(words), "{words:?} is on the screen:\n{}", self.screen());
+        self
+    }
+
+    /// A dialog of this title is open.
+    #[track_caller]
+    pub fn dialog(&mut self, title: &str) -> &mut Self {
+        let shown = self.title_shown();
+        assert_eq!(shown.as_deref(), Some(title), "\n{}", self.screen());
+        self.title = shown;
+        self.content = false;
+        self
+    }
+
+    /// The dialog that was named says this.
+    #[track_caller]
+    pub fn says(&mut self, words: &str) -> &mut Self {
+        self.sees(words);
+        self.content = true;
+        self
+    }
+
+    #[track_caller]
+    pub fn no_dialog(&mut self) -> &mut Self {
+        assert_eq!(self.title_shown(), None, "\n{}", self.screen());
+        self
+    }
+
+    /// The line the selection is on.
+    pub fn selected_line(&self) -> String {
+        let screen = self.screen();
+        screen.lines().find(|line| line.trim_start().starts_with('▸')).unwrap_or_default().to_owned()
+    }
+
+    /// The title in the frame of the dialog that is open.
+    pub fn title_shown(&self) -> Option<String> {
+        let screen = self.screen();
+        let line = screen.lines().find(|line| line.contains("╭─ "))?;
+        let title = line.split("╭─ ").nth(1)?;
+        Some(title.trim_end_matches(['╮', '─']).trim().to_owned())
+    }
+
+    /// Enter is an answer: what it answers must have been looked at.
+    #[track_caller]
+    fn answering(&mut self, key: &str) {
+        let Some(shown) = self.title_shown().filter(|_| !self.slow) else { return };
+        let looked = self.title.as_deref() == Some(&shown) && self.content;
+        assert!(
+            looked,
+            "{key} would answer {shown:?}, whose title and content were not both checked:\n{}",
+            self.screen()
+        );
+    }
+
+    // ---- what happens behind the screen ----
+
+    pub fn send(&mut self, msg: Msg) -> &mut Self {
+        let effects = update(&mut self.app, self.clock.now(), msg);
+        self.queue.extend(effects);
+        if !self.slow {
+            self.settle();
+        }
+        self
+    }
+
+    /// From now on nothing is answered.
+    pub fn stalls(&mut self) -> &mut Self {
+        self.slow = true;
+        self
+    }
+
+    /// Everything that was asked for is answered, and what comes after it too.
+    pub fn answers(&mut self) -> &mut Self {
+        self.slow = false;
+        self.settle();
+        self
+    }
+
+    fn settle(&mut self) {
+        for _ in 0..100_000 {
+            let Some(effect) = self.queue.pop_front() else { return };
+            if let Some(msg) = self.carry_out(effect) {
+                let effects = update(&mut self.app, self.clock.now(), msg);
+                self.queue.extend(effects);
+            }
+        }
+        panic!("effects without end:\n{}", self.screen());
+    }
+
+    pub fn carry_out(&mut self, effect: Effect) -> Option<Msg> {
+        match effect {
+            Effect::Call(ticket, call) => Some(Msg::Reply(ticket, self.reply(call))),
+            Effect::Copy(ticket, text) => Some(self.copy_text(ticket, &text)),
+            Effect::Cancel(_) => None,
+            Effect::Repaint => {
+                self.repainted = true;
+                None
+            }
+            Effect::Suspend => {
+                self.suspended = true;
+                Some(Msg::Resumed)
+            }
+            Effect::Quit => {
+                self.quit = true;
+                None
+            }
+        }
+    }
+
+    fn copy_text(&mut self, ticket: Ticket, text: &Secret) -> Msg {
+        if !matches!(self.outcome, CopyOutcome::Impossible(_)) {
+            self.copied.push(text.expose_text().unwrap().to_owned());
+        }
+        Msg::Copied(ticket, self.outcome.clone())
+    }
+
+    fn reply(&mut self, call: Call) -> Reply {
+        self.calls.push(call_name(&call));
+        if let Some(reply) = self.instead.as_mut().and_then(|instead| instead(&call)) {
+            return reply;
+        }
+        let origin = Origin { unix: Some("keydesk".to_owned()), address: Some("203.0.113.9".parse().unwrap()) };
+        let reply = perform(self.hub(), &origin, call, &Cancel::default());
+        if self.dressed { dress(reply) } else { reply }
+    }
+
+    /// How often this was called.
+    pub fn count(&self, call: &str) -> usize {
+        self.calls.iter().filter(|c| **c == call).count()
+    }
+}
+
+pub fn call_name(call: &Call) -> &'static str {
+    match call {
+        Call::SetUp(_) => "set up",
+        Call::SignIn { .. } => "sign in",
+        Call::SignOut(_) => "sign out",
+        Call::ChangeOwnPassword { .. } => "change own password",
+        Call::Create(..) => "create",
+        Call::Rotate(..) => "rotate",
+        Call::SetState(..) => "set state",
+        Call::Seen(..) => "seen",
+        Call::Refused(..) => "refused",
+        Call::Pulse(_) => "pulse",
+        Call::Overview(_) => "overview",
+        Call::List(..) => "list",
+        Call::Details(..) => "details",
+        Call::Taken { .. } => "taken",
+        Call::Trail(..) => "trail",
+    }
+}
+
+/// Whether a call changes anything but the trail.
+pub fn writes(call: &str) -> bool {
+    matches!(call, "create" | "rotate" | "set state" | "set up")
+}
+
+/// Reads `ctrl-c`, `enter`, `↑`, `n`.
+pub fn chord(key: &str) -> Chord {
+    let named = |code| Chord { code, mods: Mods::default() };
+    if let Some(c) = key.strip_prefix("ctrl-") {
+        return Chord::ctrl(c.chars().next().unwrap());
+    }
+    match key {
+        "enter" => named(Code::Enter),
+        "esc" => named(Code::Esc),
+        "tab" => named(Code::Tab),
+        "shift-tab" => named(Code::BackTab),
+        "backspace" => named(Code::Backspace),
+        "space" => Chord::char(' '),
+        "↑" => named(Code::Up),
+        "↓" => named(Code::Down),
+        "←" => named(Code::Left),
+        "→" => named(Code::Right),
+        "Home" => named(Code::Home),
+        "End" => named(Code::End),
+        "PgUp" => named(Code::PageUp),
+        "PgDn" => named(Code::PageDown),
+        "F1" => named(Code::F(1)),
+        key => {
+            let mut chars = key.chars();
+            let c = chars.next().unwrap();
+            assert_eq!(chars.next(), None, "{key} is no key");
+            Chord::char(c)
+        }
+    }
+}
+
+/// Fixed keys and secrets in place of random ones.
+fn dress(reply: Reply) -> Reply {
+    let row = |row: &mut CredentialRow| row.key = fake_key(row.kind, &row.name);
+    match reply {
+        Reply::Page(Ok(mut page)) => {
+            page.rows.iter_mut().for_each(row);
+            Reply::Page(Ok(page))
+        }
+        Reply::Overview(Ok(mut overview)) => {
+            if let Some(credentials) = &mut overview.credentials {
+                credentials.next_to_expire.iter_mut().for_each(row);
+            }
+            Reply::Overview(Ok(overview))
+        }
+        Reply::Details(Ok(mut details)) => {
+            row(&mut details.row);
+            Reply::Details(Ok(details))
+        }
+        Reply::Issued(Ok(mut issued)) => {
+            row(&mut issued.row);
+            issued.secret = issued.secret.map(|_| Secret::from_text(FAKE_SECRET));
+            Reply::Issued(Ok(issued))
+        }
+        Reply::States(Ok(mut outcomes)) => {
+            for outcome in &mut outcomes {
+                match outcome {
+                    Outcome::Done(r) | Outcome::Already(r) | Outcome::LeftOut { row: r, .. } => row(r),
+                }
+            }
+            Reply::States(Ok(outcomes))
+        }
+        reply => reply,
+    }
+}
+
+/// A key that is the same in every run: letters by the name.
+pub fn fake_key(kind: Kind, name: &str) -> String {
+    let prefix = match kind {
+        Kind::Basic => "kdb",
+        Kind::Hmac => "kdh",
+        Kind::Legacy => return name.to_owned(),
+    };
+    const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut key = prefix.to_owned();
+    for i in 0..17u8 {
+        for byte in name.bytes().chain([i]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        key.push(char::from(LETTERS[(hash % 62) as usize]));
+    }
+    key
+}

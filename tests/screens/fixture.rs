@@ -1,0 +1,161 @@
+//! A desk with people, keys and a past, made once and copied for each test.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use jiff::SignedDuration;
+use keydesk::{
+    account::Role,
+    credential::{Kind, Note, Options, Verb},
+    hub::{Actor, Hub, Issued, NewCredential, NewLegacy, Origin, Places, Session, SetUp, Start},
+    secret::Secret,
+    time::{Clock as _, Millis, Seconds, SetClock},
+    vault::MasterKeyPlace,
+};
+use tempfile::TempDir;
+
+pub const PASSWORD: &str = "correct horse battery";
+
+/// 2026-08-14 09:12:44 UTC.
+pub const NOW: Millis = Millis(1_786_698_764_000);
+
+const HOUR: i64 = 3600;
+const DAY: i64 = 24 * HOUR;
+
+pub fn password() -> Secret {
+    Secret::from_text(PASSWORD)
+}
+
+fn set_up() -> SetUp {
+    SetUp { account: "Acme Messaging".to_owned(), name: "alice".to_owned(), password: password() }
+}
+
+/// Memory where there is some to be had: a test waits for no disk.
+fn directory() -> TempDir {
+    match Path::new("/dev/shm").is_dir() {
+        true => tempfile::tempdir_in("/dev/shm").unwrap(),
+        false => tempfile::tempdir().unwrap(),
+    }
+}
+
+fn places(dir: &TempDir) -> Places {
+    Places {
+        database: dir.path().join("data/keydesk.db"),
+        master_key: MasterKeyPlace::file(dir.path().join("config/master.key")),
+    }
+}
+
+/// A hub on files of its own.
+pub struct Copy {
+    pub hub: Hub,
+    pub clock: Arc<SetClock>,
+    pub dir: TempDir,
+}
+
+impl Copy {
+    /// The account, alice, and nothing else.
+    pub fn bare() -> Self {
+        static MADE: OnceLock<TempDir> = OnceLock::new();
+        Self::of(MADE.get_or_init(|| made(false)))
+    }
+
+    /// The keys and people of screens.md.
+    pub fn filled() -> Self {
+        static MADE: OnceLock<TempDir> = OnceLock::new();
+        Self::of(MADE.get_or_init(|| made(true)))
+    }
+
+    fn of(made: &TempDir) -> Self {
+        let dir = directory();
+        for file in ["data/keydesk.db", "config/master.key"] {
+            let to = dir.path().join(file);
+            std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+            std::fs::copy(made.path().join(file), to).unwrap();
+        }
+        let clock = Arc::new(SetClock::at(NOW));
+        let hub = match Hub::open(&places(&dir), clock.clone()).unwrap() {
+            Start::Ready(hub) => hub,
+            Start::New => panic!("no desk was copied"),
+        };
+        Self { hub, clock, dir }
+    }
+
+    pub fn database(&self) -> PathBuf {
+        places(&self.dir).database
+    }
+}
+
+fn made(filled: bool) -> TempDir {
+    let dir = directory();
+    let clock = Arc::new(SetClock::at(NOW));
+    let hub = Hub::set_up(&places(&dir), clock.clone(), &set_up(), &Origin::default()).unwrap();
+    if filled {
+        fill(&hub, &clock);
+    }
+    drop(hub);
+    dir
+}
+
+pub fn local(hub: &Hub, name: &str) -> Actor {
+    let origin = Origin { unix: Some("keydesk".to_owned()), address: Some("203.0.113.9".parse().unwrap()) };
+    hub.local_actor(name, &origin).unwrap()
+}
+
+/// A session without the cost of a password.
+pub fn session(hub: &Hub, name: &str, role: Role) -> Session {
+    Session {
+        actor: local(hub, name),
+        role,
+        account: "Acme Messaging".to_owned(),
+        last: Some(keydesk::hub::LastSignIn { at: NOW.plus(-58_000_000), address: Some("203.0.113.9".to_owned()) }),
+        must_change_password: false,
+        dropped: vec![],
+        idle_lock: 600_000,
+    }
+}
+
+pub fn name_of(role: Role) -> &'static str {
+    match role {
+        Role::Administrator => "alice",
+        Role::Advanced => "dora",
+        Role::Basic => "chen",
+    }
+}
+
+pub fn wanted(kind: Kind, name: &str, options: Options) -> NewCredential {
+    let legacy = (kind == Kind::Legacy).then(|| NewLegacy { username: name.to_owned(), password: None });
+    NewCredential { kind, name: name.to_owned(), legacy, options }
+}
+
+fn fill(hub: &Hub, clock: &SetClock) {
+    let alice = local(hub, "alice");
+    for (name, role) in [("bram", Role::Administrator), ("chen", Role::Basic), ("dora", Role::Advanced)] {
+        hub.add_user(&alice, name, role, &password()).unwrap();
+    }
+    let bram = local(hub, "bram");
+    let at = |days: i64, make: &dyn Fn() -> Issued| {
+        let back = SignedDuration::from_secs(days * DAY);
+        clock.advance(-back);
+        let issued = make();
+        clock.advance(back);
+        issued
+    };
+    let in_days = |days: i64| Some(Seconds(NOW.seconds().0 + days * DAY + HOUR));
+    let with = |note: &str, expires_at| Options { note: Note::new(note).unwrap(), expires_at, ..Options::default() };
+    let create = |actor: &Actor, kind, name: &str, options| hub.create(actor, &wanted(kind, name, options)).unwrap();
+    let billing = at(1, &|| create(&alice, Kind::Basic, "billing-gateway", with("", None)));
+    let crm = at(12, &|| create(&bram, Kind::Basic, "crm-sync", with("nightly CRM import", None)));
+    at(85, &|| create(&alice, Kind::Basic, "支払い-batch", with("", in_days(3))));
+    let old = at(216, &|| create(&bram, Kind::Basic, "old-gateway", with("", None)));
+    at(40, &|| create(&bram, Kind::Hmac, "webhooks-prod", with("orders and refunds", None)));
+    at(9, &|| create(&alice, Kind::Hmac, "webhooks-staging", with("", None)));
+    at(30, &|| create(&alice, Kind::Legacy, "smsbatch", with("", None)));
+    hub.set_state(&bram, &[old.row.target()], Verb::Disable).unwrap();
+    let used = |issued: &Issued, ago: i64, address: &str| {
+        let at = Seconds(clock.now().seconds().0 - ago);
+        hub.record_usage(issued.row.id, 1, at, Some(address.parse().unwrap())).unwrap();
+    };
+    used(&billing, 120, "203.0.113.40");
+    used(&crm, 20 * HOUR, "203.0.113.40");
+    used(&old, 216 * DAY, "198.51.100.7");
+}

@@ -1,0 +1,216 @@
+//! The list: sections, order, details, paging over any number of keys.
+
+use keydesk::{
+    account::Role,
+    credential::{Kind, Options},
+    tui::msg::{CopyOutcome, Effect},
+};
+
+use super::desk::{Desk, call_name};
+use super::fixture::{self, Copy};
+
+/// A desk with this many Basic keys `key-0000`, `key-0001` and so on, on their list.
+fn with_keys(count: usize) -> Desk {
+    let copy = Copy::bare();
+    let alice = fixture::local(&copy.hub, "alice");
+    let wanted: Vec<_> =
+        (0..count).map(|i| fixture::wanted(Kind::Basic, &format!("key-{i:04}"), Options::default())).collect();
+    for part in wanted.chunks(500) {
+        copy.hub.create_many(&alice, part).unwrap();
+    }
+    let mut desk = Desk::with(copy, Role::Administrator);
+    desk.press("enter enter").rest();
+    desk
+}
+
+fn selected(desk: &Desk) -> String {
+    desk.selected_line().split_whitespace().nth(2).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn sections_are_jumped_to_by_number() {
+    let mut desk = Desk::on_list();
+    desk.sees("billing-gateway").press("2").rest().sees("webhooks-prod").sees_no("billing-gateway");
+    desk.press("3").rest().sees("smsbatch").press("1").rest().sees("billing-gateway");
+}
+
+#[test]
+fn rows_say_name_key_state_and_times() {
+    let mut desk = Desk::on_list();
+    desk.sees("billing-gateway").sees("● active").sees("2 min ago").sees("yesterday").sees("! 3 days").sees("never");
+    desk.sees("○ disabled").sees("10 Jan");
+}
+
+#[test]
+fn the_details_follow_the_selection() {
+    let mut desk = Desk::on_list();
+    desk.selects("crm-sync").rest().sees("─ crm-sync ─").sees("nightly CRM import").sees("by bram");
+}
+
+#[test]
+fn a_held_arrow_key_reads_details_once() {
+    let mut desk = with_keys(40);
+    let before = desk.count("details");
+    for _ in 0..20 {
+        desk.press("↓");
+    }
+    assert_eq!(desk.count("details"), before);
+    desk.rest();
+    assert_eq!(desk.count("details"), before + 1);
+}
+
+#[test]
+fn enter_shows_all_about_a_key() {
+    let mut desk = Desk::on_list();
+    desk.selects("crm-sync").press("enter").dialog("crm-sync").says("Basic Authentication");
+    desk.sees("Last used").sees("203.0.113.40").sees("Not before").press("q").no_dialog();
+}
+
+#[test]
+fn the_key_is_copied_with_honest_words() {
+    let mut desk = Desk::on_list();
+    desk.selects("crm-sync").press("y").sees("Done: Sent to your terminal (OSC 52): key.");
+    assert!(desk.copied[0].starts_with("kdb") && desk.copied[0].len() == 20);
+    desk.outcome = CopyOutcome::Impossible("This terminal cannot copy. Select the key by hand.".to_owned());
+    desk.press("y").sees("Note: This terminal cannot copy. Select the key by hand.");
+}
+
+#[test]
+fn revoked_keys_show_when_asked_for() {
+    let mut desk = Desk::on_list();
+    desk.selects("old-gateway").press("D");
+    let last = desk.copied_last_four();
+    desk.types(&last).dialog("Revoke old-gateway?").says("This cannot be undone.").press("enter").rest();
+    desk.sees_no("old-gateway ").press("A").waits(6_000).sees("old-gateway").sees("× revoked");
+    desk.sees("revoked ones too");
+    desk.press("A").rest().sees_no("old-gateway ");
+}
+
+impl Desk {
+    /// What the dialog says must be typed.
+    pub fn copied_last_four(&self) -> String {
+        let screen = self.screen();
+        let asked = screen.split("of the key, ").nth(1).unwrap();
+        asked.split(',').next().unwrap().to_owned()
+    }
+}
+
+#[test]
+fn the_order_changes_and_says_which() {
+    let mut desk = Desk::on_list();
+    desk.selects("crm-sync").press("o").rest().sees("by key").press("o").rest().sees("by newest first");
+    assert!(desk.selected_line().contains("crm-sync"), "the selected row stays selected");
+    desk.press("g").rest();
+    assert!(desk.selected_line().contains("billing-gateway"), "{}", desk.screen());
+    desk.press("o").rest().sees("by state").press("o").rest().sees_no("by state");
+}
+
+#[test]
+fn every_key_of_a_long_list_is_passed_once_and_a_window_of_them_is_kept() {
+    let mut desk = with_keys(700);
+    for i in 0..700 {
+        assert_eq!(selected(&desk), format!("key-{i:04}"));
+        desk.press("↓");
+    }
+    assert_eq!(selected(&desk), "key-0699");
+    for i in (0..700).rev() {
+        assert_eq!(selected(&desk), format!("key-{i:04}"));
+        desk.press("↑");
+    }
+    // Some hundred rows at most, whatever the list holds.
+    let kept = format!("{:?}", desk.app).matches("CredentialRow").count();
+    assert!(kept <= 202, "{kept} rows are kept");
+}
+
+#[test]
+fn first_and_last_are_one_key_away_in_a_long_list() {
+    let mut desk = with_keys(700);
+    desk.press("G");
+    assert_eq!(selected(&desk), "key-0699");
+    desk.press("PgUp");
+    assert_eq!(selected(&desk), "key-0690");
+    desk.press("g");
+    assert_eq!(selected(&desk), "key-0000");
+    desk.press("PgDn PgDn");
+    assert_eq!(selected(&desk), "key-0018");
+}
+
+#[test]
+fn moves_made_before_the_rows_came_are_made_up_for() {
+    let mut desk = with_keys(700);
+    desk.stalls();
+    for _ in 0..300 {
+        desk.press("↓");
+    }
+    desk.answers();
+    assert_eq!(selected(&desk), "key-0300");
+}
+
+#[test]
+fn a_read_that_is_overtaken_is_cancelled() {
+    let mut desk = Desk::on_list();
+    desk.stalls().press("2 3");
+    let lists: Vec<_> =
+        desk.queue.iter().filter(|e| matches!(e, Effect::Call(_, c) if call_name(c) == "list")).collect();
+    let cancelled = desk.queue.iter().filter(|e| matches!(e, Effect::Cancel(_))).count();
+    assert_eq!(lists.len(), 2);
+    assert!(cancelled >= 1);
+    desk.answers().rest().sees("smsbatch");
+}
+
+#[test]
+fn a_new_key_is_seen_among_a_thousand() {
+    let mut desk = with_keys(700);
+    desk.press("n").types("key-0350-new");
+    desk.dialog("Create new key · Basic Authentication").says("key-0350-new").press("enter").press("s");
+    desk.dialog("Save these credentials now").says("key-0350-new").press("enter").rest();
+    assert_eq!(selected(&desk), "key-0350-new");
+    desk.press("↑");
+    assert_eq!(selected(&desk), "key-0350");
+}
+
+#[test]
+fn ticks_survive_paging_and_all_shown_means_what_is_shown() {
+    let mut desk = with_keys(60);
+    desk.press("space").sees("1 ticked").press("a").sees("9 ticked").press("a").sees_no("ticked");
+    desk.press("space G space").sees("2 ticked").press("g").sees("☑ key-0000");
+}
+
+#[test]
+fn keys_that_need_a_row_say_so_while_the_list_is_read() {
+    let mut desk = Desk::signed_in_as(Role::Administrator);
+    desk.press("enter").stalls().press("enter").sees("Reading the list").press("D").sees("still being read");
+    desk.no_dialog();
+}
+
+#[test]
+fn documentation_of_the_selected_key_and_activity() {
+    let mut desk = Desk::on_list();
+    desk.selects("crm-sync").press("tab").sees("Basic Authentication · kdb").sees("curl");
+    desk.press("tab").rest().sees("created Basic key").sees("newest entries about credentials");
+    desk.press("tab").rest().sees("crm-sync").press("shift-tab").rest().sees("created Basic key");
+}
+
+#[test]
+fn details_stand_beside_a_wide_list() {
+    let mut desk = Desk::on_list();
+    desk.sized(120, 40).selects("crm-sync").rest().sees("│ crm-sync").sees("Networks   any");
+}
+
+#[test]
+fn a_list_that_cannot_be_read_says_why_and_comes_back() {
+    use keydesk::hub::HubError;
+    use keydesk::tui::msg::{Call, Reply};
+    let mut desk = Desk::signed_in_as(Role::Administrator);
+    desk.instead = Some(Box::new(|call| match call {
+        Call::List(..) => Some(Reply::Page(Err(HubError::Unavailable("The database is locked.".to_owned())))),
+        Call::Pulse(_) => Some(Reply::Pulse(Err(HubError::Unavailable("The database is locked.".to_owned())))),
+        _ => None,
+    }));
+    desk.press("enter enter").sees("The list could not be read. The database is locked.").sees("Error: The database");
+    // The key that takes the error away does nothing else.
+    desk.press("n").no_dialog().sees_no("Error:");
+    desk.waits(3_000).sees_no("Error:");
+    desk.instead = None;
+    desk.waits(2_000).sees("billing-gateway").sees("The store answers again.");
+}

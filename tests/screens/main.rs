@@ -1,0 +1,17 @@
+//! The screens: scenarios in the user's words, properties, and pictures of everything.
+
+mod ahead;
+mod create;
+mod desk;
+mod door;
+mod fixture;
+mod lists;
+mod menu;
+mod one_time;
+mod picture;
+mod properties;
+mod readme;
+mod rights;
+mod snapshots;
+mod states;
+mod two_people;

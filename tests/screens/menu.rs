@@ -1,0 +1,156 @@
+//! Menu, settings, pages, help, window sizes.
+
+use keydesk::account::Role;
+
+use super::desk::Desk;
+use super::fixture::{self, Copy};
+
+#[test]
+fn enter_enter_n_is_the_way_to_a_new_key() {
+    let mut desk = Desk::signed_in_as(Role::Administrator);
+    desk.press("enter enter n").dialog("Create new key · Basic Authentication").says("Name");
+}
+
+#[test]
+fn esc_goes_back_step_by_step_and_does_nothing_on_the_menu() {
+    let mut desk = Desk::on_list();
+    desk.press("esc").sees("Activity log").press("ctrl-g").sees("▸ Settings").press("esc esc").sees("▸ Settings");
+    assert!(!desk.quit);
+}
+
+#[test]
+fn q_goes_back_and_from_the_menu_it_quits() {
+    let mut desk = Desk::on_list();
+    desk.press("q q").sees("▸ Settings");
+    assert!(!desk.quit);
+    desk.press("q");
+    assert!(desk.quit);
+    assert_eq!(desk.count("sign out"), 1);
+}
+
+#[test]
+fn what_is_to_look_at_is_named_and_leads_there() {
+    let mut desk = Desk::signed_in_as(Role::Administrator);
+    desk.sees("支払い-batch expires in 3 days").sees("never used");
+    desk.press("tab").dialog_none_and("enter").rest();
+    assert!(desk.selected_line().contains("支払い-batch"), "{}", desk.screen());
+}
+
+impl Desk {
+    /// A key on a screen without a dialog.
+    fn dialog_none_and(&mut self, key: &str) -> &mut Self {
+        self.no_dialog().press(key)
+    }
+}
+
+#[test]
+fn the_only_administrator_is_told() {
+    let mut desk = Desk::empty();
+    desk.sees("You are the only Administrator");
+}
+
+#[test]
+fn a_line_that_dropped_with_a_secret_on_it_is_told_at_the_next_sign_in() {
+    let copy = Copy::filled();
+    let mut session = fixture::session(&copy.hub, "alice", Role::Administrator);
+    session.dropped = vec!["nightly-export".to_owned()];
+    let mut desk = Desk::at_menu(copy, session);
+    desk.sees("The line dropped while nightly-export's secret was shown");
+}
+
+#[test]
+fn the_last_sign_in_is_shown() {
+    Desk::signed_in_as(Role::Administrator).sees("Last sign-in: yesterday 17:06 from 203.0.113.9");
+}
+
+#[test]
+fn settings_show_numbers_and_the_last_changes() {
+    let mut desk = Desk::signed_in_as(Role::Administrator);
+    desk.press("enter").sees("6 active").sees("1 expiring").sees("4 people").sees("disabled Basic key");
+}
+
+#[test]
+fn every_row_of_menu_and_settings_leads_somewhere() {
+    for (row, words) in [("My account", "Permission level"), ("Documentation", "curl")] {
+        let mut desk = Desk::signed_in_as(Role::Basic);
+        desk.selects(row).press("enter").sees(words).press("esc").sees("Sign out");
+    }
+    for (row, words) in [
+        ("Users", "keydesk user list --as alice"),
+        ("Activity log", "disabled Basic key"),
+        ("Security", "It locks after 10 minutes"),
+    ] {
+        let mut desk = Desk::signed_in_as(Role::Administrator);
+        desk.press("enter").selects(row).press("enter").rest().sees(words).press("esc").sees("Last changes");
+    }
+}
+
+#[test]
+fn the_activity_log_scrolls() {
+    let mut desk = Desk::signed_in_as(Role::Administrator);
+    desk.press("enter").selects("Activity log").press("enter").rest();
+    let first = desk.selected_line();
+    desk.press("G");
+    assert_ne!(desk.selected_line(), first);
+    desk.press("g");
+    assert_eq!(desk.selected_line(), first);
+}
+
+#[test]
+fn help_names_the_keys_of_this_place_and_closes() {
+    let mut desk = Desk::on_list();
+    desk.press("?").dialog("Keys: API tab").says("revoke, for ever").sees("ctrl-c");
+    desk.press("esc").no_dialog().press("n F1").dialog("Keys: Forms").says("next field").press("F1");
+    desk.dialog("Create new key · Basic Authentication");
+}
+
+#[test]
+fn a_question_mark_in_a_field_is_a_letter() {
+    Desk::on_list().press("n").types("what?").sees("what?").sees("F1 help");
+}
+
+#[test]
+fn a_window_that_is_too_small_says_so_and_keeps_the_form() {
+    let mut desk = Desk::on_list();
+    desk.press("n").types("nightly-export").sized(40, 10);
+    desk.sees("This window is 40 x 10. Please make it at least 60 x 16.").sees("Your form is kept");
+    // Nobody presses what nobody sees.
+    desk.types("x").press("enter esc");
+    assert_eq!(desk.count("create"), 0);
+    desk.sized(80, 24).dialog("Create new key · Basic Authentication").says("nightly-export ");
+}
+
+#[test]
+fn ctrl_l_draws_and_reads_everything_again() {
+    let mut desk = Desk::on_list();
+    let before = desk.count("list");
+    desk.press("ctrl-l");
+    assert!(desk.repainted && desk.count("list") == before + 1);
+}
+
+#[test]
+fn ctrl_z_suspends() {
+    let mut desk = Desk::on_list();
+    desk.press("ctrl-z").sees("crm-sync");
+    assert!(desk.suspended);
+}
+
+#[test]
+fn a_paste_outside_a_field_does_nothing_but_say_so() {
+    let mut desk = Desk::on_list();
+    desk.pastes("n\rDDDD").sees("Text can be pasted into a field only").no_dialog();
+    desk.waits(6_000).sees_no("pasted");
+}
+
+#[test]
+fn nothing_is_drawn_when_nothing_changed() {
+    let mut desk = Desk::on_list();
+    desk.app.take_dirty();
+    // No key of the list.
+    desk.press("x");
+    desk.waits(3_000);
+    assert!(!desk.app.take_dirty());
+    assert!(desk.count("pulse") >= 3);
+    desk.waits(60_000);
+    assert!(desk.app.take_dirty(), "relative times move on the minute");
+}

@@ -1,0 +1,204 @@
+//! The one-time view: copied, masked, asked about, gone.
+
+use keydesk::{account::Role, tui::msg::CopyOutcome};
+
+use super::desk::Desk;
+use super::fixture::PASSWORD;
+
+/// A desk with the one-time view of `nightly` open, and its secret.
+fn shown() -> (Desk, String) {
+    let mut desk = Desk::on_list();
+    desk.press("n").types("nightly");
+    desk.dialog("Create new key · Basic Authentication").says("nightly").press("enter");
+    desk.dialog("Save these credentials now").says("only time");
+    let screen = desk.screen();
+    let at = screen.find("kds").unwrap();
+    let secret = screen[at..at + 30].to_owned();
+    (desk, secret)
+}
+
+#[test]
+fn each_copy_key_copies_what_it_says() {
+    let (mut desk, secret) = shown();
+    desk.press("s").sees("(OSC 52): secret.").press("k").sees("(OSC 52): key.").press("c");
+    assert_eq!(desk.copied[0], secret);
+    assert!(desk.copied[1].starts_with("kdb"));
+    assert_eq!(desk.copied[2], format!("{}\n{secret}", desk.copied[1]));
+    assert_eq!(desk.count("seen"), 1, "the trail is told once that the secret was copied");
+}
+
+#[test]
+fn honest_words_for_each_outcome() {
+    for (outcome, words) in [
+        (CopyOutcome::Copied, "✓ Copied: secret."),
+        (CopyOutcome::SentToTerminal, "✓ Sent to your terminal (OSC 52): secret. Paste to check."),
+        (CopyOutcome::SentThroughTmux, "✓ Sent to your terminal through tmux: secret. Paste to check."),
+        (
+            CopyOutcome::Impossible("This terminal cannot copy. Select it by hand.".to_owned()),
+            "! This terminal cannot copy.",
+        ),
+    ] {
+        let (mut desk, _) = shown();
+        desk.outcome = outcome;
+        desk.press("s").sees(words);
+    }
+}
+
+#[test]
+fn ok_asks_when_nothing_was_copied_and_keep_open_is_focused() {
+    let (mut desk, secret) = shown();
+    desk.dialog("Save these credentials now").says("Not copied yet").press("enter");
+    desk.dialog("Close without copying?").says("It cannot be shown again.").sees_no(&secret).press("enter");
+    desk.dialog("Save these credentials now").says("nightly").sees(&secret).press("esc");
+    desk.dialog("Close without copying?").says("It cannot be shown again.").press("tab").press("enter");
+    desk.no_dialog().sees_no(&secret).sees("nightly");
+}
+
+#[test]
+fn the_key_alone_is_not_the_secret() {
+    let (mut desk, _) = shown();
+    desk.press("k").dialog("Save these credentials now").says("key").press("enter");
+    desk.dialog("Close without copying?");
+}
+
+#[test]
+fn a_copy_that_failed_does_not_count() {
+    let (mut desk, _) = shown();
+    desk.outcome = CopyOutcome::Impossible("Nothing here can copy.".to_owned());
+    desk.press("c").dialog("Save these credentials now").says("Nothing here can copy.").press("enter");
+    desk.dialog("Close without copying?");
+}
+
+#[test]
+fn masking_hides_the_secret_and_copies_it_all_the_same() {
+    let (mut desk, secret) = shown();
+    desk.press("m").sees_no(&secret).sees("••••••••••••").press("s").sees_no(&secret);
+    assert_eq!(desk.copied, std::slice::from_ref(&secret));
+    desk.press("m").sees(&secret);
+}
+
+#[test]
+fn help_covers_the_secret() {
+    let (mut desk, secret) = shown();
+    desk.press("?").dialog("Keys: One-time view").says("copy key and secret").sees_no(&secret);
+    desk.press("esc").sees(&secret);
+}
+
+#[test]
+fn letters_of_the_list_do_nothing_here() {
+    let (mut desk, secret) = shown();
+    desk.press("D n R d x y 2 q").dialog("Save these credentials now").sees(&secret);
+    assert_eq!(desk.count("set state"), 0);
+}
+
+#[test]
+fn the_lock_drops_the_secret_and_says_so_afterwards() {
+    let (mut desk, secret) = shown();
+    desk.press("L").sees("Locked").sees_no(&secret);
+    assert!(desk.app.secret_shown().is_none());
+    assert!(!format!("{:?}", desk.app).contains(&secret));
+    desk.types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter").rest();
+    desk.no_dialog().sees_no(&secret).press("esc esc").sees("nightly's secret was wiped before it was copied");
+}
+
+#[test]
+fn ten_minutes_drop_it_too() {
+    let (mut desk, secret) = shown();
+    desk.waits(600_000).sees("Locked").sees_no(&secret);
+}
+
+#[test]
+fn ctrl_z_asks_first_and_then_drops_it() {
+    let (mut desk, secret) = shown();
+    desk.press("ctrl-z").dialog("Suspend without copying?").says("It cannot be shown again.");
+    assert!(!desk.suspended);
+    desk.press("tab").press("enter");
+    assert!(desk.suspended);
+    desk.no_dialog().sees_no(&secret);
+}
+
+#[test]
+fn ctrl_z_after_a_copy_suspends_at_once_and_drops_it() {
+    let (mut desk, secret) = shown();
+    desk.press("s ctrl-z").no_dialog().sees_no(&secret);
+    assert!(desk.suspended);
+}
+
+#[test]
+fn ctrl_c_asks_only_for_a_secret_that_nobody_copied() {
+    let (mut desk, _) = shown();
+    desk.press("ctrl-c").dialog("Quit without copying?").says("gone when keydesk ends").press("ctrl-c");
+    assert!(!desk.quit);
+    desk.press("enter").dialog("Save these credentials now").says("nightly").press("s ctrl-c");
+    assert!(desk.quit);
+}
+
+#[test]
+fn ctrl_c_in_a_filled_form_leaves_at_once() {
+    let mut desk = Desk::on_list();
+    desk.press("n").types("half a name").press("ctrl-c");
+    assert!(desk.quit);
+}
+
+#[test]
+fn quitting_after_the_question_ends_without_the_secret() {
+    let (mut desk, secret) = shown();
+    desk.press("ctrl-c").dialog("Quit without copying?").says("It cannot be shown again.").press("tab").press("enter");
+    assert!(desk.quit);
+    assert!(!format!("{:?}", desk.app).contains(&secret));
+}
+
+#[test]
+fn revoke_it_takes_the_key_back_that_was_just_made() {
+    let (mut desk, secret) = shown();
+    let key = desk.screen().split("kdb").nth(1).map(|rest| format!("kdb{}", &rest[..17])).unwrap();
+    desk.press("tab").dialog("Save these credentials now").says("Revoke it").press("enter");
+    desk.dialog("Revoke nightly?").says("This cannot be undone.").sees_no(&secret).types(&key[16..]);
+    desk.press("enter").no_dialog().sees("Revoked nightly.");
+    assert!(desk.app.secret_shown().is_none());
+}
+
+#[test]
+fn who_would_lose_a_secret_is_known_while_it_is_shown() {
+    let (mut desk, _) = shown();
+    let (actor, _, name) = desk.app.secret_shown().unwrap();
+    assert_eq!((actor.user.as_str(), name.as_str()), ("alice", "nightly"));
+    desk.press("s").dialog("Save these credentials now").says("nightly").press("enter");
+    assert!(desk.app.secret_shown().is_none());
+}
+
+#[test]
+fn dropping_secrets_wipes_view_forms_and_what_was_typed_ahead() {
+    let (mut desk, secret) = shown();
+    desk.app.drop_secrets();
+    desk.sees_no(&secret);
+    let mut form = Desk::signed_in_as(Role::Administrator);
+    form.selects("My account").press("enter").press("enter").types("old password").sees("•••");
+    form.app.drop_secrets();
+    form.sees_no("•");
+}
+
+#[test]
+fn where_nothing_can_copy_the_view_says_so_before_a_key_is_pressed() {
+    let (desk, _) = shown();
+    assert!(desk.shows("Press c to copy both."));
+}
+
+#[test]
+fn a_secret_that_is_closed_is_nowhere() {
+    let (mut desk, secret) = shown();
+    desk.press("s").dialog("Save these credentials now").says("nightly").press("enter").waits(10_000);
+    assert!(!desk.screen().contains(&secret));
+    assert!(!format!("{:?}", desk.app).contains(&secret));
+    let trail = desk.hub().trail(
+        &super::fixture::local(desk.hub(), "alice"),
+        &keydesk::hub::TrailQuery { limit: 200, ..Default::default() },
+    );
+    assert!(!format!("{:?}", trail.unwrap()).contains(&secret));
+    let database = desk.copy.as_ref().unwrap().database();
+    for end in ["", "-wal", "-shm"] {
+        let file = format!("{}{end}", database.display());
+        let Ok(bytes) = std::fs::read(&file) else { continue };
+        assert!(!bytes.windows(secret.len()).any(|w| w == secret.as_bytes()), "{file}");
+    }
+}

@@ -1,0 +1,107 @@
+//! Each role and each action: grey is not gone, and pressing it says why.
+
+use keydesk::{account::Role, hub::TrailQuery};
+
+use super::desk::{Desk, writes};
+use super::fixture;
+
+/// Every key of the list that changes something, with the title of the dialog it opens for an Administrator.
+const CHANGES: [(&str, &str); 4] = [
+    ("n", "Create new key · Basic Authentication"),
+    ("R", "New secret for billing-gateway"),
+    ("d", "Disable billing-gateway?"),
+    ("D", "Revoke billing-gateway?"),
+];
+
+#[test]
+fn an_administrator_may_do_everything() {
+    for (key, title) in CHANGES {
+        Desk::on_list().press(key).dialog(title);
+    }
+}
+
+#[test]
+fn an_advanced_user_sees_the_list_and_changes_nothing() {
+    for (key, _) in CHANGES {
+        let mut desk = Desk::on_list_as(Role::Advanced);
+        desk.sees("billing-gateway").press(key).dialog("Not available to you");
+        desk.says("Only account Administrators can create and manage API keys.")
+            .sees("Your permission level is Advanced User.");
+        desk.sees("Please contact your account administrator for assistance: alice, bram.").press("enter").no_dialog();
+        assert_eq!(desk.calls.iter().filter(|c| writes(c)).count(), 0);
+        assert_eq!(desk.count("refused"), 1);
+    }
+}
+
+#[test]
+fn an_advanced_user_ticks_nothing_and_copies_keys() {
+    let mut desk = Desk::on_list_as(Role::Advanced);
+    desk.press("space").dialog("Not available to you").says("Administrators").press("esc").sees_no("ticked");
+    desk.press("y").sees("Sent to your terminal").press("enter").dialog("billing-gateway").says("active").press("esc");
+    desk.sees("y copy key  (n create  R rotate  d disable  D revoke)");
+}
+
+#[test]
+fn a_basic_user_is_told_why_and_whom_to_ask() {
+    let mut desk = Desk::on_list_as(Role::Basic);
+    desk.sees("Not available to you").sees("Only account Administrators can create and manage API keys.");
+    desk.sees("Your permission level is Basic User.").sees("for assistance: alice, bram.");
+    desk.sees_no("billing-gateway").sees_no("kdb");
+    assert_eq!((desk.count("list"), desk.count("details"), desk.count("refused")), (0, 0, 1));
+    desk.press("n D R d x").sees("Basic User");
+    assert_eq!(desk.calls.iter().filter(|c| writes(c)).count(), 0);
+}
+
+#[test]
+fn documentation_is_for_every_role_and_activity_for_administrators() {
+    for role in [Role::Advanced, Role::Basic] {
+        let mut desk = Desk::on_list_as(role);
+        desk.sees("(Activity)").press("tab").sees("curl").press("tab");
+        desk.dialog("Not available to you").says("Only account Administrators can read the activity log.");
+        desk.press("esc").sees("curl");
+        assert_eq!(desk.count("trail"), 0);
+    }
+}
+
+#[test]
+fn settings_are_grey_below_administrator_and_say_why() {
+    for role in [Role::Advanced, Role::Basic] {
+        for (row, words) in [
+            ("Users", "manage users and permission levels"),
+            ("Activity log", "read the activity log"),
+            ("Security", "change the settings of the desk"),
+        ] {
+            let mut desk = Desk::signed_in_as(role);
+            desk.press("enter").sees(&format!("({row})")).selects(row).press("enter");
+            desk.dialog("Not available to you").says(words).press("esc").sees("Activity log");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_is_in_the_trail_once_a_minute_with_its_count() {
+    let mut desk = Desk::on_list_as(Role::Advanced);
+    for _ in 0..3 {
+        desk.press("n").press("esc");
+    }
+    let query = TrailQuery { limit: 50, ..TrailQuery::default() };
+    let rows = desk.hub().trail(&fixture::local(desk.hub(), "alice"), &query).unwrap();
+    let refusals: Vec<_> = rows.iter().filter(|r| r.who.as_deref() == Some("dora")).collect();
+    assert_eq!(refusals.len(), 1, "{refusals:?}");
+    assert_eq!(refusals[0].count, 3);
+}
+
+#[test]
+fn own_account_and_menu_are_for_every_role() {
+    for role in Role::ALL {
+        let mut desk = Desk::signed_in_as(role);
+        desk.selects("My account").press("enter").press("enter").dialog("Change password").says("12 or more");
+    }
+}
+
+#[test]
+fn help_names_what_the_role_may_not() {
+    let mut desk = Desk::on_list_as(Role::Advanced);
+    desk.press("?").dialog("Keys: API tab").says("(D)").sees("Keys in brackets need another permission level.");
+    Desk::on_list().press("?").sees_no("(D)");
+}

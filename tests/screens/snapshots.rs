@@ -1,0 +1,605 @@
+//! A picture of every screen and dialog, with its styles and its cursor.
+//!
+//! Nothing in a picture is a real key or secret: see `dressed` in the driver. `INSTA_UPDATE=always` writes them anew.
+
+use keydesk::{
+    account::Role,
+    credential::{Kind, Options, Verb},
+    hub::{HubError, ListQuery},
+    tui::{
+        Start,
+        msg::{Call, CopyOutcome, Reply},
+        theme::{ASCII, Palette, Theme, UNICODE},
+    },
+};
+
+use super::desk::Desk;
+use super::fixture::{self, Copy, PASSWORD};
+use super::picture;
+
+/// What is drawn.
+struct Scene {
+    name: &'static str,
+    make: fn(Theme) -> Desk,
+}
+
+fn desk(copy: Copy, role: Role, theme: Theme) -> Desk {
+    let session = fixture::session(&copy.hub, fixture::name_of(role), role);
+    let mut desk = Desk::themed(Some(copy), Start::Session(Box::new(session)), theme);
+    desk.dressed = true;
+    // What was read before the dressing is read again.
+    desk.press("ctrl-l");
+    desk
+}
+
+fn filled(theme: Theme) -> Desk {
+    desk(Copy::filled(), Role::Administrator, theme)
+}
+
+fn list(theme: Theme) -> Desk {
+    list_as(Role::Administrator, theme)
+}
+
+fn list_as(role: Role, theme: Theme) -> Desk {
+    let mut desk = desk(Copy::filled(), role, theme);
+    desk.press("enter enter").rest();
+    desk
+}
+
+/// Does things on a desk that is handed on.
+fn then(mut desk: Desk, act: impl FnOnce(&mut Desk)) -> Desk {
+    act(&mut desk);
+    desk
+}
+
+fn sign_in(theme: Theme) -> Desk {
+    Desk::themed(Some(Copy::filled()), Start::SignIn { account: "Acme Messaging".to_owned() }, theme)
+}
+
+fn one_time(theme: Theme) -> Desk {
+    then(list(theme), |d| {
+        d.press("n").types("nightly-export");
+        d.dialog("Create new key · Basic Authentication").says("nightly-export").press("enter");
+    })
+}
+
+fn rotated(theme: Theme) -> Desk {
+    then(list(theme), |d| {
+        d.selects("crm-sync").press("R").dialog("New secret for crm-sync").says("24 hours").press("enter");
+    })
+}
+
+fn setting(row: &str, theme: Theme) -> Desk {
+    then(filled(theme), |d| {
+        d.press("enter").selects(row).press("enter").rest();
+    })
+}
+
+fn named(theme: Theme) -> Desk {
+    let copy = Copy::bare();
+    let alice = fixture::local(&copy.hub, "alice");
+    for name in [
+        &*"a-very-long-name-that-does-not-fit-into-any-column-of-the-list-x".to_owned(),
+        "支払い支払い支払い支払い支払い支払い支払い支払い支払い支払い支払い",
+        "🔑 key 🔑 with 🔑 emoji 🔑 of 🔑 two 🔑 columns",
+        "naïve café Ελληνικά",
+        "עברית",
+    ] {
+        copy.hub.create(&alice, &fixture::wanted(Kind::Basic, name, Options::default())).unwrap();
+    }
+    then(desk(copy, Role::Administrator, theme), |d| {
+        d.press("enter enter").rest();
+    })
+}
+
+fn forced(theme: Theme) -> Desk {
+    then(sign_in(theme), |d| {
+        d.types("chen").press("tab").types(PASSWORD);
+        d.dialog("Acme Messaging").says("chen").press("enter");
+    })
+}
+
+fn conflict(theme: Theme) -> Desk {
+    then(list(theme), |d| {
+        d.selects("crm-sync").press("D");
+        let four = d.copied_last_four();
+        d.types(&four);
+        let bram = fixture::local(d.hub(), "bram");
+        let page = d.hub().list(&bram, &ListQuery { limit: 9, ..ListQuery::default() }).unwrap();
+        let row = page.rows.into_iter().find(|r| r.name == "crm-sync").unwrap();
+        d.hub().set_state(&bram, &[row.target()], Verb::Disable).unwrap();
+        d.dialog("Revoke crm-sync?").says("undone").press("enter");
+    })
+}
+
+fn store_gone(theme: Theme) -> Desk {
+    then(list(theme), |d| {
+        d.instead = Some(Box::new(|_| {
+            let said = "The database cannot be written: the disk is full. Make room; nothing was changed.".to_owned();
+            Some(Reply::Pulse(Err(HubError::Unavailable(said))))
+        }));
+        d.waits(1_000);
+    })
+}
+
+fn disk_full(theme: Theme) -> Desk {
+    then(list(theme), |d| {
+        d.instead = Some(Box::new(|call| match call {
+            Call::Create(..) => {
+                let said = "The disk is full: nothing was changed. Make room, then try again.".to_owned();
+                Some(Reply::Issued(Err(HubError::Unavailable(said))))
+            }
+            _ => None,
+        }));
+        d.press("n").types("nightly-export");
+        d.dialog("Create new key · Basic Authentication").says("nightly-export").press("enter");
+    })
+}
+
+fn set_up(theme: Theme) -> Desk {
+    then(Desk::themed(None, Start::SetUp, theme), |d| {
+        d.types("Acme Messaging").press("tab").types("alice").press("tab").types(PASSWORD).press("tab");
+        d.types("correct");
+    })
+}
+
+fn dropped(theme: Theme) -> Desk {
+    let copy = Copy::filled();
+    let mut session = fixture::session(&copy.hub, "alice", Role::Administrator);
+    session.dropped = vec!["nightly-export".to_owned()];
+    then(Desk::themed(Some(copy), Start::Session(Box::new(session)), theme), |d| {
+        d.press("tab");
+    })
+}
+
+const SCENES: &[Scene] = &[
+    Scene { name: "set_up", make: set_up },
+    Scene {
+        name: "sign_in",
+        make: |t| {
+            then(sign_in(t), |d| {
+                d.types("alice");
+            })
+        },
+    },
+    Scene {
+        name: "sign_in_wrong",
+        make: |t| {
+            then(sign_in(t), |d| {
+                d.types("alice").press("tab").types("not the password");
+                d.dialog("Acme Messaging").says("alice").press("enter");
+            })
+        },
+    },
+    Scene {
+        name: "sign_in_locked",
+        make: |t| {
+            then(sign_in(t), |d| {
+                d.types("alice").press("tab");
+                for _ in 0..5 {
+                    d.types("wrong").dialog("Acme Messaging").says("alice").press("enter");
+                }
+            })
+        },
+    },
+    Scene {
+        name: "locked",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("L");
+            })
+        },
+    },
+    Scene { name: "password_forced", make: forced },
+    Scene { name: "menu", make: filled },
+    Scene { name: "menu_basic_user", make: |t| desk(Copy::filled(), Role::Basic, t) },
+    Scene { name: "menu_to_look_at", make: dropped },
+    Scene {
+        name: "settings",
+        make: |t| {
+            then(filled(t), |d| {
+                d.press("enter");
+            })
+        },
+    },
+    Scene {
+        name: "settings_advanced_user",
+        make: |t| {
+            then(desk(Copy::filled(), Role::Advanced, t), |d| {
+                d.press("enter ↓");
+            })
+        },
+    },
+    Scene {
+        name: "api_basic",
+        make: |t| {
+            then(list(t), |d| {
+                d.selects("crm-sync").rest();
+            })
+        },
+    },
+    Scene {
+        name: "api_hmac",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("2").rest();
+            })
+        },
+    },
+    Scene {
+        name: "api_legacy",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("3").rest();
+            })
+        },
+    },
+    Scene {
+        name: "api_ticked",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("space").selects("支払い").press("space ↑ o o").rest();
+            })
+        },
+    },
+    Scene { name: "api_advanced_user", make: |t| list_as(Role::Advanced, t) },
+    Scene { name: "api_basic_user", make: |t| list_as(Role::Basic, t) },
+    Scene {
+        name: "api_empty",
+        make: |t| {
+            then(desk(Copy::bare(), Role::Administrator, t), |d| {
+                d.press("enter enter 2").rest();
+            })
+        },
+    },
+    Scene { name: "api_names_of_the_world", make: named },
+    Scene {
+        name: "documentation_basic",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("tab");
+            })
+        },
+    },
+    Scene {
+        name: "documentation_hmac",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("2").rest().press("tab");
+            })
+        },
+    },
+    Scene {
+        name: "documentation_legacy",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("3").rest().press("tab");
+            })
+        },
+    },
+    Scene {
+        name: "activity",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("tab tab").rest();
+            })
+        },
+    },
+    Scene { name: "activity_log", make: |t| setting("Activity log", t) },
+    Scene { name: "users", make: |t| setting("Users", t) },
+    Scene { name: "security", make: |t| setting("Security", t) },
+    Scene {
+        name: "my_account",
+        make: |t| {
+            then(filled(t), |d| {
+                d.press("↓ enter");
+            })
+        },
+    },
+    Scene {
+        name: "documentation_page",
+        make: |t| {
+            then(filled(t), |d| {
+                d.press("↓ ↓ enter");
+            })
+        },
+    },
+    Scene {
+        name: "password",
+        make: |t| {
+            then(filled(t), |d| {
+                d.press("↓ enter enter").types("old").press("tab").types("a new");
+            })
+        },
+    },
+    Scene {
+        name: "create_basic",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("n").types("nightly-export").rest();
+            })
+        },
+    },
+    Scene {
+        name: "create_taken_name",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("n").types("crm-sync").rest();
+            })
+        },
+    },
+    Scene {
+        name: "create_hmac_options",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("2")
+                    .rest()
+                    .press("n")
+                    .types("webhooks-new")
+                    .press("tab → tab tab")
+                    .types("90d")
+                    .press("tab tab tab tab");
+            })
+        },
+    },
+    Scene {
+        name: "create_wrong_option",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("n").types("nightly-export").press("tab → tab tab").types("soon").press("tab tab");
+                d.dialog("Create new key · Basic Authentication").says("soon").press("enter");
+            })
+        },
+    },
+    Scene {
+        name: "create_legacy",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("3 n").types("smsnight").rest().press("tab").types("abcdefghij");
+            })
+        },
+    },
+    Scene {
+        name: "create_legacy_generated",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("3 n").types("smsnight").rest().press("tab tab");
+                d.dialog("Create new key · Legacy API Credentials").says("Generate").press("enter");
+            })
+        },
+    },
+    Scene { name: "create_disk_full", make: disk_full },
+    Scene { name: "one_time", make: one_time },
+    Scene {
+        name: "one_time_copied",
+        make: |t| {
+            then(one_time(t), |d| {
+                d.press("c");
+            })
+        },
+    },
+    Scene {
+        name: "one_time_masked",
+        make: |t| {
+            then(one_time(t), |d| {
+                d.press("m");
+            })
+        },
+    },
+    Scene {
+        name: "one_time_cannot_copy",
+        make: |t| {
+            then(one_time(t), |d| {
+                let said = "This terminal cannot copy. Select the secret with the mouse, or type it off.".to_owned();
+                d.outcome = CopyOutcome::Impossible(said);
+                d.press("c");
+            })
+        },
+    },
+    Scene { name: "one_time_rotated", make: rotated },
+    Scene {
+        name: "ask_close",
+        make: |t| {
+            then(one_time(t), |d| {
+                d.press("esc");
+            })
+        },
+    },
+    Scene {
+        name: "ask_quit",
+        make: |t| {
+            then(one_time(t), |d| {
+                d.press("ctrl-c");
+            })
+        },
+    },
+    Scene {
+        name: "created_typed_legacy",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("3 n").types("smsnight").press("tab").types("Abcdef1");
+                d.dialog("Create new key · Legacy API Credentials").says("Password").press("enter");
+            })
+        },
+    },
+    Scene {
+        name: "rotate",
+        make: |t| {
+            then(list(t), |d| {
+                d.selects("crm-sync").press("R");
+            })
+        },
+    },
+    Scene {
+        name: "disable",
+        make: |t| {
+            then(list(t), |d| {
+                d.selects("crm-sync").press("d");
+            })
+        },
+    },
+    Scene {
+        name: "revoke_one",
+        make: |t| {
+            then(list(t), |d| {
+                d.selects("crm-sync").press("D");
+            })
+        },
+    },
+    Scene {
+        name: "revoke_two",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("space").selects("支払い").press("space D").types("2");
+            })
+        },
+    },
+    Scene {
+        name: "details",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("2").rest().press("enter");
+            })
+        },
+    },
+    Scene {
+        name: "details_two_secrets",
+        make: |t| {
+            then(rotated(t), |d| {
+                d.press("s").dialog("Save the new secret now").says("crm-sync").press("enter").rest().press("enter");
+            })
+        },
+    },
+    Scene {
+        name: "denied",
+        make: |t| {
+            then(list_as(Role::Advanced, t), |d| {
+                d.press("D");
+            })
+        },
+    },
+    Scene { name: "not_changed", make: conflict },
+    Scene { name: "store_gone", make: store_gone },
+    Scene {
+        name: "help_list",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("?");
+            })
+        },
+    },
+    Scene {
+        name: "help_advanced_user",
+        make: |t| {
+            then(list_as(Role::Advanced, t), |d| {
+                d.press("?");
+            })
+        },
+    },
+    Scene {
+        name: "help_form",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("n F1");
+            })
+        },
+    },
+    Scene {
+        name: "help_one_time",
+        make: |t| {
+            then(one_time(t), |d| {
+                d.press("?");
+            })
+        },
+    },
+];
+
+/// Scenes that are also drawn in the smallest window, without colour, for light backgrounds and in ASCII.
+const CHOSEN: &[&str] = &[
+    "set_up",
+    "sign_in_wrong",
+    "menu",
+    "settings",
+    "api_basic",
+    "api_names_of_the_world",
+    "create_basic",
+    "create_hmac_options",
+    "create_legacy",
+    "one_time_copied",
+    "rotate",
+    "revoke_two",
+    "details",
+    "denied",
+    "help_list",
+    "store_gone",
+];
+
+fn check(desk: &Desk, name: &str) {
+    let (buffer, cursor) = desk.frame();
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name.to_owned(), picture::with_styles(&buffer, cursor)));
+}
+
+#[test]
+fn every_scene_in_the_two_usual_sizes() {
+    for scene in SCENES {
+        let mut desk = (scene.make)(Theme::default());
+        check(&desk, scene.name);
+        desk.sized(120, 40).rest();
+        check(&desk, &format!("{}_120x40", scene.name));
+    }
+}
+
+fn chosen() -> impl Iterator<Item = &'static Scene> {
+    CHOSEN.iter().map(|name| SCENES.iter().find(|s| s.name == *name).unwrap())
+}
+
+#[test]
+fn chosen_scenes_in_the_smallest_window() {
+    for scene in chosen() {
+        let mut desk = (scene.make)(Theme::default());
+        desk.sized(60, 16).rest();
+        check(&desk, &format!("{}_60x16", scene.name));
+    }
+}
+
+#[test]
+fn chosen_scenes_without_colour_and_in_ascii() {
+    for scene in chosen() {
+        let ascii = Theme { palette: Palette::None, glyphs: &ASCII };
+        // Scenes look for Unicode frames while they are made, so the glyphs are changed in what they made.
+        let mut desk = (scene.make)(Theme { palette: Palette::None, glyphs: &UNICODE });
+        check(&desk, &format!("{}_no_color", scene.name));
+        desk.app.set_theme(ascii);
+        let (buffer, cursor) = desk.frame();
+        let foreign = picture::text(&buffer).chars().filter(|c| !c.is_ascii()).collect::<String>();
+        let names = ["api_names_of_the_world", "api_basic", "revoke_two", "rotate", "denied"];
+        if !names.contains(&scene.name) {
+            assert_eq!(foreign.replace(['支', '払', 'い'], ""), "", "{} at {cursor:?}", scene.name);
+        }
+        check(&desk, &format!("{}_ascii", scene.name));
+    }
+}
+
+#[test]
+fn a_light_background() {
+    let light = Theme { palette: Palette::Light, glyphs: &UNICODE };
+    check(&list(light), "api_basic_light");
+}
+
+#[test]
+fn a_window_that_is_too_small() {
+    let mut desk = list(Theme::default());
+    desk.sized(59, 15);
+    check(&desk, "too_small_59x15");
+}
+
+#[test]
+fn pictures_hold_no_real_secret() {
+    let desk = one_time(Theme::default());
+    desk.buffer();
+    assert!(desk.shows(super::desk::FAKE_SECRET));
+    assert!(!keydesk::credential::holds_api_secret(super::desk::FAKE_SECRET));
+}

@@ -1,0 +1,131 @@
+//! Rotate, disable, enable, revoke.
+
+use keydesk::credential::{Kind, Overlap, State};
+use keydesk::hub::ListQuery;
+use keydesk::tui::msg::{Call, Effect};
+
+use super::desk::Desk;
+use super::fixture;
+
+impl Desk {
+    pub fn state_of(&self, name: &str) -> State {
+        let actor = fixture::local(self.hub(), "alice");
+        let query = ListQuery { limit: 200, revoked: true, ..ListQuery::default() };
+        let page = self.hub().list(&actor, &query).unwrap();
+        page.rows.into_iter().find(|row| row.name == name).unwrap().state
+    }
+}
+
+#[test]
+fn disabling_asks_and_keeping_is_focused() {
+    let mut desk = Desk::on_list();
+    desk.selects("crm-sync").press("d").dialog("Disable crm-sync?").says("until it is enabled again").press("enter");
+    desk.no_dialog();
+    assert_eq!(desk.state_of("crm-sync"), State::Active);
+    desk.press("d").press("tab").dialog("Disable crm-sync?").says("within a second").press("enter");
+    desk.no_dialog().sees("Disabled crm-sync.").rest().sees("○ disabled");
+    assert_eq!(desk.state_of("crm-sync"), State::Disabled);
+}
+
+#[test]
+fn the_same_key_enables_what_is_disabled() {
+    let mut desk = Desk::on_list();
+    desk.selects("old-gateway").sees("d enable").press("d").press("tab");
+    desk.dialog("Enable old-gateway?").says("with the secret it has").press("enter").sees("Enabled old-gateway.");
+    assert_eq!(desk.state_of("old-gateway"), State::Active);
+}
+
+#[test]
+fn revoking_needs_the_last_four_characters() {
+    let mut desk = Desk::on_list();
+    desk.selects("crm-sync").press("D").dialog("Revoke crm-sync?").says("( Revoke )").press("enter");
+    desk.sees("to confirm, or press esc.").types("nope").dialog("Revoke crm-sync?").says("( Revoke )").press("enter");
+    assert_eq!(desk.state_of("crm-sync"), State::Active);
+    let four = desk.copied_last_four();
+    desk.press("ctrl-u").types(&four).dialog("Revoke crm-sync?").says("[ Revoke ]").press("enter");
+    desk.no_dialog().sees("Revoked crm-sync.");
+    assert_eq!(desk.state_of("crm-sync"), State::Revoked);
+}
+
+#[test]
+fn esc_keeps_the_key() {
+    let mut desk = Desk::on_list();
+    desk.selects("crm-sync").press("D");
+    let four = desk.copied_last_four();
+    desk.types(&four).press("esc").no_dialog();
+    assert_eq!(desk.state_of("crm-sync"), State::Active);
+}
+
+#[test]
+fn the_revoke_dialog_offers_to_disable_instead() {
+    let mut desk = Desk::on_list();
+    desk.selects("crm-sync")
+        .press("D")
+        .press("tab tab tab")
+        .dialog("Revoke crm-sync?")
+        .says("[ Disable ]")
+        .press("enter");
+    desk.sees("Disabled crm-sync.");
+    assert_eq!(desk.state_of("crm-sync"), State::Disabled);
+}
+
+#[test]
+fn several_are_revoked_by_their_number_in_one_transaction() {
+    let mut desk = Desk::on_list();
+    desk.selects("billing-gateway").press("space").selects("支払い-batch").press("space").sees("2 ticked").press("D");
+    desk.dialog("Revoke 2 keys?").says("billing-gateway").sees("支払い-batch").types("3").press("enter");
+    assert_eq!(desk.state_of("billing-gateway"), State::Active);
+    desk.press("ctrl-u").types("2").dialog("Revoke 2 keys?").says("They stop working").press("enter");
+    desk.sees("Revoked 2 keys.").sees_no("ticked");
+    assert_eq!(desk.count("set state"), 1);
+    assert_eq!((desk.state_of("billing-gateway"), desk.state_of("支払い-batch")), (State::Revoked, State::Revoked));
+}
+
+#[test]
+fn rotating_offers_how_long_the_old_secret_lives() {
+    let mut desk = Desk::on_list();
+    desk.selects("crm-sync").press("R").dialog("New secret for crm-sync").says("(•) 24 hours");
+    desk.sees("until 15 Aug 2026 09:12 UTC").sees("Last used").press("↓").sees("(•) 7 days").press("↑ ↑ ↑");
+    desk.sees("(•) not at all").press("↓").dialog("New secret for crm-sync").says("(•) 1 hour").press("enter");
+    desk.dialog("Save the new secret now").says("The old secret works until 14 Aug 2026 10:12 UTC.").press("s");
+    assert!(desk.copied[0].starts_with("kds"));
+    desk.dialog("Save the new secret now").says("crm-sync").press("enter").rest();
+    desk.sees("Old secret works until 14 Aug 10:12 UTC");
+}
+
+#[test]
+fn the_chosen_overlap_is_the_one_that_is_sent() {
+    let mut desk = Desk::on_list();
+    desk.selects("crm-sync")
+        .press("R ↑ ↑")
+        .dialog("New secret for crm-sync")
+        .says("(•) not at all")
+        .stalls()
+        .press("enter");
+    let sent = desk.queue.iter().find_map(|effect| match effect {
+        Effect::Call(_, Call::Rotate(_, _, overlap)) => Some(*overlap),
+        _ => None,
+    });
+    assert_eq!(sent, Some(Overlap::None));
+}
+
+#[test]
+fn a_new_legacy_password_is_made_by_rotating() {
+    let mut desk = Desk::on_list();
+    desk.press("3").rest().press("R").dialog("New secret for smsbatch").says("24 hours").press("enter");
+    desk.dialog("Save the new secret now").says("Password").press("s");
+    assert_eq!(desk.copied[0].len(), 24);
+}
+
+#[test]
+fn revoked_is_final_and_says_so() {
+    let mut desk = Desk::on_list();
+    desk.selects("old-gateway").press("D");
+    let four = desk.copied_last_four();
+    desk.types(&four).dialog("Revoke old-gateway?").says("undone").press("enter").press("A").rest();
+    desk.selects("old-gateway");
+    for key in ["R", "d", "D"] {
+        desk.press(key).no_dialog().sees("old-gateway is revoked, which is final.");
+    }
+    assert_eq!(desk.names(Kind::Basic).len(), 4);
+}
