@@ -1,7 +1,8 @@
 //! keydesk: a self-hosted desk for API credentials.
 //!
 //! Dependencies point one way: `tui` and `cli` call `hub`; `hub` calls `store`, `vault`, `account` and `credential`;
-//! those lean on the leaves `secret`, `text` and `time`. `tests/house.rs` reads the `use` lines and holds this.
+//! `verify` calls `vault` and `credential` alone; all lean on the leaves `secret`, `text` and `time`. `tests/house.rs`
+//! reads the `use` lines and holds this.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

@@ -7,7 +7,7 @@ use crate::time::Seconds;
 use super::{Denied, lex::Cursor};
 
 /// How far a signed date may be from now, inclusive (H13, S4).
-pub(super) const WINDOW: i64 = 300;
+const WINDOW: i64 = 300;
 
 const MONTHS: [&[u8]; 12] =
     [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
@@ -27,6 +27,11 @@ pub(super) fn check_window<'a>(signed: Seconds, now: Seconds) -> Result<(), Deni
         true => Ok(()),
         false => Err(Denied::clock(signed, now)),
     }
+}
+
+/// The last second in which a signature of this time is acceptable.
+pub(super) fn window_end(signed: Seconds) -> Seconds {
+    Seconds(signed.0.saturating_add(WINDOW))
 }
 
 /// Reads an HTTP-date. `now` places a year of two digits.

@@ -14,6 +14,8 @@ mod basic;
 mod date;
 mod decide;
 mod digest;
+#[cfg(test)]
+mod edge_tests;
 mod framing;
 mod hmac;
 mod judge;

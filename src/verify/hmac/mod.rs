@@ -101,10 +101,10 @@ impl Signed<'_> {
             return Err(Reason::AlgorithmNotAllowed.into());
         }
         self.check_digest_signed(request, credential)?;
-        if !base64::is_canonical(self.signature) {
-            return Err(Reason::MalformedAuthorization.into());
-        }
-        let version = used.ok_or(Reason::BadSignature)?;
+        let version = used.ok_or_else(|| match base64::is_canonical(self.signature) {
+            true => Reason::BadSignature,
+            false => Reason::MalformedAuthorization,
+        })?;
         let digests = self.digests(request)?;
         judge::usable(credential, now, judge::address(request.client))?;
         // The body last: it may be long, and only a request that would pass is worth hashing it.
@@ -150,7 +150,7 @@ fn check_dates(request: &Request<'_>, names: &Names<'_>, now: Seconds) -> Result
         let Occurs::Once(value) = request.occurs(name) else { return Err(Reason::DateMissing.into()) };
         let signed = date::parse(value, now).ok_or_else(|| Denied::about(Reason::DateMalformed, name))?;
         date::check_window(signed, now)?;
-        good_until = good_until.min(Seconds(signed.0 + date::WINDOW));
+        good_until = good_until.min(date::window_end(signed));
     }
     Ok(good_until)
 }

@@ -16,8 +16,8 @@ pub(super) struct Names<'a> {
 
 /// What one line of the signing string is made of.
 enum Line<'a> {
-    RequestLine,
-    RequestTarget,
+    Request,
+    Target,
     Field(&'a [u8]),
 }
 
@@ -76,11 +76,11 @@ impl<'a> Names<'a> {
                 string.push(b'\n');
             }
             match line(request, name) {
-                Line::RequestLine => {
+                Line::Request => {
                     let parts = [request.method, b" ", request.target, b" HTTP/", version];
                     parts.iter().for_each(|part| string.extend_from_slice(part));
                 }
-                Line::RequestTarget => {
+                Line::Target => {
                     string.extend_from_slice(name);
                     string.extend_from_slice(b": ");
                     string.extend(request.method.iter().map(u8::to_ascii_lowercase));
@@ -98,8 +98,8 @@ impl<'a> Names<'a> {
 
 fn line<'a>(request: &Request<'a>, name: &[u8]) -> Line<'a> {
     match request.values(name).next() {
-        _ if name.eq_ignore_ascii_case(REQUEST_LINE) => Line::RequestLine,
-        _ if name.eq_ignore_ascii_case(REQUEST_TARGET) => Line::RequestTarget,
+        _ if name.eq_ignore_ascii_case(REQUEST_LINE) => Line::Request,
+        _ if name.eq_ignore_ascii_case(REQUEST_TARGET) => Line::Target,
         value => Line::Field(value.unwrap_or_default()),
     }
 }

@@ -64,10 +64,10 @@ impl<'a> Signed<'a> {
         if !credential.admits(Algorithm::Sha256) {
             return Err(Reason::AlgorithmNotAllowed.into());
         }
-        if !base64::is_canonical(self.signature) {
-            return Err(Reason::MalformedSignature.into());
-        }
-        let version = used.ok_or(Reason::BadSignature)?;
+        let version = used.ok_or_else(|| match base64::is_canonical(self.signature) {
+            true => Reason::BadSignature,
+            false => Reason::MalformedSignature,
+        })?;
         let joined = self.content_digest(request);
         let digest = joined.as_deref().map(|joined| digest::Signed::read(CONTENT_DIGEST, joined)).transpose()?;
         judge::usable(credential, now, judge::address(request.client))?;
@@ -111,7 +111,7 @@ pub(super) fn decide<'a>(
 fn check_times(input: &Input<'_>, now: Seconds) -> Result<Seconds, Denied<'static>> {
     let created = Seconds(input.created.ok_or(Reason::DateMissing)?);
     date::check_window(created, now)?;
-    let good_until = Seconds(created.0 + date::WINDOW);
+    let good_until = date::window_end(created);
     match input.expires {
         Some(expires) if now.0 >= expires => Err(Reason::SignatureExpired.into()),
         Some(expires) => Ok(good_until.min(Seconds(expires - 1))),
@@ -124,8 +124,9 @@ fn check_coverage(request: &Request<'_>, input: &Input<'_>) -> Result<(), Denied
     if let Some(missing) = [&b"@method"[..], b"@authority"].into_iter().find(|name| !input.covers(name)) {
         return Err(Denied::about(Reason::NotSigned, missing));
     }
-    let whole = [&b"@request-target"[..], b"@target-uri"].into_iter().any(|name| input.covers(name));
-    if !whole && !(input.covers(b"@path") && input.covers(b"@query")) {
+    let whole = input.covers(b"@request-target") || input.covers(b"@target-uri");
+    let halves = input.covers(b"@path") && input.covers(b"@query");
+    if !(whole || halves) {
         return Err(Denied::about(Reason::NotSigned, b"@request-target"));
     }
     match framing::has_body(request) && !input.covers(CONTENT_DIGEST) {

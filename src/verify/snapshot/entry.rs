@@ -60,7 +60,8 @@ pub enum Change<'a> {
     },
 }
 
-/// Why a credential cannot be held. The caller marks it as tampered, which fits whenever, and goes on.
+/// Why a credential cannot be held. The caller marks it as tampered and tries again: then only a key that is too long
+/// does not fit, and that replaces nothing and is refused as unknown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SnapshotError {
     /// A secret is kept in a way that its kind cannot be verified with.

@@ -60,12 +60,11 @@ pub struct Builder {
     shards: Vec<Growing>,
     hasher: RandomState,
     dummy: Arc<str>,
-    /// Keys hash to shards, so a builder is told how many to expect.
     count: usize,
 }
 
 impl Builder {
-    /// For about this many credentials.
+    /// For about this many credentials: how many there will be says how many shards they are cut into.
     pub fn new(expected: usize) -> Result<Self, VaultError> {
         let shards = shards_for(expected);
         let bytes = 120 * expected / shards;
@@ -107,29 +106,37 @@ impl Snapshot {
         Ok(builder.finish()?)
     }
 
-    /// The snapshot after some changes.
+    /// The snapshot after some changes; of two of one key the later counts.
     pub fn apply(&self, changes: &[Change<'_>]) -> Result<Self, SnapshotError> {
         let mut next = self.clone();
-        let mut touched: Vec<_> =
-            changes.iter().map(|change| next.hash(key_of(change)).shard(self.shards.len())).collect();
-        let places = touched.clone();
-        touched.sort_unstable();
-        touched.dedup();
-        for place in touched {
-            let here = || changes.iter().zip(&places).filter(|(_, at)| **at == place).map(|(change, _)| change);
-            let old = &self.shards[place];
-            let mut shard = Growing::with_capacity(old.size() + 256);
-            let replaced = |record: &[u8]| here().any(|change| names(change, record));
-            old.records().filter(|record| !replaced(record)).for_each(|record| shard.push_record(record));
-            here().try_for_each(|change| match change {
-                Change::Put(entry) => shard.push(entry),
-                Change::Remove { .. } => Ok(()),
-            })?;
-            let shard = shard.finish(|key| self.hash(key))?;
-            next.count = next.count + shard.len() - old.len();
-            next.shards[place] = Arc::new(shard);
+        let place = |change| self.hash(key_of(change)).shard(self.shards.len());
+        let mut by_place: Vec<_> = changes.iter().map(|change| (place(change), change)).collect();
+        by_place.sort_by_key(|(place, _)| *place);
+        for group in by_place.chunk_by(|a, b| a.0 == b.0) {
+            let (place, _) = group[0];
+            let (old, new) = (&self.shards[place], self.shard_after(place, group)?);
+            next.count = next.count + new.len() - old.len();
+            next.shards[place] = Arc::new(new);
         }
         Ok(if next.is_crowded() { next.cut_anew() } else { next })
+    }
+
+    /// One shard, made anew.
+    fn shard_after(&self, place: usize, changes: &[(usize, &Change<'_>)]) -> Result<Shard, SnapshotError> {
+        let old = &self.shards[place];
+        let mut shard = Growing::with_capacity(old.size() + 256);
+        let changed = |record: &[u8]| {
+            changes.iter().any(|(_, c)| kind_of(c) == packed::kind(record) && key_of(c) == packed::key(record))
+        };
+        old.records().filter(|record| !changed(record)).for_each(|record| shard.push_record(record));
+        for (i, (_, change)) in changes.iter().enumerate() {
+            let same = |later: &Change<'_>| (kind_of(later), key_of(later)) == (kind_of(change), key_of(change));
+            match change {
+                Change::Put(entry) if !changes[i + 1..].iter().any(|(_, later)| same(later)) => shard.push(entry)?,
+                Change::Put(_) | Change::Remove { .. } => {}
+            }
+        }
+        shard.finish(|key| self.hash(key))
     }
 
     /// How many credentials it holds.
@@ -196,12 +203,11 @@ fn key_of<'a>(change: &Change<'a>) -> &'a [u8] {
     }
 }
 
-fn names(change: &Change<'_>, record: &[u8]) -> bool {
-    let kind = match change {
+fn kind_of(change: &Change<'_>) -> Kind {
+    match change {
         Change::Put(entry) => entry.kind,
         Change::Remove { kind, .. } => *kind,
-    };
-    packed::kind(record) == kind && packed::key(record) == key_of(change)
+    }
 }
 
 /// Why there is no snapshot.

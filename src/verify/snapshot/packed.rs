@@ -13,7 +13,7 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::credential::{Algorithm, BodyDigest, Kind, State};
+use crate::credential::{Algorithm, BodyDigest, Kind, Networks as AllowedNetworks, State};
 use crate::vault::{Stored, sha256};
 
 use super::{Entry, LiveSecret, SnapshotError};
@@ -51,24 +51,28 @@ pub(super) fn pack(entry: &Entry, out: &mut Vec<u8>) -> Result<(), SnapshotError
     let too_long = || SnapshotError::TooLong { kind: entry.kind, key: entry.key.chars().take(40).collect() };
     let small = |n: usize| u8::try_from(n).map_err(|_| too_long());
     let short = |n: usize| u16::try_from(n).map_err(|_| too_long());
+    // Of a credential that is refused anyway the name only has to be short, so that who planted a long one in the store
+    // cannot keep the refusal out of the snapshot.
+    let name = if entry.tampered && entry.name.len() > usize::from(u16::MAX) { "" } else { &entry.name };
+    let networks = if entry.tampered { &AllowedNetworks::default() } else { &entry.networks };
     let start = out.len();
     out.extend_from_slice(entry.row.as_bytes());
     out.push(flags(entry));
     out.push(Algorithm::ALL.into_iter().filter(|a| entry.algorithms.admit(*a)).fold(0, |m, a| m | 1 << a as u8));
     out.push(small(secrets.len())?);
-    out.push(small(entry.networks.iter().count())?);
+    out.push(small(networks.iter().count())?);
     out.extend_from_slice(&short(entry.key.len())?.to_le_bytes());
-    out.extend_from_slice(&short(entry.name.len())?.to_le_bytes());
+    out.extend_from_slice(&short(name.len())?.to_le_bytes());
     out.extend_from_slice(&[0; 4]);
     out.extend_from_slice(entry.key.as_bytes());
-    out.extend_from_slice(entry.name.as_bytes());
+    out.extend_from_slice(name.as_bytes());
     for at in [entry.not_before, entry.expires_at].into_iter().flatten() {
         out.extend_from_slice(&at.0.to_le_bytes());
     }
     for secret in secrets {
         pack_secret(entry.kind, secret, out).ok_or_else(too_long)?;
     }
-    entry.networks.iter().for_each(|net| pack_network(net, out));
+    networks.iter().for_each(|net| pack_network(net, out));
     let length = u32::try_from(out.len() - start).map_err(|_| too_long())?;
     out[start + HEAD - 4..start + HEAD].copy_from_slice(&length.to_le_bytes());
     Ok(())

@@ -129,6 +129,17 @@ fn a_change_is_in_the_next_snapshot_only() {
 }
 
 #[test]
+fn of_two_changes_of_one_key_the_later_counts() {
+    let before = many(10);
+    let (first, second) = (entry(100, Kind::Hmac, "new"), entry(101, Kind::Hmac, "new"));
+    let remove = || Change::Remove { kind: Kind::Hmac, key: "new" };
+    let after = |changes: &[Change<'_>]| row(&before.apply(changes).unwrap(), Kind::Hmac, "new");
+    assert_eq!(after(&[Change::Put(&first), Change::Put(&second)]), Some(101));
+    assert_eq!(after(&[Change::Put(&first), remove()]), None);
+    assert_eq!(after(&[remove(), Change::Put(&first)]), Some(100));
+}
+
+#[test]
 fn it_is_cut_anew_when_it_outgrows_its_shards() {
     let mut snapshot = many(10);
     for step in 0..40 {
@@ -158,6 +169,8 @@ fn a_secret_that_does_not_fit_its_kind_is_refused_before_it_is_asked_for() {
         let held = tampered.look_up(kind, b"bob").credential().unwrap();
         assert!(held.tampered() && held.secrets().count() == 0);
     }
+    let planted = Entry { name: "n".repeat(70_000), tampered: true, ..entry(1, Kind::Basic, "bob") };
+    assert!(Snapshot::of([&planted]).unwrap().look_up(Kind::Basic, b"bob").credential().unwrap().tampered());
     let long = Entry { key: "k".repeat(70_000), ..entry(1, Kind::Basic, "") };
     assert!(matches!(Snapshot::of([&long]), Err(BuildError::Snapshot(SnapshotError::TooLong { .. }))));
 }
@@ -187,4 +200,12 @@ fn nothing_prints_a_secret() {
     let credential = snapshot.look_up(Kind::Hmac, b"bob").credential().unwrap();
     let printed = format!("{snapshot:?} {credential:?} {:?}", entry(1, Kind::Hmac, "bob"));
     assert!(printed.contains("bob") && !printed.contains("kds3N9"), "{printed}");
+}
+
+#[test]
+fn threads_may_share_it_and_take_a_question_along() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Snapshot>();
+    shared::<super::super::PasswordQuestion>();
+    shared::<super::super::replay::Guard>();
 }

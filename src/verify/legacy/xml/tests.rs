@@ -14,9 +14,8 @@ fn read(document: &str) -> Result<usize, Malformed> {
 fn first(document: &str) -> Option<Name<'_>> {
     let mut reader = Reader::new(document.as_bytes(), &["urn:a", "urn:b"]).ok()?;
     loop {
-        match reader.next().ok()?? {
-            Event::Open(name) => return Some(name),
-            _ => {}
+        if let Event::Open(name) = reader.next().ok()?? {
+            return Some(name);
         }
     }
 }
@@ -189,4 +188,11 @@ fn depth_attributes_and_declarations_are_bounded() {
         format!("{open}{}", "</a>".repeat(depth))
     };
     assert!(read(&declaring(128)).is_ok() && read(&declaring(129)).is_err());
+}
+
+#[test]
+fn line_ends_become_one_character_and_references_stay() {
+    let mut text = String::new();
+    super::unescape("a\r\nb\rc\n&#13;\r&#xD;\n&amp;#13;", |c| text.push(c)).unwrap();
+    assert_eq!(text, "a\nb\nc\n\r\n\r\n&#13;");
 }
