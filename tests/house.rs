@@ -10,7 +10,7 @@ use std::{
 use keydesk::tui::keys;
 
 /// Who may use whom. What is not here may not: `tui` and `cli` never meet, and nothing but `main` opens the screen.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("secret", &[]),
     ("text", &[]),
     ("time", &[]),
@@ -20,9 +20,11 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("vault", &["secret", "time"]),
     ("store", &[]),
     ("hub", &["account", "credential", "secret", "store", "text", "time", "vault"]),
+    ("verify", &["credential", "secret", "time", "vault"]),
+    ("serve", &["credential", "hub", "secret", "time", "vault", "verify"]),
     ("config", &["hub", "text", "vault"]),
     ("demo", &["account", "credential", "hub", "secret", "time"]),
-    ("cli", &["account", "config", "credential", "demo", "hub", "secret", "text", "time"]),
+    ("cli", &["account", "config", "credential", "demo", "hub", "secret", "serve", "text", "time"]),
     ("tui", &["account", "credential", "hub", "sample", "secret", "text", "time"]),
 ];
 

@@ -12,8 +12,8 @@ use std::{
 use keydesk::store::{
     Cancel, Commit, SqliteStore, Store, StoreError, Tx, Value, WriteTx,
     tables::{
-        self, Branch, CredentialRecord, Direction, HeadRow, Record as _, SecretRecord, Sort, Tagged, TrailFilter,
-        UsageRow,
+        self, Branch, CredentialRecord, Direction, HeadRow, Record as _, RefusalRow, SecretRecord, Sort, Tagged,
+        TrailFilter, UsageRow,
     },
 };
 
@@ -31,6 +31,8 @@ const CHECKS: &[(&str, Check)] = &[
     ("pages are the same forward and backward, in every order", pages),
     ("numbers are kept by kind and state", tallies),
     ("usage waits, is used, and an older report loses", usage),
+    ("refusals are kept of credentials that exist, the last twenty", refusals),
+    ("verifiers read all and what changed", feed),
     ("the trail keeps its rows and its text", trail),
     ("keys are unique by kind", unique_keys),
     ("a secret needs its credential", references),
@@ -41,6 +43,7 @@ const CHECKS: &[(&str, Check)] = &[
 const CONCURRENT: &[(&str, Check)] = &[
     ("writers are put in order by the head", writers),
     ("a reader sees one state throughout and waits for nobody", snapshot),
+    ("a commit is noticed, once", noticed),
     ("a read is cancelled from another thread, and only that one", cancel),
 ];
 
@@ -297,6 +300,79 @@ fn usage(store: &dyn Store) {
     let page = read(store, |tx| tables::page(tx, branch, Sort::Key, Direction::Forward, None, 10));
     let last: Vec<_> = page.into_iter().filter_map(|(row, last)| last.map(|last| (row.record.id, last))).collect();
     assert_eq!(last, [(one.id.clone(), used(2, 50, "203.0.113.1"))]);
+}
+
+fn refusals(store: &dyn Store) {
+    let one = credential(0, "basic");
+    write(store, |tx| tables::insert(tx, &one, vec![]));
+    let row = |n: i64| RefusalRow {
+        at: 100 + n / 2,
+        id: format!("{n:04}"),
+        reason: "clock_skew".to_owned(),
+        component: (n % 2 == 0).then(|| "date".to_owned()),
+        clock_offset: Some(-n),
+        address: None,
+    };
+    write(store, |tx| {
+        (0..25).try_for_each(|n| tables::insert_refusal(tx, one.id(), &row(n)))?;
+        tables::insert_refusal(tx, "nobody", &row(7))?;
+        tables::forget_old_refusals(tx, one.id())
+    });
+    let kept = read(store, |tx| tables::refusals(tx, one.id()));
+    assert_eq!(kept, (5..25).rev().map(row).collect::<Vec<_>>());
+    assert!(read(store, |tx| tables::refusals(tx, "nobody")).is_empty());
+}
+
+fn feed(store: &dyn Store) {
+    let secret = |n: u32, no: i64, valid_until: Option<i64>, change: i64| SecretRecord {
+        id: format!("s-{n}-{no}"),
+        version: 1,
+        credential: credential(n, "basic").id,
+        no,
+        sealed: vec![1],
+        valid_until,
+        created_at: 1,
+        created_by: "alice".to_owned(),
+        change,
+    };
+    write(store, |tx| {
+        for n in 0..9 {
+            tables::insert(tx, &CredentialRecord { change: i64::from(n), ..credential(n, "basic") }, vec![])?;
+            tables::insert(tx, &secret(n, 1, (n == 3).then_some(50), i64::from(n)), vec![])?;
+        }
+        tables::insert(tx, &secret(2, 2, Some(60), 99), vec![])
+    });
+    let id = |n: u32| credential(n, "basic").id;
+    let run = |after: &str, until: &str, limit| {
+        let rows = read(store, |tx| tables::credentials_after(tx, after, until, limit));
+        rows.into_iter().map(|row| row.record.id).collect::<Vec<_>>()
+    };
+    assert_eq!(run("", "g", 3), [id(0), id(1), id(2)]);
+    assert_eq!(run(&id(2), &id(5), 100), [id(3), id(4), id(5)]);
+    assert!(run(&id(8), "g", 100).is_empty());
+    let live = |now| {
+        let rows = read(store, |tx| tables::live_secrets_after(tx, &id(1), &id(4), now));
+        rows.into_iter().map(|row| row.record.id).collect::<Vec<_>>()
+    };
+    assert_eq!(live(49), ["s-2-1", "s-2-2", "s-3-1", "s-4-1"]);
+    assert_eq!(live(50), ["s-2-1", "s-2-2", "s-4-1"], "the end is out");
+    let of = read(store, |tx| tables::live_secrets_of(tx, &id(2), 60));
+    assert_eq!(of.len(), 1);
+    let mut changed = read(store, |tx| tables::changed_credentials(tx, 6));
+    changed.sort();
+    assert_eq!(changed, [id(2), id(7), id(8)], "by its own row or by a secret");
+    assert_eq!(read(store, |tx| tables::middle_credential(tx, 9)), Some(id(4)));
+    assert_eq!(read(store, |tx| tables::middle_credential(tx, 30)), None);
+}
+
+fn noticed(store: &dyn Store) {
+    assert!(store.changed().unwrap(), "the first answer is yes");
+    assert!(!store.changed().unwrap());
+    tally(store);
+    assert!(!store.changed().unwrap(), "a read is nothing to notice");
+    write(store, |tx| tables::add_to_tally(tx, "basic", "active", 1));
+    assert!(store.changed().unwrap());
+    assert!(!store.changed().unwrap());
 }
 
 fn trail(store: &dyn Store) {

@@ -34,7 +34,7 @@ use std::{
         Arc, RwLock,
         atomic::{AtomicBool, Ordering},
     },
-    thread,
+    thread::{self, JoinHandle},
     time::Instant,
 };
 
@@ -105,70 +105,83 @@ impl ServeError {
 
 /// Loads the desk, listens, and answers until the process is told to stop.
 pub fn run(orders: Orders) -> Result<(), ServeError> {
-    let hub = Arc::new(open(&orders)?);
+    let hub = open(&orders)?;
     let policy = hub.feed().policy().unwrap_or_else(|why| {
         tracing::error!(error = %why, "the policy cannot be read; the default is followed");
         Policy::default()
     });
-    // A second handle only to read with while everything is loaded.
-    let second = open(&orders)?;
+    // A second handle, only to read with while everything is loaded.
     let read = Instant::now();
-    let Loaded { snapshot, tampered, mark, took } = load::load(&hub, Some(&second), &policy)?;
-    drop(second);
+    let loaded = load::load(&hub, Some(&open(&orders)?), &policy)?;
     tracing::info!(
-        credentials = snapshot.len(),
-        tampered = tampered.len(),
-        milliseconds = took.as_millis() as u64,
+        credentials = loaded.snapshot.len(),
+        tampered = loaded.tampered.len(),
+        milliseconds = loaded.took.as_millis() as u64,
         "loaded"
     );
-    let metrics = Arc::new(Metrics::new());
-    let (passwords, work) = Passwords::new(metrics.clone())?;
-    let passwords = Arc::new(passwords);
-    let (reports, gathering) = Reports::new(metrics.clone());
-    let beginning = Beginning {
-        snapshot,
-        tampered: tampered.len(),
-        policy,
-        metrics,
-        passwords: passwords.clone(),
-        reports,
-        token: orders.token.clone(),
-        clock: orders.clock.clone(),
-    };
-    let verifier = Arc::new(Verifier::new(beginning, hub.account()));
-    let hub = Arc::new(RwLock::new(hub));
-    thread::Builder::new().name("hash".to_owned()).spawn(move || {
-        passwords::step_back();
-        passwords.work(&work);
-    })?;
-    let writer = {
-        let hub = hub.clone();
-        thread::Builder::new().name("report".to_owned()).spawn(move || gathering.run(&hub))?
-    };
-    let stop = Arc::new(AtomicBool::new(false));
-    let refresh = Refresh {
-        verifier: verifier.clone(),
-        hub,
-        places: orders.places.clone(),
-        clock: orders.clock.clone(),
-        mark,
-        tampered,
-        read,
-    };
-    let follower = {
-        let stop = stop.clone();
-        thread::Builder::new().name("follow".to_owned()).spawn(move || refresh.run(&stop))?
-    };
+    let threads = Threads::begin(&orders, hub, policy, loaded, read)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let served = runtime.block_on(serve(verifier.clone(), &orders));
+    let served = runtime.block_on(serve(threads.verifier.clone(), &orders));
+    // Its tasks hold the verifier, and with it the queue that the writer waits at.
     drop(runtime);
-    stop.store(true, Ordering::Relaxed);
-    follower.thread().unpark();
-    let _ = follower.join();
-    // The last holder of the queue's end: the writer writes what is left and ends.
-    drop(verifier);
-    let _ = writer.join();
+    threads.end();
     served
+}
+
+/// The threads beside the answers.
+struct Threads {
+    verifier: Arc<Verifier>,
+    stop: Arc<AtomicBool>,
+    follower: JoinHandle<()>,
+    writer: JoinHandle<()>,
+}
+
+impl Threads {
+    fn begin(orders: &Orders, hub: Hub, policy: Policy, loaded: Loaded, read: Instant) -> Result<Self, ServeError> {
+        let Loaded { snapshot, tampered, mark, .. } = loaded;
+        let metrics = Arc::new(Metrics::new());
+        let (passwords, work) = Passwords::new(metrics.clone())?;
+        let (passwords, stop) = (Arc::new(passwords), Arc::new(AtomicBool::new(false)));
+        let (reports, gathering) = Reports::new(metrics.clone());
+        let beginning = Beginning {
+            snapshot,
+            tampered: tampered.len(),
+            policy,
+            metrics,
+            passwords: passwords.clone(),
+            reports,
+            token: orders.token.clone(),
+            clock: orders.clock.clone(),
+        };
+        let verifier = Arc::new(Verifier::new(beginning, hub.account()));
+        let hub = Arc::new(RwLock::new(Arc::new(hub)));
+        // It has nothing to keep: it ends with the process.
+        thread("hash", move || {
+            passwords::step_back();
+            passwords.work(&work);
+        })?;
+        let current = hub.clone();
+        let writer = thread("report", move || gathering.run(&current))?;
+        let (places, clock) = (orders.places.clone(), orders.clock.clone());
+        let refresh = Refresh { verifier: verifier.clone(), hub, places, clock, mark, tampered, read };
+        let told = stop.clone();
+        let follower = thread("follow", move || refresh.run(&told))?;
+        Ok(Self { verifier, stop, follower, writer })
+    }
+
+    /// Waits for what was noted to be written.
+    fn end(self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.follower.thread().unpark();
+        let _ = self.follower.join();
+        // The last holder of the queue's end: the writer writes what is left and ends.
+        drop(self.verifier);
+        let _ = self.writer.join();
+    }
+}
+
+fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new().name(name.to_owned()).spawn(work)
 }
 
 fn open(orders: &Orders) -> Result<Hub, ServeError> {
