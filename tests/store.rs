@@ -563,3 +563,44 @@ fn sqlite_reads_every_page_off_an_index() {
     }
     assert_eq!(looked_at, 16);
 }
+
+/// A desk as an older keydesk made it: the first step alone.
+fn of_step_one(path: &std::path::Path) -> rusqlite::Connection {
+    let old = rusqlite::Connection::open(path).unwrap();
+    old.execute_batch(&format!(
+        "BEGIN; {} INSERT INTO schema_step (no, applied_at) VALUES (1, 7); INSERT INTO tally VALUES ('basic', 'active', 3);
+         PRAGMA application_id = 0x4b44736b; PRAGMA user_version = 1; COMMIT",
+        keydesk::store::STEPS[0].for_sqlite()
+    ))
+    .unwrap();
+    old
+}
+
+#[test]
+fn sqlite_brings_an_older_desk_up_to_date_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("keydesk.db");
+    drop(of_step_one(&path));
+    // Two that open it at the same instant both find it as it should be.
+    std::thread::scope(|scope| {
+        let both = [(); 2].map(|()| scope.spawn(|| SqliteStore::open(&path).map(|_| ())));
+        both.into_iter().for_each(|one| one.join().unwrap().unwrap());
+    });
+    let store = SqliteStore::open(&path).unwrap();
+    assert_eq!(tally(&store), [("basic".to_owned(), "active".to_owned(), 3)], "what was in it stays");
+    let steps = read(&store, |tx| tx.rows("SELECT no FROM schema_step ORDER BY no", &[]));
+    assert_eq!(steps.len(), keydesk::store::STEPS.len());
+    assert!(read(&store, |tx| tables::refusals(tx, "nobody")).is_empty());
+}
+
+#[test]
+fn sqlite_leaves_an_older_desk_alone_whose_schema_is_not_ours() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("keydesk.db");
+    let planted = "CREATE TRIGGER planted AFTER INSERT ON tally BEGIN DELETE FROM tally; END";
+    of_step_one(&path).execute_batch(planted).unwrap();
+    assert!(matches!(SqliteStore::open(&path), Err(StoreError::Foreign(_))));
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 1, "nothing was changed");
+}

@@ -260,11 +260,15 @@ impl<'a> Feed<'a> {
     /// A credential that is refused has a row in the trail. When none can be written it is refused all the same.
     fn note_tampered(self, findings: Vec<Finding>) {
         for finding in findings.into_iter().take(MOST_NOTED) {
-            let after = serde_json::json!({ "asked": "verify (tampered)" }).to_string();
-            let subject = Subject::row(&finding.id, &finding.what).changed(None, Some(after));
-            let author = Author::nobody(&super::Origin::default());
-            let _ = self.hub.write_refusal(author, action::TAMPERED, subject, "verify (tampered)");
+            self.note(Subject::row(&finding.id, &finding.what), "verify (tampered)");
         }
+    }
+
+    /// A row of the trail about something with a wrong tag.
+    pub(super) fn note(self, subject: Subject, asked: &str) {
+        let after = serde_json::json!({ "asked": asked }).to_string();
+        let author = Author::nobody(&super::Origin::default());
+        let _ = self.hub.write_refusal(author, action::TAMPERED, subject.changed(None, Some(after)), asked);
     }
 }
 

@@ -10,6 +10,7 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::sync::{Semaphore, watch};
 
 use super::{
@@ -20,8 +21,10 @@ use super::{
     wire::Watched,
 };
 
-/// Connections at a time; the next wait in the system's queue.
-const CONNECTIONS: usize = 4_096;
+/// Connections at a time, if the system allows so many files; the next wait in the system's queue.
+const CONNECTIONS: u64 = 4_096;
+/// Files that are left for the store, the log and the listeners.
+const OTHER_FILES: u64 = 64;
 /// How long a head may take, and how long a connection may be idle before one.
 const HEAD: Duration = Duration::from_secs(10);
 /// Bytes of a head.
@@ -33,7 +36,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Accepts until told to stop, then waits for the connections to end.
 pub(super) async fn run(verifier: Arc<Verifier>, sockets: Vec<Socket>, stop: watch::Receiver<bool>) {
-    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let most = connections();
+    let room = Arc::new(Semaphore::new(most));
     let loops = sockets.into_iter().map(|socket| {
         let (verifier, room, stop) = (verifier.clone(), room.clone(), stop.clone());
         tokio::spawn(listen(verifier, socket, room, stop))
@@ -42,8 +46,21 @@ pub(super) async fn run(verifier: Arc<Verifier>, sockets: Vec<Socket>, stop: wat
         // A loop that panicked has ended; the others go on.
         let _ = ended.await;
     }
-    let all = u32::try_from(CONNECTIONS).unwrap_or(u32::MAX);
+    let all = u32::try_from(most).unwrap_or(u32::MAX);
     let _ = tokio::time::timeout(LAST_ANSWER + PAUSE, room.acquire_many(all)).await;
+}
+
+/// How many connections there may be. The limit of open files is raised as far as it needs to be and may be.
+fn connections() -> usize {
+    let wanted = CONNECTIONS + OTHER_FILES;
+    let limit = getrlimit(Resource::Nofile);
+    let may = limit.maximum.unwrap_or(wanted).min(wanted);
+    if limit.current.is_some_and(|now| now < may) {
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(may), ..limit });
+    }
+    let files = getrlimit(Resource::Nofile).current.unwrap_or(wanted);
+    let most = files.saturating_sub(OTHER_FILES).clamp(1, CONNECTIONS);
+    usize::try_from(most).unwrap_or(1)
 }
 
 async fn listen(verifier: Arc<Verifier>, socket: Socket, room: Arc<Semaphore>, mut stop: watch::Receiver<bool>) {

@@ -106,10 +106,7 @@ impl ServeError {
 /// Loads the desk, listens, and answers until the process is told to stop.
 pub fn run(orders: Orders) -> Result<(), ServeError> {
     let hub = open(&orders)?;
-    let policy = hub.feed().policy().unwrap_or_else(|why| {
-        tracing::error!(error = %why, "the policy cannot be read; the default is followed");
-        Policy::default()
-    });
+    let policy = hub.feed().policy(&Policy::default())?;
     // A second handle, only to read with while everything is loaded.
     let read = Instant::now();
     let loaded = load::load(&hub, Some(&open(&orders)?), &policy)?;

@@ -84,7 +84,7 @@ impl Refresh {
 
     /// Puts what changed into the shards that hold it.
     fn apply(&mut self, hub: &Hub) -> Result<(), HubError> {
-        let policy = hub.feed().policy()?;
+        let policy = hub.feed().policy(&self.verifier.policy.load())?;
         if policy.algorithms != self.verifier.policy.load().algorithms {
             return self.load(hub);
         }
@@ -117,7 +117,7 @@ impl Refresh {
 
     /// Loads everything anew, beside the snapshot that goes on answering.
     fn load(&mut self, hub: &Hub) -> Result<(), HubError> {
-        let policy = hub.feed().policy()?;
+        let policy = hub.feed().policy(&self.verifier.policy.load())?;
         let Loaded { snapshot, tampered, mark, took } = load::load(hub, None, &policy)?;
         tracing::info!(credentials = snapshot.len(), milliseconds = took.as_millis() as u64, "loaded");
         self.verifier.replace(snapshot, tampered.len());

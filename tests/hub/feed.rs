@@ -123,7 +123,8 @@ fn uses_and_refusals_are_written_for_credentials_that_exist() {
 #[test]
 fn the_policy_is_set_by_administrators_and_followed_by_the_feed() {
     let desk = Desk::on_disk();
-    assert_eq!(desk.hub.feed().policy().unwrap(), Policy::default());
+    let default = Policy::default();
+    assert_eq!(desk.hub.feed().policy(&default).unwrap(), default);
     let policy = Policy { staleness: 5, replay: Replay::Node, algorithms: "hmac-sha256".parse().unwrap() };
     let advanced = desk.user("bram", Role::Advanced);
     assert!(matches!(desk.hub.set_policy(&advanced, &policy), Err(HubError::Denied(_))));
@@ -131,7 +132,7 @@ fn the_policy_is_set_by_administrators_and_followed_by_the_feed() {
     desk.hub.set_policy(&desk.alice(), &policy).unwrap();
     assert_eq!(before.compare(&desk.hub.feed().mark().unwrap()), Since::Changed, "verifiers hear of it");
     assert_eq!(desk.hub.policy(&desk.alice()).unwrap(), policy);
-    assert_eq!(desk.reopened().feed().policy().unwrap(), policy);
+    assert_eq!(desk.reopened().feed().policy(&default).unwrap(), policy);
     let again = desk.hub.feed().mark().unwrap();
     desk.hub.set_policy(&desk.alice(), &policy).unwrap();
     assert_eq!(again.compare(&desk.hub.feed().mark().unwrap()), Since::Same, "the same again is no change");
@@ -140,7 +141,10 @@ fn the_policy_is_set_by_administrators_and_followed_by_the_feed() {
         assert!(matches!(wrong, Err(HubError::Invalid { .. })));
     }
     desk.sql("UPDATE setting SET value = '3600' WHERE id = 'verifier_staleness_seconds'");
-    assert!(matches!(desk.reopened().feed().policy(), Err(HubError::Tampered { .. })));
+    let before = Policy { staleness: 7, ..default };
+    assert_eq!(desk.reopened().feed().policy(&before).unwrap(), before, "what was followed before");
+    let trail = desk.hub.trail(&desk.alice(), &Default::default()).unwrap();
+    assert!(trail[0].action == "tampered" && trail[0].what.contains("verifier_staleness_seconds"), "{trail:?}");
 }
 
 fn uuid(n: u128) -> uuid::Uuid {
