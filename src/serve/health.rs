@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn out_of_sight_is_told_at_once_and_stops_answers_at_the_limit() {
         let health = Health::new(60);
-        assert_eq!(health.report().0, true);
+        assert!(health.report().0);
         assert!(health.saw(Sight::WentBack) && !health.saw(Sight::WentBack));
         let (ready, text) = health.report();
         assert!(ready && text.contains("went back"), "{text}");

@@ -158,7 +158,7 @@ mod tests {
 
     fn found(bytes: &[u8], cut: usize) -> bool {
         let mut scanner = Scanner::default();
-        bytes.chunks(cut.max(1)).fold(false, |found, chunk| scanner.scan(chunk) || found)
+        bytes.chunks(cut.max(1)).filter(|chunk| scanner.scan(chunk)).count() > 0
     }
 
     #[test]

@@ -23,7 +23,7 @@ fn all(hub: &Hub) -> Vec<Fed> {
 fn both_halves_together_are_everything_once_with_its_live_secrets() {
     let desk = Desk::on_disk();
     assert!(all(&desk.hub).is_empty());
-    let issued: Vec<_> = (0..7).map(|n| desk.create(Kind::ALL[n % 3], &["aaaaa", "bbbbb", "ccccc"][n / 3])).collect();
+    let issued: Vec<_> = (0..7).map(|n| desk.create(Kind::ALL[n % 3], ["aaaaa", "bbbbb", "ccccc"][n / 3])).collect();
     let rotated = desk.hub.rotate(&desk.alice(), issued[0].row.target(), Overlap::Hour).unwrap();
     let ended = desk.hub.rotate(&desk.alice(), issued[1].row.target(), Overlap::None).unwrap();
     let mut fed = all(&desk.hub);

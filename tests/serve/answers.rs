@@ -11,7 +11,7 @@ fn every_family_lets_a_live_credential_through_and_says_whose_it_is() {
     let (one, signs) = (desk.key(Kind::Basic, "nightly export 支"), desk.key(Kind::Hmac, "signer"));
     let verifier = desk.verifier();
     for family in [Question::nginx, Question::forward, Question::envoy] {
-        let reply = verifier.ask(&family("GET", "/v1/messages?a=b").as_key(&one));
+        let reply = verifier.ask(&family("GET", "/v1/messages?a=b").by(&one));
         assert_eq!(reply.status(), 200);
         assert_eq!(reply.text(), "");
         for (name, value) in [
@@ -49,7 +49,7 @@ fn legacy_passwords_are_read_from_the_body_alone() {
             assert_eq!(reply.field("X-Keydesk-Kind").as_deref(), Some("legacy"));
         }
         assert_eq!(verifier.ask(&question().body(legacy.soap("Wrong1234"))).status(), 401);
-        assert_eq!(verifier.ask(&question().as_key(&legacy)).status(), 401, "a field is no body");
+        assert_eq!(verifier.ask(&question().by(&legacy)).status(), 401, "a field is no body");
         assert_eq!(verifier.ask(&question().body("")).status(), 401);
         assert_eq!(verifier.ask(&family("POST", "/soap").body(legacy.soap(&legacy.secret))).status(), 401);
     }
@@ -71,7 +71,7 @@ fn all_refusals_are_the_same_byte_for_byte() {
     desk.sql(&format!("UPDATE credential SET networks = '10.0.0.0/8' WHERE key = '{}'", tampered.key));
     let verifier = desk.verifier();
     std::thread::sleep(std::time::Duration::from_millis(1_100));
-    assert_eq!(verifier.ask(&Question::nginx("GET", "/").as_key(&live)).status(), 200);
+    assert_eq!(verifier.ask(&Question::nginx("GET", "/").by(&live)).status(), 200);
     let nginx = || Question::nginx("GET", "/");
     let with = |value: &str| nginx().field("Authorization", value);
     let questions = [
@@ -79,17 +79,17 @@ fn all_refusals_are_the_same_byte_for_byte() {
         ("wrong secret", with(&basic(&live.key, "kdsWRONG"))),
         ("unknown", with(&basic("kdbNOBODY", &live.secret))),
         ("wrong kind", with(&basic(&signs.key, &signs.secret))),
-        ("disabled", nginx().as_key(&disabled)),
-        ("revoked", nginx().as_key(&revoked)),
-        ("expired", nginx().as_key(&expired)),
-        ("not yet", nginx().as_key(&early)),
-        ("elsewhere", nginx().as_key(&elsewhere)),
-        ("tampered", nginx().as_key(&tampered)),
+        ("disabled", nginx().by(&disabled)),
+        ("revoked", nginx().by(&revoked)),
+        ("expired", nginx().by(&expired)),
+        ("not yet", nginx().by(&early)),
+        ("elsewhere", nginx().by(&elsewhere)),
+        ("tampered", nginx().by(&tampered)),
         ("malformed", with("Basic %%%")),
         ("bearer", with("Bearer abc")),
-        ("repeated", nginx().as_key(&live).as_key(&live)),
+        ("repeated", nginx().by(&live).by(&live)),
         ("signature", with("hmac username=\"x\"")),
-        ("no contract", nginx().as_key(&live).without("X-Original-URI")),
+        ("no contract", nginx().by(&live).without("X-Original-URI")),
         ("envoy", Question::envoy("GET", "/")),
         ("forward", Question::forward("GET", "/")),
         ("legacy", Question::envoy("POST", "/").legacy().body("m4u\r\nUSER=nobody\r\nPASSWORD=Wrong123\r\n")),
@@ -165,7 +165,7 @@ fn other_paths_are_not_found_and_the_service_pages_answer() {
     assert!(ready.text().starts_with("ready\nstore: in sight\n"), "{}", ready.text());
     assert_eq!(verifier.metric("keydesk_credentials"), 1.0);
     // A gateway that appends the client's query to its own address asks the same.
-    let mut bytes = Question::nginx("GET", "/").as_key(&one).bytes();
+    let mut bytes = Question::nginx("GET", "/").by(&one).bytes();
     let at = b"GET /v1/authz/nginx".len();
     bytes.splice(at..at, *b"?surface=legacy");
     assert_eq!(verifier.raw(&bytes).status(), 200);

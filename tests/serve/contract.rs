@@ -4,6 +4,9 @@ use keydesk::credential::{BodyDigest, Kind, Options};
 
 use super::support::{CLIENT, Desk, Key, Question, Verifier};
 
+/// How a family of gateways asks about a method and a target.
+type Family = fn(&str, &str) -> Question;
+
 const NGINX: [&str; 6] = ["Method", "URI", "Proto", "Host", "Scheme", "Client"];
 
 fn refused(verifier: &Verifier, question: &Question, what: &str) {
@@ -36,7 +39,7 @@ fn a_contract_field_that_is_missing_repeated_or_empty_is_a_refusal() {
         (Question::envoy("GET", "/"), ["Host", "X-Forwarded-Proto", "X-Forwarded-For"].map(str::to_owned).to_vec()),
     ];
     for (question, names) in families {
-        let question = question.as_key(&one);
+        let question = question.by(&one);
         assert_eq!(verifier.ask(&question).status(), 200);
         for name in names {
             let value = if name.ends_with("Proto") { "https" } else { CLIENT };
@@ -58,7 +61,7 @@ fn a_contract_field_that_is_missing_repeated_or_empty_is_a_refusal() {
         ("X-Original-URI", "/a b"),
         ("X-Original-Method", "GE T"),
     ] {
-        refused(&verifier, &Question::nginx("GET", "/").as_key(&one).set(name, value), &format!("{name}: {value}"));
+        refused(&verifier, &Question::nginx("GET", "/").by(&one).set(name, value), &format!("{name}: {value}"));
     }
 }
 
@@ -69,7 +72,7 @@ fn fields_of_other_families_change_nothing() {
     let networks = "203.0.113.0/24".parse().unwrap();
     let near = desk.with(Kind::Basic, "near", Options { networks, ..Options::default() });
     let verifier = desk.verifier();
-    let spoofs: [(fn(&str, &str) -> Question, &[&str]); 3] = [
+    let spoofs: [(Family, &[&str]); 3] = [
         (
             Question::nginx,
             &["X-Forwarded-Method", "X-Forwarded-Uri", "X-Forwarded-Host", "X-Forwarded-For", "X-Real-IP"],
@@ -98,9 +101,9 @@ fn fields_of_other_families_change_nothing() {
         assert_eq!(verifier.ask(&forge(family("GET", "/real").fields(&right))).status(), 200);
         let wrong = signs.hmac("POST", "/spoofed");
         assert_eq!(verifier.ask(&forge(family("GET", "/real").fields(&wrong))).status(), 401);
-        assert_eq!(verifier.ask(&forge(family("GET", "/real").as_key(&near))).status(), 200);
+        assert_eq!(verifier.ask(&forge(family("GET", "/real").by(&near))).status(), 200);
     }
-    let far = Question::envoy("GET", "/").as_key(&near).set("X-Forwarded-For", "203.0.113.9, 198.51.100.7");
+    let far = Question::envoy("GET", "/").by(&near).set("X-Forwarded-For", "203.0.113.9, 198.51.100.7");
     assert_eq!(verifier.ask(&far).status(), 401, "the last element is the one that Envoy wrote");
 }
 
@@ -110,7 +113,7 @@ fn authorization_counts_once() {
     let one = desk.key(Kind::Basic, "one");
     let verifier = desk.verifier();
     for family in [Question::nginx, Question::forward, Question::envoy] {
-        let twice = family("GET", "/").as_key(&one).as_key(&one);
+        let twice = family("GET", "/").by(&one).by(&one);
         assert_eq!(verifier.ask(&twice).status(), 401);
         let joined = format!("{},{}", one.basic(), one.basic());
         assert_eq!(verifier.ask(&family("GET", "/").field("Authorization", &joined)).status(), 401);
@@ -122,7 +125,7 @@ fn authorization_counts_once() {
 }
 
 /// A request without a digest, signed rightly.
-fn undigested(family: fn(&str, &str) -> Question, method: &str, key: &Key, framing: Option<&str>) -> Question {
+fn undigested(family: Family, method: &str, key: &Key, framing: Option<&str>) -> Question {
     let question = family(method, "/a").without("X-Original-Framing").fields(&key.hmac(method, "/a"));
     framing.map_or(question.clone(), |framing| question.field("X-Original-Framing", framing))
 }
@@ -136,7 +139,7 @@ fn a_body_that_nobody_signed_is_refused_however_the_gateway_hides_it() {
     });
     let verifier = desk.verifier();
     for (family, method, framing, status) in [
-        (Question::nginx as fn(&str, &str) -> Question, "POST", Some("cl=;te="), 200),
+        (Question::nginx as Family, "POST", Some("cl=;te="), 200),
         (Question::nginx, "POST", Some("cl=0;te="), 200),
         (Question::nginx, "POST", Some("cl=5;te="), 401),
         (Question::nginx, "POST", Some("cl=;te=chunked"), 401),

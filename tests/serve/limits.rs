@@ -14,7 +14,7 @@ fn a_head_that_is_too_long_is_cut_off() {
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");
     let verifier = desk.verifier();
-    let long = Question::nginx("GET", "/").as_key(&one).field("X-Long", &"a".repeat(40 * 1024));
+    let long = Question::nginx("GET", "/").by(&one).field("X-Long", &"a".repeat(40 * 1024));
     assert_eq!(verifier.ask(&long).status(), 200, "a long one is fine");
     let mut connection = verifier.connect();
     // The verifier may have left before all of it is sent.
@@ -26,7 +26,7 @@ fn a_head_that_is_too_long_is_cut_off() {
     let mut connection = verifier.connect();
     let _ = connection.stream.write_all(&Question::envoy("GET", &target).bytes());
     assert!(connection.reply().is_none_or(|reply| [414, 431].contains(&reply.status())));
-    assert_eq!(verifier.ask(&Question::nginx("GET", "/").as_key(&one)).status(), 200);
+    assert_eq!(verifier.ask(&Question::nginx("GET", "/").by(&one)).status(), 200);
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn a_slow_head_is_cut_off_and_keeps_nobody_waiting() {
             connection
         })
         .collect();
-    assert_eq!(verifier.ask(&Question::nginx("GET", "/").as_key(&one)).status(), 200);
+    assert_eq!(verifier.ask(&Question::nginx("GET", "/").by(&one)).status(), 200);
     assert!(began.elapsed() < Duration::from_secs(5));
     let mut buffer = [0; 1024];
     // A byte now and then does not help.
@@ -98,7 +98,7 @@ fn a_gateway_that_sends_no_body_is_not_waited_for() {
     let began = Instant::now();
     // HAProxy can be set up to pass these on without the body they announce.
     for announced in [("Transfer-Encoding", "chunked"), ("Content-Length", "1000000")] {
-        let question = Question::nginx("GET", "/").as_key(&one).field(announced.0, announced.1);
+        let question = Question::nginx("GET", "/").by(&one).field(announced.0, announced.1);
         assert_eq!(verifier.ask(&question).status(), 200);
     }
     assert!(began.elapsed() < Duration::from_secs(5));
@@ -111,12 +111,12 @@ fn questions_follow_one_another_on_a_connection() {
     let verifier = desk.verifier();
     let mut connection = verifier.connect();
     for _ in 0..50 {
-        assert_eq!(connection.ask(&Question::nginx("GET", "/").as_key(&one).bytes()).status(), 200);
+        assert_eq!(connection.ask(&Question::nginx("GET", "/").by(&one).bytes()).status(), 200);
         assert_eq!(connection.ask(&Question::nginx("GET", "/").bytes()).status(), 401);
-        let posted = Question::envoy("POST", "/").as_key(&one).body("hello");
+        let posted = Question::envoy("POST", "/").by(&one).body("hello");
         assert_eq!(connection.ask(&posted.bytes()).status(), 200);
     }
-    let both = [Question::nginx("GET", "/").as_key(&one).bytes(), Question::nginx("GET", "/").bytes()].concat();
+    let both = [Question::nginx("GET", "/").by(&one).bytes(), Question::nginx("GET", "/").bytes()].concat();
     assert_eq!(connection.ask(&both).status(), 200);
     assert_eq!(connection.reply().unwrap().status(), 401);
 }

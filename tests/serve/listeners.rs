@@ -60,7 +60,7 @@ fn tcp_needs_a_token_and_every_question_needs_it_too() {
     assert!(code == Some(2) && sentence.contains("32 or more"), "{code:?} {sentence}");
     fs::write(&file, format!("{TOKEN}\n")).unwrap();
     let verifier = desk.verifier_with(&flags);
-    let question = Question::nginx("GET", "/").as_key(&one);
+    let question = Question::nginx("GET", "/").by(&one);
     let ask = |question: &Question| Connection::tcp(&address).ask(&question.bytes());
     let refused = ask(&Question::nginx("GET", "/").field("X-Keydesk-Gateway-Token", TOKEN));
     assert_eq!(refused.status(), 401);
@@ -103,7 +103,7 @@ fn systemd_hands_a_socket_over_and_is_told() {
     let n = notified.recv(&mut buffer).expect("told when ready");
     assert_eq!(&buffer[..n], b"READY=1\n");
     let mut connection = super::support::Connection::unix(&socket);
-    assert_eq!(connection.ask(&Question::nginx("GET", "/").as_key(&one).bytes()).status(), 200);
+    assert_eq!(connection.ask(&Question::nginx("GET", "/").by(&one).bytes()).status(), 200);
     verifier.stop();
     let n = notified.recv(&mut buffer).expect("told when stopping");
     assert_eq!(&buffer[..n], b"STOPPING=1\n");

@@ -17,7 +17,7 @@ fn no_secret_and_no_field_of_a_request_is_in_the_log_at_any_level() {
     let signature = signed[1].1.rsplit('"').nth(1).unwrap().to_owned();
     let typed = "Hunter2Typed";
     let questions = [
-        Question::nginx("GET", "/").as_key(one),
+        Question::nginx("GET", "/").by(one),
         Question::nginx("GET", "/").fields(&signed),
         Question::nginx("GET", "/private").fields(&signed),
         Question::nginx("GET", "/").field("Authorization", &basic(&one.key, typed)),
@@ -25,7 +25,7 @@ fn no_secret_and_no_field_of_a_request_is_in_the_log_at_any_level() {
         Question::nginx("GET", "/").field("Authorization", &basic(typed, "x")),
         Question::nginx("GET", "/").field("Authorization", typed),
         Question::nginx("GET", "/").field("Authorization", &format!("Basic {typed}")),
-        Question::nginx(typed, &format!("/?password={typed}")).as_key(one),
+        Question::nginx(typed, &format!("/?password={typed}")).by(one),
         Question::nginx("GET", "/").set("X-Original-Client", typed),
         Question::envoy("POST", "/").legacy().body(legacy.soap(&legacy.secret)),
         Question::envoy("POST", "/").legacy().body(legacy.soap(typed)),

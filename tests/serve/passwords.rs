@@ -100,7 +100,7 @@ fn a_thousand_guesses_at_once_harm_nobody_else() {
     let real = desk.key(Kind::Legacy, "smsgate");
     let one = desk.key(Kind::Basic, "one");
     let verifier = desk.verifier();
-    let question = Question::nginx("GET", "/").as_key(&one).bytes();
+    let question = Question::nginx("GET", "/").by(&one).bytes();
     let began = Instant::now();
     let alone = p99(&verifier, &question, || began.elapsed() > Duration::from_secs(1));
     let over = AtomicBool::new(false);

@@ -19,7 +19,7 @@ fn a_signature_is_taken_once_when_the_site_says_so() {
         let fresh = Question::nginx("GET", "/x").fields(&signs.hmac("GET", "/x"));
         (verifier.ask(&fresh).status(), verifier.ask(&fresh).status()) == (200, 401)
     });
-    let basic = Question::nginx("GET", "/").as_key(&one);
+    let basic = Question::nginx("GET", "/").by(&one);
     assert_eq!([verifier.ask(&basic).status(), verifier.ask(&basic).status()], [200, 200], "Basic repeats by nature");
     assert!(verifier.metric("keydesk_denied_total{reason=\"replayed\"}") >= 1.0);
 }

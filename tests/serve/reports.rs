@@ -23,7 +23,7 @@ fn a_use_shows_at_the_desk_with_address_and_secret_and_wakes_nobody() {
     let verifier = desk.verifier();
     let pulse = desk.hub.pulse(&desk.alice).unwrap();
     let trail = desk.trail();
-    assert_eq!(verifier.ask(&Question::nginx("GET", "/").as_key(&one)).status(), 200);
+    assert_eq!(verifier.ask(&Question::nginx("GET", "/").by(&one)).status(), 200);
     let took = verifier.until("the old secret's use", |_| {
         details(&desk, &one).secrets.iter().any(|secret| secret.version == 1 && secret.last_used.is_some())
     });
@@ -32,7 +32,7 @@ fn a_use_shows_at_the_desk_with_address_and_secret_and_wakes_nobody() {
     let of = |version| used.secrets.iter().find(|secret| secret.version == version).unwrap();
     assert_eq!(of(1).last_used.as_ref().unwrap().address.as_deref(), Some(CLIENT));
     assert_eq!(of(2).last_used, None);
-    let other = Question::nginx("GET", "/").as_key(&second).set("X-Original-Client", "2001:db8::7");
+    let other = Question::nginx("GET", "/").by(&second).set("X-Original-Client", "2001:db8::7");
     assert_eq!(verifier.ask(&other).status(), 200);
     verifier.stop();
     let used = details(&desk, &one);

@@ -12,7 +12,7 @@ fn two_hundred_changes_are_seen_within_a_second_each() {
     let one = desk.key(Kind::Basic, "one");
     let verifier = desk.verifier();
     let mut connection = verifier.connect();
-    let question = Question::nginx("GET", "/").as_key(&one).bytes();
+    let question = Question::nginx("GET", "/").by(&one).bytes();
     let mut times: Vec<Duration> = (0..200)
         .map(|n| {
             let verb = if n % 2 == 0 { Verb::Disable } else { Verb::Enable };
@@ -39,7 +39,7 @@ fn a_new_key_a_rotation_and_the_end_of_an_overlap_are_seen() {
     let desk = Desk::new();
     let verifier = desk.verifier();
     let one = desk.key(Kind::Basic, "one");
-    let status = |key: &super::support::Key| verifier.ask(&Question::nginx("GET", "/").as_key(key)).status();
+    let status = |key: &super::support::Key| verifier.ask(&Question::nginx("GET", "/").by(key)).status();
     verifier.until("created", |_| status(&one) == 200);
     let row = desk.hub.find(&desk.alice, &one.key, None).unwrap();
     let issued = desk.hub.rotate(&desk.alice, row.target(), Overlap::Hour).unwrap();
@@ -59,9 +59,9 @@ fn a_verifier_that_was_killed_answers_rightly_from_its_first_question() {
     let (one, two) = (desk.key(Kind::Basic, "one"), desk.key(Kind::Basic, "two"));
     for round in 0..5 {
         let verifier = desk.verifier();
-        assert_eq!(verifier.ask(&Question::nginx("GET", "/").as_key(&one)).status(), 200);
+        assert_eq!(verifier.ask(&Question::nginx("GET", "/").by(&one)).status(), 200);
         let expected = if round == 0 { 200 } else { 401 };
-        assert_eq!(verifier.ask(&Question::nginx("GET", "/").as_key(&two)).status(), expected);
+        assert_eq!(verifier.ask(&Question::nginx("GET", "/").by(&two)).status(), expected);
         verifier.kill();
         desk.set(&two, Verb::Revoke);
     }

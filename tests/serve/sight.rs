@@ -10,7 +10,7 @@ use keydesk::{
 use super::support::{Desk, Key, Question, Verifier};
 
 fn status(verifier: &Verifier, key: &Key) -> u16 {
-    verifier.ask(&Question::nginx("GET", "/").as_key(key)).status()
+    verifier.ask(&Question::nginx("GET", "/").by(key)).status()
 }
 
 fn says(verifier: &Verifier, what: &str) -> bool {

@@ -409,7 +409,7 @@ impl Question {
         fields.iter().fold(self, |question, (name, value)| question.field(name, value))
     }
 
-    pub fn as_key(self, key: &Key) -> Self {
+    pub fn by(self, key: &Key) -> Self {
         let value = key.basic();
         self.field("Authorization", &value)
     }
