@@ -9,10 +9,12 @@
 
 pub mod account;
 pub mod cli;
+pub mod clipboard;
 pub mod config;
 pub mod credential;
 pub mod demo;
 pub mod hub;
+pub mod plain;
 pub mod sample;
 pub mod secret;
 pub mod serve;

@@ -9,7 +9,10 @@ use clap::{
 
 use crate::{account::Role, config::Wishes, credential::Kind};
 
-use super::{audit::AuditVerb, init::InitArgs, key::KeyVerb, out::Form, serve::ServeArgs, user::UserVerb};
+use super::{
+    audit::AuditVerb, completions::CompletionsArgs, init::InitArgs, key::KeyVerb, out::Form, serve::ServeArgs,
+    user::UserVerb,
+};
 
 /// A self-hosted desk for API credentials. Without a command it opens the desk in this terminal.
 #[derive(Debug, Parser)]
@@ -17,6 +20,9 @@ use super::{audit::AuditVerb, init::InitArgs, key::KeyVerb, out::Form, serve::Se
 pub struct CommandLine {
     #[command(flatten)]
     pub places: PlaceArgs,
+    /// Open the desk line by line, for screen readers and dumb terminals
+    #[arg(long, global = true)]
+    pub plain: bool,
     #[command(subcommand)]
     pub verb: Option<Verb>,
 }
@@ -68,6 +74,10 @@ pub enum Verb {
     Audit(AuditVerb),
     /// Answer gateways: is this request's credential good?
     Serve(ServeArgs),
+    /// Print the completions of a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
     /// Open a filled desk in memory, for looking around; nothing is written to disk
     Demo,
 }

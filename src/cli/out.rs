@@ -115,6 +115,11 @@ pub fn document(value: &impl Serialize) -> Result<(), Failure> {
     Ok(io::stdout().lock().write_all(&line)?)
 }
 
+/// Bytes as they are.
+pub fn bytes(text: &[u8]) -> Result<(), Failure> {
+    Ok(io::stdout().lock().write_all(text)?)
+}
+
 /// Lines for people; each is made safe.
 pub fn lines<T: AsRef<str>>(lines: impl IntoIterator<Item = T>) -> Result<(), Failure> {
     let mut out = io::stdout().lock();

@@ -51,7 +51,7 @@ use crate::vault::VaultError;
 use load::Loaded;
 use metrics::Metrics;
 use passwords::Passwords;
-use refresh::Refresh;
+use refresh::{Audit, Refresh};
 use reports::Reports;
 use state::{Beginning, Verifier};
 
@@ -160,7 +160,8 @@ impl Threads {
         let current = hub.clone();
         let writer = thread("report", move || gathering.run(&current))?;
         let (places, clock) = (orders.places.clone(), orders.clock.clone());
-        let refresh = Refresh { verifier: verifier.clone(), hub, places, clock, mark, tampered, read };
+        let audit = Audit::default();
+        let refresh = Refresh { verifier: verifier.clone(), hub, places, clock, mark, tampered, read, audit };
         let told = stop.clone();
         let follower = thread("follow", move || refresh.run(&told))?;
         Ok(Self { verifier, stop, follower, writer })

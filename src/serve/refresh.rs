@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::hub::{Hub, HubError, Mark, Places, Since, Start};
+use crate::hub::{Fed, Hub, HubError, Mark, Places, Policy, Since, Start};
 use crate::time::Clock;
 use crate::verify::{Change, Entry};
 
@@ -35,6 +35,30 @@ pub(super) struct Refresh {
     pub(super) tampered: Tampered,
     /// When the head was last read.
     pub(super) read: Instant,
+    pub(super) audit: Audit,
+}
+
+/// How far the check of all tags is that follows each commit of anybody: a run of rows at each look.
+#[derive(Debug, Default)]
+pub(super) struct Audit {
+    /// The last id that was checked.
+    after: Option<String>,
+    /// Something was committed since it began.
+    again: bool,
+}
+
+impl Audit {
+    fn stirred(&mut self) {
+        match self.after {
+            None => self.after = Some(String::new()),
+            Some(_) => self.again = true,
+        }
+    }
+
+    fn went_on(&mut self, to: Option<String>) {
+        let begin_again = to.is_none() && std::mem::take(&mut self.again);
+        self.after = if begin_again { Some(String::new()) } else { to };
+    }
 }
 
 impl Refresh {
@@ -61,7 +85,11 @@ impl Refresh {
             // The file is another one, or gone: what is there now has to be opened anew.
             Err(_) => return self.reopen(),
         };
+        if stirred {
+            self.audit.stirred();
+        }
         if !stirred && self.read.elapsed() < SURE_EVERY && self.verifier.health.is_clear() {
+            self.check_on(&hub)?;
             return Ok(Sight::Clear);
         }
         let now = hub.feed().mark()?;
@@ -89,7 +117,29 @@ impl Refresh {
             return self.load(hub);
         }
         let (fed, mark) = hub.feed().changes(&self.mark)?;
-        let mut entries: Vec<_> = fed.into_iter().map(|fed| load::entry(fed, &policy)).collect();
+        self.put(fed, &policy)?;
+        self.verifier.follow(policy);
+        self.mark = mark;
+        Ok(())
+    }
+
+    /// Checks the next run of tags. Only what is found to be wrong changes the snapshot: what looks right again may be an
+    /// older row put back, and is believed when the desk changes it or the verifier starts anew.
+    fn check_on(&mut self, hub: &Hub) -> Result<(), HubError> {
+        let Some(after) = &self.audit.after else { return Ok(()) };
+        let (fed, next) = hub.feed().audit(after, &self.tampered)?;
+        self.audit.went_on(next);
+        if fed.is_empty() {
+            return Ok(());
+        }
+        tracing::error!(credentials = fed.len(), "changed outside keydesk (tampered), and refused");
+        let policy = self.verifier.policy.load_full();
+        self.put(fed, &policy)
+    }
+
+    /// Puts credentials into the shards that hold them.
+    fn put(&mut self, fed: Vec<Fed>, policy: &Policy) -> Result<(), HubError> {
+        let mut entries: Vec<_> = fed.into_iter().map(|fed| load::entry(fed, policy)).collect();
         let before = self.verifier.snapshot.load_full();
         let changes = |entries: &[Entry]| before.apply(&entries.iter().map(Change::Put).collect::<Vec<_>>());
         let after = match changes(&entries) {
@@ -108,10 +158,8 @@ impl Refresh {
             };
         }
         self.verifier.replace(after, self.tampered.len());
-        self.verifier.follow(policy);
         self.verifier.metrics.changes.fetch_add(entries.len() as u64, Ordering::Relaxed);
         tracing::debug!(credentials = entries.len(), "changes applied");
-        self.mark = mark;
         Ok(())
     }
 

@@ -164,6 +164,11 @@ impl Form {
         self.shown().any(|(e, _)| matches!(e.input, Input::Password(_)))
     }
 
+    /// Whether the passwords are shown as text.
+    pub fn shows_passwords(&self) -> bool {
+        self.entries.iter().any(|e| matches!(&e.input, Input::Password(field) if field.shown()))
+    }
+
     fn reachable(&self, i: usize) -> bool {
         !self.entries[i].folded || self.unfolded()
     }

@@ -224,3 +224,16 @@ fn help_and_version_are_there() {
     }
     assert!(desk.files().is_empty());
 }
+
+#[test]
+fn completions_and_the_manual_need_no_desk() {
+    let desk = Desk::empty();
+    for (shell, holds) in [("bash", "_keydesk()"), ("zsh", "#compdef keydesk"), ("fish", "complete -c keydesk")] {
+        let run = desk.run(&["completions", shell]).done();
+        assert!(run.out.contains(holds) && run.out.contains("overlap") && run.err.is_empty(), "{shell}");
+    }
+    desk.run(&["completions", "tcsh"]).fails(2, "bash, zsh, fish");
+    let page = desk.run(&["man"]).done().out;
+    assert!(page.starts_with(".TH KEYDESK 1\n") && page.contains(".SS keydesk key rotate"));
+    assert!(desk.files().is_empty());
+}

@@ -3,6 +3,7 @@
 mod broken;
 mod demo;
 mod desk;
+mod edit;
 mod init;
 mod input;
 mod keys;

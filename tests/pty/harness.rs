@@ -275,10 +275,24 @@ impl Desk {
     }
 }
 
+/// Processes below `pid`, the nearest first.
+pub fn below(pid: Pid) -> Vec<Pid> {
+    let pid = pid.as_raw_nonzero();
+    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    let children = children.split_whitespace().filter_map(|child| Pid::from_raw(child.parse().ok()?));
+    children.flat_map(|child| [vec![child], below(child)].concat()).collect()
+}
+
 impl Drop for Desk {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if let Ok(None) = self.child.try_wait() {
+            // Under a shell that was killed a stopped desk would stay for ever.
+            for pid in below(self.pid()) {
+                let _ = kill_process(pid, Signal::KILL);
+            }
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
         self.cut.store(true, Ordering::SeqCst);
     }
 }

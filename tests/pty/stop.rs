@@ -1,8 +1,8 @@
 //! ctrl-z and fg, under a shell with job control.
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Signal, kill_process};
 
-use crate::harness::{Desk, ENTER};
+use crate::harness::{Desk, ENTER, below};
 use crate::house::{BINARY, House};
 use crate::need::need;
 use crate::start::is_open;
@@ -17,19 +17,11 @@ pub fn under_a_shell(house: &House, command: &str) -> Option<Desk> {
     })
 }
 
-/// Processes below `pid`, the nearest first.
-pub fn below(pid: Pid) -> Vec<Pid> {
-    let pid = pid.as_raw_nonzero();
-    let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-    let children = children.split_whitespace().filter_map(|child| Pid::from_raw(child.parse().ok()?));
-    children.flat_map(|child| [vec![child], below(child)].concat()).collect()
-}
-
 /// The shell has its terminal back, with the modes that `stty` calls sane.
 #[track_caller]
 pub fn shell_has_the_terminal(shell: &mut Desk) {
-    shell
-        .until("the shell's screen", |s| !s.alternate_screen() && !s.hide_cursor() && s.contents().contains("Stopped"));
+    let at_the_prompt = |text: String| text.contains("Stopped") && text.trim_end().ends_with('$');
+    shell.until("the shell's prompt", |s| !s.alternate_screen() && !s.hide_cursor() && at_the_prompt(s.contents()));
     shell.keys("stty -a").keys(ENTER).sees(" icanon").sees(" echo ").sees("opost -olcuc");
 }
 

@@ -93,6 +93,7 @@ fn a_list_that_scrolls_looks_like_one_that_was_drawn() {
     house.fill(60);
     let mut tmux = Tmux::start(&house);
     to_the_list(&mut tmux.client);
+    tmux.client.sees("▸ ☐ key 000");
     for (key, last) in [("j", 40), ("k", 5)] {
         let walk: Vec<usize> = if key == "j" { (1..=last).collect() } else { (last..40).rev().collect() };
         for row in walk {

@@ -388,7 +388,7 @@ pub fn call_name(call: &Call) -> &'static str {
         Call::SetState(..) => "set state",
         Call::Seen(..) => "seen",
         Call::Refused(..) => "refused",
-        Call::Pulse(_) => "pulse",
+        Call::Pulse(..) => "pulse",
         Call::Overview(_) => "overview",
         Call::List(..) => "list",
         Call::Details(..) => "details",

@@ -3,7 +3,8 @@
 use keydesk::{
     account::Role,
     credential::{Kind, Options},
-    tui::msg::{CopyOutcome, Effect},
+    hub::HubError,
+    tui::msg::{Call, CopyOutcome, Effect, Reply},
 };
 
 use super::desk::{Desk, call_name};
@@ -147,15 +148,25 @@ fn moves_made_before_the_rows_came_are_made_up_for() {
 }
 
 #[test]
+fn moves_made_before_the_first_rows_came_are_made_up_for_too() {
+    for (keys, name) in [("j j j", "key-0003"), ("j j k", "key-0001"), ("k", "key-0000"), ("G", "key-0699")] {
+        let mut desk = with_keys(700);
+        desk.press("2 1").rest().press("2").stalls().press("1").press(keys).answers();
+        assert_eq!(selected(&desk), name, "{keys}");
+    }
+}
+
+#[test]
 fn a_read_that_is_overtaken_is_cancelled() {
     let mut desk = Desk::on_list();
-    desk.stalls().press("2 3");
+    // The rows that are there stay while other orders are read; each order overtakes the one before.
+    desk.stalls().press("o o");
     let lists: Vec<_> =
         desk.queue.iter().filter(|e| matches!(e, Effect::Call(_, c) if call_name(c) == "list")).collect();
     let cancelled = desk.queue.iter().filter(|e| matches!(e, Effect::Cancel(_))).count();
     assert_eq!(lists.len(), 2);
     assert!(cancelled >= 1);
-    desk.answers().rest().sees("smsbatch");
+    desk.answers().rest().sees("crm-sync");
 }
 
 #[test]
@@ -177,10 +188,32 @@ fn ticks_survive_paging_and_all_shown_means_what_is_shown() {
 }
 
 #[test]
-fn keys_that_need_a_row_say_so_while_the_list_is_read() {
+fn keys_wait_for_the_rows_they_are_about() {
     let mut desk = Desk::signed_in_as(Role::Administrator);
-    desk.press("enter").stalls().press("enter").sees("Reading the list").press("D").sees("still being read");
-    desk.no_dialog();
+    desk.press("enter").stalls().press("enter").sees("Reading the list").press("↓ ↓ D").no_dialog();
+    desk.answers().rest();
+    let third = desk.names(Kind::Basic)[2].clone();
+    desk.dialog(&format!("Revoke {third}?")).says(&third);
+}
+
+#[test]
+fn keys_typed_for_one_section_act_on_its_rows() {
+    let mut desk = Desk::on_list();
+    desk.stalls().press("3 D").no_dialog();
+    desk.answers().rest();
+    let first = desk.names(Kind::Legacy)[0].clone();
+    desk.dialog(&format!("Revoke {first}?")).says(&first);
+}
+
+#[test]
+fn keys_typed_for_a_list_that_cannot_be_read_do_nothing() {
+    let mut desk = Desk::signed_in_as(Role::Administrator);
+    desk.instead = Some(Box::new(|call| match call {
+        Call::List(..) => Some(Reply::Page(Err(HubError::Unavailable("The database is locked.".to_owned())))),
+        _ => None,
+    }));
+    desk.press("enter").stalls().press("enter n").types("nightly").answers();
+    desk.no_dialog().sees("The database is locked.").sees("What you typed ahead was not used.");
 }
 
 #[test]
@@ -204,7 +237,7 @@ fn a_list_that_cannot_be_read_says_why_and_comes_back() {
     let mut desk = Desk::signed_in_as(Role::Administrator);
     desk.instead = Some(Box::new(|call| match call {
         Call::List(..) => Some(Reply::Page(Err(HubError::Unavailable("The database is locked.".to_owned())))),
-        Call::Pulse(_) => Some(Reply::Pulse(Err(HubError::Unavailable("The database is locked.".to_owned())))),
+        Call::Pulse(..) => Some(Reply::Pulse(Err(HubError::Unavailable("The database is locked.".to_owned())))),
         _ => None,
     }));
     desk.press("enter enter").sees("The list could not be read. The database is locked.").sees("Error: The database");

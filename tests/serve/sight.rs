@@ -112,6 +112,23 @@ fn another_desk_in_its_place_is_not_followed() {
 }
 
 #[test]
+fn a_row_changed_while_the_verifier_runs_is_refused_soon_and_noted_once() {
+    let desk = Desk::new();
+    let (one, two) = (desk.key(Kind::Basic, "one"), desk.key(Kind::Basic, "two"));
+    let verifier = desk.verifier();
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (200, 200));
+    desk.sql(&format!("UPDATE credential SET expires_at = 99999999999 WHERE key = '{}'", one.key));
+    verifier.until("refused", |verifier| status(verifier, &one) == 401);
+    assert_eq!(verifier.metric("keydesk_credentials_tampered"), 1.0);
+    assert_eq!(status(&verifier, &two), 200);
+    desk.sql(&format!("UPDATE credential SET expires_at = NULL WHERE key = '{}'", one.key));
+    std::thread::sleep(Duration::from_millis(1_500));
+    assert_eq!(status(&verifier, &one), 401, "what looks right again may be an older row put back");
+    let noted = desk.trail().iter().filter(|row| row.action == "tampered").map(|row| row.count).sum::<i64>();
+    assert_eq!(noted, 1);
+}
+
+#[test]
 fn a_row_changed_behind_our_back_is_refused_counted_and_in_the_trail() {
     let desk = Desk::new();
     let keys = ["row", "secret", "moved", "good"].map(|name| desk.key(Kind::Basic, name));
@@ -133,7 +150,6 @@ fn a_row_changed_behind_our_back_is_refused_counted_and_in_the_trail() {
         let told = trail.iter().any(|entry| entry.did.contains("tampered") && entry.what.contains(&key.key));
         assert!(told, "{} is not in the trail", key.name);
     }
-    // While it runs as well, as soon as the row is read again.
     let other = Key { secret: good.secret.clone(), ..moved.clone() };
     assert_eq!(status(&verifier, &other), 401, "another's secret under one's own key");
 }

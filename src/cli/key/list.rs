@@ -10,9 +10,9 @@ use crate::{
         failure::Failure,
         out::{Form, Listed, Printer},
     },
-    credential::{Algorithm, Condition, Kind},
+    credential::{Algorithm, Condition, Filter, FilterError, Kind},
     hub::{CredentialRow, LastUse, ListQuery, Order, Position},
-    time::{Millis, Seconds},
+    time::{Millis, Seconds, parse_span},
 };
 
 /// Rows read at a time.
@@ -29,16 +29,24 @@ pub struct ListArgs {
     /// Revoked ones too
     #[arg(long)]
     all: bool,
+    /// Only those that match: words of name or key, and terms such as expires<30d unused>90d by:bram state:disabled
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    filter: String,
+    /// Only those that expire within this time, for example 30d
+    #[arg(long, value_name = "SPAN")]
+    expires_within: Option<String>,
     #[command(flatten)]
     form: FormArgs,
 }
 
 /// Lists credentials by name.
 pub fn run(site: &Site, args: ListArgs) -> Result<(), Failure> {
+    let filter = filter(&args)?;
     let desk = site.open(&args.acting)?;
     let order = Order::Name;
     let mut printer = Printer::new(Form::from(args.form), desk.hub.now());
-    let mut query = ListQuery { kind: args.kind, revoked: args.all, order, limit: PAGE, ..ListQuery::default() };
+    let mut query =
+        ListQuery { kind: args.kind, revoked: args.all, filter, order, limit: PAGE, ..ListQuery::default() };
     loop {
         let page = desk.hub.list(&desk.actor, &query)?;
         printer.page(&page.rows)?;
@@ -47,7 +55,19 @@ pub fn run(site: &Site, args: ListArgs) -> Result<(), Failure> {
             _ => break,
         }
     }
-    printer.finish("No keys yet. Create the first with `keydesk key create`.")
+    printer.finish(match query.filter.is_empty() {
+        true => "No keys yet. Create the first with `keydesk key create`.",
+        false => "No key matches.",
+    })
+}
+
+fn filter(args: &ListArgs) -> Result<Filter, Failure> {
+    let mut filter = Filter::parse(&args.filter).map_err(Failure::usage)?;
+    if let Some(text) = &args.expires_within {
+        let wrong = || Failure::usage(FilterError::Span(text.chars().take(40).collect()));
+        filter.expires_within = Some(parse_span(text).ok_or_else(wrong)?);
+    }
+    Ok(filter)
 }
 
 /// A credential in JSON. An empty array of networks or algorithms is no restriction.

@@ -2,6 +2,8 @@
 
 mod create;
 mod deliver;
+mod edit;
+mod find;
 mod list;
 mod rotate;
 mod show;
@@ -27,6 +29,12 @@ pub enum KeyVerb {
     Create(Box<create::CreateArgs>),
     /// Give a credential a new secret and print it, once
     Rotate(rotate::RotateArgs),
+    /// Change name, times, networks or note; a Legacy password; or stop an old secret early
+    Edit(Box<edit::EditArgs>),
+    /// Give a credential another name
+    Rename(edit::RenameArgs),
+    /// Find the credential that a secret belongs to
+    Find(find::FindArgs),
     /// Stop credentials; they can come back
     Disable(state::StateArgs),
     /// Bring disabled credentials back
@@ -42,6 +50,9 @@ pub fn run(site: &Site, verb: KeyVerb) -> Result<(), Failure> {
         KeyVerb::Show(args) => show::run(site, args),
         KeyVerb::Create(args) => create::run(site, *args),
         KeyVerb::Rotate(args) => rotate::run(site, args),
+        KeyVerb::Edit(args) => edit::run(site, *args),
+        KeyVerb::Rename(args) => edit::rename(site, args),
+        KeyVerb::Find(args) => find::run(site, args),
         KeyVerb::Disable(args) => state::run(site, args, Verb::Disable),
         KeyVerb::Enable(args) => state::run(site, args, Verb::Enable),
         KeyVerb::Revoke(args) => state::run(site, args, Verb::Revoke),

@@ -7,12 +7,12 @@ use clap::Args;
 use crate::{
     cli::{
         args::{self, Acting},
-        desk::Site,
+        desk::{Desk, Site},
         failure::{CONFLICT, Failure, say},
         out,
     },
     credential::{Kind, Verb},
-    hub::Outcome,
+    hub::{Outcome, Target},
 };
 
 use super::called;
@@ -24,35 +24,41 @@ pub struct StateArgs {
     #[arg(value_name = "KEY", required = true)]
     keys: Vec<String>,
     #[command(flatten)]
-    acting: Acting,
+    pub acting: Acting,
     /// Their kind, where a key exists in two
     #[arg(long, value_parser = args::kind())]
     kind: Option<Kind>,
 }
 
+impl StateArgs {
+    /// Each once, in the order they were named; an error if one of them does not exist.
+    pub fn targets(&self, desk: &Desk) -> Result<Vec<Target>, Failure> {
+        let rows = self.keys.iter().map(|key| desk.find(key, self.kind)).collect::<Result<Vec<_>, _>>()?;
+        let mut seen = HashSet::new();
+        Ok(rows.iter().filter(|row| seen.insert(row.id)).map(|row| row.target()).collect())
+    }
+}
+
 /// All in one transaction; if one of them does not exist nothing is changed.
 pub fn run(site: &Site, args: StateArgs, verb: Verb) -> Result<(), Failure> {
     let desk = site.open(&args.acting)?;
-    let mut seen = HashSet::new();
-    let mut targets = Vec::with_capacity(args.keys.len());
-    for key in &args.keys {
-        let row = desk.find(key, args.kind)?;
-        if seen.insert(row.id) {
-            targets.push(row.target());
-        }
+    let targets = args.targets(&desk)?;
+    tell(&desk.hub.set_state(&desk.actor, &targets, verb)?, |outcome| done(outcome, verb))
+}
+
+/// What became of each; a conflict if one was left out.
+pub fn tell(outcomes: &[Outcome], words: impl Fn(&Outcome) -> Option<String>) -> Result<(), Failure> {
+    let printed = out::lines(outcomes.iter().filter_map(words));
+    let left_out = outcomes.iter().filter_map(|outcome| match outcome {
+        Outcome::LeftOut { why, .. } => Some(why),
+        Outcome::Done(_) | Outcome::Already(_) => None,
+    });
+    let mut result = printed;
+    for why in left_out {
+        say(&why.to_string());
+        result = Err(Failure::Told(CONFLICT));
     }
-    let outcomes = desk.hub.set_state(&desk.actor, &targets, verb)?;
-    let left_out = outcomes.iter().filter(|o| matches!(o, Outcome::LeftOut { .. })).count();
-    let printed = out::lines(outcomes.iter().filter_map(|outcome| done(outcome, verb)));
-    for outcome in &outcomes {
-        if let Outcome::LeftOut { why, .. } = outcome {
-            say(&why.to_string());
-        }
-    }
-    match left_out {
-        0 => printed,
-        _ => Err(Failure::Told(CONFLICT)),
-    }
+    result
 }
 
 fn done(outcome: &Outcome, verb: Verb) -> Option<String> {

@@ -155,7 +155,7 @@ impl App {
             let said = if loaded {
                 "There is no key here yet. Press n to create one."
             } else {
-                "The list is still being read."
+                "The list could not be read. Leave it with esc and open it again."
             };
             self.toast = Some(Toast::note(self.now, said));
         }

@@ -50,18 +50,21 @@ impl App {
     fn page(&mut self, page: Page) {
         let (now, height) = (self.now, layout::list_rows(self.size));
         let Some(room) = &mut self.room else { return };
+        // It was on its way while somebody changed something.
+        let overtaken = room.change.is_some_and(|seen| page.change < seen);
         let Some(api) = room.api_mut() else { return };
         api.loaded = true;
         api.problem = None;
         let before = api.list.selected().map(|row| row.id);
         let more = api.list.take(page, height);
         let same = api.list.selected().map(|row| row.id) == before;
-        if more {
+        if more || overtaken {
             room.due.list = Some(now);
         }
         if !same || room.due.details.is_none() {
             room.due.details = Some(now.plus(DETAILS_AFTER));
         }
+        self.play_on();
     }
 
     fn details(&mut self, details: Details) {
@@ -125,6 +128,9 @@ impl App {
                 if !gone || !std::mem::replace(&mut room.trouble, true) {
                     self.dirty = true;
                     self.toast = Some(Toast::error(sentence));
+                }
+                if slot == Slot::List {
+                    self.drop_ahead();
                 }
             }
         }

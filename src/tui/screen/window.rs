@@ -26,6 +26,8 @@ enum Seek {
 #[derive(Debug, Default)]
 pub struct Window {
     page: Page,
+    /// Whether rows were read at all.
+    read: bool,
     order: Order,
     selected: usize,
     top: usize,
@@ -116,7 +118,7 @@ impl Window {
 
     fn end(&mut self, seek: Seek, elsewhere: bool, position: Position, height: usize) -> bool {
         self.owed = 0;
-        if elsewhere {
+        if elsewhere || !self.read {
             self.seek = seek;
             self.asked = position;
             return true;
@@ -126,6 +128,10 @@ impl Window {
     }
 
     fn go(&mut self, by: i64, height: usize) -> bool {
+        if !self.read {
+            self.owed += by;
+            return false;
+        }
         let wanted = self.selected as i64 + self.owed + by;
         let last = self.page.rows.len() as i64 - 1;
         let to = wanted.clamp(0, last.max(0));
@@ -170,6 +176,7 @@ impl Window {
             Seek::Same | Seek::Row(_) => found.unwrap_or(self.selected),
         };
         self.page = page;
+        self.read = true;
         self.seek = Seek::Same;
         // The selected row stays on its line of the screen while the window slides under it.
         self.top = to.min(self.page.rows.len()).saturating_sub(line);

@@ -5,7 +5,7 @@
 
 use std::io::Write as _;
 
-use ratatui::buffer::Cell;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 
 /// What is drawn with.
@@ -16,11 +16,22 @@ struct Look {
     modifier: Modifier,
 }
 
+impl Look {
+    fn of(cell: &Cell) -> Self {
+        Self { fg: cell.fg, bg: cell.bg, modifier: cell.modifier }
+    }
+}
+
 const PLAIN: Look = Look { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
+
+/// Longest gap that is written over with what stands there already: as many bytes as a move.
+const GAP: u16 = 4;
 
 /// Puts cells on a frame. Underlines have the colour of their text: the desk uses no other.
 pub(super) struct Pen<'a> {
     frame: &'a mut Vec<u8>,
+    /// What the terminal shows once everything is drawn.
+    wanted: &'a Buffer,
     look: Look,
     /// Where the next character would go, if that is known for sure.
     at: Option<(u16, u16)>,
@@ -29,15 +40,15 @@ pub(super) struct Pen<'a> {
 }
 
 impl<'a> Pen<'a> {
-    pub(super) fn new(frame: &'a mut Vec<u8>) -> Self {
-        Self { frame, look: PLAIN, at: None, sure: false }
+    pub(super) fn new(frame: &'a mut Vec<u8>, wanted: &'a Buffer) -> Self {
+        Self { frame, wanted, look: PLAIN, at: None, sure: false }
     }
 
     /// Draws the cells of a difference, and puts the look back.
     pub(super) fn draw<'c>(mut self, cells: impl IntoIterator<Item = (u16, u16, &'c Cell)>) {
         for (x, y, cell) in cells {
             self.go(x, y);
-            self.dress(Look { fg: cell.fg, bg: cell.bg, modifier: cell.modifier });
+            self.dress(Look::of(cell));
             self.frame.extend_from_slice(cell.symbol().as_bytes());
             self.sure &= cell.symbol().is_ascii();
             self.at = Some((x + 1, y));
@@ -48,13 +59,22 @@ impl<'a> Pen<'a> {
     fn go(&mut self, x: u16, y: u16) {
         match self.at {
             Some(at) if at == (x, y) => {}
-            Some((column, row)) if self.sure && row == y && column < x => {
-                forward(self.frame, x - column);
-            }
+            Some((column, row)) if self.sure && row == y && column < x => self.skip(column, x, y),
             _ => {
                 go_to(self.frame, x, y);
                 self.sure = true;
             }
+        }
+    }
+
+    /// Passes cells that are right already: by writing them again if they are few, and drawn as the last one was.
+    fn skip(&mut self, from: u16, to: u16, y: u16) {
+        let between = || (from..to).filter_map(|x| self.wanted.cell((x, y)));
+        let same = |cell: &Cell| cell.symbol().is_ascii() && Look::of(cell) == self.look;
+        if to - from <= GAP && between().all(same) {
+            between().for_each(|cell| self.frame.extend_from_slice(cell.symbol().as_bytes()));
+        } else {
+            forward(self.frame, to - from);
         }
     }
 
@@ -148,20 +168,19 @@ fn colour(colour: Color, base: u8) -> String {
 
 #[cfg(test)]
 mod tests {
+    use ratatui::layout::Rect;
+
     use super::*;
 
     fn drawn(cells: &[(u16, u16, &str, Color, Modifier)]) -> String {
-        let cells: Vec<_> = cells
-            .iter()
-            .map(|(x, y, symbol, fg, modifier)| {
-                let mut cell = Cell::default();
-                cell.set_symbol(symbol).fg = *fg;
-                cell.modifier = *modifier;
-                (*x, *y, cell)
-            })
-            .collect();
+        let mut wanted = Buffer::empty(Rect::new(0, 0, 20, 3));
+        for (x, y, symbol, fg, modifier) in cells {
+            let cell = &mut wanted[(*x, *y)];
+            cell.set_symbol(symbol).fg = *fg;
+            cell.modifier = *modifier;
+        }
         let mut frame = vec![];
-        Pen::new(&mut frame).draw(cells.iter().map(|(x, y, cell)| (*x, *y, cell)));
+        Pen::new(&mut frame, &wanted).draw(cells.iter().map(|(x, y, ..)| (*x, *y, &wanted[(*x, *y)])));
         String::from_utf8(frame).unwrap().replace('\x1b', "^")
     }
 
@@ -170,7 +189,9 @@ mod tests {
         use Color::{Green, Reset};
         let none = Modifier::empty();
         let cells = [(4, 2, "a", Green, none), (5, 2, "b", Green, none), (9, 2, "c", Reset, none)];
-        assert_eq!(drawn(&cells), "^[3;5H^[32mab^[3C^[mc");
+        assert_eq!(drawn(&cells), "^[3;5H^[32mab^[3C^[mc", "the gap looks otherwise");
+        let cells = [(0, 0, "a", Reset, none), (3, 0, "b", Reset, none), (9, 0, "c", Reset, none)];
+        assert_eq!(drawn(&cells), "^[1Ha  b^[5Cc", "two blanks are shorter than a move, five are not");
     }
 
     /// Terminals disagree about the width of some characters, so after one of them nothing is counted from it.
@@ -179,7 +200,7 @@ mod tests {
         let none = Modifier::empty();
         let cells =
             [(0, 0, "支", Color::Reset, none), (2, 0, "a", Color::Reset, none), (5, 0, "b", Color::Reset, none)];
-        assert_eq!(drawn(&cells), "^[1H支^[1;3Ha^[2Cb");
+        assert_eq!(drawn(&cells), "^[1H支^[1;3Ha  b");
     }
 
     #[test]

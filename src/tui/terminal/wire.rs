@@ -94,7 +94,7 @@ impl<W: Write> Wire<W> {
             scroll.apply(&mut self.shown);
         }
         let changed = self.shown.diff(&self.wanted);
-        Pen::new(&mut self.frame).draw(changed);
+        Pen::new(&mut self.frame, &self.wanted).draw(changed);
         self.shown.content.clone_from_slice(&self.wanted.content);
         if !self.frame.is_empty() && self.cursor != Cursor::Hidden {
             self.cursor = Cursor::Somewhere;

@@ -144,6 +144,8 @@ pub(in super::super) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Bindi
     let on_menu = matches!(app.room.as_ref().and_then(|r| r.screen()), Some(Screen::Menu(_)));
     let dialog = app.room.as_ref().is_some_and(|r| !r.dialogs.is_empty());
     let at_door = app.door.is_some();
+    let form = app.room.as_ref().and_then(|r| r.dialogs.last()).and_then(Dialog::form);
+    let one_of_several = at_door || form.is_none_or(|f| f.shown().count() > 1);
     let has_row = app.room.as_ref().and_then(|r| r.api()).is_some_and(|api| api.list.selected().is_some());
     let nothing_to_look_at = app.room.as_ref().is_none_or(|r| r.to_look_at().is_empty());
     let works = |b: &&&Binding| match b.action {
@@ -152,6 +154,8 @@ pub(in super::super) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Bindi
         // In a dialog it works too, but there is more to say.
         Action::Lock => !at_door && !dialog && app.help.is_none(),
         Action::LookAt => !nothing_to_look_at,
+        // One button has no other to move to.
+        Action::NextField => one_of_several,
         Action::Open | Action::Rotate | Action::DisableEnable | Action::Revoke | Action::CopyKey
             if b.scope == Scope::List =>
         {
@@ -193,6 +197,7 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
             if matches!(dialog, Dialog::Password(_)) { "change" } else { "create" }
         }
         (Scope::Form, Action::Advance, None, Some(_)) => "next",
+        (Scope::Password, _, None, Some(d)) if d.form().is_some_and(|f| f.shows_passwords()) => "hide",
         (Scope::Buttons, Action::Back, None, Some(Dialog::Ask(_))) => "keep open",
         (Scope::Buttons | Scope::Form, Action::Back, None, Some(Dialog::Password(d))) if d.forced => "sign out",
         (Scope::Buttons, Action::Back, None, Some(Dialog::Create(_) | Dialog::Password(_))) => "cancel",

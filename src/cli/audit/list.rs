@@ -1,0 +1,94 @@
+//! `keydesk audit list`, and what narrows the trail.
+
+use clap::Args;
+
+use crate::{
+    cli::{
+        args::{self, Acting, FormArgs},
+        desk::{Desk, Site},
+        failure::Failure,
+        out::{Form, Printer},
+    },
+    hub::{Class, TrailQuery, TrailRow},
+    time::{Millis, parse_span, parse_when},
+};
+
+/// Rows read at a time.
+const PAGE: u32 = 500;
+
+/// What to list.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    #[command(flatten)]
+    acting: Acting,
+    #[command(flatten)]
+    part: PartArgs,
+    #[command(flatten)]
+    form: FormArgs,
+}
+
+/// Which part of the trail.
+#[derive(Debug, Args)]
+pub struct PartArgs {
+    /// Only what this user did
+    #[arg(long, value_name = "NAME")]
+    who: Option<String>,
+    /// Only this type of entry
+    #[arg(long = "type", value_parser = args::one_of(&Class::ALL, Class::as_str))]
+    class: Option<Class>,
+    /// Only what concerns this key
+    #[arg(long, value_name = "KEY")]
+    key: Option<String>,
+    /// Not before: 2027-01-31, 2027-01-31T09:00:00Z, or a span ago such as 7d
+    #[arg(long, value_name = "T")]
+    from: Option<String>,
+    /// Before, as for --from
+    #[arg(long, value_name = "T")]
+    until: Option<String>,
+}
+
+/// Lists it.
+pub fn run(site: &Site, args: ListArgs) -> Result<(), Failure> {
+    let desk = site.open(&args.acting)?;
+    let mut printer = Printer::new(Form::from(args.form), desk.hub.now());
+    args.part.pages(&desk, |rows| printer.page(rows))?;
+    printer.finish("The trail has no such entry.")
+}
+
+impl PartArgs {
+    /// Hands the rows on page by page, newest first.
+    pub fn pages(&self, desk: &Desk, mut each: impl FnMut(&[TrailRow]) -> Result<(), Failure>) -> Result<(), Failure> {
+        let mut query = self.query(desk)?;
+        loop {
+            let rows = desk.hub.trail(&desk.actor, &query)?;
+            each(&rows)?;
+            match rows.last() {
+                Some(last) if rows.len() == PAGE as usize => query.before = Some(last.no),
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    fn query(&self, desk: &Desk) -> Result<TrailQuery, Failure> {
+        let now = desk.hub.now();
+        let when = |text: &Option<String>| text.as_deref().map(|text| moment(text, now)).transpose();
+        let credential = self.key.as_deref().map(|key| desk.find(key, None)).transpose()?;
+        Ok(TrailQuery {
+            who: self.who.clone(),
+            class: self.class,
+            credential: credential.map(|row| row.id),
+            from: when(&self.from)?,
+            until: when(&self.until)?,
+            limit: PAGE,
+            ..TrailQuery::default()
+        })
+    }
+}
+
+/// A point in the past: a span counts back from now, where that of an expiry counts on.
+fn moment(text: &str, now: Millis) -> Result<Millis, Failure> {
+    match parse_span(text) {
+        Some(ago) => Ok(now.plus(ago.saturating_mul(-1000))),
+        None => parse_when(text, now.seconds()).map(|at| at.millis()).map_err(Failure::usage),
+    }
+}

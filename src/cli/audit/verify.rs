@@ -1,0 +1,63 @@
+//! `keydesk audit verify`: is the trail whole?
+
+use std::{
+    io::{self, IsTerminal as _},
+    time::Instant,
+};
+
+use clap::Args;
+
+use crate::cli::{args::Acting, desk::Site, failure::Failure, out, progress::Progress};
+
+/// What to hold it against.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    #[command(flatten)]
+    acting: Acting,
+    /// An end that was printed earlier and kept elsewhere: finds a trail that was cut or put back since
+    #[arg(long, value_name = "NO:HASH", value_parser = expected)]
+    expect: Option<(i64, String)>,
+}
+
+/// Checks it and prints its end.
+pub fn run(site: &Site, args: VerifyArgs) -> Result<(), Failure> {
+    let desk = site.open(&args.acting)?;
+    let mut progress = Progress::new(io::stderr().is_terminal(), Instant::now());
+    let checked = &mut |done, all| progress.show(format_args!("checked {done} of {all}"));
+    let report = desk.hub.verify_trail(&desk.actor, args.expect, checked);
+    progress.clear();
+    let report = report?;
+    match report.broken {
+        None => out::lines([format!("{}:{}", report.no, report.hash)]),
+        Some(what) => Err(Failure::failed(format!(
+            "The trail is broken: {what}. Find out who could write the database, and restore a backup."
+        ))),
+    }
+}
+
+fn expected(text: &str) -> Result<(i64, String), &'static str> {
+    let wrong = "it is a number, a colon and 64 hex digits, as `keydesk audit verify` prints them";
+    let (no, hash) = text.split_once(':').ok_or(wrong)?;
+    let no = no.parse::<i64>().ok().filter(|no| *no >= 0).ok_or(wrong)?;
+    match hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit()) {
+        true => Ok((no, hash.to_ascii_lowercase())),
+        false => Err(wrong),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_as_it_is_printed() {
+        let hash = "0f".repeat(32);
+        assert_eq!(expected(&format!("212:{hash}")), Ok((212, hash.clone())));
+        assert_eq!(expected(&format!("212:{}", hash.to_uppercase())), Ok((212, hash.clone())));
+        for wrong in
+            ["", "212", ":", &*hash, &format!("-1:{hash}"), &format!("x:{hash}"), "212:0f", &format!("212:{hash}0")]
+        {
+            assert!(expected(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! `keydesk key edit` and `rename`: what is said of credentials, a Legacy password, an old secret stopped early.
+
+use clap::{ArgGroup, Args};
+
+use crate::{
+    cli::{
+        args::{self, Acting},
+        desk::{Desk, Site},
+        failure::Failure,
+        out, password,
+    },
+    credential::{Kind, Networks},
+    hub::{Edit, Outcome, Target},
+    time::{Seconds, parse_when},
+};
+
+use super::{
+    called,
+    deliver::{self, Made},
+    state::{self, tell},
+};
+
+/// What to change. A password, and stopping an old secret, are changes of their own.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true).multiple(true).args(
+    ["name", "not_before", "expires", "networks", "any_network", "note", "password_stdin", "generate", "stop_old_secret"],
+))]
+pub struct EditArgs {
+    #[command(flatten)]
+    of: state::StateArgs,
+    #[command(flatten)]
+    said: SaidArgs,
+    /// Legacy: read its new password from the first line of standard input; the old one stops at once
+    #[arg(long, conflicts_with_all = SAID, conflicts_with_all = ["generate", "stop_old_secret"])]
+    password_stdin: bool,
+    /// Legacy: let keydesk make its new password and print it, once; the old one stops at once
+    #[arg(long, conflicts_with_all = SAID, conflicts_with = "stop_old_secret")]
+    generate: bool,
+    /// Stop the old secret of a rotation before its time
+    #[arg(long, conflicts_with_all = SAID)]
+    stop_old_secret: bool,
+    /// With --generate: print one JSON document
+    #[arg(long, requires = "generate", conflicts_with_all = SAID, conflicts_with_all = ["password_stdin", "stop_old_secret"])]
+    json: bool,
+}
+
+/// The arguments that say something of a credential.
+const SAID: [&str; 6] = ["name", "not_before", "expires", "networks", "any_network", "note"];
+
+#[derive(Debug, Args)]
+struct SaidArgs {
+    /// A new name, for one credential
+    #[arg(long, value_name = "LABEL")]
+    name: Option<String>,
+    /// Not usable before; "none" takes it away
+    #[arg(long, value_name = "T")]
+    not_before: Option<String>,
+    /// Not usable from then on; "never" takes it away
+    #[arg(long, value_name = "T")]
+    expires: Option<String>,
+    /// The networks it may be used from, in place of those it has
+    #[arg(long = "network", value_name = "CIDR")]
+    networks: Vec<String>,
+    /// From any network
+    #[arg(long, conflicts_with = "networks")]
+    any_network: bool,
+    /// A new note, for one credential; "" takes it away
+    #[arg(long, value_name = "T")]
+    note: Option<String>,
+}
+
+/// What to call it.
+#[derive(Debug, Args)]
+pub struct RenameArgs {
+    /// A key, a Legacy username, or an id
+    #[arg(value_name = "KEY")]
+    key: String,
+    /// Its new name
+    #[arg(value_name = "LABEL")]
+    name: String,
+    #[command(flatten)]
+    acting: Acting,
+    /// Its kind, where a key exists in two
+    #[arg(long, value_parser = args::kind())]
+    kind: Option<Kind>,
+}
+
+/// Edits them, all in one transaction.
+pub fn run(site: &Site, args: EditArgs) -> Result<(), Failure> {
+    let edit = args.said.read(site.clock.now().seconds())?;
+    let desk = site.open(&args.of.acting)?;
+    let targets = args.of.targets(&desk)?;
+    if args.stop_old_secret {
+        return tell(&[desk.hub.stop_old_secret(&desk.actor, one(&targets)?)?], stopped);
+    }
+    if args.password_stdin || args.generate {
+        return set_password(&desk, one(&targets)?, &args);
+    }
+    tell(&desk.hub.edit(&desk.actor, &targets, &edit)?, edited)
+}
+
+/// Renames one.
+pub fn rename(site: &Site, args: RenameArgs) -> Result<(), Failure> {
+    let desk = site.open(&args.acting)?;
+    let target = desk.find(&args.key, args.kind)?.target();
+    let edit = Edit { name: Some(args.name), ..Edit::default() };
+    tell(&desk.hub.edit(&desk.actor, &[target], &edit)?, edited)
+}
+
+fn set_password(desk: &Desk, target: Target, args: &EditArgs) -> Result<(), Failure> {
+    let typed = match args.generate {
+        true => None,
+        false => Some(password::read_stdin()?),
+    };
+    let issued = desk.hub.set_legacy_password(&desk.actor, target, typed.as_ref())?;
+    match args.generate {
+        true => deliver::hand_out(&issued, Made::Rotated, args.json, &args.of.acting.name),
+        false => out::lines([format!("{} has the new password; the old one stopped.", called(&issued.row))]),
+    }
+}
+
+fn one(targets: &[Target]) -> Result<Target, Failure> {
+    match targets {
+        [only] => Ok(*only),
+        _ => Err(Failure::usage("A password, and stopping an old secret, are changes of one credential. Name one.")),
+    }
+}
+
+fn edited(outcome: &Outcome) -> Option<String> {
+    match outcome {
+        Outcome::Done(row) => Some(format!("{} edited.", called(row))),
+        Outcome::Already(row) => Some(format!("{} is so already.", called(row))),
+        Outcome::LeftOut { .. } => None,
+    }
+}
+
+fn stopped(outcome: &Outcome) -> Option<String> {
+    match outcome {
+        Outcome::Done(row) => Some(format!("The old secret of {} stopped.", called(row))),
+        Outcome::Already(row) => Some(format!("{} has no old secret that still works.", called(row))),
+        Outcome::LeftOut { .. } => None,
+    }
+}
+
+impl SaidArgs {
+    fn read(&self, now: Seconds) -> Result<Edit, Failure> {
+        let when = |text: &Option<String>, without: &str| match text.as_deref() {
+            None => Ok(None),
+            Some(word) if word == without => Ok(Some(None)),
+            Some(text) => parse_when(text, now).map(|at| Some(Some(at))).map_err(Failure::usage),
+        };
+        let networks = match (self.any_network, self.networks.as_slice()) {
+            (true, _) => Some(Networks::default()),
+            (false, []) => None,
+            (false, some) => Some(Networks::parse(some.iter().map(String::as_str)).map_err(Failure::usage)?),
+        };
+        Ok(Edit {
+            name: self.name.clone(),
+            not_before: when(&self.not_before, "none")?,
+            expires_at: when(&self.expires, "never")?,
+            networks,
+            note: self.note.clone(),
+        })
+    }
+}

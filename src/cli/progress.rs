@@ -1,0 +1,62 @@
+//! A line on standard error for work that takes more than a second, on a terminal only.
+
+use std::{
+    fmt,
+    io::{self, Write as _},
+    time::{Duration, Instant},
+};
+
+/// When the line is due.
+pub struct Progress {
+    terminal: bool,
+    next: Instant,
+    shown: bool,
+}
+
+impl Progress {
+    const WAIT: Duration = Duration::from_secs(1);
+    const AGAIN: Duration = Duration::from_millis(200);
+
+    /// For work that starts now.
+    pub fn new(terminal: bool, now: Instant) -> Self {
+        Self { terminal, next: now + Self::WAIT, shown: false }
+    }
+
+    /// How far the work is.
+    pub fn show(&mut self, words: impl fmt::Display) {
+        if self.due(Instant::now()) {
+            let _ = write!(io::stderr(), "\r{words}");
+        }
+    }
+
+    /// The work is done.
+    pub fn clear(&self) {
+        if self.shown {
+            let _ = io::stderr().write_all(b"\r\x1b[K");
+        }
+    }
+
+    fn due(&mut self, now: Instant) -> bool {
+        let due = self.terminal && now >= self.next;
+        if due {
+            (self.next, self.shown) = (now + Self::AGAIN, true);
+        }
+        due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_a_second_on_a_terminal_and_not_too_often() {
+        let start = Instant::now();
+        let due = |terminal| {
+            let mut progress = Progress::new(terminal, start);
+            [0, 999, 1_000, 1_100, 1_250].map(|ms| progress.due(start + Duration::from_millis(ms)))
+        };
+        assert_eq!(due(true), [false, false, true, false, true]);
+        assert_eq!(due(false), [false; 5]);
+    }
+}

@@ -1,0 +1,176 @@
+//! Credentials edited, renamed, found by filter and by secret.
+
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, text};
+
+fn edit(desk: &Desk, args: &[&str]) -> crate::desk::Run {
+    desk.run(&[&["key", "edit", "--as", "alice"], args].concat())
+}
+
+#[test]
+fn what_is_said_of_a_credential_can_be_changed_and_taken_away() {
+    let desk = Desk::ready();
+    let key = desk.new_key("basic", "crm-sync");
+    let other = desk.new_key("hmac", "webhooks");
+    desk.run(&["key", "rename", &key, "crm sync 支払い", "--as", "bram"]).done();
+    edit(&desk, &[&key, "--note", "ask bram", "--not-before", "2030-01-01", "--expires", "2031-01-01"]).done();
+    // Networks and expiry of several at once.
+    edit(&desk, &[&key, &other, "--network", "10.0.0.0/8", "--network", "2001:db8::/32"]).done();
+    let row = || desk.list()[0].clone();
+    assert_eq!((row()["name"].clone(), row()["note"].clone()), (json!("crm sync 支払い"), json!("ask bram")));
+    assert_eq!(row()["expires_at"], "2031-01-01T00:00:00Z");
+    assert_eq!(
+        (row()["networks"].clone(), desk.list()[1]["networks"].clone()),
+        (json!(["10.0.0.0/8", "2001:db8::/32"]), row()["networks"].clone())
+    );
+    let trail = desk.verify();
+    assert!(edit(&desk, &[&key, "--note", "ask bram"]).done().out.contains("is so already"));
+    assert_eq!(desk.verify(), trail, "what does not differ went to the trail");
+    edit(&desk, &[&key, "--note", "", "--not-before", "none", "--expires", "never", "--any-network"]).done();
+    let bare = row();
+    assert_eq!(
+        [&bare["note"], &bare["not_before"], &bare["expires_at"], &bare["networks"]],
+        [&json!(""), &Value::Null, &Value::Null, &json!([])]
+    );
+}
+
+#[test]
+fn edits_that_make_no_sense_change_nothing() {
+    let desk = Desk::ready();
+    let (key, other) = (desk.new_key("basic", "a"), desk.new_key("basic", "b"));
+    let trail = desk.verify();
+    for (args, says) in [
+        (vec![&*key], "--name"),
+        (vec![&key, "--name", "a\u{202e}b"], "U+202E"),
+        (vec![&key, "--name", ""], "A name is needed"),
+        (vec![&key, "--expires", "soon"], "is not a time"),
+        (vec![&key, "--expires", "2020-01-01"], "in the past"),
+        (vec![&key, "--network", "10.0.0.1/8"], "Did you mean 10.0.0.0/8?"),
+        (vec![&key, "--network", "10.0.0.0/8", "--any-network"], "cannot be used with"),
+        (vec![&key, &other, "--name", "c"], "one key"),
+        (vec![&key, &other, "--generate"], "changes of one credential"),
+        (vec![&key, "--name", "c", "--generate"], "cannot be used with"),
+        (vec![&key, "--stop-old-secret", "--generate"], "cannot be used with"),
+        (vec![&key, "--name", "c", "--json"], "cannot be used with"),
+        (vec![&key, "--generate"], "Legacy"),
+    ] {
+        edit(&desk, &args).fails(2, says);
+    }
+    desk.run(&["key", "rename", "nobody", "c", "--as", "alice"]).fails(4, "There is no key");
+    desk.run(&["key", "rename", &key, "c", "--as", "dora"]).fails(3, "Only account Administrators can");
+    assert_eq!(desk.list().iter().map(|row| text(&row["name"])).collect::<Vec<_>>(), ["a", "b"]);
+    assert!(desk.verify() != trail, "the refusal is in the trail");
+    desk.run(&["key", "revoke", "--as", "alice", &key]).done();
+    edit(&desk, &[&key, "--name", "c"]).fails(5, "revoked, which is final");
+}
+
+#[test]
+fn a_legacy_password_is_set_or_made() {
+    let desk = Desk::ready();
+    let first = desk.create(&["--kind", "legacy", "--username", "smsbatch", "--generate"]);
+    let made = edit(&desk, &["smsbatch", "--generate", "--json"]).done().json();
+    assert_eq!((&made["key"], &made["id"]), (&first["key"], &first["id"]));
+    assert_ne!(made["secret"], first["secret"]);
+    let typed = ["key", "edit", "smsbatch", "--as", "alice", "--password-stdin"];
+    desk.typing("Abcdef1", &typed).done();
+    desk.typing("abcdef", &typed).fails(2, "6 to 50 letters and digits");
+    let shown = desk.run(&["key", "show", "smsbatch", "--as", "alice", "--json"]).done().json();
+    assert_eq!(shown["secrets"].as_array().unwrap().len(), 1, "the old password still works");
+}
+
+#[test]
+fn an_old_secret_can_be_stopped_early() {
+    let desk = Desk::ready();
+    let key = desk.new_key("hmac", "webhooks");
+    let live = || {
+        desk.run(&["key", "show", &key, "--as", "alice", "--json"]).done().json()["secrets"].as_array().unwrap().len()
+    };
+    desk.run(&["key", "rotate", &key, "--as", "alice", "--overlap", "7d"]).done();
+    assert_eq!(live(), 2);
+    edit(&desk, &[&key, "--stop-old-secret"]).done();
+    assert_eq!(live(), 1);
+    assert!(edit(&desk, &[&key, "--stop-old-secret"]).done().out.contains("no old secret"));
+}
+
+#[test]
+fn lists_can_be_narrowed() {
+    let desk = Desk::ready();
+    let keys = ["crm-sync", "crm-export", "billing"].map(|name| desk.new_key("basic", name));
+    desk.create(&["--kind", "hmac", "--name", "webhooks", "--expires", "20d"]);
+    desk.run(&["key", "disable", "--as", "alice", &keys[2]]).done();
+    let names = |args: &[&str]| -> Vec<String> {
+        let listed = desk.run(&[&["key", "list", "--as", "alice", "--json"], args].concat()).done().json();
+        listed.as_array().unwrap().iter().map(|row| text(&row["name"])).collect()
+    };
+    assert_eq!(names(&["--filter", "crm"]), ["crm-export", "crm-sync"]);
+    assert_eq!(names(&["--filter", "crm exp"]), ["crm-export"]);
+    assert_eq!(names(&["--filter", "state:disabled"]), ["billing"]);
+    assert_eq!(names(&["--expires-within", "30d"]), ["webhooks"]);
+    assert_eq!(names(&["--expires-within", "10d"]), [""; 0]);
+    assert_eq!(names(&["--filter", "by:bram"]), [""; 0]);
+    let empty = desk.run(&["key", "list", "--as", "alice", "--filter", "nothing"]).done();
+    assert!(empty.out.is_empty() && empty.err.contains("No key matches"), "{}", empty.err);
+    for (args, says) in [
+        (["--filter", "expires<soon"], "is not a span"),
+        (["--filter", "kind:soap"], "is not a kind"),
+        (["--expires-within", "soon"], "is not a span"),
+    ] {
+        desk.run(&[&["key", "list", "--as", "alice"], &args[..]].concat()).fails(2, says);
+    }
+}
+
+#[test]
+fn a_leaked_secret_names_its_credential() {
+    let desk = Desk::ready();
+    let made = desk.create(&["--kind", "basic", "--name", "leaky"]);
+    desk.create(&["--kind", "hmac", "--name", "tight"]);
+    let secret = text(&made["secret"]);
+    let find = ["key", "find", "--as", "alice", "--secret-stdin"];
+    let run = desk.typing(&secret, &find).done();
+    assert!(run.out.contains("(leaky)") && !run.out.contains(&secret), "{}", run.out);
+    // What it says to do can be done as it stands.
+    let told = run.out.split("To stop it: keydesk ").nth(1).unwrap();
+    desk.run(&told.split_whitespace().collect::<Vec<_>>()).done();
+    // A secret that no longer works is still known.
+    let json = desk.typing(&secret, &[&find[..], &["--json"]].concat()).done().json();
+    assert_eq!(json["key"], made["key"]);
+    desk.typing("kdsAAAAAAAAAAAAAAAAAAAAAAAAAAA", &find).fails(4, "No credential");
+    desk.typing("", &find).fails(2, "no password");
+    desk.run(&find[..4]).fails(2, "--secret-stdin");
+    desk.typing(&secret, &["key", "find", "--as", "dora", "--secret-stdin"])
+        .fails(3, "Only account Administrators can");
+    assert!(desk.trail().iter().all(|row| !row.to_string().contains(&secret)));
+}
+
+#[test]
+fn the_trail_can_be_narrowed_and_exported() {
+    let desk = Desk::ready();
+    let key = desk.new_key("basic", "=HYPERLINK(\"http://x\")");
+    desk.run(&["key", "disable", "--as", "bram", &key]).done();
+    desk.run(&["key", "list", "--as", "chen"]).fails(3, "");
+    let list = |args: &[&str]| {
+        desk.run(&[&["audit", "list", "--as", "alice", "--json"], args].concat())
+            .done()
+            .json()
+            .as_array()
+            .unwrap()
+            .clone()
+    };
+    let all = list(&[]).len();
+    assert!(list(&["--who", "bram"]).iter().all(|row| row["who"] == "bram") && !list(&["--who", "bram"]).is_empty());
+    assert_eq!(list(&["--type", "refusal"]).len(), 1);
+    assert_eq!(list(&["--key", &key]).len(), 2);
+    assert_eq!((list(&["--from", "1h"]).len(), list(&["--until", "1h"]).len()), (all, 0));
+    assert_eq!((list(&["--from", "2100-01-01"]).len(), list(&["--until", "2100-01-01"]).len()), (0, all));
+    desk.run(&["audit", "list", "--as", "alice", "--from", "soon"]).fails(2, "is not a time");
+    let export = |format: &str| desk.run(&["audit", "export", "--as", "alice", "--format", format]).done().out;
+    let lines: Vec<Value> = export("jsonl").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), all);
+    let csv = export("csv");
+    assert_eq!(csv.lines().count(), all + 1);
+    assert!(csv.starts_with("no,at,who,") && csv.contains("\"'=HYPERLINK(\"\"http://x\"\")\""), "{csv}");
+    let part = desk.run(&["audit", "export", "--as", "alice", "--format", "csv", "--who", "bram"]).done().out;
+    assert_eq!(part.lines().count(), list(&["--who", "bram"]).len() + 1);
+    desk.run(&["audit", "export", "--as", "dora"]).fails(3, "Only account Administrators can");
+}
