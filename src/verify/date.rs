@@ -1,6 +1,10 @@
 //! HTTP-dates (RFC 9110 5.6.7), strictly: three forms, GMT, the right weekday, a day that exists (H12).
 
-use jiff::civil::{DateTime, Weekday};
+use jiff::{
+    Timestamp,
+    civil::{DateTime, Weekday},
+    tz::Offset,
+};
 
 use crate::time::Seconds;
 
@@ -45,7 +49,7 @@ pub(super) fn parse(text: &[u8], now: Seconds) -> Option<Seconds> {
     if at.weekday() != weekday {
         return None;
     }
-    at.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| Seconds(zoned.timestamp().as_second()))
+    Offset::UTC.to_timestamp(at).ok().map(|at| Seconds(at.as_second()))
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`
@@ -98,7 +102,7 @@ fn asctime(text: &[u8]) -> Option<(Weekday, DateTime)> {
 
 /// The year with these last two digits from 49 years before to 50 years after the year of `now`.
 fn near_year(two_digits: i16, now: Seconds) -> Option<i16> {
-    let this = jiff::Timestamp::from_second(now.0).ok()?.to_zoned(jiff::tz::TimeZone::UTC).year();
+    let this = Offset::UTC.to_datetime(Timestamp::from_second(now.0).ok()?).year();
     (this - 49..=this + 50).find(|year| year.rem_euclid(100) == two_digits)
 }
 

@@ -3,10 +3,10 @@
 use crate::time::Seconds;
 
 use super::{
-    Decision, Denied, Reason, Request, Snapshot, Surface, Verdict, basic, hmac, legacy,
+    Decision, Denied, Reason, Request, Snapshot, Surface, Verdict, basic, hmac_scheme, legacy,
     lex::{Cursor, is_token, is_token_byte},
     request::Occurs,
-    rfc9421,
+    rfc9421, scan,
 };
 
 /// Judges a request by what is in the snapshot, at a second.
@@ -22,7 +22,7 @@ pub fn decide<'a>(request: &Request<'a>, snapshot: &'a Snapshot, now: Seconds) -
 /// the literal HTTP/1.1, the second with the version that the client speaks. For people who look for what differs.
 pub fn signing_strings(request: &Request<'_>) -> Vec<Vec<u8>> {
     match credentials(request) {
-        Ok(Credentials::Hmac(value)) => hmac::signing_strings(request, value)
+        Ok(Credentials::Hmac(value)) => hmac_scheme::signing_strings(request, value)
             .into_iter()
             .flat_map(|(one, two)| [Some(one), two])
             .flatten()
@@ -34,10 +34,9 @@ pub fn signing_strings(request: &Request<'_>) -> Vec<Vec<u8>> {
 
 /// Nothing may fake a line of a signing string (C1).
 fn check_shape(request: &Request<'_>) -> Result<(), Denied<'static>> {
-    let target = !request.target.is_empty() && request.target.iter().all(|&b| b > b' ' && b != 0x7f && b != b'#');
-    // Folded rather than searched: without an early way out the loop runs over many bytes at once.
-    let clean = |value: &[u8]| !value.iter().fold(false, |bad, &b| bad | (b == 0) | (b == b'\r') | (b == b'\n'));
-    match target && is_token(request.method) && request.fields.iter().all(|(_, value)| clean(value)) {
+    let target = !request.target.is_empty() && !scan::has_blank_or_fragment(request.target);
+    let clean = request.fields.iter().all(|(_, value)| !scan::has_line_end_or_nul(value));
+    match target && clean && is_token(request.method) {
         true => Ok(()),
         false => Err(Reason::MalformedRequest.into()),
     }
@@ -53,7 +52,7 @@ enum Credentials<'a> {
 fn rest<'a>(request: &Request<'a>, snapshot: &'a Snapshot, now: Seconds) -> Result<Decision<'a>, Denied<'a>> {
     match credentials(request)? {
         Credentials::Basic(token) => basic::decide(request, token, snapshot, now),
-        Credentials::Hmac(value) => hmac::decide(request, value, snapshot, now).map(allow),
+        Credentials::Hmac(value) => hmac_scheme::decide(request, value, snapshot, now).map(allow),
         Credentials::Signature => rfc9421::decide(request, snapshot, now).map(allow),
     }
 }

@@ -15,15 +15,19 @@ pub(super) fn intact(credential: CredentialRef<'_>) -> Result<(), Denied<'_>> {
     }
 }
 
-/// Whether a credential may be used now from this address.
-pub(super) fn usable(credential: CredentialRef<'_>, now: Seconds, client: Option<IpAddr>) -> Result<(), Denied<'_>> {
+/// Whether a credential may be used now from this address, which is read only if it matters.
+pub(super) fn usable(
+    credential: CredentialRef<'_>,
+    now: Seconds,
+    client: impl FnOnce() -> Option<IpAddr>,
+) -> Result<(), Denied<'_>> {
     intact(credential)?;
     let reason = match credential.state() {
         State::Disabled => Reason::Disabled,
         State::Revoked => Reason::Revoked,
         State::Active if credential.not_before().is_some_and(|at| now < at) => Reason::NotYetValid,
         State::Active if credential.expires_at().is_some_and(|at| now >= at) => Reason::Expired,
-        State::Active if !credential.admits_address(client) => Reason::Network,
+        State::Active if !credential.admits_any() && !credential.admits_address(client()) => Reason::Network,
         State::Active => return Ok(()),
     };
     Err(Denied::from(reason).of(credential))

@@ -14,10 +14,8 @@ mod basic;
 mod date;
 mod decide;
 mod digest;
-#[cfg(test)]
-mod edge_tests;
 mod framing;
-mod hmac;
+mod hmac_scheme;
 mod judge;
 mod legacy;
 mod lex;
@@ -26,11 +24,10 @@ mod reason;
 pub mod replay;
 mod request;
 mod rfc9421;
+mod scan;
 mod secrets;
 mod snapshot;
 mod verdict;
-#[cfg(test)]
-mod work_tests;
 
 pub use decide::{decide, signing_strings};
 pub use question::{Answer, PasswordQuestion};
@@ -38,3 +35,8 @@ pub use reason::Reason;
 pub use request::{Body, Field, Framing, Request, Scheme, Surface, Version};
 pub use snapshot::{BuildError, Builder, Change, CredentialRef, Entry, LiveSecret, Snapshot, SnapshotError};
 pub use verdict::{Allowed, BodyCheck, Decision, Denied, Verdict};
+
+#[cfg(test)]
+mod edge_tests;
+#[cfg(test)]
+mod work_tests;

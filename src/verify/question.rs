@@ -148,7 +148,7 @@ impl PasswordQuestion {
         if !same || !secrets.any(|secret| secret.version == version && secret.is_live(now.0)) {
             return deny(Reason::BadSecret);
         }
-        judge::usable(credential, now, self.client)?;
+        judge::usable(credential, now, || self.client)?;
         Ok(Allowed { credential, secret_version: version, body: self.body, proof: None })
     }
 }

@@ -70,7 +70,7 @@ impl<'a> Signed<'a> {
         })?;
         let joined = self.content_digest(request);
         let digest = joined.as_deref().map(|joined| digest::Signed::read(CONTENT_DIGEST, joined)).transpose()?;
-        judge::usable(credential, now, judge::address(request.client))?;
+        judge::usable(credential, now, || judge::address(request.client))?;
         let (Some(digest), Some(body)) = (digest, request.visible_body()) else { return Ok((version, false)) };
         digest.compare(body)?;
         Ok((version, true))

@@ -6,8 +6,6 @@
 mod entry;
 mod packed;
 mod shard;
-#[cfg(test)]
-mod tests;
 
 pub use entry::{Change, Entry, LiveSecret, SnapshotError};
 pub(super) use packed::PackedSecret;
@@ -275,6 +273,11 @@ impl<'a> CredentialRef<'a> {
         self.0.admits(algorithm)
     }
 
+    /// Whether it may be used from anywhere.
+    pub(super) fn admits_any(self) -> bool {
+        self.0.admits_any()
+    }
+
     pub(super) fn admits_address(self, address: Option<IpAddr>) -> bool {
         self.0.admits_address(address)
     }
@@ -289,3 +292,6 @@ impl fmt::Debug for CredentialRef<'_> {
         write!(f, "CredentialRef({} {:?})", self.kind(), self.key())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -195,15 +195,19 @@ impl<'a> Packed<'a> {
         Secrets { left: self.0[18], rest: &self.0[self.after_times()..] }
     }
 
+    /// Whether there are no networks.
+    pub fn admits_any(self) -> bool {
+        self.0[19] == 0
+    }
+
     /// Whether an address may use it; `None` is an address that nobody knows.
     pub fn admits_address(self, address: Option<IpAddr>) -> bool {
-        let count = self.0[19];
-        if count == 0 {
+        if self.admits_any() {
             return true;
         }
         let mut secrets = self.secrets();
         secrets.by_ref().for_each(drop);
-        let networks = Networks { left: count, rest: secrets.rest };
+        let networks = Networks { left: self.0[19], rest: secrets.rest };
         let address = address.map(|a| a.to_canonical());
         address.is_some_and(|address| networks.into_iter().any(|net| net.contains(&address)))
     }

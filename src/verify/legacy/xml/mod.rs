@@ -8,8 +8,6 @@
 mod chars;
 mod declaration;
 mod names;
-#[cfg(test)]
-mod tests;
 
 pub(super) use chars::unescape;
 
@@ -243,3 +241,6 @@ impl<'a> Reader<'a> {
         Ok(text)
     }
 }
+
+#[cfg(test)]
+mod tests;

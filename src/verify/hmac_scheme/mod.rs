@@ -106,7 +106,7 @@ impl Signed<'_> {
             false => Reason::MalformedAuthorization,
         })?;
         let digests = self.digests(request)?;
-        judge::usable(credential, now, judge::address(request.client))?;
+        judge::usable(credential, now, || judge::address(request.client))?;
         // The body last: it may be long, and only a request that would pass is worth hashing it.
         let Some(body) = request.visible_body() else { return Ok((version, false)) };
         digests.iter().try_for_each(|digest| digest.compare(body))?;
