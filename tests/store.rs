@@ -10,7 +10,7 @@ use std::{
 };
 
 use keydesk::store::{
-    Cancel, Commit, SqliteStore, Store, StoreError, Tx, Value, WriteTx,
+    Cancel, Commit, Row, SqliteStore, Store, StoreError, Tx, Value, WriteTx,
     tables::{
         self, Branch, CredentialRecord, Direction, HeadRow, Record as _, RefusalRow, SecretRecord, Sort, Tagged,
         TrailFilter, UsageRow,
@@ -344,25 +344,36 @@ fn feed(store: &dyn Store) {
     });
     let id = |n: u32| credential(n, "basic").id;
     let run = |after: &str, until: &str, limit| {
-        let rows = read(store, |tx| tables::credentials_after(tx, after, until, limit));
-        rows.into_iter().map(|row| row.record.id).collect::<Vec<_>>()
+        first_columns(store, |tx, each| tables::credentials_after(tx, (after, until), limit, each))
     };
     assert_eq!(run("", "g", 3), [id(0), id(1), id(2)]);
     assert_eq!(run(&id(2), &id(5), 100), [id(3), id(4), id(5)]);
     assert!(run(&id(8), "g", 100).is_empty());
-    let live = |now| {
-        let rows = read(store, |tx| tables::live_secrets_after(tx, &id(1), &id(4), now));
-        rows.into_iter().map(|row| row.record.id).collect::<Vec<_>>()
-    };
+    let live = |now| first_columns(store, |tx, each| tables::live_secrets_after(tx, (&id(1), &id(4)), now, each));
     assert_eq!(live(49), ["s-2-1", "s-2-2", "s-3-1", "s-4-1"]);
     assert_eq!(live(50), ["s-2-1", "s-2-2", "s-4-1"], "the end is out");
-    let of = read(store, |tx| tables::live_secrets_of(tx, &id(2), 60));
-    assert_eq!(of.len(), 1);
+    assert_eq!(first_columns(store, |tx, each| tables::live_secrets_of(tx, &id(2), 60, each)), ["s-2-1"]);
+    assert_eq!(first_columns(store, |tx, each| tables::credential_row(tx, &id(2), each)), [id(2)]);
     let mut changed = read(store, |tx| tables::changed_credentials(tx, 6));
     changed.sort();
     assert_eq!(changed, [id(2), id(7), id(8)], "by its own row or by a secret");
     assert_eq!(read(store, |tx| tables::middle_credential(tx, 9)), Some(id(4)));
     assert_eq!(read(store, |tx| tables::middle_credential(tx, 30)), None);
+}
+
+/// What stands first in each row that is handed over.
+fn first_columns(
+    store: &dyn Store,
+    work: impl FnOnce(&mut dyn Tx, &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError>,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    read(store, |tx| {
+        work(tx, &mut |mut row| {
+            found.push(row.text()?);
+            Ok(())
+        })
+    });
+    found
 }
 
 fn noticed(store: &dyn Store) {

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
-use crate::credential::{Algorithms, BodyDigest, Kind, Networks, State};
+use crate::credential::{Algorithms, BodyDigest, Kind, Networks, Options, State};
 use crate::store::{
-    Cancel, Tx,
-    tables::{self, CredentialRecord, HeadRow, SecretRecord, Tagged},
+    Cancel, Row, StoreError, Tx,
+    tables::{self, CredentialRecord, HeadRow, Record, SecretRecord},
 };
 use crate::time::Seconds;
 use crate::vault::Stored;
@@ -183,11 +183,7 @@ impl<'a> Feed<'a> {
         let mark = self.mark_in(&mut *tx)?;
         let now = self.hub.now().seconds().0;
         let mut after = part.after.clone();
-        loop {
-            let credentials = tables::credentials_after(&mut *tx, &after, &part.until, RUN)?;
-            let Some(last) = credentials.last().map(|row| row.record.id.clone()) else { break };
-            let secrets = tables::live_secrets_after(&mut *tx, &after, &last, now)?;
-            each(self.open_run(credentials, secrets, &mut findings));
+        while let Some(last) = self.run(&mut *tx, (&after, &part.until), now, each, &mut findings)? {
             after = last;
         }
         // Before the trail is written: in memory the reader is the writer.
@@ -199,18 +195,16 @@ impl<'a> Feed<'a> {
     /// Checks the tags of the next run behind the id `after`: who changes a row behind keydesk's back raises no change
     /// number. Hands out those with a wrong tag that are not `known`, and where to go on; `None` behind the last.
     pub fn audit(self, after: &str, known: &HashSet<Uuid>) -> Result<(Vec<Fed>, Option<String>), HubError> {
-        let mut findings = Vec::new();
+        let (mut found, mut findings) = (Vec::new(), Vec::new());
         let mut tx = self.hub.store.read(&Cancel::default())?;
-        let credentials = tables::credentials_after(&mut *tx, after, LAST_ID, RUN)?;
-        let Some(last) = credentials.last().map(|row| row.record.id.clone()) else { return Ok((Vec::new(), None)) };
-        let secrets = tables::live_secrets_after(&mut *tx, after, &last, self.hub.now().seconds().0)?;
+        let now = self.hub.now().seconds().0;
+        let mut keep = |fed: Vec<Fed>| found.extend(fed.into_iter().filter(|f| f.tampered && !known.contains(&f.id)));
+        let next = self.run(&mut *tx, (after, LAST_ID), now, &mut keep, &mut findings)?;
         drop(tx);
-        let mut fed = self.open_run(credentials, secrets, &mut findings);
-        fed.retain(|fed| fed.tampered && !known.contains(&fed.id));
         // What is known was noted when it was found: else it would fill the trail, a row a minute.
-        findings.retain(|finding| fed.iter().any(|fed| fed.id.to_string() == finding.id));
+        findings.retain(|finding| found.iter().any(|fed| fed.id.to_string() == finding.id));
         self.note_tampered(findings);
-        Ok((fed, Some(last)))
+        Ok((found, next))
     }
 
     /// The credentials that changed after `mark`, as they are now, and how far the store is with them.
@@ -220,60 +214,99 @@ impl<'a> Feed<'a> {
         let mark = self.mark_in(&mut *tx)?;
         let now = self.hub.now().seconds().0;
         for id in tables::changed_credentials(&mut *tx, since.change)? {
-            let Some(credential) = tables::get::<CredentialRecord>(&mut *tx, "id", &id)? else { continue };
-            let secrets = tables::live_secrets_of(&mut *tx, &id, now)?;
-            fed.extend(self.open_one(credential, secrets, &mut findings));
+            let mut one = Vec::new();
+            tables::credential_row(&mut *tx, &id, &mut |row| self.read(row, &mut one))?;
+            let mut secrets = Vec::new();
+            tables::live_secrets_of(&mut *tx, &id, now, &mut |row| self.read(row, &mut secrets))?;
+            fed.extend(self.open_run(one, secrets, &mut findings));
         }
         drop(tx);
         self.note_tampered(findings);
         Ok((fed, mark))
     }
 
+    /// Reads one run and hands it over; says with which id it ends.
+    fn run(
+        self,
+        tx: &mut dyn Tx,
+        (after, until): (&str, &str),
+        now: i64,
+        each: &mut dyn FnMut(Vec<Fed>),
+        findings: &mut Vec<Finding>,
+    ) -> Result<Option<String>, HubError> {
+        let mut credentials: Vec<(CredentialRecord, bool)> = Vec::with_capacity(RUN as usize);
+        tables::credentials_after(tx, (after, until), RUN, &mut |row| self.read(row, &mut credentials))?;
+        let Some(last) = credentials.last().map(|(record, _)| record.id.clone()) else { return Ok(None) };
+        let mut secrets = Vec::with_capacity(RUN as usize);
+        tables::live_secrets_after(tx, (after, &last), now, &mut |row| self.read(row, &mut secrets))?;
+        each(self.open_run(credentials, secrets, findings));
+        Ok(Some(last))
+    }
+
+    /// Reads a row and whether its tag is right.
+    fn read<T: Record>(self, row: Row, into: &mut Vec<(T, bool)>) -> Result<(), StoreError> {
+        into.push(guard::read(&self.hub.vault, row)?);
+        Ok(())
+    }
+
     /// Joins credentials with their secrets; both are ordered by credential.
     fn open_run(
         self,
-        credentials: Vec<Tagged<CredentialRecord>>,
-        secrets: Vec<Tagged<SecretRecord>>,
+        credentials: Vec<(CredentialRecord, bool)>,
+        secrets: Vec<(SecretRecord, bool)>,
         findings: &mut Vec<Finding>,
     ) -> Vec<Fed> {
         let mut secrets = secrets.into_iter().peekable();
         let mut fed = Vec::with_capacity(credentials.len());
-        for credential in credentials {
-            let id = credential.record.id.as_str();
+        for (credential, mut intact) in credentials {
             // A secret without a credential cannot be: it refers to one, and credentials are never removed.
-            while secrets.next_if(|row| row.record.credential.as_str() < id).is_some() {}
-            let own: Vec<_> = std::iter::from_fn(|| secrets.next_if(|row| row.record.credential == id)).collect();
-            fed.extend(self.open_one(credential, own, findings));
+            while secrets.next_if(|(secret, _)| secret.credential < credential.id).is_some() {}
+            let mut opened = Vec::with_capacity(2);
+            while let Some((secret, right)) = secrets.next_if(|(secret, _)| secret.credential == credential.id) {
+                let one = (intact && right).then(|| self.open_secret(&credential, &secret)).flatten();
+                intact &= one.is_some();
+                opened.extend(one);
+            }
+            fed.extend(self.fed(credential, intact.then_some(opened), findings));
         }
         fed
     }
 
-    /// A credential that a verifier can keep. `None` for a row that cannot even be named.
-    fn open_one(
+    /// A credential that a verifier can keep, with `None` for its secrets if it is not to be trusted. Nothing for a row
+    /// that cannot even be named.
+    fn fed(
         self,
-        credential: Tagged<CredentialRecord>,
-        secrets: Vec<Tagged<SecretRecord>>,
+        record: CredentialRecord,
+        secrets: Option<Vec<FedSecret>>,
         findings: &mut Vec<Finding>,
     ) -> Option<Fed> {
-        let opened = guard::intact(&self.hub.vault, &credential)
-            .then(|| secrets.iter().map(|row| self.open_secret(&credential.record, row)).collect::<Option<Vec<_>>>())
-            .flatten();
-        let record = credential.record;
-        let fed = opened.and_then(|secrets| fed(&record, secrets));
-        if fed.is_some() {
-            return fed;
+        let options = options(&record).filter(|_| secrets.is_some());
+        let tampered = options.is_none();
+        if tampered {
+            findings.push(Finding { id: record.id.clone(), what: format!("{} ({})", record.key, record.name) });
         }
-        let refused = refused(&record);
-        findings.push(Finding { id: record.id, what: format!("{} ({})", record.key, record.name) });
-        refused
+        let options = options.unwrap_or_default();
+        Some(Fed {
+            id: record.id.parse().ok()?,
+            kind: record.kind.parse().ok()?,
+            key: record.key,
+            name: record.name,
+            state: record.state.parse().ok()?,
+            not_before: options.not_before,
+            expires_at: options.expires_at,
+            networks: options.networks,
+            algorithms: options.algorithms,
+            body_digest: options.body_digest,
+            secrets: if tampered { Vec::new() } else { secrets.unwrap_or_default() },
+            tampered,
+        })
     }
 
-    fn open_secret(self, credential: &CredentialRecord, row: &Tagged<SecretRecord>) -> Option<FedSecret> {
-        let SecretRecord { no, sealed, valid_until, .. } = &row.record;
-        let place = secret_place(&credential.id, &credential.kind, *no);
-        let intact = guard::intact(&self.hub.vault, row);
-        let opened = intact.then(|| self.hub.vault.open_sealed(sealed, &place).ok()).flatten()?;
-        Some(FedSecret { no: *no, stored: Stored::decode(&opened).ok()?, valid_until: valid_until.map(Seconds) })
+    fn open_secret(self, credential: &CredentialRecord, secret: &SecretRecord) -> Option<FedSecret> {
+        let place = secret_place(&credential.id, &credential.kind, secret.no);
+        let opened = self.hub.vault.open_sealed(&secret.sealed, &place).ok()?;
+        let stored = Stored::decode(&opened).ok()?;
+        Some(FedSecret { no: secret.no, stored, valid_until: secret.valid_until.map(Seconds) })
     }
 
     /// A credential that is refused has a row in the trail. When none can be written it is refused all the same.
@@ -297,38 +330,15 @@ struct Finding {
     what: String,
 }
 
-fn fed(record: &CredentialRecord, secrets: Vec<FedSecret>) -> Option<Fed> {
-    Some(Fed {
-        id: record.id.parse().ok()?,
-        kind: record.kind.parse().ok()?,
-        key: record.key.clone(),
-        name: record.name.clone(),
-        state: record.state.parse().ok()?,
+/// What a credential's options are, if they can be read. The note is for people.
+fn options(record: &CredentialRecord) -> Option<Options> {
+    Some(Options {
         not_before: record.not_before.map(Seconds),
         expires_at: record.expires_at.map(Seconds),
         networks: record.networks.parse().ok()?,
         algorithms: record.algorithms.parse().ok()?,
         body_digest: record.body_digest.parse().ok()?,
-        secrets,
-        tampered: false,
-    })
-}
-
-/// What is kept of a credential that is not to be trusted: enough to know whom a request names.
-fn refused(record: &CredentialRecord) -> Option<Fed> {
-    Some(Fed {
-        id: record.id.parse().ok()?,
-        kind: record.kind.parse().ok()?,
-        key: record.key.clone(),
-        name: record.name.clone(),
-        state: record.state.parse().ok()?,
-        not_before: None,
-        expires_at: None,
-        networks: Networks::default(),
-        algorithms: Algorithms::default(),
-        body_digest: BodyDigest::Required,
-        secrets: Vec::new(),
-        tampered: true,
+        ..Options::default()
     })
 }
 

@@ -2,55 +2,60 @@
 
 use crate::store::{Row, StoreError, Tx};
 
-use super::{CredentialRecord, Record, SecretRecord, Tagged};
+use super::{CredentialRecord, Record, SecretRecord};
 
-/// The next run of credentials behind the id `after`, up to the id `until`, ordered by id.
+/// Hands over the next run of credentials behind the id `after`, up to the id `until`, ordered by id. The rows have the
+/// columns of [`Record::select`]; they are handed over whole so that a tag can be checked before anything is read.
 pub fn credentials_after(
     tx: &mut dyn Tx,
-    after: &str,
-    until: &str,
+    (after, until): (&str, &str),
     limit: i64,
-) -> Result<Vec<Tagged<CredentialRecord>>, StoreError> {
+    each: &mut dyn FnMut(Row) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let sql = format!(
         "SELECT {} FROM credential WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3",
         CredentialRecord::select()
     );
-    let mut rows = Vec::with_capacity(usize::try_from(limit).unwrap_or_default());
-    tx.each(&sql, &[after.into(), until.into(), limit.into()], &mut |mut row| {
-        rows.push(Tagged::take(&mut row)?);
-        Ok(())
-    })?;
-    Ok(rows)
+    tx.each(&sql, &[after.into(), until.into(), limit.into()], each)
 }
 
-/// The secrets that work at second `now` of the credentials behind the id `after` up to the id `until`, ordered by
-/// credential.
+/// Hands over the secrets that work at second `now` of the credentials behind the id `after` up to the id `until`,
+/// ordered by credential.
 pub fn live_secrets_after(
     tx: &mut dyn Tx,
-    after: &str,
-    until: &str,
+    (after, until): (&str, &str),
     now: i64,
-) -> Result<Vec<Tagged<SecretRecord>>, StoreError> {
+    each: &mut dyn FnMut(Row) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let sql = format!(
         "SELECT {} FROM secret WHERE credential > $1 AND credential <= $2 \
          AND (valid_until IS NULL OR valid_until > $3) ORDER BY credential, no",
         SecretRecord::select()
     );
-    let mut rows = Vec::new();
-    tx.each(&sql, &[after.into(), until.into(), now.into()], &mut |mut row| {
-        rows.push(Tagged::take(&mut row)?);
-        Ok(())
-    })?;
-    Ok(rows)
+    tx.each(&sql, &[after.into(), until.into(), now.into()], each)
 }
 
-/// The secrets of one credential that work at second `now`.
-pub fn live_secrets_of(tx: &mut dyn Tx, credential: &str, now: i64) -> Result<Vec<Tagged<SecretRecord>>, StoreError> {
+/// Hands over one credential.
+pub fn credential_row(
+    tx: &mut dyn Tx,
+    id: &str,
+    each: &mut dyn FnMut(Row) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    tx.each(&format!("SELECT {} FROM credential WHERE id = $1", CredentialRecord::select()), &[id.into()], each)
+}
+
+/// Hands over the secrets of one credential that work at second `now`.
+pub fn live_secrets_of(
+    tx: &mut dyn Tx,
+    credential: &str,
+    now: i64,
+    each: &mut dyn FnMut(Row) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let sql = format!(
         "SELECT {} FROM secret WHERE credential = $1 AND (valid_until IS NULL OR valid_until > $2) ORDER BY no",
         SecretRecord::select()
     );
-    tx.rows(&sql, &[credential.into(), now.into()])?.iter_mut().map(Tagged::take).collect()
+    tx.each(&sql, &[credential.into(), now.into()], each)
 }
 
 /// Ids of the credentials that changed, or a secret of theirs, behind the change number `since`.

@@ -19,7 +19,9 @@ pub use credential::{
     Branch, Condition, CredentialRecord, Direction, Listed, Sort, credentials_of, keys_of, next_to_expire, page,
     page_sql,
 };
-pub use feed::{changed_credentials, credentials_after, live_secrets_after, live_secrets_of, middle_credential};
+pub use feed::{
+    changed_credentials, credential_row, credentials_after, live_secrets_after, live_secrets_of, middle_credential,
+};
 pub use head::{HeadRow, head, insert_head, lock_head, update_head};
 pub use person::{PersonRecord, PresenceRow, made_by, people, presence, put_presence};
 pub use record::{Record, Tagged, all_by, get, insert, update};
