@@ -17,6 +17,7 @@ pub mod hub;
 pub mod plain;
 pub mod sample;
 pub mod secret;
+pub mod serve;
 pub mod store;
 pub mod text;
 pub mod time;

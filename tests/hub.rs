@@ -3,6 +3,7 @@
 mod hub {
     pub mod desk;
     pub mod edits;
+    pub mod feed;
     pub mod life;
     pub mod lists;
     pub mod people;

@@ -10,10 +10,10 @@ use std::{
 };
 
 use keydesk::store::{
-    Cancel, Commit, SqliteStore, Store, StoreError, Tx, Value, WriteTx,
+    Cancel, Commit, Row, SqliteStore, Store, StoreError, Tx, Value, WriteTx,
     tables::{
-        self, Branch, CredentialRecord, Direction, HeadRow, Record as _, SecretRecord, Sort, Tagged, TrailFilter,
-        UsageRow,
+        self, Branch, CredentialRecord, Direction, HeadRow, Record as _, RefusalRow, SecretRecord, Sort, Tagged,
+        TrailFilter, UsageRow,
     },
 };
 
@@ -31,6 +31,8 @@ const CHECKS: &[(&str, Check)] = &[
     ("pages are the same forward and backward, in every order", pages),
     ("numbers are kept by kind and state", tallies),
     ("usage waits, is used, and an older report loses", usage),
+    ("refusals are kept of credentials that exist, the last twenty", refusals),
+    ("verifiers read all and what changed", feed),
     ("the trail keeps its rows and its text", trail),
     ("keys are unique by kind", unique_keys),
     ("a secret needs its credential", references),
@@ -41,6 +43,7 @@ const CHECKS: &[(&str, Check)] = &[
 const CONCURRENT: &[(&str, Check)] = &[
     ("writers are put in order by the head", writers),
     ("a reader sees one state throughout and waits for nobody", snapshot),
+    ("a commit is noticed, once", noticed),
     ("a read is cancelled from another thread, and only that one", cancel),
 ];
 
@@ -300,6 +303,90 @@ fn usage(store: &dyn Store) {
     assert_eq!(last, [(one.id.clone(), used(2, 50, "203.0.113.1"))]);
 }
 
+fn refusals(store: &dyn Store) {
+    let one = credential(0, "basic");
+    write(store, |tx| tables::insert(tx, &one, vec![]));
+    let row = |n: i64| RefusalRow {
+        at: 100 + n / 2,
+        id: format!("{n:04}"),
+        reason: "clock_skew".to_owned(),
+        component: (n % 2 == 0).then(|| "date".to_owned()),
+        clock_offset: Some(-n),
+        address: None,
+    };
+    write(store, |tx| {
+        (0..25).try_for_each(|n| tables::insert_refusal(tx, one.id(), &row(n)))?;
+        tables::insert_refusal(tx, "nobody", &row(7))?;
+        tables::forget_old_refusals(tx, one.id())
+    });
+    let kept = read(store, |tx| tables::refusals(tx, one.id()));
+    assert_eq!(kept, (5..25).rev().map(row).collect::<Vec<_>>());
+    assert!(read(store, |tx| tables::refusals(tx, "nobody")).is_empty());
+}
+
+fn feed(store: &dyn Store) {
+    let secret = |n: u32, no: i64, valid_until: Option<i64>, change: i64| SecretRecord {
+        id: format!("s-{n}-{no}"),
+        version: 1,
+        credential: credential(n, "basic").id,
+        no,
+        sealed: vec![1],
+        valid_until,
+        created_at: 1,
+        created_by: "alice".to_owned(),
+        change,
+    };
+    write(store, |tx| {
+        for n in 0..9 {
+            tables::insert(tx, &CredentialRecord { change: i64::from(n), ..credential(n, "basic") }, vec![])?;
+            tables::insert(tx, &secret(n, 1, (n == 3).then_some(50), i64::from(n)), vec![])?;
+        }
+        tables::insert(tx, &secret(2, 2, Some(60), 99), vec![])
+    });
+    let id = |n: u32| credential(n, "basic").id;
+    let run = |after: &str, until: &str, limit| {
+        first_columns(store, |tx, each| tables::credentials_after(tx, (after, until), limit, each))
+    };
+    assert_eq!(run("", "g", 3), [id(0), id(1), id(2)]);
+    assert_eq!(run(&id(2), &id(5), 100), [id(3), id(4), id(5)]);
+    assert!(run(&id(8), "g", 100).is_empty());
+    let live = |now| first_columns(store, |tx, each| tables::live_secrets_after(tx, (&id(1), &id(4)), now, each));
+    assert_eq!(live(49), ["s-2-1", "s-2-2", "s-3-1", "s-4-1"]);
+    assert_eq!(live(50), ["s-2-1", "s-2-2", "s-4-1"], "the end is out");
+    assert_eq!(first_columns(store, |tx, each| tables::live_secrets_of(tx, &id(2), 60, each)), ["s-2-1"]);
+    assert_eq!(first_columns(store, |tx, each| tables::credential_row(tx, &id(2), each)), [id(2)]);
+    let mut changed = read(store, |tx| tables::changed_credentials(tx, 6));
+    changed.sort();
+    assert_eq!(changed, [id(2), id(7), id(8)], "by its own row or by a secret");
+    assert_eq!(read(store, |tx| tables::middle_credential(tx, 9)), Some(id(4)));
+    assert_eq!(read(store, |tx| tables::middle_credential(tx, 30)), None);
+}
+
+/// What stands first in each row that is handed over.
+fn first_columns(
+    store: &dyn Store,
+    work: impl FnOnce(&mut dyn Tx, &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError>,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    read(store, |tx| {
+        work(tx, &mut |mut row| {
+            found.push(row.text()?);
+            Ok(())
+        })
+    });
+    found
+}
+
+fn noticed(store: &dyn Store) {
+    assert!(store.changed().unwrap(), "the first answer is yes");
+    assert!(!store.changed().unwrap());
+    tally(store);
+    assert!(!store.changed().unwrap(), "a read is nothing to notice");
+    write(store, |tx| tables::add_to_tally(tx, "basic", "active", 1));
+    assert!(store.changed().unwrap());
+    assert!(!store.changed().unwrap());
+}
+
 fn trail(store: &dyn Store) {
     let record = |no: i64, subject: &str| tables::TrailRecord {
         no,
@@ -487,4 +574,45 @@ fn sqlite_reads_every_page_off_an_index() {
         }
     }
     assert_eq!(looked_at, 16);
+}
+
+/// A desk as an older keydesk made it: the first step alone.
+fn of_step_one(path: &std::path::Path) -> rusqlite::Connection {
+    let old = rusqlite::Connection::open(path).unwrap();
+    old.execute_batch(&format!(
+        "BEGIN; {} INSERT INTO schema_step (no, applied_at) VALUES (1, 7); INSERT INTO tally VALUES ('basic', 'active', 3);
+         PRAGMA application_id = 0x4b44736b; PRAGMA user_version = 1; COMMIT",
+        keydesk::store::STEPS[0].for_sqlite()
+    ))
+    .unwrap();
+    old
+}
+
+#[test]
+fn sqlite_brings_an_older_desk_up_to_date_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("keydesk.db");
+    drop(of_step_one(&path));
+    // Two that open it at the same instant both find it as it should be.
+    std::thread::scope(|scope| {
+        let both = [(); 2].map(|()| scope.spawn(|| SqliteStore::open(&path).map(|_| ())));
+        both.into_iter().for_each(|one| one.join().unwrap().unwrap());
+    });
+    let store = SqliteStore::open(&path).unwrap();
+    assert_eq!(tally(&store), [("basic".to_owned(), "active".to_owned(), 3)], "what was in it stays");
+    let steps = read(&store, |tx| tx.rows("SELECT no FROM schema_step ORDER BY no", &[]));
+    assert_eq!(steps.len(), keydesk::store::STEPS.len());
+    assert!(read(&store, |tx| tables::refusals(tx, "nobody")).is_empty());
+}
+
+#[test]
+fn sqlite_leaves_an_older_desk_alone_whose_schema_is_not_ours() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("keydesk.db");
+    let planted = "CREATE TRIGGER planted AFTER INSERT ON tally BEGIN DELETE FROM tally; END";
+    of_step_one(&path).execute_batch(planted).unwrap();
+    assert!(matches!(SqliteStore::open(&path), Err(StoreError::Foreign(_))));
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 1, "nothing was changed");
 }

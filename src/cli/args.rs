@@ -9,7 +9,10 @@ use clap::{
 
 use crate::{account::Role, config::Wishes, credential::Kind};
 
-use super::{audit::AuditVerb, completions::CompletionsArgs, init::InitArgs, key::KeyVerb, out::Form, user::UserVerb};
+use super::{
+    audit::AuditVerb, completions::CompletionsArgs, init::InitArgs, key::KeyVerb, out::Form, serve::ServeArgs,
+    user::UserVerb,
+};
 
 /// A self-hosted desk for API credentials. Without a command it opens the desk in this terminal.
 #[derive(Debug, Parser)]
@@ -69,6 +72,8 @@ pub enum Verb {
     /// Read and check the trail
     #[command(subcommand)]
     Audit(AuditVerb),
+    /// Answer gateways: is this request's credential good?
+    Serve(ServeArgs),
     /// Print the completions of a shell
     Completions(CompletionsArgs),
     /// Print the manual page

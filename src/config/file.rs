@@ -21,6 +21,20 @@ pub struct ConfigFile {
     pub data_dir: Option<PathBuf>,
     /// The file with the master key.
     pub master_key_file: Option<PathBuf>,
+    /// The verifier.
+    #[serde(default)]
+    pub serve: ServeFile,
+}
+
+/// What the table `[serve]` may say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServeFile {
+    /// Where the verifier listens: `unix:PATH`, or an address and port.
+    #[serde(default)]
+    pub listen: Vec<String>,
+    /// The file with the token that gateways send over TCP.
+    pub gateway_token_file: Option<PathBuf>,
 }
 
 impl ConfigFile {

@@ -4,7 +4,7 @@ mod file;
 mod places;
 mod store_url;
 
-pub use file::{ConfigFile, Remembered, remember_store};
+pub use file::{ConfigFile, Remembered, ServeFile, remember_store};
 pub use places::{Found, Wishes, found};
 pub use store_url::{StoreUrlError, database_path};
 

@@ -9,7 +9,7 @@ use directories::ProjectDirs;
 
 use crate::{hub::Places, vault::MasterKeyPlace};
 
-use super::{ConfigError, ConfigFile, database_path};
+use super::{ConfigError, ConfigFile, ServeFile, database_path};
 
 /// What flags and environment ask for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct Found {
     pub default_database: Option<PathBuf>,
     /// The master key.
     pub master_key: MasterKeyPlace,
+    /// What the file says of the verifier.
+    pub serve: ServeFile,
 }
 
 impl Found {
@@ -67,7 +69,9 @@ pub fn found(wishes: &Wishes) -> Result<Found, ConfigError> {
     };
     let database = named.or_else(|| default_database.clone()).ok_or(ConfigError::NoHome)?;
     let master_key = master_key(wishes, &file, &here, beside);
-    Ok(Found { config, database, default_database, master_key })
+    let token = file.serve.gateway_token_file.map(|path| beside.join(path));
+    let serve = ServeFile { gateway_token_file: token, ..file.serve };
+    Ok(Found { config, database, default_database, master_key, serve })
 }
 
 fn default_database(

@@ -1,7 +1,7 @@
 //! Tags of rows: what the store carries and what the vault computes, brought together.
 
 use crate::store::{
-    Value,
+    Row, StoreError, Value,
     tables::{HeadRow, Record, Tagged, TrailRecord},
 };
 use crate::vault::{TagInput, Vault, VaultError, sha256};
@@ -27,6 +27,20 @@ pub(super) fn tag<T: Record>(vault: &Vault, record: &T) -> Result<Vec<u8>, Vault
 /// Whether a row still is what its tag says.
 pub(super) fn intact<T: Record>(vault: &Vault, row: &Tagged<T>) -> bool {
     vault.tag_is_right(&input(&row.record), &row.tag)
+}
+
+/// Reads a row of a tagged table, and says whether its tag is right: the same as [`intact`] without a copy of every
+/// column, for who reads a million of them.
+pub(super) fn read<T: Record>(vault: &Vault, mut row: Row) -> Result<(T, bool), StoreError> {
+    let intact = match row.rest() {
+        [Value::Text(id), Value::Int(version), columns @ .., Value::Bytes(tag)]
+            if columns.len() == T::COLUMNS.len() =>
+        {
+            vault.tag_is_right(&columns.iter().fold(TagInput::new(T::TABLE, id, *version), add), tag)
+        }
+        _ => false,
+    };
+    Ok((Tagged::take(&mut row)?.record, intact))
 }
 
 fn head_input(head: &HeadRow) -> TagInput {

@@ -13,12 +13,15 @@ mod desk;
 mod details;
 mod edit;
 mod error;
+mod feed;
 mod guard;
 mod leak;
 mod list;
 mod look;
 mod overview;
+mod policy;
 mod refusal;
+mod report;
 mod rows;
 mod settings;
 mod sign_in;
@@ -31,6 +34,9 @@ pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
 pub use desk::{Hub, Places, SetUp, Start};
 pub use edit::Edit;
 pub use error::{Conflict, Denied, Field, HubError, SessionOver};
+pub use feed::{Fed, FedSecret, Feed, Mark, Part, SOON, Since};
+pub use policy::{Policy, Replay};
+pub use report::{Refusal, Use};
 pub use rows::{
     Capped, Class, Counts, CredentialId, CredentialOverview, CredentialRow, Cursor, Details, Issued, LastUse,
     ListQuery, LiveSecret, NewCredential, NewLegacy, Order, Outcome, Overview, Page, Position, Pulse, Seen,

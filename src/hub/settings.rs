@@ -97,7 +97,7 @@ fn idle_lock_minutes(tx: &mut dyn Tx, vault: &Vault) -> Result<i64, HubError> {
 }
 
 /// A setting, if it was set; one with a wrong tag is not followed.
-fn value(tx: &mut dyn Tx, vault: &Vault, name: &str) -> Result<Option<String>, HubError> {
+pub(super) fn value(tx: &mut dyn Tx, vault: &Vault, name: &str) -> Result<Option<String>, HubError> {
     let found: Option<Tagged<SettingRecord>> = tables::get(tx, "id", name)?;
     match found {
         Some(row) if !guard::intact(vault, &row) => {

@@ -9,6 +9,11 @@ pub trait Store: Send + Sync {
 
     /// Begins a transaction that only reads and sees one state of the database throughout.
     fn read(&self, cancel: &Cancel) -> Result<Box<dyn Tx + '_>, StoreError>;
+
+    /// Whether anything may have been committed since this was last asked; the first answer is yes. Cheap enough to be
+    /// asked several times a second: whoever follows the store looks at the head only after a yes. A database that
+    /// cannot tell says yes.
+    fn changed(&self) -> Result<bool, StoreError>;
 }
 
 /// A transaction.

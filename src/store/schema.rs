@@ -12,11 +12,14 @@ pub struct Step {
 }
 
 /// All steps, in order.
-pub const STEPS: &[Step] = &[Step {
-    no: 1,
-    common: include_str!("../../assets/schema/0001-desk.sql"),
-    sqlite: include_str!("../../assets/schema/0001-desk.sqlite.sql"),
-}];
+pub const STEPS: &[Step] = &[
+    Step {
+        no: 1,
+        common: include_str!("../../assets/schema/0001-desk.sql"),
+        sqlite: include_str!("../../assets/schema/0001-desk.sqlite.sql"),
+    },
+    Step { no: 2, common: include_str!("../../assets/schema/0002-refusals.sql"), sqlite: "" },
+];
 
 impl Step {
     /// The statements for SQLite.

@@ -21,6 +21,8 @@ pub struct SqliteStore {
     /// None in memory, where there is one connection for everything.
     reader: Option<Mutex<Connection>>,
     file: Option<FileId>,
+    /// `PRAGMA data_version` of the reader when it was last looked at.
+    data_version: Mutex<Option<i64>>,
 }
 
 /// Which file the connections have open. One that was renamed over it is another desk to everybody else.
@@ -59,6 +61,15 @@ impl Store for SqliteStore {
         self.file.as_ref().map_or(Ok(()), FileId::check)?;
         let connection = lock(self.reader.as_ref().unwrap_or(&self.writer));
         Ok(Box::new(tx::SqliteTx::begin(connection, false, cancel)?))
+    }
+
+    fn changed(&self) -> Result<bool, StoreError> {
+        self.file.as_ref().map_or(Ok(()), FileId::check)?;
+        // The number stands still for what a connection commits itself, and in memory there is only one connection.
+        let Some(reader) = &self.reader else { return Ok(true) };
+        let now = lock(reader).pragma_query_value(None, "data_version", |row| row.get(0)).map_err(|e| tx::error(&e))?;
+        let mut known = self.data_version.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(known.replace(now) != Some(now))
     }
 }
 

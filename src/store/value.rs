@@ -73,6 +73,11 @@ impl Row {
         Self(values.into_iter())
     }
 
+    /// The columns that were not taken yet.
+    pub fn rest(&self) -> &[Value] {
+        self.0.as_slice()
+    }
+
     /// The next column as it is.
     pub fn value(&mut self) -> Result<Value, StoreError> {
         self.0.next().ok_or_else(|| StoreError::Broken("a row is too short".to_owned()))

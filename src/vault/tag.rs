@@ -12,7 +12,10 @@ pub struct TagInput(Vec<u8>);
 impl TagInput {
     /// Begins with where the row is.
     pub fn new(table: &str, row: &str, version: i64) -> Self {
-        Self(b"keydesk tag v1".to_vec()).text(table).text(row).int(version)
+        // With the room that a whole row takes it never moves.
+        let mut bytes = Vec::with_capacity(1024);
+        bytes.extend_from_slice(b"keydesk tag v1");
+        Self(bytes).text(table).text(row).int(version)
     }
 
     /// Adds NULL.

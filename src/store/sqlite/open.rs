@@ -16,6 +16,8 @@ use super::{FileId, SqliteStore, tx::error};
 
 /// `KDsk`: tells a keydesk database from any other (`PRAGMA application_id`).
 const APPLICATION_ID: i64 = 0x4b44_736b;
+/// The newest schema step.
+const LAST: i64 = STEPS.len() as i64;
 /// How long a writer waits for another.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -48,14 +50,19 @@ impl SqliteStore {
     /// Opens a desk that is there.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        check_ours(&writer, path)?;
+        upgrade(&writer, path)?;
         close_to_others(path);
         settle(&writer)?;
         let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         settle(&reader)?;
         reader.pragma_update(None, "query_only", true).map_err(|e| error(&e))?;
         let file = FileId::of(path).map_err(|e| unreachable(path, &e))?;
-        Ok(Self { writer: Mutex::new(writer), reader: Some(Mutex::new(reader)), file: Some(file) })
+        Ok(Self {
+            writer: Mutex::new(writer),
+            reader: Some(Mutex::new(reader)),
+            file: Some(file),
+            data_version: Mutex::default(),
+        })
     }
 
     /// Makes the schema in a new file (0600 in a directory 0700); what `fill` writes is committed with it, or nothing.
@@ -81,8 +88,9 @@ impl SqliteStore {
     fn build(path: &Path, fill: Fill<'_>) -> Result<(), StoreError> {
         let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         settle(&connection)?;
-        apply(&connection)?;
-        let store = Arc::new(Self { writer: Mutex::new(connection), reader: None, file: None });
+        apply(&connection, 0, LAST)?;
+        let store =
+            Arc::new(Self { writer: Mutex::new(connection), reader: None, file: None, data_version: Mutex::default() });
         fill(store.clone())?;
         let store =
             Arc::into_inner(store).ok_or_else(|| StoreError::Broken("the new desk is still in use".to_owned()))?;
@@ -96,8 +104,8 @@ impl SqliteStore {
     pub fn in_memory() -> Result<Self, StoreError> {
         let connection = Connection::open_in_memory().map_err(|e| error(&e))?;
         harden(&connection)?;
-        apply(&connection)?;
-        Ok(Self { writer: Mutex::new(connection), reader: None, file: None })
+        apply(&connection, 0, LAST)?;
+        Ok(Self { writer: Mutex::new(connection), reader: None, file: None, data_version: Mutex::default() })
     }
 }
 
@@ -135,23 +143,43 @@ fn settle(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update(None, "synchronous", "full").map_err(|e| error(&e))
 }
 
-/// All steps, in one transaction.
-fn apply(connection: &Connection) -> Result<(), StoreError> {
-    let steps: String = STEPS.iter().map(super::super::Step::for_sqlite).collect();
-    let last = STEPS.len();
-    let numbered: String = STEPS
+/// The steps after `done` up to `last`, in one transaction.
+fn apply(connection: &Connection, done: i64, last: i64) -> Result<(), StoreError> {
+    let steps: String = STEPS
         .iter()
-        .map(|s| format!("INSERT INTO schema_step (no, applied_at) VALUES ({}, unixepoch());", s.no))
+        .filter(|step| step.no > done && step.no <= last)
+        .map(|step| {
+            let note = format!("INSERT INTO schema_step (no, applied_at) VALUES ({}, unixepoch());", step.no);
+            step.for_sqlite() + "\n" + &note
+        })
         .collect();
     let all = format!(
-        "BEGIN IMMEDIATE; {steps} {numbered} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {last}; COMMIT"
+        "BEGIN IMMEDIATE; {steps} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {last}; COMMIT"
     );
     connection.execute_batch(&all).map_err(|e| error(&e))
 }
 
+/// Brings an older desk to this keydesk's schema. Of two processes that start at once, one does it.
+fn upgrade(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let is = check_ours(connection, path)?;
+    if is == LAST {
+        return Ok(());
+    }
+    match apply(connection, is, LAST) {
+        Ok(()) => Ok(()),
+        Err(why) => {
+            // The other process may have been faster; then everything is as it should be.
+            let _ = connection.execute_batch("ROLLBACK");
+            check_ours(connection, path).ok().filter(|is| *is == LAST).map(|_| ()).ok_or(why)
+        }
+    }
+}
+
 /// Refuses another program's database, a newer keydesk's, and one whose schema is not word for word ours: a planted
 /// trigger or view would run inside our transactions.
-fn check_ours(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+///
+/// Says which step the database is at.
+fn check_ours(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
     let pragma =
         |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(|e| error(&e));
     let place = path.display();
@@ -160,16 +188,16 @@ fn check_ours(connection: &Connection, path: &Path) -> Result<(), StoreError> {
             "{place} is not a database of keydesk. It was left alone; name another place with --data-dir."
         )));
     }
-    let (is, ours) = (pragma("user_version")?, STEPS.len() as i64);
-    if is > ours {
+    let is = pragma("user_version")?;
+    if is > LAST {
         return Err(StoreError::Foreign(format!(
-            "{place} was made by a newer keydesk (schema {is}, this one knows {ours}). It was left alone; install the newer keydesk."
+            "{place} was made by a newer keydesk (schema {is}, this one knows {LAST}). It was left alone; install the newer keydesk."
         )));
     }
     let expected = Connection::open_in_memory().map_err(|e| error(&e))?;
-    apply(&expected)?;
+    apply(&expected, 0, is)?;
     match schema(connection)? == schema(&expected)? {
-        true => Ok(()),
+        true => Ok(is),
         false => Err(StoreError::Foreign(format!(
             "The schema of {place} was changed outside keydesk (a table, index, trigger or view that is not its own). It was left alone; restore a backup."
         ))),

@@ -2,9 +2,11 @@
 
 mod account;
 mod credential;
+mod feed;
 mod head;
 mod person;
 mod record;
+mod refusal;
 mod secret;
 mod setting;
 mod tally;
@@ -17,9 +19,13 @@ pub use credential::{
     Branch, Condition, CredentialRecord, Direction, Listed, Sort, credentials_of, keys_of, next_to_expire, page,
     page_sql,
 };
+pub use feed::{
+    changed_credentials, credential_row, credentials_after, live_secrets_after, live_secrets_of, middle_credential,
+};
 pub use head::{HeadRow, head, insert_head, lock_head, update_head};
 pub use person::{PersonRecord, PresenceRow, made_by, people, presence, put_presence};
 pub use record::{Record, Tagged, all_by, get, insert, update};
+pub use refusal::{REFUSALS_KEPT, RefusalRow, forget_old_refusals, insert_refusal, refusals};
 pub use secret::{SecretRecord, secrets_after, without_one_current};
 pub use setting::SettingRecord;
 pub use tally::{add_to_tally, tallies};

@@ -1,0 +1,54 @@
+//! `keydesk serve`: the verifier.
+
+use clap::Args;
+
+use crate::{
+    config::Found,
+    serve::{self, GatewayToken, Listen, ListenError, Orders, ServeError},
+};
+
+use super::{desk::Site, failure::Failure};
+
+/// What `serve` takes.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Where to listen: unix:PATH, or an address and port; may be given more than once
+    #[arg(long, value_name = "ADDR|unix:PATH")]
+    listen: Vec<String>,
+    /// The file with the token that gateways send over TCP
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    gateway_token_file: Option<std::path::PathBuf>,
+}
+
+/// Answers gateways until it is told to stop.
+pub fn run(site: &Site, args: &ServeArgs) -> Result<(), Failure> {
+    serve::begin_log();
+    let orders = orders(site, args)?;
+    Ok(serve::run(orders)?)
+}
+
+fn orders(site: &Site, args: &ServeArgs) -> Result<Orders, ServeError> {
+    let found = &site.found;
+    let named = if args.listen.is_empty() { &found.serve.listen } else { &args.listen };
+    let mut listen = named.iter().map(|text| text.parse()).collect::<Result<Vec<Listen>, ListenError>>()?;
+    if listen.is_empty() {
+        listen.push(default_socket(found));
+    }
+    let token = args.gateway_token_file.as_ref().or(found.serve.gateway_token_file.as_ref());
+    let token = token.map(|path| GatewayToken::read(path)).transpose()?;
+    Ok(Orders { places: found.places(), listen, token, clock: site.clock.clone() })
+}
+
+/// In the directory that systemd made for the unit; else beside the database.
+fn default_socket(found: &Found) -> Listen {
+    let given = std::env::var_os("RUNTIME_DIRECTORY").filter(|dir| !dir.is_empty());
+    let dir = given.map(std::path::PathBuf::from);
+    let beside = found.database.parent().map(std::path::Path::to_owned);
+    Listen::Unix(dir.or(beside).unwrap_or_default().join("verifier.sock"))
+}
+
+impl From<ServeError> for Failure {
+    fn from(why: ServeError) -> Self {
+        Self::Said { code: why.exit_code(), sentence: why.to_string() }
+    }
+}

@@ -1,0 +1,370 @@
+//! What a verifier reads: everything once, then what changed. No actor: these are the process's own calls, and whoever
+//! can make them has the database and the master key already.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
+use crate::credential::{Algorithms, BodyDigest, Kind, Networks, Options, State};
+use crate::store::{
+    Cancel, Row, StoreError, Tx,
+    tables::{self, CredentialRecord, HeadRow, Record, SecretRecord},
+};
+use crate::time::Seconds;
+use crate::vault::Stored;
+
+use super::{
+    Hub, HubError, action,
+    change::{Author, Subject},
+    create::secret_place,
+    guard,
+};
+
+/// Credentials that are read at a time.
+const RUN: i64 = 1_000;
+/// Seconds before its expiry in which a credential counts as expiring: 30 days.
+pub const SOON: i64 = 30 * 86_400;
+/// Behind every id in text form.
+const LAST_ID: &str = "g";
+/// Rows of the trail that one load may write about tampering: a whole table changed is one finding, not a million.
+const MOST_NOTED: usize = 100;
+
+/// The calls of a verifier.
+#[derive(Clone, Copy)]
+pub struct Feed<'a> {
+    hub: &'a Hub,
+}
+
+/// A credential as a verifier keeps it.
+#[derive(Debug)]
+pub struct Fed {
+    /// Id of its row.
+    pub id: Uuid,
+    /// Kind.
+    pub kind: Kind,
+    /// API key or Legacy username.
+    pub key: String,
+    /// Name.
+    pub name: String,
+    /// State.
+    pub state: State,
+    /// Not usable before this second.
+    pub not_before: Option<Seconds>,
+    /// Not usable from this second on.
+    pub expires_at: Option<Seconds>,
+    /// Where it may be used from.
+    pub networks: Networks,
+    /// How it may sign.
+    pub algorithms: Algorithms,
+    /// Whether a digest of the body must be signed.
+    pub body_digest: BodyDigest,
+    /// Its secrets that work now.
+    pub secrets: Vec<FedSecret>,
+    /// A row of it has a wrong tag, or a secret does not open: it must be refused.
+    pub tampered: bool,
+}
+
+/// A secret that works.
+#[derive(Debug)]
+pub struct FedSecret {
+    /// Its number.
+    pub no: i64,
+    /// What is kept of it.
+    pub stored: Stored,
+    /// Not usable from this second on.
+    pub valid_until: Option<Seconds>,
+}
+
+/// How far a store was when it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    store_id: String,
+    epoch: i64,
+    change: i64,
+    trail_no: i64,
+}
+
+/// What a store is, compared with a [`Mark`] of before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// Nothing that a verifier follows is different.
+    Same,
+    /// Something changed: ask for the changes.
+    Changed,
+    /// It was put back on purpose: load everything.
+    Anew,
+    /// It is older than it was.
+    WentBack,
+    /// It is another store.
+    Another,
+}
+
+/// A part of all credentials, by id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    after: String,
+    until: String,
+}
+
+impl Mark {
+    fn of(head: HeadRow) -> Self {
+        Self { store_id: head.store_id, epoch: head.epoch, change: head.change, trail_no: head.trail_no }
+    }
+
+    /// What the store is at `now`, compared with this.
+    pub fn compare(&self, now: &Self) -> Since {
+        match () {
+            () if self.store_id != now.store_id => Since::Another,
+            () if now.epoch > self.epoch => Since::Anew,
+            () if now.epoch < self.epoch || now.trail_no < self.trail_no || now.change < self.change => Since::WentBack,
+            () if now.change > self.change => Since::Changed,
+            () => Since::Same,
+        }
+    }
+
+    /// Of two marks the one that misses nothing.
+    #[must_use]
+    pub fn earlier(self, other: Self) -> Self {
+        if self.change <= other.change { self } else { other }
+    }
+}
+
+impl Hub {
+    /// The calls of a verifier.
+    pub fn feed(&self) -> Feed<'_> {
+        Feed { hub: self }
+    }
+}
+
+impl<'a> Feed<'a> {
+    pub(super) fn hub(self) -> &'a Hub {
+        self.hub
+    }
+
+    /// Whether anything may have been committed since the last call.
+    pub fn stirred(self) -> Result<bool, HubError> {
+        Ok(self.hub.store.changed()?)
+    }
+
+    /// How far the store is. Fails when its head is not one that a holder of the master key wrote.
+    pub fn mark(self) -> Result<Mark, HubError> {
+        self.mark_in(&mut *self.hub.store.read(&Cancel::default())?)
+    }
+
+    fn mark_in(self, tx: &mut dyn Tx) -> Result<Mark, HubError> {
+        let head = tables::head(tx)?.filter(|head| guard::head_intact(&self.hub.vault, head));
+        head.map(Mark::of).ok_or_else(|| HubError::Tampered {
+            what: "The head of the trail".to_owned(),
+            mend: "run `keydesk audit verify` to see how far the trail is whole".to_owned(),
+        })
+    }
+
+    /// How many credentials there are, by the tally.
+    pub fn count(self) -> Result<usize, HubError> {
+        let tallies = tables::tallies(&mut *self.hub.store.read(&Cancel::default())?)?;
+        let all: i64 = tallies.iter().map(|(_, _, n)| n).sum();
+        Ok(usize::try_from(all).unwrap_or_default())
+    }
+
+    /// All credentials in two parts of about the same size, for two threads.
+    pub fn halves(self) -> Result<[Part; 2], HubError> {
+        let count = i64::try_from(self.count()?).unwrap_or(i64::MAX);
+        let mut tx = self.hub.store.read(&Cancel::default())?;
+        let middle = tables::middle_credential(&mut *tx, count)?.unwrap_or_default();
+        let part = |after: &str, until: &str| Part { after: after.to_owned(), until: until.to_owned() };
+        Ok([part("", &middle), part(&middle, LAST_ID)])
+    }
+
+    /// Reads a part, checks every tag and opens every secret, and hands the credentials over in runs. One with a wrong
+    /// tag is marked and noted in the trail. Says how far the store was.
+    pub fn load(self, part: &Part, each: &mut dyn FnMut(Vec<Fed>)) -> Result<Mark, HubError> {
+        let mut findings = Vec::new();
+        let mut tx = self.hub.store.read(&Cancel::default())?;
+        let mark = self.mark_in(&mut *tx)?;
+        let now = self.hub.now().seconds().0;
+        let mut after = part.after.clone();
+        while let Some(last) = self.run(&mut *tx, (&after, &part.until), now, each, &mut findings)? {
+            after = last;
+        }
+        // Before the trail is written: in memory the reader is the writer.
+        drop(tx);
+        self.note_tampered(findings);
+        Ok(mark)
+    }
+
+    /// Checks the tags of the next run behind the id `after`: who changes a row behind keydesk's back raises no change
+    /// number. Hands out those with a wrong tag that are not `known`, and where to go on; `None` behind the last.
+    pub fn audit(self, after: &str, known: &HashSet<Uuid>) -> Result<(Vec<Fed>, Option<String>), HubError> {
+        let (mut found, mut findings) = (Vec::new(), Vec::new());
+        let mut tx = self.hub.store.read(&Cancel::default())?;
+        let now = self.hub.now().seconds().0;
+        let mut keep = |fed: Vec<Fed>| found.extend(fed.into_iter().filter(|f| f.tampered && !known.contains(&f.id)));
+        let next = self.run(&mut *tx, (after, LAST_ID), now, &mut keep, &mut findings)?;
+        drop(tx);
+        // What is known was noted when it was found: else it would fill the trail, a row a minute.
+        findings.retain(|finding| found.iter().any(|fed| fed.id.to_string() == finding.id));
+        self.note_tampered(findings);
+        Ok((found, next))
+    }
+
+    /// The credentials that changed after `mark`, as they are now, and how far the store is with them.
+    pub fn changes(self, since: &Mark) -> Result<(Vec<Fed>, Mark), HubError> {
+        let (mut fed, mut findings) = (Vec::new(), Vec::new());
+        let mut tx = self.hub.store.read(&Cancel::default())?;
+        let mark = self.mark_in(&mut *tx)?;
+        let now = self.hub.now().seconds().0;
+        for id in tables::changed_credentials(&mut *tx, since.change)? {
+            let mut one = Vec::new();
+            tables::credential_row(&mut *tx, &id, &mut |row| self.read(row, &mut one))?;
+            let mut secrets = Vec::new();
+            tables::live_secrets_of(&mut *tx, &id, now, &mut |row| self.read(row, &mut secrets))?;
+            fed.extend(self.open_run(one, secrets, &mut findings));
+        }
+        drop(tx);
+        self.note_tampered(findings);
+        Ok((fed, mark))
+    }
+
+    /// Reads one run and hands it over; says with which id it ends.
+    fn run(
+        self,
+        tx: &mut dyn Tx,
+        (after, until): (&str, &str),
+        now: i64,
+        each: &mut dyn FnMut(Vec<Fed>),
+        findings: &mut Vec<Finding>,
+    ) -> Result<Option<String>, HubError> {
+        let mut credentials: Vec<(CredentialRecord, bool)> = Vec::with_capacity(RUN as usize);
+        tables::credentials_after(tx, (after, until), RUN, &mut |row| self.read(row, &mut credentials))?;
+        let Some(last) = credentials.last().map(|(record, _)| record.id.clone()) else { return Ok(None) };
+        let mut secrets = Vec::with_capacity(RUN as usize);
+        tables::live_secrets_after(tx, (after, &last), now, &mut |row| self.read(row, &mut secrets))?;
+        each(self.open_run(credentials, secrets, findings));
+        Ok(Some(last))
+    }
+
+    /// Reads a row and whether its tag is right.
+    fn read<T: Record>(self, row: Row, into: &mut Vec<(T, bool)>) -> Result<(), StoreError> {
+        into.push(guard::read(&self.hub.vault, row)?);
+        Ok(())
+    }
+
+    /// Joins credentials with their secrets; both are ordered by credential.
+    fn open_run(
+        self,
+        credentials: Vec<(CredentialRecord, bool)>,
+        secrets: Vec<(SecretRecord, bool)>,
+        findings: &mut Vec<Finding>,
+    ) -> Vec<Fed> {
+        let mut secrets = secrets.into_iter().peekable();
+        let mut fed = Vec::with_capacity(credentials.len());
+        for (credential, mut intact) in credentials {
+            // A secret without a credential cannot be: it refers to one, and credentials are never removed.
+            while secrets.next_if(|(secret, _)| secret.credential < credential.id).is_some() {}
+            let mut opened = Vec::with_capacity(2);
+            while let Some((secret, right)) = secrets.next_if(|(secret, _)| secret.credential == credential.id) {
+                let one = (intact && right).then(|| self.open_secret(&credential, &secret)).flatten();
+                intact &= one.is_some();
+                opened.extend(one);
+            }
+            fed.extend(self.fed(credential, intact.then_some(opened), findings));
+        }
+        fed
+    }
+
+    /// A credential that a verifier can keep, with `None` for its secrets if it is not to be trusted. Nothing for a row
+    /// that cannot even be named.
+    fn fed(
+        self,
+        record: CredentialRecord,
+        secrets: Option<Vec<FedSecret>>,
+        findings: &mut Vec<Finding>,
+    ) -> Option<Fed> {
+        let options = options(&record).filter(|_| secrets.is_some());
+        let tampered = options.is_none();
+        if tampered {
+            findings.push(Finding { id: record.id.clone(), what: format!("{} ({})", record.key, record.name) });
+        }
+        let options = options.unwrap_or_default();
+        Some(Fed {
+            id: record.id.parse().ok()?,
+            kind: record.kind.parse().ok()?,
+            key: record.key,
+            name: record.name,
+            state: record.state.parse().ok()?,
+            not_before: options.not_before,
+            expires_at: options.expires_at,
+            networks: options.networks,
+            algorithms: options.algorithms,
+            body_digest: options.body_digest,
+            secrets: if tampered { Vec::new() } else { secrets.unwrap_or_default() },
+            tampered,
+        })
+    }
+
+    fn open_secret(self, credential: &CredentialRecord, secret: &SecretRecord) -> Option<FedSecret> {
+        let place = secret_place(&credential.id, &credential.kind, secret.no);
+        let opened = self.hub.vault.open_sealed(&secret.sealed, &place).ok()?;
+        let stored = Stored::decode(&opened).ok()?;
+        Some(FedSecret { no: secret.no, stored, valid_until: secret.valid_until.map(Seconds) })
+    }
+
+    /// A credential that is refused has a row in the trail. When none can be written it is refused all the same.
+    fn note_tampered(self, findings: Vec<Finding>) {
+        for finding in findings.into_iter().take(MOST_NOTED) {
+            self.note(Subject::row(&finding.id, &finding.what), "verify (tampered)");
+        }
+    }
+
+    /// A row of the trail about something with a wrong tag.
+    pub(super) fn note(self, subject: Subject, asked: &str) {
+        let after = serde_json::json!({ "asked": asked }).to_string();
+        let author = Author::nobody(&super::Origin::default());
+        let _ = self.hub.write_refusal(author, action::TAMPERED, subject.changed(None, Some(after)), asked);
+    }
+}
+
+/// A credential with a wrong tag.
+struct Finding {
+    id: String,
+    what: String,
+}
+
+/// What a credential's options are, if they can be read. The note is for people.
+fn options(record: &CredentialRecord) -> Option<Options> {
+    Some(Options {
+        not_before: record.not_before.map(Seconds),
+        expires_at: record.expires_at.map(Seconds),
+        networks: record.networks.parse().ok()?,
+        algorithms: record.algorithms.parse().ok()?,
+        body_digest: record.body_digest.parse().ok()?,
+        ..Options::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark(store: &str, epoch: i64, change: i64, trail_no: i64) -> Mark {
+        Mark { store_id: store.to_owned(), epoch, change, trail_no }
+    }
+
+    #[test]
+    fn a_store_is_compared_with_what_it_was() {
+        let was = mark("a", 1, 5, 9);
+        for (now, since) in [
+            (mark("a", 1, 5, 9), Since::Same),
+            (mark("a", 1, 5, 12), Since::Same),
+            (mark("a", 1, 6, 10), Since::Changed),
+            (mark("a", 2, 1, 1), Since::Anew),
+            (mark("a", 1, 4, 8), Since::WentBack),
+            (mark("a", 1, 5, 8), Since::WentBack),
+            (mark("a", 0, 50, 90), Since::WentBack),
+            (mark("b", 1, 5, 9), Since::Another),
+        ] {
+            assert_eq!(was.compare(&now), since, "{now:?}");
+        }
+        assert_eq!(mark("a", 1, 6, 9).earlier(was.clone()), was);
+    }
+}

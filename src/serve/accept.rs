@@ -1,0 +1,142 @@
+//! The accept loop: a bounded number of connections, each with its deadlines.
+
+use std::{sync::Arc, time::Duration};
+
+use hyper::{
+    Request,
+    body::Incoming,
+    rt::{Read, Write},
+    server::conn::http1,
+    service::service_fn,
+};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::sync::{Semaphore, watch};
+
+use super::{
+    answer::Answer,
+    listen::Socket,
+    route::{self, From},
+    state::Verifier,
+    wire::Watched,
+};
+
+/// Connections at a time, if the system allows so many files; the next wait in the system's queue.
+const CONNECTIONS: u64 = 4_096;
+/// Files that are left for the store, the log and the listeners.
+const OTHER_FILES: u64 = 64;
+/// How long a head may take, and how long a connection may be idle before one.
+const HEAD: Duration = Duration::from_secs(10);
+/// Bytes of a head.
+const HEAD_BYTES: usize = 64 * 1024;
+/// How long a connection that is being closed may take for its last answer.
+const LAST_ANSWER: Duration = Duration::from_secs(5);
+/// After an error of the listener itself, mostly too many open files.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Accepts until told to stop, then waits for the connections to end.
+pub(super) async fn run(verifier: Arc<Verifier>, sockets: Vec<Socket>, stop: watch::Receiver<bool>) {
+    let most = connections();
+    let room = Arc::new(Semaphore::new(most));
+    let loops = sockets.into_iter().map(|socket| {
+        let (verifier, room, stop) = (verifier.clone(), room.clone(), stop.clone());
+        tokio::spawn(listen(verifier, socket, room, stop))
+    });
+    for ended in loops.collect::<Vec<_>>() {
+        // A loop that panicked has ended; the others go on.
+        let _ = ended.await;
+    }
+    let all = u32::try_from(most).unwrap_or(u32::MAX);
+    let _ = tokio::time::timeout(LAST_ANSWER + PAUSE, room.acquire_many(all)).await;
+}
+
+/// How many connections there may be. The limit of open files is raised as far as it needs to be and may be.
+fn connections() -> usize {
+    let wanted = CONNECTIONS + OTHER_FILES;
+    let limit = getrlimit(Resource::Nofile);
+    let may = limit.maximum.unwrap_or(wanted).min(wanted);
+    if limit.current.is_some_and(|now| now < may) {
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(may), ..limit });
+    }
+    let files = getrlimit(Resource::Nofile).current.unwrap_or(wanted);
+    let most = files.saturating_sub(OTHER_FILES).clamp(1, CONNECTIONS);
+    usize::try_from(most).unwrap_or(1)
+}
+
+async fn listen(verifier: Arc<Verifier>, socket: Socket, room: Arc<Semaphore>, mut stop: watch::Receiver<bool>) {
+    loop {
+        let Ok(permit) = room.clone().acquire_owned().await else { return };
+        let accepted = tokio::select! {
+            () = stopped(&mut stop) => return,
+            accepted = accept(&socket) => accepted,
+        };
+        let (verifier, stop) = (verifier.clone(), stop.clone());
+        match accepted {
+            Ok(Stream::Unix(stream)) => tokio::spawn(async move {
+                serve(verifier, TokioIo::new(stream), From::UnixSocket, stop).await;
+                drop(permit);
+            }),
+            Ok(Stream::Tcp(stream)) => tokio::spawn(async move {
+                // Small answers must not wait for more.
+                let _ = stream.set_nodelay(true);
+                serve(verifier, TokioIo::new(stream), From::Tcp, stop).await;
+                drop(permit);
+            }),
+            Err(why) => {
+                tracing::warn!(error = %why, "a connection could not be accepted");
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+        };
+    }
+}
+
+/// Waits until the process is told to stop; whoever told it and left did.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+enum Stream {
+    Unix(tokio::net::UnixStream),
+    Tcp(tokio::net::TcpStream),
+}
+
+async fn accept(socket: &Socket) -> std::io::Result<Stream> {
+    match socket {
+        Socket::Unix(listener, _) => listener.accept().await.map(|(stream, _)| Stream::Unix(stream)),
+        Socket::Tcp(listener) => listener.accept().await.map(|(stream, _)| Stream::Tcp(stream)),
+    }
+}
+
+async fn serve<S>(verifier: Arc<Verifier>, stream: S, from: From, mut stop: watch::Receiver<bool>)
+where
+    S: Read + Write + Unpin,
+{
+    let (stream, fragment) = Watched::new(stream);
+    let gauge = verifier.metrics.connected();
+    let service = service_fn(|request: Request<Incoming>| {
+        let (verifier, fragment) = (&verifier, &fragment);
+        async move { Ok::<Answer, std::convert::Infallible>(route::answer(verifier, from, fragment, request).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_header_size(HEAD_BYTES)
+        .max_buf_size(HEAD_BYTES + 16 * 1024)
+        // A refusal is the same byte for byte, whatever the time.
+        .auto_date_header(false)
+        .serve_connection(stream, service);
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stopped(&mut stop) => {
+            connection.as_mut().graceful_shutdown();
+            tokio::time::timeout(LAST_ANSWER, connection).await.unwrap_or(Ok(()))
+        }
+    };
+    drop(gauge);
+    if let Err(why) = ended {
+        // A client that leaves or stalls is nothing to be told of.
+        tracing::debug!(error = %why, "a connection ended");
+    }
+}

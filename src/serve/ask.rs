@@ -1,0 +1,231 @@
+//! One question: what was asked for is put together, decided, counted and answered.
+
+use std::{net::IpAddr, sync::Arc};
+
+use hyper::{HeaderMap, Request as Question, StatusCode, Uri, body::Incoming, http::request::Parts};
+use serde_json::json;
+
+use crate::time::Seconds;
+use crate::verify::{
+    Allowed, Body, Decision, Denied, Field, Framing, PasswordQuestion, Reason, Request, Surface, Verdict, decide,
+};
+
+use super::{
+    answer::{self, Answer},
+    body,
+    contract::{self, Broken, Contract, Told},
+    json::Written,
+    state::Verifier,
+    wire::Fragment,
+};
+
+/// A family of gateways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Family {
+    /// `X-Original-*`: nginx and HAProxy.
+    Original,
+    /// `X-Forwarded-*`: Caddy and Traefik.
+    Forwarded,
+    /// The start line: Envoy.
+    StartLine,
+}
+
+/// What a path of `/v1/authz` asks for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked {
+    /// Its name in the log.
+    pub(super) name: &'static str,
+    pub(super) family: Family,
+    pub(super) surface: Surface,
+    /// Bytes of the path that stand before the target.
+    pub(super) prefix: usize,
+}
+
+/// Answers a gateway.
+pub(super) async fn gateway(
+    verifier: &Verifier,
+    asked: Asked,
+    fragment: &Fragment,
+    question: Question<Incoming>,
+) -> Answer {
+    let (parts, incoming) = question.into_parts();
+    let (told, start) = match seen(asked, &parts, fragment) {
+        Ok(seen) => seen,
+        Err(Broken(field)) => return broken(verifier, asked, field),
+    };
+    let handed = match takes_body(asked) {
+        // The gateway keeps the body; what it sends in its place is not looked at.
+        false => None,
+        true => match body::read(incoming, body::MOST).await {
+            Some(body) => Some(body),
+            None => {
+                let denied = Denied::from(Reason::BodyUnavailable);
+                return refuse(verifier, &denied, verifier.now(), Some(told.client), asked.name);
+            }
+        },
+    };
+    let mut fields = told.fields;
+    let handed = handed.as_ref().map(|body| body.as_slice());
+    let body = handed_over(asked, handed, (told.partial, told.framing), start.method, &mut fields);
+    let client = told.client.to_string();
+    let request = Request {
+        surface: asked.surface,
+        method: start.method,
+        target: start.target,
+        fields: &fields,
+        body,
+        version: told.version,
+        scheme: told.scheme,
+        client: Some(client.as_bytes()),
+    };
+    let outcome = |verdict: Verdict<'_>, now| match verdict {
+        Verdict::Allow(allowed) => pass(verifier, &allowed, now, Some(told.client)),
+        Verdict::Deny(denied) => refuse(verifier, &denied, now, Some(told.client), asked.name),
+    };
+    judge(verifier, &request, outcome).await
+}
+
+/// Answers an application, which gets a verdict in words and never a reason.
+pub(super) async fn application(verifier: &Verifier, question: Question<Incoming>) -> Answer {
+    // A body in base64 is a third longer, and its fields stand beside it.
+    let Some(document) = body::read(question.into_body(), body::MOST / 3 * 4 + 128 * 1024).await else {
+        return wrong("The document is too long, too slow or broke off.");
+    };
+    let read = match Written::parse(&document) {
+        Ok(read) => read,
+        Err(why) => return wrong(&why),
+    };
+    let fields = read.fields();
+    let request = read.request(&fields);
+    let client = request.client.and_then(|client| std::str::from_utf8(client).ok()?.parse().ok());
+    let outcome = |verdict: Verdict<'_>, now| match verdict {
+        Verdict::Allow(allowed) => {
+            pass(verifier, &allowed, now, client);
+            let of = allowed.credential;
+            verdict_page(json!({"verdict": "allow", "key": of.key(), "kind": of.kind().as_str(), "name": of.name()}))
+        }
+        Verdict::Deny(denied) => {
+            refuse(verifier, &denied, now, client, "verify");
+            verdict_page(json!({"verdict": "deny", "key": null, "kind": null, "name": null}))
+        }
+    };
+    judge(verifier, &request, outcome).await
+}
+
+const JSON: &str = "application/json";
+
+fn verdict_page(verdict: serde_json::Value) -> Answer {
+    answer::page(StatusCode::OK, JSON, verdict.to_string())
+}
+
+/// It is the application's mistake, and says nothing of any credential.
+fn wrong(why: &str) -> Answer {
+    answer::page(StatusCode::BAD_REQUEST, JSON, json!({ "error": why }).to_string())
+}
+
+/// Decides, waits for a slow hash if there is one, and hands the verdict to `outcome`.
+async fn judge(
+    verifier: &Verifier,
+    request: &Request<'_>,
+    outcome: impl FnOnce(Verdict<'_>, Seconds) -> Answer,
+) -> Answer {
+    let question: Arc<PasswordQuestion> = {
+        let (snapshot, now) = (verifier.snapshot.load(), verifier.now());
+        match decide(request, &snapshot, now) {
+            Decision::Verdict(verdict) => return outcome(verifier.admit(verdict, now), now),
+            Decision::NeedsPassword(question) => Arc::new(question),
+        }
+    };
+    let found = verifier.passwords.answer(&question).await;
+    // By what is true now: the credential may have been revoked while the password was hashed.
+    let (snapshot, now) = (verifier.snapshot.load_full(), verifier.now());
+    outcome(question.settle(found, &snapshot, now), now)
+}
+
+fn pass(verifier: &Verifier, allowed: &Allowed<'_>, now: Seconds, client: Option<IpAddr>) -> Answer {
+    verifier.metrics.allowed(allowed.credential.kind());
+    verifier.reports.used(allowed, now, client);
+    answer::allow(allowed, &verifier.account)
+}
+
+fn refuse(
+    verifier: &Verifier,
+    denied: &Denied<'_>,
+    now: Seconds,
+    client: Option<IpAddr>,
+    endpoint: &'static str,
+) -> Answer {
+    verifier.metrics.denied(denied.reason);
+    verifier.reports.denied(denied, now, client, endpoint);
+    answer::deny()
+}
+
+/// The gateway is not set up as its snippet says, or its client forged a field that the snippet does not overwrite.
+fn broken(verifier: &Verifier, asked: Asked, field: &'static str) -> Answer {
+    let denied = Denied { component: Some(field.to_owned()), ..Reason::MalformedRequest.into() };
+    refuse(verifier, &denied, verifier.now(), None, asked.name)
+}
+
+/// Method and target, wherever the family has them.
+struct Start<'a> {
+    method: &'a [u8],
+    target: &'a [u8],
+}
+
+/// What the gateway told, by its family's contract.
+fn seen<'a>(asked: Asked, parts: &'a Parts, fragment: &Fragment) -> Result<(Told<'a>, Start<'a>), Broken> {
+    let read = |contract: &Contract, headers: &'a HeaderMap| contract.read(headers);
+    match asked.family {
+        Family::Original | Family::Forwarded => {
+            let original = asked.family == Family::Original;
+            let told = read(if original { &contract::ORIGINAL } else { &contract::FORWARDED }, &parts.headers)?;
+            let start = Start { method: told.method, target: told.target };
+            Ok((told, start))
+        }
+        Family::StartLine => {
+            let told = read(&contract::START_LINE, &parts.headers)?;
+            let target = target(&parts.uri, asked.prefix).filter(|_| !fragment.seen());
+            let target = target.ok_or(Broken("request line"))?;
+            Ok((told, Start { method: parts.method.as_str().as_bytes(), target }))
+        }
+    }
+}
+
+/// The client's target, behind the path that Envoy put before it. An absolute form is not one.
+fn target(uri: &Uri, prefix: usize) -> Option<&[u8]> {
+    let path = uri.path_and_query().filter(|_| uri.scheme().is_none() && uri.authority().is_none())?;
+    path.as_str().as_bytes().get(prefix..)
+}
+
+fn takes_body(asked: Asked) -> bool {
+    asked.family != Family::Original
+}
+
+/// Methods whose requests have no body unless they say so.
+const BODILESS: [&[u8]; 5] = [b"GET", b"HEAD", b"DELETE", b"OPTIONS", b"TRACE"];
+
+/// What can be said of the body.
+fn handed_over<'a>(
+    asked: Asked,
+    handed: Option<&'a [u8]>,
+    told: (bool, Framing),
+    method: &[u8],
+    fields: &mut Vec<Field<'a>>,
+) -> Body<'a> {
+    let (partial, framing) = told;
+    match handed {
+        None => Body::NotVisible(framing),
+        Some(_) if partial => Body::NotVisible(Framing::Unknown),
+        Some(b"") if asked.family == Family::Forwarded => Body::NotVisible(framing),
+        Some(b"") => {
+            // Nothing tells whether Envoy was told to hand bodies over. Where there may be one that it kept, the request
+            // counts as having one, and a digest is held against the empty body.
+            let told_length = fields.iter().any(|(name, _)| *name == b"content-length");
+            if !told_length && !BODILESS.contains(&method) {
+                fields.push((b"transfer-encoding", b"?"));
+            }
+            Body::Visible(b"")
+        }
+        Some(body) => Body::Visible(body),
+    }
+}

@@ -1,0 +1,144 @@
+//! Whether the store is in sight, and for how long the verifier may still answer for what it knows.
+
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+    time::Instant,
+};
+
+/// What the verifier last saw of its store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// It is there and is the one that the snapshot is of.
+    Clear,
+    /// It cannot be read; the sentence says why.
+    Out(String),
+    /// It is older than it was: somebody put an old file back, or a failover lost changes.
+    WentBack,
+    /// Another store is in its place.
+    Another,
+}
+
+impl Sight {
+    fn words(&self) -> &str {
+        match self {
+            Self::Clear => "in sight",
+            Self::Out(why) => why,
+            Self::WentBack => {
+                "went back: it is older than it was. The snapshot of before is kept. Find out who put an old file back; \
+                 to accept it, restart this verifier"
+            }
+            Self::Another => {
+                "replaced: another store is in its place. The snapshot of before is kept. Put the store back, or restart \
+                 this verifier to follow the other"
+            }
+        }
+    }
+}
+
+/// Sight of the store. Asked by every request, so it is two numbers; the words are for `/readyz`.
+#[derive(Debug)]
+pub(super) struct Health {
+    /// The monotonic clock of this process: nobody can turn staleness back by setting the time.
+    began: Instant,
+    seen: AtomicU64,
+    limit: AtomicU64,
+    sight: Mutex<Sight>,
+    tampered: AtomicI64,
+}
+
+impl Health {
+    /// In sight now.
+    pub(super) fn new(limit_seconds: i64) -> Self {
+        let health = Self {
+            began: Instant::now(),
+            seen: AtomicU64::new(0),
+            limit: AtomicU64::new(0),
+            sight: Mutex::new(Sight::Clear),
+            tampered: AtomicI64::new(0),
+        };
+        health.set_limit(limit_seconds);
+        health
+    }
+
+    /// Follows the policy.
+    pub(super) fn set_limit(&self, seconds: i64) {
+        self.limit.store(seconds.unsigned_abs().saturating_mul(1_000), Ordering::Relaxed);
+    }
+
+    /// Notes what was seen; says whether it differs from before.
+    pub(super) fn saw(&self, sight: Sight) -> bool {
+        if sight == Sight::Clear {
+            self.seen.store(self.now(), Ordering::Relaxed);
+        }
+        let mut before = self.sight.lock().unwrap_or_else(PoisonError::into_inner);
+        let differs = std::mem::discriminant(&*before) != std::mem::discriminant(&sight);
+        *before = sight;
+        differs
+    }
+
+    /// Whether the store was in sight at the last look.
+    pub(super) fn is_clear(&self) -> bool {
+        *self.sight.lock().unwrap_or_else(PoisonError::into_inner) == Sight::Clear
+    }
+
+    /// Milliseconds since the store was last in sight.
+    pub(super) fn age(&self) -> u64 {
+        self.now().saturating_sub(self.seen.load(Ordering::Relaxed))
+    }
+
+    /// Whether nothing may be answered any more.
+    pub(super) fn is_stale(&self) -> bool {
+        self.age() > self.limit.load(Ordering::Relaxed)
+    }
+
+    /// Notes how many credentials are refused for a wrong tag.
+    pub(super) fn set_tampered(&self, count: usize) {
+        self.tampered.store(i64::try_from(count).unwrap_or(i64::MAX), Ordering::Relaxed);
+    }
+
+    /// How many credentials are refused for a wrong tag.
+    pub(super) fn tampered(&self) -> i64 {
+        self.tampered.load(Ordering::Relaxed)
+    }
+
+    /// `/readyz`: ready while questions are answered, with what is to be said of the store either way.
+    pub(super) fn report(&self) -> (bool, String) {
+        let ready = !self.is_stale();
+        let sight = self.sight.lock().unwrap_or_else(PoisonError::into_inner).words().to_owned();
+        let word = if ready { "ready" } else { "not ready" };
+        let (age, limit) = (self.age(), self.limit.load(Ordering::Relaxed));
+        let text = format!(
+            "{word}\nstore: {sight}\nlast in sight: {}.{:03} s ago, answers until {} s\ntampered credentials: {}\n",
+            age / 1_000,
+            age % 1_000,
+            limit / 1_000,
+            self.tampered(),
+        );
+        (ready, text)
+    }
+
+    fn now(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn out_of_sight_is_told_at_once_and_stops_answers_at_the_limit() {
+        let health = Health::new(60);
+        assert!(health.report().0);
+        assert!(health.saw(Sight::WentBack) && !health.saw(Sight::WentBack));
+        let (ready, text) = health.report();
+        assert!(ready && text.contains("went back"), "{text}");
+        health.set_limit(0);
+        std::thread::sleep(std::time::Duration::from_millis(3));
+        assert!(health.is_stale() && !health.report().0);
+        assert!(health.saw(Sight::Clear) && health.age() < 1_000);
+    }
+}

@@ -1,0 +1,168 @@
+//! `POST /v1/verify`: a request as JSON, for applications that check credentials themselves.
+
+use base64ct::{Base64, Encoding as _};
+use serde::Deserialize;
+
+use crate::verify::{Body, Field, Framing, Request, Scheme, Surface, Version};
+
+/// A request as an application writes it down. One character stands for one byte in method, target and fields.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    surface: WrittenSurface,
+    method: String,
+    target: String,
+    scheme: WrittenScheme,
+    #[serde(default)]
+    http_version: Option<String>,
+    headers: Vec<(String, String)>,
+    #[serde(default)]
+    body_b64: Option<String>,
+    #[serde(default)]
+    framing: WrittenFraming,
+    #[serde(default)]
+    pub(super) client_address: Option<String>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum WrittenSurface {
+    Rest,
+    Legacy,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum WrittenScheme {
+    Http,
+    Https,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum WrittenFraming {
+    #[default]
+    Known,
+    Partly,
+    Unknown,
+}
+
+/// The same with its bytes.
+pub(super) struct Read {
+    surface: Surface,
+    method: Vec<u8>,
+    target: Vec<u8>,
+    scheme: Scheme,
+    version: Version,
+    fields: Vec<(Vec<u8>, Vec<u8>)>,
+    body: Option<zeroize::Zeroizing<Vec<u8>>>,
+    framing: Framing,
+    client: Option<String>,
+}
+
+impl Written {
+    /// Reads a document. The error names the place, never a value.
+    pub(super) fn parse(document: &[u8]) -> Result<Read, String> {
+        let written: Self = serde_json::from_slice(document).map_err(|why| {
+            // serde's own words quote what they found.
+            format!("The request is not understood at line {}, column {}.", why.line(), why.column())
+        })?;
+        written.read().ok_or_else(|| "A character above U+00FF, a version or base64 is not understood.".to_owned())
+    }
+
+    fn read(self) -> Option<Read> {
+        let version = match self.http_version.as_deref() {
+            None => Version::Unknown,
+            Some(number) => Some(Version::from_number(number)).filter(|version| *version != Version::Unknown)?,
+        };
+        let field = |(name, value): &(String, String)| Some((bytes(name)?, bytes(value)?));
+        let body = match &self.body_b64 {
+            None => None,
+            Some(text) => Some(zeroize::Zeroizing::new(Base64::decode_vec(text).ok()?)),
+        };
+        Some(Read {
+            surface: match self.surface {
+                WrittenSurface::Rest => Surface::Rest,
+                WrittenSurface::Legacy => Surface::Legacy,
+            },
+            method: bytes(&self.method)?,
+            target: bytes(&self.target)?,
+            scheme: match self.scheme {
+                WrittenScheme::Http => Scheme::Http,
+                WrittenScheme::Https => Scheme::Https,
+            },
+            version,
+            fields: self.headers.iter().map(field).collect::<Option<_>>()?,
+            body,
+            framing: match self.framing {
+                WrittenFraming::Known => Framing::Known,
+                WrittenFraming::Partly => Framing::Partly,
+                WrittenFraming::Unknown => Framing::Unknown,
+            },
+            client: self.client_address,
+        })
+    }
+}
+
+impl Read {
+    /// The fields, borrowed.
+    pub(super) fn fields(&self) -> Vec<Field<'_>> {
+        self.fields.iter().map(|(name, value)| (name.as_slice(), value.as_slice())).collect()
+    }
+
+    /// The request with these fields.
+    pub(super) fn request<'a>(&'a self, fields: &'a [Field<'a>]) -> Request<'a> {
+        Request {
+            surface: self.surface,
+            method: &self.method,
+            target: &self.target,
+            fields,
+            body: self.body.as_ref().map_or(Body::NotVisible(self.framing), |body| Body::Visible(body)),
+            version: self.version,
+            scheme: self.scheme,
+            client: self.client.as_ref().map(|client| client.as_bytes()),
+        }
+    }
+}
+
+fn bytes(text: &str) -> Option<Vec<u8>> {
+    text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_becomes_bytes() {
+        let document = r#"{"surface":"rest","method":"POST","target":"/\u00ff?a","scheme":"https","http_version":"1.1",
+            "headers":[["Host","a"],["X","é"]],"body_b64":"aGk=","client_address":"203.0.113.9"}"#;
+        let read = Written::parse(document.as_bytes()).unwrap();
+        let fields = read.fields();
+        let request = read.request(&fields);
+        assert_eq!(request.target, b"/\xff?a");
+        assert_eq!(request.fields[1].1, b"\xe9");
+        assert!(matches!(request.body, Body::Visible(b"hi")));
+        let without = document.replace(r#""body_b64":"aGk=","#, r#""framing":"partly","#);
+        let read = Written::parse(without.as_bytes()).unwrap();
+        assert!(matches!(read.request(&[]).body, Body::NotVisible(Framing::Partly)));
+    }
+
+    #[test]
+    fn what_is_not_understood_is_told_without_a_value() {
+        let good = r#"{"surface":"rest","method":"GET","target":"/","scheme":"http","headers":[]}"#;
+        assert!(Written::parse(good.as_bytes()).is_ok());
+        for (from, to) in [
+            (r#""rest""#, r#""kdsSECRET""#),
+            (r#""http","#, r#""http","client_adress":"kdsSECRET","#),
+            (r#""http","#, r#""http","http_version":"kdsSECRET","#),
+            (r#""http","#, r#""http","body_b64":"kdsSECRET!","#),
+            (r#"[]"#, r#"[["Authorization","kdsSECRET€"]]"#),
+            (r#""method":"GET","#, ""),
+        ] {
+            let said = Written::parse(good.replacen(from, to, 1).as_bytes()).err().unwrap();
+            assert!(!said.contains("kdsSECRET"), "{said}");
+        }
+        assert!(Written::parse(b"").is_err() && Written::parse(b"\xff").is_err());
+    }
+}

@@ -1,0 +1,196 @@
+//! Counters. Each is an atomic number that is found without a look-up, and written out as text when somebody asks.
+
+use std::{
+    fmt::Write as _,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::Duration,
+};
+
+use crate::credential::Kind;
+use crate::verify::Reason;
+
+/// Upper ends of the latency histogram's buckets, in microseconds: deciding takes one, a slow hash tens of thousands.
+const BUCKETS: [u64; 12] = [5, 10, 25, 50, 100, 250, 1_000, 5_000, 25_000, 100_000, 500_000, 2_500_000];
+
+const REASONS: usize = Reason::Tampered as usize + 1;
+
+/// Everything that is counted.
+#[derive(Debug)]
+pub(super) struct Metrics {
+    allowed: [AtomicU64; Kind::ALL.len()],
+    denied: [AtomicU64; REASONS],
+    buckets: [AtomicU64; BUCKETS.len() + 1],
+    nanoseconds: AtomicU64,
+    connections: AtomicU64,
+    /// Questions without the right gateway token.
+    pub(super) no_token: AtomicU64,
+    /// Questions that got 503.
+    pub(super) stale: AtomicU64,
+    /// Questions that wait for a slow hash.
+    pub(super) hash_queue: AtomicU64,
+    /// Slow hashes done.
+    pub(super) hashes: AtomicU64,
+    /// Right passwords that were remembered.
+    pub(super) remembered: AtomicU64,
+    /// Uses and refusals that found no room.
+    pub(super) reports_lost: AtomicU64,
+    /// Reports written.
+    pub(super) reports_written: AtomicU64,
+    /// Changes of credentials applied.
+    pub(super) changes: AtomicU64,
+}
+
+/// What the page says beside the counters.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Gauges {
+    pub(super) credentials: usize,
+    pub(super) expiring: usize,
+    pub(super) tampered: i64,
+    pub(super) age_ms: u64,
+    pub(super) snapshot_bytes: usize,
+}
+
+/// A connection while it lasts.
+#[derive(Debug)]
+pub(super) struct Connected<'a>(&'a AtomicU64);
+
+impl Drop for Connected<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
+}
+
+impl Metrics {
+    pub(super) fn new() -> Self {
+        let none = || AtomicU64::new(0);
+        Self {
+            allowed: std::array::from_fn(|_| none()),
+            denied: std::array::from_fn(|_| none()),
+            buckets: std::array::from_fn(|_| none()),
+            nanoseconds: none(),
+            connections: none(),
+            no_token: none(),
+            stale: none(),
+            hash_queue: none(),
+            hashes: none(),
+            remembered: none(),
+            reports_lost: none(),
+            reports_written: none(),
+            changes: none(),
+        }
+    }
+
+    pub(super) fn connected(&self) -> Connected<'_> {
+        self.connections.fetch_add(1, Relaxed);
+        Connected(&self.connections)
+    }
+
+    pub(super) fn allowed(&self, kind: Kind) {
+        self.allowed[kind as usize].fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn denied(&self, reason: Reason) {
+        self.denied[reason as usize].fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn took(&self, time: Duration) {
+        let nanoseconds = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+        let bucket = BUCKETS.partition_point(|end| nanoseconds > end * 1_000);
+        self.buckets[bucket].fetch_add(1, Relaxed);
+        self.nanoseconds.fetch_add(nanoseconds, Relaxed);
+    }
+
+    /// The page in Prometheus' text format.
+    pub(super) fn page(&self, gauges: Gauges) -> String {
+        let mut page = String::with_capacity(8 * 1024);
+        head(&mut page, "keydesk_allowed_total", "counter", "Requests that may pass.");
+        for kind in Kind::ALL {
+            let n = self.allowed[kind as usize].load(Relaxed);
+            let _ = writeln!(page, "keydesk_allowed_total{{kind=\"{kind}\"}} {n}");
+        }
+        head(&mut page, "keydesk_denied_total", "counter", "Requests that were refused, by reason.");
+        for reason in Reason::all() {
+            let n = self.denied[reason as usize].load(Relaxed);
+            let _ = writeln!(page, "keydesk_denied_total{{reason=\"{reason}\"}} {n}");
+        }
+        self.histogram(&mut page);
+        let age = format!("{}.{:03}", gauges.age_ms / 1_000, gauges.age_ms % 1_000);
+        let counter = |n: &AtomicU64| n.load(Relaxed).to_string();
+        for (name, kind, help, value) in [
+            ("snapshot_age_seconds", "gauge", "Since the store was last in sight.", age),
+            ("snapshot_bytes", "gauge", "Memory of the snapshot.", gauges.snapshot_bytes.to_string()),
+            ("credentials", "gauge", "Credentials in the snapshot.", gauges.credentials.to_string()),
+            ("credentials_expiring", "gauge", "Active ones that expire within 30 days.", gauges.expiring.to_string()),
+            ("credentials_tampered", "gauge", "Credentials with a wrong tag.", gauges.tampered.to_string()),
+            ("connections", "gauge", "Open connections.", counter(&self.connections)),
+            ("argon2_queue", "gauge", "Questions that wait for a slow hash.", counter(&self.hash_queue)),
+            ("argon2_total", "counter", "Slow hashes done.", counter(&self.hashes)),
+            ("passwords_remembered_total", "counter", "Passwords that needed no hash.", counter(&self.remembered)),
+            ("no_token_total", "counter", "Questions without the gateway token.", counter(&self.no_token)),
+            ("stale_total", "counter", "Questions while the store was out of sight.", counter(&self.stale)),
+            ("reports_written_total", "counter", "Last uses and refusals written.", counter(&self.reports_written)),
+            ("reports_lost_total", "counter", "Last uses and refusals without room.", counter(&self.reports_lost)),
+            ("changes_total", "counter", "Changes of credentials applied.", counter(&self.changes)),
+        ] {
+            let name = format!("keydesk_{name}");
+            head(&mut page, &name, kind, help);
+            let _ = writeln!(page, "{name} {value}");
+        }
+        page
+    }
+
+    fn histogram(&self, page: &mut String) {
+        const NAME: &str = "keydesk_answer_seconds";
+        head(page, NAME, "histogram", "Time to an answer.");
+        let mut sum = 0;
+        for (i, bucket) in self.buckets.iter().enumerate() {
+            sum += bucket.load(Relaxed);
+            let end = BUCKETS.get(i).map_or("+Inf".to_owned(), |end| seconds(end * 1_000));
+            let _ = writeln!(page, "{NAME}_bucket{{le=\"{end}\"}} {sum}");
+        }
+        let total = seconds(self.nanoseconds.load(Relaxed));
+        let _ = writeln!(page, "{NAME}_sum {total}\n{NAME}_count {sum}");
+    }
+}
+
+fn seconds(nanoseconds: u64) -> String {
+    let text = format!("{}.{:09}", nanoseconds / 1_000_000_000, nanoseconds % 1_000_000_000);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn head(page: &mut String, name: &str, kind: &str, help: &str) {
+    let _ = writeln!(page, "# HELP {name} {help}\n# TYPE {name} {kind}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_counts() {
+        let metrics = Metrics::new();
+        metrics.allowed(Kind::Hmac);
+        metrics.denied(Reason::Tampered);
+        metrics.took(Duration::from_micros(7));
+        metrics.took(Duration::from_secs(9));
+        let connection = metrics.connected();
+        let gauges = Gauges { credentials: 3, expiring: 1, tampered: 0, age_ms: 1_005, snapshot_bytes: 9 };
+        let page = metrics.page(gauges);
+        for line in [
+            "keydesk_allowed_total{kind=\"hmac\"} 1",
+            "keydesk_denied_total{reason=\"tampered\"} 1",
+            "keydesk_answer_seconds_bucket{le=\"0.000005\"} 0",
+            "keydesk_answer_seconds_bucket{le=\"0.00001\"} 1",
+            "keydesk_answer_seconds_bucket{le=\"2.5\"} 1",
+            "keydesk_answer_seconds_bucket{le=\"+Inf\"} 2",
+            "keydesk_answer_seconds_sum 9.000007",
+            "keydesk_answer_seconds_count 2",
+            "keydesk_snapshot_age_seconds 1.005",
+            "keydesk_connections 1",
+        ] {
+            assert!(page.lines().any(|l| l == line), "{line}\n{page}");
+        }
+        drop(connection);
+        assert!(metrics.page(gauges).contains("keydesk_connections 0"));
+    }
+}

@@ -1,0 +1,209 @@
+//! The verifier process: gateways ask it, request by request, whether a credential is good.
+//!
+//! A snapshot of all credentials is loaded at the start and follows the store. An answer reads it, decides, counts, and
+//! leaves a note of what happened in a queue; it takes no lock and touches no disk. Three threads do the rest: one
+//! follows the store, one writes what was noted, one hashes passwords.
+
+mod accept;
+mod answer;
+mod ask;
+mod body;
+mod contract;
+mod gateway;
+mod health;
+mod json;
+mod listen;
+mod load;
+mod log;
+mod metrics;
+mod passwords;
+mod refresh;
+mod reports;
+mod route;
+mod state;
+mod throttle;
+mod wire;
+
+pub use gateway::{GatewayToken, TokenError};
+pub use listen::{Listen, ListenError};
+pub use log::begin as begin_log;
+
+use std::{
+    io,
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Instant,
+};
+
+use sd_notify::NotifyState;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+
+use crate::hub::{Hub, HubError, Places, Policy, Start};
+use crate::time::Clock;
+use crate::vault::VaultError;
+
+use load::Loaded;
+use metrics::Metrics;
+use passwords::Passwords;
+use refresh::{Audit, Refresh};
+use reports::Reports;
+use state::{Beginning, Verifier};
+
+/// What a verifier is told.
+pub struct Orders {
+    /// Where the desk is.
+    pub places: Places,
+    /// Where to listen, unless systemd hands sockets over.
+    pub listen: Vec<Listen>,
+    /// What every question over TCP must carry.
+    pub token: Option<GatewayToken>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Why a verifier does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The desk cannot be read.
+    #[error(transparent)]
+    Desk(#[from] HubError),
+    /// There is none.
+    #[error("There is no desk at {0}. Run `keydesk init`, or name another place with --data-dir or --config.")]
+    NoDesk(String),
+    /// It cannot listen.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// The token cannot be read.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// No random bytes.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// No threads or no event queue.
+    #[error("The system gave the verifier no threads ({0}). Try again with fewer other processes.")]
+    System(#[from] io::Error),
+}
+
+impl ServeError {
+    /// The exit code of the command line.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Desk(why) => why.exit_code(),
+            Self::NoDesk(_) => 6,
+            Self::Listen(ListenError::NotAPlace(_) | ListenError::NoToken(_)) | Self::Token(_) => 2,
+            Self::Listen(ListenError::InUse(_) | ListenError::InTheWay(_)) => 5,
+            Self::Listen(_) | Self::Vault(_) | Self::System(_) => 1,
+        }
+    }
+}
+
+/// Loads the desk, listens, and answers until the process is told to stop.
+pub fn run(orders: Orders) -> Result<(), ServeError> {
+    let hub = open(&orders)?;
+    let policy = hub.feed().policy(&Policy::default())?;
+    // A second handle, only to read with while everything is loaded.
+    let read = Instant::now();
+    let loaded = load::load(&hub, Some(&open(&orders)?), &policy)?;
+    tracing::info!(
+        credentials = loaded.snapshot.len(),
+        tampered = loaded.tampered.len(),
+        milliseconds = loaded.took.as_millis() as u64,
+        "loaded"
+    );
+    let threads = Threads::begin(&orders, hub, policy, loaded, read)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let served = runtime.block_on(serve(threads.verifier.clone(), &orders));
+    // Its tasks hold the verifier, and with it the queue that the writer waits at.
+    drop(runtime);
+    threads.end();
+    served
+}
+
+/// The threads beside the answers.
+struct Threads {
+    verifier: Arc<Verifier>,
+    stop: Arc<AtomicBool>,
+    follower: JoinHandle<()>,
+    writer: JoinHandle<()>,
+}
+
+impl Threads {
+    fn begin(orders: &Orders, hub: Hub, policy: Policy, loaded: Loaded, read: Instant) -> Result<Self, ServeError> {
+        let Loaded { snapshot, tampered, mark, .. } = loaded;
+        let metrics = Arc::new(Metrics::new());
+        let (passwords, work) = Passwords::new(metrics.clone())?;
+        let (passwords, stop) = (Arc::new(passwords), Arc::new(AtomicBool::new(false)));
+        let (reports, gathering) = Reports::new(metrics.clone());
+        let beginning = Beginning {
+            snapshot,
+            tampered: tampered.len(),
+            policy,
+            metrics,
+            passwords: passwords.clone(),
+            reports,
+            token: orders.token.clone(),
+            clock: orders.clock.clone(),
+        };
+        let verifier = Arc::new(Verifier::new(beginning, hub.account()));
+        let hub = Arc::new(RwLock::new(Arc::new(hub)));
+        // It has nothing to keep: it ends with the process.
+        thread("hash", move || {
+            passwords::step_back();
+            passwords.work(&work);
+        })?;
+        let current = hub.clone();
+        let writer = thread("report", move || gathering.run(&current))?;
+        let (places, clock) = (orders.places.clone(), orders.clock.clone());
+        let audit = Audit::default();
+        let refresh = Refresh { verifier: verifier.clone(), hub, places, clock, mark, tampered, read, audit };
+        let told = stop.clone();
+        let follower = thread("follow", move || refresh.run(&told))?;
+        Ok(Self { verifier, stop, follower, writer })
+    }
+
+    /// Waits for what was noted to be written.
+    fn end(self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.follower.thread().unpark();
+        let _ = self.follower.join();
+        // The last holder of the queue's end: the writer writes what is left and ends.
+        drop(self.verifier);
+        let _ = self.writer.join();
+    }
+}
+
+fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    thread::Builder::new().name(name.to_owned()).spawn(work)
+}
+
+fn open(orders: &Orders) -> Result<Hub, ServeError> {
+    match Hub::open(&orders.places, orders.clock.clone())? {
+        Start::Ready(hub) => Ok(hub),
+        Start::New => Err(ServeError::NoDesk(orders.places.database.display().to_string())),
+    }
+}
+
+async fn serve(verifier: Arc<Verifier>, orders: &Orders) -> Result<(), ServeError> {
+    // Before READY: a service manager may stop what it was told is ready.
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let sockets = listen::sockets(&orders.listen, orders.token.is_some())?;
+    for socket in &sockets {
+        tracing::info!(place = socket.place(), "listening");
+    }
+    let (stop, stopped) = watch::channel(false);
+    let accepting = tokio::spawn(accept::run(verifier, sockets, stopped));
+    // Where no service manager listens this does nothing.
+    let _ = sd_notify::notify(&[NotifyState::Ready]);
+    tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+    tracing::info!("stopping");
+    let _ = sd_notify::notify(&[NotifyState::Stopping]);
+    let _ = stop.send(true);
+    let _ = accepting.await;
+    Ok(())
+}

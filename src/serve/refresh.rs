@@ -1,0 +1,190 @@
+//! Follows the store: five looks a second, and whatever changed is in the snapshot before the next.
+
+use std::{
+    sync::{
+        Arc, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use crate::hub::{Fed, Hub, HubError, Mark, Places, Policy, Since, Start};
+use crate::time::Clock;
+use crate::verify::{Change, Entry};
+
+use super::{
+    health::Sight,
+    load::{self, Loaded, Tampered},
+    reports::current,
+    state::{SharedHub, Verifier},
+};
+
+/// Time between two looks.
+const EVERY: Duration = Duration::from_millis(200);
+/// Even if nothing stirred the head is read this often: a database that is there but cannot be read must show.
+const SURE_EVERY: Duration = Duration::from_secs(5);
+
+/// The thread that follows the store.
+pub(super) struct Refresh {
+    pub(super) verifier: Arc<Verifier>,
+    pub(super) hub: SharedHub,
+    pub(super) places: Places,
+    pub(super) clock: Arc<dyn Clock>,
+    /// How far the store was when the snapshot was last brought up to it.
+    pub(super) mark: Mark,
+    pub(super) tampered: Tampered,
+    /// When the head was last read.
+    pub(super) read: Instant,
+    pub(super) audit: Audit,
+}
+
+/// How far the check of all tags is that follows each commit of anybody: a run of rows at each look.
+#[derive(Debug, Default)]
+pub(super) struct Audit {
+    /// The last id that was checked.
+    after: Option<String>,
+    /// Something was committed since it began.
+    again: bool,
+}
+
+impl Audit {
+    fn stirred(&mut self) {
+        match self.after {
+            None => self.after = Some(String::new()),
+            Some(_) => self.again = true,
+        }
+    }
+
+    fn went_on(&mut self, to: Option<String>) {
+        let begin_again = to.is_none() && std::mem::take(&mut self.again);
+        self.after = if begin_again { Some(String::new()) } else { to };
+    }
+}
+
+impl Refresh {
+    /// Looks until told to stop.
+    pub(super) fn run(mut self, stop: &AtomicBool) {
+        while !stop.load(Ordering::Relaxed) {
+            let sight = self.look().unwrap_or_else(|why| Sight::Out(why.to_string()));
+            self.tell(sight);
+            std::thread::park_timeout(EVERY);
+        }
+    }
+
+    fn tell(&self, sight: Sight) {
+        let said = format!("{sight:?}");
+        if self.verifier.health.saw(sight) {
+            tracing::warn!(store = said, "sight of the store changed");
+        }
+    }
+
+    fn look(&mut self) -> Result<Sight, HubError> {
+        let hub = current(&self.hub);
+        let stirred = match hub.feed().stirred() {
+            Ok(stirred) => stirred,
+            // The file is another one, or gone: what is there now has to be opened anew.
+            Err(_) => return self.reopen(),
+        };
+        if stirred {
+            self.audit.stirred();
+        }
+        if !stirred && self.read.elapsed() < SURE_EVERY && self.verifier.health.is_clear() {
+            self.check_on(&hub)?;
+            return Ok(Sight::Clear);
+        }
+        let now = hub.feed().mark()?;
+        self.read = Instant::now();
+        self.follow(&hub, &now)
+    }
+
+    /// Brings the snapshot up to the store.
+    fn follow(&mut self, hub: &Hub, now: &Mark) -> Result<Sight, HubError> {
+        match self.mark.compare(now) {
+            // Not kept as it is: a trail that went on has to be noticed when it goes back.
+            Since::Same => self.mark = now.clone(),
+            Since::Changed => self.apply(hub)?,
+            Since::Anew => self.load(hub)?,
+            Since::WentBack => return Ok(Sight::WentBack),
+            Since::Another => return Ok(Sight::Another),
+        }
+        Ok(Sight::Clear)
+    }
+
+    /// Puts what changed into the shards that hold it.
+    fn apply(&mut self, hub: &Hub) -> Result<(), HubError> {
+        let policy = hub.feed().policy(&self.verifier.policy.load())?;
+        if policy.algorithms != self.verifier.policy.load().algorithms {
+            return self.load(hub);
+        }
+        let (fed, mark) = hub.feed().changes(&self.mark)?;
+        self.put(fed, &policy)?;
+        self.verifier.follow(policy);
+        self.mark = mark;
+        Ok(())
+    }
+
+    /// Checks the next run of tags. Only what is found to be wrong changes the snapshot: what looks right again may be an
+    /// older row put back, and is believed when the desk changes it or the verifier starts anew.
+    fn check_on(&mut self, hub: &Hub) -> Result<(), HubError> {
+        let Some(after) = &self.audit.after else { return Ok(()) };
+        let (fed, next) = hub.feed().audit(after, &self.tampered)?;
+        self.audit.went_on(next);
+        if fed.is_empty() {
+            return Ok(());
+        }
+        tracing::error!(credentials = fed.len(), "changed outside keydesk (tampered), and refused");
+        let policy = self.verifier.policy.load_full();
+        self.put(fed, &policy)
+    }
+
+    /// Puts credentials into the shards that hold them.
+    fn put(&mut self, fed: Vec<Fed>, policy: &Policy) -> Result<(), HubError> {
+        let mut entries: Vec<_> = fed.into_iter().map(|fed| load::entry(fed, policy)).collect();
+        let before = self.verifier.snapshot.load_full();
+        let changes = |entries: &[Entry]| before.apply(&entries.iter().map(Change::Put).collect::<Vec<_>>());
+        let after = match changes(&entries) {
+            Ok(after) => after,
+            Err(_) => {
+                // One of them cannot be held: found one by one, and refused.
+                let lone = |entry: &Entry| before.apply(&[Change::Put(entry)]).is_ok();
+                entries.iter_mut().filter(|entry| !lone(entry)).for_each(load::refuse);
+                changes(&entries).map_err(|why| HubError::Failed(why.to_string()))?
+            }
+        };
+        for entry in &entries {
+            match entry.tampered {
+                true => self.tampered.insert(entry.row),
+                false => self.tampered.remove(&entry.row),
+            };
+        }
+        self.verifier.replace(after, self.tampered.len());
+        self.verifier.metrics.changes.fetch_add(entries.len() as u64, Ordering::Relaxed);
+        tracing::debug!(credentials = entries.len(), "changes applied");
+        Ok(())
+    }
+
+    /// Loads everything anew, beside the snapshot that goes on answering.
+    fn load(&mut self, hub: &Hub) -> Result<(), HubError> {
+        let policy = hub.feed().policy(&self.verifier.policy.load())?;
+        let Loaded { snapshot, tampered, mark, took } = load::load(hub, None, &policy)?;
+        tracing::info!(credentials = snapshot.len(), milliseconds = took.as_millis() as u64, "loaded");
+        self.verifier.replace(snapshot, tampered.len());
+        self.verifier.follow(policy);
+        (self.tampered, self.mark) = (tampered, mark);
+        Ok(())
+    }
+
+    /// What is at the place now, if it is the store that the snapshot is of.
+    fn reopen(&mut self) -> Result<Sight, HubError> {
+        let hub = match Hub::open(&self.places, self.clock.clone())? {
+            Start::Ready(hub) => Arc::new(hub),
+            Start::New => return Ok(Sight::Out("The database is gone. Put it back.".to_owned())),
+        };
+        let now = hub.feed().mark()?;
+        let sight = self.follow(&hub, &now)?;
+        if sight == Sight::Clear {
+            *self.hub.write().unwrap_or_else(PoisonError::into_inner) = hub;
+        }
+        Ok(sight)
+    }
+}

@@ -1,0 +1,321 @@
+//! Last uses, refusals and log lines: left in a bounded queue by whoever answers, gathered and written by one thread.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    net::IpAddr,
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+    },
+    time::{Duration, Instant},
+};
+
+use uuid::Uuid;
+
+use crate::credential::Kind;
+use crate::hub::{Hub, HubError, Refusal, Use};
+use crate::time::Seconds;
+use crate::verify::{Allowed, Denied, Reason};
+
+use super::metrics::Metrics;
+
+/// How often what was gathered is written.
+const WRITTEN_EVERY: Duration = Duration::from_secs(10);
+/// How often the queue is emptied.
+const EMPTIED_EVERY: Duration = Duration::from_millis(100);
+/// Reports in the queue.
+const QUEUE: usize = 65_536;
+/// Reports that are gathered between two writes, and kept while the store cannot be written.
+const GATHERED: usize = 262_144;
+/// Reports of one transaction: a desk must not wait long for the store.
+const BATCH: usize = 2_000;
+/// Refusals kept of one credential.
+const REFUSALS: usize = 20;
+/// Refusals that are written to the log in one second; the rest is counted.
+const LINES: u32 = 200;
+/// Places that remember what was reported in this second.
+const SLOTS: usize = 16_384;
+
+/// Something to be written.
+enum Report {
+    Used(Use),
+    Denied(Box<Denial>),
+}
+
+/// A refusal as log and store keep it: never a value of the request.
+struct Denial {
+    at: Seconds,
+    reason: Reason,
+    component: Option<String>,
+    clock_offset: Option<i64>,
+    credential: Option<(Uuid, Kind, String)>,
+    client: Option<IpAddr>,
+    endpoint: &'static str,
+}
+
+/// The end of the queue that answers write to.
+pub(super) struct Reports {
+    queue: SyncSender<Report>,
+    /// What was reported lately: a credential that is used a thousand times in a second is one report.
+    lately: Box<[AtomicU64]>,
+    metrics: Arc<Metrics>,
+}
+
+/// The other end.
+pub(super) struct Gathering {
+    queue: Receiver<Report>,
+    uses: HashMap<(Uuid, i64), Use>,
+    refusals: HashMap<Uuid, VecDeque<Refusal>>,
+    refused: usize,
+    lines: Lines,
+    metrics: Arc<Metrics>,
+}
+
+impl Reports {
+    pub(super) fn new(metrics: Arc<Metrics>) -> (Self, Gathering) {
+        let (sender, receiver) = sync_channel(QUEUE);
+        let lately = (0..SLOTS).map(|_| AtomicU64::new(0)).collect();
+        let gathering = Gathering {
+            queue: receiver,
+            uses: HashMap::new(),
+            refusals: HashMap::new(),
+            refused: 0,
+            lines: Lines::default(),
+            metrics: metrics.clone(),
+        };
+        (Self { queue: sender, lately, metrics }, gathering)
+    }
+
+    /// A credential was used.
+    pub(super) fn used(&self, allowed: &Allowed<'_>, at: Seconds, address: Option<IpAddr>) {
+        let (credential, secret) = (allowed.credential.row(), i64::from(allowed.secret_version));
+        if self.is_news(credential, secret, at, address) {
+            self.put(Report::Used(Use { credential, secret, at, address }));
+        }
+    }
+
+    /// A request was refused.
+    pub(super) fn denied(&self, denied: &Denied<'_>, at: Seconds, client: Option<IpAddr>, endpoint: &'static str) {
+        let credential = denied.credential.map(|of| (of.row(), of.kind(), of.key().to_owned()));
+        self.put(Report::Denied(Box::new(Denial {
+            at,
+            reason: denied.reason,
+            component: denied.component.clone(),
+            clock_offset: denied.clock_offset,
+            credential,
+            client,
+            endpoint,
+        })));
+    }
+
+    /// Nobody waits for room: an answer is worth more than a report.
+    fn put(&self, report: Report) {
+        if self.queue.try_send(report).is_err() {
+            self.metrics.reports_lost.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// Whether this use was not reported in this second. Of two that fall on one place both are news, again and again.
+    fn is_news(&self, credential: Uuid, secret: i64, at: Seconds, address: Option<IpAddr>) -> bool {
+        let address = match address {
+            None => 0,
+            Some(IpAddr::V4(address)) => u64::from(u32::from(address)),
+            Some(IpAddr::V6(address)) => (u128::from(address) >> 64) as u64 ^ u128::from(address) as u64,
+        };
+        let (high, low) = credential.as_u64_pair();
+        // The low half of a UUIDv7 is random; the odd factors spread what is not.
+        let mixed = low ^ high.rotate_left(21) ^ (secret as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mixed = (mixed ^ address).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+        let slot = &self.lately[(mixed >> 40) as usize % SLOTS];
+        let mark = (mixed << 32) | u64::from(at.0 as u32);
+        slot.load(Relaxed) != mark && slot.swap(mark, Relaxed) != mark
+    }
+}
+
+impl Gathering {
+    /// Gathers and writes until every sender is gone, then writes what is left.
+    pub(super) fn run(mut self, hub: &RwLock<Arc<Hub>>) {
+        let mut written = Instant::now();
+        loop {
+            match self.queue.recv_timeout(EMPTIED_EVERY) {
+                Ok(report) => {
+                    self.take(report);
+                    while let Ok(report) = self.queue.try_recv() {
+                        self.take(report);
+                    }
+                    // Woken for each report, the thread would cost more than it saves.
+                    std::thread::sleep(EMPTIED_EVERY);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            self.lines.tell_rest();
+            if written.elapsed() >= WRITTEN_EVERY {
+                self.write(&current(hub));
+                written = Instant::now();
+            }
+        }
+        self.write(&current(hub));
+    }
+
+    fn take(&mut self, report: Report) {
+        match report {
+            Report::Used(used) => {
+                let place = (used.credential, used.secret);
+                if self.uses.len() >= GATHERED && !self.uses.contains_key(&place) {
+                    self.lost(1);
+                    return;
+                }
+                self.uses.insert(place, used);
+            }
+            Report::Denied(denial) => {
+                self.lines.tell(&denial);
+                self.keep(*denial);
+            }
+        }
+    }
+
+    /// Only of credentials that exist: what a stranger types is never written.
+    fn keep(&mut self, denial: Denial) {
+        let Some((credential, ..)) = denial.credential else { return };
+        if self.refused >= GATHERED {
+            self.lost(1);
+            return;
+        }
+        let refusals = self.refusals.entry(credential).or_default();
+        if refusals.len() == REFUSALS {
+            refusals.pop_front();
+        } else {
+            self.refused += 1;
+        }
+        refusals.push_back(Refusal {
+            credential,
+            at: denial.at,
+            reason: denial.reason.as_str().to_owned(),
+            component: denial.component,
+            clock_offset: denial.clock_offset,
+            address: denial.client,
+        });
+    }
+
+    fn write(&mut self, hub: &Hub) {
+        let uses: Vec<_> = self.uses.drain().map(|(_, used)| used).collect();
+        let (done, failed) = in_batches(&uses, |batch| hub.feed().write_uses(batch));
+        self.uses.extend(uses[done..].iter().map(|used| ((used.credential, used.secret), used.clone())));
+        // Of one credential all in one batch would be nicer, but each batch keeps the last twenty anyway.
+        let refusals: Vec<_> = self.refusals.drain().flat_map(|(_, refusals)| refusals).collect();
+        let (told, failed_too) = in_batches(&refusals, |batch| hub.feed().write_refusals(batch));
+        self.refused = refusals.len() - told;
+        for refusal in refusals.into_iter().skip(told) {
+            self.refusals.entry(refusal.credential).or_default().push_back(refusal);
+        }
+        self.metrics.reports_written.fetch_add((done + told) as u64, Relaxed);
+        if let Some(why) = failed.or(failed_too) {
+            tracing::warn!(error = %why, waiting = self.uses.len(), "last uses could not be written; kept for later");
+        }
+    }
+
+    fn lost(&self, n: u64) {
+        self.metrics.reports_lost.fetch_add(n, Relaxed);
+    }
+}
+
+/// How many were written before one batch failed, and why.
+fn in_batches<T>(all: &[T], mut write: impl FnMut(&[T]) -> Result<(), HubError>) -> (usize, Option<HubError>) {
+    let mut done = 0;
+    for batch in all.chunks(BATCH) {
+        if let Err(why) = write(batch) {
+            return (done, Some(why));
+        }
+        done += batch.len();
+    }
+    (done, None)
+}
+
+/// The hub as it is now: it is another one after the store was replaced.
+pub(super) fn current(hub: &RwLock<Arc<Hub>>) -> Arc<Hub> {
+    hub.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+}
+
+/// Refusals in the log, so many a second.
+struct Lines {
+    second: Instant,
+    told: u32,
+    silent: u64,
+}
+
+impl Default for Lines {
+    fn default() -> Self {
+        Self { second: Instant::now(), told: 0, silent: 0 }
+    }
+}
+
+impl Lines {
+    fn tell(&mut self, denial: &Denial) {
+        self.tell_rest();
+        if self.told >= LINES {
+            self.silent += 1;
+            return;
+        }
+        self.told += 1;
+        let (kind, key) = denial.credential.as_ref().map(|(_, kind, key)| (kind.as_str(), key.as_str())).unzip();
+        tracing::info!(
+            reason = denial.reason.as_str(),
+            component = denial.component,
+            clock_offset = denial.clock_offset,
+            kind,
+            key,
+            client = denial.client.map(tracing::field::display),
+            endpoint = denial.endpoint,
+            "refused"
+        );
+    }
+
+    /// A second is over: says how many were not told.
+    fn tell_rest(&mut self) {
+        if self.second.elapsed() < Duration::from_secs(1) {
+            return;
+        }
+        if self.silent > 0 {
+            tracing::info!(count = self.silent, "refused more than are told one by one");
+        }
+        *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_use_is_news_once_a_second() {
+        let (reports, _gathering) = Reports::new(Arc::new(Metrics::new()));
+        let (one, here) = (Uuid::from_u128(7), "203.0.113.9".parse().ok());
+        assert!(reports.is_news(one, 1, Seconds(10), here));
+        assert!(!reports.is_news(one, 1, Seconds(10), here));
+        assert!(reports.is_news(one, 2, Seconds(10), here), "another secret");
+        assert!(reports.is_news(one, 2, Seconds(10), None), "another address");
+        assert!(reports.is_news(one, 2, Seconds(11), None), "another second");
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_kept_within_bounds() {
+        let (_reports, mut gathering) = Reports::new(Arc::new(Metrics::new()));
+        let denial = |n: i64| Denial {
+            at: Seconds(n),
+            reason: Reason::BadSecret,
+            component: None,
+            clock_offset: None,
+            credential: Some((Uuid::nil(), Kind::Basic, "kdb".to_owned())),
+            client: None,
+            endpoint: "nginx",
+        };
+        (0..100).for_each(|n| gathering.keep(denial(n)));
+        let kept: Vec<_> = gathering.refusals[&Uuid::nil()].iter().map(|refusal| refusal.at.0).collect();
+        assert_eq!(kept, (80..100).collect::<Vec<_>>());
+        assert_eq!(gathering.refused, 20);
+        gathering.keep(Denial { credential: None, ..denial(1) });
+        assert_eq!(gathering.refusals.len(), 1, "of an unknown key nothing is kept");
+    }
+}

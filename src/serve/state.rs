@@ -1,0 +1,88 @@
+//! What every request shares.
+
+use std::sync::{Arc, RwLock};
+
+use arc_swap::ArcSwap;
+use hyper::header::HeaderValue;
+
+use crate::hub::{Hub, Policy, Replay};
+use crate::time::{Clock, Seconds};
+use crate::verify::{Snapshot, Verdict, replay::Guard};
+
+use super::{answer, gateway::GatewayToken, health::Health, metrics::Metrics, passwords::Passwords, reports::Reports};
+
+/// Signatures that one verifier remembers: 64 MiB at most.
+const SIGNATURES: usize = 1 << 20;
+
+/// The verifier, as requests see it: nothing in here is locked on their way.
+pub(super) struct Verifier {
+    pub(super) snapshot: ArcSwap<Snapshot>,
+    pub(super) policy: ArcSwap<Policy>,
+    pub(super) guard: Guard,
+    pub(super) health: Health,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) passwords: Arc<Passwords>,
+    pub(super) reports: Reports,
+    pub(super) account: HeaderValue,
+    pub(super) token: Option<GatewayToken>,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+/// What a verifier begins with.
+pub(super) struct Beginning {
+    pub(super) snapshot: Snapshot,
+    pub(super) tampered: usize,
+    pub(super) policy: Policy,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) passwords: Arc<Passwords>,
+    pub(super) reports: Reports,
+    pub(super) token: Option<GatewayToken>,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl Verifier {
+    pub(super) fn new(with: Beginning, account: &str) -> Self {
+        let health = Health::new(with.policy.staleness);
+        health.set_tampered(with.tampered);
+        Self {
+            snapshot: ArcSwap::from_pointee(with.snapshot),
+            policy: ArcSwap::from_pointee(with.policy),
+            guard: Guard::new(SIGNATURES),
+            health,
+            metrics: with.metrics,
+            passwords: with.passwords,
+            reports: with.reports,
+            account: answer::field(account),
+            token: with.token,
+            clock: with.clock,
+        }
+    }
+
+    /// The second that a request is judged at.
+    pub(super) fn now(&self) -> Seconds {
+        self.clock.now().seconds()
+    }
+
+    /// The verdict, once more judged by what was accepted before, if the site wants that.
+    pub(super) fn admit<'a>(&self, verdict: Verdict<'a>, now: Seconds) -> Verdict<'a> {
+        match self.policy.load().replay {
+            Replay::Off => verdict,
+            Replay::Node => self.guard.admit(verdict, now),
+        }
+    }
+
+    /// Puts another snapshot in place.
+    pub(super) fn replace(&self, snapshot: Snapshot, tampered: usize) {
+        self.health.set_tampered(tampered);
+        self.snapshot.store(Arc::new(snapshot));
+    }
+
+    /// Follows another policy.
+    pub(super) fn follow(&self, policy: Policy) {
+        self.health.set_limit(policy.staleness);
+        self.policy.store(Arc::new(policy));
+    }
+}
+
+/// The hub, which is another one after the store was replaced. Requests never ask it.
+pub(super) type SharedHub = Arc<RwLock<Arc<Hub>>>;

@@ -1,0 +1,152 @@
+//! What a verifier reads and writes through the hub.
+
+use std::collections::BTreeSet;
+
+use keydesk::{
+    account::Role,
+    credential::{Kind, Overlap, State, Verb},
+    hub::{Fed, Hub, HubError, Policy, Refusal, Replay, Since, Use},
+    time::Seconds,
+};
+
+use super::support::{Desk, NOW};
+
+fn all(hub: &Hub) -> Vec<Fed> {
+    let mut fed = Vec::new();
+    for part in hub.feed().halves().unwrap() {
+        hub.feed().load(&part, &mut |run| fed.extend(run)).unwrap();
+    }
+    fed
+}
+
+#[test]
+fn both_halves_together_are_everything_once_with_its_live_secrets() {
+    let desk = Desk::on_disk();
+    assert!(all(&desk.hub).is_empty());
+    let issued: Vec<_> = (0..7).map(|n| desk.create(Kind::ALL[n % 3], ["aaaaa", "bbbbb", "ccccc"][n / 3])).collect();
+    let rotated = desk.hub.rotate(&desk.alice(), issued[0].row.target(), Overlap::Hour).unwrap();
+    let ended = desk.hub.rotate(&desk.alice(), issued[1].row.target(), Overlap::None).unwrap();
+    let mut fed = all(&desk.hub);
+    assert_eq!((fed.len(), desk.hub.feed().count().unwrap()), (7, 7));
+    fed.sort_by_key(|fed| fed.id);
+    let mut ids: Vec<_> = issued.iter().map(|issued| issued.row.id.0).collect();
+    ids.sort();
+    assert_eq!(fed.iter().map(|fed| fed.id).collect::<Vec<_>>(), ids);
+    let of = |issued: &keydesk::hub::Issued| fed.iter().find(|fed| fed.id == issued.row.id.0).unwrap();
+    let both = of(&rotated);
+    assert_eq!(both.secrets.iter().map(|s| s.no).collect::<Vec<_>>(), [1, 2]);
+    assert!(both.secrets[0].stored.matches(issued[0].secret.as_ref().unwrap()).unwrap());
+    assert!(both.secrets[1].stored.matches(rotated.secret.as_ref().unwrap()).unwrap());
+    assert_eq!(both.secrets[0].valid_until, Some(Seconds(NOW.seconds().0 + 3_600)));
+    assert_eq!(of(&ended).secrets.iter().map(|s| s.no).collect::<Vec<_>>(), [2], "an ended one is not read");
+    assert!(fed.iter().all(|fed| !fed.tampered && fed.state == State::Active));
+}
+
+#[test]
+fn changes_are_what_changed_and_nothing_else() {
+    let desk = Desk::on_disk();
+    let (one, two) = (desk.create(Kind::Basic, "one"), desk.create(Kind::Hmac, "two"));
+    let verifier = desk.reopened();
+    let before = verifier.feed().mark().unwrap();
+    assert!(verifier.feed().stirred().unwrap(), "the first answer is yes");
+    assert!(!verifier.feed().stirred().unwrap());
+    desk.hub.set_state(&desk.alice(), &[one.row.target()], Verb::Disable).unwrap();
+    assert!(verifier.feed().stirred().unwrap() && !verifier.feed().stirred().unwrap());
+    let now = verifier.feed().mark().unwrap();
+    assert_eq!(before.compare(&now), Since::Changed);
+    let (fed, mark) = verifier.feed().changes(&before).unwrap();
+    assert_eq!(mark, now);
+    assert_eq!(fed.iter().map(|fed| (fed.id, fed.state)).collect::<Vec<_>>(), [(one.row.id.0, State::Disabled)]);
+    assert!(verifier.feed().changes(&mark).unwrap().0.is_empty());
+    desk.hub.rotate(&desk.alice(), two.row.target(), Overlap::Day).unwrap();
+    let (fed, _) = verifier.feed().changes(&mark).unwrap();
+    assert_eq!(fed.iter().map(|fed| (fed.id, fed.secrets.len())).collect::<Vec<_>>(), [(two.row.id.0, 2)]);
+}
+
+#[test]
+fn a_wrong_tag_refuses_one_credential_and_is_noted() {
+    let desk = Desk::on_disk();
+    let keys: Vec<_> = ["one", "two", "three"].map(|name| desk.create(Kind::Basic, name)).into();
+    desk.sql(&format!("UPDATE credential SET name = 'x' WHERE id = '{}'", keys[0].row.id));
+    desk.sql(&format!("UPDATE secret SET no = 9 WHERE credential = '{}'", keys[1].row.id));
+    let fed = all(&desk.reopened());
+    let tampered: BTreeSet<_> = fed.iter().filter(|fed| fed.tampered).map(|fed| fed.id).collect();
+    assert_eq!(tampered, BTreeSet::from([keys[0].row.id.0, keys[1].row.id.0]));
+    assert!(fed.iter().filter(|fed| fed.tampered).all(|fed| fed.secrets.is_empty()));
+    let trail = desk.hub.trail(&desk.alice(), &keydesk::hub::TrailQuery { limit: 50, ..Default::default() }).unwrap();
+    assert_eq!(trail.iter().filter(|row| row.action == "tampered").count(), 2);
+}
+
+#[test]
+fn a_head_that_nobody_signed_is_not_followed() {
+    let desk = Desk::on_disk();
+    desk.create(Kind::Basic, "one");
+    let verifier = desk.reopened();
+    desk.sql("UPDATE head SET change = change + 1");
+    assert!(matches!(verifier.feed().mark(), Err(HubError::Tampered { .. })));
+}
+
+#[test]
+fn uses_and_refusals_are_written_for_credentials_that_exist() {
+    let desk = Desk::in_memory();
+    let one = desk.create(Kind::Basic, "one");
+    let (feed, nobody) = (desk.hub.feed(), uuid(7));
+    let at = |n: i64| Seconds(NOW.seconds().0 + n);
+    let used = |credential, secret, n| Use { credential, secret, at: at(n), address: "203.0.113.9".parse().ok() };
+    let pulse = desk.hub.pulse(&desk.alice()).unwrap();
+    feed.write_uses(&[used(one.row.id.0, 1, 5), used(nobody, 1, 6), used(one.row.id.0, 7, 9)]).unwrap();
+    feed.write_uses(&[used(one.row.id.0, 1, 3)]).unwrap();
+    let details = desk.hub.details(&desk.alice(), one.row.id).unwrap();
+    assert_eq!(details.row.last_used.map(|used| used.at), Some(at(5)), "an older report loses");
+    let refusal = |credential, n: i64| Refusal {
+        credential,
+        at: at(n),
+        reason: "clock_skew".to_owned(),
+        component: Some("date".to_owned()),
+        clock_offset: Some(-420),
+        address: None,
+    };
+    let many: Vec<_> = (0..30).map(|n| refusal(one.row.id.0, n)).chain([refusal(nobody, 1)]).collect();
+    feed.write_refusals(&many).unwrap();
+    feed.write_refusals(&[refusal(one.row.id.0, 30)]).unwrap();
+    let kept = desk.hub.refusals(&desk.alice(), one.row.id).unwrap();
+    assert_eq!(kept.iter().map(|kept| kept.at).collect::<Vec<_>>(), (11..31).rev().map(at).collect::<Vec<_>>());
+    assert_eq!(kept[0], refusal(one.row.id.0, 30));
+    assert_eq!(desk.hub.pulse(&desk.alice()).unwrap(), pulse, "neither wakes anybody");
+    let reader = desk.user("bram", Role::Advanced);
+    assert!(
+        matches!(desk.hub.refusals(&reader, one.row.id), Err(HubError::Denied(_))),
+        "history is for Administrators"
+    );
+}
+
+#[test]
+fn the_policy_is_set_by_administrators_and_followed_by_the_feed() {
+    let desk = Desk::on_disk();
+    let default = Policy::default();
+    assert_eq!(desk.hub.feed().policy(&default).unwrap(), default);
+    let policy = Policy { staleness: 5, replay: Replay::Node, algorithms: "hmac-sha256".parse().unwrap() };
+    let advanced = desk.user("bram", Role::Advanced);
+    assert!(matches!(desk.hub.set_policy(&advanced, &policy), Err(HubError::Denied(_))));
+    let before = desk.hub.feed().mark().unwrap();
+    desk.hub.set_policy(&desk.alice(), &policy).unwrap();
+    assert_eq!(before.compare(&desk.hub.feed().mark().unwrap()), Since::Changed, "verifiers hear of it");
+    assert_eq!(desk.hub.policy(&desk.alice()).unwrap(), policy);
+    assert_eq!(desk.reopened().feed().policy(&default).unwrap(), policy);
+    let again = desk.hub.feed().mark().unwrap();
+    desk.hub.set_policy(&desk.alice(), &policy).unwrap();
+    assert_eq!(again.compare(&desk.hub.feed().mark().unwrap()), Since::Same, "the same again is no change");
+    for staleness in [0, -1, 3_601] {
+        let wrong = desk.hub.set_policy(&desk.alice(), &Policy { staleness, ..policy.clone() });
+        assert!(matches!(wrong, Err(HubError::Invalid { .. })));
+    }
+    desk.sql("UPDATE setting SET value = '3600' WHERE id = 'verifier_staleness_seconds'");
+    let before = Policy { staleness: 7, ..default };
+    assert_eq!(desk.reopened().feed().policy(&before).unwrap(), before, "what was followed before");
+    let trail = desk.hub.trail(&desk.alice(), &Default::default()).unwrap();
+    assert!(trail[0].action == "tampered" && trail[0].what.contains("verifier_staleness_seconds"), "{trail:?}");
+}
+
+fn uuid(n: u128) -> uuid::Uuid {
+    uuid::Uuid::from_u128(n)
+}

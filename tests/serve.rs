@@ -1,0 +1,16 @@
+//! The verifier process: the real binary, asked over real sockets with raw bytes.
+
+mod serve {
+    pub mod answers;
+    pub mod contract;
+    pub mod limits;
+    pub mod listeners;
+    pub mod logs;
+    pub mod passwords;
+    pub mod recordings;
+    pub mod replay;
+    pub mod reports;
+    pub mod revocation;
+    pub mod sight;
+    pub mod support;
+}

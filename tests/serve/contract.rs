@@ -1,0 +1,219 @@
+//! What gateways tell, over the wire: missing, repeated, malformed and forged fields.
+
+use keydesk::credential::{BodyDigest, Kind, Options};
+
+use super::support::{CLIENT, Desk, Key, Question, Verifier};
+
+/// How a family of gateways asks about a method and a target.
+type Family = fn(&str, &str) -> Question;
+
+const NGINX: [&str; 6] = ["Method", "URI", "Proto", "Host", "Scheme", "Client"];
+
+fn refused(verifier: &Verifier, question: &Question, what: &str) {
+    let before = verifier.metric("keydesk_denied_total{reason=\"malformed_request\"}");
+    assert_eq!(verifier.ask(question).status(), 401, "{what}");
+    let after = verifier.metric("keydesk_denied_total{reason=\"malformed_request\"}");
+    assert_eq!(after, before + 1.0, "{what}: refused for its contract");
+}
+
+#[test]
+fn a_contract_field_that_is_missing_repeated_or_empty_is_a_refusal() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let verifier = desk.verifier();
+    let families: [(Question, Vec<String>); 3] = [
+        (Question::nginx("GET", "/"), NGINX.map(|name| format!("X-Original-{name}")).to_vec()),
+        (
+            Question::forward("GET", "/"),
+            [
+                "X-Forwarded-Method",
+                "X-Forwarded-Uri",
+                "X-Forwarded-Host",
+                "X-Forwarded-Proto",
+                "X-Original-Proto",
+                "X-Original-Client",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+        ),
+        (Question::envoy("GET", "/"), ["Host", "X-Forwarded-Proto", "X-Forwarded-For"].map(str::to_owned).to_vec()),
+    ];
+    for (question, names) in families {
+        let question = question.by(&one);
+        assert_eq!(verifier.ask(&question).status(), 200);
+        for name in names {
+            let value = if name.ends_with("Proto") { "https" } else { CLIENT };
+            refused(&verifier, &question.clone().without(&name), &format!("{name} missing"));
+            refused(&verifier, &question.clone().field(&name, value), &format!("{name} repeated"));
+            refused(&verifier, &question.clone().set(&name, ""), &format!("{name} empty"));
+        }
+        let framing = "X-Original-Framing";
+        refused(&verifier, &question.clone().field(framing, "cl=;te="), "framing repeated");
+        refused(&verifier, &question.clone().set(framing, "none"), "framing malformed");
+        assert_eq!(verifier.ask(&question.clone().without(framing)).status(), 200, "framing may be unknown");
+    }
+    for (name, value) in [
+        ("X-Original-Proto", "HTTP/9"),
+        ("X-Original-Scheme", "gopher"),
+        ("X-Original-Client", "localhost"),
+        ("X-Original-Client", "10.0.0.1, 203.0.113.9"),
+        ("X-Original-URI", "/a#b"),
+        ("X-Original-URI", "/a b"),
+        ("X-Original-Method", "GE T"),
+    ] {
+        refused(&verifier, &Question::nginx("GET", "/").by(&one).set(name, value), &format!("{name}: {value}"));
+    }
+}
+
+#[test]
+fn fields_of_other_families_change_nothing() {
+    let desk = Desk::new();
+    let signs = desk.key(Kind::Hmac, "signs");
+    let networks = "203.0.113.0/24".parse().unwrap();
+    let near = desk.with(Kind::Basic, "near", Options { networks, ..Options::default() });
+    let verifier = desk.verifier();
+    let spoofs: [(Family, &[&str]); 3] = [
+        (
+            Question::nginx,
+            &["X-Forwarded-Method", "X-Forwarded-Uri", "X-Forwarded-Host", "X-Forwarded-For", "X-Real-IP"],
+        ),
+        (
+            Question::forward,
+            &["X-Original-Method", "X-Original-URI", "X-Original-Host", "X-Forwarded-For", "Forwarded"],
+        ),
+        (
+            Question::envoy,
+            &["X-Original-Method", "X-Original-URI", "X-Original-Client", "X-Forwarded-Uri", "X-Rewrite-URL"],
+        ),
+    ];
+    for (family, names) in spoofs {
+        let forge = |question: Question| {
+            names.iter().fold(question, |question, name| {
+                let value = match *name {
+                    name if name.ends_with("Method") => "POST",
+                    name if name.ends_with("Client") || name.ends_with("For") || name.ends_with("IP") => "198.51.100.7",
+                    _ => "/spoofed",
+                };
+                question.field(name, value).field(name, value)
+            })
+        };
+        let right = signs.hmac("GET", "/real");
+        assert_eq!(verifier.ask(&forge(family("GET", "/real").fields(&right))).status(), 200);
+        let wrong = signs.hmac("POST", "/spoofed");
+        assert_eq!(verifier.ask(&forge(family("GET", "/real").fields(&wrong))).status(), 401);
+        assert_eq!(verifier.ask(&forge(family("GET", "/real").by(&near))).status(), 200);
+    }
+    let far = Question::envoy("GET", "/").by(&near).set("X-Forwarded-For", "203.0.113.9, 198.51.100.7");
+    assert_eq!(verifier.ask(&far).status(), 401, "the last element is the one that Envoy wrote");
+}
+
+#[test]
+fn authorization_counts_once() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let verifier = desk.verifier();
+    for family in [Question::nginx, Question::forward, Question::envoy] {
+        let twice = family("GET", "/").by(&one).by(&one);
+        assert_eq!(verifier.ask(&twice).status(), 401);
+        let joined = format!("{},{}", one.basic(), one.basic());
+        assert_eq!(verifier.ask(&family("GET", "/").field("Authorization", &joined)).status(), 401);
+        let proxy = family("GET", "/").field("Proxy-Authorization", &one.basic());
+        assert_eq!(verifier.ask(&proxy).status(), 401);
+        let lower = family("GET", "/").field("aUTHORIZATION", &one.basic().replace("Basic", "bASIC"));
+        assert_eq!(verifier.ask(&lower).status(), 200);
+    }
+}
+
+/// A request without a digest, signed rightly.
+fn undigested(family: Family, method: &str, key: &Key, framing: Option<&str>) -> Question {
+    let question = family(method, "/a").without("X-Original-Framing").fields(&key.hmac(method, "/a"));
+    framing.map_or(question.clone(), |framing| question.field("X-Original-Framing", framing))
+}
+
+#[test]
+fn a_body_that_nobody_signed_is_refused_however_the_gateway_hides_it() {
+    let desk = Desk::new();
+    let (strict, lax) = (desk.key(Kind::Hmac, "strict"), {
+        let body_digest = BodyDigest::Optional;
+        desk.with(Kind::Hmac, "lax", Options { body_digest, ..Options::default() })
+    });
+    let verifier = desk.verifier();
+    for (family, method, framing, status) in [
+        (Question::nginx as Family, "POST", Some("cl=;te="), 200),
+        (Question::nginx, "POST", Some("cl=0;te="), 200),
+        (Question::nginx, "POST", Some("cl=5;te="), 401),
+        (Question::nginx, "POST", Some("cl=;te=chunked"), 401),
+        (Question::nginx, "GET", Some("cl=5;te="), 401),
+        (Question::nginx, "GET", None, 401),
+        (Question::forward, "GET", Some("cl=;te=?"), 200),
+        (Question::forward, "POST", Some("cl=;te=?"), 401),
+        (Question::forward, "POST", Some("cl=0;te=?"), 200),
+        (Question::forward, "GET", None, 401),
+        (Question::envoy, "GET", Some("cl=;te="), 200),
+        (Question::envoy, "POST", Some("cl=0;te="), 200),
+        (Question::envoy, "POST", Some("cl=5;te="), 401),
+        // Envoy may not have been told to hand bodies over.
+        (Question::envoy, "POST", Some("cl=;te="), 401),
+        (Question::envoy, "POST", None, 401),
+        (Question::envoy, "GET", None, 200),
+    ] {
+        let question = undigested(family, method, &strict, framing);
+        assert_eq!(verifier.ask(&question).status(), status, "{method} {framing:?} {}", question_line(&question));
+        assert_eq!(verifier.ask(&undigested(family, method, &lax, framing)).status(), 200, "body_digest: optional");
+    }
+    let http2 = undigested(Question::nginx, "POST", &strict, Some("cl=;te=")).set("X-Original-Proto", "HTTP/2.0");
+    assert_eq!(verifier.ask(&http2).status(), 401, "HTTP/2 needs no field for a body");
+    let shown = undigested(Question::envoy, "POST", &strict, Some("cl=5;te=")).body("hello");
+    assert_eq!(verifier.ask(&shown).status(), 401);
+    let part = shown.field("X-Envoy-Auth-Partial-Body", "true");
+    assert_eq!(verifier.ask(&part).status(), 401);
+}
+
+fn question_line(question: &Question) -> String {
+    String::from_utf8_lossy(&question.bytes()).lines().next().unwrap().to_owned()
+}
+
+#[test]
+fn a_target_is_taken_as_it_came() {
+    let desk = Desk::new();
+    let signs = desk.key(Kind::Hmac, "signs");
+    let verifier = desk.verifier();
+    for target in
+        ["/", "//", "//a//b/", "/a%2fb/../c", "/?", "/?a?b", "/a;b=c", "/支払", "/%23", "/*", "/a\\b", "/a|b{}\""]
+    {
+        let signed = signs.hmac("GET", target);
+        for family in [Question::nginx, Question::forward] {
+            assert_eq!(verifier.ask(&family("GET", target).fields(&signed)).status(), 200, "{target}");
+        }
+        let envoy = verifier.ask(&Question::envoy("GET", target).fields(&signed)).status();
+        // What the HTTP library cannot carry is a refusal of its own.
+        assert!(envoy == 200 || envoy == 400 && target.contains('|'), "{target}: {envoy}");
+    }
+}
+
+#[test]
+fn a_fragment_in_the_start_line_is_no_way_around_the_signature() {
+    let desk = Desk::new();
+    let signs = desk.key(Kind::Hmac, "signs");
+    let verifier = desk.verifier();
+    let signed = signs.hmac("GET", "/a");
+    let whole = Question::envoy("GET", "/a").fields(&signed);
+    assert_eq!(verifier.ask(&whole).status(), 200);
+    for target in ["/a#", "/a#b", "/a#?c=d"] {
+        let mut connection = verifier.connect();
+        assert_eq!(connection.ask(&whole.bytes()).status(), 200);
+        let cut = Question::envoy("GET", target).fields(&signed).bytes();
+        // In two pieces, so that the line is seen as a whole only by who waits for it.
+        use std::io::Write as _;
+        connection.stream.write_all(&cut[..20]).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        let reply = connection.ask(&cut[20..]);
+        assert_eq!((reply.status(), reply.field("Connection")), (401, None), "{target}");
+        assert!(connection.reply().is_none(), "closed, so that the next question is not taken for this one");
+    }
+    let absolute = format!(
+        "GET http://evil/v1/authz/envoy/a HTTP/1.1\r\n{}",
+        String::from_utf8(whole.bytes()).unwrap().split_once("\r\n").unwrap().1
+    );
+    assert_eq!(verifier.raw(absolute.as_bytes()).status(), 401);
+}

@@ -1,0 +1,122 @@
+//! Bounded bytes, bounded time; others are served meanwhile.
+
+use std::{
+    io::{Read as _, Write as _},
+    time::{Duration, Instant},
+};
+
+use keydesk::credential::Kind;
+
+use super::support::{Desk, Question};
+
+#[test]
+fn a_head_that_is_too_long_is_cut_off() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let verifier = desk.verifier();
+    let long = Question::nginx("GET", "/").by(&one).field("X-Long", &"a".repeat(40 * 1024));
+    assert_eq!(verifier.ask(&long).status(), 200, "a long one is fine");
+    let mut connection = verifier.connect();
+    // The verifier may have left before all of it is sent.
+    let _ = connection.stream.write_all(&Question::nginx("GET", "/").field("X-Long", &"a".repeat(200 * 1024)).bytes());
+    assert!(connection.reply().is_none_or(|reply| reply.status() == 431));
+    let many = (0..1000).fold(Question::nginx("GET", "/"), |question, n| question.field(&format!("X-{n}"), "a"));
+    assert_eq!(verifier.ask(&many).status(), 431);
+    let target = format!("/{}", "a".repeat(70 * 1024));
+    let mut connection = verifier.connect();
+    let _ = connection.stream.write_all(&Question::envoy("GET", &target).bytes());
+    assert!(connection.reply().is_none_or(|reply| [414, 431].contains(&reply.status())));
+    assert_eq!(verifier.ask(&Question::nginx("GET", "/").by(&one)).status(), 200);
+}
+
+#[test]
+fn a_slow_head_is_cut_off_and_keeps_nobody_waiting() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let verifier = desk.verifier();
+    let began = Instant::now();
+    let mut slow: Vec<_> = (0..50)
+        .map(|_| {
+            let mut connection = verifier.connect();
+            connection.stream.write_all(b"GET /v1/authz/nginx HTTP/1.1\r\nX: ").unwrap();
+            connection
+        })
+        .collect();
+    assert_eq!(verifier.ask(&Question::nginx("GET", "/").by(&one)).status(), 200);
+    assert!(began.elapsed() < Duration::from_secs(5));
+    let mut buffer = [0; 1024];
+    // A byte now and then does not help.
+    for _ in 0..8 {
+        std::thread::sleep(Duration::from_secs(1));
+        slow.iter_mut().for_each(|connection| _ = connection.stream.write_all(b"a"));
+    }
+    for connection in &mut slow {
+        connection.stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        while connection.stream.read(&mut buffer).expect("closed by the verifier") > 0 {}
+    }
+    assert!(began.elapsed() < Duration::from_secs(20));
+    verifier.until("they are gone", |verifier| verifier.metric("keydesk_connections") == 1.0);
+}
+
+#[test]
+fn a_body_is_read_to_a_mebibyte() {
+    let desk = Desk::new();
+    let legacy = desk.key(Kind::Legacy, "smsgate");
+    let verifier = desk.verifier();
+    let padded = |size: usize| {
+        let soap = legacy.soap(&legacy.secret);
+        let padding = " ".repeat(size - soap.len());
+        Question::envoy("POST", "/soap").legacy().body(soap + &padding)
+    };
+    assert_eq!(verifier.ask(&padded(1024 * 1024)).status(), 200);
+    let mut connection = verifier.connect();
+    let _ = connection.stream.write_all(&padded(1024 * 1024 + 1).bytes());
+    assert!(connection.reply().is_none_or(|reply| reply.status() == 401));
+    assert_eq!(verifier.metric("keydesk_denied_total{reason=\"body_unavailable\"}"), 1.0);
+}
+
+#[test]
+fn a_chunked_body_without_an_end_is_refused_at_the_limit() {
+    let desk = Desk::new();
+    let verifier = desk.verifier();
+    let mut connection = verifier.connect();
+    let question = Question::envoy("POST", "/soap").legacy().field("Transfer-Encoding", "chunked");
+    connection.stream.write_all(&question.bytes()).unwrap();
+    let chunk = format!("4000\r\n{}\r\n", "a".repeat(0x4000));
+    let sent = (0..1_000).take_while(|_| connection.stream.write_all(chunk.as_bytes()).is_ok()).count();
+    assert!(sent < 200, "{sent} chunks of 16 KiB were taken");
+    let rss = std::fs::read_to_string(format!("/proc/{}/status", verifier.child.id())).unwrap();
+    let kib = rss.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    assert!(kib.unwrap() < 200 * 1024, "{kib:?} KiB");
+}
+
+#[test]
+fn a_gateway_that_sends_no_body_is_not_waited_for() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let verifier = desk.verifier();
+    let began = Instant::now();
+    // HAProxy can be set up to pass these on without the body they announce.
+    for announced in [("Transfer-Encoding", "chunked"), ("Content-Length", "1000000")] {
+        let question = Question::nginx("GET", "/").by(&one).field(announced.0, announced.1);
+        assert_eq!(verifier.ask(&question).status(), 200);
+    }
+    assert!(began.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn questions_follow_one_another_on_a_connection() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let verifier = desk.verifier();
+    let mut connection = verifier.connect();
+    for _ in 0..50 {
+        assert_eq!(connection.ask(&Question::nginx("GET", "/").by(&one).bytes()).status(), 200);
+        assert_eq!(connection.ask(&Question::nginx("GET", "/").bytes()).status(), 401);
+        let posted = Question::envoy("POST", "/").by(&one).body("hello");
+        assert_eq!(connection.ask(&posted.bytes()).status(), 200);
+    }
+    let both = [Question::nginx("GET", "/").by(&one).bytes(), Question::nginx("GET", "/").bytes()].concat();
+    assert_eq!(connection.ask(&both).status(), 200);
+    assert_eq!(connection.reply().unwrap().status(), 401);
+}

@@ -1,0 +1,124 @@
+//! Unix sockets, TCP with a token, sockets from systemd, and a graceful stop.
+
+use std::{
+    fs,
+    net::TcpListener,
+    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
+    process::Command,
+    time::Duration,
+};
+
+use keydesk::credential::Kind;
+
+use super::support::{Connection, Desk, PATIENCE, Question, Verifier};
+
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
+fn said(command: &mut Command) -> (Option<i32>, String) {
+    let out = command.output().unwrap();
+    (out.status.code(), String::from_utf8_lossy(&out.stderr).into_owned())
+}
+
+#[test]
+fn the_socket_is_for_owner_and_group_and_goes_when_the_verifier_stops() {
+    let desk = Desk::new();
+    let verifier = desk.verifier();
+    let socket = verifier.socket.clone();
+    assert_eq!(fs::metadata(&socket).unwrap().permissions().mode() & 0o7777, 0o660);
+    let (code, sentence) = said(&mut desk.command(&["--listen", &format!("unix:{}", socket.display())]));
+    assert_eq!(code, Some(5), "{sentence}");
+    assert!(sentence.contains("is in use by another process"), "{sentence}");
+    let mut idle = verifier.connect();
+    assert_eq!(idle.ask(b"GET /healthz HTTP/1.1\r\nHost: v\r\n\r\n").status(), 200);
+    assert!(verifier.stop() < Duration::from_secs(4), "an idle connection keeps it from nothing");
+    assert!(!socket.exists());
+    desk.verifier().kill();
+    assert!(socket.exists(), "kill -9 leaves it behind");
+    assert_eq!(desk.verifier().get("/healthz").status(), 200);
+}
+
+#[test]
+fn without_a_place_it_listens_beside_the_database() {
+    let desk = Desk::new();
+    let socket = desk.database().with_file_name("verifier.sock");
+    let verifier = Verifier::spawn(desk.command(&[]), desk.dir.path(), socket);
+    assert_eq!(verifier.get("/healthz").status(), 200);
+}
+
+#[test]
+fn tcp_needs_a_token_and_every_question_needs_it_too() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let address = format!("127.0.0.1:{port}");
+    let (code, sentence) = said(&mut desk.command(&["--listen", &address]));
+    assert!(code == Some(2) && sentence.contains("--gateway-token-file"), "{code:?} {sentence}");
+    let file = desk.dir.path().join("token");
+    fs::write(&file, "short\n").unwrap();
+    let flags = ["--listen", &address, "--gateway-token-file", file.to_str().unwrap()];
+    let (code, sentence) = said(&mut desk.command(&flags));
+    assert!(code == Some(2) && sentence.contains("32 or more"), "{code:?} {sentence}");
+    fs::write(&file, format!("{TOKEN}\n")).unwrap();
+    let verifier = desk.verifier_with(&flags);
+    let question = Question::nginx("GET", "/").by(&one);
+    let ask = |question: &Question| Connection::tcp(&address).ask(&question.bytes());
+    let refused = ask(&Question::nginx("GET", "/").field("X-Keydesk-Gateway-Token", TOKEN));
+    assert_eq!(refused.status(), 401);
+    assert_eq!(ask(&question.clone().field("X-Keydesk-Gateway-Token", TOKEN)).status(), 200);
+    for wrong in [
+        question.clone(),
+        question.clone().field("User-Agent", "kube-probe/1.30"),
+        question.clone().field("X-Keydesk-Gateway-Token", &TOKEN.replace('f', "e")),
+        question.clone().field("X-Keydesk-Gateway-Token", &TOKEN[1..]),
+        question.clone().field("X-Keydesk-Gateway-Token", TOKEN).field("X-Keydesk-Gateway-Token", TOKEN),
+    ] {
+        assert_eq!(ask(&wrong), refused, "the same as any refusal");
+    }
+    let page = |path: &str| Connection::tcp(&address).ask(format!("GET {path} HTTP/1.1\r\nHost: v\r\n\r\n").as_bytes());
+    assert_eq!((page("/healthz").status(), page("/readyz").status(), page("/metrics").status()), (200, 200, 401));
+    assert_eq!(verifier.metric("keydesk_no_token_total"), 6.0);
+    assert_eq!(verifier.ask(&question).status(), 200, "the socket's mode is enough");
+    assert!(!verifier.log().contains(TOKEN));
+}
+
+#[test]
+fn systemd_hands_a_socket_over_and_is_told() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let socket = desk.dir.path().join("activated.sock");
+    let notify = desk.dir.path().join("notify.sock");
+    let listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let notified = std::os::unix::net::UnixDatagram::bind(&notify).unwrap();
+    notified.set_read_timeout(Some(PATIENCE)).unwrap();
+    // A shell puts the descriptor where systemd does and names itself, which is what it becomes.
+    let mut inner = desk.command(&[]);
+    let args: Vec<_> = std::iter::once(inner.get_program()).chain(inner.get_args()).map(|a| a.to_owned()).collect();
+    let mut shell = Command::new("sh");
+    shell.env_clear().env("NOTIFY_SOCKET", &notify).arg("-c");
+    shell.arg("exec 3<&0 0</dev/null; export LISTEN_FDS=1 LISTEN_PID=$$; exec \"$@\"").arg("sh").args(args);
+    shell.stdin(std::os::fd::OwnedFd::from(listener)).process_group(0);
+    let _ = inner.stdin(std::process::Stdio::null());
+    let verifier = Verifier::spawn(shell, desk.dir.path(), socket.clone());
+    let mut buffer = [0; 256];
+    let n = notified.recv(&mut buffer).expect("told when ready");
+    assert_eq!(&buffer[..n], b"READY=1\n");
+    let mut connection = super::support::Connection::unix(&socket);
+    assert_eq!(connection.ask(&Question::nginx("GET", "/").by(&one).bytes()).status(), 200);
+    verifier.stop();
+    let n = notified.recv(&mut buffer).expect("told when stopping");
+    assert_eq!(&buffer[..n], b"STOPPING=1\n");
+    assert!(socket.exists(), "not ours to take away");
+}
+
+#[test]
+fn a_verifier_without_its_desk_does_not_start() {
+    let desk = Desk::new();
+    fs::remove_file(desk.dir.path().join("config/master.key")).unwrap();
+    let (code, sentence) = said(&mut desk.command(&["--listen", "unix:/tmp/nowhere/x"]));
+    assert!(code != Some(0) && sentence.contains("master key"), "{code:?} {sentence}");
+    fs::remove_file(desk.database()).unwrap();
+    let (code, sentence) = said(&mut desk.command(&[]));
+    assert_eq!(code, Some(6), "{sentence}");
+    let (code, _) = said(&mut desk.command(&["--listen", "nonsense"]));
+    assert_eq!(code, Some(2));
+}

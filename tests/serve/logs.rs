@@ -1,0 +1,51 @@
+//! The log: structured, and without anything that a client keeps to himself.
+
+use base64ct::{Base64, Encoding as _};
+use keydesk::credential::Kind;
+
+use super::support::{Desk, Question, Verifier, basic};
+
+#[test]
+fn no_secret_and_no_field_of_a_request_is_in_the_log_at_any_level() {
+    let desk = Desk::new();
+    let keys = [Kind::Basic, Kind::Hmac, Kind::Legacy].map(|kind| desk.key(kind, "smsgate"));
+    let [one, signs, legacy] = &keys;
+    let mut command = desk.command(&["--listen", &format!("unix:{}", desk.dir.path().join("v.sock").display())]);
+    command.env("KEYDESK_LOG", "trace");
+    let verifier = Verifier::spawn(command, desk.dir.path(), desk.dir.path().join("v.sock"));
+    let signed = signs.hmac("GET", "/");
+    let signature = signed[1].1.rsplit('"').nth(1).unwrap().to_owned();
+    let typed = "Hunter2Typed";
+    let questions = [
+        Question::nginx("GET", "/").by(one),
+        Question::nginx("GET", "/").fields(&signed),
+        Question::nginx("GET", "/private").fields(&signed),
+        Question::nginx("GET", "/").field("Authorization", &basic(&one.key, typed)),
+        // Somebody who types his password where the name belongs.
+        Question::nginx("GET", "/").field("Authorization", &basic(typed, "x")),
+        Question::nginx("GET", "/").field("Authorization", typed),
+        Question::nginx("GET", "/").field("Authorization", &format!("Basic {typed}")),
+        Question::nginx(typed, &format!("/?password={typed}")).by(one),
+        Question::nginx("GET", "/").set("X-Original-Client", typed),
+        Question::envoy("POST", "/").legacy().body(legacy.soap(&legacy.secret)),
+        Question::envoy("POST", "/").legacy().body(legacy.soap(typed)),
+        Question::envoy("POST", "/").legacy().body(format!("m4u\r\nUSER={typed}\r\nPASSWORD={typed}\r\n")),
+    ];
+    for question in &questions {
+        verifier.ask(question);
+    }
+    verifier.until("the refusals are told", |verifier| verifier.log().matches("\"message\":\"refused\"").count() == 8);
+    let mut log = verifier.log();
+    for line in log.lines() {
+        serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|why| panic!("{why}: {line}"));
+    }
+    verifier.stop();
+    log += &std::fs::read_to_string(desk.dir.path().join("log")).unwrap();
+    let mut secret = vec![typed.to_owned(), signature, Base64::encode_string(typed.as_bytes())];
+    secret.extend(keys.iter().map(|key| key.secret.clone()));
+    secret.push(one.basic()["Basic ".len()..].to_owned());
+    for secret in secret {
+        assert!(!log.contains(&secret), "{secret} is in the log:\n{log}");
+    }
+    assert!(log.contains("\"reason\":\"bad_secret\"") && log.contains(&one.key));
+}

@@ -1,0 +1,132 @@
+//! Legacy passwords: remembered, throttled before a hash, and harmless to everybody else.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
+};
+
+use keydesk::credential::{Kind, Overlap, Verb};
+
+use super::support::{Desk, Key, Question, Verifier};
+
+fn soap(key: &Key, password: &str, client: &str) -> Question {
+    Question::envoy("POST", "/soap").legacy().set("X-Forwarded-For", client).body(key.soap(password))
+}
+
+fn hashes(verifier: &Verifier) -> f64 {
+    verifier.metric("keydesk_argon2_total")
+}
+
+#[test]
+fn a_right_password_is_hashed_once_and_judged_every_time() {
+    let desk = Desk::new();
+    let legacy = desk.key(Kind::Legacy, "smsgate");
+    let verifier = desk.verifier();
+    let ask = || verifier.ask(&soap(&legacy, &legacy.secret, "203.0.113.9")).status();
+    for _ in 0..20 {
+        assert_eq!(ask(), 200);
+    }
+    assert_eq!(hashes(&verifier), 1.0);
+    desk.set(&legacy, Verb::Disable);
+    verifier.until("disabled", |_| ask() == 401);
+    desk.set(&legacy, Verb::Enable);
+    verifier.until("enabled", |_| ask() == 200);
+    assert_eq!(hashes(&verifier), 1.0, "remembered all the while");
+    let row = desk.hub.find(&desk.alice, "smsgate", None).unwrap();
+    desk.hub.rotate(&desk.alice, row.target(), Overlap::None).unwrap();
+    verifier.until("rotated", |_| ask() == 401);
+}
+
+#[test]
+fn wrong_passwords_are_throttled_before_the_hash_and_by_address() {
+    let desk = Desk::new();
+    let legacy = desk.key(Kind::Legacy, "smsgate");
+    let verifier = desk.verifier();
+    let first = verifier.ask(&soap(&legacy, "Wrong0000", "198.51.100.7"));
+    for n in 0..60 {
+        let reply = verifier.ask(&soap(&legacy, &format!("Wrong{n:04}x"), "198.51.100.7"));
+        assert_eq!(reply, first, "throttled looks like wrong");
+    }
+    // Five at once; a machine that is slow to ask sixty times lets one or another more in meanwhile.
+    let hashed = hashes(&verifier);
+    assert!((5.0..=15.0).contains(&hashed), "{hashed}");
+    assert!(verifier.metric("keydesk_denied_total{reason=\"throttled\"}") >= 61.0 - hashed);
+    assert_eq!(
+        verifier.ask(&soap(&legacy, &legacy.secret, "198.51.100.7")).status(),
+        401,
+        "who guesses waits, with the right one too"
+    );
+    assert_eq!(verifier.ask(&soap(&legacy, &legacy.secret, "203.0.113.9")).status(), 200, "the real sender does not");
+    assert_eq!(
+        verifier.ask(&soap(&legacy, &legacy.secret, "198.51.100.7")).status(),
+        200,
+        "what is remembered is asked before the throttle"
+    );
+    let nobody = Key { key: "nobody".to_owned(), ..legacy.clone() };
+    let before = hashes(&verifier);
+    assert_eq!(verifier.ask(&soap(&nobody, "Wrong0001", "203.0.113.9")), first);
+    assert_eq!(hashes(&verifier), before + 1.0, "an unknown name is hashed as well");
+}
+
+#[test]
+fn equal_questions_wait_for_one_hash() {
+    let desk = Desk::new();
+    let legacy = desk.key(Kind::Legacy, "smsgate");
+    let verifier = desk.verifier();
+    std::thread::scope(|scope| {
+        for _ in 0..20 {
+            scope.spawn(|| assert_eq!(verifier.ask(&soap(&legacy, &legacy.secret, "203.0.113.9")).status(), 200));
+        }
+    });
+    assert!(hashes(&verifier) <= 2.0, "{}", hashes(&verifier));
+}
+
+/// The time that 99 of 100 answers stay under.
+fn p99(verifier: &Verifier, question: &[u8], until: impl Fn() -> bool) -> Duration {
+    let mut connection = verifier.connect();
+    let mut times = Vec::new();
+    while !until() || times.len() < 200 {
+        let began = Instant::now();
+        assert_eq!(connection.ask(question).status(), 200);
+        times.push(began.elapsed());
+    }
+    times.sort();
+    times[times.len() * 99 / 100]
+}
+
+#[test]
+fn a_thousand_guesses_at_once_harm_nobody_else() {
+    let desk = Desk::new();
+    let names = ["aaaaa", "bbbbb", "ccccc", "ddddd", "eeeee"];
+    let legacy: Vec<_> = names.map(|name| desk.key(Kind::Legacy, name)).into();
+    let real = desk.key(Kind::Legacy, "smsgate");
+    let one = desk.key(Kind::Basic, "one");
+    let verifier = desk.verifier();
+    let question = Question::nginx("GET", "/").by(&one).bytes();
+    let began = Instant::now();
+    let alone = p99(&verifier, &question, || began.elapsed() > Duration::from_secs(1));
+    let over = AtomicBool::new(false);
+    let beside = std::thread::scope(|scope| {
+        let guessers: Vec<_> = (0..50)
+            .map(|n| {
+                let (verifier, legacy) = (&verifier, &legacy);
+                scope.spawn(move || {
+                    for guess in 0..20 {
+                        let client = format!("198.51.100.{}", n % 3);
+                        let question = soap(&legacy[n % 5], &format!("Wrong{n:02}{guess:02}"), &client);
+                        assert_eq!(verifier.ask(&question).status(), 401);
+                    }
+                })
+            })
+            .collect();
+        let measured = scope.spawn(|| p99(&verifier, &question, || over.load(Ordering::Relaxed)));
+        // In the midst of it somebody with the right password comes from somewhere else for the first time.
+        assert_eq!(verifier.ask(&soap(&real, &real.secret, "203.0.113.9")).status(), 200);
+        guessers.into_iter().for_each(|guesser| guesser.join().unwrap());
+        over.store(true, Ordering::Relaxed);
+        measured.join().unwrap()
+    });
+    println!("Basic p99: {alone:?} alone, {beside:?} beside 1,000 guesses; {} hashes", hashes(&verifier));
+    assert!(hashes(&verifier) < 200.0);
+    assert!(beside < Duration::from_millis(500), "bounded: {beside:?}");
+}

@@ -1,0 +1,155 @@
+//! A store that is gone, replaced, put back, or changed behind keydesk's back.
+
+use std::{fs, path::Path, time::Duration};
+
+use keydesk::{
+    credential::{Kind, Verb},
+    hub::Policy,
+};
+
+use super::support::{Desk, Key, Question, Verifier};
+
+fn status(verifier: &Verifier, key: &Key) -> u16 {
+    verifier.ask(&Question::nginx("GET", "/").by(key)).status()
+}
+
+fn says(verifier: &Verifier, what: &str) -> bool {
+    verifier.get("/readyz").text().contains(what)
+}
+
+/// The database with its log folded in, at another place.
+fn copy(desk: &Desk, to: &Path) {
+    desk.sql(&format!("VACUUM INTO '{}'", to.display()));
+}
+
+fn put(desk: &Desk, file: &Path) {
+    for ending in ["db-wal", "db-shm"] {
+        let _ = fs::remove_file(desk.database().with_extension(ending));
+    }
+    let beside = desk.database().with_extension("incoming");
+    fs::copy(file, &beside).unwrap();
+    fs::rename(&beside, desk.database()).unwrap();
+}
+
+#[test]
+fn a_store_that_is_gone_is_answered_for_until_the_limit() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    desk.policy(&Policy { staleness: 3, ..Policy::default() });
+    let verifier = desk.verifier();
+    assert_eq!(status(&verifier, &one), 200);
+    let away = desk.database().with_extension("away");
+    fs::rename(desk.database(), &away).unwrap();
+    verifier.until("told", |verifier| !says(verifier, "store: in sight"));
+    assert_eq!((status(&verifier, &one), verifier.get("/readyz").status()), (200, 200), "within the limit");
+    let took = verifier.until("stale", |verifier| status(verifier, &one) == 503);
+    assert!(took > Duration::from_secs(1), "{took:?}");
+    let wrong = verifier.ask(&Question::nginx("GET", "/"));
+    assert_eq!((wrong.status(), wrong.text()), (503, String::new()), "closed for all");
+    assert_eq!(verifier.get("/readyz").status(), 503);
+    assert_eq!(verifier.get("/healthz").status(), 200);
+    assert!(verifier.metric("keydesk_stale_total") >= 2.0);
+    fs::rename(&away, desk.database()).unwrap();
+    verifier.until("back", |verifier| status(verifier, &one) == 200);
+    desk.set(&one, Verb::Revoke);
+    verifier.until("and followed", |verifier| status(verifier, &one) == 401);
+}
+
+#[test]
+fn the_same_store_in_a_new_file_is_followed() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let verifier = desk.verifier();
+    let file = desk.dir.path().join("copy.db");
+    copy(&desk, &file);
+    put(&desk, &file);
+    std::thread::sleep(Duration::from_millis(600));
+    assert_eq!(status(&verifier, &one), 200);
+    assert!(says(&verifier, "store: in sight"));
+    let reopened = Desk::open_again(desk);
+    reopened.set(&one, Verb::Disable);
+    verifier.until("followed", |verifier| status(verifier, &one) == 401);
+    let two = reopened.key(Kind::Basic, "two");
+    verifier.until("the new one", |verifier| status(verifier, &two) == 200);
+    verifier.stop();
+    let used = reopened.hub.details(&reopened.alice, two.id).unwrap();
+    assert!(used.row.last_used.is_some(), "reports go to the new file");
+}
+
+#[test]
+fn an_older_store_is_not_believed() {
+    let desk = Desk::new();
+    let (one, two) = (desk.key(Kind::Basic, "one"), desk.key(Kind::Basic, "two"));
+    let file = desk.dir.path().join("old.db");
+    copy(&desk, &file);
+    desk.policy(&Policy { staleness: 4, ..Policy::default() });
+    desk.set(&one, Verb::Revoke);
+    let verifier = desk.verifier();
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (401, 200));
+    put(&desk, &file);
+    verifier.until("told", |verifier| says(verifier, "went back"));
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (401, 200), "the snapshot of before is kept");
+    verifier.until("closed at the limit", |verifier| status(verifier, &two) == 503);
+    assert!(says(&verifier, "went back") && verifier.get("/readyz").status() == 503);
+}
+
+#[test]
+fn another_desk_in_its_place_is_not_followed() {
+    let (desk, other) = (Desk::new(), Desk::new());
+    let one = desk.key(Kind::Basic, "one");
+    desk.policy(&Policy { staleness: 2, ..Policy::default() });
+    let verifier = desk.verifier();
+    // The same master key and account, but its trail went another way and is not so long.
+    let foreign = other.dir.path().join("foreign.db");
+    copy(&other, &foreign);
+    put(&desk, &foreign);
+    verifier.until("told", |verifier| !says(verifier, "store: in sight"));
+    assert_eq!(status(&verifier, &one), 200);
+    verifier.until("closed", |verifier| status(verifier, &one) == 503);
+    fs::write(desk.database(), b"not a database at all").unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(verifier.get("/readyz").status(), 503);
+}
+
+#[test]
+fn a_row_changed_while_the_verifier_runs_is_refused_soon_and_noted_once() {
+    let desk = Desk::new();
+    let (one, two) = (desk.key(Kind::Basic, "one"), desk.key(Kind::Basic, "two"));
+    let verifier = desk.verifier();
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (200, 200));
+    desk.sql(&format!("UPDATE credential SET expires_at = 99999999999 WHERE key = '{}'", one.key));
+    verifier.until("refused", |verifier| status(verifier, &one) == 401);
+    assert_eq!(verifier.metric("keydesk_credentials_tampered"), 1.0);
+    assert_eq!(status(&verifier, &two), 200);
+    desk.sql(&format!("UPDATE credential SET expires_at = NULL WHERE key = '{}'", one.key));
+    std::thread::sleep(Duration::from_millis(1_500));
+    assert_eq!(status(&verifier, &one), 401, "what looks right again may be an older row put back");
+    let noted = desk.trail().iter().filter(|row| row.action == "tampered").map(|row| row.count).sum::<i64>();
+    assert_eq!(noted, 1);
+}
+
+#[test]
+fn a_row_changed_behind_our_back_is_refused_counted_and_in_the_trail() {
+    let desk = Desk::new();
+    let keys = ["row", "secret", "moved", "good"].map(|name| desk.key(Kind::Basic, name));
+    let [row, secret, moved, good] = &keys;
+    desk.set(row, Verb::Revoke);
+    desk.sql(&format!(
+        "UPDATE credential SET state = 'active' WHERE key = '{}';
+         UPDATE secret SET valid_until = 99999999999 WHERE credential = '{}';
+         UPDATE secret SET sealed = (SELECT sealed FROM secret WHERE credential = '{}') WHERE credential = '{}';",
+        row.key, secret.id, good.id, moved.id
+    ));
+    let verifier = desk.verifier();
+    assert_eq!([row, secret, moved, good].map(|key| status(&verifier, key)), [401, 401, 401, 200]);
+    assert_eq!(verifier.metric("keydesk_credentials_tampered"), 3.0);
+    assert_eq!(verifier.metric("keydesk_denied_total{reason=\"tampered\"}"), 3.0);
+    assert!(says(&verifier, "tampered credentials: 3"));
+    let trail = desk.trail();
+    for key in [row, secret, moved] {
+        let told = trail.iter().any(|entry| entry.did.contains("tampered") && entry.what.contains(&key.key));
+        assert!(told, "{} is not in the trail", key.name);
+    }
+    let other = Key { secret: good.secret.clone(), ..moved.clone() };
+    assert_eq!(status(&verifier, &other), 401, "another's secret under one's own key");
+}
