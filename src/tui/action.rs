@@ -34,6 +34,7 @@ pub enum Action {
     CopyKey,
     Order,
     ShowRevoked,
+    Filter,
     NextField,
     PreviousField,
     Advance,

@@ -285,7 +285,8 @@ impl App {
     fn waits_for_rows(&self) -> bool {
         let bare = self.room.as_ref().filter(|room| room.dialogs.is_empty());
         let empty = bare.and_then(Room::api).is_some_and(|api| !api.loaded && api.problem.is_none());
-        empty && self.pending.has(Slot::List)
+        let narrowed = bare.and_then(Room::api).is_some_and(|api| api.search.awaited && !api.search.open);
+        (empty || narrowed) && self.pending.has(Slot::List)
     }
 
     /// Sends a call whose reply goes to `slot`; what the slot waited for before is not wanted any more.
@@ -330,6 +331,7 @@ impl Room {
             Some(Screen::Account(_)) => vec![Scope::Rows, Scope::Account, Scope::Screen],
             Some(Screen::Trail(_) | Screen::Page(..)) => vec![Scope::Rows, Scope::Screen],
             Some(Screen::Api(api)) => match api.tab {
+                Tab::Api if api.search.open => vec![Scope::Text, Scope::Filter],
                 Tab::Api if self.may(Right::SeeCredentials) => {
                     vec![Scope::List, Scope::Rows, Scope::Tabs, Scope::Screen]
                 }

@@ -24,6 +24,7 @@ pub enum Id {
     Algorithm(Algorithm),
     Digest,
     Confirm,
+    Filter,
     Overlap,
     Submit,
     Cancel,

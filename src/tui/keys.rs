@@ -20,6 +20,7 @@ pub enum Scope {
     Screen,
     Tabs,
     List,
+    Filter,
     Account,
     Reading,
     Door,
@@ -55,6 +56,7 @@ impl Scope {
             Self::Screen => "Screens behind the menu",
             Self::Tabs => "API Settings",
             Self::List => "API tab",
+            Self::Filter => "Filter",
             Self::Account => "My account",
             Self::Reading => "Pages to read",
             Self::Door => "Set-up, sign-in, lock screen",
@@ -73,7 +75,7 @@ impl Scope {
     pub fn leak(self) -> Leak {
         match self {
             Self::Text => Leak::NoLetters,
-            Self::Form | Self::Confirm | Self::Rotate | Self::Buttons | Self::Door => Leak::Everywhere,
+            Self::Form | Self::Filter | Self::Confirm | Self::Rotate | Self::Buttons | Self::Door => Leak::Everywhere,
             _ => Leak::All,
         }
     }
@@ -180,18 +182,22 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Account, &[ENTER], Action::Open, "open").hint("open"),
 
     row(S::List, &[Chord::char('n')], Action::Create, "create new key").hint("create").needs(MANAGE),
-    row(S::List, &[ENTER], Action::Open, "details").hint("details"),
+    row(S::List, &[ENTER], Action::Open, "details"),
     row(S::List, &[Chord::char('R')], Action::Rotate, "rotate the secret").hint("rotate").needs(MANAGE).dangerous(),
     row(S::List, &[Chord::char('d')], Action::DisableEnable, "disable or enable").hint("disable").needs(MANAGE),
     row(S::List, &[Chord::char('D')], Action::Revoke, "revoke, for ever").hint("revoke").needs(MANAGE).dangerous(),
     row(S::List, &[SPACE], Action::Tick, "tick one, all shown").keys("space a").needs(MANAGE),
     row(S::List, &[Chord::char('a')], Action::TickShown, "tick all shown").keys("-").needs(MANAGE),
     row(S::List, &[Chord::char('y')], Action::CopyKey, "copy key").hint("copy key"),
+    row(S::List, &[Chord::char('/')], Action::Filter, "filter").hint("filter"),
     row(S::List, &[Chord::char('1')], Action::Section(Kind::Basic), "Basic, HMAC, Legacy").keys("1 2 3"),
     row(S::List, &[Chord::char('2')], Action::Section(Kind::Hmac), "HMAC Authentication").keys("-"),
     row(S::List, &[Chord::char('3')], Action::Section(Kind::Legacy), "Legacy API Credentials").keys("-"),
     row(S::List, &[Chord::char('o')], Action::Order, "change the order"),
     row(S::List, &[Chord::char('A')], Action::ShowRevoked, "show revoked too"),
+
+    row(S::Filter, &[ENTER, DOWN, TAB], Action::Advance, "to the rows").hint("to the rows"),
+    row(S::Filter, CANCEL, Action::Back, "clear the filter").hint("clear"),
 
     row(S::Tabs, &[TAB], Action::NextTab, "next tab").hint("next tab"),
     row(S::Tabs, &[BACK_TAB], Action::PreviousTab, "previous tab").keys("-"),

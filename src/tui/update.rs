@@ -80,7 +80,8 @@ impl App {
         for screen in &mut room.screens {
             match screen {
                 Screen::Api(api) => {
-                    api.list.resized(layout::list_rows(size));
+                    let height = api.height(size);
+                    api.list.resized(height);
                     api.activity.resized(layout::trail_rows(size, true));
                 }
                 Screen::Trail(list) => list.resized(layout::trail_rows(size, false)),
@@ -157,7 +158,7 @@ impl App {
         let takes = match (&self.help, &self.door, &self.room) {
             (Some(_), ..) => false,
             (None, Some(door), _) => door.form.takes_text(),
-            (None, None, Some(room)) => room.dialogs.last().and_then(|d| d.form()).is_some_and(|f| f.takes_text()),
+            (None, None, Some(room)) => room.form().is_some_and(|f| f.takes_text()),
             (None, None, None) => false,
         };
         match takes {

@@ -63,6 +63,7 @@ const KEYS: &[&str] = &[
     "y",
     "o",
     "A",
+    "/",
     "1",
     "2",
     "3",
@@ -95,6 +96,8 @@ const WAYS: &[&str] = &[
     "m",
     "c enter",
     "s ctrl-z",
+    "/ c r m enter",
+    "/ k i n d : h m a c enter D",
 ];
 
 fn event() -> impl Strategy<Value = Event> {
@@ -310,6 +313,8 @@ fn every_size_from_1x1_to_200x60_is_drawn() {
         &["enter"],
         &["tab"],
         &["tab", "tab"],
+        &["/"],
+        &["/", "x", "enter"],
         &["n", "x", "enter"],
         &["L"],
     ];
@@ -370,6 +375,7 @@ fn no_key_of_the_table_is_dead() {
         &["D"],
         &["R"],
         &["enter"],
+        &["/"],
         &["n", "x", "enter"],
         &["L"],
         &["esc", "esc", "↓", "enter"],

@@ -242,6 +242,30 @@ const SCENES: &[Scene] = &[
             })
         },
     },
+    Scene {
+        name: "api_filter",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("/").types("by:bram sync");
+            })
+        },
+    },
+    Scene {
+        name: "api_filter_wrong",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("/").types("sync expires<soon");
+            })
+        },
+    },
+    Scene {
+        name: "api_filter_finds_nothing",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("/").types("nothing-like-it").press("enter").rest();
+            })
+        },
+    },
     Scene { name: "api_advanced_user", make: |t| list_as(Role::Advanced, t) },
     Scene { name: "api_basic_user", make: |t| list_as(Role::Basic, t) },
     Scene {
@@ -521,6 +545,7 @@ const CHOSEN: &[&str] = &[
     "menu",
     "settings",
     "api_basic",
+    "api_filter_wrong",
     "api_names_of_the_world",
     "create_basic",
     "create_hmac_options",

@@ -61,10 +61,10 @@ impl App {
     }
 
     fn act_on_list(&mut self, action: Action) {
-        let height = layout::list_rows(self.size);
-        let now = self.now;
+        let (now, size) = (self.now, self.size);
         let Some(room) = &mut self.room else { return };
         let Some(api) = room.api_mut() else { return };
+        let height = api.height(size);
         match action {
             Action::Create => {
                 let create = Create::new(api.kind);
@@ -79,6 +79,7 @@ impl App {
                 api.list.set_order(order);
                 return room.read_list(now);
             }
+            Action::Filter => return self.open_filter(),
             Action::ShowRevoked => {
                 api.revoked = !api.revoked;
                 api.list.again();
@@ -99,8 +100,9 @@ impl App {
 
     /// Actions that need a row.
     fn act_on_rows(&mut self, action: Action) {
-        let height = layout::list_rows(self.size);
+        let size = self.size;
         let Some(api) = self.room.as_mut().and_then(Room::api_mut) else { return };
+        let height = api.height(size);
         let Some(row) = api.list.selected().cloned() else {
             return self.no_row(action);
         };
@@ -152,7 +154,10 @@ impl App {
         let loaded = self.room.as_ref().and_then(Room::api).is_some_and(|api| api.loaded);
         let wants_row = !matches!(action, Action::Section(_));
         if wants_row {
-            let said = if loaded {
+            let narrowed = self.room.as_ref().and_then(Room::api).is_some_and(|api| api.search.narrows());
+            let said = if narrowed {
+                "No key is in the filtered list. Press esc to clear the filter."
+            } else if loaded {
                 "There is no key here yet. Press n to create one."
             } else {
                 "The list could not be read. Leave it with esc and open it again."

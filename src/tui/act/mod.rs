@@ -3,6 +3,7 @@
 mod api;
 pub(super) use api::DETAILS_AFTER;
 mod dialogs;
+mod filter;
 mod forms;
 mod screens;
 pub(super) use screens::Look;

@@ -50,6 +50,9 @@ impl Room {
 
 impl App {
     pub(super) fn act_on_screen(&mut self, action: Action) {
+        if self.filter_took(action) {
+            return;
+        }
         if action == Action::Back {
             return self.back();
         }

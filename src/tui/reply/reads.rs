@@ -48,11 +48,13 @@ impl App {
     }
 
     fn page(&mut self, page: Page) {
-        let (now, height) = (self.now, layout::list_rows(self.size));
+        let (now, size) = (self.now, self.size);
         let Some(room) = &mut self.room else { return };
         let Some(api) = room.api_mut() else { return };
         api.loaded = true;
         api.problem = None;
+        api.search.awaited = false;
+        let height = api.height(size);
         let before = api.list.selected().map(|row| row.id);
         let more = api.list.take(page, height);
         let same = api.list.selected().map(|row| row.id) == before;

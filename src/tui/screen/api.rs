@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use crate::credential::Kind;
 use crate::hub::{CredentialId, CredentialRow, Details, ListQuery, Order};
 
+use super::super::layout;
+use super::search::Search;
 use super::trail::TrailList;
 use super::window::Window;
 
@@ -49,6 +51,8 @@ pub struct Api {
     pub kind: Kind,
     /// Revoked ones too.
     pub revoked: bool,
+    /// What the list is narrowed to.
+    pub search: Search,
     /// The list.
     pub list: Window,
     /// Whether the list was read at all.
@@ -72,6 +76,7 @@ impl Api {
             tab: Tab::Api,
             kind,
             revoked: false,
+            search: Search::default(),
             list: Window::default(),
             loaded: false,
             problem: None,
@@ -84,7 +89,13 @@ impl Api {
 
     /// What to read for the list.
     pub fn query(&self) -> ListQuery {
-        ListQuery { kind: Some(self.kind), revoked: self.revoked, ..self.list.query() }
+        let filter = self.search.filter().clone();
+        ListQuery { kind: Some(self.kind), revoked: self.revoked, filter, ..self.list.query() }
+    }
+
+    /// Rows that the list has on the screen.
+    pub fn height(&self, size: (u16, u16)) -> usize {
+        layout::list_rows(size).saturating_sub(usize::from(self.search.shown()))
     }
 
     /// Another section, from its start, in the same order.

@@ -2,6 +2,7 @@
 
 mod api;
 mod rows;
+mod search;
 mod trail;
 pub mod window;
 

@@ -11,7 +11,7 @@ use super::super::dialog::Dialog;
 use super::super::door::Kind;
 use super::super::keys::{self, Binding, Scope};
 use super::super::layout::SMALLEST;
-use super::super::screen::Screen;
+use super::super::screen::{Screen, Tab};
 use super::super::toast::{Severity, Toast};
 use super::paint::{Paint, plain, span, wrap};
 
@@ -201,6 +201,11 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
         (Scope::Buttons, Action::Back, None, Some(Dialog::Ask(_))) => "keep open",
         (Scope::Buttons | Scope::Form, Action::Back, None, Some(Dialog::Password(d))) if d.forced => "sign out",
         (Scope::Buttons, Action::Back, None, Some(Dialog::Create(_) | Dialog::Password(_))) => "cancel",
+        (Scope::Everywhere, Action::Back, None, None)
+            if app.room.as_ref().and_then(|r| r.api()).is_some_and(|a| a.tab == Tab::Api && a.search.shown()) =>
+        {
+            "clear filter"
+        }
         (Scope::Everywhere, Action::Back, None, None) if menu => "menu",
         (Scope::List, Action::DisableEnable, None, None) => {
             let api = app.room.as_ref().and_then(|r| r.api());

@@ -4,6 +4,7 @@ mod chrome;
 mod details;
 mod dialogs;
 mod door;
+mod filter;
 mod forms;
 mod help;
 mod list;
