@@ -357,8 +357,10 @@ impl Room {
         });
         for dialog in &mut self.dialogs {
             let wiped = dialog.form_mut().is_some_and(super::form::Form::wipe_passwords);
-            if let Dialog::Create(create) = dialog {
-                create.wiped |= wiped;
+            match dialog {
+                Dialog::Create(create) => create.wiped |= wiped,
+                Dialog::NewPassword(d) => d.wiped |= wiped,
+                _ => {}
             }
         }
     }

@@ -25,6 +25,7 @@ pub enum Id {
     Digest,
     Confirm,
     Filter,
+    Another,
     Overlap,
     Submit,
     Cancel,

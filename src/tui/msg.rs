@@ -3,8 +3,8 @@
 use crate::account::Right;
 use crate::credential::{Kind, Overlap, Verb};
 use crate::hub::{
-    Actor, CredentialId, Details, HubError, Issued, ListQuery, NewCredential, Outcome, Overview, Page, Pulse, Seen,
-    Session, SetUp, SignIn, Taken, Target, TrailQuery, TrailRow,
+    Actor, CredentialId, Details, Edit, HubError, Issued, ListQuery, NewCredential, Outcome, Overview, Page, Pulse,
+    Seen, Session, SetUp, SignIn, Taken, Target, TrailQuery, TrailRow,
 };
 use crate::secret::Secret;
 
@@ -72,6 +72,9 @@ pub enum Call {
     Create(Actor, NewCredential),
     Rotate(Actor, Target, Overlap),
     SetState(Actor, Vec<Target>, Verb),
+    Edit(Actor, Vec<Target>, Edit),
+    LegacyPassword { actor: Actor, target: Target, typed: Option<Secret> },
+    StopOld(Actor, Target),
     Seen(Actor, CredentialId, Seen),
     Refused(Actor, Right),
     Pulse(Actor),
@@ -94,6 +97,8 @@ pub enum Reply {
     Done(Result<(), HubError>),
     Issued(Result<Issued, HubError>),
     States(Result<Vec<Outcome>, HubError>),
+    /// What became of the rows that were edited, or whose old secret was stopped.
+    Edited(Result<Vec<Outcome>, HubError>),
     Pulse(Result<Pulse, HubError>),
     Overview(Result<Overview, HubError>),
     Page(Result<Page, HubError>),

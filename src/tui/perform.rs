@@ -15,6 +15,9 @@ impl Call {
             | Self::Create(..)
             | Self::Rotate(..)
             | Self::SetState(..)
+            | Self::Edit(..)
+            | Self::LegacyPassword { .. }
+            | Self::StopOld(..)
             | Self::Seen(..)
             | Self::Refused(..) => Lane::Write,
             Self::Pulse(_)
@@ -38,6 +41,11 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel) -> Reply
         Call::Create(actor, wanted) => Reply::Issued(hub.create(&actor, &wanted)),
         Call::Rotate(actor, target, overlap) => Reply::Issued(hub.rotate(&actor, target, overlap)),
         Call::SetState(actor, targets, verb) => Reply::States(hub.set_state(&actor, &targets, verb)),
+        Call::Edit(actor, targets, edit) => Reply::Edited(hub.edit(&actor, &targets, &edit)),
+        Call::LegacyPassword { actor, target, typed } => {
+            Reply::Issued(hub.set_legacy_password(&actor, target, typed.as_ref()))
+        }
+        Call::StopOld(actor, target) => Reply::Edited(hub.stop_old_secret(&actor, target).map(|outcome| vec![outcome])),
         Call::Seen(actor, id, what) => Reply::Done(hub.seen(&actor, id, what)),
         Call::Refused(actor, right) => Reply::Denied(hub.refused(&actor, right)),
         Call::Pulse(actor) => Reply::Pulse(hub.pulse(&actor)),

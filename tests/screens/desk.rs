@@ -386,6 +386,9 @@ pub fn call_name(call: &Call) -> &'static str {
         Call::Create(..) => "create",
         Call::Rotate(..) => "rotate",
         Call::SetState(..) => "set state",
+        Call::Edit(..) => "edit",
+        Call::LegacyPassword { .. } => "legacy password",
+        Call::StopOld(..) => "stop old",
         Call::Seen(..) => "seen",
         Call::Refused(..) => "refused",
         Call::Pulse(_) => "pulse",
@@ -399,7 +402,7 @@ pub fn call_name(call: &Call) -> &'static str {
 
 /// Whether a call changes anything but the trail.
 pub fn writes(call: &str) -> bool {
-    matches!(call, "create" | "rotate" | "set state" | "set up")
+    matches!(call, "create" | "rotate" | "set state" | "set up" | "edit" | "legacy password" | "stop old")
 }
 
 /// Reads `ctrl-c`, `enter`, `↑`, `n`.
@@ -456,15 +459,25 @@ fn dress(reply: Reply) -> Reply {
             issued.secret = issued.secret.map(|_| Secret::from_text(FAKE_SECRET));
             Reply::Issued(Ok(issued))
         }
+        Reply::Edited(Ok(mut outcomes)) => {
+            dress_outcomes(&mut outcomes);
+            Reply::Edited(Ok(outcomes))
+        }
         Reply::States(Ok(mut outcomes)) => {
-            for outcome in &mut outcomes {
-                match outcome {
-                    Outcome::Done(r) | Outcome::Already(r) | Outcome::LeftOut { row: r, .. } => row(r),
-                }
-            }
+            dress_outcomes(&mut outcomes);
             Reply::States(Ok(outcomes))
         }
         reply => reply,
+    }
+}
+
+fn dress_outcomes(outcomes: &mut [Outcome]) {
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Done(row) | Outcome::Already(row) | Outcome::LeftOut { row, .. } => {
+                row.key = fake_key(row.kind, &row.name);
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod ahead;
 mod create;
 mod desk;
 mod door;
+mod edit;
 mod filter;
 mod fixture;
 mod lists;

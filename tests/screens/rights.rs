@@ -6,8 +6,9 @@ use super::desk::{Desk, writes};
 use super::fixture;
 
 /// Every key of the list that changes something, with the title of the dialog it opens for an Administrator.
-const CHANGES: [(&str, &str); 4] = [
+const CHANGES: [(&str, &str); 5] = [
     ("n", "Create new key · Basic Authentication"),
+    ("e", "Edit billing-gateway"),
     ("R", "New secret for billing-gateway"),
     ("d", "Disable billing-gateway?"),
     ("D", "Revoke billing-gateway?"),
@@ -38,7 +39,7 @@ fn an_advanced_user_ticks_nothing_and_copies_keys() {
     let mut desk = Desk::on_list_as(Role::Advanced);
     desk.press("space").dialog("Not available to you").says("Administrators").press("esc").sees_no("ticked");
     desk.press("y").sees("Sent to your terminal").press("enter").dialog("billing-gateway").says("active").press("esc");
-    desk.sees("y copy key  / filter  (n create  R rotate  d disable  D revoke)");
+    desk.sees("y copy key  / filter  (n create  e edit  R rotate  d disable)");
 }
 
 #[test]

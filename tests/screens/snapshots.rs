@@ -455,6 +455,71 @@ const SCENES: &[Scene] = &[
         },
     },
     Scene {
+        name: "edit",
+        make: |t| {
+            then(list(t), |d| {
+                d.selects("支払い").press("e tab tab ctrl-u").types("soon").press("tab tab");
+                d.dialog("Edit 支払い-batch").says("Networks").press("enter");
+            })
+        },
+    },
+    Scene {
+        name: "edit_two",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("space").selects("支払い").press("space e");
+            })
+        },
+    },
+    Scene {
+        name: "edit_legacy",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("3").rest().press("e shift-tab");
+            })
+        },
+    },
+    Scene {
+        name: "another_password",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("3")
+                    .rest()
+                    .press("e shift-tab")
+                    .dialog("Edit smsbatch")
+                    .says("Another password")
+                    .press("enter");
+                d.types("abcdef");
+            })
+        },
+    },
+    Scene {
+        name: "edit_conflict",
+        make: |t| {
+            then(list(t), |d| {
+                d.selects("crm-sync").press("e").types("-2");
+                d.bram_renames("crm-sync", "crm-sync-eu");
+                d.press("shift-tab shift-tab").dialog("Edit crm-sync").says("crm-sync-2").press("enter");
+            })
+        },
+    },
+    Scene {
+        name: "stop_old",
+        make: |t| {
+            then(rotated(t), |d| {
+                d.press("s").dialog("Save the new secret now").says("crm-sync").press("enter").rest().press("O");
+            })
+        },
+    },
+    Scene {
+        name: "api_two_secrets",
+        make: |t| {
+            then(rotated(t), |d| {
+                d.press("s").dialog("Save the new secret now").says("crm-sync").press("enter").rest();
+            })
+        },
+    },
+    Scene {
         name: "disable",
         make: |t| {
             then(list(t), |d| {
@@ -552,6 +617,8 @@ const CHOSEN: &[&str] = &[
     "create_legacy",
     "one_time_copied",
     "rotate",
+    "edit",
+    "another_password",
     "revoke_two",
     "details",
     "denied",

@@ -113,25 +113,15 @@ impl App {
             Action::TickShown => tick_shown(api, height),
             Action::Rotate if row.state == State::Revoked => self.is_final(&row),
             Action::Rotate => self.push(Dialog::Rotate(Box::new(Rotate::new(row)))),
+            Action::EditKeys => self.open_edit(),
+            Action::StopOld => self.open_stop_old(row),
             Action::DisableEnable | Action::Revoke => self.change(action),
             _ => {}
         }
     }
 
     fn change(&mut self, action: Action) {
-        let Some(api) = self.room.as_ref().and_then(Room::api) else { return };
-        let mut rows = api.targets();
-        if let [row] = rows.as_slice()
-            && row.state == State::Revoked
-        {
-            let row = row.clone();
-            return self.is_final(&row);
-        }
-        rows.retain(|row| row.state != State::Revoked);
-        if rows.is_empty() {
-            self.toast = Some(Toast::note(self.now, "All of them are revoked already, which is final."));
-            return;
-        }
+        let Some(rows) = self.live_targets() else { return };
         let change = match action {
             Action::Revoke => Change::new(Verb::Revoke, rows),
             _ => Change::toggle(rows),
@@ -139,13 +129,13 @@ impl App {
         self.push(Dialog::Change(Box::new(change)));
     }
 
-    fn push(&mut self, dialog: Dialog) {
+    pub(super) fn push(&mut self, dialog: Dialog) {
         if let Some(room) = &mut self.room {
             room.dialogs.push(dialog);
         }
     }
 
-    fn is_final(&mut self, row: &CredentialRow) {
+    pub(super) fn is_final(&mut self, row: &CredentialRow) {
         let said = format!("{} is revoked, which is final. Press n to create a new key instead.", row.name);
         self.toast = Some(Toast::note(self.now, said));
     }

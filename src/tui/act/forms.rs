@@ -53,6 +53,14 @@ impl App {
         if room.dialogs.is_empty() {
             return self.narrow();
         }
+        if let Some(Dialog::NewPassword(d)) = room.dialogs.last_mut() {
+            d.problem = None;
+            d.generate = false;
+            d.wiped = false;
+        }
+        if let Some(Dialog::Edit(edit)) = room.dialogs.last_mut() {
+            edit.problem = None;
+        }
         if let Some(Dialog::Create(create)) = room.dialogs.last_mut() {
             create.problem = None;
             match create.form.focus() {

@@ -3,6 +3,7 @@
 mod api;
 pub(super) use api::DETAILS_AFTER;
 mod dialogs;
+mod edit;
 mod filter;
 mod forms;
 mod screens;

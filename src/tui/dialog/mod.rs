@@ -3,7 +3,9 @@
 mod ask;
 mod change;
 mod create;
+mod edit;
 mod password;
+mod renew;
 mod rotate;
 mod secret;
 
@@ -11,7 +13,9 @@ pub use ask::{Ask, Question};
 pub use change::Change;
 pub use create::entry_of;
 pub use create::{Create, Draft};
+pub use edit::EditKeys;
 pub use password::{ChangePassword, check_new};
+pub use renew::{NewPassword, StopOld};
 pub use rotate::Rotate;
 pub use secret::{Issue, OneTime, What};
 
@@ -33,6 +37,12 @@ pub enum Dialog {
     Rotate(Box<Rotate>),
     /// Disable, enable, revoke.
     Change(Box<Change>),
+    /// Name, times, networks, note.
+    Edit(Box<EditKeys>),
+    /// Another password for a Legacy credential.
+    NewPassword(Box<NewPassword>),
+    /// The old secret of a rotation stops now.
+    StopOld(Box<StopOld>),
     /// One's own password.
     Password(Box<ChangePassword>),
     /// A question before something is lost.
@@ -67,6 +77,9 @@ impl Dialog {
             Self::Secret(d) => Some(&d.buttons),
             Self::Rotate(d) => Some(&d.form),
             Self::Change(d) => Some(&d.form),
+            Self::Edit(d) => Some(&d.form),
+            Self::NewPassword(d) => Some(&d.form),
+            Self::StopOld(d) => Some(&d.form),
             Self::Password(d) => Some(&d.form),
             Self::Ask(d) => Some(&d.buttons),
             Self::Made(_) | Self::Details(_) | Self::Denied(_) | Self::Notice { .. } => None,
@@ -80,6 +93,9 @@ impl Dialog {
             Self::Secret(d) => Some(&mut d.buttons),
             Self::Rotate(d) => Some(&mut d.form),
             Self::Change(d) => Some(&mut d.form),
+            Self::Edit(d) => Some(&mut d.form),
+            Self::NewPassword(d) => Some(&mut d.form),
+            Self::StopOld(d) => Some(&mut d.form),
             Self::Password(d) => Some(&mut d.form),
             Self::Ask(d) => Some(&mut d.buttons),
             Self::Made(_) | Self::Details(_) | Self::Denied(_) | Self::Notice { .. } => None,
@@ -91,6 +107,9 @@ impl Dialog {
         match self {
             Self::Create(d) => form_scopes(&d.form, Scope::Form),
             Self::Password(d) => form_scopes(&d.form, Scope::Form),
+            Self::Edit(d) => form_scopes(&d.form, Scope::Form),
+            Self::NewPassword(d) => form_scopes(&d.form, Scope::Form),
+            Self::StopOld(_) => vec![Scope::Buttons],
             Self::Change(d) => form_scopes(&d.form, Scope::Confirm),
             Self::Rotate(_) => vec![Scope::Rotate],
             Self::Secret(_) => vec![Scope::Secret, Scope::Buttons],

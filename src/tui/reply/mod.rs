@@ -2,6 +2,7 @@
 
 mod copies;
 mod door;
+mod edits;
 mod forms;
 mod reads;
 

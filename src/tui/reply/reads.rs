@@ -69,6 +69,7 @@ impl App {
 
     fn details(&mut self, details: Details) {
         let Some(room) = &mut self.room else { return };
+        room.edit_follows(&details.row);
         if let Some(Dialog::Details(shown)) = room.dialogs.last_mut()
             && shown.what.row.id == details.row.id
         {

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::account::Right;
 use crate::credential::{BodyDigest, Kind};
 use crate::hub::{CredentialRow, Details, LiveSecret};
 use crate::text;
@@ -142,13 +143,29 @@ fn old_words(app: &App, old: &LiveSecret) -> String {
         Some(last) => format!("last used {}", when::ago(app.now, last.at.millis())),
         None => "never used".to_owned(),
     };
-    format!("Old secret works until {until}, {used}")
+    format!("Old secret works until {until}, {used}{}", stops(app, ". O in the list stops it now"))
+}
+
+/// The same in the line under the list, with the key that ends it for those who may.
+fn old_line(app: &App, old: &LiveSecret) -> String {
+    let until = old.valid_until.map(|at| at.millis().utc("%-d %b %H:%M")).unwrap_or_default();
+    let used = match &old.last_used {
+        Some(last) => format!("used {}", when::ago(app.now, last.at.millis())),
+        None => "never used".to_owned(),
+    };
+    format!("Old secret works until {until}, {used}{}", stops(app, ". O stops it"))
+}
+
+/// Words that only those read who may stop a secret.
+fn stops(app: &App, words: &'static str) -> &'static str {
+    let may = app.room.as_ref().is_some_and(|room| room.may(Right::ManageCredentials));
+    if may { words } else { "" }
 }
 
 /// One line about the secret: the old one that still works is what matters most.
 fn secret_words(app: &App, row: &CredentialRow, details: Option<&Details>) -> String {
     match details.and_then(|d| old_secret(app, d)) {
-        Some(old) => old_words(app, old),
+        Some(old) => old_line(app, old),
         None => shown_once(app, row, details),
     }
 }

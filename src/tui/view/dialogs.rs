@@ -13,7 +13,7 @@ use super::super::layout;
 use super::super::when;
 use super::paint::{plain, span};
 use super::sheet::Sheet;
-use super::{details, forms, secret};
+use super::{details, edit, forms, secret};
 
 /// The sheet of a dialog.
 pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
@@ -32,6 +32,24 @@ pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
         Dialog::Made(row) => made(app, row, columns),
         Dialog::Rotate(d) => rotate(app, d, new(format!("New secret for {}", d.row.name), narrow)),
         Dialog::Change(d) => change(app, d, new(change_title(d), columns)),
+        Dialog::Edit(d) => {
+            let mut sheet = new(format!("Edit {}", d.what()), columns).labels(12);
+            edit::edit(app, d, &mut sheet);
+            finish(app, &mut sheet, dialog);
+            sheet
+        }
+        Dialog::NewPassword(d) => {
+            let mut sheet = new(format!("Another password for {}", d.row.name), columns);
+            edit::new_password(app, d, &mut sheet);
+            finish(app, &mut sheet, dialog);
+            sheet
+        }
+        Dialog::StopOld(d) => {
+            let mut sheet = new(format!("Stop the old secret of {}?", d.row.name), narrow);
+            edit::stop_old(app, d, &mut sheet);
+            finish(app, &mut sheet, dialog);
+            sheet
+        }
         Dialog::Password(d) => {
             let mut sheet = new("Change password".to_owned(), narrow);
             forms::own_password(app, d, &mut sheet);

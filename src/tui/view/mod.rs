@@ -4,6 +4,7 @@ mod chrome;
 mod details;
 mod dialogs;
 mod door;
+mod edit;
 mod filter;
 mod forms;
 mod help;
