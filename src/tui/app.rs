@@ -329,6 +329,7 @@ impl Room {
             Some(Screen::Menu(_)) | None => vec![Scope::Rows, Scope::Menu],
             Some(Screen::Settings(_)) => vec![Scope::Rows, Scope::Settings, Scope::Screen],
             Some(Screen::Account(_)) => vec![Scope::Rows, Scope::Account, Scope::Screen],
+            Some(Screen::Docs(_)) => vec![Scope::Docs, Scope::Rows, Scope::Screen],
             Some(Screen::Trail(_) | Screen::Page(..)) => vec![Scope::Rows, Scope::Screen],
             Some(Screen::Api(api)) => match api.tab {
                 Tab::Api if api.search.open => vec![Scope::Text, Scope::Filter],
@@ -336,7 +337,8 @@ impl Room {
                     vec![Scope::List, Scope::Rows, Scope::Tabs, Scope::Screen]
                 }
                 Tab::Api => vec![Scope::Tabs, Scope::Screen],
-                Tab::Documentation | Tab::Activity => vec![Scope::Rows, Scope::Tabs, Scope::Screen],
+                Tab::Documentation => vec![Scope::Docs, Scope::Rows, Scope::Tabs, Scope::Screen],
+                Tab::Activity => vec![Scope::Rows, Scope::Tabs, Scope::Screen],
             },
         }
     }

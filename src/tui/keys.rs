@@ -1,13 +1,12 @@
 //! The one table of keys. It drives dispatch, the hint line, help and the README.
 
-use std::fmt::Write as _;
-
 use crate::account::Right;
 use crate::credential::Kind;
 
 use super::action::Action;
 use super::chord::{Chord, Code};
 use super::field::Edit;
+pub use super::help::markdown;
 
 /// Where a key means something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +20,7 @@ pub enum Scope {
     Tabs,
     List,
     Filter,
+    Docs,
     Account,
     Reading,
     Door,
@@ -57,6 +57,7 @@ impl Scope {
             Self::Tabs => "API Settings",
             Self::List => "API tab",
             Self::Filter => "Filter",
+            Self::Docs => "Documentation",
             Self::Account => "My account",
             Self::Reading => "Pages to read",
             Self::Door => "Set-up, sign-in, lock screen",
@@ -201,6 +202,13 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Filter, &[ENTER, DOWN, TAB], Action::Advance, "to the rows").hint("to the rows"),
     row(S::Filter, CANCEL, Action::Back, "clear the filter").hint("clear"),
 
+    row(S::Docs, &[RIGHT], Action::NextLanguage, "another language").hint_as("←→", "language").keys("←→"),
+    row(S::Docs, &[LEFT], Action::PreviousLanguage, "the language before").keys("-"),
+    row(S::Docs, &[Chord::char('y')], Action::CopySample, "copy the sample").hint("copy sample"),
+    row(S::Docs, &[Chord::char('1')], Action::Section(Kind::Basic), "Basic, HMAC, Legacy").keys("1 2 3"),
+    row(S::Docs, &[Chord::char('2')], Action::Section(Kind::Hmac), "HMAC Authentication").keys("-"),
+    row(S::Docs, &[Chord::char('3')], Action::Section(Kind::Legacy), "Legacy API Credentials").keys("-"),
+
     row(S::Tabs, &[TAB], Action::NextTab, "next tab").hint("next tab"),
     row(S::Tabs, &[BACK_TAB], Action::PreviousTab, "previous tab").keys("-"),
 
@@ -321,22 +329,6 @@ fn open_scopes(chain: &[Scope]) -> Vec<Scope> {
         only_everywhere |= scope.leak() == Leak::Everywhere;
     }
     open
-}
-
-/// The key table of the README, in Markdown.
-pub fn markdown() -> String {
-    let mut out = String::from("| where | key | does |\n| --- | --- | --- |\n");
-    let mut before = None;
-    for binding in BINDINGS {
-        let Some(keys) = binding.keys_in_help() else { continue };
-        let place = if before == Some(binding.scope) { "" } else { binding.scope.title() };
-        before = Some(binding.scope);
-        let keys = keys.split(' ').map(|k| format!("`{k}`")).collect::<Vec<_>>().join(" ");
-        let only = if binding.right.is_some() { " (Administrators)" } else { "" };
-        // Writing to a String cannot fail.
-        let _ = writeln!(out, "| {place} | {keys} | {}{only} |", binding.words);
-    }
-    out
 }
 
 #[cfg(test)]

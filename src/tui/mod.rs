@@ -10,7 +10,6 @@ mod app;
 pub mod chord;
 pub mod clipboard;
 mod dialog;
-mod docs;
 mod door;
 mod ending;
 mod event;

@@ -15,6 +15,8 @@ pub enum Slot {
     Copying(What),
     /// A copy of a key from the list.
     CopyKey,
+    /// A copy of a sample.
+    CopySample,
     /// The words of a refusal.
     Refused,
     Overview,

@@ -3,6 +3,7 @@
 mod ahead;
 mod create;
 mod desk;
+mod docs;
 mod door;
 mod edit;
 mod filter;

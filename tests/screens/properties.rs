@@ -102,6 +102,8 @@ const WAYS: &[&str] = &[
     "R enter s enter O tab enter",
     "c enter",
     "s ctrl-z",
+    "tab → y",
+    "tab 2 ← y",
     "/ c r m enter",
     "/ k i n d : h m a c enter D",
 ];
@@ -269,7 +271,11 @@ proptest! {
         let hint = hints[which % hints.len()];
         let key = hint.split(' ').next().unwrap_or_default();
         // At the end of a list there is no further way down: both ways are tried.
-        let tries: &[&str] = if key == "↑↓" { &["↓", "↑"] } else { &[key] };
+        let tries = match key {
+            "↑↓" => vec!["↓", "↑"],
+            "←→" => vec!["→", "←"],
+            key => vec![key],
+        };
         let before = (desk.frame(), desk.calls.len(), desk.copied.len());
         let mut did = false;
         for key in tries {
@@ -323,6 +329,10 @@ fn every_size_from_1x1_to_200x60_is_drawn() {
         &["?"],
         &["enter"],
         &["tab"],
+        &["tab", "→"],
+        &["2", "tab"],
+        &["3", "tab", "←"],
+        &["esc", "esc", "↓", "↓", "enter"],
         &["tab", "tab"],
         &["/"],
         &["/", "x", "enter"],

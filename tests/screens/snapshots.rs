@@ -92,6 +92,18 @@ fn named(theme: Theme) -> Desk {
     })
 }
 
+/// A disabled HMAC key that may not sign as the published package does.
+fn restricted(theme: Theme) -> Desk {
+    let copy = Copy::bare();
+    let alice = fixture::local(&copy.hub, "alice");
+    let options = Options { algorithms: "hmac-sha512".parse().unwrap(), ..Options::default() };
+    let made = copy.hub.create(&alice, &fixture::wanted(Kind::Hmac, "sha512-only", options)).unwrap();
+    copy.hub.set_state(&alice, &[made.row.target()], Verb::Disable).unwrap();
+    then(desk(copy, Role::Administrator, theme), |d| {
+        d.press("enter enter 2").rest();
+    })
+}
+
 fn forced(theme: Theme) -> Desk {
     then(sign_in(theme), |d| {
         d.types("chen").press("tab").types(PASSWORD);
@@ -298,6 +310,30 @@ const SCENES: &[Scene] = &[
         make: |t| {
             then(list(t), |d| {
                 d.press("3").rest().press("tab");
+            })
+        },
+    },
+    Scene {
+        name: "documentation_restricted",
+        make: |t| {
+            then(restricted(t), |d| {
+                d.press("tab ←");
+            })
+        },
+    },
+    Scene {
+        name: "documentation_basic_user",
+        make: |t| {
+            then(list_as(Role::Basic, t), |d| {
+                d.press("tab");
+            })
+        },
+    },
+    Scene {
+        name: "documentation_copied",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("3").rest().press("tab G y");
             })
         },
     },
@@ -616,6 +652,7 @@ const CHOSEN: &[&str] = &[
     "create_hmac_options",
     "create_legacy",
     "one_time_copied",
+    "documentation_hmac",
     "rotate",
     "edit",
     "another_password",

@@ -14,8 +14,6 @@ use super::super::msg::Effect;
 use super::super::pending::Slot;
 use super::super::screen::{Api, Tab};
 use super::super::toast::Toast;
-use super::super::view;
-use super::scroll;
 use crate::hub::Details;
 
 /// How long a row must stay selected before its details are read: a held arrow key asks for nothing.
@@ -28,12 +26,7 @@ impl App {
             (Action::NextTab, _) => self.go_to_tab(tab.plus(1)),
             (Action::PreviousTab, _) => self.go_to_tab(tab.plus(2)),
             (_, Tab::Api) => self.act_on_list(action),
-            (_, Tab::Documentation) => {
-                let most = view::overflow(self);
-                if let Some(api) = self.room.as_mut().and_then(Room::api_mut) {
-                    scroll(&mut api.scroll, action, most);
-                }
-            }
+            (_, Tab::Documentation) => self.act_on_docs(action),
             (_, Tab::Activity) => {
                 let height = layout::trail_rows(self.size, true);
                 let Some(room) = &mut self.room else { return };
@@ -53,7 +46,7 @@ impl App {
         let sees = room.may(Right::SeeCredentials);
         let Some(api) = room.api_mut() else { return };
         api.tab = tab;
-        api.scroll = 0;
+        api.docs.scroll = 0;
         room.due.trail = (tab == Tab::Activity).then_some(now);
         if tab == Tab::Api && sees {
             room.due.list = Some(now);

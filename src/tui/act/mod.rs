@@ -3,6 +3,7 @@
 mod api;
 pub(super) use api::DETAILS_AFTER;
 mod dialogs;
+mod docs;
 mod edit;
 mod filter;
 mod forms;

@@ -30,7 +30,7 @@ impl App {
             Slot::Overview | Slot::List | Slot::Details | Slot::Taken | Slot::Trail | Slot::Pulse => {
                 self.read(slot, reply);
             }
-            Slot::Copying(_) | Slot::CopyKey | Slot::Unwatched => {}
+            Slot::Copying(_) | Slot::CopyKey | Slot::CopySample | Slot::Unwatched => {}
         }
         if behind {
             self.toast = toast;

@@ -6,6 +6,7 @@ use crate::credential::Kind;
 use crate::hub::{CredentialId, CredentialRow, Details, ListQuery, Order};
 
 use super::super::layout;
+use super::docs::Docs;
 use super::search::Search;
 use super::trail::TrailList;
 use super::window::Window;
@@ -65,8 +66,8 @@ pub struct Api {
     pub details: Option<Details>,
     /// The Activity tab.
     pub activity: TrailList,
-    /// How far the Documentation tab is scrolled.
-    pub scroll: usize,
+    /// The Documentation tab.
+    pub docs: Docs,
 }
 
 impl Api {
@@ -83,7 +84,7 @@ impl Api {
             ticked: Ticked::new(),
             details: None,
             activity: TrailList::of_credentials(),
-            scroll: 0,
+            docs: Docs::new(kind),
         }
     }
 
@@ -113,7 +114,7 @@ impl Api {
         self.problem = None;
         self.ticked.clear();
         self.details = None;
-        self.scroll = 0;
+        self.docs.scroll = 0;
     }
 
     /// The order after this one.

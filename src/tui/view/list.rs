@@ -14,7 +14,7 @@ use super::super::layout;
 use super::super::screen::{Api, Screen, Tab};
 use super::super::when;
 use super::paint::{Paint, plain, span, wrap};
-use super::{details, filter, menu, pages, trail};
+use super::{details, docs, filter, menu, trail};
 
 /// Columns of the details beside a list.
 const BESIDE: u16 = 40;
@@ -26,7 +26,7 @@ pub fn draw(app: &App, room: &Room, api: &Api, paint: &mut Paint<'_>, body: Rect
     match api.tab {
         Tab::Api if !room.may(Right::SeeCredentials) => not_available(app, room, paint, under),
         Tab::Api => credentials(app, room, api, paint, under),
-        Tab::Documentation => pages::scrolled(&pages::documentation(app, api), api.scroll, paint, under),
+        Tab::Documentation => docs::draw(app, room, paint, under),
         Tab::Activity => trail::draw(app, &api.activity, paint, under),
     }
 }
@@ -49,7 +49,7 @@ fn tabs(room: &Room, api: &Api, paint: &mut Paint<'_>, body: Rect) {
 }
 
 /// Words, and under them the mark of the one that is open.
-fn mark(paint: &mut Paint<'_>, x: u16, y: u16, words: &str, style: Style, current: bool) {
+pub fn mark(paint: &mut Paint<'_>, x: u16, y: u16, words: &str, style: Style, current: bool) {
     paint.text(x, y, words, style);
     if current {
         let glyph = paint.theme.glyphs.tab;
