@@ -29,6 +29,7 @@ pub enum Action {
     EditKeys,
     Rotate,
     StopOld,
+    Find,
     DisableEnable,
     Revoke,
     Tick,

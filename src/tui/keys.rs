@@ -184,7 +184,7 @@ pub static BINDINGS: &[Binding] = &[
 
     row(S::List, &[Chord::char('n')], Action::Create, "create new key").hint("create").needs(MANAGE),
     row(S::List, &[ENTER], Action::Open, "details"),
-    row(S::List, &[Chord::char('e')], Action::EditKeys, "edit: name, expiry, networks, note").hint("edit").needs(MANAGE),
+    row(S::List, &[Chord::char('e')], Action::EditKeys, "edit name and limits").hint("edit").needs(MANAGE),
     row(S::List, &[Chord::char('R')], Action::Rotate, "rotate the secret").hint("rotate").needs(MANAGE).dangerous(),
     row(S::List, &[Chord::char('d')], Action::DisableEnable, "disable or enable").hint("disable").needs(MANAGE),
     row(S::List, &[Chord::char('D')], Action::Revoke, "revoke, for ever").hint("revoke").needs(MANAGE).dangerous(),
@@ -192,10 +192,11 @@ pub static BINDINGS: &[Binding] = &[
     row(S::List, &[Chord::char('a')], Action::TickShown, "tick all shown").keys("-").needs(MANAGE),
     row(S::List, &[Chord::char('y')], Action::CopyKey, "copy key").hint("copy key"),
     row(S::List, &[Chord::char('/')], Action::Filter, "filter").hint("filter"),
-    row(S::List, &[Chord::char('O')], Action::StopOld, "stop the old secret now").needs(MANAGE).dangerous(),
+    row(S::List, &[Chord::char('O')], Action::StopOld, "stop the old secret").needs(MANAGE).dangerous(),
     row(S::List, &[Chord::char('1')], Action::Section(Kind::Basic), "Basic, HMAC, Legacy").keys("1 2 3"),
     row(S::List, &[Chord::char('2')], Action::Section(Kind::Hmac), "HMAC Authentication").keys("-"),
     row(S::List, &[Chord::char('3')], Action::Section(Kind::Legacy), "Legacy API Credentials").keys("-"),
+    row(S::List, &[Chord::char('F')], Action::Find, "find by secret").needs(MANAGE),
     row(S::List, &[Chord::char('o')], Action::Order, "change the order"),
     row(S::List, &[Chord::char('A')], Action::ShowRevoked, "show revoked too"),
 

@@ -3,8 +3,8 @@
 use crate::account::Right;
 use crate::credential::{Kind, Overlap, Verb};
 use crate::hub::{
-    Actor, CredentialId, Details, Edit, HubError, Issued, ListQuery, NewCredential, Outcome, Overview, Page, Pulse,
-    Seen, Session, SetUp, SignIn, Taken, Target, TrailQuery, TrailRow,
+    Actor, CredentialId, CredentialRow, Details, Edit, HubError, Issued, ListQuery, NewCredential, Outcome, Overview,
+    Page, Pulse, Seen, Session, SetUp, SignIn, Taken, Target, TrailQuery, TrailRow,
 };
 use crate::secret::Secret;
 
@@ -22,6 +22,8 @@ pub enum Msg {
     Resize(u16, u16),
     /// A worker finished.
     Reply(Ticket, Reply),
+    /// A worker is so far: secrets compared.
+    Progress(Ticket, i64),
     /// A copy was tried.
     Copied(Ticket, CopyOutcome),
     /// The deadline that [`super::App::deadline`] named has come.
@@ -83,6 +85,7 @@ pub enum Call {
     Details(Actor, CredentialId),
     Taken { actor: Actor, kind: Kind, name: String, username: String },
     Trail(Actor, TrailQuery),
+    Find { actor: Actor, secret: Secret },
 }
 
 /// What the hub answered.
@@ -104,6 +107,7 @@ pub enum Reply {
     Page(Result<Page, HubError>),
     Details(Result<Details, HubError>),
     Taken(Result<Taken, HubError>),
+    Found(Result<Option<CredentialRow>, HubError>),
     Trail(Result<Vec<TrailRow>, HubError>),
     /// The refusal to show; `Err` when even that could not be written.
     Denied(Result<crate::hub::Denied, HubError>),

@@ -25,14 +25,15 @@ impl Call {
             | Self::List(..)
             | Self::Details(..)
             | Self::Taken { .. }
+            | Self::Find { .. }
             | Self::Trail(..) => Lane::Read,
         }
     }
 }
 
-/// Calls the hub; a read that may take long ends early by `cancel`. A [`Call::SetUp`] that comes here comes too late:
+/// Calls the hub; a read that may take long ends early by `cancel` and says by `progress` how far it is. A [`Call::SetUp`] that comes here comes too late:
 /// there is a desk.
-pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel) -> Reply {
+pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress: &mut dyn FnMut(i64)) -> Reply {
     match call {
         Call::SetUp(_) => Reply::SetUp(Err(crate::hub::HubError::Conflict(crate::hub::Conflict::SetUpDone))),
         Call::SignIn { name, password } => Reply::SignIn(hub.sign_in(&name, &password, origin)),
@@ -53,6 +54,7 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel) -> Reply
         Call::List(actor, query) => Reply::Page(hub.list_until(&actor, &query, cancel)),
         Call::Details(actor, id) => Reply::Details(hub.details(&actor, id)),
         Call::Taken { actor, kind, name, username } => Reply::Taken(hub.taken(&actor, kind, &name, &username)),
+        Call::Find { actor, secret } => Reply::Found(hub.find_by_secret(&actor, &secret, cancel, progress)),
         Call::Trail(actor, query) => Reply::Trail(hub.trail(&actor, &query)),
     }
 }

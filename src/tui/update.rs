@@ -25,6 +25,7 @@ pub fn update(app: &mut App, now: Millis, msg: Msg) -> Vec<Effect> {
         Msg::Resize(columns, rows) => app.resize((columns, rows)),
         Msg::Reply(ticket, reply) => app.reply(ticket, reply),
         Msg::Copied(ticket, outcome) => app.copied(ticket, outcome),
+        Msg::Progress(ticket, so_far) => app.progress(ticket, so_far),
         Msg::Tick => {}
         Msg::Resumed => app.dirty = true,
     }
@@ -197,7 +198,16 @@ impl App {
         self.help = None;
         self.toast = None;
         self.dirty = true;
-        for slot in [Slot::Overview, Slot::List, Slot::Details, Slot::Taken, Slot::Trail, Slot::Pulse] {
+        for slot in [
+            Slot::Find,
+            Slot::History,
+            Slot::Overview,
+            Slot::List,
+            Slot::Details,
+            Slot::Taken,
+            Slot::Trail,
+            Slot::Pulse,
+        ] {
             self.cancel(slot);
         }
         self.call(Slot::Unwatched, Call::SignOut(actor));

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::hub::{Cancel, Conflict, Hub, HubError, Origin, Places, SetUp};
 use crate::time::Clock;
@@ -36,6 +36,9 @@ pub(super) struct Workers {
 }
 
 type Job = (Ticket, Call);
+
+/// How often a long read says how far it is.
+const PROGRESS: Duration = Duration::from_millis(200);
 
 /// The reads that are still wanted, with what stops each.
 type Reads = BTreeMap<Ticket, Cancel>;
@@ -99,14 +102,22 @@ fn spawn(name: &str, work: impl FnOnce(Receiver<Job>) + Send + 'static) -> io::R
 fn write(jobs: &Receiver<Job>, house: &House, events: &Sender<Event>) {
     for (ticket, call) in jobs {
         // Without a loop to hear it the change is made all the same: it was asked for.
-        let _ = events.send(Event::Reply(ticket, house.answer(call, &Cancel::default())));
+        let _ = events.send(Event::Reply(ticket, house.answer(call, &Cancel::default(), &mut |_| {})));
     }
 }
 
 fn read(jobs: &Receiver<Job>, house: &House, events: &Sender<Event>, reads: &Mutex<Reads>) {
     for (ticket, call) in jobs {
         let Some(cancel) = lock(reads).get(&ticket).cloned() else { continue };
-        let reply = house.answer(call, &cancel);
+        let mut told = Instant::now();
+        // Often enough to be seen moving: a frame for each batch would keep a slow line busy.
+        let mut progress = |so_far| {
+            if told.elapsed() >= PROGRESS {
+                told = Instant::now();
+                let _ = events.send(Event::Progress(ticket, so_far));
+            }
+        };
+        let reply = house.answer(call, &cancel, &mut progress);
         lock(reads).remove(&ticket);
         if events.send(Event::Reply(ticket, reply)).is_err() {
             return;
@@ -116,14 +127,14 @@ fn read(jobs: &Receiver<Job>, house: &House, events: &Sender<Event>, reads: &Mut
 
 impl House {
     /// Carries a call out. A panic becomes a reply, because a dialog that waits for ever is worse.
-    fn answer(&self, call: Call, cancel: &Cancel) -> Reply {
+    fn answer(&self, call: Call, cancel: &Cancel, progress: &mut dyn FnMut(i64)) -> Reply {
         let failed = failure_of(&call);
         panic::contained(|| {
             catch_unwind(AssertUnwindSafe(|| {
                 mischief::before_call(&call);
                 match (call, self.hub.get()) {
                     (Call::SetUp(wanted), None) => Reply::SetUp(self.set_up(&wanted)),
-                    (call, Some(hub)) => perform(hub, &self.origin, call, cancel),
+                    (call, Some(hub)) => perform(hub, &self.origin, call, cancel, progress),
                     (_, None) => failed(HubError::Unavailable("There is no desk yet. Set it up first.".to_owned())),
                 }
             }))
@@ -159,6 +170,7 @@ fn failure_of(call: &Call) -> fn(HubError) -> Reply {
         Call::List(..) => |why| Reply::Page(Err(why)),
         Call::Details(..) => |why| Reply::Details(Err(why)),
         Call::Taken { .. } => |why| Reply::Taken(Err(why)),
+        Call::Find { .. } => |why| Reply::Found(Err(why)),
         Call::Trail(..) => |why| Reply::Trail(Err(why)),
     }
 }

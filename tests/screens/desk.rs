@@ -367,7 +367,7 @@ impl Desk {
             return reply;
         }
         let origin = Origin { unix: Some("keydesk".to_owned()), address: Some("203.0.113.9".parse().unwrap()) };
-        let reply = perform(self.hub(), &origin, call, &Cancel::default());
+        let reply = perform(self.hub(), &origin, call, &Cancel::default(), &mut |_| {});
         if self.dressed { dress(reply) } else { reply }
     }
 
@@ -397,6 +397,7 @@ pub fn call_name(call: &Call) -> &'static str {
         Call::Details(..) => "details",
         Call::Taken { .. } => "taken",
         Call::Trail(..) => "trail",
+        Call::Find { .. } => "find",
     }
 }
 
@@ -458,6 +459,10 @@ fn dress(reply: Reply) -> Reply {
             row(&mut issued.row);
             issued.secret = issued.secret.map(|_| Secret::from_text(FAKE_SECRET));
             Reply::Issued(Ok(issued))
+        }
+        Reply::Found(Ok(Some(mut found))) => {
+            row(&mut found);
+            Reply::Found(Ok(Some(found)))
         }
         Reply::Edited(Ok(mut outcomes)) => {
             dress_outcomes(&mut outcomes);

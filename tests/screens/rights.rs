@@ -6,7 +6,8 @@ use super::desk::{Desk, writes};
 use super::fixture;
 
 /// Every key of the list that changes something, with the title of the dialog it opens for an Administrator.
-const CHANGES: [(&str, &str); 5] = [
+const CHANGES: [(&str, &str); 6] = [
+    ("F", "Find by secret"),
     ("n", "Create new key · Basic Authentication"),
     ("e", "Edit billing-gateway"),
     ("R", "New secret for billing-gateway"),

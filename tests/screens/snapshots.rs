@@ -92,6 +92,21 @@ fn named(theme: Theme) -> Desk {
     })
 }
 
+fn looking(theme: Theme) -> Desk {
+    then(list(theme), |d| {
+        d.press("F").types("kdsabc").dialog("Find by secret").says("Paste it").stalls().press("enter");
+        d.progresses(1_200);
+    })
+}
+
+/// The secret of crm-sync, made anew so that a test knows it.
+fn found(theme: Theme) -> Desk {
+    then(list(theme), |d| {
+        let secret = d.new_secret_of("crm-sync");
+        d.waits(1_500).press("F").pastes(&secret).dialog("Find by secret").says("Paste it").press("enter").rest();
+    })
+}
+
 /// A disabled HMAC key that may not sign as the published package does.
 fn restricted(theme: Theme) -> Desk {
     let copy = Copy::bare();
@@ -556,6 +571,40 @@ const SCENES: &[Scene] = &[
         },
     },
     Scene {
+        name: "find",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("F").types("kdsabc");
+            })
+        },
+    },
+    Scene {
+        name: "find_nothing",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("F").types("kdsabc").dialog("Find by secret").says("Paste it").press("enter");
+            })
+        },
+    },
+    Scene { name: "find_looking", make: looking },
+    Scene { name: "found", make: found },
+    Scene {
+        name: "rotate_found",
+        make: |t| {
+            then(found(t), |d| {
+                d.press("tab").dialog("Found").says("crm-sync").press("enter");
+            })
+        },
+    },
+    Scene {
+        name: "details_history",
+        make: |t| {
+            then(list(t), |d| {
+                d.selects("old-gateway").press("enter").rest().press("G");
+            })
+        },
+    },
+    Scene {
         name: "disable",
         make: |t| {
             then(list(t), |d| {
@@ -658,6 +707,7 @@ const CHOSEN: &[&str] = &[
     "another_password",
     "revoke_two",
     "details",
+    "found",
     "denied",
     "help_list",
     "store_gone",

@@ -8,7 +8,7 @@ use crate::time::Millis;
 
 use super::super::action::Action;
 use super::super::app::{App, Room};
-use super::super::dialog::{Change, Create, Dialog, Reading, Rotate};
+use super::super::dialog::{About, Change, Create, Dialog, Reading, Rotate};
 use super::super::layout;
 use super::super::msg::Effect;
 use super::super::pending::Slot;
@@ -73,6 +73,7 @@ impl App {
                 return room.read_list(now);
             }
             Action::Filter => return self.open_filter(),
+            Action::Find => return self.open_find(),
             Action::ShowRevoked => {
                 api.revoked = !api.revoked;
                 api.list.again();
@@ -154,7 +155,8 @@ impl App {
         let Some(room) = &mut self.room else { return };
         let known = room.api().and_then(Api::details_now).cloned();
         let details = known.unwrap_or(Details { row, secrets: Vec::new() });
-        room.dialogs.push(Dialog::Details(Box::new(Reading { what: details, scroll: 0 })));
+        let about = About { details, history: None };
+        room.dialogs.push(Dialog::Details(Box::new(Reading { what: about, scroll: 0 })));
         room.due.details = Some(now);
     }
 

@@ -39,6 +39,9 @@ impl App {
 
     /// Esc: what loses nothing.
     fn safe_answer(&mut self) {
+        if self.stopped_finding() {
+            return;
+        }
         let Some(room) = &mut self.room else { return };
         match room.dialogs.last() {
             Some(Dialog::Secret(view)) if !view.saved => self.ask(Question::Close),
@@ -70,6 +73,8 @@ impl App {
             (Dialog::Edit(_), Id::Another) => self.open_new_password(),
             (Dialog::Edit(_), _) => self.send_edit(),
             (Dialog::NewPassword(_), _) => self.send_new_password(),
+            (Dialog::Find(_), _) => self.send_find(),
+            (Dialog::Found(_), _) => self.rotate_found(),
             (Dialog::StopOld(_), _) => self.send_stop_old(),
             (Dialog::Rotate(_), _) => self.send_rotate(),
             (Dialog::Password(_), _) => self.send_password(),

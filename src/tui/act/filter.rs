@@ -6,7 +6,7 @@ use super::super::action::Action;
 use super::super::app::{App, Room};
 use super::super::dialog::Dialog;
 use super::super::form::Form;
-use super::super::screen::{Tab, window::WINDOW};
+use super::super::screen::Tab;
 use super::forms;
 
 impl App {
@@ -37,7 +37,8 @@ impl App {
     fn clear_filter(&mut self) {
         let (now, size) = (self.now, self.size);
         let Some(room) = &mut self.room else { return };
-        let counts = room.overview.as_ref().and_then(|o| o.credentials.as_ref()).map(|c| c.counts);
+        let Some(kind) = room.api().map(|api| api.kind) else { return };
+        let fits = room.section_fits(kind);
         let Some(api) = room.api_mut() else { return };
         let narrowed = api.search.clear();
         let height = api.height(size);
@@ -45,10 +46,7 @@ impl App {
         if narrowed {
             // The row that was found stays selected among all the others.
             match api.list.selected().cloned() {
-                Some(row) => {
-                    let fits = counts.is_some_and(|c| c.of_kind(api.kind) < i64::from(WINDOW));
-                    api.list.seek_in(&row, fits);
-                }
+                Some(row) => api.list.seek_in(&row, fits),
                 None => api.list.anew(),
             }
             room.read_list(now);

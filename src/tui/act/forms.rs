@@ -58,6 +58,9 @@ impl App {
             d.generate = false;
             d.wiped = false;
         }
+        if let Some(Dialog::Find(find)) = room.dialogs.last_mut() {
+            find.problem = None;
+        }
         if let Some(Dialog::Edit(edit)) = room.dialogs.last_mut() {
             edit.problem = None;
         }

@@ -6,6 +6,7 @@ mod dialogs;
 mod docs;
 mod edit;
 mod filter;
+mod find;
 mod forms;
 mod screens;
 pub(super) use screens::Look;

@@ -97,7 +97,7 @@ impl App {
     }
 
     /// The dialog stays with everything that was typed, unless what it is about has changed under it.
-    fn form_failed(&mut self, why: HubError) {
+    pub(super) fn form_failed(&mut self, why: HubError) {
         let now = self.now;
         match why {
             HubError::SessionOver(over) => return self.end_session(&over.to_string()),
@@ -155,6 +155,7 @@ impl App {
             Some(Dialog::Rotate(d)) => &mut d.problem,
             Some(Dialog::Edit(d)) => &mut d.problem,
             Some(Dialog::NewPassword(d)) => &mut d.problem,
+            Some(Dialog::Find(d)) => &mut d.problem,
             Some(Dialog::StopOld(d)) => &mut d.problem,
             Some(Dialog::Change(d)) => &mut d.problem,
             Some(Dialog::Password(d)) => &mut d.problem,

@@ -3,8 +3,11 @@
 mod copies;
 mod door;
 mod edits;
+mod find;
 mod forms;
 mod reads;
+
+pub(super) use find::HISTORY;
 
 use crate::hub::HubError;
 
@@ -27,6 +30,8 @@ impl App {
             Slot::Door => self.door_replied(reply),
             Slot::Form => self.form_replied(reply),
             Slot::Refused => self.refused(reply),
+            Slot::Find => self.searched(reply),
+            Slot::History => self.history(reply),
             Slot::Overview | Slot::List | Slot::Details | Slot::Taken | Slot::Trail | Slot::Pulse => {
                 self.read(slot, reply);
             }

@@ -70,13 +70,19 @@ impl App {
     fn details(&mut self, details: Details) {
         let Some(room) = &mut self.room else { return };
         room.edit_follows(&details.row);
+        let id = details.row.id;
+        let mut open = false;
         if let Some(Dialog::Details(shown)) = room.dialogs.last_mut()
-            && shown.what.row.id == details.row.id
+            && shown.what.details.row.id == id
         {
-            shown.what = details.clone();
+            shown.what.details = details.clone();
+            open = true;
         }
         if let Some(api) = room.api_mut() {
             api.details = Some(details);
+        }
+        if open {
+            self.ask_history(id);
         }
     }
 
@@ -97,7 +103,7 @@ impl App {
         }
     }
 
-    fn read_failed(&mut self, slot: Slot, why: HubError) {
+    pub(super) fn read_failed(&mut self, slot: Slot, why: HubError) {
         let now = self.now;
         let Some(room) = &mut self.room else { return };
         if slot == Slot::Pulse {

@@ -11,7 +11,9 @@ use crate::text;
 use crate::time::{Millis, Seconds};
 
 use super::super::app::App;
+use super::super::dialog::About;
 use super::super::when;
+use super::history;
 use super::list::state_mark;
 use super::paint::{Paint, plain, span, wrap};
 use super::sheet::Sheet;
@@ -64,12 +66,14 @@ pub fn beside(app: &App, row: &CredentialRow, details: Option<&Details>, paint: 
 }
 
 /// Alone in a dialog.
-pub fn sheet(app: &App, details: &Details, mut sheet: Sheet) -> Sheet {
+pub fn sheet(app: &App, about: &About, mut sheet: Sheet) -> Sheet {
+    let details = &about.details;
     sheet.gap();
     for line in fact_lines(app, &facts(app, &details.row, Some(details)), sheet.room()) {
         sheet.spans(line.spans);
     }
     sheet.gap();
+    history::add(app, about, &mut sheet);
     sheet
 }
 

@@ -13,7 +13,7 @@ use super::super::layout;
 use super::super::when;
 use super::paint::{plain, span};
 use super::sheet::Sheet;
-use super::{details, edit, forms, secret};
+use super::{details, forms, manage, secret};
 
 /// The sheet of a dialog.
 pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
@@ -32,21 +32,8 @@ pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
         Dialog::Made(row) => made(app, row, columns),
         Dialog::Rotate(d) => rotate(app, d, new(format!("New secret for {}", d.row.name), narrow)),
         Dialog::Change(d) => change(app, d, new(change_title(d), columns)),
-        Dialog::Edit(d) => {
-            let mut sheet = new(format!("Edit {}", d.what()), columns).labels(12);
-            edit::edit(app, d, &mut sheet);
-            finish(app, &mut sheet, dialog);
-            sheet
-        }
-        Dialog::NewPassword(d) => {
-            let mut sheet = new(format!("Another password for {}", d.row.name), columns);
-            edit::new_password(app, d, &mut sheet);
-            finish(app, &mut sheet, dialog);
-            sheet
-        }
-        Dialog::StopOld(d) => {
-            let mut sheet = new(format!("Stop the old secret of {}?", d.row.name), narrow);
-            edit::stop_old(app, d, &mut sheet);
+        Dialog::Edit(_) | Dialog::NewPassword(_) | Dialog::StopOld(_) | Dialog::Find(_) | Dialog::Found(_) => {
+            let mut sheet = manage::sheet(app, dialog, columns);
             finish(app, &mut sheet, dialog);
             sheet
         }
@@ -57,7 +44,7 @@ pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
             sheet
         }
         Dialog::Ask(d) => ask(d, new(d.question.title().to_owned(), narrow)),
-        Dialog::Details(d) => details::sheet(app, &d.what, new(d.what.row.name.clone(), columns)),
+        Dialog::Details(d) => details::sheet(app, &d.what, new(d.what.details.row.name.clone(), columns)),
         Dialog::Denied(denied) => {
             let lines = [denied.reason(), denied.assistance()];
             words(app, new("Not available to you".to_owned(), narrow), &lines)
