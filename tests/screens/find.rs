@@ -27,7 +27,7 @@ impl Desk {
     }
 
     fn looks_for(&mut self, secret: &str) -> &mut Self {
-        self.press("F").dialog("Find by secret").says("stored nowhere").pastes(secret).sees_no(secret);
+        self.press("F").dialog("Find by secret").says("stored nowhere").pastes(secret).press("ctrl-r").sees_no(secret);
         self.dialog("Find by secret").says("••••").press("enter")
     }
 }

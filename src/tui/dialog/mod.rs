@@ -128,7 +128,8 @@ impl Dialog {
             Self::Password(d) => form_scopes(&d.form, Scope::Form),
             Self::Edit(d) => form_scopes(&d.form, Scope::Form),
             Self::NewPassword(d) => form_scopes(&d.form, Scope::Form),
-            Self::Find(d) => form_scopes(&d.form, Scope::Form),
+            // What leaked is not shown to those who look over a shoulder.
+            Self::Find(d) => form_scopes(&d.form, Scope::Form).into_iter().filter(|s| *s != Scope::Password).collect(),
             Self::Found(_) | Self::StopOld(_) => vec![Scope::Buttons],
             Self::Change(d) => form_scopes(&d.form, Scope::Confirm),
             Self::Rotate(_) => vec![Scope::Rotate],
