@@ -1,17 +1,20 @@
 //! keydesk: a self-hosted desk for API credentials.
 //!
 //! Dependencies point one way: `tui` and `cli` call `hub`; `hub` calls `store`, `vault`, `account` and `credential`;
-//! those lean on the leaves `secret`, `text` and `time`. `tests/house.rs` reads the `use` lines and holds this.
+//! `verify` calls `vault` and `credential` alone; all lean on the leaves `secret`, `text` and `time`. `tests/house.rs`
+//! reads the `use` lines and holds this.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 pub mod account;
 pub mod cli;
+pub mod clipboard;
 pub mod config;
 pub mod credential;
 pub mod demo;
 pub mod hub;
+pub mod plain;
 pub mod sample;
 pub mod secret;
 pub mod store;
@@ -19,3 +22,4 @@ pub mod text;
 pub mod time;
 pub mod tui;
 pub mod vault;
+pub mod verify;

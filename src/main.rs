@@ -5,9 +5,10 @@
 use std::{process::ExitCode, sync::Arc};
 
 use keydesk::{
-    cli::{self, Next},
+    cli::{self, Face, Next},
     demo,
     hub::HubError,
+    plain,
     time::SystemClock,
     tui,
 };
@@ -16,11 +17,16 @@ fn main() -> ExitCode {
     cli::harden();
     ExitCode::from(match cli::run(std::env::args_os()) {
         Next::Exit(code) => code,
-        Next::Desk { places, origin } => ended(tui::run(&places, origin, Arc::new(SystemClock))),
-        Next::Session(hub, session) => {
-            ended(tui::run_session(*hub, *session, Some(format!("The demo's password is: {}", demo::PASSWORD))))
-        }
+        Next::Desk { face: Face::Screen, places, origin } => ended(tui::run(&places, origin, Arc::new(SystemClock))),
+        Next::Desk { face: Face::Lines, places, origin } => ended(plain::run(&places, &origin, Arc::new(SystemClock))),
+        Next::Session(Face::Screen, hub, session) => ended(tui::run_session(*hub, *session, Some(demo_password()))),
+        Next::Session(Face::Lines, hub, session) => ended(plain::run_session(*hub, *session, &demo_password())),
     })
+}
+
+/// Only the demo opens a desk that somebody is signed in to already, and nobody else knows how to unlock it.
+fn demo_password() -> String {
+    format!("The demo's password is: {}", demo::PASSWORD)
 }
 
 /// The desk has handed the terminal back: what went wrong can be said, and has the exit code of the command line.

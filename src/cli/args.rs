@@ -17,6 +17,9 @@ use super::{audit::AuditVerb, completions::CompletionsArgs, init::InitArgs, key:
 pub struct CommandLine {
     #[command(flatten)]
     pub places: PlaceArgs,
+    /// Open the desk line by line, for screen readers and dumb terminals
+    #[arg(long, global = true)]
+    pub plain: bool,
     #[command(subcommand)]
     pub verb: Option<Verb>,
 }

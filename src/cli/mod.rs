@@ -43,13 +43,31 @@ pub enum Next {
     Exit(u8),
     /// Open the desk at these places: Set-up or Sign-in.
     Desk {
+        /// How it is shown.
+        face: Face,
         /// Where it is.
         places: Places,
         /// Who sits there.
         origin: Origin,
     },
     /// Open this desk, signed in.
-    Session(Box<Hub>, Box<Session>),
+    Session(Face, Box<Hub>, Box<Session>),
+}
+
+/// How the desk is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// On the whole screen.
+    Screen,
+    /// Line by line.
+    Lines,
+}
+
+impl Face {
+    /// As `--plain` says, or as a terminal has it that can do no more.
+    fn choose(plain: bool, term: Option<&str>) -> Self {
+        if plain || term == Some("dumb") { Self::Lines } else { Self::Screen }
+    }
 }
 
 /// Reads the command line and does what it says.
@@ -67,18 +85,19 @@ pub fn command() -> clap::Command {
 }
 
 fn dispatch(line: CommandLine) -> Result<Next, Failure> {
-    let CommandLine { places, verb } = line;
+    let CommandLine { places, plain, verb } = line;
+    let face = Face::choose(plain, std::env::var("TERM").ok().as_deref());
     let site = |wishes: Wishes| -> Result<Site, Failure> {
         Ok(Site { found: config::found(&wishes)?, origin: process::origin(), clock: Arc::new(SystemClock) })
     };
     match verb {
         None => {
             let Site { found, origin, .. } = site(places.wishes(None))?;
-            return Ok(Next::Desk { places: found.places(), origin });
+            return Ok(Next::Desk { face, places: found.places(), origin });
         }
         Some(Verb::Demo) => {
             let (hub, session) = demo::open(&process::origin())?;
-            return Ok(Next::Session(Box::new(hub), Box::new(session)));
+            return Ok(Next::Session(face, Box::new(hub), Box::new(session)));
         }
         Some(Verb::Completions(args)) => completions::run(command(), &args)?,
         Some(Verb::Man) => man::run(command())?,
@@ -88,4 +107,21 @@ fn dispatch(line: CommandLine) -> Result<Next, Failure> {
         Some(Verb::Audit(verb)) => audit::run(&site(places.wishes(None))?, verb)?,
     }
     Ok(Next::Exit(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_or_a_dumb_terminal_chooses_lines() {
+        for (plain, term, face) in [
+            (false, Some("xterm-256color"), Face::Screen),
+            (false, None, Face::Screen),
+            (false, Some("dumb"), Face::Lines),
+            (true, Some("xterm-256color"), Face::Lines),
+        ] {
+            assert_eq!(Face::choose(plain, term), face);
+        }
+    }
 }

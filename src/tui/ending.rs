@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::hub::{Actor, CredentialId, Hub, Seen};
 
@@ -16,10 +16,12 @@ use super::terminal;
 /// Exit code of a process whose terminal is gone: what SIGHUP gives.
 pub(super) const LINE_GONE: u8 = 128 + signal_hook::consts::SIGHUP as u8;
 
-/// Longest wait for the loop to wipe its secrets, and for the trail to take the note. Together with the wait for a
-/// terminal that takes no bytes this stays under a second.
+/// Longest wait for the loop to wipe its secrets.
 const WIPE: Duration = Duration::from_millis(200);
-const NOTE: Duration = Duration::from_millis(500);
+
+/// From the first moment to the last. What the loop and a terminal that takes no bytes leave of it is for the note in
+/// the trail: usually all.
+const ALTOGETHER: Duration = Duration::from_millis(900);
 
 /// Whose secret is on the screen.
 type Shown = (Actor, CredentialId);
@@ -30,11 +32,12 @@ pub(super) struct Ending {
     events: Sender<Event>,
     shown: Mutex<Option<Shown>>,
     begun: AtomicBool,
+    began: OnceLock<Instant>,
 }
 
 impl Ending {
     pub(super) fn new(hub: Arc<OnceLock<Hub>>, events: Sender<Event>) -> Self {
-        Self { hub, events, shown: Mutex::new(None), begun: AtomicBool::new(false) }
+        Self { hub, events, shown: Mutex::new(None), begun: AtomicBool::new(false), began: OnceLock::new() }
     }
 
     /// Tells which secret is on the screen now.
@@ -56,7 +59,8 @@ impl Ending {
             let _ = done.send(());
         };
         if thread::Builder::new().name("keydesk-note".into()).spawn(note).is_ok() {
-            let _ = written.recv_timeout(NOTE);
+            let since = self.began.get().map_or(Duration::ZERO, Instant::elapsed);
+            let _ = written.recv_timeout(ALTOGETHER.saturating_sub(since));
         }
     }
 
@@ -82,6 +86,7 @@ impl Ending {
                 thread::park();
             }
         }
+        let _ = self.began.set(Instant::now());
     }
 
     fn conclude(&self, code: u8) -> ! {

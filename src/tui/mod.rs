@@ -8,7 +8,7 @@ mod act;
 mod action;
 mod app;
 pub mod chord;
-pub mod clipboard;
+mod copier;
 mod dialog;
 mod door;
 mod ending;

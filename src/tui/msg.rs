@@ -8,6 +8,8 @@ use crate::hub::{
 };
 use crate::secret::Secret;
 
+pub use crate::clipboard::CopyOutcome;
+
 use super::chord::Chord;
 
 /// Everything that can happen to the desk.
@@ -68,24 +70,44 @@ pub enum Lane {
 #[allow(missing_docs)]
 pub enum Call {
     SetUp(SetUp),
-    SignIn { name: String, password: Secret },
+    SignIn {
+        name: String,
+        password: Secret,
+    },
     SignOut(Actor),
-    ChangeOwnPassword { actor: Actor, old: Secret, new: Secret },
+    ChangeOwnPassword {
+        actor: Actor,
+        old: Secret,
+        new: Secret,
+    },
     Create(Actor, NewCredential),
     Rotate(Actor, Target, Overlap),
     SetState(Actor, Vec<Target>, Verb),
     Edit(Actor, Vec<Target>, Edit),
-    LegacyPassword { actor: Actor, target: Target, typed: Option<Secret> },
+    LegacyPassword {
+        actor: Actor,
+        target: Target,
+        typed: Option<Secret>,
+    },
     StopOld(Actor, Target),
     Seen(Actor, CredentialId, Seen),
     Refused(Actor, Right),
-    Pulse(Actor),
+    /// Answered at once when the change number is not this one, else when it no longer is.
+    Pulse(Actor, Option<i64>),
     Overview(Actor),
     List(Actor, ListQuery),
     Details(Actor, CredentialId),
-    Taken { actor: Actor, kind: Kind, name: String, username: String },
+    Taken {
+        actor: Actor,
+        kind: Kind,
+        name: String,
+        username: String,
+    },
     Trail(Actor, TrailQuery),
-    Find { actor: Actor, secret: Secret },
+    Find {
+        actor: Actor,
+        secret: Secret,
+    },
 }
 
 /// What the hub answered.
@@ -113,17 +135,4 @@ pub enum Reply {
     Denied(Result<crate::hub::Denied, HubError>),
     /// Signed in without a password: the demo.
     Session(Session),
-}
-
-/// What is known of a copy. The words of each are the view's.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CopyOutcome {
-    /// Handed to the desktop's clipboard.
-    Copied,
-    /// Written to the terminal by OSC 52; nobody confirms it.
-    SentToTerminal,
-    /// Handed to tmux, which sends it to the terminal.
-    SentThroughTmux,
-    /// Nothing here can copy; the reason as a sentence with the next step.
-    Impossible(String),
 }

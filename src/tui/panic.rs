@@ -35,8 +35,8 @@ pub(super) fn watch(ending: Arc<Ending>) {
         }
         ending.begin();
         terminal::leave();
-        print(what);
         ending.note_dropped();
+        print(what);
         if thread::current().id() != loop_thread {
             // The loop would go on without keys or signals.
             signal_hook::low_level::exit(PANICKED);

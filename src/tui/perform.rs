@@ -20,7 +20,7 @@ impl Call {
             | Self::StopOld(..)
             | Self::Seen(..)
             | Self::Refused(..) => Lane::Write,
-            Self::Pulse(_)
+            Self::Pulse(..)
             | Self::Overview(_)
             | Self::List(..)
             | Self::Details(..)
@@ -49,7 +49,7 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::StopOld(actor, target) => Reply::Edited(hub.stop_old_secret(&actor, target).map(|outcome| vec![outcome])),
         Call::Seen(actor, id, what) => Reply::Done(hub.seen(&actor, id, what)),
         Call::Refused(actor, right) => Reply::Denied(hub.refused(&actor, right)),
-        Call::Pulse(actor) => Reply::Pulse(hub.pulse(&actor)),
+        Call::Pulse(actor, _) => Reply::Pulse(hub.pulse(&actor)),
         Call::Overview(actor) => Reply::Overview(hub.overview(&actor)),
         Call::List(actor, query) => Reply::Page(hub.list_until(&actor, &query, cancel)),
         Call::Details(actor, id) => Reply::Details(hub.details(&actor, id)),

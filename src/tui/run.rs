@@ -7,10 +7,11 @@ use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, Result};
 
+use crate::clipboard::Way;
 use crate::hub::{Hub, Origin, Places as HubPlaces, Session, Start as Found};
 use crate::time::{Clock, SystemClock};
 
-use super::clipboard::{Copier, Way};
+use super::copier::Copier;
 use super::ending::Ending;
 use super::event::Event;
 use super::stage::Stage;

@@ -10,10 +10,11 @@ use std::time::Duration;
 use ratatui::Terminal;
 use ratatui::layout::Rect;
 
+use crate::clipboard::osc52;
 use crate::secret::Secret;
 use crate::time::Clock;
 
-use super::clipboard::{Copier, osc52};
+use super::copier::Copier;
 use super::ending::{Ending, LINE_GONE};
 use super::event::Event;
 use super::msg::{CopyOutcome, Effect, Msg, Ticket};

@@ -238,7 +238,7 @@ impl Room {
         let mut calls = Vec::new();
         let actor = self.session.actor.clone();
         if due(&mut self.due.pulse) {
-            calls.push((Slot::Pulse, Call::Pulse(actor.clone())));
+            calls.push((Slot::Pulse, Call::Pulse(actor.clone(), self.change)));
         }
         if due(&mut self.due.overview) {
             calls.push((Slot::Overview, Call::Overview(actor.clone())));

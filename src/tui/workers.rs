@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::hub::{Cancel, Conflict, Hub, HubError, Origin, Places, SetUp};
+use crate::hub::{Actor, Cancel, Conflict, Hub, HubError, Origin, Places, SetUp};
 use crate::time::Clock;
 
 use super::event::Event;
@@ -107,8 +107,13 @@ fn write(jobs: &Receiver<Job>, house: &House, events: &Sender<Event>) {
 }
 
 fn read(jobs: &Receiver<Job>, house: &House, events: &Sender<Event>, reads: &Mutex<Reads>) {
-    for (ticket, call) in jobs {
+    let mut watch: Option<Watch> = None;
+    while let Some((ticket, call)) = next(jobs, &mut watch) {
         let Some(cancel) = lock(reads).get(&ticket).cloned() else { continue };
+        let watched = match &call {
+            Call::Pulse(actor, known) => Some((actor.clone(), *known)),
+            _ => None,
+        };
         let mut told = Instant::now();
         // Often enough to be seen moving: a frame for each batch would keep a slow line busy.
         let mut progress = |so_far| {
@@ -118,10 +123,42 @@ fn read(jobs: &Receiver<Job>, house: &House, events: &Sender<Event>, reads: &Mut
             }
         };
         let reply = house.answer(call, &cancel, &mut progress);
-        lock(reads).remove(&ticket);
-        if events.send(Event::Reply(ticket, reply)).is_err() {
-            return;
+        match (watched, &reply) {
+            (Some((actor, known)), Reply::Pulse(Ok(pulse))) if known == Some(pulse.change) => {
+                watch = Some(Watch { ticket, actor, known, again: Instant::now() + PULSE });
+            }
+            _ => {
+                lock(reads).remove(&ticket);
+                if events.send(Event::Reply(ticket, reply)).is_err() {
+                    return;
+                }
+            }
         }
+    }
+}
+
+/// How often the store is looked at for somebody else's change, and for whether the session is still good.
+const PULSE: Duration = Duration::from_secs(1);
+
+/// A pulse that found nothing new and is not answered yet: the loop sleeps on while this worker looks again.
+struct Watch {
+    ticket: Ticket,
+    actor: Actor,
+    known: Option<i64>,
+    again: Instant,
+}
+
+/// The next job: the pulse when its second is over, else what comes; `None` when nobody asks any more.
+fn next(jobs: &Receiver<Job>, watch: &mut Option<Watch>) -> Option<Job> {
+    let Some(again) = watch.as_ref().map(|watch| watch.again) else { return jobs.recv().ok() };
+    match jobs.recv_timeout(again.saturating_duration_since(Instant::now())) {
+        Ok(job) => {
+            // A newer pulse takes the place of the one that waits.
+            watch.take_if(|_| matches!(job.1, Call::Pulse(..)));
+            Some(job)
+        }
+        Err(RecvTimeoutError::Timeout) => watch.take().map(|w| (w.ticket, Call::Pulse(w.actor, w.known))),
+        Err(RecvTimeoutError::Disconnected) => None,
     }
 }
 
@@ -165,7 +202,7 @@ fn failure_of(call: &Call) -> fn(HubError) -> Reply {
         Call::Edit(..) | Call::StopOld(..) => |why| Reply::Edited(Err(why)),
         Call::SetState(..) => |why| Reply::States(Err(why)),
         Call::Refused(..) => |why| Reply::Denied(Err(why)),
-        Call::Pulse(_) => |why| Reply::Pulse(Err(why)),
+        Call::Pulse(..) => |why| Reply::Pulse(Err(why)),
         Call::Overview(_) => |why| Reply::Overview(Err(why)),
         Call::List(..) => |why| Reply::Page(Err(why)),
         Call::Details(..) => |why| Reply::Details(Err(why)),

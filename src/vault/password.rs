@@ -31,12 +31,26 @@ pub fn hash_password(password: &Secret) -> Result<String, VaultError> {
     random::fill(&mut salt)?;
     let params = Params::new(ARGON2_MEMORY_KIB, ARGON2_PASSES, 1, Some(32)).map_err(hash_error)?;
     let output = argon2id(password, &salt, &params)?;
+    phc_string(&params, &salt, &output)
+}
+
+/// A hash that costs what [`hash_password`]'s cost and fits no password: its output is drawn, not computed. Checking a
+/// password against it takes as long as against a real one, so that an unknown name looks like a wrong password.
+pub fn dummy_hash() -> Result<String, VaultError> {
+    let (mut salt, mut output) = ([0; 16], [0; 32]);
+    random::fill(&mut salt)?;
+    random::fill(&mut output)?;
+    let params = Params::new(ARGON2_MEMORY_KIB, ARGON2_PASSES, 1, Some(32)).map_err(hash_error)?;
+    phc_string(&params, &salt, &output)
+}
+
+fn phc_string(params: &Params, salt: &[u8], output: &[u8]) -> Result<String, VaultError> {
     let hash = PasswordHash {
         algorithm: argon2::ARGON2ID_IDENT,
         version: Some(Version::V0x13.into()),
-        params: ParamsString::try_from(&params).map_err(hash_error)?,
-        salt: Some(Salt::new(&salt).map_err(hash_error)?),
-        hash: Some(Output::new(&output).map_err(hash_error)?),
+        params: ParamsString::try_from(params).map_err(hash_error)?,
+        salt: Some(Salt::new(salt).map_err(hash_error)?),
+        hash: Some(Output::new(output).map_err(hash_error)?),
     };
     Ok(hash.to_string())
 }
@@ -57,6 +71,8 @@ pub fn verify_password(password: &Secret, hash: &str) -> Result<bool, VaultError
 }
 
 fn argon2id(password: &Secret, salt: &[u8], params: &Params) -> Result<Zeroizing<Vec<u8>>, VaultError> {
+    #[cfg(test)]
+    super::work::count(|w| w.slow += 1);
     let _turn = HASHING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
     let mut output = Zeroizing::new(vec![0; params.output_len().unwrap_or(32)]);
@@ -107,6 +123,14 @@ mod tests {
         let hash = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
         assert!(verify_password(&Secret::from_text("password"), hash).unwrap());
         assert!(verify_password(&Secret::from_text("password"), hash.rsplit_once('$').unwrap().0).is_err());
+    }
+
+    #[test]
+    fn a_dummy_is_well_formed_and_fits_nothing() {
+        let dummy = dummy_hash().unwrap();
+        assert!(dummy.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{dummy}");
+        assert_eq!(dummy.len(), hash_password(&Secret::from_text("correct horse")).unwrap().len());
+        assert!(!verify_password(&Secret::from_text("correct horse"), &dummy).unwrap());
     }
 
     #[test]

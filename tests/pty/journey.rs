@@ -55,14 +55,8 @@ fn copied(desk: &mut Desk, made: &Issued) {
 
 fn create_legacy(desk: &mut Desk) -> Issued {
     desk.keys("3").sees("No Legacy").keys("n").sees("Username").keys("smsbatch").sees("free");
-    // The password is generated when none is typed: the button says so.
-    desk.keys(TAB).keys(TAB).keys(" ").settle(Duration::from_millis(300));
-    for _ in 0..8 {
-        if desk.picture().contains("Save these credentials now") {
-            break;
-        }
-        desk.keys(ENTER).settle(Duration::from_millis(300));
-    }
+    // To the button below the password, which leads on to Create Key.
+    desk.keys(TAB).keys(TAB).keys(ENTER).sees("24 letters and digits will be made").keys(ENTER);
     desk.sees("Save these credentials now");
     issued(desk)
 }

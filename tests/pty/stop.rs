@@ -20,8 +20,8 @@ pub fn under_a_shell(house: &House, command: &str) -> Option<Desk> {
 /// The shell has its terminal back, with the modes that `stty` calls sane.
 #[track_caller]
 pub fn shell_has_the_terminal(shell: &mut Desk) {
-    shell
-        .until("the shell's screen", |s| !s.alternate_screen() && !s.hide_cursor() && s.contents().contains("Stopped"));
+    let at_the_prompt = |text: String| text.contains("Stopped") && text.trim_end().ends_with('$');
+    shell.until("the shell's prompt", |s| !s.alternate_screen() && !s.hide_cursor() && at_the_prompt(s.contents()));
     shell.keys("stty -a").keys(ENTER).sees(" icanon").sees(" echo ").sees("opost -olcuc");
 }
 

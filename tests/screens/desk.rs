@@ -391,7 +391,7 @@ pub fn call_name(call: &Call) -> &'static str {
         Call::StopOld(..) => "stop old",
         Call::Seen(..) => "seen",
         Call::Refused(..) => "refused",
-        Call::Pulse(_) => "pulse",
+        Call::Pulse(..) => "pulse",
         Call::Overview(_) => "overview",
         Call::List(..) => "list",
         Call::Details(..) => "details",

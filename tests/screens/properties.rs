@@ -172,7 +172,7 @@ fn failure(call: &Call) -> Option<Reply> {
         Call::ChangeOwnPassword { .. } => Reply::Actor(Err(why())),
         Call::List(..) => Reply::Page(Err(why())),
         Call::Overview(_) => Reply::Overview(Err(why())),
-        Call::Pulse(_) => Reply::Pulse(Err(why())),
+        Call::Pulse(..) => Reply::Pulse(Err(why())),
         Call::Details(..) => Reply::Details(Err(why())),
         Call::Find { .. } => Reply::Found(Err(why())),
         Call::Trail(..) => Reply::Trail(Err(why())),
@@ -374,7 +374,7 @@ fn what_writes_goes_to_the_writer() {
     let actor = super::fixture::local(desk.hub(), "alice");
     let lanes: BTreeMap<&str, Lane> = [
         Call::SignOut(actor.clone()),
-        Call::Pulse(actor.clone()),
+        Call::Pulse(actor.clone(), None),
         Call::Overview(actor.clone()),
         Call::SetState(actor, vec![], keydesk::credential::Verb::Disable),
     ]

@@ -31,7 +31,8 @@ impl Counts {
     }
 
     pub(crate) fn set(&mut self, kind: Kind, state: State, n: i64) {
-        self.0[kind as usize][state as usize] = n;
+        // The numbers have no tag. One that somebody made up must not overflow where they are added.
+        self.0[kind as usize][state as usize] = n.clamp(0, i64::MAX / 16);
     }
 }
 

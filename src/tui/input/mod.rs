@@ -32,13 +32,15 @@ fn listen_until_gone(events: &Sender<Event>) {
     let mut bytes = Zeroizing::new([0; 4096]);
     let mut waits = false;
     loop {
-        let given = match waits && !comes_within(LAG) {
+        // Not straight to `read`: a thread that sleeps in there while ctrl-z takes effect may still swallow what is
+        // typed to the shell a moment later. One that sleeps in `poll` stops without having read.
+        let given = match !comes_within(waits.then_some(LAG)) {
             true => parser.no_more(),
             false => match read(stdin(), &mut bytes[..]) {
                 Err(Errno::INTR) => continue,
                 // Another program that shares this terminal may have made it non-blocking.
                 Err(Errno::AGAIN) => {
-                    comes_within(Duration::from_secs(1));
+                    thread::sleep(LAG);
                     continue;
                 }
                 Ok(0) | Err(_) => {
@@ -65,9 +67,15 @@ fn listen_until_gone(events: &Sender<Event>) {
     }
 }
 
-/// Whether there is something to read before `longest` has passed; a dead line counts, reading tells.
-fn comes_within(longest: Duration) -> bool {
-    let timeout = Timespec { tv_sec: longest.as_secs() as _, tv_nsec: longest.subsec_nanos().into() };
+/// Whether there is something to read before `longest` has passed, if that is limited; a dead line counts:
+/// reading tells.
+fn comes_within(longest: Option<Duration>) -> bool {
+    let timeout = longest.map(|t| Timespec { tv_sec: t.as_secs() as _, tv_nsec: t.subsec_nanos().into() });
     let terminal = stdin();
-    poll(&mut [PollFd::new(&terminal, PollFlags::IN)], Some(&timeout)) != Ok(0)
+    loop {
+        match poll(&mut [PollFd::new(&terminal, PollFlags::IN)], timeout.as_ref()) {
+            Err(Errno::INTR) => {}
+            come => return come != Ok(0),
+        }
+    }
 }

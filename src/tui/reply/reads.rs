@@ -50,6 +50,8 @@ impl App {
     fn page(&mut self, page: Page) {
         let (now, size) = (self.now, self.size);
         let Some(room) = &mut self.room else { return };
+        // It was on its way while somebody changed something.
+        let overtaken = room.change.is_some_and(|seen| page.change < seen);
         let Some(api) = room.api_mut() else { return };
         api.loaded = true;
         api.problem = None;
@@ -58,7 +60,7 @@ impl App {
         let before = api.list.selected().map(|row| row.id);
         let more = api.list.take(page, height);
         let same = api.list.selected().map(|row| row.id) == before;
-        if more {
+        if more || overtaken {
             room.due.list = Some(now);
         }
         if !same || room.due.details.is_none() {

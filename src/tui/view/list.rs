@@ -58,24 +58,38 @@ pub fn mark(paint: &mut Paint<'_>, x: u16, y: u16, words: &str, style: Style, cu
 }
 
 fn sections(app: &App, room: &Room, api: &Api, paint: &mut Paint<'_>, body: Rect) {
-    let counts = room.overview.as_ref().and_then(|o| o.credentials.as_ref()).map(|c| c.counts);
-    let short = body.width < 70;
+    // A number that is cut is another number: the words and then the gaps give way.
+    let usual = body.width < 70;
+    let shown =
+        [(usual, 5), (true, 5), (true, 2)].map(|(short, gap)| (section_words(room, api, body.width, short), gap));
+    let fits = |(words, gap): &([String; 3], u16)| {
+        let widths = words.iter().map(|words| text::width(words) as u16);
+        1 + widths.sum::<u16>() + 2 * gap <= body.width
+    };
+    let (words, gap) = shown.iter().find(|one| fits(one)).unwrap_or(&shown[2]);
     let mut x = body.x + 1;
-    for (n, kind) in Kind::ALL.into_iter().enumerate() {
+    for (kind, words) in Kind::ALL.into_iter().zip(words) {
+        let current = kind == api.kind;
+        mark(paint, x, body.y, words, if current { app.theme.accent() } else { Style::new() }, current);
+        x += text::width(words) as u16 + gap;
+    }
+}
+
+/// Number, title and count of each section.
+fn section_words(room: &Room, api: &Api, width: u16, short: bool) -> [String; 3] {
+    let counts = room.overview.as_ref().and_then(|o| o.credentials.as_ref()).map(|c| c.counts);
+    Kind::ALL.map(|kind| {
         let title = match (kind, short) {
             (_, true) => kind.word(),
-            (Kind::Legacy, false) if body.width < 90 => kind.word(),
+            (Kind::Legacy, false) if width < 90 => kind.word(),
             (_, false) => kind.title(),
         };
         let count = counts.map_or(String::new(), |c| {
             let revoked = if api.revoked { c.of(kind, State::Revoked) } else { 0 };
             format!(" {}", c.listed(kind) + revoked)
         });
-        let words = format!("{} {title}{count}", n + 1);
-        let current = kind == api.kind;
-        mark(paint, x, body.y, &words, if current { app.theme.accent() } else { Style::new() }, current);
-        x += text::width(&words) as u16 + 5;
-    }
+        format!("{} {title}{count}", kind as usize + 1)
+    })
 }
 
 /// What stands in place of the list for a role that may not see it.
@@ -146,7 +160,11 @@ fn empty(app: &App, kind: Kind) -> String {
         kind => format!("{} keys", kind.word()),
     };
     let may = app.room.as_ref().is_some_and(|r| r.may(Right::ManageCredentials));
+    let counts = app.room.as_ref().and_then(|r| r.overview.as_ref()).and_then(|o| o.credentials.as_ref());
+    let revoked = counts.map_or(0, |c| c.counts.of(kind, State::Revoked));
     match may {
+        // They left the list and are not gone.
+        true if revoked > 0 => format!("No {what} but {revoked} revoked: A shows them. Press n to create one."),
         true => format!("No {what} yet. Press n to create the first one."),
         false => format!("No {what} yet. An Administrator can create the first one."),
     }

@@ -3,12 +3,26 @@
 //! Over SSH the clipboard is on another machine: native tools would fill the server's. Inside tmux the terminal's own
 //! way (OSC 52) is dropped by tmux's default settings, and with others it leaves the secret in a paste buffer.
 
-mod copier;
 mod desktop;
 pub mod osc52;
 mod tmux;
 
-pub(super) use copier::Copier;
+use crate::secret::Secret;
+
+pub use desktop::Desktop;
+
+/// What is known of a copy. The words of each are the view's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CopyOutcome {
+    /// Handed to the desktop's clipboard.
+    Copied,
+    /// Written to the terminal by OSC 52; nobody confirms it.
+    SentToTerminal,
+    /// Handed to tmux, which sends it to the terminal.
+    SentThroughTmux,
+    /// Nothing here can copy; the reason as a sentence with the next step.
+    Impossible(String),
+}
 
 /// How a copy is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +53,18 @@ impl Way {
             _ if far || !(display || cfg!(target_os = "macos")) => Ok(Self::Terminal),
             _ => Ok(Self::Desktop),
         }
+    }
+}
+
+/// Copies by tmux or the desktop; `None` when it is the terminal that has to be asked, by [`osc52::sequence`].
+pub fn copy(way: Way, desktop: &mut Desktop, text: &Secret) -> Option<CopyOutcome> {
+    match way {
+        Way::Tmux => Some(match tmux::copy("tmux", text) {
+            Ok(()) => CopyOutcome::SentThroughTmux,
+            Err(why) => CopyOutcome::Impossible(why),
+        }),
+        Way::Desktop => desktop.copy(text).then_some(CopyOutcome::Copied),
+        Way::Terminal => None,
     }
 }
 

@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Keeps the clipboard for the whole session: on X11 the text is gone when its owner is.
 #[derive(Default)]
-pub(super) struct Desktop {
+pub struct Desktop {
     owner: Option<Sender<Job>>,
 }
 
@@ -25,7 +25,7 @@ type Job = (Secret, Sender<bool>);
 
 impl Desktop {
     /// Whether the desktop took `text`.
-    pub(super) fn copy(&mut self, text: &Secret) -> bool {
+    pub fn copy(&mut self, text: &Secret) -> bool {
         let (answer, answered) = channel();
         if self.owner.is_none() {
             let (jobs, queue) = channel();

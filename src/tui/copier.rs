@@ -4,14 +4,14 @@ use std::io;
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 
+use crate::clipboard::{self, Desktop, Way};
 use crate::secret::Secret;
 
-use super::super::event::Event;
-use super::super::msg::{CopyOutcome, Ticket};
-use super::{Way, desktop::Desktop, tmux};
+use super::event::Event;
+use super::msg::Ticket;
 
 /// Copies by one way.
-pub(in crate::tui) struct Copier {
+pub(super) struct Copier {
     way: Way,
     events: Sender<Event>,
     /// Started with the first copy that needs it.
@@ -19,12 +19,12 @@ pub(in crate::tui) struct Copier {
 }
 
 impl Copier {
-    pub(in crate::tui) fn new(way: Way, events: Sender<Event>) -> Self {
+    pub(super) fn new(way: Way, events: Sender<Event>) -> Self {
         Self { way, events, worker: None }
     }
 
     /// Copies, and tells the loop by an event; gives the text back when it is the loop that has to write it.
-    pub(in crate::tui) fn copy(&mut self, ticket: Ticket, text: Secret) -> Option<Secret> {
+    pub(super) fn copy(&mut self, ticket: Ticket, text: Secret) -> Option<Secret> {
         if self.way == Way::Terminal {
             return Some(text);
         }
@@ -43,13 +43,9 @@ fn start(way: Way, events: Sender<Event>) -> io::Result<Sender<(Ticket, Secret)>
     let work = move || {
         let mut desktop = Desktop::default();
         for (ticket, text) in queue {
-            let event = match way {
-                Way::Tmux => match tmux::copy("tmux", &text) {
-                    Ok(()) => Event::Copied(ticket, CopyOutcome::SentThroughTmux),
-                    Err(why) => Event::Copied(ticket, CopyOutcome::Impossible(why)),
-                },
-                Way::Desktop if desktop.copy(&text) => Event::Copied(ticket, CopyOutcome::Copied),
-                Way::Desktop | Way::Terminal => Event::CopyByTerminal(ticket, text),
+            let event = match clipboard::copy(way, &mut desktop, &text) {
+                Some(outcome) => Event::Copied(ticket, outcome),
+                None => Event::CopyByTerminal(ticket, text),
             };
             if events.send(event).is_err() {
                 return;

@@ -1,0 +1,106 @@
+//! How a typed line is understood, and how a sentence is broken into lines. Pure.
+
+use crate::text;
+
+/// What a line means where numbered choices were offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The choice with this index, from 0.
+    Chosen(usize),
+    /// Back.
+    Back,
+    /// The choices once more.
+    Repeat,
+    /// None of these.
+    Unknown,
+}
+
+/// Understands a line where `choices` were offered.
+pub fn understand(line: &str, choices: usize) -> Answer {
+    let line = line.trim();
+    match line.strip_suffix('.').unwrap_or(line) {
+        "" | "0" => Answer::Back,
+        "?" => Answer::Repeat,
+        digits if digits.len() <= 4 && digits.bytes().all(|b| b.is_ascii_digit()) => match digits.parse::<usize>() {
+            Ok(number) if (1..=choices).contains(&number) => Answer::Chosen(number - 1),
+            _ => Answer::Unknown,
+        },
+        _ => Answer::Unknown,
+    }
+}
+
+/// The question after a list of choices.
+pub fn which(choices: usize) -> String {
+    match choices {
+        1 => "Type 1, 0 to go back, or a question mark to repeat: ".to_owned(),
+        n => format!("Type a number from 1 to {n}, 0 to go back, or a question mark to repeat: "),
+    }
+}
+
+/// What is said to a line that is none of the choices. It is not repeated: it may be a password.
+pub fn not_a_choice(choices: usize) -> String {
+    match choices {
+        1 => "That is not one of the choices; there is only 1.".to_owned(),
+        n => format!("That is not one of the choices; they go from 1 to {n}."),
+    }
+}
+
+/// Breaks a sentence between words, so that no terminal breaks it inside one. A word that is too long stays whole.
+pub fn wrap(sentence: &str, columns: usize) -> String {
+    let mut wrapped = String::with_capacity(sentence.len() + 8);
+    let mut used = 0;
+    for word in sentence.split_inclusive(' ') {
+        let wide = text::width(word.trim_end());
+        if used > 0 && used + wide > columns {
+            wrapped.truncate(wrapped.trim_end().len());
+            wrapped.push('\n');
+            used = 0;
+        }
+        wrapped.push_str(word);
+        used += text::width(word);
+    }
+    wrapped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_understood() {
+        for (line, answer) in [
+            ("", Answer::Back),
+            ("  ", Answer::Back),
+            ("0", Answer::Back),
+            ("?", Answer::Repeat),
+            ("1", Answer::Chosen(0)),
+            (" 3. ", Answer::Chosen(2)),
+            ("03", Answer::Chosen(2)),
+            ("4", Answer::Unknown),
+            ("-1", Answer::Unknown),
+            ("1x", Answer::Unknown),
+            ("99999999999999999999", Answer::Unknown),
+            ("\u{1b}[A", Answer::Unknown),
+            ("३", Answer::Unknown),
+        ] {
+            assert_eq!(understand(line, 3), answer, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn sentences_break_between_words() {
+        assert_eq!(wrap("one two three", 8), "one two\nthree");
+        assert_eq!(wrap("one two: ", 8), "one two: ");
+        assert_eq!(wrap("abcdefghijkl mn", 5), "abcdefghijkl\nmn");
+        assert_eq!(wrap("支払い 支払い", 7), "支払い\n支払い");
+        assert_eq!(wrap("", 5), "");
+    }
+
+    #[test]
+    fn no_wrapped_line_is_wider_than_the_terminal() {
+        let sentence = which(7) + &not_a_choice(12);
+        for columns in 12..90 {
+            assert!(wrap(&sentence, columns).lines().all(|line| line.trim_end().chars().count() <= columns));
+        }
+    }
+}

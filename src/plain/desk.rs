@@ -1,0 +1,132 @@
+//! The conversation from the first question to the last, on a real terminal or a scripted one.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use crate::{
+    hub::{Field, Hub, HubError, Origin, Places, Session, Start},
+    time::Clock,
+};
+
+use super::{
+    door,
+    io::Io,
+    menu,
+    seat::Seat,
+    set_up::set_up,
+    talk::{Leave, Said, Talk},
+    tty::Tty,
+};
+
+const NO_TERMINAL: &str = "Line by line works on a terminal only: passwords are typed there without being shown. For \
+                           scripts there is `keydesk key`, `keydesk user` and `keydesk audit`: see `keydesk --help`.";
+
+/// Exit code after ctrl-c: what SIGINT gives.
+const INTERRUPTED: u8 = 130;
+/// Exit code when the terminal is gone: what SIGHUP gives.
+const LINE_GONE: u8 = 129;
+
+/// Opens the desk at `places`, or sets one up there, line by line. The exit code of the process.
+pub fn run(places: &Places, origin: &Origin, clock: Arc<dyn Clock>) -> Result<u8> {
+    let mut tty = terminal()?;
+    match Hub::open(places, Arc::clone(&clock))? {
+        Start::Ready(hub) => Ok(converse(&mut tty, Arc::new(hub), origin, None)),
+        Start::New => Ok(set_up_and_converse(&mut tty, places, clock, origin)?),
+    }
+}
+
+/// Opens a desk somebody is signed in to already: the demo. `notice` says how to unlock it.
+pub fn run_session(hub: Hub, session: Session, notice: &str) -> Result<u8> {
+    let mut tty = terminal()?;
+    if Talk::new(&mut tty).say(notice).is_err() {
+        return Ok(LINE_GONE);
+    }
+    let origin = session.actor.origin.clone();
+    Ok(converse(&mut tty, Arc::new(hub), &origin, Some(session)))
+}
+
+fn terminal() -> Result<Tty> {
+    match Tty::is_terminal() {
+        true => Ok(Tty::open()?),
+        false => Err(HubError::Invalid { field: Field::Other, sentence: NO_TERMINAL.to_owned() }.into()),
+    }
+}
+
+/// Sets a desk up, then goes on with it.
+pub fn set_up_and_converse(
+    io: &mut dyn Io,
+    places: &Places,
+    clock: Arc<dyn Clock>,
+    origin: &Origin,
+) -> Result<u8, HubError> {
+    let made = match set_up(&mut Talk::new(io), places, clock, origin) {
+        Ok(Some(made)) => made?,
+        Ok(None) => return Ok(0),
+        Err(leave) => return Ok(code(&leave)),
+    };
+    Ok(converse(io, Arc::new(made), origin, None))
+}
+
+/// Signs in, shows the menu, locks and signs in again, until the user leaves. The exit code.
+pub fn converse(io: &mut dyn Io, hub: Arc<Hub>, origin: &Origin, session: Option<Session>) -> u8 {
+    let mut talk = Talk::new(io);
+    let left = if session.is_some() { Ok(()) } else { talk.say(format!("keydesk, the desk of {}.", hub.account())) };
+    match left.and_then(|()| turn(&mut talk, &hub, origin, session)) {
+        Ok(()) => 0,
+        Err(leave) => {
+            // Behind a question that nobody answered the shell's prompt would not stand on a line of its own.
+            let _ = talk.end_line();
+            code(&leave)
+        }
+    }
+}
+
+fn code(leave: &Leave) -> u8 {
+    match leave {
+        Leave::Interrupted => INTERRUPTED,
+        Leave::Gone => LINE_GONE,
+        Leave::Quit | Leave::End | Leave::SignOut | Leave::Lock | Leave::Idle(_) | Leave::Over(_) => 0,
+    }
+}
+
+fn turn(talk: &mut Talk<'_>, hub: &Arc<Hub>, origin: &Origin, mut session: Option<Session>) -> Said {
+    let mut known = None;
+    loop {
+        let signed_in = match session.take() {
+            Some(session) => session,
+            None => match door::sign_in(talk, hub, origin, known.take().as_deref())? {
+                Some(session) => session,
+                None => return Ok(()),
+            },
+        };
+        let mut seat = Seat::take(talk, Arc::clone(hub), signed_in);
+        let Err(leave) = menu::open(&mut seat);
+        known = left(seat, leave)?;
+    }
+}
+
+/// What is said when a session is left: the name that the next sign-in begins with, or the end.
+fn left(seat: Seat<'_, '_>, leave: Leave) -> Said<Option<String>> {
+    let Seat { talk, hub, session } = seat;
+    talk.watch(None);
+    let name = session.actor.user.to_string();
+    match leave {
+        Leave::Lock => talk.refuse("keydesk is locked.").map(|()| Some(name)),
+        Leave::Idle(after) => talk
+            .refuse(format!("keydesk is locked, because nobody answered for {}.", door::minutes(after)))
+            .map(|()| Some(name)),
+        Leave::Over(why) => talk.refuse(why.to_string()).map(|()| None),
+        Leave::Gone => Err(Leave::Gone),
+        // The session ends whether or not the trail can be told.
+        Leave::SignOut => {
+            let _ = hub.sign_out(&session.actor);
+            talk.say("You are signed out.").map(|()| None)
+        }
+        Leave::Quit | Leave::End | Leave::Interrupted => {
+            let _ = hub.sign_out(&session.actor);
+            talk.say("You are signed out. Good-bye.")?;
+            Err(leave)
+        }
+    }
+}

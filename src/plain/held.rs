@@ -1,0 +1,93 @@
+//! The one secret that can be copied, shown or spelled now: kept where the signal thread can wipe it too.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc::channel},
+    thread,
+    time::Duration,
+};
+
+use crate::{
+    hub::{Actor, CredentialId, Hub, Seen},
+    secret::Secret,
+};
+
+/// Longest wait for the trail to take the note that a line dropped: the store may be what hangs.
+const NOTE: Duration = Duration::from_millis(500);
+
+/// A place for one secret, shared by the dialog and by whoever ends the process.
+#[derive(Clone, Default)]
+pub struct Slot {
+    shown: Arc<Mutex<Option<Shown>>>,
+    /// Held while the trail is told, so that neither of the two ends the process under the other's hands.
+    ending: Arc<Mutex<()>>,
+}
+
+/// A secret right after its commit, and what the trail has to know of it.
+pub struct Shown {
+    /// The desk.
+    pub hub: Arc<Hub>,
+    /// Who can see it.
+    pub actor: Actor,
+    /// Whose it is.
+    pub id: CredentialId,
+    /// The secret.
+    pub secret: Secret,
+}
+
+impl Slot {
+    /// Keeps a secret until the returned guard is dropped.
+    #[must_use = "the secret is wiped when this is dropped"]
+    pub fn hold(&self, shown: Shown) -> Held {
+        *lock(&self.shown) = Some(shown);
+        Held(self.clone())
+    }
+
+    /// Whether there is a secret now.
+    pub fn holds(&self) -> bool {
+        lock(&self.shown).is_some()
+    }
+
+    /// The line dropped, or the process ends: wipes the secret, if there is one, and notes it in the trail.
+    pub fn line_dropped(&self) {
+        let _turn = lock(&self.ending);
+        let Some(Shown { hub, actor, id, secret }) = lock(&self.shown).take() else { return };
+        drop(secret);
+        let (done, written) = channel();
+        let note = move || {
+            // An error has nobody left to be shown to.
+            let _ = hub.seen(&actor, id, Seen::Dropped);
+            let _ = done.send(());
+        };
+        if thread::Builder::new().name("keydesk-note".to_owned()).spawn(note).is_ok() {
+            let _ = written.recv_timeout(NOTE);
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Wipes the secret when it is dropped, whichever way the dialog is left.
+pub struct Held(Slot);
+
+impl Held {
+    /// A copy for one use; `None` when the secret was wiped.
+    pub fn copy(&self) -> Option<Secret> {
+        lock(&self.0.shown).as_ref().map(|shown| shown.secret.duplicate())
+    }
+
+    /// As [`Slot::line_dropped`].
+    pub fn line_dropped(self) {
+        self.0.line_dropped();
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        match thread::panicking() {
+            true => self.0.line_dropped(),
+            false => *lock(&self.0.shown) = None,
+        }
+    }
+}

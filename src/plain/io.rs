@@ -1,0 +1,66 @@
+//! What a line-by-line desk needs of a terminal.
+
+use std::{io, time::Duration};
+
+use crate::{clipboard::CopyOutcome, secret::Secret};
+
+use super::held::Slot;
+
+/// Whether what is typed shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Echo {
+    /// It does.
+    Shown,
+    /// It does not: a password.
+    Hidden,
+}
+
+/// What came of waiting for a line.
+#[derive(Debug)]
+pub enum Read {
+    /// A line, without its break. It may be a password, so it is wiped when it is dropped.
+    Line(Secret),
+    /// Nothing, within the time.
+    Nothing,
+    /// The process was stopped and goes on: the question may have scrolled away.
+    Continued,
+    /// ctrl-c.
+    Interrupted,
+    /// ctrl-d: the end of the input.
+    End,
+    /// There is no terminal any more.
+    Gone,
+}
+
+/// A terminal, or a script that plays one.
+pub trait Io {
+    /// Writes text as it is, with line breaks where it has them.
+    fn write(&mut self, text: &str) -> io::Result<()>;
+
+    /// Writes a secret and a line break, without a copy of it anywhere.
+    fn reveal(&mut self, secret: &Secret) -> io::Result<()>;
+
+    /// Makes what is typed from now on show or not: before the question, which invites typing.
+    fn prepare(&mut self, _echo: Echo) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Waits for a line, no longer than `longest`.
+    fn read(&mut self, echo: Echo, longest: Duration) -> Read;
+
+    /// Forgets lines that were typed and not read yet; whether there were any.
+    fn forget_typed_ahead(&mut self) -> bool;
+
+    /// Puts text on the user's clipboard.
+    fn copy(&mut self, text: &Secret) -> CopyOutcome;
+
+    /// Columns of a line.
+    fn columns(&self) -> usize {
+        79
+    }
+
+    /// Where a secret is kept while it can be copied, so that whoever ends the process can wipe it.
+    fn slot(&self) -> Slot {
+        Slot::default()
+    }
+}

@@ -1,0 +1,105 @@
+//! A list of credentials, ten at a time.
+
+use crate::{
+    account::Right,
+    credential::Overlap,
+    hub::{Cancel, ListQuery, Page, Position},
+};
+
+use super::{
+    deeds, details,
+    seat::Seat,
+    talk::{Menu, Said},
+    words,
+};
+
+/// Rows a page: as many as can be kept in mind while they are read aloud.
+const ROWS: u32 = 10;
+
+/// What a choice below the rows does.
+#[derive(Clone, Copy)]
+enum Turn {
+    Next,
+    Previous,
+}
+
+impl Turn {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Next => "Next page.",
+            Self::Previous => "Previous page.",
+        }
+    }
+}
+
+/// Lists, and opens the details of a chosen one.
+pub fn browse(seat: &mut Seat<'_, '_>, query: ListQuery) -> Said {
+    let mut query = ListQuery { limit: ROWS, ..query };
+    query.revoked |= query.filter.wants_revoked();
+    loop {
+        let Some(page) = seat.done(|hub, actor| hub.list(actor, &query))? else { return Ok(()) };
+        if page.rows.is_empty() && query.position == Position::Start {
+            return seat.say("There is none.");
+        }
+        if page.rows.is_empty() {
+            // The last row of this page was revoked a moment ago, for example.
+            query.position = Position::Start;
+            continue;
+        }
+        let turns = turns(&page);
+        let now = seat.hub.now();
+        let mut choices: Vec<_> = page.rows.iter().map(|row| words::row(row, now)).collect();
+        choices.extend(turns.iter().map(|turn| turn.words().to_owned()));
+        let chosen = seat.talk.choose(&Menu::new(heading(&page), choices))?;
+        let Some(i) = chosen else { return Ok(()) };
+        match page.rows.get(i) {
+            Some(row) => details::open(seat, row.id)?,
+            None => query.position = to(&page, &query, turns[i - page.rows.len()]),
+        }
+    }
+}
+
+fn heading(page: &Page) -> String {
+    let many = words::number(page.rows.len().try_into().unwrap_or(i64::MAX), "key", "keys");
+    match (page.more_before, page.more_after) {
+        (false, false) => format!("{many}, by name. Choose one to see it and to change it."),
+        (false, true) => format!("The first {many}, by name. Choose one to see it and to change it."),
+        (true, true) => format!("The next {many}."),
+        (true, false) => format!("The last {many}."),
+    }
+}
+
+fn turns(page: &Page) -> Vec<Turn> {
+    let next = page.more_after.then_some(Turn::Next);
+    next.into_iter().chain(page.more_before.then_some(Turn::Previous)).collect()
+}
+
+fn to(page: &Page, query: &ListQuery, turn: Turn) -> Position {
+    let position = match turn {
+        Turn::Next => page.cursor(query.order, page.rows.len() - 1).map(Position::After),
+        Turn::Previous => page.cursor(query.order, 0).map(Position::Before),
+    };
+    position.unwrap_or_default()
+}
+
+/// Asks for a leaked secret and offers to stop it at once.
+pub fn by_secret(seat: &mut Seat<'_, '_>) -> Said {
+    if !seat.may(Right::ManageCredentials)? {
+        return Ok(());
+    }
+    let question = "Paste the leaked secret; it is not shown. An empty line goes back: ";
+    let Some(secret) = seat.talk.hidden(question)? else { return Ok(()) };
+    seat.say("Looking. This takes longer the more credentials there are.")?;
+    let found = seat.done(|hub, actor| hub.find_by_secret(actor, &secret, &Cancel::default(), &mut |_| {}))?;
+    drop(secret);
+    let Some(found) = found else { return Ok(()) };
+    let Some(row) = found else {
+        return seat.say("No live secret of this desk is that one.");
+    };
+    seat.say(words::row(&row, seat.hub.now()))?;
+    let ask = "That is its secret. If others could see it, give the key a new one now; the old one stops at once.";
+    match seat.talk.agrees(ask, "Rotate it now.", "Leave it and see the details.")? {
+        true => deeds::rotate_with(seat, row.target(), Overlap::None),
+        false => details::open(seat, row.id),
+    }
+}

@@ -1,0 +1,219 @@
+//! Questions and answers: what is said, what is asked, and how a dialog is left.
+
+use std::sync::Arc;
+
+use crate::{
+    hub::{Actor, Hub, SessionOver},
+    secret::Secret,
+    text,
+};
+
+use super::{
+    answer::{self, Answer, understand},
+    held::Slot,
+    io::{Echo, Io},
+};
+
+/// Why a dialog is left for good, past the ones around it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Leave {
+    /// The user chose Quit.
+    Quit,
+    /// The user chose Sign out.
+    SignOut,
+    /// ctrl-c.
+    Interrupted,
+    /// ctrl-d.
+    End,
+    /// The terminal is gone.
+    Gone,
+    /// The user chose Lock.
+    Lock,
+    /// Nobody answered for so many milliseconds.
+    Idle(i64),
+    /// The user lost the session.
+    Over(SessionOver),
+}
+
+/// What a dialog comes to.
+pub type Said<T = ()> = Result<T, Leave>;
+
+/// Whose session is watched while a question waits.
+pub struct Watch {
+    /// The desk.
+    pub hub: Arc<Hub>,
+    /// Who is signed in.
+    pub actor: Actor,
+    /// Milliseconds without an answer after which it locks.
+    pub idle_lock: i64,
+}
+
+/// Numbered choices under a heading.
+#[derive(Debug, Default)]
+pub struct Menu {
+    /// What is said before the choices, a sentence a line.
+    pub heading: Vec<String>,
+    /// The choices, numbered from 1.
+    pub choices: Vec<String>,
+    /// What 0 does.
+    pub back: &'static str,
+}
+
+impl Menu {
+    /// A menu with one sentence above it.
+    pub fn new(heading: impl Into<String>, choices: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let choices = choices.into_iter().map(Into::into).collect();
+        Self { heading: vec![heading.into()], choices, back: "Go back." }
+    }
+
+    /// The same with other words for 0.
+    pub fn back(self, back: &'static str) -> Self {
+        Self { back, ..self }
+    }
+}
+
+/// The conversation on one terminal.
+pub struct Talk<'a> {
+    pub(super) io: &'a mut dyn Io,
+    /// The cursor stands behind a question.
+    pub(super) open_line: bool,
+    pub(super) watch: Option<Watch>,
+}
+
+impl<'a> Talk<'a> {
+    /// A conversation on this terminal.
+    pub fn new(io: &'a mut dyn Io) -> Self {
+        Self { io, open_line: false, watch: None }
+    }
+
+    /// Watches a session from now on, or none.
+    pub fn watch(&mut self, watch: Option<Watch>) {
+        self.watch = watch;
+    }
+
+    /// The same session with what a confirmed or a changed password made of it.
+    pub fn renew(&mut self, actor: &Actor) {
+        if let Some(watch) = &mut self.watch {
+            watch.actor = actor.clone();
+        }
+    }
+
+    /// The terminal, for what is more than a sentence.
+    pub fn io(&mut self) -> &mut dyn Io {
+        &mut *self.io
+    }
+
+    /// Where the terminal keeps a secret.
+    pub fn slot(&self) -> Slot {
+        self.io.slot()
+    }
+
+    /// Says a sentence on lines of its own.
+    pub fn say(&mut self, sentence: impl AsRef<str>) -> Said {
+        let sentence = answer::wrap(&text::safe(sentence.as_ref()), self.io.columns());
+        self.end_line()?;
+        self.write(&format!("{sentence}\n"))
+    }
+
+    /// Says a line that must not be broken: of a sample that somebody will paste.
+    pub fn verbatim(&mut self, line: &str) -> Said {
+        self.end_line()?;
+        self.write(&format!("{}\n", text::safe(line)))
+    }
+
+    /// Ends the line of a question that nobody answered.
+    pub fn end_line(&mut self) -> Said {
+        match std::mem::take(&mut self.open_line) {
+            true => self.write("\n"),
+            false => Ok(()),
+        }
+    }
+
+    /// Says a secret, or a spelled part of one, on a line of its own.
+    pub fn reveal(&mut self, secret: &Secret) -> Said {
+        self.io.reveal(secret).map_err(|_| Leave::Gone)
+    }
+
+    /// Says why something was not done. Answers that were typed before it was said were meant for something else.
+    pub fn refuse(&mut self, sentence: impl AsRef<str>) -> Said {
+        self.say(sentence)?;
+        match self.io.forget_typed_ahead() {
+            true => self.say("What you typed ahead was not used."),
+            false => Ok(()),
+        }
+    }
+
+    /// Asks for a line of text. `None` goes back: an empty line, or 0.
+    pub fn line(&mut self, question: &str) -> Said<Option<String>> {
+        loop {
+            let line = self.answer(question, Echo::Shown)?;
+            match line.expose_text().map(str::trim) {
+                None => self.refuse("That is not UTF-8 text. Please type it again.")?,
+                Some("?") => {}
+                Some("" | "0") => return Ok(None),
+                Some(text) => return Ok(Some(text.to_owned())),
+            }
+        }
+    }
+
+    /// Asks for a line that does not show. `None` goes back: an empty line, or 0.
+    pub fn hidden(&mut self, question: &str) -> Said<Option<Secret>> {
+        loop {
+            let line = self.answer(question, Echo::Hidden)?;
+            match line.expose_text() {
+                None => self.refuse("That is not UTF-8 text. Please type it again.")?,
+                Some("?") => {}
+                Some("" | "0") => return Ok(None),
+                // A key that moves a cursor: the terminal hands it on as it is.
+                Some(text) if text.chars().any(char::is_control) => {
+                    self.refuse("That held a key that is no letter, such as an arrow. Please type it again.")?;
+                }
+                Some(_) => return Ok(Some(line)),
+            }
+        }
+    }
+
+    /// Offers choices; the index of the chosen one, or `None` to go back.
+    pub fn choose(&mut self, menu: &Menu) -> Said<Option<usize>> {
+        let count = menu.choices.len();
+        let question = answer::which(count);
+        self.offer(menu)?;
+        loop {
+            let line = self.answer(&question, Echo::Shown)?;
+            match line.expose_text().map_or(Answer::Unknown, |text| understand(text, count)) {
+                Answer::Chosen(index) => return Ok(Some(index)),
+                Answer::Back => return Ok(None),
+                Answer::Repeat => self.offer(menu)?,
+                Answer::Unknown => self.refuse(answer::not_a_choice(count))?,
+            }
+        }
+    }
+
+    /// Offers two choices; whether it was the first.
+    pub fn agrees(&mut self, heading: impl Into<String>, yes: &str, no: &'static str) -> Said<bool> {
+        Ok(self.choose(&Menu::new(heading, [yes]).back(no))?.is_some())
+    }
+
+    fn offer(&mut self, menu: &Menu) -> Said {
+        self.say("")?;
+        for sentence in &menu.heading {
+            self.say(sentence)?;
+        }
+        for (i, choice) in menu.choices.iter().enumerate() {
+            self.say(format!("{}. {choice}", i + 1))?;
+        }
+        self.say(format!("0. {}", menu.back))
+    }
+
+    /// Asks, and leaves the cursor behind the question.
+    pub(super) fn ask(&mut self, question: &str) -> Said {
+        let question = answer::wrap(&text::safe(question), self.io.columns());
+        self.write(&question)?;
+        self.open_line = true;
+        Ok(())
+    }
+
+    fn write(&mut self, text: &str) -> Said {
+        self.io.write(text).map_err(|_| Leave::Gone)
+    }
+}

@@ -1,0 +1,62 @@
+//! The activity log: the newest rows of the trail, ten at a time, and whether it is whole.
+
+use crate::hub::{Class, TrailQuery};
+
+use super::{
+    seat::Seat,
+    talk::{Menu, Said},
+    words,
+};
+
+/// Rows at a time.
+const ROWS: u32 = 10;
+
+/// Activity log.
+pub fn activity(seat: &mut Seat<'_, '_>) -> Said {
+    let choices = [
+        "Hear the newest entries.",
+        "Only changes.",
+        "Only sign-ins and copies.",
+        "Only refusals.",
+        "Check that the trail is whole.",
+    ];
+    loop {
+        let class = |class| TrailQuery { class, ..TrailQuery::default() };
+        match seat.talk.choose(&Menu::new("Activity log.", choices))? {
+            None => return Ok(()),
+            Some(0) => browse(seat, class(None))?,
+            Some(i) if i <= Class::ALL.len() => browse(seat, class(Some(Class::ALL[i - 1])))?,
+            Some(_) => verify(seat)?,
+        }
+    }
+}
+
+/// Says rows, newest first, until the user goes back.
+pub fn browse(seat: &mut Seat<'_, '_>, query: TrailQuery) -> Said {
+    // One row more than is said tells whether there are older ones.
+    let mut query = TrailQuery { limit: ROWS + 1, ..query };
+    loop {
+        let Some(mut rows) = seat.done(|hub, actor| hub.trail(actor, &query))? else { return Ok(()) };
+        let more = rows.len() > ROWS as usize;
+        rows.truncate(ROWS as usize);
+        seat.say("")?;
+        for row in &rows {
+            seat.say(words::trail(row))?;
+        }
+        if !more {
+            return seat.say(if rows.is_empty() { "There is no entry." } else { "That was the oldest of them." });
+        }
+        if !seat.talk.agrees("There are older entries.", "Hear the next ten.", "Go back.")? {
+            return Ok(());
+        }
+        query.before = rows.last().map(|row| row.no);
+    }
+}
+
+fn verify(seat: &mut Seat<'_, '_>) -> Said {
+    let Some(report) = seat.done(|hub, actor| hub.verify_trail(actor, None, &mut |_, _| {}))? else { return Ok(()) };
+    match report.broken {
+        Some(why) => seat.talk.refuse(format!("The trail is not whole: {why}")),
+        None => seat.say(format!("The trail is whole: {} checked.", words::number(report.rows, "entry", "entries"))),
+    }
+}

@@ -1,0 +1,75 @@
+//! Basic (RFC 7617): B1 to B4.
+
+use crate::credential::Kind;
+use crate::secret::Secret;
+use crate::time::Seconds;
+
+use super::{
+    Allowed, Decision, Denied, PasswordQuestion, Reason, Request, Snapshot, Verdict, base64, framing, judge, secrets,
+    snapshot::PackedSecret,
+};
+
+/// Longest token, before it is decoded (B2).
+const TOKEN_MAX: usize = 8192;
+
+/// User and password as they were decoded.
+struct Pair {
+    decoded: Secret,
+    colon: usize,
+}
+
+impl Pair {
+    fn read(token: &[u8]) -> Option<Self> {
+        let token = Some(token).filter(|token| token.len() <= TOKEN_MAX)?;
+        let decoded = base64::decode_secret(token)?;
+        let text = decoded.expose_text().filter(|text| !has_control(text))?;
+        let colon = text.find(':').filter(|&colon| colon > 0)?;
+        Some(Self { decoded, colon })
+    }
+
+    fn user(&self) -> &[u8] {
+        &self.decoded.expose()[..self.colon]
+    }
+
+    fn password(&self) -> &[u8] {
+        &self.decoded.expose()[self.colon + 1..]
+    }
+}
+
+/// Whether there is a control character (B3). Nearly all pairs are ASCII, of which many bytes are looked at at once.
+fn has_control(text: &str) -> bool {
+    match text.is_ascii() {
+        true => text.bytes().fold(false, |any, b| any | (b < b' ') | (b == 0x7f)),
+        false => text.chars().any(char::is_control),
+    }
+}
+
+pub(super) fn decide<'a>(
+    request: &Request<'a>,
+    token: &[u8],
+    snapshot: &'a Snapshot,
+    now: Seconds,
+) -> Result<Decision<'a>, Denied<'a>> {
+    let pair = Pair::read(token).ok_or(Reason::MalformedAuthorization)?;
+    let found = snapshot.look_up(Kind::Basic, pair.user());
+    let fast = secrets::hashed(found, pair.password(), now);
+    let credential = found.or_deny()?;
+    judge::intact(credential)?;
+    let body = framing::body_check(request, false);
+    let judged =
+        match fast {
+            None => Err(Denied::from(Reason::BadSecret).of(credential)),
+            Some(secret_version) => judge::usable(credential, now, || judge::address(request.client))
+                .map(|()| Allowed { credential, secret_version, body, proof: None }),
+        };
+    // A secret that keydesk did not generate stands behind a slow hash. A right one of the fast kind passes without it;
+    // a refusal waits for it, so that no refusal of this credential is quicker than another.
+    let slow = credential.secrets().any(|secret: PackedSecret<'_>| secret.is_slow());
+    if slow && judged.is_err() {
+        let password = Secret::new(pair.password().to_vec());
+        let client = judge::address(request.client);
+        let question = PasswordQuestion::new(snapshot, (Kind::Basic, pair.user()), password, (client, body));
+        return Ok(Decision::NeedsPassword(question.already(fast)));
+    }
+    Ok(Decision::Verdict(Verdict::from(judged)))
+}

@@ -1,0 +1,85 @@
+//! The decision: what holds for every request, and which dialect it speaks (C1 to C7).
+
+use crate::time::Seconds;
+
+use super::{
+    Decision, Denied, Reason, Request, Snapshot, Surface, Verdict, basic, hmac_scheme, legacy,
+    lex::{Cursor, is_token, is_token_byte},
+    request::Occurs,
+    rfc9421, scan,
+};
+
+/// Judges a request by what is in the snapshot, at a second.
+pub fn decide<'a>(request: &Request<'a>, snapshot: &'a Snapshot, now: Seconds) -> Decision<'a> {
+    let judged = check_shape(request).and_then(|()| match request.surface {
+        Surface::Rest => rest(request, snapshot, now),
+        Surface::Legacy => legacy::decide(request, snapshot),
+    });
+    judged.unwrap_or_else(|denied| Decision::Verdict(Verdict::Deny(denied)))
+}
+
+/// The strings that the signature of a request would have to be over, if it has one that can be read: the first with
+/// the literal HTTP/1.1, the second with the version that the client speaks. For people who look for what differs.
+pub fn signing_strings(request: &Request<'_>) -> Vec<Vec<u8>> {
+    match credentials(request) {
+        Ok(Credentials::Hmac(value)) => hmac_scheme::signing_strings(request, value)
+            .into_iter()
+            .flat_map(|(one, two)| [Some(one), two])
+            .flatten()
+            .collect(),
+        Ok(Credentials::Signature) => rfc9421::signing_string(request).into_iter().collect(),
+        Ok(Credentials::Basic(_)) | Err(_) => Vec::new(),
+    }
+}
+
+/// Nothing may fake a line of a signing string (C1).
+fn check_shape(request: &Request<'_>) -> Result<(), Denied<'static>> {
+    let target = !request.target.is_empty() && !scan::has_blank_or_fragment(request.target);
+    let clean = request.fields.iter().all(|(_, value)| !scan::has_line_end_or_nul(value));
+    match target && clean && is_token(request.method) {
+        true => Ok(()),
+        false => Err(Reason::MalformedRequest.into()),
+    }
+}
+
+/// Where the credential of a REST request is.
+enum Credentials<'a> {
+    Basic(&'a [u8]),
+    Hmac(&'a [u8]),
+    Signature,
+}
+
+fn rest<'a>(request: &Request<'a>, snapshot: &'a Snapshot, now: Seconds) -> Result<Decision<'a>, Denied<'a>> {
+    match credentials(request)? {
+        Credentials::Basic(token) => basic::decide(request, token, snapshot, now),
+        Credentials::Hmac(value) => hmac_scheme::decide(request, value, snapshot, now).map(allow),
+        Credentials::Signature => rfc9421::decide(request, snapshot, now).map(allow),
+    }
+}
+
+fn allow(allowed: super::Allowed<'_>) -> Decision<'_> {
+    Decision::Verdict(Verdict::Allow(allowed))
+}
+
+/// `Authorization` decides alone if it is there (C3, C5 to C7).
+fn credentials<'a>(request: &Request<'a>) -> Result<Credentials<'a>, Denied<'static>> {
+    let value = match request.occurs(b"authorization") {
+        Occurs::Once(value) => value,
+        Occurs::Repeated => return Err(Reason::AuthorizationRepeated.into()),
+        Occurs::Never if request.has(b"signature-input") || request.has(b"signature") => {
+            return Ok(Credentials::Signature);
+        }
+        Occurs::Never => return Err(Reason::NoCredentials.into()),
+    };
+    let mut rest = Cursor(value);
+    let scheme = rest.run(is_token_byte);
+    let spaces = rest.run(|b| b == b' ');
+    if scheme.is_empty() || spaces.is_empty() && !rest.at_end() {
+        return Err(Reason::MalformedAuthorization.into());
+    }
+    match scheme {
+        _ if scheme.eq_ignore_ascii_case(b"basic") => Ok(Credentials::Basic(rest.0)),
+        _ if scheme.eq_ignore_ascii_case(b"hmac") => Ok(Credentials::Hmac(rest.0)),
+        _ => Err(Reason::UnsupportedScheme.into()),
+    }
+}

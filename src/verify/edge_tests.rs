@@ -1,0 +1,230 @@
+//! Edges of single clauses, each from both sides.
+
+use data_encoding::BASE64;
+use uuid::Uuid;
+
+use crate::credential::{Algorithms, BodyDigest, Kind, Networks, State};
+use crate::secret::Secret;
+use crate::time::Seconds;
+use crate::vault::{Hash, Stored};
+
+use super::{
+    Body, Decision, Entry, Field, Framing, LiveSecret, Reason, Request, Scheme, Snapshot, Surface, Verdict, Version,
+    decide, framing::has_body,
+};
+
+const NOW: Seconds = Seconds(1_767_225_600);
+
+fn entry(kind: Kind, stored: Stored) -> Entry {
+    Entry {
+        row: Uuid::nil(),
+        kind,
+        key: "bob".to_owned(),
+        name: "bob".to_owned(),
+        state: State::Active,
+        not_before: None,
+        expires_at: None,
+        networks: Networks::default(),
+        algorithms: Algorithms::default(),
+        body_digest: BodyDigest::Required,
+        secrets: vec![LiveSecret { version: 1, stored, valid_until: None }],
+        tampered: false,
+    }
+}
+
+fn basic_entry(password: &str) -> Entry {
+    entry(Kind::Basic, Stored::hashed(&Secret::from_text(password)))
+}
+
+fn request<'a>(fields: &'a [Field<'a>]) -> Request<'a> {
+    Request {
+        surface: Surface::Rest,
+        method: b"GET",
+        target: b"/",
+        fields,
+        body: Body::Visible(b""),
+        version: Version::Http11,
+        scheme: Scheme::Https,
+        client: None,
+    }
+}
+
+fn judge(request: &Request<'_>, entry: &Entry) -> Result<(), Reason> {
+    match decide(request, &Snapshot::of([entry]).unwrap(), NOW) {
+        Decision::Verdict(Verdict::Allow(_)) => Ok(()),
+        Decision::Verdict(Verdict::Deny(denied)) => Err(denied.reason),
+        Decision::NeedsPassword(_) => panic!("no slow hash here"),
+    }
+}
+
+fn basic(pair: &str, entry: &Entry) -> Result<(), Reason> {
+    let value = format!("Basic {}", BASE64.encode(pair.as_bytes()));
+    judge(&request(&[(b"Authorization", value.as_bytes())]), entry)
+}
+
+#[test]
+fn the_longest_basic_token_has_8192_characters() {
+    // 8192 characters are 6144 bytes: "bob:" and the rest.
+    for (length, want) in [(6140, Ok(())), (6141, Err(Reason::MalformedAuthorization))] {
+        let password = "p".repeat(length);
+        assert_eq!(basic(&format!("bob:{password}"), &basic_entry(&password)), want, "{length}");
+    }
+}
+
+#[test]
+fn a_basic_pair_has_a_user_and_no_control_characters() {
+    assert_eq!(basic("bob:", &basic_entry("")), Ok(()));
+    let nobody = Entry { key: String::new(), ..basic_entry("x") };
+    assert_eq!(basic(":x", &nobody), Err(Reason::MalformedAuthorization));
+    for control in ['\0', '\u{1f}', '\u{7f}', '\u{80}', '\u{9f}'] {
+        let password = format!("a{control}b");
+        let got = basic(&format!("bob:{password}"), &basic_entry(&password));
+        assert_eq!(got, Err(Reason::MalformedAuthorization), "{control:?}");
+    }
+    assert_eq!(basic("bob:a\u{a0}b", &basic_entry("a\u{a0}b")), Ok(()));
+}
+
+#[test]
+fn times_are_judged_on_the_second() {
+    let at = |change: i64| Some(Seconds(NOW.0 + change));
+    for (not_before, expires_at, want) in [
+        (at(0), None, Ok(())),
+        (at(1), None, Err(Reason::NotYetValid)),
+        (None, at(1), Ok(())),
+        (None, at(0), Err(Reason::Expired)),
+    ] {
+        assert_eq!(basic("bob:x", &Entry { not_before, expires_at, ..basic_entry("x") }), want);
+    }
+    for (until, want) in [(1, Ok(())), (0, Err(Reason::BadSecret))] {
+        let mut rotated = basic_entry("x");
+        rotated.secrets[0].valid_until = at(until);
+        assert_eq!(basic("bob:x", &rotated), want);
+    }
+}
+
+#[test]
+fn a_target_or_a_value_that_could_fake_a_line_is_refused() {
+    let value = format!("Basic {}", BASE64.encode(b"bob:x"));
+    let fields = [(&b"Authorization"[..], value.as_bytes())];
+    for (target, want) in
+        [("/\u{7f}", false), ("/ ", false), ("/#", false), ("", false), ("/\"\u{80}~", true), ("*", true)]
+    {
+        let request = Request { target: target.as_bytes(), ..request(&fields) };
+        assert_eq!(judge(&request, &basic_entry("x")).is_ok(), want, "{target:?}");
+    }
+    for (method, want) in [("", false), ("G T", false), ("GET\n", false), ("brew!", true)] {
+        let request = Request { method: method.as_bytes(), ..request(&fields) };
+        assert_eq!(judge(&request, &basic_entry("x")).is_ok(), want, "{method:?}");
+    }
+    for (byte, want) in [(0, false), (b'\r', false), (b'\n', false), (1, true), (0xff, true)] {
+        let other = [b'a', byte, b'a'];
+        let fields = [fields[0], (b"X-Other", &other)];
+        assert_eq!(judge(&request(&fields), &basic_entry("x")).is_ok(), want, "{byte}");
+    }
+}
+
+#[test]
+fn a_body_is_seen_announced_or_possible() {
+    use Framing::{Known, Partly, Unknown};
+    let with = |method: &'static str, fields: &[Field<'_>], body: Body<'_>, version: Version| {
+        has_body(&Request { method: method.as_bytes(), fields, body, version, ..request(&[]) })
+    };
+    let hidden = Body::NotVisible;
+    for (length, want) in [("0", false), ("000", false), ("1", true), ("", true), ("0,0", true), ("-0", true)] {
+        let fields = [(&b"Content-Length"[..], length.as_bytes())];
+        assert_eq!(with("POST", &fields, hidden(Known), Version::Http11), want, "{length:?}");
+        assert_eq!(with("GET", &fields, Body::Visible(b""), Version::Http11), want, "{length:?}");
+        assert_eq!(with("POST", &fields, hidden(Partly), Version::Http2), want, "{length:?}");
+    }
+    assert!(with("GET", &[(b"transfer-encoding", b"")], hidden(Known), Version::Http11));
+    assert!(with("GET", &[], Body::Visible(b"x"), Version::Http11));
+    for (method, framing, version, want) in [
+        ("POST", Known, Version::Http11, false),
+        ("POST", Known, Version::Unknown, false),
+        ("POST", Known, Version::Http2, true),
+        ("POST", Known, Version::Http3, true),
+        ("GET", Known, Version::Http3, false),
+        ("get", Known, Version::Http3, true),
+        ("TRACE", Partly, Version::Http11, false),
+        ("PATCH", Partly, Version::Http11, true),
+        ("GET", Unknown, Version::Http11, true),
+    ] {
+        assert_eq!(with(method, &[], hidden(framing), version), want, "{method} {framing:?} {version:?}");
+        assert!(!with(method, &[], Body::Visible(b""), version), "what is seen to be empty is empty");
+    }
+}
+
+/// A signature over `count` fields besides what must be signed, with a parameter of `digits` digits.
+fn rfc9421(count: usize, digits: usize) -> Result<(), Reason> {
+    let names: Vec<_> = (0..count).map(|i| format!("x-{i}")).collect();
+    let quoted: String = names.iter().map(|name| format!(" \"{name}\"")).collect();
+    let params = format!(
+        "(\"@method\" \"@authority\" \"@target-uri\"{quoted});created={};keyid=\"bob\";n={}",
+        NOW.0,
+        "1".repeat(digits)
+    );
+    let lines: String = names.iter().map(|name| format!("\"{name}\": v\n")).collect();
+    let base = format!(
+        "\"@method\": GET\n\"@authority\": h\n\"@target-uri\": https://H/\n{lines}\"@signature-params\": {params}"
+    );
+    let mac = BASE64.encode(Hash::Sha256.mac(b"secret", base.as_bytes()).as_bytes());
+    let (input, signature) = (format!("s={params}"), format!("s=:{mac}:"));
+    let mut fields: Vec<Field<'_>> =
+        vec![(b"Host", b"H"), (b"Signature-Input", input.as_bytes()), (b"Signature", signature.as_bytes())];
+    fields.extend(names.iter().map(|name| (name.as_bytes(), &b"v"[..])));
+    judge(&request(&fields), &entry(Kind::Hmac, Stored::Plain(Secret::from_text("secret"))))
+}
+
+#[test]
+fn at_most_32_components_and_15_digits() {
+    assert_eq!(rfc9421(29, 15), Ok(()));
+    assert_eq!(rfc9421(30, 15), Err(Reason::MalformedSignature));
+    assert_eq!(rfc9421(0, 16), Err(Reason::MalformedSignature));
+}
+
+#[test]
+fn at_most_32_signed_names() {
+    let hmac = |count: usize| {
+        let names: Vec<_> = (0..count - 2).map(|i| format!("x-{i}")).collect();
+        let date = "Thu, 01 Jan 2026 00:00:00 GMT";
+        let lines: String = names.iter().map(|name| format!("{name}: \n")).collect();
+        let string = format!("date: {date}\n{lines}GET / HTTP/1.1");
+        let mac = BASE64.encode(Hash::Sha1.mac(b"secret", string.as_bytes()).as_bytes());
+        let list = format!("date {} request-line", names.join(" "));
+        let value = format!("hmac username=bob,algorithm=hmac-sha1,headers=\"{list}\",signature=\"{mac}\"");
+        let mut fields: Vec<Field<'_>> = vec![(b"date", date.as_bytes()), (b"authorization", value.as_bytes())];
+        fields.extend(names.iter().map(|name| (name.as_bytes(), &b" \t"[..])));
+        judge(&request(&fields), &entry(Kind::Hmac, Stored::Plain(Secret::from_text("secret"))))
+    };
+    assert_eq!(hmac(32), Ok(()));
+    assert_eq!(hmac(33), Err(Reason::MalformedAuthorization));
+}
+
+#[test]
+fn an_address_is_one_literal_and_nothing_else() {
+    let inside = Entry { networks: "127.0.0.1 ::1".parse().unwrap(), ..basic_entry("x") };
+    let value = format!("Basic {}", BASE64.encode(b"bob:x"));
+    let fields = [(&b"Authorization"[..], value.as_bytes())];
+    for (client, want) in [
+        (Some("127.0.0.1"), true),
+        (Some("::ffff:127.0.0.1"), true),
+        (Some("::ffff:7f00:1"), true),
+        (Some("::1"), true),
+        (Some("0:0:0:0:0:0:0:1"), true),
+        (Some("127.0.0.01"), false),
+        (Some("127.1"), false),
+        (Some("127.0.0.1:80"), false),
+        (Some(" 127.0.0.1"), false),
+        (Some("127.0.0.1\n"), false),
+        (Some("127.0.0.1,127.0.0.1"), false),
+        (Some("[::1]"), false),
+        (Some("::1%lo"), false),
+        (Some("2130706433"), false),
+        (Some(""), false),
+        (None, false),
+    ] {
+        let request = Request { client: client.map(str::as_bytes), ..request(&fields) };
+        let want = if want { Ok(()) } else { Err(Reason::Network) };
+        assert_eq!(judge(&request, &inside), want, "{client:?}");
+    }
+}

@@ -1,0 +1,37 @@
+//! Whether a request has a body (H15): seen, announced, or hidden and possible.
+
+use super::{
+    Body, BodyCheck, Request,
+    request::{Framing, Version},
+};
+
+/// Methods whose requests have no body unless they announce one.
+const BODILESS: [&[u8]; 5] = [b"GET", b"HEAD", b"DELETE", b"OPTIONS", b"TRACE"];
+
+/// Whether a request has a body, or may have one that nobody shows.
+pub(super) fn has_body(request: &Request<'_>) -> bool {
+    match request.body {
+        Body::Visible(body) => !body.is_empty() || announces(request),
+        Body::NotVisible(framing) => announces(request) || may_hide(request, framing),
+    }
+}
+
+fn announces(request: &Request<'_>) -> bool {
+    let zeros = |value: &[u8]| !value.is_empty() && value.iter().all(|&b| b == b'0');
+    request.has(b"transfer-encoding") || request.values(b"content-length").any(|length| !zeros(length))
+}
+
+fn may_hide(request: &Request<'_>, framing: Framing) -> bool {
+    let unframed = framing == Framing::Partly || matches!(request.version, Version::Http2 | Version::Http3);
+    let bodiless = || request.has(b"content-length") || BODILESS.contains(&request.method);
+    framing == Framing::Unknown || unframed && !bodiless()
+}
+
+/// What to tell of a body: `compared` says that it was held against a digest that is signed.
+pub(super) fn body_check(request: &Request<'_>, compared: bool) -> BodyCheck {
+    match (has_body(request), compared) {
+        (false, _) => BodyCheck::None,
+        (true, true) => BodyCheck::Checked,
+        (true, false) => BodyCheck::Unchecked,
+    }
+}

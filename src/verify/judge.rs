@@ -1,0 +1,39 @@
+//! What is judged of a credential after its secret was right: tag, state, times, networks, in this order (C11, C13).
+
+use std::net::IpAddr;
+
+use crate::credential::State;
+use crate::time::Seconds;
+
+use super::{CredentialRef, Denied, Reason};
+
+/// Whether the rows of a credential are as keydesk wrote them. Nothing else of one that was changed is worth judging.
+pub(super) fn intact(credential: CredentialRef<'_>) -> Result<(), Denied<'_>> {
+    match credential.tampered() {
+        true => Err(Denied::from(Reason::Tampered).of(credential)),
+        false => Ok(()),
+    }
+}
+
+/// Whether a credential may be used now from this address, which is read only if it matters.
+pub(super) fn usable(
+    credential: CredentialRef<'_>,
+    now: Seconds,
+    client: impl FnOnce() -> Option<IpAddr>,
+) -> Result<(), Denied<'_>> {
+    intact(credential)?;
+    let reason = match credential.state() {
+        State::Disabled => Reason::Disabled,
+        State::Revoked => Reason::Revoked,
+        State::Active if credential.not_before().is_some_and(|at| now < at) => Reason::NotYetValid,
+        State::Active if credential.expires_at().is_some_and(|at| now >= at) => Reason::Expired,
+        State::Active if !credential.admits_any() && !credential.admits_address(client()) => Reason::Network,
+        State::Active => return Ok(()),
+    };
+    Err(Denied::from(reason).of(credential))
+}
+
+/// The address that a text is: one literal and nothing else.
+pub(super) fn address(client: Option<&[u8]>) -> Option<IpAddr> {
+    str::from_utf8(client?).ok()?.parse().ok()
+}

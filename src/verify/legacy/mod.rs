@@ -1,0 +1,37 @@
+//! The Legacy surface: name and password in the body, as SOAP, bare XML or M4U text (L1 to L7).
+
+mod m4u;
+mod soap;
+mod xml;
+
+use crate::credential::Kind;
+use crate::secret::Secret;
+
+use super::{Decision, Denied, PasswordQuestion, Reason, Request, Snapshot, framing, judge};
+
+/// What the body holds.
+struct Login {
+    user: Vec<u8>,
+    password: Secret,
+}
+
+/// Asks for the password of whoever the body names; the answer is judged for him as for a name that nobody has.
+pub(super) fn decide<'a>(request: &Request<'a>, snapshot: &'a Snapshot) -> Result<Decision<'a>, Denied<'a>> {
+    let login = match request.visible_body() {
+        None => return Err(Reason::BodyUnavailable.into()),
+        Some([]) => return Err(Reason::NoCredentials.into()),
+        Some(body) => Login::read(body).ok_or(Reason::MalformedBody)?,
+    };
+    let rest = (judge::address(request.client), framing::body_check(request, false));
+    let question = PasswordQuestion::new(snapshot, (Kind::Legacy, &login.user), login.password, rest);
+    Ok(Decision::NeedsPassword(question))
+}
+
+impl Login {
+    fn read(body: &[u8]) -> Option<Self> {
+        match body.strip_prefix(b"m4u\r\n") {
+            Some(rest) => m4u::read(rest),
+            None => soap::read(body),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Is this request's credential good? Pure functions over a request, a snapshot of the store, and a second.
+//!
+//! The rules have numbers (C1, H5, S7, L2, R1…), and each is named where it is enforced. Nothing here knows an HTTP
+//! server or a store. A server does this for each request:
+//!
+//! 1. make a [`Request`] of what its gateway hands over, and call [`decide`] with the [`Snapshot`] it holds;
+//! 2. if that needs a slow hash ([`Decision::NeedsPassword`]), find the [`Answer`] in its memory, by a worker, or not at
+//!    all, and [`settle`](PasswordQuestion::settle) it;
+//! 3. pass the verdict through the replay [`Guard`](replay::Guard), if the site has one;
+//! 4. answer the gateway. Reasons are for the log.
+
+mod base64;
+mod basic;
+mod date;
+mod decide;
+mod digest;
+mod framing;
+mod hmac_scheme;
+mod judge;
+mod legacy;
+mod lex;
+mod question;
+mod reason;
+pub mod replay;
+mod request;
+mod rfc9421;
+mod scan;
+mod secrets;
+mod snapshot;
+mod verdict;
+
+pub use decide::{decide, signing_strings};
+pub use question::{Answer, PasswordQuestion};
+pub use reason::Reason;
+pub use request::{Body, Field, Framing, Request, Scheme, Surface, Version};
+pub use snapshot::{BuildError, Builder, Change, CredentialRef, Entry, LiveSecret, Snapshot, SnapshotError};
+pub use verdict::{Allowed, BodyCheck, Decision, Denied, Verdict};
+
+#[cfg(test)]
+mod edge_tests;
+#[cfg(test)]
+mod work_tests;

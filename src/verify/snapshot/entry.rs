@@ -1,0 +1,91 @@
+//! A credential as the store's feed brings it, before it is packed.
+
+use uuid::Uuid;
+
+use crate::credential::{Algorithms, BodyDigest, Kind, Networks, State};
+use crate::time::Seconds;
+use crate::vault::Stored;
+
+/// Everything a verifier has to know of one credential.
+#[derive(Debug)]
+pub struct Entry {
+    /// Id of its row, by which usage and refusals are written.
+    pub row: Uuid,
+    /// Kind.
+    pub kind: Kind,
+    /// API key or Legacy username.
+    pub key: String,
+    /// Its name, for people.
+    pub name: String,
+    /// State.
+    pub state: State,
+    /// Not usable before this second.
+    pub not_before: Option<Seconds>,
+    /// Not usable from this second on.
+    pub expires_at: Option<Seconds>,
+    /// Where it may be used from.
+    pub networks: Networks,
+    /// How it may sign.
+    pub algorithms: Algorithms,
+    /// Whether a body's digest must be signed.
+    pub body_digest: BodyDigest,
+    /// Its live secrets, in any number.
+    pub secrets: Vec<LiveSecret>,
+    /// A row of it has a wrong tag, or a secret does not open: refused whatever is asked.
+    pub tampered: bool,
+}
+
+/// A secret that works, perhaps for a while only.
+#[derive(Debug)]
+pub struct LiveSecret {
+    /// 1 for the first, one more with each rotation.
+    pub version: u32,
+    /// What is kept of it.
+    pub stored: Stored,
+    /// Not usable from this second on; `None` for the current one.
+    pub valid_until: Option<Seconds>,
+}
+
+/// What changed in the store.
+#[derive(Debug)]
+pub enum Change<'a> {
+    /// A credential that is new, or another than before.
+    Put(&'a Entry),
+    /// A credential that is gone. The desk never removes one; who plays another store may.
+    Remove {
+        /// Kind.
+        kind: Kind,
+        /// Key.
+        key: &'a str,
+    },
+}
+
+/// Why a credential cannot be held. The caller marks it as tampered and tries again: then only a key that is too long
+/// does not fit, and that replaces nothing and is refused as unknown.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SnapshotError {
+    /// A secret is kept in a way that its kind cannot be verified with.
+    #[error("A secret of {kind} key {key:?} is kept in a way that does not fit its kind. Rotate the key.")]
+    Scheme {
+        /// Kind.
+        kind: Kind,
+        /// Key.
+        key: String,
+    },
+    /// A part is longer than any that keydesk writes.
+    #[error("{kind} key {key:?} is longer than a verifier can hold. Revoke it and create another.")]
+    TooLong {
+        /// Kind.
+        kind: Kind,
+        /// The beginning of its key.
+        key: String,
+    },
+    /// The same key twice in one kind.
+    #[error("{kind} key {key:?} is in the store twice. Run: keydesk doctor")]
+    Twice {
+        /// Kind.
+        kind: Kind,
+        /// Key.
+        key: String,
+    },
+}

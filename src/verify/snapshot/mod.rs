@@ -1,0 +1,297 @@
+//! Every credential in memory, by key: what a verifier answers from.
+//!
+//! A snapshot never changes. [`Snapshot::apply`] makes the next one, which shares all shards but those of the changed
+//! keys; a server swaps one for the other, so that no request waits and each sees one state of the store.
+
+mod entry;
+mod packed;
+mod shard;
+
+pub use entry::{Change, Entry, LiveSecret, SnapshotError};
+pub(super) use packed::PackedSecret;
+
+use std::{
+    fmt,
+    hash::{BuildHasher as _, RandomState},
+    net::IpAddr,
+    sync::Arc,
+};
+
+use uuid::Uuid;
+
+use crate::credential::{Algorithm, Kind, State};
+use crate::time::Seconds;
+use crate::vault::{VaultError, dummy_hash};
+
+use packed::Packed;
+use shard::{Found, Growing, KeyHash, Shard};
+
+/// Credentials that a shard is made for, and how many make it worth cutting all of them anew.
+const SHARD_SIZE: usize = 256;
+const SHARD_MOST: usize = 4 * SHARD_SIZE;
+const SHARDS_MOST: usize = 1 << 16;
+
+/// All credentials.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    shards: Box<[Arc<Shard>]>,
+    /// Keyed, so that nobody can choose keys that fall on one another.
+    hasher: RandomState,
+    /// What a password is checked against where there is nothing to check.
+    dummy: Arc<str>,
+    count: usize,
+}
+
+/// Where a key leads.
+#[derive(Clone, Copy)]
+pub(super) enum Lookup<'a> {
+    /// To this credential.
+    Credential(CredentialRef<'a>),
+    /// To one of another kind.
+    OtherKind,
+    /// To nothing.
+    Nothing,
+}
+
+/// Makes the first snapshot of a store.
+pub struct Builder {
+    shards: Vec<Growing>,
+    hasher: RandomState,
+    dummy: Arc<str>,
+    count: usize,
+}
+
+impl Builder {
+    /// For about this many credentials: how many there will be says how many shards they are cut into.
+    pub fn new(expected: usize) -> Result<Self, VaultError> {
+        let shards = shards_for(expected);
+        let bytes = 120 * expected / shards;
+        Ok(Self {
+            shards: (0..shards).map(|_| Growing::with_capacity(bytes)).collect(),
+            hasher: RandomState::new(),
+            dummy: dummy_hash()?.into(),
+            count: 0,
+        })
+    }
+
+    /// Adds one credential.
+    pub fn add(&mut self, entry: &Entry) -> Result<(), SnapshotError> {
+        let shard = KeyHash(self.hasher.hash_one(entry.key.as_bytes())).shard(self.shards.len());
+        self.shards[shard].push(entry)?;
+        self.count += 1;
+        Ok(())
+    }
+
+    /// The snapshot. Fails when a key was added twice.
+    pub fn finish(self) -> Result<Snapshot, SnapshotError> {
+        let Self { shards, hasher, dummy, count } = self;
+        let hash = |key: &[u8]| KeyHash(hasher.hash_one(key));
+        let shards: Result<_, _> = shards.into_iter().map(|shard| shard.finish(hash).map(Arc::new)).collect();
+        let snapshot = Snapshot { shards: shards?, hasher, dummy, count };
+        Ok(if snapshot.is_crowded() { snapshot.cut_anew() } else { snapshot })
+    }
+}
+
+fn shards_for(count: usize) -> usize {
+    count.div_ceil(SHARD_SIZE).next_power_of_two().clamp(1, SHARDS_MOST)
+}
+
+impl Snapshot {
+    /// A snapshot of a few credentials.
+    pub fn of<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<Self, BuildError> {
+        let mut builder = Builder::new(0)?;
+        entries.into_iter().try_for_each(|entry| builder.add(entry))?;
+        Ok(builder.finish()?)
+    }
+
+    /// The snapshot after some changes; of two of one key the later counts.
+    pub fn apply(&self, changes: &[Change<'_>]) -> Result<Self, SnapshotError> {
+        let mut next = self.clone();
+        let place = |change| self.hash(key_of(change)).shard(self.shards.len());
+        let mut by_place: Vec<_> = changes.iter().map(|change| (place(change), change)).collect();
+        by_place.sort_by_key(|(place, _)| *place);
+        for group in by_place.chunk_by(|a, b| a.0 == b.0) {
+            let (place, _) = group[0];
+            let (old, new) = (&self.shards[place], self.shard_after(place, group)?);
+            next.count = next.count + new.len() - old.len();
+            next.shards[place] = Arc::new(new);
+        }
+        Ok(if next.is_crowded() { next.cut_anew() } else { next })
+    }
+
+    /// One shard, made anew.
+    fn shard_after(&self, place: usize, changes: &[(usize, &Change<'_>)]) -> Result<Shard, SnapshotError> {
+        let old = &self.shards[place];
+        let mut shard = Growing::with_capacity(old.size() + 256);
+        let changed = |record: &[u8]| {
+            changes.iter().any(|(_, c)| kind_of(c) == packed::kind(record) && key_of(c) == packed::key(record))
+        };
+        old.records().filter(|record| !changed(record)).for_each(|record| shard.push_record(record));
+        for (i, (_, change)) in changes.iter().enumerate() {
+            let same = |later: &Change<'_>| (kind_of(later), key_of(later)) == (kind_of(change), key_of(change));
+            match change {
+                Change::Put(entry) if !changes[i + 1..].iter().any(|(_, later)| same(later)) => shard.push(entry)?,
+                Change::Put(_) | Change::Remove { .. } => {}
+            }
+        }
+        shard.finish(|key| self.hash(key))
+    }
+
+    /// How many credentials it holds.
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Bytes it occupies, all in.
+    pub fn memory(&self) -> usize {
+        // An Arc has two counters before what it holds.
+        let shards: usize = self.shards.iter().map(|shard| shard.memory() + 2 * size_of::<usize>()).sum();
+        size_of::<Self>() + shards + size_of_val(&*self.shards) + self.dummy.len()
+    }
+
+    /// All credentials, in no order.
+    pub fn credentials(&self) -> impl Iterator<Item = CredentialRef<'_>> {
+        self.shards.iter().flat_map(|shard| shard.records()).map(|record| CredentialRef(Packed(record)))
+    }
+
+    /// Finds a credential by kind and key (C8, C9).
+    pub(super) fn look_up(&self, kind: Kind, key: &[u8]) -> Lookup<'_> {
+        let hash = self.hash(key);
+        match self.shards[hash.shard(self.shards.len())].find(hash, kind, key) {
+            Found::Record(record) => Lookup::Credential(CredentialRef(Packed(record))),
+            Found::OtherKind => Lookup::OtherKind,
+            Found::Nothing => Lookup::Nothing,
+        }
+    }
+
+    /// The Argon2id string that stands in for one that is not there.
+    pub(super) fn dummy(&self) -> &Arc<str> {
+        &self.dummy
+    }
+
+    fn hash(&self, key: &[u8]) -> KeyHash {
+        KeyHash(self.hasher.hash_one(key))
+    }
+
+    fn is_crowded(&self) -> bool {
+        self.count > SHARD_MOST * self.shards.len() && self.shards.len() < SHARDS_MOST
+    }
+
+    /// The same credentials in as many shards as they need now.
+    fn cut_anew(&self) -> Self {
+        let shards = shards_for(self.count);
+        let mut growing: Vec<_> = (0..shards).map(|_| Growing::default()).collect();
+        for record in self.shards.iter().flat_map(|shard| shard.records()) {
+            growing[self.hash(packed::key(record)).shard(shards)].push_record(record);
+        }
+        let whole = |shard: Growing| Arc::new(shard.finish(|key| self.hash(key)).expect("no key was twice before"));
+        Self { shards: growing.into_iter().map(whole).collect(), ..self.clone() }
+    }
+}
+
+fn key_of<'a>(change: &Change<'a>) -> &'a [u8] {
+    match change {
+        Change::Put(entry) => entry.key.as_bytes(),
+        Change::Remove { key, .. } => key.as_bytes(),
+    }
+}
+
+fn kind_of(change: &Change<'_>) -> Kind {
+    match change {
+        Change::Put(entry) => entry.kind,
+        Change::Remove { kind, .. } => *kind,
+    }
+}
+
+/// Why there is no snapshot.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// A credential cannot be held.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
+    /// No random bytes.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+}
+
+/// A credential in a snapshot: what an answer to a gateway is made of.
+#[derive(Clone, Copy)]
+pub struct CredentialRef<'a>(Packed<'a>);
+
+impl<'a> CredentialRef<'a> {
+    /// Id of its row.
+    pub fn row(self) -> Uuid {
+        Uuid::from_bytes(self.0.row())
+    }
+
+    /// Kind.
+    pub fn kind(self) -> Kind {
+        packed::kind(self.0.0)
+    }
+
+    /// API key or Legacy username.
+    pub fn key(self) -> &'a str {
+        // It was packed from a `String`.
+        str::from_utf8(packed::key(self.0.0)).expect("keys are text")
+    }
+
+    /// Its name, for people, never for deciding.
+    pub fn name(self) -> &'a str {
+        str::from_utf8(self.0.name()).expect("names are text")
+    }
+
+    /// State.
+    pub fn state(self) -> State {
+        self.0.state()
+    }
+
+    /// Whether a row of it has a wrong tag.
+    pub fn tampered(self) -> bool {
+        self.0.tampered()
+    }
+
+    /// Not usable before this second.
+    pub fn not_before(self) -> Option<Seconds> {
+        self.0.not_before().map(Seconds)
+    }
+
+    /// Not usable from this second on.
+    pub fn expires_at(self) -> Option<Seconds> {
+        self.0.expires_at().map(Seconds)
+    }
+
+    pub(super) fn digest_optional(self) -> bool {
+        self.0.digest_optional()
+    }
+
+    pub(super) fn admits(self, algorithm: Algorithm) -> bool {
+        self.0.admits(algorithm)
+    }
+
+    /// Whether it may be used from anywhere.
+    pub(super) fn admits_any(self) -> bool {
+        self.0.admits_any()
+    }
+
+    pub(super) fn admits_address(self, address: Option<IpAddr>) -> bool {
+        self.0.admits_address(address)
+    }
+
+    pub(super) fn secrets(self) -> impl Iterator<Item = PackedSecret<'a>> + Clone {
+        self.0.secrets()
+    }
+}
+
+impl fmt::Debug for CredentialRef<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "CredentialRef({} {:?})", self.kind(), self.key())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,211 @@
+//! The snapshot by itself: finding, changing, growing, and what it occupies.
+
+use super::*;
+use crate::credential::{Algorithms, BodyDigest, Networks};
+use crate::secret::Secret;
+use crate::vault::Stored;
+
+fn entry(n: u128, kind: Kind, key: &str) -> Entry {
+    Entry {
+        row: Uuid::from_u128(n),
+        kind,
+        key: key.to_owned(),
+        name: "a name of 20 letters".to_owned(),
+        state: State::Active,
+        not_before: None,
+        expires_at: None,
+        networks: Networks::default(),
+        algorithms: Algorithms::default(),
+        body_digest: BodyDigest::Required,
+        secrets: vec![live(1, Stored::Plain(Secret::from_text("kds3N9xQ7mVb2LpRw8sTzKd0Jc4abcde")), None)],
+        tampered: false,
+    }
+}
+
+fn live(version: u32, stored: Stored, valid_until: Option<i64>) -> LiveSecret {
+    LiveSecret { version, stored, valid_until: valid_until.map(Seconds) }
+}
+
+fn key(n: u128) -> String {
+    format!("kdh{n:017}")
+}
+
+fn many(count: u128) -> Snapshot {
+    let mut builder = Builder::new(usize::try_from(count).unwrap()).unwrap();
+    (0..count).for_each(|n| builder.add(&entry(n, Kind::Hmac, &key(n))).unwrap());
+    builder.finish().unwrap()
+}
+
+fn row(snapshot: &Snapshot, kind: Kind, key: &str) -> Option<u128> {
+    snapshot.look_up(kind, key.as_bytes()).credential().map(|credential| credential.row().as_u128())
+}
+
+#[test]
+fn every_key_is_found_in_its_kind_alone() {
+    let snapshot = many(5000);
+    assert_eq!(snapshot.len(), 5000);
+    for n in 0..5000 {
+        assert_eq!(row(&snapshot, Kind::Hmac, &key(n)), Some(n));
+        assert!(matches!(snapshot.look_up(Kind::Basic, key(n).as_bytes()), Lookup::OtherKind));
+        let longer = format!("{}x", key(n));
+        assert!(matches!(snapshot.look_up(Kind::Hmac, longer.as_bytes()), Lookup::Nothing));
+    }
+    assert!(matches!(snapshot.look_up(Kind::Hmac, b""), Lookup::Nothing));
+    assert!(Snapshot::of([]).unwrap().is_empty());
+}
+
+#[test]
+fn one_key_may_exist_once_in_each_kind() {
+    let legacy = Stored::Argon2("$argon2id$…".to_owned());
+    let all = [
+        entry(1, Kind::Basic, "bob"),
+        entry(2, Kind::Hmac, "bob"),
+        Entry { secrets: vec![live(1, legacy, None)], ..entry(3, Kind::Legacy, "bob") },
+    ];
+    let snapshot = Snapshot::of(&all).unwrap();
+    assert_eq!(Kind::ALL.map(|kind| row(&snapshot, kind, "bob")), [Some(1), Some(2), Some(3)]);
+    let twice = Snapshot::of(&[entry(1, Kind::Basic, "bob"), entry(4, Kind::Basic, "bob")]);
+    assert!(matches!(twice, Err(BuildError::Snapshot(SnapshotError::Twice { .. }))));
+}
+
+#[test]
+fn everything_packed_is_read_again() {
+    let packed = Entry {
+        not_before: Some(Seconds(-5)),
+        expires_at: Some(Seconds(i64::MAX)),
+        state: State::Revoked,
+        networks: Networks::parse(["203.0.113.0/24", "2001:db8:5::/48"]).unwrap(),
+        algorithms: Algorithms::new([Algorithm::Sha512]),
+        body_digest: BodyDigest::Optional,
+        secrets: vec![
+            live(7, Stored::Plain(Secret::from_text("new")), None),
+            live(6, Stored::Plain(Secret::from_text("")), Some(20)),
+            live(5, Stored::Plain(Secret::from_text("older")), Some(10)),
+        ],
+        ..entry(9, Kind::Hmac, "Zoë:1")
+    };
+    let snapshot = Snapshot::of([&packed]).unwrap();
+    let read = snapshot.look_up(Kind::Hmac, "Zoë:1".as_bytes()).credential().unwrap();
+    assert_eq!((read.key(), read.name(), read.kind()), ("Zoë:1", "a name of 20 letters", Kind::Hmac));
+    assert_eq!(
+        (read.state(), read.not_before(), read.expires_at()),
+        (packed.state, packed.not_before, packed.expires_at)
+    );
+    assert!(read.admits(Algorithm::Sha512) && !read.admits(Algorithm::Sha1));
+    assert!(read.digest_optional() && !read.tampered());
+    let secrets: Vec<_> = read.secrets().map(|s| (s.version, s.bytes, s.is_live(15))).collect();
+    assert_eq!(secrets, [(7, &b"new"[..], true), (6, b"", true), (5, b"older", false)]);
+    for (address, inside) in [
+        ("203.0.113.9", true),
+        ("::ffff:203.0.113.9", true),
+        ("203.0.114.9", false),
+        ("2001:db8:5::1", true),
+        ("2001:db8:6::1", false),
+    ] {
+        assert_eq!(read.admits_address(address.parse().ok()), inside, "{address}");
+    }
+    assert!(!read.admits_address(None));
+}
+
+#[test]
+fn a_change_is_in_the_next_snapshot_only() {
+    let before = many(2000);
+    let changed = Entry { state: State::Disabled, ..entry(77, Kind::Hmac, &key(77)) };
+    let (new, gone) = (entry(9999, Kind::Basic, "new"), key(78));
+    let after = before
+        .apply(&[Change::Put(&changed), Change::Put(&new), Change::Remove { kind: Kind::Hmac, key: &gone }])
+        .unwrap();
+    assert_eq!((before.len(), after.len()), (2000, 2000));
+    let state = |s: &Snapshot| s.look_up(Kind::Hmac, key(77).as_bytes()).credential().unwrap().state();
+    assert_eq!((state(&before), state(&after)), (State::Active, State::Disabled));
+    assert_eq!((row(&before, Kind::Basic, "new"), row(&after, Kind::Basic, "new")), (None, Some(9999)));
+    assert_eq!((row(&before, Kind::Hmac, &gone), row(&after, Kind::Hmac, &gone)), (Some(78), None));
+    for n in (0..2000).filter(|n| *n != 78) {
+        assert_eq!(row(&after, Kind::Hmac, &key(n)), Some(n));
+    }
+    // Removing in another kind removes nothing, and what is gone already stays gone.
+    let again = after.apply(&[Change::Remove { kind: Kind::Basic, key: &gone }]).unwrap();
+    assert_eq!(again.len(), 2000);
+}
+
+#[test]
+fn of_two_changes_of_one_key_the_later_counts() {
+    let before = many(10);
+    let (first, second) = (entry(100, Kind::Hmac, "new"), entry(101, Kind::Hmac, "new"));
+    let remove = || Change::Remove { kind: Kind::Hmac, key: "new" };
+    let after = |changes: &[Change<'_>]| row(&before.apply(changes).unwrap(), Kind::Hmac, "new");
+    assert_eq!(after(&[Change::Put(&first), Change::Put(&second)]), Some(101));
+    assert_eq!(after(&[Change::Put(&first), remove()]), None);
+    assert_eq!(after(&[remove(), Change::Put(&first)]), Some(100));
+}
+
+#[test]
+fn it_is_cut_anew_when_it_outgrows_its_shards() {
+    let mut snapshot = many(10);
+    for step in 0..40 {
+        let more: Vec<_> = (0..100).map(|n| 1000 + step * 100 + n).map(|n| entry(n, Kind::Hmac, &key(n))).collect();
+        let changes: Vec<_> = more.iter().map(Change::Put).collect();
+        snapshot = snapshot.apply(&changes).unwrap();
+    }
+    assert_eq!(snapshot.len(), 4010);
+    assert!(snapshot.shards.len() >= 4, "{} shards", snapshot.shards.len());
+    assert!((1000..5000).all(|n| row(&snapshot, Kind::Hmac, &key(n)) == Some(n)));
+    assert_eq!(snapshot.credentials().count(), 4010);
+}
+
+#[test]
+fn a_secret_that_does_not_fit_its_kind_is_refused_before_it_is_asked_for() {
+    for (kind, stored) in [
+        (Kind::Hmac, Stored::Sha256([0; 32])),
+        (Kind::Hmac, Stored::Argon2(String::new())),
+        (Kind::Legacy, Stored::Sha256([0; 32])),
+        (Kind::Legacy, Stored::Plain(Secret::from_text("x"))),
+    ] {
+        let wrong = Entry { secrets: vec![live(1, stored, None)], ..entry(1, kind, "bob") };
+        let error = Snapshot::of([&wrong]).unwrap_err();
+        assert!(matches!(error, BuildError::Snapshot(SnapshotError::Scheme { .. })), "{error}");
+        // Marked as tampered it fits, so that it is refused by name and not unknown.
+        let tampered = Snapshot::of([&Entry { tampered: true, ..wrong }]).unwrap();
+        let held = tampered.look_up(kind, b"bob").credential().unwrap();
+        assert!(held.tampered() && held.secrets().count() == 0);
+    }
+    let planted = Entry { name: "n".repeat(70_000), tampered: true, ..entry(1, Kind::Basic, "bob") };
+    assert!(Snapshot::of([&planted]).unwrap().look_up(Kind::Basic, b"bob").credential().unwrap().tampered());
+    let long = Entry { key: "k".repeat(70_000), ..entry(1, Kind::Basic, "") };
+    assert!(matches!(Snapshot::of([&long]), Err(BuildError::Snapshot(SnapshotError::TooLong { .. }))));
+}
+
+#[test]
+fn a_refused_entry_leaves_nothing_in_the_builder() {
+    let mut builder = Builder::new(10).unwrap();
+    builder.add(&entry(1, Kind::Hmac, "one")).unwrap();
+    let long = Entry { name: "n".repeat(70_000), ..entry(2, Kind::Hmac, "two") };
+    builder.add(&long).unwrap_err();
+    builder.add(&entry(3, Kind::Hmac, "three")).unwrap();
+    let snapshot = builder.finish().unwrap();
+    assert_eq!(snapshot.len(), 2);
+    assert_eq!((row(&snapshot, Kind::Hmac, "one"), row(&snapshot, Kind::Hmac, "two")), (Some(1), None));
+    assert_eq!(row(&snapshot, Kind::Hmac, "three"), Some(3));
+}
+
+#[test]
+fn a_credential_takes_less_than_200_bytes() {
+    let each = many(20_000).memory() / 20_000;
+    assert!(each < 200, "{each} bytes");
+}
+
+#[test]
+fn nothing_prints_a_secret() {
+    let snapshot = Snapshot::of([&entry(1, Kind::Hmac, "bob")]).unwrap();
+    let credential = snapshot.look_up(Kind::Hmac, b"bob").credential().unwrap();
+    let printed = format!("{snapshot:?} {credential:?} {:?}", entry(1, Kind::Hmac, "bob"));
+    assert!(printed.contains("bob") && !printed.contains("kds3N9"), "{printed}");
+}
+
+#[test]
+fn threads_may_share_it_and_take_a_question_along() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Snapshot>();
+    shared::<super::super::PasswordQuestion>();
+    shared::<super::super::replay::Guard>();
+}

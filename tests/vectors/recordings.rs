@@ -1,0 +1,55 @@
+//! What real gateways asked a verifier, with the request that its adapter must rebuild from that.
+
+use keydesk::{time::Seconds, verify::Surface};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{
+    folder::Report,
+    model::{CredentialText, Expect, Owned, RequestText, outcome, snapshot, verdict},
+};
+
+#[derive(Deserialize)]
+struct File {
+    now: i64,
+    store: Vec<CredentialText>,
+    recordings: Vec<Recording>,
+}
+
+#[derive(Deserialize)]
+struct Recording {
+    id: String,
+    verifier_received: Vec<Question>,
+}
+
+#[derive(Deserialize)]
+struct Question {
+    headers: Vec<(String, String)>,
+    body_b64: String,
+    original: RequestText,
+    body_visible: bool,
+    expect: Expect,
+}
+
+pub fn run(document: Value, report: &mut Report) {
+    let file: File = serde_json::from_value(document).unwrap();
+    let snapshot = snapshot(&file.store);
+    for recording in &file.recordings {
+        for question in &recording.verifier_received {
+            report.ran("gateway questions");
+            let mut request = question.original.clone();
+            request.headers.clone_from(&question.headers);
+            request.body_b64.clone_from(&question.body_b64);
+            // They are from before the contract field that tells of the framing.
+            request.framing = Some("unknown".to_owned());
+            let got = Owned::new(&request).with(Surface::Rest, question.body_visible, |request| {
+                outcome(&verdict(request, &snapshot, Seconds(file.now)))
+            });
+            if !got.fits(&question.expect) {
+                report.differ.push(format!("{}: {got:?}, expected {:?}", recording.id, question.expect));
+            } else if !got.fits_in_words(&question.expect) {
+                report.reasons.push(format!("{}: {got:?}, expected {:?}", recording.id, question.expect));
+            }
+        }
+    }
+}
