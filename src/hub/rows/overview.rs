@@ -20,6 +20,11 @@ impl Counts {
         self.of(kind, State::Active) + self.of(kind, State::Disabled)
     }
 
+    /// Of one kind in all states.
+    pub fn of_kind(&self, kind: Kind) -> i64 {
+        self.listed(kind) + self.of(kind, State::Revoked)
+    }
+
     /// Of all kinds in one state.
     pub fn in_state(&self, state: State) -> i64 {
         Kind::ALL.into_iter().map(|kind| self.of(kind, state)).sum()

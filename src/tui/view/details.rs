@@ -11,7 +11,9 @@ use crate::text;
 use crate::time::{Millis, Seconds};
 
 use super::super::app::App;
+use super::super::dialog::About;
 use super::super::when;
+use super::history;
 use super::list::state_mark;
 use super::paint::{Paint, plain, span, wrap};
 use super::sheet::Sheet;
@@ -68,12 +70,14 @@ pub fn beside(app: &App, row: &CredentialRow, details: Option<&Details>, paint: 
 }
 
 /// Alone in a dialog.
-pub fn sheet(app: &App, details: &Details, mut sheet: Sheet) -> Sheet {
+pub fn sheet(app: &App, about: &About, mut sheet: Sheet) -> Sheet {
+    let details = &about.details;
     sheet.gap();
     for line in fact_lines(app, &facts(app, &details.row, Some(details), ROTATE_IT_LATER), sheet.room()) {
         sheet.spans(line.spans);
     }
     sheet.gap();
+    history::add(app, about, &mut sheet);
     sheet
 }
 
@@ -147,13 +151,29 @@ fn old_words(app: &App, old: &LiveSecret) -> String {
         Some(last) => format!("last used {}", when::ago(app.now, last.at.millis())),
         None => "never used".to_owned(),
     };
-    format!("Old secret works until {until}, {used}")
+    format!("Old secret works until {until}, {used}{}", stops(app, ". O in the list stops it now"))
+}
+
+/// The same in the line under the list, with the key that ends it for those who may.
+fn old_line(app: &App, old: &LiveSecret) -> String {
+    let until = old.valid_until.map(|at| at.millis().utc("%-d %b %H:%M")).unwrap_or_default();
+    let used = match &old.last_used {
+        Some(last) => format!("used {}", when::ago(app.now, last.at.millis())),
+        None => "never used".to_owned(),
+    };
+    format!("Old secret works until {until}, {used}{}", stops(app, ". O stops it"))
+}
+
+/// Words that only those read who may stop a secret.
+fn stops(app: &App, words: &'static str) -> &'static str {
+    let may = app.room.as_ref().is_some_and(|room| room.may(Right::ManageCredentials));
+    if may { words } else { "" }
 }
 
 /// One line about the secret: the old one that still works is what matters most.
 fn secret_words(app: &App, row: &CredentialRow, details: Option<&Details>) -> String {
     match details.and_then(|d| old_secret(app, d)) {
-        Some(old) => old_words(app, old),
+        Some(old) => old_line(app, old),
         None => shown_once(app, row, details, ROTATE_IT),
     }
 }

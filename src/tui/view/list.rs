@@ -14,7 +14,7 @@ use super::super::layout;
 use super::super::screen::{Api, Screen, Tab};
 use super::super::when;
 use super::paint::{Paint, plain, span, wrap};
-use super::{details, menu, pages, trail};
+use super::{details, docs, filter, menu, trail};
 
 /// Columns of the details beside a list.
 const BESIDE: u16 = 40;
@@ -26,7 +26,7 @@ pub fn draw(app: &App, room: &Room, api: &Api, paint: &mut Paint<'_>, body: Rect
     match api.tab {
         Tab::Api if !room.may(Right::SeeCredentials) => not_available(app, room, paint, under),
         Tab::Api => credentials(app, room, api, paint, under),
-        Tab::Documentation => pages::scrolled(&pages::documentation(app, api), api.scroll, paint, under),
+        Tab::Documentation => docs::draw(app, room, paint, under),
         Tab::Activity => trail::draw(app, &api.activity, paint, under),
     }
 }
@@ -49,7 +49,7 @@ fn tabs(room: &Room, api: &Api, paint: &mut Paint<'_>, body: Rect) {
 }
 
 /// Words, and under them the mark of the one that is open.
-fn mark(paint: &mut Paint<'_>, x: u16, y: u16, words: &str, style: Style, current: bool) {
+pub fn mark(paint: &mut Paint<'_>, x: u16, y: u16, words: &str, style: Style, current: bool) {
     paint.text(x, y, words, style);
     if current {
         let glyph = paint.theme.glyphs.tab;
@@ -118,11 +118,12 @@ fn credentials(app: &App, room: &Room, api: &Api, paint: &mut Paint<'_>, body: R
     let width = if wide { body.width.saturating_sub(BESIDE) } else { body.width };
     sections(app, room, api, paint, Rect { width, ..body });
     let columns = Columns::of(usize::from(width), wide);
-    let top = body.y + 2;
+    let top = body.y + 2 + u16::from(api.search.shown());
     let heading = columns.line(&Cells::heading(), app.theme.glyphs.ellipsis);
     paint.text_in(1, top, width.saturating_sub(1), &heading, app.theme.strong());
-    let rows = layout::list_rows(size);
+    let rows = api.height(size);
     rows_or_words(app, api, &columns, paint, Rect { y: top + 1, height: rows as u16, width, ..body });
+    filter::line(api, paint, Rect { y: body.y + 2, height: 1 + rows as u16, width, ..body });
     let Some((row, read)) = api.to_detail() else { return };
     if wide {
         let x = body.x + width;
@@ -139,6 +140,7 @@ fn rows_or_words(app: &App, api: &Api, columns: &Columns, paint: &mut Paint<'_>,
         let words = match (&api.problem, api.loaded) {
             (Some(problem), _) => format!("The list could not be read. {problem}"),
             (None, false) => "Reading the list ...".to_owned(),
+            (None, true) if api.search.narrows() => filter::nothing(api),
             (None, true) => empty(app, api.kind),
         };
         for (y, line) in (area.y + 1..area.bottom()).zip(wrap(&words, usize::from(area.width).saturating_sub(4))) {
@@ -316,7 +318,8 @@ fn list_status(room: &Room, api: &Api) -> String {
         let all = counts.listed(api.kind);
         let one = if api.kind == Kind::Legacy { "credential" } else { "key" };
         let s = if all == 1 { "" } else { "s" };
-        parts.push(format!("{all} {} {one}{s}, {} active", api.kind.word(), counts.of(api.kind, State::Active)));
+        let all = format!("{all} {} {one}{s}, {} active", api.kind.word(), counts.of(api.kind, State::Active));
+        parts.push(filter::found(api, counts).unwrap_or(all));
     }
     if !api.ticked.is_empty() {
         parts.push(format!("{} ticked", api.ticked.len()));
