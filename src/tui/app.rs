@@ -103,12 +103,22 @@ pub struct Due {
     pub(super) details: Option<Millis>,
     pub(super) taken: Option<Millis>,
     pub(super) trail: Option<Millis>,
+    pub(super) people: Option<Millis>,
     pub(super) pulse: Option<Millis>,
 }
 
 impl Due {
     fn earliest(&self) -> Option<Millis> {
-        [self.overview, self.list, self.details, self.taken, self.trail, self.pulse].into_iter().flatten().min()
+        let &Self { overview, list, details, taken, trail, people, pulse } = self;
+        [overview, list, details, taken, trail, people, pulse].into_iter().flatten().min()
+    }
+
+    /// Nothing is due later than `at`.
+    pub(super) fn at_most(&mut self, at: Millis) {
+        let Self { overview, list, details, taken, trail, people, pulse } = self;
+        for due in [overview, list, details, taken, trail, people, pulse] {
+            *due = due.map(|due| due.min(at));
+        }
     }
 }
 
@@ -170,7 +180,7 @@ impl Room {
 
     /// Whether times such as "2 min ago" are on the screen.
     fn shows_relative_times(&self) -> bool {
-        matches!(self.screen(), Some(Screen::Menu(_) | Screen::Settings(_) | Screen::Api(_)))
+        matches!(self.screen(), Some(Screen::Menu(_) | Screen::Settings(_) | Screen::Api(_) | Screen::People(_)))
     }
 }
 
@@ -328,6 +338,7 @@ impl Room {
             Some(Screen::Menu(_)) | None => vec![Scope::Rows, Scope::Menu],
             Some(Screen::Settings(_)) => vec![Scope::Rows, Scope::Settings, Scope::Screen],
             Some(Screen::Account(_)) => vec![Scope::Rows, Scope::Account, Scope::Screen],
+            Some(Screen::People(_)) => vec![Scope::People, Scope::Rows, Scope::Screen],
             Some(Screen::Trail(_) | Screen::Page(..)) => vec![Scope::Rows, Scope::Screen],
             Some(Screen::Api(api)) => match api.tab {
                 Tab::Api if self.may(Right::SeeCredentials) => {
@@ -349,7 +360,8 @@ impl Room {
                 }
                 false
             }
-            Dialog::Ask(_) => false,
+            // Unlocking gives the password; there is no need for it once more.
+            Dialog::Ask(_) | Dialog::Again(_) => false,
             Dialog::Change(change) => !change.over_secret,
             _ => true,
         });

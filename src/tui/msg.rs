@@ -1,10 +1,10 @@
 //! What goes into the state machine and what comes out of it.
 
-use crate::account::Right;
+use crate::account::{Right, Role, UserState};
 use crate::credential::{Kind, Overlap, Verb};
 use crate::hub::{
     Actor, CredentialId, Details, HubError, Issued, ListQuery, NewCredential, Outcome, Overview, Page, Pulse, Seen,
-    Session, SetUp, SignIn, Taken, Target, TrailQuery, TrailRow,
+    Session, SetUp, SignIn, Taken, Target, TrailQuery, TrailRow, UserRow,
 };
 use crate::secret::Secret;
 
@@ -66,11 +66,21 @@ pub enum Lane {
 #[allow(missing_docs)]
 pub enum Call {
     SetUp(SetUp),
-    SignIn { name: String, password: Secret },
+    SignIn {
+        name: String,
+        password: Secret,
+    },
     SignOut(Actor),
-    ChangeOwnPassword { actor: Actor, old: Secret, new: Secret },
+    ChangeOwnPassword {
+        actor: Actor,
+        old: Secret,
+        new: Secret,
+    },
     Create(Actor, NewCredential),
     Rotate(Actor, Target, Overlap),
+    ChangeUser(Actor, UserChange),
+    /// The password once more.
+    Confirm(Actor, Secret),
     SetState(Actor, Vec<Target>, Verb),
     Seen(Actor, CredentialId, Seen),
     Refused(Actor, Right),
@@ -78,8 +88,25 @@ pub enum Call {
     Overview(Actor),
     List(Actor, ListQuery),
     Details(Actor, CredentialId),
-    Taken { actor: Actor, kind: Kind, name: String, username: String },
+    Taken {
+        actor: Actor,
+        kind: Kind,
+        name: String,
+        username: String,
+    },
     Trail(Actor, TrailQuery),
+    Users(Actor),
+}
+
+/// One change of a user.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub enum UserChange {
+    Add { name: String, role: Role, password: Secret },
+    Role(String, Role),
+    Password(String, Secret),
+    State(String, UserState),
+    Unlock(String),
 }
 
 /// What the hub answered.
@@ -100,6 +127,11 @@ pub enum Reply {
     Details(Result<Details, HubError>),
     Taken(Result<Taken, HubError>),
     Trail(Result<Vec<TrailRow>, HubError>),
+    Users(Result<Vec<UserRow>, HubError>),
+    /// The user as he is now.
+    User(Result<UserRow, HubError>),
+    /// The actor whose password was right.
+    Confirmed(Result<Actor, HubError>),
     /// The refusal to show; `Err` when even that could not be written.
     Denied(Result<crate::hub::Denied, HubError>),
     /// Signed in without a password: the demo.

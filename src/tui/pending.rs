@@ -22,15 +22,22 @@ pub enum Slot {
     Details,
     Taken,
     Trail,
+    People,
+    /// The keys that somebody made.
+    Live,
     Pulse,
     /// Nobody waits: notes for the trail.
     Unwatched,
 }
 
 impl Slot {
+    /// What is read without anybody waiting for it.
+    pub const READS: [Self; 8] =
+        [Self::Overview, Self::List, Self::Details, Self::Taken, Self::Trail, Self::People, Self::Live, Self::Pulse];
+
     /// Whether a newer question makes the older one pointless.
     pub fn is_read(self) -> bool {
-        matches!(self, Self::Overview | Self::List | Self::Details | Self::Taken | Self::Trail | Self::Pulse)
+        Self::READS.contains(&self)
     }
 }
 

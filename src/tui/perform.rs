@@ -1,8 +1,8 @@
 //! Carries a [`Call`] out: one match, run on a worker.
 
-use crate::hub::{Cancel, Hub, Origin};
+use crate::hub::{Actor, Cancel, Hub, HubError, Origin, UserRow};
 
-use super::msg::{Call, Lane, Reply};
+use super::msg::{Call, Lane, Reply, UserChange};
 
 impl Call {
     /// Which worker does it.
@@ -15,6 +15,8 @@ impl Call {
             | Self::Create(..)
             | Self::Rotate(..)
             | Self::SetState(..)
+            | Self::ChangeUser(..)
+            | Self::Confirm(..)
             | Self::Seen(..)
             | Self::Refused(..) => Lane::Write,
             Self::Pulse(_)
@@ -22,7 +24,8 @@ impl Call {
             | Self::List(..)
             | Self::Details(..)
             | Self::Taken { .. }
-            | Self::Trail(..) => Lane::Read,
+            | Self::Trail(..)
+            | Self::Users(_) => Lane::Read,
         }
     }
 }
@@ -31,7 +34,7 @@ impl Call {
 /// there is a desk.
 pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel) -> Reply {
     match call {
-        Call::SetUp(_) => Reply::SetUp(Err(crate::hub::HubError::Conflict(crate::hub::Conflict::SetUpDone))),
+        Call::SetUp(_) => Reply::SetUp(Err(HubError::Conflict(crate::hub::Conflict::SetUpDone))),
         Call::SignIn { name, password } => Reply::SignIn(hub.sign_in(&name, &password, origin)),
         Call::SignOut(actor) => Reply::Done(hub.sign_out(&actor)),
         Call::ChangeOwnPassword { actor, old, new } => Reply::Actor(hub.change_own_password(&actor, &old, &new)),
@@ -46,5 +49,18 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel) -> Reply
         Call::Details(actor, id) => Reply::Details(hub.details(&actor, id)),
         Call::Taken { actor, kind, name, username } => Reply::Taken(hub.taken(&actor, kind, &name, &username)),
         Call::Trail(actor, query) => Reply::Trail(hub.trail(&actor, &query)),
+        Call::Users(actor) => Reply::Users(hub.users(&actor)),
+        Call::ChangeUser(actor, change) => Reply::User(change_user(hub, &actor, &change)),
+        Call::Confirm(actor, password) => Reply::Confirmed(hub.confirm_password(&actor, &password)),
+    }
+}
+
+fn change_user(hub: &Hub, actor: &Actor, change: &UserChange) -> Result<UserRow, HubError> {
+    match change {
+        UserChange::Add { name, role, password } => hub.add_user(actor, name, *role, password),
+        UserChange::Role(name, role) => hub.set_role(actor, name, *role),
+        UserChange::Password(name, password) => hub.set_password(actor, name, password),
+        UserChange::State(name, state) => hub.set_user_state(actor, name, *state),
+        UserChange::Unlock(name) => hub.unlock_user(actor, name),
     }
 }

@@ -64,12 +64,7 @@ impl App {
             toast.until = toast.until.map(|end| end.min(now.plus(PULSE)));
         }
         if let Some(room) = &mut self.room {
-            let due = &mut room.due;
-            for at in
-                [&mut due.overview, &mut due.list, &mut due.details, &mut due.taken, &mut due.trail, &mut due.pulse]
-            {
-                *at = at.map(|at| at.min(now.plus(PULSE)));
-            }
+            room.due.at_most(now.plus(PULSE));
         }
     }
 
@@ -83,6 +78,7 @@ impl App {
                     api.list.resized(layout::list_rows(size));
                     api.activity.resized(layout::trail_rows(size, true));
                 }
+                Screen::People(people) => people.resized(layout::trail_rows(size, false)),
                 Screen::Trail(list) => list.resized(layout::trail_rows(size, false)),
                 _ => {}
             }
@@ -196,7 +192,7 @@ impl App {
         self.help = None;
         self.toast = None;
         self.dirty = true;
-        for slot in [Slot::Overview, Slot::List, Slot::Details, Slot::Taken, Slot::Trail, Slot::Pulse] {
+        for slot in Slot::READS {
             self.cancel(slot);
         }
         self.call(Slot::Unwatched, Call::SignOut(actor));
@@ -246,6 +242,11 @@ impl Room {
             && let Some(list) = self.trail()
         {
             calls.push((Slot::Trail, Call::Trail(actor.clone(), list.query())));
+        }
+        if due(&mut self.due.people)
+            && let Some(Screen::People(_)) = self.screen()
+        {
+            calls.push((Slot::People, Call::Users(actor.clone())));
         }
         if due(&mut self.due.taken)
             && let Some(super::dialog::Dialog::Create(create)) = self.dialogs.last()

@@ -394,12 +394,15 @@ pub fn call_name(call: &Call) -> &'static str {
         Call::Details(..) => "details",
         Call::Taken { .. } => "taken",
         Call::Trail(..) => "trail",
+        Call::Users(_) => "users",
+        Call::ChangeUser(..) => "change user",
+        Call::Confirm(..) => "confirm",
     }
 }
 
 /// Whether a call changes anything but the trail.
 pub fn writes(call: &str) -> bool {
-    matches!(call, "create" | "rotate" | "set state" | "set up")
+    matches!(call, "create" | "rotate" | "set state" | "set up" | "change user")
 }
 
 /// Reads `ctrl-c`, `enter`, `↑`, `n`.

@@ -8,6 +8,7 @@ mod fixture;
 mod lists;
 mod menu;
 mod one_time;
+mod people;
 mod picture;
 mod properties;
 mod readme;

@@ -92,6 +92,11 @@ const WAYS: &[&str] = &[
     "R enter F1",
     "3 n a b c d e tab tab enter enter",
     "space a D",
+    "esc esc enter ↓ enter",
+    "esc esc enter ↓ enter ↓ d tab enter",
+    "esc esc enter ↓ enter G r → enter",
+    "esc esc enter ↓ enter n x",
+    "esc esc enter ↓ enter d tab tab enter",
     "m",
     "c enter",
     "s ctrl-z",
@@ -161,6 +166,9 @@ fn failure(call: &Call) -> Option<Reply> {
         Call::Pulse(_) => Reply::Pulse(Err(why())),
         Call::Details(..) => Reply::Details(Err(why())),
         Call::Trail(..) => Reply::Trail(Err(why())),
+        Call::Users(_) => Reply::Users(Err(why())),
+        Call::ChangeUser(..) => Reply::User(Err(HubError::PasswordNeeded)),
+        Call::Confirm(..) => Reply::Confirmed(Err(why())),
         _ => return None,
     })
 }
@@ -279,7 +287,7 @@ proptest! {
         prop_assume!(!desk.quit);
         desk.answers();
         let before = desk.frame();
-        let row = stray_reply(&desk);
+        let row = stray_reply();
         let effects = update(&mut desk.app, keydesk::time::Clock::now(&*desk.clock), Msg::Reply(Ticket(ticket), row));
         let calls: Vec<_> = effects.iter().filter_map(|e| if let Effect::Call(_, c) = e { Some(call_name(c)) } else { None }).collect();
         prop_assert!(calls.is_empty() || calls.iter().all(|c| matches!(*c, "pulse" | "details" | "overview" | "taken")), "{calls:?}");
@@ -288,10 +296,11 @@ proptest! {
 }
 
 /// A secret that comes for nobody.
-fn stray_reply(desk: &Desk) -> Reply {
-    let actor = super::fixture::local(desk.hub(), "bram");
+fn stray_reply() -> Reply {
+    let desk = super::fixture::Copy::filled();
+    let actor = super::fixture::local(&desk.hub, "bram");
     let query = keydesk::hub::ListQuery { limit: 1, revoked: true, ..Default::default() };
-    let row = desk.hub().list(&actor, &query).unwrap().rows.remove(0);
+    let row = desk.hub.list(&actor, &query).unwrap().rows.remove(0);
     let secret = Some(keydesk::secret::Secret::from_text("kdsStray"));
     Reply::Issued(Ok(keydesk::hub::Issued { row, secret, old_until: None }))
 }
@@ -312,6 +321,11 @@ fn every_size_from_1x1_to_200x60_is_drawn() {
         &["tab", "tab"],
         &["n", "x", "enter"],
         &["L"],
+        &["esc", "↓", "enter"],
+        &["esc", "↓", "enter", "n"],
+        &["esc", "↓", "enter", "r"],
+        &["esc", "↓", "enter", "↓", "d"],
+        &["esc", "↓", "enter", "↓", "enter"],
     ];
     for keys in scenes {
         let mut desk = Desk::on_list();
@@ -373,6 +387,7 @@ fn no_key_of_the_table_is_dead() {
         &["n", "x", "enter"],
         &["L"],
         &["esc", "esc", "↓", "enter"],
+        &["esc", "↓", "enter"],
     ];
     for keys in scenes {
         let mut desk = Desk::on_list();

@@ -3,17 +3,18 @@
 //! Nothing in a picture is a real key or secret: see `dressed` in the driver. `INSTA_UPDATE=always` writes them anew.
 
 use keydesk::{
-    account::Role,
+    account::{Role, UserState},
     credential::{Kind, Options, Verb},
-    hub::{HubError, ListQuery},
+    hub::{HubError, ListQuery, Origin, Via},
+    secret::Secret,
     tui::{
         Start,
-        msg::{Call, CopyOutcome, Reply},
+        msg::{Call, CopyOutcome, Msg, Reply},
         theme::{ASCII, Palette, Theme, UNICODE},
     },
 };
 
-use super::desk::Desk;
+use super::desk::{Desk, chord};
 use super::fixture::{self, Copy, PASSWORD};
 use super::picture;
 
@@ -72,6 +73,34 @@ fn rotated(theme: Theme) -> Desk {
 fn setting(row: &str, theme: Theme) -> Desk {
     then(filled(theme), |d| {
         d.press("enter").selects(row).press("enter").rest();
+    })
+}
+
+/// Users, one of them disabled and one locked.
+fn users(theme: Theme, keys: &str) -> Desk {
+    then(setting("Users", theme), |d| {
+        let alice = fixture::local(d.hub(), "alice");
+        d.hub().set_user_state(&alice, "chen", UserState::Disabled).unwrap();
+        for _ in 0..5 {
+            d.hub().sign_in("dora", &Secret::from_text("wrong"), &Origin::default()).unwrap();
+        }
+        d.hub().sign_in("bram", &fixture::password(), &Origin::default()).unwrap();
+        d.waits(1_000);
+        keys.split(' ').filter(|key| !key.is_empty()).for_each(|key| {
+            d.send(Msg::Key(chord(key)));
+        });
+        d.rest();
+    })
+}
+
+fn again(theme: Theme) -> Desk {
+    let copy = Copy::filled();
+    let mut session = fixture::session(&copy.hub, "alice", Role::Administrator);
+    session.actor.via = Via::Password;
+    then(Desk::themed(Some(copy), Start::Session(Box::new(session)), theme), |d| {
+        d.press("enter").selects("Users").press("enter").rest().selects("chen").press("d");
+        d.dialog("Disable chen?").says("chen").press("tab enter");
+        d.types("not mine").dialog("Your password again").says("••••").press("enter");
     })
 }
 
@@ -286,7 +315,15 @@ const SCENES: &[Scene] = &[
         },
     },
     Scene { name: "activity_log", make: |t| setting("Activity log", t) },
-    Scene { name: "users", make: |t| setting("Users", t) },
+    Scene { name: "users", make: |t| users(t, "") },
+    Scene { name: "user_new", make: |t| users(t, "n e r i k tab →") },
+    Scene { name: "user_role", make: |t| users(t, "G r") },
+    Scene { name: "user_disable", make: |t| users(t, "↓ d") },
+    Scene { name: "user_enable", make: |t| users(t, "↓ ↓ d tab") },
+    Scene { name: "user_unlock", make: |t| users(t, "G u") },
+    Scene { name: "user_password", make: |t| users(t, "↓ p") },
+    Scene { name: "user_keys_made", make: |t| users(t, "↓ enter") },
+    Scene { name: "password_again", make: again },
     Scene { name: "security", make: |t| setting("Security", t) },
     Scene {
         name: "my_account",
@@ -531,6 +568,8 @@ const CHOSEN: &[&str] = &[
     "details",
     "denied",
     "help_list",
+    "users",
+    "user_new",
     "store_gone",
 ];
 

@@ -23,6 +23,7 @@ impl App {
             (Dialog::Secret(_), Action::CopyKey) => self.copy(What::Key),
             (Dialog::Secret(view), Action::Mask) => view.masked = !view.masked,
             (Dialog::Details(d), action) => scroll(&mut d.scroll, action, most),
+            (Dialog::Live(d), action) => scroll(&mut d.scroll, action, most),
             (dialog, action) => {
                 let advance = dialog.form_mut().and_then(|form| forms::edit(form, action));
                 match advance {
@@ -64,11 +65,22 @@ impl App {
             (Dialog::Create(_), _) => self.send_create(),
             (Dialog::Rotate(_), _) => self.send_rotate(),
             (Dialog::Password(_), _) => self.send_password(),
+            (Dialog::Person(d), Id::See) => {
+                let name = d.doing.row().map(|row| row.name.clone()).unwrap_or_default();
+                self.see_keys(&name);
+            }
+            (Dialog::Person(_), _) => self.send_person(),
+            (Dialog::Again(_), _) => self.send_again(),
             (Dialog::Change(_), Id::Disable) => self.send_change(Some(Verb::Disable)),
             (Dialog::Change(_), _) => self.send_change(None),
             (Dialog::Secret(_), Id::Revoke) => self.revoke_it(),
             _ => {}
         }
+    }
+
+    /// Sends the dialog on top once more: what it waited for is there.
+    pub(in super::super) fn send_what_waited(&mut self) {
+        self.pressed(Id::Submit);
     }
 
     /// The secret that nobody copied is given up.
@@ -82,7 +94,7 @@ impl App {
     }
 
     /// Says what is wrong with the form, at the field; nothing is sent.
-    fn fault(&mut self, (id, said): (Id, String)) {
+    pub(super) fn fault(&mut self, (id, said): (Id, String)) {
         if let Some(form) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()).and_then(Dialog::form_mut) {
             form.fault(id, said);
         }

@@ -4,6 +4,7 @@ mod api;
 pub(super) use api::DETAILS_AFTER;
 mod dialogs;
 mod forms;
+mod people;
 mod screens;
 pub(super) use screens::Look;
 
@@ -130,6 +131,7 @@ impl App {
             self.cancel(Slot::List);
             self.cancel(Slot::Details);
             self.cancel(Slot::Trail);
+            self.cancel(Slot::People);
         }
     }
 
@@ -140,6 +142,7 @@ impl App {
         room.screens.push(screen);
         room.due.list = Some(now);
         room.due.trail = Some(now);
+        room.due.people = Some(now);
         room.due.overview = Some(now);
     }
 }

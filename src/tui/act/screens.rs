@@ -66,6 +66,7 @@ impl App {
                 Action::Open => self.open_account(),
                 action => rows.act(action, ACCOUNT.len()),
             },
+            Some(Screen::People(_)) => self.act_on_people(action),
             Some(Screen::Page(_, at)) => scroll(at, action, most),
             Some(Screen::Trail(list)) => {
                 let other_rows = list.act(action, layout::trail_rows(size, false));
@@ -119,7 +120,7 @@ impl App {
         }
         match row {
             SettingsRow::Api => self.open_api(Kind::Basic, None),
-            SettingsRow::Users => self.open(Screen::Page(Topic::Users, 0)),
+            SettingsRow::Users => self.open(Screen::People(Box::default())),
             SettingsRow::Activity => self.open(Screen::Trail(TrailList::default())),
             SettingsRow::Security => self.open(Screen::Page(Topic::Security, 0)),
         }
@@ -155,7 +156,7 @@ impl App {
         match look {
             Look::Expiring(row) => self.open_api(row.kind, Some(&row)),
             Look::NeverUsed(_) | Look::Dropped(_) | Look::Missed(_) => self.open_api(Kind::Basic, None),
-            Look::OneAdministrator => self.open(Screen::Page(Topic::Users, 0)),
+            Look::OneAdministrator => self.open(Screen::People(Box::default())),
         }
     }
 }

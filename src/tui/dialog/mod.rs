@@ -1,17 +1,21 @@
 //! The dialogs: one file for the state of each. Only the topmost takes keys and is drawn.
 
+mod again;
 mod ask;
 mod change;
 mod create;
 mod password;
+mod person;
 mod rotate;
 mod secret;
 
+pub use again::Again;
 pub use ask::{Ask, Question};
 pub use change::Change;
 pub use create::entry_of;
 pub use create::{Create, Draft};
 pub use password::{ChangePassword, check_new};
+pub use person::{Doing, Live, Person, ROLES};
 pub use rotate::Rotate;
 pub use secret::{Issue, OneTime, What};
 
@@ -35,6 +39,12 @@ pub enum Dialog {
     Change(Box<Change>),
     /// One's own password.
     Password(Box<ChangePassword>),
+    /// What is done to a user.
+    Person(Box<Person>),
+    /// The live credentials that a user made.
+    Live(Box<Reading<Live>>),
+    /// One's own password once more.
+    Again(Box<Again>),
     /// A question before something is lost.
     Ask(Box<Ask>),
     /// All about one credential.
@@ -68,8 +78,10 @@ impl Dialog {
             Self::Rotate(d) => Some(&d.form),
             Self::Change(d) => Some(&d.form),
             Self::Password(d) => Some(&d.form),
+            Self::Person(d) => Some(&d.form),
+            Self::Again(d) => Some(&d.form),
             Self::Ask(d) => Some(&d.buttons),
-            Self::Made(_) | Self::Details(_) | Self::Denied(_) | Self::Notice { .. } => None,
+            Self::Made(_) | Self::Details(_) | Self::Live(_) | Self::Denied(_) | Self::Notice { .. } => None,
         }
     }
 
@@ -81,8 +93,10 @@ impl Dialog {
             Self::Rotate(d) => Some(&mut d.form),
             Self::Change(d) => Some(&mut d.form),
             Self::Password(d) => Some(&mut d.form),
+            Self::Person(d) => Some(&mut d.form),
+            Self::Again(d) => Some(&mut d.form),
             Self::Ask(d) => Some(&mut d.buttons),
-            Self::Made(_) | Self::Details(_) | Self::Denied(_) | Self::Notice { .. } => None,
+            Self::Made(_) | Self::Details(_) | Self::Live(_) | Self::Denied(_) | Self::Notice { .. } => None,
         }
     }
 
@@ -91,11 +105,13 @@ impl Dialog {
         match self {
             Self::Create(d) => form_scopes(&d.form, Scope::Form),
             Self::Password(d) => form_scopes(&d.form, Scope::Form),
+            Self::Person(d) => form_scopes(&d.form, Scope::Form),
+            Self::Again(d) => form_scopes(&d.form, Scope::Form),
             Self::Change(d) => form_scopes(&d.form, Scope::Confirm),
             Self::Rotate(_) => vec![Scope::Rotate],
             Self::Secret(_) => vec![Scope::Secret, Scope::Buttons],
             Self::Ask(_) => vec![Scope::Buttons],
-            Self::Details(_) => vec![Scope::Reading, Scope::Rows],
+            Self::Details(_) | Self::Live(_) => vec![Scope::Reading, Scope::Rows],
             Self::Made(_) | Self::Denied(_) | Self::Notice { .. } => vec![Scope::Reading],
         }
     }

@@ -25,7 +25,13 @@ impl App {
                 self.toast = Some(Toast::done(now, "Your password was changed."));
                 self.play_on();
             }
-            Reply::Issued(Err(why)) | Reply::States(Err(why)) | Reply::Actor(Err(why)) => self.form_failed(why),
+            Reply::User(Ok(row)) => self.user_changed(&row),
+            Reply::Confirmed(Ok(actor)) => self.confirmed(actor),
+            Reply::Issued(Err(why))
+            | Reply::States(Err(why))
+            | Reply::User(Err(why))
+            | Reply::Confirmed(Err(why))
+            | Reply::Actor(Err(why)) => self.form_failed(why),
             _ => {}
         }
     }
@@ -95,7 +101,11 @@ impl App {
                     room.dialogs.push(Dialog::Denied(denied));
                 }
             }
-            HubError::Conflict(Conflict::Taken { .. }) => self.fault_at(Id::Username, why.to_string()),
+            HubError::PasswordNeeded => self.ask_again(),
+            HubError::Conflict(Conflict::Taken { .. }) => {
+                let of_user = matches!(self.room.as_ref().and_then(|r| r.dialogs.last()), Some(Dialog::Person(_)));
+                self.fault_at(if of_user { Id::Name } else { Id::Username }, why.to_string());
+            }
             HubError::WrongPassword => self.fault_at(Id::Old, why.to_string()),
             HubError::Conflict(_) | HubError::NotFound(_) => {
                 if let Some(room) = &mut self.room {
@@ -122,6 +132,9 @@ impl App {
         match self.room.as_ref()?.dialogs.last()? {
             Dialog::Create(create) => dialog::entry_of(field, create.kind),
             Dialog::Password(_) => Some(Id::Password),
+            Dialog::Again(_) => Some(Id::Old),
+            Dialog::Person(_) if field == Field::UserName => Some(Id::Name),
+            Dialog::Person(_) => Some(Id::Password),
             _ => None,
         }
     }
@@ -140,6 +153,8 @@ impl App {
             Some(Dialog::Rotate(d)) => &mut d.problem,
             Some(Dialog::Change(d)) => &mut d.problem,
             Some(Dialog::Password(d)) => &mut d.problem,
+            Some(Dialog::Person(d)) => &mut d.problem,
+            Some(Dialog::Again(d)) => &mut d.problem,
             _ => {
                 self.toast = Some(Toast::error(sentence));
                 return;

@@ -3,6 +3,7 @@
 mod copies;
 mod door;
 mod forms;
+mod people;
 mod reads;
 
 use crate::hub::HubError;
@@ -26,10 +27,8 @@ impl App {
             Slot::Door => self.door_replied(reply),
             Slot::Form => self.form_replied(reply),
             Slot::Refused => self.refused(reply),
-            Slot::Overview | Slot::List | Slot::Details | Slot::Taken | Slot::Trail | Slot::Pulse => {
-                self.read(slot, reply);
-            }
             Slot::Copying(_) | Slot::CopyKey | Slot::Unwatched => {}
+            slot => self.read(slot, reply),
         }
         if behind {
             self.toast = toast;

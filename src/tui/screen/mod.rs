@@ -1,11 +1,13 @@
 //! The screens: one file for the state of each.
 
 mod api;
+mod people;
 mod rows;
 mod trail;
 pub mod window;
 
 pub use api::{Api, Tab, order_words};
+pub use people::People;
 pub use rows::{ACCOUNT, AccountRow, MENU, MenuRow, Rows, SETTINGS, SettingsRow};
 pub use trail::TrailList;
 
@@ -18,6 +20,8 @@ pub enum Screen {
     Settings(Rows),
     /// The three tabs of API Settings.
     Api(Box<Api>),
+    /// The users.
+    People(Box<People>),
     /// The trail.
     Trail(TrailList),
     /// One's own account.
@@ -38,8 +42,6 @@ pub struct Menu {
 /// What a page to read is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Topic {
-    /// The people of the desk.
-    Users,
     /// How the desk is kept safe.
     Security,
     /// How to call the API.
@@ -59,7 +61,7 @@ impl Screen {
             },
             Self::Trail(_) => &["Settings", "Activity log"],
             Self::Account(_) => &["My account"],
-            Self::Page(Topic::Users, _) => &["Settings", "Users"],
+            Self::People(_) => &["Settings", "Users"],
             Self::Page(Topic::Security, _) => &["Settings", "Security"],
             Self::Page(Topic::Documentation, _) => &["Documentation"],
         }

@@ -38,6 +38,19 @@ pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
             finish(app, &mut sheet, dialog);
             sheet
         }
+        Dialog::Person(d) => {
+            let mut sheet = new(super::people::title(d), columns.min(70));
+            super::people::person(app, d, &mut sheet);
+            finish(app, &mut sheet, dialog);
+            sheet
+        }
+        Dialog::Live(d) => super::people::live(app, &d.what, new(format!("Keys made by {}", d.what.who), columns)),
+        Dialog::Again(d) => {
+            let mut sheet = new("Your password again".to_owned(), narrow);
+            forms::again(app, d, &mut sheet);
+            finish(app, &mut sheet, dialog);
+            sheet
+        }
         Dialog::Ask(d) => ask(d, new(d.question.title().to_owned(), narrow)),
         Dialog::Details(d) => details::sheet(app, &d.what, new(d.what.row.name.clone(), columns)),
         Dialog::Denied(denied) => {

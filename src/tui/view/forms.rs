@@ -7,7 +7,7 @@ use crate::account::user_password_rules;
 use crate::credential::{Algorithm, Kind, Rule, password_rules, username_rules};
 
 use super::super::app::App;
-use super::super::dialog::{ChangePassword, Create};
+use super::super::dialog::{Again, ChangePassword, Create};
 use super::super::form::{Entry, Form, Id, Input};
 use super::super::theme::Theme;
 use super::paint::{plain, span};
@@ -179,6 +179,17 @@ pub fn own_password(app: &App, d: &ChangePassword, sheet: &mut Sheet) {
         sheet.gap();
     }
     new_password_fields(app, &d.form, sheet);
+    state(app, d.problem.as_deref(), sheet);
+}
+
+/// Lines of the form for the password once more.
+pub fn again(app: &App, d: &Again, sheet: &mut Sheet) {
+    sheet.gap();
+    sheet.tell("This is asked for again before it is done: it was not typed in the last 5 minutes.");
+    sheet.gap();
+    for (entry, focused) in d.form.shown().filter(|(e, _)| e.id == Id::Old) {
+        sheet.field(entry, focused);
+    }
     state(app, d.problem.as_deref(), sheet);
 }
 

@@ -287,6 +287,7 @@ pub fn status(app: &App) -> String {
         },
         Some(Screen::Api(api)) if api.tab == Tab::Api && room.may(Right::SeeCredentials) => list_status(room, api),
         Some(Screen::Api(api)) if api.tab == Tab::Activity => trail::status(&api.activity),
+        Some(Screen::People(people)) => super::people::status(app, people),
         Some(Screen::Trail(list)) => trail::status(list),
         _ => String::new(),
     }

@@ -1,4 +1,4 @@
-//! Pages to read: users, security, documentation.
+//! Pages to read: security, documentation.
 
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -11,7 +11,6 @@ use super::super::app::{App, Room};
 use super::super::docs;
 use super::super::screen::{Api, Topic};
 use super::super::when;
-use super::menu::people;
 use super::paint::{Paint, plain, span, wrap};
 
 /// Draws a page.
@@ -36,7 +35,6 @@ pub fn scrolled(lines: &[Line<'static>], scroll: usize, paint: &mut Paint<'_>, b
 pub fn lines(app: &App, room: &Room, topic: Topic) -> Vec<Line<'static>> {
     let mut page = Page { lines: vec![], width: usize::from(app.size.0).saturating_sub(4), app };
     match topic {
-        Topic::Users => users(room, &mut page),
         Topic::Security => security(app, room, &mut page),
         Topic::Documentation => {
             for kind in Kind::ALL {
@@ -92,24 +90,6 @@ impl Page<'_> {
         }
         self.gap();
     }
-}
-
-fn users(room: &Room, page: &mut Page<'_>) {
-    if let Some(site) = room.overview.as_ref().and_then(|o| o.site.as_ref()) {
-        let locked = if site.locked > 0 { format!(", {} locked", site.locked) } else { String::new() };
-        page.say(&format!("{}{locked} on this desk.", people(site.users)));
-    }
-    if let Some(overview) = &room.overview {
-        page.say(&format!("Administrators: {}", overview.administrators.join(", ")));
-    }
-    page.gap();
-    let name = &room.session.actor.user;
-    page.say("Users are listed and added on the command line of this machine:");
-    page.gap();
-    page.code(&format!("keydesk user list --as {name}"));
-    page.code(&format!("keydesk user add --as {name} NAME --role basic --password-stdin"));
-    page.gap();
-    page.say("Roles: administrator, advanced, basic. Who is added so chooses an own password at the first sign-in.");
 }
 
 fn security(app: &App, room: &Room, page: &mut Page<'_>) {
