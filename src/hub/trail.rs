@@ -38,11 +38,25 @@ impl Hub {
         expect: Option<(i64, String)>,
         progress: &mut dyn FnMut(i64, i64),
     ) -> Result<TrailReport, HubError> {
-        self.look_until(actor, &Intent::new(Right::ReadTrail, "verify trail"), &Cancel::default(), |tx| {
+        self.verify_trail_until(actor, expect, &Cancel::default(), progress)
+    }
+
+    /// The same; it can be stopped.
+    pub fn verify_trail_until(
+        &self,
+        actor: &Actor,
+        expect: Option<(i64, String)>,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(i64, i64),
+    ) -> Result<TrailReport, HubError> {
+        self.look_until(actor, &Intent::new(Right::ReadTrail, "verify trail"), cancel, |tx| {
             let head = tables::head(tx)?
                 .ok_or_else(|| HubError::Failed("The head of the trail is missing. Restore a backup.".to_owned()))?;
             let mut walk = Walk::new(&head, expect);
             while walk.broken.is_none() && walk.no < head.trail_no {
+                if cancel.is_cancelled() {
+                    return Err(StoreError::Cancelled.into());
+                }
                 let before = walk.no;
                 tables::trail_after(tx, before, BATCH, &mut |record| walk.step(&record))?;
                 if walk.no == before {

@@ -339,7 +339,8 @@ impl Room {
             Some(Screen::Settings(_)) => vec![Scope::Rows, Scope::Settings, Scope::Screen],
             Some(Screen::Account(_)) => vec![Scope::Rows, Scope::Account, Scope::Screen],
             Some(Screen::People(_)) => vec![Scope::People, Scope::Rows, Scope::Screen],
-            Some(Screen::Trail(_) | Screen::Page(..)) => vec![Scope::Rows, Scope::Screen],
+            Some(Screen::Trail(_)) => vec![Scope::Trail, Scope::Rows, Scope::Screen],
+            Some(Screen::Page(..)) => vec![Scope::Rows, Scope::Screen],
             Some(Screen::Api(api)) => match api.tab {
                 Tab::Api if self.may(Right::SeeCredentials) => {
                     vec![Scope::List, Scope::Rows, Scope::Tabs, Scope::Screen]

@@ -27,6 +27,8 @@ pub enum Id {
     Overlap,
     Role,
     See,
+    Class,
+    ShowAll,
     Submit,
     Cancel,
     Revoke,

@@ -22,6 +22,7 @@ pub enum Scope {
     List,
     Account,
     People,
+    Trail,
     Reading,
     Door,
     Text,
@@ -58,6 +59,7 @@ impl Scope {
             Self::List => "API tab",
             Self::Account => "My account",
             Self::People => "Users",
+            Self::Trail => "Activity log",
             Self::Reading => "Pages to read",
             Self::Door => "Set-up, sign-in, lock screen",
             Self::Text => "Text fields",
@@ -168,6 +170,7 @@ const PAGE_DOWN: Chord = Chord::plain(Code::PageDown);
 const SPACE: Chord = Chord::char(' ');
 const CANCEL: &[Chord] = &[ESC, Chord::ctrl('g')];
 const MANAGE: Right = Right::ManageCredentials;
+const TRAIL: Right = Right::ReadTrail;
 const PEOPLE: Right = Right::ManageUsers;
 
 use Scope as S;
@@ -188,6 +191,12 @@ pub static BINDINGS: &[Binding] = &[
     row(S::People, &[Chord::char('u')], Action::Unlock, "unlock after wrong passwords").hint("unlock").needs(PEOPLE),
     row(S::People, &[Chord::char('p')], Action::SetPassword, "set a password").hint("password").needs(PEOPLE),
     row(S::People, &[ENTER], Action::Open, "the keys this user made").hint("keys made"),
+
+    row(S::Trail, &[Chord::char('/')], Action::Filter, "show a part only: who, type, from, until").hint("filter").needs(TRAIL),
+    row(S::Trail, &[Chord::char('w')], Action::ByWho, "only what this user did, or all again").hint("who").needs(TRAIL),
+    row(S::Trail, &[Chord::char('t')], Action::NextClass, "only one type, the next one, all").hint("type").needs(TRAIL),
+    row(S::Trail, &[Chord::char('v')], Action::Verify, "verify the whole trail").hint("verify").needs(TRAIL),
+    row(S::Trail, &[ENTER], Action::Open, "all about this entry").hint("details"),
 
     row(S::List, &[Chord::char('n')], Action::Create, "create new key").hint("create").needs(MANAGE),
     row(S::List, &[ENTER], Action::Open, "details").hint("details"),

@@ -4,7 +4,7 @@ use crate::account::{Right, Role, UserState};
 use crate::credential::{Kind, Overlap, Verb};
 use crate::hub::{
     Actor, CredentialId, Details, HubError, Issued, ListQuery, NewCredential, Outcome, Overview, Page, Pulse, Seen,
-    Session, SetUp, SignIn, Taken, Target, TrailQuery, TrailRow, UserRow,
+    Session, SetUp, SignIn, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow,
 };
 use crate::secret::Secret;
 
@@ -96,6 +96,8 @@ pub enum Call {
     },
     Trail(Actor, TrailQuery),
     Users(Actor),
+    /// Is the whole trail whole?
+    Verify(Actor),
 }
 
 /// One change of a user.
@@ -128,6 +130,7 @@ pub enum Reply {
     Taken(Result<Taken, HubError>),
     Trail(Result<Vec<TrailRow>, HubError>),
     Users(Result<Vec<UserRow>, HubError>),
+    Verified(Result<TrailReport, HubError>),
     /// The user as he is now.
     User(Result<UserRow, HubError>),
     /// The actor whose password was right.

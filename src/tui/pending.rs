@@ -25,6 +25,7 @@ pub enum Slot {
     People,
     /// The keys that somebody made.
     Live,
+    Verify,
     Pulse,
     /// Nobody waits: notes for the trail.
     Unwatched,
@@ -32,8 +33,17 @@ pub enum Slot {
 
 impl Slot {
     /// What is read without anybody waiting for it.
-    pub const READS: [Self; 8] =
-        [Self::Overview, Self::List, Self::Details, Self::Taken, Self::Trail, Self::People, Self::Live, Self::Pulse];
+    pub const READS: [Self; 9] = [
+        Self::Overview,
+        Self::List,
+        Self::Details,
+        Self::Taken,
+        Self::Trail,
+        Self::People,
+        Self::Live,
+        Self::Verify,
+        Self::Pulse,
+    ];
 
     /// Whether a newer question makes the older one pointless.
     pub fn is_read(self) -> bool {

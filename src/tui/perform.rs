@@ -25,7 +25,8 @@ impl Call {
             | Self::Details(..)
             | Self::Taken { .. }
             | Self::Trail(..)
-            | Self::Users(_) => Lane::Read,
+            | Self::Users(_)
+            | Self::Verify(_) => Lane::Read,
         }
     }
 }
@@ -50,6 +51,7 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel) -> Reply
         Call::Taken { actor, kind, name, username } => Reply::Taken(hub.taken(&actor, kind, &name, &username)),
         Call::Trail(actor, query) => Reply::Trail(hub.trail(&actor, &query)),
         Call::Users(actor) => Reply::Users(hub.users(&actor)),
+        Call::Verify(actor) => Reply::Verified(hub.verify_trail_until(&actor, None, cancel, &mut |_, _| ())),
         Call::ChangeUser(actor, change) => Reply::User(change_user(hub, &actor, &change)),
         Call::Confirm(actor, password) => Reply::Confirmed(hub.confirm_password(&actor, &password)),
     }

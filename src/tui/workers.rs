@@ -153,6 +153,7 @@ fn failure_of(call: &Call) -> fn(HubError) -> Reply {
         Call::Create(..) | Call::Rotate(..) => |why| Reply::Issued(Err(why)),
         Call::ChangeUser(..) => |why| Reply::User(Err(why)),
         Call::Confirm(..) => |why| Reply::Confirmed(Err(why)),
+        Call::Verify(_) => |why| Reply::Verified(Err(why)),
         Call::Users(_) => |why| Reply::Users(Err(why)),
         Call::SetState(..) => |why| Reply::States(Err(why)),
         Call::Refused(..) => |why| Reply::Denied(Err(why)),

@@ -57,6 +57,15 @@ fn whole_trails_are_whole() {
 }
 
 #[test]
+fn a_check_can_be_stopped() {
+    let desk = filled();
+    let cancel = keydesk::hub::Cancel::default();
+    cancel.cancel();
+    let stopped = desk.hub.verify_trail_until(&desk.alice(), None, &cancel, &mut |_, _| ());
+    assert!(matches!(&stopped, Err(keydesk::hub::HubError::Failed(why)) if why.contains("cancelled")), "{stopped:?}");
+}
+
+#[test]
 fn the_database_itself_refuses_to_edit_it() {
     let desk = filled();
     let connection = rusqlite::Connection::open(desk.database()).unwrap();

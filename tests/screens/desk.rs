@@ -395,6 +395,7 @@ pub fn call_name(call: &Call) -> &'static str {
         Call::Taken { .. } => "taken",
         Call::Trail(..) => "trail",
         Call::Users(_) => "users",
+        Call::Verify(_) => "verify",
         Call::ChangeUser(..) => "change user",
         Call::Confirm(..) => "confirm",
     }

@@ -15,4 +15,5 @@ mod readme;
 mod rights;
 mod snapshots;
 mod states;
+mod trail;
 mod two_people;

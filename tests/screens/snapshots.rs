@@ -5,7 +5,7 @@
 use keydesk::{
     account::{Role, UserState},
     credential::{Kind, Options, Verb},
-    hub::{HubError, ListQuery, Origin, Via},
+    hub::{HubError, ListQuery, Origin, TrailReport, Via},
     secret::Secret,
     tui::{
         Start,
@@ -90,6 +90,32 @@ fn users(theme: Theme, keys: &str) -> Desk {
             d.send(Msg::Key(chord(key)));
         });
         d.rest();
+    })
+}
+
+/// The activity log, with the keys named as pictures need them.
+fn log(theme: Theme, keys: &str) -> Desk {
+    then(setting("Activity log", theme), |d| {
+        let bram = fixture::local(d.hub(), "bram");
+        d.hub().set_role(&bram, "chen", Role::Advanced).unwrap();
+        d.press("ctrl-l");
+        keys.split(' ').for_each(|key| {
+            d.send(Msg::Key(chord(key)));
+        });
+        d.rest();
+    })
+}
+
+fn verified(theme: Theme) -> Desk {
+    then(setting("Activity log", theme), |d| {
+        d.instead = Some(Box::new(|call| match call {
+            Call::Verify(_) => {
+                let report = TrailReport { rows: 12, no: 12, hash: "0123456789abcdef".repeat(4), broken: None };
+                Some(Reply::Verified(Ok(report)))
+            }
+            _ => None,
+        }));
+        d.press("v");
     })
 }
 
@@ -316,6 +342,11 @@ const SCENES: &[Scene] = &[
     },
     Scene { name: "activity_log", make: |t| setting("Activity log", t) },
     Scene { name: "users", make: |t| users(t, "") },
+    Scene { name: "activity_entry", make: |t| log(t, "g enter") },
+    Scene { name: "activity_filter", make: |t| log(t, "/ b r a m tab tab") },
+    Scene { name: "activity_filtered", make: |t| log(t, "↓ ↓ w t") },
+    Scene { name: "activity_nothing", make: |t| log(t, "t t w") },
+    Scene { name: "activity_verified", make: verified },
     Scene { name: "user_new", make: |t| users(t, "n e r i k tab →") },
     Scene { name: "user_role", make: |t| users(t, "G r") },
     Scene { name: "user_disable", make: |t| users(t, "↓ d") },
@@ -569,6 +600,7 @@ const CHOSEN: &[&str] = &[
     "denied",
     "help_list",
     "users",
+    "activity_log",
     "user_new",
     "store_gone",
 ];

@@ -23,6 +23,7 @@ impl App {
             (Dialog::Secret(_), Action::CopyKey) => self.copy(What::Key),
             (Dialog::Secret(view), Action::Mask) => view.masked = !view.masked,
             (Dialog::Details(d), action) => scroll(&mut d.scroll, action, most),
+            (Dialog::Entry(d), action) => scroll(&mut d.scroll, action, most),
             (Dialog::Live(d), action) => scroll(&mut d.scroll, action, most),
             (dialog, action) => {
                 let advance = dialog.form_mut().and_then(|form| forms::edit(form, action));
@@ -70,6 +71,7 @@ impl App {
                 self.see_keys(&name);
             }
             (Dialog::Person(_), _) => self.send_person(),
+            (Dialog::Narrow(_), id) => self.send_narrow(id == Id::ShowAll),
             (Dialog::Again(_), _) => self.send_again(),
             (Dialog::Change(_), Id::Disable) => self.send_change(Some(Verb::Disable)),
             (Dialog::Change(_), _) => self.send_change(None),

@@ -6,6 +6,7 @@ mod dialogs;
 mod forms;
 mod people;
 mod screens;
+mod trail;
 pub(super) use screens::Look;
 
 use super::action::Action;
@@ -132,6 +133,7 @@ impl App {
             self.cancel(Slot::Details);
             self.cancel(Slot::Trail);
             self.cancel(Slot::People);
+            self.cancel(Slot::Verify);
         }
     }
 

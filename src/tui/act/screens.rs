@@ -7,7 +7,6 @@ use crate::hub::CredentialRow;
 use super::super::action::Action;
 use super::super::app::{App, Room};
 use super::super::dialog::{ChangePassword, Dialog};
-use super::super::layout;
 use super::super::screen::{
     ACCOUNT, AccountRow, Api, MENU, Menu, MenuRow, Rows, SETTINGS, Screen, SettingsRow, Topic, TrailList,
 };
@@ -53,7 +52,6 @@ impl App {
         if action == Action::Back {
             return self.back();
         }
-        let size = self.size;
         let most = view::overflow(self);
         let Some(room) = &mut self.room else { return };
         match room.screen_mut() {
@@ -68,10 +66,7 @@ impl App {
             },
             Some(Screen::People(_)) => self.act_on_people(action),
             Some(Screen::Page(_, at)) => scroll(at, action, most),
-            Some(Screen::Trail(list)) => {
-                let other_rows = list.act(action, layout::trail_rows(size, false));
-                room.due.trail = other_rows.then_some(self.now).or(room.due.trail);
-            }
+            Some(Screen::Trail(_)) => self.act_on_trail(action),
             Some(Screen::Api(_)) => self.act_on_api(action),
             None => {}
         }

@@ -4,6 +4,7 @@ mod again;
 mod ask;
 mod change;
 mod create;
+mod narrow;
 mod password;
 mod person;
 mod rotate;
@@ -14,15 +15,17 @@ pub use ask::{Ask, Question};
 pub use change::Change;
 pub use create::entry_of;
 pub use create::{Create, Draft};
+pub use narrow::NarrowForm;
 pub use password::{ChangePassword, check_new};
 pub use person::{Doing, Live, Person, ROLES};
 pub use rotate::Rotate;
 pub use secret::{Issue, OneTime, What};
 
-use crate::hub::{CredentialRow, Denied, Details};
+use crate::hub::{CredentialRow, Denied, Details, TrailRow};
 
 use super::form::Form;
 use super::keys::Scope;
+use super::screen::Checked;
 
 /// A dialog.
 #[derive(Debug)]
@@ -43,6 +46,12 @@ pub enum Dialog {
     Person(Box<Person>),
     /// The live credentials that a user made.
     Live(Box<Reading<Live>>),
+    /// What part of the trail is shown.
+    Narrow(Box<NarrowForm>),
+    /// One entry of the trail.
+    Entry(Box<Reading<TrailRow>>),
+    /// What the check of the trail found.
+    Checked(Box<Checked>),
     /// One's own password once more.
     Again(Box<Again>),
     /// A question before something is lost.
@@ -80,8 +89,15 @@ impl Dialog {
             Self::Password(d) => Some(&d.form),
             Self::Person(d) => Some(&d.form),
             Self::Again(d) => Some(&d.form),
+            Self::Narrow(d) => Some(&d.form),
             Self::Ask(d) => Some(&d.buttons),
-            Self::Made(_) | Self::Details(_) | Self::Live(_) | Self::Denied(_) | Self::Notice { .. } => None,
+            Self::Made(_)
+            | Self::Details(_)
+            | Self::Live(_)
+            | Self::Entry(_)
+            | Self::Checked(_)
+            | Self::Denied(_)
+            | Self::Notice { .. } => None,
         }
     }
 
@@ -95,8 +111,15 @@ impl Dialog {
             Self::Password(d) => Some(&mut d.form),
             Self::Person(d) => Some(&mut d.form),
             Self::Again(d) => Some(&mut d.form),
+            Self::Narrow(d) => Some(&mut d.form),
             Self::Ask(d) => Some(&mut d.buttons),
-            Self::Made(_) | Self::Details(_) | Self::Live(_) | Self::Denied(_) | Self::Notice { .. } => None,
+            Self::Made(_)
+            | Self::Details(_)
+            | Self::Live(_)
+            | Self::Entry(_)
+            | Self::Checked(_)
+            | Self::Denied(_)
+            | Self::Notice { .. } => None,
         }
     }
 
@@ -107,12 +130,13 @@ impl Dialog {
             Self::Password(d) => form_scopes(&d.form, Scope::Form),
             Self::Person(d) => form_scopes(&d.form, Scope::Form),
             Self::Again(d) => form_scopes(&d.form, Scope::Form),
+            Self::Narrow(d) => form_scopes(&d.form, Scope::Form),
             Self::Change(d) => form_scopes(&d.form, Scope::Confirm),
             Self::Rotate(_) => vec![Scope::Rotate],
             Self::Secret(_) => vec![Scope::Secret, Scope::Buttons],
             Self::Ask(_) => vec![Scope::Buttons],
-            Self::Details(_) | Self::Live(_) => vec![Scope::Reading, Scope::Rows],
-            Self::Made(_) | Self::Denied(_) | Self::Notice { .. } => vec![Scope::Reading],
+            Self::Details(_) | Self::Live(_) | Self::Entry(_) => vec![Scope::Reading, Scope::Rows],
+            Self::Made(_) | Self::Checked(_) | Self::Denied(_) | Self::Notice { .. } => vec![Scope::Reading],
         }
     }
 }

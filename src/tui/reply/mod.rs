@@ -5,6 +5,7 @@ mod door;
 mod forms;
 mod people;
 mod reads;
+mod trail;
 
 use crate::hub::HubError;
 

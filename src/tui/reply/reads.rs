@@ -24,6 +24,7 @@ impl App {
                 }
             }
             Reply::Page(Ok(page)) if slot == Slot::Live => self.live(page),
+            Reply::Verified(Ok(report)) => self.verified(report),
             Reply::Users(Ok(rows)) => self.people(rows),
             Reply::Page(Ok(page)) => self.page(page),
             Reply::Details(Ok(details)) => self.details(details),
@@ -45,6 +46,7 @@ impl App {
             | Reply::Details(Err(why))
             | Reply::Taken(Err(why))
             | Reply::Users(Err(why))
+            | Reply::Verified(Err(why))
             | Reply::Trail(Err(why)) => self.read_failed(slot, why),
             _ => {}
         }

@@ -1,15 +1,17 @@
 //! The screens: one file for the state of each.
 
 mod api;
+mod narrow;
 mod people;
 mod rows;
 mod trail;
 pub mod window;
 
 pub use api::{Api, Tab, order_words};
+pub use narrow::Narrow;
 pub use people::People;
 pub use rows::{ACCOUNT, AccountRow, MENU, MenuRow, Rows, SETTINGS, SettingsRow};
-pub use trail::TrailList;
+pub use trail::{Checked, TrailList};
 
 /// One screen. The menu is the lowest of the stack and never leaves it.
 #[derive(Debug)]

@@ -205,7 +205,7 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
             Scope::Buttons,
             Action::Back,
             None,
-            Some(Dialog::Create(_) | Dialog::Password(_) | Dialog::Person(_) | Dialog::Again(_)),
+            Some(Dialog::Create(_) | Dialog::Password(_) | Dialog::Person(_) | Dialog::Again(_) | Dialog::Narrow(_)),
         ) => "cancel",
         (Scope::Everywhere, Action::Back, None, None) if menu => "menu",
         (Scope::People, Action::DisableEnable, None, None) if selected_is_disabled(app) => "enable",
@@ -225,6 +225,7 @@ fn sent_by_enter(dialog: &Dialog) -> &'static str {
     match dialog {
         Dialog::Password(_) => "change",
         Dialog::Again(_) => "go on",
+        Dialog::Narrow(_) => "show",
         Dialog::Person(d) if matches!(d.doing, Doing::Add) => "add",
         Dialog::Person(_) => "set",
         _ => "create",

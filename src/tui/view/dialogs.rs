@@ -13,7 +13,7 @@ use super::super::layout;
 use super::super::when;
 use super::paint::{plain, span};
 use super::sheet::Sheet;
-use super::{details, forms, secret};
+use super::{details, entry, forms, secret};
 
 /// The sheet of a dialog.
 pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
@@ -45,6 +45,19 @@ pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
             sheet
         }
         Dialog::Live(d) => super::people::live(app, &d.what, new(format!("Keys made by {}", d.what.who), columns)),
+        Dialog::Narrow(d) => {
+            let mut sheet = new("Show a part of the trail".to_owned(), narrow);
+            super::trail::narrow(app, &d.form, &mut sheet);
+            finish(app, &mut sheet, dialog);
+            sheet
+        }
+        Dialog::Entry(d) => entry::sheet(app, &d.what, new(format!("Entry {}", d.what.no), columns)),
+        Dialog::Checked(d) => {
+            let title = entry::checked_title(&d.report).to_owned();
+            let mut sheet = entry::checked(&d.report, d.at, new(title, columns));
+            close(app, &mut sheet);
+            sheet
+        }
         Dialog::Again(d) => {
             let mut sheet = new("Your password again".to_owned(), narrow);
             forms::again(app, d, &mut sheet);

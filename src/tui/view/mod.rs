@@ -4,6 +4,7 @@ mod chrome;
 mod details;
 mod dialogs;
 mod door;
+mod entry;
 mod forms;
 mod help;
 mod list;
@@ -70,6 +71,7 @@ fn desk(app: &App, room: &Room, paint: &mut Paint<'_>, body: Rect) {
         let scroll = match dialog {
             Dialog::Details(d) => d.scroll,
             Dialog::Live(d) => d.scroll,
+            Dialog::Entry(d) => d.scroll,
             _ => 0,
         };
         paint.cursor = None;
@@ -85,7 +87,7 @@ pub(super) fn overflow(app: &App) -> usize {
     }
     let Some(room) = &app.room else { return 0 };
     match (room.dialogs.last(), room.screen()) {
-        (Some(dialog @ (Dialog::Details(_) | Dialog::Live(_))), _) => {
+        (Some(dialog @ (Dialog::Details(_) | Dialog::Live(_) | Dialog::Entry(_))), _) => {
             dialogs::sheet(app, dialog).len().saturating_sub(in_dialog)
         }
         (Some(_), _) => 0,
