@@ -39,6 +39,7 @@ pub enum Action {
     ByWho,
     NextClass,
     Verify,
+    LockTime,
     Order,
     ShowRevoked,
     NextField,

@@ -1,7 +1,7 @@
 //! The whole state of the desk on the screen.
 
 use crate::account::{Right, allows};
-use crate::hub::{Actor, CredentialId, Denied, Overview, Session};
+use crate::hub::{Actor, CredentialId, Denied, Overview, Security, Session};
 use crate::time::{MINUTE, Millis};
 
 use super::dialog::{ChangePassword, Dialog, Reading};
@@ -10,7 +10,7 @@ use super::held::Held;
 use super::keys::Scope;
 use super::msg::{Call, Effect, Ticket};
 use super::pending::{Pending, Slot};
-use super::screen::{Api, Menu, Screen, Tab};
+use super::screen::{Api, Menu, Screen, Tab, Topic};
 use super::theme::Theme;
 use super::toast::Toast;
 
@@ -86,6 +86,7 @@ pub struct Room {
     pub(super) screens: Vec<Screen>,
     pub(super) dialogs: Vec<Dialog>,
     pub(super) overview: Option<Overview>,
+    pub(super) security: Option<Security>,
     pub(super) due: Due,
     /// Change number that the last pulse saw.
     pub(super) change: Option<i64>,
@@ -133,6 +134,7 @@ impl Room {
             screens: vec![Screen::Menu(Menu::default())],
             dialogs,
             overview: None,
+            security: None,
             due,
             change: None,
             trouble: false,
@@ -339,6 +341,7 @@ impl Room {
             Some(Screen::Settings(_)) => vec![Scope::Rows, Scope::Settings, Scope::Screen],
             Some(Screen::Account(_)) => vec![Scope::Rows, Scope::Account, Scope::Screen],
             Some(Screen::People(_)) => vec![Scope::People, Scope::Rows, Scope::Screen],
+            Some(Screen::Page(Topic::Security, _)) => vec![Scope::Security, Scope::Rows, Scope::Screen],
             Some(Screen::Trail(_)) => vec![Scope::Trail, Scope::Rows, Scope::Screen],
             Some(Screen::Page(..)) => vec![Scope::Rows, Scope::Screen],
             Some(Screen::Api(api)) => match api.tab {

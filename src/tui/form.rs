@@ -29,6 +29,7 @@ pub enum Id {
     See,
     Class,
     ShowAll,
+    Minutes,
     Submit,
     Cancel,
     Revoke,

@@ -23,6 +23,7 @@ pub enum Scope {
     Account,
     People,
     Trail,
+    Security,
     Reading,
     Door,
     Text,
@@ -60,6 +61,7 @@ impl Scope {
             Self::Account => "My account",
             Self::People => "Users",
             Self::Trail => "Activity log",
+            Self::Security => "Security",
             Self::Reading => "Pages to read",
             Self::Door => "Set-up, sign-in, lock screen",
             Self::Text => "Text fields",
@@ -197,6 +199,8 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Trail, &[Chord::char('t')], Action::NextClass, "only one type, the next one, all").hint("type").needs(TRAIL),
     row(S::Trail, &[Chord::char('v')], Action::Verify, "verify the whole trail").hint("verify").needs(TRAIL),
     row(S::Trail, &[ENTER], Action::Open, "all about this entry").hint("details"),
+
+    row(S::Security, &[Chord::char('e')], Action::LockTime, "change when a desk locks").hint("lock time").needs(Right::ManageSite),
 
     row(S::List, &[Chord::char('n')], Action::Create, "create new key").hint("create").needs(MANAGE),
     row(S::List, &[ENTER], Action::Open, "details").hint("details"),

@@ -3,8 +3,8 @@
 use crate::account::{Right, Role, UserState};
 use crate::credential::{Kind, Overlap, Verb};
 use crate::hub::{
-    Actor, CredentialId, Details, HubError, Issued, ListQuery, NewCredential, Outcome, Overview, Page, Pulse, Seen,
-    Session, SetUp, SignIn, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow,
+    Actor, CredentialId, Details, HubError, Issued, ListQuery, NewCredential, Outcome, Overview, Page, Pulse, Security,
+    Seen, Session, SetUp, SignIn, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow,
 };
 use crate::secret::Secret;
 
@@ -96,6 +96,8 @@ pub enum Call {
     },
     Trail(Actor, TrailQuery),
     Users(Actor),
+    Security(Actor),
+    SetIdleLock(Actor, i64),
     /// Is the whole trail whole?
     Verify(Actor),
 }
@@ -130,6 +132,7 @@ pub enum Reply {
     Taken(Result<Taken, HubError>),
     Trail(Result<Vec<TrailRow>, HubError>),
     Users(Result<Vec<UserRow>, HubError>),
+    Security(Result<Security, HubError>),
     Verified(Result<TrailReport, HubError>),
     /// The user as he is now.
     User(Result<UserRow, HubError>),

@@ -26,6 +26,7 @@ pub enum Slot {
     /// The keys that somebody made.
     Live,
     Verify,
+    Security,
     Pulse,
     /// Nobody waits: notes for the trail.
     Unwatched,
@@ -33,7 +34,7 @@ pub enum Slot {
 
 impl Slot {
     /// What is read without anybody waiting for it.
-    pub const READS: [Self; 9] = [
+    pub const READS: [Self; 10] = [
         Self::Overview,
         Self::List,
         Self::Details,
@@ -42,6 +43,7 @@ impl Slot {
         Self::People,
         Self::Live,
         Self::Verify,
+        Self::Security,
         Self::Pulse,
     ];
 

@@ -17,6 +17,7 @@ impl Call {
             | Self::SetState(..)
             | Self::ChangeUser(..)
             | Self::Confirm(..)
+            | Self::SetIdleLock(..)
             | Self::Seen(..)
             | Self::Refused(..) => Lane::Write,
             Self::Pulse(_)
@@ -26,7 +27,8 @@ impl Call {
             | Self::Taken { .. }
             | Self::Trail(..)
             | Self::Users(_)
-            | Self::Verify(_) => Lane::Read,
+            | Self::Verify(_)
+            | Self::Security(_) => Lane::Read,
         }
     }
 }
@@ -52,6 +54,8 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel) -> Reply
         Call::Trail(actor, query) => Reply::Trail(hub.trail(&actor, &query)),
         Call::Users(actor) => Reply::Users(hub.users(&actor)),
         Call::Verify(actor) => Reply::Verified(hub.verify_trail_until(&actor, None, cancel, &mut |_, _| ())),
+        Call::Security(actor) => Reply::Security(hub.security(&actor)),
+        Call::SetIdleLock(actor, minutes) => Reply::Done(hub.set_idle_lock(&actor, minutes)),
         Call::ChangeUser(actor, change) => Reply::User(change_user(hub, &actor, &change)),
         Call::Confirm(actor, password) => Reply::Confirmed(hub.confirm_password(&actor, &password)),
     }

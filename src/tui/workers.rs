@@ -148,11 +148,12 @@ fn failure_of(call: &Call) -> fn(HubError) -> Reply {
     match call {
         Call::SetUp(_) => |why| Reply::SetUp(Err(why)),
         Call::SignIn { .. } => |why| Reply::SignIn(Err(why)),
-        Call::SignOut(_) | Call::Seen(..) => |why| Reply::Done(Err(why)),
+        Call::SignOut(_) | Call::Seen(..) | Call::SetIdleLock(..) => |why| Reply::Done(Err(why)),
         Call::ChangeOwnPassword { .. } => |why| Reply::Actor(Err(why)),
         Call::Create(..) | Call::Rotate(..) => |why| Reply::Issued(Err(why)),
         Call::ChangeUser(..) => |why| Reply::User(Err(why)),
         Call::Confirm(..) => |why| Reply::Confirmed(Err(why)),
+        Call::Security(_) => |why| Reply::Security(Err(why)),
         Call::Verify(_) => |why| Reply::Verified(Err(why)),
         Call::Users(_) => |why| Reply::Users(Err(why)),
         Call::SetState(..) => |why| Reply::States(Err(why)),

@@ -396,6 +396,8 @@ pub fn call_name(call: &Call) -> &'static str {
         Call::Trail(..) => "trail",
         Call::Users(_) => "users",
         Call::Verify(_) => "verify",
+        Call::Security(_) => "security",
+        Call::SetIdleLock(..) => "set idle lock",
         Call::ChangeUser(..) => "change user",
         Call::Confirm(..) => "confirm",
     }
@@ -403,7 +405,7 @@ pub fn call_name(call: &Call) -> &'static str {
 
 /// Whether a call changes anything but the trail.
 pub fn writes(call: &str) -> bool {
-    matches!(call, "create" | "rotate" | "set state" | "set up" | "change user")
+    matches!(call, "create" | "rotate" | "set state" | "set up" | "change user" | "set idle lock")
 }
 
 /// Reads `ctrl-c`, `enter`, `↑`, `n`.

@@ -13,6 +13,7 @@ mod picture;
 mod properties;
 mod readme;
 mod rights;
+mod security;
 mod snapshots;
 mod states;
 mod trail;

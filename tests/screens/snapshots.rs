@@ -347,6 +347,15 @@ const SCENES: &[Scene] = &[
     Scene { name: "activity_filtered", make: |t| log(t, "↓ ↓ w t") },
     Scene { name: "activity_nothing", make: |t| log(t, "t t w") },
     Scene { name: "activity_verified", make: verified },
+    Scene {
+        name: "lock_time",
+        make: |t| {
+            then(setting("Security", t), |d| {
+                d.press("e ctrl-u").types("0");
+                d.dialog("Lock time").says("so long").press("enter");
+            })
+        },
+    },
     Scene { name: "user_new", make: |t| users(t, "n e r i k tab →") },
     Scene { name: "user_role", make: |t| users(t, "G r") },
     Scene { name: "user_disable", make: |t| users(t, "↓ d") },

@@ -6,6 +6,7 @@ mod dialogs;
 mod forms;
 mod people;
 mod screens;
+mod security;
 mod trail;
 pub(super) use screens::Look;
 
@@ -134,6 +135,7 @@ impl App {
             self.cancel(Slot::Trail);
             self.cancel(Slot::People);
             self.cancel(Slot::Verify);
+            self.cancel(Slot::Security);
         }
     }
 

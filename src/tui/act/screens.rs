@@ -7,9 +7,7 @@ use crate::hub::CredentialRow;
 use super::super::action::Action;
 use super::super::app::{App, Room};
 use super::super::dialog::{ChangePassword, Dialog};
-use super::super::screen::{
-    ACCOUNT, AccountRow, Api, MENU, Menu, MenuRow, Rows, SETTINGS, Screen, SettingsRow, Topic, TrailList,
-};
+use super::super::screen::{ACCOUNT, AccountRow, Api, MENU, Menu, MenuRow, Rows, SETTINGS, Screen, SettingsRow, Topic};
 use super::super::view;
 use super::scroll;
 
@@ -65,6 +63,7 @@ impl App {
                 action => rows.act(action, ACCOUNT.len()),
             },
             Some(Screen::People(_)) => self.act_on_people(action),
+            Some(Screen::Page(Topic::Security, _)) if action == Action::LockTime => self.edit_lock_time(),
             Some(Screen::Page(_, at)) => scroll(at, action, most),
             Some(Screen::Trail(_)) => self.act_on_trail(action),
             Some(Screen::Api(_)) => self.act_on_api(action),
@@ -116,8 +115,11 @@ impl App {
         match row {
             SettingsRow::Api => self.open_api(Kind::Basic, None),
             SettingsRow::Users => self.open(Screen::People(Box::default())),
-            SettingsRow::Activity => self.open(Screen::Trail(TrailList::default())),
-            SettingsRow::Security => self.open(Screen::Page(Topic::Security, 0)),
+            SettingsRow::Activity => self.open(Screen::Trail(Box::default())),
+            SettingsRow::Security => {
+                self.open(Screen::Page(Topic::Security, 0));
+                self.read_security();
+            }
         }
     }
 

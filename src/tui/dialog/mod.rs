@@ -4,6 +4,7 @@ mod again;
 mod ask;
 mod change;
 mod create;
+mod lock_time;
 mod narrow;
 mod password;
 mod person;
@@ -15,6 +16,7 @@ pub use ask::{Ask, Question};
 pub use change::Change;
 pub use create::entry_of;
 pub use create::{Create, Draft};
+pub use lock_time::LockTime;
 pub use narrow::NarrowForm;
 pub use password::{ChangePassword, check_new};
 pub use person::{Doing, Live, Person, ROLES};
@@ -46,6 +48,8 @@ pub enum Dialog {
     Person(Box<Person>),
     /// The live credentials that a user made.
     Live(Box<Reading<Live>>),
+    /// When a desk locks.
+    LockTime(Box<LockTime>),
     /// What part of the trail is shown.
     Narrow(Box<NarrowForm>),
     /// One entry of the trail.
@@ -89,6 +93,7 @@ impl Dialog {
             Self::Password(d) => Some(&d.form),
             Self::Person(d) => Some(&d.form),
             Self::Again(d) => Some(&d.form),
+            Self::LockTime(d) => Some(&d.form),
             Self::Narrow(d) => Some(&d.form),
             Self::Ask(d) => Some(&d.buttons),
             Self::Made(_)
@@ -111,6 +116,7 @@ impl Dialog {
             Self::Password(d) => Some(&mut d.form),
             Self::Person(d) => Some(&mut d.form),
             Self::Again(d) => Some(&mut d.form),
+            Self::LockTime(d) => Some(&mut d.form),
             Self::Narrow(d) => Some(&mut d.form),
             Self::Ask(d) => Some(&mut d.buttons),
             Self::Made(_)
@@ -130,6 +136,7 @@ impl Dialog {
             Self::Password(d) => form_scopes(&d.form, Scope::Form),
             Self::Person(d) => form_scopes(&d.form, Scope::Form),
             Self::Again(d) => form_scopes(&d.form, Scope::Form),
+            Self::LockTime(d) => form_scopes(&d.form, Scope::Form),
             Self::Narrow(d) => form_scopes(&d.form, Scope::Form),
             Self::Change(d) => form_scopes(&d.form, Scope::Confirm),
             Self::Rotate(_) => vec![Scope::Rotate],

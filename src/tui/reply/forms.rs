@@ -27,10 +27,12 @@ impl App {
             }
             Reply::User(Ok(row)) => self.user_changed(&row),
             Reply::Confirmed(Ok(actor)) => self.confirmed(actor),
+            Reply::Done(Ok(())) => self.lock_time_set(),
             Reply::Issued(Err(why))
             | Reply::States(Err(why))
             | Reply::User(Err(why))
             | Reply::Confirmed(Err(why))
+            | Reply::Done(Err(why))
             | Reply::Actor(Err(why)) => self.form_failed(why),
             _ => {}
         }
@@ -128,11 +130,25 @@ impl App {
         self.drop_ahead();
     }
 
+    fn lock_time_set(&mut self) {
+        let now = self.now;
+        let Some(room) = &mut self.room else { return };
+        if let Some(Dialog::LockTime(_)) = room.dialogs.last() {
+            room.dialogs.pop();
+        }
+        self.toast = Some(Toast::done(now, "The lock time is set. It holds from the next sign-in on."));
+        if self.door.is_none() {
+            self.read_security();
+            self.play_on();
+        }
+    }
+
     fn entry_for(&self, field: Field) -> Option<Id> {
         match self.room.as_ref()?.dialogs.last()? {
             Dialog::Create(create) => dialog::entry_of(field, create.kind),
             Dialog::Password(_) => Some(Id::Password),
             Dialog::Again(_) => Some(Id::Old),
+            Dialog::LockTime(_) => Some(Id::Minutes),
             Dialog::Person(_) if field == Field::UserName => Some(Id::Name),
             Dialog::Person(_) => Some(Id::Password),
             _ => None,
@@ -155,6 +171,7 @@ impl App {
             Some(Dialog::Password(d)) => &mut d.problem,
             Some(Dialog::Person(d)) => &mut d.problem,
             Some(Dialog::Again(d)) => &mut d.problem,
+            Some(Dialog::LockTime(d)) => &mut d.problem,
             _ => {
                 self.toast = Some(Toast::error(sentence));
                 return;

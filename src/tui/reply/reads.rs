@@ -24,6 +24,11 @@ impl App {
                 }
             }
             Reply::Page(Ok(page)) if slot == Slot::Live => self.live(page),
+            Reply::Security(Ok(security)) => {
+                if let Some(room) = &mut self.room {
+                    room.security = Some(security);
+                }
+            }
             Reply::Verified(Ok(report)) => self.verified(report),
             Reply::Users(Ok(rows)) => self.people(rows),
             Reply::Page(Ok(page)) => self.page(page),
@@ -47,6 +52,7 @@ impl App {
             | Reply::Taken(Err(why))
             | Reply::Users(Err(why))
             | Reply::Verified(Err(why))
+            | Reply::Security(Err(why))
             | Reply::Trail(Err(why)) => self.read_failed(slot, why),
             _ => {}
         }

@@ -25,7 +25,7 @@ pub enum Screen {
     /// The users.
     People(Box<People>),
     /// The trail.
-    Trail(TrailList),
+    Trail(Box<TrailList>),
     /// One's own account.
     Account(Rows),
     /// A page to read.

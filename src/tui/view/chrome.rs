@@ -205,7 +205,14 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
             Scope::Buttons,
             Action::Back,
             None,
-            Some(Dialog::Create(_) | Dialog::Password(_) | Dialog::Person(_) | Dialog::Again(_) | Dialog::Narrow(_)),
+            Some(
+                Dialog::Create(_)
+                | Dialog::Password(_)
+                | Dialog::Person(_)
+                | Dialog::Again(_)
+                | Dialog::Narrow(_)
+                | Dialog::LockTime(_),
+            ),
         ) => "cancel",
         (Scope::Everywhere, Action::Back, None, None) if menu => "menu",
         (Scope::People, Action::DisableEnable, None, None) if selected_is_disabled(app) => "enable",
@@ -226,6 +233,7 @@ fn sent_by_enter(dialog: &Dialog) -> &'static str {
         Dialog::Password(_) => "change",
         Dialog::Again(_) => "go on",
         Dialog::Narrow(_) => "show",
+        Dialog::LockTime(_) => "set",
         Dialog::Person(d) if matches!(d.doing, Doing::Add) => "add",
         Dialog::Person(_) => "set",
         _ => "create",

@@ -5,7 +5,7 @@ use ratatui::text::Line;
 
 use crate::account::{FIRST_PAUSE, FREE_TRIES, MIN_PASSWORD};
 use crate::credential::Kind;
-use crate::time::DAY;
+use crate::time::{DAY, MINUTE};
 
 use super::super::app::{App, Room};
 use super::super::docs;
@@ -94,7 +94,14 @@ impl Page<'_> {
 
 fn security(app: &App, room: &Room, page: &mut Page<'_>) {
     page.head("This desk");
-    page.say(&format!("It locks after {} without a key.", when::span(room.session.idle_lock)));
+    let own = room.session.idle_lock / MINUTE;
+    let set = room.security.map_or(own, |security| security.idle_lock_minutes);
+    page.say(&format!("It locks after {} without a key. Press e to change that.", when::span(set * MINUTE)));
+    if own != set {
+        page.say(&format!("This session began before that was set: it locks after {}.", when::span(own * MINUTE)));
+    }
+    page.gap();
+    page.head("Sign-in");
     page.say(&format!("A user's password has {MIN_PASSWORD} or more characters."));
     let pause = when::span(FIRST_PAUSE);
     page.say(&format!("{FREE_TRIES} wrong passwords lock a name for {pause}; each further time twice as long."));
@@ -103,11 +110,14 @@ fn security(app: &App, room: &Room, page: &mut Page<'_>) {
         page.gap();
         page.head("Master key");
         page.say(&format!("Made on {}, {days} days ago.", at.utc("%-d %b %Y")));
+        if !app.places.master_key.is_empty() {
+            page.say(&format!("It is in {}.", app.places.master_key));
+        }
         page.say("Keep a copy of it elsewhere: without it nothing in this desk works.");
     }
     page.gap();
     page.head("Trail");
-    page.say("Every change and every refusal is in the activity log, chained so that an edit shows. To check it:");
-    page.gap();
-    page.code(&format!("keydesk audit verify --as {}", room.session.actor.user));
+    page.say(
+        "Every change and every refusal is in the activity log, chained so that an edit shows. v in the log checks it.",
+    );
 }
