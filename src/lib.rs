@@ -11,6 +11,7 @@ pub mod cli;
 pub mod config;
 pub mod credential;
 pub mod demo;
+pub mod export;
 pub mod hub;
 pub mod sample;
 pub mod secret;

@@ -10,7 +10,7 @@ use std::{
 use keydesk::tui::keys;
 
 /// Who may use whom. What is not here may not: `tui` and `cli` never meet, and nothing but `main` opens the screen.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("secret", &[]),
     ("text", &[]),
     ("time", &[]),
@@ -20,10 +20,11 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("vault", &["secret", "time"]),
     ("store", &[]),
     ("hub", &["account", "credential", "secret", "store", "text", "time", "vault"]),
+    ("export", &["hub", "text"]),
     ("config", &["hub", "text", "vault"]),
     ("demo", &["account", "credential", "hub", "secret", "time"]),
-    ("cli", &["account", "config", "credential", "demo", "hub", "secret", "text", "time"]),
-    ("tui", &["account", "credential", "hub", "sample", "secret", "text", "time"]),
+    ("cli", &["account", "config", "credential", "demo", "export", "hub", "secret", "text", "time"]),
+    ("tui", &["account", "credential", "export", "hub", "sample", "secret", "text", "time"]),
 ];
 
 /// Longest file.

@@ -8,7 +8,6 @@ mod completions;
 mod desk;
 mod failure;
 mod init;
-mod json;
 mod key;
 mod man;
 mod out;
@@ -26,6 +25,7 @@ use clap::{CommandFactory as _, Parser as _};
 use crate::{
     config::{self, Wishes},
     demo,
+    export::json,
     hub::{Hub, Origin, Places, Session},
     time::SystemClock,
 };

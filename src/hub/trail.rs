@@ -30,6 +30,29 @@ impl Hub {
         })
     }
 
+    /// Hands a part of the trail on, page by page, newest first; at least one page, if an empty one. The rows leave the
+    /// desk, so the password must have been given lately.
+    pub fn export_trail(
+        &self,
+        actor: &Actor,
+        query: &TrailQuery,
+        each: &mut dyn FnMut(&[TrailRow]) -> Result<(), HubError>,
+    ) -> Result<(), HubError> {
+        let mut query = TrailQuery { limit: 500, ..query.clone() };
+        let mut rows = self.trail(actor, &query)?;
+        if !actor.confirmed(self.now()) {
+            return Err(HubError::PasswordNeeded);
+        }
+        loop {
+            each(&rows)?;
+            query.before = rows.last().map(|row| row.no);
+            if rows.len() < query.limit as usize {
+                return Ok(());
+            }
+            rows = self.trail(actor, &query)?;
+        }
+    }
+
     /// Checks the whole trail: every hash, every number, the head's MAC, and `expect`, a number and hash noted
     /// elsewhere, which finds a cut end. `progress` is told rows done and rows in all.
     pub fn verify_trail(

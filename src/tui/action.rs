@@ -40,6 +40,7 @@ pub enum Action {
     NextClass,
     Verify,
     LockTime,
+    Export,
     Order,
     ShowRevoked,
     NextField,

@@ -30,6 +30,8 @@ pub enum Id {
     Class,
     ShowAll,
     Minutes,
+    File,
+    Format,
     Submit,
     Cancel,
     Revoke,

@@ -198,6 +198,7 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Trail, &[Chord::char('w')], Action::ByWho, "only what this user did, or all again").hint("who").needs(TRAIL),
     row(S::Trail, &[Chord::char('t')], Action::NextClass, "only one type, the next one, all").hint("type").needs(TRAIL),
     row(S::Trail, &[Chord::char('v')], Action::Verify, "verify the whole trail").hint("verify").needs(TRAIL),
+    row(S::Trail, &[Chord::char('x')], Action::Export, "export what is shown to a file").hint("export").needs(TRAIL),
     row(S::Trail, &[ENTER], Action::Open, "all about this entry").hint("details"),
 
     row(S::Security, &[Chord::char('e')], Action::LockTime, "change when a desk locks").hint("lock time").needs(Right::ManageSite),

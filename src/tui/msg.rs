@@ -1,7 +1,10 @@
 //! What goes into the state machine and what comes out of it.
 
+use std::path::PathBuf;
+
 use crate::account::{Right, Role, UserState};
 use crate::credential::{Kind, Overlap, Verb};
+use crate::export::{Format, Written};
 use crate::hub::{
     Actor, CredentialId, Details, HubError, Issued, ListQuery, NewCredential, Outcome, Overview, Page, Pulse, Security,
     Seen, Session, SetUp, SignIn, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow,
@@ -96,6 +99,13 @@ pub enum Call {
     },
     Trail(Actor, TrailQuery),
     Users(Actor),
+    /// The part of the trail into a new file.
+    Export {
+        actor: Actor,
+        query: TrailQuery,
+        path: PathBuf,
+        format: Format,
+    },
     Security(Actor),
     SetIdleLock(Actor, i64),
     /// Is the whole trail whole?
@@ -132,6 +142,7 @@ pub enum Reply {
     Taken(Result<Taken, HubError>),
     Trail(Result<Vec<TrailRow>, HubError>),
     Users(Result<Vec<UserRow>, HubError>),
+    Exported(Result<Written, HubError>),
     Security(Result<Security, HubError>),
     Verified(Result<TrailReport, HubError>),
     /// The user as he is now.

@@ -1,5 +1,6 @@
 //! Carries a [`Call`] out: one match, run on a worker.
 
+use crate::export::to_file;
 use crate::hub::{Actor, Cancel, Hub, HubError, Origin, UserRow};
 
 use super::msg::{Call, Lane, Reply, UserChange};
@@ -28,7 +29,8 @@ impl Call {
             | Self::Trail(..)
             | Self::Users(_)
             | Self::Verify(_)
-            | Self::Security(_) => Lane::Read,
+            | Self::Security(_)
+            | Self::Export { .. } => Lane::Read,
         }
     }
 }
@@ -56,6 +58,9 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel) -> Reply
         Call::Verify(actor) => Reply::Verified(hub.verify_trail_until(&actor, None, cancel, &mut |_, _| ())),
         Call::Security(actor) => Reply::Security(hub.security(&actor)),
         Call::SetIdleLock(actor, minutes) => Reply::Done(hub.set_idle_lock(&actor, minutes)),
+        Call::Export { actor, query, path, format } => {
+            Reply::Exported(to_file(&path, format, |page| hub.export_trail(&actor, &query, page)))
+        }
         Call::ChangeUser(actor, change) => Reply::User(change_user(hub, &actor, &change)),
         Call::Confirm(actor, password) => Reply::Confirmed(hub.confirm_password(&actor, &password)),
     }

@@ -154,6 +154,7 @@ fn failure_of(call: &Call) -> fn(HubError) -> Reply {
         Call::ChangeUser(..) => |why| Reply::User(Err(why)),
         Call::Confirm(..) => |why| Reply::Confirmed(Err(why)),
         Call::Security(_) => |why| Reply::Security(Err(why)),
+        Call::Export { .. } => |why| Reply::Exported(Err(why)),
         Call::Verify(_) => |why| Reply::Verified(Err(why)),
         Call::Users(_) => |why| Reply::Users(Err(why)),
         Call::SetState(..) => |why| Reply::States(Err(why)),

@@ -169,7 +169,7 @@ fn two_administrators_at_once() {
 }
 
 /// alice signed in with her password, longer than 5 minutes ago.
-fn signed_in_long_ago() -> Desk {
+pub fn signed_in_long_ago() -> Desk {
     let copy = Copy::filled();
     let mut session = fixture::session(&copy.hub, "alice", Role::Administrator);
     session.actor.via = Via::Password;

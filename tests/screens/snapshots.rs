@@ -345,6 +345,7 @@ const SCENES: &[Scene] = &[
     Scene { name: "activity_entry", make: |t| log(t, "g enter") },
     Scene { name: "activity_filter", make: |t| log(t, "/ b r a m tab tab") },
     Scene { name: "activity_filtered", make: |t| log(t, "↓ ↓ w t") },
+    Scene { name: "activity_export", make: |t| log(t, "x") },
     Scene { name: "activity_nothing", make: |t| log(t, "t t w") },
     Scene { name: "activity_verified", make: verified },
     Scene {

@@ -131,3 +131,43 @@ fn to_leave_stops_the_check() {
     let mut desk = Desk::on_trail();
     desk.stalls().press("v esc").answers().no_dialog().sees("Last changes");
 }
+
+/// What was exported under this name.
+fn file(desk: &Desk, name: &str) -> String {
+    std::fs::read_to_string(desk.copy.as_ref().unwrap().dir.path().join(name)).unwrap()
+}
+
+#[test]
+fn what_is_shown_is_exported_to_a_new_file() {
+    let mut desk = Desk::on_trail();
+    desk.selects("bram").press("w x").dialog("Export the trail").says("Written are all entries by bram");
+    desk.press("enter enter").no_dialog().sees("entries are in").sees("readable by you alone.");
+    let lines = file(&desk, "trail-2026-08-14.jsonl");
+    let rows: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(rows.len() > 3 && rows.iter().all(|row| row["who"] == "bram"), "{lines}");
+    // Nothing is overwritten.
+    desk.press("x").dialog("Export the trail").says("bram").press("enter enter");
+    desk.dialog("Export the trail").says("is there already and is not overwritten. Choose another name.");
+    assert_eq!(file(&desk, "trail-2026-08-14.jsonl"), lines);
+}
+
+#[test]
+fn a_spreadsheet_gets_csv_without_formulas() {
+    let mut desk = Desk::on_trail();
+    let bram = fixture::local(desk.hub(), "bram");
+    let wanted = fixture::wanted(keydesk::credential::Kind::Basic, "=1+1", Default::default());
+    desk.hub().create(&bram, &wanted).unwrap();
+    desk.press("x ctrl-u").types("mine").press("tab →").dialog("Export the trail").says("(•) CSV").press("enter");
+    desk.no_dialog();
+    let csv = file(&desk, "mine.csv");
+    assert!(csv.starts_with("no,at,who") && csv.contains(",\"'=1+1\","), "{csv}");
+}
+
+#[test]
+fn the_password_is_asked_again_before_the_trail_leaves_the_desk() {
+    let mut desk = super::people::signed_in_long_ago();
+    desk.press("esc").selects("Activity log").press("enter").rest().press("x").dialog("Export the trail").says("File");
+    desk.press("enter enter").dialog("Your password again").says("Password").types(fixture::PASSWORD).press("enter");
+    desk.no_dialog().sees("readable by you alone.");
+    assert_eq!(desk.count("export"), 2);
+}

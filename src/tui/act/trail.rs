@@ -1,8 +1,10 @@
 //! What actions do on the activity log.
 
+use crate::hub::TrailQuery;
+
 use super::super::action::Action;
 use super::super::app::{App, Room};
-use super::super::dialog::{Dialog, NarrowForm, Reading};
+use super::super::dialog::{Dialog, Export, NarrowForm, Reading};
 use super::super::layout;
 use super::super::msg::Call;
 use super::super::pending::Slot;
@@ -22,6 +24,7 @@ impl App {
                 }
             }
             Action::Filter => room.dialogs.push(Dialog::Narrow(Box::new(NarrowForm::new(&narrow)))),
+            Action::Export => room.dialogs.push(Dialog::Export(Box::new(Export::new(narrow.words(), self.now)))),
             Action::ByWho => {
                 let who = list.selected().and_then(|row| row.who.clone());
                 if narrow.who.is_none() && who.is_none() {
@@ -58,6 +61,22 @@ impl App {
         if let Some(Screen::Trail(list)) = room.screen_mut() {
             list.narrow_to(to);
             room.due.trail = Some(now);
+        }
+    }
+
+    /// Sends what is to be written, of the part that is shown.
+    pub(super) fn send_export(&mut self) {
+        let Some(room) = &mut self.room else { return };
+        let (actor, narrow) = (room.actor(), room.log_mut().map(|list| list.narrow.clone()).unwrap_or_default());
+        let Some(Dialog::Export(export)) = room.dialogs.last_mut() else { return };
+        export.problem = None;
+        export.form.clear_faults();
+        match export.wanted() {
+            Ok((path, format)) => {
+                let query = narrow.put(TrailQuery::default());
+                self.call(Slot::Form, Call::Export { actor, query, path, format });
+            }
+            Err(fault) => self.fault(fault),
         }
     }
 

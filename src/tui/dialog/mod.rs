@@ -4,6 +4,7 @@ mod again;
 mod ask;
 mod change;
 mod create;
+mod export;
 mod lock_time;
 mod narrow;
 mod password;
@@ -16,6 +17,7 @@ pub use ask::{Ask, Question};
 pub use change::Change;
 pub use create::entry_of;
 pub use create::{Create, Draft};
+pub use export::Export;
 pub use lock_time::LockTime;
 pub use narrow::NarrowForm;
 pub use password::{ChangePassword, check_new};
@@ -48,6 +50,8 @@ pub enum Dialog {
     Person(Box<Person>),
     /// The live credentials that a user made.
     Live(Box<Reading<Live>>),
+    /// A part of the trail for a file.
+    Export(Box<Export>),
     /// When a desk locks.
     LockTime(Box<LockTime>),
     /// What part of the trail is shown.
@@ -93,6 +97,7 @@ impl Dialog {
             Self::Password(d) => Some(&d.form),
             Self::Person(d) => Some(&d.form),
             Self::Again(d) => Some(&d.form),
+            Self::Export(d) => Some(&d.form),
             Self::LockTime(d) => Some(&d.form),
             Self::Narrow(d) => Some(&d.form),
             Self::Ask(d) => Some(&d.buttons),
@@ -116,6 +121,7 @@ impl Dialog {
             Self::Password(d) => Some(&mut d.form),
             Self::Person(d) => Some(&mut d.form),
             Self::Again(d) => Some(&mut d.form),
+            Self::Export(d) => Some(&mut d.form),
             Self::LockTime(d) => Some(&mut d.form),
             Self::Narrow(d) => Some(&mut d.form),
             Self::Ask(d) => Some(&mut d.buttons),
@@ -136,6 +142,7 @@ impl Dialog {
             Self::Password(d) => form_scopes(&d.form, Scope::Form),
             Self::Person(d) => form_scopes(&d.form, Scope::Form),
             Self::Again(d) => form_scopes(&d.form, Scope::Form),
+            Self::Export(d) => form_scopes(&d.form, Scope::Form),
             Self::LockTime(d) => form_scopes(&d.form, Scope::Form),
             Self::Narrow(d) => form_scopes(&d.form, Scope::Form),
             Self::Change(d) => form_scopes(&d.form, Scope::Confirm),

@@ -27,12 +27,14 @@ impl App {
             }
             Reply::User(Ok(row)) => self.user_changed(&row),
             Reply::Confirmed(Ok(actor)) => self.confirmed(actor),
+            Reply::Exported(Ok(written)) => self.exported(&written),
             Reply::Done(Ok(())) => self.lock_time_set(),
             Reply::Issued(Err(why))
             | Reply::States(Err(why))
             | Reply::User(Err(why))
             | Reply::Confirmed(Err(why))
             | Reply::Done(Err(why))
+            | Reply::Exported(Err(why))
             | Reply::Actor(Err(why)) => self.form_failed(why),
             _ => {}
         }
@@ -149,6 +151,7 @@ impl App {
             Dialog::Password(_) => Some(Id::Password),
             Dialog::Again(_) => Some(Id::Old),
             Dialog::LockTime(_) => Some(Id::Minutes),
+            Dialog::Export(_) => Some(Id::File),
             Dialog::Person(_) if field == Field::UserName => Some(Id::Name),
             Dialog::Person(_) => Some(Id::Password),
             _ => None,
@@ -172,6 +175,7 @@ impl App {
             Some(Dialog::Person(d)) => &mut d.problem,
             Some(Dialog::Again(d)) => &mut d.problem,
             Some(Dialog::LockTime(d)) => &mut d.problem,
+            Some(Dialog::Export(d)) => &mut d.problem,
             _ => {
                 self.toast = Some(Toast::error(sentence));
                 return;

@@ -210,6 +210,7 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
                 | Dialog::Password(_)
                 | Dialog::Person(_)
                 | Dialog::Again(_)
+                | Dialog::Export(_)
                 | Dialog::Narrow(_)
                 | Dialog::LockTime(_),
             ),
@@ -234,6 +235,7 @@ fn sent_by_enter(dialog: &Dialog) -> &'static str {
         Dialog::Again(_) => "go on",
         Dialog::Narrow(_) => "show",
         Dialog::LockTime(_) => "set",
+        Dialog::Export(_) => "export",
         Dialog::Person(d) if matches!(d.doing, Doing::Add) => "add",
         Dialog::Person(_) => "set",
         _ => "create",

@@ -40,9 +40,12 @@ pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
             close(app, &mut sheet);
             sheet
         }
-        Dialog::Password(_) | Dialog::Person(_) | Dialog::Narrow(_) | Dialog::LockTime(_) | Dialog::Again(_) => {
-            form(app, dialog, columns)
-        }
+        Dialog::Password(_)
+        | Dialog::Export(_)
+        | Dialog::Person(_)
+        | Dialog::Narrow(_)
+        | Dialog::LockTime(_)
+        | Dialog::Again(_) => form(app, dialog, columns),
         Dialog::Ask(d) => ask(d, new(d.question.title().to_owned(), narrow)),
         Dialog::Details(d) => details::sheet(app, &d.what, new(d.what.row.name.clone(), columns)),
         Dialog::Denied(denied) => {
@@ -60,6 +63,7 @@ fn form(app: &App, dialog: &Dialog, columns: u16) -> Sheet {
         Dialog::Person(d) => people::title(d),
         Dialog::Narrow(_) => "Show a part of the trail".to_owned(),
         Dialog::LockTime(_) => "Lock time".to_owned(),
+        Dialog::Export(_) => "Export the trail".to_owned(),
         _ => "Your password again".to_owned(),
     };
     let widest = if matches!(dialog, Dialog::Person(_)) { 70 } else { 64 };
@@ -68,6 +72,7 @@ fn form(app: &App, dialog: &Dialog, columns: u16) -> Sheet {
         Dialog::Password(d) => forms::own_password(app, d, &mut sheet),
         Dialog::Person(d) => people::person(app, d, &mut sheet),
         Dialog::Narrow(d) => trail::narrow(app, &d.form, &mut sheet),
+        Dialog::Export(d) => trail::export(app, d, &mut sheet),
         Dialog::LockTime(d) => forms::lock_time(app, d, &mut sheet),
         Dialog::Again(d) => forms::again(app, d, &mut sheet),
         _ => {}

@@ -7,13 +7,14 @@ use crate::hub::TrailRow;
 use crate::text;
 
 use super::super::app::App;
+use super::super::dialog::Export;
 use super::super::form::{Form, Id, Input};
 use super::super::layout;
 use super::super::pending::Slot;
 use super::super::screen::{Checked, TrailList};
-use super::entry;
 use super::paint::{Paint, wrap};
 use super::sheet::Sheet;
+use super::{entry, forms};
 
 /// Draws the list; `body` is what is left of the window under tabs, if there are any.
 pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, body: Rect) {
@@ -132,4 +133,17 @@ pub fn narrow(app: &App, form: &Form, sheet: &mut Sheet) {
             sheet.under_say(words, app.theme.grey());
         }
     }
+}
+
+/// The fields of the form that writes the trail into a file.
+pub fn export(app: &App, d: &Export, sheet: &mut Sheet) {
+    sheet.gap();
+    sheet.tell(&format!("Written are all {}, newest first.", d.part));
+    sheet.gap();
+    for (entry, focused) in d.form.shown().filter(|(e, _)| !matches!(e.input, Input::Button(_))) {
+        sheet.field(entry, focused);
+    }
+    sheet.gap();
+    sheet.tell("A new file on this machine, in the directory keydesk was started in unless you type another.");
+    forms::state(app, d.problem.as_deref(), sheet);
 }
