@@ -16,7 +16,9 @@ fn main() -> ExitCode {
     cli::harden();
     ExitCode::from(match cli::run(std::env::args_os()) {
         Next::Exit(code) => code,
-        Next::Desk { places, origin } => ended(tui::run(&places, origin, Arc::new(SystemClock))),
+        Next::Desk { places, origin, appearance } => {
+            ended(tui::run(&places, origin, appearance, Arc::new(SystemClock)))
+        }
         Next::Session(hub, session) => {
             ended(tui::run_session(*hub, *session, Some(format!("The demo's password is: {}", demo::PASSWORD))))
         }

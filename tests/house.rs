@@ -24,7 +24,7 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     ("config", &["hub", "text", "vault"]),
     ("demo", &["account", "credential", "hub", "secret", "time"]),
     ("cli", &["account", "config", "credential", "demo", "export", "hub", "secret", "text", "time"]),
-    ("tui", &["account", "credential", "export", "hub", "sample", "secret", "text", "time"]),
+    ("tui", &["account", "config", "credential", "export", "hub", "sample", "secret", "text", "time"]),
 ];
 
 /// Longest file.

@@ -18,12 +18,12 @@ mod silent;
 mod usage;
 mod user;
 
-use std::{ffi::OsString, sync::Arc};
+use std::{ffi::OsString, path::PathBuf, sync::Arc};
 
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::{
-    config::{self, Wishes},
+    config::{self, Appearance, Wishes},
     demo,
     export::json,
     hub::{Hub, Origin, Places, Session},
@@ -47,6 +47,8 @@ pub enum Next {
         places: Places,
         /// Who sits there.
         origin: Origin,
+        /// The file with how it looks for this Unix user.
+        appearance: PathBuf,
     },
     /// Open this desk, signed in.
     Session(Box<Hub>, Box<Session>),
@@ -74,7 +76,8 @@ fn dispatch(line: CommandLine) -> Result<Next, Failure> {
     match verb {
         None => {
             let Site { found, origin, .. } = site(places.wishes(None))?;
-            return Ok(Next::Desk { places: found.places(), origin });
+            let appearance = Appearance::beside(&found.config);
+            return Ok(Next::Desk { places: found.places(), origin, appearance });
         }
         Some(Verb::Demo) => {
             let (hub, session) = demo::open(&process::origin())?;

@@ -27,6 +27,8 @@ pub struct AppSetup {
     pub start: Start,
     /// Colours and glyphs.
     pub theme: Theme,
+    /// `NO_COLOR` is set, and wins over every choice.
+    pub no_color: bool,
     /// Why nothing here can copy, as a sentence with the next step; `None` when copying can be tried.
     pub no_clipboard: Option<String>,
     /// A sentence for the lock screen: the demo tells its password there.
@@ -62,6 +64,7 @@ pub struct App {
     pub(super) now: Millis,
     pub(super) size: (u16, u16),
     pub(super) theme: Theme,
+    pub(super) no_color: bool,
     pub(super) places: Places,
     pub(super) no_clipboard: Option<String>,
     pub(super) notice: Option<String>,
@@ -196,6 +199,7 @@ impl App {
             now: setup.now,
             size: setup.size,
             theme: setup.theme,
+            no_color: setup.no_color,
             places: setup.places,
             no_clipboard: setup.no_clipboard,
             notice: setup.notice,

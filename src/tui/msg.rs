@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::account::{Right, Role, UserState};
+use crate::config::Appearance;
 use crate::credential::{Kind, Overlap, Verb};
 use crate::export::{Format, Written};
 use crate::hub::{
@@ -29,6 +30,8 @@ pub enum Msg {
     Copied(Ticket, CopyOutcome),
     /// The deadline that [`super::App::deadline`] named has come.
     Tick,
+    /// A choice of looks was written down, or not, with the reason.
+    Remembered(Result<(), String>),
     /// Back from ctrl-z.
     Resumed,
 }
@@ -51,6 +54,8 @@ pub enum Effect {
     Repaint,
     /// Hand the terminal back and stop (ctrl-z).
     Suspend,
+    /// Write the looks down for the next time.
+    Remember(Appearance),
     /// Leave.
     Quit,
 }

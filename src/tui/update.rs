@@ -25,6 +25,7 @@ pub fn update(app: &mut App, now: Millis, msg: Msg) -> Vec<Effect> {
         Msg::Resize(columns, rows) => app.resize((columns, rows)),
         Msg::Reply(ticket, reply) => app.reply(ticket, reply),
         Msg::Copied(ticket, outcome) => app.copied(ticket, outcome),
+        Msg::Remembered(outcome) => app.remembered(outcome),
         Msg::Tick => {}
         Msg::Resumed => app.dirty = true,
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use keydesk::{
     account::Role,
+    config::Appearance,
     credential::Kind,
     hub::{Cancel, CredentialRow, Hub, Origin, Outcome, Session},
     secret::Secret,
@@ -49,6 +50,8 @@ pub struct Desk {
     pub quit: bool,
     pub suspended: bool,
     pub repainted: bool,
+    /// Looks that were to be written down.
+    pub remembered: Vec<Appearance>,
     /// Answers instead of the hub, for failures that a hub in memory does not have.
     pub instead: Option<Instead>,
     title: Option<String>,
@@ -62,6 +65,11 @@ impl Desk {
 
     /// In other colours or glyphs.
     pub fn themed(copy: Option<Copy>, start: Start, theme: Theme) -> Self {
+        Self::under(copy, start, theme, false)
+    }
+
+    /// With or without `NO_COLOR`.
+    pub fn under(copy: Option<Copy>, start: Start, theme: Theme, no_color: bool) -> Self {
         let clock = copy.as_ref().map_or_else(|| Arc::new(SetClock::at(fixture::NOW)), |c| c.clock.clone());
         let size = (80, 24);
         let app = App::new(AppSetup {
@@ -73,6 +81,7 @@ impl Desk {
             },
             start,
             theme,
+            no_color,
             no_clipboard: None,
             notice: None,
         });
@@ -90,6 +99,7 @@ impl Desk {
             quit: false,
             suspended: false,
             repainted: false,
+            remembered: vec![],
             instead: None,
             title: None,
             content: false,
@@ -346,6 +356,10 @@ impl Desk {
             Effect::Suspend => {
                 self.suspended = true;
                 Some(Msg::Resumed)
+            }
+            Effect::Remember(chosen) => {
+                self.remembered.push(chosen);
+                Some(Msg::Remembered(Ok(())))
             }
             Effect::Quit => {
                 self.quit = true;

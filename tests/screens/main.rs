@@ -1,5 +1,6 @@
 //! The screens: scenarios in the user's words, properties, and pictures of everything.
 
+mod account;
 mod ahead;
 mod create;
 mod desk;

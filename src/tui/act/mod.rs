@@ -1,6 +1,7 @@
 //! What each action does, by what is on top: help, door, dialog, screen.
 
 mod api;
+mod appearance;
 pub(super) use api::DETAILS_AFTER;
 mod dialogs;
 mod forms;

@@ -130,6 +130,8 @@ impl App {
             AccountRow::ChangePassword => {
                 room.dialogs.push(Dialog::Password(Box::new(ChangePassword::new(false))));
             }
+            AccountRow::Colours => self.next_colours(),
+            AccountRow::Glyphs => self.next_glyphs(),
         }
     }
 
