@@ -8,7 +8,6 @@ mod completions;
 mod desk;
 mod failure;
 mod init;
-mod json;
 mod key;
 mod man;
 mod out;
@@ -20,13 +19,14 @@ mod silent;
 mod usage;
 mod user;
 
-use std::{ffi::OsString, sync::Arc};
+use std::{ffi::OsString, path::PathBuf, sync::Arc};
 
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::{
-    config::{self, Wishes},
+    config::{self, Appearance, Wishes},
     demo,
+    export::json,
     hub::{Hub, Origin, Places, Session},
     time::SystemClock,
 };
@@ -50,6 +50,8 @@ pub enum Next {
         places: Places,
         /// Who sits there.
         origin: Origin,
+        /// The file with how it looks for this Unix user.
+        appearance: PathBuf,
     },
     /// Open this desk, signed in.
     Session(Face, Box<Hub>, Box<Session>),
@@ -94,7 +96,8 @@ fn dispatch(line: CommandLine) -> Result<Next, Failure> {
     match verb {
         None => {
             let Site { found, origin, .. } = site(places.wishes(None))?;
-            return Ok(Next::Desk { face, places: found.places(), origin });
+            let appearance = Appearance::beside(&found.config);
+            return Ok(Next::Desk { face, places: found.places(), origin, appearance });
         }
         Some(Verb::Demo) => {
             let (hub, session) = demo::open(&process::origin())?;
