@@ -11,7 +11,7 @@ use md5::{Digest as _, Md5};
 use crate::support::{Key, PATIENCE};
 
 /// A request; each is sent on a connection of its own.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Sent {
     line: String,
     fields: Vec<(String, String)>,

@@ -42,6 +42,7 @@ pub struct House {
     pub api: Upstream,
     pub gate: SocketAddr,
     pub keys: Keys,
+    pub more: Vec<Key>,
     verifier: RefCell<Option<Verifier>>,
     _process: Process,
 }
@@ -99,9 +100,14 @@ pub fn free_port() -> SocketAddr {
 impl Gateway {
     /// Everything started, or `None` where the program is missing.
     pub fn start(&self) -> Option<House> {
+        self.start_with(|_| Vec::new())
+    }
+
+    /// The same with more credentials.
+    pub fn start_with(&self, more: impl FnOnce(&Desk) -> Vec<Key>) -> Option<House> {
         let program = (self.program)()?;
         let (desk, api) = (Desk::new(), Upstream::start());
-        let keys = Keys::new(&desk);
+        let (keys, more) = (Keys::new(&desk), more(&desk));
         let verifier = desk.verifier();
         // Another process may take a free port between its choice and its use; a gateway that ends at once is started
         // again at another one.
@@ -113,6 +119,7 @@ impl Gateway {
                     api,
                     gate,
                     keys,
+                    more,
                     verifier: RefCell::new(Some(verifier)),
                     _process: process,
                 });
@@ -168,7 +175,7 @@ impl House {
     #[track_caller]
     pub fn through(&self, sent: &Sent) -> super::upstream::Arrived {
         let answered = sent.to(self.gate);
-        assert_eq!(answered.status, 200, "{answered:?}\n{}", self.log());
+        assert!(answered.status == 200, "{sent:?}\n{answered:?}\n{}", self.log());
         self.api.one()
     }
 
@@ -176,12 +183,14 @@ impl House {
     #[track_caller]
     pub fn refused(&self, sent: &Sent, status: u16) -> String {
         let answered = sent.to(self.gate);
-        assert_eq!(answered.status, status, "{answered:?}\n{}", self.log());
+        assert!(answered.status == status, "not {status}: {sent:?}\n{answered:?}\n{}", self.log());
         self.api.none();
         answered.text
     }
 
     fn log(&self) -> String {
+        // The verifier writes its refusals a moment later than it answers.
+        std::thread::sleep(Duration::from_secs(1));
         let read = |name: &str| fs::read_to_string(self.desk.dir.path().join(name)).unwrap_or_default();
         format!("the verifier:\n{}\nthe gateway:\n{}", read("log"), read("gateway.log"))
     }
