@@ -13,6 +13,7 @@ mod gateways {
     pub mod checks;
     pub mod caddy;
     pub mod client;
+    pub mod clients;
     pub mod envoy;
     pub mod haproxy;
     pub mod house;

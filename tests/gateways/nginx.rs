@@ -18,6 +18,23 @@ pub const NGINX: Gateway = Gateway {
     sees_bodies: false,
 };
 
+/// The same with TLS, for clients that speak nothing else.
+pub const NGINX_TLS: Gateway = Gateway { command: command_tls, ..NGINX };
+
+/// A certificate of its own, and TLS where clients arrive.
+fn command_tls(program: &Path, place: &Path, file: &Path) -> Command {
+    let request = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=gate"];
+    let names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"];
+    let made = Command::new("openssl").args(request).args(names).current_dir(place).output().unwrap();
+    assert!(made.status.success(), "{made:?}");
+    let text = fs::read_to_string(file).unwrap();
+    let (listen, rest) = text.split_once("    listen ").unwrap();
+    let (address, rest) = rest.split_once(';').unwrap();
+    let tls = format!("ssl_certificate {0}/cert.pem;\nssl_certificate_key {0}/key.pem;", place.display());
+    fs::write(file, format!("{listen}    listen {address} ssl;\n{tls}{rest}")).unwrap();
+    command(program, place, file)
+}
+
 /// The file is for the `http` context; this is the rest of a configuration.
 fn command(program: &Path, place: &Path, file: &Path) -> Command {
     let here = place.display();
