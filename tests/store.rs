@@ -66,7 +66,8 @@ fn sqlite_on_disk() {
     let make = || -> Box<dyn Store> {
         next.set(next.get() + 1);
         let path = dir.path().join(format!("{}/keydesk.db", next.get()));
-        Box::new(SqliteStore::create(&path, &mut |_| Ok(())).unwrap())
+        SqliteStore::create(&path, &mut |_| Ok(())).unwrap();
+        Box::new(SqliteStore::open(&path).unwrap())
     };
     run(CHECKS, &make);
     run(CONCURRENT, &make);
@@ -543,7 +544,7 @@ fn cancel(store: &dyn Store) {
 fn sqlite_reads_every_page_off_an_index() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("keydesk.db");
-    drop(SqliteStore::create(&path, &mut |_| Ok(())).unwrap());
+    SqliteStore::create(&path, &mut |_| Ok(())).unwrap();
     let connection = rusqlite::Connection::open(&path).unwrap();
     let mut looked_at = 0;
     for sort in [Sort::Name, Sort::Key, Sort::Created, Sort::State] {

@@ -21,7 +21,7 @@ const LONGEST: usize = TypedPassword::MAX + 3;
 /// A new password: the first line of standard input, or typed twice on the terminal.
 pub fn new_password(of: &str, from_stdin: bool) -> Result<Secret, Failure> {
     if from_stdin {
-        return read_stdin();
+        return read_stdin("password");
     }
     if !io::stdin().is_terminal() {
         return Err(Failure::usage("A password is needed and there is no terminal to ask on. Use --password-stdin."));
@@ -34,15 +34,15 @@ pub fn new_password(of: &str, from_stdin: bool) -> Result<Secret, Failure> {
     }
 }
 
-/// The first line of standard input.
-pub fn read_stdin() -> Result<Secret, Failure> {
+/// The first line of standard input, which is a password or a secret.
+pub fn read_stdin(what: &str) -> Result<Secret, Failure> {
     // `io::stdin` reads ahead into a buffer that nobody wipes: read the descriptor itself.
-    let stdin = io::stdin().as_fd().try_clone_to_owned().map(File::from).map_err(unreadable)?;
-    first_line(stdin)
+    let stdin = io::stdin().as_fd().try_clone_to_owned().map(File::from).map_err(|e| unreadable(what, &e))?;
+    first_line(stdin, what)
 }
 
 /// The first line of a stream, without its break.
-pub fn first_line(mut from: impl Read) -> Result<Secret, Failure> {
+pub fn first_line(mut from: impl Read, what: &str) -> Result<Secret, Failure> {
     let mut line = Zeroizing::new(vec![0; LONGEST]);
     let mut len = 0;
     while len < LONGEST && !line[..len].contains(&b'\n') {
@@ -50,24 +50,26 @@ pub fn first_line(mut from: impl Read) -> Result<Secret, Failure> {
             Ok(0) => break,
             Ok(n) => len += n,
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(unreadable(e)),
+            Err(e) => return Err(unreadable(what, &e)),
         }
     }
     let end = line[..len].iter().position(|b| *b == b'\n');
     let text = &line[..end.unwrap_or(len)];
     let text = text.strip_suffix(b"\r").unwrap_or(text);
     match text {
-        [] => Err(Failure::usage("There is no password in what was read. Write it as one line.")),
-        long if long.len() > TypedPassword::MAX => Err(Failure::usage(PasswordError::Long)),
+        [] => Err(Failure::usage(format!("There is no {what} in what was read. Write it as one line."))),
+        long if long.len() > TypedPassword::MAX => {
+            Err(Failure::usage(format!("A {what} has at most {} bytes. This line is longer.", TypedPassword::MAX)))
+        }
         text if std::str::from_utf8(text).is_err() => {
-            Err(Failure::usage("The password is not UTF-8 text. Write it as one line of text."))
+            Err(Failure::usage(format!("The {what} is not UTF-8 text. Write it as one line of text.")))
         }
         text => Ok(Secret::new(text.to_vec())),
     }
 }
 
-fn unreadable(why: io::Error) -> Failure {
-    Failure::failed(format!("The password cannot be read: {why}. Write it as one line on standard input."))
+fn unreadable(what: &str, why: &io::Error) -> Failure {
+    Failure::failed(format!("The {what} cannot be read: {why}. Write it as one line on standard input."))
 }
 
 #[cfg(test)]
@@ -75,7 +77,7 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8]) -> Result<String, u8> {
-        match first_line(bytes) {
+        match first_line(bytes, "password") {
             Ok(secret) => Ok(secret.expose_text().unwrap().to_owned()),
             Err(Failure::Said { code, .. }) => Err(code),
             Err(other) => panic!("{other:?}"),
@@ -108,7 +110,7 @@ mod tests {
                 Ok(n)
             }
         }
-        let secret = first_line(Pieces(b"pieces of eight\nrest")).unwrap();
+        let secret = first_line(Pieces(b"pieces of eight\nrest"), "password").unwrap();
         assert_eq!(secret.expose_text(), Some("pieces of eight"));
     }
 }

@@ -1,6 +1,6 @@
 //! What the process is before it does anything: closed to others, and somebody.
 
-use std::{env, fs, net::IpAddr};
+use std::{env, fs, net::IpAddr, sync::Arc};
 
 use rustix::{
     fs::Mode,
@@ -16,6 +16,9 @@ pub fn harden() {
     umask(Mode::from_raw_mode(0o077));
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+    // A limit on the size of files is an error of the write, as a full disk is, and not the end of the process: that
+    // would leave the terminal raw.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
 }
 
 /// Whose process this is and from where he came, for the trail.

@@ -44,7 +44,7 @@ impl Silent {
     pub fn ask(&mut self, words: &str) -> Result<Secret, Failure> {
         let mut tty = &*self.tty;
         tty.write_all(text::safe(words).as_bytes()).map_err(no_terminal)?;
-        first_line(tty)
+        first_line(tty, "password")
     }
 }
 

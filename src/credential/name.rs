@@ -83,13 +83,18 @@ pub fn fold(text: &str) -> String {
 }
 
 fn label(typed: &str, max: usize) -> Result<String, NameError> {
-    if let Some(offence) = text::offence(typed.trim()) {
+    let typed = typed.trim();
+    // Nothing that long composes to a label. In the database it may be as long as somebody liked, and is read with each list.
+    if typed.len() > 100 * max {
+        return Err(NameError::TooLong { is: typed.chars().count(), max });
+    }
+    if let Some(offence) = text::offence(typed) {
         return Err(NameError::Character(offence));
     }
     if holds_api_secret(typed) {
         return Err(NameError::Secret);
     }
-    let label: String = typed.trim().nfc().collect();
+    let label: String = typed.nfc().collect();
     let blank = |c: char| c.is_whitespace();
     if label.chars().zip(label.chars().skip(1)).any(|(a, b)| blank(a) && blank(b)) {
         return Err(NameError::TwoBlanks);

@@ -80,9 +80,9 @@ impl<'a> Change<'a> {
     pub(super) fn begin(hub: &'a Hub, author: Author) -> Result<Self, HubError> {
         let mut tx = hub.store.write()?;
         tables::lock_head(&mut *tx)?;
-        let head = tables::head(&mut *tx)?.ok_or_else(|| broken_head("is missing"))?;
+        let head = tables::head(&mut *tx)?.ok_or_else(no_head)?;
         if !guard::head_intact(&hub.vault, &head) {
-            return Err(broken_head("was changed outside keydesk (tampered)"));
+            return Err(tampered_head());
         }
         hub.remember(&head)?;
         let now = hub.now();
@@ -126,8 +126,14 @@ impl<'a> Change<'a> {
 
     /// A row in place of its version before.
     pub(super) fn update<T: Record>(&mut self, record: &T) -> Result<(), HubError> {
+        self.replace(record, record.version() - 1)
+    }
+
+    /// A row in place of one with this version. For a row with a wrong tag, whose version may be any number: the row
+    /// that takes its place begins again at 1.
+    pub(super) fn replace<T: Record>(&mut self, record: &T, was: i64) -> Result<(), HubError> {
         let tag = guard::tag(&self.hub.vault, record)?;
-        match tables::update(&mut *self.tx, record, tag, record.version() - 1)? {
+        match tables::update(&mut *self.tx, record, tag, was)? {
             true => Ok(()),
             // The head is locked and the row was read under that lock.
             false => Err(StoreError::Broken(format!("a row of {} vanished", T::TABLE)).into()),
@@ -215,9 +221,13 @@ impl Hub {
     }
 }
 
-fn broken_head(how: &str) -> HubError {
+pub(super) fn no_head() -> HubError {
+    HubError::Failed("The head of the trail is missing. Restore a backup.".to_owned())
+}
+
+pub(super) fn tampered_head() -> HubError {
     HubError::Tampered {
-        what: format!("The head of the trail {how}; it"),
+        what: "The head of the trail".to_owned(),
         mend: "run `keydesk audit verify` to see how far the trail is whole".to_owned(),
     }
 }

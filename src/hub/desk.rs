@@ -96,14 +96,11 @@ impl Hub {
             fill(store, &master, &clock, &wanted, &password, origin)
                 .map_err(|why| StoreError::Unavailable(why.to_string()))
         });
-        match made {
-            Ok(store) => Self::assemble(Arc::new(store), master, clock, &places.master_key),
-            Err(why) => {
-                // This process made the key a moment ago and nothing was sealed that is kept.
-                let _ = std::fs::remove_file(&places.master_key.path);
-                Err(why.into())
-            }
-        }
+        // This process made the key a moment ago and nothing was sealed that is kept. From here on the database is
+        // there, and whatever goes wrong next must leave it its key.
+        made.inspect_err(|_| drop(std::fs::remove_file(&places.master_key.path)))?;
+        let store = SqliteStore::open(&places.database)?;
+        Self::assemble(Arc::new(store), master, clock, &places.master_key)
     }
 
     /// A desk in memory, its master key too: nothing is written to disk.
@@ -202,7 +199,8 @@ fn fill(
     for key in keys {
         tables::insert_ring(&mut *change.tx, &ring_record(key, now))?;
     }
-    let number = change.number();
+    // The row and its row of the trail are of the same millisecond, as everywhere.
+    let (number, now) = (change.number(), change.now);
     let person = PersonRecord {
         id: id.clone(),
         version: 1,

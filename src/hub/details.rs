@@ -7,7 +7,7 @@ use crate::time::{Millis, Seconds};
 
 use super::{
     Actor, Conflict, CredentialId, CredentialRow, Details, Hub, HubError, LiveSecret, Seen, action, change::Subject,
-    convert, refusal::Intent, state::no_key,
+    convert, guard, refusal::Intent, state::no_key,
 };
 
 impl Hub {
@@ -36,10 +36,14 @@ impl Hub {
             let row: Tagged<CredentialRecord> = tables::get(tx, "id", &id)?.ok_or_else(|| no_key(&id))?;
             let usages = tables::usages(tx, &id)?;
             let secrets: Vec<Tagged<SecretRecord>> = tables::all_by(tx, "credential", &id, "no DESC")?;
+            let whole = secrets.iter().all(|row| guard::intact(&self.vault, row));
             let now = self.now().seconds().0;
             let live = secrets.into_iter().filter(|row| row.record.valid_until.is_none_or(|until| until > now));
             let secrets = live.map(|row| live_secret(row.record, &usages)).collect();
-            Ok(Details { row: convert::credential(&self.vault, row, newest(usages))?, secrets })
+            let mut row = convert::credential(&self.vault, row, newest(usages))?;
+            // A secret with a wrong tag stops the credential like its own row.
+            row.tampered |= !whole;
+            Ok(Details { row, secrets })
         })
     }
 
@@ -49,7 +53,8 @@ impl Hub {
             Seen::Copied => action::COPIED,
             Seen::Dropped => action::DROPPED,
         };
-        self.change(actor, Intent::new(Right::SeeCredentials, "show secret").on(id), |change| {
+        // Only who creates and rotates ever has a secret on his screen.
+        self.change(actor, Intent::new(Right::ManageCredentials, "show secret").on(id), |change| {
             let id = id.to_string();
             let row: Tagged<CredentialRecord> = tables::get(&mut *change.tx, "id", &id)?.ok_or_else(|| no_key(&id))?;
             change.note(done, Subject::row(&id, &row.record.name)).map(|_| ())

@@ -78,6 +78,10 @@ impl Hub {
             return left_out(self.row(before)?, why);
         }
         let row = self.row(before.clone())?;
+        // Options that cannot be read would be written back as none, and lift what they restrict.
+        if row.tampered {
+            return Err(tampered_credential(&before));
+        }
         let mut options = row.options.clone();
         options.not_before = edit.not_before.unwrap_or(options.not_before);
         options.expires_at = edit.expires_at.unwrap_or(options.expires_at);

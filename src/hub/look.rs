@@ -2,7 +2,7 @@
 
 use crate::store::{Cancel, Tx, tables};
 
-use super::{Actor, Hub, HubError, Pulse, check, guard, refusal::Intent};
+use super::{Actor, Hub, HubError, Pulse, change, check, guard, refusal::Intent};
 
 impl Hub {
     /// A read by an actor. Refusals go to the trail.
@@ -35,11 +35,10 @@ impl Hub {
     pub fn pulse(&self, actor: &Actor) -> Result<Pulse, HubError> {
         let intent = Intent::new(crate::account::Right::OwnAccount, "look");
         self.look(actor, &intent, |tx| {
-            let head = tables::head(tx)?.filter(|head| guard::head_intact(&self.vault, head));
-            let head = head.ok_or_else(|| HubError::Tampered {
-                what: "The head of the trail".to_owned(),
-                mend: "run `keydesk audit verify` to see how far the trail is whole".to_owned(),
-            })?;
+            let head = tables::head(tx)?.ok_or_else(change::no_head)?;
+            if !guard::head_intact(&self.vault, &head) {
+                return Err(change::tampered_head());
+            }
             self.remember(&head)?;
             Ok(Pulse { change: head.change })
         })

@@ -111,13 +111,19 @@ impl Change<'_> {
         let input = input.text(subject.id.as_deref().unwrap_or_default()).text(&subject.what);
         let id = data_encoding::HEXLOWER.encode(&sha256(input.as_bytes())[..16]);
         let known: Option<Tagged<RepeatRecord>> = tables::get(&mut *self.tx, "id", &id)?;
-        match known.filter(|row| guard::intact(self.vault(), row)) {
-            Some(Tagged { record, .. }) => {
+        match known {
+            Some(row) if guard::intact(self.vault(), &row) => {
+                let record = row.record;
                 self.update(&RepeatRecord { version: record.version + 1, n: record.n + 1, ..record })
             }
-            None => {
+            // A count that was changed by hand counts for nothing: a new row of the trail begins a new one.
+            known => {
                 let no = self.note(action, subject)?;
-                self.insert(&RepeatRecord { id, version: 1, no, n: 1 })
+                let record = RepeatRecord { id, version: 1, no, n: 1 };
+                match known {
+                    Some(row) => self.replace(&record, row.record.version),
+                    None => self.insert(&record),
+                }
             }
         }
     }

@@ -52,24 +52,26 @@ impl Hub {
         self.change(actor, Intent::new(Right::ManageSite, "change settings"), |change| {
             let before: Option<Tagged<SettingRecord>> = tables::get(&mut *change.tx, "id", IDLE_LOCK)?;
             let vault = change.vault();
-            let was = idle_lock_minutes(&mut *change.tx, vault).ok();
-            if was == Some(minutes) {
+            let until_now = idle_lock_minutes(&mut *change.tx, vault).ok();
+            if until_now == Some(minutes) {
                 return Ok(());
             }
-            let version = before.as_ref().map_or(0, |row| row.record.version) + 1;
+            // One with a wrong tag begins again: its version may be any number.
+            let intact = before.as_ref().is_some_and(|row| guard::intact(vault, row));
+            let was = before.map(|row| row.record.version);
+            let version = was.filter(|_| intact).unwrap_or(0) + 1;
             let record = SettingRecord {
                 id: IDLE_LOCK.to_owned(),
                 version,
                 value: minutes.to_string(),
                 change: change.number(),
             };
-            if before.is_some() {
-                change.update(&record)?
-            } else {
-                change.insert(&record)?
-            };
+            match was {
+                Some(was) => change.replace(&record, was)?,
+                None => change.insert(&record)?,
+            }
             let json = |minutes: i64| serde_json::json!({ "idle_lock_minutes": minutes }).to_string();
-            let subject = Subject::named("lock time").changed(was.map(json), Some(json(minutes)));
+            let subject = Subject::named("lock time").changed(until_now.map(json), Some(json(minutes)));
             change.note(action::SETTING, subject).map(|_| ())
         })
     }

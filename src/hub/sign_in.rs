@@ -251,13 +251,16 @@ impl Change<'_> {
             Some(row) => {
                 let locked =
                     (0..crate::account::FREE_TRIES).fold(Attempts::default(), |a, _| a.after_failure(self.now));
+                let was = row.record.version;
                 let record = ThrottleRecord {
+                    version: 1,
                     locked_until: locked.locked_until.map(|m| m.0),
                     pauses: 1,
                     failed: 0,
                     ..row.record
                 };
-                Ok(Tagged { record, tag: row.tag })
+                self.replace(&record, was)?;
+                Ok(Tagged { record, tag: Vec::new() })
             }
             None => {
                 tables::forget_old_throttles(&mut *self.tx, self.now.0 - DAY, self.now.0)?;

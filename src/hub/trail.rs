@@ -50,10 +50,36 @@ impl Hub {
                 }
                 progress(walk.no, head.trail_no);
             }
-            let broken = walk.finish(&head, guard::head_intact(&self.vault, &head));
+            let mut broken = walk.finish(&head, guard::head_intact(&self.vault, &head));
+            if broken.is_none() {
+                broken = outside(tx, &head)?;
+            }
             Ok(TrailReport { rows: walk.rows, no: walk.no, hash: data_encoding::HEXLOWER.encode(&walk.hash), broken })
         })
     }
+}
+
+/// What the chain alone cannot show, once it is whole: rows beside it, and rows of other tables that are not as it left
+/// them. The copy of a row that somebody took and put back later has a tag that is right.
+fn outside(tx: &mut dyn Tx, head: &HeadRow) -> Result<Option<String>, HubError> {
+    if let Some(no) = tables::trail_beside(tx, head.trail_no)? {
+        return Ok(Some(format!("row {no} was added outside keydesk")));
+    }
+    // A pause after wrong passwords is in a table of its own and leaves the user's row as it is.
+    let beside = [action::USER_LOCKED.code, action::USER_UNLOCKED.code];
+    for (table, thing, made) in
+        [("credential", "key", action::CREATED.code), ("person", "user", action::USER_ADDED.code)]
+    {
+        if let Some(name) = tables::put_back(tx, table, beside)? {
+            let how = "it was changed by hand, or an older copy was put back";
+            return Ok(Some(format!("the {thing} {name} is not as the trail left it: {how}")));
+        }
+        if let Some(name) = tables::removed(tx, table, made)? {
+            return Ok(Some(format!("the {thing} {name} was removed outside keydesk")));
+        }
+    }
+    let missing = tables::without_one_current(tx)?;
+    Ok(missing.map(|key| format!("the secrets of the key {key} are not as the trail left them")))
 }
 
 /// The state of a walk along the trail.

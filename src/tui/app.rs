@@ -285,7 +285,8 @@ impl App {
     fn waits_for_rows(&self) -> bool {
         let bare = self.room.as_ref().filter(|room| room.dialogs.is_empty());
         let empty = bare.and_then(Room::api).is_some_and(|api| !api.loaded && api.problem.is_none());
-        empty && self.pending.has(Slot::List)
+        let narrowed = bare.and_then(Room::api).is_some_and(|api| api.search.awaited && !api.search.open);
+        (empty || narrowed) && self.pending.has(Slot::List)
     }
 
     /// Sends a call whose reply goes to `slot`; what the slot waited for before is not wanted any more.
@@ -328,13 +329,16 @@ impl Room {
             Some(Screen::Menu(_)) | None => vec![Scope::Rows, Scope::Menu],
             Some(Screen::Settings(_)) => vec![Scope::Rows, Scope::Settings, Scope::Screen],
             Some(Screen::Account(_)) => vec![Scope::Rows, Scope::Account, Scope::Screen],
+            Some(Screen::Docs(_)) => vec![Scope::Docs, Scope::Rows, Scope::Screen],
             Some(Screen::Trail(_) | Screen::Page(..)) => vec![Scope::Rows, Scope::Screen],
             Some(Screen::Api(api)) => match api.tab {
+                Tab::Api if api.search.open => vec![Scope::Text, Scope::Filter],
                 Tab::Api if self.may(Right::SeeCredentials) => {
                     vec![Scope::List, Scope::Rows, Scope::Tabs, Scope::Screen]
                 }
                 Tab::Api => vec![Scope::Tabs, Scope::Screen],
-                Tab::Documentation | Tab::Activity => vec![Scope::Rows, Scope::Tabs, Scope::Screen],
+                Tab::Documentation => vec![Scope::Docs, Scope::Rows, Scope::Tabs, Scope::Screen],
+                Tab::Activity => vec![Scope::Rows, Scope::Tabs, Scope::Screen],
             },
         }
     }
@@ -355,8 +359,10 @@ impl Room {
         });
         for dialog in &mut self.dialogs {
             let wiped = dialog.form_mut().is_some_and(super::form::Form::wipe_passwords);
-            if let Dialog::Create(create) = dialog {
-                create.wiped |= wiped;
+            match dialog {
+                Dialog::Create(create) => create.wiped |= wiped,
+                Dialog::NewPassword(d) => d.wiped |= wiped,
+                _ => {}
             }
         }
     }

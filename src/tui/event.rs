@@ -23,6 +23,8 @@ pub(super) enum Event {
     Continued,
     /// A worker finished.
     Reply(Ticket, Reply),
+    /// A worker is so far.
+    Progress(Ticket, i64),
     /// A copy was tried.
     Copied(Ticket, CopyOutcome),
     /// The desktop's clipboard did not take it: the terminal is tried.

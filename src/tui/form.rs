@@ -24,6 +24,8 @@ pub enum Id {
     Algorithm(Algorithm),
     Digest,
     Confirm,
+    Filter,
+    Another,
     Overlap,
     Submit,
     Cancel,

@@ -1,4 +1,6 @@
-//! What the help overlay says, from the table of keys.
+//! What the help overlay and the README say, from the table of keys.
+
+use std::fmt::Write as _;
 
 use super::keys::{BINDINGS, Scope, reachable};
 
@@ -62,4 +64,20 @@ fn heading(scope: Scope) -> &'static str {
         Scope::Tabs | Scope::Screen => Scope::Everywhere.title(),
         scope => scope.title(),
     }
+}
+
+/// The key table of the README, in Markdown.
+pub fn markdown() -> String {
+    let mut out = String::from("| where | key | does |\n| --- | --- | --- |\n");
+    let mut before = None;
+    for binding in BINDINGS {
+        let Some(keys) = binding.keys_in_help() else { continue };
+        let place = if before == Some(binding.scope) { "" } else { binding.scope.title() };
+        before = Some(binding.scope);
+        let keys = keys.split(' ').map(|k| format!("`{k}`")).collect::<Vec<_>>().join(" ");
+        let only = if binding.right.is_some() { " (Administrators)" } else { "" };
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "| {place} | {keys} | {}{only} |", binding.words);
+    }
+    out
 }

@@ -1,13 +1,12 @@
 //! The one table of keys. It drives dispatch, the hint line, help and the README.
 
-use std::fmt::Write as _;
-
 use crate::account::Right;
 use crate::credential::Kind;
 
 use super::action::Action;
 use super::chord::{Chord, Code};
 use super::field::Edit;
+pub use super::help::markdown;
 
 /// Where a key means something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +19,8 @@ pub enum Scope {
     Screen,
     Tabs,
     List,
+    Filter,
+    Docs,
     Account,
     Reading,
     Door,
@@ -55,6 +56,8 @@ impl Scope {
             Self::Screen => "Screens behind the menu",
             Self::Tabs => "API Settings",
             Self::List => "API tab",
+            Self::Filter => "Filter",
+            Self::Docs => "Documentation",
             Self::Account => "My account",
             Self::Reading => "Pages to read",
             Self::Door => "Set-up, sign-in, lock screen",
@@ -73,7 +76,7 @@ impl Scope {
     pub fn leak(self) -> Leak {
         match self {
             Self::Text => Leak::NoLetters,
-            Self::Form | Self::Confirm | Self::Rotate | Self::Buttons | Self::Door => Leak::Everywhere,
+            Self::Form | Self::Filter | Self::Confirm | Self::Rotate | Self::Buttons | Self::Door => Leak::Everywhere,
             _ => Leak::All,
         }
     }
@@ -180,18 +183,32 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Account, &[ENTER], Action::Open, "open").hint("open"),
 
     row(S::List, &[Chord::char('n')], Action::Create, "create new key").hint("create").needs(MANAGE),
-    row(S::List, &[ENTER], Action::Open, "details").hint("details"),
+    row(S::List, &[ENTER], Action::Open, "details"),
+    row(S::List, &[Chord::char('e')], Action::EditKeys, "edit name and limits").hint("edit").needs(MANAGE),
     row(S::List, &[Chord::char('R')], Action::Rotate, "rotate the secret").hint("rotate").needs(MANAGE).dangerous(),
     row(S::List, &[Chord::char('d')], Action::DisableEnable, "disable or enable").hint("disable").needs(MANAGE),
     row(S::List, &[Chord::char('D')], Action::Revoke, "revoke, for ever").hint("revoke").needs(MANAGE).dangerous(),
     row(S::List, &[SPACE], Action::Tick, "tick one, all shown").keys("space a").needs(MANAGE),
     row(S::List, &[Chord::char('a')], Action::TickShown, "tick all shown").keys("-").needs(MANAGE),
     row(S::List, &[Chord::char('y')], Action::CopyKey, "copy key").hint("copy key"),
+    row(S::List, &[Chord::char('/')], Action::Filter, "filter").hint("filter"),
+    row(S::List, &[Chord::char('O')], Action::StopOld, "stop the old secret").needs(MANAGE).dangerous(),
     row(S::List, &[Chord::char('1')], Action::Section(Kind::Basic), "Basic, HMAC, Legacy").keys("1 2 3"),
     row(S::List, &[Chord::char('2')], Action::Section(Kind::Hmac), "HMAC Authentication").keys("-"),
     row(S::List, &[Chord::char('3')], Action::Section(Kind::Legacy), "Legacy API Credentials").keys("-"),
+    row(S::List, &[Chord::char('F')], Action::Find, "find by secret").needs(MANAGE),
     row(S::List, &[Chord::char('o')], Action::Order, "change the order"),
     row(S::List, &[Chord::char('A')], Action::ShowRevoked, "show revoked too"),
+
+    row(S::Filter, &[ENTER, DOWN, TAB], Action::Advance, "to the rows").hint("to the rows"),
+    row(S::Filter, CANCEL, Action::Back, "clear the filter").hint("clear"),
+
+    row(S::Docs, &[RIGHT], Action::NextLanguage, "another language").hint_as("←→", "language").keys("←→"),
+    row(S::Docs, &[LEFT], Action::PreviousLanguage, "the language before").keys("-"),
+    row(S::Docs, &[Chord::char('y')], Action::CopySample, "copy the sample").hint("copy sample"),
+    row(S::Docs, &[Chord::char('1')], Action::Section(Kind::Basic), "Basic, HMAC, Legacy").keys("1 2 3"),
+    row(S::Docs, &[Chord::char('2')], Action::Section(Kind::Hmac), "HMAC Authentication").keys("-"),
+    row(S::Docs, &[Chord::char('3')], Action::Section(Kind::Legacy), "Legacy API Credentials").keys("-"),
 
     row(S::Tabs, &[TAB], Action::NextTab, "next tab").hint("next tab"),
     row(S::Tabs, &[BACK_TAB], Action::PreviousTab, "previous tab").keys("-"),
@@ -313,22 +330,6 @@ fn open_scopes(chain: &[Scope]) -> Vec<Scope> {
         only_everywhere |= scope.leak() == Leak::Everywhere;
     }
     open
-}
-
-/// The key table of the README, in Markdown.
-pub fn markdown() -> String {
-    let mut out = String::from("| where | key | does |\n| --- | --- | --- |\n");
-    let mut before = None;
-    for binding in BINDINGS {
-        let Some(keys) = binding.keys_in_help() else { continue };
-        let place = if before == Some(binding.scope) { "" } else { binding.scope.title() };
-        before = Some(binding.scope);
-        let keys = keys.split(' ').map(|k| format!("`{k}`")).collect::<Vec<_>>().join(" ");
-        let only = if binding.right.is_some() { " (Administrators)" } else { "" };
-        // Writing to a String cannot fail.
-        let _ = writeln!(out, "| {place} | {keys} | {}{only} |", binding.words);
-    }
-    out
 }
 
 #[cfg(test)]

@@ -10,7 +10,6 @@ mod app;
 pub mod chord;
 mod copier;
 mod dialog;
-mod docs;
 mod door;
 mod ending;
 mod event;

@@ -3,8 +3,8 @@
 use crate::account::Right;
 use crate::credential::{Kind, Overlap, Verb};
 use crate::hub::{
-    Actor, CredentialId, Details, HubError, Issued, ListQuery, NewCredential, Outcome, Overview, Page, Pulse, Seen,
-    Session, SetUp, SignIn, Taken, Target, TrailQuery, TrailRow,
+    Actor, CredentialId, CredentialRow, Details, Edit, HubError, Issued, ListQuery, NewCredential, Outcome, Overview,
+    Page, Pulse, Seen, Session, SetUp, SignIn, Taken, Target, TrailQuery, TrailRow,
 };
 use crate::secret::Secret;
 
@@ -24,6 +24,8 @@ pub enum Msg {
     Resize(u16, u16),
     /// A worker finished.
     Reply(Ticket, Reply),
+    /// A worker is so far: secrets compared.
+    Progress(Ticket, i64),
     /// A copy was tried.
     Copied(Ticket, CopyOutcome),
     /// The deadline that [`super::App::deadline`] named has come.
@@ -81,6 +83,13 @@ pub enum Call {
     Create(Actor, NewCredential),
     Rotate(Actor, Target, Overlap),
     SetState(Actor, Vec<Target>, Verb),
+    Edit(Actor, Vec<Target>, Edit),
+    LegacyPassword {
+        actor: Actor,
+        target: Target,
+        typed: Option<Secret>,
+    },
+    StopOld(Actor, Target),
     Seen(Actor, CredentialId, Seen),
     Refused(Actor, Right),
     /// Answered at once when the change number is not this one, else when it no longer is.
@@ -95,6 +104,10 @@ pub enum Call {
         username: String,
     },
     Trail(Actor, TrailQuery),
+    Find {
+        actor: Actor,
+        secret: Secret,
+    },
 }
 
 /// What the hub answered.
@@ -109,11 +122,14 @@ pub enum Reply {
     Done(Result<(), HubError>),
     Issued(Result<Issued, HubError>),
     States(Result<Vec<Outcome>, HubError>),
+    /// What became of the rows that were edited, or whose old secret was stopped.
+    Edited(Result<Vec<Outcome>, HubError>),
     Pulse(Result<Pulse, HubError>),
     Overview(Result<Overview, HubError>),
     Page(Result<Page, HubError>),
     Details(Result<Details, HubError>),
     Taken(Result<Taken, HubError>),
+    Found(Result<Option<CredentialRow>, HubError>),
     Trail(Result<Vec<TrailRow>, HubError>),
     /// The refusal to show; `Err` when even that could not be written.
     Denied(Result<crate::hub::Denied, HubError>),

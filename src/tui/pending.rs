@@ -15,8 +15,14 @@ pub enum Slot {
     Copying(What),
     /// A copy of a key from the list.
     CopyKey,
+    /// A copy of a sample.
+    CopySample,
     /// The words of a refusal.
     Refused,
+    /// Whose secret it is.
+    Find,
+    /// The trail of one credential.
+    History,
     Overview,
     List,
     Details,
@@ -30,7 +36,17 @@ pub enum Slot {
 impl Slot {
     /// Whether a newer question makes the older one pointless.
     pub fn is_read(self) -> bool {
-        matches!(self, Self::Overview | Self::List | Self::Details | Self::Taken | Self::Trail | Self::Pulse)
+        matches!(
+            self,
+            Self::Find
+                | Self::History
+                | Self::Overview
+                | Self::List
+                | Self::Details
+                | Self::Taken
+                | Self::Trail
+                | Self::Pulse
+        )
     }
 }
 
@@ -53,6 +69,11 @@ impl Pending {
     /// Whether a reply for this is out.
     pub fn has(&self, slot: Slot) -> bool {
         self.out.iter().any(|(_, s)| *s == slot)
+    }
+
+    /// Whether this ticket is out, and for this.
+    pub fn is_for(&self, ticket: Ticket, slot: Slot) -> bool {
+        self.out.contains(&(ticket, slot))
     }
 
     /// Whether a copy from the one-time view is out.

@@ -15,6 +15,9 @@ impl Call {
             | Self::Create(..)
             | Self::Rotate(..)
             | Self::SetState(..)
+            | Self::Edit(..)
+            | Self::LegacyPassword { .. }
+            | Self::StopOld(..)
             | Self::Seen(..)
             | Self::Refused(..) => Lane::Write,
             Self::Pulse(..)
@@ -22,14 +25,15 @@ impl Call {
             | Self::List(..)
             | Self::Details(..)
             | Self::Taken { .. }
+            | Self::Find { .. }
             | Self::Trail(..) => Lane::Read,
         }
     }
 }
 
-/// Calls the hub; a read that may take long ends early by `cancel`. A [`Call::SetUp`] that comes here comes too late:
+/// Calls the hub; a read that may take long ends early by `cancel` and says by `progress` how far it is. A [`Call::SetUp`] that comes here comes too late:
 /// there is a desk.
-pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel) -> Reply {
+pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress: &mut dyn FnMut(i64)) -> Reply {
     match call {
         Call::SetUp(_) => Reply::SetUp(Err(crate::hub::HubError::Conflict(crate::hub::Conflict::SetUpDone))),
         Call::SignIn { name, password } => Reply::SignIn(hub.sign_in(&name, &password, origin)),
@@ -38,6 +42,11 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel) -> Reply
         Call::Create(actor, wanted) => Reply::Issued(hub.create(&actor, &wanted)),
         Call::Rotate(actor, target, overlap) => Reply::Issued(hub.rotate(&actor, target, overlap)),
         Call::SetState(actor, targets, verb) => Reply::States(hub.set_state(&actor, &targets, verb)),
+        Call::Edit(actor, targets, edit) => Reply::Edited(hub.edit(&actor, &targets, &edit)),
+        Call::LegacyPassword { actor, target, typed } => {
+            Reply::Issued(hub.set_legacy_password(&actor, target, typed.as_ref()))
+        }
+        Call::StopOld(actor, target) => Reply::Edited(hub.stop_old_secret(&actor, target).map(|outcome| vec![outcome])),
         Call::Seen(actor, id, what) => Reply::Done(hub.seen(&actor, id, what)),
         Call::Refused(actor, right) => Reply::Denied(hub.refused(&actor, right)),
         Call::Pulse(actor, _) => Reply::Pulse(hub.pulse(&actor)),
@@ -45,6 +54,7 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel) -> Reply
         Call::List(actor, query) => Reply::Page(hub.list_until(&actor, &query, cancel)),
         Call::Details(actor, id) => Reply::Details(hub.details(&actor, id)),
         Call::Taken { actor, kind, name, username } => Reply::Taken(hub.taken(&actor, kind, &name, &username)),
+        Call::Find { actor, secret } => Reply::Found(hub.find_by_secret(&actor, &secret, cancel, progress)),
         Call::Trail(actor, query) => Reply::Trail(hub.trail(&actor, &query)),
     }
 }

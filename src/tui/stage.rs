@@ -126,6 +126,7 @@ impl Stage {
             }
             Event::Paste(text) => self.update(Msg::Paste(text)),
             Event::Reply(ticket, reply) => self.update(Msg::Reply(ticket, reply)),
+            Event::Progress(ticket, so_far) => self.update(Msg::Progress(ticket, so_far)),
             Event::Copied(ticket, outcome) => self.update(Msg::Copied(ticket, outcome)),
             Event::CopyByTerminal(ticket, text) => self.copy_by_terminal(ticket, &text),
             Event::Resized => self.resized(),

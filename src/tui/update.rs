@@ -25,6 +25,7 @@ pub fn update(app: &mut App, now: Millis, msg: Msg) -> Vec<Effect> {
         Msg::Resize(columns, rows) => app.resize((columns, rows)),
         Msg::Reply(ticket, reply) => app.reply(ticket, reply),
         Msg::Copied(ticket, outcome) => app.copied(ticket, outcome),
+        Msg::Progress(ticket, so_far) => app.progress(ticket, so_far),
         Msg::Tick => {}
         Msg::Resumed => app.dirty = true,
     }
@@ -80,7 +81,8 @@ impl App {
         for screen in &mut room.screens {
             match screen {
                 Screen::Api(api) => {
-                    api.list.resized(layout::list_rows(size));
+                    let height = api.height(size);
+                    api.list.resized(height);
                     api.activity.resized(layout::trail_rows(size, true));
                 }
                 Screen::Trail(list) => list.resized(layout::trail_rows(size, false)),
@@ -157,7 +159,7 @@ impl App {
         let takes = match (&self.help, &self.door, &self.room) {
             (Some(_), ..) => false,
             (None, Some(door), _) => door.form.takes_text(),
-            (None, None, Some(room)) => room.dialogs.last().and_then(|d| d.form()).is_some_and(|f| f.takes_text()),
+            (None, None, Some(room)) => room.form().is_some_and(|f| f.takes_text()),
             (None, None, None) => false,
         };
         match takes {
@@ -196,7 +198,16 @@ impl App {
         self.help = None;
         self.toast = None;
         self.dirty = true;
-        for slot in [Slot::Overview, Slot::List, Slot::Details, Slot::Taken, Slot::Trail, Slot::Pulse] {
+        for slot in [
+            Slot::Find,
+            Slot::History,
+            Slot::Overview,
+            Slot::List,
+            Slot::Details,
+            Slot::Taken,
+            Slot::Trail,
+            Slot::Pulse,
+        ] {
             self.cancel(slot);
         }
         self.call(Slot::Unwatched, Call::SignOut(actor));

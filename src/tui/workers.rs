@@ -37,6 +37,9 @@ pub(super) struct Workers {
 
 type Job = (Ticket, Call);
 
+/// How often a long read says how far it is.
+const PROGRESS: Duration = Duration::from_millis(200);
+
 /// The reads that are still wanted, with what stops each.
 type Reads = BTreeMap<Ticket, Cancel>;
 
@@ -99,7 +102,7 @@ fn spawn(name: &str, work: impl FnOnce(Receiver<Job>) + Send + 'static) -> io::R
 fn write(jobs: &Receiver<Job>, house: &House, events: &Sender<Event>) {
     for (ticket, call) in jobs {
         // Without a loop to hear it the change is made all the same: it was asked for.
-        let _ = events.send(Event::Reply(ticket, house.answer(call, &Cancel::default())));
+        let _ = events.send(Event::Reply(ticket, house.answer(call, &Cancel::default(), &mut |_| {})));
     }
 }
 
@@ -111,7 +114,15 @@ fn read(jobs: &Receiver<Job>, house: &House, events: &Sender<Event>, reads: &Mut
             Call::Pulse(actor, known) => Some((actor.clone(), *known)),
             _ => None,
         };
-        let reply = house.answer(call, &cancel);
+        let mut told = Instant::now();
+        // Often enough to be seen moving: a frame for each batch would keep a slow line busy.
+        let mut progress = |so_far| {
+            if told.elapsed() >= PROGRESS {
+                told = Instant::now();
+                let _ = events.send(Event::Progress(ticket, so_far));
+            }
+        };
+        let reply = house.answer(call, &cancel, &mut progress);
         match (watched, &reply) {
             (Some((actor, known)), Reply::Pulse(Ok(pulse))) if known == Some(pulse.change) => {
                 watch = Some(Watch { ticket, actor, known, again: Instant::now() + PULSE });
@@ -153,14 +164,14 @@ fn next(jobs: &Receiver<Job>, watch: &mut Option<Watch>) -> Option<Job> {
 
 impl House {
     /// Carries a call out. A panic becomes a reply, because a dialog that waits for ever is worse.
-    fn answer(&self, call: Call, cancel: &Cancel) -> Reply {
+    fn answer(&self, call: Call, cancel: &Cancel, progress: &mut dyn FnMut(i64)) -> Reply {
         let failed = failure_of(&call);
         panic::contained(|| {
             catch_unwind(AssertUnwindSafe(|| {
                 mischief::before_call(&call);
                 match (call, self.hub.get()) {
                     (Call::SetUp(wanted), None) => Reply::SetUp(self.set_up(&wanted)),
-                    (call, Some(hub)) => perform(hub, &self.origin, call, cancel),
+                    (call, Some(hub)) => perform(hub, &self.origin, call, cancel, progress),
                     (_, None) => failed(HubError::Unavailable("There is no desk yet. Set it up first.".to_owned())),
                 }
             }))
@@ -187,7 +198,8 @@ fn failure_of(call: &Call) -> fn(HubError) -> Reply {
         Call::SignIn { .. } => |why| Reply::SignIn(Err(why)),
         Call::SignOut(_) | Call::Seen(..) => |why| Reply::Done(Err(why)),
         Call::ChangeOwnPassword { .. } => |why| Reply::Actor(Err(why)),
-        Call::Create(..) | Call::Rotate(..) => |why| Reply::Issued(Err(why)),
+        Call::Create(..) | Call::Rotate(..) | Call::LegacyPassword { .. } => |why| Reply::Issued(Err(why)),
+        Call::Edit(..) | Call::StopOld(..) => |why| Reply::Edited(Err(why)),
         Call::SetState(..) => |why| Reply::States(Err(why)),
         Call::Refused(..) => |why| Reply::Denied(Err(why)),
         Call::Pulse(..) => |why| Reply::Pulse(Err(why)),
@@ -195,6 +207,7 @@ fn failure_of(call: &Call) -> fn(HubError) -> Reply {
         Call::List(..) => |why| Reply::Page(Err(why)),
         Call::Details(..) => |why| Reply::Details(Err(why)),
         Call::Taken { .. } => |why| Reply::Taken(Err(why)),
+        Call::Find { .. } => |why| Reply::Found(Err(why)),
         Call::Trail(..) => |why| Reply::Trail(Err(why)),
     }
 }

@@ -67,12 +67,18 @@ impl MasterKey {
     /// Reads it; refused when anybody else could.
     pub fn load(place: &MasterKeyPlace) -> Result<Self, MasterKeyError> {
         let path = &place.path;
-        let file = File::open(path).map_err(|e| match e.kind() {
+        // A pipe in its place must not keep the desk waiting for a writer.
+        let open = OpenOptions::new().read(true).custom_flags(rustix::fs::OFlags::NONBLOCK.bits() as i32).open(path);
+        let file = open.map_err(|e| match e.kind() {
             ErrorKind::NotFound => MasterKeyError::Missing(path.clone()),
             _ => io(path, &e),
         })?;
         let meta = file.metadata().map_err(|e| io(path, &e))?;
         if !meta.is_file() {
+            return Err(MasterKeyError::Malformed(path.clone()));
+        }
+        // Before the mode: nobody is to be told to change that of a file which is something else.
+        if meta.len() != LEN as u64 {
             return Err(MasterKeyError::Malformed(path.clone()));
         }
         let others = if place.from_systemd { 0o037 } else { 0o077 };
@@ -149,9 +155,14 @@ mod tests {
         assert!(matches!(MasterKey::load(&place), Err(MasterKeyError::Missing(_))));
         for len in [0, 31, 33, 4096] {
             fs::write(&place.path, vec![7; len]).unwrap();
-            fs::set_permissions(&place.path, fs::Permissions::from_mode(0o600)).unwrap();
-            assert!(matches!(MasterKey::load(&place), Err(MasterKeyError::Malformed(_))), "{len}");
+            for mode in [0o600, 0o644] {
+                fs::set_permissions(&place.path, fs::Permissions::from_mode(mode)).unwrap();
+                assert!(matches!(MasterKey::load(&place), Err(MasterKeyError::Malformed(_))), "{len}, {mode:o}");
+            }
         }
         assert!(matches!(MasterKey::load(&MasterKeyPlace::file(dir.path())), Err(MasterKeyError::Malformed(_))));
+        let pipe = dir.path().join("pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        assert!(matches!(MasterKey::load(&MasterKeyPlace::file(pipe)), Err(MasterKeyError::Malformed(_))));
     }
 }

@@ -105,6 +105,8 @@ fn a_database_of_another_program_of_a_newer_keydesk_and_with_a_planted_trigger()
     for planted in [
         "CREATE TRIGGER planted AFTER INSERT ON trail BEGIN UPDATE person SET role = 'administrator'; END",
         "CREATE VIEW planted AS SELECT * FROM secret",
+        "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES ('trigger', 'sqlite_stat9', 'trail', 0, \
+         'CREATE TRIGGER sqlite_stat9 AFTER INSERT ON trail BEGIN DELETE FROM usage; END')",
         "CREATE TABLE planted (x)",
         "DROP TRIGGER trail_keeps_text",
         "DROP INDEX secret_by_change",
@@ -169,6 +171,22 @@ fn give_away(path: &Path) {
     if path.is_dir() {
         fs::read_dir(path).unwrap().for_each(|entry| give_away(&entry.unwrap().path()));
     }
+}
+
+/// `ulimit -f` is a full disk, not a signal that ends the process with the terminal raw.
+#[test]
+fn a_limit_on_the_size_of_files() {
+    let desk = Desk::ready();
+    let before = desk.verify();
+    let script = r#"ulimit -f 8; exec "$0" key create --as alice --kind basic --name small"#;
+    let environment = desk.spawn(&[]);
+    let environment: Vec<_> = environment.get_envs().filter_map(|(k, v)| Some((k.to_owned(), v?.to_owned()))).collect();
+    let mut shell = std::process::Command::new("sh");
+    let ended =
+        shell.args(["-c", script, env!("CARGO_BIN_EXE_keydesk")]).env_clear().envs(environment).output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!((ended.status.code(), said.lines().count()), (Some(6), 1), "{said}");
+    assert_eq!(desk.verify(), before, "half-made");
 }
 
 /// A small file system of our own, filled to the last byte; then room again, and the same command works.

@@ -136,7 +136,7 @@ fn a_leaked_secret_names_its_credential() {
     let json = desk.typing(&secret, &[&find[..], &["--json"]].concat()).done().json();
     assert_eq!(json["key"], made["key"]);
     desk.typing("kdsAAAAAAAAAAAAAAAAAAAAAAAAAAA", &find).fails(4, "No credential");
-    desk.typing("", &find).fails(2, "no password");
+    desk.typing("", &find).fails(2, "no secret");
     desk.run(&find[..4]).fails(2, "--secret-stdin");
     desk.typing(&secret, &["key", "find", "--as", "dora", "--secret-stdin"])
         .fails(3, "Only account Administrators can");

@@ -219,6 +219,123 @@ fn a_wiped_count_of_wrong_passwords_locks() {
     assert!(matches!(next, keydesk::hub::SignIn::Locked { .. }), "{next:?}");
 }
 
+/// Numbers that nobody counts to, in rows that keydesk writes again although their tag is wrong.
+#[test]
+fn absurd_numbers_in_the_database_stop_nothing() {
+    let wrong = keydesk::secret::Secret::from_text("wrong wrong wrong");
+    for version in ["0", "-1", "9223372036854775807", "-9223372036854775808"] {
+        let desk = Desk::on_disk();
+        let nobody = Origin::default();
+        desk.hub.sign_in("alice", &wrong, &nobody).unwrap();
+        desk.hub.set_idle_lock(&desk.alice(), 20).unwrap();
+        let numbers = format!("failed = {version}, pauses = {version}, locked_until = {version}, at = {version}");
+        desk.sql(&format!("UPDATE throttle SET version = {version}, {numbers}"));
+        desk.sql(&format!("UPDATE repeat SET version = {version}, n = {version}"));
+        desk.sql(&format!("UPDATE setting SET version = {version}"));
+        let next = desk.hub.sign_in("alice", &wrong, &nobody).unwrap();
+        assert!(matches!(next, keydesk::hub::SignIn::Locked { .. }), "{version}: {next:?}");
+        desk.hub.unlock_user(&desk.alice(), "alice").unwrap();
+        let next = desk.hub.sign_in("alice", &wrong, &nobody).unwrap();
+        assert!(matches!(next, keydesk::hub::SignIn::Wrong { left: 4, .. }), "{version}: {next:?}");
+        desk.hub.set_idle_lock(&desk.alice(), 30).unwrap();
+        assert_eq!(desk.hub.security(&desk.alice()).unwrap().idle_lock_minutes, 30, "{version}");
+        desk.create(Kind::Basic, "a");
+        desk.sql(&format!("UPDATE tally SET n = {version}"));
+        desk.sql(&format!("UPDATE usage SET at = {version}"));
+        let overview = desk.hub.overview(&desk.alice()).unwrap().credentials.unwrap();
+        let shown = overview.counts.in_state(keydesk::credential::State::Active) + overview.counts.listed(Kind::Basic);
+        assert!(shown >= 0, "{version}");
+    }
+}
+
+/// A row that somebody kept and put back has a tag that is right; the trail knows better.
+#[test]
+fn an_older_row_put_back_is_found_by_the_trail() {
+    for (table, rows) in [("credential", "key"), ("person", "user"), ("secret", "secrets")] {
+        let desk = Desk::on_disk();
+        desk.user("chen", Role::Administrator);
+        let row = desk.create(Kind::Basic, "target").row;
+        desk.sql(&format!("CREATE TABLE kept AS SELECT * FROM {table}"));
+        desk.clock.advance(jiff::SignedDuration::from_secs(1));
+        desk.hub.set_role(&desk.alice(), "chen", Role::Basic).unwrap();
+        let rotated = desk.hub.rotate(&desk.alice(), row.target(), Overlap::None).unwrap();
+        desk.hub.set_state(&desk.alice(), &[rotated.row.target()], Verb::Revoke).unwrap();
+        let whole = desk.hub.verify_trail(&desk.alice(), None, &mut |_, _| ()).unwrap();
+        assert_eq!(whole.broken, None, "{table}");
+        desk.sql(&format!(
+            "PRAGMA foreign_keys = OFF; DELETE FROM {table} WHERE id IN (SELECT id FROM kept); \
+             INSERT INTO {table} SELECT * FROM kept; DROP TABLE kept"
+        ));
+        let hub = desk.reopened();
+        let found = hub.verify_trail(&desk.alice(), None, &mut |_, _| ()).unwrap().broken.unwrap();
+        assert!(found.contains(rows), "{table}: {found}");
+    }
+}
+
+#[test]
+fn a_row_that_was_removed_is_found_by_the_trail() {
+    for (sql, says) in [
+        ("DELETE FROM person WHERE name = 'chen'", "the user chen was removed"),
+        ("DELETE FROM credential", "the key target was removed"),
+        ("DELETE FROM secret", "the secrets of the key"),
+    ] {
+        let desk = Desk::on_disk();
+        desk.user("chen", Role::Basic);
+        desk.create(Kind::Basic, "target");
+        desk.sql(&format!("PRAGMA foreign_keys = OFF; {sql}"));
+        let found = desk.reopened().verify_trail(&desk.alice(), None, &mut |_, _| ()).unwrap().broken.unwrap();
+        assert!(found.contains(says), "{found}");
+    }
+}
+
+#[test]
+fn a_copy_that_others_can_read_is_closed_to_them() {
+    let desk = Desk::on_disk();
+    let mode = |ending: &str| {
+        let file = format!("{}{ending}", desk.database().display());
+        fs::metadata(file).unwrap().permissions().mode() & 0o777
+    };
+    fs::set_permissions(desk.database(), fs::Permissions::from_mode(0o666)).unwrap();
+    desk.sql("UPDATE head SET change = change");
+    let hub = desk.reopened();
+    desk.create(Kind::Basic, "a");
+    assert_eq!((mode(""), mode("-wal") & 0o007, mode("-shm") & 0o007), (0o660, 0, 0));
+    drop(hub);
+}
+
+/// Only who may have a secret on his screen can say that he copied it.
+#[test]
+fn who_never_has_a_secret_writes_nothing_about_one() {
+    let desk = Desk::in_memory();
+    let row = desk.create(Kind::Basic, "target").row;
+    let dora = desk.user("dora", Role::Advanced);
+    let said = desk.hub.seen(&dora, row.id, keydesk::hub::Seen::Copied).unwrap_err();
+    assert!(matches!(said, HubError::Denied(_)), "{said}");
+}
+
+#[test]
+fn a_secret_changed_behind_our_back_marks_its_key() {
+    let desk = Desk::on_disk();
+    let row = desk.create(Kind::Basic, "target").row;
+    desk.sql("UPDATE secret SET created_by = 'bram'");
+    assert!(desk.hub.details(&desk.alice(), row.id).unwrap().row.tampered);
+}
+
+/// Whatever goes wrong after the database stands in its place: its master key stays.
+#[test]
+fn a_desk_that_cannot_be_opened_after_set_up_keeps_its_key() {
+    let dir = tempfile::tempdir().unwrap();
+    let places = super::support::places(&dir);
+    let in_the_way = dir.path().join("data/keydesk.db-wal");
+    fs::create_dir_all(&in_the_way).unwrap();
+    let clock = super::desk::clock();
+    let said = keydesk::hub::Hub::set_up(&places, clock.clone(), &super::support::set_up(), &Origin::default());
+    assert_eq!(said.err().map(|why| why.exit_code()), Some(6));
+    assert_eq!(places.database.exists(), places.master_key.path.exists(), "both halves or none");
+    fs::remove_dir(in_the_way).unwrap();
+    assert!(super::support::open(&places, clock).local_actor("alice", &Origin::default()).is_ok());
+}
+
 #[test]
 fn swapped_secrets_both_fail() {
     let desk = Desk::on_disk();

@@ -73,6 +73,19 @@ fn every_call_by_every_role() {
 }
 
 #[test]
+fn everybody_sets_his_own_password_without_the_screen() {
+    let desk = Desk::in_memory();
+    let chen = desk.user("chen", Role::Basic);
+    desk.user("eve", Role::Basic);
+    let new = keydesk::secret::Secret::from_text("one that chen made up");
+    let unconfirmed = Actor { via: keydesk::hub::Via::Password, ..chen.clone() };
+    assert!(matches!(desk.hub.set_password(&unconfirmed, "chen", &new), Err(HubError::PasswordNeeded)));
+    assert!(matches!(desk.hub.set_password(&chen, "eve", &new), Err(HubError::Denied(_))));
+    assert!(!desk.hub.set_password(&chen, "chen", &new).unwrap().must_change_password);
+    assert!(matches!(desk.hub.overview(&chen), Err(HubError::SessionOver(_))), "his sessions end");
+}
+
+#[test]
 fn the_words_of_the_help_page() {
     let desk = Desk::in_memory();
     let chen = desk.user("chen", Role::Basic);

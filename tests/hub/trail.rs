@@ -72,6 +72,8 @@ fn edits_removals_reorders_and_cut_ends_are_found() {
         ("UPDATE trail SET via = NULL WHERE no = 5", "row 5 was edited, or a row before it"),
         ("DELETE FROM trail WHERE no = 3", "row 3 is missing"),
         ("DELETE FROM trail WHERE no = 5", "row 5 is missing"),
+        (&forged(-7), "row -7 was added outside keydesk"),
+        (&forged(0), "row 0 was added outside keydesk"),
         (
             "UPDATE trail SET no = 99 WHERE no = 3; UPDATE trail SET no = 3 WHERE no = 4; UPDATE trail SET no = 4 WHERE no = 99",
             "row 3 was edited, or a row before it",
@@ -81,6 +83,14 @@ fn edits_removals_reorders_and_cut_ends_are_found() {
         let found = report_after(&desk, sql);
         assert_eq!(found.broken.as_deref(), Some(broken), "{sql}");
     }
+}
+
+/// A row of the trail that stands before the first: in every list of it, on no chain.
+fn forged(no: i64) -> String {
+    format!(
+        "INSERT INTO trail SELECT {no}, at, 'bram', via, unix, address, action, class, about, subject, what, before, \
+         after, operation, hash FROM trail WHERE no = 3"
+    )
 }
 
 /// Takes the triggers away, edits, and puts them back word for word, as somebody who knows keydesk would.

@@ -192,6 +192,19 @@ fn an_empty_section_says_how_to_begin() {
 }
 
 #[test]
+fn a_section_with_revoked_keys_only_does_not_say_that_there_never_was_one() {
+    let mut desk = Desk::empty();
+    desk.press("enter enter").rest().press("n").types("nightly");
+    desk.dialog("Create new key · Basic Authentication").says("nightly").press("enter");
+    desk.dialog("Save these credentials now").says("nightly").press("c enter").rest();
+    desk.press("D");
+    let four = desk.copied_last_four();
+    desk.types(&four).dialog("Revoke nightly?").says("undone").press("enter").rest();
+    desk.sees("No Basic keys but 1 revoked: A shows them. Press n to create one.").sees_no("yet");
+    desk.press("A").rest().sees("nightly").sees_no("Press R");
+}
+
+#[test]
 fn cancel_and_esc_leave_nothing_behind() {
     let mut desk = Desk::on_list();
     desk.press("n").types("nightly").press("esc").no_dialog().press("n").sees_no("nightly");

@@ -367,7 +367,7 @@ impl Desk {
             return reply;
         }
         let origin = Origin { unix: Some("keydesk".to_owned()), address: Some("203.0.113.9".parse().unwrap()) };
-        let reply = perform(self.hub(), &origin, call, &Cancel::default());
+        let reply = perform(self.hub(), &origin, call, &Cancel::default(), &mut |_| {});
         if self.dressed { dress(reply) } else { reply }
     }
 
@@ -386,6 +386,9 @@ pub fn call_name(call: &Call) -> &'static str {
         Call::Create(..) => "create",
         Call::Rotate(..) => "rotate",
         Call::SetState(..) => "set state",
+        Call::Edit(..) => "edit",
+        Call::LegacyPassword { .. } => "legacy password",
+        Call::StopOld(..) => "stop old",
         Call::Seen(..) => "seen",
         Call::Refused(..) => "refused",
         Call::Pulse(..) => "pulse",
@@ -394,12 +397,13 @@ pub fn call_name(call: &Call) -> &'static str {
         Call::Details(..) => "details",
         Call::Taken { .. } => "taken",
         Call::Trail(..) => "trail",
+        Call::Find { .. } => "find",
     }
 }
 
 /// Whether a call changes anything but the trail.
 pub fn writes(call: &str) -> bool {
-    matches!(call, "create" | "rotate" | "set state" | "set up")
+    matches!(call, "create" | "rotate" | "set state" | "set up" | "edit" | "legacy password" | "stop old")
 }
 
 /// Reads `ctrl-c`, `enter`, `↑`, `n`.
@@ -456,15 +460,29 @@ fn dress(reply: Reply) -> Reply {
             issued.secret = issued.secret.map(|_| Secret::from_text(FAKE_SECRET));
             Reply::Issued(Ok(issued))
         }
+        Reply::Found(Ok(Some(mut found))) => {
+            row(&mut found);
+            Reply::Found(Ok(Some(found)))
+        }
+        Reply::Edited(Ok(mut outcomes)) => {
+            dress_outcomes(&mut outcomes);
+            Reply::Edited(Ok(outcomes))
+        }
         Reply::States(Ok(mut outcomes)) => {
-            for outcome in &mut outcomes {
-                match outcome {
-                    Outcome::Done(r) | Outcome::Already(r) | Outcome::LeftOut { row: r, .. } => row(r),
-                }
-            }
+            dress_outcomes(&mut outcomes);
             Reply::States(Ok(outcomes))
         }
         reply => reply,
+    }
+}
+
+fn dress_outcomes(outcomes: &mut [Outcome]) {
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Done(row) | Outcome::Already(row) | Outcome::LeftOut { row, .. } => {
+                row.key = fake_key(row.kind, &row.name);
+            }
+        }
     }
 }
 

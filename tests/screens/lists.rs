@@ -96,6 +96,17 @@ impl Desk {
     }
 }
 
+/// A number that is cut is another number.
+#[test]
+fn a_million_of_each_kind_is_counted_in_full() {
+    let copy = Copy::filled();
+    let database = rusqlite::Connection::open(copy.dir.path().join("data/keydesk.db")).unwrap();
+    database.execute_batch("UPDATE tally SET n = 0; UPDATE tally SET n = 1000000 WHERE state = 'active'").unwrap();
+    let session = fixture::session(&copy.hub, "alice", Role::Administrator);
+    let mut desk = Desk::at_menu(copy, session);
+    desk.press("enter enter").rest().sees("1 Basic 1000000     2 HMAC 1000000     3 Legacy 1000000");
+}
+
 #[test]
 fn the_order_changes_and_says_which() {
     let mut desk = Desk::on_list();

@@ -3,8 +3,13 @@
 mod ahead;
 mod create;
 mod desk;
+mod docs;
 mod door;
+mod edit;
+mod filter;
+mod find;
 mod fixture;
+mod history;
 mod lists;
 mod menu;
 mod one_time;

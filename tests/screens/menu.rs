@@ -46,7 +46,7 @@ impl Desk {
 #[test]
 fn the_only_administrator_is_told() {
     let mut desk = Desk::empty();
-    desk.sees("You are the only Administrator");
+    desk.sees("You are the only Administrator: make another, in case you are locked out").sees_no("…");
 }
 
 #[test]

@@ -57,12 +57,16 @@ const KEYS: &[&str] = &[
     "n",
     "n",
     "R",
+    "e",
+    "O",
+    "F",
     "d",
     "D",
     "a",
     "y",
     "o",
     "A",
+    "/",
     "1",
     "2",
     "3",
@@ -93,8 +97,17 @@ const WAYS: &[&str] = &[
     "3 n a b c d e tab tab enter enter",
     "space a D",
     "m",
+    "e x tab 9 0 d enter",
+    "3 e shift-tab enter A b c d e f enter",
+    "3 e shift-tab enter tab enter enter",
+    "R enter s enter O tab enter",
     "c enter",
     "s ctrl-z",
+    "F k d s enter esc",
+    "tab → y",
+    "tab 2 ← y",
+    "/ c r m enter",
+    "/ k i n d : h m a c enter D",
 ];
 
 fn event() -> impl Strategy<Value = Event> {
@@ -152,7 +165,8 @@ impl Desk {
 fn failure(call: &Call) -> Option<Reply> {
     let why = || HubError::Unavailable("The disk is full.".to_owned());
     Some(match call {
-        Call::Create(..) | Call::Rotate(..) => Reply::Issued(Err(why())),
+        Call::Edit(..) | Call::StopOld(..) => Reply::Edited(Err(why())),
+        Call::Create(..) | Call::Rotate(..) | Call::LegacyPassword { .. } => Reply::Issued(Err(why())),
         Call::SetState(..) => Reply::States(Err(why())),
         Call::SignIn { .. } => Reply::SignIn(Err(why())),
         Call::ChangeOwnPassword { .. } => Reply::Actor(Err(why())),
@@ -160,6 +174,7 @@ fn failure(call: &Call) -> Option<Reply> {
         Call::Overview(_) => Reply::Overview(Err(why())),
         Call::Pulse(..) => Reply::Pulse(Err(why())),
         Call::Details(..) => Reply::Details(Err(why())),
+        Call::Find { .. } => Reply::Found(Err(why())),
         Call::Trail(..) => Reply::Trail(Err(why())),
         _ => return None,
     })
@@ -259,7 +274,11 @@ proptest! {
         let hint = hints[which % hints.len()];
         let key = hint.split(' ').next().unwrap_or_default();
         // At the end of a list there is no further way down: both ways are tried.
-        let tries: &[&str] = if key == "↑↓" { &["↓", "↑"] } else { &[key] };
+        let tries = match key {
+            "↑↓" => vec!["↓", "↑"],
+            "←→" => vec!["→", "←"],
+            key => vec![key],
+        };
         let before = (desk.frame(), desk.calls.len(), desk.copied.len());
         let mut did = false;
         for key in tries {
@@ -306,10 +325,22 @@ fn every_size_from_1x1_to_200x60_is_drawn() {
         &["3", "n"],
         &["D"],
         &["R"],
+        &["e"],
+        &["3", "e"],
+        &["3", "e", "shift-tab", "enter"],
+        &["O"],
+        &["F"],
+        &["F", "k", "enter"],
         &["?"],
         &["enter"],
         &["tab"],
+        &["tab", "→"],
+        &["2", "tab"],
+        &["3", "tab", "←"],
+        &["esc", "esc", "↓", "↓", "enter"],
         &["tab", "tab"],
+        &["/"],
+        &["/", "x", "enter"],
         &["n", "x", "enter"],
         &["L"],
     ];
@@ -369,7 +400,9 @@ fn no_key_of_the_table_is_dead() {
         &["3", "n"],
         &["D"],
         &["R"],
+        &["e"],
         &["enter"],
+        &["/"],
         &["n", "x", "enter"],
         &["L"],
         &["esc", "esc", "↓", "enter"],

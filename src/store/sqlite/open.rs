@@ -1,9 +1,9 @@
 //! Opens and makes SQLite databases; refuses what is not ours.
 
 use std::{
-    fs::{DirBuilder, OpenOptions},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
-    path::Path,
+    fs::{DirBuilder, OpenOptions, Permissions},
+    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _},
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -51,6 +51,7 @@ impl SqliteStore {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         upgrade(&writer, path)?;
+        close_to_others(path);
         settle(&writer)?;
         let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         settle(&reader)?;
@@ -65,7 +66,8 @@ impl SqliteStore {
     }
 
     /// Makes the schema in a new file (0600 in a directory 0700); what `fill` writes is committed with it, or nothing.
-    pub fn create(path: &Path, fill: Fill<'_>) -> Result<Self, StoreError> {
+    /// An error means that there is no file; [`SqliteStore::open`] comes next.
+    pub fn create(path: &Path, fill: Fill<'_>) -> Result<(), StoreError> {
         if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
             DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(|e| unreachable(path, &e))?;
         }
@@ -78,13 +80,9 @@ impl SqliteStore {
             .mode(0o600)
             .open(&building)
             .map_err(|e| unreachable(path, &e))?;
+        // The error that matters is the first one.
         let made = Self::build(&building, fill).and_then(|()| publish(&building, path));
-        if let Err(why) = made {
-            // The error that matters is the first one.
-            let _ = remove(&building);
-            return Err(why);
-        }
-        Self::open(path)
+        made.inspect_err(|_| drop(remove(&building)))
     }
 
     fn build(path: &Path, fill: Fill<'_>) -> Result<(), StoreError> {
@@ -207,8 +205,10 @@ fn check_ours(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
 }
 
 fn schema(connection: &Connection) -> Result<Vec<[Option<String>; 4]>, StoreError> {
-    // sqlite_stat tables come from ANALYZE, which is harmless and an operator's right.
-    let sql = "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' ORDER BY type, name";
+    // The two tables of ANALYZE are harmless and an operator's right. By their names alone: `writable_schema` plants a
+    // trigger under any other name that SQLite reserves.
+    let sql = "SELECT type, name, tbl_name, sql FROM sqlite_schema \
+               WHERE NOT (type = 'table' AND name IN ('sqlite_stat1', 'sqlite_stat4')) ORDER BY type, name";
     let mut statement = connection.prepare(sql).map_err(|e| error(&e))?;
     let rows = statement.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]));
     rows.and_then(Iterator::collect).map_err(|e| error(&e))
@@ -222,13 +222,33 @@ fn publish(building: &Path, path: &Path) -> Result<(), StoreError> {
     let (here, dir) = (rustix::fs::CWD, path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")));
     rustix::fs::renameat_with(here, building, here, path, rustix::fs::RenameFlags::NOREPLACE)
         .map_err(|e| unreachable(path, &e.into()))?;
-    std::fs::File::open(dir).and_then(|dir| dir.sync_all()).map_err(|e| unreachable(path, &e))
+    let synced = std::fs::File::open(dir).and_then(|dir| dir.sync_all());
+    // Of a file that may be gone after the next crash nothing may depend.
+    synced.inspect_err(|_| drop(std::fs::remove_file(path))).map_err(|e| unreachable(path, &e))
+}
+
+/// A copy that was put back has the modes of the one who copied it. Whoever may not change them may still use the desk.
+fn close_to_others(path: &Path) {
+    for file in files(path) {
+        if let Ok(meta) = file.metadata()
+            && meta.mode() & 0o007 != 0
+        {
+            let _ = std::fs::set_permissions(&file, Permissions::from_mode(meta.mode() & 0o7770));
+        }
+    }
+}
+
+/// The database and the two files that SQLite keeps beside it.
+fn files(path: &Path) -> [PathBuf; 3] {
+    ["", "-wal", "-shm"].map(|ending| {
+        let mut file = path.as_os_str().to_owned();
+        file.push(ending);
+        file.into()
+    })
 }
 
 fn remove(building: &Path) -> Result<(), StoreError> {
-    for ending in ["", "-wal", "-shm"] {
-        let mut file = building.as_os_str().to_owned();
-        file.push(ending);
+    for file in files(building) {
         match std::fs::remove_file(file) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(unreachable(building, &e)),
             _ => {}

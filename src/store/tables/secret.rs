@@ -67,6 +67,13 @@ impl Record for SecretRecord {
     }
 }
 
+/// The key of a credential that has not exactly one current secret, or not all of its older ones.
+pub fn without_one_current(tx: &mut dyn Tx) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT c.key FROM credential c LEFT JOIN secret s ON s.credential = c.id GROUP BY c.id, c.key \
+               HAVING COUNT(s.id) - COUNT(s.valid_until) <> 1 OR COUNT(s.id) <> MAX(s.no) ORDER BY c.id LIMIT 1";
+    tx.row(sql, &[])?.map(|mut row| row.text()).transpose()
+}
+
 /// Secrets in the order of their ids, after one, each with the kind of its credential.
 pub fn secrets_after(
     tx: &mut dyn Tx,

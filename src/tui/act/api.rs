@@ -8,14 +8,12 @@ use crate::time::Millis;
 
 use super::super::action::Action;
 use super::super::app::{App, Room};
-use super::super::dialog::{Change, Create, Dialog, Reading, Rotate};
+use super::super::dialog::{About, Change, Create, Dialog, Reading, Rotate};
 use super::super::layout;
 use super::super::msg::Effect;
 use super::super::pending::Slot;
 use super::super::screen::{Api, Tab};
 use super::super::toast::Toast;
-use super::super::view;
-use super::scroll;
 use crate::hub::Details;
 
 /// How long a row must stay selected before its details are read: a held arrow key asks for nothing.
@@ -28,12 +26,7 @@ impl App {
             (Action::NextTab, _) => self.go_to_tab(tab.plus(1)),
             (Action::PreviousTab, _) => self.go_to_tab(tab.plus(2)),
             (_, Tab::Api) => self.act_on_list(action),
-            (_, Tab::Documentation) => {
-                let most = view::overflow(self);
-                if let Some(api) = self.room.as_mut().and_then(Room::api_mut) {
-                    scroll(&mut api.scroll, action, most);
-                }
-            }
+            (_, Tab::Documentation) => self.act_on_docs(action),
             (_, Tab::Activity) => {
                 let height = layout::trail_rows(self.size, true);
                 let Some(room) = &mut self.room else { return };
@@ -53,7 +46,7 @@ impl App {
         let sees = room.may(Right::SeeCredentials);
         let Some(api) = room.api_mut() else { return };
         api.tab = tab;
-        api.scroll = 0;
+        api.docs.scroll = 0;
         room.due.trail = (tab == Tab::Activity).then_some(now);
         if tab == Tab::Api && sees {
             room.due.list = Some(now);
@@ -61,10 +54,10 @@ impl App {
     }
 
     fn act_on_list(&mut self, action: Action) {
-        let height = layout::list_rows(self.size);
-        let now = self.now;
+        let (now, size) = (self.now, self.size);
         let Some(room) = &mut self.room else { return };
         let Some(api) = room.api_mut() else { return };
+        let height = api.height(size);
         match action {
             Action::Create => {
                 let create = Create::new(api.kind);
@@ -79,6 +72,8 @@ impl App {
                 api.list.set_order(order);
                 return room.read_list(now);
             }
+            Action::Filter => return self.open_filter(),
+            Action::Find => return self.open_find(),
             Action::ShowRevoked => {
                 api.revoked = !api.revoked;
                 api.list.again();
@@ -99,8 +94,9 @@ impl App {
 
     /// Actions that need a row.
     fn act_on_rows(&mut self, action: Action) {
-        let height = layout::list_rows(self.size);
+        let size = self.size;
         let Some(api) = self.room.as_mut().and_then(Room::api_mut) else { return };
+        let height = api.height(size);
         let Some(row) = api.list.selected().cloned() else {
             return self.no_row(action);
         };
@@ -111,25 +107,15 @@ impl App {
             Action::TickShown => tick_shown(api, height),
             Action::Rotate if row.state == State::Revoked => self.is_final(&row),
             Action::Rotate => self.push(Dialog::Rotate(Box::new(Rotate::new(row)))),
+            Action::EditKeys => self.open_edit(),
+            Action::StopOld => self.open_stop_old(row),
             Action::DisableEnable | Action::Revoke => self.change(action),
             _ => {}
         }
     }
 
     fn change(&mut self, action: Action) {
-        let Some(api) = self.room.as_ref().and_then(Room::api) else { return };
-        let mut rows = api.targets();
-        if let [row] = rows.as_slice()
-            && row.state == State::Revoked
-        {
-            let row = row.clone();
-            return self.is_final(&row);
-        }
-        rows.retain(|row| row.state != State::Revoked);
-        if rows.is_empty() {
-            self.toast = Some(Toast::note(self.now, "All of them are revoked already, which is final."));
-            return;
-        }
+        let Some(rows) = self.live_targets() else { return };
         let change = match action {
             Action::Revoke => Change::new(Verb::Revoke, rows),
             _ => Change::toggle(rows),
@@ -137,13 +123,13 @@ impl App {
         self.push(Dialog::Change(Box::new(change)));
     }
 
-    fn push(&mut self, dialog: Dialog) {
+    pub(super) fn push(&mut self, dialog: Dialog) {
         if let Some(room) = &mut self.room {
             room.dialogs.push(dialog);
         }
     }
 
-    fn is_final(&mut self, row: &CredentialRow) {
+    pub(super) fn is_final(&mut self, row: &CredentialRow) {
         let said = format!("{} is revoked, which is final. Press n to create a new key instead.", row.name);
         self.toast = Some(Toast::note(self.now, said));
     }
@@ -152,7 +138,10 @@ impl App {
         let loaded = self.room.as_ref().and_then(Room::api).is_some_and(|api| api.loaded);
         let wants_row = !matches!(action, Action::Section(_));
         if wants_row {
-            let said = if loaded {
+            let narrowed = self.room.as_ref().and_then(Room::api).is_some_and(|api| api.search.narrows());
+            let said = if narrowed {
+                "No key is in the filtered list. Press esc to clear the filter."
+            } else if loaded {
                 "There is no key here yet. Press n to create one."
             } else {
                 "The list could not be read. Leave it with esc and open it again."
@@ -166,7 +155,8 @@ impl App {
         let Some(room) = &mut self.room else { return };
         let known = room.api().and_then(Api::details_now).cloned();
         let details = known.unwrap_or(Details { row, secrets: Vec::new() });
-        room.dialogs.push(Dialog::Details(Box::new(Reading { what: details, scroll: 0 })));
+        let about = About { details, history: None };
+        room.dialogs.push(Dialog::Details(Box::new(Reading { what: about, scroll: 0 })));
         room.due.details = Some(now);
     }
 

@@ -39,6 +39,9 @@ impl App {
 
     /// Esc: what loses nothing.
     fn safe_answer(&mut self) {
+        if self.stopped_finding() {
+            return;
+        }
         let Some(room) = &mut self.room else { return };
         match room.dialogs.last() {
             Some(Dialog::Secret(view)) if !view.saved => self.ask(Question::Close),
@@ -61,7 +64,18 @@ impl App {
                 create.form.wipe_passwords();
                 create.form.focus_on(if create.generate { Id::Submit } else { Id::Password });
             }
+            (Dialog::NewPassword(d), Id::Generate) => {
+                d.generate = !d.generate;
+                d.form.wipe_passwords();
+                d.form.focus_on(if d.generate { Id::Submit } else { Id::Password });
+            }
             (Dialog::Create(_), _) => self.send_create(),
+            (Dialog::Edit(_), Id::Another) => self.open_new_password(),
+            (Dialog::Edit(_), _) => self.send_edit(),
+            (Dialog::NewPassword(_), _) => self.send_new_password(),
+            (Dialog::Find(_), _) => self.send_find(),
+            (Dialog::Found(_), _) => self.rotate_found(),
+            (Dialog::StopOld(_), _) => self.send_stop_old(),
             (Dialog::Rotate(_), _) => self.send_rotate(),
             (Dialog::Password(_), _) => self.send_password(),
             (Dialog::Change(_), Id::Disable) => self.send_change(Some(Verb::Disable)),
@@ -82,7 +96,7 @@ impl App {
     }
 
     /// Says what is wrong with the form, at the field; nothing is sent.
-    fn fault(&mut self, (id, said): (Id, String)) {
+    pub(super) fn fault(&mut self, (id, said): (Id, String)) {
         if let Some(form) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()).and_then(Dialog::form_mut) {
             form.fault(id, said);
         }

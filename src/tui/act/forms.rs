@@ -36,7 +36,7 @@ impl App {
         self.dirty = true;
         let form = match (&mut self.door, &mut self.room) {
             (Some(door), _) => Some(&mut door.form),
-            (None, Some(room)) => room.dialogs.last_mut().and_then(Dialog::form_mut),
+            (None, Some(room)) => room.form_mut(),
             (None, None) => None,
         };
         if let Some(Err(Full)) = form.map(|form| form.insert(text)) {
@@ -50,6 +50,20 @@ impl App {
     pub(super) fn edited(&mut self) {
         let now = self.now;
         let Some(room) = self.room.as_mut().filter(|_| self.door.is_none()) else { return };
+        if room.dialogs.is_empty() {
+            return self.narrow();
+        }
+        if let Some(Dialog::NewPassword(d)) = room.dialogs.last_mut() {
+            d.problem = None;
+            d.generate = false;
+            d.wiped = false;
+        }
+        if let Some(Dialog::Find(find)) = room.dialogs.last_mut() {
+            find.problem = None;
+        }
+        if let Some(Dialog::Edit(edit)) = room.dialogs.last_mut() {
+            edit.problem = None;
+        }
         if let Some(Dialog::Create(create)) = room.dialogs.last_mut() {
             create.problem = None;
             match create.form.focus() {

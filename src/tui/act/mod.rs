@@ -3,6 +3,10 @@
 mod api;
 pub(super) use api::DETAILS_AFTER;
 mod dialogs;
+mod docs;
+mod edit;
+mod filter;
+mod find;
 mod forms;
 mod screens;
 pub(super) use screens::Look;

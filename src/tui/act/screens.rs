@@ -9,7 +9,7 @@ use super::super::app::{App, Room};
 use super::super::dialog::{ChangePassword, Dialog};
 use super::super::layout;
 use super::super::screen::{
-    ACCOUNT, AccountRow, Api, MENU, Menu, MenuRow, Rows, SETTINGS, Screen, SettingsRow, Topic, TrailList,
+    ACCOUNT, AccountRow, Api, Docs, MENU, Menu, MenuRow, Rows, SETTINGS, Screen, SettingsRow, Topic, TrailList,
 };
 use super::super::view;
 use super::scroll;
@@ -50,6 +50,9 @@ impl Room {
 
 impl App {
     pub(super) fn act_on_screen(&mut self, action: Action) {
+        if self.filter_took(action) {
+            return;
+        }
         if action == Action::Back {
             return self.back();
         }
@@ -66,6 +69,7 @@ impl App {
                 Action::Open => self.open_account(),
                 action => rows.act(action, ACCOUNT.len()),
             },
+            Some(Screen::Docs(_)) => self.act_on_docs(action),
             Some(Screen::Page(_, at)) => scroll(at, action, most),
             Some(Screen::Trail(list)) => {
                 let other_rows = list.act(action, layout::trail_rows(size, false));
@@ -103,7 +107,7 @@ impl App {
         match MENU[menu.rows.selected.min(MENU.len() - 1)].0 {
             MenuRow::Settings => self.open(Screen::Settings(Rows::default())),
             MenuRow::Account => self.open(Screen::Account(Rows::default())),
-            MenuRow::Documentation => self.open(Screen::Page(Topic::Documentation, 0)),
+            MenuRow::Documentation => self.open(Screen::Docs(Docs::new(Kind::Basic))),
             MenuRow::Lock => self.lock(),
             MenuRow::SignOut => self.sign_out(),
             MenuRow::Quit => self.quit(),

@@ -3,7 +3,10 @@
 mod ask;
 mod change;
 mod create;
+mod edit;
+mod find;
 mod password;
+mod renew;
 mod rotate;
 mod secret;
 
@@ -11,11 +14,14 @@ pub use ask::{Ask, Question};
 pub use change::Change;
 pub use create::entry_of;
 pub use create::{Create, Draft};
+pub use edit::EditKeys;
+pub use find::{Find, Found};
 pub use password::{ChangePassword, check_new};
+pub use renew::{NewPassword, StopOld};
 pub use rotate::Rotate;
 pub use secret::{Issue, OneTime, What};
 
-use crate::hub::{CredentialRow, Denied, Details};
+use crate::hub::{CredentialRow, Denied, Details, TrailRow};
 
 use super::form::Form;
 use super::keys::Scope;
@@ -33,12 +39,22 @@ pub enum Dialog {
     Rotate(Box<Rotate>),
     /// Disable, enable, revoke.
     Change(Box<Change>),
+    /// Name, times, networks, note.
+    Edit(Box<EditKeys>),
+    /// Another password for a Legacy credential.
+    NewPassword(Box<NewPassword>),
+    /// The old secret of a rotation stops now.
+    StopOld(Box<StopOld>),
+    /// Whose is this secret?
+    Find(Box<Find>),
+    /// It is the secret of this one.
+    Found(Box<Found>),
     /// One's own password.
     Password(Box<ChangePassword>),
     /// A question before something is lost.
     Ask(Box<Ask>),
     /// All about one credential.
-    Details(Box<Reading<Details>>),
+    Details(Box<Reading<About>>),
     /// The role does not allow it.
     Denied(Denied),
     /// Something to know: a conflict, rows that were left out.
@@ -48,6 +64,15 @@ pub enum Dialog {
         /// Sentences.
         lines: Vec<String>,
     },
+}
+
+/// All about one credential, its own history with it for those who may read the trail.
+#[derive(Debug)]
+pub struct About {
+    /// What is known of it.
+    pub details: Details,
+    /// The newest rows of the trail about it; `None` before they were read.
+    pub history: Option<Vec<TrailRow>>,
 }
 
 /// Something to read that may be longer than the screen.
@@ -67,6 +92,11 @@ impl Dialog {
             Self::Secret(d) => Some(&d.buttons),
             Self::Rotate(d) => Some(&d.form),
             Self::Change(d) => Some(&d.form),
+            Self::Edit(d) => Some(&d.form),
+            Self::NewPassword(d) => Some(&d.form),
+            Self::StopOld(d) => Some(&d.form),
+            Self::Find(d) => Some(&d.form),
+            Self::Found(d) => Some(&d.form),
             Self::Password(d) => Some(&d.form),
             Self::Ask(d) => Some(&d.buttons),
             Self::Made(_) | Self::Details(_) | Self::Denied(_) | Self::Notice { .. } => None,
@@ -80,6 +110,11 @@ impl Dialog {
             Self::Secret(d) => Some(&mut d.buttons),
             Self::Rotate(d) => Some(&mut d.form),
             Self::Change(d) => Some(&mut d.form),
+            Self::Edit(d) => Some(&mut d.form),
+            Self::NewPassword(d) => Some(&mut d.form),
+            Self::StopOld(d) => Some(&mut d.form),
+            Self::Find(d) => Some(&mut d.form),
+            Self::Found(d) => Some(&mut d.form),
             Self::Password(d) => Some(&mut d.form),
             Self::Ask(d) => Some(&mut d.buttons),
             Self::Made(_) | Self::Details(_) | Self::Denied(_) | Self::Notice { .. } => None,
@@ -91,6 +126,11 @@ impl Dialog {
         match self {
             Self::Create(d) => form_scopes(&d.form, Scope::Form),
             Self::Password(d) => form_scopes(&d.form, Scope::Form),
+            Self::Edit(d) => form_scopes(&d.form, Scope::Form),
+            Self::NewPassword(d) => form_scopes(&d.form, Scope::Form),
+            // What leaked is not shown to those who look over a shoulder.
+            Self::Find(d) => form_scopes(&d.form, Scope::Form).into_iter().filter(|s| *s != Scope::Password).collect(),
+            Self::Found(_) | Self::StopOld(_) => vec![Scope::Buttons],
             Self::Change(d) => form_scopes(&d.form, Scope::Confirm),
             Self::Rotate(_) => vec![Scope::Rotate],
             Self::Secret(_) => vec![Scope::Secret, Scope::Buttons],

@@ -30,6 +30,13 @@ impl Rotate {
         Self { row, form, problem: None }
     }
 
+    /// The dialog with no overlap chosen: the secret leaked.
+    pub fn leaked(row: CredentialRow) -> Self {
+        let mut rotate = Self::new(row);
+        while rotate.overlap() != Overlap::None && rotate.form.choose(false) {}
+        rotate
+    }
+
     /// What was chosen.
     pub fn overlap(&self) -> Overlap {
         Overlap::ALL[self.form.chosen(Id::Overlap).min(Overlap::ALL.len() - 1)]

@@ -16,8 +16,9 @@ impl App {
         self.dirty = true;
         match slot {
             Slot::Copying(what) => self.copied_secret(what, outcome),
-            Slot::CopyKey => {
-                let said = view::copy_words(&outcome, "key");
+            Slot::CopyKey | Slot::CopySample => {
+                let what = if slot == Slot::CopyKey { "key" } else { "sample" };
+                let said = view::copy_words(&outcome, what);
                 self.toast = Some(match outcome {
                     CopyOutcome::Impossible(_) => Toast::note(self.now, said),
                     _ => Toast::done(self.now, said),

@@ -13,6 +13,7 @@ impl App {
     pub(super) fn form_replied(&mut self, reply: Reply) {
         match reply {
             Reply::Issued(Ok(issued)) => self.issued(issued),
+            Reply::Edited(Ok(outcomes)) => self.edited_rows(&outcomes),
             Reply::States(Ok(outcomes)) => self.states(&outcomes),
             Reply::Actor(Ok(actor)) => {
                 let now = self.now;
@@ -25,7 +26,9 @@ impl App {
                 self.toast = Some(Toast::done(now, "Your password was changed."));
                 self.play_on();
             }
-            Reply::Issued(Err(why)) | Reply::States(Err(why)) | Reply::Actor(Err(why)) => self.form_failed(why),
+            Reply::Edited(Err(why)) | Reply::Issued(Err(why)) | Reply::States(Err(why)) | Reply::Actor(Err(why)) => {
+                self.form_failed(why)
+            }
             _ => {}
         }
     }
@@ -34,8 +37,10 @@ impl App {
         let Issued { row, secret, old_until } = issued;
         let (now, locked) = (self.now, self.door.is_some());
         let Some(room) = &mut self.room else { return };
-        let issue = match room.dialogs.pop() {
-            Some(Dialog::Rotate(_)) => Issue::Rotated(old_until),
+        let sent = room.dialogs.pop();
+        let renewed = matches!(sent, Some(Dialog::NewPassword(_)));
+        let issue = match sent {
+            Some(Dialog::Rotate(_) | Dialog::NewPassword(_)) => Issue::Rotated(old_until),
             _ => Issue::Created,
         };
         if let Some(api) = room.api_mut() {
@@ -43,10 +48,17 @@ impl App {
         }
         room.read_list(now);
         room.due.overview = Some(now);
+        if renewed {
+            room.edit_goes_on(&row);
+        }
         match secret {
             // The desk was locked while the store wrote: what nobody may see is dropped here.
             Some(_) if locked => room.missed.push(row.name),
             Some(secret) => room.dialogs.push(Dialog::Secret(Box::new(OneTime::new(row, secret, issue)))),
+            None if renewed => {
+                let said = format!("{} has the password you typed; the old one stopped.", row.name);
+                self.toast = Some(Toast::done(now, said));
+            }
             None => room.dialogs.push(Dialog::Made(Box::new(row))),
         }
         if !locked {
@@ -85,7 +97,7 @@ impl App {
     }
 
     /// The dialog stays with everything that was typed, unless what it is about has changed under it.
-    fn form_failed(&mut self, why: HubError) {
+    pub(super) fn form_failed(&mut self, why: HubError) {
         let now = self.now;
         match why {
             HubError::SessionOver(over) => return self.end_session(&over.to_string()),
@@ -97,6 +109,7 @@ impl App {
             }
             HubError::Conflict(Conflict::Taken { .. }) => self.fault_at(Id::Username, why.to_string()),
             HubError::WrongPassword => self.fault_at(Id::Old, why.to_string()),
+            HubError::Conflict(why) if self.edit_is_stale(&why) => return,
             HubError::Conflict(_) | HubError::NotFound(_) => {
                 if let Some(room) = &mut self.room {
                     room.dialogs.pop();
@@ -121,6 +134,8 @@ impl App {
     fn entry_for(&self, field: Field) -> Option<Id> {
         match self.room.as_ref()?.dialogs.last()? {
             Dialog::Create(create) => dialog::entry_of(field, create.kind),
+            Dialog::Edit(edit) => dialog::entry_of(field, edit.rows.first()?.kind),
+            Dialog::NewPassword(_) => Some(Id::Password),
             Dialog::Password(_) => Some(Id::Password),
             _ => None,
         }
@@ -138,6 +153,10 @@ impl App {
         let place = match self.room.as_mut().and_then(|r| r.dialogs.last_mut()) {
             Some(Dialog::Create(d)) => &mut d.problem,
             Some(Dialog::Rotate(d)) => &mut d.problem,
+            Some(Dialog::Edit(d)) => &mut d.problem,
+            Some(Dialog::NewPassword(d)) => &mut d.problem,
+            Some(Dialog::Find(d)) => &mut d.problem,
+            Some(Dialog::StopOld(d)) => &mut d.problem,
             Some(Dialog::Change(d)) => &mut d.problem,
             Some(Dialog::Password(d)) => &mut d.problem,
             _ => {
@@ -159,7 +178,7 @@ impl App {
     }
 }
 
-fn left_out(outcome: &Outcome) -> Option<String> {
+pub(super) fn left_out(outcome: &Outcome) -> Option<String> {
     match outcome {
         Outcome::LeftOut { why, .. } => Some(why.to_string()),
         Outcome::Done(_) | Outcome::Already(_) => None,

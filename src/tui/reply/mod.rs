@@ -2,8 +2,12 @@
 
 mod copies;
 mod door;
+mod edits;
+mod find;
 mod forms;
 mod reads;
+
+pub(super) use find::HISTORY;
 
 use crate::hub::HubError;
 
@@ -26,10 +30,12 @@ impl App {
             Slot::Door => self.door_replied(reply),
             Slot::Form => self.form_replied(reply),
             Slot::Refused => self.refused(reply),
+            Slot::Find => self.searched(reply),
+            Slot::History => self.history(reply),
             Slot::Overview | Slot::List | Slot::Details | Slot::Taken | Slot::Trail | Slot::Pulse => {
                 self.read(slot, reply);
             }
-            Slot::Copying(_) | Slot::CopyKey | Slot::Unwatched => {}
+            Slot::Copying(_) | Slot::CopyKey | Slot::CopySample | Slot::Unwatched => {}
         }
         if behind {
             self.toast = toast;

@@ -48,13 +48,15 @@ impl App {
     }
 
     fn page(&mut self, page: Page) {
-        let (now, height) = (self.now, layout::list_rows(self.size));
+        let (now, size) = (self.now, self.size);
         let Some(room) = &mut self.room else { return };
         // It was on its way while somebody changed something.
         let overtaken = room.change.is_some_and(|seen| page.change < seen);
         let Some(api) = room.api_mut() else { return };
         api.loaded = true;
         api.problem = None;
+        api.search.awaited = false;
+        let height = api.height(size);
         let before = api.list.selected().map(|row| row.id);
         let more = api.list.take(page, height);
         let same = api.list.selected().map(|row| row.id) == before;
@@ -69,13 +71,20 @@ impl App {
 
     fn details(&mut self, details: Details) {
         let Some(room) = &mut self.room else { return };
+        room.edit_follows(&details.row);
+        let id = details.row.id;
+        let mut open = false;
         if let Some(Dialog::Details(shown)) = room.dialogs.last_mut()
-            && shown.what.row.id == details.row.id
+            && shown.what.details.row.id == id
         {
-            shown.what = details.clone();
+            shown.what.details = details.clone();
+            open = true;
         }
         if let Some(api) = room.api_mut() {
             api.details = Some(details);
+        }
+        if open {
+            self.ask_history(id);
         }
     }
 
@@ -96,7 +105,7 @@ impl App {
         }
     }
 
-    fn read_failed(&mut self, slot: Slot, why: HubError) {
+    pub(super) fn read_failed(&mut self, slot: Slot, why: HubError) {
         let now = self.now;
         let Some(room) = &mut self.room else { return };
         if slot == Slot::Pulse {

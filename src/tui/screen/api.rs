@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use crate::credential::Kind;
 use crate::hub::{CredentialId, CredentialRow, Details, ListQuery, Order};
 
+use super::super::layout;
+use super::docs::Docs;
+use super::search::Search;
 use super::trail::TrailList;
 use super::window::Window;
 
@@ -49,6 +52,8 @@ pub struct Api {
     pub kind: Kind,
     /// Revoked ones too.
     pub revoked: bool,
+    /// What the list is narrowed to.
+    pub search: Search,
     /// The list.
     pub list: Window,
     /// Whether the list was read at all.
@@ -61,8 +66,8 @@ pub struct Api {
     pub details: Option<Details>,
     /// The Activity tab.
     pub activity: TrailList,
-    /// How far the Documentation tab is scrolled.
-    pub scroll: usize,
+    /// The Documentation tab.
+    pub docs: Docs,
 }
 
 impl Api {
@@ -72,19 +77,26 @@ impl Api {
             tab: Tab::Api,
             kind,
             revoked: false,
+            search: Search::default(),
             list: Window::default(),
             loaded: false,
             problem: None,
             ticked: Ticked::new(),
             details: None,
             activity: TrailList::of_credentials(),
-            scroll: 0,
+            docs: Docs::new(kind),
         }
     }
 
     /// What to read for the list.
     pub fn query(&self) -> ListQuery {
-        ListQuery { kind: Some(self.kind), revoked: self.revoked, ..self.list.query() }
+        let filter = self.search.filter().clone();
+        ListQuery { kind: Some(self.kind), revoked: self.revoked, filter, ..self.list.query() }
+    }
+
+    /// Rows that the list has on the screen.
+    pub fn height(&self, size: (u16, u16)) -> usize {
+        layout::list_rows(size).saturating_sub(usize::from(self.search.shown()))
     }
 
     /// Another section, from its start, in the same order.
@@ -102,7 +114,7 @@ impl Api {
         self.problem = None;
         self.ticked.clear();
         self.details = None;
-        self.scroll = 0;
+        self.docs.scroll = 0;
     }
 
     /// The order after this one.

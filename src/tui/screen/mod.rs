@@ -1,11 +1,14 @@
 //! The screens: one file for the state of each.
 
 mod api;
+mod docs;
 mod rows;
+mod search;
 mod trail;
 pub mod window;
 
 pub use api::{Api, Tab, order_words};
+pub use docs::Docs;
 pub use rows::{ACCOUNT, AccountRow, MENU, MenuRow, Rows, SETTINGS, SettingsRow};
 pub use trail::TrailList;
 
@@ -22,6 +25,8 @@ pub enum Screen {
     Trail(TrailList),
     /// One's own account.
     Account(Rows),
+    /// How to call the API.
+    Docs(Docs),
     /// A page to read.
     Page(Topic, usize),
 }
@@ -42,8 +47,6 @@ pub enum Topic {
     Users,
     /// How the desk is kept safe.
     Security,
-    /// How to call the API.
-    Documentation,
 }
 
 impl Screen {
@@ -61,7 +64,7 @@ impl Screen {
             Self::Account(_) => &["My account"],
             Self::Page(Topic::Users, _) => &["Settings", "Users"],
             Self::Page(Topic::Security, _) => &["Settings", "Security"],
-            Self::Page(Topic::Documentation, _) => &["Documentation"],
+            Self::Docs(_) => &["Documentation"],
         }
     }
 }

@@ -77,11 +77,28 @@ impl Window {
         self.asked = Position::Start;
     }
 
+    /// Other rows are wanted, the first of them selected.
+    pub fn anew(&mut self) {
+        self.seek = Seek::First;
+        self.asked = Position::Start;
+        self.owed = 0;
+    }
+
+    /// How many rows the whole list has, if all of them are here.
+    pub fn whole(&self) -> Option<usize> {
+        (self.read && !self.page.more_before && !self.page.more_after).then_some(self.page.rows.len())
+    }
+
     /// Selects a row that may not be in the window; `at` is the row if it is known.
     pub fn seek(&mut self, row: &CredentialRow) {
+        let fits = !self.page.more_before && !self.page.more_after && self.page.rows.len() < WINDOW as usize;
+        self.seek_in(row, fits);
+    }
+
+    /// Selects a row of a list that fits into the window, or of a longer one.
+    pub fn seek_in(&mut self, row: &CredentialRow, fits: bool) {
         self.seek = Seek::Row(row.id);
         // A list that fits into the window is read from its start, so that the row is seen among its neighbours.
-        let fits = !self.page.more_before && !self.page.more_after && self.page.rows.len() < WINDOW as usize;
         self.asked = match fits {
             true => Position::Start,
             false => cursor_of(self.order, row).map_or(Position::Start, Position::From),

@@ -11,7 +11,8 @@ use super::super::dialog::Dialog;
 use super::super::door::Kind;
 use super::super::keys::{self, Binding, Scope};
 use super::super::layout::SMALLEST;
-use super::super::screen::Screen;
+use super::super::pending::Slot;
+use super::super::screen::{Screen, Tab};
 use super::super::toast::{Severity, Toast};
 use super::paint::{Paint, plain, span, wrap};
 
@@ -154,9 +155,11 @@ pub(in super::super) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Bindi
         // In a dialog it works too, but there is more to say.
         Action::Lock => !at_door && !dialog && app.help.is_none(),
         Action::LookAt => !nothing_to_look_at,
+        // One search at a time.
+        Action::Advance if b.scope == Scope::Form => !app.pending.has(Slot::Find),
         // One button has no other to move to.
         Action::NextField => one_of_several,
-        Action::Open | Action::Rotate | Action::DisableEnable | Action::Revoke | Action::CopyKey
+        Action::EditKeys | Action::Open | Action::Rotate | Action::DisableEnable | Action::Revoke | Action::CopyKey
             if b.scope == Scope::List =>
         {
             has_row
@@ -194,13 +197,32 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
         (Scope::Door, Action::Advance, Some(Kind::SignIn), _) => "next or sign in",
         (Scope::Door, Action::Advance, Some(Kind::Lock), _) => "unlock",
         (Scope::Form, Action::Advance, None, Some(dialog)) if dialog.form().is_some_and(|f| f.sends_on_enter()) => {
-            if matches!(dialog, Dialog::Password(_)) { "change" } else { "create" }
+            match dialog {
+                Dialog::Password(_) => "change",
+                Dialog::Edit(_) => "save",
+                Dialog::NewPassword(_) => "set it",
+                Dialog::Find(_) => "find",
+                _ => "create",
+            }
         }
         (Scope::Form, Action::Advance, None, Some(_)) => "next",
         (Scope::Password, _, None, Some(d)) if d.form().is_some_and(|f| f.shows_passwords()) => "hide",
+        (Scope::Buttons | Scope::Form, Action::Back, None, Some(Dialog::Find(_))) if app.pending.has(Slot::Find) => {
+            "stop"
+        }
         (Scope::Buttons, Action::Back, None, Some(Dialog::Ask(_))) => "keep open",
         (Scope::Buttons | Scope::Form, Action::Back, None, Some(Dialog::Password(d))) if d.forced => "sign out",
-        (Scope::Buttons, Action::Back, None, Some(Dialog::Create(_) | Dialog::Password(_))) => "cancel",
+        (
+            Scope::Buttons,
+            Action::Back,
+            None,
+            Some(Dialog::Create(_) | Dialog::Edit(_) | Dialog::Find(_) | Dialog::NewPassword(_) | Dialog::Password(_)),
+        ) => "cancel",
+        (Scope::Everywhere, Action::Back, None, None)
+            if app.room.as_ref().and_then(|r| r.api()).is_some_and(|a| a.tab == Tab::Api && a.search.shown()) =>
+        {
+            "clear filter"
+        }
         (Scope::Everywhere, Action::Back, None, None) if menu => "menu",
         (Scope::List, Action::DisableEnable, None, None) => {
             let api = app.room.as_ref().and_then(|r| r.api());

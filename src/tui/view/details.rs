@@ -4,19 +4,26 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::credential::{BodyDigest, Kind};
+use crate::account::Right;
+use crate::credential::{BodyDigest, Kind, State};
 use crate::hub::{CredentialRow, Details, LiveSecret};
 use crate::text;
 use crate::time::{Millis, Seconds};
 
 use super::super::app::App;
+use super::super::dialog::About;
 use super::super::when;
+use super::history;
 use super::list::state_mark;
 use super::paint::{Paint, plain, span, wrap};
 use super::sheet::Sheet;
 
 /// A label and what stands behind it.
 type Fact = (&'static str, String);
+
+/// What helps when a secret is lost: beside the list, and in a dialog that knows no such key.
+const ROTATE_IT: &str = "Press R";
+const ROTATE_IT_LATER: &str = "Close, press R";
 
 /// Under the list: a rule with the name, and five lines.
 pub fn under(app: &App, row: &CredentialRow, details: Option<&Details>, paint: &mut Paint<'_>, area: Rect) {
@@ -56,19 +63,21 @@ pub fn beside(app: &App, row: &CredentialRow, details: Option<&Details>, paint: 
     let width = area.width.saturating_sub(3);
     let name = text::fit(&row.name, usize::from(width), glyphs.ellipsis);
     paint.text_in(x, area.y, width, &name, app.theme.strong());
-    let lines = fact_lines(app, &facts(app, row, details), usize::from(width));
+    let lines = fact_lines(app, &facts(app, row, details, ROTATE_IT), usize::from(width));
     for (y, line) in (area.y + 2..area.bottom()).zip(&lines) {
         paint.line(x, y, width, line);
     }
 }
 
 /// Alone in a dialog.
-pub fn sheet(app: &App, details: &Details, mut sheet: Sheet) -> Sheet {
+pub fn sheet(app: &App, about: &About, mut sheet: Sheet) -> Sheet {
+    let details = &about.details;
     sheet.gap();
-    for line in fact_lines(app, &facts(app, &details.row, Some(details)), sheet.room()) {
+    for line in fact_lines(app, &facts(app, &details.row, Some(details), ROTATE_IT_LATER), sheet.room()) {
         sheet.spans(line.spans);
     }
     sheet.gap();
+    history::add(app, about, &mut sheet);
     sheet
 }
 
@@ -85,7 +94,7 @@ fn fact_lines(app: &App, facts: &[Fact], width: usize) -> Vec<Line<'static>> {
     lines
 }
 
-fn facts(app: &App, row: &CredentialRow, details: Option<&Details>) -> Vec<Fact> {
+fn facts(app: &App, row: &CredentialRow, details: Option<&Details>, lost: &str) -> Vec<Fact> {
     let options = &row.options;
     let (glyph, _) = state_mark(app, row, row.condition(app.now));
     let any = |text: String| if text.is_empty() { "any".to_owned() } else { text };
@@ -94,7 +103,7 @@ fn facts(app: &App, row: &CredentialRow, details: Option<&Details>) -> Vec<Fact>
         ("Kind", row.kind.title().to_owned()),
         ("State", format!("{glyph} {}", state_words(app, row))),
     ];
-    facts.extend(secret_facts(app, row, details));
+    facts.extend(secret_facts(app, row, details, lost));
     facts.push(("Not before", options.not_before.map_or("no limit".to_owned(), at_minute)));
     facts.push(("Expires", expiry(options.expires_at)));
     facts.push(("Networks", any(options.networks.to_string())));
@@ -123,8 +132,8 @@ fn state_words(app: &App, row: &CredentialRow) -> String {
     }
 }
 
-fn secret_facts(app: &App, row: &CredentialRow, details: Option<&Details>) -> Vec<Fact> {
-    let mut facts = vec![(secret_label(row.kind), shown_once(app, row, details))];
+fn secret_facts(app: &App, row: &CredentialRow, details: Option<&Details>, lost: &str) -> Vec<Fact> {
+    let mut facts = vec![(secret_label(row.kind), shown_once(app, row, details, lost))];
     if let Some(old) = details.and_then(|d| old_secret(app, d)) {
         facts.push(("", old_words(app, old)));
     }
@@ -142,21 +151,42 @@ fn old_words(app: &App, old: &LiveSecret) -> String {
         Some(last) => format!("last used {}", when::ago(app.now, last.at.millis())),
         None => "never used".to_owned(),
     };
-    format!("Old secret works until {until}, {used}")
+    format!("Old secret works until {until}, {used}{}", stops(app, ". O in the list stops it now"))
+}
+
+/// The same in the line under the list, with the key that ends it for those who may.
+fn old_line(app: &App, old: &LiveSecret) -> String {
+    let until = old.valid_until.map(|at| at.millis().utc("%-d %b %H:%M")).unwrap_or_default();
+    let used = match &old.last_used {
+        Some(last) => format!("used {}", when::ago(app.now, last.at.millis())),
+        None => "never used".to_owned(),
+    };
+    format!("Old secret works until {until}, {used}{}", stops(app, ". O stops it"))
+}
+
+/// Words that only those read who may stop a secret.
+fn stops(app: &App, words: &'static str) -> &'static str {
+    let may = app.room.as_ref().is_some_and(|room| room.may(Right::ManageCredentials));
+    if may { words } else { "" }
 }
 
 /// One line about the secret: the old one that still works is what matters most.
 fn secret_words(app: &App, row: &CredentialRow, details: Option<&Details>) -> String {
     match details.and_then(|d| old_secret(app, d)) {
-        Some(old) => old_words(app, old),
-        None => shown_once(app, row, details),
+        Some(old) => old_line(app, old),
+        None => shown_once(app, row, details, ROTATE_IT),
     }
 }
 
-fn shown_once(app: &App, row: &CredentialRow, details: Option<&Details>) -> String {
+fn shown_once(app: &App, row: &CredentialRow, details: Option<&Details>, lost: &str) -> String {
     let made_at: Millis = details.and_then(|d| d.secrets.first()).map_or(row.created_at, |s| s.created_at);
     let on = when::day(app.now, made_at);
-    format!("shown once, on {on}; not kept in readable form. Lost? Press R")
+    let words = format!("shown once, on {on}; not kept in readable form.");
+    let may = app.room.as_ref().is_some_and(|room| room.may(Right::ManageCredentials));
+    match may && row.state != State::Revoked {
+        true => format!("{words} Lost? {lost}"),
+        false => words,
+    }
 }
 
 fn key_label(kind: Kind) -> &'static str {

@@ -13,7 +13,7 @@ use super::super::layout;
 use super::super::when;
 use super::paint::{plain, span};
 use super::sheet::Sheet;
-use super::{details, forms, secret};
+use super::{details, forms, manage, secret};
 
 /// The sheet of a dialog.
 pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
@@ -32,6 +32,11 @@ pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
         Dialog::Made(row) => made(app, row, columns),
         Dialog::Rotate(d) => rotate(app, d, new(format!("New secret for {}", d.row.name), narrow)),
         Dialog::Change(d) => change(app, d, new(change_title(d), columns)),
+        Dialog::Edit(_) | Dialog::NewPassword(_) | Dialog::StopOld(_) | Dialog::Find(_) | Dialog::Found(_) => {
+            let mut sheet = manage::sheet(app, dialog, columns);
+            finish(app, &mut sheet, dialog);
+            sheet
+        }
         Dialog::Password(d) => {
             let mut sheet = new("Change password".to_owned(), narrow);
             forms::own_password(app, d, &mut sheet);
@@ -39,7 +44,7 @@ pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
             sheet
         }
         Dialog::Ask(d) => ask(d, new(d.question.title().to_owned(), narrow)),
-        Dialog::Details(d) => details::sheet(app, &d.what, new(d.what.row.name.clone(), columns)),
+        Dialog::Details(d) => details::sheet(app, &d.what, new(d.what.details.row.name.clone(), columns)),
         Dialog::Denied(denied) => {
             let lines = [denied.reason(), denied.assistance()];
             words(app, new("Not available to you".to_owned(), narrow), &lines)

@@ -63,7 +63,7 @@ fn under_field(app: &App, create: &Create, entry: &Entry, sheet: &mut Sheet) {
             rule_lines(theme, &rules, sheet);
             sheet.gap();
         }
-        Id::Password => password_line(app, create, entry, sheet),
+        Id::Password => password_line(app, &create.form, create.generate, create.wiped, sheet),
         Id::Name if entry.said.is_none() => {
             let taken = create.taken_now().is_some_and(|t| t.name);
             let words = match (taken, create.kind) {
@@ -92,13 +92,14 @@ fn under_field(app: &App, create: &Create, entry: &Entry, sheet: &mut Sheet) {
     }
 }
 
-fn password_line(app: &App, create: &Create, entry: &Entry, sheet: &mut Sheet) {
-    let generate = create.form.shown().find(|(e, _)| e.id == Id::Generate);
+/// What stands under the field of a Legacy password: the button that generates one, and the rules.
+pub fn password_line(app: &App, form: &Form, generated: bool, wiped: bool, sheet: &mut Sheet) {
+    let generate = form.shown().find(|(e, _)| e.id == Id::Generate);
     let focused = generate.is_some_and(|(_, focused)| focused);
-    let words = if create.generate { "[ Type it ]" } else { "[ Generate ]" };
+    let words = if generated { "[ Type it ]" } else { "[ Generate ]" };
     let style = if focused { app.theme.selected() } else { Style::new() };
-    let typed = create.form.password(Id::Password).map_or(0, |p| p.chars());
-    if create.generate {
+    let typed = form.password(Id::Password).map_or(0, |p| p.chars());
+    if generated {
         sheet.append(vec![span("24 letters and digits will be made", app.theme.good())]);
         sheet.under(vec![span(words, style)]);
     } else {
@@ -107,11 +108,12 @@ fn password_line(app: &App, create: &Create, entry: &Entry, sheet: &mut Sheet) {
     if focused {
         sheet.cursor_on_last(3 + 10 + 2);
     }
-    let shown = create.form.password(Id::Password).map_or("", |p| p.expose());
-    if create.wiped {
+    let shown = form.password(Id::Password).map_or("", |p| p.expose());
+    if wiped {
         sheet.under_say("The password was wiped when the desk locked. Type it again.", app.theme.warn());
     }
-    if !create.generate && entry.said.is_none() {
+    let faulty = form.entry(Id::Password).is_some_and(|entry| entry.said.is_some());
+    if !generated && !faulty {
         rule_lines(&app.theme, &password_rules(shown), sheet);
     }
     sheet.gap();

@@ -14,7 +14,7 @@ use super::super::layout;
 use super::super::screen::{Api, Screen, Tab};
 use super::super::when;
 use super::paint::{Paint, plain, span, wrap};
-use super::{details, menu, pages, trail};
+use super::{details, docs, filter, menu, trail};
 
 /// Columns of the details beside a list.
 const BESIDE: u16 = 40;
@@ -26,7 +26,7 @@ pub fn draw(app: &App, room: &Room, api: &Api, paint: &mut Paint<'_>, body: Rect
     match api.tab {
         Tab::Api if !room.may(Right::SeeCredentials) => not_available(app, room, paint, under),
         Tab::Api => credentials(app, room, api, paint, under),
-        Tab::Documentation => pages::scrolled(&pages::documentation(app, api), api.scroll, paint, under),
+        Tab::Documentation => docs::draw(app, room, paint, under),
         Tab::Activity => trail::draw(app, &api.activity, paint, under),
     }
 }
@@ -49,7 +49,7 @@ fn tabs(room: &Room, api: &Api, paint: &mut Paint<'_>, body: Rect) {
 }
 
 /// Words, and under them the mark of the one that is open.
-fn mark(paint: &mut Paint<'_>, x: u16, y: u16, words: &str, style: Style, current: bool) {
+pub fn mark(paint: &mut Paint<'_>, x: u16, y: u16, words: &str, style: Style, current: bool) {
     paint.text(x, y, words, style);
     if current {
         let glyph = paint.theme.glyphs.tab;
@@ -58,24 +58,38 @@ fn mark(paint: &mut Paint<'_>, x: u16, y: u16, words: &str, style: Style, curren
 }
 
 fn sections(app: &App, room: &Room, api: &Api, paint: &mut Paint<'_>, body: Rect) {
-    let counts = room.overview.as_ref().and_then(|o| o.credentials.as_ref()).map(|c| c.counts);
-    let short = body.width < 70;
+    // A number that is cut is another number: the words and then the gaps give way.
+    let usual = body.width < 70;
+    let shown =
+        [(usual, 5), (true, 5), (true, 2)].map(|(short, gap)| (section_words(room, api, body.width, short), gap));
+    let fits = |(words, gap): &([String; 3], u16)| {
+        let widths = words.iter().map(|words| text::width(words) as u16);
+        1 + widths.sum::<u16>() + 2 * gap <= body.width
+    };
+    let (words, gap) = shown.iter().find(|one| fits(one)).unwrap_or(&shown[2]);
     let mut x = body.x + 1;
-    for (n, kind) in Kind::ALL.into_iter().enumerate() {
+    for (kind, words) in Kind::ALL.into_iter().zip(words) {
+        let current = kind == api.kind;
+        mark(paint, x, body.y, words, if current { app.theme.accent() } else { Style::new() }, current);
+        x += text::width(words) as u16 + gap;
+    }
+}
+
+/// Number, title and count of each section.
+fn section_words(room: &Room, api: &Api, width: u16, short: bool) -> [String; 3] {
+    let counts = room.overview.as_ref().and_then(|o| o.credentials.as_ref()).map(|c| c.counts);
+    Kind::ALL.map(|kind| {
         let title = match (kind, short) {
             (_, true) => kind.word(),
-            (Kind::Legacy, false) if body.width < 90 => kind.word(),
+            (Kind::Legacy, false) if width < 90 => kind.word(),
             (_, false) => kind.title(),
         };
         let count = counts.map_or(String::new(), |c| {
             let revoked = if api.revoked { c.of(kind, State::Revoked) } else { 0 };
             format!(" {}", c.listed(kind) + revoked)
         });
-        let words = format!("{} {title}{count}", n + 1);
-        let current = kind == api.kind;
-        mark(paint, x, body.y, &words, if current { app.theme.accent() } else { Style::new() }, current);
-        x += text::width(&words) as u16 + 5;
-    }
+        format!("{} {title}{count}", kind as usize + 1)
+    })
 }
 
 /// What stands in place of the list for a role that may not see it.
@@ -104,11 +118,12 @@ fn credentials(app: &App, room: &Room, api: &Api, paint: &mut Paint<'_>, body: R
     let width = if wide { body.width.saturating_sub(BESIDE) } else { body.width };
     sections(app, room, api, paint, Rect { width, ..body });
     let columns = Columns::of(usize::from(width), wide);
-    let top = body.y + 2;
+    let top = body.y + 2 + u16::from(api.search.shown());
     let heading = columns.line(&Cells::heading(), app.theme.glyphs.ellipsis);
     paint.text_in(1, top, width.saturating_sub(1), &heading, app.theme.strong());
-    let rows = layout::list_rows(size);
+    let rows = api.height(size);
     rows_or_words(app, api, &columns, paint, Rect { y: top + 1, height: rows as u16, width, ..body });
+    filter::line(api, paint, Rect { y: body.y + 2, height: 1 + rows as u16, width, ..body });
     let Some((row, read)) = api.to_detail() else { return };
     if wide {
         let x = body.x + width;
@@ -125,6 +140,7 @@ fn rows_or_words(app: &App, api: &Api, columns: &Columns, paint: &mut Paint<'_>,
         let words = match (&api.problem, api.loaded) {
             (Some(problem), _) => format!("The list could not be read. {problem}"),
             (None, false) => "Reading the list ...".to_owned(),
+            (None, true) if api.search.narrows() => filter::nothing(api),
             (None, true) => empty(app, api.kind),
         };
         for (y, line) in (area.y + 1..area.bottom()).zip(wrap(&words, usize::from(area.width).saturating_sub(4))) {
@@ -144,7 +160,11 @@ fn empty(app: &App, kind: Kind) -> String {
         kind => format!("{} keys", kind.word()),
     };
     let may = app.room.as_ref().is_some_and(|r| r.may(Right::ManageCredentials));
+    let counts = app.room.as_ref().and_then(|r| r.overview.as_ref()).and_then(|o| o.credentials.as_ref());
+    let revoked = counts.map_or(0, |c| c.counts.of(kind, State::Revoked));
     match may {
+        // They left the list and are not gone.
+        true if revoked > 0 => format!("No {what} but {revoked} revoked: A shows them. Press n to create one."),
         true => format!("No {what} yet. Press n to create the first one."),
         false => format!("No {what} yet. An Administrator can create the first one."),
     }
@@ -298,7 +318,8 @@ fn list_status(room: &Room, api: &Api) -> String {
         let all = counts.listed(api.kind);
         let one = if api.kind == Kind::Legacy { "credential" } else { "key" };
         let s = if all == 1 { "" } else { "s" };
-        parts.push(format!("{all} {} {one}{s}, {} active", api.kind.word(), counts.of(api.kind, State::Active)));
+        let all = format!("{all} {} {one}{s}, {} active", api.kind.word(), counts.of(api.kind, State::Active));
+        parts.push(filter::found(api, counts).unwrap_or(all));
     }
     if !api.ticked.is_empty() {
         parts.push(format!("{} ticked", api.ticked.len()));

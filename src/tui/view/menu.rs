@@ -70,9 +70,7 @@ fn look_words(app: &App, look: &Look) -> String {
         }
         Look::NeverUsed(count) if count == "1" => "1 key was never used since it was made".to_owned(),
         Look::NeverUsed(count) => format!("{count} keys were never used since they were made"),
-        Look::OneAdministrator => {
-            "You are the only Administrator: if you cannot sign in, nobody can manage keys".to_owned()
-        }
+        Look::OneAdministrator => "You are the only Administrator: make another, in case you are locked out".to_owned(),
     }
 }
 

@@ -3,10 +3,16 @@
 mod chrome;
 mod details;
 mod dialogs;
+mod docs;
 mod door;
+mod edit;
+mod filter;
+mod find;
 mod forms;
 mod help;
+mod history;
 mod list;
+mod manage;
 mod menu;
 mod pages;
 mod paint;
@@ -60,6 +66,7 @@ fn desk(app: &App, room: &Room, paint: &mut Paint<'_>, body: Rect) {
         Some(Screen::Account(rows)) => menu::account(app, room, rows, paint, body),
         Some(Screen::Api(api)) => list::draw(app, room, api, paint, body),
         Some(Screen::Trail(trail)) => trail::draw(app, trail, paint, body),
+        Some(Screen::Docs(shown)) => docs::page(app, room, shown, paint, body),
         Some(Screen::Page(topic, scroll)) => pages::draw(app, room, *topic, *scroll, paint, body),
         None => {}
     }
@@ -84,9 +91,8 @@ pub(super) fn overflow(app: &App) -> usize {
         (None, Some(Screen::Page(topic, _))) => {
             pages::lines(app, room, *topic).len().saturating_sub(layout::page_rows(app.size))
         }
-        (None, Some(Screen::Api(api))) if api.tab == Tab::Documentation => {
-            pages::documentation(app, api).len().saturating_sub(layout::page_rows(app.size).saturating_sub(2))
-        }
+        (None, Some(Screen::Docs(_))) => docs::overflow(app, room),
+        (None, Some(Screen::Api(api))) if api.tab == Tab::Documentation => docs::overflow(app, room),
         _ => 0,
     }
 }

@@ -1,15 +1,13 @@
-//! Pages to read: users, security, documentation.
+//! Pages to read: users, security.
 
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::account::{FIRST_PAUSE, FREE_TRIES, MIN_PASSWORD};
-use crate::credential::Kind;
 use crate::time::DAY;
 
 use super::super::app::{App, Room};
-use super::super::docs;
-use super::super::screen::{Api, Topic};
+use super::super::screen::Topic;
 use super::super::when;
 use super::menu::people;
 use super::paint::{Paint, plain, span, wrap};
@@ -38,21 +36,6 @@ pub fn lines(app: &App, room: &Room, topic: Topic) -> Vec<Line<'static>> {
     match topic {
         Topic::Users => users(room, &mut page),
         Topic::Security => security(app, room, &mut page),
-        Topic::Documentation => {
-            for kind in Kind::ALL {
-                page.documentation(kind, docs::placeholder(kind));
-            }
-        }
-    }
-    page.lines
-}
-
-/// The Documentation tab: how to call with the selected key.
-pub fn documentation(app: &App, api: &Api) -> Vec<Line<'static>> {
-    let mut page = Page { lines: vec![], width: usize::from(app.size.0).saturating_sub(4), app };
-    match api.list.selected() {
-        Some(row) => page.documentation(row.kind, &row.key),
-        None => page.documentation(api.kind, docs::placeholder(api.kind)),
     }
     page.lines
 }
@@ -79,18 +62,6 @@ impl Page<'_> {
 
     fn gap(&mut self) {
         self.lines.push(Line::default());
-    }
-
-    fn documentation(&mut self, kind: Kind, key: &str) {
-        self.head(&format!("{} {} {key}", kind.title(), self.app.theme.glyphs.dot));
-        self.gap();
-        for line in docs::how_to_call(kind, key) {
-            match line {
-                docs::DocLine::Words(words) => self.say(words),
-                docs::DocLine::Code(code) => self.code(&code),
-            }
-        }
-        self.gap();
     }
 }
 

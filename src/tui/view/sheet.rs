@@ -285,7 +285,7 @@ fn value(entry: &Entry, room: usize, theme: &Theme) -> (Vec<Span<'static>>, usiz
 }
 
 /// The part of a long text that is shown so that the cursor is in sight, and the cursor's column in it.
-fn part(typed: &str, before: &str, room: usize) -> (String, usize) {
+pub fn part(typed: &str, before: &str, room: usize) -> (String, usize) {
     let (typed, before) = (text::safe(typed), text::safe(before));
     let at = text::width(&before);
     if at < room {

@@ -1,0 +1,101 @@
+//! What actions do on the Documentation tab and the page behind the menu.
+
+use crate::account::Right;
+use crate::credential::Kind;
+use crate::hub::CredentialRow;
+use crate::sample::{self, Site, Subject};
+use crate::secret::Secret;
+
+use super::super::action::Action;
+use super::super::app::{App, Room};
+use super::super::msg::Effect;
+use super::super::pending::Slot;
+use super::super::screen::{Docs, Screen, Tab};
+use super::super::toast::Toast;
+use super::super::view;
+use super::scroll;
+
+impl App {
+    pub(super) fn act_on_docs(&mut self, action: Action) {
+        let most = view::overflow(self);
+        let Some(room) = &mut self.room else { return };
+        let Some((_, subject)) = room.docs_of() else { return };
+        let kind = subject.kind;
+        match action {
+            Action::CopySample => self.copy_sample(),
+            Action::Section(other) => self.document(other),
+            action => {
+                let Some(docs) = room.docs_mut() else { return };
+                match action {
+                    Action::NextLanguage => docs.turn(kind, true),
+                    Action::PreviousLanguage => docs.turn(kind, false),
+                    action => scroll(&mut docs.scroll, action, most),
+                }
+            }
+        }
+    }
+
+    /// Another kind; in the tab of those who see credentials it is another section of the list.
+    fn document(&mut self, kind: Kind) {
+        let now = self.now;
+        let Some(room) = &mut self.room else { return };
+        let sees = room.may(Right::SeeCredentials);
+        match room.screen_mut() {
+            Some(Screen::Docs(docs)) => {
+                docs.kind = kind;
+                docs.scroll = 0;
+            }
+            Some(Screen::Api(api)) if sees && api.kind != kind => {
+                api.go_to(kind);
+                room.read_list(now);
+            }
+            Some(Screen::Api(api)) if !sees => {
+                api.kind = kind;
+                api.docs.scroll = 0;
+            }
+            _ => {}
+        }
+    }
+
+    fn copy_sample(&mut self) {
+        if let Some(why) = &self.no_clipboard {
+            self.toast = Some(Toast::note(self.now, why.clone()));
+            return;
+        }
+        let Some(room) = &self.room else { return };
+        let Some((docs, subject)) = room.docs_of() else { return };
+        let text = sample::text(docs.language(subject.kind), &subject, &Site::default());
+        let ticket = self.pending.add(Slot::CopySample);
+        self.out.push(Effect::Copy(ticket, Secret::from_text(&text)));
+    }
+}
+
+impl Room {
+    /// The documentation on the screen, and whom it is for: the selected credential, or nobody.
+    pub(in super::super) fn docs_of(&self) -> Option<(&Docs, Subject<'_>)> {
+        match self.screen()? {
+            Screen::Docs(docs) => Some((docs, Subject::placeholder(docs.kind))),
+            Screen::Api(api) if api.tab == Tab::Documentation => {
+                let subject = match self.documented() {
+                    Some(row) => Subject::new(row.kind, &row.key).signing_with(row.options.algorithms.clone()),
+                    None => Subject::placeholder(api.kind),
+                };
+                Some((&api.docs, subject))
+            }
+            _ => None,
+        }
+    }
+
+    /// The credential that the documentation is for.
+    pub(in super::super) fn documented(&self) -> Option<&CredentialRow> {
+        self.api()?.list.selected()
+    }
+
+    fn docs_mut(&mut self) -> Option<&mut Docs> {
+        match self.screen_mut()? {
+            Screen::Docs(docs) => Some(docs),
+            Screen::Api(api) => Some(&mut api.docs),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Find by secret.
+
+use super::super::app::App;
+use super::super::dialog::{Dialog, Find, Rotate};
+use super::super::form::Id;
+use super::super::msg::{Call, Ticket};
+use super::super::pending::Slot;
+
+impl App {
+    pub(super) fn open_find(&mut self) {
+        self.push(Dialog::Find(Box::new(Find::new())));
+    }
+
+    pub(super) fn send_find(&mut self) {
+        if self.pending.has(Slot::Find) {
+            return;
+        }
+        let Some(room) = &mut self.room else { return };
+        let actor = room.actor();
+        let Some(Dialog::Find(find)) = room.dialogs.last_mut() else { return };
+        find.problem = None;
+        find.compared = 0;
+        let Some(typed) = find.form.password(Id::Password).filter(|p| !p.is_empty()) else {
+            return self.fault((Id::Password, "Paste or type the secret that turned up.".to_owned()));
+        };
+        let secret = typed.to_secret();
+        // It goes with the question: on the screen nobody needs it any more.
+        find.form.wipe_passwords();
+        self.call(Slot::Find, Call::Find { actor, secret });
+    }
+
+    /// Esc while it looks: the search ends, the dialog stays; `false` if nothing is looked for.
+    pub(super) fn stopped_finding(&mut self) -> bool {
+        let searching = self.pending.has(Slot::Find);
+        if let Some(Dialog::Find(find)) = self.room.as_mut().and_then(|r| r.dialogs.last_mut())
+            && searching
+        {
+            find.problem = Some("Stopped before all secrets were compared: nothing is known of it.".to_owned());
+            self.cancel(Slot::Find);
+            return true;
+        }
+        false
+    }
+
+    /// A worker says how far it is.
+    pub(in super::super) fn progress(&mut self, ticket: Ticket, so_far: i64) {
+        if !self.pending.is_for(ticket, Slot::Find) {
+            return;
+        }
+        if let Some(Dialog::Find(find)) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) {
+            find.compared = so_far;
+            self.dirty = true;
+        }
+    }
+
+    /// What was found leaked: its secret is replaced with no overlap, after one more look at the dialog.
+    pub(super) fn rotate_found(&mut self) {
+        let Some(room) = &mut self.room else { return };
+        if let Some(Dialog::Found(found)) = room.dialogs.pop() {
+            room.dialogs.push(Dialog::Rotate(Box::new(Rotate::leaked(found.row))));
+        }
+    }
+}

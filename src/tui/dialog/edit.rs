@@ -1,0 +1,143 @@
+//! Edit one key, or expiry and networks of several.
+
+use crate::credential::{Kind, Name, Networks, Note, OptionsError};
+use crate::hub::{CredentialRow, Edit};
+use crate::time::{Millis, Seconds, parse_when};
+
+use super::super::form::{Form, Id, button, text_with};
+
+/// Where the fault is, and the sentence.
+type Fault = (Id, String);
+
+const ONE: &[(Id, &str)] = &[
+    (Id::Name, "Name"),
+    (Id::NotBefore, "Not before"),
+    (Id::Expires, "Expires"),
+    (Id::Networks, "Networks"),
+    (Id::Note, "Note"),
+];
+const SEVERAL: &[(Id, &str)] = &[(Id::Expires, "Expires"), (Id::Networks, "Networks")];
+
+/// The dialog.
+#[derive(Debug)]
+pub struct EditKeys {
+    /// The rows, as they were when the fields were filled.
+    pub rows: Vec<CredentialRow>,
+    /// The fields.
+    pub form: Form,
+    /// What went wrong when it was tried.
+    pub problem: Option<String>,
+    /// Somebody else was faster: the row as it is now is on its way.
+    pub stale: bool,
+}
+
+impl EditKeys {
+    /// The fields as the rows have them.
+    pub fn new(rows: Vec<CredentialRow>) -> Self {
+        let form = form(&rows, |id| held_by(&rows, id).unwrap_or_default());
+        Self { rows, form, problem: None, stale: false }
+    }
+
+    /// Whether the rows differ in a field, which is then empty.
+    pub fn differ(&self, id: Id) -> bool {
+        held_by(&self.rows, id).is_none()
+    }
+
+    /// What was typed in a field, if it is another text than the field was filled with.
+    fn changed(&self, id: Id) -> Option<&str> {
+        let typed = self.form.text(id).trim();
+        let filled = held_by(&self.rows, id).unwrap_or_default();
+        (self.form.entry(id).is_some() && typed != filled).then_some(typed)
+    }
+
+    /// Whether nothing was typed that would be lost.
+    pub fn untouched(&self) -> bool {
+        ONE.iter().all(|(id, _)| self.changed(*id).is_none())
+    }
+
+    /// The row is as it is now: fields that nobody typed in follow it, the others keep what was typed.
+    pub fn rebase(&mut self, row: CredentialRow) {
+        let typed: Vec<(Id, String)> =
+            ONE.iter().filter_map(|(id, _)| Some((*id, self.changed(*id)?.to_owned()))).collect();
+        let focus = self.form.focus();
+        let rows = vec![row];
+        self.form = form(&rows, |id| {
+            let kept = typed.iter().find(|(at, _)| *at == id).map(|(_, text)| text.clone());
+            kept.or_else(|| held_by(&rows, id)).unwrap_or_default()
+        });
+        if let Some(id) = focus {
+            self.form.focus_on(id);
+        }
+        self.rows = rows;
+        self.stale = false;
+    }
+
+    /// Reads the fields; what nobody changed is left out.
+    pub fn wanted(&self, now: Millis) -> Result<Edit, Fault> {
+        let name = self.changed(Id::Name).map(Name::new).transpose().map_err(|why| (Id::Name, why.to_string()))?;
+        let note = self.changed(Id::Note).map(Note::new).transpose().map_err(|why| (Id::Note, why.to_string()))?;
+        Ok(Edit {
+            name: name.map(|name| name.as_str().to_owned()),
+            not_before: self.when(Id::NotBefore, now)?,
+            expires_at: self.when(Id::Expires, now)?,
+            networks: self.changed(Id::Networks).map(networks).transpose()?,
+            note: note.map(|note| note.as_str().to_owned()),
+        })
+    }
+
+    fn when(&self, id: Id, now: Millis) -> Result<Option<Option<Seconds>>, Fault> {
+        match self.changed(id) {
+            None => Ok(None),
+            Some("" | "never") => Ok(Some(None)),
+            Some(typed) => match parse_when(typed, now.seconds()) {
+                Ok(at) => Ok(Some(Some(at))),
+                Err(why) => Err((id, why.to_string())),
+            },
+        }
+    }
+
+    /// What they are called together: `2 keys`, or the name of one.
+    pub fn what(&self) -> String {
+        match self.rows.as_slice() {
+            [row] => row.name.clone(),
+            rows => format!("{} keys", rows.len()),
+        }
+    }
+}
+
+fn networks(typed: &str) -> Result<Networks, Fault> {
+    let typed = if typed == "any" { "" } else { typed };
+    typed.parse().map_err(|why: OptionsError| (Id::Networks, why.to_string()))
+}
+
+fn form(rows: &[CredentialRow], text: impl Fn(Id) -> String) -> Form {
+    let fields = if rows.len() == 1 { ONE } else { SEVERAL };
+    let mut entries: Vec<_> = fields.iter().map(|(id, label)| text_with(*id, label, &text(*id))).collect();
+    entries.push(button(Id::Submit, "Save"));
+    entries.push(button(Id::Cancel, "Cancel"));
+    if let [row] = rows
+        && row.kind == Kind::Legacy
+    {
+        entries.push(button(Id::Another, "Another password"));
+    }
+    Form::new(entries)
+}
+
+/// What all rows have in a field; `None` if they differ.
+fn held_by(rows: &[CredentialRow], id: Id) -> Option<String> {
+    let (first, rest) = rows.split_first()?;
+    let text = held(first, id);
+    rest.iter().all(|row| held(row, id) == text).then_some(text)
+}
+
+fn held(row: &CredentialRow, id: Id) -> String {
+    let options = &row.options;
+    match id {
+        Id::Name => row.name.clone(),
+        Id::NotBefore => options.not_before.map(Seconds::rfc3339).unwrap_or_default(),
+        Id::Expires => options.expires_at.map(Seconds::rfc3339).unwrap_or_default(),
+        Id::Networks => options.networks.to_string(),
+        Id::Note => options.note.as_str().to_owned(),
+        _ => String::new(),
+    }
+}

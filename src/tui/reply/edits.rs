@@ -1,0 +1,97 @@
+//! Replies to edits: what became of the rows, and what to do when somebody else was faster.
+
+use crate::hub::{Conflict, CredentialRow, Outcome};
+
+use super::super::app::{App, Room};
+use super::super::dialog::Dialog;
+use super::super::msg::Call;
+use super::super::pending::Slot;
+use super::super::toast::Toast;
+use super::forms::left_out;
+
+impl App {
+    pub(super) fn edited_rows(&mut self, outcomes: &[Outcome]) {
+        let now = self.now;
+        let Some(room) = &mut self.room else { return };
+        let said = match room.dialogs.pop() {
+            Some(Dialog::StopOld(_)) => stopped(outcomes),
+            _ => changed(outcomes),
+        };
+        if let Some(api) = room.api_mut() {
+            api.ticked.clear();
+            match outcomes {
+                // A new name is elsewhere in the list: the selection goes with it.
+                [Outcome::Done(row)] => api.list.seek(row),
+                _ => api.list.again(),
+            }
+        }
+        room.read_list(now);
+        room.due.overview = Some(now);
+        let mut lines: Vec<String> = outcomes.iter().filter_map(left_out).collect();
+        if lines.is_empty() {
+            self.toast = Some(Toast::done(now, said));
+            return self.play_on();
+        }
+        if lines.len() < outcomes.len() {
+            lines.push(said);
+        }
+        self.notice("Not changed", lines);
+    }
+
+    /// Somebody changed the row while its form was open: the form stays, with what was typed, over the row as it is
+    /// now. `false` if the conflict is another one.
+    pub(super) fn edit_is_stale(&mut self, why: &Conflict) -> bool {
+        let Some(room) = &mut self.room else { return false };
+        let actor = room.actor();
+        let Some(Dialog::Edit(edit)) = room.dialogs.last_mut() else { return false };
+        let (Conflict::Changed { .. }, [row]) = (why, edit.rows.as_slice()) else { return false };
+        edit.stale = true;
+        let id = row.id;
+        room.read_again(self.now);
+        self.call(Slot::Details, Call::Details(actor, id));
+        let kept =
+            "What you typed is still in the form; the rest of it is as the key is now. Save again if it is right.";
+        self.notice("Not changed", vec![why.to_string(), kept.to_owned()]);
+        true
+    }
+}
+
+impl Room {
+    /// The row as it is now, for the form that waits for it.
+    pub(super) fn edit_follows(&mut self, row: &CredentialRow) {
+        for dialog in &mut self.dialogs {
+            if let Dialog::Edit(edit) = dialog
+                && edit.stale
+                && edit.rows.iter().all(|r| r.id == row.id)
+            {
+                edit.rebase(row.clone());
+            }
+        }
+    }
+
+    /// After another password: the form under it goes on with the row as it is now, or closes if nothing was typed.
+    pub(super) fn edit_goes_on(&mut self, row: &CredentialRow) {
+        match self.dialogs.last_mut() {
+            Some(Dialog::Edit(edit)) if edit.untouched() => drop(self.dialogs.pop()),
+            Some(Dialog::Edit(edit)) => edit.rebase(row.clone()),
+            _ => {}
+        }
+    }
+}
+
+fn changed(outcomes: &[Outcome]) -> String {
+    let done: Vec<_> = outcomes.iter().filter(|o| matches!(o, Outcome::Done(_))).collect();
+    match done.as_slice() {
+        [] => "Nothing was changed: they were so already.".to_owned(),
+        [Outcome::Done(row)] => format!("Changed {}.", row.name),
+        many => format!("Changed {} keys.", many.len()),
+    }
+}
+
+fn stopped(outcomes: &[Outcome]) -> String {
+    match outcomes {
+        [Outcome::Done(row)] => format!("The old secret of {} stopped.", row.name),
+        [Outcome::Already(row)] => format!("{} has no old secret any more.", row.name),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,36 @@
+//! Documentation: which language of which kind is read, and how far down.
+
+use crate::credential::Kind;
+use crate::sample::{Language, languages};
+
+/// The state of the page, the same in the tab and behind the menu.
+#[derive(Debug)]
+pub struct Docs {
+    /// Behind the menu: which kind. In the tab the kind is the selected credential's.
+    pub kind: Kind,
+    /// First line that is shown.
+    pub scroll: usize,
+    /// Which language of each kind.
+    chosen: [usize; 3],
+}
+
+impl Docs {
+    /// The first kind, the first language of each.
+    pub fn new(kind: Kind) -> Self {
+        Self { kind, scroll: 0, chosen: [0; 3] }
+    }
+
+    /// The language that is shown of a kind.
+    pub fn language(&self, kind: Kind) -> Language {
+        let all = languages(kind);
+        all[self.chosen[kind as usize] % all.len()]
+    }
+
+    /// The next or the previous language of a kind, around at the ends.
+    pub fn turn(&mut self, kind: Kind, forward: bool) {
+        let len = languages(kind).len();
+        let chosen = &mut self.chosen[kind as usize];
+        *chosen = (*chosen + if forward { 1 } else { len - 1 }) % len;
+        self.scroll = 0;
+    }
+}

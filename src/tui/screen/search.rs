@@ -1,0 +1,123 @@
+//! The filter of the list: what is typed, and what was understood of it last.
+
+use crate::credential::{Filter, FilterError};
+
+use super::super::action::Action;
+use super::super::field::TextField;
+use super::super::form::{Entry, Form, Id, Input, text};
+
+/// The filter line.
+#[derive(Debug)]
+pub struct Search {
+    /// The field, and what is wrong with what is typed in it.
+    pub form: Form,
+    /// Whether keys go into the field.
+    pub open: bool,
+    /// The rows that it asks for are not there yet.
+    pub awaited: bool,
+    filter: Filter,
+}
+
+impl Default for Search {
+    fn default() -> Self {
+        Self { form: empty(), open: false, awaited: false, filter: Filter::default() }
+    }
+}
+
+fn empty() -> Form {
+    Form::new(vec![text(Id::Filter, "Filter")])
+}
+
+impl Search {
+    /// What the list is narrowed to.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// Whether the list is narrowed.
+    pub fn narrows(&self) -> bool {
+        !self.filter.is_empty()
+    }
+
+    /// Whether the line takes a line of the screen.
+    pub fn shown(&self) -> bool {
+        self.open || self.narrows()
+    }
+
+    /// What is typed.
+    pub fn typed(&self) -> &str {
+        self.form.text(Id::Filter).trim()
+    }
+
+    /// The field, to be drawn.
+    pub fn field(&self) -> Option<(&TextField, &Entry)> {
+        let entry = self.form.entry(Id::Filter)?;
+        match &entry.input {
+            Input::Text(field) => Some((field, entry)),
+            _ => None,
+        }
+    }
+
+    /// Reads what is typed; `true` when it means other rows than before. A term that is not
+    /// understood is named and narrows nothing.
+    pub fn read(&mut self) -> bool {
+        self.form.clear_faults();
+        let read = Filter::parse(self.typed());
+        if let Err(why) = &read {
+            // A secret is not left lying in a field that everybody who walks by can read.
+            if *why == FilterError::Secret {
+                self.form = empty();
+            }
+            self.form.fault(Id::Filter, why.to_string());
+        }
+        let filter = read.unwrap_or_else(|_| self.rest());
+        let other = filter != self.filter;
+        self.awaited |= other;
+        self.filter = filter;
+        other
+    }
+
+    /// What the terms ask for that were understood.
+    fn rest(&self) -> Filter {
+        let known: Vec<_> = self.typed().split_whitespace().filter(|term| Filter::parse(term).is_ok()).collect();
+        Filter::parse(&known.join(" ")).unwrap_or_default()
+    }
+
+    /// Lets everything through again; `true` when rows were left out before.
+    pub fn clear(&mut self) -> bool {
+        let narrowed = self.narrows();
+        *self = Self { awaited: narrowed, ..Self::default() };
+        narrowed
+    }
+
+    /// Whether Enter may leave the field: not while something wrong stands in it.
+    pub fn understood(&self) -> bool {
+        self.form.entry(Id::Filter).is_none_or(|entry| entry.said.is_none())
+    }
+
+    /// Whether an action is one of the field's.
+    pub fn takes(&self, action: Action) -> bool {
+        self.open && matches!(action, Action::Edit(_) | Action::Advance | Action::Back)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn typed(words: &str) -> Search {
+        let mut search = Search { open: true, ..Search::default() };
+        search.form.insert(words).unwrap();
+        search
+    }
+
+    #[test]
+    fn a_term_that_is_not_understood_narrows_nothing() {
+        let mut search = typed("expires<3");
+        assert!(!search.read() && !search.narrows() && !search.understood());
+        search.form.insert("0d").unwrap();
+        assert!(search.read() && search.narrows() && search.understood() && search.awaited);
+        assert!(!search.read(), "the same filter asks for nothing");
+        assert!(search.clear() && !search.shown());
+    }
+}

@@ -1,0 +1,92 @@
+//! Documentation: a sample in the language that is chosen, and what is said beside it.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
+
+use crate::credential::Kind;
+use crate::sample::{self, SECRET_HINT, Site, languages};
+use crate::text;
+
+use super::super::app::{App, Room};
+use super::super::layout;
+use super::super::screen::Docs;
+use super::list::mark;
+use super::pages::scrolled;
+use super::paint::{Paint, plain, span, wrap};
+
+/// Rows over the sample: whom it is for, the languages, their mark.
+const HEAD: u16 = 3;
+/// Rows over that: the tabs, or behind the menu the kinds.
+const ABOVE: u16 = 2;
+
+/// The page behind the menu: the kinds where the tab has the tabs.
+pub fn page(app: &App, room: &Room, docs: &Docs, paint: &mut Paint<'_>, body: Rect) {
+    let mut x = body.x + 1;
+    for (n, kind) in Kind::ALL.into_iter().enumerate() {
+        let words = format!("{} {}", n + 1, if body.width < 90 { kind.word() } else { kind.title() });
+        let current = kind == docs.kind;
+        mark(paint, x, body.y, &words, if current { app.theme.accent() } else { Style::new() }, current);
+        x += text::width(&words) as u16 + 5;
+    }
+    draw(app, room, paint, Rect { y: body.y + ABOVE, height: body.height.saturating_sub(ABOVE), ..body });
+}
+
+/// The sample with everything around it.
+pub fn draw(app: &App, room: &Room, paint: &mut Paint<'_>, body: Rect) {
+    let Some((docs, subject)) = room.docs_of() else { return };
+    let kind = subject.kind;
+    let dot = app.theme.glyphs.dot;
+    let whose = room.documented().map(|row| format!("{} {dot} ", row.name)).unwrap_or_default();
+    let head = format!("{whose}{} {dot} {}", kind.title(), subject.key);
+    let room_for = usize::from(body.width).saturating_sub(2);
+    paint.text(1, body.y, &text::fit(&head, room_for, app.theme.glyphs.ellipsis), app.theme.strong());
+    let mut x = body.x + 1;
+    for language in languages(kind) {
+        let current = *language == docs.language(kind);
+        let style = if current { app.theme.accent() } else { Style::new() };
+        mark(paint, x, body.y + 1, language.title(), style, current);
+        x += text::width(language.title()) as u16 + 3;
+    }
+    let under = Rect { y: body.y + HEAD, height: body.height.saturating_sub(HEAD), ..body };
+    scrolled(&lines(app, room), docs.scroll, paint, under);
+}
+
+/// How many lines do not fit.
+pub fn overflow(app: &App, room: &Room) -> usize {
+    lines(app, room).len().saturating_sub(layout::page_rows(app.size).saturating_sub(usize::from(ABOVE + HEAD)))
+}
+
+fn lines(app: &App, room: &Room) -> Vec<Line<'static>> {
+    let Some((docs, subject)) = room.docs_of() else { return vec![] };
+    let (theme, language, site) = (app.theme, docs.language(subject.kind), Site::default());
+    let width = usize::from(app.size.0).saturating_sub(3);
+    let said = |sentence: &str, style: Style| -> Vec<Line<'static>> {
+        wrap(sentence, width).iter().map(|line| Line::from(span(line, style))).collect()
+    };
+    let mut lines = Vec::new();
+    for warning in warnings(app, room, sample::obstacle(language, &subject, &site)) {
+        lines.extend(said(&format!("{} {warning}", theme.glyphs.warning), theme.warn()));
+    }
+    if room.documented().is_none() {
+        lines.extend(said("Put your own key in the place of the one that stands here.", Style::new()));
+    }
+    lines.extend(said(SECRET_HINT, Style::new()));
+    lines.push(Line::default());
+    let code = sample::text(language, &subject, &site);
+    // A line that is cut would look as if it were whole: y copies all of it.
+    lines.extend(code.lines().map(|line| Line::from(plain(&text::fit(line, width, theme.glyphs.ellipsis)))));
+    lines.push(Line::default());
+    for note in sample::notes(language, subject.kind) {
+        lines.extend(said(note, Style::new()));
+    }
+    lines.extend(said(&format!("Common refusals: {}.", sample::refusals(subject.kind).join("; ")), Style::new()));
+    lines
+}
+
+/// Why the sample will be refused, if that is known.
+fn warnings(app: &App, room: &Room, obstacle: Option<String>) -> Vec<String> {
+    let condition = room.documented().map(|row| row.condition(app.now)).filter(|c| !c.usable());
+    let state = condition.map(|c| format!("This one is {}: it is refused now.", c.words()));
+    state.into_iter().chain(obstacle).collect()
+}

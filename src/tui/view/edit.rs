@@ -1,0 +1,69 @@
+//! The bodies of the edit form, of another password, and of the question before the old secret stops.
+
+use crate::text;
+
+use super::super::app::App;
+use super::super::dialog::{EditKeys, NewPassword, StopOld};
+use super::super::form::{Id, Input};
+use super::forms::{self, password_line};
+use super::paint::span;
+use super::sheet::Sheet;
+
+/// Most names of a line.
+const NAMED: usize = 4;
+
+/// Lines of the edit form.
+pub fn edit(app: &App, d: &EditKeys, sheet: &mut Sheet) {
+    sheet.gap();
+    if d.rows.len() > 1 {
+        let names: Vec<_> = d.rows.iter().take(NAMED).map(|row| text::fit(&row.name, 30, '…')).collect();
+        let more = d.rows.len() - names.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        sheet.tell(&format!("{}{more}", names.join(", ")));
+        sheet.gap();
+    }
+    for (entry, focused) in d.form.shown().filter(|(e, _)| !matches!(e.input, Input::Button(_))) {
+        sheet.field(entry, focused);
+        if entry.said.is_none() && d.form.text(entry.id).is_empty() {
+            let words = empty_means(entry.id, d.differ(entry.id));
+            sheet.append(vec![span(&format!("  {words}"), app.theme.grey())]);
+        }
+    }
+    forms::state(app, d.problem.as_deref(), sheet);
+}
+
+/// What an empty field says.
+fn empty_means(id: Id, differ: bool) -> &'static str {
+    match (id, differ) {
+        (_, true) => "they differ; left empty they stay so",
+        (Id::NotBefore | Id::Expires, false) => "no limit; 90d, 12h, 2027-01-31 (UTC)",
+        (Id::Networks, false) => "any; 203.0.113.0/24 2001:db8::/32",
+        (Id::Note, false) => "no note",
+        (_, false) => "",
+    }
+}
+
+/// Lines of the form with another password.
+pub fn new_password(app: &App, d: &NewPassword, sheet: &mut Sheet) {
+    sheet.gap();
+    sheet.tell("The password that it has now stops working within a second, everywhere.");
+    sheet.gap();
+    if let Some((entry, focused)) = d.form.shown().find(|(e, _)| e.id == Id::Password) {
+        sheet.field(entry, focused);
+        password_line(app, &d.form, d.generate, d.wiped, sheet);
+    }
+    forms::state(app, d.problem.as_deref(), sheet);
+}
+
+/// Lines of the question.
+pub fn stop_old(app: &App, d: &StopOld, sheet: &mut Sheet) {
+    sheet.gap();
+    if let Some(until) = d.until {
+        sheet.tell(&format!("It would work until {}.", until.millis().utc("%-d %b %Y %H:%M UTC")));
+        sheet.gap();
+    }
+    sheet.tell("Who still calls with it is refused within a second, everywhere. This cannot be undone.");
+    sheet.gap();
+    sheet.tell("The new secret goes on working.");
+    forms::state(app, d.problem.as_deref(), sheet);
+}

@@ -1,0 +1,51 @@
+//! The bodies of find by secret: the field, and the answer.
+
+use ratatui::style::Style;
+
+use crate::credential::State;
+
+use super::super::app::App;
+use super::super::dialog::{Find, Found};
+use super::super::form::Id;
+use super::super::pending::Slot;
+use super::dialogs::used;
+use super::forms::{pair, state};
+use super::sheet::Sheet;
+
+/// Lines of the field.
+pub fn find(app: &App, d: &Find, sheet: &mut Sheet) {
+    sheet.gap();
+    sheet.tell("A secret turned up where it should not be? Paste it: it is compared with every secret, old ones too, and stored nowhere.");
+    sheet.gap();
+    if let Some((entry, focused)) = d.form.shown().find(|(e, _)| e.id == Id::Password) {
+        sheet.field(entry, focused);
+    }
+    sheet.gap();
+    if app.pending.has(Slot::Find) {
+        sheet.say(&format!("Looking ... compared with {} secrets. Press esc to stop.", d.compared), app.theme.strong());
+    } else if let Some(problem) = &d.problem {
+        sheet.say(&format!("{} {problem}", app.theme.glyphs.warning), app.theme.bad());
+    } else {
+        sheet.say("Nothing is changed by looking. That it was found is noted in the trail.", Style::new());
+    }
+}
+
+/// Lines of the answer.
+pub fn found(app: &App, d: &Found, sheet: &mut Sheet) {
+    let row = &d.row;
+    sheet.gap();
+    sheet.tell("It is, or was, the secret of this credential:");
+    sheet.gap();
+    sheet.spans(pair("Name", &row.name));
+    sheet.spans(pair("Key", &row.key));
+    sheet.spans(pair("Kind", row.kind.title()));
+    sheet.spans(pair("State", &row.condition(app.now).words()));
+    sheet.gap();
+    sheet.tell(&used(app, row));
+    sheet.gap();
+    sheet.tell(match row.state {
+        State::Revoked => "It is revoked: nobody can use it any more. There is nothing to do.",
+        _ => "To stop who has it, make a new secret that replaces this one at once.",
+    });
+    state(app, None, sheet);
+}

@@ -1,0 +1,87 @@
+//! Documentation: samples for the selected credential, for every role.
+
+use keydesk::{
+    account::Role,
+    credential::{Kind, Options},
+    sample::{self, Language, Site, Subject},
+    tui::msg::CopyOutcome,
+};
+
+use super::desk::Desk;
+use super::fixture::{self, Copy};
+
+#[test]
+fn the_sample_is_for_the_selected_key_and_y_copies_the_whole_of_it() {
+    let mut desk = Desk::on_list();
+    let row = desk.row_of("crm-sync");
+    desk.selects("crm-sync").press("tab").sees(&format!("crm-sync · Basic Authentication · {}", row.key));
+    desk.sees("read -rs KEYDESK_API_SECRET").press("y").sees("Sent to your terminal (OSC 52): sample.");
+    let whole = sample::text(Language::Curl, &Subject::new(Kind::Basic, &row.key), &Site::default());
+    assert_eq!(desk.copied, [whole]);
+}
+
+#[test]
+fn the_arrows_go_through_the_languages_of_the_kind() {
+    let mut desk = Desk::on_list();
+    desk.press("2").rest().press("tab").sees("openssl+curl   Python   Node   Python SDK").sees("openssl dgst");
+    desk.press("→ y").sees("import ").press("← ←").sees("message_media_messages").press("→").sees("openssl dgst");
+    assert!(desk.copied[0].contains("hmac.new("), "{}", desk.copied[0]);
+    desk.press("→ →").press("tab tab tab").sees("Python SDK").press("y");
+    assert!(desk.copied[1].contains("require("), "the language stays while tabs change\n{}", desk.copied[1]);
+}
+
+#[test]
+fn it_scrolls_to_notes_and_refusals() {
+    let mut desk = Desk::on_list();
+    desk.press("2").rest().press("tab").sees(" below ").sees_no("Common refusals").press("G");
+    desk.sees("Common refusals: the clock is more than 5 minutes off; PUT signed as POST").sees_no(" below ");
+    desk.press("→").sees(" below ").sees("read -rs").press("g ↓").sees_no("read -rs");
+}
+
+#[test]
+fn what_cannot_work_is_said_before_the_sample() {
+    let copy = Copy::bare();
+    let alice = fixture::local(&copy.hub, "alice");
+    let options = Options { algorithms: "hmac-sha512".parse().unwrap(), ..Options::default() };
+    copy.hub.create(&alice, &fixture::wanted(Kind::Hmac, "sha512-only", options)).unwrap();
+    let mut desk = Desk::with(copy, Role::Administrator);
+    desk.press("enter enter 2").rest().press("tab").sees_no("! ").press("←");
+    desk.sees("! The package signs with hmac-sha1 only; this key may use hmac-sha512.").press("y");
+    let mut desk = Desk::on_list();
+    desk.selects("old-gateway").press("tab").sees("! This one is disabled: it is refused now.");
+}
+
+#[test]
+fn who_may_not_see_credentials_reads_with_a_placeholder() {
+    let mut desk = Desk::on_list_as(Role::Basic);
+    desk.press("tab").sees("Basic Authentication · YourAPIKeyYourAPIKey").sees("Put your own key in the place");
+    desk.press("2").sees("HMAC Authentication · YourAPIKey").press("3").sees("yourusername").press("y");
+    assert!(desk.copied[0].contains("yourusername"));
+    assert_eq!((desk.count("list"), desk.count("details")), (0, 0));
+    desk.press("shift-tab").sees("Not available to you");
+}
+
+#[test]
+fn the_menu_has_the_same_for_every_kind() {
+    for role in Role::ALL {
+        let mut desk = Desk::signed_in_as(role);
+        desk.selects("Documentation").press("enter").sees("1 Basic     2 HMAC     3 Legacy").sees("YourAPIKey");
+        desk.press("3 → →").sees("M4U text").press("y").press("esc").sees("Sign out");
+        let whole = sample::text(Language::M4u, &Subject::placeholder(Kind::Legacy), &Site::default());
+        assert_eq!(desk.copied, [whole]);
+    }
+}
+
+#[test]
+fn sections_of_the_tab_are_those_of_the_list() {
+    let mut desk = Desk::on_list();
+    desk.press("tab 3").rest().sees("smsbatch · Legacy API Credentials · smsbatch").press("shift-tab").rest();
+    assert!(desk.selected_line().contains("smsbatch"));
+}
+
+#[test]
+fn where_nothing_can_copy_it_is_said() {
+    let mut desk = Desk::on_list();
+    desk.outcome = CopyOutcome::Impossible("This terminal cannot copy. Select it by hand.".to_owned());
+    desk.press("tab y").sees("Note: This terminal cannot copy. Select it by hand.");
+}

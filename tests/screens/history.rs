@@ -1,0 +1,43 @@
+//! Details with the credential's own history.
+
+use keydesk::{account::Role, credential::Verb};
+
+use super::desk::Desk;
+use super::fixture;
+
+#[test]
+fn details_end_with_what_was_done_to_this_key_and_nothing_else() {
+    let mut desk = Desk::on_list();
+    desk.bram_renames("crm-sync", "crm-sync-eu");
+    desk.waits(1_500).selects("crm-sync-eu").press("enter").rest().press("G").dialog("crm-sync-eu");
+    desk.says("14 Aug 2026 09:12 bram renamed Basic key from 203.0.113.9")
+        .sees("02 Aug 2026 09:12 bram created Basic key");
+    desk.sees_no("disabled Basic key");
+}
+
+#[test]
+fn a_change_by_another_shows_while_it_is_read() {
+    let mut desk = Desk::on_list();
+    desk.selects("crm-sync").press("enter").rest().press("G").sees("created Basic key").sees_no("disabled Basic key");
+    let bram = fixture::local(desk.hub(), "bram");
+    desk.hub().set_state(&bram, &[desk.row_of("crm-sync").target()], Verb::Disable).unwrap();
+    desk.waits(1_500).press("G").sees("bram disabled Basic key");
+}
+
+#[test]
+fn it_scrolls_and_says_that_there_is_more() {
+    let mut desk = Desk::on_list();
+    for i in 0..30 {
+        let (from, to) = (format!("crm-{i}"), format!("crm-{}", i + 1));
+        desk.bram_renames(if i == 0 { "crm-sync" } else { &from }, &to);
+    }
+    desk.waits(1_500).selects("crm-30").press("enter").rest().sees(" below ").sees_no("created Basic key");
+    desk.press("G").sees("created Basic key").sees(" above ").press("g").sees("Kind").sees_no(" above ");
+}
+
+#[test]
+fn who_may_not_read_the_trail_sees_details_without_it() {
+    let mut desk = Desk::on_list_as(Role::Advanced);
+    desk.selects("crm-sync").press("enter").rest().dialog("crm-sync").says("Networks").sees_no("History");
+    assert_eq!(desk.count("trail"), 0);
+}
