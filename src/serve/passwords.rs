@@ -296,7 +296,10 @@ mod tests {
     fn the_line_ends_somewhere() {
         let snapshot = Snapshot::of([]).unwrap();
         let passwords = Passwords::new(Arc::new(Metrics::new())).unwrap();
-        let ask = |n: u32| passwords.turn(&question(&snapshot, "name", &format!("198.51.{}.{}", n / 250, n % 250)));
+        let ask = |n: u32| {
+            let client = format!("198.51.{}.{}", n / 250, n % 250);
+            passwords.turn(&question(&snapshot, &format!("name{n}"), &client))
+        };
         let waiting = (0..500).filter(|n| matches!(ask(*n), Turn::Wait(_))).count();
         assert_eq!(waiting, LINE);
     }
