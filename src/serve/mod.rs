@@ -137,8 +137,8 @@ impl Threads {
     fn begin(orders: &Orders, hub: Hub, policy: Policy, loaded: Loaded, read: Instant) -> Result<Self, ServeError> {
         let Loaded { snapshot, tampered, mark, .. } = loaded;
         let metrics = Arc::new(Metrics::new());
-        let (passwords, work) = Passwords::new(metrics.clone())?;
-        let (passwords, stop) = (Arc::new(passwords), Arc::new(AtomicBool::new(false)));
+        let passwords = Arc::new(Passwords::new(metrics.clone())?);
+        let stop = Arc::new(AtomicBool::new(false));
         let (reports, gathering) = Reports::new(metrics.clone());
         let beginning = Beginning {
             snapshot,
@@ -155,7 +155,7 @@ impl Threads {
         // It has nothing to keep: it ends with the process.
         thread("hash", move || {
             passwords::step_back();
-            passwords.work(&work);
+            passwords.work();
         })?;
         let current = hub.clone();
         let writer = thread("report", move || gathering.run(&current))?;

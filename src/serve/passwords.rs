@@ -1,17 +1,14 @@
 //! Passwords that need a slow hash: what was right is remembered, the rest waits in a short line for one worker.
 //!
 //! The order matters. The memory is asked first, so that a sender who is known never waits for one who guesses; then the
-//! throttle, so that guessing costs no hash; then the line, which is short for everybody and shorter for each network.
+//! throttle, so that guessing costs no hash; then the line, which is short for everybody, shorter for each network, and
+//! serves the networks in turn, so that one question waits for one of each other network and not for all that came first.
 //! States, times and networks are judged after every answer, remembered or not ([`PasswordQuestion::settle`]).
 
 use std::{
-    collections::HashMap,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::Ordering,
-        mpsc::{Receiver, SyncSender, sync_channel},
-    },
-    time::Instant,
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, atomic::Ordering},
+    time::{Duration, Instant},
 };
 
 use quick_cache::sync::Cache;
@@ -34,6 +31,8 @@ const REMEMBERED_FOR: u64 = 3_600_000;
 const LINE: usize = 64;
 /// Of those, from one network.
 const LINE_OF_ONE: usize = 8;
+/// How long a question waits: gateways wait for less.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// A password longer than any that is stored is wrong without a hash.
 const LONGEST: usize = 1_024;
 
@@ -48,7 +47,8 @@ pub(super) struct Passwords {
     right: Cache<Mark, u64>,
     throttle: Throttle,
     line: Mutex<Line>,
-    jobs: SyncSender<Job>,
+    /// Somebody came into the line.
+    came: Condvar,
     metrics: Arc<Metrics>,
 }
 
@@ -57,7 +57,36 @@ pub(super) struct Passwords {
 struct Line {
     /// Equal questions wait for one hash.
     asked: HashMap<Mark, watch::Receiver<Option<Answer>>>,
-    by_network: HashMap<Network, usize>,
+    by_network: HashMap<Network, VecDeque<Job>>,
+    /// The networks that have somebody in the line, whose turn it is first.
+    turns: VecDeque<Network>,
+}
+
+impl Line {
+    fn waiting(&self, network: Network) -> usize {
+        self.by_network.get(&network).map_or(0, VecDeque::len)
+    }
+
+    fn join(&mut self, job: Job, reply: watch::Receiver<Option<Answer>>) {
+        self.asked.insert(job.mark, reply);
+        let queue = self.by_network.entry(job.network).or_default();
+        if queue.is_empty() {
+            self.turns.push_back(job.network);
+        }
+        queue.push_back(job);
+    }
+
+    /// One of the network whose turn it is; its next has to wait for all others.
+    fn next(&mut self) -> Option<Job> {
+        let network = self.turns.pop_front()?;
+        let queue = self.by_network.get_mut(&network)?;
+        let job = queue.pop_front();
+        match queue.is_empty() {
+            true => _ = self.by_network.remove(&network),
+            false => self.turns.push_back(network),
+        }
+        job
+    }
 }
 
 /// A question on its way to the worker.
@@ -76,21 +105,19 @@ enum Turn {
 }
 
 impl Passwords {
-    /// With the line that a worker reads from.
-    pub(super) fn new(metrics: Arc<Metrics>) -> Result<(Self, Work), VaultError> {
+    /// With nothing remembered.
+    pub(super) fn new(metrics: Arc<Metrics>) -> Result<Self, VaultError> {
         let mut key = zeroize::Zeroizing::new([0; 32]);
         vault::fill(&mut *key)?;
-        let (jobs, line) = sync_channel(LINE);
-        let passwords = Self {
+        Ok(Self {
             key: Secret::new(key.to_vec()),
             began: Instant::now(),
             right: Cache::new(REMEMBERED),
             throttle: Throttle::new(),
             line: Mutex::default(),
-            jobs,
+            came: Condvar::new(),
             metrics,
-        };
-        Ok((passwords, Work(line)))
+        })
     }
 
     /// The answer to a question.
@@ -99,9 +126,9 @@ impl Passwords {
             Turn::Known(answer) => return answer,
             Turn::Wait(reply) => reply,
         };
-        // A worker that died answers nobody: refused.
-        let answer = reply.wait_for(Option::is_some).await.ok().and_then(|answer| *answer);
-        answer.unwrap_or(Answer::Unavailable)
+        // Whoever waited in vain is refused; the hash is still done, so that a sender who comes again is known.
+        let answer = tokio::time::timeout(PATIENCE, reply.wait_for(Option::is_some)).await;
+        answer.ok().and_then(Result::ok).and_then(|answer| *answer).unwrap_or(Answer::Unavailable)
     }
 
     fn turn(&self, question: &Arc<PasswordQuestion>) -> Turn {
@@ -118,27 +145,23 @@ impl Passwords {
         if let Some(reply) = line.asked.get(&mark) {
             return Turn::Wait(reply.clone());
         }
-        let waiting = line.by_network.get(&network).copied().unwrap_or_default();
-        if waiting >= LINE_OF_ONE || line.asked.len() >= LINE {
+        if line.waiting(network) >= LINE_OF_ONE || line.asked.len() >= LINE {
             return Turn::Known(Answer::Throttled);
         }
         let Some(taken) = self.throttle.take(self.account(question), network, self.now()) else {
             return Turn::Known(Answer::Throttled);
         };
         let (reply, receiver) = watch::channel(None);
-        let job = Job { question: question.clone(), mark, network, taken, reply };
-        if self.jobs.try_send(job).is_err() {
-            return Turn::Known(Answer::Unavailable);
-        }
-        line.asked.insert(mark, receiver.clone());
-        *line.by_network.entry(network).or_default() += 1;
+        line.join(Job { question: question.clone(), mark, network, taken, reply }, receiver.clone());
+        self.came.notify_one();
         self.metrics.hash_queue.store(line.asked.len() as u64, Ordering::Relaxed);
         Turn::Wait(receiver)
     }
 
-    /// Hashes until the line is taken away. Runs on a thread of its own.
-    pub(super) fn work(&self, work: &Work) {
-        while let Ok(job) = work.0.recv() {
+    /// Hashes for ever. Runs on a thread of its own.
+    pub(super) fn work(&self) {
+        loop {
+            let job = self.next();
             let answer = job.question.answer().unwrap_or_else(|why| {
                 tracing::error!(error = %why, "a password could not be hashed");
                 Answer::Unavailable
@@ -148,21 +171,26 @@ impl Passwords {
                 self.remember(&job.question, version);
                 job.taken.take_back();
             }
-            self.done(&job.mark, job.network);
+            self.done(&job.mark);
             // Whoever asked may have left.
             let _ = job.reply.send(Some(answer));
         }
     }
 
-    fn done(&self, mark: &Mark, network: Network) {
+    /// The next in the line, when there is one.
+    fn next(&self) -> Job {
         let mut line = self.line();
-        line.asked.remove(mark);
-        if let Some(waiting) = line.by_network.get_mut(&network) {
-            *waiting -= 1;
-            if *waiting == 0 {
-                line.by_network.remove(&network);
+        loop {
+            match line.next() {
+                Some(job) => return job,
+                None => line = self.came.wait(line).unwrap_or_else(PoisonError::into_inner),
             }
         }
+    }
+
+    fn done(&self, mark: &Mark) {
+        let mut line = self.line();
+        line.asked.remove(mark);
         self.metrics.hash_queue.store(line.asked.len() as u64, Ordering::Relaxed);
     }
 
@@ -213,13 +241,66 @@ impl Passwords {
     }
 }
 
-/// The worker's end of the line.
-pub(super) struct Work(Receiver<Job>);
-
 /// Lets everything else go first: hashing fills a core for as long as somebody guesses.
 pub(super) fn step_back() {
-    /// As low as it goes: another thread that wants the core gets it nearly all.
-    const LOWEST: i32 = 19;
+    /// A tenth of what a thread that answers has: enough to get on with on a machine that is never idle.
+    const LOWER: i32 = 10;
     // Of the calling thread alone, on Linux. Without it hashing is as fast and others are slower.
-    let _ = rustix::process::setpriority_process(None, LOWEST);
+    let _ = rustix::process::setpriority_process(None, LOWER);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::{Body, Decision, Request, Scheme, Snapshot, Surface, Version, decide};
+    use crate::{time::Seconds, verify::Field};
+
+    /// A question about a name that does not exist, from an address.
+    fn question(snapshot: &Snapshot, name: &str, client: &str) -> Arc<PasswordQuestion> {
+        let body = format!("m4u\r\nUSER={name}\r\nPASSWORD=Wrong123\r\n");
+        let fields: [Field<'_>; 0] = [];
+        let request = Request {
+            surface: Surface::Legacy,
+            method: b"POST",
+            target: b"/",
+            fields: &fields,
+            body: Body::Visible(body.as_bytes()),
+            version: Version::Http11,
+            scheme: Scheme::Http,
+            client: Some(client.as_bytes()),
+        };
+        match decide(&request, snapshot, Seconds(1)) {
+            Decision::NeedsPassword(question) => Arc::new(question),
+            Decision::Verdict(verdict) => panic!("{verdict:?}"),
+        }
+    }
+
+    #[test]
+    fn networks_are_served_in_turn_and_none_fills_the_line() {
+        let snapshot = Snapshot::of([]).unwrap();
+        let passwords = Passwords::new(Arc::new(Metrics::new())).unwrap();
+        let ask = |name: &str, client: &str| passwords.turn(&question(&snapshot, name, client));
+        let waits = |turn: Turn| matches!(turn, Turn::Wait(_));
+        let taken = (0..50).filter(|n| waits(ask(&format!("guess{n}"), "198.51.100.7"))).count();
+        assert_eq!(taken, LINE_OF_ONE);
+        assert!(waits(ask("real", "203.0.113.9")) && waits(ask("real", "203.0.113.9")), "equal ones wait for one hash");
+        let order: Vec<_> = std::iter::from_fn(|| passwords.line().next())
+            .map(|job| String::from_utf8_lossy(job.question.key()).into_owned())
+            .collect();
+        assert_eq!(order[..3], ["guess0", "real", "guess1"]);
+        assert_eq!(order.len(), LINE_OF_ONE + 1);
+        assert!(passwords.line().by_network.is_empty() && passwords.line().turns.is_empty());
+    }
+
+    #[test]
+    fn the_line_ends_somewhere() {
+        let snapshot = Snapshot::of([]).unwrap();
+        let passwords = Passwords::new(Arc::new(Metrics::new())).unwrap();
+        let ask = |n: u32| {
+            let client = format!("198.51.{}.{}", n / 250, n % 250);
+            passwords.turn(&question(&snapshot, &format!("name{n}"), &client))
+        };
+        let waiting = (0..500).filter(|n| matches!(ask(*n), Turn::Wait(_))).count();
+        assert_eq!(waiting, LINE);
+    }
 }

@@ -21,7 +21,7 @@ use keydesk::{
 use tempfile::TempDir;
 
 /// Long enough for a loaded machine; a test that waits for it has failed.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 pub const CLIENT: &str = "203.0.113.9";
 
 /// A desk in a directory of its own.
