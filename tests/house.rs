@@ -24,7 +24,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("serve", &["credential", "hub", "secret", "time", "vault", "verify"]),
     ("config", &["hub", "text", "vault"]),
     ("demo", &["account", "credential", "hub", "secret", "time"]),
-    ("cli", &["account", "config", "credential", "demo", "hub", "secret", "serve", "text", "time"]),
+    ("cli", &["account", "config", "credential", "demo", "hub", "sample", "secret", "serve", "text", "time", "verify"]),
     ("clipboard", &["secret"]),
     ("plain", &["account", "clipboard", "credential", "hub", "sample", "secret", "text", "time"]),
     ("tui", &["account", "clipboard", "credential", "hub", "sample", "secret", "text", "time"]),

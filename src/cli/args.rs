@@ -11,7 +11,7 @@ use crate::{account::Role, config::Wishes, credential::Kind};
 
 use super::{
     audit::AuditVerb, completions::CompletionsArgs, init::InitArgs, key::KeyVerb, out::Form, serve::ServeArgs,
-    user::UserVerb,
+    sign::SignArgs, user::UserVerb,
 };
 
 /// A self-hosted desk for API credentials. Without a command it opens the desk in this terminal.
@@ -74,6 +74,8 @@ pub enum Verb {
     Audit(AuditVerb),
     /// Answer gateways: is this request's credential good?
     Serve(ServeArgs),
+    /// Print the fields of a signed request
+    Sign(SignArgs),
     /// Print the completions of a shell
     Completions(CompletionsArgs),
     /// Print the manual page

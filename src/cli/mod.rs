@@ -16,6 +16,7 @@ mod password;
 mod process;
 mod progress;
 mod serve;
+mod sign;
 mod silent;
 mod usage;
 mod user;
@@ -106,6 +107,7 @@ fn dispatch(line: CommandLine) -> Result<Next, Failure> {
         Some(Verb::Key(verb)) => key::run(&site(places.wishes(None))?, verb)?,
         Some(Verb::User(verb)) => user::run(&site(places.wishes(None))?, verb)?,
         Some(Verb::Audit(verb)) => audit::run(&site(places.wishes(None))?, verb)?,
+        Some(Verb::Sign(args)) => sign::run(&args)?,
         Some(Verb::Serve(args)) => serve::run(&site(places.wishes(None))?, &args)?,
     }
     Ok(Next::Exit(0))

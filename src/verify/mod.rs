@@ -26,6 +26,7 @@ mod request;
 mod rfc9421;
 mod scan;
 mod secrets;
+mod sign;
 mod snapshot;
 mod verdict;
 
@@ -33,6 +34,7 @@ pub use decide::{decide, signing_strings};
 pub use question::{Answer, PasswordQuestion};
 pub use reason::Reason;
 pub use request::{Body, Field, Framing, Request, Scheme, Surface, Version};
+pub use sign::{Dialect, Draft, sign};
 pub use snapshot::{BuildError, Builder, Change, CredentialRef, Entry, LiveSecret, Snapshot, SnapshotError};
 pub use verdict::{Allowed, BodyCheck, Decision, Denied, Verdict};
 
