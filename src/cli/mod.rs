@@ -6,6 +6,7 @@ mod args;
 mod audit;
 mod completions;
 mod desk;
+mod explain;
 mod failure;
 mod init;
 mod json;
@@ -107,6 +108,7 @@ fn dispatch(line: CommandLine) -> Result<Next, Failure> {
         Some(Verb::Key(verb)) => key::run(&site(places.wishes(None))?, verb)?,
         Some(Verb::User(verb)) => user::run(&site(places.wishes(None))?, verb)?,
         Some(Verb::Audit(verb)) => audit::run(&site(places.wishes(None))?, verb)?,
+        Some(Verb::Explain(args)) => explain::run(&site(places.wishes(None))?, &args)?,
         Some(Verb::Sign(args)) => sign::run(&args)?,
         Some(Verb::Serve(args)) => serve::run(&site(places.wishes(None))?, &args)?,
     }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
+use crate::account::Right;
 use crate::credential::{Algorithms, BodyDigest, Kind, Networks, State};
 use crate::store::{
     Cancel, Tx,
@@ -14,10 +15,11 @@ use crate::time::Seconds;
 use crate::vault::Stored;
 
 use super::{
-    Hub, HubError, action,
+    Actor, CredentialId, Hub, HubError, action,
     change::{Author, Subject},
     create::secret_place,
     guard,
+    refusal::Intent,
 };
 
 /// Credentials that are read at a time.
@@ -330,6 +332,26 @@ fn refused(record: &CredentialRecord) -> Option<Fed> {
         secrets: Vec::new(),
         tampered: true,
     })
+}
+
+impl Hub {
+    /// A credential as a verifier keeps it, to explain what a verifier says of a request that names it; `None` for one
+    /// that is not here. The trail says that it was asked for.
+    pub fn explain(&self, actor: &Actor, id: Option<CredentialId>) -> Result<Option<Fed>, HubError> {
+        let mut intent = Intent::new(Right::ManageCredentials, "explain a request");
+        intent.subject = id;
+        let mut findings = Vec::new();
+        self.change(actor, intent, |change| {
+            let Some(id) = id.map(|id| id.to_string()) else {
+                change.note(action::EXPLAINED, Subject::named("of no key that is here"))?;
+                return Ok(None);
+            };
+            let Some(row) = tables::get::<CredentialRecord>(&mut *change.tx, "id", &id)? else { return Ok(None) };
+            change.note(action::EXPLAINED, Subject::row(&id, &row.record.key))?;
+            let secrets = tables::live_secrets_of(&mut *change.tx, &id, change.now.seconds().0)?;
+            Ok(self.feed().open_one(row, secrets, &mut findings))
+        })
+    }
 }
 
 #[cfg(test)]

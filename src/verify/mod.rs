@@ -14,6 +14,7 @@ mod basic;
 mod date;
 mod decide;
 mod digest;
+mod explain;
 mod framing;
 mod hmac_scheme;
 mod judge;
@@ -31,6 +32,7 @@ mod snapshot;
 mod verdict;
 
 pub use decide::{decide, signing_strings};
+pub use explain::{Claim, Explanation, Refused, claim, explain};
 pub use question::{Answer, PasswordQuestion};
 pub use reason::Reason;
 pub use request::{Body, Field, Framing, Request, Scheme, Surface, Version};
