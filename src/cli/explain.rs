@@ -104,7 +104,10 @@ fn words(said: &Explanation, claim: Option<&verify::Claim>) -> Vec<String> {
     lines.extend(said.mistake.clone());
     for (i, string) in said.strings.iter().enumerate() {
         lines.push(if i == 0 { "The string to sign:" } else { "Or, with the HTTP version of the request:" }.to_owned());
-        lines.extend(string.split('\n').map(|line| format!("  {line}")));
+        lines.extend(string.split('\n').map(|line| match crate::credential::holds_api_secret(line) {
+            true => "  (an API secret is in this line: rotate it)".to_owned(),
+            false => format!("  {line}"),
+        }));
     }
     lines
 }

@@ -75,7 +75,13 @@ pub fn explain(request: &Request<'_>, snapshot: &Snapshot, now: Seconds) -> Resu
     };
     // Whatever else is wrong, a wrong signature is worth knowing of: the next try would fail by it.
     let mistake = refused.as_ref().and_then(|_| mistake(request, snapshot, &strings, now));
-    let strings = strings.iter().map(|string| String::from_utf8_lossy(string).into_owned()).collect();
+    // A signature may cover the field that it is in, which no client that works does: it is not repeated.
+    let signature = proof(request).map(|proof| String::from_utf8_lossy(proof.signature).into_owned());
+    let shown = |string: &Vec<u8>| match (String::from_utf8_lossy(string).into_owned(), &signature) {
+        (string, Some(signature)) => string.replace(signature, "(the signature)"),
+        (string, None) => string,
+    };
+    let strings = strings.iter().map(shown).collect();
     Ok(Explanation { refused, strings, mistake })
 }
 

@@ -34,7 +34,9 @@ impl Signer {
     fn explain(&self, more: &[&str], request: &str) -> Run {
         let args = [&["explain", "--as", "alice"], more].concat();
         let run = Run::new(&args, self.desk.command(&args).write_stdin(request).output().unwrap()).done();
-        assert!(!run.out.contains(&self.secret) && !run.out.contains("signature="), "{}", run.out);
+        let signature = request.rsplit_once("signature=\"").and_then(|(_, after)| after.split('"').next());
+        assert!(!run.out.contains(&self.secret), "{}", run.out);
+        assert!(signature.is_none_or(|signature| !run.out.contains(signature)), "{}", run.out);
         run
     }
 }
@@ -78,6 +80,11 @@ fn the_mistake_that_a_client_made_is_named() {
         assert!(said.contains("The string to sign:"), "{said}");
     }
     assert!(!ask("GET /v1 HTTP/1.1", &get("/v2")).contains("It signed"), "a mistake was made up");
+    let leaky = ask("GET /v1 HTTP/1.1", &get("/v1").replace("Date request-line", "Authorization Date request-line"));
+    let leaky = (leaky.contains("(the signature)"), leaky.contains("bad_signature"));
+    assert_eq!(leaky, (true, true));
+    let said = ask(&format!("GET /v1?secret={} HTTP/1.1", signer.secret), &get("/v1"));
+    assert!(said.contains("an API secret is in this line"), "{said}");
     let late = signer.fields("GET", "/v1", None, Seconds(now().0 - 430), SHA256);
     let said = ask("GET /v1 HTTP/1.1", &late);
     assert!(said.contains("clock_skew") && said.contains("7 min) behind"), "{said}");

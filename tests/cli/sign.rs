@@ -130,3 +130,22 @@ fn what_cannot_be_signed_is_said() {
     desk.run(&["sign", URL, "--key", "k"]).fails(2, "KEYDESK_API_SECRET");
     assert!(desk.typing(SECRET, &["sign", URL, "--key", "k", "--secret-stdin"]).done().out.contains("Date: "));
 }
+
+#[test]
+fn openssl_computes_the_same() {
+    let there = Command::new("openssl").arg("version").output().is_ok();
+    assert!(there || std::env::var_os("CI").is_none(), "openssl is missing, and under CI nothing may be skipped");
+    if !there {
+        eprintln!("SKIPPED: openssl is missing");
+        return;
+    }
+    let desk = Desk::empty();
+    let signed = fields(&sign(&desk, &[URL, "--algorithm", "hmac-sha512"]).done());
+    let file = desk.path().join("string");
+    fs::write(&file, format!("Date: {}\nGET /v1/messages?page=0&size=10 HTTP/1.1", signed[0].1)).unwrap();
+    let args = ["dgst", "-sha512", "-hmac", SECRET, "-binary", file.to_str().unwrap()];
+    let output = Command::new("openssl").args(args).output().unwrap();
+    assert!(output.status.success() && output.stdout.len() == 64);
+    let wanted = data_encoding::BASE64.encode(&output.stdout);
+    assert!(signed[1].1.ends_with(&format!("signature=\"{wanted}\"")), "{signed:?}");
+}
