@@ -137,7 +137,10 @@ const MEANINGS: [(Reason, &str); 17] = [
     (Reason::DateMalformed, "The date is not one of HTTP: Sun, 06 Nov 1994 08:49:37 GMT."),
     (Reason::BodyDigestMissing, "There is a body, and no digest of it is signed."),
     (Reason::BodyDigestMalformed, "The digest cannot be read: hex or base64 for MD5, base64 for SHA-256 and SHA-512."),
-    (Reason::BodyDigestMismatch, "The digest is of another body. Was a line break added or lost on the way here?"),
+    (
+        Reason::BodyDigestMismatch,
+        "The digest is of another body. Was a line break added or lost on the way here? d41d8cd9… is the MD5 of nothing.",
+    ),
     (Reason::Network, "The client's address is not known here, and this credential has networks."),
     (Reason::AlgorithmNotAllowed, "The credential or the site does not allow this algorithm."),
 ];

@@ -151,8 +151,11 @@ fn variants(request: &Request<'_>, strings: &[Vec<u8>]) -> Vec<Variant> {
     all
 }
 
+/// Makes of the right text the wrong one.
+type Bend = fn(&str) -> String;
+
 /// Mistakes in the text itself.
-const TEXTS: [(&str, fn(&str) -> String); 8] = [
+const TEXTS: [(&str, Bend); 8] = [
     ("It signed the names of the fields in lower case, and `headers` spells them otherwise.", |text| {
         names(text, &str::to_ascii_lowercase)
     }),
