@@ -6,6 +6,7 @@ mod args;
 mod audit;
 mod completions;
 mod desk;
+mod explain;
 mod failure;
 mod init;
 mod key;
@@ -15,6 +16,7 @@ mod password;
 mod process;
 mod progress;
 mod serve;
+mod sign;
 mod silent;
 mod usage;
 mod user;
@@ -109,6 +111,8 @@ fn dispatch(line: CommandLine) -> Result<Next, Failure> {
         Some(Verb::Key(verb)) => key::run(&site(places.wishes(None))?, verb)?,
         Some(Verb::User(verb)) => user::run(&site(places.wishes(None))?, verb)?,
         Some(Verb::Audit(verb)) => audit::run(&site(places.wishes(None))?, verb)?,
+        Some(Verb::Explain(args)) => explain::run(&site(places.wishes(None))?, &args)?,
+        Some(Verb::Sign(args)) => sign::run(&args)?,
         Some(Verb::Serve(args)) => serve::run(&site(places.wishes(None))?, &args)?,
     }
     Ok(Next::Exit(0))
