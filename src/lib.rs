@@ -13,6 +13,7 @@ pub mod clipboard;
 pub mod config;
 pub mod credential;
 pub mod demo;
+pub mod export;
 pub mod hub;
 pub mod plain;
 pub mod sample;

@@ -17,8 +17,12 @@ fn main() -> ExitCode {
     cli::harden();
     ExitCode::from(match cli::run(std::env::args_os()) {
         Next::Exit(code) => code,
-        Next::Desk { face: Face::Screen, places, origin } => ended(tui::run(&places, origin, Arc::new(SystemClock))),
-        Next::Desk { face: Face::Lines, places, origin } => ended(plain::run(&places, &origin, Arc::new(SystemClock))),
+        Next::Desk { face: Face::Screen, places, origin, appearance } => {
+            ended(tui::run(&places, origin, appearance, Arc::new(SystemClock)))
+        }
+        Next::Desk { face: Face::Lines, places, origin, .. } => {
+            ended(plain::run(&places, &origin, Arc::new(SystemClock)))
+        }
         Next::Session(Face::Screen, hub, session) => ended(tui::run_session(*hub, *session, Some(demo_password()))),
         Next::Session(Face::Lines, hub, session) => ended(plain::run_session(*hub, *session, &demo_password())),
     })

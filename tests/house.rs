@@ -24,10 +24,27 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("serve", &["credential", "hub", "secret", "time", "vault", "verify"]),
     ("config", &["hub", "text", "vault"]),
     ("demo", &["account", "credential", "hub", "secret", "time"]),
-    ("cli", &["account", "config", "credential", "demo", "hub", "secret", "serve", "text", "time"]),
+    ("export", &["hub", "text"]),
+    (
+        "cli",
+        &[
+            "account",
+            "config",
+            "credential",
+            "demo",
+            "export",
+            "hub",
+            "sample",
+            "secret",
+            "serve",
+            "text",
+            "time",
+            "verify",
+        ],
+    ),
     ("clipboard", &["secret"]),
     ("plain", &["account", "clipboard", "credential", "hub", "sample", "secret", "text", "time"]),
-    ("tui", &["account", "clipboard", "credential", "hub", "sample", "secret", "text", "time"]),
+    ("tui", &["account", "clipboard", "config", "credential", "export", "hub", "sample", "secret", "text", "time"]),
 ];
 
 /// Longest file.

@@ -10,8 +10,8 @@ use clap::{
 use crate::{account::Role, config::Wishes, credential::Kind};
 
 use super::{
-    audit::AuditVerb, completions::CompletionsArgs, init::InitArgs, key::KeyVerb, out::Form, serve::ServeArgs,
-    user::UserVerb,
+    audit::AuditVerb, completions::CompletionsArgs, explain::ExplainArgs, init::InitArgs, key::KeyVerb, out::Form,
+    serve::ServeArgs, sign::SignArgs, user::UserVerb,
 };
 
 /// A self-hosted desk for API credentials. Without a command it opens the desk in this terminal.
@@ -74,6 +74,10 @@ pub enum Verb {
     Audit(AuditVerb),
     /// Answer gateways: is this request's credential good?
     Serve(ServeArgs),
+    /// Print the fields of a signed request
+    Sign(SignArgs),
+    /// Say what the verifier answers to a request on standard input, and why (Administrators)
+    Explain(ExplainArgs),
     /// Print the completions of a shell
     Completions(CompletionsArgs),
     /// Print the manual page

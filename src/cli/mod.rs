@@ -6,9 +6,9 @@ mod args;
 mod audit;
 mod completions;
 mod desk;
+mod explain;
 mod failure;
 mod init;
-mod json;
 mod key;
 mod man;
 mod out;
@@ -16,17 +16,19 @@ mod password;
 mod process;
 mod progress;
 mod serve;
+mod sign;
 mod silent;
 mod usage;
 mod user;
 
-use std::{ffi::OsString, sync::Arc};
+use std::{ffi::OsString, path::PathBuf, sync::Arc};
 
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::{
-    config::{self, Wishes},
+    config::{self, Appearance, Wishes},
     demo,
+    export::json,
     hub::{Hub, Origin, Places, Session},
     time::SystemClock,
 };
@@ -50,6 +52,8 @@ pub enum Next {
         places: Places,
         /// Who sits there.
         origin: Origin,
+        /// The file with how it looks for this Unix user.
+        appearance: PathBuf,
     },
     /// Open this desk, signed in.
     Session(Face, Box<Hub>, Box<Session>),
@@ -94,7 +98,8 @@ fn dispatch(line: CommandLine) -> Result<Next, Failure> {
     match verb {
         None => {
             let Site { found, origin, .. } = site(places.wishes(None))?;
-            return Ok(Next::Desk { face, places: found.places(), origin });
+            let appearance = Appearance::beside(&found.config);
+            return Ok(Next::Desk { face, places: found.places(), origin, appearance });
         }
         Some(Verb::Demo) => {
             let (hub, session) = demo::open(&process::origin())?;
@@ -106,6 +111,8 @@ fn dispatch(line: CommandLine) -> Result<Next, Failure> {
         Some(Verb::Key(verb)) => key::run(&site(places.wishes(None))?, verb)?,
         Some(Verb::User(verb)) => user::run(&site(places.wishes(None))?, verb)?,
         Some(Verb::Audit(verb)) => audit::run(&site(places.wishes(None))?, verb)?,
+        Some(Verb::Explain(args)) => explain::run(&site(places.wishes(None))?, &args)?,
+        Some(Verb::Sign(args)) => sign::run(&args)?,
         Some(Verb::Serve(args)) => serve::run(&site(places.wishes(None))?, &args)?,
     }
     Ok(Next::Exit(0))

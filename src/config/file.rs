@@ -96,7 +96,7 @@ pub fn remember_store(path: &Path, database: &Path) -> Result<Option<Remembered>
     Ok(Some(Remembered { path: path.to_owned(), old }))
 }
 
-fn replace(path: &Path, base: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn replace(path: &Path, base: &Path, text: &str) -> std::io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(base)?;
     let beside = path.with_extension(format!("new-{}", std::process::id()));
     let written = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).and_then(|mut file| {

@@ -1,9 +1,11 @@
 //! Where things are: flags and environment, the TOML file, the defaults of the platform, in that order.
 
+mod appearance;
 mod file;
 mod places;
 mod store_url;
 
+pub use appearance::Appearance;
 pub use file::{ConfigFile, Remembered, ServeFile, remember_store};
 pub use places::{Found, Wishes, found};
 pub use store_url::{StoreUrlError, database_path};

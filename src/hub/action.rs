@@ -37,6 +37,7 @@ actions! {
     LEGACY_PASSWORD "credential.password"    "change"  "credential" "set Legacy password"
     OLD_SECRET_STOPPED "credential.old_secret_stopped" "change" "credential" "stopped old secret"
     FOUND           "credential.found"       "access"  "credential" "found by its secret"
+    EXPLAINED       "credential.explained"   "access"  "credential" "explained a request"
     COPIED          "secret.copied"          "access"  "credential" "copied secret"
     DROPPED         "secret.dropped"         "access"  "credential" "line dropped, secret shown"
     USER_ADDED      "user.added"             "change"  "user"       "added user"

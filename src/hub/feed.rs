@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
+use crate::account::Right;
 use crate::credential::{Algorithms, BodyDigest, Kind, Networks, Options, State};
 use crate::store::{
     Cancel, Row, StoreError, Tx,
@@ -14,10 +15,11 @@ use crate::time::Seconds;
 use crate::vault::Stored;
 
 use super::{
-    Hub, HubError, action,
+    Actor, CredentialId, Hub, HubError, action,
     change::{Author, Subject},
     create::secret_place,
     guard,
+    refusal::Intent,
 };
 
 /// Credentials that are read at a time.
@@ -214,15 +216,19 @@ impl<'a> Feed<'a> {
         let mark = self.mark_in(&mut *tx)?;
         let now = self.hub.now().seconds().0;
         for id in tables::changed_credentials(&mut *tx, since.change)? {
-            let mut one = Vec::new();
-            tables::credential_row(&mut *tx, &id, &mut |row| self.read(row, &mut one))?;
-            let mut secrets = Vec::new();
-            tables::live_secrets_of(&mut *tx, &id, now, &mut |row| self.read(row, &mut secrets))?;
-            fed.extend(self.open_run(one, secrets, &mut findings));
+            fed.extend(self.one(&mut *tx, &id, now, &mut findings)?);
         }
         drop(tx);
         self.note_tampered(findings);
         Ok((fed, mark))
+    }
+
+    /// One credential as it is now; none that is not here, or that cannot even be named.
+    fn one(self, tx: &mut dyn Tx, id: &str, now: i64, findings: &mut Vec<Finding>) -> Result<Vec<Fed>, HubError> {
+        let (mut one, mut secrets) = (Vec::new(), Vec::new());
+        tables::credential_row(tx, id, &mut |row| self.read(row, &mut one))?;
+        tables::live_secrets_of(tx, id, now, &mut |row| self.read(row, &mut secrets))?;
+        Ok(self.open_run(one, secrets, findings))
     }
 
     /// Reads one run and hands it over; says with which id it ends.
@@ -340,6 +346,26 @@ fn options(record: &CredentialRecord) -> Option<Options> {
         body_digest: record.body_digest.parse().ok()?,
         ..Options::default()
     })
+}
+
+impl Hub {
+    /// A credential as a verifier keeps it, to explain what a verifier says of a request that names it; `None` for one
+    /// that is not here. The trail says that it was asked for.
+    pub fn explain(&self, actor: &Actor, id: Option<CredentialId>) -> Result<Option<Fed>, HubError> {
+        let mut intent = Intent::new(Right::ManageCredentials, "explain a request");
+        intent.subject = id;
+        let mut findings = Vec::new();
+        self.change(actor, intent, |change| {
+            let Some(id) = id.map(|id| id.to_string()) else {
+                change.note(action::EXPLAINED, Subject::named("of no key that is here"))?;
+                return Ok(None);
+            };
+            let now = change.now.seconds().0;
+            let Some(fed) = self.feed().one(&mut *change.tx, &id, now, &mut findings)?.pop() else { return Ok(None) };
+            change.note(action::EXPLAINED, Subject::row(&id, &fed.key))?;
+            Ok(Some(fed))
+        })
+    }
 }
 
 #[cfg(test)]

@@ -30,6 +30,29 @@ impl Hub {
         })
     }
 
+    /// Hands a part of the trail on, page by page, newest first; at least one page, if an empty one. The rows leave the
+    /// desk, so the password must have been given lately.
+    pub fn export_trail(
+        &self,
+        actor: &Actor,
+        query: &TrailQuery,
+        each: &mut dyn FnMut(&[TrailRow]) -> Result<(), HubError>,
+    ) -> Result<(), HubError> {
+        let mut query = TrailQuery { limit: 500, ..query.clone() };
+        let mut rows = self.trail(actor, &query)?;
+        if !actor.confirmed(self.now()) {
+            return Err(HubError::PasswordNeeded);
+        }
+        loop {
+            each(&rows)?;
+            query.before = rows.last().map(|row| row.no);
+            if rows.len() < query.limit as usize {
+                return Ok(());
+            }
+            rows = self.trail(actor, &query)?;
+        }
+    }
+
     /// Checks the whole trail: every hash, every number, the head's MAC, and `expect`, a number and hash noted
     /// elsewhere, which finds a cut end. `progress` is told rows done and rows in all.
     pub fn verify_trail(
@@ -38,11 +61,25 @@ impl Hub {
         expect: Option<(i64, String)>,
         progress: &mut dyn FnMut(i64, i64),
     ) -> Result<TrailReport, HubError> {
-        self.look_until(actor, &Intent::new(Right::ReadTrail, "verify trail"), &Cancel::default(), |tx| {
+        self.verify_trail_until(actor, expect, &Cancel::default(), progress)
+    }
+
+    /// The same; it can be stopped.
+    pub fn verify_trail_until(
+        &self,
+        actor: &Actor,
+        expect: Option<(i64, String)>,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(i64, i64),
+    ) -> Result<TrailReport, HubError> {
+        self.look_until(actor, &Intent::new(Right::ReadTrail, "verify trail"), cancel, |tx| {
             let head = tables::head(tx)?
                 .ok_or_else(|| HubError::Failed("The head of the trail is missing. Restore a backup.".to_owned()))?;
             let mut walk = Walk::new(&head, expect);
             while walk.broken.is_none() && walk.no < head.trail_no {
+                if cancel.is_cancelled() {
+                    return Err(StoreError::Cancelled.into());
+                }
                 let before = walk.no;
                 tables::trail_after(tx, before, BATCH, &mut |record| walk.step(&record))?;
                 if walk.no == before {

@@ -156,6 +156,7 @@ impl Hub {
             last_sign_in: last.map(|row| LastSignIn { at: Millis(row.at), address: row.address }),
             created_at: Millis(person.created_at),
             created_by: person.created_by.clone(),
+            changed_by: person.changed_by.clone(),
             made: tables::made_by(tx, &person.name)?,
             must_change_password: person.must_change,
             version: person.version,

@@ -47,10 +47,12 @@ impl Slot {
         lock(&self.shown).is_some()
     }
 
-    /// The line dropped, or the process ends: wipes the secret, if there is one, and notes it in the trail.
-    pub fn line_dropped(&self) {
-        let _turn = lock(&self.ending);
-        let Some(Shown { hub, actor, id, secret }) = lock(&self.shown).take() else { return };
+    /// The line dropped, or the process ends: wipes the secret, if there is one, and notes it in the trail. Who ends
+    /// the process keeps what is returned: the other, who misses the secret, must not end it first with its own code.
+    #[must_use = "nobody else may end the process while this is kept"]
+    pub fn line_dropped(&self) -> MutexGuard<'_, ()> {
+        let turn = lock(&self.ending);
+        let Some(Shown { hub, actor, id, secret }) = lock(&self.shown).take() else { return turn };
         drop(secret);
         let (done, written) = channel();
         let note = move || {
@@ -61,6 +63,7 @@ impl Slot {
         if thread::Builder::new().name("keydesk-note".to_owned()).spawn(note).is_ok() {
             let _ = written.recv_timeout(NOTE);
         }
+        turn
     }
 }
 
@@ -79,14 +82,14 @@ impl Held {
 
     /// As [`Slot::line_dropped`].
     pub fn line_dropped(self) {
-        self.0.line_dropped();
+        drop(self.0.line_dropped());
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
         match thread::panicking() {
-            true => self.0.line_dropped(),
+            true => drop(self.0.line_dropped()),
             false => *lock(&self.0.shown) = None,
         }
     }

@@ -52,7 +52,7 @@ pub fn watch(shared: Shared, mut wake: UnixStream) -> io::Result<()> {
 /// Wipes the secret, hands the terminal back, notes what was on the screen, and ends the process.
 fn end(shared: &Shared, signal: i32) -> ! {
     shared.modes.restore();
-    shared.slot.line_dropped();
+    let _turn = shared.slot.line_dropped();
     // Not `std::process::exit`: its exit handlers may wait for a thread that is stuck.
     signal_hook::low_level::exit(128 + signal)
 }

@@ -20,7 +20,9 @@ pub use subject::Subject;
 pub use words::{SECRET_HINT, SECRET_VARIABLE, notes, obstacle, refusals};
 
 use fill::fill;
-use quote::{javascript, python, quoted_string, shell};
+pub use quote::shell;
+
+use quote::{javascript, python, quoted_string};
 
 /// The sample of a language for a credential: the whole text, ending in a line break. Empty if [`languages`] does not
 /// list the language for that kind.

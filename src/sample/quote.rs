@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::text::is_harmful;
 
 /// A word of a POSIX shell. Single quotes keep everything, `!` of an interactive shell too, but a single quote.
-pub(super) fn shell(text: &str) -> String {
+pub fn shell(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 

@@ -77,7 +77,7 @@ pub(super) fn refuse(entry: &mut Entry) {
 }
 
 /// What the snapshot keeps of a credential, narrowed by what the site allows.
-pub(super) fn entry(fed: Fed, policy: &Policy) -> Entry {
+pub fn entry(fed: Fed, policy: &Policy) -> Entry {
     let (algorithms, none_left) = narrowed(&fed.algorithms, &policy.algorithms);
     let signs = fed.kind == crate::credential::Kind::Hmac;
     // An empty set would mean all: a credential that may sign in no way has no secret to sign with.

@@ -48,6 +48,8 @@ use crate::hub::{Hub, HubError, Places, Policy, Start};
 use crate::time::Clock;
 use crate::vault::VaultError;
 
+pub use load::entry;
+
 use load::Loaded;
 use metrics::Metrics;
 use passwords::Passwords;

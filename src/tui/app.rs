@@ -1,7 +1,7 @@
 //! The whole state of the desk on the screen.
 
 use crate::account::{Right, allows};
-use crate::hub::{Actor, CredentialId, Denied, Overview, Session};
+use crate::hub::{Actor, CredentialId, Denied, Overview, Security, Session};
 use crate::time::{MINUTE, Millis};
 
 use super::dialog::{ChangePassword, Dialog, Reading};
@@ -10,7 +10,7 @@ use super::held::Held;
 use super::keys::Scope;
 use super::msg::{Call, Effect, Ticket};
 use super::pending::{Pending, Slot};
-use super::screen::{Api, Menu, Screen, Tab};
+use super::screen::{Api, Menu, Screen, Tab, Topic};
 use super::theme::Theme;
 use super::toast::Toast;
 
@@ -27,6 +27,8 @@ pub struct AppSetup {
     pub start: Start,
     /// Colours and glyphs.
     pub theme: Theme,
+    /// `NO_COLOR` is set, and wins over every choice.
+    pub no_color: bool,
     /// Why nothing here can copy, as a sentence with the next step; `None` when copying can be tried.
     pub no_clipboard: Option<String>,
     /// A sentence for the lock screen: the demo tells its password there.
@@ -62,6 +64,7 @@ pub struct App {
     pub(super) now: Millis,
     pub(super) size: (u16, u16),
     pub(super) theme: Theme,
+    pub(super) no_color: bool,
     pub(super) places: Places,
     pub(super) no_clipboard: Option<String>,
     pub(super) notice: Option<String>,
@@ -86,6 +89,7 @@ pub struct Room {
     pub(super) screens: Vec<Screen>,
     pub(super) dialogs: Vec<Dialog>,
     pub(super) overview: Option<Overview>,
+    pub(super) security: Option<Security>,
     pub(super) due: Due,
     /// Change number that the last pulse saw.
     pub(super) change: Option<i64>,
@@ -103,12 +107,22 @@ pub struct Due {
     pub(super) details: Option<Millis>,
     pub(super) taken: Option<Millis>,
     pub(super) trail: Option<Millis>,
+    pub(super) people: Option<Millis>,
     pub(super) pulse: Option<Millis>,
 }
 
 impl Due {
     fn earliest(&self) -> Option<Millis> {
-        [self.overview, self.list, self.details, self.taken, self.trail, self.pulse].into_iter().flatten().min()
+        let &Self { overview, list, details, taken, trail, people, pulse } = self;
+        [overview, list, details, taken, trail, people, pulse].into_iter().flatten().min()
+    }
+
+    /// Nothing is due later than `at`.
+    pub(super) fn at_most(&mut self, at: Millis) {
+        let Self { overview, list, details, taken, trail, people, pulse } = self;
+        for due in [overview, list, details, taken, trail, people, pulse] {
+            *due = due.map(|due| due.min(at));
+        }
     }
 }
 
@@ -123,6 +137,7 @@ impl Room {
             screens: vec![Screen::Menu(Menu::default())],
             dialogs,
             overview: None,
+            security: None,
             due,
             change: None,
             trouble: false,
@@ -170,7 +185,7 @@ impl Room {
 
     /// Whether times such as "2 min ago" are on the screen.
     fn shows_relative_times(&self) -> bool {
-        matches!(self.screen(), Some(Screen::Menu(_) | Screen::Settings(_) | Screen::Api(_)))
+        matches!(self.screen(), Some(Screen::Menu(_) | Screen::Settings(_) | Screen::Api(_) | Screen::People(_)))
     }
 }
 
@@ -184,6 +199,7 @@ impl App {
             now: setup.now,
             size: setup.size,
             theme: setup.theme,
+            no_color: setup.no_color,
             places: setup.places,
             no_clipboard: setup.no_clipboard,
             notice: setup.notice,
@@ -330,7 +346,9 @@ impl Room {
             Some(Screen::Settings(_)) => vec![Scope::Rows, Scope::Settings, Scope::Screen],
             Some(Screen::Account(_)) => vec![Scope::Rows, Scope::Account, Scope::Screen],
             Some(Screen::Docs(_)) => vec![Scope::Docs, Scope::Rows, Scope::Screen],
-            Some(Screen::Trail(_) | Screen::Page(..)) => vec![Scope::Rows, Scope::Screen],
+            Some(Screen::People(_)) => vec![Scope::People, Scope::Rows, Scope::Screen],
+            Some(Screen::Page(Topic::Security, _)) => vec![Scope::Security, Scope::Rows, Scope::Screen],
+            Some(Screen::Trail(_)) => vec![Scope::Trail, Scope::Rows, Scope::Screen],
             Some(Screen::Api(api)) => match api.tab {
                 Tab::Api if api.search.open => vec![Scope::Text, Scope::Filter],
                 Tab::Api if self.may(Right::SeeCredentials) => {
@@ -353,7 +371,8 @@ impl Room {
                 }
                 false
             }
-            Dialog::Ask(_) => false,
+            // Unlocking gives the password; there is no need for it once more.
+            Dialog::Ask(_) | Dialog::Again(_) => false,
             Dialog::Change(change) => !change.over_secret,
             _ => true,
         });

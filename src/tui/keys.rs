@@ -22,6 +22,9 @@ pub enum Scope {
     Filter,
     Docs,
     Account,
+    People,
+    Trail,
+    Security,
     Reading,
     Door,
     Text,
@@ -59,6 +62,9 @@ impl Scope {
             Self::Filter => "Filter",
             Self::Docs => "Documentation",
             Self::Account => "My account",
+            Self::People => "Users",
+            Self::Trail => "Activity log",
+            Self::Security => "Security",
             Self::Reading => "Pages to read",
             Self::Door => "Set-up, sign-in, lock screen",
             Self::Text => "Text fields",
@@ -169,6 +175,8 @@ const PAGE_DOWN: Chord = Chord::plain(Code::PageDown);
 const SPACE: Chord = Chord::char(' ');
 const CANCEL: &[Chord] = &[ESC, Chord::ctrl('g')];
 const MANAGE: Right = Right::ManageCredentials;
+const TRAIL: Right = Right::ReadTrail;
+const PEOPLE: Right = Right::ManageUsers;
 
 use Scope as S;
 
@@ -181,6 +189,22 @@ pub static BINDINGS: &[Binding] = &[
 
     row(S::Settings, &[ENTER], Action::Open, "open").hint("open"),
     row(S::Account, &[ENTER], Action::Open, "open").hint("open"),
+
+    row(S::People, &[Chord::char('n')], Action::Create, "add a user").hint("new").needs(PEOPLE),
+    row(S::People, &[Chord::char('r')], Action::SetRole, "another permission level").hint("role").needs(PEOPLE),
+    row(S::People, &[Chord::char('d')], Action::DisableEnable, "disable or enable").hint("disable").needs(PEOPLE),
+    row(S::People, &[Chord::char('u')], Action::Unlock, "unlock after wrong passwords").hint("unlock").needs(PEOPLE),
+    row(S::People, &[Chord::char('p')], Action::SetPassword, "set a password").hint("password").needs(PEOPLE),
+    row(S::People, &[ENTER], Action::Open, "the keys this user made").hint("keys made"),
+
+    row(S::Trail, &[Chord::char('/')], Action::Filter, "show a part only: who, type, from, until").hint("filter").needs(TRAIL),
+    row(S::Trail, &[Chord::char('w')], Action::ByWho, "only what this user did, or all again").hint("who").needs(TRAIL),
+    row(S::Trail, &[Chord::char('t')], Action::NextClass, "only one type, the next one, all").hint("type").needs(TRAIL),
+    row(S::Trail, &[Chord::char('v')], Action::Verify, "verify the whole trail").hint("verify").needs(TRAIL),
+    row(S::Trail, &[Chord::char('x')], Action::Export, "export what is shown to a file").hint("export").needs(TRAIL),
+    row(S::Trail, &[ENTER], Action::Open, "all about this entry").hint("details"),
+
+    row(S::Security, &[Chord::char('e')], Action::LockTime, "change when a desk locks").hint("lock time").needs(Right::ManageSite),
 
     row(S::List, &[Chord::char('n')], Action::Create, "create new key").hint("create").needs(MANAGE),
     row(S::List, &[ENTER], Action::Open, "details"),
@@ -333,60 +357,4 @@ fn open_scopes(chain: &[Scope]) -> Vec<Scope> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_key_is_bound_twice_in_a_scope() {
-        for (i, a) in BINDINGS.iter().enumerate() {
-            for b in &BINDINGS[i + 1..] {
-                let shared = a.chords.iter().find(|c| a.scope == b.scope && b.chords.contains(c));
-                assert_eq!(shared, None, "{:?}: {} and {}", a.scope, a.words, b.words);
-            }
-        }
-    }
-
-    #[test]
-    fn every_row_has_words_and_keys_that_plain_terminals_send() {
-        for binding in BINDINGS {
-            assert!(!binding.words.is_empty() && !binding.chords.is_empty());
-            for chord in binding.chords {
-                // Flow control, and what is the same byte as tab, enter and esc.
-                let forbidden = ['s', 'q', 'i', 'm', 'j', '[', 'h'];
-                let bad = matches!(chord.code, Code::Char(c) if chord.mods.ctrl && forbidden.contains(&c));
-                assert!(!bad, "{chord} ({}) does not exist on a plain terminal", binding.words);
-                // Esc and a letter look alike on slow links, so alt is never the only way.
-                let needed =
-                    chord.mods.alt && !matches!(binding.action, Action::Edit(Edit::WordLeft | Edit::WordRight));
-                assert!(!needed, "{chord} ({})", binding.words);
-            }
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_undone_has_a_shifted_key_and_a_right() {
-        for binding in BINDINGS.iter().filter(|b| b.dangerous) {
-            let shifted = binding.chords.iter().all(|c| matches!(c.code, Code::Char(c) if c.is_ascii_uppercase()));
-            assert!(shifted && binding.right.is_some(), "{}", binding.words);
-        }
-    }
-
-    #[test]
-    fn a_field_lets_no_letter_out_and_a_dialog_no_key_of_the_list() {
-        let field = [Scope::Text, Scope::Form, Scope::List, Scope::Everywhere];
-        assert!(matches!(resolve(&field, Chord::char('?')), Meaning::Typed('?')));
-        assert!(matches!(resolve(&field, Chord::plain(Code::F(1))), Meaning::Bound(b) if b.action == Action::Help));
-        let dialog = [Scope::Secret, Scope::Buttons, Scope::List, Scope::Rows, Scope::Everywhere];
-        assert!(matches!(resolve(&dialog, Chord::char('D')), Meaning::Nothing));
-        assert!(matches!(resolve(&dialog, Chord::char('G')), Meaning::Nothing));
-        assert!(matches!(resolve(&dialog, Chord::char('L')), Meaning::Bound(b) if b.action == Action::Lock));
-    }
-
-    #[test]
-    fn the_readme_table_names_every_scope_that_has_keys() {
-        let table = markdown();
-        assert!(table.contains("| Everywhere | `?` `F1` | this help |"));
-        assert!(table.contains("revoke, for ever (Administrators)"));
-        assert_eq!(table.lines().count(), 2 + BINDINGS.iter().filter(|b| b.keys != "-").count());
-    }
-}
+mod tests;

@@ -1,10 +1,14 @@
 //! What goes into the state machine and what comes out of it.
 
-use crate::account::Right;
+use std::path::PathBuf;
+
+use crate::account::{Right, Role, UserState};
+use crate::config::Appearance;
 use crate::credential::{Kind, Overlap, Verb};
+use crate::export::{Format, Written};
 use crate::hub::{
     Actor, CredentialId, CredentialRow, Details, Edit, HubError, Issued, ListQuery, NewCredential, Outcome, Overview,
-    Page, Pulse, Seen, Session, SetUp, SignIn, Taken, Target, TrailQuery, TrailRow,
+    Page, Pulse, Security, Seen, Session, SetUp, SignIn, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow,
 };
 use crate::secret::Secret;
 
@@ -30,6 +34,8 @@ pub enum Msg {
     Copied(Ticket, CopyOutcome),
     /// The deadline that [`super::App::deadline`] named has come.
     Tick,
+    /// A choice of looks was written down, or not, with the reason.
+    Remembered(Result<(), String>),
     /// Back from ctrl-z.
     Resumed,
 }
@@ -52,6 +58,8 @@ pub enum Effect {
     Repaint,
     /// Hand the terminal back and stop (ctrl-z).
     Suspend,
+    /// Write the looks down for the next time.
+    Remember(Appearance),
     /// Leave.
     Quit,
 }
@@ -82,6 +90,9 @@ pub enum Call {
     },
     Create(Actor, NewCredential),
     Rotate(Actor, Target, Overlap),
+    ChangeUser(Actor, UserChange),
+    /// The password once more.
+    Confirm(Actor, Secret),
     SetState(Actor, Vec<Target>, Verb),
     Edit(Actor, Vec<Target>, Edit),
     LegacyPassword {
@@ -108,6 +119,29 @@ pub enum Call {
         actor: Actor,
         secret: Secret,
     },
+    Users(Actor),
+    /// The part of the trail into a new file.
+    Export {
+        actor: Actor,
+        query: TrailQuery,
+        path: PathBuf,
+        format: Format,
+    },
+    Security(Actor),
+    SetIdleLock(Actor, i64),
+    /// Is the whole trail whole?
+    Verify(Actor),
+}
+
+/// One change of a user.
+#[derive(Debug)]
+#[allow(missing_docs)]
+pub enum UserChange {
+    Add { name: String, role: Role, password: Secret },
+    Role(String, Role),
+    Password(String, Secret),
+    State(String, UserState),
+    Unlock(String),
 }
 
 /// What the hub answered.
@@ -131,6 +165,14 @@ pub enum Reply {
     Taken(Result<Taken, HubError>),
     Found(Result<Option<CredentialRow>, HubError>),
     Trail(Result<Vec<TrailRow>, HubError>),
+    Users(Result<Vec<UserRow>, HubError>),
+    Exported(Result<Written, HubError>),
+    Security(Result<Security, HubError>),
+    Verified(Result<TrailReport, HubError>),
+    /// The user as he is now.
+    User(Result<UserRow, HubError>),
+    /// The actor whose password was right.
+    Confirmed(Result<Actor, HubError>),
     /// The refusal to show; `Err` when even that could not be written.
     Denied(Result<crate::hub::Denied, HubError>),
     /// Signed in without a password: the demo.

@@ -28,25 +28,36 @@ pub enum Slot {
     Details,
     Taken,
     Trail,
+    People,
+    /// The keys that somebody made.
+    Live,
+    Verify,
+    Security,
     Pulse,
     /// Nobody waits: notes for the trail.
     Unwatched,
 }
 
 impl Slot {
+    /// What is read without anybody waiting for it.
+    pub const READS: [Self; 12] = [
+        Self::Find,
+        Self::History,
+        Self::Overview,
+        Self::List,
+        Self::Details,
+        Self::Taken,
+        Self::Trail,
+        Self::People,
+        Self::Live,
+        Self::Verify,
+        Self::Security,
+        Self::Pulse,
+    ];
+
     /// Whether a newer question makes the older one pointless.
     pub fn is_read(self) -> bool {
-        matches!(
-            self,
-            Self::Find
-                | Self::History
-                | Self::Overview
-                | Self::List
-                | Self::Details
-                | Self::Taken
-                | Self::Trail
-                | Self::Pulse
-        )
+        Self::READS.contains(&self)
     }
 }
 

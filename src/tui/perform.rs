@@ -1,8 +1,9 @@
 //! Carries a [`Call`] out: one match, run on a worker.
 
-use crate::hub::{Cancel, Hub, Origin};
+use crate::export::to_file;
+use crate::hub::{Actor, Cancel, Hub, HubError, Origin, UserRow};
 
-use super::msg::{Call, Lane, Reply};
+use super::msg::{Call, Lane, Reply, UserChange};
 
 impl Call {
     /// Which worker does it.
@@ -18,6 +19,9 @@ impl Call {
             | Self::Edit(..)
             | Self::LegacyPassword { .. }
             | Self::StopOld(..)
+            | Self::ChangeUser(..)
+            | Self::Confirm(..)
+            | Self::SetIdleLock(..)
             | Self::Seen(..)
             | Self::Refused(..) => Lane::Write,
             Self::Pulse(..)
@@ -26,7 +30,11 @@ impl Call {
             | Self::Details(..)
             | Self::Taken { .. }
             | Self::Find { .. }
-            | Self::Trail(..) => Lane::Read,
+            | Self::Trail(..)
+            | Self::Users(_)
+            | Self::Verify(_)
+            | Self::Security(_)
+            | Self::Export { .. } => Lane::Read,
         }
     }
 }
@@ -35,7 +43,7 @@ impl Call {
 /// there is a desk.
 pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress: &mut dyn FnMut(i64)) -> Reply {
     match call {
-        Call::SetUp(_) => Reply::SetUp(Err(crate::hub::HubError::Conflict(crate::hub::Conflict::SetUpDone))),
+        Call::SetUp(_) => Reply::SetUp(Err(HubError::Conflict(crate::hub::Conflict::SetUpDone))),
         Call::SignIn { name, password } => Reply::SignIn(hub.sign_in(&name, &password, origin)),
         Call::SignOut(actor) => Reply::Done(hub.sign_out(&actor)),
         Call::ChangeOwnPassword { actor, old, new } => Reply::Actor(hub.change_own_password(&actor, &old, &new)),
@@ -56,5 +64,24 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::Taken { actor, kind, name, username } => Reply::Taken(hub.taken(&actor, kind, &name, &username)),
         Call::Find { actor, secret } => Reply::Found(hub.find_by_secret(&actor, &secret, cancel, progress)),
         Call::Trail(actor, query) => Reply::Trail(hub.trail(&actor, &query)),
+        Call::Users(actor) => Reply::Users(hub.users(&actor)),
+        Call::Verify(actor) => Reply::Verified(hub.verify_trail_until(&actor, None, cancel, &mut |_, _| ())),
+        Call::Security(actor) => Reply::Security(hub.security(&actor)),
+        Call::SetIdleLock(actor, minutes) => Reply::Done(hub.set_idle_lock(&actor, minutes)),
+        Call::Export { actor, query, path, format } => {
+            Reply::Exported(to_file(&path, format, |page| hub.export_trail(&actor, &query, page)))
+        }
+        Call::ChangeUser(actor, change) => Reply::User(change_user(hub, &actor, &change)),
+        Call::Confirm(actor, password) => Reply::Confirmed(hub.confirm_password(&actor, &password)),
+    }
+}
+
+fn change_user(hub: &Hub, actor: &Actor, change: &UserChange) -> Result<UserRow, HubError> {
+    match change {
+        UserChange::Add { name, role, password } => hub.add_user(actor, name, *role, password),
+        UserChange::Role(name, role) => hub.set_role(actor, name, *role),
+        UserChange::Password(name, password) => hub.set_password(actor, name, password),
+        UserChange::State(name, state) => hub.set_user_state(actor, name, *state),
+        UserChange::Unlock(name) => hub.unlock_user(actor, name),
     }
 }

@@ -1,13 +1,14 @@
 //! The desk on a terminal, from the first frame to the last.
 
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, Result};
 
 use crate::clipboard::Way;
+use crate::config::Appearance;
 use crate::hub::{Hub, Origin, Places as HubPlaces, Session, Start as Found};
 use crate::time::{Clock, SystemClock};
 
@@ -27,7 +28,7 @@ const NO_TERMINAL: &str = "keydesk: the desk needs a terminal to be shown on. Fo
                            `keydesk user` and `keydesk audit`: see `keydesk --help`.";
 
 /// Opens the desk at `places`, or sets one up there, and shows it until its user leaves. The exit code of the process.
-pub fn run(places: &HubPlaces, origin: Origin, clock: Arc<dyn Clock>) -> Result<u8> {
+pub fn run(places: &HubPlaces, origin: Origin, appearance: PathBuf, clock: Arc<dyn Clock>) -> Result<u8> {
     if !tty::is_terminal() {
         return Ok(no_terminal());
     }
@@ -42,7 +43,7 @@ pub fn run(places: &HubPlaces, origin: Origin, clock: Arc<dyn Clock>) -> Result<
     };
     let words = Places { database: in_words(&places.database), master_key: in_words(&places.master_key.path) };
     let house = House { hub: Arc::clone(&watch.hub), places: Some(places.clone()), origin, clock };
-    watch.show(house, Opening { places: words, start, notice: None })
+    watch.show(house, Opening { places: words, start, notice: None, appearance: Some(appearance) })
 }
 
 /// Shows a desk somebody is signed in to already: the demo. `notice` is a sentence for the lock screen.
@@ -54,7 +55,10 @@ pub fn run_session(hub: Hub, session: Session, notice: Option<String>) -> Result
     watch.has(hub);
     let origin = session.actor.origin.clone();
     let house = House { hub: Arc::clone(&watch.hub), places: None, origin, clock: Arc::new(SystemClock) };
-    watch.show(house, Opening { places: Places::default(), start: Start::Session(Box::new(session)), notice })
+    watch.show(
+        house,
+        Opening { places: Places::default(), start: Start::Session(Box::new(session)), notice, appearance: None },
+    )
 }
 
 /// Not `eprintln!`, which panics where nobody listens.
@@ -68,6 +72,8 @@ struct Opening {
     places: Places,
     start: Start,
     notice: Option<String>,
+    /// The file with how it looks; none where there is no config.
+    appearance: Option<PathBuf>,
 }
 
 /// Everything that must be listened to from the moment the terminal is touched.
@@ -102,18 +108,20 @@ impl Watch {
         let Self { events, queue, ending, guard, .. } = self;
         let way = Way::choose(&variable);
         let clock = Arc::clone(&house.clock);
+        let chosen = opening.appearance.as_deref().map(Appearance::read).unwrap_or_default();
         let app = App::new(AppSetup {
             now: clock.now(),
             size: tty::size().into(),
             places: opening.places,
             start: opening.start,
-            theme: Theme::from_env(&variable),
+            theme: Theme::from_env(&|name| variable(name).or_else(|| chosen.variable(name))),
+            no_color: variable("NO_COLOR").is_some_and(|v| !v.is_empty()),
             no_clipboard: way.err().map(str::to_owned),
             notice: opening.notice,
         });
         let copier = Copier::new(way.unwrap_or(Way::Terminal), events.clone());
         let workers = Workers::start(house, &events)?;
-        let mut stage = Stage::new(app, clock, queue, workers, copier, Arc::clone(&ending))?;
+        let mut stage = Stage::new(app, clock, queue, workers, copier, Arc::clone(&ending), opening.appearance)?;
         // The first frame is on its way before anything else is started.
         stage.draw()?;
         hangup::watch(ending)?;

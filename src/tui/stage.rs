@@ -2,6 +2,7 @@
 
 use std::io;
 use std::mem::take;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::thread;
@@ -11,6 +12,7 @@ use ratatui::Terminal;
 use ratatui::layout::Rect;
 
 use crate::clipboard::osc52;
+use crate::config::Appearance;
 use crate::secret::Secret;
 use crate::time::Clock;
 
@@ -58,6 +60,8 @@ pub(super) struct Stage {
     stale: bool,
     /// The signal that continued us after our own stop is still to come, and is no news.
     expects_continued: bool,
+    /// Where the looks are remembered.
+    appearance: Option<PathBuf>,
 }
 
 impl Stage {
@@ -69,10 +73,22 @@ impl Stage {
         workers: Workers,
         copier: Copier,
         ending: Arc<Ending>,
+        appearance: Option<PathBuf>,
     ) -> io::Result<Self> {
         terminal::enter()?;
         let terminal = Terminal::new(Wire::new(tty::Tty, tty::size))?;
-        Ok(Self { app, clock, terminal, events, workers, copier, ending, stale: false, expects_continued: false })
+        Ok(Self {
+            app,
+            clock,
+            terminal,
+            events,
+            workers,
+            copier,
+            ending,
+            stale: false,
+            expects_continued: false,
+            appearance,
+        })
     }
 
     /// Turns until the user leaves; the exit code. If the terminal goes first, so does the process.
@@ -155,9 +171,19 @@ impl Stage {
             }
             Effect::Repaint => self.stale = true,
             Effect::Suspend => self.suspend()?,
+            Effect::Remember(chosen) => {
+                let outcome = self.remember(&chosen);
+                self.update(Msg::Remembered(outcome))?;
+            }
             Effect::Quit => return Err(Over::Left),
         }
         Ok(())
+    }
+
+    /// A small file, written once for a choice: no worker is needed for it.
+    fn remember(&self, chosen: &Appearance) -> Result<(), String> {
+        let path = self.appearance.as_deref().ok_or("A demo keeps nothing.")?;
+        chosen.remember(path).map_err(|why| why.to_string())
     }
 
     /// Draws a frame if one is wanted.

@@ -23,6 +23,17 @@ pub enum Palette {
     None,
 }
 
+impl Palette {
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Dark => "dark",
+            Self::Light => "light",
+            Self::None => "none",
+        }
+    }
+}
+
 /// The characters that draw lines and marks.
 #[derive(Debug, PartialEq, Eq)]
 #[allow(missing_docs)]

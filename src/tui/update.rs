@@ -26,6 +26,7 @@ pub fn update(app: &mut App, now: Millis, msg: Msg) -> Vec<Effect> {
         Msg::Reply(ticket, reply) => app.reply(ticket, reply),
         Msg::Copied(ticket, outcome) => app.copied(ticket, outcome),
         Msg::Progress(ticket, so_far) => app.progress(ticket, so_far),
+        Msg::Remembered(outcome) => app.remembered(outcome),
         Msg::Tick => {}
         Msg::Resumed => app.dirty = true,
     }
@@ -65,12 +66,7 @@ impl App {
             toast.until = toast.until.map(|end| end.min(now.plus(PULSE)));
         }
         if let Some(room) = &mut self.room {
-            let due = &mut room.due;
-            for at in
-                [&mut due.overview, &mut due.list, &mut due.details, &mut due.taken, &mut due.trail, &mut due.pulse]
-            {
-                *at = at.map(|at| at.min(now.plus(PULSE)));
-            }
+            room.due.at_most(now.plus(PULSE));
         }
     }
 
@@ -85,6 +81,7 @@ impl App {
                     api.list.resized(height);
                     api.activity.resized(layout::trail_rows(size, true));
                 }
+                Screen::People(people) => people.resized(layout::trail_rows(size, false)),
                 Screen::Trail(list) => list.resized(layout::trail_rows(size, false)),
                 _ => {}
             }
@@ -198,16 +195,7 @@ impl App {
         self.help = None;
         self.toast = None;
         self.dirty = true;
-        for slot in [
-            Slot::Find,
-            Slot::History,
-            Slot::Overview,
-            Slot::List,
-            Slot::Details,
-            Slot::Taken,
-            Slot::Trail,
-            Slot::Pulse,
-        ] {
+        for slot in Slot::READS {
             self.cancel(slot);
         }
         self.call(Slot::Unwatched, Call::SignOut(actor));
@@ -257,6 +245,11 @@ impl Room {
             && let Some(list) = self.trail()
         {
             calls.push((Slot::Trail, Call::Trail(actor.clone(), list.query())));
+        }
+        if due(&mut self.due.people)
+            && let Some(Screen::People(_)) = self.screen()
+        {
+            calls.push((Slot::People, Call::Users(actor.clone())));
         }
         if due(&mut self.due.taken)
             && let Some(super::dialog::Dialog::Create(create)) = self.dialogs.last()

@@ -44,6 +44,11 @@ fn has_control(text: &str) -> bool {
     }
 }
 
+/// The user that a token names.
+pub(super) fn user(token: &[u8]) -> Option<Vec<u8>> {
+    Pair::read(token).map(|pair| pair.user().to_vec())
+}
+
 pub(super) fn decide<'a>(
     request: &Request<'a>,
     token: &[u8],

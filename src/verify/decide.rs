@@ -43,7 +43,7 @@ fn check_shape(request: &Request<'_>) -> Result<(), Denied<'static>> {
 }
 
 /// Where the credential of a REST request is.
-enum Credentials<'a> {
+pub(super) enum Credentials<'a> {
     Basic(&'a [u8]),
     Hmac(&'a [u8]),
     Signature,
@@ -62,7 +62,7 @@ fn allow(allowed: super::Allowed<'_>) -> Decision<'_> {
 }
 
 /// `Authorization` decides alone if it is there (C3, C5 to C7).
-fn credentials<'a>(request: &Request<'a>) -> Result<Credentials<'a>, Denied<'static>> {
+pub(super) fn credentials<'a>(request: &Request<'a>) -> Result<Credentials<'a>, Denied<'static>> {
     let value = match request.occurs(b"authorization") {
         Occurs::Once(value) => value,
         Occurs::Repeated => return Err(Reason::AuthorizationRepeated.into()),

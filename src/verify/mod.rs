@@ -14,6 +14,7 @@ mod basic;
 mod date;
 mod decide;
 mod digest;
+mod explain;
 mod framing;
 mod hmac_scheme;
 mod judge;
@@ -26,13 +27,16 @@ mod request;
 mod rfc9421;
 mod scan;
 mod secrets;
+mod sign;
 mod snapshot;
 mod verdict;
 
 pub use decide::{decide, signing_strings};
+pub use explain::{Claim, Explanation, Refused, claim, explain};
 pub use question::{Answer, PasswordQuestion};
 pub use reason::Reason;
 pub use request::{Body, Field, Framing, Request, Scheme, Surface, Version};
+pub use sign::{Dialect, Draft, sign};
 pub use snapshot::{BuildError, Builder, Change, CredentialRef, Entry, LiveSecret, Snapshot, SnapshotError};
 pub use verdict::{Allowed, BodyCheck, Decision, Denied, Verdict};
 

@@ -44,13 +44,22 @@ fn names_are_never_reused_and_rows_say_what_is_known() {
     desk.hub.set_user_state(&desk.alice(), "dora", UserState::Disabled).unwrap();
     let again = desk.hub.add_user(&desk.alice(), "dora", Role::Basic, &Secret::from_text("another horse battery"));
     assert!(matches!(again, Err(HubError::Conflict(Conflict::Taken { .. }))));
+    let bram = desk.user("bram", Role::Administrator);
+    desk.hub.set_role(&bram, "dora", Role::Basic).unwrap();
+    desk.hub.set_role(&bram, "dora", Role::Advanced).unwrap();
+    desk.hub.set_role(&desk.alice(), "bram", Role::Basic).unwrap();
     desk.create(keydesk::credential::Kind::Basic, "one");
     let users = desk.hub.users(&desk.alice()).unwrap();
     let seen: Vec<_> = users.iter().map(|u| (u.name.as_str(), u.role, u.state, u.made)).collect();
     assert_eq!(
         seen,
-        [("alice", Role::Administrator, UserState::Active, 1), ("dora", Role::Advanced, UserState::Disabled, 0)]
+        [
+            ("alice", Role::Administrator, UserState::Active, 1),
+            ("bram", Role::Basic, UserState::Active, 0),
+            ("dora", Role::Advanced, UserState::Disabled, 0)
+        ]
     );
+    assert_eq!(users.iter().map(|u| u.changed_by.as_str()).collect::<Vec<_>>(), ["alice", "alice", "bram"]);
 }
 
 #[test]

@@ -57,6 +57,36 @@ fn whole_trails_are_whole() {
 }
 
 #[test]
+fn a_part_is_handed_on_whole_after_the_password() {
+    let desk = filled();
+    let alice = desk.alice();
+    (0..600).for_each(|i| drop(desk.create(keydesk::credential::Kind::Basic, &format!("key-{i}"))));
+    let (mut numbers, mut pages) = (Vec::new(), 0);
+    let query = TrailQuery { who: Some("alice".to_owned()), ..TrailQuery::default() };
+    let mut each = |rows: &[keydesk::hub::TrailRow]| {
+        pages += 1;
+        numbers.extend(rows.iter().map(|row| row.no));
+        Ok(())
+    };
+    desk.hub.export_trail(&alice, &query, &mut each).unwrap();
+    let whole = report(&desk.hub, &desk, None).no;
+    assert!(pages == 2 && numbers.windows(2).all(|two| two[0] > two[1]), "{pages}");
+    assert!(numbers.len() >= 600 && numbers[0] <= whole);
+    let long_ago = keydesk::hub::Actor { via: keydesk::hub::Via::Password, ..alice };
+    let refused = desk.hub.export_trail(&long_ago, &query, &mut |_| panic!("nothing is handed on"));
+    assert!(matches!(refused, Err(keydesk::hub::HubError::PasswordNeeded)), "{refused:?}");
+}
+
+#[test]
+fn a_check_can_be_stopped() {
+    let desk = filled();
+    let cancel = keydesk::hub::Cancel::default();
+    cancel.cancel();
+    let stopped = desk.hub.verify_trail_until(&desk.alice(), None, &cancel, &mut |_, _| ());
+    assert!(matches!(&stopped, Err(keydesk::hub::HubError::Failed(why)) if why.contains("cancelled")), "{stopped:?}");
+}
+
+#[test]
 fn the_database_itself_refuses_to_edit_it() {
     let desk = filled();
     let connection = rusqlite::Connection::open(desk.database()).unwrap();

@@ -27,3 +27,16 @@ fn a_terminal_without_unicode_gets_ascii() {
     desk.sees("Sign in");
     assert!(desk.picture().is_ascii(), "{}", desk.picture());
 }
+
+#[test]
+fn the_colours_that_were_chosen_are_there_the_next_time() {
+    let house = House::with_desk();
+    for (before, after) in [("dark", "light"), ("light", "none")] {
+        let mut desk = house.open_with(&[]);
+        sign_in(&mut desk);
+        desk.keys("j\r").sees(&format!("{before:<9}enter changes")).keys("j\r");
+        desk.sees(&format!("{after:<9}enter changes")).sees("This is remembered for the next time.");
+        desk.keys(&crate::harness::ctrl('c'));
+        assert_eq!(desk.ended(), 0);
+    }
+}

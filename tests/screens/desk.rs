@@ -8,6 +8,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use keydesk::{
     account::Role,
+    config::Appearance,
     credential::Kind,
     hub::{Cancel, CredentialRow, Hub, Origin, Outcome, Session},
     secret::Secret,
@@ -49,6 +50,8 @@ pub struct Desk {
     pub quit: bool,
     pub suspended: bool,
     pub repainted: bool,
+    /// Looks that were to be written down.
+    pub remembered: Vec<Appearance>,
     /// Answers instead of the hub, for failures that a hub in memory does not have.
     pub instead: Option<Instead>,
     title: Option<String>,
@@ -62,6 +65,11 @@ impl Desk {
 
     /// In other colours or glyphs.
     pub fn themed(copy: Option<Copy>, start: Start, theme: Theme) -> Self {
+        Self::under(copy, start, theme, false)
+    }
+
+    /// With or without `NO_COLOR`.
+    pub fn under(copy: Option<Copy>, start: Start, theme: Theme, no_color: bool) -> Self {
         let clock = copy.as_ref().map_or_else(|| Arc::new(SetClock::at(fixture::NOW)), |c| c.clock.clone());
         let size = (80, 24);
         let app = App::new(AppSetup {
@@ -73,6 +81,7 @@ impl Desk {
             },
             start,
             theme,
+            no_color,
             no_clipboard: None,
             notice: None,
         });
@@ -90,6 +99,7 @@ impl Desk {
             quit: false,
             suspended: false,
             repainted: false,
+            remembered: vec![],
             instead: None,
             title: None,
             content: false,
@@ -347,6 +357,10 @@ impl Desk {
                 self.suspended = true;
                 Some(Msg::Resumed)
             }
+            Effect::Remember(chosen) => {
+                self.remembered.push(chosen);
+                Some(Msg::Remembered(Ok(())))
+            }
             Effect::Quit => {
                 self.quit = true;
                 None
@@ -366,6 +380,14 @@ impl Desk {
         if let Some(reply) = self.instead.as_mut().and_then(|instead| instead(&call)) {
             return reply;
         }
+        // Whatever is typed, files come to lie beside the desk of the test.
+        let call = match call {
+            Call::Export { actor, query, path, format } => {
+                let name = path.file_name().unwrap_or_default().to_owned();
+                Call::Export { actor, query, path: self.copy.as_ref().unwrap().dir.path().join(name), format }
+            }
+            call => call,
+        };
         let origin = Origin { unix: Some("keydesk".to_owned()), address: Some("203.0.113.9".parse().unwrap()) };
         let reply = perform(self.hub(), &origin, call, &Cancel::default(), &mut |_| {});
         if self.dressed { dress(reply) } else { reply }
@@ -398,12 +420,30 @@ pub fn call_name(call: &Call) -> &'static str {
         Call::Taken { .. } => "taken",
         Call::Trail(..) => "trail",
         Call::Find { .. } => "find",
+        Call::Users(_) => "users",
+        Call::Verify(_) => "verify",
+        Call::Export { .. } => "export",
+        Call::Security(_) => "security",
+        Call::SetIdleLock(..) => "set idle lock",
+        Call::ChangeUser(..) => "change user",
+        Call::Confirm(..) => "confirm",
     }
 }
 
 /// Whether a call changes anything but the trail.
 pub fn writes(call: &str) -> bool {
-    matches!(call, "create" | "rotate" | "set state" | "set up" | "edit" | "legacy password" | "stop old")
+    matches!(
+        call,
+        "create"
+            | "rotate"
+            | "set state"
+            | "set up"
+            | "edit"
+            | "legacy password"
+            | "stop old"
+            | "change user"
+            | "set idle lock"
+    )
 }
 
 /// Reads `ctrl-c`, `enter`, `↑`, `n`.

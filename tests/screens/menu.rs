@@ -76,7 +76,7 @@ fn every_row_of_menu_and_settings_leads_somewhere() {
         desk.selects(row).press("enter").sees(words).press("esc").sees("Sign out");
     }
     for (row, words) in [
-        ("Users", "keydesk user list --as alice"),
+        ("Users", "PERMISSION LEVEL"),
         ("Activity log", "disabled Basic key"),
         ("Security", "It locks after 10 minutes"),
     ] {

@@ -96,6 +96,16 @@ const WAYS: &[&str] = &[
     "R enter F1",
     "3 n a b c d e tab tab enter enter",
     "space a D",
+    "esc esc enter ↓ enter",
+    "esc esc enter ↓ enter ↓ d tab enter",
+    "esc esc enter ↓ enter G r → enter",
+    "esc esc enter ↓ ↓ enter",
+    "esc esc enter ↓ ↓ enter w t v",
+    "esc esc enter ↓ ↓ enter / x enter",
+    "esc esc enter ↓ ↓ enter x enter enter",
+    "esc esc enter G enter e enter",
+    "esc esc enter ↓ enter n x",
+    "esc esc enter ↓ enter d tab tab enter",
     "m",
     "e x tab 9 0 d enter",
     "3 e shift-tab enter A b c d e f enter",
@@ -176,6 +186,13 @@ fn failure(call: &Call) -> Option<Reply> {
         Call::Details(..) => Reply::Details(Err(why())),
         Call::Find { .. } => Reply::Found(Err(why())),
         Call::Trail(..) => Reply::Trail(Err(why())),
+        Call::Security(_) => Reply::Security(Err(why())),
+        Call::SetIdleLock(..) => Reply::Done(Err(why())),
+        Call::Export { .. } => Reply::Exported(Err(HubError::PasswordNeeded)),
+        Call::Verify(_) => Reply::Verified(Err(why())),
+        Call::Users(_) => Reply::Users(Err(why())),
+        Call::ChangeUser(..) => Reply::User(Err(HubError::PasswordNeeded)),
+        Call::Confirm(..) => Reply::Confirmed(Err(why())),
         _ => return None,
     })
 }
@@ -298,7 +315,7 @@ proptest! {
         prop_assume!(!desk.quit);
         desk.answers();
         let before = desk.frame();
-        let row = stray_reply(&desk);
+        let row = stray_reply();
         let effects = update(&mut desk.app, keydesk::time::Clock::now(&*desk.clock), Msg::Reply(Ticket(ticket), row));
         let calls: Vec<_> = effects.iter().filter_map(|e| if let Effect::Call(_, c) = e { Some(call_name(c)) } else { None }).collect();
         prop_assert!(calls.is_empty() || calls.iter().all(|c| matches!(*c, "pulse" | "details" | "overview" | "taken")), "{calls:?}");
@@ -307,10 +324,11 @@ proptest! {
 }
 
 /// A secret that comes for nobody.
-fn stray_reply(desk: &Desk) -> Reply {
-    let actor = super::fixture::local(desk.hub(), "bram");
+fn stray_reply() -> Reply {
+    let desk = super::fixture::Copy::filled();
+    let actor = super::fixture::local(&desk.hub, "bram");
     let query = keydesk::hub::ListQuery { limit: 1, revoked: true, ..Default::default() };
-    let row = desk.hub().list(&actor, &query).unwrap().rows.remove(0);
+    let row = desk.hub.list(&actor, &query).unwrap().rows.remove(0);
     let secret = Some(keydesk::secret::Secret::from_text("kdsStray"));
     Reply::Issued(Ok(keydesk::hub::Issued { row, secret, old_until: None }))
 }
@@ -343,6 +361,17 @@ fn every_size_from_1x1_to_200x60_is_drawn() {
         &["/", "x", "enter"],
         &["n", "x", "enter"],
         &["L"],
+        &["esc", "↓", "enter"],
+        &["esc", "↓", "↓", "enter"],
+        &["esc", "↓", "↓", "enter", "enter"],
+        &["esc", "↓", "↓", "enter", "/"],
+        &["esc", "↓", "↓", "enter", "v"],
+        &["esc", "↓", "↓", "enter", "x"],
+        &["esc", "G", "enter", "e"],
+        &["esc", "↓", "enter", "n"],
+        &["esc", "↓", "enter", "r"],
+        &["esc", "↓", "enter", "↓", "d"],
+        &["esc", "↓", "enter", "↓", "enter"],
     ];
     for keys in scenes {
         let mut desk = Desk::on_list();
@@ -406,6 +435,9 @@ fn no_key_of_the_table_is_dead() {
         &["n", "x", "enter"],
         &["L"],
         &["esc", "esc", "↓", "enter"],
+        &["esc", "G", "enter"],
+        &["esc", "↓", "↓", "enter"],
+        &["esc", "↓", "enter"],
     ];
     for keys in scenes {
         let mut desk = Desk::on_list();

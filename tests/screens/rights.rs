@@ -1,6 +1,10 @@
 //! Each role and each action: grey is not gone, and pressing it says why.
 
-use keydesk::{account::Role, hub::TrailQuery};
+use keydesk::{
+    account::{Right, Role},
+    hub::{Denied, HubError, TrailQuery},
+    tui::msg::{Call, Reply},
+};
 
 use super::desk::{Desk, writes};
 use super::fixture;
@@ -77,6 +81,24 @@ fn settings_are_grey_below_administrator_and_say_why() {
             desk.press("enter").sees(&format!("({row})")).selects(row).press("enter");
             desk.dialog("Not available to you").says(words).press("esc").sees("Activity log");
         }
+    }
+}
+
+#[test]
+fn who_lost_the_level_changes_no_user_and_is_told_why() {
+    for key in ["n", "r", "d", "u", "p"] {
+        let mut desk = Desk::signed_in_as(Role::Administrator);
+        desk.press("enter").selects("Users").press("enter").rest();
+        // The session goes on, but what it may is less: as after a refusal by the hub.
+        let denied = Denied { right: Right::ManageUsers, role: Role::Basic, administrators: vec!["bram".to_owned()] };
+        desk.instead = Some(Box::new(move |call| match call {
+            Call::Users(_) => Some(Reply::Users(Err(HubError::Denied(denied.clone())))),
+            Call::Refused(..) => Some(Reply::Denied(Ok(denied.clone()))),
+            _ => None,
+        }));
+        desk.press("ctrl-l").press(key).dialog("Not available to you");
+        desk.says("Only account Administrators can manage users and permission levels.");
+        assert_eq!(desk.calls.iter().filter(|c| writes(c)).count(), 0);
     }
 }
 

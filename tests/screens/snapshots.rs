@@ -3,17 +3,18 @@
 //! Nothing in a picture is a real key or secret: see `dressed` in the driver. `INSTA_UPDATE=always` writes them anew.
 
 use keydesk::{
-    account::Role,
+    account::{Role, UserState},
     credential::{Kind, Options, Verb},
-    hub::{HubError, ListQuery},
+    hub::{HubError, ListQuery, Origin, TrailReport, Via},
+    secret::Secret,
     tui::{
         Start,
-        msg::{Call, CopyOutcome, Reply},
+        msg::{Call, CopyOutcome, Msg, Reply},
         theme::{ASCII, Palette, Theme, UNICODE},
     },
 };
 
-use super::desk::Desk;
+use super::desk::{Desk, chord};
 use super::fixture::{self, Copy, PASSWORD};
 use super::picture;
 
@@ -72,6 +73,60 @@ fn rotated(theme: Theme) -> Desk {
 fn setting(row: &str, theme: Theme) -> Desk {
     then(filled(theme), |d| {
         d.press("enter").selects(row).press("enter").rest();
+    })
+}
+
+/// Users, one of them disabled and one locked.
+fn users(theme: Theme, keys: &str) -> Desk {
+    then(setting("Users", theme), |d| {
+        let alice = fixture::local(d.hub(), "alice");
+        d.hub().set_user_state(&alice, "chen", UserState::Disabled).unwrap();
+        for _ in 0..5 {
+            d.hub().sign_in("dora", &Secret::from_text("wrong"), &Origin::default()).unwrap();
+        }
+        d.hub().sign_in("bram", &fixture::password(), &Origin::default()).unwrap();
+        d.waits(1_000);
+        keys.split(' ').filter(|key| !key.is_empty()).for_each(|key| {
+            d.send(Msg::Key(chord(key)));
+        });
+        d.rest();
+    })
+}
+
+/// The activity log, with the keys named as pictures need them.
+fn log(theme: Theme, keys: &str) -> Desk {
+    then(setting("Activity log", theme), |d| {
+        let bram = fixture::local(d.hub(), "bram");
+        d.hub().set_role(&bram, "chen", Role::Advanced).unwrap();
+        d.press("ctrl-l");
+        keys.split(' ').for_each(|key| {
+            d.send(Msg::Key(chord(key)));
+        });
+        d.rest();
+    })
+}
+
+fn verified(theme: Theme) -> Desk {
+    then(setting("Activity log", theme), |d| {
+        d.instead = Some(Box::new(|call| match call {
+            Call::Verify(_) => {
+                let report = TrailReport { rows: 12, no: 12, hash: "0123456789abcdef".repeat(4), broken: None };
+                Some(Reply::Verified(Ok(report)))
+            }
+            _ => None,
+        }));
+        d.press("v");
+    })
+}
+
+fn again(theme: Theme) -> Desk {
+    let copy = Copy::filled();
+    let mut session = fixture::session(&copy.hub, "alice", Role::Administrator);
+    session.actor.via = Via::Password;
+    then(Desk::themed(Some(copy), Start::Session(Box::new(session)), theme), |d| {
+        d.press("enter").selects("Users").press("enter").rest().selects("chen").press("d");
+        d.dialog("Disable chen?").says("chen").press("tab enter");
+        d.types("not mine").dialog("Your password again").says("••••").press("enter");
     })
 }
 
@@ -361,7 +416,30 @@ const SCENES: &[Scene] = &[
         },
     },
     Scene { name: "activity_log", make: |t| setting("Activity log", t) },
-    Scene { name: "users", make: |t| setting("Users", t) },
+    Scene { name: "users", make: |t| users(t, "") },
+    Scene { name: "activity_entry", make: |t| log(t, "g enter") },
+    Scene { name: "activity_filter", make: |t| log(t, "/ b r a m tab tab") },
+    Scene { name: "activity_filtered", make: |t| log(t, "↓ ↓ w t") },
+    Scene { name: "activity_export", make: |t| log(t, "x") },
+    Scene { name: "activity_nothing", make: |t| log(t, "t t w") },
+    Scene { name: "activity_verified", make: verified },
+    Scene {
+        name: "lock_time",
+        make: |t| {
+            then(setting("Security", t), |d| {
+                d.press("e ctrl-u").types("0");
+                d.dialog("Lock time").says("so long").press("enter");
+            })
+        },
+    },
+    Scene { name: "user_new", make: |t| users(t, "n e r i k tab →") },
+    Scene { name: "user_role", make: |t| users(t, "G r") },
+    Scene { name: "user_disable", make: |t| users(t, "↓ d") },
+    Scene { name: "user_enable", make: |t| users(t, "↓ ↓ d tab") },
+    Scene { name: "user_unlock", make: |t| users(t, "G u") },
+    Scene { name: "user_password", make: |t| users(t, "↓ p") },
+    Scene { name: "user_keys_made", make: |t| users(t, "↓ enter") },
+    Scene { name: "password_again", make: again },
     Scene { name: "security", make: |t| setting("Security", t) },
     Scene {
         name: "my_account",
@@ -710,6 +788,9 @@ const CHOSEN: &[&str] = &[
     "found",
     "denied",
     "help_list",
+    "users",
+    "activity_log",
+    "user_new",
     "store_gone",
 ];
 

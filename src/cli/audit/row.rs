@@ -1,26 +1,8 @@
-//! A row of the trail, as a line of a table and as JSON.
+//! A row of the trail, as a line of a table.
 
 use serde::Serialize;
-use serde_json::Value;
 
-use crate::{cli::out::Listed, hub::TrailRow, time::Millis};
-
-#[derive(Serialize)]
-struct TrailJson<'a> {
-    no: i64,
-    at: String,
-    who: Option<&'a str>,
-    via: Option<&'a str>,
-    unix: Option<&'a str>,
-    address: Option<&'a str>,
-    action: &'a str,
-    did: &'a str,
-    what: &'a str,
-    subject: Option<&'a str>,
-    before: Option<Value>,
-    after: Option<Value>,
-    count: i64,
-}
+use crate::{cli::out::Listed, export, hub::TrailRow, time::Millis};
 
 impl Listed for TrailRow {
     const TITLES: &'static [&'static str] = &["NO.", "WHEN (UTC)", "WHO", "DID", "WHAT", "FROM"];
@@ -36,24 +18,6 @@ impl Listed for TrailRow {
     }
 
     fn json(&self, _now: Millis) -> impl Serialize {
-        // What does not parse is shown as the text it is: the trail must be readable also when it was tampered with.
-        let parsed = |text: &Option<String>| {
-            text.as_ref().map(|t| serde_json::from_str(t).unwrap_or_else(|_| Value::String(t.clone())))
-        };
-        TrailJson {
-            no: self.no,
-            at: self.at.rfc3339(),
-            who: self.who.as_deref(),
-            via: self.via.as_deref(),
-            unix: self.unix.as_deref(),
-            address: self.address.as_deref(),
-            action: &self.action,
-            did: &self.did,
-            what: &self.what,
-            subject: self.subject.as_deref(),
-            before: parsed(&self.before),
-            after: parsed(&self.after),
-            count: self.count,
-        }
+        export::json_of(self)
     }
 }

@@ -23,6 +23,8 @@ pub struct UserRow {
     pub created_at: Millis,
     /// By whom.
     pub created_by: String,
+    /// Who changed the row last.
+    pub changed_by: String,
     /// Live credentials that this user made.
     pub made: i64,
     /// The password was set by another and must be changed.

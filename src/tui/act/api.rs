@@ -202,6 +202,7 @@ impl Room {
     pub(in super::super) fn read_again(&mut self, now: Millis) {
         self.due.overview = Some(now);
         self.due.trail = Some(now);
+        self.due.people = Some(now);
         let sees = self.may(Right::SeeCredentials);
         if let Some(api) = self.api_mut().filter(|_| sees) {
             api.list.again();

@@ -23,6 +23,8 @@ impl App {
             (Dialog::Secret(_), Action::CopyKey) => self.copy(What::Key),
             (Dialog::Secret(view), Action::Mask) => view.masked = !view.masked,
             (Dialog::Details(d), action) => scroll(&mut d.scroll, action, most),
+            (Dialog::Entry(d), action) => scroll(&mut d.scroll, action, most),
+            (Dialog::Live(d), action) => scroll(&mut d.scroll, action, most),
             (dialog, action) => {
                 let advance = dialog.form_mut().and_then(|form| forms::edit(form, action));
                 match advance {
@@ -78,11 +80,25 @@ impl App {
             (Dialog::StopOld(_), _) => self.send_stop_old(),
             (Dialog::Rotate(_), _) => self.send_rotate(),
             (Dialog::Password(_), _) => self.send_password(),
+            (Dialog::Person(d), Id::See) => {
+                let name = d.doing.row().map(|row| row.name.clone()).unwrap_or_default();
+                self.see_keys(&name);
+            }
+            (Dialog::Person(_), _) => self.send_person(),
+            (Dialog::Narrow(_), id) => self.send_narrow(id == Id::ShowAll),
+            (Dialog::LockTime(_), _) => self.send_lock_time(),
+            (Dialog::Export(_), _) => self.send_export(),
+            (Dialog::Again(_), _) => self.send_again(),
             (Dialog::Change(_), Id::Disable) => self.send_change(Some(Verb::Disable)),
             (Dialog::Change(_), _) => self.send_change(None),
             (Dialog::Secret(_), Id::Revoke) => self.revoke_it(),
             _ => {}
         }
+    }
+
+    /// Sends the dialog on top once more: what it waited for is there.
+    pub(in super::super) fn send_what_waited(&mut self) {
+        self.pressed(Id::Submit);
     }
 
     /// The secret that nobody copied is given up.

@@ -1,6 +1,7 @@
 //! What each action does, by what is on top: help, door, dialog, screen.
 
 mod api;
+mod appearance;
 pub(super) use api::DETAILS_AFTER;
 mod dialogs;
 mod docs;
@@ -8,7 +9,10 @@ mod edit;
 mod filter;
 mod find;
 mod forms;
+mod people;
 mod screens;
+mod security;
+mod trail;
 pub(super) use screens::Look;
 
 use super::action::Action;
@@ -134,6 +138,9 @@ impl App {
             self.cancel(Slot::List);
             self.cancel(Slot::Details);
             self.cancel(Slot::Trail);
+            self.cancel(Slot::People);
+            self.cancel(Slot::Verify);
+            self.cancel(Slot::Security);
         }
     }
 
@@ -144,6 +151,7 @@ impl App {
         room.screens.push(screen);
         room.due.list = Some(now);
         room.due.trail = Some(now);
+        room.due.people = Some(now);
         room.due.overview = Some(now);
     }
 }

@@ -7,9 +7,8 @@ use crate::hub::CredentialRow;
 use super::super::action::Action;
 use super::super::app::{App, Room};
 use super::super::dialog::{ChangePassword, Dialog};
-use super::super::layout;
 use super::super::screen::{
-    ACCOUNT, AccountRow, Api, Docs, MENU, Menu, MenuRow, Rows, SETTINGS, Screen, SettingsRow, Topic, TrailList,
+    ACCOUNT, AccountRow, Api, Docs, MENU, Menu, MenuRow, Rows, SETTINGS, Screen, SettingsRow, Topic,
 };
 use super::super::view;
 use super::scroll;
@@ -56,7 +55,6 @@ impl App {
         if action == Action::Back {
             return self.back();
         }
-        let size = self.size;
         let most = view::overflow(self);
         let Some(room) = &mut self.room else { return };
         match room.screen_mut() {
@@ -70,11 +68,10 @@ impl App {
                 action => rows.act(action, ACCOUNT.len()),
             },
             Some(Screen::Docs(_)) => self.act_on_docs(action),
+            Some(Screen::People(_)) => self.act_on_people(action),
+            Some(Screen::Page(Topic::Security, _)) if action == Action::LockTime => self.edit_lock_time(),
             Some(Screen::Page(_, at)) => scroll(at, action, most),
-            Some(Screen::Trail(list)) => {
-                let other_rows = list.act(action, layout::trail_rows(size, false));
-                room.due.trail = other_rows.then_some(self.now).or(room.due.trail);
-            }
+            Some(Screen::Trail(_)) => self.act_on_trail(action),
             Some(Screen::Api(_)) => self.act_on_api(action),
             None => {}
         }
@@ -123,9 +120,12 @@ impl App {
         }
         match row {
             SettingsRow::Api => self.open_api(Kind::Basic, None),
-            SettingsRow::Users => self.open(Screen::Page(Topic::Users, 0)),
-            SettingsRow::Activity => self.open(Screen::Trail(TrailList::default())),
-            SettingsRow::Security => self.open(Screen::Page(Topic::Security, 0)),
+            SettingsRow::Users => self.open(Screen::People(Box::default())),
+            SettingsRow::Activity => self.open(Screen::Trail(Box::default())),
+            SettingsRow::Security => {
+                self.open(Screen::Page(Topic::Security, 0));
+                self.read_security();
+            }
         }
     }
 
@@ -136,6 +136,8 @@ impl App {
             AccountRow::ChangePassword => {
                 room.dialogs.push(Dialog::Password(Box::new(ChangePassword::new(false))));
             }
+            AccountRow::Colours => self.next_colours(),
+            AccountRow::Glyphs => self.next_glyphs(),
         }
     }
 
@@ -159,7 +161,7 @@ impl App {
         match look {
             Look::Expiring(row) => self.open_api(row.kind, Some(&row)),
             Look::NeverUsed(_) | Look::Dropped(_) | Look::Missed(_) => self.open_api(Kind::Basic, None),
-            Look::OneAdministrator => self.open(Screen::Page(Topic::Users, 0)),
+            Look::OneAdministrator => self.open(Screen::People(Box::default())),
         }
     }
 }

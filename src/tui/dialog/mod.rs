@@ -1,22 +1,32 @@
 //! The dialogs: one file for the state of each. Only the topmost takes keys and is drawn.
 
+mod again;
 mod ask;
 mod change;
 mod create;
 mod edit;
+mod export;
 mod find;
+mod lock_time;
+mod narrow;
 mod password;
+mod person;
 mod renew;
 mod rotate;
 mod secret;
 
+pub use again::Again;
 pub use ask::{Ask, Question};
 pub use change::Change;
 pub use create::entry_of;
 pub use create::{Create, Draft};
 pub use edit::EditKeys;
+pub use export::Export;
 pub use find::{Find, Found};
+pub use lock_time::LockTime;
+pub use narrow::NarrowForm;
 pub use password::{ChangePassword, check_new};
+pub use person::{Doing, Live, Person, ROLES};
 pub use renew::{NewPassword, StopOld};
 pub use rotate::Rotate;
 pub use secret::{Issue, OneTime, What};
@@ -25,6 +35,7 @@ use crate::hub::{CredentialRow, Denied, Details, TrailRow};
 
 use super::form::Form;
 use super::keys::Scope;
+use super::screen::Checked;
 
 /// A dialog.
 #[derive(Debug)]
@@ -51,6 +62,22 @@ pub enum Dialog {
     Found(Box<Found>),
     /// One's own password.
     Password(Box<ChangePassword>),
+    /// What is done to a user.
+    Person(Box<Person>),
+    /// The live credentials that a user made.
+    Live(Box<Reading<Live>>),
+    /// A part of the trail for a file.
+    Export(Box<Export>),
+    /// When a desk locks.
+    LockTime(Box<LockTime>),
+    /// What part of the trail is shown.
+    Narrow(Box<NarrowForm>),
+    /// One entry of the trail.
+    Entry(Box<Reading<TrailRow>>),
+    /// What the check of the trail found.
+    Checked(Box<Checked>),
+    /// One's own password once more.
+    Again(Box<Again>),
     /// A question before something is lost.
     Ask(Box<Ask>),
     /// All about one credential.
@@ -98,8 +125,19 @@ impl Dialog {
             Self::Find(d) => Some(&d.form),
             Self::Found(d) => Some(&d.form),
             Self::Password(d) => Some(&d.form),
+            Self::Person(d) => Some(&d.form),
+            Self::Again(d) => Some(&d.form),
+            Self::Export(d) => Some(&d.form),
+            Self::LockTime(d) => Some(&d.form),
+            Self::Narrow(d) => Some(&d.form),
             Self::Ask(d) => Some(&d.buttons),
-            Self::Made(_) | Self::Details(_) | Self::Denied(_) | Self::Notice { .. } => None,
+            Self::Made(_)
+            | Self::Details(_)
+            | Self::Live(_)
+            | Self::Entry(_)
+            | Self::Checked(_)
+            | Self::Denied(_)
+            | Self::Notice { .. } => None,
         }
     }
 
@@ -116,8 +154,19 @@ impl Dialog {
             Self::Find(d) => Some(&mut d.form),
             Self::Found(d) => Some(&mut d.form),
             Self::Password(d) => Some(&mut d.form),
+            Self::Person(d) => Some(&mut d.form),
+            Self::Again(d) => Some(&mut d.form),
+            Self::Export(d) => Some(&mut d.form),
+            Self::LockTime(d) => Some(&mut d.form),
+            Self::Narrow(d) => Some(&mut d.form),
             Self::Ask(d) => Some(&mut d.buttons),
-            Self::Made(_) | Self::Details(_) | Self::Denied(_) | Self::Notice { .. } => None,
+            Self::Made(_)
+            | Self::Details(_)
+            | Self::Live(_)
+            | Self::Entry(_)
+            | Self::Checked(_)
+            | Self::Denied(_)
+            | Self::Notice { .. } => None,
         }
     }
 
@@ -131,12 +180,17 @@ impl Dialog {
             // What leaked is not shown to those who look over a shoulder.
             Self::Find(d) => form_scopes(&d.form, Scope::Form).into_iter().filter(|s| *s != Scope::Password).collect(),
             Self::Found(_) | Self::StopOld(_) => vec![Scope::Buttons],
+            Self::Person(d) => form_scopes(&d.form, Scope::Form),
+            Self::Again(d) => form_scopes(&d.form, Scope::Form),
+            Self::Export(d) => form_scopes(&d.form, Scope::Form),
+            Self::LockTime(d) => form_scopes(&d.form, Scope::Form),
+            Self::Narrow(d) => form_scopes(&d.form, Scope::Form),
             Self::Change(d) => form_scopes(&d.form, Scope::Confirm),
             Self::Rotate(_) => vec![Scope::Rotate],
             Self::Secret(_) => vec![Scope::Secret, Scope::Buttons],
             Self::Ask(_) => vec![Scope::Buttons],
-            Self::Details(_) => vec![Scope::Reading, Scope::Rows],
-            Self::Made(_) | Self::Denied(_) | Self::Notice { .. } => vec![Scope::Reading],
+            Self::Details(_) | Self::Live(_) | Self::Entry(_) => vec![Scope::Reading, Scope::Rows],
+            Self::Made(_) | Self::Checked(_) | Self::Denied(_) | Self::Notice { .. } => vec![Scope::Reading],
         }
     }
 }

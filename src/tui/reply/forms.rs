@@ -26,9 +26,18 @@ impl App {
                 self.toast = Some(Toast::done(now, "Your password was changed."));
                 self.play_on();
             }
-            Reply::Edited(Err(why)) | Reply::Issued(Err(why)) | Reply::States(Err(why)) | Reply::Actor(Err(why)) => {
-                self.form_failed(why)
-            }
+            Reply::User(Ok(row)) => self.user_changed(&row),
+            Reply::Confirmed(Ok(actor)) => self.confirmed(actor),
+            Reply::Exported(Ok(written)) => self.exported(&written),
+            Reply::Done(Ok(())) => self.lock_time_set(),
+            Reply::Edited(Err(why))
+            | Reply::Issued(Err(why))
+            | Reply::States(Err(why))
+            | Reply::User(Err(why))
+            | Reply::Confirmed(Err(why))
+            | Reply::Done(Err(why))
+            | Reply::Exported(Err(why))
+            | Reply::Actor(Err(why)) => self.form_failed(why),
             _ => {}
         }
     }
@@ -107,7 +116,11 @@ impl App {
                     room.dialogs.push(Dialog::Denied(denied));
                 }
             }
-            HubError::Conflict(Conflict::Taken { .. }) => self.fault_at(Id::Username, why.to_string()),
+            HubError::PasswordNeeded => self.ask_again(),
+            HubError::Conflict(Conflict::Taken { .. }) => {
+                let of_user = matches!(self.room.as_ref().and_then(|r| r.dialogs.last()), Some(Dialog::Person(_)));
+                self.fault_at(if of_user { Id::Name } else { Id::Username }, why.to_string());
+            }
             HubError::WrongPassword => self.fault_at(Id::Old, why.to_string()),
             HubError::Conflict(why) if self.edit_is_stale(&why) => return,
             HubError::Conflict(_) | HubError::NotFound(_) => {
@@ -131,12 +144,30 @@ impl App {
         self.drop_ahead();
     }
 
+    fn lock_time_set(&mut self) {
+        let now = self.now;
+        let Some(room) = &mut self.room else { return };
+        if let Some(Dialog::LockTime(_)) = room.dialogs.last() {
+            room.dialogs.pop();
+        }
+        self.toast = Some(Toast::done(now, "The lock time is set. It holds from the next sign-in on."));
+        if self.door.is_none() {
+            self.read_security();
+            self.play_on();
+        }
+    }
+
     fn entry_for(&self, field: Field) -> Option<Id> {
         match self.room.as_ref()?.dialogs.last()? {
             Dialog::Create(create) => dialog::entry_of(field, create.kind),
             Dialog::Edit(edit) => dialog::entry_of(field, edit.rows.first()?.kind),
             Dialog::NewPassword(_) => Some(Id::Password),
             Dialog::Password(_) => Some(Id::Password),
+            Dialog::Again(_) => Some(Id::Old),
+            Dialog::LockTime(_) => Some(Id::Minutes),
+            Dialog::Export(_) => Some(Id::File),
+            Dialog::Person(_) if field == Field::UserName => Some(Id::Name),
+            Dialog::Person(_) => Some(Id::Password),
             _ => None,
         }
     }
@@ -159,6 +190,10 @@ impl App {
             Some(Dialog::StopOld(d)) => &mut d.problem,
             Some(Dialog::Change(d)) => &mut d.problem,
             Some(Dialog::Password(d)) => &mut d.problem,
+            Some(Dialog::Person(d)) => &mut d.problem,
+            Some(Dialog::Again(d)) => &mut d.problem,
+            Some(Dialog::LockTime(d)) => &mut d.problem,
+            Some(Dialog::Export(d)) => &mut d.problem,
             _ => {
                 self.toast = Some(Toast::error(sentence));
                 return;

@@ -5,7 +5,9 @@ mod door;
 mod edits;
 mod find;
 mod forms;
+mod people;
 mod reads;
+mod trail;
 
 pub(super) use find::HISTORY;
 
@@ -32,10 +34,8 @@ impl App {
             Slot::Refused => self.refused(reply),
             Slot::Find => self.searched(reply),
             Slot::History => self.history(reply),
-            Slot::Overview | Slot::List | Slot::Details | Slot::Taken | Slot::Trail | Slot::Pulse => {
-                self.read(slot, reply);
-            }
             Slot::Copying(_) | Slot::CopyKey | Slot::CopySample | Slot::Unwatched => {}
+            slot => self.read(slot, reply),
         }
         if behind {
             self.toast = toast;

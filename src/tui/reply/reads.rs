@@ -23,6 +23,14 @@ impl App {
                     room.look_stays_in_range();
                 }
             }
+            Reply::Page(Ok(page)) if slot == Slot::Live => self.live(page),
+            Reply::Security(Ok(security)) => {
+                if let Some(room) = &mut self.room {
+                    room.security = Some(security);
+                }
+            }
+            Reply::Verified(Ok(report)) => self.verified(report),
+            Reply::Users(Ok(rows)) => self.people(rows),
             Reply::Page(Ok(page)) => self.page(page),
             Reply::Details(Ok(details)) => self.details(details),
             Reply::Taken(Ok(taken)) => {
@@ -42,6 +50,9 @@ impl App {
             | Reply::Page(Err(why))
             | Reply::Details(Err(why))
             | Reply::Taken(Err(why))
+            | Reply::Users(Err(why))
+            | Reply::Verified(Err(why))
+            | Reply::Security(Err(why))
             | Reply::Trail(Err(why)) => self.read_failed(slot, why),
             _ => {}
         }
@@ -96,7 +107,9 @@ impl App {
         let recovered = std::mem::take(&mut room.trouble);
         let seen = room.change.replace(pulse.change);
         let list_is_old = room.api().is_some_and(|api| api.loaded && api.list.change() != pulse.change);
-        if recovered || list_is_old || seen.is_some_and(|seen| seen != pulse.change) {
+        // The first pulse cannot tell whether somebody changed something since the users were read.
+        let users_may_be_old = seen.is_none() && matches!(room.screen(), Some(Screen::People(_)));
+        if recovered || list_is_old || users_may_be_old || seen.is_some_and(|seen| seen != pulse.change) {
             room.read_again(now);
         }
         if recovered {

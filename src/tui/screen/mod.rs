@@ -2,6 +2,8 @@
 
 mod api;
 mod docs;
+mod narrow;
+mod people;
 mod rows;
 mod search;
 mod trail;
@@ -9,8 +11,10 @@ pub mod window;
 
 pub use api::{Api, Tab, order_words};
 pub use docs::Docs;
+pub use narrow::Narrow;
+pub use people::People;
 pub use rows::{ACCOUNT, AccountRow, MENU, MenuRow, Rows, SETTINGS, SettingsRow};
-pub use trail::TrailList;
+pub use trail::{Checked, TrailList};
 
 /// One screen. The menu is the lowest of the stack and never leaves it.
 #[derive(Debug)]
@@ -21,8 +25,10 @@ pub enum Screen {
     Settings(Rows),
     /// The three tabs of API Settings.
     Api(Box<Api>),
+    /// The users.
+    People(Box<People>),
     /// The trail.
-    Trail(TrailList),
+    Trail(Box<TrailList>),
     /// One's own account.
     Account(Rows),
     /// How to call the API.
@@ -43,8 +49,6 @@ pub struct Menu {
 /// What a page to read is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Topic {
-    /// The people of the desk.
-    Users,
     /// How the desk is kept safe.
     Security,
 }
@@ -62,7 +66,7 @@ impl Screen {
             },
             Self::Trail(_) => &["Settings", "Activity log"],
             Self::Account(_) => &["My account"],
-            Self::Page(Topic::Users, _) => &["Settings", "Users"],
+            Self::People(_) => &["Settings", "Users"],
             Self::Page(Topic::Security, _) => &["Settings", "Security"],
             Self::Docs(_) => &["Documentation"],
         }

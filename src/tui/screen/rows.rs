@@ -41,7 +41,7 @@ pub enum MenuRow {
 /// The menu: row, title, what is behind it.
 pub const MENU: [(MenuRow, &str, &str); 6] = [
     (MenuRow::Settings, "Settings", "API keys, users, activity log, security"),
-    (MenuRow::Account, "My account", "your password and your last sign-in"),
+    (MenuRow::Account, "My account", "your password, appearance, last sign-in"),
     (MenuRow::Documentation, "Documentation", "calling the API: REST by Basic and HMAC, SOAP"),
     (MenuRow::Lock, "Lock", "L"),
     (MenuRow::SignOut, "Sign out", ""),
@@ -71,8 +71,13 @@ pub const SETTINGS: [(SettingsRow, &str, Right); 4] = [
 #[allow(missing_docs)]
 pub enum AccountRow {
     ChangePassword,
+    Colours,
+    Glyphs,
 }
 
 /// One's own account.
-pub const ACCOUNT: [(AccountRow, &str, &str); 1] =
-    [(AccountRow::ChangePassword, "Change password", "your other sessions end when it is changed")];
+pub const ACCOUNT: [(AccountRow, &str, &str); 3] = [
+    (AccountRow::ChangePassword, "Change password", "your other sessions end when it is changed"),
+    (AccountRow::Colours, "Colours", "enter changes: dark, light or none"),
+    (AccountRow::Glyphs, "Lines and marks", "enter changes: Unicode or ASCII"),
+];

@@ -1,17 +1,32 @@
 //! The newest rows of the trail, page by page. Pages are remembered by where they begin, not by their rows.
 
-use crate::hub::{TrailQuery, TrailRow};
+use crate::hub::{TrailQuery, TrailReport, TrailRow};
+use crate::time::Millis;
 
 use super::super::action::Action;
+use super::narrow::Narrow;
 
 /// Rows of one page.
 const PAGE: u32 = 200;
+
+/// What a check of the whole trail found, and when.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// What.
+    pub report: TrailReport,
+    /// When.
+    pub at: Millis,
+}
 
 /// A page of the trail.
 #[derive(Debug, Default)]
 pub struct TrailList {
     /// Only rows about credentials.
     pub credentials_only: bool,
+    /// Only these rows.
+    pub narrow: Narrow,
+    /// The last check of the whole trail.
+    pub checked: Option<Checked>,
     /// The rows; `None` before the first answer.
     rows: Option<Vec<TrailRow>>,
     selected: usize,
@@ -30,12 +45,19 @@ impl TrailList {
 
     /// What to read.
     pub fn query(&self) -> TrailQuery {
-        TrailQuery {
+        self.narrow.put(TrailQuery {
             before: self.before.last().copied(),
             credentials_only: self.credentials_only,
             limit: PAGE,
             ..TrailQuery::default()
-        }
+        })
+    }
+
+    /// Shows other rows, from the newest on.
+    pub fn narrow_to(&mut self, narrow: Narrow) {
+        self.narrow = narrow;
+        self.before.clear();
+        self.seek = Some(0);
     }
 
     /// The rows, once they were read.

@@ -3,11 +3,12 @@
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use crate::account::UserState;
 use crate::text;
 
 use super::super::action::Action;
 use super::super::app::App;
-use super::super::dialog::Dialog;
+use super::super::dialog::{Dialog, Doing};
 use super::super::door::Kind;
 use super::super::keys::{self, Binding, Scope};
 use super::super::layout::SMALLEST;
@@ -197,13 +198,7 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
         (Scope::Door, Action::Advance, Some(Kind::SignIn), _) => "next or sign in",
         (Scope::Door, Action::Advance, Some(Kind::Lock), _) => "unlock",
         (Scope::Form, Action::Advance, None, Some(dialog)) if dialog.form().is_some_and(|f| f.sends_on_enter()) => {
-            match dialog {
-                Dialog::Password(_) => "change",
-                Dialog::Edit(_) => "save",
-                Dialog::NewPassword(_) => "set it",
-                Dialog::Find(_) => "find",
-                _ => "create",
-            }
+            sent_by_enter(dialog)
         }
         (Scope::Form, Action::Advance, None, Some(_)) => "next",
         (Scope::Password, _, None, Some(d)) if d.form().is_some_and(|f| f.shows_passwords()) => "hide",
@@ -216,7 +211,18 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
             Scope::Buttons,
             Action::Back,
             None,
-            Some(Dialog::Create(_) | Dialog::Edit(_) | Dialog::Find(_) | Dialog::NewPassword(_) | Dialog::Password(_)),
+            Some(
+                Dialog::Create(_)
+                | Dialog::Edit(_)
+                | Dialog::Find(_)
+                | Dialog::NewPassword(_)
+                | Dialog::Password(_)
+                | Dialog::Person(_)
+                | Dialog::Again(_)
+                | Dialog::Export(_)
+                | Dialog::Narrow(_)
+                | Dialog::LockTime(_),
+            ),
         ) => "cancel",
         (Scope::Everywhere, Action::Back, None, None)
             if app.room.as_ref().and_then(|r| r.api()).is_some_and(|a| a.tab == Tab::Api && a.search.shown()) =>
@@ -224,6 +230,7 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
             "clear filter"
         }
         (Scope::Everywhere, Action::Back, None, None) if menu => "menu",
+        (Scope::People, Action::DisableEnable, None, None) if selected_is_disabled(app) => "enable",
         (Scope::List, Action::DisableEnable, None, None) => {
             let api = app.room.as_ref().and_then(|r| r.api());
             let off = |rows: Vec<crate::hub::CredentialRow>| {
@@ -232,5 +239,29 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
             if api.is_some_and(|api| off(api.targets())) { "enable" } else { binding.hint }
         }
         _ => binding.hint,
+    }
+}
+
+/// What Enter does in the last field of a form.
+fn sent_by_enter(dialog: &Dialog) -> &'static str {
+    match dialog {
+        Dialog::Password(_) => "change",
+        Dialog::Edit(_) => "save",
+        Dialog::NewPassword(_) => "set it",
+        Dialog::Find(_) => "find",
+        Dialog::Again(_) => "go on",
+        Dialog::Narrow(_) => "show",
+        Dialog::LockTime(_) => "set",
+        Dialog::Export(_) => "export",
+        Dialog::Person(d) if matches!(d.doing, Doing::Add) => "add",
+        Dialog::Person(_) => "set",
+        _ => "create",
+    }
+}
+
+fn selected_is_disabled(app: &App) -> bool {
+    match app.room.as_ref().and_then(|r| r.screen()) {
+        Some(Screen::People(people)) => people.selected().is_some_and(|row| row.state == UserState::Disabled),
+        _ => false,
     }
 }

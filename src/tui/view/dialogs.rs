@@ -13,7 +13,7 @@ use super::super::layout;
 use super::super::when;
 use super::paint::{plain, span};
 use super::sheet::Sheet;
-use super::{details, forms, manage, secret};
+use super::{details, entry, forms, manage, people, secret, trail};
 
 /// The sheet of a dialog.
 pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
@@ -37,12 +37,20 @@ pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
             finish(app, &mut sheet, dialog);
             sheet
         }
-        Dialog::Password(d) => {
-            let mut sheet = new("Change password".to_owned(), narrow);
-            forms::own_password(app, d, &mut sheet);
-            finish(app, &mut sheet, dialog);
+        Dialog::Live(d) => people::live(app, &d.what, new(format!("Keys made by {}", d.what.who), columns)),
+        Dialog::Entry(d) => entry::sheet(app, &d.what, new(format!("Entry {}", d.what.no), columns)),
+        Dialog::Checked(d) => {
+            let title = entry::checked_title(&d.report).to_owned();
+            let mut sheet = entry::checked(&d.report, d.at, new(title, columns));
+            close(app, &mut sheet);
             sheet
         }
+        Dialog::Password(_)
+        | Dialog::Export(_)
+        | Dialog::Person(_)
+        | Dialog::Narrow(_)
+        | Dialog::LockTime(_)
+        | Dialog::Again(_) => form(app, dialog, columns),
         Dialog::Ask(d) => ask(d, new(d.question.title().to_owned(), narrow)),
         Dialog::Details(d) => details::sheet(app, &d.what, new(d.what.details.row.name.clone(), columns)),
         Dialog::Denied(denied) => {
@@ -51,6 +59,31 @@ pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
         }
         Dialog::Notice { title, lines } => words(app, new(title.clone(), narrow), lines),
     }
+}
+
+/// The sheet of a dialog that is a form: its fields, and its buttons at the foot.
+fn form(app: &App, dialog: &Dialog, columns: u16) -> Sheet {
+    let title = match dialog {
+        Dialog::Password(_) => "Change password".to_owned(),
+        Dialog::Person(d) => people::title(d),
+        Dialog::Narrow(_) => "Show a part of the trail".to_owned(),
+        Dialog::LockTime(_) => "Lock time".to_owned(),
+        Dialog::Export(_) => "Export the trail".to_owned(),
+        _ => "Your password again".to_owned(),
+    };
+    let widest = if matches!(dialog, Dialog::Person(_)) { 70 } else { 64 };
+    let mut sheet = Sheet::new(title, columns.min(widest), app.theme);
+    match dialog {
+        Dialog::Password(d) => forms::own_password(app, d, &mut sheet),
+        Dialog::Person(d) => people::person(app, d, &mut sheet),
+        Dialog::Narrow(d) => trail::narrow(app, &d.form, &mut sheet),
+        Dialog::Export(d) => trail::export(app, d, &mut sheet),
+        Dialog::LockTime(d) => forms::lock_time(app, d, &mut sheet),
+        Dialog::Again(d) => forms::again(app, d, &mut sheet),
+        _ => {}
+    }
+    finish(app, &mut sheet, dialog);
+    sheet
 }
 
 /// The buttons, and the line under them.

@@ -306,8 +306,9 @@ pub fn status(app: &App) -> String {
             None => "Signed in. This is your first sign-in.".to_owned(),
         },
         Some(Screen::Api(api)) if api.tab == Tab::Api && room.may(Right::SeeCredentials) => list_status(room, api),
-        Some(Screen::Api(api)) if api.tab == Tab::Activity => trail::status(&api.activity),
-        Some(Screen::Trail(list)) => trail::status(list),
+        Some(Screen::Api(api)) if api.tab == Tab::Activity => trail::status(app, &api.activity),
+        Some(Screen::People(people)) => super::people::status(app, people),
+        Some(Screen::Trail(list)) => trail::status(app, list),
         _ => String::new(),
     }
 }

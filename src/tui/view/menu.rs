@@ -11,7 +11,8 @@ use crate::time::DAY;
 
 use super::super::act::Look;
 use super::super::app::{App, Room};
-use super::super::screen::{ACCOUNT, MENU, Menu, MenuRow, Rows, SETTINGS, SettingsRow};
+use super::super::screen::{ACCOUNT, AccountRow, MENU, Menu, MenuRow, Rows, SETTINGS, SettingsRow};
+use super::super::theme::UNICODE;
 use super::super::when;
 use super::paint::{Paint, plain, span};
 
@@ -139,8 +140,13 @@ fn change(app: &App, row: &TrailRow, width: usize) -> String {
 
 /// One's own account.
 pub fn account(app: &App, room: &Room, rows: &Rows, paint: &mut Paint<'_>, body: Rect) {
-    for (i, (_, title, words)) in ACCOUNT.iter().enumerate() {
-        line(paint, body.y + i as u16, title, 21, words, i == rows.selected, false);
+    for (i, (row, title, words)) in ACCOUNT.iter().enumerate() {
+        let now = match row {
+            AccountRow::ChangePassword => String::new(),
+            AccountRow::Colours => format!("{:<9}", app.theme.palette.as_str()),
+            AccountRow::Glyphs => format!("{:<9}", if app.theme.glyphs == &UNICODE { "Unicode" } else { "ASCII" }),
+        };
+        line(paint, body.y + i as u16, title, 21, &format!("{now}{words}"), i == rows.selected, false);
     }
     let session = &room.session;
     let last = match &session.last {

@@ -6,6 +6,7 @@ mod dialogs;
 mod docs;
 mod door;
 mod edit;
+mod entry;
 mod filter;
 mod find;
 mod forms;
@@ -16,6 +17,7 @@ mod manage;
 mod menu;
 mod pages;
 mod paint;
+mod people;
 mod secret;
 mod sheet;
 mod trail;
@@ -65,6 +67,7 @@ fn desk(app: &App, room: &Room, paint: &mut Paint<'_>, body: Rect) {
         Some(Screen::Settings(rows)) => menu::settings(app, room, rows, paint, body),
         Some(Screen::Account(rows)) => menu::account(app, room, rows, paint, body),
         Some(Screen::Api(api)) => list::draw(app, room, api, paint, body),
+        Some(Screen::People(people)) => people::draw(app, people, paint, body),
         Some(Screen::Trail(trail)) => trail::draw(app, trail, paint, body),
         Some(Screen::Docs(shown)) => docs::page(app, room, shown, paint, body),
         Some(Screen::Page(topic, scroll)) => pages::draw(app, room, *topic, *scroll, paint, body),
@@ -72,7 +75,12 @@ fn desk(app: &App, room: &Room, paint: &mut Paint<'_>, body: Rect) {
     }
     // Under help no dialog is drawn: a secret shows nowhere but in the view on top.
     if let Some(dialog) = room.dialogs.last().filter(|_| app.help.is_none()) {
-        let scroll = if let Dialog::Details(d) = dialog { d.scroll } else { 0 };
+        let scroll = match dialog {
+            Dialog::Details(d) => d.scroll,
+            Dialog::Live(d) => d.scroll,
+            Dialog::Entry(d) => d.scroll,
+            _ => 0,
+        };
         paint.cursor = None;
         dialogs::sheet(app, dialog).draw(paint, body, scroll);
     }
@@ -86,7 +94,9 @@ pub(super) fn overflow(app: &App) -> usize {
     }
     let Some(room) = &app.room else { return 0 };
     match (room.dialogs.last(), room.screen()) {
-        (Some(dialog @ Dialog::Details(_)), _) => dialogs::sheet(app, dialog).len().saturating_sub(in_dialog),
+        (Some(dialog @ (Dialog::Details(_) | Dialog::Live(_) | Dialog::Entry(_))), _) => {
+            dialogs::sheet(app, dialog).len().saturating_sub(in_dialog)
+        }
         (Some(_), _) => 0,
         (None, Some(Screen::Page(topic, _))) => {
             pages::lines(app, room, *topic).len().saturating_sub(layout::page_rows(app.size))

@@ -1,15 +1,15 @@
 //! Pages to read: users, security.
+//! Pages to read: security, documentation.
 
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::account::{FIRST_PAUSE, FREE_TRIES, MIN_PASSWORD};
-use crate::time::DAY;
+use crate::time::{DAY, MINUTE};
 
 use super::super::app::{App, Room};
 use super::super::screen::Topic;
 use super::super::when;
-use super::menu::people;
 use super::paint::{Paint, plain, span, wrap};
 
 /// Draws a page.
@@ -34,7 +34,6 @@ pub fn scrolled(lines: &[Line<'static>], scroll: usize, paint: &mut Paint<'_>, b
 pub fn lines(app: &App, room: &Room, topic: Topic) -> Vec<Line<'static>> {
     let mut page = Page { lines: vec![], width: usize::from(app.size.0).saturating_sub(4), app };
     match topic {
-        Topic::Users => users(room, &mut page),
         Topic::Security => security(app, room, &mut page),
     }
     page.lines
@@ -55,37 +54,21 @@ impl Page<'_> {
         self.lines.push(Line::from(span(words, self.app.theme.strong())));
     }
 
-    /// A line that must stay as it is, to be copied by hand.
-    fn code(&mut self, line: &str) {
-        self.lines.push(Line::from(plain(&format!("  {line}"))));
-    }
-
     fn gap(&mut self) {
         self.lines.push(Line::default());
     }
 }
 
-fn users(room: &Room, page: &mut Page<'_>) {
-    if let Some(site) = room.overview.as_ref().and_then(|o| o.site.as_ref()) {
-        let locked = if site.locked > 0 { format!(", {} locked", site.locked) } else { String::new() };
-        page.say(&format!("{}{locked} on this desk.", people(site.users)));
-    }
-    if let Some(overview) = &room.overview {
-        page.say(&format!("Administrators: {}", overview.administrators.join(", ")));
-    }
-    page.gap();
-    let name = &room.session.actor.user;
-    page.say("Users are listed and added on the command line of this machine:");
-    page.gap();
-    page.code(&format!("keydesk user list --as {name}"));
-    page.code(&format!("keydesk user add --as {name} NAME --role basic --password-stdin"));
-    page.gap();
-    page.say("Roles: administrator, advanced, basic. Who is added so chooses an own password at the first sign-in.");
-}
-
 fn security(app: &App, room: &Room, page: &mut Page<'_>) {
     page.head("This desk");
-    page.say(&format!("It locks after {} without a key.", when::span(room.session.idle_lock)));
+    let own = room.session.idle_lock / MINUTE;
+    let set = room.security.map_or(own, |security| security.idle_lock_minutes);
+    page.say(&format!("It locks after {} without a key. Press e to change that.", when::span(set * MINUTE)));
+    if own != set {
+        page.say(&format!("This session began before that was set: it locks after {}.", when::span(own * MINUTE)));
+    }
+    page.gap();
+    page.head("Sign-in");
     page.say(&format!("A user's password has {MIN_PASSWORD} or more characters."));
     let pause = when::span(FIRST_PAUSE);
     page.say(&format!("{FREE_TRIES} wrong passwords lock a name for {pause}; each further time twice as long."));
@@ -94,11 +77,14 @@ fn security(app: &App, room: &Room, page: &mut Page<'_>) {
         page.gap();
         page.head("Master key");
         page.say(&format!("Made on {}, {days} days ago.", at.utc("%-d %b %Y")));
+        if !app.places.master_key.is_empty() {
+            page.say(&format!("It is in {}.", app.places.master_key));
+        }
         page.say("Keep a copy of it elsewhere: without it nothing in this desk works.");
     }
     page.gap();
     page.head("Trail");
-    page.say("Every change and every refusal is in the activity log, chained so that an edit shows. To check it:");
-    page.gap();
-    page.code(&format!("keydesk audit verify --as {}", room.session.actor.user));
+    page.say(
+        "Every change and every refusal is in the activity log, chained so that an edit shows. v in the log checks it.",
+    );
 }

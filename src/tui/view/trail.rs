@@ -7,9 +7,14 @@ use crate::hub::TrailRow;
 use crate::text;
 
 use super::super::app::App;
+use super::super::dialog::Export;
+use super::super::form::{Form, Id, Input};
 use super::super::layout;
-use super::super::screen::TrailList;
+use super::super::pending::Slot;
+use super::super::screen::{Checked, TrailList};
 use super::paint::{Paint, wrap};
+use super::sheet::Sheet;
+use super::{entry, forms};
 
 /// Draws the list; `body` is what is left of the window under tabs, if there are any.
 pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, body: Rect) {
@@ -21,7 +26,11 @@ pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, body: Rect) {
     let heading = line(app, width, ["NO.", "WHEN (UTC)", "WHO", "DID", "WHAT", "FROM"]);
     paint.text(3, body.y, &heading, app.theme.strong());
     if all.is_empty() {
-        paint.text(3, body.y + 2, "Nothing was done yet.", Style::new());
+        let said = match list.narrow.is_all() {
+            true => "Nothing was done yet.".to_owned(),
+            false => format!("There are no {}. Press / to show others.", list.narrow.words()),
+        };
+        paint.text(3, body.y + 2, &said, Style::new());
         return paint.cursor(3, body.y + 2);
     }
     let under_tabs = body.y > layout::HEADER;
@@ -75,20 +84,13 @@ fn in_full(app: &App, row: &TrailRow, paint: &mut Paint<'_>, area: Rect) {
     let glyphs = app.theme.glyphs;
     paint.rule(1, area.y, area.width.saturating_sub(2), glyphs.horizontal, Style::new());
     paint.text(2, area.y, &format!(" {} ", row.no), app.theme.strong());
-    let who = row.who.as_deref().unwrap_or("nobody");
-    let times = if row.count > 1 { format!(", {} times", row.count) } else { String::new() };
-    let way = match row.via.as_deref() {
-        Some("password") => " by password".to_owned(),
-        Some("local") => " with --as".to_owned(),
-        Some(fingerprint) => format!(" by SSH key {fingerprint}"),
-        None => String::new(),
-    };
-    let from = row.address.as_deref().map_or("From this machine".to_owned(), |a| format!("From {a}"));
-    let unix = row.unix.as_deref().map(|u| format!(", Unix user {u}")).unwrap_or_default();
-    let sentences = [
-        format!("{}   {who} {} {}{times}", row.at.utc("%Y-%m-%d %H:%M:%S UTC"), row.did, row.what),
-        format!("{from}{way}{unix}"),
-    ];
+    let mut differences = entry::differences(row).iter().map(|d| d.words(glyphs.arrow)).collect::<Vec<_>>().join("   ");
+    // Two lines at most: enter shows everything.
+    differences = text::fit(&differences, (2 * usize::from(area.width)).saturating_sub(8), glyphs.ellipsis);
+    let mut sentences = vec![entry::deed(row), entry::origin(row)];
+    if !differences.is_empty() {
+        sentences.insert(1, differences);
+    }
     let lines = sentences.iter().flat_map(|s| wrap(s, usize::from(area.width).saturating_sub(2)));
     for (y, line) in (area.y + 1..area.bottom()).zip(lines) {
         paint.text(1, y, &line, Style::new());
@@ -96,10 +98,52 @@ fn in_full(app: &App, row: &TrailRow, paint: &mut Paint<'_>, area: Rect) {
 }
 
 /// The line over the hints.
-pub fn status(list: &TrailList) -> String {
-    let what = if list.credentials_only { "entries about credentials" } else { "entries" };
-    match list.is_newest() {
-        true => format!("The newest {what} first"),
-        false => format!("Older {what}; g goes to the newest"),
+pub fn status(app: &App, list: &TrailList) -> String {
+    let mut parts = Vec::new();
+    if app.pending.has(Slot::Verify) && !list.credentials_only {
+        parts.push("Checking the trail ...".to_owned());
+    } else if let Some(Checked { report, at }) = &list.checked {
+        let at = at.utc("%H:%M");
+        parts.push(match &report.broken {
+            None => format!("Trail whole: entries 1 to {} checked {at}", report.no),
+            Some(what) => format!("Trail broken: {what}, checked {at}"),
+        });
     }
+    let what = if list.credentials_only { "entries about credentials".to_owned() } else { list.narrow.words() };
+    parts.push(match (list.is_newest(), list.narrow.is_all()) {
+        (true, true) => format!("The newest {what} first"),
+        (true, false) => format!("Only {what}"),
+        (false, _) => format!("Older {what}; g goes to the newest"),
+    });
+    parts.join(". ")
+}
+
+/// The fields of the form that narrows the trail.
+pub fn narrow(app: &App, form: &Form, sheet: &mut Sheet) {
+    sheet.gap();
+    for (entry, focused) in form.shown().filter(|(e, _)| !matches!(e.input, Input::Button(_))) {
+        sheet.field(entry, focused);
+        let words = match entry.id {
+            Id::Name => "a user's name; empty means everybody",
+            Id::NotBefore => "2026-08-01, 2026-08-01T09:00:00Z or 7d, UTC",
+            Id::Expires => "before this; empty means until now",
+            _ => continue,
+        };
+        if entry.said.is_none() {
+            sheet.under_say(words, app.theme.grey());
+        }
+    }
+}
+
+/// The fields of the form that writes the trail into a file.
+pub fn export(app: &App, d: &Export, sheet: &mut Sheet) {
+    sheet.gap();
+    sheet.tell(&format!("Written are all {}, newest first.", d.part));
+    sheet.gap();
+    for (entry, focused) in d.form.shown().filter(|(e, _)| !matches!(e.input, Input::Button(_))) {
+        sheet.field(entry, focused);
+    }
+    sheet.gap();
+    sheet.tell("A new file on this machine, in the directory keydesk was started in unless you type another.");
+    forms::state(app, d.problem.as_deref(), sheet);
 }

@@ -11,8 +11,8 @@ use params::Params;
 use signing::{Names, is_date};
 
 use super::{
-    Allowed, CredentialRef, Denied, Reason, Request, Snapshot, base64, date, digest, framing, judge, replay::Proof,
-    request::Occurs, secrets,
+    Allowed, CredentialRef, Denied, Reason, Request, Snapshot, base64, date, digest, explain, framing, judge,
+    replay::Proof, request::Occurs, secrets,
 };
 
 /// What a request says of its signature: all that can be judged without its credential.
@@ -58,6 +58,12 @@ pub(super) fn signing_strings<'a>(request: &Request<'a>, value: &'a [u8]) -> Opt
     let (_, _, names) = Signed::parse(value).ok()?;
     names.check_fields(request).ok()?;
     Some(names.strings(request))
+}
+
+/// What a value says of its signature.
+pub(super) fn proof(value: &[u8]) -> Option<explain::Proof<'_>> {
+    let (params, algorithm, _) = Signed::parse(value).ok()?;
+    Some(explain::Proof { key: params.username, algorithm, signature: params.signature })
 }
 
 pub(super) fn decide<'a>(

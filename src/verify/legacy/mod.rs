@@ -27,6 +27,11 @@ pub(super) fn decide<'a>(request: &Request<'a>, snapshot: &'a Snapshot) -> Resul
     Ok(Decision::NeedsPassword(question))
 }
 
+/// Whom the body names.
+pub(super) fn user(request: &Request<'_>) -> Option<Vec<u8>> {
+    Login::read(request.visible_body()?).map(|login| login.user)
+}
+
 impl Login {
     fn read(body: &[u8]) -> Option<Self> {
         match body.strip_prefix(b"m4u\r\n") {

@@ -11,8 +11,8 @@ use base::signature_base;
 use parse::Input;
 
 use super::{
-    Allowed, CredentialRef, Denied, Reason, Request, Snapshot, base64, date, digest, framing, judge, replay::Proof,
-    request::Occurs, secrets,
+    Allowed, CredentialRef, Denied, Reason, Request, Snapshot, base64, date, digest, explain, framing, judge,
+    replay::Proof, request::Occurs, secrets,
 };
 
 /// What a request says of its signature: all that can be judged without its credential.
@@ -37,6 +37,12 @@ fn fields<'a>(request: &Request<'a>) -> Option<(Input<'a>, &'a [u8])> {
 /// The signature base, if the fields can be read.
 pub(super) fn signing_string(request: &Request<'_>) -> Option<Vec<u8>> {
     signature_base(request, &fields(request)?.0).ok()
+}
+
+/// What the fields say of their signature.
+pub(super) fn proof<'a>(request: &Request<'a>) -> Option<explain::Proof<'a>> {
+    let (input, signature) = fields(request)?;
+    Some(explain::Proof { key: input.keyid, algorithm: Algorithm::Sha256, signature })
 }
 
 impl<'a> Signed<'a> {

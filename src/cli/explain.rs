@@ -1,0 +1,184 @@
+//! `keydesk explain`: why is this request refused? Nothing of what is pasted is kept.
+
+use std::io::{self, Read as _};
+
+use clap::Args;
+
+use crate::{
+    credential::Kind,
+    hub::{HubError, Policy},
+    serve,
+    time::parse_when,
+    verify::{self, Body, Explanation, Field, Reason, Request, Scheme, Surface, Version},
+};
+
+use super::{
+    args::{self, Acting},
+    desk::{Desk, Site},
+    failure::Failure,
+    out,
+};
+
+/// Longest request that is read: the limit of a body, and as much for the fields as a gateway takes.
+const LONGEST: u64 = (1 << 20) + (64 << 10);
+
+/// What `explain` takes.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    #[command(flatten)]
+    acting: Acting,
+    /// The kind that the request is for; legacy looks for the credential in the body
+    #[arg(long, value_parser = args::kind())]
+    kind: Option<Kind>,
+    /// When it was sent; now unless given
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+}
+
+/// Reads a request from standard input and says what the verifier would answer.
+pub fn run(site: &Site, args: &ExplainArgs) -> Result<(), Failure> {
+    let desk = site.open(&args.acting)?;
+    let now = site.clock.now().seconds();
+    let at = args.at.as_deref().map(|text| parse_when(text, now)).transpose().map_err(Failure::usage)?;
+    let mut pasted = Vec::new();
+    let read = io::stdin().lock().take(LONGEST + 1).read_to_end(&mut pasted);
+    read.map_err(|why| Failure::failed(format!("The request cannot be read: {why}. Send it to standard input.")))?;
+    if pasted.len() as u64 > LONGEST {
+        return Err(Failure::usage("This request is too long for a verifier. Leave the end of its body out."));
+    }
+    let Pasted { method, target, version, fields, body } = Pasted::read(&pasted).ok_or_else(|| {
+        Failure::usage("This is no HTTP request. Paste the request line, the fields, an empty line, and the body.")
+    })?;
+    let request = Request {
+        surface: if args.kind == Some(Kind::Legacy) { Surface::Legacy } else { Surface::Rest },
+        method,
+        target,
+        fields: &fields,
+        body: Body::Visible(body),
+        version,
+        scheme: Scheme::Https,
+        client: None,
+    };
+    let claim = verify::claim(&request);
+    let fed = claim.as_ref().map(|claim| credential(&desk, claim)).transpose()?.flatten();
+    let fed = desk.hub.explain(&desk.actor, fed)?;
+    let policy = desk.hub.feed().policy(&Policy::default())?;
+    let entries: Vec<_> = fed.into_iter().map(|fed| serve::entry(fed, &policy)).collect();
+    let snapshot = verify::Snapshot::of(&entries).map_err(|why| Failure::failed(format!("{why}.")))?;
+    let said = verify::explain(&request, &snapshot, at.unwrap_or(now)).map_err(HubError::from)?;
+    let mut lines = words(&said, claim.as_ref());
+    if let (Some(wanted), Some(claim)) = (args.kind, &claim)
+        && wanted != claim.kind
+    {
+        lines.insert(1, format!("It speaks as a credential of the kind {} does, not {wanted}.", claim.kind));
+    }
+    out::lines(lines)
+}
+
+/// The id of the credential that is named: of the kind that the dialect needs, else of another.
+fn credential(desk: &Desk, claim: &verify::Claim) -> Result<Option<crate::hub::CredentialId>, Failure> {
+    for kind in [Some(claim.kind), None] {
+        match desk.hub.find(&desk.actor, &claim.key, kind) {
+            Ok(row) => return Ok(Some(row.id)),
+            Err(HubError::NotFound(_) | HubError::Conflict(_)) => {}
+            Err(why) => return Err(why.into()),
+        }
+    }
+    Ok(None)
+}
+
+fn words(said: &Explanation, claim: Option<&verify::Claim>) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(claim) = claim.filter(|claim| !crate::credential::holds_api_secret(&claim.key)) {
+        lines.push(format!("Credential: {} ({})", claim.key, claim.kind));
+    }
+    match &said.refused {
+        None => lines.push("Verdict: allowed.".to_owned()),
+        Some(refused) => {
+            let about = refused.component.as_ref().map(|c| format!(" ({c})")).unwrap_or_default();
+            lines.push(format!("Verdict: refused, {}{about}.", refused.reason));
+            lines.extend(meaning(refused.reason).map(str::to_owned));
+            lines.extend(refused.clock_offset.map(clock));
+        }
+    }
+    lines.extend(said.mistake.clone());
+    for (i, string) in said.strings.iter().enumerate() {
+        lines.push(if i == 0 { "The string to sign:" } else { "Or, with the HTTP version of the request:" }.to_owned());
+        lines.extend(string.split('\n').map(|line| match crate::credential::holds_api_secret(line) {
+            true => "  (an API secret is in this line: rotate it)".to_owned(),
+            false => format!("  {line}"),
+        }));
+    }
+    lines
+}
+
+fn clock(offset: i64) -> String {
+    let (seconds, side) = (offset.unsigned_abs(), if offset < 0 { "behind" } else { "ahead" });
+    format!("The client's clock is {seconds} s ({} min) {side}; 300 s are allowed.", seconds / 60)
+}
+
+/// What a reason means where its word does not say it.
+fn meaning(reason: Reason) -> Option<&'static str> {
+    MEANINGS.iter().find(|(of, _)| *of == reason).map(|(_, words)| *words)
+}
+
+const MEANINGS: [(Reason, &str); 17] = [
+    (Reason::NoCredentials, "There is no credential where this kind of request has one."),
+    (Reason::AuthorizationRepeated, "Authorization is there more than once."),
+    (Reason::MalformedAuthorization, "The value of Authorization cannot be read."),
+    (Reason::MalformedSignature, "Signature-Input or Signature cannot be read."),
+    (Reason::MalformedBody, "The body is neither the SOAP nor the M4U request that holds a credential."),
+    (Reason::UnknownCredential, "No credential has this key."),
+    (Reason::WrongKind, "The key belongs to a credential of another kind."),
+    (Reason::BadSecret, "The secret or password is not the credential's."),
+    (Reason::BadSignature, "The signature is not over the string below with a secret of the credential."),
+    (Reason::NotSigned, "This is there, and the signature does not cover it."),
+    (Reason::DateMissing, "A date must be sent and signed."),
+    (Reason::DateMalformed, "The date is not one of HTTP: Sun, 06 Nov 1994 08:49:37 GMT."),
+    (Reason::BodyDigestMissing, "There is a body, and no digest of it is signed."),
+    (Reason::BodyDigestMalformed, "The digest cannot be read: hex or base64 for MD5, base64 for SHA-256 and SHA-512."),
+    (
+        Reason::BodyDigestMismatch,
+        "The digest is of another body. Was a line break added or lost on the way here? d41d8cd9… is the MD5 of nothing.",
+    ),
+    (Reason::Network, "The client's address is not known here, and this credential has networks."),
+    (Reason::AlgorithmNotAllowed, "The credential or the site does not allow this algorithm."),
+];
+
+/// A request as somebody pasted it.
+struct Pasted<'a> {
+    method: &'a [u8],
+    target: &'a [u8],
+    version: Version,
+    fields: Vec<Field<'a>>,
+    body: &'a [u8],
+}
+
+impl<'a> Pasted<'a> {
+    fn read(text: &'a [u8]) -> Option<Self> {
+        let (first, mut rest) = line(text);
+        let mut words = first.split(|&b| b == b' ');
+        let (method, target, version) = (words.next()?, words.next()?, words.next()?);
+        let version = std::str::from_utf8(version.strip_prefix(b"HTTP/")?).ok()?;
+        let version = if version.len() == 1 { format!("{version}.0") } else { version.to_owned() };
+        let mut fields = Vec::new();
+        while !rest.is_empty() {
+            let (field, after) = line(rest);
+            rest = after;
+            if field.is_empty() {
+                break;
+            }
+            let colon = field.iter().position(|&b| b == b':')?;
+            fields.push((&field[..colon], &field[colon + 1..]));
+        }
+        let whole = words.next().is_none() && !method.is_empty();
+        whole.then(|| Self { method, target, version: Version::from_number(&version), fields, body: rest })
+    }
+}
+
+/// The first line, without its break, and the rest.
+fn line(text: &[u8]) -> (&[u8], &[u8]) {
+    let end = text.iter().position(|&b| b == b'\n');
+    let (line, rest) = end.map_or((text, &[][..]), |end| (&text[..end], &text[end + 1..]));
+    (line.strip_suffix(b"\r").unwrap_or(line), rest)
+}

@@ -1,0 +1,147 @@
+//! `keydesk sign`: the fields of a signed request, for integrators. It needs no desk.
+
+use std::{env, fs, io::Read as _, path::PathBuf};
+
+use clap::{Args, ValueHint};
+
+use crate::{
+    credential::Algorithm,
+    sample::shell,
+    secret::Secret,
+    time::{Clock as _, SystemClock},
+    verify::{self, Dialect, Draft},
+};
+
+use super::{args::one_of, failure::Failure, out, password};
+
+/// Where the secret is looked for without `--secret-stdin`.
+const SECRET_VARIABLE: &str = crate::sample::SECRET_VARIABLE;
+
+/// What `sign` takes.
+#[derive(Debug, Args)]
+pub struct SignArgs {
+    /// The URL, with its query
+    #[arg(value_name = "URL", value_hint = ValueHint::Url)]
+    url: String,
+    /// The API key that signs
+    #[arg(long, value_name = "KEY")]
+    key: String,
+    /// How to sign
+    #[arg(long, default_value = "hmac", value_parser = ["hmac", "rfc9421"])]
+    scheme: String,
+    /// Method; POST with a body and GET without unless given
+    #[arg(long)]
+    method: Option<String>,
+    /// The file with the body; - is standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    body: Option<PathBuf>,
+    /// One more field to sign, as 'Name: value'; may be given more than once
+    #[arg(long, value_name = "FIELD")]
+    header: Vec<String>,
+    /// The algorithm of the hmac scheme
+    #[arg(long, default_value = "hmac-sha256", value_parser = one_of(&Algorithm::ALL, Algorithm::as_str))]
+    algorithm: Algorithm,
+    /// Read the secret from the first line of standard input instead of KEYDESK_API_SECRET
+    #[arg(long)]
+    secret_stdin: bool,
+    /// Print a ready command instead of the fields
+    #[arg(long)]
+    curl: bool,
+}
+
+/// Prints it.
+pub fn run(args: &SignArgs) -> Result<(), Failure> {
+    let (scheme, authority, target) = split(&args.url)?;
+    let fields = args.header.iter().map(|text| field(text)).collect::<Result<Vec<_>, _>>()?;
+    let dialect = match (args.scheme.as_str(), args.algorithm) {
+        ("hmac", algorithm) => Dialect::Hmac(algorithm),
+        (_, Algorithm::Sha256) => Dialect::Rfc9421,
+        _ => return Err(Failure::usage("RFC 9421 is signed with hmac-sha256 here. Leave --algorithm out.")),
+    };
+    let default = if args.body.is_some() { "POST" } else { "GET" };
+    let method = args.method.as_deref().unwrap_or(default);
+    if method.is_empty() || !method.bytes().all(|b| b.is_ascii_uppercase() || b == b'-') {
+        return Err(Failure::usage("A method is a word in capitals, such as GET or POST."));
+    }
+    let secret = secret(args)?;
+    let body = args.body.as_ref().map(read).transpose()?;
+    let at = SystemClock.now().seconds();
+    let draft = Draft { method, scheme, authority, target, fields: &fields, body: body.as_deref(), key: &args.key, at };
+    let signed = verify::sign(&draft, dialect, &secret).ok_or_else(|| {
+        Failure::usage(
+            "This cannot be signed: a key has no quotes, backslashes or letters beyond ASCII, and a field is signed once.",
+        )
+    })?;
+    match args.curl {
+        true => out::lines([curl(args, method, &signed)]),
+        false => out::lines(signed.iter().map(|(name, value)| format!("{name}: {value}"))),
+    }
+}
+
+fn curl(args: &SignArgs, method: &str, fields: &[(String, String)]) -> String {
+    let mut words = vec!["curl --globoff --path-as-is --request".to_owned(), shell(method)];
+    for (name, value) in fields {
+        // An empty value would make curl drop the field; a semicolon keeps it.
+        let text = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
+        words.extend(["--header".to_owned(), shell(&text)]);
+    }
+    if let Some(body) = &args.body {
+        words.extend(["--data-binary".to_owned(), shell(&format!("@{}", body.display()))]);
+    }
+    words.push(shell(&args.url));
+    words.join(" ")
+}
+
+fn secret(args: &SignArgs) -> Result<Secret, Failure> {
+    if args.secret_stdin {
+        if args.body.as_deref().is_some_and(|path| path.as_os_str() == "-") {
+            return Err(Failure::usage("Standard input holds either the secret or the body. Put the body in a file."));
+        }
+        return password::read_stdin("secret");
+    }
+    match env::var(SECRET_VARIABLE).ok().filter(|secret| !secret.is_empty()) {
+        Some(secret) => Ok(Secret::new(secret.into_bytes())),
+        None => {
+            Err(Failure::usage(format!("The API secret is missing. Set {SECRET_VARIABLE}, or use --secret-stdin.")))
+        }
+    }
+}
+
+fn read(path: &PathBuf) -> Result<Vec<u8>, Failure> {
+    let mut body = Vec::new();
+    let read = match path.as_os_str() == "-" {
+        true => std::io::stdin().read_to_end(&mut body).map(|_| body),
+        false => fs::read(path),
+    };
+    read.map_err(|why| Failure::usage(format!("The body cannot be read: {why}. Name another file with --body.")))
+}
+
+fn field(text: &str) -> Result<(String, String), Failure> {
+    let wrong = || Failure::usage("A field is written as 'Name: value', in printable ASCII.");
+    let (name, value) = text.split_once(':').ok_or_else(wrong)?;
+    let value = value.trim();
+    let clean = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') && !name.is_empty();
+    let printable = value.bytes().all(|b| matches!(b, b' '..=b'~'));
+    let own = ["authorization", "signature", "signature-input", "host", "request-line"];
+    if own.contains(&name.to_ascii_lowercase().as_str()) {
+        return Err(Failure::usage(format!("{name} is not signed as a field. Leave it out of --header.")));
+    }
+    (clean && printable).then(|| (name.to_owned(), value.to_owned())).ok_or_else(wrong)
+}
+
+/// Scheme, authority and request-target of a URL.
+fn split(url: &str) -> Result<(verify::Scheme, &str, &str), Failure> {
+    let wrong =
+        || Failure::usage("A URL is http:// or https://, a host, and a path, in printable ASCII without # or @.");
+    let (scheme, rest) = url.split_once("://").ok_or_else(wrong)?;
+    let scheme = match scheme {
+        "http" => verify::Scheme::Http,
+        "https" => verify::Scheme::Https,
+        _ => return Err(wrong()),
+    };
+    let (authority, target) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let printable = rest.bytes().all(|b| matches!(b, b'!'..=b'~') && b != b'#');
+    let target = if target.is_empty() { "/" } else { target };
+    let good = printable && !authority.is_empty() && !authority.contains('@') && target.starts_with('/');
+    good.then_some((scheme, authority, target)).ok_or_else(wrong)
+}

@@ -1,0 +1,49 @@
+//! How the desk looks: chosen in My account, seen at once, remembered for the next time.
+
+use crate::config::Appearance;
+
+use super::super::app::App;
+use super::super::msg::Effect;
+use super::super::theme::{ASCII, Palette, Theme, UNICODE};
+use super::super::toast::Toast;
+
+impl App {
+    /// The colours after these.
+    pub(super) fn next_colours(&mut self) {
+        if self.no_color {
+            let said = "NO_COLOR is set in your environment, and it wins. Unset it to choose colours here.";
+            self.toast = Some(Toast::note(self.now, said));
+            return;
+        }
+        let palette = match self.theme.palette {
+            Palette::Dark => Palette::Light,
+            Palette::Light => Palette::None,
+            Palette::None => Palette::Dark,
+        };
+        let chosen = Appearance { colours: Some(palette.as_str().to_owned()), glyphs: None };
+        self.look(Theme { palette, ..self.theme }, chosen);
+    }
+
+    /// The other glyphs.
+    pub(super) fn next_glyphs(&mut self) {
+        let (glyphs, word) = if self.theme.glyphs == &UNICODE { (&ASCII, "ascii") } else { (&UNICODE, "unicode") };
+        let chosen = Appearance { colours: None, glyphs: Some(word.to_owned()) };
+        self.look(Theme { glyphs, ..self.theme }, chosen);
+    }
+
+    fn look(&mut self, theme: Theme, chosen: Appearance) {
+        self.set_theme(theme);
+        // With other lines and marks every cell is another one.
+        self.out.push(Effect::Repaint);
+        self.out.push(Effect::Remember(chosen));
+    }
+
+    /// The choice was written down, or not.
+    pub(in super::super) fn remembered(&mut self, outcome: Result<(), String>) {
+        self.dirty = true;
+        self.toast = Some(match outcome {
+            Ok(()) => Toast::done(self.now, "This is remembered for the next time."),
+            Err(why) => Toast::note(self.now, format!("It holds until you leave. {why}")),
+        });
+    }
+}

@@ -1,0 +1,128 @@
+//! What actions do on Users, and what its dialogs send.
+
+use crate::account::UserState;
+use crate::credential::Filter;
+use crate::hub::{Conflict, ListQuery, UserRow};
+
+use super::super::action::Action;
+use super::super::app::{App, Room};
+use super::super::dialog::{Again, ChangePassword, Dialog, Doing, Live, Person, Reading};
+use super::super::form::Id;
+use super::super::layout;
+use super::super::msg::Call;
+use super::super::pending::Slot;
+use super::super::screen::Screen;
+use super::super::toast::Toast;
+
+/// Most credentials of one person that are listed.
+const LISTED: u32 = 200;
+
+impl App {
+    pub(super) fn act_on_people(&mut self, action: Action) {
+        let height = layout::trail_rows(self.size, false);
+        let Some(Screen::People(people)) = self.room.as_mut().and_then(Room::screen_mut) else { return };
+        if action == Action::Create {
+            return self.show(Person::new(Doing::Add));
+        }
+        let Some(row) = people.selected().cloned() else { return };
+        match action {
+            Action::Open => self.see_keys(&row.name),
+            Action::SetRole => self.show(Person::new(Doing::Role(row))),
+            Action::SetPassword => self.set_password(row),
+            Action::DisableEnable => {
+                let to = if row.state == UserState::Active { UserState::Disabled } else { UserState::Active };
+                self.show(Person::new(Doing::State(row, to)));
+            }
+            Action::Unlock if row.locked_until.is_none_or(|end| end <= self.now) => {
+                let said = format!("{} is not locked: there is nothing to unlock.", row.name);
+                self.toast = Some(Toast::note(self.now, said));
+            }
+            Action::Unlock => self.show(Person::new(Doing::Unlock(row))),
+            action => people.act(action, height),
+        }
+    }
+
+    fn show(&mut self, person: Person) {
+        if let Some(room) = &mut self.room {
+            room.dialogs.push(Dialog::Person(Box::new(person)));
+        }
+    }
+
+    /// One's own password is changed as everybody changes his: with the old one.
+    fn set_password(&mut self, row: UserRow) {
+        let Some(room) = &mut self.room else { return };
+        if row.name == room.session.actor.user.as_str() {
+            return room.dialogs.push(Dialog::Password(Box::new(ChangePassword::new(false))));
+        }
+        self.show(Person::new(Doing::Password(row)));
+    }
+
+    /// The live credentials that somebody made.
+    pub(super) fn see_keys(&mut self, name: &str) {
+        let Some(room) = &mut self.room else { return };
+        let live = Live { who: name.to_owned(), rows: None, more: false };
+        room.dialogs.push(Dialog::Live(Box::new(Reading { what: live, scroll: 0 })));
+        let filter = Filter { by: Some(name.to_owned()), ..Filter::default() };
+        let query = ListQuery { filter, limit: LISTED, ..ListQuery::default() };
+        let call = Call::List(room.actor(), query);
+        self.call(Slot::Live, call);
+    }
+
+    /// Sends what the dialog is for, unless somebody changed its user since.
+    pub(super) fn send_person(&mut self) {
+        let Some(room) = &mut self.room else { return };
+        let actor = room.actor();
+        let Some(Dialog::Person(person)) = room.dialogs.last_mut() else { return };
+        person.problem = None;
+        person.form.clear_faults();
+        let read = person.doing.row().cloned();
+        let change = person.change();
+        if let Some(was) = read
+            && let Some(conflict) = room.changed_since(&was)
+        {
+            room.dialogs.pop();
+            return self.notice("Not changed", vec![conflict.to_string()]);
+        }
+        match change {
+            Ok(change) => self.call(Slot::Form, Call::ChangeUser(actor, change)),
+            Err(fault) => self.fault(fault),
+        }
+    }
+
+    /// Sends the password that was typed again.
+    pub(super) fn send_again(&mut self) {
+        let Some(room) = &mut self.room else { return };
+        let actor = room.actor();
+        let Some(Dialog::Again(again)) = room.dialogs.last_mut() else { return };
+        again.problem = None;
+        again.form.clear_faults();
+        match again.form.password(Id::Old).filter(|typed| !typed.is_empty()) {
+            Some(typed) => {
+                let call = Call::Confirm(actor, typed.to_secret());
+                self.call(Slot::Form, call);
+            }
+            None => self.fault((Id::Old, "Type your password.".to_owned())),
+        }
+    }
+
+    /// The hub wants the password again before it does what the dialog on top asked for.
+    pub(in super::super) fn ask_again(&mut self) {
+        if let Some(room) = self.room.as_mut().filter(|_| self.door.is_none()) {
+            room.dialogs.push(Dialog::Again(Box::new(Again::new())));
+        }
+    }
+}
+
+impl Room {
+    /// Whether a user is no longer as he was when his dialog was opened: the list is read again within a second.
+    fn changed_since(&self, was: &UserRow) -> Option<Conflict> {
+        let Some(Screen::People(people)) = self.screen() else { return None };
+        let now = people.named(&was.name)?;
+        let changed = now.version != was.version;
+        changed.then(|| Conflict::Changed {
+            who: now.changed_by.clone(),
+            did: "changed".to_owned(),
+            what: now.name.clone(),
+        })
+    }
+}

@@ -1,0 +1,74 @@
+//! What part of the trail is to be shown, typed.
+
+use crate::hub::Class;
+use crate::time::{Millis, parse_span, parse_when};
+
+use super::super::form::{Form, Id, Input, button, entry, text_with};
+use super::super::screen::Narrow;
+
+const TYPES: &[&str] = &["all", "change", "access", "refusal"];
+
+/// The dialog.
+#[derive(Debug)]
+pub struct NarrowForm {
+    /// Fields and buttons.
+    pub form: Form,
+}
+
+impl NarrowForm {
+    /// The form, filled in with what is shown now.
+    pub fn new(now: &Narrow) -> Self {
+        let typed = |at: &Option<(Millis, String)>| at.as_ref().map_or(String::new(), |(_, typed)| typed.clone());
+        let form = Form::new(vec![
+            text_with(Id::Name, "Who", now.who.as_deref().unwrap_or_default()),
+            entry(
+                Id::Class,
+                "Type",
+                Input::Choice { words: TYPES, chosen: now.class.map_or(0, |class| class as usize + 1) },
+            ),
+            text_with(Id::NotBefore, "From", &typed(&now.from)),
+            text_with(Id::Expires, "Until", &typed(&now.until)),
+            button(Id::Submit, "Show"),
+            button(Id::ShowAll, "Show all"),
+            button(Id::Cancel, "Cancel"),
+        ]);
+        Self { form }
+    }
+
+    /// What was typed; else where the fault is.
+    pub fn narrow(&self, now: Millis) -> Result<Narrow, (Id, String)> {
+        let who = self.form.text(Id::Name).trim().to_owned();
+        let class = self.form.chosen(Id::Class).checked_sub(1).and_then(|i| Class::ALL.get(i)).copied();
+        let (from, until) = (self.moment(Id::NotBefore, now)?, self.moment(Id::Expires, now)?);
+        if let (Some((from, _)), Some((until, _))) = (&from, &until)
+            && from >= until
+        {
+            return Err((Id::Expires, "That is not after From, so nothing could be between.".to_owned()));
+        }
+        Ok(Narrow { who: (!who.is_empty()).then_some(who), class, from, until })
+    }
+
+    /// A point in the past: a span counts back from now.
+    fn moment(&self, id: Id, now: Millis) -> Result<Option<(Millis, String)>, (Id, String)> {
+        let typed = self.form.text(id).trim();
+        if typed.is_empty() {
+            return Ok(None);
+        }
+        let at = match parse_span(typed) {
+            Some(ago) => now.plus(ago.saturating_mul(-1000)),
+            None => parse_when(typed, now.seconds()).map_err(|why| (id, why.to_string()))?.millis(),
+        };
+        let typed = parse_span(typed).map_or(typed.to_owned(), |_| at.utc("%Y-%m-%d %H:%M"));
+        Ok(Some((at, typed)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_choices_are_the_types() {
+        assert_eq!(TYPES[1..], Class::ALL.map(Class::as_str));
+    }
+}

@@ -1,0 +1,36 @@
+//! Replies about the trail as a whole.
+
+use crate::export::Written;
+use crate::hub::TrailReport;
+
+use super::super::app::App;
+use super::super::dialog::Dialog;
+use super::super::screen::Checked;
+use super::super::toast::Toast;
+
+impl App {
+    pub(super) fn exported(&mut self, written: &Written) {
+        let now = self.now;
+        let Some(room) = &mut self.room else { return };
+        if let Some(Dialog::Export(_)) = room.dialogs.last() {
+            room.dialogs.pop();
+        }
+        let n = written.rows;
+        let entries = if n == 1 { "1 entry is".to_owned() } else { format!("{n} entries are") };
+        self.toast = Some(Toast::done(now, format!("{entries} in {}, readable by you alone.", written.path.display())));
+        self.play_on();
+    }
+
+    pub(super) fn verified(&mut self, report: TrailReport) {
+        let checked = Checked { report, at: self.now };
+        let Some(room) = &mut self.room else { return };
+        if let Some(list) = room.log_mut() {
+            list.checked = Some(checked.clone());
+        }
+        // A form that was opened meanwhile is not covered: the line over the hints tells it too.
+        if room.dialogs.is_empty() {
+            room.dialogs.push(Dialog::Checked(Box::new(checked)));
+            self.drop_ahead();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! `keydesk explain`: what the verifier answers and why; nothing pasted is kept or repeated.
+
+use keydesk::{
+    secret::Secret,
+    time::{Clock as _, Seconds, SystemClock},
+    verify::{Dialect, Draft, Scheme, sign},
+};
+
+use crate::desk::{Desk, Run, text};
+
+/// A key that signs, and its secret.
+struct Signer {
+    desk: Desk,
+    key: String,
+    secret: String,
+}
+
+impl Signer {
+    fn new() -> Self {
+        let desk = Desk::ready();
+        let made = desk.create(&["--kind", "hmac", "--name", "webhooks"]);
+        Self { desk, key: text(&made["key"]), secret: text(&made["secret"]) }
+    }
+
+    /// The fields of a request that is signed so.
+    fn fields(&self, method: &str, target: &str, body: Option<&[u8]>, at: Seconds, dialect: Dialect) -> String {
+        let (authority, key) = ("api.example.com", self.key.as_str());
+        let draft = Draft { method, scheme: Scheme::Https, authority, target, fields: &[], body, key, at };
+        let fields = sign(&draft, dialect, &Secret::from_text(&self.secret)).unwrap();
+        let lines = fields.iter().map(|(name, value)| format!("{name}: {value}\n"));
+        format!("Host: {authority}\n{}", lines.collect::<String>())
+    }
+
+    fn explain(&self, more: &[&str], request: &str) -> Run {
+        let args = [&["explain", "--as", "alice"], more].concat();
+        let run = Run::new(&args, self.desk.command(&args).write_stdin(request).output().unwrap()).done();
+        let signature = request.rsplit_once("signature=\"").and_then(|(_, after)| after.split('"').next());
+        assert!(!run.out.contains(&self.secret), "{}", run.out);
+        assert!(signature.is_none_or(|signature| !run.out.contains(signature)), "{}", run.out);
+        run
+    }
+}
+
+fn now() -> Seconds {
+    SystemClock.now().seconds()
+}
+
+const SHA256: Dialect = Dialect::Hmac(keydesk::credential::Algorithm::Sha256);
+
+#[test]
+fn a_right_request_in_either_line_end_and_dialect() {
+    let signer = Signer::new();
+    for dialect in [SHA256, Dialect::Rfc9421] {
+        let fields = signer.fields("POST", "/v1?a=b", Some(b"body"), now(), dialect);
+        let request = format!("POST /v1?a=b HTTP/1.1\n{fields}\n");
+        for head in [request.clone(), request.replace('\n', "\r\n")] {
+            let said = signer.explain(&[], &format!("{head}body")).out;
+            assert!(said.contains("Verdict: allowed.") && said.contains(&signer.key), "{said}");
+        }
+        let said = signer.explain(&[], &format!("{request}other")).out;
+        assert!(said.contains("body_digest_mismatch"), "{said}");
+    }
+}
+
+#[test]
+fn the_mistake_that_a_client_made_is_named() {
+    let signer = Signer::new();
+    let ask = |line: &str, fields: &str| signer.explain(&[], &format!("{line}\n{fields}\n")).out;
+    let get = |target| signer.fields("GET", target, None, now(), SHA256);
+    let as_post = signer.fields("POST", "/v1", None, now(), SHA256);
+    for (line, fields, says) in [
+        ("PUT /v1 HTTP/1.1", as_post, "It signed PUT as POST."),
+        ("GET /v1?a=b HTTP/1.1", get("/v1"), "It left the query out"),
+        ("GET /v1 HTTP/1.1", get("/v1").replace("Date request-line", "date request-line"), "as Titles"),
+        ("GET /v1 HTTP/1.1", get("/v1").replace("hmac-sha256", "hmac-sha512"), "It was made with hmac-sha256"),
+        ("GET /v1 HTTP/1.1", get("/v2"), "bad_signature"),
+    ] {
+        let said = ask(line, &fields);
+        assert!(said.contains("bad_signature") && said.contains(says), "{says}: {said}");
+        assert!(said.contains("The string to sign:"), "{said}");
+    }
+    assert!(!ask("GET /v1 HTTP/1.1", &get("/v2")).contains("It signed"), "a mistake was made up");
+    let leaky = ask("GET /v1 HTTP/1.1", &get("/v1").replace("Date request-line", "Authorization Date request-line"));
+    let leaky = (leaky.contains("(the signature)"), leaky.contains("bad_signature"));
+    assert_eq!(leaky, (true, true));
+    let said = ask(&format!("GET /v1?secret={} HTTP/1.1", signer.secret), &get("/v1"));
+    assert!(said.contains("an API secret is in this line"), "{said}");
+    let late = signer.fields("GET", "/v1", None, Seconds(now().0 - 430), SHA256);
+    let said = ask("GET /v1 HTTP/1.1", &late);
+    assert!(said.contains("clock_skew") && said.contains("7 min) behind"), "{said}");
+    let then = Seconds(now().0 - 430).rfc3339();
+    let said = signer.explain(&["--at", &then], &format!("GET /v1 HTTP/1.1\n{late}\n")).out;
+    assert!(said.contains("Verdict: allowed."), "{said}");
+    let said = signer.explain(&[], &format!("POST /v1 HTTP/1.1\n{}\nbody", get("/v1"))).out;
+    assert!(said.contains("no digest of it is signed") && said.contains("It signed POST as GET."), "{said}");
+}
+
+#[test]
+fn basic_and_legacy_say_why_and_repeat_nothing() {
+    let signer = Signer::new();
+    let basic = signer.desk.create(&["--kind", "basic", "--name", "crm"]);
+    let pair = format!("{}:hunter22", text(&basic["key"]));
+    let token = data_encoding::BASE64.encode(pair.as_bytes());
+    let said = signer.explain(&[], &format!("GET / HTTP/1.1\nAuthorization: Basic {token}\n\n")).out;
+    assert!(said.contains("bad_secret") && !said.contains("hunter22") && !said.contains(&token), "{said}");
+    let body = "m4u\r\nUSER=smsbatch\r\nPASSWORD=hunter22\r\n";
+    let said = signer.explain(&["--kind", "legacy"], &format!("POST / HTTP/1.1\n\n{body}")).out;
+    assert!(said.contains("unknown_credential") && !said.contains("hunter22"), "{said}");
+    let said = signer.explain(&[], "GET / HTTP/1.1\n\n").out;
+    assert!(said.contains("no_credentials"), "{said}");
+}
+
+#[test]
+fn for_administrators_and_in_the_trail() {
+    let signer = Signer::new();
+    let request = format!("GET /v1 HTTP/1.1\n{}\n", signer.fields("GET", "/v1", None, now(), SHA256));
+    signer.explain(&[], &request);
+    let newest = signer.desk.trail().remove(0);
+    assert_eq!((&newest["action"], &newest["what"]), (&"credential.explained".into(), &signer.key.as_str().into()));
+    assert!(!newest.to_string().contains("v1"), "{newest}");
+    for name in ["chen", "dora"] {
+        let args = ["explain", "--as", name];
+        let output = signer.desk.command(&args).write_stdin(request.clone()).output().unwrap();
+        Run::new(&args, output).fails(3, "");
+    }
+    for wrong in ["", "hello", "GET /\n\n", "GET / HTTP/1.1\nno colon\n\n"] {
+        let args = ["explain", "--as", "alice"];
+        let output = signer.desk.command(&args).write_stdin(wrong).output().unwrap();
+        Run::new(&args, output).fails(2, "This is no HTTP request");
+    }
+}

@@ -1,0 +1,151 @@
+//! `keydesk sign`: what it prints passes the verifier, and others compute the same.
+
+use std::{fs, process::Command};
+
+use keydesk::{
+    credential::{Algorithms, BodyDigest, Kind, Networks, State},
+    secret::Secret,
+    time::{Clock as _, SystemClock},
+    vault::Stored,
+    verify::{
+        Body, Decision, Entry, Field, LiveSecret, Reason, Request, Scheme, Snapshot, Surface, Verdict, Version, decide,
+    },
+};
+
+use crate::desk::{Desk, Run, need};
+
+const SECRET: &str = "kdsFORTESTSONLY";
+const URL: &str = "https://api.example.com/v1/messages?page=0&size=10";
+
+fn sign(desk: &Desk, args: &[&str]) -> Run {
+    let args = [&["sign", "--key", "kdbKEY"], args].concat();
+    Run::new(&args, desk.command(&args).env("KEYDESK_API_SECRET", SECRET).output().unwrap())
+}
+
+fn fields(run: &Run) -> Vec<(String, String)> {
+    run.out.lines().map(|line| line.split_once(": ").unwrap()).map(|(n, v)| (n.to_owned(), v.to_owned())).collect()
+}
+
+fn judge(method: &str, fields: &[(String, String)], body: &[u8]) -> Result<(), Reason> {
+    let stored = Stored::plain(&Secret::from_text(SECRET));
+    let entry = Entry {
+        row: uuid::Uuid::from_u128(1),
+        kind: Kind::Hmac,
+        key: "kdbKEY".to_owned(),
+        name: "x".to_owned(),
+        state: State::Active,
+        not_before: None,
+        expires_at: None,
+        networks: Networks::default(),
+        algorithms: Algorithms::default(),
+        body_digest: BodyDigest::Required,
+        secrets: vec![LiveSecret { version: 1, stored, valid_until: None }],
+        tampered: false,
+    };
+    let snapshot = Snapshot::of(&[entry]).unwrap();
+    let mut all: Vec<Field<'_>> = vec![(b"Host", b"api.example.com")];
+    all.extend(fields.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes())));
+    let request = Request {
+        surface: Surface::Rest,
+        method: method.as_bytes(),
+        target: b"/v1/messages?page=0&size=10",
+        fields: &all,
+        body: Body::Visible(body),
+        version: Version::Http11,
+        scheme: Scheme::Https,
+        client: None,
+    };
+    match decide(&request, &snapshot, SystemClock.now().seconds()) {
+        Decision::Verdict(Verdict::Allow(_)) => Ok(()),
+        Decision::Verdict(Verdict::Deny(denied)) => Err(denied.reason),
+        Decision::NeedsPassword(_) => panic!("no password here"),
+    }
+}
+
+#[test]
+fn what_it_prints_passes_the_verifier() {
+    let desk = Desk::empty();
+    let file = desk.path().join("body.json");
+    fs::write(&file, "{\"a\":1}").unwrap();
+    let body = ["--body", file.to_str().unwrap()];
+    for scheme in [
+        &["--scheme", "rfc9421"][..],
+        &["--algorithm", "hmac-sha1"],
+        &["--algorithm", "hmac-sha384"],
+        &["--algorithm", "hmac-sha512"],
+        &[],
+        &["--header", "X-Trace: a b"],
+        &["--scheme", "rfc9421", "--header", "X-Trace: a b"],
+    ] {
+        let get = fields(&sign(&desk, &[&[URL], scheme].concat()).done());
+        assert_eq!(judge("GET", &get, b""), Ok(()), "{scheme:?}");
+        assert_eq!(judge("POST", &get, b""), Err(Reason::BadSignature), "{scheme:?}");
+        let post = fields(&sign(&desk, &[&[URL], scheme, &body].concat()).done());
+        assert_eq!(judge("POST", &post, b"{\"a\":1}"), Ok(()), "{scheme:?}");
+        assert_eq!(judge("POST", &post, b"{\"a\":2}"), Err(Reason::BodyDigestMismatch), "{scheme:?}");
+    }
+    assert_eq!(desk.files().len(), 1, "it needs no desk and leaves nothing");
+}
+
+#[test]
+fn python_computes_the_same() {
+    if !need("python3") {
+        return;
+    }
+    let signed = fields(&sign(&Desk::empty(), &[URL]).done());
+    let script = "import base64,hashlib,hmac,sys\nprint(base64.b64encode(hmac.new(sys.argv[1].encode(), \
+                  sys.argv[2].encode(), hashlib.sha256).digest()).decode())";
+    let string = format!("Date: {}\nGET /v1/messages?page=0&size=10 HTTP/1.1", signed[0].1);
+    let output = Command::new("python3").args(["-c", script, SECRET, &string]).output().unwrap();
+    let wanted = String::from_utf8(output.stdout).unwrap();
+    assert!(!wanted.trim().is_empty());
+    assert!(signed[1].1.ends_with(&format!("signature=\"{}\"", wanted.trim())), "{signed:?}");
+}
+
+#[test]
+fn a_curl_command_is_quoted() {
+    let run = sign(&Desk::empty(), &[URL, "--curl", "--header", "X-It: o'neil $(id)"]).done();
+    assert!(run.out.starts_with("curl ") && run.out.lines().count() == 1);
+    assert!(run.out.contains(r"'X-It: o'\''neil $(id)'") && run.out.trim_end().ends_with(&format!("'{URL}'")));
+    assert!(!run.out.contains(SECRET));
+}
+
+#[test]
+fn what_cannot_be_signed_is_said() {
+    let desk = Desk::empty();
+    for (args, says) in [
+        (&["ftp://x/"][..], "A URL is"),
+        (&["https://u@x/"], "A URL is"),
+        (&["https://x/#a"], "A URL is"),
+        (&[URL, "--header", "Date: now"], "cannot be signed"),
+        (&[URL, "--header", "nothing"], "Name: value"),
+        (&[URL, "--header", "Authorization: x"], "Leave it out"),
+        (&[URL, "--method", "get"], "in capitals"),
+        (&[URL, "--scheme", "rfc9421", "--algorithm", "hmac-sha512"], "Leave --algorithm out"),
+        (&[URL, "--body", "/nowhere"], "cannot be read"),
+        (&[URL, "--secret-stdin", "--body", "-"], "Put the body in a file"),
+    ] {
+        sign(&desk, args).fails(2, says);
+    }
+    desk.run(&["sign", URL, "--key", "k"]).fails(2, "KEYDESK_API_SECRET");
+    assert!(desk.typing(SECRET, &["sign", URL, "--key", "k", "--secret-stdin"]).done().out.contains("Date: "));
+}
+
+#[test]
+fn openssl_computes_the_same() {
+    let there = Command::new("openssl").arg("version").output().is_ok();
+    assert!(there || std::env::var_os("CI").is_none(), "openssl is missing, and under CI nothing may be skipped");
+    if !there {
+        eprintln!("SKIPPED: openssl is missing");
+        return;
+    }
+    let desk = Desk::empty();
+    let signed = fields(&sign(&desk, &[URL, "--algorithm", "hmac-sha512"]).done());
+    let file = desk.path().join("string");
+    fs::write(&file, format!("Date: {}\nGET /v1/messages?page=0&size=10 HTTP/1.1", signed[0].1)).unwrap();
+    let args = ["dgst", "-sha512", "-hmac", SECRET, "-binary", file.to_str().unwrap()];
+    let output = Command::new("openssl").args(args).output().unwrap();
+    assert!(output.status.success() && output.stdout.len() == 64);
+    let wanted = data_encoding::BASE64.encode(&output.stdout);
+    assert!(signed[1].1.ends_with(&format!("signature=\"{wanted}\"")), "{signed:?}");
+}

@@ -1,0 +1,111 @@
+//! A client that writes requests byte for byte.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpStream},
+};
+
+use base64ct::{Base64, Encoding as _};
+use md5::{Digest as _, Md5};
+
+use crate::support::{Key, PATIENCE};
+
+/// A request; each is sent on a connection of its own.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    line: String,
+    fields: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+/// The answer to one.
+#[derive(Debug)]
+pub struct Answered {
+    pub status: u16,
+    pub text: String,
+}
+
+impl Sent {
+    pub fn new(method: &str, target: &str) -> Self {
+        let line = format!("{method} {target} HTTP/1.1");
+        Self { line, fields: Vec::new(), body: Vec::new() }
+            .field("Host", "api.example.com")
+            .field("Connection", "close")
+    }
+
+    pub fn field(mut self, name: &str, value: &str) -> Self {
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub fn without(mut self, name: &str) -> Self {
+        self.fields.retain(|(n, _)| n != name);
+        self
+    }
+
+    /// The fields of another request added: a signature taken where it does not belong.
+    pub fn fields_of(mut self, other: &Self) -> Self {
+        let not_here = |field: &&(String, String)| !self.fields.contains(field);
+        let added: Vec<_> = other.fields.iter().filter(not_here).cloned().collect();
+        self.fields.extend(added);
+        self
+    }
+
+    pub fn basic(self, key: &Key) -> Self {
+        let value = key.basic();
+        self.field("Authorization", &value)
+    }
+
+    /// Signed as the published packages sign a request without a body.
+    pub fn signed(self, key: &Key) -> Self {
+        let (method, rest) = self.line.split_once(' ').unwrap();
+        let target = rest.strip_suffix(" HTTP/1.1").unwrap();
+        let fields = key.hmac(method, target);
+        fields.iter().fold(self.clone(), |sent, (name, value)| sent.field(name, value))
+    }
+
+    /// Signed as the published packages sign a request with a body, which is sent with its length.
+    pub fn signed_body(self, key: &Key, body: &str) -> Self {
+        let date = key.hmac("GET", "/")[0].1.clone();
+        let digest: String = Md5::digest(body.as_bytes()).iter().map(|b| format!("{b:02x}")).collect();
+        let text = format!("date: {date}\nx-Content-MD5: {digest}\n{}", self.line);
+        let mac = keydesk::vault::Hash::Sha1.mac(key.secret.as_bytes(), text.as_bytes());
+        let value = format!(
+            "hmac username=\"{}\", algorithm=\"hmac-sha1\", headers=\"date x-Content-MD5 request-line\", signature=\"{}\"",
+            key.key,
+            Base64::encode_string(mac.as_bytes())
+        );
+        let sent = self.field("date", &date).field("x-Content-MD5", &digest);
+        sent.field("Authorization", &value).body(body)
+    }
+
+    pub fn body(mut self, body: &str) -> Self {
+        self.body = body.as_bytes().to_vec();
+        let length = body.len().to_string();
+        self.field("Content-Length", &length)
+    }
+
+    pub fn chunked(mut self, body: &str) -> Self {
+        self.body = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len()).into_bytes();
+        self.field("Transfer-Encoding", "chunked")
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let fields: String = self.fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let mut bytes = format!("{}\r\n{fields}\r\n", self.line).into_bytes();
+        bytes.extend_from_slice(&self.body);
+        bytes
+    }
+
+    /// Sends it and waits until the gateway closes the connection.
+    pub fn to(&self, gateway: SocketAddr) -> Answered {
+        let mut stream = TcpStream::connect(gateway).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(&self.bytes()).unwrap();
+        let mut bytes = Vec::new();
+        let ended = stream.read_to_end(&mut bytes);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let status = text.get(9..12).and_then(|code| code.parse().ok());
+        Answered { status: status.unwrap_or_else(|| panic!("no answer to {}: {ended:?} {text:?}", self.line)), text }
+    }
+}

@@ -1,0 +1,217 @@
+//! A desk, its verifier, an API and a gateway between them, each a process or a thread of its own on loopback.
+
+use std::{
+    cell::RefCell,
+    fs::{self, File},
+    net::{SocketAddr, TcpListener, TcpStream},
+    os::unix::net::UnixListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use keydesk::credential::{Kind, Options};
+
+use super::{client::Sent, upstream::Upstream};
+use crate::{
+    need,
+    support::{Desk, Key, PATIENCE, Verifier},
+};
+
+/// A gateway and what is its own about it.
+pub struct Gateway {
+    pub name: &'static str,
+    /// Its file in `assets/gateways/`.
+    pub file: &'static str,
+    /// Where its program is, if it is installed.
+    pub program: fn() -> Option<PathBuf>,
+    /// Writes what else it needs beside its file, and says how it is started.
+    pub command: fn(program: &Path, place: &Path, file: &Path) -> Command,
+    /// Its answer when the verifier is not there, and when it does not answer.
+    pub down: u16,
+    pub hung: u16,
+    /// What it does with each of `targets::ODD`.
+    pub targets: &'static [super::targets::Fate],
+    /// It hands bodies over.
+    pub sees_bodies: bool,
+}
+
+/// All of it, running.
+pub struct House {
+    pub desk: Desk,
+    pub api: Upstream,
+    pub gate: SocketAddr,
+    pub keys: Keys,
+    pub more: Vec<Key>,
+    verifier: RefCell<Option<Verifier>>,
+    _process: Process,
+}
+
+/// Credentials that are there before the verifier starts.
+pub struct Keys {
+    pub one: Key,
+    pub other: Key,
+    pub signs: Key,
+    /// Usable from loopback only, and from elsewhere only.
+    pub here: Key,
+    pub there: Key,
+}
+
+impl Keys {
+    fn new(desk: &Desk) -> Self {
+        let near = |name: &str, networks: &str| {
+            let networks = networks.parse().unwrap();
+            desk.with(Kind::Basic, name, Options { networks, ..Options::default() })
+        };
+        Self {
+            one: desk.key(Kind::Basic, "nightly export"),
+            other: desk.key(Kind::Basic, "other"),
+            signs: desk.key(Kind::Hmac, "支払い"),
+            here: near("here", "127.0.0.1/32"),
+            there: near("there", "203.0.113.0/24"),
+        }
+    }
+}
+
+/// A process that is killed when dropped.
+struct Process(Child);
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A program by its name.
+pub fn installed(program: &str) -> Option<PathBuf> {
+    if !need::need(&[program]) {
+        return None;
+    }
+    let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).output().unwrap();
+    Some(PathBuf::from(String::from_utf8(found.stdout).unwrap().trim_end()))
+}
+
+/// A port that nobody listens at now.
+pub fn free_port() -> SocketAddr {
+    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap()
+}
+
+impl Gateway {
+    /// Everything started, or `None` where the program is missing.
+    pub fn start(&self) -> Option<House> {
+        self.start_with(|_| Vec::new())
+    }
+
+    /// The same with more credentials.
+    pub fn start_with(&self, more: impl FnOnce(&Desk) -> Vec<Key>) -> Option<House> {
+        let program = (self.program)()?;
+        let (desk, api) = (Desk::new(), Upstream::start());
+        let (keys, more) = (Keys::new(&desk), more(&desk));
+        let verifier = desk.verifier();
+        // Another process may take a free port between its choice and its use; a gateway that ends at once is started
+        // again at another one.
+        for _ in 0..5 {
+            let gate = free_port();
+            if let Some(process) = self.at(gate, &program, &desk, &api, &verifier.socket) {
+                return Some(House {
+                    desk,
+                    api,
+                    gate,
+                    keys,
+                    more,
+                    verifier: RefCell::new(Some(verifier)),
+                    _process: process,
+                });
+            }
+        }
+        panic!("{} does not start: {}", self.name, fs::read_to_string(desk.dir.path().join("gateway.log")).unwrap());
+    }
+
+    fn at(&self, gate: SocketAddr, program: &Path, desk: &Desk, api: &Upstream, socket: &Path) -> Option<Process> {
+        let place = desk.dir.path().join("gateway");
+        fs::create_dir_all(&place).unwrap();
+        let file = place.join(self.file);
+        fs::write(&file, self.filled(gate, api.address, socket)).unwrap();
+        let log = File::options().create(true).append(true).open(desk.dir.path().join("gateway.log")).unwrap();
+        let mut command = (self.command)(program, &place, &file);
+        command.current_dir(&place).stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+        let mut process = Process(command.spawn().unwrap());
+        let until = Instant::now() + PATIENCE;
+        while TcpStream::connect(gate).is_err() {
+            if process.0.try_wait().unwrap().is_some() || Instant::now() > until {
+                return None;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Some(process)
+    }
+
+    /// The file as it is shipped, with the addresses that its first lines name replaced.
+    fn filled(&self, gate: SocketAddr, api: SocketAddr, socket: &Path) -> String {
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/gateways").join(self.file);
+        let mut text = fs::read_to_string(shipped).unwrap();
+        // In two steps: a free port may hold the digits of another placeholder.
+        let placeholders = [GATE, API, SOCKET];
+        for (at, placeholder) in placeholders.into_iter().enumerate() {
+            // HAProxy's file leaves the socket to the one in Lua.
+            let explained = text.matches(placeholder).count() > 1 || placeholder == SOCKET && self.name == "HAProxy";
+            assert!(explained, "{placeholder} is explained and used in {}", self.file);
+            text = text.replace(placeholder, &format!("<{at}>"));
+        }
+        let addresses = [gate.port().to_string(), api.port().to_string(), socket.display().to_string()];
+        addresses.iter().enumerate().fold(text, |text, (at, address)| text.replace(&format!("<{at}>"), address))
+    }
+}
+
+/// The port where the shipped files let clients arrive, and the API's.
+const GATE: &str = "8080";
+const API: &str = "9000";
+/// Where the shipped files expect the verifier.
+pub const SOCKET: &str = "/run/keydesk/verifier.sock";
+
+impl House {
+    /// Sends a request that must get through.
+    #[track_caller]
+    pub fn through(&self, sent: &Sent) -> super::upstream::Arrived {
+        let answered = sent.to(self.gate);
+        assert!(answered.status == 200, "{sent:?}\n{answered:?}\n{}", self.log());
+        self.api.one()
+    }
+
+    /// Sends a request that must be refused with this status, without the API hearing of it.
+    #[track_caller]
+    pub fn refused(&self, sent: &Sent, status: u16) -> String {
+        let answered = sent.to(self.gate);
+        assert!(answered.status == status, "not {status}: {sent:?}\n{answered:?}\n{}", self.log());
+        self.api.none();
+        answered.text
+    }
+
+    fn log(&self) -> String {
+        // The verifier writes its refusals a moment later than it answers.
+        std::thread::sleep(Duration::from_secs(1));
+        let read = |name: &str| fs::read_to_string(self.desk.dir.path().join(name)).unwrap_or_default();
+        format!("the verifier:\n{}\nthe gateway:\n{}", read("log"), read("gateway.log"))
+    }
+
+    /// The verifier is gone, without a word.
+    pub fn kill_verifier(&self) -> PathBuf {
+        let verifier = self.verifier.take().unwrap();
+        let socket = verifier.socket.clone();
+        verifier.kill();
+        socket
+    }
+
+    /// Something takes the verifier's place that never answers.
+    pub fn hang(&self, socket: &Path) -> UnixListener {
+        fs::remove_file(socket).unwrap();
+        UnixListener::bind(socket).unwrap()
+    }
+
+    /// The verifier is back.
+    pub fn revive(&self, socket: &Path) {
+        let _ = fs::remove_file(socket);
+        *self.verifier.borrow_mut() = Some(self.desk.verifier());
+    }
+}

@@ -1,0 +1,72 @@
+//! My account: how the desk looks.
+
+use keydesk::{
+    account::Role,
+    config::Appearance,
+    tui::{
+        Start,
+        msg::Msg,
+        theme::{Palette, Theme},
+    },
+};
+use ratatui::style::Color;
+
+use super::desk::Desk;
+use super::fixture::{self, Copy};
+
+impl Desk {
+    fn on_account(role: Role) -> Self {
+        let mut desk = Self::signed_in_as(role);
+        desk.selects("My account").press("enter");
+        desk
+    }
+
+    fn colours(&self) -> Vec<Color> {
+        self.buffer().content.iter().map(|cell| cell.fg).filter(|c| *c != Color::Reset).collect()
+    }
+}
+
+#[test]
+fn colours_change_at_once_and_are_remembered() {
+    for role in Role::ALL {
+        let mut desk = Desk::on_account(role);
+        desk.selects("Colours").sees("dark     enter changes").press("enter").sees("light    enter changes");
+        desk.sees("This is remembered for the next time.").waits(7_000);
+        assert!(!desk.colours().is_empty() && !desk.colours().contains(&Color::Cyan), "{:?}", desk.colours());
+        desk.press("enter").sees("none     enter changes");
+        assert_eq!(desk.colours(), []);
+        desk.press("enter").sees("dark     enter changes");
+        let chosen: Vec<_> = desk.remembered.iter().map(|a| a.colours.as_deref().unwrap()).collect();
+        assert_eq!(chosen, ["light", "none", "dark"]);
+        assert!(desk.remembered.iter().all(|a| a.glyphs.is_none()));
+    }
+}
+
+#[test]
+fn lines_and_marks_change_at_once_and_are_remembered() {
+    let mut desk = Desk::on_account(Role::Basic);
+    desk.selects("Lines and marks").press("enter").sees("ASCII    enter changes").sees("---------");
+    assert!(desk.screen().is_ascii(), "{}", desk.screen());
+    desk.press("enter").sees("─────────").sees("Unicode  enter changes");
+    let ascii = Appearance { colours: None, glyphs: Some("ascii".to_owned()) };
+    assert_eq!((desk.remembered.len(), &desk.remembered[0]), (2, &ascii));
+    assert!(desk.repainted);
+}
+
+#[test]
+fn no_color_wins_and_says_so() {
+    let copy = Copy::filled();
+    let session = fixture::session(&copy.hub, "chen", Role::Basic);
+    let plain = Theme { palette: Palette::None, ..Theme::default() };
+    let mut desk = Desk::under(Some(copy), Start::Session(Box::new(session)), plain, true);
+    desk.selects("My account").press("enter").selects("Colours").press("enter");
+    desk.sees("NO_COLOR is set in your environment, and it wins.").sees("none     enter changes");
+    assert_eq!((desk.colours(), desk.remembered.len()), (vec![], 0));
+}
+
+#[test]
+fn what_cannot_be_written_down_holds_until_one_leaves() {
+    let mut desk = Desk::on_account(Role::Basic);
+    desk.send(Msg::Remembered(Err("The file cannot be written.".to_owned())));
+    desk.sees("Note: It holds until you leave. The file cannot be written.");
+}
