@@ -355,9 +355,8 @@ fn feed(store: &dyn Store) {
     assert_eq!(live(50), ["s-2-1", "s-2-2", "s-4-1"], "the end is out");
     assert_eq!(first_columns(store, |tx, each| tables::live_secrets_of(tx, &id(2), 60, each)), ["s-2-1"]);
     assert_eq!(first_columns(store, |tx, each| tables::credential_row(tx, &id(2), each)), [id(2)]);
-    let mut changed = read(store, |tx| tables::changed_credentials(tx, 6));
-    changed.sort();
-    assert_eq!(changed, [id(2), id(7), id(8)], "by its own row or by a secret");
+    let changed = read(store, |tx| tables::changed_credentials(tx, 6));
+    assert_eq!(Vec::from_iter(changed), [id(2), id(7), id(8)], "by its own row or by a secret");
     assert_eq!(read(store, |tx| tables::middle_credential(tx, 9)), Some(id(4)));
     assert_eq!(read(store, |tx| tables::middle_credential(tx, 30)), None);
 }
@@ -574,6 +573,20 @@ fn sqlite_reads_every_page_off_an_index() {
         }
     }
     assert_eq!(looked_at, 16);
+}
+
+#[test]
+fn sqlite_finds_changes_by_their_index() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("keydesk.db");
+    SqliteStore::create(&path, &mut |_| Ok(())).unwrap();
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    for sql in tables::CHANGED {
+        let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.replace('$', "?"))).unwrap();
+        let steps: Vec<String> = plan.query_map([1], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
+        let by_index = steps.iter().all(|step| step.contains("_by_change (change>?)"));
+        assert!(by_index && steps.len() == 1, "{sql}: {steps:?}");
+    }
 }
 
 /// A desk as an older keydesk made it: the first step alone.

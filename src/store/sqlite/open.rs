@@ -180,6 +180,8 @@ fn upgrade(connection: &Connection, path: &Path) -> Result<(), StoreError> {
 ///
 /// Says which step the database is at.
 fn check_ours(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
+    // Number and text of one state: another process may bring the database up to date at this moment.
+    let one_state = connection.unchecked_transaction().map_err(|e| error(&e))?;
     let pragma =
         |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(|e| error(&e));
     let place = path.display();
@@ -197,7 +199,7 @@ fn check_ours(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
     let expected = Connection::open_in_memory().map_err(|e| error(&e))?;
     apply(&expected, 0, is)?;
     match schema(connection)? == schema(&expected)? {
-        true => Ok(is),
+        true => one_state.commit().map(|()| is).map_err(|e| error(&e)),
         false => Err(StoreError::Foreign(format!(
             "The schema of {place} was changed outside keydesk (a table, index, trigger or view that is not its own). It was left alone; restore a backup."
         ))),

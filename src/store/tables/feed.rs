@@ -1,5 +1,7 @@
 //! What verifiers read: all credentials with their secrets in runs, and what changed since.
 
+use std::collections::BTreeSet;
+
 use crate::store::{Row, StoreError, Tx};
 
 use super::{CredentialRecord, Record, SecretRecord};
@@ -58,10 +60,21 @@ pub fn live_secrets_of(
     tx.each(&sql, &[credential.into(), now.into()], each)
 }
 
-/// Ids of the credentials that changed, or a secret of theirs, behind the change number `since`.
-pub fn changed_credentials(tx: &mut dyn Tx, since: i64) -> Result<Vec<String>, StoreError> {
-    let sql = "SELECT id FROM credential WHERE change > $1 UNION SELECT credential FROM secret WHERE change > $1";
-    tx.rows(sql, &[since.into()])?.into_iter().map(|mut row: Row| row.text()).collect()
+/// The statements of [`changed_credentials`], so that a test can ask a database how it would go about them. Two, because a
+/// UNION may be answered by a walk along all ids to spare the sort.
+pub const CHANGED: [&str; 2] =
+    ["SELECT id FROM credential WHERE change > $1", "SELECT credential FROM secret WHERE change > $1"];
+
+/// Ids of the credentials that changed, or a secret of theirs, behind the change number `since`, in order.
+pub fn changed_credentials(tx: &mut dyn Tx, since: i64) -> Result<BTreeSet<String>, StoreError> {
+    let mut changed = BTreeSet::new();
+    for sql in CHANGED {
+        tx.each(sql, &[since.into()], &mut |mut row| {
+            changed.insert(row.text()?);
+            Ok(())
+        })?;
+    }
+    Ok(changed)
 }
 
 /// The id in the middle of all, so that two threads can read half each; `None` when there are none.
