@@ -90,6 +90,7 @@ fn live_secret(secret: SecretRecord, usages: &[UsageRow]) -> LiveSecret {
     }
 }
 
-fn newest(usages: Vec<UsageRow>) -> Option<UsageRow> {
+/// The newest use of any of a credential's secrets.
+pub(super) fn newest(usages: Vec<UsageRow>) -> Option<UsageRow> {
     usages.into_iter().filter(|row| row.at.is_some()).max_by_key(|row| row.at)
 }

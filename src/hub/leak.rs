@@ -66,7 +66,7 @@ impl Hub {
             let row: Option<Tagged<CredentialRecord>> = tables::get(&mut *change.tx, "id", id)?;
             let row = row.ok_or_else(|| super::state::no_key(id))?;
             change.note(action::FOUND, Subject::row(id, &row.record.name))?;
-            let last = tables::usages(&mut *change.tx, id)?.into_iter().filter(|u| u.at.is_some()).max_by_key(|u| u.at);
+            let last = super::details::newest(tables::usages(&mut *change.tx, id)?);
             convert::credential(&self.vault, row, last)
         })
     }

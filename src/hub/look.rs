@@ -1,6 +1,9 @@
 //! One look: a transaction that reads, with the actor checked in it.
 
-use crate::store::{Cancel, Tx, tables};
+use crate::store::{
+    Cancel, Tx,
+    tables::{self, PersonRecord},
+};
 
 use super::{Actor, Hub, HubError, Pulse, change, check, guard, refusal::Intent};
 
@@ -23,10 +26,21 @@ impl Hub {
         cancel: &Cancel,
         work: impl FnOnce(&mut dyn Tx) -> Result<T, HubError>,
     ) -> Result<T, HubError> {
+        self.look_as(actor, intent, cancel, |tx, _| work(tx))
+    }
+
+    /// A read that needs to know the user behind the actor, as the check found him.
+    pub(super) fn look_as<T>(
+        &self,
+        actor: &Actor,
+        intent: &Intent,
+        cancel: &Cancel,
+        work: impl FnOnce(&mut dyn Tx, PersonRecord) -> Result<T, HubError>,
+    ) -> Result<T, HubError> {
         let run = || {
             let mut tx = self.store.read(cancel)?;
-            check::check(&mut *tx, &self.vault, actor, intent.right)?;
-            work(&mut *tx)
+            let person = check::check(&mut *tx, &self.vault, actor, intent.right)?;
+            work(&mut *tx, person)
         };
         run().inspect_err(|why| self.note_refusal(actor, intent, why))
     }

@@ -1,7 +1,7 @@
 //! What menu and settings show: numbers that cost the same with a hundred credentials and with a million.
 
 use crate::account::{Right, allows};
-use crate::store::{Tx, tables};
+use crate::store::{Cancel, Tx, tables};
 use crate::time::{DAY, Millis};
 
 use super::{
@@ -14,8 +14,7 @@ const EXPIRING_DAYS: i64 = 30;
 impl Hub {
     /// What the actor's role may see of everything.
     pub fn overview(&self, actor: &Actor) -> Result<Overview, HubError> {
-        self.look(actor, &Intent::new(Right::OwnAccount, "look"), |tx| {
-            let person = check::check(tx, &self.vault, actor, Right::OwnAccount)?;
+        self.look_as(actor, &Intent::new(Right::OwnAccount, "look"), &Cancel::default(), |tx, person| {
             let role = check::role_of(&person)?;
             let sees = |right| allows(role, right);
             Ok(Overview {

@@ -224,13 +224,6 @@ impl Hub {
         let mut tx = self.store.read(&Cancel::default())?;
         Ok(tables::get(&mut *tx, "name", name)?)
     }
-
-    /// A session without a password: the demo's.
-    pub fn demo_session(&self, name: &str) -> Result<Session, HubError> {
-        let user = UserName::new(name)?;
-        let person = self.person_named(name)?.ok_or(HubError::SessionOver(SessionOver::Unknown))?.record;
-        self.welcome(PersonRecord { name: user.to_string(), ..person }, &Origin::default())
-    }
 }
 
 impl Change<'_> {

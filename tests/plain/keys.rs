@@ -298,7 +298,7 @@ fn a_leaked_secret_finds_its_key() {
 fn a_basic_user_is_refused_in_the_words_of_the_help_page() {
     let table = Table::new();
     table.user("chen", Role::Basic);
-    let session = table.hub.demo_session("chen").unwrap();
+    let session = table.session("chen");
     let refusal = "Only account Administrators can create and manage API keys. Your permission level is Basic User. \
                    Please contact your account administrator for assistance: alice.";
     table.play_as(Some(session), |play| {
@@ -327,7 +327,7 @@ fn an_advanced_user_sees_and_changes_nothing() {
     let table = Table::new();
     table.create(Kind::Basic, "crm-sync");
     table.user("dora", Role::Advanced);
-    let session = table.hub.demo_session("dora").unwrap();
+    let session = table.session("dora");
     let refusal = "Only account Administrators can create and manage API keys. Your permission level is Advanced User.";
     table.play_as(Some(session), |play| {
         let play = play
@@ -366,7 +366,7 @@ fn samples_for_every_role_and_with_a_key_for_who_sees_it() {
     });
     assert!(play.copied[0].contains(&key) && play.copied[0].lines().count() > 3);
     table.user("chen", Role::Basic);
-    let session = table.hub.demo_session("chen").unwrap();
+    let session = table.session("chen");
     table.play_as(Some(session), |play| {
         play.sees("Menu.")
             .picks("Documentation")

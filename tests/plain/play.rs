@@ -8,7 +8,7 @@ use keydesk::{
     account::Role,
     clipboard::CopyOutcome,
     credential::Kind,
-    hub::{Actor, CredentialRow, Hub, Issued, Origin, Session, TrailQuery},
+    hub::{Actor, CredentialRow, Hub, Issued, Origin, Session, SignIn, TrailQuery},
     plain::{Echo, Io, Read, converse},
     secret::Secret,
     time::SetClock,
@@ -249,6 +249,14 @@ impl Table {
 
     pub fn alice(&self) -> Actor {
         self.hub.local_actor("alice", &Origin::default()).unwrap()
+    }
+
+    /// Signed in, as if the door were behind one.
+    pub fn session(&self, name: &str) -> Session {
+        match self.hub.sign_in(name, &Secret::from_text(PASSWORD), &Origin::default()).unwrap() {
+            SignIn::Welcome(session) => session,
+            other => panic!("{other:?}"),
+        }
     }
 
     /// Another user, whose password is [`PASSWORD`] and need not be changed.

@@ -73,7 +73,7 @@ proptest! {
         for kind in Kind::ALL {
             table.create(kind, "something");
         }
-        let session = table.hub.demo_session("alice").unwrap();
+        let session = table.session("alice");
         lines.reverse();
         let mut monkey = Monkey { lines, zeros: 0, said: String::new(), secrets: Vec::new() };
         let code = converse(&mut monkey, Arc::clone(&table.hub), &Origin::default(), Some(session));

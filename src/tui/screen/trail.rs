@@ -144,8 +144,7 @@ impl TrailList {
 
     fn place(&mut self, to: usize, height: usize) {
         let len = self.rows.as_ref().map_or(0, Vec::len);
-        self.selected = to.min(len.saturating_sub(1));
-        self.top = self.top.clamp((self.selected + 1).saturating_sub(height.max(1)), self.selected);
+        (self.selected, self.top) = super::select(to, len, self.top, height);
     }
 }
 

@@ -208,11 +208,9 @@ impl Window {
     }
 
     fn place(&mut self, to: usize, height: usize) {
-        let height = height.max(1);
-        self.selected = to.min(self.page.rows.len().saturating_sub(1));
-        self.top = self.top.clamp((self.selected + 1).saturating_sub(height), self.selected);
+        (self.selected, self.top) = super::select(to, self.page.rows.len(), self.top, height);
         // No empty lines under the last row while there are rows above the first line.
-        self.top = self.top.min(self.page.rows.len().saturating_sub(height));
+        self.top = self.top.min(self.page.rows.len().saturating_sub(height.max(1)));
     }
 }
 
