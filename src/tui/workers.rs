@@ -108,7 +108,9 @@ fn write(jobs: &Receiver<Job>, house: &House, events: &Sender<Event>) {
 
 fn read(jobs: &Receiver<Job>, house: &House, events: &Sender<Event>, reads: &Mutex<Reads>) {
     let mut watch: Option<Watch> = None;
-    while let Some((ticket, call)) = next(jobs, &mut watch) {
+    // A watch that nobody waits for any more goes on to be dropped like every read that was cancelled.
+    let nothing_new = |ticket| lock(reads).contains_key(&ticket) && house.hub.get().is_some_and(|hub| !hub.stirred());
+    while let Some((ticket, call)) = next(jobs, &mut watch, nothing_new) {
         let Some(cancel) = lock(reads).get(&ticket).cloned() else { continue };
         let watched = match &call {
             Call::Pulse(actor, known) => Some((actor.clone(), *known)),
@@ -148,17 +150,21 @@ struct Watch {
     again: Instant,
 }
 
-/// The next job: the pulse when its second is over, else what comes; `None` when nobody asks any more.
-fn next(jobs: &Receiver<Job>, watch: &mut Option<Watch>) -> Option<Job> {
-    let Some(again) = watch.as_ref().map(|watch| watch.again) else { return jobs.recv().ok() };
-    match jobs.recv_timeout(again.saturating_duration_since(Instant::now())) {
-        Ok(job) => {
-            // A newer pulse takes the place of the one that waits.
-            watch.take_if(|_| matches!(job.1, Call::Pulse(..)));
-            Some(job)
+/// The next job: the pulse when its second is over and something may have changed, else what comes; `None` when nobody
+/// asks any more.
+fn next(jobs: &Receiver<Job>, watch: &mut Option<Watch>, nothing_new: impl Fn(Ticket) -> bool) -> Option<Job> {
+    loop {
+        let Some(waiting) = watch else { return jobs.recv().ok() };
+        match jobs.recv_timeout(waiting.again.saturating_duration_since(Instant::now())) {
+            Ok(job) => {
+                // A newer pulse takes the place of the one that waits.
+                watch.take_if(|_| matches!(job.1, Call::Pulse(..)));
+                return Some(job);
+            }
+            Err(RecvTimeoutError::Timeout) if nothing_new(waiting.ticket) => waiting.again = Instant::now() + PULSE,
+            Err(RecvTimeoutError::Timeout) => return watch.take().map(|w| (w.ticket, Call::Pulse(w.actor, w.known))),
+            Err(RecvTimeoutError::Disconnected) => return None,
         }
-        Err(RecvTimeoutError::Timeout) => watch.take().map(|w| (w.ticket, Call::Pulse(w.actor, w.known))),
-        Err(RecvTimeoutError::Disconnected) => None,
     }
 }
 
