@@ -245,9 +245,15 @@ impl App {
         let due = room.and_then(|r| r.due.earliest());
         let toast = self.toast.as_ref().and_then(|t| t.until);
         let minute = self.shows_relative_times().then(|| Millis((self.now.0.div_euclid(MINUTE) + 1) * MINUTE));
-        // The pause after wrong passwords ends on its second.
-        let pause = self.door.as_ref().and_then(Door::pause_end).filter(|end| *end > self.now);
+        let pause = self.pause_moves();
         [idle, due, toast, minute, pause].into_iter().flatten().min()
+    }
+
+    /// When the pause after wrong passwords next reads otherwise: the minutes that remain are counted from its end, and
+    /// it ends on its second.
+    pub(super) fn pause_moves(&self) -> Option<Millis> {
+        let end = self.door.as_ref().and_then(Door::pause_end).filter(|end| *end > self.now)?;
+        Some(Millis(end.0 - (end.since(self.now) - 1) / MINUTE * MINUTE))
     }
 
     /// When the desk locks by itself.
@@ -256,11 +262,7 @@ impl App {
     }
 
     pub(super) fn shows_relative_times(&self) -> bool {
-        match (&self.door, &self.room) {
-            (Some(door), _) => door.pause_end().is_some_and(|end| end > self.now),
-            (None, Some(room)) => room.shows_relative_times(),
-            (None, None) => false,
-        }
+        self.door.is_none() && self.room.as_ref().is_some_and(|room| room.shows_relative_times())
     }
 
     /// Whether a frame is wanted; asking takes the wish away.

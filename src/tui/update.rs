@@ -44,8 +44,7 @@ impl App {
         if minute(now) != minute(self.now) && self.shows_relative_times() {
             self.dirty = true;
         }
-        let pause = self.door.as_ref().and_then(Door::pause_end);
-        if pause.is_some_and(|end| self.now < end && end <= now) {
+        if self.pause_moves().is_some_and(|at| at <= now) {
             self.dirty = true;
         }
         self.now = now;
