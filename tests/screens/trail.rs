@@ -23,7 +23,7 @@ fn some_life(desk: &Desk) -> UserRow {
         desk.hub().sign_in("dora", &keydesk::secret::Secret::from_text("wrong"), &Default::default()).unwrap();
     }
     let bram = fixture::local(desk.hub(), "bram");
-    desk.hub().set_role(&bram, "chen", Role::Advanced).unwrap()
+    desk.hub().set_role(&bram, &fixture::seen(desk.hub(), "chen"), Role::Advanced).unwrap()
 }
 
 #[test]

@@ -101,13 +101,14 @@ impl App {
         self.pressed(Id::Submit);
     }
 
-    /// The secret that nobody copied is given up.
+    /// What was asked about is done. A secret that nobody copied is given up.
     fn lose(&mut self, question: Question) {
         self.close_one_time_view();
         match question {
             Question::Close => {}
             Question::Quit => self.leave(),
             Question::Suspend => self.stop(),
+            Question::Lines => self.go_on_line_by_line(),
         }
     }
 

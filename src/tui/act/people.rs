@@ -2,7 +2,7 @@
 
 use crate::account::UserState;
 use crate::credential::Filter;
-use crate::hub::{Conflict, ListQuery, UserRow};
+use crate::hub::{ListQuery, UserRow};
 
 use super::super::action::Action;
 use super::super::app::{App, Room};
@@ -68,22 +68,14 @@ impl App {
         self.call(Slot::Live, call);
     }
 
-    /// Sends what the dialog is for, unless somebody changed its user since.
+    /// Sends what the dialog is for.
     pub(super) fn send_person(&mut self) {
         let Some(room) = &mut self.room else { return };
         let actor = room.actor();
         let Some(Dialog::Person(person)) = room.dialogs.last_mut() else { return };
         person.problem = None;
         person.form.clear_faults();
-        let read = person.doing.row().cloned();
-        let change = person.change();
-        if let Some(was) = read
-            && let Some(conflict) = room.changed_since(&was)
-        {
-            room.dialogs.pop();
-            return self.notice("Not changed", vec![conflict.to_string()]);
-        }
-        match change {
+        match person.change() {
             Ok(change) => self.call(Slot::Form, Call::ChangeUser(actor, change)),
             Err(fault) => self.fault(fault),
         }
@@ -110,19 +102,5 @@ impl App {
         if let Some(room) = self.room.as_mut().filter(|_| self.door.is_none()) {
             room.dialogs.push(Dialog::Again(Box::new(Again::new())));
         }
-    }
-}
-
-impl Room {
-    /// Whether a user is no longer as he was when his dialog was opened: the list is read again within a second.
-    fn changed_since(&self, was: &UserRow) -> Option<Conflict> {
-        let Some(Screen::People(people)) = self.screen() else { return None };
-        let now = people.named(&was.name)?;
-        let changed = now.version != was.version;
-        changed.then(|| Conflict::Changed {
-            who: now.changed_by.clone(),
-            did: "changed".to_owned(),
-            what: now.name.clone(),
-        })
     }
 }

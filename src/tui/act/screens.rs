@@ -6,7 +6,9 @@ use crate::hub::CredentialRow;
 
 use super::super::action::Action;
 use super::super::app::{App, Room};
-use super::super::dialog::{ChangePassword, Dialog};
+use super::super::dialog::{ChangePassword, Dialog, Question};
+use super::super::msg::Call;
+use super::super::pending::Slot;
 use super::super::screen::{
     ACCOUNT, AccountRow, Api, Docs, MENU, Menu, MenuRow, Rows, SETTINGS, Screen, SettingsRow, Topic,
 };
@@ -138,6 +140,12 @@ impl App {
             }
             AccountRow::Colours => self.next_colours(),
             AccountRow::Glyphs => self.next_glyphs(),
+            AccountRow::Lines => self.ask(Question::Lines),
+            AccountRow::SignIns => {
+                let actor = room.actor();
+                self.open(Screen::Page(Topic::SignIns, 0));
+                self.call(Slot::SignIns, Call::SignIns(actor));
+            }
         }
     }
 
@@ -153,7 +161,7 @@ impl App {
             // The page itself says why; the refusal is in the trail like any other.
             let actor = room.actor();
             room.due.list = None;
-            self.call(super::Slot::Refused, super::Call::Refused(actor, Right::SeeCredentials));
+            self.call(Slot::Refused, Call::Refused(actor, Right::SeeCredentials));
         }
     }
 

@@ -14,6 +14,7 @@ mod person;
 mod renew;
 mod rotate;
 mod secret;
+mod signing;
 
 pub use again::Again;
 pub use ask::{Ask, Question};

@@ -51,6 +51,8 @@ pub struct Menu {
 pub enum Topic {
     /// How the desk is kept safe.
     Security,
+    /// One's own last sign-ins.
+    SignIns,
 }
 
 impl Screen {
@@ -68,6 +70,7 @@ impl Screen {
             Self::Account(_) => &["My account"],
             Self::People(_) => &["Settings", "Users"],
             Self::Page(Topic::Security, _) => &["Settings", "Security"],
+            Self::Page(Topic::SignIns, _) => &["My account", "Last sign-ins"],
             Self::Docs(_) => &["Documentation"],
         }
     }

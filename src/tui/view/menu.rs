@@ -142,7 +142,8 @@ fn change(app: &App, row: &TrailRow, width: usize) -> String {
 pub fn account(app: &App, room: &Room, rows: &Rows, paint: &mut Paint<'_>, body: Rect) {
     for (i, (row, title, words)) in ACCOUNT.iter().enumerate() {
         let now = match row {
-            AccountRow::ChangePassword => String::new(),
+            AccountRow::ChangePassword | AccountRow::SignIns => String::new(),
+            AccountRow::Lines => format!("{:<9}", "off"),
             AccountRow::Colours => format!("{:<9}", app.theme.palette.as_str()),
             AccountRow::Glyphs => format!("{:<9}", if app.theme.glyphs == &UNICODE { "Unicode" } else { "ASCII" }),
         };
