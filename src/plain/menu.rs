@@ -81,7 +81,7 @@ fn welcome(seat: &mut Seat<'_, '_>) -> Said {
 
 /// What an Administrator should not have to look for.
 fn to_look_at(overview: &Overview) -> Vec<String> {
-    let Some(CredentialOverview { expiring, never_used, next_to_expire, .. }) = &overview.credentials else {
+    let Some(CredentialOverview { expiring, never_used, next_to_expire, unasked, .. }) = &overview.credentials else {
         return Vec::new();
     };
     let mut said = Vec::new();
@@ -93,6 +93,12 @@ fn to_look_at(overview: &Overview) -> Vec<String> {
     if never_used.0 > 0 {
         let keys = words::number(never_used.0, "key was", "keys were");
         said.push(format!("To look at: {keys} never used since they were made."));
+    }
+    if *unasked && overview.site.is_some() {
+        said.push(
+            "To look at: no gateway has asked yet. Run `keydesk serve` behind one, with a file of assets/gateways."
+                .into(),
+        );
     }
     if overview.site.is_some() && overview.administrators.len() == 1 {
         said.push("To look at: there is only one Administrator. Add another, so that you cannot be locked out.".into());

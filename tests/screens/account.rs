@@ -80,7 +80,7 @@ fn line_by_line_is_written_down_and_leaves_the_screen() {
         desk.selects("Line by line").press("enter").dialog("Go on line by line?").says("you sign in again");
         desk.press("enter").no_dialog();
         assert!(!desk.lines && desk.remembered.is_empty(), "the safe answer is the focused one");
-        desk.press("enter tab enter");
+        desk.press("enter").dialog("Go on line by line?").says("boxes").press("tab enter");
         assert_eq!(desk.remembered, [Appearance::with_face(Face::Lines)]);
         assert!(desk.lines && !desk.quit);
         assert_eq!(desk.count("sign out"), 1);
@@ -91,7 +91,12 @@ fn line_by_line_is_written_down_and_leaves_the_screen() {
 fn what_cannot_be_written_down_does_not_leave_the_screen() {
     let mut desk = Desk::on_account(Role::Basic);
     desk.cannot_remember = Some("A demo keeps nothing.");
-    desk.selects("Line by line").press("enter tab enter").no_dialog();
+    desk.selects("Line by line")
+        .press("enter")
+        .dialog("Go on line by line?")
+        .says("boxes")
+        .press("tab enter")
+        .no_dialog();
     desk.sees("A demo keeps nothing. `keydesk --plain` opens");
     assert!(!desk.lines);
     // A choice of looks later is not taken for this one.
@@ -109,7 +114,7 @@ fn the_own_sign_ins_are_read_by_every_role() {
         for _ in 0..3 {
             desk.hub().sign_in(name, &wrong, &Origin::default()).unwrap();
         }
-        desk.selects("Last sign-ins").press("enter").sees("My account > Last sign-ins").rest();
+        desk.selects("Last sign-ins").press("enter").sees("My account › Last sign-ins").rest();
         desk.sees("refused: wrong password, 3 times").sees("If one was not you");
         desk.press("esc").selects("Last sign-ins");
     }

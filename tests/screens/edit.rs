@@ -26,7 +26,7 @@ impl Desk {
 
     /// Saves the form from wherever the focus is.
     fn saves(&mut self, title: &str, says: &str) -> &mut Self {
-        for _ in 0..8 {
+        for _ in 0..20 {
             if self.shows("enter save") && !self.shows("space choose") {
                 break;
             }

@@ -35,4 +35,6 @@ pub use trail::{
     RepeatRecord, TrailFilter, TrailRecord, changes, dropped_since_sign_in, find_operation, insert_trail, last_at,
     put_back, removed, repeats, sign_ins, trail_after, trail_before, trail_beside,
 };
-pub use usage::{UsageRow, count_expiring, count_waiting, insert_usage, put_usage, set_waiting, usages};
+pub use usage::{
+    UsageRow, count_expiring, count_waiting, ever_asked, insert_usage, kind_waiting, put_usage, set_waiting, usages,
+};

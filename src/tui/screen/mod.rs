@@ -14,6 +14,7 @@ pub use docs::Docs;
 pub use narrow::Narrow;
 pub use people::People;
 pub use rows::{ACCOUNT, AccountRow, MENU, MenuRow, Rows, SETTINGS, SettingsRow};
+pub use search::Search;
 pub use trail::{Checked, TrailList};
 
 /// One screen. The menu is the lowest of the stack and never leaves it.
