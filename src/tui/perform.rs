@@ -66,7 +66,9 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::Find { actor, secret } => Reply::Found(hub.find_by_secret(&actor, &secret, cancel, progress)),
         Call::Trail(actor, query) => Reply::Trail(hub.trail(&actor, &query)),
         Call::Users(actor) => Reply::Users(hub.users(&actor)),
-        Call::Verify(actor) => Reply::Verified(hub.verify_trail_until(&actor, None, cancel, &mut |_, _| ())),
+        Call::Verify(actor) => {
+            Reply::Verified(hub.verify_trail_until(&actor, None, cancel, &mut |done, _| progress(done)))
+        }
         Call::SignIns(actor) => Reply::SignIns(hub.own_sign_ins(&actor)),
         Call::Security(actor) => Reply::Security(hub.security(&actor)),
         Call::SetIdleLock(actor, minutes) => Reply::Done(hub.set_idle_lock(&actor, minutes)),

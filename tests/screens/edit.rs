@@ -27,7 +27,7 @@ impl Desk {
     /// Saves the form from wherever the focus is.
     fn saves(&mut self, title: &str, says: &str) -> &mut Self {
         for _ in 0..20 {
-            if self.shows("enter save") && !self.shows("space choose") {
+            if self.shows("enter save") {
                 break;
             }
             self.press("tab");

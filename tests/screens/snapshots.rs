@@ -24,6 +24,13 @@ struct Scene {
     make: fn(Theme) -> Desk,
 }
 
+/// Draws every scene in a theme.
+pub fn each_scene(theme: Theme, mut look: impl FnMut(&Desk)) {
+    for scene in SCENES {
+        look(&(scene.make)(theme));
+    }
+}
+
 fn desk(copy: Copy, role: Role, theme: Theme) -> Desk {
     let session = fixture::session(&copy.hub, fixture::name_of(role), role);
     let mut desk = Desk::themed(Some(copy), Start::Session(Box::new(session)), theme);

@@ -33,6 +33,9 @@ impl App {
 
     /// The desk goes on line by line, once that is written down.
     pub(super) fn go_on_line_by_line(&mut self) {
+        if let Some(room) = &mut self.room {
+            room.dialogs.pop();
+        }
         self.leaves_for_lines = true;
         self.out.push(Effect::Remember(Appearance::with_face(Face::Lines)));
     }

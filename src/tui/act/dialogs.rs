@@ -24,7 +24,7 @@ impl App {
             (Dialog::Secret(view), Action::Mask) => view.masked = !view.masked,
             (Dialog::Details(d), action) => scroll(&mut d.scroll, action, most),
             (Dialog::Entry(d), action) => scroll(&mut d.scroll, action, most),
-            (Dialog::Live(d), action) => scroll(&mut d.scroll, action, most),
+            (Dialog::Live(_), action) => self.act_on_live(action, most),
             (dialog, action) => {
                 let advance = dialog.form_mut().and_then(|form| forms::edit(form, action));
                 match advance {

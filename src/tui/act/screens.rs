@@ -158,7 +158,7 @@ impl App {
     }
 
     /// Opens API Settings narrowed to what `filter` says, at one row if there is one to show.
-    fn open_api(&mut self, kind: Kind, row: Option<&CredentialRow>, filter: &str) {
+    pub(super) fn open_api(&mut self, kind: Kind, row: Option<&CredentialRow>, filter: &str) {
         let mut api = Api::new(kind);
         if !filter.is_empty() {
             api.search = Search::of(filter);

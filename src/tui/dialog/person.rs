@@ -127,6 +127,15 @@ pub struct Live {
     pub rows: Option<Vec<CredentialRow>>,
     /// There are more.
     pub more: bool,
+    /// Which one is selected.
+    pub selected: usize,
+}
+
+impl Live {
+    /// The selected one.
+    pub fn row(&self) -> Option<&CredentialRow> {
+        self.rows.as_ref()?.get(self.selected)
+    }
 }
 
 #[cfg(test)]
