@@ -439,6 +439,7 @@ fn no_key_of_the_table_is_dead() {
         &["esc", "G", "enter"],
         &["esc", "↓", "↓", "enter"],
         &["esc", "↓", "enter"],
+        &["esc", "↓", "enter", "enter"],
     ];
     for keys in scenes {
         let mut desk = Desk::on_list();

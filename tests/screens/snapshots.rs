@@ -27,7 +27,10 @@ struct Scene {
 /// Draws every scene in a theme.
 pub fn each_scene(theme: Theme, mut look: impl FnMut(&Desk)) {
     for scene in SCENES {
-        look(&(scene.make)(theme));
+        // Scenes look for Unicode frames while they are made.
+        let mut desk = (scene.make)(Theme { glyphs: &UNICODE, ..theme });
+        desk.app.set_theme(theme);
+        look(&desk);
     }
 }
 
@@ -268,6 +271,17 @@ const SCENES: &[Scene] = &[
                 for _ in 0..5 {
                     d.types("wrong").dialog("Acme Messaging").says("alice").press("enter");
                 }
+            })
+        },
+    },
+    Scene {
+        name: "api_revoked",
+        make: |t| {
+            then(list(t), |d| {
+                let bram = fixture::local(d.hub(), "bram");
+                let row = d.row_of("old-gateway");
+                d.hub().set_state(&bram, &[row.target()], Verb::Revoke).unwrap();
+                d.press("ctrl-l A").rest().selects("old-gateway").rest();
             })
         },
     },
