@@ -19,6 +19,7 @@ mod leak;
 mod list;
 mod look;
 mod overview;
+mod own;
 mod policy;
 mod refusal;
 mod report;
@@ -39,7 +40,7 @@ pub use policy::{Policy, Replay};
 pub use report::{Refusal, Use};
 pub use rows::{
     Capped, Class, Counts, CredentialId, CredentialOverview, CredentialRow, Cursor, Details, Issued, LastUse,
-    ListQuery, LiveSecret, NewCredential, NewLegacy, Order, Outcome, Overview, Page, Position, Pulse, Seen,
-    SiteOverview, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow,
+    ListQuery, LiveSecret, NewCredential, NewLegacy, Order, Outcome, Overview, OwnSignIn, Page, Position, Pulse, Seen,
+    SignInOutcome, SiteOverview, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow, UserTarget,
 };
 pub use settings::Security;

@@ -42,11 +42,18 @@ pub const DEEDS: [Deed; 11] = [
     managing(|d| (d.row.state == State::Disabled).then_some("Enable it again."), |s, d| state(s, d, Verb::Enable)),
     managing(|d| live(d).then_some("Revoke: stop it for ever."), revoke),
     managing(|d| live(d).then_some("Rename."), rename),
-    managing(|d| live(d).then_some("Change expiry, start, networks or note."), options::edit),
+    managing(|d| live(d).then(|| editable(d.row.kind)), options::edit),
     Deed { words: |_| Some("Copy the key to the clipboard."), right: Right::SeeCredentials, act: copy_key },
     Deed { words: |_| Some("Samples that call the API with it."), right: Right::SeeCredentials, act: docs::of },
     Deed { words: |_| Some("Hear its history."), right: Right::ReadTrail, act: history },
 ];
+
+fn editable(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Hmac => "Change expiry, start, networks, note, algorithms or body digest.",
+        Kind::Basic | Kind::Legacy => "Change expiry, start, networks or note.",
+    }
+}
 
 fn live(details: &Details) -> bool {
     details.row.state != State::Revoked

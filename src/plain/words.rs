@@ -3,7 +3,7 @@
 use crate::{
     account::UserState,
     credential::{BodyDigest, Condition, Kind, Options},
-    hub::{CredentialRow, Details, LastSignIn, LastUse, LiveSecret, TrailRow, UserRow},
+    hub::{CredentialRow, Details, LastSignIn, LastUse, LiveSecret, OwnSignIn, TrailRow, UserRow},
     time::{Millis, Seconds},
 };
 
@@ -35,6 +35,18 @@ pub fn last_sign_in(last: Option<&LastSignIn>) -> String {
             format!("Your last sign-in was on {} from {from}.", moment(*at))
         }
     }
+}
+
+/// One of the user's own sign-ins.
+pub fn own_sign_in(row: &OwnSignIn) -> String {
+    let via = match row.via.as_deref() {
+        None => String::new(),
+        Some("password") => " by password".to_owned(),
+        Some("local") => " on this machine".to_owned(),
+        Some(key) => format!(" by SSH key {key}"),
+    };
+    let from = row.address.as_deref().map(|from| format!(" from {from}")).unwrap_or_default();
+    format!("{}: {}{via}{from}.", moment(row.at), row.outcome)
 }
 
 /// What the public part is called.

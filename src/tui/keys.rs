@@ -25,6 +25,7 @@ pub enum Scope {
     People,
     Trail,
     Security,
+    Live,
     Reading,
     Door,
     Text,
@@ -65,6 +66,7 @@ impl Scope {
             Self::People => "Users",
             Self::Trail => "Activity log",
             Self::Security => "Security",
+            Self::Live => "Keys that a user made",
             Self::Reading => "Pages to read",
             Self::Door => "Set-up, sign-in, lock screen",
             Self::Text => "Text fields",
@@ -283,6 +285,7 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Buttons, &[BACK_TAB, LEFT, UP], Action::PreviousField, "button before").keys("-"),
     row(S::Buttons, CANCEL, Action::Back, "the safe answer").hint("close"),
 
+    row(S::Live, &[ENTER], Action::Open, "go to the key").hint("go to it"),
     row(S::Reading, &[ESC, ENTER, Chord::char('q'), Chord::ctrl('g')], Action::Back, "close").hint("close").keys("esc enter"),
 
     row(S::Text, &[Chord::ctrl('a'), HOME], Action::Edit(Edit::Start), "start, end").keys("ctrl-a e"),

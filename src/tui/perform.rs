@@ -34,6 +34,7 @@ impl Call {
             | Self::Users(_)
             | Self::Verify(_)
             | Self::Security(_)
+            | Self::SignIns(_)
             | Self::Export { .. } => Lane::Read,
         }
     }
@@ -65,7 +66,10 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::Find { actor, secret } => Reply::Found(hub.find_by_secret(&actor, &secret, cancel, progress)),
         Call::Trail(actor, query) => Reply::Trail(hub.trail(&actor, &query)),
         Call::Users(actor) => Reply::Users(hub.users(&actor)),
-        Call::Verify(actor) => Reply::Verified(hub.verify_trail_until(&actor, None, cancel, &mut |_, _| ())),
+        Call::Verify(actor) => {
+            Reply::Verified(hub.verify_trail_until(&actor, None, cancel, &mut |done, _| progress(done)))
+        }
+        Call::SignIns(actor) => Reply::SignIns(hub.own_sign_ins(&actor)),
         Call::Security(actor) => Reply::Security(hub.security(&actor)),
         Call::SetIdleLock(actor, minutes) => Reply::Done(hub.set_idle_lock(&actor, minutes)),
         Call::Export { actor, query, path, format } => {
@@ -79,9 +83,9 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
 fn change_user(hub: &Hub, actor: &Actor, change: &UserChange) -> Result<UserRow, HubError> {
     match change {
         UserChange::Add { name, role, password } => hub.add_user(actor, name, *role, password),
-        UserChange::Role(name, role) => hub.set_role(actor, name, *role),
-        UserChange::Password(name, password) => hub.set_password(actor, name, password),
-        UserChange::State(name, state) => hub.set_user_state(actor, name, *state),
+        UserChange::Role(target, role) => hub.set_role(actor, target, *role),
+        UserChange::Password(target, password) => hub.set_password(actor, target, password),
+        UserChange::State(target, state) => hub.set_user_state(actor, target, *state),
         UserChange::Unlock(name) => hub.unlock_user(actor, name),
     }
 }

@@ -117,7 +117,7 @@ impl App {
             Typed::Paste(text) => self.paste(text),
             Typed::Key(chord) => match keys::resolve(&self.scopes(), *chord) {
                 Meaning::Nothing => {}
-                Meaning::Typed(c) => self.insert(c.encode_utf8(&mut [0; 4])),
+                Meaning::Typed(c) => drop(self.insert(c.encode_utf8(&mut [0; 4]))),
                 Meaning::Bound(binding) => match binding.right.filter(|right| !self.may(*right)) {
                     Some(right) => self.refuse(right),
                     None => self.act(binding.action),
@@ -159,13 +159,25 @@ impl App {
             (None, None, None) => false,
         };
         match takes {
-            true => self.insert(text),
+            true if self.insert(text) => self.tell_left_out(text),
+            true => {}
             false => {
                 self.dirty = true;
                 self.toast =
                     Some(Toast::note(self.now, "Text can be pasted into a field only. Nothing was done with it."));
             }
         }
+    }
+
+    /// Says what the field did not take of a paste. The break that a copied line ends with is meant for nothing.
+    fn tell_left_out(&mut self, text: &str) {
+        let left_out = text.trim_end_matches(['\r', '\n']).chars().filter(|c| c.is_control()).count();
+        let said = match left_out {
+            0 => return,
+            1 => "1 character that cannot be typed was left out.".to_owned(),
+            n => format!("{n} characters that cannot be typed were left out."),
+        };
+        self.toast = Some(Toast::note(self.now, said));
     }
 
     /// Whether the role has a right; at the door nothing is greyed.

@@ -183,6 +183,7 @@ fn failure_of(call: &Call) -> fn(HubError) -> Reply {
         Call::Edit(..) | Call::StopOld(..) => |why| Reply::Edited(Err(why)),
         Call::ChangeUser(..) => |why| Reply::User(Err(why)),
         Call::Confirm(..) => |why| Reply::Confirmed(Err(why)),
+        Call::SignIns(_) => |why| Reply::SignIns(Err(why)),
         Call::Security(_) => |why| Reply::Security(Err(why)),
         Call::Export { .. } => |why| Reply::Exported(Err(why)),
         Call::Verify(_) => |why| Reply::Verified(Err(why)),

@@ -2,6 +2,7 @@
 
 mod account;
 mod ahead;
+mod contrast;
 mod create;
 mod desk;
 mod docs;

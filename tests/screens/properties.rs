@@ -186,6 +186,7 @@ fn failure(call: &Call) -> Option<Reply> {
         Call::Details(..) => Reply::Details(Err(why())),
         Call::Find { .. } => Reply::Found(Err(why())),
         Call::Trail(..) => Reply::Trail(Err(why())),
+        Call::SignIns(_) => Reply::SignIns(Err(why())),
         Call::Security(_) => Reply::Security(Err(why())),
         Call::SetIdleLock(..) => Reply::Done(Err(why())),
         Call::Export { .. } => Reply::Exported(Err(HubError::PasswordNeeded)),

@@ -45,6 +45,9 @@ impl App {
             Action::Verify if self.pending.has(Slot::Verify) => {}
             Action::Verify => {
                 let call = Call::Verify(room.actor());
+                if let Some(list) = room.log_mut() {
+                    list.so_far = 0;
+                }
                 self.call(Slot::Verify, call);
             }
             action => {

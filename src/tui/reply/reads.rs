@@ -29,6 +29,11 @@ impl App {
                     room.security = Some(security);
                 }
             }
+            Reply::SignIns(Ok(rows)) => {
+                if let Some(room) = &mut self.room {
+                    room.sign_ins = Some(rows);
+                }
+            }
             Reply::Verified(Ok(report)) => self.verified(report),
             Reply::Users(Ok(rows)) => self.people(rows),
             Reply::Page(Ok(page)) => self.page(page),
@@ -53,6 +58,7 @@ impl App {
             | Reply::Users(Err(why))
             | Reply::Verified(Err(why))
             | Reply::Security(Err(why))
+            | Reply::SignIns(Err(why))
             | Reply::Trail(Err(why)) => self.read_failed(slot, why),
             _ => {}
         }

@@ -3,7 +3,7 @@
 use crate::export::Written;
 use crate::hub::TrailReport;
 
-use super::super::app::App;
+use super::super::app::{App, Room};
 use super::super::dialog::Dialog;
 use super::super::screen::Checked;
 use super::super::toast::Toast;
@@ -19,6 +19,14 @@ impl App {
         let entries = if n == 1 { "1 entry is".to_owned() } else { format!("{n} entries are") };
         self.toast = Some(Toast::done(now, format!("{entries} in {}, readable by you alone.", written.path.display())));
         self.play_on();
+    }
+
+    /// A check of the whole trail is so far.
+    pub(in super::super) fn so_far(&mut self, entries: i64) {
+        if let Some(list) = self.room.as_mut().and_then(Room::log_mut) {
+            list.so_far = entries;
+            self.dirty = true;
+        }
     }
 
     pub(super) fn verified(&mut self, report: TrailReport) {

@@ -14,6 +14,7 @@ pub use docs::Docs;
 pub use narrow::Narrow;
 pub use people::People;
 pub use rows::{ACCOUNT, AccountRow, MENU, MenuRow, Rows, SETTINGS, SettingsRow};
+pub use search::Search;
 pub use trail::{Checked, TrailList};
 
 /// One screen. The menu is the lowest of the stack and never leaves it.
@@ -51,6 +52,8 @@ pub struct Menu {
 pub enum Topic {
     /// How the desk is kept safe.
     Security,
+    /// One's own last sign-ins.
+    SignIns,
 }
 
 impl Screen {
@@ -68,6 +71,7 @@ impl Screen {
             Self::Account(_) => &["My account"],
             Self::People(_) => &["Settings", "Users"],
             Self::Page(Topic::Security, _) => &["Settings", "Security"],
+            Self::Page(Topic::SignIns, _) => &["My account", "Last sign-ins"],
             Self::Docs(_) => &["Documentation"],
         }
     }

@@ -27,6 +27,8 @@ pub struct TrailList {
     pub narrow: Narrow,
     /// The last check of the whole trail.
     pub checked: Option<Checked>,
+    /// Entries that the check that runs has done.
+    pub so_far: i64,
     /// The rows; `None` before the first answer.
     rows: Option<Vec<TrailRow>>,
     selected: usize,
