@@ -67,7 +67,6 @@ pub(super) async fn gateway(
     let mut fields = told.fields;
     let handed = handed.as_ref().map(|body| body.as_slice());
     let body = handed_over(asked, handed, (told.partial, told.framing), start.method, &mut fields);
-    let client = told.client.to_string();
     let request = Request {
         surface: asked.surface,
         method: start.method,
@@ -76,7 +75,7 @@ pub(super) async fn gateway(
         body,
         version: told.version,
         scheme: told.scheme,
-        client: Some(client.as_bytes()),
+        client: Some(told.client_text),
     };
     let outcome = |verdict: Verdict<'_>, now| match verdict {
         Verdict::Allow(allowed) => pass(verifier, &allowed, now, Some(told.client)),

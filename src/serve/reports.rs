@@ -28,8 +28,8 @@ const EMPTIED_EVERY: Duration = Duration::from_millis(100);
 const QUEUE: usize = 65_536;
 /// Reports that are gathered between two writes, and kept while the store cannot be written.
 const GATHERED: usize = 262_144;
-/// Reports of one transaction: a desk must not wait long for the store.
-const BATCH: usize = 2_000;
+/// Reports of one transaction: a desk must not wait long for the store, even if this thread is seldom let on.
+const BATCH: usize = 500;
 /// Refusals kept of one credential.
 const REFUSALS: usize = 20;
 /// Refusals that are written to the log in one second; the rest is counted.
@@ -200,7 +200,9 @@ impl Gathering {
     }
 
     fn write(&mut self, hub: &Hub) {
-        let uses: Vec<_> = self.uses.drain().map(|(_, used)| used).collect();
+        let mut uses: Vec<_> = self.uses.drain().map(|(_, used)| used).collect();
+        // Rows of one page in one transaction: a crowd of credentials would else touch a page for each.
+        uses.sort_unstable_by_key(|used| (used.credential, used.secret));
         let (done, failed) = in_batches(&uses, |batch| hub.feed().write_uses(batch));
         self.uses.extend(uses[done..].iter().map(|used| ((used.credential, used.secret), used.clone())));
         // Of one credential all in one batch would be nicer, but each batch keeps the last twenty anyway.
