@@ -3,8 +3,8 @@
 
     TTYBENCH=ttybench.py FLOOR_TUI=floor-tui benches/peers.py SCRATCH DESK-1k DESK-100k DESK-1m
 
-TTYBENCH is the harness, FLOOR_TUI the ratatui list that does nothing else; the desks were made by `fill`. The others come
-from Debian: less tig fzf mc ncdu mutt htop btop. SCRATCH keeps what they are shown, so that a second run is quicker.
+TTYBENCH is the harness, FLOOR_TUI the ratatui list that does nothing else; the desks were made by `fill`. The others
+come from Debian: less tig fzf mc ncdu mutt htop btop. SCRATCH keeps what they are shown: a second run is quicker.
 Prints the table of README.md; a program that is not there is left out and named.
 """
 import json, os, pathlib, shutil, sqlite3, statistics, subprocess, sys
@@ -84,7 +84,9 @@ def programs(scratch, desks):
             yield "mc", n, ["mc", "-u", "-d", str(many)], [], {"HOME": str(scratch)}
             yield "ncdu", n, ["ncdu", str(many)], [], {}
         if n <= 1_000:
-            yield "mutt", n, ["mutt", "-n", "-F", "/dev/null", "-R", "-f", str(once(scratch / f"mail-{n}", mailbox(n)))], [], {}
+            mail = once(scratch / f"mail-{n}", mailbox(n))
+            bare = ["-n", "-F", "/dev/null", "-e", f"set folder={scratch}"]
+            yield "mutt", n, ["mutt", *bare, "-R", "-f", str(mail)], [], {}
     for name in ("htop", "btop"):
         yield name, 0, [name], [], {"LANG": "C.UTF-8"}
 
@@ -97,8 +99,8 @@ def play(scratch, program, idle):
     steps += (["--idle", "10"] if idle else []) + ["--mem", "end"]
     flags = [flag for key, value in env.items() for flag in ("--env", f"{key}={value}")]
     done = subprocess.run(
-        [sys.executable, TTYBENCH, "run", "--name", label, "--size", "80x24", "--runs", "1", "--clean-env", *flags, *steps,
-         "--json", out, "--exit", "kill", "--", *command], capture_output=True, text=True)
+        [sys.executable, TTYBENCH, "run", "--name", label, "--size", "80x24", "--runs", "1", "--clean-env", *flags,
+         *steps, "--json", out, "--exit", "kill", "--", *command], capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{label}: {done.stdout}{done.stderr}")
     return json.loads(out.read_text())["median"]
@@ -150,7 +152,7 @@ def main():
         for key, _, digits in COLUMNS:
             seen = [run[key] for run in kept if run.get(key) is not None]
             cells.append(f"{statistics.median(seen):,.{digits}f}" if seen else "")
-        print(f"| {label} | {n or '':,} | " + " | ".join(cells) + " |" if n else f"| {label} | | " + " | ".join(cells) + " |")
+        print(" | ".join([f"| {label}", f"{n:,}" if n else "", *cells]) + " |")
 
 
 main()

@@ -19,6 +19,7 @@ mod people;
 mod picture;
 mod properties;
 mod readme;
+mod refused;
 mod rights;
 mod security;
 mod snapshots;
