@@ -1,13 +1,23 @@
 //! Fills a desk for measuring: `cargo bench --bench fill -- DIR N` sets one up below DIR and makes N credentials in it.
 //!
 //! The desk is one like any other: made and filled through the hub, with its trail, its tags and its seals. DIR gets
-//! `data` and `etc`; use it by the environment that this program prints at its end.
+//! `data` and `etc`; use it by the environment that this program prints at its end. `DIR/pairs` has what no desk keeps:
+//! keys with their secrets, a line `KIND KEY SECRET` each, of the credentials that may be used from anywhere, so that the
+//! benchmark of the verifier can ask with them.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc, time::Instant};
+use std::{
+    fs::OpenOptions,
+    io::{self, BufWriter, Write},
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Instant,
+};
 
 use keydesk::{
     credential::{Kind, Networks, Options},
-    hub::{Actor, Hub, NewCredential, NewLegacy, Origin, Places, SetUp},
+    hub::{Actor, Hub, Issued, NewCredential, NewLegacy, Origin, Places, SetUp},
     secret::Secret,
     time::{Clock, DAY, SystemClock},
     vault::MasterKeyPlace,
@@ -37,7 +47,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn fill(dir: &std::path::Path, n: usize) -> Result<(), String> {
+fn fill(dir: &Path, n: usize) -> Result<(), String> {
     let said = |why: keydesk::hub::HubError| why.to_string();
     let places =
         Places { database: dir.join("data/keydesk.db"), master_key: MasterKeyPlace::file(dir.join("etc/master.key")) };
@@ -45,10 +55,15 @@ fn fill(dir: &std::path::Path, n: usize) -> Result<(), String> {
     let wanted = SetUp { account: "Bench".into(), name: "alice".into(), password: Secret::from_text(PASSWORD) };
     let hub = Hub::set_up(&places, Arc::new(SystemClock), &wanted, &origin).map_err(said)?;
     let actor: Actor = hub.local_actor("alice", &origin).map_err(said)?;
+    let unwritten = |why: io::Error| format!("{} cannot be written: {why}", dir.join("pairs").display());
+    let mut pairs = pairs(&dir.join("pairs")).map_err(unwritten)?;
     let start = Instant::now();
     for first in (0..n).step_by(BATCH) {
         let wanted: Vec<_> = (first..n.min(first + BATCH)).map(credential).collect();
         let made = hub.create_many(&actor, &wanted).map_err(said)?;
+        for issued in made.iter().filter(|issued| issued.row.options.networks.is_any()) {
+            keep(&mut pairs, issued).map_err(unwritten)?;
+        }
         // Some were used some time. Each costs a commit here (a verifier writes them in batches), so they are few.
         for (i, issued) in made.iter().enumerate().step_by(USED) {
             let at = SystemClock.now().plus(-(i as i64 % 400) * DAY / 4).seconds();
@@ -56,9 +71,20 @@ fn fill(dir: &std::path::Path, n: usize) -> Result<(), String> {
         }
         eprint!("\r{} of {n}", first + made.len());
     }
+    pairs.flush().map_err(unwritten)?;
     eprintln!("\rmade {n} credentials in {:.1} s", start.elapsed().as_secs_f64());
     println!("export KEYDESK_DATA_DIR={0}/data KEYDESK_CONFIG={0}/etc/config.toml  # alice: {PASSWORD}", dir.display());
     Ok(())
+}
+
+/// For the owner alone, as a desk's own files are.
+fn pairs(path: &Path) -> io::Result<BufWriter<std::fs::File>> {
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map(BufWriter::new)
+}
+
+fn keep(pairs: &mut impl Write, issued: &Issued) -> io::Result<()> {
+    let secret = issued.secret.as_ref().and_then(Secret::expose_text).unwrap_or_default();
+    writeln!(pairs, "{} {} {secret}", issued.row.kind, issued.row.key)
 }
 
 /// The i-th of a crowd that looks like a real one: two kinds and a few Legacy, names that sort apart, some options.

@@ -1,6 +1,6 @@
 //! The accept loop: a bounded number of connections, each with its deadlines.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::poll_fn, sync::Arc, task::Poll, time::Duration};
 
 use hyper::{
     Request,
@@ -9,12 +9,14 @@ use hyper::{
     server::conn::http1,
     service::service_fn,
 };
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::sync::{Semaphore, watch};
 
 use super::{
     answer::Answer,
+    beside::Beside,
+    deadline::Deadline,
     listen::Socket,
     route::{self, From},
     state::Verifier,
@@ -118,18 +120,28 @@ where
         let (verifier, fragment) = (&verifier, &fragment);
         async move { Ok::<Answer, std::convert::Infallible>(route::answer(verifier, from, fragment, request).await) }
     });
+    let deadline = Deadline::new();
     let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
+        .timer(deadline.clone())
         .header_read_timeout(HEAD)
         .max_header_size(HEAD_BYTES)
         .max_buf_size(HEAD_BYTES + 16 * 1024)
+        // An answer is one piece.
+        .writev(false)
         // A refusal is the same byte for byte, whatever the time.
         .auto_date_header(false)
         .serve_connection(stream, service);
     let mut connection = std::pin::pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stopped(&mut stop) => {
+    let mut told = Beside::new(async {
+        tokio::select! { () = stopped(&mut stop) => {}, () = deadline.watch(HEAD) => {} }
+    });
+    let ended = poll_fn(|cx| match told.poll(cx) {
+        Poll::Ready(()) => Poll::Ready(None),
+        Poll::Pending => connection.as_mut().poll(cx).map(Some),
+    });
+    let ended = match ended.await {
+        Some(ended) => ended,
+        None => {
             connection.as_mut().graceful_shutdown();
             tokio::time::timeout(LAST_ANSWER, connection).await.unwrap_or(Ok(()))
         }

@@ -100,6 +100,8 @@ pub(super) struct Told<'a> {
     pub scheme: Scheme,
     /// The client's address.
     pub client: IpAddr,
+    /// The same as the gateway wrote it, without anything around it.
+    pub client_text: &'a [u8],
     /// The client's fields, `Host` and the framing as the gateway told them among them.
     pub fields: Vec<Field<'a>>,
     /// What is known of the framing if the body is not visible.
@@ -134,20 +136,20 @@ impl Contract {
         }
         fields.push((b"host", must(HOST)?));
         let scheme = scheme(must(SCHEME)?).ok_or(Broken(self.names[SCHEME]))?;
-        let client = self.client(must(CLIENT)?).ok_or(Broken(self.names[CLIENT]))?;
+        let (client_text, client) = self.client(must(CLIENT)?).ok_or(Broken(self.names[CLIENT]))?;
         let framing = self.framing(slots[FRAMING], &mut fields)?;
         let partial = slots[PARTIAL];
         read(PARTIAL, partial.is_none_or(|value| value == b"true" || value == b"false"))?;
         let partial = partial == Some(b"true");
-        Ok(Told { method, target, version: told_version, scheme, client, fields, framing, partial })
+        Ok(Told { method, target, version: told_version, scheme, client, client_text, fields, framing, partial })
     }
 
-    fn client(&self, value: &[u8]) -> Option<IpAddr> {
+    fn client<'a>(&self, value: &'a [u8]) -> Option<(&'a [u8], IpAddr)> {
         let mut one = std::str::from_utf8(value).ok()?;
         if self.last_of_client {
             one = one.rsplit(',').next()?.trim_matches([' ', '\t']);
         }
-        one.parse().ok()
+        Some((one.as_bytes(), one.parse().ok()?))
     }
 
     /// `cl=<Content-Length>;te=<Transfer-Encoding>`, either of which may be empty, `te=?` where the gateway cannot tell.

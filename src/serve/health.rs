@@ -71,7 +71,7 @@ impl Health {
     /// Notes what was seen; says whether it differs from before.
     pub(super) fn saw(&self, sight: Sight) -> bool {
         if sight == Sight::Clear {
-            self.seen.store(self.now(), Ordering::Relaxed);
+            self.seen.store(self.since_began(Instant::now()), Ordering::Relaxed);
         }
         let mut before = self.sight.lock().unwrap_or_else(PoisonError::into_inner);
         let differs = std::mem::discriminant(&*before) != std::mem::discriminant(&sight);
@@ -86,12 +86,16 @@ impl Health {
 
     /// Milliseconds since the store was last in sight.
     pub(super) fn age(&self) -> u64 {
-        self.now().saturating_sub(self.seen.load(Ordering::Relaxed))
+        self.age_at(Instant::now())
     }
 
-    /// Whether nothing may be answered any more.
-    pub(super) fn is_stale(&self) -> bool {
-        self.age() > self.limit.load(Ordering::Relaxed)
+    fn age_at(&self, at: Instant) -> u64 {
+        self.since_began(at).saturating_sub(self.seen.load(Ordering::Relaxed))
+    }
+
+    /// Whether nothing may be answered any more to a question of this time.
+    pub(super) fn is_stale(&self, at: Instant) -> bool {
+        self.age_at(at) > self.limit.load(Ordering::Relaxed)
     }
 
     /// Notes how many credentials are refused for a wrong tag.
@@ -106,7 +110,7 @@ impl Health {
 
     /// `/readyz`: ready while questions are answered, with what is to be said of the store either way.
     pub(super) fn report(&self) -> (bool, String) {
-        let ready = !self.is_stale();
+        let ready = !self.is_stale(Instant::now());
         let sight = self.sight.lock().unwrap_or_else(PoisonError::into_inner).words().to_owned();
         let word = if ready { "ready" } else { "not ready" };
         let (age, limit) = (self.age(), self.limit.load(Ordering::Relaxed));
@@ -120,8 +124,8 @@ impl Health {
         (ready, text)
     }
 
-    fn now(&self) -> u64 {
-        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
+    fn since_began(&self, at: Instant) -> u64 {
+        u64::try_from(at.saturating_duration_since(self.began).as_millis()).unwrap_or(u64::MAX)
     }
 }
 
@@ -138,7 +142,7 @@ mod tests {
         assert!(ready && text.contains("went back"), "{text}");
         health.set_limit(0);
         std::thread::sleep(std::time::Duration::from_millis(3));
-        assert!(health.is_stale() && !health.report().0);
+        assert!(health.is_stale(Instant::now()) && !health.report().0);
         assert!(health.saw(Sight::Clear) && health.age() < 1_000);
     }
 }

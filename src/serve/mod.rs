@@ -7,8 +7,11 @@
 mod accept;
 mod answer;
 mod ask;
+mod beside;
 mod body;
 mod contract;
+mod deadline;
+mod diagnosis;
 mod gateway;
 mod health;
 mod json;
@@ -17,6 +20,7 @@ mod load;
 mod log;
 mod metrics;
 mod passwords;
+mod priority;
 mod refresh;
 mod reports;
 mod route;
@@ -52,6 +56,7 @@ pub use load::{Loaded, Tampered, entry, load};
 
 use metrics::Metrics;
 use passwords::Passwords;
+use priority::StepBack;
 use refresh::{Audit, Refresh};
 use reports::Reports;
 use state::{Beginning, Verifier};
@@ -158,11 +163,15 @@ impl Threads {
         let hub = Arc::new(RwLock::new(Arc::new(hub)));
         // It has nothing to keep: it ends with the process.
         thread("hash", move || {
-            passwords::step_back();
+            // Hashing fills a core for as long as somebody guesses.
+            StepBack::Hashing.now();
             passwords.work();
         })?;
         let current = hub.clone();
-        let writer = thread("report", move || gathering.run(&current))?;
+        let writer = thread("report", move || {
+            StepBack::Telling.now();
+            gathering.run(&current);
+        })?;
         let (places, clock) = (orders.places.clone(), orders.clock.clone());
         let audit = Audit::default();
         let refresh = Refresh { verifier: verifier.clone(), hub, places, clock, mark, tampered, read, audit };

@@ -241,14 +241,6 @@ impl Passwords {
     }
 }
 
-/// Lets everything else go first: hashing fills a core for as long as somebody guesses.
-pub(super) fn step_back() {
-    /// A tenth of what a thread that answers has: enough to get on with on a machine that is never idle.
-    const LOWER: i32 = 10;
-    // Of the calling thread alone, on Linux. Without it hashing is as fast and others are slower.
-    let _ = rustix::process::setpriority_process(None, LOWER);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -38,9 +38,15 @@ pub(super) struct Refresh {
     pub(super) audit: Audit,
 }
 
-/// How far the check of all tags is that follows each commit of anybody: a run of rows at each look.
+/// One part in so many of a core is for the check of all tags. Last uses are commits too, so on a desk that is used it
+/// never ends.
+const AUDIT_PART: u32 = 100;
+
+/// How far the check of all tags is that follows each commit of anybody: a run of rows at a look.
 #[derive(Debug, Default)]
 pub(super) struct Audit {
+    /// Not before this time is the next run.
+    rests_until: Option<Instant>,
     /// The last id that was checked.
     after: Option<String>,
     /// Something was committed since it began.
@@ -126,9 +132,14 @@ impl Refresh {
     /// Checks the next run of tags. Only what is found to be wrong changes the snapshot: what looks right again may be an
     /// older row put back, and is believed when the desk changes it or the verifier starts anew.
     fn check_on(&mut self, hub: &Hub) -> Result<(), HubError> {
-        let Some(after) = &self.audit.after else { return Ok(()) };
+        let began = Instant::now();
+        let Some(after) = self.audit.after.as_ref().filter(|_| self.audit.rests_until.is_none_or(|at| at <= began))
+        else {
+            return Ok(());
+        };
         let (fed, next) = hub.feed().audit(after, &self.tampered)?;
         self.audit.went_on(next);
+        self.audit.rests_until = Some(began + began.elapsed() * AUDIT_PART);
         if fed.is_empty() {
             return Ok(());
         }

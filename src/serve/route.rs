@@ -79,7 +79,7 @@ pub(super) async fn answer(verifier: &Verifier, from: From, fragment: &Fragment,
     }
     let answer = match route {
         Route::Metrics => return metrics(verifier),
-        _ if verifier.health.is_stale() => {
+        _ if verifier.health.is_stale(began) => {
             verifier.metrics.stale.fetch_add(1, Ordering::Relaxed);
             return answer::stale();
         }

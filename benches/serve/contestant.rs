@@ -1,0 +1,136 @@
+//! Servers of one race: each is a process on the servers' core, held still while another one is asked.
+
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    os::unix::net::UnixStream,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::Done;
+
+/// Where the servers are.
+pub const SERVER_CORE: &str = "1";
+/// Where the load is.
+pub const LOAD_CORE: &str = "0";
+/// Long enough to load a million credentials on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Microseconds of a tick, in which Linux tells times to programs.
+const TICK: f64 = 10_000.0;
+/// A gateway token, which a TCP listener wants. It guards nothing.
+pub const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
+/// A running server; ended when dropped.
+#[derive(Debug)]
+pub struct Server(Child);
+
+impl Server {
+    /// Starts a program on a core; `None` leaves it to the system.
+    pub fn start(mut command: Command, core: Option<&str>) -> Done<Self> {
+        if let Some(core) = core {
+            let mut pinned = Command::new("taskset");
+            pinned.args(["-c", core]).arg(command.get_program()).args(command.get_args());
+            command = pinned;
+        }
+        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        Ok(Self(child.map_err(|why| format!("{command:?}: {why}"))?))
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(pid) = i32::try_from(self.0.id()).ok().and_then(Pid::from_raw) {
+            // Gone already is as good.
+            let _ = kill_process(pid, signal);
+        }
+    }
+
+    /// Holds the server still, so that what it still has to do is done at its own next turn and burdens nobody else.
+    pub fn hold(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// The processor time it has had, in microseconds. On a machine that others use as well it is steadier than the
+    /// clock.
+    pub fn processor(&self) -> Done<f64> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.0.id()))?;
+        // The name, which may hold anything, is in brackets; the times are the 12th and 13th after it.
+        let after = stat.rsplit(')').next().unwrap_or_default();
+        let ticks = after.split_whitespace().skip(11).take(2).map(str::parse::<f64>).sum::<Result<f64, _>>()?;
+        Ok(ticks * TICK)
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        self.signal(Signal::CONT);
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.resume();
+        self.signal(Signal::TERM);
+        let _ = self.0.wait();
+    }
+}
+
+/// `keydesk serve` at a desk.
+pub fn keydesk(desk: &Path, listen: &str, place: &Path) -> Done<Command> {
+    let token = place.join("token");
+    fs::write(&token, TOKEN)?;
+    let mut command = Command::new(env!("CARGO_BIN_EXE_keydesk"));
+    command.args(["serve", "--listen", listen, "--gateway-token-file"]).arg(token);
+    command.arg("--data-dir").arg(desk.join("data")).arg("--config").arg(desk.join("etc/config.toml"));
+    Ok(command)
+}
+
+/// The bare server.
+pub fn bare(listen: &str, one_thread: bool) -> Done<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(["bare", listen]).args(one_thread.then_some("one-thread"));
+    Ok(command)
+}
+
+/// An address that nobody listens at.
+pub fn free() -> Done<String> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string())
+}
+
+/// Waits until a request is answered by 200.
+pub fn wait_for(address: &str, request: &str) -> Done {
+    let began = Instant::now();
+    let mut last = String::new();
+    while began.elapsed() < PATIENCE {
+        match ask_once(address, request) {
+            Ok(answer) if answer.starts_with("HTTP/1.1 200") => return Ok(()),
+            Ok(answer) => last = answer,
+            Err(why) => last = why.to_string(),
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Err(format!("{address} does not answer: {last}").into())
+}
+
+fn ask_once(address: &str, request: &str) -> Done<String> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    stream.write_all(request.as_bytes())?;
+    let mut answer = [0; 1024];
+    let n = stream.read(&mut answer)?;
+    Ok(String::from_utf8_lossy(&answer[..n]).into_owned())
+}
+
+/// Waits until somebody listens at a Unix socket.
+pub fn wait_for_socket(path: &PathBuf) -> Done {
+    let began = Instant::now();
+    while UnixStream::connect(path).is_err() {
+        if began.elapsed() > PATIENCE {
+            return Err(format!("nobody listens at {}", path.display()).into());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! A future that is seldom ready, beside one that is polled for every question.
+//!
+//! `select!` polls both whenever either may go on, and what waits for a signal or a timer takes a lock each time. Here
+//! the one beside has a waker of its own, and is polled only after it rang.
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+};
+
+/// A future and its bell.
+pub(super) struct Beside<F> {
+    future: Pin<Box<F>>,
+    bell: Arc<Bell>,
+    /// Rings the bell.
+    ringer: Waker,
+    /// The task that the bell wakes; a copy, so that looking at it takes no lock.
+    task: Waker,
+}
+
+struct Bell {
+    rang: AtomicBool,
+    task: Mutex<Waker>,
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.wake_by_ref();
+    }
+
+    fn wake_by_ref(self: &Arc<Self>) {
+        // Before the task is woken: it looks at nothing else.
+        self.rang.store(true, Ordering::Release);
+        self.task.lock().unwrap_or_else(PoisonError::into_inner).wake_by_ref();
+    }
+}
+
+impl<F: Future> Beside<F> {
+    pub(super) fn new(future: F) -> Self {
+        // It rang, so that it is polled once and can say what it waits for.
+        let bell = Arc::new(Bell { rang: AtomicBool::new(true), task: Mutex::new(Waker::noop().clone()) });
+        Self { future: Box::pin(future), ringer: bell.clone().into(), bell, task: Waker::noop().clone() }
+    }
+
+    /// Polls it if it rang. Not to be called again once it is ready.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
+        if !self.task.will_wake(cx.waker()) {
+            self.task.clone_from(cx.waker());
+            self.bell.task.lock().unwrap_or_else(PoisonError::into_inner).clone_from(cx.waker());
+        }
+        if !self.bell.rang.load(Ordering::Relaxed) || !self.bell.rang.swap(false, Ordering::Acquire) {
+            return Poll::Pending;
+        }
+        self.future.as_mut().poll(&mut Context::from_waker(&self.ringer))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{future::poll_fn, sync::atomic::AtomicUsize, time::Duration};
+
+    use super::*;
+
+    #[test]
+    fn it_is_polled_when_it_rang_and_not_when_the_other_goes_on() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let polled = Arc::new(AtomicUsize::new(0));
+        let turns = runtime.block_on(async {
+            let mut sleep = Box::pin(tokio::time::sleep(Duration::from_millis(30)));
+            let mut beside = Beside::new(poll_fn(|cx| {
+                polled.fetch_add(1, Ordering::Relaxed);
+                sleep.as_mut().poll(cx)
+            }));
+            let mut turns = 0;
+            // The other is ready to go on at once, always.
+            poll_fn(|cx| {
+                turns += 1;
+                let ended = beside.poll(cx);
+                if ended.is_pending() {
+                    cx.waker().wake_by_ref();
+                }
+                ended
+            })
+            .await;
+            turns
+        });
+        assert!(turns > 10, "{turns}");
+        assert_eq!(polled.load(Ordering::Relaxed), 2, "once to begin, once when the time was over");
+    }
+
+    #[test]
+    fn it_wakes_the_task_that_polled_it_last() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_time().build().unwrap();
+        let (sender, receiver) = tokio::sync::oneshot::channel();
+        let mut beside = Beside::new(receiver);
+        let pending = runtime.block_on(poll_fn(|cx| Poll::Ready(beside.poll(cx).is_pending())));
+        assert!(pending);
+        let other = runtime.spawn(poll_fn(move |cx| beside.poll(cx)));
+        std::thread::sleep(Duration::from_millis(20));
+        sender.send(7).unwrap();
+        let heard = async { tokio::time::timeout(Duration::from_secs(30), other).await };
+        assert_eq!(runtime.block_on(heard).unwrap().unwrap(), Ok(7));
+    }
+}
