@@ -37,7 +37,7 @@ pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
 pub use desk::{Hub, Places, SetUp, Start};
 pub use edit::Edit;
 pub use error::{Conflict, Denied, Field, HubError, SessionOver};
-pub use feed::{Fed, FedSecret, Feed, Mark, Part, SOON, Since};
+pub use feed::{Fed, FedSecret, Feed, Mark, Part, SOON, Since, Took};
 pub use policy::{Policy, Replay};
 pub use refused::{Before, REFUSALS_KEPT, Refused, RefusedQuery};
 pub use report::{Refusal, Use};

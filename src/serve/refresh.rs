@@ -177,8 +177,8 @@ impl Refresh {
     /// Loads everything anew, beside the snapshot that goes on answering.
     fn load(&mut self, hub: &Hub) -> Result<(), HubError> {
         let policy = hub.feed().policy(&self.verifier.policy.load())?;
-        let Loaded { snapshot, tampered, mark, took } = load::load(hub, None, &policy)?;
-        tracing::info!(credentials = snapshot.len(), milliseconds = took.as_millis() as u64, "loaded");
+        let Loaded { snapshot, tampered, mark, phases } = load::load(hub, None, &policy)?;
+        tracing::info!(credentials = snapshot.len(), milliseconds = phases.all.as_millis() as u64, "loaded");
         self.verifier.replace(snapshot, tampered.len());
         self.verifier.follow(policy);
         (self.tampered, self.mark) = (tampered, mark);

@@ -20,8 +20,8 @@ pub use credential::{
     page_sql,
 };
 pub use feed::{
-    CHANGED, changed_credentials, credential_row, credentials_after, live_secrets_after, live_secrets_of,
-    middle_credential,
+    CHANGED, CredentialCells, SecretCells, changed_credentials, credential_row, credentials_after, live_secrets_after,
+    live_secrets_of, middle_credential,
 };
 pub use head::{HeadRow, head, insert_head, lock_head, update_head};
 pub use person::{PersonRecord, PresenceRow, made_by, people, presence, put_presence};

@@ -102,7 +102,7 @@ pub fn trail_after(
     each: &mut dyn FnMut(TrailRecord) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM trail WHERE no > $1 ORDER BY no LIMIT $2");
-    tx.each(&sql, &[no.into(), limit.into()], &mut |mut row| each(TrailRecord::read(&mut row)?))
+    tx.each(&sql, &[no.into(), limit.into()], &mut |cells| each(TrailRecord::read(&mut Row::copied(cells))?))
 }
 
 /// What rows of the trail must meet.

@@ -1,15 +1,20 @@
 //! What a verifier reads: everything once, then what changed. No actor: these are the process's own calls, and whoever
 //! can make them has the database and the master key already.
 
-use std::collections::HashSet;
+mod run;
+
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use uuid::Uuid;
 
 use crate::account::Right;
-use crate::credential::{Algorithms, BodyDigest, Kind, Networks, Options, State};
+use crate::credential::{Algorithms, BodyDigest, Kind, Networks, State};
 use crate::store::{
-    Cancel, Row, StoreError, Tx,
-    tables::{self, CredentialRecord, HeadRow, Record, SecretRecord},
+    Cancel, Tx,
+    tables::{self, HeadRow},
 };
 use crate::time::Seconds;
 use crate::vault::Stored;
@@ -17,13 +22,14 @@ use crate::vault::Stored;
 use super::{
     Actor, CredentialId, Hub, HubError, action,
     change::{Author, Subject},
-    create::secret_place,
     guard,
     refusal::Intent,
 };
 
+use run::{Finding, Run};
+
 /// Credentials that are read at a time.
-const RUN: i64 = 1_000;
+const RUN: usize = 1_000;
 /// Seconds before its expiry in which a credential counts as expiring: 30 days.
 pub const SOON: i64 = 30 * 86_400;
 /// Behind every id in text form.
@@ -66,6 +72,16 @@ pub struct Fed {
     pub tampered: bool,
 }
 
+impl Fed {
+    /// Drops all that only counts for a credential that is trusted.
+    fn refuse(&mut self) {
+        self.tampered = true;
+        self.secrets.clear();
+        (self.not_before, self.expires_at) = (None, None);
+        (self.networks, self.algorithms, self.body_digest) = Default::default();
+    }
+}
+
 /// A secret that works.
 #[derive(Debug)]
 pub struct FedSecret {
@@ -99,6 +115,15 @@ pub enum Since {
     WentBack,
     /// It is another store.
     Another,
+}
+
+/// Where the time of a [`Feed::load`] went.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Took {
+    /// Reading rows and checking their tags.
+    pub reading: Duration,
+    /// Opening secrets.
+    pub opening: Duration,
 }
 
 /// A part of all credentials, by id.
@@ -179,30 +204,34 @@ impl<'a> Feed<'a> {
 
     /// Reads a part, checks every tag and opens every secret, and hands the credentials over in runs. One with a wrong
     /// tag is marked and noted in the trail. Says how far the store was.
-    pub fn load(self, part: &Part, each: &mut dyn FnMut(Vec<Fed>)) -> Result<Mark, HubError> {
-        let mut findings = Vec::new();
+    pub fn load(self, part: &Part, each: &mut dyn FnMut(Vec<Fed>)) -> Result<(Mark, Took), HubError> {
+        let (mut findings, mut took) = (Vec::new(), Took::default());
         let mut tx = self.hub.store.read(&Cancel::default())?;
         let mark = self.mark_in(&mut *tx)?;
         let now = self.hub.now().seconds().0;
         let mut after = part.after.clone();
-        while let Some(last) = self.run(&mut *tx, (&after, &part.until), now, each, &mut findings)? {
+        while let Some((fed, last, one)) = self.run(&mut *tx, (&after, &part.until), now, &mut findings)? {
+            each(fed);
             after = last;
+            took.reading += one.reading;
+            took.opening += one.opening;
         }
         // Before the trail is written: in memory the reader is the writer.
         drop(tx);
         self.note_tampered(findings);
-        Ok(mark)
+        Ok((mark, took))
     }
 
     /// Checks the tags of the next run behind the id `after`: who changes a row behind keydesk's back raises no change
     /// number. Hands out those with a wrong tag that are not `known`, and where to go on; `None` behind the last.
     pub fn audit(self, after: &str, known: &HashSet<Uuid>) -> Result<(Vec<Fed>, Option<String>), HubError> {
-        let (mut found, mut findings) = (Vec::new(), Vec::new());
+        let mut findings = Vec::new();
         let mut tx = self.hub.store.read(&Cancel::default())?;
         let now = self.hub.now().seconds().0;
-        let mut keep = |fed: Vec<Fed>| found.extend(fed.into_iter().filter(|f| f.tampered && !known.contains(&f.id)));
-        let next = self.run(&mut *tx, (after, LAST_ID), now, &mut keep, &mut findings)?;
+        let read = self.run(&mut *tx, (after, LAST_ID), now, &mut findings)?;
         drop(tx);
+        let (mut found, next) = read.map(|(fed, last, _)| (fed, Some(last))).unwrap_or_default();
+        found.retain(|fed| fed.tampered && !known.contains(&fed.id));
         // What is known was noted when it was found: else it would fill the trail, a row a minute.
         findings.retain(|finding| found.iter().any(|fed| fed.id.to_string() == finding.id));
         self.note_tampered(findings);
@@ -225,10 +254,10 @@ impl<'a> Feed<'a> {
 
     /// One credential as it is now; none that is not here, or that cannot even be named.
     fn one(self, tx: &mut dyn Tx, id: &str, now: i64, findings: &mut Vec<Finding>) -> Result<Vec<Fed>, HubError> {
-        let (mut one, mut secrets) = (Vec::new(), Vec::new());
-        tables::credential_row(tx, id, &mut |row| self.read(row, &mut one))?;
-        tables::live_secrets_of(tx, id, now, &mut |row| self.read(row, &mut secrets))?;
-        Ok(self.open_run(one, secrets, findings))
+        let mut run = Run::new(&self.hub.vault, 1);
+        tables::credential_row(tx, id, &mut |row| run.credential(row))?;
+        tables::live_secrets_of(tx, id, now, &mut |row| run.secret(row))?;
+        Ok(run.open(findings))
     }
 
     /// Reads one run and hands it over; says with which id it ends.
@@ -237,82 +266,16 @@ impl<'a> Feed<'a> {
         tx: &mut dyn Tx,
         (after, until): (&str, &str),
         now: i64,
-        each: &mut dyn FnMut(Vec<Fed>),
         findings: &mut Vec<Finding>,
-    ) -> Result<Option<String>, HubError> {
-        let mut credentials: Vec<(CredentialRecord, bool)> = Vec::with_capacity(RUN as usize);
-        tables::credentials_after(tx, (after, until), RUN, &mut |row| self.read(row, &mut credentials))?;
-        let Some(last) = credentials.last().map(|(record, _)| record.id.clone()) else { return Ok(None) };
-        let mut secrets = Vec::with_capacity(RUN as usize);
-        tables::live_secrets_after(tx, (after, &last), now, &mut |row| self.read(row, &mut secrets))?;
-        each(self.open_run(credentials, secrets, findings));
-        Ok(Some(last))
-    }
-
-    /// Reads a row and whether its tag is right.
-    fn read<T: Record>(self, row: Row, into: &mut Vec<(T, bool)>) -> Result<(), StoreError> {
-        into.push(guard::read(&self.hub.vault, row)?);
-        Ok(())
-    }
-
-    /// Joins credentials with their secrets; both are ordered by credential.
-    fn open_run(
-        self,
-        credentials: Vec<(CredentialRecord, bool)>,
-        secrets: Vec<(SecretRecord, bool)>,
-        findings: &mut Vec<Finding>,
-    ) -> Vec<Fed> {
-        let mut secrets = secrets.into_iter().peekable();
-        let mut fed = Vec::with_capacity(credentials.len());
-        for (credential, mut intact) in credentials {
-            // A secret without a credential cannot be: it refers to one, and credentials are never removed.
-            while secrets.next_if(|(secret, _)| secret.credential < credential.id).is_some() {}
-            let mut opened = Vec::with_capacity(2);
-            while let Some((secret, right)) = secrets.next_if(|(secret, _)| secret.credential == credential.id) {
-                let one = (intact && right).then(|| self.open_secret(&credential, &secret)).flatten();
-                intact &= one.is_some();
-                opened.extend(one);
-            }
-            fed.extend(self.fed(credential, intact.then_some(opened), findings));
-        }
-        fed
-    }
-
-    /// A credential that a verifier can keep, with `None` for its secrets if it is not to be trusted. Nothing for a row
-    /// that cannot even be named.
-    fn fed(
-        self,
-        record: CredentialRecord,
-        secrets: Option<Vec<FedSecret>>,
-        findings: &mut Vec<Finding>,
-    ) -> Option<Fed> {
-        let options = options(&record).filter(|_| secrets.is_some());
-        let tampered = options.is_none();
-        if tampered {
-            findings.push(Finding { id: record.id.clone(), what: format!("{} ({})", record.key, record.name) });
-        }
-        let options = options.unwrap_or_default();
-        Some(Fed {
-            id: record.id.parse().ok()?,
-            kind: record.kind.parse().ok()?,
-            key: record.key,
-            name: record.name,
-            state: record.state.parse().ok()?,
-            not_before: options.not_before,
-            expires_at: options.expires_at,
-            networks: options.networks,
-            algorithms: options.algorithms,
-            body_digest: options.body_digest,
-            secrets: if tampered { Vec::new() } else { secrets.unwrap_or_default() },
-            tampered,
-        })
-    }
-
-    fn open_secret(self, credential: &CredentialRecord, secret: &SecretRecord) -> Option<FedSecret> {
-        let place = secret_place(&credential.id, &credential.kind, secret.no);
-        let opened = self.hub.vault.open_sealed(&secret.sealed, &place).ok()?;
-        let stored = Stored::decode(&opened).ok()?;
-        Some(FedSecret { no: secret.no, stored, valid_until: secret.valid_until.map(Seconds) })
+    ) -> Result<Option<(Vec<Fed>, String, Took)>, HubError> {
+        let began = Instant::now();
+        let mut run = Run::new(&self.hub.vault, RUN);
+        tables::credentials_after(tx, (after, until), RUN as i64, &mut |row| run.credential(row))?;
+        let Some(last) = run.last().map(str::to_owned) else { return Ok(None) };
+        tables::live_secrets_after(tx, (after, &last), now, &mut |row| run.secret(row))?;
+        let read = Instant::now();
+        let fed = run.open(findings);
+        Ok(Some((fed, last, Took { reading: read - began, opening: read.elapsed() })))
     }
 
     /// A credential that is refused has a row in the trail. When none can be written it is refused all the same.
@@ -328,24 +291,6 @@ impl<'a> Feed<'a> {
         let author = Author::nobody(&super::Origin::default());
         let _ = self.hub.write_refusal(author, action::TAMPERED, subject.changed(None, Some(after)), asked);
     }
-}
-
-/// A credential with a wrong tag.
-struct Finding {
-    id: String,
-    what: String,
-}
-
-/// What a credential's options are, if they can be read. The note is for people.
-fn options(record: &CredentialRecord) -> Option<Options> {
-    Some(Options {
-        not_before: record.not_before.map(Seconds),
-        expires_at: record.expires_at.map(Seconds),
-        networks: record.networks.parse().ok()?,
-        algorithms: record.algorithms.parse().ok()?,
-        body_digest: record.body_digest.parse().ok()?,
-        ..Options::default()
-    })
 }
 
 impl Hub {
