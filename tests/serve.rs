@@ -16,5 +16,6 @@ mod serve {
     pub mod revocation;
     pub mod sight;
     pub mod support;
+    pub mod traefik;
     pub mod units;
 }

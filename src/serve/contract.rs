@@ -48,7 +48,7 @@ pub(super) const ORIGINAL: Contract = Contract {
     last_of_client: false,
 };
 
-/// Caddy and Traefik.
+/// Caddy.
 pub(super) const FORWARDED: Contract = Contract {
     names: [
         "x-forwarded-method",
@@ -58,6 +58,24 @@ pub(super) const FORWARDED: Contract = Contract {
         "x-forwarded-proto",
         "x-original-client",
         "x-original-framing",
+        NONE,
+    ],
+    by_fields: true,
+    last_of_client: false,
+};
+
+/// Traefik, which can set no fields but its own: it writes the client's address into `X-Forwarded-For`, alone unless it was
+/// told to trust what clients write there, and then it is refused. It tells neither the version nor the framing; it hands
+/// the body over.
+pub(super) const TRAEFIK: Contract = Contract {
+    names: [
+        "x-forwarded-method",
+        "x-forwarded-uri",
+        NONE,
+        "x-forwarded-host",
+        "x-forwarded-proto",
+        "x-forwarded-for",
+        NONE,
         NONE,
     ],
     by_fields: true,
@@ -130,6 +148,8 @@ impl Contract {
         let (mut method, mut target, mut told_version) = (&b""[..], &b""[..], Version::Unknown);
         if self.by_fields {
             (method, target) = (must(METHOD)?, must(TARGET)?);
+        }
+        if self.names[VERSION] != NONE {
             told_version = version(must(VERSION)?).ok_or(Broken(self.names[VERSION]))?;
         }
         fields.push((b"host", must(HOST)?));

@@ -392,9 +392,31 @@ impl Question {
         }
     }
 
+    /// As Traefik's ForwardAuth asks, by its documentation: the client's fields, five that it writes itself, those of its
+    /// entry point, and what its HTTP library adds.
+    pub fn traefik(method: &str, target: &str) -> Self {
+        Self {
+            line: "GET /v1/authz/traefik HTTP/1.1".to_owned(),
+            fields: pairs(&[
+                ("Host", "127.0.0.1:8730"),
+                ("User-Agent", "client/1"),
+                ("X-Forwarded-Method", method),
+                ("X-Forwarded-Proto", "https"),
+                ("X-Forwarded-Host", "api.example.com"),
+                ("X-Forwarded-Uri", target),
+                ("X-Forwarded-For", CLIENT),
+                ("X-Forwarded-Port", "443"),
+                ("X-Forwarded-Server", "gate"),
+                ("X-Real-Ip", CLIENT),
+                ("Accept-Encoding", "gzip"),
+            ]),
+            body: Vec::new(),
+        }
+    }
+
     /// The Legacy surface of the same family.
     pub fn legacy(mut self) -> Self {
-        for family in ["envoy", "forward"] {
+        for family in ["envoy", "forward", "traefik"] {
             self.line = self.line.replace(&format!("/v1/authz/{family}"), &format!("/v1/authz/{family}-legacy"));
         }
         self
