@@ -21,6 +21,7 @@ mod look;
 mod overview;
 mod policy;
 mod refusal;
+mod refused;
 mod report;
 mod rows;
 mod settings;
@@ -28,6 +29,7 @@ mod sign_in;
 mod state;
 mod trail;
 mod users;
+mod why;
 
 pub use crate::store::Cancel;
 pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
@@ -36,6 +38,7 @@ pub use edit::Edit;
 pub use error::{Conflict, Denied, Field, HubError, SessionOver};
 pub use feed::{Fed, FedSecret, Feed, Mark, Part, SOON, Since};
 pub use policy::{Policy, Replay};
+pub use refused::{Before, REFUSALS_KEPT, Refused, RefusedQuery};
 pub use report::{Refusal, Use};
 pub use rows::{
     Capped, Class, Counts, CredentialId, CredentialOverview, CredentialRow, Cursor, Details, Issued, LastUse,

@@ -96,6 +96,10 @@ pub fn details(details: &Details, now: Millis) -> Vec<String> {
     ];
     said.extend(details.secrets.iter().map(|secret| live_secret(row.kind, secret)));
     said.extend(options(row.kind, &row.options));
+    said.extend(details.refusals.first().map(|newest| {
+        let times = number(details.refusals.len().try_into().unwrap_or(i64::MAX), "time", "times");
+        format!("Refused {times} lately. The last: {}.", super::refused::one(newest))
+    }));
     said.push(format!("Created on {} by {}.", moment(row.created_at), row.created_by));
     said
 }

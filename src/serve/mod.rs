@@ -9,6 +9,7 @@ mod answer;
 mod ask;
 mod body;
 mod contract;
+mod diagnosis;
 mod gateway;
 mod health;
 mod json;

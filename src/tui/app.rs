@@ -358,7 +358,7 @@ impl Room {
                 }
                 Tab::Api => vec![Scope::Tabs, Scope::Screen],
                 Tab::Documentation => vec![Scope::Docs, Scope::Rows, Scope::Tabs, Scope::Screen],
-                Tab::Activity => vec![Scope::Rows, Scope::Tabs, Scope::Screen],
+                Tab::Activity => vec![Scope::Activity, Scope::Rows, Scope::Tabs, Scope::Screen],
             },
         }
     }

@@ -21,6 +21,7 @@ pub enum Scope {
     List,
     Filter,
     Docs,
+    Activity,
     Account,
     People,
     Trail,
@@ -61,6 +62,7 @@ impl Scope {
             Self::List => "API tab",
             Self::Filter => "Filter",
             Self::Docs => "Documentation",
+            Self::Activity => "Activity tab",
             Self::Account => "My account",
             Self::People => "Users",
             Self::Trail => "Activity log",
@@ -233,6 +235,10 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Docs, &[Chord::char('1')], Action::Section(Kind::Basic), "Basic, HMAC, Legacy").keys("1 2 3"),
     row(S::Docs, &[Chord::char('2')], Action::Section(Kind::Hmac), "HMAC Authentication").keys("-"),
     row(S::Docs, &[Chord::char('3')], Action::Section(Kind::Legacy), "Legacy API Credentials").keys("-"),
+
+    row(S::Activity, &[Chord::char('r')], Action::RefusedRequests, "requests that were refused, or the trail again").hint("refused").needs(TRAIL),
+    row(S::Activity, &[Chord::char('w')], Action::ByKey, "refused: only those of this key, or all again").hint("this key").needs(TRAIL),
+    row(S::Activity, &[ENTER], Action::Open, "refused: all about this one").hint("details"),
 
     row(S::Tabs, &[TAB], Action::NextTab, "next tab").hint("next tab"),
     row(S::Tabs, &[BACK_TAB], Action::PreviousTab, "previous tab").keys("-"),

@@ -8,7 +8,8 @@ use crate::credential::{Kind, Overlap, Verb};
 use crate::export::{Format, Written};
 use crate::hub::{
     Actor, CredentialId, CredentialRow, Details, Edit, HubError, Issued, ListQuery, NewCredential, Outcome, Overview,
-    Page, Pulse, Security, Seen, Session, SetUp, SignIn, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow,
+    Page, Pulse, Refused, RefusedQuery, Security, Seen, Session, SetUp, SignIn, Taken, Target, TrailQuery, TrailReport,
+    TrailRow, UserRow,
 };
 use crate::secret::Secret;
 
@@ -115,6 +116,7 @@ pub enum Call {
         username: String,
     },
     Trail(Actor, TrailQuery),
+    RefusedRequests(Actor, RefusedQuery),
     Find {
         actor: Actor,
         secret: Secret,
@@ -165,6 +167,7 @@ pub enum Reply {
     Taken(Result<Taken, HubError>),
     Found(Result<Option<CredentialRow>, HubError>),
     Trail(Result<Vec<TrailRow>, HubError>),
+    RefusedRequests(Result<Vec<Refused>, HubError>),
     Users(Result<Vec<UserRow>, HubError>),
     Exported(Result<Written, HubError>),
     Security(Result<Security, HubError>),

@@ -31,6 +31,7 @@ impl Call {
             | Self::Taken { .. }
             | Self::Find { .. }
             | Self::Trail(..)
+            | Self::RefusedRequests(..)
             | Self::Users(_)
             | Self::Verify(_)
             | Self::Security(_)
@@ -64,6 +65,7 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::Taken { actor, kind, name, username } => Reply::Taken(hub.taken(&actor, kind, &name, &username)),
         Call::Find { actor, secret } => Reply::Found(hub.find_by_secret(&actor, &secret, cancel, progress)),
         Call::Trail(actor, query) => Reply::Trail(hub.trail(&actor, &query)),
+        Call::RefusedRequests(actor, query) => Reply::RefusedRequests(hub.refused_requests(&actor, &query)),
         Call::Users(actor) => Reply::Users(hub.users(&actor)),
         Call::Verify(actor) => Reply::Verified(hub.verify_trail_until(&actor, None, cancel, &mut |_, _| ())),
         Call::Security(actor) => Reply::Security(hub.security(&actor)),

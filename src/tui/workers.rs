@@ -220,6 +220,7 @@ fn failure_of(call: &Call) -> fn(HubError) -> Reply {
         Call::Details(..) => |why| Reply::Details(Err(why)),
         Call::Taken { .. } => |why| Reply::Taken(Err(why)),
         Call::Find { .. } => |why| Reply::Found(Err(why)),
+        Call::RefusedRequests(..) => |why| Reply::RefusedRequests(Err(why)),
         Call::Trail(..) => |why| Reply::Trail(Err(why)),
     }
 }

@@ -419,6 +419,7 @@ pub fn call_name(call: &Call) -> &'static str {
         Call::Details(..) => "details",
         Call::Taken { .. } => "taken",
         Call::Trail(..) => "trail",
+        Call::RefusedRequests(..) => "refused requests",
         Call::Find { .. } => "find",
         Call::Users(_) => "users",
         Call::Verify(_) => "verify",

@@ -18,6 +18,7 @@ mod people;
 mod picture;
 mod properties;
 mod readme;
+mod refused;
 mod rights;
 mod security;
 mod snapshots;

@@ -415,6 +415,7 @@ const SCENES: &[Scene] = &[
             })
         },
     },
+    Scene { name: "activity_refused", make: |t| super::refused::on_refused(list(t)) },
     Scene { name: "activity_log", make: |t| setting("Activity log", t) },
     Scene { name: "users", make: |t| users(t, "") },
     Scene { name: "activity_entry", make: |t| log(t, "g enter") },

@@ -26,7 +26,9 @@ pub use feed::{
 pub use head::{HeadRow, head, insert_head, lock_head, update_head};
 pub use person::{PersonRecord, PresenceRow, made_by, people, presence, put_presence};
 pub use record::{Record, Tagged, all_by, get, insert, update};
-pub use refusal::{REFUSALS_KEPT, RefusalRow, forget_old_refusals, insert_refusal, refusals};
+pub use refusal::{
+    REFUSALS_KEPT, RefusalRow, RefusedRow, forget_old_refusals, insert_refusal, newest_refusals, refusals,
+};
 pub use secret::{SecretRecord, secrets_after, without_one_current};
 pub use setting::SettingRecord;
 pub use tally::{add_to_tally, tallies};

@@ -45,6 +45,7 @@ impl App {
                     list.take(rows, layout::trail_rows(size, under_tabs));
                 }
             }
+            Reply::RefusedRequests(Ok(rows)) => self.refused_requests(rows),
             Reply::Pulse(Err(why))
             | Reply::Overview(Err(why))
             | Reply::Page(Err(why))
@@ -53,6 +54,7 @@ impl App {
             | Reply::Users(Err(why))
             | Reply::Verified(Err(why))
             | Reply::Security(Err(why))
+            | Reply::RefusedRequests(Err(why))
             | Reply::Trail(Err(why)) => self.read_failed(slot, why),
             _ => {}
         }

@@ -4,6 +4,8 @@ mod api;
 mod docs;
 mod narrow;
 mod people;
+mod refused;
+mod roll;
 mod rows;
 mod search;
 mod trail;
@@ -13,6 +15,7 @@ pub use api::{Api, Tab, order_words};
 pub use docs::Docs;
 pub use narrow::Narrow;
 pub use people::People;
+pub use refused::RefusedList;
 pub use rows::{ACCOUNT, AccountRow, MENU, MenuRow, Rows, SETTINGS, SettingsRow};
 pub use trail::{Checked, TrailList};
 

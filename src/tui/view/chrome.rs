@@ -156,6 +156,8 @@ pub(in super::super) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Bindi
         // In a dialog it works too, but there is more to say.
         Action::Lock => !at_door && !dialog && app.help.is_none(),
         Action::LookAt => !nothing_to_look_at,
+        // The trail's rows are told in full as it is.
+        Action::ByKey | Action::Open if b.scope == Scope::Activity => shows_refused(app),
         // One search at a time.
         Action::Advance if b.scope == Scope::Form => !app.pending.has(Slot::Find),
         // One button has no other to move to.
@@ -229,6 +231,7 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
         {
             "clear filter"
         }
+        (Scope::Activity, Action::RefusedRequests, None, None) if shows_refused(app) => "trail",
         (Scope::Everywhere, Action::Back, None, None) if menu => "menu",
         (Scope::People, Action::DisableEnable, None, None) if selected_is_disabled(app) => "enable",
         (Scope::List, Action::DisableEnable, None, None) => {
@@ -240,6 +243,10 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
         }
         _ => binding.hint,
     }
+}
+
+fn shows_refused(app: &App) -> bool {
+    app.room.as_ref().is_some_and(|room| room.refused().is_some())
 }
 
 /// What Enter does in the last field of a form.
