@@ -151,7 +151,7 @@ async fn judge(
 fn pass(verifier: &Verifier, allowed: &Allowed<'_>, now: Seconds, client: Option<IpAddr>) -> Answer {
     verifier.metrics.allowed(allowed.credential.kind());
     verifier.reports.used(allowed, now, client);
-    answer::allow(allowed, &verifier.account)
+    answer::allow(allowed, &verifier.account.load())
 }
 
 /// When a question came, from whose client, and by which endpoint.

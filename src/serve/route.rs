@@ -111,6 +111,7 @@ fn metrics(verifier: &Verifier) -> Answer {
         expiring: expiring.count(),
         tampered: verifier.health.tampered(),
         age_ms: verifier.health.age(),
+        went_back: verifier.health.went_back(),
         snapshot_bytes: snapshot.memory(),
     };
     answer::page(StatusCode::OK, PROMETHEUS, verifier.metrics.page(gauges))

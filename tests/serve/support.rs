@@ -64,6 +64,20 @@ impl Desk {
         Self { hub, alice, dir }
     }
 
+    /// Another desk: its own account, store and master key.
+    pub fn of(account: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let password = Secret::from_text("correct horse battery");
+        let wanted = SetUp { account: account.to_owned(), name: "alice".to_owned(), password };
+        let hub = Hub::set_up(&places(dir.path()), Arc::new(SystemClock), &wanted, &Origin::default()).unwrap();
+        let alice = hub.local_actor("alice", &Origin::default()).unwrap();
+        Self { hub, alice, dir }
+    }
+
+    pub fn master_key(&self) -> PathBuf {
+        places(self.dir.path()).master_key.path
+    }
+
     /// The desk as another process would open it.
     pub fn open_again(self) -> Self {
         let hub = open(&places(self.dir.path()));

@@ -35,6 +35,6 @@ pub use tally::{add_to_tally, tallies};
 pub use throttle::{ThrottleRecord, forget_old_throttles, throttles};
 pub use trail::{
     RepeatRecord, TrailFilter, TrailRecord, changes, dropped_since_sign_in, find_operation, insert_trail, last_at,
-    put_back, removed, repeats, trail_after, trail_before, trail_beside,
+    put_back, removed, repeats, trail_after, trail_before, trail_beside, trail_hash,
 };
 pub use usage::{UsageRow, count_expiring, count_waiting, insert_usage, put_usage, set_waiting, usages};
