@@ -24,8 +24,10 @@ use super::{
 pub(super) enum Family {
     /// `X-Original-*`: nginx and HAProxy.
     Original,
-    /// `X-Forwarded-*`: Caddy and Traefik.
+    /// `X-Forwarded-*` with fields of its own beside them: Caddy.
     Forwarded,
+    /// `X-Forwarded-*` alone: Traefik.
+    Traefik,
     /// The start line: Envoy.
     StartLine,
 }
@@ -183,9 +185,13 @@ struct Start<'a> {
 fn seen<'a>(asked: Asked, parts: &'a Parts, fragment: &Fragment) -> Result<(Told<'a>, Start<'a>), Broken> {
     let read = |contract: &Contract, headers: &'a HeaderMap| contract.read(headers);
     match asked.family {
-        Family::Original | Family::Forwarded => {
-            let original = asked.family == Family::Original;
-            let told = read(if original { &contract::ORIGINAL } else { &contract::FORWARDED }, &parts.headers)?;
+        Family::Original | Family::Forwarded | Family::Traefik => {
+            let contract = match asked.family {
+                Family::Original => &contract::ORIGINAL,
+                Family::Traefik => &contract::TRAEFIK,
+                _ => &contract::FORWARDED,
+            };
+            let told = read(contract, &parts.headers)?;
             let start = Start { method: told.method, target: told.target };
             Ok((told, start))
         }
@@ -223,7 +229,7 @@ fn handed_over<'a>(
     match handed {
         None => Body::NotVisible(framing),
         Some(_) if partial => Body::NotVisible(Framing::Unknown),
-        Some(b"") if asked.family == Family::Forwarded => Body::NotVisible(framing),
+        Some(b"") if matches!(asked.family, Family::Forwarded | Family::Traefik) => Body::NotVisible(framing),
         Some(b"") => {
             // Nothing tells whether Envoy was told to hand bodies over. Where there may be one that it kept, the request
             // counts as having one, and a digest is held against the empty body.

@@ -1,4 +1,4 @@
-//! From a path to an answer. Nine paths need no router.
+//! From a path to an answer. Ten paths need no router.
 
 use std::{sync::atomic::Ordering, time::Instant};
 
@@ -45,6 +45,7 @@ fn route(method: &Method, path: &str) -> Route {
     match path {
         "/v1/authz/nginx" => authz("nginx", Family::Original, Surface::Rest, 0),
         "/v1/authz/forward" => authz("forward", Family::Forwarded, Surface::Rest, 0),
+        "/v1/authz/traefik" => authz("traefik", Family::Traefik, Surface::Rest, 0),
         "/v1/authz/forward-legacy" => authz("forward-legacy", Family::Forwarded, Surface::Legacy, 0),
         "/v1/verify" if method == Method::POST => Route::Verify,
         "/healthz" => Route::Health,

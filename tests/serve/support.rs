@@ -379,6 +379,22 @@ impl Question {
         }
     }
 
+    /// As Traefik's documentation says that it asks: beside five fields of its own it passes on all of the client's.
+    pub fn traefik(method: &str, target: &str) -> Self {
+        Self {
+            line: "GET /v1/authz/traefik HTTP/1.1".to_owned(),
+            fields: pairs(&[
+                ("Host", "127.0.0.1:8730"),
+                ("X-Forwarded-Method", method),
+                ("X-Forwarded-Proto", "https"),
+                ("X-Forwarded-Host", "api.example.com"),
+                ("X-Forwarded-Uri", target),
+                ("X-Forwarded-For", CLIENT),
+            ]),
+            body: Vec::new(),
+        }
+    }
+
     pub fn envoy(method: &str, target: &str) -> Self {
         Self {
             line: format!("{method} /v1/authz/envoy{target} HTTP/1.1"),
