@@ -25,6 +25,7 @@ mod refusal;
 mod refused;
 mod report;
 mod rows;
+mod setting;
 mod settings;
 mod sign_in;
 mod state;
@@ -47,4 +48,5 @@ pub use rows::{
     ListQuery, LiveSecret, NewCredential, NewLegacy, Order, Outcome, Overview, Page, Position, Pulse, Seen,
     SiteOverview, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow,
 };
+pub use setting::Setting;
 pub use settings::Security;

@@ -8,8 +8,8 @@ use crate::credential::{Kind, Overlap, Verb};
 use crate::export::{Format, Written};
 use crate::hub::{
     Actor, CredentialId, CredentialRow, Details, Edit, HubError, Issued, ListQuery, NewCredential, Outcome, Overview,
-    Page, Pulse, Refused, RefusedQuery, Security, Seen, Session, SetUp, SignIn, Taken, Target, TrailQuery, TrailReport,
-    TrailRow, UserRow,
+    Page, Pulse, Refused, RefusedQuery, Security, Seen, Session, SetUp, Setting, SignIn, Taken, Target, TrailQuery,
+    TrailReport, TrailRow, UserRow,
 };
 use crate::secret::Secret;
 
@@ -130,7 +130,7 @@ pub enum Call {
         format: Format,
     },
     Security(Actor),
-    SetIdleLock(Actor, i64),
+    SetSettings(Actor, Vec<(Setting, String)>),
     /// Is the whole trail whole?
     Verify(Actor),
 }

@@ -21,7 +21,7 @@ impl Call {
             | Self::StopOld(..)
             | Self::ChangeUser(..)
             | Self::Confirm(..)
-            | Self::SetIdleLock(..)
+            | Self::SetSettings(..)
             | Self::Seen(..)
             | Self::Refused(..) => Lane::Write,
             Self::Pulse(..)
@@ -69,7 +69,7 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::Users(actor) => Reply::Users(hub.users(&actor)),
         Call::Verify(actor) => Reply::Verified(hub.verify_trail_until(&actor, None, cancel, &mut |_, _| ())),
         Call::Security(actor) => Reply::Security(hub.security(&actor)),
-        Call::SetIdleLock(actor, minutes) => Reply::Done(hub.set_idle_lock(&actor, minutes)),
+        Call::SetSettings(actor, wanted) => Reply::Done(hub.set_settings(&actor, &wanted)),
         Call::Export { actor, query, path, format } => {
             Reply::Exported(to_file(&path, format, |page| hub.export_trail(&actor, &query, page)))
         }
