@@ -12,10 +12,7 @@ use uuid::Uuid;
 
 use crate::account::Right;
 use crate::credential::{Algorithms, BodyDigest, Kind, Networks, State};
-use crate::store::{
-    Cancel, Tx,
-    tables::{self, HeadRow},
-};
+use crate::store::{Cancel, Tx, tables};
 use crate::time::Seconds;
 use crate::vault::Stored;
 
@@ -23,6 +20,7 @@ use super::{
     Actor, CredentialId, Hub, HubError, action,
     change::{Author, Subject},
     guard,
+    mark::Mark,
     refusal::Intent,
 };
 
@@ -93,30 +91,6 @@ pub struct FedSecret {
     pub valid_until: Option<Seconds>,
 }
 
-/// How far a store was when it was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mark {
-    store_id: String,
-    epoch: i64,
-    change: i64,
-    trail_no: i64,
-}
-
-/// What a store is, compared with a [`Mark`] of before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Since {
-    /// Nothing that a verifier follows is different.
-    Same,
-    /// Something changed: ask for the changes.
-    Changed,
-    /// It was put back on purpose: load everything.
-    Anew,
-    /// It is older than it was.
-    WentBack,
-    /// It is another store.
-    Another,
-}
-
 /// Where the time of a [`Feed::load`] went.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Took {
@@ -131,29 +105,6 @@ pub struct Took {
 pub struct Part {
     after: String,
     until: String,
-}
-
-impl Mark {
-    fn of(head: HeadRow) -> Self {
-        Self { store_id: head.store_id, epoch: head.epoch, change: head.change, trail_no: head.trail_no }
-    }
-
-    /// What the store is at `now`, compared with this.
-    pub fn compare(&self, now: &Self) -> Since {
-        match () {
-            () if self.store_id != now.store_id => Since::Another,
-            () if now.epoch > self.epoch => Since::Anew,
-            () if now.epoch < self.epoch || now.trail_no < self.trail_no || now.change < self.change => Since::WentBack,
-            () if now.change > self.change => Since::Changed,
-            () => Since::Same,
-        }
-    }
-
-    /// Of two marks the one that misses nothing.
-    #[must_use]
-    pub fn earlier(self, other: Self) -> Self {
-        if self.change <= other.change { self } else { other }
-    }
 }
 
 impl Hub {
@@ -173,12 +124,7 @@ impl<'a> Feed<'a> {
         Ok(self.hub.store.changed()?)
     }
 
-    /// How far the store is. Fails when its head is not one that a holder of the master key wrote.
-    pub fn mark(self) -> Result<Mark, HubError> {
-        self.mark_in(&mut *self.hub.store.read(&Cancel::default())?)
-    }
-
-    fn mark_in(self, tx: &mut dyn Tx) -> Result<Mark, HubError> {
+    pub(super) fn mark_in(self, tx: &mut dyn Tx) -> Result<Mark, HubError> {
         let head = tables::head(tx)?.filter(|head| guard::head_intact(&self.hub.vault, head));
         head.map(Mark::of).ok_or_else(|| HubError::Tampered {
             what: "The head of the trail".to_owned(),
@@ -244,7 +190,7 @@ impl<'a> Feed<'a> {
         let mut tx = self.hub.store.read(&Cancel::default())?;
         let mark = self.mark_in(&mut *tx)?;
         let now = self.hub.now().seconds().0;
-        for id in tables::changed_credentials(&mut *tx, since.change)? {
+        for id in tables::changed_credentials(&mut *tx, since.change())? {
             fed.extend(self.one(&mut *tx, &id, now, &mut findings)?);
         }
         drop(tx);
@@ -310,32 +256,5 @@ impl Hub {
             change.note(action::EXPLAINED, Subject::row(&id, &fed.key))?;
             Ok(Some(fed))
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn mark(store: &str, epoch: i64, change: i64, trail_no: i64) -> Mark {
-        Mark { store_id: store.to_owned(), epoch, change, trail_no }
-    }
-
-    #[test]
-    fn a_store_is_compared_with_what_it_was() {
-        let was = mark("a", 1, 5, 9);
-        for (now, since) in [
-            (mark("a", 1, 5, 9), Since::Same),
-            (mark("a", 1, 5, 12), Since::Same),
-            (mark("a", 1, 6, 10), Since::Changed),
-            (mark("a", 2, 1, 1), Since::Anew),
-            (mark("a", 1, 4, 8), Since::WentBack),
-            (mark("a", 1, 5, 8), Since::WentBack),
-            (mark("a", 0, 50, 90), Since::WentBack),
-            (mark("b", 1, 5, 9), Since::Another),
-        ] {
-            assert_eq!(was.compare(&now), since, "{now:?}");
-        }
-        assert_eq!(mark("a", 1, 6, 9).earlier(was.clone()), was);
     }
 }

@@ -156,6 +156,11 @@ pub fn changes(tx: &mut dyn Tx, limit: i64) -> Result<Vec<TrailRecord>, StoreErr
     trail_before(tx, &[TrailFilter::Class("change")], i64::MAX, limit)
 }
 
+/// The hash of row number `no`.
+pub fn trail_hash(tx: &mut dyn Tx, no: i64) -> Result<Option<Vec<u8>>, StoreError> {
+    tx.row("SELECT hash FROM trail WHERE no = $1", &[no.into()])?.map(|mut row| row.bytes()).transpose()
+}
+
 /// When the newest row was written.
 pub fn last_at(tx: &mut dyn Tx) -> Result<Option<i64>, StoreError> {
     tx.row("SELECT at FROM trail ORDER BY no DESC LIMIT 1", &[])?.map(|mut row| row.int()).transpose()
