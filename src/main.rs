@@ -5,7 +5,8 @@
 use std::{process::ExitCode, sync::Arc};
 
 use keydesk::{
-    cli::{self, Face, Next},
+    cli::{self, Next},
+    config::{After, Face},
     demo,
     hub::HubError,
     plain,
@@ -20,8 +21,8 @@ fn main() -> ExitCode {
         Next::Desk { face: Face::Screen, places, origin, appearance } => {
             ended(tui::run(&places, origin, appearance, Arc::new(SystemClock)))
         }
-        Next::Desk { face: Face::Lines, places, origin, .. } => {
-            ended(plain::run(&places, &origin, Arc::new(SystemClock)))
+        Next::Desk { face: Face::Lines, places, origin, appearance } => {
+            ended(plain::run(&places, &origin, appearance, Arc::new(SystemClock)))
         }
         Next::Session(Face::Screen, hub, session) => ended(tui::run_session(*hub, *session, Some(demo_password()))),
         Next::Session(Face::Lines, hub, session) => ended(plain::run_session(*hub, *session, &demo_password())),
@@ -34,9 +35,16 @@ fn demo_password() -> String {
 }
 
 /// The desk has handed the terminal back: what went wrong can be said, and has the exit code of the command line.
-fn ended(desk: anyhow::Result<u8>) -> u8 {
-    desk.unwrap_or_else(|why| {
-        cli::say(&format!("{why:#}"));
-        why.downcast_ref::<HubError>().map_or(1, HubError::exit_code)
-    })
+fn ended(desk: anyhow::Result<After>) -> u8 {
+    match desk {
+        Ok(After::Exit(code)) => code,
+        Ok(After::Open(face)) => {
+            cli::say(&cli::anew(face));
+            1
+        }
+        Err(why) => {
+            cli::say(&format!("{why:#}"));
+            why.downcast_ref::<HubError>().map_or(1, HubError::exit_code)
+        }
+    }
 }

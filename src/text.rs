@@ -15,6 +15,9 @@ pub fn is_harmful(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control();
     }
+    if is_plain(c) {
+        return false;
+    }
     matches!(
         c.general_category(),
         G::Control
@@ -25,6 +28,12 @@ pub fn is_harmful(c: char) -> bool {
             | G::LineSeparator
             | G::ParagraphSeparator
     ) || is_invisible(c)
+}
+
+/// Letters with accents, box drawing, shapes and dingbats: blocks without gaps that hold nothing harmful and no accent of
+/// its own, so that most of what a screen draws needs no look at the tables of Unicode.
+fn is_plain(c: char) -> bool {
+    matches!(c, '\u{A1}'..='\u{AC}' | '\u{AE}'..='\u{24F}' | '\u{2500}'..='\u{27BF}')
 }
 
 /// Characters of harmless categories that draw nothing: fillers, variation selectors, blank Braille.
@@ -75,7 +84,7 @@ pub fn safe(text: &str) -> Cow<'_, str> {
 
 fn is_accent(c: char) -> bool {
     use GeneralCategory as G;
-    matches!(c.general_category(), G::NonspacingMark | G::EnclosingMark)
+    !c.is_ascii() && !is_plain(c) && matches!(c.general_category(), G::NonspacingMark | G::EnclosingMark)
 }
 
 /// Columns that safe text takes on a terminal.
@@ -117,6 +126,23 @@ pub fn pad(text: &str, columns: usize, ellipsis: char) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn the_short_way_says_what_the_tables_of_unicode_say() {
+        for c in ('\0'..=char::MAX).filter(|c| is_plain(*c)) {
+            let category = c.general_category();
+            assert!(!matches!(
+                category,
+                GeneralCategory::Unassigned
+                    | GeneralCategory::Format
+                    | GeneralCategory::Control
+                    | GeneralCategory::PrivateUse
+                    | GeneralCategory::NonspacingMark
+                    | GeneralCategory::EnclosingMark
+            ));
+            assert!(!is_invisible(c), "{c:?}");
+        }
+    }
 
     #[test]
     fn what_hides_or_moves_text_is_named() {

@@ -43,7 +43,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("clipboard", &["secret"]),
-    ("plain", &["account", "clipboard", "credential", "hub", "sample", "secret", "text", "time"]),
+    ("plain", &["account", "clipboard", "config", "credential", "hub", "sample", "secret", "text", "time"]),
     ("tui", &["account", "clipboard", "config", "credential", "export", "hub", "sample", "secret", "text", "time"]),
 ];
 

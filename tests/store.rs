@@ -313,6 +313,7 @@ fn refusals(store: &dyn Store) {
         component: (n % 2 == 0).then(|| "date".to_owned()),
         clock_offset: Some(-n),
         address: None,
+        mistake: (n % 3 == 0).then(|| "It signed PUT as POST.".to_owned()),
     };
     write(store, |tx| {
         (0..25).try_for_each(|n| tables::insert_refusal(tx, one.id(), &row(n)))?;
@@ -322,6 +323,29 @@ fn refusals(store: &dyn Store) {
     let kept = read(store, |tx| tables::refusals(tx, one.id()));
     assert_eq!(kept, (5..25).rev().map(row).collect::<Vec<_>>());
     assert!(read(store, |tx| tables::refusals(tx, "nobody")).is_empty());
+    let two = credential(1, "hmac");
+    write(store, |tx| {
+        tables::insert(tx, &two, vec![])?;
+        tables::insert_refusal(tx, two.id(), &row(9))?;
+        tables::insert_refusal(tx, two.id(), &row(40))
+    });
+    let page = |before: Option<(i64, &str)>, limit| read(store, |tx| tables::newest_refusals(tx, None, before, limit));
+    let all = page(None, 99);
+    let ids: Vec<_> = all.iter().map(|row| row.refusal.id.as_str()).collect();
+    assert_eq!((ids.len(), &ids[..3]), (22, &["0040", "0024", "0023"][..]));
+    assert_eq!((all[0].key.as_str(), all[0].kind.as_str()), (two.key.as_str(), "hmac"));
+    // Pages of five put together are the whole, also where a page ends within a second.
+    let mut together = page(None, 5);
+    while let Some(last) = together.last().map(|row| (row.refusal.at, row.refusal.id.clone())) {
+        let more = page(Some((last.0, &last.1)), 5);
+        if more.is_empty() {
+            break;
+        }
+        together.extend(more);
+    }
+    assert_eq!(together, all);
+    let of_one = read(store, |tx| tables::newest_refusals(tx, Some(two.id()), Some((105, "")), 9));
+    assert_eq!(of_one.iter().map(|row| row.refusal.id.as_str()).collect::<Vec<_>>(), ["0009"]);
 }
 
 fn feed(store: &dyn Store) {

@@ -2,6 +2,7 @@
 //!
 //! Nothing here opens the screen: [`run`] hands that back to `main` as [`Next`].
 
+mod anew;
 mod args;
 mod audit;
 mod completions;
@@ -26,7 +27,7 @@ use std::{ffi::OsString, path::PathBuf, sync::Arc};
 use clap::{CommandFactory as _, Parser as _};
 
 use crate::{
-    config::{self, Appearance, Wishes},
+    config::{self, Appearance, Face, Wishes},
     demo,
     export::json,
     hub::{Hub, Origin, Places, Session},
@@ -37,6 +38,7 @@ use args::{CommandLine, Verb};
 use desk::Site;
 use failure::Failure;
 
+pub use anew::anew;
 pub use failure::say;
 pub use process::harden;
 
@@ -59,22 +61,6 @@ pub enum Next {
     Session(Face, Box<Hub>, Box<Session>),
 }
 
-/// How the desk is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Face {
-    /// On the whole screen.
-    Screen,
-    /// Line by line.
-    Lines,
-}
-
-impl Face {
-    /// As `--plain` says, or as a terminal has it that can do no more.
-    fn choose(plain: bool, term: Option<&str>) -> Self {
-        if plain || term == Some("dumb") { Self::Lines } else { Self::Screen }
-    }
-}
-
 /// Reads the command line and does what it says.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Next {
     let next = match CommandLine::try_parse_from(args) {
@@ -91,7 +77,7 @@ pub fn command() -> clap::Command {
 
 fn dispatch(line: CommandLine) -> Result<Next, Failure> {
     let CommandLine { places, plain, verb } = line;
-    let face = Face::choose(plain, std::env::var("TERM").ok().as_deref());
+    let face = |remembered: Option<&str>| Face::choose(plain, std::env::var("TERM").ok().as_deref(), remembered);
     let site = |wishes: Wishes| -> Result<Site, Failure> {
         Ok(Site { found: config::found(&wishes)?, origin: process::origin(), clock: Arc::new(SystemClock) })
     };
@@ -99,11 +85,12 @@ fn dispatch(line: CommandLine) -> Result<Next, Failure> {
         None => {
             let Site { found, origin, .. } = site(places.wishes(None))?;
             let appearance = Appearance::beside(&found.config);
+            let face = face(Appearance::read(&appearance).face.as_deref());
             return Ok(Next::Desk { face, places: found.places(), origin, appearance });
         }
         Some(Verb::Demo) => {
             let (hub, session) = demo::open(&process::origin())?;
-            return Ok(Next::Session(face, Box::new(hub), Box::new(session)));
+            return Ok(Next::Session(face(None), Box::new(hub), Box::new(session)));
         }
         Some(Verb::Completions(args)) => completions::run(command(), &args)?,
         Some(Verb::Man) => man::run(command())?,
@@ -116,21 +103,4 @@ fn dispatch(line: CommandLine) -> Result<Next, Failure> {
         Some(Verb::Serve(args)) => serve::run(&site(places.wishes(None))?, &args)?,
     }
     Ok(Next::Exit(0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_flag_or_a_dumb_terminal_chooses_lines() {
-        for (plain, term, face) in [
-            (false, Some("xterm-256color"), Face::Screen),
-            (false, None, Face::Screen),
-            (false, Some("dumb"), Face::Lines),
-            (true, Some("xterm-256color"), Face::Lines),
-        ] {
-            assert_eq!(Face::choose(plain, term), face);
-        }
-    }
 }

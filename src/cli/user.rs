@@ -5,13 +5,13 @@ use serde::Serialize;
 
 use crate::{
     account::{Role, UserState},
-    hub::UserRow,
+    hub::{OwnSignIn, SignInOutcome, UserRow, UserTarget},
     time::Millis,
 };
 
 use super::{
     args::{self, Acting, FormArgs},
-    desk::Site,
+    desk::{Desk, Site},
     failure::Failure,
     out::{self, Form, Listed, Printer},
     password,
@@ -22,6 +22,8 @@ use super::{
 pub enum UserVerb {
     /// List users
     List(ListArgs),
+    /// List the last sign-ins of the user that --as names, and what was refused under the name
+    SignIns(ListArgs),
     /// Add a user
     Add(AddArgs),
     /// Give a user another permission level
@@ -84,10 +86,11 @@ pub struct AddArgs {
 pub fn run(site: &Site, verb: UserVerb) -> Result<(), Failure> {
     match verb {
         UserVerb::List(args) => list(site, args),
+        UserVerb::SignIns(args) => sign_ins(site, args),
         UserVerb::Add(args) => add(site, &args),
         UserVerb::Role(args) => {
             let desk = site.open(&args.of.acting)?;
-            let row = desk.hub.set_role(&desk.actor, &args.of.name, args.role)?;
+            let row = desk.hub.set_role(&desk.actor, &seen(&desk, &args.of.name, "set role")?, args.role)?;
             out::lines([format!("{} is {} now.", row.name, row.role)])
         }
         UserVerb::Disable(args) => state(site, &args, UserState::Disabled),
@@ -108,6 +111,13 @@ fn list(site: &Site, args: ListArgs) -> Result<(), Failure> {
     printer.finish("There are no users.")
 }
 
+fn sign_ins(site: &Site, args: ListArgs) -> Result<(), Failure> {
+    let desk = site.open(&args.acting)?;
+    let mut printer = Printer::new(Form::from(args.form), desk.hub.now());
+    printer.page(&desk.hub.own_sign_ins(&desk.actor)?)?;
+    printer.finish("There was no sign-in yet, and none was refused.")
+}
+
 fn add(site: &Site, args: &AddArgs) -> Result<(), Failure> {
     let RoleArgs { of, role } = &args.role;
     let desk = site.open(&of.acting)?;
@@ -119,14 +129,24 @@ fn add(site: &Site, args: &AddArgs) -> Result<(), Failure> {
 
 fn state(site: &Site, args: &OneArgs, state: UserState) -> Result<(), Failure> {
     let desk = site.open(&args.acting)?;
-    let row = desk.hub.set_user_state(&desk.actor, &args.name, state)?;
+    let asked = match state {
+        UserState::Active => "enable user",
+        UserState::Disabled => "disable user",
+    };
+    let row = desk.hub.set_user_state(&desk.actor, &seen(&desk, &args.name, asked)?, state)?;
     out::lines([format!("{} is {} now.", row.name, row.state.as_str())])
+}
+
+/// Nobody looked at the user before: he is read in the same run.
+fn seen(desk: &Desk, name: &str, asked: &'static str) -> Result<UserTarget, Failure> {
+    Ok(desk.hub.user(&desk.actor, name, asked)?.target())
 }
 
 fn passwd(site: &Site, args: &PasswdArgs) -> Result<(), Failure> {
     let desk = site.open(&args.of.acting)?;
+    let target = seen(&desk, &args.of.name, "set password")?;
     let password = password::new_password(&args.of.name, args.password_stdin)?;
-    let row = desk.hub.set_password(&desk.actor, &args.of.name, &password)?;
+    let row = desk.hub.set_password(&desk.actor, &target, &password)?;
     let next = if row.must_change_password { " and must be changed at the next sign-in" } else { "" };
     out::lines([format!("The password of {} is set{next}.", row.name)])
 }
@@ -150,6 +170,34 @@ struct UserJson<'a> {
 struct SignInJson<'a> {
     at: String,
     address: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct OwnSignInJson<'a> {
+    at: String,
+    outcome: &'static str,
+    times: i64,
+    via: Option<&'a str>,
+    address: Option<&'a str>,
+}
+
+impl Listed for OwnSignIn {
+    const TITLES: &'static [&'static str] = &["WHEN (UTC)", "OUTCOME", "HOW", "ADDRESS"];
+
+    fn cells(&self, _now: Millis) -> Vec<String> {
+        let some = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+        vec![self.at.utc("%Y-%m-%d %H:%M"), self.outcome.to_string(), some(&self.via), some(&self.address)]
+    }
+
+    fn json(&self, _now: Millis) -> impl Serialize {
+        let (outcome, times) = match self.outcome {
+            SignInOutcome::SignedIn => ("signed_in", 1),
+            SignInOutcome::WrongPassword(times) => ("wrong_password", times),
+            SignInOutcome::Locked(times) => ("locked", times),
+        };
+        let (via, address) = (self.via.as_deref(), self.address.as_deref());
+        OwnSignInJson { at: self.at.rfc3339(), outcome, times, via, address }
+    }
 }
 
 impl Listed for UserRow {

@@ -8,7 +8,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConfigError, file::replace};
+use super::{ConfigError, Face, file::replace};
 
 /// What was chosen; what was not follows the environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +19,9 @@ pub struct Appearance {
     /// `unicode` or `ascii`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub glyphs: Option<String>,
+    /// `screen` or `lines`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub face: Option<String>,
 }
 
 impl Appearance {
@@ -36,10 +39,19 @@ impl Appearance {
     pub fn remember(&self, path: &Path) -> Result<(), ConfigError> {
         let base = path.parent().unwrap_or(Path::new("/"));
         let old = Self::read(path);
-        let new = Self { colours: self.colours.clone().or(old.colours), glyphs: self.glyphs.clone().or(old.glyphs) };
+        let new = Self {
+            colours: self.colours.clone().or(old.colours),
+            glyphs: self.glyphs.clone().or(old.glyphs),
+            face: self.face.clone().or(old.face),
+        };
         let text = toml::to_string(&new).map_err(|why| std::io::Error::new(ErrorKind::InvalidData, why));
         text.and_then(|text| replace(path, base, &text))
             .map_err(|why| ConfigError::Unwritable { path: path.to_owned(), why: why.to_string() })
+    }
+
+    /// The choice of this face and nothing else.
+    pub fn with_face(face: Face) -> Self {
+        Self { face: Some(face.as_str().to_owned()), ..Self::default() }
     }
 
     /// The choice as the variable of the environment that it stands in for.
@@ -61,14 +73,17 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = Appearance::beside(&dir.path().join("new/config.toml"));
         assert_eq!(Appearance::read(&path), Appearance::default());
-        let chosen = Appearance { colours: Some("light".to_owned()), glyphs: None };
+        let chosen = Appearance { colours: Some("light".to_owned()), ..Appearance::default() };
         chosen.remember(&path).unwrap();
         assert_eq!(Appearance::read(&path), chosen);
         assert_eq!(chosen.variable("KEYDESK_THEME").as_deref(), Some("light"));
         assert_eq!(chosen.variable("KEYDESK_GLYPHS"), None);
-        let ascii = Appearance { colours: None, glyphs: Some("ascii".to_owned()) };
+        let ascii = Appearance { glyphs: Some("ascii".to_owned()), ..Appearance::default() };
         ascii.remember(&path).unwrap();
         assert_eq!(Appearance::read(&path), Appearance { colours: Some("light".to_owned()), ..ascii });
+        Appearance::with_face(Face::Lines).remember(&path).unwrap();
+        let all = Appearance::read(&path);
+        assert_eq!((all.face.as_deref(), all.glyphs.as_deref()), (Some("lines"), Some("ascii")));
         fs::write(&path, "colours = [").unwrap();
         assert_eq!(Appearance::read(&path), Appearance::default());
         assert!(chosen.remember(&path.join("below/a/file")).is_err());

@@ -1,11 +1,13 @@
 //! Where things are: flags and environment, the TOML file, the defaults of the platform, in that order.
 
 mod appearance;
+mod face;
 mod file;
 mod places;
 mod store_url;
 
 pub use appearance::Appearance;
+pub use face::{After, Face};
 pub use file::{ConfigFile, Remembered, ServeFile, remember_store};
 pub use places::{Found, Wishes, found};
 pub use store_url::{StoreUrlError, database_path};

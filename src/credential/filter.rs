@@ -1,4 +1,5 @@
-//! What a list can be narrowed to: words, and `expires<30d unused>90d by:bram kind:hmac state:disabled`.
+//! What a list can be narrowed to: words, and `expires<30d unused>90d used:never by:bram kind:hmac
+//! state:disabled`.
 
 use crate::time::parse_span;
 
@@ -15,6 +16,8 @@ pub struct Filter {
     pub expires_after: Option<i64>,
     /// Not used for so many seconds, and at least that old.
     pub unused_for: Option<i64>,
+    /// Active, and never used since it was made.
+    pub never_used: bool,
     /// Made by this user.
     pub by: Option<String>,
     /// Of this kind.
@@ -54,6 +57,9 @@ pub enum FilterError {
     /// Not a kind.
     #[error("{0:?} is not a kind. Choose basic, hmac or legacy.")]
     Kind(String),
+    /// Not a word about use.
+    #[error("used:{0} is not understood. Write used:never, or a span such as unused>90d.")]
+    Used(String),
     /// Not a state.
     #[error("{0:?} is not a state. Choose active, disabled, revoked or expired.")]
     State(String),
@@ -92,6 +98,8 @@ impl Filter {
             self.expires_after = Some(span(rest)?);
         } else if let Some(rest) = term.strip_prefix("unused>") {
             self.unused_for = Some(span(rest)?);
+        } else if let Some(rest) = term.strip_prefix("used:") {
+            self.never_used = rest == "never" || Err(FilterError::Used(short(rest)))?;
         } else if let Some(rest) = term.strip_prefix("by:") {
             self.by = Some(rest.to_owned());
         } else if let Some(rest) = term.strip_prefix("kind:") {
@@ -119,12 +127,14 @@ mod tests {
                 words: vec!["export".to_owned(), "支払い".to_owned()],
                 expires_within: Some(30 * 86_400),
                 expires_after: None,
+                never_used: false,
                 unused_for: Some(90 * 86_400),
                 by: Some("bram".to_owned()),
                 kind: Some(Kind::Hmac),
                 state: Some(Wanted::Disabled),
             }
         );
+        assert!(Filter::parse("used:never").unwrap().never_used);
         assert!(Filter::parse("   ").unwrap().is_empty());
         assert_eq!(Filter::parse("a:b <x").unwrap().words, ["a:b", "<x"], "unknown terms are words");
     }
@@ -134,6 +144,7 @@ mod tests {
         for (typed, says) in [
             ("expires<soon", "\"soon\" is not a span"),
             ("unused>", "\"\" is not a span"),
+            ("used:often", "used:often is not understood. Write used:never"),
             ("kind:oauth", "\"oauth\" is not a kind"),
             ("state:gone", "\"gone\" is not a state"),
         ] {

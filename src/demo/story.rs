@@ -3,7 +3,7 @@
 use crate::{
     account::Role,
     credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, Note, Options, Overlap, Verb},
-    hub::{Actor, CredentialRow, Hub, HubError, NewCredential, NewLegacy, Origin, Outcome, SignIn, Via},
+    hub::{Actor, CredentialRow, Hub, HubError, NewCredential, NewLegacy, Origin, Outcome, Refusal, SignIn, Via},
     secret::Secret,
     time::{DAY, HOUR, MINUTE, Seconds},
 };
@@ -175,7 +175,37 @@ pub fn tell(hub: &Hub, clock: &DemoClock) -> Result<(), HubError> {
             hub.record_usage(row.id, 1, now.plus(-ago).seconds(), from.parse().ok())?;
         }
     }
-    Ok(())
+    hub.feed().write_refusals(&refused(&made, now))
+}
+
+/// Requests that a verifier refused: whose, how long ago, why, what it is about, by how many seconds the clock was
+/// ahead, from where, and the client's mistake.
+type Turned = (&'static str, i64, &'static str, Option<&'static str>, Option<i64>, &'static str, Option<&'static str>);
+
+const TURNED: [Turned; 7] = [
+    ("webhooks-staging", 12 * MINUTE, "clock_skew", None, Some(-437), "203.0.113.10", None),
+    ("webhooks-staging", 13 * MINUTE, "clock_skew", None, Some(-436), "203.0.113.10", None),
+    ("webhooks-prod", 50 * MINUTE, "bad_signature", None, None, "203.0.113.9", Some("It signed PUT as POST.")),
+    ("billing", 5 * HOUR, "disabled", None, None, "203.0.113.61", None),
+    ("crm-sync", 26 * HOUR, "network", None, None, "198.51.100.180", None),
+    ("nightly-export", 38 * HOUR, "bad_secret", None, None, "198.51.100.20", None),
+    ("partner-küche", 2 * DAY, "not_signed", Some("request-line"), None, "192.0.2.17", None),
+];
+
+fn refused(made: &[Option<CredentialRow>], now: crate::time::Millis) -> Vec<Refusal> {
+    let id_of = |name: &str| made.iter().flatten().find(|row| row.name == name).map(|row| row.id.0);
+    let one = |(name, ago, reason, component, clock_offset, from, mistake): &Turned| {
+        Some(Refusal {
+            credential: id_of(name)?,
+            at: now.plus(-ago).seconds(),
+            reason: (*reason).to_owned(),
+            component: component.map(str::to_owned),
+            clock_offset: *clock_offset,
+            address: from.parse().ok(),
+            mistake: mistake.map(str::to_owned),
+        })
+    };
+    TURNED.iter().filter_map(one).collect()
 }
 
 fn events() -> Vec<Event> {

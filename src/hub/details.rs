@@ -1,13 +1,16 @@
 //! One credential: found by key or id, looked at, and what happened in front of the screen.
 
-use crate::account::Right;
+use crate::account::{Right, allows};
 use crate::credential::Kind;
-use crate::store::tables::{self, CredentialRecord, SecretRecord, Tagged, UsageRow};
+use crate::store::{
+    Cancel,
+    tables::{self, CredentialRecord, SecretRecord, Tagged, UsageRow},
+};
 use crate::time::{Millis, Seconds};
 
 use super::{
     Actor, Conflict, CredentialId, CredentialRow, Details, Hub, HubError, LiveSecret, Seen, action, change::Subject,
-    convert, guard, refusal::Intent, state::no_key,
+    check, convert, guard, refusal::Intent, refused, state::no_key,
 };
 
 impl Hub {
@@ -31,7 +34,11 @@ impl Hub {
 
     /// All about one credential.
     pub fn details(&self, actor: &Actor, id: CredentialId) -> Result<Details, HubError> {
-        self.look(actor, &Intent::new(Right::SeeCredentials, "show key").on(id), |tx| {
+        let intent = Intent::new(Right::SeeCredentials, "show key").on(id);
+        self.look_as(actor, &intent, &Cancel::default(), |tx, person| {
+            // Who may not read the trail sees no history.
+            let reads = allows(check::role_of(&person)?, Right::ReadTrail);
+            let refusals = if reads { refused::of(tx, id)? } else { Vec::new() };
             let id = id.to_string();
             let row: Tagged<CredentialRecord> = tables::get(tx, "id", &id)?.ok_or_else(|| no_key(&id))?;
             let usages = tables::usages(tx, &id)?;
@@ -43,7 +50,7 @@ impl Hub {
             let mut row = convert::credential(&self.vault, row, newest(usages))?;
             // A secret with a wrong tag stops the credential like its own row.
             row.tampered |= !whole;
-            Ok(Details { row, secrets })
+            Ok(Details { row, secrets, refusals })
         })
     }
 

@@ -1,7 +1,7 @@
 //! Edit what is said of credentials, give a Legacy one another password, stop an old secret early.
 
 use crate::account::Right;
-use crate::credential::{Kind, Name, Networks, Note, State, check_password};
+use crate::credential::{Algorithms, BodyDigest, Kind, Name, Networks, Note, State, check_password};
 use crate::secret::Secret;
 use crate::store::tables::{self, CredentialRecord, SecretRecord, Tagged};
 use crate::time::Seconds;
@@ -31,6 +31,10 @@ pub struct Edit {
     pub networks: Option<Networks>,
     /// A new note, as typed. For one credential only.
     pub note: Option<String>,
+    /// The algorithms that may be signed with from now on; HMAC only.
+    pub algorithms: Option<Algorithms>,
+    /// Whether a request with a body must sign a digest of it; HMAC only.
+    pub body_digest: Option<BodyDigest>,
 }
 
 impl Hub {
@@ -91,6 +95,10 @@ impl Hub {
         if let Some(note) = note {
             options.note = note.clone();
         }
+        if let Some(algorithms) = &edit.algorithms {
+            options.algorithms = algorithms.clone();
+        }
+        options.body_digest = edit.body_digest.unwrap_or(options.body_digest);
         // A key that expired may be renamed: only a new time is judged against now.
         let judged = if edit.expires_at.is_some() { change.now.seconds() } else { Seconds(i64::MIN) };
         options.check(row.kind, judged)?;

@@ -111,6 +111,7 @@ fn conditions(filter: &Filter, now: Millis) -> Vec<Condition> {
     all.extend(filter.expires_within.map(|s| Condition::Expires { from: second + 1, until: second.saturating_add(s) }));
     all.extend(filter.expires_after.map(|s| Condition::Expires { from: second.saturating_add(s), until: i64::MAX }));
     all.extend(filter.unused_for.map(|s| Condition::Unused { made: ago(s).saturating_mul(1000), used: ago(s) }));
+    all.extend(filter.never_used.then_some(Condition::Waiting));
     match filter.state {
         Some(Wanted::Expired) => {
             all.push(Condition::State(State::Active.as_str().to_owned()));

@@ -1,7 +1,7 @@
 //! One look: a transaction that reads, with the actor checked in it.
 
 use crate::store::{
-    Cancel, Tx,
+    Cancel, Notice, Tx,
     tables::{self, PersonRecord},
 };
 
@@ -50,6 +50,11 @@ impl Hub {
     /// counts as stirred, so that the pulse finds out why.
     pub fn stirred(&self) -> bool {
         self.store.changed().unwrap_or(true)
+    }
+
+    /// Something to wait at for other people's commits, so that nobody needs to ask [`Hub::stirred`] in vain.
+    pub fn notice(&self) -> Option<Box<dyn Notice>> {
+        self.store.notice()
     }
 
     /// What a list looks at once a second: cheap, and an error when the session is over.

@@ -19,8 +19,10 @@ mod leak;
 mod list;
 mod look;
 mod overview;
+mod own;
 mod policy;
 mod refusal;
+mod refused;
 mod report;
 mod rows;
 mod settings;
@@ -28,6 +30,7 @@ mod sign_in;
 mod state;
 mod trail;
 mod users;
+mod why;
 
 pub use crate::store::Cancel;
 pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
@@ -36,10 +39,11 @@ pub use edit::Edit;
 pub use error::{Conflict, Denied, Field, HubError, SessionOver};
 pub use feed::{Fed, FedSecret, Feed, Mark, Part, SOON, Since};
 pub use policy::{Policy, Replay};
+pub use refused::{Before, REFUSALS_KEPT, Refused, RefusedQuery};
 pub use report::{Refusal, Use};
 pub use rows::{
     Capped, Class, Counts, CredentialId, CredentialOverview, CredentialRow, Cursor, Details, Issued, LastUse,
-    ListQuery, LiveSecret, NewCredential, NewLegacy, Order, Outcome, Overview, Page, Position, Pulse, Seen,
-    SiteOverview, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow,
+    ListQuery, LiveSecret, NewCredential, NewLegacy, Order, Outcome, Overview, OwnSignIn, Page, Position, Pulse, Seen,
+    SignInOutcome, SiteOverview, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow, UserTarget,
 };
 pub use settings::Security;

@@ -5,7 +5,6 @@ use std::{collections::BTreeSet, net::IpAddr};
 
 use uuid::Uuid;
 
-use crate::account::Right;
 use crate::store::{
     Commit, WriteTx,
     tables::{self, RefusalRow, UsageRow},
@@ -13,7 +12,7 @@ use crate::store::{
 use crate::time::Seconds;
 use crate::vault;
 
-use super::{Actor, CredentialId, Hub, HubError, feed::Feed, refusal::Intent};
+use super::{HubError, feed::Feed};
 
 /// A credential was used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +42,8 @@ pub struct Refusal {
     pub clock_offset: Option<i64>,
     /// From where.
     pub address: Option<IpAddr>,
+    /// The known mistake of a client that makes the signature right, in a sentence.
+    pub mistake: Option<String>,
 }
 
 impl Feed<'_> {
@@ -69,6 +70,7 @@ impl Feed<'_> {
                 component: refusal.component.clone(),
                 clock_offset: refusal.clock_offset,
                 address: refusal.address.map(|address| address.to_string()),
+                mistake: refusal.mistake.clone(),
             };
             tables::insert_refusal(tx, &refusal.credential.to_string(), &row)?;
             done += 1;
@@ -95,23 +97,5 @@ impl Feed<'_> {
             Commit::NotCommitted(why) => Err(why.into()),
             Commit::Unknown => Err(HubError::Unknown),
         }
-    }
-}
-
-impl Hub {
-    /// The last requests that named a credential and were refused, newest first.
-    pub fn refusals(&self, actor: &Actor, id: CredentialId) -> Result<Vec<Refusal>, HubError> {
-        self.look(actor, &Intent::new(Right::ReadTrail, "read refusals").on(id), |tx| {
-            let rows = tables::refusals(tx, &id.to_string())?;
-            let read = |row: RefusalRow| Refusal {
-                credential: id.0,
-                at: Seconds(row.at),
-                reason: row.reason,
-                component: row.component,
-                clock_offset: row.clock_offset,
-                address: row.address.and_then(|address| address.parse().ok()),
-            };
-            Ok(rows.into_iter().map(read).collect())
-        })
     }
 }

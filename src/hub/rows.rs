@@ -11,4 +11,4 @@ pub use credential::{
 };
 pub use list::{Cursor, ListQuery, Order, Page, Position, Pulse};
 pub use overview::{Capped, Counts, CredentialOverview, Overview, SiteOverview};
-pub use people::{Class, TrailQuery, TrailReport, TrailRow, UserRow};
+pub use people::{Class, OwnSignIn, SignInOutcome, TrailQuery, TrailReport, TrailRow, UserRow, UserTarget};

@@ -150,7 +150,7 @@ impl Hub {
             // A clock that stepped back leaves a pause that is too long: store it cut.
             change.put_throttle(&row, before.cut(now))?;
             let who = stored_name(tables::get(&mut *change.tx, "name", name)?, name);
-            change.refusal(action::SIGN_IN_REFUSED, Subject::named(format!("locked: {who}")), "locked", &who)?;
+            change.refusal(action::SIGN_IN_REFUSED, Subject::named(while_locked(&who)), "locked", &who)?;
             change.commit()?;
             return Ok(Err(until));
         }
@@ -293,6 +293,11 @@ pub(super) fn attempts(row: &Tagged<ThrottleRecord>) -> Attempts {
         pauses: number(row.record.pauses),
         locked_until: row.record.locked_until.map(Millis),
     }
+}
+
+/// What the trail says of a try while the name is locked.
+pub(super) fn while_locked(name: &str) -> String {
+    format!("locked: {name}")
 }
 
 /// What the trail calls a name that was tried: unknown ones are never stored as typed, since people type passwords there.

@@ -4,13 +4,13 @@ use crate::account::{PasswordError, Right, Role, UserName, UserState, check_user
 use crate::secret::Secret;
 use crate::store::{
     Tx,
-    tables::{self, PersonRecord, Tagged, ThrottleRecord},
+    tables::{self, PersonRecord, Tagged, ThrottleRecord, TrailFilter},
 };
 use crate::time::Millis;
 use crate::vault::{hash_password, uuid};
 
 use super::{
-    Actor, Conflict, Hub, HubError, LastSignIn, UserRow,
+    Actor, Conflict, Hub, HubError, LastSignIn, UserRow, UserTarget,
     action::{self, Action},
     change::{Change, Subject},
     check::{is_able_administrator, role_of, state_of},
@@ -20,11 +20,23 @@ use super::{
     sign_in::attempts,
 };
 
+/// Rows of the trail among which the last change of a user is looked for: pauses and their ends lie between.
+const NEWEST: i64 = 50;
+
 impl Hub {
     /// All users.
     pub fn users(&self, actor: &Actor) -> Result<Vec<UserRow>, HubError> {
         self.look(actor, &Intent::new(Right::ManageUsers, "list users"), |tx| {
             tables::people(tx)?.iter().map(|row| self.user_row(tx, row)).collect()
+        })
+    }
+
+    /// One user; everybody may look at himself. A refusal goes to the trail as one of what was `asked` for.
+    pub fn user(&self, actor: &Actor, name: &str, asked: &'static str) -> Result<UserRow, HubError> {
+        let right = if name == actor.user.as_str() { Right::OwnAccount } else { Right::ManageUsers };
+        self.look(actor, &Intent::new(right, asked), |tx| {
+            let found: Option<Tagged<PersonRecord>> = tables::get(tx, "name", name)?;
+            self.user_row(tx, &found.ok_or_else(|| no_user(name))?)
         })
     }
 
@@ -62,8 +74,8 @@ impl Hub {
     }
 
     /// Gives a user another role; his sessions end.
-    pub fn set_role(&self, actor: &Actor, name: &str, role: Role) -> Result<UserRow, HubError> {
-        self.change_user(actor, name, "set role", |person| {
+    pub fn set_role(&self, actor: &Actor, target: &UserTarget, role: Role) -> Result<UserRow, HubError> {
+        self.change_user(actor, target, "set role", |person| {
             let changed = person.role != role.as_str();
             person.role = role.as_str().to_owned();
             changed.then_some(action::USER_ROLE)
@@ -71,19 +83,19 @@ impl Hub {
     }
 
     /// Disables or enables a user; his sessions end.
-    pub fn set_user_state(&self, actor: &Actor, name: &str, state: UserState) -> Result<UserRow, HubError> {
+    pub fn set_user_state(&self, actor: &Actor, target: &UserTarget, state: UserState) -> Result<UserRow, HubError> {
         let (asked, done) = match state {
             UserState::Active => ("enable user", action::USER_ENABLED),
             UserState::Disabled => ("disable user", action::USER_DISABLED),
         };
-        self.change_user(actor, name, asked, |person| {
+        self.change_user(actor, target, asked, |person| {
             let changed = person.state != state.as_str();
             person.state = state.as_str().to_owned();
             changed.then_some(done)
         })
     }
 
-    /// Ends the pause after wrong passwords.
+    /// Ends the pause after wrong passwords. The pause is not in the user's row, so no version is asked for.
     pub fn unlock_user(&self, actor: &Actor, name: &str) -> Result<UserRow, HubError> {
         let id = self.throttle_id(name)?;
         self.change(actor, sensitive("unlock user"), |change| {
@@ -98,7 +110,8 @@ impl Hub {
     }
 
     /// Gives a user a new password, which must be changed at the next sign-in; his sessions end and the pause too.
-    pub fn set_password(&self, actor: &Actor, name: &str, password: &Secret) -> Result<UserRow, HubError> {
+    pub fn set_password(&self, actor: &Actor, target: &UserTarget, password: &Secret) -> Result<UserRow, HubError> {
+        let name = target.name.as_str();
         check_new_password(name, password)?;
         let (hash, id) = (hash_password(password)?, self.throttle_id(name)?);
         // One's own is everybody's right, here too: the command line has no old password to ask for.
@@ -106,6 +119,7 @@ impl Hub {
         let right = if own { Right::OwnAccount } else { Right::ManageUsers };
         self.change(actor, Intent::new(right, "set password").sensitive(), |change| {
             let person = change.known_person(name)?;
+            change.is_as_seen(&person, target)?;
             let must_change = !own;
             let person = change.set_password(person, &hash, must_change, actor.user.as_str())?;
             change.clear_throttle(&id)?;
@@ -118,14 +132,15 @@ impl Hub {
     fn change_user(
         &self,
         actor: &Actor,
-        name: &str,
+        target: &UserTarget,
         asked: &'static str,
         edit: impl FnOnce(&mut PersonRecord) -> Option<Action>,
     ) -> Result<UserRow, HubError> {
         self.change(actor, sensitive(asked), |change| {
-            let before = change.known_person(name)?;
+            let before = change.known_person(&target.name)?;
             let mut person = before.clone();
             if let Some(done) = edit(&mut person) {
+                change.is_as_seen(&before, target)?;
                 change.keep_an_administrator(&before, &person)?;
                 person.version += 1;
                 person.epoch += 1;
@@ -136,7 +151,7 @@ impl Hub {
                 let subject = Subject::row(&person.id, &person.name);
                 change.note(done, subject.changed(Some(json(&before)), Some(json(&person))))?;
             }
-            self.user_row_of(change, name)
+            self.user_row_of(change, &target.name)
         })
     }
 
@@ -188,6 +203,17 @@ impl Change<'_> {
         }
     }
 
+    /// Refuses when somebody changed the user since. The row says who did; what he did, the trail says.
+    fn is_as_seen(&mut self, person: &PersonRecord, target: &UserTarget) -> Result<(), HubError> {
+        if person.version == target.version {
+            return Ok(());
+        }
+        let filters = [TrailFilter::Subject(&person.id), TrailFilter::Class("change")];
+        let rows = tables::trail_before(&mut *self.tx, &filters, i64::MAX, NEWEST)?;
+        let did = rows.iter().find_map(|row| done_to(&row.action)).unwrap_or("changed").to_owned();
+        Err(Conflict::Changed { who: person.changed_by.clone(), did, what: person.name.clone() }.into())
+    }
+
     /// Writes a new password hash; raises the epoch, so that other sessions end.
     pub(super) fn set_password(
         &mut self,
@@ -225,6 +251,19 @@ impl Change<'_> {
             false => Err(Conflict::LastAdministrator { who: before.name.clone() }.into()),
         }
     }
+}
+
+/// What an action did to a user's row, before his name; `None` for one that leaves the row as it is.
+fn done_to(code: &str) -> Option<&'static str> {
+    const DONE: [(Action, &str); 6] = [
+        (action::USER_ADDED, "added"),
+        (action::USER_ROLE, "changed the role of"),
+        (action::USER_DISABLED, "disabled"),
+        (action::USER_ENABLED, "enabled"),
+        (action::PASSWORD_SET, "set the password of"),
+        (action::PASSWORD_OWN, "changed the password of"),
+    ];
+    DONE.iter().find(|(action, _)| action.code == code).map(|(_, words)| *words)
 }
 
 fn sensitive(asked: &'static str) -> Intent {

@@ -1,11 +1,11 @@
-//! My account: the own password.
+//! My account: the own password, the own sign-ins, how the desk is shown.
 
 use crate::account::check_user_password;
 
 use super::{
     passwords::{USER_RULE, new_password},
     seat::Seat,
-    talk::{Menu, Said},
+    talk::{Leave, Menu, Said},
     words,
 };
 
@@ -14,13 +14,39 @@ pub fn my_account(seat: &mut Seat<'_, '_>) -> Said {
     loop {
         let mut menu = Menu::new(
             format!("My account. You are {}, {}.", seat.actor().user, seat.session.role),
-            ["Change your password."],
+            ["Change your password.", "Hear your last sign-ins.", "Open keydesk on the full screen from now on."],
         );
         menu.heading.push(words::last_sign_in(seat.session.last.as_ref()));
         match seat.talk.choose(&menu)? {
             None => return Ok(()),
-            Some(_) => change_password(seat)?,
+            Some(0) => change_password(seat)?,
+            Some(1) => sign_ins(seat)?,
+            Some(_) => full_screen(seat)?,
         }
+    }
+}
+
+fn sign_ins(seat: &mut Seat<'_, '_>) -> Said {
+    let Some(rows) = seat.done(|hub, actor| hub.own_sign_ins(actor))? else { return Ok(()) };
+    if rows.is_empty() {
+        return seat.say("There was no sign-in yet, and none was refused.");
+    }
+    for row in &rows {
+        seat.say(words::own_sign_in(row))?;
+    }
+    seat.say("If one was not you, change your password and tell an Administrator.")
+}
+
+/// The whole screen is for those who see: what it costs is said before it is done.
+fn full_screen(seat: &mut Seat<'_, '_>) -> Said {
+    let heading = "The full screen draws boxes and moves the cursor. keydesk starts anew for it, so that nothing of this \
+                   session stays in memory: you sign in again. My account there leads back.";
+    if !seat.talk.agrees(heading, "Open it on the full screen.", "Stay line by line.")? {
+        return Ok(());
+    }
+    match seat.talk.io().choose_screen() {
+        Ok(()) => Err(Leave::Screen),
+        Err(why) => seat.talk.refuse(why),
     }
 }
 

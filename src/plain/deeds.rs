@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    create, docs, once, options,
+    create, docs, once, options, refused,
     seat::Seat,
     set_up::checked,
     talk::{Menu, Said},
@@ -31,7 +31,7 @@ const fn managing(words: fn(&Details) -> Option<&'static str>, act: fn(&mut Seat
 }
 
 /// All of them, in the order of the choices.
-pub const DEEDS: [Deed; 11] = [
+pub const DEEDS: [Deed; 12] = [
     managing(|d| live(d).then_some("Rotate: make a new secret."), rotate),
     managing(|d| (live(d) && d.secrets.len() > 1).then_some("Stop the old secret now."), stop_old),
     managing(|d| (live(d) && d.row.kind == Kind::Legacy).then_some("Set another password."), set_password),
@@ -42,11 +42,23 @@ pub const DEEDS: [Deed; 11] = [
     managing(|d| (d.row.state == State::Disabled).then_some("Enable it again."), |s, d| state(s, d, Verb::Enable)),
     managing(|d| live(d).then_some("Revoke: stop it for ever."), revoke),
     managing(|d| live(d).then_some("Rename."), rename),
-    managing(|d| live(d).then_some("Change expiry, start, networks or note."), options::edit),
+    managing(|d| live(d).then(|| editable(d.row.kind)), options::edit),
     Deed { words: |_| Some("Copy the key to the clipboard."), right: Right::SeeCredentials, act: copy_key },
     Deed { words: |_| Some("Samples that call the API with it."), right: Right::SeeCredentials, act: docs::of },
     Deed { words: |_| Some("Hear its history."), right: Right::ReadTrail, act: history },
+    Deed {
+        words: |d| (!d.refusals.is_empty()).then_some("Hear its refused requests."),
+        right: Right::ReadTrail,
+        act: refused::of,
+    },
 ];
+
+fn editable(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Hmac => "Change expiry, start, networks, note, algorithms or body digest.",
+        Kind::Basic | Kind::Legacy => "Change expiry, start, networks or note.",
+    }
+}
 
 fn live(details: &Details) -> bool {
     details.row.state != State::Revoked

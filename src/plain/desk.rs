@@ -1,10 +1,11 @@
 //! The conversation from the first question to the last, on a real terminal or a scripted one.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use anyhow::Result;
 
 use crate::{
+    config::{After, Face},
     hub::{Field, Hub, HubError, Origin, Places, Session, Start},
     time::Clock,
 };
@@ -27,9 +28,10 @@ const INTERRUPTED: u8 = 130;
 /// Exit code when the terminal is gone: what SIGHUP gives.
 const LINE_GONE: u8 = 129;
 
-/// Opens the desk at `places`, or sets one up there, line by line. The exit code of the process.
-pub fn run(places: &Places, origin: &Origin, clock: Arc<dyn Clock>) -> Result<u8> {
-    let mut tty = terminal()?;
+/// Opens the desk at `places`, or sets one up there, line by line. What is left to do then. `appearance` is
+/// the file with how it looks for this Unix user.
+pub fn run(places: &Places, origin: &Origin, appearance: PathBuf, clock: Arc<dyn Clock>) -> Result<After> {
+    let mut tty = terminal(Some(appearance))?;
     match Hub::open(places, Arc::clone(&clock))? {
         Start::Ready(hub) => Ok(converse(&mut tty, Arc::new(hub), origin, None)),
         Start::New => Ok(set_up_and_converse(&mut tty, places, clock, origin)?),
@@ -37,18 +39,18 @@ pub fn run(places: &Places, origin: &Origin, clock: Arc<dyn Clock>) -> Result<u8
 }
 
 /// Opens a desk somebody is signed in to already: the demo. `notice` says how to unlock it.
-pub fn run_session(hub: Hub, session: Session, notice: &str) -> Result<u8> {
-    let mut tty = terminal()?;
+pub fn run_session(hub: Hub, session: Session, notice: &str) -> Result<After> {
+    let mut tty = terminal(None)?;
     if Talk::new(&mut tty).say(notice).is_err() {
-        return Ok(LINE_GONE);
+        return Ok(After::Exit(LINE_GONE));
     }
     let origin = session.actor.origin.clone();
     Ok(converse(&mut tty, Arc::new(hub), &origin, Some(session)))
 }
 
-fn terminal() -> Result<Tty> {
+fn terminal(appearance: Option<PathBuf>) -> Result<Tty> {
     match Tty::is_terminal() {
-        true => Ok(Tty::open()?),
+        true => Ok(Tty::open(appearance)?),
         false => Err(HubError::Invalid { field: Field::Other, sentence: NO_TERMINAL.to_owned() }.into()),
     }
 }
@@ -59,34 +61,35 @@ pub fn set_up_and_converse(
     places: &Places,
     clock: Arc<dyn Clock>,
     origin: &Origin,
-) -> Result<u8, HubError> {
+) -> Result<After, HubError> {
     let made = match set_up(&mut Talk::new(io), places, clock, origin) {
         Ok(Some(made)) => made?,
-        Ok(None) => return Ok(0),
-        Err(leave) => return Ok(code(&leave)),
+        Ok(None) => return Ok(After::Exit(0)),
+        Err(leave) => return Ok(after(&leave)),
     };
     Ok(converse(io, Arc::new(made), origin, None))
 }
 
-/// Signs in, shows the menu, locks and signs in again, until the user leaves. The exit code.
-pub fn converse(io: &mut dyn Io, hub: Arc<Hub>, origin: &Origin, session: Option<Session>) -> u8 {
+/// Signs in, shows the menu, locks and signs in again, until the user leaves. What is left to do then.
+pub fn converse(io: &mut dyn Io, hub: Arc<Hub>, origin: &Origin, session: Option<Session>) -> After {
     let mut talk = Talk::new(io);
     let left = if session.is_some() { Ok(()) } else { talk.say(format!("keydesk, the desk of {}.", hub.account())) };
     match left.and_then(|()| turn(&mut talk, &hub, origin, session)) {
-        Ok(()) => 0,
+        Ok(()) => After::Exit(0),
         Err(leave) => {
             // Behind a question that nobody answered the shell's prompt would not stand on a line of its own.
             let _ = talk.end_line();
-            code(&leave)
+            after(&leave)
         }
     }
 }
 
-fn code(leave: &Leave) -> u8 {
+fn after(leave: &Leave) -> After {
     match leave {
-        Leave::Interrupted => INTERRUPTED,
-        Leave::Gone => LINE_GONE,
-        Leave::Quit | Leave::End | Leave::SignOut | Leave::Lock | Leave::Idle(_) | Leave::Over(_) => 0,
+        Leave::Screen => After::Open(Face::Screen),
+        Leave::Interrupted => After::Exit(INTERRUPTED),
+        Leave::Gone => After::Exit(LINE_GONE),
+        Leave::Quit | Leave::End | Leave::SignOut | Leave::Lock | Leave::Idle(_) | Leave::Over(_) => After::Exit(0),
     }
 }
 
@@ -122,6 +125,11 @@ fn left(seat: Seat<'_, '_>, leave: Leave) -> Said<Option<String>> {
         Leave::SignOut => {
             let _ = hub.sign_out(&session.actor);
             talk.say("You are signed out.").map(|()| None)
+        }
+        Leave::Screen => {
+            let _ = hub.sign_out(&session.actor);
+            talk.say("You are signed out. keydesk starts anew on the full screen.")?;
+            Err(leave)
         }
         Leave::Quit | Leave::End | Leave::Interrupted => {
             let _ = hub.sign_out(&session.actor);

@@ -54,6 +54,9 @@ pub trait Io {
     /// Puts text on the user's clipboard.
     fn copy(&mut self, text: &Secret) -> CopyOutcome;
 
+    /// Writes down that the desk is to open on the whole screen from now on; else why it cannot.
+    fn choose_screen(&mut self) -> Result<(), String>;
+
     /// Columns of a line.
     fn columns(&self) -> usize {
         79

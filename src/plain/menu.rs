@@ -29,7 +29,11 @@ const PLACES: [Place; 9] = [
     Place { words: "Users and permission levels.", right: Right::ManageUsers, open: people::users },
     Place { words: "Activity log.", right: Right::ReadTrail, open: trail::activity },
     Place { words: "Security: the lock time.", right: Right::ManageSite, open: security::security },
-    Place { words: "My account: your password.", right: Right::OwnAccount, open: account::my_account },
+    Place {
+        words: "My account: your password, your sign-ins, the full screen.",
+        right: Right::OwnAccount,
+        open: account::my_account,
+    },
     Place { words: "Documentation: samples that call the API.", right: Right::OwnAccount, open: docs::documentation },
     Place { words: "Lock.", right: Right::OwnAccount, open: |_| Err(Leave::Lock) },
     Place { words: "Sign out.", right: Right::OwnAccount, open: |_| Err(Leave::SignOut) },
@@ -77,7 +81,7 @@ fn welcome(seat: &mut Seat<'_, '_>) -> Said {
 
 /// What an Administrator should not have to look for.
 fn to_look_at(overview: &Overview) -> Vec<String> {
-    let Some(CredentialOverview { expiring, never_used, next_to_expire, .. }) = &overview.credentials else {
+    let Some(CredentialOverview { expiring, never_used, next_to_expire, unasked, .. }) = &overview.credentials else {
         return Vec::new();
     };
     let mut said = Vec::new();
@@ -89,6 +93,12 @@ fn to_look_at(overview: &Overview) -> Vec<String> {
     if never_used.0 > 0 {
         let keys = words::number(never_used.0, "key was", "keys were");
         said.push(format!("To look at: {keys} never used since they were made."));
+    }
+    if *unasked && overview.site.is_some() {
+        said.push(
+            "To look at: no gateway has asked yet. Run `keydesk serve` behind one, with a file of assets/gateways."
+                .into(),
+        );
     }
     if overview.site.is_some() && overview.administrators.len() == 1 {
         said.push("To look at: there is only one Administrator. Add another, so that you cannot be locked out.".into());

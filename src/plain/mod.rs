@@ -24,6 +24,7 @@ mod options;
 mod passwords;
 mod people;
 mod person;
+mod refused;
 mod seat;
 mod security;
 mod set_up;

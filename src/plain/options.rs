@@ -21,12 +21,9 @@ type Ask = fn(&mut Seat<'_, '_>, &mut Options) -> Said;
 /// In the order of [`words::options`]. The last two are for HMAC keys only.
 const ASK: [Ask; 6] = [expiry, start, networks, note, algorithms, body_digest];
 
-/// How many of them can be changed once there is a key.
-const EDITABLE: usize = 4;
-
 /// Sets options of a credential that is about to be created.
 pub fn set(seat: &mut Seat<'_, '_>, kind: Kind, options: &mut Options) -> Said {
-    turn(seat, kind, options, ASK.len(), "Options. Choose one to change it.", "Done with the options.")
+    turn(seat, kind, options, "Options. Choose one to change it.", "Done with the options.")
 }
 
 /// Changes options of a credential that is there.
@@ -34,7 +31,7 @@ pub fn edit(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
     let row = &details.row;
     let mut options = row.options.clone();
     let heading = format!("Options of {}. Choose one to change it.", row.name);
-    turn(seat, row.kind, &mut options, EDITABLE, &heading, "Done: save what was changed.")?;
+    turn(seat, row.kind, &mut options, &heading, "Done: save what was changed.")?;
     if options == row.options {
         return seat.say("Nothing was changed.");
     }
@@ -53,20 +50,16 @@ fn difference(before: &Options, after: &Options) -> Edit {
         expires_at: (before.expires_at != after.expires_at).then_some(after.expires_at),
         networks: (before.networks != after.networks).then(|| after.networks.clone()),
         note: (before.note != after.note).then(|| after.note.as_str().to_owned()),
+        algorithms: (before.algorithms != after.algorithms).then(|| after.algorithms.clone()),
+        body_digest: (before.body_digest != after.body_digest).then_some(after.body_digest),
     }
 }
 
-fn turn(
-    seat: &mut Seat<'_, '_>,
-    kind: Kind,
-    options: &mut Options,
-    most: usize,
-    heading: &str,
-    back: &'static str,
-) -> Said {
+fn turn(seat: &mut Seat<'_, '_>, kind: Kind, options: &mut Options, heading: &str, back: &'static str) -> Said {
     loop {
-        let choices = words::options(kind, options).into_iter().take(most);
-        let Some(i) = seat.talk.choose(&Menu::new(heading, choices).back(back))? else { return Ok(()) };
+        let Some(i) = seat.talk.choose(&Menu::new(heading, words::options(kind, options)).back(back))? else {
+            return Ok(());
+        };
         ASK[i](seat, options)?;
     }
 }

@@ -46,14 +46,14 @@ pub fn open(seat: &mut Seat<'_, '_>, name: &str) -> Said {
 fn change_role(seat: &mut Seat<'_, '_>, user: &UserRow) -> Said {
     let heading = format!("New permission level of {}, who is {} now.", user.name, user.role);
     let Some(role) = role(seat, &heading)? else { return Ok(()) };
-    match seat.confirmed(|hub, actor| hub.set_role(actor, &user.name, role))? {
+    match seat.confirmed(|hub, actor| hub.set_role(actor, &user.target(), role))? {
         None => Ok(()),
         Some(user) => seat.say(format!("{} is {} now. Sessions of {} have ended.", user.name, user.role, user.name)),
     }
 }
 
 fn disable(seat: &mut Seat<'_, '_>, user: &UserRow) -> Said {
-    let disabled = seat.confirmed(|hub, actor| hub.set_user_state(actor, &user.name, UserState::Disabled))?;
+    let disabled = seat.confirmed(|hub, actor| hub.set_user_state(actor, &user.target(), UserState::Disabled))?;
     let Some(user) = disabled else { return Ok(()) };
     seat.say(format!("{} is disabled and has no session any more.", user.name))?;
     if user.made == 0 {
@@ -71,7 +71,7 @@ fn disable(seat: &mut Seat<'_, '_>, user: &UserRow) -> Said {
 }
 
 fn enable(seat: &mut Seat<'_, '_>, user: &UserRow) -> Said {
-    match seat.confirmed(|hub, actor| hub.set_user_state(actor, &user.name, UserState::Active))? {
+    match seat.confirmed(|hub, actor| hub.set_user_state(actor, &user.target(), UserState::Active))? {
         None => Ok(()),
         Some(user) => seat.say(format!("{} is enabled and can sign in.", user.name)),
     }
@@ -88,7 +88,7 @@ fn set_password(seat: &mut Seat<'_, '_>, user: &UserRow) -> Said {
     let check = |password: &str| check_user_password(&user.name, password).map_err(|why| why.to_string());
     let whose = format!("a new password for {}", user.name);
     let Some(password) = new_password(seat.talk, &whose, USER_RULE, check)? else { return Ok(()) };
-    match seat.confirmed(|hub, actor| hub.set_password(actor, &user.name, &password))? {
+    match seat.confirmed(|hub, actor| hub.set_password(actor, &user.target(), &password))? {
         None => Ok(()),
         Some(user) if user.must_change_password => {
             seat.say(format!("{} has a new password, which must be changed at the next sign-in.", user.name))

@@ -29,6 +29,8 @@ pub enum Leave {
     Gone,
     /// The user chose Lock.
     Lock,
+    /// The user goes on on the whole screen.
+    Screen,
     /// Nobody answered for so many milliseconds.
     Idle(i64),
     /// The user lost the session.

@@ -3,6 +3,7 @@
 use crate::hub::{Class, TrailQuery};
 
 use super::{
+    refused,
     seat::Seat,
     talk::{Menu, Said},
     words,
@@ -19,6 +20,7 @@ pub fn activity(seat: &mut Seat<'_, '_>) -> Said {
         "Only sign-ins and copies.",
         "Only refusals.",
         "Check that the trail is whole.",
+        "Hear which requests of clients were refused.",
     ];
     loop {
         let class = |class| TrailQuery { class, ..TrailQuery::default() };
@@ -26,7 +28,8 @@ pub fn activity(seat: &mut Seat<'_, '_>) -> Said {
             None => return Ok(()),
             Some(0) => browse(seat, class(None))?,
             Some(i) if i <= Class::ALL.len() => browse(seat, class(Some(Class::ALL[i - 1])))?,
-            Some(_) => verify(seat)?,
+            Some(i) if i <= Class::ALL.len() + 1 => verify(seat)?,
+            Some(_) => refused::browse(seat)?,
         }
     }
 }

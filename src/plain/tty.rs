@@ -3,6 +3,7 @@
 use std::{
     io::{self, IsTerminal as _, Read as _},
     os::unix::net::UnixStream,
+    path::PathBuf,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -17,6 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     clipboard::{self, CopyOutcome, Desktop, Way, osc52},
+    config::{Appearance, Face},
     secret::Secret,
 };
 
@@ -38,6 +40,8 @@ pub struct Tty {
     wake: UnixStream,
     /// What was read and is not a line yet.
     rest: Zeroizing<Vec<u8>>,
+    /// The file with how it looks; none where there is no config.
+    appearance: Option<PathBuf>,
     way: Result<Way, &'static str>,
     desktop: Desktop,
 }
@@ -49,7 +53,7 @@ impl Tty {
     }
 
     /// Takes the terminal.
-    pub fn open() -> io::Result<Self> {
+    pub fn open(appearance: Option<PathBuf>) -> io::Result<Self> {
         let (wake, waker) = UnixStream::pair()?;
         waker.set_nonblocking(true)?;
         wake.set_nonblocking(true)?;
@@ -57,7 +61,7 @@ impl Tty {
         signals::watch(shared.clone(), waker)?;
         let way = Way::choose(&|name| std::env::var(name).ok());
         let rest = Zeroizing::new(Vec::with_capacity(2 * LONGEST));
-        Ok(Self { shared, set: None, wake, rest, way, desktop: Desktop::default() })
+        Ok(Self { shared, set: None, wake, rest, appearance, way, desktop: Desktop::default() })
     }
 
     /// Sets the echo, if it is not so already. Where nothing shows, and while a secret is at hand, ctrl-z does not
@@ -225,6 +229,17 @@ impl Io for Tty {
             Ok(()) => CopyOutcome::SentToTerminal,
             Err(why) => CopyOutcome::Impossible(format!("The terminal did not take it: {why}.")),
         }
+    }
+
+    fn choose_screen(&mut self) -> Result<(), String> {
+        if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+            let said =
+                "TERM is dumb: this terminal cannot show the full screen. Set TERM to what it is, then try again.";
+            return Err(said.to_owned());
+        }
+        let said = "A demo keeps nothing. Quit, and start `keydesk demo` without --plain.";
+        let path = self.appearance.as_deref().ok_or(said)?;
+        Appearance::with_face(Face::Screen).remember(path).map_err(|why| why.to_string())
     }
 
     fn columns(&self) -> usize {

@@ -3,7 +3,7 @@
 use crate::{
     account::UserState,
     credential::{BodyDigest, Condition, Kind, Options},
-    hub::{CredentialRow, Details, LastSignIn, LastUse, LiveSecret, TrailRow, UserRow},
+    hub::{CredentialRow, Details, LastSignIn, LastUse, LiveSecret, OwnSignIn, TrailRow, UserRow},
     time::{Millis, Seconds},
 };
 
@@ -35,6 +35,18 @@ pub fn last_sign_in(last: Option<&LastSignIn>) -> String {
             format!("Your last sign-in was on {} from {from}.", moment(*at))
         }
     }
+}
+
+/// One of the user's own sign-ins.
+pub fn own_sign_in(row: &OwnSignIn) -> String {
+    let via = match row.via.as_deref() {
+        None => String::new(),
+        Some("password") => " by password".to_owned(),
+        Some("local") => " on this machine".to_owned(),
+        Some(key) => format!(" by SSH key {key}"),
+    };
+    let from = row.address.as_deref().map(|from| format!(" from {from}")).unwrap_or_default();
+    format!("{}: {}{via}{from}.", moment(row.at), row.outcome)
 }
 
 /// What the public part is called.
@@ -96,6 +108,10 @@ pub fn details(details: &Details, now: Millis) -> Vec<String> {
     ];
     said.extend(details.secrets.iter().map(|secret| live_secret(row.kind, secret)));
     said.extend(options(row.kind, &row.options));
+    said.extend(details.refusals.first().map(|newest| {
+        let times = number(details.refusals.len().try_into().unwrap_or(i64::MAX), "time", "times");
+        format!("Refused {times} lately. The last: {}.", super::refused::one(newest))
+    }));
     said.push(format!("Created on {} by {}.", moment(row.created_at), row.created_by));
     said
 }

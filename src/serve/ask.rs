@@ -60,7 +60,8 @@ pub(super) async fn gateway(
             Some(body) => Some(body),
             None => {
                 let denied = Denied::from(Reason::BodyUnavailable);
-                return refuse(verifier, &denied, verifier.now(), Some(told.client), asked.name);
+                let of = Came { now: verifier.now(), client: Some(told.client), endpoint: asked.name };
+                return refuse(verifier, &denied, of, None);
             }
         },
     };
@@ -79,7 +80,10 @@ pub(super) async fn gateway(
     };
     let outcome = |verdict: Verdict<'_>, now| match verdict {
         Verdict::Allow(allowed) => pass(verifier, &allowed, now, Some(told.client)),
-        Verdict::Deny(denied) => refuse(verifier, &denied, now, Some(told.client), asked.name),
+        Verdict::Deny(denied) => {
+            let of = Came { now, client: Some(told.client), endpoint: asked.name };
+            refuse(verifier, &denied, of, Some(&request))
+        }
     };
     judge(verifier, &request, outcome).await
 }
@@ -104,7 +108,7 @@ pub(super) async fn application(verifier: &Verifier, question: Question<Incoming
             verdict_page(json!({"verdict": "allow", "key": of.key(), "kind": of.kind().as_str(), "name": of.name()}))
         }
         Verdict::Deny(denied) => {
-            refuse(verifier, &denied, now, client, "verify");
+            refuse(verifier, &denied, Came { now, client, endpoint: "verify" }, Some(&request));
             verdict_page(json!({"verdict": "deny", "key": null, "kind": null, "name": null}))
         }
     };
@@ -147,22 +151,25 @@ fn pass(verifier: &Verifier, allowed: &Allowed<'_>, now: Seconds, client: Option
     answer::allow(allowed, &verifier.account)
 }
 
-fn refuse(
-    verifier: &Verifier,
-    denied: &Denied<'_>,
+/// When a question came, from whose client, and by which endpoint.
+struct Came {
     now: Seconds,
     client: Option<IpAddr>,
     endpoint: &'static str,
-) -> Answer {
+}
+
+fn refuse(verifier: &Verifier, denied: &Denied<'_>, of: Came, request: Option<&Request<'_>>) -> Answer {
     verifier.metrics.denied(denied.reason);
-    verifier.reports.denied(denied, now, client, endpoint);
+    let snapshot = || verifier.snapshot.load_full();
+    let diagnosis = request.and_then(|request| verifier.seats.admit(request, denied, snapshot));
+    verifier.reports.denied(denied, of.now, of.client, of.endpoint, diagnosis);
     answer::deny()
 }
 
 /// The gateway is not set up as its snippet says, or its client forged a field that the snippet does not overwrite.
 fn broken(verifier: &Verifier, asked: Asked, field: &'static str) -> Answer {
     let denied = Denied { component: Some(field.to_owned()), ..Reason::MalformedRequest.into() };
-    refuse(verifier, &denied, verifier.now(), None, asked.name)
+    refuse(verifier, &denied, Came { now: verifier.now(), client: None, endpoint: asked.name }, None)
 }
 
 /// Method and target, wherever the family has them.

@@ -97,7 +97,8 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_time().build().unwrap();
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let mut beside = Beside::new(receiver);
-        runtime.block_on(poll_fn(|cx| Poll::Ready(assert!(beside.poll(cx).is_pending()))));
+        let pending = runtime.block_on(poll_fn(|cx| Poll::Ready(beside.poll(cx).is_pending())));
+        assert!(pending);
         let other = runtime.spawn(poll_fn(move |cx| beside.poll(cx)));
         std::thread::sleep(Duration::from_millis(20));
         sender.send(7).unwrap();

@@ -11,6 +11,7 @@ mod beside;
 mod body;
 mod contract;
 mod deadline;
+mod diagnosis;
 mod gateway;
 mod health;
 mod json;

@@ -18,7 +18,7 @@ use crate::hub::{Hub, HubError, Refusal, Use};
 use crate::time::Seconds;
 use crate::verify::{Allowed, Denied, Reason};
 
-use super::metrics::Metrics;
+use super::{diagnosis::Diagnosis, metrics::Metrics};
 
 /// How often what was gathered is written.
 const WRITTEN_EVERY: Duration = Duration::from_secs(10);
@@ -52,6 +52,9 @@ struct Denial {
     credential: Option<(Uuid, Kind, String)>,
     client: Option<IpAddr>,
     endpoint: &'static str,
+    diagnosis: Option<Diagnosis>,
+    /// What came of the diagnosis.
+    mistake: Option<String>,
 }
 
 /// The end of the queue that answers write to.
@@ -96,7 +99,14 @@ impl Reports {
     }
 
     /// A request was refused.
-    pub(super) fn denied(&self, denied: &Denied<'_>, at: Seconds, client: Option<IpAddr>, endpoint: &'static str) {
+    pub(super) fn denied(
+        &self,
+        denied: &Denied<'_>,
+        at: Seconds,
+        client: Option<IpAddr>,
+        endpoint: &'static str,
+        diagnosis: Option<Diagnosis>,
+    ) {
         let credential = denied.credential.map(|of| (of.row(), of.kind(), of.key().to_owned()));
         self.put(Report::Denied(Box::new(Denial {
             at,
@@ -106,6 +116,8 @@ impl Reports {
             credential,
             client,
             endpoint,
+            diagnosis,
+            mistake: None,
         })));
     }
 
@@ -169,7 +181,8 @@ impl Gathering {
                 }
                 self.uses.insert(place, used);
             }
-            Report::Denied(denial) => {
+            Report::Denied(mut denial) => {
+                denial.mistake = denial.diagnosis.take().and_then(|diagnosis| diagnosis.mistake(denial.at));
                 self.lines.tell(&denial);
                 self.keep(*denial);
             }
@@ -196,6 +209,7 @@ impl Gathering {
             component: denial.component,
             clock_offset: denial.clock_offset,
             address: denial.client,
+            mistake: denial.mistake,
         });
     }
 
@@ -266,6 +280,7 @@ impl Lines {
             reason = denial.reason.as_str(),
             component = denial.component,
             clock_offset = denial.clock_offset,
+            mistake = denial.mistake,
             kind,
             key,
             client = denial.client.map(tracing::field::display),
@@ -312,6 +327,8 @@ mod tests {
             credential: Some((Uuid::nil(), Kind::Basic, "kdb".to_owned())),
             client: None,
             endpoint: "nginx",
+            diagnosis: None,
+            mistake: None,
         };
         (0..100).for_each(|n| gathering.keep(denial(n)));
         let kept: Vec<_> = gathering.refusals[&Uuid::nil()].iter().map(|refusal| refusal.at.0).collect();

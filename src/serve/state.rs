@@ -9,7 +9,10 @@ use crate::hub::{Hub, Policy, Replay};
 use crate::time::{Clock, Seconds};
 use crate::verify::{Snapshot, Verdict, replay::Guard};
 
-use super::{answer, gateway::GatewayToken, health::Health, metrics::Metrics, passwords::Passwords, reports::Reports};
+use super::{
+    answer, diagnosis::Seats, gateway::GatewayToken, health::Health, metrics::Metrics, passwords::Passwords,
+    reports::Reports,
+};
 
 /// Signatures that one verifier remembers: 64 MiB at most.
 const SIGNATURES: usize = 1 << 20;
@@ -23,6 +26,7 @@ pub(super) struct Verifier {
     pub(super) metrics: Arc<Metrics>,
     pub(super) passwords: Arc<Passwords>,
     pub(super) reports: Reports,
+    pub(super) seats: Seats,
     pub(super) account: HeaderValue,
     pub(super) token: Option<GatewayToken>,
     pub(super) clock: Arc<dyn Clock>,
@@ -52,6 +56,7 @@ impl Verifier {
             metrics: with.metrics,
             passwords: with.passwords,
             reports: with.reports,
+            seats: Seats::default(),
             account: answer::field(account),
             token: with.token,
             clock: with.clock,

@@ -14,6 +14,16 @@ pub trait Store: Send + Sync {
     /// asked several times a second: whoever follows the store looks at the head only after a yes. A database that
     /// cannot tell says yes.
     fn changed(&self) -> Result<bool, StoreError>;
+
+    /// Notice of commits, for a thread of its own that waits for them; `None` where the database gives none.
+    fn notice(&self) -> Option<Box<dyn Notice>>;
+}
+
+/// Something to wait at for commits.
+pub trait Notice: Send {
+    /// Waits until somebody may have begun to commit something; it may not be committed yet. False when no further
+    /// notice will come.
+    fn wait(&mut self) -> bool;
 }
 
 /// A transaction.

@@ -12,7 +12,7 @@ pub mod tables;
 mod value;
 
 pub use cancel::Cancel;
-pub use driver::{Commit, Store, Tx, WriteTx};
+pub use driver::{Commit, Notice, Store, Tx, WriteTx};
 pub use error::StoreError;
 pub use schema::{STEPS, Step};
 pub use sqlite::{Found, SqliteStore};

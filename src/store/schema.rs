@@ -19,6 +19,7 @@ pub const STEPS: &[Step] = &[
         sqlite: include_str!("../../assets/schema/0001-desk.sqlite.sql"),
     },
     Step { no: 2, common: include_str!("../../assets/schema/0002-refusals.sql"), sqlite: "" },
+    Step { no: 3, common: include_str!("../../assets/schema/0003-newest-refusals.sql"), sqlite: "" },
 ];
 
 impl Step {

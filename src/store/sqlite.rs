@@ -1,5 +1,7 @@
 //! SQLite: one file, WAL, every commit on disk before it is reported.
 
+#[cfg(target_os = "linux")]
+mod notice;
 mod open;
 mod tx;
 
@@ -11,7 +13,7 @@ use std::{
 
 use rusqlite::Connection;
 
-use super::{Cancel, Store, StoreError, Tx, WriteTx};
+use super::{Cancel, Notice, Store, StoreError, Tx, WriteTx};
 
 pub use open::Found;
 
@@ -70,6 +72,16 @@ impl Store for SqliteStore {
         let now = lock(reader).pragma_query_value(None, "data_version", |row| row.get(0)).map_err(|e| tx::error(&e))?;
         let mut known = self.data_version.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(known.replace(now) != Some(now))
+    }
+
+    #[cfg(target_os = "linux")]
+    fn notice(&self) -> Option<Box<dyn Notice>> {
+        Some(Box::new(notice::Writes::beside(&self.file.as_ref()?.path)?))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn notice(&self) -> Option<Box<dyn Notice>> {
+        None
     }
 }
 

@@ -42,6 +42,8 @@ pub enum Action {
     SetPassword,
     Unlock,
     ByWho,
+    RefusedRequests,
+    ByKey,
     NextClass,
     Verify,
     LockTime,

@@ -1,7 +1,7 @@
 //! The whole state of the desk on the screen.
 
 use crate::account::{Right, allows};
-use crate::hub::{Actor, CredentialId, Denied, Overview, Security, Session};
+use crate::hub::{Actor, CredentialId, Denied, Overview, OwnSignIn, Security, Session};
 use crate::time::{MINUTE, Millis};
 
 use super::dialog::{ChangePassword, Dialog, Reading};
@@ -79,6 +79,8 @@ pub struct App {
     pub(super) held: Held,
     pub(super) last_key: Millis,
     pub(super) dirty: bool,
+    /// Once the choice is written down, the desk is left to go on line by line.
+    pub(super) leaves_for_lines: bool,
     pub(super) out: Vec<Effect>,
 }
 
@@ -90,6 +92,7 @@ pub struct Room {
     pub(super) dialogs: Vec<Dialog>,
     pub(super) overview: Option<Overview>,
     pub(super) security: Option<Security>,
+    pub(super) sign_ins: Option<Vec<OwnSignIn>>,
     pub(super) due: Due,
     /// Change number that the last pulse saw.
     pub(super) change: Option<i64>,
@@ -138,6 +141,7 @@ impl Room {
             dialogs,
             overview: None,
             security: None,
+            sign_ins: None,
             due,
             change: None,
             trouble: false,
@@ -212,6 +216,7 @@ impl App {
             held: Held::default(),
             last_key: setup.now,
             dirty: true,
+            leaves_for_lines: false,
             out: Vec::new(),
         };
         match setup.start {
@@ -350,6 +355,7 @@ impl Room {
             Some(Screen::Docs(_)) => vec![Scope::Docs, Scope::Rows, Scope::Screen],
             Some(Screen::People(_)) => vec![Scope::People, Scope::Rows, Scope::Screen],
             Some(Screen::Page(Topic::Security, _)) => vec![Scope::Security, Scope::Rows, Scope::Screen],
+            Some(Screen::Page(Topic::SignIns, _)) => vec![Scope::Rows, Scope::Screen],
             Some(Screen::Trail(_)) => vec![Scope::Trail, Scope::Rows, Scope::Screen],
             Some(Screen::Api(api)) => match api.tab {
                 Tab::Api if api.search.open => vec![Scope::Text, Scope::Filter],
@@ -358,7 +364,7 @@ impl Room {
                 }
                 Tab::Api => vec![Scope::Tabs, Scope::Screen],
                 Tab::Documentation => vec![Scope::Docs, Scope::Rows, Scope::Tabs, Scope::Screen],
-                Tab::Activity => vec![Scope::Rows, Scope::Tabs, Scope::Screen],
+                Tab::Activity => vec![Scope::Activity, Scope::Rows, Scope::Tabs, Scope::Screen],
             },
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::keys::{BINDINGS, Scope, reachable};
+use super::keys::{BINDINGS, Binding, Scope, reachable};
 
 /// One line of help.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum HelpLine {
 }
 
 /// Help for a chain of scopes: what works here, then what works in text fields, if it is not the same.
-pub fn lines(chain: &[Scope], may: impl Fn(crate::account::Right) -> bool) -> Vec<HelpLine> {
+pub fn lines(chain: &[Scope], grey: impl Fn(&Binding) -> bool) -> Vec<HelpLine> {
     let mut scopes: Vec<Scope> = chain.to_vec();
     if !scopes.contains(&Scope::Text) {
         scopes.push(Scope::Text);
@@ -38,10 +38,7 @@ pub fn lines(chain: &[Scope], may: impl Fn(crate::account::Right) -> bool) -> Ve
             (scope == Scope::Text && !chain.contains(&scope)) || works.iter().any(|w| std::ptr::eq(*w, *b))
         });
         let keys: Vec<HelpLine> = shown
-            .filter_map(|b| {
-                let grey = b.right.is_some_and(|right| !may(right));
-                Some(HelpLine::Keys { keys: b.keys_in_help()?, words: b.words, grey })
-            })
+            .filter_map(|b| Some(HelpLine::Keys { keys: b.keys_in_help()?, words: b.words, grey: grey(b) }))
             .collect();
         if keys.is_empty() {
             continue;

@@ -21,10 +21,12 @@ pub enum Scope {
     List,
     Filter,
     Docs,
+    Activity,
     Account,
     People,
     Trail,
     Security,
+    Live,
     Reading,
     Door,
     Text,
@@ -61,10 +63,12 @@ impl Scope {
             Self::List => "API tab",
             Self::Filter => "Filter",
             Self::Docs => "Documentation",
+            Self::Activity => "Activity tab",
             Self::Account => "My account",
             Self::People => "Users",
             Self::Trail => "Activity log",
             Self::Security => "Security",
+            Self::Live => "Keys that a user made",
             Self::Reading => "Pages to read",
             Self::Door => "Set-up, sign-in, lock screen",
             Self::Text => "Text fields",
@@ -234,6 +238,10 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Docs, &[Chord::char('2')], Action::Section(Kind::Hmac), "HMAC Authentication").keys("-"),
     row(S::Docs, &[Chord::char('3')], Action::Section(Kind::Legacy), "Legacy API Credentials").keys("-"),
 
+    row(S::Activity, &[Chord::char('r')], Action::RefusedRequests, "requests that were refused, or the trail again").hint("refused").needs(TRAIL),
+    row(S::Activity, &[Chord::char('w')], Action::ByKey, "refused: only those of this key, or all again").hint("this key").needs(TRAIL),
+    row(S::Activity, &[ENTER], Action::Open, "refused: all about this one").hint("details"),
+
     row(S::Tabs, &[TAB], Action::NextTab, "next tab").hint("next tab"),
     row(S::Tabs, &[BACK_TAB], Action::PreviousTab, "previous tab").keys("-"),
 
@@ -283,6 +291,7 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Buttons, &[BACK_TAB, LEFT, UP], Action::PreviousField, "button before").keys("-"),
     row(S::Buttons, CANCEL, Action::Back, "the safe answer").hint("close"),
 
+    row(S::Live, &[ENTER], Action::Open, "go to the key").hint("go to it"),
     row(S::Reading, &[ESC, ENTER, Chord::char('q'), Chord::ctrl('g')], Action::Back, "close").hint("close").keys("esc enter"),
 
     row(S::Text, &[Chord::ctrl('a'), HOME], Action::Edit(Edit::Start), "start, end").keys("ctrl-a e"),

@@ -36,6 +36,7 @@ pub mod theme;
 mod toast;
 mod update;
 pub mod view;
+mod watch;
 mod when;
 mod workers;
 

@@ -8,7 +8,8 @@ use crate::credential::{Kind, Overlap, Verb};
 use crate::export::{Format, Written};
 use crate::hub::{
     Actor, CredentialId, CredentialRow, Details, Edit, HubError, Issued, ListQuery, NewCredential, Outcome, Overview,
-    Page, Pulse, Security, Seen, Session, SetUp, SignIn, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow,
+    OwnSignIn, Page, Pulse, Refused, RefusedQuery, Security, Seen, Session, SetUp, SignIn, Taken, Target, TrailQuery,
+    TrailReport, TrailRow, UserRow, UserTarget,
 };
 use crate::secret::Secret;
 
@@ -62,6 +63,8 @@ pub enum Effect {
     Remember(Appearance),
     /// Leave.
     Quit,
+    /// Leave, and start anew line by line.
+    Lines,
 }
 
 /// Which worker does it: one writes, one reads, so that a long search never stands before Create.
@@ -115,6 +118,7 @@ pub enum Call {
         username: String,
     },
     Trail(Actor, TrailQuery),
+    RefusedRequests(Actor, RefusedQuery),
     Find {
         actor: Actor,
         secret: Secret,
@@ -128,6 +132,8 @@ pub enum Call {
         format: Format,
     },
     Security(Actor),
+    /// One's own last sign-ins.
+    SignIns(Actor),
     SetIdleLock(Actor, i64),
     /// Is the whole trail whole?
     Verify(Actor),
@@ -138,9 +144,9 @@ pub enum Call {
 #[allow(missing_docs)]
 pub enum UserChange {
     Add { name: String, role: Role, password: Secret },
-    Role(String, Role),
-    Password(String, Secret),
-    State(String, UserState),
+    Role(UserTarget, Role),
+    Password(UserTarget, Secret),
+    State(UserTarget, UserState),
     Unlock(String),
 }
 
@@ -165,9 +171,11 @@ pub enum Reply {
     Taken(Result<Taken, HubError>),
     Found(Result<Option<CredentialRow>, HubError>),
     Trail(Result<Vec<TrailRow>, HubError>),
+    RefusedRequests(Result<Vec<Refused>, HubError>),
     Users(Result<Vec<UserRow>, HubError>),
     Exported(Result<Written, HubError>),
     Security(Result<Security, HubError>),
+    SignIns(Result<Vec<OwnSignIn>, HubError>),
     Verified(Result<TrailReport, HubError>),
     /// The user as he is now.
     User(Result<UserRow, HubError>),

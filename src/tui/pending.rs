@@ -33,6 +33,7 @@ pub enum Slot {
     Live,
     Verify,
     Security,
+    SignIns,
     Pulse,
     /// Nobody waits: notes for the trail.
     Unwatched,
@@ -40,7 +41,7 @@ pub enum Slot {
 
 impl Slot {
     /// What is read without anybody waiting for it.
-    pub const READS: [Self; 12] = [
+    pub const READS: [Self; 13] = [
         Self::Find,
         Self::History,
         Self::Overview,
@@ -52,6 +53,7 @@ impl Slot {
         Self::Live,
         Self::Verify,
         Self::Security,
+        Self::SignIns,
         Self::Pulse,
     ];
 

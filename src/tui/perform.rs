@@ -31,9 +31,11 @@ impl Call {
             | Self::Taken { .. }
             | Self::Find { .. }
             | Self::Trail(..)
+            | Self::RefusedRequests(..)
             | Self::Users(_)
             | Self::Verify(_)
             | Self::Security(_)
+            | Self::SignIns(_)
             | Self::Export { .. } => Lane::Read,
         }
     }
@@ -64,8 +66,12 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::Taken { actor, kind, name, username } => Reply::Taken(hub.taken(&actor, kind, &name, &username)),
         Call::Find { actor, secret } => Reply::Found(hub.find_by_secret(&actor, &secret, cancel, progress)),
         Call::Trail(actor, query) => Reply::Trail(hub.trail(&actor, &query)),
+        Call::RefusedRequests(actor, query) => Reply::RefusedRequests(hub.refused_requests(&actor, &query)),
         Call::Users(actor) => Reply::Users(hub.users(&actor)),
-        Call::Verify(actor) => Reply::Verified(hub.verify_trail_until(&actor, None, cancel, &mut |_, _| ())),
+        Call::Verify(actor) => {
+            Reply::Verified(hub.verify_trail_until(&actor, None, cancel, &mut |done, _| progress(done)))
+        }
+        Call::SignIns(actor) => Reply::SignIns(hub.own_sign_ins(&actor)),
         Call::Security(actor) => Reply::Security(hub.security(&actor)),
         Call::SetIdleLock(actor, minutes) => Reply::Done(hub.set_idle_lock(&actor, minutes)),
         Call::Export { actor, query, path, format } => {
@@ -79,9 +85,9 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
 fn change_user(hub: &Hub, actor: &Actor, change: &UserChange) -> Result<UserRow, HubError> {
     match change {
         UserChange::Add { name, role, password } => hub.add_user(actor, name, *role, password),
-        UserChange::Role(name, role) => hub.set_role(actor, name, *role),
-        UserChange::Password(name, password) => hub.set_password(actor, name, password),
-        UserChange::State(name, state) => hub.set_user_state(actor, name, *state),
+        UserChange::Role(target, role) => hub.set_role(actor, target, *role),
+        UserChange::Password(target, password) => hub.set_password(actor, target, password),
+        UserChange::State(target, state) => hub.set_user_state(actor, target, *state),
         UserChange::Unlock(name) => hub.unlock_user(actor, name),
     }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use anyhow::{Context as _, Result};
 
 use crate::clipboard::Way;
-use crate::config::Appearance;
+use crate::config::{After, Appearance};
 use crate::hub::{Hub, Origin, Places as HubPlaces, Session, Start as Found};
 use crate::time::{Clock, SystemClock};
 
@@ -27,10 +27,10 @@ const USAGE: u8 = 2;
 const NO_TERMINAL: &str = "keydesk: the desk needs a terminal to be shown on. For scripts there is `keydesk key`, \
                            `keydesk user` and `keydesk audit`: see `keydesk --help`.";
 
-/// Opens the desk at `places`, or sets one up there, and shows it until its user leaves. The exit code of the process.
-pub fn run(places: &HubPlaces, origin: Origin, appearance: PathBuf, clock: Arc<dyn Clock>) -> Result<u8> {
+/// Opens the desk at `places`, or sets one up there, and shows it until its user leaves. What is left to do then.
+pub fn run(places: &HubPlaces, origin: Origin, appearance: PathBuf, clock: Arc<dyn Clock>) -> Result<After> {
     if !tty::is_terminal() {
-        return Ok(no_terminal());
+        return Ok(After::Exit(no_terminal()));
     }
     let watch = Watch::start()?;
     let start = match Hub::open(places, Arc::clone(&clock))? {
@@ -47,9 +47,9 @@ pub fn run(places: &HubPlaces, origin: Origin, appearance: PathBuf, clock: Arc<d
 }
 
 /// Shows a desk somebody is signed in to already: the demo. `notice` is a sentence for the lock screen.
-pub fn run_session(hub: Hub, session: Session, notice: Option<String>) -> Result<u8> {
+pub fn run_session(hub: Hub, session: Session, notice: Option<String>) -> Result<After> {
     if !tty::is_terminal() {
-        return Ok(no_terminal());
+        return Ok(After::Exit(no_terminal()));
     }
     let watch = Watch::start()?;
     watch.has(hub);
@@ -104,7 +104,7 @@ impl Watch {
     }
 
     /// Draws the first frame, and turns until the end.
-    fn show(self, house: House, opening: Opening) -> Result<u8> {
+    fn show(self, house: House, opening: Opening) -> Result<After> {
         let Self { events, queue, ending, guard, .. } = self;
         let way = Way::choose(&variable);
         let clock = Arc::clone(&house.clock);
@@ -126,9 +126,9 @@ impl Watch {
         stage.draw()?;
         hangup::watch(ending)?;
         input::listen(events)?;
-        let code = stage.turn();
+        let after = stage.turn();
         drop(guard);
-        Ok(code)
+        Ok(after)
     }
 }
 

@@ -12,7 +12,7 @@ use ratatui::Terminal;
 use ratatui::layout::Rect;
 
 use crate::clipboard::osc52;
-use crate::config::Appearance;
+use crate::config::{After, Appearance, Face};
 use crate::secret::Secret;
 use crate::time::Clock;
 
@@ -36,7 +36,7 @@ const LAST_CHANGE: Duration = Duration::from_secs(1);
 /// Why the loop ends.
 enum Over {
     /// The user left.
-    Left,
+    Left(After),
     /// The terminal cannot be read or written any more.
     Gone,
 }
@@ -91,8 +91,8 @@ impl Stage {
         })
     }
 
-    /// Turns until the user leaves; the exit code. If the terminal goes first, so does the process.
-    pub(super) fn turn(mut self) -> u8 {
+    /// Turns until the user leaves; what is left to do then. If the terminal goes first, so does the process.
+    pub(super) fn turn(mut self) -> After {
         let over = loop {
             if let Err(over) = self.round() {
                 break over;
@@ -100,10 +100,10 @@ impl Stage {
         };
         self.app.drop_secrets();
         match over {
-            Over::Left => {
+            Over::Left(after) => {
                 terminal::leave();
                 self.workers.finish(LAST_CHANGE);
-                0
+                after
             }
             Over::Gone => self.ending.end_by_the_loop(LINE_GONE),
         }
@@ -175,7 +175,8 @@ impl Stage {
                 let outcome = self.remember(&chosen);
                 self.update(Msg::Remembered(outcome))?;
             }
-            Effect::Quit => return Err(Over::Left),
+            Effect::Quit => return Err(Over::Left(After::Exit(0))),
+            Effect::Lines => return Err(Over::Left(After::Open(Face::Lines))),
         }
         Ok(())
     }

@@ -138,24 +138,28 @@ impl Theme {
         self.colour(Color::Cyan, Color::Magenta).add_modifier(Modifier::BOLD)
     }
 
-    /// Something good: usable, met.
+    /// Something good: usable, met. On white no green of the sixteen can be read.
     pub fn good(&self) -> Style {
-        self.colour(Color::Green, Color::Green)
+        self.colour(Color::Green, Color::Blue)
     }
 
     /// Something to look at soon.
     pub fn warn(&self) -> Style {
-        self.colour(Color::Magenta, Color::Magenta)
+        self.colour(Color::LightMagenta, Color::Magenta)
     }
 
     /// Something wrong, or final.
     pub fn bad(&self) -> Style {
-        self.colour(Color::Red, Color::Red)
+        self.colour(Color::LightRed, Color::Red)
     }
 
-    /// What a role may not use, and what is not yet possible. Brackets say the same without it.
+    /// What a role may not use, and what is not yet possible. Brackets say the same without it, and must on the Linux
+    /// console, which has ASCII: faint text there is a grey that is too dark to read.
     pub fn grey(&self) -> Style {
-        Style::new().add_modifier(Modifier::DIM)
+        match self.glyphs == &ASCII {
+            true => Style::new(),
+            false => Style::new().add_modifier(Modifier::DIM),
+        }
     }
 
     /// Headings.

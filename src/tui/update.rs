@@ -13,7 +13,7 @@ use super::keys::{self, Meaning};
 use super::layout;
 use super::msg::{Call, Effect, Msg};
 use super::pending::Slot;
-use super::screen::Screen;
+use super::screen::{RefusedList, Screen, Tab, TrailList};
 use super::toast::{Severity, Toast};
 
 /// Takes one message. No I/O, no clock, no randomness: `now` comes from the caller.
@@ -79,6 +79,7 @@ impl App {
                     let height = api.height(size);
                     api.list.resized(height);
                     api.activity.resized(layout::trail_rows(size, true));
+                    api.refused.roll.resized(layout::trail_rows(size, true));
                 }
                 Screen::People(people) => people.resized(layout::trail_rows(size, false)),
                 Screen::Trail(list) => list.resized(layout::trail_rows(size, false)),
@@ -117,7 +118,7 @@ impl App {
             Typed::Paste(text) => self.paste(text),
             Typed::Key(chord) => match keys::resolve(&self.scopes(), *chord) {
                 Meaning::Nothing => {}
-                Meaning::Typed(c) => self.insert(c.encode_utf8(&mut [0; 4])),
+                Meaning::Typed(c) => drop(self.insert(c.encode_utf8(&mut [0; 4]))),
                 Meaning::Bound(binding) => match binding.right.filter(|right| !self.may(*right)) {
                     Some(right) => self.refuse(right),
                     None => self.act(binding.action),
@@ -159,13 +160,25 @@ impl App {
             (None, None, None) => false,
         };
         match takes {
-            true => self.insert(text),
+            true if self.insert(text) => self.tell_left_out(text),
+            true => {}
             false => {
                 self.dirty = true;
                 self.toast =
                     Some(Toast::note(self.now, "Text can be pasted into a field only. Nothing was done with it."));
             }
         }
+    }
+
+    /// Says what the field did not take of a paste. The break that a copied line ends with is meant for nothing.
+    fn tell_left_out(&mut self, text: &str) {
+        let left_out = text.trim_end_matches(['\r', '\n']).chars().filter(|c| c.is_control()).count();
+        let said = match left_out {
+            0 => return,
+            1 => "1 character that cannot be typed was left out.".to_owned(),
+            n => format!("{n} characters that cannot be typed were left out."),
+        };
+        self.toast = Some(Toast::note(self.now, said));
     }
 
     /// Whether the role has a right; at the door nothing is greyed.
@@ -240,10 +253,10 @@ impl Room {
         {
             calls.push((Slot::Details, Call::Details(actor.clone(), row.id)));
         }
-        if due(&mut self.due.trail)
-            && let Some(list) = self.trail()
-        {
-            calls.push((Slot::Trail, Call::Trail(actor.clone(), list.query())));
+        if due(&mut self.due.trail) {
+            let refused = self.refused().map(|list| Call::RefusedRequests(actor.clone(), list.query()));
+            let trail = self.trail().map(|list| Call::Trail(actor.clone(), list.query()));
+            calls.extend(refused.or(trail).map(|call| (Slot::Trail, call)));
         }
         if due(&mut self.due.people)
             && let Some(Screen::People(_)) = self.screen()
@@ -260,19 +273,28 @@ impl Room {
     }
 
     /// The part of the trail that is on the screen.
-    pub(super) fn trail(&self) -> Option<&super::screen::TrailList> {
+    pub(super) fn trail(&self) -> Option<&TrailList> {
         match self.screen() {
             Some(Screen::Trail(list)) => Some(list),
-            Some(Screen::Api(api)) if api.tab == super::screen::Tab::Activity => Some(&api.activity),
+            Some(Screen::Api(api)) if api.tab == Tab::Activity && !api.shows_refused => Some(&api.activity),
             _ => None,
         }
     }
 
-    pub(super) fn trail_mut(&mut self) -> Option<&mut super::screen::TrailList> {
+    pub(super) fn trail_mut(&mut self) -> Option<&mut TrailList> {
         match self.screen_mut() {
             Some(Screen::Trail(list)) => Some(list),
-            Some(Screen::Api(api)) if api.tab == super::screen::Tab::Activity => Some(&mut api.activity),
+            Some(Screen::Api(api)) if api.tab == Tab::Activity && !api.shows_refused => Some(&mut api.activity),
             _ => None,
         }
+    }
+
+    /// The refused requests that are on the screen.
+    pub(super) fn refused(&self) -> Option<&RefusedList> {
+        self.api().filter(|api| api.tab == Tab::Activity && api.shows_refused).map(|api| &api.refused)
+    }
+
+    pub(super) fn refused_mut(&mut self) -> Option<&mut RefusedList> {
+        self.api_mut().filter(|api| api.tab == Tab::Activity && api.shows_refused).map(|api| &mut api.refused)
     }
 }

@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::hub::{Actor, Cancel, Conflict, Hub, HubError, Origin, Places, SetUp};
+use crate::hub::{Cancel, Conflict, Hub, HubError, Origin, Places, SetUp};
 use crate::time::Clock;
 
 use super::event::Event;
 use super::mischief;
 use super::msg::{Call, Lane, Reply, Ticket};
+use super::watch::{Watch, Wish, listen};
 use super::{panic, perform::perform};
 
 /// What every worker needs.
@@ -29,7 +30,7 @@ pub(super) struct House {
 /// The workers, as the loop sees them.
 pub(super) struct Workers {
     write: Sender<Job>,
-    read: Sender<Job>,
+    read: Sender<Wish>,
     reads: Arc<Mutex<Reads>>,
     /// Ends when the writer has done its last job.
     written: Receiver<()>,
@@ -56,9 +57,12 @@ impl Workers {
             })?
         };
         let reader = {
-            let (events, reads) = (events.clone(), Arc::clone(&reads));
-            spawn("keydesk-read", move |jobs| read(&jobs, &house, &events, &reads))?
+            let (house, events, reads) = (Arc::clone(&house), events.clone(), Arc::clone(&reads));
+            spawn("keydesk-read", move |wishes| read(&wishes, &house, &events, &reads))?
         };
+        let wishes = reader.clone();
+        // A desk that is being set up has no store yet.
+        thread::Builder::new().name("keydesk-notice".to_owned()).spawn(move || listen(house.hub.wait(), &wishes))?;
         Ok(Self { write: writer, read: reader, reads, written })
     }
 
@@ -66,10 +70,10 @@ impl Workers {
     pub(super) fn call(&self, ticket: Ticket, call: Call) {
         // A worker goes only when its channel does, so these cannot fail while the loop turns.
         let _ = match call.lane() {
-            Lane::Write => self.write.send((ticket, call)),
+            Lane::Write => self.write.send((ticket, call)).is_ok(),
             Lane::Read => {
                 lock(&self.reads).insert(ticket, Cancel::default());
-                self.read.send((ticket, call))
+                self.read.send(Wish::Call(ticket, Box::new(call))).is_ok()
             }
         };
     }
@@ -93,7 +97,7 @@ fn lock(reads: &Mutex<Reads>) -> MutexGuard<'_, Reads> {
     reads.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn spawn(name: &str, work: impl FnOnce(Receiver<Job>) + Send + 'static) -> io::Result<Sender<Job>> {
+fn spawn<T: Send + 'static>(name: &str, work: impl FnOnce(Receiver<T>) + Send + 'static) -> io::Result<Sender<T>> {
     let (jobs, queue) = channel();
     thread::Builder::new().name(name.to_owned()).spawn(move || work(queue))?;
     Ok(jobs)
@@ -106,11 +110,11 @@ fn write(jobs: &Receiver<Job>, house: &House, events: &Sender<Event>) {
     }
 }
 
-fn read(jobs: &Receiver<Job>, house: &House, events: &Sender<Event>, reads: &Mutex<Reads>) {
-    let mut watch: Option<Watch> = None;
-    // A watch that nobody waits for any more goes on to be dropped like every read that was cancelled.
+fn read(wishes: &Receiver<Wish>, house: &House, events: &Sender<Event>, reads: &Mutex<Reads>) {
+    let mut watch = Watch::new(wishes);
+    // A pulse that nobody waits for any more goes on to be dropped like every read that was cancelled.
     let nothing_new = |ticket| lock(reads).contains_key(&ticket) && house.hub.get().is_some_and(|hub| !hub.stirred());
-    while let Some((ticket, call)) = next(jobs, &mut watch, nothing_new) {
+    while let Some((ticket, call)) = watch.next(nothing_new) {
         let Some(cancel) = lock(reads).get(&ticket).cloned() else { continue };
         let watched = match &call {
             Call::Pulse(actor, known) => Some((actor.clone(), *known)),
@@ -127,7 +131,7 @@ fn read(jobs: &Receiver<Job>, house: &House, events: &Sender<Event>, reads: &Mut
         let reply = house.answer(call, &cancel, &mut progress);
         match (watched, &reply) {
             (Some((actor, known)), Reply::Pulse(Ok(pulse))) if known == Some(pulse.change) => {
-                watch = Some(Watch { ticket, actor, known, again: Instant::now() + PULSE });
+                watch.hold(ticket, actor, known);
             }
             _ => {
                 lock(reads).remove(&ticket);
@@ -135,35 +139,6 @@ fn read(jobs: &Receiver<Job>, house: &House, events: &Sender<Event>, reads: &Mut
                     return;
                 }
             }
-        }
-    }
-}
-
-/// How often the store is looked at for somebody else's change, and for whether the session is still good.
-const PULSE: Duration = Duration::from_secs(1);
-
-/// A pulse that found nothing new and is not answered yet: the loop sleeps on while this worker looks again.
-struct Watch {
-    ticket: Ticket,
-    actor: Actor,
-    known: Option<i64>,
-    again: Instant,
-}
-
-/// The next job: the pulse when its second is over and something may have changed, else what comes; `None` when nobody
-/// asks any more.
-fn next(jobs: &Receiver<Job>, watch: &mut Option<Watch>, nothing_new: impl Fn(Ticket) -> bool) -> Option<Job> {
-    loop {
-        let Some(waiting) = watch else { return jobs.recv().ok() };
-        match jobs.recv_timeout(waiting.again.saturating_duration_since(Instant::now())) {
-            Ok(job) => {
-                // A newer pulse takes the place of the one that waits.
-                watch.take_if(|_| matches!(job.1, Call::Pulse(..)));
-                return Some(job);
-            }
-            Err(RecvTimeoutError::Timeout) if nothing_new(waiting.ticket) => waiting.again = Instant::now() + PULSE,
-            Err(RecvTimeoutError::Timeout) => return watch.take().map(|w| (w.ticket, Call::Pulse(w.actor, w.known))),
-            Err(RecvTimeoutError::Disconnected) => return None,
         }
     }
 }
@@ -208,6 +183,7 @@ fn failure_of(call: &Call) -> fn(HubError) -> Reply {
         Call::Edit(..) | Call::StopOld(..) => |why| Reply::Edited(Err(why)),
         Call::ChangeUser(..) => |why| Reply::User(Err(why)),
         Call::Confirm(..) => |why| Reply::Confirmed(Err(why)),
+        Call::SignIns(_) => |why| Reply::SignIns(Err(why)),
         Call::Security(_) => |why| Reply::Security(Err(why)),
         Call::Export { .. } => |why| Reply::Exported(Err(why)),
         Call::Verify(_) => |why| Reply::Verified(Err(why)),
@@ -220,6 +196,7 @@ fn failure_of(call: &Call) -> fn(HubError) -> Reply {
         Call::Details(..) => |why| Reply::Details(Err(why)),
         Call::Taken { .. } => |why| Reply::Taken(Err(why)),
         Call::Find { .. } => |why| Reply::Found(Err(why)),
+        Call::RefusedRequests(..) => |why| Reply::RefusedRequests(Err(why)),
         Call::Trail(..) => |why| Reply::Trail(Err(why)),
     }
 }

@@ -74,7 +74,7 @@ pub fn explain(request: &Request<'_>, snapshot: &Snapshot, now: Seconds) -> Resu
         Surface::Legacy => Vec::new(),
     };
     // Whatever else is wrong, a wrong signature is worth knowing of: the next try would fail by it.
-    let mistake = refused.as_ref().and_then(|_| mistake(request, snapshot, &strings, now));
+    let mistake = refused.as_ref().and_then(|_| mistake_in(request, snapshot, &strings, now));
     // A signature may cover the field that it is in, which no client that works does: it is not repeated.
     let signature = proof(request).map(|proof| String::from_utf8_lossy(proof.signature).into_owned());
     let shown = |string: &Vec<u8>| match (String::from_utf8_lossy(string).into_owned(), &signature) {
@@ -100,10 +100,15 @@ fn proof<'a>(request: &Request<'a>) -> Option<Proof<'a>> {
     }
 }
 
+/// Which known mistake of a client makes the signature of a refused request right, in a sentence.
+pub fn mistake(request: &Request<'_>, snapshot: &Snapshot, now: Seconds) -> Option<String> {
+    mistake_in(request, snapshot, &signing_strings(request), now)
+}
+
 /// Something a client signed in place of what the verifier built.
 type Variant = (String, Vec<u8>);
 
-fn mistake(request: &Request<'_>, snapshot: &Snapshot, strings: &[Vec<u8>], now: Seconds) -> Option<String> {
+fn mistake_in(request: &Request<'_>, snapshot: &Snapshot, strings: &[Vec<u8>], now: Seconds) -> Option<String> {
     let proof = proof(request)?;
     let mut buffer = [0; 96];
     let signature = base64::decode(proof.signature, &mut buffer)?.to_vec();
@@ -128,16 +133,20 @@ fn mistake(request: &Request<'_>, snapshot: &Snapshot, strings: &[Vec<u8>], now:
     bent.into_iter().find(|(_, string)| fits(hash, string, &signature).is_some()).map(|(words, _)| words)
 }
 
+const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
+
 /// What published clients are known to get wrong, each tried alone.
 fn variants(request: &Request<'_>, strings: &[Vec<u8>]) -> Vec<Variant> {
-    let method = String::from_utf8_lossy(request.method).into_owned();
     let mut all = Vec::new();
-    for other in ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"].into_iter().filter(|other| *other != method) {
+    // Its name goes into a sentence that is kept: none but one of these.
+    let known = METHODS.into_iter().find(|known| known.as_bytes() == request.method);
+    for other in METHODS.into_iter().filter(|other| other.as_bytes() != request.method) {
+        let method = known.unwrap_or("its method");
         let bent = Request { method: other.as_bytes(), ..*request };
         all.extend(signing_strings(&bent).into_iter().map(|s| (format!("It signed {method} as {other}."), s)));
     }
-    let lower = method.to_ascii_lowercase();
-    let bent = Request { method: lower.as_bytes(), ..*request };
+    let lower = request.method.to_ascii_lowercase();
+    let bent = Request { method: &lower, ..*request };
     all.extend(signing_strings(&bent).into_iter().map(|s| ("It signed the method in lower case.".to_owned(), s)));
     if let Some(query) = request.target.iter().position(|&b| b == b'?') {
         let bent = Request { target: &request.target[..query], ..*request };

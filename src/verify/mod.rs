@@ -32,7 +32,7 @@ mod snapshot;
 mod verdict;
 
 pub use decide::{decide, signing_strings};
-pub use explain::{Claim, Explanation, Refused, claim, explain};
+pub use explain::{Claim, Explanation, Refused, claim, explain, mistake};
 pub use question::{Answer, PasswordQuestion};
 pub use reason::Reason;
 pub use request::{Body, Field, Framing, Request, Scheme, Surface, Version};

@@ -36,6 +36,27 @@ fn what_is_said_of_a_credential_can_be_changed_and_taken_away() {
 }
 
 #[test]
+fn how_an_hmac_key_signs_can_be_changed() {
+    let desk = Desk::ready();
+    let (hmac, basic) = (desk.new_key("hmac", "webhooks"), desk.new_key("basic", "crm-sync"));
+    let shown = || {
+        let row = desk.list().into_iter().find(|row| row["key"] == hmac.as_str()).unwrap();
+        (row["algorithms"].clone(), row["body_digest"].clone())
+    };
+    let two = ["--algorithm", "hmac-sha512", "--algorithm", "hmac-sha256"];
+    edit(&desk, &[&[&*hmac][..], &two, &["--body-digest", "optional"]].concat()).done();
+    assert_eq!(shown(), (json!(["hmac-sha256", "hmac-sha512"]), json!("optional")));
+    edit(&desk, &[&hmac, "--body-digest", "required"]).done();
+    assert_eq!(shown(), (json!(["hmac-sha256", "hmac-sha512"]), json!("required")), "the algorithms stay");
+    let trail = desk.verify();
+    edit(&desk, &[&hmac, "--algorithm", "md5"]).fails(2, "is not an algorithm");
+    edit(&desk, &[&hmac, "--body-digest", "never"]).fails(2, "required");
+    edit(&desk, &[&basic, "--algorithm", "hmac-sha256"]).fails(2, "HMAC keys only");
+    edit(&desk, &[&hmac, "--algorithm", "hmac-sha256", "--generate"]).fails(2, "cannot be used with");
+    assert_eq!(desk.verify(), trail);
+}
+
+#[test]
 fn edits_that_make_no_sense_change_nothing() {
     let desk = Desk::ready();
     let (key, other) = (desk.new_key("basic", "a"), desk.new_key("basic", "b"));

@@ -9,7 +9,7 @@ use keydesk::{
     time::SetClock,
 };
 
-use super::support::{Desk, NOW, places, set_up};
+use super::support::{Desk, NOW, places, seen, set_up};
 
 fn clock() -> Arc<SetClock> {
     Arc::new(SetClock::at(NOW))
@@ -193,7 +193,7 @@ fn rows_changed_behind_our_back_are_refused() {
 fn nobody_promotes_himself_by_sql() {
     let desk = Desk::on_disk();
     let chen = desk.user("chen", Role::Basic);
-    desk.hub.set_user_state(&desk.alice(), "chen", UserState::Disabled).unwrap();
+    desk.hub.set_user_state(&desk.alice(), &seen(&desk.hub, "chen"), UserState::Disabled).unwrap();
     for change in [
         "UPDATE person SET role = 'administrator' WHERE name = 'chen'",
         "UPDATE person SET state = 'active' WHERE name = 'chen'",
@@ -257,7 +257,7 @@ fn an_older_row_put_back_is_found_by_the_trail() {
         let row = desk.create(Kind::Basic, "target").row;
         desk.sql(&format!("CREATE TABLE kept AS SELECT * FROM {table}"));
         desk.clock.advance(jiff::SignedDuration::from_secs(1));
-        desk.hub.set_role(&desk.alice(), "chen", Role::Basic).unwrap();
+        desk.hub.set_role(&desk.alice(), &seen(&desk.hub, "chen"), Role::Basic).unwrap();
         let rotated = desk.hub.rotate(&desk.alice(), row.target(), Overlap::None).unwrap();
         desk.hub.set_state(&desk.alice(), &[rotated.row.target()], Verb::Revoke).unwrap();
         let whole = desk.hub.verify_trail(&desk.alice(), None, &mut |_, _| ()).unwrap();

@@ -2,8 +2,8 @@
 
 use keydesk::{
     account::Role,
-    credential::{Kind, Overlap, Verb},
-    hub::{Cancel, Conflict, Edit, HubError, Outcome},
+    credential::{BodyDigest, Kind, Overlap, Verb},
+    hub::{Cancel, Conflict, Edit, HubError, Outcome, TrailQuery},
     secret::Secret,
     time::Seconds,
 };
@@ -52,6 +52,38 @@ fn expiry_and_networks_of_many() {
     let never = Edit { expires_at: Some(None), ..Edit::default() };
     let done = desk.hub.edit(&alice, &[row.target()], &never).unwrap();
     assert!(matches!(&done[0], Outcome::Done(row) if row.options.expires_at.is_none()));
+}
+
+#[test]
+fn how_an_hmac_key_signs_is_changed_and_the_trail_says_from_what() {
+    let desk = Desk::in_memory();
+    let alice = desk.alice();
+    let row = desk.create(Kind::Hmac, "webhooks").row;
+    let stricter = Edit {
+        algorithms: Some("hmac-sha512 hmac-sha256".parse().unwrap()),
+        body_digest: Some(BodyDigest::Optional),
+        ..Edit::default()
+    };
+    let Outcome::Done(now) = desk.hub.edit(&alice, &[row.target()], &stricter).unwrap().remove(0) else { panic!() };
+    assert_eq!(
+        (now.options.algorithms.to_string().as_str(), now.options.body_digest.as_str()),
+        ("hmac-sha256 hmac-sha512", "optional")
+    );
+    assert!(!desk.hub.find(&alice, &row.key, None).unwrap().tampered, "the tag covers what was changed");
+    let page = desk.hub.trail(&alice, &TrailQuery { credential: Some(row.id), ..TrailQuery::default() }).unwrap();
+    let edited = page.iter().find(|row| row.action == "credential.edited").unwrap_or_else(|| panic!("{page:?}"));
+    let (before, after) = (edited.before.as_deref().unwrap(), edited.after.as_deref().unwrap());
+    assert!(before.contains(r#""algorithms":"""#) && before.contains(r#""body_digest":"required""#), "{before}");
+    assert!(after.contains("hmac-sha256 hmac-sha512") && after.contains(r#""body_digest":"optional""#), "{after}");
+
+    let late = desk.hub.edit(&alice, &[row.target()], &stricter).unwrap_err();
+    assert!(matches!(late, HubError::Conflict(Conflict::Changed { .. })), "{late}");
+    let again = desk.hub.edit(&alice, &[now.target()], &stricter).unwrap();
+    assert!(matches!(again[0], Outcome::Already(_)), "what does not differ is no change");
+    let basic = desk.create(Kind::Basic, "basic").row;
+    let refused =
+        desk.hub.edit(&alice, &[now.target(), basic.target()], &Edit { body_digest: None, ..stricter }).unwrap_err();
+    assert_eq!(refused.to_string(), "Algorithms and the body digest are for HMAC keys only. Leave them out.");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use keydesk::{
     account::Role,
     credential::{Kind, Overlap, State, Verb},
-    hub::{Fed, Hub, HubError, Policy, Refusal, Replay, Since, Use},
+    hub::{Fed, Hub, HubError, Policy, Refusal, RefusedQuery, Replay, Since, Use},
     time::Seconds,
 };
 
@@ -105,6 +105,7 @@ fn uses_and_refusals_are_written_for_credentials_that_exist() {
         component: Some("date".to_owned()),
         clock_offset: Some(-420),
         address: None,
+        mistake: None,
     };
     let many: Vec<_> = (0..30).map(|n| refusal(one.row.id.0, n)).chain([refusal(nobody, 1)]).collect();
     feed.write_refusals(&many).unwrap();
@@ -118,6 +119,35 @@ fn uses_and_refusals_are_written_for_credentials_that_exist() {
         matches!(desk.hub.refusals(&reader, one.row.id), Err(HubError::Denied(_))),
         "history is for Administrators"
     );
+    assert!(matches!(desk.hub.refused_requests(&reader, &RefusedQuery::default()), Err(HubError::Denied(_))));
+    let seen = desk.hub.details(&reader, one.row.id).unwrap();
+    assert!(seen.refusals.is_empty(), "the details that she may see are without them");
+    assert_eq!(desk.hub.details(&desk.alice(), one.row.id).unwrap().refusals, kept);
+    let page = |before| {
+        let query = RefusedQuery { before, limit: 3, ..RefusedQuery::default() };
+        desk.hub.refused_requests(&desk.alice(), &query).unwrap()
+    };
+    let newest = page(None);
+    let second = page(Some(newest[0].place()));
+    assert_eq!(second[..2], newest[1..]);
+    assert_eq!((newest[0].key.as_str(), newest[0].refusal.words().as_str()), (&*one.row.key, "clock 7 min behind"));
+}
+
+#[test]
+fn every_reason_of_a_verifier_has_words_and_a_next_step() {
+    for reason in keydesk::verify::Reason::all() {
+        let refusal = Refusal {
+            credential: uuid(7),
+            at: Seconds(0),
+            reason: reason.to_string(),
+            component: Some("date".to_owned()),
+            clock_offset: None,
+            address: None,
+            mistake: None,
+        };
+        assert!(!refusal.words().contains(['_', '{']), "{reason}: {}", refusal.words());
+        assert!(!refusal.advice().is_empty(), "{reason}");
+    }
 }
 
 #[test]

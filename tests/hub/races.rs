@@ -14,7 +14,7 @@ use keydesk::{
     time::SystemClock,
 };
 
-use super::support::{Desk, places, wanted};
+use super::support::{Desk, places, seen, wanted};
 
 /// What one administrator does to the credential that both look at.
 const DEEDS: [&str; 6] = ["disable", "revoke", "rename", "rotate", "create", "demote"];
@@ -50,7 +50,7 @@ fn act(hub: &Hub, actor: &Actor, row: &CredentialRow, deed: &str) -> Result<bool
         "create" => hub.create(actor, &wanted(Kind::Legacy, "smsbatch")).map(|_| true),
         "demote" => {
             let other = if actor.user.as_str() == "alice" { "bram" } else { "alice" };
-            hub.set_role(actor, other, Role::Advanced).map(|_| true)
+            hub.set_role(actor, &seen(hub, other), Role::Advanced).map(|_| true)
         }
         other => panic!("{other}"),
     }

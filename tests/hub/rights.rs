@@ -3,11 +3,11 @@
 use keydesk::{
     account::{Right, Role, UserState},
     credential::{Kind, Overlap, Verb},
-    hub::{Actor, HubError, ListQuery, SessionOver, TrailQuery},
+    hub::{Actor, HubError, ListQuery, SessionOver, TrailQuery, UserTarget},
     secret::Secret,
 };
 
-use super::support::{Desk, wanted};
+use super::support::{Desk, seen, wanted};
 
 type Call<'a> = (&'static str, Right, Box<dyn Fn(&Actor) -> Result<(), HubError> + 'a>);
 
@@ -16,6 +16,7 @@ fn calls<'a>(desk: &'a Desk) -> Vec<Call<'a>> {
     let hub = &desk.hub;
     let row = desk.create(Kind::Basic, "target").row;
     let (target, id) = (row.target(), row.id);
+    let eve = || UserTarget { name: "eve".to_owned(), version: 1 };
     let new = || Secret::from_text("a third horse battery");
     macro_rules! call {
         ($name:literal, $right:ident, $actor:ident => $call:expr) => {
@@ -35,15 +36,17 @@ fn calls<'a>(desk: &'a Desk) -> Vec<Call<'a>> {
             HubError::NotFound(_) => hub.counts(a).map(|_| desk.create(Kind::Basic, "found").row),
             other => Err(other),
         })),
+        call!("user", ManageUsers, a => hub.user(a, "eve", "see user")),
         call!("users", ManageUsers, a => hub.users(a)),
         call!("add user", ManageUsers, a => hub.add_user(a, "eve", Role::Basic, &new())),
-        call!("set role", ManageUsers, a => hub.set_role(a, "eve", Role::Advanced)),
-        call!("set password", ManageUsers, a => hub.set_password(a, "eve", &new())),
+        call!("set role", ManageUsers, a => hub.set_role(a, &eve(), Role::Advanced)),
+        call!("set password", ManageUsers, a => hub.set_password(a, &eve(), &new())),
         call!("unlock", ManageUsers, a => hub.unlock_user(a, "eve")),
-        call!("disable user", ManageUsers, a => hub.set_user_state(a, "eve", UserState::Disabled)),
+        call!("disable user", ManageUsers, a => hub.set_user_state(a, &eve(), UserState::Disabled)),
         call!("trail", ReadTrail, a => hub.trail(a, &TrailQuery::default())),
         call!("verify", ReadTrail, a => hub.verify_trail(a, None, &mut |_, _| ())),
         call!("overview", OwnAccount, a => hub.overview(a)),
+        call!("own sign-ins", OwnAccount, a => hub.own_sign_ins(a)),
         call!("pulse", OwnAccount, a => hub.pulse(a)),
     ]
 }
@@ -79,9 +82,12 @@ fn everybody_sets_his_own_password_without_the_screen() {
     desk.user("eve", Role::Basic);
     let new = keydesk::secret::Secret::from_text("one that chen made up");
     let unconfirmed = Actor { via: keydesk::hub::Via::Password, ..chen.clone() };
-    assert!(matches!(desk.hub.set_password(&unconfirmed, "chen", &new), Err(HubError::PasswordNeeded)));
-    assert!(matches!(desk.hub.set_password(&chen, "eve", &new), Err(HubError::Denied(_))));
-    assert!(!desk.hub.set_password(&chen, "chen", &new).unwrap().must_change_password);
+    assert!(matches!(
+        desk.hub.set_password(&unconfirmed, &seen(&desk.hub, "chen"), &new),
+        Err(HubError::PasswordNeeded)
+    ));
+    assert!(matches!(desk.hub.set_password(&chen, &seen(&desk.hub, "eve"), &new), Err(HubError::Denied(_))));
+    assert!(!desk.hub.set_password(&chen, &seen(&desk.hub, "chen"), &new).unwrap().must_change_password);
     assert!(matches!(desk.hub.overview(&chen), Err(HubError::SessionOver(_))), "his sessions end");
 }
 
@@ -126,14 +132,14 @@ fn a_demoted_or_disabled_administrator_stops_at_the_next_action() {
     let desk = Desk::in_memory();
     let (alice, bram) = (desk.alice(), desk.user("bram", Role::Administrator));
     desk.hub.create(&bram, &wanted(Kind::Basic, "before")).unwrap();
-    desk.hub.set_role(&alice, "bram", Role::Advanced).unwrap();
+    desk.hub.set_role(&alice, &seen(&desk.hub, "bram"), Role::Advanced).unwrap();
     let late = desk.hub.create(&bram, &wanted(Kind::Basic, "after"));
     assert!(matches!(late, Err(HubError::SessionOver(SessionOver::Changed))), "{late:?}");
     assert!(matches!(desk.hub.pulse(&bram), Err(HubError::SessionOver(_))));
 
     let again = desk.hub.local_actor("bram", &Default::default()).unwrap();
     assert!(matches!(desk.hub.create(&again, &wanted(Kind::Basic, "x")), Err(HubError::Denied(_))));
-    desk.hub.set_user_state(&alice, "bram", UserState::Disabled).unwrap();
+    desk.hub.set_user_state(&alice, &seen(&desk.hub, "bram"), UserState::Disabled).unwrap();
     assert!(matches!(desk.hub.overview(&again), Err(HubError::SessionOver(SessionOver::Disabled))));
     assert!(desk.hub.local_actor("bram", &Default::default()).is_err());
 }

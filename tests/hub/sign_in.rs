@@ -7,7 +7,7 @@ use keydesk::{
     secret::Secret,
 };
 
-use super::support::{Desk, PASSWORD, password};
+use super::support::{Desk, PASSWORD, password, seen};
 
 fn from(address: &str) -> Origin {
     Origin { unix: Some("bob".to_owned()), address: Some(address.parse().unwrap()) }
@@ -119,7 +119,7 @@ fn a_password_set_by_another_comes_first() {
 fn a_disabled_user_is_told_only_with_the_right_password() {
     let desk = Desk::in_memory();
     desk.user("dora", Role::Advanced);
-    desk.hub.set_user_state(&desk.alice(), "dora", UserState::Disabled).unwrap();
+    desk.hub.set_user_state(&desk.alice(), &seen(&desk.hub, "dora"), UserState::Disabled).unwrap();
     assert_eq!(wrong(&desk.hub, "dora"), "4 left, then 15 min");
     let right = desk.hub.sign_in("dora", &Secret::from_text("another horse battery"), &Origin::default());
     assert!(matches!(right, Err(HubError::SessionOver(SessionOver::Disabled))));

@@ -8,7 +8,7 @@ use std::{
 use keydesk::{
     account::Role,
     credential::{Kind, Options},
-    hub::{Actor, Hub, Issued, NewCredential, NewLegacy, Origin, Places, SetUp, Start},
+    hub::{Actor, Hub, Issued, NewCredential, NewLegacy, Origin, Places, SetUp, Start, UserTarget},
     secret::Secret,
     time::{Millis, SetClock},
     vault::MasterKeyPlace,
@@ -100,6 +100,14 @@ impl Desk {
     pub fn create(&self, kind: Kind, name: &str) -> Issued {
         self.hub.create(&self.alice(), &wanted(kind, name)).unwrap()
     }
+}
+
+/// A user as the desk shows him now.
+pub fn seen(hub: &Hub, name: &str) -> UserTarget {
+    let as_he_sees = |who: &str| hub.user(&hub.local_actor(who, &Origin::default())?, name, "see user");
+    // Who is disabled sees nothing; who does not exist has never been seen.
+    let row = as_he_sees(name).or_else(|_| as_he_sees("alice"));
+    row.map_or(UserTarget { name: name.to_owned(), version: 1 }, |row| row.target())
 }
 
 pub fn open(places: &Places, clock: Arc<SetClock>) -> Hub {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use keydesk::{
     account::{Role, UserState},
+    config::After,
     hub::{Origin, Start},
     plain::set_up_and_converse,
     secret::Secret,
@@ -13,7 +14,7 @@ use keydesk::{
 
 use crate::{
     play::{Play, Table},
-    support::{NOW, PASSWORD, places},
+    support::{NOW, PASSWORD, places, seen},
 };
 
 #[test]
@@ -25,7 +26,7 @@ fn set_up_asks_until_it_fits_and_works_once() {
         set_up_and_converse(&mut play, &places, clock.clone(), &Origin::default()).map_err(|why| why.to_string())
     };
     // Left at the first question and at the last: nothing is made.
-    assert_eq!(set_up(Play::new(&clock).sees("This desk is new").sees("master.key").types("")), Ok(0));
+    assert_eq!(set_up(Play::new(&clock).sees("This desk is new").sees("master.key").types("")), Ok(After::Exit(0)));
     assert!(!places.database.exists() && !places.master_key.path.exists());
 
     let whole = |play: Play| {
@@ -51,7 +52,7 @@ fn set_up_asks_until_it_fits_and_works_once() {
     };
     let code =
         set_up(whole(Play::new(&clock)).picks("Set up now").sees("Now sign in").alice().sees("first sign-in").quits());
-    assert_eq!(code, Ok(0));
+    assert_eq!(code, Ok(After::Exit(0)));
     assert!(matches!(keydesk::hub::Hub::open(&places, clock.clone()), Ok(Start::Ready(_))));
 
     // Somebody else was faster.
@@ -223,7 +224,7 @@ fn a_session_that_is_lost_ends_within_a_second() {
     table.play(|play| {
         play.alice()
             .sees("Menu.")
-            .does(move || drop(hub.set_user_state(&bram, "alice", UserState::Disabled).unwrap()))
+            .does(move || drop(hub.set_user_state(&bram, &seen(&hub, "alice"), UserState::Disabled).unwrap()))
             .waits(1)
             .sees("Your user was disabled. Ask an Administrator")
             .sees("Type your user name")

@@ -2,13 +2,14 @@
 
 use keydesk::{
     account::{Role, UserState},
+    config::Face,
     credential::Kind,
     hub::{Origin, SignIn},
     secret::Secret,
 };
 
 use crate::{
-    play::Table,
+    play::{Play, Table},
     support::{PASSWORD, wanted},
 };
 
@@ -156,4 +157,38 @@ fn who_demotes_himself_is_out_at_once() {
             .sees("Your permission level is Basic User.")
             .quits()
     });
+}
+
+#[test]
+fn the_own_sign_ins_are_heard_by_every_role() {
+    let table = Table::new();
+    let wrong = Secret::from_text("not the password");
+    table.user("chen", Role::Basic);
+    table.hub.sign_in("chen", &wrong, &Origin::default()).unwrap();
+    let chen = table.session("chen");
+    table.play_as(Some(chen), |play| {
+        play.sees("Menu.")
+            .picks("My account")
+            .picks("Hear your last sign-ins.")
+            .sees("refused: wrong password.")
+            .sees("If one was not you, change your password")
+            .back(1)
+            .quits()
+    });
+}
+
+#[test]
+fn the_full_screen_is_opened_only_after_it_was_said_what_it_costs() {
+    let table = Table::new();
+    let offered = |play: Play| {
+        let play = play.alice().picks("My account").picks("Open keydesk on the full screen");
+        play.sees("draws boxes and moves the cursor").sees("you sign in again")
+    };
+    let (_, play) = table.play(|play| offered(play).picks("Open it on the full screen.").sees("You are signed out."));
+    assert_eq!(play.opens, Some(Face::Screen));
+    let (_, play) = table.play(|mut play| {
+        play.no_screen = Some("TERM is dumb: this terminal cannot.");
+        offered(play).picks("Open it on the full screen.").sees("TERM is dumb").back(1).quits()
+    });
+    assert_eq!(play.opens, None);
 }

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use keydesk::{
     account::Role,
     clipboard::CopyOutcome,
+    config::{After, Face},
     credential::Kind,
     hub::{Actor, CredentialRow, Hub, Issued, Origin, Session, SignIn, TrailQuery},
     plain::{Echo, Io, Read, converse},
@@ -44,6 +45,10 @@ pub struct Play {
     pub revealed: Vec<String>,
     /// What a copy comes to.
     pub outcome: CopyOutcome,
+    /// Why the full screen cannot be had.
+    pub no_screen: Option<&'static str>,
+    /// The face that it goes on with.
+    pub opens: Option<Face>,
     answered: usize,
     waited: i64,
     checked: bool,
@@ -58,6 +63,8 @@ impl Play {
             copied: Vec::new(),
             revealed: Vec::new(),
             outcome: CopyOutcome::SentToTerminal,
+            no_screen: None,
+            opens: None,
             answered: 0,
             waited: 0,
             checked: false,
@@ -181,6 +188,13 @@ impl Play {
 }
 
 impl Io for Play {
+    fn choose_screen(&mut self) -> Result<(), String> {
+        match self.no_screen {
+            Some(why) => Err(why.to_owned()),
+            None => Ok(()),
+        }
+    }
+
     fn write(&mut self, text: &str) -> io::Result<()> {
         self.said.push_str(text);
         Ok(())
@@ -291,7 +305,13 @@ impl Table {
     #[track_caller]
     pub fn play_as(&self, session: Option<Session>, script: impl FnOnce(Play) -> Play) -> (u8, Play) {
         let mut play = script(Play::new(&self.clock));
-        let code = converse(&mut play, Arc::clone(&self.hub), &Origin::default(), session);
+        let code = match converse(&mut play, Arc::clone(&self.hub), &Origin::default(), session) {
+            After::Exit(code) => code,
+            After::Open(face) => {
+                play.opens = Some(face);
+                0
+            }
+        };
         play.finish();
         (code, play)
     }

@@ -4,6 +4,7 @@ use std::{io, sync::Arc, time::Duration};
 
 use keydesk::{
     clipboard::CopyOutcome,
+    config::After,
     credential::Kind,
     hub::Origin,
     plain::{Echo, Io, Read, converse},
@@ -51,6 +52,10 @@ impl Io for Monkey {
     fn copy(&mut self, _: &Secret) -> CopyOutcome {
         CopyOutcome::Copied
     }
+
+    fn choose_screen(&mut self) -> Result<(), String> {
+        Err("A monkey has no screen.".to_owned())
+    }
 }
 
 fn line() -> impl Strategy<Value = String> {
@@ -77,7 +82,7 @@ proptest! {
         lines.reverse();
         let mut monkey = Monkey { lines, zeros: 0, said: String::new(), secrets: Vec::new() };
         let code = converse(&mut monkey, Arc::clone(&table.hub), &Origin::default(), Some(session));
-        prop_assert_eq!(code, 0);
+        prop_assert_eq!(code, After::Exit(0));
         let bad = monkey.said.chars().find(|c| *c != '\n' && keydesk::text::is_harmful(*c));
         prop_assert_eq!(bad, None);
         // A secret is said by `reveal` or not at all.

@@ -6,6 +6,7 @@ use std::{
 };
 
 use keydesk::{
+    config::After,
     hub::{Hub, Origin, Places, Start},
     plain,
     time::{Clock, Millis, SystemClock},
@@ -142,7 +143,9 @@ fn desk_with_a_hasty_clock() {
         database: format!("{home}/data/keydesk.db").into(),
         master_key: MasterKeyPlace::file(format!("{home}/.config/keydesk/master.key")),
     };
-    let code = plain::run(&places, &Origin::default(), Arc::new(Hasty(SystemClock.now()))).unwrap();
+    let appearance = format!("{home}/.config/keydesk/appearance.toml").into();
+    let after = plain::run(&places, &Origin::default(), appearance, Arc::new(Hasty(SystemClock.now()))).unwrap();
+    let After::Exit(code) = after else { panic!("{after:?}") };
     std::process::exit(code.into());
 }
 

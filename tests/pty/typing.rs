@@ -24,6 +24,25 @@ fn a_whole_creation_typed_blind_ends_in_one_credential() {
     assert_eq!(names(&house), ["nightly-export"]);
 }
 
+/// As above by a fast typist on a slow line: key after key, each before the screen has answered the one before it.
+#[test]
+fn three_creations_typed_over_a_slow_line_come_in_order() {
+    let house = House::with_desk();
+    let mut desk = house.open_with(&[("KEYDESK_TEST_MISCHIEF", "slow")]);
+    desk.sees("Sign in");
+    // In the one-time view, c copies and Enter closes.
+    let keys = ["first", "second", "third"].map(|name| format!("n{name}{ENTER}c{ENTER}")).concat();
+    for key in format!("{}{ENTER}{ENTER}{keys}", sign_in_keys()).chars() {
+        desk.keys(&key.to_string());
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    desk.until("a list of three", |screen| screen.contents().matches("● active").count() == 3);
+    let mut made = names(&house);
+    made.sort();
+    assert_eq!(made, ["first", "second", "third"]);
+    assert_eq!(desk.clips().len(), 3);
+}
+
 /// The program is slow to start: the terminal is still in line mode when the keys come, and turns Enter into a line
 /// feed. The password must not be echoed later than the program has begun.
 #[test]

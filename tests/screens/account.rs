@@ -2,7 +2,9 @@
 
 use keydesk::{
     account::Role,
-    config::Appearance,
+    config::{Appearance, Face},
+    hub::Origin,
+    secret::Secret,
     tui::{
         Start,
         msg::Msg,
@@ -48,7 +50,7 @@ fn lines_and_marks_change_at_once_and_are_remembered() {
     desk.selects("Lines and marks").press("enter").sees("ASCII    enter changes").sees("---------");
     assert!(desk.screen().is_ascii(), "{}", desk.screen());
     desk.press("enter").sees("─────────").sees("Unicode  enter changes");
-    let ascii = Appearance { colours: None, glyphs: Some("ascii".to_owned()) };
+    let ascii = Appearance { glyphs: Some("ascii".to_owned()), ..Appearance::default() };
     assert_eq!((desk.remembered.len(), &desk.remembered[0]), (2, &ascii));
     assert!(desk.repainted);
 }
@@ -69,4 +71,51 @@ fn what_cannot_be_written_down_holds_until_one_leaves() {
     let mut desk = Desk::on_account(Role::Basic);
     desk.send(Msg::Remembered(Err("The file cannot be written.".to_owned())));
     desk.sees("Note: It holds until you leave. The file cannot be written.");
+}
+
+#[test]
+fn line_by_line_is_written_down_and_leaves_the_screen() {
+    for role in Role::ALL {
+        let mut desk = Desk::on_account(role);
+        desk.selects("Line by line").press("enter").dialog("Go on line by line?").says("you sign in again");
+        desk.press("enter").no_dialog();
+        assert!(!desk.lines && desk.remembered.is_empty(), "the safe answer is the focused one");
+        desk.press("enter").dialog("Go on line by line?").says("boxes").press("tab enter");
+        assert_eq!(desk.remembered, [Appearance::with_face(Face::Lines)]);
+        assert!(desk.lines && !desk.quit);
+        assert_eq!(desk.count("sign out"), 1);
+    }
+}
+
+#[test]
+fn what_cannot_be_written_down_does_not_leave_the_screen() {
+    let mut desk = Desk::on_account(Role::Basic);
+    desk.cannot_remember = Some("A demo keeps nothing.");
+    desk.selects("Line by line")
+        .press("enter")
+        .dialog("Go on line by line?")
+        .says("boxes")
+        .press("tab enter")
+        .no_dialog();
+    desk.sees("A demo keeps nothing. `keydesk --plain` opens");
+    assert!(!desk.lines);
+    // A choice of looks later is not taken for this one.
+    desk.cannot_remember = None;
+    desk.selects("Colours").press("enter").sees("This is remembered for the next time.");
+    assert!(!desk.lines);
+}
+
+#[test]
+fn the_own_sign_ins_are_read_by_every_role() {
+    for role in Role::ALL {
+        let mut desk = Desk::on_account(role);
+        let name = fixture::name_of(role);
+        let wrong = Secret::from_text("not the password");
+        for _ in 0..3 {
+            desk.hub().sign_in(name, &wrong, &Origin::default()).unwrap();
+        }
+        desk.selects("Last sign-ins").press("enter").sees("My account › Last sign-ins").rest();
+        desk.sees("refused: wrong password, 3 times").sees("If one was not you");
+        desk.press("esc").selects("Last sign-ins");
+    }
 }

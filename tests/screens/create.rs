@@ -146,6 +146,14 @@ fn a_wrong_option_opens_the_fold_and_is_named() {
 }
 
 #[test]
+fn what_a_field_does_not_take_of_a_paste_is_told() {
+    let mut desk = Desk::on_list();
+    desk.press("n").pastes("nightly\n").sees_no("left out");
+    desk.pastes("\u{1b}[31m-ex\u{7}port\u{1b}").sees("3 characters that cannot be typed were left out.");
+    desk.waits(7_000).pastes("\u{1}").sees("1 character that cannot be typed was left out.");
+}
+
+#[test]
 fn a_paste_with_line_breaks_fills_one_field_and_sends_nothing() {
     let mut desk = Desk::on_list();
     desk.press("n").pastes("nightly-\r\nexport\n\n").sees("nightly-export");

@@ -49,6 +49,10 @@ pub struct Desk {
     pub outcome: CopyOutcome,
     pub quit: bool,
     pub suspended: bool,
+    /// It was left to go on line by line.
+    pub lines: bool,
+    /// Why a choice of looks is not written down.
+    pub cannot_remember: Option<&'static str>,
     pub repainted: bool,
     /// Looks that were to be written down.
     pub remembered: Vec<Appearance>,
@@ -98,6 +102,8 @@ impl Desk {
             outcome: CopyOutcome::SentToTerminal,
             quit: false,
             suspended: false,
+            lines: false,
+            cannot_remember: None,
             repainted: false,
             remembered: vec![],
             instead: None,
@@ -359,7 +365,11 @@ impl Desk {
             }
             Effect::Remember(chosen) => {
                 self.remembered.push(chosen);
-                Some(Msg::Remembered(Ok(())))
+                Some(Msg::Remembered(self.cannot_remember.map_or(Ok(()), |why| Err(why.to_owned()))))
+            }
+            Effect::Lines => {
+                self.lines = true;
+                None
             }
             Effect::Quit => {
                 self.quit = true;
@@ -419,10 +429,12 @@ pub fn call_name(call: &Call) -> &'static str {
         Call::Details(..) => "details",
         Call::Taken { .. } => "taken",
         Call::Trail(..) => "trail",
+        Call::RefusedRequests(..) => "refused requests",
         Call::Find { .. } => "find",
         Call::Users(_) => "users",
         Call::Verify(_) => "verify",
         Call::Export { .. } => "export",
+        Call::SignIns(_) => "sign-ins",
         Call::Security(_) => "security",
         Call::SetIdleLock(..) => "set idle lock",
         Call::ChangeUser(..) => "change user",

@@ -209,7 +209,9 @@ fn a_disabled_administrator_is_out_within_a_second_with_the_secret() {
     desk.dialog("Create new key · Basic Authentication").says("shown once").press("enter");
     desk.dialog("Save these credentials now").says("only time");
     let bram = fixture::local(desk.hub(), "bram");
-    desk.hub().set_user_state(&bram, "alice", keydesk::account::UserState::Disabled).unwrap();
+    desk.hub()
+        .set_user_state(&bram, &fixture::seen(desk.hub(), "alice"), keydesk::account::UserState::Disabled)
+        .unwrap();
     desk.waits(1_000).sees("Your user was disabled").sees("not signed in").sees_no("kds");
     assert!(desk.app.secret_shown().is_none());
 }

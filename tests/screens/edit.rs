@@ -26,8 +26,8 @@ impl Desk {
 
     /// Saves the form from wherever the focus is.
     fn saves(&mut self, title: &str, says: &str) -> &mut Self {
-        for _ in 0..8 {
-            if self.shows("enter save") && !self.shows("space choose") {
+        for _ in 0..20 {
+            if self.shows("enter save") {
                 break;
             }
             self.press("tab");
@@ -58,6 +58,43 @@ fn times_networks_and_note_are_filled_in_and_changed() {
     assert_eq!((options.networks.to_string().as_str(), options.note.as_str()), ("203.0.113.0/24", "till the audit"));
     desk.rest().press("e tab tab ctrl-u").saves("Edit 支払い-batch", "no limit");
     assert_eq!(desk.row_of("支払い-batch").options.expires_at, None);
+}
+
+fn on_hmac_form() -> Desk {
+    let mut desk = Desk::on_list();
+    desk.press("2").rest().selects("webhooks-staging").press("e").dialog("Edit webhooks-staging").says("Algorithms");
+    desk.sees("Body digest");
+    desk
+}
+
+#[test]
+fn how_an_hmac_key_signs_is_shown_and_changed() {
+    let mut desk = on_hmac_form();
+    desk.press("tab tab tab tab tab space").sees("☐ sha1").press("tab tab tab tab space").sees("optional");
+    desk.saves("Edit webhooks-staging", "optional").no_dialog().sees("Changed webhooks-staging.");
+    let options = desk.row_of("webhooks-staging").options;
+    assert_eq!(options.algorithms.to_string(), "hmac-sha256 hmac-sha384 hmac-sha512");
+    assert_eq!(options.body_digest.as_str(), "optional");
+    desk.rest().press("e").sees("☐ sha1").sees("☑ sha256").sees("optional").press("esc").no_dialog();
+}
+
+#[test]
+fn an_hmac_key_keeps_one_algorithm_at_least() {
+    let mut desk = on_hmac_form();
+    desk.press("tab tab tab tab tab space tab space tab space tab space");
+    desk.saves("Edit webhooks-staging", "sha1").sees("Tick at least one algorithm.");
+    assert!(desk.row_of("webhooks-staging").options.algorithms.is_any());
+}
+
+#[test]
+fn ticks_stay_when_another_was_faster() {
+    let mut desk = on_hmac_form();
+    desk.press("tab tab tab tab tab space");
+    desk.bram_renames("webhooks-staging", "webhooks-eu");
+    desk.saves("Edit webhooks-staging", "sha1").dialog("Not changed").says("bram renamed webhooks-eu");
+    desk.press("enter").dialog("Edit webhooks-eu").says("☐ sha1").says("☑ sha256");
+    desk.saves("Edit webhooks-eu", "sha1").no_dialog().sees("Changed webhooks-eu.");
+    assert_eq!(desk.row_of("webhooks-eu").options.algorithms.to_string(), "hmac-sha256 hmac-sha384 hmac-sha512");
 }
 
 #[test]

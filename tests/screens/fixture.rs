@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use keydesk::{
     account::Role,
     credential::{Kind, Note, Options, Verb},
-    hub::{Actor, Hub, Issued, NewCredential, NewLegacy, Origin, Places, Session, SetUp, Start},
+    hub::{Actor, Hub, Issued, NewCredential, NewLegacy, Origin, Places, Session, SetUp, Start, UserTarget},
     secret::Secret,
     time::{Clock as _, Millis, Seconds, SetClock},
     vault::MasterKeyPlace,
@@ -99,6 +99,11 @@ fn made(filled: bool) -> TempDir {
 pub fn local(hub: &Hub, name: &str) -> Actor {
     let origin = Origin { unix: Some("keydesk".to_owned()), address: Some("203.0.113.9".parse().unwrap()) };
     hub.local_actor(name, &origin).unwrap()
+}
+
+/// A user as the desk shows him now.
+pub fn seen(hub: &Hub, name: &str) -> UserTarget {
+    hub.user(&local(hub, "bram"), name, "see user").unwrap().target()
 }
 
 /// A session without the cost of a password.

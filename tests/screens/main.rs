@@ -2,6 +2,7 @@
 
 mod account;
 mod ahead;
+mod contrast;
 mod create;
 mod desk;
 mod docs;
@@ -18,6 +19,7 @@ mod people;
 mod picture;
 mod properties;
 mod readme;
+mod refused;
 mod rights;
 mod security;
 mod snapshots;

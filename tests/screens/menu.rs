@@ -1,6 +1,10 @@
 //! Menu, settings, pages, help, window sizes.
 
-use keydesk::account::Role;
+use keydesk::{
+    account::Role,
+    credential::{Filter, Kind, Options},
+    hub::ListQuery,
+};
 
 use super::desk::Desk;
 use super::fixture::{self, Copy};
@@ -34,6 +38,32 @@ fn what_is_to_look_at_is_named_and_leads_there() {
     desk.sees("支払い-batch expires in 3 days").sees("never used");
     desk.press("tab").dialog_none_and("enter").rest();
     assert!(desk.selected_line().contains("支払い-batch"), "{}", desk.screen());
+    desk.sees("expires<30d").sees_no("crm-sync");
+    desk.press("esc").rest().sees("crm-sync");
+}
+
+#[test]
+fn the_never_used_are_the_ones_that_are_listed() {
+    let mut desk = Desk::signed_in_as(Role::Administrator);
+    let bram = fixture::local(desk.hub(), "bram");
+    let counted = desk.hub().overview(&bram).unwrap().credentials.unwrap().never_used.0;
+    desk.press("tab ↓").no_dialog().press("enter").rest().sees("used:never");
+    let filter = Filter::parse("used:never").unwrap();
+    let page = desk.hub().list(&bram, &ListQuery { filter, limit: 200, ..ListQuery::default() }).unwrap();
+    assert_eq!(page.rows.len() as i64, counted);
+    assert!(counted > 0 && page.rows.iter().all(|row| row.last_used.is_none()));
+}
+
+#[test]
+fn a_desk_that_no_gateway_asked_yet_says_so_and_what_to_do() {
+    let mut desk = Desk::empty();
+    desk.sees_no("No gateway has asked yet");
+    let alice = fixture::local(desk.hub(), "alice");
+    desk.hub().create(&alice, &fixture::wanted(Kind::Hmac, "webhooks", Options::default())).unwrap();
+    desk.press("ctrl-l").sees("No gateway has asked yet: run `keydesk serve` behind one");
+    desk.press("tab ↓").no_dialog().press("enter").sees("Documentation");
+    // One of those that were used: somebody asked.
+    Desk::signed_in_as(Role::Administrator).sees_no("No gateway has asked yet");
 }
 
 impl Desk {

@@ -98,6 +98,7 @@ fn to_disable_names_the_keys_and_shows_them() {
     let mut desk = Desk::on_users();
     desk.selects("bram").press("d").dialog("Disable bram?").says("3 keys in use were made by this user.");
     desk.press("tab tab enter").dialog("Keys made by bram").says("crm-sync").sees("webhooks-prod").sees_no("billing");
+    desk.sees("enter goes to the selected key");
     desk.press("esc").dialog("Disable bram?").says("They keep working").press("← enter").no_dialog();
     desk.sees("bram is disabled and signed out everywhere.").waits(7_000).sees("1 disabled");
     assert!(desk.selected_line().contains("○ disabled"), "{}", desk.screen());
@@ -161,11 +162,11 @@ fn two_administrators_at_once() {
     let mut desk = Desk::on_users();
     desk.selects("chen").press("r →").dialog("Permission level of chen").says("(•) Advanced User");
     let bram = fixture::local(desk.hub(), "bram");
-    desk.hub().set_user_state(&bram, "chen", UserState::Disabled).unwrap();
-    desk.waits(1_000).press("enter");
-    desk.dialog("Not changed").says("bram changed chen a moment ago. Look at it as it is now").press("enter");
+    desk.hub().set_user_state(&bram, &fixture::seen(desk.hub(), "chen"), UserState::Disabled).unwrap();
+    desk.press("enter");
+    desk.dialog("Not changed").says("bram disabled chen a moment ago. Look at it as it is now").press("enter");
     assert!(desk.selected_line().contains("○ disabled"), "{}", desk.screen());
-    assert_eq!((desk.count("change user"), desk.user("chen").role), (0, Role::Basic));
+    assert_eq!((desk.count("change user"), desk.user("chen").role), (1, Role::Basic));
 }
 
 /// alice signed in with her password, longer than 5 minutes ago.
@@ -225,4 +226,16 @@ fn another_administrators_changes_show_within_a_second() {
     let bram = fixture::local(desk.hub(), "bram");
     desk.hub().add_user(&bram, "zoe", Role::Basic, &fixture::password()).unwrap();
     desk.waits(1_000).sees("5 people").sees("zoe");
+}
+
+#[test]
+fn from_the_keys_of_a_user_one_gets_to_the_key() {
+    let mut desk = Desk::on_users();
+    desk.selects("bram").press("enter").dialog("Keys made by bram").says("go to it").press("↓");
+    let screen = desk.screen();
+    let line = screen.lines().find(|line| line.contains('│') && line.contains("▸ ")).unwrap();
+    let name = line.split("▸ ").nth(1).unwrap().split_whitespace().nth(1).unwrap().to_owned();
+    desk.press("enter").no_dialog().rest().sees("Settings › API Settings");
+    assert!(desk.selected_line().contains(&name), "{name}: {}", desk.screen());
+    desk.press("esc").sees("PERMISSION LEVEL");
 }

@@ -24,6 +24,13 @@ struct Scene {
     make: fn(Theme) -> Desk,
 }
 
+/// Draws every scene in a theme.
+pub fn each_scene(theme: Theme, mut look: impl FnMut(&Desk)) {
+    for scene in SCENES {
+        look(&(scene.make)(theme));
+    }
+}
+
 fn desk(copy: Copy, role: Role, theme: Theme) -> Desk {
     let session = fixture::session(&copy.hub, fixture::name_of(role), role);
     let mut desk = Desk::themed(Some(copy), Start::Session(Box::new(session)), theme);
@@ -80,7 +87,7 @@ fn setting(row: &str, theme: Theme) -> Desk {
 fn users(theme: Theme, keys: &str) -> Desk {
     then(setting("Users", theme), |d| {
         let alice = fixture::local(d.hub(), "alice");
-        d.hub().set_user_state(&alice, "chen", UserState::Disabled).unwrap();
+        d.hub().set_user_state(&alice, &fixture::seen(d.hub(), "chen"), UserState::Disabled).unwrap();
         for _ in 0..5 {
             d.hub().sign_in("dora", &Secret::from_text("wrong"), &Origin::default()).unwrap();
         }
@@ -97,7 +104,7 @@ fn users(theme: Theme, keys: &str) -> Desk {
 fn log(theme: Theme, keys: &str) -> Desk {
     then(setting("Activity log", theme), |d| {
         let bram = fixture::local(d.hub(), "bram");
-        d.hub().set_role(&bram, "chen", Role::Advanced).unwrap();
+        d.hub().set_role(&bram, &fixture::seen(d.hub(), "chen"), Role::Advanced).unwrap();
         d.press("ctrl-l");
         keys.split(' ').for_each(|key| {
             d.send(Msg::Key(chord(key)));
@@ -415,6 +422,7 @@ const SCENES: &[Scene] = &[
             })
         },
     },
+    Scene { name: "activity_refused", make: |t| super::refused::on_refused(list(t)) },
     Scene { name: "activity_log", make: |t| setting("Activity log", t) },
     Scene { name: "users", make: |t| users(t, "") },
     Scene { name: "activity_entry", make: |t| log(t, "g enter") },

@@ -124,6 +124,8 @@ fn revoked_is_final_and_says_so() {
     let four = desk.copied_last_four();
     desk.types(&four).dialog("Revoke old-gateway?").says("undone").press("enter").press("A").rest();
     desk.selects("old-gateway");
+    desk.sees_no("R rotate").sees_no("D revoke");
+    desk.press("?").dialog("Keys: API tab").says("Revoked is final").sees("(R)").press("esc").no_dialog();
     for key in ["R", "d", "D"] {
         desk.press(key).no_dialog().sees("old-gateway is revoked, which is final.");
     }

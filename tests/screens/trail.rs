@@ -23,7 +23,7 @@ fn some_life(desk: &Desk) -> UserRow {
         desk.hub().sign_in("dora", &keydesk::secret::Secret::from_text("wrong"), &Default::default()).unwrap();
     }
     let bram = fixture::local(desk.hub(), "bram");
-    desk.hub().set_role(&bram, "chen", Role::Advanced).unwrap()
+    desk.hub().set_role(&bram, &fixture::seen(desk.hub(), "chen"), Role::Advanced).unwrap()
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn the_trail_is_verified_and_its_end_can_be_noted() {
     desk.stalls().press("v v").sees("Checking the trail ...").answers();
     assert_eq!(desk.count("verify"), 1);
     let report = desk.hub().verify_trail(&fixture::local(desk.hub(), "alice"), None, &mut |_, _| ()).unwrap();
-    desk.dialog("Trail whole").says(&format!("Entries 1 to {} are whole, checked 09:12 UTC.", report.no));
+    desk.dialog("Trail whole").says(&format!("All {} entries are whole, checked 09:12 UTC.", report.rows));
     desk.sees(&format!("{}:{}", report.no, report.hash)).press("enter").no_dialog();
     desk.sees(&format!("Trail whole: entries 1 to {} checked 09:12", report.no));
 }

@@ -62,7 +62,7 @@ fn of_several_the_changed_one_is_left_out_and_named() {
 fn a_demoted_administrator_is_out_within_a_second() {
     let mut desk = Desk::on_list();
     let bram = fixture::local(desk.hub(), "bram");
-    desk.hub().set_role(&bram, "alice", Role::Basic).unwrap();
+    desk.hub().set_role(&bram, &fixture::seen(desk.hub(), "alice"), Role::Basic).unwrap();
     desk.waits(1_000).sees("not signed in").sees("Your permission level or password was changed.");
 }
 
@@ -71,7 +71,7 @@ fn and_at_his_next_action_at_the_latest() {
     let mut desk = Desk::on_list();
     desk.press("n").types("nightly");
     let bram = fixture::local(desk.hub(), "bram");
-    desk.hub().set_role(&bram, "alice", Role::Basic).unwrap();
+    desk.hub().set_role(&bram, &fixture::seen(desk.hub(), "alice"), Role::Basic).unwrap();
     desk.dialog("Create new key · Basic Authentication").says("nightly").press("enter");
     desk.sees("not signed in").sees("Sign in again.");
     assert!(!desk.names_as_bram().contains(&"nightly".to_owned()));

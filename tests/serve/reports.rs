@@ -62,6 +62,7 @@ fn refusals_of_known_keys_are_kept_with_their_reason_and_unknown_keys_never_writ
     assert_eq!(refusals[0].address.unwrap().to_string(), CLIENT);
     let refusals = desk.hub.refusals(&desk.alice, signs.id).unwrap();
     assert_eq!((refusals.len(), refusals[0].reason.as_str()), (1, "bad_signature"));
+    assert_eq!(refusals[0].words(), "signed PUT as POST");
     let bytes = std::fs::read(desk.database()).unwrap();
     let wal = std::fs::read(desk.database().with_extension("db-wal")).unwrap_or_default();
     for typed in ["kdbTYPED", "kdsWRONG"] {

@@ -16,7 +16,8 @@ use crate::{
 
 use super::deliver::{self, Made};
 
-const BODY_DIGESTS: [BodyDigest; 2] = [BodyDigest::Required, BodyDigest::Optional];
+/// What `--body-digest` takes.
+pub(super) const BODY_DIGESTS: [BodyDigest; 2] = [BodyDigest::Required, BodyDigest::Optional];
 
 /// What to create.
 #[derive(Debug, Args)]
@@ -110,17 +111,22 @@ impl LegacyArgs {
     }
 }
 
+/// Reads what `--algorithm` was given.
+pub(super) fn algorithms(given: &[String]) -> Result<Algorithms, Failure> {
+    let some = given.iter().map(|a| a.parse::<Algorithm>()).collect::<Result<Vec<_>, _>>();
+    Ok(Algorithms::new(some.map_err(Failure::usage)?))
+}
+
 impl OptionArgs {
     fn read(&self, now: Seconds) -> Result<Options, Failure> {
         let when =
             |text: &Option<String>| text.as_deref().map(|t| parse_when(t, now)).transpose().map_err(Failure::usage);
-        let algorithms = self.algorithms.iter().map(|a| a.parse::<Algorithm>()).collect::<Result<Vec<_>, _>>();
         Ok(Options {
             not_before: when(&self.not_before)?,
             expires_at: when(&self.expires)?,
             networks: Networks::parse(self.networks.iter().map(String::as_str)).map_err(Failure::usage)?,
             note: Note::new(&self.note).map_err(Failure::usage)?,
-            algorithms: Algorithms::new(algorithms.map_err(Failure::usage)?),
+            algorithms: algorithms(&self.algorithms)?,
             body_digest: self.body_digest.unwrap_or_default(),
         })
     }

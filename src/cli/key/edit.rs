@@ -9,13 +9,14 @@ use crate::{
         failure::Failure,
         out, password,
     },
-    credential::{Kind, Networks},
+    credential::{BodyDigest, Kind, Networks},
     hub::{Edit, Outcome, Target},
     time::{Seconds, parse_when},
 };
 
 use super::{
     called,
+    create::{BODY_DIGESTS, algorithms},
     deliver::{self, Made},
     state::{self, tell},
 };
@@ -23,7 +24,8 @@ use super::{
 /// What to change. A password, and stopping an old secret, are changes of their own.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("what").required(true).multiple(true).args(
-    ["name", "not_before", "expires", "networks", "any_network", "note", "password_stdin", "generate", "stop_old_secret"],
+    ["name", "not_before", "expires", "networks", "any_network", "note", "algorithms", "body_digest", "password_stdin",
+     "generate", "stop_old_secret"],
 ))]
 pub struct EditArgs {
     #[command(flatten)]
@@ -45,7 +47,8 @@ pub struct EditArgs {
 }
 
 /// The arguments that say something of a credential.
-const SAID: [&str; 6] = ["name", "not_before", "expires", "networks", "any_network", "note"];
+const SAID: [&str; 8] =
+    ["name", "not_before", "expires", "networks", "any_network", "note", "algorithms", "body_digest"];
 
 #[derive(Debug, Args)]
 struct SaidArgs {
@@ -67,6 +70,12 @@ struct SaidArgs {
     /// A new note, for one credential; "" takes it away
     #[arg(long, value_name = "T")]
     note: Option<String>,
+    /// HMAC: an algorithm it may sign with, in place of those it has; give it more than once for more
+    #[arg(long = "algorithm", value_name = "A")]
+    algorithms: Vec<String>,
+    /// HMAC: whether a request with a body must sign a digest of it
+    #[arg(long, value_parser = args::one_of(&BODY_DIGESTS, BodyDigest::as_str))]
+    body_digest: Option<BodyDigest>,
 }
 
 /// What to call it.
@@ -160,6 +169,9 @@ impl SaidArgs {
             expires_at: when(&self.expires, "never")?,
             networks,
             note: self.note.clone(),
+            // None is as they are: an empty set would be all of them.
+            algorithms: (!self.algorithms.is_empty()).then(|| algorithms(&self.algorithms)).transpose()?,
+            body_digest: self.body_digest,
         })
     }
 }

@@ -29,7 +29,7 @@ pub struct ListArgs {
     /// Revoked ones too
     #[arg(long)]
     all: bool,
-    /// Only those that match: words of name or key, and terms such as expires<30d unused>90d by:bram state:disabled
+    /// Only those that match: words of name or key, and terms such as expires<30d unused>90d used:never by:bram state:disabled
     #[arg(long, value_name = "TEXT", default_value = "")]
     filter: String,
     /// Only those that expire within this time, for example 30d

@@ -11,7 +11,7 @@ use crate::{
         out,
     },
     credential::Kind,
-    hub::{CredentialRow, Details, LiveSecret},
+    hub::{CredentialRow, Details, LiveSecret, Refusal},
     time::{Millis, Seconds},
 };
 
@@ -53,6 +53,31 @@ struct DetailsJson<'a> {
     changed_by: &'a str,
     /// The secrets that work now, newest first, without the secrets.
     secrets: Vec<SecretJson<'a>>,
+    /// The last requests with it that were refused, newest first; empty for those who may not read the trail.
+    refusals: Vec<RefusalJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct RefusalJson<'a> {
+    at: String,
+    reason: &'a str,
+    words: String,
+    component: Option<&'a str>,
+    clock_offset: Option<i64>,
+    address: Option<String>,
+}
+
+impl<'a> From<&'a Refusal> for RefusalJson<'a> {
+    fn from(refusal: &'a Refusal) -> Self {
+        Self {
+            at: refusal.at.rfc3339(),
+            reason: &refusal.reason,
+            words: refusal.words(),
+            component: refusal.component.as_deref(),
+            clock_offset: refusal.clock_offset,
+            address: refusal.address.map(|address| address.to_string()),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -78,6 +103,7 @@ impl<'a> DetailsJson<'a> {
             changed_at: details.row.changed_at.rfc3339(),
             changed_by: &details.row.changed_by,
             secrets: details.secrets.iter().map(secret).collect(),
+            refusals: details.refusals.iter().map(RefusalJson::from).collect(),
         }
     }
 }
@@ -99,6 +125,12 @@ fn words(details: &Details, now: Millis) -> Vec<String> {
             use_words(live.last_used.as_ref())
         )
     }));
+    lines.extend(details.refusals.iter().map(|refusal| {
+        let from = refusal.address.map(|address| format!(" from {address}")).unwrap_or_default();
+        format!("{:<14}{} UTC{from}: {}", "Refused", minute(refusal.at.millis()), refusal.words())
+    }));
+    // What helps is said once, for the newest: the older ones mostly are the same.
+    lines.extend(details.refusals.first().map(|newest| format!("{:<14}{}", "", newest.advice())));
     lines
 }
 

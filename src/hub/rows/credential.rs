@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::credential::{Condition, Kind, Options, State, condition};
-use crate::hub::Conflict;
+use crate::hub::{Conflict, Refusal};
 use crate::secret::Secret;
 use crate::time::{Millis, Seconds};
 
@@ -91,6 +91,8 @@ pub struct Details {
     pub row: CredentialRow,
     /// Its secrets that work now, newest first: one or two.
     pub secrets: Vec<LiveSecret>,
+    /// The last requests with it that were refused, newest first; none for those who may not read the trail.
+    pub refusals: Vec<Refusal>,
 }
 
 /// A row as it was when somebody decided to change it.

@@ -78,6 +78,11 @@ pub struct CredentialOverview {
     pub next_to_expire: Vec<CredentialRow>,
     /// Active ones that were never used since they were made.
     pub never_used: Capped,
+    /// The kind of one of those.
+    pub never_used_kind: Option<Kind>,
+    /// There are credentials, and no gateway has asked about one yet. Known of a desk with few; one with many has been
+    /// asked, or was filled by an import.
+    pub unasked: bool,
 }
 
 /// The Administrators' part of [`Overview`].

@@ -35,6 +35,65 @@ pub struct UserRow {
     pub tampered: bool,
 }
 
+impl UserRow {
+    /// What a change of this user, as he was read here, is aimed at.
+    pub fn target(&self) -> UserTarget {
+        UserTarget { name: self.name.clone(), version: self.version }
+    }
+}
+
+/// A user as he was when somebody decided to change him.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserTarget {
+    /// Who.
+    pub name: String,
+    /// As of which version; the change is refused when the row has another.
+    pub version: i64,
+}
+
+/// One sign-in of a user's own, or tries on his name that were refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnSignIn {
+    /// When.
+    pub at: Millis,
+    /// How it was proved; `None` where it was not.
+    pub via: Option<String>,
+    /// Address of the client.
+    pub address: Option<String>,
+    /// What came of it.
+    pub outcome: SignInOutcome,
+}
+
+/// What came of a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInOutcome {
+    /// It was let in.
+    SignedIn,
+    /// Wrong passwords, so many within a minute.
+    WrongPassword(i64),
+    /// Refused unseen while the name was locked, so many times within a minute.
+    Locked(i64),
+}
+
+impl SignInOutcome {
+    /// Whether somebody was let in.
+    pub fn is_in(self) -> bool {
+        self == Self::SignedIn
+    }
+}
+
+impl std::fmt::Display for SignInOutcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::SignedIn => f.write_str("signed in"),
+            Self::WrongPassword(1) => f.write_str("refused: wrong password"),
+            Self::WrongPassword(n) => write!(f, "refused: wrong password, {n} times"),
+            Self::Locked(1) => f.write_str("refused: the name was locked"),
+            Self::Locked(n) => write!(f, "refused: the name was locked, {n} times"),
+        }
+    }
+}
+
 /// One row of the trail, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrailRow {

@@ -209,6 +209,8 @@ pub enum Condition {
         /// Unix seconds.
         used: i64,
     },
+    /// Active, and never used.
+    Waiting,
     /// Made by this user.
     By(String),
     /// In this state.
@@ -235,6 +237,9 @@ impl Condition {
                 place((*made).into()),
                 place((*used).into())
             ),
+            Self::Waiting => {
+                " AND EXISTS (SELECT 1 FROM usage u WHERE u.credential = c.id AND u.waiting = 1)".to_owned()
+            }
             Self::By(name) => format!(" AND created_by = {}", place(name.into())),
             Self::State(state) => format!(" AND state = {}", place(state.into())),
         });

@@ -26,13 +26,17 @@ pub use feed::{
 pub use head::{HeadRow, head, insert_head, lock_head, update_head};
 pub use person::{PersonRecord, PresenceRow, made_by, people, presence, put_presence};
 pub use record::{Record, Tagged, all_by, get, insert, update};
-pub use refusal::{REFUSALS_KEPT, RefusalRow, forget_old_refusals, insert_refusal, refusals};
+pub use refusal::{
+    REFUSALS_KEPT, RefusalRow, RefusedRow, forget_old_refusals, insert_refusal, newest_refusals, refusals,
+};
 pub use secret::{SecretRecord, secrets_after, without_one_current};
 pub use setting::SettingRecord;
 pub use tally::{add_to_tally, tallies};
 pub use throttle::{ThrottleRecord, forget_old_throttles, throttles};
 pub use trail::{
     RepeatRecord, TrailFilter, TrailRecord, changes, dropped_since_sign_in, find_operation, insert_trail, last_at,
-    put_back, removed, repeats, trail_after, trail_before, trail_beside,
+    put_back, removed, repeats, sign_ins, trail_after, trail_before, trail_beside,
 };
-pub use usage::{UsageRow, count_expiring, count_waiting, insert_usage, put_usage, set_waiting, usages};
+pub use usage::{
+    UsageRow, count_expiring, count_waiting, ever_asked, insert_usage, kind_waiting, put_usage, set_waiting, usages,
+};

@@ -205,6 +205,24 @@ pub fn dropped_since_sign_in(
     rows.into_iter().map(|mut row| row.text()).collect()
 }
 
+/// Sign-ins of a user, and refusals under his name, newest first. `locked` is what stands for him in a row that is
+/// nobody's. Without an index of its own: by `about` only sign-ins and changes of users are walked over, however many
+/// credentials he made since.
+pub fn sign_ins(
+    tx: &mut dyn Tx,
+    who: &str,
+    locked: &str,
+    actions: [&str; 2],
+    limit: i64,
+) -> Result<Vec<TrailRecord>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM trail WHERE about = 'user' AND action IN ($1, $2) AND (who = $3 OR what = $4) \
+         ORDER BY no DESC LIMIT $5"
+    );
+    let params = [actions[0].into(), actions[1].into(), who.into(), locked.into(), limit.into()];
+    tx.rows(&sql, &params)?.iter_mut().map(TrailRecord::read).collect()
+}
+
 /// How often one refusal was repeated; its id is a hash of reason, subject and minute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RepeatRecord {

@@ -52,6 +52,18 @@ pub fn count_waiting(tx: &mut dyn Tx, most: i64) -> Result<i64, StoreError> {
     tx.row(sql, &[most.into()])?.map_or(Ok(0), |mut row| row.int())
 }
 
+/// The kind of an active credential that was never used, if there is one.
+pub fn kind_waiting(tx: &mut dyn Tx) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT c.kind FROM usage u JOIN credential c ON c.id = u.credential WHERE u.waiting = 1 LIMIT 1";
+    tx.row(sql, &[])?.map(|mut row| row.text()).transpose()
+}
+
+/// Whether one of the first `most` secrets was ever used, or a verifier ever refused a credential.
+pub fn ever_asked(tx: &mut dyn Tx, most: i64) -> Result<bool, StoreError> {
+    let used = "SELECT 1 FROM (SELECT at FROM usage LIMIT $1) AS some WHERE at IS NOT NULL LIMIT 1";
+    Ok(tx.row(used, &[most.into()])?.is_some() || tx.row("SELECT 1 FROM refusal LIMIT 1", &[])?.is_some())
+}
+
 /// How many active credentials expire in `[from, until)`, counted up to `most`.
 pub fn count_expiring(tx: &mut dyn Tx, from: i64, until: i64, most: i64) -> Result<i64, StoreError> {
     let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM credential WHERE state = 'active' AND expires_at IS NOT NULL \

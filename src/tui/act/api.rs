@@ -9,7 +9,6 @@ use crate::time::Millis;
 use super::super::action::Action;
 use super::super::app::{App, Room};
 use super::super::dialog::{About, Change, Create, Dialog, Reading, Rotate};
-use super::super::layout;
 use super::super::msg::Effect;
 use super::super::pending::Slot;
 use super::super::screen::{Api, Tab};
@@ -27,13 +26,7 @@ impl App {
             (Action::PreviousTab, _) => self.go_to_tab(tab.plus(2)),
             (_, Tab::Api) => self.act_on_list(action),
             (_, Tab::Documentation) => self.act_on_docs(action),
-            (_, Tab::Activity) => {
-                let height = layout::trail_rows(self.size, true);
-                let Some(room) = &mut self.room else { return };
-                if room.trail_mut().is_some_and(|list| list.act(action, height)) {
-                    room.due.trail = Some(self.now);
-                }
-            }
+            (_, Tab::Activity) => self.act_on_activity(action),
         }
     }
 
@@ -154,7 +147,7 @@ impl App {
         let now = self.now;
         let Some(room) = &mut self.room else { return };
         let known = room.api().and_then(Api::details_now).cloned();
-        let details = known.unwrap_or(Details { row, secrets: Vec::new() });
+        let details = known.unwrap_or(Details { row, secrets: Vec::new(), refusals: Vec::new() });
         let about = About { details, history: None };
         room.dialogs.push(Dialog::Details(Box::new(Reading { what: about, scroll: 0 })));
         room.due.details = Some(now);

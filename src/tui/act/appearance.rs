@@ -1,6 +1,6 @@
 //! How the desk looks: chosen in My account, seen at once, remembered for the next time.
 
-use crate::config::Appearance;
+use crate::config::{Appearance, Face};
 
 use super::super::app::App;
 use super::super::msg::Effect;
@@ -20,15 +20,24 @@ impl App {
             Palette::Light => Palette::None,
             Palette::None => Palette::Dark,
         };
-        let chosen = Appearance { colours: Some(palette.as_str().to_owned()), glyphs: None };
+        let chosen = Appearance { colours: Some(palette.as_str().to_owned()), ..Appearance::default() };
         self.look(Theme { palette, ..self.theme }, chosen);
     }
 
     /// The other glyphs.
     pub(super) fn next_glyphs(&mut self) {
         let (glyphs, word) = if self.theme.glyphs == &UNICODE { (&ASCII, "ascii") } else { (&UNICODE, "unicode") };
-        let chosen = Appearance { colours: None, glyphs: Some(word.to_owned()) };
+        let chosen = Appearance { glyphs: Some(word.to_owned()), ..Appearance::default() };
         self.look(Theme { glyphs, ..self.theme }, chosen);
+    }
+
+    /// The desk goes on line by line, once that is written down.
+    pub(super) fn go_on_line_by_line(&mut self) {
+        if let Some(room) = &mut self.room {
+            room.dialogs.pop();
+        }
+        self.leaves_for_lines = true;
+        self.out.push(Effect::Remember(Appearance::with_face(Face::Lines)));
     }
 
     fn look(&mut self, theme: Theme, chosen: Appearance) {
@@ -41,6 +50,15 @@ impl App {
     /// The choice was written down, or not.
     pub(in super::super) fn remembered(&mut self, outcome: Result<(), String>) {
         self.dirty = true;
+        if std::mem::take(&mut self.leaves_for_lines) {
+            return match outcome {
+                Ok(()) => self.leave_for(Effect::Lines),
+                Err(why) => {
+                    let said = format!("{why} `keydesk --plain` opens the desk line by line without remembering it.");
+                    self.toast = Some(Toast::note(self.now, said));
+                }
+            };
+        }
         self.toast = Some(match outcome {
             Ok(()) => Toast::done(self.now, "This is remembered for the next time."),
             Err(why) => Toast::note(self.now, format!("It holds until you leave. {why}")),

@@ -24,7 +24,7 @@ impl App {
             (Dialog::Secret(view), Action::Mask) => view.masked = !view.masked,
             (Dialog::Details(d), action) => scroll(&mut d.scroll, action, most),
             (Dialog::Entry(d), action) => scroll(&mut d.scroll, action, most),
-            (Dialog::Live(d), action) => scroll(&mut d.scroll, action, most),
+            (Dialog::Live(_), action) => self.act_on_live(action, most),
             (dialog, action) => {
                 let advance = dialog.form_mut().and_then(|form| forms::edit(form, action));
                 match advance {
@@ -101,13 +101,14 @@ impl App {
         self.pressed(Id::Submit);
     }
 
-    /// The secret that nobody copied is given up.
+    /// What was asked about is done. A secret that nobody copied is given up.
     fn lose(&mut self, question: Question) {
         self.close_one_time_view();
         match question {
             Question::Close => {}
             Question::Quit => self.leave(),
             Question::Suspend => self.stop(),
+            Question::Lines => self.go_on_line_by_line(),
         }
     }
 

@@ -46,6 +46,12 @@ impl App {
         Some(rows)
     }
 
+    /// Whether every key that a change would be about is revoked, which is final.
+    pub(in super::super) fn all_final(&self) -> bool {
+        let rows = self.room.as_ref().and_then(Room::api).map(Api::targets).unwrap_or_default();
+        !rows.is_empty() && rows.iter().all(|row| row.state == State::Revoked)
+    }
+
     pub(super) fn send_edit(&mut self) {
         let now = self.now;
         let Some(room) = &mut self.room else { return };

@@ -44,6 +44,9 @@ impl App {
 
     /// A worker says how far it is.
     pub(in super::super) fn progress(&mut self, ticket: Ticket, so_far: i64) {
+        if self.pending.is_for(ticket, Slot::Verify) {
+            return self.so_far(so_far);
+        }
         if !self.pending.is_for(ticket, Slot::Find) {
             return;
         }

@@ -32,18 +32,20 @@ pub(super) fn edit(form: &mut Form, action: Action) -> Option<Advance> {
 
 impl App {
     /// Types or pastes into the focused field.
-    pub(in super::super) fn insert(&mut self, text: &str) {
+    pub(in super::super) fn insert(&mut self, text: &str) -> bool {
         self.dirty = true;
         let form = match (&mut self.door, &mut self.room) {
             (Some(door), _) => Some(&mut door.form),
             (None, Some(room)) => room.form_mut(),
             (None, None) => None,
         };
-        if let Some(Err(Full)) = form.map(|form| form.insert(text)) {
+        let fits = !matches!(form.map(|form| form.insert(text)), Some(Err(Full)));
+        if !fits {
             let said = format!("That is too long for the field: at most {} characters fit.", TextField::MAX);
             self.toast = Some(Toast::note(self.now, said));
         }
         self.edited();
+        fits
     }
 
     /// After a field changed: what was known of it holds no longer.

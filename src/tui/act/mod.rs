@@ -52,12 +52,17 @@ impl App {
 
     /// Leaves.
     pub(super) fn leave(&mut self) {
+        self.leave_for(Effect::Quit);
+    }
+
+    /// Signs out and ends the desk, with this as the last that is done.
+    pub(super) fn leave_for(&mut self, last: Effect) {
         let signed_in = self.room.as_ref().filter(|_| self.door.is_none()).map(|room| room.actor());
         self.drop_secrets();
         if let Some(actor) = signed_in {
             self.call(Slot::Unwatched, Call::SignOut(actor));
         }
-        self.out.push(Effect::Quit);
+        self.out.push(last);
     }
 
     fn repaint(&mut self) {
@@ -141,6 +146,7 @@ impl App {
             self.cancel(Slot::People);
             self.cancel(Slot::Verify);
             self.cancel(Slot::Security);
+            self.cancel(Slot::SignIns);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::account::UserState;
 use crate::credential::Filter;
-use crate::hub::{Conflict, ListQuery, UserRow};
+use crate::hub::{ListQuery, UserRow};
 
 use super::super::action::Action;
 use super::super::app::{App, Room};
@@ -11,7 +11,7 @@ use super::super::form::Id;
 use super::super::layout;
 use super::super::msg::Call;
 use super::super::pending::Slot;
-use super::super::screen::Screen;
+use super::super::screen::{Rows, Screen};
 use super::super::toast::Toast;
 
 /// Most credentials of one person that are listed.
@@ -60,7 +60,7 @@ impl App {
     /// The live credentials that somebody made.
     pub(super) fn see_keys(&mut self, name: &str) {
         let Some(room) = &mut self.room else { return };
-        let live = Live { who: name.to_owned(), rows: None, more: false };
+        let live = Live { who: name.to_owned(), rows: None, more: false, selected: 0 };
         room.dialogs.push(Dialog::Live(Box::new(Reading { what: live, scroll: 0 })));
         let filter = Filter { by: Some(name.to_owned()), ..Filter::default() };
         let query = ListQuery { filter, limit: LISTED, ..ListQuery::default() };
@@ -68,22 +68,37 @@ impl App {
         self.call(Slot::Live, call);
     }
 
-    /// Sends what the dialog is for, unless somebody changed its user since.
+    /// Moves through the keys that somebody made, or goes to the selected one.
+    pub(super) fn act_on_live(&mut self, action: Action, most: usize) {
+        let height = layout::dialog_rows(self.size);
+        let Some(room) = &mut self.room else { return };
+        let Some(Dialog::Live(live)) = room.dialogs.last_mut() else { return };
+        if action == Action::Open {
+            if let Some(row) = live.what.row().cloned() {
+                // The question under it, whether to disable the user, can be asked again.
+                room.dialogs.clear();
+                self.open_api(row.kind, Some(&row), "");
+            }
+            return;
+        }
+        let len = live.what.rows.as_ref().map_or(0, Vec::len);
+        let mut rows = Rows { selected: live.what.selected };
+        rows.act(action, len);
+        live.what.selected = rows.selected;
+        // A gap stands above the first; what is said below the last comes into sight with it.
+        let line = rows.selected + 1;
+        let follows = live.scroll.clamp((line + 1).saturating_sub(height), line);
+        live.scroll = if rows.selected + 1 >= len { most } else { follows.min(most) };
+    }
+
+    /// Sends what the dialog is for.
     pub(super) fn send_person(&mut self) {
         let Some(room) = &mut self.room else { return };
         let actor = room.actor();
         let Some(Dialog::Person(person)) = room.dialogs.last_mut() else { return };
         person.problem = None;
         person.form.clear_faults();
-        let read = person.doing.row().cloned();
-        let change = person.change();
-        if let Some(was) = read
-            && let Some(conflict) = room.changed_since(&was)
-        {
-            room.dialogs.pop();
-            return self.notice("Not changed", vec![conflict.to_string()]);
-        }
-        match change {
+        match person.change() {
             Ok(change) => self.call(Slot::Form, Call::ChangeUser(actor, change)),
             Err(fault) => self.fault(fault),
         }
@@ -110,19 +125,5 @@ impl App {
         if let Some(room) = self.room.as_mut().filter(|_| self.door.is_none()) {
             room.dialogs.push(Dialog::Again(Box::new(Again::new())));
         }
-    }
-}
-
-impl Room {
-    /// Whether a user is no longer as he was when his dialog was opened: the list is read again within a second.
-    fn changed_since(&self, was: &UserRow) -> Option<Conflict> {
-        let Some(Screen::People(people)) = self.screen() else { return None };
-        let now = people.named(&was.name)?;
-        let changed = now.version != was.version;
-        changed.then(|| Conflict::Changed {
-            who: now.changed_by.clone(),
-            did: "changed".to_owned(),
-            what: now.name.clone(),
-        })
     }
 }

@@ -6,12 +6,18 @@ use crate::hub::CredentialRow;
 
 use super::super::action::Action;
 use super::super::app::{App, Room};
-use super::super::dialog::{ChangePassword, Dialog};
+use super::super::dialog::{ChangePassword, Dialog, Question};
+use super::super::msg::Call;
+use super::super::pending::Slot;
 use super::super::screen::{
-    ACCOUNT, AccountRow, Api, Docs, MENU, Menu, MenuRow, Rows, SETTINGS, Screen, SettingsRow, Topic,
+    ACCOUNT, AccountRow, Api, Docs, MENU, Menu, MenuRow, Rows, SETTINGS, Screen, Search, SettingsRow, Topic,
 };
 use super::super::view;
 use super::scroll;
+
+/// The filters behind two lines of "To look at": the same that their numbers count.
+const EXPIRING: &str = "expires<30d";
+const NEVER_USED: &str = "used:never";
 
 /// A line of "To look at": what it says is the view's, where it leads is here.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +29,9 @@ pub enum Look {
     /// It expires soon.
     Expiring(Box<CredentialRow>),
     /// So many were never used.
-    NeverUsed(String),
+    NeverUsed(String, Kind),
+    /// There are credentials and no gateway has asked about one.
+    Unasked,
     /// There is one Administrator only.
     OneAdministrator,
 }
@@ -37,8 +45,10 @@ impl Room {
         if let Some(credentials) = overview.credentials.as_ref().filter(|_| self.may(Right::ManageCredentials)) {
             looks.extend(credentials.next_to_expire.iter().cloned().map(|row| Look::Expiring(Box::new(row))));
             if credentials.never_used.0 > 0 {
-                looks.push(Look::NeverUsed(credentials.never_used.to_string()));
+                let kind = credentials.never_used_kind.unwrap_or(Kind::Basic);
+                looks.push(Look::NeverUsed(credentials.never_used.to_string(), kind));
             }
+            looks.extend(credentials.unasked.then_some(Look::Unasked));
         }
         if overview.administrators.len() == 1 && self.may(Right::ManageUsers) {
             looks.push(Look::OneAdministrator);
@@ -119,7 +129,7 @@ impl App {
             return self.refuse(right);
         }
         match row {
-            SettingsRow::Api => self.open_api(Kind::Basic, None),
+            SettingsRow::Api => self.open_api(Kind::Basic, None, ""),
             SettingsRow::Users => self.open(Screen::People(Box::default())),
             SettingsRow::Activity => self.open(Screen::Trail(Box::default())),
             SettingsRow::Security => {
@@ -138,12 +148,21 @@ impl App {
             }
             AccountRow::Colours => self.next_colours(),
             AccountRow::Glyphs => self.next_glyphs(),
+            AccountRow::Lines => self.ask(Question::Lines),
+            AccountRow::SignIns => {
+                let actor = room.actor();
+                self.open(Screen::Page(Topic::SignIns, 0));
+                self.call(Slot::SignIns, Call::SignIns(actor));
+            }
         }
     }
 
-    /// Opens API Settings, at one row if there is one to show.
-    fn open_api(&mut self, kind: Kind, row: Option<&CredentialRow>) {
+    /// Opens API Settings narrowed to what `filter` says, at one row if there is one to show.
+    pub(super) fn open_api(&mut self, kind: Kind, row: Option<&CredentialRow>, filter: &str) {
         let mut api = Api::new(kind);
+        if !filter.is_empty() {
+            api.search = Search::of(filter);
+        }
         if let Some(row) = row {
             api.list.seek(row);
         }
@@ -153,14 +172,16 @@ impl App {
             // The page itself says why; the refusal is in the trail like any other.
             let actor = room.actor();
             room.due.list = None;
-            self.call(super::Slot::Refused, super::Call::Refused(actor, Right::SeeCredentials));
+            self.call(Slot::Refused, Call::Refused(actor, Right::SeeCredentials));
         }
     }
 
     fn look_at(&mut self, look: Look) {
         match look {
-            Look::Expiring(row) => self.open_api(row.kind, Some(&row)),
-            Look::NeverUsed(_) | Look::Dropped(_) | Look::Missed(_) => self.open_api(Kind::Basic, None),
+            Look::Expiring(row) => self.open_api(row.kind, Some(&row), EXPIRING),
+            Look::NeverUsed(_, kind) => self.open_api(kind, None, NEVER_USED),
+            Look::Dropped(_) | Look::Missed(_) => self.open_api(Kind::Basic, None, ""),
+            Look::Unasked => self.open(Screen::Docs(Docs::new(Kind::Basic))),
             Look::OneAdministrator => self.open(Screen::People(Box::default())),
         }
     }

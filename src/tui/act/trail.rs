@@ -10,6 +10,7 @@ use super::super::msg::Call;
 use super::super::pending::Slot;
 use super::super::screen::{Narrow, Screen};
 use super::super::toast::Toast;
+use super::super::view;
 
 impl App {
     pub(super) fn act_on_trail(&mut self, action: Action) {
@@ -45,6 +46,9 @@ impl App {
             Action::Verify if self.pending.has(Slot::Verify) => {}
             Action::Verify => {
                 let call = Call::Verify(room.actor());
+                if let Some(list) = room.log_mut() {
+                    list.so_far = 0;
+                }
                 self.call(Slot::Verify, call);
             }
             action => {
@@ -52,6 +56,34 @@ impl App {
                 room.due.trail = other_rows.then_some(self.now).or(room.due.trail);
             }
         }
+    }
+
+    /// The Activity tab: the trail of credentials, or what was refused.
+    pub(super) fn act_on_activity(&mut self, action: Action) {
+        let (now, height) = (self.now, layout::trail_rows(self.size, true));
+        let said = self.room.as_ref().and_then(Room::refused).and_then(|list| list.roll.selected());
+        let said = said.map(|row| (row.name.clone(), view::refused_sentences(self, row)));
+        let Some(room) = &mut self.room else { return };
+        if action == Action::RefusedRequests {
+            if let Some(api) = room.api_mut() {
+                api.shows_refused = !api.shows_refused;
+            }
+            room.due.trail = Some(now);
+            return;
+        }
+        let other_rows = match (action, room.refused_mut()) {
+            (Action::Open, Some(_)) => {
+                let shown = said.map(|(name, lines)| Dialog::Notice { title: format!("Refused: {name}"), lines });
+                return room.dialogs.extend(shown);
+            }
+            (Action::ByKey, Some(list)) => {
+                list.turn();
+                true
+            }
+            (action, Some(list)) => list.roll.act(action, height),
+            (action, None) => room.trail_mut().is_some_and(|list| list.act(action, height)),
+        };
+        room.due.trail = other_rows.then_some(now).or(room.due.trail);
     }
 
     /// Shows another part of the trail.

@@ -1,4 +1,4 @@
-//! A question before a secret that nobody copied is lost. The safe answer is focused.
+//! A question before a secret that nobody copied, or the screen, is lost. The safe answer is focused.
 
 use super::super::form::{Form, Id, button};
 
@@ -11,6 +11,8 @@ pub enum Question {
     Quit,
     /// Suspend?
     Suspend,
+    /// Leave the full screen, to go on line by line?
+    Lines,
 }
 
 impl Question {
@@ -20,6 +22,7 @@ impl Question {
             Self::Close => "Close without copying?",
             Self::Quit => "Quit without copying?",
             Self::Suspend => "Suspend without copying?",
+            Self::Lines => "Go on line by line?",
         }
     }
 
@@ -29,6 +32,15 @@ impl Question {
             Self::Close => "Close",
             Self::Quit => "Quit",
             Self::Suspend => "Suspend",
+            Self::Lines => "Line by line",
+        }
+    }
+
+    /// What the safe button does.
+    fn stay(self) -> &'static str {
+        match self {
+            Self::Close | Self::Quit | Self::Suspend => "Keep open",
+            Self::Lines => "Stay here",
         }
     }
 }
@@ -38,14 +50,14 @@ impl Question {
 pub struct Ask {
     /// What is asked.
     pub question: Question,
-    /// Keep open, and the other.
+    /// The safe one, and the other.
     pub buttons: Form,
 }
 
 impl Ask {
-    /// The question with Keep open focused.
+    /// The question with the safe answer focused.
     pub fn new(question: Question) -> Self {
-        let buttons = vec![button(Id::Cancel, "Keep open"), button(Id::Ok, question.verb())];
+        let buttons = vec![button(Id::Cancel, question.stay()), button(Id::Ok, question.verb())];
         Self { question, buttons: Form::new(buttons) }
     }
 }

@@ -8,8 +8,7 @@ use crate::hub::{Field, NewCredential, NewLegacy, Taken};
 use crate::time::{Millis, Seconds, parse_when};
 
 use super::super::form::{Form, Id, Input, button, entry, folded, password, text};
-
-const DIGEST: &[&str] = &["required", "optional"];
+use super::signing;
 
 /// What is said when the text of a field is wrong: where, and the sentence.
 type Fault = (Id, String);
@@ -60,9 +59,7 @@ impl Create {
         entries.push(folded(text(Id::Networks, "Networks")));
         entries.push(folded(text(Id::Note, "Note")));
         if kind == Kind::Hmac {
-            let check = |a: Algorithm| folded(entry(Id::Algorithm(a), "", Input::Check(true)));
-            entries.extend(Algorithm::ALL.map(check));
-            entries.push(folded(entry(Id::Digest, "Body digest", Input::Choice { words: DIGEST, chosen: 0 })));
+            entries.extend(signing::entries(&Algorithms::default(), BodyDigest::default()).into_iter().map(folded));
         }
         entries.push(button(Id::Submit, "Create Key"));
         entries.push(button(Id::Cancel, "Cancel"));
@@ -125,7 +122,7 @@ impl Create {
             networks: self.networks()?,
             note: Note::new(self.form.text(Id::Note)).map_err(|why| (Id::Note, why.to_string()))?,
             algorithms: self.algorithms()?,
-            body_digest: if self.form.chosen(Id::Digest) == 1 { BodyDigest::Optional } else { BodyDigest::Required },
+            body_digest: signing::digest(&self.form),
         };
         options.check(self.kind, now).map_err(|why| (Id::Expires, why.to_string()))?;
         Ok(options)
@@ -144,13 +141,9 @@ impl Create {
     }
 
     fn algorithms(&self) -> Result<Algorithms, Fault> {
-        if self.kind != Kind::Hmac {
-            return Ok(Algorithms::default());
-        }
-        let on: Vec<_> = Algorithm::ALL.into_iter().filter(|a| self.form.checked(Id::Algorithm(*a))).collect();
-        match on.is_empty() {
-            true => Err((Id::Algorithm(Algorithm::Sha256), "Tick at least one algorithm.".to_owned())),
-            false => Ok(Algorithms::new(on)),
+        match self.kind {
+            Kind::Hmac => signing::algorithms(&self.form),
+            Kind::Basic | Kind::Legacy => Ok(Algorithms::default()),
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Edit one key, or expiry and networks of several.
 
-use crate::credential::{Kind, Name, Networks, Note, OptionsError};
+use crate::credential::{Algorithm, Kind, Name, Networks, Note, OptionsError};
 use crate::hub::{CredentialRow, Edit};
 use crate::time::{Millis, Seconds, parse_when};
 
-use super::super::form::{Form, Id, button, text_with};
+use super::super::form::{Form, Id, Input, button, text_with};
+use super::signing;
 
 /// Where the fault is, and the sentence.
 type Fault = (Id, String);
@@ -50,21 +51,41 @@ impl EditKeys {
         (self.form.entry(id).is_some() && typed != filled).then_some(typed)
     }
 
+    /// The one HMAC key that the form is about.
+    fn hmac(&self) -> Option<&CredentialRow> {
+        let [row] = self.rows.as_slice() else { return None };
+        (row.kind == Kind::Hmac).then_some(row)
+    }
+
+    /// The checks and the choice of an HMAC key that are other than they were filled in: which, and what they hold.
+    fn rechosen(&self) -> Vec<(Id, usize)> {
+        let Some(row) = self.hmac() else { return Vec::new() };
+        let filled = form(&self.rows, |id| held(row, id));
+        let ids = Algorithm::ALL.map(Id::Algorithm).into_iter().chain([Id::Digest]);
+        ids.map(|id| (id, set(&self.form, id))).filter(|(id, now)| set(&filled, *id) != *now).collect()
+    }
+
     /// Whether nothing was typed that would be lost.
     pub fn untouched(&self) -> bool {
-        ONE.iter().all(|(id, _)| self.changed(*id).is_none())
+        ONE.iter().all(|(id, _)| self.changed(*id).is_none()) && self.rechosen().is_empty()
     }
 
     /// The row is as it is now: fields that nobody typed in follow it, the others keep what was typed.
     pub fn rebase(&mut self, row: CredentialRow) {
         let typed: Vec<(Id, String)> =
             ONE.iter().filter_map(|(id, _)| Some((*id, self.changed(*id)?.to_owned()))).collect();
-        let focus = self.form.focus();
+        let (focus, rechosen) = (self.form.focus(), self.rechosen());
         let rows = vec![row];
         self.form = form(&rows, |id| {
             let kept = typed.iter().find(|(at, _)| *at == id).map(|(_, text)| text.clone());
             kept.or_else(|| held_by(&rows, id)).unwrap_or_default()
         });
+        for (id, to) in rechosen {
+            self.form.focus_on(id);
+            if set(&self.form, id) != to {
+                self.form.choose(true);
+            }
+        }
         if let Some(id) = focus {
             self.form.focus_on(id);
         }
@@ -76,12 +97,19 @@ impl EditKeys {
     pub fn wanted(&self, now: Millis) -> Result<Edit, Fault> {
         let name = self.changed(Id::Name).map(Name::new).transpose().map_err(|why| (Id::Name, why.to_string()))?;
         let note = self.changed(Id::Note).map(Note::new).transpose().map_err(|why| (Id::Note, why.to_string()))?;
+        let (mut algorithms, mut body_digest) = (None, None);
+        if let Some(row) = self.hmac() {
+            algorithms = Some(signing::algorithms(&self.form)?).filter(|now| *now != row.options.algorithms);
+            body_digest = Some(signing::digest(&self.form)).filter(|now| *now != row.options.body_digest);
+        }
         Ok(Edit {
             name: name.map(|name| name.as_str().to_owned()),
             not_before: self.when(Id::NotBefore, now)?,
             expires_at: self.when(Id::Expires, now)?,
             networks: self.changed(Id::Networks).map(networks).transpose()?,
             note: note.map(|note| note.as_str().to_owned()),
+            algorithms,
+            body_digest,
         })
     }
 
@@ -105,6 +133,15 @@ impl EditKeys {
     }
 }
 
+/// What a check or a choice of two holds, as a number.
+fn set(form: &Form, id: Id) -> usize {
+    match form.entry(id).map(|entry| &entry.input) {
+        Some(Input::Check(on)) => usize::from(*on),
+        Some(Input::Choice { chosen, .. }) => *chosen,
+        _ => 0,
+    }
+}
+
 fn networks(typed: &str) -> Result<Networks, Fault> {
     let typed = if typed == "any" { "" } else { typed };
     typed.parse().map_err(|why: OptionsError| (Id::Networks, why.to_string()))
@@ -113,6 +150,11 @@ fn networks(typed: &str) -> Result<Networks, Fault> {
 fn form(rows: &[CredentialRow], text: impl Fn(Id) -> String) -> Form {
     let fields = if rows.len() == 1 { ONE } else { SEVERAL };
     let mut entries: Vec<_> = fields.iter().map(|(id, label)| text_with(*id, label, &text(*id))).collect();
+    if let [row] = rows
+        && row.kind == Kind::Hmac
+    {
+        entries.extend(signing::entries(&row.options.algorithms, row.options.body_digest));
+    }
     entries.push(button(Id::Submit, "Save"));
     entries.push(button(Id::Cancel, "Cancel"));
     if let [row] = rows

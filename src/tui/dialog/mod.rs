@@ -14,6 +14,7 @@ mod person;
 mod renew;
 mod rotate;
 mod secret;
+mod signing;
 
 pub use again::Again;
 pub use ask::{Ask, Question};
@@ -189,6 +190,7 @@ impl Dialog {
             Self::Rotate(_) => vec![Scope::Rotate],
             Self::Secret(_) => vec![Scope::Secret, Scope::Buttons],
             Self::Ask(_) => vec![Scope::Buttons],
+            Self::Live(live) if live.what.row().is_some() => vec![Scope::Live, Scope::Reading, Scope::Rows],
             Self::Details(_) | Self::Live(_) | Self::Entry(_) => vec![Scope::Reading, Scope::Rows],
             Self::Made(_) | Self::Checked(_) | Self::Denied(_) | Self::Notice { .. } => vec![Scope::Reading],
         }

@@ -95,9 +95,9 @@ impl Person {
                 let password = self.new_password(&name)?;
                 UserChange::Add { name, role: self.role(), password }
             }
-            Doing::Role(row) => UserChange::Role(row.name.clone(), self.role()),
-            Doing::Password(row) => UserChange::Password(row.name.clone(), self.new_password(&row.name)?),
-            Doing::State(row, state) => UserChange::State(row.name.clone(), *state),
+            Doing::Role(row) => UserChange::Role(row.target(), self.role()),
+            Doing::Password(row) => UserChange::Password(row.target(), self.new_password(&row.name)?),
+            Doing::State(row, state) => UserChange::State(row.target(), *state),
             Doing::Unlock(row) => UserChange::Unlock(row.name.clone()),
         })
     }
@@ -127,6 +127,15 @@ pub struct Live {
     pub rows: Option<Vec<CredentialRow>>,
     /// There are more.
     pub more: bool,
+    /// Which one is selected.
+    pub selected: usize,
+}
+
+impl Live {
+    /// The selected one.
+    pub fn row(&self) -> Option<&CredentialRow> {
+        self.rows.as_ref()?.get(self.selected)
+    }
 }
 
 #[cfg(test)]

@@ -29,6 +29,11 @@ impl App {
                     room.security = Some(security);
                 }
             }
+            Reply::SignIns(Ok(rows)) => {
+                if let Some(room) = &mut self.room {
+                    room.sign_ins = Some(rows);
+                }
+            }
             Reply::Verified(Ok(report)) => self.verified(report),
             Reply::Users(Ok(rows)) => self.people(rows),
             Reply::Page(Ok(page)) => self.page(page),
@@ -45,6 +50,7 @@ impl App {
                     list.take(rows, layout::trail_rows(size, under_tabs));
                 }
             }
+            Reply::RefusedRequests(Ok(rows)) => self.refused_requests(rows),
             Reply::Pulse(Err(why))
             | Reply::Overview(Err(why))
             | Reply::Page(Err(why))
@@ -53,6 +59,8 @@ impl App {
             | Reply::Users(Err(why))
             | Reply::Verified(Err(why))
             | Reply::Security(Err(why))
+            | Reply::SignIns(Err(why))
+            | Reply::RefusedRequests(Err(why))
             | Reply::Trail(Err(why)) => self.read_failed(slot, why),
             _ => {}
         }

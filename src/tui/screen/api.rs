@@ -7,6 +7,7 @@ use crate::hub::{CredentialId, CredentialRow, Details, ListQuery, Order};
 
 use super::super::layout;
 use super::docs::Docs;
+use super::refused::RefusedList;
 use super::search::Search;
 use super::trail::TrailList;
 use super::window::Window;
@@ -64,8 +65,12 @@ pub struct Api {
     pub ticked: Ticked,
     /// Details of the selected row, or of the one before while they are read.
     pub details: Option<Details>,
-    /// The Activity tab.
+    /// The Activity tab: the trail.
     pub activity: TrailList,
+    /// The Activity tab: the requests that were refused.
+    pub refused: RefusedList,
+    /// Which of the two it shows.
+    pub shows_refused: bool,
     /// The Documentation tab.
     pub docs: Docs,
 }
@@ -84,6 +89,8 @@ impl Api {
             ticked: Ticked::new(),
             details: None,
             activity: TrailList::of_credentials(),
+            refused: RefusedList::default(),
+            shows_refused: false,
             docs: Docs::new(kind),
         }
     }

@@ -4,6 +4,8 @@ mod api;
 mod docs;
 mod narrow;
 mod people;
+mod refused;
+mod roll;
 mod rows;
 mod search;
 mod trail;
@@ -13,7 +15,9 @@ pub use api::{Api, Tab, order_words};
 pub use docs::Docs;
 pub use narrow::Narrow;
 pub use people::People;
+pub use refused::RefusedList;
 pub use rows::{ACCOUNT, AccountRow, MENU, MenuRow, Rows, SETTINGS, SettingsRow};
+pub use search::Search;
 pub use trail::{Checked, TrailList};
 
 /// One screen. The menu is the lowest of the stack and never leaves it.
@@ -51,6 +55,8 @@ pub struct Menu {
 pub enum Topic {
     /// How the desk is kept safe.
     Security,
+    /// One's own last sign-ins.
+    SignIns,
 }
 
 impl Screen {
@@ -68,6 +74,7 @@ impl Screen {
             Self::Account(_) => &["My account"],
             Self::People(_) => &["Settings", "Users"],
             Self::Page(Topic::Security, _) => &["Settings", "Security"],
+            Self::Page(Topic::SignIns, _) => &["My account", "Last sign-ins"],
             Self::Docs(_) => &["Documentation"],
         }
     }

@@ -26,11 +26,6 @@ impl People {
         self.rows()?.get(self.selected)
     }
 
-    /// The user of this name, as last read.
-    pub fn named(&self, name: &str) -> Option<&UserRow> {
-        self.rows()?.iter().find(|row| row.name == name)
-    }
-
     /// Rows on the screen, with whether each is selected.
     pub fn visible(&self, height: usize) -> impl Iterator<Item = (&UserRow, bool)> {
         let rows = self.rows.as_deref().unwrap_or_default();

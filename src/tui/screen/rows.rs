@@ -41,7 +41,7 @@ pub enum MenuRow {
 /// The menu: row, title, what is behind it.
 pub const MENU: [(MenuRow, &str, &str); 6] = [
     (MenuRow::Settings, "Settings", "API keys, users, activity log, security"),
-    (MenuRow::Account, "My account", "your password, appearance, last sign-in"),
+    (MenuRow::Account, "My account", "your password, appearance, last sign-ins"),
     (MenuRow::Documentation, "Documentation", "calling the API: REST by Basic and HMAC, SOAP"),
     (MenuRow::Lock, "Lock", "L"),
     (MenuRow::SignOut, "Sign out", ""),
@@ -73,11 +73,15 @@ pub enum AccountRow {
     ChangePassword,
     Colours,
     Glyphs,
+    Lines,
+    SignIns,
 }
 
 /// One's own account.
-pub const ACCOUNT: [(AccountRow, &str, &str); 3] = [
+pub const ACCOUNT: [(AccountRow, &str, &str); 5] = [
     (AccountRow::ChangePassword, "Change password", "your other sessions end when it is changed"),
     (AccountRow::Colours, "Colours", "enter changes: dark, light or none"),
     (AccountRow::Glyphs, "Lines and marks", "enter changes: Unicode or ASCII"),
+    (AccountRow::Lines, "Line by line", "for screen readers; leaves this screen"),
+    (AccountRow::SignIns, "Last sign-ins", "yours, and tries on your name that were refused"),
 ];

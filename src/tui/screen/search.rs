@@ -4,7 +4,7 @@ use crate::credential::{Filter, FilterError};
 
 use super::super::action::Action;
 use super::super::field::TextField;
-use super::super::form::{Entry, Form, Id, Input, text};
+use super::super::form::{Entry, Form, Id, Input, text, text_with};
 
 /// The filter line.
 #[derive(Debug)]
@@ -56,6 +56,12 @@ impl Search {
             Input::Text(field) => Some((field, entry)),
             _ => None,
         }
+    }
+
+    /// Narrowed to what these words mean, as if they had been typed.
+    pub fn of(words: &str) -> Self {
+        let form = Form::new(vec![text_with(Id::Filter, "Filter", words)]);
+        Self { form, open: false, awaited: true, filter: Filter::parse(words).unwrap_or_default() }
     }
 
     /// Reads what is typed; `true` when it means other rows than before. A term that is not

@@ -1,13 +1,19 @@
-//! The newest rows of the trail, page by page. Pages are remembered by where they begin, not by their rows.
+//! The newest rows of the trail, page by page.
 
 use crate::hub::{TrailQuery, TrailReport, TrailRow};
 use crate::time::Millis;
 
 use super::super::action::Action;
 use super::narrow::Narrow;
+use super::roll::{PAGE, Placed, Roll};
 
-/// Rows of one page.
-const PAGE: u32 = 200;
+impl Placed for TrailRow {
+    type Place = i64;
+
+    fn place(&self) -> i64 {
+        self.no
+    }
+}
 
 /// What a check of the whole trail found, and when.
 #[derive(Clone, Debug)]
@@ -27,14 +33,9 @@ pub struct TrailList {
     pub narrow: Narrow,
     /// The last check of the whole trail.
     pub checked: Option<Checked>,
-    /// The rows; `None` before the first answer.
-    rows: Option<Vec<TrailRow>>,
-    selected: usize,
-    top: usize,
-    /// Which row of the page that was asked for is selected when it comes.
-    seek: Option<usize>,
-    /// Where this page and the ones above it begin; the newest begins nowhere.
-    before: Vec<i64>,
+    /// Entries that the check that runs has done.
+    pub so_far: i64,
+    roll: Roll<TrailRow>,
 }
 
 impl TrailList {
@@ -46,7 +47,7 @@ impl TrailList {
     /// What to read.
     pub fn query(&self) -> TrailQuery {
         self.narrow.put(TrailQuery {
-            before: self.before.last().copied(),
+            before: self.roll.before().copied(),
             credentials_only: self.credentials_only,
             limit: PAGE,
             ..TrailQuery::default()
@@ -56,95 +57,42 @@ impl TrailList {
     /// Shows other rows, from the newest on.
     pub fn narrow_to(&mut self, narrow: Narrow) {
         self.narrow = narrow;
-        self.before.clear();
-        self.seek = Some(0);
+        self.roll.begin_again();
     }
 
     /// The rows, once they were read.
     pub fn rows(&self) -> Option<&[TrailRow]> {
-        self.rows.as_deref()
+        self.roll.rows()
     }
 
     /// The rows on the screen, with whether each is selected.
     pub fn visible(&self, height: usize) -> impl Iterator<Item = (&TrailRow, bool)> {
-        let rows = self.rows.as_deref().unwrap_or_default();
-        rows.iter().enumerate().skip(self.top).take(height).map(|(i, row)| (row, i == self.selected))
+        self.roll.visible(height)
     }
 
     /// The selected row.
     pub fn selected(&self) -> Option<&TrailRow> {
-        self.rows.as_deref().unwrap_or_default().get(self.selected)
+        self.roll.selected()
     }
 
-    /// Whether newer rows lie above this page: then it does not follow the store.
+    /// Whether no newer rows lie above this page; else it does not follow the store.
     pub fn is_newest(&self) -> bool {
-        self.before.is_empty()
+        self.roll.is_newest()
     }
 
-    /// Takes the rows that were read. The selected row stays selected if it is among them.
+    /// Takes the rows that were read.
     pub fn take(&mut self, rows: Vec<TrailRow>, height: usize) {
-        let no = self.selected().map(|row| row.no).filter(|_| self.selected > 0);
-        let found = no.and_then(|no| rows.iter().position(|row| row.no == no));
-        self.rows = Some(rows);
-        let to = self.seek.take().or(found).unwrap_or(self.selected);
-        self.place(to, height);
+        self.roll.take(rows, height);
     }
 
     /// Moves the selection; `true` when another page must be read.
     pub fn act(&mut self, action: Action, height: usize) -> bool {
-        let page = height.max(1);
-        // Another page is on its way: what is shown is about to go.
-        if self.seek.is_some() {
-            return false;
-        }
-        let len = self.rows.as_ref().map_or(0, Vec::len);
-        let to = match action {
-            Action::Down => self.selected + 1,
-            Action::PageDown => self.selected + page,
-            Action::Last => usize::MAX,
-            Action::Up if self.selected == 0 => return self.newer(),
-            Action::PageUp if self.selected == 0 => return self.newer(),
-            Action::Up => self.selected - 1,
-            Action::PageUp => self.selected.saturating_sub(page),
-            Action::First if !self.is_newest() => {
-                self.before.clear();
-                self.seek = Some(0);
-                return true;
-            }
-            Action::First => 0,
-            _ => return false,
-        };
-        // The last row of a full page, and a step beyond: the page after it.
-        if to >= len && self.selected + 1 == len && len == PAGE as usize {
-            return self.older();
-        }
-        self.place(to, height);
-        false
-    }
-
-    fn older(&mut self) -> bool {
-        let Some(no) = self.selected().map(|row| row.no) else { return false };
-        self.before.push(no);
-        self.seek = Some(0);
-        true
-    }
-
-    fn newer(&mut self) -> bool {
-        let known = self.before.pop().is_some();
-        if known {
-            self.seek = Some(PAGE as usize - 1);
-        }
-        known
+        self.roll.act(action, height)
     }
 
     /// The screen has another height.
     pub fn resized(&mut self, height: usize) {
-        self.place(self.selected, height);
-    }
-
-    fn place(&mut self, to: usize, height: usize) {
-        let len = self.rows.as_ref().map_or(0, Vec::len);
-        (self.selected, self.top) = super::select(to, len, self.top, height);
+        self.roll.resized(height);
     }
 }
 

@@ -18,36 +18,47 @@ const WORTH: i32 = 40;
 
 /// The scroll that saves the most cells, if one is worth it.
 pub(super) fn find(before: &Buffer, after: &Buffer) -> Option<Scroll> {
-    let up = best(before, after, true);
-    let down = best(before, after, false);
+    let rows = after.area.height;
+    let costs: Vec<i32> = (0..rows).map(|y| differing(row_of(before, y), row_of(after, y))).collect();
+    // Most frames change a line or two, and each look at a neighbour costs as much as drawing.
+    if costs.iter().sum::<i32>() < WORTH {
+        return None;
+    }
+    let up = best(before, after, &costs, true);
+    let down = best(before, after, &costs, false);
     let (saved, scroll) = if up.0 >= down.0 { up } else { down };
     scroll.filter(|_| saved >= WORTH)
 }
 
 /// The best run of rows for one direction, with what it saves. A run is a row that comes in blank at one end, and
 /// rows that are as their neighbour was.
-fn best(before: &Buffer, after: &Buffer, up: bool) -> (i32, Option<Scroll>) {
+fn best(before: &Buffer, after: &Buffer, costs: &[i32], up: bool) -> (i32, Option<Scroll>) {
     let rows = after.area.height;
     let (mut best, mut found) = (0, None);
     // Walking from the blank end, the best run that ends here is this row with the best run before it, or begins here.
     let mut run: Option<(i32, u16)> = None;
+    // What is left can save at most what it costs: a run that cannot become worth it is not followed.
+    let mut left: i32 = costs.iter().sum();
     for i in 0..rows {
         let row = |i: u16| if up { rows - 1 - i } else { i };
         let y = row(i);
-        let cost = differing(row_of(before, y), row_of(after, y));
-        let begun = cost - drawn(row_of(after, y));
-        let longer = run.filter(|_| i > 0).map(|(saved, start)| {
+        let cost = costs[usize::from(y)];
+        let hopeless = |saved: i32| saved + left < WORTH.max(best);
+        let longer = run.filter(|(saved, _)| i > 0 && !hopeless(*saved)).map(|(saved, start)| {
             let source = row_of(before, row(i - 1));
             // Upwards the row comes from below it, downwards from above: in both cases from the row walked just before.
             (saved + cost - differing(source, row_of(after, y)), start)
         });
+        let begun = (!hopeless(0)).then(|| (cost - drawn(row_of(after, y)), y));
+        left -= cost;
         if let Some((saved, start)) = longer.filter(|(saved, _)| *saved > best) {
             best = saved;
             found = Some(Scroll { rows: start.min(y)..start.max(y) + 1, up });
         }
-        run = match longer {
-            Some(longer) if longer.0 > begun => Some(longer),
-            _ => Some((begun, y)),
+        run = match (longer, begun) {
+            (Some(longer), Some(begun)) if longer.0 > begun.0 => Some(longer),
+            (longer, None) => longer,
+            (_, begun) => begun,
         };
     }
     (best, found)
@@ -127,6 +138,29 @@ mod tests {
         let before = screen(&[a, b, c, d]);
         for after in [[a, b, c, d], [a, b, c, e], [d, c, b, a], ["", "", "", ""], [a, e, c, d]] {
             assert_eq!(find(&before, &screen(&after)), None, "{after:?}");
+        }
+    }
+
+    /// Cells that a scroll saves, counted by doing it.
+    fn saved(before: &Buffer, after: &Buffer, scroll: &Scroll) -> i32 {
+        let mut moved = before.clone();
+        scroll.apply(&mut moved);
+        differing(&before.content, &after.content) - differing(&moved.content, &after.content)
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_other_scroll_saves_more(
+            before in proptest::collection::vec(0usize..4, 7),
+            after in proptest::collection::vec(0usize..4, 7),
+        ) {
+            let screen = |rows: &[usize]| screen(&rows.iter().map(|row| ["", ROWS[0], ROWS[1], ROWS[2]][*row]).collect::<Vec<_>>());
+            let (before, after) = (screen(&before), screen(&after));
+            let every = (0..7).flat_map(|start| (start + 2..=7).map(move |end| start..end));
+            let every = every.flat_map(|rows| [true, false].map(|up| Scroll { rows: rows.clone(), up }));
+            let most = every.map(|scroll| saved(&before, &after, &scroll)).max().unwrap_or(0);
+            let found = find(&before, &after).map(|scroll| saved(&before, &after, &scroll));
+            proptest::prop_assert_eq!(found, Some(most).filter(|most| *most >= WORTH));
         }
     }
 }

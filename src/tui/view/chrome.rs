@@ -8,7 +8,7 @@ use crate::text;
 
 use super::super::action::Action;
 use super::super::app::App;
-use super::super::dialog::{Dialog, Doing};
+use super::super::dialog::{Dialog, Doing, Question};
 use super::super::door::Kind;
 use super::super::keys::{self, Binding, Scope};
 use super::super::layout::SMALLEST;
@@ -149,6 +149,7 @@ pub(in super::super) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Bindi
     let form = app.room.as_ref().and_then(|r| r.dialogs.last()).and_then(Dialog::form);
     let one_of_several = at_door || form.is_none_or(|f| f.shown().count() > 1);
     let has_row = app.room.as_ref().and_then(|r| r.api()).is_some_and(|api| api.list.selected().is_some());
+    let is_final = app.all_final();
     let nothing_to_look_at = app.room.as_ref().is_none_or(|r| r.to_look_at().is_empty());
     let works = |b: &&&Binding| match b.action {
         // From the menu there is no step back, and at the door nothing to go back to.
@@ -156,6 +157,8 @@ pub(in super::super) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Bindi
         // In a dialog it works too, but there is more to say.
         Action::Lock => !at_door && !dialog && app.help.is_none(),
         Action::LookAt => !nothing_to_look_at,
+        // The trail's rows are told in full as it is.
+        Action::ByKey | Action::Open if b.scope == Scope::Activity => shows_refused(app),
         // One search at a time.
         Action::Advance if b.scope == Scope::Form => !app.pending.has(Slot::Find),
         // One button has no other to move to.
@@ -163,7 +166,8 @@ pub(in super::super) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Bindi
         Action::EditKeys | Action::Open | Action::Rotate | Action::DisableEnable | Action::Revoke | Action::CopyKey
             if b.scope == Scope::List =>
         {
-            has_row
+            // Nothing can be done to a key that is revoked: help says why.
+            has_row && !(changes_a_key(b) && is_final)
         }
         _ => true,
     };
@@ -181,6 +185,12 @@ pub(in super::super) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Bindi
 fn grey(app: &App, binding: &Binding) -> bool {
     let room = app.room.as_ref().filter(|_| app.door.is_none());
     room.is_some_and(|r| binding.right.is_some_and(|right| !r.may(right)))
+}
+
+/// Whether a key of the list changes the selected key, or the ticked ones.
+pub(in super::super) fn changes_a_key(binding: &Binding) -> bool {
+    let changes = [Action::EditKeys, Action::Rotate, Action::DisableEnable, Action::Revoke, Action::StopOld];
+    binding.scope == Scope::List && changes.contains(&binding.action)
 }
 
 fn hint(app: &App, binding: &Binding) -> String {
@@ -205,6 +215,7 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
         (Scope::Buttons | Scope::Form, Action::Back, None, Some(Dialog::Find(_))) if app.pending.has(Slot::Find) => {
             "stop"
         }
+        (Scope::Buttons, Action::Back, None, Some(Dialog::Ask(d))) if d.question == Question::Lines => "stay here",
         (Scope::Buttons, Action::Back, None, Some(Dialog::Ask(_))) => "keep open",
         (Scope::Buttons | Scope::Form, Action::Back, None, Some(Dialog::Password(d))) if d.forced => "sign out",
         (
@@ -229,6 +240,7 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
         {
             "clear filter"
         }
+        (Scope::Activity, Action::RefusedRequests, None, None) if shows_refused(app) => "trail",
         (Scope::Everywhere, Action::Back, None, None) if menu => "menu",
         (Scope::People, Action::DisableEnable, None, None) if selected_is_disabled(app) => "enable",
         (Scope::List, Action::DisableEnable, None, None) => {
@@ -240,6 +252,10 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
         }
         _ => binding.hint,
     }
+}
+
+fn shows_refused(app: &App) -> bool {
+    app.room.as_ref().is_some_and(|room| room.refused().is_some())
 }
 
 /// What Enter does in the last field of a form.

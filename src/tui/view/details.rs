@@ -16,6 +16,7 @@ use super::super::when;
 use super::history;
 use super::list::state_mark;
 use super::paint::{Paint, plain, span, wrap};
+use super::refused;
 use super::sheet::Sheet;
 
 /// A label and what stands behind it.
@@ -32,12 +33,16 @@ pub fn under(app: &App, row: &CredentialRow, details: Option<&Details>, paint: &
     let networks = if options.networks.is_any() { "any".to_owned() } else { options.networks.to_string() };
     let expires = format!("{} Networks   {networks}", text::pad(&expiry(options.expires_at), 22, '…'));
     let note = if options.note.as_str().is_empty() { "none" } else { options.note.as_str() };
+    let last = match details.and_then(|d| refused::summary(app, d)) {
+        Some(words) => ("Refused", words),
+        None => ("Created", made(row)),
+    };
     let facts = [
         (key_label(row.kind), row.key.clone()),
         (secret_label(row.kind), secret_words(app, row, details)),
         ("Expires", expires),
         ("Note", note.to_owned()),
-        ("Created", made(row)),
+        last,
     ];
     for (y, fact) in (area.y + 1..area.bottom()).zip(&facts) {
         let room = usize::from(area.width).saturating_sub(13);
@@ -118,6 +123,7 @@ fn facts(app: &App, row: &CredentialRow, details: Option<&Details>, lost: &str) 
     let note = options.note.as_str();
     facts.push(("Note", if note.is_empty() { "none".to_owned() } else { note.to_owned() }));
     facts.push(("Last used", last_used(app, row.last_used.as_ref())));
+    facts.extend(details.and_then(|d| refused::summary(app, d)).map(|words| ("Refused", words)));
     facts.push(("Created", made(row)));
     if row.changed_at != row.created_at {
         facts.push(("Changed", format!("{} by {}", stamp(row.changed_at), row.changed_by)));

@@ -245,9 +245,15 @@ fn typed_confirmation(app: &App, d: &Change, sheet: &mut Sheet) {
 
 fn ask(d: &Ask, mut sheet: Sheet) -> Sheet {
     sheet.gap();
-    sheet.tell("It cannot be shown again.");
-    sheet.gap();
+    if d.question != Question::Lines {
+        sheet.tell("It cannot be shown again.");
+        sheet.gap();
+    }
     sheet.tell(match d.question {
+        Question::Lines => {
+            "For screen readers: no boxes and no colours, one question at a time. keydesk starts anew for that, so that \
+             nothing of this session stays in memory: you sign in again. My account there leads back."
+        }
         Question::Close => "The secret was not copied. If you have it by hand, close; else keep it open and copy it.",
         Question::Quit => "The secret was not copied, and it is gone when keydesk ends.",
         Question::Suspend => "The secret was not copied, and it is not kept while keydesk is suspended.",

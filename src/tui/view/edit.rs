@@ -22,9 +22,14 @@ pub fn edit(app: &App, d: &EditKeys, sheet: &mut Sheet) {
         sheet.tell(&format!("{}{more}", names.join(", ")));
         sheet.gap();
     }
-    for (entry, focused) in d.form.shown().filter(|(e, _)| !matches!(e.input, Input::Button(_))) {
+    for (entry, focused) in d.form.shown() {
+        match (entry.id, &entry.input) {
+            (Id::Algorithm(_), _) | (_, Input::Button(_)) => continue,
+            (Id::Digest, _) => forms::algorithms(&d.form, sheet),
+            _ => {}
+        }
         sheet.field(entry, focused);
-        if entry.said.is_none() && d.form.text(entry.id).is_empty() {
+        if matches!(entry.input, Input::Text(_)) && entry.said.is_none() && d.form.text(entry.id).is_empty() {
             let words = empty_means(entry.id, d.differ(entry.id));
             sheet.append(vec![span(&format!("  {words}"), app.theme.grey())]);
         }

@@ -140,7 +140,7 @@ pub fn checked(report: &TrailReport, at: Millis, mut sheet: Sheet) -> Sheet {
     sheet.gap();
     match &report.broken {
         None => {
-            sheet.tell(&format!("Entries 1 to {} are whole, checked {}.", report.no, at.utc("%H:%M UTC")));
+            sheet.tell(&format!("All {} entries are whole, checked {}.", report.rows, at.utc("%H:%M UTC")));
             sheet.gap();
             sheet
                 .tell("Whoever can write the database could still cut the end off. Note this elsewhere, to find that:");

@@ -22,7 +22,7 @@ pub fn line(api: &Api, paint: &mut Paint<'_>, area: Rect) {
     let empty = field.text().is_empty();
     let (shown, at) = super::sheet::part(field.text(), field.before_cursor(), room);
     let words =
-        if empty { span("words, expires<30d unused>90d by:NAME state:disabled", theme.grey()) } else { plain(&shown) };
+        if empty { span("words, expires<30d used:never by:NAME state:disabled", theme.grey()) } else { plain(&shown) };
     let clears = if api.search.open { "" } else { "   (esc clears the filter)" };
     let spans = vec![plain(&format!("{mark} ")), span(LABEL, theme.strong()), words, span(clears, theme.grey())];
     paint.line(1, area.y, area.width.saturating_sub(1), &Line::from(spans));

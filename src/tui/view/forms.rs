@@ -137,7 +137,8 @@ pub fn rule_lines(theme: &Theme, rules: &[Rule], sheet: &mut Sheet) {
     sheet.under(line);
 }
 
-fn algorithms(form: &Form, sheet: &mut Sheet) {
+/// The checks of the algorithms, in one line.
+pub fn algorithms(form: &Form, sheet: &mut Sheet) {
     let short = |id: Id| match id {
         Id::Algorithm(Algorithm::Sha1) => "sha1",
         Id::Algorithm(Algorithm::Sha256) => "sha256",

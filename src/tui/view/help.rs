@@ -7,8 +7,9 @@ use crate::text;
 
 use super::super::app::App;
 use super::super::help::{self, HelpLine};
-use super::super::keys::Scope;
+use super::super::keys::{self, Binding, Scope};
 use super::super::layout;
+use super::chrome::changes_a_key;
 use super::paint::span;
 use super::sheet::Sheet;
 
@@ -20,7 +21,10 @@ pub fn sheet(app: &App, chain: &[Scope]) -> Sheet {
     let place = chain.iter().find(|s| **s != Scope::Text).map_or("here", |s| s.title());
     let mut sheet = Sheet::new(format!("Keys: {place}"), layout::dialog_columns(app.size), app.theme);
     let may = |right| app.room.as_ref().is_none_or(|room| app.door.is_some() || room.may(right));
-    let lines = help::lines(chain, may);
+    let denied = |b: &Binding| b.right.is_some_and(|right| !may(right));
+    let is_final = app.all_final();
+    let over = |b: &Binding| is_final && changes_a_key(b) && !denied(b);
+    let lines = help::lines(chain, |b| denied(b) || over(b));
     let columns = layout::help_columns(app.size);
     let width = sheet.room() / columns;
     let cells: Vec<Vec<Span<'static>>> = lines.iter().map(|line| cell(app, line, width)).collect();
@@ -34,7 +38,12 @@ pub fn sheet(app: &App, chain: &[Scope]) -> Sheet {
         spans.extend(right.get(row).cloned().unwrap_or_default());
         sheet.spans(spans);
     }
-    if lines.iter().any(|line| matches!(line, HelpLine::Keys { grey: true, .. })) {
+    let shown = keys::reachable(chain);
+    if shown.iter().any(|b| over(b)) {
+        sheet.gap();
+        sheet.say("Revoked is final: the keys in brackets do nothing to it. n creates a new key.", Style::new());
+    }
+    if shown.iter().any(|b| denied(b) && b.keys_in_help().is_some()) {
         sheet.gap();
         sheet.say("Keys in brackets need another permission level. Press to see which.", Style::new());
     }

@@ -1,4 +1,4 @@
-//! The history of one credential, under its details.
+//! The history of one credential, under its details: the requests that were refused, and its rows of the trail.
 
 use ratatui::style::Style;
 
@@ -17,6 +17,7 @@ pub fn add(app: &App, about: &About, sheet: &mut Sheet) {
     if !app.room.as_ref().is_some_and(|room| room.may(Right::ReadTrail)) {
         return;
     }
+    refusals(app, about, sheet);
     sheet.spans(vec![span("History", app.theme.strong())]);
     match &about.history {
         None => sheet.tell("Reading the trail ..."),
@@ -30,6 +31,19 @@ pub fn add(app: &App, about: &About, sheet: &mut Sheet) {
             }
         }
     }
+    sheet.gap();
+}
+
+/// The last requests with it that were refused: why a client does not get through.
+fn refusals(app: &App, about: &About, sheet: &mut Sheet) {
+    let Some(newest) = about.details.refusals.first() else { return };
+    sheet.spans(vec![span("Refused requests", app.theme.strong())]);
+    for refusal in &about.details.refusals {
+        let from = refusal.address.map(|a| format!(" from {a}")).unwrap_or_default();
+        let line = format!("{}  {}{from}", refusal.at.millis().utc("%d %b %Y %H:%M"), refusal.words());
+        sheet.spans(vec![plain(&text::fit(&line, sheet.room(), app.theme.glyphs.ellipsis))]);
+    }
+    sheet.say(newest.advice(), Style::new());
     sheet.gap();
 }
 

@@ -14,7 +14,7 @@ use super::super::layout;
 use super::super::screen::{Api, Screen, Tab};
 use super::super::when;
 use super::paint::{Paint, plain, span, wrap};
-use super::{details, docs, filter, menu, trail};
+use super::{details, docs, filter, menu, refused, trail};
 
 /// Columns of the details beside a list.
 const BESIDE: u16 = 40;
@@ -27,6 +27,7 @@ pub fn draw(app: &App, room: &Room, api: &Api, paint: &mut Paint<'_>, body: Rect
         Tab::Api if !room.may(Right::SeeCredentials) => not_available(app, room, paint, under),
         Tab::Api => credentials(app, room, api, paint, under),
         Tab::Documentation => docs::draw(app, room, paint, under),
+        Tab::Activity if api.shows_refused => refused::draw(app, &api.refused, paint, under),
         Tab::Activity => trail::draw(app, &api.activity, paint, under),
     }
 }
@@ -306,6 +307,7 @@ pub fn status(app: &App) -> String {
             None => "Signed in. This is your first sign-in.".to_owned(),
         },
         Some(Screen::Api(api)) if api.tab == Tab::Api && room.may(Right::SeeCredentials) => list_status(room, api),
+        Some(Screen::Api(api)) if api.tab == Tab::Activity && api.shows_refused => refused::status(&api.refused),
         Some(Screen::Api(api)) if api.tab == Tab::Activity => trail::status(app, &api.activity),
         Some(Screen::People(people)) => super::people::status(app, people),
         Some(Screen::Trail(list)) => trail::status(app, list),

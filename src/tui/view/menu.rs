@@ -69,8 +69,11 @@ fn look_words(app: &App, look: &Look) -> String {
                 false => format!("{} has expired", row.name),
             }
         }
-        Look::NeverUsed(count) if count == "1" => "1 key was never used since it was made".to_owned(),
-        Look::NeverUsed(count) => format!("{count} keys were never used since they were made"),
+        Look::NeverUsed(count, _) if count == "1" => "1 key was never used since it was made".to_owned(),
+        Look::NeverUsed(count, _) => format!("{count} keys were never used since they were made"),
+        Look::Unasked => {
+            "No gateway has asked yet: run `keydesk serve` behind one, with a file of assets/gateways".to_owned()
+        }
         Look::OneAdministrator => "You are the only Administrator: make another, in case you are locked out".to_owned(),
     }
 }
@@ -142,7 +145,8 @@ fn change(app: &App, row: &TrailRow, width: usize) -> String {
 pub fn account(app: &App, room: &Room, rows: &Rows, paint: &mut Paint<'_>, body: Rect) {
     for (i, (row, title, words)) in ACCOUNT.iter().enumerate() {
         let now = match row {
-            AccountRow::ChangePassword => String::new(),
+            AccountRow::ChangePassword | AccountRow::SignIns => String::new(),
+            AccountRow::Lines => format!("{:<9}", "off"),
             AccountRow::Colours => format!("{:<9}", app.theme.palette.as_str()),
             AccountRow::Glyphs => format!("{:<9}", if app.theme.glyphs == &UNICODE { "Unicode" } else { "ASCII" }),
         };

@@ -18,6 +18,7 @@ mod menu;
 mod pages;
 mod paint;
 mod people;
+mod refused;
 mod secret;
 mod sheet;
 mod trail;
@@ -31,6 +32,7 @@ use super::layout::{self, FOOTER, HEADER};
 use super::msg::CopyOutcome;
 use super::screen::{Screen, Tab};
 use paint::Paint;
+pub(super) use refused::sentences as refused_sentences;
 
 /// Draws one frame.
 pub fn draw(app: &App, frame: &mut Frame<'_>) {

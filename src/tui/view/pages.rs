@@ -1,15 +1,18 @@
-//! Pages to read: users, security.
-//! Pages to read: security, documentation.
+//! Pages to read: security, one's own last sign-ins.
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::account::{FIRST_PAUSE, FREE_TRIES, MIN_PASSWORD};
+use crate::hub::OwnSignIn;
+use crate::text;
 use crate::time::{DAY, MINUTE};
 
 use super::super::app::{App, Room};
 use super::super::screen::Topic;
 use super::super::when;
+use super::menu;
 use super::paint::{Paint, plain, span, wrap};
 
 /// Draws a page.
@@ -35,6 +38,7 @@ pub fn lines(app: &App, room: &Room, topic: Topic) -> Vec<Line<'static>> {
     let mut page = Page { lines: vec![], width: usize::from(app.size.0).saturating_sub(4), app };
     match topic {
         Topic::Security => security(app, room, &mut page),
+        Topic::SignIns => sign_ins(app, room, &mut page),
     }
     page.lines
 }
@@ -50,6 +54,12 @@ impl Page<'_> {
         self.lines.extend(wrap(sentence, self.width).iter().map(|line| Line::from(plain(line))));
     }
 
+    /// A row of a list; what is cut says so.
+    fn row(&mut self, words: &str, good: bool) {
+        let style = if good { Style::new() } else { self.app.theme.warn() };
+        self.lines.push(Line::from(span(&text::fit(words, self.width, self.app.theme.glyphs.ellipsis), style)));
+    }
+
     fn head(&mut self, words: &str) {
         self.lines.push(Line::from(span(words, self.app.theme.strong())));
     }
@@ -57,6 +67,33 @@ impl Page<'_> {
     fn gap(&mut self) {
         self.lines.push(Line::default());
     }
+}
+
+fn sign_ins(app: &App, room: &Room, page: &mut Page<'_>) {
+    page.head("Signed in, and refused under your name");
+    match room.sign_ins.as_deref() {
+        None => page.say("Reading ..."),
+        Some([]) => page.say("There was no sign-in yet, and none was refused."),
+        Some(rows) => rows.iter().for_each(|row| page.row(&sign_in(app, row), row.outcome.is_in())),
+    }
+    page.gap();
+    page.say(
+        "If one was not you: change your password, which ends your other sessions, and tell an Administrator. The \
+         activity log has it all.",
+    );
+}
+
+/// When, what came of it, how, from where. A mark stands before what was refused.
+fn sign_in(app: &App, row: &OwnSignIn) -> String {
+    let glyph = if row.outcome.is_in() { app.theme.glyphs.usable } else { app.theme.glyphs.warning };
+    let via = match row.via.as_deref() {
+        None => String::new(),
+        Some("password") => " by password".to_owned(),
+        Some("local") => " on this machine".to_owned(),
+        Some(key) => format!(" by SSH key {key}"),
+    };
+    let at = text::pad(&when::moment(app.now, row.at), 16, app.theme.glyphs.ellipsis);
+    format!("{at} {glyph} {}{via}{}", row.outcome, menu::from(row.address.as_deref()))
 }
 
 fn security(app: &App, room: &Room, page: &mut Page<'_>) {

@@ -255,15 +255,22 @@ pub fn live(app: &App, live: &Live, mut sheet: Sheet) -> Sheet {
         None => sheet.tell("Reading ..."),
         Some([]) => sheet.tell(&format!("No key in use was made by {}.", live.who)),
         Some(rows) => {
-            for row in rows {
-                let line = key_line(app, row, sheet.room());
-                sheet.spans(vec![plain(&text::fit(&line, sheet.room(), ellipsis))]);
+            for (i, row) in rows.iter().enumerate() {
+                let selected = i == live.selected;
+                let room = sheet.room().saturating_sub(2);
+                let line = text::fit(&key_line(app, row, room), room, ellipsis);
+                let mark = if selected { app.theme.glyphs.selected } else { " " };
+                let style = if selected { app.theme.selected() } else { Style::new() };
+                sheet.spans(vec![plain(&format!("{mark} ")), span(&line, style)]);
+                if selected {
+                    sheet.cursor_on_last(3);
+                }
             }
             sheet.gap();
             if live.more {
                 sheet.tell("There are more. `keydesk key list` with this filter lists them all.");
             }
-            sheet.tell("To rotate, disable or revoke one, look for it in API Settings.");
+            sheet.tell("enter goes to the selected key, to rotate, disable or revoke it.");
         }
     }
     sheet.gap();

@@ -101,7 +101,10 @@ fn in_full(app: &App, row: &TrailRow, paint: &mut Paint<'_>, area: Rect) {
 pub fn status(app: &App, list: &TrailList) -> String {
     let mut parts = Vec::new();
     if app.pending.has(Slot::Verify) && !list.credentials_only {
-        parts.push("Checking the trail ...".to_owned());
+        parts.push(match list.so_far {
+            0 => "Checking the trail ...".to_owned(),
+            n => format!("Checking the trail: {n} entries so far"),
+        });
     } else if let Some(Checked { report, at }) = &list.checked {
         let at = at.utc("%H:%M");
         parts.push(match &report.broken {

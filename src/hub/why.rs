@@ -1,0 +1,130 @@
+//! Why a verifier refused, in words for people. One table by the reason's word: the store may hold reasons of a verifier
+//! that is newer than this desk, and they are shown as they are.
+
+use super::Refusal;
+
+/// A reason's word, what it says in a row, and what to do about it. `{}` is the field or component that it is about.
+type Row = (&'static str, &'static str, &'static str);
+
+/// Every reason of VERIFY.md and the verifier's own.
+#[rustfmt::skip]
+const TABLE: [Row; 32] = [
+    ("malformed_request", "malformed request", "Compare the gateway's configuration with the snippet under Documentation."),
+    ("no_credentials", "no credentials sent", "The client must send its key with each request."),
+    ("authorization_repeated", "Authorization sent twice", "The client must send Authorization once."),
+    ("malformed_authorization", "Authorization cannot be read", "Compare what the client sends with a sample under Documentation."),
+    ("unsupported_scheme", "neither Basic nor HMAC", "The client must send Authorization: Basic ... or hmac ..., as the samples under Documentation do."),
+    ("unknown_credential", "unknown key", "The client uses a key that this desk does not have."),
+    ("wrong_kind", "used as a key of another kind", "Each key works for its own kind only: Basic, HMAC or Legacy."),
+    ("bad_secret", "wrong secret", "Was it rotated, or copied with a blank or a line break? If the secret is lost, rotate."),
+    ("bad_signature", "wrong signature", "The client signed with another secret, or another text than it sent. keydesk explain tells them apart."),
+    ("algorithm_not_allowed", "algorithm not allowed", "Let the client sign with an algorithm that the key and the site allow, or allow this one."),
+    ("not_signed", "{} not signed", "The client must name this part in what it signs."),
+    ("date_missing", "no date signed", "The client must send a date and sign it."),
+    ("date_malformed", "date cannot be read", "The date must be one of HTTP: Sun, 06 Nov 1994 08:49:37 GMT."),
+    ("clock_skew", "clock {}", "Set the client's clock: 5 minutes off are allowed."),
+    ("signature_expired", "signature expired", "The client sent it later than it says itself that it may be."),
+    ("signed_header_missing", "signed {} was not sent", "The client must send every field that it signs. Does something on the way drop it?"),
+    ("signed_header_repeated", "signed {} sent twice", "The client must send a field that it signs once."),
+    ("body_digest_missing", "body without a signed digest", "The client must sign Content-MD5 or Digest, or allow requests without one in the key's limits."),
+    ("body_digest_malformed", "digest cannot be read", "MD5 is hex or base64; SHA-256 and SHA-512 are base64."),
+    ("body_digest_mismatch", "digest of another body", "Was the body changed after it was signed? A line break is enough."),
+    ("body_unavailable", "no body handed over", "This gateway keeps bodies, and a Legacy credential is in the body: use Envoy for it."),
+    ("malformed_signature", "Signature cannot be read", "Compare Signature-Input and Signature with RFC 9421."),
+    ("malformed_body", "body cannot be read", "The body is neither the SOAP nor the M4U request that holds a credential."),
+    ("disabled", "disabled", "Enable the key, or tell its owner."),
+    ("revoked", "revoked", "It cannot come back: create a new key for its owner."),
+    ("not_yet_valid", "not valid yet", "It begins to work at the time that its details say."),
+    ("expired", "expired", "Set a later expiry, or create a new key."),
+    ("network", "outside its networks", "If the address is the client's own, add it to the key's networks."),
+    ("replayed", "signature used before", "The client must sign each request anew. Is somebody sending it again?"),
+    ("throttled", "too many wrong passwords", "The client may try again after a minute. Is somebody guessing?"),
+    ("unavailable", "not answered", "The verifier could not tell. Ask its /readyz."),
+    ("tampered", "changed outside keydesk", "Somebody changed the row without this desk. Run keydesk audit verify, and make a new key."),
+];
+
+impl Refusal {
+    /// Why, in some words: "clock 7 min behind".
+    pub fn words(&self) -> String {
+        if let Some(mistake) = &self.mistake {
+            return mistake.trim_start_matches("It ").trim_end_matches('.').to_owned();
+        }
+        let Some((word, words, _)) = row(&self.reason) else { return self.reason.clone() };
+        match (*word, self.clock_offset, &self.component) {
+            ("clock_skew", Some(offset), _) => words.replace("{}", &off(offset)),
+            ("clock_skew", None, _) => "clock off".to_owned(),
+            (_, _, Some(component)) => words.replace("{}", component),
+            _ => words.replace("{}", "a part"),
+        }
+    }
+
+    /// What to do about it, in a sentence; empty for a reason that is not known here.
+    pub fn advice(&self) -> &'static str {
+        match &self.mistake {
+            Some(_) => "The client signs something else than it sends: this is for who maintains it.",
+            None => row(&self.reason).map_or("", |(_, _, advice)| advice),
+        }
+    }
+}
+
+fn row(reason: &str) -> Option<&'static Row> {
+    TABLE.iter().find(|(word, ..)| *word == reason)
+}
+
+/// By how much a clock is off, in the largest unit that says it.
+fn off(offset: i64) -> String {
+    let side = if offset < 0 { "behind" } else { "ahead" };
+    let seconds = offset.unsigned_abs();
+    let (n, unit) = match seconds {
+        0..120 => (seconds, "s"),
+        120..7_200 => (seconds / 60, "min"),
+        7_200..172_800 => (seconds / 3_600, "h"),
+        _ => (seconds / 86_400, "days"),
+    };
+    format!("{n} {unit} {side}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Seconds;
+
+    fn refusal(reason: &str, component: Option<&str>, clock_offset: Option<i64>, mistake: Option<&str>) -> Refusal {
+        Refusal {
+            credential: uuid::Uuid::nil(),
+            at: Seconds(0),
+            reason: reason.to_owned(),
+            component: component.map(str::to_owned),
+            clock_offset,
+            address: None,
+            mistake: mistake.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn refusals_in_words() {
+        for (reason, component, offset, mistake, words) in [
+            ("clock_skew", Some("date"), Some(-420), None, "clock 7 min behind"),
+            ("clock_skew", None, Some(11 * 3_600 + 5), None, "clock 11 h ahead"),
+            ("clock_skew", None, Some(-400_000_000), None, "clock 4629 days behind"),
+            ("clock_skew", None, None, None, "clock off"),
+            ("bad_secret", None, None, None, "wrong secret"),
+            ("bad_signature", None, None, Some("It signed PUT as POST."), "signed PUT as POST"),
+            ("not_signed", Some("request-line"), None, None, "request-line not signed"),
+            ("not_signed", None, None, None, "a part not signed"),
+            ("network", None, None, None, "outside its networks"),
+            ("of_tomorrow", None, None, None, "of_tomorrow"),
+        ] {
+            assert_eq!(refusal(reason, component, offset, mistake).words(), words);
+        }
+        assert_eq!(refusal("of_tomorrow", None, None, None).advice(), "");
+    }
+
+    #[test]
+    fn every_row_has_words_that_fit_and_a_next_step() {
+        for (reason, words, advice) in TABLE {
+            assert!(words.chars().count() <= 30 && !words.ends_with('.'), "{reason}");
+            assert!(advice.ends_with(['.', '?']) && advice.len() > 20, "{reason}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! The newest requests that verifiers refused, of all credentials or of one.
+
+use crate::hub::{Before, CredentialId, Refused, RefusedQuery};
+
+use super::roll::{PAGE, Placed, Roll};
+
+impl Placed for Refused {
+    type Place = Before;
+
+    fn place(&self) -> Before {
+        Self::place(self)
+    }
+}
+
+/// A page of them.
+#[derive(Debug, Default)]
+pub struct RefusedList {
+    /// Only those of this credential; its name is for the status line.
+    pub only: Option<(CredentialId, String)>,
+    /// The rows.
+    pub roll: Roll<Refused>,
+}
+
+impl RefusedList {
+    /// What to read.
+    pub fn query(&self) -> RefusedQuery {
+        let of = self.only.as_ref().map(|(id, _)| *id);
+        RefusedQuery { of, before: self.roll.before().cloned(), limit: PAGE }
+    }
+
+    /// Only those of the selected row's credential, or all again.
+    pub fn turn(&mut self) {
+        let selected = self.roll.selected().map(|row| (CredentialId(row.refusal.credential), row.name.clone()));
+        self.only = if self.only.is_none() { selected } else { None };
+        self.roll.begin_again();
+    }
+}

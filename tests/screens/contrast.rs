@@ -1,0 +1,178 @@
+//! Every pair of colours that a picture holds can be read, and no state is told by colour alone.
+//!
+//! The sixteen colours are the terminal's own. Taken are the palettes of xterm and of the VGA console, as their sources
+//! have them, on black for the dark theme and on white for the light one; text without a colour is their usual one, and
+//! faint text is two thirds of the way from the background, as VTE draws it.
+
+use std::collections::BTreeSet;
+
+use keydesk::tui::theme::{ASCII, Palette, Theme, UNICODE};
+use ratatui::style::{Color, Modifier};
+
+use super::{desk::Desk, snapshots};
+
+type Rgb = [u8; 3];
+
+/// black, red, green, yellow, blue, magenta, cyan, white; then the bright ones.
+const XTERM: [Rgb; 16] = [
+    [0x00, 0x00, 0x00],
+    [0xcd, 0x00, 0x00],
+    [0x00, 0xcd, 0x00],
+    [0xcd, 0xcd, 0x00],
+    [0x00, 0x00, 0xee],
+    [0xcd, 0x00, 0xcd],
+    [0x00, 0xcd, 0xcd],
+    [0xe5, 0xe5, 0xe5],
+    [0x7f, 0x7f, 0x7f],
+    [0xff, 0x00, 0x00],
+    [0x00, 0xff, 0x00],
+    [0xff, 0xff, 0x00],
+    [0x5c, 0x5c, 0xff],
+    [0xff, 0x00, 0xff],
+    [0x00, 0xff, 0xff],
+    [0xff, 0xff, 0xff],
+];
+const VGA: [Rgb; 16] = [
+    [0x00, 0x00, 0x00],
+    [0xaa, 0x00, 0x00],
+    [0x00, 0xaa, 0x00],
+    [0xaa, 0x55, 0x00],
+    [0x00, 0x00, 0xaa],
+    [0xaa, 0x00, 0xaa],
+    [0x00, 0xaa, 0xaa],
+    [0xaa, 0xaa, 0xaa],
+    [0x55, 0x55, 0x55],
+    [0xff, 0x55, 0x55],
+    [0x55, 0xff, 0x55],
+    [0xff, 0xff, 0x55],
+    [0x55, 0x55, 0xff],
+    [0xff, 0x55, 0xff],
+    [0x55, 0xff, 0xff],
+    [0xff, 0xff, 0xff],
+];
+
+fn index(color: Color) -> usize {
+    const NAMES: [Color; 16] = [
+        Color::Black,
+        Color::Red,
+        Color::Green,
+        Color::Yellow,
+        Color::Blue,
+        Color::Magenta,
+        Color::Cyan,
+        Color::Gray,
+        Color::DarkGray,
+        Color::LightRed,
+        Color::LightGreen,
+        Color::LightYellow,
+        Color::LightBlue,
+        Color::LightMagenta,
+        Color::LightCyan,
+        Color::White,
+    ];
+    NAMES.iter().position(|name| *name == color).unwrap_or_else(|| panic!("{color:?} is none of the sixteen"))
+}
+
+/// Relative luminance by WCAG 2.
+fn luminance(rgb: [f64; 3]) -> f64 {
+    let linear = |c: f64| {
+        let c = c / 255.0;
+        if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * linear(rgb[0]) + 0.7152 * linear(rgb[1]) + 0.0722 * linear(rgb[2])
+}
+
+fn contrast(a: [f64; 3], b: [f64; 3]) -> f64 {
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+/// Foreground, background and modifiers of every cell of every scene that is not blank.
+fn pairs(theme: Theme) -> BTreeSet<(String, String, bool)> {
+    let mut found = BTreeSet::new();
+    snapshots::each_scene(theme, |desk: &Desk| {
+        for cell in desk.buffer().content.iter().filter(|cell| cell.symbol() != " ") {
+            let reversed = cell.modifier.contains(Modifier::REVERSED);
+            let (fg, bg) = if reversed { (cell.bg, cell.fg) } else { (cell.fg, cell.bg) };
+            found.insert((fg.to_string(), bg.to_string(), cell.modifier.contains(Modifier::DIM)));
+        }
+    });
+    found
+}
+
+fn checked(theme: Theme, palette: &[Rgb; 16], faint_too: bool) {
+    let light = theme.palette == Palette::Light;
+    let (ground, text) = if light { (palette[15], palette[0]) } else { (palette[0], palette[7]) };
+    let wide = |rgb: Rgb| rgb.map(f64::from);
+    let rgb = |name: &str, other: Rgb| match name.parse::<Color>().unwrap() {
+        Color::Reset => wide(other),
+        color => wide(palette[index(color)]),
+    };
+    let found = pairs(theme);
+    assert!(found.len() > 3, "{found:?}");
+    for (fg, bg, faint) in found {
+        // Reversed text stands in the background's colour: both sides are looked up from where they come.
+        let back = rgb(&bg, ground);
+        let mut front = rgb(&fg, text);
+        if front == back {
+            (front, _) = (wide(ground), ());
+            assert_ne!(front, back, "{fg} on {bg}");
+        }
+        if faint {
+            if !faint_too {
+                continue;
+            }
+            front = std::array::from_fn(|i| back[i] + (front[i] - back[i]) * 2.0 / 3.0);
+        }
+        let ratio = contrast(front, back);
+        assert!(ratio >= 4.5, "{:?}: {fg} on {bg}{} has {ratio:.2}", theme.palette, if faint { ", faint" } else { "" });
+    }
+}
+
+#[test]
+fn every_pair_of_colours_can_be_read() {
+    for palette in [Palette::Dark, Palette::Light] {
+        checked(Theme { palette, glyphs: &UNICODE }, &XTERM, true);
+        // Nothing that draws Unicode has the console's palette and its faint grey; ASCII is what the console gets.
+        checked(Theme { palette, glyphs: &UNICODE }, &VGA, false);
+        checked(Theme { palette, glyphs: &ASCII }, &VGA, true);
+    }
+}
+
+#[test]
+fn on_the_console_nothing_is_faint() {
+    for palette in [Palette::Dark, Palette::Light, Palette::None] {
+        assert!(pairs(Theme { palette, glyphs: &ASCII }).iter().all(|(_, _, faint)| !faint));
+    }
+}
+
+#[test]
+fn the_formula_is_the_one_of_wcag() {
+    let black_on_white = contrast([0.0; 3], [255.0; 3]);
+    assert!((black_on_white - 21.0).abs() < 0.001);
+    // The grey that is just enough on white, and the one that is just not.
+    assert!(contrast([118.0; 3], [255.0; 3]) >= 4.5 && contrast([119.0; 3], [255.0; 3]) < 4.5);
+}
+
+#[test]
+fn without_colour_every_state_has_words_and_a_mark_of_its_own() {
+    for glyphs in [&UNICODE, &ASCII] {
+        let theme = Theme { palette: Palette::None, glyphs };
+        let mut states = BTreeSet::new();
+        snapshots::each_scene(theme, |desk: &Desk| {
+            assert!(desk.buffer().content.iter().all(|c| (c.fg, c.bg) == (Color::Reset, Color::Reset)));
+            for word in ["active", "disabled", "revoked", "expired", "locked", "tampered"] {
+                for line in desk.screen().lines() {
+                    let marks = [glyphs.usable, glyphs.stopped, glyphs.over, glyphs.warning];
+                    states.extend(marks.iter().filter(|m| line.contains(&format!("{m} {word}"))).map(|m| (word, *m)));
+                }
+            }
+        });
+        let marks = |word: &str| states.iter().filter(|(w, _)| *w == word).map(|(_, m)| *m).collect::<BTreeSet<_>>();
+        for word in ["active", "disabled", "revoked", "locked"] {
+            assert_eq!(marks(word).len(), 1, "{word} has one mark: {states:?}");
+        }
+        let all = ["active", "disabled", "revoked", "locked"].map(marks);
+        assert_eq!(BTreeSet::from(all).len(), 4, "and no two the same: {states:?}");
+    }
+}
