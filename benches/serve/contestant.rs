@@ -53,13 +53,19 @@ impl Server {
         self.signal(Signal::STOP);
     }
 
-    /// The processor time it has had, in microseconds. On a machine that others use as well it is steadier than the
-    /// clock.
+    /// The processor time in microseconds that its threads have had, without those that step back: what they do, they do
+    /// when nothing else is to be done. On a machine that others use as well it is steadier than the clock.
     pub fn processor(&self) -> Done<f64> {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", self.0.id()))?;
-        // The name, which may hold anything, is in brackets; the times are the 12th and 13th after it.
-        let after = stat.rsplit(')').next().unwrap_or_default();
-        let ticks = after.split_whitespace().skip(11).take(2).map(str::parse::<f64>).sum::<Result<f64, _>>()?;
+        let mut ticks = 0.0;
+        for task in fs::read_dir(format!("/proc/{}/task", self.0.id()))? {
+            let stat = fs::read_to_string(task?.path().join("stat"))?;
+            // The name, which may hold anything, is in brackets. Of the fields after it the 12th and 13th are times and
+            // the 17th is how far the thread steps back.
+            let fields: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+            if fields.get(16) == Some(&"0") {
+                ticks += fields[11].parse::<f64>()? + fields[12].parse::<f64>()?;
+            }
+        }
         Ok(ticks * TICK)
     }
 

@@ -53,8 +53,9 @@ const TAIL: usize = 10;
 impl Scanner {
     /// Whether such a line ends in these bytes.
     fn scan(&mut self, bytes: &[u8]) -> bool {
-        // Nearly always nothing holds a `#`: one search, and the tail for a line that is cut.
-        if !self.hash && !bytes.contains(&b'#') {
+        // Nearly always nothing holds a `#`: one look at all bytes, and the tail for a line that is cut. Without a way out
+        // the look is at many bytes at once.
+        if !self.hash && !bytes.iter().fold(false, |any, b| any | (*b == b'#')) {
             self.keep(bytes);
             return false;
         }

@@ -454,6 +454,22 @@ const SCENES: &[Scene] = &[
             })
         },
     },
+    Scene {
+        name: "settings_verifier",
+        make: |t| {
+            then(setting("Security", t), |d| {
+                d.press("v tab");
+            })
+        },
+    },
+    Scene {
+        name: "documentation_gateways",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("tab 4");
+            })
+        },
+    },
     Scene { name: "user_new", make: |t| users(t, "n e r i k tab →") },
     Scene { name: "user_role", make: |t| users(t, "G r") },
     Scene { name: "user_disable", make: |t| users(t, "↓ d") },
