@@ -36,7 +36,10 @@ pub fn scrolled(lines: &[Line<'static>], scroll: usize, paint: &mut Paint<'_>, b
         let covers = lines.get(first + usize::from(body.height) - 1).map_or(0, Line::width);
         let free = usize::from(body.width).saturating_sub(BELOW.len() + 2);
         let cut = (covers > free).then_some(paint.theme.glyphs.ellipsis);
-        paint.right(body.bottom() - 1, &Line::from(plain(&format!("{}{BELOW}", cut.map_or(String::new(), String::from)))));
+        paint.right(
+            body.bottom() - 1,
+            &Line::from(plain(&format!("{}{BELOW}", cut.map_or(String::new(), String::from)))),
+        );
     }
     paint.cursor(1, body.y);
 }
