@@ -95,12 +95,12 @@ fn to_look_at(overview: &Overview) -> Vec<String> {
         said.push(format!("To look at: {keys} within 30 days, next {}.", names.join(", ")));
     }
     if never_used.0 > 0 {
-        let keys = words::number(never_used.0, "key was", "keys were");
-        said.push(format!("To look at: {keys} never used since they were made."));
+        let (one, many) = ("key was never used since it was made", "keys were never used since they were made");
+        said.push(format!("To look at: {}.", words::number(never_used.0, one, many)));
     }
     if *unasked && overview.site.is_some() {
         said.push(
-            "To look at: no gateway has asked yet. Run `keydesk serve` behind one, with a file of assets/gateways."
+            "To look at: no gateway has asked yet. Run `keydesk serve`; `keydesk snippet` prints a gateway's configuration."
                 .into(),
         );
     }

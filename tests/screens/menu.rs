@@ -60,8 +60,8 @@ fn a_desk_that_no_gateway_asked_yet_says_so_and_what_to_do() {
     desk.sees_no("No gateway has asked yet");
     let alice = fixture::local(desk.hub(), "alice");
     desk.hub().create(&alice, &fixture::wanted(Kind::Hmac, "webhooks", Options::default())).unwrap();
-    desk.press("ctrl-l").sees("No gateway has asked yet: run `keydesk serve` behind one");
-    desk.press("tab ↓").no_dialog().press("enter").sees("Documentation");
+    desk.press("ctrl-l").sees("No gateway has asked yet: see how to set one up");
+    desk.press("tab ↓").no_dialog().press("enter").sees("Documentation").sees("nginx").sees("the verifier is at");
     // One of those that were used: somebody asked.
     Desk::signed_in_as(Role::Administrator).sees_no("No gateway has asked yet");
 }

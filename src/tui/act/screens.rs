@@ -186,7 +186,7 @@ impl App {
             Look::Expiring(row) => self.open_api(row.kind, Some(&row), EXPIRING),
             Look::NeverUsed(_, kind) => self.open_api(kind, None, NEVER_USED),
             Look::Dropped(_) | Look::Missed(_) => self.open_api(Kind::Basic, None, ""),
-            Look::Unasked => self.open(Screen::Docs(Docs::new(Kind::Basic))),
+            Look::Unasked => self.open(Screen::Docs(Docs::of_gateways())),
             Look::OneAdministrator => self.open(Screen::People(Box::default())),
         }
     }

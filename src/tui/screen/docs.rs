@@ -24,6 +24,11 @@ impl Docs {
         Self { kind, scroll: 0, gateways: false, gateway: 0, chosen: [0; 3] }
     }
 
+    /// The gateways' configurations.
+    pub fn of_gateways() -> Self {
+        Self { gateways: true, ..Self::new(Kind::Basic) }
+    }
+
     /// The language that is shown of a kind.
     pub fn language(&self, kind: Kind) -> Language {
         let all = languages(kind);

@@ -71,9 +71,7 @@ fn look_words(app: &App, look: &Look) -> String {
         }
         Look::NeverUsed(count, _) if count == "1" => "1 key was never used since it was made".to_owned(),
         Look::NeverUsed(count, _) => format!("{count} keys were never used since they were made"),
-        Look::Unasked => {
-            "No gateway has asked yet: run `keydesk serve` behind one, with a file of assets/gateways".to_owned()
-        }
+        Look::Unasked => "No gateway has asked yet: see how to set one up".to_owned(),
         Look::OneAdministrator => "You are the only Administrator: make another, in case you are locked out".to_owned(),
     }
 }
