@@ -286,7 +286,7 @@ fn the_lock_time_is_changed() {
             .picks("Security")
             .sees("The master key was made on 2026-08-14.")
             .picks("Change the lock time")
-            .sees("from 1 to 1440")
+            .sees("1 to 1440")
             .types("soon")
             .sees("not a number of minutes")
             .types("2000")
