@@ -288,7 +288,7 @@ fn the_lock_time_is_changed() {
             .picks("Change the lock time")
             .sees("1 to 1440")
             .types("soon")
-            .sees("not a number of minutes")
+            .sees("Choose a number of that range")
             .types("2000")
             .sees("1 to 1440 minutes")
             .types("3")
