@@ -18,10 +18,10 @@ fn main() -> ExitCode {
     cli::harden();
     ExitCode::from(match cli::run(std::env::args_os()) {
         Next::Exit(code) => code,
-        Next::Desk { face: Face::Screen, places, origin, appearance } => {
-            ended(tui::run(&places, origin, appearance, Arc::new(SystemClock)))
+        Next::Desk { face: Face::Screen, places, origin, appearance, verifier } => {
+            ended(tui::run(&places, origin, appearance, verifier, Arc::new(SystemClock)))
         }
-        Next::Desk { face: Face::Lines, places, origin, appearance } => {
+        Next::Desk { face: Face::Lines, places, origin, appearance, .. } => {
             ended(plain::run(&places, &origin, appearance, Arc::new(SystemClock)))
         }
         Next::Session(Face::Screen, hub, session) => ended(tui::run_session(*hub, *session, Some(demo_password()))),

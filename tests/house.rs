@@ -19,7 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("sample", &["credential", "text"]),
     ("vault", &["secret", "time"]),
     ("store", &[]),
-    ("hub", &["account", "credential", "secret", "store", "text", "time", "vault"]),
+    ("hub", &["account", "credential", "sample", "secret", "store", "text", "time", "vault"]),
     ("verify", &["credential", "secret", "time", "vault"]),
     ("serve", &["credential", "hub", "secret", "time", "vault", "verify"]),
     ("config", &["hub", "text", "vault"]),

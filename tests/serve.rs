@@ -1,5 +1,8 @@
 //! The verifier process: the real binary, asked over real sockets with raw bytes.
 
+#[path = "pty/need.rs"]
+mod need;
+
 mod serve {
     pub mod answers;
     pub mod contract;
@@ -13,4 +16,6 @@ mod serve {
     pub mod revocation;
     pub mod sight;
     pub mod support;
+    pub mod traefik;
+    pub mod units;
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use keydesk::store::{
-    Cancel, Commit, Row, SqliteStore, Store, StoreError, Tx, Value, WriteTx,
+    Cancel, Cell, Commit, SqliteStore, Store, StoreError, Tx, Value, WriteTx,
     tables::{
         self, Branch, CredentialRecord, Direction, HeadRow, Record as _, RefusalRow, SecretRecord, Sort, Tagged,
         TrailFilter, UsageRow,
@@ -388,12 +388,12 @@ fn feed(store: &dyn Store) {
 /// What stands first in each row that is handed over.
 fn first_columns(
     store: &dyn Store,
-    work: impl FnOnce(&mut dyn Tx, &mut dyn FnMut(Row) -> Result<(), StoreError>) -> Result<(), StoreError>,
+    work: impl FnOnce(&mut dyn Tx, &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>) -> Result<(), StoreError>,
 ) -> Vec<String> {
     let mut found = Vec::new();
     read(store, |tx| {
-        work(tx, &mut |mut row| {
-            found.push(row.text()?);
+        work(tx, &mut |cells| {
+            found.push(cells[0].text()?.to_owned());
             Ok(())
         })
     });

@@ -11,7 +11,7 @@ use crate::{account::Role, config::Wishes, credential::Kind};
 
 use super::{
     audit::AuditVerb, completions::CompletionsArgs, explain::ExplainArgs, init::InitArgs, key::KeyVerb, out::Form,
-    serve::ServeArgs, sign::SignArgs, user::UserVerb,
+    serve::ServeArgs, setting::SettingVerb, sign::SignArgs, snippet::SnippetArgs, user::UserVerb,
 };
 
 /// A self-hosted desk for API credentials. Without a command it opens the desk in this terminal.
@@ -72,6 +72,11 @@ pub enum Verb {
     /// Read and check the trail
     #[command(subcommand)]
     Audit(AuditVerb),
+    /// List and change what the desk and its verifiers follow (Administrators)
+    #[command(subcommand)]
+    Setting(SettingVerb),
+    /// Print the configuration of a gateway with this desk's addresses
+    Snippet(SnippetArgs),
     /// Answer gateways: is this request's credential good?
     Serve(ServeArgs),
     /// Print the fields of a signed request

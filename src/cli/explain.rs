@@ -1,6 +1,9 @@
 //! `keydesk explain`: why is this request refused? Nothing of what is pasted is kept.
 
-use std::io::{self, Read as _};
+use std::{
+    io::{self, Read as _},
+    net::IpAddr,
+};
 
 use clap::Args;
 
@@ -30,9 +33,19 @@ pub struct ExplainArgs {
     /// The kind that the request is for; legacy looks for the credential in the body
     #[arg(long, value_parser = args::kind())]
     kind: Option<Kind>,
+    /// The address that it came from, as the gateway tells it; needed where a credential has networks
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    client: Option<IpAddr>,
+    /// It came over http; over https unless given
+    #[arg(long)]
+    http: bool,
     /// When it was sent; now unless given
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
+}
+
+fn address(text: &str) -> Result<IpAddr, &'static str> {
+    text.parse().map_err(|_| "write one IP address without a port, for example 203.0.113.9")
 }
 
 /// Reads a request from standard input and says what the verifier would answer.
@@ -49,6 +62,7 @@ pub fn run(site: &Site, args: &ExplainArgs) -> Result<(), Failure> {
     let Pasted { method, target, version, fields, body } = Pasted::read(&pasted).ok_or_else(|| {
         Failure::usage("This is no HTTP request. Paste the request line, the fields, an empty line, and the body.")
     })?;
+    let client = args.client.map(|client| client.to_string());
     let request = Request {
         surface: if args.kind == Some(Kind::Legacy) { Surface::Legacy } else { Surface::Rest },
         method,
@@ -56,8 +70,8 @@ pub fn run(site: &Site, args: &ExplainArgs) -> Result<(), Failure> {
         fields: &fields,
         body: Body::Visible(body),
         version,
-        scheme: Scheme::Https,
-        client: None,
+        scheme: if args.http { Scheme::Http } else { Scheme::Https },
+        client: client.as_deref().map(str::as_bytes),
     };
     let claim = verify::claim(&request);
     let fed = claim.as_ref().map(|claim| credential(&desk, claim)).transpose()?.flatten();
@@ -66,7 +80,7 @@ pub fn run(site: &Site, args: &ExplainArgs) -> Result<(), Failure> {
     let entries: Vec<_> = fed.into_iter().map(|fed| serve::entry(fed, &policy)).collect();
     let snapshot = verify::Snapshot::of(&entries).map_err(|why| Failure::failed(format!("{why}.")))?;
     let said = verify::explain(&request, &snapshot, at.unwrap_or(now)).map_err(HubError::from)?;
-    let mut lines = words(&said, claim.as_ref());
+    let mut lines = words(&said, claim.as_ref(), args.client);
     if let (Some(wanted), Some(claim)) = (args.kind, &claim)
         && wanted != claim.kind
     {
@@ -87,7 +101,7 @@ fn credential(desk: &Desk, claim: &verify::Claim) -> Result<Option<crate::hub::C
     Ok(None)
 }
 
-fn words(said: &Explanation, claim: Option<&verify::Claim>) -> Vec<String> {
+fn words(said: &Explanation, claim: Option<&verify::Claim>, client: Option<IpAddr>) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(claim) = claim.filter(|claim| !crate::credential::holds_api_secret(&claim.key)) {
         lines.push(format!("Credential: {} ({})", claim.key, claim.kind));
@@ -97,7 +111,10 @@ fn words(said: &Explanation, claim: Option<&verify::Claim>) -> Vec<String> {
         Some(refused) => {
             let about = refused.component.as_ref().map(|c| format!(" ({c})")).unwrap_or_default();
             lines.push(format!("Verdict: refused, {}{about}.", refused.reason));
-            lines.extend(meaning(refused.reason).map(str::to_owned));
+            lines.extend(match (refused.reason, client) {
+                (Reason::Network, Some(client)) => Some(format!("{client} is in none of the credential's networks.")),
+                (reason, _) => meaning(reason).map(str::to_owned),
+            });
             lines.extend(refused.clock_offset.map(clock));
         }
     }
@@ -141,7 +158,10 @@ const MEANINGS: [(Reason, &str); 17] = [
         Reason::BodyDigestMismatch,
         "The digest is of another body. Was a line break added or lost on the way here? d41d8cd9… is the MD5 of nothing.",
     ),
-    (Reason::Network, "The client's address is not known here, and this credential has networks."),
+    (
+        Reason::Network,
+        "This credential has networks, and nobody said where the request came from: name it with --client.",
+    ),
     (Reason::AlgorithmNotAllowed, "The credential or the site does not allow this algorithm."),
 ];
 

@@ -17,8 +17,10 @@ mod password;
 mod process;
 mod progress;
 mod serve;
+mod setting;
 mod sign;
 mod silent;
+mod snippet;
 mod usage;
 mod user;
 
@@ -56,6 +58,8 @@ pub enum Next {
         origin: Origin,
         /// The file with how it looks for this Unix user.
         appearance: PathBuf,
+        /// Where gateways find the verifier.
+        verifier: String,
     },
     /// Open this desk, signed in.
     Session(Face, Box<Hub>, Box<Session>),
@@ -86,7 +90,8 @@ fn dispatch(line: CommandLine) -> Result<Next, Failure> {
             let Site { found, origin, .. } = site(places.wishes(None))?;
             let appearance = Appearance::beside(&found.config);
             let face = face(Appearance::read(&appearance).face.as_deref());
-            return Ok(Next::Desk { face, places: found.places(), origin, appearance });
+            let (places, verifier) = (found.places(), found.verifier());
+            return Ok(Next::Desk { face, places, origin, appearance, verifier });
         }
         Some(Verb::Demo) => {
             let (hub, session) = demo::open(&process::origin())?;
@@ -98,6 +103,8 @@ fn dispatch(line: CommandLine) -> Result<Next, Failure> {
         Some(Verb::Key(verb)) => key::run(&site(places.wishes(None))?, verb)?,
         Some(Verb::User(verb)) => user::run(&site(places.wishes(None))?, verb)?,
         Some(Verb::Audit(verb)) => audit::run(&site(places.wishes(None))?, verb)?,
+        Some(Verb::Setting(verb)) => setting::run(&site(places.wishes(None))?, verb)?,
+        Some(Verb::Snippet(args)) => snippet::run(&site(places.wishes(None))?, &args)?,
         Some(Verb::Explain(args)) => explain::run(&site(places.wishes(None))?, &args)?,
         Some(Verb::Sign(args)) => sign::run(&args)?,
         Some(Verb::Serve(args)) => serve::run(&site(places.wishes(None))?, &args)?,

@@ -32,7 +32,7 @@ fn orders(site: &Site, args: &ServeArgs) -> Result<Orders, ServeError> {
     let named = if args.listen.is_empty() { &found.serve.listen } else { &args.listen };
     let mut listen = named.iter().map(|text| text.parse()).collect::<Result<Vec<Listen>, ListenError>>()?;
     if listen.is_empty() {
-        listen.push(default_socket(found));
+        listen.push(default_socket(found)?);
     }
     let token = args.gateway_token_file.as_ref().or(found.serve.gateway_token_file.as_ref());
     let token = token.map(|path| GatewayToken::read(path)).transpose()?;
@@ -40,11 +40,12 @@ fn orders(site: &Site, args: &ServeArgs) -> Result<Orders, ServeError> {
 }
 
 /// In the directory that systemd made for the unit; else beside the database.
-fn default_socket(found: &Found) -> Listen {
+fn default_socket(found: &Found) -> Result<Listen, ListenError> {
     let given = std::env::var_os("RUNTIME_DIRECTORY").filter(|dir| !dir.is_empty());
-    let dir = given.map(std::path::PathBuf::from);
-    let beside = found.database.parent().map(std::path::Path::to_owned);
-    Listen::Unix(dir.or(beside).unwrap_or_default().join("verifier.sock"))
+    match given {
+        Some(dir) => Ok(Listen::Unix(std::path::PathBuf::from(dir).join("verifier.sock"))),
+        None => found.verifier().parse(),
+    }
 }
 
 impl From<ServeError> for Failure {

@@ -46,6 +46,12 @@ impl Found {
     pub fn places(&self) -> Places {
         Places { database: self.database.clone(), master_key: self.master_key.clone() }
     }
+
+    /// Where gateways find the verifier: the first place that the file names, else a socket beside the database.
+    pub fn verifier(&self) -> String {
+        let beside = || self.database.parent().unwrap_or(Path::new("/")).join("verifier.sock");
+        self.serve.listen.first().cloned().unwrap_or_else(|| format!("unix:{}", beside().display()))
+    }
 }
 
 /// Where things are, by what was wished, then by what the file says, then by the platform.

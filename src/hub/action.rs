@@ -49,6 +49,8 @@ actions! {
     PASSWORD_SET    "user.password_set"      "change"  "user"       "set password"
     PASSWORD_OWN    "user.password_changed"  "change"  "user"       "changed own password"
     SETTING         "setting.changed"        "change"  "desk"       "changed setting"
+    ACCEPTED        "store.accepted"         "change"  "desk"       "accepted store as it is"
+    WENT_BACK       "store.went_back"        "refusal" "desk"       "refused: went back"
     REFUSED         "refused"                "refusal" "desk"       "refused"
     REFUSED_KEY     "refused.credential"     "refusal" "credential" "refused"
     SIGN_IN_REFUSED "session.refused"        "refusal" "user"       "sign-in refused"

@@ -118,6 +118,15 @@ impl<'a> Change<'a> {
         self.head.change
     }
 
+    /// Begins another epoch: everybody who remembers how far the store was begins anew with it. The clock goes into it,
+    /// because an old copy does not know how often one like it was accepted before. Returns the one before, and it.
+    pub(super) fn next_epoch(&mut self) -> (i64, i64) {
+        let before = self.head.epoch;
+        self.head.epoch = self.now.seconds().0.max(before.saturating_add(1));
+        self.number();
+        (before, self.head.epoch)
+    }
+
     /// A new row.
     pub(super) fn insert<T: Record>(&mut self, record: &T) -> Result<(), HubError> {
         let tag = guard::tag(&self.hub.vault, record)?;

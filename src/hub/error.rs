@@ -75,6 +75,7 @@ pub enum Field {
     Networks,
     Note,
     Algorithms,
+    Setting(super::Setting),
     Other,
 }
 

@@ -18,6 +18,7 @@ mod guard;
 mod leak;
 mod list;
 mod look;
+mod mark;
 mod overview;
 mod own;
 mod policy;
@@ -25,6 +26,7 @@ mod refusal;
 mod refused;
 mod report;
 mod rows;
+mod setting;
 mod settings;
 mod sign_in;
 mod state;
@@ -37,7 +39,8 @@ pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
 pub use desk::{Hub, Places, SetUp, Start};
 pub use edit::Edit;
 pub use error::{Conflict, Denied, Field, HubError, SessionOver};
-pub use feed::{Fed, FedSecret, Feed, Mark, Part, SOON, Since};
+pub use feed::{Fed, FedSecret, Feed, Part, SOON, Took};
+pub use mark::{Mark, Since};
 pub use policy::{Policy, Replay};
 pub use refused::{Before, REFUSALS_KEPT, Refused, RefusedQuery};
 pub use report::{Refusal, Use};
@@ -46,4 +49,5 @@ pub use rows::{
     ListQuery, LiveSecret, NewCredential, NewLegacy, Order, Outcome, Overview, OwnSignIn, Page, Position, Pulse, Seen,
     SignInOutcome, SiteOverview, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow, UserTarget,
 };
+pub use setting::Setting;
 pub use settings::Security;

@@ -7,6 +7,7 @@ use crate::time::{DAY, Millis};
 
 use super::{
     Actor, Capped, CredentialOverview, Hub, HubError, Overview, SiteOverview, check, convert, list, refusal::Intent,
+    settings,
 };
 
 /// Credentials are called expiring this many days before.
@@ -24,6 +25,7 @@ impl Hub {
             Ok(Overview {
                 account: self.account().to_owned(),
                 administrators: check::administrators(tx, &self.vault)?,
+                addresses: settings::addresses(tx, &self.vault),
                 credentials: sees(Right::SeeCredentials).then(|| self.credential_overview(tx)).transpose()?,
                 site: sees(Right::ReadTrail).then(|| self.site_overview(tx)).transpose()?,
             })

@@ -1,6 +1,7 @@
 //! Settings of the desk, as every process follows them.
 
 use crate::account::Right;
+use crate::sample::{Site, Upstream};
 use crate::store::{
     Tx,
     tables::{self, SettingRecord, Tagged},
@@ -9,72 +10,88 @@ use crate::time::{MINUTE, Millis};
 use crate::vault::Vault;
 
 use super::{
-    Actor, Field, Hub, HubError, action,
+    Actor, Field, Hub, HubError, Setting, action,
     change::{Change, Subject},
     guard,
     refusal::Intent,
 };
 
-/// Name of the setting.
-const IDLE_LOCK: &str = "idle_lock_minutes";
-/// Minutes without a key after which the desk locks, unless set.
+/// Minutes without a key after which the desk locks when nothing else can be read.
 const IDLE_LOCK_MINUTES: i64 = 10;
-/// What it may be set to: a day at most.
-const IDLE_LOCK_RANGE: std::ops::RangeInclusive<i64> = 1..=24 * 60;
 
 /// What Security shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Security {
     /// Minutes without a key after which a desk locks.
     pub idle_lock_minutes: i64,
+    /// Every setting as it is followed now.
+    pub settings: Vec<(Setting, String)>,
     /// When the master key was made.
     pub master_key_made_at: Option<Millis>,
 }
 
 impl Hub {
-    /// The settings of the desk.
+    /// The settings of the desk, and what is known of the master key.
     pub fn security(&self, actor: &Actor) -> Result<Security, HubError> {
         self.look(actor, &Intent::new(Right::ManageSite, "see settings"), |tx| {
+            let read = |setting: Setting| Ok((setting, effective(tx, &self.vault, setting)?));
             Ok(Security {
+                settings: Setting::ALL.into_iter().map(read).collect::<Result<_, HubError>>()?,
                 idle_lock_minutes: idle_lock_minutes(tx, &self.vault)?,
                 master_key_made_at: tables::ring_made_at(tx)?.map(Millis),
             })
         })
     }
 
-    /// Sets after how many minutes without a key a desk locks; sessions that are open keep what they began with.
-    pub fn set_idle_lock(&self, actor: &Actor, minutes: i64) -> Result<(), HubError> {
-        if !IDLE_LOCK_RANGE.contains(&minutes) {
-            let sentence =
-                format!("A desk locks after 1 to {} minutes. Choose a number of that range.", IDLE_LOCK_RANGE.end());
-            return Err(HubError::invalid(Field::Other, sentence));
-        }
+    /// Sets some settings, each with its row in the trail; what is so already has none.
+    pub fn set_settings(&self, actor: &Actor, wanted: &[(Setting, String)]) -> Result<(), HubError> {
+        let check = |(setting, typed): &(Setting, String)| match setting.check(typed) {
+            Ok(value) => Ok((*setting, value)),
+            Err(sentence) => Err(HubError::invalid(Field::Setting(*setting), sentence)),
+        };
+        let checked: Vec<_> = wanted.iter().map(check).collect::<Result<_, _>>()?;
         self.change(actor, Intent::new(Right::ManageSite, "change settings"), |change| {
-            let before: Option<Tagged<SettingRecord>> = tables::get(&mut *change.tx, "id", IDLE_LOCK)?;
-            let vault = change.vault();
-            let until_now = idle_lock_minutes(&mut *change.tx, vault).ok();
-            if until_now == Some(minutes) {
-                return Ok(());
-            }
-            // One with a wrong tag begins again: its version may be any number.
-            let intact = before.as_ref().is_some_and(|row| guard::intact(vault, row));
-            let was = before.map(|row| row.record.version);
-            let version = was.filter(|_| intact).unwrap_or(0) + 1;
-            let record = SettingRecord {
-                id: IDLE_LOCK.to_owned(),
-                version,
-                value: minutes.to_string(),
-                change: change.number(),
-            };
-            match was {
-                Some(was) => change.replace(&record, was)?,
-                None => change.insert(&record)?,
-            }
-            let json = |minutes: i64| serde_json::json!({ "idle_lock_minutes": minutes }).to_string();
-            let subject = Subject::named("lock time").changed(until_now.map(json), Some(json(minutes)));
-            change.note(action::SETTING, subject).map(|_| ())
+            checked.iter().try_for_each(|(setting, value)| put(change, *setting, value))
         })
     }
+
+    /// Sets after how many minutes without a key a desk locks; sessions that are open keep what they began with.
+    pub fn set_idle_lock(&self, actor: &Actor, minutes: i64) -> Result<(), HubError> {
+        self.set_settings(actor, &[(Setting::LockTime, minutes.to_string())])
+    }
+}
+
+/// Writes a setting that differs, with its row in the trail.
+fn put(change: &mut Change<'_>, setting: Setting, value: &str) -> Result<(), HubError> {
+    let key = setting.key();
+    let before: Option<Tagged<SettingRecord>> = tables::get(&mut *change.tx, "id", key)?;
+    let vault = change.vault();
+    let until_now = effective(&mut *change.tx, vault, setting).ok();
+    if until_now.as_deref() == Some(value) {
+        return Ok(());
+    }
+    // One with a wrong tag begins again: its version may be any number.
+    let intact = before.as_ref().is_some_and(|row| guard::intact(vault, row));
+    let was = before.map(|row| row.record.version);
+    let version = was.filter(|_| intact).unwrap_or(0) + 1;
+    let record = SettingRecord { id: key.to_owned(), version, value: value.to_owned(), change: change.number() };
+    match was {
+        Some(was) => change.replace(&record, was)?,
+        None => change.insert(&record)?,
+    }
+    let json = |value: &str| match value.parse::<i64>() {
+        Ok(number) => serde_json::json!({ key: number }).to_string(),
+        Err(_) => serde_json::json!({ key: value }).to_string(),
+    };
+    let subject = Subject::named(setting.title().to_lowercase());
+    let subject = subject.changed(until_now.as_deref().map(json), Some(json(value)));
+    change.note(action::SETTING, subject).map(|_| ())
+}
+
+/// A setting as it is followed: as it was set, if that may be; else its default.
+pub(super) fn effective(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<String, HubError> {
+    let set = value(tx, vault, setting.key())?.and_then(|text| setting.check(&text).ok());
+    Ok(set.unwrap_or_else(|| setting.default_value()))
 }
 
 /// After how many milliseconds without a key the desk locks. A setting with a wrong tag goes to the trail and is not
@@ -92,12 +109,18 @@ pub(super) fn idle_lock(change: &mut Change<'_>) -> Result<i64, HubError> {
 }
 
 fn idle_lock_minutes(tx: &mut dyn Tx, vault: &Vault) -> Result<i64, HubError> {
-    let minutes = value(tx, vault, IDLE_LOCK)?.and_then(|text| text.parse().ok());
-    Ok(minutes.filter(|m| IDLE_LOCK_RANGE.contains(m)).unwrap_or(IDLE_LOCK_MINUTES))
+    Ok(effective(tx, vault, Setting::LockTime)?.parse().unwrap_or(IDLE_LOCK_MINUTES))
+}
+
+/// Where the API is. What somebody wrote there without this desk is not believed, and keeps nobody out.
+pub(super) fn addresses(tx: &mut dyn Tx, vault: &Vault) -> (Site, Upstream) {
+    let mut read = |setting| effective(tx, vault, setting).unwrap_or_else(|_| setting.default_value());
+    let (site, upstream) = (read(Setting::ApiAddress), read(Setting::Upstream));
+    (Site::new(&site).unwrap_or_default(), upstream.parse().unwrap_or_default())
 }
 
 /// A setting, if it was set; one with a wrong tag is not followed.
-pub(super) fn value(tx: &mut dyn Tx, vault: &Vault, name: &str) -> Result<Option<String>, HubError> {
+fn value(tx: &mut dyn Tx, vault: &Vault, name: &str) -> Result<Option<String>, HubError> {
     let found: Option<Tagged<SettingRecord>> = tables::get(tx, "id", name)?;
     match found {
         Some(row) if !guard::intact(vault, &row) => {

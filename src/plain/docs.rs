@@ -3,7 +3,7 @@
 use crate::{
     credential::Kind,
     hub::Details,
-    sample::{self, Language, Site, Subject},
+    sample::{self, Language, Subject},
     secret::Secret,
 };
 
@@ -15,7 +15,8 @@ use super::{
 
 /// Documentation of each kind, without a key.
 pub fn documentation(seat: &mut Seat<'_, '_>) -> Said {
-    let menu = Menu::new("Documentation: how to call the API.", Kind::ALL.map(|kind| format!("{}.", kind.title())));
+    let mut menu = Menu::new("Documentation: how to call the API.", Kind::ALL.map(|kind| format!("{}.", kind.title())));
+    menu.heading.push("The configuration of a gateway is printed by keydesk snippet, outside this desk.".to_owned());
     while let Some(i) = seat.talk.choose(&menu)? {
         languages(seat, &Subject::placeholder(Kind::ALL[i]))?;
     }
@@ -40,7 +41,8 @@ fn languages(seat: &mut Seat<'_, '_>, subject: &Subject<'_>) -> Said {
 }
 
 fn show(seat: &mut Seat<'_, '_>, language: Language, subject: &Subject<'_>) -> Said {
-    let site = Site::default();
+    let Some(overview) = seat.done(|hub, actor| hub.overview(actor))? else { return Ok(()) };
+    let site = overview.addresses.0;
     let text = sample::text(language, subject, &site);
     seat.say("")?;
     for line in text.lines() {

@@ -28,7 +28,11 @@ const PLACES: [Place; 9] = [
     },
     Place { words: "Users and permission levels.", right: Right::ManageUsers, open: people::users },
     Place { words: "Activity log.", right: Right::ReadTrail, open: trail::activity },
-    Place { words: "Security: the lock time.", right: Right::ManageSite, open: security::security },
+    Place {
+        words: "Security: the lock time, the address of the API, what verifiers follow.",
+        right: Right::ManageSite,
+        open: security::security,
+    },
     Place {
         words: "My account: your password, your sign-ins, the full screen.",
         right: Right::OwnAccount,

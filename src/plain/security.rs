@@ -1,4 +1,6 @@
-//! Security: the lock time, and the age of the master key.
+//! Security: the settings of the desk and its verifiers, and the age of the master key.
+
+use crate::hub::Setting;
 
 use super::{
     seat::Seat,
@@ -10,30 +12,39 @@ use super::{
 pub fn security(seat: &mut Seat<'_, '_>) -> Said {
     loop {
         let Some(found) = seat.done(|hub, actor| hub.security(actor))? else { return Ok(()) };
-        let mut menu = Menu::new("Security.", ["Change the lock time."]);
+        let choices = Setting::ALL.map(|setting| format!("Change the {}.", lower(setting.title())));
+        let mut menu = Menu::new("Security.", choices);
         let minutes = words::number(found.idle_lock_minutes, "minute", "minutes");
         menu.heading.push(format!("A desk where nobody answers locks after {minutes}."));
+        for (setting, value) in found.settings.iter().filter(|(setting, _)| *setting != Setting::LockTime) {
+            menu.heading.push(format!("{}: {value}.", setting.title()));
+        }
         if let Some(made) = found.master_key_made_at {
             menu.heading.push(format!("The master key was made on {}.", words::day(made)));
         }
         match seat.talk.choose(&menu)? {
             None => return Ok(()),
-            Some(_) => lock_time(seat)?,
+            Some(i) => change(seat, Setting::ALL[i])?,
         }
     }
 }
 
-fn lock_time(seat: &mut Seat<'_, '_>) -> Said {
+/// As in the middle of a sentence; an abbreviation stays.
+fn lower(title: &str) -> String {
+    let mut letters = title.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn change(seat: &mut Seat<'_, '_>, setting: Setting) -> Said {
     loop {
-        let question = "Type after how many minutes a desk where nobody answers locks, from 1 to 1440. An empty line \
-                        leaves it as it is: ";
-        let Some(text) = seat.talk.line(question)? else { return Ok(()) };
-        let Ok(minutes) = text.parse() else {
-            seat.talk.refuse("That is not a number of minutes. Type digits only, for example 10.")?;
-            continue;
-        };
-        if seat.done(|hub, actor| hub.set_idle_lock(actor, minutes))?.is_some() {
-            return seat.say("The lock time is changed. It counts from the next sign-in.");
+        seat.say(format!("{}: {}.", setting.title(), setting.meaning()))?;
+        let Some(text) = seat.talk.line("Type it. An empty line leaves it as it is: ")? else { return Ok(()) };
+        if seat.done(|hub, actor| hub.set_settings(actor, &[(setting, text.clone())]))?.is_some() {
+            return seat.say(match setting {
+                Setting::LockTime => "The lock time is changed. It counts from the next sign-in.",
+                Setting::ApiAddress | Setting::Upstream => "It is changed. Samples and snippets use it.",
+                _ => "It is changed. Verifiers follow within a second.",
+            });
         }
     }
 }

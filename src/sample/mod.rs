@@ -6,17 +6,21 @@
 //! control characters.
 
 mod fill;
+mod gateway;
 mod language;
 mod quote;
 mod site;
 mod subject;
+mod upstream;
 mod words;
 
 use crate::credential::Kind;
 
+pub use gateway::{Gateway, OddPath, SHIPPED};
 pub use language::{Language, languages};
 pub use site::{Site, SiteError};
 pub use subject::Subject;
+pub use upstream::{Upstream, UpstreamError};
 pub use words::{SECRET_HINT, SECRET_VARIABLE, notes, obstacle, refusals};
 
 use fill::fill;

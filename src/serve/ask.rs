@@ -24,8 +24,10 @@ use super::{
 pub(super) enum Family {
     /// `X-Original-*`: nginx and HAProxy.
     Original,
-    /// `X-Forwarded-*`: Caddy and Traefik.
+    /// `X-Forwarded-*`, and `X-Original-*` for what they do not tell: Caddy.
     Forwarded,
+    /// `X-Forwarded-*` alone, and the body: Traefik.
+    Traefik,
     /// The start line: Envoy.
     StartLine,
 }
@@ -148,7 +150,7 @@ async fn judge(
 fn pass(verifier: &Verifier, allowed: &Allowed<'_>, now: Seconds, client: Option<IpAddr>) -> Answer {
     verifier.metrics.allowed(allowed.credential.kind());
     verifier.reports.used(allowed, now, client);
-    answer::allow(allowed, &verifier.account)
+    answer::allow(allowed, &verifier.account.load())
 }
 
 /// When a question came, from whose client, and by which endpoint.
@@ -181,20 +183,19 @@ struct Start<'a> {
 /// What the gateway told, by its family's contract.
 fn seen<'a>(asked: Asked, parts: &'a Parts, fragment: &Fragment) -> Result<(Told<'a>, Start<'a>), Broken> {
     let read = |contract: &Contract, headers: &'a HeaderMap| contract.read(headers);
-    match asked.family {
-        Family::Original | Family::Forwarded => {
-            let original = asked.family == Family::Original;
-            let told = read(if original { &contract::ORIGINAL } else { &contract::FORWARDED }, &parts.headers)?;
-            let start = Start { method: told.method, target: told.target };
-            Ok((told, start))
-        }
+    let told = match asked.family {
+        Family::Original => read(&contract::ORIGINAL, &parts.headers)?,
+        Family::Forwarded => read(&contract::FORWARDED, &parts.headers)?,
+        Family::Traefik => read(&contract::TRAEFIK, &parts.headers)?,
         Family::StartLine => {
             let told = read(&contract::START_LINE, &parts.headers)?;
             let target = target(&parts.uri, asked.prefix).filter(|_| !fragment.seen());
             let target = target.ok_or(Broken("request line"))?;
-            Ok((told, Start { method: parts.method.as_str().as_bytes(), target }))
+            return Ok((told, Start { method: parts.method.as_str().as_bytes(), target }));
         }
-    }
+    };
+    let start = Start { method: told.method, target: told.target };
+    Ok((told, start))
 }
 
 /// The client's target, behind the path that Envoy put before it. An absolute form is not one.
@@ -224,7 +225,7 @@ fn handed_over<'a>(
         Some(_) if partial => Body::NotVisible(Framing::Unknown),
         Some(b"") if asked.family == Family::Forwarded => Body::NotVisible(framing),
         Some(b"") => {
-            // Nothing tells whether Envoy was told to hand bodies over. Where there may be one that it kept, the request
+            // Nothing tells whether Envoy or Traefik was told to hand bodies over. Where one may be kept, the request
             // counts as having one, and a digest is held against the empty body.
             let told_length = fields.iter().any(|(name, _)| *name == b"content-length");
             if !told_length && !BODILESS.contains(&method) {

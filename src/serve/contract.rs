@@ -48,7 +48,7 @@ pub(super) const ORIGINAL: Contract = Contract {
     last_of_client: false,
 };
 
-/// Caddy and Traefik.
+/// Caddy.
 pub(super) const FORWARDED: Contract = Contract {
     names: [
         "x-forwarded-method",
@@ -58,6 +58,24 @@ pub(super) const FORWARDED: Contract = Contract {
         "x-forwarded-proto",
         "x-original-client",
         "x-original-framing",
+        NONE,
+    ],
+    by_fields: true,
+    last_of_client: false,
+};
+
+/// Traefik, which can set no fields but its own: it writes the client's address into `X-Forwarded-For`, alone unless it was
+/// told to trust what clients write there, and then it is refused. It tells neither the version nor the framing; it hands
+/// the body over.
+pub(super) const TRAEFIK: Contract = Contract {
+    names: [
+        "x-forwarded-method",
+        "x-forwarded-uri",
+        NONE,
+        "x-forwarded-host",
+        "x-forwarded-proto",
+        "x-forwarded-for",
+        NONE,
         NONE,
     ],
     by_fields: true,
@@ -133,6 +151,8 @@ impl Contract {
         let (mut method, mut target, mut told_version) = (&b""[..], &b""[..], Version::Unknown);
         if self.by_fields {
             (method, target) = (must(METHOD)?, must(TARGET)?);
+        }
+        if self.names[VERSION] != NONE {
             told_version = version(must(VERSION)?).ok_or(Broken(self.names[VERSION]))?;
         }
         fields.push((b"host", must(HOST)?));
@@ -300,6 +320,47 @@ mod tests {
                 (framing, length, coding)
             );
         }
+    }
+
+    /// As its documentation says that Traefik asks: five fields of its own beside all of the client's.
+    #[test]
+    fn traefik_tells_five_fields_and_its_client_chooses_none_of_them() {
+        let traefik = [
+            ("host", "127.0.0.1:8730"),
+            ("x-forwarded-method", "POST"),
+            ("x-forwarded-proto", "https"),
+            ("x-forwarded-host", "api.example.com"),
+            ("x-forwarded-uri", "/v1/messages?a=b"),
+            ("x-forwarded-for", "203.0.113.9"),
+            ("authorization", "Basic x"),
+        ];
+        let of_client = [
+            ("x-original-client", "127.0.0.1"),
+            ("x-original-framing", "cl=;te="),
+            ("x-original-proto", "HTTP/1.1"),
+            ("x-original-method", "GET"),
+            ("x-real-ip", "127.0.0.1"),
+            ("forwarded", "for=127.0.0.1"),
+        ];
+        let map = headers(&[&traefik[..], &of_client[..]].concat());
+        let told = TRAEFIK.read(&map).unwrap();
+        assert_eq!((told.method, told.target), (&b"POST"[..], &b"/v1/messages?a=b"[..]));
+        assert_eq!((told.client.to_string().as_str(), told.scheme), ("203.0.113.9", Scheme::Https));
+        assert_eq!((told.version, told.framing), (Version::Unknown, Framing::Unknown));
+        for wrong in ["198.51.100.1, 203.0.113.9", "203.0.113.9,", "", "203.0.113.9:80", "unknown"] {
+            let mut fields = traefik.to_vec();
+            fields.iter_mut().filter(|(name, _)| *name == "x-forwarded-for").for_each(|field| field.1 = wrong);
+            assert_eq!(TRAEFIK.read(&headers(&fields)).unwrap_err().0, "x-forwarded-for", "{wrong}");
+        }
+        for (name, value) in &traefik[1..6] {
+            let mut fields = traefik.to_vec();
+            fields.push((name, value));
+            assert_eq!(TRAEFIK.read(&headers(&fields)).unwrap_err().0, *name, "twice");
+            let missing: Vec<_> = traefik.into_iter().filter(|(n, _)| n != name).collect();
+            assert_eq!(TRAEFIK.read(&headers(&missing)).unwrap_err().0, *name, "missing");
+        }
+        // The other family does not take this for its own.
+        assert_eq!(FORWARDED.read(&headers(&traefik)).unwrap_err().0, "x-original-proto");
     }
 
     #[test]

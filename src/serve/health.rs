@@ -15,10 +15,9 @@ pub(super) enum Sight {
     Clear,
     /// It cannot be read; the sentence says why.
     Out(String),
-    /// It is older than it was: somebody put an old file back, or a failover lost changes.
+    /// It is older than it was, or went on from something older: somebody put an old file back, or a failover lost
+    /// changes. What the snapshot knows is newer, and answers for as long as it takes.
     WentBack,
-    /// Another store is in its place.
-    Another,
 }
 
 impl Sight {
@@ -27,12 +26,9 @@ impl Sight {
             Self::Clear => "in sight",
             Self::Out(why) => why,
             Self::WentBack => {
-                "went back: it is older than it was. The snapshot of before is kept. Find out who put an old file back; \
-                 to accept it, restart this verifier"
-            }
-            Self::Another => {
-                "replaced: another store is in its place. The snapshot of before is kept. Put the store back, or restart \
-                 this verifier to follow the other"
+                "went back: it is older than it was, or went on from something older. The snapshot of before answers, and \
+                 changes made since are not followed. Put the newest copy back; or, to accept what is there: \
+                 keydesk audit accept --as NAME"
             }
         }
     }
@@ -70,7 +66,7 @@ impl Health {
 
     /// Notes what was seen; says whether it differs from before.
     pub(super) fn saw(&self, sight: Sight) -> bool {
-        if sight == Sight::Clear {
+        if !matches!(sight, Sight::Out(_)) {
             self.seen.store(self.since_began(Instant::now()), Ordering::Relaxed);
         }
         let mut before = self.sight.lock().unwrap_or_else(PoisonError::into_inner);
@@ -82,6 +78,11 @@ impl Health {
     /// Whether the store was in sight at the last look.
     pub(super) fn is_clear(&self) -> bool {
         *self.sight.lock().unwrap_or_else(PoisonError::into_inner) == Sight::Clear
+    }
+
+    /// Whether the store went back and waits to be accepted.
+    pub(super) fn went_back(&self) -> bool {
+        *self.sight.lock().unwrap_or_else(PoisonError::into_inner) == Sight::WentBack
     }
 
     /// Milliseconds since the store was last in sight.
@@ -137,10 +138,13 @@ mod tests {
     fn out_of_sight_is_told_at_once_and_stops_answers_at_the_limit() {
         let health = Health::new(60);
         assert!(health.report().0);
-        assert!(health.saw(Sight::WentBack) && !health.saw(Sight::WentBack));
+        assert!(health.saw(Sight::WentBack) && !health.saw(Sight::WentBack) && health.went_back());
         let (ready, text) = health.report();
-        assert!(ready && text.contains("went back"), "{text}");
+        assert!(ready && text.contains("went back") && text.contains("audit accept"), "{text}");
         health.set_limit(0);
+        std::thread::sleep(std::time::Duration::from_millis(3));
+        assert!(!health.saw(Sight::WentBack) && !health.is_stale(Instant::now()), "what is newer answers on");
+        assert!(health.saw(Sight::Out("gone".to_owned())) && !health.went_back());
         std::thread::sleep(std::time::Duration::from_millis(3));
         assert!(health.is_stale(Instant::now()) && !health.report().0);
         assert!(health.saw(Sight::Clear) && health.age() < 1_000);

@@ -2,71 +2,107 @@
 
 use std::{
     collections::HashSet,
-    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use uuid::Uuid;
 
 use crate::credential::{Algorithm, Algorithms};
-use crate::hub::{Fed, FedSecret, Hub, HubError, Mark, Part, Policy};
+use crate::hub::{Fed, FedSecret, Hub, HubError, Mark, Part, Policy, Took};
 use crate::verify::{Builder, Entry, LiveSecret, Snapshot, SnapshotError};
 
 /// Credentials with a wrong tag: as long as one is among them it is counted.
-pub(super) type Tampered = HashSet<Uuid>;
+pub type Tampered = HashSet<Uuid>;
 
 /// Everything that was in the store.
-pub(super) struct Loaded {
-    pub(super) snapshot: Snapshot,
+pub struct Loaded {
+    /// The credentials.
+    pub snapshot: Snapshot,
+    /// Where the time went.
+    pub phases: Phases,
     pub(super) tampered: Tampered,
     pub(super) mark: Mark,
-    pub(super) took: Duration,
 }
 
-/// Where two threads put what they read.
-struct Growing {
+/// Where the time of a load went. Two threads work: of each part this is what the slower one took.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Phases {
+    /// Reading rows and checking their tags.
+    pub reading: Duration,
+    /// Opening secrets.
+    pub opening: Duration,
+    /// Packing credentials and making the index of their keys.
+    pub indexing: Duration,
+    /// From the first look to the finished snapshot.
+    pub all: Duration,
+}
+
+/// What one of the threads gathers.
+struct Half {
     builder: Builder,
     tampered: Tampered,
     failed: Option<SnapshotError>,
+    packing: Duration,
 }
 
-/// Loads everything, on two threads if there is a second handle to read with.
-pub(super) fn load(first: &Hub, second: Option<&Hub>, policy: &Policy) -> Result<Loaded, HubError> {
+/// Loads everything on two threads, which read at the same time if there is a second handle.
+pub fn load(first: &Hub, second: Option<&Hub>, policy: &Policy) -> Result<Loaded, HubError> {
     let began = Instant::now();
     let feed = first.feed();
-    let builder = Builder::new(feed.count()?).map_err(HubError::from)?;
-    let growing = Mutex::new(Growing { builder, tampered: Tampered::new(), failed: None });
     let [one, two] = feed.halves()?;
-    let read = |hub: &Hub, part: &Part| hub.feed().load(part, &mut |run| grow(&growing, run, policy));
-    let marks = std::thread::scope(|scope| {
-        let other = scope.spawn(|| read(second.unwrap_or(first), &two));
-        let own = read(first, &one);
+    let builders = Builder::halves(feed.count()?)?;
+    let [one, two] = [(first, one), (second.unwrap_or(first), two)];
+    let [own, other] = builders.map(Half::new);
+    let (one, two) = std::thread::scope(|scope| {
+        let other = scope.spawn(|| other.read(two, policy));
+        let own = own.read(one, policy);
         (own, other.join().unwrap_or_else(|_| Err(HubError::Failed("A thread that read the store died.".to_owned()))))
     });
-    let mark = marks.0?.earlier(marks.1?);
-    let Growing { builder, tampered, failed } = growing.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if let Some(why) = failed {
+    let ((one, at, took), (two, at_two, took_two)) = (one?, two?);
+    let mark = at.earlier(at_two);
+    let packing = one.packing.max(two.packing);
+    let tampered = one.tampered.into_iter().chain(two.tampered).collect();
+    if let Some(why) = one.failed.or(two.failed) {
         return Err(HubError::Failed(why.to_string()));
     }
-    let snapshot = builder.finish().map_err(|why| HubError::Failed(why.to_string()))?;
-    Ok(Loaded { snapshot, tampered, mark, took: began.elapsed() })
+    let joining = Instant::now();
+    let snapshot = Builder::join([one.builder, two.builder]).map_err(|why| HubError::Failed(why.to_string()))?;
+    let phases = Phases {
+        reading: took.reading.max(took_two.reading),
+        opening: took.opening.max(took_two.opening),
+        indexing: packing + joining.elapsed(),
+        all: began.elapsed(),
+    };
+    Ok(Loaded { snapshot, phases, tampered, mark })
 }
 
-fn grow(growing: &Mutex<Growing>, run: Vec<Fed>, policy: &Policy) {
-    // Made outside the lock: it is most of the work.
-    let entries: Vec<_> = run.into_iter().map(|fed| entry(fed, policy)).collect();
-    let mut growing = growing.lock().unwrap_or_else(PoisonError::into_inner);
-    for mut entry in entries {
-        let added = growing.builder.add(&entry).or_else(|_| {
-            refuse(&mut entry);
-            growing.builder.add(&entry)
-        });
-        if entry.tampered {
-            growing.tampered.insert(entry.row);
+impl Half {
+    fn new(builder: Builder) -> Self {
+        Self { builder, tampered: Tampered::new(), failed: None, packing: Duration::ZERO }
+    }
+
+    /// Reads a part of the store.
+    fn read(mut self, (hub, part): (&Hub, Part), policy: &Policy) -> Result<(Self, Mark, Took), HubError> {
+        let (mark, took) = hub.feed().load(&part, &mut |run| self.pack(run, policy))?;
+        Ok((self, mark, took))
+    }
+
+    fn pack(&mut self, run: Vec<Fed>, policy: &Policy) {
+        let began = Instant::now();
+        for fed in run {
+            let mut entry = entry(fed, policy);
+            let added = self.builder.add(&entry).or_else(|_| {
+                refuse(&mut entry);
+                self.builder.add(&entry)
+            });
+            if entry.tampered {
+                self.tampered.insert(entry.row);
+            }
+            if let Err(why) = added {
+                self.failed.get_or_insert(why);
+            }
         }
-        if let Err(why) = added {
-            growing.failed.get_or_insert(why);
-        }
+        self.packing += began.elapsed();
     }
 }
 

@@ -47,6 +47,8 @@ pub(super) struct Gauges {
     pub(super) expiring: usize,
     pub(super) tampered: i64,
     pub(super) age_ms: u64,
+    /// The store is older than it was.
+    pub(super) went_back: bool,
     pub(super) snapshot_bytes: usize,
 }
 
@@ -118,6 +120,12 @@ impl Metrics {
         let counter = |n: &AtomicU64| n.load(Relaxed).to_string();
         for (name, kind, help, value) in [
             ("snapshot_age_seconds", "gauge", "Since the store was last in sight.", age),
+            (
+                "store_went_back",
+                "gauge",
+                "1 while the store is older than it was.",
+                u8::from(gauges.went_back).to_string(),
+            ),
             ("snapshot_bytes", "gauge", "Memory of the snapshot.", gauges.snapshot_bytes.to_string()),
             ("credentials", "gauge", "Credentials in the snapshot.", gauges.credentials.to_string()),
             ("credentials_expiring", "gauge", "Active ones that expire within 30 days.", gauges.expiring.to_string()),
@@ -174,7 +182,8 @@ mod tests {
         metrics.took(Duration::from_micros(7));
         metrics.took(Duration::from_secs(9));
         let connection = metrics.connected();
-        let gauges = Gauges { credentials: 3, expiring: 1, tampered: 0, age_ms: 1_005, snapshot_bytes: 9 };
+        let gauges =
+            Gauges { credentials: 3, expiring: 1, tampered: 0, age_ms: 1_005, went_back: true, snapshot_bytes: 9 };
         let page = metrics.page(gauges);
         for line in [
             "keydesk_allowed_total{kind=\"hmac\"} 1",
@@ -186,6 +195,7 @@ mod tests {
             "keydesk_answer_seconds_sum 9.000007",
             "keydesk_answer_seconds_count 2",
             "keydesk_snapshot_age_seconds 1.005",
+            "keydesk_store_went_back 1",
             "keydesk_connections 1",
         ] {
             assert!(page.lines().any(|l| l == line), "{line}\n{page}");

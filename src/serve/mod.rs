@@ -52,9 +52,8 @@ use crate::hub::{Hub, HubError, Places, Policy, Start};
 use crate::time::Clock;
 use crate::vault::VaultError;
 
-pub use load::entry;
+pub use load::{Loaded, Tampered, entry, load};
 
-use load::Loaded;
 use metrics::Metrics;
 use passwords::Passwords;
 use priority::StepBack;
@@ -120,7 +119,10 @@ pub fn run(orders: Orders) -> Result<(), ServeError> {
     tracing::info!(
         credentials = loaded.snapshot.len(),
         tampered = loaded.tampered.len(),
-        milliseconds = loaded.took.as_millis() as u64,
+        milliseconds = loaded.phases.all.as_millis() as u64,
+        reading = loaded.phases.reading.as_millis() as u64,
+        opening = loaded.phases.opening.as_millis() as u64,
+        indexing = loaded.phases.indexing.as_millis() as u64,
         "loaded"
     );
     let threads = Threads::begin(&orders, hub, policy, loaded, read)?;

@@ -132,7 +132,7 @@ impl Passwords {
     }
 
     fn turn(&self, question: &Arc<PasswordQuestion>) -> Turn {
-        if let Some(version) = question.versions().find(|version| self.is_remembered(question, *version)) {
+        if let Some((version, _)) = question.secrets().find(|secret| self.is_remembered(question, *secret)) {
             self.metrics.remembered.fetch_add(1, Ordering::Relaxed);
             return Turn::Known(Answer::Right { version });
         }
@@ -168,7 +168,8 @@ impl Passwords {
             });
             self.metrics.hashes.fetch_add(1, Ordering::Relaxed);
             if let Answer::Right { version } = answer {
-                self.remember(&job.question, version);
+                let right = job.question.secrets().find(|(of, _)| *of == version);
+                right.into_iter().for_each(|secret| self.remember(&job.question, secret));
                 job.taken.take_back();
             }
             self.done(&job.mark);
@@ -194,17 +195,18 @@ impl Passwords {
         self.metrics.hash_queue.store(line.asked.len() as u64, Ordering::Relaxed);
     }
 
-    fn is_remembered(&self, question: &PasswordQuestion, version: u32) -> bool {
-        self.right.get(&self.right_mark(question, version)).is_some_and(|until| self.now() < until)
+    fn is_remembered(&self, question: &PasswordQuestion, secret: (u32, &str)) -> bool {
+        self.right.get(&self.right_mark(question, secret)).is_some_and(|until| self.now() < until)
     }
 
-    fn remember(&self, question: &PasswordQuestion, version: u32) {
-        self.right.insert(self.right_mark(question, version), self.now() + REMEMBERED_FOR);
+    fn remember(&self, question: &PasswordQuestion, secret: (u32, &str)) {
+        self.right.insert(self.right_mark(question, secret), self.now() + REMEMBERED_FOR);
     }
 
-    fn right_mark(&self, question: &PasswordQuestion, version: u32) -> Mark {
+    fn right_mark(&self, question: &PasswordQuestion, (version, kept): (u32, &str)) -> Mark {
         let row = question.row().unwrap_or_default();
-        self.mark(b"right", row.as_bytes(), &version.to_be_bytes(), question)
+        let secret = [&version.to_be_bytes()[..], kept.as_bytes()].concat();
+        self.mark(b"right", row.as_bytes(), &secret, question)
     }
 
     /// The password is last: what stands before it has a length of its own or is told by its length.

@@ -78,9 +78,20 @@ impl Refresh {
     }
 
     fn tell(&self, sight: Sight) {
-        let said = format!("{sight:?}");
+        let (said, went_back) = (format!("{sight:?}"), sight == Sight::WentBack);
         if self.verifier.health.saw(sight) {
             tracing::warn!(store = said, "sight of the store changed");
+            if went_back && let Err(why) = self.note_went_back() {
+                tracing::error!(error = %why, "that the store went back could not be written into its trail");
+            }
+        }
+    }
+
+    /// By a handle that does not know how far the store was: the one that does writes nothing into an older one.
+    fn note_went_back(&self) -> Result<(), HubError> {
+        match Hub::open(&self.places, self.clock.clone())? {
+            Start::Ready(hub) => hub.feed().note_went_back(),
+            Start::New => Ok(()),
         }
     }
 
@@ -98,20 +109,20 @@ impl Refresh {
             self.check_on(&hub)?;
             return Ok(Sight::Clear);
         }
-        let now = hub.feed().mark()?;
+        // Another desk's store in the same file has a head that this one's keys do not open.
+        let Ok(found) = hub.feed().since(&self.mark) else { return self.reopen() };
         self.read = Instant::now();
-        self.follow(&hub, &now)
+        self.follow(&hub, found)
     }
 
     /// Brings the snapshot up to the store.
-    fn follow(&mut self, hub: &Hub, now: &Mark) -> Result<Sight, HubError> {
-        match self.mark.compare(now) {
+    fn follow(&mut self, hub: &Hub, (since, now): (Since, Mark)) -> Result<Sight, HubError> {
+        match since {
             // Not kept as it is: a trail that went on has to be noticed when it goes back.
-            Since::Same => self.mark = now.clone(),
+            Since::Same => self.mark = now,
             Since::Changed => self.apply(hub)?,
-            Since::Anew => self.load(hub)?,
+            Since::Anew | Since::Another => self.load(hub)?,
             Since::WentBack => return Ok(Sight::WentBack),
-            Since::Another => return Ok(Sight::Another),
         }
         Ok(Sight::Clear)
     }
@@ -177,25 +188,24 @@ impl Refresh {
     /// Loads everything anew, beside the snapshot that goes on answering.
     fn load(&mut self, hub: &Hub) -> Result<(), HubError> {
         let policy = hub.feed().policy(&self.verifier.policy.load())?;
-        let Loaded { snapshot, tampered, mark, took } = load::load(hub, None, &policy)?;
-        tracing::info!(credentials = snapshot.len(), milliseconds = took.as_millis() as u64, "loaded");
+        let Loaded { snapshot, tampered, mark, phases } = load::load(hub, None, &policy)?;
+        tracing::info!(credentials = snapshot.len(), milliseconds = phases.all.as_millis() as u64, "loaded");
         self.verifier.replace(snapshot, tampered.len());
         self.verifier.follow(policy);
+        self.verifier.of_account(hub.account());
         (self.tampered, self.mark) = (tampered, mark);
         Ok(())
     }
 
-    /// What is at the place now, if it is the store that the snapshot is of.
+    /// What is at the place now.
     fn reopen(&mut self) -> Result<Sight, HubError> {
         let hub = match Hub::open(&self.places, self.clock.clone())? {
             Start::Ready(hub) => Arc::new(hub),
             Start::New => return Ok(Sight::Out("The database is gone. Put it back.".to_owned())),
         };
-        let now = hub.feed().mark()?;
-        let sight = self.follow(&hub, &now)?;
-        if sight == Sight::Clear {
-            *self.hub.write().unwrap_or_else(PoisonError::into_inner) = hub;
-        }
+        let found = hub.feed().since(&self.mark)?;
+        let sight = self.follow(&hub, found)?;
+        *self.hub.write().unwrap_or_else(PoisonError::into_inner) = hub;
         Ok(sight)
     }
 }

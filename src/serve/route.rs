@@ -1,4 +1,4 @@
-//! From a path to an answer. Nine paths need no router.
+//! From a path to an answer. Eleven paths need no router.
 
 use std::{sync::atomic::Ordering, time::Instant};
 
@@ -46,6 +46,8 @@ fn route(method: &Method, path: &str) -> Route {
         "/v1/authz/nginx" => authz("nginx", Family::Original, Surface::Rest, 0),
         "/v1/authz/forward" => authz("forward", Family::Forwarded, Surface::Rest, 0),
         "/v1/authz/forward-legacy" => authz("forward-legacy", Family::Forwarded, Surface::Legacy, 0),
+        "/v1/authz/traefik" => authz("traefik", Family::Traefik, Surface::Rest, 0),
+        "/v1/authz/traefik-legacy" => authz("traefik-legacy", Family::Traefik, Surface::Legacy, 0),
         "/v1/verify" if method == Method::POST => Route::Verify,
         "/healthz" => Route::Health,
         "/readyz" => Route::Ready,
@@ -109,6 +111,7 @@ fn metrics(verifier: &Verifier) -> Answer {
         expiring: expiring.count(),
         tampered: verifier.health.tampered(),
         age_ms: verifier.health.age(),
+        went_back: verifier.health.went_back(),
         snapshot_bytes: snapshot.memory(),
     };
     answer::page(StatusCode::OK, PROMETHEUS, verifier.metrics.page(gauges))

@@ -27,7 +27,7 @@ pub(super) struct Verifier {
     pub(super) passwords: Arc<Passwords>,
     pub(super) reports: Reports,
     pub(super) seats: Seats,
-    pub(super) account: HeaderValue,
+    pub(super) account: ArcSwap<HeaderValue>,
     pub(super) token: Option<GatewayToken>,
     pub(super) clock: Arc<dyn Clock>,
 }
@@ -57,7 +57,7 @@ impl Verifier {
             passwords: with.passwords,
             reports: with.reports,
             seats: Seats::default(),
-            account: answer::field(account),
+            account: ArcSwap::from_pointee(answer::field(account)),
             token: with.token,
             clock: with.clock,
         }
@@ -80,6 +80,11 @@ impl Verifier {
     pub(super) fn replace(&self, snapshot: Snapshot, tampered: usize) {
         self.health.set_tampered(tampered);
         self.snapshot.store(Arc::new(snapshot));
+    }
+
+    /// Names another account: another desk was put in place.
+    pub(super) fn of_account(&self, account: &str) {
+        self.account.store(Arc::new(answer::field(account)));
     }
 
     /// Follows another policy.

@@ -1,6 +1,6 @@
 //! What a database must do for keydesk. Blocking; nothing in it that SQLite or PostgreSQL could not do.
 
-use super::{Cancel, Row, StoreError, Value};
+use super::{Cancel, Cell, Row, StoreError, Value};
 
 /// A handle to a database: one writer and one reader, which do not wait for each other.
 pub trait Store: Send + Sync {
@@ -28,19 +28,19 @@ pub trait Notice: Send {
 
 /// A transaction.
 pub trait Tx {
-    /// Hands each row of a query to `each`, without keeping them.
+    /// Shows each row of a query to `each`, without keeping or copying it.
     fn each(
         &mut self,
         sql: &str,
         params: &[Value],
-        each: &mut dyn FnMut(Row) -> Result<(), StoreError>,
+        each: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
 
     /// All rows of a query.
     fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         let mut rows = Vec::new();
-        self.each(sql, params, &mut |row| {
-            rows.push(row);
+        self.each(sql, params, &mut |cells| {
+            rows.push(Row::copied(cells));
             Ok(())
         })?;
         Ok(rows)

@@ -16,4 +16,4 @@ pub use driver::{Commit, Notice, Store, Tx, WriteTx};
 pub use error::StoreError;
 pub use schema::{STEPS, Step};
 pub use sqlite::{Found, SqliteStore};
-pub use value::{Row, Value};
+pub use value::{Cell, Row, Value};

@@ -63,6 +63,62 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
+/// One value of a row that the database still holds: who reads a million rows copies only what he keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cell<'a> {
+    /// NULL.
+    Null,
+    /// BIGINT.
+    Int(i64),
+    /// TEXT.
+    Text(&'a str),
+    /// BLOB or BYTEA.
+    Bytes(&'a [u8]),
+}
+
+impl<'a> Cell<'a> {
+    /// A number or NULL.
+    pub fn maybe_int(self) -> Result<Option<i64>, StoreError> {
+        match self {
+            Self::Null => Ok(None),
+            Self::Int(n) => Ok(Some(n)),
+            other => Err(broken(Value::from(other).kind(), "a number")),
+        }
+    }
+
+    /// A number.
+    pub fn int(self) -> Result<i64, StoreError> {
+        self.maybe_int()?.ok_or_else(|| broken("NULL", "a number"))
+    }
+
+    /// Text.
+    pub fn text(self) -> Result<&'a str, StoreError> {
+        match self {
+            Self::Text(text) => Ok(text),
+            other => Err(broken(Value::from(other).kind(), "text")),
+        }
+    }
+
+    /// Bytes.
+    pub fn bytes(self) -> Result<&'a [u8], StoreError> {
+        match self {
+            Self::Bytes(bytes) => Ok(bytes),
+            other => Err(broken(Value::from(other).kind(), "bytes")),
+        }
+    }
+}
+
+impl From<Cell<'_>> for Value {
+    fn from(cell: Cell<'_>) -> Self {
+        match cell {
+            Cell::Null => Self::Null,
+            Cell::Int(n) => Self::Int(n),
+            Cell::Text(text) => Self::Text(text.to_owned()),
+            Cell::Bytes(bytes) => Self::Bytes(bytes.to_vec()),
+        }
+    }
+}
+
 /// One row of a query, taken apart column by column from the left.
 #[derive(Debug)]
 pub struct Row(std::vec::IntoIter<Value>);
@@ -73,9 +129,9 @@ impl Row {
         Self(values.into_iter())
     }
 
-    /// The columns that were not taken yet.
-    pub fn rest(&self) -> &[Value] {
-        self.0.as_slice()
+    /// A copy of a row that the database still holds.
+    pub fn copied(cells: &[Cell<'_>]) -> Self {
+        Self::new(cells.iter().map(|cell| Value::from(*cell)).collect())
     }
 
     /// The next column as it is.

@@ -42,6 +42,8 @@ pub struct Places {
     pub database: String,
     /// The master key.
     pub master_key: String,
+    /// Where gateways find the verifier, as `keydesk serve` is told; empty where nobody knows.
+    pub verifier: String,
 }
 
 /// What the desk shows first.

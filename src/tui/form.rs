@@ -1,6 +1,7 @@
 //! Forms: entries one under another, one of them focused. The same for every dialog.
 
 use crate::credential::Algorithm;
+use crate::hub::Setting;
 use crate::secret::TypedPassword;
 
 use super::field::{Edit, Full, PasswordField, TextField};
@@ -31,7 +32,7 @@ pub enum Id {
     See,
     Class,
     ShowAll,
-    Minutes,
+    Setting(Setting),
     File,
     Format,
     Submit,

@@ -209,6 +209,8 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Trail, &[ENTER], Action::Open, "all about this entry").hint("details"),
 
     row(S::Security, &[Chord::char('e')], Action::LockTime, "change when a desk locks").hint("lock time").needs(Right::ManageSite),
+    row(S::Security, &[Chord::char('a')], Action::ApiAddress, "change where the API is").hint("API").needs(Right::ManageSite),
+    row(S::Security, &[Chord::char('v')], Action::VerifierPolicy, "change what verifiers follow").hint("verifiers").needs(Right::ManageSite),
 
     row(S::List, &[Chord::char('n')], Action::Create, "create new key").hint("create").needs(MANAGE),
     row(S::List, &[ENTER], Action::Open, "details"),
@@ -234,6 +236,7 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Docs, &[RIGHT], Action::NextLanguage, "another language").hint_as("←→", "language").keys("←→"),
     row(S::Docs, &[LEFT], Action::PreviousLanguage, "the language before").keys("-"),
     row(S::Docs, &[Chord::char('y')], Action::CopySample, "copy the sample").hint("copy sample"),
+    row(S::Docs, &[Chord::char('4')], Action::Gateways, "configurations of gateways").hint("gateways"),
     row(S::Docs, &[Chord::char('1')], Action::Section(Kind::Basic), "Basic, HMAC, Legacy").keys("1 2 3"),
     row(S::Docs, &[Chord::char('2')], Action::Section(Kind::Hmac), "HMAC Authentication").keys("-"),
     row(S::Docs, &[Chord::char('3')], Action::Section(Kind::Legacy), "Legacy API Credentials").keys("-"),

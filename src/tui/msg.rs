@@ -8,8 +8,8 @@ use crate::credential::{Kind, Overlap, Verb};
 use crate::export::{Format, Written};
 use crate::hub::{
     Actor, CredentialId, CredentialRow, Details, Edit, HubError, Issued, ListQuery, NewCredential, Outcome, Overview,
-    OwnSignIn, Page, Pulse, Refused, RefusedQuery, Security, Seen, Session, SetUp, SignIn, Taken, Target, TrailQuery,
-    TrailReport, TrailRow, UserRow, UserTarget,
+    OwnSignIn, Page, Pulse, Refused, RefusedQuery, Security, Seen, Session, SetUp, Setting, SignIn, Taken, Target,
+    TrailQuery, TrailReport, TrailRow, UserRow, UserTarget,
 };
 use crate::secret::Secret;
 
@@ -134,7 +134,7 @@ pub enum Call {
     Security(Actor),
     /// One's own last sign-ins.
     SignIns(Actor),
-    SetIdleLock(Actor, i64),
+    SetSettings(Actor, Vec<(Setting, String)>),
     /// Is the whole trail whole?
     Verify(Actor),
 }

@@ -21,7 +21,7 @@ impl Call {
             | Self::StopOld(..)
             | Self::ChangeUser(..)
             | Self::Confirm(..)
-            | Self::SetIdleLock(..)
+            | Self::SetSettings(..)
             | Self::Seen(..)
             | Self::Refused(..) => Lane::Write,
             Self::Pulse(..)
@@ -73,7 +73,7 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         }
         Call::SignIns(actor) => Reply::SignIns(hub.own_sign_ins(&actor)),
         Call::Security(actor) => Reply::Security(hub.security(&actor)),
-        Call::SetIdleLock(actor, minutes) => Reply::Done(hub.set_idle_lock(&actor, minutes)),
+        Call::SetSettings(actor, wanted) => Reply::Done(hub.set_settings(&actor, &wanted)),
         Call::Export { actor, query, path, format } => {
             Reply::Exported(to_file(&path, format, |page| hub.export_trail(&actor, &query, page)))
         }

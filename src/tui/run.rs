@@ -28,7 +28,14 @@ const NO_TERMINAL: &str = "keydesk: the desk needs a terminal to be shown on. Fo
                            `keydesk user` and `keydesk audit`: see `keydesk --help`.";
 
 /// Opens the desk at `places`, or sets one up there, and shows it until its user leaves. What is left to do then.
-pub fn run(places: &HubPlaces, origin: Origin, appearance: PathBuf, clock: Arc<dyn Clock>) -> Result<After> {
+/// `verifier` is where gateways find the verifier.
+pub fn run(
+    places: &HubPlaces,
+    origin: Origin,
+    appearance: PathBuf,
+    verifier: String,
+    clock: Arc<dyn Clock>,
+) -> Result<After> {
     if !tty::is_terminal() {
         return Ok(After::Exit(no_terminal()));
     }
@@ -41,7 +48,8 @@ pub fn run(places: &HubPlaces, origin: Origin, appearance: PathBuf, clock: Arc<d
             Start::SignIn { account }
         }
     };
-    let words = Places { database: in_words(&places.database), master_key: in_words(&places.master_key.path) };
+    let (database, master_key) = (in_words(&places.database), in_words(&places.master_key.path));
+    let words = Places { database, master_key, verifier };
     let house = House { hub: Arc::clone(&watch.hub), places: Some(places.clone()), origin, clock };
     watch.show(house, Opening { places: words, start, notice: None, appearance: Some(appearance) })
 }

@@ -177,7 +177,7 @@ fn failure_of(call: &Call) -> fn(HubError) -> Reply {
     match call {
         Call::SetUp(_) => |why| Reply::SetUp(Err(why)),
         Call::SignIn { .. } => |why| Reply::SignIn(Err(why)),
-        Call::SignOut(_) | Call::Seen(..) | Call::SetIdleLock(..) => |why| Reply::Done(Err(why)),
+        Call::SignOut(_) | Call::Seen(..) | Call::SetSettings(..) => |why| Reply::Done(Err(why)),
         Call::ChangeOwnPassword { .. } => |why| Reply::Actor(Err(why)),
         Call::Create(..) | Call::Rotate(..) | Call::LegacyPassword { .. } => |why| Reply::Issued(Err(why)),
         Call::Edit(..) | Call::StopOld(..) => |why| Reply::Edited(Err(why)),

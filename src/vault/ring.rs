@@ -2,7 +2,7 @@
 
 use crate::secret::Secret;
 
-use super::{Context, MasterKey, VaultError, random};
+use super::{Context, MasterKey, VaultError, random, tag::Keyed};
 
 /// What a ring key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,6 +47,8 @@ pub struct RingKey {
     /// New values use it.
     pub active: bool,
     pub(super) key: Secret,
+    /// The same key, set up for tags.
+    pub(super) mac: Keyed,
 }
 
 /// A ring key as the store has it.
@@ -67,7 +69,11 @@ impl RingKey {
     pub fn generate(id: u32, purpose: Purpose) -> Result<Self, VaultError> {
         let mut key = zeroize::Zeroizing::new([0; 32]);
         random::fill(&mut *key)?;
-        Ok(Self { id, purpose, active: true, key: Secret::new(key.to_vec()) })
+        Ok(Self::new(id, purpose, true, Secret::new(key.to_vec())))
+    }
+
+    fn new(id: u32, purpose: Purpose, active: bool, key: Secret) -> Self {
+        Self { id, purpose, active, mac: Keyed::new(key.expose()), key }
     }
 
     /// Wrapped for the store.
@@ -90,7 +96,7 @@ impl Ring {
     pub(super) fn unwrap(master: &MasterKey, rows: &[RingRow]) -> Result<Self, VaultError> {
         let unwrap = |row: &RingRow| {
             let key = master.unwrap(&row.wrapped, &context(&row.id.to_string(), row.purpose))?;
-            Ok(RingKey { id: row.id, purpose: row.purpose, active: row.active, key })
+            Ok(RingKey::new(row.id, row.purpose, row.active, key))
         };
         let ring = Self(rows.iter().map(unwrap).collect::<Result<_, VaultError>>()?);
         Purpose::ALL.into_iter().try_for_each(|purpose| ring.active(purpose).map(|_| ()))?;

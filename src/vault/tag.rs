@@ -1,5 +1,7 @@
 //! Tags: HMAC-SHA-256 (RFC 2104) over every column of a row that decides, each with its type and length.
 
+use std::fmt;
+
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
@@ -48,27 +50,50 @@ impl TagInput {
     }
 
     fn part(mut self, kind: u8, bytes: &[u8]) -> Self {
-        self.0.push(kind);
-        self.0.extend_from_slice(&(bytes.len() as u64).to_be_bytes());
+        let mut head = [kind; 9];
+        head[1..].copy_from_slice(&(bytes.len() as u64).to_be_bytes());
+        self.0.extend_from_slice(&head);
         self.0.extend_from_slice(bytes);
         self
     }
 }
 
-fn mac(key: &RingKey, input: &TagInput) -> Hmac<Sha256> {
-    // HMAC takes keys of any length; ours has 32 bytes.
-    Hmac::<Sha256>::new_from_slice(key.key.expose()).expect("HMAC takes any key").chain_update(&input.0)
+/// A MAC with a key that is set up already: two of the ten blocks that are hashed for a row.
+pub(super) struct Keyed(Hmac<Sha256>);
+
+impl Keyed {
+    pub(super) fn new(key: &[u8]) -> Self {
+        Self(Hmac::new_from_slice(key).expect("HMAC takes any key"))
+    }
+
+    fn mac(&self, input: &TagInput) -> Hmac<Sha256> {
+        self.0.clone().chain_update(&input.0)
+    }
+}
+
+impl Drop for Keyed {
+    fn drop(&mut self) {
+        // What was set up is worth as much as the key.
+        self.0 = Hmac::new_from_slice(&[]).expect("HMAC takes any key");
+        std::hint::black_box(&self.0);
+    }
+}
+
+impl fmt::Debug for Keyed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Keyed(..)")
+    }
 }
 
 /// Ring key id and MAC.
 pub(super) fn make(key: &RingKey, input: &TagInput) -> Vec<u8> {
     let mut tag = key.id.to_be_bytes().to_vec();
-    tag.extend_from_slice(&mac(key, input).finalize().into_bytes());
+    tag.extend_from_slice(&key.mac.mac(input).finalize().into_bytes());
     tag
 }
 
 /// Checks in constant time, with whichever key of the ring made it.
 pub(super) fn check<'a>(key: impl FnOnce(u32) -> Option<&'a RingKey>, input: &TagInput, tag: &[u8]) -> bool {
     let Some((id, given)) = tag.split_first_chunk::<4>() else { return false };
-    key(u32::from_be_bytes(*id)).is_some_and(|key| mac(key, input).verify_slice(given).is_ok())
+    key(u32::from_be_bytes(*id)).is_some_and(|key| key.mac.mac(input).verify_slice(given).is_ok())
 }

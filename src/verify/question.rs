@@ -106,9 +106,11 @@ impl PasswordQuestion {
         self.client
     }
 
-    /// The versions it may turn out to be: with the row and the password the key of a memory of right answers.
-    pub fn versions(&self) -> impl Iterator<Item = u32> {
-        self.candidates.iter().filter_map(|candidate| candidate.version)
+    /// The secrets it may turn out to be, by version and what is kept of them: with the row and the password the key of a
+    /// memory of right answers. The version alone is not enough: in a store that went back and went on from there,
+    /// another secret has it.
+    pub fn secrets(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.candidates.iter().filter_map(|candidate| Some((candidate.version?, &*candidate.phc)))
     }
 
     /// Finds the answer by hashing. Blocks for as long as that takes.
@@ -145,7 +147,9 @@ impl PasswordQuestion {
         // The password was right when the question was asked. Is it still one of this very credential's (R3, R4)?
         let mut secrets = credential.secrets();
         let same = self.row == Some(credential.row());
-        if !same || !secrets.any(|secret| secret.version == version && secret.is_live(now.0)) {
+        let kept = self.secrets().find(|(of, _)| *of == version).map(|(_, kept)| kept.as_bytes());
+        let is_it = |bytes: &[u8]| kept.is_none_or(|kept| kept == bytes);
+        if !same || !secrets.any(|secret| secret.version == version && is_it(secret.bytes) && secret.is_live(now.0)) {
             return deny(Reason::BadSecret);
         }
         judge::usable(credential, now, || self.client)?;

@@ -111,6 +111,63 @@ fn basic_and_legacy_say_why_and_repeat_nothing() {
 }
 
 #[test]
+fn networks_and_the_scheme_are_judged_by_what_is_told() {
+    let signer = Signer::new();
+    let near = ["--kind", "basic", "--name", "near", "--network", "203.0.113.0/24"];
+    let near = signer.desk.create(&near);
+    let token = data_encoding::BASE64.encode(format!("{}:{}", text(&near["key"]), text(&near["secret"])).as_bytes());
+    let request = format!("GET / HTTP/1.1\nAuthorization: Basic {token}\n\n");
+    for (client, says) in [
+        (&[][..], "name it with --client"),
+        (&["--client", "198.51.100.7"], "198.51.100.7 is in none of the credential's networks."),
+        (&["--client", "2001:db8::1"], "2001:db8::1 is in none"),
+        (&["--client", "203.0.113.9"], "Verdict: allowed."),
+        (&["--client", "::ffff:203.0.113.9"], "Verdict: allowed."),
+    ] {
+        let said = signer.explain(client, &request).out;
+        assert!(said.contains(says), "{client:?}: {said}");
+        assert_eq!(said.contains("Verdict: refused, network."), !says.contains("allowed"), "{client:?}: {said}");
+    }
+    for wrong in ["203.0.113.9:80", "203.0.113.0/24", "here"] {
+        let args = ["explain", "--as", "alice", "--client", wrong];
+        let output = signer.desk.command(&args).write_stdin(request.clone()).output().unwrap();
+        Run::new(&args, output).fails(2, "one IP address without a port");
+    }
+    let (authority, key) = ("api.example.com", signer.key.as_str());
+    let draft = Draft {
+        method: "GET",
+        scheme: Scheme::Http,
+        authority,
+        target: "/v1",
+        fields: &[],
+        body: None,
+        key,
+        at: now(),
+    };
+    let fields = sign(&draft, Dialect::Rfc9421, &Secret::from_text(&signer.secret)).unwrap();
+    let lines: String = fields.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    // The port that belongs to http is no part of the authority there, and is one with https.
+    let request = format!("GET /v1 HTTP/1.1\nHost: {authority}:80\n{lines}\n");
+    assert!(signer.explain(&["--http"], &request).out.contains("Verdict: allowed."));
+    assert!(signer.explain(&[], &request).out.contains("bad_signature"));
+}
+
+#[test]
+fn a_legacy_request_is_explained_by_its_body() {
+    let desk = Desk::ready();
+    let made =
+        desk.create(&["--kind", "legacy", "--username", "smsbatch", "--generate", "--network", "203.0.113.0/24"]);
+    let signer = Signer { key: text(&made["key"]), secret: text(&made["secret"]), desk };
+    let ask = |password: &str, client: &str| {
+        let body = format!("m4u\r\nUSER=smsbatch\r\nPASSWORD={password}\r\n");
+        signer.explain(&["--kind", "legacy", "--client", client], &format!("POST / HTTP/1.1\n\n{body}")).out
+    };
+    assert!(ask(&signer.secret, "203.0.113.9").contains("Verdict: allowed."));
+    assert!(ask(&signer.secret, "198.51.100.7").contains("is in none of the credential's networks"));
+    assert!(ask("hunter22", "203.0.113.9").contains("Verdict: refused, bad_secret."));
+}
+
+#[test]
 fn for_administrators_and_in_the_trail() {
     let signer = Signer::new();
     let request = format!("GET /v1 HTTP/1.1\n{}\n", signer.fields("GET", "/v1", None, now(), SHA256));

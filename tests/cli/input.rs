@@ -166,6 +166,7 @@ fn a_missing_as_is_a_usage_error_everywhere() {
         "user passwd bram",
         "audit list",
         "audit verify",
+        "audit accept",
         "explain",
     ] {
         desk.run(&args.split_whitespace().collect::<Vec<_>>()).fails(2, "--as");

@@ -100,3 +100,16 @@ fn a_refusal_repeated_is_one_row_with_a_count() {
     assert_eq!(new.iter().map(|row| row["count"].as_i64().unwrap()).sum::<i64>(), 4);
     desk.verify();
 }
+
+#[test]
+fn a_store_that_was_put_back_is_accepted_by_administrators_and_in_the_trail() {
+    let desk = busy();
+    for name in ["chen", "dora"] {
+        desk.run(&["audit", "accept", "--as", name]).fails(3, "Administrators");
+    }
+    let run = desk.run(&["audit", "accept", "--as", "bram"]).done();
+    assert!(run.out.contains("accepted as it is"), "{}", run.out);
+    let newest = desk.trail().remove(0);
+    assert_eq!((&newest["action"], &newest["who"]), (&"store.accepted".into(), &"bram".into()));
+    desk.verify();
+}

@@ -2,12 +2,14 @@
 
 use std::{fs, path::Path, process::Command};
 
+use keydesk::sample::Gateway;
+
 use super::{
-    house::{Gateway, SOCKET, installed},
+    house::{self, installed, snippet},
     targets::Fate::{Exact, Refused},
 };
 
-pub const HAPROXY: Gateway = Gateway {
+pub const HAPROXY: house::Gateway = house::Gateway {
     name: "HAProxy",
     file: "haproxy.cfg",
     program: || installed("haproxy"),
@@ -20,12 +22,9 @@ pub const HAPROXY: Gateway = Gateway {
 
 /// The Lua file lies beside the other one.
 fn command(program: &Path, place: &Path, file: &Path) -> Command {
-    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/gateways/keydesk.lua");
-    let text = fs::read_to_string(shipped).unwrap();
-    assert!(text.contains(SOCKET));
-    let socket = place.with_file_name("v.sock");
     let lua = place.join("keydesk.lua");
-    fs::write(&lua, text.replace(SOCKET, socket.to_str().unwrap())).unwrap();
+    let nowhere = ([127, 0, 0, 1], 1).into();
+    fs::write(&lua, snippet(Gateway::HaproxyLua, &place.with_file_name("v.sock"), nowhere)).unwrap();
     let config = fs::read_to_string(file).unwrap();
     let shipped = "/etc/haproxy/keydesk.lua";
     assert!(config.contains(shipped));

@@ -10,7 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use keydesk::credential::{Kind, Options};
+use keydesk::{
+    credential::{Kind, Options},
+    sample,
+};
 
 use super::{client::Sent, upstream::Upstream};
 use crate::{
@@ -147,28 +150,22 @@ impl Gateway {
         Some(process)
     }
 
-    /// The file as it is shipped, with the addresses that its first lines name replaced.
+    /// The file as the desk shows it for these addresses, with the port where clients arrive replaced.
     fn filled(&self, gate: SocketAddr, api: SocketAddr, socket: &Path) -> String {
-        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/gateways").join(self.file);
-        let mut text = fs::read_to_string(shipped).unwrap();
-        // In two steps: a free port may hold the digits of another placeholder.
-        let placeholders = [GATE, API, SOCKET];
-        for (at, placeholder) in placeholders.into_iter().enumerate() {
-            // HAProxy's file leaves the socket to the one in Lua.
-            let explained = text.matches(placeholder).count() > 1 || placeholder == SOCKET && self.name == "HAProxy";
-            assert!(explained, "{placeholder} is explained and used in {}", self.file);
-            text = text.replace(placeholder, &format!("<{at}>"));
-        }
-        let addresses = [gate.port().to_string(), api.port().to_string(), socket.display().to_string()];
-        addresses.iter().enumerate().fold(text, |text, (at, address)| text.replace(&format!("<{at}>"), address))
+        let shown = sample::Gateway::ALL.into_iter().find(|shown| shown.title() == self.name).unwrap();
+        let text = snippet(shown, socket, api);
+        assert!(text.matches(GATE).count() > 1, "{GATE} is explained and used in {}", self.file);
+        text.replace(GATE, &gate.port().to_string())
     }
 }
 
-/// The port where the shipped files let clients arrive, and the API's.
+/// What the desk shows.
+pub fn snippet(gateway: sample::Gateway, socket: &Path, api: SocketAddr) -> String {
+    gateway.snippet(&format!("unix:{}", socket.display()), &api.to_string().parse().unwrap()).unwrap()
+}
+
+/// The port where the shipped files let clients arrive.
 const GATE: &str = "8080";
-const API: &str = "9000";
-/// Where the shipped files expect the verifier.
-pub const SOCKET: &str = "/run/keydesk/verifier.sock";
 
 impl House {
     /// Sends a request that must get through.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use keydesk::{
     account::Role,
-    credential::{Kind, Overlap, State, Verb},
-    hub::{Fed, Hub, HubError, Policy, Refusal, RefusedQuery, Replay, Since, Use},
+    credential::{Kind, Options, Overlap, State, Verb},
+    hub::{Actor, Fed, Hub, HubError, NewCredential, Policy, Refusal, RefusedQuery, Replay, Since, TrailQuery, Use},
     time::Seconds,
 };
 
@@ -52,8 +52,8 @@ fn changes_are_what_changed_and_nothing_else() {
     assert!(!verifier.feed().stirred().unwrap());
     desk.hub.set_state(&desk.alice(), &[one.row.target()], Verb::Disable).unwrap();
     assert!(verifier.feed().stirred().unwrap() && !verifier.feed().stirred().unwrap());
-    let now = verifier.feed().mark().unwrap();
-    assert_eq!(before.compare(&now), Since::Changed);
+    let (since, now) = verifier.feed().since(&before).unwrap();
+    assert_eq!((since, &now), (Since::Changed, &verifier.feed().mark().unwrap()));
     let (fed, mark) = verifier.feed().changes(&before).unwrap();
     assert_eq!(mark, now);
     assert_eq!(fed.iter().map(|fed| (fed.id, fed.state)).collect::<Vec<_>>(), [(one.row.id.0, State::Disabled)]);
@@ -160,12 +160,12 @@ fn the_policy_is_set_by_administrators_and_followed_by_the_feed() {
     assert!(matches!(desk.hub.set_policy(&advanced, &policy), Err(HubError::Denied(_))));
     let before = desk.hub.feed().mark().unwrap();
     desk.hub.set_policy(&desk.alice(), &policy).unwrap();
-    assert_eq!(before.compare(&desk.hub.feed().mark().unwrap()), Since::Changed, "verifiers hear of it");
+    assert_eq!(desk.hub.feed().since(&before).unwrap().0, Since::Changed, "verifiers hear of it");
     assert_eq!(desk.hub.policy(&desk.alice()).unwrap(), policy);
     assert_eq!(desk.reopened().feed().policy(&default).unwrap(), policy);
     let again = desk.hub.feed().mark().unwrap();
     desk.hub.set_policy(&desk.alice(), &policy).unwrap();
-    assert_eq!(again.compare(&desk.hub.feed().mark().unwrap()), Since::Same, "the same again is no change");
+    assert_eq!(desk.hub.feed().since(&again).unwrap().0, Since::Same, "the same again is no change");
     for staleness in [0, -1, 3_601] {
         let wrong = desk.hub.set_policy(&desk.alice(), &Policy { staleness, ..policy.clone() });
         assert!(matches!(wrong, Err(HubError::Invalid { .. })));
@@ -179,4 +179,45 @@ fn the_policy_is_set_by_administrators_and_followed_by_the_feed() {
 
 fn uuid(n: u128) -> uuid::Uuid {
     uuid::Uuid::from_u128(n)
+}
+
+#[test]
+fn an_old_copy_that_went_on_is_no_longer_the_store_that_it_was() {
+    let desk = Desk::on_disk();
+    let one = desk.create(Kind::Basic, "one");
+    let (dir, place) = (tempfile::tempdir().unwrap(), super::support::places(desk.dir.as_ref().unwrap()));
+    let old = dir.path().join("old.db");
+    desk.sql(&format!("VACUUM INTO '{}'", old.display()));
+    desk.hub.set_state(&desk.alice(), &[one.row.target()], Verb::Revoke).unwrap();
+    let (alice, before) = (desk.alice(), desk.hub.feed().mark().unwrap());
+    for ending in ["db-wal", "db-shm"] {
+        let _ = std::fs::remove_file(place.database.with_extension(ending));
+    }
+    std::fs::remove_file(&place.database).unwrap();
+    std::fs::copy(&old, &place.database).unwrap();
+    let back = desk.reopened();
+    let since = |hub: &Hub| hub.feed().since(&before).unwrap().0;
+    assert_eq!(since(&back), Since::WentBack);
+    for name in ["two", "three", "four"] {
+        let wanted =
+            NewCredential { kind: Kind::Basic, name: name.to_owned(), legacy: None, options: Options::default() };
+        back.create(&alice, &wanted).unwrap();
+        assert_eq!(since(&back), Since::WentBack, "longer by now, and still another");
+    }
+    let here = back.feed().mark().unwrap();
+    back.feed().note_went_back().unwrap();
+    assert_eq!(back.feed().since(&here).unwrap().0, Since::Same, "a row of the trail is no change");
+    let reader = Actor { user: "bram".parse().unwrap(), ..alice.clone() };
+    assert!(back.accept_store(&reader).is_err());
+    let unsure = Actor { via: keydesk::hub::Via::Password, confirmed_at: None, ..alice.clone() };
+    assert!(matches!(back.accept_store(&unsure), Err(HubError::PasswordNeeded)));
+    back.accept_store(&alice).unwrap();
+    assert_eq!((since(&back), back.feed().since(&here).unwrap().0), (Since::Anew, Since::Anew));
+    let accepted = back.feed().mark().unwrap();
+    back.accept_store(&alice).unwrap();
+    assert_eq!(back.feed().since(&accepted).unwrap().0, Since::Anew, "in the same second too");
+    let trail = back.trail(&alice, &TrailQuery { limit: 9, ..TrailQuery::default() }).unwrap();
+    let actions: Vec<_> = trail.iter().map(|row| row.action.as_str()).collect();
+    assert_eq!(actions[..2], ["store.accepted", "store.accepted"]);
+    assert!(actions.contains(&"store.went_back"), "{actions:?}");
 }

@@ -82,6 +82,7 @@ impl Desk {
             places: Places {
                 database: "~/.local/share/keydesk/keydesk.db".to_owned(),
                 master_key: "~/.config/keydesk/master.key".to_owned(),
+                verifier: "unix:/srv/desk/verifier.sock".to_owned(),
             },
             start,
             theme,
@@ -436,7 +437,7 @@ pub fn call_name(call: &Call) -> &'static str {
         Call::Export { .. } => "export",
         Call::SignIns(_) => "sign-ins",
         Call::Security(_) => "security",
-        Call::SetIdleLock(..) => "set idle lock",
+        Call::SetSettings(..) => "set settings",
         Call::ChangeUser(..) => "change user",
         Call::Confirm(..) => "confirm",
     }

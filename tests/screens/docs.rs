@@ -3,7 +3,8 @@
 use keydesk::{
     account::Role,
     credential::{Kind, Options},
-    sample::{self, Language, Site, Subject},
+    hub::Setting,
+    sample::{self, Gateway, Language, Site, Subject},
     tui::msg::CopyOutcome,
 };
 
@@ -84,4 +85,27 @@ fn where_nothing_can_copy_it_is_said() {
     let mut desk = Desk::on_list();
     desk.outcome = CopyOutcome::Impossible("This terminal cannot copy. Select it by hand.".to_owned());
     desk.press("tab y").sees("Note: This terminal cannot copy. Select it by hand.");
+}
+
+#[test]
+fn configurations_of_gateways_have_the_addresses_of_this_desk() {
+    let mut desk = Desk::on_list();
+    let alice = fixture::local(desk.hub(), "alice");
+    desk.hub().set_settings(&alice, &[(Setting::Upstream, "10.0.0.7:8443".to_owned())]).unwrap();
+    desk.waits(2_000).press("tab 4").sees("the verifier is at unix:/srv/desk/verifier.sock").sees("nginx   Caddy");
+    desk.sees("# keydesk behind nginx").press("y").press("→ y").sees("Caddy (2.6 and later)").press("← ← y");
+    let upstream = "10.0.0.7:8443".parse().unwrap();
+    let shown = [Gateway::Nginx, Gateway::Caddy, Gateway::Traefik];
+    let shown = shown.map(|gateway| gateway.snippet("unix:/srv/desk/verifier.sock", &upstream).unwrap());
+    assert_eq!(desk.copied, shown);
+    assert!(shown[0].contains("server 10.0.0.7:8443;") && shown[0].contains("server unix:/srv/desk/verifier.sock;"));
+    desk.press("2").rest().sees("openssl+curl").sees_no("the verifier is at");
+}
+
+#[test]
+fn samples_have_the_address_of_the_api() {
+    let mut desk = Desk::on_list();
+    let alice = fixture::local(desk.hub(), "alice");
+    desk.hub().set_settings(&alice, &[(Setting::ApiAddress, "https://api.acme.test/sms".to_owned())]).unwrap();
+    desk.waits(2_000).press("tab").sees("https://api.acme.test/sms/v1/messages").sees_no("api.example.com");
 }

@@ -189,7 +189,7 @@ fn failure(call: &Call) -> Option<Reply> {
         Call::Trail(..) => Reply::Trail(Err(why())),
         Call::SignIns(_) => Reply::SignIns(Err(why())),
         Call::Security(_) => Reply::Security(Err(why())),
-        Call::SetIdleLock(..) => Reply::Done(Err(why())),
+        Call::SetSettings(..) => Reply::Done(Err(why())),
         Call::Export { .. } => Reply::Exported(Err(HubError::PasswordNeeded)),
         Call::Verify(_) => Reply::Verified(Err(why())),
         Call::Users(_) => Reply::Users(Err(why())),
@@ -359,7 +359,6 @@ fn every_size_from_1x1_to_200x60_is_drawn() {
         &["2", "tab"],
         &["3", "tab", "←"],
         &["esc", "esc", "↓", "↓", "enter"],
-        &["tab", "tab"],
         &["/"],
         &["/", "x", "enter"],
         &["n", "x", "enter"],
@@ -426,6 +425,7 @@ fn no_key_of_the_table_is_dead() {
         &["esc"],
         &[],
         &["tab"],
+        &["tab", "tab", "r"],
         &["n"],
         &["n", "tab"],
         &["n", "shift-tab"],
@@ -441,6 +441,7 @@ fn no_key_of_the_table_is_dead() {
         &["esc", "G", "enter"],
         &["esc", "↓", "↓", "enter"],
         &["esc", "↓", "enter"],
+        &["esc", "↓", "enter", "enter"],
     ];
     for keys in scenes {
         let mut desk = Desk::on_list();

@@ -2,7 +2,7 @@
 
 use keydesk::{
     account::Role,
-    hub::HubError,
+    hub::{HubError, Replay},
     tui::msg::{Call, Reply},
 };
 
@@ -32,7 +32,8 @@ fn the_lock_time_is_set_for_the_sessions_to_come() {
 
 #[test]
 fn a_time_that_is_none_is_told_at_the_field() {
-    for (typed, said) in [("soon", "That is not a number of minutes."), ("0", "A desk locks after 1 to 1440 minutes.")]
+    for (typed, said) in
+        [("soon", "A desk locks after 1 to 1440 minutes."), ("0", "A desk locks after 1 to 1440 minutes.")]
     {
         let mut desk = Desk::on_security();
         desk.press("e ctrl-u").types(typed).dialog("Lock time").says(typed).press("enter");
@@ -45,7 +46,7 @@ fn a_time_that_is_none_is_told_at_the_field() {
 fn an_error_keeps_the_form() {
     let mut desk = Desk::on_security();
     desk.instead = Some(Box::new(|call| match call {
-        Call::SetIdleLock(..) => Some(Reply::Done(Err(HubError::Unavailable("The disk is full.".to_owned())))),
+        Call::SetSettings(..) => Some(Reply::Done(Err(HubError::Unavailable("The disk is full.".to_owned())))),
         _ => None,
     }));
     desk.press("e ctrl-u").types("30").dialog("Lock time").says("30").press("enter");
@@ -56,4 +57,22 @@ fn an_error_keeps_the_form() {
 fn the_place_and_the_age_of_the_master_key_are_told() {
     let mut desk = Desk::on_security();
     desk.sees("Made on 14 Aug 2026, 0 days ago.").sees("It is in ~/.config/keydesk/master.key.");
+}
+
+#[test]
+fn where_the_api_is_and_what_verifiers_follow_is_set_with_its_row_in_the_trail() {
+    let mut desk = Desk::on_security();
+    desk.sees("Address of the API: https://api.example.com.").sees("Staleness: 60.").sees("Replay guard: off.");
+    desk.press("a ctrl-u").types("api.acme.test").dialog("Address of the API").says("Upstream").press("enter enter");
+    desk.dialog("Address of the API").says("begins with https://").press("shift-tab ctrl-u");
+    desk.types("https://api.acme.test").dialog("Address of the API").says("api.acme.test").press("enter enter");
+    desk.no_dialog().rest().sees("Address of the API: https://api.acme.test.");
+    desk.press("v ctrl-u").types("30").press("tab →").dialog("Verifiers").says("node").press("tab ctrl-u");
+    desk.types("hmac-sha256").dialog("Verifiers").says("hmac-sha256").press("enter").no_dialog().rest();
+    desk.sees("Staleness: 30.").sees("Replay guard: node.").sees("Algorithms: hmac-sha256.");
+    let alice = fixture::local(desk.hub(), "bram");
+    let policy = desk.hub().policy(&alice).unwrap();
+    assert_eq!((policy.staleness, policy.replay), (30, Replay::Node));
+    desk.press("esc").selects("Activity log").press("enter").rest().sees("changed setting").selects("replay guard");
+    desk.sees("Replay guard: off › node").selects("address of the api").sees("api.example.com › https://api.acme.test");
 }

@@ -27,7 +27,10 @@ struct Scene {
 /// Draws every scene in a theme.
 pub fn each_scene(theme: Theme, mut look: impl FnMut(&Desk)) {
     for scene in SCENES {
-        look(&(scene.make)(theme));
+        // Scenes look for Unicode frames while they are made.
+        let mut desk = (scene.make)(Theme { glyphs: &UNICODE, ..theme });
+        desk.app.set_theme(theme);
+        look(&desk);
     }
 }
 
@@ -272,6 +275,17 @@ const SCENES: &[Scene] = &[
         },
     },
     Scene {
+        name: "api_revoked",
+        make: |t| {
+            then(list(t), |d| {
+                let bram = fixture::local(d.hub(), "bram");
+                let row = d.row_of("old-gateway");
+                d.hub().set_state(&bram, &[row.target()], Verb::Revoke).unwrap();
+                d.press("ctrl-l A").rest().selects("old-gateway").rest();
+            })
+        },
+    },
+    Scene {
         name: "locked",
         make: |t| {
             then(list(t), |d| {
@@ -437,6 +451,22 @@ const SCENES: &[Scene] = &[
             then(setting("Security", t), |d| {
                 d.press("e ctrl-u").types("0");
                 d.dialog("Lock time").says("so long").press("enter");
+            })
+        },
+    },
+    Scene {
+        name: "settings_verifier",
+        make: |t| {
+            then(setting("Security", t), |d| {
+                d.press("v tab");
+            })
+        },
+    },
+    Scene {
+        name: "documentation_gateways",
+        make: |t| {
+            then(list(t), |d| {
+                d.press("tab 4");
             })
         },
     },

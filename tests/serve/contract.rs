@@ -217,3 +217,28 @@ fn a_fragment_in_the_start_line_is_no_way_around_the_signature() {
     );
     assert_eq!(verifier.raw(absolute.as_bytes()).status(), 401);
 }
+
+#[test]
+fn behind_traefik_a_client_chooses_neither_its_address_nor_its_framing() {
+    let desk = Desk::new();
+    let networks = |networks: &str| Options { networks: networks.parse().unwrap(), ..Options::default() };
+    let here = desk.with(Kind::Basic, "here", networks(&format!("{CLIENT}/32")));
+    let there = desk.with(Kind::Basic, "there", networks("198.51.100.0/24"));
+    let signs = desk.key(Kind::Hmac, "signs");
+    let lax = desk.with(Kind::Hmac, "lax", Options { body_digest: BodyDigest::Optional, ..Options::default() });
+    let verifier = desk.verifier();
+    let ask = |question: &Question| verifier.ask(question).status();
+    let get = || Question::traefik("GET", "/v1?a=b");
+    assert_eq!((ask(&get().by(&here)), ask(&get().by(&there)), ask(&get())), (200, 401, 401));
+    let forged = get().by(&there).field("X-Original-Client", "198.51.100.7").field("X-Real-Ip", "198.51.100.7");
+    assert_eq!(ask(&forged), 401);
+    // Told to trust what came, Traefik would write a list.
+    let list = format!("198.51.100.7, {CLIENT}");
+    refused(&verifier, &get().by(&there).set("X-Forwarded-For", &list), "a list");
+    // It tells nothing of a body that it may have kept, and what the client says of it is not believed.
+    let signed = |key: &Key| Question::traefik("POST", "/v1?a=b").fields(&key.hmac("POST", "/v1?a=b"));
+    assert_eq!((ask(&signed(&signs)), ask(&signed(&signs).field("X-Original-Framing", "cl=0;te="))), (401, 401));
+    assert_eq!(ask(&signed(&lax)), 200);
+    // Neither family takes the other's questions for its own.
+    refused(&verifier, &Question::forward("GET", "/").by(&here).without("X-Original-Client"), "forward");
+}

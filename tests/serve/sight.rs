@@ -5,6 +5,7 @@ use std::{fs, path::Path, time::Duration};
 use keydesk::{
     credential::{Kind, Verb},
     hub::Policy,
+    secret::Secret,
 };
 
 use super::support::{Desk, Key, Question, Verifier};
@@ -76,38 +77,114 @@ fn the_same_store_in_a_new_file_is_followed() {
     assert!(used.row.last_used.is_some(), "reports go to the new file");
 }
 
-#[test]
-fn an_older_store_is_not_believed() {
-    let desk = Desk::new();
-    let (one, two) = (desk.key(Kind::Basic, "one"), desk.key(Kind::Basic, "two"));
-    let file = desk.dir.path().join("old.db");
-    copy(&desk, &file);
-    desk.policy(&Policy { staleness: 4, ..Policy::default() });
-    desk.set(&one, Verb::Revoke);
-    let verifier = desk.verifier();
-    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (401, 200));
-    put(&desk, &file);
-    verifier.until("told", |verifier| says(verifier, "went back"));
-    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (401, 200), "the snapshot of before is kept");
-    verifier.until("closed at the limit", |verifier| status(verifier, &two) == 503);
-    assert!(says(&verifier, "went back") && verifier.get("/readyz").status() == 503);
+/// Longer than the limit that the tests set.
+const BEYOND: Duration = Duration::from_millis(2_500);
+
+fn legacy(verifier: &Verifier, key: &Key, password: &str) -> u16 {
+    verifier.ask(&Question::envoy("POST", "/soap").legacy().body(key.soap(password))).status()
+}
+
+fn set_password(desk: &Desk, key: &Key, password: &str) {
+    let row = desk.hub.find(&desk.alice, &key.key, Some(key.kind)).unwrap();
+    desk.hub.set_legacy_password(&desk.alice, row.target(), Some(&Secret::from_text(password))).unwrap();
 }
 
 #[test]
-fn another_desk_in_its_place_is_not_followed() {
-    let (desk, other) = (Desk::new(), Desk::new());
-    let one = desk.key(Kind::Basic, "one");
+fn a_store_that_went_back_is_not_followed_until_an_administrator_accepts_it() {
+    let desk = Desk::new();
+    let (one, two, sms) =
+        (desk.key(Kind::Basic, "one"), desk.key(Kind::Basic, "two"), desk.key(Kind::Legacy, "smsbatch"));
     desk.policy(&Policy { staleness: 2, ..Policy::default() });
+    let file = desk.dir.path().join("old.db");
+    copy(&desk, &file);
+    desk.set(&one, Verb::Revoke);
+    set_password(&desk, &sms, "Undone1password");
     let verifier = desk.verifier();
-    // The same master key and account, but its trail went another way and is not so long.
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (401, 200));
+    assert_eq!(legacy(&verifier, &sms, "Undone1password"), 200);
+    put(&desk, &file);
+    verifier.until("told", |verifier| says(verifier, "went back"));
+    std::thread::sleep(BEYOND);
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (401, 200), "what is newer answers on");
+    assert!(says(&verifier, "keydesk audit accept") && verifier.get("/readyz").status() == 200);
+    assert_eq!(verifier.metric("keydesk_store_went_back"), 1.0);
+    let desk = Desk::open_again(desk);
+    assert_eq!(desk.trail()[0].action, "store.went_back", "an Administrator sees it at the desk");
+    let new = desk.key(Kind::Basic, "new");
+    for verb in [Verb::Disable, Verb::Enable, Verb::Disable, Verb::Enable] {
+        desk.set(&two, verb);
+    }
+    // The same number as the one that was undone.
+    set_password(&desk, &sms, "Another1password");
+    std::thread::sleep(Duration::from_millis(600));
+    assert_eq!((status(&verifier, &new), says(&verifier, "went back")), (401, true), "however far it goes on");
+    desk.hub.accept_store(&desk.alice).unwrap();
+    verifier.until("accepted", |verifier| status(verifier, &new) == 200);
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (200, 200), "as it is in what was accepted");
+    let passwords = ["Undone1password", "Another1password"].map(|password| legacy(&verifier, &sms, password));
+    assert_eq!(passwords, [401, 200], "what was remembered is of the secret that is gone");
+    assert!(says(&verifier, "store: in sight") && verifier.metric("keydesk_store_went_back") == 0.0);
+    desk.set(&new, Verb::Revoke);
+    verifier.until("followed", |verifier| status(verifier, &new) == 401);
+}
+
+#[test]
+fn the_newest_copy_put_back_again_is_followed_without_more_ado() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let (old, new) = (desk.dir.path().join("old.db"), desk.dir.path().join("new.db"));
+    copy(&desk, &old);
+    let two = desk.key(Kind::Basic, "two");
+    let verifier = desk.verifier();
+    copy(&desk, &new);
+    put(&desk, &old);
+    verifier.until("told", |verifier| says(verifier, "went back"));
+    put(&desk, &new);
+    verifier.until("back", |verifier| says(verifier, "store: in sight"));
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (200, 200));
+    let desk = Desk::open_again(desk);
+    desk.set(&one, Verb::Revoke);
+    verifier.until("followed", |verifier| status(verifier, &one) == 401);
+}
+
+#[test]
+fn another_desk_in_its_place_is_loaded_whole_once_its_master_key_is_there() {
+    let (desk, other) = (Desk::new(), Desk::of("Other Ltd"));
+    let (one, two) = (desk.key(Kind::Basic, "one"), other.key(Kind::Basic, "two"));
+    let verifier = desk.verifier();
+    let account = |key: &Key| verifier.ask(&Question::nginx("GET", "/").by(key)).field("X-Keydesk-Account");
+    assert_eq!(account(&one).as_deref(), Some("Acme%20Messaging"));
     let foreign = other.dir.path().join("foreign.db");
     copy(&other, &foreign);
     put(&desk, &foreign);
+    verifier.until("told", |verifier| says(verifier, "master key"));
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (200, 401), "nothing opens it yet");
+    fs::copy(other.master_key(), desk.master_key()).unwrap();
+    verifier.until("loaded", |verifier| status(verifier, &two) == 200);
+    assert_eq!((status(&verifier, &one), account(&two).as_deref()), (401, Some("Other%20Ltd")));
+    assert!(says(&verifier, "store: in sight") && verifier.metric("keydesk_credentials") == 1.0);
+    let moved = Desk::open_again(desk);
+    moved.set(&two, Verb::Disable);
+    verifier.until("followed", |verifier| status(verifier, &two) == 401);
+    moved.set(&two, Verb::Enable);
+    verifier.until("followed again", |verifier| status(verifier, &two) == 200);
+    verifier.stop();
+    let used = moved.hub.details(&moved.alice, two.id).unwrap();
+    assert!(used.row.last_used.is_some(), "reports go to the desk that is there");
+}
+
+#[test]
+fn what_is_no_store_is_answered_for_until_the_limit() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    desk.policy(&Policy { staleness: 2, ..Policy::default() });
+    let verifier = desk.verifier();
+    let nonsense = desk.dir.path().join("nonsense");
+    fs::write(&nonsense, b"not a database at all").unwrap();
+    put(&desk, &nonsense);
     verifier.until("told", |verifier| !says(verifier, "store: in sight"));
     assert_eq!(status(&verifier, &one), 200);
     verifier.until("closed", |verifier| status(verifier, &one) == 503);
-    fs::write(desk.database(), b"not a database at all").unwrap();
-    std::thread::sleep(Duration::from_millis(500));
     assert_eq!(verifier.get("/readyz").status(), 503);
 }
 

@@ -64,6 +64,20 @@ impl Desk {
         Self { hub, alice, dir }
     }
 
+    /// Another desk: its own account, store and master key.
+    pub fn of(account: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let password = Secret::from_text("correct horse battery");
+        let wanted = SetUp { account: account.to_owned(), name: "alice".to_owned(), password };
+        let hub = Hub::set_up(&places(dir.path()), Arc::new(SystemClock), &wanted, &Origin::default()).unwrap();
+        let alice = hub.local_actor("alice", &Origin::default()).unwrap();
+        Self { hub, alice, dir }
+    }
+
+    pub fn master_key(&self) -> PathBuf {
+        places(self.dir.path()).master_key.path
+    }
+
     /// The desk as another process would open it.
     pub fn open_again(self) -> Self {
         let hub = open(&places(self.dir.path()));
@@ -392,9 +406,31 @@ impl Question {
         }
     }
 
+    /// As Traefik's ForwardAuth asks, by its documentation: the client's fields, five that it writes itself, those of its
+    /// entry point, and what its HTTP library adds.
+    pub fn traefik(method: &str, target: &str) -> Self {
+        Self {
+            line: "GET /v1/authz/traefik HTTP/1.1".to_owned(),
+            fields: pairs(&[
+                ("Host", "127.0.0.1:8730"),
+                ("User-Agent", "client/1"),
+                ("X-Forwarded-Method", method),
+                ("X-Forwarded-Proto", "https"),
+                ("X-Forwarded-Host", "api.example.com"),
+                ("X-Forwarded-Uri", target),
+                ("X-Forwarded-For", CLIENT),
+                ("X-Forwarded-Port", "443"),
+                ("X-Forwarded-Server", "gate"),
+                ("X-Real-Ip", CLIENT),
+                ("Accept-Encoding", "gzip"),
+            ]),
+            body: Vec::new(),
+        }
+    }
+
     /// The Legacy surface of the same family.
     pub fn legacy(mut self) -> Self {
-        for family in ["envoy", "forward"] {
+        for family in ["envoy", "forward", "traefik"] {
             self.line = self.line.replace(&format!("/v1/authz/{family}"), &format!("/v1/authz/{family}-legacy"));
         }
         self

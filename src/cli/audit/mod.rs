@@ -1,5 +1,6 @@
 //! `keydesk audit …`: the trail.
 
+mod accept;
 mod export;
 mod list;
 mod row;
@@ -16,6 +17,8 @@ pub enum AuditVerb {
     List(list::ListArgs),
     /// Check the whole trail and print its end as NO:HASH
     Verify(verify::VerifyArgs),
+    /// Accept the store as it is after an old copy was put back: every verifier loads it anew
+    Accept(accept::AcceptArgs),
     /// Write the trail to standard output for another program, newest first
     Export(export::ExportArgs),
 }
@@ -25,6 +28,7 @@ pub fn run(site: &Site, verb: AuditVerb) -> Result<(), Failure> {
     match verb {
         AuditVerb::List(args) => list::run(site, args),
         AuditVerb::Verify(args) => verify::run(site, args),
+        AuditVerb::Accept(args) => accept::run(site, &args),
         AuditVerb::Export(args) => export::run(site, args),
     }
 }

@@ -1,6 +1,7 @@
 //! Numbers for menu and settings.
 
 use crate::credential::{Kind, State};
+use crate::sample::{Site, Upstream};
 use crate::time::Millis;
 
 use super::{CredentialRow, TrailRow};
@@ -61,6 +62,8 @@ pub struct Overview {
     pub account: String,
     /// Names of the active Administrators.
     pub administrators: Vec<String>,
+    /// Where clients reach the API, and where a gateway passes on to.
+    pub addresses: (Site, Upstream),
     /// About credentials.
     pub credentials: Option<CredentialOverview>,
     /// About people and the trail; Administrators only.

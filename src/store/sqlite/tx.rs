@@ -4,7 +4,7 @@ use std::{borrow::Cow, sync::MutexGuard};
 
 use rusqlite::{Connection, ErrorCode, types::ValueRef};
 
-use crate::store::{Cancel, Commit, Row, StoreError, Tx, Value, WriteTx};
+use crate::store::{Cancel, Cell, Commit, StoreError, Tx, Value, WriteTx};
 
 /// Virtual machine steps between two looks at the cancel flag: a few microseconds.
 const STEPS_BETWEEN_LOOKS: i32 = 4_000;
@@ -39,14 +39,22 @@ impl Tx for SqliteTx<'_> {
         &mut self,
         sql: &str,
         params: &[Value],
-        each: &mut dyn FnMut(Row) -> Result<(), StoreError>,
+        each: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let mut statement = self.connection.prepare_cached(&numbered(sql)).map_err(|e| error(&e))?;
         let columns = statement.column_count();
         let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(|e| error(&e))?;
+        let mut room: Vec<Cell<'static>> = Vec::with_capacity(columns);
         while let Some(row) = rows.next().map_err(|e| error(&e))? {
-            let values = (0..columns).map(|i| row.get_ref(i).map_err(|e| error(&e)).and_then(value));
-            each(Row::new(values.collect::<Result<_, _>>()?))?;
+            // The same room for every row: collecting an empty vector's iterator keeps its allocation, and gives it the
+            // lifetime of this row.
+            let mut cells: Vec<Cell<'_>> = room.into_iter().map(|cell| cell as Cell<'_>).collect();
+            for column in 0..columns {
+                cells.push(row.get_ref(column).map_err(|e| error(&e)).and_then(cell)?);
+            }
+            each(&cells)?;
+            cells.clear();
+            room = cells.into_iter().map(|_| Cell::Null).collect();
         }
         Ok(())
     }
@@ -86,15 +94,15 @@ fn numbered(sql: &str) -> Cow<'_, str> {
     if sql.contains('$') { Cow::Owned(sql.replace('$', "?")) } else { Cow::Borrowed(sql) }
 }
 
-fn value(value: ValueRef<'_>) -> Result<Value, StoreError> {
+fn cell(value: ValueRef<'_>) -> Result<Cell<'_>, StoreError> {
     match value {
-        ValueRef::Null => Ok(Value::Null),
-        ValueRef::Integer(n) => Ok(Value::Int(n)),
+        ValueRef::Null => Ok(Cell::Null),
+        ValueRef::Integer(n) => Ok(Cell::Int(n)),
         ValueRef::Text(text) => {
             let text = std::str::from_utf8(text).map_err(|_| StoreError::Broken("text is not UTF-8".to_owned()))?;
-            Ok(Value::Text(text.to_owned()))
+            Ok(Cell::Text(text))
         }
-        ValueRef::Blob(bytes) => Ok(Value::Bytes(bytes.to_vec())),
+        ValueRef::Blob(bytes) => Ok(Cell::Bytes(bytes)),
         ValueRef::Real(_) => Err(StoreError::Broken("a column holds a fraction".to_owned())),
     }
 }

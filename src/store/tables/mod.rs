@@ -20,8 +20,8 @@ pub use credential::{
     page_sql,
 };
 pub use feed::{
-    CHANGED, changed_credentials, credential_row, credentials_after, live_secrets_after, live_secrets_of,
-    middle_credential,
+    CHANGED, CredentialCells, SecretCells, changed_credentials, credential_row, credentials_after, live_secrets_after,
+    live_secrets_of, middle_credential,
 };
 pub use head::{HeadRow, head, insert_head, lock_head, update_head};
 pub use person::{PersonRecord, PresenceRow, made_by, people, presence, put_presence};
@@ -35,7 +35,7 @@ pub use tally::{add_to_tally, tallies};
 pub use throttle::{ThrottleRecord, forget_old_throttles, throttles};
 pub use trail::{
     RepeatRecord, TrailFilter, TrailRecord, changes, dropped_since_sign_in, find_operation, insert_trail, last_at,
-    put_back, removed, repeats, sign_ins, trail_after, trail_before, trail_beside,
+    put_back, removed, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash,
 };
 pub use usage::{
     UsageRow, count_expiring, count_waiting, ever_asked, insert_usage, kind_waiting, put_usage, set_waiting, usages,

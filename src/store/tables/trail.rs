@@ -102,7 +102,7 @@ pub fn trail_after(
     each: &mut dyn FnMut(TrailRecord) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM trail WHERE no > $1 ORDER BY no LIMIT $2");
-    tx.each(&sql, &[no.into(), limit.into()], &mut |mut row| each(TrailRecord::read(&mut row)?))
+    tx.each(&sql, &[no.into(), limit.into()], &mut |cells| each(TrailRecord::read(&mut Row::copied(cells))?))
 }
 
 /// What rows of the trail must meet.
@@ -154,6 +154,11 @@ pub fn trail_before(
 /// The newest rows that changed something.
 pub fn changes(tx: &mut dyn Tx, limit: i64) -> Result<Vec<TrailRecord>, StoreError> {
     trail_before(tx, &[TrailFilter::Class("change")], i64::MAX, limit)
+}
+
+/// The hash of row number `no`.
+pub fn trail_hash(tx: &mut dyn Tx, no: i64) -> Result<Option<Vec<u8>>, StoreError> {
+    tx.row("SELECT hash FROM trail WHERE no = $1", &[no.into()])?.map(|mut row| row.bytes()).transpose()
 }
 
 /// When the newest row was written.

@@ -86,7 +86,7 @@ impl App {
             }
             (Dialog::Person(_), _) => self.send_person(),
             (Dialog::Narrow(_), id) => self.send_narrow(id == Id::ShowAll),
-            (Dialog::LockTime(_), _) => self.send_lock_time(),
+            (Dialog::Settings(_), _) => self.send_settings(),
             (Dialog::Export(_), _) => self.send_export(),
             (Dialog::Again(_), _) => self.send_again(),
             (Dialog::Change(_), Id::Disable) => self.send_change(Some(Verb::Disable)),

@@ -3,7 +3,7 @@
 use crate::account::Right;
 use crate::credential::Kind;
 use crate::hub::CredentialRow;
-use crate::sample::{self, Site, Subject};
+use crate::sample::{self, Site, Subject, Upstream};
 use crate::secret::Secret;
 
 use super::super::action::Action;
@@ -24,9 +24,15 @@ impl App {
         match action {
             Action::CopySample => self.copy_sample(),
             Action::Section(other) => self.document(other),
+            Action::Gateways => {
+                let Some(docs) = room.docs_mut() else { return };
+                (docs.gateways, docs.scroll) = (true, 0);
+            }
             action => {
                 let Some(docs) = room.docs_mut() else { return };
                 match action {
+                    Action::NextLanguage if docs.gateways => docs.turn_gateway(true),
+                    Action::PreviousLanguage if docs.gateways => docs.turn_gateway(false),
                     Action::NextLanguage => docs.turn(kind, true),
                     Action::PreviousLanguage => docs.turn(kind, false),
                     action => scroll(&mut docs.scroll, action, most),
@@ -40,6 +46,9 @@ impl App {
         let now = self.now;
         let Some(room) = &mut self.room else { return };
         let sees = room.may(Right::SeeCredentials);
+        if let Some(docs) = room.docs_mut() {
+            (docs.gateways, docs.scroll) = (false, 0);
+        }
         match room.screen_mut() {
             Some(Screen::Docs(docs)) => {
                 docs.kind = kind;
@@ -64,7 +73,16 @@ impl App {
         }
         let Some(room) = &self.room else { return };
         let Some((docs, subject)) = room.docs_of() else { return };
-        let text = sample::text(docs.language(subject.kind), &subject, &Site::default());
+        let text = match docs.gateways {
+            true => match docs.gateway().snippet(view::verifier(self), &room.upstream()) {
+                Ok(text) => text,
+                Err(why) => {
+                    self.toast = Some(Toast::note(self.now, why.to_string()));
+                    return;
+                }
+            },
+            false => sample::text(docs.language(subject.kind), &subject, &room.site()),
+        };
         let ticket = self.pending.add(Slot::CopySample);
         self.out.push(Effect::Copy(ticket, Secret::from_text(&text)));
     }
@@ -84,6 +102,16 @@ impl Room {
             }
             _ => None,
         }
+    }
+
+    /// Where the API is, as far as it was read.
+    pub(in super::super) fn site(&self) -> Site {
+        self.overview.as_ref().map(|overview| overview.addresses.0.clone()).unwrap_or_default()
+    }
+
+    /// Where a gateway passes on to, as far as it was read.
+    pub(in super::super) fn upstream(&self) -> Upstream {
+        self.overview.as_ref().map(|overview| overview.addresses.1.clone()).unwrap_or_default()
     }
 
     /// The credential that the documentation is for.

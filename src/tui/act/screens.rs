@@ -6,7 +6,7 @@ use crate::hub::CredentialRow;
 
 use super::super::action::Action;
 use super::super::app::{App, Room};
-use super::super::dialog::{ChangePassword, Dialog, Question};
+use super::super::dialog::{ChangePassword, Dialog, Part, Question};
 use super::super::msg::Call;
 use super::super::pending::Slot;
 use super::super::screen::{
@@ -79,8 +79,13 @@ impl App {
             },
             Some(Screen::Docs(_)) => self.act_on_docs(action),
             Some(Screen::People(_)) => self.act_on_people(action),
-            Some(Screen::Page(Topic::Security, _)) if action == Action::LockTime => self.edit_lock_time(),
-            Some(Screen::Page(_, at)) => scroll(at, action, most),
+            Some(Screen::Page(Topic::Security, at)) => match action {
+                Action::LockTime => self.edit_settings(Part::Lock),
+                Action::ApiAddress => self.edit_settings(Part::Api),
+                Action::VerifierPolicy => self.edit_settings(Part::Verifier),
+                action => scroll(at, action, most),
+            },
+            Some(Screen::Page(Topic::SignIns, at)) => scroll(at, action, most),
             Some(Screen::Trail(_)) => self.act_on_trail(action),
             Some(Screen::Api(_)) => self.act_on_api(action),
             None => {}

@@ -1,9 +1,7 @@
 //! What actions do on Security.
 
-use crate::time::MINUTE;
-
 use super::super::app::App;
-use super::super::dialog::{Dialog, LockTime};
+use super::super::dialog::{Dialog, Part, Settings};
 use super::super::msg::Call;
 use super::super::pending::Slot;
 
@@ -15,22 +13,21 @@ impl App {
         }
     }
 
-    pub(super) fn edit_lock_time(&mut self) {
+    pub(super) fn edit_settings(&mut self, part: Part) {
         let Some(room) = &mut self.room else { return };
-        let own = room.session.idle_lock / MINUTE;
-        let minutes = room.security.map_or(own, |security| security.idle_lock_minutes);
-        room.dialogs.push(Dialog::LockTime(Box::new(LockTime::new(minutes))));
+        // A form over settings that were not read would put their defaults in their place.
+        let Some(security) = &room.security else { return self.read_security() };
+        let form = Settings::new(part, &security.settings);
+        room.dialogs.push(Dialog::Settings(Box::new(form)));
     }
 
-    pub(super) fn send_lock_time(&mut self) {
+    pub(super) fn send_settings(&mut self) {
         let Some(room) = &mut self.room else { return };
         let actor = room.actor();
-        let Some(Dialog::LockTime(d)) = room.dialogs.last_mut() else { return };
+        let Some(Dialog::Settings(d)) = room.dialogs.last_mut() else { return };
         d.problem = None;
         d.form.clear_faults();
-        match d.minutes() {
-            Ok(minutes) => self.call(Slot::Form, Call::SetIdleLock(actor, minutes)),
-            Err(fault) => self.fault(fault),
-        }
+        let wanted = d.wanted();
+        self.call(Slot::Form, Call::SetSettings(actor, wanted));
     }
 }

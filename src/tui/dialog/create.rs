@@ -160,7 +160,7 @@ pub fn entry_of(field: Field, kind: Kind) -> Option<Id> {
         Field::Networks => Id::Networks,
         Field::Note => Id::Note,
         Field::Algorithms => Id::Algorithm(Algorithm::Sha256),
-        Field::Account | Field::UserName | Field::Password | Field::Other => return None,
+        Field::Account | Field::UserName | Field::Password | Field::Setting(_) | Field::Other => return None,
     })
 }
 

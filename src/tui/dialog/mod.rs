@@ -7,13 +7,13 @@ mod create;
 mod edit;
 mod export;
 mod find;
-mod lock_time;
 mod narrow;
 mod password;
 mod person;
 mod renew;
 mod rotate;
 mod secret;
+mod settings;
 mod signing;
 
 pub use again::Again;
@@ -24,13 +24,13 @@ pub use create::{Create, Draft};
 pub use edit::EditKeys;
 pub use export::Export;
 pub use find::{Find, Found};
-pub use lock_time::LockTime;
 pub use narrow::NarrowForm;
 pub use password::{ChangePassword, check_new};
 pub use person::{Doing, Live, Person, ROLES};
 pub use renew::{NewPassword, StopOld};
 pub use rotate::Rotate;
 pub use secret::{Issue, OneTime, What};
+pub use settings::{Part, Settings};
 
 use crate::hub::{CredentialRow, Denied, Details, TrailRow};
 
@@ -69,8 +69,8 @@ pub enum Dialog {
     Live(Box<Reading<Live>>),
     /// A part of the trail for a file.
     Export(Box<Export>),
-    /// When a desk locks.
-    LockTime(Box<LockTime>),
+    /// Settings of the desk.
+    Settings(Box<Settings>),
     /// What part of the trail is shown.
     Narrow(Box<NarrowForm>),
     /// One entry of the trail.
@@ -129,7 +129,7 @@ impl Dialog {
             Self::Person(d) => Some(&d.form),
             Self::Again(d) => Some(&d.form),
             Self::Export(d) => Some(&d.form),
-            Self::LockTime(d) => Some(&d.form),
+            Self::Settings(d) => Some(&d.form),
             Self::Narrow(d) => Some(&d.form),
             Self::Ask(d) => Some(&d.buttons),
             Self::Made(_)
@@ -158,7 +158,7 @@ impl Dialog {
             Self::Person(d) => Some(&mut d.form),
             Self::Again(d) => Some(&mut d.form),
             Self::Export(d) => Some(&mut d.form),
-            Self::LockTime(d) => Some(&mut d.form),
+            Self::Settings(d) => Some(&mut d.form),
             Self::Narrow(d) => Some(&mut d.form),
             Self::Ask(d) => Some(&mut d.buttons),
             Self::Made(_)
@@ -184,7 +184,7 @@ impl Dialog {
             Self::Person(d) => form_scopes(&d.form, Scope::Form),
             Self::Again(d) => form_scopes(&d.form, Scope::Form),
             Self::Export(d) => form_scopes(&d.form, Scope::Form),
-            Self::LockTime(d) => form_scopes(&d.form, Scope::Form),
+            Self::Settings(d) => form_scopes(&d.form, Scope::Form),
             Self::Narrow(d) => form_scopes(&d.form, Scope::Form),
             Self::Change(d) => form_scopes(&d.form, Scope::Confirm),
             Self::Rotate(_) => vec![Scope::Rotate],

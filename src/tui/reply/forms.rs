@@ -4,7 +4,7 @@ use crate::credential::State;
 use crate::hub::{Conflict, Field, HubError, Issued, Outcome};
 
 use super::super::app::App;
-use super::super::dialog::{self, ChangePassword, Dialog, Issue, OneTime};
+use super::super::dialog::{self, ChangePassword, Dialog, Issue, OneTime, Part};
 use super::super::form::Id;
 use super::super::msg::Reply;
 use super::super::toast::Toast;
@@ -29,7 +29,7 @@ impl App {
             Reply::User(Ok(row)) => self.user_changed(&row),
             Reply::Confirmed(Ok(actor)) => self.confirmed(actor),
             Reply::Exported(Ok(written)) => self.exported(&written),
-            Reply::Done(Ok(())) => self.lock_time_set(),
+            Reply::Done(Ok(())) => self.settings_set(),
             Reply::Edited(Err(why))
             | Reply::Issued(Err(why))
             | Reply::States(Err(why))
@@ -144,13 +144,17 @@ impl App {
         self.drop_ahead();
     }
 
-    fn lock_time_set(&mut self) {
+    fn settings_set(&mut self) {
         let now = self.now;
         let Some(room) = &mut self.room else { return };
-        if let Some(Dialog::LockTime(_)) = room.dialogs.last() {
-            room.dialogs.pop();
-        }
-        self.toast = Some(Toast::done(now, "The lock time is set. It holds from the next sign-in on."));
+        let Some(Dialog::Settings(d)) = room.dialogs.pop_if(|d| matches!(d, Dialog::Settings(_))) else { return };
+        let said = match d.part {
+            Part::Lock => "The lock time is set. It holds from the next sign-in on.",
+            Part::Api => "The address of the API is set. Samples and snippets use it.",
+            Part::Verifier => "It is set. Verifiers follow within a second.",
+        };
+        room.due.overview = Some(now);
+        self.toast = Some(Toast::done(now, said));
         if self.door.is_none() {
             self.read_security();
             self.play_on();
@@ -164,7 +168,10 @@ impl App {
             Dialog::NewPassword(_) => Some(Id::Password),
             Dialog::Password(_) => Some(Id::Password),
             Dialog::Again(_) => Some(Id::Old),
-            Dialog::LockTime(_) => Some(Id::Minutes),
+            Dialog::Settings(_) => match field {
+                Field::Setting(setting) => Some(Id::Setting(setting)),
+                _ => None,
+            },
             Dialog::Export(_) => Some(Id::File),
             Dialog::Person(_) if field == Field::UserName => Some(Id::Name),
             Dialog::Person(_) => Some(Id::Password),
@@ -192,7 +199,7 @@ impl App {
             Some(Dialog::Password(d)) => &mut d.problem,
             Some(Dialog::Person(d)) => &mut d.problem,
             Some(Dialog::Again(d)) => &mut d.problem,
-            Some(Dialog::LockTime(d)) => &mut d.problem,
+            Some(Dialog::Settings(d)) => &mut d.problem,
             Some(Dialog::Export(d)) => &mut d.problem,
             _ => {
                 self.toast = Some(Toast::error(sentence));

@@ -232,7 +232,7 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
                 | Dialog::Again(_)
                 | Dialog::Export(_)
                 | Dialog::Narrow(_)
-                | Dialog::LockTime(_),
+                | Dialog::Settings(_),
             ),
         ) => "cancel",
         (Scope::Everywhere, Action::Back, None, None)
@@ -267,7 +267,7 @@ fn sent_by_enter(dialog: &Dialog) -> &'static str {
         Dialog::Find(_) => "find",
         Dialog::Again(_) => "go on",
         Dialog::Narrow(_) => "show",
-        Dialog::LockTime(_) => "set",
+        Dialog::Settings(_) => "set",
         Dialog::Export(_) => "export",
         Dialog::Person(d) if matches!(d.doing, Doing::Add) => "add",
         Dialog::Person(_) => "set",

@@ -49,7 +49,7 @@ pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
         | Dialog::Export(_)
         | Dialog::Person(_)
         | Dialog::Narrow(_)
-        | Dialog::LockTime(_)
+        | Dialog::Settings(_)
         | Dialog::Again(_) => form(app, dialog, columns),
         Dialog::Ask(d) => ask(d, new(d.question.title().to_owned(), narrow)),
         Dialog::Details(d) => details::sheet(app, &d.what, new(d.what.details.row.name.clone(), columns)),
@@ -67,18 +67,18 @@ fn form(app: &App, dialog: &Dialog, columns: u16) -> Sheet {
         Dialog::Password(_) => "Change password".to_owned(),
         Dialog::Person(d) => people::title(d),
         Dialog::Narrow(_) => "Show a part of the trail".to_owned(),
-        Dialog::LockTime(_) => "Lock time".to_owned(),
+        Dialog::Settings(d) => d.part.title().to_owned(),
         Dialog::Export(_) => "Export the trail".to_owned(),
         _ => "Your password again".to_owned(),
     };
-    let widest = if matches!(dialog, Dialog::Person(_)) { 70 } else { 64 };
+    let widest = if matches!(dialog, Dialog::Person(_) | Dialog::Settings(_)) { 70 } else { 64 };
     let mut sheet = Sheet::new(title, columns.min(widest), app.theme);
     match dialog {
         Dialog::Password(d) => forms::own_password(app, d, &mut sheet),
         Dialog::Person(d) => people::person(app, d, &mut sheet),
         Dialog::Narrow(d) => trail::narrow(app, &d.form, &mut sheet),
         Dialog::Export(d) => trail::export(app, d, &mut sheet),
-        Dialog::LockTime(d) => forms::lock_time(app, d, &mut sheet),
+        Dialog::Settings(d) => forms::settings(app, d, &mut sheet),
         Dialog::Again(d) => forms::again(app, d, &mut sheet),
         _ => {}
     }

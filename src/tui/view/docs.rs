@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::credential::Kind;
-use crate::sample::{self, SECRET_HINT, Site, languages};
+use crate::sample::{self, Gateway, SECRET_HINT, SHIPPED, languages};
 use crate::text;
 
 use super::super::app::{App, Room};
@@ -25,16 +25,21 @@ pub fn page(app: &App, room: &Room, docs: &Docs, paint: &mut Paint<'_>, body: Re
     let mut x = body.x + 1;
     for (n, kind) in Kind::ALL.into_iter().enumerate() {
         let words = format!("{} {}", n + 1, if body.width < 90 { kind.word() } else { kind.title() });
-        let current = kind == docs.kind;
+        let current = kind == docs.kind && !docs.gateways;
         mark(paint, x, body.y, &words, if current { app.theme.accent() } else { Style::new() }, current);
         x += text::width(&words) as u16 + 5;
     }
+    let style = if docs.gateways { app.theme.accent() } else { Style::new() };
+    mark(paint, x, body.y, "4 Gateways", style, docs.gateways);
     draw(app, room, paint, Rect { y: body.y + ABOVE, height: body.height.saturating_sub(ABOVE), ..body });
 }
 
 /// The sample with everything around it.
 pub fn draw(app: &App, room: &Room, paint: &mut Paint<'_>, body: Rect) {
     let Some((docs, subject)) = room.docs_of() else { return };
+    if docs.gateways {
+        return gateways(app, room, docs, paint, body);
+    }
     let kind = subject.kind;
     let dot = app.theme.glyphs.dot;
     let whose = room.documented().map(|row| format!("{} {dot} ", row.name)).unwrap_or_default();
@@ -52,6 +57,38 @@ pub fn draw(app: &App, room: &Room, paint: &mut Paint<'_>, body: Rect) {
     scrolled(&lines(app, room), docs.scroll, paint, under);
 }
 
+/// The configuration of a gateway with everything around it.
+fn gateways(app: &App, room: &Room, docs: &Docs, paint: &mut Paint<'_>, body: Rect) {
+    let head = format!("Gateways {} the verifier is at {}", app.theme.glyphs.dot, verifier(app));
+    let room_for = usize::from(body.width).saturating_sub(2);
+    paint.text(1, body.y, &text::fit(&head, room_for, app.theme.glyphs.ellipsis), app.theme.strong());
+    let mut x = body.x + 1;
+    for gateway in Gateway::ALL {
+        let current = gateway == docs.gateway();
+        let style = if current { app.theme.accent() } else { Style::new() };
+        mark(paint, x, body.y + 1, gateway.title(), style, current);
+        x += text::width(gateway.title()) as u16 + 3;
+    }
+    let under = Rect { y: body.y + HEAD, height: body.height.saturating_sub(HEAD), ..body };
+    scrolled(&lines(app, room), docs.scroll, paint, under);
+}
+
+/// Where gateways find the verifier.
+pub fn verifier(app: &App) -> &str {
+    // The demo has no place of its own.
+    if app.places.verifier.is_empty() { SHIPPED } else { &app.places.verifier }
+}
+
+fn gateway_lines(app: &App, room: &Room, gateway: Gateway) -> Vec<Line<'static>> {
+    let (theme, width) = (app.theme, usize::from(app.size.0).saturating_sub(3));
+    let line = |line: &str| Line::from(plain(&text::fit(line, width, theme.glyphs.ellipsis)));
+    match gateway.snippet(verifier(app), &room.upstream()) {
+        // A terminal has its own idea of how wide a tab is.
+        Ok(text) => text.lines().map(|text| line(&text.replace('\t', "    "))).collect(),
+        Err(why) => wrap(&why.to_string(), width).iter().map(|text| line(text)).collect(),
+    }
+}
+
 /// How many lines do not fit.
 pub fn overflow(app: &App, room: &Room) -> usize {
     lines(app, room).len().saturating_sub(layout::page_rows(app.size).saturating_sub(usize::from(ABOVE + HEAD)))
@@ -59,7 +96,10 @@ pub fn overflow(app: &App, room: &Room) -> usize {
 
 fn lines(app: &App, room: &Room) -> Vec<Line<'static>> {
     let Some((docs, subject)) = room.docs_of() else { return vec![] };
-    let (theme, language, site) = (app.theme, docs.language(subject.kind), Site::default());
+    if docs.gateways {
+        return gateway_lines(app, room, docs.gateway());
+    }
+    let (theme, language, site) = (app.theme, docs.language(subject.kind), room.site());
     let width = usize::from(app.size.0).saturating_sub(3);
     let said = |sentence: &str, style: Style| -> Vec<Line<'static>> {
         wrap(sentence, width).iter().map(|line| Line::from(span(line, style))).collect()

@@ -24,6 +24,11 @@ const LABELS: &[(&str, &str)] = &[
     ("body_digest", "Body digest"),
     ("must_change_password", "Must change password"),
     ("idle_lock_minutes", "Lock after minutes"),
+    ("api_address", "Address of the API"),
+    ("api_upstream", "Upstream"),
+    ("verifier_staleness_seconds", "Staleness in seconds"),
+    ("verifier_replay", "Replay guard"),
+    ("verifier_algorithms", "Algorithms"),
 ];
 
 /// One thing that differs.

@@ -7,7 +7,7 @@ use crate::account::user_password_rules;
 use crate::credential::{Algorithm, Kind, Rule, password_rules, username_rules};
 
 use super::super::app::App;
-use super::super::dialog::{Again, ChangePassword, Create, LockTime};
+use super::super::dialog::{Again, ChangePassword, Create, Part, Settings};
 use super::super::form::{Entry, Form, Id, Input};
 use super::super::theme::Theme;
 use super::paint::{plain, span};
@@ -185,16 +185,33 @@ pub fn own_password(app: &App, d: &ChangePassword, sheet: &mut Sheet) {
     state(app, d.problem.as_deref(), sheet);
 }
 
-/// Lines of the form for the lock time.
-pub fn lock_time(app: &App, d: &LockTime, sheet: &mut Sheet) {
+/// Lines of a form for settings.
+pub fn settings(app: &App, d: &Settings, sheet: &mut Sheet) {
+    let (before, after) = match d.part {
+        Part::Lock => (
+            "Without a key for so long, a desk locks and wipes what is secret:",
+            "Whoever is signed in keeps the time that was set at the sign-in.",
+        ),
+        Part::Api => {
+            ("Samples and gateway snippets are filled in with these:", "Nothing is looked up or called there.")
+        }
+        Part::Verifier => (
+            "Every verifier follows these within a second:",
+            "Algorithms narrow what each key allows; a replay guard refuses clients that send equal requests within a second.",
+        ),
+    };
     sheet.gap();
-    sheet.tell("Without a key for so long, a desk locks and wipes what is secret:");
+    sheet.tell(before);
     sheet.gap();
-    for (entry, focused) in d.form.shown().filter(|(e, _)| e.id == Id::Minutes) {
+    for (entry, focused) in d.form.shown() {
+        let Id::Setting(setting) = entry.id else { continue };
         sheet.field(entry, focused);
+        if entry.said.is_none() && d.part != Part::Lock {
+            sheet.under_say(setting.meaning(), app.theme.grey());
+        }
     }
     sheet.gap();
-    sheet.tell("Whoever is signed in keeps the time that was set at the sign-in.");
+    sheet.tell(after);
     state(app, d.problem.as_deref(), sheet);
 }
 

@@ -25,6 +25,11 @@ pub fn sheet(app: &App, chain: &[Scope]) -> Sheet {
     let is_final = app.all_final();
     let over = |b: &Binding| is_final && changes_a_key(b) && !denied(b);
     let lines = help::lines(chain, |b| denied(b) || over(b));
+    let shown = keys::reachable(chain);
+    if shown.iter().any(|b| over(b)) {
+        sheet.say("Revoked is final: the keys in brackets do nothing to it. n makes a new key.", Style::new());
+        sheet.gap();
+    }
     let columns = layout::help_columns(app.size);
     let width = sheet.room() / columns;
     let cells: Vec<Vec<Span<'static>>> = lines.iter().map(|line| cell(app, line, width)).collect();
@@ -37,11 +42,6 @@ pub fn sheet(app: &App, chain: &[Scope]) -> Sheet {
         let mut spans = left.get(row).cloned().unwrap_or_else(|| vec![Span::raw(" ".repeat(width))]);
         spans.extend(right.get(row).cloned().unwrap_or_default());
         sheet.spans(spans);
-    }
-    let shown = keys::reachable(chain);
-    if shown.iter().any(|b| over(b)) {
-        sheet.gap();
-        sheet.say("Revoked is final: the keys in brackets do nothing to it. n creates a new key.", Style::new());
     }
     if shown.iter().any(|b| denied(b) && b.keys_in_help().is_some()) {
         sheet.gap();

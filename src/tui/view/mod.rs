@@ -31,6 +31,7 @@ use super::dialog::Dialog;
 use super::layout::{self, FOOTER, HEADER};
 use super::msg::CopyOutcome;
 use super::screen::{Screen, Tab};
+pub(super) use docs::verifier;
 use paint::Paint;
 pub(super) use refused::sentences as refused_sentences;
 

@@ -10,6 +10,7 @@ use crate::text;
 use crate::time::{DAY, MINUTE};
 
 use super::super::app::{App, Room};
+use super::super::dialog::Part;
 use super::super::screen::Topic;
 use super::super::when;
 use super::menu;
@@ -99,10 +100,19 @@ fn sign_in(app: &App, row: &OwnSignIn) -> String {
 fn security(app: &App, room: &Room, page: &mut Page<'_>) {
     page.head("This desk");
     let own = room.session.idle_lock / MINUTE;
-    let set = room.security.map_or(own, |security| security.idle_lock_minutes);
+    let set = room.security.as_ref().map_or(own, |security| security.idle_lock_minutes);
     page.say(&format!("It locks after {} without a key. Press e to change that.", when::span(set * MINUTE)));
     if own != set {
         page.say(&format!("This session began before that was set: it locks after {}.", when::span(own * MINUTE)));
+    }
+    for part in [Part::Api, Part::Verifier] {
+        page.gap();
+        let key = if part == Part::Api { "a" } else { "v" };
+        page.head(&format!("{}, {key} changes it", part.title()));
+        let now = room.security.iter().flat_map(|security| &security.settings);
+        for (setting, value) in now.filter(|(setting, _)| part.settings().contains(setting)) {
+            page.say(&format!("{}: {value}.", setting.title()));
+        }
     }
     page.gap();
     page.head("Sign-in");

@@ -64,14 +64,20 @@ pub struct Builder {
 impl Builder {
     /// For about this many credentials: how many there will be says how many shards they are cut into.
     pub fn new(expected: usize) -> Result<Self, VaultError> {
+        Ok(Self::with(expected, expected, RandomState::new(), dummy_hash()?.into()))
+    }
+
+    /// Two that two threads fill with about half of this many each, and [`Builder::join`] puts together.
+    pub fn halves(expected: usize) -> Result<[Self; 2], VaultError> {
+        let one = Self::with(expected, expected.div_ceil(2), RandomState::new(), dummy_hash()?.into());
+        let two = Self::with(expected, expected.div_ceil(2), one.hasher.clone(), one.dummy.clone());
+        Ok([one, two])
+    }
+
+    fn with(expected: usize, own: usize, hasher: RandomState, dummy: Arc<str>) -> Self {
         let shards = shards_for(expected);
-        let bytes = 120 * expected / shards;
-        Ok(Self {
-            shards: (0..shards).map(|_| Growing::with_capacity(bytes)).collect(),
-            hasher: RandomState::new(),
-            dummy: dummy_hash()?.into(),
-            count: 0,
-        })
+        let bytes = 120 * own / shards;
+        Self { shards: (0..shards).map(|_| Growing::with_capacity(bytes)).collect(), hasher, dummy, count: 0 }
     }
 
     /// Adds one credential.
@@ -85,11 +91,28 @@ impl Builder {
     /// The snapshot. Fails when a key was added twice.
     pub fn finish(self) -> Result<Snapshot, SnapshotError> {
         let Self { shards, hasher, dummy, count } = self;
-        let hash = |key: &[u8]| KeyHash(hasher.hash_one(key));
-        let shards: Result<_, _> = shards.into_iter().map(|shard| shard.finish(hash).map(Arc::new)).collect();
-        let snapshot = Snapshot { shards: shards?, hasher, dummy, count };
-        Ok(if snapshot.is_crowded() { snapshot.cut_anew() } else { snapshot })
+        let shards: Result<_, _> = shards.into_iter().map(|shard| whole([shard], &hasher)).collect();
+        Ok(Snapshot { shards: shards?, hasher, dummy, count }.roomy())
     }
+
+    /// The snapshot of both halves, made by two threads. Fails when a key was added twice.
+    pub fn join([one, two]: [Self; 2]) -> Result<Snapshot, SnapshotError> {
+        let Self { shards, hasher, dummy, count } = one;
+        let mut front: Vec<_> = shards.into_iter().zip(two.shards).map(|(one, two)| [one, two]).collect();
+        let back = front.split_off(front.len() / 2);
+        let make =
+            |pairs: Vec<_>| -> Result<Vec<_>, _> { pairs.into_iter().map(|pair| whole(pair, &hasher)).collect() };
+        let (front, back) = std::thread::scope(|scope| {
+            let back = scope.spawn(|| make(back));
+            (make(front), back.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        let shards = front?.into_iter().chain(back?).collect();
+        Ok(Snapshot { shards, hasher, dummy, count: count + two.count }.roomy())
+    }
+}
+
+fn whole<const N: usize>(parts: [Growing; N], hasher: &RandomState) -> Result<Arc<Shard>, SnapshotError> {
+    Growing::join(parts, |key| KeyHash(hasher.hash_one(key))).map(Arc::new)
 }
 
 fn shards_for(count: usize) -> usize {
@@ -116,7 +139,7 @@ impl Snapshot {
             next.count = next.count + new.len() - old.len();
             next.shards[place] = Arc::new(new);
         }
-        Ok(if next.is_crowded() { next.cut_anew() } else { next })
+        Ok(next.roomy())
     }
 
     /// One shard, made anew.
@@ -176,6 +199,11 @@ impl Snapshot {
 
     fn hash(&self, key: &[u8]) -> KeyHash {
         KeyHash(self.hasher.hash_one(key))
+    }
+
+    /// The same, in more shards if these are too full.
+    fn roomy(self) -> Self {
+        if self.is_crowded() { self.cut_anew() } else { self }
     }
 
     fn is_crowded(&self) -> bool {

@@ -88,9 +88,15 @@ impl Growing {
     }
 
     /// Builds the index, over exactly as many bytes as there are.
-    pub fn finish(mut self, hash: impl Fn(&[u8]) -> KeyHash) -> Result<Shard, SnapshotError> {
-        self.move_to(Vec::with_capacity(self.bytes.len()));
-        let mut shard = Shard { bytes: std::mem::take(&mut self.bytes), index: Box::default(), count: 0 };
+    pub fn finish(self, hash: impl Fn(&[u8]) -> KeyHash) -> Result<Shard, SnapshotError> {
+        Self::join([self], hash)
+    }
+
+    /// One shard of what several threads gathered.
+    pub fn join<const N: usize>(parts: [Self; N], hash: impl Fn(&[u8]) -> KeyHash) -> Result<Shard, SnapshotError> {
+        let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.bytes.len()).sum());
+        parts.iter().for_each(|part| bytes.extend_from_slice(&part.bytes));
+        let mut shard = Shard { bytes, index: Box::default(), count: 0 };
         let starts: Vec<usize> = shard.starts().collect();
         // Three quarters full: a hit looks at two or three slots, which share a cache line.
         let mut index = vec![Slot::default(); starts.len() * 4 / 3 + 1].into_boxed_slice();

@@ -189,6 +189,25 @@ fn a_refused_entry_leaves_nothing_in_the_builder() {
 }
 
 #[test]
+fn two_halves_are_one_snapshot() {
+    let halves = |second: u128| {
+        let [mut one, mut two] = Builder::halves(5000).unwrap();
+        (0..2500).for_each(|n| one.add(&entry(n, Kind::Hmac, &key(n))).unwrap());
+        (second..5000).for_each(|n| two.add(&entry(n, Kind::Hmac, &key(n))).unwrap());
+        Builder::join([one, two])
+    };
+    let snapshot = halves(2500).unwrap();
+    assert_eq!(snapshot.len(), 5000);
+    assert!((0..5000).all(|n| row(&snapshot, Kind::Hmac, &key(n)) == Some(n)));
+    assert_eq!(halves(2499).unwrap_err(), SnapshotError::Twice { kind: Kind::Hmac, key: key(2499) });
+    // One of them may have nothing at all, and what comes later goes into the same shards.
+    let [one, two] = Builder::halves(0).unwrap();
+    let empty = Builder::join([one, two]).unwrap();
+    let after = empty.apply(&[Change::Put(&entry(1, Kind::Basic, "one"))]).unwrap();
+    assert_eq!((empty.len(), row(&after, Kind::Basic, "one")), (0, Some(1)));
+}
+
+#[test]
 fn a_credential_takes_less_than_200_bytes() {
     let each = many(20_000).memory() / 20_000;
     assert!(each < 200, "{each} bytes");

@@ -1,0 +1,91 @@
+//! What stands between starting a verifier and its first answer: `cargo bench --bench start -- DIR` for a desk that
+//! `fill` made in DIR. Reading, opening and indexing are told apart; beside them, what SQLite alone takes to hand the same
+//! rows over, on as many threads.
+
+use std::{
+    process::ExitCode,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use keydesk::{
+    hub::{Hub, Places, Policy, Start},
+    serve,
+    store::{Cancel, SqliteStore, Store as _, StoreError, tables},
+    time::SystemClock,
+    vault::MasterKeyPlace,
+};
+
+const ROUNDS: usize = 7;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
+    let [dir] = args.as_slice() else {
+        // `cargo test --benches` and `cargo bench` without arguments come here.
+        println!("usage: cargo bench --bench start -- DIR");
+        return ExitCode::SUCCESS;
+    };
+    let dir = std::path::Path::new(dir);
+    let places =
+        Places { database: dir.join("data/keydesk.db"), master_key: MasterKeyPlace::file(dir.join("etc/master.key")) };
+    match measure(&places) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("start: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(places: &Places) -> Result<(), String> {
+    println!("| ms | rows by SQLite alone | opening the desk | reading, with tags | opening | indexing | all |");
+    println!("| --- | --- | --- | --- | --- | --- | --- |");
+    let mut rounds = Vec::new();
+    for _ in 0..ROUNDS {
+        let rows = rows(places)?;
+        let began = Instant::now();
+        let (first, second) = (open(places)?, open(places)?);
+        let opened = began.elapsed();
+        let policy = first.feed().policy(&Policy::default()).map_err(|why| why.to_string())?;
+        let loaded = serve::load(&first, Some(&second), &policy).map_err(|why| why.to_string())?;
+        let all = began.elapsed();
+        let phases = loaded.phases;
+        let round = [rows, opened, phases.reading, phases.opening, phases.indexing, all].map(|d| d.as_millis());
+        println!("| {} credentials | {} |", loaded.snapshot.len(), round.map(|ms| ms.to_string()).join(" | "));
+        rounds.push(round);
+    }
+    let median = [0, 1, 2, 3, 4, 5].map(|i| {
+        rounds.sort_by_key(|round| round[i]);
+        rounds[ROUNDS / 2][i].to_string()
+    });
+    println!("| median | {} |", median.join(" | "));
+    Ok(())
+}
+
+fn open(places: &Places) -> Result<Hub, String> {
+    match Hub::open(places, Arc::new(SystemClock)).map_err(|why| why.to_string())? {
+        Start::Ready(hub) => Ok(hub),
+        Start::New => Err(format!("There is no desk at {}.", places.database.display())),
+    }
+}
+
+/// The same rows on as many threads, looked at by nobody.
+fn rows(places: &Places) -> Result<Duration, String> {
+    let began = Instant::now();
+    let said = |why: StoreError| why.to_string();
+    let half = |first: bool| {
+        let store = SqliteStore::open(&places.database)?;
+        let mut tx = store.read(&Cancel::default())?;
+        let count = tables::tallies(&mut *tx)?.iter().map(|(_, _, n)| n).sum();
+        let middle = tables::middle_credential(&mut *tx, count)?.unwrap_or_default();
+        let part = if first { ("", middle.as_str()) } else { (middle.as_str(), "g") };
+        tables::credentials_after(&mut *tx, part, i64::MAX, &mut |_| Ok(()))?;
+        tables::live_secrets_after(&mut *tx, part, 0, &mut |_| Ok(()))
+    };
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| half(false));
+        half(true).map_err(said)?;
+        other.join().expect("it does not panic").map_err(said)
+    })?;
+    Ok(began.elapsed())
+}

@@ -1,0 +1,142 @@
+//! How far a store was, and whether what is there now goes on from there.
+
+use crate::account::Right;
+use crate::store::{
+    Cancel,
+    tables::{self, HeadRow},
+};
+
+use super::{
+    Actor, Hub, HubError, Origin, action,
+    change::{Author, Subject},
+    feed::Feed,
+    refusal::Intent,
+};
+
+/// How far a store was when it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    store_id: String,
+    epoch: i64,
+    change: i64,
+    trail_no: i64,
+    trail_hash: Vec<u8>,
+}
+
+/// What a store is, compared with a [`Mark`] of before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// Nothing that a verifier follows is different.
+    Same,
+    /// Something changed: ask for the changes.
+    Changed,
+    /// It was put back on purpose: load everything.
+    Anew,
+    /// It is older than it was, or went on from something older.
+    WentBack,
+    /// It is another store: load everything.
+    Another,
+}
+
+impl Mark {
+    pub(super) fn of(head: HeadRow) -> Self {
+        let HeadRow { store_id, epoch, change, trail_no, trail_hash, mac: _ } = head;
+        Self { store_id, epoch, change, trail_no, trail_hash }
+    }
+
+    /// The number of the last change.
+    pub(super) fn change(&self) -> i64 {
+        self.change
+    }
+
+    /// What the store is at `now` by its numbers, compared with this. Whether the trail up to here is still the same is
+    /// asked separately.
+    fn compare(&self, now: &Self) -> Since {
+        match () {
+            () if self.store_id != now.store_id => Since::Another,
+            () if now.epoch > self.epoch => Since::Anew,
+            () if now.epoch < self.epoch || now.trail_no < self.trail_no || now.change < self.change => Since::WentBack,
+            () if now.change > self.change => Since::Changed,
+            () => Since::Same,
+        }
+    }
+
+    /// Of two marks the one that misses nothing.
+    #[must_use]
+    pub fn earlier(self, other: Self) -> Self {
+        if self.change <= other.change { self } else { other }
+    }
+}
+
+impl Feed<'_> {
+    /// How far the store is. Fails when its head is not one that a holder of the master key wrote.
+    pub fn mark(self) -> Result<Mark, HubError> {
+        self.mark_in(&mut *self.hub().store.read(&Cancel::default())?)
+    }
+
+    /// What the store is now, compared with `before`, and how far it is.
+    pub fn since(self, before: &Mark) -> Result<(Since, Mark), HubError> {
+        let mut tx = self.hub().store.read(&Cancel::default())?;
+        let now = self.mark_in(&mut *tx)?;
+        let since = match before.compare(&now) {
+            // An old copy that went on is as long as it was, and longer: its trail tells that it is not the same.
+            Since::Same | Since::Changed
+                if now.trail_hash != before.trail_hash
+                    && tables::trail_hash(&mut *tx, before.trail_no)?.as_ref() != Some(&before.trail_hash) =>
+            {
+                Since::WentBack
+            }
+            since => since,
+        };
+        Ok((since, now))
+    }
+
+    /// A row of the trail, where Administrators look: the store went back and is not followed.
+    pub fn note_went_back(self) -> Result<(), HubError> {
+        let asked = "follow a store that went back";
+        let after = serde_json::json!({ "asked": asked }).to_string();
+        let subject = Subject::named("the store").changed(None, Some(after));
+        self.hub().write_refusal(Author::nobody(&Origin::default()), action::WENT_BACK, subject, asked)
+    }
+}
+
+impl Hub {
+    /// Accepts the store as it is, after an older copy was put in its place: verifiers that keep what they knew before
+    /// load all of it.
+    pub fn accept_store(&self, actor: &Actor) -> Result<(), HubError> {
+        let intent = Intent::new(Right::ManageSite, "accept the store").sensitive();
+        self.change(actor, intent, |change| {
+            let (before, after) = change.next_epoch();
+            let json = |epoch: i64| Some(serde_json::json!({ "epoch": epoch }).to_string());
+            let subject = Subject::named("the store").changed(json(before), json(after));
+            change.note(action::ACCEPTED, subject).map(|_| ())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark(store: &str, epoch: i64, change: i64, trail_no: i64) -> Mark {
+        Mark { store_id: store.to_owned(), epoch, change, trail_no, trail_hash: Vec::new() }
+    }
+
+    #[test]
+    fn a_store_is_compared_with_what_it_was() {
+        let was = mark("a", 1, 5, 9);
+        for (now, since) in [
+            (mark("a", 1, 5, 9), Since::Same),
+            (mark("a", 1, 5, 12), Since::Same),
+            (mark("a", 1, 6, 10), Since::Changed),
+            (mark("a", 2, 1, 1), Since::Anew),
+            (mark("a", 1, 4, 8), Since::WentBack),
+            (mark("a", 1, 5, 8), Since::WentBack),
+            (mark("a", 0, 50, 90), Since::WentBack),
+            (mark("b", 1, 5, 9), Since::Another),
+        ] {
+            assert_eq!(was.compare(&now), since, "{now:?}");
+        }
+        assert_eq!(mark("a", 1, 6, 9).earlier(was.clone()), was);
+    }
+}

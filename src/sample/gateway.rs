@@ -1,0 +1,226 @@
+//! Configurations of gateways: the files of `assets/gateways/` as they are tested, with this desk's addresses in them.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::Upstream;
+
+/// A file of a gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Gateway {
+    /// nginx, by `auth_request`.
+    Nginx,
+    /// Caddy, by `forward_auth`.
+    Caddy,
+    /// HAProxy.
+    Haproxy,
+    /// The action in Lua that HAProxy's configuration loads.
+    HaproxyLua,
+    /// Envoy, by `ext_authz`.
+    Envoy,
+    /// Traefik, by `forwardAuth`.
+    Traefik,
+}
+
+/// What is known of a gateway's file.
+struct Row {
+    name: &'static str,
+    title: &'static str,
+    text: &'static str,
+    /// The verifier's socket as the file writes it, up to the path.
+    socket: &'static str,
+    /// Where the token's line goes, and the line: on a Unix socket there is none.
+    token: (&'static str, &'static str),
+}
+
+const TABLE: [Row; 6] = [
+    Row {
+        name: "nginx",
+        title: "nginx",
+        text: include_str!("../../assets/gateways/nginx.conf"),
+        socket: "unix:/run/keydesk/verifier.sock",
+        token: (
+            "        proxy_set_header Host keydesk;\n",
+            "        proxy_set_header X-Keydesk-Gateway-Token \"@TOKEN@\";\n",
+        ),
+    },
+    Row {
+        name: "caddy",
+        title: "Caddy",
+        text: include_str!("../../assets/gateways/Caddyfile"),
+        socket: "unix//run/keydesk/verifier.sock",
+        token: (
+            "\t\t\theader_up X-Forwarded-Uri {http.request.orig_uri}\n",
+            "\t\t\theader_up X-Keydesk-Gateway-Token \"@TOKEN@\"\n",
+        ),
+    },
+    Row {
+        name: "haproxy",
+        title: "HAProxy",
+        text: include_str!("../../assets/gateways/haproxy.cfg"),
+        socket: "",
+        token: ("", ""),
+    },
+    Row {
+        name: "haproxy-lua",
+        title: "keydesk.lua",
+        text: include_str!("../../assets/gateways/keydesk.lua"),
+        socket: "unix@/run/keydesk/verifier.sock",
+        token: (
+            "  local fields = fields_of_client(txn)\n",
+            "  fields[\"x-keydesk-gateway-token\"] = { \"@TOKEN@\" }\n",
+        ),
+    },
+    Row {
+        name: "envoy",
+        title: "Envoy",
+        text: include_str!("../../assets/gateways/envoy.yaml"),
+        socket: "pipe: { path: /run/keydesk/verifier.sock }",
+        token: (
+            "                - { remove: x-envoy-auth-partial-body }\n",
+            "                - append:\n                    header: { key: x-keydesk-gateway-token, value: \"@TOKEN@\" }\n                    append_action: OVERWRITE_IF_EXISTS_OR_ADD\n",
+        ),
+    },
+    Row {
+        name: "traefik",
+        title: "Traefik",
+        text: include_str!("../../assets/gateways/traefik.yml"),
+        socket: "",
+        token: ("", ""),
+    },
+];
+
+/// The socket's path in the files.
+const PATH: &str = "/run/keydesk/verifier.sock";
+/// Where the verifier is in the files as they are shipped.
+pub const SHIPPED: &str = "unix:/run/keydesk/verifier.sock";
+/// What an operator puts in its place.
+const TOKEN: &str = "PUT THE GATEWAY TOKEN HERE";
+/// Fields that Envoy keeps from the API.
+const ENVOY_KEPT: &str = "request_headers_to_remove: [authorization, proxy-authorization";
+
+/// Why no configuration can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "The verifier's socket is at a path that cannot stand in a gateway's configuration. Name one of letters, digits \
+     and - . _ / in the config file, under [serve], as listen = [\"unix:/run/keydesk/verifier.sock\"]."
+)]
+pub struct OddPath;
+
+impl Gateway {
+    /// All of them, in the order of the tabs.
+    pub const ALL: [Self; 6] = [Self::Nginx, Self::Caddy, Self::Haproxy, Self::HaproxyLua, Self::Envoy, Self::Traefik];
+
+    fn row(self) -> &'static Row {
+        &TABLE[self as usize]
+    }
+
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// The word of its tab.
+    pub fn title(self) -> &'static str {
+        self.row().title
+    }
+
+    /// The file with this desk's addresses: `verifier` is where it listens, as `keydesk serve` is told (`unix:PATH`, or
+    /// an address and port).
+    pub fn snippet(self, verifier: &str, upstream: &Upstream) -> Result<String, OddPath> {
+        let text = self.row().text.to_owned();
+        let text = match (verifier.strip_prefix("unix:"), verifier.parse()) {
+            (Some(path), _) => self.by_socket(&text, path)?,
+            (None, Ok(address)) => self.by_tcp(text, address),
+            (None, Err(_)) => return Err(OddPath),
+        };
+        Ok(self.with_upstream(text, upstream))
+    }
+
+    fn by_socket(self, text: &str, path: &str) -> Result<String, OddPath> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._/".contains(&b);
+        match path.starts_with('/') && path.bytes().all(plain) {
+            true => Ok(text.replace(PATH, path)),
+            false => Err(OddPath),
+        }
+    }
+
+    fn by_tcp(self, text: String, address: SocketAddr) -> String {
+        let Row { socket, token: (before, line), .. } = self.row();
+        let with_token = |text: String| text.replace(before, &format!("{before}{}", line.replace("@TOKEN@", TOKEN)));
+        match self {
+            Self::Haproxy => text,
+            Self::Traefik => text.replace("127.0.0.1:8730", &address.to_string()),
+            Self::Envoy => {
+                let place =
+                    format!("socket_address: {{ address: \"{}\", port_value: {} }}", address.ip(), address.port());
+                let kept = format!("{ENVOY_KEPT}, x-keydesk-gateway-token");
+                with_token(text.replace(socket, &place).replace(ENVOY_KEPT, &kept))
+            }
+            Self::Nginx | Self::Caddy | Self::HaproxyLua => {
+                with_token(text.replace(socket, &address.to_string()).replace(PATH, &address.to_string()))
+            }
+        }
+    }
+
+    fn with_upstream(self, text: String, upstream: &Upstream) -> String {
+        let text = text.replace("127.0.0.1:9000", &upstream.to_string());
+        if self != Self::Envoy {
+            return text;
+        }
+        let shipped = "socket_address: { address: 127.0.0.1, port_value: 9000 }";
+        let place = format!("socket_address: {{ address: {}, port_value: {} }}", upstream.host(), upstream.port());
+        let text = text.replace(shipped, &place).replace("(port 9000)", &format!("({upstream})"));
+        match upstream.host().parse::<IpAddr>() {
+            Ok(_) => text,
+            // A static cluster takes addresses only.
+            Err(_) => text.replace("  - name: api\n    connect", "  - name: api\n    type: STRICT_DNS\n    connect"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_file_is_what_is_shown_for_the_shipped_addresses() {
+        for gateway in Gateway::ALL {
+            let shown = gateway.snippet(&format!("unix:{PATH}"), &Upstream::default()).unwrap();
+            assert_eq!(shown, gateway.row().text, "{}", gateway.name());
+        }
+    }
+
+    #[test]
+    fn every_place_that_is_filled_in_is_there() {
+        for gateway in Gateway::ALL {
+            let Row { text, socket, token: (before, _), .. } = gateway.row();
+            let times = if gateway == Gateway::Envoy { 2 } else { 1 };
+            if !socket.is_empty() {
+                assert_eq!((text.matches(socket).count(), text.matches(before).count()), (1, times), "{socket}");
+            }
+            assert_eq!(text.contains("9000"), gateway != Gateway::HaproxyLua);
+        }
+    }
+
+    #[test]
+    fn nothing_of_the_shipped_addresses_is_left() {
+        let upstream = "api.internal:8443".parse().unwrap();
+        for gateway in Gateway::ALL {
+            let by_socket = gateway.snippet("unix:/srv/key-desk/v.sock", &upstream).unwrap();
+            let by_tcp = gateway.snippet("127.0.0.2:8999", &upstream).unwrap();
+            assert!(!by_socket.contains(PATH) && !by_socket.contains("9000"), "{by_socket}");
+            assert!(!by_tcp.contains("127.0.0.1:8730") && !by_tcp.contains("9000"), "{by_tcp}");
+            let asks = gateway != Gateway::Haproxy;
+            assert_eq!((by_tcp.contains(TOKEN), by_tcp.contains("unix")), (asks, false), "{by_tcp}");
+            assert!(!asks || gateway == Gateway::Traefik || by_socket.contains("/srv/key-desk/v.sock"));
+            assert_eq!(by_socket.contains("api.internal"), gateway != Gateway::HaproxyLua);
+        }
+    }
+
+    #[test]
+    fn a_path_that_would_end_a_word_is_refused() {
+        for odd in ["unix:/run/a b", "unix:/run/a;b", "unix:/run/a\"", "unix:rel", "unix:", "localhost:80", ""] {
+            assert_eq!(Gateway::Nginx.snippet(odd, &Upstream::default()), Err(OddPath), "{odd}");
+        }
+    }
+}

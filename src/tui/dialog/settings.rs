@@ -1,0 +1,87 @@
+//! Settings of the desk that are changed together.
+
+use crate::hub::{Replay, Setting};
+
+use super::super::form::{Entry, Form, Id, Input, button, entry, text_with};
+
+/// Which settings a form has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// When a desk locks.
+    Lock,
+    /// Where the API is.
+    Api,
+    /// What verifiers follow.
+    Verifier,
+}
+
+impl Part {
+    /// Its settings.
+    pub fn settings(self) -> &'static [Setting] {
+        match self {
+            Self::Lock => &[Setting::LockTime],
+            Self::Api => &[Setting::ApiAddress, Setting::Upstream],
+            Self::Verifier => &[Setting::Staleness, Setting::Replay, Setting::Algorithms],
+        }
+    }
+
+    /// The title of the form.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Lock => "Lock time",
+            Self::Api => "Address of the API",
+            Self::Verifier => "Verifiers",
+        }
+    }
+}
+
+/// The words of the replay guard, in the order of the choice.
+const REPLAY: [Replay; 2] = [Replay::Off, Replay::Node];
+const REPLAY_WORDS: &[&str] = &["off", "node"];
+
+/// The dialog.
+#[derive(Debug)]
+pub struct Settings {
+    /// Which settings.
+    pub part: Part,
+    /// The fields and the buttons.
+    pub form: Form,
+    /// What went wrong when it was tried.
+    pub problem: Option<String>,
+}
+
+impl Settings {
+    /// The form, filled in with what is set now.
+    pub fn new(part: Part, now: &[(Setting, String)]) -> Self {
+        let value = |setting: Setting| {
+            now.iter().find(|(s, _)| *s == setting).map_or_else(|| setting.default_value(), |(_, value)| value.clone())
+        };
+        let mut entries: Vec<_> = part.settings().iter().map(|setting| field(*setting, &value(*setting))).collect();
+        entries.extend([button(Id::Submit, "Set"), button(Id::Cancel, "Cancel")]);
+        Self { part, form: Form::new(entries), problem: None }
+    }
+
+    /// What was typed; whether it may be is for the hub to say.
+    pub fn wanted(&self) -> Vec<(Setting, String)> {
+        let typed = |setting: Setting| match setting {
+            Setting::Replay => REPLAY[self.form.chosen(Id::Setting(setting)) % REPLAY.len()].as_str().to_owned(),
+            _ => self.form.text(Id::Setting(setting)).to_owned(),
+        };
+        self.part.settings().iter().map(|setting| (*setting, typed(*setting))).collect()
+    }
+}
+
+fn field(setting: Setting, value: &str) -> Entry {
+    let id = Id::Setting(setting);
+    match setting {
+        Setting::LockTime => text_with(id, "Minutes", value),
+        Setting::ApiAddress => text_with(id, "Address", value),
+        Setting::Upstream => text_with(id, "Upstream", value),
+        Setting::Staleness => text_with(id, "Staleness", value),
+        Setting::Algorithms => text_with(id, "Algorithms", value),
+        Setting::Replay => {
+            let chosen = REPLAY.iter().position(|replay| replay.as_str() == value).unwrap_or_default();
+            entry(id, "Replay", Input::Choice { words: REPLAY_WORDS, chosen })
+        }
+    }
+}
