@@ -201,8 +201,8 @@ pub static BINDINGS: &[Binding] = &[
     row(S::People, &[Chord::char('p')], Action::SetPassword, "set a password").hint("password").needs(PEOPLE),
     row(S::People, &[ENTER], Action::Open, "the keys this user made").hint("keys made"),
 
-    row(S::Trail, &[Chord::char('/')], Action::Filter, "show a part only: who, type, from, until").hint("filter").needs(TRAIL),
-    row(S::Trail, &[Chord::char('w')], Action::ByWho, "only what this user did, or all again").hint("who").needs(TRAIL),
+    row(S::Trail, &[Chord::char('/')], Action::Filter, "a part only: who, type, from, until").hint("filter").needs(TRAIL),
+    row(S::Trail, &[Chord::char('w')], Action::ByWho, "only this user, or all again").hint("who").needs(TRAIL),
     row(S::Trail, &[Chord::char('t')], Action::NextClass, "only one type, the next one, all").hint("type").needs(TRAIL),
     row(S::Trail, &[Chord::char('v')], Action::Verify, "verify the whole trail").hint("verify").needs(TRAIL),
     row(S::Trail, &[Chord::char('x')], Action::Export, "export what is shown to a file").hint("export").needs(TRAIL),
@@ -241,8 +241,8 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Docs, &[Chord::char('2')], Action::Section(Kind::Hmac), "HMAC Authentication").keys("-"),
     row(S::Docs, &[Chord::char('3')], Action::Section(Kind::Legacy), "Legacy API Credentials").keys("-"),
 
-    row(S::Activity, &[Chord::char('r')], Action::RefusedRequests, "requests that were refused, or the trail again").hint("refused").needs(TRAIL),
-    row(S::Activity, &[Chord::char('w')], Action::ByKey, "refused: only those of this key, or all again").hint("this key").needs(TRAIL),
+    row(S::Activity, &[Chord::char('r')], Action::RefusedRequests, "refused requests, or the trail").hint("refused").needs(TRAIL),
+    row(S::Activity, &[Chord::char('w')], Action::ByKey, "refused: this key only, or all").hint("this key").needs(TRAIL),
     row(S::Activity, &[ENTER], Action::Open, "refused: all about this one").hint("details"),
 
     row(S::Tabs, &[TAB], Action::NextTab, "next tab").hint("next tab"),

@@ -517,6 +517,10 @@ fn dress(reply: Reply) -> Reply {
             row(&mut found);
             Reply::Found(Ok(Some(found)))
         }
+        Reply::RefusedRequests(Ok(mut refused)) => {
+            refused.iter_mut().for_each(|one| one.key = fake_key(one.kind, &one.name));
+            Reply::RefusedRequests(Ok(refused))
+        }
         Reply::Edited(Ok(mut outcomes)) => {
             dress_outcomes(&mut outcomes);
             Reply::Edited(Ok(outcomes))

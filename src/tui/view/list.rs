@@ -318,7 +318,8 @@ pub fn status(app: &App) -> String {
 fn list_status(room: &Room, api: &Api) -> String {
     let mut parts = Vec::new();
     if let Some(counts) = room.overview.as_ref().and_then(|o| o.credentials.as_ref()).map(|c| c.counts) {
-        let all = counts.listed(api.kind);
+        let revoked = if api.revoked { counts.of(api.kind, State::Revoked) } else { 0 };
+        let all = counts.listed(api.kind) + revoked;
         let one = if api.kind == Kind::Legacy { "credential" } else { "key" };
         let s = if all == 1 { "" } else { "s" };
         let all = format!("{all} {} {one}{s}, {} active", api.kind.word(), counts.of(api.kind, State::Active));

@@ -21,6 +21,9 @@ pub fn draw(app: &App, room: &Room, topic: Topic, scroll: usize, paint: &mut Pai
     scrolled(&lines(app, room, topic), scroll, paint, body);
 }
 
+/// Stands at the end of the last line while there are more.
+const BELOW: &str = " below ";
+
 /// Draws lines from one on.
 pub fn scrolled(lines: &[Line<'static>], scroll: usize, paint: &mut Paint<'_>, body: Rect) {
     let most = lines.len().saturating_sub(usize::from(body.height));
@@ -29,7 +32,14 @@ pub fn scrolled(lines: &[Line<'static>], scroll: usize, paint: &mut Paint<'_>, b
         paint.line(1, y, body.width.saturating_sub(1), line);
     }
     if first < most {
-        paint.right(body.bottom() - 1, &Line::from(plain(" below ")));
+        // No word runs into the mark: the line under it is cut where one can see that.
+        let covers = lines.get(first + usize::from(body.height) - 1).map_or(0, Line::width);
+        let free = usize::from(body.width).saturating_sub(BELOW.len() + 2);
+        let cut = (covers > free).then_some(paint.theme.glyphs.ellipsis);
+        paint.right(
+            body.bottom() - 1,
+            &Line::from(plain(&format!("{}{BELOW}", cut.map_or(String::new(), String::from)))),
+        );
     }
     paint.cursor(1, body.y);
 }
