@@ -83,7 +83,7 @@ fn put(change: &mut Change<'_>, setting: Setting, value: &str) -> Result<(), Hub
         Ok(number) => serde_json::json!({ key: number }).to_string(),
         Err(_) => serde_json::json!({ key: value }).to_string(),
     };
-    let subject = Subject::named(setting.title().to_lowercase());
+    let subject = Subject::named(setting.name().replace('-', " "));
     let subject = subject.changed(until_now.as_deref().map(json), Some(json(value)));
     change.note(action::SETTING, subject).map(|_| ())
 }

@@ -12,6 +12,7 @@ mod kill;
 mod people;
 mod process;
 mod secrets;
+mod settings;
 mod sign;
 mod tamper;
 mod trail;

@@ -1,0 +1,57 @@
+//! `keydesk setting` and `keydesk snippet`.
+
+use crate::desk::Desk;
+
+#[test]
+fn settings_are_listed_and_set_with_their_rows_in_the_trail() {
+    let desk = Desk::ready();
+    let listed = desk.run(&["setting", "list", "--as", "alice", "--json"]).done().json();
+    let of = |name: &str| {
+        let all = listed.as_array().unwrap();
+        all.iter().find(|row| row["setting"] == name).unwrap()["value"].as_str().unwrap().to_owned()
+    };
+    assert_eq!((of("staleness"), of("replay"), of("algorithms")), ("60".into(), "off".into(), "all".into()));
+    desk.run(&["setting", "set", "staleness", "5", "--as", "alice"]).done();
+    desk.run(&["setting", "set", "staleness", "5", "--as", "alice"]).done();
+    desk.run(&["setting", "set", "api-address", "https://api.acme.test/", "--as", "alice"]).done();
+    let table = desk.run(&["setting", "list", "--as", "alice"]).done().out;
+    assert!(table.contains("https://api.acme.test ") && table.contains("1 to 3600"), "{table}");
+    desk.run(&["setting", "set", "staleness", "0", "--as", "alice"]).fails(2, "1 to 3600 seconds");
+    desk.run(&["setting", "set", "colour", "red", "--as", "alice"]).fails(2, "lock-time");
+    let rows: Vec<_> = desk.trail().into_iter().filter(|row| row["action"] == "setting.changed").collect();
+    assert_eq!(rows.len(), 2, "what is so already has no row");
+    assert_eq!(rows[1]["before"]["verifier_staleness_seconds"], 60, "{rows:?}");
+    assert_eq!(rows[1]["after"]["verifier_staleness_seconds"], 5);
+    desk.typing(
+        "a long enough word",
+        &["user", "add", "dora", "--as", "alice", "--role", "advanced", "--password-stdin"],
+    );
+    desk.run(&["setting", "set", "replay", "node", "--as", "dora"]).fails(3, "Administrator");
+    desk.run(&["setting", "list", "--as", "dora"]).fails(3, "Administrator");
+}
+
+#[test]
+fn snippets_have_the_places_of_the_config_file_and_the_upstream_of_the_desk() {
+    let desk = Desk::ready();
+    let of = |gateway: &str| desk.run(&["snippet", gateway, "--as", "alice"]).done().out;
+    let beside = desk.database().with_file_name("verifier.sock");
+    assert!(of("nginx").contains(&format!("server unix:{};", beside.display())), "{}", of("nginx"));
+    std::fs::write(desk.config(), "[serve]\nlisten = [\"127.0.0.1:8999\"]\n").unwrap();
+    desk.run(&["setting", "set", "upstream", "10.0.0.7:8443", "--as", "alice"]).done();
+    for gateway in ["nginx", "caddy", "haproxy-lua", "envoy", "traefik"] {
+        let text = of(gateway);
+        let token = text.contains("PUT THE GATEWAY TOKEN HERE");
+        assert!(token && text.contains("8999") && !text.contains("/run/keydesk"), "{text}");
+    }
+    assert!(of("haproxy").contains("server api 10.0.0.7:8443"));
+    desk.run(&["snippet", "nginx", "--as", "alice", "--listen", "unix:/a b"]).fails(2, "under [serve]");
+}
+
+#[test]
+fn a_store_is_accepted_by_administrators_and_the_trail_says_so() {
+    let desk = Desk::ready();
+    desk.run(&["audit", "accept", "--as", "alice"]).done();
+    assert!(desk.trail().iter().any(|row| row["action"] == "store.accepted"));
+    desk.verify();
+    desk.run(&["audit", "accept", "--as", "nobody"]).fails(3, "no such user");
+}
