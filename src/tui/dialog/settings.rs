@@ -78,7 +78,7 @@ fn field(setting: Setting, value: &str) -> Entry {
         Setting::ApiAddress => text_with(id, "Address", value),
         Setting::Upstream => text_with(id, "Upstream", value),
         Setting::Staleness => text_with(id, "Staleness", value),
-        Setting::Algorithms => text_with(id, "Algorithms", value),
+        Setting::Algorithms => text_with(id, "Sign with", value),
         Setting::Replay => {
             let chosen = REPLAY.iter().position(|replay| replay.as_str() == value).unwrap_or_default();
             entry(id, "Replay", Input::Choice { words: REPLAY_WORDS, chosen })

@@ -117,8 +117,7 @@ fn security(app: &App, room: &Room, page: &mut Page<'_>) {
     }
     for part in [Part::Api, Part::Verifier] {
         page.gap();
-        let key = if part == Part::Api { "a" } else { "v" };
-        page.head(&format!("{}, {key} changes it", part.title()));
+        page.head(if part == Part::Api { "API (a changes it)" } else { "Verifiers (v changes it)" });
         let now = room.security.iter().flat_map(|security| &security.settings);
         for (setting, value) in now.filter(|(setting, _)| part.settings().contains(setting)) {
             page.say(&format!("{}: {value}.", setting.title()));
