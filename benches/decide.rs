@@ -8,9 +8,12 @@ use std::{
     cell::Cell,
     collections::HashMap,
     hint::black_box,
-    time::Instant,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
 };
 
+use arc_swap::ArcSwap;
 use data_encoding::BASE64;
 use keydesk::{
     credential::{Algorithms, BodyDigest, Kind, Networks, State},
@@ -58,6 +61,11 @@ const DATE: &str = "Thu, 01 Jan 2026 00:00:00 GMT";
 /// has just read; the credentials do not.
 const BATCH: usize = 32;
 const BATCHES: usize = 4000;
+/// Turns with and without changes, and decisions of each.
+const TURNS: usize = 7;
+const SINGLES: usize = 100_000;
+/// Time between two changes: far more than a desk makes.
+const CHANGE_EVERY: Duration = Duration::from_millis(1);
 
 /// xorshift64*: random enough to miss every cache, the same in each run.
 struct Random(u64);
@@ -173,6 +181,69 @@ fn measure(kind: Kind, credentials: usize) {
         println!("| {case} | {median:.0} | {p90:.0} | {p99:.0} | {each:.1} |");
     }
     println!();
+    under_changes(kind, snapshot, &target, credentials);
+}
+
+/// Whether a decision takes longer while another thread puts the next snapshot in place every millisecond, as the
+/// thread that follows the store does after a commit. Single decisions, in turns: nothing changes; the changes are made
+/// in a snapshot of their own, which costs the same work and is seen by nobody; the changes are seen.
+fn under_changes(kind: Kind, snapshot: Snapshot, target: &str, credentials: usize) {
+    let (shared, apart) = (ArcSwap::from_pointee(snapshot.clone()), ArcSwap::from_pointee(snapshot));
+    let cases = [("nothing changes", None), ("changes elsewhere", Some(&apart)), ("changes here", Some(&shared))];
+    let (mut turns, mut changes) = ([const { Vec::new() }; 3], Vec::new());
+    for turn in 0..TURNS {
+        for (turns, (_, changed)) in turns.iter_mut().zip(cases) {
+            let stop = AtomicBool::new(false);
+            thread::scope(|scope| {
+                let other = changed.map(|changed| scope.spawn(|| change_until(&stop, kind, changed, credentials)));
+                turns.push(singles(kind, &shared, target, credentials, turn));
+                stop.store(true, Ordering::Relaxed);
+                changes.extend(other.into_iter().flat_map(|other| other.join().unwrap()));
+            });
+        }
+    }
+    let count = changes.len();
+    let [p50, _, p99] = percentiles(changes).map(|ns| ns / 1000.0);
+    println!("{count} changes, one a millisecond, while it was asked: {p50:.0} us each, p99 {p99:.0} us\n");
+    println!("| {}, single decisions | p50 | p99 | p99.9 | longest |\n| --- | --- | --- | --- | --- |", kind.word());
+    for (turns, (what, _)) in turns.iter().zip(cases) {
+        let [p50, p99, p999, longest] =
+            [0, 1, 2, 3].map(|i| percentiles(turns.iter().map(|t: &[f64; 4]| t[i]).collect())[0]);
+        println!("| {what} | {p50:.0} | {p99:.0} | {p999:.0} | {longest:.0} |");
+    }
+    println!();
+}
+
+/// The time of single decisions: p50, p99, p99.9, and the longest.
+fn singles(kind: Kind, shared: &ArcSwap<Snapshot>, target: &str, credentials: usize, turn: usize) -> [f64; 4] {
+    let (mut times, mut random) = (Vec::with_capacity(SINGLES), Random(turn as u64 + 1));
+    while times.len() < SINGLES {
+        let batch: Vec<_> =
+            (0..BATCH).map(|_| authorization(kind, "right", target, credentials, &mut random)).collect();
+        for value in &batch {
+            let start = Instant::now();
+            black_box(ask(&shared.load(), target, value, "right"));
+            times.push(start.elapsed().as_nanos() as f64);
+        }
+    }
+    times.sort_by(f64::total_cmp);
+    let at = |thousandths: usize| times[(times.len() * thousandths / 1000).min(times.len() - 1)];
+    [at(500), at(990), at(999), at(1000)]
+}
+
+/// Changes credentials at random; gives how long each change took, with putting the snapshot in place and dropping the
+/// one before.
+fn change_until(stop: &AtomicBool, kind: Kind, shared: &ArcSwap<Snapshot>, credentials: usize) -> Vec<f64> {
+    let (mut times, mut random) = (Vec::new(), Random(99));
+    while !stop.load(Ordering::Relaxed) {
+        thread::sleep(CHANGE_EVERY);
+        let changed = entry(kind, random.below(credentials));
+        let start = Instant::now();
+        let next = shared.load().apply(&[Change::Put(&changed)]).unwrap();
+        drop(shared.swap(next.into()));
+        times.push(start.elapsed().as_nanos() as f64);
+    }
+    times
 }
 
 fn ask(snapshot: &Snapshot, target: &str, authorization: &str, case: &str) -> bool {

@@ -83,7 +83,7 @@ pub(super) fn decide<'a>(
     // Nothing of the credential was looked at before this line but its secrets.
     let credential = found.or_deny()?;
     let (secret_version, compared) =
-        signed.judge(request, credential, used, now).map_err(|denied| denied.of(credential))?;
+        signed.judge(request, credential, (used, signature.is_some()), now).map_err(|denied| denied.of(credential))?;
     Ok(Allowed {
         credential,
         secret_version,
@@ -99,7 +99,7 @@ impl Signed<'_> {
         &self,
         request: &Request<'_>,
         credential: CredentialRef<'c>,
-        used: Option<u32>,
+        (used, decoded): (Option<u32>, bool),
         now: Seconds,
     ) -> Result<(u32, bool), Denied<'c>> {
         judge::intact(credential)?;
@@ -107,7 +107,8 @@ impl Signed<'_> {
             return Err(Reason::AlgorithmNotAllowed.into());
         }
         self.check_digest_signed(request, credential)?;
-        let version = used.ok_or_else(|| match base64::is_canonical(self.signature) {
+        // What was decoded is canonical: to decode it again would make a wrong secret slower than a key that nobody has.
+        let version = used.ok_or_else(|| match decoded || base64::is_canonical(self.signature) {
             true => Reason::BadSignature,
             false => Reason::MalformedAuthorization,
         })?;
