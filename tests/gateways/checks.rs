@@ -65,8 +65,9 @@ pub fn the_client_cannot_write_who_it_is(_: &Gateway, house: &House) {
     let one = &house.keys.one;
     let forge = |mut sent: Sent| {
         for name in IDENTITY {
-            for spelled in [name.to_owned(), name.to_ascii_lowercase(), name.replace('-', "_")] {
-                sent = sent.field(&spelled, "admin");
+            let mixed = [name.replacen('-', "_", 1), name.replace("desk-", "desk_")];
+            for spelled in [name.to_owned(), name.to_ascii_lowercase(), name.replace('-', "_")].iter().chain(&mixed) {
+                sent = sent.field(spelled, "admin");
             }
         }
         sent.field("X-Keydesk-Gateway-Token", "admin").field("X_Keydesk_Gateway_Token", "admin")
@@ -80,6 +81,9 @@ pub fn the_client_cannot_write_who_it_is(_: &Gateway, house: &House) {
         let values = IDENTITY.map(|name| arrived.field(name).unwrap_or_else(|| panic!("no {name}")));
         assert_eq!(values, [&one.key, "basic", "Acme%20Messaging", "nightly%20export", "none"].map(str::to_owned));
         assert_eq!(arrived.field("X-Keydesk-Gateway-Token"), None);
+        for spelled in ["X-Keydesk_Credential", "X_Keydesk-Credential", "X_Keydesk_Credential"] {
+            assert_eq!(arrived.field(spelled), None, "{spelled}");
+        }
     }
 }
 
