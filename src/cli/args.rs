@@ -110,6 +110,15 @@ pub struct FormArgs {
     jsonl: bool,
 }
 
+/// Who asks for a list, and how it is printed.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    #[command(flatten)]
+    pub acting: Acting,
+    #[command(flatten)]
+    pub form: FormArgs,
+}
+
 impl From<FormArgs> for Form {
     fn from(args: FormArgs) -> Self {
         match args {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::{hub::Setting, time::Millis};
 
 use super::{
-    args::{self, Acting, FormArgs},
+    args::{self, Acting, ListArgs},
     desk::Site,
     failure::Failure,
     out::{Listed, Printer},
@@ -19,14 +19,6 @@ pub enum SettingVerb {
     List(ListArgs),
     /// Change a setting; desks and verifiers follow it at once
     Set(SetArgs),
-}
-
-#[derive(Debug, Args)]
-pub struct ListArgs {
-    #[command(flatten)]
-    acting: Acting,
-    #[command(flatten)]
-    form: FormArgs,
 }
 
 #[derive(Debug, Args)]

@@ -10,7 +10,7 @@ use crate::{
 };
 
 use super::{
-    args::{self, Acting, FormArgs},
+    args::{self, Acting, ListArgs},
     desk::{Desk, Site},
     failure::Failure,
     out::{self, Form, Listed, Printer},
@@ -36,14 +36,6 @@ pub enum UserVerb {
     Unlock(OneArgs),
     /// Set the password of a user; also the way back in for an Administrator who is locked out
     Passwd(PasswdArgs),
-}
-
-#[derive(Debug, Args)]
-pub struct ListArgs {
-    #[command(flatten)]
-    acting: Acting,
-    #[command(flatten)]
-    form: FormArgs,
 }
 
 #[derive(Debug, Args)]

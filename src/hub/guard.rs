@@ -1,22 +1,22 @@
 //! Tags of rows: what the store carries and what the vault computes, brought together.
 
 use crate::store::{
-    Cell, Value,
+    Cell,
     tables::{HeadRow, Record, Tagged, TrailRecord},
 };
 use crate::vault::{TagInput, Vault, VaultError, sha256};
 
-fn add(input: TagInput, value: &Value) -> TagInput {
-    match value {
-        Value::Null => input.null(),
-        Value::Int(n) => input.int(*n),
-        Value::Text(text) => input.text(text),
-        Value::Bytes(bytes) => input.bytes(bytes),
+fn add(input: TagInput, cell: Cell<'_>) -> TagInput {
+    match cell {
+        Cell::Null => input.null(),
+        Cell::Int(n) => input.int(n),
+        Cell::Text(text) => input.text(text),
+        Cell::Bytes(bytes) => input.bytes(bytes),
     }
 }
 
 fn input<T: Record>(record: &T) -> TagInput {
-    record.values().iter().fold(TagInput::new(T::TABLE, record.id(), record.version()), add)
+    record.values().iter().map(Cell::from).fold(TagInput::new(T::TABLE, record.id(), record.version()), add)
 }
 
 /// The tag of a row.
@@ -34,12 +34,7 @@ pub(super) fn intact<T: Record>(vault: &Vault, row: &Tagged<T>) -> bool {
 pub(super) fn cells_intact<T: Record>(vault: &Vault, row: &[Cell<'_>]) -> bool {
     match row {
         [Cell::Text(id), Cell::Int(version), columns @ .., Cell::Bytes(tag)] if columns.len() == T::COLUMNS.len() => {
-            let input = columns.iter().fold(TagInput::new(T::TABLE, id, *version), |input, cell| match *cell {
-                Cell::Null => input.null(),
-                Cell::Int(n) => input.int(n),
-                Cell::Text(text) => input.text(text),
-                Cell::Bytes(bytes) => input.bytes(bytes),
-            });
+            let input = columns.iter().copied().fold(TagInput::new(T::TABLE, id, *version), add);
             vault.tag_is_right(&input, tag)
         }
         _ => false,
@@ -69,5 +64,5 @@ pub(super) fn first_hash(store_id: &str) -> Vec<u8> {
 /// The hash of a row of the trail: over the hash before it and every column, length-prefixed.
 pub(super) fn trail_hash(before: &[u8], record: &TrailRecord) -> Vec<u8> {
     let input = TagInput::new("trail", "row", record.no).bytes(before);
-    sha256(record.values().iter().fold(input, add).as_bytes()).to_vec()
+    sha256(record.values().iter().map(Cell::from).fold(input, add).as_bytes()).to_vec()
 }

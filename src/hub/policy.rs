@@ -2,14 +2,11 @@
 
 use std::str::FromStr;
 
-use crate::account::Right;
 use crate::credential::Algorithms;
 use crate::store::{Cancel, Tx};
 use crate::vault::Vault;
 
-use super::{
-    Actor, Hub, HubError, Setting, change::Subject, feed::Feed, refusal::Intent, setting::ALL_ALGORITHMS, settings,
-};
+use super::{HubError, Setting, change::Subject, feed::Feed, setting::ALL_ALGORITHMS, settings};
 
 /// Whether a signature is taken twice (VERIFY.md R1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,7 +20,7 @@ pub enum Replay {
 
 impl Replay {
     /// Its word in the setting.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Off => "off",
             Self::Node => "node",
@@ -67,23 +64,6 @@ impl Feed<'_> {
             }
             policy => policy,
         }
-    }
-}
-
-impl Hub {
-    /// What verifiers follow.
-    pub fn policy(&self, actor: &Actor) -> Result<Policy, HubError> {
-        self.look(actor, &Intent::new(Right::ManageSite, "see settings"), |tx| read(tx, &self.vault))
-    }
-
-    /// Sets what verifiers follow.
-    pub fn set_policy(&self, actor: &Actor, policy: &Policy) -> Result<(), HubError> {
-        let wanted = [
-            (Setting::Staleness, policy.staleness.to_string()),
-            (Setting::Replay, policy.replay.as_str().to_owned()),
-            (Setting::Algorithms, policy.algorithms.to_string()),
-        ];
-        self.set_settings(actor, &wanted)
     }
 }
 

@@ -50,11 +50,6 @@ impl Refused {
 }
 
 impl Hub {
-    /// The last requests that named a credential and were refused, newest first.
-    pub fn refusals(&self, actor: &Actor, id: CredentialId) -> Result<Vec<Refusal>, HubError> {
-        self.look(actor, &Intent::new(Right::ReadTrail, "read refusals").on(id), |tx| of(tx, id))
-    }
-
     /// The requests that named a credential and were refused.
     pub fn refused_requests(&self, actor: &Actor, query: &RefusedQuery) -> Result<Vec<Refused>, HubError> {
         self.look(actor, &Intent::new(Right::ReadTrail, "read refusals"), |tx| {

@@ -3,7 +3,7 @@
 use crate::credential::Algorithms;
 use crate::sample::{Site, Upstream};
 
-use super::Replay;
+use super::{Policy, Replay, settings::IDLE_LOCK_MINUTES};
 
 /// One setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -86,11 +86,11 @@ impl Setting {
     /// What it is until it is set.
     pub fn default_value(self) -> String {
         match self {
-            Self::LockTime => "10".to_owned(),
+            Self::LockTime => IDLE_LOCK_MINUTES.to_string(),
             Self::ApiAddress => Site::default().base(),
             Self::Upstream => Upstream::default().to_string(),
-            Self::Staleness => "60".to_owned(),
-            Self::Replay => Replay::default().as_str().to_owned(),
+            Self::Staleness => Policy::default().staleness.to_string(),
+            Self::Replay => Policy::default().replay.as_str().to_owned(),
             Self::Algorithms => ALL_ALGORITHMS.to_owned(),
         }
     }

@@ -16,18 +16,24 @@ use super::{
     refusal::Intent,
 };
 
-/// Minutes without a key after which the desk locks when nothing else can be read.
-const IDLE_LOCK_MINUTES: i64 = 10;
+/// Minutes without a key after which the desk locks, unless set.
+pub(super) const IDLE_LOCK_MINUTES: i64 = 10;
 
 /// What Security shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Security {
-    /// Minutes without a key after which a desk locks.
-    pub idle_lock_minutes: i64,
     /// Every setting as it is followed now.
     pub settings: Vec<(Setting, String)>,
     /// When the master key was made.
     pub master_key_made_at: Option<Millis>,
+}
+
+impl Security {
+    /// Minutes without a key after which a desk locks; sessions that are open keep what they began with.
+    pub fn idle_lock_minutes(&self) -> i64 {
+        let set = self.settings.iter().find(|(setting, _)| *setting == Setting::LockTime);
+        set.and_then(|(_, minutes)| minutes.parse().ok()).unwrap_or(IDLE_LOCK_MINUTES)
+    }
 }
 
 impl Hub {
@@ -37,7 +43,6 @@ impl Hub {
             let read = |setting: Setting| Ok((setting, effective(tx, &self.vault, setting)?));
             Ok(Security {
                 settings: Setting::ALL.into_iter().map(read).collect::<Result<_, HubError>>()?,
-                idle_lock_minutes: idle_lock_minutes(tx, &self.vault)?,
                 master_key_made_at: tables::ring_made_at(tx)?.map(Millis),
             })
         })
@@ -53,11 +58,6 @@ impl Hub {
         self.change(actor, Intent::new(Right::ManageSite, "change settings"), |change| {
             checked.iter().try_for_each(|(setting, value)| put(change, *setting, value))
         })
-    }
-
-    /// Sets after how many minutes without a key a desk locks; sessions that are open keep what they began with.
-    pub fn set_idle_lock(&self, actor: &Actor, minutes: i64) -> Result<(), HubError> {
-        self.set_settings(actor, &[(Setting::LockTime, minutes.to_string())])
     }
 }
 

@@ -14,7 +14,7 @@ pub fn security(seat: &mut Seat<'_, '_>) -> Said {
         let Some(found) = seat.done(|hub, actor| hub.security(actor))? else { return Ok(()) };
         let choices = Setting::ALL.map(|setting| format!("Change the {}.", lower(setting.title())));
         let mut menu = Menu::new("Security.", choices);
-        let minutes = words::number(found.idle_lock_minutes, "minute", "minutes");
+        let minutes = words::number(found.idle_lock_minutes(), "minute", "minutes");
         menu.heading.push(format!("A desk where nobody answers locks after {minutes}."));
         for (setting, value) in found.settings.iter().filter(|(setting, _)| *setting != Setting::LockTime) {
             menu.heading.push(format!("{}: {value}.", setting.title()));

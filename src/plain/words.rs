@@ -39,14 +39,8 @@ pub fn last_sign_in(last: Option<&LastSignIn>) -> String {
 
 /// One of the user's own sign-ins.
 pub fn own_sign_in(row: &OwnSignIn) -> String {
-    let via = match row.via.as_deref() {
-        None => String::new(),
-        Some("password") => " by password".to_owned(),
-        Some("local") => " on this machine".to_owned(),
-        Some(key) => format!(" by SSH key {key}"),
-    };
     let from = row.address.as_deref().map(|from| format!(" from {from}")).unwrap_or_default();
-    format!("{}: {}{via}{from}.", moment(row.at), row.outcome)
+    format!("{}: {}{}{from}.", moment(row.at), row.outcome, row.how())
 }
 
 /// What the public part is called.

@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn the_shipped_file_is_what_is_shown_for_the_shipped_addresses() {
         for gateway in Gateway::ALL {
-            let shown = gateway.snippet(&format!("unix:{PATH}"), &Upstream::default()).unwrap();
+            let shown = gateway.snippet(SHIPPED, &Upstream::default()).unwrap();
             assert_eq!(shown, gateway.row().text, "{}", gateway.name());
         }
     }

@@ -296,7 +296,7 @@ mod tests {
 
     #[test]
     fn every_name_of_a_contract_is_looked_for() {
-        let names = [ORIGINAL, FORWARDED, START_LINE].map(|contract| contract.names).concat();
+        let names = [ORIGINAL, FORWARDED, TRAEFIK, START_LINE].map(|contract| contract.names).concat();
         assert!(names.iter().all(|name| *name == NONE || is_told_by(name)), "{names:?}");
     }
 

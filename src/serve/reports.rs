@@ -14,7 +14,7 @@ use std::{
 use uuid::Uuid;
 
 use crate::credential::Kind;
-use crate::hub::{Hub, HubError, Refusal, Use};
+use crate::hub::{Hub, HubError, REFUSALS_KEPT, Refusal, Use};
 use crate::time::Seconds;
 use crate::verify::{Allowed, Denied, Reason};
 
@@ -30,8 +30,6 @@ const QUEUE: usize = 65_536;
 const GATHERED: usize = 262_144;
 /// Reports of one transaction: a desk must not wait long for the store, even if this thread is seldom let on.
 const BATCH: usize = 500;
-/// Refusals kept of one credential.
-const REFUSALS: usize = 20;
 /// Refusals that are written to the log in one second; the rest is counted.
 const LINES: u32 = 200;
 /// Places that remember what was reported in this second.
@@ -197,7 +195,7 @@ impl Gathering {
             return;
         }
         let refusals = self.refusals.entry(credential).or_default();
-        if refusals.len() == REFUSALS {
+        if refusals.len() == REFUSALS_KEPT {
             refusals.pop_front();
         } else {
             self.refused += 1;

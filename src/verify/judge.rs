@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::credential::State;
 use crate::time::Seconds;
 
-use super::{CredentialRef, Denied, Reason};
+use super::{CredentialRef, Denied, Reason, base64};
 
 /// Whether the rows of a credential are as keydesk wrote them. Nothing else of one that was changed is worth judging.
 pub(super) fn intact(credential: CredentialRef<'_>) -> Result<(), Denied<'_>> {
@@ -31,6 +31,15 @@ pub(super) fn usable(
         State::Active => return Ok(()),
     };
     Err(Denied::from(reason).of(credential))
+}
+
+/// The version of the secret that signed; else why it was none of the credential's. What was `decoded` is canonical: to
+/// decode it again would make a wrong secret slower than a key that nobody has.
+pub(super) fn signed_by(used: Option<u32>, signature: &[u8], decoded: bool, malformed: Reason) -> Result<u32, Reason> {
+    used.ok_or_else(|| match decoded || base64::is_canonical(signature) {
+        true => Reason::BadSignature,
+        false => malformed,
+    })
 }
 
 /// The address that a text is: one literal and nothing else.

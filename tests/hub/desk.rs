@@ -227,7 +227,7 @@ fn absurd_numbers_in_the_database_stop_nothing() {
         let desk = Desk::on_disk();
         let nobody = Origin::default();
         desk.hub.sign_in("alice", &wrong, &nobody).unwrap();
-        desk.hub.set_idle_lock(&desk.alice(), 20).unwrap();
+        super::support::set_lock_time(&desk.hub, &desk.alice(), 20).unwrap();
         let numbers = format!("failed = {version}, pauses = {version}, locked_until = {version}, at = {version}");
         desk.sql(&format!("UPDATE throttle SET version = {version}, {numbers}"));
         desk.sql(&format!("UPDATE repeat SET version = {version}, n = {version}"));
@@ -237,8 +237,8 @@ fn absurd_numbers_in_the_database_stop_nothing() {
         desk.hub.unlock_user(&desk.alice(), "alice").unwrap();
         let next = desk.hub.sign_in("alice", &wrong, &nobody).unwrap();
         assert!(matches!(next, keydesk::hub::SignIn::Wrong { left: 4, .. }), "{version}: {next:?}");
-        desk.hub.set_idle_lock(&desk.alice(), 30).unwrap();
-        assert_eq!(desk.hub.security(&desk.alice()).unwrap().idle_lock_minutes, 30, "{version}");
+        super::support::set_lock_time(&desk.hub, &desk.alice(), 30).unwrap();
+        assert_eq!(desk.hub.security(&desk.alice()).unwrap().idle_lock_minutes(), 30, "{version}");
         desk.create(Kind::Basic, "a");
         desk.sql(&format!("UPDATE tally SET n = {version}"));
         desk.sql(&format!("UPDATE usage SET at = {version}"));

@@ -110,19 +110,21 @@ fn uses_and_refusals_are_written_for_credentials_that_exist() {
     let many: Vec<_> = (0..30).map(|n| refusal(one.row.id.0, n)).chain([refusal(nobody, 1)]).collect();
     feed.write_refusals(&many).unwrap();
     feed.write_refusals(&[refusal(one.row.id.0, 30)]).unwrap();
-    let kept = desk.hub.refusals(&desk.alice(), one.row.id).unwrap();
+    let kept = desk.hub.details(&desk.alice(), one.row.id).unwrap().refusals;
     assert_eq!(kept.iter().map(|kept| kept.at).collect::<Vec<_>>(), (11..31).rev().map(at).collect::<Vec<_>>());
     assert_eq!(kept[0], refusal(one.row.id.0, 30));
     assert_eq!(desk.hub.pulse(&desk.alice()).unwrap(), pulse, "neither wakes anybody");
     let reader = desk.user("bram", Role::Advanced);
+    let of_one = RefusedQuery { of: Some(one.row.id), limit: 200, ..RefusedQuery::default() };
     assert!(
-        matches!(desk.hub.refusals(&reader, one.row.id), Err(HubError::Denied(_))),
+        matches!(desk.hub.refused_requests(&reader, &of_one), Err(HubError::Denied(_))),
         "history is for Administrators"
     );
     assert!(matches!(desk.hub.refused_requests(&reader, &RefusedQuery::default()), Err(HubError::Denied(_))));
     let seen = desk.hub.details(&reader, one.row.id).unwrap();
     assert!(seen.refusals.is_empty(), "the details that she may see are without them");
-    assert_eq!(desk.hub.details(&desk.alice(), one.row.id).unwrap().refusals, kept);
+    let asked: Vec<_> = desk.hub.refused_requests(&desk.alice(), &of_one).unwrap();
+    assert_eq!(asked.into_iter().map(|row| row.refusal).collect::<Vec<_>>(), kept);
     let page = |before| {
         let query = RefusedQuery { before, limit: 3, ..RefusedQuery::default() };
         desk.hub.refused_requests(&desk.alice(), &query).unwrap()
@@ -157,17 +159,17 @@ fn the_policy_is_set_by_administrators_and_followed_by_the_feed() {
     assert_eq!(desk.hub.feed().policy(&default).unwrap(), default);
     let policy = Policy { staleness: 5, replay: Replay::Node, algorithms: "hmac-sha256".parse().unwrap() };
     let advanced = desk.user("bram", Role::Advanced);
-    assert!(matches!(desk.hub.set_policy(&advanced, &policy), Err(HubError::Denied(_))));
+    assert!(matches!(super::support::set_policy(&desk.hub, &advanced, &policy), Err(HubError::Denied(_))));
     let before = desk.hub.feed().mark().unwrap();
-    desk.hub.set_policy(&desk.alice(), &policy).unwrap();
+    super::support::set_policy(&desk.hub, &desk.alice(), &policy).unwrap();
     assert_eq!(desk.hub.feed().since(&before).unwrap().0, Since::Changed, "verifiers hear of it");
-    assert_eq!(desk.hub.policy(&desk.alice()).unwrap(), policy);
+    assert_eq!(desk.hub.feed().policy(&default).unwrap(), policy);
     assert_eq!(desk.reopened().feed().policy(&default).unwrap(), policy);
     let again = desk.hub.feed().mark().unwrap();
-    desk.hub.set_policy(&desk.alice(), &policy).unwrap();
+    super::support::set_policy(&desk.hub, &desk.alice(), &policy).unwrap();
     assert_eq!(desk.hub.feed().since(&again).unwrap().0, Since::Same, "the same again is no change");
     for staleness in [0, -1, 3_601] {
-        let wrong = desk.hub.set_policy(&desk.alice(), &Policy { staleness, ..policy.clone() });
+        let wrong = super::support::set_policy(&desk.hub, &desk.alice(), &Policy { staleness, ..policy.clone() });
         assert!(matches!(wrong, Err(HubError::Invalid { .. })));
     }
     desk.sql("UPDATE setting SET value = '3600' WHERE id = 'verifier_staleness_seconds'");

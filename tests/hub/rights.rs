@@ -169,12 +169,12 @@ fn sensitive_changes_want_the_password_again() {
 fn the_lock_time_is_a_setting_that_sessions_follow() {
     let desk = Desk::on_disk();
     let alice = desk.alice();
-    assert_eq!(desk.hub.security(&alice).unwrap().idle_lock_minutes, 10);
+    assert_eq!(desk.hub.security(&alice).unwrap().idle_lock_minutes(), 10);
     for wrong in [0, -5, 1441] {
-        assert_eq!(desk.hub.set_idle_lock(&alice, wrong).unwrap_err().exit_code(), 2);
+        assert_eq!(super::support::set_lock_time(&desk.hub, &alice, wrong).unwrap_err().exit_code(), 2);
     }
-    desk.hub.set_idle_lock(&alice, 5).unwrap();
-    desk.hub.set_idle_lock(&alice, 3).unwrap();
+    super::support::set_lock_time(&desk.hub, &alice, 5).unwrap();
+    super::support::set_lock_time(&desk.hub, &alice, 3).unwrap();
     let sign_in = || desk.hub.sign_in("alice", &super::support::password(), &Default::default());
     let keydesk::hub::SignIn::Welcome(session) = sign_in().unwrap() else { panic!() };
     assert_eq!(session.idle_lock, 3 * 60_000);
@@ -184,9 +184,9 @@ fn the_lock_time_is_a_setting_that_sessions_follow() {
     assert!(matches!(desk.hub.security(&alice), Err(HubError::Tampered { .. })), "and said to be so");
     let rows = desk.hub.trail(&alice, &TrailQuery { limit: 5, ..TrailQuery::default() }).unwrap();
     assert!(rows.iter().any(|row| row.action == "tampered"));
-    desk.hub.set_idle_lock(&alice, 12).unwrap();
-    assert_eq!(desk.hub.security(&alice).unwrap().idle_lock_minutes, 12, "and can be set again");
+    super::support::set_lock_time(&desk.hub, &alice, 12).unwrap();
+    assert_eq!(desk.hub.security(&alice).unwrap().idle_lock_minutes(), 12, "and can be set again");
     let chen = desk.user("chen", Role::Basic);
-    assert!(matches!(desk.hub.set_idle_lock(&chen, 5), Err(HubError::Denied(_))));
+    assert!(matches!(super::support::set_lock_time(&desk.hub, &chen, 5), Err(HubError::Denied(_))));
     assert!(matches!(desk.hub.security(&chen), Err(HubError::Denied(_))));
 }

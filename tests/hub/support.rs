@@ -8,7 +8,10 @@ use std::{
 use keydesk::{
     account::Role,
     credential::{Kind, Options},
-    hub::{Actor, Hub, Issued, NewCredential, NewLegacy, Origin, Places, SetUp, Start, UserTarget},
+    hub::{
+        Actor, Hub, HubError, Issued, NewCredential, NewLegacy, Origin, Places, Policy, SetUp, Setting, Start,
+        UserTarget,
+    },
     secret::Secret,
     time::{Millis, SetClock},
     vault::MasterKeyPlace,
@@ -120,4 +123,19 @@ pub fn open(places: &Places, clock: Arc<SetClock>) -> Hub {
 pub fn wanted(kind: Kind, name: &str) -> NewCredential {
     let legacy = (kind == Kind::Legacy).then(|| NewLegacy { username: name.to_owned(), password: None });
     NewCredential { kind, name: name.to_owned(), legacy, options: Options::default() }
+}
+
+/// Sets after how many minutes without a key a desk locks.
+pub fn set_lock_time(hub: &Hub, actor: &Actor, minutes: i64) -> Result<(), HubError> {
+    hub.set_settings(actor, &[(Setting::LockTime, minutes.to_string())])
+}
+
+/// Sets what verifiers follow.
+pub fn set_policy(hub: &Hub, actor: &Actor, policy: &Policy) -> Result<(), HubError> {
+    let Policy { staleness, replay, algorithms } = policy;
+    let (staleness, replay, algorithms) = (staleness.to_string(), replay.as_str().to_owned(), algorithms.to_string());
+    hub.set_settings(
+        actor,
+        &[(Setting::Staleness, staleness), (Setting::Replay, replay), (Setting::Algorithms, algorithms)],
+    )
 }

@@ -7,7 +7,7 @@ use std::{
 
 use keydesk::{
     config::After,
-    hub::{Hub, Origin, Places, Start},
+    hub::{Hub, Origin, Places, Setting, Start},
     plain,
     time::{Clock, Millis, SystemClock},
     vault::MasterKeyPlace,
@@ -153,7 +153,8 @@ fn desk_with_a_hasty_clock() {
 fn it_warns_locks_and_wipes() {
     let house = House::with_desk();
     let Start::Ready(hub) = Hub::open(&places(&house), Arc::new(SystemClock)).unwrap() else { panic!("no desk") };
-    hub.set_idle_lock(&hub.local_actor("alice", &Origin::default()).unwrap(), 1).unwrap();
+    let alice = hub.local_actor("alice", &Origin::default()).unwrap();
+    hub.set_settings(&alice, &[(Setting::LockTime, "1".to_owned())]).unwrap();
     drop(hub);
     let own = std::env::current_exe().unwrap();
     let child = [own.to_str().unwrap(), "--exact", "signals::desk_with_a_hasty_clock", "--nocapture"];

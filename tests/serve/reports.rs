@@ -56,11 +56,11 @@ fn refusals_of_known_keys_are_kept_with_their_reason_and_unknown_keys_never_writ
     let put_as_post = Question::nginx("PUT", "/").fields(&signs.hmac("POST", "/"));
     assert_eq!(verifier.ask(&put_as_post).status(), 401);
     verifier.stop();
-    let refusals = desk.hub.refusals(&desk.alice, one.id).unwrap();
+    let refusals = desk.hub.details(&desk.alice, one.id).unwrap().refusals;
     assert_eq!(refusals.len(), 20);
     assert!(refusals.iter().all(|refusal| refusal.reason == "bad_secret"));
     assert_eq!(refusals[0].address.unwrap().to_string(), CLIENT);
-    let refusals = desk.hub.refusals(&desk.alice, signs.id).unwrap();
+    let refusals = desk.hub.details(&desk.alice, signs.id).unwrap().refusals;
     assert_eq!((refusals.len(), refusals[0].reason.as_str()), (1, "bad_signature"));
     assert_eq!(refusals[0].words(), "signed PUT as POST");
     let bytes = std::fs::read(desk.database()).unwrap();

@@ -13,7 +13,10 @@ use std::{
 use base64ct::{Base64, Encoding as _};
 use keydesk::{
     credential::{Kind, Options, Verb},
-    hub::{Actor, Hub, Issued, NewCredential, NewLegacy, Origin, Places, Policy, SetUp, Start, TrailQuery, TrailRow},
+    hub::{
+        Actor, Hub, Issued, NewCredential, NewLegacy, Origin, Places, Policy, SetUp, Setting, Start, TrailQuery,
+        TrailRow,
+    },
     secret::Secret,
     time::SystemClock,
     vault::MasterKeyPlace,
@@ -109,7 +112,13 @@ impl Desk {
     }
 
     pub fn policy(&self, policy: &Policy) {
-        self.hub.set_policy(&self.alice, policy).unwrap();
+        let Policy { staleness, replay, algorithms } = policy;
+        let wanted = [
+            (Setting::Staleness, staleness.to_string()),
+            (Setting::Replay, replay.as_str().to_owned()),
+            (Setting::Algorithms, algorithms.to_string()),
+        ];
+        self.hub.set_settings(&self.alice, &wanted).unwrap();
     }
 
     /// A statement behind keydesk's back.

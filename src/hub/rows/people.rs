@@ -64,6 +64,18 @@ pub struct OwnSignIn {
     pub outcome: SignInOutcome,
 }
 
+impl OwnSignIn {
+    /// How it was proved, with a blank before it; nothing where it was not.
+    pub fn how(&self) -> String {
+        match self.via.as_deref() {
+            None => String::new(),
+            Some("password") => " by password".to_owned(),
+            Some("local") => " on this machine".to_owned(),
+            Some(key) => format!(" by SSH key {key}"),
+        }
+    }
+}
+
 /// What came of a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignInOutcome {

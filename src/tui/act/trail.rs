@@ -61,8 +61,9 @@ impl App {
     /// The Activity tab: the trail of credentials, or what was refused.
     pub(super) fn act_on_activity(&mut self, action: Action) {
         let (now, height) = (self.now, layout::trail_rows(self.size, true));
-        let said = self.room.as_ref().and_then(Room::refused).and_then(|list| list.roll.selected());
-        let said = said.map(|row| (row.name.clone(), view::refused_sentences(self, row)));
+        if action == Action::Open && self.room.as_ref().is_some_and(|room| room.refused().is_some()) {
+            return self.open_refused();
+        }
         let Some(room) = &mut self.room else { return };
         if action == Action::RefusedRequests {
             if let Some(api) = room.api_mut() {
@@ -72,10 +73,6 @@ impl App {
             return;
         }
         let other_rows = match (action, room.refused_mut()) {
-            (Action::Open, Some(_)) => {
-                let shown = said.map(|(name, lines)| Dialog::Notice { title: format!("Refused: {name}"), lines });
-                return room.dialogs.extend(shown);
-            }
             (Action::ByKey, Some(list)) => {
                 list.turn();
                 true
@@ -84,6 +81,14 @@ impl App {
             (action, None) => room.trail_mut().is_some_and(|list| list.act(action, height)),
         };
         room.due.trail = other_rows.then_some(now).or(room.due.trail);
+    }
+
+    /// All about the selected request that was refused.
+    fn open_refused(&mut self) {
+        let selected = self.room.as_ref().and_then(Room::refused).and_then(|list| list.roll.selected());
+        let Some(row) = selected else { return };
+        let (title, lines) = (format!("Refused: {}", row.name), view::refused_sentences(self, row));
+        self.notice(&title, lines);
     }
 
     /// Shows another part of the trail.

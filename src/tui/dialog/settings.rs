@@ -37,7 +37,7 @@ impl Part {
 
 /// The words of the replay guard, in the order of the choice.
 const REPLAY: [Replay; 2] = [Replay::Off, Replay::Node];
-const REPLAY_WORDS: &[&str] = &["off", "node"];
+const REPLAY_WORDS: &[&str] = &[Replay::Off.as_str(), Replay::Node.as_str()];
 
 /// The dialog.
 #[derive(Debug)]

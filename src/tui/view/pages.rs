@@ -97,20 +97,14 @@ fn sign_ins(app: &App, room: &Room, page: &mut Page<'_>) {
 /// When, what came of it, how, from where. A mark stands before what was refused.
 fn sign_in(app: &App, row: &OwnSignIn) -> String {
     let glyph = if row.outcome.is_in() { app.theme.glyphs.usable } else { app.theme.glyphs.warning };
-    let via = match row.via.as_deref() {
-        None => String::new(),
-        Some("password") => " by password".to_owned(),
-        Some("local") => " on this machine".to_owned(),
-        Some(key) => format!(" by SSH key {key}"),
-    };
     let at = text::pad(&when::moment(app.now, row.at), 16, app.theme.glyphs.ellipsis);
-    format!("{at} {glyph} {}{via}{}", row.outcome, menu::from(row.address.as_deref()))
+    format!("{at} {glyph} {}{}{}", row.outcome, row.how(), menu::from(row.address.as_deref()))
 }
 
 fn security(app: &App, room: &Room, page: &mut Page<'_>) {
     page.head("This desk");
     let own = room.session.idle_lock / MINUTE;
-    let set = room.security.as_ref().map_or(own, |security| security.idle_lock_minutes);
+    let set = room.security.as_ref().map_or(own, |security| security.idle_lock_minutes());
     page.say(&format!("It locks after {} without a key. Press e to change that.", when::span(set * MINUTE)));
     if own != set {
         page.say(&format!("This session began before that was set: it locks after {}.", when::span(own * MINUTE)));

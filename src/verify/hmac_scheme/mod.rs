@@ -107,11 +107,7 @@ impl Signed<'_> {
             return Err(Reason::AlgorithmNotAllowed.into());
         }
         self.check_digest_signed(request, credential)?;
-        // What was decoded is canonical: to decode it again would make a wrong secret slower than a key that nobody has.
-        let version = used.ok_or_else(|| match decoded || base64::is_canonical(self.signature) {
-            true => Reason::BadSignature,
-            false => Reason::MalformedAuthorization,
-        })?;
+        let version = judge::signed_by(used, self.signature, decoded, Reason::MalformedAuthorization)?;
         let digests = self.digests(request)?;
         judge::usable(credential, now, || judge::address(request.client))?;
         // The body last: it may be long, and only a request that would pass is worth hashing it.

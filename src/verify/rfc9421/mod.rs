@@ -70,11 +70,7 @@ impl<'a> Signed<'a> {
         if !credential.admits(Algorithm::Sha256) {
             return Err(Reason::AlgorithmNotAllowed.into());
         }
-        // What was decoded is canonical: to decode it again would make a wrong secret slower than a key that nobody has.
-        let version = used.ok_or_else(|| match decoded || base64::is_canonical(self.signature) {
-            true => Reason::BadSignature,
-            false => Reason::MalformedSignature,
-        })?;
+        let version = judge::signed_by(used, self.signature, decoded, Reason::MalformedSignature)?;
         let joined = self.content_digest(request);
         let digest = joined.as_deref().map(|joined| digest::Signed::read(CONTENT_DIGEST, joined)).transpose()?;
         judge::usable(credential, now, || judge::address(request.client))?;
