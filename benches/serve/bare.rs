@@ -1,23 +1,64 @@
-//! The yardstick: hyper with nothing else. It answers 200 with the fields that keydesk answers with, and looks at
-//! nothing.
+//! The yardsticks: hyper with nothing else, which answers 200 with the fields that keydesk answers with and looks at
+//! nothing; and the same with the least that a check of Basic can be: a map of keys and hashes of secrets.
 
 use std::{
+    collections::HashMap,
     convert::Infallible,
     io,
+    path::PathBuf,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
 };
 
+use base64ct::{Base64, Encoding as _};
 use hyper::{
-    Request, Response,
+    Request, Response, StatusCode,
     body::{Body, Bytes, Frame, Incoming, SizeHint},
-    header::{CACHE_CONTROL, HeaderName, HeaderValue},
+    header::{AUTHORIZATION, CACHE_CONTROL, HeaderName, HeaderValue},
     rt::{Read, Write},
     server::conn::http1,
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
+use sha2::{Digest as _, Sha256};
 use tokio::net::{TcpListener, UnixListener};
+
+use super::pairs;
+
+/// Which of the yardsticks.
+#[derive(Clone, Debug)]
+pub enum Bare {
+    /// Nothing is looked at.
+    Hyper,
+    /// The same in a runtime without workers, which is the least there is.
+    OneThread,
+    /// Basic is checked among the credentials of this desk, in a runtime without workers.
+    Checks(PathBuf),
+}
+
+impl Bare {
+    /// As an argument.
+    pub fn argument(&self) -> String {
+        match self {
+            Self::Hyper => "many-threads".to_owned(),
+            Self::OneThread => "one-thread".to_owned(),
+            Self::Checks(desk) => desk.display().to_string(),
+        }
+    }
+
+    /// From an argument.
+    pub fn parse(text: &str) -> Self {
+        match text {
+            "many-threads" => Self::Hyper,
+            "one-thread" => Self::OneThread,
+            desk => Self::Checks(desk.into()),
+        }
+    }
+}
+
+/// Keys and the hashes of their secrets.
+type Known = HashMap<String, [u8; 32]>;
 
 /// What keydesk says of a credential: as many bytes.
 const FIELDS: [(HeaderName, HeaderValue); 6] = [
@@ -49,37 +90,58 @@ impl Body for Empty {
 }
 
 /// Answers at `unix:PATH` or an address for ever.
-pub fn run(place: &str, one_thread: bool) -> io::Result<()> {
+pub fn run(place: &str, which: &Bare) -> io::Result<()> {
     use tokio::runtime::Builder;
-    // As `tokio::main` makes it; pinned to one core it has one worker. Or without workers, which is the least there is.
-    let mut builder = if one_thread { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+    // As `tokio::main` makes it; pinned to one core it has one worker.
+    let mut builder = if let Bare::Hyper = which { Builder::new_multi_thread() } else { Builder::new_current_thread() };
     let runtime = builder.enable_all().build()?;
-    runtime.block_on(runtime.spawn(accept(place.to_owned()))).map_err(io::Error::other)?
+    let known = match which {
+        Bare::Hyper | Bare::OneThread => None,
+        Bare::Checks(desk) => {
+            let pairs = pairs::read(desk, "basic").map_err(|why| io::Error::other(why.to_string()))?;
+            Some(pairs.into_iter().map(|pair| (pair.key, Sha256::digest(pair.secret).into())).collect())
+        }
+    };
+    runtime.block_on(runtime.spawn(accept(place.to_owned(), Arc::new(known)))).map_err(io::Error::other)?
 }
 
-async fn accept(place: String) -> io::Result<()> {
+async fn accept(place: String, known: Arc<Option<Known>>) -> io::Result<()> {
     if let Some(path) = place.strip_prefix("unix:") {
         let listener = UnixListener::bind(path)?;
         loop {
-            tokio::spawn(serve(TokioIo::new(listener.accept().await?.0)));
+            tokio::spawn(serve(TokioIo::new(listener.accept().await?.0), known.clone()));
         }
     }
     let listener = TcpListener::bind(&place).await?;
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
-        tokio::spawn(serve(TokioIo::new(stream)));
+        tokio::spawn(serve(TokioIo::new(stream), known.clone()));
     }
 }
 
-async fn serve<S: Read + Write + Unpin>(stream: S) {
-    let answer = service_fn(|_: Request<Incoming>| async {
-        let mut answer = Response::new(Empty);
-        for (name, value) in &FIELDS {
-            answer.headers_mut().insert(name, value.clone());
+async fn serve<S: Read + Write + Unpin>(stream: S, known: Arc<Option<Known>>) {
+    let answer = service_fn(|request: Request<Incoming>| {
+        let good = known.as_ref().as_ref().is_none_or(|known| is_good(known, &request).unwrap_or_default());
+        async move {
+            let mut answer = Response::new(Empty);
+            if !good {
+                *answer.status_mut() = StatusCode::UNAUTHORIZED;
+                return Ok::<_, Infallible>(answer);
+            }
+            for (name, value) in &FIELDS {
+                answer.headers_mut().insert(name, value.clone());
+            }
+            Ok(answer)
         }
-        Ok::<_, Infallible>(answer)
     });
     // A client that leaves is nothing to be told of.
     let _ = http1::Builder::new().auto_date_header(false).serve_connection(stream, answer).await;
+}
+
+fn is_good(known: &Known, request: &Request<Incoming>) -> Option<bool> {
+    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Basic ")?;
+    let pair = Base64::decode_vec(value).ok()?;
+    let (key, secret) = std::str::from_utf8(&pair).ok()?.split_once(':')?;
+    Some(*known.get(key)? == <[u8; 32]>::from(Sha256::digest(secret)))
 }

@@ -12,7 +12,7 @@ use std::{
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::Done;
+use super::{Done, bare::Bare};
 
 /// Where the servers are.
 pub const SERVER_CORE: &str = "1";
@@ -93,10 +93,10 @@ pub fn keydesk(desk: &Path, listen: &str, place: &Path) -> Done<Command> {
     Ok(command)
 }
 
-/// The bare server.
-pub fn bare(listen: &str, one_thread: bool) -> Done<Command> {
+/// One of the bare servers.
+pub fn bare(listen: &str, which: &Bare) -> Done<Command> {
     let mut command = Command::new(std::env::current_exe()?);
-    command.args(["bare", listen]).args(one_thread.then_some("one-thread"));
+    command.args(["bare", listen, &which.argument()]);
     Ok(command)
 }
 

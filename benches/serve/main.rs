@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     let mut args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
     let done = match args.first().map(String::as_str) {
         // The yardstick is this program itself, started once more.
-        Some("bare") => bare::run(&args[1], args.len() > 2).map_err(Into::into),
+        Some("bare") => bare::run(&args[1], &bare::Bare::parse(&args[2])).map_err(Into::into),
         Some("throughput") => wanted(args.split_off(1)).and_then(|wanted| throughput::run(&wanted)),
         Some("attack") => wanted(args.split_off(1)).and_then(|wanted| attack::run(&wanted)),
         Some("timing") => wanted(args.split_off(1)).and_then(|wanted| timing::run(&wanted)),

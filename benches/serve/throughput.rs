@@ -5,6 +5,7 @@ use std::{fs, path::Path, process::Command};
 
 use super::{
     Done, Wanted,
+    bare::Bare,
     contestant::{SERVER_CORE, Server, bare, free, keydesk, wait_for, wait_for_socket},
     pairs::{self, shuffle},
     peers,
@@ -59,6 +60,14 @@ fn authorizations(desk: &Path) -> Done<Vec<String>> {
     Ok(pairs::read(desk, "basic")?.iter().map(pairs::Pair::basic).collect())
 }
 
+/// The bare servers: without a look at anything, and with the least that a check can be among each desk's credentials.
+fn yardsticks(desks: &[std::path::PathBuf]) -> Vec<(String, Bare)> {
+    let mut all =
+        vec![("bare hyper".to_owned(), Bare::Hyper), ("bare hyper, runtime of one thread".to_owned(), Bare::OneThread)];
+    all.extend(desks.iter().map(|desk| (format!("hyper with a map {}", desk.display()), Bare::Checks(desk.clone()))));
+    all
+}
+
 fn installed(program: &str) -> bool {
     Command::new("which").arg(program).output().is_ok_and(|out| out.status.success())
 }
@@ -93,10 +102,11 @@ impl Race<'_> {
 
     fn straight(&mut self, desks: &[std::path::PathBuf]) -> Done {
         let first = authorizations(desks.first().ok_or("name a desk's directory")?)?;
-        for (name, one_thread) in [("bare hyper", false), ("bare hyper, runtime of one thread", true)] {
+        for (name, which) in yardsticks(desks) {
             let address = free()?;
-            let server = Server::start(bare(&address, one_thread)?, Some(SERVER_CORE))?;
-            self.add(name.to_owned(), vec![server], address, &peers::gateway_head(), &first)?;
+            let server = Server::start(bare(&address, &which)?, Some(SERVER_CORE))?;
+            let asked = if let Bare::Checks(desk) = &which { authorizations(desk)? } else { first.clone() };
+            self.add(name, vec![server], address, &peers::gateway_head(), &asked)?;
         }
         for desk in desks {
             let name = format!("keydesk {}", desk.display());
@@ -132,11 +142,13 @@ impl Race<'_> {
 
     fn through_nginx(&mut self, desks: &[std::path::PathBuf]) -> Done {
         let first = authorizations(desks.first().ok_or("name a desk's directory")?)?;
-        for (name, one_thread) in [("nginx, bare hyper", false), ("nginx, bare hyper, runtime of one thread", true)] {
-            let socket = self.dir(name)?.join("bare.sock");
+        for (name, which) in yardsticks(desks) {
+            let name = format!("nginx, {name}");
+            let socket = self.dir(&name)?.join("bare.sock");
             let listen = format!("unix:{}", socket.display());
-            let server = Server::start(bare(&listen, one_thread)?, Some(SERVER_CORE))?;
-            self.behind(name.to_owned(), server, &socket, &first)?;
+            let server = Server::start(bare(&listen, &which)?, Some(SERVER_CORE))?;
+            let asked = if let Bare::Checks(desk) = &which { authorizations(desk)? } else { first.clone() };
+            self.behind(name, server, &socket, &asked)?;
         }
         for desk in desks {
             let name = format!("nginx, keydesk {}", desk.display());

@@ -9,7 +9,6 @@ use hyper::{
     server::conn::http1,
     service::service_fn,
 };
-use hyper_util::rt::TokioIo;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::sync::{Semaphore, watch};
 
@@ -21,6 +20,7 @@ use super::{
     route::{self, From},
     state::Verifier,
     wire::Watched,
+    worker::Workers,
 };
 
 /// Connections at a time, if the system allows so many files; the next wait in the system's queue.
@@ -37,12 +37,12 @@ const LAST_ANSWER: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Accepts until told to stop, then waits for the connections to end.
-pub(super) async fn run(verifier: Arc<Verifier>, sockets: Vec<Socket>, stop: watch::Receiver<bool>) {
+pub(super) async fn run(workers: Arc<Workers>, sockets: Vec<Socket>, stop: watch::Receiver<bool>) {
     let most = connections();
     let room = Arc::new(Semaphore::new(most));
     let loops = sockets.into_iter().map(|socket| {
-        let (verifier, room, stop) = (verifier.clone(), room.clone(), stop.clone());
-        tokio::spawn(listen(verifier, socket, room, stop))
+        let (workers, room, stop) = (workers.clone(), room.clone(), stop.clone());
+        tokio::spawn(listen(workers, socket, room, stop))
     });
     for ended in loops.collect::<Vec<_>>() {
         // A loop that panicked has ended; the others go on.
@@ -65,31 +65,20 @@ fn connections() -> usize {
     usize::try_from(most).unwrap_or(1)
 }
 
-async fn listen(verifier: Arc<Verifier>, socket: Socket, room: Arc<Semaphore>, mut stop: watch::Receiver<bool>) {
+async fn listen(workers: Arc<Workers>, socket: Socket, room: Arc<Semaphore>, mut stop: watch::Receiver<bool>) {
     loop {
         let Ok(permit) = room.clone().acquire_owned().await else { return };
         let accepted = tokio::select! {
             () = stopped(&mut stop) => return,
-            accepted = accept(&socket) => accepted,
+            accepted = socket.accept() => accepted,
         };
-        let (verifier, stop) = (verifier.clone(), stop.clone());
         match accepted {
-            Ok(Stream::Unix(stream)) => tokio::spawn(async move {
-                serve(verifier, TokioIo::new(stream), From::UnixSocket, stop).await;
-                drop(permit);
-            }),
-            Ok(Stream::Tcp(stream)) => tokio::spawn(async move {
-                // Small answers must not wait for more.
-                let _ = stream.set_nodelay(true);
-                serve(verifier, TokioIo::new(stream), From::Tcp, stop).await;
-                drop(permit);
-            }),
+            Ok(accepted) => workers.give(accepted, permit),
             Err(why) => {
                 tracing::warn!(error = %why, "a connection could not be accepted");
                 tokio::time::sleep(PAUSE).await;
-                continue;
             }
-        };
+        }
     }
 }
 
@@ -98,29 +87,22 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-enum Stream {
-    Unix(tokio::net::UnixStream),
-    Tcp(tokio::net::TcpStream),
-}
-
-async fn accept(socket: &Socket) -> std::io::Result<Stream> {
-    match socket {
-        Socket::Unix(listener, _) => listener.accept().await.map(|(stream, _)| Stream::Unix(stream)),
-        Socket::Tcp(listener) => listener.accept().await.map(|(stream, _)| Stream::Tcp(stream)),
-    }
-}
-
-async fn serve<S>(verifier: Arc<Verifier>, stream: S, from: From, mut stop: watch::Receiver<bool>)
+/// Answers the questions of one connection.
+pub(super) async fn serve<S>(verifier: Arc<Verifier>, stream: S, from: From, mut stop: watch::Receiver<bool>)
 where
     S: Read + Write + Unpin,
 {
     let (stream, fragment) = Watched::new(stream);
     let gauge = verifier.metrics.connected();
-    let service = service_fn(|request: Request<Incoming>| {
-        let (verifier, fragment) = (&verifier, &fragment);
-        async move { Ok::<Answer, std::convert::Infallible>(route::answer(verifier, from, fragment, request).await) }
-    });
     let deadline = Deadline::new();
+    let service = service_fn(|request: Request<Incoming>| {
+        let (verifier, fragment, deadline) = (&verifier, &fragment, &deadline);
+        async move {
+            let (answer, now) = route::answer(verifier, from, fragment, request).await;
+            deadline.answered(now);
+            Ok::<Answer, std::convert::Infallible>(answer)
+        }
+    });
     let connection = http1::Builder::new()
         .timer(deadline.clone())
         .header_read_timeout(HEAD)

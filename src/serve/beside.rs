@@ -94,13 +94,14 @@ mod tests {
 
     #[test]
     fn it_wakes_the_task_that_polled_it_last() {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_time().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let mut beside = Beside::new(receiver);
         let pending = runtime.block_on(poll_fn(|cx| Poll::Ready(beside.poll(cx).is_pending())));
         assert!(pending);
         let other = runtime.spawn(poll_fn(move |cx| beside.poll(cx)));
-        std::thread::sleep(Duration::from_millis(20));
+        // It is polled by another task now.
+        runtime.block_on(tokio::time::sleep(Duration::from_millis(20)));
         sender.send(7).unwrap();
         let heard = async { tokio::time::timeout(Duration::from_secs(30), other).await };
         assert_eq!(runtime.block_on(heard).unwrap().unwrap(), Ok(7));

@@ -28,12 +28,28 @@ struct Marks {
     began: Instant,
     /// Milliseconds after the beginning.
     at: AtomicU64,
+    /// When the last answer was there: milliseconds after the beginning.
+    answered: AtomicU64,
     passed: AtomicBool,
 }
 
 impl Deadline {
     pub(super) fn new() -> Self {
-        Self(Arc::new(Marks { began: Instant::now(), at: AtomicU64::new(NONE), passed: AtomicBool::new(false) }))
+        Self(Arc::new(Marks {
+            began: Instant::now(),
+            at: AtomicU64::new(NONE),
+            answered: AtomicU64::new(0),
+            passed: AtomicBool::new(false),
+        }))
+    }
+
+    /// An answer is there: the time of the next head begins, and the clock need not be read again for it.
+    pub(super) fn answered(&self, now: Instant) {
+        self.0.answered.store(self.milliseconds(now), Relaxed);
+    }
+
+    fn milliseconds(&self, at: Instant) -> u64 {
+        u64::try_from(at.saturating_duration_since(self.0.began).as_millis()).unwrap_or(NONE)
     }
 
     /// Looks at the deadline whenever it may have passed; `most` is the longest that is ever set. Never ends: whoever
@@ -59,10 +75,14 @@ impl Timer for Deadline {
         self.sleep_until(Instant::now() + duration)
     }
 
+    /// Asked when a head is waited for: after an answer, or at the beginning.
+    fn now(&self) -> Instant {
+        self.0.began + Duration::from_millis(self.0.answered.load(Relaxed))
+    }
+
     fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
-        let at = deadline.saturating_duration_since(self.0.began).as_millis();
         // Rounded up, so that whoever sleeps until then finds it passed.
-        self.0.at.store(u64::try_from(at).unwrap_or(NONE).saturating_add(1), Relaxed);
+        self.0.at.store(self.milliseconds(deadline).saturating_add(1), Relaxed);
         self.0.passed.store(false, Relaxed);
         Box::pin(Waiting(self.clone()))
     }

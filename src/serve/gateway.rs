@@ -3,10 +3,12 @@
 use std::{fs, io, path::Path};
 
 use crate::vault::{same, sha256};
-use hyper::HeaderMap;
+use hyper::{HeaderMap, header::HeaderName};
 
 /// The field that carries the token.
 pub(super) const TOKEN_FIELD: &str = "x-keydesk-gateway-token";
+/// The same as it is looked for: made once, not parsed for every question.
+const TOKEN: HeaderName = HeaderName::from_static(TOKEN_FIELD);
 /// Fewest bytes of a token: 128 bits in hexadecimal.
 const SHORTEST: usize = 32;
 /// Most bytes of the file that holds it.
@@ -48,7 +50,7 @@ impl GatewayToken {
 
     /// Whether a question carries it, once. In constant time: hashes are compared.
     pub(super) fn is_in(&self, headers: &HeaderMap) -> bool {
-        let mut given = headers.get_all(TOKEN_FIELD).iter();
+        let mut given = headers.get_all(TOKEN).iter();
         match (given.next(), given.next()) {
             (Some(one), None) => same(&sha256(one.as_bytes()), &self.0),
             _ => false,
@@ -60,20 +62,20 @@ impl GatewayToken {
 mod tests {
     use super::*;
 
-    const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+    const WORD: &str = "0123456789abcdef0123456789abcdef";
 
     #[test]
     fn a_token_is_one_long_line() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("token");
         for (text, good) in [
-            (format!("{TOKEN}\n"), true),
-            (format!("{TOKEN}\r\n"), true),
-            (TOKEN.to_owned(), true),
-            (TOKEN[1..].to_owned(), false),
+            (format!("{WORD}\n"), true),
+            (format!("{WORD}\r\n"), true),
+            (WORD.to_owned(), true),
+            (WORD[1..].to_owned(), false),
             (String::new(), false),
-            (format!("{TOKEN}\n{TOKEN}\n"), false),
-            (format!("{TOKEN} {TOKEN}"), false),
+            (format!("{WORD}\n{WORD}\n"), false),
+            (format!("{WORD} {WORD}"), false),
             ("x".repeat(5_000), false),
         ] {
             fs::write(&path, &text).unwrap();
@@ -84,14 +86,14 @@ mod tests {
 
     #[test]
     fn it_must_be_there_once() {
-        let token = GatewayToken::new(TOKEN.as_bytes()).unwrap();
+        let token = GatewayToken::new(WORD.as_bytes()).unwrap();
         let mut headers = HeaderMap::new();
         assert!(!token.is_in(&headers));
-        headers.append(TOKEN_FIELD, TOKEN.parse().unwrap());
+        headers.append(TOKEN_FIELD, WORD.parse().unwrap());
         assert!(token.is_in(&headers));
-        headers.append(TOKEN_FIELD, TOKEN.parse().unwrap());
+        headers.append(TOKEN_FIELD, WORD.parse().unwrap());
         assert!(!token.is_in(&headers));
-        headers.insert(TOKEN_FIELD, TOKEN.to_uppercase().parse().unwrap());
+        headers.insert(TOKEN_FIELD, WORD.to_uppercase().parse().unwrap());
         assert!(!token.is_in(&headers));
     }
 }

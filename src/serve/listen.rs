@@ -79,7 +79,27 @@ pub(super) enum Socket {
     Tcp(TcpListener),
 }
 
+/// A connection that was accepted and is not yet anybody's.
+#[derive(Debug)]
+pub(super) enum Accepted {
+    Unix(unix::UnixStream),
+    Tcp(std::net::TcpStream),
+}
+
 impl Socket {
+    /// Waits for the next connection.
+    pub(super) async fn accept(&self) -> io::Result<Accepted> {
+        match self {
+            Self::Unix(listener, _) => listener.accept().await?.0.into_std().map(Accepted::Unix),
+            Self::Tcp(listener) => {
+                let (stream, _) = listener.accept().await?;
+                // Small answers must not wait for more.
+                let _ = stream.set_nodelay(true);
+                stream.into_std().map(Accepted::Tcp)
+            }
+        }
+    }
+
     /// Where it listens, in words.
     pub(super) fn place(&self) -> String {
         match self {

@@ -27,6 +27,7 @@ mod route;
 mod state;
 mod throttle;
 mod wire;
+mod worker;
 
 pub use gateway::{GatewayToken, TokenError};
 pub use listen::{Listen, ListenError};
@@ -60,6 +61,7 @@ use priority::StepBack;
 use refresh::{Audit, Refresh};
 use reports::Reports;
 use state::{Beginning, Verifier};
+use worker::Workers;
 
 /// What a verifier is told.
 pub struct Orders {
@@ -126,10 +128,15 @@ pub fn run(orders: Orders) -> Result<(), ServeError> {
         "loaded"
     );
     let threads = Threads::begin(&orders, hub, policy, loaded, read)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let served = runtime.block_on(serve(threads.verifier.clone(), &orders));
-    // Its tasks hold the verifier, and with it the queue that the writer waits at.
+    let (stop, stopped) = watch::channel(false);
+    let workers = Arc::new(Workers::begin(&threads.verifier, &stopped)?);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let served = runtime.block_on(serve(workers.clone(), &orders, stop, stopped));
+    // Its tasks hold the workers, and these the verifier, and with it the queue that the writer waits at.
     drop(runtime);
+    if let Some(workers) = Arc::into_inner(workers) {
+        workers.end();
+    }
     threads.end();
     served
 }
@@ -202,15 +209,19 @@ fn open(orders: &Orders) -> Result<Hub, ServeError> {
     }
 }
 
-async fn serve(verifier: Arc<Verifier>, orders: &Orders) -> Result<(), ServeError> {
+async fn serve(
+    workers: Arc<Workers>,
+    orders: &Orders,
+    stop: watch::Sender<bool>,
+    stopped: watch::Receiver<bool>,
+) -> Result<(), ServeError> {
     // Before READY: a service manager may stop what it was told is ready.
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let sockets = listen::sockets(&orders.listen, orders.token.is_some())?;
     for socket in &sockets {
         tracing::info!(place = socket.place(), "listening");
     }
-    let (stop, stopped) = watch::channel(false);
-    let accepting = tokio::spawn(accept::run(verifier, sockets, stopped));
+    let accepting = tokio::spawn(accept::run(workers, sockets, stopped));
     // Where no service manager listens this does nothing.
     let _ = sd_notify::notify(&[NotifyState::Ready]);
     tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }

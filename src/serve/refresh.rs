@@ -21,6 +21,8 @@ use super::{
 
 /// Time between two looks.
 const EVERY: Duration = Duration::from_millis(200);
+/// The same while tags are checked.
+const SOONEST: Duration = Duration::from_millis(10);
 /// Even if nothing stirred the head is read this often: a database that is there but cannot be read must show.
 const SURE_EVERY: Duration = Duration::from_secs(5);
 
@@ -38,6 +40,8 @@ pub(super) struct Refresh {
     pub(super) audit: Audit,
 }
 
+/// Credentials that are checked in one go: a fraction of a millisecond, for which an answer may have to wait.
+const AUDITED: usize = 100;
 /// One part in so many of a core is for the check of all tags. Last uses are commits too, so on a desk that is used it
 /// never ends.
 const AUDIT_PART: u32 = 100;
@@ -61,6 +65,14 @@ impl Audit {
         }
     }
 
+    /// How long until there is something to do.
+    fn rest(&self) -> Duration {
+        match (&self.after, self.rests_until) {
+            (None, _) => EVERY,
+            (Some(_), until) => until.map_or(Duration::ZERO, |at| at.saturating_duration_since(Instant::now())),
+        }
+    }
+
     fn went_on(&mut self, to: Option<String>) {
         let begin_again = to.is_none() && std::mem::take(&mut self.again);
         self.after = if begin_again { Some(String::new()) } else { to };
@@ -72,8 +84,10 @@ impl Refresh {
     pub(super) fn run(mut self, stop: &AtomicBool) {
         while !stop.load(Ordering::Relaxed) {
             let sight = self.look().unwrap_or_else(|why| Sight::Out(why.to_string()));
+            // What is out of sight cannot be checked.
+            let pause = if sight == Sight::Clear { self.audit.rest().clamp(SOONEST, EVERY) } else { EVERY };
             self.tell(sight);
-            std::thread::park_timeout(EVERY);
+            std::thread::park_timeout(pause);
         }
     }
 
@@ -148,7 +162,7 @@ impl Refresh {
         else {
             return Ok(());
         };
-        let (fed, next) = hub.feed().audit(after, &self.tampered)?;
+        let (fed, next) = hub.feed().audit(after, AUDITED, &self.tampered)?;
         self.audit.went_on(next);
         self.audit.rests_until = Some(began + began.elapsed() * AUDIT_PART);
         if fed.is_empty() {

@@ -18,7 +18,7 @@ use crate::hub::{Hub, HubError, REFUSALS_KEPT, Refusal, Use};
 use crate::time::Seconds;
 use crate::verify::{Allowed, Denied, Reason};
 
-use super::{diagnosis::Diagnosis, metrics::Metrics};
+use super::{diagnosis::Diagnosis, metrics::Metrics, priority::Pieces};
 
 /// How often what was gathered is written.
 const WRITTEN_EVERY: Duration = Duration::from_secs(10);
@@ -28,8 +28,13 @@ const EMPTIED_EVERY: Duration = Duration::from_millis(100);
 const QUEUE: usize = 65_536;
 /// Reports that are gathered between two writes, and kept while the store cannot be written.
 const GATHERED: usize = 262_144;
-/// Reports of one transaction: a desk must not wait long for the store, even if this thread is seldom let on.
-const BATCH: usize = 500;
+/// How soon it is emptied again while many come: to gather what a tenth of a second brings would keep answers waiting.
+const EMPTIED_SOON: Duration = Duration::from_millis(5);
+/// Reports that are many.
+const MANY: usize = 200;
+/// Reports of one transaction, about a millisecond's work: neither a desk that waits for the store nor an answer that
+/// waits for this core must wait long.
+const BATCH: usize = 100;
 /// Refusals that are written to the log in one second; the rest is counted.
 const LINES: u32 = 200;
 /// Places that remember what was reported in this second.
@@ -151,22 +156,24 @@ impl Gathering {
             match self.queue.recv_timeout(EMPTIED_EVERY) {
                 Ok(report) => {
                     self.take(report);
-                    while let Ok(report) = self.queue.try_recv() {
-                        self.take(report);
-                    }
+                    let more = self.queue.try_iter().collect::<Vec<_>>();
                     // Woken for each report, the thread would cost more than it saves.
-                    std::thread::sleep(EMPTIED_EVERY);
+                    let pause = if more.len() < MANY { EMPTIED_EVERY } else { EMPTIED_SOON };
+                    more.into_iter().for_each(|report| self.take(report));
+                    std::thread::sleep(pause);
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             self.lines.tell_rest();
             if written.elapsed() >= WRITTEN_EVERY {
-                self.write(&current(hub));
+                let mut pieces = Pieces::begin();
+                self.write(&current(hub), &mut || pieces.done());
                 written = Instant::now();
             }
         }
-        self.write(&current(hub));
+        // Whoever stops the process waits for this.
+        self.write(&current(hub), &mut || {});
     }
 
     fn take(&mut self, report: Report) {
@@ -211,15 +218,16 @@ impl Gathering {
         });
     }
 
-    fn write(&mut self, hub: &Hub) {
+    /// Writes all; `rest` comes after each batch.
+    fn write(&mut self, hub: &Hub, rest: &mut dyn FnMut()) {
         let mut uses: Vec<_> = self.uses.drain().map(|(_, used)| used).collect();
         // Rows of one page in one transaction: a crowd of credentials would else touch a page for each.
         uses.sort_unstable_by_key(|used| (used.credential, used.secret));
-        let (done, failed) = in_batches(&uses, |batch| hub.feed().write_uses(batch));
+        let (done, failed) = in_batches(&uses, rest, |batch| hub.feed().write_uses(batch));
         self.uses.extend(uses[done..].iter().map(|used| ((used.credential, used.secret), used.clone())));
         // Of one credential all in one batch would be nicer, but each batch keeps the last twenty anyway.
         let refusals: Vec<_> = self.refusals.drain().flat_map(|(_, refusals)| refusals).collect();
-        let (told, failed_too) = in_batches(&refusals, |batch| hub.feed().write_refusals(batch));
+        let (told, failed_too) = in_batches(&refusals, rest, |batch| hub.feed().write_refusals(batch));
         self.refused = refusals.len() - told;
         for refusal in refusals.into_iter().skip(told) {
             self.refusals.entry(refusal.credential).or_default().push_back(refusal);
@@ -236,13 +244,18 @@ impl Gathering {
 }
 
 /// How many were written before one batch failed, and why.
-fn in_batches<T>(all: &[T], mut write: impl FnMut(&[T]) -> Result<(), HubError>) -> (usize, Option<HubError>) {
+fn in_batches<T>(
+    all: &[T],
+    rest: &mut dyn FnMut(),
+    mut write: impl FnMut(&[T]) -> Result<(), HubError>,
+) -> (usize, Option<HubError>) {
     let mut done = 0;
     for batch in all.chunks(BATCH) {
         if let Err(why) = write(batch) {
             return (done, Some(why));
         }
         done += batch.len();
+        rest();
     }
     (done, None)
 }

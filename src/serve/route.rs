@@ -4,9 +4,10 @@ use std::{sync::atomic::Ordering, time::Instant};
 
 use hyper::{Method, Request, StatusCode, body::Incoming};
 
+use crate::credential::State;
 use crate::hub::SOON;
 use crate::time::Seconds;
-use crate::verify::Surface;
+use crate::verify::{CredentialRef, Snapshot, Surface};
 
 use super::{
     answer::{self, Answer},
@@ -64,32 +65,51 @@ fn is_under(path: &str, prefix: &str) -> bool {
     path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Answers a question.
-pub(super) async fn answer(verifier: &Verifier, from: From, fragment: &Fragment, request: Request<Incoming>) -> Answer {
+/// Answers a question, and says when that was done.
+pub(super) async fn answer(
+    verifier: &Verifier,
+    from: From,
+    fragment: &Fragment,
+    request: Request<Incoming>,
+) -> (Answer, Instant) {
     let began = Instant::now();
+    let (answer, counts) = answer_at(verifier, from, fragment, request, began).await;
+    let now = Instant::now();
+    if counts {
+        verifier.metrics.took(now - began);
+    }
+    (answer, now)
+}
+
+/// The answer, and whether it is one of those whose time is counted.
+async fn answer_at(
+    verifier: &Verifier,
+    from: From,
+    fragment: &Fragment,
+    request: Request<Incoming>,
+    began: Instant,
+) -> (Answer, bool) {
     let route = route(request.method(), request.uri().path());
     match route {
         // A load balancer or a service manager has no token, and learns nothing here.
-        Route::Health => return answer::page(StatusCode::OK, TEXT, "alive\n".to_owned()),
-        Route::Ready => return ready(verifier),
-        Route::Nothing => return answer::status(StatusCode::NOT_FOUND),
+        Route::Health => return (answer::page(StatusCode::OK, TEXT, "alive\n".to_owned()), false),
+        Route::Ready => return (ready(verifier), false),
+        Route::Nothing => return (answer::status(StatusCode::NOT_FOUND), false),
         Route::Authz(_) | Route::Verify | Route::Metrics => {}
     }
     if from == From::Tcp && !verifier.token.as_ref().is_some_and(|token| token.is_in(request.headers())) {
         verifier.metrics.no_token.fetch_add(1, Ordering::Relaxed);
-        return answer::deny();
+        return (answer::deny(), false);
     }
-    let answer = match route {
-        Route::Metrics => return metrics(verifier),
+    match route {
+        Route::Metrics => (metrics(verifier).await, false),
         _ if verifier.health.is_stale(began) => {
             verifier.metrics.stale.fetch_add(1, Ordering::Relaxed);
-            return answer::stale();
+            (answer::stale(), false)
         }
-        Route::Authz(asked) => ask::gateway(verifier, asked, fragment, request).await,
-        _ => ask::application(verifier, request).await,
-    };
-    verifier.metrics.took(began.elapsed());
-    answer
+        Route::Authz(asked) => (ask::gateway(verifier, asked, fragment, request).await, true),
+        _ => (ask::application(verifier, request).await, true),
+    }
 }
 
 fn ready(verifier: &Verifier) -> Answer {
@@ -97,22 +117,29 @@ fn ready(verifier: &Verifier) -> Answer {
     answer::page(if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, TEXT, text)
 }
 
-/// A walk over all credentials, for a page that is asked for every few seconds at most.
-fn metrics(verifier: &Verifier) -> Answer {
+/// The counters' page, for whoever asks every few seconds at most.
+async fn metrics(verifier: &Verifier) -> Answer {
     let snapshot = verifier.snapshot.load_full();
-    let now = verifier.now();
-    let soon = Seconds(now.0.saturating_add(SOON));
-    let expires_soon = |at: Seconds| now < at && at <= soon;
-    let expiring = snapshot
-        .credentials()
-        .filter(|c| c.state() == crate::credential::State::Active && c.expires_at().is_some_and(expires_soon));
+    let (counted, now) = (snapshot.clone(), verifier.now());
+    // A walk over all credentials: the connections of this thread do not wait for it.
+    let Ok(expiring) = tokio::task::spawn_blocking(move || expiring(&counted, now)).await else {
+        return answer::status(StatusCode::INTERNAL_SERVER_ERROR);
+    };
     let gauges = Gauges {
         credentials: snapshot.len(),
-        expiring: expiring.count(),
+        expiring,
         tampered: verifier.health.tampered(),
         age_ms: verifier.health.age(),
         went_back: verifier.health.went_back(),
         snapshot_bytes: snapshot.memory(),
     };
     answer::page(StatusCode::OK, PROMETHEUS, verifier.metrics.page(gauges))
+}
+
+/// How many credentials work now and will have expired in thirty days.
+fn expiring(snapshot: &Snapshot, now: Seconds) -> usize {
+    let soon = Seconds(now.0.saturating_add(SOON));
+    let expires_soon = |at: Seconds| now < at && at <= soon;
+    let soon = |of: &CredentialRef<'_>| of.state() == State::Active && of.expires_at().is_some_and(expires_soon);
+    snapshot.credentials().filter(soon).count()
 }

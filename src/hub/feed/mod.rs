@@ -156,7 +156,7 @@ impl<'a> Feed<'a> {
         let mark = self.mark_in(&mut *tx)?;
         let now = self.hub.now().seconds().0;
         let mut after = part.after.clone();
-        while let Some((fed, last, one)) = self.run(&mut *tx, (&after, &part.until), now, &mut findings)? {
+        while let Some((fed, last, one)) = self.run(&mut *tx, (&after, &part.until), RUN, now, &mut findings)? {
             each(fed);
             after = last;
             took.reading += one.reading;
@@ -168,13 +168,18 @@ impl<'a> Feed<'a> {
         Ok((mark, took))
     }
 
-    /// Checks the tags of the next run behind the id `after`: who changes a row behind keydesk's back raises no change
+    /// Checks the tags of the next `count` credentials behind the id `after`: who changes a row behind keydesk's back raises no change
     /// number. Hands out those with a wrong tag that are not `known`, and where to go on; `None` behind the last.
-    pub fn audit(self, after: &str, known: &HashSet<Uuid>) -> Result<(Vec<Fed>, Option<String>), HubError> {
+    pub fn audit(
+        self,
+        after: &str,
+        count: usize,
+        known: &HashSet<Uuid>,
+    ) -> Result<(Vec<Fed>, Option<String>), HubError> {
         let mut findings = Vec::new();
         let mut tx = self.hub.store.read(&Cancel::default())?;
         let now = self.hub.now().seconds().0;
-        let read = self.run(&mut *tx, (after, LAST_ID), now, &mut findings)?;
+        let read = self.run(&mut *tx, (after, LAST_ID), count, now, &mut findings)?;
         drop(tx);
         let (mut found, next) = read.map(|(fed, last, _)| (fed, Some(last))).unwrap_or_default();
         found.retain(|fed| fed.tampered && !known.contains(&fed.id));
@@ -211,12 +216,13 @@ impl<'a> Feed<'a> {
         self,
         tx: &mut dyn Tx,
         (after, until): (&str, &str),
+        count: usize,
         now: i64,
         findings: &mut Vec<Finding>,
     ) -> Result<Option<(Vec<Fed>, String, Took)>, HubError> {
         let began = Instant::now();
-        let mut run = Run::new(&self.hub.vault, RUN);
-        tables::credentials_after(tx, (after, until), RUN as i64, &mut |row| run.credential(row))?;
+        let mut run = Run::new(&self.hub.vault, count);
+        tables::credentials_after(tx, (after, until), count as i64, &mut |row| run.credential(row))?;
         let Some(last) = run.last().map(str::to_owned) else { return Ok(None) };
         tables::live_secrets_after(tx, (after, &last), now, &mut |row| run.secret(row))?;
         let read = Instant::now();

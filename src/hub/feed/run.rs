@@ -9,7 +9,7 @@ use crate::store::{
     tables::{CredentialCells, CredentialRecord, SecretCells, SecretRecord},
 };
 use crate::time::Seconds;
-use crate::vault::{Stored, Vault};
+use crate::vault::{Stored, TagInput, Vault};
 
 use super::{
     super::{create::secret_place, guard},
@@ -31,6 +31,8 @@ pub(super) struct Run<'a> {
     ids: String,
     /// What is sealed, one behind the other.
     sealed: Vec<u8>,
+    /// Where a row is put together for its tag.
+    room: TagInput,
 }
 
 /// A credential.
@@ -62,12 +64,13 @@ impl<'a> Run<'a> {
             secrets: Vec::with_capacity(count),
             ids: String::with_capacity(2 * ID * count),
             sealed: Vec::with_capacity(SEALED * count),
+            room: TagInput::default(),
         }
     }
 
     /// Takes a row of the table of credentials.
     pub(super) fn credential(&mut self, row: &[Cell<'_>]) -> Result<(), StoreError> {
-        let intact = guard::cells_intact::<CredentialRecord>(self.vault, row);
+        let intact = guard::cells_intact::<CredentialRecord>(self.vault, row, &mut self.room);
         let cells = CredentialCells::read(row)?;
         let options = options(&cells).filter(|_| intact);
         let fed = fed(&cells, options).ok_or_else(|| called(cells.key, cells.name));
@@ -78,7 +81,7 @@ impl<'a> Run<'a> {
 
     /// Takes a row of the table of secrets.
     pub(super) fn secret(&mut self, row: &[Cell<'_>]) -> Result<(), StoreError> {
-        let intact = guard::cells_intact::<SecretRecord>(self.vault, row);
+        let intact = guard::cells_intact::<SecretRecord>(self.vault, row, &mut self.room);
         let SecretCells { credential, no, sealed, valid_until } = SecretCells::read(row)?;
         let credential = self.add_id(credential);
         let start = self.sealed.len();

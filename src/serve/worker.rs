@@ -1,0 +1,106 @@
+//! The threads that answer. Each has a runtime of its own, and a connection stays with the thread that it was given to.
+//!
+//! A runtime that many threads share moves tasks between them, and every wake-up pays for that: a twentieth of what an
+//! answer costs. Gateways keep their connections for long, so it is enough to deal them out evenly.
+
+use std::{
+    io,
+    num::NonZero,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    thread::{self, JoinHandle},
+};
+
+use hyper_util::rt::TokioIo;
+use tokio::{
+    net::{TcpStream, UnixStream},
+    runtime,
+    sync::{OwnedSemaphorePermit, mpsc, watch},
+};
+
+use super::{accept, listen::Accepted, route::From, state::Verifier};
+
+/// All of them: as many as there are cores.
+pub(super) struct Workers(Vec<Worker>);
+
+struct Worker {
+    given: mpsc::UnboundedSender<Given>,
+    held: Arc<AtomicUsize>,
+    thread: JoinHandle<()>,
+}
+
+/// A connection, its place among those that there may be, and that it is held.
+struct Given(Accepted, OwnedSemaphorePermit, Held);
+
+/// One of the connections that a worker has.
+struct Held(Arc<AtomicUsize>);
+
+impl Held {
+    fn by(worker: &Worker) -> Self {
+        worker.held.fetch_add(1, Relaxed);
+        Self(worker.held.clone())
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
+}
+
+impl Workers {
+    /// Starts them.
+    pub(super) fn begin(verifier: &Arc<Verifier>, stop: &watch::Receiver<bool>) -> io::Result<Self> {
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        (0..cores).map(|_| Worker::begin(verifier.clone(), stop.clone())).collect::<io::Result<_>>().map(Self)
+    }
+
+    /// Gives a connection to whoever has the fewest.
+    pub(super) fn give(&self, accepted: Accepted, room: OwnedSemaphorePermit) {
+        let Some(worker) = self.0.iter().min_by_key(|worker| worker.held.load(Relaxed)) else { return };
+        // A worker that died takes no more; its connection is closed, and the gateway asks again.
+        let _ = worker.given.send(Given(accepted, room, Held::by(worker)));
+    }
+
+    /// Ends them, with whatever connections are left.
+    pub(super) fn end(self) {
+        for Worker { given, thread, .. } in self.0 {
+            drop(given);
+            // A thread that panicked has ended.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Worker {
+    fn begin(verifier: Arc<Verifier>, stop: watch::Receiver<bool>) -> io::Result<Self> {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        let (given, receiver) = mpsc::unbounded_channel();
+        let work = move || runtime.block_on(work(verifier, receiver, stop));
+        let thread = thread::Builder::new().name("answer".to_owned()).spawn(work)?;
+        Ok(Self { given, held: Arc::default(), thread })
+    }
+}
+
+/// Serves what it is given until nobody can give any more.
+async fn work(verifier: Arc<Verifier>, mut receiver: mpsc::UnboundedReceiver<Given>, stop: watch::Receiver<bool>) {
+    while let Some(Given(accepted, room, held)) = receiver.recv().await {
+        let (verifier, stop) = (verifier.clone(), stop.clone());
+        tokio::spawn(async move {
+            // As long as the connection lasts.
+            let (_room, _held) = (room, held);
+            match accepted {
+                Accepted::Unix(stream) => {
+                    let Ok(stream) = UnixStream::from_std(stream) else { return };
+                    accept::serve(verifier, TokioIo::new(stream), From::UnixSocket, stop).await;
+                }
+                Accepted::Tcp(stream) => {
+                    let Ok(stream) = TcpStream::from_std(stream) else { return };
+                    accept::serve(verifier, TokioIo::new(stream), From::Tcp, stop).await;
+                }
+            }
+        });
+    }
+}
