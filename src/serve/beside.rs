@@ -101,7 +101,7 @@ mod tests {
         assert!(pending);
         let other = runtime.spawn(poll_fn(move |cx| beside.poll(cx)));
         // It is polled by another task now.
-        runtime.block_on(tokio::time::sleep(Duration::from_millis(20)));
+        runtime.block_on(async { tokio::time::sleep(Duration::from_millis(20)).await });
         sender.send(7).unwrap();
         let heard = async { tokio::time::timeout(Duration::from_secs(30), other).await };
         assert_eq!(runtime.block_on(heard).unwrap().unwrap(), Ok(7));
