@@ -41,10 +41,10 @@ pub(super) struct Refresh {
 }
 
 /// Credentials that are checked in one go: a fraction of a millisecond, for which an answer may have to wait.
-const AUDITED: usize = 100;
+const AUDITED: usize = 50;
 /// One part in so many of a core is for the check of all tags. Last uses are commits too, so on a desk that is used it
 /// never ends.
-const AUDIT_PART: u32 = 100;
+const AUDIT_PART: u32 = 200;
 
 /// How far the check of all tags is that follows each commit of anybody: a run of rows at a look.
 #[derive(Debug, Default)]
