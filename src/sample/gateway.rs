@@ -93,6 +93,8 @@ const TABLE: [Row; 6] = [
 const PATH: &str = "/run/keydesk/verifier.sock";
 /// Where the verifier is in the files as they are shipped.
 pub const SHIPPED: &str = "unix:/run/keydesk/verifier.sock";
+/// What those read who may not see where the API and its verifier are.
+pub const NOT_YOURS: &str = "The addresses are examples: only Administrators see those of this desk. Ask one for them.";
 /// What an operator puts in its place.
 const TOKEN: &str = "PUT THE GATEWAY TOKEN HERE";
 /// Fields that Envoy keeps from the API.

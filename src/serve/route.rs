@@ -81,7 +81,7 @@ pub(super) async fn answer(verifier: &Verifier, from: From, fragment: &Fragment,
     }
     let answer = match route {
         Route::Metrics => return metrics(verifier),
-        _ if verifier.health.is_stale(began) => {
+        _ if verifier.health.is_closed(began) => {
             verifier.metrics.stale.fetch_add(1, Ordering::Relaxed);
             return answer::stale();
         }
@@ -111,7 +111,10 @@ fn metrics(verifier: &Verifier) -> Answer {
         expiring: expiring.count(),
         tampered: verifier.health.tampered(),
         age_ms: verifier.health.age(),
+        tampered_settings: verifier.health.tampered_settings(),
         went_back: verifier.health.went_back(),
+        signatures: verifier.guard.len(),
+        signatures_lost: verifier.journal.lost.load(Ordering::Relaxed),
         snapshot_bytes: snapshot.memory(),
     };
     answer::page(StatusCode::OK, PROMETHEUS, verifier.metrics.page(gauges))

@@ -106,12 +106,12 @@ impl Room {
 
     /// Where the API is, as far as it was read.
     pub(in super::super) fn site(&self) -> Site {
-        self.overview.as_ref().map(|overview| overview.addresses.0.clone()).unwrap_or_default()
+        self.overview.as_ref().map(|overview| overview.api.clone()).unwrap_or_default()
     }
 
     /// Where a gateway passes on to, as far as it was read.
     pub(in super::super) fn upstream(&self) -> Upstream {
-        self.overview.as_ref().map(|overview| overview.addresses.1.clone()).unwrap_or_default()
+        self.overview.as_ref().and_then(|overview| overview.upstream.clone()).unwrap_or_default()
     }
 
     /// The credential that the documentation is for.
