@@ -7,6 +7,7 @@
 
 mod fill;
 mod gateway;
+mod host;
 mod language;
 mod quote;
 mod site;

@@ -74,7 +74,7 @@ impl App {
         let Some(room) = &self.room else { return };
         let Some((docs, subject)) = room.docs_of() else { return };
         let text = match docs.gateways {
-            true => match docs.gateway().snippet(view::verifier(self), &room.upstream()) {
+            true => match docs.gateway().snippet(view::verifier(self, room), &room.upstream()) {
                 Ok(text) => text,
                 Err(why) => {
                     self.toast = Some(Toast::note(self.now, why.to_string()));
