@@ -44,7 +44,7 @@ pub use error::{Conflict, Denied, Field, HubError, SessionOver};
 pub use feed::{Fed, FedSecret, Feed, Part, SOON, Took};
 pub use mark::{Mark, Since};
 pub use policy::{Followed, Policy, Replay};
-pub use refused::{Before, REFUSALS_KEPT, Refused, RefusedQuery};
+pub use refused::{Before, REFUSALS_KEPT, Refused, RefusedQuery, crowded};
 pub use report::{Refusal, Use};
 pub use rows::{
     Capped, Class, Counts, CredentialId, CredentialOverview, CredentialRow, Cursor, Details, Issued, LastUse,

@@ -139,3 +139,91 @@ pub(super) fn outside(tx: &mut dyn Tx, vault: &Vault, written: &Written) -> Resu
     }
     Ok(None)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::hub::{Followed, SetUp};
+    use crate::secret::Secret;
+    use crate::store::Commit;
+    use crate::store::tables::TrailRecord;
+    use crate::time::{Millis, SetClock};
+
+    fn desk() -> Hub {
+        let password = Secret::from_text("correct horse battery");
+        let wanted = SetUp { account: "Acme".to_owned(), name: "alice".to_owned(), password };
+        Hub::in_memory(Arc::new(SetClock::at(Millis(1_786_698_764_000))), &wanted).unwrap()
+    }
+
+    /// Changes the trail as only a holder of the master key can: its hashes and its head are right again.
+    fn rewrite(hub: &Hub, change: impl Fn(&mut TrailRecord), sql: &[&str]) {
+        let mut tx = hub.store.write().unwrap();
+        let mut rows = Vec::new();
+        tables::trail_after(&mut *tx, 0, 100, &mut |row| {
+            rows.push(row);
+            Ok(())
+        })
+        .unwrap();
+        tx.execute("DROP TRIGGER trail_keeps_text", &[]).unwrap();
+        tx.execute("DROP TRIGGER trail_keeps_rows", &[]).unwrap();
+        let mut head = tables::head(&mut *tx).unwrap().unwrap();
+        head.trail_hash = guard::first_hash(&head.store_id);
+        for mut row in rows {
+            change(&mut row);
+            row.hash = guard::trail_hash(&head.trail_hash, &row);
+            head.trail_hash.clone_from(&row.hash);
+            let params = [row.no.into(), row.after.into(), row.hash.as_slice().into()];
+            tx.execute("UPDATE trail SET after = $2, hash = $3 WHERE no = $1", &params).unwrap();
+        }
+        head.mac = guard::head_mac(&hub.vault, &head).unwrap();
+        tables::update_head(&mut *tx, &head).unwrap();
+        sql.iter().for_each(|sql| _ = tx.execute(sql, &[]).unwrap());
+        assert_eq!(tx.commit(), Commit::Committed);
+    }
+
+    fn tampered(hub: &Hub) -> usize {
+        hub.feed().policy(&Followed::default()).unwrap().tampered.len()
+    }
+
+    /// A desk of an older keydesk has no row for what was never set, and its trail tells of none.
+    #[test]
+    fn an_older_desk_gets_the_rows_that_it_never_had() {
+        let hub = desk();
+        let of_then =
+            |row: &mut TrailRecord| row.after = row.after.take().filter(|_| row.action != action::SET_UP.code);
+        rewrite(&hub, of_then, &["DELETE FROM setting"]);
+        settle(&hub).unwrap();
+        assert_eq!(tampered(&hub), 0);
+        let mut newest =
+            tables::trail_before(&mut *hub.store.read(&Cancel::default()).unwrap(), &[], i64::MAX, 1).unwrap();
+        let newest = newest.remove(0);
+        assert_eq!((newest.action.as_str(), newest.who), (action::SETTLED.code, None));
+        let mut written = Written::new();
+        take_up(&mut written, &newest.action, newest.after.as_deref());
+        let mut tx = hub.store.read(&Cancel::default()).unwrap();
+        assert_eq!(outside(&mut *tx, &hub.vault, &written).unwrap(), None);
+        drop(tx);
+        settle(&hub).unwrap();
+        let mut tx = hub.store.read(&Cancel::default()).unwrap();
+        assert_eq!(tables::head(&mut *tx).unwrap().unwrap().trail_no, newest.no, "once");
+    }
+
+    #[test]
+    fn a_row_that_was_removed_is_not_written_anew() {
+        for sql in [
+            &["DELETE FROM setting"][..],
+            &["DELETE FROM setting WHERE id = 'verifier_replay'"],
+            // Nor if what the trail says of it goes as well.
+            &["DELETE FROM setting", "UPDATE trail SET after = NULL WHERE no = 1"],
+            &["DELETE FROM setting", "DELETE FROM trail WHERE no = 1"],
+            &["DELETE FROM setting", "UPDATE head SET trail_no = 0"],
+        ] {
+            let hub = desk();
+            rewrite(&hub, |_| (), sql);
+            settle(&hub).unwrap();
+            assert_eq!(tampered(&hub), if sql[0].contains("WHERE") { 1 } else { 3 }, "{sql:?}");
+        }
+    }
+}

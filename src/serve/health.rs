@@ -187,13 +187,18 @@ mod tests {
         Followed::of(Policy { staleness, ..Policy::default() })
     }
 
+    fn without(setting: Setting, mut followed: Followed) -> Followed {
+        followed.tampered = vec![setting];
+        followed
+    }
+
     #[test]
     fn a_policy_that_was_never_known_answers_nobody_and_one_that_was_known_goes_on() {
-        let health = Health::new(&Followed { tampered: vec![Setting::Replay], ..Followed::default() });
+        let health = Health::new(&without(Setting::Replay, Followed::default()));
         let (ready, text) = health.report();
         assert!(!ready && health.is_closed(Instant::now()), "{text}");
         assert!(text.contains("keydesk setting set replay VALUE") && text.contains("nobody is answered"), "{text}");
-        health.follow(&Followed { tampered: vec![Setting::Staleness], ..known(60) });
+        health.follow(&without(Setting::Staleness, known(60)));
         let (ready, text) = health.report();
         assert!(ready && text.contains("setting set staleness") && text.contains("set before is followed"), "{text}");
         assert_eq!(health.tampered_settings(), 1);

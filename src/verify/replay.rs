@@ -281,10 +281,10 @@ mod tests {
         assert_eq!(firsts(8, 0, NOW), PARTS * 75, "three quarters of what was left");
         assert_eq!(firsts(7, 20_000, NOW), 0, "the first has its share already");
         for n in 100..200 {
-            assert_eq!(guard.remember(&of(n, 0, NOW + 300), Seconds(NOW)), Seen::First, "a quiet one gets through");
+            assert_eq!(guard.remember(&proof(n, NOW + 300), Seconds(NOW)), Seen::First, "a quiet one gets through");
         }
         // Exact as ever: what was accepted is refused, what found no room was not accepted.
-        assert_eq!(guard.remember(&of(150, 0, NOW + 300), Seconds(NOW + 300)), Seen::Before);
+        assert_eq!(guard.remember(&proof(150, NOW + 300), Seconds(NOW + 300)), Seen::Before);
         assert_eq!(firsts(7, 0, NOW + 301), PARTS * 300, "and once the windows have passed all begin anew");
         assert!(guard.parts.iter().all(|part| part.lock().unwrap().held.len() == 1), "counts go with what they count");
     }
