@@ -100,15 +100,16 @@ fn effective(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<String,
     settled::said(tx, vault, setting)?.map(|said| said.value).ok_or_else(|| settled::tampered(setting))
 }
 
-/// After how many milliseconds without a key the desk locks. A setting with a wrong tag goes to the trail and is not
-/// followed; it keeps nobody out.
+/// After how many milliseconds without a key the desk locks. A setting that cannot be trusted goes to the trail and keeps
+/// nobody out; what the trail says that it was counts, unless that is longer than the default.
 pub(super) fn idle_lock(change: &mut Change<'_>) -> Result<i64, HubError> {
     let vault = change.vault();
     match idle_lock_minutes(&mut *change.tx, vault) {
         Ok(minutes) => Ok(minutes * MINUTE),
         Err(HubError::Tampered { .. }) => {
             change.refusal(action::TAMPERED, Subject::named("setting lock time"), "setting", "")?;
-            Ok(IDLE_LOCK_MINUTES * MINUTE)
+            let was = settled::last_set(&mut *change.tx, Setting::LockTime)?.and_then(|minutes| minutes.parse().ok());
+            Ok(was.unwrap_or(IDLE_LOCK_MINUTES).clamp(1, IDLE_LOCK_MINUTES) * MINUTE)
         }
         Err(why) => Err(why),
     }

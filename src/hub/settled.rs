@@ -42,7 +42,7 @@ pub(super) fn said(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<O
 }
 
 /// What the trail says that a setting was last set to, if somebody ever set it.
-fn last_set(tx: &mut dyn Tx, setting: Setting) -> Result<Option<String>, HubError> {
+pub(super) fn last_set(tx: &mut dyn Tx, setting: Setting) -> Result<Option<String>, HubError> {
     let filters = [TrailFilter::Subject(setting.key()), TrailFilter::Class(action::SETTING.class)];
     let mut written = Written::new();
     for row in tables::trail_before(tx, &filters, i64::MAX, 1)? {
