@@ -9,7 +9,7 @@ use std::{
 };
 
 use keydesk::{
-    hub::{Hub, Places, Policy, Start},
+    hub::{Followed, Hub, Places, Start},
     serve,
     store::{Cancel, SqliteStore, Store as _, StoreError, tables},
     time::SystemClock,
@@ -46,8 +46,8 @@ fn measure(places: &Places) -> Result<(), String> {
         let began = Instant::now();
         let (first, second) = (open(places)?, open(places)?);
         let opened = began.elapsed();
-        let policy = first.feed().policy(&Policy::default()).map_err(|why| why.to_string())?;
-        let loaded = serve::load(&first, Some(&second), &policy).map_err(|why| why.to_string())?;
+        let policy = first.feed().policy(&Followed::default()).map_err(|why| why.to_string())?;
+        let loaded = serve::load(&first, Some(&second), &policy.policy).map_err(|why| why.to_string())?;
         let all = began.elapsed();
         let phases = loaded.phases;
         let round = [rows, opened, phases.reading, phases.opening, phases.indexing, all].map(|d| d.as_millis());

@@ -307,8 +307,10 @@ fn refusals(store: &dyn Store) {
     let one = credential(0, "basic");
     write(store, |tx| tables::insert(tx, &one, vec![]));
     let row = |n: i64| RefusalRow {
-        at: 100 + n / 2,
+        no: n + 1,
+        at: 100 - n / 2,
         id: format!("{n:04}"),
+        n: 1,
         reason: "clock_skew".to_owned(),
         component: (n % 2 == 0).then(|| "date".to_owned()),
         clock_offset: Some(-n),
@@ -316,35 +318,42 @@ fn refusals(store: &dyn Store) {
         mistake: (n % 3 == 0).then(|| "It signed PUT as POST.".to_owned()),
     };
     write(store, |tx| {
-        (0..25).try_for_each(|n| tables::insert_refusal(tx, one.id(), &row(n)))?;
-        tables::insert_refusal(tx, "nobody", &row(7))?;
-        tables::forget_old_refusals(tx, one.id())
+        (0..25).try_for_each(|n| tables::insert_refusal(tx, one.id(), &row(n)).map(drop))?;
+        tables::insert_refusal(tx, "nobody", &row(7))
     });
-    let kept = read(store, |tx| tables::refusals(tx, one.id()));
-    assert_eq!(kept, (5..25).rev().map(row).collect::<Vec<_>>());
+    let kept = || read(store, |tx| tables::refusals(tx, one.id()));
+    assert_eq!(kept(), (0..25).rev().map(row).collect::<Vec<_>>(), "by their number, whatever the clock said");
     assert!(read(store, |tx| tables::refusals(tx, "nobody")).is_empty());
+    assert_eq!(read(store, |tx| tables::next_refusal(tx)), 26);
+    let again = RefusalRow { no: 26, at: 900, n: 7, clock_offset: Some(3), ..row(5) };
+    write(store, |tx| {
+        tables::repeat_refusal(tx, one.id(), &again)?;
+        (0..5).try_for_each(|n| tables::forget_refusal(tx, one.id(), &row(n).id))
+    });
+    let left: Vec<_> = std::iter::once(again).chain((6..25).rev().map(row)).collect();
+    assert_eq!(kept(), left);
     let two = credential(1, "hmac");
     write(store, |tx| {
         tables::insert(tx, &two, vec![])?;
-        tables::insert_refusal(tx, two.id(), &row(9))?;
+        tables::insert_refusal(tx, two.id(), &RefusalRow { no: 30, ..row(9) })?;
         tables::insert_refusal(tx, two.id(), &row(40))
     });
-    let page = |before: Option<(i64, &str)>, limit| read(store, |tx| tables::newest_refusals(tx, None, before, limit));
+    let page = |before: Option<i64>, limit| read(store, |tx| tables::newest_refusals(tx, None, before, limit));
     let all = page(None, 99);
     let ids: Vec<_> = all.iter().map(|row| row.refusal.id.as_str()).collect();
-    assert_eq!((ids.len(), &ids[..3]), (22, &["0040", "0024", "0023"][..]));
+    assert_eq!((ids.len(), &ids[..4]), (22, &["0040", "0009", "0005", "0024"][..]));
     assert_eq!((all[0].key.as_str(), all[0].kind.as_str()), (two.key.as_str(), "hmac"));
-    // Pages of five put together are the whole, also where a page ends within a second.
+    // Pages of five put together are the whole.
     let mut together = page(None, 5);
-    while let Some(last) = together.last().map(|row| (row.refusal.at, row.refusal.id.clone())) {
-        let more = page(Some((last.0, &last.1)), 5);
+    while let Some(last) = together.last().map(|row| row.refusal.no) {
+        let more = page(Some(last), 5);
         if more.is_empty() {
             break;
         }
         together.extend(more);
     }
     assert_eq!(together, all);
-    let of_one = read(store, |tx| tables::newest_refusals(tx, Some(two.id()), Some((105, "")), 9));
+    let of_one = read(store, |tx| tables::newest_refusals(tx, Some(two.id()), Some(41), 9));
     assert_eq!(of_one.iter().map(|row| row.refusal.id.as_str()).collect::<Vec<_>>(), ["0009"]);
 }
 
@@ -640,6 +649,25 @@ fn sqlite_brings_an_older_desk_up_to_date_once() {
     let steps = read(&store, |tx| tx.rows("SELECT no FROM schema_step ORDER BY no", &[]));
     assert_eq!(steps.len(), keydesk::store::STEPS.len());
     assert!(read(&store, |tx| tables::refusals(tx, "nobody")).is_empty());
+}
+
+#[test]
+fn sqlite_numbers_the_refusals_of_an_older_desk_by_their_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("keydesk.db");
+    let old = of_step_one(&path);
+    let [two, three] = [1, 2].map(|i| keydesk::store::STEPS[i].for_sqlite());
+    let kept = "INSERT INTO refusal (credential, at, id, reason) VALUES ('c', 9, 'b', 'x'), ('c', 9, 'a', 'x'), ('c', 4, 'z', 'x')";
+    old.execute_batch(&format!(
+        "PRAGMA foreign_keys = off; BEGIN; {two} {three} INSERT INTO schema_step VALUES (2, 7), (3, 7); {kept};
+         PRAGMA user_version = 3; COMMIT"
+    ))
+    .unwrap();
+    drop(old);
+    let store = SqliteStore::open(&path).unwrap();
+    let rows = read(&store, |tx| tables::refusals(tx, "c"));
+    let numbered: Vec<_> = rows.iter().map(|row| (row.no, row.id.as_str(), row.n)).collect();
+    assert_eq!(numbered, [(3, "b", 1), (2, "a", 1), (1, "z", 1)]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use clap::Args;
 
 use crate::{
     credential::Kind,
-    hub::{HubError, Policy},
+    hub::{Followed, HubError, Why},
     serve,
     time::parse_when,
     verify::{self, Body, Explanation, Field, Reason, Request, Scheme, Surface, Version},
@@ -76,11 +76,19 @@ pub fn run(site: &Site, args: &ExplainArgs) -> Result<(), Failure> {
     let claim = verify::claim(&request);
     let fed = claim.as_ref().map(|claim| credential(&desk, claim)).transpose()?.flatten();
     let fed = desk.hub.explain(&desk.actor, fed)?;
-    let policy = desk.hub.feed().policy(&Policy::default())?;
-    let entries: Vec<_> = fed.into_iter().map(|fed| serve::entry(fed, &policy)).collect();
+    let followed = desk.hub.feed().policy(&Followed::default())?;
+    let entries: Vec<_> = fed.into_iter().map(|fed| serve::entry(fed, &followed.policy)).collect();
     let snapshot = verify::Snapshot::of(&entries).map_err(|why| Failure::failed(format!("{why}.")))?;
     let said = verify::explain(&request, &snapshot, at.unwrap_or(now)).map_err(HubError::from)?;
     let mut lines = words(&said, claim.as_ref(), args.client);
+    // A verifier that runs goes by what was set before, which nobody here knows.
+    lines.extend(followed.tampered.iter().map(|setting| {
+        format!(
+            "The setting {} was changed outside keydesk (tampered): a verifier that starts now answers nobody. To mend it, {}.",
+            setting.name(),
+            setting.mend()
+        )
+    }));
     if let (Some(wanted), Some(claim)) = (args.kind, &claim)
         && wanted != claim.kind
     {
@@ -111,10 +119,7 @@ fn words(said: &Explanation, claim: Option<&verify::Claim>, client: Option<IpAdd
         Some(refused) => {
             let about = refused.component.as_ref().map(|c| format!(" ({c})")).unwrap_or_default();
             lines.push(format!("Verdict: refused, {}{about}.", refused.reason));
-            lines.extend(match (refused.reason, client) {
-                (Reason::Network, Some(client)) => Some(format!("{client} is in none of the credential's networks.")),
-                (reason, _) => meaning(reason).map(str::to_owned),
-            });
+            lines.push(meaning(refused, client));
             lines.extend(refused.clock_offset.map(clock));
         }
     }
@@ -134,36 +139,26 @@ fn clock(offset: i64) -> String {
     format!("The client's clock is {seconds} s ({} min) {side}; 300 s are allowed.", seconds / 60)
 }
 
-/// What a reason means where its word does not say it.
-fn meaning(reason: Reason) -> Option<&'static str> {
-    MEANINGS.iter().find(|(of, _)| *of == reason).map(|(_, words)| *words)
+/// What the reason means. Of two of them more can be said here than where a verifier's refusals are read.
+fn meaning(refused: &verify::Refused, client: Option<IpAddr>) -> String {
+    match (refused.reason, client) {
+        (Reason::Network, Some(client)) => format!("{client} is in none of the credential's networks."),
+        (Reason::Network, None) => {
+            "This credential has networks, and nobody said where the request came from: name it with --client."
+                .to_owned()
+        }
+        (Reason::BadSignature, _) => {
+            "The signature is not over the string below with a secret of the credential.".to_owned()
+        }
+        (reason, _) => {
+            let (component, clock_offset) = (refused.component.as_deref(), refused.clock_offset);
+            let why = Why { reason: reason.as_str(), component, clock_offset, mistake: None };
+            let words = why.words();
+            let (first, rest) = words.split_at_checked(1).unwrap_or_default();
+            format!("{}{rest}. {}", first.to_uppercase(), why.advice())
+        }
+    }
 }
-
-const MEANINGS: [(Reason, &str); 17] = [
-    (Reason::NoCredentials, "There is no credential where this kind of request has one."),
-    (Reason::AuthorizationRepeated, "Authorization is there more than once."),
-    (Reason::MalformedAuthorization, "The value of Authorization cannot be read."),
-    (Reason::MalformedSignature, "Signature-Input or Signature cannot be read."),
-    (Reason::MalformedBody, "The body is neither the SOAP nor the M4U request that holds a credential."),
-    (Reason::UnknownCredential, "No credential has this key."),
-    (Reason::WrongKind, "The key belongs to a credential of another kind."),
-    (Reason::BadSecret, "The secret or password is not the credential's."),
-    (Reason::BadSignature, "The signature is not over the string below with a secret of the credential."),
-    (Reason::NotSigned, "This is there, and the signature does not cover it."),
-    (Reason::DateMissing, "A date must be sent and signed."),
-    (Reason::DateMalformed, "The date is not one of HTTP: Sun, 06 Nov 1994 08:49:37 GMT."),
-    (Reason::BodyDigestMissing, "There is a body, and no digest of it is signed."),
-    (Reason::BodyDigestMalformed, "The digest cannot be read: hex or base64 for MD5, base64 for SHA-256 and SHA-512."),
-    (
-        Reason::BodyDigestMismatch,
-        "The digest is of another body. Was a line break added or lost on the way here? d41d8cd9… is the MD5 of nothing.",
-    ),
-    (
-        Reason::Network,
-        "This credential has networks, and nobody said where the request came from: name it with --client.",
-    ),
-    (Reason::AlgorithmNotAllowed, "The credential or the site does not allow this algorithm."),
-];
 
 /// A request as somebody pasted it.
 struct Pasted<'a> {

@@ -32,12 +32,14 @@ pub struct SetArgs {
     acting: Acting,
 }
 
-struct Row(Setting, String);
+/// A setting and its value; none if its row cannot be trusted.
+struct Row(Setting, Option<String>);
 
 #[derive(Serialize)]
 struct RowJson<'a> {
     setting: &'a str,
-    value: &'a str,
+    value: Option<&'a str>,
+    tampered: bool,
     meaning: &'a str,
 }
 
@@ -45,11 +47,13 @@ impl Listed for Row {
     const TITLES: &'static [&'static str] = &["SETTING", "VALUE", "MEANING"];
 
     fn cells(&self, _now: Millis) -> Vec<String> {
-        vec![self.0.name().to_owned(), self.1.clone(), self.0.meaning().to_owned()]
+        let value = self.1.clone().unwrap_or_else(|| "(tampered)".to_owned());
+        vec![self.0.name().to_owned(), value, self.0.meaning().to_owned()]
     }
 
     fn json(&self, _now: Millis) -> impl Serialize {
-        RowJson { setting: self.0.name(), value: &self.1, meaning: self.0.meaning() }
+        let (value, tampered) = (self.1.as_deref(), self.1.is_none());
+        RowJson { setting: self.0.name(), value, tampered, meaning: self.0.meaning() }
     }
 }
 
@@ -59,10 +63,14 @@ pub fn run(site: &Site, verb: SettingVerb) -> Result<(), Failure> {
         SettingVerb::List(args) => {
             let desk = site.open(&args.acting)?;
             let security = desk.hub.security(&desk.actor)?;
-            let rows: Vec<_> = security.settings.into_iter().map(|(setting, value)| Row(setting, value)).collect();
+            let problem = security.problem();
+            let trusted = |(setting, value)| Row(setting, (!security.tampered.contains(&setting)).then_some(value));
+            let rows: Vec<_> = security.settings.into_iter().map(trusted).collect();
             let mut printer = Printer::new(args.form.into(), desk.hub.now());
             printer.page(&rows)?;
-            printer.finish("There are no settings.")
+            printer.finish("There are no settings.")?;
+            // The others are told first; what is wrong is an error all the same.
+            problem.map_or(Ok(()), |why| Err(why.into()))
         }
         SettingVerb::Set(args) => {
             let desk = site.open(&args.acting)?;

@@ -2,12 +2,12 @@
 
 use clap::Args;
 
-use crate::sample::Gateway;
+use crate::sample::{self, Gateway, SHIPPED};
 
 use super::{
     args::{self, Acting},
     desk::Site,
-    failure::Failure,
+    failure::{self, Failure},
     out,
 };
 
@@ -27,8 +27,12 @@ pub struct SnippetArgs {
 /// Prints it.
 pub fn run(site: &Site, args: &SnippetArgs) -> Result<(), Failure> {
     let desk = site.open(&args.acting)?;
-    let upstream = desk.hub.overview(&desk.actor)?.addresses.1;
-    let verifier = args.listen.clone().unwrap_or_else(|| site.found.verifier());
-    let snippet = args.gateway.snippet(&verifier, &upstream).map_err(Failure::usage)?;
+    let upstream = desk.hub.overview(&desk.actor)?.upstream;
+    let own = if upstream.is_some() { site.found.verifier() } else { SHIPPED.to_owned() };
+    let verifier = args.listen.clone().unwrap_or(own);
+    let snippet = args.gateway.snippet(&verifier, &upstream.clone().unwrap_or_default()).map_err(Failure::usage)?;
+    if upstream.is_none() {
+        failure::say(sample::NOT_YOURS);
+    }
     out::bytes(snippet.as_bytes())
 }

@@ -68,9 +68,33 @@ impl Networks {
         self.0.is_empty()
     }
 
+    /// What both let in; `None` if that is no address at all.
+    pub fn both(&self, other: &Self) -> Option<Self> {
+        match (self.is_any(), other.is_any()) {
+            (_, true) => return Some(self.clone()),
+            (true, false) => return Some(other.clone()),
+            (false, false) => {}
+        }
+        // Of two networks that touch one is inside the other.
+        let inside = |one: &Self, two: &Self| -> Vec<IpNet> {
+            one.0.iter().filter(|net| two.0.iter().any(|wide| wide.contains(*net))).copied().collect()
+        };
+        let both: Self = [inside(self, other), inside(other, self)].concat().into_iter().collect();
+        (!both.is_any()).then_some(both)
+    }
+
     /// The networks.
     pub fn iter(&self) -> impl Iterator<Item = &IpNet> {
         self.0.iter()
+    }
+}
+
+impl FromIterator<IpNet> for Networks {
+    fn from_iter<T: IntoIterator<Item = IpNet>>(given: T) -> Self {
+        let mut nets: Vec<_> = given.into_iter().collect();
+        nets.sort_unstable();
+        nets.dedup();
+        Self(nets)
     }
 }
 
@@ -260,6 +284,22 @@ mod tests {
         );
         assert!("somewhere".parse::<Networks>().is_err());
         assert!("10.0.0.0/33".parse::<Networks>().is_err());
+    }
+
+    #[test]
+    fn two_lists_of_networks_let_in_what_is_in_both() {
+        let nets = |text: &str| text.parse::<Networks>().unwrap();
+        for (one, two, both) in [
+            ("", "", Some("")),
+            ("", "10.0.0.0/8", Some("10.0.0.0/8")),
+            ("10.0.0.0/8 192.0.2.0/24", "10.1.0.0/16 192.0.0.0/16", Some("10.1.0.0/16 192.0.2.0/24")),
+            ("10.0.0.0/8", "10.0.0.0/8 2001:db8::/32", Some("10.0.0.0/8")),
+            ("10.0.0.0/8", "2001:db8::/32", None),
+        ] {
+            for (one, two) in [(one, two), (two, one)] {
+                assert_eq!(nets(one).both(&nets(two)).map(|nets| nets.to_string()).as_deref(), both, "{one}, {two}");
+            }
+        }
     }
 
     #[test]

@@ -203,6 +203,7 @@ fn refused(made: &[Option<CredentialRow>], now: crate::time::Millis) -> Vec<Refu
             clock_offset: *clock_offset,
             address: from.parse().ok(),
             mistake: mistake.map(str::to_owned),
+            count: 1,
         })
     };
     TURNED.iter().filter_map(one).collect()

@@ -49,6 +49,7 @@ actions! {
     PASSWORD_SET    "user.password_set"      "change"  "user"       "set password"
     PASSWORD_OWN    "user.password_changed"  "change"  "user"       "changed own password"
     SETTING         "setting.changed"        "change"  "desk"       "changed setting"
+    SETTLED         "setting.settled"        "change"  "desk"       "wrote settings"
     ACCEPTED        "store.accepted"         "change"  "desk"       "accepted store as it is"
     WENT_BACK       "store.went_back"        "refusal" "desk"       "refused: went back"
     REFUSED         "refused"                "refusal" "desk"       "refused"

@@ -100,6 +100,11 @@ impl<'a> Change<'a> {
         Ok(change)
     }
 
+    /// The head, as far as this change has brought it.
+    pub(super) fn head(&self) -> &HeadRow {
+        &self.head
+    }
+
     pub(super) fn vault(&self) -> &'a Vault {
         &self.hub.vault
     }
@@ -119,10 +124,11 @@ impl<'a> Change<'a> {
     }
 
     /// Begins another epoch: everybody who remembers how far the store was begins anew with it. The clock goes into it,
-    /// because an old copy does not know how often one like it was accepted before. Returns the one before, and it.
-    pub(super) fn next_epoch(&mut self) -> (i64, i64) {
+    /// because an old copy does not know how often one like it was accepted before; and because a clock may have run ahead
+    /// and come back, it is beyond every epoch that is `known` to somebody as well. Returns the one before, and it.
+    pub(super) fn next_epoch(&mut self, known: i64) -> (i64, i64) {
         let before = self.head.epoch;
-        self.head.epoch = self.now.seconds().0.max(before.saturating_add(1));
+        self.head.epoch = self.now.seconds().0.max(before.max(known).saturating_add(1));
         self.number();
         (before, self.head.epoch)
     }

@@ -21,6 +21,7 @@ use super::{
     Conflict, Field, HubError, Origin, action,
     change::{Author, Change, Subject},
     check::unreadable,
+    settled,
 };
 
 /// Where the two halves of a desk are. One without the other opens nothing.
@@ -127,7 +128,9 @@ impl Hub {
         if !vault.check_key(&account.id, &account.key_check) {
             return Err(wrong());
         }
-        Ok(Self { store, vault, clock, account: account.name, highest: Mutex::new(None) })
+        let hub = Self { store, vault, clock, account: account.name, highest: Mutex::new(None) };
+        settled::settle(&hub)?;
+        Ok(hub)
     }
 
     /// The time now, by the clock this desk was opened with.
@@ -218,7 +221,8 @@ fn fill(
         change: number,
     };
     change.insert(&person)?;
-    change.note(action::SET_UP, Subject::named(wanted.account.as_str()))?;
+    let settings = settled::first(&mut change)?;
+    change.note(action::SET_UP, Subject::named(wanted.account.as_str()).changed(None, Some(settings)))?;
     let after = Some(super::users::json(&person));
     change.note(action::USER_ADDED, Subject::row(&id, &person.name).changed(None, after))?;
     change.commit()

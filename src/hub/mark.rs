@@ -2,9 +2,10 @@
 
 use crate::account::Right;
 use crate::store::{
-    Cancel,
-    tables::{self, HeadRow},
+    Cancel, Tx,
+    tables::{self, HeadRow, TrailFilter, TrailRecord},
 };
+use crate::time::Millis;
 
 use super::{
     Actor, Hub, HubError, Origin, action,
@@ -91,13 +92,41 @@ impl Feed<'_> {
         Ok((since, now))
     }
 
-    /// A row of the trail, where Administrators look: the store went back and is not followed.
-    pub fn note_went_back(self) -> Result<(), HubError> {
+    /// A row of the trail, where Administrators look: the store went back and is not followed by one who knows `newer`.
+    /// Once is enough; the row says which epoch is known, so that accepting the store can go beyond it.
+    pub fn note_went_back(self, newer: &Mark) -> Result<(), HubError> {
+        let told = told(&mut *self.hub().store.read(&Cancel::default())?)?;
+        if told.iter().any(|row| epoch_in(row) >= newer.epoch) {
+            return Ok(());
+        }
         let asked = "follow a store that went back";
-        let after = serde_json::json!({ "asked": asked }).to_string();
-        let subject = Subject::named("the store").changed(None, Some(after));
-        self.hub().write_refusal(Author::nobody(&Origin::default()), action::WENT_BACK, subject, asked)
+        let after = serde_json::json!({ "asked": asked, "epoch": newer.epoch }).to_string();
+        let subject = Subject::row(STORE, "the store").changed(None, Some(after));
+        let reason = format!("{asked} {}", newer.epoch);
+        self.hub().write_refusal(Author::nobody(&Origin::default()), action::WENT_BACK, subject, &reason)
     }
+}
+
+/// What rows of the trail about the store as a whole are about.
+const STORE: &str = "store";
+/// Rows that are looked at: as many verifiers as may have told.
+const TOLD: i64 = 200;
+
+/// What verifiers told of a store that went back, newest first, since it was last accepted.
+fn told(tx: &mut dyn Tx) -> Result<Vec<TrailRecord>, HubError> {
+    let rows = tables::trail_before(tx, &[TrailFilter::Subject(STORE)], i64::MAX, TOLD)?;
+    Ok(rows.into_iter().take_while(|row| row.action == action::WENT_BACK.code).collect())
+}
+
+/// The epoch that the one who told knows.
+fn epoch_in(row: &TrailRecord) -> i64 {
+    let after = row.after.as_deref().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    after.and_then(|json| json["epoch"].as_i64()).unwrap_or_default()
+}
+
+/// When a verifier last told that it knows a newer state of this store; `None` if none did since it was accepted.
+pub(super) fn went_back(tx: &mut dyn Tx) -> Result<Option<Millis>, HubError> {
+    Ok(told(tx)?.first().map(|row| Millis(row.at)))
 }
 
 impl Hub {
@@ -106,9 +135,10 @@ impl Hub {
     pub fn accept_store(&self, actor: &Actor) -> Result<(), HubError> {
         let intent = Intent::new(Right::ManageSite, "accept the store").sensitive();
         self.change(actor, intent, |change| {
-            let (before, after) = change.next_epoch();
+            let known = told(&mut *change.tx)?.iter().map(epoch_in).max().unwrap_or_default();
+            let (before, after) = change.next_epoch(known);
             let json = |epoch: i64| Some(serde_json::json!({ "epoch": epoch }).to_string());
-            let subject = Subject::named("the store").changed(json(before), json(after));
+            let subject = Subject::row(STORE, "the store").changed(json(before), json(after));
             change.note(action::ACCEPTED, subject).map(|_| ())
         })
     }

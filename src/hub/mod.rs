@@ -28,10 +28,12 @@ mod report;
 mod rows;
 mod setting;
 mod settings;
+mod settled;
 mod sign_in;
 mod state;
 mod trail;
 mod users;
+mod walk;
 mod why;
 
 pub use crate::store::Cancel;
@@ -41,8 +43,8 @@ pub use edit::Edit;
 pub use error::{Conflict, Denied, Field, HubError, SessionOver};
 pub use feed::{Fed, FedSecret, Feed, Part, SOON, Took};
 pub use mark::{Mark, Since};
-pub use policy::{Policy, Replay};
-pub use refused::{Before, REFUSALS_KEPT, Refused, RefusedQuery};
+pub use policy::{Followed, Policy, Replay};
+pub use refused::{Before, REFUSALS_KEPT, Refused, RefusedQuery, crowded};
 pub use report::{Refusal, Use};
 pub use rows::{
     Capped, Class, Counts, CredentialId, CredentialOverview, CredentialRow, Cursor, Details, Issued, LastUse,
@@ -51,3 +53,4 @@ pub use rows::{
 };
 pub use setting::Setting;
 pub use settings::Security;
+pub use why::Why;

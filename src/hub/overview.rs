@@ -6,8 +6,8 @@ use crate::store::{Cancel, Tx, tables};
 use crate::time::{DAY, Millis};
 
 use super::{
-    Actor, Capped, CredentialOverview, Hub, HubError, Overview, SiteOverview, check, convert, list, refusal::Intent,
-    settings,
+    Actor, Capped, CredentialOverview, Hub, HubError, Overview, SiteOverview, check, convert, list, mark,
+    refusal::Intent, settings,
 };
 
 /// Credentials are called expiring this many days before.
@@ -22,10 +22,12 @@ impl Hub {
         self.look_as(actor, &Intent::new(Right::OwnAccount, "look"), &Cancel::default(), |tx, person| {
             let role = check::role_of(&person)?;
             let sees = |right| allows(role, right);
+            let (api, upstream) = settings::addresses(tx, &self.vault);
             Ok(Overview {
                 account: self.account().to_owned(),
                 administrators: check::administrators(tx, &self.vault)?,
-                addresses: settings::addresses(tx, &self.vault),
+                api,
+                upstream: sees(Right::ManageSite).then_some(upstream),
                 credentials: sees(Right::SeeCredentials).then(|| self.credential_overview(tx)).transpose()?,
                 site: sees(Right::ReadTrail).then(|| self.site_overview(tx)).transpose()?,
             })
@@ -66,6 +68,8 @@ impl Hub {
             last_changes: changes.into_iter().map(|row| super::trail::row(tx, row)).collect::<Result<_, _>>()?,
             last_row_at: tables::last_at(tx)?.map(Millis),
             master_key_made_at: tables::ring_made_at(tx)?.map(Millis),
+            went_back: mark::went_back(tx)?,
+            setting_tampered: settings::any_tampered(tx, &self.vault)?,
         })
     }
 }

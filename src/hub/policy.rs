@@ -3,10 +3,9 @@
 use std::str::FromStr;
 
 use crate::credential::Algorithms;
-use crate::store::{Cancel, Tx};
-use crate::vault::Vault;
+use crate::store::Cancel;
 
-use super::{HubError, Setting, change::Subject, feed::Feed, setting::ALL_ALGORITHMS, settings};
+use super::{HubError, Setting, change::Subject, feed::Feed, setting::ALL_ALGORITHMS, settled};
 
 /// Whether a signature is taken twice (VERIFY.md R1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,29 +52,74 @@ impl Default for Policy {
     }
 }
 
-impl Feed<'_> {
-    /// The policy as it is set. When a setting has a wrong tag that goes to the trail and `before` is followed further.
-    pub fn policy(self, before: &Policy) -> Result<Policy, HubError> {
-        let policy = read(&mut *self.hub().store.read(&Cancel::default())?, &self.hub().vault);
-        match policy {
-            Err(HubError::Tampered { what, .. }) => {
-                self.note(Subject::named(what), "follow a setting (tampered)");
-                Ok(before.clone())
-            }
-            policy => policy,
-        }
+impl Policy {
+    /// Takes up what a setting says; false if it says nothing of the kind.
+    fn take_up(&mut self, setting: Setting, value: &str) -> bool {
+        let put = match setting {
+            Setting::Staleness => value.parse().ok().map(|seconds| self.staleness = seconds),
+            Setting::Replay => value.parse().ok().map(|replay| self.replay = replay),
+            Setting::Algorithms if value == ALL_ALGORITHMS => Some(self.algorithms = Algorithms::default()),
+            Setting::Algorithms => value.parse().ok().map(|algorithms| self.algorithms = algorithms),
+            Setting::LockTime | Setting::ApiAddress | Setting::Upstream => None,
+        };
+        put.is_some()
     }
 }
 
-fn read(tx: &mut dyn Tx, vault: &Vault) -> Result<Policy, HubError> {
-    let default = Policy::default();
-    let mut value = |setting| settings::effective(tx, vault, setting);
-    let (staleness, replay) = (value(Setting::Staleness)?, value(Setting::Replay)?);
-    let algorithms = value(Setting::Algorithms)?;
-    let algorithms = if algorithms == ALL_ALGORITHMS { Ok(Algorithms::default()) } else { algorithms.parse() };
-    Ok(Policy {
-        staleness: staleness.parse().unwrap_or(default.staleness),
-        replay: replay.parse().unwrap_or(default.replay),
-        algorithms: algorithms.unwrap_or(default.algorithms),
-    })
+/// What verifiers follow of the settings.
+const SETTINGS: [Setting; 3] = [Setting::Staleness, Setting::Replay, Setting::Algorithms];
+
+/// A policy, and how far it can be trusted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Followed {
+    /// What to follow. Of a setting that cannot be trusted it has what was followed before.
+    pub policy: Policy,
+    /// Settings whose rows were changed, removed, or put back older, outside keydesk.
+    pub tampered: Vec<Setting>,
+    /// Of which settings something is known.
+    known: [bool; SETTINGS.len()],
+    /// The change that wrote the row of each, as far as it was followed.
+    change: [i64; SETTINGS.len()],
+}
+
+impl Followed {
+    /// A policy that is known, whoever says so.
+    pub fn of(policy: Policy) -> Self {
+        Self { policy, known: [true; SETTINGS.len()], ..Self::default() }
+    }
+
+    /// Whether each setting is known, as it is or as it was before somebody changed its row. Who answers by a policy that
+    /// is not known might let in what the site forbids.
+    pub fn is_known(&self) -> bool {
+        self.known.iter().all(|known| *known)
+    }
+
+    /// The same, for a store that was put back on purpose: its rows may be older.
+    #[must_use]
+    pub fn anew(&self) -> Self {
+        Self { change: Default::default(), ..self.clone() }
+    }
+}
+
+impl Feed<'_> {
+    /// The policy as it is set, after what was followed `before`. A setting that cannot be trusted any more goes to the
+    /// trail, once.
+    pub fn policy(self, before: &Followed) -> Result<Followed, HubError> {
+        let mut now = Followed { tampered: Vec::new(), ..before.clone() };
+        let mut tx = self.hub().store.read(&Cancel::default())?;
+        for (i, setting) in SETTINGS.into_iter().enumerate() {
+            match settled::said(&mut *tx, &self.hub().vault, setting)? {
+                Some(said) if said.change >= now.change[i] && now.policy.take_up(setting, &said.value) => {
+                    (now.known[i], now.change[i]) = (true, said.change);
+                }
+                _ => now.tampered.push(setting),
+            }
+        }
+        // Before the trail is written: in memory the reader is the writer.
+        drop(tx);
+        for setting in now.tampered.iter().filter(|setting| !before.tampered.contains(setting)) {
+            self.note(Subject::named(format!("The setting {}", setting.name())), "follow a setting (tampered)");
+        }
+        Ok(now)
+    }
 }

@@ -1,5 +1,7 @@
 //! What Administrators read of the requests that verifiers refused.
 
+use std::net::IpAddr;
+
 use crate::account::Right;
 use crate::credential::Kind;
 use crate::store::{
@@ -11,13 +13,45 @@ use crate::time::Seconds;
 use super::{Actor, CredentialId, Hub, HubError, Refusal, refusal::Intent};
 
 /// Refusals that are kept of one credential.
-pub const REFUSALS_KEPT: usize = tables::REFUSALS_KEPT as usize;
+pub const REFUSALS_KEPT: usize = 20;
+
+/// Seconds within which refusals that are alike are one.
+const ALIKE_WITHIN: u64 = 3_600;
+
+impl Refusal {
+    /// Whether another is the same again: then both are kept as one, with a count. Else whoever knows a key could push
+    /// what its owner has to know out of what is kept.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let same = |one: &Self| (&one.reason, &one.component, one.address, &one.mistake) == self.alike();
+        same(other) && self.at.0.abs_diff(other.at.0) <= ALIKE_WITHIN
+    }
+
+    fn alike(&self) -> (&String, &Option<String>, Option<IpAddr>, &Option<String>) {
+        (&self.reason, &self.component, self.address, &self.mistake)
+    }
+
+    /// How often, where that is more than once: "wrong secret, 12 times".
+    pub fn words_and_times(&self) -> String {
+        match self.count {
+            ..=1 => self.words(),
+            n => format!("{}, {n} times", self.words()),
+        }
+    }
+}
+
+/// Which of too many refusals goes, by their reasons, oldest first: the oldest of the reason that has most. So a flood of
+/// one reason drives out itself.
+pub fn crowded<'a>(reasons: impl Iterator<Item = &'a str> + Clone) -> usize {
+    let of = |reason: &str| reasons.clone().filter(|other| *other == reason).count();
+    let most = reasons.clone().map(of).max().unwrap_or_default();
+    reasons.clone().position(|reason| of(reason) == most).unwrap_or_default()
+}
 
 /// A refused request, and whose key it named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
-    /// Where it stands among those of the same second.
-    pub id: String,
+    /// Its number: newer ones have higher ones, whatever the clock said.
+    pub no: i64,
     /// What was refused.
     pub refusal: Refusal,
     /// Kind of the credential.
@@ -29,7 +63,7 @@ pub struct Refused {
 }
 
 /// Behind which refusal a page begins.
-pub type Before = (Seconds, String);
+pub type Before = i64;
 
 /// Which refusals are wanted, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,7 +79,7 @@ pub struct RefusedQuery {
 impl Refused {
     /// The place of this one: the page behind it has only older ones.
     pub fn place(&self) -> Before {
-        (self.refusal.at, self.id.clone())
+        self.no
     }
 }
 
@@ -54,8 +88,7 @@ impl Hub {
     pub fn refused_requests(&self, actor: &Actor, query: &RefusedQuery) -> Result<Vec<Refused>, HubError> {
         self.look(actor, &Intent::new(Right::ReadTrail, "read refusals"), |tx| {
             let of = query.of.map(|id| id.to_string());
-            let before = query.before.as_ref().map(|(at, id)| (at.0, id.as_str()));
-            let rows = tables::newest_refusals(tx, of.as_deref(), before, i64::from(query.limit))?;
+            let rows = tables::newest_refusals(tx, of.as_deref(), query.before, i64::from(query.limit))?;
             Ok(rows.into_iter().filter_map(refused).collect())
         })
     }
@@ -67,7 +100,7 @@ pub(super) fn of(tx: &mut dyn Tx, id: CredentialId) -> Result<Vec<Refusal>, HubE
     Ok(rows.into_iter().map(|row| refusal(id, row)).collect())
 }
 
-fn refusal(credential: CredentialId, row: RefusalRow) -> Refusal {
+pub(super) fn refusal(credential: CredentialId, row: RefusalRow) -> Refusal {
     Refusal {
         credential: credential.0,
         at: Seconds(row.at),
@@ -76,12 +109,55 @@ fn refusal(credential: CredentialId, row: RefusalRow) -> Refusal {
         clock_offset: row.clock_offset,
         address: row.address.and_then(|address| address.parse().ok()),
         mistake: row.mistake,
+        count: row.n,
     }
 }
 
 /// Nothing for a row whose credential somebody made unreadable: the others are told.
 fn refused(row: RefusedRow) -> Option<Refused> {
     let credential = CredentialId(row.credential.parse().ok()?);
-    let (id, kind) = (row.refusal.id.clone(), row.kind.parse().ok()?);
-    Some(Refused { id, refusal: refusal(credential, row.refusal), kind, key: row.key, name: row.name })
+    let (no, kind) = (row.refusal.no, row.kind.parse().ok()?);
+    Some(Refused { no, refusal: refusal(credential, row.refusal), kind, key: row.key, name: row.name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_of_one_reason_drives_out_itself() {
+        for (reasons, goes) in [
+            (&["a", "b", "b", "c", "b"][..], 1),
+            (&["a", "b", "a", "b"], 0),
+            (&["b", "a", "c"], 0),
+            (&["x", "x", "x"], 0),
+            (&["own", "flood", "flood", "flood", "own"], 1),
+        ] {
+            assert_eq!(crowded(reasons.iter().copied()), goes, "{reasons:?}");
+        }
+    }
+
+    #[test]
+    fn refusals_are_alike_within_the_hour_and_from_one_address() {
+        let one = Refusal {
+            credential: uuid::Uuid::nil(),
+            at: Seconds(10_000),
+            reason: "bad_secret".to_owned(),
+            component: None,
+            clock_offset: None,
+            address: "203.0.113.9".parse().ok(),
+            mistake: None,
+            count: 1,
+        };
+        let other = |change: fn(&mut Refusal)| {
+            let mut other = one.clone();
+            change(&mut other);
+            one.is_like(&other)
+        };
+        assert!(other(|r| r.at = Seconds(6_400)) && other(|r| r.at = Seconds(13_600)) && other(|r| r.count = 9));
+        assert!(!other(|r| r.at = Seconds(6_399)) && !other(|r| r.address = None));
+        assert!(!other(|r| r.reason = "network".to_owned()) && !other(|r| r.component = Some("date".to_owned())));
+        assert_eq!(Refusal { count: 12, ..one.clone() }.words_and_times(), "wrong secret, 12 times");
+        assert_eq!(one.words_and_times(), "wrong secret");
+    }
 }

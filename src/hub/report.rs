@@ -1,7 +1,10 @@
 //! What a verifier writes: last uses and refusals, in batches. Neither is a change: no version, no change number, no row
 //! of the trail, so that writing them wakes nobody.
 
-use std::{collections::BTreeSet, net::IpAddr};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    net::IpAddr,
+};
 
 use uuid::Uuid;
 
@@ -12,7 +15,11 @@ use crate::store::{
 use crate::time::Seconds;
 use crate::vault;
 
-use super::{HubError, feed::Feed};
+use super::{
+    CredentialId, HubError, REFUSALS_KEPT,
+    feed::Feed,
+    refused::{self, crowded},
+};
 
 /// A credential was used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,12 +34,12 @@ pub struct Use {
     pub address: Option<IpAddr>,
 }
 
-/// A request that named a known credential was refused.
+/// A request that named a known credential was refused, once or several times alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// Id of the credential's row.
     pub credential: Uuid,
-    /// When.
+    /// When; of several the last.
     pub at: Seconds,
     /// The reason's word.
     pub reason: String,
@@ -44,6 +51,8 @@ pub struct Refusal {
     pub address: Option<IpAddr>,
     /// The known mistake of a client that makes the signature right, in a sentence.
     pub mistake: Option<String>,
+    /// How many.
+    pub count: i64,
 }
 
 impl Feed<'_> {
@@ -56,28 +65,31 @@ impl Feed<'_> {
         })
     }
 
-    /// Writes refusals; of each credential the last twenty are kept.
+    /// Writes refusals; of each credential some are kept, and what is alike is one of them.
     pub fn write_refusals(self, refusals: &[Refusal]) -> Result<(), HubError> {
         let now = self.hub().now();
-        let touched: BTreeSet<_> = refusals.iter().map(|refusal| refusal.credential).collect();
-        let last = refusals.len();
-        let mut done = 0;
-        self.write(refusals, |tx, refusal| {
-            let row = RefusalRow {
+        // In the order in which they came, which their numbers keep.
+        let mut refusals: Vec<_> = refusals.iter().collect();
+        refusals.sort_by_key(|refusal| refusal.at);
+        let mut kept: BTreeMap<Uuid, Vec<RefusalRow>> = BTreeMap::new();
+        self.write(&refusals, |tx, refusal| {
+            let credential = refusal.credential.to_string();
+            let rows = match kept.entry(refusal.credential) {
+                Entry::Occupied(there) => there.into_mut(),
+                Entry::Vacant(place) => place.insert(tables::refusals(tx, &credential)?),
+            };
+            let new = RefusalRow {
+                no: tables::next_refusal(tx)?,
                 at: refusal.at.0,
                 id: vault::uuid(now)?.to_string(),
+                n: refusal.count,
                 reason: refusal.reason.clone(),
                 component: refusal.component.clone(),
                 clock_offset: refusal.clock_offset,
                 address: refusal.address.map(|address| address.to_string()),
                 mistake: refusal.mistake.clone(),
             };
-            tables::insert_refusal(tx, &refusal.credential.to_string(), &row)?;
-            done += 1;
-            if done == last {
-                touched.iter().try_for_each(|id| tables::forget_old_refusals(tx, &id.to_string()))?;
-            }
-            Ok(())
+            put_refusal(tx, (&credential, refusal), rows, new)
         })
     }
 
@@ -98,4 +110,32 @@ impl Feed<'_> {
             Commit::Unknown => Err(HubError::Unknown),
         }
     }
+}
+
+/// Puts a refusal among those of its credential, which are newest first.
+fn put_refusal(
+    tx: &mut dyn WriteTx,
+    (credential, refusal): (&str, &Refusal),
+    rows: &mut Vec<RefusalRow>,
+    new: RefusalRow,
+) -> Result<(), HubError> {
+    let id = CredentialId(refusal.credential);
+    let is_like = |row: &RefusalRow| refusal.is_like(&refused::refusal(id, row.clone()));
+    if let Some(i) = rows.iter().position(is_like) {
+        let before = rows.remove(i);
+        let row = RefusalRow { id: before.id, n: before.n.saturating_add(new.n), ..new };
+        tables::repeat_refusal(tx, credential, &row)?;
+        rows.insert(0, row);
+        return Ok(());
+    }
+    if !tables::insert_refusal(tx, credential, &new)? {
+        return Ok(());
+    }
+    rows.insert(0, new);
+    if rows.len() > REFUSALS_KEPT {
+        let goes = rows.len() - 1 - crowded(rows.iter().rev().map(|row| row.reason.as_str()));
+        let row = rows.remove(goes);
+        tables::forget_refusal(tx, credential, &row.id)?;
+    }
+    Ok(())
 }

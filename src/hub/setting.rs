@@ -44,7 +44,7 @@ const TABLE: [Row; 6] = [
     Row { name: "staleness", key: "verifier_staleness_seconds", title: "Staleness",
         meaning: "seconds for which a verifier answers without sight of the store: 1 to 3600" },
     Row { name: "replay", key: "verifier_replay", title: "Replay guard",
-        meaning: "off, or node: each verifier refuses a signature that it has accepted already" },
+        meaning: "off, or node: each verifier refuses a signature that it has accepted since it was set, also after a restart" },
     Row { name: "algorithms", key: "verifier_algorithms", title: "Algorithms",
         meaning: "what requests may be signed with: all, or some of hmac-sha1 hmac-sha256 hmac-sha384 hmac-sha512" },
 ];
@@ -92,6 +92,20 @@ impl Setting {
             Self::Staleness => Policy::default().staleness.to_string(),
             Self::Replay => Policy::default().replay.as_str().to_owned(),
             Self::Algorithms => ALL_ALGORITHMS.to_owned(),
+        }
+    }
+
+    /// What sets it again, in the middle of a sentence.
+    pub fn mend(self) -> String {
+        format!("set it again: `keydesk setting set {} VALUE --as NAME`", self.name())
+    }
+
+    /// What is read where a row holds a value that cannot be one, though its tag is right: another keydesk wrote it. Of what
+    /// lets requests in nothing; a place is only for people and samples.
+    pub(super) fn in_place_of_odd(self) -> Option<String> {
+        match self {
+            Self::LockTime | Self::ApiAddress | Self::Upstream => Some(self.default_value()),
+            Self::Staleness | Self::Replay | Self::Algorithms => None,
         }
     }
 

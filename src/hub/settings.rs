@@ -14,6 +14,7 @@ use super::{
     change::{Change, Subject},
     guard,
     refusal::Intent,
+    settled,
 };
 
 /// Minutes without a key after which the desk locks, unless set.
@@ -22,8 +23,10 @@ pub(super) const IDLE_LOCK_MINUTES: i64 = 10;
 /// What Security shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Security {
-    /// Every setting as it is followed now.
+    /// Every setting as it is followed now; one that cannot be trusted with its default.
     pub settings: Vec<(Setting, String)>,
+    /// Those whose rows were changed or removed outside keydesk: verifiers do not follow them until they are set again.
+    pub tampered: Vec<Setting>,
     /// When the master key was made.
     pub master_key_made_at: Option<Millis>,
 }
@@ -34,17 +37,24 @@ impl Security {
         let set = self.settings.iter().find(|(setting, _)| *setting == Setting::LockTime);
         set.and_then(|(_, minutes)| minutes.parse().ok()).unwrap_or(IDLE_LOCK_MINUTES)
     }
+
+    /// What is to be said of the first setting that cannot be trusted, and what mends it.
+    pub fn problem(&self) -> Option<HubError> {
+        self.tampered.first().map(|setting| settled::tampered(*setting))
+    }
 }
 
 impl Hub {
     /// The settings of the desk, and what is known of the master key.
     pub fn security(&self, actor: &Actor) -> Result<Security, HubError> {
         self.look(actor, &Intent::new(Right::ManageSite, "see settings"), |tx| {
-            let read = |setting: Setting| Ok((setting, effective(tx, &self.vault, setting)?));
-            Ok(Security {
-                settings: Setting::ALL.into_iter().map(read).collect::<Result<_, HubError>>()?,
-                master_key_made_at: tables::ring_made_at(tx)?.map(Millis),
-            })
+            let (mut settings, mut tampered) = (Vec::new(), Vec::new());
+            for setting in Setting::ALL {
+                let said = settled::said(tx, &self.vault, setting)?;
+                tampered.extend(said.is_none().then_some(setting));
+                settings.push((setting, said.map_or_else(|| setting.default_value(), |said| said.value)));
+            }
+            Ok(Security { settings, tampered, master_key_made_at: tables::ring_made_at(tx)?.map(Millis) })
         })
     }
 
@@ -66,11 +76,11 @@ fn put(change: &mut Change<'_>, setting: Setting, value: &str) -> Result<(), Hub
     let key = setting.key();
     let before: Option<Tagged<SettingRecord>> = tables::get(&mut *change.tx, "id", key)?;
     let vault = change.vault();
-    let until_now = effective(&mut *change.tx, vault, setting).ok();
+    let until_now = settled::said(&mut *change.tx, vault, setting)?.map(|said| said.value);
     if until_now.as_deref() == Some(value) {
         return Ok(());
     }
-    // One with a wrong tag begins again: its version may be any number.
+    // One with a wrong tag, or none, begins again: its version may be any number.
     let intact = before.as_ref().is_some_and(|row| guard::intact(vault, row));
     let was = before.map(|row| row.record.version);
     let version = was.filter(|_| intact).unwrap_or(0) + 1;
@@ -79,30 +89,27 @@ fn put(change: &mut Change<'_>, setting: Setting, value: &str) -> Result<(), Hub
         Some(was) => change.replace(&record, was)?,
         None => change.insert(&record)?,
     }
-    let json = |value: &str| match value.parse::<i64>() {
-        Ok(number) => serde_json::json!({ key: number }).to_string(),
-        Err(_) => serde_json::json!({ key: value }).to_string(),
-    };
-    let subject = Subject::named(setting.name().replace('-', " "));
+    let json = |value: &str| settled::json([(key, value)]);
+    let subject = Subject::row(key, &setting.name().replace('-', " "));
     let subject = subject.changed(until_now.as_deref().map(json), Some(json(value)));
     change.note(action::SETTING, subject).map(|_| ())
 }
 
-/// A setting as it is followed: as it was set, if that may be; else its default.
-pub(super) fn effective(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<String, HubError> {
-    let set = value(tx, vault, setting.key())?.and_then(|text| setting.check(&text).ok());
-    Ok(set.unwrap_or_else(|| setting.default_value()))
+/// A setting as it is followed.
+fn effective(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<String, HubError> {
+    settled::said(tx, vault, setting)?.map(|said| said.value).ok_or_else(|| settled::tampered(setting))
 }
 
-/// After how many milliseconds without a key the desk locks. A setting with a wrong tag goes to the trail and is not
-/// followed; it keeps nobody out.
+/// After how many milliseconds without a key the desk locks. A setting that cannot be trusted goes to the trail and keeps
+/// nobody out; what the trail says that it was counts, unless that is longer than the default.
 pub(super) fn idle_lock(change: &mut Change<'_>) -> Result<i64, HubError> {
     let vault = change.vault();
     match idle_lock_minutes(&mut *change.tx, vault) {
         Ok(minutes) => Ok(minutes * MINUTE),
         Err(HubError::Tampered { .. }) => {
             change.refusal(action::TAMPERED, Subject::named("setting lock time"), "setting", "")?;
-            Ok(IDLE_LOCK_MINUTES * MINUTE)
+            let was = settled::last_set(&mut *change.tx, Setting::LockTime)?.and_then(|minutes| minutes.parse().ok());
+            Ok(was.unwrap_or(IDLE_LOCK_MINUTES).clamp(1, IDLE_LOCK_MINUTES) * MINUTE)
         }
         Err(why) => Err(why),
     }
@@ -119,13 +126,12 @@ pub(super) fn addresses(tx: &mut dyn Tx, vault: &Vault) -> (Site, Upstream) {
     (Site::new(&site).unwrap_or_default(), upstream.parse().unwrap_or_default())
 }
 
-/// A setting, if it was set; one with a wrong tag is not followed.
-fn value(tx: &mut dyn Tx, vault: &Vault, name: &str) -> Result<Option<String>, HubError> {
-    let found: Option<Tagged<SettingRecord>> = tables::get(tx, "id", name)?;
-    match found {
-        Some(row) if !guard::intact(vault, &row) => {
-            Err(HubError::Tampered { what: format!("The setting {name}"), mend: "set it again".to_owned() })
+/// Whether the row of a setting cannot be trusted.
+pub(super) fn any_tampered(tx: &mut dyn Tx, vault: &Vault) -> Result<bool, HubError> {
+    for setting in Setting::ALL {
+        if settled::said(tx, vault, setting)?.is_none() {
+            return Ok(true);
         }
-        found => Ok(found.map(|row| row.record.value)),
     }
+    Ok(false)
 }

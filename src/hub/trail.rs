@@ -3,15 +3,17 @@
 use crate::account::Right;
 use crate::credential::Kind;
 use crate::store::{
-    Cancel, StoreError, Tx,
+    Cancel, Tx,
     tables::{self, HeadRow, TrailFilter, TrailRecord},
 };
 use crate::time::Millis;
 
-use super::{Actor, Hub, HubError, TrailQuery, TrailReport, TrailRow, action, guard, refusal::Intent};
-
-/// Rows read at a time while the trail is checked: a verifier elsewhere must not wait for a long read.
-const BATCH: i64 = 5_000;
+use super::{
+    Actor, Hub, HubError, TrailQuery, TrailReport, TrailRow, action, change, guard, mark,
+    refusal::Intent,
+    settled,
+    walk::{self, Walk},
+};
 
 impl Hub {
     /// Rows of the trail, newest first.
@@ -73,25 +75,18 @@ impl Hub {
         progress: &mut dyn FnMut(i64, i64),
     ) -> Result<TrailReport, HubError> {
         self.look_until(actor, &Intent::new(Right::ReadTrail, "verify trail"), cancel, |tx| {
-            let head = tables::head(tx)?
-                .ok_or_else(|| HubError::Failed("The head of the trail is missing. Restore a backup.".to_owned()))?;
+            let head = tables::head(tx)?.ok_or_else(change::no_head)?;
             let mut walk = Walk::new(&head, expect);
-            while walk.broken.is_none() && walk.no < head.trail_no {
-                if cancel.is_cancelled() {
-                    return Err(StoreError::Cancelled.into());
-                }
-                let before = walk.no;
-                tables::trail_after(tx, before, BATCH, &mut |record| walk.step(&record))?;
-                if walk.no == before {
-                    walk.broken.get_or_insert_with(|| format!("row {} is missing", before + 1));
-                }
-                progress(walk.no, head.trail_no);
-            }
-            let mut broken = walk.finish(&head, guard::head_intact(&self.vault, &head));
+            walk::on(tx, &mut walk, cancel, progress)?;
+            let mut broken = walk.finish(guard::head_intact(&self.vault, &head));
             if broken.is_none() {
                 broken = outside(tx, &head)?;
             }
-            Ok(TrailReport { rows: walk.rows, no: walk.no, hash: data_encoding::HEXLOWER.encode(&walk.hash), broken })
+            if broken.is_none() {
+                broken = settled::outside(tx, &self.vault, &walk.written)?;
+            }
+            let hash = data_encoding::HEXLOWER.encode(&walk.hash);
+            Ok(TrailReport { rows: walk.rows, no: walk.no, hash, broken, went_back: mark::went_back(tx)? })
         })
     }
 }
@@ -117,54 +112,6 @@ fn outside(tx: &mut dyn Tx, head: &HeadRow) -> Result<Option<String>, HubError> 
     }
     let missing = tables::without_one_current(tx)?;
     Ok(missing.map(|key| format!("the secrets of the key {key} are not as the trail left them")))
-}
-
-/// The state of a walk along the trail.
-struct Walk {
-    no: i64,
-    rows: i64,
-    hash: Vec<u8>,
-    expect: Option<(i64, String)>,
-    broken: Option<String>,
-}
-
-impl Walk {
-    fn new(head: &HeadRow, expect: Option<(i64, String)>) -> Self {
-        Self { no: 0, rows: 0, hash: guard::first_hash(&head.store_id), expect, broken: None }
-    }
-
-    fn step(&mut self, record: &TrailRecord) -> Result<(), StoreError> {
-        if self.broken.is_some() {
-            return Ok(());
-        }
-        if record.no != self.no + 1 {
-            self.broken = Some(format!("row {} is missing", self.no + 1));
-            return Ok(());
-        }
-        let hash = guard::trail_hash(&self.hash, record);
-        if hash != record.hash {
-            self.broken = Some(format!("row {} was edited, or a row before it", record.no));
-            return Ok(());
-        }
-        (self.no, self.hash, self.rows) = (record.no, hash, self.rows + 1);
-        if let Some((no, expected)) = &self.expect
-            && *no == self.no
-            && !expected.eq_ignore_ascii_case(&data_encoding::HEXLOWER.encode(&self.hash))
-        {
-            self.broken = Some(format!("row {no} has another hash than the one you noted"));
-        }
-        Ok(())
-    }
-
-    fn finish(&mut self, head: &HeadRow, head_intact: bool) -> Option<String> {
-        let noted = self.expect.as_ref().map(|(no, _)| *no);
-        self.broken.take().or_else(|| match noted {
-            _ if !head_intact => Some("the head was changed outside keydesk".to_owned()),
-            _ if self.hash != head.trail_hash => Some(format!("row {} is not the one that the head names", self.no)),
-            Some(no) if no > self.no => Some(format!("the trail ends at row {}, but row {no} was noted", self.no)),
-            _ => None,
-        })
-    }
 }
 
 /// A row in words.

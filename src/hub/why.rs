@@ -28,7 +28,7 @@ const TABLE: [Row; 32] = [
     ("signed_header_repeated", "signed {} sent twice", "The client must send a field that it signs once."),
     ("body_digest_missing", "body without a signed digest", "The client must sign Content-MD5 or Digest, or allow requests without one in the key's limits."),
     ("body_digest_malformed", "digest cannot be read", "MD5 is hex or base64; SHA-256 and SHA-512 are base64."),
-    ("body_digest_mismatch", "digest of another body", "Was the body changed after it was signed? A line break is enough."),
+    ("body_digest_mismatch", "digest of another body", "Was the body changed after it was signed? A line break is enough; d41d8cd9... is the MD5 of nothing."),
     ("body_unavailable", "no body handed over", "This gateway keeps bodies, and a Legacy credential is in the body: use Envoy for it."),
     ("malformed_signature", "Signature cannot be read", "Compare Signature-Input and Signature with RFC 9421."),
     ("malformed_body", "body cannot be read", "The body is neither the SOAP nor the M4U request that holds a credential."),
@@ -43,14 +43,27 @@ const TABLE: [Row; 32] = [
     ("tampered", "changed outside keydesk", "Somebody changed the row without this desk. Run keydesk audit verify, and make a new key."),
 ];
 
-impl Refusal {
+/// A reason, and what is known beside it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Why<'a> {
+    /// The reason's word.
+    pub reason: &'a str,
+    /// Which field or component it is about.
+    pub component: Option<&'a str>,
+    /// Seconds by which the client's clock was ahead; negative: behind.
+    pub clock_offset: Option<i64>,
+    /// The known mistake of a client that makes the signature right, in a sentence.
+    pub mistake: Option<&'a str>,
+}
+
+impl Why<'_> {
     /// Why, in some words: "clock 7 min behind".
     pub fn words(&self) -> String {
-        if let Some(mistake) = &self.mistake {
+        if let Some(mistake) = self.mistake {
             return mistake.trim_start_matches("It ").trim_end_matches('.').to_owned();
         }
-        let Some((word, words, _)) = row(&self.reason) else { return self.reason.clone() };
-        match (*word, self.clock_offset, &self.component) {
+        let Some((word, words, _)) = row(self.reason) else { return self.reason.to_owned() };
+        match (*word, self.clock_offset, self.component) {
             ("clock_skew", Some(offset), _) => words.replace("{}", &off(offset)),
             ("clock_skew", None, _) => "clock off".to_owned(),
             (_, _, Some(component)) => words.replace("{}", component),
@@ -60,10 +73,28 @@ impl Refusal {
 
     /// What to do about it, in a sentence; empty for a reason that is not known here.
     pub fn advice(&self) -> &'static str {
-        match &self.mistake {
+        match self.mistake {
             Some(_) => "The client signs something else than it sends: this is for who maintains it.",
-            None => row(&self.reason).map_or("", |(_, _, advice)| advice),
+            None => row(self.reason).map_or("", |(_, _, advice)| advice),
         }
+    }
+}
+
+impl Refusal {
+    fn why(&self) -> Why<'_> {
+        let Self { reason, component, clock_offset, mistake, .. } = self;
+        let (component, mistake) = (component.as_deref(), mistake.as_deref());
+        Why { reason, component, clock_offset: *clock_offset, mistake }
+    }
+
+    /// Why, in some words: "clock 7 min behind".
+    pub fn words(&self) -> String {
+        self.why().words()
+    }
+
+    /// What to do about it, in a sentence; empty for a reason that is not known here.
+    pub fn advice(&self) -> &'static str {
+        self.why().advice()
     }
 }
 
@@ -87,19 +118,6 @@ fn off(offset: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::time::Seconds;
-
-    fn refusal(reason: &str, component: Option<&str>, clock_offset: Option<i64>, mistake: Option<&str>) -> Refusal {
-        Refusal {
-            credential: uuid::Uuid::nil(),
-            at: Seconds(0),
-            reason: reason.to_owned(),
-            component: component.map(str::to_owned),
-            clock_offset,
-            address: None,
-            mistake: mistake.map(str::to_owned),
-        }
-    }
 
     #[test]
     fn refusals_in_words() {
@@ -115,9 +133,9 @@ mod tests {
             ("network", None, None, None, "outside its networks"),
             ("of_tomorrow", None, None, None, "of_tomorrow"),
         ] {
-            assert_eq!(refusal(reason, component, offset, mistake).words(), words);
+            assert_eq!(Why { reason, component, clock_offset: offset, mistake }.words(), words);
         }
-        assert_eq!(refusal("of_tomorrow", None, None, None).advice(), "");
+        assert_eq!(Why { reason: "of_tomorrow", ..Why::default() }.advice(), "");
     }
 
     #[test]

@@ -42,7 +42,7 @@ fn languages(seat: &mut Seat<'_, '_>, subject: &Subject<'_>) -> Said {
 
 fn show(seat: &mut Seat<'_, '_>, language: Language, subject: &Subject<'_>) -> Said {
     let Some(overview) = seat.done(|hub, actor| hub.overview(actor))? else { return Ok(()) };
-    let site = overview.addresses.0;
+    let site = overview.api;
     let text = sample::text(language, subject, &site);
     seat.say("")?;
     for line in text.lines() {

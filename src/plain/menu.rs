@@ -85,10 +85,24 @@ fn welcome(seat: &mut Seat<'_, '_>) -> Said {
 
 /// What an Administrator should not have to look for.
 fn to_look_at(overview: &Overview) -> Vec<String> {
-    let Some(CredentialOverview { expiring, never_used, next_to_expire, unasked, .. }) = &overview.credentials else {
-        return Vec::new();
-    };
     let mut said = Vec::new();
+    if let Some(site) = &overview.site {
+        if site.went_back.is_some() {
+            said.push(
+                "To look at: this store is older than verifiers know it. Put the newest copy back, or accept what is here by \
+                 keydesk audit accept; until then verifiers follow what is taken away here, and nothing else."
+                    .into(),
+            );
+        }
+        if site.setting_tampered {
+            said.push(
+                "To look at: a setting was changed outside keydesk (tampered). Set it again under Security.".into(),
+            );
+        }
+    }
+    let Some(CredentialOverview { expiring, never_used, next_to_expire, unasked, .. }) = &overview.credentials else {
+        return said;
+    };
     if expiring.0 > 0 {
         let names: Vec<_> = next_to_expire.iter().map(|row| row.name.as_str()).collect();
         let keys = words::number(expiring.0, "key expires", "keys expire");

@@ -50,5 +50,5 @@ pub fn browse(seat: &mut Seat<'_, '_>) -> Said {
 /// One refusal, without the stop at its end.
 pub fn one(refusal: &Refusal) -> String {
     let from = refusal.address.map(|address| format!(" from {address}")).unwrap_or_default();
-    format!("{}, on {}{from}", refusal.words(), words::moment(refusal.at.millis()))
+    format!("{}, on {}{from}", refusal.words_and_times(), words::moment(refusal.at.millis()))
 }

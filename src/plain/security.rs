@@ -17,7 +17,13 @@ pub fn security(seat: &mut Seat<'_, '_>) -> Said {
         let minutes = words::number(found.idle_lock_minutes(), "minute", "minutes");
         menu.heading.push(format!("A desk where nobody answers locks after {minutes}."));
         for (setting, value) in found.settings.iter().filter(|(setting, _)| *setting != Setting::LockTime) {
-            menu.heading.push(format!("{}: {value}.", setting.title()));
+            menu.heading.push(match found.tampered.contains(setting) {
+                true => format!("{}: changed outside keydesk, so it is not trusted. Set it again.", setting.title()),
+                false => format!("{}: {value}.", setting.title()),
+            });
+        }
+        if found.tampered.contains(&Setting::LockTime) {
+            menu.heading.push("The lock time was changed outside keydesk: what you heard is the default.".to_owned());
         }
         if let Some(made) = found.master_key_made_at {
             menu.heading.push(format!("The master key was made on {}.", words::day(made)));

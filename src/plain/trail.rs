@@ -59,7 +59,15 @@ pub fn browse(seat: &mut Seat<'_, '_>, query: TrailQuery) -> Said {
 fn verify(seat: &mut Seat<'_, '_>) -> Said {
     let Some(report) = seat.done(|hub, actor| hub.verify_trail(actor, None, &mut |_, _| {}))? else { return Ok(()) };
     match report.broken {
-        Some(why) => seat.talk.refuse(format!("The trail is not whole: {why}")),
-        None => seat.say(format!("The trail is whole: {} checked.", words::number(report.rows, "entry", "entries"))),
+        Some(why) => seat.talk.refuse(format!("The trail is not whole: {why}"))?,
+        None => seat.say(format!("The trail is whole: {} checked.", words::number(report.rows, "entry", "entries")))?,
+    }
+    match report.went_back {
+        None => Ok(()),
+        Some(at) => seat.say(format!(
+            "But this store is older than it was: a verifier that knows a newer state of it said so on {}. Put the newest copy \
+             back, or accept this one by keydesk audit accept.",
+            words::moment(at)
+        )),
     }
 }

@@ -74,7 +74,7 @@ const TABLE: [Row; 6] = [
         name: "envoy",
         title: "Envoy",
         text: include_str!("../../assets/gateways/envoy.yaml"),
-        socket: "pipe: { path: /run/keydesk/verifier.sock }",
+        socket: "pipe: { path: \"/run/keydesk/verifier.sock\" }",
         token: (
             "                - { remove: x-envoy-auth-partial-body }\n",
             "                - append:\n                    header: { key: x-keydesk-gateway-token, value: \"@TOKEN@\" }\n                    append_action: OVERWRITE_IF_EXISTS_OR_ADD\n",
@@ -93,6 +93,8 @@ const TABLE: [Row; 6] = [
 const PATH: &str = "/run/keydesk/verifier.sock";
 /// Where the verifier is in the files as they are shipped.
 pub const SHIPPED: &str = "unix:/run/keydesk/verifier.sock";
+/// What those read who may not see where the API and its verifier are.
+pub const NOT_YOURS: &str = "The addresses are examples: only Administrators see those of this desk. Ask one for them.";
 /// What an operator puts in its place.
 const TOKEN: &str = "PUT THE GATEWAY TOKEN HERE";
 /// Fields that Envoy keeps from the API.
@@ -167,9 +169,10 @@ impl Gateway {
         if self != Self::Envoy {
             return text;
         }
-        let shipped = "socket_address: { address: 127.0.0.1, port_value: 9000 }";
-        let place = format!("socket_address: {{ address: {}, port_value: {} }}", upstream.host(), upstream.port());
-        let text = text.replace(shipped, &place);
+        // In quotes: `null` and `1e3` are names of hosts, and something else to YAML.
+        let place = |host: &str, port: u16| format!("socket_address: {{ address: \"{host}\", port_value: {port} }}");
+        let (shipped, place) = (place("127.0.0.1", 9000), place(upstream.host(), upstream.port()));
+        let text = text.replace(&shipped, &place);
         match upstream.host().parse::<IpAddr>() {
             Ok(_) => text,
             // A static cluster takes addresses only.
@@ -215,6 +218,20 @@ mod tests {
             assert_eq!((by_tcp.contains(TOKEN), left), (asks, false), "{by_tcp}");
             assert!(!asks || gateway == Gateway::Traefik || by_socket.contains("/srv/key-desk/v.sock"));
             assert_eq!(by_socket.contains("api.internal"), gateway != Gateway::HaproxyLua);
+        }
+    }
+
+    #[test]
+    fn what_is_put_into_yaml_is_a_string_there() {
+        for host in ["null", "1e3", "true", "[2001:db8::7]", "10.0.0.7"] {
+            let upstream: Upstream = format!("{host}:8443").parse().unwrap();
+            let envoy = Gateway::Envoy.snippet(SHIPPED, &upstream).unwrap();
+            let address = format!("address: \"{}\", port_value: 8443", host.trim_matches(['[', ']']));
+            assert!(envoy.contains(&address), "{envoy}");
+            let by_name = !host.starts_with(['[', '1']) || host == "1e3";
+            assert_eq!(envoy.contains("type: STRICT_DNS"), by_name, "{host}");
+            let traefik = Gateway::Traefik.snippet("127.0.0.1:8730", &upstream).unwrap();
+            assert!(traefik.contains(&format!("url: \"http://{host}:8443\"")), "{traefik}");
         }
     }
 

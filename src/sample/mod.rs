@@ -7,6 +7,7 @@
 
 mod fill;
 mod gateway;
+mod host;
 mod language;
 mod quote;
 mod site;
@@ -16,7 +17,7 @@ mod words;
 
 use crate::credential::Kind;
 
-pub use gateway::{Gateway, OddPath, SHIPPED};
+pub use gateway::{Gateway, NOT_YOURS, OddPath, SHIPPED};
 pub use language::{Language, languages};
 pub use site::{Site, SiteError};
 pub use subject::Subject;

@@ -6,8 +6,11 @@ pub enum SiteError {
     /// Something else than http or https.
     #[error("The address of the API begins with https:// or http://, for example https://api.example.com.")]
     Scheme,
-    /// No host.
-    #[error("The address of the API needs a host, for example https://api.example.com.")]
+    /// No host, or none that every client takes for the same.
+    #[error(
+        "The address of the API needs a host, for example https://api.example.com: a name, an IPv4 address or an IPv6 \
+         address in brackets; a port behind it is 1 to 65535. A name with other letters is written as xn--…"
+    )]
     Host,
     /// A user or password before the host.
     #[error("The address of the API holds no user and no password. Leave out what stands before the @.")]
@@ -37,9 +40,8 @@ impl Site {
         match host {
             "" => Err(SiteError::Host),
             host if host.contains('@') => Err(SiteError::User),
-            host if !host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._:[]".contains(&b)) => {
-                Err(SiteError::Character)
-            }
+            host if host.contains(|c: char| "?# '".contains(c) || c.is_control()) => Err(SiteError::Character),
+            host if super::host::split(host).is_none() => Err(SiteError::Host),
             _ if !is_plain_path(prefix) => Err(SiteError::Character),
             host => Ok(Self { origin: format!("{scheme}{host}"), prefix: prefix.to_owned() }),
         }
@@ -70,7 +72,9 @@ impl Default for Site {
 
 /// A path that every client sends as it is written.
 fn is_plain_path(path: &str) -> bool {
+    let escaped = |part: &str| part.len() >= 2 && part.bytes().take(2).all(|b| b.is_ascii_hexdigit());
     path.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~%/".contains(&b))
+        && path.split('%').skip(1).all(escaped)
         && path.split('/').all(|step| step != "." && step != "..")
 }
 
@@ -85,6 +89,7 @@ mod tests {
             (" https://api.example.com/ ", "https://api.example.com", ""),
             ("http://127.0.0.1:8080/sms/api//", "http://127.0.0.1:8080", "/sms/api"),
             ("http://[::1]:80", "http://[::1]:80", ""),
+            ("https://a.example/%7Ea/b", "https://a.example", "/%7Ea/b"),
         ] {
             let site = Site::new(given).unwrap();
             assert_eq!((site.origin(), site.prefix()), (origin, prefix), "{given}");
@@ -107,7 +112,19 @@ mod tests {
             ("https://api.example.com?x", SiteError::Character),
             ("https://api.example.com/#x", SiteError::Character),
             ("https://api.example.com/a/../b", SiteError::Character),
-            ("https://bücher.example", SiteError::Character),
+            ("https://bücher.example", SiteError::Host),
+            ("https://:80", SiteError::Host),
+            ("https://[", SiteError::Host),
+            ("https://[::1]x", SiteError::Host),
+            ("https://a:99999", SiteError::Host),
+            ("https://a:0", SiteError::Host),
+            ("https://a:", SiteError::Host),
+            ("https://%zz", SiteError::Host),
+            ("https://-a.example", SiteError::Host),
+            ("https://api..example.com", SiteError::Host),
+            ("https://1.2.3", SiteError::Host),
+            ("https://a/%zz", SiteError::Character),
+            ("https://a/%4", SiteError::Character),
             ("https://a\u{1b}.example", SiteError::Character),
         ] {
             assert_eq!(Site::new(given), Err(error), "{given}");

@@ -15,9 +15,9 @@ pub struct Upstream {
 }
 
 impl Upstream {
-    /// The host.
+    /// The host; an IPv6 address without the brackets around it.
     pub fn host(&self) -> &str {
-        &self.host
+        self.host.trim_start_matches('[').trim_end_matches(']')
     }
 
     /// The port.
@@ -30,13 +30,9 @@ impl FromStr for Upstream {
     type Err = UpstreamError;
 
     fn from_str(text: &str) -> Result<Self, UpstreamError> {
-        let (host, port) = text.rsplit_once(':').ok_or(UpstreamError)?;
-        let port = port.parse().ok().filter(|port| *port > 0).ok_or(UpstreamError)?;
-        // It stands in the configurations of five gateways: nothing that any of them could take for more than a name.
-        let name = |host: &str| host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b));
-        match host {
-            "" => Err(UpstreamError),
-            host if host.len() <= 253 && name(host) => Ok(Self { host: host.to_owned(), port }),
+        // It stands in the configurations of five gateways: nothing that any of them could take for more than a host.
+        match super::host::split(text) {
+            Some((host, Some(port))) => Ok(Self { host: host.to_owned(), port }),
             _ => Err(UpstreamError),
         }
     }
@@ -61,10 +57,27 @@ mod tests {
 
     #[test]
     fn hosts_and_ports() {
-        for good in ["127.0.0.1:9000", "api.internal:80", "localhost:65535"] {
+        for good in ["127.0.0.1:9000", "api.internal:80", "localhost:65535", "[::1]:80", "null:80", "1e3:80"] {
             assert_eq!(good.parse::<Upstream>().unwrap().to_string(), good);
         }
-        for bad in ["", "a", "a:", ":80", "a:0", "a:65536", "http://a:80", "a b:80", "a;b:80", "[::1]:80", "a\":80"] {
+        for bad in [
+            "",
+            "a",
+            "a:",
+            ":80",
+            "a:0",
+            "a:65536",
+            "http://a:80",
+            "a b:80",
+            "a;b:80",
+            "::1:80",
+            "a\":80",
+            "-:80",
+            ".:80",
+            "80:80",
+            "0x7f:80",
+            "a.:80",
+        ] {
             assert_eq!(bad.parse::<Upstream>(), Err(UpstreamError), "{bad}");
         }
     }

@@ -3,10 +3,12 @@
 use std::{
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
     },
     time::Instant,
 };
+
+use crate::hub::{Followed, Setting};
 
 /// What the verifier last saw of its store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +18,7 @@ pub(super) enum Sight {
     /// It cannot be read; the sentence says why.
     Out(String),
     /// It is older than it was, or went on from something older: somebody put an old file back, or a failover lost
-    /// changes. What the snapshot knows is newer, and answers for as long as it takes.
+    /// changes. What the snapshot knows is newer, and answers for as long as it takes, but for what is taken away there.
     WentBack,
 }
 
@@ -26,9 +28,9 @@ impl Sight {
             Self::Clear => "in sight",
             Self::Out(why) => why,
             Self::WentBack => {
-                "went back: it is older than it was, or went on from something older. The snapshot of before answers, and \
-                 changes made since are not followed. Put the newest copy back; or, to accept what is there: \
-                 keydesk audit accept --as NAME"
+                "went back: it is older than it was, or went on from something older. The snapshot of before answers. What \
+                 is disabled, revoked, ended or narrowed there is followed, and nothing else. Put the newest copy back; \
+                 or, to accept what is there: keydesk audit accept --as NAME"
             }
         }
     }
@@ -43,25 +45,37 @@ pub(super) struct Health {
     limit: AtomicU64,
     sight: Mutex<Sight>,
     tampered: AtomicI64,
+    /// Settings that cannot be trusted; and whether one of them was never known.
+    settings: Mutex<Vec<Setting>>,
+    unknown: AtomicBool,
 }
 
 impl Health {
     /// In sight now.
-    pub(super) fn new(limit_seconds: i64) -> Self {
+    pub(super) fn new(followed: &Followed) -> Self {
         let health = Self {
             began: Instant::now(),
             seen: AtomicU64::new(0),
             limit: AtomicU64::new(0),
             sight: Mutex::new(Sight::Clear),
             tampered: AtomicI64::new(0),
+            settings: Mutex::default(),
+            unknown: AtomicBool::new(false),
         };
-        health.set_limit(limit_seconds);
+        health.follow(followed);
         health
     }
 
     /// Follows the policy.
-    pub(super) fn set_limit(&self, seconds: i64) {
-        self.limit.store(seconds.unsigned_abs().saturating_mul(1_000), Ordering::Relaxed);
+    pub(super) fn follow(&self, followed: &Followed) {
+        self.limit.store(followed.policy.staleness.unsigned_abs().saturating_mul(1_000), Ordering::Relaxed);
+        self.unknown.store(!followed.is_known(), Ordering::Relaxed);
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&followed.tampered);
+    }
+
+    /// How many settings cannot be trusted.
+    pub(super) fn tampered_settings(&self) -> usize {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     /// Notes what was seen; says whether it differs from before.
@@ -94,9 +108,10 @@ impl Health {
         self.since_began(at).saturating_sub(self.seen.load(Ordering::Relaxed))
     }
 
-    /// Whether nothing may be answered any more to a question of this time.
-    pub(super) fn is_stale(&self, at: Instant) -> bool {
-        self.age_at(at) > self.limit.load(Ordering::Relaxed)
+    /// Whether nothing may be answered to a question of this time: the store is out of sight for too long, or what the site
+    /// asks of its verifiers was never known.
+    pub(super) fn is_closed(&self, at: Instant) -> bool {
+        self.age_at(at) > self.limit.load(Ordering::Relaxed) || self.unknown.load(Ordering::Relaxed)
     }
 
     /// Notes how many credentials are refused for a wrong tag.
@@ -111,18 +126,35 @@ impl Health {
 
     /// `/readyz`: ready while questions are answered, with what is to be said of the store either way.
     pub(super) fn report(&self) -> (bool, String) {
-        let ready = !self.is_stale(Instant::now());
+        let ready = !self.is_closed(Instant::now());
         let sight = self.sight.lock().unwrap_or_else(PoisonError::into_inner).words().to_owned();
         let word = if ready { "ready" } else { "not ready" };
         let (age, limit) = (self.age(), self.limit.load(Ordering::Relaxed));
         let text = format!(
-            "{word}\nstore: {sight}\nlast in sight: {}.{:03} s ago, answers until {} s\ntampered credentials: {}\n",
+            "{word}\nstore: {sight}\nlast in sight: {}.{:03} s ago, answers until {} s\ntampered credentials: {}\n\
+             tampered settings: {}\n",
             age / 1_000,
             age % 1_000,
             limit / 1_000,
             self.tampered(),
+            self.settings_words(),
         );
         (ready, text)
+    }
+
+    /// Which settings cannot be trusted, and what mends them.
+    fn settings_words(&self) -> String {
+        let settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
+        if settings.is_empty() {
+            return "none".to_owned();
+        }
+        let what = match self.unknown.load(Ordering::Relaxed) {
+            true => "nobody is answered before it is set again",
+            false => "what was set before is followed",
+        };
+        let named =
+            settings.iter().map(|setting| format!("{} (keydesk setting set {0} VALUE --as NAME)", setting.name()));
+        format!("{}: {what}", named.collect::<Vec<_>>().join(", "))
     }
 
     fn since_began(&self, at: Instant) -> u64 {
@@ -133,10 +165,11 @@ impl Health {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hub::Policy;
 
     #[test]
     fn out_of_sight_is_told_at_once_and_stops_answers_at_the_limit() {
-        let health = Health::new(60);
+        let health = Health::new(&known(60));
         assert!(health.report().0);
         assert!(health.saw(Sight::WentBack) && !health.saw(Sight::WentBack) && health.went_back());
         let (ready, text) = health.report();
@@ -144,9 +177,32 @@ mod tests {
         std::thread::sleep(std::time::Duration::from_millis(100));
         assert!(health.age() >= 100 && !health.saw(Sight::WentBack) && health.age() < 100, "what is newer answers on");
         assert!(health.saw(Sight::Out("gone".to_owned())) && !health.went_back());
-        health.set_limit(0);
+        health.follow(&known(0));
         std::thread::sleep(std::time::Duration::from_millis(3));
-        assert!(health.is_stale(Instant::now()) && !health.report().0);
+        assert!(health.is_closed(Instant::now()) && !health.report().0);
         assert!(health.saw(Sight::Clear) && health.age() < 1_000);
+    }
+
+    fn known(staleness: i64) -> Followed {
+        Followed::of(Policy { staleness, ..Policy::default() })
+    }
+
+    fn without(setting: Setting, mut followed: Followed) -> Followed {
+        followed.tampered = vec![setting];
+        followed
+    }
+
+    #[test]
+    fn a_policy_that_was_never_known_answers_nobody_and_one_that_was_known_goes_on() {
+        let health = Health::new(&without(Setting::Replay, Followed::default()));
+        let (ready, text) = health.report();
+        assert!(!ready && health.is_closed(Instant::now()), "{text}");
+        assert!(text.contains("keydesk setting set replay VALUE") && text.contains("nobody is answered"), "{text}");
+        health.follow(&without(Setting::Staleness, known(60)));
+        let (ready, text) = health.report();
+        assert!(ready && text.contains("setting set staleness") && text.contains("set before is followed"), "{text}");
+        assert_eq!(health.tampered_settings(), 1);
+        health.follow(&known(60));
+        assert!(health.report().1.contains("tampered settings: none"));
     }
 }

@@ -139,7 +139,8 @@ fn live(secret: FedSecret) -> Option<LiveSecret> {
     Some(LiveSecret { version, stored: secret.stored, valid_until: secret.valid_until })
 }
 
-fn narrowed(own: &Algorithms, site: &Algorithms) -> (Algorithms, bool) {
+/// What both allow, and whether that is nothing.
+pub(super) fn narrowed(own: &Algorithms, site: &Algorithms) -> (Algorithms, bool) {
     let both: Vec<_> = Algorithm::ALL.into_iter().filter(|a| own.admit(*a) && site.admit(*a)).collect();
     let none_left = both.is_empty();
     (Algorithms::new(both), none_left)

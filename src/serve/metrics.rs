@@ -46,9 +46,13 @@ pub(super) struct Gauges {
     pub(super) credentials: usize,
     pub(super) expiring: usize,
     pub(super) tampered: i64,
+    pub(super) tampered_settings: usize,
     pub(super) age_ms: u64,
     /// The store is older than it was.
     pub(super) went_back: bool,
+    /// Signatures that the replay guard remembers, and those that it could not keep for after a restart.
+    pub(super) signatures: usize,
+    pub(super) signatures_lost: u64,
     pub(super) snapshot_bytes: usize,
 }
 
@@ -130,12 +134,25 @@ impl Metrics {
             ("credentials", "gauge", "Credentials in the snapshot.", gauges.credentials.to_string()),
             ("credentials_expiring", "gauge", "Active ones that expire within 30 days.", gauges.expiring.to_string()),
             ("credentials_tampered", "gauge", "Credentials with a wrong tag.", gauges.tampered.to_string()),
+            (
+                "settings_tampered",
+                "gauge",
+                "Settings of verifiers changed outside keydesk.",
+                gauges.tampered_settings.to_string(),
+            ),
+            ("replay_signatures", "gauge", "Signatures that are remembered.", gauges.signatures.to_string()),
+            (
+                "replay_lost_total",
+                "counter",
+                "Signatures that a restart would forget.",
+                gauges.signatures_lost.to_string(),
+            ),
             ("connections", "gauge", "Open connections.", counter(&self.connections)),
             ("argon2_queue", "gauge", "Questions that wait for a slow hash.", counter(&self.hash_queue)),
             ("argon2_total", "counter", "Slow hashes done.", counter(&self.hashes)),
             ("passwords_remembered_total", "counter", "Passwords that needed no hash.", counter(&self.remembered)),
             ("no_token_total", "counter", "Questions without the gateway token.", counter(&self.no_token)),
-            ("stale_total", "counter", "Questions while the store was out of sight.", counter(&self.stale)),
+            ("stale_total", "counter", "Questions that got 503.", counter(&self.stale)),
             ("reports_written_total", "counter", "Last uses and refusals written.", counter(&self.reports_written)),
             ("reports_lost_total", "counter", "Last uses and refusals without room.", counter(&self.reports_lost)),
             ("changes_total", "counter", "Changes of credentials applied.", counter(&self.changes)),
@@ -182,8 +199,17 @@ mod tests {
         metrics.took(Duration::from_micros(7));
         metrics.took(Duration::from_secs(9));
         let connection = metrics.connected();
-        let gauges =
-            Gauges { credentials: 3, expiring: 1, tampered: 0, age_ms: 1_005, went_back: true, snapshot_bytes: 9 };
+        let gauges = Gauges {
+            credentials: 3,
+            expiring: 1,
+            tampered: 0,
+            tampered_settings: 1,
+            age_ms: 1_005,
+            went_back: true,
+            signatures: 4,
+            signatures_lost: 2,
+            snapshot_bytes: 9,
+        };
         let page = metrics.page(gauges);
         for line in [
             "keydesk_allowed_total{kind=\"hmac\"} 1",
@@ -196,6 +222,9 @@ mod tests {
             "keydesk_answer_seconds_count 2",
             "keydesk_snapshot_age_seconds 1.005",
             "keydesk_store_went_back 1",
+            "keydesk_settings_tampered 1",
+            "keydesk_replay_signatures 4",
+            "keydesk_replay_lost_total 2",
             "keydesk_connections 1",
         ] {
             assert!(page.lines().any(|l| l == line), "{line}\n{page}");

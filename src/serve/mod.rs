@@ -14,11 +14,13 @@ mod deadline;
 mod diagnosis;
 mod gateway;
 mod health;
+mod journal;
 mod json;
 mod listen;
 mod load;
 mod log;
 mod metrics;
+mod older;
 mod passwords;
 mod priority;
 mod refresh;
@@ -49,7 +51,7 @@ use tokio::{
     sync::watch,
 };
 
-use crate::hub::{Hub, HubError, Places, Policy, Start};
+use crate::hub::{Followed, Hub, HubError, Places, Start};
 use crate::time::Clock;
 use crate::vault::VaultError;
 
@@ -58,7 +60,7 @@ pub use load::{Loaded, Tampered, entry, load};
 use metrics::Metrics;
 use passwords::Passwords;
 use priority::StepBack;
-use refresh::{Audit, Refresh};
+use refresh::{Known, Refresh};
 use reports::Reports;
 use state::{Beginning, Verifier};
 use worker::Workers;
@@ -114,10 +116,11 @@ impl ServeError {
 /// Loads the desk, listens, and answers until the process is told to stop.
 pub fn run(orders: Orders) -> Result<(), ServeError> {
     let hub = open(&orders)?;
-    let policy = hub.feed().policy(&Policy::default())?;
+    let followed = hub.feed().policy(&Followed::default())?;
+    refresh::tell_settings(&followed);
     // A second handle, only to read with while everything is loaded.
     let read = Instant::now();
-    let loaded = load::load(&hub, Some(&open(&orders)?), &policy)?;
+    let loaded = load::load(&hub, Some(&open(&orders)?), &followed.policy)?;
     tracing::info!(
         credentials = loaded.snapshot.len(),
         tampered = loaded.tampered.len(),
@@ -127,7 +130,7 @@ pub fn run(orders: Orders) -> Result<(), ServeError> {
         indexing = loaded.phases.indexing.as_millis() as u64,
         "loaded"
     );
-    let threads = Threads::begin(&orders, hub, policy, loaded, read)?;
+    let threads = Threads::begin(&orders, hub, followed, loaded, read)?;
     let (stop, stopped) = watch::channel(false);
     let workers = Arc::new(Workers::begin(&threads.verifier, &stopped)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -150,7 +153,7 @@ struct Threads {
 }
 
 impl Threads {
-    fn begin(orders: &Orders, hub: Hub, policy: Policy, loaded: Loaded, read: Instant) -> Result<Self, ServeError> {
+    fn begin(orders: &Orders, hub: Hub, followed: Followed, loaded: Loaded, read: Instant) -> Result<Self, ServeError> {
         let Loaded { snapshot, tampered, mark, .. } = loaded;
         let metrics = Arc::new(Metrics::new());
         let passwords = Arc::new(Passwords::new(metrics.clone())?);
@@ -159,14 +162,14 @@ impl Threads {
         let beginning = Beginning {
             snapshot,
             tampered: tampered.len(),
-            policy,
+            followed: followed.clone(),
             metrics,
             passwords: passwords.clone(),
             reports,
             token: orders.token.clone(),
             clock: orders.clock.clone(),
         };
-        let verifier = Arc::new(Verifier::new(beginning, hub.account()));
+        let verifier = Arc::new(Verifier::new(beginning, hub.account(), &orders.places.database));
         let hub = Arc::new(RwLock::new(Arc::new(hub)));
         // It has nothing to keep: it ends with the process.
         thread("hash", move || {
@@ -180,8 +183,8 @@ impl Threads {
             gathering.run(&current);
         })?;
         let (places, clock) = (orders.places.clone(), orders.clock.clone());
-        let audit = Audit::default();
-        let refresh = Refresh { verifier: verifier.clone(), hub, places, clock, mark, tampered, read, audit };
+        let known = Known { mark, followed, tampered, older: None };
+        let refresh = Refresh::new(verifier.clone(), hub, (places, clock), known, read);
         let told = stop.clone();
         let follower = thread("follow", move || refresh.run(&told))?;
         Ok(Self { verifier, stop, follower, writer })

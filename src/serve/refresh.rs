@@ -8,13 +8,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::hub::{Fed, Hub, HubError, Mark, Places, Policy, Since, Start};
+use crate::hub::{Fed, Followed, Hub, HubError, Mark, Places, Policy, Since, Start};
 use crate::time::Clock;
 use crate::verify::{Change, Entry};
 
 use super::{
     health::Sight,
     load::{self, Loaded, Tampered},
+    older,
     reports::current,
     state::{SharedHub, Verifier},
 };
@@ -26,18 +27,34 @@ const SOONEST: Duration = Duration::from_millis(10);
 /// Even if nothing stirred the head is read this often: a database that is there but cannot be read must show.
 const SURE_EVERY: Duration = Duration::from_secs(5);
 
+/// A store that went back is told of this often.
+const TOLD_EVERY: Duration = Duration::from_secs(60);
+/// Files of signatures that have passed are looked for this often.
+const TIDIED_EVERY: Duration = Duration::from_secs(30);
+
 /// The thread that follows the store.
 pub(super) struct Refresh {
-    pub(super) verifier: Arc<Verifier>,
-    pub(super) hub: SharedHub,
-    pub(super) places: Places,
-    pub(super) clock: Arc<dyn Clock>,
-    /// How far the store was when the snapshot was last brought up to it.
-    pub(super) mark: Mark,
-    pub(super) tampered: Tampered,
+    verifier: Arc<Verifier>,
+    hub: SharedHub,
+    places: Places,
+    clock: Arc<dyn Clock>,
+    known: Known,
     /// When the head was last read.
-    pub(super) read: Instant,
-    pub(super) audit: Audit,
+    read: Instant,
+    /// When it was last told that the store went back, and when files were last looked for.
+    told: Option<Instant>,
+    tidied: Instant,
+    audit: Audit,
+}
+
+/// What is known of the store.
+pub(super) struct Known {
+    /// How far it was when the snapshot was last brought up to it.
+    pub(super) mark: Mark,
+    pub(super) followed: Followed,
+    pub(super) tampered: Tampered,
+    /// How far the one that went back was when it was last asked what it takes away.
+    pub(super) older: Option<Mark>,
 }
 
 /// Credentials that are checked in one go: a fraction of a millisecond, for which an answer may have to wait.
@@ -80,6 +97,17 @@ impl Audit {
 }
 
 impl Refresh {
+    pub(super) fn new(
+        verifier: Arc<Verifier>,
+        hub: SharedHub,
+        (places, clock): (Places, Arc<dyn Clock>),
+        known: Known,
+        read: Instant,
+    ) -> Self {
+        let audit = Audit::default();
+        Self { verifier, hub, places, clock, known, read, told: None, tidied: read, audit }
+    }
+
     /// Looks until told to stop.
     pub(super) fn run(mut self, stop: &AtomicBool) {
         while !stop.load(Ordering::Relaxed) {
@@ -87,15 +115,27 @@ impl Refresh {
             // What is out of sight cannot be checked.
             let pause = if sight == Sight::Clear { self.audit.rest().clamp(SOONEST, EVERY) } else { EVERY };
             self.tell(sight);
+            if self.tidied.elapsed() >= TIDIED_EVERY {
+                self.verifier.journal.tidy(self.verifier.now());
+                self.tidied = Instant::now();
+            }
             std::thread::park_timeout(pause);
         }
     }
 
-    fn tell(&self, sight: Sight) {
+    fn tell(&mut self, sight: Sight) {
         let (said, went_back) = (format!("{sight:?}"), sight == Sight::WentBack);
-        if self.verifier.health.saw(sight) {
+        let differs = self.verifier.health.saw(sight);
+        if differs {
             tracing::warn!(store = said, "sight of the store changed");
-            if went_back && let Err(why) = self.note_went_back() {
+        }
+        if went_back && (differs || self.told.is_none_or(|at| at.elapsed() >= TOLD_EVERY)) {
+            self.told = Some(Instant::now());
+            tracing::warn!(
+                "the store went back: what it takes away is followed, nothing else; put the newest copy back, or accept what \
+                 is there by keydesk audit accept"
+            );
+            if let Err(why) = self.note_went_back() {
                 tracing::error!(error = %why, "that the store went back could not be written into its trail");
             }
         }
@@ -104,7 +144,7 @@ impl Refresh {
     /// By a handle that does not know how far the store was: the one that does writes nothing into an older one.
     fn note_went_back(&self) -> Result<(), HubError> {
         match Hub::open(&self.places, self.clock.clone())? {
-            Start::Ready(hub) => hub.feed().note_went_back(),
+            Start::Ready(hub) => hub.feed().note_went_back(&self.known.mark),
             Start::New => Ok(()),
         }
     }
@@ -124,7 +164,7 @@ impl Refresh {
             return Ok(Sight::Clear);
         }
         // Another desk's store in the same file has a head that this one's keys do not open.
-        let Ok(found) = hub.feed().since(&self.mark) else { return self.reopen() };
+        let Ok(found) = hub.feed().since(&self.known.mark) else { return self.reopen() };
         self.read = Instant::now();
         self.follow(&hub, found)
     }
@@ -132,25 +172,86 @@ impl Refresh {
     /// Brings the snapshot up to the store.
     fn follow(&mut self, hub: &Hub, (since, now): (Since, Mark)) -> Result<Sight, HubError> {
         match since {
+            // The newest copy is back; what the older one took away is as it was.
+            Since::Same | Since::Changed if self.known.older.is_some() => self.load(hub)?,
             // Not kept as it is: a trail that went on has to be noticed when it goes back.
-            Since::Same => self.mark = now,
+            Since::Same => {
+                self.known.mark = now;
+                // Who changes a setting behind keydesk's back raises no change number.
+                self.follow_settings(hub)?;
+            }
             Since::Changed => self.apply(hub)?,
-            Since::Anew | Since::Another => self.load(hub)?,
-            Since::WentBack => return Ok(Sight::WentBack),
+            Since::Anew | Since::Another => {
+                self.known.followed = self.known.followed.anew();
+                self.load(hub)?;
+            }
+            Since::WentBack => {
+                self.take_away(hub)?;
+                return Ok(Sight::WentBack);
+            }
         }
         Ok(Sight::Clear)
     }
 
     /// Puts what changed into the shards that hold it.
     fn apply(&mut self, hub: &Hub) -> Result<(), HubError> {
-        let policy = hub.feed().policy(&self.verifier.policy.load())?;
-        if policy.algorithms != self.verifier.policy.load().algorithms {
-            return self.load(hub);
+        if self.follow_settings(hub)? {
+            return Ok(());
         }
-        let (fed, mark) = hub.feed().changes(&self.mark)?;
-        self.put(fed, &policy)?;
-        self.verifier.follow(policy);
-        self.mark = mark;
+        let (fed, mark) = hub.feed().changes(&self.known.mark)?;
+        self.put_fed(fed)?;
+        self.known.mark = mark;
+        Ok(())
+    }
+
+    /// Follows the settings; says whether that meant to load everything.
+    fn follow_settings(&mut self, hub: &Hub) -> Result<bool, HubError> {
+        let followed = hub.feed().policy(&self.known.followed)?;
+        if followed == self.known.followed {
+            return Ok(false);
+        }
+        if followed.policy.algorithms != self.known.followed.policy.algorithms {
+            return self.load(hub).map(|()| true);
+        }
+        self.settle(followed);
+        Ok(false)
+    }
+
+    fn settle(&mut self, followed: Followed) {
+        if followed.tampered != self.known.followed.tampered {
+            tell_settings(&followed);
+        }
+        self.verifier.follow(&followed);
+        self.known.followed = followed;
+    }
+
+    /// Takes from the snapshot what a store that went back takes away.
+    fn take_away(&mut self, hub: &Hub) -> Result<(), HubError> {
+        let since = self.known.older.as_ref().map(|before| hub.feed().since(before)).transpose()?;
+        let (mut taken, policy) = (Vec::new(), &self.known.followed.policy);
+        let before = self.verifier.snapshot.load_full();
+        let mut compare = |run: Vec<Fed>| {
+            let entries = run.into_iter().map(|fed| load::entry(fed, policy));
+            taken.extend(entries.filter_map(|old| older::less(before.entry(old.kind, &old.key)?, &old)));
+        };
+        let mark = match (&self.known.older, since) {
+            (Some(_), Some((Since::Same, now))) => now,
+            (Some(older), Some((Since::Changed, _))) => {
+                let (fed, mark) = hub.feed().changes(older)?;
+                compare(fed);
+                mark
+            }
+            _ => {
+                let [one, two] = hub.feed().halves()?;
+                let (at, _) = hub.feed().load(&one, &mut compare)?;
+                at.earlier(hub.feed().load(&two, &mut compare)?.0)
+            }
+        };
+        self.known.older = Some(mark);
+        if !taken.is_empty() {
+            tracing::warn!(credentials = taken.len(), "the store that went back takes away, and is followed in that");
+            self.put(taken)?;
+        }
         Ok(())
     }
 
@@ -162,20 +263,24 @@ impl Refresh {
         else {
             return Ok(());
         };
-        let (fed, next) = hub.feed().audit(after, AUDITED, &self.tampered)?;
+        let (fed, next) = hub.feed().audit(after, AUDITED, &self.known.tampered)?;
         self.audit.went_on(next);
         self.audit.rests_until = Some(began + began.elapsed() * AUDIT_PART);
         if fed.is_empty() {
             return Ok(());
         }
         tracing::error!(credentials = fed.len(), "changed outside keydesk (tampered), and refused");
-        let policy = self.verifier.policy.load_full();
-        self.put(fed, &policy)
+        self.put_fed(fed)
+    }
+
+    fn put_fed(&mut self, fed: Vec<Fed>) -> Result<(), HubError> {
+        let policy: &Policy = &self.known.followed.policy;
+        let entries = fed.into_iter().map(|fed| load::entry(fed, policy)).collect();
+        self.put(entries)
     }
 
     /// Puts credentials into the shards that hold them.
-    fn put(&mut self, fed: Vec<Fed>, policy: &Policy) -> Result<(), HubError> {
-        let mut entries: Vec<_> = fed.into_iter().map(|fed| load::entry(fed, policy)).collect();
+    fn put(&mut self, mut entries: Vec<Entry>) -> Result<(), HubError> {
         let before = self.verifier.snapshot.load_full();
         let changes = |entries: &[Entry]| before.apply(&entries.iter().map(Change::Put).collect::<Vec<_>>());
         let after = match changes(&entries) {
@@ -189,11 +294,11 @@ impl Refresh {
         };
         for entry in &entries {
             match entry.tampered {
-                true => self.tampered.insert(entry.row),
-                false => self.tampered.remove(&entry.row),
+                true => self.known.tampered.insert(entry.row),
+                false => self.known.tampered.remove(&entry.row),
             };
         }
-        self.verifier.replace(after, self.tampered.len());
+        self.verifier.replace(after, self.known.tampered.len());
         self.verifier.metrics.changes.fetch_add(entries.len() as u64, Ordering::Relaxed);
         tracing::debug!(credentials = entries.len(), "changes applied");
         Ok(())
@@ -201,13 +306,13 @@ impl Refresh {
 
     /// Loads everything anew, beside the snapshot that goes on answering.
     fn load(&mut self, hub: &Hub) -> Result<(), HubError> {
-        let policy = hub.feed().policy(&self.verifier.policy.load())?;
-        let Loaded { snapshot, tampered, mark, phases } = load::load(hub, None, &policy)?;
+        let followed = hub.feed().policy(&self.known.followed)?;
+        let Loaded { snapshot, tampered, mark, phases } = load::load(hub, None, &followed.policy)?;
         tracing::info!(credentials = snapshot.len(), milliseconds = phases.all.as_millis() as u64, "loaded");
         self.verifier.replace(snapshot, tampered.len());
-        self.verifier.follow(policy);
+        self.settle(followed);
         self.verifier.of_account(hub.account());
-        (self.tampered, self.mark) = (tampered, mark);
+        (self.known.tampered, self.known.mark, self.known.older) = (tampered, mark, None);
         Ok(())
     }
 
@@ -217,9 +322,21 @@ impl Refresh {
             Start::Ready(hub) => Arc::new(hub),
             Start::New => return Ok(Sight::Out("The database is gone. Put it back.".to_owned())),
         };
-        let found = hub.feed().since(&self.mark)?;
+        let found = hub.feed().since(&self.known.mark)?;
         let sight = self.follow(&hub, found)?;
         *self.hub.write().unwrap_or_else(PoisonError::into_inner) = hub;
         Ok(sight)
+    }
+}
+
+/// Says in the log which settings cannot be trusted.
+pub(super) fn tell_settings(followed: &Followed) {
+    for setting in &followed.tampered {
+        tracing::error!(
+            setting = setting.name(),
+            answering = followed.is_known(),
+            "changed outside keydesk (tampered), and not followed: {}",
+            setting.mend()
+        );
     }
 }

@@ -14,7 +14,7 @@ use std::{
 use uuid::Uuid;
 
 use crate::credential::Kind;
-use crate::hub::{Hub, HubError, REFUSALS_KEPT, Refusal, Use};
+use crate::hub::{Hub, HubError, REFUSALS_KEPT, Refusal, Use, crowded};
 use crate::time::Seconds;
 use crate::verify::{Allowed, Denied, Reason};
 
@@ -210,12 +210,7 @@ impl Gathering {
             return;
         }
         let refusals = self.refusals.entry(credential).or_default();
-        if refusals.len() == REFUSALS_KEPT {
-            refusals.pop_front();
-        } else {
-            self.refused += 1;
-        }
-        refusals.push_back(Refusal {
+        let mut new = Refusal {
             credential,
             at: denial.at,
             reason: denial.reason.as_str().to_owned(),
@@ -223,7 +218,16 @@ impl Gathering {
             clock_offset: denial.clock_offset,
             address: denial.client,
             mistake: denial.mistake,
-        });
+            count: 1,
+        };
+        if let Some(i) = refusals.iter().position(|before| new.is_like(before)) {
+            new.count = refusals.remove(i).map_or(1, |before| before.count.saturating_add(1));
+        } else if refusals.len() == REFUSALS_KEPT {
+            refusals.remove(crowded(refusals.iter().map(|refusal| refusal.reason.as_str())));
+        } else {
+            self.refused += 1;
+        }
+        refusals.push_back(new);
     }
 
     /// Writes all; `rest` comes after each batch.
@@ -233,7 +237,7 @@ impl Gathering {
         uses.sort_unstable_by_key(|used| (used.credential, used.secret));
         let (done, failed) = in_batches(&uses, rest, |batch| hub.feed().write_uses(batch));
         self.uses.extend(uses[done..].iter().map(|used| ((used.credential, used.secret), used.clone())));
-        // Of one credential all in one batch would be nicer, but each batch keeps the last twenty anyway.
+        // Of one credential all in one batch would be nicer, but each batch keeps as many anyway.
         let refusals: Vec<_> = self.refusals.drain().flat_map(|(_, refusals)| refusals).collect();
         let (told, failed_too) = in_batches(&refusals, rest, |batch| hub.feed().write_refusals(batch));
         self.refused = refusals.len() - told;
@@ -349,10 +353,19 @@ mod tests {
             diagnosis: None,
             mistake: None,
         };
+        // One from an address, however often it asks; and of strangers from many only so many as leave room for others.
         (0..100).for_each(|n| gathering.keep(denial(n)));
-        let kept: Vec<_> = gathering.refusals[&Uuid::nil()].iter().map(|refusal| refusal.at.0).collect();
-        assert_eq!(kept, (80..100).collect::<Vec<_>>());
-        assert_eq!(gathering.refused, 20);
+        gathering.keep(Denial { reason: Reason::Network, ..denial(100) });
+        let stranger = |n: u8| Denial { client: Some([203, 0, 113, n].into()), ..denial(200) };
+        (0..100).for_each(|n| gathering.keep(stranger(n)));
+        let kept = &gathering.refusals[&Uuid::nil()];
+        assert_eq!((kept.len(), gathering.refused), (20, 20));
+        let of = |reason: &str| kept.iter().filter(|refusal| refusal.reason == reason).collect::<Vec<_>>();
+        assert_eq!((of("network").len(), of("bad_secret").len()), (1, 19));
+        gathering.keep(denial(300));
+        gathering.keep(denial(301));
+        let newest = gathering.refusals[&Uuid::nil()].back().unwrap();
+        assert_eq!((newest.at.0, newest.count), (301, 2));
         gathering.keep(Denial { credential: None, ..denial(1) });
         assert_eq!(gathering.refusals.len(), 1, "of an unknown key nothing is kept");
     }

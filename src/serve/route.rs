@@ -103,7 +103,7 @@ async fn answer_at(
     }
     match route {
         Route::Metrics => (metrics(verifier).await, false),
-        _ if verifier.health.is_stale(began) => {
+        _ if verifier.health.is_closed(began) => {
             verifier.metrics.stale.fetch_add(1, Ordering::Relaxed);
             (answer::stale(), false)
         }
@@ -130,7 +130,10 @@ async fn metrics(verifier: &Verifier) -> Answer {
         expiring,
         tampered: verifier.health.tampered(),
         age_ms: verifier.health.age(),
+        tampered_settings: verifier.health.tampered_settings(),
         went_back: verifier.health.went_back(),
+        signatures: verifier.guard.len(),
+        signatures_lost: verifier.journal.lost.load(Ordering::Relaxed),
         snapshot_bytes: snapshot.memory(),
     };
     answer::page(StatusCode::OK, PROMETHEUS, verifier.metrics.page(gauges))

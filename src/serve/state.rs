@@ -1,20 +1,23 @@
 //! What every request shares.
 
-use std::sync::{Arc, RwLock};
+use std::{
+    path::Path,
+    sync::{Arc, RwLock},
+};
 
 use arc_swap::ArcSwap;
 use hyper::header::HeaderValue;
 
-use crate::hub::{Hub, Policy, Replay};
+use crate::hub::{Followed, Hub, Policy, Replay};
 use crate::time::{Clock, Seconds};
 use crate::verify::{Snapshot, Verdict, replay::Guard};
 
 use super::{
-    answer, diagnosis::Seats, gateway::GatewayToken, health::Health, metrics::Metrics, passwords::Passwords,
-    reports::Reports,
+    answer, diagnosis::Seats, gateway::GatewayToken, health::Health, journal::Journal, metrics::Metrics,
+    passwords::Passwords, reports::Reports,
 };
 
-/// Signatures that one verifier remembers: 64 MiB at most.
+/// Signatures that one verifier remembers: 96 MiB at most.
 const SIGNATURES: usize = 1 << 20;
 
 /// The verifier, as requests see it: nothing in here is locked on their way.
@@ -22,6 +25,7 @@ pub(super) struct Verifier {
     pub(super) snapshot: ArcSwap<Snapshot>,
     pub(super) policy: ArcSwap<Policy>,
     pub(super) guard: Guard,
+    pub(super) journal: Journal,
     pub(super) health: Health,
     pub(super) metrics: Arc<Metrics>,
     pub(super) passwords: Arc<Passwords>,
@@ -36,7 +40,7 @@ pub(super) struct Verifier {
 pub(super) struct Beginning {
     pub(super) snapshot: Snapshot,
     pub(super) tampered: usize,
-    pub(super) policy: Policy,
+    pub(super) followed: Followed,
     pub(super) metrics: Arc<Metrics>,
     pub(super) passwords: Arc<Passwords>,
     pub(super) reports: Reports,
@@ -45,13 +49,14 @@ pub(super) struct Beginning {
 }
 
 impl Verifier {
-    pub(super) fn new(with: Beginning, account: &str) -> Self {
-        let health = Health::new(with.policy.staleness);
+    pub(super) fn new(with: Beginning, account: &str, database: &Path) -> Self {
+        let health = Health::new(&with.followed);
         health.set_tampered(with.tampered);
-        Self {
+        let verifier = Self {
             snapshot: ArcSwap::from_pointee(with.snapshot),
-            policy: ArcSwap::from_pointee(with.policy),
+            policy: ArcSwap::default(),
             guard: Guard::new(SIGNATURES),
+            journal: Journal::beside(database),
             health,
             metrics: with.metrics,
             passwords: with.passwords,
@@ -60,7 +65,9 @@ impl Verifier {
             account: ArcSwap::from_pointee(answer::field(account)),
             token: with.token,
             clock: with.clock,
-        }
+        };
+        verifier.follow(&with.followed);
+        verifier
     }
 
     /// The second that a request is judged at.
@@ -72,7 +79,7 @@ impl Verifier {
     pub(super) fn admit<'a>(&self, verdict: Verdict<'a>, now: Seconds) -> Verdict<'a> {
         match self.policy.load().replay {
             Replay::Off => verdict,
-            Replay::Node => self.guard.admit(verdict, now),
+            Replay::Node => self.guard.admit_and(verdict, now, |one| self.journal.keep(one)),
         }
     }
 
@@ -87,10 +94,14 @@ impl Verifier {
         self.account.store(Arc::new(answer::field(account)));
     }
 
-    /// Follows another policy.
-    pub(super) fn follow(&self, policy: Policy) {
-        self.health.set_limit(policy.staleness);
-        self.policy.store(Arc::new(policy));
+    /// Follows another policy. What the replay guard knew is there before anybody is judged by it.
+    pub(super) fn follow(&self, followed: &Followed) {
+        self.health.follow(followed);
+        let begins = followed.policy.replay == Replay::Node && self.policy.load().replay == Replay::Off;
+        if begins {
+            self.journal.begin(&self.guard, self.now());
+        }
+        self.policy.store(Arc::new(followed.policy.clone()));
     }
 }
 

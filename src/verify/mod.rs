@@ -28,6 +28,7 @@ mod rfc9421;
 mod scan;
 mod secrets;
 mod sign;
+mod signature;
 mod snapshot;
 mod verdict;
 

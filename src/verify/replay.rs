@@ -3,11 +3,14 @@
 //! A signature is remembered until the last second in which its dates are near enough. Two things keep that exact: a
 //! memory that is full refuses rather than forgets, and what may have been forgotten is refused if the clock steps back
 //! into its window.
+//!
+//! No credential can fill it for the others: each may hold [`SHARE`] times as much as is still free. One alone has three
+//! quarters of the memory, two have three sevenths each, and however many there are, something is left for the next.
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     fmt,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use uuid::Uuid;
@@ -38,14 +41,24 @@ impl Proof {
         self.good_until
     }
 
-    /// A name for this signature of this credential, the same on every node.
-    pub fn mark(&self) -> [u8; 16] {
-        let mut bytes = [0; 80];
-        bytes[..16].copy_from_slice(self.row.as_bytes());
-        bytes[16..16 + self.length].copy_from_slice(&self.signature[..self.length]);
-        let [mark @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = sha256(&bytes[..16 + self.length]);
-        mark
+    /// What is remembered of it, the same on every node.
+    pub fn remembered(&self) -> Remembered {
+        let mut mark = [0; 16];
+        // The half of an id that is random, then the signature's hash. That the credential shows is what a share is
+        // counted by; of two signatures of one credential 64 bits tell which is which.
+        mark[..8].copy_from_slice(&self.row.as_bytes()[8..]);
+        mark[8..].copy_from_slice(&sha256(&self.signature[..self.length])[..8]);
+        Remembered { mark, good_until: self.good_until }
     }
+}
+
+/// A signature as it is remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// A name for this signature of this credential.
+    pub mark: [u8; 16],
+    /// The last second in which it is acceptable.
+    pub good_until: Seconds,
 }
 
 impl fmt::Debug for Proof {
@@ -73,8 +86,11 @@ pub struct Guard {
 /// Parts of the memory: a power of two.
 const PARTS: usize = 16;
 
-/// What one remembered signature takes, with the room that its containers keep.
-pub const BYTES_EACH: usize = 64;
+/// What one remembered signature takes at most, with the room that its containers keep and the count of its credential.
+pub const BYTES_EACH: usize = 96;
+
+/// How many times as much as is free one credential may hold.
+pub const SHARE: usize = 3;
 
 impl Guard {
     /// A memory for about this many signatures.
@@ -85,10 +101,18 @@ impl Guard {
 
     /// The verdict, once more judged by what was accepted before: whoever is refused here leaves nothing behind.
     pub fn admit<'a>(&self, verdict: Verdict<'a>, now: Seconds) -> Verdict<'a> {
+        self.admit_and(verdict, now, |_| ())
+    }
+
+    /// The same; `keep` is handed what is remembered before the verdict is.
+    pub fn admit_and<'a>(&self, verdict: Verdict<'a>, now: Seconds, keep: impl FnOnce(Remembered)) -> Verdict<'a> {
         let Verdict::Allow(allowed) = verdict else { return verdict };
-        let seen = allowed.proof.as_ref().map_or(Seen::First, |proof| self.remember(proof, now));
-        let reason = match seen {
-            Seen::First => return Verdict::Allow(allowed),
+        let Some(one) = allowed.proof.as_ref().map(Proof::remembered) else { return Verdict::Allow(allowed) };
+        let reason = match self.part(&one).remember(one, now) {
+            Seen::First => {
+                keep(one);
+                return Verdict::Allow(allowed);
+            }
             Seen::Before => Reason::Replayed,
             Seen::Full => Reason::Unavailable,
         };
@@ -97,10 +121,26 @@ impl Guard {
 
     /// Remembers an accepted signature: of two at once, one is first.
     pub fn remember(&self, proof: &Proof, now: Seconds) -> Seen {
-        let mark = proof.mark();
-        let part = &self.parts[usize::from(mark[0]) % PARTS];
+        let one = proof.remembered();
+        self.part(&one).remember(one, now)
+    }
+
+    /// Remembers what was accepted before this memory began. What finds no room is refused as if it were forgotten.
+    pub fn recall(&self, one: Remembered) {
+        self.part(&one).recall(one);
+    }
+
+    /// Whatever ends in this second or before may have been accepted and forgotten.
+    pub fn forgot_until(&self, end: Seconds) {
+        for part in &self.parts {
+            let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
+            part.forgotten = part.forgotten.max(Some(end));
+        }
+    }
+
+    fn part(&self, one: &Remembered) -> MutexGuard<'_, Memory> {
         // A thread that died while it held the lock left the memory whole: each change is one step.
-        part.lock().unwrap_or_else(PoisonError::into_inner).remember(mark, proof.good_until, now)
+        self.parts[usize::from(one.mark[15]) % PARTS].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many signatures are remembered.
@@ -121,39 +161,72 @@ impl fmt::Debug for Guard {
 }
 
 type Mark = [u8; 16];
+/// The part of a mark that is its credential's.
+type Whose = [u8; 8];
 
 #[derive(Default)]
 struct Memory {
     marks: HashSet<Mark>,
     /// The same marks by the last second of their window: at most as many seconds as two windows have.
     by_end: BTreeMap<Seconds, Vec<Mark>>,
+    /// How many of them each credential has.
+    held: HashMap<Whose, usize>,
     most: usize,
     /// The latest end of a window whose marks were dropped.
     forgotten: Option<Seconds>,
 }
 
 impl Memory {
-    fn remember(&mut self, mark: Mark, good_until: Seconds, now: Seconds) -> Seen {
+    fn remember(&mut self, one: Remembered, now: Seconds) -> Seen {
         self.forget_before(now);
         // The clock stepped back: this one may have been accepted, and dropped when the clock stood later.
-        if self.marks.contains(&mark) || self.forgotten.is_some_and(|end| good_until <= end) {
+        if self.marks.contains(&one.mark) || self.forgotten.is_some_and(|end| one.good_until <= end) {
             return Seen::Before;
         }
-        if self.marks.len() >= self.most {
+        let free = self.most.saturating_sub(self.marks.len());
+        let held = self.held.get(&whose(&one.mark)).copied().unwrap_or_default();
+        if held >= SHARE * free {
             return Seen::Full;
         }
+        self.put(one);
+        Seen::First
+    }
+
+    fn recall(&mut self, one: Remembered) {
+        match self.marks.len() < self.most {
+            true if self.marks.contains(&one.mark) => {}
+            true => self.put(one),
+            false => self.forgotten = self.forgotten.max(Some(one.good_until)),
+        }
+    }
+
+    fn put(&mut self, Remembered { mark, good_until }: Remembered) {
         self.marks.insert(mark);
         self.by_end.entry(good_until).or_default().push(mark);
-        Seen::First
+        *self.held.entry(whose(&mark)).or_default() += 1;
     }
 
     fn forget_before(&mut self, now: Seconds) {
         while let Some(first) = self.by_end.first_entry().filter(|first| *first.key() < now) {
             let (end, marks) = first.remove_entry();
-            marks.iter().for_each(|mark| _ = self.marks.remove(mark));
+            for mark in marks {
+                self.marks.remove(&mark);
+                let left = self.held.get_mut(&whose(&mark)).map(|held| {
+                    *held -= 1;
+                    *held
+                });
+                if left == Some(0) {
+                    self.held.remove(&whose(&mark));
+                }
+            }
             self.forgotten = self.forgotten.max(Some(end));
         }
     }
+}
+
+fn whose(mark: &Mark) -> Whose {
+    let [whose @ .., _, _, _, _, _, _, _, _] = *mark;
+    whose
 }
 
 #[cfg(test)]
@@ -162,8 +235,13 @@ mod tests {
 
     const NOW: i64 = 1_767_225_600;
 
+    /// Of a credential of its own.
     fn proof(n: u32, good_until: i64) -> Proof {
-        Proof::new(Uuid::nil(), &n.to_be_bytes(), Seconds(good_until))
+        of(u128::from(n), n, good_until)
+    }
+
+    fn of(credential: u128, n: u32, good_until: i64) -> Proof {
+        Proof::new(Uuid::from_u128(credential), &n.to_be_bytes(), Seconds(good_until))
     }
 
     #[test]
@@ -193,6 +271,37 @@ mod tests {
     }
 
     #[test]
+    fn one_credential_cannot_fill_the_memory_for_the_others() {
+        let guard = Guard::new(PARTS * 400);
+        let firsts = |credential: u128, from: u32, now: i64| {
+            let all = (from..from + 20_000).map(|n| guard.remember(&of(credential, n, now + 300), Seconds(now)));
+            all.filter(|seen| *seen == Seen::First).count()
+        };
+        assert_eq!(firsts(7, 0, NOW), PARTS * 300, "three quarters, in each part");
+        assert_eq!(firsts(8, 0, NOW), PARTS * 75, "three quarters of what was left");
+        assert_eq!(firsts(7, 20_000, NOW), 0, "the first has its share already");
+        for n in 100..200 {
+            assert_eq!(guard.remember(&proof(n, NOW + 300), Seconds(NOW)), Seen::First, "a quiet one gets through");
+        }
+        // Exact as ever: what was accepted is refused, what found no room was not accepted.
+        assert_eq!(guard.remember(&proof(150, NOW + 300), Seconds(NOW + 300)), Seen::Before);
+        assert_eq!(firsts(7, 0, NOW + 301), PARTS * 300, "and once the windows have passed all begin anew");
+        assert!(guard.parts.iter().all(|part| part.lock().unwrap().held.len() == 1), "counts go with what they count");
+    }
+
+    #[test]
+    fn what_is_recalled_is_refused_and_what_found_no_room_then_too() {
+        let guard = Guard::new(PARTS * 4);
+        (0..1000).for_each(|n| guard.recall(proof(n, NOW + 300).remembered()));
+        assert_eq!(guard.len(), PARTS * 4);
+        assert!((0..1000).all(|n| guard.remember(&proof(n, NOW + 300), Seconds(NOW)) == Seen::Before));
+        let guard = Guard::new(PARTS * 4);
+        guard.forgot_until(Seconds(NOW));
+        assert_eq!(guard.remember(&proof(1, NOW), Seconds(NOW)), Seen::Before);
+        assert_eq!(guard.remember(&proof(1, NOW + 1), Seconds(NOW)), Seen::First);
+    }
+
+    #[test]
     fn a_clock_that_steps_back_brings_nothing_back() {
         let guard = Guard::new(PARTS * 100);
         let one = proof(1, NOW + 300);
@@ -206,12 +315,11 @@ mod tests {
 
     #[test]
     fn another_credential_may_have_the_same_signature() {
-        let (one, mut two) = (proof(1, NOW), proof(1, NOW));
-        two.row = Uuid::max();
-        assert_ne!(one.mark(), two.mark());
-        let mut longer = proof(1, NOW);
+        let (one, two) = (of(1, 1, NOW), of(2, 1, NOW));
+        assert_ne!(one.remembered().mark, two.remembered().mark);
+        let mut longer = of(1, 1, NOW);
         longer.length += 1;
-        assert_ne!(one.mark(), longer.mark());
+        assert_ne!(one.remembered().mark, longer.remembered().mark);
     }
 
     #[test]

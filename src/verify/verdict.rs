@@ -2,7 +2,7 @@
 
 use crate::time::Seconds;
 
-use super::{CredentialRef, PasswordQuestion, Reason, replay::Proof};
+use super::{CredentialRef, PasswordQuestion, Reason, replay::Proof, snapshot::Lookup};
 
 /// What [`decide`](super::decide) says.
 #[derive(Debug)]
@@ -113,6 +113,11 @@ impl<'a> Denied<'a> {
     /// The same, of a credential that is known.
     pub(super) fn of(self, credential: CredentialRef<'a>) -> Self {
         Self { credential: Some(credential), ..self }
+    }
+
+    /// The same, of the credential that was found, if there is one.
+    pub(super) fn of_any(self, found: Lookup<'a>) -> Self {
+        Self { credential: found.credential(), ..self }
     }
 }
 

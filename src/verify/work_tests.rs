@@ -81,6 +81,12 @@ fn store(kind: Kind) -> Snapshot {
 
 /// A request in one of the dialects, right but for its credential.
 fn ask(dialect: &str, key: &str, snapshot: &Snapshot) -> (Result<(), Reason>, Work) {
+    let (result, work, _) = ask_at(NOW, dialect, key, snapshot);
+    (result, work)
+}
+
+/// The same at another time than it was made; says whether a credential was named as well.
+fn ask_at(now: Seconds, dialect: &str, key: &str, snapshot: &Snapshot) -> (Result<(), Reason>, Work, bool) {
     let authorization = match dialect {
         "basic" => format!("Basic {}", BASE64.encode(format!("{key}:{SECRET}").as_bytes())),
         "hmac" => hmac(key, Hash::Sha1, "hmac-sha1"),
@@ -112,15 +118,16 @@ fn ask(dialect: &str, key: &str, snapshot: &Snapshot) -> (Result<(), Reason>, Wo
         scheme: Scheme::Https,
         client: Some(b"198.51.100.1"),
     };
-    let (verdict, work) = work::of(|| match decide(&request, snapshot, NOW) {
+    let (verdict, work) = work::of(|| match decide(&request, snapshot, now) {
         Decision::Verdict(verdict) => verdict,
-        Decision::NeedsPassword(question) => question.settle(question.answer().unwrap(), snapshot, NOW),
+        Decision::NeedsPassword(question) => question.settle(question.answer().unwrap(), snapshot, now),
     });
+    let named = verdict.credential().is_some();
     let result = match verdict {
         Verdict::Allow(_) => Ok(()),
         Verdict::Deny(denied) => Err(denied.reason),
     };
-    (result, work)
+    (result, work, named)
 }
 
 fn hmac(key: &str, hash: Hash, algorithm: &str) -> String {
@@ -159,6 +166,26 @@ fn hmac_costs_two_macs_a_string_whoever_asks() {
 #[test]
 fn rfc9421_costs_two_macs_whoever_asks() {
     hold_equal("rfc9421", Kind::Hmac, Work { macs: 2, compares: 2, ..Work::default() });
+}
+
+/// Whose clock is off is told to the owner of the key alone, and telling it costs what not telling it does.
+#[test]
+fn a_request_of_another_time_costs_as_much_and_names_its_credential_once_the_signature_is_right() {
+    let late = Seconds(NOW.0 + 420);
+    for (dialect, macs) in [("hmac", 4), ("hmac-512", 4), ("rfc9421", 2)] {
+        let (store, want) = (store(Kind::Hmac), Work { macs, compares: macs, ..Work::default() });
+        for (key, reason, named) in [
+            ("unknown", Reason::UnknownCredential, false),
+            ("wrong-kind", Reason::WrongKind, false),
+            ("wrong-secret", Reason::BadSignature, true),
+            ("tampered", Reason::Tampered, true),
+            ("good", Reason::ClockSkew, true),
+            ("rotated", Reason::ClockSkew, true),
+            ("elsewhere", Reason::ClockSkew, true),
+        ] {
+            assert_eq!(ask_at(late, dialect, key, &store), (Err(reason), want, named), "{dialect} {key}");
+        }
+    }
 }
 
 #[test]

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use keydesk::{
     account::Role,
     credential::{Kind, Options, Overlap, State, Verb},
-    hub::{Actor, Fed, Hub, HubError, NewCredential, Policy, Refusal, RefusedQuery, Replay, Since, TrailQuery, Use},
+    hub::{
+        Actor, Fed, Followed, Hub, HubError, NewCredential, Policy, Refusal, RefusedQuery, Replay, Setting, Since,
+        TrailQuery, Use,
+    },
     time::Seconds,
 };
 
@@ -106,13 +109,14 @@ fn uses_and_refusals_are_written_for_credentials_that_exist() {
         clock_offset: Some(-420),
         address: None,
         mistake: None,
+        count: 1,
     };
     let many: Vec<_> = (0..30).map(|n| refusal(one.row.id.0, n)).chain([refusal(nobody, 1)]).collect();
     feed.write_refusals(&many).unwrap();
-    feed.write_refusals(&[refusal(one.row.id.0, 30)]).unwrap();
+    feed.write_refusals(&[refusal(one.row.id.0, 30), refusal(one.row.id.0, 9_000)]).unwrap();
     let kept = desk.hub.details(&desk.alice(), one.row.id).unwrap().refusals;
-    assert_eq!(kept.iter().map(|kept| kept.at).collect::<Vec<_>>(), (11..31).rev().map(at).collect::<Vec<_>>());
-    assert_eq!(kept[0], refusal(one.row.id.0, 30));
+    let alike = Refusal { count: 31, ..refusal(one.row.id.0, 30) };
+    assert_eq!(kept, [refusal(one.row.id.0, 9_000), alike], "what is alike within an hour is one");
     assert_eq!(desk.hub.pulse(&desk.alice()).unwrap(), pulse, "neither wakes anybody");
     let reader = desk.user("bram", Role::Advanced);
     let of_one = RefusedQuery { of: Some(one.row.id), limit: 200, ..RefusedQuery::default() };
@@ -123,16 +127,45 @@ fn uses_and_refusals_are_written_for_credentials_that_exist() {
     assert!(matches!(desk.hub.refused_requests(&reader, &RefusedQuery::default()), Err(HubError::Denied(_))));
     let seen = desk.hub.details(&reader, one.row.id).unwrap();
     assert!(seen.refusals.is_empty(), "the details that she may see are without them");
-    let asked: Vec<_> = desk.hub.refused_requests(&desk.alice(), &of_one).unwrap();
-    assert_eq!(asked.into_iter().map(|row| row.refusal).collect::<Vec<_>>(), kept);
+}
+
+/// Somebody who knows a key asks with it from a thousand addresses; its owner has one refusal that matters.
+#[test]
+fn strangers_who_know_a_key_do_not_push_out_what_its_owner_has_to_know() {
+    let desk = Desk::in_memory();
+    let one = desk.create(Kind::Hmac, "one");
+    let refusal = |n: u32, reason: &str| Refusal {
+        credential: one.row.id.0,
+        at: Seconds(NOW.seconds().0 + i64::from(n)),
+        reason: reason.to_owned(),
+        component: None,
+        clock_offset: None,
+        address: Some(std::net::IpAddr::from((0xc633_6400 + n).to_be_bytes())),
+        mistake: None,
+        count: 1,
+    };
+    let kept = || desk.hub.details(&desk.alice(), one.row.id).unwrap().refusals;
+    desk.hub.feed().write_refusals(&[refusal(0, "clock_skew"), refusal(1, "network")]).unwrap();
+    for batch in 0..10 {
+        let flood: Vec<_> = (0..100).map(|n| refusal(2 + 100 * batch + n, "bad_signature")).collect();
+        desk.hub.feed().write_refusals(&flood).unwrap();
+    }
+    let of = |reason: &str| kept().iter().filter(|refusal| refusal.reason == reason).count();
+    assert_eq!((kept().len(), of("clock_skew"), of("network"), of("bad_signature")), (20, 1, 1, 18));
+    // The clock steps back by a day: what comes then is newer all the same, and is kept.
+    let mut late = refusal(5_000, "bad_signature");
+    late.at = Seconds(NOW.seconds().0 - 86_400);
+    desk.hub.feed().write_refusals(&[late.clone()]).unwrap();
+    assert_eq!(kept()[0], late);
     let page = |before| {
         let query = RefusedQuery { before, limit: 3, ..RefusedQuery::default() };
         desk.hub.refused_requests(&desk.alice(), &query).unwrap()
     };
     let newest = page(None);
+    assert_eq!(newest[0].refusal, late);
     let second = page(Some(newest[0].place()));
     assert_eq!(second[..2], newest[1..]);
-    assert_eq!((newest[0].key.as_str(), newest[0].refusal.words().as_str()), (&*one.row.key, "clock 7 min behind"));
+    assert_eq!((newest[0].key.as_str(), newest[0].refusal.words().as_str()), (&*one.row.key, "wrong signature"));
 }
 
 #[test]
@@ -146,25 +179,31 @@ fn every_reason_of_a_verifier_has_words_and_a_next_step() {
             clock_offset: None,
             address: None,
             mistake: None,
+            count: 1,
         };
         assert!(!refusal.words().contains(['_', '{']), "{reason}: {}", refusal.words());
         assert!(!refusal.advice().is_empty(), "{reason}");
     }
 }
 
+/// What a verifier that starts now makes of the settings.
+fn fresh(hub: &Hub) -> Followed {
+    hub.feed().policy(&Followed::default()).unwrap()
+}
+
 #[test]
 fn the_policy_is_set_by_administrators_and_followed_by_the_feed() {
     let desk = Desk::on_disk();
-    let default = Policy::default();
-    assert_eq!(desk.hub.feed().policy(&default).unwrap(), default);
+    assert_eq!(fresh(&desk.hub).policy, Policy::default());
+    assert!(fresh(&desk.hub).is_known() && fresh(&desk.hub).tampered.is_empty());
     let policy = Policy { staleness: 5, replay: Replay::Node, algorithms: "hmac-sha256".parse().unwrap() };
     let advanced = desk.user("bram", Role::Advanced);
     assert!(matches!(super::support::set_policy(&desk.hub, &advanced, &policy), Err(HubError::Denied(_))));
     let before = desk.hub.feed().mark().unwrap();
     super::support::set_policy(&desk.hub, &desk.alice(), &policy).unwrap();
     assert_eq!(desk.hub.feed().since(&before).unwrap().0, Since::Changed, "verifiers hear of it");
-    assert_eq!(desk.hub.feed().policy(&default).unwrap(), policy);
-    assert_eq!(desk.reopened().feed().policy(&default).unwrap(), policy);
+    assert_eq!(fresh(&desk.hub).policy, policy);
+    assert_eq!(fresh(&desk.reopened()).policy, policy);
     let again = desk.hub.feed().mark().unwrap();
     super::support::set_policy(&desk.hub, &desk.alice(), &policy).unwrap();
     assert_eq!(desk.hub.feed().since(&again).unwrap().0, Since::Same, "the same again is no change");
@@ -172,11 +211,66 @@ fn the_policy_is_set_by_administrators_and_followed_by_the_feed() {
         let wrong = super::support::set_policy(&desk.hub, &desk.alice(), &Policy { staleness, ..policy.clone() });
         assert!(matches!(wrong, Err(HubError::Invalid { .. })));
     }
-    desk.sql("UPDATE setting SET value = '3600' WHERE id = 'verifier_staleness_seconds'");
-    let before = Policy { staleness: 7, ..default };
-    assert_eq!(desk.reopened().feed().policy(&before).unwrap(), before, "what was followed before");
-    let trail = desk.hub.trail(&desk.alice(), &Default::default()).unwrap();
-    assert!(trail[0].action == "tampered" && trail[0].what.contains("verifier_staleness_seconds"), "{trail:?}");
+}
+
+/// Rows of settings that were changed, taken away, or put back as they once were: of none the default is followed.
+#[test]
+fn a_setting_that_cannot_be_trusted_is_not_followed_and_can_be_set_again() {
+    for (how, sql) in [
+        ("changed", "UPDATE setting SET value = 'off' WHERE id = 'verifier_replay'"),
+        ("removed", "DELETE FROM setting WHERE id = 'verifier_replay'"),
+        ("all removed", "DELETE FROM setting"),
+        ("put back", "DELETE FROM setting WHERE id = 'verifier_replay'; INSERT INTO setting SELECT * FROM taken"),
+    ] {
+        let desk = Desk::on_disk();
+        desk.sql("CREATE TABLE taken AS SELECT * FROM setting WHERE id = 'verifier_replay'");
+        let policy = Policy { replay: Replay::Node, ..Policy::default() };
+        super::support::set_policy(&desk.hub, &desk.alice(), &policy).unwrap();
+        let known = fresh(&desk.hub);
+        let alice = desk.alice();
+        desk.sql(&format!("{sql}; DROP TABLE taken"));
+        let hub = desk.reopened();
+        let (running, starting) = (hub.feed().policy(&known).unwrap(), fresh(&hub));
+        assert!(running.tampered.contains(&Setting::Replay) && running.is_known(), "{how}");
+        assert_eq!(running.policy, policy, "{how}: what was followed before");
+        assert!(!starting.is_known() && starting.tampered == running.tampered, "{how}: nobody may answer by this");
+        let told = hub.trail(&alice, &TrailQuery { limit: 9, ..TrailQuery::default() }).unwrap();
+        assert!(told[0].action == "tampered" && told.iter().any(|row| row.what.contains("replay")), "{how}: {told:?}");
+        let security = hub.security(&alice).unwrap();
+        assert!(security.tampered.contains(&Setting::Replay) && security.problem().is_some(), "{how}");
+        let broken = hub.verify_trail(&alice, None, &mut |_, _| ()).unwrap().broken.unwrap();
+        assert!(broken.contains("the setting "), "{how}: {broken}");
+        let all: Vec<_> = security.tampered.iter().map(|setting| (*setting, setting.default_value())).collect();
+        hub.set_settings(&alice, &all).unwrap();
+        let mended = hub.feed().policy(&running).unwrap();
+        assert!(mended.tampered.is_empty() && mended.policy.replay == Replay::Off, "{how}: as it was set now");
+        assert!(fresh(&desk.reopened()).is_known(), "{how}");
+        assert_eq!(hub.verify_trail(&alice, None, &mut |_, _| ()).unwrap().broken, None, "{how}");
+    }
+}
+
+/// Taken when it had the value that it has again.
+#[test]
+fn a_running_verifier_sees_an_older_row_that_the_trail_does_not_tell_from_a_newer_one() {
+    let desk = Desk::on_disk();
+    let set = |replay| {
+        let policy = Policy { replay, ..Policy::default() };
+        super::support::set_policy(&desk.hub, &desk.alice(), &policy).unwrap();
+    };
+    set(Replay::Node);
+    desk.sql("CREATE TABLE taken AS SELECT * FROM setting WHERE id = 'verifier_replay'");
+    set(Replay::Off);
+    set(Replay::Node);
+    let known = fresh(&desk.hub);
+    desk.sql(
+        "DELETE FROM setting WHERE id = 'verifier_replay'; INSERT INTO setting SELECT * FROM taken; DROP TABLE taken",
+    );
+    let hub = desk.reopened();
+    assert_eq!(hub.feed().policy(&known).unwrap().tampered, [Setting::Replay], "older than what was followed");
+    assert!(
+        hub.feed().policy(&known.anew()).unwrap().tampered.is_empty(),
+        "in a store that was put back on purpose it is not"
+    );
 }
 
 fn uuid(n: u128) -> uuid::Uuid {
@@ -207,7 +301,13 @@ fn an_old_copy_that_went_on_is_no_longer_the_store_that_it_was() {
         assert_eq!(since(&back), Since::WentBack, "longer by now, and still another");
     }
     let here = back.feed().mark().unwrap();
-    back.feed().note_went_back().unwrap();
+    let report = || back.verify_trail(&alice, None, &mut |_, _| ()).unwrap();
+    assert_eq!(report().went_back, None);
+    back.feed().note_went_back(&before).unwrap();
+    back.feed().note_went_back(&before).unwrap();
+    assert!(report().broken.is_none() && report().went_back.is_some(), "whole, and older than somebody knows it");
+    let site = || back.overview(&alice).unwrap().site.unwrap();
+    assert!(site().went_back.is_some(), "the menu says so");
     assert_eq!(back.feed().since(&here).unwrap().0, Since::Same, "a row of the trail is no change");
     let reader = Actor { user: "bram".parse().unwrap(), ..alice.clone() };
     assert!(back.accept_store(&reader).is_err());
@@ -215,11 +315,38 @@ fn an_old_copy_that_went_on_is_no_longer_the_store_that_it_was() {
     assert!(matches!(back.accept_store(&unsure), Err(HubError::PasswordNeeded)));
     back.accept_store(&alice).unwrap();
     assert_eq!((since(&back), back.feed().since(&here).unwrap().0), (Since::Anew, Since::Anew));
+    assert!(report().went_back.is_none() && site().went_back.is_none());
     let accepted = back.feed().mark().unwrap();
     back.accept_store(&alice).unwrap();
     assert_eq!(back.feed().since(&accepted).unwrap().0, Since::Anew, "in the same second too");
     let trail = back.trail(&alice, &TrailQuery { limit: 9, ..TrailQuery::default() }).unwrap();
     let actions: Vec<_> = trail.iter().map(|row| row.action.as_str()).collect();
     assert_eq!(actions[..2], ["store.accepted", "store.accepted"]);
-    assert!(actions.contains(&"store.went_back"), "{actions:?}");
+    assert_eq!(actions.iter().filter(|action| **action == "store.went_back").count(), 1, "{actions:?}");
+}
+
+/// The clock ran a year ahead when a copy was accepted, and came back; then that copy is put back once more.
+#[test]
+fn a_store_is_accepted_whatever_the_clock_once_said() {
+    let desk = Desk::on_disk();
+    let alice = desk.alice();
+    let old = tempfile::tempdir().unwrap();
+    let copy = old.path().join("old.db");
+    desk.sql(&format!("VACUUM INTO '{}'", copy.display()));
+    let year = jiff::SignedDuration::from_hours(365 * 24);
+    desk.clock.advance(year);
+    desk.hub.accept_store(&alice).unwrap();
+    let known = desk.hub.feed().mark().unwrap();
+    desk.clock.advance(-year);
+    let place = desk.places();
+    for ending in ["db-wal", "db-shm"] {
+        let _ = std::fs::remove_file(place.database.with_extension(ending));
+    }
+    std::fs::remove_file(&place.database).unwrap();
+    std::fs::copy(&copy, &place.database).unwrap();
+    let back = desk.reopened();
+    assert_eq!(back.feed().since(&known).unwrap().0, Since::WentBack);
+    back.feed().note_went_back(&known).unwrap();
+    back.accept_store(&alice).unwrap();
+    assert_eq!(back.feed().since(&known).unwrap().0, Since::Anew);
 }

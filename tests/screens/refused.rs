@@ -25,6 +25,7 @@ fn refuse(desk: &Desk, told: &[Told]) {
             clock_offset: *clock_offset,
             address: "198.51.100.7".parse().ok(),
             mistake: mistake.map(str::to_owned),
+            count: 1,
         })
         .collect();
     desk.hub().feed().write_refusals(&refusals).unwrap();

@@ -7,7 +7,13 @@ use std::{
 
 use clap::Args;
 
-use crate::cli::{args::Acting, desk::Site, failure::Failure, out, progress::Progress};
+use crate::cli::{
+    args::Acting,
+    desk::Site,
+    failure::{self, Failure},
+    out,
+    progress::Progress,
+};
 
 /// What to hold it against.
 #[derive(Debug, Args)]
@@ -27,6 +33,13 @@ pub fn run(site: &Site, args: VerifyArgs) -> Result<(), Failure> {
     let report = desk.hub.verify_trail(&desk.actor, args.expect, checked);
     progress.clear();
     let report = report?;
+    if let Some(at) = report.went_back {
+        failure::say(&format!(
+            "This store is older than it was: a verifier that knows a newer state of it said so on {}. \
+             Put the newest copy back; or, to accept what is here: keydesk audit accept --as NAME.",
+            at.utc("%Y-%m-%d %H:%M UTC")
+        ));
+    }
     match report.broken {
         None => out::lines([format!("{}:{}", report.no, report.hash)]),
         Some(what) => Err(Failure::failed(format!(

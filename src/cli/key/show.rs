@@ -62,6 +62,7 @@ struct RefusalJson<'a> {
     at: String,
     reason: &'a str,
     words: String,
+    count: i64,
     component: Option<&'a str>,
     clock_offset: Option<i64>,
     address: Option<String>,
@@ -73,6 +74,7 @@ impl<'a> From<&'a Refusal> for RefusalJson<'a> {
             at: refusal.at.rfc3339(),
             reason: &refusal.reason,
             words: refusal.words(),
+            count: refusal.count,
             component: refusal.component.as_deref(),
             clock_offset: refusal.clock_offset,
             address: refusal.address.map(|address| address.to_string()),
@@ -127,7 +129,7 @@ fn words(details: &Details, now: Millis) -> Vec<String> {
     }));
     lines.extend(details.refusals.iter().map(|refusal| {
         let from = refusal.address.map(|address| format!(" from {address}")).unwrap_or_default();
-        format!("{:<14}{} UTC{from}: {}", "Refused", minute(refusal.at.millis()), refusal.words())
+        format!("{:<14}{} UTC{from}: {}", "Refused", minute(refusal.at.millis()), refusal.words_and_times())
     }));
     // What helps is said once, for the newest: the older ones mostly are the same.
     lines.extend(details.refusals.first().map(|newest| format!("{:<14}{}", "", newest.advice())));

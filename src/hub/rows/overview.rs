@@ -62,8 +62,10 @@ pub struct Overview {
     pub account: String,
     /// Names of the active Administrators.
     pub administrators: Vec<String>,
-    /// Where clients reach the API, and where a gateway passes on to.
-    pub addresses: (Site, Upstream),
+    /// Where clients reach the API: everybody who calls it knows.
+    pub api: Site,
+    /// Where a gateway passes on to; Administrators only.
+    pub upstream: Option<Upstream>,
     /// About credentials.
     pub credentials: Option<CredentialOverview>,
     /// About people and the trail; Administrators only.
@@ -103,4 +105,8 @@ pub struct SiteOverview {
     pub last_row_at: Option<Millis>,
     /// When the master key was made.
     pub master_key_made_at: Option<Millis>,
+    /// When a verifier told that it knows a newer state of this store: somebody put an older copy in its place.
+    pub went_back: Option<Millis>,
+    /// A setting was changed or removed outside keydesk.
+    pub setting_tampered: bool,
 }

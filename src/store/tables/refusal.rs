@@ -2,16 +2,17 @@
 
 use crate::store::{Row, StoreError, Tx, WriteTx};
 
-/// Refusals that are kept of one credential.
-pub const REFUSALS_KEPT: i64 = 20;
-
-/// One refused request. Never a field's value of it.
+/// One refused request, or several that are alike. Never a field's value of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefusalRow {
-    /// Unix seconds.
+    /// The order in which they were written, whatever the clock said.
+    pub no: i64,
+    /// Unix seconds; of several the last.
     pub at: i64,
     /// Tells refusals of the same second apart.
     pub id: String,
+    /// How many.
+    pub n: i64,
     /// The reason's word.
     pub reason: String,
     /// Which field or component the reason is about.
@@ -39,53 +40,65 @@ pub struct RefusedRow {
     pub refusal: RefusalRow,
 }
 
-/// Adds a refusal of a credential that exists; of any other it does nothing.
-pub fn insert_refusal(tx: &mut dyn WriteTx, credential: &str, row: &RefusalRow) -> Result<(), StoreError> {
-    let sql = "INSERT INTO refusal (credential, at, id, reason, component, clock_offset, address, mistake) \
-               SELECT id, $2, $3, $4, $5, $6, $7, $8 FROM credential WHERE id = $1";
+/// The number of the next refusal.
+pub fn next_refusal(tx: &mut dyn Tx) -> Result<i64, StoreError> {
+    let row = tx.row("SELECT COALESCE(MAX(no), 0) + 1 FROM refusal", &[])?;
+    row.map_or(Ok(1), |mut row| row.int())
+}
+
+/// Adds a refusal of a credential that exists; of any other it does nothing, and says so.
+pub fn insert_refusal(tx: &mut dyn WriteTx, credential: &str, row: &RefusalRow) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO refusal (credential, no, at, id, n, reason, component, clock_offset, address, mistake) \
+               SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM credential WHERE id = $1";
     let params = [
         credential.into(),
+        row.no.into(),
         row.at.into(),
         (&row.id).into(),
+        row.n.into(),
         (&row.reason).into(),
         row.component.clone().into(),
         row.clock_offset.into(),
         row.address.clone().into(),
         row.mistake.clone().into(),
     ];
+    Ok(tx.execute(sql, &params)? == 1)
+}
+
+/// Puts a refusal in the place of one that was like it: its id stays, its number and time are the newer ones.
+pub fn repeat_refusal(tx: &mut dyn WriteTx, credential: &str, row: &RefusalRow) -> Result<(), StoreError> {
+    let sql = "UPDATE refusal SET no = $3, at = $4, n = $5, clock_offset = $6 WHERE credential = $1 AND id = $2";
+    let params =
+        [credential.into(), (&row.id).into(), row.no.into(), row.at.into(), row.n.into(), row.clock_offset.into()];
     tx.execute(sql, &params).map(|_| ())
 }
 
-/// Forgets all but the last refusals of a credential.
-pub fn forget_old_refusals(tx: &mut dyn WriteTx, credential: &str) -> Result<(), StoreError> {
-    let sql = "DELETE FROM refusal WHERE credential = $1 AND id NOT IN \
-               (SELECT id FROM refusal WHERE credential = $1 ORDER BY at DESC, id DESC LIMIT $2)";
-    tx.execute(sql, &[credential.into(), REFUSALS_KEPT.into()]).map(|_| ())
+/// Forgets one refusal of a credential.
+pub fn forget_refusal(tx: &mut dyn WriteTx, credential: &str, id: &str) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM refusal WHERE credential = $1 AND id = $2", &[credential.into(), id.into()]).map(|_| ())
 }
+
+const COLUMNS: &str = "r.no, r.at, r.id, r.n, r.reason, r.component, r.clock_offset, r.address, r.mistake";
 
 /// The last refusals of a credential, newest first.
 pub fn refusals(tx: &mut dyn Tx, credential: &str) -> Result<Vec<RefusalRow>, StoreError> {
-    let sql = "SELECT at, id, reason, component, clock_offset, address, mistake FROM refusal WHERE credential = $1 \
-               ORDER BY at DESC, id DESC";
-    tx.rows(sql, &[credential.into()])?.into_iter().map(|mut row| read(&mut row)).collect()
+    let sql = format!("SELECT {COLUMNS} FROM refusal r WHERE r.credential = $1 ORDER BY r.no DESC");
+    tx.rows(&sql, &[credential.into()])?.into_iter().map(|mut row| read(&mut row)).collect()
 }
 
-/// The newest refusals, of all credentials or of one, that are older than the one at `before`; newest first.
+/// The newest refusals, of all credentials or of one, that are older than number `before`; newest first.
 pub fn newest_refusals(
     tx: &mut dyn Tx,
     credential: Option<&str>,
-    before: Option<(i64, &str)>,
+    before: Option<i64>,
     limit: i64,
 ) -> Result<Vec<RefusedRow>, StoreError> {
-    // Behind every refusal there can be.
-    let (at, id) = before.unwrap_or((i64::MAX, ""));
-    let of = if credential.is_some() { "r.credential = $4 AND " } else { "" };
+    let of = if credential.is_some() { "r.credential = $3 AND " } else { "" };
     let sql = format!(
-        "SELECT r.at, r.id, r.reason, r.component, r.clock_offset, r.address, r.mistake, c.id, c.kind, c.key, c.name \
-         FROM refusal r JOIN credential c ON c.id = r.credential \
-         WHERE {of}(r.at, r.id) < ($1, $2) ORDER BY r.at DESC, r.id DESC LIMIT $3"
+        "SELECT {COLUMNS}, c.id, c.kind, c.key, c.name FROM refusal r JOIN credential c ON c.id = r.credential \
+         WHERE {of}r.no < $1 ORDER BY r.no DESC LIMIT $2"
     );
-    let mut params = vec![at.into(), id.into(), limit.into()];
+    let mut params = vec![before.unwrap_or(i64::MAX).into(), limit.into()];
     params.extend(credential.map(crate::store::Value::from));
     let each = |mut row: Row| {
         let refusal = read(&mut row)?;
@@ -96,8 +109,10 @@ pub fn newest_refusals(
 
 fn read(row: &mut Row) -> Result<RefusalRow, StoreError> {
     Ok(RefusalRow {
+        no: row.int()?,
         at: row.int()?,
         id: row.text()?,
+        n: row.int()?,
         reason: row.text()?,
         component: row.maybe_text()?,
         clock_offset: row.maybe_int()?,

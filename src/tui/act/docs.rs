@@ -74,7 +74,7 @@ impl App {
         let Some(room) = &self.room else { return };
         let Some((docs, subject)) = room.docs_of() else { return };
         let text = match docs.gateways {
-            true => match docs.gateway().snippet(view::verifier(self), &room.upstream()) {
+            true => match docs.gateway().snippet(view::verifier(self, room), &room.upstream()) {
                 Ok(text) => text,
                 Err(why) => {
                     self.toast = Some(Toast::note(self.now, why.to_string()));
@@ -106,12 +106,12 @@ impl Room {
 
     /// Where the API is, as far as it was read.
     pub(in super::super) fn site(&self) -> Site {
-        self.overview.as_ref().map(|overview| overview.addresses.0.clone()).unwrap_or_default()
+        self.overview.as_ref().map(|overview| overview.api.clone()).unwrap_or_default()
     }
 
     /// Where a gateway passes on to, as far as it was read.
     pub(in super::super) fn upstream(&self) -> Upstream {
-        self.overview.as_ref().map(|overview| overview.addresses.1.clone()).unwrap_or_default()
+        self.overview.as_ref().and_then(|overview| overview.upstream.clone()).unwrap_or_default()
     }
 
     /// The credential that the documentation is for.

@@ -34,6 +34,10 @@ pub enum Look {
     Unasked,
     /// There is one Administrator only.
     OneAdministrator,
+    /// A verifier knows a newer state of the store than this one.
+    WentBack,
+    /// A setting was changed or removed outside keydesk.
+    SettingTampered,
 }
 
 impl Room {
@@ -42,6 +46,10 @@ impl Room {
         let mut looks: Vec<Look> = self.session.dropped.iter().cloned().map(Look::Dropped).collect();
         looks.extend(self.missed.iter().cloned().map(Look::Missed));
         let Some(overview) = &self.overview else { return looks };
+        if let Some(site) = &overview.site {
+            looks.extend(site.went_back.map(|_| Look::WentBack));
+            looks.extend(site.setting_tampered.then_some(Look::SettingTampered));
+        }
         if let Some(credentials) = overview.credentials.as_ref().filter(|_| self.may(Right::ManageCredentials)) {
             looks.extend(credentials.next_to_expire.iter().cloned().map(|row| Look::Expiring(Box::new(row))));
             if credentials.never_used.0 > 0 {
@@ -188,6 +196,11 @@ impl App {
             Look::Dropped(_) | Look::Missed(_) => self.open_api(Kind::Basic, None, ""),
             Look::Unasked => self.open(Screen::Docs(Docs::of_gateways())),
             Look::OneAdministrator => self.open(Screen::People(Box::default())),
+            Look::WentBack => self.open(Screen::Trail(Box::default())),
+            Look::SettingTampered => {
+                self.open(Screen::Page(Topic::Security, 0));
+                self.read_security();
+            }
         }
     }
 }

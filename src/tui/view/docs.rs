@@ -4,8 +4,9 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
+use crate::account::Right;
 use crate::credential::Kind;
-use crate::sample::{self, Gateway, SECRET_HINT, SHIPPED, languages};
+use crate::sample::{self, Gateway, NOT_YOURS, SECRET_HINT, SHIPPED, languages};
 use crate::text;
 
 use super::super::app::{App, Room};
@@ -59,7 +60,7 @@ pub fn draw(app: &App, room: &Room, paint: &mut Paint<'_>, body: Rect) {
 
 /// The configuration of a gateway with everything around it.
 fn gateways(app: &App, room: &Room, docs: &Docs, paint: &mut Paint<'_>, body: Rect) {
-    let head = format!("Gateways {} the verifier is at {}", app.theme.glyphs.dot, verifier(app));
+    let head = format!("Gateways {} the verifier is at {}", app.theme.glyphs.dot, verifier(app, room));
     let room_for = usize::from(body.width).saturating_sub(2);
     paint.text(1, body.y, &text::fit(&head, room_for, app.theme.glyphs.ellipsis), app.theme.strong());
     let mut x = body.x + 1;
@@ -73,20 +74,23 @@ fn gateways(app: &App, room: &Room, docs: &Docs, paint: &mut Paint<'_>, body: Re
     scrolled(&lines(app, room), docs.scroll, paint, under);
 }
 
-/// Where gateways find the verifier.
-pub fn verifier(app: &App) -> &str {
+/// Where gateways find the verifier; an example for whoever may not know.
+pub fn verifier<'a>(app: &'a App, room: &Room) -> &'a str {
     // The demo has no place of its own.
-    if app.places.verifier.is_empty() { SHIPPED } else { &app.places.verifier }
+    if app.places.verifier.is_empty() || !room.may(Right::ManageSite) { SHIPPED } else { &app.places.verifier }
 }
 
 fn gateway_lines(app: &App, room: &Room, gateway: Gateway) -> Vec<Line<'static>> {
     let (theme, width) = (app.theme, usize::from(app.size.0).saturating_sub(3));
     let line = |line: &str| Line::from(plain(&text::fit(line, width, theme.glyphs.ellipsis)));
-    match gateway.snippet(verifier(app), &room.upstream()) {
+    let said = |sentence: &str| -> Vec<Line<'static>> { wrap(sentence, width).iter().map(|text| line(text)).collect() };
+    let mut lines = if room.may(Right::ManageSite) { vec![] } else { said(NOT_YOURS) };
+    match gateway.snippet(verifier(app, room), &room.upstream()) {
         // A terminal has its own idea of how wide a tab is.
-        Ok(text) => text.lines().map(|text| line(&text.replace('\t', "    "))).collect(),
-        Err(why) => wrap(&why.to_string(), width).iter().map(|text| line(text)).collect(),
+        Ok(text) => lines.extend(text.lines().map(|text| line(&text.replace('\t', "    ")))),
+        Err(why) => lines.extend(said(&why.to_string())),
     }
+    lines
 }
 
 /// How many lines do not fit.

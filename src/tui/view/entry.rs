@@ -147,6 +147,14 @@ pub fn checked(report: &TrailReport, at: Millis, mut sheet: Sheet) -> Sheet {
         None => {
             sheet.tell(&format!("All {} entries are whole, checked {}.", report.rows, at.utc("%H:%M UTC")));
             sheet.gap();
+            if let Some(at) = report.went_back {
+                sheet.tell(&format!(
+                    "But this store is older than it was: a verifier that knows a newer state said so on {}. Put the newest \
+                     copy back, or accept this one by keydesk audit accept.",
+                    at.utc("%-d %b %H:%M UTC")
+                ));
+                sheet.gap();
+            }
             sheet
                 .tell("Whoever can write the database could still cut the end off. Note this elsewhere, to find that:");
             sheet.gap();

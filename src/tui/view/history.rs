@@ -40,7 +40,7 @@ fn refusals(app: &App, about: &About, sheet: &mut Sheet) {
     sheet.spans(vec![span("Refused requests", app.theme.strong())]);
     for refusal in &about.details.refusals {
         let from = refusal.address.map(|a| format!(" from {a}")).unwrap_or_default();
-        let line = format!("{}  {}{from}", refusal.at.millis().utc("%d %b %Y %H:%M"), refusal.words());
+        let line = format!("{}  {}{from}", refusal.at.millis().utc("%d %b %Y %H:%M"), refusal.words_and_times());
         sheet.spans(vec![plain(&text::fit(&line, sheet.room(), app.theme.glyphs.ellipsis))]);
     }
     sheet.say(newest.advice(), Style::new());

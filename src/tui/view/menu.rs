@@ -72,6 +72,8 @@ fn look_words(app: &App, look: &Look) -> String {
         Look::NeverUsed(count, _) if count == "1" => "1 key was never used since it was made".to_owned(),
         Look::NeverUsed(count, _) => format!("{count} keys were never used since they were made"),
         Look::Unasked => "No gateway has asked yet: see how to set one up".to_owned(),
+        Look::WentBack => "This store is older than verifiers know it: see keydesk audit accept".to_owned(),
+        Look::SettingTampered => "A setting was changed outside keydesk (tampered): set it again".to_owned(),
         Look::OneAdministrator => "You are the only Administrator: make another, in case you are locked out".to_owned(),
     }
 }

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::account::{FIRST_PAUSE, FREE_TRIES, MIN_PASSWORD};
-use crate::hub::OwnSignIn;
+use crate::hub::{OwnSignIn, Setting};
 use crate::text;
 use crate::time::{DAY, MINUTE};
 
@@ -71,6 +71,13 @@ impl Page<'_> {
         self.lines.push(Line::from(span(&text::fit(words, self.width, self.app.theme.glyphs.ellipsis), style)));
     }
 
+    /// A sentence that somebody has to do something about.
+    fn warn(&mut self, sentence: &str) {
+        let (style, mark) = (self.app.theme.warn(), self.app.theme.glyphs.warning);
+        let lines = wrap(&format!("{mark} {sentence}"), self.width);
+        self.lines.extend(lines.iter().map(|line| Line::from(span(line, style))));
+    }
+
     fn head(&mut self, words: &str) {
         self.lines.push(Line::from(span(words, self.app.theme.strong())));
     }
@@ -101,11 +108,21 @@ fn sign_in(app: &App, row: &OwnSignIn) -> String {
     format!("{at} {glyph} {}{}{}", row.outcome, row.how(), menu::from(row.address.as_deref()))
 }
 
+/// Whether the row of a setting cannot be trusted.
+fn tampered(room: &Room, setting: Setting) -> bool {
+    room.security.as_ref().is_some_and(|security| security.tampered.contains(&setting))
+}
+
 fn security(app: &App, room: &Room, page: &mut Page<'_>) {
     page.head("This desk");
     let own = room.session.idle_lock / MINUTE;
     let set = room.security.as_ref().map_or(own, |security| security.idle_lock_minutes());
     page.say(&format!("It locks after {} without a key. Press e to change that.", when::span(set * MINUTE)));
+    if tampered(room, Setting::LockTime) {
+        page.warn(
+            "The lock time was changed outside keydesk (tampered): what stands here is the default. Set it again.",
+        );
+    }
     if own != set {
         page.say(&format!("This session began before that was set: it locks after {}.", when::span(own * MINUTE)));
     }
@@ -114,7 +131,10 @@ fn security(app: &App, room: &Room, page: &mut Page<'_>) {
         page.head(if part == Part::Api { "API (a changes it)" } else { "Verifiers (v changes it)" });
         let now = room.security.iter().flat_map(|security| &security.settings);
         for (setting, value) in now.filter(|(setting, _)| part.settings().contains(setting)) {
-            page.say(&format!("{}: {value}.", setting.title()));
+            match tampered(room, *setting) {
+                true => page.warn(&format!("{}: changed outside keydesk (tampered). Set it again.", setting.title())),
+                false => page.say(&format!("{}: {value}.", setting.title())),
+            }
         }
     }
     page.gap();

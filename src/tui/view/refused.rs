@@ -44,7 +44,7 @@ pub fn draw(app: &App, list: &RefusedList, paint: &mut Paint<'_>, body: Rect) {
 fn row_line(app: &App, row: &Refused, width: usize) -> String {
     let refusal = &row.refusal;
     let from = refusal.address.map_or("-".to_owned(), |address| address.to_string());
-    line(app, width, [&refusal.at.millis().utc("%d %b %H:%M"), &row.name, &refusal.words(), &from])
+    line(app, width, [&refusal.at.millis().utc("%d %b %H:%M"), &row.name, &refusal.words_and_times(), &from])
 }
 
 /// The reason keeps its room; the address goes first when there is none.
@@ -78,7 +78,7 @@ pub fn sentences(app: &App, row: &Refused) -> Vec<String> {
     let at = refusal.at.millis();
     let from = menu::from(refusal.address.map(|address| address.to_string()).as_deref());
     vec![
-        format!("{} {}: refused, {}.", row.kind.title(), row.key, refusal.words()),
+        format!("{} {}: refused, {}.", row.kind.title(), row.key, refusal.words_and_times()),
         format!("{}{from} ({}).", at.utc("%Y-%m-%d %H:%M:%S UTC"), when::ago(app.now, at)),
         refusal.advice().to_owned(),
     ]
@@ -97,10 +97,11 @@ pub fn status(list: &RefusedList) -> String {
 pub fn summary(app: &App, details: &Details) -> Option<String> {
     let newest = details.refusals.first()?;
     // No more are kept.
-    let times = match details.refusals.len() {
-        1 => "once".to_owned(),
-        n if n >= crate::hub::REFUSALS_KEPT => format!("{n} times or more"),
-        n => format!("{n} times"),
+    let all: i64 = details.refusals.iter().map(|refusal| refusal.count).fold(0, i64::saturating_add);
+    let times = match (all, details.refusals.len()) {
+        (1, _) => "once".to_owned(),
+        (n, rows) if rows >= crate::hub::REFUSALS_KEPT => format!("{n} times or more"),
+        (n, _) => format!("{n} times"),
     };
     let ago = when::ago(app.now, newest.at.millis());
     let from = menu::from(newest.address.map(|address| address.to_string()).as_deref());

@@ -11,18 +11,15 @@ use params::Params;
 use signing::{Names, is_date};
 
 use super::{
-    Allowed, CredentialRef, Denied, Reason, Request, Snapshot, base64, date, digest, explain, framing, judge,
-    replay::Proof, request::Occurs, secrets,
+    Allowed, CredentialRef, Denied, Reason, Request, Snapshot, date, digest, explain, framing, judge,
+    request::Occurs,
+    signature::{self, Given, Good},
 };
 
-/// What a request says of its signature: all that can be judged without its credential.
-pub(super) struct Signed<'a> {
-    username: &'a [u8],
+/// How a request is signed, as it says itself.
+struct Signed<'a> {
     algorithm: Algorithm,
     names: Names<'a>,
-    signature: &'a [u8],
-    /// The last second in which the signed dates are still near enough.
-    good_until: Seconds,
 }
 
 /// The hash function of an algorithm.
@@ -36,33 +33,25 @@ pub(super) fn hash_of(algorithm: Algorithm) -> Hash {
 }
 
 impl<'a> Signed<'a> {
-    pub fn read(request: &Request<'a>, value: &'a [u8], now: Seconds) -> Result<Self, Denied<'a>> {
-        let (params, algorithm, names) = Self::parse(value)?;
-        names.check_fields(request)?;
-        check_coverage(request, &names)?;
-        let good_until = check_dates(request, &names, now)?;
-        Ok(Self { username: params.username, algorithm, names, signature: params.signature, good_until })
-    }
-
-    fn parse(value: &'a [u8]) -> Result<(Params<'a>, Algorithm, Names<'a>), Denied<'a>> {
-        let params = Params::read(value).ok_or(Reason::MalformedAuthorization)?;
+    fn read(params: &Params<'a>) -> Result<Self, Denied<'static>> {
         let algorithm = Algorithm::ALL.into_iter().find(|a| a.as_str().as_bytes() == params.algorithm);
         let algorithm = algorithm.ok_or(Reason::AlgorithmNotAllowed)?;
         let names = Names::read(params.headers).ok_or(Reason::MalformedAuthorization)?;
-        Ok((params, algorithm, names))
+        Ok(Self { algorithm, names })
     }
 }
 
 /// The strings that a signature in this value would have to be over; `None` if the value cannot be read.
 pub(super) fn signing_strings<'a>(request: &Request<'a>, value: &'a [u8]) -> Option<(Vec<u8>, Option<Vec<u8>>)> {
-    let (_, _, names) = Signed::parse(value).ok()?;
+    let names = Signed::read(&Params::read(value)?).ok()?.names;
     names.check_fields(request).ok()?;
     Some(names.strings(request))
 }
 
 /// What a value says of its signature.
 pub(super) fn proof(value: &[u8]) -> Option<explain::Proof<'_>> {
-    let (params, algorithm, _) = Signed::parse(value).ok()?;
+    let params = Params::read(value)?;
+    let algorithm = Signed::read(&params).ok()?.algorithm;
     Some(explain::Proof { key: params.username, algorithm, signature: params.signature })
 }
 
@@ -72,48 +61,43 @@ pub(super) fn decide<'a>(
     snapshot: &'a Snapshot,
     now: Seconds,
 ) -> Result<Allowed<'a>, Denied<'a>> {
-    let signed = Signed::read(request, value, now)?;
+    let params = Params::read(value).ok_or(Reason::MalformedAuthorization)?;
+    let found = snapshot.look_up(Kind::Hmac, params.username);
+    // Without all of what is signed there is no string to check a signature against: whose it would be is all that is
+    // known.
+    let signed = Signed::read(&params).and_then(|signed| signed.names.check_fields(request).map(|()| signed));
+    let signed = signed.map_err(|denied| denied.of_any(found))?;
     let (literal, other) = signed.names.strings(request);
     let messages = [&literal[..], other.as_deref().unwrap_or_default()];
-    let messages = &messages[..1 + usize::from(other.is_some())];
-    let mut buffer = [0; 64];
-    let signature = base64::decode(signed.signature, &mut buffer);
-    let found = snapshot.look_up(Kind::Hmac, signed.username);
-    let used = secrets::signed(found, hash_of(signed.algorithm), messages, signature, now);
-    // Nothing of the credential was looked at before this line but its secrets.
-    let credential = found.or_deny()?;
-    let (secret_version, compared) =
-        signed.judge(request, credential, (used, signature.is_some()), now).map_err(|denied| denied.of(credential))?;
-    Ok(Allowed {
-        credential,
-        secret_version,
-        body: framing::body_check(request, compared),
-        proof: signature.map(|signature| Proof::new(credential.row(), signature, signed.good_until)),
-    })
+    let given = Given {
+        hash: hash_of(signed.algorithm),
+        messages: &messages[..1 + usize::from(other.is_some())],
+        signature: params.signature,
+        malformed: Reason::MalformedAuthorization,
+    };
+    signature::decide(request, found, &given, now, |credential| signed.judge(request, credential, now))
 }
 
 impl Signed<'_> {
-    /// Everything that depends on the credential; gives the version of the secret that signed, and whether the body was
-    /// compared with a digest.
+    /// Everything but the signature, which is right.
     fn judge<'c>(
         &self,
         request: &Request<'_>,
         credential: CredentialRef<'c>,
-        (used, decoded): (Option<u32>, bool),
         now: Seconds,
-    ) -> Result<(u32, bool), Denied<'c>> {
-        judge::intact(credential)?;
+    ) -> Result<Good, Denied<'c>> {
         if !credential.admits(self.algorithm) {
             return Err(Reason::AlgorithmNotAllowed.into());
         }
+        check_coverage(request, &self.names)?;
+        let good_until = check_dates(request, &self.names, now)?;
         self.check_digest_signed(request, credential)?;
-        let version = judge::signed_by(used, self.signature, decoded, Reason::MalformedAuthorization)?;
         let digests = self.digests(request)?;
         judge::usable(credential, now, || judge::address(request.client))?;
         // The body last: it may be long, and only a request that would pass is worth hashing it.
-        let Some(body) = request.visible_body() else { return Ok((version, false)) };
+        let Some(body) = request.visible_body() else { return Ok(Good { good_until, compared: false }) };
         digests.iter().try_for_each(|digest| digest.compare(body))?;
-        Ok((version, !digests.is_empty()))
+        Ok(Good { good_until, compared: !digests.is_empty() })
     }
 
     /// A body must be covered by a digest (H15), unless the credential says otherwise (H16).

@@ -11,17 +11,10 @@ use base::signature_base;
 use parse::Input;
 
 use super::{
-    Allowed, CredentialRef, Denied, Reason, Request, Snapshot, base64, date, digest, explain, framing, judge,
-    replay::Proof, request::Occurs, secrets,
+    Allowed, CredentialRef, Denied, Reason, Request, Snapshot, date, digest, explain, framing, judge,
+    request::Occurs,
+    signature::{self, Given, Good},
 };
-
-/// What a request says of its signature: all that can be judged without its credential.
-struct Signed<'a> {
-    input: Input<'a>,
-    signature: &'a [u8],
-    base: Vec<u8>,
-    good_until: Seconds,
-}
 
 /// Both fields, each once, read.
 fn fields<'a>(request: &Request<'a>) -> Option<(Input<'a>, &'a [u8])> {
@@ -45,69 +38,55 @@ pub(super) fn proof<'a>(request: &Request<'a>) -> Option<explain::Proof<'a>> {
     Some(explain::Proof { key: input.keyid, algorithm: Algorithm::Sha256, signature })
 }
 
-impl<'a> Signed<'a> {
-    fn read(request: &Request<'a>, now: Seconds) -> Result<Self, Denied<'a>> {
-        let (input, signature) = fields(request).ok_or(Reason::MalformedSignature)?;
-        if input.alg.is_some_and(|alg| alg != Algorithm::Sha256.as_str().as_bytes()) {
-            return Err(Reason::AlgorithmNotAllowed.into());
-        }
-        let base = signature_base(request, &input)?;
-        let good_until = check_times(&input, now)?;
-        check_coverage(request, &input)?;
-        Ok(Self { input, signature, base, good_until })
-    }
-
-    /// Everything that depends on the credential; gives the version of the secret that signed, and whether the body was
-    /// compared with a digest.
-    fn judge<'c>(
-        &self,
-        request: &Request<'_>,
-        credential: CredentialRef<'c>,
-        (used, decoded): (Option<u32>, bool),
-        now: Seconds,
-    ) -> Result<(u32, bool), Denied<'c>> {
-        judge::intact(credential)?;
-        if !credential.admits(Algorithm::Sha256) {
-            return Err(Reason::AlgorithmNotAllowed.into());
-        }
-        let version = judge::signed_by(used, self.signature, decoded, Reason::MalformedSignature)?;
-        let joined = self.content_digest(request);
-        let digest = joined.as_deref().map(|joined| digest::Signed::read(CONTENT_DIGEST, joined)).transpose()?;
-        judge::usable(credential, now, || judge::address(request.client))?;
-        let (Some(digest), Some(body)) = (digest, request.visible_body()) else { return Ok((version, false)) };
-        digest.compare(body)?;
-        Ok((version, true))
-    }
-
-    /// Every copy of the field, joined as it was signed.
-    fn content_digest(&self, request: &Request<'_>) -> Option<Vec<u8>> {
-        let copies: Vec<_> = request.values(CONTENT_DIGEST).collect();
-        self.input.covers(CONTENT_DIGEST).then(|| copies.join(&b", "[..]))
-    }
-}
-
-const CONTENT_DIGEST: &[u8] = b"content-digest";
-
 pub(super) fn decide<'a>(
     request: &Request<'a>,
     snapshot: &'a Snapshot,
     now: Seconds,
 ) -> Result<Allowed<'a>, Denied<'a>> {
-    let signed = Signed::read(request, now)?;
-    let mut buffer = [0; 64];
-    let signature = base64::decode(signed.signature, &mut buffer);
-    let found = snapshot.look_up(Kind::Hmac, signed.input.keyid);
-    let used = secrets::signed(found, Hash::Sha256, &[&signed.base], signature, now);
-    // Nothing of the credential was looked at before this line but its secrets.
-    let credential = found.or_deny()?;
-    let (secret_version, compared) =
-        signed.judge(request, credential, (used, signature.is_some()), now).map_err(|denied| denied.of(credential))?;
-    Ok(Allowed {
-        credential,
-        secret_version,
-        body: framing::body_check(request, compared),
-        proof: signature.map(|signature| Proof::new(credential.row(), signature, signed.good_until)),
-    })
+    let (input, signature) = fields(request).ok_or(Reason::MalformedSignature)?;
+    let found = snapshot.look_up(Kind::Hmac, input.keyid);
+    // Without a base there is nothing to check a signature against: whose it would be is all that is known.
+    let base = base(request, &input).map_err(|denied| denied.of_any(found))?;
+    let given = Given { hash: Hash::Sha256, messages: &[&base], signature, malformed: Reason::MalformedSignature };
+    signature::decide(request, found, &given, now, |credential| judge(request, &input, credential, now))
+}
+
+/// What was signed, if it was signed in the one way that there is (S5, S7).
+fn base(request: &Request<'_>, input: &Input<'_>) -> Result<Vec<u8>, Denied<'static>> {
+    match input.alg {
+        Some(alg) if alg != Algorithm::Sha256.as_str().as_bytes() => Err(Reason::AlgorithmNotAllowed.into()),
+        _ => signature_base(request, input),
+    }
+}
+
+/// Everything but the signature, which is right.
+fn judge<'c>(
+    request: &Request<'_>,
+    input: &Input<'_>,
+    credential: CredentialRef<'c>,
+    now: Seconds,
+) -> Result<Good, Denied<'c>> {
+    if !credential.admits(Algorithm::Sha256) {
+        return Err(Reason::AlgorithmNotAllowed.into());
+    }
+    let good_until = check_times(input, now)?;
+    check_coverage(request, input)?;
+    let joined = content_digest(request, input);
+    let digest = joined.as_deref().map(|joined| digest::Signed::read(CONTENT_DIGEST, joined)).transpose()?;
+    judge::usable(credential, now, || judge::address(request.client))?;
+    let (Some(digest), Some(body)) = (digest, request.visible_body()) else {
+        return Ok(Good { good_until, compared: false });
+    };
+    digest.compare(body)?;
+    Ok(Good { good_until, compared: true })
+}
+
+const CONTENT_DIGEST: &[u8] = b"content-digest";
+
+/// Every copy of the field, joined as it was signed.
+fn content_digest(request: &Request<'_>, input: &Input<'_>) -> Option<Vec<u8>> {
+    let copies: Vec<_> = request.values(CONTENT_DIGEST).collect();
+    input.covers(CONTENT_DIGEST).then(|| copies.join(&b", "[..]))
 }
 
 /// `created` is near, `expires` ahead (S4); gives the last second in which both hold.

@@ -19,7 +19,7 @@ use std::{
 
 use uuid::Uuid;
 
-use crate::credential::{Algorithm, Kind, State};
+use crate::credential::{Algorithm, Algorithms, BodyDigest, Kind, State};
 use crate::time::Seconds;
 use crate::vault::{VaultError, dummy_hash};
 
@@ -182,6 +182,11 @@ impl Snapshot {
         self.shards.iter().flat_map(|shard| shard.records()).map(|record| CredentialRef(Packed(record)))
     }
 
+    /// The credential of a kind with this key, as it was before it was packed.
+    pub fn entry(&self, kind: Kind, key: &str) -> Option<Entry> {
+        self.look_up(kind, key.as_bytes()).credential().map(CredentialRef::entry)
+    }
+
     /// Finds a credential by kind and key (C8, C9).
     pub(super) fn look_up(&self, kind: Kind, key: &[u8]) -> Lookup<'_> {
         let hash = self.hash(key);
@@ -291,6 +296,24 @@ impl<'a> CredentialRef<'a> {
     /// Not usable from this second on.
     pub fn expires_at(self) -> Option<Seconds> {
         self.0.expires_at().map(Seconds)
+    }
+
+    fn entry(self) -> Entry {
+        let body_digest = if self.digest_optional() { BodyDigest::Optional } else { BodyDigest::Required };
+        Entry {
+            row: self.row(),
+            kind: self.kind(),
+            key: self.key().to_owned(),
+            name: self.name().to_owned(),
+            state: self.state(),
+            not_before: self.not_before(),
+            expires_at: self.expires_at(),
+            networks: self.0.networks().collect(),
+            algorithms: Algorithms::new(Algorithm::ALL.into_iter().filter(|a| self.admits(*a))),
+            body_digest,
+            secrets: self.secrets().map(|secret| secret.unpacked()).collect(),
+            tampered: self.tampered(),
+        }
     }
 
     pub(super) fn digest_optional(self) -> bool {

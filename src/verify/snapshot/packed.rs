@@ -14,6 +14,8 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 
 use crate::credential::{Algorithm, BodyDigest, Kind, Networks as AllowedNetworks, State};
+use crate::secret::Secret;
+use crate::time::Seconds;
 use crate::vault::{Stored, sha256};
 
 use super::{Entry, LiveSecret, SnapshotError};
@@ -205,11 +207,15 @@ impl<'a> Packed<'a> {
         if self.admits_any() {
             return true;
         }
+        let address = address.map(|a| a.to_canonical());
+        address.is_some_and(|address| self.networks().any(|net| net.contains(&address)))
+    }
+
+    /// The networks, behind the secrets.
+    pub fn networks(self) -> impl Iterator<Item = IpNet> + use<'a> {
         let mut secrets = self.secrets();
         secrets.by_ref().for_each(drop);
-        let networks = Networks { left: self.0[19], rest: secrets.rest };
-        let address = address.map(|a| a.to_canonical());
-        address.is_some_and(|address| networks.into_iter().any(|net| net.contains(&address)))
+        Networks { left: self.0[19], rest: secrets.rest }
     }
 
     fn times(self) -> usize {
@@ -252,6 +258,16 @@ impl PackedSecret<'_> {
 
     pub fn is_slow(&self) -> bool {
         self.scheme == Scheme::Argon2 as u8
+    }
+
+    /// As it is kept before it is packed. A slow hash is text: it was packed as that.
+    pub fn unpacked(&self) -> LiveSecret {
+        let stored = match self.scheme {
+            scheme if scheme == Scheme::Sha256 as u8 => Stored::Sha256(array(self.bytes)),
+            scheme if scheme == Scheme::Plain as u8 => Stored::Plain(Secret::new(self.bytes.to_vec())),
+            _ => Stored::Argon2(String::from_utf8_lossy(self.bytes).into_owned()),
+        };
+        LiveSecret { version: self.version, stored, valid_until: self.valid_until.map(Seconds) }
     }
 
     /// Whether it still works (C10).

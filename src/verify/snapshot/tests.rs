@@ -1,7 +1,7 @@
 //! The snapshot by itself: finding, changing, growing, and what it occupies.
 
 use super::*;
-use crate::credential::{Algorithms, BodyDigest, Networks};
+use crate::credential::Networks;
 use crate::secret::Secret;
 use crate::vault::Stored;
 
@@ -52,6 +52,35 @@ fn every_key_is_found_in_its_kind_alone() {
     }
     assert!(matches!(snapshot.look_up(Kind::Hmac, b""), Lookup::Nothing));
     assert!(Snapshot::of([]).unwrap().is_empty());
+}
+
+#[test]
+fn a_credential_can_be_taken_out_as_it_was_put_in() {
+    let full = Entry {
+        not_before: Some(Seconds(5)),
+        expires_at: Some(Seconds(9)),
+        networks: "10.0.0.0/8 2001:db8::/32".parse().unwrap(),
+        algorithms: "hmac-sha1 hmac-sha512".parse().unwrap(),
+        body_digest: BodyDigest::Optional,
+        state: State::Disabled,
+        secrets: vec![
+            live(1, Stored::Plain(Secret::from_text("one")), Some(7)),
+            live(2, Stored::Plain(Secret::from_text("two")), None),
+        ],
+        ..entry(7, Kind::Hmac, "kdh")
+    };
+    let basic = Entry { secrets: vec![live(3, Stored::Sha256([9; 32]), None)], ..entry(8, Kind::Basic, "kdb") };
+    let legacy = Entry { secrets: vec![live(1, Stored::Argon2("$x".to_owned()), None)], ..entry(9, Kind::Legacy, "l") };
+    let all = [full, basic, legacy];
+    let snapshot = Snapshot::of(&all).unwrap();
+    for entry in &all {
+        let out = snapshot.entry(entry.kind, &entry.key).unwrap();
+        assert_eq!(format!("{out:?}"), format!("{entry:?}"));
+        let secrets =
+            |entry: &Entry| entry.secrets.iter().map(|s| s.stored.encode().expose().to_vec()).collect::<Vec<_>>();
+        assert_eq!(secrets(&out), secrets(entry));
+    }
+    assert!(snapshot.entry(Kind::Basic, "kdh").is_none());
 }
 
 #[test]

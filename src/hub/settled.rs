@@ -1,0 +1,229 @@
+//! The rows of the settings. Each is there from set-up on, with a tag: one that is gone was taken away, and means nothing
+//! less than one with a wrong tag does. None of them ever stands for its default.
+
+use std::collections::BTreeMap;
+
+use crate::store::{
+    Cancel, Tx,
+    tables::{self, SettingRecord, Tagged, TrailFilter},
+};
+use crate::vault::Vault;
+
+use super::{
+    Hub, HubError, Origin, Setting, action,
+    change::{Author, Change, Subject},
+    guard,
+    walk::{self, Walk},
+};
+
+/// Values by their names in the store, as rows of the trail tell them.
+pub(super) type Written = BTreeMap<String, String>;
+
+/// What a row says that can be followed.
+pub(super) struct Said {
+    pub(super) value: String,
+    /// The number of the change that wrote it: an older row put back has a lower one.
+    pub(super) change: i64,
+}
+
+/// What the row of a setting says; `None` if it is gone, has a wrong tag, is an older one put back, or holds what this
+/// keydesk cannot read.
+pub(super) fn said(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<Option<Said>, HubError> {
+    let found: Option<Tagged<SettingRecord>> = tables::get(tx, "id", setting.key())?;
+    let Some(SettingRecord { value, change, .. }) = found.filter(|row| guard::intact(vault, row)).map(|row| row.record)
+    else {
+        return Ok(None);
+    };
+    if last_set(tx, setting)?.is_some_and(|last| last != value) {
+        return Ok(None);
+    }
+    let readable = setting.check(&value).ok().or_else(|| setting.in_place_of_odd());
+    Ok(readable.map(|value| Said { value, change }))
+}
+
+/// What the trail says that a setting was last set to, if somebody ever set it.
+pub(super) fn last_set(tx: &mut dyn Tx, setting: Setting) -> Result<Option<String>, HubError> {
+    let filters = [TrailFilter::Subject(setting.key()), TrailFilter::Class(action::SETTING.class)];
+    let mut written = Written::new();
+    for row in tables::trail_before(tx, &filters, i64::MAX, 1)? {
+        take_up(&mut written, &row.action, row.after.as_deref());
+    }
+    Ok(written.remove(setting.key()))
+}
+
+/// Why a setting is not followed, and what mends it.
+pub(super) fn tampered(setting: Setting) -> HubError {
+    HubError::Tampered { what: format!("The setting {}", setting.name()), mend: setting.mend() }
+}
+
+/// Settings as one JSON object: numbers as numbers.
+pub(super) fn json<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let value = |text: &str| text.parse::<i64>().map_or_else(|_| text.into(), serde_json::Value::from);
+    let all = values.into_iter().map(|(key, text)| (key.to_owned(), value(text)));
+    serde_json::Value::Object(all.collect()).to_string()
+}
+
+/// Takes up what a row of the trail says was written.
+pub(super) fn take_up(written: &mut Written, action: &str, after: Option<&str>) {
+    if ![action::SET_UP.code, action::SETTLED.code, action::SETTING.code].contains(&action) {
+        return;
+    }
+    let read = |text| serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(text).ok();
+    written.extend(after.and_then(read).into_iter().flatten().map(|(key, value)| match value {
+        serde_json::Value::String(text) => (key, text),
+        other => (key, other.to_string()),
+    }));
+}
+
+/// The rows of a new desk; returns them as the trail tells them.
+pub(super) fn first(change: &mut Change<'_>) -> Result<String, HubError> {
+    write(change, &Setting::ALL)
+}
+
+fn write(change: &mut Change<'_>, settings: &[Setting]) -> Result<String, HubError> {
+    let values: Vec<_> = settings.iter().map(|setting| (setting.key(), setting.default_value())).collect();
+    let number = change.number();
+    for (key, value) in &values {
+        let record = SettingRecord { id: (*key).to_owned(), version: 1, value: value.clone(), change: number };
+        change.insert(&record)?;
+    }
+    Ok(json(values.iter().map(|(key, value)| (*key, value.as_str()))))
+}
+
+/// Gives a desk that an older keydesk made the rows that it never had. Which these are the trail tells, and only a whole
+/// one: whoever removes a row has no way to have it written anew, with its default.
+pub(super) fn settle(hub: &Hub) -> Result<(), HubError> {
+    if missing(&mut *hub.store.read(&Cancel::default())?)?.is_empty() {
+        return Ok(());
+    }
+    let mut change = match Change::begin(hub, Author::nobody(&Origin::default())) {
+        // Whoever looks is told of the head by everything else; here nothing is written on top of it.
+        Err(HubError::Tampered { .. }) => return Ok(()),
+        change => change?,
+    };
+    let mut walk = Walk::new(change.head(), None);
+    walk::on(&mut *change.tx, &mut walk, &Cancel::default(), &mut |_, _| ())?;
+    if walk.finish(true).is_some() {
+        return Ok(());
+    }
+    let mut never = missing(&mut *change.tx)?;
+    never.retain(|setting| !walk.written.contains_key(setting.key()));
+    if never.is_empty() {
+        return Ok(());
+    }
+    let after = write(&mut change, &never)?;
+    change.note(action::SETTLED, Subject::named("settings").changed(None, Some(after)))?;
+    change.commit()
+}
+
+fn missing(tx: &mut dyn Tx) -> Result<Vec<Setting>, HubError> {
+    let mut missing = Vec::new();
+    for setting in Setting::ALL {
+        let found: Option<Tagged<SettingRecord>> = tables::get(tx, "id", setting.key())?;
+        missing.extend(found.is_none().then_some(setting));
+    }
+    Ok(missing)
+}
+
+/// Which row is not as the trail left it. The copy of a row that somebody took and put back later has a tag that is right.
+pub(super) fn outside(tx: &mut dyn Tx, vault: &Vault, written: &Written) -> Result<Option<String>, HubError> {
+    for setting in Setting::ALL {
+        let found: Option<Tagged<SettingRecord>> = tables::get(tx, "id", setting.key())?;
+        let how = match (found, written.get(setting.key())) {
+            (None, _) => "was removed outside keydesk",
+            (Some(row), _) if !guard::intact(vault, &row) => "was changed outside keydesk",
+            (Some(row), Some(value)) if row.record.value == *value => continue,
+            (Some(_), _) => "is not as the trail left it: it was changed by hand, or an older copy was put back",
+        };
+        return Ok(Some(format!("the setting {} {how}", setting.name())));
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::hub::{Followed, SetUp};
+    use crate::secret::Secret;
+    use crate::store::Commit;
+    use crate::store::tables::TrailRecord;
+    use crate::time::{Millis, SetClock};
+
+    fn desk() -> Hub {
+        let password = Secret::from_text("correct horse battery");
+        let wanted = SetUp { account: "Acme".to_owned(), name: "alice".to_owned(), password };
+        Hub::in_memory(Arc::new(SetClock::at(Millis(1_786_698_764_000))), &wanted).unwrap()
+    }
+
+    /// Changes the trail as only a holder of the master key can: its hashes and its head are right again.
+    fn rewrite(hub: &Hub, change: impl Fn(&mut TrailRecord), sql: &[&str]) {
+        let mut tx = hub.store.write().unwrap();
+        let mut rows = Vec::new();
+        tables::trail_after(&mut *tx, 0, 100, &mut |row| {
+            rows.push(row);
+            Ok(())
+        })
+        .unwrap();
+        tx.execute("DROP TRIGGER trail_keeps_text", &[]).unwrap();
+        tx.execute("DROP TRIGGER trail_keeps_rows", &[]).unwrap();
+        let mut head = tables::head(&mut *tx).unwrap().unwrap();
+        head.trail_hash = guard::first_hash(&head.store_id);
+        for mut row in rows {
+            change(&mut row);
+            row.hash = guard::trail_hash(&head.trail_hash, &row);
+            head.trail_hash.clone_from(&row.hash);
+            let params = [row.no.into(), row.after.into(), row.hash.as_slice().into()];
+            tx.execute("UPDATE trail SET after = $2, hash = $3 WHERE no = $1", &params).unwrap();
+        }
+        head.mac = guard::head_mac(&hub.vault, &head).unwrap();
+        tables::update_head(&mut *tx, &head).unwrap();
+        sql.iter().for_each(|sql| _ = tx.execute(sql, &[]).unwrap());
+        assert_eq!(tx.commit(), Commit::Committed);
+    }
+
+    fn tampered(hub: &Hub) -> usize {
+        hub.feed().policy(&Followed::default()).unwrap().tampered.len()
+    }
+
+    /// A desk of an older keydesk has no row for what was never set, and its trail tells of none.
+    #[test]
+    fn an_older_desk_gets_the_rows_that_it_never_had() {
+        let hub = desk();
+        let of_then =
+            |row: &mut TrailRecord| row.after = row.after.take().filter(|_| row.action != action::SET_UP.code);
+        rewrite(&hub, of_then, &["DELETE FROM setting"]);
+        settle(&hub).unwrap();
+        assert_eq!(tampered(&hub), 0);
+        let mut newest =
+            tables::trail_before(&mut *hub.store.read(&Cancel::default()).unwrap(), &[], i64::MAX, 1).unwrap();
+        let newest = newest.remove(0);
+        assert_eq!((newest.action.as_str(), newest.who), (action::SETTLED.code, None));
+        let mut written = Written::new();
+        take_up(&mut written, &newest.action, newest.after.as_deref());
+        let mut tx = hub.store.read(&Cancel::default()).unwrap();
+        assert_eq!(outside(&mut *tx, &hub.vault, &written).unwrap(), None);
+        drop(tx);
+        settle(&hub).unwrap();
+        let mut tx = hub.store.read(&Cancel::default()).unwrap();
+        assert_eq!(tables::head(&mut *tx).unwrap().unwrap().trail_no, newest.no, "once");
+    }
+
+    #[test]
+    fn a_row_that_was_removed_is_not_written_anew() {
+        for sql in [
+            &["DELETE FROM setting"][..],
+            &["DELETE FROM setting WHERE id = 'verifier_replay'"],
+            // Nor if what the trail says of it goes as well.
+            &["DELETE FROM setting", "UPDATE trail SET after = NULL WHERE no = 1"],
+            &["DELETE FROM setting", "DELETE FROM trail WHERE no = 1"],
+            &["DELETE FROM setting", "UPDATE head SET trail_no = 0"],
+        ] {
+            let hub = desk();
+            rewrite(&hub, |_| (), sql);
+            settle(&hub).unwrap();
+            assert_eq!(tampered(&hub), if sql[0].contains("WHERE") { 1 } else { 3 }, "{sql:?}");
+        }
+    }
+}

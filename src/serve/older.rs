@@ -1,0 +1,174 @@
+//! A store that went back. What it takes away is believed at once: who disables a key there wants it to be disabled, and
+//! may not know that verifiers look elsewhere. What it would give waits until an Administrator accepts it.
+
+use crate::credential::{BodyDigest, Kind, State};
+use crate::time::Seconds;
+use crate::vault::{Stored, sha256};
+use crate::verify::{Entry, LiveSecret};
+
+use super::load;
+
+/// A credential with less than it has `now`, by what an `older` row of it says; `None` if that takes nothing away.
+pub(super) fn less(mut now: Entry, older: &Entry) -> Option<Entry> {
+    if now.tampered || now.row != older.row {
+        return None;
+    }
+    if older.tampered {
+        load::refuse(&mut now);
+        return Some(now);
+    }
+    let taken = [
+        take(&mut now.state, older.state, |old, new| *old as u8 > *new as u8),
+        take(&mut now.not_before, older.not_before, |old, new| old > new),
+        take(&mut now.expires_at, older.expires_at, |old, new| earlier(*old, *new)),
+        take(&mut now.body_digest, older.body_digest, |old, new| {
+            (*old, *new) == (BodyDigest::Required, BodyDigest::Optional)
+        }),
+        networks(&mut now, older),
+        algorithms(&mut now, older),
+        secrets(&mut now, older),
+    ];
+    taken.contains(&true).then_some(now)
+}
+
+/// Puts what is older in place if that is less.
+fn take<T>(now: &mut T, older: T, is_less: impl Fn(&T, &T) -> bool) -> bool {
+    let less = is_less(&older, now);
+    if less {
+        *now = older;
+    }
+    less
+}
+
+/// Whether one end is before another; no end is behind all.
+fn earlier(one: Option<Seconds>, other: Option<Seconds>) -> bool {
+    one.is_some_and(|one| other.is_none_or(|other| one < other))
+}
+
+fn networks(now: &mut Entry, older: &Entry) -> bool {
+    match now.networks.both(&older.networks) {
+        Some(both) => take(&mut now.networks, both, |both, now| both != now),
+        // No address is in both, and a credential without networks admits all.
+        None => take(&mut now.state, State::Disabled, |_, now| *now == State::Active),
+    }
+}
+
+fn algorithms(now: &mut Entry, older: &Entry) -> bool {
+    let (both, none_left) = load::narrowed(&now.algorithms, &older.algorithms);
+    if now.kind == Kind::Hmac && none_left {
+        let had = !now.secrets.is_empty();
+        now.secrets.clear();
+        return had;
+    }
+    take(&mut now.algorithms, both, |both, now| both != now)
+}
+
+/// A secret that was stopped there stops. One that is newer than all that are known there was made since, and stays.
+fn secrets(now: &mut Entry, older: &Entry) -> bool {
+    let newest = older.secrets.iter().map(|secret| secret.version).max().unwrap_or_default();
+    let before = now.secrets.len();
+    let same = |one: &LiveSecret, other: &LiveSecret| {
+        one.version == other.version && print(&one.stored) == print(&other.stored)
+    };
+    let mut shorter = false;
+    now.secrets.retain_mut(|secret| match older.secrets.iter().find(|old| same(old, secret)) {
+        Some(old) => {
+            shorter |= take(&mut secret.valid_until, old.valid_until, |old, new| earlier(*old, *new));
+            true
+        }
+        None => secret.version > newest,
+    });
+    shorter || now.secrets.len() < before
+}
+
+/// What tells secrets apart, however they are kept.
+fn print(stored: &Stored) -> [u8; 32] {
+    match stored {
+        Stored::Sha256(hash) => *hash,
+        Stored::Plain(secret) => sha256(secret.expose()),
+        Stored::Argon2(phc) => sha256(phc.as_bytes()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::credential::{Algorithms, Networks};
+    use crate::secret::Secret;
+
+    fn entry() -> Entry {
+        Entry {
+            row: Uuid::from_u128(7),
+            kind: Kind::Hmac,
+            key: "kdh".to_owned(),
+            name: "one".to_owned(),
+            state: State::Active,
+            not_before: None,
+            expires_at: Some(Seconds(100)),
+            networks: Networks::default(),
+            algorithms: Algorithms::default(),
+            body_digest: BodyDigest::Optional,
+            secrets: vec![secret(1, "one", None)],
+            tampered: false,
+        }
+    }
+
+    fn secret(version: u32, text: &str, until: Option<i64>) -> LiveSecret {
+        let stored = Stored::Plain(Secret::from_text(text));
+        LiveSecret { version, stored, valid_until: until.map(Seconds) }
+    }
+
+    fn with(change: impl FnOnce(&mut Entry)) -> Entry {
+        let mut entry = entry();
+        change(&mut entry);
+        entry
+    }
+
+    #[test]
+    fn what_takes_away_counts_and_what_gives_does_not() {
+        let nets = |text: &str| text.parse::<Networks>().unwrap();
+        let cases: [(&str, Entry, Entry, bool); 14] = [
+            ("the same", entry(), entry(), false),
+            ("disabled there", entry(), with(|e| e.state = State::Disabled), true),
+            ("revoked here", with(|e| e.state = State::Revoked), with(|e| e.state = State::Disabled), false),
+            ("ends sooner there", entry(), with(|e| e.expires_at = Some(Seconds(99))), true),
+            ("ends later there", entry(), with(|e| e.expires_at = Some(Seconds(101))), false),
+            ("never ends there", entry(), with(|e| e.expires_at = None), false),
+            ("begins later there", entry(), with(|e| e.not_before = Some(Seconds(9))), true),
+            ("networks there", entry(), with(|e| e.networks = nets("10.0.0.0/8")), true),
+            ("networks here", with(|e| e.networks = nets("10.0.0.0/8")), entry(), false),
+            (
+                "wider there",
+                with(|e| e.networks = nets("10.1.0.0/16")),
+                with(|e| e.networks = nets("10.0.0.0/8")),
+                false,
+            ),
+            ("digest wanted there", entry(), with(|e| e.body_digest = BodyDigest::Required), true),
+            ("fewer algorithms", entry(), with(|e| e.algorithms = "hmac-sha256".parse().unwrap()), true),
+            ("tampered there", entry(), with(|e| e.tampered = true), true),
+            ("another row", entry(), with(|e| (e.row, e.state) = (Uuid::nil(), State::Revoked)), false),
+        ];
+        for (what, now, older, less_left) in cases {
+            assert_eq!(less(now, &older).is_some(), less_left, "{what}");
+        }
+        let apart = less(with(|e| e.networks = nets("10.0.0.0/8")), &with(|e| e.networks = nets("192.0.2.0/24")));
+        assert_eq!(apart.unwrap().state, State::Disabled, "in both is nobody");
+        let ends = less(entry(), &with(|e| e.expires_at = Some(Seconds(9)))).unwrap();
+        assert_eq!((ends.expires_at, ends.state, ends.secrets.len()), (Some(Seconds(9)), State::Active, 1));
+    }
+
+    #[test]
+    fn a_secret_that_was_stopped_there_stops_and_one_made_since_stays() {
+        let left = |now: Vec<LiveSecret>, older: Vec<LiveSecret>| {
+            let less = less(with(|e| e.secrets = now), &with(|e| e.secrets = older));
+            less.map(|e| e.secrets.iter().map(|s| (s.version, s.valid_until.map(|at| at.0))).collect::<Vec<_>>())
+        };
+        assert_eq!(left(vec![secret(2, "two", None)], vec![secret(1, "one", None)]), None, "rotated since");
+        let rotated_there = vec![secret(1, "one", Some(50)), secret(2, "other", None)];
+        assert_eq!(left(vec![secret(1, "one", None)], rotated_there), Some(vec![(1, Some(50))]));
+        assert_eq!(left(vec![secret(1, "one", None)], vec![secret(2, "other", None)]), Some(vec![]), "it leaked");
+        assert_eq!(left(vec![secret(2, "two", None)], vec![secret(2, "other", None)]), Some(vec![]), "on both sides");
+    }
+}

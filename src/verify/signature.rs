@@ -1,0 +1,53 @@
+//! What both dialects of signatures share: who signed, and what comes of it.
+//!
+//! The signature is looked at before anything else of the request is judged. So whatever else is wrong is known of a
+//! credential, and its owner can read it at the desk; and who has no secret of it can say nothing about it but that a
+//! signature was wrong.
+
+use crate::time::Seconds;
+use crate::vault::Hash;
+
+use super::{
+    Allowed, CredentialRef, Denied, Reason, Request, base64, framing, judge, replay::Proof, secrets, snapshot::Lookup,
+};
+
+/// A signature as the request gives it, and what it would have to be over.
+pub(super) struct Given<'m> {
+    pub hash: Hash,
+    /// Each of them is acceptable.
+    pub messages: &'m [&'m [u8]],
+    pub signature: &'m [u8],
+    /// What is said of a signature that is no canonical base64.
+    pub malformed: Reason,
+}
+
+/// What a dialect says of a request whose signature is right and which may pass.
+pub(super) struct Good {
+    /// The last second in which its dates are near enough.
+    pub good_until: Seconds,
+    /// The body was compared with a digest that is signed.
+    pub compared: bool,
+}
+
+/// Looks for the secret that signed; `rest` judges everything else once it is found.
+pub(super) fn decide<'a>(
+    request: &Request<'_>,
+    found: Lookup<'a>,
+    given: &Given<'_>,
+    now: Seconds,
+    rest: impl FnOnce(CredentialRef<'a>) -> Result<Good, Denied<'a>>,
+) -> Result<Allowed<'a>, Denied<'a>> {
+    let mut buffer = [0; 64];
+    let signature = base64::decode(given.signature, &mut buffer);
+    let used = secrets::signed(found, given.hash, given.messages, signature, now);
+    // Nothing of the credential was looked at before this line but its secrets.
+    let credential = found.or_deny()?;
+    let judged = || {
+        judge::intact(credential)?;
+        let secret_version = judge::signed_by(used, given.signature, signature.is_some(), given.malformed)?;
+        let Good { good_until, compared } = rest(credential)?;
+        let proof = signature.map(|signature| Proof::new(credential.row(), signature, good_until));
+        Ok(Allowed { credential, secret_version, body: framing::body_check(request, compared), proof })
+    };
+    judged().map_err(|denied: Denied<'a>| denied.of(credential))
+}
