@@ -3,7 +3,10 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::{hub::Setting, time::Millis};
+use crate::{
+    hub::{SetTo, Setting},
+    time::Millis,
+};
 
 use super::{
     args::{self, Acting, ListArgs},
@@ -32,24 +35,25 @@ pub struct SetArgs {
     acting: Acting,
 }
 
-struct Row(Setting, String);
-
 #[derive(Serialize)]
-struct RowJson<'a> {
+struct SetJson<'a> {
     setting: &'a str,
     value: &'a str,
+    /// Nobody set it.
+    default: bool,
     meaning: &'a str,
 }
 
-impl Listed for Row {
+impl Listed for SetTo {
     const TITLES: &'static [&'static str] = &["SETTING", "VALUE", "MEANING"];
 
     fn cells(&self, _now: Millis) -> Vec<String> {
-        vec![self.0.name().to_owned(), self.1.clone(), self.0.meaning().to_owned()]
+        vec![self.setting.name().to_owned(), self.words(), self.setting.meaning().to_owned()]
     }
 
     fn json(&self, _now: Millis) -> impl Serialize {
-        RowJson { setting: self.0.name(), value: &self.1, meaning: self.0.meaning() }
+        let Self { setting, value, default } = self;
+        SetJson { setting: setting.name(), value, default: *default, meaning: setting.meaning() }
     }
 }
 
@@ -59,9 +63,8 @@ pub fn run(site: &Site, verb: SettingVerb) -> Result<(), Failure> {
         SettingVerb::List(args) => {
             let desk = site.open(&args.acting)?;
             let security = desk.hub.security(&desk.actor)?;
-            let rows: Vec<_> = security.settings.into_iter().map(|(setting, value)| Row(setting, value)).collect();
             let mut printer = Printer::new(args.form.into(), desk.hub.now());
-            printer.page(&rows)?;
+            printer.page(&security.settings)?;
             printer.finish("There are no settings.")
         }
         SettingVerb::Set(args) => {

@@ -50,4 +50,4 @@ pub use rows::{
     SignInOutcome, SiteOverview, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow, UserTarget,
 };
 pub use setting::Setting;
-pub use settings::Security;
+pub use settings::{Security, SetTo};

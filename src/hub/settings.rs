@@ -19,11 +19,29 @@ use super::{
 /// Minutes without a key after which the desk locks, unless set.
 pub(super) const IDLE_LOCK_MINUTES: i64 = 10;
 
+/// A setting as it is followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetTo {
+    /// Which.
+    pub setting: Setting,
+    /// To what.
+    pub value: String,
+    /// Nobody set it: this is its default.
+    pub default: bool,
+}
+
+impl SetTo {
+    /// The value, and whether it is the default: `60 (default)`.
+    pub fn words(&self) -> String {
+        format!("{}{}", self.value, if self.default { " (default)" } else { "" })
+    }
+}
+
 /// What Security shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Security {
     /// Every setting as it is followed now.
-    pub settings: Vec<(Setting, String)>,
+    pub settings: Vec<SetTo>,
     /// When the master key was made.
     pub master_key_made_at: Option<Millis>,
 }
@@ -31,8 +49,12 @@ pub struct Security {
 impl Security {
     /// Minutes without a key after which a desk locks; sessions that are open keep what they began with.
     pub fn idle_lock_minutes(&self) -> i64 {
-        let set = self.settings.iter().find(|(setting, _)| *setting == Setting::LockTime);
-        set.and_then(|(_, minutes)| minutes.parse().ok()).unwrap_or(IDLE_LOCK_MINUTES)
+        self.of(Setting::LockTime).and_then(|set| set.value.parse().ok()).unwrap_or(IDLE_LOCK_MINUTES)
+    }
+
+    /// One of them.
+    pub fn of(&self, setting: Setting) -> Option<&SetTo> {
+        self.settings.iter().find(|set| set.setting == setting)
     }
 }
 
@@ -40,7 +62,11 @@ impl Hub {
     /// The settings of the desk, and what is known of the master key.
     pub fn security(&self, actor: &Actor) -> Result<Security, HubError> {
         self.look(actor, &Intent::new(Right::ManageSite, "see settings"), |tx| {
-            let read = |setting: Setting| Ok((setting, effective(tx, &self.vault, setting)?));
+            let read = |setting: Setting| {
+                let set = set(tx, &self.vault, setting)?;
+                let default = set.is_none();
+                Ok(SetTo { setting, value: set.unwrap_or_else(|| setting.default_value()), default })
+            };
             Ok(Security {
                 settings: Setting::ALL.into_iter().map(read).collect::<Result<_, HubError>>()?,
                 master_key_made_at: tables::ring_made_at(tx)?.map(Millis),
@@ -90,8 +116,12 @@ fn put(change: &mut Change<'_>, setting: Setting, value: &str) -> Result<(), Hub
 
 /// A setting as it is followed: as it was set, if that may be; else its default.
 pub(super) fn effective(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<String, HubError> {
-    let set = value(tx, vault, setting.key())?.and_then(|text| setting.check(&text).ok());
-    Ok(set.unwrap_or_else(|| setting.default_value()))
+    Ok(set(tx, vault, setting)?.unwrap_or_else(|| setting.default_value()))
+}
+
+/// A setting as somebody set it, if that may be.
+fn set(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<Option<String>, HubError> {
+    Ok(value(tx, vault, setting.key())?.and_then(|text| setting.check(&text).ok()))
 }
 
 /// After how many milliseconds without a key the desk locks. A setting with a wrong tag goes to the trail and is not

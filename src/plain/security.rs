@@ -15,9 +15,10 @@ pub fn security(seat: &mut Seat<'_, '_>) -> Said {
         let choices = Setting::ALL.map(|setting| format!("Change the {}.", lower(setting.title())));
         let mut menu = Menu::new("Security.", choices);
         let minutes = words::number(found.idle_lock_minutes(), "minute", "minutes");
-        menu.heading.push(format!("A desk where nobody answers locks after {minutes}."));
-        for (setting, value) in found.settings.iter().filter(|(setting, _)| *setting != Setting::LockTime) {
-            menu.heading.push(format!("{}: {value}.", setting.title()));
+        let default = if found.of(Setting::LockTime).is_some_and(|set| set.default) { " (default)" } else { "" };
+        menu.heading.push(format!("A desk where nobody answers locks after {minutes}{default}."));
+        for set in found.settings.iter().filter(|set| set.setting != Setting::LockTime) {
+            menu.heading.push(format!("{}: {}.", set.setting.title(), set.words()));
         }
         if let Some(made) = found.master_key_made_at {
             menu.heading.push(format!("The master key was made on {}.", words::day(made)));

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::account::{FIRST_PAUSE, FREE_TRIES, MIN_PASSWORD};
-use crate::hub::OwnSignIn;
+use crate::hub::{OwnSignIn, Setting};
 use crate::text;
 use crate::time::{DAY, MINUTE};
 
@@ -105,7 +105,9 @@ fn security(app: &App, room: &Room, page: &mut Page<'_>) {
     page.head("This desk");
     let own = room.session.idle_lock / MINUTE;
     let set = room.security.as_ref().map_or(own, |security| security.idle_lock_minutes());
-    page.say(&format!("It locks after {} without a key. Press e to change that.", when::span(set * MINUTE)));
+    let default = room.security.as_ref().and_then(|security| security.of(Setting::LockTime)).is_some_and(|s| s.default);
+    let default = if default { " (default)" } else { "" };
+    page.say(&format!("It locks after {} without a key{default}. Press e to change that.", when::span(set * MINUTE)));
     if own != set {
         page.say(&format!("This session began before that was set: it locks after {}.", when::span(own * MINUTE)));
     }
@@ -113,8 +115,8 @@ fn security(app: &App, room: &Room, page: &mut Page<'_>) {
         page.gap();
         page.head(if part == Part::Api { "API (a changes it)" } else { "Verifiers (v changes it)" });
         let now = room.security.iter().flat_map(|security| &security.settings);
-        for (setting, value) in now.filter(|(setting, _)| part.settings().contains(setting)) {
-            page.say(&format!("{}: {value}.", setting.title()));
+        for set in now.filter(|set| part.settings().contains(&set.setting)) {
+            page.say(&format!("{}: {}.", set.setting.title(), set.words()));
         }
     }
     page.gap();
