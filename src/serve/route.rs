@@ -4,8 +4,8 @@ use std::{sync::atomic::Ordering, time::Instant};
 
 use hyper::{Method, Request, StatusCode, body::Incoming};
 
-use crate::hub::SOON;
-use crate::time::Seconds;
+use crate::credential::EXPIRING_DAYS;
+use crate::time::{DAY, Seconds};
 use crate::verify::Surface;
 
 use super::{
@@ -101,7 +101,7 @@ fn ready(verifier: &Verifier) -> Answer {
 fn metrics(verifier: &Verifier) -> Answer {
     let snapshot = verifier.snapshot.load_full();
     let now = verifier.now();
-    let soon = Seconds(now.0.saturating_add(SOON));
+    let soon = Seconds(now.0.saturating_add(EXPIRING_DAYS * DAY / 1000));
     let expires_soon = |at: Seconds| now < at && at <= soon;
     let expiring = snapshot
         .credentials()

@@ -36,7 +36,7 @@ fn calls<'a>(desk: &'a Desk) -> Vec<Call<'a>> {
             HubError::NotFound(_) => hub.counts(a).map(|_| desk.create(Kind::Basic, "found").row),
             other => Err(other),
         })),
-        call!("user", ManageUsers, a => hub.user(a, "eve", "see user")),
+        call!("user", ManageUsers, a => hub.user(a, "eve", keydesk::hub::UserDeed::See)),
         call!("users", ManageUsers, a => hub.users(a)),
         call!("add user", ManageUsers, a => hub.add_user(a, "eve", Role::Basic, &new())),
         call!("set role", ManageUsers, a => hub.set_role(a, &eve(), Role::Advanced)),

@@ -7,7 +7,10 @@ use jiff::SignedDuration;
 use keydesk::{
     account::Role,
     credential::{Kind, Note, Options, Verb},
-    hub::{Actor, Hub, Issued, NewCredential, NewLegacy, Origin, Places, Session, SetUp, Start, UserTarget},
+    hub::{
+        Actor, Gone, Hub, Issued, ListQuery, LostSecret, NewCredential, NewLegacy, Origin, Places, Session, SetUp,
+        Start, UserTarget,
+    },
     secret::Secret,
     time::{Clock as _, Millis, Seconds, SetClock},
     vault::MasterKeyPlace,
@@ -103,7 +106,7 @@ pub fn local(hub: &Hub, name: &str) -> Actor {
 
 /// A user as the desk shows him now.
 pub fn seen(hub: &Hub, name: &str) -> UserTarget {
-    hub.user(&local(hub, "bram"), name, "see user").unwrap().target()
+    hub.user(&local(hub, "bram"), name, keydesk::hub::UserDeed::See).unwrap().target()
 }
 
 /// A session without the cost of a password.
@@ -125,6 +128,15 @@ pub fn name_of(role: Role) -> &'static str {
         Role::Advanced => "dora",
         Role::Basic => "chen",
     }
+}
+
+/// alice's session, after her line dropped while the secret of a credential was shown.
+pub fn dropped_session(copy: &Copy, name: &str) -> Session {
+    let query = ListQuery { limit: 200, ..ListQuery::default() };
+    let rows = copy.hub.list(&local(&copy.hub, "alice"), &query).unwrap().rows;
+    let id = rows.into_iter().find(|row| row.name == name).unwrap().id;
+    let dropped = vec![LostSecret { id, version: 1, how: Gone::LineDropped }];
+    Session { dropped, ..session(&copy.hub, "alice", Role::Administrator) }
 }
 
 pub fn wanted(kind: Kind, name: &str, options: Options) -> NewCredential {

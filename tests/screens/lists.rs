@@ -38,7 +38,12 @@ fn sections_are_jumped_to_by_number() {
 #[test]
 fn rows_say_name_key_state_and_times() {
     let mut desk = Desk::on_list();
-    desk.sees("billing-gateway").sees("● active").sees("2 min ago").sees("yesterday").sees("! 3 days").sees("never");
+    desk.sees("billing-gateway")
+        .sees("● active")
+        .sees("2 min ago")
+        .sees("yesterday")
+        .sees("! expires 3d")
+        .sees("never");
     desk.sees("○ disabled").sees("10 Jan");
 }
 
