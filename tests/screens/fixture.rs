@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::SignedDuration;
 use keydesk::{
     account::Role,
-    credential::{Kind, Note, Options, Verb},
+    credential::{Filter, Kind, Note, Options, Verb},
     hub::{
         Actor, Gone, Hub, Issued, ListQuery, LostSecret, NewCredential, NewLegacy, Origin, Places, Session, SetUp,
         Start, UserTarget,
@@ -130,9 +130,20 @@ pub fn name_of(role: Role) -> &'static str {
     }
 }
 
+/// A desk with this many Basic keys `key-0000`, `key-0001` and so on, and nothing else.
+pub fn with_keys(count: usize) -> Copy {
+    let copy = Copy::bare();
+    let alice = local(&copy.hub, "alice");
+    let wanted: Vec<_> = (0..count).map(|i| wanted(Kind::Basic, &format!("key-{i:04}"), Options::default())).collect();
+    for part in wanted.chunks(500) {
+        copy.hub.create_many(&alice, part).unwrap();
+    }
+    copy
+}
+
 /// alice's session, after her line dropped while the secret of a credential was shown.
 pub fn dropped_session(copy: &Copy, name: &str) -> Session {
-    let query = ListQuery { limit: 200, ..ListQuery::default() };
+    let query = ListQuery { filter: Filter::parse(name).unwrap(), limit: 9, ..ListQuery::default() };
     let rows = copy.hub.list(&local(&copy.hub, "alice"), &query).unwrap().rows;
     let id = rows.into_iter().find(|row| row.name == name).unwrap().id;
     let dropped = vec![LostSecret { id, version: 1, how: Gone::LineDropped }];

@@ -136,6 +136,15 @@ fn a_line_that_dropped_with_a_secret_on_it_is_told_at_the_next_sign_in_and_leads
 }
 
 #[test]
+fn what_is_to_look_at_is_found_in_a_list_of_any_length() {
+    let mut desk = Desk::after_a_dropped_line(fixture::with_keys(700), "key-0555");
+    desk.sees("key-0555: line dropped with its secret shown; rotate it").press("tab").no_dialog().press("enter").rest();
+    assert!(desk.selected_line().contains("key-0555"), "{}", desk.screen());
+    desk.press("↑").rest();
+    assert!(desk.selected_line().contains("key-0554"), "among its neighbours\n{}", desk.screen());
+}
+
+#[test]
 fn what_was_lost_is_not_told_any_more_once_somebody_else_revoked_it() {
     let mut desk = Desk::at_menu_after_a_dropped_line("crm-sync");
     desk.waits(1_500).sees("crm-sync: line dropped");

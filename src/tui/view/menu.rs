@@ -60,7 +60,12 @@ fn to_look_at(app: &App, room: &Room, menu: &Menu, paint: &mut Paint<'_>, top: u
 /// One line, no longer than `room`: where something must give way it is the name, so that what happened is told whole.
 fn look_words(app: &App, look: &Look, room: usize) -> String {
     let (name, happened) = match look {
-        Look::Lost(lost) => (Some(&lost.row.name), lost_words(lost.how).to_owned()),
+        Look::Lost(lost) => {
+            let (name, happened) = (&lost.row.name, lost_words(lost.how));
+            let advised = format!("{happened}; rotate it");
+            let fits = text::width(name) + text::width(&advised) <= room;
+            (Some(name), if fits { advised } else { happened.to_owned() })
+        }
         Look::Expiring(row) => {
             let left = row.options.expires_at.map_or(0, |at| at.millis().since(app.now));
             let words = if left > 0 { format!(" expires in {}", when::span(left)) } else { " has expired".to_owned() };
