@@ -254,11 +254,22 @@ fn pages(store: &dyn Store) {
     }
     let next = read(store, |tx| tables::next_to_expire(tx, 1_005, 1_020, 2));
     assert_eq!(next.into_iter().map(|(row, _)| row.record.expires_at).collect::<Vec<_>>(), [Some(1_006), Some(1_012)]);
-    assert_eq!(read(store, |tx| tables::count_expiring(tx, 0, 9_999, 1_000)), 7);
-    assert_eq!(read(store, |tx| tables::count_expiring(tx, 0, 9_999, 5)), 5, "counting stops");
+    let expiring = |kind: &str, most| read(store, |tx| tables::count_expiring(tx, kind, 0, 9_999, most));
+    let by_kind = ["basic", "hmac", "legacy"].map(|kind| expiring(kind, 1_000));
+    assert_eq!(by_kind, [7, 0, 0]);
+    assert_eq!(expiring("basic", 5), 5, "counting stops");
+    let later = CredentialRecord { expires_at: Some(1_003), ..credential(60, "hmac") };
+    write(store, |tx| tables::insert(tx, &later, vec![]));
+    assert_eq!((expiring("hmac", 9), expiring("basic", 9)), (1, 7), "each kind for itself");
+    let next = read(store, |tx| tables::next_to_expire(tx, 1_000, 1_020, 3));
+    let kinds: Vec<_> = next.into_iter().map(|(row, _)| row.record.kind).collect();
+    assert_eq!(kinds, ["basic", "hmac", "basic"], "and all of them in the order of their expiry");
     assert!(read(store, |tx| tables::credentials_of(tx, "basic", "name 1")));
     assert!(!read(store, |tx| tables::credentials_of(tx, "basic", "name 9")));
-    assert_eq!(read(store, |tx| tables::made_by(tx, "alice")), 27);
+    let made = |now| read(store, |tx| tables::made_by(tx, "alice", now));
+    let active = made(0);
+    assert!(active > 7 && active < 27, "those that are disabled are not in use: {active}");
+    assert_eq!(made(9_999), active - 8, "nor are those that expired");
 }
 
 fn tallies(store: &dyn Store) {
@@ -277,12 +288,14 @@ fn usage(store: &dyn Store) {
     write(store, |tx| {
         for record in [&one, &two] {
             tables::insert(tx, record, vec![])?;
-            tables::insert_usage(tx, record.id(), 1)?;
+            tables::insert_usage(tx, ("basic", record.id()), 1, true)?;
         }
-        tables::insert_usage(tx, one.id(), 2)
+        tables::insert_usage(tx, ("basic", one.id()), 2, true)
     });
-    let waiting = || read(store, |tx| tables::count_waiting(tx, 1_000));
-    assert_eq!(waiting(), 3);
+    let waiting_of = |kind: &str, most| read(store, |tx| tables::count_waiting(tx, kind, most));
+    let waiting = || waiting_of("basic", 1_000);
+    assert_eq!(waiting(), 2, "credentials are counted, not secrets");
+    assert_eq!((waiting_of("basic", 1), waiting_of("hmac", 1_000)), (1, 0), "up to so many, of one kind");
     let used = |secret_no, at, address: &str| UsageRow { secret_no, at: Some(at), address: Some(address.to_owned()) };
     write(store, |tx| tables::put_usage(tx, one.id(), &used(2, 50, "203.0.113.1")));
     assert_eq!(waiting(), 1, "a use of any secret is enough");
@@ -290,17 +303,26 @@ fn usage(store: &dyn Store) {
     write(store, |tx| tables::put_usage(tx, one.id(), &used(9, 60, "203.0.113.3")));
     let rows = read(store, |tx| tables::usages(tx, one.id()));
     assert_eq!(rows, [used(2, 50, "203.0.113.1"), UsageRow { secret_no: 1, at: None, address: None }]);
-    write(store, |tx| tables::set_waiting(tx, two.id(), false));
+    write(store, |tx| {
+        assert!(tables::stop_waiting(tx, two.id())? && !tables::stop_waiting(tx, one.id())?, "who waited is known");
+        Ok(())
+    });
     assert_eq!(waiting(), 0);
     write(store, |tx| {
-        tables::set_waiting(tx, two.id(), true)?;
-        tables::set_waiting(tx, one.id(), true)
+        tables::wait_again(tx, two.id())?;
+        tables::wait_again(tx, one.id())
     });
     assert_eq!(waiting(), 1, "only what was never used waits again");
     let branch = Branch { kind: "basic", listed: true, conditions: &[] };
     let page = read(store, |tx| tables::page(tx, branch, Sort::Key, Direction::Forward, None, 10));
     let last: Vec<_> = page.into_iter().filter_map(|(row, last)| last.map(|last| (row.record.id, last))).collect();
     assert_eq!(last, [(one.id.clone(), used(2, 50, "203.0.113.1"))]);
+    assert!(!read(store, |tx| tables::ever_asked(tx)));
+    write(store, |tx| {
+        tables::note_asked(tx, 7)?;
+        tables::note_asked(tx, 8)
+    });
+    assert!(read(store, |tx| tables::ever_asked(tx)));
 }
 
 fn refusals(store: &dyn Store) {
@@ -649,6 +671,64 @@ fn sqlite_brings_an_older_desk_up_to_date_once() {
     let steps = read(&store, |tx| tx.rows("SELECT no FROM schema_step ORDER BY no", &[]));
     assert_eq!(steps.len(), keydesk::store::STEPS.len());
     assert!(read(&store, |tx| tables::refusals(tx, "nobody")).is_empty());
+}
+
+/// An older keydesk let each secret of a credential wait for its first use, and a rotation begin anew.
+#[test]
+fn what_waits_is_set_right_when_an_older_desk_is_opened() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("keydesk.db");
+    let old = of_step_one(&path);
+    old.pragma_update(None, "foreign_keys", false).unwrap();
+    let columns = "credential, secret_no, at, address, waiting";
+    for (kind, id) in [("basic", "used"), ("hmac", "waits"), ("hmac", "off")] {
+        old.execute(
+            "INSERT INTO credential VALUES (?2, 1, ?1, ?2, ?2, ?2, 'active', 1, NULL, NULL, '', '', '', 'required', 1, 'a', 1, \
+             'a', 'created', 1, x'00')",
+            [kind, id],
+        )
+        .unwrap();
+    }
+    old.execute_batch(&format!(
+        "INSERT INTO usage ({columns}) VALUES ('used', 1, 5, NULL, 0), ('used', 2, NULL, NULL, 1),
+         ('waits', 1, NULL, NULL, 1), ('waits', 2, NULL, NULL, 1), ('off', 1, NULL, NULL, 0)"
+    ))
+    .unwrap();
+    drop(old);
+    let store = SqliteStore::open(&path).unwrap();
+    let waiting = |kind: &str| read(&store, |tx| tables::count_waiting(tx, kind, 1_000));
+    assert_eq!((waiting("basic"), waiting("hmac"), waiting("legacy")), (0, 1, 0));
+    let rows = read(&store, |tx| tx.rows("SELECT credential FROM usage WHERE waiting = 1", &[]));
+    assert_eq!(rows.len(), 1, "of a credential that waits one row does");
+    assert!(read(&store, |tx| tables::ever_asked(tx)), "one was used");
+}
+
+/// How many there are to look at is asked once a second at most, and costs the same with a million.
+#[test]
+fn sqlite_counts_what_is_to_look_at_by_index() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("keydesk.db");
+    SqliteStore::create(&path, &mut |_| Ok(())).unwrap();
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    for (sql, index) in [
+        (
+            "SELECT DISTINCT credential FROM usage WHERE kind = 'hmac' AND waiting = 1 LIMIT 9",
+            "COVERING INDEX usage_waiting (kind=?)",
+        ),
+        (
+            "SELECT 1 FROM credential WHERE kind = 'hmac' AND state = 'active' AND expires_at IS NOT NULL AND expires_at >= 1 \
+             AND expires_at < 9 LIMIT 9",
+            "COVERING INDEX credential_by_expiry (kind=? AND expires_at>? AND expires_at<?)",
+        ),
+        (
+            "SELECT COUNT(*) FROM credential WHERE created_by = 'a' AND state = 'active' AND (expires_at IS NULL OR expires_at > 1)",
+            "COVERING INDEX credential_by_maker (created_by=? AND state=?)",
+        ),
+    ] {
+        let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let steps: Vec<String> = plan.query_map([], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
+        assert!(steps.len() == 1 && steps[0].contains(index), "{sql}: {steps:?}");
+    }
 }
 
 #[test]

@@ -53,7 +53,7 @@ impl Site {
     fn no_desk(&self) -> String {
         let database = self.found.database.display();
         format!(
-            "There is no desk at {database}. Run `keydesk init`, or name another place with --data-dir or --config."
+            "There is no desk at {database}. Run `keydesk init --account ACCOUNT --name NAME`, or name another place with --data-dir or --config."
         )
     }
 }

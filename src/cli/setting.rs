@@ -3,7 +3,10 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::{hub::Setting, time::Millis};
+use crate::{
+    hub::{SetTo, Setting},
+    time::Millis,
+};
 
 use super::{
     args::{self, Acting, ListArgs},
@@ -32,28 +35,25 @@ pub struct SetArgs {
     acting: Acting,
 }
 
-/// A setting and its value; none if its row cannot be trusted.
-struct Row(Setting, Option<String>);
-
 #[derive(Serialize)]
-struct RowJson<'a> {
+struct SetJson<'a> {
     setting: &'a str,
     value: Option<&'a str>,
-    tampered: bool,
+    /// `default`, `set` or `tampered`.
+    state: &'a str,
     meaning: &'a str,
 }
 
-impl Listed for Row {
+impl Listed for SetTo {
     const TITLES: &'static [&'static str] = &["SETTING", "VALUE", "MEANING"];
 
     fn cells(&self, _now: Millis) -> Vec<String> {
-        let value = self.1.clone().unwrap_or_else(|| "(tampered)".to_owned());
-        vec![self.0.name().to_owned(), value, self.0.meaning().to_owned()]
+        vec![self.setting.name().to_owned(), self.words(), self.setting.meaning().to_owned()]
     }
 
     fn json(&self, _now: Millis) -> impl Serialize {
-        let (value, tampered) = (self.1.as_deref(), self.1.is_none());
-        RowJson { setting: self.0.name(), value, tampered, meaning: self.0.meaning() }
+        let (setting, value) = (self.setting.name(), self.trusted());
+        SetJson { setting, value, state: self.state.as_str(), meaning: self.setting.meaning() }
     }
 }
 
@@ -63,14 +63,11 @@ pub fn run(site: &Site, verb: SettingVerb) -> Result<(), Failure> {
         SettingVerb::List(args) => {
             let desk = site.open(&args.acting)?;
             let security = desk.hub.security(&desk.actor)?;
-            let problem = security.problem();
-            let trusted = |(setting, value)| Row(setting, (!security.tampered.contains(&setting)).then_some(value));
-            let rows: Vec<_> = security.settings.into_iter().map(trusted).collect();
             let mut printer = Printer::new(args.form.into(), desk.hub.now());
-            printer.page(&rows)?;
+            printer.page(&security.settings)?;
             printer.finish("There are no settings.")?;
             // The others are told first; what is wrong is an error all the same.
-            problem.map_or(Ok(()), |why| Err(why.into()))
+            security.problem().map_or(Ok(()), |why| Err(why.into()))
         }
         SettingVerb::Set(args) => {
             let desk = site.open(&args.acting)?;

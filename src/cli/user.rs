@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     account::{Role, UserState},
-    hub::{OwnSignIn, SignInOutcome, UserRow, UserTarget},
+    hub::{OwnSignIn, SignInOutcome, UserDeed, UserRow, UserTarget},
     time::Millis,
 };
 
@@ -82,7 +82,7 @@ pub fn run(site: &Site, verb: UserVerb) -> Result<(), Failure> {
         UserVerb::Add(args) => add(site, &args),
         UserVerb::Role(args) => {
             let desk = site.open(&args.of.acting)?;
-            let row = desk.hub.set_role(&desk.actor, &seen(&desk, &args.of.name, "set role")?, args.role)?;
+            let row = desk.hub.set_role(&desk.actor, &seen(&desk, &args.of.name, UserDeed::Role)?, args.role)?;
             out::lines([format!("{} is {} now.", row.name, row.role)])
         }
         UserVerb::Disable(args) => state(site, &args, UserState::Disabled),
@@ -121,22 +121,18 @@ fn add(site: &Site, args: &AddArgs) -> Result<(), Failure> {
 
 fn state(site: &Site, args: &OneArgs, state: UserState) -> Result<(), Failure> {
     let desk = site.open(&args.acting)?;
-    let asked = match state {
-        UserState::Active => "enable user",
-        UserState::Disabled => "disable user",
-    };
-    let row = desk.hub.set_user_state(&desk.actor, &seen(&desk, &args.name, asked)?, state)?;
+    let row = desk.hub.set_user_state(&desk.actor, &seen(&desk, &args.name, UserDeed::to(state))?, state)?;
     out::lines([format!("{} is {} now.", row.name, row.state.as_str())])
 }
 
 /// Nobody looked at the user before: he is read in the same run.
-fn seen(desk: &Desk, name: &str, asked: &'static str) -> Result<UserTarget, Failure> {
-    Ok(desk.hub.user(&desk.actor, name, asked)?.target())
+fn seen(desk: &Desk, name: &str, deed: UserDeed) -> Result<UserTarget, Failure> {
+    Ok(desk.hub.user(&desk.actor, name, deed)?.target())
 }
 
 fn passwd(site: &Site, args: &PasswdArgs) -> Result<(), Failure> {
     let desk = site.open(&args.of.acting)?;
-    let target = seen(&desk, &args.of.name, "set password")?;
+    let target = seen(&desk, &args.of.name, UserDeed::Password)?;
     let password = password::new_password(&args.of.name, args.password_stdin)?;
     let row = desk.hub.set_password(&desk.actor, &target, &password)?;
     let next = if row.must_change_password { " and must be changed at the next sign-in" } else { "" };
@@ -194,7 +190,7 @@ impl Listed for OwnSignIn {
 
 impl Listed for UserRow {
     const TITLES: &'static [&'static str] =
-        &["NAME", "PERMISSION LEVEL", "STATE", "LAST SIGN-IN (UTC)", "MADE (UTC)", "KEYS"];
+        &["NAME", "PERMISSION LEVEL", "STATE", "LAST SIGN-IN (UTC)", "MADE (UTC)", "LIVE KEYS"];
 
     fn cells(&self, now: Millis) -> Vec<String> {
         let state = match self.locked_until.filter(|end| *end > now) {

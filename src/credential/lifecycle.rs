@@ -1,6 +1,6 @@
 //! The life cycle: active <-> disabled -> revoked, expiry, and how long an old secret lives on after a rotation.
 
-use crate::time::{DAY, HOUR, Millis, Seconds};
+use crate::time::{DAY, HOUR, MINUTE, Millis, Seconds};
 
 use super::State;
 
@@ -62,7 +62,7 @@ pub fn next_state(state: State, verb: Verb) -> Result<Option<State>, Final> {
 pub enum Condition {
     /// Usable now.
     Active,
-    /// Usable now, and no longer after this many milliseconds (30 days at most).
+    /// Usable now, and no longer after this many milliseconds ([`EXPIRING_DAYS`] at most).
     Expiring(i64),
     /// Not usable before its time.
     NotYet,
@@ -80,13 +80,26 @@ impl Condition {
         matches!(self, Self::Active | Self::Expiring(_))
     }
 
-    /// The word on the screen: `active`, `3 days`, `not yet`, `expired`, `disabled`, `revoked`.
+    /// In a sentence: `active`, `active, expires in 3 days`, `not valid yet`, `expired`, `disabled`, `revoked`.
     pub fn words(self) -> String {
         match self {
+            Self::Expiring(ms) => {
+                let (n, unit) = left(ms);
+                format!("active, expires in {n} {unit}{}", if n == 1 { "" } else { "s" })
+            }
+            Self::NotYet => "not valid yet".to_owned(),
+            other => other.short(),
+        }
+    }
+
+    /// In a narrow column: `expires 3d` in place of `active, expires in 3 days`. Twelve characters at most.
+    pub fn short(self) -> String {
+        match self {
             Self::Active => "active".to_owned(),
-            Self::Expiring(ms) if ms >= 2 * DAY => format!("{} days", ms / DAY),
-            Self::Expiring(ms) if ms >= HOUR => format!("{} h", ms / HOUR),
-            Self::Expiring(ms) => format!("{} min", ms / 60_000),
+            Self::Expiring(ms) => {
+                let (n, unit) = left(ms);
+                format!("expires {n}{}", &unit[..1])
+            }
             Self::NotYet => "not yet".to_owned(),
             Self::Expired => "expired".to_owned(),
             Self::Disabled => "disabled".to_owned(),
@@ -95,8 +108,17 @@ impl Condition {
     }
 }
 
+/// How much is left, in the greatest unit of which there are two or more; the last minute is called one.
+fn left(ms: i64) -> (i64, &'static str) {
+    match ms {
+        ms if ms >= 2 * DAY => (ms / DAY, "day"),
+        ms if ms >= 2 * HOUR => (ms / HOUR, "hour"),
+        ms => ((ms / MINUTE).max(1), "minute"),
+    }
+}
+
 /// How many days before its expiry a credential is called expiring.
-pub(crate) const EXPIRING: i64 = 30 * DAY;
+pub const EXPIRING_DAYS: i64 = 30;
 
 /// What a credential is at `now`, judged as VERIFY.md C11 does: state, not before, expiry.
 pub fn condition(state: State, not_before: Option<Seconds>, expires_at: Option<Seconds>, now: Millis) -> Condition {
@@ -107,7 +129,7 @@ pub fn condition(state: State, not_before: Option<Seconds>, expires_at: Option<S
         State::Active if not_before.is_some_and(|at| second < at) => Condition::NotYet,
         State::Active => match expires_at {
             Some(at) if second >= at => Condition::Expired,
-            Some(at) if at.millis().since(now) <= EXPIRING => Condition::Expiring(at.millis().since(now)),
+            Some(at) if at.millis().since(now) <= EXPIRING_DAYS * DAY => Condition::Expiring(at.millis().since(now)),
             _ => Condition::Active,
         },
     }
@@ -194,10 +216,17 @@ mod tests {
 
     #[test]
     fn days_left_in_words() {
-        let left = |ms| condition(State::Active, None, Some(Seconds(40 * 86_400)), Millis(40 * DAY - ms)).words();
-        assert_eq!(left(3 * DAY + 1000), "3 days");
-        assert_eq!(left(DAY), "24 h");
-        assert_eq!(left(90_000), "1 min");
-        assert_eq!(left(31 * DAY), "active");
+        let left = |ms| condition(State::Active, None, Some(Seconds(40 * 86_400)), Millis(40 * DAY - ms));
+        for (ms, words, short) in [
+            (30 * DAY, "active, expires in 30 days", "expires 30d"),
+            (3 * DAY + 1000, "active, expires in 3 days", "expires 3d"),
+            (DAY, "active, expires in 24 hours", "expires 24h"),
+            (90 * MINUTE, "active, expires in 90 minutes", "expires 90m"),
+            (90_000, "active, expires in 1 minute", "expires 1m"),
+            (1, "active, expires in 1 minute", "expires 1m"),
+            (31 * DAY, "active", "active"),
+        ] {
+            assert_eq!((left(ms).words().as_str(), left(ms).short().as_str()), (words, short));
+        }
     }
 }

@@ -11,7 +11,7 @@ mod shape;
 pub use filter::{Filter, FilterError, Wanted};
 pub use kind::{Kind, State};
 pub use legacy::{Rule, check_password, check_username, password_rules, username_rules};
-pub use lifecycle::{Condition, Final, Overlap, Verb, condition, next_state};
+pub use lifecycle::{Condition, EXPIRING_DAYS, Final, Overlap, Verb, condition, next_state};
 pub use name::{Name, NameError, Note, fold};
 pub use options::{Algorithm, Algorithms, BodyDigest, Networks, Options, OptionsError};
 pub use shape::{

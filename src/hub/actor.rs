@@ -5,6 +5,8 @@ use std::net::IpAddr;
 use crate::account::{Role, UserName};
 use crate::time::Millis;
 
+use super::LostSecret;
+
 /// Where a call comes from, for the trail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
@@ -76,8 +78,8 @@ pub struct Session {
     pub last: Option<LastSignIn>,
     /// The password was set by somebody else: it must be changed before anything else.
     pub must_change_password: bool,
-    /// Names of credentials whose secret was on the screen when the line dropped, since the last sign-in.
-    pub dropped: Vec<String>,
+    /// Secrets that were on the screen when the line dropped, since the last sign-in.
+    pub dropped: Vec<LostSecret>,
     /// After how many milliseconds without a key the desk locks.
     pub idle_lock: i64,
 }

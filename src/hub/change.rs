@@ -243,6 +243,6 @@ pub(super) fn no_head() -> HubError {
 pub(super) fn tampered_head() -> HubError {
     HubError::Tampered {
         what: "The head of the trail".to_owned(),
-        mend: "run `keydesk audit verify` to see how far the trail is whole".to_owned(),
+        mend: "run `keydesk audit verify --as NAME` to see how far the trail is whole".to_owned(),
     }
 }

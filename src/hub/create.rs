@@ -3,14 +3,19 @@
 use crate::account::Right;
 use crate::credential::{self, Kind, Name, Options, Overlap, ShapeError, State, check_password, check_username};
 use crate::secret::Secret;
-use crate::store::tables::{self, CredentialRecord, SecretRecord, Tagged};
-use crate::time::Seconds;
+use crate::store::{
+    Tx,
+    tables::{self, CredentialRecord, SecretRecord, Tagged, UsageRow},
+};
+use crate::time::{Millis, Seconds};
 use crate::vault::{self, Context, Stored, uuid};
 
 use super::{
-    Actor, Conflict, Field, Hub, HubError, Issued, NewCredential, Target, action,
+    Actor, Conflict, CutShort, Field, Hub, HubError, Issued, NewCredential, Target, action,
     change::{Change, Subject},
-    convert, guard,
+    convert,
+    details::newest,
+    guard,
     refusal::Intent,
 };
 
@@ -25,6 +30,14 @@ struct Prepared {
     shown: Option<Secret>,
 }
 
+/// A credential right after it was given a new secret.
+pub(super) struct Renewed {
+    record: CredentialRecord,
+    no: i64,
+    cut_short: Vec<CutShort>,
+    last_used: Option<UsageRow>,
+}
+
 impl Hub {
     /// Creates a credential.
     pub fn create(&self, actor: &Actor, wanted: &NewCredential) -> Result<Issued, HubError> {
@@ -33,7 +46,7 @@ impl Hub {
         self.look(actor, &intent, |_| Ok(()))?;
         let prepared = prepare(wanted, self.now().seconds())?;
         let record = self.change(actor, intent, |change| change.create(actor, &prepared))?;
-        Ok(Issued { row: self.row(record)?, secret: prepared.shown, old_until: None })
+        self.issued_first((record, prepared))
     }
 
     /// Creates many in one transaction: all of them, or none.
@@ -45,10 +58,12 @@ impl Hub {
         let records = self.change(actor, intent, |change| {
             prepared.iter().map(|one| change.create(actor, one)).collect::<Result<Vec<_>, _>>()
         })?;
-        let issued = |(record, prepared): (_, Prepared)| {
-            Ok(Issued { row: self.row(record)?, secret: prepared.shown, old_until: None })
-        };
-        records.into_iter().zip(prepared).map(issued).collect()
+        records.into_iter().zip(prepared).map(|made| self.issued_first(made)).collect()
+    }
+
+    fn issued_first(&self, (record, prepared): (CredentialRecord, Prepared)) -> Result<Issued, HubError> {
+        let row = self.row(record, None)?;
+        Ok(Issued { row, secret: prepared.shown, version: 1, old_until: None, cut_short: Vec::new() })
     }
 
     /// Gives a credential a new secret; the old one keeps working for `overlap`, and one older than that ends.
@@ -59,25 +74,46 @@ impl Hub {
             convert::kind(&row)
         })?;
         let (stored, shown) = generate(kind)?;
-        let (record, old_until) = self.change(actor, intent, |change| {
+        let (renewed, old_until) = self.change(actor, intent, |change| {
             let before = change.live_credential(target)?;
             let until = change.now.seconds().0 + overlap.seconds();
-            let (record, no) = change.new_secret(actor, &before, until, &stored, "rotated")?;
+            let renewed = change.new_secret(actor, &before, until, &stored, "rotated")?;
+            let Renewed { record, no, cut_short, .. } = &renewed;
             let old_until = (overlap != Overlap::None).then_some(Seconds(until));
-            let after = serde_json::json!({ "kind": record.kind, "key": record.key, "secret": no,
+            let mut after = serde_json::json!({ "kind": record.kind, "key": record.key, "secret": no,
                 "overlap": overlap.as_str(), "old_until": old_until.map(Seconds::rfc3339) });
+            if !cut_short.is_empty() {
+                let would_have: Vec<_> = cut_short.iter().map(|old| old.until.rfc3339()).collect();
+                after["stopped_before"] = would_have.join(", ").into();
+            }
             let before = serde_json::json!({ "kind": record.kind, "key": record.key, "secret": no - 1 });
             let subject = Subject::row(&record.id, &record.name);
             change.note(action::ROTATED, subject.changed(Some(before.to_string()), Some(after.to_string())))?;
-            Ok((record, old_until))
+            Ok((renewed, old_until))
         })?;
-        Ok(Issued { row: self.row(record)?, secret: Some(shown), old_until })
+        Ok(Issued { old_until, ..self.issued_again(renewed, Some(shown))? })
+    }
+
+    /// A new secret of a credential that was there, with the old one stopped.
+    pub(super) fn issued_again(&self, renewed: Renewed, secret: Option<Secret>) -> Result<Issued, HubError> {
+        let Renewed { record, no, cut_short, last_used } = renewed;
+        Ok(Issued { row: self.row(record, last_used)?, secret, version: no, old_until: None, cut_short })
     }
 
     /// The row as people see it; its tag was written a moment ago.
-    pub(super) fn row(&self, record: CredentialRecord) -> Result<super::CredentialRow, HubError> {
+    pub(super) fn row(
+        &self,
+        record: CredentialRecord,
+        last_used: Option<UsageRow>,
+    ) -> Result<super::CredentialRow, HubError> {
         let tag = guard::tag(&self.vault, &record)?;
-        convert::credential(&self.vault, Tagged { record, tag }, None)
+        convert::credential(&self.vault, Tagged { record, tag }, last_used)
+    }
+
+    /// The same, with the last use of any of its secrets.
+    pub(super) fn used_row(&self, tx: &mut dyn Tx, record: CredentialRecord) -> Result<super::CredentialRow, HubError> {
+        let last_used = newest(tables::usages(tx, &record.id)?);
+        self.row(record, last_used)
     }
 }
 
@@ -175,13 +211,14 @@ impl Change<'_> {
         let record = new_record(self, actor, prepared)?;
         self.insert(&record)?;
         self.add_secret(&record, 1, &prepared.stored)?;
+        tables::insert_usage(&mut *self.tx, (&record.kind, &record.id), 1, true)?;
         tables::add_to_tally(&mut *self.tx, &record.kind, &record.state, 1)?;
         let subject = Subject::row(&record.id, &record.name).changed(None, Some(convert::json(&record)));
         self.note(action::CREATED, subject)?;
         Ok(record)
     }
 
-    /// A new secret in place of the current one, which works until then; its number too.
+    /// A new secret in place of the current one, which works until then.
     pub(super) fn new_secret(
         &mut self,
         actor: &Actor,
@@ -189,15 +226,17 @@ impl Change<'_> {
         until: i64,
         stored: &Stored,
         how: &str,
-    ) -> Result<(CredentialRecord, i64), HubError> {
-        let no = self.end_secrets(before, until)? + 1;
+    ) -> Result<Renewed, HubError> {
+        let (newest_no, cut_short) = self.end_secrets(before, until)?;
+        let no = newest_no + 1;
         let record = self.touched(before, actor, how);
         self.update(&record)?;
         self.add_secret(&record, no, stored)?;
-        if record.state != State::Active.as_str() {
-            tables::set_waiting(&mut *self.tx, &record.id, false)?;
-        }
-        Ok((record, no))
+        // It is the credential that was used or not: what waited goes on waiting, with its newest secret.
+        let waiting = tables::stop_waiting(&mut *self.tx, &record.id)?;
+        tables::insert_usage(&mut *self.tx, (&record.kind, &record.id), no, waiting)?;
+        let last_used = newest(tables::usages(&mut *self.tx, &record.id)?);
+        Ok(Renewed { record, no, cut_short, last_used })
     }
 
     fn add_secret(&mut self, record: &CredentialRecord, no: i64, stored: &Stored) -> Result<(), HubError> {
@@ -213,15 +252,15 @@ impl Change<'_> {
             created_by: record.changed_by.clone(),
             change: self.number(),
         };
-        self.insert(&secret)?;
-        Ok(tables::insert_usage(&mut *self.tx, &record.id, no)?)
+        self.insert(&secret)
     }
 
-    /// Ends the current secret at `until` and any older one now; returns the number of the newest.
-    fn end_secrets(&mut self, record: &CredentialRecord, until: i64) -> Result<i64, HubError> {
+    /// Ends the current secret at `until` and any older one now; returns the number of the newest, and the older ones
+    /// that would have worked longer.
+    fn end_secrets(&mut self, record: &CredentialRecord, until: i64) -> Result<(i64, Vec<CutShort>), HubError> {
         let secrets: Vec<Tagged<SecretRecord>> = tables::all_by(&mut *self.tx, "credential", &record.id, "no")?;
         let (now, number) = (self.now.seconds().0, self.number());
-        let mut newest = 0;
+        let (mut newest, mut cut_short) = (0, Vec::new());
         for row in secrets {
             if !guard::intact(self.vault(), &row) {
                 return Err(tampered_credential(record));
@@ -229,12 +268,15 @@ impl Change<'_> {
             let secret = row.record;
             newest = newest.max(secret.no);
             let end = if secret.valid_until.is_none() { until } else { now };
+            if let Some(until) = secret.valid_until.filter(|at| *at > now) {
+                cut_short.push(CutShort { created_at: Millis(secret.created_at), until: Seconds(until) });
+            }
             if secret.valid_until.is_none_or(|at| at > end) {
                 let version = secret.version + 1;
                 self.update(&SecretRecord { version, valid_until: Some(end), change: number, ..secret })?;
             }
         }
-        Ok(newest)
+        Ok((newest, cut_short))
     }
 
     /// A record that this change writes next: the next version, by this actor, now.

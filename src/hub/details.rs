@@ -79,6 +79,7 @@ impl Hub {
         let mut tx = self.store.write()?;
         let row = UsageRow { secret_no, at: Some(at.0), address: address.map(|a| a.to_string()) };
         tables::put_usage(&mut *tx, &id.to_string(), &row)?;
+        tables::note_asked(&mut *tx, at.0)?;
         match tx.commit() {
             crate::store::Commit::Committed | crate::store::Commit::Unknown => Ok(()),
             crate::store::Commit::NotCommitted(why) => Err(why.into()),

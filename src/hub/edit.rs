@@ -75,13 +75,13 @@ impl Hub {
         let left_out = |row, why| Ok(Outcome::LeftOut { row, why });
         if before.state == State::Revoked.as_str() {
             let why = Conflict::Revoked { what: before.name.clone() };
-            return left_out(self.row(before)?, why);
+            return left_out(self.used_row(&mut *change.tx, before)?, why);
         }
         if before.version != target.version {
             let why = changed_since(&before);
-            return left_out(self.row(before)?, why);
+            return left_out(self.used_row(&mut *change.tx, before)?, why);
         }
-        let row = self.row(before.clone())?;
+        let row = self.used_row(&mut *change.tx, before.clone())?;
         // Options that cannot be read would be written back as none, and lift what they restrict.
         if row.tampered {
             return Err(tampered_credential(&before));
@@ -112,7 +112,7 @@ impl Hub {
         convert::put_options(&mut record, name, &options);
         change.update(&record)?;
         change.note_credential(if renamed { action::RENAMED } else { action::EDITED }, &before, &record)?;
-        Ok(Outcome::Done(self.row(record)?))
+        Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
     }
 
     /// Gives a Legacy credential another password, typed or generated; the old one stops now.
@@ -132,7 +132,7 @@ impl Hub {
             }
             None => generate(Kind::Legacy).map(|(stored, secret)| (stored, Some(secret)))?,
         };
-        let record = self.change(actor, intent, |change| {
+        let renewed = self.change(actor, intent, |change| {
             let before = change.live_credential(target)?;
             if before.kind != Kind::Legacy.as_str() {
                 return Err(HubError::invalid(
@@ -141,11 +141,11 @@ impl Hub {
                 ));
             }
             let now = change.now.seconds().0;
-            let (record, _) = change.new_secret(actor, &before, now, &stored, "gave another password to")?;
-            change.note(action::LEGACY_PASSWORD, Subject::row(&record.id, &record.name))?;
-            Ok(record)
+            let renewed = change.new_secret(actor, &before, now, &stored, "gave another password to")?;
+            change.note(action::LEGACY_PASSWORD, Subject::row(&before.id, &before.name))?;
+            Ok(renewed)
         })?;
-        Ok(Issued { row: self.row(record)?, secret: shown, old_until: None })
+        self.issued_again(renewed, shown)
     }
 
     /// Ends the old secret of a rotation before its time.
@@ -158,7 +158,7 @@ impl Hub {
             let old = secrets.into_iter().filter(|row| row.record.valid_until.is_some_and(|until| until > now));
             let old: Vec<_> = old.collect();
             if old.is_empty() {
-                return Ok(Outcome::Already(self.row(before)?));
+                return Ok(Outcome::Already(self.used_row(&mut *change.tx, before)?));
             }
             let number = change.number();
             for row in old {
@@ -171,7 +171,7 @@ impl Hub {
             let record = change.touched(&before, actor, "stopped the old secret of");
             change.update(&record)?;
             change.note(action::OLD_SECRET_STOPPED, Subject::row(&record.id, &record.name))?;
-            Ok(Outcome::Done(self.row(record)?))
+            Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
         })
     }
 }

@@ -19,7 +19,8 @@ pub enum HubError {
     PasswordNeeded,
     /// The password was set by somebody else and comes first.
     #[error(
-        "Your password was set by somebody else. Choose your own first: sign in at the desk, or `keydesk user passwd`."
+        "Your password was set by somebody else. Choose your own first: sign in at the desk, or
+         `keydesk user passwd NAME --as NAME`."
     )]
     PasswordMustChange,
     /// The password typed to confirm is wrong.
@@ -124,7 +125,7 @@ pub enum SessionOver {
     #[error("Your user was changed outside keydesk (tampered) and is not trusted. Ask the operator of this desk.")]
     Tampered,
     /// There is no such user.
-    #[error("There is no such user on this desk. Look at `keydesk user list`.")]
+    #[error("There is no such user on this desk. An Administrator sees who there is: `keydesk user list --as NAME`.")]
     Unknown,
 }
 

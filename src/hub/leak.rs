@@ -1,16 +1,18 @@
 //! Find by secret: whose is a secret that turned up where it should not be?
 
 use crate::account::Right;
-use crate::credential::{Kind, holds_api_secret};
+use crate::credential::{Kind, State, holds_api_secret};
 use crate::secret::Secret;
 use crate::store::{
     Cancel, StoreError,
     tables::{self, CredentialRecord, SecretRecord, Tagged},
 };
+use crate::time::Seconds;
 use crate::vault::Stored;
 
 use super::{
-    Actor, CredentialRow, Hub, HubError, action, change::Subject, convert, create::secret_place, refusal::Intent,
+    Actor, FoundSecret, Hub, HubError, WhichSecret, action, change::Subject, convert, create::secret_place, guard,
+    refusal::Intent,
 };
 
 /// Secrets read at a time: between two batches the search can be stopped and writers are let in.
@@ -27,19 +29,23 @@ impl Hub {
         secret: &Secret,
         cancel: &Cancel,
         progress: &mut dyn FnMut(i64),
-    ) -> Result<Option<CredentialRow>, HubError> {
+    ) -> Result<Option<FoundSecret>, HubError> {
         let intent = Intent::new(Right::ManageCredentials, "find by secret");
         let (mut after, mut compared) = (String::new(), 0);
+        let mut harmless = None;
         loop {
             let batch = self.look_until(actor, &intent, cancel, |tx| Ok(tables::secrets_after(tx, &after, BATCH)?))?;
-            let Some(last) = batch.last() else { return Ok(None) };
+            let Some(last) = batch.last() else { break };
             after.clone_from(&last.0.record.id);
             for (row, kind) in &batch {
                 if cancel.is_cancelled() {
                     return Err(StoreError::Cancelled.into());
                 }
-                if self.is_it(&row.record, kind, secret)? {
-                    return self.found(actor, &row.record.credential).map(Some);
+                // People type a password twice: one that stopped working says nothing of another that works.
+                match self.is_it(&row.record, kind, secret)? {
+                    true if self.works(actor, &row.record)? => return self.found(actor, &row.record).map(Some),
+                    true => harmless = harmless.or_else(|| Some(row.record.clone())),
+                    false => {}
                 }
                 compared += 1;
                 if compared % 100 == 0 {
@@ -47,6 +53,7 @@ impl Hub {
                 }
             }
         }
+        harmless.map(|record| self.found(actor, &record)).transpose()
     }
 
     fn is_it(&self, row: &SecretRecord, kind: &str, secret: &Secret) -> Result<bool, HubError> {
@@ -61,13 +68,30 @@ impl Hub {
         Ok(Stored::decode(&opened)?.matches(secret)?)
     }
 
-    fn found(&self, actor: &Actor, id: &str) -> Result<CredentialRow, HubError> {
+    /// Whether a secret may still let somebody in: it has not ended, and its credential can come back or is active.
+    fn works(&self, actor: &Actor, secret: &SecretRecord) -> Result<bool, HubError> {
+        let ended = secret.valid_until.is_some_and(|until| until <= self.now().seconds().0);
+        self.look(actor, &Intent::new(Right::ManageCredentials, "find by secret"), |tx| {
+            let row: Option<Tagged<CredentialRecord>> = tables::get(tx, "id", &secret.credential)?;
+            Ok(!ended && row.is_some_and(|row| row.record.state != State::Revoked.as_str()))
+        })
+    }
+
+    fn found(&self, actor: &Actor, secret: &SecretRecord) -> Result<FoundSecret, HubError> {
         self.change(actor, Intent::new(Right::ManageCredentials, "find by secret"), |change| {
+            let id = secret.credential.as_str();
             let row: Option<Tagged<CredentialRecord>> = tables::get(&mut *change.tx, "id", id)?;
             let row = row.ok_or_else(|| super::state::no_key(id))?;
+            // As it is now: somebody may have rotated while the search went on.
+            let secrets: Vec<Tagged<SecretRecord>> = tables::all_by(&mut *change.tx, "credential", id, "no")?;
+            let whole = secrets.iter().all(|row| guard::intact(&self.vault, row));
+            let until = secrets.iter().find(|row| row.record.no == secret.no).and_then(|row| row.record.valid_until);
             change.note(action::FOUND, Subject::row(id, &row.record.name))?;
             let last = super::details::newest(tables::usages(&mut *change.tx, id)?);
-            convert::credential(&self.vault, row, last)
+            let mut row = convert::credential(&self.vault, row, last)?;
+            row.tampered |= !whole;
+            let which = WhichSecret::of(until.map(Seconds), change.now);
+            Ok(FoundSecret { row, which })
         })
     }
 }

@@ -18,6 +18,7 @@ mod guard;
 mod leak;
 mod list;
 mod look;
+mod lost;
 mod mark;
 mod overview;
 mod own;
@@ -41,16 +42,17 @@ pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
 pub use desk::{Hub, Places, SetUp, Start};
 pub use edit::Edit;
 pub use error::{Conflict, Denied, Field, HubError, SessionOver};
-pub use feed::{Fed, FedSecret, Feed, Part, SOON, Took};
+pub use feed::{Fed, FedSecret, Feed, Part, Took};
 pub use mark::{Mark, Since};
 pub use policy::{Followed, Policy, Replay};
 pub use refused::{Before, REFUSALS_KEPT, Refused, RefusedQuery, crowded};
 pub use report::{Refusal, Use};
 pub use rows::{
-    Capped, Class, Counts, CredentialId, CredentialOverview, CredentialRow, Cursor, Details, Issued, LastUse,
-    ListQuery, LiveSecret, NewCredential, NewLegacy, Order, Outcome, Overview, OwnSignIn, Page, Position, Pulse, Seen,
-    SignInOutcome, SiteOverview, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow, UserTarget,
+    ByKind, Capped, Class, Counts, CredentialId, CredentialOverview, CredentialRow, Cursor, CutShort, Details,
+    FoundSecret, Gone, Issued, LastUse, ListQuery, LiveSecret, LostSecret, NewCredential, NewLegacy, Order, Outcome,
+    Overview, OwnSignIn, Page, Position, Pulse, Remedy, Seen, SignInOutcome, SiteOverview, StillLost, Taken, Target,
+    TrailQuery, TrailReport, TrailRow, UserDeed, UserRow, UserTarget, WhichSecret,
 };
 pub use setting::Setting;
-pub use settings::Security;
+pub use settings::{Security, SetTo, Standing};
 pub use why::Why;

@@ -1,20 +1,14 @@
 //! What menu and settings show: numbers that cost the same with a hundred credentials and with a million.
 
 use crate::account::{Right, allows};
-use crate::credential::State;
+use crate::credential::{EXPIRING_DAYS, Kind, State};
 use crate::store::{Cancel, Tx, tables};
 use crate::time::{DAY, Millis};
 
 use super::{
-    Actor, Capped, CredentialOverview, Hub, HubError, Overview, SiteOverview, check, convert, list, mark,
+    Actor, ByKind, Capped, CredentialOverview, Hub, HubError, Overview, SiteOverview, check, convert, list, mark,
     refusal::Intent, settings,
 };
-
-/// Credentials are called expiring this many days before.
-const EXPIRING_DAYS: i64 = 30;
-
-/// Secrets that are looked at for a use, so that a desk with a million costs no more than one with a few.
-const LOOKED_AT: i64 = 4 * Capped::MOST;
 
 impl Hub {
     /// What the actor's role may see of everything.
@@ -30,6 +24,7 @@ impl Hub {
                 upstream: sees(Right::ManageSite).then_some(upstream),
                 credentials: sees(Right::SeeCredentials).then(|| self.credential_overview(tx)).transpose()?,
                 site: sees(Right::ReadTrail).then(|| self.site_overview(tx)).transpose()?,
+                lost: Vec::new(),
             })
         })
     }
@@ -38,19 +33,20 @@ impl Hub {
         let (from, most) = (self.now().seconds().0 + 1, Capped::MOST + 1);
         let until = from + EXPIRING_DAYS * DAY / 1000;
         let next = tables::next_to_expire(tx, from, until, 3)?.into_iter();
-        let (counts, never_used) = (list::counts(tx)?, Capped(tables::count_waiting(tx, most)?));
-        let kind = tables::kind_waiting(tx)?.and_then(|kind| kind.parse().ok());
-        // Where one that is active was used, there is no need to look further.
-        let unused = never_used.0 > 0 && never_used.0 == counts.in_state(State::Active);
+        let counts = list::counts(tx)?;
+        let (mut expiring, mut never_used) = (ByKind::default(), ByKind::default());
+        for kind in Kind::ALL {
+            expiring.set(kind, tables::count_expiring(tx, kind.as_str(), from, until, most)?);
+            never_used.set(kind, tables::count_waiting(tx, kind.as_str(), most)?);
+        }
         Ok(CredentialOverview {
             counts,
-            expiring: Capped(tables::count_expiring(tx, from, until, most)?),
+            expiring,
             next_to_expire: next
                 .map(|(row, last)| convert::credential(&self.vault, row, last))
                 .collect::<Result<_, _>>()?,
             never_used,
-            never_used_kind: kind,
-            unasked: unused && !tables::ever_asked(tx, LOOKED_AT)?,
+            unasked: counts.in_state(State::Active) > 0 && !tables::ever_asked(tx)?,
         })
     }
 

@@ -103,6 +103,7 @@ impl Feed<'_> {
             return Ok(());
         }
         let mut tx = self.hub().store.write()?;
+        tables::note_asked(&mut *tx, self.hub().now().seconds().0)?;
         reports.iter().try_for_each(|report| each(&mut *tx, report))?;
         match tx.commit() {
             Commit::Committed => Ok(()),

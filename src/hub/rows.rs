@@ -1,14 +1,16 @@
 //! What the hub hands out and takes in.
 
 mod credential;
+mod leak;
 mod list;
 mod overview;
 mod people;
 
 pub use credential::{
-    CredentialId, CredentialRow, Details, Issued, LastUse, LiveSecret, NewCredential, NewLegacy, Outcome, Seen, Taken,
-    Target,
+    CredentialId, CredentialRow, CutShort, Details, Issued, LastUse, LiveSecret, NewCredential, NewLegacy, Outcome,
+    Seen, Taken, Target,
 };
+pub use leak::{FoundSecret, Gone, LostSecret, Remedy, StillLost, WhichSecret};
 pub use list::{Cursor, ListQuery, Order, Page, Position, Pulse};
-pub use overview::{Capped, Counts, CredentialOverview, Overview, SiteOverview};
-pub use people::{Class, OwnSignIn, SignInOutcome, TrailQuery, TrailReport, TrailRow, UserRow, UserTarget};
+pub use overview::{ByKind, Capped, Counts, CredentialOverview, Overview, SiteOverview};
+pub use people::{Class, OwnSignIn, SignInOutcome, TrailQuery, TrailReport, TrailRow, UserDeed, UserRow, UserTarget};

@@ -20,13 +20,60 @@ use super::{
 /// Minutes without a key after which the desk locks, unless set.
 pub(super) const IDLE_LOCK_MINUTES: i64 = 10;
 
+/// Whose word the value of a setting is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Nobody set it: it is the default.
+    Default,
+    /// An Administrator set it.
+    Set,
+    /// Its row was changed or removed outside keydesk: verifiers do not follow it until it is set again.
+    Tampered,
+}
+
+impl Standing {
+    /// The word in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Set => "set",
+            Self::Tampered => "tampered",
+        }
+    }
+}
+
+/// A setting as it is followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetTo {
+    /// Which.
+    pub setting: Setting,
+    /// To what; the default where the row cannot be trusted.
+    pub value: String,
+    /// Whose word that is.
+    pub state: Standing,
+}
+
+impl SetTo {
+    /// The value, and whether it is the default: `60 (default)`.
+    pub fn words(&self) -> String {
+        match self.state {
+            Standing::Default => format!("{} (default)", self.value),
+            Standing::Set => self.value.clone(),
+            Standing::Tampered => "(tampered)".to_owned(),
+        }
+    }
+
+    /// The value, if its row can be trusted.
+    pub fn trusted(&self) -> Option<&str> {
+        (self.state != Standing::Tampered).then_some(&self.value)
+    }
+}
+
 /// What Security shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Security {
-    /// Every setting as it is followed now; one that cannot be trusted with its default.
-    pub settings: Vec<(Setting, String)>,
-    /// Those whose rows were changed or removed outside keydesk: verifiers do not follow them until they are set again.
-    pub tampered: Vec<Setting>,
+    /// Every setting as it is followed now.
+    pub settings: Vec<SetTo>,
     /// When the master key was made.
     pub master_key_made_at: Option<Millis>,
 }
@@ -34,13 +81,22 @@ pub struct Security {
 impl Security {
     /// Minutes without a key after which a desk locks; sessions that are open keep what they began with.
     pub fn idle_lock_minutes(&self) -> i64 {
-        let set = self.settings.iter().find(|(setting, _)| *setting == Setting::LockTime);
-        set.and_then(|(_, minutes)| minutes.parse().ok()).unwrap_or(IDLE_LOCK_MINUTES)
+        self.of(Setting::LockTime).and_then(|set| set.value.parse().ok()).unwrap_or(IDLE_LOCK_MINUTES)
+    }
+
+    /// One of them.
+    pub fn of(&self, setting: Setting) -> Option<&SetTo> {
+        self.settings.iter().find(|set| set.setting == setting)
+    }
+
+    /// Those that cannot be trusted.
+    pub fn tampered(&self) -> impl Iterator<Item = Setting> {
+        self.settings.iter().filter(|set| set.state == Standing::Tampered).map(|set| set.setting)
     }
 
     /// What is to be said of the first setting that cannot be trusted, and what mends it.
     pub fn problem(&self) -> Option<HubError> {
-        self.tampered.first().map(|setting| settled::tampered(*setting))
+        self.tampered().next().map(settled::tampered)
     }
 }
 
@@ -48,13 +104,16 @@ impl Hub {
     /// The settings of the desk, and what is known of the master key.
     pub fn security(&self, actor: &Actor) -> Result<Security, HubError> {
         self.look(actor, &Intent::new(Right::ManageSite, "see settings"), |tx| {
-            let (mut settings, mut tampered) = (Vec::new(), Vec::new());
-            for setting in Setting::ALL {
-                let said = settled::said(tx, &self.vault, setting)?;
-                tampered.extend(said.is_none().then_some(setting));
-                settings.push((setting, said.map_or_else(|| setting.default_value(), |said| said.value)));
-            }
-            Ok(Security { settings, tampered, master_key_made_at: tables::ring_made_at(tx)?.map(Millis) })
+            let read = |setting: Setting| {
+                Ok(match settled::said(tx, &self.vault, setting)? {
+                    Some(said) => SetTo { setting, value: said.value, state: said.state },
+                    None => SetTo { setting, value: setting.default_value(), state: Standing::Tampered },
+                })
+            };
+            Ok(Security {
+                settings: Setting::ALL.into_iter().map(read).collect::<Result<_, HubError>>()?,
+                master_key_made_at: tables::ring_made_at(tx)?.map(Millis),
+            })
         })
     }
 

@@ -10,7 +10,7 @@ use crate::store::{
 use crate::vault::Vault;
 
 use super::{
-    Hub, HubError, Origin, Setting, action,
+    Hub, HubError, Origin, Setting, Standing, action,
     change::{Author, Change, Subject},
     guard,
     walk::{self, Walk},
@@ -22,6 +22,8 @@ pub(super) type Written = BTreeMap<String, String>;
 /// What a row says that can be followed.
 pub(super) struct Said {
     pub(super) value: String,
+    /// Whether somebody set it.
+    pub(super) state: Standing,
     /// The number of the change that wrote it: an older row put back has a lower one.
     pub(super) change: i64,
 }
@@ -34,11 +36,13 @@ pub(super) fn said(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<O
     else {
         return Ok(None);
     };
-    if last_set(tx, setting)?.is_some_and(|last| last != value) {
-        return Ok(None);
-    }
+    let state = match last_set(tx, setting)? {
+        Some(last) if last != value => return Ok(None),
+        Some(_) => Standing::Set,
+        None => Standing::Default,
+    };
     let readable = setting.check(&value).ok().or_else(|| setting.in_place_of_odd());
-    Ok(readable.map(|value| Said { value, change }))
+    Ok(readable.map(|value| Said { value, state, change }))
 }
 
 /// What the trail says that a setting was last set to, if somebody ever set it.

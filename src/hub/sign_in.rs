@@ -200,8 +200,7 @@ impl Hub {
         let actor = Actor { user, via, origin: origin.clone(), epoch: person.epoch, confirmed_at };
         let mut change = Change::begin(self, Author::of(&actor))?;
         let person = change.check(&actor, Right::OwnAccount)?;
-        let dropped =
-            tables::dropped_since_sign_in(&mut *change.tx, &person.name, action::SIGNED_IN.code, action::DROPPED.code)?;
+        let dropped = change.dropped(&person.name)?;
         let last = tables::presence(&mut *change.tx, &person.id)?;
         let address = origin.address.map(|a| a.to_string());
         let presence = PresenceRow { at: change.now.0, address };

@@ -34,14 +34,14 @@ impl Hub {
         let before = self.intact_credential(&mut *change.tx, target.id)?;
         let state: State = before.state.parse().map_err(|()| unreadable("state"))?;
         let next = match next_state(state, verb) {
-            Ok(None) => return Ok(Outcome::Already(self.row(before)?)),
+            Ok(None) => return Ok(Outcome::Already(self.used_row(&mut *change.tx, before)?)),
             Err(_) => {
                 let why = Conflict::Revoked { what: before.name.clone() };
-                return Ok(Outcome::LeftOut { row: self.row(before)?, why });
+                return Ok(Outcome::LeftOut { row: self.used_row(&mut *change.tx, before)?, why });
             }
             Ok(Some(_)) if before.version != target.version => {
                 let why = changed_since(&before);
-                return Ok(Outcome::LeftOut { row: self.row(before)?, why });
+                return Ok(Outcome::LeftOut { row: self.used_row(&mut *change.tx, before)?, why });
             }
             Ok(Some(next)) => next,
         };
@@ -51,14 +51,17 @@ impl Hub {
         change.update(&record)?;
         tables::add_to_tally(&mut *change.tx, &record.kind, &before.state, -1)?;
         tables::add_to_tally(&mut *change.tx, &record.kind, &record.state, 1)?;
-        tables::set_waiting(&mut *change.tx, &record.id, next == State::Active)?;
+        match next {
+            State::Active => tables::wait_again(&mut *change.tx, &record.id)?,
+            State::Disabled | State::Revoked => drop(tables::stop_waiting(&mut *change.tx, &record.id)?),
+        }
         let done = match verb {
             Verb::Disable => action::DISABLED,
             Verb::Enable => action::ENABLED,
             Verb::Revoke => action::REVOKED,
         };
         change.note_credential(done, &before, &record)?;
-        Ok(Outcome::Done(self.row(record)?))
+        Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
     }
 
     /// A credential that exists and whose tag is right.
@@ -101,5 +104,5 @@ pub(super) fn changed_since(record: &CredentialRecord) -> Conflict {
 
 pub(super) fn no_key(key: &str) -> HubError {
     let shown: String = crate::text::safe(key).chars().take(60).collect();
-    HubError::NotFound(format!("There is no key {shown}. Look at `keydesk key list --all`."))
+    HubError::NotFound(format!("There is no key {shown}. Look at `keydesk key list --all --as NAME`."))
 }

@@ -10,7 +10,7 @@ use crate::time::Millis;
 use crate::vault::{hash_password, uuid};
 
 use super::{
-    Actor, Conflict, Hub, HubError, LastSignIn, UserRow, UserTarget,
+    Actor, Conflict, Hub, HubError, LastSignIn, UserDeed, UserRow, UserTarget,
     action::{self, Action},
     change::{Change, Subject},
     check::{is_able_administrator, role_of, state_of},
@@ -31,10 +31,10 @@ impl Hub {
         })
     }
 
-    /// One user; everybody may look at himself. A refusal goes to the trail as one of what was `asked` for.
-    pub fn user(&self, actor: &Actor, name: &str, asked: &'static str) -> Result<UserRow, HubError> {
+    /// One user; everybody may look at himself. A refusal goes to the trail as one of the deed that he is looked at for.
+    pub fn user(&self, actor: &Actor, name: &str, deed: UserDeed) -> Result<UserRow, HubError> {
         let right = if name == actor.user.as_str() { Right::OwnAccount } else { Right::ManageUsers };
-        self.look(actor, &Intent::new(right, asked), |tx| {
+        self.look(actor, &Intent::new(right, deed.asked()), |tx| {
             let found: Option<Tagged<PersonRecord>> = tables::get(tx, "name", name)?;
             self.user_row(tx, &found.ok_or_else(|| no_user(name))?)
         })
@@ -75,7 +75,7 @@ impl Hub {
 
     /// Gives a user another role; his sessions end.
     pub fn set_role(&self, actor: &Actor, target: &UserTarget, role: Role) -> Result<UserRow, HubError> {
-        self.change_user(actor, target, "set role", |person| {
+        self.change_user(actor, target, UserDeed::Role, |person| {
             let changed = person.role != role.as_str();
             person.role = role.as_str().to_owned();
             changed.then_some(action::USER_ROLE)
@@ -84,11 +84,11 @@ impl Hub {
 
     /// Disables or enables a user; his sessions end.
     pub fn set_user_state(&self, actor: &Actor, target: &UserTarget, state: UserState) -> Result<UserRow, HubError> {
-        let (asked, done) = match state {
-            UserState::Active => ("enable user", action::USER_ENABLED),
-            UserState::Disabled => ("disable user", action::USER_DISABLED),
+        let done = match state {
+            UserState::Active => action::USER_ENABLED,
+            UserState::Disabled => action::USER_DISABLED,
         };
-        self.change_user(actor, target, asked, |person| {
+        self.change_user(actor, target, UserDeed::to(state), |person| {
             let changed = person.state != state.as_str();
             person.state = state.as_str().to_owned();
             changed.then_some(done)
@@ -117,7 +117,7 @@ impl Hub {
         // One's own is everybody's right, here too: the command line has no old password to ask for.
         let own = name == actor.user.as_str();
         let right = if own { Right::OwnAccount } else { Right::ManageUsers };
-        self.change(actor, Intent::new(right, "set password").sensitive(), |change| {
+        self.change(actor, Intent::new(right, UserDeed::Password.asked()).sensitive(), |change| {
             let person = change.known_person(name)?;
             change.is_as_seen(&person, target)?;
             let must_change = !own;
@@ -133,10 +133,10 @@ impl Hub {
         &self,
         actor: &Actor,
         target: &UserTarget,
-        asked: &'static str,
+        deed: UserDeed,
         edit: impl FnOnce(&mut PersonRecord) -> Option<Action>,
     ) -> Result<UserRow, HubError> {
-        self.change(actor, sensitive(asked), |change| {
+        self.change(actor, sensitive(deed.asked()), |change| {
             let before = change.known_person(&target.name)?;
             let mut person = before.clone();
             if let Some(done) = edit(&mut person) {
@@ -172,7 +172,7 @@ impl Hub {
             created_at: Millis(person.created_at),
             created_by: person.created_by.clone(),
             changed_by: person.changed_by.clone(),
-            made: tables::made_by(tx, &person.name)?,
+            made: tables::made_by(tx, &person.name, self.now().seconds().0)?,
             must_change_password: person.must_change,
             version: person.version,
             tampered: !guard::intact(&self.vault, row),
@@ -272,7 +272,7 @@ fn sensitive(asked: &'static str) -> Intent {
 
 fn no_user(name: &str) -> HubError {
     let shown = crate::text::safe(name).chars().take(40).collect::<String>();
-    HubError::NotFound(format!("There is no user {shown}. Look at `keydesk user list`."))
+    HubError::NotFound(format!("There is no user {shown}. Look at `keydesk user list --as NAME`."))
 }
 
 /// A user's row for the trail: nothing of the password.

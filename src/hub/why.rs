@@ -17,7 +17,7 @@ const TABLE: [Row; 32] = [
     ("unknown_credential", "unknown key", "The client uses a key that this desk does not have."),
     ("wrong_kind", "used as a key of another kind", "Each key works for its own kind only: Basic, HMAC or Legacy."),
     ("bad_secret", "wrong secret", "Was it rotated, or copied with a blank or a line break? If the secret is lost, rotate."),
-    ("bad_signature", "wrong signature", "The client signed with another secret, or another text than it sent. keydesk explain tells them apart."),
+    ("bad_signature", "wrong signature", "The client signed with another secret, or another text than it sent. `keydesk explain --as NAME` tells them apart."),
     ("algorithm_not_allowed", "algorithm not allowed", "Let the client sign with an algorithm that the key and the site allow, or allow this one."),
     ("not_signed", "{} not signed", "The client must name this part in what it signs."),
     ("date_missing", "no date signed", "The client must send a date and sign it."),
@@ -40,7 +40,7 @@ const TABLE: [Row; 32] = [
     ("replayed", "signature used before", "The client must sign each request anew. Is somebody sending it again?"),
     ("throttled", "too many wrong passwords", "The client may try again after a minute. Is somebody guessing?"),
     ("unavailable", "not answered", "The verifier could not tell. Ask its /readyz."),
-    ("tampered", "changed outside keydesk", "Somebody changed the row without this desk. Run keydesk audit verify, and make a new key."),
+    ("tampered", "changed outside keydesk", "Somebody changed the row without this desk. Run `keydesk audit verify --as NAME`, and make a new key."),
 ];
 
 /// A reason, and what is known beside it.

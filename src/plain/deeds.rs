@@ -3,7 +3,7 @@
 use crate::{
     account::Right,
     credential::{Kind, Name, Overlap, State, Verb},
-    hub::{CredentialRow, Details, Edit, Outcome, Target, TrailQuery},
+    hub::{CredentialRow, Details, Edit, Issued, Outcome, Target, TrailQuery},
     secret::Secret,
     time::Seconds,
 };
@@ -74,7 +74,10 @@ fn rotate(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
             format!("For {}, until {}.", overlap.words(), words::moment(until))
         }
     });
-    match seat.talk.choose(&Menu::new(heading, choices))? {
+    let mut menu = Menu::new(heading, choices);
+    let live = details.secrets.iter().filter_map(|secret| secret.cut_short(seat.hub.now()));
+    menu.heading.extend(live.map(|old| old.sentence("stops")));
+    match seat.talk.choose(&menu)? {
         None => Ok(()),
         Some(i) => rotate_with(seat, details.row.target(), Overlap::ALL[i]),
     }
@@ -88,9 +91,15 @@ pub fn rotate_with(seat: &mut Seat<'_, '_>, target: Target, overlap: Overlap) ->
             if let Some(until) = issued.old_until {
                 seat.say(format!("The old secret works until {}.", words::moment(until.millis())))?;
             }
+            cut_short(seat, &issued)?;
             once::hand_out(seat, issued, "has a new secret")
         }
     }
+}
+
+/// Says which older secrets were stopped before their time.
+fn cut_short(seat: &mut Seat<'_, '_>, issued: &Issued) -> Said {
+    issued.cut_short.iter().try_for_each(|old| seat.say(old.sentence("stopped")))
 }
 
 fn set_password(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
@@ -98,12 +107,19 @@ fn set_password(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
     let target = details.row.target();
     match seat.done(|hub, actor| hub.set_legacy_password(actor, target, typed.as_ref()))? {
         None => Ok(()),
-        Some(issued) => once::hand_out(seat, issued, "has a new password"),
+        Some(issued) => {
+            cut_short(seat, &issued)?;
+            once::hand_out(seat, issued, "has a new password")
+        }
     }
 }
 
 fn stop_old(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
-    let target = details.row.target();
+    stop_old_of(seat, details.row.target())
+}
+
+/// Stops the secret before a rotation.
+pub fn stop_old_of(seat: &mut Seat<'_, '_>, target: Target) -> Said {
     match seat.done(|hub, actor| hub.stop_old_secret(actor, target))? {
         None => Ok(()),
         Some(_) => seat.say("The old secret is stopped. Only the new one works."),

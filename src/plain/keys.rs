@@ -65,8 +65,8 @@ fn section(seat: &mut Seat<'_, '_>, kind: Kind) -> Said {
 
 /// Asks for a filter until it is understood, then lists what it lets through.
 fn filtered(seat: &mut Seat<'_, '_>, query: ListQuery) -> Said {
-    let question = "Type words of the name or the key. These may stand among them: expires<30d unused>90d by:bram \
-                    kind:hmac state:disabled. An empty line goes back: ";
+    let question = "Type words of the name or the key. These may stand among them: expires<30d unused>90d used:never \
+                    by:bram kind:hmac state:disabled. An empty line goes back: ";
     loop {
         let Some(text) = seat.talk.line(question)? else { return Ok(()) };
         match Filter::parse(&text) {

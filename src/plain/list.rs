@@ -3,7 +3,7 @@
 use crate::{
     account::Right,
     credential::Overlap,
-    hub::{Cancel, ListQuery, Page, Position},
+    hub::{Cancel, ListQuery, Page, Position, Remedy},
 };
 
 use super::{
@@ -93,13 +93,23 @@ pub fn by_secret(seat: &mut Seat<'_, '_>) -> Said {
     let found = seat.done(|hub, actor| hub.find_by_secret(actor, &secret, &Cancel::default(), &mut |_| {}))?;
     drop(secret);
     let Some(found) = found else { return Ok(()) };
-    let Some(row) = found else {
-        return seat.say("No live secret of this desk is that one.");
+    let Some(found) = found else {
+        return seat.say("No credential has or had this secret. Look whether it was copied whole.");
     };
-    seat.say(words::row(&row, seat.hub.now()))?;
-    let ask = "That is its secret. If others could see it, give the key a new one now; the old one stops at once.";
-    match seat.talk.agrees(ask, "Rotate it now.", "Leave it and see the details.")? {
-        true => deeds::rotate_with(seat, row.target(), Overlap::None),
+    let row = &found.row;
+    seat.say(words::row(row, seat.hub.now()))?;
+    seat.say(found.which_words())?;
+    let help = match found.remedy() {
+        Remedy::Nothing => {
+            seat.say(found.remedy_words())?;
+            return details::open(seat, row.id);
+        }
+        Remedy::Rotate => "Rotate it now.",
+        Remedy::StopOld => "Stop the old secret now.",
+    };
+    match seat.talk.agrees(found.remedy_words(), help, "Leave it and see the details.")? {
         false => details::open(seat, row.id),
+        true if found.remedy() == Remedy::StopOld => deeds::stop_old_of(seat, row.target()),
+        true => deeds::rotate_with(seat, row.target(), Overlap::None),
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::{
     account::{Right, allows},
-    hub::{CredentialOverview, Overview},
+    credential::{EXPIRING_DAYS, Kind},
+    hub::{ByKind, CredentialOverview, Overview, StillLost},
 };
 
 use super::{
@@ -66,21 +67,38 @@ fn welcome(seat: &mut Seat<'_, '_>) -> Said {
     );
     let last = words::last_sign_in(session.last.as_ref());
     let dropped = session.dropped.clone();
+    let manages = allows(session.role, Right::ManageCredentials);
     seat.say(hello)?;
     seat.say(last)?;
-    for name in dropped {
+    // A call that the role does not have would be one more refusal in the trail.
+    let lost = match manages && !dropped.is_empty() {
+        true => seat.done(|hub, actor| hub.still_lost(actor, &dropped))?.unwrap_or_default(),
+        false => Vec::new(),
+    };
+    for StillLost { row, .. } in lost {
         seat.say(format!(
-            "The line dropped while the secret of {name} was shown. If others could see it, rotate that key."
+            "The line dropped while the secret of {} was shown. If it is not saved, or others could see it, rotate that key.",
+            row.name
         ))?;
     }
     let overview = seat.hub.overview(seat.actor());
     for sentence in seat.told(overview)?.map(|overview| to_look_at(&overview)).unwrap_or_default() {
         seat.say(sentence)?;
     }
-    if !allows(seat.session.role, Right::ManageCredentials) {
+    if !manages {
         seat.say("Only account Administrators can create and manage API keys.")?;
     }
     Ok(())
+}
+
+/// How many of each kind there are: `2 Basic keys, 1 HMAC key`.
+fn kinds(counts: &ByKind) -> String {
+    let some = Kind::ALL.into_iter().filter(|kind| counts.of(*kind).0 > 0);
+    let said = some.map(|kind| {
+        let (count, word) = (counts.of(kind), words::kind_word(kind));
+        format!("{count} {word}{}", if count.0 == 1 { "" } else { "s" })
+    });
+    said.collect::<Vec<_>>().join(", ")
 }
 
 /// What an Administrator should not have to look for.
@@ -103,18 +121,20 @@ fn to_look_at(overview: &Overview) -> Vec<String> {
     let Some(CredentialOverview { expiring, never_used, next_to_expire, unasked, .. }) = &overview.credentials else {
         return said;
     };
-    if expiring.0 > 0 {
+    if expiring.total().0 > 0 {
         let names: Vec<_> = next_to_expire.iter().map(|row| row.name.as_str()).collect();
-        let keys = words::number(expiring.0, "key expires", "keys expire");
-        said.push(format!("To look at: {keys} within 30 days, next {}.", names.join(", ")));
+        let keys = kinds(expiring);
+        said.push(format!(
+            "To look at: expires within {EXPIRING_DAYS} days: {keys}; next {}. The filter expires<{EXPIRING_DAYS}d lists them.",
+            names.join(", ")
+        ));
     }
-    if never_used.0 > 0 {
-        let (one, many) = ("key was never used since it was made", "keys were never used since they were made");
-        said.push(format!("To look at: {}.", words::number(never_used.0, one, many)));
+    if never_used.total().0 > 0 {
+        said.push(format!("To look at: never used: {}. The filter used:never lists them.", kinds(never_used)));
     }
     if *unasked && overview.site.is_some() {
         said.push(
-            "To look at: no gateway has asked yet. Run `keydesk serve`; `keydesk snippet` prints a gateway's configuration."
+            "To look at: no gateway has asked yet. Run `keydesk serve`; `keydesk snippet nginx --as NAME` prints a gateway's configuration."
                 .into(),
         );
     }

@@ -1,6 +1,6 @@
 //! Security: the settings of the desk and its verifiers, and the age of the master key.
 
-use crate::hub::Setting;
+use crate::hub::{Setting, Standing};
 
 use super::{
     seat::Seat,
@@ -15,14 +15,17 @@ pub fn security(seat: &mut Seat<'_, '_>) -> Said {
         let choices = Setting::ALL.map(|setting| format!("Change the {}.", lower(setting.title())));
         let mut menu = Menu::new("Security.", choices);
         let minutes = words::number(found.idle_lock_minutes(), "minute", "minutes");
-        menu.heading.push(format!("A desk where nobody answers locks after {minutes}."));
-        for (setting, value) in found.settings.iter().filter(|(setting, _)| *setting != Setting::LockTime) {
-            menu.heading.push(match found.tampered.contains(setting) {
-                true => format!("{}: changed outside keydesk, so it is not trusted. Set it again.", setting.title()),
-                false => format!("{}: {value}.", setting.title()),
+        let lock = found.of(Setting::LockTime).map(|set| set.state);
+        let default = if lock == Some(Standing::Default) { " (default)" } else { "" };
+        menu.heading.push(format!("A desk where nobody answers locks after {minutes}{default}."));
+        for set in found.settings.iter().filter(|set| set.setting != Setting::LockTime) {
+            let title = set.setting.title();
+            menu.heading.push(match set.state {
+                Standing::Tampered => format!("{title}: changed outside keydesk, so it is not trusted. Set it again."),
+                _ => format!("{title}: {}.", set.words()),
             });
         }
-        if found.tampered.contains(&Setting::LockTime) {
+        if lock == Some(Standing::Tampered) {
             menu.heading.push("The lock time was changed outside keydesk: what you heard is the default.".to_owned());
         }
         if let Some(made) = found.master_key_made_at {

@@ -2,7 +2,7 @@
 
 use crate::{
     account::UserState,
-    credential::{BodyDigest, Condition, Kind, Options},
+    credential::{BodyDigest, Kind, Options},
     hub::{CredentialRow, Details, LastSignIn, LastUse, LiveSecret, OwnSignIn, TrailRow, UserRow},
     time::{Millis, Seconds},
 };
@@ -72,9 +72,7 @@ pub fn kind_word(kind: Kind) -> &'static str {
 fn state(row: &CredentialRow, now: Millis) -> String {
     match row.condition(now) {
         _ if row.tampered => "changed outside keydesk and not trusted".to_owned(),
-        expiring @ Condition::Expiring(_) => format!("active, expires in {}", expiring.words()),
-        Condition::NotYet => "not valid yet".to_owned(),
-        other => other.words(),
+        condition => condition.words(),
     }
 }
 

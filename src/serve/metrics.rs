@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::credential::Kind;
+use crate::credential::{EXPIRING_DAYS, Kind};
 use crate::verify::Reason;
 
 /// Upper ends of the latency histogram's buckets, in microseconds: deciding takes one, a slow hash tens of thousands.
@@ -121,6 +121,7 @@ impl Metrics {
         }
         self.histogram(&mut page);
         let age = format!("{}.{:03}", gauges.age_ms / 1_000, gauges.age_ms % 1_000);
+        let expiring = format!("Active ones that expire within {EXPIRING_DAYS} days.");
         let counter = |n: &AtomicU64| n.load(Relaxed).to_string();
         for (name, kind, help, value) in [
             ("snapshot_age_seconds", "gauge", "Since the store was last in sight.", age),
@@ -132,7 +133,7 @@ impl Metrics {
             ),
             ("snapshot_bytes", "gauge", "Memory of the snapshot.", gauges.snapshot_bytes.to_string()),
             ("credentials", "gauge", "Credentials in the snapshot.", gauges.credentials.to_string()),
-            ("credentials_expiring", "gauge", "Active ones that expire within 30 days.", gauges.expiring.to_string()),
+            ("credentials_expiring", "gauge", &expiring, gauges.expiring.to_string()),
             ("credentials_tampered", "gauge", "Credentials with a wrong tag.", gauges.tampered.to_string()),
             (
                 "settings_tampered",

@@ -84,7 +84,9 @@ pub enum ServeError {
     #[error(transparent)]
     Desk(#[from] HubError),
     /// There is none.
-    #[error("There is no desk at {0}. Run `keydesk init`, or name another place with --data-dir or --config.")]
+    #[error(
+        "There is no desk at {0}. Run `keydesk init --account ACCOUNT --name NAME`, or name another place with --data-dir or --config."
+    )]
     NoDesk(String),
     /// It cannot listen.
     #[error(transparent)]

@@ -4,9 +4,8 @@ use std::{sync::atomic::Ordering, time::Instant};
 
 use hyper::{Method, Request, StatusCode, body::Incoming};
 
-use crate::credential::State;
-use crate::hub::SOON;
-use crate::time::Seconds;
+use crate::credential::{EXPIRING_DAYS, State};
+use crate::time::{DAY, Seconds};
 use crate::verify::{CredentialRef, Snapshot, Surface};
 
 use super::{
@@ -141,7 +140,7 @@ async fn metrics(verifier: &Verifier) -> Answer {
 
 /// How many credentials work now and will have expired in thirty days.
 fn expiring(snapshot: &Snapshot, now: Seconds) -> usize {
-    let soon = Seconds(now.0.saturating_add(SOON));
+    let soon = Seconds(now.0.saturating_add(EXPIRING_DAYS * DAY / 1000));
     let expires_soon = |at: Seconds| now < at && at <= soon;
     let soon = |of: &CredentialRef<'_>| of.state() == State::Active && of.expires_at().is_some_and(expires_soon);
     snapshot.credentials().filter(soon).count()

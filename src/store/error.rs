@@ -16,6 +16,8 @@ pub enum StoreError {
     #[error("cancelled")]
     Cancelled,
     /// A mistake of keydesk itself: a statement the database does not take, a row of another shape.
-    #[error("The store could not be read ({0}). Run `keydesk audit verify`, and restore a backup if it finds damage.")]
+    #[error(
+        "The store could not be read ({0}). Run `keydesk audit verify --as NAME`, and restore a backup if it finds damage."
+    )]
     Broken(String),
 }

@@ -21,6 +21,7 @@ pub const STEPS: &[Step] = &[
     Step { no: 2, common: include_str!("../../assets/schema/0002-refusals.sql"), sqlite: "" },
     Step { no: 3, common: include_str!("../../assets/schema/0003-newest-refusals.sql"), sqlite: "" },
     Step { no: 4, common: include_str!("../../assets/schema/0004-counted-refusals.sql"), sqlite: "" },
+    Step { no: 5, common: include_str!("../../assets/schema/0005-to-look-at.sql"), sqlite: "" },
 ];
 
 impl Step {

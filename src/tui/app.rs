@@ -1,7 +1,7 @@
 //! The whole state of the desk on the screen.
 
 use crate::account::{Right, allows};
-use crate::hub::{Actor, CredentialId, Denied, Overview, OwnSignIn, Security, Session};
+use crate::hub::{Actor, CredentialId, Denied, LostSecret, Overview, OwnSignIn, Security, Session};
 use crate::time::{MINUTE, Millis};
 
 use super::dialog::{ChangePassword, Dialog, Reading};
@@ -100,8 +100,8 @@ pub struct Room {
     pub(super) change: Option<i64>,
     /// The store does not answer; said once.
     pub(super) trouble: bool,
-    /// Names of credentials whose secret was dropped before anybody saved it.
-    pub(super) missed: Vec<String>,
+    /// Secrets that were dropped before anybody saved them.
+    pub(super) missed: Vec<LostSecret>,
 }
 
 /// When what is to be read next.
@@ -377,7 +377,7 @@ impl Room {
         self.dialogs.retain(|dialog| match dialog {
             Dialog::Secret(view) => {
                 if !view.saved {
-                    missed.push(view.row.name.clone());
+                    missed.push(view.lost());
                 }
                 false
             }

@@ -33,7 +33,7 @@ mod on {
         if wanted("slow") {
             thread::sleep(Duration::from_millis(333));
         }
-        assert!(!(wanted("worker") && matches!(call, Call::Overview(_))), "a worker made to panic by a test");
+        assert!(!(wanted("worker") && matches!(call, Call::Overview(..))), "a worker made to panic by a test");
     }
 }
 

@@ -7,9 +7,9 @@ use crate::config::Appearance;
 use crate::credential::{Kind, Overlap, Verb};
 use crate::export::{Format, Written};
 use crate::hub::{
-    Actor, CredentialId, CredentialRow, Details, Edit, HubError, Issued, ListQuery, NewCredential, Outcome, Overview,
-    OwnSignIn, Page, Pulse, Refused, RefusedQuery, Security, Seen, Session, SetUp, Setting, SignIn, Taken, Target,
-    TrailQuery, TrailReport, TrailRow, UserRow, UserTarget,
+    Actor, CredentialId, Details, Edit, FoundSecret, HubError, Issued, ListQuery, LostSecret, NewCredential, Outcome,
+    Overview, OwnSignIn, Page, Pulse, Refused, RefusedQuery, Security, Seen, Session, SetUp, Setting, SignIn, Taken,
+    Target, TrailQuery, TrailReport, TrailRow, UserRow, UserTarget,
 };
 use crate::secret::Secret;
 
@@ -108,7 +108,8 @@ pub enum Call {
     Refused(Actor, Right),
     /// Answered at once when the change number is not this one, else when it no longer is.
     Pulse(Actor, Option<i64>),
-    Overview(Actor),
+    /// With the secrets that were lost, to be told which of them still are.
+    Overview(Actor, Vec<LostSecret>),
     List(Actor, ListQuery),
     Details(Actor, CredentialId),
     Taken {
@@ -169,7 +170,7 @@ pub enum Reply {
     Page(Result<Page, HubError>),
     Details(Result<Details, HubError>),
     Taken(Result<Taken, HubError>),
-    Found(Result<Option<CredentialRow>, HubError>),
+    Found(Result<Option<FoundSecret>, HubError>),
     Trail(Result<Vec<TrailRow>, HubError>),
     RefusedRequests(Result<Vec<Refused>, HubError>),
     Users(Result<Vec<UserRow>, HubError>),

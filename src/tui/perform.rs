@@ -1,7 +1,7 @@
 //! Carries a [`Call`] out: one match, run on a worker.
 
 use crate::export::to_file;
-use crate::hub::{Actor, Cancel, Hub, HubError, Origin, UserRow};
+use crate::hub::{Actor, Cancel, Hub, HubError, LostSecret, Origin, Overview, UserRow};
 
 use super::msg::{Call, Lane, Reply, UserChange};
 
@@ -25,7 +25,7 @@ impl Call {
             | Self::Seen(..)
             | Self::Refused(..) => Lane::Write,
             Self::Pulse(..)
-            | Self::Overview(_)
+            | Self::Overview(..)
             | Self::List(..)
             | Self::Details(..)
             | Self::Taken { .. }
@@ -60,7 +60,7 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::Seen(actor, id, what) => Reply::Done(hub.seen(&actor, id, what)),
         Call::Refused(actor, right) => Reply::Denied(hub.refused(&actor, right)),
         Call::Pulse(actor, _) => Reply::Pulse(hub.pulse(&actor)),
-        Call::Overview(actor) => Reply::Overview(hub.overview(&actor)),
+        Call::Overview(actor, lost) => Reply::Overview(overview(hub, &actor, &lost)),
         Call::List(actor, query) => Reply::Page(hub.list_until(&actor, &query, cancel)),
         Call::Details(actor, id) => Reply::Details(hub.details(&actor, id)),
         Call::Taken { actor, kind, name, username } => Reply::Taken(hub.taken(&actor, kind, &name, &username)),
@@ -80,6 +80,12 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::ChangeUser(actor, change) => Reply::User(change_user(hub, &actor, &change)),
         Call::Confirm(actor, password) => Reply::Confirmed(hub.confirm_password(&actor, &password)),
     }
+}
+
+fn overview(hub: &Hub, actor: &Actor, lost: &[LostSecret]) -> Result<Overview, HubError> {
+    let overview = hub.overview(actor)?;
+    let lost = if lost.is_empty() { Vec::new() } else { hub.still_lost(actor, lost)? };
+    Ok(Overview { lost, ..overview })
 }
 
 fn change_user(hub: &Hub, actor: &Actor, change: &UserChange) -> Result<UserRow, HubError> {

@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::account::Right;
+use crate::hub::LostSecret;
 use crate::time::{MINUTE, Millis};
 
 use super::app::{App, PULSE, Room};
@@ -241,7 +242,7 @@ impl Room {
             calls.push((Slot::Pulse, Call::Pulse(actor.clone(), self.change)));
         }
         if due(&mut self.due.overview) {
-            calls.push((Slot::Overview, Call::Overview(actor.clone())));
+            calls.push((Slot::Overview, Call::Overview(actor.clone(), self.lost())));
         }
         if due(&mut self.due.list)
             && let Some(api) = self.api()
@@ -270,6 +271,12 @@ impl Room {
             calls.push((Slot::Taken, Call::Taken { actor, kind: create.kind, name, username }));
         }
         calls
+    }
+
+    /// Secrets that nobody saved, as far as is known here; none for those who could do nothing about it.
+    fn lost(&self) -> Vec<LostSecret> {
+        let all = self.session.dropped.iter().chain(&self.missed).copied();
+        all.filter(|_| self.may(Right::ManageCredentials)).collect()
     }
 
     /// The part of the trail that is on the screen.

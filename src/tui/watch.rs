@@ -128,8 +128,8 @@ mod tests {
         let (wish, wishes) = channel();
         let mut watch = Watch::new(&wishes);
         watch.hold(Ticket(1), actor(), Some(7));
-        wish.send(Wish::Call(Ticket(2), Box::new(Call::Overview(actor())))).unwrap();
-        assert!(matches!(watch.next(|_| false), Some((Ticket(2), Call::Overview(_)))));
+        wish.send(Wish::Call(Ticket(2), Box::new(Call::Overview(actor(), vec![])))).unwrap();
+        assert!(matches!(watch.next(|_| false), Some((Ticket(2), Call::Overview(..)))));
         assert!(watch.held.is_some());
         wish.send(Wish::Call(Ticket(3), Box::new(Call::Pulse(actor(), Some(8))))).unwrap();
         assert!(matches!(watch.next(|_| false), Some((Ticket(3), Call::Pulse(_, Some(8))))));
@@ -147,7 +147,7 @@ mod tests {
             // The first look finds nothing new; what comes then keeps the test from sleeping through the rest.
             let next = watch.next(|_| {
                 assert!(looked.replace(Some(Instant::now())).is_none());
-                wish.send(Wish::Call(Ticket(2), Box::new(Call::Overview(actor())))).unwrap();
+                wish.send(Wish::Call(Ticket(2), Box::new(Call::Overview(actor(), vec![])))).unwrap();
                 true
             });
             assert!(next.is_some());

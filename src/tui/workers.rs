@@ -191,7 +191,7 @@ fn failure_of(call: &Call) -> fn(HubError) -> Reply {
         Call::SetState(..) => |why| Reply::States(Err(why)),
         Call::Refused(..) => |why| Reply::Denied(Err(why)),
         Call::Pulse(..) => |why| Reply::Pulse(Err(why)),
-        Call::Overview(_) => |why| Reply::Overview(Err(why)),
+        Call::Overview(..) => |why| Reply::Overview(Err(why)),
         Call::List(..) => |why| Reply::Page(Err(why)),
         Call::Details(..) => |why| Reply::Details(Err(why)),
         Call::Taken { .. } => |why| Reply::Taken(Err(why)),

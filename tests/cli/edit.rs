@@ -154,8 +154,29 @@ fn a_leaked_secret_names_its_credential() {
     let told = run.out.split("To stop it: keydesk ").nth(1).unwrap();
     desk.run(&told.split_whitespace().collect::<Vec<_>>()).done();
     // A secret that no longer works is still known.
-    let json = desk.typing(&secret, &[&find[..], &["--json"]].concat()).done().json();
-    assert_eq!(json["key"], made["key"]);
+    let as_json = |secret: &str| desk.typing(secret, &[&find[..], &["--json"]].concat()).done().json();
+    let json = as_json(&secret);
+    assert_eq!((&json["key"], &json["secret"]), (&made["key"], &json!("ended")));
+    let again = desk.typing(&secret, &find).done().out;
+    assert!(again.contains("stopped working on") && again.contains("There is nothing to do."), "{again}");
+    assert!(!again.contains("keydesk key"), "{again}");
+    // One in its overlap is stopped by what is said, and the current one is left alone.
+    let key = text(&made["key"]);
+    let rotate = ["key", "rotate", &key, "--as", "alice", "--overlap", "1h", "--json"];
+    let old = text(&desk.run(&rotate).done().json()["secret"]);
+    let current = text(&desk.run(&rotate).done().json()["secret"]);
+    assert_eq!(as_json(&current)["secret"], "current");
+    assert_eq!(as_json(&current)["secret_until"], Value::Null);
+    let json = as_json(&old);
+    assert!(json["secret"] == "previous" && text(&json["secret_until"]).ends_with('Z'), "{json}");
+    let run = desk.typing(&old, &find).done();
+    assert!(run.out.contains("It is an old secret, which works until"), "{}", run.out);
+    let told = run.out.split("To stop it: keydesk ").nth(1).unwrap();
+    desk.run(&told.split_whitespace().collect::<Vec<_>>()).done();
+    assert_eq!(
+        (as_json(&old)["secret"].clone(), as_json(&current)["secret"].clone()),
+        (json!("ended"), json!("current"))
+    );
     desk.typing("kdsAAAAAAAAAAAAAAAAAAAAAAAAAAA", &find).fails(4, "No credential");
     desk.typing("", &find).fails(2, "no secret");
     desk.run(&find[..4]).fails(2, "--secret-stdin");

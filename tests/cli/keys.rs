@@ -173,7 +173,7 @@ fn rotate_gives_a_new_secret_and_lets_the_old_one_live_as_told() {
     for (overlap, live, length) in [("none", 1, 0), ("1h", 2, 3_600), ("24h", 2, 86_400), ("7d", 2, 7 * 86_400)] {
         let before = now();
         let rotated = rotate(overlap).done().json();
-        assert_eq!(fields(&rotated), ["id", "key", "kind", "name", "secret"]);
+        assert_eq!(fields(&rotated), ["id", "key", "kind", "name", "secret", "stopped"]);
         assert_eq!((&rotated["key"], &rotated["id"]), (&made["key"], &made["id"]));
         assert!(matches(&text(&rotated["secret"]), "kds", 30) && !seen.contains(&text(&rotated["secret"])));
         seen.push(text(&rotated["secret"]));
@@ -187,6 +187,12 @@ fn rotate_gives_a_new_secret_and_lets_the_old_one_live_as_told() {
     }
     let run = desk.run(&["key", "rotate", &key, "--as", "alice", "--overlap", "24h"]).done();
     assert!(run.out.contains("Secret:") && run.err.contains("The old secret works until"), "{}", run.err);
+    // It was in the seven days of the rotation before.
+    assert!(run.err.contains(", which would have worked until ") && run.err.contains(", stopped now."), "{}", run.err);
+    let stopped = rotate("none").done().json()["stopped"].clone();
+    assert_eq!(stopped.as_array().unwrap().len(), 1, "{stopped}");
+    assert_eq!(fields(&stopped[0]), ["created_at", "would_have_worked_until"]);
+    assert_eq!(rotate("none").done().json()["stopped"], json!([]), "nothing was in an overlap any more");
     rotate("2h").fails(2, "--overlap");
     desk.run(&["key", "rotate", &key, "--as", "alice"]).fails(2, "--overlap");
 }

@@ -11,11 +11,14 @@ fn settings_are_listed_and_set_with_their_rows_in_the_trail() {
         all.iter().find(|row| row["setting"] == name).unwrap()["value"].as_str().unwrap().to_owned()
     };
     assert_eq!((of("staleness"), of("replay"), of("algorithms")), ("60".into(), "off".into(), "all".into()));
+    assert!(listed.as_array().unwrap().iter().all(|row| row["default"] == true), "{listed}");
     desk.run(&["setting", "set", "staleness", "5", "--as", "alice"]).done();
     desk.run(&["setting", "set", "staleness", "5", "--as", "alice"]).done();
     desk.run(&["setting", "set", "api-address", "https://api.acme.test/", "--as", "alice"]).done();
     let table = desk.run(&["setting", "list", "--as", "alice"]).done().out;
     assert!(table.contains("https://api.acme.test ") && table.contains("1 to 3600"), "{table}");
+    let row = |name: &str| table.lines().find(|line| line.trim_start().starts_with(name)).unwrap();
+    assert!(row("replay").contains("off (default)") && !row("staleness").contains("(default)"), "{table}");
     desk.run(&["setting", "set", "staleness", "0", "--as", "alice"]).fails(2, "1 to 3600 seconds");
     desk.run(&["setting", "set", "colour", "red", "--as", "alice"]).fails(2, "lock-time");
     let rows: Vec<_> = desk.trail().into_iter().filter(|row| row["action"] == "setting.changed").collect();

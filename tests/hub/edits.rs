@@ -3,7 +3,7 @@
 use keydesk::{
     account::Role,
     credential::{BodyDigest, Kind, Overlap, Verb},
-    hub::{Cancel, Conflict, Edit, HubError, Outcome, TrailQuery},
+    hub::{Cancel, Conflict, Edit, HubError, Outcome, Remedy, TrailQuery, WhichSecret},
     secret::Secret,
     time::Seconds,
 };
@@ -139,7 +139,7 @@ fn a_leaked_secret_names_its_credential() {
     let find = |secret: &Secret| {
         let mut seen = 0;
         let found = desk.hub.find_by_secret(&alice, secret, &Cancel::default(), &mut |n| seen = n).unwrap();
-        (found.map(|row| row.id), seen)
+        (found.map(|found| found.row.id), seen)
     };
     for i in [0, 59, 60, 119, 120] {
         assert_eq!(find(made[i].secret.as_ref().unwrap()).0, Some(made[i].row.id), "{i}");
@@ -152,4 +152,48 @@ fn a_leaked_secret_names_its_credential() {
     stopped.cancel();
     let cancelled = desk.hub.find_by_secret(&alice, made[9].secret.as_ref().unwrap(), &stopped, &mut |_| ());
     assert!(matches!(cancelled, Err(HubError::Failed(_))), "{cancelled:?}");
+}
+
+#[test]
+fn what_was_found_is_told_apart_and_only_what_works_has_a_remedy() {
+    let desk = Desk::in_memory();
+    let alice = desk.alice();
+    let first = desk.create(Kind::Hmac, "webhooks");
+    let found = |issued: &keydesk::hub::Issued| {
+        let secret = issued.secret.as_ref().unwrap();
+        let found = desk.hub.find_by_secret(&alice, secret, &Cancel::default(), &mut |_| ()).unwrap().unwrap();
+        (found.which, found.remedy(), found.which_words())
+    };
+    assert_eq!(found(&first), (WhichSecret::Current, Remedy::Rotate, "It is the current secret.".to_owned()));
+    let second = desk.hub.rotate(&alice, first.row.target(), Overlap::Hour).unwrap();
+    let until = second.old_until.unwrap();
+    let words = "It is an old secret, which works until 14 Aug 2026 10:12 UTC.".to_owned();
+    assert_eq!(found(&first), (WhichSecret::Previous(until), Remedy::StopOld, words));
+    assert_eq!(found(&second).0, WhichSecret::Current);
+    desk.clock.advance(jiff::SignedDuration::from_hours(1));
+    let words = "It is an old secret, which stopped working on 14 Aug 2026 10:12 UTC.".to_owned();
+    assert_eq!(found(&first), (WhichSecret::Ended(until), Remedy::Nothing, words));
+    desk.hub.set_state(&alice, &[second.row.target()], Verb::Revoke).unwrap();
+    assert_eq!(found(&second).1, Remedy::Nothing, "of a revoked one nothing works");
+}
+
+/// People type a password twice: an old one that stopped must not hide a current one that works.
+#[test]
+fn a_password_that_works_is_found_before_one_that_stopped() {
+    let desk = Desk::in_memory();
+    let alice = desk.alice();
+    let typed = Secret::from_text("Abcdef12");
+    let find = || desk.hub.find_by_secret(&alice, &typed, &Cancel::default(), &mut |_| ()).unwrap().unwrap();
+    let one = desk.create(Kind::Legacy, "smsbatch").row;
+    let one = desk.hub.set_legacy_password(&alice, one.target(), Some(&typed)).unwrap().row;
+    assert_eq!(find().which, WhichSecret::Current);
+    let one = desk.hub.set_legacy_password(&alice, one.target(), None).unwrap().row;
+    assert!(matches!(find().which, WhichSecret::Ended(_)));
+    let other = desk.create(Kind::Legacy, "frontdesk").row;
+    let other = desk.hub.set_legacy_password(&alice, other.target(), Some(&typed)).unwrap().row;
+    assert_eq!((find().row.name, find().which), ("frontdesk".to_owned(), WhichSecret::Current));
+    desk.hub.set_state(&alice, &[other.target()], Verb::Revoke).unwrap();
+    assert_eq!(find().remedy(), Remedy::Nothing);
+    desk.hub.set_legacy_password(&alice, one.target(), Some(&typed)).unwrap();
+    assert_eq!((find().row.name, find().which), ("smsbatch".to_owned(), WhichSecret::Current));
 }

@@ -156,17 +156,116 @@ fn expiry_and_never_used_are_counted_by_index() {
     let seen = || desk.hub.overview(&alice).unwrap().credentials.unwrap();
     let overview = seen();
     assert_eq!(
-        (overview.expiring.0, overview.never_used.0),
+        (overview.expiring.total().0, overview.never_used.total().0),
         (1, 1),
         "only `soon` waits: one was used, one is disabled"
     );
     assert_eq!(overview.next_to_expire[0].id, expiring.id);
     let Outcome::Done(row) = &disabled[0] else { panic!() };
     desk.hub.set_state(&alice, &[row.target()], Verb::Enable).unwrap();
-    assert_eq!(seen().never_used.0, 2, "one that comes back waits again");
+    assert_eq!(seen().never_used.of(Kind::Basic).0, 2, "one that comes back waits again");
 
     let last = desk.hub.find(&alice, &used.key, None).unwrap().last_used.unwrap();
     assert_eq!((last.at, last.address.as_deref()), (now, Some("203.0.113.40")));
     desk.hub.record_usage(used.id, 1, keydesk::time::Seconds(now.0 - 60), None).unwrap();
     assert_eq!(desk.hub.find(&alice, &used.key, None).unwrap().last_used.unwrap().at, now, "an older report loses");
+}
+
+/// What the menu counts.
+fn counted(desk: &Desk) -> keydesk::hub::CredentialOverview {
+    desk.hub.overview(&desk.alice()).unwrap().credentials.unwrap()
+}
+
+#[test]
+fn never_used_are_credentials_and_not_their_secrets() {
+    let desk = Desk::in_memory();
+    let row = desk.create(Kind::Basic, "rotated before its first use").row;
+    let once = desk.hub.rotate(&desk.alice(), row.target(), Overlap::Week).unwrap();
+    desk.hub.rotate(&desk.alice(), once.row.target(), Overlap::Week).unwrap();
+    desk.create(Kind::Hmac, "webhooks");
+    let never_used = counted(&desk).never_used;
+    let kinds = Kind::ALL.map(|kind| never_used.of(kind).0);
+    assert_eq!((kinds, never_used.total().0), ([1, 1, 0], 2));
+    let use_of = |secret_no| desk.hub.record_usage(row.id, secret_no, desk.hub.now().seconds(), None).unwrap();
+    use_of(1);
+    assert_eq!(counted(&desk).never_used.total().0, 1, "whichever of its secrets was used");
+}
+
+#[test]
+fn a_used_key_stays_used_when_it_is_rotated() {
+    let desk = Desk::in_memory();
+    let (alice, now) = (desk.alice(), desk.hub.now().seconds());
+    let row = desk.create(Kind::Basic, "crm-sync").row;
+    desk.hub.record_usage(row.id, 1, now, "203.0.113.40".parse().ok()).unwrap();
+    let rotated = desk.hub.rotate(&alice, row.target(), Overlap::None).unwrap().row;
+    assert_eq!(rotated.last_used.as_ref().map(|used| used.at), Some(now), "what was just rotated says so");
+    assert_eq!(counted(&desk).never_used.total().0, 0);
+    let listed = desk.hub.find(&alice, &row.key, None).unwrap();
+    assert_eq!(listed.last_used.and_then(|used| used.address).as_deref(), Some("203.0.113.40"));
+    let never = keydesk::credential::Filter::parse("used:never").unwrap();
+    let query = keydesk::hub::ListQuery { filter: never, limit: 9, ..Default::default() };
+    assert!(desk.hub.list(&alice, &query).unwrap().rows.is_empty());
+    let live = desk.hub.details(&alice, row.id).unwrap().secrets;
+    assert_eq!((live.len(), live[0].last_used.clone()), (1, None), "the details tell the uses of each secret");
+    // Disabled and enabled again it was still used.
+    for verb in [Verb::Disable, Verb::Enable] {
+        let seen = desk.hub.find(&alice, &row.key, None).unwrap();
+        let done = desk.hub.set_state(&alice, &[seen.target()], verb).unwrap();
+        assert!(matches!(&done[0], Outcome::Done(row) if row.last_used.is_some()), "{done:?}");
+    }
+    assert_eq!(counted(&desk).never_used.total().0, 0);
+}
+
+#[test]
+fn a_rotation_in_an_overlap_says_which_secret_it_stops() {
+    let desk = Desk::in_memory();
+    let alice = desk.alice();
+    let row = desk.create(Kind::Hmac, "webhooks").row;
+    let first = desk.hub.rotate(&alice, row.target(), Overlap::Week).unwrap();
+    assert_eq!(first.cut_short, [], "the one it has works on as it was chosen");
+    let until = first.old_until.unwrap();
+    desk.clock.advance(jiff::SignedDuration::from_hours(1));
+    let known = desk.hub.details(&alice, row.id).unwrap().secrets;
+    let before: Vec<_> = known.iter().filter_map(|secret| secret.cut_short(desk.hub.now())).collect();
+    let second = desk.hub.rotate(&alice, first.row.target(), Overlap::Day).unwrap();
+    assert_eq!(second.cut_short, before, "what is said before is what happens");
+    assert_eq!((before.len(), before[0].until, before[0].created_at), (1, until, row.created_at));
+    assert_eq!(
+        before[0].sentence("stops"),
+        "The secret from 14 Aug 2026, which would have worked until 21 Aug 2026 09:12 UTC, stops now."
+    );
+    let versions: Vec<_> = desk.hub.details(&alice, row.id).unwrap().secrets.iter().map(|s| s.version).collect();
+    assert_eq!(versions, [3, 2], "never three that work");
+    let trail = desk.hub.trail(&alice, &keydesk::hub::TrailQuery { limit: 1, ..Default::default() }).unwrap();
+    assert!(
+        trail[0].after.as_deref().unwrap().contains(&format!("\"stopped_before\":\"{}\"", until.rfc3339())),
+        "{trail:?}"
+    );
+    // One whose overlap is over is not stopped by anything.
+    desk.clock.advance(jiff::SignedDuration::from_hours(25));
+    assert_eq!(desk.hub.rotate(&alice, second.row.target(), Overlap::None).unwrap().cut_short, []);
+}
+
+#[test]
+fn whether_a_gateway_ever_asked_is_known_of_any_number_of_keys() {
+    let desk = Desk::in_memory();
+    let alice = desk.alice();
+    assert!(!counted(&desk).unasked, "there is nothing to ask about");
+    let used = desk.create(Kind::Basic, "used").row;
+    desk.create(Kind::Basic, "active");
+    assert!(counted(&desk).unasked);
+    let refusal = keydesk::hub::Refusal {
+        credential: used.id.0,
+        at: desk.hub.now().seconds(),
+        reason: "bad_secret".to_owned(),
+        component: None,
+        clock_offset: None,
+        address: None,
+        mistake: None,
+        count: 1,
+    };
+    desk.hub.feed().write_refusals(&[refusal]).unwrap();
+    assert!(!counted(&desk).unasked, "one that was refused was asked about");
+    desk.hub.set_state(&alice, &[used.target()], Verb::Revoke).unwrap();
+    assert!(!counted(&desk).unasked, "also when none of those that are active was");
 }

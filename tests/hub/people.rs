@@ -64,6 +64,27 @@ fn names_are_never_reused_and_rows_say_what_is_known() {
 }
 
 #[test]
+fn only_keys_that_are_in_use_count_as_made() {
+    let desk = Desk::in_memory();
+    let alice = desk.alice();
+    let soon = keydesk::credential::Options {
+        expires_at: Some(keydesk::time::Seconds(desk.hub.now().seconds().0 + 60)),
+        ..Default::default()
+    };
+    let kind = keydesk::credential::Kind::Basic;
+    let disabled = desk.create(kind, "disabled").row;
+    desk.create(kind, "live");
+    let expires = keydesk::hub::NewCredential { options: soon, ..super::support::wanted(kind, "expires") };
+    desk.hub.create(&alice, &expires).unwrap();
+    let made = || desk.hub.users(&alice).unwrap()[0].made;
+    assert_eq!(made(), 3);
+    desk.hub.set_state(&alice, &[disabled.target()], keydesk::credential::Verb::Disable).unwrap();
+    assert_eq!(made(), 2);
+    desk.clock.advance(jiff::SignedDuration::from_secs(60));
+    assert_eq!(made(), 1);
+}
+
+#[test]
 fn bad_names_and_passwords_are_refused_with_a_sentence() {
     let desk = Desk::in_memory();
     for (name, password) in
@@ -110,7 +131,7 @@ fn the_second_to_change_a_user_is_told_what_the_first_did() {
     told("bram set the password of");
     let late = desk.hub.set_user_state(&alice, &read, UserState::Disabled).unwrap_err();
     assert_eq!(late.exit_code(), 5);
-    let chen = desk.hub.user(&alice, "chen", "see user").unwrap();
+    let chen = desk.hub.user(&alice, "chen", keydesk::hub::UserDeed::See).unwrap();
     assert_eq!((chen.role, chen.state, chen.changed_by.as_str()), (Role::Basic, UserState::Active, "bram"));
 }
 
@@ -118,10 +139,10 @@ fn the_second_to_change_a_user_is_told_what_the_first_did() {
 fn everybody_may_look_at_himself_alone() {
     let desk = Desk::in_memory();
     let chen = desk.user("chen", Role::Basic);
-    assert_eq!(desk.hub.user(&chen, "chen", "see user").unwrap().role, Role::Basic);
-    assert!(matches!(desk.hub.user(&chen, "alice", "see user"), Err(HubError::Denied(_))));
+    assert_eq!(desk.hub.user(&chen, "chen", keydesk::hub::UserDeed::See).unwrap().role, Role::Basic);
+    assert!(matches!(desk.hub.user(&chen, "alice", keydesk::hub::UserDeed::See), Err(HubError::Denied(_))));
     assert!(
-        matches!(desk.hub.user(&chen, "nobody", "see user"), Err(HubError::Denied(_))),
+        matches!(desk.hub.user(&chen, "nobody", keydesk::hub::UserDeed::See), Err(HubError::Denied(_))),
         "nor is he told who exists"
     );
 }

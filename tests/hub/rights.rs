@@ -36,7 +36,7 @@ fn calls<'a>(desk: &'a Desk) -> Vec<Call<'a>> {
             HubError::NotFound(_) => hub.counts(a).map(|_| desk.create(Kind::Basic, "found").row),
             other => Err(other),
         })),
-        call!("user", ManageUsers, a => hub.user(a, "eve", "see user")),
+        call!("user", ManageUsers, a => hub.user(a, "eve", keydesk::hub::UserDeed::See)),
         call!("users", ManageUsers, a => hub.users(a)),
         call!("add user", ManageUsers, a => hub.add_user(a, "eve", Role::Basic, &new())),
         call!("set role", ManageUsers, a => hub.set_role(a, &eve(), Role::Advanced)),
@@ -182,7 +182,7 @@ fn the_lock_time_is_a_setting_that_sessions_follow() {
     let keydesk::hub::SignIn::Welcome(session) = sign_in().unwrap() else { panic!() };
     assert_eq!(session.idle_lock, 3 * 60_000, "changed behind our back it is not followed, nor a longer default");
     let security = desk.hub.security(&alice).unwrap();
-    assert_eq!((security.tampered.len(), security.settings.len()), (6, 6), "and said to be so");
+    assert_eq!((security.tampered().count(), security.settings.len()), (6, 6), "and said to be so");
     let rows = desk.hub.trail(&alice, &TrailQuery { limit: 5, ..TrailQuery::default() }).unwrap();
     assert!(rows.iter().any(|row| row.action == "tampered"));
     super::support::set_lock_time(&desk.hub, &alice, 12).unwrap();

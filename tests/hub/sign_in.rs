@@ -3,7 +3,8 @@
 use jiff::SignedDuration;
 use keydesk::{
     account::{Role, UserState},
-    hub::{Hub, HubError, Origin, Seen, SessionOver, SignIn, TrailQuery},
+    credential::{Overlap, Verb},
+    hub::{Gone, Hub, HubError, LostSecret, Origin, Seen, SessionOver, SignIn, TrailQuery},
     secret::Secret,
 };
 
@@ -156,6 +157,36 @@ fn the_next_sign_in_tells_of_a_dropped_line() {
         SignIn::Welcome(session) => session.dropped,
         other => panic!("{other:?}"),
     };
-    assert_eq!(sign_in(), ["nightly-export"]);
+    let lost = sign_in();
+    assert_eq!(lost, [LostSecret { id: row.id, version: 1, how: Gone::LineDropped }]);
     assert!(sign_in().is_empty(), "told once");
+    let still = || desk.hub.still_lost(&desk.alice(), &lost).unwrap();
+    assert_eq!(still().iter().map(|lost| lost.row.name.as_str()).collect::<Vec<_>>(), ["nightly-export"]);
+    let rotated = desk.hub.rotate(&desk.alice(), row.target(), Overlap::None).unwrap();
+    assert!(still().is_empty(), "it has another secret");
+    let again = [LostSecret { id: row.id, version: rotated.version, how: Gone::Wiped }];
+    assert_eq!(desk.hub.still_lost(&desk.alice(), &again).unwrap().len(), 1);
+    desk.hub.set_state(&desk.alice(), &[rotated.row.target()], Verb::Revoke).unwrap();
+    assert!(desk.hub.still_lost(&desk.alice(), &again).unwrap().is_empty(), "nobody can use it");
+    let chen = desk.user("chen", Role::Basic);
+    assert!(matches!(desk.hub.still_lost(&chen, &again), Err(HubError::Denied(_))));
+}
+
+#[test]
+fn a_secret_that_was_replaced_before_the_next_sign_in_is_not_told_of() {
+    let desk = Desk::in_memory();
+    let SignIn::Welcome(session) = desk.hub.sign_in("alice", &password(), &Origin::default()).unwrap() else {
+        panic!()
+    };
+    let kind = keydesk::credential::Kind::Basic;
+    let (replaced, again) = (desk.create(kind, "replaced").row, desk.create(kind, "dropped again").row);
+    for row in [&replaced, &again] {
+        desk.hub.seen(&session.actor, row.id, Seen::Dropped).unwrap();
+        desk.hub.rotate(&session.actor, row.target(), Overlap::None).unwrap();
+    }
+    desk.hub.seen(&session.actor, again.id, Seen::Dropped).unwrap();
+    let SignIn::Welcome(session) = desk.hub.sign_in("alice", &password(), &Origin::default()).unwrap() else {
+        panic!()
+    };
+    assert_eq!(session.dropped, [LostSecret { id: again.id, version: 2, how: Gone::LineDropped }]);
 }

@@ -107,7 +107,8 @@ impl Desk {
 
 /// A user as the desk shows him now.
 pub fn seen(hub: &Hub, name: &str) -> UserTarget {
-    let as_he_sees = |who: &str| hub.user(&hub.local_actor(who, &Origin::default())?, name, "see user");
+    let as_he_sees =
+        |who: &str| hub.user(&hub.local_actor(who, &Origin::default())?, name, keydesk::hub::UserDeed::See);
     // Who is disabled sees nothing; who does not exist has never been seen.
     let row = as_he_sees(name).or_else(|_| as_he_sees("alice"));
     row.map_or(UserTarget { name: name.to_owned(), version: 1 }, |row| row.target())

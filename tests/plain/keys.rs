@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use keydesk::{
     account::Role,
-    credential::{BodyDigest, Kind, State, Verb},
+    credential::{BodyDigest, Kind, Overlap, State, Verb},
     hub::Edit,
 };
 
@@ -282,11 +282,12 @@ fn a_leaked_secret_finds_its_key() {
             .picks("Find the key that a leaked secret belongs to.")
             .sees("Paste the leaked secret; it is not shown.")
             .hides("kdsNothingThatEverWasASecretxx")
-            .sees("No live secret of this desk is that one.")
+            .sees("No credential has or had this secret. Look whether it was copied whole.")
             .picks("Find the key that a leaked")
             .sees("Paste")
             .hides(&secret)
             .sees(&format!("crm-sync, API key {}, active, never used.", issued.row.key))
+            .sees("It is the current secret.")
             .picks("Rotate it now.")
             .sees("crm-sync, Basic Authentication, has a new secret.")
             .sees_no("The old secret works until")
@@ -299,6 +300,56 @@ fn a_leaked_secret_finds_its_key() {
     });
     assert!(!play.said.contains(&secret));
     assert_ne!(play.copied[0], secret);
+}
+
+#[test]
+fn an_old_secret_that_leaked_is_told_apart_from_the_current_one() {
+    let table = Table::new();
+    let issued = table.create(Kind::Basic, "crm-sync");
+    let secret = issued.secret.unwrap().expose_text().unwrap().to_owned();
+    table.hub.rotate(&table.alice(), issued.row.target(), Overlap::Week).unwrap();
+    table.play(|play| {
+        let find = |play: Play| {
+            play.sees("API Settings.")
+                .picks("Find the key that a leaked")
+                .sees("Paste")
+                .hides(&secret)
+                .sees("crm-sync, API key")
+        };
+        let found = find(play.alice().sees("Menu.").picks("API Settings"))
+            .sees("It is an old secret, which works until 21 Aug 2026 09:12 UTC.")
+            .sees_no("Rotate")
+            .picks("Stop the old secret now.")
+            .sees("The old secret is stopped. Only the new one works.");
+        find(found)
+            .sees("It is an old secret, which stopped working on 14 Aug 2026 09:12 UTC.")
+            .sees("There is nothing to do.")
+            .sees("The state is: active.")
+            .back(2)
+            .quits()
+    });
+    assert_eq!(table.hub.details(&table.alice(), issued.row.id).unwrap().secrets.len(), 1);
+}
+
+#[test]
+fn rotating_in_an_overlap_says_what_stops_before_and_after() {
+    let table = Table::new();
+    let row = table.create(Kind::Basic, "crm-sync").row;
+    table.hub.rotate(&table.alice(), row.target(), Overlap::Week).unwrap();
+    table.play(|play| {
+        details(play.alice(), "Basic Authentication", "crm-sync")
+            .picks("Rotate")
+            .sees("The secret from 14 Aug 2026, which would have worked until 21 Aug 2026 09:12 UTC, stops now.")
+            .picks("For 24 hours")
+            .sees("The old secret works until 2026-08-15 09:12 UTC.")
+            .sees("The secret from 14 Aug 2026, which would have worked until 21 Aug 2026 09:12 UTC, stopped now.")
+            .picks("Done.")
+            .sees("Close without copying?")
+            .picks("Close it.")
+            .sees("crm-sync, Basic Authentication.")
+            .back(4)
+            .quits()
+    });
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn shown_and_spelled_it_is_the_same_secret() {
         &keydesk::hub::Cancel::default(),
         &mut |_| {},
     );
-    assert_eq!(found.unwrap().unwrap().name, "nightly-export");
+    assert_eq!(found.unwrap().unwrap().row.name, "nightly-export");
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_line_that_drops_is_told_at_the_next_sign_in() {
     assert_eq!(code, 129);
     table.play(|play| {
         play.alice()
-            .sees("The line dropped while the secret of nightly-export was shown. If others could see it, rotate")
+            .sees("The line dropped while the secret of nightly-export was shown. If it is not saved, or others could see it, rotate")
             .quits()
     });
 }

@@ -149,5 +149,5 @@ fn the_lock_drops_what_is_held_and_the_secret_that_comes_late() {
     desk.waits(600_000).sees("Locked").answers();
     assert!(desk.app.secret_shown().is_none());
     desk.types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter").rest();
-    desk.no_dialog().sees("nightly").press("esc esc").sees("nightly's secret was wiped before it was copied");
+    desk.no_dialog().sees("nightly").press("esc esc").sees("nightly: secret wiped before it was copied");
 }

@@ -425,7 +425,7 @@ pub fn call_name(call: &Call) -> &'static str {
         Call::Seen(..) => "seen",
         Call::Refused(..) => "refused",
         Call::Pulse(..) => "pulse",
-        Call::Overview(_) => "overview",
+        Call::Overview(..) => "overview",
         Call::List(..) => "list",
         Call::Details(..) => "details",
         Call::Taken { .. } => "taken",
@@ -514,7 +514,7 @@ fn dress(reply: Reply) -> Reply {
             Reply::Issued(Ok(issued))
         }
         Reply::Found(Ok(Some(mut found))) => {
-            row(&mut found);
+            row(&mut found.row);
             Reply::Found(Ok(Some(found)))
         }
         Reply::RefusedRequests(Ok(mut refused)) => {

@@ -82,7 +82,7 @@ fn how_an_hmac_key_signs_is_shown_and_changed() {
 fn an_hmac_key_keeps_one_algorithm_at_least() {
     let mut desk = on_hmac_form();
     desk.press("tab tab tab tab tab space tab space tab space tab space");
-    desk.saves("Edit webhooks-staging", "sha1").sees("Tick at least one algorithm.");
+    desk.saves("Edit webhooks-staging", "sha1").sees("✗ Tick at least one algorithm.");
     assert!(desk.row_of("webhooks-staging").options.algorithms.is_any());
 }
 

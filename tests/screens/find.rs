@@ -37,8 +37,12 @@ fn a_leaked_secret_names_its_credential_and_is_replaced_at_once() {
     let mut desk = Desk::on_list();
     let secret = desk.new_secret_of("webhooks-prod");
     desk.waits(1_500).looks_for(&secret).rest();
-    desk.dialog("Found").says("webhooks-prod").sees("HMAC Authentication").sees("orders and refunds");
-    desk.press("tab").dialog("Found").says("Rotate it now").press("enter");
+    desk.dialog("Found: webhooks-prod")
+        .says("webhooks-prod")
+        .sees("It is the current secret.")
+        .sees("HMAC Authentication")
+        .sees("orders and refunds");
+    desk.press("tab").dialog("Found: webhooks-prod").says("Rotate it now").press("enter");
     desk.dialog("New secret for webhooks-prod").says("(•) not at all").press("enter");
     desk.dialog("Save the new secret now").says("webhooks-prod").sees_no("The old secret works until").press("s enter");
     desk.no_dialog();
@@ -53,7 +57,7 @@ fn a_leaked_secret_names_its_credential_and_is_replaced_at_once() {
 fn enter_on_what_was_found_only_closes_it() {
     let mut desk = Desk::on_list();
     let secret = desk.new_secret_of("crm-sync");
-    desk.looks_for(&secret).dialog("Found").says("Close").press("enter").no_dialog();
+    desk.looks_for(&secret).dialog("Found: crm-sync").says("Close").press("enter").no_dialog();
     assert_eq!(desk.count("rotate"), 0);
 }
 
@@ -110,7 +114,11 @@ fn a_revoked_credential_is_found_and_needs_no_new_secret() {
     let secret = desk.new_secret_of("crm-sync");
     let bram = fixture::local(desk.hub(), "bram");
     desk.hub().set_state(&bram, &[desk.row_of("crm-sync").target()], Verb::Revoke).unwrap();
-    desk.waits(1_500).looks_for(&secret).rest().dialog("Found").says("It is revoked: nobody can use it any more.");
+    desk.waits(1_500)
+        .looks_for(&secret)
+        .rest()
+        .dialog("Found: crm-sync")
+        .says("The credential is revoked: nobody can use it any more.");
     desk.sees_no("Rotate it now").press("enter").no_dialog();
     assert!(desk.selected_line().contains("revoked"), "{}", desk.screen());
 }
@@ -120,7 +128,7 @@ fn it_is_found_from_a_filtered_list_too() {
     let mut desk = Desk::on_list();
     let secret = desk.new_secret_of("crm-sync");
     desk.waits(1_500).press("/").types("billing").press("enter").looks_for(&secret).rest();
-    desk.dialog("Found").says("crm-sync").press("enter").rest().sees_no("filter:");
+    desk.dialog("Found: crm-sync").says("crm-sync").press("enter").rest().sees_no("filter:");
     assert!(desk.selected_line().contains("crm-sync"));
 }
 
@@ -134,4 +142,27 @@ fn a_store_that_does_not_answer_is_said_in_the_dialog() {
     desk.looks_for("kdsabc").dialog("Find by secret").says("The database is locked.");
     let bram = fixture::local(desk.hub(), "bram");
     assert!(desk.hub().list(&bram, &ListQuery::default()).is_ok());
+}
+
+#[test]
+fn an_old_secret_that_still_works_is_stopped_and_the_current_one_is_left_alone() {
+    let mut desk = Desk::on_list();
+    let secret = desk.new_secret_of("crm-sync");
+    let bram = fixture::local(desk.hub(), "bram");
+    desk.hub().rotate(&bram, desk.row_of("crm-sync").target(), Overlap::Week).unwrap();
+    desk.waits(1_500).looks_for(&secret).rest();
+    desk.dialog("Found: crm-sync")
+        .says("It is an old secret, which works until 21 Aug 2026 09:12 UTC.")
+        .sees_no("Rotate it now");
+    desk.press("tab").dialog("Found: crm-sync").says("Stop the old secret").press("enter");
+    desk.dialog("Stop the old secret of crm-sync?").says("It would work until 21 Aug 2026 09:12 UTC.").press("tab");
+    desk.dialog("Stop the old secret of crm-sync?").says("[ Stop it now ]").press("enter").no_dialog();
+    assert_eq!((desk.count("rotate"), desk.count("stop old")), (0, 1));
+    desk.rest()
+        .looks_for(&secret)
+        .rest()
+        .dialog("Found: crm-sync")
+        .says("It is an old secret, which stopped working on 14 Aug 2026");
+    desk.sees("There is nothing to do.").sees_no("Stop the old secret").sees_no("Rotate it now").press("enter");
+    desk.no_dialog();
 }

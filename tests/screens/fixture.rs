@@ -6,8 +6,11 @@ use std::sync::{Arc, OnceLock};
 use jiff::SignedDuration;
 use keydesk::{
     account::Role,
-    credential::{Kind, Note, Options, Verb},
-    hub::{Actor, Hub, Issued, NewCredential, NewLegacy, Origin, Places, Session, SetUp, Start, UserTarget},
+    credential::{Filter, Kind, Note, Options, Verb},
+    hub::{
+        Actor, Gone, Hub, Issued, ListQuery, LostSecret, NewCredential, NewLegacy, Origin, Places, Session, SetUp,
+        Start, UserTarget,
+    },
     secret::Secret,
     time::{Clock as _, Millis, Seconds, SetClock},
     vault::MasterKeyPlace,
@@ -103,7 +106,7 @@ pub fn local(hub: &Hub, name: &str) -> Actor {
 
 /// A user as the desk shows him now.
 pub fn seen(hub: &Hub, name: &str) -> UserTarget {
-    hub.user(&local(hub, "bram"), name, "see user").unwrap().target()
+    hub.user(&local(hub, "bram"), name, keydesk::hub::UserDeed::See).unwrap().target()
 }
 
 /// A session without the cost of a password.
@@ -125,6 +128,26 @@ pub fn name_of(role: Role) -> &'static str {
         Role::Advanced => "dora",
         Role::Basic => "chen",
     }
+}
+
+/// A desk with this many Basic keys `key-0000`, `key-0001` and so on, and nothing else.
+pub fn with_keys(count: usize) -> Copy {
+    let copy = Copy::bare();
+    let alice = local(&copy.hub, "alice");
+    let wanted: Vec<_> = (0..count).map(|i| wanted(Kind::Basic, &format!("key-{i:04}"), Options::default())).collect();
+    for part in wanted.chunks(500) {
+        copy.hub.create_many(&alice, part).unwrap();
+    }
+    copy
+}
+
+/// alice's session, after her line dropped while the secret of a credential was shown.
+pub fn dropped_session(copy: &Copy, name: &str) -> Session {
+    let query = ListQuery { filter: Filter::parse(name).unwrap(), limit: 9, ..ListQuery::default() };
+    let rows = copy.hub.list(&local(&copy.hub, "alice"), &query).unwrap().rows;
+    let id = rows.into_iter().find(|row| row.name == name).unwrap().id;
+    let dropped = vec![LostSecret { id, version: 1, how: Gone::LineDropped }];
+    Session { dropped, ..session(&copy.hub, "alice", Role::Administrator) }
 }
 
 pub fn wanted(kind: Kind, name: &str, options: Options) -> NewCredential {

@@ -2,7 +2,7 @@
 
 use keydesk::{
     account::Role,
-    credential::{Kind, Options},
+    credential::Kind,
     hub::HubError,
     tui::msg::{Call, CopyOutcome, Effect, Reply},
 };
@@ -12,14 +12,7 @@ use super::fixture::{self, Copy};
 
 /// A desk with this many Basic keys `key-0000`, `key-0001` and so on, on their list.
 fn with_keys(count: usize) -> Desk {
-    let copy = Copy::bare();
-    let alice = fixture::local(&copy.hub, "alice");
-    let wanted: Vec<_> =
-        (0..count).map(|i| fixture::wanted(Kind::Basic, &format!("key-{i:04}"), Options::default())).collect();
-    for part in wanted.chunks(500) {
-        copy.hub.create_many(&alice, part).unwrap();
-    }
-    let mut desk = Desk::with(copy, Role::Administrator);
+    let mut desk = Desk::with(fixture::with_keys(count), Role::Administrator);
     desk.press("enter enter").rest();
     desk
 }
@@ -38,7 +31,12 @@ fn sections_are_jumped_to_by_number() {
 #[test]
 fn rows_say_name_key_state_and_times() {
     let mut desk = Desk::on_list();
-    desk.sees("billing-gateway").sees("● active").sees("2 min ago").sees("yesterday").sees("! 3 days").sees("never");
+    desk.sees("billing-gateway")
+        .sees("● active")
+        .sees("2 min ago")
+        .sees("yesterday")
+        .sees("! expires 3d")
+        .sees("never");
     desk.sees("○ disabled").sees("10 Jan");
 }
 

@@ -2,8 +2,9 @@
 
 use keydesk::{
     account::Role,
-    credential::{Filter, Kind, Options},
+    credential::{Filter, Kind, Options, Verb},
     hub::ListQuery,
+    time::Seconds,
 };
 
 use super::desk::Desk;
@@ -46,12 +47,46 @@ fn what_is_to_look_at_is_named_and_leads_there() {
 fn the_never_used_are_the_ones_that_are_listed() {
     let mut desk = Desk::signed_in_as(Role::Administrator);
     let bram = fixture::local(desk.hub(), "bram");
-    let counted = desk.hub().overview(&bram).unwrap().credentials.unwrap().never_used.0;
-    desk.press("tab ↓").no_dialog().press("enter").rest().sees("used:never");
-    let filter = Filter::parse("used:never").unwrap();
-    let page = desk.hub().list(&bram, &ListQuery { filter, limit: 200, ..ListQuery::default() }).unwrap();
-    assert_eq!(page.rows.len() as i64, counted);
-    assert!(counted > 0 && page.rows.iter().all(|row| row.last_used.is_none()));
+    let counted = desk.hub().overview(&bram).unwrap().credentials.unwrap().never_used;
+    desk.sees("1 Basic key was never used")
+        .sees("2 HMAC keys were never used")
+        .sees("1 Legacy credential was never used");
+    desk.press("tab");
+    // Every kind has a line of its own, which leads to the section with those that it counts.
+    for (line, kind, section) in [
+        ("1 Basic key", Kind::Basic, "Basic keys"),
+        ("2 HMAC", Kind::Hmac, "HMAC keys"),
+        ("1 Legacy", Kind::Legacy, "Legacy"),
+    ] {
+        desk.selects(line).no_dialog().press("enter").rest().sees("used:never");
+        let n = counted.of(kind).0;
+        desk.sees(&format!("filter: {n} of")).sees(section);
+        let filter = Filter::parse("used:never").unwrap();
+        let query = ListQuery { kind: Some(kind), filter, limit: 200, ..ListQuery::default() };
+        let page = desk.hub().list(&bram, &query).unwrap();
+        assert!(n > 0 && page.rows.len() as i64 == n && page.rows.iter().all(|row| row.last_used.is_none()));
+        // The filter goes first, then the screen.
+        desk.press("esc").rest().press("esc").sees("To look at");
+    }
+}
+
+#[test]
+fn what_expires_beyond_the_three_that_are_named_is_counted_kind_by_kind() {
+    let mut desk = Desk::signed_in_as(Role::Administrator);
+    let bram = fixture::local(desk.hub(), "bram");
+    let soon = |days: i64| Options {
+        expires_at: Some(Seconds(fixture::NOW.seconds().0 + days * 86_400)),
+        ..Options::default()
+    };
+    for (kind, name, days) in
+        [(Kind::Basic, "b1", 4), (Kind::Basic, "b2", 5), (Kind::Basic, "b3", 6), (Kind::Hmac, "late", 29)]
+    {
+        desk.hub().create(&bram, &fixture::wanted(kind, name, soon(days))).unwrap();
+    }
+    desk.press("ctrl-l").sees("b1 expires in").sees("b2 expires in").sees_no("b3 expires in");
+    desk.sees("1 more Basic key expires within 30 days").sees("1 more HMAC key expires within 30 days");
+    desk.press("tab").selects("1 more HMAC").no_dialog().press("enter").rest().sees("expires<30d");
+    assert!(desk.selected_line().contains("late"), "{}", desk.screen());
 }
 
 #[test]
@@ -67,6 +102,16 @@ fn a_desk_that_no_gateway_asked_yet_says_so_and_what_to_do() {
 }
 
 impl Desk {
+    /// Signed in by alice, whose line dropped while the secret of a credential was shown.
+    fn at_menu_after_a_dropped_line(name: &str) -> Self {
+        Self::after_a_dropped_line(Copy::filled(), name)
+    }
+
+    fn after_a_dropped_line(copy: Copy, name: &str) -> Self {
+        let session = fixture::dropped_session(&copy, name);
+        Self::at_menu(copy, session)
+    }
+
     /// A key on a screen without a dialog.
     fn dialog_none_and(&mut self, key: &str) -> &mut Self {
         self.no_dialog().press(key)
@@ -80,12 +125,44 @@ fn the_only_administrator_is_told() {
 }
 
 #[test]
-fn a_line_that_dropped_with_a_secret_on_it_is_told_at_the_next_sign_in() {
-    let copy = Copy::filled();
-    let mut session = fixture::session(&copy.hub, "alice", Role::Administrator);
-    session.dropped = vec!["nightly-export".to_owned()];
-    let mut desk = Desk::at_menu(copy, session);
-    desk.sees("The line dropped while nightly-export's secret was shown");
+fn a_line_that_dropped_with_a_secret_on_it_is_told_at_the_next_sign_in_and_leads_to_its_key() {
+    let mut desk = Desk::at_menu_after_a_dropped_line("webhooks-staging");
+    desk.sees("webhooks-staging: line dropped with its secret shown");
+    desk.press("tab").no_dialog().press("enter").rest().sees("2 HMAC");
+    assert!(desk.selected_line().contains("webhooks-staging"), "the cursor is on it\n{}", desk.screen());
+    desk.press("R ↑ ↑").dialog("New secret for webhooks-staging").says("(•) not at all").press("enter");
+    desk.dialog("Save the new secret now").says("webhooks-staging").press("s enter");
+    desk.no_dialog().press("esc").rest().sees("To look at").sees_no("line dropped");
+}
+
+#[test]
+fn what_is_to_look_at_is_found_in_a_list_of_any_length() {
+    let mut desk = Desk::after_a_dropped_line(fixture::with_keys(700), "key-0555");
+    desk.sees("key-0555: line dropped with its secret shown; rotate it").press("tab").no_dialog().press("enter").rest();
+    assert!(desk.selected_line().contains("key-0555"), "{}", desk.screen());
+    desk.press("↑").rest();
+    assert!(desk.selected_line().contains("key-0554"), "among its neighbours\n{}", desk.screen());
+}
+
+#[test]
+fn what_was_lost_is_not_told_any_more_once_somebody_else_revoked_it() {
+    let mut desk = Desk::at_menu_after_a_dropped_line("crm-sync");
+    desk.waits(1_500).sees("crm-sync: line dropped");
+    let alice = fixture::local(desk.hub(), "bram");
+    desk.hub().set_state(&alice, &[desk.row_of("crm-sync").target()], Verb::Revoke).unwrap();
+    desk.waits(1_500).rest().sees("To look at").sees_no("line dropped");
+}
+
+#[test]
+fn what_happened_to_a_secret_is_told_whole_however_long_the_name_is() {
+    for (columns, rows) in [(80, 24), (60, 16)] {
+        let copy = Copy::filled();
+        let alice = fixture::local(&copy.hub, "alice");
+        let name = "n".repeat(64);
+        copy.hub.create(&alice, &fixture::wanted(Kind::Basic, &name, Options::default())).unwrap();
+        let mut desk = Desk::after_a_dropped_line(copy, &name);
+        desk.sized(columns, rows).rest().sees("nnnnnn").sees("…: line dropped with its secret shown");
+    }
 }
 
 #[test]

@@ -98,7 +98,7 @@ fn the_lock_drops_the_secret_and_says_so_afterwards() {
     assert!(desk.app.secret_shown().is_none());
     assert!(!format!("{:?}", desk.app).contains(&secret));
     desk.types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter").rest();
-    desk.no_dialog().sees_no(&secret).press("esc esc").sees("nightly's secret was wiped before it was copied");
+    desk.no_dialog().sees_no(&secret).press("esc esc").sees("nightly: secret wiped before it was copied");
 }
 
 #[test]

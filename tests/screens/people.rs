@@ -52,7 +52,7 @@ fn lock(desk: &Desk, name: &str) {
 fn everybody_is_listed_with_level_state_and_keys() {
     let mut desk = Desk::on_users();
     desk.sees("4 people").sees("chen").sees("Basic User").sees("● active").sees("Advanced User");
-    desk.selects("bram").sees("3 of those in use were made by this user");
+    desk.selects("bram").sees("made 2 live ones");
     assert!(desk.selected_line().contains("Administrator"), "{}", desk.screen());
 }
 
@@ -96,7 +96,7 @@ fn a_role_is_given() {
 #[test]
 fn to_disable_names_the_keys_and_shows_them() {
     let mut desk = Desk::on_users();
-    desk.selects("bram").press("d").dialog("Disable bram?").says("3 keys in use were made by this user.");
+    desk.selects("bram").press("d").dialog("Disable bram?").says("2 live keys were made by this user.");
     desk.press("tab tab enter").dialog("Keys made by bram").says("crm-sync").sees("webhooks-prod").sees_no("billing");
     desk.sees("enter goes to the selected key");
     desk.press("esc").dialog("Disable bram?").says("They keep working").press("← enter").no_dialog();
@@ -111,7 +111,7 @@ fn to_disable_names_the_keys_and_shows_them() {
 #[test]
 fn the_safe_answer_is_focused() {
     let mut desk = Desk::on_users();
-    desk.selects("chen").press("d").dialog("Disable chen?").says("No key in use").press("enter").no_dialog();
+    desk.selects("chen").press("d").dialog("Disable chen?").says("No live key").press("enter").no_dialog();
     assert_eq!(desk.user("chen").state, UserState::Active);
 }
 

@@ -181,7 +181,7 @@ fn failure(call: &Call) -> Option<Reply> {
         Call::SignIn { .. } => Reply::SignIn(Err(why())),
         Call::ChangeOwnPassword { .. } => Reply::Actor(Err(why())),
         Call::List(..) => Reply::Page(Err(why())),
-        Call::Overview(_) => Reply::Overview(Err(why())),
+        Call::Overview(..) => Reply::Overview(Err(why())),
         Call::Pulse(..) => Reply::Pulse(Err(why())),
         Call::Details(..) => Reply::Details(Err(why())),
         Call::Find { .. } => Reply::Found(Err(why())),
@@ -332,7 +332,7 @@ fn stray_reply() -> Reply {
     let query = keydesk::hub::ListQuery { limit: 1, revoked: true, ..Default::default() };
     let row = desk.hub.list(&actor, &query).unwrap().rows.remove(0);
     let secret = Some(keydesk::secret::Secret::from_text("kdsStray"));
-    Reply::Issued(Ok(keydesk::hub::Issued { row, secret, old_until: None }))
+    Reply::Issued(Ok(keydesk::hub::Issued { row, secret, version: 1, old_until: None, cut_short: vec![] }))
 }
 
 /// 1, on a grid: every scene a person can stand in, at every size.
@@ -406,7 +406,7 @@ fn what_writes_goes_to_the_writer() {
     let lanes: BTreeMap<&str, Lane> = [
         Call::SignOut(actor.clone()),
         Call::Pulse(actor.clone(), None),
-        Call::Overview(actor.clone()),
+        Call::Overview(actor.clone(), vec![]),
         Call::SetState(actor, vec![], keydesk::credential::Verb::Disable),
     ]
     .iter()

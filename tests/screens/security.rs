@@ -24,9 +24,11 @@ impl Desk {
 #[test]
 fn the_lock_time_is_set_for_the_sessions_to_come() {
     let mut desk = Desk::on_security();
-    desk.sees("It locks after 10 minutes without a key. Press e to change that.");
+    desk.sees("It locks after 10 minutes without a key (default). Press e to change that.");
     desk.press("e ctrl-u").types("30").dialog("Lock time").says("30").press("enter").no_dialog();
-    desk.sees("The lock time is set.").sees("It locks after 30 minutes").sees("it locks after 10 minutes.");
+    desk.sees("The lock time is set.")
+        .sees("It locks after 30 minutes without a key. ")
+        .sees("it locks after 10 minutes.");
     assert_eq!(desk.lock_time(), 30);
 }
 
@@ -62,7 +64,8 @@ fn the_place_and_the_age_of_the_master_key_are_told() {
 #[test]
 fn where_the_api_is_and_what_verifiers_follow_is_set_with_its_row_in_the_trail() {
     let mut desk = Desk::on_security();
-    desk.sees("Address of the API: https://api.example.com.").sees("Staleness: 60.").sees("Replay guard: off.");
+    desk.sees("Address of the API: https://api.example.com (default).").sees("Staleness: 60 (default).");
+    desk.sees("Replay guard: off (default).");
     desk.press("a ctrl-u").types("api.acme.test").dialog("Address of the API").says("Upstream").press("enter enter");
     desk.dialog("Address of the API").says("begins with https://").press("ctrl-u");
     desk.types("https://api.acme.test").dialog("Address of the API").says("api.acme.test").press("enter enter");

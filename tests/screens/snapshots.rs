@@ -238,8 +238,7 @@ fn set_up(theme: Theme) -> Desk {
 
 fn dropped(theme: Theme) -> Desk {
     let copy = Copy::filled();
-    let mut session = fixture::session(&copy.hub, "alice", Role::Administrator);
-    session.dropped = vec!["nightly-export".to_owned()];
+    let session = fixture::dropped_session(&copy, "webhooks-staging");
     then(Desk::themed(Some(copy), Start::Session(Box::new(session)), theme), |d| {
         d.press("tab");
     })
@@ -709,7 +708,7 @@ const SCENES: &[Scene] = &[
         name: "rotate_found",
         make: |t| {
             then(found(t), |d| {
-                d.press("tab").dialog("Found").says("crm-sync").press("enter");
+                d.press("tab").dialog("Found: crm-sync").says("crm-sync").press("enter");
             })
         },
     },

@@ -94,6 +94,50 @@ fn rotating_offers_how_long_the_old_secret_lives() {
 }
 
 #[test]
+fn rotating_in_an_overlap_says_which_secret_stops_before_and_after() {
+    let mut desk = Desk::on_list();
+    let bram = fixture::local(desk.hub(), "bram");
+    desk.hub().rotate(&bram, desk.row_of("crm-sync").target(), Overlap::Week).unwrap();
+    let stops = "The secret from 2 Aug 2026, which would have worked until 21 Aug 2026 09:12 UTC, stops now.";
+    desk.waits(1_500).selects("crm-sync").press("R").rest().sized(60, 16).sees(stops).sees("(•) 24 hours");
+    desk.sized(80, 24).sees(stops).dialog("New secret for crm-sync").says("(•) 24 hours").press("enter");
+    desk.dialog("Save the new secret now").says("The old secret works until 15 Aug 2026 09:12 UTC.");
+    desk.sees("which would have worked until 21 Aug 2026 09:12 UTC, stopped now.").sees("API Key").sees("[ OK ]");
+    // What must be seen together is, in the smallest window too.
+    desk.sized(60, 16)
+        .sees("crm-sync")
+        .sees("An older secret stopped before its time.")
+        .sees("API Secret")
+        .sees("[ OK ]");
+    let mut desk = Desk::on_list();
+    desk.selects("crm-sync").press("R").rest().dialog("New secret for crm-sync").says("24 hours").sees_no("stops now");
+}
+
+#[test]
+fn a_used_key_is_not_called_never_used_after_a_rotation() {
+    let mut desk = Desk::on_list();
+    desk.selects("billing-gateway").press("R").dialog("New secret for billing-gateway").says("Last used 2 min ago");
+    desk.press("enter").dialog("Save the new secret now").says("billing-gateway").press("s enter").rest();
+    assert!(desk.selected_line().contains("2 min ago"), "{}", desk.screen());
+}
+
+#[test]
+fn a_key_that_expires_says_so_in_its_column_and_is_still_told_active() {
+    for (columns, rows) in [(80, 24), (60, 16)] {
+        let mut desk = Desk::on_list();
+        desk.sized(columns, rows).sees("! expires 3d").selects("支払い-batch").press("enter").rest();
+        desk.dialog("支払い-batch").says("active, expires in 3 days");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_what_was_typed_has_its_glyph() {
+    let mut desk = Desk::on_list();
+    desk.selects("crm-sync").press("D").types("nope").dialog("Revoke crm-sync?").says("( Revoke )").press("enter");
+    desk.sees("✗ Type ");
+}
+
+#[test]
 fn the_chosen_overlap_is_the_one_that_is_sent() {
     let mut desk = Desk::on_list();
     desk.selects("crm-sync")

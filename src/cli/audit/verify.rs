@@ -49,7 +49,7 @@ pub fn run(site: &Site, args: VerifyArgs) -> Result<(), Failure> {
 }
 
 fn expected(text: &str) -> Result<(i64, String), &'static str> {
-    let wrong = "it is a number, a colon and 64 hex digits, as `keydesk audit verify` prints them";
+    let wrong = "it is a number, a colon and 64 hex digits, as `keydesk audit verify --as NAME` prints them";
     let (no, hash) = text.split_once(':').ok_or(wrong)?;
     let no = no.parse::<i64>().ok().filter(|no| *no >= 0).ok_or(wrong)?;
     match hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit()) {

@@ -11,7 +11,7 @@ use crate::{
         json, out,
     },
     credential::Kind,
-    hub::Issued,
+    hub::{CutShort, Issued},
 };
 
 use super::{called, list::minute};
@@ -34,13 +34,22 @@ struct IssuedJson<'a> {
     id: String,
     kind: &'static str,
     name: &'a str,
+    /// After a rotation: the older secrets that would have worked longer, and were stopped by it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped: Option<Vec<StoppedJson>>,
+}
+
+#[derive(Serialize)]
+struct StoppedJson {
+    created_at: String,
+    would_have_worked_until: String,
 }
 
 /// Prints key and secret. If that fails the secret is lost, and the sentence says what to do.
 pub fn hand_out(issued: &Issued, made: Made, json: bool, acting: &str) -> Result<(), Failure> {
     let secret = issued.secret.as_ref().and_then(|s| s.expose_text());
     let document = match json {
-        true => as_json(issued, secret).map_err(|why| lost(issued, made, acting, &why))?,
+        true => as_json(issued, made, secret).map_err(|why| lost(issued, made, acting, &why))?,
         false => as_lines(issued, secret),
     };
     match out::secret(&document) {
@@ -58,12 +67,24 @@ pub fn hand_out(issued: &Issued, made: Made, json: bool, acting: &str) -> Result
 /// Room for the document, so that its buffer never moves and leaves a copy behind.
 fn room(issued: &Issued) -> Zeroizing<Vec<u8>> {
     // A character takes six bytes when JSON escapes it.
-    Zeroizing::new(Vec::with_capacity(1024 + 6 * (issued.row.name.len() + issued.row.key.len())))
+    let text = issued.row.name.len() + issued.row.key.len();
+    Zeroizing::new(Vec::with_capacity(1024 + 6 * text + 128 * issued.cut_short.len()))
 }
 
-fn as_json(issued: &Issued, secret: Option<&str>) -> io::Result<Zeroizing<Vec<u8>>> {
+fn as_json(issued: &Issued, made: Made, secret: Option<&str>) -> io::Result<Zeroizing<Vec<u8>>> {
     let row = &issued.row;
-    let made = IssuedJson { key: &row.key, secret, id: row.id.to_string(), kind: row.kind.as_str(), name: &row.name };
+    let stopped = |old: &CutShort| StoppedJson {
+        created_at: old.created_at.rfc3339(),
+        would_have_worked_until: old.until.rfc3339(),
+    };
+    let made = IssuedJson {
+        key: &row.key,
+        secret,
+        id: row.id.to_string(),
+        kind: row.kind.as_str(),
+        name: &row.name,
+        stopped: (made == Made::Rotated).then(|| issued.cut_short.iter().map(stopped).collect()),
+    };
     let mut document = room(issued);
     json::write(&mut *document, &made)?;
     document.push(b'\n');
@@ -94,6 +115,12 @@ fn explain(issued: &Issued) {
     if let Some(until) = issued.old_until {
         say(&format!("The old secret works until {} UTC.", minute(until.millis())));
     }
+    tell_stopped(issued);
+}
+
+/// Says which older secrets were stopped before their time.
+pub fn tell_stopped(issued: &Issued) {
+    issued.cut_short.iter().for_each(|old| say(&old.sentence("stopped")));
 }
 
 fn lost(issued: &Issued, made: Made, acting: &str, why: &io::Error) -> Failure {

@@ -124,7 +124,11 @@ fn set_password(desk: &Desk, target: Target, args: &EditArgs) -> Result<(), Fail
     let issued = desk.hub.set_legacy_password(&desk.actor, target, typed.as_ref())?;
     match args.generate {
         true => deliver::hand_out(&issued, Made::Rotated, args.json, &args.of.acting.name),
-        false => out::lines([format!("{} has the new password; the old one stopped.", called(&issued.row))]),
+        false => {
+            out::lines([format!("{} has the new password; the old one stopped.", called(&issued.row))])?;
+            deliver::tell_stopped(&issued);
+            Ok(())
+        }
     }
 }
 

@@ -6,15 +6,38 @@ use std::{
 };
 
 use clap::Args;
+use serde::Serialize;
 
 use crate::{
     cli::{args::Acting, desk::Site, failure::Failure, out, password, progress::Progress, silent::Silent},
-    hub::Cancel,
+    hub::{Cancel, FoundSecret, Remedy},
+    time::{Millis, Seconds},
 };
 
-use super::{called, list::KeyJson};
+use super::{
+    called,
+    list::{KeyJson, condition_words},
+};
 
 const NOT_FOUND: u8 = 4;
+
+#[derive(Serialize)]
+struct FoundJson<'a> {
+    #[serde(flatten)]
+    key: KeyJson<'a>,
+    /// Which of its secrets was found: `current`, `previous` (it works until `secret_until`) or `ended`.
+    secret: &'static str,
+    /// When it stops, or stopped, working.
+    secret_until: Option<String>,
+}
+
+impl<'a> FoundJson<'a> {
+    fn new(found: &'a FoundSecret, now: Millis) -> Self {
+        let FoundSecret { row, which } = found;
+        let secret_until = which.until().map(Seconds::rfc3339);
+        Self { key: KeyJson::new(row, now), secret: which.as_str(), secret_until }
+    }
+}
 
 /// Where the secret comes from.
 #[derive(Debug, Args)]
@@ -41,18 +64,25 @@ pub fn run(site: &Site, args: FindArgs) -> Result<(), Failure> {
     let compared = &mut |n| progress.show(format_args!("compared with {n} secrets"));
     let found = desk.hub.find_by_secret(&desk.actor, &secret, &Cancel::default(), compared);
     progress.clear();
+    let now = desk.hub.now();
     match (found?, args.json) {
-        (Some(row), true) => out::document(&KeyJson::new(&row, desk.hub.now())),
-        (Some(row), false) => out::lines([
-            format!("It is the secret of {}, which is {}.", called(&row), row.condition(desk.hub.now()).words()),
-            format!(
-                "To stop it: keydesk key rotate {} --kind {} --as {} --overlap none",
-                row.key, row.kind, args.acting.name
-            ),
-        ]),
+        (Some(found), true) => out::document(&FoundJson::new(&found, now)),
+        (Some(found), false) => out::lines(words(&found, &args.acting.name, now)),
         (None, _) => {
             let sentence = "No credential has or had this secret. Look whether it was copied whole.".to_owned();
             Err(Failure::Said { code: NOT_FOUND, sentence })
         }
     }
+}
+
+fn words(found: &FoundSecret, acting: &str, now: Millis) -> Vec<String> {
+    let row = &found.row;
+    let mut said = vec![format!("Found: {}. State: {}.", called(row), condition_words(row, now)), found.which_words()];
+    let (key, kind) = (&row.key, row.kind);
+    said.push(match found.remedy() {
+        Remedy::Rotate => format!("To stop it: keydesk key rotate {key} --kind {kind} --as {acting} --overlap none"),
+        Remedy::StopOld => format!("To stop it: keydesk key edit {key} --kind {kind} --as {acting} --stop-old-secret"),
+        Remedy::Nothing => found.remedy_words().to_owned(),
+    });
+    said
 }

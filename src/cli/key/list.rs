@@ -55,9 +55,12 @@ pub fn run(site: &Site, args: ListArgs) -> Result<(), Failure> {
             _ => break,
         }
     }
-    printer.finish(match query.filter.is_empty() {
-        true => "No keys yet. Create the first with `keydesk key create`.",
-        false => "No key matches.",
+    printer.finish(&match query.filter.is_empty() {
+        true => format!(
+            "No keys yet. Create the first with `keydesk key create --kind basic --name LABEL --as {}`.",
+            args.acting.name
+        ),
+        false => "No key matches.".to_owned(),
     })
 }
 
@@ -149,7 +152,6 @@ fn condition_word(condition: Condition) -> &'static str {
 pub fn condition_words(row: &CredentialRow, now: Millis) -> String {
     match row.condition(now) {
         _ if row.tampered => "tampered".to_owned(),
-        Condition::Expiring(_) => format!("active, {} left", row.condition(now).words()),
         other => other.words(),
     }
 }

@@ -28,8 +28,6 @@ use run::{Finding, Run};
 
 /// Credentials that are read at a time.
 const RUN: usize = 1_000;
-/// Seconds before its expiry in which a credential counts as expiring: 30 days.
-pub const SOON: i64 = 30 * 86_400;
 /// Behind every id in text form.
 const LAST_ID: &str = "g";
 /// Rows of the trail that one load may write about tampering: a whole table changed is one finding, not a million.
@@ -128,7 +126,7 @@ impl<'a> Feed<'a> {
         let head = tables::head(tx)?.filter(|head| guard::head_intact(&self.hub.vault, head));
         head.map(Mark::of).ok_or_else(|| HubError::Tampered {
             what: "The head of the trail".to_owned(),
-            mend: "run `keydesk audit verify` to see how far the trail is whole".to_owned(),
+            mend: "run `keydesk audit verify --as NAME` to see how far the trail is whole".to_owned(),
         })
     }
 

@@ -84,6 +84,14 @@ pub struct LiveSecret {
     pub last_used: Option<LastUse>,
 }
 
+impl LiveSecret {
+    /// What a rotation at `now` would cut short; `None` for the current secret, and for one that has stopped.
+    pub fn cut_short(&self, now: Millis) -> Option<CutShort> {
+        let until = self.valid_until.filter(|until| until.0 > now.seconds().0)?;
+        Some(CutShort { created_at: self.created_at, until })
+    }
+}
+
 /// All about one credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Details {
@@ -133,8 +141,32 @@ pub struct Issued {
     pub row: CredentialRow,
     /// The secret; `None` when its user typed it.
     pub secret: Option<Secret>,
+    /// Its version: 1 for the first, one more with each rotation.
+    pub version: i64,
     /// The old secret works until then, after a rotation with overlap.
     pub old_until: Option<Seconds>,
+    /// Older secrets that would have worked longer, and were stopped by this: there are never three that work.
+    pub cut_short: Vec<CutShort>,
+}
+
+/// A secret that was in its overlap when the next one was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CutShort {
+    /// When it was made.
+    pub created_at: Millis,
+    /// Until when it would have worked.
+    pub until: Seconds,
+}
+
+impl CutShort {
+    /// What becomes of it: `stops` before the rotation, `stopped` after it.
+    pub fn sentence(&self, stops: &str) -> String {
+        format!(
+            "The secret from {}, which would have worked until {}, {stops} now.",
+            self.created_at.utc("%-d %b %Y"),
+            self.until.millis().utc("%-d %b %Y %H:%M UTC")
+        )
+    }
 }
 
 /// What became of one of several rows.

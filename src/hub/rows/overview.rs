@@ -4,7 +4,7 @@ use crate::credential::{Kind, State};
 use crate::sample::{Site, Upstream};
 use crate::time::Millis;
 
-use super::{CredentialRow, TrailRow};
+use super::{CredentialRow, StillLost, TrailRow};
 
 /// How many credentials there are, by kind and state as written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,6 +44,14 @@ pub struct Capped(pub i64);
 impl Capped {
     /// Where it stops.
     pub const MOST: i64 = 999;
+
+    /// Without so many of them. From a number that has stopped nothing can be taken away.
+    pub fn less(self, n: usize) -> Self {
+        match self.0 {
+            all if all > Self::MOST => self,
+            all => Self((all - i64::try_from(n).unwrap_or(all)).max(0)),
+        }
+    }
 }
 
 impl std::fmt::Display for Capped {
@@ -52,6 +60,26 @@ impl std::fmt::Display for Capped {
             n if n > Self::MOST => write!(f, "{}+", Self::MOST),
             n => write!(f, "{n}"),
         }
+    }
+}
+
+/// One such number for each kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ByKind([Capped; 3]);
+
+impl ByKind {
+    /// Of one kind.
+    pub fn of(&self, kind: Kind) -> Capped {
+        self.0[kind as usize]
+    }
+
+    /// Of all kinds.
+    pub fn total(&self) -> Capped {
+        Capped(self.0.iter().map(|n| n.0).sum())
+    }
+
+    pub(crate) fn set(&mut self, kind: Kind, n: i64) {
+        self.0[kind as usize] = Capped(n);
     }
 }
 
@@ -70,6 +98,8 @@ pub struct Overview {
     pub credentials: Option<CredentialOverview>,
     /// About people and the trail; Administrators only.
     pub site: Option<SiteOverview>,
+    /// Those of the secrets that were asked about that nobody saved and that were not replaced since.
+    pub lost: Vec<StillLost>,
 }
 
 /// The credentials' part of [`Overview`].
@@ -77,16 +107,13 @@ pub struct Overview {
 pub struct CredentialOverview {
     /// By kind and state.
     pub counts: Counts,
-    /// Active ones that expire within 30 days.
-    pub expiring: Capped,
+    /// Active ones that expire soon: within [`crate::credential::EXPIRING_DAYS`].
+    pub expiring: ByKind,
     /// The next to expire, at most three.
     pub next_to_expire: Vec<CredentialRow>,
     /// Active ones that were never used since they were made.
-    pub never_used: Capped,
-    /// The kind of one of those.
-    pub never_used_kind: Option<Kind>,
-    /// There are credentials, and no gateway has asked about one yet. Known of a desk with few; one with many has been
-    /// asked, or was filled by an import.
+    pub never_used: ByKind,
+    /// There are active credentials, and no gateway has ever asked about one.
     pub unasked: bool,
 }
 

@@ -25,7 +25,7 @@ pub struct UserRow {
     pub created_by: String,
     /// Who changed the row last.
     pub changed_by: String,
-    /// Live credentials that this user made.
+    /// Credentials that this user made and that are in use: active, and not expired.
     pub made: i64,
     /// The password was set by another and must be changed.
     pub must_change_password: bool,
@@ -39,6 +39,42 @@ impl UserRow {
     /// What a change of this user, as he was read here, is aimed at.
     pub fn target(&self) -> UserTarget {
         UserTarget { name: self.name.clone(), version: self.version }
+    }
+}
+
+/// What can be done to a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserDeed {
+    /// Look at him.
+    See,
+    /// Give him another role.
+    Role,
+    /// Let him in again.
+    Enable,
+    /// Keep him out.
+    Disable,
+    /// Give him a new password.
+    Password,
+}
+
+impl UserDeed {
+    /// The words of the trail for one that was refused.
+    pub(in crate::hub) fn asked(self) -> &'static str {
+        match self {
+            Self::See => "see user",
+            Self::Role => "set role",
+            Self::Enable => "enable user",
+            Self::Disable => "disable user",
+            Self::Password => "set password",
+        }
+    }
+
+    /// The one that leads to a state.
+    pub fn to(state: UserState) -> Self {
+        match state {
+            UserState::Active => Self::Enable,
+            UserState::Disabled => Self::Disable,
+        }
     }
 }
 

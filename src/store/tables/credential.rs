@@ -238,7 +238,8 @@ impl Condition {
                 place((*used).into())
             ),
             Self::Waiting => {
-                " AND EXISTS (SELECT 1 FROM usage u WHERE u.credential = c.id AND u.waiting = 1)".to_owned()
+                " AND EXISTS (SELECT 1 FROM usage u WHERE u.kind = c.kind AND u.credential = c.id AND u.waiting = 1)"
+                    .to_owned()
             }
             Self::By(name) => format!(" AND created_by = {}", place(name.into())),
             Self::State(state) => format!(" AND state = {}", place(state.into())),
@@ -318,20 +319,31 @@ fn beyond(sort: Sort, descending: bool, inclusive: bool) -> String {
     format!(" AND ({}) {sign} ({})", columns.join(", "), places.join(", "))
 }
 
+/// The kinds, as they are written.
+const KINDS: [&str; 3] = ["basic", "hmac", "legacy"];
+
 /// The credentials that expire next, from second `from` on and before `until`.
 pub fn next_to_expire(tx: &mut dyn Tx, from: i64, until: i64, limit: i64) -> Result<Vec<Listed>, StoreError> {
     let sql = format!(
-        "SELECT {}, {LAST_USE} FROM credential c WHERE state = 'active' AND expires_at IS NOT NULL \
-         AND expires_at >= $1 AND expires_at < $2 ORDER BY expires_at, id LIMIT $3",
+        "SELECT {}, {LAST_USE} FROM credential c WHERE kind = $1 AND state = 'active' AND expires_at IS NOT NULL \
+         AND expires_at >= $2 AND expires_at < $3 ORDER BY expires_at, id LIMIT $4",
         CredentialRecord::select(),
     );
-    tx.rows(&sql, &[from.into(), until.into(), limit.into()])?.iter_mut().map(with_use).collect()
+    let mut found = Vec::new();
+    // One look-up a kind: the index begins with it.
+    for kind in KINDS {
+        let rows = tx.rows(&sql, &[kind.into(), from.into(), until.into(), limit.into()])?;
+        found.extend(rows.into_iter().map(|mut row| with_use(&mut row)).collect::<Result<Vec<_>, _>>()?);
+    }
+    found.sort_by(|(a, _), (b, _)| (a.record.expires_at, &a.record.id).cmp(&(b.record.expires_at, &b.record.id)));
+    found.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok(found)
 }
 
 /// The credentials with this key: at most one of each kind.
 pub fn keys_of(tx: &mut dyn Tx, key: &str) -> Result<Vec<Tagged<CredentialRecord>>, StoreError> {
     let mut found = Vec::new();
-    for kind in ["basic", "hmac", "legacy"] {
+    for kind in KINDS {
         // One look-up a kind: the unique index begins with it.
         let sql = format!("SELECT {} FROM credential WHERE kind = $1 AND key = $2", CredentialRecord::select());
         if let Some(mut row) = tx.row(&sql, &[kind.into(), key.into()])? {

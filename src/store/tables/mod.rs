@@ -34,9 +34,10 @@ pub use setting::SettingRecord;
 pub use tally::{add_to_tally, tallies};
 pub use throttle::{ThrottleRecord, forget_old_throttles, throttles};
 pub use trail::{
-    RepeatRecord, TrailFilter, TrailRecord, changes, dropped_since_sign_in, find_operation, insert_trail, last_at,
-    put_back, removed, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash,
+    RepeatRecord, TrailFilter, TrailRecord, changes, done_since, dropped_since_sign_in, find_operation, insert_trail,
+    last_at, put_back, removed, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash,
 };
 pub use usage::{
-    UsageRow, count_expiring, count_waiting, ever_asked, insert_usage, kind_waiting, put_usage, set_waiting, usages,
+    UsageRow, count_expiring, count_waiting, ever_asked, insert_usage, note_asked, put_usage, stop_waiting, usages,
+    wait_again,
 };

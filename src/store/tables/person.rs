@@ -105,10 +105,11 @@ pub fn people(tx: &mut dyn Tx) -> Result<Vec<Tagged<PersonRecord>>, StoreError> 
     tx.rows(&sql, &[])?.iter_mut().map(Tagged::take).collect()
 }
 
-/// How many live credentials a user made.
-pub fn made_by(tx: &mut dyn Tx, name: &str) -> Result<i64, StoreError> {
-    let row = tx.row("SELECT COUNT(*) FROM credential WHERE created_by = $1 AND listed = 1", &[name.into()])?;
-    row.map_or(Ok(0), |mut row| row.int())
+/// How many credentials that a user made are in use at second `now`: active, and not expired.
+pub fn made_by(tx: &mut dyn Tx, name: &str, now: i64) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM credential WHERE created_by = $1 AND state = 'active' \
+               AND (expires_at IS NULL OR expires_at > $2)";
+    tx.row(sql, &[name.into(), now.into()])?.map_or(Ok(0), |mut row| row.int())
 }
 
 /// When a user last signed in.

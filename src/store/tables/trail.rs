@@ -197,17 +197,26 @@ pub fn find_operation(tx: &mut dyn Tx, operation: &str) -> Result<bool, StoreErr
     Ok(tx.row("SELECT 1 FROM trail WHERE operation = $1 LIMIT 1", &[operation.into()])?.is_some())
 }
 
-/// Names of credentials whose secret was on a user's screen when his line dropped, since his sign-in before.
+/// The credentials whose secret was on a user's screen when his line dropped, since his sign-in before: the id of each,
+/// and the number of the row that says so.
 pub fn dropped_since_sign_in(
     tx: &mut dyn Tx,
     who: &str,
     signed_in: &str,
     dropped: &str,
-) -> Result<Vec<String>, StoreError> {
-    let sql = "SELECT what FROM trail WHERE who = $1 AND action = $3 \
-               AND no > COALESCE((SELECT MAX(no) FROM trail WHERE who = $1 AND action = $2), 0) ORDER BY no LIMIT 10";
+) -> Result<Vec<(String, i64)>, StoreError> {
+    let sql = "SELECT subject, MAX(no) FROM trail WHERE who = $1 AND action = $3 AND subject IS NOT NULL \
+               AND no > COALESCE((SELECT MAX(no) FROM trail WHERE who = $1 AND action = $2), 0) \
+               GROUP BY subject ORDER BY MAX(no) LIMIT 10";
     let rows = tx.rows(sql, &[who.into(), signed_in.into(), dropped.into()])?;
-    rows.into_iter().map(|mut row| row.text()).collect()
+    rows.into_iter().map(|mut row| Ok((row.text()?, row.int()?))).collect()
+}
+
+/// Whether one of `actions` was done to a subject after row `no`.
+pub fn done_since(tx: &mut dyn Tx, subject: &str, no: i64, actions: [&str; 2]) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM trail WHERE subject = $1 AND no > $2 AND action IN ($3, $4) LIMIT 1";
+    let [one, other] = actions;
+    Ok(tx.row(sql, &[subject.into(), no.into(), one.into(), other.into()])?.is_some())
 }
 
 /// Sign-ins of a user, and refusals under his name, newest first. `locked` is what stands for him in a row that is

@@ -1,4 +1,4 @@
-//! Last use of each secret, as verifiers report it.
+//! Last use of each secret, as verifiers report it, and which credentials wait for their first.
 
 use crate::store::{Row, StoreError, Tx, WriteTx};
 
@@ -13,10 +13,16 @@ pub struct UsageRow {
     pub address: Option<String>,
 }
 
-/// A new secret waits for its first use.
-pub fn insert_usage(tx: &mut dyn WriteTx, credential: &str, secret_no: i64) -> Result<(), StoreError> {
-    let sql = "INSERT INTO usage (credential, secret_no, at, address, waiting) VALUES ($1, $2, NULL, NULL, 1)";
-    tx.execute(sql, &[credential.into(), secret_no.into()]).map(|_| ())
+/// The row of a new secret; one that is `waiting` was never used, and its credential neither.
+pub fn insert_usage(
+    tx: &mut dyn WriteTx,
+    (kind, credential): (&str, &str),
+    secret_no: i64,
+    waiting: bool,
+) -> Result<(), StoreError> {
+    let sql =
+        "INSERT INTO usage (kind, credential, secret_no, at, address, waiting) VALUES ($1, $2, $3, NULL, NULL, $4)";
+    tx.execute(sql, &[kind.into(), credential.into(), secret_no.into(), waiting.into()]).map(|_| ())
 }
 
 /// Notes a use; an older report does not replace a newer one.
@@ -25,17 +31,21 @@ pub fn put_usage(tx: &mut dyn WriteTx, credential: &str, row: &UsageRow) -> Resu
         "UPDATE usage SET at = $3, address = $4 WHERE credential = $1 AND secret_no = $2 AND (at IS NULL OR at <= $3)";
     tx.execute(sql, &[credential.into(), row.secret_no.into(), row.at.into(), row.address.clone().into()])?;
     // One use of any of its secrets is enough: the credential does not wait any more.
-    tx.execute("UPDATE usage SET waiting = 0 WHERE credential = $1 AND waiting = 1", &[credential.into()]).map(|_| ())
+    stop_waiting(tx, credential).map(|_| ())
 }
 
-/// A credential that stops waits no longer; one that comes back waits again if it was never used.
-pub fn set_waiting(tx: &mut dyn WriteTx, credential: &str, waiting: bool) -> Result<(), StoreError> {
-    let sql = if waiting {
-        "UPDATE usage SET waiting = 1 WHERE credential = $1 \
-         AND NOT EXISTS (SELECT 1 FROM usage u WHERE u.credential = $1 AND u.at IS NOT NULL)"
-    } else {
-        "UPDATE usage SET waiting = 0 WHERE credential = $1"
-    };
+/// A credential waits no longer for its first use; says whether it did until now.
+pub fn stop_waiting(tx: &mut dyn WriteTx, credential: &str) -> Result<bool, StoreError> {
+    let sql = "UPDATE usage SET waiting = 0 WHERE credential = $1 AND waiting = 1";
+    tx.execute(sql, &[credential.into()]).map(|rows| rows > 0)
+}
+
+/// A credential that comes back waits again if none of its secrets was ever used.
+pub fn wait_again(tx: &mut dyn WriteTx, credential: &str) -> Result<(), StoreError> {
+    // One row of a credential waits, its newest: it is one credential that waits, however many secrets it had.
+    let sql = "UPDATE usage SET waiting = 1 WHERE credential = $1 \
+               AND secret_no = (SELECT MAX(u.secret_no) FROM usage u WHERE u.credential = $1) \
+               AND NOT EXISTS (SELECT 1 FROM usage u WHERE u.credential = $1 AND u.at IS NOT NULL)";
     tx.execute(sql, &[credential.into()]).map(|_| ())
 }
 
@@ -46,27 +56,26 @@ pub fn usages(tx: &mut dyn Tx, credential: &str) -> Result<Vec<UsageRow>, StoreE
     tx.rows(sql, &[credential.into()])?.into_iter().map(read).collect()
 }
 
-/// How many active credentials were never used, counted up to `most`.
-pub fn count_waiting(tx: &mut dyn Tx, most: i64) -> Result<i64, StoreError> {
-    let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM usage WHERE waiting = 1 LIMIT $1) AS some";
-    tx.row(sql, &[most.into()])?.map_or(Ok(0), |mut row| row.int())
+/// How many active credentials of a kind were never used, counted up to `most`.
+pub fn count_waiting(tx: &mut dyn Tx, kind: &str, most: i64) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM \
+               (SELECT DISTINCT credential FROM usage WHERE kind = $1 AND waiting = 1 LIMIT $2) AS some";
+    tx.row(sql, &[kind.into(), most.into()])?.map_or(Ok(0), |mut row| row.int())
 }
 
-/// The kind of an active credential that was never used, if there is one.
-pub fn kind_waiting(tx: &mut dyn Tx) -> Result<Option<String>, StoreError> {
-    let sql = "SELECT c.kind FROM usage u JOIN credential c ON c.id = u.credential WHERE u.waiting = 1 LIMIT 1";
-    tx.row(sql, &[])?.map(|mut row| row.text()).transpose()
+/// How many active credentials of a kind expire in `[from, until)`, counted up to `most`.
+pub fn count_expiring(tx: &mut dyn Tx, kind: &str, from: i64, until: i64, most: i64) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM credential WHERE kind = $1 AND state = 'active' \
+               AND expires_at IS NOT NULL AND expires_at >= $2 AND expires_at < $3 LIMIT $4) AS some";
+    tx.row(sql, &[kind.into(), from.into(), until.into(), most.into()])?.map_or(Ok(0), |mut row| row.int())
 }
 
-/// Whether one of the first `most` secrets was ever used, or a verifier ever refused a credential.
-pub fn ever_asked(tx: &mut dyn Tx, most: i64) -> Result<bool, StoreError> {
-    let used = "SELECT 1 FROM (SELECT at FROM usage LIMIT $1) AS some WHERE at IS NOT NULL LIMIT 1";
-    Ok(tx.row(used, &[most.into()])?.is_some() || tx.row("SELECT 1 FROM refusal LIMIT 1", &[])?.is_some())
+/// Notes that a gateway asked; only the first time counts.
+pub fn note_asked(tx: &mut dyn WriteTx, at: i64) -> Result<(), StoreError> {
+    tx.execute("INSERT INTO asked (one, at) VALUES (1, $1) ON CONFLICT (one) DO NOTHING", &[at.into()]).map(|_| ())
 }
 
-/// How many active credentials expire in `[from, until)`, counted up to `most`.
-pub fn count_expiring(tx: &mut dyn Tx, from: i64, until: i64, most: i64) -> Result<i64, StoreError> {
-    let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM credential WHERE state = 'active' AND expires_at IS NOT NULL \
-               AND expires_at >= $1 AND expires_at < $2 LIMIT $3) AS some";
-    tx.row(sql, &[from.into(), until.into(), most.into()])?.map_or(Ok(0), |mut row| row.int())
+/// Whether a gateway ever asked about a credential.
+pub fn ever_asked(tx: &mut dyn Tx) -> Result<bool, StoreError> {
+    Ok(tx.row("SELECT 1 FROM asked", &[])?.is_some())
 }

@@ -99,7 +99,7 @@ impl App {
             Action::Tick => tick(api, row),
             Action::TickShown => tick_shown(api, height),
             Action::Rotate if row.state == State::Revoked => self.is_final(&row),
-            Action::Rotate => self.push(Dialog::Rotate(Box::new(Rotate::new(row)))),
+            Action::Rotate => self.open_rotate(Rotate::new(row)),
             Action::EditKeys => self.open_edit(),
             Action::StopOld => self.open_stop_old(row),
             Action::DisableEnable | Action::Revoke => self.change(action),

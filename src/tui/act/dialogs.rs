@@ -76,7 +76,7 @@ impl App {
             (Dialog::Edit(_), _) => self.send_edit(),
             (Dialog::NewPassword(_), _) => self.send_new_password(),
             (Dialog::Find(_), _) => self.send_find(),
-            (Dialog::Found(_), _) => self.rotate_found(),
+            (Dialog::Found(_), _) => self.stop_found(),
             (Dialog::StopOld(_), _) => self.send_stop_old(),
             (Dialog::Rotate(_), _) => self.send_rotate(),
             (Dialog::Password(_), _) => self.send_password(),

@@ -1,7 +1,9 @@
 //! Find by secret.
 
+use crate::hub::{FoundSecret, WhichSecret};
+
 use super::super::app::App;
-use super::super::dialog::{Dialog, Find, Rotate};
+use super::super::dialog::{Dialog, Find, Rotate, StopOld};
 use super::super::form::Id;
 use super::super::msg::{Call, Ticket};
 use super::super::pending::Slot;
@@ -56,11 +58,25 @@ impl App {
         }
     }
 
-    /// What was found leaked: its secret is replaced with no overlap, after one more look at the dialog.
-    pub(super) fn rotate_found(&mut self) {
+    /// What was found leaked is stopped, after one more look at a dialog: the current secret is replaced with no
+    /// overlap, an old one ends before its time.
+    pub(super) fn stop_found(&mut self) {
         let Some(room) = &mut self.room else { return };
-        if let Some(Dialog::Found(found)) = room.dialogs.pop() {
-            room.dialogs.push(Dialog::Rotate(Box::new(Rotate::leaked(found.row))));
+        let Some(Dialog::Found(d)) = room.dialogs.pop_if(|d| matches!(d, Dialog::Found(_))) else { return };
+        let FoundSecret { row, which } = d.found;
+        match which {
+            WhichSecret::Previous(until) => self.push(Dialog::StopOld(Box::new(StopOld::new(row, Some(until))))),
+            WhichSecret::Current | WhichSecret::Ended(_) => self.open_rotate(Rotate::leaked(row)),
         }
+    }
+
+    /// Opens the dialog of a rotation, with what is known of the secrets that work; that is read once more.
+    pub(super) fn open_rotate(&mut self, rotate: Rotate) {
+        let now = self.now;
+        let Some(room) = &mut self.room else { return };
+        let known = room.api().and_then(|api| api.details.as_ref()).filter(|d| d.row.id == rotate.row.id);
+        let live = known.map(|d| d.secrets.clone()).unwrap_or_default();
+        room.due.details = Some(now);
+        room.dialogs.push(Dialog::Rotate(Box::new(Rotate { live, ..rotate })));
     }
 }

@@ -1,8 +1,8 @@
 //! What actions do on the screens.
 
 use crate::account::Right;
-use crate::credential::Kind;
-use crate::hub::CredentialRow;
+use crate::credential::{EXPIRING_DAYS, Kind};
+use crate::hub::{Capped, CredentialOverview, CredentialRow, StillLost};
 
 use super::super::action::Action;
 use super::super::app::{App, Room};
@@ -15,21 +15,26 @@ use super::super::screen::{
 use super::super::view;
 use super::scroll;
 
-/// The filters behind two lines of "To look at": the same that their numbers count.
-const EXPIRING: &str = "expires<30d";
+/// The filter behind the number of those that were never used.
 const NEVER_USED: &str = "used:never";
 
-/// A line of "To look at": what it says is the view's, where it leads is here.
+/// The filter behind the number of those that expire.
+fn expiring() -> String {
+    format!("expires<{EXPIRING_DAYS}d")
+}
+
+/// A line of "To look at": what it says is the view's, where it leads is here. Each leads to one section of the list,
+/// so what is counted is counted kind by kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// The line dropped while this one's secret was shown.
-    Dropped(String),
-    /// The desk locked, or the screen closed, before this one's secret was copied.
-    Missed(String),
+    /// Its secret was gone before anybody saved it.
+    Lost(Box<StillLost>),
     /// It expires soon.
     Expiring(Box<CredentialRow>),
-    /// So many were never used.
-    NeverUsed(String, Kind),
+    /// So many more of a kind expire soon.
+    MoreExpiring(Capped, Kind),
+    /// So many of a kind were never used.
+    NeverUsed(Capped, Kind),
     /// There are credentials and no gateway has asked about one.
     Unasked,
     /// There is one Administrator only.
@@ -43,26 +48,34 @@ pub enum Look {
 impl Room {
     /// What is to look at, the most urgent first.
     pub(in super::super) fn to_look_at(&self) -> Vec<Look> {
-        let mut looks: Vec<Look> = self.session.dropped.iter().cloned().map(Look::Dropped).collect();
-        looks.extend(self.missed.iter().cloned().map(Look::Missed));
-        let Some(overview) = &self.overview else { return looks };
+        let Some(overview) = &self.overview else { return Vec::new() };
+        let mut looks: Vec<_> = overview.lost.iter().cloned().map(|lost| Look::Lost(Box::new(lost))).collect();
         if let Some(site) = &overview.site {
             looks.extend(site.went_back.map(|_| Look::WentBack));
             looks.extend(site.setting_tampered.then_some(Look::SettingTampered));
         }
         if let Some(credentials) = overview.credentials.as_ref().filter(|_| self.may(Right::ManageCredentials)) {
-            looks.extend(credentials.next_to_expire.iter().cloned().map(|row| Look::Expiring(Box::new(row))));
-            if credentials.never_used.0 > 0 {
-                let kind = credentials.never_used_kind.unwrap_or(Kind::Basic);
-                looks.push(Look::NeverUsed(credentials.never_used.to_string(), kind));
-            }
-            looks.extend(credentials.unasked.then_some(Look::Unasked));
+            looks.extend(credentials_to_look_at(credentials));
         }
         if overview.administrators.len() == 1 && self.may(Right::ManageUsers) {
             looks.push(Look::OneAdministrator);
         }
         looks
     }
+}
+
+fn credentials_to_look_at(credentials: &CredentialOverview) -> Vec<Look> {
+    let named = &credentials.next_to_expire;
+    let mut looks: Vec<_> = named.iter().cloned().map(|row| Look::Expiring(Box::new(row))).collect();
+    for kind in Kind::ALL {
+        let lines = named.iter().filter(|row| row.kind == kind).count();
+        let more = credentials.expiring.of(kind).less(lines);
+        looks.extend((more.0 > 0).then_some(Look::MoreExpiring(more, kind)));
+    }
+    let never_used = Kind::ALL.into_iter().map(|kind| (credentials.never_used.of(kind), kind));
+    looks.extend(never_used.filter(|(n, _)| n.0 > 0).map(|(n, kind)| Look::NeverUsed(n, kind)));
+    looks.extend(credentials.unasked.then_some(Look::Unasked));
+    looks
 }
 
 impl App {
@@ -173,11 +186,12 @@ impl App {
     /// Opens API Settings narrowed to what `filter` says, at one row if there is one to show.
     pub(super) fn open_api(&mut self, kind: Kind, row: Option<&CredentialRow>, filter: &str) {
         let mut api = Api::new(kind);
+        let fits = self.room.as_ref().is_some_and(|room| room.section_fits(kind));
         if !filter.is_empty() {
             api.search = Search::of(filter);
         }
         if let Some(row) = row {
-            api.list.seek(row);
+            api.list.seek_in(row, fits);
         }
         self.open(Screen::Api(Box::new(api)));
         let Some(room) = &mut self.room else { return };
@@ -191,9 +205,10 @@ impl App {
 
     fn look_at(&mut self, look: Look) {
         match look {
-            Look::Expiring(row) => self.open_api(row.kind, Some(&row), EXPIRING),
+            Look::Lost(lost) => self.open_api(lost.row.kind, Some(&lost.row), ""),
+            Look::Expiring(row) => self.open_api(row.kind, Some(&row), &expiring()),
+            Look::MoreExpiring(_, kind) => self.open_api(kind, None, &expiring()),
             Look::NeverUsed(_, kind) => self.open_api(kind, None, NEVER_USED),
-            Look::Dropped(_) | Look::Missed(_) => self.open_api(Kind::Basic, None, ""),
             Look::Unasked => self.open(Screen::Docs(Docs::of_gateways())),
             Look::OneAdministrator => self.open(Screen::People(Box::default())),
             Look::WentBack => self.open(Screen::Trail(Box::default())),

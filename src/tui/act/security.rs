@@ -17,7 +17,7 @@ impl App {
         let Some(room) = &mut self.room else { return };
         // A form over settings that were not read would put their defaults in their place.
         let Some(security) = &room.security else { return self.read_security() };
-        let form = Settings::new(part, &security.settings);
+        let form = Settings::new(part, security);
         room.dialogs.push(Dialog::Settings(Box::new(form)));
     }
 

@@ -1,7 +1,6 @@
 //! Find by secret: whose is a secret that turned up where it should not be?
 
-use crate::credential::State;
-use crate::hub::CredentialRow;
+use crate::hub::{FoundSecret, Remedy};
 
 use super::super::form::{Form, Id, button, password};
 
@@ -28,20 +27,21 @@ impl Find {
 /// The credential whose secret it is, or was.
 #[derive(Debug)]
 pub struct Found {
-    /// The credential.
-    pub row: CredentialRow,
-    /// Close, and rotate.
+    /// The credential, and which of its secrets.
+    pub found: FoundSecret,
+    /// Close, and what helps.
     pub form: Form,
 }
 
 impl Found {
     /// The answer, with the safe button focused.
-    pub fn new(row: CredentialRow) -> Self {
+    pub fn new(found: FoundSecret) -> Self {
         let mut buttons = vec![button(Id::Cancel, "Close")];
-        // A revoked one needs no other secret: nobody can use it.
-        if row.state != State::Revoked {
-            buttons.push(button(Id::Submit, "Rotate it now"));
-        }
-        Self { row, form: Form::new(buttons) }
+        buttons.extend(match found.remedy() {
+            Remedy::Rotate => Some(button(Id::Submit, "Rotate it now")),
+            Remedy::StopOld => Some(button(Id::Submit, "Stop the old secret")),
+            Remedy::Nothing => None,
+        });
+        Self { found, form: Form::new(buttons) }
     }
 }

@@ -1,7 +1,8 @@
 //! A new secret for a key: how long the old one keeps working.
 
 use crate::credential::Overlap;
-use crate::hub::CredentialRow;
+use crate::hub::{CredentialRow, CutShort, LiveSecret};
+use crate::time::Millis;
 
 use super::super::form::{Form, Id, Input, button, entry};
 
@@ -12,6 +13,8 @@ const CHOICES: &[&str] = &["not at all", "1 hour", "24 hours", "7 days"];
 pub struct Rotate {
     /// Which key, as it was read.
     pub row: CredentialRow,
+    /// Its secrets that work, as far as they were read.
+    pub live: Vec<LiveSecret>,
     /// The choice and the buttons.
     pub form: Form,
     /// What went wrong when it was tried.
@@ -27,7 +30,7 @@ impl Rotate {
             button(Id::Submit, "Make new secret"),
             button(Id::Cancel, "Cancel"),
         ]);
-        Self { row, form, problem: None }
+        Self { row, live: Vec::new(), form, problem: None }
     }
 
     /// The dialog with no overlap chosen: the secret leaked.
@@ -35,6 +38,11 @@ impl Rotate {
         let mut rotate = Self::new(row);
         while rotate.overlap() != Overlap::None && rotate.form.choose(false) {}
         rotate
+    }
+
+    /// The secrets that this rotation ends before their time: there are never three that work.
+    pub fn cut_short(&self, now: Millis) -> impl Iterator<Item = CutShort> {
+        self.live.iter().filter_map(move |secret| secret.cut_short(now))
     }
 
     /// What was chosen.

@@ -1,7 +1,7 @@
 //! The one-time view: the only place that holds a secret, and only while it is open.
 
 use crate::credential::Kind;
-use crate::hub::CredentialRow;
+use crate::hub::{CredentialRow, CutShort, Gone, LostSecret};
 use crate::secret::Secret;
 use crate::time::Seconds;
 
@@ -9,12 +9,17 @@ use super::super::form::{Form, Id, button};
 use super::super::msg::CopyOutcome;
 
 /// How the secret came to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Issue {
     /// With a new key.
     Created,
-    /// By rotation; the old one works until then.
-    Rotated(Option<Seconds>),
+    /// By rotation.
+    Rotated {
+        /// The old one works until then.
+        old_until: Option<Seconds>,
+        /// Older ones that were stopped before their time.
+        cut_short: Vec<CutShort>,
+    },
 }
 
 /// What is copied.
@@ -35,6 +40,8 @@ pub struct OneTime {
     pub row: CredentialRow,
     /// How the secret came to be.
     pub issue: Issue,
+    /// Which secret of the credential it is.
+    version: i64,
     /// Shown as dots.
     pub masked: bool,
     /// The secret was copied, as far as can be known.
@@ -48,13 +55,19 @@ pub struct OneTime {
 
 impl OneTime {
     /// The view of a secret that was just made.
-    pub fn new(row: CredentialRow, secret: Secret, issue: Issue) -> Self {
+    pub fn new(row: CredentialRow, secret: (Secret, i64), issue: Issue) -> Self {
+        let (secret, version) = secret;
         let mut buttons = vec![button(Id::Ok, "OK")];
         // After a rotation the key has users: revoking it is not the way back.
         if issue == Issue::Created {
             buttons.push(button(Id::Revoke, "Revoke it"));
         }
-        Self { row, issue, masked: false, saved: false, copied: None, buttons: Form::new(buttons), secret }
+        Self { row, issue, version, masked: false, saved: false, copied: None, buttons: Form::new(buttons), secret }
+    }
+
+    /// What is known of the secret once it was wiped.
+    pub fn lost(&self) -> LostSecret {
+        LostSecret { id: self.row.id, version: self.version, how: Gone::Wiped }
     }
 
     /// The secret as text. Everything that keydesk makes is.

@@ -1,6 +1,6 @@
 //! Settings of the desk that are changed together.
 
-use crate::hub::{Replay, Setting};
+use crate::hub::{Replay, Security, Setting};
 
 use super::super::form::{Entry, Form, Id, Input, button, entry, text_with};
 
@@ -52,10 +52,8 @@ pub struct Settings {
 
 impl Settings {
     /// The form, filled in with what is set now.
-    pub fn new(part: Part, now: &[(Setting, String)]) -> Self {
-        let value = |setting: Setting| {
-            now.iter().find(|(s, _)| *s == setting).map_or_else(|| setting.default_value(), |(_, value)| value.clone())
-        };
+    pub fn new(part: Part, now: &Security) -> Self {
+        let value = |setting: Setting| now.of(setting).map_or_else(|| setting.default_value(), |set| set.value.clone());
         let mut entries: Vec<_> = part.settings().iter().map(|setting| field(*setting, &value(*setting))).collect();
         entries.extend([button(Id::Submit, "Set"), button(Id::Cancel, "Cancel")]);
         Self { part, form: Form::new(entries), problem: None }

@@ -2,7 +2,7 @@
 
 use crate::account::Right;
 use crate::credential::State;
-use crate::hub::{CredentialId, CredentialRow, TrailQuery};
+use crate::hub::{CredentialId, FoundSecret, TrailQuery};
 
 use super::super::app::{App, Room};
 use super::super::dialog::{Dialog, Found};
@@ -15,7 +15,7 @@ pub const HISTORY: u32 = 50;
 impl App {
     pub(super) fn searched(&mut self, reply: Reply) {
         match reply {
-            Reply::Found(Ok(Some(row))) => self.found(row),
+            Reply::Found(Ok(Some(found))) => self.found(found),
             Reply::Found(Ok(None)) => {
                 if let Some(Dialog::Find(find)) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) {
                     let said = "No credential has or had this secret. Look whether it was copied whole.";
@@ -28,8 +28,8 @@ impl App {
     }
 
     /// The list goes to the credential, and the answer stands over it.
-    fn found(&mut self, row: CredentialRow) {
-        let now = self.now;
+    fn found(&mut self, found: FoundSecret) {
+        let (now, row) = (self.now, &found.row);
         let Some(room) = &mut self.room else { return };
         room.dialogs.retain(|dialog| !matches!(dialog, Dialog::Find(_)));
         if let Some(api) = room.api_mut() {
@@ -41,10 +41,10 @@ impl App {
         }
         let fits = room.section_fits(row.kind);
         if let Some(api) = room.api_mut() {
-            api.list.seek_in(&row, fits);
+            api.list.seek_in(row, fits);
         }
         room.read_list(now);
-        room.dialogs.push(Dialog::Found(Box::new(Found::new(row))));
+        room.dialogs.push(Dialog::Found(Box::new(Found::new(found))));
     }
 
     /// Asks for the newest rows of the trail about a credential, if the role may read them.

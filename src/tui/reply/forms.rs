@@ -1,7 +1,7 @@
 //! Replies to what a dialog sent.
 
 use crate::credential::State;
-use crate::hub::{Conflict, Field, HubError, Issued, Outcome};
+use crate::hub::{Conflict, Field, Gone, HubError, Issued, LostSecret, Outcome};
 
 use super::super::app::App;
 use super::super::dialog::{self, ChangePassword, Dialog, Issue, OneTime, Part};
@@ -43,13 +43,14 @@ impl App {
     }
 
     fn issued(&mut self, issued: Issued) {
-        let Issued { row, secret, old_until } = issued;
+        let Issued { row, secret, version, old_until, cut_short } = issued;
         let (now, locked) = (self.now, self.door.is_some());
         let Some(room) = &mut self.room else { return };
         let sent = room.dialogs.pop();
+        let stopped_early = !cut_short.is_empty();
         let renewed = matches!(sent, Some(Dialog::NewPassword(_)));
         let issue = match sent {
-            Some(Dialog::Rotate(_) | Dialog::NewPassword(_)) => Issue::Rotated(old_until),
+            Some(Dialog::Rotate(_) | Dialog::NewPassword(_)) => Issue::Rotated { old_until, cut_short },
             _ => Issue::Created,
         };
         if let Some(api) = room.api_mut() {
@@ -62,10 +63,11 @@ impl App {
         }
         match secret {
             // The desk was locked while the store wrote: what nobody may see is dropped here.
-            Some(_) if locked => room.missed.push(row.name),
-            Some(secret) => room.dialogs.push(Dialog::Secret(Box::new(OneTime::new(row, secret, issue)))),
+            Some(_) if locked => room.missed.push(LostSecret { id: row.id, version, how: Gone::Wiped }),
+            Some(secret) => room.dialogs.push(Dialog::Secret(Box::new(OneTime::new(row, (secret, version), issue)))),
             None if renewed => {
-                let said = format!("{} has the password you typed; the old one stopped.", row.name);
+                let older = if stopped_early { " An older one in its overlap stopped too." } else { "" };
+                let said = format!("{} has the password you typed; the old one stopped.{older}", row.name);
                 self.toast = Some(Toast::done(now, said));
             }
             None => room.dialogs.push(Dialog::Made(Box::new(row))),

@@ -93,6 +93,11 @@ impl App {
         room.edit_follows(&details.row);
         let id = details.row.id;
         let mut open = false;
+        if let Some(Dialog::Rotate(rotate)) = room.dialogs.last_mut()
+            && rotate.row.id == id
+        {
+            rotate.live.clone_from(&details.secrets);
+        }
         if let Some(Dialog::Details(shown)) = room.dialogs.last_mut()
             && shown.what.details.row.id == id
         {

@@ -131,7 +131,8 @@ fn facts(app: &App, row: &CredentialRow, details: Option<&Details>, lost: &str) 
     facts
 }
 
-fn state_words(app: &App, row: &CredentialRow) -> String {
+/// The state as details tell it.
+pub fn state_words(app: &App, row: &CredentialRow) -> String {
     match row.tampered {
         true => "tampered: changed outside keydesk, and refused".to_owned(),
         false => row.condition(app.now).words(),

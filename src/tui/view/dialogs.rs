@@ -129,6 +129,11 @@ fn made(app: &App, row: &CredentialRow, columns: u16) -> Sheet {
 fn rotate(app: &App, d: &Rotate, mut sheet: Sheet) -> Sheet {
     let theme = &app.theme;
     sheet.gap();
+    // Above the choices, where it is in sight whatever the window: it happens with each of them.
+    for old in d.cut_short(app.now) {
+        sheet.say(&format!("{} {}", theme.glyphs.warning, old.sentence("stops")), theme.warn());
+        sheet.gap();
+    }
     sheet.tell(&format!("The key stays {}. Its old secret keeps working for:", d.row.key));
     sheet.gap();
     let focused = d.form.focus() == Some(Id::Overlap);
@@ -239,7 +244,7 @@ fn typed_confirmation(app: &App, d: &Change, sheet: &mut Sheet) {
         sheet.cursor_on_last(3 + 2 + text::width(&asked) + text::width(&before));
     }
     if let Some(said) = &entry.said {
-        sheet.say(&format!("  {said}"), app.theme.bad());
+        sheet.say(&format!("{} {said}", app.theme.glyphs.unmet), app.theme.bad());
     }
 }
 

@@ -160,7 +160,8 @@ pub fn checked(report: &TrailReport, at: Millis, mut sheet: Sheet) -> Sheet {
             sheet.gap();
             sheet.tell(&format!("{}:{}", report.no, report.hash));
             sheet.gap();
-            sheet.tell("To hold the trail against it later: keydesk audit verify --expect");
+            sheet.tell("To hold the trail against it later:");
+            sheet.tell("keydesk audit verify --as NAME --expect NOTED");
         }
         Some(what) => {
             sheet.tell(&format!("The trail is broken: {what}."));

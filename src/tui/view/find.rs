@@ -2,12 +2,11 @@
 
 use ratatui::style::Style;
 
-use crate::credential::State;
-
 use super::super::app::App;
 use super::super::dialog::{Find, Found};
 use super::super::form::Id;
 use super::super::pending::Slot;
+use super::details::state_words;
 use super::dialogs::used;
 use super::forms::{pair, state};
 use super::sheet::Sheet;
@@ -32,20 +31,16 @@ pub fn find(app: &App, d: &Find, sheet: &mut Sheet) {
 
 /// Lines of the answer.
 pub fn found(app: &App, d: &Found, sheet: &mut Sheet) {
-    let row = &d.row;
-    sheet.gap();
-    sheet.tell("It is, or was, the secret of this credential:");
+    let row = &d.found.row;
     sheet.gap();
     sheet.spans(pair("Name", &row.name));
     sheet.spans(pair("Key", &row.key));
     sheet.spans(pair("Kind", row.kind.title()));
-    sheet.spans(pair("State", &row.condition(app.now).words()));
+    sheet.spans(pair("State", &state_words(app, row)));
     sheet.gap();
+    sheet.say(&d.found.which_words(), app.theme.strong());
     sheet.tell(&used(app, row));
     sheet.gap();
-    sheet.tell(match row.state {
-        State::Revoked => "It is revoked: nobody can use it any more. There is nothing to do.",
-        _ => "To stop who has it, make a new secret that replaces this one at once.",
-    });
+    sheet.tell(d.found.remedy_words());
     state(app, None, sheet);
 }

@@ -186,7 +186,7 @@ fn draw_row(
     let mark = if selected { glyphs.selected } else { " " };
     let condition = row.condition(app.now);
     let (glyph, style) = state_mark(app, row, condition);
-    let words = if row.tampered { "tampered".to_owned() } else { condition.words() };
+    let words = if row.tampered { "tampered".to_owned() } else { condition.short() };
     let cells = Cells {
         name: row.name.clone(),
         key: row.key.clone(),
@@ -253,18 +253,19 @@ struct Columns {
 }
 
 const KEY: usize = 20;
-const STATE: usize = 10;
+/// Glyph, blank, and the longest of the short words: `expires 30d`.
+const STATE: usize = 13;
 
 impl Columns {
     /// What is worth most stays longest: name, key and state, then last used, then created, then by.
     fn of(width: usize, wide: bool) -> Self {
-        // Mark, tick, key, state, and two blanks behind each.
-        let rest = width.saturating_sub(1 + 4 + KEY + 2 + STATE + 2);
+        // Mark and tick, key and state; two blanks stand before each column but the first.
+        let rest = width.saturating_sub(1 + 4 + 2 + KEY + 2 + STATE);
         let used = if rest >= 12 + 10 { 10 } else { 0 };
         let created = if rest >= 18 + 10 + 10 { 8 } else { 0 };
         let by = if wide && rest >= 24 + 12 + 10 + 10 { 8 } else { 0 };
         let taken: usize = [used, created, by].iter().filter(|w| **w > 0).map(|w| w + 2).sum();
-        Self { name: rest.saturating_sub(taken + 2).clamp(8, 40), created, by, used }
+        Self { name: rest.saturating_sub(taken).clamp(8, 40), created, by, used }
     }
 
     /// Columns of the bar of the selected row: mark, tick and name.

@@ -29,7 +29,7 @@ pub fn sheet(app: &App, dialog: &Dialog, columns: u16) -> Sheet {
             filled(format!("Stop the old secret of {}?", d.row.name), narrow, &|s| edit::stop_old(app, d, s))
         }
         Dialog::Find(d) => filled("Find by secret".to_owned(), columns, &|s| find::find(app, d, s)),
-        Dialog::Found(d) => filled("Found".to_owned(), narrow, &|s| find::found(app, d, s)),
+        Dialog::Found(d) => filled(format!("Found: {}", d.found.row.name), narrow, &|s| find::found(app, d, s)),
         _ => filled(String::new(), narrow, &|_| {}),
     }
 }

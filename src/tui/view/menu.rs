@@ -4,8 +4,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::credential::State;
-use crate::hub::TrailRow;
+use crate::credential::{EXPIRING_DAYS, Kind, State};
+use crate::hub::{Capped, Gone, TrailRow};
 use crate::text;
 use crate::time::DAY;
 
@@ -37,16 +37,17 @@ fn to_look_at(app: &App, room: &Room, menu: &Menu, paint: &mut Paint<'_>, top: u
         return;
     }
     let theme = app.theme;
-    paint.text(1, top, "To look at", theme.strong());
     let from = top + 2;
     // When they do not all fit, the focused one is in sight.
     let rows = usize::from(end.saturating_sub(from)).max(1);
+    let title =
+        if looks.len() > rows { format!("To look at, {} in all", looks.len()) } else { "To look at".to_owned() };
+    paint.text(1, top, &title, theme.strong());
     let first = menu.look.map_or(0, |i| (i + 1).saturating_sub(rows));
     for (y, (i, look)) in (from..end).zip(looks.iter().enumerate().skip(first)) {
         let selected = menu.look == Some(i);
         let mark = if selected { theme.glyphs.selected } else { " " };
-        let words =
-            text::fit(&look_words(app, look), usize::from(paint.area().width).saturating_sub(6), theme.glyphs.ellipsis);
+        let words = look_words(app, look, usize::from(paint.area().width).saturating_sub(6));
         let spans =
             vec![plain(&format!("{mark} ")), span(theme.glyphs.warning, theme.warn()), plain(&format!(" {words}"))];
         paint.line(1, y, paint.area().width, &Line::from(spans));
@@ -56,26 +57,53 @@ fn to_look_at(app: &App, room: &Room, menu: &Menu, paint: &mut Paint<'_>, top: u
     }
 }
 
-fn look_words(app: &App, look: &Look) -> String {
-    match look {
-        Look::Dropped(name) => {
-            format!("The line dropped while {name}'s secret was shown. Rotate it unless you have it.")
+/// One line, no longer than `room`: where something must give way it is the name, so that what happened is told whole.
+fn look_words(app: &App, look: &Look, room: usize) -> String {
+    let (name, happened) = match look {
+        Look::Lost(lost) => {
+            let (name, happened) = (&lost.row.name, lost_words(lost.how));
+            let advised = format!("{happened}; rotate it");
+            let fits = text::width(name) + text::width(&advised) <= room;
+            (Some(name), if fits { advised } else { happened.to_owned() })
         }
-        Look::Missed(name) => format!("{name}'s secret was wiped before it was copied. Rotate it to get a new one."),
         Look::Expiring(row) => {
             let left = row.options.expires_at.map_or(0, |at| at.millis().since(app.now));
-            match left > 0 {
-                true => format!("{} expires in {}", row.name, when::span(left)),
-                false => format!("{} has expired", row.name),
-            }
+            let words = if left > 0 { format!(" expires in {}", when::span(left)) } else { " has expired".to_owned() };
+            (Some(&row.name), words)
         }
-        Look::NeverUsed(count, _) if count == "1" => "1 key was never used since it was made".to_owned(),
-        Look::NeverUsed(count, _) => format!("{count} keys were never used since they were made"),
-        Look::Unasked => "No gateway has asked yet: see how to set one up".to_owned(),
-        Look::WentBack => "This store is older than verifiers know it: see keydesk audit accept".to_owned(),
-        Look::SettingTampered => "A setting was changed outside keydesk (tampered): set it again".to_owned(),
-        Look::OneAdministrator => "You are the only Administrator: make another, in case you are locked out".to_owned(),
+        Look::MoreExpiring(n, kind) => {
+            let expire = if n.0 == 1 { "expires" } else { "expire" };
+            (None, format!("{} {expire} within {EXPIRING_DAYS} days", counted(*n, *kind, "more ")))
+        }
+        Look::NeverUsed(n, kind) => {
+            let were = if n.0 == 1 { "was" } else { "were" };
+            (None, format!("{} {were} never used", counted(*n, *kind, "")))
+        }
+        Look::Unasked => (None, "No gateway has asked yet: see how to set one up".to_owned()),
+        Look::WentBack => (None, "This store is older than verifiers know it: see keydesk audit accept".to_owned()),
+        Look::SettingTampered => (None, "A setting was changed outside keydesk (tampered): set it again".to_owned()),
+        Look::OneAdministrator => (None, ONLY_ADMINISTRATOR.to_owned()),
+    };
+    let ellipsis = app.theme.glyphs.ellipsis;
+    let name =
+        name.map_or(String::new(), |name| text::fit(name, room.saturating_sub(text::width(&happened)), ellipsis));
+    text::fit(&format!("{name}{happened}"), room, ellipsis)
+}
+
+const ONLY_ADMINISTRATOR: &str = "You are the only Administrator: make another, in case you are locked out";
+
+/// What happened to a secret, after the name. Short: it stands whole in 60 columns, with some of the name.
+fn lost_words(how: Gone) -> &'static str {
+    match how {
+        Gone::LineDropped => ": line dropped with its secret shown",
+        Gone::Wiped => ": secret wiped before it was copied",
     }
+}
+
+/// How many of a kind: `2 more HMAC keys`.
+fn counted(n: Capped, kind: Kind, more: &str) -> String {
+    let noun = if kind == Kind::Legacy { "credential" } else { "key" };
+    format!("{n} {more}{} {noun}{}", kind.word(), if n.0 == 1 { "" } else { "s" })
 }
 
 /// The settings.
@@ -103,7 +131,7 @@ fn numbers(app: &App, room: &Room, row: SettingsRow) -> String {
         SettingsRow::Api => match &overview.credentials {
             Some(c) => {
                 let active = c.counts.in_state(State::Active);
-                format!("{active} active   {} expiring   {} never used", c.expiring, c.never_used)
+                format!("{active} active   {} expiring   {} never used", c.expiring.total(), c.never_used.total())
             }
             None => "documentation; keys are for other permission levels".to_owned(),
         },

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::account::{FIRST_PAUSE, FREE_TRIES, MIN_PASSWORD};
-use crate::hub::{OwnSignIn, Setting};
+use crate::hub::{OwnSignIn, Setting, Standing};
 use crate::text;
 use crate::time::{DAY, MINUTE};
 
@@ -108,17 +108,19 @@ fn sign_in(app: &App, row: &OwnSignIn) -> String {
     format!("{at} {glyph} {}{}{}", row.outcome, row.how(), menu::from(row.address.as_deref()))
 }
 
-/// Whether the row of a setting cannot be trusted.
-fn tampered(room: &Room, setting: Setting) -> bool {
-    room.security.as_ref().is_some_and(|security| security.tampered.contains(&setting))
+/// Whose word a setting is, once that is known.
+fn standing(room: &Room, setting: Setting) -> Option<Standing> {
+    room.security.as_ref().and_then(|security| security.of(setting)).map(|set| set.state)
 }
 
 fn security(app: &App, room: &Room, page: &mut Page<'_>) {
     page.head("This desk");
     let own = room.session.idle_lock / MINUTE;
     let set = room.security.as_ref().map_or(own, |security| security.idle_lock_minutes());
-    page.say(&format!("It locks after {} without a key. Press e to change that.", when::span(set * MINUTE)));
-    if tampered(room, Setting::LockTime) {
+    let default = standing(room, Setting::LockTime) == Some(Standing::Default);
+    let default = if default { " (default)" } else { "" };
+    page.say(&format!("It locks after {} without a key{default}. Press e to change that.", when::span(set * MINUTE)));
+    if standing(room, Setting::LockTime) == Some(Standing::Tampered) {
         page.warn(
             "The lock time was changed outside keydesk (tampered): what stands here is the default. Set it again.",
         );
@@ -130,10 +132,11 @@ fn security(app: &App, room: &Room, page: &mut Page<'_>) {
         page.gap();
         page.head(if part == Part::Api { "API (a changes it)" } else { "Verifiers (v changes it)" });
         let now = room.security.iter().flat_map(|security| &security.settings);
-        for (setting, value) in now.filter(|(setting, _)| part.settings().contains(setting)) {
-            match tampered(room, *setting) {
-                true => page.warn(&format!("{}: changed outside keydesk (tampered). Set it again.", setting.title())),
-                false => page.say(&format!("{}: {value}.", setting.title())),
+        for set in now.filter(|set| part.settings().contains(&set.setting)) {
+            let title = set.setting.title();
+            match set.state {
+                Standing::Tampered => page.warn(&format!("{title}: changed outside keydesk (tampered). Set it again.")),
+                _ => page.say(&format!("{title}: {}.", set.words())),
             }
         }
     }

@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::account::{Role, UserState};
+use crate::credential::Condition;
 use crate::hub::{CredentialRow, UserRow};
 use crate::text;
 
@@ -21,7 +22,7 @@ use super::sheet::Sheet;
 /// Draws the list and the selected user.
 pub fn draw(app: &App, people: &People, paint: &mut Paint<'_>, body: Rect) {
     let width = usize::from(body.width).saturating_sub(4);
-    let heading = line(app, width, ["NAME", "PERMISSION LEVEL", "STATE", "LAST SIGN-IN", "KEYS MADE"]);
+    let heading = line(app, width, ["NAME", "PERMISSION LEVEL", "STATE", "LAST SIGN-IN", "LIVE KEYS"]);
     paint.text(3, body.y, &heading, app.theme.strong());
     if people.rows().is_none() {
         paint.text(3, body.y + 2, "Reading the users ...", Style::new());
@@ -118,9 +119,9 @@ fn facts(app: &App, row: &UserRow) -> Vec<(&'static str, String)> {
 
 fn keys_made(row: &UserRow) -> String {
     match row.made {
-        0 => "none of those in use were made by this user".to_owned(),
-        1 => "1 of those in use was made by this user. enter shows it".to_owned(),
-        n => format!("{n} of those in use were made by this user. enter shows them"),
+        0 => "made none of the live ones".to_owned(),
+        1 => "made 1 live one; enter shows it, and disabled ones".to_owned(),
+        n => format!("made {n} live ones; enter shows them, and disabled ones"),
     }
 }
 
@@ -237,12 +238,10 @@ fn disable(row: &UserRow, sheet: &mut Sheet) {
     ));
     sheet.gap();
     sheet.tell(&match row.made {
-        0 => "No key in use was made by this user.".to_owned(),
-        1 => {
-            "1 key in use was made by this user. It keeps working: look whether this user knows its secret.".to_owned()
-        }
+        0 => "No live key was made by this user.".to_owned(),
+        1 => "1 live key was made by this user. It keeps working: look whether this user knows its secret.".to_owned(),
         n => format!(
-            "{n} keys in use were made by this user. They keep working: look whether this user knows their secrets."
+            "{n} live keys were made by this user. They keep working: look whether this user knows their secrets."
         ),
     });
 }
@@ -253,7 +252,7 @@ pub fn live(app: &App, live: &Live, mut sheet: Sheet) -> Sheet {
     let ellipsis = app.theme.glyphs.ellipsis;
     match live.rows.as_deref() {
         None => sheet.tell("Reading ..."),
-        Some([]) => sheet.tell(&format!("No key in use was made by {}.", live.who)),
+        Some([]) => sheet.tell(&format!("{} made no key that is still there.", live.who)),
         Some(rows) => {
             for (i, row) in rows.iter().enumerate() {
                 let selected = i == live.selected;
@@ -268,7 +267,10 @@ pub fn live(app: &App, live: &Live, mut sheet: Sheet) -> Sheet {
             }
             sheet.gap();
             if live.more {
-                sheet.tell("There are more. `keydesk key list` with this filter lists them all.");
+                sheet.tell(&format!(
+                    "There are more. `keydesk key list --as NAME --filter by:{}` lists them all.",
+                    live.who
+                ));
             }
             sheet.tell("enter goes to the selected key, to rotate, disable or revoke it.");
         }
@@ -283,12 +285,17 @@ fn key_line(app: &App, row: &CredentialRow, room: usize) -> String {
         None => "never used".to_owned(),
         Some(last) => format!("used {}", when::ago(app.now, last.at.millis())),
     };
+    let state = match row.condition(app.now) {
+        // When it expires is in its list.
+        Condition::Expiring(_) => Condition::Active.short(),
+        condition => condition.short(),
+    };
     let name = room.saturating_sub(7 + 21 + 9 + 15).clamp(10, 30);
     format!(
         "{} {} {} {} {used}",
         text::pad(row.kind.word(), 6, ellipsis),
         text::pad(&row.name, name, ellipsis),
         text::pad(&row.key, 20, ellipsis),
-        text::pad(row.state.as_str(), 8, ellipsis),
+        text::pad(&state, 8, ellipsis),
     )
 }

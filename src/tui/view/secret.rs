@@ -21,7 +21,7 @@ pub fn sheet(app: &App, view: &OneTime) -> Sheet {
     let theme = &app.theme;
     let title = match view.issue {
         Issue::Created => "Save these credentials now",
-        Issue::Rotated(_) => "Save the new secret now",
+        Issue::Rotated { .. } => "Save the new secret now",
     };
     let mut sheet = Sheet::new(title, layout::dialog_columns(app.size), app.theme).at_top();
     let roomy = layout::dialog_rows(app.size) >= ROOMY;
@@ -32,7 +32,14 @@ pub fn sheet(app: &App, view: &OneTime) -> Sheet {
     };
     let (key, secret) = view.labels();
     let dots = theme.glyphs.bullet.repeat(DOTS);
-    gap(&mut sheet);
+    let cut_short = match &view.issue {
+        Issue::Rotated { cut_short, .. } => cut_short.as_slice(),
+        Issue::Created => &[],
+    };
+    // The lines about what stopped need the room of this one.
+    if cut_short.is_empty() {
+        gap(&mut sheet);
+    }
     sheet.spans(vec![span(&view.row.name, theme.strong()), plain(&format!("    {}", view.row.kind.title()))]);
     gap(&mut sheet);
     sheet.tell(key);
@@ -41,10 +48,16 @@ pub fn sheet(app: &App, view: &OneTime) -> Sheet {
     sheet.tell(secret);
     sheet.say(if view.masked { &dots } else { view.text() }, theme.strong());
     gap(&mut sheet);
-    sheet.tell(if roomy { warning(view.issue) } else { "This is the only time the secret is shown." });
-    if let Issue::Rotated(Some(until)) = view.issue {
-        let until = until.millis().utc("%-d %b %Y %H:%M UTC");
+    sheet.tell(if roomy { warning(&view.issue) } else { "This is the only time the secret is shown." });
+    if let Issue::Rotated { old_until: Some(until), .. } = view.issue {
+        // A week at most: without room the year goes without saying.
+        let until = until.millis().utc(if roomy { "%-d %b %Y %H:%M UTC" } else { "%-d %b %H:%M UTC" });
         sheet.tell(&format!("The old secret works until {until}."));
+    }
+    match (roomy, cut_short) {
+        (_, []) => {}
+        (false, _) => sheet.say("An older secret stopped before its time.", theme.warn()),
+        (true, all) => all.iter().for_each(|old| sheet.say(&old.sentence("stopped"), theme.warn())),
     }
     gap(&mut sheet);
     copied(app, view, roomy, &mut sheet);
@@ -53,12 +66,12 @@ pub fn sheet(app: &App, view: &OneTime) -> Sheet {
     sheet
 }
 
-fn warning(issue: Issue) -> &'static str {
+fn warning(issue: &Issue) -> &'static str {
     match issue {
         Issue::Created => {
             "This is the only time the secret is shown. If you lose it, you need a new one: rotate this key, or create another."
         }
-        Issue::Rotated(_) => "This is the only time the secret is shown. If you lose it, rotate the key again.",
+        Issue::Rotated { .. } => "This is the only time the secret is shown. If you lose it, rotate the key again.",
     }
 }
 

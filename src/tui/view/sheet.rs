@@ -149,7 +149,7 @@ impl Sheet {
         }
         self.lines.push(Line::from(line));
         for said in entries.iter().filter_map(|(e, ..)| e.said.as_deref()) {
-            self.under_say(said, self.theme.bad());
+            self.under_say(&format!("{} {said}", glyphs.unmet), self.theme.bad());
         }
     }
 

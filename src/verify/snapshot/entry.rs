@@ -81,7 +81,9 @@ pub enum SnapshotError {
         key: String,
     },
     /// The same key twice in one kind.
-    #[error("{kind} key {key:?} is in the store twice. Run: keydesk doctor")]
+    #[error(
+        "{kind} key {key:?} is in the store twice. Run `keydesk audit verify --as NAME`, and restore a backup if it finds damage."
+    )]
     Twice {
         /// Kind.
         kind: Kind,

@@ -1,0 +1,57 @@
+//! Secrets that were gone before anybody saved them: whose they are, and whether that still matters.
+
+use crate::account::Right;
+use crate::credential::State;
+use crate::store::{
+    Tx,
+    tables::{self, CredentialRecord, SecretRecord, Tagged},
+};
+
+use super::{
+    Actor, Gone, Hub, HubError, LostSecret, StillLost, action, change::Change, convert, details::newest,
+    refusal::Intent,
+};
+
+impl Hub {
+    /// Those of the lost secrets that were not replaced since, and whose credential was not revoked.
+    pub fn still_lost(&self, actor: &Actor, lost: &[LostSecret]) -> Result<Vec<StillLost>, HubError> {
+        self.look(actor, &Intent::new(Right::ManageCredentials, "look"), |tx| {
+            let still = lost.iter().map(|one| self.lost_row(tx, one));
+            still.filter_map(Result::transpose).collect()
+        })
+    }
+
+    fn lost_row(&self, tx: &mut dyn Tx, lost: &LostSecret) -> Result<Option<StillLost>, HubError> {
+        let id = lost.id.to_string();
+        let found: Option<Tagged<CredentialRecord>> = tables::get(tx, "id", &id)?;
+        let Some(row) = found.filter(|row| row.record.state != State::Revoked.as_str()) else { return Ok(None) };
+        if current(tx, &id)? != lost.version {
+            return Ok(None);
+        }
+        let last_used = newest(tables::usages(tx, &id)?);
+        Ok(Some(StillLost { row: convert::credential(&self.vault, row, last_used)?, how: lost.how }))
+    }
+}
+
+impl Change<'_> {
+    /// The secrets that were on a user's screen when his line dropped, since his sign-in before; without those that
+    /// were replaced since then.
+    pub(super) fn dropped(&mut self, who: &str) -> Result<Vec<LostSecret>, HubError> {
+        let (signed_in, dropped) = (action::SIGNED_IN.code, action::DROPPED.code);
+        let renewed = [action::ROTATED.code, action::LEGACY_PASSWORD.code];
+        let mut lost = Vec::new();
+        for (id, no) in tables::dropped_since_sign_in(&mut *self.tx, who, signed_in, dropped)? {
+            if !tables::done_since(&mut *self.tx, &id, no, renewed)? {
+                let version = current(&mut *self.tx, &id)?;
+                lost.push(LostSecret { id: convert::id(&id)?, version, how: Gone::LineDropped });
+            }
+        }
+        Ok(lost)
+    }
+}
+
+/// The version of a credential's newest secret; 0 if it has none.
+fn current(tx: &mut dyn Tx, id: &str) -> Result<i64, HubError> {
+    let secrets: Vec<Tagged<SecretRecord>> = tables::all_by(tx, "credential", id, "no DESC")?;
+    Ok(secrets.first().map_or(0, |row| row.record.no))
+}
