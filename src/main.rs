@@ -21,8 +21,8 @@ fn main() -> ExitCode {
         Next::Desk { face: Face::Screen, places, origin, appearance, verifier } => {
             ended(tui::run(&places, origin, appearance, verifier, Arc::new(SystemClock)))
         }
-        Next::Desk { face: Face::Lines, places, origin, appearance, .. } => {
-            ended(plain::run(&places, &origin, appearance, Arc::new(SystemClock)))
+        Next::Desk { face: Face::Lines, places, origin, appearance, verifier } => {
+            ended(plain::run(&places, &origin, appearance, &verifier, Arc::new(SystemClock)))
         }
         Next::Session(Face::Screen, hub, session) => ended(tui::run_session(*hub, *session, Some(demo_password()))),
         Next::Session(Face::Lines, hub, session) => ended(plain::run_session(*hub, *session, &demo_password())),

@@ -312,17 +312,18 @@ fn between(name: &str) -> String {
     readme[from..from + to].to_owned()
 }
 
-/// `KEYDESK_BLESS=1 cargo test --test house` writes the table.
+/// `KEYDESK_BLESS=1 cargo test --test house` writes the tables.
 #[test]
-fn the_readmes_keys_are_the_programs() {
-    let table = keys::markdown();
-    if std::env::var_os("KEYDESK_BLESS").is_some() {
-        let readme = read("README.md");
-        let marker = "<!-- keys: begin -->\n";
-        let (old, new) = (format!("{marker}{}", between("keys")), format!("{marker}{table}"));
-        fs::write(root().join("README.md"), readme.replacen(&old, &new, 1)).unwrap();
+fn the_readmes_keys_and_filter_terms_are_the_programs() {
+    for (name, table) in [("keys", keys::markdown()), ("filter", keys::terms_markdown())] {
+        if std::env::var_os("KEYDESK_BLESS").is_some() {
+            let readme = read("README.md");
+            let marker = format!("<!-- {name}: begin -->\n");
+            let (old, new) = (format!("{marker}{}", between(name)), format!("{marker}{table}"));
+            fs::write(root().join("README.md"), readme.replacen(&old, &new, 1)).unwrap();
+        }
+        assert_eq!(between(name).trim(), table.trim(), "run: KEYDESK_BLESS=1 cargo test --test house");
     }
-    assert_eq!(between("keys").trim(), table.trim(), "run: KEYDESK_BLESS=1 cargo test --test house");
 }
 
 #[test]

@@ -28,9 +28,11 @@ pub fn anew(face: Face) -> String {
     format!("keydesk could not start anew ({why}). Your choice is kept: run `keydesk` again.")
 }
 
-/// The same arguments; `--plain` would win over what was chosen.
+/// The same arguments, with `--plain` where lines were chosen: a demo remembers no choice. It goes where the whole
+/// screen was: it would win over what was chosen.
 fn arguments(given: impl Iterator<Item = OsString>, face: Face) -> Vec<OsString> {
-    given.filter(|arg| face == Face::Lines || arg != "--plain").collect()
+    let plain = (face == Face::Lines).then(|| OsString::from("--plain"));
+    given.filter(|arg| arg != "--plain").chain(plain).collect()
 }
 
 #[cfg(test)]
@@ -38,9 +40,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_flag_goes_and_the_places_stay() {
-        let given = || ["--data-dir", "/srv/desk", "--plain"].map(OsString::from).into_iter();
-        assert_eq!(arguments(given(), Face::Lines).len(), 3);
-        assert_eq!(arguments(given(), Face::Screen), ["--data-dir", "/srv/desk"].map(OsString::from));
+    fn the_flag_comes_and_goes_and_the_places_stay() {
+        for given in [&["--data-dir", "/srv/desk", "--plain"][..], &["--data-dir", "/srv/desk"], &["demo"]] {
+            let args = |face| arguments(given.iter().map(OsString::from), face);
+            let rest: Vec<_> = given.iter().filter(|arg| **arg != "--plain").map(OsString::from).collect();
+            assert_eq!(args(Face::Screen), rest);
+            assert_eq!(args(Face::Lines), [rest, vec!["--plain".into()]].concat());
+        }
     }
 }

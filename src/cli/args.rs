@@ -20,9 +20,8 @@ use super::{
 pub struct CommandLine {
     #[command(flatten)]
     pub places: PlaceArgs,
-    /// Open the desk line by line, for screen readers and dumb terminals
-    #[arg(long, global = true)]
-    pub plain: bool,
+    #[command(flatten)]
+    pub face: FaceArgs,
     #[command(subcommand)]
     pub verb: Option<Verb>,
 }
@@ -88,7 +87,15 @@ pub enum Verb {
     /// Print the manual page
     Man,
     /// Open a filled desk in memory, for looking around; nothing is written to disk
-    Demo,
+    Demo(FaceArgs),
+}
+
+/// How a desk is shown.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct FaceArgs {
+    /// Open the desk line by line, for screen readers and dumb terminals
+    #[arg(long)]
+    pub plain: bool,
 }
 
 /// Who acts. Whoever can read the database and the master key owns the desk, so no password is asked for.

@@ -18,12 +18,17 @@ fn page(command: &Command) -> String {
     page.push_str(".SH SYNOPSIS\n.B keydesk\n[\\fIOPTIONS\\fR] [\\fICOMMAND\\fR]\n.SH DESCRIPTION\n");
     paragraph(&mut page, &command.get_about().map(ToString::to_string).unwrap_or_default());
     page.push_str(".SH OPTIONS\n");
-    command.get_arguments().filter(|arg| arg.is_global_set()).for_each(|arg| option(&mut page, arg));
+    own_options(command).for_each(|arg| option(&mut page, arg));
     page.push_str(".SH COMMANDS\n");
     commands(&mut page, command);
     page.push_str(".SH EXIT STATUS\n");
     paragraph(&mut page, &command.get_after_help().map(ToString::to_string).unwrap_or_default());
     page
+}
+
+/// What can be given without a command.
+fn own_options(command: &Command) -> impl Iterator<Item = &Arg> {
+    command.get_arguments().filter(|arg| !matches!(arg.get_id().as_str(), "help" | "version"))
 }
 
 /// Every command that does something, in the order of the help.
@@ -88,6 +93,7 @@ mod tests {
             "\\-\\-overlap\\fR \\fInone|1h|24h|7d",
             "\\-\\-master\\-key\\-file",
             "6 store unavailable",
+            "\\-\\-plain",
         ] {
             assert!(page.contains(said), "{said} is not in {page}");
         }

@@ -36,7 +36,7 @@ use crate::{
     time::SystemClock,
 };
 
-use args::{CommandLine, Verb};
+use args::{CommandLine, FaceArgs, Verb};
 use desk::Site;
 use failure::Failure;
 
@@ -80,8 +80,11 @@ pub fn command() -> clap::Command {
 }
 
 fn dispatch(line: CommandLine) -> Result<Next, Failure> {
-    let CommandLine { places, plain, verb } = line;
-    let face = |remembered: Option<&str>| Face::choose(plain, std::env::var("TERM").ok().as_deref(), remembered);
+    let CommandLine { places, face: FaceArgs { plain }, verb } = line;
+    if plain && !matches!(verb, None | Some(Verb::Demo(_))) {
+        return Err(Failure::usage("--plain opens the desk line by line. A command needs no desk: leave --plain out."));
+    }
+    let face = |plain, remembered: Option<&str>| Face::choose(plain, std::env::var("TERM").ok().as_deref(), remembered);
     let site = |wishes: Wishes| -> Result<Site, Failure> {
         Ok(Site { found: config::found(&wishes)?, origin: process::origin(), clock: Arc::new(SystemClock) })
     };
@@ -89,13 +92,13 @@ fn dispatch(line: CommandLine) -> Result<Next, Failure> {
         None => {
             let Site { found, origin, .. } = site(places.wishes(None))?;
             let appearance = Appearance::beside(&found.config);
-            let face = face(Appearance::read(&appearance).face.as_deref());
+            let face = face(plain, Appearance::read(&appearance).face.as_deref());
             let (places, verifier) = (found.places(), found.verifier());
             return Ok(Next::Desk { face, places, origin, appearance, verifier });
         }
-        Some(Verb::Demo) => {
+        Some(Verb::Demo(shown)) => {
             let (hub, session) = demo::open(&process::origin())?;
-            return Ok(Next::Session(face(None), Box::new(hub), Box::new(session)));
+            return Ok(Next::Session(face(plain || shown.plain, None), Box::new(hub), Box::new(session)));
         }
         Some(Verb::Completions(args)) => completions::run(command(), &args)?,
         Some(Verb::Man) => man::run(command())?,

@@ -90,28 +90,100 @@ impl Filter {
     }
 
     fn add(&mut self, term: &str) -> Result<(), FilterError> {
-        let short = |text: &str| text.chars().take(40).collect::<String>();
-        let span = |text: &str| parse_span(text).ok_or_else(|| FilterError::Span(short(text)));
-        if let Some(rest) = term.strip_prefix("expires<") {
-            self.expires_within = Some(span(rest)?);
-        } else if let Some(rest) = term.strip_prefix("expires>") {
-            self.expires_after = Some(span(rest)?);
-        } else if let Some(rest) = term.strip_prefix("unused>") {
-            self.unused_for = Some(span(rest)?);
-        } else if let Some(rest) = term.strip_prefix("used:") {
-            self.never_used = rest == "never" || Err(FilterError::Used(short(rest)))?;
-        } else if let Some(rest) = term.strip_prefix("by:") {
-            self.by = Some(rest.to_owned());
-        } else if let Some(rest) = term.strip_prefix("kind:") {
-            self.kind = Some(rest.parse().map_err(|()| FilterError::Kind(short(rest)))?);
-        } else if let Some(rest) = term.strip_prefix("state:") {
-            let found = Wanted::ALL.into_iter().find(|(word, _)| *word == rest);
-            self.state = Some(found.ok_or_else(|| FilterError::State(short(rest)))?.1);
-        } else {
-            self.words.push(fold(term));
+        let known = TERMS.iter().find_map(|known| Some((known, term.strip_prefix(known.begins)?)));
+        match known {
+            Some((known, rest)) => (known.read)(self, rest),
+            None => {
+                self.words.push(fold(term));
+                Ok(())
+            }
         }
-        Ok(())
     }
+}
+
+/// One kind of term.
+struct Term {
+    /// How it begins; what follows is read.
+    begins: &'static str,
+    example: &'static str,
+    finds: &'static str,
+    read: fn(&mut Filter, &str) -> Result<(), FilterError>,
+}
+
+/// Every term there is: what is read, and what help and README tell.
+static TERMS: [Term; 7] = [
+    Term {
+        begins: "expires<",
+        example: "expires<30d",
+        finds: "expires within that time",
+        read: |filter, rest| span(rest).map(|s| filter.expires_within = Some(s)),
+    },
+    Term {
+        begins: "expires>",
+        example: "expires>30d",
+        finds: "expires, but later than that",
+        read: |filter, rest| span(rest).map(|s| filter.expires_after = Some(s)),
+    },
+    Term {
+        begins: "unused>",
+        example: "unused>90d",
+        finds: "not used for so long",
+        read: |filter, rest| span(rest).map(|s| filter.unused_for = Some(s)),
+    },
+    Term {
+        begins: "used:",
+        example: "used:never",
+        finds: "active, and never used",
+        read: |filter, rest| match rest {
+            "never" => {
+                filter.never_used = true;
+                Ok(())
+            }
+            other => Err(FilterError::Used(short(other))),
+        },
+    },
+    Term {
+        begins: "by:",
+        example: "by:bram",
+        finds: "made by this user",
+        read: |filter, rest| {
+            filter.by = Some(rest.to_owned());
+            Ok(())
+        },
+    },
+    Term {
+        begins: "kind:",
+        example: "kind:hmac",
+        finds: "of this kind: basic, hmac, legacy",
+        read: |filter, rest| {
+            filter.kind = Some(rest.parse().map_err(|()| FilterError::Kind(short(rest)))?);
+            Ok(())
+        },
+    },
+    Term {
+        begins: "state:",
+        example: "state:disabled",
+        finds: "active, disabled, revoked or expired",
+        read: |filter, rest| {
+            let found = Wanted::ALL.into_iter().find(|(word, _)| *word == rest);
+            filter.state = Some(found.ok_or_else(|| FilterError::State(short(rest)))?.1);
+            Ok(())
+        },
+    },
+];
+
+/// An example of each kind of term, and what it finds.
+pub fn filter_terms() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TERMS.iter().map(|term| (term.example, term.finds))
+}
+
+fn span(text: &str) -> Result<i64, FilterError> {
+    parse_span(text).ok_or_else(|| FilterError::Span(short(text)))
+}
+
+/// Enough of what was typed to know it again.
+fn short(text: &str) -> String {
+    text.chars().take(40).collect()
 }
 
 #[cfg(test)]
@@ -137,6 +209,20 @@ mod tests {
         assert!(Filter::parse("used:never").unwrap().never_used);
         assert!(Filter::parse("   ").unwrap().is_empty());
         assert_eq!(Filter::parse("a:b <x").unwrap().words, ["a:b", "<x"], "unknown terms are words");
+    }
+
+    #[test]
+    fn every_example_is_a_term_and_no_two_ask_for_the_same() {
+        let read: Vec<_> = filter_terms().map(|(example, _)| Filter::parse(example).unwrap()).collect();
+        for (i, filter) in read.iter().enumerate() {
+            assert!(filter.words.is_empty() && !filter.is_empty(), "{filter:?}");
+            assert!(!read[i + 1..].contains(filter), "{filter:?}");
+        }
+        let all = filter_terms().map(|(example, _)| example).collect::<Vec<_>>().join(" ");
+        let Filter { words, expires_within, expires_after, unused_for, never_used, by, kind, state } =
+            Filter::parse(&all).unwrap();
+        let told = expires_within.is_some() && expires_after.is_some() && unused_for.is_some() && never_used;
+        assert!(told && by.is_some() && kind.is_some() && state.is_some() && words.is_empty(), "a field has no term");
     }
 
     #[test]

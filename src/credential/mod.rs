@@ -8,7 +8,7 @@ mod name;
 mod options;
 mod shape;
 
-pub use filter::{Filter, FilterError, Wanted};
+pub use filter::{Filter, FilterError, Wanted, filter_terms};
 pub use kind::{Kind, State};
 pub use legacy::{Rule, check_password, check_username, password_rules, username_rules};
 pub use lifecycle::{Condition, EXPIRING_DAYS, Final, Overlap, Verb, condition, next_state};

@@ -39,8 +39,8 @@ fn sign_ins(seat: &mut Seat<'_, '_>) -> Said {
 
 /// The whole screen is for those who see: what it costs is said before it is done.
 fn full_screen(seat: &mut Seat<'_, '_>) -> Said {
-    let heading = "The full screen draws boxes and moves the cursor. keydesk starts anew for it, so that nothing of this \
-                   session stays in memory: you sign in again. My account there leads back.";
+    let heading = "The full screen draws boxes and moves the cursor. keydesk starts anew for it, as if you had just called \
+                   it: nothing of this session stays in memory. My account there leads back.";
     if !seat.talk.agrees(heading, "Open it on the full screen.", "Stay line by line.")? {
         return Ok(());
     }

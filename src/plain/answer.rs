@@ -29,19 +29,19 @@ pub fn understand(line: &str, choices: usize) -> Answer {
     }
 }
 
-/// The question after a list of choices.
-pub fn which(choices: usize) -> String {
-    match choices {
-        1 => "Type 1, 0 to go back, or a question mark to repeat: ".to_owned(),
-        n => format!("Type a number from 1 to {n}, 0 to go back, or a question mark to repeat: "),
+/// The question after a list of choices; what 0 does, if anything, stands in the list.
+pub fn which(choices: usize, zero: bool) -> String {
+    match (choices, zero) {
+        (1, true) => "Type 1 or 0, or a question mark to repeat: ".to_owned(),
+        (n, zero) => format!("Type a number from {} to {n}, or a question mark to repeat: ", u8::from(!zero)),
     }
 }
 
 /// What is said to a line that is none of the choices. It is not repeated: it may be a password.
-pub fn not_a_choice(choices: usize) -> String {
-    match choices {
-        1 => "That is not one of the choices; there is only 1.".to_owned(),
-        n => format!("That is not one of the choices; they go from 1 to {n}."),
+pub fn not_a_choice(choices: usize, zero: bool) -> String {
+    match (choices, zero) {
+        (1, true) => "That is not one of the choices; they are 1 and 0.".to_owned(),
+        (n, zero) => format!("That is not one of the choices; they go from {} to {n}.", u8::from(!zero)),
     }
 }
 
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn no_wrapped_line_is_wider_than_the_terminal() {
-        let sentence = which(7) + &not_a_choice(12);
+        let sentence = which(7, true) + &not_a_choice(12, false);
         for columns in 12..90 {
             assert!(wrap(&sentence, columns).lines().all(|line| line.trim_end().chars().count() <= columns));
         }

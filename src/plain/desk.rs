@@ -7,6 +7,7 @@ use anyhow::Result;
 use crate::{
     config::{After, Face},
     hub::{Field, Hub, HubError, Origin, Places, Session, Start},
+    sample::SHIPPED,
     time::Clock,
 };
 
@@ -29,12 +30,18 @@ const INTERRUPTED: u8 = 130;
 const LINE_GONE: u8 = 129;
 
 /// Opens the desk at `places`, or sets one up there, line by line. What is left to do then. `appearance` is
-/// the file with how it looks for this Unix user.
-pub fn run(places: &Places, origin: &Origin, appearance: PathBuf, clock: Arc<dyn Clock>) -> Result<After> {
+/// the file with how it looks for this Unix user, `verifier` is where gateways find the verifier.
+pub fn run(
+    places: &Places,
+    origin: &Origin,
+    appearance: PathBuf,
+    verifier: &str,
+    clock: Arc<dyn Clock>,
+) -> Result<After> {
     let mut tty = terminal(Some(appearance))?;
     match Hub::open(places, Arc::clone(&clock))? {
-        Start::Ready(hub) => Ok(converse(&mut tty, Arc::new(hub), origin, None)),
-        Start::New => Ok(set_up_and_converse(&mut tty, places, clock, origin)?),
+        Start::Ready(hub) => Ok(converse(&mut tty, Arc::new(hub), origin, verifier, None)),
+        Start::New => Ok(set_up_and_converse(&mut tty, places, clock, origin, verifier)?),
     }
 }
 
@@ -45,7 +52,8 @@ pub fn run_session(hub: Hub, session: Session, notice: &str) -> Result<After> {
         return Ok(After::Exit(LINE_GONE));
     }
     let origin = session.actor.origin.clone();
-    Ok(converse(&mut tty, Arc::new(hub), &origin, Some(session)))
+    // The demo has no place of its own.
+    Ok(converse(&mut tty, Arc::new(hub), &origin, SHIPPED, Some(session)))
 }
 
 fn terminal(appearance: Option<PathBuf>) -> Result<Tty> {
@@ -61,20 +69,21 @@ pub fn set_up_and_converse(
     places: &Places,
     clock: Arc<dyn Clock>,
     origin: &Origin,
+    verifier: &str,
 ) -> Result<After, HubError> {
     let made = match set_up(&mut Talk::new(io), places, clock, origin) {
         Ok(Some(made)) => made?,
         Ok(None) => return Ok(After::Exit(0)),
         Err(leave) => return Ok(after(&leave)),
     };
-    Ok(converse(io, Arc::new(made), origin, None))
+    Ok(converse(io, Arc::new(made), origin, verifier, None))
 }
 
 /// Signs in, shows the menu, locks and signs in again, until the user leaves. What is left to do then.
-pub fn converse(io: &mut dyn Io, hub: Arc<Hub>, origin: &Origin, session: Option<Session>) -> After {
+pub fn converse(io: &mut dyn Io, hub: Arc<Hub>, origin: &Origin, verifier: &str, session: Option<Session>) -> After {
     let mut talk = Talk::new(io);
     let left = if session.is_some() { Ok(()) } else { talk.say(format!("keydesk, the desk of {}.", hub.account())) };
-    match left.and_then(|()| turn(&mut talk, &hub, origin, session)) {
+    match left.and_then(|()| turn(&mut talk, &hub, origin, verifier, session)) {
         Ok(()) => After::Exit(0),
         Err(leave) => {
             // Behind a question that nobody answered the shell's prompt would not stand on a line of its own.
@@ -93,7 +102,7 @@ fn after(leave: &Leave) -> After {
     }
 }
 
-fn turn(talk: &mut Talk<'_>, hub: &Arc<Hub>, origin: &Origin, mut session: Option<Session>) -> Said {
+fn turn(talk: &mut Talk<'_>, hub: &Arc<Hub>, origin: &Origin, verifier: &str, mut session: Option<Session>) -> Said {
     let mut known = None;
     loop {
         let signed_in = match session.take() {
@@ -103,7 +112,7 @@ fn turn(talk: &mut Talk<'_>, hub: &Arc<Hub>, origin: &Origin, mut session: Optio
                 None => return Ok(()),
             },
         };
-        let mut seat = Seat::take(talk, Arc::clone(hub), signed_in);
+        let mut seat = Seat::take(talk, Arc::clone(hub), signed_in, verifier);
         let Err(leave) = menu::open(&mut seat);
         known = left(seat, leave)?;
     }
@@ -111,7 +120,7 @@ fn turn(talk: &mut Talk<'_>, hub: &Arc<Hub>, origin: &Origin, mut session: Optio
 
 /// What is said when a session is left: the name that the next sign-in begins with, or the end.
 fn left(seat: Seat<'_, '_>, leave: Leave) -> Said<Option<String>> {
-    let Seat { talk, hub, session } = seat;
+    let Seat { talk, hub, session, .. } = seat;
     talk.watch(None);
     let name = session.actor.user.to_string();
     match leave {

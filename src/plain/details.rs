@@ -16,7 +16,8 @@ pub fn open(seat: &mut Seat<'_, '_>, id: CredentialId) -> Said {
         let offered: Vec<_> =
             DEEDS.iter().filter_map(|deed| (deed.words)(&details).map(|words| (deed, words))).collect();
         let choices = offered.iter().map(|(deed, words)| seat.for_whom(words, deed.right)).collect();
-        let menu = Menu { heading: words::details(&details, seat.hub.now()), choices, back: "Go back to the list." };
+        let menu =
+            Menu { heading: words::details(&details, seat.hub.now()), choices, back: Some("Go back to the list.") };
         let Some(i) = seat.talk.choose(&menu)? else { return Ok(()) };
         let deed = offered[i].0;
         if seat.may(deed.right)? {

@@ -1,9 +1,10 @@
-//! Documentation: samples that call the API, for every role; with one's own key where the list may be seen.
+//! Documentation: samples that call the API, for every role, with one's own key where the list may be seen; and the files
+//! of gateways.
 
 use crate::{
     credential::Kind,
     hub::Details,
-    sample::{self, Language, Subject},
+    sample::{self, Gateway, Language, NOT_YOURS, SHIPPED, Subject},
     secret::Secret,
 };
 
@@ -13,12 +14,56 @@ use super::{
     talk::{Menu, Said},
 };
 
-/// Documentation of each kind, without a key.
+/// Documentation of each kind, without a key, and of gateways.
 pub fn documentation(seat: &mut Seat<'_, '_>) -> Said {
-    let mut menu = Menu::new("Documentation: how to call the API.", Kind::ALL.map(|kind| format!("{}.", kind.title())));
-    menu.heading.push("The configuration of a gateway is printed by keydesk snippet, outside this desk.".to_owned());
+    let kinds = Kind::ALL.map(|kind| format!("{}.", kind.title()));
+    let places = kinds.into_iter().chain(["Configurations of gateways.".to_owned()]);
+    let menu = Menu::new("Documentation: how to call the API, and how to guard it.", places);
     while let Some(i) = seat.talk.choose(&menu)? {
-        languages(seat, &Subject::placeholder(Kind::ALL[i]))?;
+        match Kind::ALL.get(i) {
+            Some(kind) => languages(seat, &Subject::placeholder(*kind))?,
+            None => gateways(seat)?,
+        }
+    }
+    Ok(())
+}
+
+/// The file of each gateway: with this desk's addresses in it for whoever may know them.
+fn gateways(seat: &mut Seat<'_, '_>) -> Said {
+    let Some(overview) = seat.done(|hub, actor| hub.overview(actor))? else { return Ok(()) };
+    let verifier = if overview.upstream.is_some() { seat.verifier.clone() } else { SHIPPED.to_owned() };
+    let heading = match &overview.upstream {
+        Some(_) => format!("Files of gateways, filled in: the verifier is at {verifier}."),
+        None => format!("Files of gateways. {NOT_YOURS}"),
+    };
+    let upstream = overview.upstream.unwrap_or_default();
+    let mut menu = Menu::new(heading, Gateway::ALL.map(|gateway| format!("{}.", gateway.title())));
+    menu.heading.push("keydesk snippet prints the same, outside this desk.".to_owned());
+    while let Some(i) = seat.talk.choose(&menu)? {
+        match Gateway::ALL[i].snippet(&verifier, &upstream) {
+            Err(why) => seat.talk.refuse(why.to_string())?,
+            Ok(text) => {
+                let end = format!("That was the file of {}.", Gateway::ALL[i].title());
+                hand_over(seat, &text, "file", Menu::new(end, [COPY_FILE]).back("Go back to the gateways."))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+const COPY_FILE: &str = "Copy this file to the clipboard.";
+
+/// Says a text line by line, and offers to copy it as it is.
+fn hand_over(seat: &mut Seat<'_, '_>, text: &str, what: &str, menu: Menu) -> Said {
+    seat.say("")?;
+    for line in text.lines() {
+        // A terminal has its own idea of how wide a tab is.
+        seat.talk.verbatim(&line.replace('\t', "    "))?;
+    }
+    seat.say("")?;
+    if seat.talk.choose(&menu)?.is_some() {
+        let outcome = seat.talk.io().copy(&Secret::from_text(text));
+        seat.say(once::copied(&outcome, what))?;
     }
     Ok(())
 }
@@ -44,18 +89,9 @@ fn show(seat: &mut Seat<'_, '_>, language: Language, subject: &Subject<'_>) -> S
     let Some(overview) = seat.done(|hub, actor| hub.overview(actor))? else { return Ok(()) };
     let site = overview.api;
     let text = sample::text(language, subject, &site);
-    seat.say("")?;
-    for line in text.lines() {
-        seat.talk.verbatim(line)?;
-    }
-    seat.say("")?;
     let known = sample::obstacle(language, subject, &site);
     let known = known.unwrap_or_else(|| format!("Common refusals: {}.", sample::refusals(subject.kind).join("; ")));
     let mut menu = Menu::new(known, ["Copy this sample to the clipboard."]).back("Go back to the languages.");
     menu.heading.extend(sample::notes(language, subject.kind).iter().map(|note| (*note).to_owned()));
-    if seat.talk.choose(&menu)?.is_some() {
-        let outcome = seat.talk.io().copy(&Secret::from_text(&text));
-        seat.say(once::copied(&outcome, "sample"))?;
-    }
-    Ok(())
+    hand_over(seat, &text, "sample", menu)
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     account::Right,
-    credential::{Filter, Kind, State},
+    credential::{Filter, Kind, State, filter_terms},
     hub::{Counts, ListQuery},
 };
 
@@ -65,10 +65,13 @@ fn section(seat: &mut Seat<'_, '_>, kind: Kind) -> Said {
 
 /// Asks for a filter until it is understood, then lists what it lets through.
 fn filtered(seat: &mut Seat<'_, '_>, query: ListQuery) -> Said {
-    let question = "Type words of the name or the key. These may stand among them: expires<30d unused>90d used:never \
-                    by:bram kind:hmac state:disabled. An empty line goes back: ";
+    let terms: Vec<_> = filter_terms().map(|(term, _)| term).collect();
+    let question = format!(
+        "Type words of the name or the key. These may stand among them: {}. An empty line goes back: ",
+        terms.join(" ")
+    );
     loop {
-        let Some(text) = seat.talk.line(question)? else { return Ok(()) };
+        let Some(text) = seat.talk.line(&question)? else { return Ok(()) };
         match Filter::parse(&text) {
             Err(why) => seat.talk.refuse(why.to_string())?,
             Ok(filter) => return list::browse(seat, ListQuery { filter, ..query }),

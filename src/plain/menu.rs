@@ -39,7 +39,11 @@ const PLACES: [Place; 9] = [
         right: Right::OwnAccount,
         open: account::my_account,
     },
-    Place { words: "Documentation: samples that call the API.", right: Right::OwnAccount, open: docs::documentation },
+    Place {
+        words: "Documentation: samples that call the API, configurations of gateways.",
+        right: Right::OwnAccount,
+        open: docs::documentation,
+    },
     Place { words: "Lock.", right: Right::OwnAccount, open: |_| Err(Leave::Lock) },
     Place { words: "Sign out.", right: Right::OwnAccount, open: |_| Err(Leave::SignOut) },
     Place { words: "Quit keydesk.", right: Right::OwnAccount, open: |_| Err(Leave::Quit) },
@@ -49,8 +53,7 @@ const PLACES: [Place; 9] = [
 pub fn open(seat: &mut Seat<'_, '_>) -> Said<std::convert::Infallible> {
     welcome(seat)?;
     loop {
-        let mut menu = Menu::new("Menu.", PLACES.iter().map(|place| seat.for_whom(place.words, place.right)));
-        menu.back = "Stay here; choose Sign out or Quit to leave.";
+        let menu = Menu::new("Menu.", PLACES.iter().map(|place| seat.for_whom(place.words, place.right))).lowest();
         if let Some(place) = seat.talk.choose(&menu)?.map(|i| &PLACES[i])
             && seat.may(place.right)?
         {
@@ -134,7 +137,7 @@ fn to_look_at(overview: &Overview) -> Vec<String> {
     }
     if *unasked && overview.site.is_some() {
         said.push(
-            "To look at: no gateway has asked yet. Run `keydesk serve`; `keydesk snippet nginx --as NAME` prints a gateway's configuration."
+            "To look at: no gateway has asked yet. Run `keydesk serve`; Documentation has each gateway's configuration."
                 .into(),
         );
     }

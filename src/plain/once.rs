@@ -67,7 +67,6 @@ impl View<'_, '_, '_> {
                 "Copy it to the clipboard. It is not shown.",
                 "Show it. Shown text stays in the scrollback of the terminal.",
                 "Spell it, letter by letter. That stays in the scrollback too.",
-                "Done.",
             ],
         )
         .back("Done.");

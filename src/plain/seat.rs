@@ -17,13 +17,15 @@ pub struct Seat<'t, 'io> {
     pub hub: Arc<Hub>,
     /// Who is signed in.
     pub session: Session,
+    /// Where gateways find the verifier.
+    pub verifier: String,
 }
 
 impl<'t, 'io> Seat<'t, 'io> {
     /// Takes the seat; from now on the session is watched.
-    pub fn take(talk: &'t mut Talk<'io>, hub: Arc<Hub>, session: Session) -> Self {
+    pub fn take(talk: &'t mut Talk<'io>, hub: Arc<Hub>, session: Session, verifier: &str) -> Self {
         talk.watch(Some(Watch { hub: Arc::clone(&hub), actor: session.actor.clone(), idle_lock: session.idle_lock }));
-        Self { talk, hub, session }
+        Self { talk, hub, session, verifier: verifier.to_owned() }
     }
 
     /// Who acts.

@@ -57,20 +57,25 @@ pub struct Menu {
     pub heading: Vec<String>,
     /// The choices, numbered from 1.
     pub choices: Vec<String>,
-    /// What 0 does.
-    pub back: &'static str,
+    /// What 0 does; `None` where there is nowhere to go back to.
+    pub back: Option<&'static str>,
 }
 
 impl Menu {
     /// A menu with one sentence above it.
     pub fn new(heading: impl Into<String>, choices: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let choices = choices.into_iter().map(Into::into).collect();
-        Self { heading: vec![heading.into()], choices, back: "Go back." }
+        Self { heading: vec![heading.into()], choices, back: Some("Go back.") }
     }
 
     /// The same with other words for 0.
     pub fn back(self, back: &'static str) -> Self {
-        Self { back, ..self }
+        Self { back: Some(back), ..self }
+    }
+
+    /// The same without a way back.
+    pub fn lowest(self) -> Self {
+        Self { back: None, ..self }
     }
 }
 
@@ -177,8 +182,8 @@ impl<'a> Talk<'a> {
 
     /// Offers choices; the index of the chosen one, or `None` to go back.
     pub fn choose(&mut self, menu: &Menu) -> Said<Option<usize>> {
-        let count = menu.choices.len();
-        let question = answer::which(count);
+        let (count, zero) = (menu.choices.len(), menu.back.is_some());
+        let question = answer::which(count, zero);
         self.offer(menu)?;
         loop {
             let line = self.answer(&question, Echo::Shown)?;
@@ -186,7 +191,7 @@ impl<'a> Talk<'a> {
                 Answer::Chosen(index) => return Ok(Some(index)),
                 Answer::Back => return Ok(None),
                 Answer::Repeat => self.offer(menu)?,
-                Answer::Unknown => self.refuse(answer::not_a_choice(count))?,
+                Answer::Unknown => self.refuse(answer::not_a_choice(count, zero))?,
             }
         }
     }
@@ -204,7 +209,10 @@ impl<'a> Talk<'a> {
         for (i, choice) in menu.choices.iter().enumerate() {
             self.say(format!("{}. {choice}", i + 1))?;
         }
-        self.say(format!("0. {}", menu.back))
+        match menu.back {
+            Some(back) => self.say(format!("0. {back}")),
+            None => Ok(()),
+        }
     }
 
     /// Asks, and leaves the cursor behind the question.

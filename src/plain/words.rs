@@ -160,8 +160,9 @@ pub fn user(user: &UserRow) -> String {
 
 /// A row of the trail.
 pub fn trail(row: &TrailRow) -> String {
-    let who = row.who.as_deref().unwrap_or("nobody signed in");
-    let mut said = format!("Entry {}, {}, {who}: {}, {}", row.no, moment(row.at), row.did, row.what);
+    let who = row.actor().unwrap_or_else(|| "nobody signed in".to_owned());
+    let what = row.object().map(|what| format!(", {what}")).unwrap_or_default();
+    let mut said = format!("Entry {}, {}, {who}: {}{what}", row.no, moment(row.at), row.did);
     if row.count > 1 {
         said.push_str(&format!(", {} times", row.count));
     }

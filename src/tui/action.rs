@@ -59,6 +59,7 @@ pub enum Action {
     Advance,
     Choose,
     ChooseBack,
+    Toggle,
     ShowPassword,
     CopyBoth,
     CopySecret,

@@ -10,7 +10,7 @@ use super::held::Held;
 use super::keys::Scope;
 use super::msg::{Call, Effect, Ticket};
 use super::pending::{Pending, Slot};
-use super::screen::{Api, Menu, Screen, Tab, Topic};
+use super::screen::{Api, Menu, Screen};
 use super::theme::Theme;
 use super::toast::Toast;
 
@@ -29,6 +29,8 @@ pub struct AppSetup {
     pub theme: Theme,
     /// `NO_COLOR` is set, and wins over every choice.
     pub no_color: bool,
+    /// Choices of looks are written down for the next time; a demo keeps nothing.
+    pub remembers: bool,
     /// Why nothing here can copy, as a sentence with the next step; `None` when copying can be tried.
     pub no_clipboard: Option<String>,
     /// A sentence for the lock screen: the demo tells its password there.
@@ -67,6 +69,7 @@ pub struct App {
     pub(super) size: (u16, u16),
     pub(super) theme: Theme,
     pub(super) no_color: bool,
+    pub(super) remembers: bool,
     pub(super) places: Places,
     pub(super) no_clipboard: Option<String>,
     pub(super) notice: Option<String>,
@@ -206,6 +209,7 @@ impl App {
             size: setup.size,
             theme: setup.theme,
             no_color: setup.no_color,
+            remembers: setup.remembers,
             places: setup.places,
             no_clipboard: setup.no_clipboard,
             notice: setup.notice,
@@ -328,49 +332,9 @@ impl App {
         let out = &mut self.out;
         self.pending.drop_slot(slot, |ticket: Ticket| out.push(Effect::Cancel(ticket)));
     }
-
-    /// The scopes that keys go through, innermost first.
-    pub fn scopes(&self) -> Vec<Scope> {
-        let mut chain = if self.help.is_some() {
-            vec![Scope::Reading, Scope::Rows]
-        } else if let Some(door) = &self.door {
-            super::dialog::form_scopes(&door.form, Scope::Door)
-        } else if let Some(room) = &self.room {
-            room.scopes()
-        } else {
-            vec![]
-        };
-        chain.push(Scope::Everywhere);
-        chain
-    }
 }
 
 impl Room {
-    fn scopes(&self) -> Vec<Scope> {
-        if let Some(dialog) = self.dialogs.last() {
-            return dialog.scopes();
-        }
-        match self.screen() {
-            Some(Screen::Menu(_)) | None => vec![Scope::Rows, Scope::Menu],
-            Some(Screen::Settings(_)) => vec![Scope::Rows, Scope::Settings, Scope::Screen],
-            Some(Screen::Account(_)) => vec![Scope::Rows, Scope::Account, Scope::Screen],
-            Some(Screen::Docs(_)) => vec![Scope::Docs, Scope::Rows, Scope::Screen],
-            Some(Screen::People(_)) => vec![Scope::People, Scope::Rows, Scope::Screen],
-            Some(Screen::Page(Topic::Security, _)) => vec![Scope::Security, Scope::Rows, Scope::Screen],
-            Some(Screen::Page(Topic::SignIns, _)) => vec![Scope::Rows, Scope::Screen],
-            Some(Screen::Trail(_)) => vec![Scope::Trail, Scope::Rows, Scope::Screen],
-            Some(Screen::Api(api)) => match api.tab {
-                Tab::Api if api.search.open => vec![Scope::Text, Scope::Filter],
-                Tab::Api if self.may(Right::SeeCredentials) => {
-                    vec![Scope::List, Scope::Rows, Scope::Tabs, Scope::Screen]
-                }
-                Tab::Api => vec![Scope::Tabs, Scope::Screen],
-                Tab::Documentation => vec![Scope::Docs, Scope::Rows, Scope::Tabs, Scope::Screen],
-                Tab::Activity => vec![Scope::Activity, Scope::Rows, Scope::Tabs, Scope::Screen],
-            },
-        }
-    }
-
     /// Closes the one-time view and wipes passwords in forms; forms keep everything else.
     fn drop_secrets(&mut self) {
         let missed = &mut self.missed;

@@ -248,21 +248,30 @@ impl Form {
         }
     }
 
-    /// Space or an arrow on a check, a choice or the fold. `false` if the focused entry has nothing to choose.
-    pub fn choose(&mut self, forward: bool) -> bool {
+    /// An arrow in a group of choices: the one after or before it, and at the ends no further: who wants to leave the
+    /// group does not come to its other end. On the fold: opens or closes it.
+    pub fn choose(&mut self, forward: bool) {
+        match self.entries.get_mut(self.focus).map(|e| &mut e.input) {
+            Some(Input::Choice { words, chosen }) => {
+                let to = if forward { *chosen + 1 } else { chosen.saturating_sub(1) };
+                *chosen = to.min(words.len().saturating_sub(1));
+            }
+            Some(Input::Fold { .. }) => self.fold(forward),
+            _ => {}
+        }
+    }
+
+    /// Space: ticks or unticks, opens or closes, or goes round the choices.
+    pub fn toggle(&mut self) {
         match self.entries.get_mut(self.focus).map(|e| &mut e.input) {
             Some(Input::Check(on)) => *on = !*on,
-            Some(Input::Choice { words, chosen }) => {
-                let by = if forward { 1 } else { words.len().saturating_sub(1) };
-                *chosen = (*chosen + by) % words.len().max(1);
-            }
+            Some(Input::Choice { words, chosen }) => *chosen = (*chosen + 1) % words.len().max(1),
             Some(Input::Fold { open }) => {
                 let to = !*open;
                 self.fold(to);
             }
-            _ => return false,
+            _ => {}
         }
-        true
     }
 
     /// Types or pastes into the focused field.

@@ -2,57 +2,63 @@
 
 use std::fmt::Write as _;
 
+use crate::credential::filter_terms;
+
 use super::keys::{BINDINGS, Binding, Scope, reachable};
 
-/// One line of help.
+/// Keys of one kind of place, under their heading.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HelpLine {
-    /// Heading of a scope.
-    Heading(&'static str),
-    /// Keys, what they do, and whether the role may not.
-    Keys {
-        /// The keys.
-        keys: String,
-        /// What they do.
-        words: &'static str,
-        /// The role may not.
-        grey: bool,
-    },
-    /// Nothing.
-    Gap,
+pub struct Section {
+    /// The heading.
+    pub heading: &'static str,
+    /// One row for each key.
+    pub rows: Vec<Row>,
+}
+
+/// Keys, what they do, and whether they cannot be used now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The keys.
+    pub keys: String,
+    /// What they do.
+    pub words: &'static str,
+    /// The role may not, or there is nothing they could do.
+    pub grey: bool,
 }
 
 /// Help for a chain of scopes: what works here, then what works in text fields, if it is not the same.
-pub fn lines(chain: &[Scope], grey: impl Fn(&Binding) -> bool) -> Vec<HelpLine> {
+pub fn sections(chain: &[Scope], grey: impl Fn(&Binding) -> bool) -> Vec<Section> {
     let mut scopes: Vec<Scope> = chain.to_vec();
     if !scopes.contains(&Scope::Text) {
         scopes.push(Scope::Text);
     }
     let works = reachable(chain);
-    let mut lines = Vec::new();
-    let mut before = "";
+    let mut sections: Vec<Section> = Vec::new();
     for scope in scopes {
         let shown = BINDINGS.iter().filter(|b| b.scope == scope);
         // Outside a field its keys are told in advance; everything else only where it works.
         let shown = shown.filter(|b| {
             (scope == Scope::Text && !chain.contains(&scope)) || works.iter().any(|w| std::ptr::eq(*w, *b))
         });
-        let keys: Vec<HelpLine> = shown
-            .filter_map(|b| Some(HelpLine::Keys { keys: b.keys_in_help()?, words: b.words, grey: grey(b) }))
-            .collect();
-        if keys.is_empty() {
-            continue;
+        let rows: Vec<Row> =
+            shown.filter_map(|b| Some(Row { keys: b.keys_in_help()?, words: b.words, grey: grey(b) })).collect();
+        match sections.last_mut().filter(|last| last.heading == heading(scope)) {
+            Some(last) => last.rows.extend(rows),
+            None if rows.is_empty() => {}
+            None => sections.push(Section { heading: heading(scope), rows }),
         }
-        if heading(scope) != before {
-            if !lines.is_empty() {
-                lines.push(HelpLine::Gap);
-            }
-            before = heading(scope);
-            lines.push(HelpLine::Heading(before));
+        if matches!(scope, Scope::List | Scope::Filter) {
+            sections.push(terms());
         }
-        lines.extend(keys);
     }
-    lines
+    sections
+}
+
+/// What can be typed into the filter.
+fn terms() -> Section {
+    let row = |(term, words): (&str, &'static str)| Row { keys: term.to_owned(), words, grey: false };
+    let words = row(("word", "in the name or the key"));
+    Section { heading: "Terms of the filter", rows: [words].into_iter().chain(filter_terms().map(row)).collect() }
 }
 
 /// One heading for what works on every screen: a heading over a single key is a line wasted.
@@ -75,6 +81,16 @@ pub fn markdown() -> String {
         let only = if binding.right.is_some() { " (Administrators)" } else { "" };
         // Writing to a String cannot fail.
         let _ = writeln!(out, "| {place} | {keys} | {}{only} |", binding.words);
+    }
+    out
+}
+
+/// The table of filter terms of the README, in Markdown.
+pub fn terms_markdown() -> String {
+    let mut out = String::from("| term | finds |\n| --- | --- |\n");
+    for (term, words) in filter_terms() {
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "| `{term}` | {words} |");
     }
     out
 }

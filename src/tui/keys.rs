@@ -6,7 +6,7 @@ use crate::credential::Kind;
 use super::action::Action;
 use super::chord::{Chord, Code};
 use super::field::Edit;
-pub use super::help::markdown;
+pub use super::help::{markdown, terms_markdown};
 
 /// Where a key means something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,10 +31,11 @@ pub enum Scope {
     Door,
     Text,
     Choice,
+    Check,
+    Fold,
     Password,
     Form,
     Confirm,
-    Rotate,
     Buttons,
     Secret,
 }
@@ -73,10 +74,11 @@ impl Scope {
             Self::Door => "Set-up, sign-in, lock screen",
             Self::Text => "Text fields",
             Self::Choice => "Choices",
+            Self::Check => "Check boxes",
+            Self::Fold => "Options",
             Self::Password => "Passwords",
             Self::Form => "Forms",
             Self::Confirm => "Revoke",
-            Self::Rotate => "New secret",
             Self::Buttons => "Dialogs",
             Self::Secret => "One-time view",
         }
@@ -86,7 +88,7 @@ impl Scope {
     pub fn leak(self) -> Leak {
         match self {
             Self::Text => Leak::NoLetters,
-            Self::Form | Self::Filter | Self::Confirm | Self::Rotate | Self::Buttons | Self::Door => Leak::Everywhere,
+            Self::Form | Self::Filter | Self::Confirm | Self::Buttons | Self::Door => Leak::Everywhere,
             _ => Leak::All,
         }
     }
@@ -188,7 +190,7 @@ use Scope as S;
 #[rustfmt::skip]
 pub static BINDINGS: &[Binding] = &[
     row(S::Menu, &[ENTER], Action::Open, "open").hint("open"),
-    row(S::Menu, &[TAB, BACK_TAB], Action::LookAt, "to what is to look at").hint("to look at"),
+    row(S::Menu, &[TAB, BACK_TAB], Action::LookAt, "to what is to look at, and back").hint("to the list below"),
     row(S::Menu, &[Chord::char('q')], Action::Quit, "quit").hint("quit"),
 
     row(S::Settings, &[ENTER], Action::Open, "open").hint("open"),
@@ -233,17 +235,17 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Filter, &[ENTER, DOWN, TAB], Action::Advance, "to the rows").hint("to the rows"),
     row(S::Filter, CANCEL, Action::Back, "clear the filter").hint("clear"),
 
-    row(S::Docs, &[RIGHT], Action::NextLanguage, "another language").hint_as("←→", "language").keys("←→"),
+    row(S::Docs, &[RIGHT], Action::NextLanguage, "another language or gateway").hint_as("←→", "language").keys("←→"),
     row(S::Docs, &[LEFT], Action::PreviousLanguage, "the language before").keys("-"),
-    row(S::Docs, &[Chord::char('y')], Action::CopySample, "copy the sample").hint("copy sample"),
-    row(S::Docs, &[Chord::char('4')], Action::Gateways, "configurations of gateways").hint("gateways"),
+    row(S::Docs, &[Chord::char('y')], Action::CopySample, "copy the sample or file").hint("copy sample"),
+    row(S::Docs, &[Chord::char('4')], Action::Gateways, "files of gateways, or the samples").hint("gateways"),
     row(S::Docs, &[Chord::char('1')], Action::Section(Kind::Basic), "Basic, HMAC, Legacy").keys("1 2 3"),
     row(S::Docs, &[Chord::char('2')], Action::Section(Kind::Hmac), "HMAC Authentication").keys("-"),
     row(S::Docs, &[Chord::char('3')], Action::Section(Kind::Legacy), "Legacy API Credentials").keys("-"),
 
     row(S::Activity, &[Chord::char('r')], Action::RefusedRequests, "refused requests, or the trail").hint("refused").needs(TRAIL),
     row(S::Activity, &[Chord::char('w')], Action::ByKey, "refused: this key only, or all").hint("this key").needs(TRAIL),
-    row(S::Activity, &[ENTER], Action::Open, "refused: all about this one").hint("details"),
+    row(S::Activity, &[ENTER], Action::Open, "all about this entry").hint("details"),
 
     row(S::Tabs, &[TAB], Action::NextTab, "next tab").hint("next tab"),
     row(S::Tabs, &[BACK_TAB], Action::PreviousTab, "previous tab").keys("-"),
@@ -267,8 +269,17 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Form, &[ENTER], Action::Advance, "next field, or send").hint("next or create"),
     row(S::Form, CANCEL, Action::Back, "cancel").hint("cancel"),
 
-    row(S::Choice, &[SPACE, RIGHT], Action::Choose, "choose").hint("choose"),
-    row(S::Choice, &[LEFT], Action::ChooseBack, "choose the one before").keys("-"),
+    row(S::Choice, &[UP, LEFT], Action::ChooseBack, "choose").hint_as("↑↓", "choose").keys("↑↓ ←→"),
+    row(S::Choice, &[DOWN, RIGHT], Action::Choose, "the next choice").keys("-"),
+    row(S::Choice, &[SPACE], Action::Toggle, "the next choice, around"),
+
+    row(S::Check, &[SPACE], Action::Toggle, "tick or untick").hint("tick"),
+    row(S::Check, &[RIGHT], Action::NextField, "next field").keys("-"),
+    row(S::Check, &[LEFT], Action::PreviousField, "previous field").keys("-"),
+
+    row(S::Fold, &[ENTER, SPACE], Action::Toggle, "open or close").hint("open"),
+    row(S::Fold, &[RIGHT], Action::Choose, "open, close").keys("→ ←"),
+    row(S::Fold, &[LEFT], Action::ChooseBack, "close").keys("-"),
 
     row(S::Password, &[Chord::ctrl('r')], Action::ShowPassword, "show or hide the password").hint("show"),
 
@@ -277,16 +288,9 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Confirm, &[ENTER], Action::Advance, "choose").hint("choose"),
     row(S::Confirm, CANCEL, Action::Back, "keep them").hint("keep"),
 
-    row(S::Rotate, &[UP, LEFT], Action::ChooseBack, "how long the old secret works").hint_as("↑↓", "choose").keys("↑↓"),
-    row(S::Rotate, &[DOWN, RIGHT, SPACE], Action::Choose, "the next choice").keys("-"),
-    row(S::Rotate, &[ENTER], Action::Advance, "make the new secret").hint("make"),
-    row(S::Rotate, &[TAB], Action::NextField, "to the buttons").hint("buttons"),
-    row(S::Rotate, &[BACK_TAB], Action::PreviousField, "back").keys("-"),
-    row(S::Rotate, CANCEL, Action::Back, "cancel").hint("cancel"),
-
     row(S::Secret, &[Chord::char('c')], Action::CopyBoth, "copy key and secret").hint("copy both"),
-    row(S::Secret, &[Chord::char('s')], Action::CopySecret, "copy the secret").hint("copy secret"),
-    row(S::Secret, &[Chord::char('k')], Action::CopyKey, "copy the key").hint("copy key"),
+    row(S::Secret, &[Chord::char('s')], Action::CopySecret, "copy the secret, or password").hint("copy secret"),
+    row(S::Secret, &[Chord::char('k')], Action::CopyKey, "copy the key, or username").hint("copy key"),
     row(S::Secret, &[Chord::char('m')], Action::Mask, "mask or show it").hint("mask"),
 
     row(S::Buttons, &[ENTER, SPACE], Action::Advance, "choose").hint("choose"),

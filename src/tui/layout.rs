@@ -53,6 +53,11 @@ pub fn dialog_columns((columns, _): (u16, u16)) -> u16 {
     columns.saturating_sub(4).min(76)
 }
 
+/// Columns of the help overlay: where there is room for two columns of whole rows, it takes it.
+pub fn help_width((columns, _): (u16, u16)) -> u16 {
+    columns.saturating_sub(4).min(104)
+}
+
 /// Columns of keys in the help overlay.
 pub fn help_columns(size: (u16, u16)) -> usize {
     if dialog_columns(size) >= 74 { 2 } else { 1 }

@@ -28,6 +28,7 @@ mod pending;
 pub mod perform;
 mod reply;
 mod run;
+mod scopes;
 mod screen;
 mod signals;
 mod stage;

@@ -124,6 +124,7 @@ impl Watch {
             start: opening.start,
             theme: Theme::from_env(&|name| variable(name).or_else(|| chosen.variable(name))),
             no_color: variable("NO_COLOR").is_some_and(|v| !v.is_empty()),
+            remembers: opening.appearance.is_some(),
             no_clipboard: way.err().map(str::to_owned),
             notice: opening.notice,
         });

@@ -1,4 +1,5 @@
-//! Colours and glyphs. State is always a word and a glyph; colour only repeats it.
+//! Colours and glyphs. State is always a word and a glyph; colour only repeats it. What cannot be used stands in brackets:
+//! faint text is on some terminals too dark to read.
 
 use ratatui::style::{Color, Modifier, Style};
 
@@ -62,6 +63,8 @@ pub struct Glyphs {
     pub ellipsis: char,
     pub up_down: &'static str,
     pub left_right: &'static str,
+    /// Before the rest of a line that was too long.
+    pub goes_on: &'static str,
 }
 
 /// Unicode: what screens.md shows.
@@ -90,6 +93,7 @@ pub static UNICODE: Glyphs = Glyphs {
     ellipsis: '…',
     up_down: "↑↓",
     left_right: "←→",
+    goes_on: "↳ ",
 };
 
 /// ASCII: for terminals and fonts that have nothing else.
@@ -118,6 +122,7 @@ pub static ASCII: Glyphs = Glyphs {
     ellipsis: '~',
     up_down: "up/down",
     left_right: "left/right",
+    goes_on: "\\ ",
 };
 
 impl Default for Theme {
@@ -151,15 +156,6 @@ impl Theme {
     /// Something wrong, or final.
     pub fn bad(&self) -> Style {
         self.colour(Color::LightRed, Color::Red)
-    }
-
-    /// What a role may not use, and what is not yet possible. Brackets say the same without it, and must on the Linux
-    /// console, which has ASCII: faint text there is a grey that is too dark to read.
-    pub fn grey(&self) -> Style {
-        match self.glyphs == &ASCII {
-            true => Style::new(),
-            false => Style::new().add_modifier(Modifier::DIM),
-        }
     }
 
     /// Headings.
@@ -255,7 +251,7 @@ mod tests {
     #[test]
     fn without_colour_no_style_has_one() {
         let theme = Theme { palette: Palette::None, glyphs: &UNICODE };
-        for style in [theme.accent(), theme.good(), theme.warn(), theme.bad(), theme.grey(), theme.selected()] {
+        for style in [theme.accent(), theme.good(), theme.warn(), theme.bad(), theme.selected()] {
             assert_eq!((style.fg, style.bg), (None, None));
         }
     }

@@ -239,3 +239,20 @@ fn completions_and_the_manual_need_no_desk() {
     assert!(page.starts_with(".TH KEYDESK 1\n") && page.contains(".SS keydesk key rotate"));
     assert!(desk.files().is_empty());
 }
+
+#[test]
+fn plain_is_offered_where_it_does_something_and_refused_elsewhere() {
+    let desk = Desk::ready();
+    for args in [&["--help"][..], &["demo", "--help"]] {
+        assert!(desk.run(args).done().out.contains("--plain"), "{args:?}");
+    }
+    let mut command = keydesk::cli::command();
+    command.build();
+    let verbs = command.get_subcommands().filter(|verb| verb.get_name() != "demo");
+    let all = verbs.flat_map(|verb| std::iter::once(verb).chain(verb.get_subcommands()));
+    let offers: Vec<_> = all.filter(|verb| verb.get_arguments().any(|arg| arg.get_id() == "plain")).collect();
+    assert!(offers.is_empty(), "{offers:?}");
+    desk.run(&["key", "list", "--as", "alice", "--plain"]).fails(2, "--plain");
+    desk.run(&["--plain", "key", "list", "--as", "alice"]).fails(2, "leave --plain out");
+    desk.run(&["--plain", "demo"]).fails(2, "works on a terminal only");
+}

@@ -23,7 +23,8 @@ fn set_up_asks_until_it_fits_and_works_once() {
     let (places, clock) = (places(&dir), Arc::new(SetClock::at(NOW)));
     let set_up = |script: Play| {
         let mut play = script;
-        set_up_and_converse(&mut play, &places, clock.clone(), &Origin::default()).map_err(|why| why.to_string())
+        set_up_and_converse(&mut play, &places, clock.clone(), &Origin::default(), crate::play::VERIFIER)
+            .map_err(|why| why.to_string())
     };
     // Left at the first question and at the last: nothing is made.
     assert_eq!(set_up(Play::new(&clock).sees("This desk is new").sees("master.key").types("")), Ok(After::Exit(0)));

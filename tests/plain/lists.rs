@@ -36,7 +36,7 @@ fn ten_at_a_time_there_and_back() {
             // The same page again.
             .sees("1. key-11,")
             .types("13")
-            .sees("That is not one of the choices; they go from 1 to 12.")
+            .sees("That is not one of the choices; they go from 0 to 12.")
             .types("?")
             .sees("1. key-11,")
             .back(3)
@@ -101,7 +101,7 @@ fn the_newest_of_the_trail_first_ten_at_a_time() {
             .picks("Activity log.")
             .sees("Activity log.")
             .picks("Hear the newest entries.")
-            .sees("2026-08-14 09:12 UTC, alice: signed in, alice.")
+            .sees("2026-08-14 09:12 UTC, alice: signed in.")
             .sees("alice: created Basic key, key-12.")
             .sees_no("key-03")
             .sees("There are older entries.")

@@ -13,6 +13,7 @@ mod need;
 #[allow(dead_code)]
 mod support;
 
+mod docs;
 mod door;
 mod keys;
 mod line;

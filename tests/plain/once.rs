@@ -79,7 +79,9 @@ fn closing_untaken_asks() {
     let asks = "Close without copying? It cannot be shown again.";
     for leave in [|play: Play| play.picks("Done."), |play: Play| play.types("0"), |play: Play| play.types("")] {
         let (_, play) = table.play(|play| {
-            let play = leave(new_secret(play.alice().sees("Menu.")).sees("4. Done.")).sees(asks).picks("Keep it open.");
+            let play = leave(new_secret(play.alice().sees("Menu.")).sees("0. Done.").sees_no("4. Done."))
+                .sees(asks)
+                .picks("Keep it open.");
             leave(play.sees("this is the only time").sees("1. Copy"))
                 .sees(asks)
                 .picks("Close it.")

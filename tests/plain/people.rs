@@ -182,7 +182,7 @@ fn the_full_screen_is_opened_only_after_it_was_said_what_it_costs() {
     let table = Table::new();
     let offered = |play: Play| {
         let play = play.alice().picks("My account").picks("Open keydesk on the full screen");
-        play.sees("draws boxes and moves the cursor").sees("you sign in again")
+        play.sees("draws boxes and moves the cursor").sees("nothing of this session stays in memory")
     };
     let (_, play) = table.play(|play| offered(play).picks("Open it on the full screen.").sees("You are signed out."));
     assert_eq!(play.opens, Some(Face::Screen));

@@ -249,6 +249,9 @@ impl Io for Play {
     }
 }
 
+/// Where gateways find the verifier of the desks here.
+pub const VERIFIER: &str = "unix:/srv/desk/verifier.sock";
+
 /// A desk in memory with the Administrator alice, and a clock that stands.
 pub struct Table {
     pub hub: Arc<Hub>,
@@ -305,7 +308,7 @@ impl Table {
     #[track_caller]
     pub fn play_as(&self, session: Option<Session>, script: impl FnOnce(Play) -> Play) -> (u8, Play) {
         let mut play = script(Play::new(&self.clock));
-        let code = match converse(&mut play, Arc::clone(&self.hub), &Origin::default(), session) {
+        let code = match converse(&mut play, Arc::clone(&self.hub), &Origin::default(), VERIFIER, session) {
             After::Exit(code) => code,
             After::Open(face) => {
                 play.opens = Some(face);

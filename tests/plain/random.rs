@@ -81,7 +81,7 @@ proptest! {
         let session = table.session("alice");
         lines.reverse();
         let mut monkey = Monkey { lines, zeros: 0, said: String::new(), secrets: Vec::new() };
-        let code = converse(&mut monkey, Arc::clone(&table.hub), &Origin::default(), Some(session));
+        let code = converse(&mut monkey, Arc::clone(&table.hub), &Origin::default(), crate::play::VERIFIER, Some(session));
         prop_assert_eq!(code, After::Exit(0));
         let bad = monkey.said.chars().find(|c| *c != '\n' && keydesk::text::is_harmful(*c));
         prop_assert_eq!(bad, None);

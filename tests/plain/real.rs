@@ -203,7 +203,7 @@ fn created_blind_in_order_and_nothing_lost() {
     let mut line = Line::open(&house);
     line.signs_in("alice").sees("mark to repeat: ");
     // Menu, Basic Authentication, Create new key, its name, Create, Show, Done, back, back, Quit.
-    line.keys("1\r1\r1\rnightly-export\r1\r2\r4\r0\r0\r9\r").sees("Good-bye.");
+    line.keys("1\r1\r1\rnightly-export\r1\r2\r0\r0\r0\r9\r").sees("Good-bye.");
     assert_eq!(line.desk.ended(), 0);
     let shown = between(&line.text(), "The API secret is:\r\n", "\r\n").to_owned();
     assert!(shown.starts_with("kds") && shown.len() == 30);

@@ -144,7 +144,8 @@ fn desk_with_a_hasty_clock() {
         master_key: MasterKeyPlace::file(format!("{home}/.config/keydesk/master.key")),
     };
     let appearance = format!("{home}/.config/keydesk/appearance.toml").into();
-    let after = plain::run(&places, &Origin::default(), appearance, Arc::new(Hasty(SystemClock.now()))).unwrap();
+    let clock = Arc::new(Hasty(SystemClock.now()));
+    let after = plain::run(&places, &Origin::default(), appearance, crate::play::VERIFIER, clock).unwrap();
     let After::Exit(code) = after else { panic!("{after:?}") };
     std::process::exit(code.into());
 }
@@ -175,7 +176,7 @@ fn ctrl_z_does_not_stop_while_a_secret_is_at_hand() {
     let mut line = with_a_secret(&house);
     line.keys(&ctrl('z')).keys(ENTER).sees("ctrl-z does not stop keydesk while a password or a new secret is at hand.");
     line.sees("mark to repeat: ")
-        .types("4")
+        .types("0")
         .sees("Close without copying?")
         .picks("Close it.")
         .sees("no longer kept here.");

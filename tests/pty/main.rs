@@ -2,6 +2,7 @@
 
 mod clipboard;
 mod colour;
+mod face;
 mod harness;
 mod house;
 mod journey;

@@ -77,7 +77,10 @@ fn what_cannot_be_written_down_holds_until_one_leaves() {
 fn line_by_line_is_written_down_and_leaves_the_screen() {
     for role in Role::ALL {
         let mut desk = Desk::on_account(role);
-        desk.selects("Line by line").press("enter").dialog("Go on line by line?").says("you sign in again");
+        desk.selects("Line by line")
+            .press("enter")
+            .dialog("Go on line by line?")
+            .says("nothing of this session stays in memory");
         desk.press("enter").no_dialog();
         assert!(!desk.lines && desk.remembered.is_empty(), "the safe answer is the focused one");
         desk.press("enter").dialog("Go on line by line?").says("boxes").press("tab enter");
@@ -90,19 +93,30 @@ fn line_by_line_is_written_down_and_leaves_the_screen() {
 #[test]
 fn what_cannot_be_written_down_does_not_leave_the_screen() {
     let mut desk = Desk::on_account(Role::Basic);
-    desk.cannot_remember = Some("A demo keeps nothing.");
+    desk.cannot_remember = Some("The file cannot be written.");
     desk.selects("Line by line")
         .press("enter")
         .dialog("Go on line by line?")
         .says("boxes")
         .press("tab enter")
         .no_dialog();
-    desk.sees("A demo keeps nothing. `keydesk --plain` opens");
+    desk.sees("The file cannot be written. `keydesk --plain` opens");
     assert!(!desk.lines);
     // A choice of looks later is not taken for this one.
     desk.cannot_remember = None;
     desk.selects("Colours").press("enter").sees("This is remembered for the next time.");
     assert!(!desk.lines);
+}
+
+#[test]
+fn where_nothing_is_written_down_it_is_gone_to_at_once() {
+    let mut desk = Desk::demo();
+    desk.selects("My account").press("enter").selects("Line by line").press("enter");
+    desk.dialog("Go on line by line?").says("boxes").press("tab enter");
+    assert!(desk.lines && desk.remembered.is_empty());
+    let mut desk = Desk::demo();
+    desk.selects("My account").press("enter").selects("Colours").press("enter");
+    assert!(desk.remembered.len() == 1 && !desk.lines, "other looks hold until one leaves");
 }
 
 #[test]

@@ -38,7 +38,12 @@ fn a_basic_key_needs_a_name_only() {
 #[test]
 fn an_hmac_key_takes_options() {
     let mut desk = Desk::on_list();
-    desk.press("2 n").types("webhooks-new").press("tab →").sees("empty means none").press("tab tab").types("90d");
+    desk.press("2 n")
+        .types("webhooks-new")
+        .press("tab →")
+        .sees("left empty: no limit, any network, no note")
+        .press("tab tab")
+        .types("90d");
     desk.press("tab").types("203.0.113.0/24").press("tab").types("for orders").press("tab space");
     desk.sees("☐ sha1").press("tab tab tab tab →").sees("(•) optional");
     desk.dialog("Create new key · HMAC Authentication").says("203.0.113.0/24").press("tab");

@@ -74,6 +74,17 @@ impl Desk {
 
     /// With or without `NO_COLOR`.
     pub fn under(copy: Option<Copy>, start: Start, theme: Theme, no_color: bool) -> Self {
+        Self::of(copy, start, theme, no_color, true)
+    }
+
+    /// A filled desk where no choice of looks is written down.
+    pub fn demo() -> Self {
+        let copy = Copy::filled();
+        let session = fixture::session(&copy.hub, "alice", Role::Administrator);
+        Self::of(Some(copy), Start::Session(Box::new(session)), Theme::default(), false, false)
+    }
+
+    fn of(copy: Option<Copy>, start: Start, theme: Theme, no_color: bool, remembers: bool) -> Self {
         let clock = copy.as_ref().map_or_else(|| Arc::new(SetClock::at(fixture::NOW)), |c| c.clock.clone());
         let size = (80, 24);
         let app = App::new(AppSetup {
@@ -87,6 +98,7 @@ impl Desk {
             start,
             theme,
             no_color,
+            remembers,
             no_clipboard: None,
             notice: None,
         });

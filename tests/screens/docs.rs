@@ -4,8 +4,11 @@ use keydesk::{
     account::Role,
     credential::{Kind, Options},
     hub::Setting,
-    sample::{self, Gateway, Language, Site, Subject},
-    tui::msg::CopyOutcome,
+    sample::{self, Gateway, Language, Site, Subject, Upstream},
+    tui::{
+        msg::CopyOutcome,
+        theme::{ASCII, Theme},
+    },
 };
 
 use super::desk::Desk;
@@ -108,4 +111,69 @@ fn samples_have_the_address_of_the_api() {
     let alice = fixture::local(desk.hub(), "alice");
     desk.hub().set_settings(&alice, &[(Setting::ApiAddress, "https://api.acme.test/sms".to_owned())]).unwrap();
     desk.waits(2_000).press("tab").sees("https://api.acme.test/sms/v1/messages").sees_no("api.example.com");
+}
+
+#[test]
+fn no_line_of_a_file_is_cut_and_what_is_copied_has_the_lines_of_the_file() {
+    for (size, theme) in [((80, 24), Theme::default()), ((60, 16), Theme { glyphs: &ASCII, ..Theme::default() })] {
+        for (i, gateway) in Gateway::ALL.into_iter().enumerate() {
+            let mut desk = Desk::on_list();
+            desk.press("tab 4").sees("←→ gateway").sees("y copy file").sees("4 samples");
+            for _ in 0..i {
+                desk.press("→");
+            }
+            desk.app.set_theme(theme);
+            desk.sized(size.0, size.1).press("y");
+            let file = gateway.snippet("unix:/srv/desk/verifier.sock", &Upstream::default()).unwrap();
+            assert_eq!(desk.copied, std::slice::from_ref(&file));
+            let shown = desk.reads_to_the_end(theme.glyphs.goes_on);
+            let wanted: Vec<String> = file.lines().map(without_blanks).collect();
+            assert_eq!(shown, wanted, "{gateway:?} at {size:?}");
+        }
+    }
+    let mut desk = Desk::on_list();
+    desk.press("tab 4").sees("the verifier is at").press("4").sees("curl").sees("4 gateways");
+}
+
+fn without_blanks(line: &str) -> String {
+    line.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+impl Desk {
+    /// The lines of the page, read by going down one at a time; a line behind the mark belongs to the one before.
+    fn reads_to_the_end(&mut self, goes_on: &str) -> Vec<String> {
+        // Title, rule, tabs, their mark, whose it is, the languages, their mark; status and hints.
+        let page = |desk: &Self| {
+            let screen = desk.screen();
+            let lines: Vec<String> = screen.lines().skip(7).map(str::to_owned).collect();
+            lines[..lines.len() - 2].to_vec()
+        };
+        self.waits(7_000).press("g");
+        let mut lines = page(self);
+        loop {
+            let before = self.frame();
+            self.press("↓");
+            if self.frame() == before {
+                break;
+            }
+            let next = page(self);
+            // The mark for more lines covers the end of the last line: it is read when it is no longer the last.
+            let last = lines.len() - 1;
+            lines[last].clone_from(&next[next.len() - 2]);
+            lines.extend(next.last().cloned());
+        }
+        let mut whole: Vec<String> = Vec::new();
+        for line in lines {
+            match (line.trim_start().strip_prefix(goes_on), whole.last_mut()) {
+                (Some(rest), Some(last)) if line.starts_with(&format!(" {goes_on}")) => {
+                    last.push_str(&without_blanks(rest));
+                }
+                _ => whole.push(without_blanks(&line)),
+            }
+        }
+        while whole.last().is_some_and(String::is_empty) {
+            whole.pop();
+        }
+        whole
+    }
 }

@@ -124,6 +124,7 @@ fn several_ticked_keys_get_one_expiry_and_keep_their_names() {
     let mut desk = Desk::on_list();
     desk.selects("crm-sync").press("space").selects("支払い").press("space e").dialog("Edit 2 keys");
     desk.says("they differ; left empty they stay so")
+        .sees("For no expiry write never, for any network any.")
         .sees_no("Name  ")
         .press("tab")
         .types("10.0.0.0/8")

@@ -10,7 +10,7 @@ fn details_end_with_what_was_done_to_this_key_and_nothing_else() {
     let mut desk = Desk::on_list();
     desk.bram_renames("crm-sync", "crm-sync-eu");
     desk.waits(1_500).selects("crm-sync-eu").press("enter").rest().press("G").dialog("crm-sync-eu");
-    desk.says("14 Aug 2026 09:12 bram renamed Basic key from 203.0.113.9")
+    desk.says("14 Aug 2026 09:12 bram renamed Basic key (unix keydesk)")
         .sees("02 Aug 2026 09:12 bram created Basic key");
     desk.sees_no("disabled Basic key");
 }

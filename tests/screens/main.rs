@@ -2,6 +2,7 @@
 
 mod account;
 mod ahead;
+mod choices;
 mod contrast;
 mod create;
 mod desk;
@@ -11,6 +12,7 @@ mod edit;
 mod filter;
 mod find;
 mod fixture;
+mod help;
 mod history;
 mod lists;
 mod menu;

@@ -261,3 +261,26 @@ fn nothing_is_drawn_when_nothing_changed() {
     desk.waits(60_000);
     assert!(desk.app.take_dirty(), "relative times move on the minute");
 }
+
+#[test]
+fn the_arrows_go_from_the_menu_to_what_is_to_look_at_and_back() {
+    let mut desk = Desk::signed_in_as(Role::Administrator);
+    desk.sees("tab to the list below").press("↓ ↓ ↓ ↓ ↓");
+    assert!(desk.selected_line().contains("Quit"));
+    desk.press("↓").sees("▸ ! 支払い-batch expires in 3 days").sees("tab to the menu").sees_no("▸ Quit");
+    desk.press("↓").sees("▸ ! 4 keys were never used").press("↓ ↓").sees("▸ ! 4 keys were never used");
+    desk.press("↑ ↑")
+        .sees("▸ Quit")
+        .press("G")
+        .sees("▸ ! 4 keys")
+        .press("g")
+        .sees("▸ Settings")
+        .press("↑")
+        .sees("▸ Settings");
+    desk.press("↓ tab").sees("▸ ! 支払い-batch").press("tab").sees("▸ My account");
+    desk.press("End ↑").no_dialog().press("enter").rest();
+    assert!(desk.selected_line().contains("支払い-batch"), "{}", desk.screen());
+    // With nothing to look at the last row is the last.
+    let mut desk = Desk::signed_in_as(Role::Basic);
+    desk.press("G").sees("▸ Quit").press("↓").sees("▸ Quit").sees_no("list below");
+}

@@ -202,3 +202,21 @@ fn a_secret_that_is_closed_is_nowhere() {
         assert!(!bytes.windows(secret.len()).any(|w| w == secret.as_bytes()), "{file}");
     }
 }
+
+#[test]
+fn a_masked_secret_is_not_to_be_double_clicked() {
+    let mut desk = Desk::on_list();
+    desk.press("n").types("nightly").dialog("Create new key · Basic Authentication").says("nightly").press("enter");
+    desk.press("c").sees("Nothing arrived? Double-click the secret to select it.").sees("m mask");
+    desk.press("m").sees("Nothing arrived? Press m to show it, then double-click the secret").sees("m show");
+}
+
+#[test]
+fn legacy_hints_speak_of_username_and_password() {
+    let mut desk = Desk::on_list();
+    desk.press("3 n").types("smsnight").press("tab tab");
+    desk.dialog("Create new key · Legacy API Credentials").says("Generate").press("enter");
+    desk.dialog("Create new key · Legacy API Credentials").says("Type it").press("enter");
+    desk.sees("s copy password").sees("k copy username").sees_no("copy secret").sees_no("copy key");
+    desk.press("c").sees("Double-click the password to select it.");
+}

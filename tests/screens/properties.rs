@@ -420,34 +420,8 @@ fn what_writes_goes_to_the_writer() {
 #[test]
 fn no_key_of_the_table_is_dead() {
     let mut reached = std::collections::BTreeSet::new();
-    let scenes: &[&[&str]] = &[
-        &["esc", "esc"],
-        &["esc"],
-        &[],
-        &["tab"],
-        &["tab", "tab", "r"],
-        &["n"],
-        &["n", "tab"],
-        &["n", "shift-tab"],
-        &["3", "n"],
-        &["D"],
-        &["R"],
-        &["e"],
-        &["enter"],
-        &["/"],
-        &["n", "x", "enter"],
-        &["L"],
-        &["esc", "esc", "↓", "enter"],
-        &["esc", "G", "enter"],
-        &["esc", "↓", "↓", "enter"],
-        &["esc", "↓", "enter"],
-        &["esc", "↓", "enter", "enter"],
-    ];
-    for keys in scenes {
-        let mut desk = Desk::on_list();
-        keys.iter().for_each(|key| {
-            desk.send(Msg::Key(chord(key)));
-        });
+    for keys in super::help::PLACES {
+        let desk = Desk::on_list_then(keys);
         for binding in keys::reachable(&desk.app.scopes()) {
             reached.insert(format!("{:?} {}", binding.scope, binding.words));
         }

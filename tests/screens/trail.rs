@@ -34,7 +34,7 @@ fn an_entry_says_what_differs() {
     desk.press("enter");
     let no = desk.title_shown().unwrap();
     assert!(no.starts_with("Entry "), "{no}");
-    desk.sees("with --as, Unix user keydesk").press("esc").no_dialog();
+    desk.sees("bram (unix keydesk) changed role chen").sees("by --as").press("esc").no_dialog();
     desk.selects("支払い-batch")
         .press("enter")
         .sees("Expires: 2026-08-17")
@@ -171,4 +171,28 @@ fn the_password_is_asked_again_before_the_trail_leaves_the_desk() {
     desk.press("enter enter").dialog("Your password again").says("Password").types(fixture::PASSWORD).press("enter");
     desk.no_dialog().sees("readable by you alone.");
     assert_eq!(desk.count("export"), 2);
+}
+
+#[test]
+fn enter_in_the_activity_tab_opens_the_entry_as_the_activity_log_does() {
+    let mut desk = Desk::on_list();
+    desk.press("tab tab").rest().sees("enter details");
+    let no = desk.selected_line().split_whitespace().nth(1).unwrap().to_owned();
+    desk.press("enter").dialog(&format!("Entry {no}")).says("by --as").press("esc").no_dialog();
+    desk.press("↓ enter").dialog(&format!("Entry {}", no.parse::<i64>().unwrap() - 1));
+}
+
+#[test]
+fn who_acted_with_as_is_named_with_his_unix_user() {
+    let mut desk = Desk::on_trail();
+    // In the rows it stands where the address of the others does; the entry and the command line say it in one.
+    desk.selects("disabled Basic key")
+        .sees("(unix keydesk)")
+        .sees("bram (unix keydesk) disabled Basic key old-gateway");
+    desk.press("enter").dialog("Entry 13").says("bram (unix keydesk) disabled Basic key").press("esc");
+    let alice = keydesk::secret::Secret::from_text(fixture::PASSWORD);
+    desk.hub().sign_in("alice", &alice, &Default::default()).unwrap();
+    desk.press("ctrl-l g enter");
+    let no = desk.title_shown().unwrap();
+    desk.dialog(&no).says("alice signed in").sees_no("signed in alice").sees_no("alice (unix");
 }

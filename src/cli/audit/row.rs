@@ -8,10 +8,7 @@ impl Listed for TrailRow {
     const TITLES: &'static [&'static str] = &["NO.", "WHEN (UTC)", "WHO", "DID", "WHAT", "FROM"];
 
     fn cells(&self, _now: Millis) -> Vec<String> {
-        let who = match (self.who.as_deref(), self.unix.as_deref()) {
-            (Some(who), Some(unix)) if self.via.as_deref() == Some("local") => format!("{who} (unix {unix})"),
-            (who, _) => who.unwrap_or("-").to_owned(),
-        };
+        let who = self.actor().unwrap_or_else(|| "-".to_owned());
         let did = if self.count > 1 { format!("{} ({} times)", self.did, self.count) } else { self.did.clone() };
         let from = self.address.clone().unwrap_or_else(|| "here".to_owned());
         vec![self.no.to_string(), self.at.utc("%Y-%m-%d %H:%M:%S"), who, did, self.what.clone(), from]

@@ -173,6 +173,26 @@ pub struct TrailRow {
     pub count: i64,
 }
 
+impl TrailRow {
+    /// Who acted: `alice`, or `alice (unix bob)` where bob acted in that name with `--as`; `None` where nobody was signed
+    /// in.
+    pub fn actor(&self) -> Option<String> {
+        let who = self.who.as_deref()?;
+        Some(self.local().map_or_else(|| who.to_owned(), |unix| format!("{who} {unix}")))
+    }
+
+    /// `(unix bob)`, where somebody acted with `--as`.
+    pub fn local(&self) -> Option<String> {
+        let unix = self.unix.as_deref().filter(|_| self.via.as_deref() == Some("local"))?;
+        Some(format!("(unix {unix})"))
+    }
+
+    /// To what it was done; `None` where that is the one who did it.
+    pub fn object(&self) -> Option<&str> {
+        Some(&*self.what).filter(|what| !what.is_empty() && self.who.as_deref() != Some(what))
+    }
+}
+
 /// The three types of row in the trail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {

@@ -31,10 +31,13 @@ impl App {
         self.look(Theme { glyphs, ..self.theme }, chosen);
     }
 
-    /// The desk goes on line by line, once that is written down.
+    /// The desk goes on line by line, once that is written down, if it is.
     pub(super) fn go_on_line_by_line(&mut self) {
         if let Some(room) = &mut self.room {
             room.dialogs.pop();
+        }
+        if !self.remembers {
+            return self.leave_for(Effect::Lines);
         }
         self.leaves_for_lines = true;
         self.out.push(Effect::Remember(Appearance::with_face(Face::Lines)));

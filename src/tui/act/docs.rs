@@ -26,7 +26,7 @@ impl App {
             Action::Section(other) => self.document(other),
             Action::Gateways => {
                 let Some(docs) = room.docs_mut() else { return };
-                (docs.gateways, docs.scroll) = (true, 0);
+                (docs.gateways, docs.scroll) = (!docs.gateways, 0);
             }
             action => {
                 let Some(docs) = room.docs_mut() else { return };

@@ -20,8 +20,9 @@ pub(super) fn edit(form: &mut Form, action: Action) -> Option<Advance> {
     match action {
         Action::NextField => form.next(),
         Action::PreviousField => form.previous(),
-        Action::Choose if !form.choose(true) => form.next(),
-        Action::ChooseBack if !form.choose(false) => form.previous(),
+        Action::Choose => form.choose(true),
+        Action::ChooseBack => form.choose(false),
+        Action::Toggle => form.toggle(),
         Action::ShowPassword => form.toggle_passwords(),
         Action::Edit(step) => form.edit(step),
         Action::Advance => return Some(form.advance()),

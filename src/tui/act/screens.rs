@@ -10,7 +10,7 @@ use super::super::dialog::{ChangePassword, Dialog, Part, Question};
 use super::super::msg::Call;
 use super::super::pending::Slot;
 use super::super::screen::{
-    ACCOUNT, AccountRow, Api, Docs, MENU, Menu, MenuRow, Rows, SETTINGS, Screen, Search, SettingsRow, Topic,
+    ACCOUNT, AccountRow, Api, Docs, MENU, MenuRow, Rows, SETTINGS, Screen, Search, SettingsRow, Topic,
 };
 use super::super::view;
 use super::scroll;
@@ -126,11 +126,14 @@ impl App {
                     self.look_at(look);
                 }
             }
-            (action, None) => menu.rows.act(action, MENU.len()),
-            (action, Some(i)) => {
-                let mut rows = Rows { selected: i };
-                rows.act(action, looks.len());
-                *menu = Menu { rows: std::mem::take(&mut menu.rows), look: Some(rows.selected) };
+            (action, look) => {
+                // One list for the arrows: under the last row of the menu comes what is to look at.
+                let mut all = Rows { selected: look.map_or(menu.rows.selected, |i| MENU.len() + i) };
+                all.act(action, MENU.len() + looks.len());
+                menu.look = all.selected.checked_sub(MENU.len());
+                if menu.look.is_none() {
+                    menu.rows = all;
+                }
             }
         }
     }

@@ -19,11 +19,7 @@ impl App {
         let Some(Screen::Trail(list)) = room.screen_mut() else { return };
         let mut narrow = list.narrow.clone();
         match action {
-            Action::Open => {
-                if let Some(row) = list.selected().cloned() {
-                    room.dialogs.push(Dialog::Entry(Box::new(Reading { what: row, scroll: 0 })));
-                }
-            }
+            Action::Open => self.open_entry(),
             Action::Filter => room.dialogs.push(Dialog::Narrow(Box::new(NarrowForm::new(&narrow)))),
             Action::Export => room.dialogs.push(Dialog::Export(Box::new(Export::new(narrow.words(), self.now)))),
             Action::ByWho => {
@@ -61,8 +57,11 @@ impl App {
     /// The Activity tab: the trail of credentials, or what was refused.
     pub(super) fn act_on_activity(&mut self, action: Action) {
         let (now, height) = (self.now, layout::trail_rows(self.size, true));
-        if action == Action::Open && self.room.as_ref().is_some_and(|room| room.refused().is_some()) {
-            return self.open_refused();
+        if action == Action::Open {
+            return match self.room.as_ref().is_some_and(|room| room.refused().is_some()) {
+                true => self.open_refused(),
+                false => self.open_entry(),
+            };
         }
         let Some(room) = &mut self.room else { return };
         if action == Action::RefusedRequests {
@@ -81,6 +80,13 @@ impl App {
             (action, None) => room.trail_mut().is_some_and(|list| list.act(action, height)),
         };
         room.due.trail = other_rows.then_some(now).or(room.due.trail);
+    }
+
+    /// All about the selected entry.
+    fn open_entry(&mut self) {
+        if let Some(row) = self.room.as_ref().and_then(Room::trail).and_then(|list| list.selected()).cloned() {
+            self.push(Dialog::Entry(Box::new(Reading { what: row, scroll: 0 })));
+        }
     }
 
     /// All about the selected request that was refused.

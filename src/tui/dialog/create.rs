@@ -206,11 +206,11 @@ mod tests {
         let mut create = typed(Kind::Hmac, &[(Id::Name, "a")]);
         assert!(create.wanted(NOW).unwrap().options.algorithms.is_any());
         create.form.focus_on(Id::Algorithm(Algorithm::Sha1));
-        create.form.choose(true);
+        create.form.toggle();
         assert_eq!(create.wanted(NOW).unwrap().options.algorithms.to_string(), "hmac-sha256 hmac-sha384 hmac-sha512");
         for algorithm in [Algorithm::Sha256, Algorithm::Sha384, Algorithm::Sha512] {
             create.form.focus_on(Id::Algorithm(algorithm));
-            create.form.choose(true);
+            create.form.toggle();
         }
         assert_eq!(create.wanted(NOW).unwrap_err().1, "Tick at least one algorithm.");
     }

@@ -83,7 +83,7 @@ impl EditKeys {
         for (id, to) in rechosen {
             self.form.focus_on(id);
             if set(&self.form, id) != to {
-                self.form.choose(true);
+                self.form.toggle();
             }
         }
         if let Some(id) = focus {

@@ -187,7 +187,7 @@ impl Dialog {
             Self::Settings(d) => form_scopes(&d.form, Scope::Form),
             Self::Narrow(d) => form_scopes(&d.form, Scope::Form),
             Self::Change(d) => form_scopes(&d.form, Scope::Confirm),
-            Self::Rotate(_) => vec![Scope::Rotate],
+            Self::Rotate(d) => form_scopes(&d.form, Scope::Form),
             Self::Secret(_) => vec![Scope::Secret, Scope::Buttons],
             Self::Ask(_) => vec![Scope::Buttons],
             Self::Live(live) if live.what.row().is_some() => vec![Scope::Live, Scope::Reading, Scope::Rows],
@@ -202,7 +202,9 @@ pub fn form_scopes(form: &Form, own: Scope) -> Vec<Scope> {
     use super::form::Input;
     let mut scopes = match form.focused().map(|e| &e.input) {
         Some(Input::Text(_) | Input::Password(_)) => vec![Scope::Text],
-        Some(Input::Check(_) | Input::Choice { .. } | Input::Fold { .. }) => vec![Scope::Choice],
+        Some(Input::Choice { .. }) => vec![Scope::Choice],
+        Some(Input::Check(_)) => vec![Scope::Check],
+        Some(Input::Fold { .. }) => vec![Scope::Fold],
         Some(Input::Button(_)) if own == Scope::Form => vec![Scope::Buttons],
         _ => vec![],
     };

@@ -24,20 +24,22 @@ pub struct Rotate {
 impl Rotate {
     /// The dialog with 24 hours chosen: time to hand the new secret round, and an end to the old one.
     pub fn new(row: CredentialRow) -> Self {
-        let day = Overlap::ALL.iter().position(|o| *o == Overlap::Day).unwrap_or(0);
-        let form = Form::new(vec![
-            entry(Id::Overlap, "", Input::Choice { words: CHOICES, chosen: day }),
-            button(Id::Submit, "Make new secret"),
-            button(Id::Cancel, "Cancel"),
-        ]);
-        Self { row, live: Vec::new(), form, problem: None }
+        Self::with(row, Overlap::Day)
     }
 
     /// The dialog with no overlap chosen: the secret leaked.
     pub fn leaked(row: CredentialRow) -> Self {
-        let mut rotate = Self::new(row);
-        while rotate.overlap() != Overlap::None && rotate.form.choose(false) {}
-        rotate
+        Self::with(row, Overlap::None)
+    }
+
+    fn with(row: CredentialRow, overlap: Overlap) -> Self {
+        let chosen = Overlap::ALL.iter().position(|o| *o == overlap).unwrap_or(0);
+        let form = Form::new(vec![
+            entry(Id::Overlap, "", Input::Choice { words: CHOICES, chosen }),
+            button(Id::Submit, "Make new secret"),
+            button(Id::Cancel, "Cancel"),
+        ]);
+        Self { row, live: Vec::new(), form, problem: None }
     }
 
     /// The secrets that this rotation ends before their time: there are never three that work.

@@ -10,14 +10,6 @@ fn no_key_is_bound_twice_in_a_scope() {
     }
 }
 
-/// In the smallest window help is 52 columns wide inside, 13 of them for the keys and 1 behind the words.
-#[test]
-fn help_is_whole_in_the_smallest_window() {
-    for binding in BINDINGS {
-        assert!(crate::text::width(binding.words) <= 36, "`{}` is cut there", binding.words);
-    }
-}
-
 #[test]
 fn every_row_has_words_and_keys_that_plain_terminals_send() {
     for binding in BINDINGS {

@@ -42,7 +42,7 @@ pub enum MenuRow {
 pub const MENU: [(MenuRow, &str, &str); 6] = [
     (MenuRow::Settings, "Settings", "API keys, users, activity log, security"),
     (MenuRow::Account, "My account", "your password, appearance, last sign-ins"),
-    (MenuRow::Documentation, "Documentation", "calling the API: REST by Basic and HMAC, SOAP"),
+    (MenuRow::Documentation, "Documentation", "how to call the API, files of gateways"),
     (MenuRow::Lock, "Lock", "L"),
     (MenuRow::SignOut, "Sign out", ""),
     (MenuRow::Quit, "Quit", "q"),

@@ -76,7 +76,7 @@ fn form(app: &App, dialog: &Dialog, columns: u16) -> Sheet {
     match dialog {
         Dialog::Password(d) => forms::own_password(app, d, &mut sheet),
         Dialog::Person(d) => people::person(app, d, &mut sheet),
-        Dialog::Narrow(d) => trail::narrow(app, &d.form, &mut sheet),
+        Dialog::Narrow(d) => trail::narrow(&d.form, &mut sheet),
         Dialog::Export(d) => trail::export(app, d, &mut sheet),
         Dialog::Settings(d) => forms::settings(app, d, &mut sheet),
         Dialog::Again(d) => forms::again(app, d, &mut sheet),
@@ -256,8 +256,8 @@ fn ask(d: &Ask, mut sheet: Sheet) -> Sheet {
     }
     sheet.tell(match d.question {
         Question::Lines => {
-            "For screen readers: no boxes and no colours, one question at a time. keydesk starts anew for that, so that \
-             nothing of this session stays in memory: you sign in again. My account there leads back."
+            "For screen readers: no boxes and no colours, one question at a time. keydesk starts anew for that, as if \
+             you had just called it: nothing of this session stays in memory. My account there leads back."
         }
         Question::Close => "The secret was not copied. If you have it by hand, close; else keep it open and copy it.",
         Question::Quit => "The secret was not copied, and it is gone when keydesk ends.",

@@ -14,7 +14,7 @@ use super::super::layout;
 use super::super::screen::Docs;
 use super::list::mark;
 use super::pages::scrolled;
-use super::paint::{Paint, plain, span, wrap};
+use super::paint::{Paint, continued, plain, span, wrap};
 
 /// Rows over the sample: whom it is for, the languages, their mark.
 const HEAD: u16 = 3;
@@ -81,16 +81,29 @@ pub fn verifier<'a>(app: &'a App, room: &Room) -> &'a str {
 }
 
 fn gateway_lines(app: &App, room: &Room, gateway: Gateway) -> Vec<Line<'static>> {
-    let (theme, width) = (app.theme, usize::from(app.size.0).saturating_sub(3));
-    let line = |line: &str| Line::from(plain(&text::fit(line, width, theme.glyphs.ellipsis)));
-    let said = |sentence: &str| -> Vec<Line<'static>> { wrap(sentence, width).iter().map(|text| line(text)).collect() };
+    let said = |sentence: &str| -> Vec<Line<'static>> {
+        wrap(sentence, width(app)).iter().map(|text| Line::from(plain(text))).collect()
+    };
     let mut lines = if room.may(Right::ManageSite) { vec![] } else { said(NOT_YOURS) };
     match gateway.snippet(verifier(app, room), &room.upstream()) {
-        // A terminal has its own idea of how wide a tab is.
-        Ok(text) => lines.extend(text.lines().map(|text| line(&text.replace('\t', "    ")))),
+        Ok(text) => lines.extend(file_lines(app, &text)),
         Err(why) => lines.extend(said(&why.to_string())),
     }
     lines
+}
+
+/// Columns of what is read.
+fn width(app: &App) -> usize {
+    usize::from(app.size.0).saturating_sub(3)
+}
+
+/// A file as it is, whole: a line that is too long goes on in the next, and shows that it does. What is copied has the
+/// lines of the file.
+fn file_lines(app: &App, text: &str) -> Vec<Line<'static>> {
+    // A terminal has its own idea of how wide a tab is.
+    let lines = text.lines().map(|line| line.replace('\t', "    "));
+    let lines = lines.flat_map(|line| continued(&line, width(app), app.theme.glyphs.goes_on));
+    lines.map(|line| Line::from(plain(&line))).collect()
 }
 
 /// How many lines do not fit.
@@ -104,9 +117,8 @@ fn lines(app: &App, room: &Room) -> Vec<Line<'static>> {
         return gateway_lines(app, room, docs.gateway());
     }
     let (theme, language, site) = (app.theme, docs.language(subject.kind), room.site());
-    let width = usize::from(app.size.0).saturating_sub(3);
     let said = |sentence: &str, style: Style| -> Vec<Line<'static>> {
-        wrap(sentence, width).iter().map(|line| Line::from(span(line, style))).collect()
+        wrap(sentence, width(app)).iter().map(|line| Line::from(span(line, style))).collect()
     };
     let mut lines = Vec::new();
     for warning in warnings(app, room, sample::obstacle(language, &subject, &site)) {
@@ -117,9 +129,7 @@ fn lines(app: &App, room: &Room) -> Vec<Line<'static>> {
     }
     lines.extend(said(SECRET_HINT, Style::new()));
     lines.push(Line::default());
-    let code = sample::text(language, &subject, &site);
-    // A line that is cut would look as if it were whole: y copies all of it.
-    lines.extend(code.lines().map(|line| Line::from(plain(&text::fit(line, width, theme.glyphs.ellipsis)))));
+    lines.extend(file_lines(app, &sample::text(language, &subject, &site)));
     lines.push(Line::default());
     for note in sample::notes(language, subject.kind) {
         lines.extend(said(note, Style::new()));

@@ -6,7 +6,6 @@ use super::super::app::App;
 use super::super::dialog::{EditKeys, NewPassword, StopOld};
 use super::super::form::{Id, Input};
 use super::forms::{self, password_line};
-use super::paint::span;
 use super::sheet::Sheet;
 
 /// Most names of a line.
@@ -30,9 +29,12 @@ pub fn edit(app: &App, d: &EditKeys, sheet: &mut Sheet) {
         }
         sheet.field(entry, focused);
         if matches!(entry.input, Input::Text(_)) && entry.said.is_none() && d.form.text(entry.id).is_empty() {
-            let words = empty_means(entry.id, d.differ(entry.id));
-            sheet.append(vec![span(&format!("  {words}"), app.theme.grey())]);
+            sheet.aside(empty_means(entry.id, d.differ(entry.id)));
         }
+    }
+    if d.rows.len() > 1 {
+        sheet.gap();
+        sheet.tell("A field that is left as it is changes nothing. For no expiry write never, for any network any.");
     }
     forms::state(app, d.problem.as_deref(), sheet);
 }
@@ -41,10 +43,10 @@ pub fn edit(app: &App, d: &EditKeys, sheet: &mut Sheet) {
 fn empty_means(id: Id, differ: bool) -> &'static str {
     match (id, differ) {
         (_, true) => "they differ; left empty they stay so",
-        (Id::NotBefore | Id::Expires, false) => "no limit; 90d, 12h, 2027-01-31 (UTC)",
-        (Id::Networks, false) => "any; 203.0.113.0/24 2001:db8::/32",
+        (Id::NotBefore | Id::Expires, false) => "no limit; 90d, 12h or 2027-01-31, UTC",
+        (Id::Networks, false) => "any network; 203.0.113.0/24 2001:db8::/32",
         (Id::Note, false) => "no note",
-        (_, false) => "",
+        (_, false) => "a name is needed",
     }
 }
 

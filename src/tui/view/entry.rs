@@ -107,20 +107,23 @@ fn value_words(key: &str, value: &Value) -> String {
 pub fn origin(row: &TrailRow) -> String {
     let way = match row.via.as_deref() {
         Some("password") => " by password".to_owned(),
-        Some("local") => " with --as".to_owned(),
+        Some("local") => " by --as".to_owned(),
         Some(fingerprint) => format!(" by SSH key {fingerprint}"),
         None => String::new(),
     };
     let from = row.address.as_deref().map_or("From this machine".to_owned(), |a| format!("From {a}"));
-    let unix = row.unix.as_deref().map(|u| format!(", Unix user {u}")).unwrap_or_default();
+    // With --as the Unix user stands beside the name already.
+    let unix = row.unix.as_deref().filter(|_| row.local().is_none());
+    let unix = unix.map(|u| format!(", Unix user {u}")).unwrap_or_default();
     format!("{from}{way}{unix}")
 }
 
 /// What was done, by whom and when.
 pub fn deed(row: &TrailRow) -> String {
-    let who = row.who.as_deref().unwrap_or("nobody");
+    let who = row.actor().unwrap_or_else(|| "nobody".to_owned());
+    let what = row.object().map(|what| format!(" {what}")).unwrap_or_default();
     let times = if row.count > 1 { format!(", {} times", row.count) } else { String::new() };
-    format!("{}   {who} {} {}{times}", row.at.utc("%Y-%m-%d %H:%M:%S UTC"), row.did, row.what)
+    format!("{}   {who} {}{what}{times}", row.at.utc("%Y-%m-%d %H:%M:%S UTC"), row.did)
 }
 
 /// The dialog with everything about one entry.

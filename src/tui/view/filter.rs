@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use crate::credential::{Kind, State};
+use crate::credential::{Kind, State, filter_terms};
 use crate::hub::Counts;
 use crate::text;
 
@@ -21,10 +21,9 @@ pub fn line(api: &Api, paint: &mut Paint<'_>, area: Rect) {
     let room = usize::from(area.width).saturating_sub(6);
     let empty = field.text().is_empty();
     let (shown, at) = super::sheet::part(field.text(), field.before_cursor(), room);
-    let words =
-        if empty { span("words, expires<30d used:never by:NAME state:disabled", theme.grey()) } else { plain(&shown) };
-    let clears = if api.search.open { "" } else { "   (esc clears the filter)" };
-    let spans = vec![plain(&format!("{mark} ")), span(LABEL, theme.strong()), words, span(clears, theme.grey())];
+    let words = plain(&if empty { placeholder(room) } else { shown });
+    let clears = plain(if api.search.open { "" } else { "   (esc clears the filter)" });
+    let spans = vec![plain(&format!("{mark} ")), span(LABEL, theme.strong()), words, clears];
     paint.line(1, area.y, area.width.saturating_sub(1), &Line::from(spans));
     if let Some(said) = &entry.said {
         let said = format!("{} {said}", theme.glyphs.unmet);
@@ -37,6 +36,20 @@ pub fn line(api: &Api, paint: &mut Paint<'_>, area: Rect) {
     if api.search.open {
         paint.cursor(1 + 2 + LABEL.len() as u16 + at as u16, area.y);
     }
+}
+
+/// What may be typed: words, and as many of the terms as there is room for.
+fn placeholder(room: usize) -> String {
+    const MORE: &str = "; F1 tells all)";
+    let mut said = "(words".to_owned();
+    for (i, (term, _)) in filter_terms().enumerate() {
+        let next = format!("{}{term}", if i == 0 { ", " } else { " " });
+        if text::width(&said) + text::width(&next) + MORE.len() > room {
+            break;
+        }
+        said.push_str(&next);
+    }
+    said + MORE
 }
 
 /// In place of the rows, when the filter leaves none.

@@ -71,7 +71,7 @@ fn under_field(app: &App, create: &Create, entry: &Entry, sheet: &mut Sheet) {
                 (false, Kind::Legacy) => "the username, if left empty".to_owned(),
                 (false, _) => "a name that says what uses it; 1 to 64 characters".to_owned(),
             };
-            sheet.under_say(&words, if taken { theme.warn() } else { theme.grey() });
+            sheet.under_say(&words, if taken { theme.warn() } else { Style::new() });
             if !entry.folded {
                 sheet.gap();
             }
@@ -79,14 +79,14 @@ fn under_field(app: &App, create: &Create, entry: &Entry, sheet: &mut Sheet) {
         Id::Name if !entry.folded => sheet.gap(),
         Id::Options => {
             let open = matches!(entry.input, Input::Fold { open: true });
-            let words = if open { "empty means none".to_owned() } else { summary(create) };
-            sheet.append(vec![span(&words, theme.grey())]);
+            let words = if open { "left empty: no limit, any network, no note".to_owned() } else { summary(create) };
+            sheet.append(vec![plain(&crate::text::fit(&words, sheet.under_room(), theme.glyphs.ellipsis))]);
         }
         Id::NotBefore | Id::Expires if entry.said.is_none() && create.form.text(entry.id).is_empty() => {
-            sheet.append(vec![span("  90d, 12h or 2027-01-31 (UTC)", theme.grey())]);
+            sheet.aside("90d, 12h or 2027-01-31, UTC");
         }
         Id::Networks if entry.said.is_none() && create.form.text(entry.id).is_empty() => {
-            sheet.append(vec![span("  203.0.113.0/24 2001:db8::/32", theme.grey())]);
+            sheet.aside("203.0.113.0/24 2001:db8::/32");
         }
         _ => {}
     }
@@ -207,7 +207,7 @@ pub fn settings(app: &App, d: &Settings, sheet: &mut Sheet) {
         let Id::Setting(setting) = entry.id else { continue };
         sheet.field(entry, focused);
         if entry.said.is_none() && d.part != Part::Lock {
-            sheet.under_say(setting.meaning(), app.theme.grey());
+            sheet.under_say(setting.meaning(), Style::new());
         }
     }
     sheet.gap();

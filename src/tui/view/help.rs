@@ -1,4 +1,4 @@
-//! The help overlay.
+//! The help overlay: sections of keys in one column or two, every word of them.
 
 use ratatui::style::Style;
 use ratatui::text::Span;
@@ -6,41 +6,47 @@ use ratatui::text::Span;
 use crate::text;
 
 use super::super::app::App;
-use super::super::help::{self, HelpLine};
+use super::super::help::{self, Row, Section};
 use super::super::keys::{self, Binding, Scope};
 use super::super::layout;
-use super::chrome::changes_a_key;
-use super::paint::span;
+use super::hints::changes_a_key;
+use super::paint::{plain, span, wrap};
 use super::sheet::Sheet;
 
-/// Columns of the keys.
-const KEYS: usize = 12;
+/// Fewest columns of the keys, so that most sections line up.
+const KEYS: usize = 10;
+/// Columns between two columns of sections.
+const GAP: usize = 2;
+
+/// One line of a section.
+type Cell = Vec<Span<'static>>;
 
 /// The sheet with the keys that work in a chain of scopes.
 pub fn sheet(app: &App, chain: &[Scope]) -> Sheet {
     let place = chain.iter().find(|s| **s != Scope::Text).map_or("here", |s| s.title());
-    let mut sheet = Sheet::new(format!("Keys: {place}"), layout::dialog_columns(app.size), app.theme);
+    let mut sheet = Sheet::new(format!("Keys: {place}"), layout::help_width(app.size), app.theme);
     let may = |right| app.room.as_ref().is_none_or(|room| app.door.is_some() || room.may(right));
     let denied = |b: &Binding| b.right.is_some_and(|right| !may(right));
     let is_final = app.all_final();
     let over = |b: &Binding| is_final && changes_a_key(b) && !denied(b);
-    let lines = help::lines(chain, |b| denied(b) || over(b));
     let shown = keys::reachable(chain);
     if shown.iter().any(|b| over(b)) {
         sheet.say("Revoked is final: the keys in brackets do nothing to it. n makes a new key.", Style::new());
         sheet.gap();
     }
     let columns = layout::help_columns(app.size);
-    let width = sheet.room() / columns;
-    let cells: Vec<Vec<Span<'static>>> = lines.iter().map(|line| cell(app, line, width)).collect();
-    let (mut left, right) = cells.split_at(break_at(&lines, columns));
-    if let Some((_, rest)) = left.split_last().filter(|_| columns == 2) {
-        // The gap before the heading that begins the second column.
-        left = rest;
-    }
+    let width = (sheet.room() - GAP * (columns - 1)) / columns;
+    let sections = help::sections(chain, |b| denied(b) || over(b));
+    let blocks: Vec<Vec<Cell>> = sections.iter().map(|section| block(app, section, width)).collect();
+    let (left, right) = blocks.split_at(break_at(&blocks, columns));
+    let (left, right) = (stacked(left), stacked(right));
     for row in 0..left.len().max(right.len()) {
-        let mut spans = left.get(row).cloned().unwrap_or_else(|| vec![Span::raw(" ".repeat(width))]);
-        spans.extend(right.get(row).cloned().unwrap_or_default());
+        let mut spans = left.get(row).cloned().unwrap_or_default();
+        if let Some(cell) = right.get(row).filter(|cell| !cell.is_empty()) {
+            let used: usize = spans.iter().map(Span::width).sum();
+            spans.push(plain(&" ".repeat((width + GAP).saturating_sub(used))));
+            spans.extend(cell.iter().cloned());
+        }
         sheet.spans(spans);
     }
     if shown.iter().any(|b| denied(b) && b.keys_in_help().is_some()) {
@@ -50,29 +56,36 @@ pub fn sheet(app: &App, chain: &[Scope]) -> Sheet {
     sheet
 }
 
-/// Where the second column begins: at the heading that makes the columns most alike.
-fn break_at(lines: &[HelpLine], columns: usize) -> usize {
-    let longer = |i: &usize| (*i).max(lines.len() - i);
-    let headings = (1..lines.len()).filter(|i| matches!(lines.get(*i), Some(HelpLine::Heading(_))));
+/// Which section begins the second column: the one that makes the columns most alike.
+fn break_at(blocks: &[Vec<Cell>], columns: usize) -> usize {
+    let height = |blocks: &[Vec<Cell>]| blocks.iter().map(|block| block.len() + 1).sum::<usize>();
     match columns {
-        1 => lines.len(),
-        _ => headings.min_by_key(longer).unwrap_or(lines.len()),
+        1 => blocks.len(),
+        _ => (1..blocks.len()).min_by_key(|i| height(&blocks[..*i]).max(height(&blocks[*i..]))).unwrap_or(blocks.len()),
     }
 }
 
-fn cell(app: &App, line: &HelpLine, width: usize) -> Vec<Span<'static>> {
-    let pad = |words: &str, width| text::pad(words, width, app.theme.glyphs.ellipsis);
-    match line {
-        HelpLine::Gap => vec![Span::raw(" ".repeat(width))],
-        HelpLine::Heading(words) => vec![span(&pad(words, width), app.theme.strong())],
-        HelpLine::Keys { keys, words, grey } => {
-            let keys = app.theme.keys(keys);
-            let (keys, style) = match grey {
-                true => (format!("({keys})"), app.theme.grey()),
-                false => (keys, Style::new()),
-            };
-            let words = pad(words, width.saturating_sub(KEYS + 1));
-            vec![span(&pad(&keys, KEYS), style), span(&words, style), Span::raw(" ")]
+/// One under another, with an empty line between.
+fn stacked(blocks: &[Vec<Cell>]) -> Vec<Cell> {
+    blocks.join(&Cell::new())
+}
+
+fn block(app: &App, section: &Section, width: usize) -> Vec<Cell> {
+    let keys: Vec<String> = section.rows.iter().map(|row| keys_of(app, row)).collect();
+    let column = keys.iter().map(|keys| text::width(keys)).max().unwrap_or_default().max(KEYS);
+    let mut block: Vec<Cell> =
+        wrap(section.heading, width).iter().map(|line| vec![span(line, app.theme.strong())]).collect();
+    for (row, keys) in section.rows.iter().zip(&keys) {
+        for (i, words) in wrap(row.words, width.saturating_sub(column + 2)).iter().enumerate() {
+            let keys = if i == 0 { keys } else { "" };
+            let keys = text::pad(keys, column, app.theme.glyphs.ellipsis);
+            block.push(vec![plain(&format!("{keys}  {words}"))]);
         }
     }
+    block
+}
+
+fn keys_of(app: &App, row: &Row) -> String {
+    let keys = app.theme.keys(&row.keys);
+    if row.grey { format!("({keys})") } else { keys }
 }

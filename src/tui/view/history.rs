@@ -51,6 +51,7 @@ fn line(app: &App, row: &TrailRow) -> String {
     let ellipsis = app.theme.glyphs.ellipsis;
     let who = text::pad(row.who.as_deref().unwrap_or("-"), 9, ellipsis);
     let times = if row.count > 1 { format!(" x{}", row.count) } else { String::new() };
-    let from = row.address.as_deref().map(|a| format!(" from {a}")).unwrap_or_default();
+    let from = row.address.as_deref().map(|a| format!(" from {a}"));
+    let from = row.local().map(|unix| format!(" {unix}")).or(from).unwrap_or_default();
     format!("{}  {who} {}{times}{from}", row.at.utc("%d %b %Y %H:%M"), row.did)
 }

@@ -39,11 +39,7 @@ fn tabs(room: &Room, api: &Api, paint: &mut Paint<'_>, body: Rect) {
         let grey = tab == Tab::Activity && !room.may(Right::ReadTrail);
         let words = if grey { format!("({})", tab.title()) } else { tab.title().to_owned() };
         let current = tab == api.tab;
-        let style = match (current, grey) {
-            (true, _) => theme.accent(),
-            (false, true) => theme.grey(),
-            (false, false) => Style::new(),
-        };
+        let style = if current { theme.accent() } else { Style::new() };
         mark(paint, x, body.y, &words, style, current);
         x += text::width(&words) as u16 + 4;
     }

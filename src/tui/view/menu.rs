@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 use crate::credential::{EXPIRING_DAYS, Kind, State};
 use crate::hub::{Capped, Gone, TrailRow};
@@ -211,12 +211,11 @@ fn line(paint: &mut Paint<'_>, y: u16, title: &str, width: usize, words: &str, s
     let theme = paint.theme;
     let mark = if selected { theme.glyphs.selected } else { " " };
     let title = if grey { format!("({title})") } else { title.to_owned() };
-    let style = if grey { theme.grey() } else { Style::new() };
     let room = usize::from(paint.area().width).saturating_sub(4 + width);
     let spans = vec![
         plain(&format!("{mark} ")),
-        span(&text::pad(&title, width, theme.glyphs.ellipsis), style),
-        Span::styled(text::fit(words, room, theme.glyphs.ellipsis), style),
+        plain(&text::pad(&title, width, theme.glyphs.ellipsis)),
+        plain(&text::fit(words, room, theme.glyphs.ellipsis)),
     ];
     paint.line(1, y, paint.area().width, &Line::from(spans));
     if selected {

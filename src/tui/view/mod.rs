@@ -11,6 +11,7 @@ mod filter;
 mod find;
 mod forms;
 mod help;
+mod hints;
 mod history;
 mod list;
 mod manage;
@@ -52,14 +53,16 @@ fn picture(app: &App, paint: &mut Paint<'_>) {
     chrome::header(app, paint);
     let body = Rect { y: HEADER, height: area.height.saturating_sub(HEADER + FOOTER), ..area };
     match (&app.door, &app.room) {
+        // Help stands in its place: it is not seen in parts behind it.
+        (Some(_), _) if app.help.is_some() => {}
         (Some(door), _) => door::draw(app, door, paint, body),
         (None, Some(room)) => desk(app, room, paint, body),
         (None, None) => {}
     }
     if let Some(help) = &app.help {
-        help::sheet(app, &help.what).draw(paint, body, help.scroll);
         // The overlay covers what was focused.
-        paint.cursor(area.width / 2, HEADER);
+        paint.cursor = None;
+        help::sheet(app, &help.what).draw(paint, body, help.scroll);
     }
     chrome::footer(app, paint);
 }

@@ -124,6 +124,37 @@ fn break_last(lines: &mut Vec<String>, columns: usize) {
     }
 }
 
+/// A line of a file in as many lines as it takes, those that go on behind `mark`; nothing of it is left out.
+pub fn continued(line: &str, columns: usize, mark: &str) -> Vec<String> {
+    let mut rest = text::safe(line).into_owned();
+    let mut lines = Vec::new();
+    loop {
+        let lead = if lines.is_empty() { "" } else { mark };
+        let tail = rest.split_off(cut_at(&rest, columns.saturating_sub(text::width(lead))));
+        lines.push(format!("{lead}{rest}"));
+        if tail.is_empty() {
+            return lines;
+        }
+        rest = tail;
+    }
+}
+
+/// Bytes that fit: up to a blank in the second half, where there is one, and at least one character.
+fn cut_at(line: &str, columns: usize) -> usize {
+    let (mut used, mut end, mut blank) = (0, 0, None);
+    for (at, grapheme) in line.grapheme_indices(true) {
+        used += text::width(grapheme);
+        if used > columns && end > 0 {
+            return blank.unwrap_or(end);
+        }
+        end = at + grapheme.len();
+        if grapheme == " " && used * 2 > columns {
+            blank = Some(end);
+        }
+    }
+    line.len()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,7 +168,23 @@ mod tests {
         assert_eq!(wrap("", 4), [""]);
     }
 
+    #[test]
+    fn a_long_line_of_a_file_goes_on_behind_a_mark() {
+        assert_eq!(continued("  short", 20, "> "), ["  short"]);
+        assert_eq!(continued("  set_header Host keydesk;", 18, "> "), ["  set_header Host ", "> keydesk;"]);
+        assert_eq!(continued("abcdefghij", 6, "> "), ["abcdef", "> ghij"]);
+        assert_eq!(continued("", 6, "> "), [""]);
+    }
+
     proptest! {
+        #[test]
+        fn nothing_of_a_file_is_left_out(line in "[a-z ]{0,60}|\\PC{0,40}", columns in 6usize..40) {
+            let lines = continued(&line, columns, "> ");
+            prop_assert!(lines.iter().all(|line| text::width(line) <= columns), "{lines:?}");
+            let joined: String = lines.iter().enumerate().map(|(i, l)| if i == 0 { &l[..] } else { &l[2..] }).collect();
+            prop_assert_eq!(joined, text::safe(&line).into_owned());
+        }
+
         #[test]
         fn every_line_fits(sentence in "\\PC{0,60}", columns in 2usize..40) {
             for line in wrap(&sentence, columns) {

@@ -185,7 +185,7 @@ fn add(app: &App, d: &Person, sheet: &mut Sheet) {
     for (entry, focused) in d.form.shown().filter(|(e, _)| e.id == Id::Name) {
         sheet.field(entry, focused);
         if entry.said.is_none() {
-            sheet.under_say("a-z 0-9 . _ - beginning with a letter; never reused", app.theme.grey());
+            sheet.under_say("a-z 0-9 . _ - beginning with a letter; never reused", Style::new());
         }
     }
     sheet.gap();

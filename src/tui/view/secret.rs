@@ -3,7 +3,7 @@
 use ratatui::style::Style;
 
 use super::super::app::App;
-use super::super::dialog::{Issue, OneTime};
+use super::super::dialog::{Issue, OneTime, What};
 use super::super::layout;
 use super::super::msg::CopyOutcome;
 use super::copy_words;
@@ -84,7 +84,8 @@ fn copied(app: &App, view: &OneTime, roomy: bool, sheet: &mut Sheet) {
         Some((what, outcome)) => {
             sheet.say(&format!("{} {}", theme.glyphs.met, copy_words(outcome, &view.words(*what))), theme.good());
             if roomy && *outcome != CopyOutcome::Copied {
-                sheet.tell("  Nothing arrived? Double-click the secret to select it.");
+                let first = if view.masked { "Press m to show it, then double-click" } else { "Double-click" };
+                sheet.tell(&format!("  Nothing arrived? {first} the {} to select it.", view.words(What::Secret)));
             }
         }
         None if app.is_waiting() => sheet.tell("Copying ..."),

@@ -129,6 +129,16 @@ impl Sheet {
         }
     }
 
+    /// What an empty field may hold, in brackets: behind it where there is room, else under it.
+    pub fn aside(&mut self, words: &str) {
+        let used = self.lines.last().map_or(0, Line::width);
+        let words = format!("({words})");
+        match used + 2 + text::width(&words) <= self.columns.saturating_sub(1) {
+            true => self.append(vec![plain(&format!("  {words}"))]),
+            false => self.under_say(&words, Style::new()),
+        }
+    }
+
     /// The checks of a form that stand in one line.
     pub fn checks(&mut self, label: &'static str, entries: &[(&Entry, bool, &str)]) {
         let glyphs = self.theme.glyphs;
@@ -170,10 +180,9 @@ impl Sheet {
             if focused {
                 self.cursor = Some((self.lines.len(), at + 2));
             }
-            let style = match (focused, usable(entry)) {
-                (true, _) => self.theme.selected(),
-                (false, true) => Style::new(),
-                (false, false) => self.theme.grey(),
+            let style = match focused {
+                true => self.theme.selected(),
+                false => Style::new(),
             };
             at += text::width(&words) + gap;
             line.push(span(&words, style));
@@ -214,7 +223,11 @@ impl Sheet {
         for (i, line) in self.lines.iter().skip(first).take(inner).enumerate() {
             paint.line(x + 1, y + 1 + i as u16, width.saturating_sub(2), line);
         }
-        if let Some((line, column)) = self.cursor.filter(|(line, _)| *line >= first && *line < first + inner) {
+        // Where nothing can be focused, what is read next: the first line in sight that says something.
+        let says = |line: &Line<'_>| line.spans.iter().any(|span| !span.content.trim().is_empty());
+        let read = self.lines.iter().enumerate().skip(first).find(|(_, line)| says(line)).map(|(i, _)| (i, MARGIN));
+        let at = self.cursor.or(read).filter(|(line, _)| *line >= first && *line < first + inner);
+        if let Some((line, column)) = at {
             let column = column.min(self.columns.saturating_sub(1)) as u16;
             paint.cursor(x + 1 + column, y + 1 + (line - first) as u16);
         }

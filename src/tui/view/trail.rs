@@ -51,6 +51,8 @@ pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, body: Rect) {
 }
 
 fn row_line(app: &App, row: &TrailRow, width: usize) -> String {
+    // Who acted with --as sat at this machine: his Unix user is where it came from.
+    let from = row.local().or_else(|| row.address.clone()).unwrap_or_else(|| "-".to_owned());
     let did = if row.count > 1 { format!("{} x{}", row.did, row.count) } else { row.did.clone() };
     line(
         app,
@@ -60,8 +62,8 @@ fn row_line(app: &App, row: &TrailRow, width: usize) -> String {
             &row.at.utc("%d %b %H:%M"),
             row.who.as_deref().unwrap_or("-"),
             &did,
-            &row.what,
-            row.address.as_deref().unwrap_or("-"),
+            row.object().unwrap_or_default(),
+            &from,
         ],
     )
 }
@@ -122,7 +124,7 @@ pub fn status(app: &App, list: &TrailList) -> String {
 }
 
 /// The fields of the form that narrows the trail.
-pub fn narrow(app: &App, form: &Form, sheet: &mut Sheet) {
+pub fn narrow(form: &Form, sheet: &mut Sheet) {
     sheet.gap();
     for (entry, focused) in form.shown().filter(|(e, _)| !matches!(e.input, Input::Button(_))) {
         sheet.field(entry, focused);
@@ -133,7 +135,7 @@ pub fn narrow(app: &App, form: &Form, sheet: &mut Sheet) {
             _ => continue,
         };
         if entry.said.is_none() {
-            sheet.under_say(words, app.theme.grey());
+            sheet.under_say(words, Style::new());
         }
     }
 }

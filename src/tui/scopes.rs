@@ -1,0 +1,52 @@
+//! Which keys mean something where one is.
+
+use crate::account::Right;
+
+use super::app::{App, Room};
+use super::dialog::form_scopes;
+use super::keys::Scope;
+use super::screen::{Screen, Tab, Topic};
+
+impl App {
+    /// The scopes that keys go through, innermost first.
+    pub fn scopes(&self) -> Vec<Scope> {
+        let mut chain = if self.help.is_some() {
+            vec![Scope::Reading, Scope::Rows]
+        } else if let Some(door) = &self.door {
+            form_scopes(&door.form, Scope::Door)
+        } else if let Some(room) = &self.room {
+            room.scopes()
+        } else {
+            vec![]
+        };
+        chain.push(Scope::Everywhere);
+        chain
+    }
+}
+
+impl Room {
+    fn scopes(&self) -> Vec<Scope> {
+        if let Some(dialog) = self.dialogs.last() {
+            return dialog.scopes();
+        }
+        match self.screen() {
+            Some(Screen::Menu(_)) | None => vec![Scope::Rows, Scope::Menu],
+            Some(Screen::Settings(_)) => vec![Scope::Rows, Scope::Settings, Scope::Screen],
+            Some(Screen::Account(_)) => vec![Scope::Rows, Scope::Account, Scope::Screen],
+            Some(Screen::Docs(_)) => vec![Scope::Docs, Scope::Rows, Scope::Screen],
+            Some(Screen::People(_)) => vec![Scope::People, Scope::Rows, Scope::Screen],
+            Some(Screen::Page(Topic::Security, _)) => vec![Scope::Security, Scope::Rows, Scope::Screen],
+            Some(Screen::Page(Topic::SignIns, _)) => vec![Scope::Rows, Scope::Screen],
+            Some(Screen::Trail(_)) => vec![Scope::Trail, Scope::Rows, Scope::Screen],
+            Some(Screen::Api(api)) => match api.tab {
+                Tab::Api if api.search.open => vec![Scope::Text, Scope::Filter],
+                Tab::Api if self.may(Right::SeeCredentials) => {
+                    vec![Scope::List, Scope::Rows, Scope::Tabs, Scope::Screen]
+                }
+                Tab::Api => vec![Scope::Tabs, Scope::Screen],
+                Tab::Documentation => vec![Scope::Docs, Scope::Rows, Scope::Tabs, Scope::Screen],
+                Tab::Activity => vec![Scope::Activity, Scope::Rows, Scope::Tabs, Scope::Screen],
+            },
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Documentation, line by line: the files of gateways.
+
+use keydesk::{
+    account::Role,
+    sample::{Gateway, Upstream},
+};
+
+use crate::play::{Play, Table, VERIFIER, between};
+
+fn to_gateways(play: Play) -> Play {
+    play.sees("Menu.")
+        .picks("Documentation")
+        .sees("Documentation: how to call the API")
+        .picks("Configurations of gateways.")
+        .sees(&format!("the verifier is at {VERIFIER}."))
+        .sees("keydesk snippet prints the same")
+}
+
+#[test]
+fn the_file_of_a_gateway_is_said_line_by_line_and_copied_as_it_is() {
+    let table = Table::new();
+    for gateway in Gateway::ALL {
+        let file = gateway.snippet(VERIFIER, &Upstream::default()).unwrap();
+        let (_, play) = table.play_as(Some(table.session("alice")), |play| {
+            to_gateways(play)
+                .picks(gateway.title())
+                .sees(&format!("That was the file of {}.", gateway.title()))
+                .picks("Copy this file")
+                .sees("Sent to your terminal (OSC 52): the file.")
+                .back(2)
+                .quits()
+        });
+        assert_eq!(play.copied, std::slice::from_ref(&file));
+        let said = between(&play.said, file.lines().next().unwrap(), "That was the file of");
+        let wanted: Vec<_> = file.lines().skip(1).map(|line| line.replace('\t', "    ")).collect();
+        let said: Vec<_> = said.lines().skip(1).map(str::to_owned).collect();
+        assert_eq!(said[..wanted.len()], wanted, "{}", gateway.title());
+    }
+}
+
+#[test]
+fn every_role_may_read_them() {
+    let table = Table::new();
+    table.user("chen", Role::Basic);
+    table.play_as(Some(table.session("chen")), |play| {
+        to_gateways(play).picks("nginx").sees("# keydesk behind nginx").back(3).quits()
+    });
+}

@@ -1,0 +1,168 @@
+//! Help: in every place every key of it can be read to its last word, in every window.
+
+use keydesk::{
+    account::Role,
+    credential::filter_terms,
+    tui::{
+        keys::{self, Scope},
+        msg::Msg,
+        theme::{ASCII, Palette, Theme, UNICODE},
+    },
+};
+use ratatui::style::Modifier;
+
+use super::desk::{Desk, chord};
+
+/// The ways from the list of Basic keys to every place that has keys of its own.
+pub const PLACES: &[&str] = &[
+    "esc esc",
+    "esc",
+    "ctrl-l",
+    "tab",
+    "tab tab",
+    "tab tab r",
+    "n",
+    "n tab",
+    "n shift-tab",
+    "2 n tab → tab tab tab tab tab",
+    "3 n",
+    "D",
+    "R",
+    "e",
+    "enter",
+    "/",
+    "n x enter",
+    "L",
+    "esc esc ↓ enter",
+    "esc G enter",
+    "esc ↓ ↓ enter",
+    "esc ↓ enter",
+    "esc ↓ enter enter",
+];
+
+impl Desk {
+    /// On the list of Basic keys, and on by these keys.
+    pub fn on_list_then(keys: &str) -> Self {
+        Self::on_list_as_then(Role::Administrator, keys)
+    }
+
+    pub fn on_list_as_then(role: Role, keys: &str) -> Self {
+        let mut desk = Self::on_list_as(role);
+        desk.blindly(keys);
+        desk
+    }
+
+    /// Presses keys without the driver's questions.
+    pub fn blindly(&mut self, keys: &str) -> &mut Self {
+        for key in keys.split(' ') {
+            self.send(Msg::Key(chord(key)));
+        }
+        self.rest()
+    }
+
+    /// The rows inside the frame of the help sheet, and the columns of the window where its columns begin.
+    fn sheet(&self, theme: Theme) -> (Vec<String>, Vec<u16>) {
+        let (buffer, [left, _, foot, _]) = (self.buffer(), theme.glyphs.corners);
+        let row = |y: u16| (0..buffer.area.width).map(move |x| (x, y));
+        let corner = |y: u16, glyph: &str| row(y).find(|(x, y)| buffer[(*x, *y)].symbol() == glyph);
+        let (x, top) = (2..self.size.1).find_map(|y| corner(y, left)).expect("a frame");
+        let (_, end) = (top + 1..self.size.1).find_map(|y| corner(y, foot)).expect("its foot");
+        let width = self.size.0 - 2 * x;
+        let lines = (top + 1..end).map(|y| (x + 1..x + width - 1).map(|x| buffer[(x, y)].symbol()).collect());
+        let bold = |x: u16, y: u16| buffer[(x, y)].modifier.contains(Modifier::BOLD);
+        let mut begins: Vec<u16> = (top + 1..end)
+            .flat_map(|y| (x + 1..x + width).filter(move |x| bold(*x, y) && !bold(x - 1, y)).map(|at| at - x - 1))
+            .collect();
+        begins.sort_unstable();
+        begins.dedup();
+        (lines.collect(), begins)
+    }
+
+    /// Everything that the help sheet says, column by column, read by going down line by line.
+    fn reads_help(&mut self, theme: Theme) -> Vec<String> {
+        let (mut lines, mut begins) = self.sheet(theme);
+        loop {
+            let before = self.frame();
+            self.send(Msg::Key(chord("↓")));
+            if self.frame() == before {
+                break;
+            }
+            let (next, more) = self.sheet(theme);
+            lines.extend(next.last().cloned());
+            begins.extend(more);
+        }
+        begins.sort_unstable();
+        begins.dedup();
+        assert!((1..=2).contains(&begins.len()), "{begins:?}\n{}", self.screen());
+        let middle = begins.get(1).map_or(usize::MAX, |x| usize::from(*x));
+        let part = |right: bool| {
+            let cut = move |line: &String| {
+                let chars = line.chars().enumerate();
+                chars.filter(|(i, _)| (*i >= middle) == right).map(|(_, c)| c).collect::<String>()
+            };
+            lines.iter().map(cut).flat_map(|l| l.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        };
+        [part(false).collect::<Vec<_>>().join(" "), part(true).collect::<Vec<_>>().join(" ")].into()
+    }
+}
+
+fn reads_all_of_it(role: Role, way: &str, theme: Theme, size: (u16, u16)) {
+    let mut desk = Desk::on_list_as_then(role, way);
+    desk.app.set_theme(theme);
+    desk.sized(size.0, size.1);
+    let chain = desk.app.scopes();
+    desk.blindly("F1");
+    let first = desk.frame();
+    let read = desk.reads_help(theme);
+    assert!(!read.iter().any(|text| text.contains(theme.glyphs.ellipsis)), "{way}: {read:?}");
+    let told = |keys: &str, words: &str| {
+        let both = [format!("{keys} {words}"), format!("({keys}) {words}")];
+        read.iter().any(|text| both.iter().any(|one| text.contains(one.as_str())))
+    };
+    for binding in keys::reachable(&chain) {
+        let Some(keys) = binding.keys_in_help() else { continue };
+        let keys = theme.keys(&keys);
+        assert!(told(&keys, binding.words), "{way} at {size:?}: {keys} {} is not in {read:?}", binding.words);
+    }
+    if chain.iter().any(|scope| matches!(scope, Scope::List | Scope::Filter)) {
+        assert!(filter_terms().all(|(term, words)| told(term, words)), "{way} at {size:?}: {read:?}");
+    }
+    // The real cursor stands where one begins to read, and goes back there.
+    desk.blindly("g");
+    assert_eq!(desk.frame(), first);
+    let (buffer, at) = first;
+    let heading = buffer[(at.x, at.y)].symbol();
+    assert!(at.y > 2 && heading.trim() != "", "{way}: the cursor is at {at:?}\n{}", desk.screen());
+}
+
+#[test]
+fn every_key_of_every_place_is_told_to_its_last_word() {
+    for way in PLACES {
+        for size in [(80, 24), (60, 16), (120, 40)] {
+            reads_all_of_it(Role::Administrator, way, Theme::default(), size);
+        }
+    }
+}
+
+#[test]
+fn in_ascii_and_for_other_roles_too() {
+    let ascii = Theme { palette: Palette::None, glyphs: &ASCII };
+    let unicode = Theme { palette: Palette::None, glyphs: &UNICODE };
+    for way in PLACES {
+        reads_all_of_it(Role::Administrator, way, ascii, (60, 16));
+    }
+    for way in ["ctrl-l", "tab", "enter", "esc esc"] {
+        for role in [Role::Advanced, Role::Basic] {
+            reads_all_of_it(role, way, unicode, (80, 24));
+            reads_all_of_it(role, way, ascii, (60, 16));
+        }
+    }
+}
+
+#[test]
+fn wherever_one_is_the_cursor_can_be_seen() {
+    super::snapshots::each_scene(Theme::default(), |desk| {
+        let (_, at) = desk.frame();
+        assert!(at.y > 0, "nothing says where one is on\n{}", desk.screen());
+    });
+}
