@@ -451,6 +451,8 @@ fn filled_in(command: &str) -> Vec<String> {
         let (open, close) = (word.find('{'), word.rfind('}'));
         words.push(match (words.last().map(String::as_str), open, close) {
             (Some("--kind"), Some(_), _) => "basic".to_owned(),
+            // `keydesk setting set`: which one is left open.
+            (Some("set"), Some(_), _) => "replay".to_owned(),
             (Some("--expect"), ..) => noted.clone(),
             (_, Some(open), Some(close)) => format!("{}X{}", &word[..open], &word[close + 1..]),
             _ => word.to_owned(),

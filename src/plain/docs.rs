@@ -38,7 +38,7 @@ fn gateways(seat: &mut Seat<'_, '_>) -> Said {
     };
     let upstream = overview.upstream.unwrap_or_default();
     let mut menu = Menu::new(heading, Gateway::ALL.map(|gateway| format!("{}.", gateway.title())));
-    menu.heading.push("keydesk snippet prints the same, outside this desk.".to_owned());
+    menu.heading.push("Outside this desk, `keydesk snippet nginx --as NAME` prints the same.".to_owned());
     while let Some(i) = seat.talk.choose(&menu)? {
         match Gateway::ALL[i].snippet(&verifier, &upstream) {
             Err(why) => seat.talk.refuse(why.to_string())?,

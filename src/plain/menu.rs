@@ -110,8 +110,8 @@ fn to_look_at(overview: &Overview) -> Vec<String> {
     if let Some(site) = &overview.site {
         if site.went_back.is_some() {
             said.push(
-                "To look at: this store is older than verifiers know it. Put the newest copy back, or accept what is here by \
-                 keydesk audit accept; until then verifiers follow what is taken away here, and nothing else."
+                "To look at: this store is older than verifiers know it. Put the newest copy back, or accept what is here: \
+                 `keydesk audit accept --as NAME`. Until then verifiers follow what is taken away here, and nothing else."
                     .into(),
             );
         }

@@ -133,7 +133,7 @@ impl Refresh {
             self.told = Some(Instant::now());
             tracing::warn!(
                 "the store went back: what it takes away is followed, nothing else; put the newest copy back, or accept what \
-                 is there by keydesk audit accept"
+                 is there: keydesk audit accept --as NAME"
             );
             if let Err(why) = self.note_went_back() {
                 tracing::error!(error = %why, "that the store went back could not be written into its trail");

@@ -92,7 +92,11 @@ fn the_mistake_that_a_client_made_is_named() {
     let said = signer.explain(&["--at", &then], &format!("GET /v1 HTTP/1.1\n{late}\n")).out;
     assert!(said.contains("Verdict: allowed."), "{said}");
     let said = signer.explain(&[], &format!("POST /v1 HTTP/1.1\n{}\nbody", get("/v1"))).out;
-    assert!(said.contains("no digest of it is signed") && said.contains("It signed POST as GET."), "{said}");
+    // The secret is judged before what else is wrong.
+    assert!(said.contains("bad_signature") && said.contains("It signed POST as GET."), "{said}");
+    let undigested = signer.fields("POST", "/v1", None, now(), SHA256);
+    let said = signer.explain(&[], &format!("POST /v1 HTTP/1.1\n{undigested}\nbody")).out;
+    assert!(said.contains("body_digest_missing") && said.contains("Body without a signed digest"), "{said}");
 }
 
 #[test]

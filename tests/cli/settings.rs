@@ -11,7 +11,7 @@ fn settings_are_listed_and_set_with_their_rows_in_the_trail() {
         all.iter().find(|row| row["setting"] == name).unwrap()["value"].as_str().unwrap().to_owned()
     };
     assert_eq!((of("staleness"), of("replay"), of("algorithms")), ("60".into(), "off".into(), "all".into()));
-    assert!(listed.as_array().unwrap().iter().all(|row| row["default"] == true), "{listed}");
+    assert!(listed.as_array().unwrap().iter().all(|row| row["state"] == "default"), "{listed}");
     desk.run(&["setting", "set", "staleness", "5", "--as", "alice"]).done();
     desk.run(&["setting", "set", "staleness", "5", "--as", "alice"]).done();
     desk.run(&["setting", "set", "api-address", "https://api.acme.test/", "--as", "alice"]).done();

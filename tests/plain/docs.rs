@@ -7,13 +7,13 @@ use keydesk::{
 
 use crate::play::{Play, Table, VERIFIER, between};
 
-fn to_gateways(play: Play) -> Play {
+fn to_gateways(play: Play, heading: &str) -> Play {
     play.sees("Menu.")
         .picks("Documentation")
         .sees("Documentation: how to call the API")
         .picks("Configurations of gateways.")
-        .sees(&format!("the verifier is at {VERIFIER}."))
-        .sees("keydesk snippet prints the same")
+        .sees(heading)
+        .sees("`keydesk snippet nginx --as NAME` prints the same")
 }
 
 #[test]
@@ -22,7 +22,7 @@ fn the_file_of_a_gateway_is_said_line_by_line_and_copied_as_it_is() {
     for gateway in Gateway::ALL {
         let file = gateway.snippet(VERIFIER, &Upstream::default()).unwrap();
         let (_, play) = table.play_as(Some(table.session("alice")), |play| {
-            to_gateways(play)
+            to_gateways(play, &format!("the verifier is at {VERIFIER}."))
                 .picks(gateway.title())
                 .sees(&format!("That was the file of {}.", gateway.title()))
                 .picks("Copy this file")
@@ -43,6 +43,11 @@ fn every_role_may_read_them() {
     let table = Table::new();
     table.user("chen", Role::Basic);
     table.play_as(Some(table.session("chen")), |play| {
-        to_gateways(play).picks("nginx").sees("# keydesk behind nginx").back(3).quits()
+        to_gateways(play, "only Administrators see those of this desk")
+            .picks("nginx")
+            .sees("# keydesk behind nginx")
+            .sees_no(VERIFIER)
+            .back(3)
+            .quits()
     });
 }

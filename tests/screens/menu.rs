@@ -268,17 +268,20 @@ fn the_arrows_go_from_the_menu_to_what_is_to_look_at_and_back() {
     desk.sees("tab to the list below").press("↓ ↓ ↓ ↓ ↓");
     assert!(desk.selected_line().contains("Quit"));
     desk.press("↓").sees("▸ ! 支払い-batch expires in 3 days").sees("tab to the menu").sees_no("▸ Quit");
-    desk.press("↓").sees("▸ ! 4 keys were never used").press("↓ ↓").sees("▸ ! 4 keys were never used");
-    desk.press("↑ ↑")
+    desk.press("↓")
+        .sees("▸ ! 1 Basic key was never used")
+        .press("↓ ↓ ↓")
+        .sees("▸ ! 1 Legacy credential was never used");
+    desk.press("↑ ↑ ↑ ↑")
         .sees("▸ Quit")
         .press("G")
-        .sees("▸ ! 4 keys")
+        .sees("▸ ! 1 Legacy credential")
         .press("g")
         .sees("▸ Settings")
         .press("↑")
         .sees("▸ Settings");
     desk.press("↓ tab").sees("▸ ! 支払い-batch").press("tab").sees("▸ My account");
-    desk.press("End ↑").no_dialog().press("enter").rest();
+    desk.press("End ↑ ↑ ↑").no_dialog().press("enter").rest();
     assert!(desk.selected_line().contains("支払い-batch"), "{}", desk.screen());
     // With nothing to look at the last row is the last.
     let mut desk = Desk::signed_in_as(Role::Basic);

@@ -57,8 +57,8 @@ fn refusals_of_known_keys_are_kept_with_their_reason_and_unknown_keys_never_writ
     assert_eq!(verifier.ask(&put_as_post).status(), 401);
     verifier.stop();
     let refusals = desk.hub.details(&desk.alice, one.id).unwrap().refusals;
-    assert_eq!(refusals.len(), 20);
-    assert!(refusals.iter().all(|refusal| refusal.reason == "bad_secret"));
+    // Those that are alike are one with a count.
+    assert_eq!((refusals.len(), refusals[0].count, refusals[0].reason.as_str()), (1, 30, "bad_secret"));
     assert_eq!(refusals[0].address.unwrap().to_string(), CLIENT);
     let refusals = desk.hub.details(&desk.alice, signs.id).unwrap().refusals;
     assert_eq!((refusals.len(), refusals[0].reason.as_str()), (1, "bad_signature"));

@@ -80,7 +80,7 @@ fn look_words(app: &App, look: &Look, room: usize) -> String {
             (None, format!("{} {were} never used", counted(*n, *kind, "")))
         }
         Look::Unasked => (None, "No gateway has asked yet: see how to set one up".to_owned()),
-        Look::WentBack => (None, "This store is older than verifiers know it: see keydesk audit accept".to_owned()),
+        Look::WentBack => (None, "The store went back. To accept that: keydesk audit accept --as NAME".to_owned()),
         Look::SettingTampered => (None, "A setting was changed outside keydesk (tampered): set it again".to_owned()),
         Look::OneAdministrator => (None, ONLY_ADMINISTRATOR.to_owned()),
     };
