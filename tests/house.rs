@@ -434,7 +434,8 @@ fn does_something(words: &[&str]) -> bool {
     let program = keydesk::cli::command();
     let mut command = &program;
     for word in &words[1..] {
-        match command.find_subcommand(word) {
+        // A command may end a sentence.
+        match command.find_subcommand(word.trim_end_matches(['.', ',', ';', ':', ')'])) {
             Some(sub) if !sub.has_subcommands() => return true,
             Some(sub) => command = sub,
             None => return false,
@@ -470,6 +471,7 @@ fn texts_and_the_commands_in_them_are_found() {
         suggested("Do `keydesk key list`, or: keydesk audit list --as A"),
         ["keydesk key list", "keydesk audit list --as A"]
     );
+    assert_eq!(suggested("or by keydesk audit accept."), ["keydesk audit accept."], "at the end of a sentence too");
     assert!(suggested("keydesk keeps keys, keydesk key check").is_empty());
     assert_eq!(filled_in("keydesk key find --kind {kind} by:{}").join(" "), "keydesk key find --kind basic by:X");
 }

@@ -644,6 +644,27 @@ fn sqlite_finds_changes_by_their_index() {
     }
 }
 
+#[test]
+fn sqlite_finds_the_trail_of_one_subject_by_its_index_whatever_else_is_asked() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("keydesk.db");
+    SqliteStore::create(&path, &mut |_| Ok(())).unwrap();
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    use tables::TrailFilter::{About, Class, Subject, Who};
+    for (filters, index) in [
+        (vec![Subject("id")], "trail_by_subject"),
+        (vec![Class("change"), Subject("id")], "trail_by_subject"),
+        (vec![Subject("id"), About("setting"), Who("alice"), Class("change")], "trail_by_subject"),
+        (vec![Class("change")], "trail_by_class"),
+    ] {
+        let (sql, params) = tables::trail_sql(&filters, i64::MAX, 1);
+        let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.replace('$', "?"))).unwrap();
+        let steps = plan.query_map(rusqlite::params_from_iter(&params), |row| row.get::<_, String>(3)).unwrap();
+        let steps: Vec<String> = steps.map(Result::unwrap).collect();
+        assert!(steps.len() == 1 && steps[0].contains(index), "{sql}: {steps:?}");
+    }
+}
+
 /// A desk as an older keydesk made it: the first step alone.
 fn of_step_one(path: &std::path::Path) -> rusqlite::Connection {
     let old = rusqlite::Connection::open(path).unwrap();

@@ -55,11 +55,11 @@ impl Default for Policy {
 impl Policy {
     /// Takes up what a setting says; false if it says nothing of the kind.
     fn take_up(&mut self, setting: Setting, value: &str) -> bool {
+        let all = (setting == Setting::Algorithms && value == ALL_ALGORITHMS).then(Algorithms::default);
         let put = match setting {
             Setting::Staleness => value.parse().ok().map(|seconds| self.staleness = seconds),
             Setting::Replay => value.parse().ok().map(|replay| self.replay = replay),
-            Setting::Algorithms if value == ALL_ALGORITHMS => Some(self.algorithms = Algorithms::default()),
-            Setting::Algorithms => value.parse().ok().map(|algorithms| self.algorithms = algorithms),
+            Setting::Algorithms => all.or_else(|| value.parse().ok()).map(|algorithms| self.algorithms = algorithms),
             Setting::LockTime | Setting::ApiAddress | Setting::Upstream => None,
         };
         put.is_some()

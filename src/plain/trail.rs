@@ -66,7 +66,7 @@ fn verify(seat: &mut Seat<'_, '_>) -> Said {
         None => Ok(()),
         Some(at) => seat.say(format!(
             "But this store is older than it was: a verifier that knows a newer state of it said so on {}. Put the newest copy \
-             back, or accept this one by keydesk audit accept.",
+             back, or accept this one by `keydesk audit accept --as NAME`.",
             words::moment(at)
         )),
     }

@@ -181,8 +181,13 @@ impl Refresh {
                 self.follow_settings(hub)?;
             }
             Since::Changed => self.apply(hub)?,
-            Since::Anew | Since::Another => {
+            Since::Anew => {
                 self.known.followed = self.known.followed.anew();
+                self.load(hub)?;
+            }
+            Since::Another => {
+                // What the desk before it allowed says nothing of this one.
+                self.known.followed = Followed::default();
                 self.load(hub)?;
             }
             Since::WentBack => {

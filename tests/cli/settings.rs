@@ -51,6 +51,42 @@ fn snippets_have_the_places_of_the_config_file_and_the_upstream_of_the_desk() {
 }
 
 #[test]
+fn a_setting_changed_outside_is_marked_beside_the_others_and_can_be_set_again() {
+    let desk = Desk::ready();
+    if !crate::desk::need("sqlite3") {
+        return;
+    }
+    crate::desk::sqlite3(&desk.database(), "UPDATE setting SET value = 'node' WHERE value = 'off'");
+    let list = || desk.run(&["setting", "list", "--as", "alice", "--json"]);
+    let listed = list();
+    let rows: serde_json::Value = serde_json::from_str(&listed.out).unwrap();
+    assert!(listed.code == Some(1) && listed.err.contains("keydesk setting set replay VALUE"), "{}", listed.err);
+    let of = |name: &str| rows.as_array().unwrap().iter().find(|row| row["setting"] == name).unwrap();
+    assert_eq!((&of("replay")["state"], &of("replay")["value"]), (&"tampered".into(), &serde_json::Value::Null));
+    assert_eq!((&of("staleness")["state"], &of("staleness")["value"]), (&"default".into(), &"60".into()));
+    desk.run(&["audit", "verify", "--as", "alice"]).fails(1, "replay");
+    desk.run(&["setting", "set", "replay", "off", "--as", "alice"]).done();
+    list().done();
+    desk.verify();
+    crate::desk::sqlite3(&desk.database(), "DELETE FROM setting WHERE value = '60'");
+    desk.run(&["audit", "verify", "--as", "alice"]).fails(1, "staleness");
+}
+
+#[test]
+fn who_is_no_administrator_gets_a_snippet_with_examples_in_it() {
+    let desk = Desk::ready();
+    desk.run(&["setting", "set", "upstream", "10.0.0.7:8443", "--as", "alice"]).done();
+    desk.typing(
+        "a long enough word",
+        &["user", "add", "erik", "--as", "alice", "--role", "advanced", "--password-stdin"],
+    )
+    .done();
+    let run = desk.run(&["snippet", "nginx", "--as", "erik"]).done();
+    assert!(!run.out.contains("10.0.0.7") && run.out.contains("127.0.0.1:9000"), "{}", run.out);
+    assert!(run.err.contains("only Administrators see those of this desk"), "{}", run.err);
+}
+
+#[test]
 fn a_store_is_accepted_by_administrators_and_the_trail_says_so() {
     let desk = Desk::ready();
     desk.run(&["audit", "accept", "--as", "alice"]).done();

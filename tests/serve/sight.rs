@@ -174,6 +174,49 @@ fn another_desk_in_its_place_is_loaded_whole_once_its_master_key_is_there() {
 }
 
 #[test]
+fn a_store_that_went_back_takes_away_and_gives_nothing() {
+    let desk = Desk::new();
+    let [one, two, three] = ["one", "two", "three"].map(|name| desk.key(Kind::Basic, name));
+    let file = desk.dir.path().join("old.db");
+    copy(&desk, &file);
+    desk.set(&three, Verb::Disable);
+    let verifier = desk.verifier();
+    assert_eq!([&one, &two, &three].map(|key| status(&verifier, key)), [200, 200, 401]);
+    put(&desk, &file);
+    verifier.until("told", |verifier| says(verifier, "went back"));
+    let desk = Desk::open_again(desk);
+    desk.set(&one, Verb::Revoke);
+    verifier.until("taken away", |verifier| status(verifier, &one) == 401);
+    assert_eq!([&two, &three].map(|key| status(&verifier, key)), [200, 401], "what it would give is not followed");
+    desk.set(&two, Verb::Disable);
+    verifier.until("taken away too", |verifier| status(verifier, &two) == 401);
+    desk.hub.accept_store(&desk.alice).unwrap();
+    verifier.until("accepted", |verifier| status(verifier, &three) == 200);
+    assert_eq!([&one, &two].map(|key| status(&verifier, key)), [401, 401]);
+}
+
+#[test]
+fn a_setting_that_cannot_be_trusted_closes_a_verifier_that_starts_and_not_one_that_knew_it() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let verifier = desk.verifier();
+    assert_eq!(status(&verifier, &one), 200);
+    desk.sql("UPDATE setting SET value = 'all' WHERE id = (SELECT id FROM setting WHERE value = 'off')");
+    verifier.until("told", |verifier| says(verifier, "keydesk setting set replay VALUE"));
+    assert_eq!((status(&verifier, &one), verifier.get("/readyz").status()), (200, 200), "it knew it before");
+    verifier.stop();
+    let verifier = desk.verifier();
+    assert_eq!((status(&verifier, &one), verifier.get("/readyz").status()), (503, 503));
+    assert!(says(&verifier, "keydesk setting set replay VALUE") && verifier.get("/healthz").status() == 200);
+    desk.policy(&Policy::default());
+    verifier.until("set again", |verifier| status(verifier, &one) == 200);
+    verifier.stop();
+    desk.sql("DELETE FROM setting WHERE value = '60'");
+    let verifier = desk.verifier();
+    assert_eq!(status(&verifier, &one), 503, "a row that is gone is none that was never set");
+}
+
+#[test]
 fn what_is_no_store_is_answered_for_until_the_limit() {
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");

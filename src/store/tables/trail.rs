@@ -123,11 +123,16 @@ pub enum TrailFilter<'a> {
 }
 
 impl TrailFilter<'_> {
-    fn add(self, sql: &mut String, params: &mut Vec<Value>) {
+    /// `one` says that the rows are of one subject: these are few, and every other index leads past millions that are of
+    /// the same class. A column with an empty text behind it is in no index.
+    fn add(self, one: bool, sql: &mut String, params: &mut Vec<Value>) {
         let (condition, value): (&str, Value) = match self {
             Self::Subject(id) => ("subject =", id.into()),
+            Self::About(about) if one => ("about || '' =", about.into()),
             Self::About(about) => ("about =", about.into()),
+            Self::Class(class) if one => ("class || '' =", class.into()),
             Self::Class(class) => ("class =", class.into()),
+            Self::Who(who) if one => ("who || '' =", who.into()),
             Self::Who(who) => ("who =", who.into()),
             Self::From(at) => ("at >=", at.into()),
             Self::Until(at) => ("at <", at.into()),
@@ -144,11 +149,17 @@ pub fn trail_before(
     before: i64,
     limit: i64,
 ) -> Result<Vec<TrailRecord>, StoreError> {
+    let (sql, params) = trail_sql(filters, before, limit);
+    tx.rows(&sql, &params)?.iter_mut().map(TrailRecord::read).collect()
+}
+
+/// The SQL of [`trail_before`] and its parameters.
+pub fn trail_sql(filters: &[TrailFilter<'_>], before: i64, limit: i64) -> (String, Vec<Value>) {
     let mut params = vec![before.into(), limit.into()];
     let mut conditions = String::new();
-    filters.iter().for_each(|filter| filter.add(&mut conditions, &mut params));
-    let sql = format!("SELECT {COLUMNS} FROM trail WHERE no < $1{conditions} ORDER BY no DESC LIMIT $2");
-    tx.rows(&sql, &params)?.iter_mut().map(TrailRecord::read).collect()
+    let one = filters.iter().any(|filter| matches!(filter, TrailFilter::Subject(_)));
+    filters.iter().for_each(|filter| filter.add(one, &mut conditions, &mut params));
+    (format!("SELECT {COLUMNS} FROM trail WHERE no < $1{conditions} ORDER BY no DESC LIMIT $2"), params)
 }
 
 /// The newest rows that changed something.

@@ -11,7 +11,7 @@ use super::super::dialog::{Ask, Change, Dialog, Question, Rotate};
 use super::super::form::{Entry, Id, Input};
 use super::super::layout;
 use super::super::when;
-use super::paint::{plain, span};
+use super::paint::{plain, span, wrap};
 use super::sheet::Sheet;
 use super::{details, entry, forms, manage, people, secret, trail};
 
@@ -231,17 +231,28 @@ fn consequence(d: &Change) -> &'static str {
 fn typed_confirmation(app: &App, d: &Change, sheet: &mut Sheet) {
     let Some((entry, focused)) = d.form.shown().find(|(e, _)| e.id == Id::Confirm) else { return };
     let asked = match d.rows.as_slice() {
-        [_] => format!("Type the last 4 characters of the key, {}, to confirm:  ", d.to_type()),
-        _ => format!("Type {} to confirm:  ", d.to_type()),
+        [_] => format!("Type the last 4 characters of the key, {}, to confirm:", d.to_type()),
+        _ => format!("Type {} to confirm:", d.to_type()),
     };
     let Input::Text(field) = &entry.input else { return };
     sheet.gap();
     let mark = if focused { app.theme.glyphs.focus } else { " " };
-    let spans = vec![plain(&format!("{mark} ")), plain(&asked), span(field.text(), app.theme.strong())];
-    sheet.spans(spans);
+    let typed = span(field.text(), app.theme.strong());
+    // What is typed stands behind the question where there is room for both, else under it.
+    let room = sheet.room().saturating_sub(text::width(mark) + 1 + text::width(&d.to_type()) + 2);
+    let mut lines = wrap(&asked, sheet.room().saturating_sub(2));
+    let last = lines.pop().filter(|last| text::width(last) <= room);
+    let last = last.map_or_else(String::new, |last| format!("{last}  "));
+    if last.is_empty() {
+        lines = wrap(&asked, sheet.room().saturating_sub(2));
+    }
+    for line in &lines {
+        sheet.spans(vec![plain(&format!("  {line}"))]);
+    }
+    sheet.spans(vec![plain(&format!("{mark} ")), plain(&last), typed]);
     if focused {
         let before = text::safe(field.before_cursor()).into_owned();
-        sheet.cursor_on_last(3 + 2 + text::width(&asked) + text::width(&before));
+        sheet.cursor_on_last(3 + 2 + text::width(&last) + text::width(&before));
     }
     if let Some(said) = &entry.said {
         sheet.say(&format!("{} {said}", app.theme.glyphs.unmet), app.theme.bad());

@@ -153,7 +153,7 @@ pub fn checked(report: &TrailReport, at: Millis, mut sheet: Sheet) -> Sheet {
             if let Some(at) = report.went_back {
                 sheet.tell(&format!(
                     "But this store is older than it was: a verifier that knows a newer state said so on {}. Put the newest \
-                     copy back, or accept this one by keydesk audit accept.",
+                     copy back, or accept this one by `keydesk audit accept --as NAME`.",
                     at.utc("%-d %b %H:%M UTC")
                 ));
                 sheet.gap();

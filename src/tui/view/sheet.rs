@@ -203,7 +203,11 @@ impl Sheet {
 
     /// Draws it in the middle of `body`; `scroll` is the first line to show if nothing is focused.
     pub fn draw(&self, paint: &mut Paint<'_>, body: Rect, scroll: usize) {
-        let inner = self.lines.len().min(usize::from(body.height.saturating_sub(2)));
+        let room = usize::from(body.height.saturating_sub(2));
+        if self.lines.len() > room && self.lines.iter().any(is_gap) {
+            return self.without_gap().draw(paint, body, scroll);
+        }
+        let inner = self.lines.len().min(room);
         let height = u16::try_from(inner + 2).unwrap_or(body.height);
         let width = u16::try_from(self.columns + 2).unwrap_or(body.width).min(body.width);
         let x = body.x + (body.width - width) / 2;
@@ -234,6 +238,15 @@ impl Sheet {
         self.marks_of_more(paint, area, first > 0, first < most);
     }
 
+    /// The same with one empty line less, the last one: where the window is low they give way to words.
+    fn without_gap(&self) -> Self {
+        let gap = self.lines.iter().rposition(is_gap).unwrap_or_default();
+        let mut lines = self.lines.clone();
+        lines.remove(gap);
+        let cursor = self.cursor.map(|(line, column)| (line - usize::from(line > gap), column));
+        Self { lines, cursor, title: self.title.clone(), ..*self }
+    }
+
     fn frame(&self, paint: &mut Paint<'_>, area: Rect) {
         let Rect { x, y, width, height } = area;
         let glyphs = self.theme.glyphs;
@@ -260,6 +273,10 @@ impl Sheet {
             paint.text_in(x, area.bottom().saturating_sub(1), 7, " below ", Style::new());
         }
     }
+}
+
+fn is_gap(line: &Line<'_>) -> bool {
+    line.width() == 0
 }
 
 /// A button at the foot; Generate stands beside its field.
