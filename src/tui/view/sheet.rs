@@ -204,7 +204,8 @@ impl Sheet {
     /// Draws it in the middle of `body`; `scroll` is the first line to show if nothing is focused.
     pub fn draw(&self, paint: &mut Paint<'_>, body: Rect, scroll: usize) {
         let room = usize::from(body.height.saturating_sub(2));
-        if self.lines.len() > room && self.lines.iter().any(is_gap) {
+        // What is only read scrolls, and keeps its gaps.
+        if self.lines.len() > room && self.cursor.is_some() && self.lines.iter().any(is_gap) {
             return self.without_gap().draw(paint, body, scroll);
         }
         let inner = self.lines.len().min(room);
