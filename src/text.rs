@@ -54,6 +54,7 @@ pub fn offence(text: &str) -> Option<String> {
             '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{061C}' => {
                 "turns the direction of writing"
             }
+            '\u{200D}' => "joins signs to one, as in some emoji",
             c if c.width().unwrap_or(0) == 0 => "cannot be seen",
             _ => "has no agreed meaning",
         };

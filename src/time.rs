@@ -65,15 +65,25 @@ impl Seconds {
 
 /// Why a point in time that somebody typed was not understood.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a time. Write a span such as 90d or 12h, a date such as 2027-01-31, or 2027-01-31T09:00:00Z.")]
-pub struct NotATime(pub String);
+pub enum NotATime {
+    /// It has none of the forms.
+    #[error(
+        "{0:?} is not a time. Write a span such as 90d or 12h, a date such as 2027-01-31, or 2027-01-31T09:00:00Z."
+    )]
+    Form(String),
+    /// A span that ends after the year 9999.
+    #[error("{0:?} from now is after the year 9999. Write a shorter span, such as 90d.")]
+    TooFar(String),
+}
 
 /// Reads a point in time: a span from now (`90d`, `12h`, `30m`), a UTC date (midnight), or RFC 3339.
 pub fn parse_when(text: &str, now: Seconds) -> Result<Seconds, NotATime> {
     let text = text.trim();
-    let wrong = || NotATime(text.chars().take(40).collect());
+    let shown = || text.chars().take(40).collect();
+    let wrong = || NotATime::Form(shown());
     if let Some(span) = parse_span(text) {
-        return now.0.checked_add(span).filter(|s| Timestamp::from_second(*s).is_ok()).map(Seconds).ok_or_else(wrong);
+        let at = now.0.checked_add(span).filter(|s| Timestamp::from_second(*s).is_ok());
+        return at.map(Seconds).ok_or_else(|| NotATime::TooFar(shown()));
     }
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(Seconds(at.as_second()));
@@ -101,7 +111,8 @@ pub fn parse_span(text: &str) -> Option<i64> {
         'd' => 86_400,
         _ => return None,
     };
-    digits.parse::<i64>().ok()?.checked_mul(seconds)
+    // One that no number holds is far beyond any time there is.
+    Some(digits.parse::<i64>().unwrap_or(i64::MAX).saturating_mul(seconds))
 }
 
 /// Where the time comes from; tests bring their own.

@@ -111,6 +111,7 @@ impl Refresh {
     /// Looks until told to stop.
     pub(super) fn run(mut self, stop: &AtomicBool) {
         while !stop.load(Ordering::Relaxed) {
+            self.verifier.let_go();
             let sight = self.look().unwrap_or_else(|why| Sight::Out(why.to_string()));
             // What is out of sight cannot be checked.
             let pause = if sight == Sight::Clear { self.audit.rest().clamp(SOONEST, EVERY) } else { EVERY };

@@ -2,7 +2,7 @@
 
 use std::{
     path::Path,
-    sync::{Arc, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use arc_swap::ArcSwap;
@@ -23,6 +23,8 @@ const SIGNATURES: usize = 1 << 20;
 /// The verifier, as requests see it: nothing in here is locked on their way.
 pub(super) struct Verifier {
     pub(super) snapshot: ArcSwap<Snapshot>,
+    /// The one before, until nobody answers from it any more.
+    left: Mutex<Option<Arc<Snapshot>>>,
     pub(super) policy: ArcSwap<Policy>,
     pub(super) guard: Guard,
     pub(super) journal: Journal,
@@ -54,6 +56,7 @@ impl Verifier {
         health.set_tampered(with.tampered);
         let verifier = Self {
             snapshot: ArcSwap::from_pointee(with.snapshot),
+            left: Mutex::default(),
             policy: ArcSwap::default(),
             guard: Guard::new(SIGNATURES),
             journal: Journal::beside(database),
@@ -86,7 +89,14 @@ impl Verifier {
     /// Puts another snapshot in place.
     pub(super) fn replace(&self, snapshot: Snapshot, tampered: usize) {
         self.health.set_tampered(tampered);
-        self.snapshot.store(Arc::new(snapshot));
+        let before = self.snapshot.swap(Arc::new(snapshot));
+        // Kept for a moment: whoever lets go of a snapshot last takes it apart, and that must not be an answer.
+        *self.left.lock().unwrap_or_else(PoisonError::into_inner) = Some(before);
+    }
+
+    /// Takes the snapshot before apart. To be called a while after [`Verifier::replace`].
+    pub(super) fn let_go(&self) {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
     /// Names another account: another desk was put in place.

@@ -41,7 +41,13 @@ pub fn run(site: &Site, args: VerifyArgs) -> Result<(), Failure> {
         ));
     }
     match report.broken {
-        None => out::lines([format!("{}:{}", report.no, report.hash)]),
+        None => {
+            out::lines([format!("{}:{}", report.no, report.hash)])?;
+            if io::stdout().is_terminal() {
+                failure::say("The trail is whole. Keep this line elsewhere, and give it to --expect next time.");
+            }
+            Ok(())
+        }
         Some(what) => Err(Failure::failed(format!(
             "The trail is broken: {what}. Find out who could write the database, and restore a backup."
         ))),

@@ -113,7 +113,7 @@ pub fn rename(site: &Site, args: RenameArgs) -> Result<(), Failure> {
     let desk = site.open(&args.acting)?;
     let target = desk.find(&args.key, args.kind)?.target();
     let edit = Edit { name: Some(args.name), ..Edit::default() };
-    tell(&desk.hub.edit(&desk.actor, &[target], &edit)?, edited)
+    tell(&desk.hub.edit(&desk.actor, &[target], &edit)?, renamed)
 }
 
 fn set_password(desk: &Desk, target: Target, args: &EditArgs) -> Result<(), Failure> {
@@ -140,8 +140,16 @@ fn one(targets: &[Target]) -> Result<Target, Failure> {
 }
 
 fn edited(outcome: &Outcome) -> Option<String> {
+    changed(outcome, "edited")
+}
+
+fn renamed(outcome: &Outcome) -> Option<String> {
+    changed(outcome, "renamed")
+}
+
+fn changed(outcome: &Outcome, how: &str) -> Option<String> {
     match outcome {
-        Outcome::Done(row) => Some(format!("{} edited.", called(row))),
+        Outcome::Done(row) => Some(format!("{} {how}.", called(row))),
         Outcome::Already(row) => Some(format!("{} is so already.", called(row))),
         Outcome::LeftOut { .. } => None,
     }
