@@ -72,6 +72,15 @@ fn who_type_and_dates_are_typed() {
 }
 
 #[test]
+fn every_type_can_be_read_in_the_smallest_window() {
+    let mut desk = Desk::on_trail();
+    desk.sized(60, 16).press("/").dialog("Show a part of the trail");
+    for word in ["(•) all", "( ) change", "( ) access", "( ) refusal"] {
+        desk.says(word);
+    }
+}
+
+#[test]
 fn a_span_counts_back_from_now() {
     let mut desk = Desk::on_trail();
     desk.press("/ tab tab").types("20d").dialog("Show a part of the trail").says("20d").press("enter enter");

@@ -116,6 +116,9 @@ impl Sheet {
             self.cursor = Some((self.lines.len(), MARGIN + self.label + at));
         }
         self.lines.push(Line::from(line));
+        for more in choices(entry, room, &self.theme).into_iter().skip(1) {
+            self.under(more);
+        }
         if let Some(said) = &entry.said {
             let said = format!("{} {said}", glyphs.unmet);
             self.under_say(&said, self.theme.bad());
@@ -304,15 +307,31 @@ fn value(entry: &Entry, room: usize, theme: &Theme) -> (Vec<Span<'static>>, usiz
             let (shown, at) = part(&dots.repeat(all), &dots.repeat(before), room);
             (vec![plain(&shown)], at)
         }
-        Input::Choice { words, chosen } => {
-            let choice = |(i, words): (usize, &&str)| {
-                let mark = if i == *chosen { theme.glyphs.chosen } else { theme.glyphs.unchosen };
-                span(&format!("{mark} {words}   "), Style::new())
-            };
-            (words.iter().enumerate().map(choice).collect(), 1)
-        }
+        Input::Choice { .. } => (choices(entry, room, theme).into_iter().next().unwrap_or_default(), 1),
         Input::Check(_) | Input::Fold { .. } | Input::Button(_) => (vec![], 0),
     }
+}
+
+/// The words of a choice with their marks, in as many lines as they need.
+fn choices(entry: &Entry, room: usize, theme: &Theme) -> Vec<Vec<Span<'static>>> {
+    let Input::Choice { words, chosen } = &entry.input else { return vec![] };
+    let mut lines = vec![vec![]];
+    let mut used = 0;
+    for (i, words) in words.iter().enumerate() {
+        let mark = if i == *chosen { theme.glyphs.chosen } else { theme.glyphs.unchosen };
+        let shown = format!("{mark} {words}");
+        let width = text::width(&shown);
+        // They may end in the margin.
+        if used > 0 && used + width > room + MARGIN {
+            lines.push(vec![]);
+            used = 0;
+        }
+        used += width + 3;
+        if let Some(line) = lines.last_mut() {
+            line.push(plain(&format!("{shown}   ")));
+        }
+    }
+    lines
 }
 
 /// The part of a long text that is shown so that the cursor is in sight, and the cursor's column in it.
