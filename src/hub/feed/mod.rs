@@ -18,7 +18,7 @@ use crate::vault::Stored;
 
 use super::{
     Actor, CredentialId, Hub, HubError, action,
-    change::{Author, Subject},
+    change::{Author, Subject, tampered_head},
     guard,
     mark::Mark,
     refusal::Intent,
@@ -124,10 +124,7 @@ impl<'a> Feed<'a> {
 
     pub(super) fn mark_in(self, tx: &mut dyn Tx) -> Result<Mark, HubError> {
         let head = tables::head(tx)?.filter(|head| guard::head_intact(&self.hub.vault, head));
-        head.map(Mark::of).ok_or_else(|| HubError::Tampered {
-            what: "The head of the trail".to_owned(),
-            mend: "run `keydesk audit verify --as NAME` to see how far the trail is whole".to_owned(),
-        })
+        head.map(Mark::of).ok_or_else(tampered_head)
     }
 
     /// How many credentials there are, by the tally.

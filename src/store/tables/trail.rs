@@ -126,19 +126,17 @@ impl TrailFilter<'_> {
     /// `one` says that the rows are of one subject: these are few, and every other index leads past millions that are of
     /// the same class. A column with an empty text behind it is in no index.
     fn add(self, one: bool, sql: &mut String, params: &mut Vec<Value>) {
-        let (condition, value): (&str, Value) = match self {
-            Self::Subject(id) => ("subject =", id.into()),
-            Self::About(about) if one => ("about || '' =", about.into()),
-            Self::About(about) => ("about =", about.into()),
-            Self::Class(class) if one => ("class || '' =", class.into()),
-            Self::Class(class) => ("class =", class.into()),
-            Self::Who(who) if one => ("who || '' =", who.into()),
-            Self::Who(who) => ("who =", who.into()),
-            Self::From(at) => ("at >=", at.into()),
-            Self::Until(at) => ("at <", at.into()),
+        let beside = if one { " || ''" } else { "" };
+        let (column, beside, is, value): (&str, &str, &str, Value) = match self {
+            Self::Subject(id) => ("subject", "", "=", id.into()),
+            Self::About(about) => ("about", beside, "=", about.into()),
+            Self::Class(class) => ("class", beside, "=", class.into()),
+            Self::Who(who) => ("who", beside, "=", who.into()),
+            Self::From(at) => ("at", "", ">=", at.into()),
+            Self::Until(at) => ("at", "", "<", at.into()),
         };
         params.push(value);
-        sql.push_str(&format!(" AND {condition} ${}", params.len()));
+        sql.push_str(&format!(" AND {column}{beside} {is} ${}", params.len()));
     }
 }
 
