@@ -1,6 +1,12 @@
 //! The accept loop: a bounded number of connections, each with its deadlines.
 
-use std::{future::poll_fn, sync::Arc, task::Poll, time::Duration};
+use std::{
+    future::poll_fn,
+    io,
+    sync::{Arc, atomic::Ordering},
+    task::Poll,
+    time::Duration,
+};
 
 use hyper::{
     Request,
@@ -10,14 +16,15 @@ use hyper::{
     service::service_fn,
 };
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 use super::{
     answer::Answer,
     beside::Beside,
     deadline::Deadline,
     listen::Socket,
-    route::{self, From},
+    room::{Leave, Place, Room},
+    route,
     state::Verifier,
     wire::Watched,
     worker::Workers,
@@ -38,8 +45,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Accepts until told to stop, then waits for the connections to end.
 pub(super) async fn run(workers: Arc<Workers>, sockets: Vec<Socket>, stop: watch::Receiver<bool>) {
-    let most = connections();
-    let room = Arc::new(Semaphore::new(most));
+    let room = Room::new(connections(), sockets.iter().any(Socket::is_tcp));
     let loops = sockets.into_iter().map(|socket| {
         let (workers, room, stop) = (workers.clone(), room.clone(), stop.clone());
         tokio::spawn(listen(workers, socket, room, stop))
@@ -48,8 +54,7 @@ pub(super) async fn run(workers: Arc<Workers>, sockets: Vec<Socket>, stop: watch
         // A loop that panicked has ended; the others go on.
         let _ = ended.await;
     }
-    let all = u32::try_from(most).unwrap_or(u32::MAX);
-    let _ = tokio::time::timeout(LAST_ANSWER + PAUSE, room.acquire_many(all)).await;
+    let _ = tokio::time::timeout(LAST_ANSWER + PAUSE, room.empty()).await;
 }
 
 /// How many connections there may be. The limit of open files is raised as far as it needs to be and may be.
@@ -65,21 +70,31 @@ fn connections() -> usize {
     usize::try_from(most).unwrap_or(1)
 }
 
-async fn listen(workers: Arc<Workers>, socket: Socket, room: Arc<Semaphore>, mut stop: watch::Receiver<bool>) {
+async fn listen(workers: Arc<Workers>, socket: Socket, room: Arc<Room>, mut stop: watch::Receiver<bool>) {
     loop {
-        let Ok(permit) = room.clone().acquire_owned().await else { return };
         let accepted = tokio::select! {
             () = stopped(&mut stop) => return,
-            accepted = socket.accept() => accepted,
+            accepted = next(&workers, &socket, &room) => accepted,
         };
-        match accepted {
-            Ok(accepted) => workers.give(accepted, permit),
-            Err(why) => {
-                tracing::warn!(error = %why, "a connection could not be accepted");
-                tokio::time::sleep(PAUSE).await;
-            }
+        if let Err(why) = accepted {
+            tracing::warn!(error = %why, "a connection could not be accepted");
+            tokio::time::sleep(PAUSE).await;
         }
     }
+}
+
+/// Accepts one connection, once there is a place for it.
+async fn next(workers: &Workers, socket: &Socket, room: &Arc<Room>) -> io::Result<()> {
+    if socket.is_tcp() {
+        // Nobody gives way before somebody comes.
+        let accepted = socket.accept().await?;
+        let Some(place) = room.stranger().await else { return Ok(()) };
+        workers.give(accepted, place);
+    } else {
+        let Some(place) = room.gateway().await else { return Ok(()) };
+        workers.give(socket.accept().await?, place);
+    }
+    Ok(())
 }
 
 /// Waits until the process is told to stop; whoever told it and left did.
@@ -87,18 +102,25 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
+/// Why a connection is to end, other than that its client left.
+enum End {
+    /// After the answer that it waits for.
+    AfterTheAnswer,
+    AtOnce,
+}
+
 /// Answers the questions of one connection.
-pub(super) async fn serve<S>(verifier: Arc<Verifier>, stream: S, from: From, mut stop: watch::Receiver<bool>)
+pub(super) async fn serve<S>(verifier: Arc<Verifier>, stream: S, place: Place, mut stop: watch::Receiver<bool>)
 where
     S: Read + Write + Unpin,
 {
-    let (stream, fragment) = Watched::new(stream);
-    let gauge = verifier.metrics.connected();
     let deadline = Deadline::new();
+    let (stream, fragment) = Watched::new(stream, deadline.clone());
+    let gauge = verifier.metrics.connected();
     let service = service_fn(|request: Request<Incoming>| {
-        let (verifier, fragment, deadline) = (&verifier, &fragment, &deadline);
+        let (verifier, place, fragment, deadline) = (&verifier, &place, &fragment, &deadline);
         async move {
-            let (answer, now) = route::answer(verifier, from, fragment, request).await;
+            let (answer, now) = route::answer(verifier, place, fragment, request).await;
             deadline.answered(now);
             Ok::<Answer, std::convert::Infallible>(answer)
         }
@@ -115,15 +137,26 @@ where
         .serve_connection(stream, service);
     let mut connection = std::pin::pin!(connection);
     let mut told = Beside::new(async {
-        tokio::select! { () = stopped(&mut stop) => {}, () = deadline.watch(HEAD) => {} }
+        tokio::select! {
+            () = stopped(&mut stop) => End::AfterTheAnswer,
+            () = deadline.watch(HEAD) => End::AtOnce,
+            leave = place.must_leave() => match leave {
+                Leave::TimeIsOver => End::AfterTheAnswer,
+                Leave::GiveWay => {
+                    verifier.metrics.gave_way.fetch_add(1, Ordering::Relaxed);
+                    End::AtOnce
+                }
+            },
+        }
     });
     let ended = poll_fn(|cx| match told.poll(cx) {
-        Poll::Ready(()) => Poll::Ready(None),
-        Poll::Pending => connection.as_mut().poll(cx).map(Some),
+        Poll::Ready(end) => Poll::Ready(Err(end)),
+        Poll::Pending => connection.as_mut().poll(cx).map(Ok),
     });
     let ended = match ended.await {
-        Some(ended) => ended,
-        None => {
+        Ok(ended) => ended,
+        Err(End::AtOnce) => Ok(()),
+        Err(End::AfterTheAnswer) => {
             connection.as_mut().graceful_shutdown();
             tokio::time::timeout(LAST_ANSWER, connection).await.unwrap_or(Ok(()))
         }

@@ -1,8 +1,9 @@
-//! The deadline of a head, moved for every question at the price of one number.
+//! The deadlines of a head and of an answer that is not read, moved for every question at the price of one number.
 //!
 //! A timer of the runtime is a place in a wheel behind a lock; to take one and give it back for each question costs more
 //! than to judge the question. Here the HTTP library writes its deadline down, and one timer of the connection looks at
-//! it when it would have passed: at most once in the time that a head may take.
+//! it when it would have passed: at most once in the time that a head may take. An answer gets its deadline when the
+//! system takes no more of it, which is when whoever asked does not read.
 
 use std::{
     pin::Pin,
@@ -31,6 +32,8 @@ struct Marks {
     /// When the last answer was there: milliseconds after the beginning.
     answered: AtomicU64,
     passed: AtomicBool,
+    /// When what is being written must have been taken: milliseconds after the beginning.
+    taken_by: AtomicU64,
 }
 
 impl Deadline {
@@ -40,6 +43,7 @@ impl Deadline {
             at: AtomicU64::new(NONE),
             answered: AtomicU64::new(0),
             passed: AtomicBool::new(false),
+            taken_by: AtomicU64::new(NONE),
         }))
     }
 
@@ -52,20 +56,38 @@ impl Deadline {
         u64::try_from(at.saturating_duration_since(self.0.began).as_millis()).unwrap_or(NONE)
     }
 
-    /// Looks at the deadline whenever it may have passed; `most` is the longest that is ever set. Never ends: whoever
-    /// polls the connection after this was woken sees that the time is over.
+    /// The system takes no more of an answer: all of it must be taken before so much time has passed.
+    pub(super) fn not_taken(&self, within: Duration) {
+        let at = self.milliseconds(Instant::now() + within);
+        // Only the first time counts: who takes a byte now and then is not given more.
+        let _ = self.0.taken_by.compare_exchange(NONE, at, Relaxed, Relaxed);
+    }
+
+    /// Everything was taken.
+    pub(super) fn taken(&self) {
+        self.0.taken_by.store(NONE, Relaxed);
+    }
+
+    /// Looks at the deadlines whenever one may have passed; `most` is the longest that is ever set. Ends when an answer
+    /// was not taken in time. That the time of a head is over is seen by whoever polls the connection after this was
+    /// woken.
     pub(super) async fn watch(&self, most: Duration) {
         let marks = &self.0;
         loop {
             let now = Instant::now();
-            let at = match marks.at.load(Relaxed) {
-                // Whichever is set from now on ends later.
+            // Whichever is set from now on ends later.
+            let at = |mark: &AtomicU64| match mark.load(Relaxed) {
                 NONE => now + most,
                 at => marks.began + Duration::from_millis(at),
             };
-            let passed = at <= now;
+            let (head, taken) = (at(&marks.at), at(&marks.taken_by));
+            if taken <= now {
+                return;
+            }
+            let passed = head <= now;
             marks.passed.store(passed, Relaxed);
-            tokio::time::sleep_until(if passed { now + most } else { at }.into()).await;
+            let next = if passed { now + most } else { head };
+            tokio::time::sleep_until(next.min(taken).into()).await;
         }
     }
 }
@@ -136,6 +158,26 @@ mod tests {
             assert_eq!(deadline.0.at.load(Relaxed), NONE);
             let mut waiting = deadline.sleep(Duration::from_secs(600));
             assert!(!over(&deadline, &mut waiting, 5).await);
+        });
+    }
+
+    #[test]
+    fn an_answer_that_is_not_taken_in_time_ends_it_and_a_byte_now_and_then_does_not_help() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            let most = Duration::from_millis(50);
+            let ends = async |deadline: &Deadline, ms: u64| {
+                tokio::time::timeout(Duration::from_millis(ms), deadline.watch(most)).await.is_ok()
+            };
+            let deadline = Deadline::new();
+            deadline.not_taken(most);
+            deadline.taken();
+            assert!(!ends(&deadline, 120).await, "it was taken");
+            let began = Instant::now();
+            deadline.not_taken(most);
+            // Somewhat more was taken, not all.
+            deadline.not_taken(Duration::from_secs(600));
+            assert!(ends(&deadline, 60_000).await && began.elapsed() >= most);
         });
     }
 }

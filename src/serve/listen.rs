@@ -100,6 +100,11 @@ impl Socket {
         }
     }
 
+    /// Whether anybody who reaches the port can come by it.
+    pub(super) fn is_tcp(&self) -> bool {
+        matches!(self, Self::Tcp(_))
+    }
+
     /// Where it listens, in words.
     pub(super) fn place(&self) -> String {
         match self {

@@ -24,6 +24,8 @@ pub(super) struct Metrics {
     connections: AtomicU64,
     /// Questions without the right gateway token.
     pub(super) no_token: AtomicU64,
+    /// Connections over TCP without a token that gave way to newer ones.
+    pub(super) gave_way: AtomicU64,
     /// Questions that got 503.
     pub(super) stale: AtomicU64,
     /// Questions that wait for a slow hash.
@@ -76,6 +78,7 @@ impl Metrics {
             nanoseconds: none(),
             connections: none(),
             no_token: none(),
+            gave_way: none(),
             stale: none(),
             hash_queue: none(),
             hashes: none(),
@@ -153,6 +156,12 @@ impl Metrics {
             ("argon2_total", "counter", "Slow hashes done.", counter(&self.hashes)),
             ("passwords_remembered_total", "counter", "Passwords that needed no hash.", counter(&self.remembered)),
             ("no_token_total", "counter", "Questions without the gateway token.", counter(&self.no_token)),
+            (
+                "gave_way_total",
+                "counter",
+                "TCP connections without a token, closed for newer ones.",
+                counter(&self.gave_way),
+            ),
             ("stale_total", "counter", "Questions that got 503.", counter(&self.stale)),
             ("reports_written_total", "counter", "Last uses and refusals written.", counter(&self.reports_written)),
             ("reports_lost_total", "counter", "Last uses and refusals without room.", counter(&self.reports_lost)),

@@ -25,6 +25,7 @@ mod passwords;
 mod priority;
 mod refresh;
 mod reports;
+mod room;
 mod route;
 mod state;
 mod throttle;

@@ -12,18 +12,10 @@ use super::{
     answer::{self, Answer},
     ask::{self, Asked, Family},
     metrics::Gauges,
+    room::Place,
     state::Verifier,
     wire::Fragment,
 };
-
-/// Which kind of socket a question came by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum From {
-    /// Guarded by the mode of its file.
-    UnixSocket,
-    /// Guarded by the gateway token.
-    Tcp,
-}
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -67,12 +59,12 @@ fn is_under(path: &str, prefix: &str) -> bool {
 /// Answers a question, and says when that was done.
 pub(super) async fn answer(
     verifier: &Verifier,
-    from: From,
+    place: &Place,
     fragment: &Fragment,
     request: Request<Incoming>,
 ) -> (Answer, Instant) {
     let began = Instant::now();
-    let (answer, counts) = answer_at(verifier, from, fragment, request, began).await;
+    let (answer, counts) = answer_at(verifier, place, fragment, request, began).await;
     let now = Instant::now();
     if counts {
         verifier.metrics.took(now - began);
@@ -83,7 +75,7 @@ pub(super) async fn answer(
 /// The answer, and whether it is one of those whose time is counted.
 async fn answer_at(
     verifier: &Verifier,
-    from: From,
+    place: &Place,
     fragment: &Fragment,
     request: Request<Incoming>,
     began: Instant,
@@ -96,9 +88,12 @@ async fn answer_at(
         Route::Nothing => return (answer::status(StatusCode::NOT_FOUND), false),
         Route::Authz(_) | Route::Verify | Route::Metrics => {}
     }
-    if from == From::Tcp && !verifier.token.as_ref().is_some_and(|token| token.is_in(request.headers())) {
-        verifier.metrics.no_token.fetch_add(1, Ordering::Relaxed);
-        return (answer::deny(), false);
+    if place.wants_token() {
+        if !verifier.token.as_ref().is_some_and(|token| token.is_in(request.headers())) {
+            verifier.metrics.no_token.fetch_add(1, Ordering::Relaxed);
+            return (answer::deny(), false);
+        }
+        place.showed_token();
     }
     match route {
         Route::Metrics => (metrics(verifier).await, false),

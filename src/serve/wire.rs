@@ -1,4 +1,4 @@
-//! The bytes of one connection, watched for a `#` in a request line.
+//! The bytes of one connection, watched for a `#` in a request line and for answers that nobody takes.
 //!
 //! The HTTP library cuts a target at `#` and does not say so. Where the target is what a signature covers that would let
 //! `/a#b` pass as `/a` (VERIFY.md C1), so whoever reads the target off the request line asks here first.
@@ -11,9 +11,12 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 
 use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
+
+use super::deadline::Deadline;
 
 /// Whether a request line with a `#` was seen on a connection. Which of its questions that was nobody can say, so the
 /// one that asks is refused and the connection is closed after the answer.
@@ -85,20 +88,35 @@ impl Scanner {
     }
 }
 
-/// A connection whose incoming bytes are looked at.
+/// A connection whose bytes are looked at.
 #[derive(Debug)]
 pub(super) struct Watched<S> {
     inner: S,
     scanner: Scanner,
     fragment: Fragment,
+    deadline: Deadline,
+    /// Something that was written is not taken yet.
+    waits: bool,
 }
 
 impl<S> Watched<S> {
-    pub(super) fn new(inner: S) -> (Self, Fragment) {
+    pub(super) fn new(inner: S, deadline: Deadline) -> (Self, Fragment) {
         let fragment = Fragment::default();
-        (Self { inner, scanner: Scanner::default(), fragment: fragment.clone() }, fragment)
+        (Self { inner, scanner: Scanner::default(), fragment: fragment.clone(), deadline, waits: false }, fragment)
+    }
+
+    /// What came of writing.
+    fn wrote(&mut self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if written.is_pending() {
+            self.waits = true;
+            self.deadline.not_taken(TAKEN);
+        }
+        written
     }
 }
+
+/// How long an answer may take to be taken whole: gateways read at once.
+const TAKEN: Duration = Duration::from_secs(10);
 
 /// Bytes that are read at a time: a question fits into one.
 const ROOM: usize = 16 * 1024;
@@ -129,10 +147,16 @@ impl<S: Read + Unpin> Read for Watched<S> {
 
 impl<S: Write + Unpin> Write for Watched<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write(cx, buf)
+        let written = Pin::new(&mut self.inner).poll_write(cx, buf);
+        self.wrote(written)
     }
 
+    /// Called when nothing is left to be written.
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.waits {
+            self.waits = false;
+            self.deadline.taken();
+        }
         Pin::new(&mut self.inner).poll_flush(cx)
     }
 
@@ -149,7 +173,8 @@ impl<S: Write + Unpin> Write for Watched<S> {
         cx: &mut Context<'_>,
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write_vectored(cx, bufs)
+        let written = Pin::new(&mut self.inner).poll_write_vectored(cx, bufs);
+        self.wrote(written)
     }
 }
 

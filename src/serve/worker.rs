@@ -17,10 +17,10 @@ use hyper_util::rt::TokioIo;
 use tokio::{
     net::{TcpStream, UnixStream},
     runtime,
-    sync::{OwnedSemaphorePermit, mpsc, watch},
+    sync::{mpsc, watch},
 };
 
-use super::{accept, listen::Accepted, route::From, state::Verifier};
+use super::{accept, listen::Accepted, room::Place, state::Verifier};
 
 /// All of them: as many as there are cores.
 pub(super) struct Workers(Vec<Worker>);
@@ -32,7 +32,7 @@ struct Worker {
 }
 
 /// A connection, its place among those that there may be, and that it is held.
-struct Given(Accepted, OwnedSemaphorePermit, Held);
+struct Given(Accepted, Place, Held);
 
 /// One of the connections that a worker has.
 struct Held(Arc<AtomicUsize>);
@@ -57,11 +57,15 @@ impl Workers {
         (0..cores).map(|_| Worker::begin(verifier.clone(), stop.clone())).collect::<io::Result<_>>().map(Self)
     }
 
-    /// Gives a connection to whoever has the fewest.
-    pub(super) fn give(&self, accepted: Accepted, room: OwnedSemaphorePermit) {
-        let Some(worker) = self.0.iter().min_by_key(|worker| worker.held.load(Relaxed)) else { return };
-        // A worker that died takes no more; its connection is closed, and the gateway asks again.
-        let _ = worker.given.send(Given(accepted, room, Held::by(worker)));
+    /// Gives a connection to whoever has the fewest. A worker that died takes no more.
+    pub(super) fn give(&self, accepted: Accepted, place: Place) {
+        let alive = self.0.iter().filter(|worker| !worker.given.is_closed());
+        let Some(worker) = alive.min_by_key(|worker| worker.held.load(Relaxed)) else {
+            tracing::error!("no thread is left to answer: start the verifier again");
+            return;
+        };
+        // If it dies this very moment its connection is closed, and the gateway asks again.
+        let _ = worker.given.send(Given(accepted, place, Held::by(worker)));
     }
 
     /// Ends them, with whatever connections are left.
@@ -86,19 +90,19 @@ impl Worker {
 
 /// Serves what it is given until nobody can give any more.
 async fn work(verifier: Arc<Verifier>, mut receiver: mpsc::UnboundedReceiver<Given>, stop: watch::Receiver<bool>) {
-    while let Some(Given(accepted, room, held)) = receiver.recv().await {
+    while let Some(Given(accepted, place, held)) = receiver.recv().await {
         let (verifier, stop) = (verifier.clone(), stop.clone());
         tokio::spawn(async move {
             // As long as the connection lasts.
-            let (_room, _held) = (room, held);
+            let _held = held;
             match accepted {
                 Accepted::Unix(stream) => {
                     let Ok(stream) = UnixStream::from_std(stream) else { return };
-                    accept::serve(verifier, TokioIo::new(stream), From::UnixSocket, stop).await;
+                    accept::serve(verifier, TokioIo::new(stream), place, stop).await;
                 }
                 Accepted::Tcp(stream) => {
                     let Ok(stream) = TcpStream::from_std(stream) else { return };
-                    accept::serve(verifier, TokioIo::new(stream), From::Tcp, stop).await;
+                    accept::serve(verifier, TokioIo::new(stream), place, stop).await;
                 }
             }
         });

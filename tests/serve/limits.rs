@@ -7,7 +7,7 @@ use std::{
 
 use keydesk::credential::Kind;
 
-use super::support::{Desk, Question};
+use super::support::{Connection, Desk, PATIENCE, Question};
 
 #[test]
 fn a_head_that_is_too_long_is_cut_off() {
@@ -119,4 +119,77 @@ fn questions_follow_one_another_on_a_connection() {
     let both = [Question::nginx("GET", "/").by(&one).bytes(), Question::nginx("GET", "/").bytes()].concat();
     assert_eq!(connection.ask(&both).status(), 200);
     assert_eq!(connection.reply().unwrap().status(), 401);
+}
+
+#[test]
+fn who_reads_no_answers_is_sent_away_and_keeps_nobody_waiting() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let verifier = desk.verifier();
+    let mut deaf: Vec<_> = (0..8).map(|_| verifier.connect()).collect();
+    let many = b"GET /healthz HTTP/1.1\r\nHost: v\r\n\r\n".repeat(1_000);
+    for connection in &mut deaf {
+        connection.stream.set_nonblocking(true).unwrap();
+        // Until the verifier takes no more, for nobody takes what it answered.
+        let mut pause = 0;
+        while pause < 20 {
+            match connection.stream.write(&many) {
+                Ok(_) => pause = 0,
+                Err(why) if why.kind() == std::io::ErrorKind::WouldBlock => {
+                    std::thread::sleep(Duration::from_millis(5));
+                    pause += 1;
+                }
+                Err(why) => panic!("{why}"),
+            }
+        }
+    }
+    assert_eq!(verifier.metric("keydesk_connections"), 9.0);
+    assert_eq!(verifier.ask(&Question::nginx("GET", "/").by(&one)).status(), 200);
+    verifier.until("they are gone", |verifier| verifier.metric("keydesk_connections") == 1.0);
+    for connection in &mut deaf {
+        connection.stream.set_nonblocking(false).unwrap();
+        // What the system had taken is there still; behind it is the end.
+        connection.stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut rest = Vec::new();
+        assert!(connection.stream.read_to_end(&mut rest).is_ok() || !rest.is_empty());
+    }
+}
+
+#[test]
+fn whoever_has_no_token_takes_no_gateways_place() {
+    const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let token = desk.dir.path().join("token");
+    std::fs::write(&token, TOKEN).unwrap();
+    std::fs::set_permissions(&token, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let address = format!("127.0.0.1:{port}");
+    let flags = ["--listen", &address, "--gateway-token-file", token.to_str().unwrap()];
+    // Sixteen connections at a time, of which four are for strangers.
+    let verifier = desk.verifier_allowed(80, &flags);
+    let basic = Question::nginx("GET", "/").by(&one);
+    let with_token = basic.clone().field("X-Keydesk-Gateway-Token", TOKEN).bytes();
+    let mut gateway = Connection::tcp(&address);
+    assert_eq!(gateway.ask(&with_token).status(), 200);
+    let began = Instant::now();
+    let mut strangers: Vec<_> = (0..40)
+        .map(|_| {
+            let mut stranger = Connection::tcp(&address);
+            // Some are closed before they have written.
+            let _ = stranger.stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: v\r\n\r\nGET /");
+            stranger
+        })
+        .collect();
+    assert_eq!(verifier.ask(&basic).status(), 200, "the socket");
+    assert_eq!(gateway.ask(&with_token).status(), 200, "who was here");
+    assert_eq!(Connection::tcp(&address).ask(&with_token).status(), 200, "who comes now");
+    verifier.until("they gave way", |verifier| verifier.metric("keydesk_gave_way_total") >= 36.0);
+    assert_eq!(strangers.last_mut().unwrap().reply().unwrap().status(), 200, "the last are answered");
+    verifier.until("none is left, and who has the token stays", |verifier| {
+        std::thread::sleep(Duration::from_millis(100));
+        assert_eq!(gateway.ask(&with_token).status(), 200);
+        verifier.metric("keydesk_connections") == 2.0
+    });
+    assert!(began.elapsed() > Duration::from_secs(5), "the last had some time");
 }

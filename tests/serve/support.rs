@@ -139,6 +139,18 @@ impl Desk {
         Verifier::spawn(command, self.dir.path(), socket)
     }
 
+    /// The same, in a process that may open so many files.
+    pub fn verifier_allowed(&self, files: u32, more: &[&str]) -> Verifier {
+        let socket = self.dir.path().join("v.sock");
+        let listen = format!("unix:{}", socket.display());
+        let command = self.command(&["--listen", &listen]);
+        let mut shell = Command::new("sh");
+        shell.env_clear().arg("-c").arg(format!("ulimit -n {files}; exec \"$@\"")).arg("sh");
+        shell.arg(command.get_program()).args(command.get_args()).args(more);
+        shell.stdin(Stdio::null()).stdout(Stdio::null());
+        Verifier::spawn(shell, self.dir.path(), socket)
+    }
+
     /// `keydesk serve` with these arguments, at this desk.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_keydesk"));

@@ -1,0 +1,221 @@
+//! How many connections there may be, and who gives way when there are too many.
+//!
+//! Whoever reaches a TCP port can open connections; only gateways have the token. So a connection over TCP is a
+//! stranger's until it shows one. Strangers have places of their own, for a short time, and when these are taken the one
+//! that is here longest gives way to the next: a gateway shows its token at once and is through before its turn comes.
+//! However many strangers there are, gateways keep their places.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+    time::Duration,
+};
+
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
+
+/// One place in so many is for strangers.
+const STRANGERS: usize = 4;
+/// How long a stranger may stay: as long as a head may take.
+pub(super) const STAY: Duration = Duration::from_secs(10);
+
+/// All places.
+pub(super) struct Room {
+    gateways: Arc<Semaphore>,
+    strangers: Arc<Semaphore>,
+    all: [usize; 2],
+    here: Mutex<Here>,
+}
+
+/// The strangers that are here, by their number: the lowest came first.
+#[derive(Default)]
+struct Here {
+    next: u64,
+    bells: BTreeMap<u64, Arc<Notify>>,
+}
+
+impl Here {
+    fn comes(&mut self, bell: Arc<Notify>) -> u64 {
+        self.next += 1;
+        self.bells.insert(self.next, bell);
+        self.next
+    }
+}
+
+/// Where a connection stands; given back when it ends.
+pub(super) struct Place {
+    permit: Mutex<OwnedSemaphorePermit>,
+    /// What came over TCP.
+    came: Option<Stranger>,
+}
+
+struct Stranger {
+    room: Arc<Room>,
+    no: u64,
+    bell: Arc<Notify>,
+    known: AtomicBool,
+}
+
+/// Why a stranger leaves.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Leave {
+    /// Its place is wanted: at once.
+    GiveWay,
+    /// It was here long enough: after the answer that it waits for.
+    TimeIsOver,
+}
+
+impl Room {
+    /// Room for so many connections; without TCP there are no strangers.
+    pub(super) fn new(most: usize, tcp: bool) -> Arc<Self> {
+        let strangers = if tcp { (most / STRANGERS).max(1) } else { 0 };
+        let gateways = most.saturating_sub(strangers).max(1);
+        Arc::new(Self {
+            gateways: Arc::new(Semaphore::new(gateways)),
+            strangers: Arc::new(Semaphore::new(strangers)),
+            all: [gateways, strangers],
+            here: Mutex::default(),
+        })
+    }
+
+    /// Waits for a place for who came by a Unix socket: its file's mode says that it is a gateway.
+    pub(super) async fn gateway(&self) -> Option<Place> {
+        let permit = self.gateways.clone().acquire_owned().await.ok()?;
+        Some(Place { permit: Mutex::new(permit), came: None })
+    }
+
+    /// Waits for a place for who came over TCP; if there is none, whoever is here longest gives way.
+    pub(super) async fn stranger(self: &Arc<Self>) -> Option<Place> {
+        if self.strangers.available_permits() == 0
+            && let Some((_, oldest)) = self.here().bells.pop_first()
+        {
+            oldest.notify_one();
+        }
+        let permit = self.strangers.clone().acquire_owned().await.ok()?;
+        let bell = Arc::new(Notify::new());
+        let no = self.here().comes(bell.clone());
+        let came = Stranger { room: self.clone(), no, bell, known: AtomicBool::new(false) };
+        Some(Place { permit: Mutex::new(permit), came: Some(came) })
+    }
+
+    /// Waits until every place was given back.
+    pub(super) async fn empty(&self) {
+        for (room, all) in [&self.gateways, &self.strangers].into_iter().zip(self.all) {
+            // Closed it would be empty too.
+            let _ = room.acquire_many(u32::try_from(all).unwrap_or(u32::MAX)).await;
+        }
+    }
+
+    fn here(&self) -> MutexGuard<'_, Here> {
+        self.here.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// Whether every question must carry the token.
+    pub(super) fn wants_token(&self) -> bool {
+        self.came.is_some()
+    }
+
+    /// A question carried the token: no stranger any more, if there is a place among the gateways.
+    pub(super) fn showed_token(&self) {
+        let Some(came) = self.came.as_ref().filter(|came| !came.known.load(Relaxed)) else { return };
+        let Ok(permit) = came.room.gateways.clone().try_acquire_owned() else { return };
+        came.room.here().bells.remove(&came.no);
+        came.known.store(true, Relaxed);
+        *self.permit.lock().unwrap_or_else(PoisonError::into_inner) = permit;
+    }
+
+    /// Waits until the connection has to end for others' sake; for gateways that is never.
+    pub(super) async fn must_leave(&self) -> Leave {
+        if let Some(came) = &self.came {
+            let leave = tokio::select! {
+                () = came.bell.notified() => Leave::GiveWay,
+                () = tokio::time::sleep(STAY) => Leave::TimeIsOver,
+            };
+            if !came.known.load(Relaxed) {
+                return leave;
+            }
+        }
+        std::future::pending().await
+    }
+}
+
+impl Drop for Stranger {
+    fn drop(&mut self) {
+        self.room.here().bells.remove(&self.no);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run<T>(what: impl Future<Output = T>) -> T {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(what)
+    }
+
+    /// Whether it has to leave by now.
+    async fn leaves(place: &Place) -> Option<Leave> {
+        tokio::time::timeout(Duration::from_millis(1), place.must_leave()).await.ok()
+    }
+
+    #[test]
+    fn strangers_give_way_to_one_another_and_never_take_a_gateways_place() {
+        run(async {
+            let room = Room::new(16, true);
+            let mut here = Vec::new();
+            for _ in 0..4 {
+                let place = room.stranger().await.unwrap();
+                assert!(place.wants_token());
+                here.push(place);
+            }
+            let waiting = tokio::spawn({
+                let room = room.clone();
+                async move { room.stranger().await.unwrap() }
+            });
+            assert_eq!(leaves(&here[0]).await, Some(Leave::GiveWay), "the first that came");
+            assert_eq!(leaves(&here[1]).await, None);
+            assert!(!waiting.is_finished());
+            drop(here.remove(0));
+            let fifth = waiting.await.unwrap();
+            // Twelve are left, however many strangers there are.
+            let mut gateways = Vec::new();
+            for _ in 0..12 {
+                gateways.push(room.gateway().await.unwrap());
+            }
+            fifth.showed_token();
+            assert_eq!(leaves(&fifth).await, None);
+            assert_eq!(room.strangers.available_permits(), 0, "no place among the gateways: still a stranger");
+            gateways.pop();
+            fifth.showed_token();
+            assert_eq!(room.strangers.available_permits(), 1, "its place is free for the next");
+            drop((fifth, gateways, here));
+            room.empty().await;
+            assert!(room.here().bells.is_empty());
+        });
+    }
+
+    #[test]
+    fn a_stranger_leaves_when_its_time_is_over_and_a_gateway_stays() {
+        run(async {
+            let room = Room::new(16, true);
+            let stranger = room.stranger().await.unwrap();
+            let known = room.stranger().await.unwrap();
+            known.showed_token();
+            assert_eq!(stranger.must_leave().await, Leave::TimeIsOver);
+            assert!(tokio::time::timeout(100 * STAY, known.must_leave()).await.is_err());
+            let unix = room.gateway().await.unwrap();
+            assert!(!unix.wants_token() && tokio::time::timeout(100 * STAY, unix.must_leave()).await.is_err());
+        });
+    }
+
+    #[test]
+    fn without_tcp_every_place_is_a_gateways() {
+        assert_eq!(Room::new(16, false).all, [16, 0]);
+        assert_eq!((Room::new(1, true).all, Room::new(4_096, true).all), ([1, 1], [3_072, 1_024]));
+    }
+}
