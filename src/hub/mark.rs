@@ -1,11 +1,14 @@
 //! How far a store was, and whether what is there now goes on from there.
 
+use base64ct::{Base64, Encoding as _};
+
 use crate::account::Right;
 use crate::store::{
     Cancel, Tx,
     tables::{self, HeadRow, TrailFilter, TrailRecord},
 };
 use crate::time::Millis;
+use crate::vault::TagInput;
 
 use super::{
     Actor, Hub, HubError, Origin, action,
@@ -62,6 +65,11 @@ impl Mark {
         }
     }
 
+    fn input(&self) -> TagInput {
+        let input = TagInput::new("seen", &self.store_id, self.epoch);
+        input.int(self.change).int(self.trail_no).bytes(&self.trail_hash)
+    }
+
     /// Of two marks the one that misses nothing.
     #[must_use]
     pub fn earlier(self, other: Self) -> Self {
@@ -92,6 +100,21 @@ impl Feed<'_> {
         Ok((since, now))
     }
 
+    /// A mark as a line of text for a file, with a MAC: only who holds the master key can make one that is believed.
+    pub fn written(self, mark: &Mark) -> Result<String, HubError> {
+        let mac = self.hub().vault.head_mac(&mark.input())?;
+        let Mark { store_id, epoch, change, trail_no, trail_hash } = mark;
+        Ok(serde_json::json!([store_id, epoch, change, trail_no, base64(trail_hash), base64(&mac)]).to_string())
+    }
+
+    /// The mark that [`Feed::written`] wrote; `None` if this is none, or was changed since.
+    pub fn read_mark(self, line: &str) -> Option<Mark> {
+        let (store_id, epoch, change, trail_no, trail_hash, mac) =
+            serde_json::from_str::<(String, i64, i64, i64, String, String)>(line).ok()?;
+        let mark = Mark { store_id, epoch, change, trail_no, trail_hash: bytes(&trail_hash)? };
+        self.hub().vault.head_mac_is_right(&mark.input(), &bytes(&mac)?).then_some(mark)
+    }
+
     /// A row of the trail, where Administrators look: the store went back and is not followed by one who knows `newer`.
     /// Once is enough; the row says which epoch is known, so that accepting the store can go beyond it.
     pub fn note_went_back(self, newer: &Mark) -> Result<(), HubError> {
@@ -105,6 +128,14 @@ impl Feed<'_> {
         let reason = format!("{asked} {}", newer.epoch);
         self.hub().write_refusal(Author::nobody(&Origin::default()), action::WENT_BACK, subject, &reason)
     }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    Base64::encode_string(bytes)
+}
+
+fn bytes(base64: &str) -> Option<Vec<u8>> {
+    Base64::decode_vec(base64).ok()
 }
 
 /// What rows of the trail about the store as a whole are about.

@@ -20,9 +20,16 @@ pub(super) enum Sight {
     /// It is older than it was, or went on from something older: somebody put an old file back, or a failover lost
     /// changes. What the snapshot knows is newer, and answers for as long as it takes, but for what is taken away there.
     WentBack,
+    /// It was older already when this process started, than another saw it before. Nothing newer is known.
+    Behind,
 }
 
 impl Sight {
+    /// Whether it waits to be accepted.
+    pub(super) fn went_back(&self) -> bool {
+        matches!(self, Self::WentBack | Self::Behind)
+    }
+
     fn words(&self) -> &str {
         match self {
             Self::Clear => "in sight",
@@ -31,6 +38,11 @@ impl Sight {
                 "went back: it is older than it was, or went on from something older. The snapshot of before answers. What \
                  is disabled, revoked, ended or narrowed there is followed, and nothing else. Put the newest copy back; \
                  or, to accept what is there: keydesk audit accept --as NAME"
+            }
+            Self::Behind => {
+                "went back: it is older than a verifier saw it before this one was started, or went on from something \
+                 older. Nobody is answered, for what was revoked since would work again. Put the newest copy back; or, to \
+                 accept what is there: keydesk audit accept --as NAME"
             }
         }
     }
@@ -48,6 +60,8 @@ pub(super) struct Health {
     /// Settings that cannot be trusted; and whether one of them was never known.
     settings: Mutex<Vec<Setting>>,
     unknown: AtomicBool,
+    /// The store was older at the start than it was seen before.
+    behind: AtomicBool,
 }
 
 impl Health {
@@ -61,6 +75,7 @@ impl Health {
             tampered: AtomicI64::new(0),
             settings: Mutex::default(),
             unknown: AtomicBool::new(false),
+            behind: AtomicBool::new(false),
         };
         health.follow(followed);
         health
@@ -96,7 +111,20 @@ impl Health {
 
     /// Whether the store went back and waits to be accepted.
     pub(super) fn went_back(&self) -> bool {
-        *self.sight.lock().unwrap_or_else(PoisonError::into_inner) == Sight::WentBack
+        self.sight.lock().unwrap_or_else(PoisonError::into_inner).went_back()
+    }
+
+    /// Notes whether the store, when it was loaded, was older than it was seen before.
+    pub(super) fn set_behind(&self, is: bool) {
+        self.behind.store(is, Ordering::Relaxed);
+        if is {
+            self.saw(Sight::Behind);
+        }
+    }
+
+    /// Whether it was.
+    pub(super) fn is_behind(&self) -> bool {
+        self.behind.load(Ordering::Relaxed)
     }
 
     /// Milliseconds since the store was last in sight.
@@ -108,10 +136,10 @@ impl Health {
         self.since_began(at).saturating_sub(self.seen.load(Ordering::Relaxed))
     }
 
-    /// Whether nothing may be answered to a question of this time: the store is out of sight for too long, or what the site
-    /// asks of its verifiers was never known.
+    /// Whether nothing may be answered to a question of this time: the store is out of sight for too long, what the site
+    /// asks of its verifiers was never known, or the store was never seen as new as it was.
     pub(super) fn is_closed(&self, at: Instant) -> bool {
-        self.age_at(at) > self.limit.load(Ordering::Relaxed) || self.unknown.load(Ordering::Relaxed)
+        self.age_at(at) > self.limit.load(Ordering::Relaxed) || self.unknown.load(Ordering::Relaxed) || self.is_behind()
     }
 
     /// Notes how many credentials are refused for a wrong tag.

@@ -123,6 +123,12 @@ impl Metrics {
             let _ = writeln!(page, "keydesk_denied_total{{reason=\"{reason}\"}} {n}");
         }
         self.histogram(&mut page);
+        self.numbers(&mut page, gauges);
+        page
+    }
+
+    /// What is one number.
+    fn numbers(&self, page: &mut String, gauges: Gauges) {
         let age = format!("{}.{:03}", gauges.age_ms / 1_000, gauges.age_ms % 1_000);
         let expiring = format!("Active ones that expire within {EXPIRING_DAYS} days.");
         let counter = |n: &AtomicU64| n.load(Relaxed).to_string();
@@ -168,10 +174,9 @@ impl Metrics {
             ("changes_total", "counter", "Changes of credentials applied.", counter(&self.changes)),
         ] {
             let name = format!("keydesk_{name}");
-            head(&mut page, &name, kind, help);
+            head(page, &name, kind, help);
             let _ = writeln!(page, "{name} {value}");
         }
-        page
     }
 
     fn histogram(&self, page: &mut String) {

@@ -27,6 +27,7 @@ mod refresh;
 mod reports;
 mod room;
 mod route;
+mod seen;
 mod state;
 mod throttle;
 mod wire;
@@ -62,7 +63,8 @@ use metrics::Metrics;
 use passwords::Passwords;
 use priority::StepBack;
 use refresh::{Known, Refresh};
-use reports::Reports;
+use reports::{Reports, current};
+use seen::Seen;
 use state::{Beginning, Verifier};
 use worker::Workers;
 
@@ -180,13 +182,16 @@ impl Threads {
             StepBack::Hashing.now();
             passwords.work();
         })?;
-        let current = hub.clone();
+        let shared = hub.clone();
         let writer = thread("report", move || {
             StepBack::Telling.now();
-            gathering.run(&current);
+            gathering.run(&shared);
         })?;
+        let seen = Seen::beside(&orders.places.database);
+        let newer = seen.newer(&current(&hub));
+        verifier.health.set_behind(newer.is_some());
         let (places, clock) = (orders.places.clone(), orders.clock.clone());
-        let known = Known { mark, followed, tampered, older: None };
+        let known = Known { mark: newer.unwrap_or(mark), followed, tampered, older: None, seen };
         let refresh = Refresh::new(verifier.clone(), hub, (places, clock), known, read);
         let told = stop.clone();
         let follower = thread("follow", move || refresh.run(&told))?;

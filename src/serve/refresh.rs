@@ -17,6 +17,7 @@ use super::{
     load::{self, Loaded, Tampered},
     older,
     reports::current,
+    seen::Seen,
     state::{SharedHub, Verifier},
 };
 
@@ -55,6 +56,8 @@ pub(super) struct Known {
     pub(super) tampered: Tampered,
     /// How far the one that went back was when it was last asked what it takes away.
     pub(super) older: Option<Mark>,
+    /// Where it is kept for after a restart.
+    pub(super) seen: Seen,
 }
 
 /// Credentials that are checked in one go: a fraction of a millisecond, for which an answer may have to wait.
@@ -116,6 +119,9 @@ impl Refresh {
             // What is out of sight cannot be checked.
             let pause = if sight == Sight::Clear { self.audit.rest().clamp(SOONEST, EVERY) } else { EVERY };
             self.tell(sight);
+            if self.verifier.health.is_clear() {
+                self.known.seen.keep(&current(&self.hub), &self.known.mark);
+            }
             if self.tidied.elapsed() >= TIDIED_EVERY {
                 self.verifier.journal.tidy(self.verifier.now());
                 self.tidied = Instant::now();
@@ -125,7 +131,7 @@ impl Refresh {
     }
 
     fn tell(&mut self, sight: Sight) {
-        let (said, went_back) = (format!("{sight:?}"), sight == Sight::WentBack);
+        let (said, went_back) = (format!("{sight:?}"), sight.went_back());
         let differs = self.verifier.health.saw(sight);
         if differs {
             tracing::warn!(store = said, "sight of the store changed");
@@ -133,6 +139,7 @@ impl Refresh {
         if went_back && (differs || self.told.is_none_or(|at| at.elapsed() >= TOLD_EVERY)) {
             self.told = Some(Instant::now());
             tracing::warn!(
+                answering = !self.verifier.health.is_behind(),
                 "the store went back: what it takes away is followed, nothing else; put the newest copy back, or accept what \
                  is there: keydesk audit accept --as NAME"
             );
@@ -174,7 +181,9 @@ impl Refresh {
     fn follow(&mut self, hub: &Hub, (since, now): (Since, Mark)) -> Result<Sight, HubError> {
         match since {
             // The newest copy is back; what the older one took away is as it was.
-            Since::Same | Since::Changed if self.known.older.is_some() => self.load(hub)?,
+            Since::Same | Since::Changed if self.known.older.is_some() || self.verifier.health.is_behind() => {
+                self.load(hub)?;
+            }
             // Not kept as it is: a trail that went on has to be noticed when it goes back.
             Since::Same => {
                 self.known.mark = now;
@@ -191,6 +200,8 @@ impl Refresh {
                 self.known.followed = Followed::default();
                 self.load(hub)?;
             }
+            // Nothing newer is known: nobody is answered, so there is nothing to take away.
+            Since::WentBack if self.verifier.health.is_behind() => return Ok(Sight::Behind),
             Since::WentBack => {
                 self.take_away(hub)?;
                 return Ok(Sight::WentBack);
@@ -318,6 +329,7 @@ impl Refresh {
         self.verifier.replace(snapshot, tampered.len());
         self.settle(followed);
         self.verifier.of_account(hub.account());
+        self.verifier.health.set_behind(false);
         (self.known.tampered, self.known.mark, self.known.older) = (tampered, mark, None);
         Ok(())
     }

@@ -6,9 +6,10 @@ use keydesk::{
     account::Role,
     credential::{Kind, Options, Overlap, State, Verb},
     hub::{
-        Actor, Fed, Followed, Hub, HubError, NewCredential, Policy, Refusal, RefusedQuery, Replay, Setting, Since,
-        TrailQuery, Use,
+        Actor, Fed, Followed, Hub, HubError, NewCredential, Policy, Refusal, RefusedQuery, Replay, SetUp, Setting,
+        Since, TrailQuery, Use,
     },
+    secret::Secret,
     time::Seconds,
 };
 
@@ -43,6 +44,30 @@ fn both_halves_together_are_everything_once_with_its_live_secrets() {
     assert_eq!(both.secrets[0].valid_until, Some(Seconds(NOW.seconds().0 + 3_600)));
     assert_eq!(of(&ended).secrets.iter().map(|s| s.no).collect::<Vec<_>>(), [2], "an ended one is not read");
     assert!(fed.iter().all(|fed| !fed.tampered && fed.state == State::Active));
+}
+
+#[test]
+fn a_mark_is_written_and_read_by_who_holds_the_master_key() {
+    let desk = Desk::on_disk();
+    desk.create(Kind::Basic, "one");
+    let wanted = SetUp {
+        account: "Other Ltd".to_owned(),
+        name: "alice".to_owned(),
+        password: Secret::from_text("correct horse battery"),
+    };
+    let other = Hub::in_memory(desk.clock.clone(), &wanted).unwrap();
+    let feed = desk.hub.feed();
+    let mark = feed.mark().unwrap();
+    let line = feed.written(&mark).unwrap();
+    assert_eq!(feed.read_mark(&line).as_ref(), Some(&mark));
+    assert_eq!(desk.reopened().feed().read_mark(&line), Some(mark));
+    assert_eq!(other.feed().read_mark(&line), None, "another desk's");
+    let change = line.split(',').nth(2).unwrap();
+    let forged = line.replacen(&format!(",{change},"), &format!(",1{change},"), 1);
+    assert_ne!(forged, line);
+    for none in [forged.as_str(), &line[1..], "[]", ""] {
+        assert_eq!(feed.read_mark(none), None, "{none}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A store that is gone, replaced, put back, or changed behind keydesk's back.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
 
 use keydesk::{
     credential::{Kind, Verb},
@@ -145,6 +145,49 @@ fn the_newest_copy_put_back_again_is_followed_without_more_ado() {
     let desk = Desk::open_again(desk);
     desk.set(&one, Verb::Revoke);
     verifier.until("followed", |verifier| status(verifier, &one) == 401);
+}
+
+#[test]
+fn a_verifier_that_starts_with_an_older_store_answers_nobody_until_that_is_accepted() {
+    let desk = Desk::new();
+    let (one, two) = (desk.key(Kind::Basic, "one"), desk.key(Kind::Basic, "two"));
+    let (old, new) = (desk.dir.path().join("old.db"), desk.dir.path().join("new.db"));
+    copy(&desk, &old);
+    let verifier = desk.verifier();
+    desk.set(&one, Verb::Revoke);
+    verifier.until("revoked", |verifier| status(verifier, &one) == 401);
+    // Kept by the look that follows at the latest.
+    std::thread::sleep(Duration::from_millis(500));
+    copy(&desk, &new);
+    verifier.kill();
+    put(&desk, &old);
+    let verifier = desk.verifier();
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (503, 503), "from its first question");
+    assert!(says(&verifier, "keydesk audit accept") && verifier.get("/readyz").status() == 503);
+    assert_eq!((verifier.metric("keydesk_store_went_back"), verifier.get("/healthz").status()), (1.0, 200));
+    put(&desk, &new);
+    verifier.until("the newest is back", |verifier| status(verifier, &two) == 200);
+    assert_eq!((status(&verifier, &one), verifier.get("/readyz").status()), (401, 200));
+    verifier.stop();
+    put(&desk, &old);
+    let verifier = desk.verifier();
+    assert_eq!(status(&verifier, &two), 503);
+    let desk = Desk::open_again(desk);
+    verifier.until("told", |_| desk.trail()[0].action == "store.went_back");
+    desk.hub.accept_store(&desk.alice).unwrap();
+    verifier.until("accepted", |verifier| status(verifier, &two) == 200);
+    assert_eq!(status(&verifier, &one), 200, "as it is in what was accepted");
+    desk.set(&one, Verb::Revoke);
+    verifier.until("followed", |verifier| status(verifier, &one) == 401);
+    verifier.stop();
+    // What is no mark is none; it is told, and another is kept.
+    let seen = desk.database().with_extension("db-seen");
+    assert_eq!(fs::metadata(&seen).unwrap().permissions().mode() & 0o777, 0o600);
+    fs::write(&seen, "nonsense").unwrap();
+    let verifier = desk.verifier();
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (401, 200));
+    assert!(verifier.log().contains("cannot be read"));
+    verifier.until("kept", |_| fs::read(&seen).is_ok_and(|line| line.starts_with(b"[")));
 }
 
 #[test]
