@@ -8,8 +8,9 @@ use std::{
 
 use uuid::Uuid;
 
+use crate::credential::Kind;
 use crate::store::{
-    Commit, WriteTx,
+    Cancel, Commit, WriteTx,
     tables::{self, RefusalRow, UsageRow},
 };
 use crate::time::Seconds;
@@ -55,7 +56,17 @@ pub struct Refusal {
     pub count: i64,
 }
 
+/// Last addresses that are read: as many as a verifier keeps in mind.
+const ADDRESSES: i64 = 65_536;
+
 impl Feed<'_> {
+    /// Keys of a kind with the addresses that they were last used from. What cannot be read as an address is left out.
+    pub fn last_addresses(self, kind: Kind) -> Result<Vec<(String, IpAddr)>, HubError> {
+        let mut tx = self.hub().store.read(&Cancel::default())?;
+        let rows = tables::last_addresses(&mut *tx, kind.as_str(), ADDRESSES)?;
+        Ok(rows.into_iter().filter_map(|(key, address)| Some((key, address.parse().ok()?))).collect())
+    }
+
     /// Writes last uses; an older report does not replace a newer one.
     pub fn write_uses(self, uses: &[Use]) -> Result<(), HubError> {
         self.write(uses, |tx, used| {

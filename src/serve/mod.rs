@@ -16,6 +16,7 @@ mod gateway;
 mod health;
 mod journal;
 mod json;
+mod line;
 mod listen;
 mod load;
 mod log;
@@ -53,6 +54,7 @@ use tokio::{
     sync::watch,
 };
 
+use crate::credential::Kind;
 use crate::hub::{Followed, Hub, HubError, Places, Start};
 use crate::time::Clock;
 use crate::vault::VaultError;
@@ -177,9 +179,14 @@ impl Threads {
         let verifier = Arc::new(Verifier::new(beginning, hub.account(), &orders.places.database));
         let hub = Arc::new(RwLock::new(Arc::new(hub)));
         // It has nothing to keep: it ends with the process.
+        let shared = hub.clone();
         thread("hash", move || {
             // Hashing fills a core for as long as somebody guesses.
             StepBack::Hashing.now();
+            // Without it a sender is known again once he was right.
+            for (key, client) in current(&shared).feed().last_addresses(Kind::Legacy).unwrap_or_default() {
+                passwords.was_right(Kind::Legacy, &key, client);
+            }
             passwords.work();
         })?;
         let shared = hub.clone();

@@ -1,12 +1,13 @@
 //! Passwords that need a slow hash: what was right is remembered, the rest waits in a short line for one worker.
 //!
 //! The order matters. The memory is asked first, so that a sender who is known never waits for one who guesses; then the
-//! throttle, so that guessing costs no hash; then the line, which is short for everybody, shorter for each network, and
-//! serves the networks in turn, so that one question waits for one of each other network and not for all that came first.
-//! States, times and networks are judged after every answer, remembered or not ([`PasswordQuestion::settle`]).
+//! throttle, so that guessing costs no hash; then the line ([`Line`]), in which whoever is where he was before has a place
+//! however many guess from elsewhere. States, times and networks are judged after every answer, remembered or not
+//! ([`PasswordQuestion::settle`]).
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::HashMap,
+    net::IpAddr,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, atomic::Ordering},
     time::{Duration, Instant},
 };
@@ -14,11 +15,13 @@ use std::{
 use quick_cache::sync::Cache;
 use tokio::sync::watch;
 
+use crate::credential::Kind;
 use crate::secret::Secret;
 use crate::vault::{self, Hash, VaultError};
 use crate::verify::{Answer, PasswordQuestion};
 
 use super::{
+    line::Line,
     metrics::Metrics,
     throttle::{Network, Throttle, Try},
 };
@@ -27,10 +30,8 @@ use super::{
 const REMEMBERED: usize = 65_536;
 /// For how many milliseconds: an hour.
 const REMEMBERED_FOR: u64 = 3_600_000;
-/// Questions in the line.
-const LINE: usize = 64;
-/// Of those, from one network.
-const LINE_OF_ONE: usize = 8;
+/// Keys, and networks that their passwords came from, that are remembered.
+const KNOWN: usize = 65_536;
 /// How long a question waits: gateways wait for less.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// A password longer than any that is stored is wrong without a hash.
@@ -45,8 +46,10 @@ pub(super) struct Passwords {
     key: Secret,
     began: Instant,
     right: Cache<Mark, u64>,
+    /// Where a password was right before.
+    known: Cache<From, ()>,
     throttle: Throttle,
-    line: Mutex<Line>,
+    waiting: Mutex<Waiting>,
     /// Somebody came into the line.
     came: Condvar,
     metrics: Arc<Metrics>,
@@ -54,49 +57,23 @@ pub(super) struct Passwords {
 
 /// Who waits.
 #[derive(Default)]
-struct Line {
+struct Waiting {
     /// Equal questions wait for one hash.
     asked: HashMap<Mark, watch::Receiver<Option<Answer>>>,
-    by_network: HashMap<Network, VecDeque<Job>>,
-    /// The networks that have somebody in the line, whose turn it is first.
-    turns: VecDeque<Network>,
-}
-
-impl Line {
-    fn waiting(&self, network: Network) -> usize {
-        self.by_network.get(&network).map_or(0, VecDeque::len)
-    }
-
-    fn join(&mut self, job: Job, reply: watch::Receiver<Option<Answer>>) {
-        self.asked.insert(job.mark, reply);
-        let queue = self.by_network.entry(job.network).or_default();
-        if queue.is_empty() {
-            self.turns.push_back(job.network);
-        }
-        queue.push_back(job);
-    }
-
-    /// One of the network whose turn it is; its next has to wait for all others.
-    fn next(&mut self) -> Option<Job> {
-        let network = self.turns.pop_front()?;
-        let queue = self.by_network.get_mut(&network)?;
-        let job = queue.pop_front();
-        match queue.is_empty() {
-            true => _ = self.by_network.remove(&network),
-            false => self.turns.push_back(network),
-        }
-        job
-    }
+    line: Line<Job>,
 }
 
 /// A question on its way to the worker.
 struct Job {
     question: Arc<PasswordQuestion>,
     mark: Mark,
-    network: Network,
+    from: From,
     taken: Try,
     reply: watch::Sender<Option<Answer>>,
 }
+
+/// Whose password comes from where: a number for the kind and key, whether they exist or not, and a network.
+type From = (u64, Network);
 
 /// What is to be done about a question.
 enum Turn {
@@ -113,8 +90,9 @@ impl Passwords {
             key: Secret::new(key.to_vec()),
             began: Instant::now(),
             right: Cache::new(REMEMBERED),
+            known: Cache::new(KNOWN),
             throttle: Throttle::new(),
-            line: Mutex::default(),
+            waiting: Mutex::default(),
             came: Condvar::new(),
             metrics,
         })
@@ -140,21 +118,23 @@ impl Passwords {
             return Turn::Known(Answer::Wrong);
         }
         let mark = self.mark(b"question", question.kind().as_str().as_bytes(), question.key(), question);
-        let network = Network::of(question.client());
-        let mut line = self.line();
-        if let Some(reply) = line.asked.get(&mark) {
+        let from = self.from(question);
+        let mut waiting = self.waiting();
+        if let Some(reply) = waiting.asked.get(&mark) {
             return Turn::Wait(reply.clone());
         }
-        if line.waiting(network) >= LINE_OF_ONE || line.asked.len() >= LINE {
+        let known = self.known.get(&from).is_some();
+        if !waiting.line.has_room(from.1, known) {
             return Turn::Known(Answer::Throttled);
         }
-        let Some(taken) = self.throttle.take(self.account(question), network, self.now()) else {
+        let Some(taken) = self.throttle.take(from.0, from.1, self.now()) else {
             return Turn::Known(Answer::Throttled);
         };
         let (reply, receiver) = watch::channel(None);
-        line.join(Job { question: question.clone(), mark, network, taken, reply }, receiver.clone());
+        waiting.line.join(from.1, known, Job { question: question.clone(), mark, from, taken, reply });
+        waiting.asked.insert(mark, receiver.clone());
         self.came.notify_one();
-        self.metrics.hash_queue.store(line.asked.len() as u64, Ordering::Relaxed);
+        self.metrics.hash_queue.store(waiting.asked.len() as u64, Ordering::Relaxed);
         Turn::Wait(receiver)
     }
 
@@ -169,7 +149,8 @@ impl Passwords {
             self.metrics.hashes.fetch_add(1, Ordering::Relaxed);
             if let Answer::Right { version } = answer {
                 let right = job.question.secrets().find(|(of, _)| *of == version);
-                right.into_iter().for_each(|secret| self.remember(&job.question, secret));
+                right.into_iter().for_each(|secret| self.remember(self.right_mark(&job.question, secret)));
+                self.known.insert(job.from, ());
                 job.taken.take_back();
             }
             self.done(&job.mark);
@@ -180,27 +161,42 @@ impl Passwords {
 
     /// The next in the line, when there is one.
     fn next(&self) -> Job {
-        let mut line = self.line();
+        let mut waiting = self.waiting();
         loop {
-            match line.next() {
+            match waiting.line.next() {
                 Some(job) => return job,
-                None => line = self.came.wait(line).unwrap_or_else(PoisonError::into_inner),
+                None => waiting = self.came.wait(waiting).unwrap_or_else(PoisonError::into_inner),
             }
         }
     }
 
     fn done(&self, mark: &Mark) {
-        let mut line = self.line();
-        line.asked.remove(mark);
-        self.metrics.hash_queue.store(line.asked.len() as u64, Ordering::Relaxed);
+        let mut waiting = self.waiting();
+        waiting.asked.remove(mark);
+        self.metrics.hash_queue.store(waiting.asked.len() as u64, Ordering::Relaxed);
     }
 
     fn is_remembered(&self, question: &PasswordQuestion, secret: (u32, &str)) -> bool {
-        self.right.get(&self.right_mark(question, secret)).is_some_and(|until| self.now() < until)
+        let mark = self.right_mark(question, secret);
+        let Some(until) = self.right.get(&mark).filter(|until| self.now() < *until) else { return false };
+        if until < self.now() + REMEMBERED_FOR / 2 {
+            // Whoever comes again and again need not be hashed again and again.
+            self.remember(mark);
+        }
+        true
     }
 
-    fn remember(&self, question: &PasswordQuestion, secret: (u32, &str)) {
-        self.right.insert(self.right_mark(question, secret), self.now() + REMEMBERED_FOR);
+    fn remember(&self, mark: Mark) {
+        self.right.insert(mark, self.now() + REMEMBERED_FOR);
+    }
+
+    /// Notes where a password was last right, as far as that is known from before this process.
+    pub(super) fn was_right(&self, kind: Kind, key: &str, client: IpAddr) {
+        self.known.insert((self.account(kind, key.as_bytes()), Network::of(Some(client))), ());
+    }
+
+    fn from(&self, question: &PasswordQuestion) -> From {
+        (self.account(question.kind(), question.key()), Network::of(question.client()))
     }
 
     fn right_mark(&self, question: &PasswordQuestion, (version, kept): (u32, &str)) -> Mark {
@@ -220,9 +216,8 @@ impl Passwords {
         self.mac(&message)
     }
 
-    /// A number for the kind and key of a question, whether they exist or not.
-    fn account(&self, question: &PasswordQuestion) -> u64 {
-        let mark = self.mac(&[question.kind().as_str().as_bytes(), b" ", question.key()].concat());
+    fn account(&self, kind: Kind, key: &[u8]) -> u64 {
+        let mark = self.mac(&[kind.as_str().as_bytes(), b" ", key].concat());
         u64::from_be_bytes(mark[..8].try_into().unwrap_or_default())
     }
 
@@ -238,8 +233,8 @@ impl Passwords {
     }
 
     /// Whoever panicked while he held the lock left the line whole: each change is one step.
-    fn line(&self) -> MutexGuard<'_, Line> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -270,31 +265,46 @@ mod tests {
     }
 
     #[test]
-    fn networks_are_served_in_turn_and_none_fills_the_line() {
+    fn equal_questions_wait_for_one_hash_and_different_ones_in_the_line() {
         let snapshot = Snapshot::of([]).unwrap();
         let passwords = Passwords::new(Arc::new(Metrics::new())).unwrap();
         let ask = |name: &str, client: &str| passwords.turn(&question(&snapshot, name, client));
         let waits = |turn: Turn| matches!(turn, Turn::Wait(_));
+        assert!((0..50).all(|_| waits(ask("real", "203.0.113.9"))));
+        assert_eq!(passwords.waiting().asked.len(), 1);
         let taken = (0..50).filter(|n| waits(ask(&format!("guess{n}"), "198.51.100.7"))).count();
-        assert_eq!(taken, LINE_OF_ONE);
-        assert!(waits(ask("real", "203.0.113.9")) && waits(ask("real", "203.0.113.9")), "equal ones wait for one hash");
-        let order: Vec<_> = std::iter::from_fn(|| passwords.line().next())
-            .map(|job| String::from_utf8_lossy(job.question.key()).into_owned())
-            .collect();
-        assert_eq!(order[..3], ["guess0", "real", "guess1"]);
-        assert_eq!(order.len(), LINE_OF_ONE + 1);
-        assert!(passwords.line().by_network.is_empty() && passwords.line().turns.is_empty());
+        assert!(taken > 0 && taken < 50, "{taken}");
+        assert_eq!(passwords.waiting().asked.len(), taken + 1);
     }
 
     #[test]
-    fn the_line_ends_somewhere() {
+    fn whoever_was_right_there_before_has_a_place_however_many_guess() {
         let snapshot = Snapshot::of([]).unwrap();
         let passwords = Passwords::new(Arc::new(Metrics::new())).unwrap();
-        let ask = |n: u32| {
-            let client = format!("198.51.{}.{}", n / 250, n % 250);
-            passwords.turn(&question(&snapshot, &format!("name{n}"), &client))
-        };
-        let waiting = (0..500).filter(|n| matches!(ask(*n), Turn::Wait(_))).count();
-        assert_eq!(waiting, LINE);
+        let ask = |name: &str, client: &str| passwords.turn(&question(&snapshot, name, client));
+        let waits = |turn: Turn| matches!(turn, Turn::Wait(_));
+        for n in 0..500 {
+            ask(&format!("name{n}"), &format!("198.{}.{}.7", n / 250, n % 250));
+        }
+        assert!(!waits(ask("real", "203.0.113.9")), "the line is full");
+        passwords.was_right(Kind::Legacy, "real", "203.0.113.9".parse().unwrap());
+        assert!(!waits(ask("real", "192.0.2.1")) && !waits(ask("other", "203.0.113.9")), "that key and place alone");
+        assert!(waits(ask("real", "203.0.113.9")));
+    }
+
+    #[test]
+    fn what_is_used_is_remembered_on_and_what_is_not_is_forgotten() {
+        let snapshot = Snapshot::of([]).unwrap();
+        let passwords = Passwords::new(Arc::new(Metrics::new())).unwrap();
+        let asked = question(&snapshot, "real", "203.0.113.9");
+        let mark = passwords.right_mark(&asked, (1, "kept"));
+        let until = || passwords.right.get(&mark).unwrap();
+        assert!(!passwords.is_remembered(&asked, (1, "kept")));
+        passwords.right.insert(mark, passwords.now() + REMEMBERED_FOR / 2 - 1);
+        assert!(passwords.is_remembered(&asked, (1, "kept")) && until() >= REMEMBERED_FOR);
+        let whole = until();
+        assert!(passwords.is_remembered(&asked, (1, "kept")) && until() == whole, "once in half an hour is enough");
+        passwords.right.insert(mark, 0);
+        assert!(!passwords.is_remembered(&asked, (1, "kept")));
     }
 }

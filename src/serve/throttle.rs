@@ -1,6 +1,7 @@
 //! Who may have a password hashed: asked before the hash, so that guessing costs the guesser and nobody else.
 //!
-//! Tries are counted by key and network, so that an address that guesses keeps nobody out but itself.
+//! Tries are counted by key and network, so that an address that guesses keeps nobody out but itself; and by key and
+//! neighbourhood, for whoever has one address has often many beside it.
 
 use std::{
     net::IpAddr,
@@ -16,6 +17,10 @@ use quick_cache::sync::Cache;
 const BURST: u64 = 5;
 /// Milliseconds for each further one.
 const PACE: u64 = 10_000;
+/// The same for all of a neighbourhood.
+const BURST_OF_ALL: u64 = 25;
+/// The same.
+const PACE_OF_ALL: u64 = 2_000;
 /// Pairs of key and network that are remembered.
 const REMEMBERED: usize = 65_536;
 
@@ -35,39 +40,71 @@ impl Network {
     }
 }
 
-/// Tries by key and network: a leaky bucket in one number each.
+/// The networks around one that the same subscriber may have: the /24 of an IPv4 address, the /48 of an IPv6 one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Neighbourhood(u64);
+
+impl Neighbourhood {
+    pub(super) fn of(Network(network): Network) -> Self {
+        match u32::try_from(network) {
+            Ok(address) => Self(u64::from(address >> 8)),
+            Err(_) => Self(network >> 16),
+        }
+    }
+}
+
+/// Tries by key and network, and by key and neighbourhood: a leaky bucket in one number each.
 #[derive(Debug)]
 pub(super) struct Throttle {
-    tries: Cache<(u64, Network), Arc<AtomicU64>>,
+    tries: Cache<(u64, Network), Bucket>,
+    of_all: Cache<(u64, Neighbourhood), Bucket>,
 }
+
+/// Full until this millisecond.
+type Bucket = Arc<AtomicU64>;
 
 /// A try that was let through; taken back when the password was right.
 #[derive(Debug)]
-pub(super) struct Try(Arc<AtomicU64>);
+pub(super) struct Try([(Bucket, u64); 2]);
 
 impl Try {
     /// The password was right: it counts for nothing.
     pub(super) fn take_back(self) {
-        self.0.fetch_sub(PACE, Ordering::Relaxed);
+        for (bucket, pace) in self.0 {
+            bucket.fetch_sub(pace, Ordering::Relaxed);
+        }
     }
 }
 
 impl Throttle {
     pub(super) fn new() -> Self {
-        Self { tries: Cache::new(REMEMBERED) }
+        Self { tries: Cache::new(REMEMBERED), of_all: Cache::new(REMEMBERED) }
     }
 
     /// One more try at the millisecond `now`, if there is one left.
     pub(super) fn take(&self, key: u64, network: Network, now: u64) -> Option<Try> {
-        let place = (key, network);
-        let bucket = self.tries.get_or_insert_with(&place, || Ok::<_, ()>(Arc::default())).ok()?;
-        let full = |until: u64| {
-            let next = until.max(now) + PACE;
-            (next <= now + BURST * PACE).then_some(next)
-        };
-        bucket.fetch_update(Ordering::Relaxed, Ordering::Relaxed, full).ok()?;
-        Some(Try(bucket))
+        let own = bucket(&self.tries, (key, network))?;
+        let all = bucket(&self.of_all, (key, Neighbourhood::of(network)))?;
+        fill(&own, (BURST, PACE), now)?;
+        if fill(&all, (BURST_OF_ALL, PACE_OF_ALL), now).is_none() {
+            // Nothing is hashed, so nothing counts.
+            own.fetch_sub(PACE, Ordering::Relaxed);
+            return None;
+        }
+        Some(Try([(own, PACE), (all, PACE_OF_ALL)]))
     }
+}
+
+fn bucket<K: Eq + std::hash::Hash + Clone>(buckets: &Cache<K, Bucket>, place: K) -> Option<Bucket> {
+    buckets.get_or_insert_with(&place, || Ok::<_, ()>(Arc::default())).ok()
+}
+
+fn fill(bucket: &Bucket, (burst, pace): (u64, u64), now: u64) -> Option<()> {
+    let fuller = |until: u64| {
+        let next = until.max(now) + pace;
+        (next <= now + burst * pace).then_some(next)
+    };
+    bucket.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fuller).ok().map(|_| ())
 }
 
 #[cfg(test)]
@@ -103,6 +140,19 @@ mod tests {
         let (throttle, here) = (Throttle::new(), network("203.0.113.9"));
         for _ in 0..100 {
             throttle.take(7, here, 5).unwrap().take_back();
+        }
+    }
+
+    #[test]
+    fn neighbours_together_have_not_many_more() {
+        for (from, other) in [("2001:db8:1:", "2001:db8:2::1"), ("198.51.100.", "198.51.101.1")] {
+            let throttle = Throttle::new();
+            let end = if from.contains(':') { "::1" } else { "" };
+            let take = |n: u64, now: u64| throttle.take(7, network(&format!("{from}{n}{end}")), now).is_some();
+            assert_eq!((0..200).filter(|n| take(*n, 1_000)).count() as u64, BURST_OF_ALL, "{from}");
+            assert_eq!((0..200).filter(|n| take(*n, 1_000 + PACE_OF_ALL)).count(), 1);
+            assert!(throttle.take(7, network(other), 1_000).is_some(), "{other} is another");
+            assert!(throttle.take(8, network(&format!("{from}9{end}")), 1_000).is_some(), "another key");
         }
     }
 

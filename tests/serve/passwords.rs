@@ -141,3 +141,36 @@ fn a_thousand_guesses_at_once_harm_nobody_else() {
     assert!(hashes(&verifier) < 300.0);
     assert!(beside < Duration::from_millis(500), "bounded: {beside:?}");
 }
+
+#[test]
+fn who_was_right_before_gets_through_however_many_guess_and_after_a_restart_too() {
+    let desk = Desk::new();
+    let real = desk.key(Kind::Legacy, "smsgate");
+    let verifier = desk.verifier();
+    assert_eq!(verifier.ask(&soap(&real, &real.secret, "203.0.113.9")).status(), 200);
+    // What was used is written by then.
+    verifier.stop();
+    let verifier = desk.verifier();
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let over = Over(&over);
+        for n in 0..120 {
+            let (verifier, real, over) = (&verifier, &real, over.0);
+            scope.spawn(move || {
+                // Each from somewhere else, and none of them where anybody was right.
+                let client = format!("198.51.{n}.7");
+                for guess in 0.. {
+                    let nobody = Key { key: format!("guess{n}{guess}"), ..real.clone() };
+                    assert_eq!(verifier.ask(&soap(&nobody, "Wrong1234", &client)).status(), 401);
+                    if over.load(Ordering::Relaxed) {
+                        return;
+                    }
+                }
+            });
+        }
+        verifier.until("the line is full", |verifier| verifier.metric("keydesk_argon2_queue") >= 64.0);
+        assert_eq!(verifier.ask(&soap(&real, &real.secret, "203.0.113.9")).status(), 200);
+        assert_eq!(hashes(&verifier).min(1.0), 1.0);
+        drop(over);
+    });
+}

@@ -38,6 +38,6 @@ pub use trail::{
     last_at, put_back, removed, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash, trail_sql,
 };
 pub use usage::{
-    UsageRow, count_expiring, count_waiting, ever_asked, insert_usage, note_asked, put_usage, stop_waiting, usages,
-    wait_again,
+    UsageRow, count_expiring, count_waiting, ever_asked, insert_usage, last_addresses, note_asked, put_usage,
+    stop_waiting, usages, wait_again,
 };

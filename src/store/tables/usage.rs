@@ -56,6 +56,14 @@ pub fn usages(tx: &mut dyn Tx, credential: &str) -> Result<Vec<UsageRow>, StoreE
     tx.rows(sql, &[credential.into()])?.into_iter().map(read).collect()
 }
 
+/// Keys of a kind and the addresses that they were last used from, `most` of them.
+pub fn last_addresses(tx: &mut dyn Tx, kind: &str, most: i64) -> Result<Vec<(String, String)>, StoreError> {
+    let sql = "SELECT c.key, u.address FROM credential c JOIN usage u ON u.credential = c.id \
+               WHERE c.kind = $1 AND u.address IS NOT NULL LIMIT $2";
+    let rows = tx.rows(sql, &[kind.into(), most.into()])?;
+    rows.into_iter().map(|mut row| Ok((row.text()?, row.text()?))).collect()
+}
+
 /// How many active credentials of a kind were never used, counted up to `most`.
 pub fn count_waiting(tx: &mut dyn Tx, kind: &str, most: i64) -> Result<i64, StoreError> {
     let sql = "SELECT COUNT(*) FROM \
