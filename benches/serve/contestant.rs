@@ -4,7 +4,7 @@ use std::{
     fs,
     io::{Read as _, Write as _},
     net::{TcpListener, TcpStream},
-    os::unix::net::UnixStream,
+    os::unix::{fs::PermissionsExt as _, net::UnixStream},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -87,6 +87,7 @@ impl Drop for Server {
 pub fn keydesk(desk: &Path, listen: &str, place: &Path) -> Done<Command> {
     let token = place.join("token");
     fs::write(&token, TOKEN)?;
+    fs::set_permissions(&token, fs::Permissions::from_mode(0o600))?;
     let mut command = Command::new(env!("CARGO_BIN_EXE_keydesk"));
     command.args(["serve", "--listen", listen, "--gateway-token-file"]).arg(token);
     command.arg("--data-dir").arg(desk.join("data")).arg("--config").arg(desk.join("etc/config.toml"));

@@ -35,7 +35,7 @@ fn orders(site: &Site, args: &ServeArgs) -> Result<Orders, ServeError> {
         listen.push(default_socket(found)?);
     }
     let token = args.gateway_token_file.as_ref().or(found.serve.gateway_token_file.as_ref());
-    let token = token.map(|path| GatewayToken::read(path)).transpose()?;
+    let token = token.map(|path| GatewayToken::read(path, found.is_from_systemd(path))).transpose()?;
     Ok(Orders { places: found.places(), listen, token, clock: site.clock.clone() })
 }
 

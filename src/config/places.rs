@@ -39,12 +39,19 @@ pub struct Found {
     pub master_key: MasterKeyPlace,
     /// What the file says of the verifier.
     pub serve: ServeFile,
+    /// Where systemd puts what a unit was given.
+    pub credentials_directory: Option<PathBuf>,
 }
 
 impl Found {
     /// The two halves of a desk, as the hub wants them.
     pub fn places(&self) -> Places {
         Places { database: self.database.clone(), master_key: self.master_key.clone() }
+    }
+
+    /// Whether a file is one that systemd handed over.
+    pub fn is_from_systemd(&self, path: &Path) -> bool {
+        self.credentials_directory.as_deref().is_some_and(|dir| path.parent() == Some(dir))
     }
 
     /// Where gateways find the verifier: the first place that the file names, else a socket beside the database.
@@ -77,7 +84,8 @@ pub fn found(wishes: &Wishes) -> Result<Found, ConfigError> {
     let master_key = master_key(wishes, &file, &here, beside);
     let token = file.serve.gateway_token_file.map(|path| beside.join(path));
     let serve = ServeFile { gateway_token_file: token, ..file.serve };
-    Ok(Found { config, database, default_database, master_key, serve })
+    let credentials_directory = wishes.credentials_directory.clone();
+    Ok(Found { config, database, default_database, master_key, serve, credentials_directory })
 }
 
 fn default_database(
@@ -158,6 +166,18 @@ mod tests {
         assert_eq!(site.database(), site.at("etc/mine.db").display().to_string());
         site.wishes.store = Some("/flag.db".to_owned());
         assert_eq!(site.database(), "/flag.db");
+    }
+
+    #[test]
+    fn only_a_file_in_its_directory_is_from_systemd() {
+        let mut site = Site::new();
+        let is = |site: &Site, path: &str| found(&site.wishes).unwrap().is_from_systemd(&site.at(path));
+        assert!(!is(&site, "run/token"), "there is none");
+        site.wishes.credentials_directory = Some(site.at("run"));
+        assert!(is(&site, "run/token"));
+        for path in ["token", "run", "run/../token", "running/token", "etc/run/token"] {
+            assert!(!is(&site, path), "{path}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Bodies that gateways hand over: bounded in bytes and in time.
 
-use std::{future::poll_fn, pin::Pin, time::Duration};
+use std::{future::poll_fn, mem, pin::Pin, time::Duration};
 
 use hyper::body::{Body as _, Incoming};
 use zeroize::Zeroizing;
@@ -9,6 +9,8 @@ use zeroize::Zeroizing;
 pub(super) const MOST: usize = 1024 * 1024;
 /// How long it may take to arrive.
 const TIME: Duration = Duration::from_secs(10);
+/// Room that one begins with: whoever sends nothing holds no more, whatever length he claims.
+const ROOM: usize = 4096;
 
 /// Reads a body to its end. `None` if it is too long, too slow or breaks off. Legacy passwords are in it: wiped.
 pub(super) async fn read(mut body: Incoming, most: usize) -> Option<Zeroizing<Vec<u8>>> {
@@ -16,18 +18,76 @@ pub(super) async fn read(mut body: Incoming, most: usize) -> Option<Zeroizing<Ve
         return None;
     }
     let all = async {
-        // With all the room it may need, it never moves and leaves no copy behind.
-        let exact = body.size_hint().exact().and_then(|exact| usize::try_from(exact).ok());
-        let mut read = Zeroizing::new(Vec::with_capacity(exact.unwrap_or(most).min(most)));
+        let mut read = Gathered::new(most);
         while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
             // Trailers are no part of a body.
             let Ok(data) = frame.ok()?.into_data() else { continue };
-            if read.len() + data.len() > most {
-                return None;
-            }
-            read.extend_from_slice(&data);
+            read.add(&data)?;
         }
-        Some(read)
+        Some(read.bytes)
     };
     tokio::time::timeout(TIME, all).await.ok().flatten()
+}
+
+/// What has arrived. It grows into new rooms, and each old one is wiped.
+struct Gathered {
+    bytes: Zeroizing<Vec<u8>>,
+    most: usize,
+}
+
+impl Gathered {
+    fn new(most: usize) -> Self {
+        Self { bytes: Zeroizing::new(Vec::with_capacity(ROOM.min(most))), most }
+    }
+
+    /// Adds some; `None` if that is too much.
+    fn add(&mut self, data: &[u8]) -> Option<()> {
+        let length = self.bytes.len() + data.len();
+        if length > self.most {
+            return None;
+        }
+        if length > self.bytes.capacity() {
+            let room = (2 * self.bytes.capacity()).clamp(length, self.most);
+            // A vector that grows by itself leaves a copy behind.
+            let before = mem::replace(&mut self.bytes, Zeroizing::new(Vec::with_capacity(room)));
+            self.bytes.extend_from_slice(&before);
+        }
+        self.bytes.extend_from_slice(data);
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_right_over_many_growths() {
+        for step in [1, 7, 4_095, 4_096, 4_097, 60_000, MOST] {
+            let all: Vec<u8> = (0..MOST).map(|n| (n * 31 + n / 251) as u8).collect();
+            let (mut read, mut rooms) = (Gathered::new(MOST), 0);
+            for data in all.chunks(step) {
+                let before = (read.bytes.as_ptr(), read.bytes.capacity());
+                read.add(data).unwrap();
+                let moved = before != (read.bytes.as_ptr(), read.bytes.capacity());
+                rooms += usize::from(moved);
+                // What is held is never more than twice what came, but for the first room.
+                assert!(read.bytes.capacity() <= (2 * read.bytes.len()).max(ROOM), "{step}");
+            }
+            assert!(*read.bytes == all, "{step}");
+            assert!(rooms <= 8, "{step}: it doubles; {rooms}");
+            assert_eq!(read.add(&[0]), None, "not a byte more than the most");
+        }
+    }
+
+    #[test]
+    fn it_begins_small_and_takes_no_more_than_the_most() {
+        assert!(Gathered::new(MOST).bytes.capacity() < 2 * ROOM);
+        let mut read = Gathered::new(10);
+        assert_eq!(
+            (read.add(&[1; 6]), read.add(&[2; 5]), read.add(&[3; 4]), read.add(&[])),
+            (Some(()), None, Some(()), Some(()))
+        );
+        assert_eq!(**read.bytes, [1, 1, 1, 1, 1, 1, 3, 3, 3, 3]);
+    }
 }

@@ -1,8 +1,8 @@
 //! Is it a gateway that asks? On a Unix socket the file's mode says so, on TCP a token.
 
-use std::{fs, io, path::Path};
+use std::{io, path::Path};
 
-use crate::vault::{same, sha256};
+use crate::vault::{PrivateFile, same, sha256};
 use hyper::{HeaderMap, header::HeaderName};
 
 /// The field that carries the token.
@@ -12,7 +12,7 @@ const TOKEN: HeaderName = HeaderName::from_static(TOKEN_FIELD);
 /// Fewest bytes of a token: 128 bits in hexadecimal.
 const SHORTEST: usize = 32;
 /// Most bytes of the file that holds it.
-const LONGEST: u64 = 4096;
+const LONGEST: usize = 4096;
 
 /// What every question on a TCP listener must carry. Only its hash is kept.
 #[derive(Clone, Debug)]
@@ -24,6 +24,14 @@ pub enum TokenError {
     /// The file cannot be read.
     #[error("The gateway token {0} cannot be read: {1}. Check --gateway-token-file.")]
     Unreadable(String, io::Error),
+    /// Others can read it.
+    #[error("The gateway token {path} can be read by others (mode {mode:04o}). Run: chmod 600 {path}")]
+    Exposed {
+        /// Where.
+        path: String,
+        /// Its mode.
+        mode: u32,
+    },
     /// It is no token.
     #[error(
         "The gateway token in {0} must be one line of 32 or more visible characters. Make one with: openssl rand -hex 32"
@@ -32,14 +40,19 @@ pub enum TokenError {
 }
 
 impl GatewayToken {
-    /// Reads the file; a line break at its end does not count.
-    pub fn read(path: &Path) -> Result<Self, TokenError> {
+    /// Reads the file, refused when anybody else could; a line break at its end does not count.
+    pub fn read(path: &Path, from_systemd: bool) -> Result<Self, TokenError> {
         let place = || path.display().to_string();
         let io = |why| TokenError::Unreadable(place(), why);
-        if fs::metadata(path).map_err(io)?.len() > LONGEST {
+        let file = PrivateFile::open(path).map_err(io)?;
+        // Before the mode: nobody is to be told to change that of a file which is something else.
+        if file.length().is_none_or(|length| length > LONGEST as u64) {
             return Err(TokenError::Malformed(place()));
         }
-        let bytes = zeroize::Zeroizing::new(fs::read(path).map_err(io)?);
+        if let Some(mode) = file.exposed(from_systemd) {
+            return Err(TokenError::Exposed { path: place(), mode });
+        }
+        let bytes = file.read(LONGEST).map_err(io)?;
         Self::new(bytes.trim_ascii_end()).ok_or_else(|| TokenError::Malformed(place()))
     }
 
@@ -60,6 +73,8 @@ impl GatewayToken {
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt as _};
+
     use super::*;
 
     const WORD: &str = "0123456789abcdef0123456789abcdef";
@@ -68,6 +83,8 @@ mod tests {
     fn a_token_is_one_long_line() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("token");
+        fs::write(&path, "").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         for (text, good) in [
             (format!("{WORD}\n"), true),
             (format!("{WORD}\r\n"), true),
@@ -79,9 +96,37 @@ mod tests {
             ("x".repeat(5_000), false),
         ] {
             fs::write(&path, &text).unwrap();
-            assert_eq!(GatewayToken::read(&path).is_ok(), good, "{text:?}");
+            assert_eq!(GatewayToken::read(&path, false).is_ok(), good, "{text:?}");
         }
-        assert!(GatewayToken::read(&dir.path().join("none")).is_err());
+        for (place, wrong) in [("none", "cannot be read"), ("", "must be one line")] {
+            let why = GatewayToken::read(&dir.path().join(place), false).unwrap_err().to_string();
+            assert!(why.contains(wrong), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_others_can_read_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("token");
+        fs::write(&path, WORD).unwrap();
+        for (mode, file, systemd) in [
+            (0o600, true, true),
+            (0o400, true, true),
+            (0o440, false, true),
+            (0o640, false, true),
+            (0o644, false, false),
+            (0o620, false, false),
+            (0o602, false, false),
+        ] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(GatewayToken::read(&path, false).is_ok(), file, "{mode:o}");
+            assert_eq!(GatewayToken::read(&path, true).is_ok(), systemd, "{mode:o} from systemd");
+        }
+        let why = GatewayToken::read(&path, false).unwrap_err().to_string();
+        assert!(
+            why.contains(&format!("(mode 0602). Run: chmod 600 {}", path.display())) && !why.contains(WORD),
+            "{why}"
+        );
     }
 
     #[test]

@@ -52,7 +52,7 @@ pub(super) struct Gauges {
     pub(super) age_ms: u64,
     /// The store is older than it was.
     pub(super) went_back: bool,
-    /// Signatures that the replay guard remembers, and those that it could not keep for after a restart.
+    /// Signatures that the replay guard remembers; and what it could not keep for after a restart, or not read after one.
     pub(super) signatures: usize,
     pub(super) signatures_lost: u64,
     pub(super) snapshot_bytes: usize,
@@ -154,7 +154,7 @@ impl Metrics {
             (
                 "replay_lost_total",
                 "counter",
-                "Signatures that a restart would forget.",
+                "Signatures that a restart would forget, and files of them that could not be read.",
                 gauges.signatures_lost.to_string(),
             ),
             ("connections", "gauge", "Open connections.", counter(&self.connections)),

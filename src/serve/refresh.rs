@@ -30,8 +30,8 @@ const SURE_EVERY: Duration = Duration::from_secs(5);
 
 /// A store that went back is told of this often.
 const TOLD_EVERY: Duration = Duration::from_secs(60);
-/// Files of signatures that have passed are looked for this often.
-const TIDIED_EVERY: Duration = Duration::from_secs(30);
+/// The files of signatures are looked after this often: while they are taken away, a kill makes them forgotten.
+const TIDIED_EVERY: Duration = Duration::from_secs(5);
 
 /// The thread that follows the store.
 pub(super) struct Refresh {
@@ -123,7 +123,7 @@ impl Refresh {
                 self.known.seen.keep(&current(&self.hub), &self.known.mark);
             }
             if self.tidied.elapsed() >= TIDIED_EVERY {
-                self.verifier.journal.tidy(self.verifier.now());
+                self.verifier.journal.tidy(&self.verifier.guard, self.verifier.now());
                 self.tidied = Instant::now();
             }
             std::thread::park_timeout(pause);

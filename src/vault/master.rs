@@ -2,8 +2,8 @@
 
 use std::{
     fs::{DirBuilder, File, OpenOptions},
-    io::{ErrorKind, Read as _, Write as _},
-    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _},
+    io::{ErrorKind, Write as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
 };
 
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::secret::Secret;
 
-use super::{Context, MasterKeyError, VaultError, aead, random};
+use super::{Context, MasterKeyError, PrivateFile, VaultError, aead, random};
 
 const LEN: usize = 32;
 
@@ -67,27 +67,18 @@ impl MasterKey {
     /// Reads it; refused when anybody else could.
     pub fn load(place: &MasterKeyPlace) -> Result<Self, MasterKeyError> {
         let path = &place.path;
-        // A pipe in its place must not keep the desk waiting for a writer.
-        let open = OpenOptions::new().read(true).custom_flags(rustix::fs::OFlags::NONBLOCK.bits() as i32).open(path);
-        let file = open.map_err(|e| match e.kind() {
+        let file = PrivateFile::open(path).map_err(|e| match e.kind() {
             ErrorKind::NotFound => MasterKeyError::Missing(path.clone()),
             _ => io(path, &e),
         })?;
-        let meta = file.metadata().map_err(|e| io(path, &e))?;
-        if !meta.is_file() {
-            return Err(MasterKeyError::Malformed(path.clone()));
-        }
         // Before the mode: nobody is to be told to change that of a file which is something else.
-        if meta.len() != LEN as u64 {
+        if file.length() != Some(LEN as u64) {
             return Err(MasterKeyError::Malformed(path.clone()));
         }
-        let others = if place.from_systemd { 0o037 } else { 0o077 };
-        if meta.mode() & others != 0 {
-            return Err(MasterKeyError::Exposed { path: path.clone(), mode: meta.mode() & 0o7777 });
+        if let Some(mode) = file.exposed(place.from_systemd) {
+            return Err(MasterKeyError::Exposed { path: path.clone(), mode });
         }
-        // One byte more than a key, so that a longer file shows.
-        let mut bytes = Zeroizing::new(Vec::with_capacity(LEN + 1));
-        (&file).take(LEN as u64 + 1).read_to_end(&mut bytes).map_err(|e| io(path, &e))?;
+        let bytes = file.read(LEN).map_err(|e| io(path, &e))?;
         match bytes.len() {
             LEN => Ok(Self(Secret::new(bytes.to_vec()))),
             _ => Err(MasterKeyError::Malformed(path.clone())),
@@ -114,7 +105,10 @@ fn io(path: &Path, why: &std::io::Error) -> MasterKeyError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{fs, os::unix::fs::PermissionsExt as _};
+    use std::{
+        fs,
+        os::unix::fs::{MetadataExt as _, PermissionsExt as _},
+    };
 
     #[test]
     fn made_once_and_read_again() {

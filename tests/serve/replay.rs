@@ -1,6 +1,6 @@
 //! The replay guard: a site option.
 
-use std::{fs, os::unix::fs::PermissionsExt as _};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf};
 
 use keydesk::{
     credential::Kind,
@@ -8,6 +8,20 @@ use keydesk::{
 };
 
 use super::support::{Desk, Question};
+
+/// Where a verifier keeps what it accepted.
+fn kept(desk: &Desk) -> PathBuf {
+    let mut kept = desk.database().into_os_string();
+    kept.push("-replay");
+    kept.into()
+}
+
+/// The files that hold something.
+fn filled(desk: &Desk) -> Vec<PathBuf> {
+    let Ok(files) = fs::read_dir(kept(desk)) else { return Vec::new() };
+    let files = files.map(|entry| entry.unwrap().path());
+    files.filter(|file| fs::metadata(file).is_ok_and(|meta| meta.is_file() && meta.len() > 0)).collect()
+}
 
 #[test]
 fn a_signature_is_taken_once_when_the_site_says_so() {
@@ -41,9 +55,7 @@ fn what_was_accepted_is_known_after_a_kill_and_a_restart() {
     assert_eq!([verifier.ask(&other).status(), verifier.ask(&other).status()], [200, 401]);
     verifier.stop();
     // A file that is cut is read as far as it is good.
-    let mut kept = desk.database().into_os_string();
-    kept.push("-replay");
-    for file in fs::read_dir(kept).unwrap().map(|entry| entry.unwrap().path()) {
+    for file in fs::read_dir(kept(&desk)).unwrap().map(|entry| entry.unwrap().path()) {
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         let bytes = fs::read(&file).unwrap();
         if !bytes.is_empty() {
@@ -53,6 +65,60 @@ fn what_was_accepted_is_known_after_a_kill_and_a_restart() {
     let verifier = desk.verifier();
     assert_eq!([&once, &other].map(|asked| verifier.ask(asked).status()), [401, 401]);
     assert!(verifier.log().contains("damaged"), "{}", verifier.log());
+}
+
+#[test]
+fn what_lies_beside_the_files_or_in_their_place_makes_nobody_forget() {
+    let desk = Desk::new();
+    let signs = desk.key(Kind::Hmac, "signs");
+    desk.policy(&Policy { replay: Replay::Node, ..Policy::default() });
+    let once = Question::nginx("GET", "/").fields(&signs.hmac("GET", "/"));
+    let verifier = desk.verifier();
+    assert_eq!(verifier.ask(&once).status(), 200);
+    assert_eq!(verifier.metric("keydesk_replay_lost_total"), 0.0);
+    verifier.stop();
+    let files = filled(&desk);
+    fs::create_dir(kept(&desk).join("1")).unwrap();
+    fs::create_dir(kept(&desk).join("9223372036854775807")).unwrap();
+    fs::write(kept(&desk).join("+5"), "nobody's").unwrap();
+    let verifier = desk.verifier();
+    assert_eq!(verifier.ask(&once).status(), 401);
+    assert_eq!(verifier.metric("keydesk_replay_lost_total"), 1.0, "the directory is named as a minute");
+    let fresh = Question::nginx("GET", "/fresh").fields(&signs.hmac("GET", "/fresh"));
+    assert_eq!(verifier.ask(&fresh).status(), 200, "and what is new passes");
+    verifier.stop();
+    // Root reads everything, but no directory as a file.
+    for file in files {
+        fs::remove_file(&file).unwrap();
+        fs::create_dir(&file).unwrap();
+    }
+    let verifier = desk.verifier();
+    assert_eq!(verifier.ask(&once).status(), 401);
+    assert_eq!(verifier.metric("keydesk_replay_lost_total"), 2.0);
+    assert!(verifier.log().contains("all that ends in its minute is refused"), "{}", verifier.log());
+    verifier.stop();
+    fs::remove_dir_all(kept(&desk)).unwrap();
+    fs::write(kept(&desk), "in the way").unwrap();
+    let verifier = desk.verifier();
+    assert_eq!(verifier.ask(&once).status(), 401, "all that may have been accepted is refused");
+    assert!(verifier.log().contains("cannot be listed"), "{}", verifier.log());
+}
+
+#[test]
+fn files_that_were_taken_away_from_a_running_verifier_are_there_again_for_the_next() {
+    let desk = Desk::new();
+    let signs = desk.key(Kind::Hmac, "signs");
+    desk.policy(&Policy { replay: Replay::Node, ..Policy::default() });
+    let once = Question::nginx("GET", "/").fields(&signs.hmac("GET", "/"));
+    let verifier = desk.verifier();
+    assert_eq!(verifier.ask(&once).status(), 200);
+    fs::rename(kept(&desk), desk.dir.path().join("aside")).unwrap();
+    verifier.until("written again", |_| !filled(&desk).is_empty());
+    assert!(verifier.log().contains("taken away or replaced"), "{}", verifier.log());
+    verifier.kill();
+    let verifier = desk.verifier();
+    assert_eq!(verifier.ask(&once).status(), 401);
+    assert_eq!(verifier.metric("keydesk_replay_lost_total"), 0.0);
 }
 
 #[test]

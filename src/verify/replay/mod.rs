@@ -7,9 +7,11 @@
 //! No credential can fill it for the others: each may hold [`SHARE`] times as much as is still free. One alone has three
 //! quarters of the memory, two have three sevenths each, and however many there are, something is left for the next.
 
+mod memory;
+
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
     fmt,
+    ops::RangeInclusive,
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -18,7 +20,9 @@ use uuid::Uuid;
 use crate::time::Seconds;
 use crate::vault::sha256;
 
-use super::{Denied, Reason, Verdict};
+use super::{Denied, Reason, Verdict, date};
+
+use memory::Memory;
 
 /// What has to be remembered of an accepted signature.
 #[derive(Clone)]
@@ -30,7 +34,7 @@ pub struct Proof {
 }
 
 impl Proof {
-    pub(super) fn new(row: Uuid, given: &[u8], good_until: Seconds) -> Self {
+    pub(crate) fn new(row: Uuid, given: &[u8], good_until: Seconds) -> Self {
         let mut signature = [0; 64];
         signature[..given.len()].copy_from_slice(given);
         Self { row, signature, length: given.len(), good_until }
@@ -67,6 +71,11 @@ impl fmt::Debug for Proof {
     }
 }
 
+/// The last second in which a signature can be acceptable that is acceptable now: its dates are as far ahead as they may be.
+pub fn last_end(now: Seconds) -> Seconds {
+    date::window_end(date::window_end(now))
+}
+
 /// What the memory says of a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seen {
@@ -96,7 +105,7 @@ impl Guard {
     /// A memory for about this many signatures.
     pub fn new(capacity: usize) -> Self {
         let most = capacity.div_ceil(PARTS);
-        Self { parts: (0..PARTS).map(|_| Mutex::new(Memory { most, ..Memory::default() })).collect() }
+        Self { parts: (0..PARTS).map(|_| Mutex::new(Memory::new(most))).collect() }
     }
 
     /// The verdict, once more judged by what was accepted before: whoever is refused here leaves nothing behind.
@@ -132,20 +141,32 @@ impl Guard {
 
     /// Whatever ends in this second or before may have been accepted and forgotten.
     pub fn forgot_until(&self, end: Seconds) {
-        for part in &self.parts {
-            let mut part = part.lock().unwrap_or_else(PoisonError::into_inner);
-            part.forgotten = part.forgotten.max(Some(end));
-        }
+        self.locked().for_each(|mut part| part.forgot_until(end));
+    }
+
+    /// Whatever ends in these seconds may have been accepted and forgotten; nothing is said of what ends before.
+    pub fn forgot(&self, ends: RangeInclusive<Seconds>) {
+        self.locked().for_each(|mut part| part.forgot(ends.clone()));
+    }
+
+    /// All that is remembered, part by part: each is locked for as long as it takes to copy it.
+    pub fn remembered(&self) -> impl Iterator<Item = Vec<Remembered>> {
+        self.locked().map(|part| part.remembered())
+    }
+
+    /// The parts, one after the other; the caller holds one at a time.
+    fn locked(&self) -> impl Iterator<Item = MutexGuard<'_, Memory>> {
+        // A thread that died while it held the lock left the memory whole: each change is one step.
+        self.parts.iter().map(|part| part.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn part(&self, one: &Remembered) -> MutexGuard<'_, Memory> {
-        // A thread that died while it held the lock left the memory whole: each change is one step.
         self.parts[usize::from(one.mark[15]) % PARTS].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How many signatures are remembered.
     pub fn len(&self) -> usize {
-        self.parts.iter().map(|part| part.lock().unwrap_or_else(PoisonError::into_inner).marks.len()).sum()
+        self.locked().map(|part| part.len()).sum()
     }
 
     /// Whether nothing is remembered.
@@ -158,75 +179,6 @@ impl fmt::Debug for Guard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Guard({} signatures)", self.len())
     }
-}
-
-type Mark = [u8; 16];
-/// The part of a mark that is its credential's.
-type Whose = [u8; 8];
-
-#[derive(Default)]
-struct Memory {
-    marks: HashSet<Mark>,
-    /// The same marks by the last second of their window: at most as many seconds as two windows have.
-    by_end: BTreeMap<Seconds, Vec<Mark>>,
-    /// How many of them each credential has.
-    held: HashMap<Whose, usize>,
-    most: usize,
-    /// The latest end of a window whose marks were dropped.
-    forgotten: Option<Seconds>,
-}
-
-impl Memory {
-    fn remember(&mut self, one: Remembered, now: Seconds) -> Seen {
-        self.forget_before(now);
-        // The clock stepped back: this one may have been accepted, and dropped when the clock stood later.
-        if self.marks.contains(&one.mark) || self.forgotten.is_some_and(|end| one.good_until <= end) {
-            return Seen::Before;
-        }
-        let free = self.most.saturating_sub(self.marks.len());
-        let held = self.held.get(&whose(&one.mark)).copied().unwrap_or_default();
-        if held >= SHARE * free {
-            return Seen::Full;
-        }
-        self.put(one);
-        Seen::First
-    }
-
-    fn recall(&mut self, one: Remembered) {
-        match self.marks.len() < self.most {
-            true if self.marks.contains(&one.mark) => {}
-            true => self.put(one),
-            false => self.forgotten = self.forgotten.max(Some(one.good_until)),
-        }
-    }
-
-    fn put(&mut self, Remembered { mark, good_until }: Remembered) {
-        self.marks.insert(mark);
-        self.by_end.entry(good_until).or_default().push(mark);
-        *self.held.entry(whose(&mark)).or_default() += 1;
-    }
-
-    fn forget_before(&mut self, now: Seconds) {
-        while let Some(first) = self.by_end.first_entry().filter(|first| *first.key() < now) {
-            let (end, marks) = first.remove_entry();
-            for mark in marks {
-                self.marks.remove(&mark);
-                let left = self.held.get_mut(&whose(&mark)).map(|held| {
-                    *held -= 1;
-                    *held
-                });
-                if left == Some(0) {
-                    self.held.remove(&whose(&mark));
-                }
-            }
-            self.forgotten = self.forgotten.max(Some(end));
-        }
-    }
-}
-
-fn whose(mark: &Mark) -> Whose {
-    let [whose @ .., _, _, _, _, _, _, _, _] = *mark;
-    whose
 }
 
 #[cfg(test)]
@@ -299,6 +251,51 @@ mod tests {
         guard.forgot_until(Seconds(NOW));
         assert_eq!(guard.remember(&proof(1, NOW), Seconds(NOW)), Seen::Before);
         assert_eq!(guard.remember(&proof(1, NOW + 1), Seconds(NOW)), Seen::First);
+    }
+
+    #[test]
+    fn a_range_that_was_forgotten_is_refused_and_nothing_beside_it() {
+        let guard = Guard::new(PARTS * 400);
+        guard.forgot(Seconds(NOW + 60)..=Seconds(NOW + 119));
+        guard.forgot(Seconds(NOW + 120)..=Seconds(NOW + 179));
+        guard.forgot(Seconds(NOW + 900_000)..=Seconds(NOW + 900_059));
+        let seen = |n: u32, end: i64, now: i64| guard.remember(&proof(n, NOW + end), Seconds(NOW + now));
+        for (n, end) in (0..).zip([60, 119, 120, 179, 900_000, 900_059]) {
+            assert_eq!(seen(n, end, 0), Seen::Before, "{end}");
+        }
+        for (n, end) in (10..).zip([0, 59, 180, 899_999, 900_060]) {
+            assert_eq!(seen(n, end, 0), Seen::First, "{end}");
+        }
+        assert!(guard.locked().all(|part| part.gaps.len() == 2), "minutes in a row are one");
+    }
+
+    #[test]
+    fn a_range_that_has_passed_is_forgotten_like_any_other_time() {
+        let guard = Guard::new(PARTS * 400);
+        guard.forgot(Seconds(NOW + 60)..=Seconds(NOW + 119));
+        (0..200).for_each(|n| _ = guard.remember(&proof(n, NOW + 600), Seconds(NOW + 400)));
+        assert!(guard.locked().all(|part| part.gaps.is_empty()));
+        // A clock that steps back brings nothing back.
+        for n in 1_000..1_100 {
+            assert_eq!(guard.remember(&proof(n, NOW + 119), Seconds(NOW)), Seen::Before);
+            assert_eq!(guard.remember(&proof(n, NOW + 120), Seconds(NOW)), Seen::First);
+        }
+    }
+
+    #[test]
+    fn all_that_is_remembered_is_handed_out_once() {
+        let guard = Guard::new(PARTS * 400);
+        let mut put: Vec<_> = (0..1_000).map(|n| proof(n, NOW + i64::from(n % 7))).collect();
+        put.iter().for_each(|one| assert_eq!(guard.remember(one, Seconds(NOW)), Seen::First));
+        let mut out: Vec<_> = guard.remembered().flatten().map(|one| (one.mark, one.good_until)).collect();
+        out.sort_unstable();
+        put.sort_unstable_by_key(|one| one.remembered().mark);
+        let put: Vec<_> = put.iter().map(|one| (one.remembered().mark, one.good_until())).collect();
+        assert_eq!(out, put);
+        // The locks are free between two parts.
+        for part in guard.remembered() {
+            assert!(part.iter().all(|one| guard.part(one).len() > 0));
+        }
     }
 
     #[test]

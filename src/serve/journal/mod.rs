@@ -1,0 +1,310 @@
+//! The replay guard's memory beside the database, so that a verifier that is killed and started again refuses what it
+//! accepted before.
+//!
+//! A file for each minute in which signatures end, named by it; each signature is one small record, appended before the
+//! request is answered. That puts it into the system's page cache, where the end of this process does not touch it;
+//! nobody waits for a disk, and a machine that loses its power forgets what it had not written. Verifiers that share a
+//! directory share the files: an append is whole, and each reads everybody's when it starts.
+
+//!
+//! What cannot be read is refused, not forgotten: whatever ends in the minute of a file that is damaged, or is no file at
+//! all, may have been accepted.
+
+mod record;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::{self, DirBuilder, File, Metadata, OpenOptions},
+    io::{self, Read as _, Write as _},
+    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+    sync::{
+        Mutex, PoisonError, RwLock,
+        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+    },
+};
+
+use crate::time::Seconds;
+use crate::verify::replay::{Guard, Remembered, last_end};
+
+use record::{RECORD, decode, encode, minute_of, minutes, seconds};
+
+/// Bytes of one file at most. The memory's own bound is reached before, unless somebody signs a million requests that end
+/// at once.
+const MOST: u64 = (RECORD as u64) << 20;
+
+/// The files.
+pub(super) struct Journal {
+    directory: PathBuf,
+    files: RwLock<BTreeMap<i64, Minute>>,
+    /// Minutes whose file was taken away, until what is remembered of them is written again.
+    owed: Mutex<BTreeSet<i64>>,
+    /// Whether the last record found no place: said once, and again after it went well.
+    failing: AtomicBool,
+    /// Records that found no place, and files that were not read.
+    pub(super) lost: AtomicU64,
+}
+
+/// The file of a minute, opened to append.
+struct Minute {
+    file: File,
+    /// Its device and inode: nobody else has these while it is held.
+    which: (u64, u64),
+    written: AtomicU64,
+}
+
+impl Journal {
+    /// Beside the database. Nothing is touched before [`Journal::begin`].
+    pub(super) fn beside(database: &Path) -> Self {
+        let mut directory = database.as_os_str().to_owned();
+        directory.push("-replay");
+        Self {
+            directory: directory.into(),
+            files: RwLock::default(),
+            owed: Mutex::default(),
+            failing: AtomicBool::new(false),
+            lost: AtomicU64::new(0),
+        }
+    }
+
+    /// Reads what was remembered, as far as it is good, and begins to write.
+    pub(super) fn begin(&self, guard: &Guard, now: Seconds) {
+        self.read(guard, now);
+        // The file of this minute marks from when on something was remembered.
+        self.note_failure(self.with(minute_of(now), |_| Ok(())));
+        self.tidy(guard, now);
+    }
+
+    /// Keeps a signature. One that cannot be kept is still remembered by the process.
+    pub(super) fn keep(&self, one: Remembered) {
+        self.note_failure(self.append(minute_of(one.good_until), &encode(&one)));
+    }
+
+    /// Removes the files of minutes that have passed. The newest of them stays: it tells up to where others are gone. And
+    /// looks whether the others are still where they are looked for after a restart.
+    pub(super) fn tidy(&self, guard: &Guard, now: Seconds) {
+        let now = minute_of(now);
+        self.files.write().unwrap_or_else(PoisonError::into_inner).retain(|minute, _| *minute >= now);
+        self.mend(guard, now);
+        let Ok(mut passed) = minutes(&self.directory) else { return };
+        passed.retain(|minute| *minute < now);
+        passed.pop();
+        for minute in passed {
+            let _ = fs::remove_file(self.path(minute));
+        }
+    }
+
+    /// Lets go of files that nobody would read after a restart, for their place is empty or another's, and writes again
+    /// what the process remembers.
+    fn mend(&self, guard: &Guard, now: i64) {
+        let gone = self.gone();
+        let mut owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
+        if !gone.is_empty() {
+            tracing::warn!(
+                files = gone.len(),
+                place = %self.directory.display(),
+                "files of accepted signatures were taken away or replaced; what is remembered is written again"
+            );
+            // From here on a signature that is accepted is written to the new file; each one before is in the memory already.
+            self.files.write().unwrap_or_else(PoisonError::into_inner).retain(|minute, _| !gone.contains(minute));
+        }
+        let news = !gone.is_empty();
+        owed.extend(gone);
+        owed.retain(|minute| *minute >= now);
+        if owed.is_empty() {
+            return;
+        }
+        let done = self.write_again(guard, now, &mut owed);
+        // That it still cannot be written is no news.
+        if news || done.is_ok() {
+            self.note_failure(done);
+        }
+    }
+
+    /// The minutes whose file is no longer the one at its place. A place that cannot be looked at says nothing.
+    fn gone(&self) -> Vec<i64> {
+        let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
+        let gone = files.iter().filter(|(minute, held)| match fs::metadata(self.path(**minute)) {
+            Ok(there) => which(&there) != held.which,
+            Err(why) => matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),
+        });
+        gone.map(|(minute, _)| *minute).collect()
+    }
+
+    /// Writes all that is remembered of the minutes that are owed. What others who share the directory write as well is
+    /// there twice, which no reader minds.
+    fn write_again(&self, guard: &Guard, now: i64, owed: &mut BTreeSet<i64>) -> io::Result<()> {
+        // As at the beginning.
+        self.with(now, |_| Ok(()))?;
+        let mut failed = BTreeMap::new();
+        for part in guard.remembered() {
+            let mut runs: BTreeMap<i64, Vec<u8>> = BTreeMap::new();
+            for one in part {
+                let minute = minute_of(one.good_until);
+                if owed.contains(&minute) {
+                    runs.entry(minute).or_default().extend(encode(&one));
+                }
+            }
+            for (minute, records) in runs {
+                if let Err(why) = self.append(minute, &records) {
+                    failed.insert(minute, why);
+                }
+            }
+        }
+        owed.retain(|minute| failed.contains_key(minute));
+        failed.into_values().next().map_or(Ok(()), Err)
+    }
+
+    fn append(&self, minute: i64, records: &[u8]) -> io::Result<()> {
+        let length = records.len() as u64;
+        self.with(minute, |file| {
+            if file.written.fetch_add(length, Relaxed) + length > MOST {
+                return Err(io::Error::new(io::ErrorKind::StorageFull, "too many signatures end in one minute"));
+            }
+            // One call, so that records of two verifiers never mix.
+            match (&file.file).write(records)? {
+                written if written == records.len() => Ok(()),
+                _ => Err(io::ErrorKind::WriteZero.into()),
+            }
+        })
+    }
+
+    fn with(&self, minute: i64, act: impl Fn(&Minute) -> io::Result<()>) -> io::Result<()> {
+        if let Some(file) = self.files.read().unwrap_or_else(PoisonError::into_inner).get(&minute) {
+            return act(file);
+        }
+        let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
+        let file = match files.entry(minute) {
+            std::collections::btree_map::Entry::Occupied(there) => there.into_mut(),
+            std::collections::btree_map::Entry::Vacant(place) => place.insert(self.open(minute)?),
+        };
+        act(file)
+    }
+
+    fn open(&self, minute: i64) -> io::Result<Minute> {
+        match DirBuilder::new().mode(0o700).create(&self.directory) {
+            Err(why) if why.kind() != io::ErrorKind::AlreadyExists => return Err(why),
+            _ => {}
+        }
+        let file =
+            OpenOptions::new().create(true).append(true).mode(0o600).custom_flags(AT_ONCE).open(self.path(minute))?;
+        let meta = regular(&file)?;
+        Ok(Minute { file, which: which(&meta), written: AtomicU64::new(meta.len()) })
+    }
+
+    fn path(&self, minute: i64) -> PathBuf {
+        self.directory.join(minute.to_string())
+    }
+
+    fn note_failure(&self, done: io::Result<()>) {
+        match done {
+            Ok(()) => self.failing.store(false, Relaxed),
+            Err(why) => {
+                self.lost.fetch_add(1, Relaxed);
+                if !self.failing.swap(true, Relaxed) {
+                    tracing::error!(
+                        error = %why,
+                        place = %self.directory.display(),
+                        "an accepted signature could not be kept: after a restart it would be taken again"
+                    );
+                }
+            }
+        }
+    }
+
+    fn read(&self, guard: &Guard, now: Seconds) {
+        let minutes = match minutes(&self.directory) {
+            Ok(minutes) => minutes,
+            // Nothing was remembered.
+            Err(why) if why.kind() == io::ErrorKind::NotFound => return,
+            Err(why) => {
+                guard.forgot_until(last_end(now));
+                self.lost.fetch_add(1, Relaxed);
+                tracing::error!(
+                    error = %why,
+                    place = %self.directory.display(),
+                    "the files of accepted signatures cannot be listed: all that may have been accepted is refused"
+                );
+                return;
+            }
+        };
+        let mut oldest = None;
+        for minute in minutes {
+            match self.read_minute(minute, guard, now) {
+                Ok(()) => oldest = oldest.or(Some(minute)),
+                // Between the list and this another verifier removed it, for it has passed.
+                Err(why) if why.kind() == io::ErrorKind::NotFound && minute < minute_of(now) => {}
+                Err(why) => {
+                    guard.forgot(seconds(minute));
+                    self.lost.fetch_add(1, Relaxed);
+                    tracing::error!(
+                        error = %why,
+                        file = %self.path(minute).display(),
+                        "a file of accepted signatures cannot be read: all that ends in its minute is refused"
+                    );
+                }
+            }
+        }
+        if let Some(oldest) = oldest {
+            self.nothing_before(oldest, guard, now);
+        }
+        tracing::info!(signatures = guard.len(), "what was accepted before is remembered");
+    }
+
+    /// Of what ends before the oldest file nothing is known: only a clock that stepped back brings it up again. A file that
+    /// cannot be read is not taken for the oldest: it may be anybody's, and lie years ahead.
+    fn nothing_before(&self, oldest: i64, guard: &Guard, now: Seconds) {
+        guard.forgot_until(Seconds(seconds(oldest).start().0 - 1));
+        if oldest > minute_of(last_end(now)) {
+            tracing::warn!(
+                file = %self.path(oldest).display(),
+                "the clock stood later when signatures were accepted, and all that ends before is refused; if it is right now, \
+                 remove the file"
+            );
+        }
+    }
+
+    fn read_minute(&self, minute: i64, guard: &Guard, now: Seconds) -> io::Result<()> {
+        let file = OpenOptions::new().read(true).custom_flags(AT_ONCE).open(self.path(minute))?;
+        // Two verifiers together may write more than one of them reads.
+        if regular(&file)?.len() > MOST {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "it is longer than any of keydesk"));
+        }
+        let mut bytes = Vec::new();
+        file.take(MOST).read_to_end(&mut bytes)?;
+        let damage = decode(&bytes, minute, |one| guard.recall(one));
+        if (minute_of(now)..=minute_of(last_end(now))).contains(&minute) {
+            // Held, so that it is noticed if it is taken away. If it cannot be written to, the next signature says so.
+            let _ = self.with(minute, |_| Ok(()));
+        }
+        if damage.holes > 0 {
+            let why = format!("{} bytes of it are damaged", damage.holes);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+        }
+        if damage.cut > 0 {
+            tracing::warn!(
+                file = minute,
+                bytes = damage.cut,
+                "the last record is damaged; its request was never answered"
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Whatever is at the place of a file, nobody waits to open it: a pipe would keep requests waiting for a reader.
+const AT_ONCE: i32 = rustix::fs::OFlags::NONBLOCK.bits() as i32;
+
+fn regular(file: &File) -> io::Result<Metadata> {
+    let meta = file.metadata()?;
+    match meta.is_file() {
+        true => Ok(meta),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")),
+    }
+}
+
+fn which(meta: &Metadata) -> (u64, u64) {
+    (meta.dev(), meta.ino())
+}

@@ -1,0 +1,157 @@
+//! What is in the files: a minute names one, and its records are all of one length.
+
+use std::{fs, io, ops::RangeInclusive, path::Path};
+
+use crate::time::Seconds;
+use crate::verify::replay::Remembered;
+
+/// Seconds of one file.
+const MINUTE: i64 = 60;
+/// A mark, the second of the minute, and a checksum over both and the minute.
+pub(super) const RECORD: usize = 16 + 4 + 4;
+
+pub(super) fn minute_of(at: Seconds) -> i64 {
+    at.0.div_euclid(MINUTE)
+}
+
+/// The seconds of a minute that has a name.
+pub(super) fn seconds(minute: i64) -> RangeInclusive<Seconds> {
+    let first = minute.saturating_mul(MINUTE);
+    Seconds(first)..=Seconds(first.saturating_add(MINUTE - 1))
+}
+
+/// The minutes that there are files of, in order. What else lies there is nobody's here.
+pub(super) fn minutes(directory: &Path) -> io::Result<Vec<i64>> {
+    let mut minutes = Vec::new();
+    for entry in fs::read_dir(directory)? {
+        // A list that breaks off is none: what is not in it would be forgotten.
+        minutes.extend(entry?.file_name().to_str().and_then(minute_named));
+    }
+    minutes.sort_unstable();
+    Ok(minutes)
+}
+
+/// The minute that a name is, written as this program writes it, and with seconds that there are.
+fn minute_named(name: &str) -> Option<i64> {
+    let minute: i64 = name.parse().ok()?;
+    let fits = minute.checked_mul(MINUTE)?.checked_add(MINUTE - 1).is_some();
+    (fits && minute.to_string() == name).then_some(minute)
+}
+
+pub(super) fn encode(one: &Remembered) -> [u8; RECORD] {
+    let mut record = [0; RECORD];
+    record[..16].copy_from_slice(&one.mark);
+    // Less than a minute, whatever the second is.
+    let second = one.good_until.0.rem_euclid(MINUTE) as u32;
+    record[16..20].copy_from_slice(&second.to_be_bytes());
+    let sum = checksum(&record[..20], minute_of(one.good_until));
+    record[20..].copy_from_slice(&sum);
+    record
+}
+
+fn checksum(bytes: &[u8], minute: i64) -> [u8; 4] {
+    let mut sum = crc32fast::Hasher::new();
+    sum.update(&minute.to_be_bytes());
+    sum.update(bytes);
+    sum.finalize().to_be_bytes()
+}
+
+/// What a file holds beside its records, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Damage {
+    /// Less than a record, at the end. A process that is killed while it writes leaves that, and then the request was never
+    /// answered. On a full disk it was; but that one is counted when it happens, like those after it of which not a byte
+    /// found room.
+    pub(super) cut: usize,
+    /// Anywhere else, or more than a record: where these bytes are there may have been records of accepted requests.
+    pub(super) holes: usize,
+}
+
+/// Hands over every record that is good; says what belongs to none.
+pub(super) fn decode(mut bytes: &[u8], minute: i64, mut each: impl FnMut(Remembered)) -> Damage {
+    // Bytes of no record, all of them and those since the last record.
+    let (mut skipped, mut run) = (0, 0);
+    while !bytes.is_empty() {
+        let first = bytes.split_first_chunk().and_then(|(record, rest)| Some((good(record, minute)?, rest)));
+        match first {
+            Some((one, rest)) => {
+                each(one);
+                (bytes, run) = (rest, 0);
+            }
+            None => (bytes, skipped, run) = (&bytes[1..], skipped + 1, run + 1),
+        }
+    }
+    let cut = if run < RECORD { run } else { 0 };
+    Damage { cut, holes: skipped - cut }
+}
+
+fn good(record: &[u8; RECORD], minute: i64) -> Option<Remembered> {
+    let [mark @ .., a, b, c, d, _, _, _, _] = *record;
+    let second = i64::from(u32::from_be_bytes([a, b, c, d]));
+    let whole = second < MINUTE && checksum(&record[..20], minute) == record[20..];
+    whole.then(|| Remembered { mark, good_until: Seconds(seconds(minute).start().0.saturating_add(second)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_767_225_600;
+
+    fn records(count: u8) -> Vec<u8> {
+        (0..count).flat_map(|n| encode(&Remembered { mark: [n; 16], good_until: Seconds(NOW + 30) })).collect()
+    }
+
+    fn decoded(bytes: &[u8]) -> (usize, Damage) {
+        let mut good = 0;
+        let damage = decode(bytes, NOW / 60, |one| {
+            assert_eq!(one.good_until, Seconds(NOW + 30));
+            good += 1;
+        });
+        (good, damage)
+    }
+
+    #[test]
+    fn a_cut_end_is_told_from_a_hole() {
+        let whole = records(10);
+        let cut = |cut| Damage { cut, holes: 0 };
+        let holes = |holes| Damage { cut: 0, holes };
+        for (bytes, good, damage) in [
+            (whole.clone(), 10, cut(0)),
+            (Vec::new(), 0, cut(0)),
+            (whole[..whole.len() - 7].to_vec(), 9, cut(17)),
+            (whole[..5].to_vec(), 0, cut(5)),
+            ([&whole[..48], &[0; 100][..], &whole[48..]].concat(), 10, holes(100)),
+            ([&whole[..30], &whole[31..]].concat(), 9, holes(23)),
+            // A record that was cut, and others after it by a process that went on.
+            ([&whole[..30], &whole[48..]].concat(), 9, holes(6)),
+            (whole[1..].to_vec(), 9, holes(23)),
+            (vec![0; 4_096], 0, holes(4_096)),
+            ([&whole[..], &[7; RECORD]].concat(), 10, holes(RECORD)),
+            ([&whole[1..], &whole[..3]].concat(), 9, Damage { cut: 3, holes: 23 }),
+        ] {
+            assert_eq!(decoded(&bytes), (good, damage));
+        }
+    }
+
+    #[test]
+    fn seconds_that_no_minute_has_are_damage() {
+        let mut record = encode(&Remembered { mark: [1; 16], good_until: Seconds(NOW + 30) });
+        record[16..20].copy_from_slice(&60_u32.to_be_bytes());
+        let sum = checksum(&record[..20], NOW / 60);
+        record[20..].copy_from_slice(&sum);
+        assert_eq!(decoded(&record), (0, Damage { cut: 0, holes: RECORD }));
+    }
+
+    #[test]
+    fn only_names_that_this_program_writes_are_minutes() {
+        for name in ["0", "1", "-5", "29453760", "153722867280912929"] {
+            assert_eq!(minute_named(name).map(|minute| minute.to_string()).as_deref(), Some(name));
+        }
+        for name in ["", "+5", "05", "-0", " 5", "5 ", "5.tmp", "9223372036854775807", "-9223372036854775808"] {
+            assert_eq!(minute_named(name), None, "{name:?}");
+        }
+        assert_eq!(minute_named("153722867280912930"), None, "its seconds overflow");
+        assert_eq!(seconds(i64::MAX).end(), &Seconds(i64::MAX));
+    }
+}

@@ -1,0 +1,235 @@
+//! The files as they are written, damaged, taken away and shared.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::*;
+use crate::verify::replay::{
+    Proof,
+    Seen::{self, Before, First},
+};
+
+const NOW: i64 = 1_767_225_600;
+
+fn one(n: u8, good_until: i64) -> Remembered {
+    Remembered { mark: [n; 16], good_until: Seconds(good_until) }
+}
+
+fn journal() -> (tempfile::TempDir, Journal) {
+    let dir = tempfile::tempdir().unwrap();
+    let journal = Journal::beside(&dir.path().join("keydesk.db"));
+    (dir, journal)
+}
+
+/// What a verifier knows that starts now, and how much it found lost.
+fn started(journal: &Journal, now: i64) -> (Guard, u64) {
+    let guard = Guard::new(1_000);
+    let next = Journal { directory: journal.directory.clone(), ..Journal::beside(Path::new("")) };
+    next.begin(&guard, Seconds(now));
+    (guard, next.lost.load(Relaxed))
+}
+
+fn recalled(journal: &Journal, now: i64) -> usize {
+    started(journal, now).0.len()
+}
+
+/// What such a verifier says of signatures that nobody has sent before, by the second in which they end.
+fn fresh(guard: &Guard, now: i64, ends: &[i64]) -> Vec<Seen> {
+    let proof = |n: usize, end: i64| Proof::new(uuid::Uuid::from_u128(7), &[200, n as u8], Seconds(end));
+    ends.iter().enumerate().map(|(n, end)| guard.remember(&proof(n, *end), Seconds(now))).collect()
+}
+
+#[test]
+fn what_was_kept_is_recalled_by_the_next_and_files_are_its_owners_alone() {
+    let (_dir, journal) = journal();
+    journal.begin(&Guard::new(10), Seconds(NOW));
+    (0..5).for_each(|n| journal.keep(one(n, NOW + 100 * i64::from(n))));
+    assert_eq!(recalled(&journal, NOW), 5);
+    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode(&journal.directory), mode(&journal.path(NOW / 60))), (0o700, 0o600));
+    assert_eq!(journal.lost.load(Relaxed), 0);
+}
+
+#[test]
+fn what_has_passed_is_removed_but_for_the_newest_of_it() {
+    let (_dir, journal) = journal();
+    journal.begin(&Guard::new(10), Seconds(NOW));
+    (0..10).for_each(|n| journal.keep(one(n, NOW + 60 * i64::from(n))));
+    journal.tidy(&Guard::new(10), Seconds(NOW + 300));
+    assert_eq!(minutes(&journal.directory).unwrap().first(), Some(&(NOW / 60 + 4)));
+    let (guard, lost) = started(&journal, NOW + 120);
+    // The clock stepped back by a lot: what is gone may have been accepted.
+    assert_eq!((guard.len(), lost), (6, 0));
+    assert_eq!(fresh(&guard, NOW + 120, &[NOW + 239, NOW + 240]), [Before, First]);
+    assert!(minutes(&journal.directory).unwrap().contains(&(NOW / 60 + 2)), "and from now on it is remembered again");
+}
+
+#[test]
+fn a_file_with_a_hole_is_read_as_far_as_it_is_good_and_its_minute_is_refused() {
+    let (_dir, journal) = journal();
+    journal.begin(&Guard::new(10), Seconds(NOW));
+    (0..10).for_each(|n| journal.keep(one(n, NOW + 90)));
+    let path = journal.path(NOW / 60 + 1);
+    let whole = fs::read(&path).unwrap();
+    let ends = [NOW + 59, NOW + 60, NOW + 119, NOW + 120];
+    for (bytes, good, hole) in [
+        (whole.clone(), 10, false),
+        // Its request was never answered.
+        (whole[..whole.len() - 7].to_vec(), 9, false),
+        (b"not ours at all".to_vec(), 0, false),
+        ([&whole[..48], &[0; 100][..], &whole[48..]].concat(), 10, true),
+        ([&whole[..30], &whole[31..]].concat(), 9, true),
+        (vec![0; 4_096], 0, true),
+    ] {
+        fs::write(&path, bytes).unwrap();
+        let (guard, lost) = started(&journal, NOW);
+        assert_eq!((guard.len(), lost), (good, u64::from(hole)));
+        let inside = if hole { Before } else { First };
+        assert_eq!(fresh(&guard, NOW, &ends), [First, inside, inside, First]);
+    }
+}
+
+#[test]
+fn what_is_no_file_of_a_minute_is_refused_as_that_minute_and_keeps_no_other_from_being_read() {
+    let (dir, journal) = journal();
+    journal.begin(&Guard::new(10), Seconds(NOW));
+    for n in 0..5 {
+        journal.keep(one(n, NOW + 60 * i64::from(n)));
+    }
+    for name in ["+5", "05", "9223372036854775807", "notes"] {
+        fs::write(journal.directory.join(name), "nobody's").unwrap();
+    }
+    fs::create_dir(journal.directory.join("+6")).unwrap();
+    assert_eq!((recalled(&journal, NOW), started(&journal, NOW).1), (5, 0), "others' names are let be");
+    // Long ago, a minute of now, and years ahead; a directory, a pipe, a link to nothing, and one that is too long.
+    let in_place = |minute: i64| journal.path(NOW / 60 + minute);
+    fs::create_dir(journal.path(1)).unwrap();
+    fs::create_dir(in_place(6)).unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, in_place(7), rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    std::os::unix::fs::symlink(dir.path().join("nowhere"), in_place(8)).unwrap();
+    File::create(in_place(9)).unwrap().set_len(MOST + 1).unwrap();
+    fs::create_dir(in_place(1_000_000)).unwrap();
+    let (guard, lost) = started(&journal, NOW);
+    assert_eq!((guard.len(), lost), (5, 6));
+    let ends = [5, 6, 7, 8, 9, 10, 999_999, 1_000_000, 1_000_001].map(|minute| NOW + 60 * minute + 30);
+    assert_eq!(fresh(&guard, NOW, &ends), [First, Before, Before, Before, Before, First, First, Before, First]);
+    assert!(journal.directory.join("+5").exists() && in_place(6).exists(), "left alone");
+    // A pipe keeps nobody waiting who has something to write, either.
+    journal.keep(one(9, NOW + 60 * 7));
+    assert_eq!(journal.lost.load(Relaxed), 1);
+}
+
+#[test]
+fn nothing_but_what_cannot_be_read_far_ahead_refuses_nothing_else() {
+    let (_dir, journal) = journal();
+    fs::create_dir_all(journal.path(NOW / 60 + 1_000_000)).unwrap();
+    let (guard, lost) = started(&journal, NOW);
+    assert_eq!(lost, 1);
+    assert_eq!(fresh(&guard, NOW, &[NOW, NOW + 600]), [First, First]);
+}
+
+#[test]
+fn a_directory_that_cannot_be_listed_is_refused_up_to_the_last_that_could_have_been_accepted() {
+    let (_dir, journal) = journal();
+    fs::write(&journal.directory, "in the way").unwrap();
+    let (guard, lost) = started(&journal, NOW);
+    assert_eq!(lost, 2, "that, and that it cannot be written to");
+    assert_eq!(fresh(&guard, NOW, &[NOW, NOW + 600, NOW + 601]), [Before, Before, First]);
+}
+
+/// A verifier that accepted these and goes on.
+fn running(journal: &Journal, now: i64, ones: &[Remembered]) -> Guard {
+    let guard = Guard::new(1_000);
+    journal.begin(&guard, Seconds(now));
+    for one in ones {
+        guard.recall(*one);
+        journal.keep(*one);
+    }
+    guard
+}
+
+#[test]
+fn files_that_are_taken_away_are_noticed_and_written_again() {
+    let (dir, journal) = journal();
+    let ones: Vec<_> = (0..40).map(|n| one(n, NOW + 10 * i64::from(n))).collect();
+    let guard = running(&journal, NOW, &ones);
+    let (file, aside) = (journal.path(NOW / 60 + 2), dir.path().join("aside"));
+    let written = |journal: &Journal| {
+        journal.tidy(&guard, Seconds(NOW));
+        (recalled(journal, NOW), journal.lost.load(Relaxed))
+    };
+    fs::remove_dir_all(&journal.directory).unwrap();
+    assert_eq!(recalled(&journal, NOW), 0);
+    assert_eq!(written(&journal), (40, 0), "the directory is gone");
+    fs::rename(&journal.directory, &aside).unwrap();
+    fs::create_dir(&journal.directory).unwrap();
+    assert_eq!(written(&journal), (40, 0), "another is in its place");
+    fs::remove_file(&file).unwrap();
+    assert_eq!(recalled(&journal, NOW), 34);
+    assert_eq!(written(&journal), (40, 0), "one file is gone");
+    fs::rename(aside.join((NOW / 60).to_string()), &file).unwrap();
+    assert_eq!(written(&journal).0, 40, "another file is in its place");
+    // And what is accepted now goes where it is looked for.
+    journal.keep(one(100, NOW + 150));
+    assert_eq!(recalled(&journal, NOW), 41);
+    let files =
+        || minutes(&journal.directory).unwrap().into_iter().map(|minute| fs::read(journal.path(minute)).unwrap());
+    let before: Vec<_> = files().collect();
+    journal.tidy(&guard, Seconds(NOW));
+    assert!(files().eq(before), "where nothing is gone nothing is written");
+}
+
+#[test]
+fn what_was_read_at_the_start_is_written_again_too() {
+    let (_dir, first) = journal();
+    running(&first, NOW, &[one(1, NOW + 200), one(2, NOW + 300)]);
+    let next = Journal { directory: first.directory.clone(), ..Journal::beside(Path::new("")) };
+    let guard = running(&next, NOW + 10, &[]);
+    fs::remove_dir_all(&next.directory).unwrap();
+    next.tidy(&guard, Seconds(NOW + 100));
+    let (guard, _) = started(&next, NOW + 100);
+    assert_eq!(guard.len(), 2);
+    assert_eq!(fresh(&guard, NOW + 100, &[NOW + 120]), [First], "the file of this minute is there again");
+}
+
+#[test]
+fn what_could_not_be_written_again_is_when_it_can() {
+    let (_dir, journal) = journal();
+    let guard = running(&journal, NOW, &[one(1, NOW + 90), one(2, NOW + 200)]);
+    fs::remove_dir_all(&journal.directory).unwrap();
+    fs::write(&journal.directory, "in the way").unwrap();
+    (0..3).for_each(|_| journal.tidy(&guard, Seconds(NOW)));
+    assert_eq!(journal.lost.load(Relaxed), 1, "counted once");
+    fs::remove_file(&journal.directory).unwrap();
+    journal.tidy(&guard, Seconds(NOW));
+    assert_eq!(recalled(&journal, NOW), 2);
+    // What has passed meanwhile is nobody's concern.
+    fs::remove_dir_all(&journal.directory).unwrap();
+    journal.tidy(&guard, Seconds(NOW + 150));
+    assert_eq!(minutes(&journal.directory).unwrap(), [NOW / 60 + 2, NOW / 60 + 3]);
+}
+
+#[test]
+fn two_that_share_the_directory_both_write_again_and_are_read_once() {
+    let (_dir, one_of_two) = journal();
+    let old = [one(1, NOW + 90), one(2, NOW + 90), one(3, NOW + 200)];
+    let guard = running(&one_of_two, NOW, &old);
+    let other = Journal { directory: one_of_two.directory.clone(), ..Journal::beside(Path::new("")) };
+    let others = running(&other, NOW, &[one(4, NOW + 90)]);
+    assert_eq!((guard.len(), others.len()), (3, 4), "the other read what the one wrote");
+    fs::remove_dir_all(&other.directory).unwrap();
+    one_of_two.tidy(&guard, Seconds(NOW));
+    other.tidy(&others, Seconds(NOW));
+    let bytes = fs::read(other.path(NOW / 60 + 1)).unwrap();
+    assert_eq!(bytes.len(), 5 * RECORD, "two of them twice");
+    let (next, lost) = started(&other, NOW);
+    assert_eq!((next.len(), lost), (4, 0));
+    assert_eq!(next.remembered().flatten().count(), 4, "and nothing counts twice for a credential's share");
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_counted_and_nobody_is_kept_waiting() {
+    let journal = Journal::beside(Path::new("/proc/nowhere/keydesk.db"));
+    journal.begin(&Guard::new(10), Seconds(NOW));
+    journal.keep(one(1, NOW));
+    assert_eq!(journal.lost.load(Relaxed), 2);
+}

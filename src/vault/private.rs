@@ -1,0 +1,47 @@
+//! A file that only its owner reads: the master key, and what gateways say to be let in.
+
+use std::{
+    fs::{File, Metadata, OpenOptions},
+    io::{self, Read as _},
+    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
+    path::Path,
+};
+
+use zeroize::Zeroizing;
+
+/// Such a file, opened and not read yet.
+#[derive(Debug)]
+pub struct PrivateFile {
+    file: File,
+    meta: Metadata,
+}
+
+impl PrivateFile {
+    /// Opens it.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        // A pipe in its place must not keep the desk waiting for a writer.
+        let at_once = rustix::fs::OFlags::NONBLOCK.bits() as i32;
+        let file = OpenOptions::new().read(true).custom_flags(at_once).open(path)?;
+        let meta = file.metadata()?;
+        Ok(Self { file, meta })
+    }
+
+    /// How many bytes it has; `None` if it is no regular file.
+    pub fn length(&self) -> Option<u64> {
+        self.meta.is_file().then_some(self.meta.len())
+    }
+
+    /// Its mode, if others than its owner can do anything with it. In systemd's `$CREDENTIALS_DIRECTORY` 0440 is the rule:
+    /// systemd itself keeps others out.
+    pub fn exposed(&self, from_systemd: bool) -> Option<u32> {
+        let others = if from_systemd { 0o037 } else { 0o077 };
+        (self.meta.mode() & others != 0).then(|| self.meta.mode() & 0o7777)
+    }
+
+    /// Reads it, one byte more than `most` at most, so that a longer file shows.
+    pub fn read(&self, most: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(most + 1));
+        (&self.file).take(most as u64 + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
