@@ -28,6 +28,7 @@ mod refresh;
 mod reports;
 mod room;
 mod route;
+mod scanner;
 mod seen;
 mod state;
 mod throttle;

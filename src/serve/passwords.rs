@@ -117,7 +117,7 @@ impl Passwords {
         if question.password().len() > LONGEST {
             return Turn::Known(Answer::Wrong);
         }
-        let mark = self.mark(b"question", question.kind().as_str().as_bytes(), question.key(), question);
+        let mark = self.question_mark(question);
         let from = self.from(question);
         let mut waiting = self.waiting();
         if let Some(reply) = waiting.asked.get(&mark) {
@@ -201,21 +201,34 @@ impl Passwords {
 
     fn right_mark(&self, question: &PasswordQuestion, (version, kept): (u32, &str)) -> Mark {
         let row = question.row().unwrap_or_default();
-        let secret = [&version.to_be_bytes()[..], kept.as_bytes()].concat();
-        self.mark(b"right", row.as_bytes(), &secret, question)
+        self.mark(&[b"right", row.as_bytes(), &version.to_be_bytes(), kept.as_bytes()], question)
     }
 
-    /// The password is last: what stands before it has a length of its own or is told by its length.
-    fn mark(&self, what: &[u8], first: &[u8], second: &[u8], question: &PasswordQuestion) -> Mark {
+    /// Of questions that one hash answers: about the same secrets of the same row. The same name is not enough, for
+    /// another desk may be put in place while one waits.
+    fn question_mark(&self, question: &PasswordQuestion) -> Mark {
+        let row = question.row().map(|row| row.into_bytes());
+        let row: &[u8] = row.as_ref().map_or(&[], |row| row);
+        let secrets: Vec<_> = question.secrets().map(|(version, kept)| (version.to_be_bytes(), kept)).collect();
+        let mut parts = vec![b"question", question.kind().as_str().as_bytes(), question.key(), row];
+        parts.extend(secrets.iter().flat_map(|(version, kept)| [&version[..], kept.as_bytes()]));
+        self.mark(&parts, question)
+    }
+
+    /// Of some parts and the password.
+    fn mark(&self, parts: &[&[u8]], question: &PasswordQuestion) -> Mark {
         let password = question.password().expose();
-        let mut message = zeroize::Zeroizing::new(Vec::with_capacity(64 + second.len() + password.len()));
-        for part in [what, first, second, password] {
+        let length = parts.iter().map(|part| part.len() + 8).sum::<usize>() + password.len() + 8;
+        // With all the room that it needs it leaves no copy behind.
+        let mut message = zeroize::Zeroizing::new(Vec::with_capacity(length));
+        for part in parts.iter().copied().chain([password]) {
             message.extend_from_slice(&(part.len() as u64).to_be_bytes());
             message.extend_from_slice(part);
         }
         self.mac(&message)
     }
 
+    /// A number for a kind and key, whether they exist or not.
     fn account(&self, kind: Kind, key: &[u8]) -> u64 {
         let mark = self.mac(&[kind.as_str().as_bytes(), b" ", key].concat());
         u64::from_be_bytes(mark[..8].try_into().unwrap_or_default())
@@ -241,8 +254,12 @@ impl Passwords {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verify::{Body, Decision, Request, Scheme, Snapshot, Surface, Version, decide};
-    use crate::{time::Seconds, verify::Field};
+    use crate::credential::{Algorithms, BodyDigest, Networks, State};
+    use crate::time::Seconds;
+    use crate::vault::Stored;
+    use crate::verify::{
+        Body, Decision, Entry, Field, LiveSecret, Request, Scheme, Snapshot, Surface, Version, decide,
+    };
 
     /// A question about a name that does not exist, from an address.
     fn question(snapshot: &Snapshot, name: &str, client: &str) -> Arc<PasswordQuestion> {
@@ -275,6 +292,34 @@ mod tests {
         let taken = (0..50).filter(|n| waits(ask(&format!("guess{n}"), "198.51.100.7"))).count();
         assert!(taken > 0 && taken < 50, "{taken}");
         assert_eq!(passwords.waiting().asked.len(), taken + 1);
+    }
+
+    #[test]
+    fn another_desk_in_its_place_is_not_answered_by_the_hash_of_the_one_before() {
+        let passwords = Passwords::new(Arc::new(Metrics::new())).unwrap();
+        let desk = |row: u128| {
+            let entry = Entry {
+                row: uuid::Uuid::from_u128(row),
+                kind: Kind::Legacy,
+                key: "real".to_owned(),
+                name: "real".to_owned(),
+                state: State::Active,
+                not_before: None,
+                expires_at: None,
+                networks: Networks::default(),
+                algorithms: Algorithms::default(),
+                body_digest: BodyDigest::Optional,
+                secrets: vec![LiveSecret { version: 1, stored: Stored::Argon2("kept".into()), valid_until: None }],
+                tampered: false,
+            };
+            Snapshot::of([&entry]).unwrap()
+        };
+        for snapshot in [desk(1), desk(2), Snapshot::of([]).unwrap()] {
+            for _ in 0..2 {
+                assert!(matches!(passwords.turn(&question(&snapshot, "real", "203.0.113.9")), Turn::Wait(_)));
+            }
+        }
+        assert_eq!(passwords.waiting().asked.len(), 3);
     }
 
     #[test]

@@ -19,7 +19,8 @@ use super::{
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
-const ENVOY: &str = "/v1/authz/envoy";
+/// The path that Envoy puts before the client's target.
+pub(super) const ENVOY: &str = "/v1/authz/envoy";
 const ENVOY_LEGACY: &str = "/v1/authz/envoy-legacy";
 
 /// What a path asks for.

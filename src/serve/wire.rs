@@ -16,7 +16,7 @@ use std::{
 
 use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 
-use super::deadline::Deadline;
+use super::{deadline::Deadline, scanner::Scanner};
 
 /// Whether a request line with a `#` was seen on a connection. Which of its questions that was nobody can say, so the
 /// one that asks is refused and the connection is closed after the answer.
@@ -35,56 +35,6 @@ impl Fragment {
         let seen = self.0.seen.load(Ordering::Relaxed);
         self.0.told.fetch_or(seen, Ordering::Relaxed);
         seen
-    }
-}
-
-/// What a request line ends with, up to the digit of the version.
-const VERSION: &[u8] = b" HTTP/1.";
-
-/// Finds lines that hold a `#` and end as a request line does.
-#[derive(Debug, Default)]
-struct Scanner {
-    /// The unfinished line holds a `#`.
-    hash: bool,
-    /// Its last bytes.
-    tail: Vec<u8>,
-}
-
-/// Bytes that the end of a request line has at most: ` HTTP/1.1` and CR.
-const TAIL: usize = 10;
-
-impl Scanner {
-    /// Whether such a line ends in these bytes.
-    fn scan(&mut self, bytes: &[u8]) -> bool {
-        // Nearly always nothing holds a `#`: one look at all bytes, and the tail for a line that is cut. Without a way out
-        // the look is at many bytes at once.
-        if !self.hash && !bytes.iter().fold(false, |any, b| any | (*b == b'#')) {
-            self.keep(bytes);
-            return false;
-        }
-        let mut found = false;
-        for line in bytes.split_inclusive(|b| *b == b'\n') {
-            self.hash |= line.contains(&b'#');
-            self.keep(line);
-            if line.ends_with(b"\n") {
-                found |= self.hash && self.is_request_line();
-                self.hash = false;
-                self.tail.clear();
-            }
-        }
-        found
-    }
-
-    fn keep(&mut self, bytes: &[u8]) {
-        let last = &bytes[bytes.len().saturating_sub(TAIL + 1)..];
-        self.tail.extend_from_slice(last);
-        let extra = self.tail.len().saturating_sub(TAIL + 1);
-        self.tail.drain(..extra);
-    }
-
-    fn is_request_line(&self) -> bool {
-        let line = self.tail.trim_ascii_end();
-        line.split_last().is_some_and(|(digit, rest)| digit.is_ascii_digit() && rest.ends_with(VERSION))
     }
 }
 
@@ -175,33 +125,5 @@ impl<S: Write + Unpin> Write for Watched<S> {
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write_vectored(cx, bufs);
         self.wrote(written)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn found(bytes: &[u8], cut: usize) -> bool {
-        let mut scanner = Scanner::default();
-        bytes.chunks(cut.max(1)).filter(|chunk| scanner.scan(chunk)).count() > 0
-    }
-
-    #[test]
-    fn a_fragment_in_a_request_line_is_found_wherever_the_bytes_are_cut() {
-        for (text, is) in [
-            ("GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n", true),
-            ("GET /a#b HTTP/1.0\nHost: a\n\n", true),
-            ("GET /# HTTP/1.1\r\n\r\n", true),
-            ("GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /a?b#c HTTP/1.1\r\n\r\n", true),
-            ("POST /a HTTP/1.1\r\nContent-Length: 4\r\n\r\na#\r\nGET /#d HTTP/1.1\r\n\r\n", true),
-            ("GET /a HTTP/1.1\r\nX-Colour: #fff\r\n\r\n", false),
-            ("POST /a HTTP/1.1\r\n\r\nm4u\r\nUSER=acme#\r\nPASSWORD=a#b\r\n", false),
-            ("GET /a%23b HTTP/1.1\r\n\r\n", false),
-        ] {
-            for cut in 1..text.len() + 1 {
-                assert_eq!(found(text.as_bytes(), cut), is, "{text:?} in pieces of {cut}");
-            }
-        }
     }
 }

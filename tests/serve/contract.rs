@@ -219,6 +219,24 @@ fn a_fragment_in_the_start_line_is_no_way_around_the_signature() {
 }
 
 #[test]
+fn what_a_client_writes_into_its_body_refuses_nobody_who_comes_after_it() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let verifier = desk.verifier();
+    let innocent = Question::envoy("GET", "/").by(&one).bytes();
+    for before in [0, 10_000, 100_000] {
+        let mut connection = verifier.connect();
+        let body = format!("{}\n# HTTP/1.1\nGET /#a HTTP/1.1\r\n\r\n", "a".repeat(before));
+        assert_eq!(connection.ask(&Question::envoy("POST", "/").body(body).bytes()).status(), 401);
+        for _ in 0..3 {
+            assert_eq!(connection.ask(&innocent).status(), 200);
+        }
+        let fragment = Question::envoy("GET", "/a#b").by(&one).bytes();
+        assert_eq!(connection.ask(&fragment).status(), 401, "and its own request line is looked at as ever");
+    }
+}
+
+#[test]
 fn behind_traefik_a_client_chooses_neither_its_address_nor_its_framing() {
     let desk = Desk::new();
     let networks = |networks: &str| Options { networks: networks.parse().unwrap(), ..Options::default() };

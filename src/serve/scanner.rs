@@ -1,0 +1,228 @@
+//! Finds request lines with a `#` among the bytes of a connection.
+//!
+//! Only the family that reads the target off the request line asks for them, and it hands bodies over, in which clients
+//! write what they like. So where the first line of a connection is such a question the lines of requests are told from
+//! the rest, by the length that the gateway announces. Anywhere else, and from a message on whose length is not announced
+//! or is odd, every line that ends as a request line does counts as one: that finds too many, never too few.
+
+use super::route::ENVOY;
+
+/// The scanner of one connection.
+#[derive(Debug, Default)]
+pub(super) struct Scanner {
+    state: State,
+    /// The unfinished line holds a `#`.
+    hash: bool,
+    /// Its first bytes, as many as are looked at.
+    start: Vec<u8>,
+    /// Its last bytes, if any line counts.
+    tail: Vec<u8>,
+    /// Bytes of body that the head announced.
+    announced: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    /// In the first line of the connection.
+    #[default]
+    First,
+    /// Before or in a request line.
+    Line,
+    /// In the fields behind it.
+    Fields,
+    /// So many bytes of body are left.
+    Body(u64),
+    /// Any line counts, to the end of the connection.
+    Any,
+}
+
+/// First bytes of a line that are looked at: a method and the path of a question, or a field that frames a body.
+const START: usize = 64;
+/// Bytes that the end of a request line has at most: ` HTTP/1.1` and CR.
+const TAIL: usize = 10;
+/// What a request line ends with, up to the digit of the version.
+const VERSION: &[u8] = b" HTTP/1.";
+
+impl Scanner {
+    /// Whether a request line with a `#` ends in these bytes.
+    pub(super) fn scan(&mut self, mut bytes: &[u8]) -> bool {
+        let mut found = false;
+        while !bytes.is_empty() {
+            if self.state == State::Any {
+                return self.scan_any(bytes) | found;
+            }
+            if let State::Body(left) = self.state {
+                let here = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
+                bytes = &bytes[here..];
+                self.state = after(left - here as u64);
+                continue;
+            }
+            let end = bytes.iter().position(|b| *b == b'\n').map_or(bytes.len(), |end| end + 1);
+            let (line, rest) = bytes.split_at(end);
+            self.hash |= line.contains(&b'#');
+            let room = START - self.start.len();
+            self.start.extend_from_slice(&line[..room.min(line.len())]);
+            if line.ends_with(b"\n") {
+                found |= self.line_ends();
+            }
+            bytes = rest;
+        }
+        found
+    }
+
+    /// Goes on behind a line; says whether it was a request line with a `#`.
+    fn line_ends(&mut self) -> bool {
+        let (hash, line) = (std::mem::take(&mut self.hash), std::mem::take(&mut self.start));
+        let blank = line.trim_ascii_end().is_empty();
+        let found = match self.state {
+            // HTTP libraries skip empty lines before a request.
+            State::First | State::Line if blank => false,
+            State::First if !asks_by_its_line(&line) => {
+                self.state = State::Any;
+                hash
+            }
+            State::First | State::Line => {
+                self.state = State::Fields;
+                hash
+            }
+            State::Fields if blank => {
+                self.state = after(self.announced.take().unwrap_or_default());
+                false
+            }
+            State::Fields => {
+                self.note_field(&line);
+                false
+            }
+            State::Body(_) | State::Any => false,
+        };
+        self.start = line;
+        self.start.clear();
+        found
+    }
+
+    /// Notes a field that frames the body. Its name ends before the colon; what an HTTP library would refuse needs no care.
+    fn note_field(&mut self, line: &[u8]) {
+        let Some(colon) = line.iter().position(|b| *b == b':') else { return };
+        let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+        if name.eq_ignore_ascii_case(b"transfer-encoding") {
+            self.state = State::Any;
+        }
+        if name.eq_ignore_ascii_case(b"content-length") {
+            let whole = line.ends_with(b"\n") && !value.is_empty() && value.iter().all(u8::is_ascii_digit);
+            let length = std::str::from_utf8(value).ok().filter(|_| whole).and_then(|digits| digits.parse().ok());
+            match (length, self.announced) {
+                (Some(length), None) => self.announced = Some(length),
+                (Some(length), Some(before)) if length == before => {}
+                _ => self.state = State::Any,
+            }
+        }
+    }
+
+    fn scan_any(&mut self, bytes: &[u8]) -> bool {
+        // Nearly always nothing holds a `#`: one look at all bytes, and the tail for a line that is cut. Without a way out
+        // the look is at many bytes at once.
+        if !self.hash && !bytes.iter().fold(false, |any, b| any | (*b == b'#')) {
+            self.keep(bytes);
+            return false;
+        }
+        let mut found = false;
+        for line in bytes.split_inclusive(|b| *b == b'\n') {
+            self.hash |= line.contains(&b'#');
+            self.keep(line);
+            if line.ends_with(b"\n") {
+                found |= self.hash && is_request_line(&self.tail);
+                self.hash = false;
+                self.tail.clear();
+            }
+        }
+        found
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        let last = &bytes[bytes.len().saturating_sub(TAIL + 1)..];
+        self.tail.extend_from_slice(last);
+        let extra = self.tail.len().saturating_sub(TAIL + 1);
+        self.tail.drain(..extra);
+    }
+}
+
+/// What comes when so many bytes of body are left.
+fn after(left: u64) -> State {
+    if left == 0 { State::Line } else { State::Body(left) }
+}
+
+/// Whether a line is a question of the family that reads the target off it.
+fn asks_by_its_line(line: &[u8]) -> bool {
+    let target = line.iter().position(|b| *b == b' ').map_or(&[][..], |space| &line[space + 1..]);
+    target.starts_with(ENVOY.as_bytes())
+}
+
+fn is_request_line(tail: &[u8]) -> bool {
+    let line = tail.trim_ascii_end();
+    line.split_last().is_some_and(|(digit, rest)| digit.is_ascii_digit() && rest.ends_with(VERSION))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(bytes: &[u8], cut: usize) -> bool {
+        let mut scanner = Scanner::default();
+        bytes.chunks(cut.max(1)).filter(|chunk| scanner.scan(chunk)).count() > 0
+    }
+
+    fn found_however_cut(text: &str, is: bool) {
+        for cut in 1..text.len() + 1 {
+            assert_eq!(found(text.as_bytes(), cut), is, "{text:?} in pieces of {cut}");
+        }
+    }
+
+    #[test]
+    fn a_fragment_in_a_request_line_is_found_wherever_the_bytes_are_cut() {
+        for (text, is) in [
+            ("GET /a#b HTTP/1.1\r\nHost: a\r\n\r\n", true),
+            ("GET /a#b HTTP/1.0\nHost: a\n\n", true),
+            ("GET /# HTTP/1.1\r\n\r\n", true),
+            ("GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /a?b#c HTTP/1.1\r\n\r\n", true),
+            ("POST /a HTTP/1.1\r\nContent-Length: 4\r\n\r\na#\r\nGET /#d HTTP/1.1\r\n\r\n", true),
+            ("GET /a HTTP/1.1\r\nX-Colour: #fff\r\n\r\n", false),
+            ("POST /a HTTP/1.1\r\n\r\nm4u\r\nUSER=acme#\r\nPASSWORD=a#b\r\n", false),
+            ("GET /a%23b HTTP/1.1\r\n\r\n", false),
+        ] {
+            found_however_cut(text, is);
+        }
+    }
+
+    #[test]
+    fn what_a_client_writes_into_a_body_is_no_request_line_of_a_gateway_that_announces_its_length() {
+        const BODY: &str = "a\r\nGET /#d HTTP/1.1\r\n";
+        let framed = |fields: &str, rest: &str| {
+            format!("POST /v1/authz/envoy/a HTTP/1.1\r\nHost: a\r\n{fields}\r\n{BODY}{rest}")
+        };
+        let length = BODY.len();
+        let next = "GET /v1/authz/envoy/b HTTP/1.1\r\n\r\n";
+        let bad = "\r\n\nGET /v1/authz/envoy/b#c HTTP/1.1\r\n\r\n";
+        for (fields, rest, is) in [
+            (format!("Content-Length: {length}\r\n"), "", false),
+            (format!("content-length:{length}\nX-Colour: #f HTTP/1.1\n"), next, false),
+            (format!("CONTENT-LENGTH: {length}\r\nContent-Length: {length}\r\n"), next, false),
+            (format!("Content-Length: {length}\r\n"), bad, true),
+            // From here on nobody knows where a request begins.
+            ("Transfer-Encoding: chunked\r\n".to_owned(), "", true),
+            (format!("Content-Length: {length}\r\ntransfer-encoding: chunked\r\n"), "", true),
+            (format!("Content-Length: {length}\r\nContent-Length: 1{length}\r\n"), "", true),
+            (format!("Content-Length: +{length}\r\n"), "", true),
+            (format!("Content-Length: {length:070}\r\n"), "", true),
+            // It announced less than there is: the rest is the next request.
+            ("Content-Length: 3\r\n".to_owned(), "", true),
+            // No request begins with such a line: whoever reads it closes the connection.
+            (String::new(), "", false),
+        ] {
+            found_however_cut(&framed(&fields, rest), is);
+        }
+        let line = "GET /v1/authz/envoy/a#b HTTP/1.1\r\n\r\n";
+        found_however_cut(line, true);
+        found_however_cut(&format!("\r\n{line}"), true);
+        found_however_cut(&format!("GET /v1/authz/envoy/{}#b HTTP/1.1\r\n\r\n", "a".repeat(200)), true);
+    }
+}
