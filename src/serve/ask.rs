@@ -7,7 +7,8 @@ use serde_json::json;
 
 use crate::time::Seconds;
 use crate::verify::{
-    Allowed, Body, Decision, Denied, Field, Framing, PasswordQuestion, Reason, Request, Surface, Verdict, decide,
+    Allowed, Answer as Found, Body, Decision, Denied, Field, Framing, PasswordQuestion, Reason, Request, Snapshot,
+    Surface, Verdict, decide,
 };
 
 use super::{
@@ -50,25 +51,44 @@ pub(super) async fn gateway(
     fragment: &Fragment,
     question: Question<Incoming>,
 ) -> Answer {
+    let (question, client) = match at_once(verifier, asked, fragment, question).await {
+        Ok(answer) => return answer,
+        Err(waits) => waits,
+    };
+    let (snapshot, answer) = found(verifier, &question).await;
+    let now = verifier.now();
+    match question.settle(answer, &snapshot, now) {
+        Verdict::Allow(allowed) => pass(verifier, &allowed, now, Some(client)),
+        Verdict::Deny(denied) => {
+            refuse(verifier, &denied, Came { now, client: Some(client), endpoint: asked.name }, None)
+        }
+    }
+}
+
+/// The answer, or what has to be hashed before there is one. Everything else of the request is let go of: it may be a
+/// mebibyte, and a hash may take its time.
+async fn at_once(
+    verifier: &Verifier,
+    asked: Asked,
+    fragment: &Fragment,
+    question: Question<Incoming>,
+) -> Result<Answer, (Arc<PasswordQuestion>, IpAddr)> {
     let (parts, incoming) = question.into_parts();
     let (told, start) = match seen(asked, &parts, fragment) {
         Ok(seen) => seen,
-        Err(Broken(field)) => return broken(verifier, asked, field),
+        Err(Broken(field)) => return Ok(broken(verifier, asked, field)),
     };
+    let came = |now| Came { now, client: Some(told.client), endpoint: asked.name };
     let handed = match takes_body(asked) {
         // The gateway keeps the body; what it sends in its place is not looked at.
         false => None,
-        true => match body::read(incoming, body::MOST).await {
+        true => match verifier.bodies.read(incoming, body::MOST).await {
             Some(body) => Some(body),
-            None => {
-                let denied = Denied::from(Reason::BodyUnavailable);
-                let of = Came { now: verifier.now(), client: Some(told.client), endpoint: asked.name };
-                return refuse(verifier, &denied, of, None);
-            }
+            None => return Ok(refuse(verifier, &Reason::BodyUnavailable.into(), came(verifier.now()), None)),
         },
     };
     let mut fields = told.fields;
-    let handed = handed.as_ref().map(|body| body.as_slice());
+    let handed = handed.as_deref();
     let body = handed_over(asked, handed, (told.partial, told.framing), start.method, &mut fields);
     let request = Request {
         surface: asked.surface,
@@ -80,41 +100,73 @@ pub(super) async fn gateway(
         scheme: told.scheme,
         client: Some(told.client_text),
     };
-    let outcome = |verdict: Verdict<'_>, now| match verdict {
-        Verdict::Allow(allowed) => pass(verifier, &allowed, now, Some(told.client)),
-        Verdict::Deny(denied) => {
-            let of = Came { now, client: Some(told.client), endpoint: asked.name };
-            refuse(verifier, &denied, of, Some(&request))
-        }
-    };
-    judge(verifier, &request, outcome).await
+    let (snapshot, now) = (verifier.snapshot.load(), verifier.now());
+    match decide(&request, &snapshot, now) {
+        Decision::NeedsPassword(question) => Err((Arc::new(question), told.client)),
+        Decision::Verdict(verdict) => Ok(match verifier.admit(verdict, now) {
+            Verdict::Allow(allowed) => pass(verifier, &allowed, now, Some(told.client)),
+            Verdict::Deny(denied) => refuse(verifier, &denied, came(now), Some(&request)),
+        }),
+    }
+}
+
+/// What a hash finds, and the snapshot of after it: the credential may have been revoked meanwhile.
+async fn found(verifier: &Verifier, question: &Arc<PasswordQuestion>) -> (Arc<Snapshot>, Found) {
+    let found = verifier.passwords.answer(question).await;
+    (verifier.snapshot.load_full(), found)
 }
 
 /// Answers an application, which gets a verdict in words and never a reason.
 pub(super) async fn application(verifier: &Verifier, question: Question<Incoming>) -> Answer {
+    let (question, client) = match application_at_once(verifier, question).await {
+        Ok(answer) => return answer,
+        Err(waits) => waits,
+    };
+    let (snapshot, answer) = found(verifier, &question).await;
+    let now = verifier.now();
+    tell(verifier, question.settle(answer, &snapshot, now), (now, client), None)
+}
+
+async fn application_at_once(
+    verifier: &Verifier,
+    question: Question<Incoming>,
+) -> Result<Answer, (Arc<PasswordQuestion>, Option<IpAddr>)> {
     // A body in base64 is a third longer, and its fields stand beside it.
-    let Some(document) = body::read(question.into_body(), body::MOST / 3 * 4 + 128 * 1024).await else {
-        return wrong("The document is too long, too slow or broke off.");
+    let Some(document) = verifier.bodies.read(question.into_body(), body::MOST / 3 * 4 + 128 * 1024).await else {
+        return Ok(wrong("The document is too long, too slow or broke off."));
     };
     let read = match Written::parse(&document) {
         Ok(read) => read,
-        Err(why) => return wrong(&why),
+        Err(why) => return Ok(wrong(&why)),
     };
     let fields = read.fields();
     let request = read.request(&fields);
     let client = request.client.and_then(|client| std::str::from_utf8(client).ok()?.parse().ok());
-    let outcome = |verdict: Verdict<'_>, now| match verdict {
+    let (snapshot, now) = (verifier.snapshot.load(), verifier.now());
+    match decide(&request, &snapshot, now) {
+        Decision::NeedsPassword(question) => Err((Arc::new(question), client)),
+        Decision::Verdict(verdict) => Ok(tell(verifier, verifier.admit(verdict, now), (now, client), Some(&request))),
+    }
+}
+
+/// A verdict in words.
+fn tell(
+    verifier: &Verifier,
+    verdict: Verdict<'_>,
+    (now, client): (Seconds, Option<IpAddr>),
+    request: Option<&Request<'_>>,
+) -> Answer {
+    match verdict {
         Verdict::Allow(allowed) => {
             pass(verifier, &allowed, now, client);
             let of = allowed.credential;
             verdict_page(json!({"verdict": "allow", "key": of.key(), "kind": of.kind().as_str(), "name": of.name()}))
         }
         Verdict::Deny(denied) => {
-            refuse(verifier, &denied, Came { now, client, endpoint: "verify" }, Some(&request));
+            refuse(verifier, &denied, Came { now, client, endpoint: "verify" }, request);
             verdict_page(json!({"verdict": "deny", "key": null, "kind": null, "name": null}))
         }
-    };
-    judge(verifier, &request, outcome).await
+    }
 }
 
 const JSON: &str = "application/json";
@@ -126,25 +178,6 @@ fn verdict_page(verdict: serde_json::Value) -> Answer {
 /// It is the application's mistake, and says nothing of any credential.
 fn wrong(why: &str) -> Answer {
     answer::page(StatusCode::BAD_REQUEST, JSON, json!({ "error": why }).to_string())
-}
-
-/// Decides, waits for a slow hash if there is one, and hands the verdict to `outcome`.
-async fn judge(
-    verifier: &Verifier,
-    request: &Request<'_>,
-    outcome: impl FnOnce(Verdict<'_>, Seconds) -> Answer,
-) -> Answer {
-    let question: Arc<PasswordQuestion> = {
-        let (snapshot, now) = (verifier.snapshot.load(), verifier.now());
-        match decide(request, &snapshot, now) {
-            Decision::Verdict(verdict) => return outcome(verifier.admit(verdict, now), now),
-            Decision::NeedsPassword(question) => Arc::new(question),
-        }
-    };
-    let found = verifier.passwords.answer(&question).await;
-    // By what is true now: the credential may have been revoked while the password was hashed.
-    let (snapshot, now) = (verifier.snapshot.load_full(), verifier.now());
-    outcome(question.settle(found, &snapshot, now), now)
 }
 
 fn pass(verifier: &Verifier, allowed: &Allowed<'_>, now: Seconds, client: Option<IpAddr>) -> Answer {

@@ -1,8 +1,9 @@
-//! Bodies that gateways hand over: bounded in bytes and in time.
+//! Bodies that gateways hand over: bounded in bytes, in time, and all together.
 
-use std::{future::poll_fn, mem, pin::Pin, time::Duration};
+use std::{future::poll_fn, mem, ops::Deref, pin::Pin, time::Duration};
 
 use hyper::body::{Body as _, Incoming};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use zeroize::Zeroizing;
 
 /// Bytes of a body that is read; of a document that holds one in base64 a third more, and its fields.
@@ -12,21 +13,57 @@ const TIME: Duration = Duration::from_secs(10);
 /// Room that one begins with: whoever sends nothing holds no more, whatever length he claims.
 const ROOM: usize = 4096;
 
-/// Reads a body to its end. `None` if it is too long, too slow or breaks off. Legacy passwords are in it: wiped.
-pub(super) async fn read(mut body: Incoming, most: usize) -> Option<Zeroizing<Vec<u8>>> {
-    if body.size_hint().lower() > most as u64 {
-        return None;
+/// Bytes of all bodies that are there at a time; the next wait. A body is let go of once it was looked at.
+const ALL: usize = 64 * MOST;
+/// Room is given out in pieces of so many bytes.
+const PIECE: usize = 1024;
+
+/// Room for all bodies together.
+#[derive(Debug)]
+pub(super) struct Bodies(Semaphore);
+
+/// A body, and its part of the room.
+#[derive(Debug)]
+pub(super) struct Handed<'a> {
+    bytes: Zeroizing<Vec<u8>>,
+    _room: SemaphorePermit<'a>,
+}
+
+impl Deref for Handed<'_> {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
     }
-    let all = async {
-        let mut read = Gathered::new(most);
-        while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-            // Trailers are no part of a body.
-            let Ok(data) = frame.ok()?.into_data() else { continue };
-            read.add(&data)?;
+}
+
+impl Bodies {
+    pub(super) fn new() -> Self {
+        Self(Semaphore::new(ALL / PIECE))
+    }
+
+    /// Reads a body to its end. `None` if it is too long, too slow or breaks off, or if there is no room for it in time.
+    /// Legacy passwords are in it: wiped.
+    pub(super) async fn read(&self, mut body: Incoming, most: usize) -> Option<Handed<'_>> {
+        let hint = body.size_hint();
+        if hint.lower() > most as u64 {
+            return None;
         }
-        Some(read.bytes)
-    };
-    tokio::time::timeout(TIME, all).await.ok().flatten()
+        // All of it before the first byte: of those that wait for more none may hold what the others wait for.
+        let length = hint.exact().and_then(|exact| usize::try_from(exact).ok()).unwrap_or(most);
+        let pieces = u32::try_from(length.div_ceil(PIECE)).ok()?;
+        let all = async {
+            let room = self.0.acquire_many(pieces).await.ok()?;
+            let mut read = Gathered::new(length);
+            while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
+                // Trailers are no part of a body.
+                let Ok(data) = frame.ok()?.into_data() else { continue };
+                read.add(&data)?;
+            }
+            Some(Handed { bytes: read.bytes, _room: room })
+        };
+        tokio::time::timeout(TIME, all).await.ok().flatten()
+    }
 }
 
 /// What has arrived. It grows into new rooms, and each old one is wiped.

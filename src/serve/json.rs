@@ -1,7 +1,12 @@
 //! `POST /v1/verify`: a request as JSON, for applications that check credentials themselves.
 
+use std::fmt;
+
 use base64ct::{Base64, Encoding as _};
-use serde::Deserialize;
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, SeqAccess, Visitor},
+};
 
 use crate::verify::{Body, Field, Framing, Request, Scheme, Surface, Version};
 
@@ -15,6 +20,7 @@ pub(super) struct Written {
     scheme: WrittenScheme,
     #[serde(default)]
     http_version: Option<String>,
+    #[serde(deserialize_with = "headers")]
     headers: Vec<(String, String)>,
     #[serde(default)]
     body_b64: Option<String>,
@@ -22,6 +28,35 @@ pub(super) struct Written {
     framing: WrittenFraming,
     #[serde(default)]
     pub(super) client_address: Option<String>,
+}
+
+/// Fields of a request at most: no server takes more, and each is many times as long in memory as in the document.
+const FIELDS: usize = 256;
+
+/// The fields, of which the first that is too many is a mistake.
+fn headers<'de, D: Deserializer<'de>>(document: D) -> Result<Vec<(String, String)>, D::Error> {
+    struct Fields;
+
+    impl<'de> Visitor<'de> for Fields {
+        type Value = Vec<(String, String)>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "at most {FIELDS} pairs of name and value")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            let mut fields = Vec::new();
+            while let Some(field) = seq.next_element()? {
+                if fields.len() == FIELDS {
+                    return Err(de::Error::invalid_length(FIELDS + 1, &self));
+                }
+                fields.push(field);
+            }
+            Ok(fields)
+        }
+    }
+
+    document.deserialize_seq(Fields)
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -164,5 +199,9 @@ mod tests {
             assert!(!said.contains("kdsSECRET"), "{said}");
         }
         assert!(Written::parse(b"").is_err() && Written::parse(b"\xff").is_err());
+        let with = |fields: usize| good.replace("[]", &format!("[{}]", vec![r#"["",""]"#; fields].join(",")));
+        assert!(
+            Written::parse(with(FIELDS).as_bytes()).is_ok() && Written::parse(with(FIELDS + 1).as_bytes()).is_err()
+        );
     }
 }

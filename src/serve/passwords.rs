@@ -34,7 +34,7 @@ const REMEMBERED_FOR: u64 = 3_600_000;
 const KNOWN: usize = 65_536;
 /// How long a question waits: gateways wait for less.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// A password longer than any that is stored is wrong without a hash.
+/// A password or a key longer than any that is stored is wrong without a hash.
 const LONGEST: usize = 1_024;
 
 /// What is remembered of a password: a MAC with the key of this process.
@@ -114,7 +114,7 @@ impl Passwords {
             self.metrics.remembered.fetch_add(1, Ordering::Relaxed);
             return Turn::Known(Answer::Right { version });
         }
-        if question.password().len() > LONGEST {
+        if question.password().len().max(question.key().len()) > LONGEST {
             return Turn::Known(Answer::Wrong);
         }
         let mark = self.question_mark(question);

@@ -13,7 +13,7 @@ use crate::time::{Clock, Seconds};
 use crate::verify::{Snapshot, Verdict, replay::Guard};
 
 use super::{
-    answer, diagnosis::Seats, gateway::GatewayToken, health::Health, journal::Journal, metrics::Metrics,
+    answer, body::Bodies, diagnosis::Seats, gateway::GatewayToken, health::Health, journal::Journal, metrics::Metrics,
     passwords::Passwords, reports::Reports,
 };
 
@@ -31,6 +31,7 @@ pub(super) struct Verifier {
     pub(super) health: Health,
     pub(super) metrics: Arc<Metrics>,
     pub(super) passwords: Arc<Passwords>,
+    pub(super) bodies: Bodies,
     pub(super) reports: Reports,
     pub(super) seats: Seats,
     pub(super) account: ArcSwap<HeaderValue>,
@@ -63,6 +64,7 @@ impl Verifier {
             health,
             metrics: with.metrics,
             passwords: with.passwords,
+            bodies: Bodies::new(),
             reports: with.reports,
             seats: Seats::default(),
             account: ArcSwap::from_pointee(answer::field(account)),

@@ -7,7 +7,7 @@ use std::{
 
 use keydesk::credential::Kind;
 
-use super::support::{Connection, Desk, PATIENCE, Question};
+use super::support::{Connection, Desk, PATIENCE, Question, Verifier};
 
 #[test]
 fn a_head_that_is_too_long_is_cut_off() {
@@ -85,9 +85,43 @@ fn a_chunked_body_without_an_end_is_refused_at_the_limit() {
     let chunk = format!("4000\r\n{}\r\n", "a".repeat(0x4000));
     let sent = (0..1_000).take_while(|_| connection.stream.write_all(chunk.as_bytes()).is_ok()).count();
     assert!(sent < 200, "{sent} chunks of 16 KiB were taken");
-    let rss = std::fs::read_to_string(format!("/proc/{}/status", verifier.child.id())).unwrap();
-    let kib = rss.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-    assert!(kib.unwrap() < 200 * 1024, "{kib:?} KiB");
+    assert!(peak_mib(&verifier) < 200);
+}
+
+/// Memory that a verifier had at most, in MiB.
+fn peak_mib(verifier: &Verifier) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", verifier.child.id())).unwrap();
+    let kib = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
+    kib.unwrap_or(u64::MAX) / 1024
+}
+
+#[test]
+fn many_who_wait_with_long_bodies_hold_little_together() {
+    let desk = Desk::new();
+    let (legacy, one) = (desk.key(Kind::Legacy, "smsgate"), desk.key(Kind::Basic, "one"));
+    let verifier = desk.verifier();
+    // Wrong ones that are hashed, a mebibyte each; and documents of as much with a field in every eight bytes.
+    let soap = legacy.soap("Wrong1234");
+    let padding = " ".repeat(1024 * 1024 - soap.len());
+    let long = Question::envoy("POST", "/soap").legacy().body(soap + &padding).bytes();
+    let fields = vec![r#"["",""]"#; 170_000].join(",");
+    let document =
+        format!(r#"{{"surface":"legacy","method":"POST","target":"/","scheme":"https","headers":[{fields}]}}"#);
+    let head = format!("POST /v1/verify HTTP/1.1\r\nHost: v\r\nContent-Length: {}\r\n\r\n", document.len());
+    let document = [head.as_bytes(), document.as_bytes()].concat();
+    let ask = |question: &[u8], status: u16| {
+        let mut connection = verifier.connect();
+        // Whoever finds no room in time is refused, and may not have sent all of it.
+        let _ = connection.stream.write_all(question);
+        assert!(connection.reply().is_none_or(|reply| reply.status() == status));
+    };
+    std::thread::scope(|scope| {
+        (0..250).for_each(|_| _ = scope.spawn(|| ask(&long, 401)));
+        (0..20).for_each(|_| _ = scope.spawn(|| ask(&document, 400)));
+        assert_eq!(verifier.ask(&Question::nginx("GET", "/").by(&one)).status(), 200);
+    });
+    let peak = peak_mib(&verifier);
+    assert!(peak < 200, "{peak} MiB");
 }
 
 #[test]
