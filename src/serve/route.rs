@@ -83,18 +83,15 @@ async fn answer_at(
 ) -> (Answer, bool) {
     let route = route(request.method(), request.uri().path());
     match route {
-        // A load balancer or a service manager has no token, and learns nothing here.
+        // A load balancer or a service manager has no token, and learns no more than that.
         Route::Health => return (answer::page(StatusCode::OK, TEXT, "alive\n".to_owned()), false),
-        Route::Ready => return (ready(verifier), false),
+        Route::Ready => return (ready(verifier, is_gateway(verifier, place, &request)), false),
         Route::Nothing => return (answer::status(StatusCode::NOT_FOUND), false),
         Route::Authz(_) | Route::Verify | Route::Metrics => {}
     }
-    if place.wants_token() {
-        if !verifier.token.as_ref().is_some_and(|token| token.is_in(request.headers())) {
-            verifier.metrics.no_token.fetch_add(1, Ordering::Relaxed);
-            return (answer::deny(), false);
-        }
-        place.showed_token();
+    if !is_gateway(verifier, place, &request) {
+        verifier.metrics.no_token.fetch_add(1, Ordering::Relaxed);
+        return (answer::deny(), false);
     }
     match route {
         Route::Metrics => (metrics(verifier).await, false),
@@ -107,8 +104,25 @@ async fn answer_at(
     }
 }
 
-fn ready(verifier: &Verifier) -> Answer {
-    let (ready, text) = verifier.health.report();
+/// Whether it is a gateway that asks: by the socket that only gateways may open, or by the token.
+fn is_gateway(verifier: &Verifier, place: &Place, request: &Request<Incoming>) -> bool {
+    if !place.wants_token() {
+        return true;
+    }
+    let shown = verifier.token.as_ref().is_some_and(|token| token.is_in(request.headers()));
+    if shown {
+        place.showed_token();
+    }
+    shown
+}
+
+/// Whether questions are answered; a gateway, and whoever may open its socket, is told the rest.
+fn ready(verifier: &Verifier, whole: bool) -> Answer {
+    let (ready, mut text) = verifier.health.report();
+    match whole {
+        true => text.push_str(&verifier.replay_report()),
+        false => text.truncate(text.find('\n').map_or(0, |end| end + 1)),
+    }
     answer::page(if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, TEXT, text)
 }
 

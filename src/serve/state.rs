@@ -2,7 +2,7 @@
 
 use std::{
     path::Path,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock, atomic::Ordering},
 };
 
 use arc_swap::ArcSwap;
@@ -86,6 +86,22 @@ impl Verifier {
             Replay::Off => verdict,
             Replay::Node => self.guard.admit_and(verdict, now, |one| self.journal.keep(one)),
         }
+    }
+
+    /// What `/readyz` says of the replay guard, if there is one.
+    pub(super) fn replay_report(&self) -> String {
+        if self.policy.load().replay == Replay::Off {
+            return String::new();
+        }
+        let lost = self.journal.lost.load(Ordering::Relaxed);
+        let doubt = self.guard.in_doubt_until(self.now()).map_or_else(
+            || "none".to_owned(),
+            |until| format!("all signatures that end by {}, for they may have been accepted before", until.rfc3339()),
+        );
+        format!(
+            "signatures remembered: {}, not kept for after a restart: {lost}\nsignatures refused: {doubt}\n",
+            self.guard.len()
+        )
     }
 
     /// Puts another snapshot in place.

@@ -22,6 +22,9 @@ use tokio::{
 
 use super::{accept, listen::Accepted, room::Place, state::Verifier};
 
+/// Turns of connections after which new ones are looked for.
+const LOOKS: u32 = 8;
+
 /// All of them: as many as there are cores.
 pub(super) struct Workers(Vec<Worker>);
 
@@ -80,7 +83,8 @@ impl Workers {
 
 impl Worker {
     fn begin(verifier: Arc<Verifier>, stop: watch::Receiver<bool>) -> io::Result<Self> {
-        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        // A connection that asks without end must not keep the others of its thread from being looked at for long.
+        let runtime = runtime::Builder::new_current_thread().enable_all().event_interval(LOOKS).build()?;
         let (given, receiver) = mpsc::unbounded_channel();
         let work = move || runtime.block_on(work(verifier, receiver, stop));
         let thread = thread::Builder::new().name("answer".to_owned()).spawn(work)?;

@@ -90,6 +90,9 @@ fn tcp_needs_a_token_and_every_question_needs_it_too() {
     }
     let page = |path: &str| Connection::tcp(&address).ask(format!("GET {path} HTTP/1.1\r\nHost: v\r\n\r\n").as_bytes());
     assert_eq!((page("/healthz").status(), page("/readyz").status(), page("/metrics").status()), (200, 200, 401));
+    assert_eq!(page("/readyz").text(), "ready\n", "whoever has no token learns no more");
+    let whole = format!("GET /readyz HTTP/1.1\r\nHost: v\r\nX-Keydesk-Gateway-Token: {TOKEN}\r\n\r\n");
+    assert!(Connection::tcp(&address).ask(whole.as_bytes()).text().contains("store: in sight"));
     assert_eq!(verifier.metric("keydesk_no_token_total"), 6.0);
     assert_eq!(verifier.ask(&question).status(), 200, "the socket's mode is enough");
     assert!(!verifier.log().contains(TOKEN));

@@ -16,10 +16,10 @@ fn kept(desk: &Desk) -> PathBuf {
     kept.into()
 }
 
-/// The files that hold something.
+/// The files of minutes that hold something.
 fn filled(desk: &Desk) -> Vec<PathBuf> {
     let Ok(files) = fs::read_dir(kept(desk)) else { return Vec::new() };
-    let files = files.map(|entry| entry.unwrap().path());
+    let files = files.map(|entry| entry.unwrap().path()).filter(|file| !file.ends_with("unkept"));
     files.filter(|file| fs::metadata(file).is_ok_and(|meta| meta.is_file() && meta.len() > 0)).collect()
 }
 

@@ -5,7 +5,6 @@
 //! request is answered. That puts it into the system's page cache, where the end of this process does not touch it;
 //! nobody waits for a disk, and a machine that loses its power forgets what it had not written. Verifiers that share a
 //! directory share the files: an append is whole, and each reads everybody's when it starts.
-
 //!
 //! What cannot be read is refused, not forgotten: whatever ends in the minute of a file that is damaged, or is no file at
 //! all, may have been accepted.
@@ -13,6 +12,7 @@
 mod record;
 #[cfg(test)]
 mod tests;
+mod unkept;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -29,6 +29,8 @@ use std::{
 use crate::time::Seconds;
 use crate::verify::replay::{Guard, Remembered, last_end};
 
+use unkept::Unkept;
+
 use record::{RECORD, decode, encode, minute_of, minutes, seconds};
 
 /// Bytes of one file at most. The memory's own bound is reached before, unless somebody signs a million requests that end
@@ -39,8 +41,9 @@ const MOST: u64 = (RECORD as u64) << 20;
 pub(super) struct Journal {
     directory: PathBuf,
     files: RwLock<BTreeMap<i64, Minute>>,
-    /// Minutes whose file was taken away, until what is remembered of them is written again.
+    /// Minutes whose file was taken away, or did not take a record, until what is remembered of them is written again.
     owed: Mutex<BTreeSet<i64>>,
+    unkept: Unkept,
     /// Whether the last record found no place: said once, and again after it went well.
     failing: AtomicBool,
     /// Records that found no place, and files that were not read.
@@ -64,6 +67,7 @@ impl Journal {
             directory: directory.into(),
             files: RwLock::default(),
             owed: Mutex::default(),
+            unkept: Unkept::default(),
             failing: AtomicBool::new(false),
             lost: AtomicU64::new(0),
         }
@@ -73,13 +77,21 @@ impl Journal {
     pub(super) fn begin(&self, guard: &Guard, now: Seconds) {
         self.read(guard, now);
         // The file of this minute marks from when on something was remembered.
-        self.note_failure(self.with(minute_of(now), |_| Ok(())));
+        let begun = self.with(minute_of(now), |_| Ok(()));
+        self.note_failure(begun.and_then(|()| self.unkept.open(&self.directory)));
         self.tidy(guard, now);
     }
 
-    /// Keeps a signature. One that cannot be kept is still remembered by the process.
+    /// Keeps a signature. One that cannot be kept is still remembered by the process, which writes it when it can; one
+    /// that starts before that refuses all that ends when it does.
     pub(super) fn keep(&self, one: Remembered) {
-        self.note_failure(self.append(minute_of(one.good_until), &encode(&one)));
+        let minute = minute_of(one.good_until);
+        let kept = self.append(minute, &encode(&one));
+        if kept.is_err() {
+            self.owed.lock().unwrap_or_else(PoisonError::into_inner).insert(minute);
+            self.unkept.note(one.good_until);
+        }
+        self.note_failure(kept);
     }
 
     /// Removes the files of minutes that have passed. The newest of them stays: it tells up to where others are gone. And
@@ -207,7 +219,7 @@ impl Journal {
                     tracing::error!(
                         error = %why,
                         place = %self.directory.display(),
-                        "an accepted signature could not be kept: after a restart it would be taken again"
+                        "an accepted signature could not be kept: after a restart it might be taken again"
                     );
                 }
             }
@@ -230,6 +242,7 @@ impl Journal {
                 return;
             }
         };
+        self.read_unkept(guard, now);
         let mut oldest = None;
         for minute in minutes {
             match self.read_minute(minute, guard, now) {
@@ -253,15 +266,29 @@ impl Journal {
         tracing::info!(signatures = guard.len(), "what was accepted before is remembered");
     }
 
-    /// Of what ends before the oldest file nothing is known: only a clock that stepped back brings it up again. A file that
-    /// cannot be read is not taken for the oldest: it may be anybody's, and lie years ahead.
+    fn read_unkept(&self, guard: &Guard, now: Seconds) {
+        let until = Unkept::until(&self.directory).unwrap_or_else(|why| {
+            self.lost.fetch_add(1, Relaxed);
+            tracing::error!(error = %why, "until when signatures could not be kept cannot be read");
+            Some(last_end(now))
+        });
+        if let Some(until) = until.map(|until| until.min(last_end(now))).filter(|until| *until >= now) {
+            guard.forgot_until(until);
+            let until = until.rfc3339();
+            tracing::warn!(until, "not all accepted signatures could be kept: all that end by then are refused");
+        }
+    }
+
+    /// Of what ends before the oldest file nothing is known: only a clock that stepped back brings it up again. If it
+    /// stood far ahead, no more is refused than what a clock that is right can have accepted until now. A file that cannot
+    /// be read is not taken for the oldest: it may be anybody's, and lie years ahead.
     fn nothing_before(&self, oldest: i64, guard: &Guard, now: Seconds) {
-        guard.forgot_until(Seconds(seconds(oldest).start().0 - 1));
-        if oldest > minute_of(last_end(now)) {
+        let before = Seconds(seconds(oldest).start().0 - 1);
+        guard.forgot_until(before.min(last_end(now)));
+        if before > now {
             tracing::warn!(
-                file = %self.path(oldest).display(),
-                "the clock stood later when signatures were accepted, and all that ends before is refused; if it is right now, \
-                 remove the file"
+                until = %before.min(last_end(now)).rfc3339(),
+                "the clock stood later when signatures were accepted: all that end by then are refused"
             );
         }
     }

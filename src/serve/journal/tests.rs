@@ -233,3 +233,53 @@ fn a_place_that_cannot_be_written_is_counted_and_nobody_is_kept_waiting() {
     journal.keep(one(1, NOW));
     assert_eq!(journal.lost.load(Relaxed), 2);
 }
+
+#[test]
+fn what_found_no_place_is_refused_by_the_next_though_no_file_tells_of_it() {
+    let (_dir, journal) = journal();
+    journal.begin(&Guard::new(100), Seconds(NOW));
+    // Whoever has no room for a file of the minute has none for a directory either, but this fails as surely.
+    let in_the_way = journal.path(minute_of(Seconds(NOW + 250)));
+    fs::create_dir(&in_the_way).unwrap();
+    journal.keep(one(1, NOW + 250));
+    journal.keep(one(2, NOW + 100));
+    fs::remove_dir(&in_the_way).unwrap();
+    let (guard, lost) = started(&journal, NOW);
+    assert_eq!((guard.len(), lost, guard.in_doubt_until(Seconds(NOW))), (1, 0, Some(Seconds(NOW + 250))));
+    assert_eq!(fresh(&guard, NOW, &[NOW + 250, NOW + 251]), [Seen::Before, Seen::First]);
+    assert_eq!(
+        started(&journal, NOW + 251).0.in_doubt_until(Seconds(NOW + 251)),
+        None,
+        "it is over when it has passed"
+    );
+    fs::write(journal.directory.join("unkept"), "nonsense").unwrap();
+    let (guard, lost) = started(&journal, NOW);
+    assert_eq!((lost, guard.in_doubt_until(Seconds(NOW))), (1, Some(last_end(Seconds(NOW)))), "what cannot be read");
+}
+
+#[test]
+fn a_record_that_found_no_place_is_written_when_there_is_one() {
+    let (_dir, journal) = journal();
+    let guard = running(&journal, NOW, &[]);
+    let in_the_way = journal.path(minute_of(Seconds(NOW + 250)));
+    fs::create_dir(&in_the_way).unwrap();
+    let accepted = one(1, NOW + 250);
+    guard.recall(accepted);
+    journal.keep(accepted);
+    journal.tidy(&guard, Seconds(NOW));
+    fs::remove_dir(&in_the_way).unwrap();
+    journal.tidy(&guard, Seconds(NOW));
+    assert_eq!(recalled(&journal, NOW), 1);
+}
+
+#[test]
+fn a_clock_that_stood_far_ahead_refuses_no_more_than_a_right_one_can_have_accepted() {
+    let (_dir, journal) = journal();
+    let ahead = NOW + 7 * 3_600;
+    journal.begin(&Guard::new(100), Seconds(ahead));
+    journal.keep(one(1, ahead + 300));
+    let (guard, _) = started(&journal, NOW);
+    assert_eq!(guard.in_doubt_until(Seconds(NOW)), Some(last_end(Seconds(NOW))));
+    let end = last_end(Seconds(NOW)).0;
+    assert_eq!(fresh(&guard, NOW + 301, &[end, end + 1, ahead + 300]), [Seen::Before, Seen::First, Seen::First]);
+}

@@ -7,7 +7,7 @@ use std::{
 
 use crate::time::Seconds;
 
-use super::{Remembered, SHARE, Seen};
+use super::{LITTLE, RESERVE, Remembered, SHARE, Seen};
 
 type Mark = [u8; 16];
 /// The part of a mark that is its credential's.
@@ -40,7 +40,9 @@ impl Memory {
         }
         let free = self.most.saturating_sub(self.marks.len());
         let held = self.held.get(&whose(&one.mark)).copied().unwrap_or_default();
-        if held >= SHARE * free {
+        // The last part is for those who hold little, so that a few together do not fill it either.
+        let (reserve, little) = (self.most / RESERVE, (self.most / LITTLE).max(1));
+        if free == 0 || held >= little && (free <= reserve || held >= SHARE * free) {
             return Seen::Full;
         }
         self.put(one);
@@ -68,6 +70,12 @@ impl Memory {
             Some(last) => *last = *last.start()..=*ends.end(),
             None => self.gaps.push(ends),
         }
+    }
+
+    /// The last second that is not over, of those in which signatures end that may have been forgotten.
+    pub(super) fn in_doubt_until(&self, now: Seconds) -> Option<Seconds> {
+        let ends = self.gaps.iter().map(|gap| *gap.end()).chain(self.forgotten);
+        ends.filter(|end| *end >= now).max()
     }
 
     fn may_have_forgotten(&self, end: Seconds) -> bool {

@@ -4,8 +4,9 @@
 //! memory that is full refuses rather than forgets, and what may have been forgotten is refused if the clock steps back
 //! into its window.
 //!
-//! No credential can fill it for the others: each may hold [`SHARE`] times as much as is still free. One alone has three
-//! quarters of the memory, two have three sevenths each, and however many there are, something is left for the next.
+//! No credential can fill it for the others: each may hold [`SHARE`] times as much as is still free, so that one alone has
+//! three quarters of the memory. Nor can a few together: a part of it ([`RESERVE`]) is for those who hold little
+//! ([`LITTLE`]).
 
 mod memory;
 
@@ -101,6 +102,12 @@ pub const BYTES_EACH: usize = 96;
 /// How many times as much as is free one credential may hold.
 pub const SHARE: usize = 3;
 
+/// One part in so many is for credentials that hold little.
+pub const RESERVE: usize = 8;
+
+/// What is little: one part in so many.
+pub const LITTLE: usize = 1024;
+
 impl Guard {
     /// A memory for about this many signatures.
     pub fn new(capacity: usize) -> Self {
@@ -162,6 +169,11 @@ impl Guard {
 
     fn part(&self, one: &Remembered) -> MutexGuard<'_, Memory> {
         self.parts[usize::from(one.mark[15]) % PARTS].lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Until when signatures end that are refused because they may have been forgotten, if that is not over.
+    pub fn in_doubt_until(&self, now: Seconds) -> Option<Seconds> {
+        self.locked().filter_map(|part| part.in_doubt_until(now)).max()
     }
 
     /// How many signatures are remembered.
@@ -230,7 +242,8 @@ mod tests {
             all.filter(|seen| *seen == Seen::First).count()
         };
         assert_eq!(firsts(7, 0, NOW), PARTS * 300, "three quarters, in each part");
-        assert_eq!(firsts(8, 0, NOW), PARTS * 75, "three quarters of what was left");
+        assert_eq!(firsts(8, 0, NOW), PARTS * 50, "what was left but for the reserve");
+        assert!((20..30).all(|credential| firsts(credential, 0, NOW) == PARTS), "and a few together take little of it");
         assert_eq!(firsts(7, 20_000, NOW), 0, "the first has its share already");
         for n in 100..200 {
             assert_eq!(guard.remember(&proof(n, NOW + 300), Seconds(NOW)), Seen::First, "a quiet one gets through");
