@@ -21,6 +21,7 @@ mod listen;
 mod load;
 mod log;
 mod metrics;
+mod mischief;
 mod older;
 mod passwords;
 mod priority;
@@ -31,6 +32,7 @@ mod route;
 mod scanner;
 mod seen;
 mod state;
+mod thread;
 mod throttle;
 mod wire;
 mod worker;
@@ -45,7 +47,7 @@ use std::{
         Arc, RwLock,
         atomic::{AtomicBool, Ordering},
     },
-    thread::{self, JoinHandle},
+    thread::JoinHandle,
     time::Instant,
 };
 
@@ -123,6 +125,7 @@ impl ServeError {
 
 /// Loads the desk, listens, and answers until the process is told to stop.
 pub fn run(orders: Orders) -> Result<(), ServeError> {
+    thread::tell_panics();
     let hub = open(&orders)?;
     let followed = hub.feed().policy(&Followed::default())?;
     refresh::tell_settings(&followed);
@@ -181,7 +184,7 @@ impl Threads {
         let hub = Arc::new(RwLock::new(Arc::new(hub)));
         // It has nothing to keep: it ends with the process.
         let shared = hub.clone();
-        thread("hash", move || {
+        thread::begin("hash", move || {
             // Hashing fills a core for as long as somebody guesses.
             StepBack::Hashing.now();
             // Without it a sender is known again once he was right.
@@ -191,7 +194,7 @@ impl Threads {
             passwords.work();
         })?;
         let shared = hub.clone();
-        let writer = thread("report", move || {
+        let writer = thread::begin("report", move || {
             StepBack::Telling.now();
             gathering.run(&shared);
         })?;
@@ -202,7 +205,7 @@ impl Threads {
         let known = Known { mark: newer.unwrap_or(mark), followed, tampered, older: None, seen };
         let refresh = Refresh::new(verifier.clone(), hub, (places, clock), known, read);
         let told = stop.clone();
-        let follower = thread("follow", move || refresh.run(&told))?;
+        let follower = thread::begin("follow", move || refresh.run(&told))?;
         Ok(Self { verifier, stop, follower, writer })
     }
 
@@ -215,10 +218,6 @@ impl Threads {
         drop(self.verifier);
         let _ = self.writer.join();
     }
-}
-
-fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
-    thread::Builder::new().name(name.to_owned()).spawn(work)
 }
 
 fn open(orders: &Orders) -> Result<Hub, ServeError> {
