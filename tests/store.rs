@@ -276,11 +276,31 @@ fn tallies(store: &dyn Store) {
     write(store, |tx| {
         tables::add_to_tally(tx, "basic", "active", 2)?;
         tables::add_to_tally(tx, "basic", "active", -1)?;
-        tables::add_to_tally(tx, "hmac", "revoked", 3)
+        tables::add_to_tally(tx, "hmac", "revoked", 3)?;
+        Ok(())
     });
-    let mut all = tally(store);
-    all.sort();
-    assert_eq!(all, [("basic".to_owned(), "active".to_owned(), 1), ("hmac".to_owned(), "revoked".to_owned(), 3)]);
+    let of = |kind: &str, state: &str, n| (kind.to_owned(), state.to_owned(), n);
+    assert_eq!(tally(store), [of("basic", "active", 1), of("hmac", "revoked", 3)]);
+    write(store, |tx| {
+        for (kind, n) in [("most", i64::MAX), ("least", i64::MIN)] {
+            tables::add_to_tally(tx, kind, "x", n)?;
+            tables::add_to_tally(tx, kind, "x", n.signum())?;
+        }
+        Ok(())
+    });
+    assert_eq!(
+        tally(store)[2..],
+        [of("least", "x", i64::MIN), of("most", "x", i64::MAX)],
+        "made up, and none overflows"
+    );
+    write(store, |tx| {
+        [(1, "basic"), (2, "hmac"), (5, "basic")]
+            .iter()
+            .try_for_each(|(n, kind)| tables::insert(tx, &credential(*n, kind), vec![]))?;
+        tables::count_anew(tx)
+    });
+    let counted = read(store, tables::counted);
+    assert_eq!((counted.iter().map(|(.., n)| n).sum::<i64>(), tally(store)), (3, counted));
 }
 
 fn usage(store: &dyn Store) {

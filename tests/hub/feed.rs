@@ -106,6 +106,17 @@ fn a_wrong_tag_refuses_one_credential_and_is_noted() {
 }
 
 #[test]
+fn a_tally_is_a_guess_whatever_it_says() {
+    let desk = Desk::on_disk();
+    let made = BTreeSet::from([Kind::Basic, Kind::Hmac, Kind::Legacy].map(|kind| desk.create(kind, "three").row.id.0));
+    for n in [i64::MIN, -1, 0, 2, 1 << 62, i64::MAX] {
+        desk.sql(&format!("UPDATE tally SET n = {n}"));
+        assert!(desk.hub.feed().count().unwrap() <= 1 << 24, "{n}");
+        assert_eq!(all(&desk.hub).iter().map(|fed| fed.id).collect::<BTreeSet<_>>(), made, "{n}");
+    }
+}
+
+#[test]
 fn a_head_that_nobody_signed_is_not_followed() {
     let desk = Desk::on_disk();
     desk.create(Kind::Basic, "one");
