@@ -23,6 +23,7 @@ mod log;
 mod metrics;
 mod mischief;
 mod older;
+mod pace;
 mod passwords;
 mod priority;
 mod refresh;
@@ -48,7 +49,6 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
     thread::JoinHandle,
-    time::Instant,
 };
 
 use sd_notify::NotifyState;
@@ -65,6 +65,7 @@ use crate::vault::VaultError;
 pub use load::{Loaded, Tampered, entry, load};
 
 use metrics::Metrics;
+use pace::Pace;
 use passwords::Passwords;
 use priority::StepBack;
 use refresh::{Known, Refresh};
@@ -130,7 +131,7 @@ pub fn run(orders: Orders) -> Result<(), ServeError> {
     let followed = hub.feed().policy(&Followed::default())?;
     refresh::tell_settings(&followed);
     // A second handle, only to read with while everything is loaded.
-    let read = Instant::now();
+    let pace = Pace::begin(orders.clock.now());
     let loaded = load::load(&hub, Some(&open(&orders)?), &followed.policy)?;
     tracing::info!(
         credentials = loaded.snapshot.len(),
@@ -141,7 +142,7 @@ pub fn run(orders: Orders) -> Result<(), ServeError> {
         indexing = loaded.phases.indexing.as_millis() as u64,
         "loaded"
     );
-    let threads = Threads::begin(&orders, hub, followed, loaded, read)?;
+    let threads = Threads::begin(&orders, hub, followed, loaded, pace)?;
     let (stop, stopped) = watch::channel(false);
     let workers = Arc::new(Workers::begin(&threads.verifier, &stopped)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -164,7 +165,7 @@ struct Threads {
 }
 
 impl Threads {
-    fn begin(orders: &Orders, hub: Hub, followed: Followed, loaded: Loaded, read: Instant) -> Result<Self, ServeError> {
+    fn begin(orders: &Orders, hub: Hub, followed: Followed, loaded: Loaded, pace: Pace) -> Result<Self, ServeError> {
         let Loaded { snapshot, tampered, mark, .. } = loaded;
         let metrics = Arc::new(Metrics::new());
         let passwords = Arc::new(Passwords::new(metrics.clone())?);
@@ -203,7 +204,7 @@ impl Threads {
         verifier.health.set_behind(newer.is_some());
         let (places, clock) = (orders.places.clone(), orders.clock.clone());
         let known = Known { mark: newer.unwrap_or(mark), followed, tampered, older: None, seen };
-        let refresh = Refresh::new(verifier.clone(), hub, (places, clock), known, read);
+        let refresh = Refresh::new(verifier.clone(), hub, (places, clock), known, pace);
         let told = stop.clone();
         let follower = thread::begin("follow", move || refresh.run(&told))?;
         Ok(Self { verifier, stop, follower, writer })
@@ -249,3 +250,6 @@ async fn serve(
     let _ = accepting.await;
     Ok(())
 }
+
+#[cfg(test)]
+mod clock_tests;
