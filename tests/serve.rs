@@ -16,6 +16,7 @@ mod serve {
     pub mod revocation;
     pub mod sight;
     pub mod support;
+    pub mod threads;
     pub mod traefik;
     pub mod units;
 }

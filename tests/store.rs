@@ -276,11 +276,31 @@ fn tallies(store: &dyn Store) {
     write(store, |tx| {
         tables::add_to_tally(tx, "basic", "active", 2)?;
         tables::add_to_tally(tx, "basic", "active", -1)?;
-        tables::add_to_tally(tx, "hmac", "revoked", 3)
+        tables::add_to_tally(tx, "hmac", "revoked", 3)?;
+        Ok(())
     });
-    let mut all = tally(store);
-    all.sort();
-    assert_eq!(all, [("basic".to_owned(), "active".to_owned(), 1), ("hmac".to_owned(), "revoked".to_owned(), 3)]);
+    let of = |kind: &str, state: &str, n| (kind.to_owned(), state.to_owned(), n);
+    assert_eq!(tally(store), [of("basic", "active", 1), of("hmac", "revoked", 3)]);
+    write(store, |tx| {
+        for (kind, n) in [("most", i64::MAX), ("least", i64::MIN)] {
+            tables::add_to_tally(tx, kind, "x", n)?;
+            tables::add_to_tally(tx, kind, "x", n.signum())?;
+        }
+        Ok(())
+    });
+    assert_eq!(
+        tally(store)[2..],
+        [of("least", "x", i64::MIN), of("most", "x", i64::MAX)],
+        "made up, and none overflows"
+    );
+    write(store, |tx| {
+        [(1, "basic"), (2, "hmac"), (5, "basic")]
+            .iter()
+            .try_for_each(|(n, kind)| tables::insert(tx, &credential(*n, kind), vec![]))?;
+        tables::count_anew(tx)
+    });
+    let counted = read(store, tables::counted);
+    assert_eq!((counted.iter().map(|(.., n)| n).sum::<i64>(), tally(store)), (3, counted));
 }
 
 fn usage(store: &dyn Store) {
@@ -297,12 +317,20 @@ fn usage(store: &dyn Store) {
     assert_eq!(waiting(), 2, "credentials are counted, not secrets");
     assert_eq!((waiting_of("basic", 1), waiting_of("hmac", 1_000)), (1, 0), "up to so many, of one kind");
     let used = |secret_no, at, address: &str| UsageRow { secret_no, at: Some(at), address: Some(address.to_owned()) };
-    write(store, |tx| tables::put_usage(tx, one.id(), &used(2, 50, "203.0.113.1")));
+    let put = |row: UsageRow, latest| write(store, |tx| tables::put_usage(tx, one.id(), &row, latest));
+    put(used(2, 50, "203.0.113.1"), 100);
     assert_eq!(waiting(), 1, "a use of any secret is enough");
-    write(store, |tx| tables::put_usage(tx, one.id(), &used(2, 40, "203.0.113.2")));
-    write(store, |tx| tables::put_usage(tx, one.id(), &used(9, 60, "203.0.113.3")));
+    put(used(2, 40, "203.0.113.2"), 50);
+    put(used(9, 60, "203.0.113.3"), 100);
     let rows = read(store, |tx| tables::usages(tx, one.id()));
     assert_eq!(rows, [used(2, 50, "203.0.113.1"), UsageRow { secret_no: 1, at: None, address: None }]);
+    put(used(2, 40, "203.0.113.4"), 49);
+    let rows = read(store, |tx| tables::usages(tx, one.id()));
+    assert_eq!(rows[0], used(2, 40, "203.0.113.4"), "a use of a time that is still to come gives way to any");
+    put(used(1, 900, "203.0.113.5"), 1_000);
+    put(used(2, 45, "203.0.113.6"), 100);
+    let rows = read(store, |tx| tables::usages(tx, one.id()));
+    assert_eq!(rows, [used(2, 45, "203.0.113.6"), used(1, 44, "203.0.113.5")], "of another secret too");
     write(store, |tx| {
         assert!(tables::stop_waiting(tx, two.id())? && !tables::stop_waiting(tx, one.id())?, "who waited is known");
         Ok(())
@@ -316,7 +344,7 @@ fn usage(store: &dyn Store) {
     let branch = Branch { kind: "basic", listed: true, conditions: &[] };
     let page = read(store, |tx| tables::page(tx, branch, Sort::Key, Direction::Forward, None, 10));
     let last: Vec<_> = page.into_iter().filter_map(|(row, last)| last.map(|last| (row.record.id, last))).collect();
-    assert_eq!(last, [(one.id.clone(), used(2, 50, "203.0.113.1"))]);
+    assert_eq!(last, [(one.id.clone(), used(2, 45, "203.0.113.6"))]);
     assert!(!read(store, |tx| tables::ever_asked(tx)));
     write(store, |tx| {
         tables::note_asked(tx, 7)?;

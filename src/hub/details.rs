@@ -10,7 +10,7 @@ use crate::time::{Millis, Seconds};
 
 use super::{
     Actor, Conflict, CredentialId, CredentialRow, Details, Hub, HubError, LiveSecret, Seen, action, change::Subject,
-    check, convert, guard, refusal::Intent, refused, state::no_key,
+    check, convert, guard, refusal::Intent, refused, report::AHEAD, state::no_key,
 };
 
 impl Hub {
@@ -78,7 +78,8 @@ impl Hub {
     ) -> Result<(), HubError> {
         let mut tx = self.store.write()?;
         let row = UsageRow { secret_no, at: Some(at.0), address: address.map(|a| a.to_string()) };
-        tables::put_usage(&mut *tx, &id.to_string(), &row)?;
+        let latest = self.now().seconds().0.saturating_add(AHEAD);
+        tables::put_usage(&mut *tx, &id.to_string(), &row, latest)?;
         tables::note_asked(&mut *tx, at.0)?;
         match tx.commit() {
             crate::store::Commit::Committed | crate::store::Commit::Unknown => Ok(()),

@@ -162,10 +162,12 @@ pub(super) fn went_back(tx: &mut dyn Tx) -> Result<Option<Millis>, HubError> {
 
 impl Hub {
     /// Accepts the store as it is, after an older copy was put in its place: verifiers that keep what they knew before
-    /// load all of it.
+    /// load all of it. Its keys are counted anew.
     pub fn accept_store(&self, actor: &Actor) -> Result<(), HubError> {
         let intent = Intent::new(Right::ManageSite, "accept the store").sensitive();
         self.change(actor, intent, |change| {
+            // Numbers without a tag: whatever they were, from here on they are right again.
+            tables::count_anew(&mut *change.tx)?;
             let known = told(&mut *change.tx)?.iter().map(epoch_in).max().unwrap_or_default();
             let (before, after) = change.next_epoch(known);
             let json = |epoch: i64| Some(serde_json::json!({ "epoch": epoch }).to_string());

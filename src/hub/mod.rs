@@ -20,6 +20,7 @@ mod list;
 mod look;
 mod lost;
 mod mark;
+mod numbers;
 mod overview;
 mod own;
 mod policy;

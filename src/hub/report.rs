@@ -22,6 +22,9 @@ use super::{
     refused::{self, crowded},
 };
 
+/// Seconds by which a last use may be ahead of the clock: clocks are set back by a little all the time.
+pub(super) const AHEAD: i64 = 60;
+
 /// A credential was used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Use {
@@ -67,12 +70,16 @@ impl Feed<'_> {
         Ok(rows.into_iter().filter_map(|(key, address)| Some((key, address.parse().ok()?))).collect())
     }
 
-    /// Writes last uses; an older report does not replace a newer one.
+    /// Writes last uses; an older report does not replace a newer one. No use is of a time that is still to come: the clock
+    /// was ahead when it was noted, and no later use would ever take its place.
     pub fn write_uses(self, uses: &[Use]) -> Result<(), HubError> {
+        let now = self.hub().now().seconds().0;
+        let latest = now.saturating_add(AHEAD);
         self.write(uses, |tx, used| {
             let address = used.address.map(|address| address.to_string());
-            let row = UsageRow { secret_no: used.secret, at: Some(used.at.0), address };
-            Ok(tables::put_usage(tx, &used.credential.to_string(), &row)?)
+            let at = if used.at.0 > latest { now } else { used.at.0 };
+            let row = UsageRow { secret_no: used.secret, at: Some(at), address };
+            Ok(tables::put_usage(tx, &used.credential.to_string(), &row, latest)?)
         })
     }
 

@@ -9,7 +9,7 @@ use crate::store::{
 use crate::time::Millis;
 
 use super::{
-    Actor, Hub, HubError, TrailQuery, TrailReport, TrailRow, action, change, guard, mark,
+    Actor, Hub, HubError, TrailQuery, TrailReport, TrailRow, action, change, guard, mark, numbers,
     refusal::Intent,
     settled,
     walk::{self, Walk},
@@ -84,6 +84,10 @@ impl Hub {
             }
             if broken.is_none() {
                 broken = settled::outside(tx, &self.vault, &walk.written)?;
+            }
+            // Last, because it decides nothing.
+            if broken.is_none() {
+                broken = numbers::outside(tx)?;
             }
             let hash = data_encoding::HEXLOWER.encode(&walk.hash);
             Ok(TrailReport { rows: walk.rows, no: walk.no, hash, broken, went_back: mark::went_back(tx)? })

@@ -21,7 +21,9 @@ mod listen;
 mod load;
 mod log;
 mod metrics;
+mod mischief;
 mod older;
+mod pace;
 mod passwords;
 mod priority;
 mod refresh;
@@ -31,6 +33,7 @@ mod route;
 mod scanner;
 mod seen;
 mod state;
+mod thread;
 mod throttle;
 mod wire;
 mod worker;
@@ -45,8 +48,7 @@ use std::{
         Arc, RwLock,
         atomic::{AtomicBool, Ordering},
     },
-    thread::{self, JoinHandle},
-    time::Instant,
+    thread::JoinHandle,
 };
 
 use sd_notify::NotifyState;
@@ -63,6 +65,7 @@ use crate::vault::VaultError;
 pub use load::{Loaded, Tampered, entry, load};
 
 use metrics::Metrics;
+use pace::Pace;
 use passwords::Passwords;
 use priority::StepBack;
 use refresh::{Known, Refresh};
@@ -123,11 +126,12 @@ impl ServeError {
 
 /// Loads the desk, listens, and answers until the process is told to stop.
 pub fn run(orders: Orders) -> Result<(), ServeError> {
+    thread::tell_panics();
     let hub = open(&orders)?;
     let followed = hub.feed().policy(&Followed::default())?;
     refresh::tell_settings(&followed);
     // A second handle, only to read with while everything is loaded.
-    let read = Instant::now();
+    let pace = Pace::begin(orders.clock.now());
     let loaded = load::load(&hub, Some(&open(&orders)?), &followed.policy)?;
     tracing::info!(
         credentials = loaded.snapshot.len(),
@@ -138,7 +142,7 @@ pub fn run(orders: Orders) -> Result<(), ServeError> {
         indexing = loaded.phases.indexing.as_millis() as u64,
         "loaded"
     );
-    let threads = Threads::begin(&orders, hub, followed, loaded, read)?;
+    let threads = Threads::begin(&orders, hub, followed, loaded, pace)?;
     let (stop, stopped) = watch::channel(false);
     let workers = Arc::new(Workers::begin(&threads.verifier, &stopped)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -161,7 +165,7 @@ struct Threads {
 }
 
 impl Threads {
-    fn begin(orders: &Orders, hub: Hub, followed: Followed, loaded: Loaded, read: Instant) -> Result<Self, ServeError> {
+    fn begin(orders: &Orders, hub: Hub, followed: Followed, loaded: Loaded, pace: Pace) -> Result<Self, ServeError> {
         let Loaded { snapshot, tampered, mark, .. } = loaded;
         let metrics = Arc::new(Metrics::new());
         let passwords = Arc::new(Passwords::new(metrics.clone())?);
@@ -181,7 +185,7 @@ impl Threads {
         let hub = Arc::new(RwLock::new(Arc::new(hub)));
         // It has nothing to keep: it ends with the process.
         let shared = hub.clone();
-        thread("hash", move || {
+        thread::begin("hash", move || {
             // Hashing fills a core for as long as somebody guesses.
             StepBack::Hashing.now();
             // Without it a sender is known again once he was right.
@@ -191,7 +195,7 @@ impl Threads {
             passwords.work();
         })?;
         let shared = hub.clone();
-        let writer = thread("report", move || {
+        let writer = thread::begin("report", move || {
             StepBack::Telling.now();
             gathering.run(&shared);
         })?;
@@ -200,9 +204,9 @@ impl Threads {
         verifier.health.set_behind(newer.is_some());
         let (places, clock) = (orders.places.clone(), orders.clock.clone());
         let known = Known { mark: newer.unwrap_or(mark), followed, tampered, older: None, seen };
-        let refresh = Refresh::new(verifier.clone(), hub, (places, clock), known, read);
+        let refresh = Refresh::new(verifier.clone(), hub, (places, clock), known, pace);
         let told = stop.clone();
-        let follower = thread("follow", move || refresh.run(&told))?;
+        let follower = thread::begin("follow", move || refresh.run(&told))?;
         Ok(Self { verifier, stop, follower, writer })
     }
 
@@ -215,10 +219,6 @@ impl Threads {
         drop(self.verifier);
         let _ = self.writer.join();
     }
-}
-
-fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
-    thread::Builder::new().name(name.to_owned()).spawn(work)
 }
 
 fn open(orders: &Orders) -> Result<Hub, ServeError> {
@@ -250,3 +250,6 @@ async fn serve(
     let _ = accepting.await;
     Ok(())
 }
+
+#[cfg(test)]
+mod clock_tests;

@@ -16,6 +16,7 @@ use super::{
     health::Sight,
     load::{self, Loaded, Tampered},
     older,
+    pace::Pace,
     reports::current,
     seen::Seen,
     state::{SharedHub, Verifier},
@@ -46,6 +47,7 @@ pub(super) struct Refresh {
     told: Option<Instant>,
     tidied: Instant,
     audit: Audit,
+    pace: Pace,
 }
 
 /// What is known of the store.
@@ -105,16 +107,17 @@ impl Refresh {
         hub: SharedHub,
         (places, clock): (Places, Arc<dyn Clock>),
         known: Known,
-        read: Instant,
+        pace: Pace,
     ) -> Self {
-        let audit = Audit::default();
-        Self { verifier, hub, places, clock, known, read, told: None, tidied: read, audit }
+        let (audit, read) = (Audit::default(), pace.began());
+        Self { verifier, hub, places, clock, known, read, told: None, tidied: read, audit, pace }
     }
 
     /// Looks until told to stop.
     pub(super) fn run(mut self, stop: &AtomicBool) {
         while !stop.load(Ordering::Relaxed) {
             self.verifier.let_go();
+            self.pace.look(self.clock.now());
             let sight = self.look().unwrap_or_else(|why| Sight::Out(why.to_string()));
             // What is out of sight cannot be checked.
             let pause = if sight == Sight::Clear { self.audit.rest().clamp(SOONEST, EVERY) } else { EVERY };
@@ -182,6 +185,11 @@ impl Refresh {
         match since {
             // The newest copy is back; what the older one took away is as it was.
             Since::Same | Since::Changed if self.known.older.is_some() || self.verifier.health.is_behind() => {
+                self.load(hub)?;
+            }
+            // Secrets that had ended by a clock that was ahead work again.
+            Since::Same | Since::Changed if self.pace.went_back() => {
+                tracing::warn!("the clock was set back: everything is loaded anew");
                 self.load(hub)?;
             }
             // Not kept as it is: a trail that went on has to be noticed when it goes back.
@@ -331,6 +339,7 @@ impl Refresh {
         self.verifier.of_account(hub.account());
         self.verifier.health.set_behind(false);
         (self.known.tampered, self.known.mark, self.known.older) = (tampered, mark, None);
+        self.pace.loaded();
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! SQLite: one file, WAL, every commit on disk before it is reported.
 
+mod failed;
 #[cfg(target_os = "linux")]
 mod notice;
 mod open;
@@ -15,6 +16,7 @@ use rusqlite::Connection;
 
 use super::{Cancel, Notice, Store, StoreError, Tx, WriteTx};
 
+use failed::failed;
 pub use open::Found;
 
 /// A desk in a SQLite database.
@@ -69,7 +71,8 @@ impl Store for SqliteStore {
         self.file.as_ref().map_or(Ok(()), FileId::check)?;
         // The number stands still for what a connection commits itself, and in memory there is only one connection.
         let Some(reader) = &self.reader else { return Ok(true) };
-        let now = lock(reader).pragma_query_value(None, "data_version", |row| row.get(0)).map_err(|e| tx::error(&e))?;
+        let reader = lock(reader);
+        let now = reader.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(failed(&reader))?;
         let mut known = self.data_version.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(known.replace(now) != Some(now))
     }

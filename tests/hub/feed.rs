@@ -106,6 +106,37 @@ fn a_wrong_tag_refuses_one_credential_and_is_noted() {
 }
 
 #[test]
+fn a_tally_is_a_guess_whatever_it_says() {
+    let desk = Desk::on_disk();
+    let made = BTreeSet::from([Kind::Basic, Kind::Hmac, Kind::Legacy].map(|kind| desk.create(kind, "three").row.id.0));
+    for n in [i64::MIN, -1, 0, 2, 1 << 62, i64::MAX] {
+        desk.sql(&format!("UPDATE tally SET n = {n}"));
+        assert!(desk.hub.feed().count().unwrap() <= 1 << 24, "{n}");
+        assert_eq!(all(&desk.hub).iter().map(|fed| fed.id).collect::<BTreeSet<_>>(), made, "{n}");
+    }
+}
+
+#[test]
+fn a_last_use_of_a_time_that_is_still_to_come_gives_way_to_any() {
+    let desk = Desk::on_disk();
+    let row = desk.create(Kind::Basic, "one").row;
+    let use_at = |at: Seconds| {
+        let used = Use { credential: row.id.0, secret: 1, at, address: None };
+        desk.hub.feed().write_uses(&[used]).unwrap();
+        desk.hub.details(&desk.alice(), row.id).unwrap().row.last_used.unwrap().at
+    };
+    let days = |n: i64| Seconds(NOW.seconds().0 + n * 86_400);
+    // While the clock is ahead nobody knows that it is.
+    desk.clock.advance(jiff::SignedDuration::from_hours(60 * 24));
+    assert_eq!(use_at(days(60)), days(60));
+    desk.clock.advance(jiff::SignedDuration::from_hours(-60 * 24));
+    assert_eq!(use_at(days(0)), days(0));
+    assert_eq!(use_at(days(60)), days(0), "noted before the clock was set right, and written after");
+    assert_eq!(use_at(Seconds(days(0).0 + 30)), Seconds(days(0).0 + 30));
+    assert_eq!(use_at(Seconds(days(0).0 + 10)), Seconds(days(0).0 + 30), "by so little any clock is ahead");
+}
+
+#[test]
 fn a_head_that_nobody_signed_is_not_followed() {
     let desk = Desk::on_disk();
     desk.create(Kind::Basic, "one");

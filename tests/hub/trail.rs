@@ -1,7 +1,7 @@
 //! The trail is whole, or says where it is not.
 
 use keydesk::{
-    credential::{Kind, Overlap, Verb},
+    credential::{Kind, Overlap, State, Verb},
     hub::{Hub, HubError, TrailQuery, TrailReport},
 };
 
@@ -185,4 +185,27 @@ fn a_replaced_file_is_noticed() {
     std::fs::rename(copy, desk.database()).unwrap();
     let change = desk.hub.create(&alice, &super::support::wanted(Kind::Basic, "x"));
     assert!(matches!(&change, Err(why) if why.exit_code() == 6 && why.to_string().contains("replaced")), "{change:?}");
+}
+
+#[test]
+fn numbers_of_keys_that_were_changed_by_hand_are_found_and_counted_anew() {
+    let desk = filled();
+    desk.create(Kind::Basic, "one");
+    let active = |desk: &Desk| desk.hub.counts(&desk.alice()).unwrap().of(Kind::Basic, State::Active);
+    for (sql, which) in [
+        ("UPDATE tally SET n = 1 << 62 WHERE kind = 'basic' AND state = 'active'", "active Basic keys"),
+        ("DELETE FROM tally WHERE kind = 'hmac' AND state = 'revoked'", "revoked HMAC keys"),
+        ("INSERT INTO tally (kind, state, n) VALUES (char(27) || '[2J', 'active', 1)", "keys of a kind or state"),
+        ("INSERT INTO tally (kind, state, n) VALUES ('legacy', 'disabled', -1)", "disabled Legacy keys"),
+    ] {
+        desk.sql(sql);
+        let broken = report(&desk.hub, &desk, None).broken.unwrap();
+        assert!(broken.contains(which) && broken.contains("`keydesk audit accept --as NAME`"), "{broken}");
+        assert!(!broken.contains('\u{1b}'), "{broken:?}");
+        // Nothing is kept from being done, and then it is right.
+        let row = desk.create(Kind::Basic, "another").row;
+        desk.hub.set_state(&desk.alice(), &[row.target()], Verb::Revoke).unwrap();
+        desk.hub.accept_store(&desk.alice()).unwrap();
+        assert_eq!((report(&desk.hub, &desk, None).broken, active(&desk)), (None, 1), "{sql}");
+    }
 }

@@ -1,4 +1,5 @@
-//! `keydesk audit accept`: an old copy of the store was put back, and that is how it shall be.
+//! `keydesk audit accept`: an old copy of the store was put back, and that is how it shall be. Or the numbers of
+//! keys were changed by hand: they are counted anew.
 
 use clap::Args;
 
@@ -16,7 +17,7 @@ pub fn run(site: &Site, args: &AcceptArgs) -> Result<(), Failure> {
     let desk = site.open(&args.acting)?;
     desk.hub.accept_store(&desk.actor)?;
     out::lines([
-        "The store is accepted as it is. Verifiers load it now; whatever was done after that copy was made is undone: look \
-         through the trail for what is to be revoked again.",
+        "The store is accepted as it is, and its keys were counted anew. Verifiers load it now. If an older copy was put back, \
+         whatever was done after it was made is undone: look through the trail for what is to be revoked again.",
     ])
 }

@@ -17,7 +17,7 @@ pub enum AuditVerb {
     List(list::ListArgs),
     /// Check the whole trail and print its end as NO:HASH
     Verify(verify::VerifyArgs),
-    /// Accept the store as it is after an old copy was put back: every verifier loads it anew
+    /// Accept the store as it is after an old copy was put back, and count its keys anew: every verifier loads it
     Accept(accept::AcceptArgs),
     /// Write the trail to standard output for another program, newest first
     Export(export::ExportArgs),

@@ -30,6 +30,9 @@ use run::{Finding, Run};
 const RUN: usize = 1_000;
 /// Behind every id in text form.
 const LAST_ID: &str = "g";
+/// More credentials than this are not believed to be there: the tally has no tag, and with more a verifier is made no
+/// roomier anyway.
+const MOST_COUNTED: i64 = 1 << 24;
 /// Rows of the trail that one load may write about tampering: a whole table changed is one finding, not a million.
 const MOST_NOTED: usize = 100;
 
@@ -127,11 +130,11 @@ impl<'a> Feed<'a> {
         head.map(Mark::of).ok_or_else(tampered_head)
     }
 
-    /// How many credentials there are, by the tally.
+    /// About how many credentials there are, by the tally: a guess, for anybody who writes the database can write it.
     pub fn count(self) -> Result<usize, HubError> {
         let tallies = tables::tallies(&mut *self.hub.store.read(&Cancel::default())?)?;
-        let all: i64 = tallies.iter().map(|(_, _, n)| n).sum();
-        Ok(usize::try_from(all).unwrap_or_default())
+        let all = tallies.iter().fold(0_i64, |all, (_, _, n)| all.saturating_add((*n).clamp(0, MOST_COUNTED)));
+        Ok(usize::try_from(all.min(MOST_COUNTED)).unwrap_or_default())
     }
 
     /// All credentials in two parts of about the same size, for two threads.

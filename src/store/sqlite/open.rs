@@ -12,7 +12,10 @@ use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use crate::store::{STEPS, Store, StoreError};
 
-use super::{FileId, SqliteStore, tx::error};
+use super::{
+    FileId, SqliteStore,
+    failed::{error, failed},
+};
 
 /// `KDsk`: tells a keydesk database from any other (`PRAGMA application_id`).
 const APPLICATION_ID: i64 = 0x4b44_736b;
@@ -55,7 +58,7 @@ impl SqliteStore {
         settle(&writer)?;
         let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         settle(&reader)?;
-        reader.pragma_update(None, "query_only", true).map_err(|e| error(&e))?;
+        reader.pragma_update(None, "query_only", true).map_err(failed(&reader))?;
         let file = FileId::of(path).map_err(|e| unreachable(path, &e))?;
         Ok(Self {
             writer: Mutex::new(writer),
@@ -96,13 +99,13 @@ impl SqliteStore {
             Arc::into_inner(store).ok_or_else(|| StoreError::Broken("the new desk is still in use".to_owned()))?;
         let connection = store.writer.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         // Folds the log into the file, so that the file alone is the desk when it is renamed.
-        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(|e| error(&e))?;
-        connection.close().map_err(|(_, e)| error(&e))
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failed(&connection))?;
+        connection.close().map_err(|(connection, e)| failed(&connection)(e))
     }
 
     /// An empty schema in memory.
     pub fn in_memory() -> Result<Self, StoreError> {
-        let connection = Connection::open_in_memory().map_err(|e| error(&e))?;
+        let connection = Connection::open_in_memory().map_err(|e| error(&e, None))?;
         harden(&connection)?;
         apply(&connection, 0, LAST)?;
         Ok(Self { writer: Mutex::new(connection), reader: None, file: None, data_version: Mutex::default() })
@@ -113,8 +116,8 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     // A symbolic link in the way of the directory is fine, one in place of the file is not.
     let path = path.canonicalize().map_err(|e| unreachable(path, &e))?;
-    let connection = Connection::open_with_flags(&path, flags).map_err(|e| error(&e))?;
-    connection.busy_timeout(BUSY).map_err(|e| error(&e))?;
+    let connection = Connection::open_with_flags(&path, flags).map_err(|e| error(&e, Some(&path)))?;
+    connection.busy_timeout(BUSY).map_err(failed(&connection))?;
     harden(&connection)?;
     Ok(connection)
 }
@@ -129,18 +132,18 @@ fn harden(connection: &Connection) -> Result<(), StoreError> {
         (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
     ];
     for (config, on) in configs {
-        connection.set_db_config(config, on).map_err(|e| error(&e))?;
+        connection.set_db_config(config, on).map_err(failed(connection))?;
     }
-    connection.pragma_update(None, "secure_delete", true).map_err(|e| error(&e))?;
-    connection.pragma_update(None, "cell_size_check", true).map_err(|e| error(&e))?;
+    connection.pragma_update(None, "secure_delete", true).map_err(failed(connection))?;
+    connection.pragma_update(None, "cell_size_check", true).map_err(failed(connection))?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
 
 /// The modes of every connection to a file.
 fn settle(connection: &Connection) -> Result<(), StoreError> {
-    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).map_err(|e| error(&e))?;
-    connection.pragma_update(None, "synchronous", "full").map_err(|e| error(&e))
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).map_err(failed(connection))?;
+    connection.pragma_update(None, "synchronous", "full").map_err(failed(connection))
 }
 
 /// The steps after `done` up to `last`, in one transaction.
@@ -156,7 +159,7 @@ fn apply(connection: &Connection, done: i64, last: i64) -> Result<(), StoreError
     let all = format!(
         "BEGIN IMMEDIATE; {steps} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {last}; COMMIT"
     );
-    connection.execute_batch(&all).map_err(|e| error(&e))
+    connection.execute_batch(&all).map_err(failed(connection))
 }
 
 /// Brings an older desk to this keydesk's schema. Of two processes that start at once, one does it.
@@ -181,9 +184,9 @@ fn upgrade(connection: &Connection, path: &Path) -> Result<(), StoreError> {
 /// Says which step the database is at.
 fn check_ours(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
     // Number and text of one state: another process may bring the database up to date at this moment.
-    let one_state = connection.unchecked_transaction().map_err(|e| error(&e))?;
+    let one_state = connection.unchecked_transaction().map_err(failed(connection))?;
     let pragma =
-        |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(|e| error(&e));
+        |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(failed(connection));
     let place = path.display();
     if pragma("application_id")? != APPLICATION_ID {
         return Err(StoreError::Foreign(format!(
@@ -196,10 +199,10 @@ fn check_ours(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
             "{place} was made by a newer keydesk (schema {is}, this one knows {LAST}). It was left alone; install the newer keydesk."
         )));
     }
-    let expected = Connection::open_in_memory().map_err(|e| error(&e))?;
+    let expected = Connection::open_in_memory().map_err(|e| error(&e, None))?;
     apply(&expected, 0, is)?;
     match schema(connection)? == schema(&expected)? {
-        true => one_state.commit().map(|()| is).map_err(|e| error(&e)),
+        true => one_state.commit().map(|()| is).map_err(failed(connection)),
         false => Err(StoreError::Foreign(format!(
             "The schema of {place} was changed outside keydesk (a table, index, trigger or view that is not its own). It was left alone; restore a backup."
         ))),
@@ -211,9 +214,9 @@ fn schema(connection: &Connection) -> Result<Vec<[Option<String>; 4]>, StoreErro
     // trigger under any other name that SQLite reserves.
     let sql = "SELECT type, name, tbl_name, sql FROM sqlite_schema \
                WHERE NOT (type = 'table' AND name IN ('sqlite_stat1', 'sqlite_stat4')) ORDER BY type, name";
-    let mut statement = connection.prepare(sql).map_err(|e| error(&e))?;
+    let mut statement = connection.prepare(sql).map_err(failed(connection))?;
     let rows = statement.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]));
-    rows.and_then(Iterator::collect).map_err(|e| error(&e))
+    rows.and_then(Iterator::collect).map_err(failed(connection))
 }
 
 /// Puts the finished file in its place, unless something is there already.

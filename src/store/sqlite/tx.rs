@@ -6,6 +6,8 @@ use rusqlite::{Connection, ErrorCode, types::ValueRef};
 
 use crate::store::{Cancel, Cell, Commit, StoreError, Tx, Value, WriteTx};
 
+use super::failed::failed;
+
 /// Virtual machine steps between two looks at the cancel flag: a few microseconds.
 const STEPS_BETWEEN_LOOKS: i32 = 4_000;
 
@@ -22,14 +24,14 @@ impl<'a> SqliteTx<'a> {
         cancel: &Cancel,
     ) -> Result<Self, StoreError> {
         if !connection.is_autocommit() {
-            connection.execute_batch("ROLLBACK").map_err(|e| error(&e))?;
+            connection.execute_batch("ROLLBACK").map_err(failed(&connection))?;
         }
         let watched = cancel.clone();
         let look = (!write).then_some(move || watched.is_cancelled());
-        connection.progress_handler(STEPS_BETWEEN_LOOKS, look).map_err(|e| error(&e))?;
+        connection.progress_handler(STEPS_BETWEEN_LOOKS, look).map_err(failed(&connection))?;
         // IMMEDIATE: a transaction that reads first and then wants to write could find that it may not.
         let begin = if write { "BEGIN IMMEDIATE" } else { "BEGIN DEFERRED" };
-        connection.execute_batch(begin).map_err(|e| error(&e))?;
+        connection.execute_batch(begin).map_err(failed(&connection))?;
         Ok(Self { connection, open: true })
     }
 }
@@ -41,16 +43,16 @@ impl Tx for SqliteTx<'_> {
         params: &[Value],
         each: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut statement = self.connection.prepare_cached(&numbered(sql)).map_err(|e| error(&e))?;
+        let mut statement = self.connection.prepare_cached(&numbered(sql)).map_err(failed(&self.connection))?;
         let columns = statement.column_count();
-        let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(|e| error(&e))?;
+        let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(failed(&self.connection))?;
         let mut room: Vec<Cell<'static>> = Vec::with_capacity(columns);
-        while let Some(row) = rows.next().map_err(|e| error(&e))? {
+        while let Some(row) = rows.next().map_err(failed(&self.connection))? {
             // The same room for every row: collecting an empty vector's iterator keeps its allocation, and gives it the
             // lifetime of this row.
             let mut cells: Vec<Cell<'_>> = room.into_iter().map(|cell| cell as Cell<'_>).collect();
             for column in 0..columns {
-                cells.push(row.get_ref(column).map_err(|e| error(&e)).and_then(cell)?);
+                cells.push(row.get_ref(column).map_err(failed(&self.connection)).and_then(cell)?);
             }
             each(&cells)?;
             cells.clear();
@@ -62,8 +64,8 @@ impl Tx for SqliteTx<'_> {
 
 impl WriteTx for SqliteTx<'_> {
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
-        let mut statement = self.connection.prepare_cached(&numbered(sql)).map_err(|e| error(&e))?;
-        let changed = statement.execute(rusqlite::params_from_iter(params)).map_err(|e| error(&e))?;
+        let mut statement = self.connection.prepare_cached(&numbered(sql)).map_err(failed(&self.connection))?;
+        let changed = statement.execute(rusqlite::params_from_iter(params)).map_err(failed(&self.connection))?;
         Ok(changed as u64)
     }
 
@@ -75,7 +77,7 @@ impl WriteTx for SqliteTx<'_> {
             }
             // An error of the disk while the log was synced: what is on it only shows when it is read again.
             Err(why) if why.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) => Commit::Unknown,
-            Err(why) => Commit::NotCommitted(error(&why)),
+            Err(why) => Commit::NotCommitted(failed(&self.connection)(why)),
         }
     }
 }
@@ -116,29 +118,5 @@ impl rusqlite::ToSql for Value {
             Self::Text(text) => Borrowed(ValueRef::Text(text.as_bytes())),
             Self::Bytes(bytes) => Borrowed(ValueRef::Blob(bytes)),
         })
-    }
-}
-
-/// SQLite's errors as sentences. The message of SQLite names tables and columns at most, never a value.
-pub(super) fn error(why: &rusqlite::Error) -> StoreError {
-    let unavailable = |sentence: &str| StoreError::Unavailable(sentence.to_owned());
-    match why.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            unavailable("The database is locked by another program. Nothing was changed; try again in a moment.")
-        }
-        Some(ErrorCode::DiskFull) => unavailable("The disk is full. Nothing was changed; make room, then try again."),
-        Some(ErrorCode::ReadOnly) => unavailable(
-            "The database cannot be written. Nothing was changed; check its file and directory, then try again.",
-        ),
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::SystemIoFailure) => {
-            StoreError::Unavailable(format!(
-                "The database cannot be reached ({why}). Nothing was changed; check the disk, then try again."
-            ))
-        }
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => StoreError::Foreign(format!(
-            "The database is damaged or is no database ({why}). It was left as it is; restore a backup."
-        )),
-        Some(ErrorCode::OperationInterrupted) => StoreError::Cancelled,
-        _ => StoreError::Broken(why.to_string()),
     }
 }

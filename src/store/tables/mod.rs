@@ -31,7 +31,7 @@ pub use refusal::{
 };
 pub use secret::{SecretRecord, secrets_after, without_one_current};
 pub use setting::SettingRecord;
-pub use tally::{add_to_tally, tallies};
+pub use tally::{add_to_tally, count_anew, counted, tallies};
 pub use throttle::{ThrottleRecord, forget_old_throttles, throttles};
 pub use trail::{
     RepeatRecord, TrailFilter, TrailRecord, changes, done_since, dropped_since_sign_in, find_operation, insert_trail,

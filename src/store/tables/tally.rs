@@ -1,16 +1,36 @@
-//! How many credentials there are of each kind in each state.
+//! How many credentials there are of each kind in each state. The numbers only count and have no tag: whoever writes the
+//! database by hand can make them anything.
 
 use crate::store::{StoreError, Tx, WriteTx};
 
-/// Adds to a number; the row is made when it is not there.
+/// Of so many credentials nobody counts.
+const MOST: i64 = 1 << 62;
+
+/// Adds to a number; the row is made when it is not there. One that can only be made up stays as it is: it would overflow,
+/// and a number that decides nothing must not keep anybody from making a key or revoking one.
 pub fn add_to_tally(tx: &mut dyn WriteTx, kind: &str, state: &str, n: i64) -> Result<(), StoreError> {
-    let sql = "INSERT INTO tally (kind, state, n) VALUES ($1, $2, $3) \
-               ON CONFLICT (kind, state) DO UPDATE SET n = tally.n + excluded.n";
-    tx.execute(sql, &[kind.into(), state.into(), n.into()]).map(|_| ())
+    let sql = "INSERT INTO tally (kind, state, n) VALUES ($1, $2, $3) ON CONFLICT (kind, state) DO UPDATE \
+               SET n = CASE WHEN tally.n BETWEEN $4 AND $5 THEN tally.n + excluded.n ELSE tally.n END";
+    tx.execute(sql, &[kind.into(), state.into(), n.into(), (-MOST).into(), MOST.into()]).map(|_| ())
 }
 
 /// All numbers: kind, state, number.
 pub fn tallies(tx: &mut dyn Tx) -> Result<Vec<(String, String, i64)>, StoreError> {
-    let rows = tx.rows("SELECT kind, state, n FROM tally", &[])?;
-    rows.into_iter().map(|mut row| Ok((row.text()?, row.text()?, row.int()?))).collect()
+    numbers(tx, "SELECT kind, state, n FROM tally ORDER BY kind, state")
+}
+
+/// What the numbers should be: kind, state, number of rows.
+pub fn counted(tx: &mut dyn Tx) -> Result<Vec<(String, String, i64)>, StoreError> {
+    numbers(tx, "SELECT kind, state, COUNT(*) FROM credential GROUP BY kind, state ORDER BY kind, state")
+}
+
+/// Puts what is counted in the place of all numbers.
+pub fn count_anew(tx: &mut dyn WriteTx) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM tally", &[])?;
+    let sql = "INSERT INTO tally (kind, state, n) SELECT kind, state, COUNT(*) FROM credential GROUP BY kind, state";
+    tx.execute(sql, &[]).map(|_| ())
+}
+
+fn numbers(tx: &mut dyn Tx, sql: &str) -> Result<Vec<(String, String, i64)>, StoreError> {
+    tx.rows(sql, &[])?.into_iter().map(|mut row| Ok((row.text()?, row.text()?, row.int()?))).collect()
 }

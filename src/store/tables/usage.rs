@@ -25,11 +25,14 @@ pub fn insert_usage(
     tx.execute(sql, &[kind.into(), credential.into(), secret_no.into(), waiting.into()]).map(|_| ())
 }
 
-/// Notes a use; an older report does not replace a newer one.
-pub fn put_usage(tx: &mut dyn WriteTx, credential: &str, row: &UsageRow) -> Result<(), StoreError> {
-    let sql =
-        "UPDATE usage SET at = $3, address = $4 WHERE credential = $1 AND secret_no = $2 AND (at IS NULL OR at <= $3)";
-    tx.execute(sql, &[credential.into(), row.secret_no.into(), row.at.into(), row.address.clone().into()])?;
+/// Notes a use; an older report does not replace a newer one. A use of any of the credential's secrets that is behind
+/// second `latest` is of a time that is still to come, and was in truth before this one.
+pub fn put_usage(tx: &mut dyn WriteTx, credential: &str, row: &UsageRow, latest: i64) -> Result<(), StoreError> {
+    let sql = "UPDATE usage SET at = CASE WHEN secret_no = $2 THEN $3 ELSE $3 - 1 END, \
+               address = CASE WHEN secret_no = $2 THEN $4 ELSE address END \
+               WHERE credential = $1 AND (at > $5 OR (secret_no = $2 AND (at IS NULL OR at <= $3)))";
+    let params = [credential.into(), row.secret_no.into(), row.at.into(), row.address.clone().into(), latest.into()];
+    tx.execute(sql, &params)?;
     // One use of any of its secrets is enough: the credential does not wait any more.
     stop_waiting(tx, credential).map(|_| ())
 }

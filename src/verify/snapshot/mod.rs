@@ -30,6 +30,9 @@ use shard::{Found, Growing, KeyHash, Shard};
 const SHARD_SIZE: usize = 256;
 const SHARD_MOST: usize = 4 * SHARD_SIZE;
 const SHARDS_MOST: usize = 1 << 16;
+/// Bytes of a credential, about, and the most credentials that room is set aside for before they come.
+const BYTES: usize = 120;
+const ROOM_MOST: usize = 1 << 19;
 
 /// All credentials.
 #[derive(Clone, Debug)]
@@ -62,7 +65,8 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// For about this many credentials: how many there will be says how many shards they are cut into.
+    /// For about this many credentials: how many there will be says how many shards they are cut into. It is a guess, and
+    /// any number will do: shards that turn out too few are cut anew, and room that is not there is made.
     pub fn new(expected: usize) -> Result<Self, VaultError> {
         Ok(Self::with(expected, expected, RandomState::new(), dummy_hash()?.into()))
     }
@@ -76,7 +80,7 @@ impl Builder {
 
     fn with(expected: usize, own: usize, hasher: RandomState, dummy: Arc<str>) -> Self {
         let shards = shards_for(expected);
-        let bytes = 120 * own / shards;
+        let bytes = BYTES * own.min(ROOM_MOST) / shards;
         Self { shards: (0..shards).map(|_| Growing::with_capacity(bytes)).collect(), hasher, dummy, count: 0 }
     }
 

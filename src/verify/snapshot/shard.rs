@@ -69,6 +69,12 @@ impl Growing {
         packed::pack(entry, &mut self.bytes).inspect_err(|_| wipe_tail(&mut self.bytes, start))
     }
 
+    /// Bytes that it has room for.
+    #[cfg(test)]
+    pub fn room(&self) -> usize {
+        self.bytes.capacity()
+    }
+
     pub fn push_record(&mut self, record: &[u8]) {
         self.reserve(record.len());
         self.bytes.extend_from_slice(record);

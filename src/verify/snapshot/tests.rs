@@ -169,6 +169,19 @@ fn of_two_changes_of_one_key_the_later_counts() {
 }
 
 #[test]
+fn how_many_are_expected_may_be_any_number() {
+    for expected in [0, 1, 1 << 24, 1 << 62, usize::MAX] {
+        let mut halves = Builder::halves(expected).unwrap();
+        halves[0].add(&entry(1, Kind::Basic, "one")).unwrap();
+        halves[1].add(&entry(2, Kind::Hmac, "two")).unwrap();
+        let snapshot = Builder::join(halves).unwrap();
+        assert_eq!((snapshot.len(), row(&snapshot, Kind::Hmac, "two")), (2, Some(2)), "{expected}");
+        let room: usize = Builder::new(expected).unwrap().shards.iter().map(Growing::room).sum();
+        assert!(room < 100 << 20, "{expected}: {room}");
+    }
+}
+
+#[test]
 fn it_is_cut_anew_when_it_outgrows_its_shards() {
     let mut snapshot = many(10);
     for step in 0..40 {

@@ -1,0 +1,52 @@
+//! A verifier whose clock was ahead when it loaded its keys.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::SignedDuration;
+
+use super::*;
+use crate::credential::{Kind, Options, Overlap};
+use crate::hub::{NewCredential, Origin, SetUp};
+use crate::secret::Secret;
+use crate::time::{Millis, SetClock};
+use crate::vault::MasterKeyPlace;
+
+/// Rotates a key with a day's overlap; says which key.
+fn rotated(hub: &Hub) -> String {
+    let alice = hub.local_actor("alice", &Origin::default()).unwrap();
+    let wanted = NewCredential { kind: Kind::Basic, name: "one".to_owned(), legacy: None, options: Options::default() };
+    let row = hub.create(&alice, &wanted).unwrap().row;
+    hub.rotate(&alice, row.target(), Overlap::Day).unwrap().row.key
+}
+
+#[test]
+fn secrets_that_had_ended_by_a_clock_that_was_ahead_work_again_when_it_is_set_right() {
+    let dir = tempfile::tempdir().unwrap();
+    let clock = Arc::new(SetClock::at(Millis(1_786_698_764_000)));
+    let places = Places {
+        database: dir.path().join("data/keydesk.db"),
+        master_key: MasterKeyPlace::file(dir.path().join("config/master.key")),
+    };
+    let password = Secret::from_text("correct horse battery");
+    let wanted = SetUp { account: "Acme".to_owned(), name: "alice".to_owned(), password };
+    let key = rotated(&Hub::set_up(&places, clock.clone(), &wanted, &Origin::default()).unwrap());
+    let orders = Orders { places, listen: Vec::new(), token: None, clock: clock.clone() };
+    clock.advance(SignedDuration::from_hours(48));
+    let pace = Pace::begin(clock.now());
+    let hub = open(&orders).unwrap();
+    let followed = hub.feed().policy(&Followed::default()).unwrap();
+    let loaded = load::load(&hub, None, &followed.policy).unwrap();
+    let threads = Threads::begin(&orders, hub, followed, loaded, pace).unwrap();
+    let versions = || {
+        let entry = threads.verifier.snapshot.load().entry(Kind::Basic, &key).unwrap();
+        entry.secrets.iter().map(|secret| secret.version).collect::<Vec<_>>()
+    };
+    assert_eq!(versions(), [2]);
+    clock.advance(SignedDuration::from_hours(-48));
+    let until = std::time::Instant::now() + Duration::from_secs(60);
+    while versions() != [1, 2] {
+        assert!(std::time::Instant::now() < until, "the old secret was never read");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    threads.end();
+}

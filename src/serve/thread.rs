@@ -1,0 +1,41 @@
+//! The threads that a verifier cannot do without. One that dies takes the process with it: the rest would go on answering
+//! from what it last knew, and a key that is revoked since would pass for ever. The service manager starts another
+//! process, and until then gateways get no answer and let nobody through.
+
+use std::{
+    io,
+    panic::{self, AssertUnwindSafe},
+    process,
+    thread::{self, JoinHandle},
+};
+
+use super::mischief;
+
+/// What the process ends with.
+const DIED: i32 = 1;
+
+/// Starts a thread that ends when its work is done, and the process with it if it panics.
+pub(super) fn begin(name: &'static str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    let watched = move || {
+        let died = panic::catch_unwind(AssertUnwindSafe(|| {
+            mischief::begins(name);
+            work();
+        }));
+        if died.is_err() {
+            tracing::error!(
+                thread = name,
+                "the verifier ends, for it cannot do without this thread: it is to be started anew"
+            );
+            process::exit(DIED);
+        }
+    };
+    thread::Builder::new().name(name.to_owned()).spawn(watched)
+}
+
+/// From here on a panic is told in the log by its place alone: what it says may hold anything that was at hand.
+pub(super) fn tell_panics() {
+    panic::set_hook(Box::new(|what| {
+        let place = what.location().map(ToString::to_string);
+        tracing::error!(thread = thread::current().name(), place, "a mistake of keydesk's own: a thread panicked");
+    }));
+}
