@@ -43,7 +43,7 @@ pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
 pub use desk::{Hub, Places, SetUp, Start};
 pub use edit::Edit;
 pub use error::{Conflict, Denied, Field, HubError, SessionOver};
-pub use feed::{Fed, FedSecret, Feed, Part, Took};
+pub use feed::{Fed, FedSecret, Feed, Findings, Part, Took};
 pub use mark::{Mark, Since};
 pub use policy::{Followed, Policy, Replay};
 pub use refused::{Before, REFUSALS_KEPT, Refused, RefusedQuery, crowded};

@@ -118,7 +118,11 @@ impl Feed<'_> {
         // Before the trail is written: in memory the reader is the writer.
         drop(tx);
         for setting in now.tampered.iter().filter(|setting| !before.tampered.contains(setting)) {
-            self.note(Subject::named(format!("The setting {}", setting.name())), "follow a setting (tampered)");
+            let subject = Subject::named(format!("The setting {}", setting.name()));
+            if self.note(subject, "follow a setting (tampered)").is_err() {
+                // Whoever holds the lock keeps the others out as well: what is known now must not wait for him again.
+                break;
+            }
         }
         Ok(now)
     }

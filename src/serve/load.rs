@@ -8,7 +8,7 @@ use std::{
 use uuid::Uuid;
 
 use crate::credential::{Algorithm, Algorithms};
-use crate::hub::{Fed, FedSecret, Hub, HubError, Mark, Part, Policy, Took};
+use crate::hub::{Fed, FedSecret, Findings, Hub, HubError, Mark, Part, Policy, Took};
 use crate::verify::{Builder, Entry, LiveSecret, Snapshot, SnapshotError};
 
 /// Credentials with a wrong tag: as long as one is among them it is counted.
@@ -21,6 +21,8 @@ pub struct Loaded {
     /// Where the time went.
     pub phases: Phases,
     pub(super) tampered: Tampered,
+    /// What the trail is to say of them.
+    pub(super) findings: Findings,
     pub(super) mark: Mark,
 }
 
@@ -41,6 +43,7 @@ pub struct Phases {
 struct Half {
     builder: Builder,
     tampered: Tampered,
+    findings: Findings,
     failed: Option<SnapshotError>,
     packing: Duration,
 }
@@ -61,6 +64,8 @@ pub fn load(first: &Hub, second: Option<&Hub>, policy: &Policy) -> Result<Loaded
     let ((one, at, took), (two, at_two, took_two)) = (one?, two?);
     let mark = at.earlier(at_two);
     let packing = one.packing.max(two.packing);
+    let mut findings = one.findings;
+    findings.append(two.findings);
     let tampered = one.tampered.into_iter().chain(two.tampered).collect();
     if let Some(why) = one.failed.or(two.failed) {
         return Err(HubError::Failed(why.to_string()));
@@ -73,17 +78,25 @@ pub fn load(first: &Hub, second: Option<&Hub>, policy: &Policy) -> Result<Loaded
         indexing: packing + joining.elapsed(),
         all: began.elapsed(),
     };
-    Ok(Loaded { snapshot, phases, tampered, mark })
+    Ok(Loaded { snapshot, phases, tampered, findings, mark })
 }
 
 impl Half {
     fn new(builder: Builder) -> Self {
-        Self { builder, tampered: Tampered::new(), failed: None, packing: Duration::ZERO }
+        Self {
+            builder,
+            tampered: Tampered::new(),
+            findings: Findings::default(),
+            failed: None,
+            packing: Duration::ZERO,
+        }
     }
 
     /// Reads a part of the store.
     fn read(mut self, (hub, part): (&Hub, Part), policy: &Policy) -> Result<(Self, Mark, Took), HubError> {
-        let (mark, took) = hub.feed().load(&part, &mut |run| self.pack(run, policy))?;
+        let mut findings = Findings::default();
+        let (mark, took) = hub.feed().load(&part, &mut findings, &mut |run| self.pack(run, policy))?;
+        self.findings = findings;
         Ok((self, mark, took))
     }
 

@@ -166,7 +166,7 @@ struct Threads {
 
 impl Threads {
     fn begin(orders: &Orders, hub: Hub, followed: Followed, loaded: Loaded, pace: Pace) -> Result<Self, ServeError> {
-        let Loaded { snapshot, tampered, mark, .. } = loaded;
+        let Loaded { snapshot, tampered, findings, mark, .. } = loaded;
         let metrics = Arc::new(Metrics::new());
         let passwords = Arc::new(Passwords::new(metrics.clone())?);
         let stop = Arc::new(AtomicBool::new(false));
@@ -203,7 +203,7 @@ impl Threads {
         let newer = seen.newer(&current(&hub));
         verifier.health.set_behind(newer.is_some());
         let (places, clock) = (orders.places.clone(), orders.clock.clone());
-        let known = Known { mark: newer.unwrap_or(mark), followed, tampered, older: None, seen };
+        let known = Known { mark: newer.unwrap_or(mark), followed, tampered, findings, older: None, seen };
         let refresh = Refresh::new(verifier.clone(), hub, (places, clock), known, pace);
         let told = stop.clone();
         let follower = thread::begin("follow", move || refresh.run(&told))?;

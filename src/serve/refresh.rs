@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::hub::{Fed, Followed, Hub, HubError, Mark, Places, Policy, Since, Start};
+use crate::hub::{Fed, Findings, Followed, Hub, HubError, Mark, Places, Policy, Since, Start};
 use crate::time::Clock;
 use crate::verify::{Change, Entry};
 
@@ -56,6 +56,8 @@ pub(super) struct Known {
     pub(super) mark: Mark,
     pub(super) followed: Followed,
     pub(super) tampered: Tampered,
+    /// What the trail is to say of them.
+    pub(super) findings: Findings,
     /// How far the one that went back was when it was last asked what it takes away.
     pub(super) older: Option<Mark>,
     /// Where it is kept for after a restart.
@@ -123,6 +125,8 @@ impl Refresh {
             let pause = if sight == Sight::Clear { self.audit.rest().clamp(SOONEST, EVERY) } else { EVERY };
             self.tell(sight);
             if self.verifier.health.is_clear() {
+                // What was found is refused already.
+                current(&self.hub).feed().note_tampered(&mut self.known.findings);
                 self.known.seen.keep(&current(&self.hub), &self.known.mark);
             }
             if self.tidied.elapsed() >= TIDIED_EVERY {
@@ -223,7 +227,7 @@ impl Refresh {
         if self.follow_settings(hub)? {
             return Ok(());
         }
-        let (fed, mark) = hub.feed().changes(&self.known.mark)?;
+        let (fed, mark) = hub.feed().changes(&self.known.mark, &mut self.known.findings)?;
         self.put_fed(fed)?;
         self.known.mark = mark;
         Ok(())
@@ -262,14 +266,14 @@ impl Refresh {
         let mark = match (&self.known.older, since) {
             (Some(_), Some((Since::Same, now))) => now,
             (Some(older), Some((Since::Changed, _))) => {
-                let (fed, mark) = hub.feed().changes(older)?;
+                let (fed, mark) = hub.feed().changes(older, &mut self.known.findings)?;
                 compare(fed);
                 mark
             }
             _ => {
                 let [one, two] = hub.feed().halves()?;
-                let (at, _) = hub.feed().load(&one, &mut compare)?;
-                at.earlier(hub.feed().load(&two, &mut compare)?.0)
+                let (at, _) = hub.feed().load(&one, &mut self.known.findings, &mut compare)?;
+                at.earlier(hub.feed().load(&two, &mut self.known.findings, &mut compare)?.0)
             }
         };
         self.known.older = Some(mark);
@@ -288,7 +292,7 @@ impl Refresh {
         else {
             return Ok(());
         };
-        let (fed, next) = hub.feed().audit(after, AUDITED, &self.known.tampered)?;
+        let (fed, next) = hub.feed().audit(after, AUDITED, &self.known.tampered, &mut self.known.findings)?;
         self.audit.went_on(next);
         self.audit.rests_until = Some(began + began.elapsed() * AUDIT_PART);
         if fed.is_empty() {
@@ -332,13 +336,14 @@ impl Refresh {
     /// Loads everything anew, beside the snapshot that goes on answering.
     fn load(&mut self, hub: &Hub) -> Result<(), HubError> {
         let followed = hub.feed().policy(&self.known.followed)?;
-        let Loaded { snapshot, tampered, mark, phases } = load::load(hub, None, &followed.policy)?;
+        let Loaded { snapshot, tampered, findings, mark, phases } = load::load(hub, None, &followed.policy)?;
         tracing::info!(credentials = snapshot.len(), milliseconds = phases.all.as_millis() as u64, "loaded");
         self.verifier.replace(snapshot, tampered.len());
         self.settle(followed);
         self.verifier.of_account(hub.account());
         self.verifier.health.set_behind(false);
         (self.known.tampered, self.known.mark, self.known.older) = (tampered, mark, None);
+        self.known.findings.append(findings);
         self.pace.loaded();
         Ok(())
     }

@@ -6,8 +6,8 @@ use keydesk::{
     account::Role,
     credential::{Kind, Options, Overlap, State, Verb},
     hub::{
-        Actor, Fed, Followed, Hub, HubError, NewCredential, Policy, Refusal, RefusedQuery, Replay, SetUp, Setting,
-        Since, TrailQuery, Use,
+        Actor, Fed, Findings, Followed, Hub, HubError, NewCredential, Policy, Refusal, RefusedQuery, Replay, SetUp,
+        Setting, Since, TrailQuery, Use,
     },
     secret::Secret,
     time::Seconds,
@@ -16,10 +16,11 @@ use keydesk::{
 use super::support::{Desk, NOW};
 
 fn all(hub: &Hub) -> Vec<Fed> {
-    let mut fed = Vec::new();
+    let (mut fed, mut findings) = (Vec::new(), Findings::default());
     for part in hub.feed().halves().unwrap() {
-        hub.feed().load(&part, &mut |run| fed.extend(run)).unwrap();
+        hub.feed().load(&part, &mut findings, &mut |run| fed.extend(run)).unwrap();
     }
+    hub.feed().note_tampered(&mut findings);
     fed
 }
 
@@ -82,12 +83,12 @@ fn changes_are_what_changed_and_nothing_else() {
     assert!(verifier.feed().stirred().unwrap() && !verifier.feed().stirred().unwrap());
     let (since, now) = verifier.feed().since(&before).unwrap();
     assert_eq!((since, &now), (Since::Changed, &verifier.feed().mark().unwrap()));
-    let (fed, mark) = verifier.feed().changes(&before).unwrap();
+    let (fed, mark) = verifier.feed().changes(&before, &mut Findings::default()).unwrap();
     assert_eq!(mark, now);
     assert_eq!(fed.iter().map(|fed| (fed.id, fed.state)).collect::<Vec<_>>(), [(one.row.id.0, State::Disabled)]);
-    assert!(verifier.feed().changes(&mark).unwrap().0.is_empty());
+    assert!(verifier.feed().changes(&mark, &mut Findings::default()).unwrap().0.is_empty());
     desk.hub.rotate(&desk.alice(), two.row.target(), Overlap::Day).unwrap();
-    let (fed, _) = verifier.feed().changes(&mark).unwrap();
+    let (fed, _) = verifier.feed().changes(&mark, &mut Findings::default()).unwrap();
     assert_eq!(fed.iter().map(|fed| (fed.id, fed.secrets.len())).collect::<Vec<_>>(), [(two.row.id.0, 2)]);
 }
 

@@ -205,7 +205,8 @@ fn another_desk_in_its_place_is_loaded_whole_once_its_master_key_is_there() {
     fs::copy(other.master_key(), desk.master_key()).unwrap();
     verifier.until("loaded", |verifier| status(verifier, &two) == 200);
     assert_eq!((status(&verifier, &one), account(&two).as_deref()), (401, Some("Other%20Ltd")));
-    assert!(says(&verifier, "store: in sight") && verifier.metric("keydesk_credentials") == 1.0);
+    verifier.until("in sight", |verifier| says(verifier, "store: in sight"));
+    assert_eq!(verifier.metric("keydesk_credentials"), 1.0);
     let moved = Desk::open_again(desk);
     moved.set(&two, Verb::Disable);
     verifier.until("followed", |verifier| status(verifier, &two) == 401);
@@ -289,6 +290,21 @@ fn a_row_changed_while_the_verifier_runs_is_refused_soon_and_noted_once() {
     assert_eq!(status(&verifier, &one), 401, "what looks right again may be an older row put back");
     let noted = desk.trail().iter().filter(|row| row.action == "tampered").map(|row| row.count).sum::<i64>();
     assert_eq!(noted, 1);
+}
+
+#[test]
+fn what_was_changed_is_refused_before_the_trail_can_say_so() {
+    let desk = Desk::new();
+    let keys = ["one", "two", "three", "four", "five"].map(|name| desk.key(Kind::Basic, name));
+    let verifier = desk.verifier();
+    desk.sql("UPDATE credential SET note = 'changed'");
+    let other = rusqlite::Connection::open(desk.database()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    verifier.until("refused", |verifier| keys.iter().all(|key| status(verifier, key) == 401));
+    assert_eq!(verifier.metric("keydesk_credentials_tampered"), 5.0);
+    assert!(verifier.get("/readyz").status() == 200, "the lock keeps nobody from looking");
+    other.execute_batch("ROLLBACK").unwrap();
+    verifier.until("in the trail", |_| desk.trail().iter().filter(|row| row.action == "tampered").count() >= 5);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a verifier reads: everything once, then what changed. No actor: these are the process's own calls, and whoever
 //! can make them has the database and the master key already.
 
+mod findings;
 mod run;
 
 use std::{
@@ -18,13 +19,16 @@ use crate::vault::Stored;
 
 use super::{
     Actor, CredentialId, Hub, HubError, action,
-    change::{Author, Subject, tampered_head},
+    change::{Subject, tampered_head},
     guard,
     mark::Mark,
     refusal::Intent,
 };
 
-use run::{Finding, Run};
+pub use findings::Findings;
+
+use findings::Finding;
+use run::Run;
 
 /// Credentials that are read at a time.
 const RUN: usize = 1_000;
@@ -33,8 +37,6 @@ const LAST_ID: &str = "g";
 /// More credentials than this are not believed to be there: the tally has no tag, and with more a verifier is made no
 /// roomier anyway.
 const MOST_COUNTED: i64 = 1 << 24;
-/// Rows of the trail that one load may write about tampering: a whole table changed is one finding, not a million.
-const MOST_NOTED: usize = 100;
 
 /// The calls of a verifier.
 #[derive(Clone, Copy)]
@@ -147,8 +149,13 @@ impl<'a> Feed<'a> {
     }
 
     /// Reads a part, checks every tag and opens every secret, and hands the credentials over in runs. One with a wrong
-    /// tag is marked and noted in the trail. Says how far the store was.
-    pub fn load(self, part: &Part, each: &mut dyn FnMut(Vec<Fed>)) -> Result<(Mark, Took), HubError> {
+    /// tag is marked, and among what is `found`. Says how far the store was.
+    pub fn load(
+        self,
+        part: &Part,
+        found: &mut Findings,
+        each: &mut dyn FnMut(Vec<Fed>),
+    ) -> Result<(Mark, Took), HubError> {
         let (mut findings, mut took) = (Vec::new(), Took::default());
         let mut tx = self.hub.store.read(&Cancel::default())?;
         let mark = self.mark_in(&mut *tx)?;
@@ -159,10 +166,8 @@ impl<'a> Feed<'a> {
             after = last;
             took.reading += one.reading;
             took.opening += one.opening;
+            found.extend(findings.drain(..));
         }
-        // Before the trail is written: in memory the reader is the writer.
-        drop(tx);
-        self.note_tampered(findings);
         Ok((mark, took))
     }
 
@@ -173,22 +178,22 @@ impl<'a> Feed<'a> {
         after: &str,
         count: usize,
         known: &HashSet<Uuid>,
+        news: &mut Findings,
     ) -> Result<(Vec<Fed>, Option<String>), HubError> {
         let mut findings = Vec::new();
         let mut tx = self.hub.store.read(&Cancel::default())?;
         let now = self.hub.now().seconds().0;
         let read = self.run(&mut *tx, (after, LAST_ID), count, now, &mut findings)?;
-        drop(tx);
         let (mut found, next) = read.map(|(fed, last, _)| (fed, Some(last))).unwrap_or_default();
         found.retain(|fed| fed.tampered && !known.contains(&fed.id));
         // What is known was noted when it was found: else it would fill the trail, a row a minute.
         findings.retain(|finding| found.iter().any(|fed| fed.id.to_string() == finding.id));
-        self.note_tampered(findings);
+        news.extend(findings);
         Ok((found, next))
     }
 
     /// The credentials that changed after `mark`, as they are now, and how far the store is with them.
-    pub fn changes(self, since: &Mark) -> Result<(Vec<Fed>, Mark), HubError> {
+    pub fn changes(self, since: &Mark, found: &mut Findings) -> Result<(Vec<Fed>, Mark), HubError> {
         let (mut fed, mut findings) = (Vec::new(), Vec::new());
         let mut tx = self.hub.store.read(&Cancel::default())?;
         let mark = self.mark_in(&mut *tx)?;
@@ -196,8 +201,7 @@ impl<'a> Feed<'a> {
         for id in tables::changed_credentials(&mut *tx, since.change())? {
             fed.extend(self.one(&mut *tx, &id, now, &mut findings)?);
         }
-        drop(tx);
-        self.note_tampered(findings);
+        found.extend(findings);
         Ok((fed, mark))
     }
 
@@ -226,20 +230,6 @@ impl<'a> Feed<'a> {
         let read = Instant::now();
         let fed = run.open(findings);
         Ok(Some((fed, last, Took { reading: read - began, opening: read.elapsed() })))
-    }
-
-    /// A credential that is refused has a row in the trail. When none can be written it is refused all the same.
-    fn note_tampered(self, findings: Vec<Finding>) {
-        for finding in findings.into_iter().take(MOST_NOTED) {
-            self.note(Subject::row(&finding.id, &finding.what), "verify (tampered)");
-        }
-    }
-
-    /// A row of the trail about something with a wrong tag.
-    pub(super) fn note(self, subject: Subject, asked: &str) {
-        let after = serde_json::json!({ "asked": asked }).to_string();
-        let author = Author::nobody(&super::Origin::default());
-        let _ = self.hub.write_refusal(author, action::TAMPERED, subject.changed(None, Some(after)), asked);
     }
 }
 

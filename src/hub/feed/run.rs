@@ -14,13 +14,8 @@ use crate::vault::{Stored, TagInput, Vault};
 use super::{
     super::{create::secret_place, guard},
     Fed, FedSecret,
+    findings::Finding,
 };
-
-/// A credential that is not to be trusted.
-pub(super) struct Finding {
-    pub(super) id: String,
-    pub(super) what: String,
-}
 
 /// Credentials and secrets as they were read, each in the order of the credential's id.
 pub(super) struct Run<'a> {
