@@ -32,6 +32,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("numbers are kept by kind and state", tallies),
     ("usage waits, is used, and an older report loses", usage),
     ("refusals are kept of credentials that exist, the last twenty", refusals),
+    ("a refusal's number that somebody made up stops no other", numbers_beyond_reason),
     ("verifiers read all and what changed", feed),
     ("the trail keeps its rows and its text", trail),
     ("keys are unique by kind", unique_keys),
@@ -374,7 +375,7 @@ fn refusals(store: &dyn Store) {
     let kept = || read(store, |tx| tables::refusals(tx, one.id()));
     assert_eq!(kept(), (0..25).rev().map(row).collect::<Vec<_>>(), "by their number, whatever the clock said");
     assert!(read(store, |tx| tables::refusals(tx, "nobody")).is_empty());
-    assert_eq!(read(store, |tx| tables::next_refusal(tx)), 26);
+    assert_eq!(write(store, |tx| tables::next_refusal(tx)), 26);
     let again = RefusalRow { no: 26, at: 900, n: 7, clock_offset: Some(3), ..row(5) };
     write(store, |tx| {
         tables::repeat_refusal(tx, one.id(), &again)?;
@@ -405,6 +406,46 @@ fn refusals(store: &dyn Store) {
     assert_eq!(together, all);
     let of_one = read(store, |tx| tables::newest_refusals(tx, Some(two.id()), Some(41), 9));
     assert_eq!(of_one.iter().map(|row| row.refusal.id.as_str()).collect::<Vec<_>>(), ["0009"]);
+}
+
+/// No tag is on a refusal's number: who can write the database can make it any.
+fn numbers_beyond_reason(store: &dyn Store) {
+    let one = credential(0, "basic");
+    write(store, |tx| tables::insert(tx, &one, vec![]));
+    let row = |no: i64, id: &str| RefusalRow {
+        no,
+        at: 7,
+        id: id.to_owned(),
+        n: 1,
+        reason: "bad_secret".to_owned(),
+        component: None,
+        clock_offset: None,
+        address: None,
+        mistake: None,
+    };
+    let ids = |rows: Vec<RefusalRow>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
+    for forged in [i64::MAX, i64::MAX - 1, 1 << 53, (1 << 53) - 1, 1 << 40, 0, -1, i64::MIN] {
+        write(store, |tx| {
+            tx.execute("DELETE FROM refusal", &[])?;
+            ["a", "b", "c"]
+                .iter()
+                .zip(1..)
+                .try_for_each(|(id, no)| tables::insert_refusal(tx, one.id(), &row(no, id)).map(drop))?;
+            tx.execute("UPDATE refusal SET no = $1 WHERE id = 'b'", &[forged.into()])
+        });
+        let all = read(store, |tx| tables::newest_refusals(tx, None, None, 9));
+        assert_eq!(all.len(), 3, "{forged}: every one is shown");
+        let before = ids(read(store, |tx| tables::refusals(tx, one.id())));
+        for id in ["d", "e", "f"] {
+            write(store, |tx| {
+                let no = tables::next_refusal(tx)?;
+                tables::insert_refusal(tx, one.id(), &row(no, id))
+            });
+        }
+        let after = ids(read(store, |tx| tables::refusals(tx, one.id())));
+        assert_eq!(after[..3], ["f", "e", "d"], "{forged}: the newest come first");
+        assert_eq!(after[3..], before, "{forged}: and the others stay in their order");
+    }
 }
 
 fn feed(store: &dyn Store) {

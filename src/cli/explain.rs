@@ -8,7 +8,7 @@ use std::{
 use clap::Args;
 
 use crate::{
-    credential::Kind,
+    credential::{Kind, holds_api_secret},
     hub::{Followed, HubError, Why},
     serve,
     time::parse_when,
@@ -74,13 +74,17 @@ pub fn run(site: &Site, args: &ExplainArgs) -> Result<(), Failure> {
         client: client.as_deref().map(str::as_bytes),
     };
     let claim = verify::claim(&request);
-    let fed = claim.as_ref().map(|claim| credential(&desk, claim)).transpose()?.flatten();
-    let fed = desk.hub.explain(&desk.actor, fed)?;
+    let here = claim.as_ref().map(|claim| credential(&desk, claim)).transpose()?.flatten();
+    let fed = desk.hub.explain(&desk.actor, here)?;
+    let named = claim.as_ref().map(|claim| match &fed {
+        Some(fed) => Named::Here(format!("{} ({})", fed.key, claim.kind)),
+        None => Named::Unknown(&claim.key),
+    });
     let followed = desk.hub.feed().policy(&Followed::default())?;
     let entries: Vec<_> = fed.into_iter().map(|fed| serve::entry(fed, &followed.policy)).collect();
     let snapshot = verify::Snapshot::of(&entries).map_err(|why| Failure::failed(format!("{why}.")))?;
     let said = verify::explain(&request, &snapshot, at.unwrap_or(now)).map_err(HubError::from)?;
-    let mut lines = words(&said, claim.as_ref(), args.client);
+    let mut lines = words(&said, named.as_ref(), args.client);
     // A verifier that runs goes by what was set before, which nobody here knows.
     lines.extend(followed.tampered.iter().map(|setting| {
         format!(
@@ -97,23 +101,40 @@ pub fn run(site: &Site, args: &ExplainArgs) -> Result<(), Failure> {
     out::lines(lines)
 }
 
-/// The id of the credential that is named: of the kind that the dialect needs, else of another.
+/// Whom the request names.
+enum Named<'a> {
+    /// A key that is here, and the kind that it was used as.
+    Here(String),
+    /// Anything else, as it was sent. It is not shown: whoever swaps name and password sends the password here.
+    Unknown(&'a str),
+}
+
+impl Named<'_> {
+    fn is_unknown_in(&self, line: &str) -> bool {
+        matches!(self, Self::Unknown(sent) if line.contains(sent))
+    }
+}
+
+/// The id of the credential that is named: of the kind that the dialect needs, else of another. An id in the place of the
+/// key names nothing, for a verifier does not know it.
 fn credential(desk: &Desk, claim: &verify::Claim) -> Result<Option<crate::hub::CredentialId>, Failure> {
-    for kind in [Some(claim.kind), None] {
-        match desk.hub.find(&desk.actor, &claim.key, kind) {
-            Ok(row) => return Ok(Some(row.id)),
-            Err(HubError::NotFound(_) | HubError::Conflict(_)) => {}
+    let others = Kind::ALL.into_iter().filter(|kind| *kind != claim.kind);
+    for kind in std::iter::once(claim.kind).chain(others) {
+        match desk.hub.find(&desk.actor, &claim.key, Some(kind)) {
+            Ok(row) if row.key == claim.key => return Ok(Some(row.id)),
+            Ok(_) | Err(HubError::NotFound(_) | HubError::Conflict(_)) => {}
             Err(why) => return Err(why.into()),
         }
     }
     Ok(None)
 }
 
-fn words(said: &Explanation, claim: Option<&verify::Claim>, client: Option<IpAddr>) -> Vec<String> {
+fn words(said: &Explanation, named: Option<&Named<'_>>, client: Option<IpAddr>) -> Vec<String> {
     let mut lines = Vec::new();
-    if let Some(claim) = claim.filter(|claim| !crate::credential::holds_api_secret(&claim.key)) {
-        lines.push(format!("Credential: {} ({})", claim.key, claim.kind));
-    }
+    lines.extend(named.map(|named| match named {
+        Named::Here(name) => format!("Credential: {name}"),
+        Named::Unknown(_) => "Credential: it names no key that is here. Were key and secret swapped?".to_owned(),
+    }));
     match &said.refused {
         None => lines.push("Verdict: allowed.".to_owned()),
         Some(refused) => {
@@ -126,12 +147,20 @@ fn words(said: &Explanation, claim: Option<&verify::Claim>, client: Option<IpAdd
     lines.extend(said.mistake.clone());
     for (i, string) in said.strings.iter().enumerate() {
         lines.push(if i == 0 { "The string to sign:" } else { "Or, with the HTTP version of the request:" }.to_owned());
-        lines.extend(string.split('\n').map(|line| match crate::credential::holds_api_secret(line) {
-            true => "  (an API secret is in this line: rotate it)".to_owned(),
-            false => format!("  {line}"),
-        }));
+        lines.extend(string.split('\n').map(|line| shown(line, named)));
     }
     lines
+}
+
+/// A line of the string to sign, unless it holds what is not to be repeated.
+fn shown(line: &str, named: Option<&Named<'_>>) -> String {
+    if holds_api_secret(line) {
+        "  (an API secret is in this line: rotate it)".to_owned()
+    } else if named.is_some_and(|named| named.is_unknown_in(line)) {
+        "  (what it sent as its key is in this line)".to_owned()
+    } else {
+        format!("  {line}")
+    }
 }
 
 fn clock(offset: i64) -> String {

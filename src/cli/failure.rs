@@ -68,7 +68,7 @@ impl From<ConfigError> for Failure {
     fn from(why: ConfigError) -> Self {
         let code = match why {
             ConfigError::OtherStore { .. } => CONFLICT,
-            ConfigError::Unwritable { .. } | ConfigError::Unreadable { .. } => FAILED,
+            ConfigError::Unwritable { .. } | ConfigError::Unreadable { .. } | ConfigError::NoFile { .. } => FAILED,
             _ => USAGE,
         };
         Self::Said { code, sentence: why.to_string() }

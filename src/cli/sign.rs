@@ -1,12 +1,18 @@
 //! `keydesk sign`: the fields of a signed request, for integrators. It needs no desk.
 
-use std::{env, fs, io::Read as _, path::PathBuf};
+use std::{
+    env,
+    fs::File,
+    io::{self, Read as _},
+    os::unix::ffi::OsStrExt as _,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, ValueHint};
 
 use crate::{
     credential::Algorithm,
-    sample::shell,
+    sample::{shell, shell_bytes},
     secret::Secret,
     time::{Clock as _, SystemClock},
     verify::{self, Dialect, Draft},
@@ -16,6 +22,9 @@ use super::{args::one_of, failure::Failure, out, password};
 
 /// Where the secret is looked for without `--secret-stdin`.
 const SECRET_VARIABLE: &str = crate::sample::SECRET_VARIABLE;
+
+/// Longest body that is read, in MiB: far more than an API takes. A device may never end.
+const LONGEST_BODY: u64 = 64;
 
 /// What `sign` takes.
 #[derive(Debug, Args)]
@@ -32,7 +41,7 @@ pub struct SignArgs {
     /// Method; POST with a body and GET without unless given
     #[arg(long)]
     method: Option<String>,
-    /// The file with the body; - is standard input
+    /// The file with the body, of 64 MiB at most; - is standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     body: Option<PathBuf>,
     /// One more field to sign, as 'Name: value'; may be given more than once
@@ -64,7 +73,7 @@ pub fn run(args: &SignArgs) -> Result<(), Failure> {
         return Err(Failure::usage("A method is a word in capitals, such as GET or POST."));
     }
     let secret = secret(args)?;
-    let body = args.body.as_ref().map(read).transpose()?;
+    let body = args.body.as_deref().map(read).transpose()?;
     let at = SystemClock.now().seconds();
     let draft = Draft { method, scheme, authority, target, fields: &fields, body: body.as_deref(), key: &args.key, at };
     let signed = verify::sign(&draft, dialect, &secret).ok_or_else(|| {
@@ -86,7 +95,8 @@ fn curl(args: &SignArgs, method: &str, fields: &[(String, String)]) -> String {
         words.extend(["--header".to_owned(), shell(&text)]);
     }
     if let Some(body) = &args.body {
-        words.extend(["--data-binary".to_owned(), shell(&format!("@{}", body.display()))]);
+        let file = [b"@", body.as_os_str().as_bytes()].concat();
+        words.extend(["--data-binary".to_owned(), shell_bytes(&file)]);
     }
     words.push(shell(&args.url));
     words.join(" ")
@@ -107,13 +117,19 @@ fn secret(args: &SignArgs) -> Result<Secret, Failure> {
     }
 }
 
-fn read(path: &PathBuf) -> Result<Vec<u8>, Failure> {
-    let mut body = Vec::new();
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let (mut body, most) = (Vec::new(), LONGEST_BODY << 20);
     let read = match path.as_os_str() == "-" {
-        true => std::io::stdin().read_to_end(&mut body).map(|_| body),
-        false => fs::read(path),
+        true => io::stdin().lock().take(most + 1).read_to_end(&mut body),
+        false => File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut body)),
     };
-    read.map_err(|why| Failure::usage(format!("The body cannot be read: {why}. Name another file with --body.")))
+    match read {
+        Err(why) => Err(Failure::usage(format!("The body cannot be read: {why}. Name another file with --body."))),
+        Ok(length) if length as u64 > most => Err(Failure::usage(format!(
+            "The body is longer than {LONGEST_BODY} MiB. Name the file that is sent with --body, or send it in parts."
+        ))),
+        Ok(_) => Ok(body),
+    }
 }
 
 fn field(text: &str) -> Result<(String, String), Failure> {

@@ -1,14 +1,16 @@
 //! How the desk looks for one Unix user: a small file beside the config file.
 
 use std::{
-    fs,
     io::ErrorKind,
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConfigError, Face, file::replace};
+use super::{
+    ConfigError, Face,
+    file::{read, replace},
+};
 
 /// What was chosen; what was not follows the environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +34,7 @@ impl Appearance {
 
     /// What the file says. It is only looks: one that is not there or not understood says nothing.
     pub fn read(path: &Path) -> Self {
-        fs::read_to_string(path).ok().and_then(|text| toml::from_str(&text).ok()).unwrap_or_default()
+        read(path).ok().flatten().and_then(|text| toml::from_str(&text).ok()).unwrap_or_default()
     }
 
     /// Writes the file, in one step; what is not chosen here stays as it was.
@@ -67,6 +69,7 @@ impl Appearance {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     #[test]
     fn what_was_chosen_is_found_again_and_nonsense_says_nothing() {
@@ -87,5 +90,11 @@ mod tests {
         fs::write(&path, "colours = [").unwrap();
         assert_eq!(Appearance::read(&path), Appearance::default());
         assert!(chosen.remember(&path.join("below/a/file")).is_err());
+        // It is not waited for, and a choice takes its place.
+        fs::remove_file(&path).unwrap();
+        rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        assert_eq!(Appearance::read(&path), Appearance::default());
+        chosen.remember(&path).unwrap();
+        assert_eq!(Appearance::read(&path), chosen);
     }
 }

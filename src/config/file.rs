@@ -9,7 +9,12 @@ use std::{
 
 use serde::Deserialize;
 
+use crate::vault::PrivateFile;
+
 use super::ConfigError;
+
+/// Most bytes of a file that is read here: it has a few lines.
+const LONGEST: usize = 64 << 10;
 
 /// What the file may say. A key that is not here is an error: a misspelt one must not be passed over in silence.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
@@ -40,12 +45,29 @@ pub struct ServeFile {
 impl ConfigFile {
     /// Reads the file. One that is not there says nothing, also when a flag named it: `init` may be about to write it.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Self::default()),
-            Err(e) => return Err(ConfigError::Unreadable { path: path.to_owned(), why: e.to_string() }),
-        };
+        let Some(text) = read(path)? else { return Ok(Self::default()) };
         toml::from_str(&text).map_err(|e| malformed(path, &text, &e))
+    }
+}
+
+/// The text of the config file or of one beside it; `None` if it is not there. A flag may name anything: as for a file with
+/// a secret in it, no pipe is waited for, and a device that never ends is not read.
+pub(super) fn read(path: &Path) -> Result<Option<String>, ConfigError> {
+    let no_file = |why: &str| ConfigError::NoFile { path: path.to_owned(), why: why.to_owned() };
+    let unreadable = |why: std::io::Error| ConfigError::Unreadable { path: path.to_owned(), why: why.to_string() };
+    let file = match PrivateFile::open(path) {
+        Ok(file) => file,
+        Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(why) => return Err(unreadable(why)),
+    };
+    if file.length().is_none() {
+        return Err(no_file("it is no regular file"));
+    }
+    let bytes = file.read(LONGEST).map_err(unreadable)?;
+    match std::str::from_utf8(&bytes) {
+        _ if bytes.len() > LONGEST => Err(no_file(&format!("it is longer than {} KiB", LONGEST >> 10))),
+        Ok(text) => Ok(Some(text.to_owned())),
+        Err(_) => Err(no_file("it is not UTF-8 text")),
     }
 }
 
@@ -88,7 +110,7 @@ pub fn remember_store(path: &Path, database: &Path) -> Result<Option<Remembered>
     }
     let unwritable = |why: String| ConfigError::Unwritable { path: path.to_owned(), why };
     let name = database.to_str().ok_or_else(|| unwritable("the path of the store is not UTF-8".to_owned()))?;
-    let old = fs::read_to_string(path).ok();
+    let old = read(path)?;
     let line = toml::Value::String(name.to_owned());
     // In front: behind a table header it would belong to that table.
     let new = format!("store = {line}\n{}", old.as_deref().unwrap_or_default());
@@ -126,6 +148,30 @@ mod tests {
             assert!(said.contains(says), "{text:?}: {said}");
             assert!(!said.contains('\n'), "{said:?} is more than one line");
         }
+    }
+
+    #[test]
+    fn only_a_short_regular_file_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("config.toml");
+        let said = |path: &Path| ConfigFile::read(path).unwrap_err().to_string();
+        rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        for other in [path.as_path(), dir.path(), Path::new("/dev/zero"), Path::new("/dev/null")] {
+            let said = said(other);
+            assert!(said.contains("is no regular file") && said.contains("--config"), "{said}");
+        }
+        assert!(remember_store(&path, Path::new("/a.db")).is_err());
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, "#".repeat(LONGEST)).unwrap();
+        assert_eq!(ConfigFile::read(&path).unwrap(), ConfigFile::default());
+        fs::write(&path, "#".repeat(LONGEST + 1)).unwrap();
+        assert!(said(&path).contains("longer than 64 KiB"));
+        fs::write(&path, b"# \xff").unwrap();
+        assert!(said(&path).contains("is not UTF-8 text"));
+        let link = dir.path().join("link.toml");
+        fs::write(&path, "store = \"/a.db\"").unwrap();
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        assert_eq!(ConfigFile::read(&link).unwrap().store.as_deref(), Some("/a.db"), "a link to one is one");
     }
 
     #[test]

@@ -30,6 +30,14 @@ pub enum ConfigError {
         /// What the system said.
         why: String,
     },
+    /// What is there cannot be such a file.
+    #[error("{} is no config file: {why}. Put a file of a few lines in its place, or name another with --config.", path.display())]
+    NoFile {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        why: String,
+    },
     /// The file is not what it should be.
     #[error("{} is not understood: {why}. Correct it.", path.display())]
     Malformed {

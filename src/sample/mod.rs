@@ -25,7 +25,7 @@ pub use upstream::{Upstream, UpstreamError};
 pub use words::{SECRET_HINT, SECRET_VARIABLE, notes, obstacle, refusals};
 
 use fill::fill;
-pub use quote::shell;
+pub use quote::{shell, shell_bytes};
 
 use quote::{javascript, python, quoted_string};
 

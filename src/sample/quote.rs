@@ -5,11 +5,33 @@
 
 use std::fmt::Write as _;
 
-use crate::text::is_harmful;
+use crate::text::{is_harmful, safe};
 
 /// A word of a POSIX shell. Single quotes keep everything, `!` of an interactive shell too, but a single quote.
 pub fn shell(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A word of a shell for bytes that need not be text, such as the name of a file. What a terminal would not show as it is
+/// stands in `$'…'` in hexadecimal: bash, zsh and ksh know that, and the word means those bytes all the same.
+pub fn shell_bytes(bytes: &[u8]) -> String {
+    if let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| safe(text) == *text) {
+        return shell(text);
+    }
+    let mut word = "$'".to_owned();
+    let mut hex = false;
+    for &byte in bytes {
+        let plain = matches!(byte, b' '..=b'~') && !matches!(byte, b'\'' | b'\\' | b'!');
+        // Some shells take every digit that follows \xNN for one more of its own.
+        hex = !plain || hex && byte.is_ascii_hexdigit();
+        match hex {
+            // Writing to a String cannot fail.
+            true => write!(word, "\\x{byte:02x}").unwrap_or_default(),
+            false => word.push(char::from(byte)),
+        }
+    }
+    word.push('\'');
+    word
 }
 
 /// A string of Python 3.
@@ -61,6 +83,14 @@ mod tests {
     fn literals() {
         for [text, sh, py, js] in LITERALS {
             assert_eq!([shell(text), python(text), javascript(text)], [sh, py, js], "{text}");
+        }
+        for (bytes, word) in [
+            (&b"@o'neil.json"[..], r"'@o'\''neil.json'"),
+            ("@é".as_bytes(), "'@é'"),
+            (b"@a\nb !\xff'g", r"$'@a\x0a\x62 \x21\xff\x27g'"),
+            ("e\u{301}\u{301}\u{301}\u{301}\u{301}".as_bytes(), r"$'e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81'"),
+        ] {
+            assert_eq!(shell_bytes(bytes), word);
         }
         assert_eq!(quoted_string(r#"a", algorithm="none\"#), r#"a\", algorithm=\"none\\"#);
     }

@@ -4,7 +4,7 @@ use std::{
     fmt, fs, io,
     net::SocketAddr,
     os::unix::{
-        fs::{FileTypeExt as _, PermissionsExt as _},
+        fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _},
         net as unix,
     },
     path::{Path, PathBuf},
@@ -75,7 +75,8 @@ impl fmt::Display for Listen {
 /// A socket that listens.
 #[derive(Debug)]
 pub(super) enum Socket {
-    Unix(UnixListener, #[expect(dead_code, reason = "held until the socket is closed")] Option<SocketFile>),
+    /// The file goes before the socket is closed: as long as somebody answers there nobody takes the place.
+    Unix(#[expect(dead_code, reason = "held until the socket is closed")] Option<SocketFile>, UnixListener),
     Tcp(TcpListener),
 }
 
@@ -90,7 +91,7 @@ impl Socket {
     /// Waits for the next connection.
     pub(super) async fn accept(&self) -> io::Result<Accepted> {
         match self {
-            Self::Unix(listener, _) => listener.accept().await?.0.into_std().map(Accepted::Unix),
+            Self::Unix(_, listener) => listener.accept().await?.0.into_std().map(Accepted::Unix),
             Self::Tcp(listener) => {
                 let (stream, _) = listener.accept().await?;
                 // Small answers must not wait for more.
@@ -108,7 +109,7 @@ impl Socket {
     /// Where it listens, in words.
     pub(super) fn place(&self) -> String {
         match self {
-            Self::Unix(listener, _) => match listener.local_addr().ok().as_ref().and_then(|a| a.as_pathname()) {
+            Self::Unix(_, listener) => match listener.local_addr().ok().as_ref().and_then(|a| a.as_pathname()) {
                 Some(path) => format!("unix:{}", path.display()),
                 None => "unix:".to_owned(),
             },
@@ -119,12 +120,40 @@ impl Socket {
 
 /// A socket's file that this process made and takes away again.
 #[derive(Debug)]
-pub(super) struct SocketFile(PathBuf);
+pub(super) struct SocketFile {
+    path: PathBuf,
+    made: FileId,
+}
+
+/// Tells a file from another that took its place: device, inode, and when it was made, for an inode that became free is
+/// given again at once. A change of owner or mode is none of them.
+#[derive(Debug, PartialEq, Eq)]
+struct FileId([u64; 2], [i64; 2]);
+
+impl FileId {
+    fn of(path: &Path) -> io::Result<Self> {
+        fs::symlink_metadata(path).map(|meta| Self::from(&meta))
+    }
+}
+
+impl From<&fs::Metadata> for FileId {
+    fn from(meta: &fs::Metadata) -> Self {
+        Self([meta.dev(), meta.ino()], [meta.mtime(), meta.mtime_nsec()])
+    }
+}
+
+impl SocketFile {
+    fn at(path: &Path) -> io::Result<Self> {
+        Ok(Self { path: path.to_owned(), made: FileId::of(path)? })
+    }
+}
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        // If it is gone already, somebody else took it away.
-        let _ = fs::remove_file(&self.0);
+        // What is there now may be another verifier's, and nobody would reach that one any more.
+        if FileId::of(&self.path).is_ok_and(|there| there == self.made) {
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -154,7 +183,7 @@ fn take(handed: &mut listenfd::ListenFd, i: usize) -> io::Result<Socket> {
     // Asked for the wrong family it fails and keeps the socket.
     if let Ok(Some(listener)) = handed.take_unix_listener(i) {
         listener.set_nonblocking(true)?;
-        return Ok(Socket::Unix(UnixListener::from_std(listener)?, None));
+        return Ok(Socket::Unix(None, UnixListener::from_std(listener)?));
     }
     let listener = handed.take_tcp_listener(i)?.ok_or(io::ErrorKind::NotFound)?;
     listener.set_nonblocking(true)?;
@@ -176,10 +205,10 @@ fn bind(place: &Listen) -> Result<Socket, ListenError> {
             clear(path)?;
             // The process's umask keeps the group out until the mode is set.
             let listener = unix::UnixListener::bind(path).map_err(io)?;
-            let file = SocketFile(path.clone());
+            let file = SocketFile::at(path).map_err(io)?;
             fs::set_permissions(path, fs::Permissions::from_mode(SOCKET_MODE)).map_err(io)?;
             listener.set_nonblocking(true).map_err(io)?;
-            UnixListener::from_std(listener).map(|listener| Socket::Unix(listener, Some(file))).map_err(io)
+            UnixListener::from_std(listener).map(|listener| Socket::Unix(Some(file), listener)).map_err(io)
         }
     }
 }
@@ -187,13 +216,17 @@ fn bind(place: &Listen) -> Result<Socket, ListenError> {
 /// Takes a socket away that nobody answers at: one that a killed verifier left behind.
 fn clear(path: &Path) -> Result<(), ListenError> {
     let place = || format!("unix:{}", path.display());
-    match fs::symlink_metadata(path) {
+    let left = match fs::symlink_metadata(path) {
         Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(why) => return Err(ListenError::Io(place(), why)),
         Ok(meta) if !meta.file_type().is_socket() => return Err(ListenError::InTheWay(place())),
-        Ok(_) => {}
-    }
+        Ok(meta) => FileId::from(&meta),
+    };
     match unix::UnixStream::connect(path) {
+        // Of two that start at once the slower one found what the other has replaced by now.
+        Err(why) if why.kind() == io::ErrorKind::ConnectionRefused && FileId::of(path).is_ok_and(|id| id != left) => {
+            Err(ListenError::InUse(place()))
+        }
         Err(why) if why.kind() == io::ErrorKind::ConnectionRefused => {
             fs::remove_file(path).map_err(|why| ListenError::Io(place(), why))
         }
@@ -214,6 +247,38 @@ mod tests {
         for wrong in ["", "unix:", "8730", "localhost:8730", "/run/a.sock", "http://127.0.0.1:1"] {
             assert!(matches!(wrong.parse::<Listen>(), Err(ListenError::NotAPlace(_))), "{wrong}");
         }
+    }
+
+    #[tokio::test]
+    async fn who_took_the_place_keeps_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s");
+        let place = Listen::Unix(path.clone());
+        let first = bind(&place).unwrap();
+        // Moved away its inode is not free, so that the other has another.
+        fs::rename(&path, dir.path().join("away")).unwrap();
+        let second = bind(&place).unwrap();
+        drop(first);
+        assert!(unix::UnixStream::connect(&path).is_ok(), "the second is still reached");
+        // An administrator may give it to another group meanwhile.
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        drop(second);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn the_same_inode_at_another_time_is_another_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s");
+        drop(unix::UnixListener::bind(&path).unwrap());
+        let file = SocketFile::at(&path).unwrap();
+        let later = rustix::fs::Timespec { tv_sec: 4_000_000_000, tv_nsec: 0 };
+        let times = rustix::fs::Timestamps { last_access: later, last_modification: later };
+        rustix::fs::utimensat(rustix::fs::CWD, &path, &times, rustix::fs::AtFlags::empty()).unwrap();
+        drop(file);
+        assert!(path.exists());
+        drop(SocketFile::at(&path).unwrap());
+        assert!(!path.exists());
     }
 
     #[test]

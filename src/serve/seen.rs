@@ -15,6 +15,9 @@ use crate::hub::{Hub, Mark, Since};
 /// Bytes of the file, always the same: whoever reads it while it is written over finds the one line or the other.
 const BYTES: usize = 512;
 
+/// A pipe in the file's place must not keep a verifier waiting for whoever is at its other end.
+const AT_ONCE: i32 = rustix::fs::OFlags::NONBLOCK.bits() as i32;
+
 /// The file.
 pub(super) struct Seen {
     place: PathBuf,
@@ -67,13 +70,20 @@ impl Seen {
 
     fn read(&self) -> io::Result<String> {
         let mut line = String::new();
-        OpenOptions::new().read(true).open(&self.place)?.take(BYTES as u64).read_to_string(&mut line)?;
+        OpenOptions::new()
+            .read(true)
+            .custom_flags(AT_ONCE)
+            .open(&self.place)?
+            .take(BYTES as u64)
+            .read_to_string(&mut line)?;
         Ok(line)
     }
 
     fn write(&self, hub: &Hub, mark: &Mark) -> io::Result<()> {
         let line = hub.feed().written(mark).map_err(|why| io::Error::other(why.to_string()))?;
-        let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&self.place)?;
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true).mode(0o600).custom_flags(AT_ONCE);
+        let file = options.open(&self.place)?;
         // One call, so that two verifiers never mix.
         file.write_all_at(format!("{line:<width$}\n", width = BYTES - 1).as_bytes(), 0)
     }

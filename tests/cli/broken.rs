@@ -25,6 +25,18 @@ fn no_desk_at_all() {
     assert!(desk.files().is_empty());
 }
 
+/// What can be named and never ends, or never begins.
+#[test]
+fn a_config_file_that_is_a_pipe_or_a_device() {
+    let desk = Desk::ready();
+    rustix::fs::mknodat(rustix::fs::CWD, desk.config(), rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    for place in [desk.config().to_str().unwrap(), "/dev/zero", "/dev"] {
+        for args in [&LIST[..], &INIT, &["serve"]] {
+            desk.run(&[&["--config", place], args].concat()).fails(1, "is no regular file");
+        }
+    }
+}
+
 #[test]
 fn a_master_key_that_is_missing() {
     let desk = Desk::ready();

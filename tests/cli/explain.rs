@@ -114,6 +114,54 @@ fn basic_and_legacy_say_why_and_repeat_nothing() {
     assert!(said.contains("no_credentials"), "{said}");
 }
 
+/// Whoever swaps the two sends a password where the key belongs.
+#[test]
+fn a_name_that_no_key_here_has_is_not_repeated() {
+    let signer = Signer::new();
+    signer.desk.create(&["--kind", "legacy", "--username", "smsbatch", "--generate"]);
+    const SWAPPED: &str = "Right1Password";
+    let basic = |user: &str| {
+        let token = data_encoding::BASE64.encode(format!("{user}:x").as_bytes());
+        format!("GET /v1 HTTP/1.1\nAuthorization: Basic {token}\n\n")
+    };
+    let legacy = |user: &str| format!("POST / HTTP/1.1\n\nm4u\r\nUSER={user}\r\nPASSWORD=smsbatch\r\n");
+    let signed = |key: &str, dialect| {
+        let fields = signer.fields("GET", "/v1", None, now(), dialect);
+        format!("GET /v1 HTTP/1.1\n{}\n", fields.replace(&signer.key, key))
+    };
+    let covered = |key: &str| {
+        let fields = signed(key, SHA256);
+        fields.replace("Date request-line", "Authorization Date request-line")
+    };
+    let id = text(&signer.desk.list()[0]["id"]);
+    for sent in [SWAPPED, &id, &signer.secret] {
+        for (kind, request) in [
+            (&["--kind", "legacy"][..], legacy(sent)),
+            (&[], basic(sent)),
+            (&[], signed(sent, SHA256)),
+            (&[], signed(sent, Dialect::Rfc9421)),
+            (&[], covered(sent)),
+        ] {
+            let said = signer.explain(kind, &request).out;
+            assert!(!said.contains(sent) && said.contains("it names no key that is here"), "{request}: {said}");
+            assert!(said.contains("unknown_credential"), "{request}: {said}");
+            let newest = signer.desk.trail().remove(0);
+            assert_eq!(
+                (&newest["action"], &newest["what"]),
+                (&"credential.explained".into(), &"of no key that is here".into())
+            );
+            assert!(newest["subject"].is_null() && !newest.to_string().contains(sent), "{newest}");
+        }
+    }
+    // Of another kind, it is one that is here.
+    for (kind, request) in [(&["--kind", "legacy"][..], legacy("smsbatch")), (&[], basic("smsbatch"))] {
+        let said = signer.explain(kind, &request).out;
+        assert!(said.contains("Credential: smsbatch") && !said.contains("no key that is here"), "{said}");
+    }
+    let said = signer.explain(&[], &signed(&signer.key, Dialect::Rfc9421)).out;
+    assert!(said.contains(&format!("keyid=\"{}\"", signer.key)), "{said}");
+}
+
 #[test]
 fn networks_and_the_scheme_are_judged_by_what_is_told() {
     let signer = Signer::new();

@@ -1,6 +1,6 @@
 //! `keydesk sign`: what it prints passes the verifier, and others compute the same.
 
-use std::{fs, process::Command};
+use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt as _, process::Command};
 
 use keydesk::{
     credential::{Algorithms, BodyDigest, Kind, Networks, State},
@@ -108,6 +108,56 @@ fn a_curl_command_is_quoted() {
     assert!(run.out.starts_with("curl ") && run.out.lines().count() == 1);
     assert!(run.out.contains(r"'X-It: o'\''neil $(id)'") && run.out.trim_end().ends_with(&format!("'{URL}'")));
     assert!(!run.out.contains(SECRET));
+}
+
+/// The command is run: whatever the file is called, curl is told that name and finds that file.
+#[test]
+fn a_curl_command_names_the_very_file() {
+    if !need("bash") {
+        return;
+    }
+    let desk = Desk::empty();
+    for name in [
+        &b"plain.json"[..],
+        b"o'neil $(id) `id` \"x\" \\n !! ~.json",
+        b"line\nbreak",
+        b"\nabc\r\n0\tdef",
+        b"\x1b[31mred\x1b]52;c;eA==\x07",
+        b"\xff\xfe and 'quotes' \\x41",
+        "r\u{e9}sum\u{e9}-\u{652f}\u{6255}\u{3044}".as_bytes(),
+        "\u{202e}gpj\u{200b}".as_bytes(),
+        // A pile of accents is cut where it is shown.
+        "e\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}".as_bytes(),
+    ] {
+        let path = desk.path().join(OsStr::from_bytes(name));
+        fs::write(&path, name).unwrap();
+        let args = ["sign", "--key", "kdbKEY", URL, "--curl", "--body"];
+        let mut command = desk.command(&args);
+        let output = command.env("KEYDESK_API_SECRET", SECRET).arg(&path).output().unwrap();
+        let run = Run::new(&args, output).done();
+        assert!(!run.out.trim_end().chars().any(keydesk::text::is_harmful), "{:?}", run.out);
+        assert_eq!(run.out.lines().count(), 1, "{:?}", run.out);
+        let told = r#"curl() { while [ "$1" != --data-binary ]; do shift; done; printf '%s\0' "$2"; cat "${2#@}"; }"#;
+        let output = Command::new("bash").args(["-c", &format!("{told}\n{}", run.out)]).output().unwrap();
+        let wanted = [b"@", path.as_os_str().as_bytes(), b"\0", name].concat();
+        assert_eq!(output.stdout, wanted, "{:?}: {}", run.out, String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn a_body_without_an_end_is_not_read_to_it() {
+    let desk = Desk::empty();
+    sign(&desk, &[URL, "--body", "/dev/zero"]).fails(2, "longer than 64 MiB");
+    let args = ["sign", "--key", "kdbKEY", URL, "--body", "-"];
+    let mut endless = desk.spawn(&args);
+    endless.env("KEYDESK_API_SECRET", SECRET).stdin(fs::File::open("/dev/zero").unwrap());
+    Run::new(&args, endless.output().unwrap()).fails(2, "longer than 64 MiB");
+    // A file without blocks, of the length that is just taken.
+    let file = desk.path().join("long");
+    for (length, code) in [(64 << 20, 0), ((64 << 20) + 1, 2)] {
+        fs::File::create(&file).unwrap().set_len(length).unwrap();
+        assert_eq!(sign(&desk, &[URL, "--body", file.to_str().unwrap()]).code, Some(code), "{length}");
+    }
 }
 
 #[test]

@@ -6,8 +6,8 @@ use keydesk::{
     account::Role,
     credential::{Kind, Options, Overlap, State, Verb},
     hub::{
-        Actor, Fed, Findings, Followed, Hub, HubError, NewCredential, Policy, Refusal, RefusedQuery, Replay, SetUp,
-        Setting, Since, TrailQuery, Use,
+        Actor, Fed, Findings, Followed, Hub, HubError, Issued, NewCredential, Policy, Refusal, RefusedQuery, Replay,
+        SetUp, Setting, Since, TrailQuery, Use,
     },
     secret::Secret,
     time::Seconds,
@@ -223,6 +223,37 @@ fn strangers_who_know_a_key_do_not_push_out_what_its_owner_has_to_know() {
     let second = page(Some(newest[0].place()));
     assert_eq!(second[..2], newest[1..]);
     assert_eq!((newest[0].key.as_str(), newest[0].refusal.words().as_str()), (&*one.row.key, "wrong signature"));
+}
+
+#[test]
+fn a_number_that_somebody_made_up_stops_no_refusal_of_any_key() {
+    let desk = Desk::on_disk();
+    let (one, two) = (desk.create(Kind::Basic, "one"), desk.create(Kind::Basic, "two"));
+    let refusal = |of: &Issued, reason: &str| Refusal {
+        credential: of.row.id.0,
+        at: NOW.seconds(),
+        reason: reason.to_owned(),
+        component: None,
+        clock_offset: None,
+        address: None,
+        mistake: None,
+        count: 1,
+    };
+    desk.hub.feed().write_refusals(&[refusal(&one, "bad_secret"), refusal(&one, "network")]).unwrap();
+    desk.sql(
+        "UPDATE refusal SET no = 9223372036854775807, at = 9223372036854775807, n = 9223372036854775807 \
+         WHERE reason = 'bad_secret'",
+    );
+    let hub = desk.reopened();
+    for (of, reason) in [(&two, "expired"), (&one, "expired"), (&one, "bad_secret"), (&one, "bad_secret")] {
+        hub.feed().write_refusals(&[refusal(of, reason)]).unwrap();
+    }
+    let all = hub.refused_requests(&desk.alice(), &RefusedQuery { limit: 9, ..RefusedQuery::default() }).unwrap();
+    let told: Vec<_> = all.iter().map(|one| (one.key.as_str(), one.refusal.reason.as_str())).collect();
+    let (one, two) = (one.row.key.as_str(), two.row.key.as_str());
+    let forged_last = [(one, "bad_secret"), (one, "expired"), (two, "expired"), (one, "bad_secret"), (one, "network")];
+    assert_eq!(told, forged_last);
+    assert_eq!(all[0].refusal.count, 2);
 }
 
 #[test]

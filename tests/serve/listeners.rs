@@ -37,6 +37,21 @@ fn the_socket_is_for_owner_and_group_and_goes_when_the_verifier_stops() {
     assert_eq!(desk.verifier().get("/healthz").status(), 200);
 }
 
+/// An administrator took the file away and started another: the first has nothing left to clean up.
+#[test]
+fn a_verifier_that_stops_leaves_the_place_to_the_one_that_took_it() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let first = desk.verifier();
+    fs::remove_file(&first.socket).unwrap();
+    let second = desk.verifier();
+    first.stop();
+    assert_eq!(second.ask(&Question::nginx("GET", "/").by(&one)).status(), 200);
+    let socket = second.socket.clone();
+    second.stop();
+    assert!(!socket.exists());
+}
+
 #[test]
 fn without_a_place_it_listens_beside_the_database() {
     let desk = Desk::new();

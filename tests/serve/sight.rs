@@ -191,6 +191,17 @@ fn a_verifier_that_starts_with_an_older_store_answers_nobody_until_that_is_accep
 }
 
 #[test]
+fn a_pipe_beside_the_database_keeps_no_verifier_waiting() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let seen = desk.database().with_extension("db-seen");
+    rustix::fs::mknodat(rustix::fs::CWD, &seen, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    let verifier = desk.verifier();
+    assert_eq!(status(&verifier, &one), 200);
+    verifier.until("told", |verifier| verifier.log().contains("cannot be kept"));
+}
+
+#[test]
 fn another_desk_in_its_place_is_loaded_whole_once_its_master_key_is_there() {
     let (desk, other) = (Desk::new(), Desk::of("Other Ltd"));
     let (one, two) = (desk.key(Kind::Basic, "one"), other.key(Kind::Basic, "two"));

@@ -40,10 +40,26 @@ pub struct RefusedRow {
     pub refusal: RefusalRow,
 }
 
-/// The number of the next refusal.
-pub fn next_refusal(tx: &mut dyn Tx) -> Result<i64, StoreError> {
-    let row = tx.row("SELECT COALESCE(MAX(no), 0) + 1 FROM refusal", &[])?;
-    row.map_or(Ok(1), |mut row| row.int())
+/// More refusals than there will ever be: a number from here on was written by hand.
+const BEYOND: i64 = 1 << 53;
+
+/// The number of the next refusal. No tag is on them, and behind the highest that a column holds there is no next one: before
+/// numbers come near it all are given anew, in the order that they had, so that no refusal is lost for one that was made up.
+pub fn next_refusal(tx: &mut dyn WriteTx) -> Result<i64, StoreError> {
+    let newest = |tx: &mut dyn WriteTx| {
+        let row = tx.row("SELECT COALESCE(MAX(no), 0) FROM refusal", &[])?;
+        row.map_or(Ok(0), |mut row| row.int())
+    };
+    let mut last = newest(tx)?;
+    if last >= BEYOND {
+        let sql = "UPDATE refusal SET no = numbered.no FROM \
+                   (SELECT credential, at, id, ROW_NUMBER() OVER (ORDER BY no, at, id) AS no FROM refusal) AS numbered \
+                   WHERE refusal.credential = numbered.credential AND refusal.at = numbered.at \
+                   AND refusal.id = numbered.id";
+        tx.execute(sql, &[])?;
+        last = newest(tx)?;
+    }
+    Ok(last.max(0) + 1)
 }
 
 /// Adds a refusal of a credential that exists; of any other it does nothing, and says so.
@@ -94,9 +110,11 @@ pub fn newest_refusals(
     limit: i64,
 ) -> Result<Vec<RefusedRow>, StoreError> {
     let of = if credential.is_some() { "r.credential = $3 AND " } else { "" };
+    // A first page begins with the highest number that there can be, not behind it.
+    let older = if before.is_some() { "<" } else { "<=" };
     let sql = format!(
         "SELECT {COLUMNS}, c.id, c.kind, c.key, c.name FROM refusal r JOIN credential c ON c.id = r.credential \
-         WHERE {of}r.no < $1 ORDER BY r.no DESC LIMIT $2"
+         WHERE {of}r.no {older} $1 ORDER BY r.no DESC LIMIT $2"
     );
     let mut params = vec![before.unwrap_or(i64::MAX).into(), limit.into()];
     params.extend(credential.map(crate::store::Value::from));
