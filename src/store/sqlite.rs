@@ -4,12 +4,16 @@ mod failed;
 #[cfg(target_os = "linux")]
 mod notice;
 mod open;
+mod ours;
 mod tx;
 
 use std::{
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, Ordering::Relaxed},
+    },
 };
 
 use rusqlite::Connection;
@@ -18,6 +22,7 @@ use super::{Cancel, Notice, Store, StoreError, Tx, WriteTx};
 
 use failed::failed;
 pub use open::Found;
+use tx::SqliteTx;
 
 /// A desk in a SQLite database.
 pub struct SqliteStore {
@@ -27,6 +32,8 @@ pub struct SqliteStore {
     file: Option<FileId>,
     /// `PRAGMA data_version` of the reader when it was last looked at.
     data_version: Mutex<Option<i64>>,
+    /// `PRAGMA schema_version` of the schema that was looked at last and is ours.
+    schema: AtomicI64,
 }
 
 /// Which file the connections have open. One that was renamed over it is another desk to everybody else.
@@ -55,16 +62,33 @@ impl FileId {
     }
 }
 
+impl SqliteStore {
+    /// Begins a transaction, in a schema that is ours.
+    fn begin<'a>(
+        &self,
+        connection: MutexGuard<'a, Connection>,
+        write: bool,
+        cancel: &Cancel,
+    ) -> Result<SqliteTx<'a>, StoreError> {
+        let tx = SqliteTx::begin(connection, write, cancel)?;
+        if let Some(file) = &self.file {
+            let now = ours::check_again(tx.connection(), &file.path, self.schema.load(Relaxed))?;
+            self.schema.store(now, Relaxed);
+        }
+        Ok(tx)
+    }
+}
+
 impl Store for SqliteStore {
     fn write(&self) -> Result<Box<dyn WriteTx + '_>, StoreError> {
         self.file.as_ref().map_or(Ok(()), FileId::check)?;
-        Ok(Box::new(tx::SqliteTx::begin(lock(&self.writer), true, &Cancel::default())?))
+        Ok(Box::new(self.begin(lock(&self.writer), true, &Cancel::default())?))
     }
 
     fn read(&self, cancel: &Cancel) -> Result<Box<dyn Tx + '_>, StoreError> {
         self.file.as_ref().map_or(Ok(()), FileId::check)?;
         let connection = lock(self.reader.as_ref().unwrap_or(&self.writer));
-        Ok(Box::new(tx::SqliteTx::begin(connection, false, cancel)?))
+        Ok(Box::new(self.begin(connection, false, cancel)?))
     }
 
     fn changed(&self) -> Result<bool, StoreError> {

@@ -4,7 +4,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _, sync::Arc};
 
 use keydesk::{
     account::{Role, UserState},
-    credential::{Kind, Overlap, Verb},
+    credential::{Kind, Overlap, State, Verb},
     hub::{Conflict, Hub, HubError, Origin, SessionOver, Start, TrailQuery},
     time::SetClock,
 };
@@ -255,16 +255,16 @@ fn an_older_row_put_back_is_found_by_the_trail() {
         let desk = Desk::on_disk();
         desk.user("chen", Role::Administrator);
         let row = desk.create(Kind::Basic, "target").row;
-        desk.sql(&format!("CREATE TABLE kept AS SELECT * FROM {table}"));
+        desk.sql_beside(&format!("CREATE TABLE beside.kept AS SELECT * FROM {table}"));
         desk.clock.advance(jiff::SignedDuration::from_secs(1));
         desk.hub.set_role(&desk.alice(), &seen(&desk.hub, "chen"), Role::Basic).unwrap();
         let rotated = desk.hub.rotate(&desk.alice(), row.target(), Overlap::None).unwrap();
         desk.hub.set_state(&desk.alice(), &[rotated.row.target()], Verb::Revoke).unwrap();
         let whole = desk.hub.verify_trail(&desk.alice(), None, &mut |_, _| ()).unwrap();
         assert_eq!(whole.broken, None, "{table}");
-        desk.sql(&format!(
+        desk.sql_beside(&format!(
             "PRAGMA foreign_keys = OFF; DELETE FROM {table} WHERE id IN (SELECT id FROM kept); \
-             INSERT INTO {table} SELECT * FROM kept; DROP TABLE kept"
+             INSERT INTO {table} SELECT * FROM beside.kept"
         ));
         let hub = desk.reopened();
         let found = hub.verify_trail(&desk.alice(), None, &mut |_, _| ()).unwrap().broken.unwrap();
@@ -387,4 +387,26 @@ fn a_read_only_or_locked_database_says_so_and_changes_nothing() {
     assert!(said.exit_code() == 6 && said.to_string().contains("locked by another program"), "{said}");
     lock.execute_batch("ROLLBACK").unwrap();
     assert!(desk.hub.create(&alice, &super::support::wanted(Kind::Basic, "x")).is_ok(), "and again works");
+}
+
+#[test]
+fn a_trigger_that_is_planted_while_a_desk_is_open_runs_in_none_of_its_transactions() {
+    let desk = Desk::on_disk();
+    let one = desk.create(Kind::Basic, "one");
+    let alice = desk.alice();
+    let revoke = || desk.hub.set_state(&alice, &[one.row.target()], Verb::Revoke);
+    desk.sql(
+        "CREATE TRIGGER nice AFTER UPDATE ON credential WHEN new.state = 'revoked' BEGIN \
+         UPDATE credential SET state = old.state, version = old.version, change = old.change, tag = old.tag \
+         WHERE id = old.id; END",
+    );
+    let why = revoke().unwrap_err().to_string();
+    assert!(why.contains("changed outside keydesk") && why.contains("trigger"), "{why}");
+    assert!(desk.hub.trail(&alice, &TrailQuery::default()).is_err(), "nor is anything read by it");
+    desk.sql("DROP TRIGGER nice; ANALYZE");
+    revoke().unwrap();
+    assert_eq!(desk.hub.details(&alice, one.row.id).unwrap().row.state, State::Revoked);
+    desk.sql("PRAGMA user_version = 99; CREATE TABLE newer (id INTEGER)");
+    let why = desk.hub.trail(&alice, &TrailQuery::default()).unwrap_err().to_string();
+    assert!(why.contains("newer keydesk"), "{why}");
 }

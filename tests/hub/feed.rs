@@ -308,15 +308,18 @@ fn a_setting_that_cannot_be_trusted_is_not_followed_and_can_be_set_again() {
         ("changed", "UPDATE setting SET value = 'off' WHERE id = 'verifier_replay'"),
         ("removed", "DELETE FROM setting WHERE id = 'verifier_replay'"),
         ("all removed", "DELETE FROM setting"),
-        ("put back", "DELETE FROM setting WHERE id = 'verifier_replay'; INSERT INTO setting SELECT * FROM taken"),
+        (
+            "put back",
+            "DELETE FROM setting WHERE id = 'verifier_replay'; INSERT INTO setting SELECT * FROM beside.taken",
+        ),
     ] {
         let desk = Desk::on_disk();
-        desk.sql("CREATE TABLE taken AS SELECT * FROM setting WHERE id = 'verifier_replay'");
+        desk.sql_beside("CREATE TABLE beside.taken AS SELECT * FROM setting WHERE id = 'verifier_replay'");
         let policy = Policy { replay: Replay::Node, ..Policy::default() };
         super::support::set_policy(&desk.hub, &desk.alice(), &policy).unwrap();
         let known = fresh(&desk.hub);
         let alice = desk.alice();
-        desk.sql(&format!("{sql}; DROP TABLE taken"));
+        desk.sql_beside(sql);
         let hub = desk.reopened();
         let (running, starting) = (hub.feed().policy(&known).unwrap(), fresh(&hub));
         assert!(running.tampered.contains(&Setting::Replay) && running.is_known(), "{how}");
@@ -346,13 +349,11 @@ fn a_running_verifier_sees_an_older_row_that_the_trail_does_not_tell_from_a_newe
         super::support::set_policy(&desk.hub, &desk.alice(), &policy).unwrap();
     };
     set(Replay::Node);
-    desk.sql("CREATE TABLE taken AS SELECT * FROM setting WHERE id = 'verifier_replay'");
+    desk.sql_beside("CREATE TABLE beside.taken AS SELECT * FROM setting WHERE id = 'verifier_replay'");
     set(Replay::Off);
     set(Replay::Node);
     let known = fresh(&desk.hub);
-    desk.sql(
-        "DELETE FROM setting WHERE id = 'verifier_replay'; INSERT INTO setting SELECT * FROM taken; DROP TABLE taken",
-    );
+    desk.sql_beside("DELETE FROM setting WHERE id = 'verifier_replay'; INSERT INTO setting SELECT * FROM beside.taken");
     let hub = desk.reopened();
     assert_eq!(hub.feed().policy(&known).unwrap().tampered, [Setting::Replay], "older than what was followed");
     assert!(

@@ -84,6 +84,12 @@ impl Desk {
         open(&self.places(), self.clock.clone())
     }
 
+    /// The same with a database `beside` it, in which things can be kept that a desk must not hold.
+    pub fn sql_beside(&self, sql: &str) {
+        let beside = self.database().with_extension("beside");
+        self.sql(&format!("ATTACH '{}' AS beside; {sql}", beside.display()));
+    }
+
     /// A statement behind keydesk's back.
     pub fn sql(&self, sql: &str) {
         let connection = rusqlite::Connection::open(self.database()).unwrap();

@@ -4,23 +4,20 @@ use std::{
     fs::{DirBuilder, OpenOptions, Permissions},
     os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::AtomicI64},
     time::Duration,
 };
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
-use crate::store::{STEPS, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 use super::{
     FileId, SqliteStore,
     failed::{error, failed},
+    ours::{self, LAST, apply},
 };
 
-/// `KDsk`: tells a keydesk database from any other (`PRAGMA application_id`).
-const APPLICATION_ID: i64 = 0x4b44_736b;
-/// The newest schema step.
-const LAST: i64 = STEPS.len() as i64;
 /// How long a writer waits for another.
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -65,6 +62,7 @@ impl SqliteStore {
             reader: Some(Mutex::new(reader)),
             file: Some(file),
             data_version: Mutex::default(),
+            schema: AtomicI64::new(ours::UNCHECKED),
         })
     }
 
@@ -92,8 +90,7 @@ impl SqliteStore {
         let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         settle(&connection)?;
         apply(&connection, 0, LAST)?;
-        let store =
-            Arc::new(Self { writer: Mutex::new(connection), reader: None, file: None, data_version: Mutex::default() });
+        let store = Arc::new(Self::alone(connection));
         fill(store.clone())?;
         let store =
             Arc::into_inner(store).ok_or_else(|| StoreError::Broken("the new desk is still in use".to_owned()))?;
@@ -103,12 +100,23 @@ impl SqliteStore {
         connection.close().map_err(|(connection, e)| failed(&connection)(e))
     }
 
+    /// Over one connection that nobody else can reach.
+    fn alone(connection: Connection) -> Self {
+        Self {
+            writer: Mutex::new(connection),
+            reader: None,
+            file: None,
+            data_version: Mutex::default(),
+            schema: AtomicI64::new(ours::UNCHECKED),
+        }
+    }
+
     /// An empty schema in memory.
     pub fn in_memory() -> Result<Self, StoreError> {
         let connection = Connection::open_in_memory().map_err(|e| error(&e, None))?;
         harden(&connection)?;
         apply(&connection, 0, LAST)?;
-        Ok(Self { writer: Mutex::new(connection), reader: None, file: None, data_version: Mutex::default() })
+        Ok(Self::alone(connection))
     }
 }
 
@@ -146,25 +154,9 @@ fn settle(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update(None, "synchronous", "full").map_err(failed(connection))
 }
 
-/// The steps after `done` up to `last`, in one transaction.
-fn apply(connection: &Connection, done: i64, last: i64) -> Result<(), StoreError> {
-    let steps: String = STEPS
-        .iter()
-        .filter(|step| step.no > done && step.no <= last)
-        .map(|step| {
-            let note = format!("INSERT INTO schema_step (no, applied_at) VALUES ({}, unixepoch());", step.no);
-            step.for_sqlite() + "\n" + &note
-        })
-        .collect();
-    let all = format!(
-        "BEGIN IMMEDIATE; {steps} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {last}; COMMIT"
-    );
-    connection.execute_batch(&all).map_err(failed(connection))
-}
-
 /// Brings an older desk to this keydesk's schema. Of two processes that start at once, one does it.
 fn upgrade(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    let is = check_ours(connection, path)?;
+    let is = ours::check(connection, path)?;
     if is == LAST {
         return Ok(());
     }
@@ -173,50 +165,9 @@ fn upgrade(connection: &Connection, path: &Path) -> Result<(), StoreError> {
         Err(why) => {
             // The other process may have been faster; then everything is as it should be.
             let _ = connection.execute_batch("ROLLBACK");
-            check_ours(connection, path).ok().filter(|is| *is == LAST).map(|_| ()).ok_or(why)
+            ours::check(connection, path).ok().filter(|is| *is == LAST).map(|_| ()).ok_or(why)
         }
     }
-}
-
-/// Refuses another program's database, a newer keydesk's, and one whose schema is not word for word ours: a planted
-/// trigger or view would run inside our transactions.
-///
-/// Says which step the database is at.
-fn check_ours(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
-    // Number and text of one state: another process may bring the database up to date at this moment.
-    let one_state = connection.unchecked_transaction().map_err(failed(connection))?;
-    let pragma =
-        |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(failed(connection));
-    let place = path.display();
-    if pragma("application_id")? != APPLICATION_ID {
-        return Err(StoreError::Foreign(format!(
-            "{place} is not a database of keydesk. It was left alone; name another place with --data-dir."
-        )));
-    }
-    let is = pragma("user_version")?;
-    if is > LAST {
-        return Err(StoreError::Foreign(format!(
-            "{place} was made by a newer keydesk (schema {is}, this one knows {LAST}). It was left alone; install the newer keydesk."
-        )));
-    }
-    let expected = Connection::open_in_memory().map_err(|e| error(&e, None))?;
-    apply(&expected, 0, is)?;
-    match schema(connection)? == schema(&expected)? {
-        true => one_state.commit().map(|()| is).map_err(failed(connection)),
-        false => Err(StoreError::Foreign(format!(
-            "The schema of {place} was changed outside keydesk (a table, index, trigger or view that is not its own). It was left alone; restore a backup."
-        ))),
-    }
-}
-
-fn schema(connection: &Connection) -> Result<Vec<[Option<String>; 4]>, StoreError> {
-    // The two tables of ANALYZE are harmless and an operator's right. By their names alone: `writable_schema` plants a
-    // trigger under any other name that SQLite reserves.
-    let sql = "SELECT type, name, tbl_name, sql FROM sqlite_schema \
-               WHERE NOT (type = 'table' AND name IN ('sqlite_stat1', 'sqlite_stat4')) ORDER BY type, name";
-    let mut statement = connection.prepare(sql).map_err(failed(connection))?;
-    let rows = statement.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]));
-    rows.and_then(Iterator::collect).map_err(failed(connection))
 }
 
 /// Puts the finished file in its place, unless something is there already.

@@ -34,6 +34,10 @@ impl<'a> SqliteTx<'a> {
         connection.execute_batch(begin).map_err(failed(&connection))?;
         Ok(Self { connection, open: true })
     }
+
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
 }
 
 impl Tx for SqliteTx<'_> {
