@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::credential::Kind;
 use crate::store::{
-    Cancel, Commit, WriteTx,
+    Cancel, Commit, StoreError, WriteTx,
     tables::{self, RefusalRow, UsageRow},
 };
 use crate::time::Seconds;
@@ -94,7 +94,7 @@ impl Feed<'_> {
             let credential = refusal.credential.to_string();
             let rows = match kept.entry(refusal.credential) {
                 Entry::Occupied(there) => there.into_mut(),
-                Entry::Vacant(place) => place.insert(tables::refusals(tx, &credential)?),
+                Entry::Vacant(place) => place.insert(readable_refusals(tx, &credential)?),
             };
             let new = RefusalRow {
                 no: tables::next_refusal(tx)?,
@@ -128,6 +128,18 @@ impl Feed<'_> {
             Commit::NotCommitted(why) => Err(why.into()),
             Commit::Unknown => Err(HubError::Unknown),
         }
+    }
+}
+
+/// What is kept of a credential. No tag is on it: if somebody made it unreadable all of it goes, for it would keep every
+/// other report of the same transaction from being written.
+fn readable_refusals(tx: &mut dyn WriteTx, credential: &str) -> Result<Vec<RefusalRow>, HubError> {
+    match tables::refusals(tx, credential) {
+        Err(StoreError::Broken(_)) => {
+            tables::forget_refusals(tx, credential)?;
+            Ok(Vec::new())
+        }
+        rows => Ok(rows?),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::store::{
     tables::{self, PersonRecord, PresenceRow, Tagged, ThrottleRecord},
 };
 use crate::time::{DAY, Millis};
-use crate::vault::{hash_password, verify_password};
+use crate::vault::{Vault, hash_password, verify_password};
 
 use super::{
     Actor, Hub, HubError, LastSignIn, Origin, Session, SessionOver, SignIn, Via, action,
@@ -136,8 +136,7 @@ impl Hub {
 
     /// What the tries on a name are kept under: a keyed hash, the same for names that exist and names that do not.
     pub(super) fn throttle_id(&self, name: &str) -> Result<String, HubError> {
-        let bounded: String = name.chars().take(UserName::MAX + 1).collect();
-        Ok(data_encoding::HEXLOWER.encode(&self.vault.pseudonym("user name", &bounded)?[4..20]))
+        throttle_id(&self.vault, name)
     }
 
     /// One more try; or the end of the pause, and nothing is counted.
@@ -257,12 +256,23 @@ impl Change<'_> {
             None => {
                 tables::forget_old_throttles(&mut *self.tx, self.now.0 - DAY, self.now.0)?;
                 let full = tables::throttles(&mut *self.tx)? >= MOST_NAMES;
-                match full && id != "others" {
+                match full && id != "others" && !self.is_users(id)? {
                     true => self.throttle_row("others"),
                     false => Ok(Tagged { record: fresh(id), tag: Vec::new() }),
                 }
             }
         }
+    }
+
+    /// Whether tries on a user's name are kept under this. Users are few, and nobody who never missed may be locked out
+    /// with those who try names that there are not.
+    fn is_users(&mut self, id: &str) -> Result<bool, HubError> {
+        for person in tables::people(&mut *self.tx)? {
+            if throttle_id(self.vault(), &person.record.name)? == id {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn put_throttle(&mut self, row: &Tagged<ThrottleRecord>, tries: Attempts) -> Result<(), HubError> {
@@ -282,6 +292,11 @@ impl Change<'_> {
         let row = self.throttle_row(id)?;
         if row.record.version == 0 { Ok(()) } else { self.put_throttle(&row, Attempts::default()) }
     }
+}
+
+fn throttle_id(vault: &Vault, name: &str) -> Result<String, HubError> {
+    let bounded: String = name.chars().take(UserName::MAX + 1).collect();
+    Ok(data_encoding::HEXLOWER.encode(&vault.pseudonym("user name", &bounded)?[4..20]))
 }
 
 /// The counts of a throttle row.

@@ -101,6 +101,11 @@ fn outside(tx: &mut dyn Tx, head: &HeadRow) -> Result<Option<String>, HubError> 
     if let Some(no) = tables::trail_beside(tx, head.trail_no)? {
         return Ok(Some(format!("row {no} was added outside keydesk")));
     }
+    let first = tables::trail_before(tx, &[], 2, 1)?.pop().filter(|row| row.action == action::SET_UP.code);
+    let account = tables::account(tx)?;
+    if first.map(|row| row.what) != account.map(|account| account.name) {
+        return Ok(Some("the name of the account was changed outside keydesk".to_owned()));
+    }
     // A pause after wrong passwords is in a table of its own and leaves the user's row as it is.
     let beside = [action::USER_LOCKED.code, action::USER_UNLOCKED.code];
     for (table, thing, made) in

@@ -107,6 +107,8 @@ enum End {
     /// After the answer that it waits for.
     AfterTheAnswer,
     AtOnce,
+    /// At once, for another wants its place.
+    GaveWay,
 }
 
 /// Answers the questions of one connection.
@@ -142,10 +144,7 @@ where
             () = deadline.watch(HEAD) => End::AtOnce,
             leave = place.must_leave() => match leave {
                 Leave::TimeIsOver => End::AfterTheAnswer,
-                Leave::GiveWay => {
-                    verifier.metrics.gave_way.fetch_add(1, Ordering::Relaxed);
-                    End::AtOnce
-                }
+                Leave::GiveWay => End::GaveWay,
             },
         }
     });
@@ -153,14 +152,20 @@ where
         Poll::Ready(end) => Poll::Ready(Err(end)),
         Poll::Pending => connection.as_mut().poll(cx).map(Ok),
     });
-    let ended = match ended.await {
-        Ok(ended) => ended,
-        Err(End::AtOnce) => Ok(()),
+    let (ended, gave_way) = match ended.await {
+        Ok(ended) => (ended, false),
+        Err(End::AtOnce) => (Ok(()), false),
+        Err(End::GaveWay) => (Ok(()), true),
         Err(End::AfterTheAnswer) => {
             connection.as_mut().graceful_shutdown();
-            tokio::time::timeout(LAST_ANSWER, connection).await.unwrap_or(Ok(()))
+            tokio::select! {
+                ended = connection => (ended, false),
+                () = tokio::time::sleep(LAST_ANSWER) => (Ok(()), false),
+                () = place.gives_way() => (Ok(()), true),
+            }
         }
     };
+    verifier.metrics.gave_way.fetch_add(u64::from(gave_way), Ordering::Relaxed);
     drop(gauge);
     if let Err(why) = ended {
         // A client that leaves or stalls is nothing to be told of.

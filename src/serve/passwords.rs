@@ -127,7 +127,7 @@ impl Passwords {
         if !waiting.line.has_room(from.1, known) {
             return Turn::Known(Answer::Throttled);
         }
-        let Some(taken) = self.throttle.take(from.0, from.1, self.now()) else {
+        let Some(taken) = self.throttle.take(from.0, from.1, known, self.now()) else {
             return Turn::Known(Answer::Throttled);
         };
         let (reply, receiver) = watch::channel(None);

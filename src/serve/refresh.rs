@@ -131,6 +131,7 @@ impl Refresh {
             }
             if self.tidied.elapsed() >= TIDIED_EVERY {
                 self.verifier.journal.tidy(&self.verifier.guard, self.verifier.now());
+                self.known.seen.look();
                 self.tidied = Instant::now();
             }
             std::thread::park_timeout(pause);

@@ -130,16 +130,28 @@ impl Place {
 
     /// Waits until the connection has to end for others' sake; for gateways that is never.
     pub(super) async fn must_leave(&self) -> Leave {
+        tokio::select! {
+            () = self.gives_way() => Leave::GiveWay,
+            () = self.overstays() => Leave::TimeIsOver,
+        }
+    }
+
+    /// Waits until its place is wanted.
+    pub(super) async fn gives_way(&self) {
         if let Some(came) = &self.came {
-            let leave = tokio::select! {
-                () = came.bell.notified() => Leave::GiveWay,
-                () = tokio::time::sleep(STAY) => Leave::TimeIsOver,
-            };
+            came.bell.notified().await;
             if !came.known.load(Relaxed) {
-                return leave;
+                return;
             }
         }
         std::future::pending().await
+    }
+
+    async fn overstays(&self) {
+        tokio::time::sleep(STAY).await;
+        if self.came.as_ref().is_none_or(|came| came.known.load(Relaxed)) {
+            std::future::pending().await
+        }
     }
 }
 

@@ -49,6 +49,13 @@ impl Seen {
         (since == Since::WentBack).then_some(mark)
     }
 
+    /// Looks whether the file is still there.
+    pub(super) fn look(&mut self) {
+        if !self.place.exists() {
+            self.kept = None;
+        }
+    }
+
     /// Keeps how far it is. Nobody waits for a disk: after a loss of power the line may be an older one, never a newer.
     pub(super) fn keep(&mut self, hub: &Hub, mark: &Mark) {
         if self.kept.as_ref() == Some(mark) {

@@ -65,14 +65,18 @@ type Bucket = Arc<AtomicU64>;
 
 /// A try that was let through; taken back when the password was right.
 #[derive(Debug)]
-pub(super) struct Try([(Bucket, u64); 2]);
+pub(super) struct Try {
+    own: Filled,
+    near: Option<Filled>,
+}
+
+/// A bucket, and how much was put into it.
+type Filled = (Bucket, u64);
 
 impl Try {
     /// The password was right: it counts for nothing.
     pub(super) fn take_back(self) {
-        for (bucket, pace) in self.0 {
-            bucket.fetch_sub(pace, Ordering::Relaxed);
-        }
+        std::iter::once(self.own).chain(self.near).for_each(empty);
     }
 }
 
@@ -81,17 +85,22 @@ impl Throttle {
         Self { tries: Cache::new(REMEMBERED), of_all: Cache::new(REMEMBERED) }
     }
 
-    /// One more try at the millisecond `now`, if there is one left.
-    pub(super) fn take(&self, key: u64, network: Network, now: u64) -> Option<Try> {
-        let own = bucket(&self.tries, (key, network))?;
-        let all = bucket(&self.of_all, (key, Neighbourhood::of(network)))?;
-        fill(&own, (BURST, PACE), now)?;
-        if fill(&all, (BURST_OF_ALL, PACE_OF_ALL), now).is_none() {
+    /// One more try at the millisecond `now`, if there is one left. Neighbours count for nothing where the same key was
+    /// right before.
+    pub(super) fn take(&self, key: u64, network: Network, known: bool, now: u64) -> Option<Try> {
+        let near = match known {
+            true => None,
+            // First, so that a neighbourhood that has no more takes no room from others.
+            false => {
+                Some(fill(bucket(&self.of_all, (key, Neighbourhood::of(network)))?, (BURST_OF_ALL, PACE_OF_ALL), now)?)
+            }
+        };
+        let Some(own) = bucket(&self.tries, (key, network)).and_then(|own| fill(own, (BURST, PACE), now)) else {
             // Nothing is hashed, so nothing counts.
-            own.fetch_sub(PACE, Ordering::Relaxed);
+            near.into_iter().for_each(empty);
             return None;
-        }
-        Some(Try([(own, PACE), (all, PACE_OF_ALL)]))
+        };
+        Some(Try { own, near })
     }
 }
 
@@ -99,12 +108,18 @@ fn bucket<K: Eq + std::hash::Hash + Clone>(buckets: &Cache<K, Bucket>, place: K)
     buckets.get_or_insert_with(&place, || Ok::<_, ()>(Arc::default())).ok()
 }
 
-fn fill(bucket: &Bucket, (burst, pace): (u64, u64), now: u64) -> Option<()> {
+/// Puts one more in, and says where and how much.
+fn fill(bucket: Bucket, (burst, pace): (u64, u64), now: u64) -> Option<Filled> {
     let fuller = |until: u64| {
         let next = until.max(now) + pace;
         (next <= now + burst * pace).then_some(next)
     };
-    bucket.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fuller).ok().map(|_| ())
+    bucket.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fuller).ok()?;
+    Some((bucket, pace))
+}
+
+fn empty((bucket, pace): Filled) {
+    bucket.fetch_sub(pace, Ordering::Relaxed);
 }
 
 #[cfg(test)]
@@ -120,26 +135,26 @@ mod tests {
         let (throttle, here) = (Throttle::new(), network("203.0.113.9"));
         let mut now = 1_000;
         for _ in 0..BURST {
-            assert!(throttle.take(7, here, now).is_some());
+            assert!(throttle.take(7, here, false, now).is_some());
         }
-        assert!(throttle.take(7, here, now).is_none());
+        assert!(throttle.take(7, here, false, now).is_none());
         now += PACE;
-        assert!(throttle.take(7, here, now).is_some());
-        assert!(throttle.take(7, here, now).is_none());
-        assert!(throttle.take(8, here, now).is_some(), "another key");
-        assert!(throttle.take(7, network("203.0.113.10"), now).is_some(), "another address");
+        assert!(throttle.take(7, here, false, now).is_some());
+        assert!(throttle.take(7, here, false, now).is_none());
+        assert!(throttle.take(8, here, false, now).is_some(), "another key");
+        assert!(throttle.take(7, network("203.0.113.10"), false, now).is_some(), "another address");
         now += 100 * PACE;
         for _ in 0..BURST {
-            assert!(throttle.take(7, here, now).is_some());
+            assert!(throttle.take(7, here, false, now).is_some());
         }
-        assert!(throttle.take(7, here, now).is_none(), "a long rest saves up no more than the burst");
+        assert!(throttle.take(7, here, false, now).is_none(), "a long rest saves up no more than the burst");
     }
 
     #[test]
     fn a_right_password_counts_for_nothing() {
         let (throttle, here) = (Throttle::new(), network("203.0.113.9"));
         for _ in 0..100 {
-            throttle.take(7, here, 5).unwrap().take_back();
+            throttle.take(7, here, false, 5).unwrap().take_back();
         }
     }
 
@@ -148,11 +163,13 @@ mod tests {
         for (from, other) in [("2001:db8:1:", "2001:db8:2::1"), ("198.51.100.", "198.51.101.1")] {
             let throttle = Throttle::new();
             let end = if from.contains(':') { "::1" } else { "" };
-            let take = |n: u64, now: u64| throttle.take(7, network(&format!("{from}{n}{end}")), now).is_some();
+            let take = |n: u64, now: u64| throttle.take(7, network(&format!("{from}{n}{end}")), false, now).is_some();
             assert_eq!((0..200).filter(|n| take(*n, 1_000)).count() as u64, BURST_OF_ALL, "{from}");
             assert_eq!((0..200).filter(|n| take(*n, 1_000 + PACE_OF_ALL)).count(), 1);
-            assert!(throttle.take(7, network(other), 1_000).is_some(), "{other} is another");
-            assert!(throttle.take(8, network(&format!("{from}9{end}")), 1_000).is_some(), "another key");
+            assert!(throttle.take(7, network(other), false, 1_000).is_some(), "{other} is another");
+            let here = network(&format!("{from}9{end}"));
+            assert!(throttle.take(7, here, true, 1_000).is_some(), "the neighbours of who is known count for nothing");
+            assert!(throttle.take(8, network(&format!("{from}9{end}")), false, 1_000).is_some(), "another key");
         }
     }
 

@@ -257,6 +257,29 @@ fn a_number_that_somebody_made_up_stops_no_refusal_of_any_key() {
 }
 
 #[test]
+fn a_refusal_that_somebody_made_unreadable_stops_no_report() {
+    let desk = Desk::on_disk();
+    let keys = ["one", "two", "three"].map(|name| desk.create(Kind::Basic, name));
+    let refusal = |of: &Issued| Refusal {
+        credential: of.row.id.0,
+        at: NOW.seconds(),
+        reason: "bad_secret".to_owned(),
+        component: None,
+        clock_offset: None,
+        address: None,
+        mistake: None,
+        count: 1,
+    };
+    let all = keys.each_ref().map(refusal);
+    desk.hub.feed().write_refusals(&all).unwrap();
+    desk.sql(&format!("UPDATE refusal SET component = CAST(x'ff' AS TEXT) WHERE credential = '{}'", keys[1].row.id));
+    let hub = desk.reopened();
+    hub.feed().write_refusals(&all).unwrap();
+    let counts = keys.each_ref().map(|key| hub.details(&desk.alice(), key.row.id).unwrap().refusals[0].count);
+    assert_eq!(counts, [2, 1, 2], "what cannot be read is gone");
+}
+
+#[test]
 fn every_reason_of_a_verifier_has_words_and_a_next_step() {
     for reason in keydesk::verify::Reason::all() {
         let refusal = Refusal {

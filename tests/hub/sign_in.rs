@@ -64,6 +64,22 @@ fn unknown_names_and_wrong_passwords_get_the_same_words() {
 }
 
 #[test]
+fn whoever_tries_ten_thousand_names_locks_no_user_out() {
+    let desk = Desk::on_disk();
+    let at = desk.hub.now().0;
+    desk.sql(&format!(
+        "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10000) \
+         INSERT INTO throttle SELECT 'tried' || n, 1, 1, 0, NULL, {at}, x'00' FROM n"
+    ));
+    for n in 0..5 {
+        wrong(&desk.hub, &format!("nobody{n}"));
+    }
+    assert!(wrong(&desk.hub, "nobody").starts_with("locked"), "names that there are not are one");
+    assert_eq!(wrong(&desk.hub, "alice"), "4 left, then 15 min");
+    assert!(matches!(desk.hub.sign_in("alice", &password(), &from("192.0.2.44")).unwrap(), SignIn::Welcome(_)));
+}
+
+#[test]
 fn what_was_typed_as_a_name_is_not_in_the_trail() {
     let desk = Desk::on_disk();
     let typed = "MyBankPassword-7731";

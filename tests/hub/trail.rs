@@ -209,3 +209,12 @@ fn numbers_of_keys_that_were_changed_by_hand_are_found_and_counted_anew() {
         assert_eq!((report(&desk.hub, &desk, None).broken, active(&desk)), (None, 1), "{sql}");
     }
 }
+
+#[test]
+fn the_name_of_the_account_is_the_one_that_set_up_wrote() {
+    let desk = Desk::on_disk();
+    let broken = |hub: &Hub| hub.verify_trail(&desk.alice(), None, &mut |_, _| ()).unwrap().broken;
+    assert_eq!(broken(&desk.hub), None);
+    desk.sql("UPDATE account SET name = 'Evil Ltd'");
+    assert!(broken(&desk.hub).is_some_and(|what| what.contains("name of the account")));
+}

@@ -24,6 +24,7 @@ use std::{
         Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
+    time::{Duration, Instant},
 };
 
 use crate::time::Seconds;
@@ -37,12 +38,20 @@ use record::{RECORD, decode, encode, minute_of, minutes, seconds};
 /// at once.
 const MOST: u64 = (RECORD as u64) << 20;
 
+/// How long a minute must have passed before its file goes, by a clock that nobody sets: as long as any signature of it can
+/// be acceptable. So a clock that stood ahead for a while took nothing away that counts when it is right again.
+fn over() -> Duration {
+    Duration::from_secs(last_end(Seconds(0)).0.unsigned_abs() + 60)
+}
+
 /// The files.
 pub(super) struct Journal {
     directory: PathBuf,
     files: RwLock<BTreeMap<i64, Minute>>,
     /// Minutes whose file was taken away, or did not take a record, until what is remembered of them is written again.
     owed: Mutex<BTreeSet<i64>>,
+    /// Since when minutes have passed whose files are still there.
+    passed: Mutex<BTreeMap<i64, Instant>>,
     unkept: Unkept,
     /// Whether the last record found no place: said once, and again after it went well.
     failing: AtomicBool,
@@ -67,6 +76,7 @@ impl Journal {
             directory: directory.into(),
             files: RwLock::default(),
             owed: Mutex::default(),
+            passed: Mutex::default(),
             unkept: Unkept::default(),
             failing: AtomicBool::new(false),
             lost: AtomicU64::new(0),
@@ -79,6 +89,8 @@ impl Journal {
         // The file of this minute marks from when on something was remembered.
         let begun = self.with(minute_of(now), |_| Ok(()));
         self.note_failure(begun.and_then(|()| self.unkept.open(&self.directory)));
+        // The files that this process makes must not hide from the next what this one does not know.
+        guard.forgotten().filter(|end| *end >= now).into_iter().for_each(|end| self.unkept.note(end));
         self.tidy(guard, now);
     }
 
@@ -97,14 +109,24 @@ impl Journal {
     /// Removes the files of minutes that have passed. The newest of them stays: it tells up to where others are gone. And
     /// looks whether the others are still where they are looked for after a restart.
     pub(super) fn tidy(&self, guard: &Guard, now: Seconds) {
+        self.tidy_at(guard, now, Instant::now());
+    }
+
+    fn tidy_at(&self, guard: &Guard, now: Seconds, at: Instant) {
         let now = minute_of(now);
         self.files.write().unwrap_or_else(PoisonError::into_inner).retain(|minute, _| *minute >= now);
         self.mend(guard, now);
+        // Without room there is none; then what is in the way is told already.
+        let _ = self.unkept.open(&self.directory);
         let Ok(mut passed) = minutes(&self.directory) else { return };
         passed.retain(|minute| *minute < now);
         passed.pop();
+        let mut since = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
+        since.retain(|minute, _| passed.contains(minute));
         for minute in passed {
-            let _ = fs::remove_file(self.path(minute));
+            if at.saturating_duration_since(*since.entry(minute).or_insert(at)) >= over() {
+                let _ = fs::remove_file(self.path(minute));
+            }
         }
     }
 
@@ -272,23 +294,24 @@ impl Journal {
             tracing::error!(error = %why, "until when signatures could not be kept cannot be read");
             Some(last_end(now))
         });
-        if let Some(until) = until.map(|until| until.min(last_end(now))).filter(|until| *until >= now) {
+        if let Some(until) = until.filter(|until| *until >= now) {
             guard.forgot_until(until);
             let until = until.rfc3339();
             tracing::warn!(until, "not all accepted signatures could be kept: all that end by then are refused");
         }
     }
 
-    /// Of what ends before the oldest file nothing is known: only a clock that stepped back brings it up again. If it
-    /// stood far ahead, no more is refused than what a clock that is right can have accepted until now. A file that cannot
-    /// be read is not taken for the oldest: it may be anybody's, and lie years ahead.
+    /// Of what ends before the oldest file nothing is known: only a clock that stepped back brings it up again. A file that
+    /// cannot be read is not taken for the oldest: it may be anybody's, and lie years ahead.
     fn nothing_before(&self, oldest: i64, guard: &Guard, now: Seconds) {
         let before = Seconds(seconds(oldest).start().0 - 1);
-        guard.forgot_until(before.min(last_end(now)));
+        guard.forgot_until(before);
         if before > now {
             tracing::warn!(
-                until = %before.min(last_end(now)).rfc3339(),
-                "the clock stood later when signatures were accepted: all that end by then are refused"
+                until = before.rfc3339(),
+                place = %self.directory.display(),
+                "the clock stood later when signatures were accepted, and all that end by then are refused: if it is right \
+                 now and was wrong before, take the directory away and start the verifier again"
             );
         }
     }

@@ -54,7 +54,10 @@ fn what_has_passed_is_removed_but_for_the_newest_of_it() {
     let (_dir, journal) = journal();
     journal.begin(&Guard::new(10), Seconds(NOW));
     (0..10).for_each(|n| journal.keep(one(n, NOW + 60 * i64::from(n))));
-    journal.tidy(&Guard::new(10), Seconds(NOW + 300));
+    let (guard, began) = (Guard::new(10), Instant::now());
+    journal.tidy_at(&guard, Seconds(NOW + 300), began);
+    assert_eq!(minutes(&journal.directory).unwrap().first(), Some(&(NOW / 60)), "the clock may be wrong");
+    journal.tidy_at(&guard, Seconds(NOW + 310), began + over());
     assert_eq!(minutes(&journal.directory).unwrap().first(), Some(&(NOW / 60 + 4)));
     let (guard, lost) = started(&journal, NOW + 120);
     // The clock stepped back by a lot: what is gone may have been accepted.
@@ -258,6 +261,22 @@ fn what_found_no_place_is_refused_by_the_next_though_no_file_tells_of_it() {
 }
 
 #[test]
+fn the_file_that_tells_of_it_is_made_again_too() {
+    let (_dir, journal) = journal();
+    let guard = running(&journal, NOW, &[]);
+    fs::remove_dir_all(&journal.directory).unwrap();
+    journal.tidy(&guard, Seconds(NOW));
+    let in_the_way = journal.path(minute_of(Seconds(NOW + 250)));
+    fs::create_dir(&in_the_way).unwrap();
+    journal.keep(one(1, NOW + 250));
+    // Once more, with what was noted.
+    fs::remove_file(journal.directory.join("unkept")).unwrap();
+    journal.tidy(&guard, Seconds(NOW));
+    fs::remove_dir(&in_the_way).unwrap();
+    assert_eq!(started(&journal, NOW).0.in_doubt_until(Seconds(NOW)), Some(Seconds(NOW + 250)));
+}
+
+#[test]
 fn a_record_that_found_no_place_is_written_when_there_is_one() {
     let (_dir, journal) = journal();
     let guard = running(&journal, NOW, &[]);
@@ -273,13 +292,30 @@ fn a_record_that_found_no_place_is_written_when_there_is_one() {
 }
 
 #[test]
-fn a_clock_that_stood_far_ahead_refuses_no_more_than_a_right_one_can_have_accepted() {
+fn a_clock_that_stood_far_ahead_for_a_while_takes_nothing_away_and_refuses_nothing() {
     let (_dir, journal) = journal();
+    let (ahead, guard) = (NOW + 7 * 3_600, Guard::new(100));
+    journal.begin(&guard, Seconds(NOW));
+    (1..4).for_each(|n| journal.keep(one(n, NOW + 100 * i64::from(n))));
+    let began = Instant::now();
+    for seconds in [0, 5, 300] {
+        journal.tidy_at(&guard, Seconds(ahead + seconds), began + Duration::from_secs(seconds.unsigned_abs()));
+        started(&journal, ahead + seconds);
+    }
+    let (guard, lost) = started(&journal, NOW + 60);
+    assert_eq!((guard.len(), lost), (3, 0));
+    assert_eq!(fresh(&guard, NOW + 60, &[NOW + 360]), [Seen::First]);
+}
+
+#[test]
+fn what_one_that_starts_does_not_know_the_one_after_it_does_not_know_either() {
+    let (_dir, journal) = journal();
+    // Nothing is known of the hours before this.
     let ahead = NOW + 7 * 3_600;
-    journal.begin(&Guard::new(100), Seconds(ahead));
-    journal.keep(one(1, ahead + 300));
-    let (guard, _) = started(&journal, NOW);
-    assert_eq!(guard.in_doubt_until(Seconds(NOW)), Some(last_end(Seconds(NOW))));
-    let end = last_end(Seconds(NOW)).0;
-    assert_eq!(fresh(&guard, NOW + 301, &[end, end + 1, ahead + 300]), [Seen::Before, Seen::First, Seen::First]);
+    started(&journal, ahead);
+    for n in 0..3 {
+        let (guard, _) = started(&journal, NOW + n);
+        assert_eq!(fresh(&guard, NOW + n, &[NOW + 300, ahead - 300]), [Seen::Before; 2]);
+        assert!(guard.forgotten() >= Some(Seconds(ahead - 60)));
+    }
 }

@@ -16,14 +16,29 @@ const NAME: &str = "unkept";
 /// Digits of a second, and a line break.
 const LENGTH: usize = 20;
 
-/// The file, once it is there.
+/// The file, and what is to stand in it.
 #[derive(Debug, Default)]
-pub(super) struct Unkept(Mutex<Option<File>>);
+pub(super) struct Unkept(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// Once it is there, with what tells it from another.
+    file: Option<(File, (u64, u64))>,
+    until: Option<Seconds>,
+}
 
 impl Unkept {
-    /// Opens it; one that is new is written whole.
+    /// Makes it, if it is not there yet or no more. One that is new is written whole.
     pub(super) fn open(&self, directory: &Path) -> io::Result<()> {
         let place = directory.join(NAME);
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if state
+            .file
+            .as_ref()
+            .is_some_and(|(_, held)| place.metadata().is_ok_and(|there| super::which(&there) == *held))
+        {
+            return Ok(());
+        }
         let file = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -32,20 +47,20 @@ impl Unkept {
             .mode(0o600)
             .custom_flags(super::AT_ONCE)
             .open(place)?;
-        if super::regular(&file)?.len() < LENGTH as u64 {
+        let meta = super::regular(&file)?;
+        if meta.len() < LENGTH as u64 {
             write(&file, Seconds(0))?;
         }
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(file);
+        state.file = Some((file, super::which(&meta)));
+        state.put();
         Ok(())
     }
 
     /// A signature that ends then was accepted and is in no file. Never taken back: it is over when it has passed.
     pub(super) fn note(&self, end: Seconds) {
-        let file = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(file) = file.as_ref().filter(|file| read(file).is_none_or(|before| before < end)) {
-            // Whatever can be done for a disk that takes nothing was done when the file was made.
-            let _ = write(file, end);
-        }
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.until = state.until.max(Some(end));
+        state.put();
     }
 
     /// Until when something is missing, by the file in a directory; `None` if it was never made.
@@ -54,6 +69,17 @@ impl Unkept {
             Ok(file) => read(&file).map(Some).ok_or_else(|| io::ErrorKind::InvalidData.into()),
             Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(why) => Err(why),
+        }
+    }
+}
+
+impl State {
+    fn put(&self) {
+        if let (Some((file, _)), Some(end)) = (&self.file, self.until)
+            && read(file).is_none_or(|before| before < end)
+        {
+            // Whatever can be done for a disk that takes nothing was done when the file was made.
+            let _ = write(file, end);
         }
     }
 }

@@ -27,7 +27,8 @@ pub use head::{HeadRow, head, insert_head, lock_head, update_head};
 pub use person::{PersonRecord, PresenceRow, made_by, people, presence, put_presence};
 pub use record::{Record, Tagged, all_by, get, insert, update};
 pub use refusal::{
-    RefusalRow, RefusedRow, forget_refusal, insert_refusal, newest_refusals, next_refusal, refusals, repeat_refusal,
+    RefusalRow, RefusedRow, forget_refusal, forget_refusals, insert_refusal, newest_refusals, next_refusal, refusals,
+    repeat_refusal,
 };
 pub use secret::{SecretRecord, secrets_after, without_one_current};
 pub use setting::SettingRecord;

@@ -94,6 +94,11 @@ pub fn forget_refusal(tx: &mut dyn WriteTx, credential: &str, id: &str) -> Resul
     tx.execute("DELETE FROM refusal WHERE credential = $1 AND id = $2", &[credential.into(), id.into()]).map(|_| ())
 }
 
+/// Forgets all refusals of a credential.
+pub fn forget_refusals(tx: &mut dyn WriteTx, credential: &str) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM refusal WHERE credential = $1", &[credential.into()]).map(|_| ())
+}
+
 const COLUMNS: &str = "r.no, r.at, r.id, r.n, r.reason, r.component, r.clock_offset, r.address, r.mistake";
 
 /// The last refusals of a credential, newest first.

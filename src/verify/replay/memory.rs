@@ -72,6 +72,11 @@ impl Memory {
         }
     }
 
+    /// Until when everything that ends may have been forgotten.
+    pub(super) fn forgotten(&self) -> Option<Seconds> {
+        self.forgotten
+    }
+
     /// The last second that is not over, of those in which signatures end that may have been forgotten.
     pub(super) fn in_doubt_until(&self, now: Seconds) -> Option<Seconds> {
         let ends = self.gaps.iter().map(|gap| *gap.end()).chain(self.forgotten);

@@ -171,6 +171,11 @@ impl Guard {
         self.parts[usize::from(one.mark[15]) % PARTS].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Until when all that ends is refused because it may have been forgotten.
+    pub fn forgotten(&self) -> Option<Seconds> {
+        self.locked().filter_map(|part| part.forgotten()).max()
+    }
+
     /// Until when signatures end that are refused because they may have been forgotten, if that is not over.
     pub fn in_doubt_until(&self, now: Seconds) -> Option<Seconds> {
         self.locked().filter_map(|part| part.in_doubt_until(now)).max()
