@@ -33,6 +33,7 @@ mod settings;
 mod settled;
 mod sign_in;
 mod state;
+mod tagged;
 mod trail;
 mod users;
 mod walk;

@@ -83,6 +83,9 @@ impl Hub {
                 broken = outside(tx, &head)?;
             }
             if broken.is_none() {
+                broken = tagged::outside(tx, &self.vault)?;
+            }
+            if broken.is_none() {
                 broken = settled::outside(tx, &self.vault, &walk.written)?;
             }
             // Last, because it decides nothing.

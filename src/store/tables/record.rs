@@ -1,6 +1,6 @@
 //! Rows that decide something: each has an id, a version and a tag over everything else.
 
-use crate::store::{Row, StoreError, Tx, Value, WriteTx};
+use crate::store::{Cell, Row, StoreError, Tx, Value, WriteTx};
 
 /// A row of a tagged table.
 pub trait Record: Sized {
@@ -45,6 +45,14 @@ impl<T: Record> Tagged<T> {
 pub fn get<T: Record>(tx: &mut dyn Tx, column: &str, value: &str) -> Result<Option<Tagged<T>>, StoreError> {
     let sql = format!("SELECT {} FROM {} WHERE {column} = $1", T::select(), T::TABLE);
     tx.row(&sql, &[value.into()])?.map(|mut row| Tagged::take(&mut row)).transpose()
+}
+
+/// Every row, as its columns of [`Record::select`], in no order.
+pub fn each_tagged<T: Record>(
+    tx: &mut dyn Tx,
+    each: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    tx.each(&format!("SELECT {} FROM {}", T::select(), T::TABLE), &[], each)
 }
 
 /// All rows whose `column` is `value`, ordered.

@@ -1,0 +1,39 @@
+//! Every tag of what decides something, looked at one after the other.
+
+use crate::store::{
+    Cell, Tx,
+    tables::{self, CredentialRecord, PersonRecord, Record, SecretRecord, Tagged},
+};
+use crate::vault::{TagInput, Vault};
+
+use super::{HubError, guard};
+
+/// Which key, secret or user was changed behind keydesk's back.
+pub(super) fn outside(tx: &mut dyn Tx, vault: &Vault) -> Result<Option<String>, HubError> {
+    let said = |what: String| Some(format!("{what} was changed outside keydesk"));
+    if let Some(key) = wrong::<CredentialRecord>(tx, vault, "key")? {
+        return Ok(said(format!("the key {key}")));
+    }
+    if let Some(id) = wrong::<SecretRecord>(tx, vault, "credential")? {
+        let of: Option<Tagged<CredentialRecord>> = tables::get(tx, "id", &id)?;
+        return Ok(said(format!("a secret of the key {}", of.map_or(id, |row| row.record.key))));
+    }
+    Ok(wrong::<PersonRecord>(tx, vault, "name")?.and_then(|name| said(format!("the user {name}"))))
+}
+
+/// What stands in a column of the first row whose tag is wrong.
+fn wrong<T: Record>(tx: &mut dyn Tx, vault: &Vault, column: &str) -> Result<Option<String>, HubError> {
+    // Behind id and version.
+    let place = T::COLUMNS.iter().position(|name| *name == column).map(|i| i + 2);
+    let (mut room, mut found) = (TagInput::default(), None);
+    tables::each_tagged::<T>(tx, &mut |row| {
+        if found.is_none() && !guard::cells_intact::<T>(vault, row, &mut room) {
+            found = Some(match place.and_then(|place| row.get(place)) {
+                Some(Cell::Text(text)) => (*text).to_owned(),
+                _ => "without a name".to_owned(),
+            });
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
