@@ -11,7 +11,7 @@ use crate::time::Millis;
 use super::{
     Actor, Hub, HubError, TrailQuery, TrailReport, TrailRow, action, change, guard, mark, numbers,
     refusal::Intent,
-    settled,
+    settled, tagged,
     walk::{self, Walk},
 };
 

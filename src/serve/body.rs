@@ -15,12 +15,19 @@ const ROOM: usize = 4096;
 
 /// Bytes of all bodies that are there at a time; the next wait. A body is let go of once it was looked at.
 const ALL: usize = 64 * MOST;
+/// A body of so many bytes is short: nearly all are, and they do not wait for long ones.
+const SHORT: usize = 16 * 1024;
+/// Bytes of all short ones.
+const ALL_SHORT: usize = 8 * MOST;
 /// Room is given out in pieces of so many bytes.
 const PIECE: usize = 1024;
 
 /// Room for all bodies together.
 #[derive(Debug)]
-pub(super) struct Bodies(Semaphore);
+pub(super) struct Bodies {
+    short: Semaphore,
+    long: Semaphore,
+}
 
 /// A body, and its part of the room.
 #[derive(Debug)]
@@ -39,7 +46,7 @@ impl Deref for Handed<'_> {
 
 impl Bodies {
     pub(super) fn new() -> Self {
-        Self(Semaphore::new(ALL / PIECE))
+        Self { short: Semaphore::new(ALL_SHORT / PIECE), long: Semaphore::new(ALL / PIECE) }
     }
 
     /// Reads a body to its end. `None` if it is too long, too slow or breaks off, or if there is no room for it in time.
@@ -53,7 +60,8 @@ impl Bodies {
         let length = hint.exact().and_then(|exact| usize::try_from(exact).ok()).unwrap_or(most);
         let pieces = u32::try_from(length.div_ceil(PIECE)).ok()?;
         let all = async {
-            let room = self.0.acquire_many(pieces).await.ok()?;
+            let room = if length <= SHORT { &self.short } else { &self.long };
+            let room = room.acquire_many(pieces).await.ok()?;
             let mut read = Gathered::new(length);
             while let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
                 // Trailers are no part of a body.

@@ -62,6 +62,8 @@ pub(super) struct Health {
     unknown: AtomicBool,
     /// The store was older at the start than it was seen before.
     behind: AtomicBool,
+    /// How far it was seen before could not be read.
+    unmarked: AtomicBool,
 }
 
 impl Health {
@@ -76,6 +78,7 @@ impl Health {
             settings: Mutex::default(),
             unknown: AtomicBool::new(false),
             behind: AtomicBool::new(false),
+            unmarked: AtomicBool::new(false),
         };
         health.follow(followed);
         health
@@ -122,6 +125,11 @@ impl Health {
         }
     }
 
+    /// Notes whether it is not known how far the store was seen before this process started.
+    pub(super) fn unmarked(&self, is: bool) {
+        self.unmarked.store(is, Ordering::Relaxed);
+    }
+
     /// Whether it was.
     pub(super) fn is_behind(&self) -> bool {
         self.behind.load(Ordering::Relaxed)
@@ -158,9 +166,15 @@ impl Health {
         let sight = self.sight.lock().unwrap_or_else(PoisonError::into_inner).words().to_owned();
         let word = if ready { "ready" } else { "not ready" };
         let (age, limit) = (self.age(), self.limit.load(Ordering::Relaxed));
+        let unmarked = match self.unmarked.load(Ordering::Relaxed) {
+            true => {
+                "seen before: keydesk.db-seen could not be read at the start, so an older store would not be noticed\n"
+            }
+            false => "",
+        };
         let text = format!(
             "{word}\nstore: {sight}\nlast in sight: {}.{:03} s ago, answers until {} s\ntampered credentials: {}\n\
-             tampered settings: {}\n",
+             tampered settings: {}\n{unmarked}",
             age / 1_000,
             age % 1_000,
             limit / 1_000,

@@ -199,9 +199,10 @@ impl Threads {
             StepBack::Telling.now();
             gathering.run(&shared);
         })?;
-        let seen = Seen::beside(&orders.places.database);
+        let mut seen = Seen::beside(&orders.places.database);
         let newer = seen.newer(&current(&hub));
         verifier.health.set_behind(newer.is_some());
+        verifier.health.unmarked(seen.unreadable);
         let (places, clock) = (orders.places.clone(), orders.clock.clone());
         let known = Known { mark: newer.unwrap_or(mark), followed, tampered, findings, older: None, seen };
         let refresh = Refresh::new(verifier.clone(), hub, (places, clock), known, pace);

@@ -131,7 +131,7 @@ impl Refresh {
             }
             if self.tidied.elapsed() >= TIDIED_EVERY {
                 self.verifier.journal.tidy(&self.verifier.guard, self.verifier.now());
-                self.known.seen.look();
+                self.known.seen.look(&current(&self.hub));
                 self.tidied = Instant::now();
             }
             std::thread::park_timeout(pause);

@@ -23,6 +23,8 @@ pub(super) struct Seen {
     place: PathBuf,
     kept: Option<Mark>,
     failing: bool,
+    /// There is a file and nothing can be learnt from it.
+    pub(super) unreadable: bool,
 }
 
 impl Seen {
@@ -30,17 +32,18 @@ impl Seen {
     pub(super) fn beside(database: &Path) -> Self {
         let mut place = database.as_os_str().to_owned();
         place.push("-seen");
-        Self { place: place.into(), kept: None, failing: false }
+        Self { place: place.into(), kept: None, failing: false, unreadable: false }
     }
 
     /// How far the store was, if what is there now is older than that.
-    pub(super) fn newer(&self, hub: &Hub) -> Option<Mark> {
+    pub(super) fn newer(&mut self, hub: &Hub) -> Option<Mark> {
         let mark = match self.read() {
             Ok(line) => hub.feed().read_mark(line.trim_end()),
             Err(why) if why.kind() == io::ErrorKind::NotFound => return None,
             Err(_) => None,
         };
         let Some(mark) = mark else {
+            self.unreadable = true;
             // Another desk's, or damaged: whoever could do that on purpose could take the file away as well.
             tracing::warn!(place = %self.place.display(), "how far the store was seen before cannot be read");
             return None;
@@ -49,9 +52,10 @@ impl Seen {
         (since == Since::WentBack).then_some(mark)
     }
 
-    /// Looks whether the file is still there.
-    pub(super) fn look(&mut self) {
-        if !self.place.exists() {
+    /// Looks whether the file is still there and says something; else it is written again.
+    pub(super) fn look(&mut self, hub: &Hub) {
+        let is_mark = |line: String| hub.feed().read_mark(line.trim_end()).is_some();
+        if !self.read().is_ok_and(is_mark) {
             self.kept = None;
         }
     }

@@ -1,6 +1,7 @@
 //! The trail is whole, or says where it is not.
 
 use keydesk::{
+    account::Role,
     credential::{Kind, Overlap, State, Verb},
     hub::{Hub, HubError, TrailQuery, TrailReport},
 };
@@ -217,4 +218,28 @@ fn the_name_of_the_account_is_the_one_that_set_up_wrote() {
     assert_eq!(broken(&desk.hub), None);
     desk.sql("UPDATE account SET name = 'Evil Ltd'");
     assert!(broken(&desk.hub).is_some_and(|what| what.contains("name of the account")));
+}
+
+#[test]
+fn a_row_with_a_wrong_tag_is_named() {
+    for (sql, what) in [
+        ("UPDATE credential SET note = 'mine' WHERE kind = 'hmac'", "the key kdh"),
+        ("UPDATE credential SET state = 'active' WHERE kind = 'hmac'", "the key kdh"),
+        ("UPDATE secret SET tag = x'00'", "a secret of the key kdh"),
+        ("UPDATE person SET role = 'basic' WHERE name = 'alice'", "the user alice"),
+    ] {
+        let desk = filled();
+        let alice = desk.alice();
+        desk.sql(sql);
+        let found = desk.hub.verify_trail(&alice, None, &mut |_, _| ());
+        match what {
+            // Nobody is let in by a row that is not to be trusted.
+            "the user alice" => assert!(found.is_err()),
+            what => assert!(found.unwrap().broken.is_some_and(|said| said.starts_with(what)), "{sql}"),
+        }
+    }
+    let desk = filled();
+    desk.user("bram", Role::Basic);
+    desk.sql("UPDATE person SET role = 'administrator' WHERE name = 'bram'");
+    assert!(report(&desk.hub, &desk, None).broken.is_some_and(|said| said.starts_with("the user bram")));
 }

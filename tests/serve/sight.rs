@@ -186,7 +186,7 @@ fn a_verifier_that_starts_with_an_older_store_answers_nobody_until_that_is_accep
     fs::write(&seen, "nonsense").unwrap();
     let verifier = desk.verifier();
     assert_eq!((status(&verifier, &one), status(&verifier, &two)), (401, 200));
-    assert!(verifier.log().contains("cannot be read"));
+    assert!(verifier.log().contains("cannot be read") && says(&verifier, "could not be read at the start"));
     verifier.until("kept", |_| fs::read(&seen).is_ok_and(|line| line.starts_with(b"[")));
 }
 
@@ -335,11 +335,9 @@ fn a_row_changed_behind_our_back_is_refused_counted_and_in_the_trail() {
     assert_eq!(verifier.metric("keydesk_credentials_tampered"), 3.0);
     assert_eq!(verifier.metric("keydesk_denied_total{reason=\"tampered\"}"), 3.0);
     assert!(says(&verifier, "tampered credentials: 3"));
-    let trail = desk.trail();
-    for key in [row, secret, moved] {
-        let told = trail.iter().any(|entry| entry.did.contains("tampered") && entry.what.contains(&key.key));
-        assert!(told, "{} is not in the trail", key.name);
-    }
+    let in_the_trail =
+        |key: &&Key| desk.trail().iter().any(|entry| entry.did.contains("tampered") && entry.what.contains(&key.key));
+    verifier.until("in the trail", |_| [row, secret, moved].iter().all(in_the_trail));
     let other = Key { secret: good.secret.clone(), ..moved.clone() };
     assert_eq!(status(&verifier, &other), 401, "another's secret under one's own key");
 }

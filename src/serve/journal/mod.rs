@@ -86,11 +86,11 @@ impl Journal {
     /// Reads what was remembered, as far as it is good, and begins to write.
     pub(super) fn begin(&self, guard: &Guard, now: Seconds) {
         self.read(guard, now);
-        // The file of this minute marks from when on something was remembered.
-        let begun = self.with(minute_of(now), |_| Ok(()));
-        self.note_failure(begun.and_then(|()| self.unkept.open(&self.directory)));
-        // The files that this process makes must not hide from the next what this one does not know.
+        // First, for the files that this process makes must not hide from the next what this one does not know.
         guard.forgotten().filter(|end| *end >= now).into_iter().for_each(|end| self.unkept.note(end));
+        let unkept = self.make().and_then(|()| self.unkept.open(&self.directory));
+        // The file of this minute marks from when on something was remembered.
+        self.note_failure(unkept.and_then(|()| self.with(minute_of(now), |_| Ok(()))));
         self.tidy(guard, now);
     }
 
@@ -117,7 +117,7 @@ impl Journal {
         self.files.write().unwrap_or_else(PoisonError::into_inner).retain(|minute, _| *minute >= now);
         self.mend(guard, now);
         // Without room there is none; then what is in the way is told already.
-        let _ = self.unkept.open(&self.directory);
+        let _ = self.make().and_then(|()| self.unkept.open(&self.directory));
         let Ok(mut passed) = minutes(&self.directory) else { return };
         passed.retain(|minute| *minute < now);
         passed.pop();
@@ -217,11 +217,16 @@ impl Journal {
         act(file)
     }
 
-    fn open(&self, minute: i64) -> io::Result<Minute> {
+    /// Makes the directory, if it is not there.
+    fn make(&self) -> io::Result<()> {
         match DirBuilder::new().mode(0o700).create(&self.directory) {
-            Err(why) if why.kind() != io::ErrorKind::AlreadyExists => return Err(why),
-            _ => {}
+            Err(why) if why.kind() != io::ErrorKind::AlreadyExists => Err(why),
+            _ => Ok(()),
         }
+    }
+
+    fn open(&self, minute: i64) -> io::Result<Minute> {
+        self.make()?;
         let file =
             OpenOptions::new().create(true).append(true).mode(0o600).custom_flags(AT_ONCE).open(self.path(minute))?;
         let meta = regular(&file)?;

@@ -49,7 +49,7 @@ impl Unkept {
             .open(place)?;
         let meta = super::regular(&file)?;
         if meta.len() < LENGTH as u64 {
-            write(&file, Seconds(0))?;
+            write(&file, state.until.unwrap_or(Seconds(0)))?;
         }
         state.file = Some((file, super::which(&meta)));
         state.put();

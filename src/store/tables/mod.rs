@@ -25,7 +25,7 @@ pub use feed::{
 };
 pub use head::{HeadRow, head, insert_head, lock_head, update_head};
 pub use person::{PersonRecord, PresenceRow, made_by, people, presence, put_presence};
-pub use record::{Record, Tagged, all_by, get, insert, update};
+pub use record::{Record, Tagged, all_by, each_tagged, get, insert, update};
 pub use refusal::{
     RefusalRow, RefusedRow, forget_refusal, forget_refusals, insert_refusal, newest_refusals, next_refusal, refusals,
     repeat_refusal,
