@@ -59,8 +59,14 @@ pub fn run(site: &Site, args: &ExplainArgs) -> Result<(), Failure> {
     if pasted.len() as u64 > LONGEST {
         return Err(Failure::usage("This request is too long for a verifier. Leave the end of its body out."));
     }
-    let Pasted { method, target, version, fields, body } = Pasted::read(&pasted).ok_or_else(|| {
-        Failure::usage("This is no HTTP request. Paste the request line, the fields, an empty line, and the body.")
+    let sent = match Pasted::read(&pasted) {
+        Some(_) => pasted,
+        None => sent_by_curl(&pasted).unwrap_or(pasted),
+    };
+    let Pasted { method, target, version, fields, body } = Pasted::read(&sent).ok_or_else(|| {
+        Failure::usage(
+            "This is no HTTP request. Paste the request line, the fields, an empty line, and the body; or what `curl -v` says.",
+        )
     })?;
     let client = args.client.map(|client| client.to_string());
     let request = Request {
@@ -190,6 +196,14 @@ fn meaning(refused: &verify::Refused, client: Option<IpAddr>) -> String {
 }
 
 /// A request as somebody pasted it.
+/// The head of the first request in what `curl -v` says: its lines behind `>`. The body is not there.
+fn sent_by_curl(said: &[u8]) -> Option<Vec<u8>> {
+    let lines = said.split(|&b| b == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let sent = lines.filter_map(|line| line.strip_prefix(b"> ").or_else(|| line.strip_prefix(b">")));
+    let head: Vec<_> = sent.take_while(|line| !line.is_empty()).collect();
+    (!head.is_empty()).then(|| [&head.join(&b"\r\n"[..])[..], b"\r\n\r\n"].concat())
+}
+
 struct Pasted<'a> {
     method: &'a [u8],
     target: &'a [u8],

@@ -2,7 +2,10 @@
 
 use clap::Args;
 
-use crate::sample::{self, Gateway, SHIPPED};
+use crate::{
+    sample::{self, Gateway, SHIPPED},
+    serve::Listen,
+};
 
 use super::{
     args::{self, Acting},
@@ -29,7 +32,10 @@ pub fn run(site: &Site, args: &SnippetArgs) -> Result<(), Failure> {
     let desk = site.open(&args.acting)?;
     let upstream = desk.hub.overview(&desk.actor)?.upstream;
     let own = if upstream.is_some() { site.found.verifier() } else { SHIPPED.to_owned() };
-    let verifier = args.listen.clone().unwrap_or(own);
+    // Said here as `serve` says it: a path that lacks `unix:` is no odd path.
+    let asked = args.listen.as_deref().map(str::parse::<Listen>).transpose();
+    let asked = asked.map_err(|why| Failure::usage(why.to_string()))?;
+    let verifier = asked.map_or(own, |place| place.to_string());
     let snippet = args.gateway.snippet(&verifier, &upstream.clone().unwrap_or_default()).map_err(Failure::usage)?;
     if upstream.is_none() {
         failure::say(sample::NOT_YOURS);

@@ -1,6 +1,10 @@
 //! Is it a gateway that asks? On a Unix socket the file's mode says so, on TCP a token.
 
-use std::{io, path::Path};
+use std::{
+    io,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use crate::vault::{PrivateFile, same, sha256};
 use hyper::{HeaderMap, header::HeaderName};
@@ -67,6 +71,32 @@ impl GatewayToken {
         match (given.next(), given.next()) {
             (Some(one), None) => same(&sha256(one.as_bytes()), &self.0),
             _ => false,
+        }
+    }
+}
+
+/// They are told of this often.
+const TOLD_EVERY: Duration = Duration::from_secs(60);
+
+/// Questions over TCP without the right token, as far as the log tells of them. To its clients a gateway with a wrong
+/// token looks as if every credential were wrong.
+#[derive(Debug, Default)]
+pub(super) struct Strangers {
+    told: u64,
+    at: Option<Instant>,
+}
+
+impl Strangers {
+    /// Tells of those that are new among `all`.
+    pub(super) fn tell(&mut self, all: u64) {
+        let new = all - self.told;
+        if new > 0 && self.at.is_none_or(|at| at.elapsed() >= TOLD_EVERY) {
+            (self.told, self.at) = (all, Some(Instant::now()));
+            tracing::warn!(
+                questions = new,
+                "refused over TCP, for they did not carry the gateway token once and right: if they are a gateway's, put the \
+                 token into its configuration"
+            );
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::time::Clock;
 use crate::verify::{Change, Entry};
 
 use super::{
+    gateway::Strangers,
     health::Sight,
     load::{self, Loaded, Tampered},
     older,
@@ -46,6 +47,7 @@ pub(super) struct Refresh {
     /// When it was last told that the store went back, and when files were last looked for.
     told: Option<Instant>,
     tidied: Instant,
+    strangers: Strangers,
     audit: Audit,
     pace: Pace,
 }
@@ -112,7 +114,19 @@ impl Refresh {
         pace: Pace,
     ) -> Self {
         let (audit, read) = (Audit::default(), pace.began());
-        Self { verifier, hub, places, clock, known, read, told: None, tidied: read, audit, pace }
+        Self {
+            verifier,
+            hub,
+            places,
+            clock,
+            known,
+            read,
+            told: None,
+            tidied: read,
+            strangers: Strangers::default(),
+            audit,
+            pace,
+        }
     }
 
     /// Looks until told to stop.
@@ -132,6 +146,7 @@ impl Refresh {
             if self.tidied.elapsed() >= TIDIED_EVERY {
                 self.verifier.journal.tidy(&self.verifier.guard, self.verifier.now());
                 self.known.seen.look(&current(&self.hub));
+                self.strangers.tell(self.verifier.metrics.no_token.load(Ordering::Relaxed));
                 self.tidied = Instant::now();
             }
             std::thread::park_timeout(pause);

@@ -48,6 +48,19 @@ fn now() -> Seconds {
 const SHA256: Dialect = Dialect::Hmac(keydesk::credential::Algorithm::Sha256);
 
 #[test]
+fn what_curl_says_is_read_as_well() {
+    let signer = Signer::new();
+    let fields = signer.fields("GET", "/v1?a=b", None, now(), SHA256);
+    let sent: String = fields.lines().map(|field| format!("> {field}\r\n")).collect();
+    let said = format!(
+        "*   Trying 127.0.0.1:443...\n* Connected to api.example.com\n> GET /v1?a=b HTTP/1.1\r\n{sent}> \r\n\
+         < HTTP/1.1 401 Unauthorized\r\n< Content-Length: 0\r\n<\n* Connection #0 left intact\n"
+    );
+    let told = signer.explain(&[], &said).out;
+    assert!(told.contains("Verdict: allowed.") && told.contains(&signer.key), "{told}");
+}
+
+#[test]
 fn a_right_request_in_either_line_end_and_dialect() {
     let signer = Signer::new();
     for dialect in [SHA256, Dialect::Rfc9421] {

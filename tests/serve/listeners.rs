@@ -110,6 +110,7 @@ fn tcp_needs_a_token_and_every_question_needs_it_too() {
     assert!(Connection::tcp(&address).ask(whole.as_bytes()).text().contains("store: in sight"));
     assert_eq!(verifier.metric("keydesk_no_token_total"), 6.0);
     assert_eq!(verifier.ask(&question).status(), 200, "the socket's mode is enough");
+    verifier.until("told", |verifier| verifier.log().contains("put the token into its configuration"));
     assert!(!verifier.log().contains(TOKEN));
 }
 

@@ -335,9 +335,11 @@ fn a_row_changed_behind_our_back_is_refused_counted_and_in_the_trail() {
     assert_eq!(verifier.metric("keydesk_credentials_tampered"), 3.0);
     assert_eq!(verifier.metric("keydesk_denied_total{reason=\"tampered\"}"), 3.0);
     assert!(says(&verifier, "tampered credentials: 3"));
-    let in_the_trail =
-        |key: &&Key| desk.trail().iter().any(|entry| entry.did.contains("tampered") && entry.what.contains(&key.key));
-    verifier.until("in the trail", |_| [row, secret, moved].iter().all(in_the_trail));
+    for key in [row, secret, moved] {
+        verifier.until(&format!("{} is in the trail", key.name), |_| {
+            desk.trail().iter().any(|entry| entry.did.contains("tampered") && entry.what.contains(&key.key))
+        });
+    }
     let other = Key { secret: good.secret.clone(), ..moved.clone() };
     assert_eq!(status(&verifier, &other), 401, "another's secret under one's own key");
 }

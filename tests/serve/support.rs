@@ -167,6 +167,7 @@ impl Desk {
 pub struct Key {
     pub kind: Kind,
     pub key: String,
+    pub name: String,
     pub secret: String,
     pub id: keydesk::hub::CredentialId,
 }
@@ -175,7 +176,7 @@ impl Key {
     fn of(issued: Issued) -> Self {
         let secret = issued.secret.unwrap().expose_text().unwrap().to_owned();
         let row = issued.row;
-        Self { kind: row.kind, key: row.key, secret, id: row.id }
+        Self { kind: row.kind, key: row.key, name: row.name, secret, id: row.id }
     }
 
     /// `Authorization` for Basic.

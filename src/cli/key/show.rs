@@ -10,12 +10,12 @@ use crate::{
         failure::Failure,
         out,
     },
-    credential::Kind,
-    hub::{CredentialRow, Details, LiveSecret, Refusal},
+    credential::{Condition, Kind},
+    hub::{CredentialRow, Details, LastUse, LiveSecret, Refusal},
     time::{Millis, Seconds},
 };
 
-use super::list::{KeyJson, UseJson, condition_words, minute, use_words};
+use super::list::{KeyJson, UseJson, condition_words, minute};
 
 /// Which one.
 #[derive(Debug, Args)]
@@ -118,13 +118,16 @@ fn words(details: &Details, now: Millis) -> Vec<String> {
         .map(|(title, value)| format!("{title:<14}{value}"))
         .collect();
     lines.extend(details.secrets.iter().map(|live| {
-        let until =
-            live.valid_until.map_or("works".to_owned(), |at| format!("works until {} UTC", minute(at.millis())));
+        let until = match (works(row, now), live.valid_until) {
+            (false, _) => format!("does not work: the key is {}", condition_words(row, now)),
+            (true, None) => "works".to_owned(),
+            (true, Some(at)) => format!("works until {} UTC", minute(at.millis())),
+        };
         let made = format!("made {} UTC by {}", minute(live.created_at), live.created_by);
         format!(
             "{:<14}{until}; {made}; last used: {}",
             format!("Secret {}", live.version),
-            use_words(live.last_used.as_ref())
+            last_use(live.last_used.as_ref())
         )
     }));
     lines.extend(details.refusals.iter().map(|refusal| {
@@ -134,6 +137,17 @@ fn words(details: &Details, now: Millis) -> Vec<String> {
     // What helps is said once, for the newest: the older ones mostly are the same.
     lines.extend(details.refusals.first().map(|newest| format!("{:<14}{}", "", newest.advice())));
     lines
+}
+
+/// Whether a secret of it can work now.
+fn works(row: &CredentialRow, now: Millis) -> bool {
+    !row.tampered && matches!(row.condition(now), Condition::Active | Condition::Expiring(_))
+}
+
+/// When and from where; here no column's title says UTC.
+fn last_use(used: Option<&LastUse>) -> String {
+    let from = |used: &LastUse| used.address.as_ref().map(|address| format!(" from {address}")).unwrap_or_default();
+    used.map_or("never".to_owned(), |used| format!("{} UTC{}", minute(used.at.millis()), from(used)))
 }
 
 fn facts(row: &CredentialRow, now: Millis) -> Vec<(&'static str, String)> {
@@ -154,7 +168,7 @@ fn facts(row: &CredentialRow, now: Millis) -> Vec<(&'static str, String)> {
         ("Note", options.note.as_str().to_owned()),
         ("Created", format!("{} UTC by {}", minute(row.created_at), row.created_by)),
         ("Changed", format!("{} UTC by {}", minute(row.changed_at), row.changed_by)),
-        ("Last used", use_words(row.last_used.as_ref())),
+        ("Last used", last_use(row.last_used.as_ref())),
         ("Id", row.id.to_string()),
     ]
 }
