@@ -1,8 +1,9 @@
 //! Caddy, by `forward_auth`.
 
-use std::{path::Path, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use super::{
+    client::Sent,
     house::{Gateway, installed},
     targets::Fate::{Exact, Refused, Spelled},
 };
@@ -19,12 +20,39 @@ pub const CADDY: Gateway = Gateway {
     sees_bodies: false,
 };
 
+/// Taken into a Caddyfile with options of its own, as its head says: here, an admin endpoint that no other Caddy has.
 fn command(program: &Path, place: &Path, file: &Path) -> Command {
+    let main = place.join("main");
+    fs::write(&main, format!("{{\n\tadmin unix/{}/admin\n}}\nimport {}\n", place.display(), file.display())).unwrap();
+    let mut command = caddy(program, place, "run");
+    command.arg("--config").arg(main);
+    command
+}
+
+/// It keeps its state in the home directory.
+fn caddy(program: &Path, place: &Path, verb: &str) -> Command {
     let mut command = Command::new(program);
-    command.args(["run", "--adapter", "caddyfile", "--config"]).arg(file);
-    // It keeps its state in the home directory.
+    command.args([verb, "--adapter", "caddyfile"]);
     command.env("HOME", place).env("XDG_CONFIG_HOME", place).env("XDG_DATA_HOME", place);
     command
 }
 
 checks!(CADDY);
+
+#[test]
+fn a_reload_takes_what_was_changed() {
+    let Some(house) = CADDY.start() else { return };
+    let place = house.desk.dir.path().join("gateway");
+    let file = place.join(CADDY.file);
+    let text = fs::read_to_string(&file).unwrap();
+    let sent = Sent::new("GET", "/").basic(&house.keys.one);
+    house.through(&sent);
+    let api = format!("reverse_proxy {}", house.api.address);
+    assert_eq!(text.matches(&api).count(), 1);
+    fs::write(&file, text.replace(&api, "respond 418")).unwrap();
+    let program = installed("caddy").unwrap();
+    let done = caddy(&program, &place, "reload").arg("--config").arg(place.join("main")).output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+    house.refused(&sent, 418);
+    house.refused(&Sent::new("GET", "/"), 401);
+}
