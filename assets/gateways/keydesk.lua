@@ -1,7 +1,8 @@
 -- The action `lua.keydesk` for haproxy.cfg: asks keydesk's verifier about a request, and lets through what it allows.
 -- HAProxy 2.6 and later (`dst` and `timeout` of core.httpclient).
 --
--- Change one address if need be: the verifier's socket, as HAProxy writes it.
+-- VERIFIER is the verifier's socket, as HAProxy sees it inside its chroot, if it has one. haproxy.cfg says what it takes to
+-- reach it.
 local VERIFIER = "unix@/run/keydesk/verifier.sock"
 -- For one attempt; HAProxy 2.6 makes four of them before it gives up.
 local MILLISECONDS = 1000
@@ -51,6 +52,18 @@ local function question(txn)
   return fields
 end
 
+-- One line in ten seconds at most: each request that comes meanwhile fails as well.
+local said = -10
+local function unanswered(answer)
+  local now = core.now().sec
+  if now - said >= 10 then
+    said = now
+    local status = tostring(answer and answer.status)
+    core.Alert("keydesk: the verifier at " .. VERIFIER .. " does not answer (" .. status .. "), so nothing gets through. "
+      .. "Is it up and ready, and can HAProxy's group reach it?")
+  end
+end
+
 local function refuse(txn, status, fields)
   local reply = txn:reply()
   reply:set_status(status)
@@ -82,6 +95,7 @@ core.register_action("keydesk", { "http-req" }, function(txn)
     if answer and answer.status == 401 then
       return refuse(txn, 401, answer.headers["www-authenticate"])
     end
+    unanswered(answer)
     return refuse(txn, 503)
   end
   for _, name in ipairs(IDENTITY) do

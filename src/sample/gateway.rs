@@ -28,6 +28,9 @@ struct Row {
     text: &'static str,
     /// The verifier's socket as the file writes it, up to the path.
     socket: &'static str,
+    /// What the head of the file says of a socket, and what it says instead of an address: there the token has to be put
+    /// in by hand.
+    head: (&'static str, &'static str),
     /// Where the token's line goes, and the line: on a Unix socket there is none.
     token: (&'static str, &'static str),
 }
@@ -38,6 +41,11 @@ const TABLE: [Row; 6] = [
         title: "nginx",
         text: include_str!("../../assets/gateways/nginx.conf"),
         socket: "unix:/run/keydesk/verifier.sock",
+        head: (
+            "# The verifier's socket is /run/keydesk/verifier.sock: nginx's user must be in the group that owns it.\n",
+            "# The verifier listens at @ADDRESS@: put its token, what is in its --gateway-token-file, into the line\n\
+             # X-Keydesk-Gateway-Token below, and let nobody read this file but root, who starts nginx.\n",
+        ),
         token: (
             "        proxy_set_header Host keydesk;\n",
             "        proxy_set_header X-Keydesk-Gateway-Token \"@TOKEN@\";\n",
@@ -48,6 +56,12 @@ const TABLE: [Row; 6] = [
         title: "Caddy",
         text: include_str!("../../assets/gateways/Caddyfile"),
         socket: "unix//run/keydesk/verifier.sock",
+        head: (
+            "# The verifier's socket is /run/keydesk/verifier.sock: Caddy's user must be in the group that owns it.\n",
+            "# The verifier listens at @ADDRESS@: put its token, what is in its --gateway-token-file, into the line\n\
+             # X-Keydesk-Gateway-Token below, and let nobody read this file but Caddy's user. Caddy's admin endpoint tells the\n\
+             # token to every process of this machine: let it listen at a socket (`admin` among the global options).\n",
+        ),
         token: (
             "\t\t\theader_up X-Forwarded-Uri {http.request.orig_uri}\n",
             "\t\t\theader_up X-Keydesk-Gateway-Token \"@TOKEN@\"\n",
@@ -58,6 +72,13 @@ const TABLE: [Row; 6] = [
         title: "HAProxy",
         text: include_str!("../../assets/gateways/haproxy.cfg"),
         socket: "",
+        head: (
+            "# The verifier's socket is /run/keydesk/verifier.sock. HAProxy gives up every group of its user but the one that `group` in\n\
+             # `global` names (Debian: haproxy): that one must own the socket, else everybody is answered 503. With `chroot` in `global`,\n\
+             # as Debian has it, the socket must be seen inside: by BindReadOnlyPaths= in HAProxy's unit, for example. Over TCP, with a\n\
+             # token, neither matters.\n",
+            "# The verifier listens at @ADDRESS@, says keydesk.lua; its token has to be put in there.\n",
+        ),
         token: ("", ""),
     },
     Row {
@@ -65,6 +86,12 @@ const TABLE: [Row; 6] = [
         title: "keydesk.lua",
         text: include_str!("../../assets/gateways/keydesk.lua"),
         socket: "unix@/run/keydesk/verifier.sock",
+        head: (
+            "-- VERIFIER is the verifier's socket, as HAProxy sees it inside its chroot, if it has one. haproxy.cfg says what it takes to\n\
+             -- reach it.\n",
+            "-- VERIFIER is where the verifier listens: put its token, what is in its --gateway-token-file, into the line\n\
+             -- x-keydesk-gateway-token below, and let nobody read this file but root, who starts HAProxy.\n",
+        ),
         token: (
             "  local fields = fields_of_client(txn)\n",
             "  fields[\"x-keydesk-gateway-token\"] = { \"@TOKEN@\" }\n",
@@ -75,6 +102,11 @@ const TABLE: [Row; 6] = [
         title: "Envoy",
         text: include_str!("../../assets/gateways/envoy.yaml"),
         socket: "pipe: { path: \"/run/keydesk/verifier.sock\" }",
+        head: (
+            "# The verifier's socket is /run/keydesk/verifier.sock: Envoy's user must be in the group that owns it.\n",
+            "# The verifier listens at @ADDRESS@: put its token, what is in its --gateway-token-file, into both lines\n\
+             # `key: x-keydesk-gateway-token` below, and let nobody read this file but Envoy's user.\n",
+        ),
         token: (
             "                - { remove: x-envoy-auth-partial-body }\n",
             "                - append:\n                    header: { key: x-keydesk-gateway-token, value: \"@TOKEN@\" }\n                    append_action: OVERWRITE_IF_EXISTS_OR_ADD\n",
@@ -85,6 +117,7 @@ const TABLE: [Row; 6] = [
         title: "Traefik",
         text: include_str!("../../assets/gateways/traefik.yml"),
         socket: "",
+        head: ("", ""),
         token: ("", ""),
     },
 ];
@@ -147,7 +180,11 @@ impl Gateway {
     }
 
     fn by_tcp(self, text: String, address: SocketAddr) -> String {
-        let Row { socket, token: (before, line), .. } = self.row();
+        let Row { socket, head, token: (before, line), .. } = self.row();
+        let text = match head.0 {
+            "" => text,
+            of_socket => text.replace(of_socket, &head.1.replace("@ADDRESS@", &address.to_string())),
+        };
         let with_token = |text: String| text.replace(before, &format!("{before}{}", line.replace("@TOKEN@", TOKEN)));
         match self {
             Self::Haproxy => text,
@@ -156,11 +193,9 @@ impl Gateway {
                 let place =
                     format!("socket_address: {{ address: \"{}\", port_value: {} }}", address.ip(), address.port());
                 let kept = format!("{ENVOY_KEPT}, x-keydesk-gateway-token");
-                with_token(text.replace(socket, &place).replace(ENVOY_KEPT, &kept).replace(PATH, &address.to_string()))
+                with_token(text.replace(socket, &place).replace(ENVOY_KEPT, &kept))
             }
-            Self::Nginx | Self::Caddy | Self::HaproxyLua => {
-                with_token(text.replace(socket, &address.to_string()).replace(PATH, &address.to_string()))
-            }
+            Self::Nginx | Self::Caddy | Self::HaproxyLua => with_token(text.replace(socket, &address.to_string())),
         }
     }
 
@@ -196,12 +231,35 @@ mod tests {
     #[test]
     fn every_place_that_is_filled_in_is_there() {
         for gateway in Gateway::ALL {
-            let Row { text, socket, token: (before, _), .. } = gateway.row();
+            let Row { text, socket, head, token: (before, _), .. } = gateway.row();
             let times = if gateway == Gateway::Envoy { 2 } else { 1 };
             if !socket.is_empty() {
                 assert_eq!((text.matches(socket).count(), text.matches(before).count()), (1, times), "{socket}");
             }
+            assert!(head.0.is_empty() || text.matches(head.0).count() == 1, "{}", head.0);
             assert_eq!(text.contains("9000"), gateway != Gateway::HaproxyLua);
+        }
+    }
+
+    /// Who listens at an address reads of the token and where it goes, and nothing of sockets and groups.
+    #[test]
+    fn the_head_is_that_of_the_place() {
+        let head = |gateway: Gateway, place: &str| -> String {
+            let text = gateway.snippet(place, &Upstream::default()).unwrap();
+            text.lines().take_while(|line| line.is_empty() || line.starts_with(['#', '-'])).collect()
+        };
+        for gateway in Gateway::ALL {
+            let (by_socket, by_tcp) = (head(gateway, "unix:/srv/v.sock"), head(gateway, "127.0.0.2:8999"));
+            let of_socket = |text: &str| text.contains("verifier's socket");
+            assert_eq!(of_socket(&by_socket), gateway != Gateway::Traefik, "{by_socket}");
+            assert!(!of_socket(&by_tcp) && by_tcp.contains("token"), "{by_tcp}");
+            let field = match gateway {
+                Gateway::Haproxy => "keydesk.lua",
+                Gateway::HaproxyLua | Gateway::Envoy => "x-keydesk-gateway-token",
+                Gateway::Nginx | Gateway::Caddy | Gateway::Traefik => "X-Keydesk-Gateway-Token",
+            };
+            assert!(by_tcp.contains(field), "{by_tcp}");
+            assert!(gateway == Gateway::HaproxyLua || by_tcp.contains("127.0.0.2:8999"), "{by_tcp}");
         }
     }
 
@@ -216,7 +274,7 @@ mod tests {
             let asks = gateway != Gateway::Haproxy;
             let left = by_tcp.contains("unix") || by_tcp.contains(PATH);
             assert_eq!((by_tcp.contains(TOKEN), left), (asks, false), "{by_tcp}");
-            assert!(!asks || gateway == Gateway::Traefik || by_socket.contains("/srv/key-desk/v.sock"));
+            assert!(gateway == Gateway::Traefik || by_socket.contains("/srv/key-desk/v.sock"));
             assert_eq!(by_socket.contains("api.internal"), gateway != Gateway::HaproxyLua);
         }
     }

@@ -5,6 +5,7 @@ use std::{fs, path::Path, process::Command};
 use keydesk::sample::Gateway;
 
 use super::{
+    client::Sent,
     house::{self, installed, snippet},
     targets::Fate::{Exact, Refused},
 };
@@ -35,3 +36,21 @@ fn command(program: &Path, place: &Path, file: &Path) -> Command {
 }
 
 checks!(HAPROXY);
+
+/// Whoever reads its log learns why everything is refused, in a line and not in one for each request.
+#[test]
+fn a_verifier_that_is_not_there_is_in_the_log() {
+    let Some(house) = HAPROXY.start() else { return };
+    let log = || fs::read_to_string(house.desk.dir.path().join("gateway.log")).unwrap();
+    let sent = Sent::new("GET", "/").basic(&house.keys.one);
+    house.through(&sent);
+    house.refused(&Sent::new("GET", "/"), 401);
+    assert!(!log().contains("does not answer"), "{}", log());
+    let socket = house.kill_verifier();
+    for _ in 0..20 {
+        house.refused(&sent, HAPROXY.down);
+    }
+    let log = log();
+    assert!(log.contains(&format!("the verifier at unix@{} does not answer (503)", socket.display())), "{log}");
+    assert!(log.matches("does not answer").count() < 20, "{log}");
+}
