@@ -18,6 +18,7 @@ mod gateways {
     pub mod haproxy;
     pub mod house;
     pub mod nginx;
+    pub mod readme;
     pub mod targets;
     pub mod upstream;
 }
