@@ -732,6 +732,13 @@ fn sqlite_finds_the_trail_of_one_subject_by_its_index_whatever_else_is_asked() {
         let steps: Vec<String> = steps.map(Result::unwrap).collect();
         assert!(steps.len() == 1 && steps[0].contains(index), "{sql}: {steps:?}");
     }
+    for table in ["credential", "person"] {
+        let sql = tables::put_back_sql(table);
+        let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", sql.replace('$', "?"))).unwrap();
+        let steps = plan.query_map(["", ""], |row| row.get::<_, String>(3)).unwrap().map(Result::unwrap);
+        let steps: Vec<String> = steps.filter(|step| step.contains("SEARCH t ")).collect();
+        assert!(steps.len() == 1 && steps[0].contains("trail_by_subject"), "{sql}: {steps:?}");
+    }
 }
 
 /// A desk as an older keydesk made it: the first step alone.

@@ -36,7 +36,8 @@ pub use tally::{add_to_tally, count_anew, counted, tallies};
 pub use throttle::{ThrottleRecord, forget_old_throttles, throttles};
 pub use trail::{
     RepeatRecord, TrailFilter, TrailRecord, changes, done_since, dropped_since_sign_in, find_operation, insert_trail,
-    last_at, put_back, removed, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash, trail_sql,
+    last_at, put_back, put_back_sql, removed, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash,
+    trail_sql,
 };
 pub use usage::{
     UsageRow, count_expiring, count_waiting, ever_asked, insert_usage, last_addresses, note_asked, put_usage,

@@ -184,12 +184,16 @@ pub fn trail_beside(tx: &mut dyn Tx, last: i64) -> Result<Option<i64>, StoreErro
 /// The name of a row of `table` that was not last changed when the trail says so. `beside` are actions that name a row
 /// and do not change it.
 pub fn put_back(tx: &mut dyn Tx, table: &str, beside: [&str; 2]) -> Result<Option<String>, StoreError> {
-    let sql = format!(
+    tx.row(&put_back_sql(table), &beside.map(Value::from))?.map(|mut row| row.text()).transpose()
+}
+
+/// The SQL of [`put_back`]. By the index of subjects: by that of classes each row would be looked for among all changes.
+pub fn put_back_sql(table: &str) -> String {
+    format!(
         "SELECT r.name FROM {table} r WHERE r.changed_at IS DISTINCT FROM \
-         (SELECT t.at FROM trail t WHERE t.subject = r.id AND t.class = 'change' AND t.action NOT IN ($1, $2) \
+         (SELECT t.at FROM trail t WHERE t.subject = r.id AND t.class || '' = 'change' AND t.action NOT IN ($1, $2) \
          ORDER BY t.no DESC LIMIT 1) ORDER BY r.id LIMIT 1"
-    );
-    tx.row(&sql, &beside.map(Value::from))?.map(|mut row| row.text()).transpose()
+    )
 }
 
 /// The name of a row that was made, as the trail says, and is not in `table`.
