@@ -21,7 +21,7 @@ use super::{
     refusal::Intent,
 };
 
-/// Names remembered at most. Beyond it all unknown names share one row, so that guessing cannot fill the disk.
+/// Names remembered at most, so that guessing cannot fill the disk.
 const MOST_NAMES: i64 = 10_000;
 
 /// What a try came to, before anything is said of it.
@@ -255,24 +255,25 @@ impl Change<'_> {
             }
             None => {
                 tables::forget_old_throttles(&mut *self.tx, self.now.0 - DAY, self.now.0)?;
-                let full = tables::throttles(&mut *self.tx)? >= MOST_NAMES;
-                match full && id != "others" && !self.is_users(id)? {
-                    true => self.throttle_row("others"),
-                    false => Ok(Tagged { record: fresh(id), tag: Vec::new() }),
+                if tables::throttles(&mut *self.tx)? >= MOST_NAMES {
+                    self.forget_a_stranger()?;
                 }
+                Ok(Tagged { record: fresh(id), tag: Vec::new() })
             }
         }
     }
 
-    /// Whether tries on a user's name are kept under this. Users are few, and nobody who never missed may be locked out
-    /// with those who try names that there are not.
-    fn is_users(&mut self, id: &str) -> Result<bool, HubError> {
-        for person in tables::people(&mut *self.tx)? {
-            if throttle_id(self.vault(), &person.record.name)? == id {
-                return Ok(true);
-            }
+    /// Forgets the name that was not tried for longest and is no user's: nobody gets in by it, however often it is tried.
+    fn forget_a_stranger(&mut self) -> Result<(), HubError> {
+        let people = tables::people(&mut *self.tx)?;
+        let users: Result<Vec<_>, _> =
+            people.iter().map(|person| throttle_id(self.vault(), &person.record.name)).collect();
+        let users = users?;
+        let oldest = tables::oldest_throttles(&mut *self.tx, users.len() as i64 + 1)?;
+        if let Some(id) = oldest.into_iter().find(|id| !users.contains(id)) {
+            tables::forget_throttle(&mut *self.tx, &id)?;
         }
-        Ok(false)
+        Ok(())
     }
 
     fn put_throttle(&mut self, row: &Tagged<ThrottleRecord>, tries: Attempts) -> Result<(), HubError> {

@@ -28,8 +28,8 @@ fn wrong<T: Record>(tx: &mut dyn Tx, vault: &Vault, column: &str) -> Result<Opti
     let (mut room, mut found) = (TagInput::default(), None);
     tables::each_tagged::<T>(tx, &mut |row| {
         if found.is_none() && !guard::cells_intact::<T>(vault, row, &mut room) {
-            found = Some(match place.and_then(|place| row.get(place)) {
-                Some(Cell::Text(text)) => (*text).to_owned(),
+            found = Some(match (place.and_then(|place| row.get(place)), row.first()) {
+                (Some(Cell::Text(text)), _) | (_, Some(Cell::Text(text))) => (*text).to_owned(),
                 _ => "without a name".to_owned(),
             });
         }

@@ -16,6 +16,10 @@ use tokio::net::{TcpListener, UnixListener};
 /// A Unix socket is for the owner and its group: put the gateway's user into that group.
 const SOCKET_MODE: u32 = 0o660;
 
+/// Connections that wait in the system's queue. Beyond it a gateway's first packet is dropped, and comes again after a
+/// second.
+const BACKLOG: i32 = 4_096;
+
 /// Where to listen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Listen {
@@ -198,6 +202,7 @@ fn bind(place: &Listen) -> Result<Socket, ListenError> {
     match place {
         Listen::Tcp(address) => {
             let listener = std::net::TcpListener::bind(address).map_err(io)?;
+            rustix::net::listen(&listener, BACKLOG).map_err(|why| io(why.into()))?;
             listener.set_nonblocking(true).map_err(io)?;
             TcpListener::from_std(listener).map(Socket::Tcp).map_err(io)
         }
@@ -205,6 +210,7 @@ fn bind(place: &Listen) -> Result<Socket, ListenError> {
             clear(path)?;
             // The process's umask keeps the group out until the mode is set.
             let listener = unix::UnixListener::bind(path).map_err(io)?;
+            rustix::net::listen(&listener, BACKLOG).map_err(|why| io(why.into()))?;
             let file = SocketFile::at(path).map_err(io)?;
             fs::set_permissions(path, fs::Permissions::from_mode(SOCKET_MODE)).map_err(io)?;
             listener.set_nonblocking(true).map_err(io)?;

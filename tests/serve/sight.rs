@@ -304,6 +304,26 @@ fn a_row_changed_while_the_verifier_runs_is_refused_soon_and_noted_once() {
 }
 
 #[test]
+fn a_row_that_cannot_be_read_hides_no_other_and_stops_no_verifier() {
+    let desk = Desk::new();
+    let keys = ["one", "two", "three"].map(|name| desk.key(Kind::Basic, name));
+    let [one, two, three] = &keys;
+    let verifier = desk.verifier();
+    desk.sql(&format!(
+        "UPDATE credential SET name = CAST(x'ff' AS TEXT) WHERE key = '{}';
+         UPDATE credential SET note = 'changed' WHERE key = '{}'",
+        one.key, two.key
+    ));
+    verifier.until("refused", |verifier| status(verifier, two) == 401);
+    assert!(says(&verifier, "store: in sight") && status(&verifier, three) == 200);
+    verifier.stop();
+    let verifier = desk.verifier();
+    assert_eq!(keys.each_ref().map(|key| status(&verifier, key)), [401, 401, 200]);
+    let report = desk.hub.verify_trail(&desk.alice, None, &mut |_, _| ()).unwrap();
+    assert!(report.broken.is_some_and(|what| what.contains("was changed outside keydesk")));
+}
+
+#[test]
 fn what_was_changed_is_refused_before_the_trail_can_say_so() {
     let desk = Desk::new();
     let keys = ["one", "two", "three", "four", "five"].map(|name| desk.key(Kind::Basic, name));

@@ -66,7 +66,16 @@ impl<'a> Run<'a> {
     /// Takes a row of the table of credentials.
     pub(super) fn credential(&mut self, row: &[Cell<'_>]) -> Result<(), StoreError> {
         let intact = guard::cells_intact::<CredentialRecord>(self.vault, row, &mut self.room);
-        let cells = CredentialCells::read(row)?;
+        let cells = match (CredentialCells::read(row), row) {
+            (Ok(cells), _) => cells,
+            // Of one that cannot be read nothing is kept; it is told by its id.
+            (Err(_), [Cell::Text(id), ..]) => {
+                let id = self.add_id(id);
+                self.credentials.push(Read { id, fed: Err("a key that cannot be read".to_owned()) });
+                return Ok(());
+            }
+            (Err(why), _) => return Err(why),
+        };
         let options = options(&cells).filter(|_| intact);
         let fed = fed(&cells, options).ok_or_else(|| called(cells.key, cells.name));
         let id = self.add_id(cells.id);
@@ -77,7 +86,14 @@ impl<'a> Run<'a> {
     /// Takes a row of the table of secrets.
     pub(super) fn secret(&mut self, row: &[Cell<'_>]) -> Result<(), StoreError> {
         let intact = guard::cells_intact::<SecretRecord>(self.vault, row, &mut self.room);
-        let SecretCells { credential, no, sealed, valid_until } = SecretCells::read(row)?;
+        let (SecretCells { credential, no, sealed, valid_until }, intact) = match (SecretCells::read(row), row.get(2)) {
+            (Ok(cells), _) => (cells, intact),
+            // One that cannot be read has its credential refused.
+            (Err(_), Some(Cell::Text(credential))) => {
+                (SecretCells { credential, no: 0, sealed: &[], valid_until: None }, false)
+            }
+            (Err(why), _) => return Err(why),
+        };
         let credential = self.add_id(credential);
         let start = self.sealed.len();
         self.sealed.extend_from_slice(sealed);

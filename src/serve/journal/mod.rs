@@ -9,6 +9,7 @@
 //! What cannot be read is refused, not forgotten: whatever ends in the minute of a file that is damaged, or is no file at
 //! all, may have been accepted.
 
+mod reading;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -17,7 +18,7 @@ mod unkept;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{self, DirBuilder, File, Metadata, OpenOptions},
-    io::{self, Read as _, Write as _},
+    io::{self, Write as _},
     os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     sync::{
@@ -32,7 +33,7 @@ use crate::verify::replay::{Guard, Remembered, last_end};
 
 use unkept::Unkept;
 
-use record::{RECORD, decode, encode, minute_of, minutes, seconds};
+use record::{RECORD, encode, minute_of, minutes, seconds};
 
 /// Bytes of one file at most. The memory's own bound is reached before, unless somebody signs a million requests that end
 /// at once.
@@ -55,6 +56,10 @@ pub(super) struct Journal {
     unkept: Unkept,
     /// Whether the last record found no place: said once, and again after it went well.
     failing: AtomicBool,
+    /// Whether it was said that not even this can be noted.
+    mute: AtomicBool,
+    /// Whether it is used.
+    begun: AtomicBool,
     /// Records that found no place, and files that were not read.
     pub(super) lost: AtomicU64,
 }
@@ -79,6 +84,8 @@ impl Journal {
             passed: Mutex::default(),
             unkept: Unkept::default(),
             failing: AtomicBool::new(false),
+            mute: AtomicBool::new(false),
+            begun: AtomicBool::new(false),
             lost: AtomicU64::new(0),
         }
     }
@@ -87,7 +94,11 @@ impl Journal {
     pub(super) fn begin(&self, guard: &Guard, now: Seconds) {
         self.read(guard, now);
         // First, for the files that this process makes must not hide from the next what this one does not know.
-        guard.forgotten().filter(|end| *end >= now).into_iter().for_each(|end| self.unkept.note(end));
+        if let Some(end) = guard.forgotten().filter(|end| *end >= now) {
+            // Written when the file is opened.
+            let _ = self.unkept.note(end);
+        }
+        self.begun.store(true, Relaxed);
         let unkept = self.make().and_then(|()| self.unkept.open(&self.directory));
         // The file of this minute marks from when on something was remembered.
         self.note_failure(unkept.and_then(|()| self.with(minute_of(now), |_| Ok(()))));
@@ -101,13 +112,13 @@ impl Journal {
         let kept = self.append(minute, &encode(&one));
         if kept.is_err() {
             self.owed.lock().unwrap_or_else(PoisonError::into_inner).insert(minute);
-            self.unkept.note(one.good_until);
+            self.note_unkept(one.good_until);
         }
         self.note_failure(kept);
     }
 
-    /// Removes the files of minutes that have passed. The newest of them stays: it tells up to where others are gone. And
-    /// looks whether the others are still where they are looked for after a restart.
+    /// Removes the files of minutes that have passed. And looks whether the others are still where they are looked for
+    /// after a restart.
     pub(super) fn tidy(&self, guard: &Guard, now: Seconds) {
         self.tidy_at(guard, now, Instant::now());
     }
@@ -116,15 +127,19 @@ impl Journal {
         let now = minute_of(now);
         self.files.write().unwrap_or_else(PoisonError::into_inner).retain(|minute, _| *minute >= now);
         self.mend(guard, now);
-        // Without room there is none; then what is in the way is told already.
-        let _ = self.make().and_then(|()| self.unkept.open(&self.directory));
+        if self.begun.load(Relaxed) {
+            // Without room there is none; then what is in the way is told already.
+            let _ = self.make().and_then(|()| self.unkept.open(&self.directory));
+        }
         let Ok(mut passed) = minutes(&self.directory) else { return };
         passed.retain(|minute| *minute < now);
         passed.pop();
         let mut since = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
         since.retain(|minute, _| passed.contains(minute));
         for minute in passed {
-            if at.saturating_duration_since(*since.entry(minute).or_insert(at)) >= over() {
+            let passed_for = at.saturating_duration_since(*since.entry(minute).or_insert(at));
+            // First that it is gone, for a clock that steps back.
+            if passed_for >= over() && self.unkept.note(*seconds(minute).end()).is_ok() {
                 let _ = fs::remove_file(self.path(minute));
             }
         }
@@ -144,6 +159,10 @@ impl Journal {
             // From here on a signature that is accepted is written to the new file; each one before is in the memory already.
             self.files.write().unwrap_or_else(PoisonError::into_inner).retain(|minute, _| !gone.contains(minute));
         }
+        for minute in gone.iter().filter(|minute| guard.doubts(*seconds(**minute).start())) {
+            // It was damaged, and is no more there to tell of it.
+            self.note_unkept(*seconds(*minute).end());
+        }
         let news = !gone.is_empty();
         owed.extend(gone);
         owed.retain(|minute| *minute >= now);
@@ -161,7 +180,7 @@ impl Journal {
     fn gone(&self) -> Vec<i64> {
         let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
         let gone = files.iter().filter(|(minute, held)| match fs::metadata(self.path(**minute)) {
-            Ok(there) => which(&there) != held.which,
+            Ok(there) => which(&there) != held.which || there.len() < held.written.load(Relaxed),
             Err(why) => matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),
         });
         gone.map(|(minute, _)| *minute).collect()
@@ -194,12 +213,15 @@ impl Journal {
     fn append(&self, minute: i64, records: &[u8]) -> io::Result<()> {
         let length = records.len() as u64;
         self.with(minute, |file| {
-            if file.written.fetch_add(length, Relaxed) + length > MOST {
+            if file.written.load(Relaxed) + length > MOST {
                 return Err(io::Error::new(io::ErrorKind::StorageFull, "too many signatures end in one minute"));
             }
             // One call, so that records of two verifiers never mix.
             match (&file.file).write(records)? {
-                written if written == records.len() => Ok(()),
+                written if written == records.len() => {
+                    file.written.fetch_add(length, Relaxed);
+                    Ok(())
+                }
                 _ => Err(io::ErrorKind::WriteZero.into()),
             }
         })
@@ -237,6 +259,19 @@ impl Journal {
         self.directory.join(minute.to_string())
     }
 
+    /// Notes that a process that starts next does not know of what ends then.
+    fn note_unkept(&self, end: Seconds) {
+        if let Err(why) = self.unkept.note(end)
+            && !self.mute.swap(true, Relaxed)
+        {
+            tracing::error!(
+                error = %why,
+                place = %self.directory.display(),
+                "nor could it be noted: until they end, signatures that were accepted would be taken again after a restart"
+            );
+        }
+    }
+
     fn note_failure(&self, done: io::Result<()>) {
         match done {
             Ok(()) => self.failing.store(false, Relaxed),
@@ -251,101 +286,6 @@ impl Journal {
                 }
             }
         }
-    }
-
-    fn read(&self, guard: &Guard, now: Seconds) {
-        let minutes = match minutes(&self.directory) {
-            Ok(minutes) => minutes,
-            // Nothing was remembered.
-            Err(why) if why.kind() == io::ErrorKind::NotFound => return,
-            Err(why) => {
-                guard.forgot_until(last_end(now));
-                self.lost.fetch_add(1, Relaxed);
-                tracing::error!(
-                    error = %why,
-                    place = %self.directory.display(),
-                    "the files of accepted signatures cannot be listed: all that may have been accepted is refused"
-                );
-                return;
-            }
-        };
-        self.read_unkept(guard, now);
-        let mut oldest = None;
-        for minute in minutes {
-            match self.read_minute(minute, guard, now) {
-                Ok(()) => oldest = oldest.or(Some(minute)),
-                // Between the list and this another verifier removed it, for it has passed.
-                Err(why) if why.kind() == io::ErrorKind::NotFound && minute < minute_of(now) => {}
-                Err(why) => {
-                    guard.forgot(seconds(minute));
-                    self.lost.fetch_add(1, Relaxed);
-                    tracing::error!(
-                        error = %why,
-                        file = %self.path(minute).display(),
-                        "a file of accepted signatures cannot be read: all that ends in its minute is refused"
-                    );
-                }
-            }
-        }
-        if let Some(oldest) = oldest {
-            self.nothing_before(oldest, guard, now);
-        }
-        tracing::info!(signatures = guard.len(), "what was accepted before is remembered");
-    }
-
-    fn read_unkept(&self, guard: &Guard, now: Seconds) {
-        let until = Unkept::until(&self.directory).unwrap_or_else(|why| {
-            self.lost.fetch_add(1, Relaxed);
-            tracing::error!(error = %why, "until when signatures could not be kept cannot be read");
-            Some(last_end(now))
-        });
-        if let Some(until) = until.filter(|until| *until >= now) {
-            guard.forgot_until(until);
-            let until = until.rfc3339();
-            tracing::warn!(until, "not all accepted signatures could be kept: all that end by then are refused");
-        }
-    }
-
-    /// Of what ends before the oldest file nothing is known: only a clock that stepped back brings it up again. A file that
-    /// cannot be read is not taken for the oldest: it may be anybody's, and lie years ahead.
-    fn nothing_before(&self, oldest: i64, guard: &Guard, now: Seconds) {
-        let before = Seconds(seconds(oldest).start().0 - 1);
-        guard.forgot_until(before);
-        if before > now {
-            tracing::warn!(
-                until = before.rfc3339(),
-                place = %self.directory.display(),
-                "the clock stood later when signatures were accepted, and all that end by then are refused: if it is right \
-                 now and was wrong before, take the directory away and start the verifier again"
-            );
-        }
-    }
-
-    fn read_minute(&self, minute: i64, guard: &Guard, now: Seconds) -> io::Result<()> {
-        let file = OpenOptions::new().read(true).custom_flags(AT_ONCE).open(self.path(minute))?;
-        // Two verifiers together may write more than one of them reads.
-        if regular(&file)?.len() > MOST {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "it is longer than any of keydesk"));
-        }
-        let mut bytes = Vec::new();
-        file.take(MOST).read_to_end(&mut bytes)?;
-        let damage = decode(&bytes, minute, |one| guard.recall(one));
-        if (minute_of(now)..=minute_of(last_end(now))).contains(&minute) {
-            // Held, so that it is noticed if it is taken away. If it cannot be written to, the next signature says so.
-            let _ = self.with(minute, |_| Ok(()));
-        }
-        if damage.holes > 0 {
-            let why = format!("{} bytes of it are damaged", damage.holes);
-            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
-        }
-        if damage.cut > 0 {
-            tracing::warn!(
-                file = minute,
-                bytes = damage.cut,
-                "the last record is damaged; its request was never answered"
-            );
-        }
-        Ok(())
     }
 }
 

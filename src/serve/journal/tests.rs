@@ -308,14 +308,52 @@ fn a_clock_that_stood_far_ahead_for_a_while_takes_nothing_away_and_refuses_nothi
 }
 
 #[test]
-fn what_one_that_starts_does_not_know_the_one_after_it_does_not_know_either() {
+fn what_one_removed_the_one_after_it_knows_to_be_gone_whatever_files_are_made_since() {
     let (_dir, journal) = journal();
-    // Nothing is known of the hours before this.
-    let ahead = NOW + 7 * 3_600;
-    started(&journal, ahead);
+    let (ahead, guard) = (NOW + 7 * 3_600, Guard::new(100));
+    journal.begin(&guard, Seconds(NOW));
+    (1..4).for_each(|n| journal.keep(one(n, NOW + 100 * i64::from(n))));
+    let began = Instant::now();
+    journal.tidy_at(&guard, Seconds(ahead), began);
+    journal.tidy_at(&guard, Seconds(ahead), began + over());
+    assert!(!journal.path(minute_of(Seconds(NOW + 100))).exists());
     for n in 0..3 {
         let (guard, _) = started(&journal, NOW + n);
-        assert_eq!(fresh(&guard, NOW + n, &[NOW + 300, ahead - 300]), [Seen::Before; 2]);
-        assert!(guard.forgotten() >= Some(Seconds(ahead - 60)));
+        assert_eq!(fresh(&guard, NOW + n, &[NOW + 100, NOW + 200]), [Seen::Before; 2]);
+        assert_eq!((guard.len(), fresh(&guard, NOW + n, &[NOW + 301])), (1, vec![Seen::First]));
     }
+}
+
+#[test]
+fn one_that_starts_for_the_first_time_while_the_clock_is_wrong_keeps_nobody_out_when_it_is_right() {
+    let (_dir, journal) = journal();
+    started(&journal, NOW + 7 * 3_600);
+    let (guard, lost) = started(&journal, NOW);
+    assert_eq!((fresh(&guard, NOW, &[NOW + 300]), lost), (vec![Seen::First], 0));
+}
+
+#[test]
+fn files_that_are_shortened_or_damaged_and_taken_away_are_noticed() {
+    let (_dir, journal) = journal();
+    let ones = [one(1, NOW + 200), one(2, NOW + 200)];
+    let guard = running(&journal, NOW, &ones);
+    let file = journal.path(minute_of(Seconds(NOW + 200)));
+    File::options().write(true).open(&file).unwrap().set_len(0).unwrap();
+    journal.tidy(&guard, Seconds(NOW));
+    assert_eq!(recalled(&journal, NOW), 2, "written again");
+    // A hole in it hides what was there; the next to start says so as long as it is there, and after it was taken away.
+    let mut bytes = fs::read(&file).unwrap();
+    bytes[3] ^= 1;
+    fs::write(&file, bytes).unwrap();
+    let next = Journal { directory: journal.directory.clone(), ..Journal::beside(Path::new("")) };
+    let guard = Guard::new(100);
+    next.begin(&guard, Seconds(NOW));
+    fs::remove_file(&file).unwrap();
+    next.tidy(&guard, Seconds(NOW));
+    let (guard, _) = started(&journal, NOW);
+    assert_eq!(fresh(&guard, NOW, &[NOW + 200]), [Seen::Before]);
+    // And what was noted is put back if somebody writes over it.
+    fs::write(journal.directory.join("unkept"), format!("{:020}", 0)).unwrap();
+    next.tidy(&Guard::new(1), Seconds(NOW));
+    assert_eq!(fresh(&started(&journal, NOW).0, NOW, &[NOW + 200]), [Seen::Before]);
 }

@@ -1,5 +1,6 @@
-//! Until when signatures may have been accepted that no file holds. Its own file has its room from the beginning, so that
-//! it can be written when a disk is full: then records find no place, and a process that starts next has to know.
+//! Until when signatures may have been accepted that no file holds: those of files that are gone, and those that found no
+//! place. Its own file has its room from the beginning, so that it can be written when a disk is full: then records find
+//! no place, and a process that starts next has to know.
 
 use std::{
     fs::{File, OpenOptions},
@@ -37,7 +38,8 @@ impl Unkept {
             .as_ref()
             .is_some_and(|(_, held)| place.metadata().is_ok_and(|there| super::which(&there) == *held))
         {
-            return Ok(());
+            // Somebody may have written into it.
+            return state.put();
         }
         let file = OpenOptions::new()
             .create(true)
@@ -52,15 +54,15 @@ impl Unkept {
             write(&file, state.until.unwrap_or(Seconds(0)))?;
         }
         state.file = Some((file, super::which(&meta)));
-        state.put();
-        Ok(())
+        state.put()
     }
 
-    /// A signature that ends then was accepted and is in no file. Never taken back: it is over when it has passed.
-    pub(super) fn note(&self, end: Seconds) {
+    /// A signature that ends then may have been accepted and is in no file. Never taken back: it is over when it has
+    /// passed, and counts again for a clock that steps back.
+    pub(super) fn note(&self, end: Seconds) -> io::Result<()> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.until = state.until.max(Some(end));
-        state.put();
+        state.put()
     }
 
     /// Until when something is missing, by the file in a directory; `None` if it was never made.
@@ -74,12 +76,13 @@ impl Unkept {
 }
 
 impl State {
-    fn put(&self) {
-        if let (Some((file, _)), Some(end)) = (&self.file, self.until)
-            && read(file).is_none_or(|before| before < end)
-        {
-            // Whatever can be done for a disk that takes nothing was done when the file was made.
-            let _ = write(file, end);
+    /// Puts it into the file, unless more is there; an error if there is no file, and something to be put.
+    fn put(&self) -> io::Result<()> {
+        match (&self.file, self.until) {
+            (_, None) => Ok(()),
+            (None, Some(_)) => Err(io::ErrorKind::NotFound.into()),
+            (Some((file, _)), Some(end)) if read(file).is_some_and(|before| before >= end) => Ok(()),
+            (Some((file, _)), Some(end)) => write(file, end),
         }
     }
 }

@@ -33,7 +33,7 @@ pub use refusal::{
 pub use secret::{SecretRecord, secrets_after, without_one_current};
 pub use setting::SettingRecord;
 pub use tally::{add_to_tally, count_anew, counted, tallies};
-pub use throttle::{ThrottleRecord, forget_old_throttles, throttles};
+pub use throttle::{ThrottleRecord, forget_old_throttles, forget_throttle, oldest_throttles, throttles};
 pub use trail::{
     RepeatRecord, TrailFilter, TrailRecord, changes, done_since, dropped_since_sign_in, find_operation, insert_trail,
     last_at, put_back, put_back_sql, removed, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash,

@@ -53,3 +53,14 @@ pub fn forget_old_throttles(tx: &mut dyn WriteTx, before: i64, now: i64) -> Resu
     let sql = "DELETE FROM throttle WHERE at < $1 AND (locked_until IS NULL OR locked_until < $2)";
     tx.execute(sql, &[before.into(), now.into()])
 }
+
+/// Names that were not tried for longest.
+pub fn oldest_throttles(tx: &mut dyn Tx, limit: i64) -> Result<Vec<String>, StoreError> {
+    let rows = tx.rows("SELECT id FROM throttle ORDER BY at, id LIMIT $1", &[limit.into()])?;
+    rows.into_iter().map(|mut row| row.text()).collect()
+}
+
+/// Forgets a name.
+pub fn forget_throttle(tx: &mut dyn WriteTx, id: &str) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM throttle WHERE id = $1", &[id.into()]).map(|_| ())
+}

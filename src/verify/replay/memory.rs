@@ -83,7 +83,7 @@ impl Memory {
         ends.filter(|end| *end >= now).max()
     }
 
-    fn may_have_forgotten(&self, end: Seconds) -> bool {
+    pub(super) fn may_have_forgotten(&self, end: Seconds) -> bool {
         self.forgotten.is_some_and(|until| end <= until) || self.gaps.iter().any(|gap| gap.contains(&end))
     }
 

@@ -171,6 +171,11 @@ impl Guard {
         self.parts[usize::from(one.mark[15]) % PARTS].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether what ends then may have been forgotten.
+    pub fn doubts(&self, end: Seconds) -> bool {
+        self.locked().any(|part| part.may_have_forgotten(end))
+    }
+
     /// Until when all that ends is refused because it may have been forgotten.
     pub fn forgotten(&self) -> Option<Seconds> {
         self.locked().filter_map(|part| part.forgotten()).max()
