@@ -164,6 +164,8 @@ fn is_request_line(tail: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::{collection::vec, prelude::*};
+
     use super::*;
 
     fn found(bytes: &[u8], cut: usize) -> bool {
@@ -174,6 +176,30 @@ mod tests {
     fn found_however_cut(text: &str, is: bool) {
         for cut in 1..text.len() + 1 {
             assert_eq!(found(text.as_bytes(), cut), is, "{text:?} in pieces of {cut}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn of_messages_whose_length_is_announced_exactly_the_lines_count(
+            messages in vec((any::<bool>(), "[a# :/\r\n.1THPGE]{0,60}"), 1..6),
+            cut in 1_usize..80,
+        ) {
+            let message = |(fragment, body): &(bool, String)| {
+                let target = if *fragment { "/a#b" } else { "/a" };
+                let length = body.len();
+                format!("POST /v1/authz/envoy{target} HTTP/1.1\r\nContent-Length: {length}\r\n\r\n{body}")
+            };
+            let text: String = messages.iter().map(message).collect();
+            prop_assert_eq!(found(text.as_bytes(), cut), messages.iter().any(|(fragment, _)| *fragment));
+        }
+
+        #[test]
+        fn whatever_comes_is_found_or_not_however_it_is_cut(
+            bytes in "(GET /v1/authz/envoy/a|GET /a)?[a# :/\r\n.1THPGEContegh\\-L]{0,200}",
+            cut in 1_usize..80,
+        ) {
+            prop_assert_eq!(found(bytes.as_bytes(), cut), found(bytes.as_bytes(), bytes.len()));
         }
     }
 
