@@ -1,6 +1,6 @@
 //! How far a store was, and whether what is there now goes on from there.
 
-use base64ct::{Base64, Encoding as _};
+use data_encoding::BASE64;
 
 use crate::account::Right;
 use crate::store::{
@@ -104,15 +104,17 @@ impl Feed<'_> {
     pub fn written(self, mark: &Mark) -> Result<String, HubError> {
         let mac = self.hub().vault.head_mac(&mark.input())?;
         let Mark { store_id, epoch, change, trail_no, trail_hash } = mark;
-        Ok(serde_json::json!([store_id, epoch, change, trail_no, base64(trail_hash), base64(&mac)]).to_string())
+        Ok(serde_json::json!([store_id, epoch, change, trail_no, BASE64.encode(trail_hash), BASE64.encode(&mac)])
+            .to_string())
     }
 
     /// The mark that [`Feed::written`] wrote; `None` if this is none, or was changed since.
     pub fn read_mark(self, line: &str) -> Option<Mark> {
         let (store_id, epoch, change, trail_no, trail_hash, mac) =
             serde_json::from_str::<(String, i64, i64, i64, String, String)>(line).ok()?;
-        let mark = Mark { store_id, epoch, change, trail_no, trail_hash: bytes(&trail_hash)? };
-        self.hub().vault.head_mac_is_right(&mark.input(), &bytes(&mac)?).then_some(mark)
+        let bytes = |text: String| BASE64.decode(text.as_bytes()).ok();
+        let mark = Mark { store_id, epoch, change, trail_no, trail_hash: bytes(trail_hash)? };
+        self.hub().vault.head_mac_is_right(&mark.input(), &bytes(mac)?).then_some(mark)
     }
 
     /// A row of the trail, where Administrators look: the store went back and is not followed by one who knows `newer`.
@@ -128,14 +130,6 @@ impl Feed<'_> {
         let reason = format!("{asked} {}", newer.epoch);
         self.hub().write_refusal(Author::nobody(&Origin::default()), action::WENT_BACK, subject, &reason)
     }
-}
-
-fn base64(bytes: &[u8]) -> String {
-    Base64::encode_string(bytes)
-}
-
-fn bytes(base64: &str) -> Option<Vec<u8>> {
-    Base64::decode_vec(base64).ok()
 }
 
 /// What rows of the trail about the store as a whole are about.

@@ -56,13 +56,8 @@ pub(super) async fn gateway(
         Err(waits) => waits,
     };
     let (snapshot, answer) = found(verifier, &question).await;
-    let now = verifier.now();
-    match question.settle(answer, &snapshot, now) {
-        Verdict::Allow(allowed) => pass(verifier, &allowed, now, Some(client)),
-        Verdict::Deny(denied) => {
-            refuse(verifier, &denied, Came { now, client: Some(client), endpoint: asked.name }, None)
-        }
-    }
+    let came = Came { now: verifier.now(), client: Some(client), endpoint: asked.name };
+    say(verifier, question.settle(answer, &snapshot, came.now), came, None)
 }
 
 /// The answer, or what has to be hashed before there is one. Everything else of the request is let go of: it may be a
@@ -103,10 +98,15 @@ async fn at_once(
     let (snapshot, now) = (verifier.snapshot.load(), verifier.now());
     match decide(&request, &snapshot, now) {
         Decision::NeedsPassword(question) => Err((Arc::new(question), told.client)),
-        Decision::Verdict(verdict) => Ok(match verifier.admit(verdict, now) {
-            Verdict::Allow(allowed) => pass(verifier, &allowed, now, Some(told.client)),
-            Verdict::Deny(denied) => refuse(verifier, &denied, came(now), Some(&request)),
-        }),
+        Decision::Verdict(verdict) => Ok(say(verifier, verifier.admit(verdict, now), came(now), Some(&request))),
+    }
+}
+
+/// A verdict as a gateway gets it.
+fn say(verifier: &Verifier, verdict: Verdict<'_>, came: Came, request: Option<&Request<'_>>) -> Answer {
+    match verdict {
+        Verdict::Allow(allowed) => pass(verifier, &allowed, came.now, came.client),
+        Verdict::Deny(denied) => refuse(verifier, &denied, came, request),
     }
 }
 

@@ -12,11 +12,10 @@ use std::{
 
 use crate::hub::{Hub, Mark, Since};
 
+use super::journal::AT_ONCE;
+
 /// Bytes of the file, always the same: whoever reads it while it is written over finds the one line or the other.
 const BYTES: usize = 512;
-
-/// A pipe in the file's place must not keep a verifier waiting for whoever is at its other end.
-const AT_ONCE: i32 = rustix::fs::OFlags::NONBLOCK.bits() as i32;
 
 /// The file.
 pub(super) struct Seen {

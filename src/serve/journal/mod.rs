@@ -290,7 +290,7 @@ impl Journal {
 }
 
 /// Whatever is at the place of a file, nobody waits to open it: a pipe would keep requests waiting for a reader.
-const AT_ONCE: i32 = rustix::fs::OFlags::NONBLOCK.bits() as i32;
+pub(super) const AT_ONCE: i32 = rustix::fs::OFlags::NONBLOCK.bits() as i32;
 
 fn regular(file: &File) -> io::Result<Metadata> {
     let meta = file.metadata()?;

@@ -50,7 +50,7 @@ impl SqliteStore {
     /// Opens a desk that is there.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        upgrade(&writer, path)?;
+        let schema = upgrade(&writer, path)?;
         close_to_others(path);
         settle(&writer)?;
         let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -62,7 +62,7 @@ impl SqliteStore {
             reader: Some(Mutex::new(reader)),
             file: Some(file),
             data_version: Mutex::default(),
-            schema: AtomicI64::new(ours::UNCHECKED),
+            schema: AtomicI64::new(schema),
         })
     }
 
@@ -154,18 +154,20 @@ fn settle(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update(None, "synchronous", "full").map_err(failed(connection))
 }
 
-/// Brings an older desk to this keydesk's schema. Of two processes that start at once, one does it.
-fn upgrade(connection: &Connection, path: &Path) -> Result<(), StoreError> {
-    let is = ours::check(connection, path)?;
+/// Brings an older desk to this keydesk's schema. Of two processes that start at once, one does it. Says the number of the
+/// schema as it was looked at; the first transaction looks at one that was made just now.
+fn upgrade(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
+    let (is, number) = ours::check(connection, path)?;
     if is == LAST {
-        return Ok(());
+        return Ok(number);
     }
     match apply(connection, is, LAST) {
-        Ok(()) => Ok(()),
+        Ok(()) => Ok(ours::UNCHECKED),
         Err(why) => {
             // The other process may have been faster; then everything is as it should be.
             let _ = connection.execute_batch("ROLLBACK");
-            ours::check(connection, path).ok().filter(|is| *is == LAST).map(|_| ()).ok_or(why)
+            let found = ours::check(connection, path).ok();
+            found.filter(|(is, _)| *is == LAST).map(|(_, number)| number).ok_or(why)
         }
     }
 }

@@ -34,21 +34,18 @@ pub(super) fn apply(connection: &Connection, done: i64, last: i64) -> Result<(),
 /// Refuses another program's database, a newer keydesk's, and one whose schema is not word for word ours: a planted
 /// trigger or view would run inside our transactions.
 ///
-/// Says which step the database is at. In a transaction of its own: another process may bring the database up to date at
-/// this moment.
-pub(super) fn check(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
+/// Says which step the database is at, and the number of the schema that was looked at. In a transaction of its own:
+/// another process may bring the database up to date at this moment.
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<(i64, i64), StoreError> {
     let one_state = connection.unchecked_transaction().map_err(failed(connection))?;
-    let is = step(connection, path)?;
-    one_state.commit().map(|()| is).map_err(failed(connection))
+    let found = (step(connection, path)?, number(connection)?);
+    one_state.commit().map(|()| found).map_err(failed(connection))
 }
 
 /// The same inside a transaction that is open, if the schema is another than the one that was `known` to be good: it may
 /// be changed while a desk is open too. Says which one it is now.
 pub(super) fn check_again(connection: &Connection, path: &Path, known: i64) -> Result<i64, StoreError> {
-    let mut version = connection.prepare_cached("PRAGMA schema_version").map_err(failed(connection))?;
-    // Whoever plants something and puts the number back plants nothing: SQLite itself goes by it, and keeps the schema
-    // that it read before.
-    let now = version.query_row([], |row| row.get(0)).map_err(failed(connection))?;
+    let now = number(connection)?;
     if now != known && step(connection, path)? < LAST {
         let place = path.display();
         return Err(StoreError::Foreign(format!(
@@ -56,6 +53,13 @@ pub(super) fn check_again(connection: &Connection, path: &Path, known: i64) -> R
         )));
     }
     Ok(now)
+}
+
+/// The number that is another whenever the schema is. Whoever plants something and puts the number back plants nothing:
+/// SQLite itself goes by it, and keeps the schema that it read before.
+fn number(connection: &Connection) -> Result<i64, StoreError> {
+    let mut version = connection.prepare_cached("PRAGMA schema_version").map_err(failed(connection))?;
+    version.query_row([], |row| row.get(0)).map_err(failed(connection))
 }
 
 fn step(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
