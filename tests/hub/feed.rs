@@ -13,7 +13,7 @@ use keydesk::{
     time::Seconds,
 };
 
-use super::support::{Desk, NOW};
+use super::support::{Desk, NOW, refusal};
 
 fn all(hub: &Hub) -> Vec<Fed> {
     let (mut fed, mut findings) = (Vec::new(), Findings::default());
@@ -229,16 +229,7 @@ fn strangers_who_know_a_key_do_not_push_out_what_its_owner_has_to_know() {
 fn a_number_that_somebody_made_up_stops_no_refusal_of_any_key() {
     let desk = Desk::on_disk();
     let (one, two) = (desk.create(Kind::Basic, "one"), desk.create(Kind::Basic, "two"));
-    let refusal = |of: &Issued, reason: &str| Refusal {
-        credential: of.row.id.0,
-        at: NOW.seconds(),
-        reason: reason.to_owned(),
-        component: None,
-        clock_offset: None,
-        address: None,
-        mistake: None,
-        count: 1,
-    };
+    let refusal = |of: &Issued, reason: &str| refusal(of.row.id, reason);
     desk.hub.feed().write_refusals(&[refusal(&one, "bad_secret"), refusal(&one, "network")]).unwrap();
     desk.sql(
         "UPDATE refusal SET no = 9223372036854775807, at = 9223372036854775807, n = 9223372036854775807 \
@@ -260,17 +251,7 @@ fn a_number_that_somebody_made_up_stops_no_refusal_of_any_key() {
 fn a_refusal_that_somebody_made_unreadable_stops_no_report() {
     let desk = Desk::on_disk();
     let keys = ["one", "two", "three"].map(|name| desk.create(Kind::Basic, name));
-    let refusal = |of: &Issued| Refusal {
-        credential: of.row.id.0,
-        at: NOW.seconds(),
-        reason: "bad_secret".to_owned(),
-        component: None,
-        clock_offset: None,
-        address: None,
-        mistake: None,
-        count: 1,
-    };
-    let all = keys.each_ref().map(refusal);
+    let all = keys.each_ref().map(|key| refusal(key.row.id, "bad_secret"));
     desk.hub.feed().write_refusals(&all).unwrap();
     desk.sql(&format!("UPDATE refusal SET component = CAST(x'ff' AS TEXT) WHERE credential = '{}'", keys[1].row.id));
     let hub = desk.reopened();

@@ -7,7 +7,7 @@ use keydesk::{
     secret::Secret,
 };
 
-use super::support::{Desk, wanted};
+use super::support::{Desk, refusal, wanted};
 
 #[test]
 fn each_kind_is_created_with_its_shape() {
@@ -254,17 +254,7 @@ fn whether_a_gateway_ever_asked_is_known_of_any_number_of_keys() {
     let used = desk.create(Kind::Basic, "used").row;
     desk.create(Kind::Basic, "active");
     assert!(counted(&desk).unasked);
-    let refusal = keydesk::hub::Refusal {
-        credential: used.id.0,
-        at: desk.hub.now().seconds(),
-        reason: "bad_secret".to_owned(),
-        component: None,
-        clock_offset: None,
-        address: None,
-        mistake: None,
-        count: 1,
-    };
-    desk.hub.feed().write_refusals(&[refusal]).unwrap();
+    desk.hub.feed().write_refusals(&[refusal(used.id, "bad_secret")]).unwrap();
     assert!(!counted(&desk).unasked, "one that was refused was asked about");
     desk.hub.set_state(&alice, &[used.target()], Verb::Revoke).unwrap();
     assert!(!counted(&desk).unasked, "also when none of those that are active was");

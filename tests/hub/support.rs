@@ -9,8 +9,8 @@ use keydesk::{
     account::Role,
     credential::{Kind, Options},
     hub::{
-        Actor, Hub, HubError, Issued, NewCredential, NewLegacy, Origin, Places, Policy, SetUp, Setting, Start,
-        UserTarget,
+        Actor, CredentialId, Hub, HubError, Issued, NewCredential, NewLegacy, Origin, Places, Policy, Refusal, SetUp,
+        Setting, Start, UserTarget,
     },
     secret::Secret,
     time::{Millis, SetClock},
@@ -145,4 +145,18 @@ pub fn set_policy(hub: &Hub, actor: &Actor, policy: &Policy) -> Result<(), HubEr
         actor,
         &[(Setting::Staleness, staleness), (Setting::Replay, replay), (Setting::Algorithms, algorithms)],
     )
+}
+
+/// One refusal of a credential, now.
+pub fn refusal(of: CredentialId, reason: &str) -> Refusal {
+    Refusal {
+        credential: of.0,
+        at: NOW.seconds(),
+        reason: reason.to_owned(),
+        component: None,
+        clock_offset: None,
+        address: None,
+        mistake: None,
+        count: 1,
+    }
 }

@@ -7,7 +7,7 @@ use keydesk::{
     hub::{Policy, Replay},
 };
 
-use super::support::{Desk, Question};
+use super::support::{Desk, Key, Question};
 
 /// Where a verifier keeps what it accepted.
 fn kept(desk: &Desk) -> PathBuf {
@@ -21,6 +21,15 @@ fn filled(desk: &Desk) -> Vec<PathBuf> {
     let Ok(files) = fs::read_dir(kept(desk)) else { return Vec::new() };
     let files = files.map(|entry| entry.unwrap().path()).filter(|file| !file.ends_with("unkept"));
     files.filter(|file| fs::metadata(file).is_ok_and(|meta| meta.is_file() && meta.len() > 0)).collect()
+}
+
+/// A desk that takes a signature once, a key of it that signs, and a signed question.
+fn guarded() -> (Desk, Key, Question) {
+    let desk = Desk::new();
+    let signs = desk.key(Kind::Hmac, "signs");
+    desk.policy(&Policy { replay: Replay::Node, ..Policy::default() });
+    let once = Question::nginx("GET", "/").fields(&signs.hmac("GET", "/"));
+    (desk, signs, once)
 }
 
 #[test]
@@ -42,10 +51,7 @@ fn a_signature_is_taken_once_when_the_site_says_so() {
 
 #[test]
 fn what_was_accepted_is_known_after_a_kill_and_a_restart() {
-    let desk = Desk::new();
-    let signs = desk.key(Kind::Hmac, "signs");
-    desk.policy(&Policy { replay: Replay::Node, ..Policy::default() });
-    let once = Question::nginx("GET", "/").fields(&signs.hmac("GET", "/"));
+    let (desk, signs, once) = guarded();
     let verifier = desk.verifier();
     assert_eq!(verifier.ask(&once).status(), 200);
     verifier.kill();
@@ -69,10 +75,7 @@ fn what_was_accepted_is_known_after_a_kill_and_a_restart() {
 
 #[test]
 fn what_lies_beside_the_files_or_in_their_place_makes_nobody_forget() {
-    let desk = Desk::new();
-    let signs = desk.key(Kind::Hmac, "signs");
-    desk.policy(&Policy { replay: Replay::Node, ..Policy::default() });
-    let once = Question::nginx("GET", "/").fields(&signs.hmac("GET", "/"));
+    let (desk, signs, once) = guarded();
     let verifier = desk.verifier();
     assert_eq!(verifier.ask(&once).status(), 200);
     assert_eq!(verifier.metric("keydesk_replay_lost_total"), 0.0);
@@ -106,10 +109,7 @@ fn what_lies_beside_the_files_or_in_their_place_makes_nobody_forget() {
 
 #[test]
 fn files_that_were_taken_away_from_a_running_verifier_are_there_again_for_the_next() {
-    let desk = Desk::new();
-    let signs = desk.key(Kind::Hmac, "signs");
-    desk.policy(&Policy { replay: Replay::Node, ..Policy::default() });
-    let once = Question::nginx("GET", "/").fields(&signs.hmac("GET", "/"));
+    let (desk, _, once) = guarded();
     let verifier = desk.verifier();
     assert_eq!(verifier.ask(&once).status(), 200);
     fs::rename(kept(&desk), desk.dir.path().join("aside")).unwrap();
