@@ -23,7 +23,7 @@ use super::{
     beside::Beside,
     deadline::Deadline,
     listen::Socket,
-    room::{Leave, Place, Room},
+    room::{Place, Room},
     route,
     state::Verifier,
     wire::Watched,
@@ -142,10 +142,8 @@ where
         tokio::select! {
             () = stopped(&mut stop) => End::AfterTheAnswer,
             () = deadline.watch(HEAD) => End::AtOnce,
-            leave = place.must_leave() => match leave {
-                Leave::TimeIsOver => End::AfterTheAnswer,
-                Leave::GiveWay => End::GaveWay,
-            },
+            () = place.overstays() => End::AfterTheAnswer,
+            () = place.gives_way() => End::GaveWay,
         }
     });
     let ended = poll_fn(|cx| match told.poll(cx) {

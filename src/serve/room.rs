@@ -58,15 +58,6 @@ struct Stranger {
     known: AtomicBool,
 }
 
-/// Why a stranger leaves.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Leave {
-    /// Its place is wanted: at once.
-    GiveWay,
-    /// It was here long enough: after the answer that it waits for.
-    TimeIsOver,
-}
-
 impl Room {
     /// Room for so many connections; without TCP there are no strangers.
     pub(super) fn new(most: usize, tcp: bool) -> Arc<Self> {
@@ -128,15 +119,7 @@ impl Place {
         *self.permit.lock().unwrap_or_else(PoisonError::into_inner) = permit;
     }
 
-    /// Waits until the connection has to end for others' sake; for gateways that is never.
-    pub(super) async fn must_leave(&self) -> Leave {
-        tokio::select! {
-            () = self.gives_way() => Leave::GiveWay,
-            () = self.overstays() => Leave::TimeIsOver,
-        }
-    }
-
-    /// Waits until its place is wanted.
+    /// Waits until its place is wanted by another; a gateway's never is.
     pub(super) async fn gives_way(&self) {
         if let Some(came) = &self.came {
             came.bell.notified().await;
@@ -147,7 +130,8 @@ impl Place {
         std::future::pending().await
     }
 
-    async fn overstays(&self) {
+    /// Waits until it was here for as long as a stranger may be; a gateway may for ever.
+    pub(super) async fn overstays(&self) {
         tokio::time::sleep(STAY).await;
         if self.came.as_ref().is_none_or(|came| came.known.load(Relaxed)) {
             std::future::pending().await
@@ -170,9 +154,25 @@ mod tests {
         runtime.block_on(what)
     }
 
+    /// Why a stranger leaves.
+    #[derive(Debug, PartialEq, Eq)]
+    enum Leave {
+        /// Its place is wanted.
+        GiveWay,
+        /// It was here long enough.
+        TimeIsOver,
+    }
+
+    async fn must_leave(place: &Place) -> Leave {
+        tokio::select! {
+            () = place.gives_way() => Leave::GiveWay,
+            () = place.overstays() => Leave::TimeIsOver,
+        }
+    }
+
     /// Whether it has to leave by now.
     async fn leaves(place: &Place) -> Option<Leave> {
-        tokio::time::timeout(Duration::from_millis(1), place.must_leave()).await.ok()
+        tokio::time::timeout(Duration::from_millis(1), must_leave(place)).await.ok()
     }
 
     #[test]
@@ -218,10 +218,10 @@ mod tests {
             let stranger = room.stranger().await.unwrap();
             let known = room.stranger().await.unwrap();
             known.showed_token();
-            assert_eq!(stranger.must_leave().await, Leave::TimeIsOver);
-            assert!(tokio::time::timeout(100 * STAY, known.must_leave()).await.is_err());
+            assert_eq!(must_leave(&stranger).await, Leave::TimeIsOver);
+            assert!(tokio::time::timeout(100 * STAY, must_leave(&known)).await.is_err());
             let unix = room.gateway().await.unwrap();
-            assert!(!unix.wants_token() && tokio::time::timeout(100 * STAY, unix.must_leave()).await.is_err());
+            assert!(!unix.wants_token() && tokio::time::timeout(100 * STAY, must_leave(&unix)).await.is_err());
         });
     }
 
