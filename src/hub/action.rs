@@ -52,6 +52,7 @@ actions! {
     SETTLED         "setting.settled"        "change"  "desk"       "wrote settings"
     ACCEPTED        "store.accepted"         "change"  "desk"       "accepted store as it is"
     WENT_BACK       "store.went_back"        "refusal" "desk"       "refused: went back"
+    ALTERED         "store.altered"          "refusal" "desk"       "refused: changed outside keydesk"
     REFUSED         "refused"                "refusal" "desk"       "refused"
     REFUSED_KEY     "refused.credential"     "refusal" "credential" "refused"
     SIGN_IN_REFUSED "session.refused"        "refusal" "user"       "sign-in refused"

@@ -6,7 +6,7 @@ use crate::store::{
     tables::{self, HeadRow, PersonRecord, Record, TrailRecord},
 };
 use crate::time::Millis;
-use crate::vault::{Vault, uuid};
+use crate::vault::{Sums, Vault, uuid};
 
 use super::{Actor, Hub, HubError, Origin, action::Action, check, guard};
 
@@ -16,7 +16,11 @@ pub(super) struct Change<'a> {
     pub(super) tx: Box<dyn WriteTx + 'a>,
     pub(super) now: Millis,
     head: HeadRow,
+    /// Count and sum of the rows of each tagged table, as far as this change has brought them.
+    sums: Sums,
     operation: String,
+    /// Whether a row of the trail carries the operation, so that it can be found again.
+    noted: bool,
     raised: bool,
     author: Author,
 }
@@ -85,8 +89,9 @@ impl<'a> Change<'a> {
             return Err(tampered_head());
         }
         hub.remember(&head)?;
+        let sums = hub.vault.open_sums(&head.sums, &head.store_id).map_err(|_| tampered_head())?;
         let now = hub.now();
-        Ok(Self { hub, tx, now, head, operation: uuid(now)?.to_string(), raised: false, author })
+        Ok(Self { hub, tx, now, head, sums, operation: uuid(now)?.to_string(), noted: false, raised: false, author })
     }
 
     /// The first transaction of a store, which has no head yet.
@@ -94,8 +99,10 @@ impl<'a> Change<'a> {
         let (tx, now) = (hub.store.write()?, hub.now());
         let store_id = uuid(now)?.to_string();
         let trail_hash = guard::first_hash(&store_id);
-        let head = HeadRow { store_id, epoch: 1, change: 0, trail_no: 0, trail_hash, mac: Vec::new() };
-        let mut change = Self { hub, tx, now, head, operation: uuid(now)?.to_string(), raised: false, author };
+        let (sums, mac) = (Vec::new(), Vec::new());
+        let head = HeadRow { store_id, epoch: 1, change: 0, trail_no: 0, trail_hash, sums, mac };
+        let (sums, operation) = (Sums::default(), uuid(now)?.to_string());
+        let mut change = Self { hub, tx, now, head, sums, operation, noted: false, raised: false, author };
         tables::insert_head(&mut *change.tx, &change.head)?;
         Ok(change)
     }
@@ -136,6 +143,7 @@ impl<'a> Change<'a> {
     /// A new row.
     pub(super) fn insert<T: Record>(&mut self, record: &T) -> Result<(), HubError> {
         let tag = guard::tag(&self.hub.vault, record)?;
+        self.add_to_sum(record, &tag);
         Ok(tables::insert(&mut *self.tx, record, tag)?)
     }
 
@@ -147,12 +155,43 @@ impl<'a> Change<'a> {
     /// A row in place of one with this version. For a row with a wrong tag, whose version may be any number: the row
     /// that takes its place begins again at 1.
     pub(super) fn replace<T: Record>(&mut self, record: &T, was: i64) -> Result<(), HubError> {
+        self.take_off_sum::<T>(record.id(), was)?;
         let tag = guard::tag(&self.hub.vault, record)?;
+        self.add_to_sum(record, &tag);
         match tables::update(&mut *self.tx, record, tag, was)? {
             true => Ok(()),
             // The head is locked and the row was read under that lock.
-            false => Err(StoreError::Broken(format!("a row of {} vanished", T::TABLE)).into()),
+            false => Err(vanished::<T>()),
         }
+    }
+
+    /// Removes a row with this version.
+    pub(super) fn remove<T: Record>(&mut self, id: &str, version: i64) -> Result<(), HubError> {
+        self.take_off_sum::<T>(id, version)?;
+        match tables::remove::<T>(&mut *self.tx, id)? {
+            true => Ok(()),
+            false => Err(vanished::<T>()),
+        }
+    }
+
+    fn add_to_sum<T: Record>(&mut self, record: &T, tag: &[u8]) {
+        if T::SUMMED {
+            let term = self.hub.vault.term(T::TABLE, record.id(), record.version(), tag);
+            self.sums.of_mut(T::TABLE).add(term);
+        }
+    }
+
+    fn take_off_sum<T: Record>(&mut self, id: &str, version: i64) -> Result<(), HubError> {
+        if T::SUMMED {
+            let tag = tables::stored_tag::<T>(&mut *self.tx, id, version)?.ok_or_else(vanished::<T>)?;
+            self.sums.of_mut(T::TABLE).remove(self.hub.vault.term(T::TABLE, id, version, &tag));
+        }
+        Ok(())
+    }
+
+    /// The sums that the head will carry, to be set anew from what there is.
+    pub(super) fn sums_mut(&mut self) -> &mut Sums {
+        &mut self.sums
     }
 
     /// Continues the trail; returns the number of the row.
@@ -176,6 +215,7 @@ impl<'a> Change<'a> {
         };
         record.hash = guard::trail_hash(&self.head.trail_hash, &record);
         tables::insert_trail(&mut *self.tx, &record)?;
+        self.noted = true;
         self.head.trail_no = record.no;
         self.head.trail_hash = record.hash;
         Ok(record.no)
@@ -192,15 +232,22 @@ impl<'a> Change<'a> {
 
     /// Signs the head and commits. When the store does not say whether it did, the trail is asked.
     pub(super) fn commit(mut self) -> Result<(), HubError> {
+        self.head.sums = self.hub.vault.seal_sums(&self.sums, &self.head.store_id)?;
         self.head.mac = guard::head_mac(&self.hub.vault, &self.head)?;
         tables::update_head(&mut *self.tx, &self.head)?;
-        let Self { hub, tx, head, operation, .. } = self;
+        let Self { hub, tx, head, operation, noted, .. } = self;
         match tx.commit() {
             Commit::Committed => hub.remember(&head),
             Commit::NotCommitted(why) => Err(why.into()),
+            // What left no row in the trail cannot be found again.
+            Commit::Unknown if !noted => Err(HubError::Unknown),
             Commit::Unknown => hub.was_committed(&operation),
         }
     }
+}
+
+fn vanished<T: Record>() -> HubError {
+    StoreError::Broken(format!("a row of {} vanished", T::TABLE)).into()
 }
 
 impl Hub {
@@ -224,14 +271,18 @@ impl Hub {
         run().inspect_err(|why| self.note_refusal(actor, &intent, why))
     }
 
+    /// Whether a change whose commit got no answer was kept. Asked with the head locked: whoever still commits holds it, so
+    /// that once it is ours the answer is final.
     fn was_committed(&self, operation: &str) -> Result<(), HubError> {
-        let mut tx = self.store.read(&crate::store::Cancel::default()).map_err(|_| HubError::Unknown)?;
-        match tables::find_operation(&mut *tx, operation) {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(HubError::Unavailable(
+        let mut tx = self.store.write().map_err(|_| HubError::Unknown)?;
+        let found = tables::lock_head(&mut *tx).and_then(|()| tables::find_operation(&mut *tx, operation));
+        let head = found.clone().and_then(|_| tables::head(&mut *tx));
+        match (found, head) {
+            (Ok(true), Ok(Some(head))) => self.remember(&head),
+            (Ok(false), Ok(Some(_))) => Err(HubError::Unavailable(
                 "The store could not keep the change. Nothing was changed; try again.".into(),
             )),
-            Err(_) => Err(HubError::Unknown),
+            _ => Err(HubError::Unknown),
         }
     }
 }

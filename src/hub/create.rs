@@ -8,7 +8,7 @@ use crate::store::{
     tables::{self, CredentialRecord, SecretRecord, Tagged, UsageRow},
 };
 use crate::time::{Millis, Seconds};
-use crate::vault::{self, Context, Stored, uuid};
+use crate::vault::{self, Context, Stored, Vault, uuid};
 
 use super::{
     Actor, Conflict, CutShort, Field, Hub, HubError, Issued, NewCredential, Target, action,
@@ -192,6 +192,9 @@ fn new_record(change: &mut Change<'_>, actor: &Actor, prepared: &Prepared) -> Re
         changed_by: by,
         changed_how: "created".to_owned(),
         change: change.number(),
+        secret_no: 1,
+        older_no: None,
+        older_until: None,
     };
     convert::put_options(&mut record, &prepared.name, &prepared.options);
     Ok(record)
@@ -227,9 +230,20 @@ impl Change<'_> {
         stored: &Stored,
         how: &str,
     ) -> Result<Renewed, HubError> {
-        let (newest_no, cut_short) = self.end_secrets(before, until)?;
-        let no = newest_no + 1;
-        let record = self.touched(before, actor, how);
+        let now = self.now.seconds().0;
+        let live = self.live_secrets(before, now)?;
+        // There are never three that work: one that is still in its overlap ends now.
+        let overlap = before.overlap(now);
+        let older = live.iter().find(|secret| overlap.is_some_and(|(no, _)| no == secret.no));
+        let cut_short = older.zip(overlap).map(|(secret, (_, until))| CutShort {
+            created_at: Millis(secret.created_at),
+            until: Seconds(until),
+        });
+        let cut_short: Vec<_> = cut_short.into_iter().collect();
+        let no = before.secret_no + 1;
+        let touched = self.touched(before, actor, how);
+        let (older_no, older_until) = (Some(before.secret_no), Some(until));
+        let record = CredentialRecord { secret_no: no, older_no, older_until, ..touched };
         self.update(&record)?;
         self.add_secret(&record, no, stored)?;
         // It is the credential that was used or not: what waited goes on waiting, with its newest secret.
@@ -247,36 +261,18 @@ impl Change<'_> {
             credential: record.id.clone(),
             no,
             sealed: self.vault().seal(stored.encode().expose(), &place)?,
-            valid_until: None,
             created_at: self.now.0,
             created_by: record.changed_by.clone(),
-            change: self.number(),
         };
         self.insert(&secret)
     }
 
-    /// Ends the current secret at `until` and any older one now; returns the number of the newest, and the older ones
-    /// that would have worked longer.
-    fn end_secrets(&mut self, record: &CredentialRecord, until: i64) -> Result<(i64, Vec<CutShort>), HubError> {
+    /// The secrets that work at second `now`, the current one and perhaps the one before. All that the credential names
+    /// must be there and as they were written.
+    pub(super) fn live_secrets(&mut self, record: &CredentialRecord, now: i64) -> Result<Vec<SecretRecord>, HubError> {
         let secrets: Vec<Tagged<SecretRecord>> = tables::all_by(&mut *self.tx, "credential", &record.id, "no")?;
-        let (now, number) = (self.now.seconds().0, self.number());
-        let (mut newest, mut cut_short) = (0, Vec::new());
-        for row in secrets {
-            if !guard::intact(self.vault(), &row) {
-                return Err(tampered_credential(record));
-            }
-            let secret = row.record;
-            newest = newest.max(secret.no);
-            let end = if secret.valid_until.is_none() { until } else { now };
-            if let Some(until) = secret.valid_until.filter(|at| *at > now) {
-                cut_short.push(CutShort { created_at: Millis(secret.created_at), until: Seconds(until) });
-            }
-            if secret.valid_until.is_none_or(|at| at > end) {
-                let version = secret.version + 1;
-                self.update(&SecretRecord { version, valid_until: Some(end), change: number, ..secret })?;
-            }
-        }
-        Ok((newest, cut_short))
+        let vault = self.vault();
+        live_secrets(vault, record, secrets, now).ok_or_else(|| tampered_credential(record))
     }
 
     /// A record that this change writes next: the next version, by this actor, now.
@@ -290,6 +286,21 @@ impl Change<'_> {
             ..before.clone()
         }
     }
+}
+
+/// Of all secrets of a credential those that work at second `now`, by number; `None` if one that it names is missing, or
+/// has a wrong tag.
+pub(super) fn live_secrets(
+    vault: &Vault,
+    record: &CredentialRecord,
+    secrets: Vec<Tagged<SecretRecord>>,
+    now: i64,
+) -> Option<Vec<SecretRecord>> {
+    let mut live: Vec<_> = secrets.into_iter().filter(|row| record.names(row.record.no, now)).collect();
+    live.sort_by_key(|row| row.record.no);
+    let named = 1 + usize::from(record.overlap(now).is_some());
+    let whole = live.len() == named && live.iter().all(|row| guard::intact(vault, row));
+    whole.then(|| live.into_iter().map(|row| row.record).collect())
 }
 
 /// A credential whose row or secret has a wrong tag.

@@ -1,15 +1,15 @@
 //! The desk as a whole: found, set up once, opened.
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
 use crate::account::{AccountName, Role, UserName, UserState};
 use crate::secret::Secret;
 use crate::store::{
-    Cancel, Found, SqliteStore, Store, StoreError,
-    tables::{self, AccountRow, HeadRow, PersonRecord, RingRecord},
+    Cancel, Found, SqliteStore, Step, Store, StoreError, Tx, WriteTx,
+    tables::{self, AccountRecord, HeadRow, PersonRecord, RingRecord, Tagged},
 };
 use crate::time::{Clock, Millis};
 use crate::vault::{
@@ -21,7 +21,8 @@ use super::{
     Conflict, Field, HubError, Origin, action,
     change::{Author, Change, Subject},
     check::unreadable,
-    settled,
+    guard, settled, steps,
+    upgrade::{self, Progress},
 };
 
 /// Where the two halves of a desk are. One without the other opens nothing.
@@ -58,6 +59,8 @@ pub struct Hub {
     pub(super) vault: Vault,
     clock: Arc<dyn Clock>,
     account: String,
+    /// Whether the row of the account is as keydesk left it.
+    account_intact: bool,
     /// Store id, epoch and the highest trail number seen: a store that goes back is noticed.
     highest: Mutex<Option<(String, i64, i64)>>,
 }
@@ -65,13 +68,27 @@ pub struct Hub {
 impl Hub {
     /// Opens the desk at `places`, or says that there is none. Half a desk is told and left alone.
     pub fn open(places: &Places, clock: Arc<dyn Clock>) -> Result<Start, HubError> {
+        Self::open_with(places, clock, &mut |_, _| ())
+    }
+
+    /// The same. One that an older keydesk made is brought up to date first, which takes half a minute for a million
+    /// credentials: `progress` is told how many of them are done, of about how many.
+    pub fn open_with(places: &Places, clock: Arc<dyn Clock>, progress: Progress<'_>) -> Result<Start, HubError> {
         match (SqliteStore::look(&places.database)?, places.master_key.path.exists()) {
             (Found::Nothing, false) => Ok(Start::New),
             (Found::Nothing, true) => Err(Conflict::HalfThere(lone_key(places)).into()),
             (Found::Desk, false) => Err(MasterKeyError::Missing(places.master_key.path.clone()).into()),
             (Found::Desk, true) => {
+                let mut failed = None;
                 // The schema is looked at before the key: another program's file has no say in what is told.
-                let store = SqliteStore::open(&places.database)?;
+                let opened = SqliteStore::open(&places.database, &mut |tx, step| {
+                    carry(tx, step, places, &clock, progress).map_err(|why| {
+                        let said = StoreError::Unavailable(why.to_string());
+                        failed = Some(why);
+                        said
+                    })
+                });
+                let store = opened.map_err(|why| failed.unwrap_or_else(|| why.into()))?;
                 let master = MasterKey::load(&places.master_key)?;
                 Self::assemble(Arc::new(store), Arc::new(master), clock, &places.master_key).map(Start::Ready)
             }
@@ -100,7 +117,8 @@ impl Hub {
         // This process made the key a moment ago and nothing was sealed that is kept. From here on the database is
         // there, and whatever goes wrong next must leave it its key.
         made.inspect_err(|_| drop(std::fs::remove_file(&places.master_key.path)))?;
-        let store = SqliteStore::open(&places.database)?;
+        // Made a moment ago: there is nothing to carry over a step.
+        let store = SqliteStore::open(&places.database, &mut |_, _| Ok(()))?;
         Self::assemble(Arc::new(store), master, clock, &places.master_key)
     }
 
@@ -120,15 +138,12 @@ impl Hub {
         place: &MasterKeyPlace,
     ) -> Result<Self, HubError> {
         let mut tx = store.read(&Cancel::default())?;
-        let account = tables::account(&mut *tx)?.ok_or_else(|| unreadable("missing account"))?;
-        let ring = tables::ring(&mut *tx)?.into_iter().map(ring_row).collect::<Result<Vec<_>, _>>()?;
+        let (vault, account) = unlock(&mut *tx, master, &place.path)?;
+        steps::check(&mut *tx, &vault)?;
         drop(tx);
-        let wrong = || HubError::from(MasterKeyError::Wrong(place.path.clone()));
-        let vault = Vault::open(master, &ring).map_err(|_| wrong())?;
-        if !vault.check_key(&account.id, &account.key_check) {
-            return Err(wrong());
-        }
-        let hub = Self { store, vault, clock, account: account.name, highest: Mutex::new(None) };
+        let account_intact = guard::intact(&vault, &account);
+        let account = account.record.name;
+        let hub = Self { store, vault, clock, account, account_intact, highest: Mutex::new(None) };
         settled::settle(&hub)?;
         Ok(hub)
     }
@@ -141,6 +156,11 @@ impl Hub {
     /// Name of the account.
     pub fn account(&self) -> &str {
         &self.account
+    }
+
+    /// Whether the name of the account is the one that keydesk wrote.
+    pub fn account_is_intact(&self) -> bool {
+        self.account_intact
     }
 
     /// Notes how far the trail is; an error when the store is older than it was, or another one.
@@ -193,12 +213,11 @@ fn fill(
     let id = uuid(now)?.to_string();
     let sealed = vault.seal(password.as_bytes(), &password_place(&id, 1))?;
     let (clock, account_name) = (Arc::clone(clock), wanted.account.as_str().to_owned());
-    let hub = Hub { store, vault, clock, account: account_name.clone(), highest: Mutex::new(None) };
+    let hub =
+        Hub { store, vault, clock, account: account_name.clone(), account_intact: true, highest: Mutex::new(None) };
     let mut change = Change::first(&hub, Author::named(wanted.name.as_str(), origin))?;
-    tables::insert_account(
-        &mut *change.tx,
-        &AccountRow { id: account, name: account_name, created_at: now.0, key_check },
-    )?;
+    change.insert(&AccountRecord { id: account, version: 1, name: account_name, created_at: now.0, key_check })?;
+    steps::sign(&mut *change.tx, &hub.vault)?;
     for key in keys {
         tables::insert_ring(&mut *change.tx, &ring_record(key, now))?;
     }
@@ -226,6 +245,38 @@ fn fill(
     let after = Some(super::users::json(&person));
     change.note(action::USER_ADDED, Subject::row(&id, &person.name).changed(None, after))?;
     change.commit()
+}
+
+/// The vault and the account of a store, if this master key opens them.
+fn unlock(tx: &mut dyn Tx, master: Arc<MasterKey>, place: &Path) -> Result<(Vault, Tagged<AccountRecord>), HubError> {
+    let wrong = || HubError::from(MasterKeyError::Wrong(place.to_owned()));
+    let account = tables::account(tx)?.ok_or_else(|| unreadable("missing account"))?;
+    let ring = tables::ring(tx)?.into_iter().map(ring_row).collect::<Result<Vec<_>, _>>()?;
+    let vault = Vault::open(master, &ring).map_err(|_| wrong())?;
+    match vault.check_key(&account.record.id, &account.record.key_check) {
+        true => Ok((vault, account)),
+        false => Err(wrong()),
+    }
+}
+
+/// Takes the rows of an older desk over a step; behind the last one it is signed.
+fn carry(
+    tx: &mut dyn WriteTx,
+    step: Option<&Step>,
+    places: &Places,
+    clock: &Arc<dyn Clock>,
+    progress: Progress<'_>,
+) -> Result<(), HubError> {
+    let carries = step.is_none_or(|step| step.no == upgrade::SUMS);
+    if !carries {
+        return Ok(());
+    }
+    let master = Arc::new(MasterKey::load(&places.master_key)?);
+    let (vault, _) = unlock(tx, master, &places.master_key.path)?;
+    match step {
+        Some(_) => upgrade::over_step_6(tx, &vault, clock.now(), progress),
+        None => steps::sign(tx, &vault),
+    }
 }
 
 fn ring_row(record: RingRecord) -> Result<RingRow, HubError> {

@@ -10,7 +10,7 @@ use crate::time::{Millis, Seconds};
 
 use super::{
     Actor, Conflict, CredentialId, CredentialRow, Details, Hub, HubError, LiveSecret, Seen, action, change::Subject,
-    check, convert, guard, refusal::Intent, refused, report::AHEAD, state::no_key,
+    check, convert, create::live_secrets, refusal::Intent, refused, report::AHEAD, state::no_key,
 };
 
 impl Hub {
@@ -43,12 +43,13 @@ impl Hub {
             let row: Tagged<CredentialRecord> = tables::get(tx, "id", &id)?.ok_or_else(|| no_key(&id))?;
             let usages = tables::usages(tx, &id)?;
             let secrets: Vec<Tagged<SecretRecord>> = tables::all_by(tx, "credential", &id, "no DESC")?;
-            let whole = secrets.iter().all(|row| guard::intact(&self.vault, row));
             let now = self.now().seconds().0;
-            let live = secrets.into_iter().filter(|row| row.record.valid_until.is_none_or(|until| until > now));
-            let secrets = live.map(|row| live_secret(row.record, &usages)).collect();
+            // A secret that is missing or has a wrong tag stops the credential like its own row.
+            let live = live_secrets(&self.vault, &row.record, secrets, now);
+            let whole = live.is_some();
+            let told = |secret| live_secret(secret, &row.record, now, &usages);
+            let secrets = live.unwrap_or_default().into_iter().rev().map(told).collect();
             let mut row = convert::credential(&self.vault, row, newest(usages))?;
-            // A secret with a wrong tag stops the credential like its own row.
             row.tampered |= !whole;
             Ok(Details { row, secrets, refusals })
         })
@@ -88,11 +89,12 @@ impl Hub {
     }
 }
 
-fn live_secret(secret: SecretRecord, usages: &[UsageRow]) -> LiveSecret {
+fn live_secret(secret: SecretRecord, of: &CredentialRecord, now: i64, usages: &[UsageRow]) -> LiveSecret {
     let last = usages.iter().find(|row| row.secret_no == secret.no).cloned();
+    let overlap = of.overlap(now).filter(|(no, _)| *no == secret.no);
     LiveSecret {
         version: secret.no,
-        valid_until: secret.valid_until.map(Seconds),
+        valid_until: overlap.map(|(_, until)| Seconds(until)),
         created_at: Millis(secret.created_at),
         created_by: secret.created_by,
         last_used: last.and_then(convert::last_use),

@@ -3,7 +3,7 @@
 use crate::account::Right;
 use crate::credential::{Algorithms, BodyDigest, Kind, Name, Networks, Note, State, check_password};
 use crate::secret::Secret;
-use crate::store::tables::{self, CredentialRecord, SecretRecord, Tagged};
+use crate::store::tables::CredentialRecord;
 use crate::time::Seconds;
 use crate::vault::Stored;
 
@@ -13,7 +13,6 @@ use super::{
     change::{Change, Subject},
     convert,
     create::{generate, tampered_credential},
-    guard,
     refusal::Intent,
     state::changed_since,
 };
@@ -142,7 +141,12 @@ impl Hub {
             }
             let now = change.now.seconds().0;
             let renewed = change.new_secret(actor, &before, now, &stored, "gave another password to")?;
-            change.note(action::LEGACY_PASSWORD, Subject::row(&before.id, &before.name))?;
+            let told = |no: i64| {
+                let told = serde_json::json!({ "kind": before.kind, "key": before.key, "secret": no });
+                Some(told.to_string())
+            };
+            let subject = Subject::row(&before.id, &before.name);
+            change.note(action::LEGACY_PASSWORD, subject.changed(told(before.secret_no), told(before.secret_no + 1)))?;
             Ok(renewed)
         })?;
         self.issued_again(renewed, shown)
@@ -153,24 +157,20 @@ impl Hub {
         let intent = Intent::new(Right::ManageCredentials, "stop old secret").on(target.id);
         self.change(actor, intent, |change| {
             let before = change.credential(target)?;
-            let secrets: Vec<Tagged<SecretRecord>> = tables::all_by(&mut *change.tx, "credential", &before.id, "no")?;
             let now = change.now.seconds().0;
-            let old = secrets.into_iter().filter(|row| row.record.valid_until.is_some_and(|until| until > now));
-            let old: Vec<_> = old.collect();
-            if old.is_empty() {
+            let Some((older, until)) = before.overlap(now) else {
                 return Ok(Outcome::Already(self.used_row(&mut *change.tx, before)?));
-            }
-            let number = change.number();
-            for row in old {
-                if !guard::intact(change.vault(), &row) {
-                    return Err(tampered_credential(&before));
-                }
-                let (secret, version) = (row.record.clone(), row.record.version + 1);
-                change.update(&SecretRecord { version, valid_until: Some(now), change: number, ..secret })?;
-            }
-            let record = change.touched(&before, actor, "stopped the old secret of");
+            };
+            let touched = change.touched(&before, actor, "stopped the old secret of");
+            let record = CredentialRecord { older_until: Some(now), ..touched };
             change.update(&record)?;
-            change.note(action::OLD_SECRET_STOPPED, Subject::row(&record.id, &record.name))?;
+            let told = |until: i64| {
+                let until = Seconds(until).rfc3339();
+                let told = serde_json::json!({ "kind": record.kind, "key": record.key, "old_secret": older, "old_until": until });
+                Some(told.to_string())
+            };
+            let subject = Subject::row(&record.id, &record.name).changed(told(until), told(now));
+            change.note(action::OLD_SECRET_STOPPED, subject)?;
             Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
         })
     }

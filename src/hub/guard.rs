@@ -16,7 +16,17 @@ fn add(input: TagInput, cell: Cell<'_>) -> TagInput {
 }
 
 fn input<T: Record>(record: &T) -> TagInput {
-    record.values().iter().map(Cell::from).fold(TagInput::new(T::TABLE, record.id(), record.version()), add)
+    let values = record.values();
+    let cells: Vec<_> = values.iter().map(Cell::from).collect();
+    columns::<T>(TagInput::new(T::TABLE, record.id(), record.version()), &cells)
+}
+
+/// All columns; of those that came later only what differs from its default, with its name.
+fn columns<T: Record>(input: TagInput, cells: &[Cell<'_>]) -> TagInput {
+    let (first, later) = cells.split_at(T::COLUMNS.len() - T::LATER.len());
+    let input = first.iter().copied().fold(input, add);
+    let used = later.iter().zip(T::LATER).filter(|(cell, (_, default))| *cell != default);
+    used.fold(input, |input, (cell, (name, _))| add(input.text(name), *cell))
 }
 
 /// The tag of a row.
@@ -34,8 +44,7 @@ pub(super) fn intact<T: Record>(vault: &Vault, row: &Tagged<T>) -> bool {
 pub(super) fn cells_intact<T: Record>(vault: &Vault, row: &[Cell<'_>], room: &mut TagInput) -> bool {
     match row {
         [Cell::Text(id), Cell::Int(version), columns @ .., Cell::Bytes(tag)] if columns.len() == T::COLUMNS.len() => {
-            let begun = std::mem::take(room).again(T::TABLE, id, *version);
-            *room = columns.iter().copied().fold(begun, add);
+            *room = self::columns::<T>(std::mem::take(room).again(T::TABLE, id, *version), columns);
             vault.tag_is_right(room, tag)
         }
         _ => false,
@@ -44,7 +53,7 @@ pub(super) fn cells_intact<T: Record>(vault: &Vault, row: &[Cell<'_>], room: &mu
 
 fn head_input(head: &HeadRow) -> TagInput {
     let input = TagInput::new("head", &head.store_id, head.epoch);
-    input.int(head.change).int(head.trail_no).bytes(&head.trail_hash)
+    input.int(head.change).int(head.trail_no).bytes(&head.trail_hash).bytes(&head.sums)
 }
 
 /// The head's MAC.
@@ -57,6 +66,27 @@ pub(super) fn head_intact(vault: &Vault, head: &HeadRow) -> bool {
     vault.head_mac_is_right(&head_input(head), &head.mac)
 }
 
+/// Whether this is the tag of a row with these columns and no others.
+pub(super) fn is_tag_of(
+    vault: &Vault,
+    (table, id, version): (&str, &str, i64),
+    columns: &[Cell<'_>],
+    tag: &[u8],
+) -> bool {
+    vault.tag_is_right(&add_all(TagInput::new(table, id, version), columns.iter().copied()), tag)
+}
+
+/// Adds columns as they are.
+pub(super) fn add_all<'a>(input: TagInput, cells: impl Iterator<Item = Cell<'a>>) -> TagInput {
+    cells.fold(input, add)
+}
+
+/// Whether the head is one that was written before there were sums.
+pub(super) fn head_of_before_is_intact(vault: &Vault, head: &HeadRow) -> bool {
+    let input = TagInput::new("head", &head.store_id, head.epoch);
+    vault.head_mac_is_right(&input.int(head.change).int(head.trail_no).bytes(&head.trail_hash), &head.mac)
+}
+
 /// The hash that stands before the first row of a store's trail.
 pub(super) fn first_hash(store_id: &str) -> Vec<u8> {
     sha256(TagInput::new("trail", store_id, 0).as_bytes()).to_vec()
@@ -66,4 +96,65 @@ pub(super) fn first_hash(store_id: &str) -> Vec<u8> {
 pub(super) fn trail_hash(before: &[u8], record: &TrailRecord) -> Vec<u8> {
     let input = TagInput::new("trail", "row", record.no).bytes(before);
     sha256(record.values().iter().map(Cell::from).fold(input, add).as_bytes()).to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::test_vault as vault;
+    use crate::store::{Row, StoreError, Value};
+
+    /// A row of a table that got two columns later.
+    #[derive(Clone)]
+    struct Grown {
+        name: String,
+        owner: String,
+        quota: Option<i64>,
+    }
+
+    impl Record for Grown {
+        const TABLE: &'static str = "grown";
+        const COLUMNS: &'static [&'static str] = &["name", "owner", "quota"];
+        const LATER: &'static [(&'static str, Cell<'static>)] = &[("owner", Cell::Text("")), ("quota", Cell::Null)];
+
+        fn id(&self) -> &str {
+            "id"
+        }
+
+        fn version(&self) -> i64 {
+            1
+        }
+
+        fn values(&self) -> Vec<Value> {
+            vec![(&self.name).into(), (&self.owner).into(), self.quota.into()]
+        }
+
+        fn read(_: String, _: i64, row: &mut Row) -> Result<Self, StoreError> {
+            Ok(Self { name: row.text()?, owner: row.text()?, quota: row.maybe_int()? })
+        }
+    }
+
+    fn grown(owner: &str, quota: Option<i64>) -> Grown {
+        Grown { name: "one".to_owned(), owner: owner.to_owned(), quota }
+    }
+
+    #[test]
+    fn a_row_without_later_columns_keeps_the_tag_of_before_and_one_with_them_has_another() {
+        let vault = vault();
+        let before = vault.tag(&TagInput::new("grown", "id", 1).text("one")).unwrap();
+        assert_eq!(tag(&vault, &grown("", None)).unwrap(), before);
+        let rows = [grown("", None), grown("owner", None), grown("", Some(0)), grown("quota", Some(0)), grown("", Some(1))];
+        let tags: Vec<_> = rows.iter().map(|row| tag(&vault, row).unwrap()).collect();
+        for (i, row) in rows.iter().enumerate() {
+            for (j, tag) in tags.iter().enumerate() {
+                let row = Tagged { record: row.clone(), tag: tag.clone() };
+                assert_eq!(intact(&vault, &row), i == j, "{i} {j}");
+                let values = row.record.values();
+                let mut cells = vec![Cell::Text("id"), Cell::Int(1)];
+                cells.extend(values.iter().map(Cell::from));
+                cells.push(Cell::Bytes(tag));
+                assert_eq!(cells_intact::<Grown>(&vault, &cells, &mut TagInput::default()), i == j, "{i} {j}");
+            }
+        }
+    }
 }

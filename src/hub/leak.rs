@@ -4,17 +4,20 @@ use crate::account::Right;
 use crate::credential::{Kind, State, holds_api_secret};
 use crate::secret::Secret;
 use crate::store::{
-    Cancel, StoreError,
-    tables::{self, CredentialRecord, SecretRecord, Tagged},
+    Cancel, StoreError, Tx,
+    tables::{self, CredentialRecord, SecretRecord, Tagged, TrailFilter},
 };
-use crate::time::Seconds;
+use crate::time::{Millis, Seconds, parse_when};
 use crate::vault::Stored;
 
 use super::{
-    Actor, FoundSecret, Hub, HubError, WhichSecret, action, change::Subject, convert, create::secret_place, guard,
+    Actor, FoundSecret, Hub, HubError, WhichSecret, action, change::Subject, convert,
+    create::{live_secrets, secret_place},
     refusal::Intent,
 };
 
+/// Rows of a credential's trail that are looked through for the end of a secret.
+const TRAIL_ROWS: i64 = 500;
 /// Secrets read at a time: between two batches the search can be stopped and writers are let in.
 const BATCH: i64 = 2_000;
 
@@ -70,10 +73,10 @@ impl Hub {
 
     /// Whether a secret may still let somebody in: it has not ended, and its credential can come back or is active.
     fn works(&self, actor: &Actor, secret: &SecretRecord) -> Result<bool, HubError> {
-        let ended = secret.valid_until.is_some_and(|until| until <= self.now().seconds().0);
+        let now = self.now().seconds().0;
         self.look(actor, &Intent::new(Right::ManageCredentials, "find by secret"), |tx| {
             let row: Option<Tagged<CredentialRecord>> = tables::get(tx, "id", &secret.credential)?;
-            Ok(!ended && row.is_some_and(|row| row.record.state != State::Revoked.as_str()))
+            Ok(row.is_some_and(|row| row.record.names(secret.no, now) && row.record.state != State::Revoked.as_str()))
         })
     }
 
@@ -84,14 +87,46 @@ impl Hub {
             let row = row.ok_or_else(|| super::state::no_key(id))?;
             // As it is now: somebody may have rotated while the search went on.
             let secrets: Vec<Tagged<SecretRecord>> = tables::all_by(&mut *change.tx, "credential", id, "no")?;
-            let whole = secrets.iter().all(|row| guard::intact(&self.vault, row));
-            let until = secrets.iter().find(|row| row.record.no == secret.no).and_then(|row| row.record.valid_until);
+            let until = end_of(&mut *change.tx, &row.record, secret.no, &secrets)?;
+            let now = change.now;
+            let whole = live_secrets(&self.vault, &row.record, secrets, now.seconds().0).is_some();
             change.note(action::FOUND, Subject::row(id, &row.record.name))?;
             let last = super::details::newest(tables::usages(&mut *change.tx, id)?);
             let mut row = convert::credential(&self.vault, row, last)?;
             row.tampered |= !whole;
-            let which = WhichSecret::of(until.map(Seconds), change.now);
-            Ok(FoundSecret { row, which })
+            Ok(FoundSecret { row, which: WhichSecret::of(until, now) })
         })
     }
+}
+
+/// When a secret stops, or stopped, working; `None` for the current one. The row of the credential says it of the current
+/// secret and the one before; of older ones the trail does.
+fn end_of(
+    tx: &mut dyn Tx,
+    of: &CredentialRecord,
+    no: i64,
+    secrets: &[Tagged<SecretRecord>],
+) -> Result<Option<Seconds>, HubError> {
+    if no >= of.secret_no {
+        return Ok(None);
+    }
+    if of.older_no == Some(no) {
+        return Ok(of.older_until.map(Seconds));
+    }
+    // It ended at the latest when the secret after the next one was made.
+    let made = |no: i64| secrets.iter().find(|row| row.record.no == no).map(|row| Millis(row.record.created_at).seconds());
+    let mut end = made(no + 2).unwrap_or_else(|| Millis(of.changed_at).seconds());
+    let filters = [TrailFilter::Subject(&of.id), TrailFilter::Class(action::ROTATED.class)];
+    for row in tables::trail_before(tx, &filters, i64::MAX, TRAIL_ROWS)? {
+        let after = row.after.as_deref().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+        let after = after.unwrap_or_default();
+        if row.action == action::ROTATED.code && after["secret"] == no + 1 {
+            let until = after["old_until"].as_str().and_then(|text| parse_when(text, Seconds(0)).ok());
+            end = end.min(until.unwrap_or(Millis(row.at).seconds()));
+        }
+        if row.action == action::OLD_SECRET_STOPPED.code && after["old_secret"] == no {
+            end = end.min(Millis(row.at).seconds());
+        }
+    }
+    Ok(Some(end))
 }

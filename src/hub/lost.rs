@@ -4,7 +4,7 @@ use crate::account::Right;
 use crate::credential::State;
 use crate::store::{
     Tx,
-    tables::{self, CredentialRecord, SecretRecord, Tagged},
+    tables::{self, CredentialRecord, Tagged},
 };
 
 use super::{
@@ -25,7 +25,7 @@ impl Hub {
         let id = lost.id.to_string();
         let found: Option<Tagged<CredentialRecord>> = tables::get(tx, "id", &id)?;
         let Some(row) = found.filter(|row| row.record.state != State::Revoked.as_str()) else { return Ok(None) };
-        if current(tx, &id)? != lost.version {
+        if row.record.secret_no != lost.version {
             return Ok(None);
         }
         let last_used = newest(tables::usages(tx, &id)?);
@@ -50,8 +50,8 @@ impl Change<'_> {
     }
 }
 
-/// The version of a credential's newest secret; 0 if it has none.
+/// The number of a credential's current secret; 0 if there is no such credential.
 fn current(tx: &mut dyn Tx, id: &str) -> Result<i64, HubError> {
-    let secrets: Vec<Tagged<SecretRecord>> = tables::all_by(tx, "credential", id, "no DESC")?;
-    Ok(secrets.first().map_or(0, |row| row.record.no))
+    let found: Option<Tagged<CredentialRecord>> = tables::get(tx, "id", id)?;
+    Ok(found.map_or(0, |row| row.record.secret_no))
 }

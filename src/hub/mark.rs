@@ -8,13 +8,14 @@ use crate::store::{
     tables::{self, HeadRow, TrailFilter, TrailRecord},
 };
 use crate::time::Millis;
-use crate::vault::TagInput;
+use crate::vault::{Sum, Sums, TagInput};
 
 use super::{
     Actor, Hub, HubError, Origin, action,
     change::{Author, Subject},
     feed::Feed,
     refusal::Intent,
+    sums,
 };
 
 /// How far a store was when it was read.
@@ -25,6 +26,8 @@ pub struct Mark {
     change: i64,
     trail_no: i64,
     trail_hash: Vec<u8>,
+    /// Count and sum of its credentials; not known of a mark that was read from a file.
+    credentials: Option<Sum>,
 }
 
 /// What a store is, compared with a [`Mark`] of before.
@@ -43,9 +46,19 @@ pub enum Since {
 }
 
 impl Mark {
-    pub(super) fn of(head: HeadRow) -> Self {
-        let HeadRow { store_id, epoch, change, trail_no, trail_hash, mac: _ } = head;
-        Self { store_id, epoch, change, trail_no, trail_hash }
+    pub(super) fn of(head: HeadRow, sums: &Sums) -> Self {
+        let HeadRow { store_id, epoch, change, trail_no, trail_hash, sums: _, mac: _ } = head;
+        Self { store_id, epoch, change, trail_no, trail_hash, credentials: Some(sums.of(sums::KEYS.table)) }
+    }
+
+    /// Whether a sum is that of the credentials of this store. A mark that does not know says yes.
+    pub fn fits(&self, credentials: &Sum) -> bool {
+        self.credentials.is_none_or(|sum| sum == *credentials)
+    }
+
+    /// Number and hash of the last row of the trail.
+    pub(super) fn trail(&self) -> (i64, &[u8]) {
+        (self.trail_no, &self.trail_hash)
     }
 
     /// The number of the last change.
@@ -103,7 +116,7 @@ impl Feed<'_> {
     /// A mark as a line of text for a file, with a MAC: only who holds the master key can make one that is believed.
     pub fn written(self, mark: &Mark) -> Result<String, HubError> {
         let mac = self.hub().vault.head_mac(&mark.input())?;
-        let Mark { store_id, epoch, change, trail_no, trail_hash } = mark;
+        let Mark { store_id, epoch, change, trail_no, trail_hash, credentials: _ } = mark;
         Ok(serde_json::json!([store_id, epoch, change, trail_no, BASE64.encode(trail_hash), BASE64.encode(&mac)])
             .to_string())
     }
@@ -113,7 +126,7 @@ impl Feed<'_> {
         let (store_id, epoch, change, trail_no, trail_hash, mac) =
             serde_json::from_str::<(String, i64, i64, i64, String, String)>(line).ok()?;
         let bytes = |text: String| BASE64.decode(text.as_bytes()).ok();
-        let mark = Mark { store_id, epoch, change, trail_no, trail_hash: bytes(trail_hash)? };
+        let mark = Mark { store_id, epoch, change, trail_no, trail_hash: bytes(trail_hash)?, credentials: None };
         self.hub().vault.head_mac_is_right(&mark.input(), &bytes(mac)?).then_some(mark)
     }
 
@@ -176,7 +189,7 @@ mod tests {
     use super::*;
 
     fn mark(store: &str, epoch: i64, change: i64, trail_no: i64) -> Mark {
-        Mark { store_id: store.to_owned(), epoch, change, trail_no, trail_hash: Vec::new() }
+        Mark { store_id: store.to_owned(), epoch, change, trail_no, trail_hash: Vec::new(), credentials: None }
     }
 
     #[test]

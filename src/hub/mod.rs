@@ -5,6 +5,7 @@
 
 mod action;
 mod actor;
+mod as_left;
 mod change;
 mod check;
 mod convert;
@@ -33,8 +34,11 @@ mod settings;
 mod settled;
 mod sign_in;
 mod state;
+mod steps;
+mod sums;
 mod tagged;
 mod trail;
+mod upgrade;
 mod users;
 mod walk;
 mod why;
@@ -44,7 +48,7 @@ pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
 pub use desk::{Hub, Places, SetUp, Start};
 pub use edit::Edit;
 pub use error::{Conflict, Denied, Field, HubError, SessionOver};
-pub use feed::{Fed, FedSecret, Feed, Findings, Part, Took};
+pub use feed::{Agreed, Fed, FedSecret, Feed, Findings, Part, Read, Taken as TakenAway, TakenSecrets, Took, Wrong};
 pub use mark::{Mark, Since};
 pub use policy::{Followed, Policy, Replay};
 pub use refused::{Before, REFUSALS_KEPT, Refused, RefusedQuery, crowded};
@@ -57,4 +61,5 @@ pub use rows::{
 };
 pub use setting::Setting;
 pub use settings::{Security, SetTo, Standing};
+pub use upgrade::Progress;
 pub use why::Why;

@@ -254,7 +254,9 @@ impl Change<'_> {
                 Ok(Tagged { record, tag: Vec::new() })
             }
             None => {
-                tables::forget_old_throttles(&mut *self.tx, self.now.0 - DAY, self.now.0)?;
+                for id in tables::old_throttles(&mut *self.tx, self.now.0 - DAY, self.now.0)? {
+                    self.forget_throttle(&id)?;
+                }
                 if tables::throttles(&mut *self.tx)? >= MOST_NAMES {
                     self.forget_a_stranger()?;
                 }
@@ -271,9 +273,14 @@ impl Change<'_> {
         let users = users?;
         let oldest = tables::oldest_throttles(&mut *self.tx, users.len() as i64 + 1)?;
         if let Some(id) = oldest.into_iter().find(|id| !users.contains(id)) {
-            tables::forget_throttle(&mut *self.tx, &id)?;
+            self.forget_throttle(&id)?;
         }
         Ok(())
+    }
+
+    fn forget_throttle(&mut self, id: &str) -> Result<(), HubError> {
+        let found: Option<Tagged<ThrottleRecord>> = tables::get(&mut *self.tx, "id", id)?;
+        found.map_or(Ok(()), |row| self.remove::<ThrottleRecord>(id, row.record.version))
     }
 
     fn put_throttle(&mut self, row: &Tagged<ThrottleRecord>, tries: Attempts) -> Result<(), HubError> {

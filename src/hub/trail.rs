@@ -7,11 +7,14 @@ use crate::store::{
     tables::{self, HeadRow, TrailFilter, TrailRecord},
 };
 use crate::time::Millis;
+use crate::vault::Vault;
 
 use super::{
-    Actor, Hub, HubError, TrailQuery, TrailReport, TrailRow, action, change, guard, mark, numbers,
+    Actor, Hub, HubError, TrailQuery, TrailReport, TrailRow, action,
+    as_left::Changes,
+    change, guard, mark, numbers,
     refusal::Intent,
-    settled, tagged,
+    settled, sums, tagged,
     walk::{self, Walk},
 };
 
@@ -55,8 +58,9 @@ impl Hub {
         }
     }
 
-    /// Checks the whole trail: every hash, every number, the head's MAC, and `expect`, a number and hash noted
-    /// elsewhere, which finds a cut end. `progress` is told rows done and rows in all.
+    /// Checks everything: the database by its own check, the whole trail (every hash, every number, the head's MAC, and
+    /// `expect`, a number and hash noted elsewhere, which finds a cut end), and every row that decides something against
+    /// its tag, the trail and the sums. `progress` is told rows done and rows in all.
     pub fn verify_trail(
         &self,
         actor: &Actor,
@@ -75,55 +79,72 @@ impl Hub {
         progress: &mut dyn FnMut(i64, i64),
     ) -> Result<TrailReport, HubError> {
         self.look_until(actor, &Intent::new(Right::ReadTrail, "verify trail"), cancel, |tx| {
+            let damage = tx.damage(cancel)?;
             let head = tables::head(tx)?.ok_or_else(change::no_head)?;
-            let mut walk = Walk::new(&head, expect);
-            walk::on(tx, &mut walk, cancel, progress)?;
-            let mut broken = walk.finish(guard::head_intact(&self.vault, &head));
-            if broken.is_none() {
-                broken = outside(tx, &head)?;
-            }
-            if broken.is_none() {
-                broken = tagged::outside(tx, &self.vault)?;
-            }
-            if broken.is_none() {
-                broken = settled::outside(tx, &self.vault, &walk.written)?;
-            }
-            // Last, because it decides nothing.
-            if broken.is_none() {
-                broken = numbers::outside(tx)?;
-            }
+            let (mut walk, mut changes) = (Walk::new(&head, expect), Changes::default());
+            walk::on_with(tx, &mut walk, cancel, progress, &mut |row| changes.take_up(row))?;
+            let intact = guard::head_intact(&self.vault, &head);
+            let broken = match damage.map(|what| format!("the database is damaged: {what}")) {
+                None => walk.finish(intact),
+                damage => damage,
+            };
+            let broken = match broken {
+                None => self.outside(tx, &head, &walk.written, changes)?,
+                broken => broken,
+            };
             let hash = data_encoding::HEXLOWER.encode(&walk.hash);
             Ok(TrailReport { rows: walk.rows, no: walk.no, hash, broken, went_back: mark::went_back(tx)? })
         })
     }
 }
 
-/// What the chain alone cannot show, once it is whole: rows beside it, and rows of other tables that are not as it left
-/// them. The copy of a row that somebody took and put back later has a tag that is right.
-fn outside(tx: &mut dyn Tx, head: &HeadRow) -> Result<Option<String>, HubError> {
-    if let Some(no) = tables::trail_beside(tx, head.trail_no)? {
-        return Ok(Some(format!("row {no} was added outside keydesk")));
+impl Hub {
+    /// What the chain alone cannot show, once it is whole: rows beside it, and rows of other tables that are not as it left
+    /// them. The copy of a row that somebody took and put back later has a tag that is right.
+    fn outside(
+        &self,
+        tx: &mut dyn Tx,
+        head: &HeadRow,
+        written: &settled::Written,
+        changes: Changes,
+    ) -> Result<Option<String>, HubError> {
+        let vault = &self.vault;
+        if let Some(no) = tables::trail_beside(tx, head.trail_no)? {
+            return Ok(Some(format!("row {no} was added outside keydesk (`keydesk audit accept --as NAME` moves it away)")));
+        }
+        if account_changed(tx, vault)? {
+            return Ok(Some("the name of the account was changed outside keydesk".to_owned()));
+        }
+        if let Some(what) = tagged::outside(tx, vault)? {
+            return Ok(Some(what));
+        }
+        if let Some(what) = changes.outside(tx)? {
+            return Ok(Some(what));
+        }
+        if let Some(key) = tables::without_a_named_secret(tx)? {
+            return Ok(Some(format!("the secrets of the key {key} are not as the trail left them: one was removed")));
+        }
+        if let Some(what) = settled::outside(tx, vault, written)? {
+            return Ok(Some(what));
+        }
+        if let Some(what) = sums::outside(tx, vault, head)? {
+            return Ok(Some(what));
+        }
+        // Last, because it decides nothing.
+        numbers::outside(tx)
     }
+}
+
+/// Whether the account is not the one that set-up made.
+fn account_changed(tx: &mut dyn Tx, vault: &Vault) -> Result<bool, HubError> {
+    let account = tables::account(tx)?.filter(|row| guard::intact(vault, row));
+    Ok(account.map(|row| row.record.name) != account_of_the_trail(tx)?)
+}
+
+/// The name of the account by the first row of the trail.
+pub(super) fn account_of_the_trail(tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
     let first = tables::trail_before(tx, &[], 2, 1)?.pop().filter(|row| row.action == action::SET_UP.code);
-    let account = tables::account(tx)?;
-    if first.map(|row| row.what) != account.map(|account| account.name) {
-        return Ok(Some("the name of the account was changed outside keydesk".to_owned()));
-    }
-    // A pause after wrong passwords is in a table of its own and leaves the user's row as it is.
-    let beside = [action::USER_LOCKED.code, action::USER_UNLOCKED.code];
-    for (table, thing, made) in
-        [("credential", "key", action::CREATED.code), ("person", "user", action::USER_ADDED.code)]
-    {
-        if let Some(name) = tables::put_back(tx, table, beside)? {
-            let how = "it was changed by hand, or an older copy was put back";
-            return Ok(Some(format!("the {thing} {name} is not as the trail left it: {how}")));
-        }
-        if let Some(name) = tables::removed(tx, table, made)? {
-            return Ok(Some(format!("the {thing} {name} was removed outside keydesk")));
-        }
-    }
-    let missing = tables::without_one_current(tx)?;
-    Ok(missing.map(|key| format!("the secrets of the key {key} are not as the trail left them")))
+    Ok(first.map(|row| row.what))
 }
 
 /// A row in words.

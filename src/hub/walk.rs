@@ -30,12 +30,29 @@ pub(super) fn on(
     cancel: &Cancel,
     progress: &mut dyn FnMut(i64, i64),
 ) -> Result<(), HubError> {
+    on_with(tx, walk, cancel, progress, &mut |_| ())
+}
+
+/// The same, showing each row that is as it should be to `each`.
+pub(super) fn on_with(
+    tx: &mut dyn Tx,
+    walk: &mut Walk,
+    cancel: &Cancel,
+    progress: &mut dyn FnMut(i64, i64),
+    each: &mut dyn FnMut(&TrailRecord),
+) -> Result<(), HubError> {
     while walk.broken.is_none() && walk.no < walk.head_no {
         if cancel.is_cancelled() {
             return Err(StoreError::Cancelled.into());
         }
         let before = walk.no;
-        tables::trail_after(tx, before, BATCH, &mut |record| walk.step(&record))?;
+        tables::trail_after(tx, before, BATCH, &mut |record| {
+            walk.step(&record)?;
+            if walk.no == record.no {
+                each(&record);
+            }
+            Ok(())
+        })?;
         if walk.no == before {
             walk.broken.get_or_insert_with(|| format!("row {} is missing", before + 1));
         }

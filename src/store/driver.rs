@@ -36,6 +36,12 @@ pub trait Tx {
         each: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
 
+    /// The catalogue (tables, indexes, triggers, views with their texts) as this transaction sees it, in a canonical form.
+    fn catalogue(&mut self) -> Result<Vec<u8>, StoreError>;
+
+    /// What the database's own check finds to be damaged, first of all; nothing when it is whole. It reads everything.
+    fn damage(&mut self, cancel: &Cancel) -> Result<Option<String>, StoreError>;
+
     /// All rows of a query.
     fn rows(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, StoreError> {
         let mut rows = Vec::new();

@@ -1,34 +1,72 @@
 //! Schema steps: numbered files in `assets/schema`, applied in one transaction and never edited afterwards.
 
+/// How a step changes the schema, for programs that know only the steps before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nature {
+    /// They go on: what is new they neither read nor need.
+    Additive,
+    /// They are refused.
+    Breaking,
+}
+
+impl Nature {
+    /// The word of the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Additive => "additive",
+            Self::Breaking => "breaking",
+        }
+    }
+}
+
 /// One step.
 #[derive(Debug)]
 pub struct Step {
     /// Its number; the first is 1.
     pub no: i64,
+    /// Whether programs of before go on.
+    pub nature: Nature,
     /// The text that is the same for every database, with the driver's words in braces.
     pub common: &'static str,
     /// SQLite's own half.
     pub sqlite: &'static str,
+    /// What comes after the program has carried the rows over, where it has to.
+    pub after: &'static str,
 }
 
 /// All steps, in order.
 pub const STEPS: &[Step] = &[
     Step {
-        no: 1,
-        common: include_str!("../../assets/schema/0001-desk.sql"),
         sqlite: include_str!("../../assets/schema/0001-desk.sqlite.sql"),
+        ..Step::breaking(1, include_str!("../../assets/schema/0001-desk.sql"))
     },
-    Step { no: 2, common: include_str!("../../assets/schema/0002-refusals.sql"), sqlite: "" },
-    Step { no: 3, common: include_str!("../../assets/schema/0003-newest-refusals.sql"), sqlite: "" },
-    Step { no: 4, common: include_str!("../../assets/schema/0004-counted-refusals.sql"), sqlite: "" },
-    Step { no: 5, common: include_str!("../../assets/schema/0005-to-look-at.sql"), sqlite: "" },
+    Step::breaking(2, include_str!("../../assets/schema/0002-refusals.sql")),
+    Step::breaking(3, include_str!("../../assets/schema/0003-newest-refusals.sql")),
+    Step::breaking(4, include_str!("../../assets/schema/0004-counted-refusals.sql")),
+    Step::breaking(5, include_str!("../../assets/schema/0005-to-look-at.sql")),
+    Step {
+        sqlite: include_str!("../../assets/schema/0006-sums.sqlite.sql"),
+        after: include_str!("../../assets/schema/0006-sums.after.sql"),
+        ..Step::breaking(6, include_str!("../../assets/schema/0006-sums.sql"))
+    },
 ];
 
+/// The oldest step whose programs may use a desk that is at step `no`: the last breaking one up to it.
+pub fn oldest(no: i64) -> i64 {
+    let breaking = STEPS.iter().filter(|step| step.no <= no && step.nature == Nature::Breaking);
+    breaking.map(|step| step.no).max().unwrap_or(no)
+}
+
 impl Step {
-    /// The statements for SQLite.
-    pub fn for_sqlite(&self) -> String {
-        let words = [("{int}", "INTEGER"), ("{bytes}", "BLOB"), ("{text}", "TEXT"), ("{strict}", " STRICT")];
-        let common = words.iter().fold(self.common.to_owned(), |sql, (word, is)| sql.replace(word, is));
-        common + self.sqlite
+    const fn breaking(no: i64, common: &'static str) -> Self {
+        Self { no, nature: Nature::Breaking, common, sqlite: "", after: "" }
+    }
+
+    /// The statements for SQLite, before the rows are carried over and after.
+    pub fn for_sqlite(&self) -> [String; 2] {
+        let words =
+            [("{int}", "INTEGER"), ("{bytes}", "BLOB"), ("{text}", "TEXT"), ("{strict}", " STRICT"), ("{no_bytes}", "x''")];
+        let written = |sql: &str| words.iter().fold(sql.to_owned(), |sql, (word, is)| sql.replace(word, is));
+        [written(self.common) + self.sqlite, written(self.after)]
     }
 }

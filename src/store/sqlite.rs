@@ -22,6 +22,7 @@ use super::{Cancel, Notice, Store, StoreError, Tx, WriteTx};
 
 use failed::failed;
 pub use open::Found;
+pub use ours::Carry;
 use tx::SqliteTx;
 
 /// A desk in a SQLite database.

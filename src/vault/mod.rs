@@ -11,6 +11,7 @@ mod private;
 mod random;
 mod ring;
 mod scheme;
+mod sum;
 mod tag;
 #[cfg(test)]
 pub(crate) mod work;
@@ -24,6 +25,7 @@ pub use private::PrivateFile;
 pub use random::{fill, uuid};
 pub use ring::{Purpose, RingKey, RingRow};
 pub use scheme::Stored;
+pub use sum::{Sum, Sums, Term};
 pub use tag::TagInput;
 
 use std::sync::Arc;
@@ -37,6 +39,7 @@ use crate::secret::Secret;
 pub struct Vault {
     master: Arc<MasterKey>,
     ring: ring::Ring,
+    sum_key: tag::Keyed,
 }
 
 /// What the key check says when it opens.
@@ -46,7 +49,8 @@ impl Vault {
     /// Unwraps the key ring; fails when the master key is not the one that wrapped it.
     pub fn open(master: Arc<MasterKey>, rows: &[RingRow]) -> Result<Self, VaultError> {
         let ring = ring::Ring::unwrap(&master, rows)?;
-        Ok(Self { master, ring })
+        let sum_key = sum::key(&ring.active(Purpose::Head)?.mac);
+        Ok(Self { master, ring, sum_key })
     }
 
     /// Seals bytes for one place: `0x01 || ring key id (u32) || nonce (24) || XChaCha20-Poly1305`.
@@ -117,15 +121,17 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
+/// A vault with keys of its own.
+#[cfg(test)]
+pub(crate) fn test_vault() -> Vault {
+    let master = MasterKey::generate().unwrap();
+    let rows = Purpose::ALL.map(|p| RingKey::generate(p as u32 + 1, p).unwrap().wrapped(&master).unwrap());
+    Vault::open(Arc::new(master), &rows).unwrap()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    fn vault() -> Vault {
-        let master = MasterKey::generate().unwrap();
-        let rows = Purpose::ALL.map(|p| RingKey::generate(p as u32 + 1, p).unwrap().wrapped(&master).unwrap());
-        Vault::open(Arc::new(master), &rows).unwrap()
-    }
+    use super::{test_vault as vault, *};
 
     fn place(row: &str, version: i64) -> Context<'_> {
         Context { table: "secret", row, column: "sealed", kind: "hmac", version }

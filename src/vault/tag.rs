@@ -72,6 +72,16 @@ impl Keyed {
         Self(Hmac::new_from_slice(key).expect("HMAC takes any key"))
     }
 
+    /// The first 16 bytes of the MAC of a text, as a number.
+    pub(super) fn first_16(&self, text: &[u8]) -> u128 {
+        self.whole(text).first_chunk().map_or(0, |first| u128::from_le_bytes(*first))
+    }
+
+    /// The whole MAC of a text.
+    pub(super) fn whole(&self, text: &[u8]) -> zeroize::Zeroizing<[u8; 32]> {
+        zeroize::Zeroizing::new(self.0.clone().chain_update(text).finalize().into_bytes().into())
+    }
+
     fn mac(&self, input: &TagInput) -> Hmac<Sha256> {
         self.0.clone().chain_update(&input.0)
     }

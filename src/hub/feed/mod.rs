@@ -3,6 +3,9 @@
 
 mod findings;
 mod run;
+mod scan;
+mod taken;
+mod wrong;
 
 use std::{
     collections::HashSet,
@@ -13,9 +16,9 @@ use uuid::Uuid;
 
 use crate::account::Right;
 use crate::credential::{Algorithms, BodyDigest, Kind, Networks, State};
-use crate::store::{Cancel, Tx, tables};
+use crate::store::{Cancel, Cell, Tx, tables};
 use crate::time::Seconds;
-use crate::vault::Stored;
+use crate::vault::{Stored, Term};
 
 use super::{
     Actor, CredentialId, Hub, HubError, action,
@@ -23,12 +26,15 @@ use super::{
     guard,
     mark::Mark,
     refusal::Intent,
+    sums,
 };
 
 pub use findings::Findings;
+pub use taken::{Taken, TakenSecrets};
+pub use wrong::Wrong;
 
 use findings::Finding;
-use run::Run;
+use run::{Opened, Run};
 
 /// Credentials that are read at a time.
 const RUN: usize = 1_000;
@@ -69,8 +75,12 @@ pub struct Fed {
     pub body_digest: BodyDigest,
     /// Its secrets that work now.
     pub secrets: Vec<FedSecret>,
-    /// A row of it has a wrong tag, or a secret does not open: it must be refused.
+    /// A row of it has a wrong tag, or a secret is missing or does not open: it must be refused.
     pub tampered: bool,
+    /// The change of the store that last wrote its row, by what the row says.
+    pub change: i64,
+    /// What its row adds to the sum over all credentials.
+    pub term: Term,
 }
 
 impl Fed {
@@ -103,6 +113,31 @@ pub struct Took {
     pub opening: Duration,
 }
 
+/// What came of a [`Feed::load`], beside the credentials.
+#[derive(Debug)]
+pub struct Read {
+    /// How far the store was.
+    pub mark: Mark,
+    /// Where the time went.
+    pub took: Took,
+    /// Ids and terms of the rows that cannot even be named: they count for the sum.
+    pub unnamed: Vec<(String, Term)>,
+}
+
+/// Whether two that read a part each have the same state of the store before them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agreed {
+    /// They have.
+    Yes,
+    /// Something was committed in between: both begin again.
+    Again,
+    /// The other one cannot read.
+    Never,
+}
+
+/// Why a half is not read.
+const OTHER_HALF: &str = "The other half of the credentials could not be read. Try again.";
+
 /// A part of all credentials, by id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
@@ -129,7 +164,9 @@ impl<'a> Feed<'a> {
 
     pub(super) fn mark_in(self, tx: &mut dyn Tx) -> Result<Mark, HubError> {
         let head = tables::head(tx)?.filter(|head| guard::head_intact(&self.hub.vault, head));
-        head.map(Mark::of).ok_or_else(tampered_head)
+        let head = head.ok_or_else(tampered_head)?;
+        let sums = sums::told(&self.hub.vault, &head)?;
+        Ok(Mark::of(head, &sums))
     }
 
     /// About how many credentials there are, by the tally: a guess, for anybody who writes the database can write it.
@@ -149,30 +186,55 @@ impl<'a> Feed<'a> {
     }
 
     /// Reads a part, checks every tag and opens every secret, and hands the credentials over in runs. One with a wrong
-    /// tag is marked, and among what is `found`. Says how far the store was.
+    /// tag is marked, and among what is `found`. `agrees` is shown how far the store is, or nothing if that cannot be read:
+    /// of two that read a part each, both read the same state of it.
     pub fn load(
         self,
         part: &Part,
+        agrees: &mut dyn FnMut(Option<&Mark>) -> Agreed,
         found: &mut Findings,
         each: &mut dyn FnMut(Vec<Fed>),
-    ) -> Result<(Mark, Took), HubError> {
-        let (mut findings, mut took) = (Vec::new(), Took::default());
-        let mut tx = self.hub.store.read(&Cancel::default())?;
-        let mark = self.mark_in(&mut *tx)?;
-        let now = self.hub.now().seconds().0;
-        let mut after = part.after.clone();
-        while let Some((fed, last, one)) = self.run(&mut *tx, (&after, &part.until), RUN, now, &mut findings)? {
-            each(fed);
+    ) -> Result<Read, HubError> {
+        let (mut tx, mark) = loop {
+            let mut tx = self.hub.store.read(&Cancel::default()).inspect_err(|_| _ = agrees(None))?;
+            let mark = self.mark_in(&mut *tx).inspect_err(|_| _ = agrees(None))?;
+            match agrees(Some(&mark)) {
+                Agreed::Yes => break (tx, mark),
+                Agreed::Again => {}
+                Agreed::Never => return Err(HubError::Unavailable(OTHER_HALF.to_owned())),
+            }
+        };
+        let mut read = Read { mark, took: Took::default(), unnamed: Vec::new() };
+        let (mut findings, now, mut after) = (Vec::new(), self.hub.now().seconds().0, part.after.clone());
+        while let Some((opened, last, took)) = self.run(&mut *tx, (&after, &part.until), RUN, now, &mut findings)? {
+            each(opened.fed);
             after = last;
-            took.reading += one.reading;
-            took.opening += one.opening;
+            read.unnamed.extend(opened.unnamed);
+            read.took.reading += took.reading;
+            read.took.opening += took.opening;
             found.extend(findings.drain(..));
         }
-        Ok((mark, took))
+        Ok(read)
     }
 
-    /// Checks the tags of the next `count` credentials behind the id `after`: who changes a row behind keydesk's back raises no change
-    /// number. Hands out those with a wrong tag that are not `known`, and where to go on; `None` behind the last.
+    /// The same for all of it, by no index: where an index does not lead to every row. Slower, with all secrets in memory.
+    pub fn load_scanned(self, found: &mut Findings, each: &mut dyn FnMut(Vec<Fed>)) -> Result<Read, HubError> {
+        let mut tx = self.hub.store.read(&Cancel::default())?;
+        let mark = self.mark_in(&mut *tx)?;
+        let mut read = Read { mark, took: Took::default(), unnamed: Vec::new() };
+        scan::each_run(&mut *tx, &self.hub.vault, RUN, self.hub.now().seconds().0, &mut |run| {
+            let mut findings = Vec::new();
+            let opened = run.open(&mut findings);
+            each(opened.fed);
+            read.unnamed.extend(opened.unnamed);
+            found.extend(findings);
+        })?;
+        Ok(read)
+    }
+
+    /// Reads the next `count` credentials behind the id `after`, with their tags checked: who changes a row behind
+    /// keydesk's back raises no change number. Says where to go on; nothing behind the last. Of what has a wrong tag and is
+    /// not `known`, there is `news`.
     pub fn audit(
         self,
         after: &str,
@@ -184,12 +246,27 @@ impl<'a> Feed<'a> {
         let mut tx = self.hub.store.read(&Cancel::default())?;
         let now = self.hub.now().seconds().0;
         let read = self.run(&mut *tx, (after, LAST_ID), count, now, &mut findings)?;
-        let (mut found, next) = read.map(|(fed, last, _)| (fed, Some(last))).unwrap_or_default();
-        found.retain(|fed| fed.tampered && !known.contains(&fed.id));
+        let (fed, next) = read.map(|(opened, last, _)| (opened.fed, Some(last))).unwrap_or_default();
         // What is known was noted when it was found: else it would fill the trail, a row a minute.
-        findings.retain(|finding| found.iter().any(|fed| fed.id.to_string() == finding.id));
+        let is_new = |fed: &&Fed| fed.tampered && !known.contains(&fed.id);
+        let new: HashSet<String> = fed.iter().filter(is_new).map(|fed| fed.id.to_string()).collect();
+        findings.retain(|finding| new.contains(&finding.id));
         news.extend(findings);
-        Ok((found, next))
+        Ok((fed, next))
+    }
+
+    /// The ids of all credentials, by no index, in order.
+    pub fn ids(self) -> Result<Vec<Uuid>, HubError> {
+        let mut ids = Vec::new();
+        let mut tx = self.hub.store.read(&Cancel::default())?;
+        tables::each_tag(&mut *tx, sums::KEYS.table, &mut |row| {
+            if let [Cell::Text(id), ..] = row {
+                ids.extend(id.parse::<Uuid>());
+            }
+            Ok(())
+        })?;
+        ids.sort_unstable();
+        Ok(ids)
     }
 
     /// The credentials that changed after `mark`, as they are now, and how far the store is with them.
@@ -207,10 +284,10 @@ impl<'a> Feed<'a> {
 
     /// One credential as it is now; none that is not here, or that cannot even be named.
     fn one(self, tx: &mut dyn Tx, id: &str, now: i64, findings: &mut Vec<Finding>) -> Result<Vec<Fed>, HubError> {
-        let mut run = Run::new(&self.hub.vault, 1);
+        let mut run = Run::new(&self.hub.vault, 1, now);
         tables::credential_row(tx, id, &mut |row| run.credential(row))?;
-        tables::live_secrets_of(tx, id, now, &mut |row| run.secret(row))?;
-        Ok(run.open(findings))
+        tables::secrets_of(tx, id, &mut |row| run.secret(row))?;
+        Ok(run.open(findings).fed)
     }
 
     /// Reads one run and hands it over; says with which id it ends.
@@ -221,15 +298,15 @@ impl<'a> Feed<'a> {
         count: usize,
         now: i64,
         findings: &mut Vec<Finding>,
-    ) -> Result<Option<(Vec<Fed>, String, Took)>, HubError> {
+    ) -> Result<Option<(Opened, String, Took)>, HubError> {
         let began = Instant::now();
-        let mut run = Run::new(&self.hub.vault, count);
+        let mut run = Run::new(&self.hub.vault, count, now);
         tables::credentials_after(tx, (after, until), count as i64, &mut |row| run.credential(row))?;
         let Some(last) = run.last().map(str::to_owned) else { return Ok(None) };
-        tables::live_secrets_after(tx, (after, &last), now, &mut |row| run.secret(row))?;
+        tables::secrets_between(tx, (after, &last), &mut |row| run.secret(row))?;
         let read = Instant::now();
-        let fed = run.open(findings);
-        Ok(Some((fed, last, Took { reading: read - began, opening: read.elapsed() })))
+        let opened = run.open(findings);
+        Ok(Some((opened, last, Took { reading: read - began, opening: read.elapsed() })))
     }
 }
 

@@ -6,10 +6,10 @@ use std::ops::Range;
 use crate::credential::{Kind, Options};
 use crate::store::{
     Cell, StoreError,
-    tables::{CredentialCells, CredentialRecord, SecretCells, SecretRecord},
+    tables::{CredentialCells, CredentialRecord, Record as _, SecretCells},
 };
 use crate::time::Seconds;
-use crate::vault::{Stored, TagInput, Vault};
+use crate::vault::{Stored, TagInput, Term, Vault};
 
 use super::{
     super::{create::secret_place, guard},
@@ -26,8 +26,12 @@ pub(super) struct Run<'a> {
     ids: String,
     /// What is sealed, one behind the other.
     sealed: Vec<u8>,
-    /// Where a row is put together for its tag.
+    /// Where a row is put together for its tag, and for its term.
     room: TagInput,
+    term: Vec<u8>,
+    /// The credential that the last secret was of: both come in one order.
+    at: usize,
+    now: i64,
 }
 
 /// A credential.
@@ -35,15 +39,26 @@ struct Read {
     id: Range<usize>,
     /// A row that cannot even be named is told of by what it calls itself.
     fed: Result<Fed, String>,
+    /// What it adds to the sum.
+    term: Option<Term>,
+    /// Numbers of the secrets that work, the older one with its end.
+    current: i64,
+    older: Option<(i64, i64)>,
 }
 
-/// A secret of it.
+/// A secret of it that works.
 struct Sealed {
-    credential: Range<usize>,
+    /// Which of the credentials.
+    of: usize,
     no: i64,
     sealed: Range<usize>,
-    valid_until: Option<i64>,
-    intact: bool,
+}
+
+/// What a run of rows comes to.
+pub(super) struct Opened {
+    pub(super) fed: Vec<Fed>,
+    /// Ids and terms of the rows that cannot even be named.
+    pub(super) unnamed: Vec<(String, Term)>,
 }
 
 /// Bytes of an id, and about as many as a sealed secret has: room, so that nothing moves while it grows.
@@ -52,52 +67,63 @@ const SEALED: usize = 96;
 
 impl<'a> Run<'a> {
     /// With room for so many.
-    pub(super) fn new(vault: &'a Vault, count: usize) -> Self {
+    pub(super) fn new(vault: &'a Vault, count: usize, now: i64) -> Self {
         Self {
             vault,
             credentials: Vec::with_capacity(count),
             secrets: Vec::with_capacity(count),
-            ids: String::with_capacity(2 * ID * count),
+            ids: String::with_capacity(ID * count),
             sealed: Vec::with_capacity(SEALED * count),
             room: TagInput::default(),
+            term: Vec::new(),
+            at: 0,
+            now,
         }
     }
 
     /// Takes a row of the table of credentials.
     pub(super) fn credential(&mut self, row: &[Cell<'_>]) -> Result<(), StoreError> {
         let intact = guard::cells_intact::<CredentialRecord>(self.vault, row, &mut self.room);
+        let term = match row {
+            [Cell::Text(id), Cell::Int(version), .., Cell::Bytes(tag)] => {
+                Some(self.vault.term_in(CredentialRecord::TABLE, id, *version, tag, &mut self.term))
+            }
+            _ => None,
+        };
         let cells = match (CredentialCells::read(row), row) {
             (Ok(cells), _) => cells,
             // Of one that cannot be read nothing is kept; it is told by its id.
             (Err(_), [Cell::Text(id), ..]) => {
-                let id = self.add_id(id);
-                self.credentials.push(Read { id, fed: Err("a key that cannot be read".to_owned()) });
+                let (id, fed) = (self.add_id(id), Err("a key that cannot be read".to_owned()));
+                self.credentials.push(Read { id, fed, term, current: 0, older: None });
                 return Ok(());
             }
             (Err(why), _) => return Err(why),
         };
         let options = options(&cells).filter(|_| intact);
-        let fed = fed(&cells, options).ok_or_else(|| called(cells.key, cells.name));
+        let fed = fed(&cells, options, term).ok_or_else(|| called(cells.key, cells.name));
+        let (current, older) = (cells.secret_no, cells.older.filter(|(_, until)| *until > self.now));
         let id = self.add_id(cells.id);
-        self.credentials.push(Read { id, fed });
+        self.credentials.push(Read { id, fed, term, current, older });
         Ok(())
     }
 
-    /// Takes a row of the table of secrets.
+    /// Takes a row of secrets, in the order of the credentials. One that no credential names is dead.
     pub(super) fn secret(&mut self, row: &[Cell<'_>]) -> Result<(), StoreError> {
-        let intact = guard::cells_intact::<SecretRecord>(self.vault, row, &mut self.room);
-        let (SecretCells { credential, no, sealed, valid_until }, intact) = match (SecretCells::read(row), row.get(2)) {
-            (Ok(cells), _) => (cells, intact),
-            // One that cannot be read has its credential refused.
-            (Err(_), Some(Cell::Text(credential))) => {
-                (SecretCells { credential, no: 0, sealed: &[], valid_until: None }, false)
-            }
-            (Err(why), _) => return Err(why),
-        };
-        let credential = self.add_id(credential);
-        let start = self.sealed.len();
-        self.sealed.extend_from_slice(sealed);
-        self.secrets.push(Sealed { credential, no, sealed: start..self.sealed.len(), valid_until, intact });
+        // One that cannot be read is as good as none, and its credential names it.
+        let Ok(SecretCells { credential, no, sealed }) = SecretCells::read(row) else { return Ok(()) };
+        while self.credentials.get(self.at).is_some_and(|read| &self.ids[read.id.clone()] < credential) {
+            self.at += 1;
+        }
+        let works = self.credentials.get(self.at).is_some_and(|read| {
+            let named = no == read.current || read.older.is_some_and(|(older, _)| older == no);
+            named && &self.ids[read.id.clone()] == credential
+        });
+        if works {
+            let start = self.sealed.len();
+            self.sealed.extend_from_slice(sealed);
+            self.secrets.push(Sealed { of: self.at, no, sealed: start..self.sealed.len() });
+        }
         Ok(())
     }
 
@@ -114,50 +140,59 @@ impl<'a> Run<'a> {
 
     /// Opens the secrets and gives each to its credential. What is not to be trusted is marked, and told of in
     /// `findings`.
-    pub(super) fn open(mut self, findings: &mut Vec<Finding>) -> Vec<Fed> {
-        let mut all = Vec::with_capacity(self.credentials.len());
+    pub(super) fn open(mut self, findings: &mut Vec<Finding>) -> Opened {
+        let mut opened = Opened { fed: Vec::with_capacity(self.credentials.len()), unnamed: Vec::new() };
         let mut secrets = self.secrets.iter().peekable();
-        for Read { id, mut fed } in std::mem::take(&mut self.credentials) {
+        for (i, read) in std::mem::take(&mut self.credentials).into_iter().enumerate() {
+            let Read { id, mut fed, term, older, .. } = read;
             let id = &self.ids[id];
-            let of = |secret: &Sealed| &self.ids[secret.credential.clone()];
-            // A secret without a credential cannot be: it refers to one, and credentials are never removed.
-            while secrets.next_if(|secret| of(secret) < id).is_some() {}
-            while let Some(secret) = secrets.next_if(|secret| of(secret) == id) {
+            let mut missing = 1 + usize::from(older.is_some());
+            while let Some(secret) = secrets.next_if(|secret| secret.of == i) {
+                missing = missing.saturating_sub(1);
                 if let Ok(fed) = &mut fed {
-                    self.give(id, fed, secret);
+                    self.give(id, fed, secret, older);
                 }
             }
-            let what = match &fed {
-                Ok(fed) => fed.tampered.then(|| called(&fed.key, &fed.name)),
+            let what = match &mut fed {
+                Ok(fed) => {
+                    // A secret that the row names and that is not there was taken away.
+                    if missing > 0 {
+                        fed.refuse();
+                    }
+                    fed.tampered.then(|| called(&fed.key, &fed.name))
+                }
                 Err(what) => Some(what.clone()),
             };
             findings.extend(what.map(|what| Finding { id: id.to_owned(), what }));
-            all.extend(fed);
+            match fed {
+                Ok(fed) => opened.fed.push(fed),
+                Err(_) => opened.unnamed.extend(term.map(|term| (id.to_owned(), term))),
+            }
         }
-        all
+        opened
     }
 
     /// Opens a secret for its credential. One that does not open has the whole credential refused.
-    fn give(&self, id: &str, fed: &mut Fed, secret: &Sealed) {
+    fn give(&self, id: &str, fed: &mut Fed, secret: &Sealed, older: Option<(i64, i64)>) {
         if fed.tampered {
             return;
         }
+        let until = older.filter(|(no, _)| *no == secret.no).map(|(_, until)| Seconds(until));
         match self.open_secret(id, fed.kind, secret) {
-            Some(secret) => fed.secrets.push(secret),
+            Some(stored) => fed.secrets.push(FedSecret { no: secret.no, stored, valid_until: until }),
             None => fed.refuse(),
         }
     }
 
-    fn open_secret(&self, credential: &str, kind: Kind, secret: &Sealed) -> Option<FedSecret> {
+    fn open_secret(&self, credential: &str, kind: Kind, secret: &Sealed) -> Option<Stored> {
         let place = secret_place(credential, kind.as_str(), secret.no);
-        let sealed = self.sealed.get(secret.sealed.clone()).filter(|_| secret.intact)?;
-        let stored = Stored::decode(&self.vault.open_sealed(sealed, &place).ok()?).ok()?;
-        Some(FedSecret { no: secret.no, stored, valid_until: secret.valid_until.map(Seconds) })
+        let sealed = self.sealed.get(secret.sealed.clone())?;
+        Stored::decode(&self.vault.open_sealed(sealed, &place).ok()?).ok()
     }
 }
 
 /// A credential without its secrets, refused if it has no options; nothing for a row that cannot even be named.
-fn fed(cells: &CredentialCells<'_>, options: Option<Options>) -> Option<Fed> {
+fn fed(cells: &CredentialCells<'_>, options: Option<Options>, term: Option<Term>) -> Option<Fed> {
     let tampered = options.is_none();
     let options = options.unwrap_or_default();
     Some(Fed {
@@ -173,6 +208,8 @@ fn fed(cells: &CredentialCells<'_>, options: Option<Options>) -> Option<Fed> {
         body_digest: options.body_digest,
         secrets: Vec::new(),
         tampered,
+        change: cells.change,
+        term: term?,
     })
 }
 

@@ -15,7 +15,7 @@ use crate::store::{Store, StoreError};
 use super::{
     FileId, SqliteStore,
     failed::{error, failed},
-    ours::{self, LAST, apply},
+    ours::{self, Carry, LAST, apply, no_rows},
 };
 
 /// How long a writer waits for another.
@@ -47,10 +47,10 @@ impl SqliteStore {
         }
     }
 
-    /// Opens a desk that is there.
-    pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let writer = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        let schema = upgrade(&writer, path)?;
+    /// Opens a desk that is there. One that an older keydesk made is brought up to date in one transaction, in which
+    /// `carry` takes its rows along.
+    pub fn open(path: &Path, carry: Carry<'_>) -> Result<Self, StoreError> {
+        let (writer, schema) = upgrade(path, carry)?;
         close_to_others(path);
         settle(&writer)?;
         let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -89,7 +89,7 @@ impl SqliteStore {
     fn build(path: &Path, fill: Fill<'_>) -> Result<(), StoreError> {
         let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         settle(&connection)?;
-        apply(&connection, 0, LAST)?;
+        let connection = apply(connection, (0, LAST), &mut no_rows)?;
         let store = Arc::new(Self::alone(connection));
         fill(store.clone())?;
         let store =
@@ -115,7 +115,7 @@ impl SqliteStore {
     pub fn in_memory() -> Result<Self, StoreError> {
         let connection = Connection::open_in_memory().map_err(|e| error(&e, None))?;
         harden(&connection)?;
-        apply(&connection, 0, LAST)?;
+        let connection = apply(connection, (0, LAST), &mut no_rows)?;
         Ok(Self::alone(connection))
     }
 }
@@ -154,22 +154,21 @@ fn settle(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update(None, "synchronous", "full").map_err(failed(connection))
 }
 
-/// Brings an older desk to this keydesk's schema. Of two processes that start at once, one does it. Says the number of the
-/// schema as it was looked at; the first transaction looks at one that was made just now.
-fn upgrade(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
-    let (is, number) = ours::check(connection, path)?;
+/// Connects, and brings an older desk to this keydesk's schema. Of two processes that start at once, one does it. Says the
+/// number of the schema as it was looked at; the first transaction looks at one that was made just now.
+fn upgrade(path: &Path, carry: Carry<'_>) -> Result<(Connection, i64), StoreError> {
+    let connect = || connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
+    let connection = connect()?;
+    let (is, number) = ours::check(&connection, path)?;
     if is == LAST {
-        return Ok(number);
+        return Ok((connection, number));
     }
-    match apply(connection, is, LAST) {
-        Ok(()) => Ok(ours::UNCHECKED),
-        Err(why) => {
-            // The other process may have been faster; then everything is as it should be.
-            let _ = connection.execute_batch("ROLLBACK");
-            let found = ours::check(connection, path).ok();
-            found.filter(|(is, _)| *is == LAST).map(|(_, number)| number).ok_or(why)
-        }
-    }
+    apply(connection, (is, LAST), carry).map(|connection| (connection, ours::UNCHECKED)).or_else(|why| {
+        // The other process may have been faster; then everything is as it should be.
+        let connection = connect()?;
+        let found = ours::check(&connection, path).ok().filter(|(is, _)| *is == LAST);
+        found.map(|(_, number)| (connection, number)).ok_or(why)
+    })
 }
 
 /// Puts the finished file in its place, unless something is there already.

@@ -1,12 +1,19 @@
 //! Whether a database is one of keydesk, word for word; and the steps that make one.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
 
 use rusqlite::Connection;
 
-use crate::store::{STEPS, StoreError};
+use crate::store::{Cancel, Commit, STEPS, Step, StoreError, WriteTx};
 
-use super::failed::{error, failed};
+use super::{
+    failed::{error, failed},
+    lock,
+    tx::SqliteTx,
+};
 
 /// `KDsk`: tells a keydesk database from any other (`PRAGMA application_id`).
 const APPLICATION_ID: i64 = 0x4b44_736b;
@@ -15,20 +22,34 @@ pub(super) const LAST: i64 = STEPS.len() as i64;
 /// No schema has this number.
 pub(super) const UNCHECKED: i64 = i64::MIN;
 
-/// The steps after `done` up to `last`, in one transaction.
-pub(super) fn apply(connection: &Connection, done: i64, last: i64) -> Result<(), StoreError> {
-    let steps: String = STEPS
-        .iter()
-        .filter(|step| step.no > done && step.no <= last)
-        .map(|step| {
-            let note = format!("INSERT INTO schema_step (no, applied_at) VALUES ({}, unixepoch());", step.no);
-            step.for_sqlite() + "\n" + &note
-        })
-        .collect();
-    let all = format!(
-        "BEGIN IMMEDIATE; {steps} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {last}; COMMIT"
-    );
-    connection.execute_batch(&all).map_err(failed(connection))
+/// Carries the rows of a desk over a step, between its two halves, and once more behind the last step, with none; all in
+/// one transaction.
+pub type Carry<'a> = &'a mut dyn FnMut(&mut dyn WriteTx, Option<&Step>) -> Result<(), StoreError>;
+
+/// Brings a database from the step `done` to the step `last`, in one transaction, which `carry` may write in after the first
+/// half of each step. Hands the connection back.
+pub(super) fn apply(connection: Connection, (done, last): (i64, i64), carry: Carry<'_>) -> Result<Connection, StoreError> {
+    let connection = Mutex::new(connection);
+    let mut tx = SqliteTx::begin(lock(&connection), true, &Cancel::default())?;
+    for step in STEPS.iter().filter(|step| step.no > done && step.no <= last) {
+        let [before, after] = step.for_sqlite();
+        tx.batch(&before)?;
+        tx.batch(&format!("INSERT INTO schema_step (no, applied_at) VALUES ({}, unixepoch())", step.no))?;
+        carry(&mut tx, Some(step))?;
+        tx.batch(&after)?;
+    }
+    carry(&mut tx, None)?;
+    tx.batch(&format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {last}"))?;
+    match Box::new(tx).commit() {
+        Commit::Committed => Ok(connection.into_inner().unwrap_or_else(PoisonError::into_inner)),
+        Commit::NotCommitted(why) => Err(why),
+        Commit::Unknown => Err(StoreError::Unknown),
+    }
+}
+
+/// Nothing to carry over: there are no rows yet.
+pub(super) fn no_rows(_: &mut dyn WriteTx, _: Option<&Step>) -> Result<(), StoreError> {
+    Ok(())
 }
 
 /// Refuses another program's database, a newer keydesk's, and one whose schema is not word for word ours: a planted
@@ -78,7 +99,7 @@ fn step(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
         )));
     }
     let expected = Connection::open_in_memory().map_err(|e| error(&e, None))?;
-    apply(&expected, 0, is)?;
+    let expected = apply(expected, (0, is), &mut no_rows)?;
     match schema(connection)? == schema(&expected)? {
         true => Ok(is),
         false => Err(StoreError::Foreign(format!(
@@ -87,7 +108,7 @@ fn step(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
     }
 }
 
-fn schema(connection: &Connection) -> Result<Vec<[Option<String>; 4]>, StoreError> {
+pub(super) fn schema(connection: &Connection) -> Result<Vec<[Option<String>; 4]>, StoreError> {
     // The two tables of ANALYZE are harmless and an operator's right. By their names alone: `writable_schema` plants a
     // trigger under any other name that SQLite reserves.
     let sql = "SELECT type, name, tbl_name, sql FROM sqlite_schema \

@@ -38,9 +38,26 @@ impl<'a> SqliteTx<'a> {
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
     }
+
+    /// Runs statements that have no parameters and no rows.
+    pub(super) fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        self.connection.execute_batch(sql).map_err(failed(&self.connection))
+    }
 }
 
 impl Tx for SqliteTx<'_> {
+    fn damage(&mut self, _: &Cancel) -> Result<Option<String>, StoreError> {
+        let said: String = self
+            .connection
+            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+            .map_err(failed(&self.connection))?;
+        Ok((said != "ok").then_some(said))
+    }
+
+    fn catalogue(&mut self) -> Result<Vec<u8>, StoreError> {
+        self.lines()
+    }
+
     fn each(
         &mut self,
         sql: &str,
@@ -63,6 +80,20 @@ impl Tx for SqliteTx<'_> {
             room = cells.into_iter().map(|_| Cell::Null).collect();
         }
         Ok(())
+    }
+}
+
+impl SqliteTx<'_> {
+    fn lines(&self) -> Result<Vec<u8>, StoreError> {
+        let mut out = Vec::new();
+        for row in super::ours::schema(&self.connection)? {
+            for text in row {
+                let text = text.unwrap_or_default();
+                out.extend_from_slice(&(text.len() as u32).to_be_bytes());
+                out.extend_from_slice(text.as_bytes());
+            }
+        }
+        Ok(out)
     }
 }
 

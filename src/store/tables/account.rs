@@ -1,18 +1,43 @@
 //! The one account, and the key ring as it is stored.
 
-use crate::store::{Row, StoreError, Tx, WriteTx};
+use crate::store::{Row, StoreError, Tx, Value, WriteTx};
+
+use super::{Record, Tagged};
 
 /// The account.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountRow {
+pub struct AccountRecord {
     /// UUID.
     pub id: String,
+    /// Version of the row.
+    pub version: i64,
     /// Name.
     pub name: String,
     /// When it was made, in milliseconds.
     pub created_at: i64,
     /// Opens with the master key it was made with.
     pub key_check: Vec<u8>,
+}
+
+impl Record for AccountRecord {
+    const TABLE: &'static str = "account";
+    const COLUMNS: &'static [&'static str] = &["name", "created_at", "key_check"];
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![(&self.name).into(), self.created_at.into(), self.key_check.as_slice().into()]
+    }
+
+    fn read(id: String, version: i64, row: &mut Row) -> Result<Self, StoreError> {
+        Ok(Self { id, version, name: row.text()?, created_at: row.int()?, key_check: row.bytes()? })
+    }
 }
 
 /// One wrapped key of the ring.
@@ -31,19 +56,9 @@ pub struct RingRecord {
 }
 
 /// The account, once set-up made it.
-pub fn account(tx: &mut dyn Tx) -> Result<Option<AccountRow>, StoreError> {
-    let row = tx.row("SELECT id, name, created_at, key_check FROM account", &[])?;
-    let read = |mut row: Row| {
-        Ok(AccountRow { id: row.text()?, name: row.text()?, created_at: row.int()?, key_check: row.bytes()? })
-    };
-    row.map(read).transpose()
-}
-
-/// Writes the account.
-pub fn insert_account(tx: &mut dyn WriteTx, row: &AccountRow) -> Result<(), StoreError> {
-    let sql = "INSERT INTO account (id, name, created_at, key_check) VALUES ($1, $2, $3, $4)";
-    let params = [(&row.id).into(), (&row.name).into(), row.created_at.into(), row.key_check.as_slice().into()];
-    tx.execute(sql, &params).map(|_| ())
+pub fn account(tx: &mut dyn Tx) -> Result<Option<Tagged<AccountRecord>>, StoreError> {
+    let sql = format!("SELECT {} FROM account", AccountRecord::select());
+    tx.row(&sql, &[])?.map(|mut row| Tagged::take(&mut row)).transpose()
 }
 
 /// The whole ring.

@@ -47,6 +47,24 @@ pub struct CredentialRecord {
     pub changed_how: String,
     /// Change number of the store when it was last changed.
     pub change: i64,
+    /// Number of the current secret; 0 when it has none.
+    pub secret_no: i64,
+    /// Number of the secret before it, which may still work.
+    pub older_no: Option<i64>,
+    /// When that one stops, or stopped, working, in Unix seconds.
+    pub older_until: Option<i64>,
+}
+
+impl CredentialRecord {
+    /// The secret before the current one, if it works at second `now`: its number, and until when.
+    pub fn overlap(&self, now: i64) -> Option<(i64, i64)> {
+        self.older_no.zip(self.older_until).filter(|(_, until)| *until > now)
+    }
+
+    /// Whether the secret with this number works at second `now`.
+    pub fn names(&self, secret: i64, now: i64) -> bool {
+        secret == self.secret_no || self.overlap(now).is_some_and(|(no, _)| no == secret)
+    }
 }
 
 impl Record for CredentialRecord {
@@ -70,6 +88,9 @@ impl Record for CredentialRecord {
         "changed_by",
         "changed_how",
         "change",
+        "secret_no",
+        "older_no",
+        "older_until",
     ];
 
     fn id(&self) -> &str {
@@ -100,6 +121,9 @@ impl Record for CredentialRecord {
             (&self.changed_by).into(),
             (&self.changed_how).into(),
             self.change.into(),
+            self.secret_no.into(),
+            self.older_no.into(),
+            self.older_until.into(),
         ]
     }
 
@@ -127,6 +151,9 @@ impl Record for CredentialRecord {
             changed_by: row.text()?,
             changed_how: row.text()?,
             change: row.int()?,
+            secret_no: row.int()?,
+            older_no: row.maybe_int()?,
+            older_until: row.maybe_int()?,
         })
     }
 }

@@ -1,10 +1,8 @@
 //! What verifiers read: all credentials with their secrets in runs, and what changed since.
 
-use std::collections::BTreeSet;
+use crate::store::{Cell, StoreError, Tx};
 
-use crate::store::{Cell, Row, StoreError, Tx};
-
-use super::{CredentialRecord, Record, SecretRecord};
+use super::{CredentialRecord, Record};
 
 /// Hands over the next run of credentials behind the id `after`, up to the id `until`, ordered by id. The rows have the
 /// columns of [`Record::select`]; they are handed over whole so that a tag can be checked before anything is read.
@@ -21,20 +19,32 @@ pub fn credentials_after(
     tx.each(&sql, &[after.into(), until.into(), limit.into()], each)
 }
 
-/// Hands over the secrets that work at second `now` of the credentials behind the id `after` up to the id `until`,
-/// ordered by credential.
-pub fn live_secrets_after(
+/// Hands over credential, number and sealed text of the secrets of the credentials behind the id `after` up to the id
+/// `until`, ordered by credential. Dead ones too: which work, only the row of the credential says. Without their tags: what
+/// is sealed opens only where it belongs, and nothing else of the row is looked at.
+pub fn secrets_between(
     tx: &mut dyn Tx,
     (after, until): (&str, &str),
-    now: i64,
     each: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let sql = format!(
-        "SELECT {} FROM secret WHERE credential > $1 AND credential <= $2 \
-         AND (valid_until IS NULL OR valid_until > $3) ORDER BY credential, no",
-        SecretRecord::select()
-    );
-    tx.each(&sql, &[after.into(), until.into(), now.into()], each)
+    let sql = "SELECT credential, no, sealed FROM secret WHERE credential > $1 AND credential <= $2 ORDER BY credential, no";
+    tx.each(sql, &[after.into(), until.into()], each)
+}
+
+/// Hands over every credential, in no order and by no index.
+pub fn every_credential(
+    tx: &mut dyn Tx,
+    each: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    tx.each(&format!("SELECT {} FROM credential WHERE id || '' IS NOT NULL", CredentialRecord::select()), &[], each)
+}
+
+/// Hands over every secret as [`secrets_between`] does, in no order and by no index.
+pub fn every_secret(
+    tx: &mut dyn Tx,
+    each: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    tx.each("SELECT credential, no, sealed FROM secret WHERE credential || '' IS NOT NULL", &[], each)
 }
 
 /// What a verifier keeps of a row of [`credentials_after`].
@@ -60,13 +70,43 @@ pub struct CredentialCells<'a> {
     pub algorithms: &'a str,
     /// `required` or `optional`.
     pub body_digest: &'a str,
+    /// Change number of the store when it was last changed.
+    pub change: i64,
+    /// Number of the current secret.
+    pub secret_no: i64,
+    /// Number of the one before, and until when it works.
+    pub older: Option<(i64, i64)>,
 }
 
 impl<'a> CredentialCells<'a> {
     /// Reads the columns of [`Record::select`].
     pub fn read(row: &[Cell<'a>]) -> Result<Self, StoreError> {
-        let [id, _, kind, key, name, _, state, _, not_before, expires_at, networks, _, algorithms, body_digest, ..] =
-            row
+        let [
+            id,
+            _,
+            kind,
+            key,
+            name,
+            _,
+            state,
+            _,
+            not_before,
+            expires_at,
+            networks,
+            _,
+            algorithms,
+            body_digest,
+            _,
+            _,
+            _,
+            _,
+            _,
+            change,
+            secret_no,
+            older_no,
+            older_until,
+            _,
+        ] = row
         else {
             return Err(StoreError::Broken("a credential is too short".to_owned()));
         };
@@ -81,11 +121,14 @@ impl<'a> CredentialCells<'a> {
             networks: networks.text()?,
             algorithms: algorithms.text()?,
             body_digest: body_digest.text()?,
+            change: change.int()?,
+            secret_no: secret_no.int()?,
+            older: older_no.maybe_int()?.zip(older_until.maybe_int()?),
         })
     }
 }
 
-/// What a verifier keeps of a row of [`live_secrets_after`].
+/// What a verifier reads of a secret.
 #[derive(Clone, Copy, Debug)]
 pub struct SecretCells<'a> {
     /// Id of the credential.
@@ -94,22 +137,15 @@ pub struct SecretCells<'a> {
     pub no: i64,
     /// Scheme byte and what the scheme keeps, sealed.
     pub sealed: &'a [u8],
-    /// Unix seconds; NULL for the current one.
-    pub valid_until: Option<i64>,
 }
 
 impl<'a> SecretCells<'a> {
-    /// Reads the columns of [`Record::select`].
+    /// Reads the columns of [`secrets_between`].
     pub fn read(row: &[Cell<'a>]) -> Result<Self, StoreError> {
-        let [_, _, credential, no, sealed, valid_until, ..] = row else {
+        let [credential, no, sealed] = row else {
             return Err(StoreError::Broken("a secret is too short".to_owned()));
         };
-        Ok(Self {
-            credential: credential.text()?,
-            no: no.int()?,
-            sealed: sealed.bytes()?,
-            valid_until: valid_until.maybe_int()?,
-        })
+        Ok(Self { credential: credential.text()?, no: no.int()?, sealed: sealed.bytes()? })
     }
 }
 
@@ -122,35 +158,22 @@ pub fn credential_row(
     tx.each(&format!("SELECT {} FROM credential WHERE id = $1", CredentialRecord::select()), &[id.into()], each)
 }
 
-/// Hands over the secrets of one credential that work at second `now`.
-pub fn live_secrets_of(
+/// Hands over the secrets of one credential as [`secrets_between`] does.
+pub fn secrets_of(
     tx: &mut dyn Tx,
     credential: &str,
-    now: i64,
     each: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let sql = format!(
-        "SELECT {} FROM secret WHERE credential = $1 AND (valid_until IS NULL OR valid_until > $2) ORDER BY no",
-        SecretRecord::select()
-    );
-    tx.each(&sql, &[credential.into(), now.into()], each)
+    tx.each("SELECT credential, no, sealed FROM secret WHERE credential = $1 ORDER BY no", &[credential.into()], each)
 }
 
-/// The statements of [`changed_credentials`], so that a test can ask a database how it would go about them. Two, because a
-/// UNION may be answered by a walk along all ids to spare the sort.
-pub const CHANGED: [&str; 2] =
-    ["SELECT id FROM credential WHERE change > $1", "SELECT credential FROM secret WHERE change > $1"];
+/// The statement of [`changed_credentials`], so that a test can ask a database how it would go about it.
+pub const CHANGED: &str = "SELECT id FROM credential WHERE change > $1 ORDER BY id";
 
-/// Ids of the credentials that changed, or a secret of theirs, behind the change number `since`, in order.
-pub fn changed_credentials(tx: &mut dyn Tx, since: i64) -> Result<BTreeSet<String>, StoreError> {
-    let mut changed = BTreeSet::new();
-    for sql in CHANGED {
-        tx.each(sql, &[since.into()], &mut |cells| {
-            changed.insert(Row::copied(cells).text()?);
-            Ok(())
-        })?;
-    }
-    Ok(changed)
+/// Ids of the credentials that changed behind the change number `since`, in order. A new secret is a change of its
+/// credential.
+pub fn changed_credentials(tx: &mut dyn Tx, since: i64) -> Result<Vec<String>, StoreError> {
+    tx.rows(CHANGED, &[since.into()])?.into_iter().map(|mut row| row.text()).collect()
 }
 
 /// The id in the middle of all, so that two threads can read half each; `None` when there are none.

@@ -15,13 +15,15 @@ pub struct HeadRow {
     pub trail_no: i64,
     /// Hash of the last row of the trail.
     pub trail_hash: Vec<u8>,
+    /// Count and sum of the rows of each tagged table, sealed.
+    pub sums: Vec<u8>,
     /// Authenticates the rest, by the head key.
     pub mac: Vec<u8>,
 }
 
 /// The head as it is.
 pub fn head(tx: &mut dyn Tx) -> Result<Option<HeadRow>, StoreError> {
-    let sql = "SELECT store_id, epoch, change, trail_no, trail_hash, mac FROM head WHERE one = 1";
+    let sql = "SELECT store_id, epoch, change, trail_no, trail_hash, sums, mac FROM head WHERE one = 1";
     let read = |mut row: Row| {
         Ok(HeadRow {
             store_id: row.text()?,
@@ -29,6 +31,7 @@ pub fn head(tx: &mut dyn Tx) -> Result<Option<HeadRow>, StoreError> {
             change: row.int()?,
             trail_no: row.int()?,
             trail_hash: row.bytes()?,
+            sums: row.bytes()?,
             mac: row.bytes()?,
         })
     };
@@ -42,24 +45,26 @@ pub fn lock_head(tx: &mut dyn WriteTx) -> Result<(), StoreError> {
 
 /// Writes the first head.
 pub fn insert_head(tx: &mut dyn WriteTx, head: &HeadRow) -> Result<(), StoreError> {
-    let sql =
-        "INSERT INTO head (one, store_id, epoch, change, trail_no, trail_hash, mac) VALUES (1, $1, $2, $3, $4, $5, $6)";
+    let sql = "INSERT INTO head (one, store_id, epoch, change, trail_no, trail_hash, sums, mac) \
+               VALUES (1, $1, $2, $3, $4, $5, $6, $7)";
     tx.execute(sql, &values(head)).map(|_| ())
 }
 
 /// Replaces the head.
 pub fn update_head(tx: &mut dyn WriteTx, head: &HeadRow) -> Result<(), StoreError> {
-    let sql = "UPDATE head SET store_id = $1, epoch = $2, change = $3, trail_no = $4, trail_hash = $5, mac = $6 WHERE one = 1";
+    let sql = "UPDATE head SET store_id = $1, epoch = $2, change = $3, trail_no = $4, trail_hash = $5, sums = $6, mac = $7 \
+               WHERE one = 1";
     tx.execute(sql, &values(head)).map(|_| ())
 }
 
-fn values(head: &HeadRow) -> [crate::store::Value; 6] {
+fn values(head: &HeadRow) -> [crate::store::Value; 7] {
     [
         (&head.store_id).into(),
         head.epoch.into(),
         head.change.into(),
         head.trail_no.into(),
         head.trail_hash.as_slice().into(),
+        head.sums.as_slice().into(),
         head.mac.as_slice().into(),
     ]
 }

@@ -9,34 +9,40 @@ mod record;
 mod refusal;
 mod secret;
 mod setting;
+mod step;
+mod step6;
 mod tally;
 mod throttle;
 mod trail;
 mod usage;
 
-pub use account::{AccountRow, RingRecord, account, insert_account, insert_ring, ring, ring_made_at};
+pub use account::{AccountRecord, RingRecord, account, insert_ring, ring, ring_made_at};
 pub use credential::{
     Branch, Condition, CredentialRecord, Direction, Listed, Sort, credentials_of, keys_of, next_to_expire, page,
     page_sql,
 };
 pub use feed::{
-    CHANGED, CredentialCells, SecretCells, changed_credentials, credential_row, credentials_after, live_secrets_after,
-    live_secrets_of, middle_credential,
+    CHANGED, CredentialCells, SecretCells, changed_credentials, credential_row, credentials_after, every_credential,
+    every_secret, middle_credential, secrets_between, secrets_of,
 };
 pub use head::{HeadRow, head, insert_head, lock_head, update_head};
 pub use person::{PersonRecord, PresenceRow, made_by, people, presence, put_presence};
-pub use record::{Record, Tagged, all_by, each_tagged, get, insert, update};
+pub use record::{Record, Tagged, all_by, each_tag, each_tagged, get, insert, remove, stored_tag, update};
 pub use refusal::{
     RefusalRow, RefusedRow, forget_refusal, forget_refusals, insert_refusal, newest_refusals, next_refusal, refusals,
     repeat_refusal,
 };
-pub use secret::{SecretRecord, secrets_after, without_one_current};
+pub use secret::{SecretRecord, secrets_after, without_a_named_secret};
 pub use setting::SettingRecord;
+pub use step::{StepRow, sign_step, steps};
+pub use step6::{
+    CHANGED_AT, carry_account, carry_credential, carry_secret, old_credentials, old_secrets, spoil_person,
+};
 pub use tally::{add_to_tally, count_anew, counted, tallies};
-pub use throttle::{ThrottleRecord, forget_old_throttles, forget_throttle, oldest_throttles, throttles};
+pub use throttle::{ThrottleRecord, old_throttles, oldest_throttles, throttles};
 pub use trail::{
     RepeatRecord, TrailFilter, TrailRecord, changes, done_since, dropped_since_sign_in, find_operation, insert_trail,
-    last_at, put_back, put_back_sql, removed, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash,
+    last_at, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash,
     trail_sql,
 };
 pub use usage::{

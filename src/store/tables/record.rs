@@ -8,6 +8,12 @@ pub trait Record: Sized {
     const TABLE: &'static str;
     /// Columns after `id` and `version`, before `tag`, in the order of [`Record::values`].
     const COLUMNS: &'static [&'static str];
+    /// The last of [`Record::COLUMNS`] that came after the table's first release, each with its default. The tag covers
+    /// such a column, by name and value, only where it differs from the default: rows of before keep their tags, and a
+    /// program that does not know the column refuses the rows that use it.
+    const LATER: &'static [(&'static str, Cell<'static>)] = &[];
+    /// Whether the head carries a sum over the rows of this table.
+    const SUMMED: bool = true;
 
     /// Primary key.
     fn id(&self) -> &str;
@@ -44,7 +50,35 @@ impl<T: Record> Tagged<T> {
 /// The row whose `column` is `value`, if there is one.
 pub fn get<T: Record>(tx: &mut dyn Tx, column: &str, value: &str) -> Result<Option<Tagged<T>>, StoreError> {
     let sql = format!("SELECT {} FROM {} WHERE {column} = $1", T::select(), T::TABLE);
-    tx.row(&sql, &[value.into()])?.map(|mut row| Tagged::take(&mut row)).transpose()
+    let Some(mut row) = tx.row(&sql, &[value.into()])? else { return Ok(None) };
+    let found = Tagged::<T>::take(&mut row)?;
+    // An index that was written by hand leads to any row.
+    let is = match T::COLUMNS.iter().position(|name| *name == column) {
+        Some(place) => found.record.values().get(place) == Some(&value.into()),
+        None => found.record.id() == value,
+    };
+    if is { Ok(Some(found)) } else { Err(StoreError::Broken(format!("an index of {} leads to another row", T::TABLE))) }
+}
+
+/// The tag that stands in the row with this id and version, if there is one.
+pub fn stored_tag<T: Record>(tx: &mut dyn Tx, id: &str, version: i64) -> Result<Option<Vec<u8>>, StoreError> {
+    let sql = format!("SELECT tag FROM {} WHERE id = $1 AND version = $2", T::TABLE);
+    tx.row(&sql, &[id.into(), version.into()])?.map(|mut row| row.bytes()).transpose()
+}
+
+/// Hands over id, version and tag of every row, in no order and by no index.
+pub fn each_tag(
+    tx: &mut dyn Tx,
+    table: &str,
+    each: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    // An index that holds all that is asked for would be read in place of the table; none holds this text.
+    tx.each(&format!("SELECT id, version, tag FROM {table} WHERE id || '' IS NOT NULL"), &[], each)
+}
+
+/// Removes the row with this id; false when there is none.
+pub fn remove<T: Record>(tx: &mut dyn WriteTx, id: &str) -> Result<bool, StoreError> {
+    Ok(tx.execute(&format!("DELETE FROM {} WHERE id = $1", T::TABLE), &[id.into()])? == 1)
 }
 
 /// Every row, as its columns of [`Record::select`], in no order.

@@ -1,4 +1,5 @@
-//! Secrets: one row for each version of a credential's secret.
+//! Secrets: one row for each version of a credential's secret, which never changes once it is written. Which of them work
+//! stands in the row of the credential; a secret that it does not name is dead.
 
 use crate::store::{Row, StoreError, Tx, Value};
 
@@ -9,7 +10,7 @@ use super::{Record, Tagged};
 pub struct SecretRecord {
     /// UUID.
     pub id: String,
-    /// Version of the row.
+    /// Always 1.
     pub version: i64,
     /// Id of the credential.
     pub credential: String,
@@ -17,20 +18,15 @@ pub struct SecretRecord {
     pub no: i64,
     /// Scheme byte and what the scheme keeps, sealed.
     pub sealed: Vec<u8>,
-    /// Unix seconds; NULL for the current one.
-    pub valid_until: Option<i64>,
     /// Milliseconds.
     pub created_at: i64,
     /// Name of the user who made it.
     pub created_by: String,
-    /// Change number of the store when it was last changed.
-    pub change: i64,
 }
 
 impl Record for SecretRecord {
     const TABLE: &'static str = "secret";
-    const COLUMNS: &'static [&'static str] =
-        &["credential", "no", "sealed", "valid_until", "created_at", "created_by", "change"];
+    const COLUMNS: &'static [&'static str] = &["credential", "no", "sealed", "created_at", "created_by"];
 
     fn id(&self) -> &str {
         &self.id
@@ -45,10 +41,8 @@ impl Record for SecretRecord {
             (&self.credential).into(),
             self.no.into(),
             self.sealed.as_slice().into(),
-            self.valid_until.into(),
             self.created_at.into(),
             (&self.created_by).into(),
-            self.change.into(),
         ]
     }
 
@@ -59,18 +53,18 @@ impl Record for SecretRecord {
             credential: row.text()?,
             no: row.int()?,
             sealed: row.bytes()?,
-            valid_until: row.maybe_int()?,
             created_at: row.int()?,
             created_by: row.text()?,
-            change: row.int()?,
         })
     }
 }
 
-/// The key of a credential that has not exactly one current secret, or not all of its older ones.
-pub fn without_one_current(tx: &mut dyn Tx) -> Result<Option<String>, StoreError> {
-    let sql = "SELECT c.key FROM credential c LEFT JOIN secret s ON s.credential = c.id GROUP BY c.id, c.key \
-               HAVING COUNT(s.id) - COUNT(s.valid_until) <> 1 OR COUNT(s.id) <> MAX(s.no) ORDER BY c.id LIMIT 1";
+/// The key of a credential whose row names a secret that is not there. A row that was changed by hand is told of by its tag.
+pub fn without_a_named_secret(tx: &mut dyn Tx) -> Result<Option<String>, StoreError> {
+    let sql = "SELECT c.key FROM credential c \
+               LEFT JOIN secret s ON s.credential = c.id AND s.no = c.secret_no \
+               LEFT JOIN secret o ON o.credential = c.id AND o.no = c.older_no \
+               WHERE s.id IS NULL OR (c.older_no IS NOT NULL AND o.id IS NULL) ORDER BY c.id LIMIT 1";
     tx.row(sql, &[])?.map(|mut row| row.text()).transpose()
 }
 

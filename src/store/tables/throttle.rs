@@ -1,6 +1,6 @@
 //! Wrong passwords by name, known or not.
 
-use crate::store::{Row, StoreError, Tx, Value, WriteTx};
+use crate::store::{Row, StoreError, Tx, Value};
 
 use super::Record;
 
@@ -48,19 +48,14 @@ pub fn throttles(tx: &mut dyn Tx) -> Result<i64, StoreError> {
     tx.row("SELECT COUNT(*) FROM throttle", &[])?.map_or(Ok(0), |mut row| row.int())
 }
 
-/// Forgets names that were not tried since `before` and are not locked at `now`.
-pub fn forget_old_throttles(tx: &mut dyn WriteTx, before: i64, now: i64) -> Result<u64, StoreError> {
-    let sql = "DELETE FROM throttle WHERE at < $1 AND (locked_until IS NULL OR locked_until < $2)";
-    tx.execute(sql, &[before.into(), now.into()])
+/// Names that were not tried since `before` and are not locked at `now`.
+pub fn old_throttles(tx: &mut dyn Tx, before: i64, now: i64) -> Result<Vec<String>, StoreError> {
+    let sql = "SELECT id FROM throttle WHERE at < $1 AND (locked_until IS NULL OR locked_until < $2)";
+    tx.rows(sql, &[before.into(), now.into()])?.into_iter().map(|mut row| row.text()).collect()
 }
 
 /// Names that were not tried for longest.
 pub fn oldest_throttles(tx: &mut dyn Tx, limit: i64) -> Result<Vec<String>, StoreError> {
     let rows = tx.rows("SELECT id FROM throttle ORDER BY at, id LIMIT $1", &[limit.into()])?;
     rows.into_iter().map(|mut row| row.text()).collect()
-}
-
-/// Forgets a name.
-pub fn forget_throttle(tx: &mut dyn WriteTx, id: &str) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM throttle WHERE id = $1", &[id.into()]).map(|_| ())
 }

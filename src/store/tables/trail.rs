@@ -181,30 +181,6 @@ pub fn trail_beside(tx: &mut dyn Tx, last: i64) -> Result<Option<i64>, StoreErro
     tx.row(sql, &[last.into()])?.map(|mut row| row.int()).transpose()
 }
 
-/// The name of a row of `table` that was not last changed when the trail says so. `beside` are actions that name a row
-/// and do not change it.
-pub fn put_back(tx: &mut dyn Tx, table: &str, beside: [&str; 2]) -> Result<Option<String>, StoreError> {
-    tx.row(&put_back_sql(table), &beside.map(Value::from))?.map(|mut row| row.text()).transpose()
-}
-
-/// The SQL of [`put_back`]. By the index of subjects: by that of classes each row would be looked for among all changes.
-pub fn put_back_sql(table: &str) -> String {
-    format!(
-        "SELECT r.name FROM {table} r WHERE r.changed_at IS DISTINCT FROM \
-         (SELECT t.at FROM trail t WHERE t.subject = r.id AND t.class || '' = 'change' AND t.action NOT IN ($1, $2) \
-         ORDER BY t.no DESC LIMIT 1) ORDER BY r.id LIMIT 1"
-    )
-}
-
-/// The name of a row that was made, as the trail says, and is not in `table`.
-pub fn removed(tx: &mut dyn Tx, table: &str, made: &str) -> Result<Option<String>, StoreError> {
-    let sql = format!(
-        "SELECT t.what FROM trail t WHERE t.class = 'change' AND t.action = $1 \
-         AND NOT EXISTS (SELECT 1 FROM {table} r WHERE r.id = t.subject) ORDER BY t.no LIMIT 1"
-    );
-    tx.row(&sql, &[made.into()])?.map(|mut row| row.text()).transpose()
-}
-
 /// Whether an operation left a row: it was committed.
 pub fn find_operation(tx: &mut dyn Tx, operation: &str) -> Result<bool, StoreError> {
     Ok(tx.row("SELECT 1 FROM trail WHERE operation = $1 LIMIT 1", &[operation.into()])?.is_some())
@@ -265,6 +241,8 @@ pub struct RepeatRecord {
 
 impl Record for RepeatRecord {
     const TABLE: &'static str = "repeat";
+    // It only counts.
+    const SUMMED: bool = false;
     const COLUMNS: &'static [&'static str] = &["no", "n"];
 
     fn id(&self) -> &str {

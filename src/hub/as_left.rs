@@ -1,0 +1,89 @@
+//! Credentials and users, held against the trail: is each as its last change left it, and is each that was made still
+//! there? By no index, and by the trail in the order of its numbers.
+
+use std::collections::HashMap;
+
+use crate::store::{
+    Cell, Tx,
+    tables::{self, CredentialRecord, PersonRecord, Record, TrailRecord},
+};
+
+use super::{HubError, action};
+
+/// What the trail says last of one row.
+struct Last {
+    at: i64,
+    /// Its name when it was made; rows that were never made are not looked for.
+    made: Option<String>,
+    table: &'static str,
+    seen: bool,
+}
+
+/// What the trail says last of each credential and user.
+#[derive(Default)]
+pub(super) struct Changes(HashMap<String, Last>);
+
+impl Changes {
+    /// Takes up a row of the trail. Every one, in order.
+    pub(super) fn take_up(&mut self, row: &TrailRecord) {
+        // A pause after wrong passwords is in a table of its own and leaves the user's row as it is.
+        let beside = [action::USER_LOCKED.code, action::USER_UNLOCKED.code];
+        let table = match row.about.as_str() {
+            about if about == action::CREATED.about => CredentialRecord::TABLE,
+            about if about == action::USER_ADDED.about => PersonRecord::TABLE,
+            _ => return,
+        };
+        let Some(subject) = row.subject.as_ref().filter(|_| row.class == "change") else { return };
+        if beside.contains(&row.action.as_str()) {
+            return;
+        }
+        let is_made = [action::CREATED.code, action::USER_ADDED.code].contains(&row.action.as_str());
+        let last = self.0.entry(subject.clone()).or_insert(Last { at: 0, made: None, table, seen: false });
+        last.at = row.at;
+        if is_made {
+            last.made = Some(row.what.clone());
+        }
+    }
+
+    /// What is not as the trail left it, as a sentence without an end.
+    pub(super) fn outside(mut self, tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
+        let tables: [(&str, &str, Held<'_>); 2] = [
+            (CredentialRecord::TABLE, "key", &mut |changes, tx| changes.hold::<CredentialRecord>(tx)),
+            (PersonRecord::TABLE, "user", &mut |changes, tx| changes.hold::<PersonRecord>(tx)),
+        ];
+        for (table, thing, hold) in tables {
+            if let Some(name) = hold(&mut self, tx)? {
+                let how = "it was changed by hand, or an older copy was put back";
+                return Ok(Some(format!("the {thing} {name} is not as the trail left it: {how}")));
+            }
+            let gone = self.0.values().filter(|last| last.table == table && !last.seen);
+            if let Some(name) = gone.filter_map(|last| last.made.as_ref()).min() {
+                return Ok(Some(format!("the {thing} {name} was removed outside keydesk")));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The name of the first row of a table that was not last changed when the trail says so.
+    fn hold<T: Record>(&mut self, tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
+        // Behind id and version.
+        let place = |column: &str| T::COLUMNS.iter().position(|name| *name == column).map_or(0, |i| i + 2);
+        let (at, name) = (place("changed_at"), place("name"));
+        let mut found = None;
+        tables::each_tagged::<T>(tx, &mut |row| {
+            let cell = |place: usize| row.get(place).copied().unwrap_or(Cell::Null);
+            let last = cell(0).text().ok().and_then(|id| self.0.get_mut(id)).filter(|last| last.table == T::TABLE);
+            let as_left = last.is_some_and(|last| {
+                last.seen = true;
+                Cell::Int(last.at) == cell(at)
+            });
+            if !as_left && found.is_none() {
+                found = Some(cell(name).text().unwrap_or("without a name").to_owned());
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+}
+
+type Held<'a> = &'a mut dyn FnMut(&mut Changes, &mut dyn Tx) -> Result<Option<String>, HubError>;

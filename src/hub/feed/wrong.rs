@@ -1,0 +1,58 @@
+//! What is wrong with a store beside its credentials: its small tables held against the sums in the head, and the end of
+//! its trail. Cheap enough to be looked at every few seconds.
+
+use crate::store::{Cancel, Tx, tables};
+
+use super::{
+    super::{
+        HubError, Origin, action,
+        change::{Author, Subject, tampered_head},
+        guard, sums,
+    },
+    Feed,
+};
+
+/// Something that is not as keydesk left it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// What, as a sentence without an end.
+    pub what: String,
+    /// Whether a verifier that starts must answer nobody: it concerns who is let in, or what is said of them.
+    pub closes: bool,
+}
+
+impl Feed<'_> {
+    /// What is wrong now.
+    pub fn wrongs(self) -> Result<Vec<Wrong>, HubError> {
+        wrongs(self, &mut *self.hub.store.read(&Cancel::default())?)
+    }
+
+    /// A row of the trail about something wrong. Once a minute and sentence, with a count.
+    pub fn note_wrong(self, what: &str) -> Result<(), HubError> {
+        let asked = "trust the store";
+        let after = serde_json::json!({ "asked": asked, "what": what }).to_string();
+        let subject = Subject::named(what).changed(None, Some(after));
+        self.hub.write_refusal(Author::nobody(&Origin::default()), action::ALTERED, subject, asked)
+    }
+}
+
+/// What is wrong beside the credentials.
+pub(in super::super) fn wrongs(feed: Feed<'_>, tx: &mut dyn Tx) -> Result<Vec<Wrong>, HubError> {
+    let vault = &feed.hub.vault;
+    let head = tables::head(tx)?.filter(|head| guard::head_intact(vault, head)).ok_or_else(tampered_head)?;
+    let told = sums::told(vault, &head)?;
+    let mut found = Vec::new();
+    let account = tables::account(tx)?.is_some_and(|row| guard::intact(vault, &row));
+    if !account || !sums::fits(tx, vault, &told, sums::ACCOUNT)? {
+        found.push(Wrong { what: "the name of the account was changed outside keydesk".to_owned(), closes: true });
+    }
+    for (of, closes) in [(sums::SETTINGS, true), (sums::USERS, false), (sums::TRIES, false)] {
+        if !sums::fits(tx, vault, &told, of)? {
+            found.push(Wrong { what: format!("the {} are not as keydesk left them", of.things), closes });
+        }
+    }
+    if let Some(no) = tables::trail_beside(tx, head.trail_no)? {
+        found.push(Wrong { what: format!("row {no} of the activity log was added outside keydesk"), closes: false });
+    }
+    Ok(found)
+}

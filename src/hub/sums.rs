@@ -1,0 +1,103 @@
+//! The sums in the head, held against the rows. A tag that is right says that a holder of the master key wrote the row at
+//! some time; the sum says that the rows of a table are those of now, all of them and no others.
+
+use crate::store::{
+    Cell, Tx,
+    tables::{
+        self, AccountRecord, CredentialRecord, HeadRow, PersonRecord, Record as _, SecretRecord, SettingRecord,
+        ThrottleRecord,
+    },
+};
+use crate::vault::{Sum, Sums, Vault};
+
+use super::{HubError, change::tampered_head};
+
+/// A table that the head has a sum of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Summed {
+    pub(super) table: &'static str,
+    /// What its rows are called.
+    pub(super) things: &'static str,
+}
+
+const fn summed(table: &'static str, things: &'static str) -> Summed {
+    Summed { table, things }
+}
+
+/// The credentials.
+pub(super) const KEYS: Summed = summed(CredentialRecord::TABLE, "keys");
+/// Their secrets, dead ones too.
+pub(super) const SECRETS: Summed = summed(SecretRecord::TABLE, "secrets");
+/// The account.
+pub(super) const ACCOUNT: Summed = summed(AccountRecord::TABLE, "account");
+/// The settings.
+pub(super) const SETTINGS: Summed = summed(SettingRecord::TABLE, "settings");
+/// The users.
+pub(super) const USERS: Summed = summed(PersonRecord::TABLE, "users");
+/// The tries to sign in.
+pub(super) const TRIES: Summed = summed(ThrottleRecord::TABLE, "wrong passwords");
+
+/// All of them.
+pub(super) const ALL: [Summed; 6] = [ACCOUNT, USERS, SETTINGS, KEYS, SECRETS, TRIES];
+
+/// The sum of the rows of a table as they are now.
+pub(super) fn sum(tx: &mut dyn Tx, vault: &Vault, of: Summed) -> Result<Sum, HubError> {
+    let (mut sum, mut room) = (Sum::default(), Vec::new());
+    tables::each_tag(tx, of.table, &mut |row| {
+        add(&mut sum, vault, of.table, row, &mut room);
+        Ok(())
+    })?;
+    Ok(sum)
+}
+
+/// Adds a row of id, version and tag. What no keydesk writes there is no row of keydesk's, and is missing from the sum.
+pub(super) fn add(sum: &mut Sum, vault: &Vault, table: &str, row: &[Cell<'_>], room: &mut Vec<u8>) {
+    if let [Cell::Text(id), Cell::Int(version), Cell::Bytes(tag)] = row {
+        sum.add(vault.term_in(table, id, *version, tag, room));
+    }
+}
+
+/// What the head says. Its MAC is right already.
+pub(super) fn told(vault: &Vault, head: &HeadRow) -> Result<Sums, HubError> {
+    vault.open_sums(&head.sums, &head.store_id).map_err(|_| tampered_head())
+}
+
+/// Whether the rows of a table are those that the head tells of.
+pub(super) fn fits(tx: &mut dyn Tx, vault: &Vault, told: &Sums, of: Summed) -> Result<bool, HubError> {
+    Ok(sum(tx, vault, of)? == told.of(of.table))
+}
+
+/// All sums as they are now.
+pub(super) fn all(tx: &mut dyn Tx, vault: &Vault) -> Result<Sums, HubError> {
+    let mut sums = Sums::default();
+    for of in ALL {
+        *sums.of_mut(of.table) = sum(tx, vault, of)?;
+    }
+    Ok(sums)
+}
+
+/// The first table whose rows are not those that the head tells of, as a sentence without an end.
+pub(super) fn outside(tx: &mut dyn Tx, vault: &Vault, head: &HeadRow) -> Result<Option<String>, HubError> {
+    let told = told(vault, head)?;
+    for of in ALL {
+        let (is, should) = (sum(tx, vault, of)?, told.of(of.table));
+        if is != should {
+            return Ok(Some(sentence(of, is, should)));
+        }
+    }
+    Ok(None)
+}
+
+fn sentence(of: Summed, is: Sum, should: Sum) -> String {
+    let things = of.things;
+    match is.rows() == should.rows() {
+        true => format!(
+            "the {things} are not as keydesk left them: a row was changed outside keydesk, or an older copy of one put back"
+        ),
+        false => format!(
+            "the {things} are not as keydesk left them: {} rows, where there should be {} (removed or added outside keydesk)",
+            is.rows(),
+            should.rows()
+        ),
+    }
+}
