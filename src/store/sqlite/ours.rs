@@ -1,19 +1,23 @@
 //! Whether a database is one of keydesk, word for word; and the steps that make one.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use rusqlite::Connection;
 
 use crate::store::{STEPS, StoreError};
 
-use super::failed::{error, failed};
+use super::{
+    catalogue::Catalogue,
+    failed::{error, failed},
+};
 
 /// `KDsk`: tells a keydesk database from any other (`PRAGMA application_id`).
 const APPLICATION_ID: i64 = 0x4b44_736b;
 /// The newest schema step.
 pub(super) const LAST: i64 = STEPS.len() as i64;
-/// No schema has this number.
-pub(super) const UNCHECKED: i64 = i64::MIN;
 
 /// The steps after `done` up to `last`, in one transaction.
 pub(super) fn apply(connection: &Connection, done: i64, last: i64) -> Result<(), StoreError> {
@@ -34,35 +38,27 @@ pub(super) fn apply(connection: &Connection, done: i64, last: i64) -> Result<(),
 /// Refuses another program's database, a newer keydesk's, and one whose schema is not word for word ours: a planted
 /// trigger or view would run inside our transactions.
 ///
-/// Says which step the database is at, and the number of the schema that was looked at. In a transaction of its own:
-/// another process may bring the database up to date at this moment.
-pub(super) fn check(connection: &Connection, path: &Path) -> Result<(i64, i64), StoreError> {
+/// Says which step the database is at, and what was looked at, which is what the connection goes by from here on. In a
+/// transaction of its own: another process may bring the database up to date at this moment.
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<(i64, Catalogue), StoreError> {
     let one_state = connection.unchecked_transaction().map_err(failed(connection))?;
-    let found = (step(connection, path)?, number(connection)?);
+    let found = step(connection, path)?;
     one_state.commit().map(|()| found).map_err(failed(connection))
 }
 
-/// The same inside a transaction that is open, if the schema is another than the one that was `known` to be good: it may
-/// be changed while a desk is open too. Says which one it is now.
-pub(super) fn check_again(connection: &Connection, path: &Path, known: i64) -> Result<i64, StoreError> {
-    let now = number(connection)?;
-    if now != known && step(connection, path)? < LAST {
-        let place = path.display();
-        return Err(StoreError::Foreign(format!(
-            "{place} is older than it was when it was opened. Nothing was changed; find out who put an old file back, then start keydesk again."
-        )));
+/// Refuses a desk that was brought up to date when it was opened, and no longer is.
+pub(super) fn newest(step: i64, path: &Path) -> Result<(), StoreError> {
+    match step == LAST {
+        true => Ok(()),
+        false => Err(StoreError::Foreign(format!(
+            "{} is older than it was when it was opened. Nothing was changed; find out who put an old file back, then \
+             start keydesk again.",
+            path.display()
+        ))),
     }
-    Ok(now)
 }
 
-/// The number that is another whenever the schema is. Whoever plants something and puts the number back plants nothing:
-/// SQLite itself goes by it, and keeps the schema that it read before.
-fn number(connection: &Connection) -> Result<i64, StoreError> {
-    let mut version = connection.prepare_cached("PRAGMA schema_version").map_err(failed(connection))?;
-    version.query_row([], |row| row.get(0)).map_err(failed(connection))
-}
-
-fn step(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
+fn step(connection: &Connection, path: &Path) -> Result<(i64, Catalogue), StoreError> {
     let pragma =
         |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(failed(connection));
     let place = path.display();
@@ -77,22 +73,23 @@ fn step(connection: &Connection, path: &Path) -> Result<i64, StoreError> {
             "{place} was made by a newer keydesk (schema {is}, this one knows {LAST}). It was left alone; install the newer keydesk."
         )));
     }
-    let expected = Connection::open_in_memory().map_err(|e| error(&e, None))?;
-    apply(&expected, 0, is)?;
-    match schema(connection)? == schema(&expected)? {
-        true => Ok(is),
+    let found = Catalogue::load(connection)?;
+    match found.entries() == expected(is)?.entries() {
+        true => Ok((is, found)),
         false => Err(StoreError::Foreign(format!(
             "The schema of {place} was changed outside keydesk (a table, index, trigger or view that is not its own). It was left alone; restore a backup."
         ))),
     }
 }
 
-fn schema(connection: &Connection) -> Result<Vec<[Option<String>; 4]>, StoreError> {
-    // The two tables of ANALYZE are harmless and an operator's right. By their names alone: `writable_schema` plants a
-    // trigger under any other name that SQLite reserves.
-    let sql = "SELECT type, name, tbl_name, sql FROM sqlite_schema \
-               WHERE NOT (type = 'table' AND name IN ('sqlite_stat1', 'sqlite_stat4')) ORDER BY type, name";
-    let mut statement = connection.prepare(sql).map_err(failed(connection))?;
-    let rows = statement.query_map([], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]));
-    rows.and_then(Iterator::collect).map_err(failed(connection))
+/// What our steps make.
+fn expected(step: i64) -> Result<Arc<Catalogue>, StoreError> {
+    static NEWEST: OnceLock<Arc<Catalogue>> = OnceLock::new();
+    if let Some(newest) = NEWEST.get().filter(|_| step == LAST) {
+        return Ok(newest.clone());
+    }
+    let made = Connection::open_in_memory().map_err(|e| error(&e, None))?;
+    apply(&made, 0, step)?;
+    let made = Arc::new(Catalogue::read(&made)?);
+    Ok(if step == LAST { NEWEST.get_or_init(|| made).clone() } else { made })
 }
