@@ -3,6 +3,11 @@
 use super::{Cancel, Cell, Row, StoreError, Value};
 
 /// A handle to a database: one writer and one reader, which do not wait for each other.
+///
+/// What the database says about itself is looked at in each transaction, on the state that the transaction sees. When it
+/// is not what the connection found when it was opened, or its place was taken by something else, a new connection is
+/// opened and the old one never used again. What cannot be trusted is an error, and so is the first use after something
+/// that was saved may have been lost; the next use tries anew.
 pub trait Store: Send + Sync {
     /// Begins a transaction that may write. Waits for other writers for a bounded time.
     fn write(&self) -> Result<Box<dyn WriteTx + '_>, StoreError>;
@@ -14,6 +19,14 @@ pub trait Store: Send + Sync {
     /// asked several times a second: whoever follows the store looks at the head only after a yes. A database that
     /// cannot tell says yes.
     fn changed(&self) -> Result<bool, StoreError>;
+
+    /// How often a connection had to be given up because the database was not what it had opened. What was read before the
+    /// number rose may have come from elsewhere.
+    fn reopened(&self) -> u64;
+
+    /// Opens the database anew for a moment: whether it has the catalogue and the head there that the reader of this
+    /// handle sees. False, or an error, means that this handle is to be given up.
+    fn fresh(&self) -> Result<bool, StoreError>;
 
     /// Notice of commits, for a thread of its own that waits for them; `None` where the database gives none.
     fn notice(&self) -> Option<Box<dyn Notice>>;
@@ -36,10 +49,12 @@ pub trait Tx {
         each: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
 
-    /// The catalogue (tables, indexes, triggers, views with their texts) as this transaction sees it, in a canonical form.
+    /// Everything that the schema holds, in a form that is the same for every database of one driver with that schema:
+    /// for a hash.
     fn catalogue(&mut self) -> Result<Vec<u8>, StoreError>;
 
-    /// What the database's own check finds to be damaged, first of all; nothing when it is whole. It reads everything.
+    /// The first thing that the database's own check of itself finds: pages or indexes that do not fit. `None` when it is
+    /// whole. Reads everything.
     fn damage(&mut self, cancel: &Cancel) -> Result<Option<String>, StoreError>;
 
     /// All rows of a query.

@@ -1,110 +1,151 @@
 //! SQLite: one file, WAL, every commit on disk before it is reported.
+//!
+//! Nothing that the database says about itself is believed. A connection is as good as what it opened: the catalogue with
+//! first pages, and the files. Both are looked at in each transaction; when they differ, the connection is closed and never
+//! used again.
 
+mod catalogue;
 mod failed;
+mod files;
+mod fresh;
+mod live;
 #[cfg(target_os = "linux")]
 mod notice;
 mod open;
+mod opening;
 mod ours;
 mod tx;
 
-use std::{
-    os::unix::fs::MetadataExt as _,
-    path::{Path, PathBuf},
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicI64, Ordering::Relaxed},
-    },
+use std::sync::{
+    Arc, MutexGuard,
+    atomic::{AtomicU64, Ordering::Relaxed},
 };
-
-use rusqlite::Connection;
 
 use super::{Cancel, Notice, Store, StoreError, Tx, WriteTx};
 
 use failed::failed;
+use files::Place;
+use live::Live;
 pub use open::Found;
+use opening::{Opening, Slot};
 pub use ours::Carry;
 use tx::SqliteTx;
 
+/// How often a connection is opened for one transaction while somebody goes on changing the schema.
+const TRIES: u32 = 3;
+
 /// A desk in a SQLite database.
 pub struct SqliteStore {
-    writer: Mutex<Connection>,
+    writer: Arc<Slot>,
     /// None in memory, where there is one connection for everything.
-    reader: Option<Mutex<Connection>>,
-    file: Option<FileId>,
-    /// `PRAGMA data_version` of the reader when it was last looked at.
-    data_version: Mutex<Option<i64>>,
-    /// `PRAGMA schema_version` of the schema that was looked at last and is ours.
-    schema: AtomicI64,
-}
-
-/// Which file the connections have open. One that was renamed over it is another desk to everybody else.
-#[derive(Debug)]
-struct FileId {
-    path: PathBuf,
-    device: u64,
-    inode: u64,
-}
-
-impl FileId {
-    fn of(path: &Path) -> std::io::Result<Self> {
-        let meta = path.metadata()?;
-        Ok(Self { path: path.to_owned(), device: meta.dev(), inode: meta.ino() })
-    }
-
-    fn check(&self) -> Result<(), StoreError> {
-        let same = Self::of(&self.path).is_ok_and(|now| (now.device, now.inode) == (self.device, self.inode));
-        let gone = || {
-            StoreError::Unavailable(format!(
-                "The database {} was removed or replaced. Nothing was changed; put it back, then start keydesk again.",
-                self.path.display()
-            ))
-        };
-        if same { Ok(()) } else { Err(gone()) }
-    }
+    reader: Option<Arc<Slot>>,
+    place: Option<Arc<Place>>,
+    /// How often a connection was closed because it was not what is there any more.
+    reopened: AtomicU64,
 }
 
 impl SqliteStore {
-    /// Begins a transaction, in a schema that is ours.
-    fn begin<'a>(
-        &self,
-        connection: MutexGuard<'a, Connection>,
-        write: bool,
-        cancel: &Cancel,
-    ) -> Result<SqliteTx<'a>, StoreError> {
-        let tx = SqliteTx::begin(connection, write, cancel)?;
-        if let Some(file) = &self.file {
-            let now = ours::check_again(tx.connection(), &file.path, self.schema.load(Relaxed))?;
-            self.schema.store(now, Relaxed);
+    fn reader_slot(&self) -> &Arc<Slot> {
+        self.reader.as_ref().unwrap_or(&self.writer)
+    }
+
+    /// Begins a transaction on a connection that opened what is there.
+    fn begin<'a>(&'a self, slot: &'a Arc<Slot>, write: bool, cancel: &Cancel) -> Result<SqliteTx<'a>, StoreError> {
+        let mut held = slot.lock();
+        let Some(place) = &self.place else {
+            held.as_mut().ok_or_else(nothing_open)?.begin(write, cancel)?;
+            return Ok(SqliteTx::new(self, held, cancel));
+        };
+        place.check()?;
+        self.have_its_files(slot, &mut held, place)?;
+        for _ in 0..TRIES {
+            let live = match &mut *held {
+                Some(live) => live,
+                none => none.insert(Live::open(&Opening::begin(place, slot)?, place, !write)?),
+            };
+            live.begin(write, cancel)?;
+            let looked = live.is_still();
+            if looked == Ok(true) {
+                return Ok(SqliteTx::new(self, held, cancel));
+            }
+            // Whatever it was: after a failure too nobody knows what the connection has loaded.
+            self.throw_away(&mut held);
+            looked?;
         }
-        Ok(tx)
+        Err(StoreError::Unavailable(format!(
+            "Another program goes on changing the schema of {}. Nothing was changed; find out which one, then try again.",
+            place.path.display()
+        )))
+    }
+
+    /// An error, once for each connection, when the files beside the database are gone or others.
+    fn have_its_files(
+        &self,
+        slot: &Slot,
+        held: &mut MutexGuard<'_, Option<Live>>,
+        place: &Place,
+    ) -> Result<(), StoreError> {
+        let lost = held.as_ref().is_some_and(|live| !live.has_its_files());
+        if lost {
+            self.throw_away(held);
+            self.close_others();
+        }
+        let was_lost = slot.was_lost();
+        if was_lost {
+            self.reopened.fetch_add(1, Relaxed);
+        }
+        if lost || was_lost { Err(place.lost()) } else { Ok(()) }
+    }
+
+    fn throw_away(&self, held: &mut MutexGuard<'_, Option<Live>>) {
+        **held = None;
+        self.reopened.fetch_add(1, Relaxed);
+    }
+
+    /// Closes whatever else of this store has files open that are gone, unless it is in use.
+    fn close_others(&self) {
+        [Some(&self.writer), self.reader.as_ref()].into_iter().flatten().for_each(|slot| slot.close_if_lost(false));
     }
 }
 
 impl Store for SqliteStore {
     fn write(&self) -> Result<Box<dyn WriteTx + '_>, StoreError> {
-        self.file.as_ref().map_or(Ok(()), FileId::check)?;
-        Ok(Box::new(self.begin(lock(&self.writer), true, &Cancel::default())?))
+        Ok(Box::new(self.begin(&self.writer, true, &Cancel::default())?))
     }
 
     fn read(&self, cancel: &Cancel) -> Result<Box<dyn Tx + '_>, StoreError> {
-        self.file.as_ref().map_or(Ok(()), FileId::check)?;
-        let connection = lock(self.reader.as_ref().unwrap_or(&self.writer));
-        Ok(Box::new(self.begin(connection, false, cancel)?))
+        Ok(Box::new(self.begin(self.reader_slot(), false, cancel)?))
     }
 
     fn changed(&self) -> Result<bool, StoreError> {
-        self.file.as_ref().map_or(Ok(()), FileId::check)?;
         // The number stands still for what a connection commits itself, and in memory there is only one connection.
-        let Some(reader) = &self.reader else { return Ok(true) };
-        let reader = lock(reader);
-        let now = reader.pragma_query_value(None, "data_version", |row| row.get(0)).map_err(failed(&reader))?;
-        let mut known = self.data_version.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(known.replace(now) != Some(now))
+        let (Some(reader), Some(place)) = (&self.reader, &self.place) else { return Ok(true) };
+        place.check()?;
+        let mut held = reader.lock();
+        // One that is opened later sees whatever was committed until then.
+        let Some(live) = &mut *held else { return if reader.is_lost() { Err(place.lost()) } else { Ok(true) } };
+        if !live.has_its_files() {
+            self.throw_away(&mut held);
+            reader.set_lost();
+            self.close_others();
+            return Err(place.lost());
+        }
+        let now = live.connection.pragma_query_value(None, "data_version", |row| row.get(0));
+        let now = now.map_err(failed(&live.connection))?;
+        Ok(live.data_version.replace(now) != Some(now))
+    }
+
+    fn reopened(&self) -> u64 {
+        self.reopened.load(Relaxed)
+    }
+
+    fn fresh(&self) -> Result<bool, StoreError> {
+        self.place.as_ref().map_or(Ok(true), |place| self.is_fresh(place))
     }
 
     #[cfg(target_os = "linux")]
     fn notice(&self) -> Option<Box<dyn Notice>> {
-        Some(Box::new(notice::Writes::beside(&self.file.as_ref()?.path)?))
+        Some(Box::new(notice::Writes::beside(&self.place.as_ref()?.path)?))
     }
 
     #[cfg(not(target_os = "linux"))]
@@ -113,7 +154,7 @@ impl Store for SqliteStore {
     }
 }
 
-/// A thread that panicked while it held the connection left at worst an open transaction, which `begin` rolls back.
-fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
-    connection.lock().unwrap_or_else(PoisonError::into_inner)
+/// A mistake of this module.
+fn nothing_open() -> StoreError {
+    StoreError::Broken("no connection is open".to_owned())
 }

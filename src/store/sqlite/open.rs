@@ -4,7 +4,7 @@ use std::{
     fs::{DirBuilder, OpenOptions, Permissions},
     os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, atomic::AtomicI64},
+    sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
 
@@ -13,8 +13,12 @@ use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use crate::store::{Store, StoreError};
 
 use super::{
-    FileId, SqliteStore,
+    SqliteStore,
     failed::{error, failed},
+    files::Place,
+    live::Live,
+    nothing_open,
+    opening::{Opening, Slot},
     ours::{self, Carry, LAST, apply, no_rows},
 };
 
@@ -50,20 +54,17 @@ impl SqliteStore {
     /// Opens a desk that is there. One that an older keydesk made is brought up to date in one transaction, in which
     /// `carry` takes its rows along.
     pub fn open(path: &Path, carry: Carry<'_>) -> Result<Self, StoreError> {
-        let (writer, schema) = upgrade(path, carry)?;
+        let place = Arc::new(Place::find(path)?);
+        let [writer, reader] = [Arc::<Slot>::default(), Arc::<Slot>::default()];
+        let opening = Opening::begin(&place, &writer)?;
+        // Kept until the others are open: whoever closes last folds the log into the file.
+        let first = connect(path)?;
+        upgrade(&first, path, carry)?;
         close_to_others(path);
-        settle(&writer)?;
-        let reader = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        settle(&reader)?;
-        reader.pragma_update(None, "query_only", true).map_err(failed(&reader))?;
-        let file = FileId::of(path).map_err(|e| unreachable(path, &e))?;
-        Ok(Self {
-            writer: Mutex::new(writer),
-            reader: Some(Mutex::new(reader)),
-            file: Some(file),
-            data_version: Mutex::default(),
-            schema: AtomicI64::new(schema),
-        })
+        *writer.lock() = Some(Live::open(&opening, &place, false)?);
+        *reader.lock() = Some(Live::open(&opening.and(&reader), &place, true)?);
+        drop(first);
+        Ok(Self { writer, reader: Some(reader), place: Some(place), reopened: AtomicU64::new(0) })
     }
 
     /// Makes the schema in a new file (0600 in a directory 0700); what `fill` writes is committed with it, or nothing.
@@ -87,41 +88,37 @@ impl SqliteStore {
     }
 
     fn build(path: &Path, fill: Fill<'_>) -> Result<(), StoreError> {
-        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let connection = connect(path)?;
         settle(&connection)?;
-        let connection = apply(connection, (0, LAST), &mut no_rows)?;
         let store = Arc::new(Self::alone(connection));
+        apply(&store, (0, LAST), &mut no_rows)?;
         fill(store.clone())?;
         let store =
             Arc::into_inner(store).ok_or_else(|| StoreError::Broken("the new desk is still in use".to_owned()))?;
-        let connection = store.writer.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let held = store.writer.lock();
+        let connection = &held.as_ref().ok_or_else(nothing_open)?.connection;
         // Folds the log into the file, so that the file alone is the desk when it is renamed.
-        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failed(&connection))?;
-        connection.close().map_err(|(connection, e)| failed(&connection)(e))
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failed(connection))
     }
 
     /// Over one connection that nobody else can reach.
-    fn alone(connection: Connection) -> Self {
-        Self {
-            writer: Mutex::new(connection),
-            reader: None,
-            file: None,
-            data_version: Mutex::default(),
-            schema: AtomicI64::new(ours::UNCHECKED),
-        }
+    pub(super) fn alone(connection: Connection) -> Self {
+        let writer = Arc::new(Slot::holding(Live::alone(connection)));
+        Self { writer, reader: None, place: None, reopened: AtomicU64::new(0) }
     }
 
     /// An empty schema in memory.
     pub fn in_memory() -> Result<Self, StoreError> {
         let connection = Connection::open_in_memory().map_err(|e| error(&e, None))?;
         harden(&connection)?;
-        let connection = apply(connection, (0, LAST), &mut no_rows)?;
-        Ok(Self::alone(connection))
+        let store = Self::alone(connection);
+        apply(&store, (0, LAST), &mut no_rows)?;
+        Ok(store)
     }
 }
 
-fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
-    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     // A symbolic link in the way of the directory is fine, one in place of the file is not.
     let path = path.canonicalize().map_err(|e| unreachable(path, &e))?;
     let connection = Connection::open_with_flags(&path, flags).map_err(|e| error(&e, Some(&path)))?;
@@ -149,25 +146,20 @@ fn harden(connection: &Connection) -> Result<(), StoreError> {
 }
 
 /// The modes of every connection to a file.
-fn settle(connection: &Connection) -> Result<(), StoreError> {
+pub(super) fn settle(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).map_err(failed(connection))?;
     connection.pragma_update(None, "synchronous", "full").map_err(failed(connection))
 }
 
-/// Connects, and brings an older desk to this keydesk's schema. Of two processes that start at once, one does it. Says the
-/// number of the schema as it was looked at; the first transaction looks at one that was made just now.
-fn upgrade(path: &Path, carry: Carry<'_>) -> Result<(Connection, i64), StoreError> {
-    let connect = || connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
-    let connection = connect()?;
-    let (is, number) = ours::check(&connection, path)?;
+/// Brings an older desk to this keydesk's schema. Of two processes that start at once, one does it.
+fn upgrade(connection: &Connection, path: &Path, carry: Carry<'_>) -> Result<(), StoreError> {
+    let (is, _) = ours::check(connection, path)?;
     if is == LAST {
-        return Ok((connection, number));
+        return Ok(());
     }
-    apply(connection, (is, LAST), carry).map(|connection| (connection, ours::UNCHECKED)).or_else(|why| {
+    apply(&SqliteStore::alone(connect(path)?), (is, LAST), carry).or_else(|why| {
         // The other process may have been faster; then everything is as it should be.
-        let connection = connect()?;
-        let found = ours::check(&connection, path).ok().filter(|(is, _)| *is == LAST);
-        found.map(|(_, number)| (connection, number)).ok_or(why)
+        ours::check(connection, path).ok().filter(|(is, _)| *is == LAST).map(|_| ()).ok_or(why)
     })
 }
 
@@ -214,7 +206,7 @@ fn remove(building: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn unreachable(path: &Path, why: &std::io::Error) -> StoreError {
+pub(super) fn unreachable(path: &Path, why: &std::io::Error) -> StoreError {
     StoreError::Unavailable(format!(
         "The database {} cannot be used: {why}. Nothing was changed; check its file and directory.",
         path.display()

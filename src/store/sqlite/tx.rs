@@ -2,78 +2,71 @@
 
 use std::{borrow::Cow, sync::MutexGuard};
 
-use rusqlite::{Connection, ErrorCode, types::ValueRef};
+use rusqlite::{ErrorCode, types::ValueRef};
 
 use crate::store::{Cancel, Cell, Commit, StoreError, Tx, Value, WriteTx};
 
-use super::failed::failed;
-
-/// Virtual machine steps between two looks at the cancel flag: a few microseconds.
-const STEPS_BETWEEN_LOOKS: i32 = 4_000;
+use super::{SqliteStore, catalogue::Catalogue, failed::failed, live::Live, nothing_open};
 
 /// A transaction that holds the connection until it ends.
 pub(super) struct SqliteTx<'a> {
-    connection: MutexGuard<'a, Connection>,
+    store: &'a SqliteStore,
+    held: MutexGuard<'a, Option<Live>>,
+    cancel: Cancel,
     open: bool,
 }
 
 impl<'a> SqliteTx<'a> {
-    pub(super) fn begin(
-        mut connection: MutexGuard<'a, Connection>,
-        write: bool,
-        cancel: &Cancel,
-    ) -> Result<Self, StoreError> {
-        if !connection.is_autocommit() {
-            connection.execute_batch("ROLLBACK").map_err(failed(&connection))?;
-        }
-        let watched = cancel.clone();
-        let look = (!write).then_some(move || watched.is_cancelled());
-        connection.progress_handler(STEPS_BETWEEN_LOOKS, look).map_err(failed(&connection))?;
-        // IMMEDIATE: a transaction that reads first and then wants to write could find that it may not.
-        let begin = if write { "BEGIN IMMEDIATE" } else { "BEGIN DEFERRED" };
-        connection.execute_batch(begin).map_err(failed(&connection))?;
-        Ok(Self { connection, open: true })
+    /// A transaction that was begun.
+    pub(super) fn new(store: &'a SqliteStore, held: MutexGuard<'a, Option<Live>>, cancel: &Cancel) -> Self {
+        Self { store, held, cancel: cancel.clone(), open: true }
     }
 
-    pub(super) fn connection(&self) -> &Connection {
-        &self.connection
+    pub(super) fn live(&mut self) -> Result<&mut Live, StoreError> {
+        self.held.as_mut().ok_or_else(nothing_open)
+    }
+
+    /// The files are those that were opened: what is committed is where everybody else looks for it.
+    fn has_its_files(&self) -> Result<(), StoreError> {
+        let Some(place) = &self.store.place else { return Ok(()) };
+        place.check()?;
+        if self.held.as_ref().is_some_and(Live::has_its_files) { Ok(()) } else { Err(place.lost()) }
+    }
+
+    /// Leaves the connection, and everything it did since it was begun, if its files are gone.
+    fn leave(&mut self) {
+        if self.held.as_ref().is_some_and(|live| !live.has_its_files()) {
+            self.store.throw_away(&mut self.held);
+            // Whoever commits is told by the answer, and then asks by the reader what became of it.
+            self.store.reader_slot().close_if_lost(true);
+        }
     }
 
     /// Runs statements that have no parameters and no rows.
     pub(super) fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
-        self.connection.execute_batch(sql).map_err(failed(&self.connection))
+        let connection = &self.live()?.connection;
+        connection.execute_batch(sql).map_err(failed(connection))
     }
 }
 
 impl Tx for SqliteTx<'_> {
-    fn damage(&mut self, _: &Cancel) -> Result<Option<String>, StoreError> {
-        let said: String = self
-            .connection
-            .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
-            .map_err(failed(&self.connection))?;
-        Ok((said != "ok").then_some(said))
-    }
-
-    fn catalogue(&mut self) -> Result<Vec<u8>, StoreError> {
-        self.lines()
-    }
-
     fn each(
         &mut self,
         sql: &str,
         params: &[Value],
         each: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut statement = self.connection.prepare_cached(&numbered(sql)).map_err(failed(&self.connection))?;
+        let connection = &self.live()?.connection;
+        let mut statement = connection.prepare_cached(&numbered(sql)).map_err(failed(connection))?;
         let columns = statement.column_count();
-        let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(failed(&self.connection))?;
+        let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(failed(connection))?;
         let mut room: Vec<Cell<'static>> = Vec::with_capacity(columns);
-        while let Some(row) = rows.next().map_err(failed(&self.connection))? {
+        while let Some(row) = rows.next().map_err(failed(connection))? {
             // The same room for every row: collecting an empty vector's iterator keeps its allocation, and gives it the
             // lifetime of this row.
             let mut cells: Vec<Cell<'_>> = room.into_iter().map(|cell| cell as Cell<'_>).collect();
             for column in 0..columns {
-                cells.push(row.get_ref(column).map_err(failed(&self.connection)).and_then(cell)?);
+                cells.push(row.get_ref(column).map_err(failed(connection)).and_then(cell)?);
             }
             each(&cells)?;
             cells.clear();
@@ -81,49 +74,69 @@ impl Tx for SqliteTx<'_> {
         }
         Ok(())
     }
-}
 
-impl SqliteTx<'_> {
-    fn lines(&self) -> Result<Vec<u8>, StoreError> {
-        let mut out = Vec::new();
-        for row in super::ours::schema(&self.connection)? {
-            for text in row {
-                let text = text.unwrap_or_default();
-                out.extend_from_slice(&(text.len() as u32).to_be_bytes());
-                out.extend_from_slice(text.as_bytes());
-            }
-        }
-        Ok(out)
+    fn catalogue(&mut self) -> Result<Vec<u8>, StoreError> {
+        Ok(Catalogue::read(&self.live()?.connection)?.bytes())
+    }
+
+    fn damage(&mut self, cancel: &Cancel) -> Result<Option<String>, StoreError> {
+        let before = self.cancel.clone();
+        let live = self.live()?;
+        live.watch(Some(cancel))?;
+        let check = "PRAGMA integrity_check(1)";
+        let said = live.connection.query_row(check, [], |row| row.get::<_, String>(0));
+        let said = said.map_err(failed(&live.connection));
+        live.watch(Some(&before))?;
+        said.map(|said| finding(&said))
     }
 }
 
 impl WriteTx for SqliteTx<'_> {
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError> {
-        let mut statement = self.connection.prepare_cached(&numbered(sql)).map_err(failed(&self.connection))?;
-        let changed = statement.execute(rusqlite::params_from_iter(params)).map_err(failed(&self.connection))?;
+        let connection = &self.live()?.connection;
+        let mut statement = connection.prepare_cached(&numbered(sql)).map_err(failed(connection))?;
+        let changed = statement.execute(rusqlite::params_from_iter(params)).map_err(failed(connection))?;
         Ok(changed as u64)
     }
 
     fn commit(mut self: Box<Self>) -> Commit {
-        match self.connection.execute_batch("COMMIT") {
-            Ok(()) => {
-                self.open = false;
-                Commit::Committed
-            }
-            // An error of the disk while the log was synced: what is on it only shows when it is read again.
-            Err(why) if why.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) => Commit::Unknown,
-            Err(why) => Commit::NotCommitted(failed(&self.connection)(why)),
+        if let Err(why) = self.has_its_files() {
+            self.leave();
+            return Commit::NotCommitted(why);
         }
+        let live = match self.live() {
+            Ok(live) => live,
+            Err(why) => return Commit::NotCommitted(why),
+        };
+        match live.connection.execute_batch("COMMIT") {
+            Ok(()) => self.open = false,
+            // An error of the disk while the log was synced: what is on it only shows when it is read again.
+            Err(why) if why.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) => return Commit::Unknown,
+            Err(why) => return Commit::NotCommitted(failed(&live.connection)(why)),
+        }
+        if self.has_its_files().is_err() {
+            self.leave();
+            return Commit::Unknown;
+        }
+        self.held.as_ref().into_iter().for_each(Live::fold);
+        Commit::Committed
     }
 }
 
 impl Drop for SqliteTx<'_> {
     fn drop(&mut self) {
-        if self.open && !self.connection.is_autocommit() {
+        if let Some(live) = self.held.as_ref().filter(|live| self.open && !live.connection.is_autocommit()) {
             // Nothing more can be done if this fails; `begin` looks again.
-            let _ = self.connection.execute_batch("ROLLBACK");
+            let _ = live.connection.execute_batch("ROLLBACK");
         }
     }
+}
+
+/// The first thing that the check found, on one line; none when it found nothing.
+fn finding(said: &str) -> Option<String> {
+    let mut lines = said.lines().filter(|line| !line.starts_with("***"));
+    let line = lines.next().filter(|line| *line != "ok")?;
+    Some(line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
 }
 
 /// SQLite numbers `$1` by first appearance and `?1` by its number.

@@ -1,0 +1,138 @@
+//! A connection, and what was there when it was opened.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI32, Ordering::Relaxed},
+};
+
+use rusqlite::{Connection, config::DbConfig};
+
+use crate::store::{Cancel, StoreError};
+
+use super::{
+    catalogue::Catalogue,
+    failed::failed,
+    files::{Beside, Place},
+    open,
+    opening::{Entry, Opening},
+    ours,
+};
+
+/// Virtual machine steps between two looks at the cancel flag: a few microseconds.
+const STEPS_BETWEEN_LOOKS: i32 = 4_000;
+/// Pages in the log from which on a commit folds it into the database, as SQLite does by itself.
+const FOLDED_FROM: i32 = 1_000;
+/// How often it is tried while others open and close the database.
+const TRIES: u32 = 3;
+
+/// A connection that is used from transaction to transaction.
+pub(super) struct Live {
+    pub(super) connection: Connection,
+    /// None in memory, where nobody else is.
+    opened: Option<Opened>,
+    /// `PRAGMA data_version` when it was last looked at.
+    pub(super) data_version: Option<i64>,
+}
+
+/// What a connection to a file opened.
+struct Opened {
+    place: Arc<Place>,
+    catalogue: Catalogue,
+    beside: Beside,
+    /// Pages in the log after the last commit.
+    pages: Arc<AtomicI32>,
+    /// Dropped last, when the connection is closed.
+    _entry: Entry,
+}
+
+impl Live {
+    /// Over a connection that nobody else can reach.
+    pub(super) fn alone(connection: Connection) -> Self {
+        Self { connection, opened: None, data_version: None }
+    }
+
+    /// A new connection to a desk whose schema is ours and the newest.
+    pub(super) fn open(opening: &Opening<'_>, place: &Arc<Place>, reads_only: bool) -> Result<Self, StoreError> {
+        for _ in 0..TRIES {
+            let before = place.beside();
+            let (mut connection, catalogue) = connect(place)?;
+            if reads_only {
+                connection.pragma_update(None, "query_only", true).map_err(failed(&connection))?;
+            }
+            let pages = Arc::new(AtomicI32::new(0));
+            let told = pages.clone();
+            // In place of SQLite's own, which would fold a log into a database that it may no longer belong to.
+            let count = move |_: &mut rusqlite::hooks::Wal, now| {
+                told.store(now, Relaxed);
+                Ok(())
+            };
+            connection.wal_hook(Some(count)).map_err(failed(&connection))?;
+            // If somebody closed it or took files away at this moment, it is not known which of them were opened.
+            let beside = place.beside().filter(|now| before.is_none_or(|before| before == *now));
+            if let Some(beside) = beside {
+                let _entry = opening.note(place.database, beside);
+                let opened = Opened { place: place.clone(), catalogue, beside, pages, _entry };
+                return Ok(Self { connection, opened: Some(opened), data_version: None });
+            }
+        }
+        Err(place.lost())
+    }
+
+    /// Begins a transaction.
+    pub(super) fn begin(&mut self, write: bool, cancel: &Cancel) -> Result<(), StoreError> {
+        if !self.connection.is_autocommit() {
+            self.connection.execute_batch("ROLLBACK").map_err(failed(&self.connection))?;
+        }
+        self.watch((!write).then_some(cancel))?;
+        // IMMEDIATE: a transaction that reads first and then wants to write could find that it may not.
+        let begin = if write { "BEGIN IMMEDIATE" } else { "BEGIN DEFERRED" };
+        self.connection.execute_batch(begin).map_err(failed(&self.connection))
+    }
+
+    /// Whether the database has the catalogue that was opened, in the transaction that was begun. Else this connection
+    /// knows tables, triggers and first pages that are not there, and is of no use any more.
+    pub(super) fn is_still(&self) -> Result<bool, StoreError> {
+        self.opened.as_ref().map_or(Ok(true), |opened| opened.catalogue.is_still(&self.connection))
+    }
+
+    /// Stops what runs when it is cancelled.
+    pub(super) fn watch(&mut self, cancel: Option<&Cancel>) -> Result<(), StoreError> {
+        let look = cancel.cloned().map(|cancel| move || cancel.is_cancelled());
+        self.connection.progress_handler(STEPS_BETWEEN_LOOKS, look).map_err(failed(&self.connection))
+    }
+
+    /// Whether the files beside the database are those that were opened.
+    pub(super) fn has_its_files(&self) -> bool {
+        self.opened.as_ref().is_none_or(|opened| opened.place.beside() == Some(opened.beside))
+    }
+
+    /// Folds the log into the database when it is long. What fails is tried again after the next commit.
+    pub(super) fn fold(&self) {
+        if self.opened.as_ref().is_some_and(|opened| opened.pages.load(Relaxed) >= FOLDED_FROM) {
+            let _ = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+        }
+    }
+}
+
+/// Whoever closes last folds the log into the database and removes the files beside it, by their names: not if they are
+/// somebody else's by now.
+impl Drop for Live {
+    fn drop(&mut self) {
+        let same = |opened: &Opened| opened.place.check().is_ok() && opened.place.beside() == Some(opened.beside);
+        if self.opened.as_ref().is_some_and(same) {
+            let _ = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
+        }
+    }
+}
+
+/// A connection that leaves the files as they are when it is closed, and what it opened.
+pub(super) fn connect(place: &Place) -> Result<(Connection, Catalogue), StoreError> {
+    let connection = open::connect(&place.path)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(failed(&connection))?;
+    let (step, catalogue) = ours::check(&connection, &place.path)?;
+    ours::newest(step, &place.path)?;
+    open::settle(&connection)?;
+    // What is read once is open: the files beside the database are there from here on.
+    connection.query_row("PRAGMA schema_version", [], |_| Ok(())).map_err(failed(&connection))?;
+    Ok((connection, catalogue))
+}
