@@ -1,7 +1,6 @@
 //! The desk as a whole: found, set up once, opened.
 
 use std::{
-    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -18,20 +17,11 @@ use crate::vault::{
 };
 
 use super::{
-    Conflict, Field, HubError, Origin, action,
+    Conflict, Field, HubError, Origin, Places, action,
     change::{Author, Change, Subject},
     check::unreadable,
     settled,
 };
-
-/// Where the two halves of a desk are. One without the other opens nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Places {
-    /// The database file.
-    pub database: PathBuf,
-    /// The master key.
-    pub master_key: MasterKeyPlace,
-}
 
 /// What was found at the places.
 pub enum Start {

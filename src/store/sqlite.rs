@@ -46,7 +46,7 @@ struct FileId {
 
 impl FileId {
     fn of(path: &Path) -> std::io::Result<Self> {
-        let meta = path.metadata()?;
+        let meta = path.symlink_metadata()?;
         Ok(Self { path: path.to_owned(), device: meta.dev(), inode: meta.ino() })
     }
 
