@@ -6,5 +6,5 @@
 mod own;
 mod way;
 
-pub use own::{Access, is_own_directory, open, replace, which};
+pub use own::{Access, is_own_directory, open, replace, replace_soon, which};
 pub use way::{NotOurs, guarded, is_trusted};

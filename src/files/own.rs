@@ -46,6 +46,15 @@ pub fn open(path: &Path, access: Access) -> io::Result<(File, Metadata)> {
 /// Puts a new file with these bytes in the place of whatever is there, in one step: who reads finds the one or the other.
 /// It is on disk before this returns.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    put(path, bytes, File::sync_all)
+}
+
+/// The same, without waiting for a disk: after a loss of power the old one may be there, or one that is not whole.
+pub fn replace_soon(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    put(path, bytes, |_| Ok(()))
+}
+
+fn put(path: &Path, bytes: &[u8], sync: impl Fn(&File) -> io::Result<()>) -> io::Result<()> {
     let beside = beside(path);
     // A process that was killed left it behind.
     if let Err(why) = fs::remove_file(&beside)
@@ -54,10 +63,10 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         return Err(why);
     }
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| fs::rename(&beside, path));
+    let written = file.write_all(bytes).and_then(|()| sync(&file)).and_then(|()| fs::rename(&beside, path));
     written.inspect_err(|_| drop(fs::remove_file(&beside)))?;
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(parent)?.sync_all()
+    sync(&File::open(parent)?)
 }
 
 fn beside(path: &Path) -> PathBuf {

@@ -11,13 +11,13 @@ use uuid::Uuid;
 use crate::credential::Kind;
 use crate::store::{
     Cancel, Commit, StoreError, WriteTx,
-    tables::{self, RefusalRow, UseRow},
+    tables::{self, RefusalRow, TrailFilter, UseRow},
 };
 use crate::time::{Millis, Seconds};
 use crate::vault;
 
 use super::{
-    CredentialId, HubError, REFUSALS_KEPT,
+    CredentialId, HubError, REFUSALS_KEPT, Setting, action,
     feed::Feed,
     refused::{self, crowded},
 };
@@ -68,6 +68,16 @@ impl Feed<'_> {
         let mut tx = self.hub().store.read(&Cancel::default())?;
         let rows = tables::last_addresses(&mut *tx, kind.as_str(), ADDRESSES)?;
         Ok(rows.into_iter().filter_map(|(key, address)| Some((key, address.parse().ok()?))).collect())
+    }
+
+    /// Whether a signing credential was used since the replay guard was set as it is: then a verifier accepted signatures
+    /// that it was to remember.
+    pub fn signed_since_replay_was_set(self) -> Result<bool, HubError> {
+        let mut tx = self.hub().store.read(&Cancel::default())?;
+        let filters = [TrailFilter::Subject(Setting::Replay.key()), TrailFilter::Class(action::SETTING.class)];
+        let set = tables::trail_before(&mut *tx, &filters, i64::MAX, 1)?.pop();
+        let since = set.map_or(Seconds(0), |row| Millis(row.at).seconds());
+        Ok(tables::used_since(&mut *tx, Kind::Hmac.as_str(), since.0)?)
     }
 
     /// Writes last uses; an older report does not replace a newer one. No use is of a time that is still to come: the clock

@@ -27,7 +27,7 @@ fn secrets_that_had_ended_by_a_clock_that_was_ahead_work_again_when_it_is_set_ri
     let password = Secret::from_text("correct horse battery");
     let wanted = SetUp { account: "Acme".to_owned(), name: "alice".to_owned(), password };
     let key = rotated(&Hub::set_up(&places, clock.clone(), &wanted, &Origin::default()).unwrap());
-    let orders = Orders { places, listen: Vec::new(), token: None, clock: clock.clone() };
+    let orders = Orders { places, listen: Vec::new(), token: None, log: Level::default(), clock: clock.clone() };
     clock.advance(SignedDuration::from_hours(48));
     let pace = Pace::begin(clock.now());
     let hub = open(&orders).unwrap();

@@ -41,5 +41,5 @@ pub use trail::{
 };
 pub use usage::{
     UsageRow, UseRow, count_expiring, count_waiting, ever_asked, insert_usage, last_addresses, lock_asked, note_asked,
-    put_usages, stop_waiting, usages, wait_again,
+    put_usages, stop_waiting, usages, used_since, wait_again,
 };

@@ -126,6 +126,11 @@ pub fn last_addresses(tx: &mut dyn Tx, kind: &str, most: i64) -> Result<Vec<(Str
     rows.into_iter().map(|mut row| Ok((row.text()?, row.text()?))).collect()
 }
 
+/// Whether a credential of a kind was last used at that second or later. Reads all of them if none was.
+pub fn used_since(tx: &mut dyn Tx, kind: &str, at: i64) -> Result<bool, StoreError> {
+    Ok(tx.row("SELECT 1 FROM usage WHERE kind = $1 AND at >= $2 LIMIT 1", &[kind.into(), at.into()])?.is_some())
+}
+
 /// How many active credentials of a kind were never used, counted up to `most`.
 pub fn count_waiting(tx: &mut dyn Tx, kind: &str, most: i64) -> Result<i64, StoreError> {
     let sql = "SELECT COUNT(*) FROM \
