@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     };
     let dir = std::path::Path::new(dir);
     let places =
-        Places { database: dir.join("data/keydesk.db"), master_key: MasterKeyPlace::file(dir.join("etc/master.key")) };
+        Places::new(dir.join("data/keydesk.db"), MasterKeyPlace::file(dir.join("etc/master.key")));
     match measure(&places) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {

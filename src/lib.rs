@@ -1,7 +1,7 @@
 //! keydesk: a self-hosted desk for API credentials.
 //!
 //! Dependencies point one way: `tui` and `cli` call `hub`; `hub` calls `store`, `vault`, `account` and `credential`;
-//! `verify` calls `vault` and `credential` alone; all lean on the leaves `secret`, `text` and `time`. `tests/house.rs`
+//! `verify` calls `vault` and `credential` alone; all lean on the leaves `files`, `secret`, `text` and `time`. `tests/house.rs`
 //! reads the `use` lines and holds this.
 
 #![forbid(unsafe_code)]
@@ -14,6 +14,7 @@ pub mod config;
 pub mod credential;
 pub mod demo;
 pub mod export;
+pub mod files;
 pub mod hub;
 pub mod plain;
 pub mod sample;

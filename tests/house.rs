@@ -11,18 +11,19 @@ use keydesk::tui::keys;
 
 /// Who may use whom. What is not here may not: `tui` and `cli` never meet, and nothing but `main` opens the screen.
 const MAY_USE: &[(&str, &[&str])] = &[
+    ("files", &[]),
     ("secret", &[]),
     ("text", &[]),
     ("time", &[]),
     ("credential", &["secret", "text", "time"]),
     ("account", &["credential", "secret", "time"]),
     ("sample", &["credential", "text"]),
-    ("vault", &["secret", "time"]),
-    ("store", &[]),
-    ("hub", &["account", "credential", "sample", "secret", "store", "text", "time", "vault"]),
+    ("vault", &["files", "secret", "time"]),
+    ("store", &["files"]),
+    ("hub", &["account", "credential", "files", "sample", "secret", "store", "text", "time", "vault"]),
     ("verify", &["credential", "secret", "time", "vault"]),
-    ("serve", &["credential", "hub", "secret", "time", "vault", "verify"]),
-    ("config", &["hub", "text", "vault"]),
+    ("serve", &["credential", "files", "hub", "secret", "time", "vault", "verify"]),
+    ("config", &["files", "hub", "text", "vault"]),
     ("demo", &["account", "credential", "hub", "secret", "time"]),
     ("export", &["hub", "text"]),
     (

@@ -13,7 +13,7 @@ use keydesk::store::{
     Cancel, Cell, Commit, SqliteStore, Store, StoreError, Tx, Value, WriteTx,
     tables::{
         self, Branch, CredentialRecord, Direction, HeadRow, Record as _, RefusalRow, SecretRecord, Sort, Tagged,
-        TrailFilter, UsageRow,
+        TrailFilter, UsageRow, UseRow,
     },
 };
 
@@ -31,6 +31,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("pages are the same forward and backward, in every order", pages),
     ("numbers are kept by kind and state", tallies),
     ("usage waits, is used, and an older report loses", usage),
+    ("many uses at once are each its own, whoever used two secrets", many_uses),
     ("refusals are kept of credentials that exist, the last twenty", refusals),
     ("a refusal's number that somebody made up stops no other", numbers_beyond_reason),
     ("verifiers read all and what changed", feed),
@@ -318,7 +319,13 @@ fn usage(store: &dyn Store) {
     assert_eq!(waiting(), 2, "credentials are counted, not secrets");
     assert_eq!((waiting_of("basic", 1), waiting_of("hmac", 1_000)), (1, 0), "up to so many, of one kind");
     let used = |secret_no, at, address: &str| UsageRow { secret_no, at: Some(at), address: Some(address.to_owned()) };
-    let put = |row: UsageRow, latest| write(store, |tx| tables::put_usage(tx, one.id(), &row, latest));
+    let use_of = |id: &str, row: UsageRow| UseRow {
+        credential: id.to_owned(),
+        secret_no: row.secret_no,
+        at: row.at.unwrap(),
+        address: row.address,
+    };
+    let put = |row: UsageRow, latest| write(store, |tx| tables::put_usages(tx, &[use_of(one.id(), row)], latest));
     put(used(2, 50, "203.0.113.1"), 100);
     assert_eq!(waiting(), 1, "a use of any secret is enough");
     put(used(2, 40, "203.0.113.2"), 50);
@@ -346,12 +353,52 @@ fn usage(store: &dyn Store) {
     let page = read(store, |tx| tables::page(tx, branch, Sort::Key, Direction::Forward, None, 10));
     let last: Vec<_> = page.into_iter().filter_map(|(row, last)| last.map(|last| (row.record.id, last))).collect();
     assert_eq!(last, [(one.id.clone(), used(2, 45, "203.0.113.6"))]);
-    assert!(!read(store, |tx| tables::ever_asked(tx)));
+    write(store, |tx| tables::lock_asked(tx));
+    assert!(!read(store, |tx| tables::ever_asked(tx)), "a change of the desk asks for nothing");
     write(store, |tx| {
         tables::note_asked(tx, 7)?;
+        tables::lock_asked(tx)?;
         tables::note_asked(tx, 8)
     });
     assert!(read(store, |tx| tables::ever_asked(tx)));
+    let first = read(store, |tx| tx.row("SELECT at FROM asked", &[]));
+    assert_eq!(first.unwrap().int(), Ok(7), "when it first did");
+}
+
+fn many_uses(store: &dyn Store) {
+    let all: Vec<_> = (0..350).map(|n| credential(n, "basic")).collect();
+    write(store, |tx| {
+        for record in &all {
+            tables::insert(tx, record, vec![])?;
+            (1..=2).try_for_each(|no| tables::insert_usage(tx, ("basic", record.id()), no, no == 2))?;
+        }
+        Ok(())
+    });
+    let used = |id: &str, secret_no, at| UseRow {
+        credential: id.to_owned(),
+        secret_no,
+        at,
+        address: Some(format!("2001:db8::{at:x}")),
+    };
+    // All but the last, each its own second; both secrets of every third; and one of nobody.
+    let mut uses = vec![used("nobody", 1, 5)];
+    for (n, record) in (0..).zip(&all[..349]) {
+        uses.push(used(record.id(), 1, 100 + n));
+        uses.extend((n % 3 == 0).then(|| used(record.id(), 2, 1_000 + n)));
+    }
+    write(store, |tx| tables::put_usages(tx, &uses, 10_000));
+    let row = |secret_no, at: Option<i64>| UsageRow {
+        secret_no,
+        at,
+        address: at.map(|at| format!("2001:db8::{at:x}")),
+    };
+    for (n, record) in (0..).zip(&all) {
+        let second = (n % 3 == 0 && n < 349).then_some(1_000 + n);
+        let wanted = [row(2, second), row(1, (n < 349).then_some(100 + n))];
+        assert_eq!(read(store, |tx| tables::usages(tx, record.id())), wanted, "{n}");
+    }
+    assert_eq!(read(store, |tx| tables::count_waiting(tx, "basic", 1_000)), 1);
+    write(store, |tx| tables::put_usages(tx, &[], 10_000));
 }
 
 fn refusals(store: &dyn Store) {

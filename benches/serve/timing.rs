@@ -78,10 +78,7 @@ fn pinned() -> Done {
 
 /// A desk with credentials of every condition, and the questions about them.
 fn cases(place: &Path) -> Done<Vec<Case>> {
-    let places = Places {
-        database: place.join("data/keydesk.db"),
-        master_key: MasterKeyPlace::file(place.join("etc/master.key")),
-    };
+    let places = Places::new(place.join("data/keydesk.db"), MasterKeyPlace::file(place.join("etc/master.key")));
     let origin = Origin::default();
     let password = Secret::from_text("correct horse battery");
     let wanted = SetUp { account: "Bench".into(), name: "alice".into(), password };

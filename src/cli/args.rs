@@ -52,6 +52,9 @@ impl PlaceArgs {
             config: self.config.or_else(|| path("KEYDESK_CONFIG")),
             master_key_file: self.master_key_file.or_else(|| path("KEYDESK_MASTER_KEY_FILE")),
             store,
+            state_dir: path("KEYDESK_STATE_DIR"),
+            // Of several that a unit has the first.
+            state_directory: path("STATE_DIRECTORY").and_then(|dirs| env::split_paths(&dirs).next()),
             credentials_directory: path("CREDENTIALS_DIRECTORY"),
         }
     }

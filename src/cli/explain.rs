@@ -87,8 +87,9 @@ pub fn run(site: &Site, args: &ExplainArgs) -> Result<(), Failure> {
         None => Named::Unknown(&claim.key),
     });
     let followed = desk.hub.feed().policy(&Followed::default())?;
-    let entries: Vec<_> = fed.into_iter().map(|fed| serve::entry(fed, &followed.policy)).collect();
+    let entries: Vec<_> = fed.into_iter().map(serve::entry).collect();
     let snapshot = verify::Snapshot::of(&entries).map_err(|why| Failure::failed(format!("{why}.")))?;
+    let snapshot = snapshot.admitting(&followed.policy.algorithms);
     let said = verify::explain(&request, &snapshot, at.unwrap_or(now)).map_err(HubError::from)?;
     let mut lines = words(&said, named.as_ref(), args.client);
     // A verifier that runs goes by what was set before, which nobody here knows.

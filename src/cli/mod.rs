@@ -110,7 +110,7 @@ fn dispatch(line: CommandLine) -> Result<Next, Failure> {
         Some(Verb::Snippet(args)) => snippet::run(&site(places.wishes(None))?, &args)?,
         Some(Verb::Explain(args)) => explain::run(&site(places.wishes(None))?, &args)?,
         Some(Verb::Sign(args)) => sign::run(&args)?,
-        Some(Verb::Serve(args)) => serve::run(&site(places.wishes(None))?, &args)?,
+        Some(Verb::Serve(args)) => serve::run(places.wishes(None), &args)?,
     }
     Ok(Next::Exit(0))
 }

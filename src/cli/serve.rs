@@ -1,16 +1,19 @@
 //! `keydesk serve`: the verifier.
 
+use std::sync::Arc;
+
 use clap::Args;
 
 use crate::{
-    config::Found,
-    serve::{self, GatewayToken, Listen, ListenError, Orders, ServeError},
+    config::{self, Found, Wishes},
+    serve::{self, GatewayToken, HangUps, Level, Listen, ListenError, Orders, Reread, ServeError},
+    time::SystemClock,
 };
 
-use super::{desk::Site, failure::Failure};
+use super::failure::Failure;
 
 /// What `serve` takes.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct ServeArgs {
     /// Where to listen: unix:PATH, or an address and port; may be given more than once
     #[arg(long, value_name = "ADDR|unix:PATH")]
@@ -21,14 +24,20 @@ pub struct ServeArgs {
 }
 
 /// Answers gateways until it is told to stop.
-pub fn run(site: &Site, args: &ServeArgs) -> Result<(), Failure> {
+pub fn run(wishes: Wishes, args: &ServeArgs) -> Result<(), Failure> {
+    // First of all: who changes the config may not know that the verifier is still starting.
+    let hangups = HangUps::hold().map_err(ServeError::from)?;
     serve::begin_log();
-    let orders = orders(site, args)?;
-    Ok(serve::run(orders)?)
+    let orders = orders(&config::found(&wishes)?, args)?;
+    let args = args.clone();
+    let reread: Reread = Arc::new(move || {
+        let found = config::found(&wishes).map_err(|why| why.to_string())?;
+        self::orders(&found, &args).map_err(|why| why.to_string())
+    });
+    Ok(serve::run(orders, &reread, &hangups)?)
 }
 
-fn orders(site: &Site, args: &ServeArgs) -> Result<Orders, ServeError> {
-    let found = &site.found;
+fn orders(found: &Found, args: &ServeArgs) -> Result<Orders, ServeError> {
     let named = if args.listen.is_empty() { &found.serve.listen } else { &args.listen };
     let mut listen = named.iter().map(|text| text.parse()).collect::<Result<Vec<Listen>, ListenError>>()?;
     if listen.is_empty() {
@@ -36,7 +45,8 @@ fn orders(site: &Site, args: &ServeArgs) -> Result<Orders, ServeError> {
     }
     let token = args.gateway_token_file.as_ref().or(found.serve.gateway_token_file.as_ref());
     let token = token.map(|path| GatewayToken::read(path, found.is_from_systemd(path))).transpose()?;
-    Ok(Orders { places: found.places(), listen, token, clock: site.clock.clone() })
+    let log = Level::read(found.serve.log.as_deref())?;
+    Ok(Orders { places: found.places(), listen, token, log, clock: Arc::new(SystemClock) })
 }
 
 /// In the directory that systemd made for the unit; else beside the database.

@@ -2,14 +2,14 @@
 
 use std::{
     fs,
-    io::{ErrorKind, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    io::ErrorKind,
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
 };
 
 use serde::Deserialize;
 
-use crate::vault::PrivateFile;
+use crate::{files, vault::PrivateFile};
 
 use super::ConfigError;
 
@@ -26,6 +26,8 @@ pub struct ConfigFile {
     pub data_dir: Option<PathBuf>,
     /// The file with the master key.
     pub master_key_file: Option<PathBuf>,
+    /// Where a verifier keeps what it has to know after a restart: beside the database if this does not say so.
+    pub state_dir: Option<PathBuf>,
     /// The verifier.
     #[serde(default)]
     pub serve: ServeFile,
@@ -40,6 +42,8 @@ pub struct ServeFile {
     pub listen: Vec<String>,
     /// The file with the token that gateways send over TCP.
     pub gateway_token_file: Option<PathBuf>,
+    /// How much is logged, as `KEYDESK_LOG` says it.
+    pub log: Option<String>,
 }
 
 impl ConfigFile {
@@ -118,15 +122,10 @@ pub fn remember_store(path: &Path, database: &Path) -> Result<Option<Remembered>
     Ok(Some(Remembered { path: path.to_owned(), old }))
 }
 
+/// A new file in place of the old one, also where that is a link.
 pub(super) fn replace(path: &Path, base: &Path, text: &str) -> std::io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(base)?;
-    let beside = path.with_extension(format!("new-{}", std::process::id()));
-    let written = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&beside, path)
-    });
-    written.inspect_err(|_| drop(fs::remove_file(&beside)))
+    files::replace(path, text.as_bytes())
 }
 
 #[cfg(test)]

@@ -22,6 +22,10 @@ pub struct Wishes {
     pub master_key_file: Option<PathBuf>,
     /// `init --store`.
     pub store: Option<String>,
+    /// `KEYDESK_STATE_DIR`.
+    pub state_dir: Option<PathBuf>,
+    /// `$STATE_DIRECTORY`, which systemd made for a unit.
+    pub state_directory: Option<PathBuf>,
     /// `$CREDENTIALS_DIRECTORY`, where systemd puts what a unit was given.
     pub credentials_directory: Option<PathBuf>,
 }
@@ -37,6 +41,8 @@ pub struct Found {
     pub default_database: Option<PathBuf>,
     /// The master key.
     pub master_key: MasterKeyPlace,
+    /// Where a verifier keeps what it has to know after a restart, unless that is beside the database.
+    pub state_dir: Option<PathBuf>,
     /// What the file says of the verifier.
     pub serve: ServeFile,
     /// Where systemd puts what a unit was given.
@@ -46,7 +52,11 @@ pub struct Found {
 impl Found {
     /// The two halves of a desk, as the hub wants them.
     pub fn places(&self) -> Places {
-        Places { database: self.database.clone(), master_key: self.master_key.clone() }
+        Places {
+            database: self.database.clone(),
+            master_key: self.master_key.clone(),
+            state_dir: self.state_dir.clone(),
+        }
     }
 
     /// Whether a file is one that systemd handed over.
@@ -85,7 +95,9 @@ pub fn found(wishes: &Wishes) -> Result<Found, ConfigError> {
     let token = file.serve.gateway_token_file.map(|path| beside.join(path));
     let serve = ServeFile { gateway_token_file: token, ..file.serve };
     let credentials_directory = wishes.credentials_directory.clone();
-    Ok(Found { config, database, default_database, master_key, serve, credentials_directory })
+    let said = wishes.state_dir.as_ref().map(|dir| here.join(dir)).or_else(|| Some(beside.join(file.state_dir.as_ref()?)));
+    let state_dir = said.or_else(|| wishes.state_directory.clone());
+    Ok(Found { config, database, default_database, master_key, state_dir, serve, credentials_directory })
 }
 
 fn default_database(
@@ -166,6 +178,19 @@ mod tests {
         assert_eq!(site.database(), site.at("etc/mine.db").display().to_string());
         site.wishes.store = Some("/flag.db".to_owned());
         assert_eq!(site.database(), "/flag.db");
+    }
+
+    #[test]
+    fn the_nearest_word_on_what_a_verifier_keeps_counts() {
+        let mut site = Site::new();
+        let state = |site: &Site| found(&site.wishes).unwrap().places().state_dir;
+        assert_eq!(state(&site), None);
+        site.wishes.state_directory = Some("/var/lib/keydesk".into());
+        assert_eq!(state(&site), Some("/var/lib/keydesk".into()));
+        site.says("state_dir = \"state\"");
+        assert_eq!(state(&site), Some(site.at("etc/state")));
+        site.wishes.state_dir = Some("/state".into());
+        assert_eq!(state(&site), Some("/state".into()));
     }
 
     #[test]

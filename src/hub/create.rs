@@ -214,6 +214,7 @@ impl Change<'_> {
         let record = new_record(self, actor, prepared)?;
         self.insert(&record)?;
         self.add_secret(&record, 1, &prepared.stored)?;
+        tables::lock_asked(&mut *self.tx)?;
         tables::insert_usage(&mut *self.tx, (&record.kind, &record.id), 1, true)?;
         tables::add_to_tally(&mut *self.tx, &record.kind, &record.state, 1)?;
         let subject = Subject::row(&record.id, &record.name).changed(None, Some(convert::json(&record)));
@@ -247,6 +248,7 @@ impl Change<'_> {
         self.update(&record)?;
         self.add_secret(&record, no, stored)?;
         // It is the credential that was used or not: what waited goes on waiting, with its newest secret.
+        tables::lock_asked(&mut *self.tx)?;
         let waiting = tables::stop_waiting(&mut *self.tx, &record.id)?;
         tables::insert_usage(&mut *self.tx, (&record.kind, &record.id), no, waiting)?;
         let last_used = newest(tables::usages(&mut *self.tx, &record.id)?);

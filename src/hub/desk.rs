@@ -1,7 +1,7 @@
 //! The desk as a whole: found, set up once, opened.
 
 use std::{
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -18,21 +18,12 @@ use crate::vault::{
 };
 
 use super::{
-    Conflict, Field, HubError, Origin, action,
+    Conflict, Field, HubError, Origin, Places, action,
     change::{Author, Change, Subject},
     check::unreadable,
     guard, settled, steps,
     upgrade::{self, Progress},
 };
-
-/// Where the two halves of a desk are. One without the other opens nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Places {
-    /// The database file.
-    pub database: PathBuf,
-    /// The master key.
-    pub master_key: MasterKeyPlace,
-}
 
 /// What was found at the places.
 pub enum Start {

@@ -4,7 +4,7 @@ use crate::account::{Right, allows};
 use crate::credential::Kind;
 use crate::store::{
     Cancel,
-    tables::{self, CredentialRecord, SecretRecord, Tagged, UsageRow},
+    tables::{self, CredentialRecord, SecretRecord, Tagged, UsageRow, UseRow},
 };
 use crate::time::{Millis, Seconds};
 
@@ -78,10 +78,11 @@ impl Hub {
         address: Option<std::net::IpAddr>,
     ) -> Result<(), HubError> {
         let mut tx = self.store.write()?;
-        let row = UsageRow { secret_no, at: Some(at.0), address: address.map(|a| a.to_string()) };
+        let credential = id.to_string();
+        let row = UseRow { credential, secret_no, at: at.0, address: address.map(|a| a.to_string()) };
         let latest = self.now().seconds().0.saturating_add(AHEAD);
-        tables::put_usage(&mut *tx, &id.to_string(), &row, latest)?;
         tables::note_asked(&mut *tx, at.0)?;
+        tables::put_usages(&mut *tx, &[row], latest)?;
         match tx.commit() {
             crate::store::Commit::Committed | crate::store::Commit::Unknown => Ok(()),
             crate::store::Commit::NotCommitted(why) => Err(why.into()),

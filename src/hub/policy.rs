@@ -5,7 +5,7 @@ use std::str::FromStr;
 use crate::credential::Algorithms;
 use crate::store::Cancel;
 
-use super::{HubError, Setting, change::Subject, feed::Feed, setting::ALL_ALGORITHMS, settled};
+use super::{HubError, Mark, Setting, change::Subject, feed::Feed, setting::ALL_ALGORITHMS, settled};
 
 /// Whether a signature is taken twice (VERIFY.md R1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,6 +92,11 @@ impl Followed {
     /// is not known might let in what the site forbids.
     pub fn is_known(&self) -> bool {
         self.known.iter().all(|known| *known)
+    }
+
+    /// Whether a verifier that saw the store so far saw the replay guard as it is set now.
+    pub fn replay_was_seen(&self, mark: &Mark) -> bool {
+        SETTINGS.iter().zip(self.change).any(|(setting, change)| *setting == Setting::Replay && change <= mark.change())
     }
 
     /// The same, for a store that was put back on purpose: its rows may be older.

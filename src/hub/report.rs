@@ -11,13 +11,13 @@ use uuid::Uuid;
 use crate::credential::Kind;
 use crate::store::{
     Cancel, Commit, StoreError, WriteTx,
-    tables::{self, RefusalRow, UsageRow},
+    tables::{self, RefusalRow, TrailFilter, UseRow},
 };
-use crate::time::Seconds;
+use crate::time::{Millis, Seconds};
 use crate::vault;
 
 use super::{
-    CredentialId, HubError, REFUSALS_KEPT,
+    CredentialId, HubError, REFUSALS_KEPT, Setting, action,
     feed::Feed,
     refused::{self, crowded},
 };
@@ -70,17 +70,29 @@ impl Feed<'_> {
         Ok(rows.into_iter().filter_map(|(key, address)| Some((key, address.parse().ok()?))).collect())
     }
 
+    /// Whether a signing credential was used since the replay guard was set as it is: then a verifier accepted signatures
+    /// that it was to remember.
+    pub fn signed_since_replay_was_set(self) -> Result<bool, HubError> {
+        let mut tx = self.hub().store.read(&Cancel::default())?;
+        let filters = [TrailFilter::Subject(Setting::Replay.key()), TrailFilter::Class(action::SETTING.class)];
+        let set = tables::trail_before(&mut *tx, &filters, i64::MAX, 1)?.pop();
+        let since = set.map_or(Seconds(0), |row| Millis(row.at).seconds());
+        Ok(tables::used_since(&mut *tx, Kind::Hmac.as_str(), since.0)?)
+    }
+
     /// Writes last uses; an older report does not replace a newer one. No use is of a time that is still to come: the clock
     /// was ahead when it was noted, and no later use would ever take its place.
     pub fn write_uses(self, uses: &[Use]) -> Result<(), HubError> {
         let now = self.hub().now().seconds().0;
         let latest = now.saturating_add(AHEAD);
-        self.write(uses, |tx, used| {
-            let address = used.address.map(|address| address.to_string());
-            let at = if used.at.0 > latest { now } else { used.at.0 };
-            let row = UsageRow { secret_no: used.secret, at: Some(at), address };
-            Ok(tables::put_usage(tx, &used.credential.to_string(), &row, latest)?)
-        })
+        let row = |used: &Use| UseRow {
+            credential: used.credential.to_string(),
+            secret_no: used.secret,
+            at: if used.at.0 > latest { now } else { used.at.0 },
+            address: used.address.map(|address| address.to_string()),
+        };
+        let rows: Vec<_> = uses.iter().map(row).collect();
+        self.write(&rows, |tx| Ok(tables::put_usages(tx, &rows, latest)?))
     }
 
     /// Writes refusals; of each credential some are kept, and what is alike is one of them.
@@ -89,40 +101,34 @@ impl Feed<'_> {
         // In the order in which they came, which their numbers keep.
         let mut refusals: Vec<_> = refusals.iter().collect();
         refusals.sort_by_key(|refusal| refusal.at);
-        let mut kept: BTreeMap<Uuid, Vec<RefusalRow>> = BTreeMap::new();
-        self.write(&refusals, |tx, refusal| {
-            let credential = refusal.credential.to_string();
-            let rows = match kept.entry(refusal.credential) {
-                Entry::Occupied(there) => there.into_mut(),
-                Entry::Vacant(place) => place.insert(readable_refusals(tx, &credential)?),
-            };
-            let new = RefusalRow {
-                no: tables::next_refusal(tx)?,
-                at: refusal.at.0,
-                id: vault::uuid(now)?.to_string(),
-                n: refusal.count,
-                reason: refusal.reason.clone(),
-                component: refusal.component.clone(),
-                clock_offset: refusal.clock_offset,
-                address: refusal.address.map(|address| address.to_string()),
-                mistake: refusal.mistake.clone(),
-            };
-            put_refusal(tx, (&credential, refusal), rows, new)
+        self.write(&refusals, |tx| {
+            let mut kept: BTreeMap<Uuid, Vec<RefusalRow>> = BTreeMap::new();
+            // Nobody else writes any meanwhile.
+            let first = tables::next_refusal(tx)?;
+            for (no, refusal) in (first..).zip(&refusals) {
+                let rows = match kept.entry(refusal.credential) {
+                    Entry::Occupied(there) => there.into_mut(),
+                    Entry::Vacant(place) => place.insert(readable_refusals(tx, &refusal.credential.to_string())?),
+                };
+                put_refusal(tx, refusal, rows, no, now)?;
+            }
+            Ok(())
         })
     }
 
-    /// One transaction over many reports.
+    /// One transaction over many reports. Whoever writes any locks the same row first: in whatever order they come to the
+    /// rows of credentials then, none waits for one who waits for it.
     fn write<T>(
         self,
         reports: &[T],
-        mut each: impl FnMut(&mut dyn WriteTx, &T) -> Result<(), HubError>,
+        work: impl FnOnce(&mut dyn WriteTx) -> Result<(), HubError>,
     ) -> Result<(), HubError> {
         if reports.is_empty() {
             return Ok(());
         }
         let mut tx = self.hub().store.write()?;
         tables::note_asked(&mut *tx, self.hub().now().seconds().0)?;
-        reports.iter().try_for_each(|report| each(&mut *tx, report))?;
+        work(&mut *tx)?;
         match tx.commit() {
             Commit::Committed => Ok(()),
             Commit::NotCommitted(why) => Err(why.into()),
@@ -146,10 +152,23 @@ fn readable_refusals(tx: &mut dyn WriteTx, credential: &str) -> Result<Vec<Refus
 /// Puts a refusal among those of its credential, which are newest first.
 fn put_refusal(
     tx: &mut dyn WriteTx,
-    (credential, refusal): (&str, &Refusal),
+    refusal: &Refusal,
     rows: &mut Vec<RefusalRow>,
-    new: RefusalRow,
+    no: i64,
+    now: Millis,
 ) -> Result<(), HubError> {
+    let credential = &refusal.credential.to_string();
+    let new = RefusalRow {
+        no,
+        at: refusal.at.0,
+        id: vault::uuid(now)?.to_string(),
+        n: refusal.count,
+        reason: refusal.reason.clone(),
+        component: refusal.component.clone(),
+        clock_offset: refusal.clock_offset,
+        address: refusal.address.map(|address| address.to_string()),
+        mistake: refusal.mistake.clone(),
+    };
     let id = CredentialId(refusal.credential);
     let is_like = |row: &RefusalRow| refusal.is_like(&refused::refusal(id, row.clone()));
     if let Some(i) = rows.iter().position(is_like) {

@@ -51,6 +51,7 @@ impl Hub {
         change.update(&record)?;
         tables::add_to_tally(&mut *change.tx, &record.kind, &before.state, -1)?;
         tables::add_to_tally(&mut *change.tx, &record.kind, &record.state, 1)?;
+        tables::lock_asked(&mut *change.tx)?;
         match next {
             State::Active => tables::wait_again(&mut *change.tx, &record.id)?,
             State::Disabled | State::Revoked => drop(tables::stop_waiting(&mut *change.tx, &record.id)?),

@@ -62,8 +62,8 @@ pub(super) struct Health {
     unknown: AtomicBool,
     /// The store was older at the start than it was seen before.
     behind: AtomicBool,
-    /// How far it was seen before could not be read.
-    unmarked: AtomicBool,
+    /// The file that says how far it was seen before, if that could not be read.
+    unmarked: Mutex<Option<String>>,
 }
 
 impl Health {
@@ -78,7 +78,7 @@ impl Health {
             settings: Mutex::default(),
             unknown: AtomicBool::new(false),
             behind: AtomicBool::new(false),
-            unmarked: AtomicBool::new(false),
+            unmarked: Mutex::default(),
         };
         health.follow(followed);
         health
@@ -107,6 +107,11 @@ impl Health {
         differs
     }
 
+    /// Notes that the store is there, while it is being read.
+    pub(super) fn glimpsed(&self) {
+        self.seen.store(self.since_began(Instant::now()), Ordering::Relaxed);
+    }
+
     /// Whether the store was in sight at the last look.
     pub(super) fn is_clear(&self) -> bool {
         *self.sight.lock().unwrap_or_else(PoisonError::into_inner) == Sight::Clear
@@ -125,9 +130,9 @@ impl Health {
         }
     }
 
-    /// Notes whether it is not known how far the store was seen before this process started.
-    pub(super) fn unmarked(&self, is: bool) {
-        self.unmarked.store(is, Ordering::Relaxed);
+    /// Notes which file did not say how far the store was seen before this process started.
+    pub(super) fn unmarked(&self, file: Option<String>) {
+        *self.unmarked.lock().unwrap_or_else(PoisonError::into_inner) = file;
     }
 
     /// Whether it was.
@@ -166,12 +171,10 @@ impl Health {
         let sight = self.sight.lock().unwrap_or_else(PoisonError::into_inner).words().to_owned();
         let word = if ready { "ready" } else { "not ready" };
         let (age, limit) = (self.age(), self.limit.load(Ordering::Relaxed));
-        let unmarked = match self.unmarked.load(Ordering::Relaxed) {
-            true => {
-                "seen before: keydesk.db-seen could not be read at the start, so an older store would not be noticed\n"
-            }
-            false => "",
-        };
+        let unmarked = self.unmarked.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map_or_else(
+            String::new,
+            |file| format!("seen before: {file} could not be read at the start, so an older store would not be noticed\n"),
+        );
         let text = format!(
             "{word}\nstore: {sight}\nlast in sight: {}.{:03} s ago, answers until {} s\ntampered credentials: {}\n\
              tampered settings: {}\n{unmarked}",

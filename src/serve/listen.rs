@@ -3,14 +3,20 @@
 use std::{
     fmt, fs, io,
     net::SocketAddr,
+    os::fd::AsRawFd as _,
     os::unix::{
         fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _},
         net as unix,
     },
     path::{Path, PathBuf},
     str::FromStr,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use rustix::{
+    fs::{Mode, OFlags},
+    process::geteuid,
+};
 use tokio::net::{TcpListener, UnixListener};
 
 /// A Unix socket is for the owner and its group: put the gateway's user into that group.
@@ -48,6 +54,11 @@ pub enum ListenError {
     /// Something that is no socket is in the way.
     #[error("{0} is there already and is no socket. It was left alone; listen elsewhere with --listen.")]
     InTheWay(String),
+    /// A socket that nobody answers at, of another user.
+    #[error(
+        "{0} is there already, and the socket belongs to another user (uid {1}). Take it away, or listen elsewhere with --listen."
+    )]
+    Strangers(String, u32),
     /// The system said no.
     #[error("The verifier cannot listen at {0}: {1}. Check the place, or listen elsewhere with --listen.")]
     Io(String, io::Error),
@@ -80,7 +91,7 @@ impl fmt::Display for Listen {
 #[derive(Debug)]
 pub(super) enum Socket {
     /// The file goes before the socket is closed: as long as somebody answers there nobody takes the place.
-    Unix(#[expect(dead_code, reason = "held until the socket is closed")] Option<SocketFile>, UnixListener),
+    Unix(#[expect(dead_code, reason = "held until the socket is closed")] Option<Owned>, UnixListener),
     Tcp(TcpListener),
 }
 
@@ -122,16 +133,20 @@ impl Socket {
     }
 }
 
-/// A socket's file that this process made and takes away again.
+/// Takes it away when nobody listens there any more.
 #[derive(Debug)]
-pub(super) struct SocketFile {
+pub(super) struct Owned(SocketFile);
+
+/// A socket's file that this process made and takes away again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct SocketFile {
     path: PathBuf,
     made: FileId,
 }
 
 /// Tells a file from another that took its place: device, inode, and when it was made, for an inode that became free is
 /// given again at once. A change of owner or mode is none of them.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct FileId([u64; 2], [i64; 2]);
 
 impl FileId {
@@ -146,18 +161,52 @@ impl From<&fs::Metadata> for FileId {
     }
 }
 
-impl SocketFile {
-    fn at(path: &Path) -> io::Result<Self> {
-        Ok(Self { path: path.to_owned(), made: FileId::of(path)? })
-    }
+/// Those that are there, for an end that does not unwind.
+static MADE: Mutex<Vec<SocketFile>> = Mutex::new(Vec::new());
+
+fn made() -> MutexGuard<'static, Vec<SocketFile>> {
+    MADE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Drop for SocketFile {
-    fn drop(&mut self) {
+/// Takes all socket files away that this process made: it ends at once.
+pub(super) fn take_away() {
+    made().drain(..).for_each(|file| file.remove());
+}
+
+impl SocketFile {
+    fn at(path: &Path) -> io::Result<Self> {
+        let file = Self { path: path.to_owned(), made: FileId::of(path)? };
+        made().push(file.clone());
+        Ok(file)
+    }
+
+    fn remove(&self) {
         // What is there now may be another verifier's, and nobody would reach that one any more.
         if FileId::of(&self.path).is_ok_and(|there| there == self.made) {
             let _ = fs::remove_file(&self.path);
         }
+    }
+
+    /// Opens it to its owner's group. A link that was put there meanwhile is not followed.
+    fn open_to_group(&self) -> io::Result<()> {
+        let place = rustix::fs::open(&self.path, OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())?;
+        let there = fs::metadata(format!("/proc/self/fd/{}", place.as_raw_fd()));
+        match there.map(|there| FileId::from(&there)) {
+            Ok(there) if there != self.made => Err(io::Error::other("another file took its place")),
+            Ok(_) => {
+                let mode = fs::Permissions::from_mode(SOCKET_MODE);
+                fs::set_permissions(format!("/proc/self/fd/{}", place.as_raw_fd()), mode)
+            }
+            // Where there is no /proc.
+            Err(_) => fs::set_permissions(&self.path, fs::Permissions::from_mode(SOCKET_MODE)),
+        }
+    }
+}
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        self.0.remove();
+        made().retain(|file| *file != self.0);
     }
 }
 
@@ -211,8 +260,8 @@ fn bind(place: &Listen) -> Result<Socket, ListenError> {
             // The process's umask keeps the group out until the mode is set.
             let listener = unix::UnixListener::bind(path).map_err(io)?;
             rustix::net::listen(&listener, BACKLOG).map_err(|why| io(why.into()))?;
-            let file = SocketFile::at(path).map_err(io)?;
-            fs::set_permissions(path, fs::Permissions::from_mode(SOCKET_MODE)).map_err(io)?;
+            let file = Owned(SocketFile::at(path).map_err(io)?);
+            file.0.open_to_group().map_err(io)?;
             listener.set_nonblocking(true).map_err(io)?;
             UnixListener::from_std(listener).map(|listener| Socket::Unix(Some(file), listener)).map_err(io)
         }
@@ -226,6 +275,7 @@ fn clear(path: &Path) -> Result<(), ListenError> {
         Err(why) if why.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(why) => return Err(ListenError::Io(place(), why)),
         Ok(meta) if !meta.file_type().is_socket() => return Err(ListenError::InTheWay(place())),
+        Ok(meta) if meta.uid() != geteuid().as_raw() => return Err(ListenError::Strangers(place(), meta.uid())),
         Ok(meta) => FileId::from(&meta),
     };
     match unix::UnixStream::connect(path) {
@@ -277,13 +327,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("s");
         drop(unix::UnixListener::bind(&path).unwrap());
-        let file = SocketFile::at(&path).unwrap();
+        let file = Owned(SocketFile::at(&path).unwrap());
         let later = rustix::fs::Timespec { tv_sec: 4_000_000_000, tv_nsec: 0 };
         let times = rustix::fs::Timestamps { last_access: later, last_modification: later };
         rustix::fs::utimensat(rustix::fs::CWD, &path, &times, rustix::fs::AtFlags::empty()).unwrap();
         drop(file);
         assert!(path.exists());
-        drop(SocketFile::at(&path).unwrap());
+        drop(Owned(SocketFile::at(&path).unwrap()));
         assert!(!path.exists());
     }
 

@@ -7,7 +7,6 @@ use std::{
 
 use uuid::Uuid;
 
-use crate::credential::{Algorithm, Algorithms};
 use crate::hub::{Fed, FedSecret, Findings, Hub, HubError, Mark, Part, Policy, Took};
 use crate::verify::{Builder, Entry, LiveSecret, Snapshot, SnapshotError};
 
@@ -57,8 +56,8 @@ pub fn load(first: &Hub, second: Option<&Hub>, policy: &Policy) -> Result<Loaded
     let [one, two] = [(first, one), (second.unwrap_or(first), two)];
     let [own, other] = builders.map(Half::new);
     let (one, two) = std::thread::scope(|scope| {
-        let other = scope.spawn(|| other.read(two, policy));
-        let own = own.read(one, policy);
+        let other = scope.spawn(|| other.read(two));
+        let own = own.read(one);
         (own, other.join().unwrap_or_else(|_| Err(HubError::Failed("A thread that read the store died.".to_owned()))))
     });
     let ((one, at, took), (two, at_two, took_two)) = (one?, two?);
@@ -72,6 +71,7 @@ pub fn load(first: &Hub, second: Option<&Hub>, policy: &Policy) -> Result<Loaded
     }
     let joining = Instant::now();
     let snapshot = Builder::join([one.builder, two.builder]).map_err(|why| HubError::Failed(why.to_string()))?;
+    let snapshot = snapshot.admitting(&policy.algorithms);
     let phases = Phases {
         reading: took.reading.max(took_two.reading),
         opening: took.opening.max(took_two.opening),
@@ -93,17 +93,17 @@ impl Half {
     }
 
     /// Reads a part of the store.
-    fn read(mut self, (hub, part): (&Hub, Part), policy: &Policy) -> Result<(Self, Mark, Took), HubError> {
+    fn read(mut self, (hub, part): (&Hub, Part)) -> Result<(Self, Mark, Took), HubError> {
         let mut findings = Findings::default();
-        let (mark, took) = hub.feed().load(&part, &mut findings, &mut |run| self.pack(run, policy))?;
+        let (mark, took) = hub.feed().load(&part, &mut findings, &mut |run| self.pack(run))?;
         self.findings = findings;
         Ok((self, mark, took))
     }
 
-    fn pack(&mut self, run: Vec<Fed>, policy: &Policy) {
+    fn pack(&mut self, run: Vec<Fed>) {
         let began = Instant::now();
         for fed in run {
-            let mut entry = entry(fed, policy);
+            let mut entry = entry(fed);
             let added = self.builder.add(&entry).or_else(|_| {
                 refuse(&mut entry);
                 self.builder.add(&entry)
@@ -125,12 +125,8 @@ pub(super) fn refuse(entry: &mut Entry) {
     entry.tampered = true;
 }
 
-/// What the snapshot keeps of a credential, narrowed by what the site allows.
-pub fn entry(fed: Fed, policy: &Policy) -> Entry {
-    let (algorithms, none_left) = narrowed(&fed.algorithms, &policy.algorithms);
-    let signs = fed.kind == crate::credential::Kind::Hmac;
-    // An empty set would mean all: a credential that may sign in no way has no secret to sign with.
-    let secrets = if signs && none_left { Vec::new() } else { fed.secrets.into_iter().filter_map(live).collect() };
+/// What the snapshot keeps of a credential.
+pub fn entry(fed: Fed) -> Entry {
     Entry {
         row: fed.id,
         kind: fed.kind,
@@ -140,9 +136,9 @@ pub fn entry(fed: Fed, policy: &Policy) -> Entry {
         not_before: fed.not_before,
         expires_at: fed.expires_at,
         networks: fed.networks,
-        algorithms,
+        algorithms: fed.algorithms,
         body_digest: fed.body_digest,
-        secrets,
+        secrets: fed.secrets.into_iter().filter_map(live).collect(),
         tampered: fed.tampered,
     }
 }
@@ -150,30 +146,4 @@ pub fn entry(fed: Fed, policy: &Policy) -> Entry {
 fn live(secret: FedSecret) -> Option<LiveSecret> {
     let version = u32::try_from(secret.no).ok()?;
     Some(LiveSecret { version, stored: secret.stored, valid_until: secret.valid_until })
-}
-
-/// What both allow, and whether that is nothing.
-pub(super) fn narrowed(own: &Algorithms, site: &Algorithms) -> (Algorithms, bool) {
-    let both: Vec<_> = Algorithm::ALL.into_iter().filter(|a| own.admit(*a) && site.admit(*a)).collect();
-    let none_left = both.is_empty();
-    (Algorithms::new(both), none_left)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_site_narrows_and_never_widens() {
-        let set = |text: &str| text.parse::<Algorithms>().unwrap();
-        for (own, site, both, none_left) in [
-            ("", "", "", false),
-            ("hmac-sha1", "", "hmac-sha1", false),
-            ("", "hmac-sha256 hmac-sha512", "hmac-sha256 hmac-sha512", false),
-            ("hmac-sha1 hmac-sha256", "hmac-sha256 hmac-sha512", "hmac-sha256", false),
-            ("hmac-sha1", "hmac-sha256", "", true),
-        ] {
-            assert_eq!(narrowed(&set(own), &set(site)), (set(both), none_left), "{own} and {site}");
-        }
-    }
 }

@@ -3,23 +3,61 @@
 //! No line ever holds a field of a request, a password or a decoded credential: what is logged is chosen value by value
 //! where it is logged, and nothing is logged whole.
 
-use std::{env, io, str::FromStr as _};
+use std::{env, io, str::FromStr as _, sync::OnceLock};
 
 use rustix::fs::fstat;
 use tracing_subscriber::{
-    Layer as _, filter::Targets, fmt, layer::SubscriberExt as _, registry, util::SubscriberInitExt as _,
+    Registry, filter::Targets, fmt, layer::SubscriberExt as _, registry, reload, util::SubscriberInitExt as _,
 };
 
 /// Says how much is logged: `warn`, `info` (the default), `debug`, or by module as in `keydesk::serve=debug,info`.
 const LEVEL: &str = "KEYDESK_LOG";
 
+/// What changes how much is logged.
+static LOGGED: OnceLock<reload::Handle<Targets, Registry>> = OnceLock::new();
+
+/// How much is to be logged.
+#[derive(Clone, Debug)]
+pub struct Level(Targets);
+
+/// It is not a level.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is no log level. Write `log` in the config as warn, info or debug, or by module as in keydesk::serve=debug,info.")]
+pub struct LevelError(String);
+
+impl Default for Level {
+    fn default() -> Self {
+        Self(Targets::new().with_default(tracing::Level::INFO))
+    }
+}
+
+impl Level {
+    /// What the environment says, else what the config says.
+    pub fn read(config: Option<&str>) -> Result<Self, LevelError> {
+        let named = env::var(LEVEL).ok().and_then(|text| Targets::from_str(&text).ok());
+        match (named, config) {
+            (Some(wanted), _) => Ok(Self(wanted)),
+            (None, None) => Ok(Self::default()),
+            (None, Some(text)) => Targets::from_str(text).map(Self).map_err(|_| LevelError(text.chars().take(100).collect())),
+        }
+    }
+
+    /// Logs so much from here on.
+    pub(super) fn take_up(&self) {
+        // Without a logger of ours there is nothing to change.
+        let _ = LOGGED.get().map(|logged| logged.reload(self.0.clone()));
+    }
+}
+
 /// Begins logging. A second call, or another logger that is there, changes nothing.
 pub fn begin() {
-    let wanted = env::var(LEVEL).ok().and_then(|text| Targets::from_str(&text).ok());
-    let wanted = wanted.unwrap_or_else(|| Targets::new().with_default(tracing::Level::INFO));
+    let level = Level::read(None).unwrap_or_default();
+    let (filter, handle) = reload::Layer::new(level.0);
     let journal = in_journal().then(|| tracing_journald::layer().ok()).flatten();
     let lines = journal.is_none().then(|| fmt::layer().json().flatten_event(true).with_writer(io::stderr));
-    let _ = registry().with(journal.with_filter(wanted.clone())).with(lines.with_filter(wanted)).try_init();
+    if registry().with(filter).with(journal).with(lines).try_init().is_ok() {
+        let _ = LOGGED.set(handle);
+    }
 }
 
 /// Whether standard error is the stream that systemd names in `JOURNAL_STREAM`.

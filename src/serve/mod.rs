@@ -5,6 +5,7 @@
 //! follows the store, one writes what was noted, one hashes passwords.
 
 mod accept;
+mod anew;
 mod answer;
 mod ask;
 mod beside;
@@ -27,6 +28,7 @@ mod pace;
 mod passwords;
 mod priority;
 mod refresh;
+mod reload;
 mod reports;
 mod room;
 mod route;
@@ -40,25 +42,30 @@ mod worker;
 
 pub use gateway::{GatewayToken, TokenError};
 pub use listen::{Listen, ListenError};
-pub use log::begin as begin_log;
+pub use log::{Level, LevelError, begin as begin_log};
+pub use reload::{HangUps, Reread};
 
 use std::{
+    fs::DirBuilder,
+    future::poll_fn,
     io,
+    os::unix::fs::DirBuilderExt as _,
     sync::{
         Arc, RwLock,
         atomic::{AtomicBool, Ordering},
     },
+    task::Poll,
     thread::JoinHandle,
 };
 
 use sd_notify::NotifyState;
 use tokio::{
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     sync::watch,
 };
 
 use crate::credential::Kind;
-use crate::hub::{Followed, Hub, HubError, Places, Start};
+use crate::hub::{Followed, Hub, HubError, Mark, Places, Replay, Since, Start};
 use crate::time::Clock;
 use crate::vault::VaultError;
 
@@ -82,6 +89,8 @@ pub struct Orders {
     pub listen: Vec<Listen>,
     /// What every question over TCP must carry.
     pub token: Option<GatewayToken>,
+    /// How much is logged.
+    pub log: Level,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
@@ -103,6 +112,12 @@ pub enum ServeError {
     /// The token cannot be read.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// How much is to be logged is not understood.
+    #[error(transparent)]
+    Level(#[from] LevelError),
+    /// There is no place for what it keeps.
+    #[error("The directory {0} cannot be made: {1}. Check `state_dir` in the config.")]
+    State(String, io::Error),
     /// No random bytes.
     #[error(transparent)]
     Vault(#[from] VaultError),
@@ -116,17 +131,24 @@ impl ServeError {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Desk(why) => why.exit_code(),
-            Self::NoDesk(_) => 6,
-            Self::Listen(ListenError::NotAPlace(_) | ListenError::NoToken(_)) | Self::Token(_) => 2,
-            Self::Listen(ListenError::InUse(_) | ListenError::InTheWay(_)) => 5,
+            Self::NoDesk(_) | Self::State(..) => 6,
+            Self::Listen(ListenError::NotAPlace(_) | ListenError::NoToken(_)) | Self::Token(_) | Self::Level(_) => 2,
+            Self::Listen(ListenError::InUse(_) | ListenError::InTheWay(_) | ListenError::Strangers(..)) => 5,
             Self::Listen(_) | Self::Vault(_) | Self::System(_) => 1,
         }
     }
 }
 
-/// Loads the desk, listens, and answers until the process is told to stop.
-pub fn run(orders: Orders) -> Result<(), ServeError> {
+/// Loads the desk, listens, and answers until the process is told to stop. At a SIGHUP it takes up what is `reread`.
+pub fn run(mut orders: Orders, reread: &Reread, hangups: &HangUps) -> Result<(), ServeError> {
     thread::tell_panics();
+    orders.log.take_up();
+    let named = orders.places.clone();
+    orders.places = named.held()?;
+    if let Some(dir) = &orders.places.state_dir {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
+        made.map_err(|why| ServeError::State(dir.display().to_string(), why))?;
+    }
     let hub = open(&orders)?;
     let followed = hub.feed().policy(&Followed::default())?;
     refresh::tell_settings(&followed);
@@ -146,7 +168,14 @@ pub fn run(orders: Orders) -> Result<(), ServeError> {
     let (stop, stopped) = watch::channel(false);
     let workers = Arc::new(Workers::begin(&threads.verifier, &stopped)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let served = runtime.block_on(serve(workers.clone(), &orders, stop, stopped));
+    let verifier = threads.verifier.clone();
+    orders.places = named;
+    let orders = Arc::new(orders);
+    let take_up = {
+        let (orders, reread) = (orders.clone(), reread.clone());
+        Arc::new(move || reload::take_up(&verifier, &orders, &reread))
+    };
+    let served = runtime.block_on(serve(workers.clone(), &orders, (stop, stopped), hangups, take_up));
     // Its tasks hold the workers, and these the verifier, and with it the queue that the writer waits at.
     drop(runtime);
     if let Some(workers) = Arc::into_inner(workers) {
@@ -171,6 +200,9 @@ impl Threads {
         let passwords = Arc::new(Passwords::new(metrics.clone())?);
         let stop = Arc::new(AtomicBool::new(false));
         let (reports, gathering) = Reports::new(metrics.clone());
+        let mut seen = Seen::at(&orders.places);
+        let last = seen.last(&hub);
+        let accepted = accepted(orders, &hub, &followed, last.as_ref())?;
         let beginning = Beginning {
             snapshot,
             tampered: tampered.len(),
@@ -179,9 +211,10 @@ impl Threads {
             passwords: passwords.clone(),
             reports,
             token: orders.token.clone(),
+            accepted,
             clock: orders.clock.clone(),
         };
-        let verifier = Arc::new(Verifier::new(beginning, hub.account(), &orders.places.database));
+        let verifier = Arc::new(Verifier::new(beginning, hub.account(), orders.places.replay()));
         let hub = Arc::new(RwLock::new(Arc::new(hub)));
         // It has nothing to keep: it ends with the process.
         let shared = hub.clone();
@@ -199,15 +232,14 @@ impl Threads {
             StepBack::Telling.now();
             gathering.run(&shared);
         })?;
-        let mut seen = Seen::beside(&orders.places.database);
-        let newer = seen.newer(&current(&hub));
+        let newer = last.filter(|mark| current(&hub).feed().since(mark).is_ok_and(|(is, _)| is == Since::WentBack));
         verifier.health.set_behind(newer.is_some());
-        verifier.health.unmarked(seen.unreadable);
+        verifier.health.unmarked(seen.unreadable());
         let (places, clock) = (orders.places.clone(), orders.clock.clone());
         let known = Known { mark: newer.unwrap_or(mark), followed, tampered, findings, older: None, seen };
         let refresh = Refresh::new(verifier.clone(), hub, (places, clock), known, pace);
         let told = stop.clone();
-        let follower = thread::begin("follow", move || refresh.run(&told))?;
+        let follower = thread::begin("follow", move || refresh.run(told))?;
         Ok(Self { verifier, stop, follower, writer })
     }
 
@@ -216,10 +248,20 @@ impl Threads {
         self.stop.store(true, Ordering::Relaxed);
         self.follower.thread().unpark();
         let _ = self.follower.join();
+        self.verifier.journal.tidy(&self.verifier.guard, self.verifier.now());
         // The last holder of the queue's end: the writer writes what is left and ends.
         drop(self.verifier);
         let _ = self.writer.join();
     }
+}
+
+/// Whether signatures may have been accepted that files should tell of, if these are not there: one before this process saw
+/// the replay guard as it is set, or credentials were used since.
+fn accepted(orders: &Orders, hub: &Hub, followed: &Followed, last: Option<&Mark>) -> Result<bool, HubError> {
+    if followed.policy.replay == Replay::Off || journal::is_listed(&orders.places.replay()) {
+        return Ok(false);
+    }
+    Ok(last.is_some_and(|mark| followed.replay_was_seen(mark)) || hub.feed().signed_since_replay_was_set()?)
 }
 
 fn open(orders: &Orders) -> Result<Hub, ServeError> {
@@ -232,11 +274,14 @@ fn open(orders: &Orders) -> Result<Hub, ServeError> {
 async fn serve(
     workers: Arc<Workers>,
     orders: &Orders,
-    stop: watch::Sender<bool>,
-    stopped: watch::Receiver<bool>,
+    (stop, stopped): (watch::Sender<bool>, watch::Receiver<bool>),
+    hangups: &HangUps,
+    take_up: Arc<impl Fn() + Send + Sync + 'static>,
 ) -> Result<(), ServeError> {
-    // Before READY: a service manager may stop what it was told is ready.
-    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    // Before READY: a service manager may stop what it was told is ready. And before there is a socket, which an end that is
+    // not waited for would leave behind.
+    let mut ends = ENDS.into_iter().map(signal).collect::<io::Result<Vec<_>>>()?;
+    let mut hangup = signal(SignalKind::hangup())?;
     let sockets = listen::sockets(&orders.listen, orders.token.is_some())?;
     for socket in &sockets {
         tracing::info!(place = socket.place(), "listening");
@@ -244,12 +289,41 @@ async fn serve(
     let accepting = tokio::spawn(accept::run(workers, sockets, stopped));
     // Where no service manager listens this does nothing.
     let _ = sd_notify::notify(&[NotifyState::Ready]);
-    tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+    let mut again = hangups.came();
+    loop {
+        if std::mem::take(&mut again) {
+            let take_up = take_up.clone();
+            // It reads files.
+            let _ = tokio::task::spawn_blocking(move || take_up()).await;
+        }
+        tokio::select! {
+            () = any(&mut ends) => break,
+            _ = hangup.recv() => again = true,
+        }
+    }
     tracing::info!("stopping");
     let _ = sd_notify::notify(&[NotifyState::Stopping]);
     let _ = stop.send(true);
     let _ = accepting.await;
     Ok(())
+}
+
+/// What would end the process, and ends it in order.
+const ENDS: [SignalKind; 6] = [
+    SignalKind::terminate(),
+    SignalKind::interrupt(),
+    SignalKind::quit(),
+    SignalKind::alarm(),
+    SignalKind::user_defined1(),
+    SignalKind::user_defined2(),
+];
+
+async fn any(signals: &mut [Signal]) {
+    poll_fn(|context| match signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready()) {
+        true => Poll::Ready(()),
+        false => Poll::Pending,
+    })
+    .await;
 }
 
 #[cfg(test)]

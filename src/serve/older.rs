@@ -1,7 +1,7 @@
 //! A store that went back. What it takes away is believed at once: who disables a key there wants it to be disabled, and
 //! may not know that verifiers look elsewhere. What it would give waits until an Administrator accepts it.
 
-use crate::credential::{BodyDigest, Kind, State};
+use crate::credential::{Algorithm, Algorithms, BodyDigest, Kind, State};
 use crate::time::Seconds;
 use crate::vault::{Stored, sha256};
 use crate::verify::{Entry, LiveSecret};
@@ -54,7 +54,7 @@ fn networks(now: &mut Entry, older: &Entry) -> bool {
 }
 
 fn algorithms(now: &mut Entry, older: &Entry) -> bool {
-    let (both, none_left) = load::narrowed(&now.algorithms, &older.algorithms);
+    let (both, none_left) = narrowed(&now.algorithms, &older.algorithms);
     if now.kind == Kind::Hmac && none_left {
         let had = !now.secrets.is_empty();
         now.secrets.clear();
@@ -90,13 +90,34 @@ fn print(stored: &Stored) -> [u8; 32] {
     }
 }
 
+/// What both allow, and whether that is nothing.
+fn narrowed(one: &Algorithms, other: &Algorithms) -> (Algorithms, bool) {
+    let both: Vec<_> = Algorithm::ALL.into_iter().filter(|a| one.admit(*a) && other.admit(*a)).collect();
+    let none_left = both.is_empty();
+    (Algorithms::new(both), none_left)
+}
+
 #[cfg(test)]
 mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::credential::{Algorithms, Networks};
+    use crate::credential::Networks;
     use crate::secret::Secret;
+
+    #[test]
+    fn what_is_narrowed_is_never_wider() {
+        let set = |text: &str| text.parse::<Algorithms>().unwrap();
+        for (one, other, both, none_left) in [
+            ("", "", "", false),
+            ("hmac-sha1", "", "hmac-sha1", false),
+            ("", "hmac-sha256 hmac-sha512", "hmac-sha256 hmac-sha512", false),
+            ("hmac-sha1 hmac-sha256", "hmac-sha256 hmac-sha512", "hmac-sha256", false),
+            ("hmac-sha1", "hmac-sha256", "", true),
+        ] {
+            assert_eq!(narrowed(&set(one), &set(other)), (set(both), none_left), "{one} and {other}");
+        }
+    }
 
     fn entry() -> Entry {
         Entry {

@@ -8,14 +8,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::hub::{Fed, Findings, Followed, Hub, HubError, Mark, Places, Policy, Since, Start};
+use crate::hub::{Fed, Findings, Followed, Hub, HubError, Mark, Places, Since, Start};
 use crate::time::Clock;
-use crate::verify::{Change, Entry};
+use crate::verify::Entry;
 
 use super::{
+    anew::entries,
     gateway::Strangers,
     health::Sight,
-    load::{self, Loaded, Tampered},
+    load::Tampered,
     older,
     pace::Pace,
     reports::current,
@@ -24,7 +25,7 @@ use super::{
 };
 
 /// Time between two looks.
-const EVERY: Duration = Duration::from_millis(200);
+pub(super) const EVERY: Duration = Duration::from_millis(200);
 /// The same while tags are checked.
 const SOONEST: Duration = Duration::from_millis(10);
 /// Even if nothing stirred the head is read this often: a database that is there but cannot be read must show.
@@ -37,11 +38,11 @@ const TIDIED_EVERY: Duration = Duration::from_secs(5);
 
 /// The thread that follows the store.
 pub(super) struct Refresh {
-    verifier: Arc<Verifier>,
+    pub(super) verifier: Arc<Verifier>,
     hub: SharedHub,
-    places: Places,
-    clock: Arc<dyn Clock>,
-    known: Known,
+    pub(super) places: Places,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) known: Known,
     /// When the head was last read.
     read: Instant,
     /// When it was last told that the store went back, and when files were last looked for.
@@ -49,7 +50,9 @@ pub(super) struct Refresh {
     tidied: Instant,
     strangers: Strangers,
     audit: Audit,
-    pace: Pace,
+    pub(super) pace: Pace,
+    /// Whether the process is to end.
+    pub(super) stop: Arc<AtomicBool>,
 }
 
 /// What is known of the store.
@@ -126,12 +129,14 @@ impl Refresh {
             strangers: Strangers::default(),
             audit,
             pace,
+            stop: Arc::default(),
         }
     }
 
     /// Looks until told to stop.
-    pub(super) fn run(mut self, stop: &AtomicBool) {
-        while !stop.load(Ordering::Relaxed) {
+    pub(super) fn run(mut self, stop: Arc<AtomicBool>) {
+        self.stop = stop;
+        while !self.stop.load(Ordering::Relaxed) {
             self.verifier.let_go();
             self.pace.look(self.clock.now());
             let sight = self.look().unwrap_or_else(|why| Sight::Out(why.to_string()));
@@ -143,13 +148,18 @@ impl Refresh {
                 current(&self.hub).feed().note_tampered(&mut self.known.findings);
                 self.known.seen.keep(&current(&self.hub), &self.known.mark);
             }
-            if self.tidied.elapsed() >= TIDIED_EVERY {
-                self.verifier.journal.tidy(&self.verifier.guard, self.verifier.now());
-                self.known.seen.look(&current(&self.hub));
-                self.strangers.tell(self.verifier.metrics.no_token.load(Ordering::Relaxed));
-                self.tidied = Instant::now();
-            }
+            self.tidy();
             std::thread::park_timeout(pause);
+        }
+    }
+
+    /// Looks after files and counts, now and then.
+    pub(super) fn tidy(&mut self) {
+        if self.tidied.elapsed() >= TIDIED_EVERY {
+            self.verifier.journal.tidy(&self.verifier.guard, self.verifier.now());
+            self.known.seen.look(&current(&self.hub));
+            self.strangers.tell(self.verifier.metrics.no_token.load(Ordering::Relaxed));
+            self.tidied = Instant::now();
         }
     }
 
@@ -238,31 +248,20 @@ impl Refresh {
         Ok(Sight::Clear)
     }
 
-    /// Puts what changed into the shards that hold it.
     fn apply(&mut self, hub: &Hub) -> Result<(), HubError> {
-        if self.follow_settings(hub)? {
-            return Ok(());
+        self.follow_settings(hub)?;
+        self.follow_changes(hub)
+    }
+
+    fn follow_settings(&mut self, hub: &Hub) -> Result<(), HubError> {
+        let followed = hub.feed().policy(&self.known.followed)?;
+        if followed != self.known.followed {
+            self.settle(followed);
         }
-        let (fed, mark) = hub.feed().changes(&self.known.mark, &mut self.known.findings)?;
-        self.put_fed(fed)?;
-        self.known.mark = mark;
         Ok(())
     }
 
-    /// Follows the settings; says whether that meant to load everything.
-    fn follow_settings(&mut self, hub: &Hub) -> Result<bool, HubError> {
-        let followed = hub.feed().policy(&self.known.followed)?;
-        if followed == self.known.followed {
-            return Ok(false);
-        }
-        if followed.policy.algorithms != self.known.followed.policy.algorithms {
-            return self.load(hub).map(|()| true);
-        }
-        self.settle(followed);
-        Ok(false)
-    }
-
-    fn settle(&mut self, followed: Followed) {
+    pub(super) fn settle(&mut self, followed: Followed) {
         if followed.tampered != self.known.followed.tampered {
             tell_settings(&followed);
         }
@@ -273,23 +272,28 @@ impl Refresh {
     /// Takes from the snapshot what a store that went back takes away.
     fn take_away(&mut self, hub: &Hub) -> Result<(), HubError> {
         let since = self.known.older.as_ref().map(|before| hub.feed().since(before)).transpose()?;
-        let (mut taken, policy) = (Vec::new(), &self.known.followed.policy);
         let before = self.verifier.snapshot.load_full();
-        let mut compare = |run: Vec<Fed>| {
-            let entries = run.into_iter().map(|fed| load::entry(fed, policy));
-            taken.extend(entries.filter_map(|old| older::less(before.entry(old.kind, &old.key)?, &old)));
+        let compared = move |run: Vec<Fed>| {
+            let less = |old: Entry| older::less(before.entry(old.kind, &old.key)?, &old);
+            entries(run).into_iter().filter_map(less).collect::<Vec<_>>()
         };
-        let mark = match (&self.known.older, since) {
-            (Some(_), Some((Since::Same, now))) => now,
+        let (mark, taken) = match (&self.known.older, since) {
+            (Some(_), Some((Since::Same, now))) => (now, Vec::new()),
             (Some(older), Some((Since::Changed, _))) => {
                 let (fed, mark) = hub.feed().changes(older, &mut self.known.findings)?;
-                compare(fed);
-                mark
+                (mark, compared(fed))
             }
             _ => {
-                let [one, two] = hub.feed().halves()?;
-                let (at, _) = hub.feed().load(&one, &mut self.known.findings, &mut compare)?;
-                at.earlier(hub.feed().load(&two, &mut self.known.findings, &mut compare)?.0)
+                let (mark, taken, findings) = self.beside(hub, move |hub| {
+                    let (mut findings, mut taken) = (Findings::default(), Vec::new());
+                    let [one, two] = hub.feed().halves()?;
+                    let mut each = |run| taken.extend(compared(run));
+                    let (at, _) = hub.feed().load(&one, &mut findings, &mut each)?;
+                    let mark = at.earlier(hub.feed().load(&two, &mut findings, &mut each)?.0);
+                    Ok((mark, taken, findings))
+                })?;
+                self.known.findings.append(findings);
+                (mark, taken)
             }
         };
         self.known.older = Some(mark);
@@ -315,61 +319,12 @@ impl Refresh {
             return Ok(());
         }
         tracing::error!(credentials = fed.len(), "changed outside keydesk (tampered), and refused");
-        self.put_fed(fed)
-    }
-
-    fn put_fed(&mut self, fed: Vec<Fed>) -> Result<(), HubError> {
-        let policy: &Policy = &self.known.followed.policy;
-        let entries = fed.into_iter().map(|fed| load::entry(fed, policy)).collect();
-        self.put(entries)
-    }
-
-    /// Puts credentials into the shards that hold them.
-    fn put(&mut self, mut entries: Vec<Entry>) -> Result<(), HubError> {
-        let before = self.verifier.snapshot.load_full();
-        let changes = |entries: &[Entry]| before.apply(&entries.iter().map(Change::Put).collect::<Vec<_>>());
-        let after = match changes(&entries) {
-            Ok(after) => after,
-            Err(_) => {
-                // One of them cannot be held: found one by one, and refused.
-                let lone = |entry: &Entry| before.apply(&[Change::Put(entry)]).is_ok();
-                entries.iter_mut().filter(|entry| !lone(entry)).for_each(load::refuse);
-                changes(&entries).map_err(|why| HubError::Failed(why.to_string()))?
-            }
-        };
-        for entry in &entries {
-            match entry.tampered {
-                true => self.known.tampered.insert(entry.row),
-                false => self.known.tampered.remove(&entry.row),
-            };
-        }
-        self.verifier.replace(after, self.known.tampered.len());
-        self.verifier.metrics.changes.fetch_add(entries.len() as u64, Ordering::Relaxed);
-        tracing::debug!(credentials = entries.len(), "changes applied");
-        Ok(())
-    }
-
-    /// Loads everything anew, beside the snapshot that goes on answering.
-    fn load(&mut self, hub: &Hub) -> Result<(), HubError> {
-        let followed = hub.feed().policy(&self.known.followed)?;
-        let Loaded { snapshot, tampered, findings, mark, phases } = load::load(hub, None, &followed.policy)?;
-        tracing::info!(credentials = snapshot.len(), milliseconds = phases.all.as_millis() as u64, "loaded");
-        self.verifier.replace(snapshot, tampered.len());
-        self.settle(followed);
-        self.verifier.of_account(hub.account());
-        self.verifier.health.set_behind(false);
-        (self.known.tampered, self.known.mark, self.known.older) = (tampered, mark, None);
-        self.known.findings.append(findings);
-        self.pace.loaded();
-        Ok(())
+        self.put(entries(fed))
     }
 
     /// What is at the place now.
     fn reopen(&mut self) -> Result<Sight, HubError> {
-        let hub = match Hub::open(&self.places, self.clock.clone())? {
-            Start::Ready(hub) => Arc::new(hub),
-            Start::New => return Ok(Sight::Out("The database is gone. Put it back.".to_owned())),
-        };
+        let hub = Arc::new(self.another()?);
         let found = hub.feed().since(&self.known.mark)?;
         let sight = self.follow(&hub, found)?;
         *self.hub.write().unwrap_or_else(PoisonError::into_inner) = hub;

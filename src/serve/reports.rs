@@ -34,9 +34,14 @@ const EMPTIED_SOON: Duration = Duration::from_millis(5);
 const MANY: usize = 200;
 /// Reports that are gathered in one go: a tenth of a millisecond, for which an answer may have to wait.
 const PIECE: usize = 256;
-/// Reports of one transaction, about half a millisecond's work: neither a desk that waits for the store nor an answer
+/// Refusals of one transaction, about half a millisecond's work: neither a desk that waits for the store nor an answer
 /// that waits for this core must wait long.
 const BATCH: usize = 50;
+/// Last uses of one transaction: they are one statement, and no more work than so many refusals.
+const USES: usize = 256;
+/// A use is written once the one that is known is this old. With the time between two writes each shows at the desk within
+/// thirty seconds, and a credential that is used all the time is written about twice a minute.
+const KNOWN_FOR: i64 = 20;
 /// Refusals that are written to the log in one second; the rest is counted.
 const LINES: u32 = 200;
 /// Places that remember what was reported in this second.
@@ -74,6 +79,8 @@ pub(super) struct Reports {
 pub(super) struct Gathering {
     queue: Receiver<Report>,
     uses: HashMap<(Uuid, i64), Use>,
+    /// When those that were written a moment ago were used.
+    known: HashMap<(Uuid, i64), Seconds>,
     refusals: HashMap<Uuid, VecDeque<Refusal>>,
     refused: usize,
     lines: Lines,
@@ -87,6 +94,7 @@ impl Reports {
         let gathering = Gathering {
             queue: receiver,
             uses: HashMap::new(),
+            known: HashMap::new(),
             refusals: HashMap::new(),
             refused: 0,
             lines: Lines::default(),
@@ -180,7 +188,8 @@ impl Gathering {
                 written = Instant::now();
             }
         }
-        // Whoever stops the process waits for this.
+        // Whoever stops the process waits for this. Nobody comes after it who could write what waits.
+        self.known.clear();
         self.write(&current(hub), &mut || {});
     }
 
@@ -230,16 +239,24 @@ impl Gathering {
         refusals.push_back(new);
     }
 
-    /// Writes all; `rest` comes after each batch.
+    /// Writes what is due; `rest` comes after each batch.
     fn write(&mut self, hub: &Hub, rest: &mut dyn FnMut()) {
-        let mut uses: Vec<_> = self.uses.drain().map(|(_, used)| used).collect();
+        let now = hub.now().seconds();
+        // By a clock that was set back nothing is known.
+        self.known.retain(|_, at| (0..KNOWN_FOR).contains(&now.0.saturating_sub(at.0)));
+        let known = std::mem::take(&mut self.known);
+        let (wait, mut due): (Vec<_>, Vec<_>) =
+            self.uses.drain().map(|(_, used)| used).partition(|used| known.contains_key(&place_of(used)));
+        self.known = known;
         // Rows of one page in one transaction: a crowd of credentials would else touch a page for each.
-        uses.sort_unstable_by_key(|used| (used.credential, used.secret));
-        let (done, failed) = in_batches(&uses, rest, |batch| hub.feed().write_uses(batch));
-        self.uses.extend(uses[done..].iter().map(|used| ((used.credential, used.secret), used.clone())));
+        due.sort_unstable_by_key(place_of);
+        let (done, failed) = in_batches(&due, USES, rest, |batch| hub.feed().write_uses(batch));
+        let room = GATHERED.saturating_sub(self.known.len());
+        self.known.extend(due[..done].iter().take(room).map(|used| (place_of(used), used.at)));
+        self.uses.extend(due.drain(done..).chain(wait).map(|used| (place_of(&used), used)));
         // Of one credential all in one batch would be nicer, but each batch keeps as many anyway.
         let refusals: Vec<_> = self.refusals.drain().flat_map(|(_, refusals)| refusals).collect();
-        let (told, failed_too) = in_batches(&refusals, rest, |batch| hub.feed().write_refusals(batch));
+        let (told, failed_too) = in_batches(&refusals, BATCH, rest, |batch| hub.feed().write_refusals(batch));
         self.refused = refusals.len() - told;
         for refusal in refusals.into_iter().skip(told) {
             self.refusals.entry(refusal.credential).or_default().push_back(refusal);
@@ -255,14 +272,20 @@ impl Gathering {
     }
 }
 
+/// Which secret of which credential was used: of these the last use is kept.
+fn place_of(used: &Use) -> (Uuid, i64) {
+    (used.credential, used.secret)
+}
+
 /// How many were written before one batch failed, and why.
 fn in_batches<T>(
     all: &[T],
+    size: usize,
     rest: &mut dyn FnMut(),
     mut write: impl FnMut(&[T]) -> Result<(), HubError>,
 ) -> (usize, Option<HubError>) {
     let mut done = 0;
-    for batch in all.chunks(BATCH) {
+    for batch in all.chunks(size) {
         if let Err(why) = write(batch) {
             return (done, Some(why));
         }

@@ -109,7 +109,7 @@ fn is_gateway(verifier: &Verifier, place: &Place, request: &Request<Incoming>) -
     if !place.wants_token() {
         return true;
     }
-    let shown = verifier.token.as_ref().is_some_and(|token| token.is_in(request.headers()));
+    let shown = verifier.token.load().as_ref().is_some_and(|token| token.is_in(request.headers()));
     if shown {
         place.showed_token();
     }

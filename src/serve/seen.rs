@@ -1,21 +1,18 @@
-//! How far the store was when a verifier last saw it, kept beside the database.
+//! How far the store was when a verifier last saw it, kept in a file.
 //!
 //! A verifier that runs notices that its store went back, and answers on from what it knows. One that is started when the
 //! older copy is in place already knows nothing newer: without this file it would bring back what was revoked since.
 
 use std::{
-    fs::OpenOptions,
     io::{self, Read as _},
-    os::unix::fs::{FileExt as _, OpenOptionsExt as _},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
-use crate::hub::{Hub, Mark, Since};
+use crate::files::{self, Access};
+use crate::hub::{Hub, Mark, Places};
 
-use super::journal::AT_ONCE;
-
-/// Bytes of the file, always the same: whoever reads it while it is written over finds the one line or the other.
-const BYTES: usize = 512;
+/// Bytes that are read at most.
+const BYTES: u64 = 512;
 
 /// The file.
 pub(super) struct Seen {
@@ -23,19 +20,21 @@ pub(super) struct Seen {
     kept: Option<Mark>,
     failing: bool,
     /// There is a file and nothing can be learnt from it.
-    pub(super) unreadable: bool,
+    unreadable: bool,
 }
 
 impl Seen {
-    /// Beside the database.
-    pub(super) fn beside(database: &Path) -> Self {
-        let mut place = database.as_os_str().to_owned();
-        place.push("-seen");
-        Self { place: place.into(), kept: None, failing: false, unreadable: false }
+    pub(super) fn at(places: &Places) -> Self {
+        Self { place: places.seen(), kept: None, failing: false, unreadable: false }
     }
 
-    /// How far the store was, if what is there now is older than that.
-    pub(super) fn newer(&mut self, hub: &Hub) -> Option<Mark> {
+    /// Where it is, if it could not be read.
+    pub(super) fn unreadable(&self) -> Option<String> {
+        self.unreadable.then(|| self.place.display().to_string())
+    }
+
+    /// How far the store was when this process or one before it last saw it.
+    pub(super) fn last(&mut self, hub: &Hub) -> Option<Mark> {
         let mark = match self.read() {
             Ok(line) => hub.feed().read_mark(line.trim_end()),
             Err(why) if why.kind() == io::ErrorKind::NotFound => return None,
@@ -47,8 +46,7 @@ impl Seen {
             tracing::warn!(place = %self.place.display(), "how far the store was seen before cannot be read");
             return None;
         };
-        let (since, _) = hub.feed().since(&mark).ok()?;
-        (since == Since::WentBack).then_some(mark)
+        Some(mark)
     }
 
     /// Looks whether the file is still there and says something; else it is written again.
@@ -59,7 +57,7 @@ impl Seen {
         }
     }
 
-    /// Keeps how far it is. Nobody waits for a disk: after a loss of power the line may be an older one, never a newer.
+    /// Keeps how far it is.
     pub(super) fn keep(&mut self, hub: &Hub, mark: &Mark) {
         if self.kept.as_ref() == Some(mark) {
             return;
@@ -80,21 +78,12 @@ impl Seen {
 
     fn read(&self) -> io::Result<String> {
         let mut line = String::new();
-        OpenOptions::new()
-            .read(true)
-            .custom_flags(AT_ONCE)
-            .open(&self.place)?
-            .take(BYTES as u64)
-            .read_to_string(&mut line)?;
+        files::open(&self.place, Access::Read)?.0.take(BYTES).read_to_string(&mut line)?;
         Ok(line)
     }
 
     fn write(&self, hub: &Hub, mark: &Mark) -> io::Result<()> {
         let line = hub.feed().written(mark).map_err(|why| io::Error::other(why.to_string()))?;
-        let mut options = OpenOptions::new();
-        options.create(true).truncate(false).write(true).mode(0o600).custom_flags(AT_ONCE);
-        let file = options.open(&self.place)?;
-        // One call, so that two verifiers never mix.
-        file.write_all_at(format!("{line:<width$}\n", width = BYTES - 1).as_bytes(), 0)
+        files::replace(&self.place, format!("{line}\n").as_bytes())
     }
 }

@@ -1,11 +1,11 @@
 //! What every request shares.
 
 use std::{
-    path::Path,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError, RwLock, atomic::Ordering},
 };
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use hyper::header::HeaderValue;
 
 use crate::hub::{Followed, Hub, Policy, Replay};
@@ -35,7 +35,7 @@ pub(super) struct Verifier {
     pub(super) reports: Reports,
     pub(super) seats: Seats,
     pub(super) account: ArcSwap<HeaderValue>,
-    pub(super) token: Option<GatewayToken>,
+    pub(super) token: ArcSwapOption<GatewayToken>,
     pub(super) clock: Arc<dyn Clock>,
 }
 
@@ -48,11 +48,13 @@ pub(super) struct Beginning {
     pub(super) passwords: Arc<Passwords>,
     pub(super) reports: Reports,
     pub(super) token: Option<GatewayToken>,
+    /// Signatures were accepted before, as far as is known.
+    pub(super) accepted: bool,
     pub(super) clock: Arc<dyn Clock>,
 }
 
 impl Verifier {
-    pub(super) fn new(with: Beginning, account: &str, database: &Path) -> Self {
+    pub(super) fn new(with: Beginning, account: &str, replay: PathBuf) -> Self {
         let health = Health::new(&with.followed);
         health.set_tampered(with.tampered);
         let verifier = Self {
@@ -60,7 +62,7 @@ impl Verifier {
             left: Mutex::default(),
             policy: ArcSwap::default(),
             guard: Guard::new(SIGNATURES),
-            journal: Journal::beside(database),
+            journal: Journal::at(replay),
             health,
             metrics: with.metrics,
             passwords: with.passwords,
@@ -68,10 +70,10 @@ impl Verifier {
             reports: with.reports,
             seats: Seats::default(),
             account: ArcSwap::from_pointee(answer::field(account)),
-            token: with.token,
+            token: ArcSwapOption::from(with.token.map(Arc::new)),
             clock: with.clock,
         };
-        verifier.follow(&with.followed);
+        verifier.settle(&with.followed, with.accepted);
         verifier
     }
 
@@ -107,6 +109,10 @@ impl Verifier {
     /// Puts another snapshot in place.
     pub(super) fn replace(&self, snapshot: Snapshot, tampered: usize) {
         self.health.set_tampered(tampered);
+        self.swap(snapshot);
+    }
+
+    fn swap(&self, snapshot: Snapshot) {
         let before = self.snapshot.swap(Arc::new(snapshot));
         // Kept for a moment: whoever lets go of a snapshot last takes it apart, and that must not be an answer.
         *self.left.lock().unwrap_or_else(PoisonError::into_inner) = Some(before);
@@ -122,12 +128,22 @@ impl Verifier {
         self.account.store(Arc::new(answer::field(account)));
     }
 
-    /// Follows another policy. What the replay guard knew is there before anybody is judged by it.
+    /// Follows another policy.
     pub(super) fn follow(&self, followed: &Followed) {
+        // Until now nothing was to be remembered.
+        self.settle(followed, false);
+    }
+
+    /// What the replay guard knew is there before anybody is judged by it.
+    fn settle(&self, followed: &Followed, accepted: bool) {
         self.health.follow(followed);
         let begins = followed.policy.replay == Replay::Node && self.policy.load().replay == Replay::Off;
         if begins {
-            self.journal.begin(&self.guard, self.now());
+            self.journal.begin(&self.guard, self.now(), accepted);
+        }
+        if followed.policy.algorithms != self.policy.load().algorithms {
+            let before = self.snapshot.load_full();
+            self.swap(before.admitting(&followed.policy.algorithms));
         }
         self.policy.store(Arc::new(followed.policy.clone()));
     }

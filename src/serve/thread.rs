@@ -9,7 +9,7 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use super::mischief;
+use super::{listen, mischief};
 
 /// What the process ends with.
 const DIED: i32 = 1;
@@ -26,6 +26,8 @@ pub(super) fn begin(name: &'static str, work: impl FnOnce() + Send + 'static) ->
                 thread = name,
                 "the verifier ends, for it cannot do without this thread: it is to be started anew"
             );
+            // Nobody unwinds to where they would be taken away.
+            listen::take_away();
             process::exit(DIED);
         }
     };

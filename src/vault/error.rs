@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::files::NotOurs;
+
 /// Why the vault did not do as it was told.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
@@ -34,6 +36,14 @@ pub enum MasterKeyError {
         path: PathBuf,
         /// Its mode.
         mode: u32,
+    },
+    /// Somebody else could have put it there.
+    #[error("The master key {} is not safe where it is: {why}", path.display())]
+    Unsafe {
+        /// Where.
+        path: PathBuf,
+        /// What is wrong on the way to it.
+        why: NotOurs,
     },
     /// Not 32 bytes.
     #[error("{} is not a master key of keydesk. Put the right file back.", .0.display())]

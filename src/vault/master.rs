@@ -9,6 +9,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
+use crate::files::{self, NotOurs};
 use crate::secret::Secret;
 
 use super::{Context, MasterKeyError, PrivateFile, VaultError, aead, random};
@@ -46,7 +47,7 @@ impl MasterKey {
     /// A new one in a new file (`O_EXCL`, 0600, synced with its directory). Of two who try at once, one wins.
     pub fn create(place: &MasterKeyPlace) -> Result<Self, VaultError> {
         let key = Self::generate()?;
-        let path = &place.path;
+        let path = &guarded(&place.path)?;
         let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(|e| io(path, &e))?;
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
@@ -64,10 +65,11 @@ impl MasterKey {
         File::open(parent)?.sync_all()
     }
 
-    /// Reads it; refused when anybody else could.
+    /// Reads it; refused when anybody else could, or could have put it there. A link to it is followed, if nobody else could
+    /// have made that either.
     pub fn load(place: &MasterKeyPlace) -> Result<Self, MasterKeyError> {
         let path = &place.path;
-        let file = PrivateFile::open(path).map_err(|e| match e.kind() {
+        let file = PrivateFile::open_here(&guarded(path)?).map_err(|e| match e.kind() {
             ErrorKind::NotFound => MasterKeyError::Missing(path.clone()),
             _ => io(path, &e),
         })?;
@@ -77,6 +79,10 @@ impl MasterKey {
         }
         if let Some(mode) = file.exposed(place.from_systemd) {
             return Err(MasterKeyError::Exposed { path: path.clone(), mode });
+        }
+        if let Some(uid) = file.strangers() {
+            let why = NotOurs::Owner { path: path.clone(), uid, me: rustix::process::geteuid().as_raw() };
+            return Err(MasterKeyError::Unsafe { path: path.clone(), why });
         }
         let bytes = file.read(LEN).map_err(|e| io(path, &e))?;
         match bytes.len() {
@@ -96,6 +102,10 @@ impl MasterKey {
     pub(super) fn unwrap(&self, wrapped: &[u8], context: &Context<'_>) -> Result<Secret, VaultError> {
         aead::open(&self.0, wrapped, context)
     }
+}
+
+fn guarded(path: &Path) -> Result<PathBuf, MasterKeyError> {
+    files::guarded(path).map_err(|why| MasterKeyError::Unsafe { path: path.to_owned(), why })
 }
 
 fn io(path: &Path, why: &std::io::Error) -> MasterKeyError {

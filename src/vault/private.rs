@@ -7,7 +7,10 @@ use std::{
     path::Path,
 };
 
+use rustix::fs::OFlags;
 use zeroize::Zeroizing;
+
+use crate::files;
 
 /// Such a file, opened and not read yet.
 #[derive(Debug)]
@@ -19,9 +22,17 @@ pub struct PrivateFile {
 impl PrivateFile {
     /// Opens it.
     pub fn open(path: &Path) -> io::Result<Self> {
-        // A pipe in its place must not keep the desk waiting for a writer.
-        let at_once = rustix::fs::OFlags::NONBLOCK.bits() as i32;
-        let file = OpenOptions::new().read(true).custom_flags(at_once).open(path)?;
+        Self::open_with(path, OFlags::NONBLOCK)
+    }
+
+    /// Opens it where it is, once all links on the way were followed.
+    pub(super) fn open_here(path: &Path) -> io::Result<Self> {
+        Self::open_with(path, OFlags::NONBLOCK | OFlags::NOFOLLOW)
+    }
+
+    /// A pipe in its place must not keep the desk waiting for a writer.
+    fn open_with(path: &Path, flags: OFlags) -> io::Result<Self> {
+        let file = OpenOptions::new().read(true).custom_flags(flags.bits() as i32).open(path)?;
         let meta = file.metadata()?;
         Ok(Self { file, meta })
     }
@@ -36,6 +47,12 @@ impl PrivateFile {
     pub fn exposed(&self, from_systemd: bool) -> Option<u32> {
         let others = if from_systemd { 0o037 } else { 0o077 };
         (self.meta.mode() & others != 0).then(|| self.meta.mode() & 0o7777)
+    }
+
+    /// Whose it is, if it is neither this user's nor root's.
+    pub fn strangers(&self) -> Option<u32> {
+        let uid = self.meta.uid();
+        (!files::is_trusted(uid)).then_some(uid)
     }
 
     /// Reads it, one byte more than `most` at most, so that a longer file shows.

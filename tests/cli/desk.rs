@@ -121,7 +121,7 @@ impl Desk {
 
     /// The desk by the library, for what the command line cannot do.
     pub fn hub(&self) -> Hub {
-        let places = Places { database: self.database(), master_key: MasterKeyPlace::file(self.master_key()) };
+        let places = Places::new(self.database(), MasterKeyPlace::file(self.master_key()));
         match Hub::open(&places, Arc::new(SystemClock)).unwrap() {
             Start::Ready(hub) => hub,
             Start::New => panic!("there is no desk"),

@@ -299,7 +299,7 @@ fn a_copy_that_others_can_read_is_closed_to_them() {
     desk.sql("UPDATE head SET change = change");
     let hub = desk.reopened();
     desk.create(Kind::Basic, "a");
-    assert_eq!((mode(""), mode("-wal") & 0o007, mode("-shm") & 0o007), (0o660, 0, 0));
+    assert_eq!((mode(""), mode("-wal") & 0o007, mode("-shm") & 0o007), (0o600, 0, 0));
     drop(hub);
 }
 

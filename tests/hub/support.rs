@@ -39,10 +39,7 @@ pub fn password() -> Secret {
 }
 
 pub fn places(dir: &TempDir) -> Places {
-    Places {
-        database: dir.path().join("data/keydesk.db"),
-        master_key: MasterKeyPlace::file(dir.path().join("config/master.key")),
-    }
+    Places::new(dir.path().join("data/keydesk.db"), MasterKeyPlace::file(dir.path().join("config/master.key")))
 }
 
 impl Desk {

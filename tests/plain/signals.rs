@@ -123,10 +123,7 @@ impl Clock for Hasty {
 
 fn places(house: &House) -> Places {
     let home = house.dir.path();
-    Places {
-        database: home.join("data/keydesk.db"),
-        master_key: MasterKeyPlace::file(home.join(".config/keydesk/master.key")),
-    }
+    Places::new(home.join("data/keydesk.db"), MasterKeyPlace::file(home.join(".config/keydesk/master.key")))
 }
 
 /// Names the house of the program that [`it_warns_locks_and_wipes`] starts.
@@ -139,10 +136,7 @@ fn desk_with_a_hasty_clock() {
         return;
     }
     let home = std::env::var("HOME").unwrap();
-    let places = Places {
-        database: format!("{home}/data/keydesk.db").into(),
-        master_key: MasterKeyPlace::file(format!("{home}/.config/keydesk/master.key")),
-    };
+    let places = Places::new(format!("{home}/data/keydesk.db"), MasterKeyPlace::file(format!("{home}/.config/keydesk/master.key")));
     let appearance = format!("{home}/.config/keydesk/appearance.toml").into();
     let clock = Arc::new(Hasty(SystemClock.now()));
     let after = plain::run(&places, &Origin::default(), appearance, crate::play::VERIFIER, clock).unwrap();

@@ -42,10 +42,7 @@ fn directory() -> TempDir {
 }
 
 fn places(dir: &TempDir) -> Places {
-    Places {
-        database: dir.path().join("data/keydesk.db"),
-        master_key: MasterKeyPlace::file(dir.path().join("config/master.key")),
-    }
+    Places::new(dir.path().join("data/keydesk.db"), MasterKeyPlace::file(dir.path().join("config/master.key")))
 }
 
 /// A hub on files of its own.

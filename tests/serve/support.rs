@@ -35,7 +35,7 @@ pub struct Desk {
 }
 
 fn places(dir: &Path) -> Places {
-    Places { database: dir.join("data/keydesk.db"), master_key: MasterKeyPlace::file(dir.join("config/master.key")) }
+    Places::new(dir.join("data/keydesk.db"), MasterKeyPlace::file(dir.join("config/master.key")))
 }
 
 fn open(places: &Places) -> Hub {

@@ -1,4 +1,4 @@
-//! The replay guard's memory beside the database, so that a verifier that is killed and started again refuses what it
+//! The replay guard's memory in files, so that a verifier that is killed and started again refuses what it
 //! accepted before.
 //!
 //! A file for each minute in which signatures end, named by it; each signature is one small record, appended before the
@@ -7,8 +7,10 @@
 //! directory share the files: an append is whole, and each reads everybody's when it starts.
 //!
 //! What cannot be read is refused, not forgotten: whatever ends in the minute of a file that is damaged, or is no file at
-//! all, may have been accepted.
+//! all, may have been accepted. So it is with what is not there though it was, while nobody looked (`list.rs`): then
+//! whatever those files may have held is refused.
 
+mod list;
 mod reading;
 mod record;
 #[cfg(test)]
@@ -17,10 +19,10 @@ mod unkept;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::{self, DirBuilder, File, Metadata, OpenOptions},
+    fs::{self, DirBuilder, File},
     io::{self, Write as _},
-    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _},
-    path::{Path, PathBuf},
+    os::unix::fs::DirBuilderExt as _,
+    path::PathBuf,
     sync::{
         Mutex, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
@@ -28,9 +30,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::files::{self, Access};
 use crate::time::Seconds;
 use crate::verify::replay::{Guard, Remembered, last_end};
 
+use list::List;
+pub(super) use reading::is_listed;
 use unkept::Unkept;
 
 use record::{RECORD, encode, minute_of, minutes, seconds};
@@ -54,6 +59,7 @@ pub(super) struct Journal {
     /// Since when minutes have passed whose files are still there.
     passed: Mutex<BTreeMap<i64, Instant>>,
     unkept: Unkept,
+    list: List,
     /// Whether the last record found no place: said once, and again after it went well.
     failing: AtomicBool,
     /// Whether it was said that not even this can be noted.
@@ -73,16 +79,15 @@ struct Minute {
 }
 
 impl Journal {
-    /// Beside the database. Nothing is touched before [`Journal::begin`].
-    pub(super) fn beside(database: &Path) -> Self {
-        let mut directory = database.as_os_str().to_owned();
-        directory.push("-replay");
+    /// In a directory. Nothing is touched before [`Journal::begin`].
+    pub(super) fn at(directory: impl Into<PathBuf>) -> Self {
         Self {
             directory: directory.into(),
             files: RwLock::default(),
             owed: Mutex::default(),
             passed: Mutex::default(),
             unkept: Unkept::default(),
+            list: List::default(),
             failing: AtomicBool::new(false),
             mute: AtomicBool::new(false),
             begun: AtomicBool::new(false),
@@ -90,9 +95,10 @@ impl Journal {
         }
     }
 
-    /// Reads what was remembered, as far as it is good, and begins to write.
-    pub(super) fn begin(&self, guard: &Guard, now: Seconds) {
-        self.read(guard, now);
+    /// Reads what was remembered, as far as it is good, and begins to write. Where `something` was remembered before, it is
+    /// in doubt if nothing is there.
+    pub(super) fn begin(&self, guard: &Guard, now: Seconds, something: bool) {
+        self.read(guard, now, something);
         // First, for the files that this process makes must not hide from the next what this one does not know.
         if let Some(end) = guard.forgotten().filter(|end| *end >= now) {
             // Written when the file is opened.
@@ -134,6 +140,10 @@ impl Journal {
         let Ok(mut passed) = minutes(&self.directory) else { return };
         passed.retain(|minute| *minute < now);
         passed.pop();
+        if self.begun.load(Relaxed) {
+            // One that cannot be written says less than there is, and whatever finds no place is noted.
+            let _ = self.list.write(&self.directory, now);
+        }
         let mut since = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
         since.retain(|minute, _| passed.contains(minute));
         for minute in passed {
@@ -179,8 +189,8 @@ impl Journal {
     /// The minutes whose file is no longer the one at its place. A place that cannot be looked at says nothing.
     fn gone(&self) -> Vec<i64> {
         let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
-        let gone = files.iter().filter(|(minute, held)| match fs::metadata(self.path(**minute)) {
-            Ok(there) => which(&there) != held.which || there.len() < held.written.load(Relaxed),
+        let gone = files.iter().filter(|(minute, held)| match fs::symlink_metadata(self.path(**minute)) {
+            Ok(there) => files::which(&there) != held.which || there.len() < held.written.load(Relaxed),
             Err(why) => matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),
         });
         gone.map(|(minute, _)| *minute).collect()
@@ -234,25 +244,29 @@ impl Journal {
         let mut files = self.files.write().unwrap_or_else(PoisonError::into_inner);
         let file = match files.entry(minute) {
             std::collections::btree_map::Entry::Occupied(there) => there.into_mut(),
-            std::collections::btree_map::Entry::Vacant(place) => place.insert(self.open(minute)?),
+            std::collections::btree_map::Entry::Vacant(place) => {
+                let file = self.open(minute)?;
+                if self.begun.load(Relaxed) {
+                    let _ = self.list.write(&self.directory, i64::MIN);
+                }
+                place.insert(file)
+            }
         };
         act(file)
     }
 
-    /// Makes the directory, if it is not there.
+    /// Makes the directory, if it is not there; an error if what is there is no directory of one's own.
     fn make(&self) -> io::Result<()> {
         match DirBuilder::new().mode(0o700).create(&self.directory) {
             Err(why) if why.kind() != io::ErrorKind::AlreadyExists => Err(why),
-            _ => Ok(()),
+            _ => files::is_own_directory(&self.directory),
         }
     }
 
     fn open(&self, minute: i64) -> io::Result<Minute> {
         self.make()?;
-        let file =
-            OpenOptions::new().create(true).append(true).mode(0o600).custom_flags(AT_ONCE).open(self.path(minute))?;
-        let meta = regular(&file)?;
-        Ok(Minute { file, which: which(&meta), written: AtomicU64::new(meta.len()) })
+        let (file, meta) = files::open(&self.path(minute), Access::Append)?;
+        Ok(Minute { file, which: files::which(&meta), written: AtomicU64::new(meta.len()) })
     }
 
     fn path(&self, minute: i64) -> PathBuf {
@@ -287,19 +301,4 @@ impl Journal {
             }
         }
     }
-}
-
-/// Whatever is at the place of a file, nobody waits to open it: a pipe would keep requests waiting for a reader.
-pub(super) const AT_ONCE: i32 = rustix::fs::OFlags::NONBLOCK.bits() as i32;
-
-fn regular(file: &File) -> io::Result<Metadata> {
-    let meta = file.metadata()?;
-    match meta.is_file() {
-        true => Ok(meta),
-        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no regular file")),
-    }
-}
-
-fn which(meta: &Metadata) -> (u64, u64) {
-    (meta.dev(), meta.ino())
 }

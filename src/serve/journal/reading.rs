@@ -1,48 +1,49 @@
 //! What a process that starts learns from the files, and what it learns that it does not know.
 
 use std::{
-    fs::OpenOptions,
+    collections::BTreeSet,
     io::{self, Read as _},
-    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
     sync::atomic::Ordering::Relaxed,
 };
 
+use crate::files::{self, Access};
 use crate::time::Seconds;
 use crate::verify::replay::{Guard, last_end};
 
 use super::{
-    AT_ONCE, Journal, MOST,
+    Journal, MOST,
+    list::List,
     record::{decode, minute_of, minutes, seconds},
-    regular,
     unkept::Unkept,
 };
 
+/// Whether a directory tells which files there were in it.
+pub(in crate::serve) fn is_listed(directory: &Path) -> bool {
+    List::read(directory).is_ok()
+}
+
 impl Journal {
     /// Reads what was remembered, as far as it is good.
-    pub(super) fn read(&self, guard: &Guard, now: Seconds) {
-        let minutes = match minutes(&self.directory) {
+    pub(super) fn read(&self, guard: &Guard, now: Seconds, something: bool) {
+        let listed = files::is_own_directory(&self.directory).and_then(|()| minutes(&self.directory));
+        let minutes = match listed {
             Ok(minutes) => minutes,
             // Nothing was remembered.
-            Err(why) if why.kind() == io::ErrorKind::NotFound => return,
-            Err(why) => {
-                guard.forgot_until(last_end(now));
-                self.lost.fetch_add(1, Relaxed);
-                tracing::error!(
-                    error = %why,
-                    place = %self.directory.display(),
-                    "the files of accepted signatures cannot be listed: all that may have been accepted is refused"
-                );
-                return;
-            }
+            Err(why) if why.kind() == io::ErrorKind::NotFound && !something => return,
+            Err(why) if why.kind() == io::ErrorKind::NotFound => return self.all_in_doubt(guard, now, "are gone", &why),
+            Err(why) => return self.all_in_doubt(guard, now, "cannot be listed", &why),
         };
         let told = self.read_unkept(guard, now);
-        let mut oldest = None;
-        for minute in minutes {
+        let (mut oldest, mut unread) = (None, BTreeSet::new());
+        for minute in &minutes {
+            let minute = *minute;
             match self.read_minute(minute, guard, now) {
                 Ok(()) => oldest = oldest.or(Some(minute)),
                 // Between the list and this another verifier removed it, for it has passed.
                 Err(why) if why.kind() == io::ErrorKind::NotFound && minute < minute_of(now) => {}
                 Err(why) => {
+                    unread.insert(minute);
                     guard.forgot(seconds(minute));
                     self.lost.fetch_add(1, Relaxed);
                     tracing::error!(
@@ -56,7 +57,44 @@ impl Journal {
         if let Some(oldest) = oldest.filter(|_| !told) {
             self.nothing_before(oldest, guard, now);
         }
+        let near = minute_of(last_end(now));
+        let used = something || told || minutes.iter().any(|minute| (minute_of(now)..=near).contains(minute));
+        self.read_list(guard, now, used, &unread);
         tracing::info!(signatures = guard.len(), "what was accepted before is remembered");
+    }
+
+    /// Whatever may have been accepted until now is refused.
+    fn all_in_doubt(&self, guard: &Guard, now: Seconds, what: &str, why: &io::Error) {
+        guard.forgot_until(last_end(now));
+        self.lost.fetch_add(1, Relaxed);
+        tracing::error!(
+            error = %why,
+            place = %self.directory.display(),
+            until = last_end(now).rfc3339(),
+            "the files of accepted signatures {what}: all that may have been accepted is refused"
+        );
+    }
+
+    /// Misses the files that were there when a verifier last looked. Those in `unread` are missed already.
+    fn read_list(&self, guard: &Guard, now: Seconds, used: bool, unread: &BTreeSet<i64>) {
+        let lengths = match List::read(&self.directory) {
+            Ok(lengths) => lengths,
+            Err(_) if !used => return,
+            Err(why) => return self.all_in_doubt(guard, now, "may not be all there, for their list is not", &why),
+        };
+        for (minute, length) in lengths.into_iter().filter(|(minute, _)| *minute >= minute_of(now)) {
+            let there = self.path(minute).symlink_metadata().ok().filter(|meta| meta.is_file());
+            if length.is_some_and(|length| there.is_some_and(|there| there.len() >= length)) || unread.contains(&minute) {
+                continue;
+            }
+            guard.forgot(seconds(minute));
+            self.list.missed(minute);
+            self.lost.fetch_add(1, Relaxed);
+            tracing::error!(
+                file = %self.path(minute).display(),
+                "a file of accepted signatures was taken away or cut: all that ends in its minute is refused"
+            );
+        }
     }
 
     /// Reads until when signatures may have been accepted that no file holds; says whether that is known.
@@ -91,9 +129,9 @@ impl Journal {
     }
 
     fn read_minute(&self, minute: i64, guard: &Guard, now: Seconds) -> io::Result<()> {
-        let file = OpenOptions::new().read(true).custom_flags(AT_ONCE).open(self.path(minute))?;
+        let (file, meta) = files::open(&self.path(minute), Access::Read)?;
         // Two verifiers together may write more than one of them reads.
-        if regular(&file)?.len() > MOST {
+        if meta.len() > MOST {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "it is longer than any of keydesk"));
         }
         let mut bytes = Vec::new();

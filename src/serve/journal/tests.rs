@@ -2,6 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
+use std::path::Path;
+
 use super::*;
 use crate::verify::replay::{
     Proof,
@@ -16,15 +18,15 @@ fn one(n: u8, good_until: i64) -> Remembered {
 
 fn journal() -> (tempfile::TempDir, Journal) {
     let dir = tempfile::tempdir().unwrap();
-    let journal = Journal::beside(&dir.path().join("keydesk.db"));
+    let journal = Journal::at(dir.path().join("keydesk.db-replay"));
     (dir, journal)
 }
 
 /// What a verifier knows that starts now, and how much it found lost.
 fn started(journal: &Journal, now: i64) -> (Guard, u64) {
     let guard = Guard::new(1_000);
-    let next = Journal { directory: journal.directory.clone(), ..Journal::beside(Path::new("")) };
-    next.begin(&guard, Seconds(now));
+    let next = Journal::at(&journal.directory);
+    next.begin(&guard, Seconds(now), false);
     (guard, next.lost.load(Relaxed))
 }
 
@@ -41,7 +43,7 @@ fn fresh(guard: &Guard, now: i64, ends: &[i64]) -> Vec<Seen> {
 #[test]
 fn what_was_kept_is_recalled_by_the_next_and_files_are_its_owners_alone() {
     let (_dir, journal) = journal();
-    journal.begin(&Guard::new(10), Seconds(NOW));
+    journal.begin(&Guard::new(10), Seconds(NOW), false);
     (0..5).for_each(|n| journal.keep(one(n, NOW + 100 * i64::from(n))));
     assert_eq!(recalled(&journal, NOW), 5);
     let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
@@ -52,7 +54,7 @@ fn what_was_kept_is_recalled_by_the_next_and_files_are_its_owners_alone() {
 #[test]
 fn what_has_passed_is_removed_but_for_the_newest_of_it() {
     let (_dir, journal) = journal();
-    journal.begin(&Guard::new(10), Seconds(NOW));
+    journal.begin(&Guard::new(10), Seconds(NOW), false);
     (0..10).for_each(|n| journal.keep(one(n, NOW + 60 * i64::from(n))));
     let (guard, began) = (Guard::new(10), Instant::now());
     journal.tidy_at(&guard, Seconds(NOW + 300), began);
@@ -69,7 +71,7 @@ fn what_has_passed_is_removed_but_for_the_newest_of_it() {
 #[test]
 fn a_file_with_a_hole_is_read_as_far_as_it_is_good_and_its_minute_is_refused() {
     let (_dir, journal) = journal();
-    journal.begin(&Guard::new(10), Seconds(NOW));
+    journal.begin(&Guard::new(10), Seconds(NOW), false);
     (0..10).for_each(|n| journal.keep(one(n, NOW + 90)));
     let path = journal.path(NOW / 60 + 1);
     let whole = fs::read(&path).unwrap();
@@ -94,7 +96,7 @@ fn a_file_with_a_hole_is_read_as_far_as_it_is_good_and_its_minute_is_refused() {
 #[test]
 fn what_is_no_file_of_a_minute_is_refused_as_that_minute_and_keeps_no_other_from_being_read() {
     let (dir, journal) = journal();
-    journal.begin(&Guard::new(10), Seconds(NOW));
+    journal.begin(&Guard::new(10), Seconds(NOW), false);
     for n in 0..5 {
         journal.keep(one(n, NOW + 60 * i64::from(n)));
     }
@@ -142,7 +144,7 @@ fn a_directory_that_cannot_be_listed_is_refused_up_to_the_last_that_could_have_b
 /// A verifier that accepted these and goes on.
 fn running(journal: &Journal, now: i64, ones: &[Remembered]) -> Guard {
     let guard = Guard::new(1_000);
-    journal.begin(&guard, Seconds(now));
+    journal.begin(&guard, Seconds(now), false);
     for one in ones {
         guard.recall(*one);
         journal.keep(*one);
@@ -185,7 +187,7 @@ fn files_that_are_taken_away_are_noticed_and_written_again() {
 fn what_was_read_at_the_start_is_written_again_too() {
     let (_dir, first) = journal();
     running(&first, NOW, &[one(1, NOW + 200), one(2, NOW + 300)]);
-    let next = Journal { directory: first.directory.clone(), ..Journal::beside(Path::new("")) };
+    let next = Journal::at(&first.directory);
     let guard = running(&next, NOW + 10, &[]);
     fs::remove_dir_all(&next.directory).unwrap();
     next.tidy(&guard, Seconds(NOW + 100));
@@ -216,7 +218,7 @@ fn two_that_share_the_directory_both_write_again_and_are_read_once() {
     let (_dir, one_of_two) = journal();
     let old = [one(1, NOW + 90), one(2, NOW + 90), one(3, NOW + 200)];
     let guard = running(&one_of_two, NOW, &old);
-    let other = Journal { directory: one_of_two.directory.clone(), ..Journal::beside(Path::new("")) };
+    let other = Journal::at(&one_of_two.directory);
     let others = running(&other, NOW, &[one(4, NOW + 90)]);
     assert_eq!((guard.len(), others.len()), (3, 4), "the other read what the one wrote");
     fs::remove_dir_all(&other.directory).unwrap();
@@ -231,8 +233,8 @@ fn two_that_share_the_directory_both_write_again_and_are_read_once() {
 
 #[test]
 fn a_place_that_cannot_be_written_is_counted_and_nobody_is_kept_waiting() {
-    let journal = Journal::beside(Path::new("/proc/nowhere/keydesk.db"));
-    journal.begin(&Guard::new(10), Seconds(NOW));
+    let journal = Journal::at("/proc/nowhere/keydesk.db-replay");
+    journal.begin(&Guard::new(10), Seconds(NOW), false);
     journal.keep(one(1, NOW));
     assert_eq!(journal.lost.load(Relaxed), 2);
 }
@@ -240,7 +242,7 @@ fn a_place_that_cannot_be_written_is_counted_and_nobody_is_kept_waiting() {
 #[test]
 fn what_found_no_place_is_refused_by_the_next_though_no_file_tells_of_it() {
     let (_dir, journal) = journal();
-    journal.begin(&Guard::new(100), Seconds(NOW));
+    journal.begin(&Guard::new(100), Seconds(NOW), false);
     // Whoever has no room for a file of the minute has none for a directory either, but this fails as surely.
     let in_the_way = journal.path(minute_of(Seconds(NOW + 250)));
     fs::create_dir(&in_the_way).unwrap();
@@ -295,7 +297,7 @@ fn a_record_that_found_no_place_is_written_when_there_is_one() {
 fn a_clock_that_stood_far_ahead_for_a_while_takes_nothing_away_and_refuses_nothing() {
     let (_dir, journal) = journal();
     let (ahead, guard) = (NOW + 7 * 3_600, Guard::new(100));
-    journal.begin(&guard, Seconds(NOW));
+    journal.begin(&guard, Seconds(NOW), false);
     (1..4).for_each(|n| journal.keep(one(n, NOW + 100 * i64::from(n))));
     let began = Instant::now();
     for seconds in [0, 5, 300] {
@@ -311,7 +313,7 @@ fn a_clock_that_stood_far_ahead_for_a_while_takes_nothing_away_and_refuses_nothi
 fn what_one_removed_the_one_after_it_knows_to_be_gone_whatever_files_are_made_since() {
     let (_dir, journal) = journal();
     let (ahead, guard) = (NOW + 7 * 3_600, Guard::new(100));
-    journal.begin(&guard, Seconds(NOW));
+    journal.begin(&guard, Seconds(NOW), false);
     (1..4).for_each(|n| journal.keep(one(n, NOW + 100 * i64::from(n))));
     let began = Instant::now();
     journal.tidy_at(&guard, Seconds(ahead), began);
@@ -345,9 +347,9 @@ fn files_that_are_shortened_or_damaged_and_taken_away_are_noticed() {
     let mut bytes = fs::read(&file).unwrap();
     bytes[3] ^= 1;
     fs::write(&file, bytes).unwrap();
-    let next = Journal { directory: journal.directory.clone(), ..Journal::beside(Path::new("")) };
+    let next = Journal::at(&journal.directory);
     let guard = Guard::new(100);
-    next.begin(&guard, Seconds(NOW));
+    next.begin(&guard, Seconds(NOW), false);
     fs::remove_file(&file).unwrap();
     next.tidy(&guard, Seconds(NOW));
     let (guard, _) = started(&journal, NOW);

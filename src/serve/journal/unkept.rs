@@ -3,13 +3,14 @@
 //! no place, and a process that starts next has to know.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io,
-    os::unix::fs::{FileExt as _, OpenOptionsExt as _},
+    os::unix::fs::FileExt as _,
     path::Path,
     sync::{Mutex, PoisonError},
 };
 
+use crate::files::{self, Access};
 use crate::time::Seconds;
 
 /// Its name, which is no minute's.
@@ -36,24 +37,16 @@ impl Unkept {
         if state
             .file
             .as_ref()
-            .is_some_and(|(_, held)| place.metadata().is_ok_and(|there| super::which(&there) == *held))
+            .is_some_and(|(_, held)| place.symlink_metadata().is_ok_and(|there| files::which(&there) == *held))
         {
             // Somebody may have written into it.
             return state.put();
         }
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .read(true)
-            .write(true)
-            .mode(0o600)
-            .custom_flags(super::AT_ONCE)
-            .open(place)?;
-        let meta = super::regular(&file)?;
+        let (file, meta) = files::open(&place, Access::Write)?;
         if meta.len() < LENGTH as u64 {
             write(&file, state.until.unwrap_or(Seconds(0)))?;
         }
-        state.file = Some((file, super::which(&meta)));
+        state.file = Some((file, files::which(&meta)));
         state.put()
     }
 
@@ -67,8 +60,8 @@ impl Unkept {
 
     /// Until when something is missing, by the file in a directory; `None` if it was never made.
     pub(super) fn until(directory: &Path) -> io::Result<Option<Seconds>> {
-        match OpenOptions::new().read(true).custom_flags(super::AT_ONCE).open(directory.join(NAME)) {
-            Ok(file) => read(&file).map(Some).ok_or_else(|| io::ErrorKind::InvalidData.into()),
+        match files::open(&directory.join(NAME), Access::Read) {
+            Ok((file, _)) => read(&file).map(Some).ok_or_else(|| io::ErrorKind::InvalidData.into()),
             Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(why) => Err(why),
         }

@@ -10,7 +10,10 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
-use crate::store::{Store, StoreError};
+use crate::{
+    files,
+    store::{Store, StoreError},
+};
 
 use super::{
     SqliteStore,
@@ -54,6 +57,7 @@ impl SqliteStore {
     /// Opens a desk that is there. One that an older keydesk made is brought up to date in one transaction, in which
     /// `carry` takes its rows along.
     pub fn open(path: &Path, carry: Carry<'_>) -> Result<Self, StoreError> {
+        let path = &guarded(path)?;
         let place = Arc::new(Place::find(path)?);
         let [writer, reader] = [Arc::<Slot>::default(), Arc::<Slot>::default()];
         let opening = Opening::begin(&place, &writer)?;
@@ -70,6 +74,7 @@ impl SqliteStore {
     /// Makes the schema in a new file (0600 in a directory 0700); what `fill` writes is committed with it, or nothing.
     /// An error means that there is no file; [`SqliteStore::open`] comes next.
     pub fn create(path: &Path, fill: Fill<'_>) -> Result<(), StoreError> {
+        let path = &guarded(path)?;
         if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
             DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(|e| unreachable(path, &e))?;
         }
@@ -117,11 +122,15 @@ impl SqliteStore {
     }
 }
 
+/// The real path, for the database and for what lies beside it: a symbolic link, also one in place of the file, is followed
+/// here, once, and never again.
+fn guarded(path: &Path) -> Result<PathBuf, StoreError> {
+    files::guarded(path).map_err(|why| StoreError::Unavailable(why.to_string()))
+}
+
 pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    // A symbolic link in the way of the directory is fine, one in place of the file is not.
-    let path = path.canonicalize().map_err(|e| unreachable(path, &e))?;
-    let connection = Connection::open_with_flags(&path, flags).map_err(|e| error(&e, Some(&path)))?;
+    let connection = Connection::open_with_flags(path, flags).map_err(|e| error(&e, Some(path)))?;
     connection.busy_timeout(BUSY).map_err(failed(&connection))?;
     harden(&connection)?;
     Ok(connection)
@@ -176,19 +185,21 @@ fn publish(building: &Path, path: &Path) -> Result<(), StoreError> {
     synced.inspect_err(|_| drop(std::fs::remove_file(path))).map_err(|e| unreachable(path, &e))
 }
 
-/// A copy that was put back has the modes of the one who copied it. Whoever may not change them may still use the desk.
+/// A copy that was put back has the modes of the one who copied it. Where others may do anything, a group that may as well
+/// is nobody's wish. Whoever may not change them may still use the desk.
 fn close_to_others(path: &Path) {
-    for file in files(path) {
-        if let Ok(meta) = file.metadata()
+    for file in three(path) {
+        if let Ok(meta) = file.symlink_metadata()
+            && meta.is_file()
             && meta.mode() & 0o007 != 0
         {
-            let _ = std::fs::set_permissions(&file, Permissions::from_mode(meta.mode() & 0o7770));
+            let _ = std::fs::set_permissions(&file, Permissions::from_mode(meta.mode() & 0o7700));
         }
     }
 }
 
 /// The database and the two files that SQLite keeps beside it.
-fn files(path: &Path) -> [PathBuf; 3] {
+fn three(path: &Path) -> [PathBuf; 3] {
     ["", "-wal", "-shm"].map(|ending| {
         let mut file = path.as_os_str().to_owned();
         file.push(ending);
@@ -197,7 +208,7 @@ fn files(path: &Path) -> [PathBuf; 3] {
 }
 
 fn remove(building: &Path) -> Result<(), StoreError> {
-    for file in files(building) {
+    for file in three(building) {
         match std::fs::remove_file(file) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(unreachable(building, &e)),
             _ => {}

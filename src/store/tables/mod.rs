@@ -46,6 +46,6 @@ pub use trail::{
     trail_sql,
 };
 pub use usage::{
-    UsageRow, count_expiring, count_waiting, ever_asked, insert_usage, last_addresses, note_asked, put_usage,
-    stop_waiting, usages, wait_again,
+    UsageRow, UseRow, count_expiring, count_waiting, ever_asked, insert_usage, last_addresses, lock_asked, note_asked,
+    put_usages, stop_waiting, usages, used_since, wait_again,
 };

@@ -1,5 +1,7 @@
 //! Last use of each secret, as verifiers report it, and which credentials wait for their first.
 
+use std::collections::HashMap;
+
 use crate::store::{Row, StoreError, Tx, WriteTx};
 
 /// Last use of one secret.
@@ -25,16 +27,73 @@ pub fn insert_usage(
     tx.execute(sql, &[kind.into(), credential.into(), secret_no.into(), waiting.into()]).map(|_| ())
 }
 
-/// Notes a use; an older report does not replace a newer one. A use of any of the credential's secrets that is behind
-/// second `latest` is of a time that is still to come, and was in truth before this one.
-pub fn put_usage(tx: &mut dyn WriteTx, credential: &str, row: &UsageRow, latest: i64) -> Result<(), StoreError> {
-    let sql = "UPDATE usage SET at = CASE WHEN secret_no = $2 THEN $3 ELSE $3 - 1 END, \
-               address = CASE WHEN secret_no = $2 THEN $4 ELSE address END \
-               WHERE credential = $1 AND (at > $5 OR (secret_no = $2 AND (at IS NULL OR at <= $3)))";
-    let params = [credential.into(), row.secret_no.into(), row.at.into(), row.address.clone().into(), latest.into()];
-    tx.execute(sql, &params)?;
-    // One use of any of its secrets is enough: the credential does not wait any more.
-    stop_waiting(tx, credential).map(|_| ())
+/// A use of one secret of a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UseRow {
+    /// The credential's id.
+    pub credential: String,
+    /// Which of its secrets.
+    pub secret_no: i64,
+    /// Unix seconds.
+    pub at: i64,
+    /// Address of the client.
+    pub address: Option<String>,
+}
+
+/// Rows of one statement. Of a few sizes only, so that each is prepared once; the largest is far below the parameters that
+/// any database takes.
+const ROWS: [usize; 5] = [256, 64, 16, 4, 1];
+
+/// Notes uses; an older report does not replace a newer one. A use of any of the credential's secrets that is behind
+/// second `latest` is of a time that is still to come, and was in truth before this one. Of one credential and secret the
+/// caller names one use.
+pub fn put_usages(tx: &mut dyn WriteTx, uses: &[UseRow], latest: i64) -> Result<(), StoreError> {
+    // No row of the table may have two to choose from: who used two secrets has a statement for each.
+    let mut rounds: Vec<Vec<&UseRow>> = vec![Vec::with_capacity(uses.len())];
+    let mut seen: HashMap<&str, usize> = HashMap::with_capacity(uses.len());
+    for one in uses {
+        let round = seen.entry(&one.credential).and_modify(|round| *round += 1).or_insert(0);
+        if *round == rounds.len() {
+            rounds.push(Vec::new());
+        }
+        rounds[*round].push(one);
+    }
+    for mut round in rounds {
+        // In one order whoever writes, as for every lock.
+        round.sort_unstable_by(|a, b| a.credential.cmp(&b.credential));
+        let mut rest = round.as_slice();
+        while let Some(rows) = ROWS.into_iter().find(|rows| *rows <= rest.len()) {
+            let (now, later) = rest.split_at(rows);
+            put_run(tx, now, latest)?;
+            rest = later;
+        }
+    }
+    Ok(())
+}
+
+/// Uses of different credentials, in one statement. One use of any of its secrets is enough: the credential does not wait
+/// any more.
+fn put_run(tx: &mut dyn WriteTx, uses: &[&UseRow], latest: i64) -> Result<(), StoreError> {
+    let rows = (0..uses.len()).map(|i| {
+        let first = 2 + 4 * i;
+        format!("(${first}, ${}, ${}, ${})", first + 1, first + 2, first + 3)
+    });
+    let sql = format!(
+        "WITH used (credential, no, at, address) AS (VALUES {}) UPDATE usage SET \
+         at = CASE WHEN secret_no <> used.no THEN CASE WHEN usage.at > $1 THEN used.at - 1 ELSE usage.at END \
+         WHEN usage.at < used.at OR usage.at IS NULL OR usage.at > $1 THEN used.at ELSE usage.at END, \
+         address = CASE WHEN secret_no = used.no AND (usage.at IS NULL OR usage.at <= used.at OR usage.at > $1) \
+         THEN used.address ELSE usage.address END, waiting = 0 \
+         FROM used WHERE usage.credential = used.credential AND (usage.at > $1 OR usage.waiting = 1 \
+         OR (secret_no = used.no AND (usage.at IS NULL OR usage.at <= used.at)))",
+        rows.collect::<Vec<_>>().join(", ")
+    );
+    let mut params = Vec::with_capacity(1 + 4 * uses.len());
+    params.push(latest.into());
+    for one in uses {
+        params.extend([(&one.credential).into(), one.secret_no.into(), one.at.into(), one.address.clone().into()]);
+    }
+    tx.execute(&sql, &params).map(|_| ())
 }
 
 /// A credential waits no longer for its first use; says whether it did until now.
@@ -67,26 +126,41 @@ pub fn last_addresses(tx: &mut dyn Tx, kind: &str, most: i64) -> Result<Vec<(Str
     rows.into_iter().map(|mut row| Ok((row.text()?, row.text()?))).collect()
 }
 
+/// Whether a credential of a kind was last used at that second or later. Reads all of them if none was.
+pub fn used_since(tx: &mut dyn Tx, kind: &str, at: i64) -> Result<bool, StoreError> {
+    Ok(tx.row("SELECT 1 FROM usage WHERE kind = $1 AND at >= $2 LIMIT 1", &[kind.into(), at.into()])?.is_some())
+}
+
 /// How many active credentials of a kind were never used, counted up to `most`.
 pub fn count_waiting(tx: &mut dyn Tx, kind: &str, most: i64) -> Result<i64, StoreError> {
     let sql = "SELECT COUNT(*) FROM \
-               (SELECT DISTINCT credential FROM usage WHERE kind = $1 AND waiting = 1 LIMIT $2) AS some";
+               (SELECT DISTINCT credential FROM usage WHERE kind = $1 AND waiting = 1 LIMIT $2) AS few";
     tx.row(sql, &[kind.into(), most.into()])?.map_or(Ok(0), |mut row| row.int())
 }
 
 /// How many active credentials of a kind expire in `[from, until)`, counted up to `most`.
 pub fn count_expiring(tx: &mut dyn Tx, kind: &str, from: i64, until: i64, most: i64) -> Result<i64, StoreError> {
     let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM credential WHERE kind = $1 AND state = 'active' \
-               AND expires_at IS NOT NULL AND expires_at >= $2 AND expires_at < $3 LIMIT $4) AS some";
+               AND expires_at IS NOT NULL AND expires_at >= $2 AND expires_at < $3 LIMIT $4) AS few";
     tx.row(sql, &[kind.into(), from.into(), until.into(), most.into()])?.map_or(Ok(0), |mut row| row.int())
 }
 
-/// Notes that a gateway asked; only the first time counts.
+/// Locks the one row that whoever writes last uses or refusals locks first; a change of the desk does so after the head.
+/// In one order nobody waits for one who waits for them. Until a gateway asks its time is 0.
+pub fn lock_asked(tx: &mut dyn WriteTx) -> Result<(), StoreError> {
+    // A row that conflicts is locked whether or not it is changed; unchanged, it is not written anew each time.
+    let sql = "INSERT INTO asked (one, at) VALUES (1, 0) ON CONFLICT (one) DO UPDATE SET at = asked.at WHERE asked.at < 0";
+    tx.execute(sql, &[]).map(|_| ())
+}
+
+/// Notes that a gateway asked, and locks as [`lock_asked`]; only the first time counts.
 pub fn note_asked(tx: &mut dyn WriteTx, at: i64) -> Result<(), StoreError> {
-    tx.execute("INSERT INTO asked (one, at) VALUES (1, $1) ON CONFLICT (one) DO NOTHING", &[at.into()]).map(|_| ())
+    let sql = "INSERT INTO asked (one, at) VALUES (1, $1) \
+               ON CONFLICT (one) DO UPDATE SET at = excluded.at WHERE asked.at = 0";
+    tx.execute(sql, &[at.max(1).into()]).map(|_| ())
 }
 
 /// Whether a gateway ever asked about a credential.
 pub fn ever_asked(tx: &mut dyn Tx) -> Result<bool, StoreError> {
-    Ok(tx.row("SELECT 1 FROM asked", &[])?.is_some())
+    Ok(tx.row("SELECT 1 FROM asked WHERE at <> 0", &[])?.is_some())
 }

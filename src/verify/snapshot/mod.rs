@@ -43,6 +43,19 @@ pub struct Snapshot {
     /// What a password is checked against where there is nothing to check.
     dummy: Arc<str>,
     count: usize,
+    site: Site,
+}
+
+/// How requests may be signed whatever a credential says: a bit for each algorithm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Site(u8);
+
+impl Site {
+    const ALL: Self = Self(u8::MAX);
+
+    fn admits(self, algorithm: Algorithm) -> bool {
+        self.0 & 1 << algorithm as u8 != 0
+    }
 }
 
 /// Where a key leads.
@@ -96,7 +109,7 @@ impl Builder {
     pub fn finish(self) -> Result<Snapshot, SnapshotError> {
         let Self { shards, hasher, dummy, count } = self;
         let shards: Result<_, _> = shards.into_iter().map(|shard| whole([shard], &hasher)).collect();
-        Ok(Snapshot { shards: shards?, hasher, dummy, count }.roomy())
+        Ok(Snapshot { shards: shards?, hasher, dummy, count, site: Site::ALL }.roomy())
     }
 
     /// The snapshot of both halves, made by two threads. Fails when a key was added twice.
@@ -111,7 +124,7 @@ impl Builder {
             (make(front), back.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
         let shards = front?.into_iter().chain(back?).collect();
-        Ok(Snapshot { shards, hasher, dummy, count: count + two.count }.roomy())
+        Ok(Snapshot { shards, hasher, dummy, count: count + two.count, site: Site::ALL }.roomy())
     }
 }
 
@@ -129,6 +142,13 @@ impl Snapshot {
         let mut builder = Builder::new(0)?;
         entries.into_iter().try_for_each(|entry| builder.add(entry))?;
         Ok(builder.finish()?)
+    }
+
+    /// The same credentials, where the site admits only these algorithms.
+    #[must_use]
+    pub fn admitting(&self, algorithms: &Algorithms) -> Self {
+        let bits = Algorithm::ALL.into_iter().filter(|a| algorithms.admit(*a)).fold(0, |bits, a| bits | 1 << a as u8);
+        Self { site: Site(bits), ..self.clone() }
     }
 
     /// The snapshot after some changes; of two of one key the later counts.
@@ -183,7 +203,7 @@ impl Snapshot {
 
     /// All credentials, in no order.
     pub fn credentials(&self) -> impl Iterator<Item = CredentialRef<'_>> {
-        self.shards.iter().flat_map(|shard| shard.records()).map(|record| CredentialRef(Packed(record)))
+        self.shards.iter().flat_map(|shard| shard.records()).map(|record| CredentialRef(Packed(record), self.site))
     }
 
     /// The credential of a kind with this key, as it was before it was packed.
@@ -195,7 +215,7 @@ impl Snapshot {
     pub(super) fn look_up(&self, kind: Kind, key: &[u8]) -> Lookup<'_> {
         let hash = self.hash(key);
         match self.shards[hash.shard(self.shards.len())].find(hash, kind, key) {
-            Found::Record(record) => Lookup::Credential(CredentialRef(Packed(record))),
+            Found::Record(record) => Lookup::Credential(CredentialRef(Packed(record), self.site)),
             Found::OtherKind => Lookup::OtherKind,
             Found::Nothing => Lookup::Nothing,
         }
@@ -258,7 +278,7 @@ pub enum BuildError {
 
 /// A credential in a snapshot: what an answer to a gateway is made of.
 #[derive(Clone, Copy)]
-pub struct CredentialRef<'a>(Packed<'a>);
+pub struct CredentialRef<'a>(Packed<'a>, Site);
 
 impl<'a> CredentialRef<'a> {
     /// Id of its row.
@@ -313,7 +333,7 @@ impl<'a> CredentialRef<'a> {
             not_before: self.not_before(),
             expires_at: self.expires_at(),
             networks: self.0.networks().collect(),
-            algorithms: Algorithms::new(Algorithm::ALL.into_iter().filter(|a| self.admits(*a))),
+            algorithms: Algorithms::new(Algorithm::ALL.into_iter().filter(|a| self.0.admits(*a))),
             body_digest,
             secrets: self.secrets().map(|secret| secret.unpacked()).collect(),
             tampered: self.tampered(),
@@ -324,8 +344,9 @@ impl<'a> CredentialRef<'a> {
         self.0.digest_optional()
     }
 
+    /// Whether it may sign so: by what it says, and by what the site says.
     pub(super) fn admits(self, algorithm: Algorithm) -> bool {
-        self.0.admits(algorithm)
+        self.0.admits(algorithm) && self.1.admits(algorithm)
     }
 
     /// Whether it may be used from anywhere.

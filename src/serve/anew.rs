@@ -1,0 +1,143 @@
+//! Loading everything anew, however long it takes: meanwhile what is there goes on answering, and goes on following the
+//! store, so that nothing it answers is older than else.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+};
+
+use crate::hub::{Fed, Hub, HubError, Policy, Since, Start};
+use crate::verify::{Change, Entry, Snapshot};
+
+use super::{
+    load::{self, Loaded, Tampered},
+    mischief,
+    refresh::{EVERY, Refresh},
+};
+
+impl Refresh {
+    /// Loads everything anew, beside the snapshot that goes on answering.
+    pub(super) fn load(&mut self, hub: &Hub) -> Result<(), HubError> {
+        let followed = hub.feed().policy(&self.known.followed)?;
+        let mut loaded = self.load_beside(hub, &followed.policy)?;
+        // What the snapshot of before knows by now the new one must know when it takes its place.
+        while hub.feed().since(&loaded.mark)?.0 == Since::Changed {
+            let (fed, mark) = hub.feed().changes(&loaded.mark, &mut loaded.findings)?;
+            loaded.snapshot = put(&loaded.snapshot, &mut entries(fed), &mut loaded.tampered)?;
+            loaded.mark = mark;
+        }
+        let Loaded { snapshot, tampered, findings, mark, phases } = loaded;
+        tracing::info!(credentials = snapshot.len(), milliseconds = phases.all.as_millis() as u64, "loaded");
+        self.verifier.replace(snapshot, tampered.len());
+        self.settle(followed);
+        self.verifier.of_account(hub.account());
+        self.verifier.health.set_behind(false);
+        (self.known.tampered, self.known.mark, self.known.older) = (tampered, mark, None);
+        self.known.findings.append(findings);
+        self.pace.loaded();
+        Ok(())
+    }
+
+    fn load_beside(&mut self, hub: &Hub, policy: &Policy) -> Result<Loaded, HubError> {
+        let (two, policy) = (self.another()?, policy.clone());
+        self.beside(hub, move |one| load::load(&one, Some(&two), &policy))
+    }
+
+    /// Does what takes long on a thread of its own, with a handle of its own: one that reads everything can look at nothing
+    /// else. Meanwhile this thread keeps the store in sight.
+    pub(super) fn beside<T: Send + 'static>(
+        &mut self,
+        hub: &Hub,
+        work: impl FnOnce(Hub) -> Result<T, HubError> + Send + 'static,
+    ) -> Result<T, HubError> {
+        let (own, done, follower) = (self.another()?, Arc::new(AtomicBool::new(false)), thread::current());
+        let told = done.clone();
+        let work = move || {
+            mischief::delays("load");
+            let result = work(own);
+            told.store(true, Ordering::Release);
+            follower.unpark();
+            result
+        };
+        let spawned = thread::Builder::new().name("load".to_owned()).spawn(work);
+        let working = spawned.map_err(|why| HubError::Failed(why.to_string()))?;
+        while !done.load(Ordering::Acquire) && !working.is_finished() {
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(HubError::Failed("The verifier is stopping.".to_owned()));
+            }
+            self.watch(hub);
+            thread::park_timeout(EVERY);
+        }
+        working.join().unwrap_or_else(|_| Err(HubError::Failed("A thread that read the store died.".to_owned())))
+    }
+
+    /// The desk that is there now.
+    pub(super) fn another(&self) -> Result<Hub, HubError> {
+        match Hub::open(&self.places, self.clock.clone())? {
+            Start::Ready(hub) => Ok(hub),
+            Start::New => Err(HubError::Unavailable("The database is gone. Put it back.".to_owned())),
+        }
+    }
+
+    /// Looks at the store while everything is read. What changed in it is followed; of one that was put back there is nothing
+    /// to follow before it is read.
+    fn watch(&mut self, hub: &Hub) {
+        self.verifier.let_go();
+        let seen = match hub.feed().since(&self.known.mark) {
+            Ok((Since::Same | Since::Anew | Since::Another | Since::WentBack, _)) => true,
+            Ok((Since::Changed, _)) => self.follow_changes(hub).is_ok(),
+            Err(_) => false,
+        };
+        if seen {
+            self.verifier.health.glimpsed();
+        }
+        self.tidy();
+    }
+
+    /// Puts what changed into the shards that hold it.
+    pub(super) fn follow_changes(&mut self, hub: &Hub) -> Result<(), HubError> {
+        let (fed, mark) = hub.feed().changes(&self.known.mark, &mut self.known.findings)?;
+        self.put(entries(fed))?;
+        self.known.mark = mark;
+        Ok(())
+    }
+
+    /// Puts credentials into the shards that hold them.
+    pub(super) fn put(&mut self, mut entries: Vec<Entry>) -> Result<(), HubError> {
+        let before = self.verifier.snapshot.load_full();
+        let after = put(&before, &mut entries, &mut self.known.tampered)?;
+        self.verifier.replace(after, self.known.tampered.len());
+        self.verifier.metrics.changes.fetch_add(entries.len() as u64, Ordering::Relaxed);
+        tracing::debug!(credentials = entries.len(), "changes applied");
+        Ok(())
+    }
+}
+
+/// As a snapshot keeps them.
+pub(super) fn entries(fed: Vec<Fed>) -> Vec<Entry> {
+    fed.into_iter().map(load::entry).collect()
+}
+
+/// A snapshot with these in it, and which of them are tampered.
+fn put(before: &Snapshot, entries: &mut [Entry], tampered: &mut Tampered) -> Result<Snapshot, HubError> {
+    let changes = |entries: &[Entry]| before.apply(&entries.iter().map(Change::Put).collect::<Vec<_>>());
+    let after = match changes(entries) {
+        Ok(after) => after,
+        Err(_) => {
+            // One of them cannot be held: found one by one, and refused.
+            let lone = |entry: &Entry| before.apply(&[Change::Put(entry)]).is_ok();
+            entries.iter_mut().filter(|entry| !lone(entry)).for_each(load::refuse);
+            changes(entries).map_err(|why| HubError::Failed(why.to_string()))?
+        }
+    };
+    for entry in entries.iter() {
+        match entry.tampered {
+            true => tampered.insert(entry.row),
+            false => tampered.remove(&entry.row),
+        };
+    }
+    Ok(after)
+}
