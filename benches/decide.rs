@@ -113,6 +113,7 @@ fn entry(kind: Kind, n: usize) -> Entry {
         body_digest: BodyDigest::Required,
         secrets: vec![LiveSecret { version: 1, stored, valid_until: None }],
         tampered: false,
+        term: Default::default(),
     }
 }
 

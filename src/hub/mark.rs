@@ -56,6 +56,11 @@ impl Mark {
         self.credentials.is_none_or(|sum| sum == *credentials)
     }
 
+    /// Whether a change came after it.
+    pub fn is_before(&self, change: i64) -> bool {
+        self.change < change
+    }
+
     /// Number and hash of the last row of the trail.
     pub(super) fn trail(&self) -> (i64, &[u8]) {
         (self.trail_no, &self.trail_hash)

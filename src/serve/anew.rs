@@ -2,42 +2,99 @@
 //! store, so that nothing it answers is older than else.
 
 use std::{
+    collections::{HashMap, HashSet},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
     thread,
+    time::Instant,
 };
+
+use uuid::Uuid;
 
 use crate::hub::{Fed, Hub, HubError, Policy, Since, Start};
 use crate::verify::{Change, Entry, Snapshot};
 
 use super::{
     load::{self, Loaded, Tampered},
-    mischief,
+    mischief, older,
     refresh::{EVERY, Refresh},
 };
 
 impl Refresh {
-    /// Loads everything anew, beside the snapshot that goes on answering.
-    pub(super) fn load(&mut self, hub: &Hub) -> Result<(), HubError> {
+    /// Loads everything anew, beside the snapshot that goes on answering, and takes it if it is what the head of the store
+    /// tells of. Says whether it is.
+    pub(super) fn load(&mut self, hub: &Hub) -> Result<bool, HubError> {
+        let began = Instant::now();
         let followed = hub.feed().policy(&self.known.followed)?;
         let mut loaded = self.load_beside(hub, &followed.policy)?;
         // What the snapshot of before knows by now the new one must know when it takes its place.
         while hub.feed().since(&loaded.mark)?.0 == Since::Changed {
             let (fed, mark) = hub.feed().changes(&loaded.mark, &mut loaded.findings)?;
-            loaded.snapshot = put(&loaded.snapshot, &mut entries(fed), &mut loaded.tampered)?;
+            let mut entries = entries(fed);
+            entries.iter().for_each(|entry| _ = loaded.unnamed.remove(&entry.row.to_string()));
+            loaded.snapshot = put(&loaded.snapshot, &mut entries, &mut loaded.tampered)?;
             loaded.mark = mark;
         }
-        let Loaded { snapshot, tampered, findings, mark, phases } = loaded;
-        tracing::info!(credentials = snapshot.len(), milliseconds = phases.all.as_millis() as u64, "loaded");
+        self.known.trust.loaded(began.elapsed());
+        let whole = loaded.is_whole();
+        let closed = self.verifier.health.is_closed_by_trust();
+        if !whole && !closed {
+            self.take_from(hub, loaded)?;
+            return Ok(false);
+        }
+        let Loaded { snapshot, tampered, findings, mark, phases, unnamed, index_lies } = loaded;
+        tracing::info!(credentials = snapshot.len(), milliseconds = phases.all.as_millis() as u64, whole, "loaded");
         self.verifier.replace(snapshot, tampered.len());
         self.settle(followed);
-        self.verifier.of_account(hub.account());
+        // This handle may be of a time when the account had another name.
+        let now = self.another()?;
+        if now.account_is_intact() {
+            self.verifier.of_account(now.account());
+        }
         self.verifier.health.set_behind(false);
         (self.known.tampered, self.known.mark, self.known.older) = (tampered, mark, None);
+        self.known.unnamed = unnamed;
+        self.known.trust.index(index_lies);
         self.known.findings.append(findings);
         self.pace.loaded();
+        self.audit.begin_again();
+        Ok(whole)
+    }
+
+    /// Of a store that is not what its head tells of, takes what it takes away: by its rows, and by its trail, which
+    /// cannot be forged.
+    fn take_from(&mut self, hub: &Hub, loaded: Loaded) -> Result<(), HubError> {
+        let before = self.verifier.snapshot.load_full();
+        let mut less: HashMap<Uuid, Entry> = HashMap::new();
+        for known in before.credentials().filter(|known| !known.tampered()) {
+            let now = loaded.snapshot.find(known.kind(), known.key()).filter(|now| now.row() == known.row());
+            let taken = match now {
+                Some(now) if now.term() == known.term() && !now.tampered() => None,
+                Some(now) => older::less(known.entry(), &now.entry()),
+                // A row that is gone, or calls itself something else by now.
+                None => {
+                    let mut entry = known.entry();
+                    load::refuse(&mut entry);
+                    Some(entry)
+                }
+            };
+            less.extend(taken.map(|entry| (entry.row, entry)));
+        }
+        let told = hub.feed().taken(&self.known.mark)?;
+        let ids: HashSet<_> = told.iter().map(|taken| taken.id).collect();
+        for known in before.credentials().filter(|known| ids.contains(&known.row())) {
+            less.entry(known.row()).or_insert_with(|| known.entry());
+        }
+        for taken in &told {
+            less.entry(taken.id).and_modify(|entry| older::take_told(entry, taken));
+        }
+        if !less.is_empty() {
+            tracing::warn!(credentials = less.len(), "what an altered store takes away is followed");
+            self.put(less.into_values().collect())?;
+        }
+        self.known.findings.append(loaded.findings);
         Ok(())
     }
 
@@ -88,6 +145,7 @@ impl Refresh {
         self.verifier.let_go();
         let seen = match hub.feed().since(&self.known.mark) {
             Ok((Since::Same | Since::Anew | Since::Another | Since::WentBack, _)) => true,
+            Ok((Since::Changed, _)) if self.known.trust.is_altered() => true,
             Ok((Since::Changed, _)) => self.follow_changes(hub).is_ok(),
             Err(_) => false,
         };
@@ -97,21 +155,36 @@ impl Refresh {
         self.tidy();
     }
 
-    /// Puts what changed into the shards that hold it.
-    pub(super) fn follow_changes(&mut self, hub: &Hub) -> Result<(), HubError> {
+    /// Puts what changed into the shards that hold it, if that comes to what the head of the store tells of; says whether
+    /// it does. If not, some row is not there, is an older one, or is not led to by an index.
+    pub(super) fn follow_changes(&mut self, hub: &Hub) -> Result<bool, HubError> {
         let (fed, mark) = hub.feed().changes(&self.known.mark, &mut self.known.findings)?;
-        self.put(entries(fed))?;
-        self.known.mark = mark;
-        Ok(())
+        let (mut entries, mut tampered) = (entries(fed), self.known.tampered.clone());
+        let mut unnamed = self.known.unnamed.clone();
+        entries.iter().for_each(|entry| _ = unnamed.remove(&entry.row.to_string()));
+        let before = self.verifier.snapshot.load_full();
+        let after = put(&before, &mut entries, &mut tampered)?;
+        if !load::is_whole(&after, &unnamed, &mark) {
+            return Ok(false);
+        }
+        self.audit.moved(&before, &entries);
+        (self.known.tampered, self.known.unnamed, self.known.mark) = (tampered, unnamed, mark);
+        self.replace(after, entries.len());
+        Ok(true)
+    }
+
+    fn replace(&mut self, after: Snapshot, changed: usize) {
+        self.verifier.replace(after, self.known.tampered.len());
+        self.verifier.metrics.changes.fetch_add(changed as u64, Ordering::Relaxed);
+        tracing::debug!(credentials = changed, "changes applied");
     }
 
     /// Puts credentials into the shards that hold them.
     pub(super) fn put(&mut self, mut entries: Vec<Entry>) -> Result<(), HubError> {
         let before = self.verifier.snapshot.load_full();
         let after = put(&before, &mut entries, &mut self.known.tampered)?;
-        self.verifier.replace(after, self.known.tampered.len());
-        self.verifier.metrics.changes.fetch_add(entries.len() as u64, Ordering::Relaxed);
-        tracing::debug!(credentials = entries.len(), "changes applied");
+        self.audit.moved(&before, &entries);
+        self.replace(after, entries.len());
         Ok(())
     }
 }

@@ -10,6 +10,8 @@ use std::{
 
 use crate::hub::{Followed, Setting};
 
+use super::trust::Trust;
+
 /// What the verifier last saw of its store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Sight {
@@ -22,6 +24,8 @@ pub(super) enum Sight {
     WentBack,
     /// It was older already when this process started, than another saw it before. Nothing newer is known.
     Behind,
+    /// It goes on from where it was, and its credentials are not what its head tells of.
+    Altered,
 }
 
 impl Sight {
@@ -38,6 +42,11 @@ impl Sight {
                 "went back: it is older than it was, or went on from something older. The snapshot of before answers. What \
                  is disabled, revoked, ended or narrowed there is followed, and nothing else. Put the newest copy back; \
                  or, to accept what is there: keydesk audit accept --as NAME"
+            }
+            Self::Altered => {
+                "in sight, but its keys are not as keydesk left them. What is disabled, revoked, ended or narrowed is \
+                 followed, and nothing else. See what it is: keydesk audit verify --as NAME. Put the newest copy back; or, \
+                 to accept what is there: keydesk audit accept --as NAME"
             }
             Self::Behind => {
                 "went back: it is older than a verifier saw it before this one was started, or went on from something \
@@ -64,6 +73,9 @@ pub(super) struct Health {
     behind: AtomicBool,
     /// The file that says how far it was seen before, if that could not be read.
     unmarked: Mutex<Option<String>>,
+    /// What is not as keydesk left it; and whether that was so from the start, so that nothing better is known.
+    wrong: Mutex<Vec<String>>,
+    started_wrong: AtomicBool,
 }
 
 impl Health {
@@ -79,6 +91,8 @@ impl Health {
             unknown: AtomicBool::new(false),
             behind: AtomicBool::new(false),
             unmarked: Mutex::default(),
+            wrong: Mutex::default(),
+            started_wrong: AtomicBool::new(false),
         };
         health.follow(followed);
         health
@@ -135,6 +149,35 @@ impl Health {
         *self.unmarked.lock().unwrap_or_else(PoisonError::into_inner) = file;
     }
 
+    /// Notes what is not as keydesk left it, before the first question is answered.
+    pub(super) fn starts_with(&self, trust: &Trust) {
+        self.started_wrong.store(trust.closes(), Ordering::Relaxed);
+        self.trust(trust);
+    }
+
+    /// Notes what is not as keydesk left it. Once nothing is wrong that would close a verifier, it answers.
+    pub(super) fn trust(&self, trust: &Trust) {
+        *self.wrong.lock().unwrap_or_else(PoisonError::into_inner) = trust.sentences();
+        if !trust.closes() {
+            self.started_wrong.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether nobody is answered because the store was not what its head tells of when this process started.
+    pub(super) fn is_closed_by_trust(&self) -> bool {
+        self.started_wrong.load(Ordering::Relaxed)
+    }
+
+    /// How many things are not as keydesk left them.
+    pub(super) fn wrongs(&self) -> usize {
+        self.wrong.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Whether the store is there, and goes on from where it was.
+    pub(super) fn is_in_sight(&self) -> bool {
+        matches!(*self.sight.lock().unwrap_or_else(PoisonError::into_inner), Sight::Clear | Sight::Altered)
+    }
+
     /// Whether it was.
     pub(super) fn is_behind(&self) -> bool {
         self.behind.load(Ordering::Relaxed)
@@ -152,7 +195,10 @@ impl Health {
     /// Whether nothing may be answered to a question of this time: the store is out of sight for too long, what the site
     /// asks of its verifiers was never known, or the store was never seen as new as it was.
     pub(super) fn is_closed(&self, at: Instant) -> bool {
-        self.age_at(at) > self.limit.load(Ordering::Relaxed) || self.unknown.load(Ordering::Relaxed) || self.is_behind()
+        self.age_at(at) > self.limit.load(Ordering::Relaxed)
+            || self.unknown.load(Ordering::Relaxed)
+            || self.is_behind()
+            || self.is_closed_by_trust()
     }
 
     /// Notes how many credentials are refused for a wrong tag.
@@ -177,14 +223,28 @@ impl Health {
         );
         let text = format!(
             "{word}\nstore: {sight}\nlast in sight: {}.{:03} s ago, answers until {} s\ntampered credentials: {}\n\
-             tampered settings: {}\n{unmarked}",
+             tampered settings: {}\nchanged outside keydesk: {}\n{unmarked}",
             age / 1_000,
             age % 1_000,
             limit / 1_000,
             self.tampered(),
             self.settings_words(),
+            self.wrong_words(),
         );
         (ready, text)
+    }
+
+    /// What is not as keydesk left it, and what mends it.
+    fn wrong_words(&self) -> String {
+        let wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
+        if wrong.is_empty() {
+            return "none".to_owned();
+        }
+        let closed = match self.is_closed_by_trust() {
+            true => "; nobody is answered before it is mended or accepted",
+            false => "",
+        };
+        format!("{}{closed} (keydesk audit verify --as NAME, keydesk audit accept --as NAME)", wrong.join("; "))
     }
 
     /// Which settings cannot be trusted, and what mends them.

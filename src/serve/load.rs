@@ -1,17 +1,22 @@
 //! From the store's feed to a snapshot.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
+    sync::{Barrier, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use uuid::Uuid;
 
-use crate::hub::{Fed, FedSecret, Findings, Hub, HubError, Mark, Part, Policy, Took};
+use crate::hub::{Agreed, Fed, FedSecret, Findings, Hub, HubError, Mark, Part, Policy, Read};
+use crate::vault::Term;
 use crate::verify::{Builder, Entry, LiveSecret, Snapshot, SnapshotError};
 
 /// Credentials with a wrong tag: as long as one is among them it is counted.
 pub type Tampered = HashSet<Uuid>;
+
+/// What rows that cannot even be named add to the sum, by their ids.
+pub type Unnamed = HashMap<String, Term>;
 
 /// Everything that was in the store.
 pub struct Loaded {
@@ -23,6 +28,10 @@ pub struct Loaded {
     /// What the trail is to say of them.
     pub(super) findings: Findings,
     pub(super) mark: Mark,
+    /// Rows that cannot even be named.
+    pub(super) unnamed: Unnamed,
+    /// An index does not lead to every row; the table has them.
+    pub(super) index_lies: bool,
 }
 
 /// Where the time of a load went. Two threads work: of each part this is what the slower one took.
@@ -47,21 +56,42 @@ struct Half {
     packing: Duration,
 }
 
-/// Loads everything on two threads, which read at the same time if there is a second handle.
+/// Loads everything on two threads, which read at the same time if there is a second handle. What then is not what the head
+/// tells of is loaded once more by no index, which may have led past a row.
 pub fn load(first: &Hub, second: Option<&Hub>, policy: &Policy) -> Result<Loaded, HubError> {
     let began = Instant::now();
+    let loaded = match second {
+        Some(second) => on_two_threads(first, second, policy),
+        None => Half::new(Builder::new(first.feed().count()?)?).scan(first, policy),
+    };
+    match loaded {
+        Ok(mut loaded) if loaded.is_whole() => {
+            loaded.phases.all = began.elapsed();
+            Ok(loaded)
+        }
+        // An index that lies may also show a row twice.
+        Ok(_) | Err(HubError::Failed(_)) => {
+            let mut scanned = Half::new(Builder::new(first.feed().count()?)?).scan(first, policy)?;
+            scanned.phases.all = began.elapsed();
+            scanned.index_lies = scanned.is_whole();
+            Ok(scanned)
+        }
+        Err(why) => Err(why),
+    }
+}
+
+fn on_two_threads(first: &Hub, second: &Hub, policy: &Policy) -> Result<Loaded, HubError> {
     let feed = first.feed();
     let [one, two] = feed.halves()?;
     let builders = Builder::halves(feed.count()?)?;
-    let [one, two] = [(first, one), (second.unwrap_or(first), two)];
     let [own, other] = builders.map(Half::new);
+    let agreement = Agreement::default();
     let (one, two) = std::thread::scope(|scope| {
-        let other = scope.spawn(|| other.read(two));
-        let own = own.read(one);
+        let other = scope.spawn(|| other.read((second, two), &mut |mark| agreement.reached(1, mark)));
+        let own = own.read((first, one), &mut |mark| agreement.reached(0, mark));
         (own, other.join().unwrap_or_else(|_| Err(HubError::Failed("A thread that read the store died.".to_owned()))))
     });
-    let ((one, at, took), (two, at_two, took_two)) = (one?, two?);
-    let mark = at.earlier(at_two);
+    let ((one, read), (two, read_two)) = (one?, two?);
     let packing = one.packing.max(two.packing);
     let mut findings = one.findings;
     findings.append(two.findings);
@@ -73,12 +103,54 @@ pub fn load(first: &Hub, second: Option<&Hub>, policy: &Policy) -> Result<Loaded
     let snapshot = Builder::join([one.builder, two.builder]).map_err(|why| HubError::Failed(why.to_string()))?;
     let snapshot = snapshot.admitting(&policy.algorithms);
     let phases = Phases {
-        reading: took.reading.max(took_two.reading),
-        opening: took.opening.max(took_two.opening),
+        reading: read.took.reading.max(read_two.took.reading),
+        opening: read.took.opening.max(read_two.took.opening),
         indexing: packing + joining.elapsed(),
-        all: began.elapsed(),
+        all: Duration::ZERO,
     };
-    Ok(Loaded { snapshot, phases, tampered, findings, mark })
+    let unnamed = read.unnamed.into_iter().chain(read_two.unnamed).collect();
+    Ok(Loaded { snapshot, phases, tampered, findings, mark: read.mark, unnamed, index_lies: false })
+}
+
+/// Brings two threads to read one state of the store.
+struct Agreement {
+    marks: Mutex<[Option<Mark>; 2]>,
+    both: Barrier,
+}
+
+impl Default for Agreement {
+    fn default() -> Self {
+        Self { marks: Mutex::default(), both: Barrier::new(2) }
+    }
+}
+
+impl Agreement {
+    /// Whether both have the same before them. Each thread asks as often as the other.
+    fn reached(&self, thread: usize, mark: Option<&Mark>) -> Agreed {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner)[thread] = mark.cloned();
+        self.both.wait();
+        let marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.both.wait();
+        match marks {
+            [Some(one), Some(two)] if one == two => Agreed::Yes,
+            [Some(_), Some(_)] => Agreed::Again,
+            _ => Agreed::Never,
+        }
+    }
+}
+
+impl Loaded {
+    /// Whether this is what the head of the store tells of: all rows, and each as it was last written.
+    pub(super) fn is_whole(&self) -> bool {
+        is_whole(&self.snapshot, &self.unnamed, &self.mark)
+    }
+}
+
+/// Whether a snapshot, with the rows that cannot be named, is what the head tells of.
+pub(super) fn is_whole(snapshot: &Snapshot, unnamed: &Unnamed, mark: &Mark) -> bool {
+    let mut sum = snapshot.sum();
+    unnamed.values().for_each(|term| sum.add(*term));
+    mark.fits(&sum)
 }
 
 impl Half {
@@ -93,11 +165,30 @@ impl Half {
     }
 
     /// Reads a part of the store.
-    fn read(mut self, (hub, part): (&Hub, Part)) -> Result<(Self, Mark, Took), HubError> {
+    fn read(
+        mut self,
+        (hub, part): (&Hub, Part),
+        agrees: &mut dyn FnMut(Option<&Mark>) -> Agreed,
+    ) -> Result<(Self, Read), HubError> {
         let mut findings = Findings::default();
-        let (mark, took) = hub.feed().load(&part, &mut findings, &mut |run| self.pack(run))?;
+        let read = hub.feed().load(&part, agrees, &mut findings, &mut |run| self.pack(run))?;
         self.findings = findings;
-        Ok((self, mark, took))
+        Ok((self, read))
+    }
+
+    /// Reads all of it by no index.
+    fn scan(mut self, hub: &Hub, policy: &Policy) -> Result<Loaded, HubError> {
+        let mut findings = Findings::default();
+        let read = hub.feed().load_scanned(&mut findings, &mut |run| self.pack(run))?;
+        let failed = |why: SnapshotError| HubError::Failed(why.to_string());
+        if let Some(why) = self.failed {
+            return Err(failed(why));
+        }
+        let snapshot = self.builder.finish().map_err(failed)?.admitting(&policy.algorithms);
+        let phases = Phases { indexing: self.packing, ..Phases::default() };
+        let unnamed = read.unnamed.into_iter().collect();
+        let (tampered, mark) = (self.tampered, read.mark);
+        Ok(Loaded { snapshot, phases, tampered, findings, mark, unnamed, index_lies: false })
     }
 
     fn pack(&mut self, run: Vec<Fed>) {
@@ -140,6 +231,7 @@ pub fn entry(fed: Fed) -> Entry {
         body_digest: fed.body_digest,
         secrets: fed.secrets.into_iter().filter_map(live).collect(),
         tampered: fed.tampered,
+        term: fed.term,
     }
 }
 

@@ -52,6 +52,7 @@ pub(super) struct Gauges {
     pub(super) age_ms: u64,
     /// The store is older than it was.
     pub(super) went_back: bool,
+    pub(super) altered: usize,
     /// Signatures that the replay guard remembers; and what it could not keep for after a restart, or not read after one.
     pub(super) signatures: usize,
     pub(super) signatures_lost: u64,
@@ -140,6 +141,12 @@ impl Metrics {
                 "1 while the store is older than it was.",
                 u8::from(gauges.went_back).to_string(),
             ),
+            (
+                "store_altered",
+                "gauge",
+                "Things of the store that are not as keydesk left them.",
+                gauges.altered.to_string(),
+            ),
             ("snapshot_bytes", "gauge", "Memory of the snapshot.", gauges.snapshot_bytes.to_string()),
             ("credentials", "gauge", "Credentials in the snapshot.", gauges.credentials.to_string()),
             ("credentials_expiring", "gauge", &expiring, gauges.expiring.to_string()),
@@ -221,6 +228,7 @@ mod tests {
             tampered_settings: 1,
             age_ms: 1_005,
             went_back: true,
+            altered: 2,
             signatures: 4,
             signatures_lost: 2,
             snapshot_bytes: 9,
@@ -237,6 +245,7 @@ mod tests {
             "keydesk_answer_seconds_count 2",
             "keydesk_snapshot_age_seconds 1.005",
             "keydesk_store_went_back 1",
+            "keydesk_store_altered 2",
             "keydesk_settings_tampered 1",
             "keydesk_replay_signatures 4",
             "keydesk_replay_lost_total 2",

@@ -6,6 +6,7 @@
 
 mod accept;
 mod anew;
+mod audit;
 mod answer;
 mod ask;
 mod beside;
@@ -37,6 +38,7 @@ mod seen;
 mod state;
 mod thread;
 mod throttle;
+mod trust;
 mod wire;
 mod worker;
 
@@ -79,6 +81,7 @@ use refresh::{Known, Refresh};
 use reports::{Reports, current};
 use seen::Seen;
 use state::{Beginning, Verifier};
+use trust::Trust;
 use worker::Workers;
 
 /// What a verifier is told.
@@ -195,7 +198,8 @@ struct Threads {
 
 impl Threads {
     fn begin(orders: &Orders, hub: Hub, followed: Followed, loaded: Loaded, pace: Pace) -> Result<Self, ServeError> {
-        let Loaded { snapshot, tampered, findings, mark, .. } = loaded;
+        let trust = Trust::of(&hub, &loaded);
+        let Loaded { snapshot, tampered, findings, mark, unnamed, .. } = loaded;
         let metrics = Arc::new(Metrics::new());
         let passwords = Arc::new(Passwords::new(metrics.clone())?);
         let stop = Arc::new(AtomicBool::new(false));
@@ -235,8 +239,10 @@ impl Threads {
         let newer = last.filter(|mark| current(&hub).feed().since(mark).is_ok_and(|(is, _)| is == Since::WentBack));
         verifier.health.set_behind(newer.is_some());
         verifier.health.unmarked(seen.unreadable());
+        verifier.health.starts_with(&trust);
         let (places, clock) = (orders.places.clone(), orders.clock.clone());
-        let known = Known { mark: newer.unwrap_or(mark), followed, tampered, findings, older: None, seen };
+        let mark = newer.unwrap_or(mark);
+        let known = Known { mark, followed, tampered, findings, unnamed, trust, older: None, seen };
         let refresh = Refresh::new(verifier.clone(), hub, (places, clock), known, pace);
         let told = stop.clone();
         let follower = thread::begin("follow", move || refresh.run(told))?;

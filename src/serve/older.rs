@@ -1,7 +1,8 @@
 //! A store that went back. What it takes away is believed at once: who disables a key there wants it to be disabled, and
 //! may not know that verifiers look elsewhere. What it would give waits until an Administrator accepts it.
 
-use crate::credential::{Algorithm, Algorithms, BodyDigest, Kind, State};
+use crate::credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, State};
+use crate::hub::{TakenAway, TakenSecrets};
 use crate::time::Seconds;
 use crate::vault::{Stored, sha256};
 use crate::verify::{Entry, LiveSecret};
@@ -31,6 +32,37 @@ pub(super) fn less(mut now: Entry, older: &Entry) -> Option<Entry> {
     taken.contains(&true).then_some(now)
 }
 
+/// Takes from a credential what its trail says was taken away.
+pub(super) fn take_told(now: &mut Entry, told: &TakenAway) {
+    if let Some(state) = told.state {
+        take(&mut now.state, state, |old, new| *old as u8 > *new as u8);
+    }
+    if told.not_before.is_some() {
+        take(&mut now.not_before, told.not_before, |old, new| old > new);
+    }
+    take(&mut now.expires_at, told.expires_at, |old, new| earlier(*old, *new));
+    if told.body_digest == Some(BodyDigest::Required) {
+        now.body_digest = BodyDigest::Required;
+    }
+    if let Some(networks) = &told.networks {
+        narrow(now, networks);
+    }
+    if let Some(other) = &told.algorithms {
+        narrow_algorithms(now, other);
+    }
+    match told.secrets {
+        Some(TakenSecrets::Renewed { no, until }) => now.secrets.retain_mut(|secret| {
+            let (number, older) = (i64::from(secret.version), no.saturating_sub(1));
+            if number == older {
+                take(&mut secret.valid_until, Some(until), |old, new| earlier(*old, *new));
+            }
+            number >= older
+        }),
+        Some(TakenSecrets::Stopped(no)) => now.secrets.retain(|secret| i64::from(secret.version) != no),
+        None => {}
+    }
+}
+
 /// Puts what is older in place if that is less.
 fn take<T>(now: &mut T, older: T, is_less: impl Fn(&T, &T) -> bool) -> bool {
     let less = is_less(&older, now);
@@ -46,7 +78,11 @@ fn earlier(one: Option<Seconds>, other: Option<Seconds>) -> bool {
 }
 
 fn networks(now: &mut Entry, older: &Entry) -> bool {
-    match now.networks.both(&older.networks) {
+    narrow(now, &older.networks)
+}
+
+fn narrow(now: &mut Entry, networks: &Networks) -> bool {
+    match now.networks.both(networks) {
         Some(both) => take(&mut now.networks, both, |both, now| both != now),
         // No address is in both, and a credential without networks admits all.
         None => take(&mut now.state, State::Disabled, |_, now| *now == State::Active),
@@ -54,7 +90,11 @@ fn networks(now: &mut Entry, older: &Entry) -> bool {
 }
 
 fn algorithms(now: &mut Entry, older: &Entry) -> bool {
-    let (both, none_left) = narrowed(&now.algorithms, &older.algorithms);
+    narrow_algorithms(now, &older.algorithms)
+}
+
+fn narrow_algorithms(now: &mut Entry, other: &Algorithms) -> bool {
+    let (both, none_left) = narrowed(&now.algorithms, other);
     if now.kind == Kind::Hmac && none_left {
         let had = !now.secrets.is_empty();
         now.secrets.clear();
@@ -102,7 +142,6 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::credential::Networks;
     use crate::secret::Secret;
 
     #[test]
@@ -133,6 +172,7 @@ mod tests {
             body_digest: BodyDigest::Optional,
             secrets: vec![secret(1, "one", None)],
             tampered: false,
+            term: Default::default(),
         }
     }
 

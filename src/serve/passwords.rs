@@ -311,6 +311,7 @@ mod tests {
                 body_digest: BodyDigest::Optional,
                 secrets: vec![LiveSecret { version: 1, stored: Stored::Argon2("kept".into()), valid_until: None }],
                 tampered: false,
+                term: Default::default(),
             };
             Snapshot::of([&entry]).unwrap()
         };

@@ -14,14 +14,16 @@ use crate::verify::Entry;
 
 use super::{
     anew::entries,
+    audit::{Audit, Found},
     gateway::Strangers,
     health::Sight,
-    load::Tampered,
+    load::{Tampered, Unnamed},
     older,
     pace::Pace,
     reports::current,
     seen::Seen,
     state::{SharedHub, Verifier},
+    trust::Trust,
 };
 
 /// Time between two looks.
@@ -49,7 +51,11 @@ pub(super) struct Refresh {
     told: Option<Instant>,
     tidied: Instant,
     strangers: Strangers,
-    audit: Audit,
+    pub(super) audit: Audit,
+    /// How often the store's connections were opened anew when it was last looked at.
+    reopened: u64,
+    /// When the store was last held against one that was opened just then.
+    compared: Instant,
     pub(super) pace: Pace,
     /// Whether the process is to end.
     pub(super) stop: Arc<AtomicBool>,
@@ -63,6 +69,10 @@ pub(super) struct Known {
     pub(super) tampered: Tampered,
     /// What the trail is to say of them.
     pub(super) findings: Findings,
+    /// Rows that cannot even be named: they count for the sum.
+    pub(super) unnamed: Unnamed,
+    /// Whether the store is what its head tells of.
+    pub(super) trust: Trust,
     /// How far the one that went back was when it was last asked what it takes away.
     pub(super) older: Option<Mark>,
     /// Where it is kept for after a restart.
@@ -71,42 +81,6 @@ pub(super) struct Known {
 
 /// Credentials that are checked in one go: a fraction of a millisecond, for which an answer may have to wait.
 const AUDITED: usize = 50;
-/// One part in so many of a core is for the check of all tags. Last uses are commits too, so on a desk that is used it
-/// never ends.
-const AUDIT_PART: u32 = 200;
-
-/// How far the check of all tags is that follows each commit of anybody: a run of rows at a look.
-#[derive(Debug, Default)]
-pub(super) struct Audit {
-    /// Not before this time is the next run.
-    rests_until: Option<Instant>,
-    /// The last id that was checked.
-    after: Option<String>,
-    /// Something was committed since it began.
-    again: bool,
-}
-
-impl Audit {
-    fn stirred(&mut self) {
-        match self.after {
-            None => self.after = Some(String::new()),
-            Some(_) => self.again = true,
-        }
-    }
-
-    /// How long until there is something to do.
-    fn rest(&self) -> Duration {
-        match (&self.after, self.rests_until) {
-            (None, _) => EVERY,
-            (Some(_), until) => until.map_or(Duration::ZERO, |at| at.saturating_duration_since(Instant::now())),
-        }
-    }
-
-    fn went_on(&mut self, to: Option<String>) {
-        let begin_again = to.is_none() && std::mem::take(&mut self.again);
-        self.after = if begin_again { Some(String::new()) } else { to };
-    }
-}
 
 impl Refresh {
     pub(super) fn new(
@@ -128,6 +102,8 @@ impl Refresh {
             tidied: read,
             strangers: Strangers::default(),
             audit,
+            reopened: 0,
+            compared: read,
             pace,
             stop: Arc::default(),
         }
@@ -147,6 +123,9 @@ impl Refresh {
                 // What was found is refused already.
                 current(&self.hub).feed().note_tampered(&mut self.known.findings);
                 self.known.seen.keep(&current(&self.hub), &self.known.mark);
+            }
+            if self.verifier.health.is_in_sight() {
+                self.known.trust.tell(&current(&self.hub));
             }
             self.tidy();
             std::thread::park_timeout(pause);
@@ -200,9 +179,18 @@ impl Refresh {
         if stirred {
             self.audit.stirred();
         }
-        if !stirred && self.read.elapsed() < SURE_EVERY && self.verifier.health.is_clear() {
+        self.look_beside(&hub, stirred)?;
+        if self.compared.elapsed() >= SURE_EVERY {
+            self.compared = Instant::now();
+            // This handle may be of files that were taken away, or know a schema that is not there.
+            if !hub.feed().is_fresh()? {
+                return self.reopen();
+            }
+        }
+        let clear = self.verifier.health.is_clear() && hub.feed().reopened() == self.reopened;
+        if !stirred && self.read.elapsed() < SURE_EVERY && clear {
             self.check_on(&hub)?;
-            return Ok(Sight::Clear);
+            return Ok(self.sight());
         }
         // Another desk's store in the same file has a head that this one's keys do not open.
         let Ok(found) = hub.feed().since(&self.known.mark) else { return self.reopen() };
@@ -210,17 +198,44 @@ impl Refresh {
         self.follow(&hub, found)
     }
 
+    /// What is said of a store that goes on from where it was.
+    fn sight(&self) -> Sight {
+        if self.known.trust.is_altered() { Sight::Altered } else { Sight::Clear }
+    }
+
+    /// Looks at what is beside the credentials.
+    fn look_beside(&mut self, hub: &Hub, stirred: bool) -> Result<(), HubError> {
+        if self.known.trust.is_due(stirred) {
+            // What is wrong with the head itself is told of by everything else.
+            if let Ok(wrongs) = hub.feed().wrongs() {
+                self.known.trust.saw(wrongs);
+            }
+        }
+        self.verifier.health.trust(&self.known.trust);
+        Ok(())
+    }
+
     /// Brings the snapshot up to the store.
     fn follow(&mut self, hub: &Hub, (since, now): (Since, Mark)) -> Result<Sight, HubError> {
         match since {
             // The newest copy is back; what the older one took away is as it was.
             Since::Same | Since::Changed if self.known.older.is_some() || self.verifier.health.is_behind() => {
-                self.load(hub)?;
+                self.load_anew(hub)?;
             }
             // Secrets that had ended by a clock that was ahead work again.
             Since::Same | Since::Changed if self.pace.went_back() => {
                 tracing::warn!("the clock was set back: everything is loaded anew");
-                self.load(hub)?;
+                self.load_anew(hub)?;
+            }
+            Since::Same | Since::Changed if hub.feed().reopened() != self.reopened => {
+                tracing::warn!("the database was not what it was when it was opened: everything is loaded anew");
+                self.reopened = hub.feed().reopened();
+                self.load_anew(hub)?;
+            }
+            Since::Same | Since::Changed if self.known.trust.is_altered() => {
+                if self.known.trust.may_load() {
+                    self.load_anew(hub)?;
+                }
             }
             // Not kept as it is: a trail that went on has to be noticed when it goes back.
             Since::Same => {
@@ -231,12 +246,12 @@ impl Refresh {
             Since::Changed => self.apply(hub)?,
             Since::Anew => {
                 self.known.followed = self.known.followed.anew();
-                self.load(hub)?;
+                self.load_anew(hub)?;
             }
             Since::Another => {
                 // What the desk before it allowed says nothing of this one.
                 self.known.followed = Followed::default();
-                self.load(hub)?;
+                self.load_anew(hub)?;
             }
             // Nothing newer is known: nobody is answered, so there is nothing to take away.
             Since::WentBack if self.verifier.health.is_behind() => return Ok(Sight::Behind),
@@ -245,12 +260,20 @@ impl Refresh {
                 return Ok(Sight::WentBack);
             }
         }
-        Ok(Sight::Clear)
+        Ok(self.sight())
+    }
+
+    /// Loads everything anew, and notes whether it is what the head tells of.
+    fn load_anew(&mut self, hub: &Hub) -> Result<(), HubError> {
+        let whole = self.load(hub)?;
+        self.known.trust.alter(!whole);
+        self.verifier.health.trust(&self.known.trust);
+        Ok(())
     }
 
     fn apply(&mut self, hub: &Hub) -> Result<(), HubError> {
         self.follow_settings(hub)?;
-        self.follow_changes(hub)
+        if self.follow_changes(hub)? { Ok(()) } else { self.load_anew(hub) }
     }
 
     fn follow_settings(&mut self, hub: &Hub) -> Result<(), HubError> {
@@ -286,11 +309,8 @@ impl Refresh {
             _ => {
                 let (mark, taken, findings) = self.beside(hub, move |hub| {
                     let (mut findings, mut taken) = (Findings::default(), Vec::new());
-                    let [one, two] = hub.feed().halves()?;
-                    let mut each = |run| taken.extend(compared(run));
-                    let (at, _) = hub.feed().load(&one, &mut findings, &mut each)?;
-                    let mark = at.earlier(hub.feed().load(&two, &mut findings, &mut each)?.0);
-                    Ok((mark, taken, findings))
+                    let read = hub.feed().load_scanned(&mut findings, &mut |run| taken.extend(compared(run)))?;
+                    Ok((read.mark, taken, findings))
                 })?;
                 self.known.findings.append(findings);
                 (mark, taken)
@@ -304,29 +324,40 @@ impl Refresh {
         Ok(())
     }
 
-    /// Checks the next run of tags. Only what is found to be wrong changes the snapshot: what looks right again may be an
-    /// older row put back, and is believed when the desk changes it or the verifier starts anew.
+    /// Checks the next run of rows. Only what is found to be wrong changes the snapshot: what looks right again may be an
+    /// older row put back, and is believed when the desk changes it or everything is loaded anew.
     fn check_on(&mut self, hub: &Hub) -> Result<(), HubError> {
         let began = Instant::now();
-        let Some(after) = self.audit.after.as_ref().filter(|_| self.audit.rests_until.is_none_or(|at| at <= began))
-        else {
-            return Ok(());
-        };
-        let (fed, next) = hub.feed().audit(after, AUDITED, &self.known.tampered, &mut self.known.findings)?;
-        self.audit.went_on(next);
-        self.audit.rests_until = Some(began + began.elapsed() * AUDIT_PART);
-        if fed.is_empty() {
-            return Ok(());
+        let Some(after) = self.audit.next().map(str::to_owned) else { return Ok(()) };
+        let (fed, next) = hub.feed().audit(&after, AUDITED, &self.known.tampered, &mut self.known.findings)?;
+        let snapshot = self.verifier.snapshot.load_full();
+        match self.audit.checked((&fed, next), began, &snapshot, &self.known.mark) {
+            Found::Nothing => Ok(()),
+            Found::Tampered => {
+                let is_new = |fed: &Fed| fed.tampered && !self.known.tampered.contains(&fed.id);
+                let found: Vec<_> = fed.into_iter().filter(is_new).collect();
+                tracing::error!(credentials = found.len(), "changed outside keydesk (tampered), and refused");
+                self.put(entries(found))
+            }
+            Found::Altered if self.known.trust.is_altered() || !self.known.trust.may_load() => Ok(()),
+            Found::Altered => {
+                tracing::error!("a row is older than it was, or is not there any more: everything is loaded anew");
+                self.load_anew(hub)
+            }
         }
-        tracing::error!(credentials = fed.len(), "changed outside keydesk (tampered), and refused");
-        self.put(entries(fed))
     }
 
     /// What is at the place now.
     fn reopen(&mut self) -> Result<Sight, HubError> {
         let hub = Arc::new(self.another()?);
         let found = hub.feed().since(&self.known.mark)?;
+        self.reopened = hub.feed().reopened();
+        let whole = matches!(found.0, Since::Same | Since::Changed);
         let sight = self.follow(&hub, found)?;
+        // What was read by the handle of before may have come from elsewhere.
+        if whole && !self.known.trust.is_altered() {
+            self.load_anew(&hub)?;
+        }
         *self.hub.write().unwrap_or_else(PoisonError::into_inner) = hub;
         Ok(sight)
     }

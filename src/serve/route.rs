@@ -141,6 +141,7 @@ async fn metrics(verifier: &Verifier) -> Answer {
         age_ms: verifier.health.age(),
         tampered_settings: verifier.health.tampered_settings(),
         went_back: verifier.health.went_back(),
+        altered: verifier.health.wrongs(),
         signatures: verifier.guard.len(),
         signatures_lost: verifier.journal.lost.load(Ordering::Relaxed),
         snapshot_bytes: snapshot.memory(),

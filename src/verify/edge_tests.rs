@@ -29,6 +29,7 @@ fn entry(kind: Kind, stored: Stored) -> Entry {
         body_digest: BodyDigest::Required,
         secrets: vec![LiveSecret { version: 1, stored, valid_until: None }],
         tampered: false,
+        term: Default::default(),
     }
 }
 

@@ -50,6 +50,7 @@ fn entry(kind: Kind, key: &str, secret: &str) -> Entry {
         body_digest: BodyDigest::Required,
         secrets: vec![LiveSecret { version: 1, stored, valid_until: None }],
         tampered: false,
+        term: Default::default(),
     }
 }
 

@@ -41,6 +41,7 @@ fn judge(method: &str, fields: &[(String, String)], body: &[u8]) -> Result<(), R
         body_digest: BodyDigest::Required,
         secrets: vec![LiveSecret { version: 1, stored, valid_until: None }],
         tampered: false,
+        term: Default::default(),
     };
     let snapshot = Snapshot::of(&[entry]).unwrap();
     let mut all: Vec<Field<'_>> = vec![(b"Host", b"api.example.com")];

@@ -191,6 +191,7 @@ impl CredentialText {
             body_digest: self.body_digest.as_deref().map_or(BodyDigest::Required, |word| word.parse().unwrap()),
             secrets,
             tampered: false,
+            term: Default::default(),
         }
     }
 }

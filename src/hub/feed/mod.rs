@@ -162,6 +162,17 @@ impl<'a> Feed<'a> {
         Ok(self.hub.store.changed()?)
     }
 
+    /// How often the database was not what a connection had opened. What was read before the number rose may have come from
+    /// elsewhere.
+    pub fn reopened(self) -> u64 {
+        self.hub.store.reopened()
+    }
+
+    /// Whether somebody who opens the store now sees what this handle sees.
+    pub fn is_fresh(self) -> Result<bool, HubError> {
+        Ok(self.hub.store.fresh()?)
+    }
+
     pub(super) fn mark_in(self, tx: &mut dyn Tx) -> Result<Mark, HubError> {
         let head = tables::head(tx)?.filter(|head| guard::head_intact(&self.hub.vault, head));
         let head = head.ok_or_else(tampered_head)?;

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::credential::{Algorithms, BodyDigest, Kind, Networks, State};
 use crate::time::Seconds;
-use crate::vault::Stored;
+use crate::vault::{Stored, Term};
 
 /// Everything a verifier has to know of one credential.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub struct Entry {
     pub secrets: Vec<LiveSecret>,
     /// A row of it has a wrong tag, or a secret does not open: refused whatever is asked.
     pub tampered: bool,
+    /// What its row adds to the sum over all credentials of the store.
+    pub term: Term,
 }
 
 /// A secret that works, perhaps for a while only.

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::credential::{Algorithm, Algorithms, BodyDigest, Kind, State};
 use crate::time::Seconds;
-use crate::vault::{VaultError, dummy_hash};
+use crate::vault::{Sum, Term, VaultError, dummy_hash};
 
 use packed::Packed;
 use shard::{Found, Growing, KeyHash, Shard};
@@ -43,6 +43,8 @@ pub struct Snapshot {
     /// What a password is checked against where there is nothing to check.
     dummy: Arc<str>,
     count: usize,
+    /// Over the rows of all credentials.
+    sum: Sum,
     site: Site,
 }
 
@@ -75,6 +77,7 @@ pub struct Builder {
     hasher: RandomState,
     dummy: Arc<str>,
     count: usize,
+    sum: Sum,
 }
 
 impl Builder {
@@ -94,7 +97,7 @@ impl Builder {
     fn with(expected: usize, own: usize, hasher: RandomState, dummy: Arc<str>) -> Self {
         let shards = shards_for(expected);
         let bytes = BYTES * own.min(ROOM_MOST) / shards;
-        Self { shards: (0..shards).map(|_| Growing::with_capacity(bytes)).collect(), hasher, dummy, count: 0 }
+        Self { shards: (0..shards).map(|_| Growing::with_capacity(bytes)).collect(), hasher, dummy, count: 0, sum: Sum::default() }
     }
 
     /// Adds one credential.
@@ -102,19 +105,21 @@ impl Builder {
         let shard = KeyHash(self.hasher.hash_one(entry.key.as_bytes())).shard(self.shards.len());
         self.shards[shard].push(entry)?;
         self.count += 1;
+        self.sum.add(entry.term);
         Ok(())
     }
 
     /// The snapshot. Fails when a key was added twice.
     pub fn finish(self) -> Result<Snapshot, SnapshotError> {
-        let Self { shards, hasher, dummy, count } = self;
+        let Self { shards, hasher, dummy, count, sum } = self;
         let shards: Result<_, _> = shards.into_iter().map(|shard| whole([shard], &hasher)).collect();
-        Ok(Snapshot { shards: shards?, hasher, dummy, count, site: Site::ALL }.roomy())
+        Ok(Snapshot { shards: shards?, hasher, dummy, count, sum, site: Site::ALL }.roomy())
     }
 
     /// The snapshot of both halves, made by two threads. Fails when a key was added twice.
     pub fn join([one, two]: [Self; 2]) -> Result<Snapshot, SnapshotError> {
-        let Self { shards, hasher, dummy, count } = one;
+        let Self { shards, hasher, dummy, count, mut sum } = one;
+        sum.join(two.sum);
         let mut front: Vec<_> = shards.into_iter().zip(two.shards).map(|(one, two)| [one, two]).collect();
         let back = front.split_off(front.len() / 2);
         let make =
@@ -124,7 +129,7 @@ impl Builder {
             (make(front), back.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
         let shards = front?.into_iter().chain(back?).collect();
-        Ok(Snapshot { shards, hasher, dummy, count: count + two.count, site: Site::ALL }.roomy())
+        Ok(Snapshot { shards, hasher, dummy, count: count + two.count, sum, site: Site::ALL }.roomy())
     }
 }
 
@@ -159,25 +164,38 @@ impl Snapshot {
         by_place.sort_by_key(|(place, _)| *place);
         for group in by_place.chunk_by(|a, b| a.0 == b.0) {
             let (place, _) = group[0];
-            let (old, new) = (&self.shards[place], self.shard_after(place, group)?);
+            let (old, new) = (&self.shards[place], self.shard_after(place, group, &mut next.sum)?);
             next.count = next.count + new.len() - old.len();
             next.shards[place] = Arc::new(new);
         }
         Ok(next.roomy())
     }
 
-    /// One shard, made anew.
-    fn shard_after(&self, place: usize, changes: &[(usize, &Change<'_>)]) -> Result<Shard, SnapshotError> {
+    /// One shard, made anew, and what that does to the sum.
+    fn shard_after(
+        &self,
+        place: usize,
+        changes: &[(usize, &Change<'_>)],
+        sum: &mut Sum,
+    ) -> Result<Shard, SnapshotError> {
         let old = &self.shards[place];
         let mut shard = Growing::with_capacity(old.size() + 256);
         let changed = |record: &[u8]| {
             changes.iter().any(|(_, c)| kind_of(c) == packed::kind(record) && key_of(c) == packed::key(record))
         };
-        old.records().filter(|record| !changed(record)).for_each(|record| shard.push_record(record));
+        for record in old.records() {
+            match changed(record) {
+                true => sum.remove(Packed(record).term()),
+                false => shard.push_record(record),
+            }
+        }
         for (i, (_, change)) in changes.iter().enumerate() {
             let same = |later: &Change<'_>| (kind_of(later), key_of(later)) == (kind_of(change), key_of(change));
             match change {
-                Change::Put(entry) if !changes[i + 1..].iter().any(|(_, later)| same(later)) => shard.push(entry)?,
+                Change::Put(entry) if !changes[i + 1..].iter().any(|(_, later)| same(later)) => {
+                    shard.push(entry)?;
+                    sum.add(entry.term);
+                }
                 Change::Put(_) | Change::Remove { .. } => {}
             }
         }
@@ -187,6 +205,11 @@ impl Snapshot {
     /// How many credentials it holds.
     pub fn len(&self) -> usize {
         self.count
+    }
+
+    /// The sum over the rows of all credentials that it holds.
+    pub fn sum(&self) -> Sum {
+        self.sum
     }
 
     /// Whether it holds none.
@@ -206,9 +229,14 @@ impl Snapshot {
         self.shards.iter().flat_map(|shard| shard.records()).map(|record| CredentialRef(Packed(record), self.site))
     }
 
-    /// The credential of a kind with this key, as it was before it was packed.
+    /// The credential of a kind with this key.
+    pub fn find(&self, kind: Kind, key: &str) -> Option<CredentialRef<'_>> {
+        self.look_up(kind, key.as_bytes()).credential()
+    }
+
+    /// The same, as it was before it was packed.
     pub fn entry(&self, kind: Kind, key: &str) -> Option<Entry> {
-        self.look_up(kind, key.as_bytes()).credential().map(CredentialRef::entry)
+        self.find(kind, key).map(CredentialRef::entry)
     }
 
     /// Finds a credential by kind and key (C8, C9).
@@ -286,6 +314,11 @@ impl<'a> CredentialRef<'a> {
         Uuid::from_bytes(self.0.row())
     }
 
+    /// What its row adds to the sum.
+    pub fn term(self) -> Term {
+        self.0.term()
+    }
+
     /// Kind.
     pub fn kind(self) -> Kind {
         packed::kind(self.0.0)
@@ -322,7 +355,8 @@ impl<'a> CredentialRef<'a> {
         self.0.expires_at().map(Seconds)
     }
 
-    fn entry(self) -> Entry {
+    /// As it was before it was packed.
+    pub fn entry(self) -> Entry {
         let body_digest = if self.digest_optional() { BodyDigest::Optional } else { BodyDigest::Required };
         Entry {
             row: self.row(),
@@ -337,6 +371,7 @@ impl<'a> CredentialRef<'a> {
             body_digest,
             secrets: self.secrets().map(|secret| secret.unpacked()).collect(),
             tampered: self.tampered(),
+            term: self.term(),
         }
     }
 

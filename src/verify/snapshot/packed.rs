@@ -3,7 +3,7 @@
 //! A million structs with their strings would take three times the memory and every look-up two more cache misses.
 //!
 //! ```text
-//! row 16 | flags 1 | algorithms 1 | secrets 1 | networks 1 | key length 2 | name length 2 | length of all 4
+//! row 16 | term 16 | flags 1 | algorithms 1 | secrets 1 | networks 1 | key length 2 | name length 2 | length of all 4
 //! key | name | [not before 8] | [expires 8] | secrets… | networks…
 //! secret:  version 4 | scheme 1 | length 2 | [valid until 8] | bytes
 //! network: 4 or 6, prefix, 4 or 16 bytes
@@ -16,11 +16,13 @@ use ipnet::IpNet;
 use crate::credential::{Algorithm, BodyDigest, Kind, Networks as AllowedNetworks, State};
 use crate::secret::Secret;
 use crate::time::Seconds;
-use crate::vault::{Stored, sha256};
+use crate::vault::{Stored, Term, sha256};
 
 use super::{Entry, LiveSecret, SnapshotError};
 
-pub(super) const HEAD: usize = 28;
+pub(super) const HEAD: usize = 44;
+/// Where the flags are, with what is counted behind them.
+const FLAGS: usize = 32;
 const TAMPERED: u8 = 1 << 4;
 const OPTIONAL_DIGEST: u8 = 1 << 5;
 const NOT_BEFORE: u8 = 1 << 6;
@@ -59,6 +61,7 @@ pub(super) fn pack(entry: &Entry, out: &mut Vec<u8>) -> Result<(), SnapshotError
     let networks = if entry.tampered { &AllowedNetworks::default() } else { &entry.networks };
     let start = out.len();
     out.extend_from_slice(entry.row.as_bytes());
+    out.extend_from_slice(&entry.term.to_bytes());
     out.push(flags(entry));
     out.push(Algorithm::ALL.into_iter().filter(|a| entry.algorithms.admit(*a)).fold(0, |m, a| m | 1 << a as u8));
     out.push(small(secrets.len())?);
@@ -147,7 +150,7 @@ pub(super) fn length(bytes: &[u8]) -> usize {
 }
 
 pub(super) fn kind(record: &[u8]) -> Kind {
-    Kind::ALL[usize::from(record[16] & 3)]
+    Kind::ALL[usize::from(record[FLAGS] & 3)]
 }
 
 pub(super) fn key(record: &[u8]) -> &[u8] {
@@ -163,20 +166,24 @@ impl<'a> Packed<'a> {
         array(self.0)
     }
 
+    pub fn term(self) -> Term {
+        Term::from_bytes(array(&self.0[16..]))
+    }
+
     pub fn state(self) -> State {
-        State::ALL[usize::from(self.0[16] >> 2 & 3)]
+        State::ALL[usize::from(self.0[FLAGS] >> 2 & 3)]
     }
 
     pub fn tampered(self) -> bool {
-        self.0[16] & TAMPERED != 0
+        self.0[FLAGS] & TAMPERED != 0
     }
 
     pub fn digest_optional(self) -> bool {
-        self.0[16] & OPTIONAL_DIGEST != 0
+        self.0[FLAGS] & OPTIONAL_DIGEST != 0
     }
 
     pub fn admits(self, algorithm: Algorithm) -> bool {
-        self.0[17] & 1 << algorithm as u8 != 0
+        self.0[FLAGS + 1] & 1 << algorithm as u8 != 0
     }
 
     pub fn name(self) -> &'a [u8] {
@@ -185,21 +192,21 @@ impl<'a> Packed<'a> {
     }
 
     pub fn not_before(self) -> Option<i64> {
-        (self.0[16] & NOT_BEFORE != 0).then(|| i64::from_le_bytes(array(&self.0[self.times()..])))
+        (self.0[FLAGS] & NOT_BEFORE != 0).then(|| i64::from_le_bytes(array(&self.0[self.times()..])))
     }
 
     pub fn expires_at(self) -> Option<i64> {
-        let before = if self.0[16] & NOT_BEFORE != 0 { 8 } else { 0 };
-        (self.0[16] & EXPIRES != 0).then(|| i64::from_le_bytes(array(&self.0[self.times() + before..])))
+        let before = if self.0[FLAGS] & NOT_BEFORE != 0 { 8 } else { 0 };
+        (self.0[FLAGS] & EXPIRES != 0).then(|| i64::from_le_bytes(array(&self.0[self.times() + before..])))
     }
 
     pub fn secrets(self) -> Secrets<'a> {
-        Secrets { left: self.0[18], rest: &self.0[self.after_times()..] }
+        Secrets { left: self.0[FLAGS + 2], rest: &self.0[self.after_times()..] }
     }
 
     /// Whether there are no networks.
     pub fn admits_any(self) -> bool {
-        self.0[19] == 0
+        self.0[FLAGS + 3] == 0
     }
 
     /// Whether an address may use it; `None` is an address that nobody knows.
@@ -215,7 +222,7 @@ impl<'a> Packed<'a> {
     pub fn networks(self) -> impl Iterator<Item = IpNet> + use<'a> {
         let mut secrets = self.secrets();
         secrets.by_ref().for_each(drop);
-        Networks { left: self.0[19], rest: secrets.rest }
+        Networks { left: self.0[FLAGS + 3], rest: secrets.rest }
     }
 
     fn times(self) -> usize {
@@ -223,16 +230,16 @@ impl<'a> Packed<'a> {
     }
 
     fn after_times(self) -> usize {
-        self.times() + 8 * (self.0[16] & (NOT_BEFORE | EXPIRES)).count_ones() as usize
+        self.times() + 8 * (self.0[FLAGS] & (NOT_BEFORE | EXPIRES)).count_ones() as usize
     }
 }
 
 fn key_len(record: &[u8]) -> usize {
-    usize::from(u16::from_le_bytes(array(&record[20..])))
+    usize::from(u16::from_le_bytes(array(&record[FLAGS + 4..])))
 }
 
 fn name_len(record: &[u8]) -> usize {
-    usize::from(u16::from_le_bytes(array(&record[22..])))
+    usize::from(u16::from_le_bytes(array(&record[FLAGS + 6..])))
 }
 
 /// The first bytes of a part. What is packed here is read here: a part that is too short is a bug of this file.

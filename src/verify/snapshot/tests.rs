@@ -19,6 +19,7 @@ fn entry(n: u128, kind: Kind, key: &str) -> Entry {
         body_digest: BodyDigest::Required,
         secrets: vec![live(1, Stored::Plain(Secret::from_text("kds3N9xQ7mVb2LpRw8sTzKd0Jc4abcde")), None)],
         tampered: false,
+        term: Default::default(),
     }
 }
 
