@@ -10,6 +10,8 @@ pub const FAILED: u8 = 1;
 pub const USAGE: u8 = 2;
 /// Exit code of a refusal.
 pub const NOT_ALLOWED: u8 = 3;
+/// Exit code of something that does not exist.
+pub const NOT_FOUND: u8 = 4;
 /// Exit code when somebody else was faster, or the state does not allow it.
 pub const CONFLICT: u8 = 5;
 
@@ -38,6 +40,11 @@ impl Failure {
     /// Anything else.
     pub fn failed(sentence: impl std::fmt::Display) -> Self {
         Self::Said { code: FAILED, sentence: sentence.to_string() }
+    }
+
+    /// Whether the row that was asked for is not there, or cannot be read.
+    pub fn is_of_no_row(&self) -> bool {
+        matches!(self, Self::Said { code: FAILED | NOT_FOUND, .. })
     }
 
     /// Says the sentence on standard error; returns the exit code.

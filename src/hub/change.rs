@@ -8,7 +8,12 @@ use crate::store::{
 use crate::time::Millis;
 use crate::vault::{Sums, Vault, uuid};
 
-use super::{Actor, Hub, HubError, Origin, action::Action, check, guard};
+use super::{
+    Actor, Hub, HubError, Origin, Via,
+    action::Action,
+    check, guard,
+    sums::{self, Summed},
+};
 
 /// A transaction that writes.
 pub(super) struct Change<'a> {
@@ -80,8 +85,20 @@ impl Subject {
 }
 
 impl<'a> Change<'a> {
-    /// Locks the head, which puts writers in order.
+    /// Locks the head, which puts writers in order. Nothing is written into a trail that somebody wrote beside.
     pub(super) fn begin(hub: &'a Hub, author: Author) -> Result<Self, HubError> {
+        let mut change = Self::begin_to_mend(hub, author)?;
+        match tables::trail_beside(&mut *change.tx, change.head.trail_no)? {
+            None => Ok(change),
+            Some(no) => Err(HubError::Tampered {
+                what: format!("The activity log (row {no})"),
+                mend: "run `keydesk audit accept --as NAME`, which moves such rows away".to_owned(),
+            }),
+        }
+    }
+
+    /// The same, to mend the store.
+    fn begin_to_mend(hub: &'a Hub, author: Author) -> Result<Self, HubError> {
         let mut tx = hub.store.write()?;
         tables::lock_head(&mut *tx)?;
         let head = tables::head(&mut *tx)?.ok_or_else(no_head)?;
@@ -189,6 +206,17 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
+    /// Refuses when the rows of a small table are not those that the head tells of.
+    pub(super) fn must_fit(&mut self, of: Summed) -> Result<(), HubError> {
+        match sums::fits(&mut *self.tx, &self.hub.vault, &self.sums, of)? {
+            true => Ok(()),
+            false => Err(HubError::Tampered {
+                what: format!("The table of {}", of.things),
+                mend: "run `keydesk audit verify` and `keydesk audit accept` on this machine, with --as NAME".to_owned(),
+            }),
+        }
+    }
+
     /// The sums that the head will carry, to be set anew from what there is.
     pub(super) fn sums_mut(&mut self) -> &mut Sums {
         &mut self.sums
@@ -259,8 +287,14 @@ impl Hub {
         work: impl FnOnce(&mut Change<'_>) -> Result<T, HubError>,
     ) -> Result<T, HubError> {
         let run = || {
-            let mut change = Change::begin(self, Author::of(actor))?;
+            let author = Author::of(actor);
+            let begun = if intent.mends { Change::begin_to_mend(self, author) } else { Change::begin(self, author) };
+            let mut change = begun?;
             change.check(actor, intent.right)?;
+            // An older row of a user may have been put back. Whoever acts by `--as` has the master key anyway.
+            if actor.via != Via::Local && !intent.takes_away {
+                change.must_fit(sums::USERS)?;
+            }
             if intent.sensitive && !actor.confirmed(change.now) {
                 return Err(HubError::PasswordNeeded);
             }

@@ -154,7 +154,7 @@ impl Hub {
 
     /// Ends the old secret of a rotation before its time.
     pub fn stop_old_secret(&self, actor: &Actor, target: Target) -> Result<Outcome, HubError> {
-        let intent = Intent::new(Right::ManageCredentials, "stop old secret").on(target.id);
+        let intent = Intent::new(Right::ManageCredentials, "stop old secret").on(target.id).taking_away();
         self.change(actor, intent, |change| {
             let before = change.credential(target)?;
             let now = change.now.seconds().0;

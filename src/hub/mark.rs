@@ -11,7 +11,7 @@ use crate::time::Millis;
 use crate::vault::{Sum, Sums, TagInput};
 
 use super::{
-    Actor, Hub, HubError, Origin, action,
+    Accepted, Actor, Hub, HubError, Origin, action,
     change::{Author, Subject},
     feed::Feed,
     refusal::Intent,
@@ -151,14 +151,15 @@ impl Feed<'_> {
 }
 
 /// What rows of the trail about the store as a whole are about.
-const STORE: &str = "store";
+pub(super) const STORE: &str = "store";
 /// Rows that are looked at: as many verifiers as may have told.
 const TOLD: i64 = 200;
 
 /// What verifiers told of a store that went back, newest first, since it was last accepted.
 fn told(tx: &mut dyn Tx) -> Result<Vec<TrailRecord>, HubError> {
     let rows = tables::trail_before(tx, &[TrailFilter::Subject(STORE)], i64::MAX, TOLD)?;
-    Ok(rows.into_iter().take_while(|row| row.action == action::WENT_BACK.code).collect())
+    let since = rows.into_iter().take_while(|row| row.action != action::ACCEPTED.code);
+    Ok(since.filter(|row| row.action == action::WENT_BACK.code).collect())
 }
 
 /// The epoch that the one who told knows.
@@ -172,19 +173,33 @@ pub(super) fn went_back(tx: &mut dyn Tx) -> Result<Option<Millis>, HubError> {
     Ok(told(tx)?.first().map(|row| Millis(row.at)))
 }
 
+/// What a verifier last told that is not as keydesk left it, since the store was last accepted.
+pub(super) fn altered(tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
+    let rows = tables::trail_before(tx, &[TrailFilter::Subject(STORE)], i64::MAX, TOLD)?;
+    let since = rows.into_iter().take_while(|row| row.action != action::ACCEPTED.code);
+    Ok(since.filter(|row| row.action == action::ALTERED.code).map(|row| row.what).next())
+}
+
 impl Hub {
-    /// Accepts the store as it is, after an older copy was put in its place: verifiers that keep what they knew before
-    /// load all of it. Its keys are counted anew.
-    pub fn accept_store(&self, actor: &Actor) -> Result<(), HubError> {
-        let intent = Intent::new(Right::ManageSite, "accept the store").sensitive();
+    /// Accepts the store as it is, after an older copy of it, or of a row, was put in its place: verifiers that keep what
+    /// they knew before load all of it. What the activity log knows better is put right first; keys are counted anew.
+    pub fn accept_store(&self, actor: &Actor) -> Result<Accepted, HubError> {
+        let intent = Intent::new(Right::ManageSite, "accept the store").sensitive().mending();
         self.change(actor, intent, |change| {
-            // Numbers without a tag: whatever they were, from here on they are right again.
-            tables::count_anew(&mut *change.tx)?;
+            let accepted = change.mend()?;
             let known = told(&mut *change.tx)?.iter().map(epoch_in).max().unwrap_or_default();
             let (before, after) = change.next_epoch(known);
-            let json = |epoch: i64| Some(serde_json::json!({ "epoch": epoch }).to_string());
-            let subject = Subject::row(STORE, "the store").changed(json(before), json(after));
-            change.note(action::ACCEPTED, subject).map(|_| ())
+            let json = |epoch: i64| serde_json::json!({ "epoch": epoch });
+            let mut now = json(after);
+            if accepted.moved > 0 {
+                now["moved"] = accepted.moved.into();
+            }
+            if accepted.put_right > 0 {
+                now["put_right"] = accepted.put_right.into();
+            }
+            let subject = Subject::row(STORE, "the store");
+            change.note(action::ACCEPTED, subject.changed(Some(json(before).to_string()), Some(now.to_string())))?;
+            Ok(accepted)
         })
     }
 }

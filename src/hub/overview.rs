@@ -6,7 +6,7 @@ use crate::store::{Cancel, Tx, tables};
 use crate::time::{DAY, Millis};
 
 use super::{
-    Actor, ByKind, Capped, CredentialOverview, Hub, HubError, Overview, SiteOverview, check, convert, list, mark,
+    Actor, ByKind, Capped, CredentialOverview, Hub, HubError, Overview, SiteOverview, check, convert, feed, list, mark,
     refusal::Intent, settings,
 };
 
@@ -50,6 +50,12 @@ impl Hub {
         })
     }
 
+    /// What is not as keydesk left it: what can be looked at in a moment, and what verifiers told of the rest.
+    fn altered(&self, tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
+        let now = feed::wrongs(self.feed(), tx)?.into_iter().map(|wrong| wrong.what).next();
+        now.map_or_else(|| mark::altered(tx), |what| Ok(Some(what)))
+    }
+
     fn site_overview(&self, tx: &mut dyn Tx) -> Result<SiteOverview, HubError> {
         let people = tables::people(tx)?;
         let mut locked = 0;
@@ -66,6 +72,7 @@ impl Hub {
             master_key_made_at: tables::ring_made_at(tx)?.map(Millis),
             went_back: mark::went_back(tx)?,
             setting_tampered: settings::any_tampered(tx, &self.vault)?,
+            altered: self.altered(tx)?,
         })
     }
 }

@@ -22,11 +22,15 @@ pub(super) struct Intent {
     pub(super) subject: Option<CredentialId>,
     /// Wants the password again.
     pub(super) sensitive: bool,
+    /// Only takes something away: done even where the users are not as keydesk left them.
+    pub(super) takes_away: bool,
+    /// Mends what is not as keydesk left it.
+    pub(super) mends: bool,
 }
 
 impl Intent {
     pub(super) fn new(right: Right, asked: &'static str) -> Self {
-        Self { right, asked, subject: None, sensitive: false }
+        Self { right, asked, subject: None, sensitive: false, takes_away: false, mends: false }
     }
 
     pub(super) fn on(self, id: CredentialId) -> Self {
@@ -35,6 +39,14 @@ impl Intent {
 
     pub(super) fn sensitive(self) -> Self {
         Self { sensitive: true, ..self }
+    }
+
+    pub(super) fn taking_away(self) -> Self {
+        Self { takes_away: true, ..self }
+    }
+
+    pub(super) fn mending(self) -> Self {
+        Self { mends: true, ..self }
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
     change::{Change, Subject},
     guard,
     refusal::Intent,
-    settled,
+    settled, sums,
 };
 
 /// Minutes without a key after which the desk locks, unless set.
@@ -151,7 +151,13 @@ fn put(change: &mut Change<'_>, setting: Setting, value: &str) -> Result<(), Hub
     let json = |value: &str| settled::json([(key, value)]);
     let subject = Subject::row(key, &setting.name().replace('-', " "));
     let subject = subject.changed(until_now.as_deref().map(json), Some(json(value)));
-    change.note(action::SETTING, subject).map(|_| ())
+    change.note(action::SETTING, subject)?;
+    // A row that was removed or put back by hand leaves the sum wrong. Once the trail bears out every setting, it is right.
+    if !any_tampered(&mut *change.tx, vault)? {
+        let sum = sums::sum(&mut *change.tx, vault, sums::SETTINGS)?;
+        *change.sums_mut().of_mut(sums::SETTINGS.table) = sum;
+    }
+    Ok(())
 }
 
 /// A setting as it is followed.

@@ -19,6 +19,7 @@ use super::{
     desk::password_place,
     guard,
     refusal::Intent,
+    sums,
 };
 
 /// Names remembered at most, so that guessing cannot fill the disk.
@@ -142,6 +143,9 @@ impl Hub {
     /// One more try; or the end of the pause, and nothing is counted.
     fn count_try(&self, id: &str, name: &str, origin: &Origin) -> Result<Result<Attempts, Millis>, HubError> {
         let mut change = Change::begin(self, Author::nobody(origin))?;
+        // Whoever takes a count away, or puts an older one back, wins no more tries.
+        change.must_fit(sums::TRIES)?;
+        change.must_fit(sums::USERS)?;
         let now = change.now;
         let row = change.throttle_row(id)?;
         let before = attempts(&row);
@@ -331,5 +335,5 @@ fn stored_name(person: Option<Tagged<PersonRecord>>, typed: &str) -> String {
 }
 
 /// Checked when there is no user to check, at today's costs. Whatever it would match is refused all the same.
-const DUMMY_HASH: &str =
+pub(super) const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$a2V5ZGVzayBub2JvZHkuLg$bm9ib2R5IGhhcyB0aGlzIHBhc3N3b3JkLCBub2JvZHkuLi4";

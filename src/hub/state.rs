@@ -17,6 +17,9 @@ impl Hub {
     /// named; a state already reached is success without a trail row. A single one that is left out is an error.
     pub fn set_state(&self, actor: &Actor, targets: &[Target], verb: Verb) -> Result<Vec<Outcome>, HubError> {
         let mut intent = Intent::new(Right::ManageCredentials, verb.word());
+        if verb != Verb::Enable {
+            intent = intent.taking_away();
+        }
         if let [only] = targets {
             intent = intent.on(only.id);
         }
@@ -31,7 +34,11 @@ impl Hub {
     }
 
     fn set_one(&self, change: &mut Change<'_>, actor: &Actor, target: Target, verb: Verb) -> Result<Outcome, HubError> {
-        let before = self.intact_credential(&mut *change.tx, target.id)?;
+        let before = match self.intact_credential(&mut *change.tx, target.id) {
+            // Whatever somebody wrote into its row, it can be revoked.
+            Err(HubError::Tampered { .. }) if verb == Verb::Revoke => return self.revoke_tampered(change, actor, target),
+            before => before?,
+        };
         let state: State = before.state.parse().map_err(|()| unreadable("state"))?;
         let next = match next_state(state, verb) {
             Ok(None) => return Ok(Outcome::Already(self.used_row(&mut *change.tx, before)?)),
@@ -62,6 +69,23 @@ impl Hub {
             Verb::Revoke => action::REVOKED,
         };
         change.note_credential(done, &before, &record)?;
+        Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
+    }
+
+    fn revoke_tampered(&self, change: &mut Change<'_>, actor: &Actor, target: Target) -> Result<Outcome, HubError> {
+        let found: Option<Tagged<CredentialRecord>> = tables::get(&mut *change.tx, "id", &target.id.to_string())?;
+        let before = found.ok_or_else(|| no_key(&target.id.to_string()))?.record;
+        let was = before.version;
+        let record = CredentialRecord {
+            version: 1,
+            state: State::Revoked.as_str().to_owned(),
+            listed: false,
+            ..change.touched(&CredentialRecord { version: 0, ..before.clone() }, actor, Verb::Revoke.past())
+        };
+        change.replace(&record, was)?;
+        tables::count_anew(&mut *change.tx)?;
+        tables::stop_waiting(&mut *change.tx, &record.id)?;
+        change.note_credential(action::REVOKED, &before, &record)?;
         Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
     }
 

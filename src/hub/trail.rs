@@ -79,16 +79,14 @@ impl Hub {
         progress: &mut dyn FnMut(i64, i64),
     ) -> Result<TrailReport, HubError> {
         self.look_until(actor, &Intent::new(Right::ReadTrail, "verify trail"), cancel, |tx| {
-            let damage = tx.damage(cancel)?;
+            if let Some(what) = tx.damage(cancel)? {
+                let broken = Some(format!("the database is damaged: {what}"));
+                return Ok(TrailReport { rows: 0, no: 0, hash: String::new(), broken, went_back: None });
+            }
             let head = tables::head(tx)?.ok_or_else(change::no_head)?;
             let (mut walk, mut changes) = (Walk::new(&head, expect), Changes::default());
             walk::on_with(tx, &mut walk, cancel, progress, &mut |row| changes.take_up(row))?;
-            let intact = guard::head_intact(&self.vault, &head);
-            let broken = match damage.map(|what| format!("the database is damaged: {what}")) {
-                None => walk.finish(intact),
-                damage => damage,
-            };
-            let broken = match broken {
+            let broken = match walk.finish(guard::head_intact(&self.vault, &head)) {
                 None => self.outside(tx, &head, &walk.written, changes)?,
                 broken => broken,
             };

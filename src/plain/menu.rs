@@ -115,6 +115,12 @@ fn to_look_at(overview: &Overview) -> Vec<String> {
                     .into(),
             );
         }
+        if let Some(what) = site.altered.as_ref().filter(|_| !site.setting_tampered) {
+            said.push(format!(
+                "To look at: {what}. Run `keydesk audit verify --as NAME`, and `keydesk audit accept --as NAME` once you know \
+                 how it came about."
+            ));
+        }
         if site.setting_tampered {
             said.push(
                 "To look at: a setting was changed outside keydesk (tampered). Set it again under Security.".into(),

@@ -77,6 +77,11 @@ impl Sums {
         self.0.entry(table.to_owned()).or_default()
     }
 
+    /// Takes over the sums of the tables that another has; those that it does not know stay.
+    pub fn set(&mut self, other: Self) {
+        self.0.extend(other.0);
+    }
+
     fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.0.len() * 48);
         for (table, Sum { rows, sum }) in &self.0 {

@@ -12,7 +12,7 @@ use crate::{
         out,
     },
     credential::{Kind, Verb},
-    hub::{Outcome, Target},
+    hub::{HubError, Outcome, Target},
 };
 
 use super::called;
@@ -42,8 +42,17 @@ impl StateArgs {
 /// All in one transaction; if one of them does not exist nothing is changed.
 pub fn run(site: &Site, args: StateArgs, verb: Verb) -> Result<(), Failure> {
     let desk = site.open(&args.acting)?;
-    let targets = args.targets(&desk)?;
-    tell(&desk.hub.set_state(&desk.actor, &targets, verb)?, |outcome| done(outcome, verb))
+    let outcomes = match (args.targets(&desk), verb, args.keys.as_slice()) {
+        (Ok(targets), ..) => desk.hub.set_state(&desk.actor, &targets, verb)?,
+        // A key whose row was removed, or cannot be read: what the activity log knows of it can be revoked.
+        (Err(why), Verb::Revoke, [key]) if why.is_of_no_row() => match desk.hub.revoke_lost(&desk.actor, key, args.kind) {
+            Ok(outcome) => vec![outcome],
+            Err(HubError::NotFound(_)) => return Err(why),
+            Err(why) => return Err(why.into()),
+        },
+        (Err(why), ..) => return Err(why),
+    };
+    tell(&outcomes, |outcome| done(outcome, verb))
 }
 
 /// What became of each; a conflict if one was left out.

@@ -32,6 +32,7 @@ use super::{
 pub use findings::Findings;
 pub use taken::{Taken, TakenSecrets};
 pub use wrong::Wrong;
+pub(super) use wrong::wrongs;
 
 use findings::Finding;
 use run::{Opened, Run};

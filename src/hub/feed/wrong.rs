@@ -7,7 +7,7 @@ use super::{
     super::{
         HubError, Origin, action,
         change::{Author, Subject, tampered_head},
-        guard, sums,
+        guard, mark, sums,
     },
     Feed,
 };
@@ -31,7 +31,7 @@ impl Feed<'_> {
     pub fn note_wrong(self, what: &str) -> Result<(), HubError> {
         let asked = "trust the store";
         let after = serde_json::json!({ "asked": asked, "what": what }).to_string();
-        let subject = Subject::named(what).changed(None, Some(after));
+        let subject = Subject::row(mark::STORE, what).changed(None, Some(after));
         self.hub.write_refusal(Author::nobody(&Origin::default()), action::ALTERED, subject, asked)
     }
 }

@@ -136,4 +136,6 @@ pub struct SiteOverview {
     pub went_back: Option<Millis>,
     /// A setting was changed or removed outside keydesk.
     pub setting_tampered: bool,
+    /// What else is not as keydesk left it, as a sentence without an end.
+    pub altered: Option<String>,
 }

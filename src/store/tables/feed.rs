@@ -168,12 +168,15 @@ pub fn secrets_of(
 }
 
 /// The statement of [`changed_credentials`], so that a test can ask a database how it would go about it.
-pub const CHANGED: &str = "SELECT id FROM credential WHERE change > $1 ORDER BY id";
+pub const CHANGED: &str = "SELECT id FROM credential WHERE change > $1";
 
 /// Ids of the credentials that changed behind the change number `since`, in order. A new secret is a change of its
 /// credential.
 pub fn changed_credentials(tx: &mut dyn Tx, since: i64) -> Result<Vec<String>, StoreError> {
-    tx.rows(CHANGED, &[since.into()])?.into_iter().map(|mut row| row.text()).collect()
+    let rows = tx.rows(CHANGED, &[since.into()])?.into_iter();
+    let mut ids = rows.map(|mut row| row.text()).collect::<Result<Vec<_>, _>>()?;
+    ids.sort_unstable();
+    Ok(ids)
 }
 
 /// The id in the middle of all, so that two threads can read half each; `None` when there are none.

@@ -18,8 +18,8 @@ mod usage;
 
 pub use account::{AccountRecord, RingRecord, account, insert_ring, ring, ring_made_at};
 pub use credential::{
-    Branch, Condition, CredentialRecord, Direction, Listed, Sort, credentials_of, keys_of, next_to_expire, page,
-    page_sql,
+    Branch, Condition, CredentialRecord, Direction, Listed, Sort, credentials_of, ids_of_key, keys_of, next_to_expire, page,
+    page_sql, put_key_aside,
 };
 pub use feed::{
     CHANGED, CredentialCells, SecretCells, changed_credentials, credential_row, credentials_after, every_credential,
@@ -27,7 +27,7 @@ pub use feed::{
 };
 pub use head::{HeadRow, head, insert_head, lock_head, update_head};
 pub use person::{PersonRecord, PresenceRow, made_by, people, presence, put_presence};
-pub use record::{Record, Tagged, all_by, each_tag, each_tagged, get, insert, remove, stored_tag, update};
+pub use record::{Record, Tagged, all_by, each_tag, each_tagged, get, insert, remove, stored_tag, update, version_of};
 pub use refusal::{
     RefusalRow, RefusedRow, forget_refusal, forget_refusals, insert_refusal, newest_refusals, next_refusal, refusals,
     repeat_refusal,
@@ -42,7 +42,7 @@ pub use tally::{add_to_tally, count_anew, counted, tallies};
 pub use throttle::{ThrottleRecord, old_throttles, oldest_throttles, throttles};
 pub use trail::{
     RepeatRecord, TrailFilter, TrailRecord, changes, done_since, dropped_since_sign_in, find_operation, insert_trail,
-    last_at, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash,
+    last_at, move_strays, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash,
     trail_sql,
 };
 pub use usage::{

@@ -66,6 +66,12 @@ pub fn stored_tag<T: Record>(tx: &mut dyn Tx, id: &str, version: i64) -> Result<
     tx.row(&sql, &[id.into(), version.into()])?.map(|mut row| row.bytes()).transpose()
 }
 
+/// The version of the row whose `column` is `value`, whatever else is in it.
+pub fn version_of<T: Record>(tx: &mut dyn Tx, column: &str, value: &str) -> Result<Option<i64>, StoreError> {
+    let sql = format!("SELECT version FROM {} WHERE {column} = $1", T::TABLE);
+    tx.row(&sql, &[value.into()])?.map(|mut row| row.int()).transpose()
+}
+
 /// Hands over id, version and tag of every row, in no order and by no index.
 pub fn each_tag(
     tx: &mut dyn Tx,

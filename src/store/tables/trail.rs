@@ -177,8 +177,19 @@ pub fn last_at(tx: &mut dyn Tx) -> Result<Option<i64>, StoreError> {
 
 /// The number of a row that is not between the first and `last`, if there is one.
 pub fn trail_beside(tx: &mut dyn Tx, last: i64) -> Result<Option<i64>, StoreError> {
-    let sql = "SELECT no FROM trail WHERE no < 1 OR no > $1 ORDER BY no LIMIT 1";
-    tx.row(sql, &[last.into()])?.map(|mut row| row.int()).transpose()
+    // Each of these is one step of an index.
+    let mut end = |sql: &str| tx.row(sql, &[])?.map_or(Ok(None), |mut row| row.maybe_int());
+    let (first, newest) = (end("SELECT MIN(no) FROM trail")?, end("SELECT MAX(no) FROM trail")?);
+    Ok(newest.filter(|no| *no > last).or(first.filter(|no| *no < 1)))
+}
+
+/// Moves the rows that are not between the first and `last` out of the trail; says how many they were.
+pub fn move_strays(tx: &mut dyn WriteTx, last: i64, now: i64) -> Result<u64, StoreError> {
+    let kept = "INSERT INTO stray (id, moved_at, what) \
+                SELECT 'trail ' || no || ' ' || $2, $2, action || ' ' || what || ' ' || COALESCE(who, '') FROM trail \
+                WHERE no < 1 OR no > $1";
+    tx.execute(kept, &[last.into(), now.into()])?;
+    tx.execute("DELETE FROM trail WHERE no < 1 OR no > $1", &[last.into()])
 }
 
 /// Whether an operation left a row: it was committed.

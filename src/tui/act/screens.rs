@@ -43,6 +43,8 @@ pub enum Look {
     WentBack,
     /// A setting was changed or removed outside keydesk.
     SettingTampered,
+    /// Something else is not as keydesk left it.
+    Altered(String),
 }
 
 impl Room {
@@ -53,6 +55,9 @@ impl Room {
         if let Some(site) = &overview.site {
             looks.extend(site.went_back.map(|_| Look::WentBack));
             looks.extend(site.setting_tampered.then_some(Look::SettingTampered));
+            // A setting that is told of already is not told of twice.
+            let altered = site.altered.clone().filter(|_| !site.setting_tampered);
+            looks.extend(altered.map(Look::Altered));
         }
         if let Some(credentials) = overview.credentials.as_ref().filter(|_| self.may(Right::ManageCredentials)) {
             looks.extend(credentials_to_look_at(credentials));
@@ -214,7 +219,7 @@ impl App {
             Look::NeverUsed(_, kind) => self.open_api(kind, None, NEVER_USED),
             Look::Unasked => self.open(Screen::Docs(Docs::of_gateways())),
             Look::OneAdministrator => self.open(Screen::People(Box::default())),
-            Look::WentBack => self.open(Screen::Trail(Box::default())),
+            Look::WentBack | Look::Altered(_) => self.open(Screen::Trail(Box::default())),
             Look::SettingTampered => {
                 self.open(Screen::Page(Topic::Security, 0));
                 self.read_security();

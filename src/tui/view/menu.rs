@@ -81,6 +81,7 @@ fn look_words(app: &App, look: &Look, room: usize) -> String {
         }
         Look::Unasked => (None, "No gateway has asked yet: see how to set one up".to_owned()),
         Look::WentBack => (None, "The store went back. To accept that: keydesk audit accept --as NAME".to_owned()),
+        Look::Altered(what) => (None, format!("Not trusted: {what} (keydesk audit verify --as NAME)")),
         Look::SettingTampered => (None, "A setting was changed outside keydesk (tampered): set it again".to_owned()),
         Look::OneAdministrator => (None, ONLY_ADMINISTRATOR.to_owned()),
     };

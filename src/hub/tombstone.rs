@@ -1,0 +1,136 @@
+//! Revoking a key whose row cannot be trusted, or is not there any more. The trail says which key it was; a row that says
+//! "revoked" takes its place, and every verifier follows it.
+
+use crate::account::Right;
+use crate::credential::{BodyDigest, Kind, Name, Options, State, Verb};
+use crate::store::tables::{self, CredentialRecord, Tagged, TrailFilter, TrailRecord};
+
+use super::{
+    Actor, CredentialId, Hub, HubError, Outcome, action,
+    change::{Change, Subject},
+    convert, guard,
+    refusal::Intent,
+    state::no_key,
+};
+
+/// Rows of the trail that are looked through at a time for the making of a key.
+const RUN: i64 = 500;
+
+/// What the trail says of a key.
+struct Made {
+    id: String,
+    kind: String,
+    key: String,
+    name: String,
+    at: i64,
+    by: String,
+}
+
+impl Hub {
+    /// Revokes a key by its name in the trail, whatever became of its row. For a key that [`Hub::find`] does not find, or
+    /// whose row was changed outside keydesk.
+    pub fn revoke_lost(&self, actor: &Actor, key: &str, kind: Option<Kind>) -> Result<Outcome, HubError> {
+        let intent = Intent::new(Right::ManageCredentials, Verb::Revoke.word()).taking_away();
+        self.change(actor, intent, |change| {
+            let made = change.made(key, kind)?.ok_or_else(|| no_key(key))?;
+            let record = change.put_tombstone(actor, &made)?;
+            let told = serde_json::json!({ "kind": made.kind, "key": made.key, "name": made.name, "state": "revoked",
+                "row": "was changed or removed outside keydesk" });
+            let subject = Subject::row(&made.id, &made.name).changed(None, Some(told.to_string()));
+            change.note(action::REVOKED, subject)?;
+            Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
+        })
+    }
+}
+
+impl Change<'_> {
+    /// The making of a key, by the trail. The newest one: a Legacy username may have been used before.
+    fn made(&mut self, key: &str, kind: Option<Kind>) -> Result<Option<Made>, HubError> {
+        let filters = [TrailFilter::About(action::CREATED.about), TrailFilter::Class(action::CREATED.class)];
+        let mut before = i64::MAX;
+        loop {
+            let rows = tables::trail_before(&mut *self.tx, &filters, before, RUN)?;
+            let Some(last) = rows.last() else { return Ok(None) };
+            before = last.no;
+            let is_it = |made: &Made| {
+                (made.key == key || made.id == key) && kind.is_none_or(|kind| kind.as_str() == made.kind)
+            };
+            if let Some(made) = rows.iter().filter_map(made_by).find(is_it) {
+                return Ok(Some(made));
+            }
+        }
+    }
+
+    /// Puts a revoked row in the place of whatever has this id, or this kind and key.
+    fn put_tombstone(&mut self, actor: &Actor, made: &Made) -> Result<CredentialRecord, HubError> {
+        let there = tables::version_of::<CredentialRecord>(&mut *self.tx, "id", &made.id)?;
+        for planted in tables::ids_of_key(&mut *self.tx, &made.kind, &made.key)? {
+            if planted != made.id {
+                self.rename_planted(&planted)?;
+            }
+        }
+        let secret_no = self.newest_secret(&made.id).unwrap_or(0);
+        let mut record = CredentialRecord {
+            id: made.id.clone(),
+            version: 1,
+            kind: made.kind.clone(),
+            key: made.key.clone(),
+            name: String::new(),
+            name_fold: String::new(),
+            state: State::Revoked.as_str().to_owned(),
+            listed: false,
+            not_before: None,
+            expires_at: None,
+            networks: String::new(),
+            note: String::new(),
+            algorithms: String::new(),
+            body_digest: BodyDigest::default().as_str().to_owned(),
+            created_at: made.at,
+            created_by: made.by.clone(),
+            changed_at: self.now.0,
+            changed_by: actor.user.to_string(),
+            changed_how: Verb::Revoke.past().to_owned(),
+            change: self.number(),
+            secret_no,
+            older_no: None,
+            older_until: None,
+        };
+        let name = Name::new(&made.name).or_else(|_| Name::new(&made.key))?;
+        convert::put_options(&mut record, &name, &Options::default());
+        match there {
+            Some(was) => self.replace(&record, was)?,
+            None => self.insert(&record)?,
+        }
+        // The numbers of keys may be anything by now.
+        tables::count_anew(&mut *self.tx)?;
+        tables::stop_waiting(&mut *self.tx, &made.id)?;
+        Ok(record)
+    }
+
+    /// A row that calls itself like the key, and is another: one with a right tag keeps its name, for it is a key of its own.
+    fn rename_planted(&mut self, id: &str) -> Result<(), HubError> {
+        let found: Option<Tagged<CredentialRecord>> = tables::get(&mut *self.tx, "id", id)?;
+        match found.filter(|row| guard::intact(self.vault(), row)) {
+            Some(row) => Err(super::Conflict::Taken { what: format!("The key {}", row.record.key) }.into()),
+            None => Ok(tables::put_key_aside(&mut *self.tx, id)?),
+        }
+    }
+}
+
+fn made_by(row: &TrailRecord) -> Option<Made> {
+    if row.action != action::CREATED.code {
+        return None;
+    }
+    let after: serde_json::Value = serde_json::from_str(row.after.as_deref()?).ok()?;
+    let text = |name: &str| after[name].as_str().map(str::to_owned);
+    let id: CredentialId = row.subject.as_deref()?.parse().ok().map(CredentialId)?;
+    let (kind, key) = (text("kind")?, text("key")?);
+    Some(Made {
+        id: id.to_string(),
+        name: text("name").unwrap_or_else(|| key.clone()),
+        kind,
+        key,
+        at: row.at,
+        by: row.who.clone().unwrap_or_default(),
+    })
+}
