@@ -206,9 +206,14 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
+    /// Whether the rows of a small table are those that the head tells of.
+    pub(super) fn fits(&mut self, of: Summed) -> Result<bool, HubError> {
+        sums::fits(&mut *self.tx, &self.hub.vault, &self.sums, of)
+    }
+
     /// Refuses when the rows of a small table are not those that the head tells of.
     pub(super) fn must_fit(&mut self, of: Summed) -> Result<(), HubError> {
-        match sums::fits(&mut *self.tx, &self.hub.vault, &self.sums, of)? {
+        match self.fits(of)? {
             true => Ok(()),
             false => Err(HubError::Tampered {
                 what: format!("The table of {}", of.things),

@@ -231,6 +231,7 @@ fn fill(
         change: number,
     };
     change.insert(&person)?;
+    change.first_throttle(&person.name)?;
     let settings = settled::first(&mut change)?;
     change.note(action::SET_UP, Subject::named(wanted.account.as_str()).changed(None, Some(settings)))?;
     let after = Some(super::users::json(&person));

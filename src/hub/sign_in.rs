@@ -143,9 +143,8 @@ impl Hub {
     /// One more try; or the end of the pause, and nothing is counted.
     fn count_try(&self, id: &str, name: &str, origin: &Origin) -> Result<Result<Attempts, Millis>, HubError> {
         let mut change = Change::begin(self, Author::nobody(origin))?;
-        // Whoever takes a count away, or puts an older one back, wins no more tries.
-        change.must_fit(sums::TRIES)?;
         change.must_fit(sums::USERS)?;
+        change.hold_tries()?;
         let now = change.now;
         let row = change.throttle_row(id)?;
         let before = attempts(&row);
@@ -229,17 +228,44 @@ impl Hub {
 }
 
 impl Change<'_> {
+    /// A user who was not tried yet.
+    pub(super) fn first_throttle(&mut self, name: &str) -> Result<(), HubError> {
+        let row = Tagged { record: fresh(&throttle_id(self.vault(), name)?), tag: Vec::new() };
+        self.put_throttle(&row, Attempts::default())
+    }
+
+    /// Whoever takes a count of a user's tries away, or puts an older one back, wins no more tries: if the counts are not
+    /// those that the head tells of, all users count as just locked.
+    fn hold_tries(&mut self) -> Result<(), HubError> {
+        if self.fits(sums::TRIES)? {
+            return Ok(());
+        }
+        let locked = (0..crate::account::FREE_TRIES).fold(Attempts::default(), |a, _| a.after_failure(self.now));
+        for person in tables::people(&mut *self.tx)? {
+            let id = throttle_id(self.vault(), &person.record.name)?;
+            let found: Option<Tagged<ThrottleRecord>> = tables::get(&mut *self.tx, "id", &id)?;
+            match found {
+                Some(row) => {
+                    let record = ThrottleRecord { version: 1, ..self.tried(&id, 0, locked) };
+                    self.replace(&record, row.record.version)?;
+                }
+                None => self.insert(&self.tried(&id, 0, locked))?,
+            }
+        }
+        self.sum_tries()?;
+        self.refusal(action::TAMPERED, Subject::named("wrong passwords"), "wrong passwords", "")
+    }
+
+    fn sum_tries(&mut self) -> Result<(), HubError> {
+        let vault = self.vault();
+        let sum = sums::sum(&mut *self.tx, vault, sums::TRIES)?;
+        *self.sums_mut().of_mut(sums::TRIES.table) = sum;
+        Ok(())
+    }
+
     /// What is remembered of the tries on a name. A new row when there is none; a row with a wrong tag counts as a
     /// name just locked, since somebody may have wiped the count.
     fn throttle_row(&mut self, id: &str) -> Result<Tagged<ThrottleRecord>, HubError> {
-        let fresh = |id: &str| ThrottleRecord {
-            id: id.to_owned(),
-            version: 0,
-            failed: 0,
-            pauses: 0,
-            locked_until: None,
-            at: 0,
-        };
         let found: Option<Tagged<ThrottleRecord>> = tables::get(&mut *self.tx, "id", id)?;
         match found {
             Some(row) if guard::intact(self.vault(), &row) => Ok(row),
@@ -258,8 +284,11 @@ impl Change<'_> {
                 Ok(Tagged { record, tag: Vec::new() })
             }
             None => {
+                let users = self.users_throttles()?;
                 for id in tables::old_throttles(&mut *self.tx, self.now.0 - DAY, self.now.0)? {
-                    self.forget_throttle(&id)?;
+                    if !users.contains(&id) {
+                        self.forget_throttle(&id)?;
+                    }
                 }
                 if tables::throttles(&mut *self.tx)? >= MOST_NAMES {
                     self.forget_a_stranger()?;
@@ -271,15 +300,18 @@ impl Change<'_> {
 
     /// Forgets the name that was not tried for longest and is no user's: nobody gets in by it, however often it is tried.
     fn forget_a_stranger(&mut self) -> Result<(), HubError> {
-        let people = tables::people(&mut *self.tx)?;
-        let users: Result<Vec<_>, _> =
-            people.iter().map(|person| throttle_id(self.vault(), &person.record.name)).collect();
-        let users = users?;
+        let users = self.users_throttles()?;
         let oldest = tables::oldest_throttles(&mut *self.tx, users.len() as i64 + 1)?;
         if let Some(id) = oldest.into_iter().find(|id| !users.contains(id)) {
             self.forget_throttle(&id)?;
         }
         Ok(())
+    }
+
+    /// The ids of the users' rows, which are never forgotten.
+    fn users_throttles(&mut self) -> Result<Vec<String>, HubError> {
+        let people = tables::people(&mut *self.tx)?;
+        people.iter().map(|person| throttle_id(self.vault(), &person.record.name)).collect()
     }
 
     fn forget_throttle(&mut self, id: &str) -> Result<(), HubError> {
@@ -288,27 +320,38 @@ impl Change<'_> {
     }
 
     fn put_throttle(&mut self, row: &Tagged<ThrottleRecord>, tries: Attempts) -> Result<(), HubError> {
-        let record = ThrottleRecord {
-            id: row.record.id.clone(),
-            version: row.record.version + 1,
+        let record = self.tried(&row.record.id, row.record.version, tries);
+        if row.record.version == 0 { self.insert(&record)? } else { self.update(&record)? }
+        self.sum_tries()
+    }
+
+    /// The next version of a row.
+    fn tried(&self, id: &str, version: i64, tries: Attempts) -> ThrottleRecord {
+        ThrottleRecord {
+            id: id.to_owned(),
+            version: version + 1,
             failed: i64::from(tries.failed),
             pauses: i64::from(tries.pauses),
             locked_until: tries.locked_until.map(|until| until.0),
             at: self.now.0,
-        };
-        if row.record.version == 0 { self.insert(&record) } else { self.update(&record) }
+        }
     }
 
     /// Forgets the tries on a name.
     pub(super) fn clear_throttle(&mut self, id: &str) -> Result<(), HubError> {
+        self.hold_tries()?;
         let row = self.throttle_row(id)?;
         if row.record.version == 0 { Ok(()) } else { self.put_throttle(&row, Attempts::default()) }
     }
 }
 
-fn throttle_id(vault: &Vault, name: &str) -> Result<String, HubError> {
+pub(super) fn throttle_id(vault: &Vault, name: &str) -> Result<String, HubError> {
     let bounded: String = name.chars().take(UserName::MAX + 1).collect();
     Ok(data_encoding::HEXLOWER.encode(&vault.pseudonym("user name", &bounded)?[4..20]))
+}
+
+fn fresh(id: &str) -> ThrottleRecord {
+    ThrottleRecord { id: id.to_owned(), version: 0, failed: 0, pauses: 0, locked_until: None, at: 0 }
 }
 
 /// The counts of a throttle row.

@@ -5,12 +5,12 @@ use crate::store::{
     Cell, Tx,
     tables::{
         self, AccountRecord, CredentialRecord, HeadRow, PersonRecord, Record as _, SecretRecord, SettingRecord,
-        ThrottleRecord,
+        Tagged, ThrottleRecord,
     },
 };
 use crate::vault::{Sum, Sums, Vault};
 
-use super::{HubError, change::tampered_head};
+use super::{HubError, change::tampered_head, sign_in::throttle_id};
 
 /// A table that the head has a sum of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,11 +42,27 @@ pub(super) const ALL: [Summed; 6] = [ACCOUNT, USERS, SETTINGS, KEYS, SECRETS, TR
 
 /// The sum of the rows of a table as they are now.
 pub(super) fn sum(tx: &mut dyn Tx, vault: &Vault, of: Summed) -> Result<Sum, HubError> {
+    if of == TRIES {
+        return tries(tx, vault);
+    }
     let (mut sum, mut room) = (Sum::default(), Vec::new());
     tables::each_tag(tx, of.table, &mut |row| {
         add(&mut sum, vault, of.table, row, &mut room);
         Ok(())
     })?;
+    Ok(sum)
+}
+
+/// The sum over the tries on the names of users. Anybody may try any other name, and rows of these come and go.
+fn tries(tx: &mut dyn Tx, vault: &Vault) -> Result<Sum, HubError> {
+    let mut sum = Sum::default();
+    for person in tables::people(tx)? {
+        let id = throttle_id(vault, &person.record.name)?;
+        let found: Option<Tagged<ThrottleRecord>> = tables::get(tx, "id", &id)?;
+        if let Some(Tagged { record, tag }) = found {
+            sum.add(vault.term(ThrottleRecord::TABLE, &record.id, record.version, &tag));
+        }
+    }
     Ok(sum)
 }
 

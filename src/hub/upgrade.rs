@@ -5,13 +5,15 @@ use std::collections::HashMap;
 
 use crate::store::{
     Cancel, Cell, StoreError, Value, WriteTx,
-    tables::{self, AccountRecord, CredentialRecord, HeadRow, Record as _, SecretRecord, Tagged},
+    tables::{self, AccountRecord, CredentialRecord, HeadRow, Record as _, SecretRecord, Tagged, ThrottleRecord},
 };
 use crate::time::Millis;
 use crate::vault::{TagInput, Vault, VaultError};
 
 use super::{
-    HubError, action, guard, sums,
+    HubError, action, guard,
+    sign_in::throttle_id,
+    sums,
     walk::{self, Walk},
 };
 
@@ -50,6 +52,7 @@ pub(super) fn over_step_6(
     }
     carry_account(tx, vault, &last)?;
     spoil_users(tx, &last)?;
+    first_throttles(tx, vault, now)?;
     let mut head = HeadRow { sums: vault.seal_sums(&sums::all(tx, vault)?, &head.store_id)?, ..head };
     if was_intact {
         head.mac = guard::head_mac(vault, &head)?;
@@ -201,6 +204,18 @@ fn carry_account(tx: &mut dyn WriteTx, vault: &Vault, last: &LastChanges) -> Res
     if last.is_empty() || last.contains_key(&format!("account {}", record.name)) {
         let tag = guard::tag::<AccountRecord>(vault, &record)?;
         tables::carry_account(tx, &record.id, &tag)?;
+    }
+    Ok(())
+}
+
+/// Every user has a row of wrong passwords from here on: one that is missing was taken away.
+fn first_throttles(tx: &mut dyn WriteTx, vault: &Vault, now: Millis) -> Result<(), HubError> {
+    for person in tables::people(tx)? {
+        let id = throttle_id(vault, &person.record.name)?;
+        if tables::get::<ThrottleRecord>(tx, "id", &id)?.is_none() {
+            let record = ThrottleRecord { id, version: 1, failed: 0, pauses: 0, locked_until: None, at: now.0 };
+            tables::insert(tx, &record, guard::tag(vault, &record)?)?;
+        }
     }
     Ok(())
 }

@@ -67,6 +67,7 @@ impl Hub {
                 change: change.number(),
             };
             change.insert(&person)?;
+            change.first_throttle(&person.name)?;
             let subject = Subject::row(&person.id, &person.name).changed(None, Some(json(&person)));
             change.note(action::USER_ADDED, subject)?;
             self.user_row_of(change, &person.name)

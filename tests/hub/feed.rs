@@ -6,7 +6,7 @@ use keydesk::{
     account::Role,
     credential::{Kind, Options, Overlap, State, Verb},
     hub::{
-        Actor, Fed, Findings, Followed, Hub, HubError, Issued, NewCredential, Policy, Refusal, RefusedQuery, Replay,
+        Actor, Agreed, Fed, Findings, Followed, Hub, HubError, Issued, NewCredential, Policy, Refusal, RefusedQuery, Replay,
         SetUp, Setting, Since, TrailQuery, Use,
     },
     secret::Secret,
@@ -18,7 +18,7 @@ use super::support::{Desk, NOW, refusal};
 fn all(hub: &Hub) -> Vec<Fed> {
     let (mut fed, mut findings) = (Vec::new(), Findings::default());
     for part in hub.feed().halves().unwrap() {
-        hub.feed().load(&part, &mut findings, &mut |run| fed.extend(run)).unwrap();
+        hub.feed().load(&part, &mut |_| Agreed::Yes, &mut findings, &mut |run| fed.extend(run)).unwrap();
     }
     hub.feed().note_tampered(&mut findings);
     fed

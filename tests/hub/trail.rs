@@ -126,7 +126,10 @@ fn forged(no: i64) -> String {
 
 /// Takes the triggers away, edits, and puts them back word for word, as somebody who knows keydesk would.
 fn report_after(desk: &Desk, sql: &str) -> TrailReport {
-    let triggers = keydesk::store::STEPS[0].sqlite;
+    let connection = rusqlite::Connection::open(desk.database()).unwrap();
+    let triggers = "SELECT group_concat(sql, ';' || char(10)) FROM sqlite_schema WHERE type = 'trigger'";
+    let triggers: String = connection.query_row(triggers, [], |row| row.get(0)).unwrap();
+    drop(connection);
     desk.sql(&format!("DROP TRIGGER trail_keeps_rows; DROP TRIGGER trail_keeps_text; {sql}; {triggers}"));
     report(&desk.reopened(), desk, None)
 }

@@ -23,6 +23,8 @@ pub struct ThrottleRecord {
 
 impl Record for ThrottleRecord {
     const TABLE: &'static str = "throttle";
+    // Only those of users are summed, which the table alone does not tell.
+    const SUMMED: bool = false;
     const COLUMNS: &'static [&'static str] = &["failed", "pauses", "locked_until", "at"];
 
     fn id(&self) -> &str {
