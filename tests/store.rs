@@ -1,6 +1,12 @@
 //! What every database must do for keydesk, written against the `Store` trait alone. A driver adds one line at the end
 //! of this file and nothing else.
 
+mod store {
+    pub mod attacker;
+    pub mod beside;
+    pub mod schema;
+}
+
 use std::{
     sync::{
         Arc,
