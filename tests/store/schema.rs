@@ -1,6 +1,9 @@
 //! What the database says about its own schema is not believed: not its number, not its first pages, not its indexes.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use keydesk::store::{Cancel, SqliteStore, Store as _, StoreError};
 
@@ -76,7 +79,7 @@ fn whoever_flips_the_schema_gets_nothing_run() {
     std::thread::scope(|scope| {
         scope.spawn(|| {
             let attacker = rusqlite::Connection::open(&desk.path).unwrap();
-            attacker.busy_timeout(std::time::Duration::from_secs(60)).unwrap();
+            attacker.busy_timeout(Duration::from_secs(60)).unwrap();
             attacker.pragma_update(None, "synchronous", false).unwrap();
             let number: i64 = attacker.pragma_query_value(None, "schema_version", |row| row.get(0)).unwrap();
             let change = |sql: &str| {
@@ -85,12 +88,13 @@ fn whoever_flips_the_schema_gets_nothing_run() {
             };
             while !stop.load(Ordering::Relaxed) {
                 change(TRIGGER);
+                // Others have their turn, in both halves.
+                std::thread::sleep(Duration::from_millis(2));
                 change("DROP TRIGGER planted");
-                // Time for somebody else to have a turn.
-                std::thread::yield_now();
+                std::thread::sleep(Duration::from_millis(2));
             }
         });
-        for turn in 0..20_000 {
+        for turn in 0..2_000 {
             let result = add(&store, &format!("kind {}", turn % 50), 1);
             match &result {
                 Ok(()) => done += 1,
@@ -98,12 +102,13 @@ fn whoever_flips_the_schema_gets_nothing_run() {
                 Err(why) => panic!("{why:?}"),
             }
             let _ = number(&store, "basic");
-            if done >= 100 && refused >= 100 {
+            if done >= 200 && refused >= 200 {
                 break;
             }
         }
         stop.store(true, Ordering::Relaxed);
     });
+    println!("{done} done, {refused} refused");
     assert!(done > 0 && refused > 0, "{done} done, {refused} refused");
     let most = Desk::open(&desk);
     let mut tx = most.read(&Cancel::default()).unwrap();
