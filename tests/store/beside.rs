@@ -113,6 +113,38 @@ fn a_log_that_is_gone_is_not_folded_into_the_database() {
     assert_eq!(desk.others_see("basic"), "20");
 }
 
+/// Others were there and went, so that we are the last to close it.
+#[test]
+fn whoever_closes_last_with_files_that_are_gone_leaves_those_of_others() {
+    if !need() {
+        return;
+    }
+    let (desk, store) = folded();
+    add(&store, "basic", 1).unwrap();
+    desk.remove(BOTH);
+    desk.sql("UPDATE tally SET n = 20");
+    assert!(BOTH.iter().all(|ending| desk.beside(ending).exists()), "we had it open");
+    drop(store);
+    assert!(BOTH.iter().all(|ending| desk.beside(ending).exists()), "the files of others were removed");
+    assert_eq!(desk.others_see("basic"), "20");
+}
+
+#[test]
+fn a_log_is_folded_into_the_database_before_it_grows_without_end() {
+    let desk = Desk::new();
+    let store = desk.open();
+    let mib = |ending: &str| desk.beside(ending).metadata().unwrap().len() >> 20;
+    for id in 0..10 {
+        let mut tx = store.write().unwrap();
+        let sql = "INSERT INTO ring (id, purpose, active, wrapped, created_at) VALUES ($1, 'seal', 1, $2, 1)";
+        tx.execute(sql, &[id.into(), vec![7_u8; 2 << 20].into()]).unwrap();
+        assert_eq!(tx.commit(), Commit::Committed);
+    }
+    assert!((2..9).contains(&mib("-wal")) && mib("") > 10, "{} and {} MiB", mib("-wal"), mib(""));
+    drop(store);
+    assert!(!desk.beside("-wal").exists() && mib("") >= 20, "whoever closes last tidies");
+}
+
 /// A verifier has several handles, and to SQLite they share one memory.
 #[test]
 fn all_handles_of_a_process_leave_together() {
