@@ -387,11 +387,8 @@ fn many_uses(store: &dyn Store) {
         uses.extend((n % 3 == 0).then(|| used(record.id(), 2, 1_000 + n)));
     }
     write(store, |tx| tables::put_usages(tx, &uses, 10_000));
-    let row = |secret_no, at: Option<i64>| UsageRow {
-        secret_no,
-        at,
-        address: at.map(|at| format!("2001:db8::{at:x}")),
-    };
+    let row =
+        |secret_no, at: Option<i64>| UsageRow { secret_no, at, address: at.map(|at| format!("2001:db8::{at:x}")) };
     for (n, record) in (0..).zip(&all) {
         let second = (n % 3 == 0 && n < 349).then_some(1_000 + n);
         let wanted = [row(2, second), row(1, (n < 349).then_some(100 + n))];

@@ -1,8 +1,6 @@
 //! The desk as a whole: found, set up once, opened.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::account::{AccountName, Role, UserName, UserState};
 use crate::secret::Secret;

@@ -22,7 +22,9 @@ pub struct Level(Targets);
 
 /// It is not a level.
 #[derive(Debug, thiserror::Error)]
-#[error("{0:?} is no log level. Write `log` in the config as warn, info or debug, or by module as in keydesk::serve=debug,info.")]
+#[error(
+    "{0:?} is no log level. Write `log` in the config as warn, info or debug, or by module as in keydesk::serve=debug,info."
+)]
 pub struct LevelError(String);
 
 impl Default for Level {
@@ -38,7 +40,9 @@ impl Level {
         match (named, config) {
             (Some(wanted), _) => Ok(Self(wanted)),
             (None, None) => Ok(Self::default()),
-            (None, Some(text)) => Targets::from_str(text).map(Self).map_err(|_| LevelError(text.chars().take(100).collect())),
+            (None, Some(text)) => {
+                Targets::from_str(text).map(Self).map_err(|_| LevelError(text.chars().take(100).collect()))
+            }
         }
     }
 
