@@ -21,6 +21,7 @@ use super::{
 impl Refresh {
     /// Loads everything anew, beside the snapshot that goes on answering.
     pub(super) fn load(&mut self, hub: &Hub) -> Result<(), HubError> {
+        mischief::begins("load");
         let followed = hub.feed().policy(&self.known.followed)?;
         let mut loaded = self.load_beside(hub, &followed.policy)?;
         // What the snapshot of before knows by now the new one must know when it takes its place.
