@@ -26,8 +26,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     };
     let dir = std::path::Path::new(dir);
-    let places =
-        Places::new(dir.join("data/keydesk.db"), MasterKeyPlace::file(dir.join("etc/master.key")));
+    let places = Places::new(dir.join("data/keydesk.db"), MasterKeyPlace::file(dir.join("etc/master.key")));
     match measure(&places) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {

@@ -6,6 +6,8 @@ mod need;
 mod serve {
     pub mod answers;
     pub mod contract;
+    pub mod hangup;
+    pub mod kept;
     pub mod limits;
     pub mod listeners;
     pub mod logs;

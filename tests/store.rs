@@ -1,6 +1,12 @@
 //! What every database must do for keydesk, written against the `Store` trait alone. A driver adds one line at the end
 //! of this file and nothing else.
 
+mod store {
+    pub mod attacker;
+    pub mod beside;
+    pub mod schema;
+}
+
 use std::{
     sync::{
         Arc,
@@ -390,11 +396,8 @@ fn many_uses(store: &dyn Store) {
         uses.extend((n % 3 == 0).then(|| used(record.id(), 2, 1_000 + n)));
     }
     write(store, |tx| tables::put_usages(tx, &uses, 10_000));
-    let row = |secret_no, at: Option<i64>| UsageRow {
-        secret_no,
-        at,
-        address: at.map(|at| format!("2001:db8::{at:x}")),
-    };
+    let row =
+        |secret_no, at: Option<i64>| UsageRow { secret_no, at, address: at.map(|at| format!("2001:db8::{at:x}")) };
     for (n, record) in (0..).zip(&all) {
         let second = (n % 3 == 0 && n < 349).then_some(1_000 + n);
         let wanted = [row(2, second), row(1, (n < 349).then_some(100 + n))];

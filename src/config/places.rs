@@ -95,7 +95,8 @@ pub fn found(wishes: &Wishes) -> Result<Found, ConfigError> {
     let token = file.serve.gateway_token_file.map(|path| beside.join(path));
     let serve = ServeFile { gateway_token_file: token, ..file.serve };
     let credentials_directory = wishes.credentials_directory.clone();
-    let said = wishes.state_dir.as_ref().map(|dir| here.join(dir)).or_else(|| Some(beside.join(file.state_dir.as_ref()?)));
+    let said =
+        wishes.state_dir.as_ref().map(|dir| here.join(dir)).or_else(|| Some(beside.join(file.state_dir.as_ref()?)));
     let state_dir = said.or_else(|| wishes.state_directory.clone());
     Ok(Found { config, database, default_database, master_key, state_dir, serve, credentials_directory })
 }

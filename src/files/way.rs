@@ -136,14 +136,21 @@ mod tests {
     fn a_way_that_others_can_write_to_is_none_unless_it_is_sticky() {
         let (_dir, at) = house();
         let file = at.join("a/b/file");
-        for (bits, good) in
-            [(0o700, true), (0o755, true), (0o2750, true), (0o1777, true), (0o770, false), (0o777, false), (0o702, false)]
-        {
+        for (bits, good) in [
+            (0o700, true),
+            (0o755, true),
+            (0o2750, true),
+            (0o1777, true),
+            (0o770, false),
+            (0o777, false),
+            (0o702, false),
+        ] {
             mode(at.join("a"), bits);
             let found = guarded(&file);
             assert_eq!(found.is_ok(), good, "{bits:o} {found:?}");
             if let Err(why) = found {
-                let wanted = format!("(mode {bits:04o}), who could put other files in place of keydesk's. Run: chmod go-w");
+                let wanted =
+                    format!("(mode {bits:04o}), who could put other files in place of keydesk's. Run: chmod go-w");
                 assert!(why.to_string().contains(&wanted), "{why}");
             }
         }

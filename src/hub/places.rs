@@ -77,6 +77,9 @@ mod tests {
             assert_eq!((held.seen(), held.replay()), (at("real.db-seen"), at("real.db-replay")), "of the real one");
         }
         let held = places(Some("state"));
-        assert_eq!((held.database.clone(), held.seen(), held.replay()), (at("real.db"), at("state/seen"), at("state/replay")));
+        assert_eq!(
+            (held.database.clone(), held.seen(), held.replay()),
+            (at("real.db"), at("state/seen"), at("state/replay"))
+        );
     }
 }

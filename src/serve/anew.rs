@@ -27,6 +27,7 @@ impl Refresh {
     /// tells of. Says whether it is.
     pub(super) fn load(&mut self, hub: &Hub) -> Result<bool, HubError> {
         let began = Instant::now();
+        mischief::begins("load");
         let followed = hub.feed().policy(&self.known.followed)?;
         let mut loaded = self.load_beside(hub, &followed.policy)?;
         // What the snapshot of before knows by now the new one must know when it takes its place.

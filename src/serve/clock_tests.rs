@@ -23,7 +23,8 @@ fn rotated(hub: &Hub) -> String {
 fn secrets_that_had_ended_by_a_clock_that_was_ahead_work_again_when_it_is_set_right() {
     let dir = tempfile::tempdir().unwrap();
     let clock = Arc::new(SetClock::at(Millis(1_786_698_764_000)));
-    let places = Places::new(dir.path().join("data/keydesk.db"), MasterKeyPlace::file(dir.path().join("config/master.key")));
+    let places =
+        Places::new(dir.path().join("data/keydesk.db"), MasterKeyPlace::file(dir.path().join("config/master.key")));
     let password = Secret::from_text("correct horse battery");
     let wanted = SetUp { account: "Acme".to_owned(), name: "alice".to_owned(), password };
     let key = rotated(&Hub::set_up(&places, clock.clone(), &wanted, &Origin::default()).unwrap());

@@ -217,10 +217,10 @@ impl Health {
         let sight = self.sight.lock().unwrap_or_else(PoisonError::into_inner).words().to_owned();
         let word = if ready { "ready" } else { "not ready" };
         let (age, limit) = (self.age(), self.limit.load(Ordering::Relaxed));
-        let unmarked = self.unmarked.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map_or_else(
-            String::new,
-            |file| format!("seen before: {file} could not be read at the start, so an older store would not be noticed\n"),
-        );
+        let unmarked =
+            self.unmarked.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map_or_else(String::new, |file| {
+                format!("seen before: {file} could not be read at the start, so an older store would not be noticed\n")
+            });
         let text = format!(
             "{word}\nstore: {sight}\nlast in sight: {}.{:03} s ago, answers until {} s\ntampered credentials: {}\n\
              tampered settings: {}\nchanged outside keydesk: {}\n{unmarked}",

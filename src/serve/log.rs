@@ -7,7 +7,12 @@ use std::{env, io, str::FromStr as _, sync::OnceLock};
 
 use rustix::fs::fstat;
 use tracing_subscriber::{
-    Registry, filter::Targets, fmt, layer::SubscriberExt as _, registry, reload, util::SubscriberInitExt as _,
+    Registry,
+    filter::{LevelFilter, Targets},
+    fmt,
+    layer::SubscriberExt as _,
+    registry, reload,
+    util::SubscriberInitExt as _,
 };
 
 /// Says how much is logged: `warn`, `info` (the default), `debug`, or by module as in `keydesk::serve=debug,info`.
@@ -22,7 +27,9 @@ pub struct Level(Targets);
 
 /// It is not a level.
 #[derive(Debug, thiserror::Error)]
-#[error("{0:?} is no log level. Write `log` in the config as warn, info or debug, or by module as in keydesk::serve=debug,info.")]
+#[error(
+    "{0:?} is no log level. Write `log` in the config as warn, info or debug, or by module as in keydesk::serve=debug,info."
+)]
 pub struct LevelError(String);
 
 impl Default for Level {
@@ -34,12 +41,18 @@ impl Default for Level {
 impl Level {
     /// What the environment says, else what the config says.
     pub fn read(config: Option<&str>) -> Result<Self, LevelError> {
-        let named = env::var(LEVEL).ok().and_then(|text| Targets::from_str(&text).ok());
+        let named = env::var(LEVEL).ok().and_then(|text| Self::parse(&text));
         match (named, config) {
-            (Some(wanted), _) => Ok(Self(wanted)),
+            (Some(level), _) => Ok(level),
             (None, None) => Ok(Self::default()),
-            (None, Some(text)) => Targets::from_str(text).map(Self).map_err(|_| LevelError(text.chars().take(100).collect())),
+            (None, Some(text)) => Self::parse(text).ok_or_else(|| LevelError(text.chars().take(100).collect())),
         }
+    }
+
+    /// A lone word is a level: a misspelt one must not be taken for a module, which would leave all others silent.
+    fn parse(text: &str) -> Option<Self> {
+        let is_word = |part: &str| part.contains('=') || LevelFilter::from_str(part.trim()).is_ok();
+        text.split(',').all(is_word).then(|| Targets::from_str(text).ok().map(Self)).flatten()
     }
 
     /// Logs so much from here on.
@@ -64,4 +77,19 @@ pub fn begin() {
 fn in_journal() -> bool {
     let named = env::var("JOURNAL_STREAM").unwrap_or_default();
     fstat(io::stderr()).is_ok_and(|stat| named == format!("{}:{}", stat.st_dev, stat.st_ino))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_a_word_or_a_module_with_one() {
+        for good in ["warn", "info", "DEBUG", "off", "keydesk::serve=debug,info", "keydesk=trace, warn"] {
+            assert!(Level::parse(good).is_some(), "{good}");
+        }
+        for wrong in ["", "debgu", "keydesk", "keydesk=debgu", "info,", "!!", "keydesk::serve=debug,inf"] {
+            assert!(Level::parse(wrong).is_none(), "{wrong}");
+        }
+    }
 }

@@ -152,6 +152,7 @@ pub fn run(mut orders: Orders, reread: &Reread, hangups: &HangUps) -> Result<(),
         let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
         made.map_err(|why| ServeError::State(dir.display().to_string(), why))?;
     }
+    mischief::delays("start");
     let hub = open(&orders)?;
     let followed = hub.feed().policy(&Followed::default())?;
     refresh::tell_settings(&followed);

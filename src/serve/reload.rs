@@ -41,7 +41,9 @@ pub(super) fn take_up(verifier: &Verifier, orders: &Orders, reread: &Reread) {
         }
     };
     if new.token.is_none() && orders.token.is_some() {
-        tracing::error!("the config names no gateway token any more: the verifier goes on as it was, with the one it had");
+        tracing::error!(
+            "the config names no gateway token any more: the verifier goes on as it was, with the one it had"
+        );
         return;
     }
     if new.listen != orders.listen || new.places != orders.places {

@@ -53,8 +53,8 @@ pub trait Tx {
     /// for a hash.
     fn catalogue(&mut self) -> Result<Vec<u8>, StoreError>;
 
-    /// The first thing that the database's own check of itself finds: pages or indexes that do not fit. `None` when it is
-    /// whole. Reads everything.
+    /// What the database's own check of itself finds, in a line: pages or indexes that do not fit. `None` when it is whole.
+    /// Reads everything.
     fn damage(&mut self, cancel: &Cancel) -> Result<Option<String>, StoreError>;
 
     /// All rows of a query.

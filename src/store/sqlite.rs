@@ -23,7 +23,6 @@ use std::sync::{
 
 use super::{Cancel, Notice, Store, StoreError, Tx, WriteTx};
 
-use failed::failed;
 use files::Place;
 use live::Live;
 pub use open::Found;
@@ -130,9 +129,7 @@ impl Store for SqliteStore {
             self.close_others();
             return Err(place.lost());
         }
-        let now = live.connection.pragma_query_value(None, "data_version", |row| row.get(0));
-        let now = now.map_err(failed(&live.connection))?;
-        Ok(live.data_version.replace(now) != Some(now))
+        live.changed()
     }
 
     fn reopened(&self) -> u64 {

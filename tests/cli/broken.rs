@@ -60,6 +60,71 @@ fn a_master_key_that_others_can_read() {
     }
 }
 
+/// Whoever can write to a directory on the way can put another file there, whatever the mode of this one.
+#[test]
+fn a_way_that_others_can_write_to() {
+    let desk = Desk::ready();
+    let config = desk.master_key().parent().unwrap().to_owned();
+    let data = desk.database().parent().unwrap().to_owned();
+    for dir in [&config, &data, desk.path()] {
+        let before = fs::metadata(dir).unwrap().permissions();
+        for mode in [0o777, 0o770, 0o702] {
+            fs::set_permissions(dir, fs::Permissions::from_mode(mode)).unwrap();
+            left_alone(&desk, 6, &format!("can be written by others (mode {mode:04o})"));
+            left_alone(&desk, 6, &format!("chmod go-w {}", dir.canonicalize().unwrap().display()));
+            desk.run(&["serve"]).fails(6, "chmod go-w");
+        }
+        // What a sticky one holds is each owner's own; and a group may look in, for the verifier's socket.
+        for mode in [0o1777, 0o2750, 0o755] {
+            fs::set_permissions(dir, fs::Permissions::from_mode(mode)).unwrap();
+            desk.run(&LIST).done();
+        }
+        fs::set_permissions(dir, before).unwrap();
+    }
+}
+
+#[test]
+fn what_belongs_to_another_user() {
+    if !rustix::process::geteuid().is_root() {
+        println!("skipped: only root gives files away");
+        return;
+    }
+    let desk = Desk::ready();
+    let config = desk.master_key().parent().unwrap().to_owned();
+    let data = desk.database().parent().unwrap().to_owned();
+    for place in [&desk.master_key(), &desk.database(), &config, &data, desk.path()] {
+        std::os::unix::fs::chown(place, Some(12_345), None).unwrap();
+        left_alone(&desk, 6, "belongs to another user (uid 12345)");
+        left_alone(&desk, 6, &format!("chown 0 {}", place.canonicalize().unwrap().display()));
+        std::os::unix::fs::chown(place, Some(0), None).unwrap();
+    }
+    desk.run(&LIST).done();
+}
+
+/// A link counts as the file it leads to: as safe as every directory on both ways.
+#[test]
+fn links_in_place_of_the_master_key_and_the_database() {
+    let desk = Desk::ready();
+    let elsewhere = desk.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    for file in [desk.master_key(), desk.database()] {
+        let real = elsewhere.join(file.file_name().unwrap());
+        fs::rename(&file, &real).unwrap();
+        std::os::unix::fs::symlink(&real, &file).unwrap();
+    }
+    desk.new_key("basic", "one");
+    assert_eq!(desk.list().len(), 1);
+    let data = desk.database().parent().unwrap().to_owned();
+    assert_eq!(fs::read_dir(data).unwrap().count(), 1, "the log of the database is beside the real one");
+    fs::set_permissions(&elsewhere, fs::Permissions::from_mode(0o777)).unwrap();
+    desk.run(&LIST).fails(6, "chmod go-w");
+    fs::set_permissions(&elsewhere, fs::Permissions::from_mode(0o700)).unwrap();
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::lchown(desk.master_key(), Some(12_345), None).unwrap();
+        desk.run(&LIST).fails(6, "belongs to another user");
+    }
+}
+
 #[test]
 fn a_master_key_of_another_desk() {
     let desk = Desk::ready();
@@ -151,7 +216,7 @@ fn a_directory_that_cannot_be_written() {
     let key = desk.new_key("basic", "crm-sync");
     let binary = desk.path().join("keydesk");
     fs::copy(env!("CARGO_BIN_EXE_keydesk"), &binary).unwrap();
-    give_away(desk.path());
+    give(desk.path(), 65_534);
     let data = desk.database().parent().unwrap().to_owned();
     fs::set_permissions(&data, fs::Permissions::from_mode(0o500)).unwrap();
     fs::set_permissions(desk.database(), fs::Permissions::from_mode(0o400)).unwrap();
@@ -170,18 +235,19 @@ fn a_directory_that_cannot_be_written() {
         }
     };
     Run::new(&args, output).fails(6, "cannot be written");
+    give(desk.path(), 0);
     fs::set_permissions(&data, fs::Permissions::from_mode(0o700)).unwrap();
     fs::set_permissions(desk.database(), fs::Permissions::from_mode(0o600)).unwrap();
     assert_eq!(desk.list()[0]["state"], "active");
 }
 
-fn give_away(path: &Path) {
+fn give(path: &Path, user: u32) {
     if !rustix::process::geteuid().is_root() {
         return;
     }
-    std::os::unix::fs::chown(path, Some(65_534), Some(65_534)).unwrap();
+    std::os::unix::fs::chown(path, Some(user), Some(user)).unwrap();
     if path.is_dir() {
-        fs::read_dir(path).unwrap().for_each(|entry| give_away(&entry.unwrap().path()));
+        fs::read_dir(path).unwrap().for_each(|entry| give(&entry.unwrap().path(), user));
     }
 }
 

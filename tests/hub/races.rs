@@ -25,7 +25,10 @@ fn other_process() {
     let Ok(order) = std::env::var("KEYDESK_TEST_RACE") else { return };
     let [dir, who, deed] = order.splitn(3, '|').collect::<Vec<_>>().try_into().unwrap();
     let dir = std::path::PathBuf::from(dir);
-    let places = keydesk::hub::Places::new(dir.join("data/keydesk.db"), keydesk::vault::MasterKeyPlace::file(dir.join("config/master.key")));
+    let places = keydesk::hub::Places::new(
+        dir.join("data/keydesk.db"),
+        keydesk::vault::MasterKeyPlace::file(dir.join("config/master.key")),
+    );
     let keydesk::hub::Start::Ready(hub) = Hub::open(&places, Arc::new(SystemClock)).unwrap() else { panic!() };
     let actor = hub.local_actor(who, &Origin::default()).unwrap();
     let row = hub.list(&actor, &Default::default()).unwrap().rows.remove(0);

@@ -136,7 +136,10 @@ fn desk_with_a_hasty_clock() {
         return;
     }
     let home = std::env::var("HOME").unwrap();
-    let places = Places::new(format!("{home}/data/keydesk.db"), MasterKeyPlace::file(format!("{home}/.config/keydesk/master.key")));
+    let places = Places::new(
+        format!("{home}/data/keydesk.db"),
+        MasterKeyPlace::file(format!("{home}/.config/keydesk/master.key")),
+    );
     let appearance = format!("{home}/.config/keydesk/appearance.toml").into();
     let clock = Arc::new(Hasty(SystemClock.now()));
     let after = plain::run(&places, &Origin::default(), appearance, crate::play::VERIFIER, clock).unwrap();

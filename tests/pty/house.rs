@@ -73,7 +73,10 @@ impl House {
 
     /// Makes `n` Basic keys, named so that they are listed in order.
     pub fn fill(&self, n: usize) {
-        let places = Places::new(self.data().join("keydesk.db"), MasterKeyPlace::file(self.dir.path().join(".config/keydesk/master.key")));
+        let places = Places::new(
+            self.data().join("keydesk.db"),
+            MasterKeyPlace::file(self.dir.path().join(".config/keydesk/master.key")),
+        );
         let Start::Ready(hub) = Hub::open(&places, Arc::new(SystemClock)).unwrap() else { panic!("no desk") };
         let alice = hub.local_actor("alice", &Origin::default()).unwrap();
         let key = |i| NewCredential {

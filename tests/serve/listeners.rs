@@ -37,6 +37,51 @@ fn the_socket_is_for_owner_and_group_and_goes_when_the_verifier_stops() {
     assert_eq!(desk.verifier().get("/healthz").status(), 200);
 }
 
+/// Whatever ends it in whatever way it can still do something.
+#[test]
+fn the_socket_goes_at_every_end() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let desk = Desk::new();
+    for signal in [Signal::TERM, Signal::INT, Signal::QUIT, Signal::USR1, Signal::USR2, Signal::ALARM] {
+        let mut verifier = desk.verifier();
+        let socket = verifier.socket.clone();
+        kill_process(Pid::from_child(&verifier.child), signal).unwrap();
+        assert!(verifier.child.wait().unwrap().success(), "{signal:?}");
+        assert!(!socket.exists(), "{signal:?}");
+    }
+    // A thread that it cannot do without dies while it answers.
+    let socket = desk.dir.path().join("v.sock");
+    let place = format!("unix:{}", socket.display());
+    let mut command = desk.command(&["--listen", &place]);
+    command.env("KEYDESK_TEST_MISCHIEF", "load");
+    let mut verifier = Verifier::spawn(command, desk.dir.path(), socket.clone());
+    desk.hub.accept_store(&desk.alice).unwrap();
+    assert_eq!(verifier.child.wait().unwrap().code(), Some(1), "{}", verifier.log());
+    assert!(!socket.exists());
+    // It listened at one place when another could not be had.
+    for (second, code) in [("unix:/proc/nowhere/s", 1), ("127.0.0.1:8730", 2)] {
+        let (ended, sentence) = said(&mut desk.command(&["--listen", &place, "--listen", second]));
+        assert_eq!(ended, Some(code), "{sentence}");
+        assert!(!socket.exists(), "{second}");
+    }
+}
+
+#[test]
+fn a_socket_that_was_left_behind_by_another_user_is_left_alone() {
+    if !rustix::process::geteuid().is_root() {
+        println!("skipped: only root gives files away");
+        return;
+    }
+    let desk = Desk::new();
+    let socket = desk.dir.path().join("v.sock");
+    drop(std::os::unix::net::UnixListener::bind(&socket).unwrap());
+    std::os::unix::fs::chown(&socket, Some(12_345), None).unwrap();
+    let (code, sentence) = said(&mut desk.command(&["--listen", &format!("unix:{}", socket.display())]));
+    assert!(code == Some(5) && sentence.contains("belongs to another user (uid 12345)"), "{sentence}");
+    std::os::unix::fs::chown(&socket, Some(0), None).unwrap();
+    desk.verifier().stop();
+}
+
 /// An administrator took the file away and started another: the first has nothing left to clean up.
 #[test]
 fn a_verifier_that_stops_leaves_the_place_to_the_one_that_took_it() {

@@ -198,7 +198,67 @@ fn a_pipe_beside_the_database_keeps_no_verifier_waiting() {
     rustix::fs::mknodat(rustix::fs::CWD, &seen, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
     let verifier = desk.verifier();
     assert_eq!(status(&verifier, &one), 200);
-    verifier.until("told", |verifier| verifier.log().contains("cannot be kept"));
+    verifier.until("it is replaced", |_| fs::read(&seen).is_ok_and(|line| line.starts_with(b"[")));
+}
+
+/// Answers and `/readyz`, asked without a pause until something is true; all that was said.
+fn asked_until(verifier: &Verifier, key: &Key, mut is: impl FnMut() -> bool) -> Vec<(u16, u16)> {
+    let mut said = Vec::new();
+    verifier.until("it is", |verifier| {
+        said.push((status(verifier, key), verifier.get("/readyz").status()));
+        is()
+    });
+    said
+}
+
+/// With a desk of millions a load takes as long as here it is made to take.
+#[test]
+fn a_load_that_takes_longer_than_the_limit_closes_nothing_and_hides_no_change() {
+    let desk = Desk::new();
+    let [one, two] = ["one", "two"].map(|name| desk.key(Kind::Basic, name));
+    desk.policy(&Policy { staleness: 1, ..Policy::default() });
+    let file = desk.dir.path().join("old.db");
+    copy(&desk, &file);
+    let socket = desk.dir.path().join("v.sock");
+    let mut command = desk.command(&["--listen", &format!("unix:{}", socket.display())]);
+    command.env("KEYDESK_TEST_DELAY", "load=4000");
+    let verifier = Verifier::spawn(command, desk.dir.path(), socket);
+    let loads = || verifier.log().matches("\"loaded\"").count();
+    assert_eq!((status(&verifier, &one), loads()), (200, 1));
+    // What the site allows needs no load.
+    desk.policy(&Policy { staleness: 1, algorithms: "hmac-sha512".parse().unwrap(), ..Policy::default() });
+    let signs = desk.key(Kind::Hmac, "signs");
+    verifier.until("narrowed", |verifier| {
+        let signed = Question::nginx("GET", "/").fields(&signs.hmac("GET", "/"));
+        verifier.ask(&signed).status() == 401 && verifier.log().contains("algorithm_not_allowed")
+    });
+    assert_eq!(loads(), 1);
+    // A store that is put back on purpose does.
+    desk.hub.accept_store(&desk.alice).unwrap();
+    let said = asked_until(&verifier, &one, || loads() == 2);
+    assert!(said.iter().all(|said| *said == (200, 200)) && said.len() > 10, "{said:?}");
+    desk.set(&two, Verb::Disable);
+    verifier.until("followed", |verifier| status(verifier, &two) == 401);
+    // Nor does one that went back close it, however long it takes to see what that takes away.
+    let newest = desk.dir.path().join("new.db");
+    copy(&desk, &newest);
+    put(&desk, &file);
+    let said = asked_until(&verifier, &one, || says(&verifier, "went back"));
+    assert!(said.iter().all(|said| *said == (200, 200)), "{said:?}");
+    // The newest copy is back: while everything is loaded a change is followed as ever.
+    put(&desk, &newest);
+    let desk = Desk::open_again(desk);
+    desk.set(&two, Verb::Enable);
+    desk.set(&one, Verb::Disable);
+    let mut last = 200;
+    verifier.until("followed while it loads", |verifier| {
+        last = status(verifier, &one);
+        last == 401
+    });
+    assert_eq!(loads(), 2, "it has not even been loaded");
+    let said = asked_until(&verifier, &one, || loads() == 3);
+    assert!(said.iter().all(|said| *said == (401, 200)), "{said:?}");
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (401, 200), "and what was loaded knows of it");
 }
 
 #[test]

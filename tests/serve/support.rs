@@ -38,6 +38,11 @@ fn places(dir: &Path) -> Places {
     Places::new(dir.join("data/keydesk.db"), MasterKeyPlace::file(dir.join("config/master.key")))
 }
 
+/// The desk whose two halves are at these places.
+pub fn open_at(database: &Path, master_key: &Path) -> Hub {
+    open(&Places::new(database, MasterKeyPlace::file(master_key)))
+}
+
 fn open(places: &Places) -> Hub {
     match Hub::open(places, Arc::new(SystemClock)).unwrap() {
         Start::Ready(hub) => hub,

@@ -78,7 +78,7 @@ fn encode(lengths: &Lengths) -> String {
 
 fn decode(text: &str) -> Option<Lengths> {
     let (lines, sum) = text.strip_suffix('\n')?.rsplit_once("end ")?;
-    if u32::from_str_radix(sum, 16).ok()? != crc32fast::hash(lines.as_bytes()) {
+    if sum.len() != 8 || u32::from_str_radix(sum, 16).ok()? != crc32fast::hash(lines.as_bytes()) {
         return None;
     }
     let line = |line: &str| {

@@ -11,6 +11,8 @@
 //! whatever those files may have held is refused.
 
 mod list;
+#[cfg(test)]
+mod missed_tests;
 mod reading;
 mod record;
 #[cfg(test)]
@@ -133,17 +135,17 @@ impl Journal {
         let now = minute_of(now);
         self.files.write().unwrap_or_else(PoisonError::into_inner).retain(|minute, _| *minute >= now);
         self.mend(guard, now);
-        if self.begun.load(Relaxed) {
-            // Without room there is none; then what is in the way is told already.
-            let _ = self.make().and_then(|()| self.unkept.open(&self.directory));
+        // What is in the way is told already.
+        if !self.begun.load(Relaxed) || self.make().is_err() {
+            return;
         }
+        // Without room there is none.
+        let _ = self.unkept.open(&self.directory);
         let Ok(mut passed) = minutes(&self.directory) else { return };
         passed.retain(|minute| *minute < now);
         passed.pop();
-        if self.begun.load(Relaxed) {
-            // One that cannot be written says less than there is, and whatever finds no place is noted.
-            let _ = self.list.write(&self.directory, now);
-        }
+        // One that cannot be written says less than there is, and whatever finds no place is noted.
+        let _ = self.list.write(&self.directory, now);
         let mut since = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
         since.retain(|minute, _| passed.contains(minute));
         for minute in passed {

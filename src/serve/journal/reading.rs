@@ -31,7 +31,9 @@ impl Journal {
             Ok(minutes) => minutes,
             // Nothing was remembered.
             Err(why) if why.kind() == io::ErrorKind::NotFound && !something => return,
-            Err(why) if why.kind() == io::ErrorKind::NotFound => return self.all_in_doubt(guard, now, "are gone", &why),
+            Err(why) if why.kind() == io::ErrorKind::NotFound => {
+                return self.all_in_doubt(guard, now, "are gone", &why);
+            }
             Err(why) => return self.all_in_doubt(guard, now, "cannot be listed", &why),
         };
         let told = self.read_unkept(guard, now);
@@ -84,7 +86,8 @@ impl Journal {
         };
         for (minute, length) in lengths.into_iter().filter(|(minute, _)| *minute >= minute_of(now)) {
             let there = self.path(minute).symlink_metadata().ok().filter(|meta| meta.is_file());
-            if length.is_some_and(|length| there.is_some_and(|there| there.len() >= length)) || unread.contains(&minute) {
+            if length.is_some_and(|length| there.is_some_and(|there| there.len() >= length)) || unread.contains(&minute)
+            {
                 continue;
             }
             guard.forgot(seconds(minute));

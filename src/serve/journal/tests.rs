@@ -10,20 +10,20 @@ use crate::verify::replay::{
     Seen::{self, Before, First},
 };
 
-const NOW: i64 = 1_767_225_600;
+pub(super) const NOW: i64 = 1_767_225_600;
 
-fn one(n: u8, good_until: i64) -> Remembered {
+pub(super) fn one(n: u8, good_until: i64) -> Remembered {
     Remembered { mark: [n; 16], good_until: Seconds(good_until) }
 }
 
-fn journal() -> (tempfile::TempDir, Journal) {
+pub(super) fn journal() -> (tempfile::TempDir, Journal) {
     let dir = tempfile::tempdir().unwrap();
     let journal = Journal::at(dir.path().join("keydesk.db-replay"));
     (dir, journal)
 }
 
 /// What a verifier knows that starts now, and how much it found lost.
-fn started(journal: &Journal, now: i64) -> (Guard, u64) {
+pub(super) fn started(journal: &Journal, now: i64) -> (Guard, u64) {
     let guard = Guard::new(1_000);
     let next = Journal::at(&journal.directory);
     next.begin(&guard, Seconds(now), false);
@@ -35,7 +35,7 @@ fn recalled(journal: &Journal, now: i64) -> usize {
 }
 
 /// What such a verifier says of signatures that nobody has sent before, by the second in which they end.
-fn fresh(guard: &Guard, now: i64, ends: &[i64]) -> Vec<Seen> {
+pub(super) fn fresh(guard: &Guard, now: i64, ends: &[i64]) -> Vec<Seen> {
     let proof = |n: usize, end: i64| Proof::new(uuid::Uuid::from_u128(7), &[200, n as u8], Seconds(end));
     ends.iter().enumerate().map(|(n, end)| guard.remember(&proof(n, *end), Seconds(now))).collect()
 }
@@ -86,6 +86,8 @@ fn a_file_with_a_hole_is_read_as_far_as_it_is_good_and_its_minute_is_refused() {
         (vec![0; 4_096], 0, true),
     ] {
         fs::write(&path, bytes).unwrap();
+        // It was never longer.
+        List::default().write(&journal.directory, 0).unwrap();
         let (guard, lost) = started(&journal, NOW);
         assert_eq!((guard.len(), lost), (good, u64::from(hole)));
         let inside = if hole { Before } else { First };
@@ -142,7 +144,7 @@ fn a_directory_that_cannot_be_listed_is_refused_up_to_the_last_that_could_have_b
 }
 
 /// A verifier that accepted these and goes on.
-fn running(journal: &Journal, now: i64, ones: &[Remembered]) -> Guard {
+pub(super) fn running(journal: &Journal, now: i64, ones: &[Remembered]) -> Guard {
     let guard = Guard::new(1_000);
     journal.begin(&guard, Seconds(now), false);
     for one in ones {

@@ -30,14 +30,16 @@ pub(super) struct Live {
     pub(super) connection: Connection,
     /// None in memory, where nobody else is.
     opened: Option<Opened>,
-    /// `PRAGMA data_version` when it was last looked at.
-    pub(super) data_version: Option<i64>,
+    /// The state that was told of as changed.
+    data_version: Option<i64>,
 }
 
 /// What a connection to a file opened.
 struct Opened {
     place: Arc<Place>,
     catalogue: Catalogue,
+    /// The state in which the database had this catalogue.
+    looked_at: Option<i64>,
     beside: Beside,
     /// Pages in the log after the last commit.
     pages: Arc<AtomicI32>,
@@ -71,7 +73,7 @@ impl Live {
             let beside = place.beside().filter(|now| before.is_none_or(|before| before == *now));
             if let Some(beside) = beside {
                 let _entry = opening.note(place.database, beside);
-                let opened = Opened { place: place.clone(), catalogue, beside, pages, _entry };
+                let opened = Opened { place: place.clone(), catalogue, looked_at: None, beside, pages, _entry };
                 return Ok(Self { connection, opened: Some(opened), data_version: None });
             }
         }
@@ -91,8 +93,22 @@ impl Live {
 
     /// Whether the database has the catalogue that was opened, in the transaction that was begun. Else this connection
     /// knows tables, triggers and first pages that are not there, and is of no use any more.
-    pub(super) fn is_still(&self) -> Result<bool, StoreError> {
-        self.opened.as_ref().map_or(Ok(true), |opened| opened.catalogue.is_still(&self.connection))
+    pub(super) fn is_still(&mut self) -> Result<bool, StoreError> {
+        let Some(opened) = &mut self.opened else { return Ok(true) };
+        // This fixes the state that the transaction sees. If nobody committed since, it is the one that was looked at.
+        let version = data_version(&self.connection)?;
+        if opened.looked_at == Some(version) {
+            return Ok(true);
+        }
+        let same = opened.catalogue.is_still(&self.connection)?;
+        opened.looked_at = same.then_some(version);
+        Ok(same)
+    }
+
+    /// Whether anybody else committed anything since this was last asked.
+    pub(super) fn changed(&mut self) -> Result<bool, StoreError> {
+        let now = data_version(&self.connection)?;
+        Ok(self.data_version.replace(now) != Some(now))
     }
 
     /// Stops what runs when it is cancelled.
@@ -123,6 +139,13 @@ impl Drop for Live {
             let _ = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
         }
     }
+}
+
+/// A number that is another whenever somebody else has committed, by which SQLite throws away the pages that it remembers.
+/// The statement does not look at the schema.
+fn data_version(connection: &Connection) -> Result<i64, StoreError> {
+    let mut version = connection.prepare_cached("PRAGMA data_version").map_err(failed(connection))?;
+    version.query_row([], |row| row.get(0)).map_err(failed(connection))
 }
 
 /// A connection that leaves the files as they are when it is closed, and what it opened.

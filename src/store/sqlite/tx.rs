@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::MutexGuard};
 
-use rusqlite::{ErrorCode, types::ValueRef};
+use rusqlite::{Connection, ErrorCode, types::ValueRef};
 
 use crate::store::{Cancel, Cell, Commit, StoreError, Tx, Value, WriteTx};
 
@@ -83,9 +83,7 @@ impl Tx for SqliteTx<'_> {
         let before = self.cancel.clone();
         let live = self.live()?;
         live.watch(Some(cancel))?;
-        let check = "PRAGMA integrity_check(1)";
-        let said = live.connection.query_row(check, [], |row| row.get::<_, String>(0));
-        let said = said.map_err(failed(&live.connection));
+        let said = check(&live.connection).map_err(failed(&live.connection));
         live.watch(Some(&before))?;
         said.map(|said| finding(&said))
     }
@@ -132,10 +130,18 @@ impl Drop for SqliteTx<'_> {
     }
 }
 
-/// The first thing that the check found, on one line; none when it found nothing.
+/// What SQLite finds wrong with the database: some lines, or `ok`.
+fn check(connection: &Connection) -> rusqlite::Result<String> {
+    let mut check = connection.prepare("PRAGMA integrity_check")?;
+    let said = check.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(said.join("\n"))
+}
+
+/// The finding that says most, on one line; none when there is none. An index that lies is worse than the pages that were
+/// left over when it was put there.
 fn finding(said: &str) -> Option<String> {
-    let mut lines = said.lines().filter(|line| !line.starts_with("***"));
-    let line = lines.next().filter(|line| *line != "ok")?;
+    let lines = || said.lines().filter(|line| !line.starts_with("***") && *line != "ok");
+    let line = lines().find(|line| !line.ends_with("never used")).or_else(|| lines().next())?;
     Some(line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
 }
 

@@ -149,7 +149,8 @@ pub fn count_expiring(tx: &mut dyn Tx, kind: &str, from: i64, until: i64, most: 
 /// In one order nobody waits for one who waits for them. Until a gateway asks its time is 0.
 pub fn lock_asked(tx: &mut dyn WriteTx) -> Result<(), StoreError> {
     // A row that conflicts is locked whether or not it is changed; unchanged, it is not written anew each time.
-    let sql = "INSERT INTO asked (one, at) VALUES (1, 0) ON CONFLICT (one) DO UPDATE SET at = asked.at WHERE asked.at < 0";
+    let sql =
+        "INSERT INTO asked (one, at) VALUES (1, 0) ON CONFLICT (one) DO UPDATE SET at = asked.at WHERE asked.at < 0";
     tx.execute(sql, &[]).map(|_| ())
 }
 
