@@ -79,7 +79,7 @@ fn rows(places: &Places) -> Result<Duration, String> {
         let middle = tables::middle_credential(&mut *tx, count)?.unwrap_or_default();
         let part = if first { ("", middle.as_str()) } else { (middle.as_str(), "g") };
         tables::credentials_after(&mut *tx, part, i64::MAX, &mut |_| Ok(()))?;
-        tables::live_secrets_after(&mut *tx, part, 0, &mut |_| Ok(()))
+        tables::secrets_between(&mut *tx, part, &mut |_| Ok(()))
     };
     std::thread::scope(|scope| {
         let other = scope.spawn(|| half(false));

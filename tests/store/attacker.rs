@@ -32,7 +32,7 @@ impl Desk {
     }
 
     pub fn open(&self) -> SqliteStore {
-        SqliteStore::open(&self.path).unwrap()
+        SqliteStore::open(&self.path, &mut |_, _| Ok(())).unwrap()
     }
 
     /// A process of its own that comes and goes.
