@@ -69,7 +69,7 @@ impl Catalogue {
     pub(super) fn entries(&self) -> Vec<[&Value; 4]> {
         let entries = self.rows.iter().map(|[kind, name, table, _, sql]| [kind, name, table, sql]);
         let mut entries: Vec<_> = entries.filter(|entry| !is_of_analyze(entry)).collect();
-        entries.sort_by_cached_key(|entry| entry.map(|value| canonical(value)));
+        entries.sort_by_cached_key(|entry| entry.map(canonical));
         entries
     }
 
