@@ -77,6 +77,32 @@ fn the_same_store_in_a_new_file_is_followed() {
     assert!(used.row.last_used.is_some(), "reports go to the new file");
 }
 
+/// Somebody tidies: what the database needs beside it is gone, and whoever had it open must not go on alone.
+#[test]
+fn the_files_beside_the_store_vanish_and_everybody_goes_on_together() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let verifier = desk.verifier();
+    assert_eq!(status(&verifier, &one), 200);
+    desk.sql("PRAGMA wal_checkpoint(TRUNCATE)");
+    for ending in ["db-wal", "db-shm"] {
+        fs::remove_file(desk.database().with_extension(ending)).unwrap();
+    }
+    // A desk says so, where it reads and where it writes, and then is where everybody is.
+    let find = || desk.hub.find(&desk.alice, &one.key, Some(one.kind));
+    let told = find().unwrap_err().to_string();
+    assert!(told.contains("-wal, -shm") && told.contains("try again"), "{told}");
+    let target = find().unwrap().target();
+    let told = desk.hub.set_state(&desk.alice, &[target], Verb::Disable).unwrap_err().to_string();
+    assert!(told.contains("Nothing was changed"), "{told}");
+    assert_eq!(status(&verifier, &one), 200);
+    desk.set(&one, Verb::Revoke);
+    verifier.until("followed", |verifier| status(verifier, &one) == 401);
+    assert!(says(&verifier, "store: in sight"));
+    let two = desk.key(Kind::Basic, "two");
+    verifier.until("and the next", |verifier| status(verifier, &two) == 200);
+}
+
 /// Longer than the limit that the tests set.
 const BEYOND: Duration = Duration::from_millis(2_500);
 

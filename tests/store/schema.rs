@@ -181,11 +181,10 @@ fn indexes_that_lie_and_pages_that_nobody_owns_are_damage() {
         ),
         (
             "trail_by_subject",
-            format!(
-                "CREATE INDEX lies ON trail (subject, no) WHERE no <> 7; \
-                 UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema c WHERE c.name = 'lies') \
-                     WHERE name = 'trail_by_subject'; DELETE FROM sqlite_schema WHERE name = 'lies'"
-            ),
+            "CREATE INDEX lies ON trail (subject, no) WHERE no <> 7; \
+             UPDATE sqlite_schema SET rootpage = (SELECT rootpage FROM sqlite_schema c WHERE c.name = 'lies') \
+                 WHERE name = 'trail_by_subject'; DELETE FROM sqlite_schema WHERE name = 'lies'"
+                .to_owned(),
         ),
         ("never used", "CREATE TABLE orphan (x); DELETE FROM sqlite_schema WHERE name = 'orphan'".to_owned()),
     ] {

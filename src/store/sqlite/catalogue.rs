@@ -69,7 +69,7 @@ impl Catalogue {
     pub(super) fn entries(&self) -> Vec<[&Value; 4]> {
         let entries = self.rows.iter().map(|[kind, name, table, _, sql]| [kind, name, table, sql]);
         let mut entries: Vec<_> = entries.filter(|entry| !is_of_analyze(entry)).collect();
-        entries.sort_by_cached_key(|entry| entry.map(|value| canonical(value)));
+        entries.sort_by_cached_key(|entry| entry.map(canonical));
         entries
     }
 
@@ -166,9 +166,11 @@ mod tests {
         assert!(known.is_still(&ours).unwrap());
         other.execute_batch("INSERT INTO one VALUES (1)").unwrap();
         assert!(known.is_still(&ours).unwrap(), "rows are not the schema");
-        let swap = "PRAGMA writable_schema = on; UPDATE sqlite_schema SET rootpage = CASE name WHEN 'one' THEN \
-                    (SELECT rootpage FROM sqlite_schema WHERE name = 'two') ELSE \
-                    (SELECT rootpage FROM sqlite_schema WHERE name = 'one') END WHERE name IN ('one', 'two')";
+        let sum = "SELECT SUM(rootpage) FROM sqlite_schema WHERE name IN ('one', 'two')";
+        let sum: i64 = other.query_row(sum, [], |row| row.get(0)).unwrap();
+        let swap = &format!(
+            "PRAGMA writable_schema = on; UPDATE sqlite_schema SET rootpage = {sum} - rootpage WHERE name IN ('one', 'two')"
+        );
         other.execute_batch(swap).unwrap();
         assert!(!known.is_still(&ours).unwrap(), "its number is as it was");
         assert_eq!(known.bytes(), Catalogue::read(&ours).unwrap().bytes(), "first pages are not in it");

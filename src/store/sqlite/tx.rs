@@ -172,3 +172,38 @@ impl rusqlite::ToSql for Value {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Store as _, tables};
+
+    fn number(store: &SqliteStore) -> i64 {
+        let all = tables::tallies(&mut *store.read(&Cancel::default()).unwrap()).unwrap();
+        all.first().map_or(0, |(.., n)| *n)
+    }
+
+    /// The files are there when it is asked for, and gone when it is written.
+    #[test]
+    fn a_commit_into_files_that_vanish_meanwhile_is_not_said_to_be_kept_and_the_next_look_tells() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("keydesk.db");
+        SqliteStore::create(&path, &mut |_| Ok(())).unwrap();
+        let store = SqliteStore::open(&path).unwrap();
+        assert_eq!(number(&store), 0);
+        let mut tx = store.begin(&store.writer, true, &Cancel::default()).unwrap();
+        tables::add_to_tally(&mut tx, "basic", "active", 1).unwrap();
+        let beside = ["-wal", "-shm"].map(|ending| dir.path().join(format!("keydesk.db{ending}")));
+        let remove = move || {
+            beside.iter().for_each(|file| std::fs::remove_file(file).unwrap());
+            false
+        };
+        tx.live().unwrap().connection.commit_hook(Some(remove)).unwrap();
+        assert_eq!(Box::new(tx).commit(), Commit::Unknown);
+        assert_eq!(number(&store), 0, "asked at once, on what everybody has open");
+        let mut tx = store.write().unwrap();
+        tables::add_to_tally(&mut *tx, "basic", "active", 5).unwrap();
+        assert_eq!(tx.commit(), Commit::Committed);
+        assert_eq!((number(&store), store.reopened()), (5, 1));
+    }
+}
