@@ -20,5 +20,6 @@ mod serve {
     pub mod support;
     pub mod threads;
     pub mod traefik;
+    pub mod tricks;
     pub mod units;
 }

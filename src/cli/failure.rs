@@ -10,6 +10,8 @@ pub const FAILED: u8 = 1;
 pub const USAGE: u8 = 2;
 /// Exit code of a refusal.
 pub const NOT_ALLOWED: u8 = 3;
+/// Exit code when the store cannot be used.
+pub const UNAVAILABLE: u8 = 6;
 /// Exit code of something that does not exist.
 pub const NOT_FOUND: u8 = 4;
 /// Exit code when somebody else was faster, or the state does not allow it.
@@ -42,9 +44,9 @@ impl Failure {
         Self::Said { code: FAILED, sentence: sentence.to_string() }
     }
 
-    /// Whether the row that was asked for is not there, or cannot be read.
-    pub fn is_of_no_row(&self) -> bool {
-        matches!(self, Self::Said { code: FAILED | NOT_FOUND, .. })
+    /// Whether the row that was asked for is not there, cannot be read, or cannot be written.
+    pub fn is_of_the_row(&self) -> bool {
+        matches!(self, Self::Said { code: FAILED | NOT_FOUND | UNAVAILABLE, .. })
     }
 
     /// Says the sentence on standard error; returns the exit code.

@@ -47,6 +47,7 @@ struct Told {
 impl Change<'_> {
     /// Puts right what can be put right, and sets the sums to what there is then.
     pub(super) fn mend(&mut self) -> Result<Accepted, HubError> {
+        self.tx.rebuild_indexes()?;
         let (last, now) = (self.head().trail_no, self.now.0);
         let moved = tables::move_strays(&mut *self.tx, last, now)?;
         let mut told: HashMap<String, Told> = HashMap::new();

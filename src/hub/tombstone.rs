@@ -32,6 +32,8 @@ impl Hub {
     pub fn revoke_lost(&self, actor: &Actor, key: &str, kind: Option<Kind>) -> Result<Outcome, HubError> {
         let intent = Intent::new(Right::ManageCredentials, Verb::Revoke.word()).taking_away();
         self.change(actor, intent, |change| {
+            // An index that was written by hand would lead past the row that is there.
+            change.tx.rebuild_indexes()?;
             let made = change.made(key, kind)?.ok_or_else(|| no_key(key))?;
             let record = change.put_tombstone(actor, &made)?;
             let told = serde_json::json!({ "kind": made.kind, "key": made.key, "name": made.name, "state": "revoked",

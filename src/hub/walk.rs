@@ -70,7 +70,8 @@ impl Walk {
     }
 
     fn step(&mut self, record: &TrailRecord) -> Result<(), StoreError> {
-        if self.broken.is_some() {
+        // A row beyond the end that the head names is no row of the trail; it is told of on its own.
+        if self.broken.is_some() || record.no > self.head_no {
             return Ok(());
         }
         if record.no != self.no + 1 {

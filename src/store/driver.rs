@@ -78,6 +78,10 @@ pub trait WriteTx: Tx {
     /// Runs one statement; says how many rows it changed.
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError>;
 
+    /// Makes every index anew from its table, where a database can do that in a transaction: one that was written by hand
+    /// leads past rows, and keeps them from being changed. It reads everything.
+    fn rebuild_indexes(&mut self) -> Result<(), StoreError>;
+
     /// Commits, durably.
     fn commit(self: Box<Self>) -> Commit;
 }

@@ -12,7 +12,7 @@ use crate::{
         out,
     },
     credential::{Kind, Verb},
-    hub::{HubError, Outcome, Target},
+    hub::{Outcome, Target},
 };
 
 use super::called;
@@ -42,14 +42,13 @@ impl StateArgs {
 /// All in one transaction; if one of them does not exist nothing is changed.
 pub fn run(site: &Site, args: StateArgs, verb: Verb) -> Result<(), Failure> {
     let desk = site.open(&args.acting)?;
-    let outcomes = match (args.targets(&desk), verb, args.keys.as_slice()) {
-        (Ok(targets), ..) => desk.hub.set_state(&desk.actor, &targets, verb)?,
-        // A key whose row was removed, or cannot be read: what the activity log knows of it can be revoked.
-        (Err(why), Verb::Revoke, [key]) if why.is_of_no_row() => match desk.hub.revoke_lost(&desk.actor, key, args.kind) {
-            Ok(outcome) => vec![outcome],
-            Err(HubError::NotFound(_)) => return Err(why),
-            Err(why) => return Err(why.into()),
-        },
+    let changed = args.targets(&desk).and_then(|targets| Ok(desk.hub.set_state(&desk.actor, &targets, verb)?));
+    let outcomes = match (changed, verb, args.keys.as_slice()) {
+        (Ok(outcomes), ..) => outcomes,
+        // A key whose row was removed, cannot be read, or is led past: what the activity log knows of it can be revoked.
+        (Err(why), Verb::Revoke, [key]) if why.is_of_the_row() => {
+            vec![desk.hub.revoke_lost(&desk.actor, key, args.kind).map_err(|_| why)?]
+        }
         (Err(why), ..) => return Err(why),
     };
     tell(&outcomes, |outcome| done(outcome, verb))

@@ -96,7 +96,7 @@ impl SqliteStore {
         let connection = connect(path)?;
         settle(&connection)?;
         let store = Arc::new(Self::alone(connection));
-        apply(&store, (0, LAST), &mut no_rows)?;
+        apply(&store, (0, LAST), None, &mut no_rows)?;
         fill(store.clone())?;
         let store =
             Arc::into_inner(store).ok_or_else(|| StoreError::Broken("the new desk is still in use".to_owned()))?;
@@ -117,7 +117,7 @@ impl SqliteStore {
         let connection = Connection::open_in_memory().map_err(|e| error(&e, None))?;
         harden(&connection)?;
         let store = Self::alone(connection);
-        apply(&store, (0, LAST), &mut no_rows)?;
+        apply(&store, (0, LAST), None, &mut no_rows)?;
         Ok(store)
     }
 }
@@ -166,7 +166,7 @@ fn upgrade(connection: &Connection, path: &Path, carry: Carry<'_>) -> Result<(),
     if is == LAST {
         return Ok(());
     }
-    apply(&SqliteStore::alone(connect(path)?), (is, LAST), carry).or_else(|why| {
+    apply(&SqliteStore::alone(connect(path)?), (is, LAST), Some(path), carry).or_else(|why| {
         // The other process may have been faster; then everything is as it should be.
         ours::check(connection, path).ok().filter(|(is, _)| *is == LAST).map(|_| ()).ok_or(why)
     })

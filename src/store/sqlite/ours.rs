@@ -26,10 +26,20 @@ pub type Carry<'a> = &'a mut dyn FnMut(&mut dyn WriteTx, Option<&Step>) -> Resul
 
 /// Brings a database from the step `done` to the step `last`, in one transaction, which `carry` may write in after the first
 /// half of each step.
-pub(super) fn apply(store: &SqliteStore, (done, last): (i64, i64), carry: Carry<'_>) -> Result<(), StoreError> {
+///
+/// An older desk is at `path`: its schema is looked at in this very transaction, for what was planted a moment ago would run
+/// in it.
+pub(super) fn apply(
+    store: &SqliteStore,
+    (done, last): (i64, i64),
+    path: Option<&Path>,
+    carry: Carry<'_>,
+) -> Result<(), StoreError> {
     let mut tx = store.begin(&store.writer, true, &Cancel::default())?;
     // Another process may have been faster while this one waited for the lock.
-    if step_of(&tx.live()?.connection)? != done {
+    if let Some(path) = path
+        && step(&tx.live()?.connection, path)?.0 != done
+    {
         return Err(StoreError::Unavailable(
             "The database was brought up to date by another keydesk at this moment. Try again.".to_owned(),
         ));
@@ -112,7 +122,7 @@ fn expected(step: i64) -> Result<Arc<Catalogue>, StoreError> {
         return Ok(newest.clone());
     }
     let made = SqliteStore::alone(Connection::open_in_memory().map_err(|e| error(&e, None))?);
-    apply(&made, (0, step), &mut no_rows)?;
+    apply(&made, (0, step), None, &mut no_rows)?;
     let mut tx = made.begin(&made.writer, false, &Cancel::default())?;
     let made = Arc::new(Catalogue::read(&tx.live()?.connection)?);
     Ok(if step == LAST { NEWEST.get_or_init(|| made).clone() } else { made })

@@ -97,6 +97,10 @@ impl WriteTx for SqliteTx<'_> {
         Ok(changed as u64)
     }
 
+    fn rebuild_indexes(&mut self) -> Result<(), StoreError> {
+        self.batch("REINDEX")
+    }
+
     fn commit(mut self: Box<Self>) -> Commit {
         if let Err(why) = self.has_its_files() {
             self.leave();
