@@ -36,9 +36,14 @@ impl<'a> Signed<'a> {
     fn read(params: &Params<'a>) -> Result<Self, Denied<'static>> {
         let algorithm = Algorithm::ALL.into_iter().find(|a| a.as_str().as_bytes() == params.algorithm);
         let algorithm = algorithm.ok_or(Reason::AlgorithmNotAllowed)?;
-        let names = Names::read(params.headers).ok_or(Reason::MalformedAuthorization)?;
+        let names = Names::read(params.headers).ok_or_else(|| malformed(b"headers"))?;
         Ok(Self { algorithm, names })
     }
+}
+
+/// A refusal of a value that cannot be read, with the part of it that is wrong.
+fn malformed(part: &[u8]) -> Denied<'static> {
+    Denied::about(Reason::MalformedAuthorization, part)
 }
 
 /// The strings that a signature in this value would have to be over; `None` if the value cannot be read.
@@ -61,7 +66,7 @@ pub(super) fn decide<'a>(
     snapshot: &'a Snapshot,
     now: Seconds,
 ) -> Result<Allowed<'a>, Denied<'a>> {
-    let params = Params::read(value).ok_or(Reason::MalformedAuthorization)?;
+    let params = Params::read(value).ok_or_else(|| malformed(Params::fault(value).as_bytes()))?;
     let found = snapshot.look_up(Kind::Hmac, params.username);
     // Without all of what is signed there is no string to check a signature against: whose it would be is all that is
     // known.
