@@ -78,7 +78,10 @@ fn guessed(request: &Request<'_>) -> Option<(Kind, String, Secret)> {
     let (kind, pair) = match (request.surface, credentials(request)) {
         (Surface::Legacy, _) => (Kind::Legacy, slips::legacy_pair(request)),
         (_, Ok(Credentials::Basic(token))) => (Kind::Basic, slips::basic_pair(token)),
-        _ => return None,
+        _ => {
+            let (_, key) = slips::tidy(str::from_utf8(proof(request)?.key).ok()?)?;
+            return Some((Kind::Hmac, key.expose_text()?.to_owned(), Secret::from_text("")));
+        }
     };
     pair.map(|(user, password)| (kind, user, password))
 }
@@ -146,7 +149,13 @@ fn mistake_in(request: &Request<'_>, snapshot: &Snapshot, now: Seconds) -> Resul
     if let Ok(Credentials::Basic(token)) = credentials(request) {
         return slips::in_basic(token, snapshot, now);
     }
-    let of_signature =
-        proof(request).and_then(|proof| slips::in_signature(request, &proof, snapshot, now, Depth::Thorough));
-    Ok(of_signature)
+    let Some(proof) = proof(request) else { return Ok(None) };
+    let signed = |proof: &Proof<'_>| slips::in_signature(request, proof, snapshot, now, Depth::Thorough);
+    let Some((slips, key)) = str::from_utf8(proof.key).ok().and_then(slips::tidy) else { return Ok(signed(&proof)) };
+    if snapshot.look_up(Kind::Hmac, key.expose()).credential().is_none() {
+        return Ok(None);
+    }
+    let inner = signed(&Proof { key: key.expose(), ..proof });
+    let around = format!("The key {}.", slips.join(", and "));
+    Ok(Some(inner.into_iter().fold(around, |said, slip| format!("{said} {slip}"))))
 }

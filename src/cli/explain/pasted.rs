@@ -123,7 +123,8 @@ pub(super) fn request_line(line: &[u8]) -> Option<(&[u8], &[u8], &str)> {
     let (method, target, version) = (words.next()?, words.next()?, words.next()?);
     let number = std::str::from_utf8(version.strip_prefix(b"HTTP/")?).ok()?;
     let numeric = !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-    let plain = !method.is_empty() && method.iter().all(|b| b.is_ascii_graphic() && *b != b'>');
+    // `* using HTTP/2` is one of curl's own lines.
+    let plain = method.first().is_some_and(u8::is_ascii_alphabetic) && method.iter().all(u8::is_ascii_graphic);
     (numeric && plain && words.next().is_none()).then_some((method, target, number))
 }
 

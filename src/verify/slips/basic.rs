@@ -2,13 +2,17 @@
 
 use zeroize::Zeroizing;
 
-use crate::credential::Kind;
+use crate::credential::{Kind, holds_api_secret};
 use crate::secret::Secret;
 use crate::time::Seconds;
 use crate::vault::VaultError;
 use crate::verify::{Answer, BodyCheck, PasswordQuestion, Snapshot, secrets, snapshot::PackedSecret};
 
 use super::{readings, tidy};
+
+/// What can be told of a generated secret that is not the right one: it has check characters.
+const CUT: &str = "What was sent as the secret is no whole API secret of keydesk: was it cut, or mistyped?";
+const OLD: &str = "What was sent is a whole API secret, and none of this key that works: one from before a rotation?";
 
 /// Key and secret as they were meant, and what is wrong with how they were sent.
 pub(super) struct Guess {
@@ -47,10 +51,18 @@ impl Guess {
         {
             return Ok(Some(format!("{said} Key and secret are exchanged: the key comes first.").trim().to_owned()));
         }
+        let found = snapshot.look_up(kind, self.user.as_bytes()).credential();
+        let generated = found.is_some_and(|found| found.secrets().any(|secret: PackedSecret<'_>| secret.is_sha256()));
+        let whole = self.password.expose_text().is_some_and(holds_api_secret);
         if self.slips.is_empty() {
-            return Ok(None);
+            let right = !generated || is_right(kind, &self.user, &self.password, snapshot, now)?;
+            return Ok(match (right, whole) {
+                (true, _) => None,
+                (false, true) => Some(OLD.to_owned()),
+                (false, false) => Some(CUT.to_owned()),
+            });
         }
-        let known = snapshot.look_up(kind, self.user.as_bytes()).credential().is_some();
+        let known = found.is_some();
         let without = match (known, is_right(kind, &self.user, &self.password, snapshot, now)?) {
             (_, true) => "Otherwise key and secret are right.",
             (true, false) => "Apart from that, the secret is wrong as well.",

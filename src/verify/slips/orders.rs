@@ -22,13 +22,19 @@ pub(super) fn likely(text: &str) -> Vec<String> {
     all.into_iter().filter(|order| *order != lines).map(|order| order.join("\n")).collect()
 }
 
-/// Every order of a few lines; the likely ones of many.
+/// Every order of a few lines; of many the likely ones, and those with two lines exchanged.
 pub(super) fn every(text: &str) -> Vec<String> {
     let mut lines: Vec<_> = text.split('\n').collect();
-    if lines.len() > EVERY {
-        return likely(text);
-    }
     let mut all = Vec::new();
+    if lines.len() > EVERY {
+        all = likely(text);
+        for (one, other) in (1..lines.len()).flat_map(|other| (0..other).map(move |one| (one, other))) {
+            lines.swap(one, other);
+            all.push(lines.join("\n"));
+            lines.swap(one, other);
+        }
+        return all;
+    }
     let count = lines.len();
     permute(&mut lines, count, &mut all);
     all.retain(|order| order != text);
@@ -59,6 +65,6 @@ mod tests {
         all.sort();
         all.dedup();
         assert_eq!(all.len(), 23);
-        assert!(every("a\nb\nc\nd\ne\nf").len() < 5 && every("a").is_empty());
+        assert!(every("a\nb\nc\nd\ne\nf").len() < 20 && every("a").is_empty());
     }
 }

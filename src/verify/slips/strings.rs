@@ -25,7 +25,7 @@ const HOSTS: [(&str, Bend); 5] = [
 ];
 
 /// Slips in the values of the other fields.
-const VALUES: [(&str, Bend); 6] = [
+const VALUES: [(&str, Bend); 7] = [
     ("It signed a field with one blank where it sends several.", |value| {
         value.split_ascii_whitespace().collect::<Vec<_>>().join(" ")
     }),
@@ -33,6 +33,7 @@ const VALUES: [(&str, Bend); 6] = [
     ("It signed a field without the blanks behind its commas.", |value| value.replace(", ", ",")),
     ("It signed a field with a blank behind each comma, and sends none.", |value| value.replace(',', ", ")),
     ("It signed a field in lower case, and sends it with capitals.", |value| value.to_ascii_lowercase()),
+    ("It signed a field in capitals, and sends it otherwise.", |value| value.to_ascii_uppercase()),
     ("It signed a field without the quotes that it sends around it.", |value| value.trim_matches('"').to_owned()),
 ];
 
@@ -104,8 +105,13 @@ fn fields(request: &Request<'_>, depth: Depth, now: Seconds, all: &mut Vec<Varia
     for (slip, bend) in HOSTS {
         bent(request, is_host, bend, slip, all);
     }
+    let other = |name: &[u8]| !is_host(name) && !is_date(name) && !is_own(name);
     for (slip, bend) in VALUES {
         bent(request, |name| !is_host(name) && !is_own(name), bend, slip, all);
+        bent(request, other, bend, slip, all);
+        for (name, _) in request.fields.iter().filter(|(name, _)| depth == Depth::Thorough && other(name)) {
+            bent(request, |one| one == *name, bend, slip, all);
+        }
     }
     for (slip, bend) in DATES {
         bent(request, is_date, bend, slip, all);

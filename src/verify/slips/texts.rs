@@ -6,7 +6,7 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 type Bend = fn(&str) -> String;
 
 /// What was signed, and how the right string becomes it.
-pub(super) const TEXTS: [(&str, Bend); 26] = [
+pub(super) const TEXTS: [(&str, Bend); 30] = [
     ("It signed one more line break at the end.", |text| format!("{text}\n")),
     ("It signed CR LF between the lines; a line ends in LF.", |text| text.replace('\n', "\r\n")),
     ("It signed CR LF at the end of every line; lines end in LF, and the last one in nothing.", |text| {
@@ -14,6 +14,10 @@ pub(super) const TEXTS: [(&str, Bend); 26] = [
     }),
     ("It signed one more CR LF at the end.", |text| format!("{text}\r\n")),
     ("It signed a blank at the end.", |text| format!("{text} ")),
+    ("It signed a blank at the end of every line.", |text| format!("{} ", text.replace('\n', " \n"))),
+    ("It signed two blanks between the names of the fields and their values.", |text| {
+        lines(text, |line| line.replacen(": ", ":  ", 1))
+    }),
     ("It signed a backslash and an n where the line breaks belong.", |text| text.replace('\n', "\\n")),
     ("It signed no line breaks between the lines.", |text| text.replace('\n', "")),
     ("It signed blanks between the lines; a line ends in LF.", |text| text.replace('\n', " ")),
@@ -68,6 +72,8 @@ pub(super) const TEXTS: [(&str, Bend); 26] = [
     ("It left the line `@signature-params` out of what it signed.", |text| {
         text.rsplit_once("\n\"@signature-params\": ").map_or(text, |(before, _)| before).to_owned()
     }),
+    ("It signed the host with the port 443, which belongs to https and is left out.", |text| authority(text, ":443")),
+    ("It signed the host with the port 80, which belongs to http and is left out.", |text| authority(text, ":80")),
     ("It signed the names of the components without quotes.", |text| {
         lines(text, |line| match line.strip_prefix('"').and_then(|line| line.split_once("\": ")) {
             Some((name, value)) => format!("{name}: {value}"),
@@ -78,6 +84,13 @@ pub(super) const TEXTS: [(&str, Bend); 26] = [
 
 fn lines(text: &str, change: impl Fn(&str) -> String) -> String {
     text.split('\n').map(change).collect::<Vec<_>>().join("\n")
+}
+
+fn authority(text: &str, port: &str) -> String {
+    lines(text, |line| match line.starts_with("\"@authority\": ") {
+        true => format!("{line}{port}"),
+        false => line.to_owned(),
+    })
 }
 
 /// Changes the request line: it is told by method, target and version, for it has no name.
