@@ -44,7 +44,7 @@ const TABLE: [Row; 32] = [
 ];
 
 /// What is wrong with an Authorization that cannot be read, by the verifier's word for the part, and what to do about it.
-const PARTS: [(&str, &str); 12] = [
+const PARTS: [(&str, &str); 13] = [
     ("line-break", "Key or secret ends in a line break: `echo` adds one, and `printf %s` does not."),
     (
         "base64",
@@ -62,6 +62,7 @@ const PARTS: [(&str, &str); 12] = [
         "signature",
         "`signature` is missing or there twice, or is not base64 of the bytes: hex and base64 for URLs are not.",
     ),
+    ("syntax", "Parameters are written name=\"value\", with a comma between two, and nothing before or behind them."),
     ("unknown-parameter", "Only username, algorithm, headers and signature may be there."),
 ];
 

@@ -77,29 +77,72 @@ fn is_section(line: &[u8], name: &[u8]) -> bool {
     line[start..].starts_with(name)
 }
 
-/// The heads of a trace. A line that begins where the one before it ended continues it: curl breaks lines of 64 bytes.
+/// The requests of a trace, with their bodies where those are whole: `--trace` shows every byte, `--trace-ascii` those that
+/// print.
 fn traced(text: &[u8]) -> Vec<Vec<u8>> {
-    let mut heads: Vec<Vec<u8>> = Vec::new();
-    let (mut in_head, mut end) = (false, 0);
-    for line in lines(text) {
-        if [&b"=> "[..], b"<= ", b"== "].iter().any(|arrow| is_section(line, arrow)) {
-            in_head = is_section(line, b"=> Send header");
-            if in_head {
-                heads.push(Vec::new());
-                end = 0;
-            }
+    let mut sent: Vec<Vec<u8>> = Vec::new();
+    let mut part: Option<Part> = None;
+    for line in lines(text).chain([&b"== "[..]]) {
+        if ![&b"=> "[..], b"<= ", b"== "].iter().any(|arrow| is_section(line, arrow)) {
+            part.iter_mut().for_each(|part| part.take(line));
             continue;
         }
-        let Some((head, (offset, said))) = heads.last_mut().filter(|_| in_head).zip(offset(line)) else { continue };
-        if offset != end {
-            head.extend(b"\r\n");
+        match (part.take(), sent.last_mut()) {
+            (Some(Part { is_head: true, bytes, .. }), _) => sent.push([bytes.trim_ascii_end(), b"\r\n\r\n"].concat()),
+            (Some(part), Some(request)) if part.is_exact() => request.extend(part.bytes),
+            _ => {}
         }
-        head.extend_from_slice(said);
-        end = offset + said.len();
+        let is_head = is_section(line, b"=> Send header");
+        if is_head || is_section(line, b"=> Send data") {
+            part = Some(Part { is_head, ..Part::default() });
+        }
     }
-    heads.iter_mut().for_each(|head| head.extend(b"\r\n\r\n"));
-    heads.retain(|head| request_line(line(head).0).is_some());
-    heads
+    sent.retain(|request| request_line(line(request).0).is_some());
+    sent
+}
+
+/// A head or a piece of a body in a trace.
+#[derive(Default)]
+struct Part {
+    is_head: bool,
+    bytes: Vec<u8>,
+    end: usize,
+    /// Its bytes stand there in hex.
+    in_hex: bool,
+}
+
+impl Part {
+    /// Takes `0040: what stands there`. A line of text that begins where the one before it ended continues it: curl breaks
+    /// lines after 64 bytes. One that begins later has CR LF before it.
+    fn take(&mut self, line: &[u8]) {
+        let Some((offset, said)) = offset(line) else { return };
+        if let Some(bytes) = hex(said).filter(|_| self.in_hex || offset == 0) {
+            self.in_hex = true;
+            self.bytes.extend(bytes);
+            return;
+        }
+        if offset != self.end {
+            self.bytes.extend(b"\r\n");
+        }
+        self.bytes.extend_from_slice(said);
+        self.end = offset + said.len();
+    }
+
+    /// Whether nothing stands for another byte: a point may be any that does not print.
+    fn is_exact(&self) -> bool {
+        self.in_hex || !self.bytes.contains(&b'.')
+    }
+}
+
+/// The bytes of `47 45 54 20 GET `: sixteen places for two digits and a blank.
+fn hex(said: &[u8]) -> Option<Vec<u8>> {
+    let places = said.chunks(3).take(16).take_while(|place| place != b"   ");
+    let byte = |place: &[u8]| match place {
+        [high, low, b' '] => u8::from_str_radix(std::str::from_utf8(&[*high, *low]).ok()?, 16).ok(),
+        _ => None,
+    };
+    let bytes: Option<Vec<u8>> = places.map(byte).collect();
+    bytes.filter(|bytes| !bytes.is_empty() && said.len() == 48 + bytes.len())
 }
 
 /// `0040: what stands there`.

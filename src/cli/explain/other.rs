@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::{
     cli::{desk::Desk, failure::Failure},
-    hub::{Fed, Findings, HubError, Policy},
+    hub::{Fed, Findings, Policy},
     serve,
     text::safe,
     time::Seconds,
@@ -62,7 +62,7 @@ pub(super) fn whose(
 fn each(desk: &Desk, take: &mut dyn FnMut(Fed)) -> Result<(), Failure> {
     for part in &desk.hub.feed().halves()? {
         let mut run = |run: Vec<Fed>| run.into_iter().for_each(&mut *take);
-        desk.hub.feed().load(part, &mut Findings::default(), &mut run).map_err(HubError::from)?;
+        desk.hub.feed().load(part, &mut Findings::default(), &mut run)?;
     }
     Ok(())
 }

@@ -11,8 +11,8 @@ pub(super) struct Pasted {
     fields: Vec<(Vec<u8>, Vec<u8>)>,
     /// `None` if it has one, or may have one, that was not shown.
     pub body: Option<Vec<u8>>,
-    /// What was taken as its body, if that needs a word.
-    note: Option<String>,
+    /// What was taken as its body and its target, if that needs a word.
+    notes: Vec<String>,
 }
 
 /// The request that is judged, and what has to be said of how it was read.
@@ -25,12 +25,12 @@ pub(super) struct Reading {
 pub(super) fn read(pasted: &[u8], legacy: bool) -> Option<Reading> {
     let text = as_utf8(pasted);
     let mut all = match curl::heads(&text) {
-        Some(heads) => heads.iter().map(|head| Pasted::read(head).map(|(pasted, _)| pasted)).collect::<Option<_>>()?,
+        Some(heads) => heads.iter().map(|head| Some(Pasted::read(head)?.0.behind_proxy())).collect::<Option<_>>()?,
         None => one_after_another(&text)?,
     };
     let (at, note) = judged(&all, legacy)?;
     let request = all.swap_remove(at);
-    let notes = note.into_iter().chain(request.note.clone()).collect();
+    let notes = note.into_iter().chain(request.notes.clone()).collect();
     Some(Reading { request, notes })
 }
 
@@ -100,7 +100,21 @@ impl Pasted {
             fields.push((field[..colon].to_vec(), field[colon + 1..].to_vec()));
         }
         let body::Taken { body, note, after } = body::take(method, version, &fields, rest);
-        Some((Self { method: method.to_vec(), target: target.to_vec(), version, fields, body, note }, after))
+        let (method, target, notes) = (method.to_vec(), target.to_vec(), note.into_iter().collect());
+        Some((Self { method, target, version, fields, body, notes }, after))
+    }
+
+    /// Told to use a proxy without TLS, curl says the whole URL; the proxy hands path and query on.
+    fn behind_proxy(mut self) -> Self {
+        let url = self.target.strip_prefix(b"http://").unwrap_or_default();
+        if let Some(path) = url.iter().position(|&b| b == b'/') {
+            let path = url[path..].to_vec();
+            self.target = path;
+            self.notes.push(
+                "The request line holds a whole URL, as proxies get it: its path and query are judged.".to_owned(),
+            );
+        }
+        self
     }
 
     /// Its fields as a verifier gets them.

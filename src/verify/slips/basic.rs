@@ -14,8 +14,12 @@ use super::{readings, tidy};
 const CUT: &str = "What was sent as the secret is no whole API secret of keydesk: was it cut, or mistyped?";
 const OLD: &str = "What was sent is a whole API secret, and none of this key that works: one from before a rotation?";
 
+const WORDS: [&str; 2] = ["key", "secret"];
+
 /// Key and secret as they were meant, and what is wrong with how they were sent.
 pub(super) struct Guess {
+    /// What the two are called.
+    words: [&'static str; 2],
     slips: Vec<String>,
     user: Zeroizing<String>,
     password: Secret,
@@ -23,7 +27,7 @@ pub(super) struct Guess {
 
 impl Guess {
     /// Both as they came, each without what is around it.
-    pub(super) fn of(mut slips: Vec<String>, user: &str, password: &str, word: &str) -> Self {
+    pub(super) fn of(mut slips: Vec<String>, user: &str, password: &str, words: [&'static str; 2]) -> Self {
         let mut clean = |what: &str, text: &str| match tidy(text) {
             Some((words, rest)) => {
                 slips.push(format!("The {what} {}.", words.join(", and ")));
@@ -31,8 +35,8 @@ impl Guess {
             }
             None => Secret::from_text(text),
         };
-        let (user, password) = (clean("key", user), clean(word, password));
-        Self { slips, user: Zeroizing::new(user.expose_text().unwrap_or_default().to_owned()), password }
+        let (user, password) = (clean(words[0], user), clean(words[1], password));
+        Self { words, slips, user: Zeroizing::new(user.expose_text().unwrap_or_default().to_owned()), password }
     }
 
     pub(super) fn pair(self) -> (String, Secret) {
@@ -45,11 +49,13 @@ impl Guess {
 
     /// What to say of it: whether without the slips it would be right.
     pub(super) fn mistake(&self, kind: Kind, snapshot: &Snapshot, now: Seconds) -> Result<Option<String>, VaultError> {
-        let said = self.slips.join(" ");
+        let (said, [key, secret]) = (self.slips.join(" "), self.words);
         if let Some((user, password)) = self.exchanged()
             && is_right(kind, &user, &password, snapshot, now)?
         {
-            return Ok(Some(format!("{said} Key and secret are exchanged: the key comes first.").trim().to_owned()));
+            return Ok(Some(
+                format!("{said} The {key} and the {secret} are exchanged: the {key} comes first.").trim().to_owned(),
+            ));
         }
         let found = snapshot.look_up(kind, self.user.as_bytes()).credential();
         let generated = found.is_some_and(|found| found.secrets().any(|secret: PackedSecret<'_>| secret.is_sha256()));
@@ -64,9 +70,9 @@ impl Guess {
         }
         let known = found.is_some();
         let without = match (known, is_right(kind, &self.user, &self.password, snapshot, now)?) {
-            (_, true) => "Otherwise key and secret are right.",
-            (true, false) => "Apart from that, the secret is wrong as well.",
-            (false, false) => "Apart from that, it names no key that is here.",
+            (_, true) => format!("Otherwise {key} and {secret} are right."),
+            (true, false) => format!("Apart from that, the {secret} is wrong as well."),
+            (false, false) => format!("Apart from that, it names no {key} that is here."),
         };
         let from = if said.contains("ends in a line break") { " `echo` adds one; `printf %s` does not." } else { "" };
         Ok(Some(format!("{said}{from} {without}")))
@@ -95,7 +101,7 @@ fn guess(token: &[u8]) -> Option<Guess> {
     let plain = std::str::from_utf8(token).ok().filter(|text| text.contains(':'));
     if let Some((user, password)) = plain.and_then(|text| text.split_once(':')) {
         let slip = "Key and secret are not encoded: they must be in base64, key:secret.".to_owned();
-        return Some(Guess::of(vec![slip], user, password, "secret"));
+        return Some(Guess::of(vec![slip], user, password, WORDS));
     }
     readings(token).iter().find_map(|reading| {
         let mut slips: Vec<String> = reading.slip.map(|slip| format!("The token {slip}")).into_iter().collect();
@@ -103,7 +109,7 @@ fn guess(token: &[u8]) -> Option<Guess> {
         let (whole, around) = whole(&text);
         slips.extend(around);
         let (user, password) = whole.split_once(':')?;
-        (!user.is_empty()).then(|| Guess::of(slips, user, password, "secret"))
+        (!user.is_empty()).then(|| Guess::of(slips, user, password, WORDS))
     })
 }
 

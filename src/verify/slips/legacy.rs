@@ -41,5 +41,5 @@ fn guess(request: &Request<'_>) -> Option<Guess> {
         }
     };
     let (user, password) = login?;
-    Some(Guess::of(slips, std::str::from_utf8(&user).ok()?, password.expose_text()?, "password"))
+    Some(Guess::of(slips, std::str::from_utf8(&user).ok()?, password.expose_text()?, ["username", "password"]))
 }

@@ -8,7 +8,7 @@ pub(super) fn likely(text: &str) -> Vec<String> {
     let lines: Vec<_> = text.split('\n').collect();
     let mut all = vec![lines.iter().rev().copied().collect::<Vec<_>>()];
     let request = |line: &&str| line.contains(" HTTP/") || line.to_ascii_lowercase().starts_with("@request-target: ");
-    if let Some(at) = lines.iter().position(|line| request(&line)) {
+    if let Some(at) = lines.iter().position(request) {
         for place in [0, lines.len() - 1] {
             let mut moved = lines.clone();
             let line = moved.remove(at);

@@ -50,6 +50,13 @@ pub(super) fn variants(request: &Request<'_>, right: &[Vec<u8>], depth: Depth, n
     methods(request, &mut all);
     targets(request, &mut all);
     fields(request, depth, now, &mut all);
+    if depth == Depth::Thorough {
+        // Whoever makes the string with `echo` makes this slip beside any other.
+        let more = |(slip, string): &Variant| {
+            (format!("{slip} It signed one more line break at the end."), [string, &b"\n"[..]].concat())
+        };
+        all.extend(all.iter().map(more).collect::<Vec<_>>());
+    }
     for text in right.iter().filter_map(|string| std::str::from_utf8(string).ok()) {
         all.extend(TEXTS.iter().map(|(slip, bend)| ((*slip).to_owned(), bend(text).into_bytes())));
         let orders = if depth == Depth::Quick { orders::likely(text) } else { orders::every(text) };

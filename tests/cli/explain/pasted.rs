@@ -84,12 +84,39 @@ fn http_2_and_traces_of_curl() {
         );
         says(&signer.explain(&[], &listed).out, &["Verdict: allowed, body not seen.", &signer.key]);
     }
-    let said = signer.explain(&[], &trace(&format!("{LINE}\n{fields}"))).out;
-    says(&said, &["Verdict: allowed, body not seen.", &signer.key]);
+    let head = format!("{LINE}\n{fields}");
+    says(&signer.explain(&[], &trace(&head, "")).out, &["Verdict: allowed, body not seen.", &signer.key]);
+    let data = format!("=> Send data, 7 bytes (0x7)\n0000: {BODY}\n");
+    says(&signer.explain(&[], &trace(&head, &data)).out, &["Verdict: allowed.\n", &signer.key]);
+    // A point may be any byte that does not print.
+    let points = head.replace("Content-Length: 7", "Content-Length: 8");
+    let data = "=> Send data, 8 bytes (0x8)\n0000: {\"a\":1}.\n";
+    says(&signer.explain(&[], &trace(&points, data)).out, &["Verdict: allowed, body not seen."]);
+    let hex: String =
+        [&head.replace('\n', "\r\n")[..], "\r\n"].concat().as_bytes().chunks(16).enumerate().map(hex_line).collect();
+    let body: String = BODY.as_bytes().chunks(16).enumerate().map(hex_line).collect();
+    let whole = format!("=> Send header, 9 bytes (0x9)\n{hex}=> Send data, 7 bytes (0x7)\n{body}== Info: done\n");
+    says(&signer.explain(&[], &whole).out, &["Verdict: allowed.\n", &signer.key]);
+}
+
+/// As `curl --trace` writes it.
+fn hex_line((n, bytes): (usize, &[u8])) -> String {
+    let hex: String = bytes.iter().map(|byte| format!("{byte:02x} ")).collect();
+    let text: String =
+        bytes.iter().map(|b| if b.is_ascii_graphic() || *b == b' ' { char::from(*b) } else { '.' }).collect();
+    format!("{:04x}: {hex:<48}{text}\n", n * 16)
+}
+
+#[test]
+fn a_proxy_gets_the_whole_url_and_hands_the_path_on() {
+    let signer = Signer::new();
+    let fields = signer.fields("GET", "/v1?a=b", None, now(), SHA256);
+    let sent = verbose(&format!("GET http://api.example.com/v1?a=b HTTP/1.1\n{fields}"), "\r\n");
+    says(&signer.explain(&[], &sent).out, &["Verdict: allowed.\n", "as proxies get it"]);
 }
 
 /// As `curl --trace-ascii` writes it.
-fn trace(head: &str) -> String {
+fn trace(head: &str, data: &str) -> String {
     let head = format!("{}\r\n", head.replace('\n', "\r\n"));
     let mut out = format!("== Info:   Trying 127.0.0.1:80...\n=> Send header, {} bytes (0x1)\n", head.len());
     let mut at = 0;
@@ -100,9 +127,7 @@ fn trace(head: &str) -> String {
         }
         at += line.len() + 2;
     }
-    format!(
-        "{out}=> Send data, 7 bytes (0x7)\n0000: {BODY}\n== Info: done\n<= Recv header, 17 bytes (0x11)\n0000: HTTP/1.1 200 OK\n"
-    )
+    format!("{out}{data}== Info: done\n<= Recv header, 17 bytes (0x11)\n0000: HTTP/1.1 200 OK\n")
 }
 
 #[test]
