@@ -29,3 +29,6 @@ pub(super) enum Depth {
     /// Two, and the orders that fields can be signed in.
     Thorough,
 }
+
+#[cfg(test)]
+mod work_tests;
