@@ -57,7 +57,10 @@ const PARTS: [(&str, &str); 13] = [
     ("length", "The token is longer than any key and secret."),
     ("scheme", "The client must send a scheme, one blank and the credential, as in Authorization: Basic ..."),
     ("algorithm", "`algorithm` is missing, empty, or there twice."),
-    ("headers", "`headers` is missing or there twice, or does not hold 1 to 32 names with one blank between two."),
+    (
+        "headers",
+        "`headers` is missing or there twice, or does not hold 1 to 32 names with one blank between two; `(request-target)` is none.",
+    ),
     (
         "signature",
         "`signature` is missing or there twice, or is not base64 of the bytes: hex and base64 for URLs are not.",

@@ -104,6 +104,10 @@ pub fn explain(request: &Request<'_>, snapshot: &Snapshot, now: Seconds) -> Resu
     let mut mistakes = Vec::new();
     if let Some(Refused { reason, .. }) = refused {
         mistakes.extend(mistake_in(request, snapshot, now)?);
+        if let (Reason::AlgorithmNotAllowed, Ok(Credentials::Hmac(value))) = (reason, credentials(request)) {
+            let meant = hmac_scheme::misspelled(value).filter(|_| proof(request).is_none());
+            mistakes.extend(meant.map(|meant| format!("The algorithm must be spelled {}.", meant.as_str())));
+        }
         if matches!(reason, Reason::BodyDigestMismatch | Reason::BodyDigestMalformed) {
             mistakes.extend(slips::in_digests(request));
         }

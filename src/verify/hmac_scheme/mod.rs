@@ -53,6 +53,16 @@ pub(super) fn signing_strings<'a>(request: &Request<'a>, value: &'a [u8]) -> Opt
     Some(names.strings(request))
 }
 
+/// The algorithm that a value means, if it is spelled in another way than it must be.
+pub(super) fn misspelled(value: &[u8]) -> Option<Algorithm> {
+    let given = std::str::from_utf8(Params::read(value)?.algorithm).ok()?.to_ascii_lowercase();
+    let letters = |text: &str| text.replace("hmac", "").replace(['-', '_', '/'], "");
+    Algorithm::ALL.into_iter().find(|known| known.as_str() != given && letters(known.as_str()) == letters(&given)).or(
+        // In lower case it is the one.
+        Algorithm::ALL.into_iter().find(|known| known.as_str() == given),
+    )
+}
+
 /// What a value says of its signature.
 pub(super) fn proof(value: &[u8]) -> Option<explain::Proof<'_>> {
     let params = Params::read(value)?;

@@ -14,6 +14,22 @@ use super::{
     strings::{Variant, variants},
 };
 
+/// Puts secret and string together.
+type Join = fn(&[u8], &[u8]) -> Vec<u8>;
+
+/// What was digested where a MAC belongs.
+const DIGESTS: [(&str, Join); 3] = [
+    ("It is a digest of the string without the secret; it must be an HMAC with the secret.", |_, string| {
+        string.to_vec()
+    }),
+    ("It is a digest of the secret and the string; it must be an HMAC with the secret.", |secret, string| {
+        [secret, string].concat()
+    }),
+    ("It is a digest of the string and the secret; it must be an HMAC with the secret.", |secret, string| {
+        [string, secret].concat()
+    }),
+];
+
 /// Everything that a signature can have been made of: each part as it should be, and by every slip.
 struct Search {
     readings: Vec<Reading>,
@@ -41,7 +57,7 @@ pub(in crate::verify) fn mistake(
     let most = if depth == Depth::Quick { 1 } else { 2 };
     let live: Vec<PackedSecret<'_>> = credential.secrets().filter(|secret| secret.is_live(now.0)).collect();
     let found = (0..=most).find_map(|slips| live.iter().find_map(|secret| search.by(secret.bytes, proof.key, slips)));
-    found.filter(|slip| !slip.is_empty())
+    found.or_else(|| live.iter().find_map(|secret| search.is_digest(secret.bytes))).filter(|slip| !slip.is_empty())
 }
 
 /// The one that is named, then the others.
@@ -52,6 +68,18 @@ fn algorithms(named: Algorithm) -> Vec<(String, Algorithm)> {
 }
 
 impl Search {
+    /// Digests in place of a MAC.
+    fn is_digest(&self, secret: &[u8]) -> Option<String> {
+        let (_, named) = self.algorithms.first()?;
+        let right = self.strings.iter().filter(|(slip, _)| slip.is_empty()).map(|(_, string)| string.as_slice());
+        right.flat_map(|string| DIGESTS.map(|(slip, parts)| (slip, parts(secret, string)))).find_map(|(slip, parts)| {
+            let digest = hash_of(*named).digest(Secret::new(parts).expose());
+            let reading = self.readings.iter().find(|reading| digest.matches(reading.bytes.expose()))?;
+            let written = reading.slip.map(|slip| format!("The signature {slip}"));
+            Some(said([&written.unwrap_or_default(), slip, "", ""]))
+        })
+    }
+
     /// Looks for exactly so many slips, not counting how the signature is written.
     fn by(&self, secret: &[u8], user: &[u8], slips: usize) -> Option<String> {
         let own = std::iter::once(("", Secret::new(secret.to_vec())));

@@ -62,10 +62,41 @@ pub(super) fn variants(request: &Request<'_>, right: &[Vec<u8>], depth: Depth, n
         let orders = if depth == Depth::Quick { orders::likely(text) } else { orders::every(text) };
         let slip = "It signed the lines in another order than it names them in.";
         all.extend(orders.into_iter().map(|order| (slip.to_owned(), order.into_bytes())));
+        if depth == Depth::Thorough {
+            parts(request, text, &mut all);
+        }
     }
     let mut seen: HashSet<Vec<u8>> = right.iter().cloned().collect();
     all.retain(|(_, string)| seen.insert(string.clone()));
     all
+}
+
+/// Too little, or too much.
+fn parts(request: &Request<'_>, text: &str, all: &mut Vec<Variant>) {
+    let lines: Vec<_> = text.split('\n').collect();
+    for without in 0..lines.len() {
+        let mut less = lines.clone();
+        less.remove(without);
+        let slip = format!("It left line {} out of what it signed.", without + 1);
+        all.push((slip, less.join("\n").into_bytes()));
+    }
+    let body = request.visible_body().filter(|body| !body.is_empty());
+    for (slip, parts) in body
+        .map(|body| {
+            [
+                (
+                    "It signed the body itself as well; only its digest is signed.",
+                    [text.as_bytes(), b"\n", body].concat(),
+                ),
+                ("It signed the body itself as well; only its digest is signed.", [text.as_bytes(), body].concat()),
+                ("It signed the body and nothing else.", body.to_vec()),
+            ]
+        })
+        .into_iter()
+        .flatten()
+    {
+        all.push((slip.to_owned(), parts));
+    }
 }
 
 fn add(all: &mut Vec<Variant>, slip: &str, request: &Request<'_>) {

@@ -6,7 +6,7 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 type Bend = fn(&str) -> String;
 
 /// What was signed, and how the right string becomes it.
-pub(super) const TEXTS: [(&str, Bend); 30] = [
+pub(super) const TEXTS: [(&str, Bend); 35] = [
     ("It signed one more line break at the end.", |text| format!("{text}\n")),
     ("It signed CR LF between the lines; a line ends in LF.", |text| text.replace('\n', "\r\n")),
     ("It signed CR LF at the end of every line; lines end in LF, and the last one in nothing.", |text| {
@@ -72,6 +72,17 @@ pub(super) const TEXTS: [(&str, Bend); 30] = [
     ("It left the line `@signature-params` out of what it signed.", |text| {
         text.rsplit_once("\n\"@signature-params\": ").map_or(text, |(before, _)| before).to_owned()
     }),
+    ("It signed Date in place of X-Date.", |text| lines(text, |line| renamed(line, "x-date: ", "Date: "))),
+    ("It signed X-Date in place of Date.", |text| lines(text, |line| renamed(line, "date: ", "X-Date: "))),
+    ("It signed the method before the target in `@request-target`.", |text| {
+        let method = text.lines().find_map(|line| line.strip_prefix("\"@method\": ")).unwrap_or_default();
+        let before = format!("\"@request-target\": {} ", method.to_ascii_lowercase());
+        text.replace("\"@request-target\": ", &before)
+    }),
+    ("It signed `@query` without its question mark.", |text| text.replace("\"@query\": ?", "\"@query\": ")),
+    ("It signed `@signature-params` with the label before it.", |text| {
+        text.replace("\"@signature-params\": (", "\"@signature-params\": sig1=(")
+    }),
     ("It signed the host with the port 443, which belongs to https and is left out.", |text| authority(text, ":443")),
     ("It signed the host with the port 80, which belongs to http and is left out.", |text| authority(text, ":80")),
     ("It signed the names of the components without quotes.", |text| {
@@ -84,6 +95,13 @@ pub(super) const TEXTS: [(&str, Bend); 30] = [
 
 fn lines(text: &str, change: impl Fn(&str) -> String) -> String {
     text.split('\n').map(change).collect::<Vec<_>>().join("\n")
+}
+
+fn renamed(line: &str, from: &str, to: &str) -> String {
+    match line.split_at_checked(from.len()) {
+        Some((name, value)) if name.eq_ignore_ascii_case(from) => format!("{to}{value}"),
+        _ => line.to_owned(),
+    }
 }
 
 fn authority(text: &str, port: &str) -> String {

@@ -104,6 +104,38 @@ fn what_was_signed_in_place_of_the_string() {
 }
 
 #[test]
+fn too_little_too_much_and_no_mac() {
+    let signer = Signer::new();
+    let bends: [InText<'_>; 2] = [
+        (&|text| text.split_once('\n').unwrap().0.to_owned(), "It left line 2 out"),
+        (&|text| text.replace("Date: ", "X-Date: "), "It signed X-Date in place of Date."),
+    ];
+    for (bend, says) in bends {
+        names(&signer, &Made { text: bend, ..Made::default() }.request(&signer), says);
+    }
+    let with_body: &dyn Fn(&str) -> String = &|text| format!("{text}\nbody");
+    let request = Made { method: "POST", text: with_body, ..Made::default() }.request(&signer);
+    names(&signer, &format!("{request}body"), "It signed the body itself as well");
+    let string = std::cell::RefCell::new(String::new());
+    let keep = |text: &str| {
+        string.replace(text.to_owned());
+        text.to_owned()
+    };
+    let joined: [(&dyn Fn() -> Vec<u8>, &str); 2] = [
+        (&|| string.borrow().clone().into_bytes(), "without the secret"),
+        (&|| [signer.secret.as_bytes(), string.borrow().as_bytes()].concat(), "digest of the secret and the string"),
+    ];
+    for (joined, says) in joined {
+        let digest = |_: &[u8]| BASE64.encode(&sha256(&joined()));
+        names(&signer, &Made { text: &keep, written: &digest, ..Made::default() }.request(&signer), says);
+    }
+    for spelled in ["HMAC-SHA256", "sha256", "hmac_sha256", "sha-256", "HmacSHA256"] {
+        let request = Made::default().request(&signer).replace("hmac-sha256", spelled);
+        names(&signer, &request, "The algorithm must be spelled hmac-sha256.");
+    }
+}
+
+#[test]
 fn another_target_than_was_sent() {
     let signer = Signer::new();
     for (sent, signed, says) in [
@@ -258,13 +290,15 @@ fn the_same_in_rfc_9421() {
     let base64: &dyn Fn(&[u8]) -> String = &|mac| BASE64.encode(mac);
     let hex: &dyn Fn(&[u8]) -> String = &|mac| HEXLOWER.encode(mac);
     let plain: &dyn Fn(&str) -> String = &str::to_owned;
-    let bends: [InText<'_>; 7] = [
+    let bends: [InText<'_>; 9] = [
         (&|text| format!("{text}\n"), "one more line break at the end"),
         (&|text| text.replace('\n', "\r\n"), "CR LF between the lines"),
         (&|text| text.replace("GET", "get"), "the method in lower case"),
         (&|text| text.replace("%20", "+"), "+ for a blank"),
         (&|text| text.replace("api.example.com", "api.example.com:443"), "with the port 443"),
         (&|text| text.rsplit_once('\n').unwrap().0.to_owned(), "`@signature-params` out"),
+        (&|text| text.replace(": /v1", ": get /v1"), "the method before the target"),
+        (&|text| text.replace("params\": ", "params\": sig1="), "the label before it"),
         (&|text| text.replace("/v1?a", "https://api.example.com/v1?a"), "the whole URL"),
     ];
     for (bend, says) in bends {
