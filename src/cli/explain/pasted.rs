@@ -89,18 +89,25 @@ impl Pasted {
         let (method, target, number) = request_line(first)?;
         let number = if number.len() == 1 { format!("{number}.0") } else { number.to_owned() };
         let version = Version::from_number(&number);
-        let mut fields = Vec::new();
+        let (mut fields, mut notes) = (Vec::<(Vec<u8>, Vec<u8>)>::new(), Vec::new());
         while !rest.is_empty() {
             let (field, after) = line(rest);
             rest = after;
             if field.is_empty() {
                 break;
             }
+            if let Some((_, value)) = fields.last_mut().filter(|before| continues(before, field)) {
+                value.push(b' ');
+                value.extend_from_slice(field.trim_ascii());
+                notes = vec![BROKEN.to_owned()];
+                continue;
+            }
             let colon = field.iter().position(|&b| b == b':')?;
             fields.push((field[..colon].to_vec(), field[colon + 1..].to_vec()));
         }
         let body::Taken { body, note, after } = body::take(method, version, &fields, rest);
-        let (method, target, notes) = (method.to_vec(), target.to_vec(), note.into_iter().collect());
+        notes.extend(note);
+        let (method, target) = (method.to_vec(), target.to_vec());
         Some((Self { method, target, version, fields, body, notes }, after))
     }
 
@@ -129,6 +136,18 @@ impl Pasted {
             false => [&b"authorization"[..], b"signature-input", b"signature"].into_iter().any(has),
         }
     }
+}
+
+const BROKEN: &str = "A field goes on in the line behind it, which gateways refuse: `openssl base64` breaks lines after 64 \
+                      characters, and `base64` after 76. It is judged as one line with a blank there.";
+
+/// Whether a line belongs to the field before it: it begins with a blank, or is the rest of a credential that was broken.
+fn continues((name, _): &(Vec<u8>, Vec<u8>), line: &[u8]) -> bool {
+    let of_base64 = |b: &u8| b.is_ascii_alphanumeric() || b"+/-_=\":".contains(b);
+    let own = [&b"authorization"[..], b"signature"].iter().any(|own| name.eq_ignore_ascii_case(own));
+    let rest =
+        own && line.iter().all(of_base64) && line.iter().position(|&b| b == b':').is_none_or(|at| at + 1 == line.len());
+    rest || matches!(line.first(), Some(b' ' | b'\t'))
 }
 
 /// Method, target and the number of the version.

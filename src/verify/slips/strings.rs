@@ -50,12 +50,15 @@ pub(super) fn variants(request: &Request<'_>, right: &[Vec<u8>], depth: Depth, n
     methods(request, &mut all);
     targets(request, &mut all);
     fields(request, depth, now, &mut all);
+    let mut seen: HashSet<Vec<u8>> = right.iter().cloned().collect();
+    all.retain(|(_, string)| seen.insert(string.clone()));
+    let mut more_lines = Vec::new();
     if depth == Depth::Thorough {
         // Whoever makes the string with `echo` makes this slip beside any other.
         let more = |(slip, string): &Variant| {
             (format!("{slip} It signed one more line break at the end."), [string, &b"\n"[..]].concat())
         };
-        all.extend(all.iter().map(more).collect::<Vec<_>>());
+        more_lines = all.iter().map(more).collect();
     }
     for text in right.iter().filter_map(|string| std::str::from_utf8(string).ok()) {
         all.extend(TEXTS.iter().map(|(slip, bend)| ((*slip).to_owned(), bend(text).into_bytes())));
@@ -66,6 +69,7 @@ pub(super) fn variants(request: &Request<'_>, right: &[Vec<u8>], depth: Depth, n
             parts(request, text, &mut all);
         }
     }
+    all.extend(more_lines);
     let mut seen: HashSet<Vec<u8>> = right.iter().cloned().collect();
     all.retain(|(_, string)| seen.insert(string.clone()));
     all

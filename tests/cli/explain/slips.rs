@@ -259,8 +259,11 @@ fn two_at_once_as_openssl_and_echo_make_them() {
     let signer = Signer::new();
     let made = Made { text: &|text| format!("{text}\n"), written: &|mac| HEXLOWER.encode(mac), ..Made::default() };
     let request = made.request(&signer);
-    names(&signer, &request, "The signature is in hex");
-    names(&signer, &request, "one more line break at the end");
+    names(
+        &signer,
+        &request,
+        "The signature is in hex; it must be base64 of the bytes. It signed one more line break at the end.\n",
+    );
     let made = Made { text: &|text| format!("{text}\n"), key: &|secret| [secret, b"\n"].concat(), ..Made::default() };
     names(&signer, &made.request(&signer), "one more line break at the end");
     names(&signer, &made.request(&signer), "a secret that ends in a line break");
@@ -392,6 +395,10 @@ fn what_is_around_a_basic_secret() {
         let said = ask(&token);
         says.iter().for_each(|says| assert!(said.contains(says), "{says:?}: {said}"));
     }
+    // `openssl base64` breaks lines.
+    let long = b64(&right);
+    let said = ask(&format!("{}\n{}", &long[..64], &long[64..]));
+    assert!(said.contains("breaks lines after 64") && said.contains("Otherwise key and secret are right."), "{said}");
     // Whole, but not of this key; and cut.
     let said = ask(&b64(&format!("{key}:{}", &secret[..29])));
     assert!(said.contains("no whole API secret"), "{said}");
