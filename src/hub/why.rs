@@ -17,7 +17,7 @@ const TABLE: [Row; 32] = [
     ("unknown_credential", "unknown key", "The client uses a key that this desk does not have."),
     ("wrong_kind", "used as a key of another kind", "Each key works for its own kind only: Basic, HMAC or Legacy."),
     ("bad_secret", "wrong secret", "Was it rotated, or copied with a blank or a line break? If the secret is lost, rotate."),
-    ("bad_signature", "wrong signature", "The client signed with another secret, or another text than it sent. `keydesk explain --as NAME` tells them apart."),
+    ("bad_signature", "wrong signature", "The client signed with another secret, or another text than it sent. `keydesk explain --as NAME` knows the common mistakes."),
     ("algorithm_not_allowed", "algorithm not allowed", "Let the client sign with an algorithm that the key and the site allow, or allow this one."),
     ("not_signed", "{} not signed", "The client must name this part in what it signs."),
     ("date_missing", "no date signed", "The client must send a date and sign it."),
@@ -41,6 +41,32 @@ const TABLE: [Row; 32] = [
     ("throttled", "too many wrong passwords", "The client may try again after a minute. Is somebody guessing?"),
     ("unavailable", "not answered", "The verifier could not tell. Ask its /readyz."),
     ("tampered", "changed outside keydesk", "Somebody changed the row without this desk. Run `keydesk audit verify --as NAME`, and make a new key."),
+];
+
+/// What is wrong with an Authorization that cannot be read, by the verifier's word for the part, and what to do about it.
+const PARTS: [(&str, &str); 13] = [
+    ("line-break", "Key or secret ends in a line break: `echo` adds one, and `printf %s` does not."),
+    (
+        "base64",
+        "The client must send its key, a colon and its secret in base64, with the = at the end and nothing else.",
+    ),
+    ("colon", "The client must send its key, a colon and its secret in base64: there is no colon."),
+    ("username", "The key is missing: compare what the client sends with a sample under Documentation."),
+    ("utf-8", "The client must encode key and secret in UTF-8 before base64."),
+    ("control-character", "Key or secret holds a control character. Were they encoded in UTF-16?"),
+    ("length", "The token is longer than any key and secret."),
+    ("scheme", "The client must send a scheme, one blank and the credential, as in Authorization: Basic ..."),
+    ("algorithm", "`algorithm` is missing, empty, or there twice."),
+    (
+        "headers",
+        "`headers` is missing or there twice, or does not hold 1 to 32 names with one blank between two; `(request-target)` is none.",
+    ),
+    (
+        "signature",
+        "`signature` is missing or there twice, or is not base64 of the bytes: hex and base64 for URLs are not.",
+    ),
+    ("syntax", "Parameters are written name=\"value\", with a comma between two, and nothing before or behind them."),
+    ("unknown-parameter", "Only username, algorithm, headers and signature may be there."),
 ];
 
 /// A reason, and what is known beside it.
@@ -74,9 +100,16 @@ impl Why<'_> {
     /// What to do about it, in a sentence; empty for a reason that is not known here.
     pub fn advice(&self) -> &'static str {
         match self.mistake {
-            Some(_) => "The client signs something else than it sends: this is for who maintains it.",
-            None => row(self.reason).map_or("", |(_, _, advice)| advice),
+            Some(_) => "The client makes its signature wrongly: this is for who maintains it.",
+            None => self.part().or_else(|| row(self.reason).map(|(_, _, advice)| *advice)).unwrap_or_default(),
         }
+    }
+}
+
+impl Why<'_> {
+    fn part(&self) -> Option<&'static str> {
+        let part = self.component.filter(|_| self.reason == "malformed_authorization")?;
+        PARTS.iter().find(|(word, _)| *word == part).map(|(_, advice)| *advice)
     }
 }
 
@@ -136,6 +169,9 @@ mod tests {
             assert_eq!(Why { reason, component, clock_offset: offset, mistake }.words(), words);
         }
         assert_eq!(Why { reason: "of_tomorrow", ..Why::default() }.advice(), "");
+        let malformed = |part| Why { reason: "malformed_authorization", component: part, ..Why::default() }.advice();
+        assert!(malformed(Some("line-break")).contains("`echo` adds one"));
+        assert_eq!(malformed(Some("of-tomorrow")), malformed(None));
     }
 
     #[test]

@@ -47,7 +47,14 @@ impl Seats {
         denied: &Denied<'_>,
         snapshot: impl FnOnce() -> Arc<Snapshot>,
     ) -> Option<Diagnosis> {
-        let wrong = matches!(denied.reason, Reason::BadSignature | Reason::UnknownCredential);
+        // A signature that is no base64 is a wrong one that is written wrongly.
+        let wrong = matches!(
+            denied.reason,
+            Reason::BadSignature
+                | Reason::UnknownCredential
+                | Reason::MalformedAuthorization
+                | Reason::MalformedSignature
+        );
         if !wrong || request.surface != Surface::Rest || !is_signed(request) || length(request) > LONGEST {
             return None;
         }

@@ -44,6 +44,8 @@ const USES: usize = 256;
 const KNOWN_FOR: i64 = 20;
 /// Refusals that are written to the log in one second; the rest is counted.
 const LINES: u32 = 200;
+/// Requests that are looked into for a mistake in one second, each for a millisecond at most; of more the reason is told.
+const LOOKED_INTO: u32 = 200;
 /// Places that remember what was reported in this second.
 const SLOTS: usize = 16_384;
 
@@ -204,7 +206,8 @@ impl Gathering {
                 self.uses.insert(place, used);
             }
             Report::Denied(mut denial) => {
-                denial.mistake = denial.diagnosis.take().and_then(|diagnosis| diagnosis.mistake(denial.at));
+                let looked_into = denial.diagnosis.take().filter(|_| self.lines.may_look());
+                denial.mistake = looked_into.and_then(|diagnosis| diagnosis.mistake(denial.at));
                 self.lines.tell(&denial);
                 self.keep(*denial);
             }
@@ -305,11 +308,12 @@ struct Lines {
     second: Instant,
     told: u32,
     silent: u64,
+    looked_into: u32,
 }
 
 impl Default for Lines {
     fn default() -> Self {
-        Self { second: Instant::now(), told: 0, silent: 0 }
+        Self { second: Instant::now(), told: 0, silent: 0, looked_into: 0 }
     }
 }
 
@@ -333,6 +337,13 @@ impl Lines {
             endpoint = denial.endpoint,
             "refused"
         );
+    }
+
+    /// Whether one more request may be looked into.
+    fn may_look(&mut self) -> bool {
+        self.tell_rest();
+        self.looked_into += 1;
+        self.looked_into <= LOOKED_INTO
     }
 
     /// A second is over: says how many were not told.

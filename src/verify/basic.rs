@@ -36,6 +36,21 @@ impl Pair {
     }
 }
 
+/// What is wrong with a token that cannot be read.
+fn fault(token: &[u8]) -> &'static str {
+    if token.len() > TOKEN_MAX {
+        return "length";
+    }
+    let Some(decoded) = base64::decode_secret(token) else { return "base64" };
+    match decoded.expose_text() {
+        None => "utf-8",
+        Some(text) if has_control(text.trim_end_matches(['\r', '\n'])) => "control-character",
+        Some(text) if has_control(text) => "line-break",
+        Some(text) if text.starts_with(':') => "username",
+        Some(_) => "colon",
+    }
+}
+
 /// Whether there is a control character (B3). Nearly all pairs are ASCII, of which many bytes are looked at at once.
 fn has_control(text: &str) -> bool {
     match text.is_ascii() {
@@ -55,7 +70,8 @@ pub(super) fn decide<'a>(
     snapshot: &'a Snapshot,
     now: Seconds,
 ) -> Result<Decision<'a>, Denied<'a>> {
-    let pair = Pair::read(token).ok_or(Reason::MalformedAuthorization)?;
+    let pair =
+        Pair::read(token).ok_or_else(|| Denied::about(Reason::MalformedAuthorization, fault(token).as_bytes()))?;
     let found = snapshot.look_up(Kind::Basic, pair.user());
     let fast = secrets::hashed(found, pair.password(), now);
     let credential = found.or_deny()?;

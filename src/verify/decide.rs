@@ -75,7 +75,7 @@ pub(super) fn credentials<'a>(request: &Request<'a>) -> Result<Credentials<'a>, 
     let scheme = rest.run(is_token_byte);
     let spaces = rest.run(|b| b == b' ');
     if scheme.is_empty() || spaces.is_empty() && !rest.at_end() {
-        return Err(Reason::MalformedAuthorization.into());
+        return Err(Denied::about(Reason::MalformedAuthorization, b"scheme"));
     }
     match scheme {
         _ if scheme.eq_ignore_ascii_case(b"basic") => Ok(Credentials::Basic(rest.0)),

@@ -35,10 +35,15 @@ pub(super) fn usable(
 
 /// The version of the secret that signed; else why it was none of the credential's. What was `decoded` is canonical: to
 /// decode it again would make a wrong secret slower than a key that nobody has.
-pub(super) fn signed_by(used: Option<u32>, signature: &[u8], decoded: bool, malformed: Reason) -> Result<u32, Reason> {
+pub(super) fn signed_by(
+    used: Option<u32>,
+    signature: &[u8],
+    decoded: bool,
+    malformed: Reason,
+) -> Result<u32, Denied<'static>> {
     used.ok_or_else(|| match decoded || base64::is_canonical(signature) {
-        true => Reason::BadSignature,
-        false => malformed,
+        true => Reason::BadSignature.into(),
+        false => Denied::about(malformed, b"signature"),
     })
 }
 

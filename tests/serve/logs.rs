@@ -49,3 +49,34 @@ fn no_secret_and_no_field_of_a_request_is_in_the_log_at_any_level() {
     }
     assert!(log.contains("\"reason\":\"bad_secret\"") && log.contains(&one.key));
 }
+
+/// The commonest slips have a word where somebody looks for them: without it a malformed field says nothing.
+#[test]
+fn what_is_wrong_with_a_credential_that_cannot_be_read_is_in_the_log() {
+    let desk = Desk::new();
+    let (one, signs) = (desk.key(Kind::Basic, "smsgate"), desk.key(Kind::Hmac, "webhooks"));
+    let verifier = desk.verifier();
+    let token = |text: String| format!("Basic {}", Base64::encode_string(text.as_bytes()));
+    let signed = signs.hmac("GET", "/");
+    let value = signed[1].1.clone();
+    let signature = value.rsplit('"').nth(1).unwrap().to_owned();
+    let hex: String = Base64::decode_vec(&signature).unwrap().iter().map(|b| format!("{b:02x}")).collect();
+    let bent = |from: &str, to: &str| value.replacen(from, to, 1);
+    for (authorization, words) in [
+        (token(format!("{}:{}\n", one.key, one.secret)), "\"component\":\"line-break\""),
+        (token(one.key.clone()), "\"component\":\"colon\""),
+        (format!("Basic {}:{}", one.key, one.secret), "\"component\":\"base64\""),
+        ("Basic".to_owned() + "\tabc", "\"component\":\"scheme\""),
+        (bent("algorithm", "Algorithms"), "\"component\":\"unknown-parameter\""),
+        (bent("algorithm=\"hmac-sha256\", ", ""), "\"component\":\"algorithm\""),
+        (bent("headers=\"", "headers=\" "), "\"component\":\"headers\""),
+        (bent(&signature, signature.trim_end_matches('=')), "\"component\":\"signature\""),
+        (bent(&signature, signature.trim_end_matches('=')), "lacks the ="),
+        (bent(&signature, &hex), "The signature is in hex"),
+    ] {
+        let question = Question::nginx("GET", "/").field(&signed[0].0, &signed[0].1);
+        assert_eq!(verifier.ask(&question.field("Authorization", &authorization)).status(), 401);
+        verifier.until(words, |verifier| verifier.log().contains(words));
+    }
+    assert!(!verifier.log().contains(&one.secret) && !verifier.log().contains(&hex));
+}

@@ -36,9 +36,14 @@ impl<'a> Signed<'a> {
     fn read(params: &Params<'a>) -> Result<Self, Denied<'static>> {
         let algorithm = Algorithm::ALL.into_iter().find(|a| a.as_str().as_bytes() == params.algorithm);
         let algorithm = algorithm.ok_or(Reason::AlgorithmNotAllowed)?;
-        let names = Names::read(params.headers).ok_or(Reason::MalformedAuthorization)?;
+        let names = Names::read(params.headers).ok_or_else(|| malformed(b"headers"))?;
         Ok(Self { algorithm, names })
     }
+}
+
+/// A refusal of a value that cannot be read, with the part of it that is wrong.
+fn malformed(part: &[u8]) -> Denied<'static> {
+    Denied::about(Reason::MalformedAuthorization, part)
 }
 
 /// The strings that a signature in this value would have to be over; `None` if the value cannot be read.
@@ -46,6 +51,16 @@ pub(super) fn signing_strings<'a>(request: &Request<'a>, value: &'a [u8]) -> Opt
     let names = Signed::read(&Params::read(value)?).ok()?.names;
     names.check_fields(request).ok()?;
     Some(names.strings(request))
+}
+
+/// The algorithm that a value means, if it is spelled in another way than it must be.
+pub(super) fn misspelled(value: &[u8]) -> Option<Algorithm> {
+    let given = std::str::from_utf8(Params::read(value)?.algorithm).ok()?.to_ascii_lowercase();
+    let letters = |text: &str| text.replace("hmac", "").replace(['-', '_', '/'], "");
+    Algorithm::ALL.into_iter().find(|known| known.as_str() != given && letters(known.as_str()) == letters(&given)).or(
+        // In lower case it is the one.
+        Algorithm::ALL.into_iter().find(|known| known.as_str() == given),
+    )
 }
 
 /// What a value says of its signature.
@@ -61,7 +76,7 @@ pub(super) fn decide<'a>(
     snapshot: &'a Snapshot,
     now: Seconds,
 ) -> Result<Allowed<'a>, Denied<'a>> {
-    let params = Params::read(value).ok_or(Reason::MalformedAuthorization)?;
+    let params = Params::read(value).ok_or_else(|| malformed(Params::fault(value).as_bytes()))?;
     let found = snapshot.look_up(Kind::Hmac, params.username);
     // Without all of what is signed there is no string to check a signature against: whose it would be is all that is
     // known.

@@ -12,6 +12,8 @@ pub(super) struct Params<'a> {
 }
 
 const NAMES: [&[u8]; 4] = [b"username", b"algorithm", b"headers", b"signature"];
+/// The same, for people.
+const WORDS: [&str; 4] = ["username", "algorithm", "headers", "signature"];
 
 impl<'a> Params<'a> {
     /// Reads all of a value; `None` unless it is exactly the four parameters.
@@ -35,6 +37,34 @@ impl<'a> Params<'a> {
         }
         let [Some(username), Some(algorithm), Some(headers), Some(signature)] = found else { return None };
         Some(Self { username, algorithm, headers, signature })
+    }
+
+    /// What is wrong with a value that cannot be read: the parameter that is missing or empty, there twice, or not known; or
+    /// how they are put together. Never a word of the client's own.
+    pub fn fault(value: &[u8]) -> &'static str {
+        let mut seen = [false; NAMES.len()];
+        let mut rest = Cursor(value);
+        loop {
+            rest.run(|b| matches!(b, b' ' | b'\t' | b','));
+            if rest.at_end() {
+                break;
+            }
+            let name = rest.run(is_token_byte);
+            let place = NAMES.iter().position(|known| known.eq_ignore_ascii_case(name));
+            let Some(place) = place else { return if name.is_empty() { "syntax" } else { "unknown-parameter" } };
+            rest.blanks();
+            let equals = rest.eat(b'=');
+            rest.blanks();
+            let value = match rest.0.first() {
+                Some(b'"') => rest.quoted(),
+                _ => Some(rest.run(is_token_byte)),
+            };
+            if !equals || value.is_none_or(<[u8]>::is_empty) || std::mem::replace(&mut seen[place], true) {
+                return WORDS[place];
+            }
+        }
+        let missing = seen.iter().position(|seen| !seen);
+        missing.map_or("syntax", |place| WORDS[place])
     }
 }
 

@@ -32,6 +32,11 @@ pub(super) fn user(request: &Request<'_>) -> Option<Vec<u8>> {
     Login::read(request.visible_body()?).map(|login| login.user)
 }
 
+/// Name and password in a body, for who explains it.
+pub(super) fn login(body: &[u8]) -> Option<(Vec<u8>, Secret)> {
+    Login::read(body).map(|Login { user, password }| (user, password))
+}
+
 impl Login {
     fn read(body: &[u8]) -> Option<Self> {
         match body.strip_prefix(b"m4u\r\n") {

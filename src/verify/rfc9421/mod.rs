@@ -27,14 +27,15 @@ fn fields<'a>(request: &Request<'a>) -> Option<(Input<'a>, &'a [u8])> {
     Some((input, signature))
 }
 
-/// The signature base, if the fields can be read.
+/// The signature base, if the field that says what is signed can be read.
 pub(super) fn signing_string(request: &Request<'_>) -> Option<Vec<u8>> {
-    signature_base(request, &fields(request)?.0).ok()
+    signature_base(request, &Input::read(request.values(b"signature-input").next()?)?).ok()
 }
 
-/// What the fields say of their signature.
+/// What the fields say of their signature, however it is written.
 pub(super) fn proof<'a>(request: &Request<'a>) -> Option<explain::Proof<'a>> {
-    let (input, signature) = fields(request)?;
+    let input = Input::read(request.values(b"signature-input").next()?)?;
+    let signature = input.loose_signature(request.values(b"signature").next()?)?;
     Some(explain::Proof { key: input.keyid, algorithm: Algorithm::Sha256, signature })
 }
 
@@ -43,12 +44,21 @@ pub(super) fn decide<'a>(
     snapshot: &'a Snapshot,
     now: Seconds,
 ) -> Result<Allowed<'a>, Denied<'a>> {
-    let (input, signature) = fields(request).ok_or(Reason::MalformedSignature)?;
+    let (input, signature) = fields(request).ok_or_else(|| malformed(request))?;
     let found = snapshot.look_up(Kind::Hmac, input.keyid);
     // Without a base there is nothing to check a signature against: whose it would be is all that is known.
     let base = base(request, &input).map_err(|denied| denied.of_any(found))?;
     let given = Given { hash: Hash::Sha256, messages: &[&base], signature, malformed: Reason::MalformedSignature };
     signature::decide(request, found, &given, now, |credential| judge(request, &input, credential, now))
+}
+
+/// Which of the two fields cannot be read.
+fn malformed(request: &Request<'_>) -> Denied<'static> {
+    let read = match request.occurs(b"signature-input") {
+        Occurs::Once(value) => Input::read(value).is_some(),
+        Occurs::Never | Occurs::Repeated => false,
+    };
+    Denied::about(Reason::MalformedSignature, if read { b"signature" } else { b"signature-input" })
 }
 
 /// What was signed, if it was signed in the one way that there is (S5, S7).

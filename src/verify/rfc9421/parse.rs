@@ -61,6 +61,15 @@ impl<'a> Input<'a> {
         (label == self.label && is_base64_text(text)).then_some(text)
     }
 
+    /// What stands in the place of the signature, in whatever it is written.
+    pub fn loose_signature(&self, field: &'a [u8]) -> Option<&'a [u8]> {
+        let (_, value) = split_member(field)?;
+        let around = |b: &u8| matches!(b, b':' | b'"');
+        let start = value.iter().position(|b| !around(b))?;
+        let end = value.iter().rposition(|b| !around(b))?;
+        value.get(start..=end)
+    }
+
     pub fn covers(&self, component: &[u8]) -> bool {
         self.components.contains(&component)
     }

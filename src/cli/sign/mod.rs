@@ -1,10 +1,11 @@
 //! `keydesk sign`: the fields of a signed request, for integrators. It needs no desk.
 
+mod curl;
+
 use std::{
     env,
     fs::File,
     io::{self, Read as _},
-    os::unix::ffi::OsStrExt as _,
     path::{Path, PathBuf},
 };
 
@@ -12,7 +13,6 @@ use clap::{Args, ValueHint};
 
 use crate::{
     credential::Algorithm,
-    sample::{shell, shell_bytes},
     secret::Secret,
     time::{Clock as _, SystemClock},
     verify::{self, Dialect, Draft},
@@ -72,6 +72,9 @@ pub fn run(args: &SignArgs) -> Result<(), Failure> {
     if method.is_empty() || !method.bytes().all(|b| b.is_ascii_uppercase() || b == b'-') {
         return Err(Failure::usage("A method is a word in capitals, such as GET or POST."));
     }
+    if method == "CONNECT" {
+        return Err(Failure::usage("CONNECT makes a tunnel, which no verifier lets through. Sign another method."));
+    }
     let secret = secret(args)?;
     let body = args.body.as_deref().map(read).transpose()?;
     let at = SystemClock.now().seconds();
@@ -81,25 +84,11 @@ pub fn run(args: &SignArgs) -> Result<(), Failure> {
             "This cannot be signed: a key has no quotes, backslashes or letters beyond ASCII, and a field is signed once.",
         )
     })?;
+    let body = args.body.as_deref().zip(body.as_deref());
     match args.curl {
-        true => out::lines([curl(args, method, &signed)]),
+        true => out::lines([curl::command(&curl::Sent { method, url: &args.url, fields: &signed, body })]),
         false => out::lines(signed.iter().map(|(name, value)| format!("{name}: {value}"))),
     }
-}
-
-fn curl(args: &SignArgs, method: &str, fields: &[(String, String)]) -> String {
-    let mut words = vec!["curl --globoff --path-as-is --request".to_owned(), shell(method)];
-    for (name, value) in fields {
-        // An empty value would make curl drop the field; a semicolon keeps it.
-        let text = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
-        words.extend(["--header".to_owned(), shell(&text)]);
-    }
-    if let Some(body) = &args.body {
-        let file = [b"@", body.as_os_str().as_bytes()].concat();
-        words.extend(["--data-binary".to_owned(), shell_bytes(&file)]);
-    }
-    words.push(shell(&args.url));
-    words.join(" ")
 }
 
 fn secret(args: &SignArgs) -> Result<Secret, Failure> {
@@ -158,6 +147,7 @@ fn split(url: &str) -> Result<(verify::Scheme, &str, &str), Failure> {
     let (authority, target) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
     let printable = rest.bytes().all(|b| matches!(b, b'!'..=b'~') && b != b'#');
     let target = if target.is_empty() { "/" } else { target };
-    let good = printable && !authority.is_empty() && !authority.contains('@') && target.starts_with('/');
+    let named = !authority.is_empty() && !authority.contains('@') && !authority.ends_with(':');
+    let good = printable && named && target.starts_with('/');
     good.then_some((scheme, authority, target)).ok_or_else(wrong)
 }

@@ -1,5 +1,7 @@
 //! `keydesk sign`: what it prints passes the verifier, and others compute the same.
 
+mod curl;
+
 use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt as _, process::Command};
 
 use keydesk::{
@@ -26,9 +28,9 @@ fn fields(run: &Run) -> Vec<(String, String)> {
     run.out.lines().map(|line| line.split_once(": ").unwrap()).map(|(n, v)| (n.to_owned(), v.to_owned())).collect()
 }
 
-fn judge(method: &str, fields: &[(String, String)], body: &[u8]) -> Result<(), Reason> {
+fn entry() -> Entry {
     let stored = Stored::plain(&Secret::from_text(SECRET));
-    let entry = Entry {
+    Entry {
         row: uuid::Uuid::from_u128(1),
         kind: Kind::Hmac,
         key: "kdbKEY".to_owned(),
@@ -42,8 +44,11 @@ fn judge(method: &str, fields: &[(String, String)], body: &[u8]) -> Result<(), R
         secrets: vec![LiveSecret { version: 1, stored, valid_until: None }],
         tampered: false,
         term: Default::default(),
-    };
-    let snapshot = Snapshot::of(&[entry]).unwrap();
+    }
+}
+
+fn judge(method: &str, fields: &[(String, String)], body: &[u8]) -> Result<(), Reason> {
+    let snapshot = Snapshot::of(&[entry()]).unwrap();
     let mut all: Vec<Field<'_>> = vec![(b"Host", b"api.example.com")];
     all.extend(fields.iter().map(|(n, v)| (n.as_bytes(), v.as_bytes())));
     let request = Request {
@@ -172,6 +177,7 @@ fn what_cannot_be_signed_is_said() {
         (&[URL, "--header", "nothing"], "Name: value"),
         (&[URL, "--header", "Authorization: x"], "Leave it out"),
         (&[URL, "--method", "get"], "in capitals"),
+        (&[URL, "--method", "CONNECT"], "Sign another method"),
         (&[URL, "--scheme", "rfc9421", "--algorithm", "hmac-sha512"], "Leave --algorithm out"),
         (&[URL, "--body", "/nowhere"], "cannot be read"),
         (&[URL, "--secret-stdin", "--body", "-"], "Put the body in a file"),

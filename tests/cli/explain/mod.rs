@@ -1,5 +1,8 @@
 //! `keydesk explain`: what the verifier answers and why; nothing pasted is kept or repeated.
 
+mod pasted;
+mod slips;
+
 use keydesk::{
     secret::Secret,
     time::{Clock as _, Seconds, SystemClock},

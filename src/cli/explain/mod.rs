@@ -1,0 +1,161 @@
+//! `keydesk explain`: why is this request refused? Nothing of what is pasted is kept.
+
+mod body;
+mod curl;
+mod other;
+mod pasted;
+mod words;
+
+use std::{
+    io::{self, Read as _},
+    net::IpAddr,
+};
+
+use clap::Args;
+
+use crate::{
+    credential::Kind,
+    hub::{CredentialId, Followed, HubError},
+    serve,
+    time::parse_when,
+    verify::{self, Body, Framing, Request, Scheme, Surface},
+};
+
+use super::{
+    args::{self, Acting},
+    desk::{Desk, Site},
+    failure::Failure,
+    out,
+};
+use pasted::{Pasted, Reading};
+use words::{Named, words};
+
+/// Longest request that is read: the limit of a body, and as much for the fields as a gateway takes.
+const LONGEST: u64 = (1 << 20) + (64 << 10);
+
+/// What `explain` takes.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    #[command(flatten)]
+    acting: Acting,
+    /// The kind that the request is for; legacy looks for the credential in the body
+    #[arg(long, value_parser = args::kind())]
+    kind: Option<Kind>,
+    /// The address that it came from, as the gateway tells it; needed where a credential has networks
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    client: Option<IpAddr>,
+    /// It came over http; over https unless given
+    #[arg(long)]
+    http: bool,
+    /// When it was sent; now unless given
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+}
+
+fn address(text: &str) -> Result<IpAddr, &'static str> {
+    text.parse().map_err(|_| "write one IP address without a port, for example 203.0.113.9")
+}
+
+/// Reads a request from standard input and says what the verifier would answer.
+pub fn run(site: &Site, args: &ExplainArgs) -> Result<(), Failure> {
+    let desk = site.open(&args.acting)?;
+    let now = site.clock.now().seconds();
+    let at = args.at.as_deref().map(|text| parse_when(text, now)).transpose().map_err(Failure::usage)?;
+    let at = at.unwrap_or(now);
+    let legacy = args.kind == Some(Kind::Legacy);
+    let Reading { request: pasted, notes } = pasted::read(&standard_input()?, legacy).ok_or_else(|| {
+        Failure::usage(
+            "This is no HTTP request. Paste the request line, the fields, an empty line, and the body; or what `curl -v` says.",
+        )
+    })?;
+    let (fields, client) = (pasted.fields(), args.client.map(|client| client.to_string()));
+    let request = request(args, &pasted, &fields, client.as_deref());
+    let claim = verify::claim(&request);
+    let named_here = claim.as_ref().map(|claim| credential(&desk, claim)).transpose()?.flatten();
+    let here = match named_here {
+        Some(id) => Some(id),
+        None => meant(&desk, &request)?,
+    };
+    let fed = desk.hub.explain(&desk.actor, here)?;
+    // The trail keeps whom a request names, and who exchanged the two named nobody.
+    let fed = match fed {
+        Some(fed) => Some(fed),
+        None => other::exchanged(&desk, &request)?,
+    };
+    let named = claim.as_ref().map(|claim| match fed.as_ref().filter(|_| named_here.is_some()) {
+        Some(fed) => Named::Here(format!("{} ({})", fed.key, claim.kind)),
+        None => Named::Unknown(&claim.key),
+    });
+    let followed = desk.hub.feed().policy(&Followed::default())?;
+    let entries: Vec<_> = fed.into_iter().map(serve::entry).collect();
+    let snapshot = verify::Snapshot::of(&entries).map_err(|why| Failure::failed(format!("{why}.")))?;
+    let snapshot = snapshot.admitting(&followed.policy.algorithms);
+    let said = verify::explain(&request, &snapshot, at).map_err(HubError::from)?;
+    let mut lines = notes;
+    lines.extend(words(&said, named.as_ref(), args.client));
+    if let (Some(wanted), Some(claim)) = (args.kind, &claim)
+        && wanted != claim.kind
+    {
+        lines.push(format!("It speaks as a credential of the kind {} does, not {wanted}.", claim.kind));
+    }
+    lines.extend(other::whose(&desk, &request, &said, entries.first().map(|one| one.row), at)?);
+    lines.extend(words::strings(&said, named.as_ref()));
+    // A verifier that runs goes by what was set before, which nobody here knows.
+    lines.extend(followed.tampered.iter().map(|setting| {
+        format!(
+            "The setting {} was changed outside keydesk (tampered): a verifier that starts now answers nobody. To mend it, {}.",
+            setting.name(),
+            setting.mend()
+        )
+    }));
+    out::lines(lines)
+}
+
+fn standard_input() -> Result<Vec<u8>, Failure> {
+    let mut pasted = Vec::new();
+    let read = io::stdin().lock().take(LONGEST + 1).read_to_end(&mut pasted);
+    read.map_err(|why| Failure::failed(format!("The request cannot be read: {why}. Send it to standard input.")))?;
+    match pasted.len() as u64 > LONGEST {
+        true => Err(Failure::usage("This request is too long for a verifier. Leave the end of its body out.")),
+        false => Ok(pasted),
+    }
+}
+
+/// The request as a gateway would tell of it.
+fn request<'a>(
+    args: &ExplainArgs,
+    pasted: &'a Pasted,
+    fields: &'a [verify::Field<'a>],
+    client: Option<&'a str>,
+) -> Request<'a> {
+    Request {
+        surface: if args.kind == Some(Kind::Legacy) { Surface::Legacy } else { Surface::Rest },
+        method: &pasted.method,
+        target: &pasted.target,
+        fields,
+        // What announces a body is among the fields that were pasted.
+        body: pasted.body.as_deref().map_or(Body::NotVisible(Framing::Known), Body::Visible),
+        version: pasted.version,
+        scheme: if args.http { Scheme::Http } else { Scheme::Https },
+        client: client.map(str::as_bytes),
+    }
+}
+
+/// The id of the credential that is named: of the kind that the dialect needs, else of another. An id in the place of the
+/// key names nothing, for a verifier does not know it.
+pub(super) fn credential(desk: &Desk, claim: &verify::Claim) -> Result<Option<CredentialId>, Failure> {
+    let others = Kind::ALL.into_iter().filter(|kind| *kind != claim.kind);
+    for kind in std::iter::once(claim.kind).chain(others) {
+        match desk.hub.find(&desk.actor, &claim.key, Some(kind)) {
+            Ok(row) if row.key == claim.key => return Ok(Some(row.id)),
+            Ok(_) | Err(HubError::NotFound(_) | HubError::Conflict(_)) => {}
+            Err(why) => return Err(why.into()),
+        }
+    }
+    Ok(None)
+}
+
+/// The credential that the request may have meant, by a key that is written wrongly.
+fn meant(desk: &Desk, request: &Request<'_>) -> Result<Option<CredentialId>, Failure> {
+    verify::meant(request).map_or(Ok(None), |claim| credential(desk, &claim))
+}

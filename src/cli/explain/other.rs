@@ -1,0 +1,67 @@
+//! Whether the secret of another key was used. Explain is for Administrators, who may know whose.
+
+use uuid::Uuid;
+
+use crate::{
+    cli::{desk::Desk, failure::Failure},
+    hub::{Agreed, Fed, Findings},
+    serve,
+    text::safe,
+    time::Seconds,
+    verify::{self, Elsewhere, Explanation, Reason, Request, Used},
+};
+
+/// The credential that is meant if key and secret are exchanged.
+pub(super) fn exchanged(desk: &Desk, request: &Request<'_>) -> Result<Option<Fed>, Failure> {
+    let Some(claim) = verify::exchanged(request) else { return Ok(None) };
+    let Some(id) = super::credential(desk, &claim)? else { return Ok(None) };
+    let mut found = None;
+    each(desk, &mut |fed| {
+        if fed.id.to_string() == id.to_string() {
+            found = Some(fed);
+        }
+    })?;
+    Ok(found)
+}
+
+/// Whose secret a refused request was made with, in a sentence. What is looked through is every credential but `own`.
+pub(super) fn whose(
+    desk: &Desk,
+    request: &Request<'_>,
+    said: &Explanation,
+    own: Option<Uuid>,
+    at: Seconds,
+) -> Result<Option<String>, Failure> {
+    use Reason::{BadSecret, BadSignature, MalformedAuthorization, UnknownCredential, WrongKind};
+    let wrong = [BadSecret, BadSignature, MalformedAuthorization, UnknownCredential, WrongKind];
+    if said.refused.as_ref().is_none_or(|refused| !wrong.contains(&refused.reason)) {
+        return Ok(None);
+    }
+    let Some(elsewhere) = Elsewhere::of(request, at) else { return Ok(None) };
+    let mut found = None;
+    each(desk, &mut |fed| {
+        if found.is_some() || Some(fed.id) == own {
+            return;
+        }
+        let entry = serve::entry(fed);
+        let called = || format!("{} ({}, {})", entry.key, safe(&entry.name), entry.kind);
+        found = elsewhere.uses(&entry).map(|used| match used {
+            Used::AsSecret => format!("It was made with the secret of another key: {}.", called()),
+            Used::AsKey => format!(
+                "What it sends as its key is the secret of {}: key and secret are exchanged. Whoever saw the request may \
+                 have it: rotate it.",
+                called()
+            ),
+        });
+    })?;
+    Ok(found)
+}
+
+/// Every credential with what a verifier keeps of it.
+fn each(desk: &Desk, take: &mut dyn FnMut(Fed)) -> Result<(), Failure> {
+    for part in &desk.hub.feed().halves()? {
+        let mut run = |run: Vec<Fed>| run.into_iter().for_each(&mut *take);
+        desk.hub.feed().load(part, &mut |_| Agreed::Yes, &mut Findings::default(), &mut run)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! A command of curl that sends a signed request as it was signed, and ends.
+
+use std::{os::unix::ffi::OsStrExt as _, path::Path};
+
+use crate::sample::{shell, shell_bytes};
+
+/// What the command sends.
+pub(super) struct Sent<'a> {
+    pub method: &'a str,
+    pub url: &'a str,
+    /// The fields that were signed, and the proof.
+    pub fields: &'a [(String, String)],
+    /// The body, and the file that it is in.
+    pub body: Option<(&'a Path, &'a [u8])>,
+}
+
+/// Methods whose requests have no body unless they announce one. Of any other a server on HTTP/2 cannot tell.
+const BODILESS: [&str; 5] = ["GET", "HEAD", "DELETE", "OPTIONS", "TRACE"];
+
+/// The command, in one line.
+pub(super) fn command(sent: &Sent<'_>) -> String {
+    let mut words = vec!["curl --globoff --path-as-is".to_owned()];
+    let head = sent.method == "HEAD";
+    match (head, sent.body) {
+        // Told only the word, curl would wait for the body that the answer's length speaks of.
+        (true, None) => words.push("--head".to_owned()),
+        // With a body it takes no --head: so it does not count bytes, and the connection ends with the answer.
+        (true, Some(_)) => {
+            words.push("--request 'HEAD' --ignore-content-length --header 'Connection: close'".to_owned())
+        }
+        (false, _) => words.extend(["--request".to_owned(), shell(sent.method)]),
+    }
+    for (name, value) in sent.fields {
+        // An empty value would make curl drop the field; a semicolon keeps it.
+        let text = if value.is_empty() { format!("{name};") } else { format!("{name}: {value}") };
+        words.extend(["--header".to_owned(), shell(&text)]);
+    }
+    let file = sent.body.map(|(file, _)| shell_bytes(&[b"@", file.as_os_str().as_bytes()].concat()));
+    // No body is one of no bytes where nobody could tell it from one that is not announced.
+    let empty = (!BODILESS.contains(&sent.method)).then(|| shell(""));
+    if let Some(data) = file.or(empty) {
+        if !sent.fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+            // Unless told, curl calls every body a form.
+            let kind = sent.body.and_then(|(_, body)| content_type(body));
+            let text = kind.map_or("Content-Type:".to_owned(), |kind| format!("Content-Type: {kind}"));
+            words.extend(["--header".to_owned(), shell(&text)]);
+        }
+        words.extend(["--data-binary".to_owned(), data]);
+    }
+    words.push(shell(sent.url));
+    words.join(" ")
+}
+
+/// What a body is, by what is in it; `None` for an empty one.
+fn content_type(body: &[u8]) -> Option<&'static str> {
+    let has = |text: &[u8]| body.windows(text.len()).any(|window| window == text);
+    Some(match () {
+        () if body.is_empty() => return None,
+        () if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() => "application/json",
+        () if is_markup(body) && has(b"http://www.w3.org/2003/05/soap-envelope") => "application/soap+xml",
+        () if is_markup(body) && has(b"http://schemas.xmlsoap.org/soap/envelope/") => "text/xml; charset=utf-8",
+        () if is_markup(body) => "application/xml",
+        () if is_form(body.trim_ascii_end()) => "application/x-www-form-urlencoded",
+        () => "application/octet-stream",
+    })
+}
+
+/// Whether it looks like XML: nothing stands around its tags.
+fn is_markup(body: &[u8]) -> bool {
+    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body).trim_ascii();
+    body.starts_with(b"<") && body.ends_with(b">") && std::str::from_utf8(body).is_ok()
+}
+
+/// Whether it is `name=value` with `&` between, percent-encoded.
+fn is_form(body: &[u8]) -> bool {
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || b"-._~*+!'(),;:@/?$[]".contains(b);
+    let encoded = |text: &[u8]| {
+        let mut parts = text.split(|&b| b == b'%');
+        parts.next().is_some_and(|first| first.iter().all(plain))
+            && parts.all(|part| {
+                let (escape, rest) = part.split_at(part.len().min(2));
+                escape.len() == 2 && escape.iter().all(u8::is_ascii_hexdigit) && rest.iter().all(plain)
+            })
+    };
+    body.split(|&b| b == b'&').all(|pair| match pair.iter().position(|&b| b == b'=') {
+        Some(equals) => equals > 0 && encoded(&pair[..equals]) && encoded(&pair[equals + 1..]),
+        None => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_type_of_a_body() {
+        let soap = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"/>";
+        for (body, kind) in [
+            ("", None),
+            ("{\"a\":1}\n", Some("application/json")),
+            ("[]", Some("application/json")),
+            ("a=1&b=c%20d+e", Some("application/x-www-form-urlencoded")),
+            ("a=1\n", Some("application/x-www-form-urlencoded")),
+            ("<a/>", Some("application/xml")),
+            ("\u{feff}<?xml version=\"1.0\"?>\n<a/>\n", Some("application/xml")),
+            (soap, Some("text/xml; charset=utf-8")),
+            ("{\"a\":", Some("application/octet-stream")),
+            ("a=1&", Some("application/octet-stream")),
+            ("a=%2", Some("application/octet-stream")),
+            ("YWI==", Some("application/octet-stream")),
+            ("a text", Some("application/octet-stream")),
+            ("\0", Some("application/octet-stream")),
+        ] {
+            assert_eq!(content_type(body.as_bytes()), kind, "{body:?}");
+        }
+    }
+}

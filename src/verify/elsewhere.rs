@@ -1,0 +1,87 @@
+//! Whether a refused request was made with the secret of another credential.
+
+use crate::credential::Kind;
+use crate::secret::Secret;
+use crate::time::Seconds;
+use crate::vault::{Stored, same, sha256};
+
+use super::{
+    Entry, Request, Surface,
+    decide::{Credentials, credentials, signing_strings},
+    explain::proof,
+    hmac_scheme::hash_of,
+    slips::{basic_pair, readings},
+};
+
+/// What a request shows of the secret that it was made with, to be held against one credential after another. Only those
+/// that are compared quickly: a slow hash of every credential would take hours.
+pub struct Elsewhere {
+    proof: Shown,
+    /// What was sent as the key: who exchanges the two sends a secret there.
+    user: Secret,
+    now: Seconds,
+}
+
+enum Shown {
+    Password(Secret),
+    Signature { algorithm: crate::credential::Algorithm, strings: Vec<Vec<u8>>, given: Vec<Secret> },
+}
+
+/// How a credential's secret was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Used {
+    /// As the secret.
+    AsSecret,
+    /// As the key.
+    AsKey,
+}
+
+impl Elsewhere {
+    /// What there is to compare; `None` if nothing of a secret can be read.
+    pub fn of(request: &Request<'_>, now: Seconds) -> Option<Self> {
+        if request.surface != Surface::Rest {
+            return None;
+        }
+        if let Ok(Credentials::Basic(token)) = credentials(request) {
+            let (user, password) = basic_pair(token)?;
+            return Some(Self { proof: Shown::Password(password), user: Secret::from_text(&user), now });
+        }
+        let proof = proof(request)?;
+        let given = readings(proof.signature).into_iter().map(|reading| reading.bytes).collect();
+        let strings = signing_strings(request);
+        let user = Secret::new(proof.key.to_vec());
+        Some(Self { proof: Shown::Signature { algorithm: proof.algorithm, strings, given }, user, now })
+    }
+
+    /// Whether a credential's secret was used, and in which place.
+    pub fn uses(&self, entry: &Entry) -> Option<Used> {
+        if entry.kind == Kind::Legacy {
+            return None;
+        }
+        let live = entry.secrets.iter().filter(|secret| secret.valid_until.is_none_or(|until| self.now < until));
+        live.map(|secret| &secret.stored).find_map(|stored| match () {
+            () if self.is_made_with(stored) => Some(Used::AsSecret),
+            () if is(stored, &self.user) => Some(Used::AsKey),
+            () => None,
+        })
+    }
+
+    fn is_made_with(&self, stored: &Stored) -> bool {
+        match (&self.proof, stored) {
+            (Shown::Password(password), stored) => is(stored, password),
+            (Shown::Signature { algorithm, strings, given }, Stored::Plain(secret)) => strings.iter().any(|string| {
+                let mac = hash_of(*algorithm).mac(secret.expose(), string);
+                given.iter().any(|given| mac.matches(given.expose()))
+            }),
+            (Shown::Signature { .. }, _) => false,
+        }
+    }
+}
+
+fn is(stored: &Stored, secret: &Secret) -> bool {
+    match stored {
+        Stored::Sha256(hash) => same(hash, &sha256(secret.expose())),
+        Stored::Plain(plain) => plain == secret,
+        Stored::Argon2(_) => false,
+    }
+}
