@@ -12,6 +12,7 @@ use keydesk::tui::keys;
 /// Who may use whom. What is not here may not: `tui` and `cli` never meet, and nothing but `main` opens the screen.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("secret", &[]),
+    ("sequence", &[]),
     ("text", &[]),
     ("time", &[]),
     ("credential", &["secret", "text", "time"]),
@@ -43,8 +44,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("clipboard", &["secret"]),
-    ("plain", &["account", "clipboard", "config", "credential", "hub", "sample", "secret", "text", "time"]),
-    ("tui", &["account", "clipboard", "config", "credential", "export", "hub", "sample", "secret", "text", "time"]),
+    ("plain", &["account", "clipboard", "config", "credential", "hub", "sample", "secret", "sequence", "text", "time"]),
+    ("tui", &["account", "clipboard", "config", "credential", "export", "hub", "sample", "secret", "sequence", "text", "time"]),
 ];
 
 /// Longest file.
