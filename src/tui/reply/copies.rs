@@ -39,9 +39,8 @@ impl App {
         if first {
             self.call(Slot::Unwatched, Call::Seen(actor, id, Seen::Copied));
         }
-        match went {
-            true => self.play_on(),
-            false => self.drop_ahead(),
+        if !went {
+            self.drop_ahead();
         }
     }
 }
