@@ -17,7 +17,7 @@ use rustix::{
 use zeroize::Zeroizing;
 
 use crate::{
-    clipboard::{self, CopyOutcome, Desktop, Way, osc52},
+    clipboard::{self, CopyOutcome, Desktop, Multiplexer, Way, osc52},
     config::{Appearance, Face},
     secret::Secret,
     sequence::without_reports,
@@ -226,8 +226,9 @@ impl Io for Tty {
         if let Some(outcome) = clipboard::copy(way, &mut self.desktop, text) {
             return outcome;
         }
+        let around = Multiplexer::around(&|name| std::env::var(name).ok());
         match write_all(&osc52::sequence(text)) {
-            Ok(()) => CopyOutcome::SentToTerminal,
+            Ok(()) => CopyOutcome::sent(around),
             Err(why) => CopyOutcome::Impossible(format!("The terminal did not take it: {why}.")),
         }
     }
