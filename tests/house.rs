@@ -45,7 +45,22 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("clipboard", &["secret"]),
     ("plain", &["account", "clipboard", "config", "credential", "hub", "sample", "secret", "sequence", "text", "time"]),
-    ("tui", &["account", "clipboard", "config", "credential", "export", "hub", "sample", "secret", "sequence", "text", "time"]),
+    (
+        "tui",
+        &[
+            "account",
+            "clipboard",
+            "config",
+            "credential",
+            "export",
+            "hub",
+            "sample",
+            "secret",
+            "sequence",
+            "text",
+            "time",
+        ],
+    ),
 ];
 
 /// Longest file.

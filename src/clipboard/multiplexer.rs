@@ -33,7 +33,9 @@ impl Multiplexer {
         match self {
             Self::Tmux => "tmux drops it unless its setting is: set -s set-clipboard on.",
             Self::Screen => "GNU screen drops it.",
-            Self::TmuxOrScreen => "tmux drops it unless its setting is: set -s set-clipboard on; GNU screen always does.",
+            Self::TmuxOrScreen => {
+                "tmux drops it unless its setting is: set -s set-clipboard on; GNU screen always does."
+            }
         }
     }
 }

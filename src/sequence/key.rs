@@ -91,9 +91,7 @@ impl Numbers {
     fn press(&self, key: Option<Key>, held: u16) -> Function {
         let held = held.saturating_sub(1);
         match key {
-            Some(key) if self.event != LET_GO => {
-                Function::Key(Press { key, alt: held & 2 != 0, ctrl: held & 4 != 0 })
-            }
+            Some(key) if self.event != LET_GO => Function::Key(Press { key, alt: held & 2 != 0, ctrl: held & 4 != 0 }),
             _ => Function::Other,
         }
     }

@@ -29,7 +29,7 @@ impl App {
                 return self.drop_ahead();
             }
             if self.waits_with(typed) {
-                return;
+                return self.ask_at_once();
             }
             let Some(typed) = self.held.pop() else { return };
             self.play(&typed);
@@ -40,6 +40,14 @@ impl App {
                 return;
             }
         }
+    }
+
+    /// Details are read a moment after the selection has come to rest; not when a key waits for them.
+    fn ask_at_once(&mut self) {
+        if let Some(room) = &mut self.room {
+            room.due.details = room.due.details.map(|at| at.min(self.now));
+        }
+        self.read_what_is_due();
     }
 
     /// Drops what was typed ahead, and says so: it was meant for another view than the one that came.
@@ -59,7 +67,9 @@ impl App {
         if self.is_waiting() {
             return true;
         }
-        let Some(room) = self.room.as_ref().filter(|_| self.door.is_none() && self.help.is_none()) else { return false };
+        let Some(room) = self.room.as_ref().filter(|_| self.door.is_none() && self.help.is_none()) else {
+            return false;
+        };
         let action = match typed {
             Typed::Paste(_) => None,
             Typed::Key(chord) => match keys::resolve(&self.scopes(), *chord) {
@@ -124,7 +134,6 @@ fn dialog_waits(dialog: &Dialog, pending: &Pending) -> bool {
     match dialog {
         Dialog::Live(_) => pending.has(Slot::Live),
         Dialog::Details(_) => pending.has(Slot::Details) || pending.has(Slot::History),
-        Dialog::Find(_) => pending.has(Slot::Find),
         _ => false,
     }
 }

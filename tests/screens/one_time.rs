@@ -61,7 +61,7 @@ fn a_copy_that_may_have_been_dropped_is_not_one_that_was_saved() {
     desk.dialog("Save these credentials now").sees(&secret);
     assert_eq!(desk.count("seen"), 1, "the trail is told that the secret was sent");
     desk.outcome = CopyOutcome::SentToTerminal;
-    desk.press("c").says("(OSC 52): both. Paste to check.").press("enter").no_dialog();
+    desk.press("c").says("(OSC 52): key and secret. Paste to check.").press("enter").no_dialog();
 }
 
 #[test]
