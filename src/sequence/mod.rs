@@ -140,7 +140,7 @@ impl Sequence {
         match self.state {
             Escape | Console | Mouse { .. } => false,
             Control => matches!(byte, b'0'..=b'_'),
-            Single => matches!(byte, b'A'..=b'Z'),
+            Single => byte.is_ascii_uppercase(),
             String { kind: Kind::Osc, .. } => matches!(byte, b'0'..=b'9' | b'l' | b'L' | b'I'),
             String { kind: Kind::Dcs, .. } => matches!(byte, b' '..=b'?'),
             String { kind: Kind::Apc, .. } => byte == b'G',
