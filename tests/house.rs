@@ -37,6 +37,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "hub",
             "sample",
             "secret",
+            "sequence",
             "serve",
             "text",
             "time",
