@@ -13,6 +13,7 @@ use keydesk::tui::keys;
 const MAY_USE: &[(&str, &[&str])] = &[
     ("files", &[]),
     ("secret", &[]),
+    ("sequence", &[]),
     ("text", &[]),
     ("time", &[]),
     ("credential", &["secret", "text", "time"]),
@@ -37,6 +38,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "hub",
             "sample",
             "secret",
+            "sequence",
             "serve",
             "text",
             "time",
@@ -44,8 +46,23 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("clipboard", &["secret"]),
-    ("plain", &["account", "clipboard", "config", "credential", "hub", "sample", "secret", "text", "time"]),
-    ("tui", &["account", "clipboard", "config", "credential", "export", "hub", "sample", "secret", "text", "time"]),
+    ("plain", &["account", "clipboard", "config", "credential", "hub", "sample", "secret", "sequence", "text", "time"]),
+    (
+        "tui",
+        &[
+            "account",
+            "clipboard",
+            "config",
+            "credential",
+            "export",
+            "hub",
+            "sample",
+            "secret",
+            "sequence",
+            "text",
+            "time",
+        ],
+    ),
 ];
 
 /// Longest file.

@@ -13,7 +13,7 @@ use signal_hook::{
     iterator::{Handle, Signals},
 };
 
-use crate::{secret::Secret, text};
+use crate::{secret::Secret, sequence::without_reports, text};
 
 use super::{failure::Failure, password::first_line};
 
@@ -44,7 +44,8 @@ impl Silent {
     pub fn ask(&mut self, words: &str) -> Result<Secret, Failure> {
         let mut tty = &*self.tty;
         tty.write_all(text::safe(words).as_bytes()).map_err(no_terminal)?;
-        first_line(tty, "password")
+        // A wheel that turns while a password is typed is no part of it.
+        first_line(tty, "password").map(|line| Secret::new(without_reports(line.expose()).to_vec()))
     }
 }
 

@@ -4,12 +4,14 @@
 //! way (OSC 52) is dropped by tmux's default settings, and with others it leaves the secret in a paste buffer.
 
 mod desktop;
+mod multiplexer;
 pub mod osc52;
 mod tmux;
 
 use crate::secret::Secret;
 
 pub use desktop::Desktop;
+pub use multiplexer::Multiplexer;
 
 /// What is known of a copy. The words of each are the view's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,10 +20,28 @@ pub enum CopyOutcome {
     Copied,
     /// Written to the terminal by OSC 52; nobody confirms it.
     SentToTerminal,
+    /// Written to what stands before the terminal, which drops it unless it was told not to.
+    SentInto(Multiplexer),
     /// Handed to tmux, which sends it to the terminal.
     SentThroughTmux,
     /// Nothing here can copy; the reason as a sentence with the next step.
     Impossible(String),
+}
+
+impl CopyOutcome {
+    /// What is known of text that was written to the terminal by OSC 52, with `around` standing before it.
+    pub fn sent(around: Option<Multiplexer>) -> Self {
+        match around {
+            None => Self::SentToTerminal,
+            Some(Multiplexer::Screen) => Self::Impossible(SCREEN.to_owned()),
+            Some(around) => Self::SentInto(around),
+        }
+    }
+
+    /// Whether the text may have arrived; nobody would leave a secret behind on that alone.
+    pub fn is_doubtful(&self) -> bool {
+        matches!(self, Self::SentInto(_))
+    }
 }
 
 /// How a copy is tried.
@@ -37,6 +57,8 @@ pub enum Way {
 
 /// Why nothing here can copy: one sentence with the next step.
 const DUMB: &str = "This terminal (TERM=dumb) cannot copy. Note the text by hand, or open keydesk in a full terminal.";
+const SCREEN: &str =
+    "GNU screen passes no copy on to your terminal. Select the text by hand, or run keydesk outside screen or in tmux.";
 const CONSOLE: &str = "The Linux console cannot copy. Run keydesk inside tmux, or note the text by hand.";
 
 impl Way {
@@ -50,8 +72,9 @@ impl Way {
             _ if is_set("TMUX") => Ok(Self::Tmux),
             "dumb" => Err(DUMB),
             "linux" => Err(CONSOLE),
-            _ if far || !(display || cfg!(target_os = "macos")) => Ok(Self::Terminal),
-            _ => Ok(Self::Desktop),
+            _ if !far && (display || cfg!(target_os = "macos")) => Ok(Self::Desktop),
+            _ if Multiplexer::around(var) == Some(Multiplexer::Screen) => Err(SCREEN),
+            _ => Ok(Self::Terminal),
         }
     }
 }
@@ -77,7 +100,13 @@ mod tests {
         let x11 = ("DISPLAY", ":0");
         let ssh = ("SSH_CONNECTION", "203.0.113.9 50000 192.0.2.1 22");
         let tmux = ("TMUX", "/tmp/tmux-1000/default,1,0");
-        let table: [(&[(&str, &str)], _); 12] = [
+        let sty = ("STY", "1234.pts-0.host");
+        let table: [(&[(&str, &str)], _); 17] = [
+            (&[sty], Err(SCREEN)),
+            (&[sty, ("TERM", "screen")], Err(SCREEN)),
+            (&[sty, x11, ("TERM", "screen")], Ok(Way::Desktop)),
+            (&[sty, tmux, ("TERM", "screen")], Ok(Way::Tmux)),
+            (&[("TERM", "tmux-256color"), ssh], Ok(Way::Terminal)),
             (&[("TERM", "xterm-256color")], Ok(Way::Terminal)),
             (&[], Ok(Way::Terminal)),
             (&[x11, ("TERM", "xterm")], Ok(Way::Desktop)),

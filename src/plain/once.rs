@@ -96,7 +96,7 @@ impl View<'_, '_, '_> {
         self.seat.say(copied(&outcome, self.word))?;
         match outcome {
             CopyOutcome::Impossible(_) => Ok(()),
-            _ => self.note_taken(),
+            outcome => self.note_taken(outcome.is_doubtful()),
         }
     }
 
@@ -119,8 +119,8 @@ impl View<'_, '_, '_> {
         Ok(())
     }
 
-    fn note_taken(&mut self) -> Said {
-        self.taken = true;
+    fn note_taken(&mut self, doubtful: bool) -> Said {
+        self.taken |= !doubtful;
         let id = self.row.id;
         self.seat.done(|hub, actor| hub.seen(actor, id, Seen::Copied)).map(|_| ())
     }
@@ -139,6 +139,7 @@ pub fn copied(outcome: &CopyOutcome, what: &str) -> String {
         CopyOutcome::SentToTerminal => {
             format!("Sent to your terminal (OSC 52): the {what}. Paste to check; not every terminal takes it.")
         }
+        CopyOutcome::SentInto(around) => format!("Sent (OSC 52): the {what}, but {} Paste to check.", around.words()),
         CopyOutcome::SentThroughTmux => format!("Sent to your terminal through tmux: the {what}. Paste to check."),
         CopyOutcome::Impossible(why) => why.clone(),
     }

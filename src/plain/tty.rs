@@ -17,9 +17,10 @@ use rustix::{
 use zeroize::Zeroizing;
 
 use crate::{
-    clipboard::{self, CopyOutcome, Desktop, Way, osc52},
+    clipboard::{self, CopyOutcome, Desktop, Multiplexer, Way, osc52},
     config::{Appearance, Face},
     secret::Secret,
+    sequence::without_reports,
 };
 
 use super::{
@@ -97,7 +98,7 @@ impl Tty {
     fn take_line(&mut self) -> Option<Secret> {
         let end = self.rest.iter().position(|b| *b == b'\n')?;
         let line = self.rest[..end].strip_suffix(b"\r").unwrap_or(&self.rest[..end]);
-        let line = Secret::new(line.to_vec());
+        let line = Secret::new(without_reports(line).to_vec());
         let behind = Zeroizing::new(self.rest[end + 1..].to_vec());
         self.forget_rest();
         self.rest.extend_from_slice(&behind);
@@ -225,8 +226,9 @@ impl Io for Tty {
         if let Some(outcome) = clipboard::copy(way, &mut self.desktop, text) {
             return outcome;
         }
+        let around = Multiplexer::around(&|name| std::env::var(name).ok());
         match write_all(&osc52::sequence(text)) {
-            Ok(()) => CopyOutcome::SentToTerminal,
+            Ok(()) => CopyOutcome::sent(around),
             Err(why) => CopyOutcome::Impossible(format!("The terminal did not take it: {why}.")),
         }
     }

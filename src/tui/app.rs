@@ -302,22 +302,6 @@ impl App {
         }
     }
 
-    /// Whether keys are held: a dialog waits for its reply, or a list for its first rows, without which a key would
-    /// mean another row or none.
-    pub fn is_waiting(&self) -> bool {
-        match self.door {
-            Some(_) => self.pending.has(Slot::Door),
-            None => self.pending.has(Slot::Form) || self.pending.copying() || self.waits_for_rows(),
-        }
-    }
-
-    fn waits_for_rows(&self) -> bool {
-        let bare = self.room.as_ref().filter(|room| room.dialogs.is_empty());
-        let empty = bare.and_then(Room::api).is_some_and(|api| !api.loaded && api.problem.is_none());
-        let narrowed = bare.and_then(Room::api).is_some_and(|api| api.search.awaited && !api.search.open);
-        (empty || narrowed) && self.pending.has(Slot::List)
-    }
-
     /// Sends a call whose reply goes to `slot`; what the slot waited for before is not wanted any more.
     pub(super) fn call(&mut self, slot: Slot, call: Call) {
         if slot.is_read() {

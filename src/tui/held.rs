@@ -30,6 +30,11 @@ impl Held {
         }
     }
 
+    /// The oldest, which stays.
+    pub fn next(&self) -> Option<&Typed> {
+        self.0.front()
+    }
+
     /// The oldest.
     pub fn pop(&mut self) -> Option<Typed> {
         self.0.pop_front()

@@ -6,6 +6,7 @@
 
 mod act;
 mod action;
+mod ahead;
 mod app;
 pub mod chord;
 mod copier;

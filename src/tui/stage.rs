@@ -11,7 +11,7 @@ use std::time::Duration;
 use ratatui::Terminal;
 use ratatui::layout::Rect;
 
-use crate::clipboard::osc52;
+use crate::clipboard::{Multiplexer, osc52};
 use crate::config::{After, Appearance, Face};
 use crate::secret::Secret;
 use crate::time::Clock;
@@ -209,7 +209,8 @@ impl Stage {
 
     fn copy_by_terminal(&mut self, ticket: Ticket, text: &Secret) -> Result<(), Over> {
         self.terminal.backend_mut().write_aside(&osc52::sequence(text))?;
-        self.update(Msg::Copied(ticket, CopyOutcome::SentToTerminal))
+        let around = Multiplexer::around(&|name| std::env::var(name).ok());
+        self.update(Msg::Copied(ticket, CopyOutcome::sent(around)))
     }
 
     /// SIGTSTP: nobody can be asked whether the secret was copied, so its loss is noted.

@@ -32,6 +32,7 @@ pub fn update(app: &mut App, now: Millis, msg: Msg) -> Vec<Effect> {
         Msg::Resumed => app.dirty = true,
     }
     app.read_what_is_due();
+    app.play_on();
     std::mem::take(&mut app.out)
 }
 
@@ -108,13 +109,11 @@ impl App {
             self.dirty = true;
             return;
         }
-        match self.is_waiting() {
-            true => self.held.push(typed),
-            false => self.play(&typed),
-        }
+        self.held.push(typed);
     }
 
-    fn play(&mut self, typed: &Typed) {
+    /// Does what a key or a paste asks for, now.
+    pub(super) fn play(&mut self, typed: &Typed) {
         match typed {
             Typed::Paste(text) => self.paste(text),
             Typed::Key(chord) => match keys::resolve(&self.scopes(), *chord) {
@@ -125,31 +124,6 @@ impl App {
                     None => self.act(binding.action),
                 },
             },
-        }
-    }
-
-    /// Plays on what was typed ahead, now that the view it was meant for is there.
-    pub(super) fn play_on(&mut self) {
-        while !self.is_waiting() {
-            let Some(typed) = self.held.pop() else { return };
-            // The key after an error would only close it: what follows was typed for something else.
-            if self.toast.as_ref().is_some_and(|t| t.severity == Severity::Error) {
-                self.held.push(typed);
-                return self.drop_ahead();
-            }
-            self.play(&typed);
-        }
-    }
-
-    /// Drops what was typed ahead, and says so: it was meant for another view than the one that came.
-    pub(super) fn drop_ahead(&mut self) {
-        if !self.held.clear() {
-            return;
-        }
-        const SAID: &str = "What you typed ahead was not used.";
-        match &mut self.toast {
-            Some(toast) if toast.severity == Severity::Error => toast.text = format!("{} {SAID}", toast.text),
-            _ => self.toast = Some(Toast::note(self.now, SAID)),
         }
     }
 
@@ -198,6 +172,13 @@ impl App {
         self.drop_ahead();
     }
 
+    /// Locks because somebody asked for it: what is typed behind that is for the lock screen.
+    pub(super) fn lock_now(&mut self) {
+        let ahead = std::mem::take(&mut self.held);
+        self.lock();
+        self.held = ahead;
+    }
+
     /// Locks: secrets go, forms stay, what was asked for still comes.
     pub(super) fn lock(&mut self) {
         let Some(room) = self.room.as_ref().filter(|_| self.door.is_none()) else { return };
@@ -220,7 +201,7 @@ impl App {
     }
 
     /// Sends the reads whose time has come.
-    fn read_what_is_due(&mut self) {
+    pub(super) fn read_what_is_due(&mut self) {
         if self.door.is_some() {
             return;
         }

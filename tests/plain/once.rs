@@ -1,6 +1,9 @@
 //! A new secret: copied, shown, spelled, closed, lost.
 
-use keydesk::{clipboard::CopyOutcome, credential::Kind};
+use keydesk::{
+    clipboard::{CopyOutcome, Multiplexer},
+    credential::Kind,
+};
 
 use crate::{
     play::{Play, Table, between},
@@ -115,6 +118,25 @@ fn who_leaves_by_a_key_is_asked_once() {
 }
 
 /// What cannot be copied does not count as copied.
+#[test]
+fn a_copy_that_tmux_may_drop_is_told_and_is_not_taken() {
+    let table = Table::new();
+    let (_, play) = table.play(|mut play| {
+        play.outcome = CopyOutcome::SentInto(Multiplexer::Tmux);
+        new_secret(play.alice())
+            .picks("Copy it")
+            .sees("Sent (OSC 52): the API secret, but tmux drops it unless its setting is: set -s set-clipboard on.")
+            .picks("Done.")
+            .sees("Close without copying?")
+            .picks("Close it.")
+            .sees("no longer kept")
+            .back(2)
+            .quits()
+    });
+    assert_eq!(play.copied.len(), 1);
+    assert!(table.trail().iter().any(|row| row == "alice copied secret nightly-export"), "{:?}", table.trail());
+}
+
 #[test]
 fn a_terminal_that_cannot_copy_says_so() {
     let table = Table::new();

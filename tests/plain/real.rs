@@ -141,6 +141,20 @@ fn wrong_passwords_get_their_words_and_do_not_show() {
     assert!(!line.text().contains("not the password"));
 }
 
+/// The mouse of an editor that left it on, and replies that come late, in the middle of what is typed.
+#[test]
+fn what_the_terminal_sends_of_its_own_accord_is_no_part_of_an_answer() {
+    let house = House::with_desk();
+    let mut line = Line::open(&house);
+    let (tick, reply, focus) = ("\x1b[<64;33;12M", "\x1b]11;rgb:0000/0000/0000\x1b\\", "\x1b[O");
+    line.sees("quits keydesk: ").types(&format!("{tick}al{reply}ice\x1b[M`A,{focus}"));
+    let (first, last) = PASSWORD.split_at(7);
+    line.sees("name again: ").types(&format!("{first}{tick}{focus}{last}\x1b[?62;4c")).sees("Menu.");
+    // Nothing but a report is an empty line, which goes back, and does nothing at the lowest menu.
+    line.sees("mark to repeat: ").types(&format!("{tick}?{tick}")).sees("Quit").picks("Quit").sees("Good-bye.");
+    assert_eq!(line.desk.ended(), 0);
+}
+
 #[test]
 fn roles_are_refused_in_the_words_of_the_help_page() {
     let house = House::with_desk();

@@ -128,6 +128,12 @@ impl Desk {
         self
     }
 
+    /// The terminal sends bytes that nobody typed, in one piece.
+    pub fn sends(&mut self, bytes: &[u8]) -> &mut Self {
+        self.writer.as_mut().unwrap().write_all(bytes).unwrap();
+        self
+    }
+
     /// Waits until the screen shows `text`.
     #[track_caller]
     pub fn sees(&mut self, text: &str) -> &mut Self {

@@ -10,6 +10,7 @@ mod leave;
 mod need;
 mod paste;
 mod quiet;
+mod reports;
 mod resize;
 mod secret;
 mod start;

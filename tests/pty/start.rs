@@ -25,7 +25,9 @@ fn nothing_is_asked_for_that_is_not_needed() {
         ("\x1b[?1003h", "mouse"),
         ("\x1b[?1006h", "mouse"),
         ("\x1b[?1004h", "focus events"),
-        ("\x1b[>", "kitty keyboard"),
+        ("\x1b[>1u", "kitty keyboard"),
+        ("\x1b[>4;1m", "keys of xterm"),
+        ("\x1b[>4;2m", "keys of xterm"),
         ("\x1b[?u", "kitty keyboard question"),
         ("\x1b[6n", "cursor question"),
         ("\x1b[c", "device question"),
@@ -54,4 +56,25 @@ fn a_desk_that_cannot_be_opened_leaves_the_terminal_alone() {
     desk.ended();
     assert!(desk.has_its_modes());
     assert!(!desk.raw().windows(8).any(|bytes| bytes == b"\x1b[?1049h"), "{}", desk.picture());
+}
+
+/// What an editor or a line that dropped left behind.
+#[test]
+fn modes_that_were_left_on_are_switched_off() {
+    let house = House::with_desk();
+    for mode in [9, 1000, 1002, 1003] {
+        let command = format!("printf '\\033[?{mode}h\\033[?1006h\\033[?1h\\033=\\033[7;31m'; exec {BINARY}");
+        let mut desk = house.run(&["sh", "-c", &command], &[]);
+        desk.sees("Sign in").until("a terminal that reports nothing", |screen| {
+            screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+                && screen.mouse_protocol_encoding() == vt100::MouseProtocolEncoding::Default
+                && !screen.application_cursor()
+                && !screen.application_keypad()
+        });
+        // For modes that the emulator does not know.
+        let raw = String::from_utf8_lossy(&desk.raw()).into_owned();
+        for off in ["\x1b[?1004l", "\x1b[?1005l", "\x1b[?1015l", "\x1b[?1016l", "\x1b[=0u", "\x1b[>4;0m"] {
+            assert!(raw.contains(off), "{off:?}");
+        }
+    }
 }

@@ -16,11 +16,21 @@ struct Tmux<'a> {
 
 impl<'a> Tmux<'a> {
     fn start(house: &'a House) -> Self {
+        Self::start_as(house, &[BINARY])
+    }
+
+    fn start_as(house: &'a House, program: &[&str]) -> Self {
         // No configuration file: the defaults are what most people have.
-        let argv = ["tmux", "-L", "desk", "-f", "/dev/null", "new-session", "-x", "80", "-y", "24", BINARY];
+        let tmux = ["tmux", "-L", "desk", "-f", "/dev/null", "new-session", "-x", "80", "-y", "24"];
         let directory = house.dir.path().to_str().unwrap();
-        let client = house.run(&argv, &[("TMUX_TMPDIR", directory)]);
+        let client = house.run(&[&tmux, program].concat(), &[("TMUX_TMPDIR", directory)]);
         Self { house, client }
+    }
+
+    /// As sudo starts a program: with little of the environment, and with TERM.
+    fn start_by_sudo(house: &'a House, term: &str) -> Self {
+        let term = format!("TERM={term}");
+        Self::start_as(house, &["env", "-u", "TMUX", "-u", "TMUX_PANE", "-u", "TERM_PROGRAM", &term, BINARY])
     }
 
     /// What tmux has in its pane.
@@ -57,6 +67,43 @@ fn a_copy_reaches_the_terminal_around_tmux_and_leaves_nothing_in_it() {
     tmux.client.keys(ENTER).sees_no("Save these credentials now");
     let everything = tmux.tmux(&["capture-pane", "-p", "-S", "-"]);
     assert!(everything.contains(&made.key) && !everything.contains(&made.secret), "{everything}");
+}
+
+/// sudo takes TMUX away. tmux drops the copy then, by its default setting: keydesk must not say that it went.
+#[test]
+fn a_copy_that_tmux_drops_is_told_with_what_lets_it_through() {
+    if !need("tmux") {
+        return;
+    }
+    for (term, words) in [("tmux-256color", "but tmux drops it unless"), ("screen", "GNU screen always does.")] {
+        let house = House::with_desk();
+        let mut tmux = Tmux::start_by_sudo(&house, term);
+        to_the_list(&mut tmux.client);
+        let made = create(&mut tmux.client, "nightly-export");
+        tmux.client.keys("c").sees(words).sees_no("Sent to your terminal");
+        tmux.client.keys(ENTER).sees("Close without copying?").keys(ENTER).sees_no("Close without copying?");
+        assert!(tmux.client.clips().is_empty());
+        // What the words name is what lets it through.
+        tmux.tmux(&["set", "-s", "set-clipboard", "on"]);
+        tmux.client.keys("c").clip(|clip| clip == format!("{}\n{}", made.key, made.secret));
+    }
+}
+
+#[test]
+fn gnu_screen_passes_no_copy_on_and_that_is_said() {
+    if !need("screen") {
+        return;
+    }
+    let house = House::with_desk();
+    house.fill(1);
+    let sockets = house.dir.path().join("sockets");
+    std::fs::create_dir(&sockets).unwrap();
+    std::fs::set_permissions(&sockets, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    let vars = [("SCREENDIR", sockets.to_str().unwrap())];
+    let mut desk = house.run(&["screen", "-c", "/dev/null", BINARY], &vars);
+    to_the_list(&mut desk);
+    desk.sees("key 000").keys("y").sees("GNU screen passes no copy on").sees_no("Sent");
+    assert!(desk.clips().is_empty());
 }
 
 /// tmux waits half a second after esc for more to come; ctrl-g cancels without.

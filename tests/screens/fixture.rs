@@ -65,6 +65,16 @@ impl Copy {
         Self::of(MADE.get_or_init(|| made(true)))
     }
 
+    /// More Basic keys than a list keeps rows of.
+    pub fn long() -> Self {
+        static MADE: OnceLock<TempDir> = OnceLock::new();
+        Self::of(MADE.get_or_init(|| {
+            let Self { hub, dir, .. } = with_keys(450);
+            drop(hub);
+            dir
+        }))
+    }
+
     fn of(made: &TempDir) -> Self {
         let dir = directory();
         for file in ["data/keydesk.db", "config/master.key"] {

@@ -2,6 +2,7 @@
 
 mod account;
 mod ahead;
+mod burst;
 mod choices;
 mod contrast;
 mod create;

@@ -1,6 +1,6 @@
 //! The one-time view: copied, masked, asked about, gone.
 
-use keydesk::{account::Role, tui::msg::CopyOutcome};
+use keydesk::{account::Role, clipboard::Multiplexer, tui::msg::CopyOutcome};
 
 use super::desk::Desk;
 use super::fixture::PASSWORD;
@@ -32,6 +32,14 @@ fn honest_words_for_each_outcome() {
     for (outcome, words) in [
         (CopyOutcome::Copied, "✓ Copied: secret."),
         (CopyOutcome::SentToTerminal, "✓ Sent to your terminal (OSC 52): secret. Paste to check."),
+        (
+            CopyOutcome::SentInto(Multiplexer::Tmux),
+            "! Sent (OSC 52): secret, but tmux drops it unless its setting is: set -s set-clipboard on. Paste to check.",
+        ),
+        (
+            CopyOutcome::SentInto(Multiplexer::TmuxOrScreen),
+            "tmux drops it unless its setting is: set -s set-clipboard on; GNU screen always does. Paste to check.",
+        ),
         (CopyOutcome::SentThroughTmux, "✓ Sent to your terminal through tmux: secret. Paste to check."),
         (
             CopyOutcome::Impossible("This terminal cannot copy. Select it by hand.".to_owned()),
@@ -42,6 +50,18 @@ fn honest_words_for_each_outcome() {
         desk.outcome = outcome;
         desk.press("s").sees(words);
     }
+}
+
+#[test]
+fn a_copy_that_may_have_been_dropped_is_not_one_that_was_saved() {
+    let (mut desk, secret) = shown();
+    desk.outcome = CopyOutcome::SentInto(Multiplexer::Tmux);
+    desk.press("c s").dialog("Save these credentials now").says("tmux drops it unless").press("enter");
+    desk.dialog("Close without copying?").says("It cannot be shown again.").press("enter");
+    desk.dialog("Save these credentials now").sees(&secret);
+    assert_eq!(desk.count("seen"), 1, "the trail is told that the secret was sent");
+    desk.outcome = CopyOutcome::SentToTerminal;
+    desk.press("c").says("(OSC 52): key and secret. Paste to check.").press("enter").no_dialog();
 }
 
 #[test]

@@ -185,10 +185,13 @@ fn tick_shown(api: &mut Api, height: usize) {
 }
 
 impl Room {
-    /// Reads the rows that are wanted now.
+    /// Reads the rows that are wanted now; keys wait for them.
     pub(in super::super) fn read_list(&mut self, now: Millis) {
         self.due.list = Some(now);
         self.due.details = Some(now.plus(DETAILS_AFTER));
+        if let Some(api) = self.api_mut() {
+            api.awaited = true;
+        }
     }
 
     /// Reads everything on the screen again.
@@ -199,7 +202,12 @@ impl Room {
         let sees = self.may(Right::SeeCredentials);
         if let Some(api) = self.api_mut().filter(|_| sees) {
             api.list.again();
+            // Not because of a key: keys mean the rows that are here.
+            let awaited = api.awaited;
             self.read_list(now);
+            if let Some(api) = self.api_mut() {
+                api.awaited = awaited;
+            }
         }
     }
 }

@@ -32,7 +32,7 @@ impl App {
             Action::Quit => self.quit(),
             Action::Repaint => self.repaint(),
             Action::Suspend => self.suspend(),
-            Action::Lock => self.lock(),
+            Action::Lock => self.lock_now(),
             Action::Help => self.toggle_help(),
             _ if self.help.is_some() => self.act_on_help(action),
             _ if self.door.is_some() => self.act_on_door(action),
@@ -128,7 +128,6 @@ impl App {
     pub(super) fn sign_out(&mut self) {
         let Some(room) = self.room.take() else { return };
         self.pending.clear();
-        self.held.clear();
         self.help = None;
         self.call(Slot::Unwatched, Call::SignOut(room.actor()));
         self.door = Some(Door::sign_in(""));

@@ -149,7 +149,7 @@ impl App {
             MenuRow::Settings => self.open(Screen::Settings(Rows::default())),
             MenuRow::Account => self.open(Screen::Account(Rows::default())),
             MenuRow::Documentation => self.open(Screen::Docs(Docs::new(Kind::Basic))),
-            MenuRow::Lock => self.lock(),
+            MenuRow::Lock => self.lock_now(),
             MenuRow::SignOut => self.sign_out(),
             MenuRow::Quit => self.quit(),
         }

@@ -46,6 +46,8 @@ pub struct OneTime {
     pub masked: bool,
     /// The secret was copied, as far as can be known.
     pub saved: bool,
+    /// The secret was sent somewhere; the trail knows of it.
+    pub sent: bool,
     /// What came of the last copy.
     pub copied: Option<(What, CopyOutcome)>,
     /// OK and Revoke it.
@@ -62,7 +64,8 @@ impl OneTime {
         if issue == Issue::Created {
             buttons.push(button(Id::Revoke, "Revoke it"));
         }
-        Self { row, issue, version, masked: false, saved: false, copied: None, buttons: Form::new(buttons), secret }
+        let buttons = Form::new(buttons);
+        Self { row, issue, version, masked: false, saved: false, sent: false, copied: None, buttons, secret }
     }
 
     /// What is known of the secret once it was wiped.

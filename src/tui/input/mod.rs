@@ -9,7 +9,7 @@ mod parse;
 use std::io;
 use std::sync::mpsc::Sender;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, read};
@@ -19,8 +19,8 @@ use zeroize::{Zeroize as _, Zeroizing};
 use super::event::Event;
 use parse::{Input, Parser};
 
-/// How long the rest of a sequence may lag behind its Esc; after that it was the Esc key.
-const LAG: Duration = Duration::from_millis(30);
+/// How long to wait for a terminal that another program has made non-blocking.
+const NAP: Duration = Duration::from_millis(30);
 
 /// Reads from now on.
 pub(super) fn listen(events: Sender<Event>) -> io::Result<()> {
@@ -30,17 +30,17 @@ pub(super) fn listen(events: Sender<Event>) -> io::Result<()> {
 fn listen_until_gone(events: &Sender<Event>) {
     let mut parser = Parser::default();
     let mut bytes = Zeroizing::new([0; 4096]);
-    let mut waits = false;
     loop {
+        let longest = parser.due().map(|due| due.saturating_duration_since(Instant::now()));
         // Not straight to `read`: a thread that sleeps in there while ctrl-z takes effect may still swallow what is
         // typed to the shell a moment later. One that sleeps in `poll` stops without having read.
-        let given = match !comes_within(waits.then_some(LAG)) {
-            true => parser.no_more(),
+        let given = match !comes_within(longest) {
+            true => parser.passed(Instant::now()),
             false => match read(stdin(), &mut bytes[..]) {
                 Err(Errno::INTR) => continue,
                 // Another program that shares this terminal may have made it non-blocking.
                 Err(Errno::AGAIN) => {
-                    thread::sleep(LAG);
+                    thread::sleep(NAP);
                     continue;
                 }
                 Ok(0) | Err(_) => {
@@ -48,13 +48,12 @@ fn listen_until_gone(events: &Sender<Event>) {
                     return;
                 }
                 Ok(n) => {
-                    let given = parser.take(&bytes[..n]);
+                    let given = parser.take(&bytes[..n], Instant::now());
                     bytes[..n].zeroize();
                     given
                 }
             },
         };
-        waits = parser.is_inside_a_key();
         for input in given {
             let event = match input {
                 Input::Key(chord) => Event::Key(chord),

@@ -20,7 +20,7 @@ impl App {
                 let what = if slot == Slot::CopyKey { "key" } else { "sample" };
                 let said = view::copy_words(&outcome, what);
                 self.toast = Some(match outcome {
-                    CopyOutcome::Impossible(_) => Toast::note(self.now, said),
+                    CopyOutcome::Impossible(_) | CopyOutcome::SentInto(_) => Toast::note(self.now, said),
                     _ => Toast::done(self.now, said),
                 });
             }
@@ -33,15 +33,18 @@ impl App {
         let actor = room.actor();
         let Some(Dialog::Secret(view)) = room.dialogs.last_mut() else { return };
         let went = !matches!(outcome, CopyOutcome::Impossible(_));
-        let first = went && what != What::Key && !std::mem::replace(&mut view.saved, true);
+        let secret = went && what != What::Key;
+        let first = secret && !std::mem::replace(&mut view.sent, true);
+        // What may have been dropped on the way is not saved: closing asks.
+        let doubtful = outcome.is_doubtful();
+        view.saved |= secret && !doubtful;
         view.copied = Some((what, outcome));
         let id: CredentialId = view.row.id;
         if first {
             self.call(Slot::Unwatched, Call::Seen(actor, id, Seen::Copied));
         }
-        match went {
-            true => self.play_on(),
-            false => self.drop_ahead(),
+        if !went || doubtful {
+            self.drop_ahead();
         }
     }
 }

@@ -34,7 +34,6 @@ impl App {
         self.door = Some(Door::sign_in(&name));
         let said = format!("The desk is set up. Keep a copy of {} elsewhere.", self.places.master_key);
         self.toast = Some(Toast::done(self.now, said));
-        self.play_on();
     }
 
     /// Signed in, or back from the lock: then one is where one was.
@@ -47,6 +46,9 @@ impl App {
                 room.session = session;
                 room.due.pulse = Some(self.now.plus(PULSE));
                 room.read_again(self.now);
+                if let Some(api) = room.api_mut() {
+                    api.awaited = true;
+                }
                 self.door = None;
             }
             None => {
@@ -54,10 +56,9 @@ impl App {
                 self.enter(session);
             }
         }
-        match forced {
-            // The password dialog was not what the keys were typed for.
-            true => self.drop_ahead(),
-            false => self.play_on(),
+        // The password dialog was not what the keys were typed for.
+        if forced {
+            self.drop_ahead();
         }
     }
 }

@@ -30,7 +30,7 @@ impl App {
         let mut lines: Vec<String> = outcomes.iter().filter_map(left_out).collect();
         if lines.is_empty() {
             self.toast = Some(Toast::done(now, said));
-            return self.play_on();
+            return;
         }
         if lines.len() < outcomes.len() {
             lines.push(said);

@@ -24,7 +24,6 @@ impl App {
                     room.due.overview = Some(now);
                 }
                 self.toast = Some(Toast::done(now, "Your password was changed."));
-                self.play_on();
             }
             Reply::User(Ok(row)) => self.user_changed(&row),
             Reply::Confirmed(Ok(actor)) => self.confirmed(actor),
@@ -72,9 +71,6 @@ impl App {
             }
             None => room.dialogs.push(Dialog::Made(Box::new(row))),
         }
-        if !locked {
-            self.play_on();
-        }
     }
 
     fn states(&mut self, outcomes: &[Outcome]) {
@@ -93,10 +89,7 @@ impl App {
         room.due.overview = Some(now);
         let left_out: Vec<String> = outcomes.iter().filter_map(left_out).collect();
         match left_out.is_empty() {
-            true => {
-                self.toast = Some(Toast::done(now, summary(outcomes)));
-                self.play_on();
-            }
+            true => self.toast = Some(Toast::done(now, summary(outcomes))),
             false => {
                 let mut lines = left_out;
                 if lines.len() < outcomes.len() {
@@ -159,7 +152,6 @@ impl App {
         self.toast = Some(Toast::done(now, said));
         if self.door.is_none() {
             self.read_security();
-            self.play_on();
         }
     }
 

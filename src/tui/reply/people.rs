@@ -34,7 +34,6 @@ impl App {
         room.due.people = Some(now);
         room.due.overview = Some(now);
         self.toast = Some(Toast::done(now, said(&person.doing, row)));
-        self.play_on();
     }
 
     /// The password was right: what wanted it goes on.

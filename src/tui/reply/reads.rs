@@ -75,6 +75,7 @@ impl App {
         api.loaded = true;
         api.problem = None;
         api.search.awaited = false;
+        api.awaited = false;
         let height = api.height(size);
         let before = api.list.selected().map(|row| row.id);
         let more = api.list.take(page, height);
@@ -85,7 +86,6 @@ impl App {
         if !same || room.due.details.is_none() {
             room.due.details = Some(now.plus(DETAILS_AFTER));
         }
-        self.play_on();
     }
 
     fn details(&mut self, details: Details) {
@@ -164,7 +164,7 @@ impl App {
                     self.dirty = true;
                     self.toast = Some(Toast::error(sentence));
                 }
-                if slot == Slot::List {
+                if slot != Slot::Pulse {
                     self.drop_ahead();
                 }
             }

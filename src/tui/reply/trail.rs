@@ -31,7 +31,6 @@ impl App {
         let n = written.rows;
         let entries = if n == 1 { "1 entry is".to_owned() } else { format!("{n} entries are") };
         self.toast = Some(Toast::done(now, format!("{entries} in {}, readable by you alone.", written.path.display())));
-        self.play_on();
     }
 
     /// A check of the whole trail is so far.

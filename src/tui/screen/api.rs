@@ -59,6 +59,8 @@ pub struct Api {
     pub list: Window,
     /// Whether the list was read at all.
     pub loaded: bool,
+    /// Other rows were asked for than those that are here, or the same after a change that was made here.
+    pub awaited: bool,
     /// Why it could not be read.
     pub problem: Option<String>,
     /// Ticked rows.
@@ -85,6 +87,7 @@ impl Api {
             search: Search::default(),
             list: Window::default(),
             loaded: false,
+            awaited: false,
             problem: None,
             ticked: Ticked::new(),
             details: None,

@@ -20,6 +20,8 @@ enum Seek {
     Last,
     /// On this row.
     Row(CredentialId),
+    /// On this row if it is among those that come, else on the first.
+    RowOrFirst(CredentialId),
 }
 
 /// The rows kept, the selection, and the part that is on the screen.
@@ -73,7 +75,7 @@ impl Window {
     /// Orders by something else; the selected row stays selected if it is among the first.
     pub fn set_order(&mut self, order: Order) {
         self.order = order;
-        self.seek = self.selected().map_or(Seek::First, |row| Seek::Row(row.id));
+        self.seek = self.selected().map_or(Seek::First, |row| Seek::RowOrFirst(row.id));
         self.asked = Position::Start;
     }
 
@@ -82,6 +84,11 @@ impl Window {
         self.seek = Seek::First;
         self.asked = Position::Start;
         self.owed = 0;
+    }
+
+    /// Whether the selection is where it was moved to, and not on its way to rows that are not here.
+    pub fn is_settled(&self) -> bool {
+        self.seek == Seek::Same && self.owed == 0
     }
 
     /// How many rows the whole list has, if all of them are here.
@@ -183,13 +190,14 @@ impl Window {
     pub fn take(&mut self, page: Page, height: usize) -> bool {
         let line = self.selected_line();
         let wanted = match self.seek {
-            Seek::Row(id) => Some(id),
+            Seek::Row(id) | Seek::RowOrFirst(id) => Some(id),
             _ => self.selected().map(|row| row.id),
         };
         let found = wanted.and_then(|id| page.rows.iter().position(|row| row.id == id));
         let to = match self.seek {
             Seek::First => 0,
             Seek::Last => usize::MAX,
+            Seek::RowOrFirst(_) => found.unwrap_or(0),
             Seek::Same | Seek::Row(_) => found.unwrap_or(self.selected),
         };
         self.page = page;

@@ -17,8 +17,13 @@ use std::time::Duration;
 use rustix::stdio::stdin;
 use rustix::termios::{InputModes, LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
-/// Alternate screen, empty; bracketed paste; no cursor until a frame wants one.
-const ENTER: &[u8] = b"\x1b[?1049h\x1b[H\x1b[2J\x1b[?2004h\x1b[?25l";
+/// The alternate screen, with what an earlier program may have left on switched off: reports of the mouse and of focus,
+/// keys as kitty and xterm write them, the application modes of cursor keys and keypad, colours. Then it is emptied, also
+/// of what a terminal shows of sequences that it does not know; bracketed paste; no cursor until a frame wants one.
+const ENTER: &[u8] = b"\x1b[?1049h\
+    \x1b[?9l\x1b[?1000l\x1b[?1001l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?1016l\
+    \x1b[=0u\x1b[>4;0m\x1b[?1l\x1b>\x1b[0m\
+    \x1b[H\x1b[2J\x1b[?2004h\x1b[?25l";
 
 /// A frame cut short is ended, colours are reset, and the alternate screen is emptied before it is left: a terminal
 /// without one, or one that lets it be looked at again, would go on showing a secret.

@@ -118,6 +118,7 @@ pub fn copy_words(outcome: &CopyOutcome, what: &str) -> String {
     match outcome {
         CopyOutcome::Copied => format!("Copied: {what}."),
         CopyOutcome::SentToTerminal => format!("Sent to your terminal (OSC 52): {what}. Paste to check."),
+        CopyOutcome::SentInto(around) => format!("Sent (OSC 52): {what}, but {} Paste to check.", around.words()),
         CopyOutcome::SentThroughTmux => format!("Sent to your terminal through tmux: {what}. Paste to check."),
         CopyOutcome::Impossible(why) => why.clone(),
     }

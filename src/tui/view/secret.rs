@@ -78,8 +78,9 @@ fn warning(issue: &Issue) -> &'static str {
 fn copied(app: &App, view: &OneTime, roomy: bool, sheet: &mut Sheet) {
     let theme = &app.theme;
     match &view.copied {
-        Some((_, outcome @ CopyOutcome::Impossible(_))) => {
-            sheet.say(&format!("{} {}", theme.glyphs.warning, copy_words(outcome, "")), theme.warn());
+        Some((what, outcome @ (CopyOutcome::Impossible(_) | CopyOutcome::SentInto(_)))) => {
+            let said = copy_words(outcome, &view.words(*what));
+            sheet.say(&format!("{} {said}", theme.glyphs.warning), theme.warn());
         }
         Some((what, outcome)) => {
             sheet.say(&format!("{} {}", theme.glyphs.met, copy_words(outcome, &view.words(*what))), theme.good());
