@@ -193,7 +193,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("keydesk.db");
         SqliteStore::create(&path, &mut |_| Ok(())).unwrap();
-        let store = SqliteStore::open(&path).unwrap();
+        let store = SqliteStore::open(&path, &mut |_, _| Ok(())).unwrap();
         assert_eq!(number(&store), 0);
         let mut tx = store.begin(&store.writer, true, &Cancel::default()).unwrap();
         tables::add_to_tally(&mut tx, "basic", "active", 1).unwrap();

@@ -27,6 +27,7 @@ fn snapshot() -> Snapshot {
         body_digest: BodyDigest::Required,
         secrets: vec![secret(1), secret(2)],
         tampered: false,
+        term: Default::default(),
     };
     Snapshot::of([&entry]).unwrap()
 }
