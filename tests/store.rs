@@ -421,26 +421,25 @@ fn refusals(store: &dyn Store) {
         address: None,
         mistake: (n % 3 == 0).then(|| "It signed PUT as POST.".to_owned()),
     };
-    write(store, |tx| {
-        (0..25).try_for_each(|n| tables::insert_refusal(tx, one.id(), &row(n)).map(drop))?;
-        tables::insert_refusal(tx, "nobody", &row(7))
-    });
+    let of = |id: &str, row: RefusalRow| (id.to_owned(), row);
+    let mut all: Vec<_> = (0..25).map(|n| of(one.id(), row(n))).collect();
+    all.insert(9, of("nobody", row(7)));
+    write(store, |tx| tables::insert_refusals(tx, &all));
     let kept = || read(store, |tx| tables::refusals(tx, one.id()));
     assert_eq!(kept(), (0..25).rev().map(row).collect::<Vec<_>>(), "by their number, whatever the clock said");
     assert!(read(store, |tx| tables::refusals(tx, "nobody")).is_empty());
     assert_eq!(write(store, |tx| tables::next_refusal(tx)), 26);
     let again = RefusalRow { no: 26, at: 900, n: 7, clock_offset: Some(3), ..row(5) };
     write(store, |tx| {
-        tables::repeat_refusal(tx, one.id(), &again)?;
-        (0..5).try_for_each(|n| tables::forget_refusal(tx, one.id(), &row(n).id))
+        tables::repeat_refusals(tx, &[of("nobody", row(1)), of(one.id(), again.clone())])?;
+        tables::forget_refusals(tx, &(0..5).map(|n| (one.id.clone(), row(n).id)).collect::<Vec<_>>())
     });
     let left: Vec<_> = std::iter::once(again).chain((6..25).rev().map(row)).collect();
     assert_eq!(kept(), left);
     let two = credential(1, "hmac");
     write(store, |tx| {
         tables::insert(tx, &two, vec![])?;
-        tables::insert_refusal(tx, two.id(), &RefusalRow { no: 30, ..row(9) })?;
-        tables::insert_refusal(tx, two.id(), &row(40))
+        tables::insert_refusals(tx, &[of(two.id(), RefusalRow { no: 30, ..row(9) }), of(two.id(), row(40))])
     });
     let page = |before: Option<i64>, limit| read(store, |tx| tables::newest_refusals(tx, None, before, limit));
     let all = page(None, 99);
@@ -480,10 +479,8 @@ fn numbers_beyond_reason(store: &dyn Store) {
     for forged in [i64::MAX, i64::MAX - 1, 1 << 53, (1 << 53) - 1, 1 << 40, 0, -1, i64::MIN] {
         write(store, |tx| {
             tx.execute("DELETE FROM refusal", &[])?;
-            ["a", "b", "c"]
-                .iter()
-                .zip(1..)
-                .try_for_each(|(id, no)| tables::insert_refusal(tx, one.id(), &row(no, id)).map(drop))?;
+            let all: Vec<_> = (1..).zip(["a", "b", "c"]).map(|(no, id)| (one.id.clone(), row(no, id))).collect();
+            tables::insert_refusals(tx, &all)?;
             tx.execute("UPDATE refusal SET no = $1 WHERE id = 'b'", &[forged.into()])
         });
         let all = read(store, |tx| tables::newest_refusals(tx, None, None, 9));
@@ -492,7 +489,7 @@ fn numbers_beyond_reason(store: &dyn Store) {
         for id in ["d", "e", "f"] {
             write(store, |tx| {
                 let no = tables::next_refusal(tx)?;
-                tables::insert_refusal(tx, one.id(), &row(no, id))
+                tables::insert_refusals(tx, &[(one.id.clone(), row(no, id))])
             });
         }
         let after = ids(read(store, |tx| tables::refusals(tx, one.id())));

@@ -102,17 +102,17 @@ impl Feed<'_> {
         let mut refusals: Vec<_> = refusals.iter().collect();
         refusals.sort_by_key(|refusal| refusal.at);
         self.write(&refusals, |tx| {
-            let mut kept: BTreeMap<Uuid, Vec<RefusalRow>> = BTreeMap::new();
+            let mut kept: BTreeMap<Uuid, Kept> = BTreeMap::new();
             // Nobody else writes any meanwhile.
             let first = tables::next_refusal(tx)?;
             for (no, refusal) in (first..).zip(&refusals) {
-                let rows = match kept.entry(refusal.credential) {
+                let kept = match kept.entry(refusal.credential) {
                     Entry::Occupied(there) => there.into_mut(),
-                    Entry::Vacant(place) => place.insert(readable_refusals(tx, &refusal.credential.to_string())?),
+                    Entry::Vacant(place) => place.insert(Kept::read(tx, refusal.credential)?),
                 };
-                put_refusal(tx, refusal, rows, no, now)?;
+                kept.put(refusal, no, now)?;
             }
-            Ok(())
+            write_kept(tx, kept)
         })
     }
 
@@ -137,55 +137,84 @@ impl Feed<'_> {
     }
 }
 
-/// What is kept of a credential. No tag is on it: if somebody made it unreadable all of it goes, for it would keep every
-/// other report of the same transaction from being written.
-fn readable_refusals(tx: &mut dyn WriteTx, credential: &str) -> Result<Vec<RefusalRow>, HubError> {
-    match tables::refusals(tx, credential) {
-        Err(StoreError::Broken(_)) => {
-            tables::forget_refusals(tx, credential)?;
-            Ok(Vec::new())
+/// Refusals of one credential while a batch is written.
+struct Kept {
+    /// Newest first.
+    rows: Vec<(RefusalRow, Written)>,
+    /// Ids of those that go.
+    gone: Vec<String>,
+}
+
+/// How much the store knows of a refusal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Written {
+    As,
+    Otherwise,
+    Not,
+}
+
+impl Kept {
+    /// No tag is on it: if somebody made it unreadable all of it goes, for it would keep every other report of the same
+    /// transaction from being written.
+    fn read(tx: &mut dyn WriteTx, credential: Uuid) -> Result<Self, HubError> {
+        let credential = credential.to_string();
+        let rows = match tables::refusals(tx, &credential) {
+            Err(StoreError::Broken(_)) => {
+                tables::forget_all_refusals(tx, &credential)?;
+                Vec::new()
+            }
+            rows => rows?,
+        };
+        Ok(Self { rows: rows.into_iter().map(|row| (row, Written::As)).collect(), gone: Vec::new() })
+    }
+
+    /// Puts a refusal among them.
+    fn put(&mut self, refusal: &Refusal, no: i64, now: Millis) -> Result<(), HubError> {
+        let new = RefusalRow {
+            no,
+            at: refusal.at.0,
+            id: vault::uuid(now)?.to_string(),
+            n: refusal.count,
+            reason: refusal.reason.clone(),
+            component: refusal.component.clone(),
+            clock_offset: refusal.clock_offset,
+            address: refusal.address.map(|address| address.to_string()),
+            mistake: refusal.mistake.clone(),
+        };
+        let id = CredentialId(refusal.credential);
+        let is_like = |(row, _): &(RefusalRow, Written)| refusal.is_like(&refused::refusal(id, row.clone()));
+        if let Some(i) = self.rows.iter().position(is_like) {
+            let (before, written) = self.rows.remove(i);
+            let row = RefusalRow { id: before.id, n: before.n.saturating_add(new.n), ..new };
+            let written = if written == Written::Not { Written::Not } else { Written::Otherwise };
+            self.rows.insert(0, (row, written));
+            return Ok(());
         }
-        rows => Ok(rows?),
+        self.rows.insert(0, (new, Written::Not));
+        if self.rows.len() > REFUSALS_KEPT {
+            let goes = self.rows.len() - 1 - crowded(self.rows.iter().rev().map(|(row, _)| row.reason.as_str()));
+            let (row, written) = self.rows.remove(goes);
+            self.gone.extend((written != Written::Not).then_some(row.id));
+        }
+        Ok(())
     }
 }
 
-/// Puts a refusal among those of its credential, which are newest first.
-fn put_refusal(
-    tx: &mut dyn WriteTx,
-    refusal: &Refusal,
-    rows: &mut Vec<RefusalRow>,
-    no: i64,
-    now: Millis,
-) -> Result<(), HubError> {
-    let credential = &refusal.credential.to_string();
-    let new = RefusalRow {
-        no,
-        at: refusal.at.0,
-        id: vault::uuid(now)?.to_string(),
-        n: refusal.count,
-        reason: refusal.reason.clone(),
-        component: refusal.component.clone(),
-        clock_offset: refusal.clock_offset,
-        address: refusal.address.map(|address| address.to_string()),
-        mistake: refusal.mistake.clone(),
-    };
-    let id = CredentialId(refusal.credential);
-    let is_like = |row: &RefusalRow| refusal.is_like(&refused::refusal(id, row.clone()));
-    if let Some(i) = rows.iter().position(is_like) {
-        let before = rows.remove(i);
-        let row = RefusalRow { id: before.id, n: before.n.saturating_add(new.n), ..new };
-        tables::repeat_refusal(tx, credential, &row)?;
-        rows.insert(0, row);
-        return Ok(());
+/// A statement for all that is new, one for all that came again, and one for all that goes.
+fn write_kept(tx: &mut dyn WriteTx, kept: BTreeMap<Uuid, Kept>) -> Result<(), HubError> {
+    let (mut new, mut again, mut gone) = (Vec::new(), Vec::new(), Vec::new());
+    for (credential, kept) in kept {
+        let credential = credential.to_string();
+        gone.extend(kept.gone.into_iter().map(|id| (credential.clone(), id)));
+        for (row, written) in kept.rows {
+            match written {
+                Written::As => {}
+                Written::Otherwise => again.push((credential.clone(), row)),
+                Written::Not => new.push((credential.clone(), row)),
+            }
+        }
     }
-    if !tables::insert_refusal(tx, credential, &new)? {
-        return Ok(());
-    }
-    rows.insert(0, new);
-    if rows.len() > REFUSALS_KEPT {
-        let goes = rows.len() - 1 - crowded(rows.iter().rev().map(|row| row.reason.as_str()));
-        let row = rows.remove(goes);
-        tables::forget_refusal(tx, credential, &row.id)?;
-    }
-    Ok(())
+    tables::forget_refusals(tx, &gone)?;
+    tables::repeat_refusals(tx, &again)?;
+    Ok(tables::insert_refusals(tx, &new)?)
 }

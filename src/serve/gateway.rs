@@ -36,6 +36,18 @@ pub enum TokenError {
         /// Its mode.
         mode: u32,
     },
+    /// It is another user's.
+    #[error(
+        "The gateway token {path} belongs to another user (uid {uid}), who could put in another. Run: chown {me} {path}"
+    )]
+    Strangers {
+        /// Where.
+        path: String,
+        /// Whose it is.
+        uid: u32,
+        /// Who runs this process.
+        me: u32,
+    },
     /// It is no token.
     #[error(
         "The gateway token in {0} must be one line of 32 or more visible characters. Make one with: openssl rand -hex 32"
@@ -55,6 +67,9 @@ impl GatewayToken {
         }
         if let Some(mode) = file.exposed(from_systemd) {
             return Err(TokenError::Exposed { path: place(), mode });
+        }
+        if let Some(uid) = file.strangers() {
+            return Err(TokenError::Strangers { path: place(), uid, me: rustix::process::geteuid().as_raw() });
         }
         let bytes = file.read(LONGEST).map_err(io)?;
         Self::new(bytes.trim_ascii_end()).ok_or_else(|| TokenError::Malformed(place()))
@@ -151,6 +166,14 @@ mod tests {
             fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
             assert_eq!(GatewayToken::read(&path, false).is_ok(), file, "{mode:o}");
             assert_eq!(GatewayToken::read(&path, true).is_ok(), systemd, "{mode:o} from systemd");
+        }
+        if rustix::process::geteuid().is_root() {
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+            std::os::unix::fs::chown(&path, Some(12_345), None).unwrap();
+            let why = GatewayToken::read(&path, false).unwrap_err().to_string();
+            assert!(why.contains("(uid 12345)") && !why.contains(WORD), "{why}");
+            std::os::unix::fs::chown(&path, Some(0), None).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o602)).unwrap();
         }
         let why = GatewayToken::read(&path, false).unwrap_err().to_string();
         assert!(

@@ -51,7 +51,8 @@ impl Level {
 
     /// A lone word is a level: a misspelt one must not be taken for a module, which would leave all others silent.
     fn parse(text: &str) -> Option<Self> {
-        let is_word = |part: &str| part.contains('=') || LevelFilter::from_str(part.trim()).is_ok();
+        let is_word =
+            |part: &str| part.contains('=') || !part.trim().is_empty() && LevelFilter::from_str(part.trim()).is_ok();
         text.split(',').all(is_word).then(|| Targets::from_str(text).ok().map(Self)).flatten()
     }
 

@@ -1,6 +1,7 @@
 //! The tables: what their rows hold and the statements about them, the same for every database.
 
 mod account;
+mod bulk;
 mod credential;
 mod feed;
 mod head;
@@ -29,8 +30,8 @@ pub use head::{HeadRow, head, insert_head, lock_head, update_head};
 pub use person::{PersonRecord, PresenceRow, made_by, people, presence, put_presence};
 pub use record::{Record, Tagged, all_by, each_tag, each_tagged, get, insert, remove, stored_tag, update, version_of};
 pub use refusal::{
-    RefusalRow, RefusedRow, forget_refusal, forget_refusals, insert_refusal, newest_refusals, next_refusal, refusals,
-    repeat_refusal,
+    RefusalRow, RefusedRow, forget_all_refusals, forget_refusals, insert_refusals, newest_refusals, next_refusal,
+    refusals, repeat_refusals,
 };
 pub use secret::{SecretRecord, secrets_after, without_a_named_secret};
 pub use setting::SettingRecord;

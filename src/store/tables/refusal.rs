@@ -1,6 +1,8 @@
 //! What verifiers refused: the last few for each known credential.
 
-use crate::store::{Row, StoreError, Tx, WriteTx};
+use crate::store::{Row, StoreError, Tx, Value, WriteTx};
+
+use super::bulk::{runs, values};
 
 /// One refused request, or several that are alike. Never a field's value of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,40 +64,75 @@ pub fn next_refusal(tx: &mut dyn WriteTx) -> Result<i64, StoreError> {
     Ok(last.max(0) + 1)
 }
 
-/// Adds a refusal of a credential that exists; of any other it does nothing, and says so.
-pub fn insert_refusal(tx: &mut dyn WriteTx, credential: &str, row: &RefusalRow) -> Result<bool, StoreError> {
-    let sql = "INSERT INTO refusal (credential, no, at, id, n, reason, component, clock_offset, address, mistake) \
-               SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM credential WHERE id = $1";
-    let params = [
-        credential.into(),
-        row.no.into(),
-        row.at.into(),
-        (&row.id).into(),
-        row.n.into(),
-        (&row.reason).into(),
-        row.component.clone().into(),
-        row.clock_offset.into(),
-        row.address.clone().into(),
-        row.mistake.clone().into(),
-    ];
-    Ok(tx.execute(sql, &params)? == 1)
+/// A refusal and the id of its credential.
+pub type Of = (String, RefusalRow);
+
+/// Adds refusals of credentials that exist; of any other nothing.
+pub fn insert_refusals(tx: &mut dyn WriteTx, rows: &[Of]) -> Result<(), StoreError> {
+    for run in runs(rows) {
+        let sql = format!(
+            "WITH told (credential, no, at, id, n, reason, component, clock_offset, address, mistake) AS (VALUES {}) \
+             INSERT INTO refusal (credential, no, at, id, n, reason, component, clock_offset, address, mistake) \
+             SELECT c.id, told.no, told.at, told.id, told.n, told.reason, told.component, \
+             CAST(told.clock_offset AS BIGINT), told.address, told.mistake \
+             FROM told JOIN credential c ON c.id = told.credential",
+            values(run.len(), 10, 1)
+        );
+        let params = run.iter().flat_map(|(credential, row)| -> [Value; 10] {
+            [
+                credential.into(),
+                row.no.into(),
+                row.at.into(),
+                (&row.id).into(),
+                row.n.into(),
+                (&row.reason).into(),
+                row.component.clone().into(),
+                row.clock_offset.into(),
+                row.address.clone().into(),
+                row.mistake.clone().into(),
+            ]
+        });
+        tx.execute(&sql, &params.collect::<Vec<_>>())?;
+    }
+    Ok(())
 }
 
-/// Puts a refusal in the place of one that was like it: its id stays, its number and time are the newer ones.
-pub fn repeat_refusal(tx: &mut dyn WriteTx, credential: &str, row: &RefusalRow) -> Result<(), StoreError> {
-    let sql = "UPDATE refusal SET no = $3, at = $4, n = $5, clock_offset = $6 WHERE credential = $1 AND id = $2";
-    let params =
-        [credential.into(), (&row.id).into(), row.no.into(), row.at.into(), row.n.into(), row.clock_offset.into()];
-    tx.execute(sql, &params).map(|_| ())
+/// Puts refusals in the place of those that were like them: their ids stay, numbers and times are the newer ones.
+pub fn repeat_refusals(tx: &mut dyn WriteTx, rows: &[Of]) -> Result<(), StoreError> {
+    for run in runs(rows) {
+        let sql = format!(
+            "WITH told (credential, id, no, at, n, clock_offset) AS (VALUES {}) UPDATE refusal SET no = told.no, \
+             at = told.at, n = told.n, clock_offset = CAST(told.clock_offset AS BIGINT) FROM told \
+             WHERE refusal.credential = told.credential AND refusal.id = told.id",
+            values(run.len(), 6, 1)
+        );
+        let params = run.iter().flat_map(|(credential, row)| -> [Value; 6] {
+            let RefusalRow { id, no, at, n, clock_offset, .. } = row;
+            [credential.into(), id.into(), (*no).into(), (*at).into(), (*n).into(), (*clock_offset).into()]
+        });
+        tx.execute(&sql, &params.collect::<Vec<_>>())?;
+    }
+    Ok(())
 }
 
-/// Forgets one refusal of a credential.
-pub fn forget_refusal(tx: &mut dyn WriteTx, credential: &str, id: &str) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM refusal WHERE credential = $1 AND id = $2", &[credential.into(), id.into()]).map(|_| ())
+/// Forgets some refusals: ids of credentials with ids of theirs.
+pub fn forget_refusals(tx: &mut dyn WriteTx, named: &[(String, String)]) -> Result<(), StoreError> {
+    for run in runs(named) {
+        let credentials: Vec<_> = (0..run.len()).map(|i| format!("${}", 1 + 2 * i)).collect();
+        // The first condition alone is what an index helps with.
+        let sql = format!(
+            "DELETE FROM refusal WHERE credential IN ({}) AND (credential, id) IN (VALUES {})",
+            credentials.join(", "),
+            values(run.len(), 2, 1)
+        );
+        let params = run.iter().flat_map(|(credential, id)| -> [Value; 2] { [credential.into(), id.into()] });
+        tx.execute(&sql, &params.collect::<Vec<_>>())?;
+    }
+    Ok(())
 }
 
 /// Forgets all refusals of a credential.
-pub fn forget_refusals(tx: &mut dyn WriteTx, credential: &str) -> Result<(), StoreError> {
+pub fn forget_all_refusals(tx: &mut dyn WriteTx, credential: &str) -> Result<(), StoreError> {
     tx.execute("DELETE FROM refusal WHERE credential = $1", &[credential.into()]).map(|_| ())
 }
 
@@ -122,7 +159,7 @@ pub fn newest_refusals(
          WHERE {of}r.no {older} $1 ORDER BY r.no DESC LIMIT $2"
     );
     let mut params = vec![before.unwrap_or(i64::MAX).into(), limit.into()];
-    params.extend(credential.map(crate::store::Value::from));
+    params.extend(credential.map(Value::from));
     let each = |mut row: Row| {
         let refusal = read(&mut row)?;
         Ok(RefusedRow { refusal, credential: row.text()?, kind: row.text()?, key: row.text()?, name: row.text()? })

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use crate::store::{Row, StoreError, Tx, WriteTx};
 
+use super::bulk::{runs, values};
+
 /// Last use of one secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UsageRow {
@@ -40,10 +42,6 @@ pub struct UseRow {
     pub address: Option<String>,
 }
 
-/// Rows of one statement. Of a few sizes only, so that each is prepared once; the largest is far below the parameters that
-/// any database takes.
-const ROWS: [usize; 5] = [256, 64, 16, 4, 1];
-
 /// Notes uses; an older report does not replace a newer one. A use of any of the credential's secrets that is behind
 /// second `latest` is of a time that is still to come, and was in truth before this one. Of one credential and secret the
 /// caller names one use.
@@ -61,12 +59,7 @@ pub fn put_usages(tx: &mut dyn WriteTx, uses: &[UseRow], latest: i64) -> Result<
     for mut round in rounds {
         // In one order whoever writes, as for every lock.
         round.sort_unstable_by(|a, b| a.credential.cmp(&b.credential));
-        let mut rest = round.as_slice();
-        while let Some(rows) = ROWS.into_iter().find(|rows| *rows <= rest.len()) {
-            let (now, later) = rest.split_at(rows);
-            put_run(tx, now, latest)?;
-            rest = later;
-        }
+        runs(&round).try_for_each(|run| put_run(tx, run, latest))?;
     }
     Ok(())
 }
@@ -74,10 +67,6 @@ pub fn put_usages(tx: &mut dyn WriteTx, uses: &[UseRow], latest: i64) -> Result<
 /// Uses of different credentials, in one statement. One use of any of its secrets is enough: the credential does not wait
 /// any more.
 fn put_run(tx: &mut dyn WriteTx, uses: &[&UseRow], latest: i64) -> Result<(), StoreError> {
-    let rows = (0..uses.len()).map(|i| {
-        let first = 2 + 4 * i;
-        format!("(${first}, ${}, ${}, ${})", first + 1, first + 2, first + 3)
-    });
     let sql = format!(
         "WITH used (credential, no, at, address) AS (VALUES {}) UPDATE usage SET \
          at = CASE WHEN secret_no <> used.no THEN CASE WHEN usage.at > $1 THEN used.at - 1 ELSE usage.at END \
@@ -86,7 +75,7 @@ fn put_run(tx: &mut dyn WriteTx, uses: &[&UseRow], latest: i64) -> Result<(), St
          THEN used.address ELSE usage.address END, waiting = 0 \
          FROM used WHERE usage.credential = used.credential AND (usage.at > $1 OR usage.waiting = 1 \
          OR (secret_no = used.no AND (usage.at IS NULL OR usage.at <= used.at)))",
-        rows.collect::<Vec<_>>().join(", ")
+        values(uses.len(), 4, 2)
     );
     let mut params = Vec::with_capacity(1 + 4 * uses.len());
     params.push(latest.into());

@@ -40,7 +40,7 @@ const BATCH: usize = 50;
 /// Last uses of one transaction: they are one statement, and no more work than so many refusals.
 const USES: usize = 256;
 /// A use is written once the one that is known is this old. With the time between two writes each shows at the desk within
-/// thirty seconds, and a credential that is used all the time is written about twice a minute.
+/// thirty seconds, and a credential that is used all the time is written three times a minute.
 const KNOWN_FOR: i64 = 20;
 /// Refusals that are written to the log in one second; the rest is counted.
 const LINES: u32 = 200;
@@ -190,9 +190,13 @@ impl Gathering {
                 written = Instant::now();
             }
         }
-        // Whoever stops the process waits for this. Nobody comes after it who could write what waits.
+        self.end(&current(hub));
+    }
+
+    /// Writes all. Whoever stops the process waits for this, and nobody comes after it who could write what waits.
+    fn end(&mut self, hub: &Hub) {
         self.known.clear();
-        self.write(&current(hub), &mut || {});
+        self.write(hub, &mut || {});
     }
 
     fn take(&mut self, report: Report) {
@@ -359,48 +363,4 @@ impl Lines {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_use_is_news_once_a_second() {
-        let (reports, _gathering) = Reports::new(Arc::new(Metrics::new()));
-        let (one, here) = (Uuid::from_u128(7), "203.0.113.9".parse().ok());
-        assert!(reports.is_news(one, 1, Seconds(10), here));
-        assert!(!reports.is_news(one, 1, Seconds(10), here));
-        assert!(reports.is_news(one, 2, Seconds(10), here), "another secret");
-        assert!(reports.is_news(one, 2, Seconds(10), None), "another address");
-        assert!(reports.is_news(one, 2, Seconds(11), None), "another second");
-    }
-
-    #[test]
-    fn what_cannot_be_written_is_kept_within_bounds() {
-        let (_reports, mut gathering) = Reports::new(Arc::new(Metrics::new()));
-        let denial = |n: i64| Denial {
-            at: Seconds(n),
-            reason: Reason::BadSecret,
-            component: None,
-            clock_offset: None,
-            credential: Some((Uuid::nil(), Kind::Basic, "kdb".to_owned())),
-            client: None,
-            endpoint: "nginx",
-            diagnosis: None,
-            mistake: None,
-        };
-        // One from an address, however often it asks; and of strangers from many only so many as leave room for others.
-        (0..100).for_each(|n| gathering.keep(denial(n)));
-        gathering.keep(Denial { reason: Reason::Network, ..denial(100) });
-        let stranger = |n: u8| Denial { client: Some([203, 0, 113, n].into()), ..denial(200) };
-        (0..100).for_each(|n| gathering.keep(stranger(n)));
-        let kept = &gathering.refusals[&Uuid::nil()];
-        assert_eq!((kept.len(), gathering.refused), (20, 20));
-        let of = |reason: &str| kept.iter().filter(|refusal| refusal.reason == reason).collect::<Vec<_>>();
-        assert_eq!((of("network").len(), of("bad_secret").len()), (1, 19));
-        gathering.keep(denial(300));
-        gathering.keep(denial(301));
-        let newest = gathering.refusals[&Uuid::nil()].back().unwrap();
-        assert_eq!((newest.at.0, newest.count), (301, 2));
-        gathering.keep(Denial { credential: None, ..denial(1) });
-        assert_eq!(gathering.refusals.len(), 1, "of an unknown key nothing is kept");
-    }
-}
+mod tests;
