@@ -17,6 +17,7 @@ mod digest;
 mod explain;
 mod framing;
 mod hmac_scheme;
+mod identity;
 mod judge;
 mod legacy;
 mod lex;
