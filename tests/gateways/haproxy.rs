@@ -19,13 +19,17 @@ pub const HAPROXY: house::Gateway = house::Gateway {
     hung: 503,
     targets: &[Exact, Exact, Exact, Exact, Exact, Exact, Refused, Refused, Refused, Exact],
     sees_bodies: false,
+    sees_framing: true,
+    by_address: false,
+    passes_trailers: true,
 };
 
 /// The Lua file lies beside the other one.
 fn command(program: &Path, place: &Path, file: &Path) -> Command {
     let lua = place.join("keydesk.lua");
     let nowhere = ([127, 0, 0, 1], 1).into();
-    fs::write(&lua, snippet(Gateway::HaproxyLua, &place.with_file_name("v.sock"), nowhere)).unwrap();
+    let verifier = format!("unix:{}", place.with_file_name("v.sock").display());
+    fs::write(&lua, snippet(Gateway::HaproxyLua, &verifier, nowhere)).unwrap();
     let config = fs::read_to_string(file).unwrap();
     let shipped = "/etc/haproxy/keydesk.lua";
     assert!(config.contains(shipped));
@@ -36,6 +40,7 @@ fn command(program: &Path, place: &Path, file: &Path) -> Command {
 }
 
 checks!(HAPROXY);
+checks!(http2 HAPROXY);
 
 /// Whoever reads its log learns why everything is refused, in a line and not in one for each request.
 #[test]
