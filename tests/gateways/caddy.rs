@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Command};
 
 use super::{
     client::Sent,
-    house::{Gateway, installed},
+    house::{Framing, Gateway, installed},
     targets::Fate::{Exact, Refused, Spelled},
 };
 
@@ -18,7 +18,7 @@ pub const CADDY: Gateway = Gateway {
     // It reads an absolute form as host and path, for verifier and API alike, and writes what is not ASCII in percent signs for the API, and leaves the bytes as they came for the verifier.
     targets: &[Exact, Exact, Exact, Exact, Exact, Exact, Refused, Spelled("/a"), Spelled("/%E6%94%AF%E6%89%95"), Exact],
     sees_bodies: false,
-    sees_framing: false,
+    framing: Framing::Partly,
     by_address: false,
     passes_trailers: false,
 };

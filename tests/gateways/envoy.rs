@@ -12,7 +12,7 @@ use keydesk::credential::Kind;
 
 use super::{
     client::Sent,
-    house::{Gateway, free_port},
+    house::{Framing, Gateway, free_port},
     pypi,
     targets::Fate::{Exact, Refused},
 };
@@ -26,7 +26,7 @@ pub const ENVOY: Gateway = Gateway {
     hung: 503,
     targets: &[Exact, Exact, Exact, Exact, Exact, Exact, Refused, Refused, Refused, Refused],
     sees_bodies: true,
-    sees_framing: true,
+    framing: Framing::Both,
     by_address: false,
     passes_trailers: false,
 };

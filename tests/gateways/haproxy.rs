@@ -6,7 +6,7 @@ use keydesk::sample::Gateway;
 
 use super::{
     client::Sent,
-    house::{self, installed, snippet},
+    house::{self, Framing, installed, snippet},
     targets::Fate::{Exact, Refused},
 };
 
@@ -19,7 +19,7 @@ pub const HAPROXY: house::Gateway = house::Gateway {
     hung: 503,
     targets: &[Exact, Exact, Exact, Exact, Exact, Exact, Refused, Refused, Refused, Exact],
     sees_bodies: false,
-    sees_framing: true,
+    framing: Framing::Both,
     by_address: false,
     passes_trailers: true,
 };

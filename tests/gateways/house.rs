@@ -37,12 +37,22 @@ pub struct Gateway {
     pub targets: &'static [super::targets::Fate],
     /// It hands bodies over.
     pub sees_bodies: bool,
-    /// It tells whether a request of HTTP/1 has a body.
-    pub sees_framing: bool,
+    /// What it tells of the framing of a body.
+    pub framing: Framing,
     /// It reaches the verifier at an address, with a token.
     pub by_address: bool,
     /// It passes trailers on, under whatever names.
     pub passes_trailers: bool,
+}
+
+/// What a gateway tells of `Content-Length` and `Transfer-Encoding`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    Both,
+    /// The first alone.
+    Partly,
+    /// Nothing: it hands over the body itself, if it was told to.
+    Nothing,
 }
 
 /// All of it, running.
@@ -190,7 +200,7 @@ impl Gateway {
 
     /// What the API is told of the body of a request of HTTP/1 that has none.
     pub fn none(&self) -> &'static str {
-        if self.sees_framing { "none" } else { "unchecked" }
+        if self.framing == Framing::Partly { "unchecked" } else { "none" }
     }
 }
 

@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Command};
 
 use super::{
     client::Sent,
-    house::{Gateway, installed},
+    house::{Framing, Gateway, installed},
     targets::Fate::{Exact, Refused},
 };
 
@@ -17,7 +17,7 @@ pub const NGINX: Gateway = Gateway {
     hung: 500,
     targets: &[Exact, Exact, Exact, Exact, Exact, Exact, Refused, Refused, Exact, Refused],
     sees_bodies: false,
-    sees_framing: true,
+    framing: Framing::Both,
     by_address: false,
     passes_trailers: false,
 };

@@ -13,9 +13,9 @@ use keydesk::credential::Kind;
 
 use super::{
     client::Sent,
-    house::{Gateway, House, free_port},
+    house::{Framing, Gateway, House, free_port},
     pypi,
-    targets::Fate::{Exact, Refused, Spelled},
+    targets::Fate::{Exact, Refused},
 };
 use crate::support::{Desk, Key, PATIENCE};
 
@@ -26,9 +26,10 @@ pub const TRAEFIK: Gateway = Gateway {
     command,
     down: 500,
     hung: 500,
-    targets: &[Exact, Exact, Exact, Exact, Exact, Exact, Refused, Spelled("/a"), Spelled("/%E6%94%AF%E6%89%95"), Exact],
+    // It makes a path plain, or refuses it, before it asks.
+    targets: &[Exact, Refused, Refused, Refused, Refused, Exact, Refused, Refused, Refused, Refused],
     sees_bodies: true,
-    sees_framing: true,
+    framing: Framing::Nothing,
     by_address: true,
     passes_trailers: false,
 };
