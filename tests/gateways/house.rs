@@ -124,8 +124,13 @@ impl Gateway {
 
     /// The same with more credentials.
     pub fn start_with(&self, more: impl FnOnce(&Desk) -> Vec<Key>) -> Option<House> {
+        self.start_at(Desk::new, more)
+    }
+
+    /// The same at a desk that is not like the others.
+    pub fn start_at(&self, desk: impl FnOnce() -> Desk, more: impl FnOnce(&Desk) -> Vec<Key>) -> Option<House> {
         let program = (self.program)()?;
-        let (desk, api) = (Desk::new(), Upstream::start());
+        let (desk, api) = (desk(), Upstream::start());
         let (keys, more) = (Keys::new(&desk), more(&desk));
         let (verifier, place) = self.verifier(&desk);
         // Another process may take a free port between its choice and its use; a gateway that ends at once is started
