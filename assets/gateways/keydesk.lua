@@ -52,6 +52,16 @@ local function method_of(txn)
   return extended and "CONNECT" or txn.sf:method()
 end
 
+-- All that is said of Transfer-Encoding, each value with a comma: one that is empty hides none of the others, nor itself.
+local function codings(txn)
+  local values, all, at = txn.http:req_get_headers()["transfer-encoding"], "", 0
+  while values and values[at] do
+    all = all .. values[at] .. ","
+    at = at + 1
+  end
+  return all
+end
+
 -- The Host of a request that came without one: of its target, if that names one.
 local function host_of(target)
   local named = target:match("^%a[%w+.-]*://([^/?]+)")
@@ -92,7 +102,7 @@ local function question(txn, method)
   tell("host", host)
   tell("scheme", txn.f:ssl_fc() == 1 and "https" or "http")
   tell("client", tostring(txn.f:src()))
-  tell("framing", "cl=" .. see:req_fhdr("content-length") .. ";te=" .. see:req_fhdr("transfer-encoding"))
+  tell("framing", "cl=" .. see:req_fhdr("content-length") .. ";te=" .. codings(txn))
   return fields
 end
 
