@@ -174,6 +174,23 @@ fn a_request_that_names_who_is_calling_is_refused_however_it_spells_it() {
 }
 
 #[test]
+fn whoever_asks_why_reads_which_field_it_was() {
+    let value = format!("Basic {}", BASE64.encode(b"bob:x"));
+    let snapshot = Snapshot::of([&basic_entry("x")]).unwrap();
+    let why = |request: &Request<'_>| {
+        let refused = explain(request, &snapshot, NOW).unwrap().refused.unwrap();
+        (refused.reason, refused.component)
+    };
+    let fields = [(&b"Authorization"[..], value.as_bytes()), (b"X.Keydesk.Name", b"admin")];
+    assert_eq!(why(&request(&fields)), (Reason::MalformedRequest, Some("x.keydesk.name".to_owned())));
+    let tunnel = Request { method: b"CONNECT", ..request(&fields[..1]) };
+    assert_eq!(why(&tunnel), (Reason::MalformedRequest, None));
+    // What is no token is named nowhere.
+    let fields = [fields[0], (b"X\nKeydesk\x1b[2J", b"admin")];
+    assert_eq!(why(&request(&fields)), (Reason::MalformedRequest, None));
+}
+
+#[test]
 fn an_api_is_told_of_no_body_only_where_that_is_known() {
     use BodyCheck::{None, Unchecked};
     use Framing::{Known, Partly, Unknown};
