@@ -10,7 +10,7 @@ use crate::vault::{Hash, Stored};
 
 use super::{
     Body, BodyCheck, Decision, Entry, Field, Framing, LiveSecret, Reason, Request, Scheme, Snapshot, Surface, Verdict,
-    Version, decide,
+    Version, decide, explain,
     framing::{body_check, has_body},
 };
 

@@ -33,7 +33,7 @@ pub fn a_request_without_a_host_is_judged_by_the_one_that_the_api_gets(_: &Gatew
     let status = named("").basic(&house.keys.one).to(house.gate).status;
     let arrived = house.api.some();
     assert!(status == 200 || [400, 401].contains(&status), "{status}");
-    assert_eq!(arrived.map(|arrived| arrived.field("Host")), (status == 200).then(|| Some(host)));
+    assert_eq!(arrived.map(|arrived| arrived.field("Host")), (status == 200).then_some(Some(host)));
 }
 
 pub fn a_stream_without_a_host_has_one(_: &Gateway, house: &House) {
