@@ -14,11 +14,17 @@ mod gateways {
     pub mod caddy;
     pub mod client;
     pub mod clients;
+    pub mod crowds;
     pub mod envoy;
     pub mod haproxy;
     pub mod house;
+    pub mod http2;
+    pub mod nameless;
     pub mod nginx;
+    pub mod pypi;
     pub mod readme;
     pub mod targets;
+    pub mod traefik;
+    pub mod tunnels;
     pub mod upstream;
 }

@@ -5,6 +5,7 @@ mod need;
 
 mod serve {
     pub mod answers;
+    pub mod claims;
     pub mod contract;
     pub mod hangup;
     pub mod kept;

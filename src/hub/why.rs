@@ -9,7 +9,7 @@ type Row = (&'static str, &'static str, &'static str);
 /// Every reason of VERIFY.md and the verifier's own.
 #[rustfmt::skip]
 const TABLE: [Row; 32] = [
-    ("malformed_request", "malformed request", "Compare the gateway's configuration with the snippet under Documentation."),
+    ("malformed_request", "malformed request", "Compare the gateway's configuration with the snippet under Documentation. Clients may send neither CONNECT nor X-Keydesk- fields."),
     ("no_credentials", "no credentials sent", "The client must send its key with each request."),
     ("authorization_repeated", "Authorization sent twice", "The client must send Authorization once."),
     ("malformed_authorization", "Authorization cannot be read", "Compare what the client sends with a sample under Documentation."),

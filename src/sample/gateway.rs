@@ -93,7 +93,7 @@ const TABLE: [Row; 6] = [
              -- x-keydesk-gateway-token below, and let nobody read this file but root, who starts HAProxy.\n",
         ),
         token: (
-            "  local fields = fields_of_client(txn)\n",
+            "  local fields, count = fields_of_client(txn)\n",
             "  fields[\"x-keydesk-gateway-token\"] = { \"@TOKEN@\" }\n",
         ),
     },

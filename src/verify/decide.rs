@@ -3,7 +3,7 @@
 use crate::time::Seconds;
 
 use super::{
-    Decision, Denied, Reason, Request, Snapshot, Surface, Verdict, basic, hmac_scheme, legacy,
+    Decision, Denied, Reason, Request, Snapshot, Surface, Verdict, basic, hmac_scheme, identity, legacy,
     lex::{Cursor, is_token, is_token_byte},
     request::Occurs,
     rfc9421, scan,
@@ -32,13 +32,17 @@ pub fn signing_strings(request: &Request<'_>) -> Vec<Vec<u8>> {
     }
 }
 
-/// Nothing may fake a line of a signing string (C1).
+/// Nothing may fake a line of a signing string, become a tunnel (C1), or name an identity (C14).
 fn check_shape(request: &Request<'_>) -> Result<(), Denied<'static>> {
     let target = !request.target.is_empty() && !scan::has_blank_or_fragment(request.target);
     let clean = request.fields.iter().all(|(_, value)| !scan::has_line_end_or_nul(value));
-    match target && clean && is_token(request.method) {
-        true => Ok(()),
-        false => Err(Reason::MalformedRequest.into()),
+    if !target || !clean || !is_token(request.method) || request.method.eq_ignore_ascii_case(b"CONNECT") {
+        return Err(Reason::MalformedRequest.into());
+    }
+    match request.fields.iter().find(|(name, _)| identity::is_claimed_by(name)) {
+        Some((name, _)) if is_token(name) => Err(Denied::about(Reason::MalformedRequest, name)),
+        Some(_) => Err(Reason::MalformedRequest.into()),
+        None => Ok(()),
     }
 }
 

@@ -9,8 +9,9 @@ use crate::time::Seconds;
 use crate::vault::{Hash, Stored};
 
 use super::{
-    Body, Decision, Entry, Field, Framing, LiveSecret, Reason, Request, Scheme, Snapshot, Surface, Verdict, Version,
-    decide, framing::has_body,
+    Body, BodyCheck, Decision, Entry, Field, Framing, LiveSecret, Reason, Request, Scheme, Snapshot, Surface, Verdict,
+    Version, decide, explain,
+    framing::{body_check, has_body},
 };
 
 const NOW: Seconds = Seconds(1_767_225_600);
@@ -113,7 +114,9 @@ fn a_target_or_a_value_that_could_fake_a_line_is_refused() {
         let request = Request { target: target.as_bytes(), ..request(&fields) };
         assert_eq!(judge(&request, &basic_entry("x")).is_ok(), want, "{target:?}");
     }
-    for (method, want) in [("", false), ("G T", false), ("GET\n", false), ("brew!", true)] {
+    let tunnels =
+        [("CONNECT", false), ("connect", false), ("cOnNeCt", false), ("CONNECTS", true), ("DISCONNECT", true)];
+    for (method, want) in [("", false), ("G T", false), ("GET\n", false), ("brew!", true)].into_iter().chain(tunnels) {
         let request = Request { method: method.as_bytes(), ..request(&fields) };
         assert_eq!(judge(&request, &basic_entry("x")).is_ok(), want, "{method:?}");
     }
@@ -152,6 +155,72 @@ fn a_body_is_seen_announced_or_possible() {
     ] {
         assert_eq!(with(method, &[], hidden(framing), version), want, "{method} {framing:?} {version:?}");
         assert!(!with(method, &[], Body::Visible(b""), version), "what is seen to be empty is empty");
+    }
+}
+
+#[test]
+fn a_request_that_names_who_is_calling_is_refused_however_it_spells_it() {
+    let value = format!("Basic {}", BASE64.encode(b"bob:x"));
+    let judged = |name: &[u8]| {
+        let fields = [(&b"Authorization"[..], value.as_bytes()), (b"Accept", b"*/*"), (name, b"admin")];
+        judge(&request(&fields), &basic_entry("x"))
+    };
+    for name in
+        ["X-Keydesk-Credential", "x_keydesk_account", "X.Keydesk.Name", "X~KEYDESK+Kind", "X-Keydesk-Gateway-Token"]
+    {
+        assert_eq!(judged(name.as_bytes()), Err(Reason::MalformedRequest), "{name}");
+    }
+    assert_eq!(judged(b"x\n\xffkeydesk\0"), Ok(()), "two bytes between are no hyphen");
+    assert_eq!(judged(b"X-Keydesks"), Ok(()));
+}
+
+#[test]
+fn whoever_asks_why_reads_which_field_it_was() {
+    let value = format!("Basic {}", BASE64.encode(b"bob:x"));
+    let snapshot = Snapshot::of([&basic_entry("x")]).unwrap();
+    let why = |request: &Request<'_>| {
+        let refused = explain(request, &snapshot, NOW).unwrap().refused.unwrap();
+        (refused.reason, refused.component)
+    };
+    let fields = [(&b"Authorization"[..], value.as_bytes()), (b"X.Keydesk.Name", b"admin")];
+    assert_eq!(why(&request(&fields)), (Reason::MalformedRequest, Some("x.keydesk.name".to_owned())));
+    let tunnel = Request { method: b"CONNECT", ..request(&fields[..1]) };
+    assert_eq!(why(&tunnel), (Reason::MalformedRequest, None));
+    // What is no token is named nowhere.
+    let fields = [fields[0], (b"X\nKeydesk\x1b[2J", b"admin")];
+    assert_eq!(why(&request(&fields)), (Reason::MalformedRequest, None));
+}
+
+#[test]
+fn an_api_is_told_of_no_body_only_where_that_is_known() {
+    use BodyCheck::{None, Unchecked};
+    use Framing::{Known, Partly, Unknown};
+    let hidden = Body::NotVisible;
+    let none: &[Field<'_>] = &[];
+    let zero: &[Field<'_>] = &[(b"Content-Length", b"0")];
+    for (fields, body, version, want) in [
+        (none, hidden(Known), Version::Http10, None),
+        (none, hidden(Known), Version::Http11, None),
+        // A body needs neither field there.
+        (none, hidden(Known), Version::Http2, Unchecked),
+        (none, hidden(Known), Version::Http3, Unchecked),
+        (none, hidden(Known), Version::Unknown, Unchecked),
+        (none, hidden(Partly), Version::Http11, Unchecked),
+        (none, hidden(Unknown), Version::Http11, Unchecked),
+        (zero, hidden(Known), Version::Http2, None),
+        (zero, hidden(Partly), Version::Http11, None),
+        (zero, hidden(Unknown), Version::Http11, Unchecked),
+        (&[(b"Content-Length", b"1")], hidden(Known), Version::Http11, Unchecked),
+        (&[(b"Content-Length", b"0"), (b"Transfer-Encoding", b"chunked")], hidden(Known), Version::Http11, Unchecked),
+        (none, Body::Visible(b""), Version::Http2, None),
+        (none, Body::Visible(b"x"), Version::Http11, Unchecked),
+        (&[(b"Transfer-Encoding", b"?")], Body::Visible(b""), Version::Http11, Unchecked),
+    ] {
+        for method in ["GET", "DELETE", "POST"] {
+            let request = Request { method: method.as_bytes(), fields, body, version, ..request(&[]) };
+            let told = body_check(&request, false);
+            assert_eq!(told, want, "{method} {version:?}");
+        }
     }
 }
 

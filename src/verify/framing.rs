@@ -27,11 +27,27 @@ fn may_hide(request: &Request<'_>, framing: Framing) -> bool {
     framing == Framing::Unknown || unframed && !bodiless()
 }
 
+/// Whether it is known that a request has no body. More than that nothing says that it has one: a signature is not
+/// refused for what nobody can know, and an API is not told of it.
+fn has_none(request: &Request<'_>) -> bool {
+    let length = || request.has(b"content-length");
+    let by_framing = |framing| match (framing, request.version) {
+        (Framing::Known, Version::Http10 | Version::Http11) => true,
+        (Framing::Known | Framing::Partly, _) => length(),
+        (Framing::Unknown, _) => false,
+    };
+    !has_body(request)
+        && match request.body {
+            Body::Visible(_) => true,
+            Body::NotVisible(framing) => by_framing(framing),
+        }
+}
+
 /// What to tell of a body: `compared` says that it was held against a digest that is signed.
 pub(super) fn body_check(request: &Request<'_>, compared: bool) -> BodyCheck {
-    match (has_body(request), compared) {
-        (false, _) => BodyCheck::None,
-        (true, true) => BodyCheck::Checked,
-        (true, false) => BodyCheck::Unchecked,
+    match (has_none(request), compared) {
+        (true, _) => BodyCheck::None,
+        (false, true) => BodyCheck::Checked,
+        (false, false) => BodyCheck::Unchecked,
     }
 }

@@ -18,6 +18,7 @@ mod elsewhere;
 mod explain;
 mod framing;
 mod hmac_scheme;
+mod identity;
 mod judge;
 mod legacy;
 mod lex;

@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Command};
 
 use super::{
     client::Sent,
-    house::{Gateway, installed},
+    house::{Framing, Gateway, installed},
     targets::Fate::{Exact, Refused, Spelled},
 };
 
@@ -18,12 +18,27 @@ pub const CADDY: Gateway = Gateway {
     // It reads an absolute form as host and path, for verifier and API alike, and writes what is not ASCII in percent signs for the API, and leaves the bytes as they came for the verifier.
     targets: &[Exact, Exact, Exact, Exact, Exact, Exact, Refused, Spelled("/a"), Spelled("/%E6%94%AF%E6%89%95"), Exact],
     sees_bodies: false,
+    framing: Framing::Partly,
+    by_address: false,
+    passes_trailers: false,
 };
 
-/// Taken into a Caddyfile with options of its own, as its head says: here, an admin endpoint that no other Caddy has.
+/// The same with HTTP/2 where there is no TLS.
+const CADDY_HTTP2: Gateway = Gateway { command: command_http2, ..CADDY };
+
 fn command(program: &Path, place: &Path, file: &Path) -> Command {
+    command_with(program, place, file, "")
+}
+
+fn command_http2(program: &Path, place: &Path, file: &Path) -> Command {
+    command_with(program, place, file, "\tservers {\n\t\tprotocols h1 h2c\n\t}\n")
+}
+
+/// Taken into a Caddyfile with options of its own, as its head says: here, an admin endpoint that no other Caddy has.
+fn command_with(program: &Path, place: &Path, file: &Path, options: &str) -> Command {
     let main = place.join("main");
-    fs::write(&main, format!("{{\n\tadmin unix/{}/admin\n}}\nimport {}\n", place.display(), file.display())).unwrap();
+    let (here, file) = (place.display(), file.display());
+    fs::write(&main, format!("{{\n\tadmin unix/{here}/admin\n{options}}}\nimport {file}\n")).unwrap();
     let mut command = caddy(program, place, "run");
     command.arg("--config").arg(main);
     command
@@ -38,6 +53,7 @@ fn caddy(program: &Path, place: &Path, verb: &str) -> Command {
 }
 
 checks!(CADDY);
+checks!(http2 CADDY_HTTP2);
 
 #[test]
 fn a_reload_takes_what_was_changed() {

@@ -33,6 +33,12 @@ impl Sent {
             .field("Connection", "close")
     }
 
+    /// Another version in the request line.
+    pub fn version(mut self, version: &str) -> Self {
+        self.line = self.line.replace("HTTP/1.1", version);
+        self
+    }
+
     pub fn field(mut self, name: &str, value: &str) -> Self {
         self.fields.push((name.to_owned(), value.to_owned()));
         self
@@ -51,6 +57,11 @@ impl Sent {
         self
     }
 
+    /// The line, and the body, of another request.
+    pub fn taking_line(self, other: &Self) -> Self {
+        Self { line: other.line.clone(), body: other.body.clone(), ..self }
+    }
+
     pub fn basic(self, key: &Key) -> Self {
         let value = key.basic();
         self.field("Authorization", &value)
@@ -62,6 +73,20 @@ impl Sent {
         let target = rest.strip_suffix(" HTTP/1.1").unwrap();
         let fields = key.hmac(method, target);
         fields.iter().fold(self.clone(), |sent, (name, value)| sent.field(name, value))
+    }
+
+    /// Signed over a field that has this value where it is judged.
+    pub fn signed_over(self, key: &Key, name: &str, value: &str) -> Self {
+        let date = key.hmac("GET", "/")[0].1.clone();
+        let line = self.line.rsplit_once(" HTTP/").unwrap().0.to_owned();
+        let text = format!("date: {date}\n{line} HTTP/1.1\n{name}: {value}");
+        let mac = keydesk::vault::Hash::Sha256.mac(key.secret.as_bytes(), text.as_bytes());
+        let value = format!(
+            "hmac username=\"{}\", algorithm=\"hmac-sha256\", headers=\"date request-line {name}\", signature=\"{}\"",
+            key.key,
+            Base64::encode_string(mac.as_bytes())
+        );
+        self.field("Date", &date).field("Authorization", &value)
     }
 
     /// Signed as the published packages sign a request with a body, which is sent with its length.
@@ -90,6 +115,13 @@ impl Sent {
         self.field("Transfer-Encoding", "chunked")
     }
 
+    /// The same with trailers behind the last chunk.
+    pub fn trailer(mut self, name: &str, value: &str) -> Self {
+        self.body.truncate(self.body.len() - 2);
+        self.body.extend_from_slice(format!("{name}: {value}\r\n\r\n").as_bytes());
+        self
+    }
+
     fn bytes(&self) -> Vec<u8> {
         let fields: String = self.fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let mut bytes = format!("{}\r\n{fields}\r\n", self.line).into_bytes();
@@ -97,11 +129,28 @@ impl Sent {
         bytes
     }
 
+    /// Sends it, and on the same connection what comes `after` the answer; says all that was answered until it is closed.
+    pub fn then(&self, after: &[u8], gateway: SocketAddr) -> String {
+        let mut stream = TcpStream::connect(gateway).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.write_all(&self.bytes()).unwrap();
+        let (mut answered, mut one) = (Vec::new(), [0]);
+        while !answered.ends_with(b"\r\n\r\n") && stream.read(&mut one).is_ok_and(|read| read == 1) {
+            answered.push(one[0]);
+        }
+        let _ = stream.write_all(after);
+        let ended = stream.read_to_end(&mut answered);
+        let text = String::from_utf8_lossy(&answered).into_owned();
+        assert!(!ended.is_err_and(|why| why.kind() == std::io::ErrorKind::WouldBlock), "left open: {self:?} {text}");
+        text
+    }
+
     /// Sends it and waits until the gateway closes the connection.
     pub fn to(&self, gateway: SocketAddr) -> Answered {
         let mut stream = TcpStream::connect(gateway).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        stream.write_all(&self.bytes()).unwrap();
+        // A gateway may answer, and close, before it has read all.
+        let _ = stream.write_all(&self.bytes());
         let mut bytes = Vec::new();
         let ended = stream.read_to_end(&mut bytes);
         let text = String::from_utf8_lossy(&bytes).into_owned();

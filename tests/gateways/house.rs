@@ -4,7 +4,7 @@ use std::{
     cell::RefCell,
     fs::{self, File},
     net::{SocketAddr, TcpListener, TcpStream},
-    os::unix::net::UnixListener,
+    os::unix::{fs::PermissionsExt as _, net::UnixListener},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -37,6 +37,22 @@ pub struct Gateway {
     pub targets: &'static [super::targets::Fate],
     /// It hands bodies over.
     pub sees_bodies: bool,
+    /// What it tells of the framing of a body.
+    pub framing: Framing,
+    /// It reaches the verifier at an address, with a token.
+    pub by_address: bool,
+    /// It passes trailers on, under whatever names.
+    pub passes_trailers: bool,
+}
+
+/// What a gateway tells of `Content-Length` and `Transfer-Encoding`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framing {
+    Both,
+    /// The first alone.
+    Partly,
+    /// Nothing: it hands over the body itself, if it was told to.
+    Nothing,
 }
 
 /// All of it, running.
@@ -108,15 +124,20 @@ impl Gateway {
 
     /// The same with more credentials.
     pub fn start_with(&self, more: impl FnOnce(&Desk) -> Vec<Key>) -> Option<House> {
+        self.start_at(Desk::new, more)
+    }
+
+    /// The same at a desk that is not like the others.
+    pub fn start_at(&self, desk: impl FnOnce() -> Desk, more: impl FnOnce(&Desk) -> Vec<Key>) -> Option<House> {
         let program = (self.program)()?;
-        let (desk, api) = (Desk::new(), Upstream::start());
+        let (desk, api) = (desk(), Upstream::start());
         let (keys, more) = (Keys::new(&desk), more(&desk));
-        let verifier = desk.verifier();
+        let (verifier, place) = self.verifier(&desk);
         // Another process may take a free port between its choice and its use; a gateway that ends at once is started
         // again at another one.
         for _ in 0..5 {
             let gate = free_port();
-            if let Some(process) = self.at(gate, &program, &desk, &api, &verifier.socket) {
+            if let Some(process) = self.at(gate, &program, &desk, &api, &place) {
                 return Some(House {
                     desk,
                     api,
@@ -131,11 +152,27 @@ impl Gateway {
         panic!("{} does not start: {}", self.name, fs::read_to_string(desk.dir.path().join("gateway.log")).unwrap());
     }
 
-    fn at(&self, gate: SocketAddr, program: &Path, desk: &Desk, api: &Upstream, socket: &Path) -> Option<Process> {
+    /// A verifier, and where the gateway is told that it listens.
+    fn verifier(&self, desk: &Desk) -> (Verifier, String) {
+        if !self.by_address {
+            let verifier = desk.verifier();
+            let place = format!("unix:{}", verifier.socket.display());
+            return (verifier, place);
+        }
+        let token = desk.dir.path().join("token");
+        fs::write(&token, TOKEN).unwrap();
+        fs::set_permissions(&token, fs::Permissions::from_mode(0o600)).unwrap();
+        let place = free_port().to_string();
+        let flags = ["--listen", &place, "--gateway-token-file", token.to_str().unwrap()];
+        (desk.verifier_with(&flags), place)
+    }
+
+    fn at(&self, gate: SocketAddr, program: &Path, desk: &Desk, api: &Upstream, verifier: &str) -> Option<Process> {
         let place = desk.dir.path().join("gateway");
         fs::create_dir_all(&place).unwrap();
         let file = place.join(self.file);
-        fs::write(&file, self.filled(gate, api.address, socket)).unwrap();
+        fs::write(&file, self.filled(gate, api.address, verifier)).unwrap();
+        fs::write(place.join("gate"), gate.to_string()).unwrap();
         let log = File::options().create(true).append(true).open(desk.dir.path().join("gateway.log")).unwrap();
         let mut command = (self.command)(program, &place, &file);
         command.current_dir(&place).stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
@@ -147,21 +184,36 @@ impl Gateway {
             }
             std::thread::sleep(Duration::from_millis(10));
         }
+        // It may listen before it has read what it answers.
+        while self.by_address && Sent::new("GET", "/").to(gate).status == 404 {
+            assert!(Instant::now() < until, "{} never reads its file", self.name);
+            std::thread::sleep(Duration::from_millis(10));
+        }
         Some(process)
     }
 
     /// The file as the desk shows it for these addresses, with the port where clients arrive replaced.
-    fn filled(&self, gate: SocketAddr, api: SocketAddr, socket: &Path) -> String {
+    fn filled(&self, gate: SocketAddr, api: SocketAddr, verifier: &str) -> String {
         let shown = sample::Gateway::ALL.into_iter().find(|shown| shown.title() == self.name).unwrap();
-        let text = snippet(shown, socket, api);
+        let text = snippet(shown, verifier, api);
+        if self.by_address {
+            return text.replace("PUT THE GATEWAY TOKEN HERE", TOKEN);
+        }
         assert!(text.matches(GATE).count() > 1, "{GATE} is explained and used in {}", self.file);
         text.replace(GATE, &gate.port().to_string())
     }
+
+    /// What the API is told of the body of a request of HTTP/1 that has none.
+    pub fn none(&self) -> &'static str {
+        if self.framing == Framing::Partly { "unchecked" } else { "none" }
+    }
 }
 
+const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
 /// What the desk shows.
-pub fn snippet(gateway: sample::Gateway, socket: &Path, api: SocketAddr) -> String {
-    gateway.snippet(&format!("unix:{}", socket.display()), &api.to_string().parse().unwrap()).unwrap()
+pub fn snippet(gateway: sample::Gateway, verifier: &str, api: SocketAddr) -> String {
+    gateway.snippet(verifier, &api.to_string().parse().unwrap()).unwrap()
 }
 
 /// The port where the shipped files let clients arrive.

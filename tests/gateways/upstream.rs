@@ -1,9 +1,12 @@
-//! An API that keeps every request as it came and answers 200.
+//! An API that keeps every byte as it came, answers 200, and becomes a tunnel for whoever asks it to.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
+    io::{self, BufRead as _, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
-    sync::mpsc::{Receiver, channel},
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, Sender, channel},
+    },
     thread,
 };
 
@@ -16,6 +19,7 @@ pub const ANSWER: &str = r#"{"replies": [], "messages": [{"message_id": "arrived
 pub struct Upstream {
     pub address: SocketAddr,
     requests: Receiver<Arrived>,
+    bytes: Arc<Mutex<Vec<u8>>>,
 }
 
 /// A request that a gateway let through.
@@ -25,27 +29,35 @@ pub struct Arrived {
     pub body: Vec<u8>,
 }
 
+/// A connection of which every byte is kept, whatever is made of it.
+struct Kept {
+    stream: TcpStream,
+    bytes: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Read for Kept {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.stream.read(buffer)?;
+        self.bytes.lock().unwrap().extend_from_slice(&buffer[..read]);
+        Ok(read)
+    }
+}
+
 impl Upstream {
     pub fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, requests) = channel();
+        let bytes: Arc<Mutex<Vec<u8>>> = Arc::default();
+        let kept = bytes.clone();
         // It ends with the test process; a gateway may keep connections open, so each has a thread of its own.
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let (stream, sender) = (stream.unwrap(), sender.clone());
-                thread::spawn(move || {
-                    let mut reader = BufReader::new(stream);
-                    while let Some(arrived) = take(&mut reader) {
-                        // Kept before it is answered, so that who has the answer finds the request.
-                        if sender.send(arrived).is_err() || answer(reader.get_mut()).is_err() {
-                            return;
-                        }
-                    }
-                });
+                let (sender, kept) = (sender.clone(), Kept { stream: stream.unwrap(), bytes: kept.clone() });
+                thread::spawn(move || serve(kept, &sender));
             }
         });
-        Self { address, requests }
+        Self { address, requests, bytes }
     }
 
     /// The one request that came.
@@ -68,21 +80,62 @@ impl Upstream {
     pub fn some(&self) -> Option<Arrived> {
         self.requests.try_recv().ok()
     }
+
+    /// All bytes that came since this was last asked for, requests or not.
+    pub fn bytes(&self) -> String {
+        while self.some().is_some() {}
+        String::from_utf8_lossy(&std::mem::take(&mut *self.bytes.lock().unwrap())).into_owned()
+    }
 }
 
-fn answer(stream: &mut TcpStream) -> std::io::Result<()> {
+fn serve(kept: Kept, sender: &Sender<Arrived>) {
+    let mut reader = BufReader::new(kept);
+    while let Some(arrived) = take(&mut reader) {
+        let tunnel = tunnel(&arrived);
+        // Kept before it is answered, so that who has the answer finds the request.
+        if sender.send(arrived).is_err() {
+            return;
+        }
+        let stream = &mut reader.get_mut().stream;
+        if let Some(begin) = tunnel {
+            let _ = stream.write_all(begin.as_bytes());
+            // Whatever comes next, up to the end of what looks like a head; then it is closed.
+            let _ = head(&mut reader);
+            return;
+        }
+        if answer(stream).is_err() {
+            return;
+        }
+    }
+}
+
+/// How a request is answered that asks for the connection.
+fn tunnel(arrived: &Arrived) -> Option<String> {
+    let upgrade = arrived.all("upgrade");
+    if arrived.line().to_ascii_uppercase().starts_with("CONNECT ") {
+        return Some("HTTP/1.1 200 OK\r\n\r\n".to_owned());
+    }
+    let to = upgrade.first()?;
+    Some(format!("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: {to}\r\n\r\n"))
+}
+
+fn answer(stream: &mut TcpStream) -> io::Result<()> {
     let length = ANSWER.len();
     write!(stream, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{ANSWER}")
 }
 
-fn take(reader: &mut BufReader<TcpStream>) -> Option<Arrived> {
+fn head(reader: &mut BufReader<Kept>) -> Option<Vec<u8>> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         if reader.read_until(b'\n', &mut head).ok()? == 0 {
             return None;
         }
     }
-    let mut arrived = Arrived { head, body: Vec::new() };
+    Some(head)
+}
+
+fn take(reader: &mut BufReader<Kept>) -> Option<Arrived> {
+    let mut arrived = Arrived { head: head(reader)?, body: Vec::new() };
     if arrived.field("transfer-encoding").is_some() {
         while let size @ 1.. = chunk(reader, &mut arrived.body)? {
             assert!(size < 1 << 20);
@@ -94,11 +147,18 @@ fn take(reader: &mut BufReader<TcpStream>) -> Option<Arrived> {
     Some(arrived)
 }
 
-/// Reads one chunk; the last one has no bytes.
-fn chunk(reader: &mut BufReader<TcpStream>, body: &mut Vec<u8>) -> Option<usize> {
+/// Reads one chunk; the last one has no bytes, and trailers behind it.
+fn chunk(reader: &mut BufReader<Kept>, body: &mut Vec<u8>) -> Option<usize> {
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
     let size = usize::from_str_radix(line.trim_end(), 16).ok()?;
+    if size == 0 {
+        while line != "\r\n" {
+            line.clear();
+            reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
+        }
+        return Some(0);
+    }
     let mut bytes = vec![0; size + 2];
     reader.read_exact(&mut bytes).ok()?;
     body.extend_from_slice(&bytes[..size]);

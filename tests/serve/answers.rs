@@ -10,7 +10,12 @@ fn every_family_lets_a_live_credential_through_and_says_whose_it_is() {
     let desk = Desk::new();
     let (one, signs) = (desk.key(Kind::Basic, "nightly export 支"), desk.key(Kind::Hmac, "signer"));
     let verifier = desk.verifier();
-    for family in [Question::nginx, Question::forward, Question::envoy] {
+    // Caddy does not tell whether there is a body.
+    for (family, body) in [
+        (Question::nginx as fn(&str, &str) -> Question, "none"),
+        (Question::forward, "unchecked"),
+        (Question::envoy, "none"),
+    ] {
         let reply = verifier.ask(&family("GET", "/v1/messages?a=b").by(&one));
         assert_eq!(reply.status(), 200);
         assert_eq!(reply.text(), "");
@@ -19,7 +24,7 @@ fn every_family_lets_a_live_credential_through_and_says_whose_it_is() {
             ("X-Keydesk-Kind", "basic"),
             ("X-Keydesk-Account", "Acme%20Messaging"),
             ("X-Keydesk-Name", "nightly%20export%20%E6%94%AF"),
-            ("X-Keydesk-Body", "none"),
+            ("X-Keydesk-Body", body),
             ("Cache-Control", "no-store"),
         ] {
             assert_eq!(reply.field(name).as_deref(), Some(value), "{name}");

@@ -173,6 +173,34 @@ fn question_line(question: &Question) -> String {
     String::from_utf8_lossy(&question.bytes()).lines().next().unwrap().to_owned()
 }
 
+/// What an API is told of the body of a request with a right signature or secret.
+#[test]
+fn an_api_is_told_of_no_body_only_where_that_is_known() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let verifier = desk.verifier();
+    let told = |question: Question| verifier.ask(&question.by(&one)).field("X-Keydesk-Body").unwrap();
+    for method in ["GET", "DELETE", "POST"] {
+        for (version, framing, word) in [
+            ("HTTP/1.1", "cl=;te=", "none"),
+            ("HTTP/1.0", "cl=;te=", "none"),
+            ("HTTP/2.0", "cl=;te=", "unchecked"),
+            ("HTTP/3.0", "cl=;te=", "unchecked"),
+            ("HTTP/2.0", "cl=0;te=", "none"),
+            ("HTTP/1.1", "cl=0;te=chunked", "unchecked"),
+            ("HTTP/1.1", "cl=5;te=", "unchecked"),
+            ("HTTP/1.1", "cl=;te=?", "unchecked"),
+            ("HTTP/1.1", "cl=0;te=?", "none"),
+        ] {
+            let question = Question::nginx(method, "/").set("X-Original-Proto", version);
+            assert_eq!(told(question.set("X-Original-Framing", framing)), word, "{method} {version} {framing}");
+        }
+        assert_eq!(told(Question::nginx(method, "/").without("X-Original-Framing")), "unchecked", "{method}");
+    }
+    assert_eq!(told(Question::envoy("GET", "/").body("")), "none");
+    assert_eq!(told(Question::envoy("GET", "/").body("hello")), "unchecked");
+}
+
 #[test]
 fn a_target_is_taken_as_it_came() {
     let desk = Desk::new();

@@ -235,6 +235,20 @@ proptest! {
     }
 
     #[test]
+    fn no_spelling_of_an_identity_passes_whoever_signs(
+        parts in parts(), algorithm in algorithm(), name in spelled(), value in "[ -~]{0,20}", at: Index,
+    ) {
+        let store = store();
+        let ours = folded(&name).starts_with("x-keydesk-");
+        for sent in [signed_hmac(&parts, algorithm), signed_rfc9421(&parts), basic("Basic", "bob", SECRET)] {
+            prop_assert!(sent.passes(&store));
+            let mut claims = sent.clone();
+            claims.fields.insert(at.index(sent.fields.len() + 1), (name.clone(), value.clone().into_bytes()));
+            prop_assert_eq!(claims.passes(&store), !ours, "{:?}", claims);
+        }
+    }
+
+    #[test]
     fn any_bytes_are_refused_without_a_panic(sent in anything()) {
         prop_assert!(!sent.passes(&store()), "{sent:?}");
     }
@@ -276,6 +290,22 @@ fn basic(scheme: &str, user: &str, password: &str) -> Sent {
 }
 
 /// Names that some rule asks for, or any other.
+/// Names that are spelled like ours, nearly so, or not at all.
+fn spelled() -> impl Strategy<Value = Vec<u8>> {
+    let between = || prop_oneof![4 => "[-_.+~!*'^|`#$%& ]", 1 => "[a-z0-9]?"];
+    let alike = (between(), "(?i:keydesk|keydesks?)", between(), "(?i:credential|name|[a-z]{0,9})")
+        .prop_map(|(a, us, b, rest)| format!("X{a}{us}{b}{rest}").into_bytes());
+    let bytes = prop::collection::vec(any::<u8>(), 0..14).prop_map(|rest| [b"x\x80KEYDESK", &rest[..]].concat());
+    let other = "x-[a-z]{1,3}-y";
+    prop_oneof![6 => alike, 2 => bytes, 1 => other.prop_map(String::into_bytes)]
+}
+
+/// A name as the most careless application sees it.
+fn folded(name: &[u8]) -> String {
+    let seen = name.iter().map(|&b| char::from(b)).map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });
+    seen.collect::<String>().to_lowercase()
+}
+
 fn name() -> impl Strategy<Value = Vec<u8>> {
     let known = [
         "authorization",
