@@ -8,7 +8,7 @@ use std::{
 use clap::Args;
 
 use crate::{
-    credential::{Kind, holds_api_secret},
+    credential::{Kind, client_address, holds_api_secret},
     hub::{Followed, HubError, Why},
     serve,
     time::parse_when,
@@ -45,7 +45,7 @@ pub struct ExplainArgs {
 }
 
 fn address(text: &str) -> Result<IpAddr, &'static str> {
-    text.parse().map_err(|_| "write one IP address without a port, for example 203.0.113.9")
+    client_address(text).ok_or("write one IP address without a port, for example 203.0.113.9")
 }
 
 /// Reads a request from standard input and says what the verifier would answer.

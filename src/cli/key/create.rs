@@ -9,9 +9,9 @@ use crate::{
         failure::Failure,
         password,
     },
-    credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, Note, Options},
+    credential::{Algorithms, BodyDigest, Kind, Networks, Note, Options},
     hub::{NewCredential, NewLegacy},
-    time::{Seconds, parse_when},
+    time::{Seconds, when_or_never},
 };
 
 use super::deliver::{self, Made};
@@ -57,7 +57,7 @@ struct OptionArgs {
     /// Not usable before: 2027-01-31, 2027-01-31T09:00:00Z, or a span from now such as 12h
     #[arg(long, value_name = "T")]
     not_before: Option<String>,
-    /// Not usable from then on: 90d, or as for --not-before
+    /// Not usable from then on: 90d, or as for --not-before; never
     #[arg(long, value_name = "T")]
     expires: Option<String>,
     /// A network it may be used from; give it more than once for more
@@ -111,16 +111,24 @@ impl LegacyArgs {
     }
 }
 
-/// Reads what `--algorithm` was given.
+/// Reads what `--algorithm` was given; a word for nothing alone is all of them.
 pub(super) fn algorithms(given: &[String]) -> Result<Algorithms, Failure> {
-    let some = given.iter().map(|a| a.parse::<Algorithm>()).collect::<Result<Vec<_>, _>>();
-    Ok(Algorithms::new(some.map_err(Failure::usage)?))
+    Algorithms::parse(given.iter().map(String::as_str)).map_err(Failure::usage)
+}
+
+/// Reads what `--expires` or `--not-before` was given. An empty word is a slip of a script, and no wish for ever.
+pub(super) fn given_when(text: &str, now: Seconds) -> Result<Option<Seconds>, Failure> {
+    match text.trim() {
+        "" => {
+            Err(Failure::usage("A time is empty. Write one such as 90d, or the word never, or leave the option out."))
+        }
+        text => when_or_never(text, now).map_err(Failure::usage),
+    }
 }
 
 impl OptionArgs {
     fn read(&self, now: Seconds) -> Result<Options, Failure> {
-        let when =
-            |text: &Option<String>| text.as_deref().map(|t| parse_when(t, now)).transpose().map_err(Failure::usage);
+        let when = |text: &Option<String>| text.as_deref().map_or(Ok(None), |text| given_when(text, now));
         Ok(Options {
             not_before: when(&self.not_before)?,
             expires_at: when(&self.expires)?,

@@ -11,12 +11,12 @@ use crate::{
     },
     credential::{BodyDigest, Kind, Networks},
     hub::{Edit, Outcome, Target},
-    time::{Seconds, parse_when},
+    time::Seconds,
 };
 
 use super::{
     called,
-    create::{BODY_DIGESTS, algorithms},
+    create::{BODY_DIGESTS, algorithms, given_when},
     deliver::{self, Made},
     state::{self, tell},
 };
@@ -55,13 +55,13 @@ struct SaidArgs {
     /// A new name, for one credential
     #[arg(long, value_name = "LABEL")]
     name: Option<String>,
-    /// Not usable before; "none" takes it away
+    /// Not usable before; "never" or "none" takes it away
     #[arg(long, value_name = "T")]
     not_before: Option<String>,
-    /// Not usable from then on; "never" takes it away
+    /// Not usable from then on; "never" or "none" takes it away
     #[arg(long, value_name = "T")]
     expires: Option<String>,
-    /// The networks it may be used from, in place of those it has
+    /// The networks it may be used from, in place of those it has; "any" or "none" takes them away
     #[arg(long = "network", value_name = "CIDR")]
     networks: Vec<String>,
     /// From any network
@@ -165,10 +165,9 @@ fn stopped(outcome: &Outcome) -> Option<String> {
 
 impl SaidArgs {
     fn read(&self, now: Seconds) -> Result<Edit, Failure> {
-        let when = |text: &Option<String>, without: &str| match text.as_deref() {
+        let when = |text: &Option<String>| match text.as_deref() {
             None => Ok(None),
-            Some(word) if word == without => Ok(Some(None)),
-            Some(text) => parse_when(text, now).map(|at| Some(Some(at))).map_err(Failure::usage),
+            Some(text) => given_when(text, now).map(Some),
         };
         let networks = match (self.any_network, self.networks.as_slice()) {
             (true, _) => Some(Networks::default()),
@@ -177,8 +176,8 @@ impl SaidArgs {
         };
         Ok(Edit {
             name: self.name.clone(),
-            not_before: when(&self.not_before, "none")?,
-            expires_at: when(&self.expires, "never")?,
+            not_before: when(&self.not_before)?,
+            expires_at: when(&self.expires)?,
             networks,
             note: self.note.clone(),
             // None is as they are: an empty set would be all of them.
