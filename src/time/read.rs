@@ -80,8 +80,11 @@ pub fn past_or_never(typed: &str, now: Millis) -> Result<Option<Millis>, NotATim
 
 /// A date, or a date, a time of day and an offset. The inner one is `None` outside the calendar.
 fn instant(typed: &str) -> Option<Option<Seconds>> {
-    let pieces = pieces(typed)?;
+    let utc = typed.strip_suffix(" UTC");
+    let pieces = pieces(utc.unwrap_or(typed))?;
     let offset = match pieces.time() {
+        // As keydesk shows it to people.
+        Some(_) if utc.is_some() && pieces.to_numeric_offset().is_none() => 0,
         // Only the ten characters of a date are one.
         None if typed.len() == 10 => 0,
         None => return None,
@@ -97,7 +100,7 @@ fn instant(typed: &str) -> Option<Option<Seconds>> {
 fn pieces(typed: &str) -> Option<Pieces<'_>> {
     let bytes = typed.as_bytes();
     let hyphens = bytes.get(4) == Some(&b'-') && bytes.get(7) == Some(&b'-');
-    let colons = bytes.len() == 10 || (bytes.get(13) == Some(&b':') && bytes.get(16) == Some(&b':'));
+    let colons = bytes.len() == 10 || bytes.get(13) == Some(&b':');
     let pieces = (hyphens && colons).then(|| Pieces::parse(typed).ok())??;
     pieces.time_zone_annotation().is_none().then_some(pieces)
 }
@@ -145,6 +148,8 @@ mod tests {
             ("2027-01-31T09:00:00-02:00", "2027-01-31T11:00:00Z"),
             ("2027-01-31t09:00:00z", "2027-01-31T09:00:00Z"),
             ("2027-01-31 09:00:00Z", "2027-01-31T09:00:00Z"),
+            ("2027-01-31 09:00 UTC", "2027-01-31T09:00:00Z"),
+            ("2027-01-31T09:00Z", "2027-01-31T09:00:00Z"),
             ("2027-01-31T09:00:00.999Z", "2027-01-31T09:00:00Z"),
             ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z"),
             ("9999-12-31", "9999-12-31T00:00:00Z"),
