@@ -15,7 +15,7 @@ use super::{desk::Site, failure::Failure, out, password};
 #[derive(Debug, Args)]
 pub struct InitArgs {
     /// Name of the account: your organisation
-    #[arg(long, value_name = "ACCOUNT")]
+    #[arg(long, value_name = "ACCOUNT", allow_hyphen_values = true)]
     account: String,
     /// Name of the first Administrator, for example alice
     #[arg(long, value_name = "NAME")]

@@ -6,6 +6,7 @@ mod anew;
 mod args;
 mod audit;
 mod completions;
+mod dashes;
 mod desk;
 mod explain;
 mod failure;
@@ -67,6 +68,10 @@ pub enum Next {
 
 /// Reads the command line and does what it says.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Next {
+    let args: Vec<_> = args.into_iter().collect();
+    if let Some(wrong) = dashes::swallowed(&command(), &args) {
+        return Next::Exit(Failure::usage(wrong).tell());
+    }
     let next = match CommandLine::try_parse_from(args) {
         Ok(line) => dispatch(line),
         Err(wrong) => return Next::Exit(usage::tell(&wrong)),

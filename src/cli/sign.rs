@@ -45,7 +45,7 @@ pub struct SignArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     body: Option<PathBuf>,
     /// One more field to sign, as 'Name: value'; may be given more than once
-    #[arg(long, value_name = "FIELD")]
+    #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
     header: Vec<String>,
     /// The algorithm of the hmac scheme
     #[arg(long, default_value = "hmac-sha256", value_parser = one_of(&Algorithm::ALL, Algorithm::as_str))]

@@ -28,7 +28,7 @@ pub struct CreateArgs {
     #[arg(long, value_parser = args::kind())]
     kind: Kind,
     /// Its name: what uses it, for example nightly-export. A Legacy one is named after its username unless you say so
-    #[arg(long, value_name = "LABEL", default_value = "")]
+    #[arg(long, value_name = "LABEL", default_value = "", allow_hyphen_values = true)]
     name: String,
     #[command(flatten)]
     legacy: LegacyArgs,
@@ -64,7 +64,7 @@ struct OptionArgs {
     #[arg(long = "network", value_name = "CIDR")]
     networks: Vec<String>,
     /// A note for people
-    #[arg(long, value_name = "T", default_value = "")]
+    #[arg(long, value_name = "T", default_value = "", allow_hyphen_values = true)]
     note: String,
     /// HMAC: an algorithm it may sign with; give it more than once for more
     #[arg(long = "algorithm", value_name = "A")]

@@ -53,7 +53,7 @@ const SAID: [&str; 8] =
 #[derive(Debug, Args)]
 struct SaidArgs {
     /// A new name, for one credential
-    #[arg(long, value_name = "LABEL")]
+    #[arg(long, value_name = "LABEL", allow_hyphen_values = true)]
     name: Option<String>,
     /// Not usable before; "never" or "none" takes it away
     #[arg(long, value_name = "T")]
@@ -68,7 +68,7 @@ struct SaidArgs {
     #[arg(long, conflicts_with = "networks")]
     any_network: bool,
     /// A new note, for one credential; "" takes it away
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
     note: Option<String>,
     /// HMAC: an algorithm it may sign with, in place of those it has; give it more than once for more
     #[arg(long = "algorithm", value_name = "A")]
@@ -84,7 +84,7 @@ pub struct RenameArgs {
     /// A key, a Legacy username, or an id
     #[arg(value_name = "KEY")]
     key: String,
-    /// Its new name
+    /// Its new name; one that begins with a dash goes last, behind --
     #[arg(value_name = "LABEL")]
     name: String,
     #[command(flatten)]

@@ -22,7 +22,7 @@ pub struct RotateArgs {
     #[command(flatten)]
     acting: Acting,
     /// How long the old secret keeps working; none if it leaked
-    #[arg(long, value_parser = args::one_of(&Overlap::ALL, Overlap::as_str))]
+    #[arg(long, ignore_case = true, value_parser = args::overlap())]
     overlap: Overlap,
     /// Its kind, where a key exists in two
     #[arg(long, value_parser = args::kind())]
