@@ -1,9 +1,11 @@
 //! `keydesk serve`: the verifier.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use crate::{
-    config::Found,
+    config::{self, Found},
     serve::{self, GatewayToken, Listen, ListenError, Orders, ServeError},
 };
 
@@ -17,24 +19,26 @@ pub struct ServeArgs {
     listen: Vec<String>,
     /// The file with the token that gateways send over TCP
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    gateway_token_file: Option<std::path::PathBuf>,
+    gateway_token_file: Option<PathBuf>,
 }
 
 /// Answers gateways until it is told to stop.
 pub fn run(site: &Site, args: &ServeArgs) -> Result<(), Failure> {
     serve::begin_log();
-    let orders = orders(site, args)?;
+    let listen = args.listen.iter().map(|place| config::listen(place, None)).collect::<Result<Vec<_>, _>>()?;
+    let token = args.gateway_token_file.as_deref().map(config::meant).transpose()?;
+    let orders = orders(site, &listen, token.as_ref())?;
     Ok(serve::run(orders)?)
 }
 
-fn orders(site: &Site, args: &ServeArgs) -> Result<Orders, ServeError> {
+fn orders(site: &Site, listen: &[String], token: Option<&PathBuf>) -> Result<Orders, ServeError> {
     let found = &site.found;
-    let named = if args.listen.is_empty() { &found.serve.listen } else { &args.listen };
+    let named = if listen.is_empty() { &found.serve.listen } else { listen };
     let mut listen = named.iter().map(|text| text.parse()).collect::<Result<Vec<Listen>, ListenError>>()?;
     if listen.is_empty() {
         listen.push(default_socket(found)?);
     }
-    let token = args.gateway_token_file.as_ref().or(found.serve.gateway_token_file.as_ref());
+    let token = token.or(found.serve.gateway_token_file.as_ref());
     let token = token.map(|path| GatewayToken::read(path, found.is_from_systemd(path))).transpose()?;
     Ok(Orders { places: found.places(), listen, token, clock: site.clock.clone() })
 }
@@ -43,7 +47,7 @@ fn orders(site: &Site, args: &ServeArgs) -> Result<Orders, ServeError> {
 fn default_socket(found: &Found) -> Result<Listen, ListenError> {
     let given = std::env::var_os("RUNTIME_DIRECTORY").filter(|dir| !dir.is_empty());
     match given {
-        Some(dir) => Ok(Listen::Unix(std::path::PathBuf::from(dir).join("verifier.sock"))),
+        Some(dir) => Ok(Listen::Unix(PathBuf::from(dir).join("verifier.sock"))),
         None => found.verifier().parse(),
     }
 }

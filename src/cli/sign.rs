@@ -11,6 +11,7 @@ use std::{
 use clap::{Args, ValueHint};
 
 use crate::{
+    config,
     credential::Algorithm,
     sample::{shell, shell_bytes},
     secret::Secret,
@@ -121,7 +122,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let (mut body, most) = (Vec::new(), LONGEST_BODY << 20);
     let read = match path.as_os_str() == "-" {
         true => io::stdin().lock().take(most + 1).read_to_end(&mut body),
-        false => File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut body)),
+        false => File::open(config::meant(path)?).and_then(|file| file.take(most + 1).read_to_end(&mut body)),
     };
     match read {
         Err(why) => Err(Failure::usage(format!("The body cannot be read: {why}. Name another file with --body."))),

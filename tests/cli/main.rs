@@ -16,3 +16,4 @@ mod settings;
 mod sign;
 mod tamper;
 mod trail;
+mod typed;
