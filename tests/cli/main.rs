@@ -13,6 +13,7 @@ mod people;
 mod process;
 mod secrets;
 mod settings;
+mod shells;
 mod sign;
 mod tamper;
 mod trail;
