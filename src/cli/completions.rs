@@ -37,7 +37,8 @@ fn script(command: Command, shell: Shell) -> String {
         String::from_utf8_lossy(&text).into_owned()
     };
     match shell {
-        Shell::Zsh => written(without_colons(command)),
+        // With two colons zsh forgets the words before, and offers commands of the system.
+        Shell::Zsh => written(without_colons(command)).replace("'*::keys -- ", "'*:keys -- "),
         Shell::Fish => written(command.clone()) + &words(&command, &mut Vec::new()),
         _ => written(command).replacen(BASH_PREVIOUS, &[BASH_PREVIOUS, BASH_EQUALS].concat(), 1),
     }
@@ -92,6 +93,7 @@ mod tests {
         let script = |shell| script(crate::cli::command(), shell);
         assert!(script(Shell::Bash).contains(&[BASH_PREVIOUS, BASH_EQUALS].concat()));
         assert!(script(Shell::Zsh).contains(":VALUE:") && !script(Shell::Zsh).contains("unix:PATH:"));
+        assert!(script(Shell::Zsh).contains("'*:keys -- ") && !script(Shell::Zsh).contains("'*::keys"));
         assert!(script(Shell::Fish).contains("using_subcommand setting; and __fish_seen_subcommand_from set\" -f -a"));
     }
 }
