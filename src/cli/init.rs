@@ -9,7 +9,7 @@ use crate::{
     hub::{Conflict, Hub, HubError, SetUp, Start},
 };
 
-use super::{desk::Site, failure::Failure, out, password};
+use super::{arrives, desk::Site, failure::Failure, out, password};
 
 /// What set-up asks for.
 #[derive(Debug, Args)]
@@ -30,6 +30,7 @@ pub struct InitArgs {
 
 /// Makes the desk, once.
 pub fn run(site: &Site, args: InitArgs) -> Result<(), Failure> {
+    arrives::check()?;
     let places = site.found.places();
     // Before anybody types a password for nothing.
     if let Start::Ready(_) = Hub::open(&places, Arc::clone(&site.clock))? {

@@ -4,6 +4,7 @@
 
 mod anew;
 mod args;
+mod arrives;
 mod audit;
 mod completions;
 mod dashes;

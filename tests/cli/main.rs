@@ -18,6 +18,7 @@ mod settings;
 mod sheets;
 mod shells;
 mod sign;
+mod streams;
 mod tamper;
 mod trail;
 mod typed;

@@ -5,6 +5,7 @@ use clap::Args;
 use crate::{
     cli::{
         args::{self, Acting},
+        arrives,
         desk::Site,
         failure::Failure,
         password,
@@ -78,6 +79,7 @@ struct OptionArgs {
 pub fn run(site: &Site, args: CreateArgs) -> Result<(), Failure> {
     let options = args.options.read(site.clock.now().seconds())?;
     args.legacy.fits(args.kind)?;
+    arrives::check()?;
     let desk = site.open(&args.acting)?;
     let legacy = args.legacy.read()?;
     let wanted = NewCredential { kind: args.kind, name: args.name, legacy, options };

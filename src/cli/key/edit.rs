@@ -5,6 +5,7 @@ use clap::{ArgGroup, Args};
 use crate::{
     cli::{
         args::{self, Acting},
+        arrives,
         desk::{Desk, Site},
         failure::Failure,
         out, password,
@@ -97,6 +98,9 @@ pub struct RenameArgs {
 /// Edits them, all in one transaction.
 pub fn run(site: &Site, args: EditArgs) -> Result<(), Failure> {
     let edit = args.said.read(site.clock.now().seconds())?;
+    if args.generate {
+        arrives::check()?;
+    }
     let desk = site.open(&args.of.acting)?;
     let targets = args.of.targets(&desk)?;
     if args.stop_old_secret {

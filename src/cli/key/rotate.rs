@@ -5,6 +5,7 @@ use clap::Args;
 use crate::{
     cli::{
         args::{self, Acting},
+        arrives,
         desk::Site,
         failure::Failure,
     },
@@ -34,6 +35,7 @@ pub struct RotateArgs {
 
 /// Rotates it and hands the new secret out.
 pub fn run(site: &Site, args: RotateArgs) -> Result<(), Failure> {
+    arrives::check()?;
     let desk = site.open(&args.acting)?;
     let row = desk.find(&args.key, args.kind)?;
     let issued = desk.hub.rotate(&desk.actor, row.target(), args.overlap)?;
