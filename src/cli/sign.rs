@@ -4,17 +4,18 @@ use std::{
     env,
     fs::File,
     io::{self, Read as _},
-    os::unix::ffi::OsStrExt as _,
+    os::unix::ffi::{OsStrExt as _, OsStringExt as _},
     path::{Path, PathBuf},
 };
 
 use clap::{Args, ValueHint};
+use zeroize::Zeroizing;
 
 use crate::{
     config,
     credential::Algorithm,
     sample::{shell, shell_bytes},
-    secret::Secret,
+    secret::{self, Secret, What},
     time::{Clock as _, SystemClock},
     verify::{self, Dialect, Draft},
 };
@@ -108,10 +109,15 @@ fn secret(args: &SignArgs) -> Result<Secret, Failure> {
         if args.body.as_deref().is_some_and(|path| path.as_os_str() == "-") {
             return Err(Failure::usage("Standard input holds either the secret or the body. Put the body in a file."));
         }
-        return password::read_stdin("secret");
+        return password::read_stdin(What::ApiSecret);
     }
-    match env::var(SECRET_VARIABLE).ok().filter(|secret| !secret.is_empty()) {
-        Some(secret) => Ok(Secret::new(secret.into_bytes())),
+    match env::var_os(SECRET_VARIABLE).filter(|secret| !secret.is_empty()) {
+        Some(given) => {
+            let given = Zeroizing::new(given.into_vec());
+            secret::only_line(&given, What::ApiSecret)
+                .map(Secret::from_text)
+                .map_err(|why| Failure::usage(format!("{SECRET_VARIABLE}: {why}")))
+        }
         None => {
             Err(Failure::usage(format!("The API secret is missing. Set {SECRET_VARIABLE}, or use --secret-stdin.")))
         }

@@ -13,7 +13,10 @@ use signal_hook::{
     iterator::{Handle, Signals},
 };
 
-use crate::{secret::Secret, text};
+use crate::{
+    secret::{Secret, What},
+    text,
+};
 
 use super::{failure::Failure, password::first_line};
 
@@ -41,10 +44,10 @@ impl Silent {
     }
 
     /// Asks for one line.
-    pub fn ask(&mut self, words: &str) -> Result<Secret, Failure> {
+    pub fn ask(&mut self, words: &str, what: What) -> Result<Secret, Failure> {
         let mut tty = &*self.tty;
         tty.write_all(text::safe(words).as_bytes()).map_err(no_terminal)?;
-        first_line(tty, "password")
+        first_line(tty, what)
     }
 }
 

@@ -19,6 +19,7 @@ mod sheets;
 mod shells;
 mod sign;
 mod streams;
+mod surrounds;
 mod tamper;
 mod trail;
 mod typed;

@@ -12,6 +12,7 @@ use crate::{
     },
     credential::{BodyDigest, Kind, Networks},
     hub::{Edit, Outcome, Target},
+    secret::What,
     time::Seconds,
 };
 
@@ -123,7 +124,7 @@ pub fn rename(site: &Site, args: RenameArgs) -> Result<(), Failure> {
 fn set_password(desk: &Desk, target: Target, args: &EditArgs) -> Result<(), Failure> {
     let typed = match args.generate {
         true => None,
-        false => Some(password::read_stdin("password")?),
+        false => Some(password::read_stdin(What::Password)?),
     };
     let issued = desk.hub.set_legacy_password(&desk.actor, target, typed.as_ref())?;
     match args.generate {
