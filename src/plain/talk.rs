@@ -175,7 +175,9 @@ impl<'a> Talk<'a> {
                 Err(NotALine::Control(_)) => {
                     self.refuse("That held a key that is no letter, such as an arrow. Please type it again.")?;
                 }
-                Err(NotALine::NotText(_)) => self.refuse("That is not UTF-8 text. Please type it again.")?,
+                Err(NotALine::NotText(_) | NotALine::Utf16(_)) => {
+                    self.refuse("That is not UTF-8 text. Please type it again.")?
+                }
                 Err(why) => self.refuse(why.to_string())?,
             }
         }
