@@ -104,7 +104,7 @@ fn a_gateway_token_from_a_file() {
     let desk = Desk::ready();
     let path = desk.path().join("token");
     for bytes in
-        [&b"\xff\xfe0\01\0"[..], b"0123456789abcdef0123456789abcdef\nmore\n", b"0123456789abcdef 0123456789abcdef"]
+        [&b"\xff\xfe0\x001\x00"[..], b"0123456789abcdef0123456789abcdef\nmore\n", b"0123456789abcdef 0123456789abcdef"]
     {
         fs::write(&path, bytes).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
