@@ -2,10 +2,14 @@
 //!
 //! A leaf: everybody may use it and it uses nobody.
 
+mod line;
+
 use std::fmt;
 
 use subtle::ConstantTimeEq as _;
 use zeroize::{Zeroize as _, Zeroizing};
+
+pub use line::{NotALine, What, first_line, only_line};
 
 /// A secret: wiped when dropped, without `Display`, printed by `Debug` as `Secret(..)`, compared in constant time.
 ///

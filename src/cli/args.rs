@@ -4,10 +4,15 @@ use std::{env, ffi::OsString, path::PathBuf};
 
 use clap::{
     Args, Parser, Subcommand, ValueHint,
-    builder::{PossibleValuesParser, TypedValueParser},
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
 };
 
-use crate::{account::Role, config::Wishes, credential::Kind};
+use crate::{
+    account::Role,
+    config::Wishes,
+    credential::{Kind, Overlap},
+    time::is_never,
+};
 
 use super::{
     audit::AuditVerb, completions::CompletionsArgs, explain::ExplainArgs, init::InitArgs, key::KeyVerb, out::Form,
@@ -146,6 +151,18 @@ where
 {
     let words = PossibleValuesParser::new(all.iter().map(|t| word(*t)));
     words.try_map(move |text| all.iter().copied().find(|t| word(*t) == text).ok_or("unknown"))
+}
+
+/// Reads how long an old secret lives on; `never` is `none`.
+pub fn overlap() -> impl TypedValueParser<Value = Overlap> {
+    let value = |overlap: Overlap| {
+        let value = PossibleValue::new(overlap.as_str());
+        if overlap == Overlap::None { value.alias("never") } else { value }
+    };
+    PossibleValuesParser::new(Overlap::ALL.map(value)).try_map(|text| {
+        let text = if is_never(&text) { Overlap::None.as_str() } else { &text };
+        Overlap::ALL.into_iter().find(|overlap| overlap.as_str().eq_ignore_ascii_case(text)).ok_or("unknown")
+    })
 }
 
 /// Reads `basic`, `hmac` or `legacy`.

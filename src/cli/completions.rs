@@ -1,6 +1,6 @@
 //! `keydesk completions`: what a package puts where the shell looks. It needs no desk.
 
-use clap::{Args, Command};
+use clap::{Arg, Args, Command};
 use clap_complete::Shell;
 
 use super::{args, failure::Failure, out};
@@ -25,8 +25,75 @@ fn shell_word(shell: Shell) -> &'static str {
 }
 
 /// Prints them.
-pub fn run(mut command: Command, args: &CompletionsArgs) -> Result<(), Failure> {
-    let mut text = Vec::new();
-    clap_complete::generate(args.shell, &mut command, "keydesk", &mut text);
-    out::bytes(&text)
+pub fn run(command: Command, args: &CompletionsArgs) -> Result<(), Failure> {
+    out::bytes(script(command, args.shell).as_bytes())
+}
+
+/// What clap_complete writes, and what it leaves out.
+fn script(command: Command, shell: Shell) -> String {
+    let written = |mut command: Command| {
+        let mut text = Vec::new();
+        clap_complete::generate(shell, &mut command, "keydesk", &mut text);
+        String::from_utf8_lossy(&text).into_owned()
+    };
+    match shell {
+        // With two colons zsh forgets the words before, and offers commands of the system.
+        Shell::Zsh => written(without_colons(command)).replace("'*::keys -- ", "'*:keys -- "),
+        Shell::Fish => written(command.clone()) + &words(&command, &mut Vec::new()),
+        _ => written(command).replacen(BASH_PREVIOUS, &[BASH_PREVIOUS, BASH_EQUALS].concat(), 1),
+    }
+}
+
+/// Where bash's script learns which word stands before the one that is completed.
+const BASH_PREVIOUS: &str = "    prev=\"$3\"\n";
+/// To bash the sign in `--kind=hmac` is a word of its own.
+const BASH_EQUALS: &str = r#"    if [[ ${COMP_CWORD} -ge 2 && "${COMP_WORDS[COMP_CWORD]}" == "=" ]]; then
+        cur=""
+        prev="${COMP_WORDS[COMP_CWORD-1]}"
+    elif [[ ${COMP_CWORD} -ge 2 && "${COMP_WORDS[COMP_CWORD-1]}" == "=" ]]; then
+        prev="${COMP_WORDS[COMP_CWORD-2]}"
+    fi
+"#;
+
+/// In zsh what stands for a value ends at a colon, and what follows is run: `PATH` of `unix:PATH`.
+fn without_colons(command: Command) -> Command {
+    let plain = |arg: Arg| match arg.get_value_names().map(|names| names.join(" ")) {
+        Some(name) if name.contains(':') => arg.value_name("VALUE"),
+        _ => arg,
+    };
+    command.mut_args(plain).mut_subcommands(without_colons)
+}
+
+/// In fish, the words that an argument without a name is chosen from.
+fn words(command: &Command, path: &mut Vec<String>) -> String {
+    let own = command.get_positionals().filter_map(|arg| {
+        let words: Vec<_> = arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
+        let (first, rest) = path.split_first()?;
+        let below = rest.iter().map(|name| format!("; and __fish_seen_subcommand_from {name}")).collect::<String>();
+        let offered = words.join(" ");
+        (!words.is_empty()).then(|| {
+            format!("complete -c keydesk -n \"__fish_keydesk_using_subcommand {first}{below}\" -f -a \"{offered}\"\n")
+        })
+    });
+    let mut lines: String = own.collect();
+    for sub in command.get_subcommands() {
+        path.push(sub.get_name().to_owned());
+        lines += &words(sub, path);
+        path.pop();
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_added_finds_its_place() {
+        let script = |shell| script(crate::cli::command(), shell);
+        assert!(script(Shell::Bash).contains(&[BASH_PREVIOUS, BASH_EQUALS].concat()));
+        assert!(script(Shell::Zsh).contains(":VALUE:") && !script(Shell::Zsh).contains("unix:PATH:"));
+        assert!(script(Shell::Zsh).contains("'*:keys -- ") && !script(Shell::Zsh).contains("'*::keys"));
+        assert!(script(Shell::Fish).contains("using_subcommand setting; and __fish_seen_subcommand_from set\" -f -a"));
+    }
 }

@@ -9,13 +9,13 @@ use crate::{
     hub::{Conflict, Hub, HubError, SetUp, Start},
 };
 
-use super::{desk::Site, failure::Failure, out, password};
+use super::{arrives, desk::Site, failure::Failure, out, password};
 
 /// What set-up asks for.
 #[derive(Debug, Args)]
 pub struct InitArgs {
     /// Name of the account: your organisation
-    #[arg(long, value_name = "ACCOUNT")]
+    #[arg(long, value_name = "ACCOUNT", allow_hyphen_values = true)]
     account: String,
     /// Name of the first Administrator, for example alice
     #[arg(long, value_name = "NAME")]
@@ -30,6 +30,7 @@ pub struct InitArgs {
 
 /// Makes the desk, once.
 pub fn run(site: &Site, args: InitArgs) -> Result<(), Failure> {
+    arrives::check()?;
     let places = site.found.places();
     // Before anybody types a password for nothing.
     if let Start::Ready(_) = Hub::open(&places, Arc::clone(&site.clock))? {

@@ -6,6 +6,11 @@ use clap::{Arg, Command};
 
 use super::{failure::Failure, out};
 
+/// When what the page says was last looked at.
+const DATE: &str = "2026-11-29";
+/// Longest line of text, in bytes.
+const WIDTH: usize = 78;
+
 /// Prints the page.
 pub fn run(mut command: Command) -> Result<(), Failure> {
     // Passes the global options down and gives each command its whole name.
@@ -14,7 +19,8 @@ pub fn run(mut command: Command) -> Result<(), Failure> {
 }
 
 fn page(command: &Command) -> String {
-    let mut page = String::from(".TH KEYDESK 1\n.SH NAME\nkeydesk \\- a self\\-hosted desk for API credentials\n");
+    let mut page = format!(".TH KEYDESK 1 {DATE} \"keydesk {}\"\n", env!("CARGO_PKG_VERSION"));
+    page.push_str(".SH NAME\nkeydesk \\- a self\\-hosted desk for API credentials\n");
     page.push_str(".SH SYNOPSIS\n.B keydesk\n[\\fIOPTIONS\\fR] [\\fICOMMAND\\fR]\n.SH DESCRIPTION\n");
     paragraph(&mut page, &command.get_about().map(ToString::to_string).unwrap_or_default());
     page.push_str(".SH OPTIONS\n");
@@ -66,13 +72,28 @@ fn value(arg: &Arg) -> String {
     }
 }
 
+/// Text in lines that are no longer than what roff's own tools want to see.
 fn paragraph(page: &mut String, text: &str) {
-    let _ = writeln!(page, "{}", escaped(text));
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        let longer = if line.is_empty() { escaped(word) } else { format!("{line} {}", inside(word)) };
+        if longer.len() <= WIDTH || line.is_empty() {
+            line = longer;
+        } else {
+            let _ = writeln!(page, "{}", std::mem::replace(&mut line, escaped(word)));
+        }
+    }
+    let _ = writeln!(page, "{line}");
 }
 
-/// Text that roff takes as text: a hyphen that stays one, and no line that begins as a request.
+/// Text that roff takes as text: a hyphen that stays one.
+fn inside(text: &str) -> String {
+    text.replace('\\', "\\e").replace('-', "\\-")
+}
+
+/// The same at the start of a line, which does not become a request.
 fn escaped(text: &str) -> String {
-    let text = text.replace('\\', "\\e").replace('-', "\\-");
+    let text = inside(text);
     match text.starts_with(['.', '\'']) {
         true => format!("\\&{text}"),
         false => text,

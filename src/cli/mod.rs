@@ -4,8 +4,10 @@
 
 mod anew;
 mod args;
+mod arrives;
 mod audit;
 mod completions;
+mod dashes;
 mod desk;
 mod explain;
 mod failure;
@@ -67,6 +69,10 @@ pub enum Next {
 
 /// Reads the command line and does what it says.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Next {
+    let args: Vec<_> = args.into_iter().collect();
+    if let Some(wrong) = dashes::swallowed(&command(), &args) {
+        return Next::Exit(Failure::usage(wrong).tell());
+    }
     let next = match CommandLine::try_parse_from(args) {
         Ok(line) => dispatch(line),
         Err(wrong) => return Next::Exit(usage::tell(&wrong)),

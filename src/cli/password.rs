@@ -10,42 +10,42 @@ use zeroize::Zeroizing;
 
 use crate::{
     account::PasswordError,
-    secret::{Secret, TypedPassword},
+    secret::{self, Secret, TypedPassword, What},
 };
 
 use super::{failure::Failure, silent::Silent};
 
-/// Longest line that is read: a password, a line break, and one byte that shows that there is more.
-const LONGEST: usize = TypedPassword::MAX + 3;
+/// Most bytes that are read: a byte order mark, a password, a line break, and one byte that shows that there is more.
+const LONGEST: usize = TypedPassword::MAX + 6;
 
 /// A new password: the first line of standard input, or typed twice on the terminal.
 pub fn new_password(of: &str, from_stdin: bool) -> Result<Secret, Failure> {
     if from_stdin {
-        return read_stdin("password");
+        return read_stdin(What::Password);
     }
     if !io::stdin().is_terminal() {
         return Err(Failure::usage("A password is needed and there is no terminal to ask on. Use --password-stdin."));
     }
     let mut terminal = Silent::open()?;
-    let password = terminal.ask(&format!("Password of {of}: "))?;
-    match password == terminal.ask("The same again: ")? {
+    let password = terminal.ask(&format!("Password of {of}: "), What::Password)?;
+    match password == terminal.ask("The same again: ", What::Password)? {
         true => Ok(password),
         false => Err(Failure::usage(PasswordError::Different)),
     }
 }
 
 /// The first line of standard input, which is a password or a secret.
-pub fn read_stdin(what: &str) -> Result<Secret, Failure> {
+pub fn read_stdin(what: What) -> Result<Secret, Failure> {
     // `io::stdin` reads ahead into a buffer that nobody wipes: read the descriptor itself.
     let stdin = io::stdin().as_fd().try_clone_to_owned().map(File::from).map_err(|e| unreadable(what, &e))?;
     first_line(stdin, what)
 }
 
-/// The first line of a stream, without its break.
-pub fn first_line(mut from: impl Read, what: &str) -> Result<Secret, Failure> {
+/// The first line of a stream. No more of it is waited for.
+pub fn first_line(mut from: impl Read, what: What) -> Result<Secret, Failure> {
     let mut line = Zeroizing::new(vec![0; LONGEST]);
     let mut len = 0;
-    while len < LONGEST && !line[..len].contains(&b'\n') {
+    while len < LONGEST && !line[..len].iter().any(|b| matches!(b, b'\n' | b'\r')) {
         match from.read(&mut line[len..]) {
             Ok(0) => break,
             Ok(n) => len += n,
@@ -53,22 +53,11 @@ pub fn first_line(mut from: impl Read, what: &str) -> Result<Secret, Failure> {
             Err(e) => return Err(unreadable(what, &e)),
         }
     }
-    let end = line[..len].iter().position(|b| *b == b'\n');
-    let text = &line[..end.unwrap_or(len)];
-    let text = text.strip_suffix(b"\r").unwrap_or(text);
-    match text {
-        [] => Err(Failure::usage(format!("There is no {what} in what was read. Write it as one line."))),
-        long if long.len() > TypedPassword::MAX => {
-            Err(Failure::usage(format!("A {what} has at most {} bytes. This line is longer.", TypedPassword::MAX)))
-        }
-        text if std::str::from_utf8(text).is_err() => {
-            Err(Failure::usage(format!("The {what} is not UTF-8 text. Write it as one line of text.")))
-        }
-        text => Ok(Secret::new(text.to_vec())),
-    }
+    secret::first_line(&line[..len], what).map(Secret::from_text).map_err(Failure::usage)
 }
 
-fn unreadable(what: &str, why: &io::Error) -> Failure {
+fn unreadable(what: What, why: &io::Error) -> Failure {
+    let what = what.word();
     Failure::failed(format!("The {what} cannot be read: {why}. Write it as one line on standard input."))
 }
 
@@ -77,7 +66,7 @@ mod tests {
     use super::*;
 
     fn read(bytes: &[u8]) -> Result<String, u8> {
-        match first_line(bytes, "password") {
+        match first_line(bytes, What::Password) {
             Ok(secret) => Ok(secret.expose_text().unwrap().to_owned()),
             Err(Failure::Said { code, .. }) => Err(code),
             Err(other) => panic!("{other:?}"),
@@ -110,7 +99,7 @@ mod tests {
                 Ok(n)
             }
         }
-        let secret = first_line(Pieces(b"pieces of eight\nrest"), "password").unwrap();
+        let secret = first_line(Pieces(b"pieces of eight\nrest"), What::Password).unwrap();
         assert_eq!(secret.expose_text(), Some("pieces of eight"));
     }
 }

@@ -7,7 +7,7 @@ use rustix::{
     process::{DumpableBehavior, Resource, Rlimit, getuid, set_dumpable_behavior, setrlimit, umask},
 };
 
-use crate::{hub::Origin, text};
+use crate::{credential::client_address, hub::Origin, text};
 
 /// Files for the owner alone, no core dump, no other process that looks into this one's memory.
 ///
@@ -47,9 +47,7 @@ fn user_name(passwd: &str, uid: u32) -> Option<String> {
 
 /// The client in `SSH_CONNECTION`: "client port server port".
 fn client(line: &str) -> Option<IpAddr> {
-    let address = line.split(' ').next()?;
-    // A link-local address carries its interface: fe80::1%eth0.
-    address.split('%').next()?.parse::<IpAddr>().ok().map(|a| a.to_canonical())
+    client_address(line.split(' ').next()?)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! `keydesk serve`: the verifier.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
 
@@ -20,7 +20,7 @@ pub struct ServeArgs {
     listen: Vec<String>,
     /// The file with the token that gateways send over TCP
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
-    gateway_token_file: Option<std::path::PathBuf>,
+    gateway_token_file: Option<PathBuf>,
 }
 
 /// Answers gateways until it is told to stop.
@@ -28,22 +28,23 @@ pub fn run(wishes: Wishes, args: &ServeArgs) -> Result<(), Failure> {
     // First of all: who changes the config may not know that the verifier is still starting.
     let hangups = HangUps::hold().map_err(ServeError::from)?;
     serve::begin_log();
-    let orders = orders(&config::found(&wishes)?, args)?;
-    let args = args.clone();
+    let listen = args.listen.iter().map(|place| config::listen(place, None)).collect::<Result<Vec<_>, _>>()?;
+    let token = args.gateway_token_file.as_deref().map(config::meant).transpose()?;
+    let orders = orders(&config::found(&wishes)?, &listen, token.as_ref())?;
     let reread: Reread = Arc::new(move || {
         let found = config::found(&wishes).map_err(|why| why.to_string())?;
-        self::orders(&found, &args).map_err(|why| why.to_string())
+        self::orders(&found, &listen, token.as_ref()).map_err(|why| why.to_string())
     });
     Ok(serve::run(orders, &reread, &hangups)?)
 }
 
-fn orders(found: &Found, args: &ServeArgs) -> Result<Orders, ServeError> {
-    let named = if args.listen.is_empty() { &found.serve.listen } else { &args.listen };
+fn orders(found: &Found, listen: &[String], token: Option<&PathBuf>) -> Result<Orders, ServeError> {
+    let named = if listen.is_empty() { &found.serve.listen } else { listen };
     let mut listen = named.iter().map(|text| text.parse()).collect::<Result<Vec<Listen>, ListenError>>()?;
     if listen.is_empty() {
         listen.push(default_socket(found)?);
     }
-    let token = args.gateway_token_file.as_ref().or(found.serve.gateway_token_file.as_ref());
+    let token = token.or(found.serve.gateway_token_file.as_ref());
     let token = token.map(|path| GatewayToken::read(path, found.is_from_systemd(path))).transpose()?;
     let log = Level::read(found.serve.log.as_deref())?;
     Ok(Orders { places: found.places(), listen, token, log, clock: Arc::new(SystemClock) })
@@ -53,7 +54,7 @@ fn orders(found: &Found, args: &ServeArgs) -> Result<Orders, ServeError> {
 fn default_socket(found: &Found) -> Result<Listen, ListenError> {
     let given = std::env::var_os("RUNTIME_DIRECTORY").filter(|dir| !dir.is_empty());
     match given {
-        Some(dir) => Ok(Listen::Unix(std::path::PathBuf::from(dir).join("verifier.sock"))),
+        Some(dir) => Ok(Listen::Unix(PathBuf::from(dir).join("verifier.sock"))),
         None => found.verifier().parse(),
     }
 }

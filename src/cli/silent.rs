@@ -13,7 +13,11 @@ use signal_hook::{
     iterator::{Handle, Signals},
 };
 
-use crate::{secret::Secret, sequence::without_reports, text};
+use crate::{
+    secret::{Secret, What},
+    sequence::without_reports,
+    text,
+};
 
 use super::{failure::Failure, password::first_line};
 
@@ -41,11 +45,11 @@ impl Silent {
     }
 
     /// Asks for one line.
-    pub fn ask(&mut self, words: &str) -> Result<Secret, Failure> {
+    pub fn ask(&mut self, words: &str, what: What) -> Result<Secret, Failure> {
         let mut tty = &*self.tty;
         tty.write_all(text::safe(words).as_bytes()).map_err(no_terminal)?;
         // A wheel that turns while a password is typed is no part of it.
-        first_line(tty, "password").map(|line| Secret::new(without_reports(line.expose()).to_vec()))
+        first_line(tty, what).map(|line| Secret::new(without_reports(line.expose()).to_vec()))
     }
 }
 

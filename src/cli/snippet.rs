@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::{
+    config,
     sample::{self, Gateway, SHIPPED},
     serve::Listen,
 };
@@ -33,7 +34,8 @@ pub fn run(site: &Site, args: &SnippetArgs) -> Result<(), Failure> {
     let upstream = desk.hub.overview(&desk.actor)?.upstream;
     let own = if upstream.is_some() { site.found.verifier() } else { SHIPPED.to_owned() };
     // Said here as `serve` says it: a path that lacks `unix:` is no odd path.
-    let asked = args.listen.as_deref().map(str::parse::<Listen>).transpose();
+    let asked = args.listen.as_deref().map(|place| config::listen(place, None)).transpose()?;
+    let asked = asked.as_deref().map(str::parse::<Listen>).transpose();
     let asked = asked.map_err(|why| Failure::usage(why.to_string()))?;
     let verifier = asked.map_or(own, |place| place.to_string());
     let snippet = args.gateway.snippet(&verifier, &upstream.clone().unwrap_or_default()).map_err(Failure::usage)?;

@@ -11,6 +11,7 @@ use crate::{
 
 use super::{
     args::{self, Acting, ListArgs},
+    arrives,
     desk::{Desk, Site},
     failure::Failure,
     out::{self, Form, Listed, Printer},
@@ -112,6 +113,7 @@ fn sign_ins(site: &Site, args: ListArgs) -> Result<(), Failure> {
 
 fn add(site: &Site, args: &AddArgs) -> Result<(), Failure> {
     let RoleArgs { of, role } = &args.role;
+    arrives::check()?;
     let desk = site.open(&of.acting)?;
     let password = password::new_password(&of.name, args.password_stdin)?;
     let row = desk.hub.add_user(&desk.actor, &of.name, *role, &password)?;

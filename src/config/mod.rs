@@ -3,12 +3,14 @@
 mod appearance;
 mod face;
 mod file;
+mod path;
 mod places;
 mod store_url;
 
 pub use appearance::Appearance;
 pub use face::{After, Face};
 pub use file::{ConfigFile, Remembered, ServeFile, remember_store};
+pub use path::{listen, meant};
 pub use places::{Found, Wishes, found};
 pub use store_url::{StoreUrlError, database_path};
 
@@ -61,6 +63,14 @@ pub enum ConfigError {
         path: PathBuf,
         /// What it says.
         there: String,
+    },
+    /// What was written is no path.
+    #[error("{:?} is no path that can be meant: {why}. Write the whole path.", path.display().to_string())]
+    Path {
+        /// As written.
+        path: PathBuf,
+        /// What is wrong.
+        why: &'static str,
     },
     /// Not a place for a store.
     #[error(transparent)]

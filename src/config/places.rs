@@ -9,7 +9,7 @@ use directories::ProjectDirs;
 
 use crate::{hub::Places, vault::MasterKeyPlace};
 
-use super::{ConfigError, ConfigFile, ServeFile, database_path};
+use super::{ConfigError, ConfigFile, ServeFile, database_path, listen, meant};
 
 /// What flags and environment ask for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,13 +76,13 @@ pub fn found(wishes: &Wishes) -> Result<Found, ConfigError> {
     let here = env::current_dir().map_err(|e| ConfigError::NoCurrentDir(e.to_string()))?;
     let platform = ProjectDirs::from("", "", "keydesk");
     let config = match (&wishes.config, &platform) {
-        (Some(path), _) => here.join(path),
+        (Some(path), _) => here.join(meant(path)?),
         (None, Some(dirs)) => dirs.config_dir().join("config.toml"),
         (None, None) => return Err(ConfigError::NoHome),
     };
     let file = ConfigFile::read(&config)?;
     let beside = config.parent().unwrap_or(Path::new("/"));
-    let default_database = default_database(wishes, &file, &here, beside, platform.as_ref());
+    let default_database = default_database(wishes, &file, &here, beside, platform.as_ref())?;
     let named = match (&wishes.store, &file.store) {
         (Some(store), _) => Some(database_path(store, &here)?),
         // A store is a whole place; a data directory only says where the default one would be. So the file's store
@@ -91,9 +91,11 @@ pub fn found(wishes: &Wishes) -> Result<Found, ConfigError> {
         (None, None) => None,
     };
     let database = named.or_else(|| default_database.clone()).ok_or(ConfigError::NoHome)?;
-    let master_key = master_key(wishes, &file, &here, beside);
-    let token = file.serve.gateway_token_file.map(|path| beside.join(path));
-    let serve = ServeFile { gateway_token_file: token, ..file.serve };
+    let master_key = master_key(wishes, &file, &here, beside)?;
+    let token =
+        file.serve.gateway_token_file.map(|path| Ok::<_, ConfigError>(beside.join(meant(&path)?))).transpose()?;
+    let listen = file.serve.listen.iter().map(|place| listen(place, Some(beside))).collect::<Result<_, _>>()?;
+    let serve = ServeFile { gateway_token_file: token, listen };
     let credentials_directory = wishes.credentials_directory.clone();
     let said =
         wishes.state_dir.as_ref().map(|dir| here.join(dir)).or_else(|| Some(beside.join(file.state_dir.as_ref()?)));
@@ -107,27 +109,27 @@ fn default_database(
     here: &Path,
     beside: &Path,
     platform: Option<&ProjectDirs>,
-) -> Option<PathBuf> {
+) -> Result<Option<PathBuf>, ConfigError> {
     let dir = match (&wishes.data_dir, &file.data_dir) {
-        (Some(dir), _) => here.join(dir),
-        (None, Some(dir)) => beside.join(dir),
-        (None, None) => platform?.data_dir().to_owned(),
+        (Some(dir), _) => Some(here.join(meant(dir)?)),
+        (None, Some(dir)) => Some(beside.join(meant(dir)?)),
+        (None, None) => platform.map(|dirs| dirs.data_dir().to_owned()),
     };
-    Some(dir.join("keydesk.db"))
+    Ok(dir.map(|dir| dir.join("keydesk.db")))
 }
 
-fn master_key(wishes: &Wishes, file: &ConfigFile, here: &Path, beside: &Path) -> MasterKeyPlace {
+fn master_key(wishes: &Wishes, file: &ConfigFile, here: &Path, beside: &Path) -> Result<MasterKeyPlace, ConfigError> {
     if let Some(path) = &wishes.master_key_file {
-        return MasterKeyPlace::file(here.join(path));
+        return Ok(MasterKeyPlace::file(here.join(meant(path)?)));
     }
     if let Some(path) = &file.master_key_file {
-        return MasterKeyPlace::file(beside.join(path));
+        return Ok(MasterKeyPlace::file(beside.join(meant(path)?)));
     }
     let given = wishes.credentials_directory.as_ref().map(|dir| dir.join("master.key"));
-    match given.filter(|path| path.exists()) {
+    Ok(match given.filter(|path| path.exists()) {
         Some(path) => MasterKeyPlace { path, from_systemd: true },
         None => MasterKeyPlace::file(beside.join("master.key")),
-    }
+    })
 }
 
 #[cfg(test)]

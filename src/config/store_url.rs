@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::{ConfigError, path};
+
 /// Why a store cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreUrlError {
@@ -9,8 +11,18 @@ pub enum StoreUrlError {
     #[error("This version of keydesk keeps its data in SQLite only. Write --store as a path or sqlite:PATH.")]
     Postgres,
     /// Something else with a scheme.
-    #[error("{0:?} is not a store that keydesk knows. Write it as a path or sqlite:PATH.")]
+    #[error(
+        "{0:?} is not a store that keydesk knows. Write it as a path or sqlite:PATH; a path with a colon as ./PATH."
+    )]
     Scheme(String),
+    /// A URL with a host.
+    #[error(
+        "sqlite:// is followed by a host, and a file has none. Write sqlite:PATH, or sqlite:///PATH for a whole path."
+    )]
+    Host,
+    /// A URL with parameters.
+    #[error("A store has no parameters, and a ? in a URL begins them. Leave them out, or write the path alone.")]
+    Parameters,
     /// Nothing.
     #[error("A store needs a path. Write it as a path or sqlite:PATH, or leave it out.")]
     Empty,
@@ -20,41 +32,85 @@ pub enum StoreUrlError {
 ///
 /// Absolute also so that SQLite never sees one of its special names (`:memory:`, `file:…`), and no URL is ever echoed
 /// whole: it may hold a password.
-pub fn database_path(text: &str, base: &Path) -> Result<PathBuf, StoreUrlError> {
-    let path = match text.split_once(':') {
-        Some(("postgres" | "postgresql", _)) => return Err(StoreUrlError::Postgres),
-        // sqlite:///var/lib/x is how other programs write it.
-        Some(("sqlite", path)) => path.strip_prefix("//").filter(|p| p.starts_with('/')).unwrap_or(path),
-        Some((scheme, rest)) if rest.starts_with("//") => return Err(StoreUrlError::Scheme(scheme.to_owned())),
-        _ => text,
-    };
+pub fn database_path(text: &str, base: &Path) -> Result<PathBuf, ConfigError> {
+    let path = file(text.trim())?;
     match path {
-        "" => Err(StoreUrlError::Empty),
-        path => Ok(base.join(path)),
+        "" => Err(StoreUrlError::Empty.into()),
+        path => Ok(base.join(path::meant(Path::new(path))?)),
     }
+}
+
+fn file(text: &str) -> Result<&str, StoreUrlError> {
+    let Some((scheme, rest)) = text.split_once(':').filter(|(word, _)| is_word(word)) else { return Ok(text) };
+    match scheme.to_ascii_lowercase().as_str() {
+        "postgres" | "postgresql" => Err(StoreUrlError::Postgres),
+        "sqlite" if rest.contains(['?', '#']) => Err(StoreUrlError::Parameters),
+        "sqlite" => match rest.strip_prefix("//") {
+            // sqlite:///var/lib/x is how other programs write it.
+            Some(path) if path.starts_with('/') => Ok(path),
+            Some("") => Err(StoreUrlError::Empty),
+            Some(_) => Err(StoreUrlError::Host),
+            None => Ok(rest),
+        },
+        _ => Err(StoreUrlError::Scheme(scheme.chars().take(40).collect())),
+    }
+}
+
+/// Whether it may be the scheme of a URL: a path that begins like this is a slip.
+fn is_word(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_alphabetic())
+        && word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.' | b'_'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn read(text: &str) -> Result<String, String> {
+        database_path(text, Path::new("/base")).map(|p| p.display().to_string()).map_err(|why| why.to_string())
+    }
+
     #[test]
     fn paths_and_urls() {
-        let read = |text| database_path(text, Path::new("/base")).map(|p| p.display().to_string());
-        assert_eq!(read("/var/keydesk.db").as_deref(), Ok("/var/keydesk.db"));
-        assert_eq!(read("desk.db").as_deref(), Ok("/base/desk.db"));
-        assert_eq!(read("sqlite:desk.db").as_deref(), Ok("/base/desk.db"));
-        assert_eq!(read("sqlite:/var/desk.db").as_deref(), Ok("/var/desk.db"));
-        assert_eq!(read("sqlite:///var/desk.db").as_deref(), Ok("/var/desk.db"));
-        assert_eq!(read(":memory:").as_deref(), Ok("/base/:memory:"));
-        assert_eq!(read("sqlite::memory:").as_deref(), Ok("/base/:memory:"));
-        assert_eq!(read("a:b.db").as_deref(), Ok("/base/a:b.db"));
-        assert_eq!(read(""), Err(StoreUrlError::Empty));
-        assert_eq!(read("sqlite:"), Err(StoreUrlError::Empty));
-        for url in ["postgres://u:p@h/d", "postgresql://h/d", "postgres:"] {
-            assert_eq!(read(url), Err(StoreUrlError::Postgres));
+        for (text, path) in [
+            ("/var/keydesk.db", "/var/keydesk.db"),
+            ("desk.db", "/base/desk.db"),
+            ("sqlite:desk.db", "/base/desk.db"),
+            ("SQLite:/var/desk.db", "/var/desk.db"),
+            ("sqlite:///var/desk.db", "/var/desk.db"),
+            (":memory:", "/base/:memory:"),
+            ("sqlite::memory:", "/base/:memory:"),
+            ("./a:b.db", "/base/./a:b.db"),
+            ("/srv/a:b.db", "/srv/a:b.db"),
+            ("12:30.db", "/base/12:30.db"),
+        ] {
+            assert_eq!(read(text).as_deref(), Ok(path), "{text}");
         }
-        assert_eq!(read("mysql://u:secret@h/d"), Err(StoreUrlError::Scheme("mysql".to_owned())));
-        assert!(!read("mysql://u:secret@h/d").unwrap_err().to_string().contains("secret"));
+    }
+
+    #[test]
+    fn what_is_no_file_is_told_and_never_repeated_whole() {
+        for (text, says) in [
+            ("", "A store needs a path"),
+            ("sqlite:", "A store needs a path"),
+            ("sqlite://", "A store needs a path"),
+            ("postgres://u:secret@h/d", "SQLite only"),
+            ("postgresql://h/d", "SQLite only"),
+            ("Postgres:", "SQLite only"),
+            ("mysql://u:secret@h/d", "\"mysql\" is not a store that keydesk knows"),
+            ("file:desk.db", "\"file\" is not a store that keydesk knows"),
+            ("file:/x/secret.db", "\"file\" is not a store"),
+            ("sqlite3:/x", "\"sqlite3\" is not a store"),
+            ("sqlite+pysqlite:///x", "is not a store"),
+            ("C:\\desk.db", "\"C\" is not a store"),
+            ("a:b.db", "a path with a colon as ./PATH"),
+            ("sqlite://desk.db", "sqlite:// is followed by a host"),
+            ("sqlite:desk.db?mode=ro&key=secret", "A store has no parameters"),
+            ("~bob/desk.db", "~ before a name"),
+            ("sqlite:~bob/desk.db", "~ before a name"),
+        ] {
+            let said = read(text).unwrap_err();
+            assert!(said.contains(says) && !said.contains("secret"), "{text}: {said}");
+        }
     }
 }

@@ -1,9 +1,12 @@
 //! What a list can be narrowed to: words, and `expires<30d unused>90d used:never by:bram kind:hmac
-//! state:disabled`.
+//! state:disabled`. Case counts nowhere. What stands in quotes is a word, whatever it looks like.
 
-use crate::time::parse_span;
+mod pieces;
+
+use crate::time::{is_never, parse_span};
 
 use super::{Kind, fold, holds_api_secret};
+use pieces::{Piece, SIGNS, pieces};
 
 /// A filter as it was understood. Everything in it must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,6 +57,22 @@ pub enum FilterError {
     /// Not a span.
     #[error("{0:?} is not a span. Write 30d, 12h or 45m, for example expires<30d.")]
     Span(String),
+    /// Nobody is named.
+    #[error("by: needs the name of a user behind it, for example by:bram.")]
+    Nobody,
+    /// A word that is known, with a sign that it does not go with.
+    #[error("{term:?} is not understood. Write it as {example}, or in quotes to look for it in names.")]
+    Sign {
+        /// As typed.
+        term: String,
+        /// How it is written.
+        example: &'static str,
+    },
+    /// It looks like a term, and there is none of that name.
+    #[error(
+        "{0:?} is not a term. There are expires< expires> unused> used: by: kind: state:. Put it in quotes to look for it in names."
+    )]
+    Unknown(String),
     /// Not a kind.
     #[error("{0:?} is not a kind. Choose basic, hmac or legacy.")]
     Kind(String),
@@ -75,8 +94,17 @@ impl Filter {
             return Err(FilterError::Secret);
         }
         let mut filter = Self::default();
-        typed.split_whitespace().try_for_each(|term| filter.add(term))?;
+        pieces(typed).iter().try_for_each(|piece| filter.add(piece))?;
         Ok(filter)
+    }
+
+    /// What was understood of what was typed; the rest is left out.
+    pub fn understood(typed: &str) -> Self {
+        let mut filter = Self::default();
+        if !holds_api_secret(typed) {
+            pieces(typed).iter().for_each(|piece| drop(filter.add(piece)));
+        }
+        filter
     }
 
     /// Whether everything is let through.
@@ -89,14 +117,21 @@ impl Filter {
         self.state == Some(Wanted::Revoked)
     }
 
-    fn add(&mut self, term: &str) -> Result<(), FilterError> {
-        let known = TERMS.iter().find_map(|known| Some((known, term.strip_prefix(known.begins)?)));
-        match known {
-            Some((known, rest)) => (known.read)(self, rest),
-            None => {
-                self.words.push(fold(term));
+    fn add(&mut self, piece: &Piece) -> Result<(), FilterError> {
+        let Piece::Term { text, field, sign, value } = piece else {
+            self.words.push(fold(piece.text()));
+            return Ok(());
+        };
+        let named = |known: &&Term| known.begins.trim_end_matches(SIGNS) == field.as_str();
+        match (TERMS.iter().find(|known| named(known) && known.begins.ends_with(*sign)), TERMS.iter().find(named)) {
+            (Some(known), _) => (known.read)(self, value),
+            (None, Some(known)) => Err(FilterError::Sign { term: short(text), example: known.example }),
+            // A name may well hold an equals sign.
+            (None, None) if *sign == '=' => {
+                self.words.push(fold(text));
                 Ok(())
             }
+            (None, None) => Err(FilterError::Unknown(short(text))),
         }
     }
 }
@@ -135,7 +170,7 @@ static TERMS: [Term; 7] = [
         example: "used:never",
         finds: "active, and never used",
         read: |filter, rest| match rest {
-            "never" => {
+            word if is_never(word) => {
                 filter.never_used = true;
                 Ok(())
             }
@@ -147,7 +182,8 @@ static TERMS: [Term; 7] = [
         example: "by:bram",
         finds: "made by this user",
         read: |filter, rest| {
-            filter.by = Some(rest.to_owned());
+            // Names of users have no capitals.
+            filter.by = Some(Some(rest.to_lowercase()).filter(|name| !name.is_empty()).ok_or(FilterError::Nobody)?);
             Ok(())
         },
     },
@@ -156,7 +192,7 @@ static TERMS: [Term; 7] = [
         example: "kind:hmac",
         finds: "of this kind: basic, hmac, legacy",
         read: |filter, rest| {
-            filter.kind = Some(rest.parse().map_err(|()| FilterError::Kind(short(rest)))?);
+            filter.kind = Some(rest.to_lowercase().parse().map_err(|()| FilterError::Kind(short(rest)))?);
             Ok(())
         },
     },
@@ -165,7 +201,7 @@ static TERMS: [Term; 7] = [
         example: "state:disabled",
         finds: "active, disabled, revoked or expired",
         read: |filter, rest| {
-            let found = Wanted::ALL.into_iter().find(|(word, _)| *word == rest);
+            let found = Wanted::ALL.into_iter().find(|(word, _)| word.eq_ignore_ascii_case(rest));
             filter.state = Some(found.ok_or_else(|| FilterError::State(short(rest)))?.1);
             Ok(())
         },
@@ -208,7 +244,42 @@ mod tests {
         );
         assert!(Filter::parse("used:never").unwrap().never_used);
         assert!(Filter::parse("   ").unwrap().is_empty());
-        assert_eq!(Filter::parse("a:b <x").unwrap().words, ["a:b", "<x"], "unknown terms are words");
+        assert_eq!(Filter::parse("\"a:b\" <x a=b 12:30").unwrap().words, ["a:b", "<x", "a=b", "12:30"]);
+    }
+
+    #[test]
+    fn case_and_blanks_change_no_term() {
+        let whole = "expires<30d unused>90d used:never by:bram kind:hmac state:active";
+        for same in [
+            "EXPIRES<30D UNUSED>90D USED:NEVER BY:BRAM KIND:HMAC STATE:Active",
+            "expires < 30d unused > 90d used : never by : bram kind : hmac state : active",
+            "expires< 30d unused >90d used: None by: Bram kind :HMAC state:active",
+            "Expires<+30d unused>90D used:none by:bram kind:Hmac state: ACTIVE",
+        ] {
+            assert_eq!(Filter::parse(same), Filter::parse(whole), "{same}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_quotes_is_looked_for_in_names() {
+        for (typed, words) in [
+            ("\"prod:eu\"", &["prod:eu"][..]),
+            ("\"kind:hmac\" x", &["kind:hmac", "x"]),
+            ("\"expires < 30d\"", &["expires < 30d"]),
+            ("\"not closed", &["not closed"]),
+            ("o'brien 5\"x", &["o'brien", "5\"x"]),
+            ("expires kind", &["expires", "kind"]),
+            ("\"\"", &[]),
+        ] {
+            assert_eq!(Filter::parse(typed).unwrap().words, words, "{typed}");
+        }
+    }
+
+    #[test]
+    fn what_was_understood_narrows_and_the_rest_does_not() {
+        let filter = Filter::understood("crm owner:x kind:hmac expires<soon");
+        assert_eq!((filter.words, filter.kind), (vec!["crm".to_owned()], Some(Kind::Hmac)));
+        assert!(filter.expires_within.is_none());
     }
 
     #[test]
@@ -233,6 +304,19 @@ mod tests {
             ("used:often", "used:often is not understood. Write used:never"),
             ("kind:oauth", "\"oauth\" is not a kind"),
             ("state:gone", "\"gone\" is not a state"),
+            ("expires<=30d", "\"=30d\" is not a span"),
+            ("expires<", "\"\" is not a span"),
+            ("expires < ", "\"\" is not a span"),
+            ("expires:30d", "\"expires:30d\" is not understood. Write it as expires<30d"),
+            ("kind=hmac", "\"kind=hmac\" is not understood. Write it as kind:hmac"),
+            ("unused<3d", "\"unused<3d\" is not understood. Write it as unused>90d"),
+            ("by:", "by: needs the name of a user"),
+            ("owner:x", "\"owner:x\" is not a term"),
+            ("foo:bar", "\"foo:bar\" is not a term"),
+            ("Foo : bar", "\"Foo:bar\" is not a term"),
+            ("crm-sync:eu", "\"crm-sync:eu\" is not a term"),
+            ("http://x", "\"http://x\" is not a term"),
+            ("created>30d", "\"created>30d\" is not a term"),
         ] {
             let said = Filter::parse(typed).unwrap_err().to_string();
             assert!(said.starts_with(says), "{typed}: {said}");

@@ -5,6 +5,7 @@ mod kind;
 mod legacy;
 mod lifecycle;
 mod name;
+mod networks;
 mod options;
 mod shape;
 
@@ -13,7 +14,8 @@ pub use kind::{Kind, State};
 pub use legacy::{Rule, check_password, check_username, password_rules, username_rules};
 pub use lifecycle::{Condition, EXPIRING_DAYS, Final, Overlap, Verb, condition, next_state};
 pub use name::{Name, NameError, Note, fold};
-pub use options::{Algorithm, Algorithms, BodyDigest, Networks, Options, OptionsError};
+pub use networks::{NetworkError, Networks, client_address};
+pub use options::{Algorithm, Algorithms, BodyDigest, Options, OptionsError};
 pub use shape::{
     BASE62, Fill, KEY_LEN, LEGACY_PASSWORD_LEN, SECRET_LEN, ShapeError, api_key, api_secret, holds_api_secret,
     legacy_password,

@@ -219,7 +219,7 @@ impl From<PasswordError> for HubError {
 impl From<OptionsError> for HubError {
     fn from(why: OptionsError) -> Self {
         let field = match why {
-            OptionsError::Network(_) | OptionsError::HostBits { .. } | OptionsError::TooMany(_) => Field::Networks,
+            OptionsError::Network(_) => Field::Networks,
             OptionsError::Algorithm(_) | OptionsError::HmacOnly => Field::Algorithms,
             OptionsError::Backwards | OptionsError::Past => Field::Expiry,
         };

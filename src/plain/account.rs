@@ -1,6 +1,6 @@
 //! My account: the own password, the own sign-ins, how the desk is shown.
 
-use crate::account::check_user_password;
+use crate::{account::check_user_password, secret::What};
 
 use super::{
     passwords::{USER_RULE, new_password},
@@ -52,7 +52,7 @@ fn full_screen(seat: &mut Seat<'_, '_>) -> Said {
 
 fn change_password(seat: &mut Seat<'_, '_>) -> Said {
     let question = "Type the password that you have now; it is not shown. An empty line goes back: ";
-    let Some(old) = seat.talk.hidden(question)? else { return Ok(()) };
+    let Some(old) = seat.talk.hidden(question, What::Password)? else { return Ok(()) };
     let name = seat.actor().user.as_str().to_owned();
     let check = |password: &str| check_user_password(&name, password).map_err(|why| why.to_string());
     let Some(new) = new_password(seat.talk, "your new password", USER_RULE, check)? else {

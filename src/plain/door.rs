@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     account::check_user_password,
     hub::{Hub, HubError, Origin, Session, SignIn},
-    secret::Secret,
+    secret::{Secret, What},
     time::{MINUTE, Millis},
 };
 
@@ -27,7 +27,7 @@ pub fn sign_in(talk: &mut Talk<'_>, hub: &Arc<Hub>, origin: &Origin, known: Opti
             },
         };
         let question = format!("Type {whose}; it is not shown. An empty line asks for the name again: ");
-        let Some(password) = talk.hidden(&question)? else { continue };
+        let Some(password) = talk.hidden(&question, What::Password)? else { continue };
         if let Some(session) = try_password(talk, hub, origin, &name, &password)? {
             return Ok(Some(session));
         }

@@ -4,6 +4,7 @@ use crate::{
     account::Right,
     credential::Overlap,
     hub::{Cancel, ListQuery, Page, Position, Remedy},
+    secret::What,
 };
 
 use super::{
@@ -88,7 +89,7 @@ pub fn by_secret(seat: &mut Seat<'_, '_>) -> Said {
         return Ok(());
     }
     let question = "Paste the leaked secret; it is not shown. An empty line goes back: ";
-    let Some(secret) = seat.talk.hidden(question)? else { return Ok(()) };
+    let Some(secret) = seat.talk.hidden(question, What::ApiSecret)? else { return Ok(()) };
     seat.say("Looking. This takes longer the more credentials there are.")?;
     let found = seat.done(|hub, actor| hub.find_by_secret(actor, &secret, &Cancel::default(), &mut |_| {}))?;
     drop(secret);

@@ -3,7 +3,7 @@
 use crate::{
     credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, Note, Options},
     hub::{Details, Edit},
-    time::{Seconds, parse_when},
+    time::{Seconds, is_never, parse_when},
 };
 
 use super::{
@@ -11,9 +11,6 @@ use super::{
     talk::{Menu, Said},
     words,
 };
-
-/// What is typed to take an option away.
-const NONE: &str = "none";
 
 /// One option: how it is asked for and put in.
 type Ask = fn(&mut Seat<'_, '_>, &mut Options) -> Said;
@@ -74,7 +71,7 @@ fn ask<T: Default, E: std::fmt::Display>(
     loop {
         match seat.talk.line(&question)? {
             None => return Ok(None),
-            Some(text) if text == NONE => return Ok(Some(T::default())),
+            Some(text) if is_never(&text) => return Ok(Some(T::default())),
             Some(text) => match read(&text) {
                 Ok(value) => return Ok(Some(value)),
                 Err(why) => seat.talk.refuse(why.to_string())?,
@@ -106,7 +103,7 @@ fn start(seat: &mut Seat<'_, '_>, options: &mut Options) -> Said {
 
 fn networks(seat: &mut Seat<'_, '_>, options: &mut Options) -> Said {
     let what = "Type the networks it may be used from, with blanks between, such as 203.0.113.0/24 2001:db8::/32";
-    if let Some(networks) = ask(seat, what, str::parse::<Networks>)? {
+    if let Some(networks) = ask(seat, what, Networks::from_line)? {
         options.networks = networks;
     }
     Ok(())

@@ -1,6 +1,9 @@
 //! A new password, typed twice.
 
-use crate::{account::PasswordError, secret::Secret};
+use crate::{
+    account::PasswordError,
+    secret::{Secret, What},
+};
 
 use super::talk::{Said, Talk};
 
@@ -13,12 +16,12 @@ pub fn new_password(
 ) -> Said<Option<Secret>> {
     loop {
         let question = format!("Type {whose}, {rule}; it is not shown. An empty line goes back: ");
-        let Some(password) = talk.hidden(&question)? else { return Ok(None) };
+        let Some(password) = talk.hidden(&question, What::Password)? else { return Ok(None) };
         if let Err(why) = check(password.expose_text().unwrap_or_default()) {
             talk.refuse(why)?;
             continue;
         }
-        let Some(again) = talk.hidden("Type the same password again: ")? else { return Ok(None) };
+        let Some(again) = talk.hidden("Type the same password again: ", What::Password)? else { return Ok(None) };
         if password == again {
             return Ok(Some(password));
         }

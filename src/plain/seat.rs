@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::{
     account::{Right, allows},
     hub::{Actor, Hub, HubError, Session},
+    secret::What,
 };
 
 use super::talk::{Said, Talk, Watch};
@@ -101,7 +102,7 @@ impl<'t, 'io> Seat<'t, 'io> {
         self.say("This needs your own password again, because it was not asked for in the last 5 minutes.")?;
         loop {
             let question = "Type your own password; it is not shown. An empty line goes back: ";
-            let Some(password) = self.talk.hidden(question)? else {
+            let Some(password) = self.talk.hidden(question, What::Password)? else {
                 self.say("Nothing was changed.")?;
                 return Ok(false);
             };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     hub::{Actor, Hub, SessionOver},
-    secret::Secret,
+    secret::{self, NotALine, Secret, What},
     text,
 };
 
@@ -164,18 +164,21 @@ impl<'a> Talk<'a> {
     }
 
     /// Asks for a line that does not show. `None` goes back: an empty line, or 0.
-    pub fn hidden(&mut self, question: &str) -> Said<Option<Secret>> {
+    pub fn hidden(&mut self, question: &str, what: What) -> Said<Option<Secret>> {
         loop {
             let line = self.answer(question, Echo::Hidden)?;
-            match line.expose_text() {
-                None => self.refuse("That is not UTF-8 text. Please type it again.")?,
-                Some("?") => {}
-                Some("" | "0") => return Ok(None),
+            match secret::only_line(line.expose(), what) {
+                Ok("?") => {}
+                Ok("0") | Err(NotALine::Empty(_)) => return Ok(None),
+                Ok(text) => return Ok(Some(Secret::from_text(text))),
                 // A key that moves a cursor: the terminal hands it on as it is.
-                Some(text) if text.chars().any(char::is_control) => {
+                Err(NotALine::Control(_)) => {
                     self.refuse("That held a key that is no letter, such as an arrow. Please type it again.")?;
                 }
-                Some(_) => return Ok(Some(line)),
+                Err(NotALine::NotText(_) | NotALine::Utf16(_)) => {
+                    self.refuse("That is not UTF-8 text. Please type it again.")?
+                }
+                Err(why) => self.refuse(why.to_string())?,
             }
         }
     }

@@ -6,7 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::vault::{PrivateFile, same, sha256};
+use crate::{
+    secret::{What, only_line},
+    vault::{PrivateFile, same, sha256},
+};
 use hyper::{HeaderMap, header::HeaderName};
 
 /// The field that carries the token.
@@ -56,7 +59,7 @@ pub enum TokenError {
 }
 
 impl GatewayToken {
-    /// Reads the file, refused when anybody else could; a line break at its end does not count.
+    /// Reads the file, refused when anybody else could; a line break and blanks around it do not count.
     pub fn read(path: &Path, from_systemd: bool) -> Result<Self, TokenError> {
         let place = || path.display().to_string();
         let io = |why| TokenError::Unreadable(place(), why);
@@ -72,7 +75,8 @@ impl GatewayToken {
             return Err(TokenError::Strangers { path: place(), uid, me: rustix::process::geteuid().as_raw() });
         }
         let bytes = file.read(LONGEST).map_err(io)?;
-        Self::new(bytes.trim_ascii_end()).ok_or_else(|| TokenError::Malformed(place()))
+        let line = only_line(&bytes, What::ApiSecret).ok();
+        line.and_then(|line| Self::new(line.as_bytes())).ok_or_else(|| TokenError::Malformed(place()))
     }
 
     fn new(token: &[u8]) -> Option<Self> {
@@ -138,6 +142,10 @@ mod tests {
             (String::new(), false),
             (format!("{WORD}\n{WORD}\n"), false),
             (format!("{WORD} {WORD}"), false),
+            (format!("\u{feff}{WORD}\r\n"), true),
+            (format!("{WORD}\r"), true),
+            (format!(" {WORD} \n\n"), true),
+            (format!("{WORD}\0\n"), false),
             ("x".repeat(5_000), false),
         ] {
             fs::write(&path, &text).unwrap();

@@ -4,7 +4,7 @@ use std::fmt;
 
 use tui_input::{Input, InputRequest};
 
-use crate::secret::TypedPassword;
+use crate::secret::{NotALine, TypedPassword, What, only_line};
 
 /// A step of editing that a field understands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,9 +41,14 @@ impl Edit {
     }
 }
 
-/// The text does not fit into the field; nothing was taken.
+/// Why nothing of a text was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Full;
+pub enum Refused {
+    /// It does not fit into the field.
+    Full,
+    /// It is no password: it has lines, or what cannot be typed.
+    NotALine(NotALine),
+}
 
 /// A field for names, notes and the like.
 #[derive(Default)]
@@ -70,10 +75,10 @@ impl TextField {
     }
 
     /// Inserts at the cursor; control characters are left out.
-    pub fn insert(&mut self, text: &str) -> Result<(), Full> {
+    pub fn insert(&mut self, text: &str) -> Result<(), Refused> {
         let kept = || text.chars().filter(|c| !c.is_control());
         if self.text().chars().count() + kept().count() > Self::MAX {
-            return Err(Full);
+            return Err(Refused::Full);
         }
         for c in kept() {
             self.0.handle(InputRequest::InsertChar(c));
@@ -123,11 +128,17 @@ impl PasswordField {
         self.shown = false;
     }
 
-    /// Inserts at the cursor. A pasted password that is cut would be another password, so it fits whole or not at all.
-    pub fn insert(&mut self, text: &str) -> Result<(), Full> {
-        let bytes: usize = text.chars().filter(|c| !c.is_control()).map(char::len_utf8).sum();
-        if self.typed.expose().len() + bytes > TypedPassword::MAX {
-            return Err(Full);
+    /// Inserts at the cursor. A pasted password that is cut, or joined of two lines, would be another password, so it fits
+    /// whole or not at all; the break that a copied line ends with is no part of it.
+    pub fn insert(&mut self, text: &str) -> Result<(), Refused> {
+        let text = match only_line(text.as_bytes(), What::Password) {
+            Ok(text) => text,
+            Err(NotALine::Empty(_)) => return Ok(()),
+            Err(NotALine::Long(_)) => return Err(Refused::Full),
+            Err(why) => return Err(Refused::NotALine(why)),
+        };
+        if self.typed.expose().len() + text.len() > TypedPassword::MAX {
+            return Err(Refused::Full);
         }
         for c in text.chars() {
             self.typed.insert(c);
@@ -166,17 +177,23 @@ mod tests {
         field.edit(Edit::WordLeft);
         assert_eq!(field.before_cursor(), "nightly-");
         let mut password = PasswordField::default();
-        password.insert("Abc\n123\t").unwrap();
-        assert_eq!(password.typed().expose(), "Abc123");
+        password.insert("\u{feff}Abc 123 \r\n").unwrap();
+        assert_eq!(password.typed().expose(), "Abc 123 ");
+        for refused in ["Abc\n123", "Abc\t", "Abc\u{1b}[A", "\nAbc\n123\u{0}"] {
+            let mut password = PasswordField::default();
+            let taken = password.insert(refused);
+            assert!(matches!(taken, Err(Refused::NotALine(_))) || refused.starts_with('\n'), "{refused:?}");
+            assert!(password.typed().is_empty(), "{refused:?}");
+        }
     }
 
     #[test]
     fn what_does_not_fit_is_not_cut() {
         let mut field = TextField::default();
-        assert_eq!(field.insert(&"x".repeat(TextField::MAX + 1)), Err(Full));
+        assert_eq!(field.insert(&"x".repeat(TextField::MAX + 1)), Err(Refused::Full));
         assert_eq!(field.text(), "");
         let mut password = PasswordField::default();
-        assert_eq!(password.insert(&"x".repeat(TypedPassword::MAX + 1)), Err(Full));
+        assert_eq!(password.insert(&"x".repeat(TypedPassword::MAX + 1)), Err(Refused::Full));
         assert!(password.typed().is_empty());
     }
 

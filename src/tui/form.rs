@@ -4,7 +4,7 @@ use crate::credential::Algorithm;
 use crate::hub::Setting;
 use crate::secret::TypedPassword;
 
-use super::field::{Edit, Full, PasswordField, TextField};
+use super::field::{Edit, PasswordField, Refused, TextField};
 
 /// Names an entry of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -275,10 +275,12 @@ impl Form {
     }
 
     /// Types or pastes into the focused field.
-    pub fn insert(&mut self, text: &str) -> Result<(), Full> {
+    pub fn insert(&mut self, text: &str) -> Result<(), Refused> {
         let Some(entry) = self.entries.get_mut(self.focus) else { return Ok(()) };
         entry.said = None;
         match &mut entry.input {
+            // One on each line, as a list is copied: joined they would be others.
+            Input::Text(field) if entry.id == Id::Networks => field.insert(&text.replace(['\r', '\n'], " ")),
             Input::Text(field) => field.insert(text),
             Input::Password(field) => field.insert(text),
             _ => Ok(()),

@@ -1,7 +1,8 @@
 //! Carries a [`Call`] out: one match, run on a worker.
 
+use crate::config;
 use crate::export::to_file;
-use crate::hub::{Actor, Cancel, Hub, HubError, LostSecret, Origin, Overview, UserRow};
+use crate::hub::{Actor, Cancel, Field, Hub, HubError, LostSecret, Origin, Overview, UserRow};
 
 use super::msg::{Call, Lane, Reply, UserChange};
 
@@ -74,9 +75,11 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::SignIns(actor) => Reply::SignIns(hub.own_sign_ins(&actor)),
         Call::Security(actor) => Reply::Security(hub.security(&actor)),
         Call::SetSettings(actor, wanted) => Reply::Done(hub.set_settings(&actor, &wanted)),
-        Call::Export { actor, query, path, format } => {
-            Reply::Exported(to_file(&path, format, |page| hub.export_trail(&actor, &query, page)))
-        }
+        Call::Export { actor, query, path, format } => Reply::Exported(
+            config::meant(&path)
+                .map_err(|why| HubError::Invalid { field: Field::Other, sentence: why.to_string() })
+                .and_then(|path| to_file(&path, format, |page| hub.export_trail(&actor, &query, page))),
+        ),
         Call::ChangeUser(actor, change) => Reply::User(change_user(hub, &actor, &change)),
         Call::Confirm(actor, password) => Reply::Confirmed(hub.confirm_password(&actor, &password)),
     }

@@ -9,6 +9,7 @@ use crate::time::{MINUTE, Millis};
 use super::app::{App, PULSE, Room};
 use super::chord::Chord;
 use super::door::Door;
+use super::form::Id;
 use super::held::Typed;
 use super::keys::{self, Meaning};
 use super::layout;
@@ -147,7 +148,12 @@ impl App {
 
     /// Says what the field did not take of a paste. The break that a copied line ends with is meant for nothing.
     fn tell_left_out(&mut self, text: &str) {
-        let left_out = text.trim_end_matches(['\r', '\n']).chars().filter(|c| c.is_control()).count();
+        let form =
+            self.door.as_ref().map(|door| &door.form).or_else(|| self.room.as_ref().and_then(|room| room.form()));
+        // There a break is a blank.
+        let breaks = form.and_then(|form| form.focus()) == Some(Id::Networks);
+        let lost = |c: &char| c.is_control() && !(breaks && matches!(c, '\r' | '\n'));
+        let left_out = text.trim_end_matches(['\r', '\n']).chars().filter(lost).count();
         let said = match left_out {
             0 => return,
             1 => "1 character that cannot be typed was left out.".to_owned(),

@@ -236,7 +236,7 @@ fn completions_and_the_manual_need_no_desk() {
     }
     desk.run(&["completions", "tcsh"]).fails(2, "bash, zsh, fish");
     let page = desk.run(&["man"]).done().out;
-    assert!(page.starts_with(".TH KEYDESK 1\n") && page.contains(".SS keydesk key rotate"));
+    assert!(page.starts_with(".TH KEYDESK 1 20") && page.contains(".SS keydesk key rotate"));
     assert!(desk.files().is_empty());
 }
 

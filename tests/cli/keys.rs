@@ -67,7 +67,7 @@ fn everything_that_may_be_said_of_a_credential_comes_back() {
     });
     assert_eq!(*row, wanted);
     let made_at = text(&row["created_at"]);
-    assert!(made_at.ends_with('Z') && made_at.len() == "2026-11-25T02:53:10.123Z".len(), "{made_at}");
+    assert!(made_at.ends_with('Z') && made_at.len() == "2026-11-25T02:53:10Z".len(), "{made_at}");
     let shown = desk.run(&["key", "show", &text(&made["key"]), "--as", "bram", "--json"]).done().json();
     for field in fields(row) {
         assert_eq!(shown[field], row[field], "{field}");

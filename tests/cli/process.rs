@@ -79,11 +79,13 @@ fn a_list_that_cannot_be_written_is_a_failure() {
 #[test]
 fn a_secret_that_did_not_arrive_is_said() {
     let desk = Desk::ready();
-    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let (reader, closed) = std::io::pipe().unwrap();
-    drop(reader);
-    for (name, stdout, form) in [("full", Stdio::from(full), "--json"), ("closed", Stdio::from(closed), "--kind=basic")]
-    {
+    // Nothing can be seen of it beforehand: it is open, has room, and takes nothing.
+    let deaf = || {
+        let (out, peer) = std::os::unix::net::UnixStream::pair().unwrap();
+        peer.shutdown(std::net::Shutdown::Read).unwrap();
+        (Stdio::from(std::os::fd::OwnedFd::from(out)), peer)
+    };
+    for (name, (stdout, _peer), form) in [("one", deaf(), "--json"), ("two", deaf(), "--kind=basic")] {
         let args = ["key", "create", "--as", "alice", "--kind", "basic", "--name", name, form];
         let args = if form == "--json" { &args[..] } else { &args[..8] };
         let output = desk.spawn(args).stdout(stdout).stderr(Stdio::piped()).output().unwrap();

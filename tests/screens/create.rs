@@ -166,6 +166,21 @@ fn a_paste_with_line_breaks_fills_one_field_and_sends_nothing() {
 }
 
 #[test]
+fn networks_that_are_copied_line_by_line_stay_several() {
+    let mut desk = Desk::on_list();
+    desk.press("n").types("nightly").press("tab →").press("tab tab tab").pastes("10.0.0.0/8\n192.0.2.0/24\r\n");
+    desk.sees("10.0.0.0/8 192.0.2.0/24").sees_no("left out");
+}
+
+#[test]
+fn never_and_none_are_understood_in_every_field() {
+    let mut desk = Desk::on_list();
+    desk.press("n").types("nightly").press("tab →").press("tab").types("none").press("tab").types("Never");
+    desk.press("tab").types("none").press("tab").dialog("Create new key · Basic Authentication").says("Never");
+    desk.press("enter").dialog("Save these credentials now").says("nightly");
+}
+
+#[test]
 fn a_full_disk_keeps_the_dialog_and_a_second_try_works() {
     let mut desk = Desk::on_list();
     let mut first = true;

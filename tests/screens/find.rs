@@ -166,3 +166,19 @@ fn an_old_secret_that_still_works_is_stopped_and_the_current_one_is_left_alone()
     desk.sees("There is nothing to do.").sees_no("Stop the old secret").sees_no("Rotate it now").press("enter");
     desk.no_dialog();
 }
+
+#[test]
+fn what_surrounds_a_pasted_secret_is_no_part_of_it() {
+    let mut desk = Desk::on_list();
+    let secret = desk.new_secret_of("crm-sync");
+    desk.looks_for(&format!("\u{feff} {secret} \r\n")).dialog("Found: crm-sync").says("Close");
+}
+
+/// Two lines joined would be another secret, and the first of them perhaps not the one that was meant.
+#[test]
+fn a_paste_of_two_lines_is_refused_whole() {
+    let mut desk = Desk::on_list();
+    let secret = desk.new_secret_of("crm-sync");
+    desk.press("F").dialog("Find by secret").says("stored nowhere").pastes(&format!("{secret}\n{secret}"));
+    desk.sees("has more than one line").sees("Nothing was pasted.").sees_no("••••").sees_no(&secret);
+}

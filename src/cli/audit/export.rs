@@ -39,8 +39,14 @@ pub fn run(site: &Site, args: ExportArgs) -> Result<(), Failure> {
         }
         Format::Csv => {
             let mut out = BufWriter::new(io::stdout().lock());
-            Format::Csv.header(&mut out)?;
-            args.part.pages(&desk, |rows| Ok(rows.iter().try_for_each(|row| Format::Csv.row(&mut out, row))?))?;
+            let mut begun = false;
+            args.part.pages(&desk, |rows| {
+                // With the first page, which nobody gets who is refused.
+                if !std::mem::replace(&mut begun, true) {
+                    Format::Csv.header(&mut out)?;
+                }
+                Ok(rows.iter().try_for_each(|row| Format::Csv.row(&mut out, row))?)
+            })?;
             Ok(out.flush()?)
         }
     }

@@ -10,7 +10,7 @@ use crate::{
         out::{Form, Printer},
     },
     hub::{Class, TrailQuery, TrailRow},
-    time::{Millis, parse_span, parse_when},
+    time::past_or_never,
 };
 
 /// Rows read at a time.
@@ -71,7 +71,9 @@ impl PartArgs {
 
     fn query(&self, desk: &Desk) -> Result<TrailQuery, Failure> {
         let now = desk.hub.now();
-        let when = |text: &Option<String>| text.as_deref().map(|text| moment(text, now)).transpose();
+        let when = |text: &Option<String>| {
+            text.as_deref().map_or(Ok(None), |text| past_or_never(text, now).map_err(Failure::usage))
+        };
         let credential = self.key.as_deref().map(|key| desk.find(key, None)).transpose()?;
         Ok(TrailQuery {
             who: self.who.clone(),
@@ -82,13 +84,5 @@ impl PartArgs {
             limit: PAGE,
             ..TrailQuery::default()
         })
-    }
-}
-
-/// A point in the past: a span counts back from now, where that of an expiry counts on.
-fn moment(text: &str, now: Millis) -> Result<Millis, Failure> {
-    match parse_span(text) {
-        Some(ago) => Ok(now.plus(ago.saturating_mul(-1000))),
-        None => parse_when(text, now.seconds()).map(|at| at.millis()).map_err(Failure::usage),
     }
 }

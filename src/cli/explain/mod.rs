@@ -53,7 +53,7 @@ pub struct ExplainArgs {
 }
 
 fn address(text: &str) -> Result<IpAddr, &'static str> {
-    text.parse().map_err(|_| "write one IP address without a port, for example 203.0.113.9")
+    client_address(text).ok_or("write one IP address without a port, for example 203.0.113.9")
 }
 
 /// Reads a request from standard input and says what the verifier would answer.

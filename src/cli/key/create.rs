@@ -5,13 +5,14 @@ use clap::Args;
 use crate::{
     cli::{
         args::{self, Acting},
+        arrives,
         desk::Site,
         failure::Failure,
         password,
     },
-    credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, Note, Options},
+    credential::{Algorithms, BodyDigest, Kind, Networks, Note, Options},
     hub::{NewCredential, NewLegacy},
-    time::{Seconds, parse_when},
+    time::{Seconds, when_or_never},
 };
 
 use super::deliver::{self, Made};
@@ -28,7 +29,7 @@ pub struct CreateArgs {
     #[arg(long, value_parser = args::kind())]
     kind: Kind,
     /// Its name: what uses it, for example nightly-export. A Legacy one is named after its username unless you say so
-    #[arg(long, value_name = "LABEL", default_value = "")]
+    #[arg(long, value_name = "LABEL", default_value = "", allow_hyphen_values = true)]
     name: String,
     #[command(flatten)]
     legacy: LegacyArgs,
@@ -57,14 +58,14 @@ struct OptionArgs {
     /// Not usable before: 2027-01-31, 2027-01-31T09:00:00Z, or a span from now such as 12h
     #[arg(long, value_name = "T")]
     not_before: Option<String>,
-    /// Not usable from then on: 90d, or as for --not-before
+    /// Not usable from then on: 90d, or as for --not-before; never
     #[arg(long, value_name = "T")]
     expires: Option<String>,
     /// A network it may be used from; give it more than once for more
     #[arg(long = "network", value_name = "CIDR")]
     networks: Vec<String>,
     /// A note for people
-    #[arg(long, value_name = "T", default_value = "")]
+    #[arg(long, value_name = "T", default_value = "", allow_hyphen_values = true)]
     note: String,
     /// HMAC: an algorithm it may sign with; give it more than once for more
     #[arg(long = "algorithm", value_name = "A")]
@@ -78,6 +79,7 @@ struct OptionArgs {
 pub fn run(site: &Site, args: CreateArgs) -> Result<(), Failure> {
     let options = args.options.read(site.clock.now().seconds())?;
     args.legacy.fits(args.kind)?;
+    arrives::check()?;
     let desk = site.open(&args.acting)?;
     let legacy = args.legacy.read()?;
     let wanted = NewCredential { kind: args.kind, name: args.name, legacy, options };
@@ -111,16 +113,24 @@ impl LegacyArgs {
     }
 }
 
-/// Reads what `--algorithm` was given.
+/// Reads what `--algorithm` was given; a word for nothing alone is all of them.
 pub(super) fn algorithms(given: &[String]) -> Result<Algorithms, Failure> {
-    let some = given.iter().map(|a| a.parse::<Algorithm>()).collect::<Result<Vec<_>, _>>();
-    Ok(Algorithms::new(some.map_err(Failure::usage)?))
+    Algorithms::parse(given.iter().map(String::as_str)).map_err(Failure::usage)
+}
+
+/// Reads what `--expires` or `--not-before` was given. An empty word is a slip of a script, and no wish for ever.
+pub(super) fn given_when(text: &str, now: Seconds) -> Result<Option<Seconds>, Failure> {
+    match text.trim() {
+        "" => {
+            Err(Failure::usage("A time is empty. Write one such as 90d, or the word never, or leave the option out."))
+        }
+        text => when_or_never(text, now).map_err(Failure::usage),
+    }
 }
 
 impl OptionArgs {
     fn read(&self, now: Seconds) -> Result<Options, Failure> {
-        let when =
-            |text: &Option<String>| text.as_deref().map(|t| parse_when(t, now)).transpose().map_err(Failure::usage);
+        let when = |text: &Option<String>| text.as_deref().map_or(Ok(None), |text| given_when(text, now));
         Ok(Options {
             not_before: when(&self.not_before)?,
             expires_at: when(&self.expires)?,

@@ -5,18 +5,20 @@ use clap::{ArgGroup, Args};
 use crate::{
     cli::{
         args::{self, Acting},
+        arrives,
         desk::{Desk, Site},
         failure::Failure,
         out, password,
     },
     credential::{BodyDigest, Kind, Networks},
     hub::{Edit, Outcome, Target},
-    time::{Seconds, parse_when},
+    secret::What,
+    time::Seconds,
 };
 
 use super::{
     called,
-    create::{BODY_DIGESTS, algorithms},
+    create::{BODY_DIGESTS, algorithms, given_when},
     deliver::{self, Made},
     state::{self, tell},
 };
@@ -53,22 +55,22 @@ const SAID: [&str; 8] =
 #[derive(Debug, Args)]
 struct SaidArgs {
     /// A new name, for one credential
-    #[arg(long, value_name = "LABEL")]
+    #[arg(long, value_name = "LABEL", allow_hyphen_values = true)]
     name: Option<String>,
-    /// Not usable before; "none" takes it away
+    /// Not usable before; "never" or "none" takes it away
     #[arg(long, value_name = "T")]
     not_before: Option<String>,
-    /// Not usable from then on; "never" takes it away
+    /// Not usable from then on; "never" or "none" takes it away
     #[arg(long, value_name = "T")]
     expires: Option<String>,
-    /// The networks it may be used from, in place of those it has
+    /// The networks it may be used from, in place of those it has; "any" or "none" takes them away
     #[arg(long = "network", value_name = "CIDR")]
     networks: Vec<String>,
     /// From any network
     #[arg(long, conflicts_with = "networks")]
     any_network: bool,
     /// A new note, for one credential; "" takes it away
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
     note: Option<String>,
     /// HMAC: an algorithm it may sign with, in place of those it has; give it more than once for more
     #[arg(long = "algorithm", value_name = "A")]
@@ -84,7 +86,7 @@ pub struct RenameArgs {
     /// A key, a Legacy username, or an id
     #[arg(value_name = "KEY")]
     key: String,
-    /// Its new name
+    /// Its new name; one that begins with a dash goes last, behind --
     #[arg(value_name = "LABEL")]
     name: String,
     #[command(flatten)]
@@ -97,6 +99,9 @@ pub struct RenameArgs {
 /// Edits them, all in one transaction.
 pub fn run(site: &Site, args: EditArgs) -> Result<(), Failure> {
     let edit = args.said.read(site.clock.now().seconds())?;
+    if args.generate {
+        arrives::check()?;
+    }
     let desk = site.open(&args.of.acting)?;
     let targets = args.of.targets(&desk)?;
     if args.stop_old_secret {
@@ -119,7 +124,7 @@ pub fn rename(site: &Site, args: RenameArgs) -> Result<(), Failure> {
 fn set_password(desk: &Desk, target: Target, args: &EditArgs) -> Result<(), Failure> {
     let typed = match args.generate {
         true => None,
-        false => Some(password::read_stdin("password")?),
+        false => Some(password::read_stdin(What::Password)?),
     };
     let issued = desk.hub.set_legacy_password(&desk.actor, target, typed.as_ref())?;
     match args.generate {
@@ -165,10 +170,9 @@ fn stopped(outcome: &Outcome) -> Option<String> {
 
 impl SaidArgs {
     fn read(&self, now: Seconds) -> Result<Edit, Failure> {
-        let when = |text: &Option<String>, without: &str| match text.as_deref() {
+        let when = |text: &Option<String>| match text.as_deref() {
             None => Ok(None),
-            Some(word) if word == without => Ok(Some(None)),
-            Some(text) => parse_when(text, now).map(|at| Some(Some(at))).map_err(Failure::usage),
+            Some(text) => given_when(text, now).map(Some),
         };
         let networks = match (self.any_network, self.networks.as_slice()) {
             (true, _) => Some(Networks::default()),
@@ -177,8 +181,8 @@ impl SaidArgs {
         };
         Ok(Edit {
             name: self.name.clone(),
-            not_before: when(&self.not_before, "none")?,
-            expires_at: when(&self.expires, "never")?,
+            not_before: when(&self.not_before)?,
+            expires_at: when(&self.expires)?,
             networks,
             note: self.note.clone(),
             // None is as they are: an empty set would be all of them.

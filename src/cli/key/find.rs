@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::{
     cli::{args::Acting, desk::Site, failure::Failure, out, password, progress::Progress, silent::Silent},
     hub::{Cancel, FoundSecret, Remedy},
+    secret::What,
     time::{Millis, Seconds},
 };
 
@@ -56,8 +57,8 @@ pub struct FindArgs {
 pub fn run(site: &Site, args: FindArgs) -> Result<(), Failure> {
     let desk = site.open(&args.acting)?;
     let secret = match (args.secret_stdin, io::stdin().is_terminal()) {
-        (true, _) => password::read_stdin("secret")?,
-        (false, true) => Silent::open()?.ask("Secret: ")?,
+        (true, _) => password::read_stdin(What::ApiSecret)?,
+        (false, true) => Silent::open()?.ask("Secret: ", What::ApiSecret)?,
         (false, false) => return Err(Failure::usage("There is no terminal to ask on. Use --secret-stdin.")),
     };
     let mut progress = Progress::new(io::stderr().is_terminal(), Instant::now());

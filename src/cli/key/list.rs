@@ -30,7 +30,7 @@ pub struct ListArgs {
     #[arg(long)]
     all: bool,
     /// Only those that match: words of name or key, and terms such as expires<30d unused>90d used:never by:bram state:disabled
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", allow_hyphen_values = true)]
     filter: String,
     /// Only those that expire within this time, for example 30d
     #[arg(long, value_name = "SPAN")]

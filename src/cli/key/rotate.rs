@@ -5,6 +5,7 @@ use clap::Args;
 use crate::{
     cli::{
         args::{self, Acting},
+        arrives,
         desk::Site,
         failure::Failure,
     },
@@ -22,7 +23,7 @@ pub struct RotateArgs {
     #[command(flatten)]
     acting: Acting,
     /// How long the old secret keeps working; none if it leaked
-    #[arg(long, value_parser = args::one_of(&Overlap::ALL, Overlap::as_str))]
+    #[arg(long, ignore_case = true, value_parser = args::overlap())]
     overlap: Overlap,
     /// Its kind, where a key exists in two
     #[arg(long, value_parser = args::kind())]
@@ -34,6 +35,7 @@ pub struct RotateArgs {
 
 /// Rotates it and hands the new secret out.
 pub fn run(site: &Site, args: RotateArgs) -> Result<(), Failure> {
+    arrives::check()?;
     let desk = site.open(&args.acting)?;
     let row = desk.find(&args.key, args.kind)?;
     let issued = desk.hub.rotate(&desk.actor, row.target(), args.overlap)?;

@@ -6,14 +6,17 @@ use std::{
     env,
     fs::File,
     io::{self, Read as _},
+    os::unix::ffi::OsStringExt as _,
     path::{Path, PathBuf},
 };
 
 use clap::{Args, ValueHint};
+use zeroize::Zeroizing;
 
 use crate::{
+    config,
     credential::Algorithm,
-    secret::Secret,
+    secret::{self, Secret, What},
     time::{Clock as _, SystemClock},
     verify::{self, Dialect, Draft},
 };
@@ -45,7 +48,7 @@ pub struct SignArgs {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     body: Option<PathBuf>,
     /// One more field to sign, as 'Name: value'; may be given more than once
-    #[arg(long, value_name = "FIELD")]
+    #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
     header: Vec<String>,
     /// The algorithm of the hmac scheme
     #[arg(long, default_value = "hmac-sha256", value_parser = one_of(&Algorithm::ALL, Algorithm::as_str))]
@@ -96,10 +99,15 @@ fn secret(args: &SignArgs) -> Result<Secret, Failure> {
         if args.body.as_deref().is_some_and(|path| path.as_os_str() == "-") {
             return Err(Failure::usage("Standard input holds either the secret or the body. Put the body in a file."));
         }
-        return password::read_stdin("secret");
+        return password::read_stdin(What::ApiSecret);
     }
-    match env::var(SECRET_VARIABLE).ok().filter(|secret| !secret.is_empty()) {
-        Some(secret) => Ok(Secret::new(secret.into_bytes())),
+    match env::var_os(SECRET_VARIABLE).filter(|secret| !secret.is_empty()) {
+        Some(given) => {
+            let given = Zeroizing::new(given.into_vec());
+            secret::only_line(&given, What::ApiSecret)
+                .map(Secret::from_text)
+                .map_err(|why| Failure::usage(format!("{SECRET_VARIABLE}: {why}")))
+        }
         None => {
             Err(Failure::usage(format!("The API secret is missing. Set {SECRET_VARIABLE}, or use --secret-stdin.")))
         }
@@ -110,7 +118,7 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let (mut body, most) = (Vec::new(), LONGEST_BODY << 20);
     let read = match path.as_os_str() == "-" {
         true => io::stdin().lock().take(most + 1).read_to_end(&mut body),
-        false => File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut body)),
+        false => File::open(config::meant(path)?).and_then(|file| file.take(most + 1).read_to_end(&mut body)),
     };
     match read {
         Err(why) => Err(Failure::usage(format!("The body cannot be read: {why}. Name another file with --body."))),

@@ -1,6 +1,7 @@
 //! Find by secret.
 
 use crate::hub::{FoundSecret, WhichSecret};
+use crate::secret::{Secret, What, only_line};
 
 use super::super::app::App;
 use super::super::dialog::{Dialog, Find, Rotate, StopOld};
@@ -25,7 +26,10 @@ impl App {
         let Some(typed) = find.form.password(Id::Password).filter(|p| !p.is_empty()) else {
             return self.fault((Id::Password, "Paste or type the secret that turned up.".to_owned()));
         };
-        let secret = typed.to_secret();
+        let secret = match only_line(typed.expose().as_bytes(), What::ApiSecret) {
+            Ok(secret) => Secret::from_text(secret),
+            Err(why) => return self.fault((Id::Password, why.to_string())),
+        };
         // It goes with the question: on the screen nobody needs it any more.
         find.form.wipe_passwords();
         self.call(Slot::Find, Call::Find { actor, secret });

@@ -4,7 +4,7 @@ use super::super::action::Action;
 use super::super::app::App;
 use super::super::dialog::Dialog;
 use super::super::door::{Door, Kind, Said};
-use super::super::field::{Full, TextField};
+use super::super::field::{Refused, TextField};
 use super::super::form::{Advance, Form, Id};
 use super::super::msg::Call;
 use super::super::pending::Slot;
@@ -40,13 +40,16 @@ impl App {
             (None, Some(room)) => room.form_mut(),
             (None, None) => None,
         };
-        let fits = !matches!(form.map(|form| form.insert(text)), Some(Err(Full)));
-        if !fits {
-            let said = format!("That is too long for the field: at most {} characters fit.", TextField::MAX);
+        let refused = form.and_then(|form| form.insert(text).err());
+        if let Some(why) = refused {
+            let said = match why {
+                Refused::Full => format!("That is too long for the field: at most {} characters fit.", TextField::MAX),
+                Refused::NotALine(why) => format!("{why} Nothing was pasted."),
+            };
             self.toast = Some(Toast::note(self.now, said));
         }
         self.edited();
-        fits
+        refused.is_none()
     }
 
     /// After a field changed: what was known of it holds no longer.

@@ -1,11 +1,10 @@
 //! A new key: the name alone is needed, the rest is folded away.
 
 use crate::credential::{
-    Algorithm, Algorithms, BodyDigest, Kind, Name, Networks, Note, Options, OptionsError, check_password,
-    check_username,
+    Algorithm, Algorithms, BodyDigest, Kind, Name, Networks, Note, Options, check_password, check_username,
 };
 use crate::hub::{Field, NewCredential, NewLegacy, Taken};
-use crate::time::{Millis, Seconds, parse_when};
+use crate::time::{Millis, Seconds, when_or_never};
 
 use super::super::form::{Form, Id, Input, button, entry, folded, password, text};
 use super::signing;
@@ -129,15 +128,11 @@ impl Create {
     }
 
     fn when(&self, id: Id, now: Seconds) -> Result<Option<Seconds>, Fault> {
-        match self.form.text(id).trim() {
-            "" => Ok(None),
-            typed => parse_when(typed, now).map(Some).map_err(|why| (id, why.to_string())),
-        }
+        when_or_never(self.form.text(id), now).map_err(|why| (id, why.to_string()))
     }
 
     fn networks(&self) -> Result<Networks, Fault> {
-        let typed: Result<Networks, OptionsError> = self.form.text(Id::Networks).parse();
-        typed.map_err(|why| (Id::Networks, why.to_string()))
+        Networks::from_line(self.form.text(Id::Networks)).map_err(|why| (Id::Networks, why.to_string()))
     }
 
     fn algorithms(&self) -> Result<Algorithms, Fault> {

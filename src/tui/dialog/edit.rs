@@ -1,8 +1,8 @@
 //! Edit one key, or expiry and networks of several.
 
-use crate::credential::{Algorithm, Kind, Name, Networks, Note, OptionsError};
+use crate::credential::{Algorithm, Kind, Name, Networks, Note};
 use crate::hub::{CredentialRow, Edit};
-use crate::time::{Millis, Seconds, parse_when};
+use crate::time::{Millis, Seconds, when_or_never};
 
 use super::super::form::{Form, Id, Input, button, text_with};
 use super::signing;
@@ -116,11 +116,7 @@ impl EditKeys {
     fn when(&self, id: Id, now: Millis) -> Result<Option<Option<Seconds>>, Fault> {
         match self.changed(id) {
             None => Ok(None),
-            Some("" | "never") => Ok(Some(None)),
-            Some(typed) => match parse_when(typed, now.seconds()) {
-                Ok(at) => Ok(Some(Some(at))),
-                Err(why) => Err((id, why.to_string())),
-            },
+            Some(typed) => when_or_never(typed, now.seconds()).map(Some).map_err(|why| (id, why.to_string())),
         }
     }
 
@@ -143,8 +139,7 @@ fn set(form: &Form, id: Id) -> usize {
 }
 
 fn networks(typed: &str) -> Result<Networks, Fault> {
-    let typed = if typed == "any" { "" } else { typed };
-    typed.parse().map_err(|why: OptionsError| (Id::Networks, why.to_string()))
+    Networks::from_line(typed).map_err(|why| (Id::Networks, why.to_string()))
 }
 
 fn form(rows: &[CredentialRow], text: impl Fn(Id) -> String) -> Form {

@@ -1,7 +1,7 @@
 //! What part of the trail is to be shown, typed.
 
 use crate::hub::Class;
-use crate::time::{Millis, parse_span, parse_when};
+use crate::time::{Millis, parse_span, past_or_never};
 
 use super::super::form::{Form, Id, Input, button, entry, text_with};
 use super::super::screen::Narrow;
@@ -51,21 +51,28 @@ impl NarrowForm {
     /// A point in the past: a span counts back from now.
     fn moment(&self, id: Id, now: Millis) -> Result<Option<(Millis, String)>, (Id, String)> {
         let typed = self.form.text(id).trim();
-        if typed.is_empty() {
-            return Ok(None);
-        }
-        let at = match parse_span(typed) {
-            Some(ago) => now.plus(ago.saturating_mul(-1000)),
-            None => parse_when(typed, now.seconds()).map_err(|why| (id, why.to_string()))?.millis(),
-        };
-        let typed = parse_span(typed).map_or(typed.to_owned(), |_| at.utc("%Y-%m-%d %H:%M"));
-        Ok(Some((at, typed)))
+        let at = past_or_never(typed, now).map_err(|why| (id, why.to_string()))?;
+        // A span would count from another now when the form is opened again.
+        let again = |at: Millis| parse_span(typed).map_or(typed.to_owned(), |_| at.utc("%Y-%m-%d %H:%M UTC"));
+        Ok(at.map(|at| (at, again(at))))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_shown_can_be_sent_again() {
+        let now = Millis(1_786_000_000_000);
+        let mut form = NarrowForm::new(&Narrow::default());
+        form.form.focus_on(Id::NotBefore);
+        form.form.insert("7d").unwrap();
+        let shown = form.narrow(now).unwrap();
+        let again = NarrowForm::new(&shown).narrow(now.plus(60_000)).unwrap();
+        let minute = |shown: Narrow| shown.from.map(|(at, _)| at.0.div_euclid(60_000));
+        assert_eq!(minute(again), minute(shown));
+    }
 
     #[test]
     fn the_choices_are_the_types() {

@@ -76,17 +76,11 @@ impl Search {
             }
             self.form.fault(Id::Filter, why.to_string());
         }
-        let filter = read.unwrap_or_else(|_| self.rest());
+        let filter = read.unwrap_or_else(|_| Filter::understood(self.typed()));
         let other = filter != self.filter;
         self.awaited |= other;
         self.filter = filter;
         other
-    }
-
-    /// What the terms ask for that were understood.
-    fn rest(&self) -> Filter {
-        let known: Vec<_> = self.typed().split_whitespace().filter(|term| Filter::parse(term).is_ok()).collect();
-        Filter::parse(&known.join(" ")).unwrap_or_default()
     }
 
     /// Lets everything through again; `true` when rows were left out before.

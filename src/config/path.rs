@@ -1,0 +1,122 @@
+//! Paths as people write them, where no shell has read them before: `~` is understood, and what only looks like a path is
+//! told before a directory of that name is made.
+
+use std::{
+    os::unix::ffi::OsStrExt as _,
+    path::{Component, Path, PathBuf},
+};
+
+use directories::BaseDirs;
+
+use super::ConfigError;
+
+/// The path that is meant, with the home directory in place of `~`. Relative ones stay so.
+pub fn meant(path: &Path) -> Result<PathBuf, ConfigError> {
+    meant_at(path, || BaseDirs::new().map(|dirs| dirs.home_dir().to_owned()))
+}
+
+fn meant_at(path: &Path, home: impl FnOnce() -> Option<PathBuf>) -> Result<PathBuf, ConfigError> {
+    let wrong = |why: &'static str| ConfigError::Path { path: path.to_owned(), why };
+    let mut parts = path.components();
+    let rest = match parts.next() {
+        None => return Err(wrong("it is empty")),
+        Some(Component::Normal(first)) if first == "~" => {
+            let home = home().ok_or(ConfigError::NoHome)?;
+            return match names_a_tilde(parts.as_path()) {
+                true => Err(wrong(TILDE)),
+                false => Ok(home.join(parts.as_path())),
+            };
+        }
+        Some(Component::Normal(first)) => first.as_bytes(),
+        Some(_) => b"",
+    };
+    match rest {
+        [b'~', ..] => Err(wrong("~ before a name is not looked up here")),
+        [b'$', ..] => Err(wrong("variables are not read here")),
+        word if is_scheme(word) && parts.as_path().components().next().is_some() => Err(wrong("it is a URL")),
+        _ if names_a_tilde(path) => Err(wrong(TILDE)),
+        _ => Ok(path.to_owned()),
+    }
+}
+
+const TILDE: &str = "a directory in it would be called ~";
+
+fn names_a_tilde(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str() == "~")
+}
+
+/// Whether a path begins as a URL does: `file:`.
+fn is_scheme(word: &[u8]) -> bool {
+    let Some((b':', name)) = word.split_last() else { return false };
+    name.first().is_some_and(u8::is_ascii_alphabetic)
+        && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+}
+
+/// A place to listen at, `unix:PATH` or an address, with what is meant by the path; a relative one lies in `base`.
+pub fn listen(place: &str, base: Option<&Path>) -> Result<String, ConfigError> {
+    let Some(path) = place.strip_prefix("unix:").filter(|path| !path.is_empty()) else { return Ok(place.to_owned()) };
+    let path = meant(Path::new(path))?;
+    let path = base.map_or_else(|| path.clone(), |base| base.join(&path));
+    Ok(format!("unix:{}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(path: &str) -> Result<String, String> {
+        let home = || Some(PathBuf::from("/home/alice"));
+        meant_at(Path::new(path), home).map(|path| path.display().to_string()).map_err(|why| why.to_string())
+    }
+
+    #[test]
+    fn a_tilde_is_the_home_directory() {
+        for (written, meant) in [
+            ("~", "/home/alice/"),
+            ("~/desk", "/home/alice/desk"),
+            ("~//desk/", "/home/alice/desk"),
+            ("desk", "desk"),
+            ("/srv/desk", "/srv/desk"),
+            ("./~x", "./~x"),
+            ("/srv/~x", "/srv/~x"),
+            ("x~", "x~"),
+            ("a:b", "a:b"),
+            ("../desk", "../desk"),
+        ] {
+            assert_eq!(read(written).as_deref(), Ok(meant), "{written}");
+        }
+        assert!(matches!(meant_at(Path::new("~/x"), || None), Err(ConfigError::NoHome)));
+    }
+
+    #[test]
+    fn what_only_looks_like_a_path_is_told() {
+        for (written, says) in [
+            ("", "it is empty"),
+            ("~alice/desk", "~ before a name"),
+            ("~alice", "~ before a name"),
+            ("/srv/~/desk", "would be called ~"),
+            ("./~/desk", "would be called ~"),
+            ("~/~/desk", "would be called ~"),
+            ("$HOME/desk", "variables are not read"),
+            ("${HOME}/desk", "variables are not read"),
+            ("file:///srv/desk", "it is a URL"),
+            ("sqlite:/srv/desk", "it is a URL"),
+        ] {
+            let said = read(written).unwrap_err();
+            assert!(said.contains(says) && said.contains("Write the whole path"), "{written}: {said}");
+        }
+    }
+
+    #[test]
+    fn places_to_listen_at() {
+        let base = Some(Path::new("/etc/keydesk"));
+        for (written, meant) in
+            [("127.0.0.1:8730", "127.0.0.1:8730"), ("unix:/run/v.sock", "unix:/run/v.sock"), ("unix:", "unix:")]
+        {
+            assert_eq!(listen(written, base).unwrap(), meant);
+        }
+        assert_eq!(listen("unix:v.sock", base).unwrap(), "unix:/etc/keydesk/v.sock");
+        assert_eq!(listen("unix:v.sock", None).unwrap(), "unix:v.sock");
+        assert!(listen("unix:~bob/v.sock", base).is_err());
+    }
+}

@@ -1,0 +1,110 @@
+//! Standard streams that are closed, full, or that nobody reads: started by a shell, as people do it.
+
+use std::process::{Command, Output};
+
+use crate::desk::{Desk, PASSWORD};
+
+/// `keydesk` with these words, as a shell runs it.
+fn shell(desk: &Desk, words: &str) -> Output {
+    let line = words.replace("keydesk ", &format!("'{}' ", env!("CARGO_BIN_EXE_keydesk")));
+    let command = desk.spawn(&[]);
+    let environment: Vec<_> =
+        command.get_envs().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).collect();
+    let mut sh = Command::new("bash");
+    sh.args(["-c", &line]).env_clear().envs(environment).env("PATH", std::env::var_os("PATH").unwrap());
+    sh.output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// What makes something that is told once, or that did not exist.
+fn makers(desk: &Desk) -> Vec<String> {
+    let (key, user) = (desk.new_key("hmac", "there"), desk.new_key("basic", "too"));
+    let legacy = desk.create(&["--kind", "legacy", "--username", "smsbatch", "--generate"]);
+    assert_eq!(legacy["key"], "smsbatch");
+    vec![
+        "keydesk key create --as alice --kind basic --name x".to_owned(),
+        "keydesk key create --as alice --kind hmac --name x --json".to_owned(),
+        "keydesk key create --as alice --kind legacy --username another --generate".to_owned(),
+        format!("keydesk key rotate {key} --as alice --overlap 7d"),
+        format!("keydesk key rotate {user} --as alice --overlap none --json"),
+        "keydesk key edit smsbatch --as alice --generate".to_owned(),
+        format!("printf '%s\\n' '{PASSWORD}' | keydesk user add eve --as alice --role basic --password-stdin"),
+    ]
+}
+
+#[test]
+fn nothing_is_made_where_nobody_would_see_it() {
+    let desk = Desk::ready();
+    let verbs = makers(&desk);
+    let before = (desk.verify(), desk.list());
+    for verb in &verbs {
+        for (to, says) in [(">&-", "it is closed"), (">/dev/full", "No space left"), ("1</dev/null", "reading only")] {
+            let output = shell(&desk, &format!("{verb} {to}"));
+            let said = said(&output);
+            assert_eq!(output.status.code(), Some(1), "{verb} {to}: {said}");
+            assert!(said.contains(says) && said.contains("Nothing was made"), "{verb} {to}: {said}");
+        }
+        // The reader is gone before the program begins.
+        let gone = format!("exec 3> >(:); wait $!; {verb} >&3");
+        let output = shell(&desk, &gone);
+        assert_eq!(output.status.code(), Some(1), "{verb}, nobody reads: {}", said(&output));
+        assert_eq!((desk.verify(), desk.list()), before, "{verb}");
+    }
+}
+
+#[test]
+fn no_desk_is_set_up_either() {
+    let desk = Desk::empty();
+    let init = format!("printf '%s\\n' '{PASSWORD}' | keydesk init --account A --name alice --password-stdin");
+    assert_eq!(shell(&desk, &format!("{init} >&-")).status.code(), Some(1));
+    assert!(desk.files().is_empty());
+    assert_eq!(shell(&desk, &format!("{init} >/dev/null")).status.code(), Some(0));
+}
+
+/// Who writes it means it.
+#[test]
+fn a_secret_may_be_thrown_away() {
+    let desk = Desk::ready();
+    let output = shell(&desk, "keydesk key create --as alice --kind basic --name x >/dev/null");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert_eq!(desk.list().len(), 1);
+}
+
+/// What stops a key is done, whoever listens; what only reads ends by itself.
+#[test]
+fn every_other_verb_ends_whatever_is_closed() {
+    let desk = Desk::ready();
+    let key = desk.new_key("hmac", "there");
+    for verb in [
+        "keydesk key list --as alice",
+        "keydesk key list --as alice --json",
+        "keydesk user list --as alice",
+        "keydesk audit list --as alice",
+        "keydesk audit export --as alice --format csv",
+        "keydesk audit verify --as alice",
+        "keydesk setting list --as alice",
+        "keydesk snippet nginx --as alice",
+        "keydesk completions bash",
+        "keydesk man",
+        "keydesk --help",
+        &format!("keydesk key disable {key} --as alice"),
+        &format!("keydesk key revoke {key} --as alice"),
+    ] {
+        for closed in [">&-", "2>&-", "<&-", "<&- >&- 2>&-"] {
+            let output = shell(&desk, &format!("{verb} {closed}"));
+            assert_eq!(output.status.code(), Some(0), "{verb} {closed}: {}", said(&output));
+        }
+    }
+    assert_eq!(desk.run(&["key", "list", "--as", "alice", "--all", "--json"]).json()[0]["state"], "revoked");
+    // No terminal, no line: it says so and asks for nothing.
+    for verb in ["keydesk user passwd bram --as alice", "keydesk user passwd bram --as alice --password-stdin"] {
+        let output = shell(&desk, &format!("{verb} <&-"));
+        assert_eq!(output.status.code(), Some(2), "{verb}: {}", said(&output));
+    }
+    // The secret does not go to a file that was opened in the place of what was closed.
+    let output = shell(&desk, "keydesk key create --as alice --kind basic --name y 2>&- <&-");
+    assert!(output.status.code() == Some(0) && said(&output).contains("Secret: "), "{}", said(&output));
+}

@@ -1,0 +1,180 @@
+//! What surrounds a typed thing: networks, times, paths, stores, text with a dash before it, terms of a filter.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::desk::{Desk, PASSWORD};
+
+fn created(desk: &Desk, args: &[&str]) -> Value {
+    let made = desk.create(&[&["--kind", "hmac", "--name", "x"], args].concat());
+    let key = made["key"].as_str().unwrap().to_owned();
+    serde_json::from_str(&desk.run(&["key", "show", &key, "--as", "alice", "--json"]).done().out).unwrap()
+}
+
+#[test]
+fn a_network_is_kept_as_it_is_judged() {
+    let desk = Desk::ready();
+    for (given, kept) in [
+        ("::ffff:203.0.113.0/120", "203.0.113.0/24"),
+        ("::ffff:203.0.113.9/128", "203.0.113.9/32"),
+        ("::ffff:0:0/96", "0.0.0.0/0"),
+        (" 203.0.113.9 ", "203.0.113.9/32"),
+    ] {
+        let row = created(&desk, &["--network", given]);
+        assert_eq!(row["networks"], serde_json::json!([kept]), "{given}");
+        let id = row["id"].as_str().unwrap();
+        desk.run(&["key", "edit", id, "--as", "alice", "--any-network"]).done();
+        desk.run(&["key", "edit", id, "--as", "alice", "--network", given]).done();
+        let row: Value =
+            serde_json::from_str(&desk.run(&["key", "show", id, "--as", "alice", "--json"]).done().out).unwrap();
+        assert_eq!(row["networks"], serde_json::json!([kept]), "{given}");
+    }
+    let (trail, id) = (desk.verify(), created(&desk, &[])["id"].as_str().unwrap().to_owned());
+    assert_ne!(trail, desk.verify());
+    for (given, says) in [
+        ("::ffff:0:0/90", "judged as IPv4"),
+        ("fe80::1%eth0", "names an interface"),
+        ("[2001:db8::1]:443", "brackets or a port"),
+        ("203.0.113.0/255.255.255.0", "Did you mean 203.0.113.0/24?"),
+        ("203.0.113.*", "Did you mean 203.0.113.0/24?"),
+    ] {
+        desk.run(&["key", "create", "--as", "alice", "--kind", "basic", "--name", "x", "--network", given])
+            .fails(2, says);
+        desk.run(&["key", "edit", &id, "--as", "alice", "--network", given]).fails(2, says);
+    }
+}
+
+/// From the report: nobody was let in, not even from the network itself.
+#[test]
+fn who_comes_from_a_mapped_network_is_let_in() {
+    let desk = Desk::ready();
+    let made = desk.create(&["--kind", "basic", "--name", "n", "--network", "::ffff:203.0.113.0/120"]);
+    let pair = format!("{}:{}", made["key"].as_str().unwrap(), made["secret"].as_str().unwrap());
+    let request =
+        format!("GET / HTTP/1.1\nHost: a\nAuthorization: Basic {}\n\n", data_encoding::BASE64.encode(pair.as_bytes()));
+    for (client, verdict) in [
+        ("203.0.113.9", "Verdict: allowed."),
+        ("::ffff:203.0.113.9", "Verdict: allowed."),
+        ("203.0.114.9", "Verdict: refused, network"),
+        ("fe80::1%eth0", "Verdict: refused, network"),
+    ] {
+        let said = desk.typing(&request, &["explain", "--as", "alice", "--client", client]).done().out;
+        assert!(said.contains(verdict), "{client}: {said}");
+    }
+}
+
+#[test]
+fn times_reach_the_end_of_the_calendar_and_never_is_none() {
+    let desk = Desk::ready();
+    for (given, kept) in [
+        ("9999-12-31", Some("9999-12-31T00:00:00Z")),
+        ("9999-12-31T23:59:59Z", Some("9999-12-31T23:59:59Z")),
+        ("9999-12-31t23:59:59z", Some("9999-12-31T23:59:59Z")),
+        ("never", None),
+        ("none", None),
+        ("Never", None),
+    ] {
+        let row = created(&desk, &["--expires", given]);
+        assert_eq!(row["expires_at"].as_str(), kept, "{given}");
+        let shown = desk.run(&["key", "list", "--as", "alice"]).done().out;
+        assert!(!shown.contains("outside the calendar"), "{shown}");
+    }
+    let row = created(&desk, &["--not-before", "never", "--network", "none", "--algorithm", "none"]);
+    assert_eq!((row["not_before"].as_str(), row["networks"].as_array().unwrap().len()), (None, 0));
+    let id = row["id"].as_str().unwrap();
+    desk.run(&["key", "edit", id, "--as", "alice", "--expires", "90 D", "--network", "203.0.113.0/24"]).done();
+    desk.run(&["key", "edit", id, "--as", "alice", "--expires", "none", "--not-before", "never", "--network", "any"])
+        .done();
+    desk.run(&["key", "rotate", id, "--as", "alice", "--overlap", "never"]).done();
+    desk.run(&["audit", "list", "--as", "alice", "--from", "never", "--until", "none"]).done();
+    for (given, says) in
+        [("10000-01-01", "years go from 0001 to 9999"), ("0000-01-01", "years go from"), ("", "A time is empty")]
+    {
+        desk.run(&["key", "create", "--as", "alice", "--kind", "basic", "--name", "x", "--expires", given])
+            .fails(2, says);
+    }
+}
+
+#[test]
+fn text_may_begin_with_a_dash_and_a_mistyped_flag_is_told() {
+    let desk = Desk::ready();
+    let row = created(&desk, &["--note", "- rotate in March"]);
+    assert_eq!(row["note"], "- rotate in March");
+    let id = row["id"].as_str().unwrap();
+    desk.run(&["key", "edit", id, "--as", "alice", "--name", "-x", "--note", "--- old ---"]).done();
+    desk.run(&["key", "list", "--as", "alice", "--filter", "-x"]).done();
+    assert_eq!(desk.list()[0]["name"], "-x");
+    desk.run(&["key", "rename", id, "--as", "alice", "--", "-y"]).done();
+    assert_eq!(desk.list()[0]["name"], "-y");
+    let create = ["key", "create", "--as", "alice", "--kind", "basic"];
+    for (args, says) in [
+        (&["--name", "x", "--note", "--json"][..], "--json looks like a flag"),
+        (&["--name", "--expirse", "90d"], "--expirse looks like a flag"),
+        (&["--name", "x", "--nte", "y"], "unexpected argument '--nte'"),
+        (&["--name", "x", "-n"], "unexpected argument '-n'"),
+    ] {
+        desk.run(&[&create[..], args].concat()).fails(2, says);
+    }
+    desk.run(&["key", "rename", id, "--as", "alice", "--lable", "z"]).fails(2, "--lable");
+}
+
+#[test]
+fn an_unknown_term_is_told_and_a_name_with_a_colon_is_found_in_quotes() {
+    let desk = Desk::ready();
+    desk.create(&["--kind", "hmac", "--name", "prod:eu", "--expires", "10d"]);
+    let list = |filter: &str| desk.run(&["key", "list", "--as", "alice", "--filter", filter]);
+    for filter in ["\"prod:eu\"", "EXPIRES<30D", "expires < 30d", "KIND:HMAC state : Active", "used:none BY:Alice"] {
+        assert!(list(filter).done().out.contains("prod:eu"), "{filter}");
+    }
+    for (filter, says) in [
+        ("prod:eu", "is not a term"),
+        ("owner:x", "is not a term"),
+        ("foo:bar", "Put it in quotes"),
+        ("expires = 30d", "is not understood"),
+    ] {
+        list(filter).fails(2, says);
+    }
+}
+
+/// Nothing is made in the current directory, and nothing is called `~`.
+#[test]
+fn a_tilde_is_the_home_directory_and_no_name() {
+    let init = ["init", "--account", "A", "--name", "alice", "--password-stdin"];
+    let desk = Desk::empty();
+    let (home, here) = (desk.path().join("home"), desk.path().join("here"));
+    [&home, &here].iter().for_each(|dir| fs::create_dir_all(dir).unwrap());
+    let run = |environment: &[(&str, &str)], args: &[&str]| {
+        let mut command = desk.command(args);
+        command.current_dir(&here).env_remove("KEYDESK_DATA_DIR").envs(environment.iter().copied());
+        command.write_stdin(format!("{PASSWORD}\n")).output().unwrap()
+    };
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    fs::create_dir_all(desk.config().parent().unwrap()).unwrap();
+    for (config, environment, flag, says) in [
+        ("data_dir = \"~bob/desk\"", None, None, "~ before a name is not looked up"),
+        ("data_dir = \"$HOME/desk\"", None, None, "variables are not read"),
+        ("master_key_file = \"~bob/k\"", None, None, "~ before a name"),
+        ("store = \"~bob/k\"", None, None, "~ before a name"),
+        ("[serve]\ngateway_token_file = \"~bob/t\"", None, None, "~ before a name"),
+        ("", Some("~bob/x"), None, "~ before a name"),
+        ("", None, Some(["--data-dir", "~bob/x"]), "~ before a name"),
+        ("", None, Some(["--store", "file:desk.db"]), "is not a store that keydesk knows"),
+        ("", None, Some(["--store", "sqlite3:/x"]), "is not a store that keydesk knows"),
+        ("", None, Some(["--store", "sqlite://desk.db"]), "is followed by a host"),
+    ] {
+        fs::write(desk.config(), config).unwrap();
+        let environment: Vec<_> = environment.map(|dir| ("KEYDESK_DATA_DIR", dir)).into_iter().collect();
+        let output = run(&environment, &[&init[..], flag.as_ref().map_or(&[], |flag| &flag[..])].concat());
+        let said = text(&output.stderr);
+        assert!(output.status.code() == Some(2) && said.contains(says), "{config} {flag:?}: {said}");
+        assert_eq!(fs::read_dir(&here).unwrap().count(), 0, "{config} {flag:?}");
+        assert_eq!(fs::read_dir(desk.config().parent().unwrap()).unwrap().count(), 1, "{config} {flag:?}");
+    }
+    fs::write(desk.config(), "data_dir = \"~/desk\"\nmaster_key_file = \"~/keys/m\"\n").unwrap();
+    let output = run(&[], &init);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(home.join("desk/keydesk.db").exists() && home.join("keys/m").exists());
+    let output = run(&[("KEYDESK_DATA_DIR", "~/desk")], &["key", "list", "--as", "alice"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}
