@@ -95,7 +95,7 @@ pub fn found(wishes: &Wishes) -> Result<Found, ConfigError> {
     let token =
         file.serve.gateway_token_file.map(|path| Ok::<_, ConfigError>(beside.join(meant(&path)?))).transpose()?;
     let listen = file.serve.listen.iter().map(|place| listen(place, Some(beside))).collect::<Result<_, _>>()?;
-    let serve = ServeFile { gateway_token_file: token, listen };
+    let serve = ServeFile { gateway_token_file: token, listen, log: file.serve.log };
     let credentials_directory = wishes.credentials_directory.clone();
     let said =
         wishes.state_dir.as_ref().map(|dir| here.join(dir)).or_else(|| Some(beside.join(file.state_dir.as_ref()?)));

@@ -14,7 +14,7 @@ use std::{
 use clap::Args;
 
 use crate::{
-    credential::Kind,
+    credential::{Kind, client_address},
     hub::{CredentialId, Followed, HubError},
     serve,
     time::parse_when,
