@@ -32,7 +32,7 @@ fn main() -> ExitCode {
 type Way = fn(&mut dyn WriteTx, &[UseRow], i64) -> Result<(), StoreError>;
 
 fn measure(database: &Path, count: usize) -> Result<(), StoreError> {
-    let store = SqliteStore::open(database)?;
+    let store = SqliteStore::open(database, &mut |_, _| Ok(()))?;
     let ids = ids(&store, count)?;
     let ways: [(&str, Way, usize); 4] = [
         ("before: two statements each, 50 in a transaction", one_by_one, 50),

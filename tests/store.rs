@@ -215,7 +215,15 @@ fn versions(store: &dyn Store) {
 }
 
 fn first_head() -> HeadRow {
-    HeadRow { store_id: "s".to_owned(), epoch: 1, change: 0, trail_no: 0, trail_hash: vec![0; 32], sums: vec![7], mac: vec![9] }
+    HeadRow {
+        store_id: "s".to_owned(),
+        epoch: 1,
+        change: 0,
+        trail_no: 0,
+        trail_hash: vec![0; 32],
+        sums: vec![7],
+        mac: vec![9],
+    }
 }
 
 fn head(store: &dyn Store) {

@@ -97,8 +97,11 @@ pub fn found(wishes: &Wishes) -> Result<Found, ConfigError> {
     let listen = file.serve.listen.iter().map(|place| listen(place, Some(beside))).collect::<Result<_, _>>()?;
     let serve = ServeFile { gateway_token_file: token, listen, log: file.serve.log };
     let credentials_directory = wishes.credentials_directory.clone();
-    let said =
-        wishes.state_dir.as_ref().map(|dir| here.join(dir)).or_else(|| Some(beside.join(file.state_dir.as_ref()?)));
+    let said = match (&wishes.state_dir, &file.state_dir) {
+        (Some(dir), _) => Some(here.join(meant(dir)?)),
+        (None, Some(dir)) => Some(beside.join(meant(dir)?)),
+        (None, None) => None,
+    };
     let state_dir = said.or_else(|| wishes.state_directory.clone());
     Ok(Found { config, database, default_database, master_key, state_dir, serve, credentials_directory })
 }

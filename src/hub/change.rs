@@ -217,7 +217,8 @@ impl<'a> Change<'a> {
             true => Ok(()),
             false => Err(HubError::Tampered {
                 what: format!("The table of {}", of.things),
-                mend: "run `keydesk audit verify` and `keydesk audit accept` on this machine, with --as NAME".to_owned(),
+                mend: "run `keydesk audit verify` and `keydesk audit accept` on this machine, with --as NAME"
+                    .to_owned(),
             }),
         }
     }

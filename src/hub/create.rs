@@ -236,10 +236,9 @@ impl Change<'_> {
         // There are never three that work: one that is still in its overlap ends now.
         let overlap = before.overlap(now);
         let older = live.iter().find(|secret| overlap.is_some_and(|(no, _)| no == secret.no));
-        let cut_short = older.zip(overlap).map(|(secret, (_, until))| CutShort {
-            created_at: Millis(secret.created_at),
-            until: Seconds(until),
-        });
+        let cut_short = older
+            .zip(overlap)
+            .map(|(secret, (_, until))| CutShort { created_at: Millis(secret.created_at), until: Seconds(until) });
         let cut_short: Vec<_> = cut_short.into_iter().collect();
         let no = before.secret_no + 1;
         let touched = self.touched(before, actor, how);

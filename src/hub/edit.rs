@@ -146,7 +146,8 @@ impl Hub {
                 Some(told.to_string())
             };
             let subject = Subject::row(&before.id, &before.name);
-            change.note(action::LEGACY_PASSWORD, subject.changed(told(before.secret_no), told(before.secret_no + 1)))?;
+            change
+                .note(action::LEGACY_PASSWORD, subject.changed(told(before.secret_no), told(before.secret_no + 1)))?;
             Ok(renewed)
         })?;
         self.issued_again(renewed, shown)

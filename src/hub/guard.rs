@@ -101,8 +101,8 @@ pub(super) fn trail_hash(before: &[u8], record: &TrailRecord) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vault::test_vault as vault;
     use crate::store::{Row, StoreError, Value};
+    use crate::vault::test_vault as vault;
 
     /// A row of a table that got two columns later.
     #[derive(Clone)]
@@ -143,7 +143,8 @@ mod tests {
         let vault = vault();
         let before = vault.tag(&TagInput::new("grown", "id", 1).text("one")).unwrap();
         assert_eq!(tag(&vault, &grown("", None)).unwrap(), before);
-        let rows = [grown("", None), grown("owner", None), grown("", Some(0)), grown("quota", Some(0)), grown("", Some(1))];
+        let rows =
+            [grown("", None), grown("owner", None), grown("", Some(0)), grown("quota", Some(0)), grown("", Some(1))];
         let tags: Vec<_> = rows.iter().map(|row| tag(&vault, row).unwrap()).collect();
         for (i, row) in rows.iter().enumerate() {
             for (j, tag) in tags.iter().enumerate() {

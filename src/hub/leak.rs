@@ -11,7 +11,9 @@ use crate::time::{Millis, Seconds, parse_when};
 use crate::vault::Stored;
 
 use super::{
-    Actor, FoundSecret, Hub, HubError, WhichSecret, action, change::Subject, convert,
+    Actor, FoundSecret, Hub, HubError, WhichSecret, action,
+    change::Subject,
+    convert,
     create::{live_secrets, secret_place},
     refusal::Intent,
 };
@@ -114,7 +116,8 @@ fn end_of(
         return Ok(of.older_until.map(Seconds));
     }
     // It ended at the latest when the secret after the next one was made.
-    let made = |no: i64| secrets.iter().find(|row| row.record.no == no).map(|row| Millis(row.record.created_at).seconds());
+    let made =
+        |no: i64| secrets.iter().find(|row| row.record.no == no).map(|row| Millis(row.record.created_at).seconds());
     let mut end = made(no + 2).unwrap_or_else(|| Millis(of.changed_at).seconds());
     let filters = [TrailFilter::Subject(&of.id), TrailFilter::Class(action::ROTATED.class)];
     for row in tables::trail_before(tx, &filters, i64::MAX, TRAIL_ROWS)? {

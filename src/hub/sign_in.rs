@@ -321,7 +321,11 @@ impl Change<'_> {
 
     fn put_throttle(&mut self, row: &Tagged<ThrottleRecord>, tries: Attempts) -> Result<(), HubError> {
         let record = self.tried(&row.record.id, row.record.version, tries);
-        if row.record.version == 0 { self.insert(&record)? } else { self.update(&record)? }
+        if row.record.version == 0 {
+            self.insert(&record)?
+        } else {
+            self.update(&record)?
+        }
         self.sum_tries()
     }
 

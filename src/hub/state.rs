@@ -36,7 +36,9 @@ impl Hub {
     fn set_one(&self, change: &mut Change<'_>, actor: &Actor, target: Target, verb: Verb) -> Result<Outcome, HubError> {
         let before = match self.intact_credential(&mut *change.tx, target.id) {
             // Whatever somebody wrote into its row, it can be revoked.
-            Err(HubError::Tampered { .. }) if verb == Verb::Revoke => return self.revoke_tampered(change, actor, target),
+            Err(HubError::Tampered { .. }) if verb == Verb::Revoke => {
+                return self.revoke_tampered(change, actor, target);
+            }
             before => before?,
         };
         let state: State = before.state.parse().map_err(|()| unreadable("state"))?;

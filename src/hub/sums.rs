@@ -4,8 +4,8 @@
 use crate::store::{
     Cell, Tx,
     tables::{
-        self, AccountRecord, CredentialRecord, HeadRow, PersonRecord, Record as _, SecretRecord, SettingRecord,
-        Tagged, ThrottleRecord,
+        self, AccountRecord, CredentialRecord, HeadRow, PersonRecord, Record as _, SecretRecord, SettingRecord, Tagged,
+        ThrottleRecord,
     },
 };
 use crate::vault::{Sum, Sums, Vault};

@@ -54,9 +54,8 @@ impl Change<'_> {
             let rows = tables::trail_before(&mut *self.tx, &filters, before, RUN)?;
             let Some(last) = rows.last() else { return Ok(None) };
             before = last.no;
-            let is_it = |made: &Made| {
-                (made.key == key || made.id == key) && kind.is_none_or(|kind| kind.as_str() == made.kind)
-            };
+            let is_it =
+                |made: &Made| (made.key == key || made.id == key) && kind.is_none_or(|kind| kind.as_str() == made.kind);
             if let Some(made) = rows.iter().filter_map(made_by).find(is_it) {
                 return Ok(Some(made));
             }

@@ -139,7 +139,12 @@ impl Carried {
     ) -> Result<Self, HubError> {
         let cells: Vec<_> = row.iter().map(Cell::from).collect();
         let [_, Cell::Int(version), columns @ .., Cell::Bytes(tag)] = cells.as_slice() else {
-            return Ok(Self { id, numbers: [0.into(), Value::Null, Value::Null], tag: Vec::new(), secrets: Vec::new() });
+            return Ok(Self {
+                id,
+                numbers: [0.into(), Value::Null, Value::Null],
+                tag: Vec::new(),
+                secrets: Vec::new(),
+            });
         };
         let numbers = numbers(&secrets, now.seconds().0);
         let as_left = last.is_empty() || last.get(&id).copied() == columns.get(tables::CHANGED_AT - 2).and_then(number);

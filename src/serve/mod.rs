@@ -6,9 +6,9 @@
 
 mod accept;
 mod anew;
-mod audit;
 mod answer;
 mod ask;
+mod audit;
 mod beside;
 mod body;
 mod contract;

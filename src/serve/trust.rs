@@ -37,7 +37,8 @@ pub(super) struct Trust {
 }
 
 /// What is said of credentials that are not what the head tells of.
-const KEYS: &str = "the keys are not as keydesk left them: an older copy of a row was put back, or one removed or added";
+const KEYS: &str =
+    "the keys are not as keydesk left them: an older copy of a row was put back, or one removed or added";
 /// What is said of an index that does not lead to every row.
 const INDEX: &str = "an index of the database does not lead to every key, so all keys are read without it";
 
@@ -107,7 +108,9 @@ impl Trust {
             if self.noted.contains(&what) {
                 continue;
             }
-            tracing::error!("{what}; see keydesk audit verify --as NAME, and accept what is there by keydesk audit accept");
+            tracing::error!(
+                "{what}; see keydesk audit verify --as NAME, and accept what is there by keydesk audit accept"
+            );
             // Whoever holds the store's lock keeps the trail from it for now; it is told at the next look.
             if hub.feed().note_wrong(&what).is_ok() {
                 self.noted.insert(what);

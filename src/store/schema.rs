@@ -64,8 +64,13 @@ impl Step {
 
     /// The statements for SQLite, before the rows are carried over and after.
     pub fn for_sqlite(&self) -> [String; 2] {
-        let words =
-            [("{int}", "INTEGER"), ("{bytes}", "BLOB"), ("{text}", "TEXT"), ("{strict}", " STRICT"), ("{no_bytes}", "x''")];
+        let words = [
+            ("{int}", "INTEGER"),
+            ("{bytes}", "BLOB"),
+            ("{text}", "TEXT"),
+            ("{strict}", " STRICT"),
+            ("{no_bytes}", "x''"),
+        ];
         let written = |sql: &str| words.iter().fold(sql.to_owned(), |sql, (word, is)| sql.replace(word, is));
         [written(self.common) + self.sqlite, written(self.after)]
     }

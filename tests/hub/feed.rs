@@ -6,8 +6,8 @@ use keydesk::{
     account::Role,
     credential::{Kind, Options, Overlap, State, Verb},
     hub::{
-        Actor, Agreed, Fed, Findings, Followed, Hub, HubError, Issued, NewCredential, Policy, Refusal, RefusedQuery, Replay,
-        SetUp, Setting, Since, TrailQuery, Use,
+        Actor, Agreed, Fed, Findings, Followed, Hub, HubError, Issued, NewCredential, Policy, Refusal, RefusedQuery,
+        Replay, SetUp, Setting, Since, TrailQuery, Use,
     },
     secret::Secret,
     time::Seconds,

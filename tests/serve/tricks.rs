@@ -95,7 +95,11 @@ fn an_older_row_of_a_key_gives_nothing_back_and_what_is_done_since_is_followed()
     assert!(found(&desk).contains("the key one is not as the trail left it"), "{}", found(&desk));
     verifier.stop();
     let verifier = desk.verifier();
-    assert_eq!([&one, &two, &three].map(|key| status(&verifier, key)), [503; 3], "one that starts knows nothing better");
+    assert_eq!(
+        [&one, &two, &three].map(|key| status(&verifier, key)),
+        [503; 3],
+        "one that starts knows nothing better"
+    );
     assert!(ready(&verifier).0 == 503 && says(&verifier, "nobody is answered"), "{}", ready(&verifier).1);
     // Accepted, it is what the trail says: revoked stays revoked.
     let accepted = desk.hub.accept_store(&desk.alice).unwrap();
@@ -179,9 +183,10 @@ fn a_row_that_is_gone_or_calls_itself_something_else_is_refused_and_can_be_revok
         let verifier = desk.verifier();
         assert_ne!(status(&verifier, &one), 200, "{change}");
         // An Administrator is never powerless.
-        let revoked = desk.hub.find(&desk.alice, &one.key, Some(Kind::Basic)).and_then(|row| {
-            desk.hub.set_state(&desk.alice, &[row.target()], Verb::Revoke).map(drop)
-        });
+        let revoked = desk
+            .hub
+            .find(&desk.alice, &one.key, Some(Kind::Basic))
+            .and_then(|row| desk.hub.set_state(&desk.alice, &[row.target()], Verb::Revoke).map(drop));
         if revoked.is_err() {
             desk.hub.revoke_lost(&desk.alice, &one.key, None).unwrap_or_else(|why| panic!("{change}: {why}"));
         }
@@ -245,9 +250,7 @@ fn an_older_setting_is_not_followed_though_the_trail_was_rewritten() {
     let connection = rusqlite::Connection::open(desk.database()).unwrap();
     let trigger: String = connection.query_row(trigger, [], |row| row.get(0)).unwrap();
     drop(connection);
-    desk.sql(&format!(
-        "DROP TRIGGER trail_keeps_rows; DELETE FROM trail WHERE action = 'setting.changed'; {trigger};"
-    ));
+    desk.sql(&format!("DROP TRIGGER trail_keeps_rows; DELETE FROM trail WHERE action = 'setting.changed'; {trigger};"));
     verifier.until("told", |verifier| says(verifier, "the settings are not as keydesk left them"));
     assert_eq!(status(&verifier, &one), 200, "it knew better");
     verifier.stop();
@@ -378,9 +381,8 @@ fn wrong_passwords_cannot_be_taken_back() {
     let desk = Desk::new();
     let (wrong, nobody) = (Secret::from_text("wrong horse battery"), Origin::default());
     let right = Secret::from_text("correct horse battery");
-    let locked = |password: &Secret| {
-        matches!(desk.hub.sign_in("alice", password, &nobody).unwrap(), SignIn::Locked { .. })
-    };
+    let locked =
+        |password: &Secret| matches!(desk.hub.sign_in("alice", password, &nobody).unwrap(), SignIn::Locked { .. });
     let kept = Kept::of(&desk, "throttle", "1 = 1".to_owned());
     (0..5).for_each(|_| drop(desk.hub.sign_in("alice", &wrong, &nobody).unwrap()));
     assert!(locked(&wrong));

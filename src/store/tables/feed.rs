@@ -27,7 +27,8 @@ pub fn secrets_between(
     (after, until): (&str, &str),
     each: &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let sql = "SELECT credential, no, sealed FROM secret WHERE credential > $1 AND credential <= $2 ORDER BY credential, no";
+    let sql =
+        "SELECT credential, no, sealed FROM secret WHERE credential > $1 AND credential <= $2 ORDER BY credential, no";
     tx.each(sql, &[after.into(), until.into()], each)
 }
 

@@ -19,8 +19,8 @@ mod usage;
 
 pub use account::{AccountRecord, RingRecord, account, insert_ring, ring, ring_made_at};
 pub use credential::{
-    Branch, Condition, CredentialRecord, Direction, Listed, Sort, credentials_of, ids_of_key, keys_of, next_to_expire, page,
-    page_sql, put_key_aside,
+    Branch, Condition, CredentialRecord, Direction, Listed, Sort, credentials_of, ids_of_key, keys_of, next_to_expire,
+    page, page_sql, put_key_aside,
 };
 pub use feed::{
     CHANGED, CredentialCells, SecretCells, changed_credentials, credential_row, credentials_after, every_credential,
@@ -43,8 +43,7 @@ pub use tally::{add_to_tally, count_anew, counted, tallies};
 pub use throttle::{ThrottleRecord, old_throttles, oldest_throttles, throttles};
 pub use trail::{
     RepeatRecord, TrailFilter, TrailRecord, changes, done_since, dropped_since_sign_in, find_operation, insert_trail,
-    last_at, move_strays, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash,
-    trail_sql,
+    last_at, move_strays, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash, trail_sql,
 };
 pub use usage::{
     UsageRow, UseRow, count_expiring, count_waiting, ever_asked, insert_usage, last_addresses, lock_asked, note_asked,

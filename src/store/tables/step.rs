@@ -21,7 +21,8 @@ pub struct StepRow {
 
 /// All steps, the newest first.
 pub fn steps(tx: &mut dyn Tx) -> Result<Vec<StepRow>, StoreError> {
-    let rows = tx.rows("SELECT no, applied_at, nature, oldest, catalogue, tag FROM schema_step ORDER BY no DESC", &[])?;
+    let rows =
+        tx.rows("SELECT no, applied_at, nature, oldest, catalogue, tag FROM schema_step ORDER BY no DESC", &[])?;
     let read = |mut row: Row| {
         Ok(StepRow {
             no: row.int()?,

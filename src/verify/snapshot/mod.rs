@@ -97,7 +97,13 @@ impl Builder {
     fn with(expected: usize, own: usize, hasher: RandomState, dummy: Arc<str>) -> Self {
         let shards = shards_for(expected);
         let bytes = BYTES * own.min(ROOM_MOST) / shards;
-        Self { shards: (0..shards).map(|_| Growing::with_capacity(bytes)).collect(), hasher, dummy, count: 0, sum: Sum::default() }
+        Self {
+            shards: (0..shards).map(|_| Growing::with_capacity(bytes)).collect(),
+            hasher,
+            dummy,
+            count: 0,
+            sum: Sum::default(),
+        }
     }
 
     /// Adds one credential.
