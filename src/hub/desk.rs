@@ -26,6 +26,7 @@ use super::{
 };
 
 /// What was found at the places.
+#[expect(clippy::large_enum_variant, reason = "there is one of it, and it is taken apart at once")]
 pub enum Start {
     /// A desk.
     Ready(Hub),
