@@ -12,4 +12,5 @@ mod hub {
     pub mod sign_in;
     pub mod support;
     pub mod trail;
+    pub mod upgrade;
 }

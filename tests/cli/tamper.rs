@@ -135,3 +135,86 @@ fn swapped_secrets_stop_both_credentials() {
         desk.run(&["key", "rotate", &key, "--as", "alice", "--overlap", "24h"]).fails(1, "tampered");
     }
 }
+
+/// Whatever somebody does to its row, a key can be revoked by its name, and the check of everything says what is wrong.
+#[test]
+fn a_key_can_be_revoked_whatever_became_of_its_row() {
+    if !need("sqlite3") {
+        return;
+    }
+    for change in [
+        "DELETE FROM secret; DELETE FROM usage; DELETE FROM credential",
+        "UPDATE credential SET key = 'kdbAAAAAAAAAAAAAAAAA'",
+        "UPDATE credential SET kind = 'hmac'",
+        "UPDATE credential SET id = 'no uuid'",
+        "UPDATE credential SET name = CAST(x'ff' AS TEXT)",
+        "UPDATE credential SET state = 'disabled', tag = x''",
+        "UPDATE credential SET version = 9223372036854775807",
+    ] {
+        let desk = Desk::ready();
+        let key = desk.new_key("basic", "target");
+        sql(&desk, &format!("PRAGMA foreign_keys = off; {change}"));
+        desk.run(&["audit", "verify", "--as", "alice"]).fails(1, "outside keydesk");
+        let revoked = desk.run(&["key", "revoke", "--as", "alice", &key]).done().out;
+        assert!(revoked.contains("revoked"), "{change}: {revoked}");
+        let shown = desk.run(&["key", "show", &key, "--kind", "basic", "--as", "alice", "--json"]).done().json();
+        assert_eq!((&shown["state"], &shown["tampered"]), (&"revoked".into(), &false.into()), "{change}");
+        desk.run(&["audit", "accept", "--as", "alice"]).done();
+        desk.run(&["key", "enable", "--as", "alice", "--kind", "basic", &key]).fails(5, "final");
+    }
+    let desk = Desk::ready();
+    desk.run(&["key", "revoke", "--as", "alice", "kdbAAAAAAAAAAAAAAAAA"]).fails(4, "There is no key");
+}
+
+/// The older copy of a row has a tag that is right; accepting the store puts it right by the activity log.
+#[test]
+fn an_older_row_that_is_accepted_is_what_the_activity_log_says() {
+    if !need("sqlite3") {
+        return;
+    }
+    let desk = Desk::ready();
+    let key = desk.new_key("basic", "target");
+    let kept = desk.database().with_file_name("kept.db");
+    sql(&desk, &format!("ATTACH '{}' AS k; CREATE TABLE k.c AS SELECT * FROM credential", kept.display()));
+    desk.run(&["key", "rotate", &key, "--as", "alice", "--overlap", "none"]).done();
+    desk.run(&["key", "revoke", "--as", "alice", &key]).done();
+    desk.run(&["audit", "verify", "--as", "alice"]).done();
+    sql(
+        &desk,
+        &format!(
+            "PRAGMA foreign_keys = off; ATTACH '{}' AS k; DELETE FROM credential; INSERT INTO credential SELECT * FROM k.c",
+            kept.display()
+        ),
+    );
+    desk.run(&["audit", "verify", "--as", "alice"]).fails(1, "the key target is not as the trail left it");
+    let said = desk.run(&["audit", "accept", "--as", "alice"]).done().out;
+    assert!(said.contains("put right by the activity log: 1"), "{said}");
+    desk.run(&["audit", "verify", "--as", "alice"]).done();
+    let shown = desk.run(&["key", "show", &key, "--as", "alice", "--json"]).done().json();
+    assert_eq!(shown["state"], "revoked");
+}
+
+/// A row beyond the end of the trail stands in the way of every change, until it is moved.
+#[test]
+fn a_row_beyond_the_end_of_the_trail_is_moved_away() {
+    if !need("sqlite3") {
+        return;
+    }
+    for no in ["(SELECT MAX(no) + 1 FROM trail)", "9223372036854775807", "0", "-7"] {
+        let desk = Desk::ready();
+        let key = desk.new_key("basic", "target");
+        sql(
+            &desk,
+            &format!(
+                "INSERT INTO trail SELECT {no}, at, who, via, unix, address, action, class, about, subject, what, before, \
+                 after, operation, hash FROM trail WHERE no = 1"
+            ),
+        );
+        desk.run(&["audit", "verify", "--as", "alice"]).fails(1, "added outside keydesk");
+        desk.run(&["key", "revoke", "--as", "alice", &key]).fails(1, "keydesk audit accept");
+        let said = desk.run(&["audit", "accept", "--as", "alice"]).done().out;
+        assert!(said.contains("moved away: 1"), "{said}");
+        desk.run(&["key", "revoke", "--as", "alice", &key]).done();
+        desk.run(&["audit", "verify", "--as", "alice"]).done();
+    }
+}
