@@ -23,24 +23,25 @@ local NOT_ASKED = {
   ["expect"] = true, ["host"] = true, ["content-length"] = true, ["transfer-encoding"] = true,
 }
 
--- Fields that a client may send: with those of the question more than HAProxy and the verifier take.
+-- Fields that a client may send. With those of the question there are fewer than the verifier takes, and fewer than
+-- tune.http.maxhdr: beyond that number HAProxy 2.6 does not refuse to ask, but crashes. Never set it below its default, 101.
 local MOST_FIELDS = 88
 -- The Host of a request that came without one, for the verifier and the API alike.
 local NAMELESS = "localhost"
 
 -- The client's fields, each value on its own and in its order: the verifier must see a repeated field as one. And how many
--- there are.
+-- there are, asked about or not.
 local function fields_of_client(txn)
   local fields, count = {}, 0
   for name, values in pairs(txn.http:req_get_headers()) do
+    local list, at = {}, 0
+    while values[at] do
+      at = at + 1
+      list[at] = values[at - 1]
+    end
+    count = count + at
     if not NOT_ASKED[name] and not name:find("^x[-_]original[-_]") then
-      local list, at = {}, 0
-      while values[at] do
-        at = at + 1
-        list[at] = values[at - 1]
-      end
       fields[name] = list
-      count = count + at
     end
   end
   return fields, count

@@ -1,6 +1,7 @@
 //! However many fields a client sends, it gets an answer and the gateway goes on.
 
 use super::{
+    checks::IDENTITY,
     client::Sent,
     house::{Gateway, House},
     http2::{Fate, Streamed},
@@ -26,6 +27,16 @@ pub fn any_number_of_fields_has_an_answer(_: &Gateway, house: &House) {
             let refused = count > JUDGED && [400, 431].contains(&status);
             assert!(status == verdict || refused, "{count} fields: {status}, not {verdict}");
             assert_eq!(house.api.some().is_some(), status == 200, "{count} fields: {status}");
+        }
+    }
+    // Also of those that the verifier is not asked with.
+    for count in [90, 97, 99, 250] {
+        let plain = Sent::new("GET", "/").basic(&house.keys.one);
+        let sent = (0..count).fold(plain, |sent, n| sent.field(&format!("X-Original-A{n}"), "1"));
+        let status = sent.to(house.gate).status;
+        assert!([200, 400, 431].contains(&status), "{count} fields of the contract: {status}");
+        while let Some(arrived) = house.api.some() {
+            assert!(IDENTITY.iter().all(|name| arrived.field(name).is_some()), "{count}: {arrived:?}");
         }
     }
     // The same name again and again is as many fields.
