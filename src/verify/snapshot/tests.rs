@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::credential::Networks;
+use uuid::Uuid;
+
 use crate::credential::{BodyDigest, State};
 use crate::secret::Secret;
 use crate::time::Seconds;
