@@ -12,6 +12,7 @@ use keydesk::tui::keys;
 /// Who may use whom. What is not here may not: `tui` and `cli` never meet, and nothing but `main` opens the screen.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("files", &[]),
+    ("progress", &[]),
     ("secret", &[]),
     ("sequence", &[]),
     ("text", &[]),
@@ -36,6 +37,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "demo",
             "export",
             "hub",
+            "progress",
             "sample",
             "secret",
             "sequence",
@@ -46,7 +48,22 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("clipboard", &["secret"]),
-    ("plain", &["account", "clipboard", "config", "credential", "hub", "sample", "secret", "sequence", "text", "time"]),
+    (
+        "plain",
+        &[
+            "account",
+            "clipboard",
+            "config",
+            "credential",
+            "hub",
+            "progress",
+            "sample",
+            "secret",
+            "sequence",
+            "text",
+            "time",
+        ],
+    ),
     (
         "tui",
         &[
@@ -56,6 +73,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "credential",
             "export",
             "hub",
+            "progress",
             "sample",
             "secret",
             "sequence",

@@ -131,7 +131,7 @@ impl Hub {
     ) -> Result<Self, HubError> {
         let mut tx = store.read(&Cancel::default())?;
         let (vault, account) = unlock(&mut *tx, master, &place.path)?;
-        steps::check(&mut *tx, &vault)?;
+        steps::check(&mut *tx, &vault, store.step())?;
         drop(tx);
         let account_intact = guard::intact(&vault, &account);
         let account = account.record.name;
