@@ -165,6 +165,19 @@ fn what_happened_to_a_secret_is_told_whole_however_long_the_name_is() {
     }
 }
 
+/// First of all, whatever else there is to look at.
+#[test]
+fn what_was_changed_outside_keydesk_is_the_first_to_look_at() {
+    let mut desk = Desk::signed_in_as(Role::Administrator);
+    desk.waits(1_500);
+    let other = rusqlite::Connection::open(desk.copy.as_ref().unwrap().database()).unwrap();
+    other.execute_batch("UPDATE account SET name = 'Other Corp'").unwrap();
+    let alice = fixture::local(desk.hub(), "bram");
+    desk.hub().set_state(&alice, &[desk.row_of("crm-sync").target()], Verb::Disable).unwrap();
+    desk.waits(1_500).rest().sees("Not trusted: the name of the account was changed outside keydesk");
+    desk.press("tab").no_dialog().press("enter").rest().sees("Activity log");
+}
+
 #[test]
 fn the_last_sign_in_is_shown() {
     Desk::signed_in_as(Role::Administrator).sees("Last sign-in: yesterday 17:06 from 203.0.113.9");

@@ -51,7 +51,7 @@ impl Room {
     /// What is to look at, the most urgent first.
     pub(in super::super) fn to_look_at(&self) -> Vec<Look> {
         let Some(overview) = &self.overview else { return Vec::new() };
-        let mut looks: Vec<_> = overview.lost.iter().cloned().map(|lost| Look::Lost(Box::new(lost))).collect();
+        let mut looks = Vec::new();
         if let Some(site) = &overview.site {
             looks.extend(site.went_back.map(|_| Look::WentBack));
             looks.extend(site.setting_tampered.then_some(Look::SettingTampered));
@@ -59,6 +59,7 @@ impl Room {
             let altered = site.altered.clone().filter(|_| !site.setting_tampered);
             looks.extend(altered.map(Look::Altered));
         }
+        looks.extend(overview.lost.iter().cloned().map(|lost| Look::Lost(Box::new(lost))));
         if let Some(credentials) = overview.credentials.as_ref().filter(|_| self.may(Right::ManageCredentials)) {
             looks.extend(credentials_to_look_at(credentials));
         }
