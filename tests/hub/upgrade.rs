@@ -1,12 +1,7 @@
 //! A desk that the keydesk of schema step 5 made, brought up to date. `data/step-5.sql` is the dump of one, with a row that
 //! was changed by hand and one whose older copy was put back; its keys and secrets were made for this test.
 
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt as _,
-    path::Path,
-    sync::Arc,
-};
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, sync::Arc};
 
 use keydesk::{
     credential::{Kind, Overlap, State},
@@ -19,8 +14,8 @@ use keydesk::{
 
 const DUMP: &str = include_str!("data/step-5.sql");
 const MASTER_KEY: [u8; 32] = [
-    0x03, 0x52, 0x57, 0x05, 0x48, 0xe2, 0x90, 0x3a, 0xfa, 0xa9, 0x7d, 0x7c, 0xfe, 0xab, 0x99, 0x44, 0x4a, 0x52, 0xa8, 0xcc,
-    0x1a, 0x74, 0x0b, 0x87, 0x39, 0x69, 0xe6, 0x13, 0xba, 0x26, 0x9b, 0x10,
+    0x03, 0x52, 0x57, 0x05, 0x48, 0xe2, 0x90, 0x3a, 0xfa, 0xa9, 0x7d, 0x7c, 0xfe, 0xab, 0x99, 0x44, 0x4a, 0x52, 0xa8,
+    0xcc, 0x1a, 0x74, 0x0b, 0x87, 0x39, 0x69, 0xe6, 0x13, 0xba, 0x26, 0x9b, 0x10,
 ];
 /// An hour after the desk was made.
 const NOW: Millis = Millis(1_795_957_000_000);
@@ -44,7 +39,8 @@ fn open(dir: &Path) -> (Hub, Actor) {
 }
 
 fn which(hub: &Hub, alice: &Actor, secret: &str) -> (String, WhichSecret) {
-    let found = hub.find_by_secret(alice, &Secret::from_text(secret), &Cancel::default(), &mut |_| ()).unwrap().unwrap();
+    let found =
+        hub.find_by_secret(alice, &Secret::from_text(secret), &Cancel::default(), &mut |_| ()).unwrap().unwrap();
     (found.row.name, found.which)
 }
 
@@ -53,7 +49,8 @@ fn everything_is_carried_over_and_what_was_not_trusted_is_not_trusted_now() {
     let dir = tempfile::tempdir().unwrap();
     old_desk(dir.path());
     let mut told = Vec::new();
-    let start = Hub::open_with(&places(dir.path()), Arc::new(SetClock::at(NOW)), &mut |done, all| told.push((done, all)));
+    let start =
+        Hub::open_with(&places(dir.path()), Arc::new(SetClock::at(NOW)), &mut |done, all| told.push((done, all)));
     assert!(matches!(start, Ok(Start::Ready(_))));
     assert_eq!(told, [(8, 8)], "progress");
     drop(start);
@@ -107,8 +104,9 @@ fn an_upgrade_that_does_not_come_to_its_end_changes_nothing() {
     assert!(why.to_string().contains("master key"), "{why}");
     let connection = rusqlite::Connection::open(dir.path().join("keydesk.db")).unwrap();
     let step: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    let columns: i64 =
-        connection.query_row("SELECT COUNT(*) FROM pragma_table_info('secret') WHERE name = 'valid_until'", [], |row| row.get(0)).unwrap();
+    let columns: i64 = connection
+        .query_row("SELECT COUNT(*) FROM pragma_table_info('secret') WHERE name = 'valid_until'", [], |row| row.get(0))
+        .unwrap();
     assert_eq!((step, columns), (5, 1));
     drop(connection);
     fs::write(dir.path().join("master.key"), MASTER_KEY).unwrap();
@@ -121,7 +119,9 @@ fn a_trigger_in_an_older_desk_is_not_run_by_the_upgrade() {
     old_desk(dir.path());
     let connection = rusqlite::Connection::open(dir.path().join("keydesk.db")).unwrap();
     connection
-        .execute_batch("CREATE TRIGGER planted AFTER UPDATE ON head BEGIN UPDATE person SET role = 'administrator'; END")
+        .execute_batch(
+            "CREATE TRIGGER planted AFTER UPDATE ON head BEGIN UPDATE person SET role = 'administrator'; END",
+        )
         .unwrap();
     let why = Hub::open(&places(dir.path()), Arc::new(SetClock::at(NOW))).err().unwrap();
     assert!(why.to_string().contains("changed outside keydesk"), "{why}");
@@ -132,7 +132,8 @@ fn two_that_open_an_older_desk_at_once_both_have_it() {
     let dir = tempfile::tempdir().unwrap();
     old_desk(dir.path());
     let opened = std::thread::scope(|scope| {
-        let one = [(); 3].map(|()| scope.spawn(|| Hub::open(&places(dir.path()), Arc::new(SetClock::at(NOW))).map(|_| ())));
+        let one =
+            [(); 3].map(|()| scope.spawn(|| Hub::open(&places(dir.path()), Arc::new(SetClock::at(NOW))).map(|_| ())));
         one.map(|thread| thread.join().unwrap())
     });
     assert!(opened.iter().all(Result::is_ok), "{opened:?}");
