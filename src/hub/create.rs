@@ -299,7 +299,7 @@ pub(super) fn live_secrets(
 ) -> Option<Vec<SecretRecord>> {
     let mut live: Vec<_> = secrets.into_iter().filter(|row| record.names(row.record.no, now)).collect();
     live.sort_by_key(|row| row.record.no);
-    let named = 1 + usize::from(record.overlap(now).is_some());
+    let named = usize::from(record.secret_no != 0) + usize::from(record.overlap(now).is_some());
     let whole = live.len() == named && live.iter().all(|row| guard::intact(vault, row));
     whole.then(|| live.into_iter().map(|row| row.record).collect())
 }

@@ -45,8 +45,8 @@ impl Sight {
             }
             Self::Altered => {
                 "in sight, but its keys are not as keydesk left them. What is disabled, revoked, ended or narrowed is \
-                 followed, and nothing else. See what it is: keydesk audit verify --as NAME. Put the newest copy back; or, \
-                 to accept what is there: keydesk audit accept --as NAME"
+                 followed, and nothing else. `keydesk audit verify --as NAME` says what it is. Put the newest copy back; or, \
+                 to accept what is there: `keydesk audit accept --as NAME`"
             }
             Self::Behind => {
                 "went back: it is older than a verifier saw it before this one was started, or went on from something \
@@ -244,7 +244,7 @@ impl Health {
             true => "; nobody is answered before it is mended or accepted",
             false => "",
         };
-        format!("{}{closed} (keydesk audit verify --as NAME, keydesk audit accept --as NAME)", wrong.join("; "))
+        format!("{}{closed} (`keydesk audit verify --as NAME`, `keydesk audit accept --as NAME`)", wrong.join("; "))
     }
 
     /// Which settings cannot be trusted, and what mends them.

@@ -108,9 +108,7 @@ impl Trust {
             if self.noted.contains(&what) {
                 continue;
             }
-            tracing::error!(
-                "{what}; see keydesk audit verify --as NAME, and accept what is there by keydesk audit accept"
-            );
+            tracing::error!("{what}: `keydesk audit verify --as NAME`, `keydesk audit accept --as NAME`");
             // Whoever holds the store's lock keeps the trail from it for now; it is told at the next look.
             if hub.feed().note_wrong(&what).is_ok() {
                 self.noted.insert(what);

@@ -15,6 +15,8 @@ mod sum;
 mod tag;
 #[cfg(test)]
 pub(crate) mod work;
+#[cfg(test)]
+pub(crate) use tests::vault as test_vault;
 
 pub use aead::Context;
 pub use digest::{Hash, Output, same};
@@ -121,17 +123,16 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// A vault with keys of its own.
-#[cfg(test)]
-pub(crate) fn test_vault() -> Vault {
-    let master = MasterKey::generate().unwrap();
-    let rows = Purpose::ALL.map(|p| RingKey::generate(p as u32 + 1, p).unwrap().wrapped(&master).unwrap());
-    Vault::open(Arc::new(master), &rows).unwrap()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{test_vault as vault, *};
+    use super::*;
+
+    /// A vault with keys of its own.
+    pub(crate) fn vault() -> Vault {
+        let master = MasterKey::generate().unwrap();
+        let rows = Purpose::ALL.map(|p| RingKey::generate(p as u32 + 1, p).unwrap().wrapped(&master).unwrap());
+        Vault::open(Arc::new(master), &rows).unwrap()
+    }
 
     fn place(row: &str, version: i64) -> Context<'_> {
         Context { table: "secret", row, column: "sealed", kind: "hmac", version }

@@ -186,7 +186,7 @@ fn a_database_of_another_program_of_a_newer_keydesk_and_with_a_planted_trigger()
          'CREATE TRIGGER sqlite_stat9 AFTER INSERT ON trail BEGIN DELETE FROM usage; END')",
         "CREATE TABLE planted (x)",
         "DROP TRIGGER trail_keeps_text",
-        "DROP INDEX secret_by_change",
+        "DROP INDEX credential_by_change",
         "ALTER TABLE setting ADD COLUMN planted TEXT",
     ] {
         put(planted);

@@ -49,7 +49,8 @@ pub fn run(site: &Site, args: VerifyArgs) -> Result<(), Failure> {
             Ok(())
         }
         Some(what) => Err(Failure::failed(format!(
-            "The trail is broken: {what}. Find out who could write the database, and restore a backup."
+            "The trail is broken: {what}. Find out who could write the database, and restore a backup; or put right what the \
+             activity log knows, and accept the rest: keydesk audit accept --as NAME."
         ))),
     }
 }

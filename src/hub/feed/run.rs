@@ -144,9 +144,9 @@ impl<'a> Run<'a> {
         let mut opened = Opened { fed: Vec::with_capacity(self.credentials.len()), unnamed: Vec::new() };
         let mut secrets = self.secrets.iter().peekable();
         for (i, read) in std::mem::take(&mut self.credentials).into_iter().enumerate() {
-            let Read { id, mut fed, term, older, .. } = read;
+            let Read { id, mut fed, term, current, older } = read;
             let id = &self.ids[id];
-            let mut missing = 1 + usize::from(older.is_some());
+            let mut missing = usize::from(current != 0) + usize::from(older.is_some());
             while let Some(secret) = secrets.next_if(|secret| secret.of == i) {
                 missing = missing.saturating_sub(1);
                 if let Ok(fed) = &mut fed {

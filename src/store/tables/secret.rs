@@ -64,7 +64,7 @@ pub fn without_a_named_secret(tx: &mut dyn Tx) -> Result<Option<String>, StoreEr
     let sql = "SELECT c.key FROM credential c \
                LEFT JOIN secret s ON s.credential = c.id AND s.no = c.secret_no \
                LEFT JOIN secret o ON o.credential = c.id AND o.no = c.older_no \
-               WHERE s.id IS NULL OR (c.older_no IS NOT NULL AND o.id IS NULL) ORDER BY c.id LIMIT 1";
+               WHERE (c.secret_no <> 0 AND s.id IS NULL) OR (c.older_no IS NOT NULL AND o.id IS NULL) ORDER BY c.id LIMIT 1";
     tx.row(sql, &[])?.map(|mut row| row.text()).transpose()
 }
 

@@ -2,7 +2,11 @@
 
 use super::*;
 use crate::credential::Networks;
+use uuid::Uuid;
+
+use crate::credential::{BodyDigest, State};
 use crate::secret::Secret;
+use crate::time::Seconds;
 use crate::vault::Stored;
 
 fn entry(n: u128, kind: Kind, key: &str) -> Entry {
