@@ -2,6 +2,8 @@
 //!
 //! The recordings are older than some contract fields; what the snippets of today add is added here.
 
+use std::path::Path;
+
 use base64ct::{Base64, Encoding as _};
 use serde_json::Value;
 
@@ -10,7 +12,7 @@ use super::support::{Desk, Verifier};
 
 /// The recordings of the folder of vectors, or those of the repository if it has none.
 fn recordings() -> Vec<Value> {
-    let of = |folder| {
+    let of = |folder: &Path| {
         let files = place::files(folder);
         let read = files.iter().map(|path| serde_json::from_slice::<Value>(&std::fs::read(path).unwrap()).unwrap());
         read.filter(|file| file["format"] == "keydesk-gateway-recordings").collect::<Vec<_>>()
