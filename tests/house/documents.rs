@@ -105,6 +105,15 @@ fn quoted(text: &str) -> Vec<&str> {
     lines.flat_map(|line| line.split('`').skip(1).step_by(2)).collect()
 }
 
+#[test]
+fn what_is_quoted_stands_on_one_line() {
+    for Page { path, text } in pages() {
+        for line in text.split("```").step_by(2).flat_map(str::lines) {
+            assert!(line.matches('`').count() % 2 == 0, "{path}: a backtick without its other: {line}");
+        }
+    }
+}
+
 /// Folders whose files are named by their path from the root.
 const NAMED: [&str; 6] = ["src/", "tests/", "assets/", "benches/", "docs/", "fuzz/"];
 /// What the design names and is not there yet.
@@ -194,7 +203,8 @@ fn rules(text: &str) -> BTreeSet<String> {
 #[test]
 fn every_rule_that_the_code_names_is_in_the_policy() {
     let policy = read("docs/verification.md");
-    let defined: BTreeSet<_> = policy.lines().filter_map(|line| line.strip_prefix("**")?.split("**").next()).collect();
+    let defined: BTreeSet<_> =
+        policy.lines().filter_map(|line| line.strip_prefix("* **")?.split("**").next()).collect();
     assert!(defined.len() > 50, "{defined:?}");
     let mut named: BTreeMap<String, String> = BTreeMap::new();
     for source in sources() {
