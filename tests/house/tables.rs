@@ -9,7 +9,7 @@ use keydesk::{
     tui::keys,
 };
 
-use super::super::{read, root};
+use super::super::{MAY_USE, read, root};
 use super::documents::between;
 
 #[test]
@@ -94,4 +94,25 @@ fn exit_codes_are_those_that_help_tells_of() {
         let first = words.split([';', ':']).next().unwrap().trim();
         assert!(help.contains(&format!("{code} {first}")), "{code} {first}: {help}");
     }
+}
+
+/// The map says of each module what `MAY_USE` does.
+#[test]
+fn the_map_says_who_may_use_whom() {
+    let map = read("docs/architecture.md");
+    for (module, uses) in MAY_USE {
+        let (file, folder) = (format!("`src/{module}.rs`"), format!("`src/{module}/`"));
+        let names =
+            |row: &&str| row.split('|').nth(1).is_some_and(|cell| cell.contains(&file) || cell.contains(&folder));
+        let row = map.lines().filter(|line| line.starts_with("| `src/")).find(names);
+        let last = row.unwrap_or_else(|| panic!("{module} is not in the map")).split('|').nth(3).unwrap();
+        let told: Vec<_> = last.split(',').map(str::trim).filter(|name| !name.is_empty()).collect();
+        assert_eq!(told, *uses, "{module}");
+    }
+}
+
+#[test]
+fn the_changelog_has_this_version() {
+    let version = format!("## {}\n", env!("CARGO_PKG_VERSION"));
+    assert!(read("CHANGELOG.md").contains(&version), "{version}");
 }
