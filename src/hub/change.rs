@@ -217,7 +217,7 @@ impl<'a> Change<'a> {
             true => Ok(()),
             false => Err(HubError::Tampered {
                 what: format!("The table of {}", of.things),
-                mend: "run `keydesk audit verify` and `keydesk audit accept` on this machine, with --as NAME"
+                mend: "run `keydesk audit verify --as NAME` and `keydesk audit accept --as NAME` on this machine"
                     .to_owned(),
             }),
         }

@@ -74,19 +74,15 @@ impl Hub {
         Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
     }
 
+    /// The row may call itself anything by now; what the trail knows of it counts more.
     fn revoke_tampered(&self, change: &mut Change<'_>, actor: &Actor, target: Target) -> Result<Outcome, HubError> {
-        let found: Option<Tagged<CredentialRecord>> = tables::get(&mut *change.tx, "id", &target.id.to_string())?;
-        let before = found.ok_or_else(|| no_key(&target.id.to_string()))?.record;
-        let was = before.version;
-        let record = CredentialRecord {
-            version: 1,
-            state: State::Revoked.as_str().to_owned(),
-            listed: false,
-            ..change.touched(&CredentialRecord { version: 0, ..before.clone() }, actor, Verb::Revoke.past())
+        let id = target.id.to_string();
+        let found: Option<Tagged<CredentialRecord>> = tables::get(&mut *change.tx, "id", &id)?;
+        let before = found.ok_or_else(|| no_key(&id))?.record;
+        let record = match change.made_as(&id)? {
+            Some(made) => change.put_tombstone(actor, &made)?,
+            None => change.revoke_as_it_is(actor, &before)?,
         };
-        change.replace(&record, was)?;
-        tables::count_anew(&mut *change.tx)?;
-        tables::stop_waiting(&mut *change.tx, &record.id)?;
         change.note_credential(action::REVOKED, &before, &record)?;
         Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
     }

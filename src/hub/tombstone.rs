@@ -17,7 +17,7 @@ use super::{
 const RUN: i64 = 500;
 
 /// What the trail says of a key.
-struct Made {
+pub(super) struct Made {
     id: String,
     kind: String,
     key: String,
@@ -62,8 +62,33 @@ impl Change<'_> {
         }
     }
 
+    /// The making of the credential with this id.
+    pub(super) fn made_as(&mut self, id: &str) -> Result<Option<Made>, HubError> {
+        let filters = [TrailFilter::Subject(id), TrailFilter::Class(action::CREATED.class)];
+        let rows = tables::trail_before(&mut *self.tx, &filters, i64::MAX, RUN)?;
+        Ok(rows.iter().rev().find_map(made_by))
+    }
+
+    /// Revokes a row that the trail knows nothing of.
+    pub(super) fn revoke_as_it_is(
+        &mut self,
+        actor: &Actor,
+        before: &CredentialRecord,
+    ) -> Result<CredentialRecord, HubError> {
+        let first = CredentialRecord { version: 0, ..before.clone() };
+        let record = CredentialRecord {
+            state: State::Revoked.as_str().to_owned(),
+            listed: false,
+            ..self.touched(&first, actor, Verb::Revoke.past())
+        };
+        self.replace(&record, before.version)?;
+        tables::count_anew(&mut *self.tx)?;
+        tables::stop_waiting(&mut *self.tx, &record.id)?;
+        Ok(record)
+    }
+
     /// Puts a revoked row in the place of whatever has this id, or this kind and key.
-    fn put_tombstone(&mut self, actor: &Actor, made: &Made) -> Result<CredentialRecord, HubError> {
+    pub(super) fn put_tombstone(&mut self, actor: &Actor, made: &Made) -> Result<CredentialRecord, HubError> {
         let there = tables::version_of::<CredentialRecord>(&mut *self.tx, "id", &made.id)?;
         for planted in tables::ids_of_key(&mut *self.tx, &made.kind, &made.key)? {
             if planted != made.id {

@@ -108,9 +108,7 @@ impl Hub {
     ) -> Result<Option<String>, HubError> {
         let vault = &self.vault;
         if let Some(no) = tables::trail_beside(tx, head.trail_no)? {
-            return Ok(Some(format!(
-                "row {no} was added outside keydesk (`keydesk audit accept --as NAME` moves it away)"
-            )));
+            return Ok(Some(format!("row {no} was added outside keydesk")));
         }
         if account_changed(tx, vault)? {
             return Ok(Some("the name of the account was changed outside keydesk".to_owned()));

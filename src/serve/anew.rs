@@ -45,12 +45,12 @@ impl Refresh {
             self.take_from(hub, loaded)?;
             return Ok(false);
         }
+        // This handle may be of a time when the account had another name.
+        let now = self.another()?;
         let Loaded { snapshot, tampered, findings, mark, phases, unnamed, index_lies } = loaded;
         tracing::info!(credentials = snapshot.len(), milliseconds = phases.all.as_millis() as u64, whole, "loaded");
         self.verifier.replace(snapshot, tampered.len());
         self.settle(followed);
-        // This handle may be of a time when the account had another name.
-        let now = self.another()?;
         if now.account_is_intact() {
             self.verifier.of_account(now.account());
         }

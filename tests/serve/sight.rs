@@ -224,7 +224,9 @@ fn a_pipe_beside_the_database_keeps_no_verifier_waiting() {
     rustix::fs::mknodat(rustix::fs::CWD, &seen, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
     let verifier = desk.verifier();
     assert_eq!(status(&verifier, &one), 200);
-    verifier.until("it is replaced", |_| fs::read(&seen).is_ok_and(|line| line.starts_with(b"[")));
+    // Whoever reads a pipe waits for somebody who writes.
+    verifier.until("it is replaced", |_| fs::symlink_metadata(&seen).is_ok_and(|meta| meta.is_file()));
+    assert!(fs::read(&seen).unwrap().starts_with(b"["));
 }
 
 /// Answers and `/readyz`, asked without a pause until something is true; all that was said.
@@ -432,7 +434,7 @@ fn a_row_changed_behind_our_back_is_refused_counted_and_in_the_trail() {
     desk.set(row, Verb::Revoke);
     desk.sql(&format!(
         "UPDATE credential SET state = 'active' WHERE key = '{}';
-         UPDATE secret SET valid_until = 99999999999 WHERE credential = '{}';
+         UPDATE secret SET no = 9 WHERE credential = '{}';
          UPDATE secret SET sealed = (SELECT sealed FROM secret WHERE credential = '{}') WHERE credential = '{}';",
         row.key, secret.id, good.id, moved.id
     ));
