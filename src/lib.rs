@@ -1,8 +1,8 @@
 //! keydesk: a self-hosted desk for API credentials.
 //!
 //! Dependencies point one way: `tui` and `cli` call `hub`; `hub` calls `store`, `vault`, `account` and `credential`;
-//! `verify` calls `vault` and `credential` alone; all lean on the leaves `files`, `secret`, `sequence`, `text` and `time`.
-//! `tests/house.rs` reads the `use` lines and holds this.
+//! `verify` calls `vault` and `credential` alone; all lean on the leaves `files`, `progress`, `secret`, `sequence`, `text` and
+//! `time`. `tests/house.rs` reads the `use` lines and holds this.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -17,6 +17,7 @@ pub mod export;
 pub mod files;
 pub mod hub;
 pub mod plain;
+pub mod progress;
 pub mod sample;
 pub mod secret;
 pub mod sequence;

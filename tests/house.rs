@@ -16,6 +16,7 @@ use std::{
 /// Who may use whom. What is not here may not: `tui` and `cli` never meet, and nothing but `main` opens the screen.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("files", &[]),
+    ("progress", &[]),
     ("secret", &[]),
     ("sequence", &[]),
     ("text", &[]),
@@ -40,6 +41,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "demo",
             "export",
             "hub",
+            "progress",
             "sample",
             "secret",
             "sequence",
@@ -50,7 +52,22 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("clipboard", &["secret"]),
-    ("plain", &["account", "clipboard", "config", "credential", "hub", "sample", "secret", "sequence", "text", "time"]),
+    (
+        "plain",
+        &[
+            "account",
+            "clipboard",
+            "config",
+            "credential",
+            "hub",
+            "progress",
+            "sample",
+            "secret",
+            "sequence",
+            "text",
+            "time",
+        ],
+    ),
     (
         "tui",
         &[
@@ -60,6 +77,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "credential",
             "export",
             "hub",
+            "progress",
             "sample",
             "secret",
             "sequence",

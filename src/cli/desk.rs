@@ -6,6 +6,7 @@ use crate::{
     config::Found,
     credential::{Kind, holds_api_secret},
     hub::{Actor, CredentialRow, Hub, Origin, Start},
+    progress,
     time::Clock,
 };
 
@@ -41,7 +42,7 @@ impl Site {
                             the machine itself, as the Unix user of the desk.";
             return Err(Failure::Said { code: NOT_ALLOWED, sentence: sentence.to_owned() });
         }
-        match Hub::open(&self.found.places(), Arc::clone(&self.clock))? {
+        match Hub::open_with(&self.found.places(), Arc::clone(&self.clock), &mut progress::upgrading())? {
             Start::Ready(hub) => {
                 let actor = hub.local_actor(&acting.name, &self.origin)?;
                 Ok(Desk { hub, actor })

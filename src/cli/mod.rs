@@ -17,7 +17,6 @@ mod man;
 mod out;
 mod password;
 mod process;
-mod progress;
 mod serve;
 mod setting;
 mod sign;

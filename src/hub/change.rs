@@ -105,7 +105,7 @@ impl<'a> Change<'a> {
         if !guard::head_intact(&hub.vault, &head) {
             return Err(tampered_head());
         }
-        hub.remember(&head)?;
+        hub.must_go_on(&mut *tx, &head)?;
         let sums = hub.vault.open_sums(&head.sums, &head.store_id).map_err(|_| tampered_head())?;
         let now = hub.now();
         Ok(Self { hub, tx, now, head, sums, operation: uuid(now)?.to_string(), noted: false, raised: false, author })

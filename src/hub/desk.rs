@@ -53,8 +53,8 @@ pub struct Hub {
     account: String,
     /// Whether the row of the account is as keydesk left it.
     account_intact: bool,
-    /// Store id, epoch and the highest trail number seen: a store that goes back is noticed.
-    highest: Mutex<Option<(String, i64, i64)>>,
+    /// The newest head that was seen: a store that goes back, or goes on from something older, is noticed.
+    highest: Mutex<Option<HeadRow>>,
 }
 
 impl Hub {
@@ -131,7 +131,7 @@ impl Hub {
     ) -> Result<Self, HubError> {
         let mut tx = store.read(&Cancel::default())?;
         let (vault, account) = unlock(&mut *tx, master, &place.path)?;
-        steps::check(&mut *tx, &vault)?;
+        steps::check(&mut *tx, &vault, store.step())?;
         drop(tx);
         let account_intact = guard::intact(&vault, &account);
         let account = account.record.name;
@@ -158,17 +158,37 @@ impl Hub {
     /// Notes how far the trail is; an error when the store is older than it was, or another one.
     pub(super) fn remember(&self, head: &HeadRow) -> Result<(), HubError> {
         let mut highest = self.highest.lock().unwrap_or_else(PoisonError::into_inner);
-        let went_back = highest.as_ref().is_some_and(|(store, epoch, no)| {
-            *store != head.store_id || *epoch > head.epoch || (*epoch == head.epoch && *no > head.trail_no)
+        let went_back = highest.as_ref().is_some_and(|known| {
+            known.store_id != head.store_id
+                || known.epoch > head.epoch
+                || (known.epoch == head.epoch && known.trail_no > head.trail_no)
         });
         if went_back {
-            return Err(HubError::Unavailable(
-                "The store went back: it is older than it was a moment ago. Nothing was changed; find out who put an old file back, then start keydesk again.".to_owned(),
-            ));
+            return Err(went_back_error());
         }
-        *highest = Some((head.store_id.clone(), head.epoch, head.trail_no));
+        *highest = Some(head.clone());
         Ok(())
     }
+
+    /// The same for who is about to write: the trail still has the row that was its last one.
+    pub(super) fn must_go_on(&self, tx: &mut dyn Tx, head: &HeadRow) -> Result<(), HubError> {
+        let known = self.highest.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(known) = known.filter(|known| known.epoch == head.epoch && known.trail_no > 0)
+            && known.trail_no <= head.trail_no
+            && tables::trail_hash(tx, known.trail_no)?.as_ref() != Some(&known.trail_hash)
+        {
+            return Err(went_back_error());
+        }
+        self.remember(head)
+    }
+}
+
+fn went_back_error() -> HubError {
+    HubError::Unavailable(
+        "The store went back: it is older than it was a moment ago. Nothing was changed; find out who put an old file back, \
+         then start keydesk again."
+            .to_owned(),
+    )
 }
 
 /// What set-up was asked for, checked.

@@ -39,9 +39,19 @@ pub fn run(
     clock: Arc<dyn Clock>,
 ) -> Result<After> {
     let mut tty = terminal(Some(appearance))?;
-    match Hub::open(places, Arc::clone(&clock))? {
+    match Hub::open_with(places, Arc::clone(&clock), &mut |done, all| upgraded(&mut tty, done, all))? {
         Start::Ready(hub) => Ok(converse(&mut tty, Arc::new(hub), origin, verifier, None)),
         Start::New => Ok(set_up_and_converse(&mut tty, places, clock, origin, verifier)?),
+    }
+}
+
+/// Says now and then how far a desk of an older keydesk has been brought up to date.
+fn upgraded(tty: &mut Tty, done: i64, all: i64) {
+    const EVERY: i64 = 100_000;
+    if done % EVERY == 0 {
+        // Where nobody hears it, the work goes on.
+        let _ =
+            Talk::new(tty).say(format!("The desk of an older keydesk is brought up to date: {done} of {all} keys."));
     }
 }
 

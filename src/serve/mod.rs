@@ -272,7 +272,12 @@ fn accepted(orders: &Orders, hub: &Hub, followed: &Followed, last: Option<&Mark>
 }
 
 fn open(orders: &Orders) -> Result<Hub, ServeError> {
-    match Hub::open(&orders.places, orders.clock.clone())? {
+    let mut upgraded = |done, all| {
+        if done % 100_000 == 0 {
+            tracing::info!(done, all, "the desk of an older keydesk is brought up to date");
+        }
+    };
+    match Hub::open_with(&orders.places, orders.clock.clone(), &mut upgraded)? {
         Start::Ready(hub) => Ok(hub),
         Start::New => Err(ServeError::NoDesk(orders.places.database.display().to_string())),
     }

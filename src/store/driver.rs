@@ -28,6 +28,10 @@ pub trait Store: Send + Sync {
     /// handle sees. False, or an error, means that this handle is to be given up.
     fn fresh(&self) -> Result<bool, StoreError>;
 
+    /// The step that the schema is at. One beyond what this program knows was not held against anything: whoever has the
+    /// keys holds the catalogue against the tag of its newest step.
+    fn step(&self) -> i64;
+
     /// Notice of commits, for a thread of its own that waits for them; `None` where the database gives none.
     fn notice(&self) -> Option<Box<dyn Notice>>;
 }

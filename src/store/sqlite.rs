@@ -140,6 +140,10 @@ impl Store for SqliteStore {
         self.place.as_ref().map_or(Ok(true), |place| self.is_fresh(place))
     }
 
+    fn step(&self) -> i64 {
+        self.place.as_ref().map_or(ours::LAST, |place| place.step())
+    }
+
     #[cfg(target_os = "linux")]
     fn notice(&self) -> Option<Box<dyn Notice>> {
         Some(Box::new(notice::Writes::beside(&self.place.as_ref()?.path)?))

@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result};
 use crate::clipboard::Way;
 use crate::config::{After, Appearance};
 use crate::hub::{Hub, Origin, Places as HubPlaces, Session, Start as Found};
+use crate::progress;
 use crate::time::{Clock, SystemClock};
 
 use super::copier::Copier;
@@ -40,7 +41,7 @@ pub fn run(
         return Ok(After::Exit(no_terminal()));
     }
     let watch = Watch::start()?;
-    let start = match Hub::open(places, Arc::clone(&clock))? {
+    let start = match Hub::open_with(places, Arc::clone(&clock), &mut progress::upgrading())? {
         Found::New => Start::SetUp,
         Found::Ready(hub) => {
             let account = hub.account().to_owned();

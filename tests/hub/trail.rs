@@ -145,6 +145,32 @@ fn a_forged_end_is_found_by_the_head() {
     assert!(matches!(change, Err(HubError::Tampered { .. })), "{change:?}");
 }
 
+/// Longer than it was by now, and not what it was.
+#[test]
+fn an_older_store_that_went_on_is_noticed_by_the_desk_that_knew_a_newer_one() {
+    let desk = filled();
+    let old = desk.dir.as_ref().unwrap().path().join("old.db");
+    rusqlite::Connection::open(desk.database())
+        .unwrap()
+        .backup("main", &old, None::<fn(rusqlite::backup::Progress)>)
+        .unwrap();
+    desk.create(Kind::Basic, "after the backup");
+    let source = rusqlite::Connection::open(&old).unwrap();
+    let mut target = rusqlite::Connection::open(desk.database()).unwrap();
+    rusqlite::backup::Backup::new(&source, &mut target)
+        .unwrap()
+        .run_to_completion(100, std::time::Duration::ZERO, None)
+        .unwrap();
+    drop(target);
+    let other = desk.reopened();
+    for name in ["one", "two", "three"] {
+        other.create(&desk.alice(), &super::support::wanted(Kind::Basic, name)).unwrap();
+    }
+    let alice = other.local_actor("alice", &Default::default()).unwrap();
+    let why = desk.hub.create(&alice, &super::support::wanted(Kind::Basic, "x")).unwrap_err();
+    assert!(why.to_string().contains("went back"), "{why}");
+}
+
 #[test]
 fn an_older_file_put_back_is_noticed_and_noted_numbers_find_it() {
     let desk = filled();

@@ -7,11 +7,13 @@ use std::{
 
 use clap::Args;
 
-use crate::cli::{
-    args::Acting,
-    desk::Site,
-    failure::{self, Failure},
-    out,
+use crate::{
+    cli::{
+        args::Acting,
+        desk::Site,
+        failure::{self, Failure},
+        out,
+    },
     progress::Progress,
 };
 

@@ -9,8 +9,9 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::{
-    cli::{args::Acting, desk::Site, failure::Failure, out, password, progress::Progress, silent::Silent},
+    cli::{args::Acting, desk::Site, failure::Failure, out, password, silent::Silent},
     hub::{Cancel, FoundSecret, Remedy},
+    progress::Progress,
     secret::What,
     time::{Millis, Seconds},
 };

@@ -4,12 +4,13 @@ use std::{
     fs::Metadata,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
+    sync::OnceLock,
     time::Duration,
 };
 
 use crate::store::StoreError;
 
-use super::open::unreachable;
+use super::{open::unreachable, ours::LAST};
 
 /// A file, whatever its name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,9 @@ pub(super) struct Place {
     pub(super) path: PathBuf,
     pub(super) database: Id,
     beside: [PathBuf; 2],
+    /// The schema that was found when the desk was opened, where it is of a step that this program does not know: whoever
+    /// has the keys says whether it is to be trusted. Another one is not.
+    beyond: OnceLock<(i64, Vec<u8>)>,
 }
 
 /// How often, and for how long each time, somebody who closes a database is waited for.
@@ -44,7 +48,7 @@ impl Place {
     pub(super) fn find(path: &Path) -> Result<Self, StoreError> {
         let found = path.canonicalize().and_then(|full| Ok((path.metadata()?, full)));
         let (meta, full) = found.map_err(|e| unreachable(path, &e))?;
-        Ok(Self { path: path.to_owned(), database: Id::of(&meta), beside: beside(&full) })
+        Ok(Self { path: path.to_owned(), database: Id::of(&meta), beside: beside(&full), beyond: OnceLock::new() })
     }
 
     /// The database is the one that was found.
@@ -56,6 +60,21 @@ impl Place {
                 self.path.display()
             ))),
         }
+    }
+
+    /// Notes a schema of a step that this program does not know.
+    pub(super) fn found_beyond(&self, step: i64, catalogue: Vec<u8>) {
+        let _ = self.beyond.set((step, catalogue));
+    }
+
+    /// Whether this is the schema that was noted.
+    pub(super) fn is_beyond(&self, step: i64, catalogue: &[u8]) -> bool {
+        self.beyond.get().is_some_and(|(of, is)| *of == step && is == catalogue)
+    }
+
+    /// The step of the schema, as far as this program knows it.
+    pub(super) fn step(&self) -> i64 {
+        self.beyond.get().map_or(LAST, |(step, _)| *step)
     }
 
     /// The two files beside the database as they are now; `None` unless both are there.

@@ -153,7 +153,7 @@ pub(super) fn connect(place: &Place) -> Result<(Connection, Catalogue), StoreErr
     let connection = open::connect(&place.path)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(failed(&connection))?;
     let (step, catalogue) = ours::check(&connection, &place.path)?;
-    ours::newest(step, &place.path)?;
+    ours::newest(step, &catalogue, place)?;
     open::settle(&connection)?;
     // What is read once is open: the files beside the database are there from here on.
     connection.query_row("PRAGMA schema_version", [], |_| Ok(())).map_err(failed(&connection))?;

@@ -63,7 +63,7 @@ impl SqliteStore {
         let opening = Opening::begin(&place, &writer)?;
         // Kept until the others are open: whoever closes last folds the log into the file.
         let first = connect(path)?;
-        upgrade(&first, path, carry)?;
+        upgrade(&first, &place, carry)?;
         close_to_others(path);
         *writer.lock() = Some(Live::open(&opening, &place, false)?);
         *reader.lock() = Some(Live::open(&opening.and(&reader), &place, true)?);
@@ -160,10 +160,15 @@ pub(super) fn settle(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update(None, "synchronous", "full").map_err(failed(connection))
 }
 
-/// Brings an older desk to this keydesk's schema. Of two processes that start at once, one does it.
-fn upgrade(connection: &Connection, path: &Path, carry: Carry<'_>) -> Result<(), StoreError> {
-    let (is, _) = ours::check(connection, path)?;
-    if is == LAST {
+/// Brings an older desk to this keydesk's schema. Of two processes that start at once, one does it. One that a newer
+/// keydesk made is noted.
+fn upgrade(connection: &Connection, place: &Place, carry: Carry<'_>) -> Result<(), StoreError> {
+    let path = &place.path;
+    let (is, catalogue) = ours::check(connection, path)?;
+    if is > LAST {
+        place.found_beyond(is, catalogue.bytes());
+    }
+    if is >= LAST {
         return Ok(());
     }
     apply(&SqliteStore::alone(connect(path)?), (is, LAST), Some(path), carry).or_else(|why| {

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    io::{self, Write as _},
+    io::{self, IsTerminal as _, Write as _},
     time::{Duration, Instant},
 };
 
@@ -42,6 +42,17 @@ impl Progress {
             (self.next, self.shown) = (now + Self::AGAIN, true);
         }
         due
+    }
+}
+
+/// Says how far a desk of an older keydesk has been brought up to date, on a terminal.
+pub fn upgrading() -> impl FnMut(i64, i64) {
+    let mut progress = Progress::new(io::stderr().is_terminal(), Instant::now());
+    move |done, all| {
+        progress.show(format_args!("The desk of an older keydesk is brought up to date: {done} of {all} keys"));
+        if done >= all {
+            progress.clear();
+        }
     }
 }
 
