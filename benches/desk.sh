@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Measures the desk on a terminal: benches/desk.sh DIR [RUNS], where DIR was made by `cargo bench --bench fill -- DIR N`.
-# TTYBENCH names the harness that plays the keys and reads the terminal (Python, with pyte from PyPI).
+# It needs Python with pyte from PyPI. TTYBENCH names another copy of the harness that plays the keys and reads the terminal.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-: "${TTYBENCH:?names the harness ttybench.py}"
+TTYBENCH=${TTYBENCH:-benches/ttybench.py}
 dir=${1:?the directory of the desk} runs=${2:-5}
 
 # Each step is labelled by its keys in what the harness prints. The password is the one that fill gave alice.

@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 """keydesk beside other terminal programs, in one run with interleaved rounds.
 
-    TTYBENCH=ttybench.py FLOOR_TUI=floor-tui benches/peers.py SCRATCH DESK-1k DESK-100k DESK-1m
+    FLOOR_TUI=floor-tui benches/peers.py SCRATCH DESK-1k DESK-100k DESK-1m
 
-TTYBENCH is the harness, FLOOR_TUI the ratatui list that does nothing else; the desks were made by `fill`. The others
-come from Debian: less tig fzf mc ncdu mutt htop btop. SCRATCH keeps what they are shown: a second run is quicker.
+FLOOR_TUI is the program of benches/floor, a ratatui list that does nothing else; the desks were made by `fill`. TTYBENCH
+names another copy of the harness ttybench.py. The others come from Debian: less tig fzf mc ncdu mutt htop btop. SCRATCH keeps what they are shown: a second run is quicker.
 Prints the table of README.md; a program that is not there is left out and named.
 """
 import json, os, pathlib, shutil, sqlite3, statistics, subprocess, sys
 
 ROUNDS = int(os.environ.get("ROUNDS", "5"))
 HERE = pathlib.Path(__file__).resolve().parent.parent
-TTYBENCH = os.environ["TTYBENCH"]
+TTYBENCH = os.environ.get("TTYBENCH", str(HERE / "benches/ttybench.py"))
 MOVES = ["--keys", "Down*40", "--keys", "PgDn*10", "--flood", "Down*300", "--wait-quiet", "300"]
 SIGN_IN = ["--wait-text", "Sign in@20", "--wait-quiet", "150", "--type", "alice", "--keys", "Tab",
            "--type", "correct horse battery", "--keys", "Enter", "--wait-text", "Settings@20", "--wait-quiet", "300",

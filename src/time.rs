@@ -1,6 +1,6 @@
 //! Points in time, and the one place that reads the clock.
 //!
-//! A leaf. What a verifier judges is whole Unix seconds, the trail has milliseconds (DESIGN.md section 3).
+//! A leaf. What a verifier judges is whole Unix seconds, the trail has milliseconds (docs/design.md section 3).
 
 mod read;
 

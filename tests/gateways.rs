@@ -15,6 +15,7 @@ mod gateways {
     pub mod client;
     pub mod clients;
     pub mod crowds;
+    pub mod documented;
     pub mod envoy;
     pub mod haproxy;
     pub mod house;
@@ -22,7 +23,7 @@ mod gateways {
     pub mod nameless;
     pub mod nginx;
     pub mod pypi;
-    pub mod readme;
+
     pub mod targets;
     pub mod traefik;
     pub mod tunnels;

@@ -1,13 +1,17 @@
 //! The rules of the house, read from its own text: which module may use which, how long a file may be, what no line
-//! may hold, and that the README says what the program does.
+//! may hold; and that the documentation says what the program does.
+
+mod house {
+    pub mod commands;
+    pub mod documents;
+    pub mod tables;
+}
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
-
-use keydesk::tui::keys;
 
 /// Who may use whom. What is not here may not: `tui` and `cli` never meet, and nothing but `main` opens the screen.
 const MAY_USE: &[(&str, &[&str])] = &[
@@ -122,8 +126,10 @@ impl Source {
     }
 }
 
+/// The root of the tree. Cargo names it when it runs a test; a test that was built elsewhere can be run on a copy.
 fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+    let named = std::env::var_os("CARGO_MANIFEST_DIR");
+    named.map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from)
 }
 
 fn read(path: &str) -> String {
@@ -337,250 +343,4 @@ fn only_the_time_module_reads_the_clock() {
             assert!(!code(&source.text).contains(call), "{} reads the clock by {call}", source.path);
         }
     }
-}
-
-/// The text between two markers of the README.
-fn between(name: &str) -> String {
-    let readme = read("README.md");
-    let (begin, end) = (format!("<!-- {name}: begin -->\n"), format!("<!-- {name}: end -->"));
-    let from = readme.find(&begin).unwrap_or_else(|| panic!("the README has no {begin}")) + begin.len();
-    let to = readme[from..].find(&end).unwrap_or_else(|| panic!("the README has no {end}"));
-    readme[from..from + to].to_owned()
-}
-
-/// `KEYDESK_BLESS=1 cargo test --test house` writes the tables.
-#[test]
-fn the_readmes_keys_and_filter_terms_are_the_programs() {
-    for (name, table) in [("keys", keys::markdown()), ("filter", keys::terms_markdown())] {
-        if std::env::var_os("KEYDESK_BLESS").is_some() {
-            let readme = read("README.md");
-            let marker = format!("<!-- {name}: begin -->\n");
-            let (old, new) = (format!("{marker}{}", between(name)), format!("{marker}{table}"));
-            fs::write(root().join("README.md"), readme.replacen(&old, &new, 1)).unwrap();
-        }
-        assert_eq!(between(name).trim(), table.trim(), "run: KEYDESK_BLESS=1 cargo test --test house");
-    }
-}
-
-#[test]
-fn the_readmes_roles_are_the_programs() {
-    use keydesk::account::{Right, Role, allows};
-    let table = between("roles");
-    for role in Role::ALL {
-        assert!(table.contains(role.title()), "{role} is not in the README");
-    }
-    for right in Right::ALL {
-        let row = table
-            .lines()
-            .find(|line| line.contains(right.as_str()))
-            .unwrap_or_else(|| panic!("{right:?} is not in the README"));
-        let cells: Vec<_> = row.split('|').map(str::trim).collect();
-        let wanted = Role::ALL.map(|role| if allows(role, right) { "yes" } else { "no" });
-        assert_eq!(cells[3..6], wanted, "{row}");
-    }
-}
-
-/// Every `keydesk …` line of the README can be typed, and every verb is in the README.
-#[test]
-fn the_readmes_commands_are_the_programs() {
-    let readme = read("README.md");
-    let lines = commands(&readme);
-    assert!(lines.len() > 10, "{lines:?}");
-    for line in &lines {
-        // What a shell would put in its place.
-        let line = line.replace("\"$NOTED\"", &format!("1:{}", "0".repeat(64))).replace("\"Acme Messaging\"", "Acme");
-        let line = line.replace("'crm unused>90d'", "crm");
-        let words = line.split_whitespace();
-        if let Err(wrong) = keydesk::cli::command().try_get_matches_from(words) {
-            assert_eq!(wrong.exit_code(), 0, "{line}: {wrong}");
-        }
-    }
-    for verb in verbs(&keydesk::cli::command(), "keydesk") {
-        assert!(lines.iter().any(|line| line.starts_with(&verb)), "{verb} is not in the README");
-    }
-}
-
-/// The texts of the program: its string literals, without comments, with what a `\\` at the end of a line joins.
-fn literals(source: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut rest = source;
-    while let Some(at) = rest.find(['"', '/', '\'']) {
-        let (before, here) = rest.split_at(at);
-        if here.starts_with("//") {
-            rest = here.split_once('\n').map_or("", |(_, after)| after);
-        } else if here.starts_with("'\"'") || here.starts_with("'\\\"'") {
-            rest = &here[here[1..].find('\'').unwrap() + 2..];
-        } else if here.starts_with('"') {
-            let hashes = before.len() - before.trim_end_matches('#').len();
-            let raw = before.trim_end_matches('#').ends_with('r');
-            let (text, after) = if raw { raw_literal(here, hashes) } else { literal(here) };
-            found.push(text);
-            rest = after;
-        } else {
-            rest = &here[1..];
-        }
-    }
-    found
-}
-
-fn raw_literal(here: &str, hashes: usize) -> (String, &str) {
-    let end = format!("\"{}", "#".repeat(hashes));
-    let (text, after) = here[1..].split_once(&end).unwrap();
-    (text.to_owned(), after)
-}
-
-fn literal(here: &str) -> (String, &str) {
-    let (mut text, mut chars) = (String::new(), here[1..].char_indices());
-    while let Some((i, c)) = chars.next() {
-        match c {
-            '"' => return (text, &here[1 + i + 1..]),
-            '\\' => match chars.next() {
-                Some((i, '\n')) => {
-                    let indent = here[1 + i + 1..].len() - here[1 + i + 1..].trim_start().len();
-                    chars.by_ref().take(indent).for_each(|_| ());
-                }
-                Some((_, 'n')) => text.push('\n'),
-                Some((_, other)) => text.push(other),
-                None => {}
-            },
-            c => text.push(c),
-        }
-    }
-    panic!("a literal without an end: {here}");
-}
-
-/// The commands of a text: what stands in backticks, or else goes on to the end of the text.
-fn suggested(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for (at, _) in text.match_indices("keydesk ") {
-        let rest = &text[at..];
-        let quoted = text[..at].ends_with('`');
-        let end = if quoted { rest.find('`').unwrap_or(rest.len()) } else { rest.len() };
-        let words: Vec<_> = rest[..end].split_whitespace().collect();
-        // Without backticks it is prose, unless it names something that can be done.
-        if quoted || does_something(&words) {
-            found.push(words.join(" "));
-        }
-    }
-    found
-}
-
-/// Whether the words begin with a whole command.
-fn does_something(words: &[&str]) -> bool {
-    let program = keydesk::cli::command();
-    let mut command = &program;
-    for word in &words[1..] {
-        // A command may end a sentence.
-        match command.find_subcommand(word.trim_end_matches(['.', ',', ';', ':', ')'])) {
-            Some(sub) if !sub.has_subcommands() => return true,
-            Some(sub) => command = sub,
-            None => return false,
-        }
-    }
-    false
-}
-
-/// What a text leaves open, filled in.
-fn filled_in(command: &str) -> Vec<String> {
-    let noted = format!("1:{}", "0".repeat(64));
-    let mut words: Vec<String> = Vec::new();
-    for word in command.split_whitespace() {
-        let (open, close) = (word.find('{'), word.rfind('}'));
-        words.push(match (words.last().map(String::as_str), open, close) {
-            (Some("--kind"), Some(_), _) => "basic".to_owned(),
-            // `keydesk setting set`: which one is left open.
-            (Some("set"), Some(_), _) => "replay".to_owned(),
-            (Some("--expect"), ..) => noted.clone(),
-            (_, Some(open), Some(close)) => format!("{}X{}", &word[..open], &word[close + 1..]),
-            _ => word.to_owned(),
-        });
-    }
-    words
-}
-
-#[test]
-fn texts_and_the_commands_in_them_are_found() {
-    let source =
-        "say(\"a `keydesk key list --as {}` b\"); // \"no\"\nlet c = '\"'; say(\"one \\\n    two\"); r#\"raw \"x\"\"#";
-    assert_eq!(literals(source), ["a `keydesk key list --as {}` b", "one two", "raw \"x\""]);
-    assert_eq!(
-        suggested("Do `keydesk key list`, or: keydesk audit list --as A"),
-        ["keydesk key list", "keydesk audit list --as A"]
-    );
-    assert_eq!(suggested("or by keydesk audit accept."), ["keydesk audit accept."], "at the end of a sentence too");
-    assert!(suggested("keydesk keeps keys, keydesk key check").is_empty());
-    assert_eq!(filled_in("keydesk key find --kind {kind} by:{}").join(" "), "keydesk key find --kind basic by:X");
-}
-
-/// What the help says of a command, of its options and of the commands below it.
-fn help_texts(command: &clap::Command) -> Vec<String> {
-    let own = command.get_about().into_iter().chain(command.get_after_help());
-    let options = command.get_arguments().filter_map(|arg| arg.get_help());
-    let texts: Vec<_> = own.chain(options).map(ToString::to_string).collect();
-    texts.into_iter().chain(command.get_subcommands().flat_map(help_texts)).collect()
-}
-
-/// Whoever does what keydesk says is not told that the command is wrong.
-#[test]
-fn every_command_that_is_suggested_can_be_typed() {
-    let mut texts: Vec<(String, String)> = Vec::new();
-    for source in sources() {
-        texts.extend(literals(&source.text).into_iter().map(|text| (source.path.clone(), text)));
-    }
-    let readme = read("README.md");
-    let tables = readme.split("```").step_by(2).flat_map(str::lines).filter(|line| line.starts_with("| "));
-    texts.extend(tables.map(|line| ("README.md".to_owned(), line.to_owned())));
-    texts.extend(help_texts(&keydesk::cli::command()).into_iter().map(|text| ("--help".to_owned(), text)));
-    let (mut seen, mut refused) = (0, Vec::new());
-    for (path, text) in &texts {
-        for command in suggested(text) {
-            seen += 1;
-            let words = filled_in(&command);
-            // `keydesk key` names a group of commands, and is not meant to be typed.
-            let bare = words.iter().skip(1).all(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
-            let group = bare && !does_something(&words.iter().map(String::as_str).collect::<Vec<_>>());
-            if let Err(wrong) = keydesk::cli::command().try_get_matches_from(&words)
-                && wrong.exit_code() != 0
-                && !(group && keydesk::cli::command().find_subcommand(&words[1]).is_some())
-            {
-                refused.push(format!("{path}: {command}: {}", wrong.to_string().lines().next().unwrap_or_default()));
-            }
-        }
-    }
-    assert!(refused.is_empty(), "{refused:#?}");
-    assert!(seen > 20, "only {seen} were found");
-}
-
-/// Lines of the README's blocks that call the program, without their comments and with names in place of `…`.
-fn commands(readme: &str) -> Vec<String> {
-    let blocks = readme.split("```").skip(1).step_by(2);
-    let lines = blocks.flat_map(str::lines).filter_map(|line| {
-        let line = line.rsplit_once(" | ").map_or(line, |(_, after)| after);
-        let line = line.split("  #").next().unwrap_or_default().trim();
-        line.starts_with("keydesk").then(|| line.to_owned())
-    });
-    lines.collect()
-}
-
-fn verbs(command: &clap::Command, path: &str) -> Vec<String> {
-    let subs: Vec<_> = command.get_subcommands().filter(|sub| sub.get_name() != "help").collect();
-    match subs.is_empty() {
-        true => vec![path.to_owned()],
-        false => subs.iter().flat_map(|sub| verbs(sub, &format!("{path} {}", sub.get_name()))).collect(),
-    }
-}
-
-#[test]
-fn the_readmes_test_command_is_the_one_that_ci_runs() {
-    let ci = read(".ci/run");
-    let block = between("test");
-    let command = commands_of(&block);
-    assert!(
-        ci.lines().any(|line| line.trim_start_matches("CI=true ").trim() == command),
-        "{command} is not in .ci/run"
-    );
-}
-
-fn commands_of(block: &str) -> String {
-    block.lines().find(|line| line.starts_with("cargo ")).expect("a cargo line").to_owned()
 }

@@ -3,6 +3,9 @@
 #[path = "pty/need.rs"]
 mod need;
 
+#[path = "vectors/place.rs"]
+mod place;
+
 mod serve {
     pub mod answers;
     pub mod claims;

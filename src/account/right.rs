@@ -1,4 +1,4 @@
-//! Roles and rights: the table of DESIGN.md section 5.
+//! Roles and rights: the table of the README.
 
 use std::{fmt, str::FromStr};
 

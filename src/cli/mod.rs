@@ -79,7 +79,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Next {
     next.unwrap_or_else(|failure| Next::Exit(failure.tell()))
 }
 
-/// The clap definition, for tests that hold the README against it.
+/// The clap definition, for tests that hold the documentation against it.
 pub fn command() -> clap::Command {
     CommandLine::command()
 }

@@ -145,7 +145,7 @@ struct Term {
     read: fn(&mut Filter, &str) -> Result<(), FilterError>,
 }
 
-/// Every term there is: what is read, and what help and README tell.
+/// Every term there is: what is read, and what help and documentation tell.
 static TERMS: [Term; 7] = [
     Term {
         begins: "expires<",

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-/// Kind of a credential. One key may exist once in each kind; kinds never cross (VERIFY.md C8).
+/// Kind of a credential. One key may exist once in each kind; kinds never cross (docs/verification.md C8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// API key and API secret for HTTP Basic (RFC 7617).

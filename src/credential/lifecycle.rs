@@ -120,7 +120,7 @@ fn left(ms: i64) -> (i64, &'static str) {
 /// How many days before its expiry a credential is called expiring.
 pub const EXPIRING_DAYS: i64 = 30;
 
-/// What a credential is at `now`, judged as VERIFY.md C11 does: state, not before, expiry.
+/// What a credential is at `now`, judged as docs/verification.md C11 does: state, not before, expiry.
 pub fn condition(state: State, not_before: Option<Seconds>, expires_at: Option<Seconds>, now: Millis) -> Condition {
     let second = now.seconds();
     match state {

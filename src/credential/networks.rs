@@ -74,7 +74,7 @@ impl Networks {
         Self::parse(words(line))
     }
 
-    /// Whether an address is let in: any when there are none; IPv4-mapped IPv6 counts as IPv4 (VERIFY.md C13).
+    /// Whether an address is let in: any when there are none; IPv4-mapped IPv6 counts as IPv4 (docs/verification.md C13).
     pub fn admit(&self, address: Option<IpAddr>) -> bool {
         self.0.is_empty() || address.is_some_and(|a| self.0.iter().any(|n| n.contains(&a.to_canonical())))
     }

@@ -26,7 +26,7 @@ pub enum OptionsError {
     Past,
 }
 
-/// An algorithm of the HMAC dialect (VERIFY.md H3). RFC 9421 signatures count as SHA-256 (H4).
+/// An algorithm of the HMAC dialect (docs/verification.md H3). RFC 9421 signatures count as SHA-256 (H4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Algorithm {
     /// `hmac-sha1`: SDKs in the field sign with it.
@@ -116,7 +116,7 @@ impl FromStr for Algorithms {
     }
 }
 
-/// Whether a request with a body must sign a digest of it (VERIFY.md H15, H16).
+/// Whether a request with a body must sign a digest of it (docs/verification.md H15, H16).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum BodyDigest {
     /// It must: the default.

@@ -177,7 +177,7 @@ pub enum Conflict {
 }
 
 impl HubError {
-    /// Exit code of the command line (DESIGN.md section 9).
+    /// Exit code of the command line (docs/design.md section 9).
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Failed(_) | Self::Tampered { .. } => 1,

@@ -7,7 +7,7 @@ use crate::store::Cancel;
 
 use super::{HubError, Mark, Setting, change::Subject, feed::Feed, setting::ALL_ALGORITHMS, settled};
 
-/// Whether a signature is taken twice (VERIFY.md R1).
+/// Whether a signature is taken twice (docs/verification.md R1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Replay {
     /// It is: clients send equal requests within one second.

@@ -6,7 +6,7 @@ use super::Refusal;
 /// A reason's word, what it says in a row, and what to do about it. `{}` is the field or component that it is about.
 type Row = (&'static str, &'static str, &'static str);
 
-/// Every reason of VERIFY.md and the verifier's own.
+/// Every reason of docs/verification.md and the verifier's own.
 #[rustfmt::skip]
 const TABLE: [Row; 32] = [
     ("malformed_request", "malformed request", "Compare the gateway's configuration with the snippet under Documentation. Clients may send neither CONNECT nor X-Keydesk- fields."),

@@ -81,7 +81,7 @@ pub fn obstacle(language: Language, subject: &Subject<'_>, site: &Site) -> Optio
     }
 }
 
-/// What may stand between the quotes of a parameter (VERIFY.md H1).
+/// What may stand between the quotes of a parameter (docs/verification.md H1).
 fn is_plain(byte: u8) -> bool {
     matches!(byte, 0x20..=0x7e) && !matches!(byte, b'"' | b'\\')
 }

@@ -1,7 +1,7 @@
 //! The bytes of one connection, watched for a `#` in a request line and for answers that nobody takes.
 //!
 //! The HTTP library cuts a target at `#` and does not say so. Where the target is what a signature covers that would let
-//! `/a#b` pass as `/a` (VERIFY.md C1), so whoever reads the target off the request line asks here first.
+//! `/a#b` pass as `/a` (docs/verification.md C1), so whoever reads the target off the request line asks here first.
 
 use std::{
     io,

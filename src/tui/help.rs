@@ -1,4 +1,4 @@
-//! What the help overlay and the README say, from the table of keys.
+//! What the help overlay and the documentation say, from the table of keys.
 
 use std::fmt::Write as _;
 
@@ -69,7 +69,7 @@ fn heading(scope: Scope) -> &'static str {
     }
 }
 
-/// The key table of the README, in Markdown.
+/// The table of keys of the documentation, in Markdown.
 pub fn markdown() -> String {
     let mut out = String::from("| where | key | does |\n| --- | --- | --- |\n");
     let mut before = None;
@@ -85,7 +85,7 @@ pub fn markdown() -> String {
     out
 }
 
-/// The table of filter terms of the README, in Markdown.
+/// The table of filter terms of the documentation, in Markdown.
 pub fn terms_markdown() -> String {
     let mut out = String::from("| term | finds |\n| --- | --- |\n");
     for (term, words) in filter_terms() {

@@ -1,4 +1,4 @@
-//! The one table of keys. It drives dispatch, the hint line, help and the README.
+//! The one table of keys. It drives dispatch, the hint line, help and the documentation.
 
 use crate::account::Right;
 use crate::credential::Kind;
@@ -52,7 +52,7 @@ pub enum Leak {
 }
 
 impl Scope {
-    /// The heading in help and README.
+    /// The heading in help and documentation.
     pub fn title(self) -> &'static str {
         match self {
             Self::Everywhere => "Everywhere",
@@ -107,7 +107,7 @@ pub struct Binding {
     pub hint: &'static str,
     /// How the hint line writes the keys, where one word stands for two rows; empty to write the first chord.
     pub short: &'static str,
-    /// What it does, for help and README.
+    /// What it does, for help and documentation.
     pub words: &'static str,
     /// How help writes the keys; empty to write all chords; `-` to leave the row out (another row tells of it).
     pub keys: &'static str,

@@ -67,7 +67,7 @@ pub struct Glyphs {
     pub goes_on: &'static str,
 }
 
-/// Unicode: what screens.md shows.
+/// Unicode: what docs/screens.md shows.
 pub static UNICODE: Glyphs = Glyphs {
     corners: ["╭", "╮", "╰", "╯"],
     horizontal: "─",

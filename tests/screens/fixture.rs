@@ -59,7 +59,7 @@ impl Copy {
         Self::of(MADE.get_or_init(|| made(false)))
     }
 
-    /// The keys and people of screens.md.
+    /// The keys and people of docs/screens.md.
     pub fn filled() -> Self {
         static MADE: OnceLock<TempDir> = OnceLock::new();
         Self::of(MADE.get_or_init(|| made(true)))
