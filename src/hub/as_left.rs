@@ -8,13 +8,11 @@ use crate::store::{
     tables::{self, CredentialRecord, PersonRecord, Record, TrailRecord},
 };
 
-use super::{HubError, action};
+use super::{HubError, action, vouched::Told};
 
-/// What the trail says last of one row.
+/// What the trail says of one row.
 struct Last {
-    at: i64,
-    /// Its name when it was made; rows that were never made are not looked for.
-    made: Option<String>,
+    told: Told,
     table: &'static str,
     seen: bool,
 }
@@ -37,12 +35,7 @@ impl Changes {
         if beside.contains(&row.action.as_str()) {
             return;
         }
-        let is_made = [action::CREATED.code, action::USER_ADDED.code].contains(&row.action.as_str());
-        let last = self.0.entry(subject.clone()).or_insert(Last { at: 0, made: None, table, seen: false });
-        last.at = row.at;
-        if is_made {
-            last.made = Some(row.what.clone());
-        }
+        self.0.entry(subject.clone()).or_insert(Last { told: Told::default(), table, seen: false }).told.take_up(row);
     }
 
     /// What is not as the trail left it, as a sentence without an end.
@@ -57,7 +50,7 @@ impl Changes {
                 return Ok(Some(format!("the {thing} {name} is not as the trail left it: {how}")));
             }
             let gone = self.0.values().filter(|last| last.table == table && !last.seen);
-            if let Some(name) = gone.filter_map(|last| last.made.as_ref()).min() {
+            if let Some(name) = gone.filter_map(|last| last.told.name.as_ref()).min() {
                 return Ok(Some(format!("the {thing} {name} was removed outside keydesk")));
             }
         }
@@ -69,13 +62,17 @@ impl Changes {
         // Behind id and version.
         let place = |column: &str| T::COLUMNS.iter().position(|name| *name == column).map_or(0, |i| i + 2);
         let (at, name) = (place("changed_at"), place("name"));
+        // Only credentials have one. What is revoked needs none.
+        let secret = T::COLUMNS.contains(&"secret_no").then(|| place("secret_no"));
         let mut found = None;
         tables::each_tagged::<T>(tx, &mut |row| {
             let cell = |place: usize| row.get(place).copied().unwrap_or(Cell::Null);
             let last = cell(0).text().ok().and_then(|id| self.0.get_mut(id)).filter(|last| last.table == T::TABLE);
             let as_left = last.is_some_and(|last| {
                 last.seen = true;
-                Cell::Int(last.at) == cell(at)
+                let Told { revoked, secret: no, .. } = last.told;
+                Cell::Int(last.told.at) == cell(at)
+                    && (revoked || secret.is_none_or(|place| Cell::Int(no) == cell(place)))
             });
             if !as_left && found.is_none() {
                 found = Some(cell(name).text().unwrap_or("without a name").to_owned());

@@ -211,6 +211,14 @@ impl<'a> Change<'a> {
         sums::fits(&mut *self.tx, &self.hub.vault, &self.sums, of)
     }
 
+    /// Moves the rows that somebody wrote beside the trail out of its way; says how many.
+    pub(super) fn move_strays(&mut self) -> Result<u64, HubError> {
+        match tables::trail_beside(&mut *self.tx, self.head.trail_no)? {
+            Some(_) => Ok(tables::move_strays(&mut *self.tx, self.head.trail_no, self.now.0)?),
+            None => Ok(0),
+        }
+    }
+
     /// Refuses when the rows of a small table are not those that the head tells of.
     pub(super) fn must_fit(&mut self, of: Summed) -> Result<(), HubError> {
         match self.fits(of)? {
@@ -294,15 +302,24 @@ impl Hub {
     ) -> Result<T, HubError> {
         let run = || {
             let author = Author::of(actor);
-            let begun = if intent.mends { Change::begin_to_mend(self, author) } else { Change::begin(self, author) };
-            let mut change = begun?;
-            change.check(actor, intent.right)?;
+            let mut change = match intent.mends || intent.takes_away {
+                true => Change::begin_to_mend(self, author)?,
+                false => Change::begin(self, author)?,
+            };
+            match intent.mends || intent.takes_away {
+                true => check::check_for_mending(&mut *change.tx, &self.vault, actor, intent.right)?,
+                false => change.check(actor, intent.right)?,
+            };
             // An older row of a user may have been put back. Whoever acts by `--as` has the master key anyway.
             if actor.via != Via::Local && !intent.takes_away {
                 change.must_fit(sums::USERS)?;
             }
             if intent.sensitive && !actor.confirmed(change.now) {
                 return Err(HubError::PasswordNeeded);
+            }
+            if intent.takes_away {
+                // Rows beside the trail stand in nobody's way who revokes.
+                change.move_strays()?;
             }
             let done = work(&mut change)?;
             change.commit()?;

@@ -39,7 +39,7 @@ impl Hub {
     ) -> Result<T, HubError> {
         let run = || {
             let mut tx = self.store.read(cancel)?;
-            let person = check::check(&mut *tx, &self.vault, actor, intent.right)?;
+            let person = check::check_for_mending(&mut *tx, &self.vault, actor, intent.right)?;
             work(&mut *tx, person)
         };
         run().inspect_err(|why| self.note_refusal(actor, intent, why))

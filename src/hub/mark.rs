@@ -193,10 +193,12 @@ pub(super) fn altered(tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
 impl Hub {
     /// Accepts the store as it is, after an older copy of it, or of a row, was put in its place: verifiers that keep what
     /// they knew before load all of it. What the activity log knows better is put right first; keys are counted anew.
-    pub fn accept_store(&self, actor: &Actor) -> Result<Accepted, HubError> {
+    ///
+    /// With `trust_rows` also where the activity log is not whole, so that it cannot say which rows are older copies.
+    pub fn accept_store(&self, actor: &Actor, trust_rows: bool) -> Result<Accepted, HubError> {
         let intent = Intent::new(Right::ManageSite, "accept the store").sensitive().mending();
         self.change(actor, intent, |change| {
-            let accepted = change.mend()?;
+            let accepted = change.mend(trust_rows)?;
             let known = told(&mut *change.tx)?.iter().map(epoch_in).max().unwrap_or_default();
             let (before, after) = change.next_epoch(known);
             let json = |epoch: i64| serde_json::json!({ "epoch": epoch });
@@ -206,6 +208,12 @@ impl Hub {
             }
             if accepted.put_right > 0 {
                 now["put_right"] = accepted.put_right.into();
+            }
+            if accepted.users > 0 {
+                now["users"] = accepted.users.into();
+            }
+            if trust_rows && accepted.trail_broken {
+                now["rows"] = "trusted".into();
             }
             let subject = Subject::row(STORE, "the store");
             change.note(action::ACCEPTED, subject.changed(Some(json(before).to_string()), Some(now.to_string())))?;

@@ -2,22 +2,22 @@
 //! activity log says they are, as far as it is whole. Accepting a store must not bring back what was revoked, or a secret
 //! that was rotated away because it leaked.
 
-use std::collections::HashMap;
-
 use crate::account::UserState;
-use crate::credential::State;
+use crate::credential::{Name, State};
 use crate::store::{
-    Cancel,
-    tables::{self, CredentialRecord, PersonRecord, SecretRecord, SettingRecord, Tagged, TrailRecord},
+    StoreError,
+    tables::{self, CredentialRecord, PersonRecord, SettingRecord, Tagged, ThrottleRecord},
 };
 use crate::time::{Seconds, parse_when};
 
 use super::{
-    HubError, Setting, action,
+    HubError, Setting,
     change::Change,
     desk::password_place,
-    guard, settled, sums, trail,
-    walk::{self, Walk},
+    guard,
+    sign_in::{DUMMY_HASH, throttle_id},
+    sums, trail,
+    vouched::{Told, Vouched},
 };
 
 /// What accepting a store came to, beside the new epoch.
@@ -27,58 +27,56 @@ pub struct Accepted {
     pub moved: u64,
     /// Keys, users and settings that were older copies, and are what the activity log says again.
     pub put_right: u64,
-    /// The activity log is not whole, so rows were left as they are.
+    /// Users whose rows were removed or changed and are written anew. They need a new password.
+    pub users: u64,
+    /// The activity log is not whole, so only what it still says for certain was put right.
     pub trail_broken: bool,
-}
-
-/// What the trail says of one row.
-#[derive(Default)]
-struct Told {
-    at: i64,
-    /// The last JSON of the whole row.
-    row: serde_json::Value,
-    /// The newest secret, for a credential.
-    secret: i64,
-    old_until: Option<i64>,
-    /// When the password of a user was last set.
-    password_at: i64,
 }
 
 impl Change<'_> {
     /// Puts right what can be put right, and sets the sums to what there is then.
-    pub(super) fn mend(&mut self) -> Result<Accepted, HubError> {
+    ///
+    /// Where the trail is not whole, nobody can say which of the other rows are older copies. They are accepted only if
+    /// the Administrator trusts them, `trust_rows`.
+    pub(super) fn mend(&mut self, trust_rows: bool) -> Result<Accepted, HubError> {
         self.tx.rebuild_indexes()?;
-        let (last, now) = (self.head().trail_no, self.now.0);
-        let moved = tables::move_strays(&mut *self.tx, last, now)?;
-        let mut told: HashMap<String, Told> = HashMap::new();
-        let mut walk = Walk::new(self.head(), None);
-        let each = &mut |row: &TrailRecord| take_up(&mut told, row);
-        walk::on_with(&mut *self.tx, &mut walk, &Cancel::default(), &mut |_, _| (), each)?;
-        let trail_broken = walk.finish(true).is_some();
-        let put_right = if trail_broken { 0 } else { self.put_right(&told, &walk.written)? };
+        let moved = self.move_strays()?;
+        let head = self.head().clone();
+        let vouched = Vouched::read(&mut *self.tx, &head)?;
+        if !vouched.whole && !trust_rows {
+            for of in [sums::KEYS, sums::SECRETS, sums::USERS, sums::SETTINGS] {
+                if !self.fits(of).unwrap_or(false) {
+                    return Err(untold(of.things));
+                }
+            }
+        }
+        let put_right = self.put_right(&vouched)?;
+        let users = self.write_users_anew(&vouched)?;
         tables::count_anew(&mut *self.tx)?;
         let vault = self.vault();
         let all = sums::all(&mut *self.tx, vault)?;
         self.sums_mut().set(all);
-        Ok(Accepted { moved, put_right, trail_broken })
+        Ok(Accepted { moved, put_right, users, trail_broken: !vouched.whole })
     }
 
-    fn put_right(&mut self, told: &HashMap<String, Told>, written: &settled::Written) -> Result<u64, HubError> {
+    fn put_right(&mut self, vouched: &Vouched) -> Result<u64, HubError> {
         let mut done = 0;
-        for (id, told) in told {
-            let found = tables::get::<CredentialRecord>(&mut *self.tx, "id", id)?;
+        for (id, told) in &vouched.keys {
+            let found = readable(tables::get::<CredentialRecord>(&mut *self.tx, "id", id))?;
             if let Some(row) = found.filter(|row| self.is_older(row, row.record.changed_at, told)) {
                 self.put_credential_right(row.record, told)?;
                 done += 1;
             }
-            let found = tables::get::<PersonRecord>(&mut *self.tx, "id", id)?;
+        }
+        for (id, told) in &vouched.users {
+            let found = readable(tables::get::<PersonRecord>(&mut *self.tx, "id", id))?;
             if let Some(row) = found.filter(|row| self.is_older(row, row.record.changed_at, told)) {
                 self.put_user_right(row.record, told)?;
                 done += 1;
             }
         }
         for setting in Setting::ALL {
-            done += u64::from(self.put_setting_right(setting, written)?);
+            done += u64::from(self.put_setting_right(setting, vouched)?);
         }
         self.put_account_right()?;
         Ok(done)
@@ -87,6 +85,35 @@ impl Change<'_> {
     /// Whether a row is one that keydesk wrote, and not the last one that it wrote.
     fn is_older<T: tables::Record>(&self, row: &Tagged<T>, changed_at: i64, told: &Told) -> bool {
         changed_at != told.at && guard::intact(self.vault(), row)
+    }
+
+    /// Writes the users anew that the trail knows and whose rows are gone or have a wrong tag: without them nobody might
+    /// be left who manages the desk.
+    fn write_users_anew(&mut self, vouched: &Vouched) -> Result<u64, HubError> {
+        let mut done = 0;
+        for (id, told) in &vouched.users {
+            let Some(name) = &told.name else { continue };
+            let found = readable(tables::get::<PersonRecord>(&mut *self.tx, "id", id))?;
+            if found.is_some_and(|row| guard::intact(self.vault(), &row)) {
+                continue;
+            }
+            let namesake = readable(tables::get::<PersonRecord>(&mut *self.tx, "name", name))?;
+            if namesake.is_some_and(|row| row.record.id != *id && guard::intact(self.vault(), &row)) {
+                continue;
+            }
+            tables::remove_people(&mut *self.tx, id, name)?;
+            // Beyond every number that the row ever had, so that no session and no password of before is good.
+            let beyond = self.now.0;
+            let password = self.vault().seal(DUMMY_HASH.as_bytes(), &password_place(id, beyond))?;
+            let change = self.number();
+            self.insert(&PersonRecord { change, ..told.user(id, name, beyond, password) })?;
+            let tries = throttle_id(self.vault(), name)?;
+            if readable(tables::get::<ThrottleRecord>(&mut *self.tx, "id", &tries))?.is_none() {
+                self.first_throttle(name)?;
+            }
+            done += 1;
+        }
+        Ok(done)
     }
 
     fn put_credential_right(&mut self, older: CredentialRecord, told: &Told) -> Result<(), HubError> {
@@ -104,7 +131,11 @@ impl Change<'_> {
             record.state = state.to_owned();
             record.listed = state != State::Revoked.as_str();
             (record.not_before, record.expires_at) = (time("not_before"), time("expires_at"));
+            if let Some(name) = text("name").and_then(|name| Name::new(name).ok()) {
+                (record.name, record.name_fold) = (name.as_str().to_owned(), name.folded());
+            }
             for (column, name) in [
+                (&mut record.note, "note"),
                 (&mut record.networks, "networks"),
                 (&mut record.algorithms, "algorithms"),
                 (&mut record.body_digest, "body_digest"),
@@ -139,14 +170,14 @@ impl Change<'_> {
             // The password of that time may be the one that leaked. It takes a new one: `keydesk user passwd`.
             person.password_version += 1;
             let place = password_place(&person.id, person.password_version);
-            person.password = self.vault().seal(super::sign_in::DUMMY_HASH.as_bytes(), &place)?;
+            person.password = self.vault().seal(DUMMY_HASH.as_bytes(), &place)?;
         }
         self.replace(&person, was)
     }
 
-    fn put_setting_right(&mut self, setting: Setting, written: &settled::Written) -> Result<bool, HubError> {
-        let found: Option<Tagged<SettingRecord>> = tables::get(&mut *self.tx, "id", setting.key())?;
-        let Some(value) = written.get(setting.key()) else { return Ok(false) };
+    fn put_setting_right(&mut self, setting: Setting, vouched: &Vouched) -> Result<bool, HubError> {
+        let found = readable(tables::get::<SettingRecord>(&mut *self.tx, "id", setting.key()))?;
+        let Some(value) = vouched.settings.get(setting.key()) else { return Ok(false) };
         match found {
             Some(row) if guard::intact(self.vault(), &row) && row.record.value != *value => {
                 let was = row.record.version;
@@ -172,41 +203,22 @@ impl Change<'_> {
         }
         Ok(())
     }
+}
 
-    /// The newest secret of a credential that is there, by its rows.
-    pub(super) fn newest_secret(&mut self, credential: &str) -> Result<i64, HubError> {
-        let secrets: Vec<Tagged<SecretRecord>> = tables::all_by(&mut *self.tx, "credential", credential, "no DESC")?;
-        Ok(secrets.first().map_or(0, |row| row.record.no))
+/// A row; one that cannot be read counts as gone.
+fn readable<T>(found: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError> {
+    match found {
+        Err(StoreError::Broken(_)) => Ok(None),
+        found => found,
     }
 }
 
-fn take_up(told: &mut HashMap<String, Told>, row: &TrailRecord) {
-    let beside = [action::USER_LOCKED.code, action::USER_UNLOCKED.code];
-    let Some(subject) = row.subject.as_ref().filter(|_| row.class == "change") else { return };
-    if ![action::CREATED.about, action::USER_ADDED.about].contains(&row.about.as_str())
-        || beside.contains(&row.action.as_str())
-    {
-        return;
-    }
-    let one = told.entry(subject.clone()).or_default();
-    one.at = row.at;
-    let after = row.after.as_deref().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
-    let after = after.unwrap_or_default();
-    let time = |name: &str| after[name].as_str().and_then(|text| parse_when(text, Seconds(0)).ok()).map(|at| at.0);
-    match row.action.as_str() {
-        code if [action::ROTATED.code, action::LEGACY_PASSWORD.code].contains(&code) => {
-            one.secret = after["secret"].as_i64().unwrap_or(one.secret + 1);
-            one.old_until = time("old_until").or(Some(crate::time::Millis(row.at).seconds().0));
-        }
-        code if code == action::OLD_SECRET_STOPPED.code => {
-            one.old_until = Some(crate::time::Millis(row.at).seconds().0);
-        }
-        code if [action::PASSWORD_SET.code, action::PASSWORD_OWN.code].contains(&code) => one.password_at = row.at,
-        code => {
-            if code == action::CREATED.code {
-                one.secret = 1;
-            }
-            one.row = after;
-        }
+/// The trail does not say which rows are older copies.
+fn untold(things: &str) -> HubError {
+    HubError::Tampered {
+        what: format!("The activity log is not whole and the {things} are not as keydesk left them: some row of either"),
+        mend: "look at every key, user and setting, revoke, disable or set what is not as it should be, and accept the rest \
+               with `keydesk audit accept --trust-rows --as NAME`"
+            .to_owned(),
     }
 }

@@ -43,6 +43,7 @@ mod tombstone;
 mod trail;
 mod upgrade;
 mod users;
+mod vouched;
 mod walk;
 mod why;
 

@@ -6,7 +6,7 @@
 use crate::account::{Attempts, Right, UserName, UserState};
 use crate::secret::Secret;
 use crate::store::{
-    Cancel,
+    Cancel, StoreError,
     tables::{self, PersonRecord, PresenceRow, Tagged, ThrottleRecord},
 };
 use crate::time::{DAY, Millis};
@@ -96,10 +96,13 @@ impl Hub {
     pub fn local_actor(&self, name: &str, origin: &Origin) -> Result<Actor, HubError> {
         let user = UserName::new(name)?;
         let mut tx = self.store.read(&Cancel::default())?;
-        let found: Option<Tagged<PersonRecord>> = tables::get(&mut *tx, "name", name)?;
-        let person = found.ok_or(HubError::SessionOver(SessionOver::Unknown))?.record;
-        let actor = Actor { user, via: Via::Local, origin: origin.clone(), epoch: person.epoch, confirmed_at: None };
-        super::check::check(&mut *tx, &self.vault, &actor, Right::OwnAccount)?;
+        let found: Option<Tagged<PersonRecord>> = match tables::get(&mut *tx, "name", name) {
+            Err(StoreError::Broken(_)) => None,
+            found => found?,
+        };
+        let epoch = found.map_or(0, |row| row.record.epoch);
+        let actor = Actor { user, via: Via::Local, origin: origin.clone(), epoch, confirmed_at: None };
+        super::check::check_for_mending(&mut *tx, &self.vault, &actor, Right::OwnAccount)?;
         Ok(actor)
     }
 

@@ -93,7 +93,7 @@ mod tests {
         let opened = Hub::open(&places, clock)?;
         let Start::Ready(hub) = opened else { panic!("no desk") };
         let alice = hub.local_actor("alice", &Origin::default())?;
-        hub.accept_store(&alice).map(drop)
+        hub.accept_store(&alice, false).map(drop)
     }
 
     #[test]

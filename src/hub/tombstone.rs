@@ -3,7 +3,8 @@
 
 use crate::account::Right;
 use crate::credential::{BodyDigest, Kind, Name, Options, State, Verb};
-use crate::store::tables::{self, CredentialRecord, Tagged, TrailFilter, TrailRecord};
+use crate::store::tables::{self, CredentialRecord, TrailFilter, TrailRecord};
+use crate::vault::uuid;
 
 use super::{
     Actor, CredentialId, Hub, HubError, Outcome, action,
@@ -90,12 +91,7 @@ impl Change<'_> {
     /// Puts a revoked row in the place of whatever has this id, or this kind and key.
     pub(super) fn put_tombstone(&mut self, actor: &Actor, made: &Made) -> Result<CredentialRecord, HubError> {
         let there = tables::version_of::<CredentialRecord>(&mut *self.tx, "id", &made.id)?;
-        for planted in tables::ids_of_key(&mut *self.tx, &made.kind, &made.key)? {
-            if planted != made.id {
-                self.rename_planted(&planted)?;
-            }
-        }
-        let secret_no = self.newest_secret(&made.id).unwrap_or(0);
+        self.put_planted_aside(made)?;
         let mut record = CredentialRecord {
             id: made.id.clone(),
             version: 1,
@@ -117,7 +113,7 @@ impl Change<'_> {
             changed_by: actor.user.to_string(),
             changed_how: Verb::Revoke.past().to_owned(),
             change: self.number(),
-            secret_no,
+            secret_no: 0,
             older_no: None,
             older_until: None,
         };
@@ -134,12 +130,14 @@ impl Change<'_> {
     }
 
     /// A row that calls itself like the key, and is another: one with a right tag keeps its name, for it is a key of its own.
-    fn rename_planted(&mut self, id: &str) -> Result<(), HubError> {
-        let found: Option<Tagged<CredentialRecord>> = tables::get(&mut *self.tx, "id", id)?;
-        match found.filter(|row| guard::intact(self.vault(), row)) {
-            Some(row) => Err(super::Conflict::Taken { what: format!("The key {}", row.record.key) }.into()),
-            None => Ok(tables::put_key_aside(&mut *self.tx, id)?),
+    fn put_planted_aside(&mut self, made: &Made) -> Result<(), HubError> {
+        let rows = tables::keys_of(&mut *self.tx, &made.key).unwrap_or_default();
+        let of_kind = rows.iter().filter(|row| row.record.kind == made.kind && row.record.id != made.id);
+        if of_kind.into_iter().any(|row| guard::intact(self.vault(), row)) {
+            return Err(super::Conflict::Taken { what: format!("The key {}", made.key) }.into());
         }
+        let aside = format!("not trusted {}", uuid(self.now)?);
+        Ok(tables::put_key_aside(&mut *self.tx, (&made.kind, &made.key), &made.id, &aside)?)
     }
 }
 

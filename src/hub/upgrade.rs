@@ -4,17 +4,17 @@
 use std::collections::HashMap;
 
 use crate::store::{
-    Cancel, Cell, StoreError, Value, WriteTx,
+    Cell, StoreError, Value, WriteTx,
     tables::{self, AccountRecord, CredentialRecord, HeadRow, Record as _, SecretRecord, Tagged, ThrottleRecord},
 };
 use crate::time::Millis;
-use crate::vault::{TagInput, Vault, VaultError};
+use crate::vault::{Sums, TagInput, Vault, VaultError};
 
 use super::{
-    HubError, action, guard,
+    HubError, guard,
     sign_in::throttle_id,
     sums,
-    walk::{self, Walk},
+    vouched::{Told, Vouched},
 };
 
 /// The step that brought the sums.
@@ -25,12 +25,11 @@ const RUN: i64 = 1_000;
 /// Told of the rows that are done, of about so many.
 pub type Progress<'a> = &'a mut dyn FnMut(i64, i64);
 
-/// When a row was last changed, by what the trail says, for each id; nothing where the trail is not whole.
-type LastChanges = HashMap<String, i64>;
-
 /// Carries all rows over step 6: new tags, numbers of secrets in the rows of credentials, and sums in the head.
 ///
 /// A row that is not to be trusted before is not to be trusted after: its tag stays the one that it had, which is wrong.
+/// Where the trail is not whole, nobody can say which rows are older copies. Then the rows keep their tags, but the sums in
+/// the head stay empty, which no table fits: verifiers that start answer nobody until an Administrator has accepted it.
 pub(super) fn over_step_6(
     tx: &mut dyn WriteTx,
     vault: &Vault,
@@ -39,45 +38,26 @@ pub(super) fn over_step_6(
 ) -> Result<(), HubError> {
     let Some(head) = tables::head(tx)? else { return Ok(()) };
     let was_intact = guard::head_of_before_is_intact(vault, &head);
-    let last = last_changes(tx, &head)?;
+    let trail = Vouched::read(tx, &head)?;
     let all: i64 = tables::tallies(tx)?.iter().map(|(_, _, n)| (*n).max(0)).fold(0, i64::saturating_add);
     let (mut after, mut done) = (String::new(), 0);
     loop {
-        let run = Carried::read(tx, vault, &last, &after, now)?;
+        let run = Carried::read(tx, vault, &trail, &after, now)?;
         let Some(one) = run.last() else { break };
         after.clone_from(&one.id);
         run.iter().try_for_each(|one| one.write(tx))?;
         done += run.len() as i64;
         progress(done, all);
     }
-    carry_account(tx, vault, &last)?;
-    spoil_users(tx, &last)?;
+    carry_account(tx, vault, &trail)?;
+    spoil_users(tx, &trail)?;
     first_throttles(tx, vault, now)?;
-    let mut head = HeadRow { sums: vault.seal_sums(&sums::all(tx, vault)?, &head.store_id)?, ..head };
+    let sums = if trail.whole { sums::all(tx, vault)? } else { Sums::default() };
+    let mut head = HeadRow { sums: vault.seal_sums(&sums, &head.store_id)?, ..head };
     if was_intact {
         head.mac = guard::head_mac(vault, &head)?;
     }
     Ok(tables::update_head(tx, &head)?)
-}
-
-fn last_changes(tx: &mut dyn WriteTx, head: &HeadRow) -> Result<LastChanges, HubError> {
-    // These name a user and leave their row as it is.
-    let beside = [action::USER_LOCKED.code, action::USER_UNLOCKED.code];
-    let mut last = LastChanges::new();
-    let mut walk = Walk::new(head, None);
-    walk::on_with(tx, &mut walk, &Cancel::default(), &mut |_, _| (), &mut |row| {
-        if row.class == "change" && !beside.contains(&row.action.as_str()) {
-            let subject = row.subject.clone().unwrap_or_else(|| row.action.clone());
-            last.insert(subject, row.at);
-            if row.action == action::SET_UP.code {
-                last.insert(format!("account {}", row.what), row.at);
-            }
-        }
-    })?;
-    if walk.finish(true).is_some() {
-        last.clear();
-    }
-    Ok(last)
 }
 
 /// A credential on its way, with its secrets.
@@ -102,7 +82,7 @@ impl Carried {
     fn read(
         tx: &mut dyn WriteTx,
         vault: &Vault,
-        last: &LastChanges,
+        trail: &Vouched,
         after: &str,
         now: Millis,
     ) -> Result<Vec<Self>, HubError> {
@@ -124,14 +104,14 @@ impl Carried {
         rows.into_iter()
             .map(|(id, row)| {
                 let secrets = secrets.remove(&id).unwrap_or_default();
-                Self::of(vault, last, id, &row, secrets, now)
+                Self::of(vault, trail, id, &row, secrets, now)
             })
             .collect()
     }
 
     fn of(
         vault: &Vault,
-        last: &LastChanges,
+        trail: &Vouched,
         id: String,
         row: &[Value],
         secrets: Vec<OldSecret>,
@@ -147,7 +127,11 @@ impl Carried {
             });
         };
         let numbers = numbers(&secrets, now.seconds().0);
-        let as_left = last.is_empty() || last.get(&id).copied() == columns.get(tables::CHANGED_AT - 2).and_then(number);
+        let changed_at = columns.get(tables::CHANGED_AT - 2).and_then(number);
+        let as_left = !trail.whole
+            || trail.keys.get(&id).is_some_and(|told| {
+                Some(told.at) == changed_at && numbers.is_none_or(|numbers| are_told(numbers, told, now.seconds().0))
+            });
         let trusted = as_left
             && guard::is_tag_of(vault, (CredentialRecord::TABLE, &id, *version), columns, tag)
             && secrets.iter().all(|secret| secret.intact);
@@ -204,9 +188,16 @@ fn numbers(secrets: &[OldSecret], now: i64) -> Option<(i64, Option<(i64, i64)>)>
     dead.then_some((one.no, older))
 }
 
-fn carry_account(tx: &mut dyn WriteTx, vault: &Vault, last: &LastChanges) -> Result<(), HubError> {
+/// Whether the numbers of the secrets are those that the trail tells of: an older copy of a secret may end later than the
+/// secret was stopped.
+fn are_told((no, older): (i64, Option<(i64, i64)>), told: &Told, now: i64) -> bool {
+    let until = older.map(|(_, until)| until).filter(|until| *until > now);
+    told.revoked || (told.secret == no && until.is_none_or(|until| told.old_until == Some(until)))
+}
+
+fn carry_account(tx: &mut dyn WriteTx, vault: &Vault, trail: &Vouched) -> Result<(), HubError> {
     let Some(Tagged { record, .. }) = tables::account(tx)? else { return Ok(()) };
-    if last.is_empty() || last.contains_key(&format!("account {}", record.name)) {
+    if !trail.whole || trail.account.as_ref() == Some(&record.name) {
         let tag = guard::tag::<AccountRecord>(vault, &record)?;
         tables::carry_account(tx, &record.id, &tag)?;
     }
@@ -226,9 +217,9 @@ fn first_throttles(tx: &mut dyn WriteTx, vault: &Vault, now: Millis) -> Result<(
 }
 
 /// Users keep their tags, but for those that are not as the trail left them.
-fn spoil_users(tx: &mut dyn WriteTx, last: &LastChanges) -> Result<(), HubError> {
+fn spoil_users(tx: &mut dyn WriteTx, trail: &Vouched) -> Result<(), HubError> {
     for Tagged { record, .. } in tables::people(tx)? {
-        if !last.is_empty() && last.get(&record.id) != Some(&record.changed_at) {
+        if trail.whole && trail.users.get(&record.id).map(|told| told.at) != Some(record.changed_at) {
             tables::spoil_person(tx, &record.id)?;
         }
     }

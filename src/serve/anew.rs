@@ -64,8 +64,7 @@ impl Refresh {
         Ok(whole)
     }
 
-    /// Of a store that is not what its head tells of, takes what it takes away: by its rows, and by its trail, which
-    /// cannot be forged.
+    /// Of a store that is not what its head tells of, takes what it takes away: by its rows, and by its trail.
     fn take_from(&mut self, hub: &Hub, loaded: Loaded) -> Result<(), HubError> {
         let before = self.verifier.snapshot.load_full();
         let mut less: HashMap<Uuid, Entry> = HashMap::new();
@@ -83,19 +82,34 @@ impl Refresh {
             };
             less.extend(taken.map(|entry| (entry.row, entry)));
         }
-        let told = hub.feed().taken(&self.known.mark)?;
-        let ids: HashSet<_> = told.iter().map(|taken| taken.id).collect();
-        for known in before.credentials().filter(|known| ids.contains(&known.row())) {
-            less.entry(known.row()).or_insert_with(|| known.entry());
+        if !less.is_empty() {
+            tracing::warn!(credentials = less.len(), "what the rows of an altered store take away is followed");
+            self.put(less.into_values().collect())?;
         }
+        self.known.findings.append(loaded.findings);
+        self.take_told(hub)
+    }
+
+    /// Of a store that is not what its head tells of, takes what its trail says was taken away. A trail that is not whole
+    /// says nothing: then nobody knows what was revoked.
+    pub(super) fn take_told(&mut self, hub: &Hub) -> Result<(), HubError> {
+        let told = hub.feed().taken(&self.known.mark)?;
+        self.known.trust.blind(told.is_none());
+        self.verifier.health.trust(&self.known.trust);
+        let told = told.unwrap_or_default();
+        let ids: HashSet<_> = told.iter().map(|taken| taken.id).collect();
+        let before = self.verifier.snapshot.load_full();
+        let mut less: HashMap<Uuid, Entry> = before
+            .credentials()
+            .filter(|known| ids.contains(&known.row()))
+            .map(|known| (known.row(), known.entry()))
+            .collect();
         for taken in &told {
             less.entry(taken.id).and_modify(|entry| older::take_told(entry, taken));
         }
         if !less.is_empty() {
-            tracing::warn!(credentials = less.len(), "what an altered store takes away is followed");
             self.put(less.into_values().collect())?;
         }
-        self.known.findings.append(loaded.findings);
         Ok(())
     }
 
@@ -150,7 +164,7 @@ impl Refresh {
             Ok((Since::Changed, _)) => self.follow_changes(hub).is_ok(),
             Err(_) => false,
         };
-        if seen {
+        if seen && self.glimpses {
             self.verifier.health.glimpsed();
         }
         self.tidy();

@@ -76,6 +76,8 @@ pub(super) struct Health {
     /// What is not as keydesk left it; and whether that was so from the start, so that nothing better is known.
     wrong: Mutex<Vec<String>>,
     started_wrong: AtomicBool,
+    /// Nobody can say what was taken away since.
+    blind: AtomicBool,
 }
 
 impl Health {
@@ -93,6 +95,7 @@ impl Health {
             unmarked: Mutex::default(),
             wrong: Mutex::default(),
             started_wrong: AtomicBool::new(false),
+            blind: AtomicBool::new(false),
         };
         health.follow(followed);
         health
@@ -158,6 +161,7 @@ impl Health {
     /// Notes what is not as keydesk left it. Once nothing is wrong that would close a verifier, it answers.
     pub(super) fn trust(&self, trust: &Trust) {
         *self.wrong.lock().unwrap_or_else(PoisonError::into_inner) = trust.sentences();
+        self.blind.store(trust.is_blind(), Ordering::Relaxed);
         if !trust.closes() {
             self.started_wrong.store(false, Ordering::Relaxed);
         }
@@ -199,6 +203,7 @@ impl Health {
             || self.unknown.load(Ordering::Relaxed)
             || self.is_behind()
             || self.is_closed_by_trust()
+            || self.blind.load(Ordering::Relaxed)
     }
 
     /// Notes how many credentials are refused for a wrong tag.

@@ -54,6 +54,8 @@ pub(super) struct Refresh {
     pub(super) audit: Audit,
     /// How often the store's connections were opened anew when it was last looked at.
     reopened: u64,
+    /// Whether the last load came to its end: only then is a look at the head while the next one runs as good as sight.
+    pub(super) glimpses: bool,
     /// When the store was last held against one that was opened just then.
     compared: Instant,
     pub(super) pace: Pace,
@@ -103,6 +105,7 @@ impl Refresh {
             strangers: Strangers::default(),
             audit,
             reopened: 0,
+            glimpses: true,
             compared: read,
             pace,
             stop: Arc::default(),
@@ -182,10 +185,12 @@ impl Refresh {
         self.look_beside(&hub, stirred)?;
         if self.compared.elapsed() >= SURE_EVERY {
             self.compared = Instant::now();
-            // This handle may be of files that were taken away, or know a schema that is not there.
+            // This handle may be of files that were taken away, or know a schema that is not there; and what no desk can
+            // open no Administrator can revoke in.
             if !hub.feed().is_fresh()? {
                 return self.reopen();
             }
+            self.another()?;
         }
         let clear = self.verifier.health.is_clear() && hub.feed().reopened() == self.reopened;
         if !stirred && self.read.elapsed() < SURE_EVERY && clear {
@@ -206,10 +211,7 @@ impl Refresh {
     /// Looks at what is beside the credentials.
     fn look_beside(&mut self, hub: &Hub, stirred: bool) -> Result<(), HubError> {
         if self.known.trust.is_due(stirred) {
-            // What is wrong with the head itself is told of by everything else.
-            if let Ok(wrongs) = hub.feed().wrongs() {
-                self.known.trust.saw(wrongs);
-            }
+            self.known.trust.look(hub);
         }
         self.verifier.health.trust(&self.known.trust);
         Ok(())
@@ -233,6 +235,7 @@ impl Refresh {
                 self.load_anew(hub)?;
             }
             Since::Same | Since::Changed if self.known.trust.is_altered() => {
+                self.take_told(hub)?;
                 if self.known.trust.may_load() {
                     self.load_anew(hub)?;
                 }
@@ -265,15 +268,24 @@ impl Refresh {
 
     /// Loads everything anew, and notes whether it is what the head tells of.
     fn load_anew(&mut self, hub: &Hub) -> Result<(), HubError> {
+        self.glimpses = false;
         let whole = self.load(hub)?;
+        self.glimpses = true;
         self.known.trust.alter(!whole);
+        self.known.trust.look(hub);
         self.verifier.health.trust(&self.known.trust);
         Ok(())
     }
 
     fn apply(&mut self, hub: &Hub) -> Result<(), HubError> {
         self.follow_settings(hub)?;
-        if self.follow_changes(hub)? { Ok(()) } else { self.load_anew(hub) }
+        if self.follow_changes(hub)? {
+            return Ok(());
+        }
+        // What the trail says was taken away holds at once, whatever becomes of reading the rows.
+        self.known.trust.alter(true);
+        self.take_told(hub)?;
+        self.load_anew(hub)
     }
 
     fn follow_settings(&mut self, hub: &Hub) -> Result<(), HubError> {

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::hub::{Hub, Wrong};
+use crate::hub::{Hub, HubError, Wrong};
 
 use super::load::Loaded;
 
@@ -25,6 +25,8 @@ const RESTS_MOST: Duration = Duration::from_secs(30);
 pub(super) struct Trust {
     /// The credentials are not what the head tells of.
     altered: bool,
+    /// And the trail does not say what was taken away since.
+    blind: bool,
     /// An index does not lead to every row.
     index_lies: bool,
     wrongs: Vec<Wrong>,
@@ -39,6 +41,9 @@ pub(super) struct Trust {
 /// What is said of credentials that are not what the head tells of.
 const KEYS: &str =
     "the keys are not as keydesk left them: an older copy of a row was put back, or one removed or added";
+/// What is said of a trail that does not tell what was done since.
+const BLIND: &str =
+    "the activity log of what was done since is not whole, so what was revoked is not known and nobody is answered";
 /// What is said of an index that does not lead to every row.
 const INDEX: &str = "an index of the database does not lead to every key, so all keys are read without it";
 
@@ -46,7 +51,7 @@ impl Trust {
     /// What is known right after everything was loaded for the first time.
     pub(super) fn of(hub: &Hub, loaded: &Loaded) -> Self {
         let mut trust = Self { altered: !loaded.is_whole(), index_lies: loaded.index_lies, ..Self::default() };
-        trust.saw(hub.feed().wrongs().unwrap_or_default());
+        trust.look(hub);
         trust.loaded(loaded.phases.all);
         trust
     }
@@ -83,16 +88,29 @@ impl Trust {
         since.is_none_or(|since| since >= SURE_EVERY || (stirred && since >= EVERY))
     }
 
-    /// Notes what is wrong beside the credentials.
-    pub(super) fn saw(&mut self, wrongs: Vec<Wrong>) {
-        (self.wrongs, self.looked) = (wrongs, Some(Instant::now()));
+    /// Looks at what is beside the credentials. What cannot be looked at is not to be trusted.
+    pub(super) fn look(&mut self, hub: &Hub) {
+        let unread = |why: HubError| vec![Wrong { what: format!("the store cannot be checked: {why}"), closes: true }];
+        self.wrongs = hub.feed().wrongs().unwrap_or_else(unread);
+        self.looked = Some(Instant::now());
+    }
+
+    /// Whether the trail since the last state that was known is not whole, so that nobody can say what was taken away.
+    pub(super) fn is_blind(&self) -> bool {
+        self.altered && self.blind
+    }
+
+    /// Notes whether it is.
+    pub(super) fn blind(&mut self, is: bool) {
+        self.blind = is;
     }
 
     /// All that is wrong, as sentences without an end.
     pub(super) fn sentences(&self) -> Vec<String> {
         let keys = self.altered.then(|| KEYS.to_owned());
+        let blind = self.is_blind().then(|| BLIND.to_owned());
         let index = self.index_lies.then(|| INDEX.to_owned());
-        keys.into_iter().chain(index).chain(self.wrongs.iter().map(|wrong| wrong.what.clone())).collect()
+        keys.into_iter().chain(blind).chain(index).chain(self.wrongs.iter().map(|wrong| wrong.what.clone())).collect()
     }
 
     /// Whether a verifier that knows nothing better must answer nobody.

@@ -183,6 +183,24 @@ impl Row {
         }
     }
 
+    /// The next column, text; nothing for NULL and for what is no text. Of columns without a tag, which anybody may have
+    /// written who can write the database.
+    pub fn any_text(&mut self) -> Result<Option<String>, StoreError> {
+        Ok(match self.value()? {
+            Value::Text(text) => Some(text),
+            Value::Null | Value::Int(_) | Value::Bytes(_) => None,
+        })
+    }
+
+    /// The next column, text; what is no text is marked as that.
+    pub fn marked_text(&mut self) -> Result<Option<String>, StoreError> {
+        Ok(match self.value()? {
+            Value::Null => None,
+            Value::Text(text) => Some(text),
+            Value::Int(_) | Value::Bytes(_) => Some(char::REPLACEMENT_CHARACTER.to_string()),
+        })
+    }
+
     /// The next column, one of the words a type knows.
     pub fn word<T: std::str::FromStr>(&mut self) -> Result<T, StoreError> {
         self.text()?.parse().map_err(|_| StoreError::Broken("a column holds an unknown word".to_owned()))

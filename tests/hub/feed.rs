@@ -403,14 +403,14 @@ fn an_old_copy_that_went_on_is_no_longer_the_store_that_it_was() {
     assert!(site().went_back.is_some(), "the menu says so");
     assert_eq!(back.feed().since(&here).unwrap().0, Since::Same, "a row of the trail is no change");
     let reader = Actor { user: "bram".parse().unwrap(), ..alice.clone() };
-    assert!(back.accept_store(&reader).is_err());
+    assert!(back.accept_store(&reader, false).is_err());
     let unsure = Actor { via: keydesk::hub::Via::Password, confirmed_at: None, ..alice.clone() };
-    assert!(matches!(back.accept_store(&unsure), Err(HubError::PasswordNeeded)));
-    back.accept_store(&alice).unwrap();
+    assert!(matches!(back.accept_store(&unsure, false), Err(HubError::PasswordNeeded)));
+    back.accept_store(&alice, false).unwrap();
     assert_eq!((since(&back), back.feed().since(&here).unwrap().0), (Since::Anew, Since::Anew));
     assert!(report().went_back.is_none() && site().went_back.is_none());
     let accepted = back.feed().mark().unwrap();
-    back.accept_store(&alice).unwrap();
+    back.accept_store(&alice, false).unwrap();
     assert_eq!(back.feed().since(&accepted).unwrap().0, Since::Anew, "in the same second too");
     let trail = back.trail(&alice, &TrailQuery { limit: 9, ..TrailQuery::default() }).unwrap();
     let actions: Vec<_> = trail.iter().map(|row| row.action.as_str()).collect();
@@ -428,7 +428,7 @@ fn a_store_is_accepted_whatever_the_clock_once_said() {
     desk.sql(&format!("VACUUM INTO '{}'", copy.display()));
     let year = jiff::SignedDuration::from_hours(365 * 24);
     desk.clock.advance(year);
-    desk.hub.accept_store(&alice).unwrap();
+    desk.hub.accept_store(&alice, false).unwrap();
     let known = desk.hub.feed().mark().unwrap();
     desk.clock.advance(-year);
     let place = desk.places();
@@ -440,6 +440,6 @@ fn a_store_is_accepted_whatever_the_clock_once_said() {
     let back = desk.reopened();
     assert_eq!(back.feed().since(&known).unwrap().0, Since::WentBack);
     back.feed().note_went_back(&known).unwrap();
-    back.accept_store(&alice).unwrap();
+    back.accept_store(&alice, false).unwrap();
     assert_eq!(back.feed().since(&known).unwrap().0, Since::Anew);
 }

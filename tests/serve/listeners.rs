@@ -55,7 +55,7 @@ fn the_socket_goes_at_every_end() {
     let mut command = desk.command(&["--listen", &place]);
     command.env("KEYDESK_TEST_MISCHIEF", "load");
     let mut verifier = Verifier::spawn(command, desk.dir.path(), socket.clone());
-    desk.hub.accept_store(&desk.alice).unwrap();
+    desk.hub.accept_store(&desk.alice, false).unwrap();
     assert_eq!(verifier.child.wait().unwrap().code(), Some(1), "{}", verifier.log());
     assert!(!socket.exists());
     // It listened at one place when another could not be had.

@@ -144,7 +144,7 @@ fn a_store_that_went_back_is_not_followed_until_an_administrator_accepts_it() {
     set_password(&desk, &sms, "Another1password");
     std::thread::sleep(Duration::from_millis(600));
     assert_eq!((status(&verifier, &new), says(&verifier, "went back")), (401, true), "however far it goes on");
-    desk.hub.accept_store(&desk.alice).unwrap();
+    desk.hub.accept_store(&desk.alice, false).unwrap();
     verifier.until("accepted", |verifier| status(verifier, &new) == 200);
     assert_eq!((status(&verifier, &one), status(&verifier, &two)), (200, 200), "as it is in what was accepted");
     let passwords = ["Undone1password", "Another1password"].map(|password| legacy(&verifier, &sms, password));
@@ -200,7 +200,7 @@ fn a_verifier_that_starts_with_an_older_store_answers_nobody_until_that_is_accep
     assert_eq!(status(&verifier, &two), 503);
     let desk = Desk::open_again(desk);
     verifier.until("told", |_| desk.trail()[0].action == "store.went_back");
-    desk.hub.accept_store(&desk.alice).unwrap();
+    desk.hub.accept_store(&desk.alice, false).unwrap();
     verifier.until("accepted", |verifier| status(verifier, &two) == 200);
     assert_eq!(status(&verifier, &one), 200, "as it is in what was accepted");
     desk.set(&one, Verb::Revoke);
@@ -262,7 +262,7 @@ fn a_load_that_takes_longer_than_the_limit_closes_nothing_and_hides_no_change() 
     });
     assert_eq!(loads(), 1);
     // A store that is put back on purpose does.
-    desk.hub.accept_store(&desk.alice).unwrap();
+    desk.hub.accept_store(&desk.alice, false).unwrap();
     let said = asked_until(&verifier, &one, || loads() == 2);
     assert!(said.iter().all(|said| *said == (200, 200)) && said.len() > 10, "{said:?}");
     desk.set(&two, Verb::Disable);
@@ -333,7 +333,7 @@ fn a_store_that_went_back_takes_away_and_gives_nothing() {
     assert_eq!([&two, &three].map(|key| status(&verifier, key)), [200, 401], "what it would give is not followed");
     desk.set(&two, Verb::Disable);
     verifier.until("taken away too", |verifier| status(verifier, &two) == 401);
-    desk.hub.accept_store(&desk.alice).unwrap();
+    desk.hub.accept_store(&desk.alice, false).unwrap();
     verifier.until("accepted", |verifier| status(verifier, &three) == 200);
     assert_eq!([&one, &two].map(|key| status(&verifier, key)), [401, 401]);
 }

@@ -102,7 +102,7 @@ fn an_older_row_of_a_key_gives_nothing_back_and_what_is_done_since_is_followed()
     );
     assert!(ready(&verifier).0 == 503 && says(&verifier, "nobody is answered"), "{}", ready(&verifier).1);
     // Accepted, it is what the trail says: revoked stays revoked.
-    let accepted = desk.hub.accept_store(&desk.alice).unwrap();
+    let accepted = desk.hub.accept_store(&desk.alice, false).unwrap();
     assert_eq!((accepted.put_right, accepted.trail_broken), (1, false));
     verifier.until("answers", |verifier| status(verifier, &three) == 200);
     assert_eq!([&one, &two, &new].map(|key| status(&verifier, key)), [401, 401, 200]);
@@ -120,7 +120,7 @@ fn an_older_row_put_back_while_the_verifier_is_down_closes_it() {
     let verifier = desk.verifier();
     assert_eq!((status(&verifier, &one), status(&verifier, &renewed)), (503, 503), "the secret of before leaked");
     assert!(found(&desk).contains("the key one"), "{}", found(&desk));
-    desk.hub.accept_store(&desk.alice).unwrap();
+    desk.hub.accept_store(&desk.alice, false).unwrap();
     verifier.until("accepted", |verifier| status(verifier, &renewed) == 200);
     assert_eq!(status(&verifier, &one), 401, "what was rotated away stays away");
 }
@@ -139,7 +139,7 @@ fn an_old_secret_that_was_stopped_stays_stopped() {
     verifier.until("stopped", |verifier| status(verifier, &one) == 401);
     assert_eq!(status(&verifier, &renewed), 200);
     assert!(found(&desk).contains("the key one"), "{}", found(&desk));
-    desk.hub.accept_store(&desk.alice).unwrap();
+    desk.hub.accept_store(&desk.alice, false).unwrap();
     verifier.until("accepted", |verifier| says(verifier, "changed outside keydesk: none"));
     assert_eq!((status(&verifier, &one), status(&verifier, &renewed)), (401, 200));
 }
@@ -190,7 +190,7 @@ fn a_row_that_is_gone_or_calls_itself_something_else_is_refused_and_can_be_revok
         if revoked.is_err() {
             desk.hub.revoke_lost(&desk.alice, &one.key, None).unwrap_or_else(|why| panic!("{change}: {why}"));
         }
-        desk.hub.accept_store(&desk.alice).unwrap();
+        desk.hub.accept_store(&desk.alice, false).unwrap();
         verifier.until(change, |verifier| status(verifier, &two) == 200);
         assert_eq!(status(&verifier, &one), 401, "{change}");
         let row = desk.hub.find(&desk.alice, &one.key, Some(Kind::Basic)).unwrap();
@@ -205,7 +205,7 @@ fn a_row_that_was_added_is_told() {
     let kept = Kept::of(&desk, "credential", of_key(&one));
     desk.sql("PRAGMA foreign_keys = OFF; DELETE FROM credential");
     // The desk that somebody left without the key is accepted, and then the key comes back.
-    desk.hub.accept_store(&desk.alice).unwrap();
+    desk.hub.accept_store(&desk.alice, false).unwrap();
     let verifier = desk.verifier();
     assert_eq!(status(&verifier, &one), 401);
     kept.put_back(&desk);
@@ -231,7 +231,7 @@ fn an_older_user_is_told_and_gets_nowhere() {
     let said = desk.hub.sign_in("chen", &password, &Origin::default()).unwrap_err();
     assert!(said.to_string().contains("users"), "{said}");
     assert!(found(&desk).contains("the user chen"), "{}", found(&desk));
-    desk.hub.accept_store(&desk.alice).unwrap();
+    desk.hub.accept_store(&desk.alice, false).unwrap();
     let chen = desk.hub.users(&desk.alice).unwrap().into_iter().find(|user| user.name == "chen").unwrap();
     assert_eq!(chen.state, UserState::Disabled, "as the trail says");
     verifier.until("accepted", |verifier| says(verifier, "changed outside keydesk: none"));
@@ -274,7 +274,7 @@ fn another_name_of_the_account_is_not_told_to_anybody() {
     let verifier = desk.verifier();
     assert_eq!(status(&verifier, &one), 503);
     assert!(found(&desk).contains("the name of the account"));
-    desk.hub.accept_store(&desk.alice).unwrap();
+    desk.hub.accept_store(&desk.alice, false).unwrap();
     verifier.until("accepted", |verifier| status(verifier, &one) == 200);
     assert_eq!(account(&verifier), "Acme%20Messaging", "as set-up named it");
 }
@@ -294,7 +294,7 @@ fn a_row_beyond_the_end_of_the_trail_is_told_and_moved_away() {
     let row = desk.hub.find(&desk.alice, &one.key, None).unwrap();
     let said = desk.hub.set_state(&desk.alice, &[row.target()], Verb::Revoke).unwrap_err();
     assert!(said.to_string().contains("keydesk audit accept"), "{said}");
-    assert_eq!(desk.hub.accept_store(&desk.alice).unwrap().moved, 1);
+    assert_eq!(desk.hub.accept_store(&desk.alice, false).unwrap().moved, 1);
     desk.set(&one, Verb::Revoke);
     verifier.until("revoked", |verifier| status(verifier, &one) == 401);
     whole(&desk);

@@ -13,12 +13,15 @@ use crate::{
 pub struct AcceptArgs {
     #[command(flatten)]
     acting: Acting,
+    /// Accept the rows of keys, users and settings although the activity log cannot say which of them are older copies
+    #[arg(long)]
+    trust_rows: bool,
 }
 
 /// Accepts it.
 pub fn run(site: &Site, args: &AcceptArgs) -> Result<(), Failure> {
     let desk = site.open(&args.acting)?;
-    let Accepted { moved, put_right, trail_broken } = desk.hub.accept_store(&desk.actor)?;
+    let Accepted { moved, put_right, users, trail_broken } = desk.hub.accept_store(&desk.actor, args.trust_rows)?;
     let mut said = vec![
         "The store is accepted as it is, and its keys were counted anew. Verifiers load it now. If an older copy was put back, \
          whatever was done after it was made is undone: look through the trail for what is to be revoked again."
@@ -27,11 +30,16 @@ pub fn run(site: &Site, args: &AcceptArgs) -> Result<(), Failure> {
     if put_right > 0 {
         said.push(format!("Older copies of rows that were put right by the activity log: {put_right}."));
     }
+    if users > 0 {
+        said.push(format!(
+            "Users whose rows were removed or changed, and are there again: {users}. Give each a password: `keydesk user passwd NAME`."
+        ));
+    }
     if moved > 0 {
         said.push(format!("Rows beside the activity log that were moved away: {moved}."));
     }
     if trail_broken {
-        said.push("The activity log itself is not whole, so no row was held against it.".to_owned());
+        said.push("The activity log itself is not whole: rows were compared only with the part of it that can still be trusted.".to_owned());
     }
     out::lines(said)
 }

@@ -51,8 +51,8 @@ pub enum TakenSecrets {
 }
 
 impl Feed<'_> {
-    /// What was done since `mark`, oldest first; nothing if the trail in between is not whole.
-    pub fn taken(self, since: &Mark) -> Result<Vec<Taken>, HubError> {
+    /// What was done since `mark`, oldest first; `None` if the trail in between is not whole, so that nobody can say.
+    pub fn taken(self, since: &Mark) -> Result<Option<Vec<Taken>>, HubError> {
         let mut tx = self.hub.store.read(&Cancel::default())?;
         let now = self.mark_in(&mut *tx)?;
         let ((mut no, hash), (end, last)) = (since.trail(), now.trail());
@@ -63,7 +63,7 @@ impl Feed<'_> {
             (no, hash) = (row.no, row.hash);
             Ok(())
         })?;
-        Ok(if whole && hash == last { taken } else { Vec::new() })
+        Ok((whole && no == end && hash == last).then_some(taken))
     }
 }
 

@@ -380,15 +380,16 @@ pub fn keys_of(tx: &mut dyn Tx, key: &str) -> Result<Vec<Tagged<CredentialRecord
     Ok(found)
 }
 
-/// Ids of the rows that call themselves this kind and key: one, unless somebody wrote the database by hand.
-pub fn ids_of_key(tx: &mut dyn Tx, kind: &str, key: &str) -> Result<Vec<String>, StoreError> {
-    let sql = "SELECT id FROM credential WHERE kind = $1 AND key = $2";
-    tx.rows(sql, &[kind.into(), key.into()])?.into_iter().map(|mut row| row.text()).collect()
-}
-
-/// Gives a row that nobody trusts a key that nobody has, its id, so that the key that it took is free again.
-pub fn put_key_aside(tx: &mut dyn WriteTx, id: &str) -> Result<(), StoreError> {
-    tx.execute("UPDATE credential SET key = 'not trusted ' || id WHERE id = $1", &[id.into()]).map(|_| ())
+/// Gives a row that nobody trusts another key, `aside`, so that the key that it took is free again: the row with this kind
+/// and key that has not the id `but`.
+pub fn put_key_aside(
+    tx: &mut dyn WriteTx,
+    (kind, key): (&str, &str),
+    but: &str,
+    aside: &str,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE credential SET key = $4 WHERE kind = $1 AND key = $2 AND id <> $3";
+    tx.execute(sql, &[kind.into(), key.into(), but.into(), aside.into()]).map(|_| ())
 }
 
 /// Whether a listed credential of a kind has this name.

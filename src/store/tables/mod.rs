@@ -19,15 +19,15 @@ mod usage;
 
 pub use account::{AccountRecord, RingRecord, account, insert_ring, ring, ring_made_at};
 pub use credential::{
-    Branch, Condition, CredentialRecord, Direction, Listed, Sort, credentials_of, ids_of_key, keys_of, next_to_expire,
-    page, page_sql, put_key_aside,
+    Branch, Condition, CredentialRecord, Direction, Listed, Sort, credentials_of, keys_of, next_to_expire, page,
+    page_sql, put_key_aside,
 };
 pub use feed::{
     CHANGED, CredentialCells, SecretCells, changed_credentials, credential_row, credentials_after, every_credential,
     every_secret, middle_credential, secrets_between, secrets_of,
 };
 pub use head::{HeadRow, head, insert_head, lock_head, update_head};
-pub use person::{PersonRecord, PresenceRow, made_by, people, presence, put_presence};
+pub use person::{PersonRecord, PresenceRow, made_by, people, presence, put_presence, remove_people};
 pub use record::{Record, Tagged, all_by, each_tag, each_tagged, get, insert, remove, stored_tag, update, version_of};
 pub use refusal::{
     RefusalRow, RefusedRow, forget_all_refusals, forget_refusals, insert_refusals, newest_refusals, next_refusal,

@@ -102,7 +102,15 @@ impl Record for PersonRecord {
 /// All users, by name.
 pub fn people(tx: &mut dyn Tx) -> Result<Vec<Tagged<PersonRecord>>, StoreError> {
     let sql = format!("SELECT {} FROM person ORDER BY name", PersonRecord::select());
-    tx.rows(&sql, &[])?.iter_mut().map(Tagged::take).collect()
+    // What cannot be read is no user of keydesk's; that it is there, the sum over all rows tells.
+    Ok(tx.rows(&sql, &[])?.iter_mut().filter_map(|row| Tagged::take(row).ok()).collect())
+}
+
+/// Removes whatever has the id or the name of a user who is written anew.
+pub fn remove_people(tx: &mut dyn WriteTx, id: &str, name: &str) -> Result<(), StoreError> {
+    let params = [id.into(), name.into()];
+    tx.execute("DELETE FROM presence WHERE person IN (SELECT id FROM person WHERE id = $1 OR name = $2)", &params)?;
+    tx.execute("DELETE FROM person WHERE id = $1 OR name = $2", &params).map(|_| ())
 }
 
 /// How many credentials that a user made are in use at second `now`: active, and not expired.
@@ -124,7 +132,7 @@ pub struct PresenceRow {
 /// When a user last signed in.
 pub fn presence(tx: &mut dyn Tx, person: &str) -> Result<Option<PresenceRow>, StoreError> {
     let row = tx.row("SELECT at, address FROM presence WHERE person = $1", &[person.into()])?;
-    row.map(|mut row| Ok(PresenceRow { at: row.int()?, address: row.maybe_text()? })).transpose()
+    row.map(|mut row| Ok(PresenceRow { at: row.int()?, address: row.any_text()? })).transpose()
 }
 
 /// Notes a sign-in.

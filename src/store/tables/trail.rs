@@ -63,22 +63,23 @@ impl TrailRecord {
         ]
     }
 
+    /// What is no text does not stop who reads the trail; the row's hash tells that it was edited.
     fn read(row: &mut Row) -> Result<Self, StoreError> {
         Ok(Self {
             no: row.int()?,
             at: row.int()?,
-            who: row.maybe_text()?,
-            via: row.maybe_text()?,
-            unix: row.maybe_text()?,
-            address: row.maybe_text()?,
-            action: row.text()?,
-            class: row.text()?,
-            about: row.text()?,
-            subject: row.maybe_text()?,
-            what: row.text()?,
-            before: row.maybe_text()?,
-            after: row.maybe_text()?,
-            operation: row.text()?,
+            who: row.marked_text()?,
+            via: row.marked_text()?,
+            unix: row.marked_text()?,
+            address: row.marked_text()?,
+            action: row.marked_text()?.unwrap_or_default(),
+            class: row.marked_text()?.unwrap_or_default(),
+            about: row.marked_text()?.unwrap_or_default(),
+            subject: row.marked_text()?,
+            what: row.marked_text()?.unwrap_or_default(),
+            before: row.marked_text()?,
+            after: row.marked_text()?,
+            operation: row.marked_text()?.unwrap_or_default(),
             hash: row.bytes()?,
         })
     }

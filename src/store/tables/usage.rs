@@ -103,7 +103,7 @@ pub fn wait_again(tx: &mut dyn WriteTx, credential: &str) -> Result<(), StoreErr
 /// Last uses of a credential's secrets, newest secret first.
 pub fn usages(tx: &mut dyn Tx, credential: &str) -> Result<Vec<UsageRow>, StoreError> {
     let sql = "SELECT secret_no, at, address FROM usage WHERE credential = $1 ORDER BY secret_no DESC";
-    let read = |mut row: Row| Ok(UsageRow { secret_no: row.int()?, at: row.maybe_int()?, address: row.maybe_text()? });
+    let read = |mut row: Row| Ok(UsageRow { secret_no: row.int()?, at: row.maybe_int()?, address: row.any_text()? });
     tx.rows(sql, &[credential.into()])?.into_iter().map(read).collect()
 }
 
@@ -112,7 +112,8 @@ pub fn last_addresses(tx: &mut dyn Tx, kind: &str, most: i64) -> Result<Vec<(Str
     let sql = "SELECT c.key, u.address FROM credential c JOIN usage u ON u.credential = c.id \
                WHERE c.kind = $1 AND u.address IS NOT NULL LIMIT $2";
     let rows = tx.rows(sql, &[kind.into(), most.into()])?;
-    rows.into_iter().map(|mut row| Ok((row.text()?, row.text()?))).collect()
+    let both = |mut row: Row| Some((row.any_text().ok()??, row.any_text().ok()??));
+    Ok(rows.into_iter().filter_map(both).collect())
 }
 
 /// Whether a credential of a kind was last used at that second or later. Reads all of them if none was.
