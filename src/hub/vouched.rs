@@ -1,0 +1,163 @@
+//! What the trail still says for certain. A row counts if its hash follows from the one before it, and so does every row
+//! after it up to the hash in the head, which has a MAC: of a trail that was edited or cut somewhere, the rows behind that
+//! place are as good as ever.
+
+use std::collections::HashMap;
+
+use crate::account::{Role, UserState};
+use crate::store::{
+    StoreError, Tx,
+    tables::{self, HeadRow, PersonRecord, TrailRecord},
+};
+use crate::time::{Millis, Seconds, parse_when};
+
+use super::{HubError, action, check::is_able_administrator, guard, settled};
+
+/// Rows read at a time.
+const BATCH: i64 = 5_000;
+
+/// What the trail says of keys, users and settings.
+#[derive(Default)]
+pub(super) struct Vouched {
+    /// Keys by their ids.
+    pub(super) keys: HashMap<String, Told>,
+    /// Users by their ids.
+    pub(super) users: HashMap<String, Told>,
+    /// The name that set-up gave the account.
+    pub(super) account: Option<String>,
+    /// Values of settings.
+    pub(super) settings: settled::Written,
+    /// Whether nothing is missing from the trail: what it does not name was never made.
+    pub(super) whole: bool,
+}
+
+/// What the trail says of one row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Told {
+    /// When the row was last changed, in milliseconds.
+    pub(super) at: i64,
+    /// Its name when it was made; nothing if the making is not among the rows that count.
+    pub(super) name: Option<String>,
+    /// When it was made, and who made it.
+    pub(super) made: (i64, String),
+    /// The last JSON of the whole row.
+    pub(super) row: serde_json::Value,
+    /// The number of the newest secret, for a key; 0 if these rows do not say.
+    pub(super) secret: i64,
+    /// When the secret before it stops to work, in seconds.
+    pub(super) old_until: Option<i64>,
+    /// When the password of a user was last set, in milliseconds.
+    pub(super) password_at: i64,
+    /// The key is revoked: its secrets decide nothing.
+    pub(super) revoked: bool,
+}
+
+impl Vouched {
+    /// Reads the trail up to the end that the head names. The head's MAC is right already.
+    pub(super) fn read(tx: &mut dyn Tx, head: &HeadRow) -> Result<Self, HubError> {
+        let mut read = Self { whole: true, ..Self::default() };
+        let (mut no, mut hash) = (0, guard::first_hash(&head.store_id));
+        loop {
+            let before = no;
+            tables::trail_after(tx, before, BATCH, &mut |row| -> Result<(), StoreError> {
+                if row.no > head.trail_no {
+                    return Ok(());
+                }
+                if row.no == no + 1 && guard::trail_hash(&hash, &row) == row.hash {
+                    read.take_up(&row);
+                } else {
+                    read.forget();
+                }
+                (no, hash) = (row.no, row.hash);
+                Ok(())
+            })?;
+            if no == before {
+                break;
+            }
+        }
+        if no != head.trail_no || hash != head.trail_hash {
+            read.forget();
+        }
+        Ok(read)
+    }
+
+    /// The user of this name, if they are an Administrator who is not disabled. Only a whole trail can say.
+    pub(super) fn administrator(&self, name: &str, epoch: i64) -> Option<PersonRecord> {
+        let named = |(_, told): &(&String, &Told)| told.name.as_deref() == Some(name);
+        let (id, told) = self.users.iter().filter(|_| self.whole).find(named)?;
+        let person = told.user(id, name, epoch, Vec::new());
+        is_able_administrator(&person).then_some(person)
+    }
+
+    fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    fn take_up(&mut self, row: &TrailRecord) {
+        settled::take_up(&mut self.settings, &row.action, row.after.as_deref());
+        if row.action == action::SET_UP.code {
+            self.account = Some(row.what.clone());
+        }
+        // A pause after wrong passwords leaves the user's row as it is.
+        let beside = [action::USER_LOCKED.code, action::USER_UNLOCKED.code];
+        let Some(subject) = row.subject.as_ref().filter(|_| row.class == "change") else { return };
+        let of = match row.about.as_str() {
+            about if about == action::CREATED.about => &mut self.keys,
+            about if about == action::USER_ADDED.about && !beside.contains(&row.action.as_str()) => &mut self.users,
+            _ => return,
+        };
+        of.entry(subject.clone()).or_default().take_up(row);
+    }
+}
+
+impl Told {
+    /// A user as these rows tell of them, at the beginning of an `epoch` in which no password was set.
+    pub(super) fn user(&self, id: &str, name: &str, epoch: i64, password: Vec<u8>) -> PersonRecord {
+        let text = |field: &str, none: &str| self.row[field].as_str().unwrap_or(none).to_owned();
+        PersonRecord {
+            id: id.to_owned(),
+            version: 1,
+            name: name.to_owned(),
+            role: text("role", Role::Basic.as_str()),
+            state: text("state", UserState::Disabled.as_str()),
+            epoch,
+            password,
+            password_version: epoch,
+            must_change: true,
+            created_at: self.made.0,
+            created_by: self.made.1.clone(),
+            changed_at: self.at,
+            changed_by: self.made.1.clone(),
+            change: 0,
+        }
+    }
+
+    /// Takes up a row of the trail about this key or user. Every one, in order.
+    pub(super) fn take_up(&mut self, row: &TrailRecord) {
+        self.at = row.at;
+        let after = row.after.as_deref().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+        let after = after.unwrap_or_default();
+        let time = |name: &str| after[name].as_str().and_then(|text| parse_when(text, Seconds(0)).ok()).map(|at| at.0);
+        let now = Millis(row.at).seconds().0;
+        match row.action.as_str() {
+            code if [action::ROTATED.code, action::LEGACY_PASSWORD.code].contains(&code) => {
+                let next = if self.secret > 0 { self.secret + 1 } else { 0 };
+                self.secret = after["secret"].as_i64().unwrap_or(next);
+                self.old_until = time("old_until").or(Some(now));
+            }
+            code if code == action::OLD_SECRET_STOPPED.code => self.old_until = Some(now),
+            code if [action::PASSWORD_SET.code, action::PASSWORD_OWN.code].contains(&code) => self.password_at = row.at,
+            code => {
+                if code == action::CREATED.code {
+                    self.secret = 1;
+                }
+                if [action::CREATED.code, action::USER_ADDED.code].contains(&code) {
+                    self.name = Some(row.what.clone());
+                    self.made = (row.at, row.who.clone().unwrap_or_default());
+                }
+                self.revoked = code == action::REVOKED.code;
+                self.row = after;
+            }
+        }
+    }
+}
