@@ -14,7 +14,7 @@ use crate::support::Key;
 
 macro_rules! checks {
     ($gateway:expr) => {
-        $crate::gateways::checks::checks!($gateway; only_a_live_credential_gets_through, the_client_cannot_write_who_it_is,
+        $crate::checks::checks!($gateway; only_a_live_credential_gets_through, the_client_cannot_write_who_it_is,
             forged_contract_fields_change_nothing, authorization_counts_once, a_body_must_be_signed,
             odd_targets_are_seen_alike_or_refused, without_a_verifier_nothing_gets_through,
             no_request_becomes_a_tunnel, no_spelling_of_an_identity_arrives, trailers_name_nobody,
@@ -26,7 +26,7 @@ macro_rules! checks {
         mod http2 {
             use super::*;
 
-            $crate::gateways::checks::checks!($gateway; no_stream_becomes_a_tunnel,
+            $crate::checks::checks!($gateway; no_stream_becomes_a_tunnel,
                 any_number_of_fields_of_a_stream_has_an_answer, a_stream_without_a_host_has_one,
                 a_stream_tells_of_no_body_only_where_there_is_none);
         }
@@ -35,7 +35,7 @@ macro_rules! checks {
         $(#[test]
         fn $check() {
             if let Some(house) = $gateway.start() {
-                $crate::gateways::checks::$check(&$gateway, &house);
+                $crate::checks::$check(&$gateway, &house);
             }
         })*
     };

@@ -1,5 +1,8 @@
 //! The screens: scenarios in the user's words, properties, and pictures of everything.
 
+#[path = "../support/made.rs"]
+mod made;
+
 mod account;
 mod ahead;
 mod burst;

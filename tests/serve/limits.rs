@@ -7,7 +7,7 @@ use std::{
 
 use keydesk::credential::Kind;
 
-use super::support::{Connection, Desk, PATIENCE, Question, Verifier};
+use super::support::{Connection, Desk, PATIENCE, Question, Verifier, free_port};
 
 #[test]
 fn a_head_that_is_too_long_is_cut_off() {
@@ -197,8 +197,7 @@ fn whoever_has_no_token_takes_no_gateways_place() {
     let token = desk.dir.path().join("token");
     std::fs::write(&token, TOKEN).unwrap();
     std::fs::set_permissions(&token, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let address = format!("127.0.0.1:{port}");
+    let address = free_port().to_string();
     let flags = ["--listen", &address, "--gateway-token-file", token.to_str().unwrap()];
     // Sixteen connections at a time, of which four are for strangers.
     let verifier = desk.verifier_allowed(80, &flags);

@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    net::TcpListener,
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     process::Command,
     time::Duration,
@@ -10,7 +9,7 @@ use std::{
 
 use keydesk::credential::Kind;
 
-use super::support::{Connection, Desk, PATIENCE, Question, Verifier};
+use super::support::{Connection, Desk, PATIENCE, Question, Verifier, free_port};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
@@ -109,8 +108,7 @@ fn without_a_place_it_listens_beside_the_database() {
 fn tcp_needs_a_token_and_every_question_needs_it_too() {
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let address = format!("127.0.0.1:{port}");
+    let address = free_port().to_string();
     let (code, sentence) = said(&mut desk.command(&["--listen", &address]));
     assert!(code == Some(2) && sentence.contains("--gateway-token-file"), "{code:?} {sentence}");
     let file = desk.dir.path().join("token");

@@ -1,11 +1,12 @@
 //! What every database must do for keydesk, written against the `Store` trait alone. A driver adds one line at the end
 //! of this file and nothing else.
 
-mod store {
-    pub mod attacker;
-    pub mod beside;
-    pub mod schema;
-}
+#[path = "../support/need.rs"]
+mod need;
+
+mod attacker;
+mod beside;
+mod schema;
 
 use std::{
     sync::{

@@ -1,0 +1,18 @@
+//! The use cases through the public hub, on a real database in a scratch directory or in memory.
+
+#[path = "../support/made.rs"]
+mod made;
+#[path = "../support/desk.rs"]
+mod support;
+
+mod desk;
+mod edits;
+mod feed;
+mod life;
+mod lists;
+mod people;
+mod races;
+mod rights;
+mod sign_in;
+mod trail;
+mod upgrade;
