@@ -25,4 +25,5 @@ mod people;
 mod play;
 mod random;
 mod real;
+mod roles;
 mod signals;

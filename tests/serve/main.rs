@@ -10,7 +10,9 @@ mod place;
 #[path = "../support/verifier/mod.rs"]
 mod support;
 
+mod altered;
 mod answers;
+mod attack;
 mod claims;
 mod contract;
 mod hangup;

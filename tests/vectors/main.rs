@@ -10,3 +10,4 @@ mod properties;
 mod recordings;
 mod sequences;
 mod single;
+mod soap;
