@@ -3,6 +3,7 @@
 
 mod commands;
 mod documents;
+mod layout;
 mod tables;
 
 use std::{
