@@ -5,7 +5,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use keydesk::store::{
@@ -58,7 +58,7 @@ pub fn snapshot(store: &dyn Store) {
 }
 
 pub fn cancel(store: &dyn Store) {
-    // Ends by itself only after minutes, in any database that knows the standard's recursion.
+    // Ends by itself only after minutes, and then with a number, in any database that knows the standard's recursion.
     let endless =
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000000) SELECT COUNT(*) FROM n";
     let (cancel, started) = (Cancel::default(), Arc::new(AtomicBool::new(false)));
@@ -71,10 +71,8 @@ pub fn cancel(store: &dyn Store) {
         other.cancel();
     });
     let mut tx = store.read(&cancel).unwrap();
-    let since = Instant::now();
     started.store(true, Ordering::SeqCst);
     assert!(matches!(tx.row(endless, &[]), Err(StoreError::Cancelled)));
-    assert!(since.elapsed() < Duration::from_secs(30), "long before its end");
     drop(tx);
     canceller.join().unwrap();
     cancel.cancel();

@@ -41,14 +41,12 @@ impl Verifier {
         self.child.wait().unwrap();
     }
 
-    /// Asks it to stop; says how long it took.
-    pub fn stop(mut self) -> Duration {
-        let began = Instant::now();
+    /// Asks it to stop.
+    pub fn stop(mut self) {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
         let status = self.child.wait().unwrap();
         assert!(status.success(), "{status}\n{}", self.log());
-        began.elapsed()
     }
 
     pub fn connect(&self) -> Connection<UnixStream> {
@@ -76,13 +74,12 @@ impl Verifier {
     }
 
     /// Waits for something to become true.
-    pub fn until(&self, what: &str, mut is: impl FnMut(&Self) -> bool) -> Duration {
+    pub fn until(&self, what: &str, mut is: impl FnMut(&Self) -> bool) {
         let began = Instant::now();
         while !is(self) {
             assert!(began.elapsed() < PATIENCE, "never: {what}\n{}", self.log());
             std::thread::sleep(Duration::from_millis(5));
         }
-        began.elapsed()
     }
 }
 
