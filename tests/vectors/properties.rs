@@ -3,10 +3,9 @@
 
 use data_encoding::{BASE64, HEXLOWER};
 use keydesk::{
-    secret::Secret,
     time::Seconds,
-    vault::{Hash, Stored},
-    verify::{self, Body, BodyCheck, Decision, Framing, Request, Scheme, Snapshot, Surface, Verdict, Version},
+    vault::Hash,
+    verify::{self, Body, BodyCheck, Framing, Request, Scheme, Snapshot, Surface, Verdict, Version},
 };
 use proptest::{prelude::*, sample::Index};
 
@@ -348,26 +347,4 @@ fn nearly() -> impl Strategy<Value = Sent> {
             version: Version::Http2,
         },
     )
-}
-
-/// Argon2id strings that are damaged are an error for the server to handle, never a match.
-#[test]
-fn a_damaged_hash_matches_nothing() {
-    let mut entry = CredentialText::new("legacy", "nightly", "").entry(1);
-    entry.secrets[0].stored = Stored::Argon2("$argon2id$v=19$m=19456,t=2,p=1$".to_owned());
-    let store = Snapshot::of([&entry]).unwrap();
-    let body = b"m4u\r\nUSER=nightly\r\nPASSWORD=\r\n";
-    let request = Request {
-        surface: Surface::Legacy,
-        method: b"POST",
-        target: b"/",
-        fields: &[],
-        body: Body::Visible(body),
-        version: Version::Http11,
-        scheme: Scheme::Https,
-        client: None,
-    };
-    let Decision::NeedsPassword(question) = verify::decide(&request, &store, NOW) else { panic!("no question") };
-    assert!(question.answer().is_err());
-    assert!(question.answer_by(|password: &Secret, _| Ok::<_, ()>(password.is_empty())).is_ok());
 }

@@ -1,8 +1,14 @@
-//! Properties of Legacy documents: a login is read as a tree builder of another hand reads it.
+//! Bodies of the Legacy surface: a login is read as a tree builder of another hand reads it, and a damaged hash lets nobody
+//! through.
 
-use keydesk::verify::{self, Body, Decision, Request, Scheme, Snapshot, Surface, Version};
+use keydesk::{
+    secret::Secret,
+    vault::Stored,
+    verify::{self, Body, Decision, Request, Scheme, Snapshot, Surface, Version},
+};
 use proptest::{prelude::*, sample::Index};
 
+use super::model::CredentialText;
 use super::properties::NOW;
 
 proptest! {
@@ -125,10 +131,9 @@ fn markup() -> impl Strategy<Value = &'static str> {
     ])
 }
 
-/// The login that the verifier asks a password for.
-fn login_of(body: &[u8]) -> Option<Login> {
-    let store = Snapshot::of([]).unwrap();
-    let request = Request {
+/// A request of the Legacy surface with this body.
+fn posted(body: &[u8]) -> Request<'_> {
+    Request {
         surface: Surface::Legacy,
         method: b"POST",
         target: b"/",
@@ -137,7 +142,13 @@ fn login_of(body: &[u8]) -> Option<Login> {
         version: Version::Http11,
         scheme: Scheme::Https,
         client: None,
-    };
+    }
+}
+
+/// The login that the verifier asks a password for.
+fn login_of(body: &[u8]) -> Option<Login> {
+    let store = Snapshot::of([]).unwrap();
+    let request = posted(body);
     match verify::decide(&request, &store, NOW) {
         Decision::NeedsPassword(question) => Some((question.key().to_vec(), question.password().expose().to_vec())),
         Decision::Verdict(_) => None,
@@ -169,4 +180,17 @@ fn by_tree(body: &[u8]) -> Option<Login> {
         (text && operation.tag_name().namespace() == Some(M4U)).then(|| value.into_bytes())
     };
     Some((value("userId")?, value("password")?))
+}
+
+/// Argon2id strings that are damaged are an error for the server to handle, never a match.
+#[test]
+fn a_damaged_hash_matches_nothing() {
+    let mut entry = CredentialText::new("legacy", "nightly", "").entry(1);
+    entry.secrets[0].stored = Stored::Argon2("$argon2id$v=19$m=19456,t=2,p=1$".to_owned());
+    let store = Snapshot::of([&entry]).unwrap();
+    let body = b"m4u\r\nUSER=nightly\r\nPASSWORD=\r\n";
+    let request = posted(body);
+    let Decision::NeedsPassword(question) = verify::decide(&request, &store, NOW) else { panic!("no question") };
+    assert!(question.answer().is_err());
+    assert!(question.answer_by(|password: &Secret, _| Ok::<_, ()>(password.is_empty())).is_ok());
 }
