@@ -195,7 +195,10 @@ fn a_connection_that_stands_still_is_not_fresh() {
     }
     let desk = Desk::new();
     let store = desk.open();
-    desk.sql("INSERT INTO head VALUES (1, 'the-identity-of-it', 1, 1, 1, x'00', x'00')");
+    desk.sql(
+        "INSERT INTO head (one, store_id, epoch, change, trail_no, trail_hash, mac) \
+         VALUES (1, 'the-identity-of-it', 1, 1, 1, x'00', x'00')",
+    );
     desk.sql("PRAGMA wal_checkpoint(TRUNCATE)");
     assert_eq!((store.fresh(), store.fresh(), store.reopened()), (Ok(true), Ok(true), 0));
     let script = r#"at=$(grep -abo the-identity-of-it "$1" | head -n 1 | cut -d: -f1)
