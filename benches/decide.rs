@@ -16,13 +16,13 @@ use std::{
 use arc_swap::ArcSwap;
 use data_encoding::BASE64;
 use keydesk::{
-    credential::{Algorithms, BodyDigest, Kind, Networks, State},
+    credential::{Kind, State},
     secret::Secret,
     time::Seconds,
     vault::{Hash, Stored, sha256},
     verify::{
-        Body, Builder, Change, Decision, Entry, Field, LiveSecret, Reason, Request, Scheme, Snapshot, Surface, Verdict,
-        Version, decide,
+        Body, Builder, Change, Decision, Entry, Field, Reason, Request, Scheme, Snapshot, Surface, Verdict, Version,
+        decide,
     },
 };
 use uuid::Uuid;
@@ -102,18 +102,9 @@ fn entry(kind: Kind, n: usize) -> Entry {
     let stored = if kind == Kind::Basic { Stored::hashed(&secret) } else { Stored::plain(&secret) };
     Entry {
         row: Uuid::from_u128(n as u128),
-        kind,
-        key,
         name: format!("credential {n:09}"),
         state: if n % 16 == 15 { State::Disabled } else { State::Active },
-        not_before: None,
-        expires_at: None,
-        networks: Networks::default(),
-        algorithms: Algorithms::default(),
-        body_digest: BodyDigest::Required,
-        secrets: vec![LiveSecret { version: 1, stored, valid_until: None }],
-        tampered: false,
-        term: Default::default(),
+        ..Entry::new(kind, key, stored)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Dependencies point one way: `tui` and `cli` call `hub`; `hub` calls `store`, `vault`, `account` and `credential`;
 //! `verify` calls `vault` and `credential` alone; all lean on the leaves `files`, `progress`, `secret`, `sequence`, `text` and
-//! `time`. `tests/house.rs` reads the `use` lines and holds this.
+//! `time`. `tests/house/main.rs` reads the `use` lines and holds this.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

@@ -4,16 +4,15 @@ use std::sync::LazyLock;
 
 use data_encoding::BASE64;
 use keydesk::{
-    credential::{Algorithms, BodyDigest, Kind, Networks, State},
+    credential::Kind,
     secret::Secret,
     time::Seconds,
     vault::{self, Hash, Stored},
     verify::{
-        Body, Decision, Entry, Field, LiveSecret, PasswordQuestion, Request, Scheme, Snapshot, Surface, Verdict,
-        Version, decide, signing_strings,
+        Body, Decision, Entry, Field, PasswordQuestion, Request, Scheme, Snapshot, Surface, Verdict, Version, decide,
+        signing_strings,
     },
 };
-use uuid::Uuid;
 
 /// Thu, 01 Jan 2026 00:00:00 GMT
 pub const NOW: Seconds = Seconds(1_767_225_600);
@@ -29,20 +28,7 @@ static SECRET: LazyLock<[u8; 32]> = LazyLock::new(|| {
 /// The key `bob` as Basic and as HMAC.
 pub static STORE: LazyLock<Snapshot> = LazyLock::new(|| {
     let secret = || Secret::new(SECRET.to_vec());
-    let entry = |kind, stored| Entry {
-        row: Uuid::nil(),
-        kind,
-        key: "bob".to_owned(),
-        name: "bob".to_owned(),
-        state: State::Active,
-        not_before: None,
-        expires_at: None,
-        networks: Networks::default(),
-        algorithms: Algorithms::default(),
-        body_digest: BodyDigest::Required,
-        secrets: vec![LiveSecret { version: 1, stored, valid_until: None }],
-        tampered: false,
-    };
+    let entry = |kind, stored| Entry::new(kind, "bob", stored);
     Snapshot::of(&[entry(Kind::Basic, Stored::hashed(&secret())), entry(Kind::Hmac, Stored::Plain(secret()))])
         .expect("two credentials")
 });

@@ -161,18 +161,10 @@ mod tests {
     fn entry() -> Entry {
         Entry {
             row: Uuid::from_u128(7),
-            kind: Kind::Hmac,
-            key: "kdh".to_owned(),
             name: "one".to_owned(),
-            state: State::Active,
-            not_before: None,
             expires_at: Some(Seconds(100)),
-            networks: Networks::default(),
-            algorithms: Algorithms::default(),
             body_digest: BodyDigest::Optional,
-            secrets: vec![secret(1, "one", None)],
-            tampered: false,
-            term: Default::default(),
+            ..Entry::new(Kind::Hmac, "kdh", secret(1, "one", None).stored)
         }
     }
 

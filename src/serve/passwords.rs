@@ -254,12 +254,10 @@ impl Passwords {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credential::{Algorithms, BodyDigest, Networks, State};
+
     use crate::time::Seconds;
     use crate::vault::Stored;
-    use crate::verify::{
-        Body, Decision, Entry, Field, LiveSecret, Request, Scheme, Snapshot, Surface, Version, decide,
-    };
+    use crate::verify::{Body, Decision, Entry, Field, Request, Scheme, Snapshot, Surface, Version, decide};
 
     /// A question about a name that does not exist, from an address.
     fn question(snapshot: &Snapshot, name: &str, client: &str) -> Arc<PasswordQuestion> {
@@ -300,18 +298,7 @@ mod tests {
         let desk = |row: u128| {
             let entry = Entry {
                 row: uuid::Uuid::from_u128(row),
-                kind: Kind::Legacy,
-                key: "real".to_owned(),
-                name: "real".to_owned(),
-                state: State::Active,
-                not_before: None,
-                expires_at: None,
-                networks: Networks::default(),
-                algorithms: Algorithms::default(),
-                body_digest: BodyDigest::Optional,
-                secrets: vec![LiveSecret { version: 1, stored: Stored::Argon2("kept".into()), valid_until: None }],
-                tampered: false,
-                term: Default::default(),
+                ..Entry::new(Kind::Legacy, "real", Stored::Argon2("kept".into()))
             };
             Snapshot::of([&entry]).unwrap()
         };

@@ -1,37 +1,22 @@
 //! Edges of single clauses, each from both sides.
 
 use data_encoding::BASE64;
-use uuid::Uuid;
 
-use crate::credential::{Algorithms, BodyDigest, Kind, Networks, State};
+use crate::credential::Kind;
 use crate::secret::Secret;
 use crate::time::Seconds;
 use crate::vault::{Hash, Stored};
 
 use super::{
-    Body, BodyCheck, Decision, Entry, Field, Framing, LiveSecret, Reason, Request, Scheme, Snapshot, Surface, Verdict,
-    Version, decide, explain,
+    Body, BodyCheck, Decision, Entry, Field, Framing, Reason, Request, Scheme, Snapshot, Surface, Verdict, Version,
+    decide, explain,
     framing::{body_check, has_body},
 };
 
 const NOW: Seconds = Seconds(1_767_225_600);
 
 fn entry(kind: Kind, stored: Stored) -> Entry {
-    Entry {
-        row: Uuid::nil(),
-        kind,
-        key: "bob".to_owned(),
-        name: "bob".to_owned(),
-        state: State::Active,
-        not_before: None,
-        expires_at: None,
-        networks: Networks::default(),
-        algorithms: Algorithms::default(),
-        body_digest: BodyDigest::Required,
-        secrets: vec![LiveSecret { version: 1, stored, valid_until: None }],
-        tampered: false,
-        term: Default::default(),
-    }
+    Entry::new(kind, "bob", stored)
 }
 
 fn basic_entry(password: &str) -> Entry {

@@ -4,7 +4,7 @@
 use data_encoding::BASE64;
 use uuid::Uuid;
 
-use crate::credential::{Algorithms, BodyDigest, Kind, Networks, State};
+use crate::credential::{Kind, Networks, State};
 use crate::secret::Secret;
 use crate::time::Seconds;
 use crate::vault::{Hash, Stored, work, work::Work};
@@ -37,21 +37,7 @@ fn entry(kind: Kind, key: &str, secret: &str) -> Entry {
         Kind::Hmac => Stored::plain(&secret),
         Kind::Legacy => Stored::slow(&secret).unwrap(),
     };
-    Entry {
-        row: Uuid::from_u128(1),
-        kind,
-        key: key.to_owned(),
-        name: "a name of 20 letters".to_owned(),
-        state: State::Active,
-        not_before: None,
-        expires_at: None,
-        networks: Networks::default(),
-        algorithms: Algorithms::default(),
-        body_digest: BodyDigest::Required,
-        secrets: vec![LiveSecret { version: 1, stored, valid_until: None }],
-        tampered: false,
-        term: Default::default(),
-    }
+    Entry { row: Uuid::from_u128(1), name: "a name of 20 letters".to_owned(), ..Entry::new(kind, key, stored) }
 }
 
 fn store(kind: Kind) -> Snapshot {

@@ -15,6 +15,8 @@ use keydesk::{
 };
 use serde_json::Value;
 
+pub use crate::need::need;
+
 pub const PASSWORD: &str = "correct horse battery";
 
 /// A home of its own: nothing of the machine's settings reaches the program, nothing of the program's gets out.
@@ -185,16 +187,6 @@ impl Run {
 #[track_caller]
 pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("{value} is no text")).to_owned()
-}
-
-/// Whether a program that a test needs is there. Under CI a missing one is a failure, elsewhere it is said.
-pub fn need(program: &str) -> bool {
-    let found = Spawn::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
-    assert!(found || std::env::var_os("CI").is_none(), "{program} is missing, and under CI nothing may be skipped");
-    if !found {
-        eprintln!("SKIPPED: {program} is missing");
-    }
-    found
 }
 
 /// Runs SQL with the `sqlite3` program, as somebody would who has no master key.

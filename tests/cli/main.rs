@@ -1,5 +1,8 @@
 //! The command line as a script sees it: the real binary, its two streams and its exit code.
 
+#[path = "../support/need.rs"]
+mod need;
+
 mod broken;
 mod demo;
 mod desk;

@@ -18,7 +18,7 @@ use crate::{
 /// A client: its script, what it runs by, and the package that it comes in.
 struct Client {
     script: &'static str,
-    programs: &'static [&'static str],
+    programs: &'static str,
     package: Option<Package>,
     gateway: &'static Gateway,
 }
@@ -117,7 +117,7 @@ impl Client {
         let Some(house) = house else { return };
         std::thread::sleep(Duration::from_secs(3));
         let run = |key: &Key| {
-            let mut command = Command::new(self.programs[0]);
+            let mut command = Command::new(self.programs.split(' ').next().unwrap());
             command.envs(variable.clone()).env("REQUESTS_CA_BUNDLE", house.desk.dir.path().join("gateway/cert.pem"));
             command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/gateways/clients").join(self.script));
             let out = command.arg(house.gate.to_string()).args([key.kind.as_str(), &key.key, &key.secret]).output();
@@ -147,7 +147,7 @@ fn the_python_package() {
     let variable = ("PYTHONPATH", "");
     let name = "messagemedia-messages-sdk==2.1.3";
     let package = Package { directory: "python-sdk", name, fetch: PIP, variable };
-    Client { script: "sdk.py", programs: &["python3"], package: Some(package), gateway: &nginx::NGINX }.check();
+    Client { script: "sdk.py", programs: "python3", package: Some(package), gateway: &nginx::NGINX }.check();
 }
 
 #[test]
@@ -155,18 +155,18 @@ fn the_npm_package() {
     let variable = ("NODE_PATH", "node_modules");
     let name = "messagemedia-messages-sdk@2.0.3";
     let package = Package { directory: "node-sdk", name, fetch: NPM, variable };
-    Client { script: "sdk.js", programs: &["node", "npm"], package: Some(package), gateway: &nginx::NGINX }.check();
+    Client { script: "sdk.js", programs: "node npm", package: Some(package), gateway: &nginx::NGINX }.check();
 }
 
 #[test]
 fn the_simple_python_package() {
     let variable = ("PYTHONPATH", "");
     let package = Package { directory: "python-simple", name: "messagemedia-simple==1.0.1", fetch: PIP, variable };
-    let programs = &["python3", "openssl"];
+    let programs = "python3 openssl";
     Client { script: "simple.py", programs, package: Some(package), gateway: &nginx::NGINX_TLS }.check();
 }
 
 #[test]
 fn curl_with_openssl() {
-    Client { script: "curl.sh", programs: &["sh", "curl", "openssl"], package: None, gateway: &nginx::NGINX }.check();
+    Client { script: "curl.sh", programs: "sh curl openssl", package: None, gateway: &nginx::NGINX }.check();
 }

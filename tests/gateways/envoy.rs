@@ -12,10 +12,11 @@ use keydesk::credential::Kind;
 
 use super::{
     client::Sent,
-    house::{Framing, Gateway, free_port},
+    house::{Framing, Gateway},
     pypi,
     targets::Fate::{Exact, Refused},
 };
+use crate::support::free_port;
 
 pub const ENVOY: Gateway = Gateway {
     name: "Envoy",

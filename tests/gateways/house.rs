@@ -3,7 +3,7 @@
 use std::{
     cell::RefCell,
     fs::{self, File},
-    net::{SocketAddr, TcpListener, TcpStream},
+    net::{SocketAddr, TcpStream},
     os::unix::{fs::PermissionsExt as _, net::UnixListener},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -18,7 +18,7 @@ use keydesk::{
 use super::{client::Sent, upstream::Upstream};
 use crate::{
     need,
-    support::{Desk, Key, PATIENCE, Verifier},
+    support::{Desk, Key, PATIENCE, Verifier, free_port},
 };
 
 /// A gateway and what is its own about it.
@@ -104,16 +104,11 @@ impl Drop for Process {
 
 /// A program by its name.
 pub fn installed(program: &str) -> Option<PathBuf> {
-    if !need::need(&[program]) {
+    if !need::need(program) {
         return None;
     }
     let found = Command::new("sh").args(["-c", &format!("command -v {program}")]).output().unwrap();
     Some(PathBuf::from(String::from_utf8(found.stdout).unwrap().trim_end()))
-}
-
-/// A port that nobody listens at now.
-pub fn free_port() -> SocketAddr {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap()
 }
 
 impl Gateway {

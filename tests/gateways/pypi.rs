@@ -15,7 +15,7 @@ pub fn program(package: &str, place: &str) -> Option<PathBuf> {
     if program.is_file() {
         return Some(program);
     }
-    if !need(&["python3"]) {
+    if !need("python3") {
         return None;
     }
     let fetched = target.with_extension(std::process::id().to_string());

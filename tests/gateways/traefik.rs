@@ -13,11 +13,11 @@ use keydesk::credential::Kind;
 
 use super::{
     client::Sent,
-    house::{Framing, Gateway, House, free_port},
+    house::{Framing, Gateway, House},
     pypi,
     targets::Fate::{Exact, Refused},
 };
-use crate::support::{Desk, Key, PATIENCE};
+use crate::support::{Desk, Key, PATIENCE, free_port};
 
 pub const TRAEFIK: Gateway = Gateway {
     name: "Traefik",

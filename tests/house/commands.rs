@@ -1,7 +1,7 @@
 //! Every command that the documentation or the program names can be typed, and every verb is documented.
 
-use super::super::{read, sources};
 use super::documents::{Page, between, pages};
+use crate::{read, sources};
 
 /// Every `keydesk …` line of a block can be typed, and every verb is on the page of the command line.
 #[test]

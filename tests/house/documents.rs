@@ -5,7 +5,7 @@ use std::{
     fs,
 };
 
-use super::super::{code, read, root, sources};
+use crate::{code, read, root, sources};
 
 /// A page of the documentation.
 pub struct Page {

@@ -9,8 +9,8 @@ use keydesk::{
     tui::keys,
 };
 
-use super::super::{MAY_USE, read, root};
 use super::documents::between;
+use crate::{MAY_USE, read, root};
 
 #[test]
 fn tables_are_the_programs() {

@@ -69,7 +69,7 @@ struct Other(Child);
 impl Other {
     fn start(dir: &std::path::Path, who: &str, deed: &str) -> Self {
         let child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "hub::races::other_process", "--nocapture"])
+            .args(["--exact", "races::other_process", "--nocapture"])
             .env("KEYDESK_TEST_RACE", format!("{}|{who}|{deed}", dir.display()))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -1,5 +1,7 @@
 //! The trail is whole, or says where it is not.
 
+use std::path::{Path, PathBuf};
+
 use keydesk::{
     account::Role,
     credential::{Kind, Overlap, State, Verb},
@@ -18,6 +20,22 @@ fn filled() -> Desk {
 
 fn report(hub: &Hub, desk: &Desk, expect: Option<(i64, String)>) -> TrailReport {
     hub.verify_trail(&desk.alice(), expect, &mut |_, _| ()).unwrap()
+}
+
+/// The database as it is now, in a file beside it.
+fn backup(desk: &Desk, name: &str) -> PathBuf {
+    let to = desk.dir.as_ref().unwrap().path().join(name);
+    let source = rusqlite::Connection::open(desk.database()).unwrap();
+    source.backup("main", &to, None::<fn(rusqlite::backup::Progress)>).unwrap();
+    to
+}
+
+/// Restored into the running database by SQLite's own means: the same inode, older rows.
+fn restore(desk: &Desk, from: &Path) {
+    let source = rusqlite::Connection::open(from).unwrap();
+    let mut target = rusqlite::Connection::open(desk.database()).unwrap();
+    let backup = rusqlite::backup::Backup::new(&source, &mut target).unwrap();
+    backup.run_to_completion(100, std::time::Duration::ZERO, None).unwrap();
 }
 
 #[test]
@@ -149,19 +167,9 @@ fn a_forged_end_is_found_by_the_head() {
 #[test]
 fn an_older_store_that_went_on_is_noticed_by_the_desk_that_knew_a_newer_one() {
     let desk = filled();
-    let old = desk.dir.as_ref().unwrap().path().join("old.db");
-    rusqlite::Connection::open(desk.database())
-        .unwrap()
-        .backup("main", &old, None::<fn(rusqlite::backup::Progress)>)
-        .unwrap();
+    let old = backup(&desk, "old.db");
     desk.create(Kind::Basic, "after the backup");
-    let source = rusqlite::Connection::open(&old).unwrap();
-    let mut target = rusqlite::Connection::open(desk.database()).unwrap();
-    rusqlite::backup::Backup::new(&source, &mut target)
-        .unwrap()
-        .run_to_completion(100, std::time::Duration::ZERO, None)
-        .unwrap();
-    drop(target);
+    restore(&desk, &old);
     let other = desk.reopened();
     for name in ["one", "two", "three"] {
         other.create(&desk.alice(), &super::support::wanted(Kind::Basic, name)).unwrap();
@@ -175,20 +183,9 @@ fn an_older_store_that_went_on_is_noticed_by_the_desk_that_knew_a_newer_one() {
 fn an_older_file_put_back_is_noticed_and_noted_numbers_find_it() {
     let desk = filled();
     let noted = report(&desk.hub, &desk, None);
-    let old = desk.dir.as_ref().unwrap().path().join("old.db");
-    rusqlite::Connection::open(desk.database())
-        .unwrap()
-        .backup("main", &old, None::<fn(rusqlite::backup::Progress)>)
-        .unwrap();
+    let old = backup(&desk, "old.db");
     desk.create(Kind::Basic, "after the backup");
-    // Restored into the running database by SQLite's own means: the same inode, older rows.
-    let source = rusqlite::Connection::open(&old).unwrap();
-    let mut target = rusqlite::Connection::open(desk.database()).unwrap();
-    rusqlite::backup::Backup::new(&source, &mut target)
-        .unwrap()
-        .run_to_completion(100, std::time::Duration::ZERO, None)
-        .unwrap();
-    drop(target);
+    restore(&desk, &old);
     let change = desk.hub.create(
         &desk.hub.local_actor("alice", &Default::default()).unwrap(),
         &super::support::wanted(Kind::Basic, "x"),
@@ -207,11 +204,7 @@ fn an_older_file_put_back_is_noticed_and_noted_numbers_find_it() {
 fn a_replaced_file_is_noticed() {
     let desk = filled();
     let alice = desk.alice();
-    let copy = desk.dir.as_ref().unwrap().path().join("copy.db");
-    rusqlite::Connection::open(desk.database())
-        .unwrap()
-        .backup("main", &copy, None::<fn(rusqlite::backup::Progress)>)
-        .unwrap();
+    let copy = backup(&desk, "copy.db");
     std::fs::rename(copy, desk.database()).unwrap();
     let change = desk.hub.create(&alice, &super::support::wanted(Kind::Basic, "x"));
     assert!(matches!(&change, Err(why) if why.exit_code() == 6 && why.to_string().contains("replaced")), "{change:?}");

@@ -1,16 +1,17 @@
 //! The desk line by line: dialogs played by a script, and the real binary on a real terminal.
 
-// What the other tests have and these need a part of.
-#[path = "../pty/harness.rs"]
-#[allow(dead_code)]
+#[path = "../support/harness.rs"]
+#[allow(dead_code, reason = "the screens of the desk are looked at in more ways")]
 mod harness;
-#[path = "../pty/house.rs"]
-#[allow(dead_code)]
+#[path = "../support/house.rs"]
+#[allow(dead_code, reason = "the screens of the desk need more of it")]
 mod house;
-#[path = "../pty/need.rs"]
+#[path = "../support/made.rs"]
+mod made;
+#[path = "../support/need.rs"]
 mod need;
-#[path = "../hub/support.rs"]
-#[allow(dead_code)]
+#[path = "../support/desk.rs"]
+#[allow(dead_code, unused_imports, reason = "the hub's own tests need more of it")]
 mod support;
 
 mod docs;
@@ -24,4 +25,5 @@ mod people;
 mod play;
 mod random;
 mod real;
+mod roles;
 mod signals;

@@ -1,9 +1,6 @@
 //! Keys and signals that end or stop the program, the line that drops, and the lock.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use keydesk::{
     config::After,
@@ -63,9 +60,7 @@ fn signals_end_it_at_once_and_hand_the_terminal_back() {
         let mut line = Line::open(&house);
         line.sees("quits keydesk: ").types("alice").sees("name again: ");
         assert!(!line.desk.has_its_modes(), "the echo is off");
-        let begun = Instant::now();
         assert_eq!(line.desk.signal(signal).ended(), code);
-        assert!(begun.elapsed() < Duration::from_secs(2));
         assert!(line.desk.has_its_modes());
     }
 }
@@ -83,9 +78,7 @@ fn a_secret_that_was_there_when_the_end_came_is_told_at_the_next_sign_in() {
     // No signal at all: the line is cut, and whoever started the program ignores SIGHUP.
     let mut cut = Line::of(house.run(&["sh", "-c", &format!("trap '' HUP; exec {BINARY} --plain")], &[]));
     cut.signs_in("alice").section("Basic Authentication").creates("crm-sync").sees("mark to repeat: ");
-    let begun = Instant::now();
     let busy = cut.desk.cut().processor_time_until_end();
-    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
     assert!(busy < Duration::from_secs(2), "it ran on without a terminal: {busy:?}");
     told("crm-sync");
 }

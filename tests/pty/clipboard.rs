@@ -83,7 +83,7 @@ impl Drop for Display {
 
 #[test]
 fn on_a_local_desktop_its_clipboard_takes_it_and_keeps_it_for_the_session() {
-    if !(need("Xvfb") && need("xclip")) {
+    if !need("Xvfb xclip") {
         return;
     }
     let (house, display) = (House::with_desk(), Display::start());

@@ -1,13 +1,17 @@
 //! The real binary on a real pseudo-terminal.
 
+#[path = "../support/harness.rs"]
+mod harness;
+#[path = "../support/house.rs"]
+mod house;
+#[path = "../support/need.rs"]
+mod need;
+
 mod clipboard;
 mod colour;
 mod face;
-mod harness;
-mod house;
 mod journey;
 mod leave;
-mod need;
 mod paste;
 mod quiet;
 mod reports;

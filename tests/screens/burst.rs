@@ -6,7 +6,8 @@ use keydesk::{
 };
 use proptest::prelude::*;
 
-use super::desk::{Desk, chord, writes};
+use super::calls::writes;
+use super::desk::{Desk, chord};
 use super::fixture::{Copy, PASSWORD};
 
 /// Keys that lead through everything that reads. Not here: the check of the whole trail and the search by secret, which

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use keydesk::tui::theme::{ASCII, Palette, Theme, UNICODE};
 use ratatui::style::{Color, Modifier};
 
-use super::{desk::Desk, snapshots};
+use super::{desk::Desk, scenes};
 
 type Rgb = [u8; 3];
 
@@ -90,7 +90,7 @@ fn contrast(a: [f64; 3], b: [f64; 3]) -> f64 {
 /// Foreground and background of every cell of every scene that is not blank.
 fn pairs(theme: Theme) -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
-    snapshots::each_scene(theme, |desk: &Desk| {
+    scenes::each_scene(theme, |desk: &Desk| {
         for cell in desk.buffer().content.iter().filter(|cell| cell.symbol() != " ") {
             assert!(!cell.modifier.contains(Modifier::DIM), "faint text:\n{}", desk.screen());
             // Reversed text has the same two colours, and so the same contrast.
@@ -146,7 +146,7 @@ fn without_colour_every_state_has_words_and_a_mark_of_its_own() {
     for glyphs in [&UNICODE, &ASCII] {
         let theme = Theme { palette: Palette::None, glyphs };
         let mut states = BTreeSet::new();
-        snapshots::each_scene(theme, |desk: &Desk| {
+        scenes::each_scene(theme, |desk: &Desk| {
             assert!(desk.buffer().content.iter().all(|c| (c.fg, c.bg) == (Color::Reset, Color::Reset)));
             for word in ["active", "disabled", "revoked", "expired", "locked", "tampered"] {
                 for line in desk.screen().lines() {

@@ -9,25 +9,18 @@ use jiff::SignedDuration;
 use keydesk::{
     account::Role,
     config::Appearance,
-    credential::Kind,
-    hub::{Cancel, CredentialRow, Hub, Origin, Outcome, Session},
-    secret::Secret,
+    hub::{Hub, Session},
     time::{Clock as _, Millis, SetClock},
     tui::{
         App, AppSetup, Places, Start,
         chord::{Chord, Code, Mods},
-        msg::{Call, CopyOutcome, Effect, Msg, Reply, Ticket},
-        perform::perform,
+        msg::{Call, CopyOutcome, Effect, Msg, Reply},
         theme::Theme,
-        update,
     },
 };
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, layout::Position};
 
 use super::fixture::{self, Copy};
-
-/// What stands for every secret where pictures are taken.
-pub const FAKE_SECRET: &str = "kdsThisIsNoSecretItIsAPicture0";
 
 /// Answers some calls in the hub's place.
 pub type Instead = Box<dyn FnMut(&Call) -> Option<Reply>>;
@@ -327,148 +320,6 @@ impl Desk {
             self.screen()
         );
     }
-
-    // ---- what happens behind the screen ----
-
-    pub fn send(&mut self, msg: Msg) -> &mut Self {
-        let effects = update(&mut self.app, self.clock.now(), msg);
-        self.queue.extend(effects);
-        if !self.slow {
-            self.settle();
-        }
-        self
-    }
-
-    /// From now on nothing is answered.
-    pub fn stalls(&mut self) -> &mut Self {
-        self.slow = true;
-        self
-    }
-
-    /// Everything that was asked for is answered, and what comes after it too.
-    pub fn answers(&mut self) -> &mut Self {
-        self.slow = false;
-        self.settle();
-        self
-    }
-
-    fn settle(&mut self) {
-        for _ in 0..100_000 {
-            let Some(effect) = self.queue.pop_front() else { return };
-            if let Some(msg) = self.carry_out(effect) {
-                let effects = update(&mut self.app, self.clock.now(), msg);
-                self.queue.extend(effects);
-            }
-        }
-        panic!("effects without end:\n{}", self.screen());
-    }
-
-    pub fn carry_out(&mut self, effect: Effect) -> Option<Msg> {
-        match effect {
-            Effect::Call(ticket, call) => Some(Msg::Reply(ticket, self.reply(call))),
-            Effect::Copy(ticket, text) => Some(self.copy_text(ticket, &text)),
-            Effect::Cancel(_) => None,
-            Effect::Repaint => {
-                self.repainted = true;
-                None
-            }
-            Effect::Suspend => {
-                self.suspended = true;
-                Some(Msg::Resumed)
-            }
-            Effect::Remember(chosen) => {
-                self.remembered.push(chosen);
-                Some(Msg::Remembered(self.cannot_remember.map_or(Ok(()), |why| Err(why.to_owned()))))
-            }
-            Effect::Lines => {
-                self.lines = true;
-                None
-            }
-            Effect::Quit => {
-                self.quit = true;
-                None
-            }
-        }
-    }
-
-    fn copy_text(&mut self, ticket: Ticket, text: &Secret) -> Msg {
-        if !matches!(self.outcome, CopyOutcome::Impossible(_)) {
-            self.copied.push(text.expose_text().unwrap().to_owned());
-        }
-        Msg::Copied(ticket, self.outcome.clone())
-    }
-
-    fn reply(&mut self, call: Call) -> Reply {
-        self.calls.push(call_name(&call));
-        if let Some(reply) = self.instead.as_mut().and_then(|instead| instead(&call)) {
-            return reply;
-        }
-        // Whatever is typed, files come to lie beside the desk of the test.
-        let call = match call {
-            Call::Export { actor, query, path, format } => {
-                let name = path.file_name().unwrap_or_default().to_owned();
-                Call::Export { actor, query, path: self.copy.as_ref().unwrap().dir.path().join(name), format }
-            }
-            call => call,
-        };
-        let origin = Origin { unix: Some("keydesk".to_owned()), address: Some("203.0.113.9".parse().unwrap()) };
-        let reply = perform(self.hub(), &origin, call, &Cancel::default(), &mut |_| {});
-        if self.dressed { dress(reply) } else { reply }
-    }
-
-    /// How often this was called.
-    pub fn count(&self, call: &str) -> usize {
-        self.calls.iter().filter(|c| **c == call).count()
-    }
-}
-
-pub fn call_name(call: &Call) -> &'static str {
-    match call {
-        Call::SetUp(_) => "set up",
-        Call::SignIn { .. } => "sign in",
-        Call::SignOut(_) => "sign out",
-        Call::ChangeOwnPassword { .. } => "change own password",
-        Call::Create(..) => "create",
-        Call::Rotate(..) => "rotate",
-        Call::SetState(..) => "set state",
-        Call::Edit(..) => "edit",
-        Call::LegacyPassword { .. } => "legacy password",
-        Call::StopOld(..) => "stop old",
-        Call::Seen(..) => "seen",
-        Call::Refused(..) => "refused",
-        Call::Pulse(..) => "pulse",
-        Call::Overview(..) => "overview",
-        Call::List(..) => "list",
-        Call::Details(..) => "details",
-        Call::Taken { .. } => "taken",
-        Call::Trail(..) => "trail",
-        Call::RefusedRequests(..) => "refused requests",
-        Call::Find { .. } => "find",
-        Call::Users(_) => "users",
-        Call::Verify(_) => "verify",
-        Call::Export { .. } => "export",
-        Call::SignIns(_) => "sign-ins",
-        Call::Security(_) => "security",
-        Call::SetSettings(..) => "set settings",
-        Call::ChangeUser(..) => "change user",
-        Call::Confirm(..) => "confirm",
-    }
-}
-
-/// Whether a call changes anything but the trail.
-pub fn writes(call: &str) -> bool {
-    matches!(
-        call,
-        "create"
-            | "rotate"
-            | "set state"
-            | "set up"
-            | "edit"
-            | "legacy password"
-            | "stop old"
-            | "change user"
-            | "set idle lock"
-    )
 }
 
 /// Reads `ctrl-c`, `enter`, `↑`, `n`.
@@ -500,76 +351,4 @@ pub fn chord(key: &str) -> Chord {
             Chord::char(c)
         }
     }
-}
-
-/// Fixed keys and secrets in place of random ones.
-fn dress(reply: Reply) -> Reply {
-    let row = |row: &mut CredentialRow| row.key = fake_key(row.kind, &row.name);
-    match reply {
-        Reply::Page(Ok(mut page)) => {
-            page.rows.iter_mut().for_each(row);
-            Reply::Page(Ok(page))
-        }
-        Reply::Overview(Ok(mut overview)) => {
-            if let Some(credentials) = &mut overview.credentials {
-                credentials.next_to_expire.iter_mut().for_each(row);
-            }
-            Reply::Overview(Ok(overview))
-        }
-        Reply::Details(Ok(mut details)) => {
-            row(&mut details.row);
-            Reply::Details(Ok(details))
-        }
-        Reply::Issued(Ok(mut issued)) => {
-            row(&mut issued.row);
-            issued.secret = issued.secret.map(|_| Secret::from_text(FAKE_SECRET));
-            Reply::Issued(Ok(issued))
-        }
-        Reply::Found(Ok(Some(mut found))) => {
-            row(&mut found.row);
-            Reply::Found(Ok(Some(found)))
-        }
-        Reply::RefusedRequests(Ok(mut refused)) => {
-            refused.iter_mut().for_each(|one| one.key = fake_key(one.kind, &one.name));
-            Reply::RefusedRequests(Ok(refused))
-        }
-        Reply::Edited(Ok(mut outcomes)) => {
-            dress_outcomes(&mut outcomes);
-            Reply::Edited(Ok(outcomes))
-        }
-        Reply::States(Ok(mut outcomes)) => {
-            dress_outcomes(&mut outcomes);
-            Reply::States(Ok(outcomes))
-        }
-        reply => reply,
-    }
-}
-
-fn dress_outcomes(outcomes: &mut [Outcome]) {
-    for outcome in outcomes {
-        match outcome {
-            Outcome::Done(row) | Outcome::Already(row) | Outcome::LeftOut { row, .. } => {
-                row.key = fake_key(row.kind, &row.name);
-            }
-        }
-    }
-}
-
-/// A key that is the same in every run: letters by the name.
-pub fn fake_key(kind: Kind, name: &str) -> String {
-    let prefix = match kind {
-        Kind::Basic => "kdb",
-        Kind::Hmac => "kdh",
-        Kind::Legacy => return name.to_owned(),
-    };
-    const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    let mut key = prefix.to_owned();
-    for i in 0..17u8 {
-        for byte in name.bytes().chain([i]) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-        key.push(char::from(LETTERS[(hash % 62) as usize]));
-    }
-    key
 }

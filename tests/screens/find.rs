@@ -6,7 +6,8 @@ use keydesk::{
     tui::msg::{Call, Effect, Msg, Reply},
 };
 
-use super::desk::{Desk, call_name};
+use super::calls::call_name;
+use super::desk::Desk;
 use super::fixture;
 
 impl Desk {

@@ -7,17 +7,13 @@ use jiff::SignedDuration;
 use keydesk::{
     account::Role,
     credential::{Filter, Kind, Note, Options, Verb},
-    hub::{
-        Actor, Gone, Hub, Issued, ListQuery, LostSecret, NewCredential, NewLegacy, Origin, Places, Session, SetUp,
-        Start, UserTarget,
-    },
-    secret::Secret,
+    hub::{Actor, Gone, Hub, Issued, ListQuery, LostSecret, NewCredential, NewLegacy, Origin, Session, UserTarget},
     time::{Clock as _, Millis, Seconds, SetClock},
-    vault::MasterKeyPlace,
 };
 use tempfile::TempDir;
 
-pub const PASSWORD: &str = "correct horse battery";
+pub use crate::made::{PASSWORD, password};
+use crate::made::{copy, make, open, places};
 
 /// 2026-08-14 09:12:44 UTC.
 pub const NOW: Millis = Millis(1_786_698_764_000);
@@ -25,24 +21,12 @@ pub const NOW: Millis = Millis(1_786_698_764_000);
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 
-pub fn password() -> Secret {
-    Secret::from_text(PASSWORD)
-}
-
-fn set_up() -> SetUp {
-    SetUp { account: "Acme Messaging".to_owned(), name: "alice".to_owned(), password: password() }
-}
-
 /// Memory where there is some to be had: a test waits for no disk.
 fn directory() -> TempDir {
     match Path::new("/dev/shm").is_dir() {
         true => tempfile::tempdir_in("/dev/shm").unwrap(),
         false => tempfile::tempdir().unwrap(),
     }
-}
-
-fn places(dir: &TempDir) -> Places {
-    Places::new(dir.path().join("data/keydesk.db"), MasterKeyPlace::file(dir.path().join("config/master.key")))
 }
 
 /// A hub on files of its own.
@@ -77,16 +61,9 @@ impl Copy {
 
     fn of(made: &TempDir) -> Self {
         let dir = directory();
-        for file in ["data/keydesk.db", "config/master.key"] {
-            let to = dir.path().join(file);
-            std::fs::create_dir_all(to.parent().unwrap()).unwrap();
-            std::fs::copy(made.path().join(file), to).unwrap();
-        }
+        copy(made, &dir);
         let clock = Arc::new(SetClock::at(NOW));
-        let hub = match Hub::open(&places(&dir), clock.clone()).unwrap() {
-            Start::Ready(hub) => hub,
-            Start::New => panic!("no desk was copied"),
-        };
+        let hub = open(&places(&dir), clock.clone());
         Self { hub, clock, dir }
     }
 
@@ -98,7 +75,7 @@ impl Copy {
 fn made(filled: bool) -> TempDir {
     let dir = directory();
     let clock = Arc::new(SetClock::at(NOW));
-    let hub = Hub::set_up(&places(&dir), clock.clone(), &set_up(), &Origin::default()).unwrap();
+    let hub = make(&dir, clock.clone());
     if filled {
         fill(&hub, &clock);
     }

@@ -161,7 +161,7 @@ fn in_ascii_and_for_other_roles_too() {
 
 #[test]
 fn wherever_one_is_the_cursor_can_be_seen() {
-    super::snapshots::each_scene(Theme::default(), |desk| {
+    super::scenes::each_scene(Theme::default(), |desk| {
         let (_, at) = desk.frame();
         assert!(at.y > 0, "nothing says where one is on\n{}", desk.screen());
     });

@@ -7,7 +7,8 @@ use keydesk::{
     tui::msg::{Call, CopyOutcome, Effect, Reply},
 };
 
-use super::desk::{Desk, call_name};
+use super::calls::call_name;
+use super::desk::Desk;
 use super::fixture::{self, Copy};
 
 /// A desk with this many Basic keys `key-0000`, `key-0001` and so on, on their list.

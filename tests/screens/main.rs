@@ -1,15 +1,22 @@
 //! The screens: scenarios in the user's words, properties, and pictures of everything.
 
+#[path = "../support/made.rs"]
+mod made;
+
 mod account;
 mod ahead;
+mod behind;
 mod burst;
+mod calls;
 mod choices;
 mod contrast;
 mod create;
 mod desk;
 mod docs;
 mod door;
+mod dressed;
 mod edit;
+mod events;
 mod filter;
 mod find;
 mod fixture;
@@ -24,6 +31,7 @@ mod properties;
 mod readme;
 mod refused;
 mod rights;
+mod scenes;
 mod security;
 mod snapshots;
 mod states;

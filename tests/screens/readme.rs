@@ -37,7 +37,7 @@ fn the_picture_of_the_one_time_view() {
     let mut desk = dressed();
     desk.press("n").types("nightly-export");
     desk.dialog("Create new key · Basic Authentication").says("nightly-export").press("enter").press("c");
-    desk.sees(super::desk::FAKE_SECRET);
+    desk.sees(super::dressed::FAKE_SECRET);
     compare("secret.svg", &picture::svg(&desk.buffer(), "The one-time view: key and secret, copied"));
 }
 

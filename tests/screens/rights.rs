@@ -6,7 +6,8 @@ use keydesk::{
     tui::msg::{Call, Reply},
 };
 
-use super::desk::{Desk, writes};
+use super::calls::writes;
+use super::desk::Desk;
 use super::fixture;
 
 /// Every key of the list that changes something, with the title of the dialog it opens for an Administrator.

@@ -1,11 +1,11 @@
 //! SIGHUP: config, gateway token and log level are read anew, and nothing ever ends by it.
 
-use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt as _, os::unix::net::UnixStream, process::Child};
+use std::{fs, os::unix::fs::PermissionsExt as _, os::unix::net::UnixStream, process::Child};
 
 use keydesk::credential::Kind;
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::support::{Connection, Desk, Question, Verifier};
+use super::support::{Connection, Desk, Question, Verifier, free_port};
 
 const FIRST: &str = "0123456789abcdef0123456789abcdef";
 const SECOND: &str = "fedcba9876543210fedcba9876543210";
@@ -30,8 +30,7 @@ fn count(verifier: &Verifier, what: &str) -> usize {
 fn token_and_log_level_follow_and_what_is_wrong_changes_nothing() {
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let (address, socket) = (format!("127.0.0.1:{port}"), desk.dir.path().join("v.sock"));
+    let (address, socket) = (free_port().to_string(), desk.dir.path().join("v.sock"));
     let config = |more: &str| {
         let listen = format!("listen = [\"unix:{}\", \"{address}\"]", socket.display());
         put(&desk, "config.toml", &format!("[serve]\n{listen}\ngateway_token_file = \"token\"\n{more}\n"));

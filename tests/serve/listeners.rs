@@ -2,15 +2,16 @@
 
 use std::{
     fs,
-    net::TcpListener,
+    io::Write as _,
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     process::Command,
     time::Duration,
 };
 
 use keydesk::credential::Kind;
+use rustix::process::{Pid, Signal, kill_process};
 
-use super::support::{Connection, Desk, PATIENCE, Question, Verifier};
+use super::support::{Connection, Desk, PATIENCE, Question, Verifier, free_port};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
@@ -22,15 +23,29 @@ fn said(command: &mut Command) -> (Option<i32>, String) {
 #[test]
 fn the_socket_is_for_owner_and_group_and_goes_when_the_verifier_stops() {
     let desk = Desk::new();
-    let verifier = desk.verifier();
+    let mut verifier = desk.verifier();
     let socket = verifier.socket.clone();
     assert_eq!(fs::metadata(&socket).unwrap().permissions().mode() & 0o7777, 0o660);
     let (code, sentence) = said(&mut desk.command(&["--listen", &format!("unix:{}", socket.display())]));
     assert_eq!(code, Some(5), "{sentence}");
     assert!(sentence.contains("is in use by another process"), "{sentence}");
-    let mut idle = verifier.connect();
-    assert_eq!(idle.ask(b"GET /healthz HTTP/1.1\r\nHost: v\r\n\r\n").status(), 200);
-    assert!(verifier.stop() < Duration::from_secs(4), "an idle connection keeps it from nothing");
+    let (mut idle, mut busy) = (verifier.connect(), verifier.connect());
+    let health = b"GET /healthz HTTP/1.1\r\nHost: v\r\n\r\n";
+    assert_eq!((idle.ask(health).status(), busy.ask(health).status()), (200, 200));
+    // A question whose last byte is still to come.
+    let question = Question::envoy("POST", "/").body("hello").bytes();
+    let (last, most) = question.split_last().unwrap();
+    busy.stream.write_all(most).unwrap();
+    // By then it has read what is there.
+    for _ in 0..20 {
+        assert_eq!(idle.ask(health).status(), 200);
+    }
+    std::thread::sleep(Duration::from_millis(100));
+    kill_process(Pid::from_child(&verifier.child), Signal::TERM).unwrap();
+    assert_eq!(idle.reply(), None, "closed at once");
+    busy.stream.write_all(&[*last]).unwrap();
+    assert_eq!(busy.reply().map(|reply| reply.status()), Some(401), "what was asked before is answered");
+    assert!(verifier.child.wait().unwrap().success());
     assert!(!socket.exists());
     desk.verifier().kill();
     assert!(socket.exists(), "kill -9 leaves it behind");
@@ -40,7 +55,6 @@ fn the_socket_is_for_owner_and_group_and_goes_when_the_verifier_stops() {
 /// Whatever ends it in whatever way it can still do something.
 #[test]
 fn the_socket_goes_at_every_end() {
-    use rustix::process::{Pid, Signal, kill_process};
     let desk = Desk::new();
     for signal in [Signal::TERM, Signal::INT, Signal::QUIT, Signal::USR1, Signal::USR2, Signal::ALARM] {
         let mut verifier = desk.verifier();
@@ -109,8 +123,7 @@ fn without_a_place_it_listens_beside_the_database() {
 fn tcp_needs_a_token_and_every_question_needs_it_too() {
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let address = format!("127.0.0.1:{port}");
+    let address = free_port().to_string();
     let (code, sentence) = said(&mut desk.command(&["--listen", &address]));
     assert!(code == Some(2) && sentence.contains("--gateway-token-file"), "{code:?} {sentence}");
     let file = desk.dir.path().join("token");

@@ -7,8 +7,8 @@ use std::path::Path;
 use base64ct::{Base64, Encoding as _};
 use serde_json::Value;
 
-use super::super::place;
 use super::support::{Desk, Verifier};
+use crate::place;
 
 /// The recordings of the folder of vectors, or those of the repository if it has none.
 fn recordings() -> Vec<Value> {

@@ -1,7 +1,5 @@
 //! Last used and refusals, at the desk.
 
-use std::time::Duration;
-
 use keydesk::{
     credential::{Kind, Overlap},
     hub::Details,
@@ -24,10 +22,9 @@ fn a_use_shows_at_the_desk_with_address_and_secret_and_wakes_nobody() {
     let pulse = desk.hub.pulse(&desk.alice).unwrap();
     let trail = desk.trail();
     assert_eq!(verifier.ask(&Question::nginx("GET", "/").by(&one)).status(), 200);
-    let took = verifier.until("the old secret's use", |_| {
+    verifier.until("the old secret's use", |_| {
         details(&desk, &one).secrets.iter().any(|secret| secret.version == 1 && secret.last_used.is_some())
     });
-    assert!(took < Duration::from_secs(30), "{took:?}");
     let used = details(&desk, &one);
     let of = |version| used.secrets.iter().find(|secret| secret.version == version).unwrap();
     assert_eq!(of(1).last_used.as_ref().unwrap().address.as_deref(), Some(CLIENT));

@@ -10,66 +10,8 @@ use keydesk::{
     secret::Secret,
 };
 
-use super::support::{Desk, Key, Question, Verifier};
-
-fn status(verifier: &Verifier, key: &Key) -> u16 {
-    verifier.ask(&Question::nginx("GET", "/").by(key)).status()
-}
-
-fn ready(verifier: &Verifier) -> (u16, String) {
-    let page = verifier.get("/readyz");
-    (page.status(), page.text())
-}
-
-fn says(verifier: &Verifier, what: &str) -> bool {
-    ready(verifier).1.contains(what)
-}
-
-/// What `audit verify` says is wrong.
-fn found(desk: &Desk) -> String {
-    desk.hub.verify_trail(&desk.alice, None, &mut |_, _| ()).unwrap().broken.expect("something is wrong")
-}
-
-fn whole(desk: &Desk) {
-    assert_eq!(desk.hub.verify_trail(&desk.alice, None, &mut |_, _| ()).unwrap().broken, None);
-}
-
-/// A copy of a row as it is, to be put back later.
-struct Kept {
-    table: &'static str,
-    condition: String,
-}
-
-impl Kept {
-    fn of(desk: &Desk, table: &'static str, condition: String) -> Self {
-        let kept = desk.dir.path().join("kept.db");
-        desk.sql(&format!(
-            "ATTACH '{}' AS kept; DROP TABLE IF EXISTS kept.{table}; CREATE TABLE kept.{table} AS SELECT * FROM {table} \
-             WHERE {condition}",
-            kept.display()
-        ));
-        Self { table, condition }
-    }
-
-    fn put_back(&self, desk: &Desk) {
-        let (table, condition) = (self.table, &self.condition);
-        desk.sql(&format!(
-            "PRAGMA foreign_keys = OFF; ATTACH '{}' AS kept; BEGIN IMMEDIATE; DELETE FROM {table} WHERE {condition}; \
-             INSERT INTO {table} SELECT * FROM kept.{table}; COMMIT",
-            desk.dir.path().join("kept.db").display()
-        ));
-    }
-}
-
-fn of_key(key: &Key) -> String {
-    format!("id = '{}'", key.id)
-}
-
-fn rotate(desk: &Desk, key: &Key, overlap: Overlap) -> Key {
-    let row = desk.hub.find(&desk.alice, &key.key, None).unwrap();
-    let issued = desk.hub.rotate(&desk.alice, row.target(), overlap).unwrap();
-    Key { secret: issued.secret.unwrap().expose_text().unwrap().to_owned(), ..key.clone() }
-}
+use super::attack::{Kept, found, of_key, ready, rotate, says, status, whole};
+use super::support::{Desk, Question, Verifier};
 
 const NOT_AS_LEFT: &str = "the keys are not as keydesk left them";
 

@@ -8,15 +8,6 @@ use std::{
 
 use keydesk::store::{Cancel, Commit, SqliteStore, Store, StoreError, tables};
 
-pub fn need() -> bool {
-    let found = Command::new("sqlite3").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
-    assert!(found || std::env::var_os("CI").is_none(), "sqlite3 is missing, and under CI nothing may be skipped");
-    if !found {
-        eprintln!("SKIPPED: sqlite3 is missing");
-    }
-    found
-}
-
 /// A desk without a row.
 pub struct Desk {
     pub dir: tempfile::TempDir,

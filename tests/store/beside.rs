@@ -5,7 +5,8 @@ use std::process::Command;
 
 use keydesk::store::{Cancel, Commit, Store as _, StoreError, tables};
 
-use super::attacker::{Desk, Other, add, need, number};
+use super::attacker::{Desk, Other, add, number};
+use crate::need::need;
 
 const BOTH: &[&str] = &["-wal", "-shm"];
 
@@ -30,7 +31,7 @@ fn folded() -> (Desk, keydesk::store::SqliteStore) {
 
 #[test]
 fn a_reader_says_so_and_then_sees_what_everybody_sees() {
-    if !need() {
+    if !need("sqlite3") {
         return;
     }
     for endings in [BOTH, &["-wal"], &["-shm"]] {
@@ -52,7 +53,7 @@ fn a_reader_says_so_and_then_sees_what_everybody_sees() {
 
 #[test]
 fn a_writer_says_so_and_writes_nothing_into_nowhere() {
-    if !need() {
+    if !need("sqlite3") {
         return;
     }
     for endings in [BOTH, &["-wal"], &["-shm"]] {
@@ -71,7 +72,7 @@ fn a_writer_says_so_and_writes_nothing_into_nowhere() {
 
 #[test]
 fn a_transaction_in_the_middle_of_which_they_vanish_is_not_committed() {
-    if !need() {
+    if !need("sqlite3") {
         return;
     }
     let (desk, store) = folded();
@@ -95,7 +96,7 @@ fn a_transaction_in_the_middle_of_which_they_vanish_is_not_committed() {
 /// More than SQLite folds into the database at once, in a log that is gone.
 #[test]
 fn a_log_that_is_gone_is_not_folded_into_the_database() {
-    if !need() {
+    if !need("sqlite3") {
         return;
     }
     let (desk, store) = folded();
@@ -116,7 +117,7 @@ fn a_log_that_is_gone_is_not_folded_into_the_database() {
 /// Others were there and went, so that we are the last to close it.
 #[test]
 fn whoever_closes_last_with_files_that_are_gone_leaves_those_of_others() {
-    if !need() {
+    if !need("sqlite3") {
         return;
     }
     let (desk, store) = folded();
@@ -148,7 +149,7 @@ fn a_log_is_folded_into_the_database_before_it_grows_without_end() {
 /// A verifier has several handles, and to SQLite they share one memory.
 #[test]
 fn all_handles_of_a_process_leave_together() {
-    if !need() {
+    if !need("sqlite3") {
         return;
     }
     let (desk, store) = folded();
@@ -189,12 +190,15 @@ fn a_database_that_is_away_and_comes_back_is_the_same_one() {
 /// Bytes that were changed behind SQLite's back are seen by whoever opens the database, not by who has read them before.
 #[test]
 fn a_connection_that_stands_still_is_not_fresh() {
-    if !need() {
+    if !need("sqlite3") {
         return;
     }
     let desk = Desk::new();
     let store = desk.open();
-    desk.sql("INSERT INTO head VALUES (1, 'the-identity-of-it', 1, 1, 1, x'00', x'00')");
+    desk.sql(
+        "INSERT INTO head (one, store_id, epoch, change, trail_no, trail_hash, mac) \
+         VALUES (1, 'the-identity-of-it', 1, 1, 1, x'00', x'00')",
+    );
     desk.sql("PRAGMA wal_checkpoint(TRUNCATE)");
     assert_eq!((store.fresh(), store.fresh(), store.reopened()), (Ok(true), Ok(true), 0));
     let script = r#"at=$(grep -abo the-identity-of-it "$1" | head -n 1 | cut -d: -f1)

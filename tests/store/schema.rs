@@ -7,7 +7,8 @@ use std::{
 
 use keydesk::store::{Cancel, SqliteStore, Store as _, StoreError};
 
-use super::attacker::{Desk, add, need, number};
+use super::attacker::{Desk, add, number};
+use crate::need::need;
 
 /// Runs inside whatever adds to a number.
 const TRIGGER: &str = "CREATE TRIGGER planted AFTER INSERT ON tally BEGIN UPDATE tally SET n = n + 1000000; END";
@@ -19,7 +20,7 @@ fn is_foreign<T: std::fmt::Debug>(result: Result<T, StoreError>) {
 
 #[test]
 fn a_table_that_was_swapped_for_a_copy_is_the_same_to_all() {
-    if !need() {
+    if !need("sqlite3") {
         return;
     }
     let desk = Desk::new();
@@ -42,7 +43,7 @@ fn a_table_that_was_swapped_for_a_copy_is_the_same_to_all() {
 
 #[test]
 fn a_planted_trigger_never_runs_whatever_the_number_of_the_schema_says() {
-    if !need() {
+    if !need("sqlite3") {
         return;
     }
     let desk = Desk::new();
@@ -118,7 +119,7 @@ fn whoever_flips_the_schema_gets_nothing_run() {
 
 #[test]
 fn what_an_operator_may_do_goes_on_without_an_error() {
-    if !need() {
+    if !need("sqlite3") {
         return;
     }
     let desk = Desk::new();
@@ -136,7 +137,7 @@ fn what_an_operator_may_do_goes_on_without_an_error() {
 
 #[test]
 fn other_peoples_commits_cost_no_new_connection() {
-    if !need() {
+    if !need("sqlite3") {
         return;
     }
     let desk = Desk::new();
@@ -164,7 +165,7 @@ fn damage(store: &SqliteStore) -> Result<Option<String>, StoreError> {
 
 #[test]
 fn indexes_that_lie_and_pages_that_nobody_owns_are_damage() {
-    if !need() {
+    if !need("sqlite3") {
         return;
     }
     let insert = "INSERT INTO trail SELECT value, 1, NULL, NULL, NULL, NULL, 'a', 'change', 'b', 'subject', 'what', NULL, NULL, \

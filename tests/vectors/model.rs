@@ -170,18 +170,17 @@ impl CredentialText {
     pub fn entry(&self, row: u128) -> Entry {
         let kind: Kind = self.kind.parse().unwrap();
         let current = secret_bytes(self.secret.as_ref(), self.secret_b64.as_ref(), self.password.as_ref());
-        let mut secrets = vec![LiveSecret { version: 100, stored: stored(kind, current), valid_until: None }];
+        let mut entry = Entry::new(kind, &self.id, stored(kind, current));
+        entry.secrets[0].version = 100;
         for (previous, version) in self.previous.iter().zip(1..) {
             let bytes =
                 secret_bytes(previous.secret.as_ref(), previous.secret_b64.as_ref(), previous.password.as_ref());
             let valid_until = Some(Seconds(previous.valid_until));
-            secrets.push(LiveSecret { version, stored: stored(kind, bytes), valid_until });
+            entry.secrets.push(LiveSecret { version, stored: stored(kind, bytes), valid_until });
         }
         let algorithm = |word: &String| word.parse::<Algorithm>().unwrap();
         Entry {
             row: Uuid::from_u128(row),
-            kind,
-            key: self.id.clone(),
             name: format!("name of {}", self.id),
             state: self.state.as_deref().map_or(State::Active, |word| word.parse().unwrap()),
             not_before: self.not_before.map(Seconds),
@@ -189,9 +188,7 @@ impl CredentialText {
             networks: Networks::parse(self.networks.iter().flatten().map(String::as_str)).unwrap(),
             algorithms: Algorithms::new(self.algorithms.iter().flatten().map(algorithm)),
             body_digest: self.body_digest.as_deref().map_or(BodyDigest::Required, |word| word.parse().unwrap()),
-            secrets,
-            tampered: false,
-            term: Default::default(),
+            ..entry
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A verifier looks into many refusals: what it tries of each is bounded.
 
-use crate::credential::{Algorithms, BodyDigest, Kind, Networks, State};
+use crate::credential::Kind;
 use crate::secret::Secret;
 use crate::time::Seconds;
 use crate::vault::{Stored, work};
@@ -14,21 +14,7 @@ fn snapshot() -> Snapshot {
         stored: Stored::plain(&Secret::from_text(&format!("kdsRIGHT{version}"))),
         valid_until: None,
     };
-    let entry = Entry {
-        row: uuid::Uuid::nil(),
-        kind: Kind::Hmac,
-        key: "bob".to_owned(),
-        name: "bob".to_owned(),
-        state: State::Active,
-        not_before: None,
-        expires_at: None,
-        networks: Networks::default(),
-        algorithms: Algorithms::default(),
-        body_digest: BodyDigest::Required,
-        secrets: vec![secret(1), secret(2)],
-        tampered: false,
-        term: Default::default(),
-    };
+    let entry = Entry { secrets: vec![secret(1), secret(2)], ..Entry::new(Kind::Hmac, "bob", secret(1).stored) };
     Snapshot::of([&entry]).unwrap()
 }
 

@@ -37,6 +37,29 @@ pub struct Entry {
     pub term: Term,
 }
 
+impl Entry {
+    /// An active credential whose one secret works from anywhere and has no end; it is named by its key, and belongs to
+    /// no row of a store.
+    pub fn new(kind: Kind, key: impl Into<String>, stored: Stored) -> Self {
+        let key = key.into();
+        Self {
+            row: Uuid::nil(),
+            kind,
+            name: key.clone(),
+            key,
+            state: State::Active,
+            not_before: None,
+            expires_at: None,
+            networks: Networks::default(),
+            algorithms: Algorithms::default(),
+            body_digest: BodyDigest::Required,
+            secrets: vec![LiveSecret { version: 1, stored, valid_until: None }],
+            tampered: false,
+            term: Term::default(),
+        }
+    }
+}
+
 /// A secret that works, perhaps for a while only.
 #[derive(Debug)]
 pub struct LiveSecret {

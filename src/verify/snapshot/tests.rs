@@ -12,18 +12,8 @@ use crate::vault::Stored;
 fn entry(n: u128, kind: Kind, key: &str) -> Entry {
     Entry {
         row: Uuid::from_u128(n),
-        kind,
-        key: key.to_owned(),
         name: "a name of 20 letters".to_owned(),
-        state: State::Active,
-        not_before: None,
-        expires_at: None,
-        networks: Networks::default(),
-        algorithms: Algorithms::default(),
-        body_digest: BodyDigest::Required,
-        secrets: vec![live(1, Stored::Plain(Secret::from_text("kds3N9xQ7mVb2LpRw8sTzKd0Jc4abcde")), None)],
-        tampered: false,
-        term: Default::default(),
+        ..Entry::new(kind, key, Stored::Plain(Secret::from_text("kds3N9xQ7mVb2LpRw8sTzKd0Jc4abcde")))
     }
 }
 

@@ -147,7 +147,7 @@ fn run(desk: &Desk, server: &(u16, Receiver<Got>), target: &str, args: &[&str], 
 
 #[test]
 fn a_command_for_every_method_ends_and_is_let_through() {
-    if !(need("bash") && need("curl")) {
+    if !need("bash curl") {
         return;
     }
     let (desk, server) = (Desk::empty(), server());
@@ -182,7 +182,7 @@ fn a_command_for_every_method_ends_and_is_let_through() {
 
 #[test]
 fn a_body_is_sent_as_what_it_is() {
-    if !(need("bash") && need("curl")) {
+    if !need("bash curl") {
         return;
     }
     let (desk, server) = (Desk::empty(), server());
@@ -214,7 +214,7 @@ fn a_body_is_sent_as_what_it_is() {
 
 #[test]
 fn curl_changes_nothing_of_the_target() {
-    if !(need("bash") && need("curl")) {
+    if !need("bash curl") {
         return;
     }
     let (desk, server) = (Desk::empty(), server());

@@ -5,13 +5,11 @@ mod curl;
 use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt as _, process::Command};
 
 use keydesk::{
-    credential::{Algorithms, BodyDigest, Kind, Networks, State},
+    credential::Kind,
     secret::Secret,
     time::{Clock as _, SystemClock},
     vault::Stored,
-    verify::{
-        Body, Decision, Entry, Field, LiveSecret, Reason, Request, Scheme, Snapshot, Surface, Verdict, Version, decide,
-    },
+    verify::{Body, Decision, Entry, Field, Reason, Request, Scheme, Snapshot, Surface, Verdict, Version, decide},
 };
 
 use crate::desk::{Desk, Run, need};
@@ -29,22 +27,7 @@ fn fields(run: &Run) -> Vec<(String, String)> {
 }
 
 fn entry() -> Entry {
-    let stored = Stored::plain(&Secret::from_text(SECRET));
-    Entry {
-        row: uuid::Uuid::from_u128(1),
-        kind: Kind::Hmac,
-        key: "kdbKEY".to_owned(),
-        name: "x".to_owned(),
-        state: State::Active,
-        not_before: None,
-        expires_at: None,
-        networks: Networks::default(),
-        algorithms: Algorithms::default(),
-        body_digest: BodyDigest::Required,
-        secrets: vec![LiveSecret { version: 1, stored, valid_until: None }],
-        tampered: false,
-        term: Default::default(),
-    }
+    Entry::new(Kind::Hmac, "kdbKEY", Stored::plain(&Secret::from_text(SECRET)))
 }
 
 fn judge(method: &str, fields: &[(String, String)], body: &[u8]) -> Result<(), Reason> {

@@ -1,11 +1,10 @@
 //! The rules of the house, read from its own text: which module may use which, how long a file may be, what no line
 //! may hold; and that the documentation says what the program does.
 
-mod house {
-    pub mod commands;
-    pub mod documents;
-    pub mod tables;
-}
+mod commands;
+mod documents;
+mod layout;
+mod tables;
 
 use std::{
     collections::{BTreeMap, BTreeSet},

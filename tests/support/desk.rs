@@ -9,16 +9,16 @@ use keydesk::{
     account::Role,
     credential::{Kind, Options},
     hub::{
-        Actor, CredentialId, Hub, HubError, Issued, NewCredential, NewLegacy, Origin, Places, Policy, Refusal, SetUp,
-        Setting, Start, UserTarget,
+        Actor, CredentialId, Hub, HubError, Issued, NewCredential, NewLegacy, Origin, Places, Policy, Refusal, Setting,
+        UserTarget,
     },
     secret::Secret,
     time::{Millis, SetClock},
-    vault::MasterKeyPlace,
 };
 use tempfile::TempDir;
 
-pub const PASSWORD: &str = "correct horse battery";
+pub use crate::made::{PASSWORD, open, password, places, set_up};
+use crate::made::{copy, make};
 
 /// 2026-08-14 09:12:44 UTC.
 pub const NOW: Millis = Millis(1_786_698_764_000);
@@ -30,39 +30,22 @@ pub struct Desk {
     pub dir: Option<TempDir>,
 }
 
-pub fn set_up() -> SetUp {
-    SetUp { account: "Acme Messaging".to_owned(), name: "alice".to_owned(), password: password() }
-}
-
-pub fn password() -> Secret {
-    Secret::from_text(PASSWORD)
-}
-
-pub fn places(dir: &TempDir) -> Places {
-    Places::new(dir.path().join("data/keydesk.db"), MasterKeyPlace::file(dir.path().join("config/master.key")))
-}
-
 impl Desk {
     pub fn in_memory() -> Self {
         let clock = Arc::new(SetClock::at(NOW));
         Self { hub: Hub::in_memory(clock.clone(), &set_up()).unwrap(), clock, dir: None }
     }
 
-    /// On disk. Set-up costs a hash and syncs, so it is done once and copied.
+    /// On disk: set up once and copied.
     pub fn on_disk() -> Self {
         static MADE: OnceLock<TempDir> = OnceLock::new();
         let made = MADE.get_or_init(|| {
             let dir = tempfile::tempdir().unwrap();
-            let clock = Arc::new(SetClock::at(NOW));
-            drop(Hub::set_up(&places(&dir), clock, &set_up(), &Origin::default()).unwrap());
+            drop(make(&dir, Arc::new(SetClock::at(NOW))));
             dir
         });
         let dir = tempfile::tempdir().unwrap();
-        for file in ["data/keydesk.db", "config/master.key"] {
-            let to = dir.path().join(file);
-            std::fs::create_dir_all(to.parent().unwrap()).unwrap();
-            std::fs::copy(made.path().join(file), to).unwrap();
-        }
+        copy(made, &dir);
         let clock = Arc::new(SetClock::at(NOW));
         let hub = open(&places(&dir), clock.clone());
         Self { hub, clock, dir: Some(dir) }
@@ -115,13 +98,6 @@ pub fn seen(hub: &Hub, name: &str) -> UserTarget {
     // Who is disabled sees nothing; who does not exist has never been seen.
     let row = as_he_sees(name).or_else(|_| as_he_sees("alice"));
     row.map_or(UserTarget { name: name.to_owned(), version: 1 }, |row| row.target())
-}
-
-pub fn open(places: &Places, clock: Arc<SetClock>) -> Hub {
-    match Hub::open(places, clock).unwrap() {
-        Start::Ready(hub) => hub,
-        Start::New => panic!("no desk at {}", places.database.display()),
-    }
 }
 
 pub fn wanted(kind: Kind, name: &str) -> NewCredential {

@@ -1,0 +1,30 @@
+//! Real gateways, set up by the very files of `assets/gateways/`, between raw requests, a verifier that is the real
+//! binary, and an API that keeps what arrives.
+
+#[path = "../support/made.rs"]
+#[allow(dead_code, reason = "desks are made of it for other suites too")]
+mod made;
+#[path = "../support/need.rs"]
+mod need;
+#[path = "../support/verifier/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "the questions of the verifier's own tests are asked by gateways here")]
+mod support;
+
+#[macro_use]
+mod checks;
+mod caddy;
+mod client;
+mod clients;
+mod crowds;
+mod documented;
+mod envoy;
+mod haproxy;
+mod house;
+mod http2;
+mod nameless;
+mod nginx;
+mod pypi;
+mod targets;
+mod traefik;
+mod tunnels;
+mod upstream;

@@ -1,0 +1,20 @@
+//! The use cases through the public hub, on a real database in a scratch directory or in memory.
+
+#[path = "../support/made.rs"]
+mod made;
+#[path = "../support/desk.rs"]
+mod support;
+
+mod desk;
+mod edits;
+mod feed;
+mod life;
+mod lists;
+mod people;
+mod races;
+mod reports;
+mod rights;
+mod sign_in;
+mod tamper;
+mod trail;
+mod upgrade;

@@ -1,0 +1,11 @@
+//! The documentation samples, run as pasted against a server that has what arrived proved by Python and openssl.
+
+#[path = "../support/need.rs"]
+mod need;
+
+mod cases;
+mod run;
+mod sdk;
+mod server;
+mod shown;
+mod works;

@@ -1,0 +1,83 @@
+//! Fixed keys and secrets in place of random ones, for pictures.
+
+use keydesk::{
+    credential::Kind,
+    hub::{CredentialRow, Outcome},
+    secret::Secret,
+    tui::msg::Reply,
+};
+
+/// What stands for every secret where pictures are taken.
+pub const FAKE_SECRET: &str = "kdsThisIsNoSecretItIsAPicture0";
+
+/// Fixed keys and secrets in place of random ones.
+pub fn dress(reply: Reply) -> Reply {
+    let row = |row: &mut CredentialRow| row.key = fake_key(row.kind, &row.name);
+    match reply {
+        Reply::Page(Ok(mut page)) => {
+            page.rows.iter_mut().for_each(row);
+            Reply::Page(Ok(page))
+        }
+        Reply::Overview(Ok(mut overview)) => {
+            if let Some(credentials) = &mut overview.credentials {
+                credentials.next_to_expire.iter_mut().for_each(row);
+            }
+            Reply::Overview(Ok(overview))
+        }
+        Reply::Details(Ok(mut details)) => {
+            row(&mut details.row);
+            Reply::Details(Ok(details))
+        }
+        Reply::Issued(Ok(mut issued)) => {
+            row(&mut issued.row);
+            issued.secret = issued.secret.map(|_| Secret::from_text(FAKE_SECRET));
+            Reply::Issued(Ok(issued))
+        }
+        Reply::Found(Ok(Some(mut found))) => {
+            row(&mut found.row);
+            Reply::Found(Ok(Some(found)))
+        }
+        Reply::RefusedRequests(Ok(mut refused)) => {
+            refused.iter_mut().for_each(|one| one.key = fake_key(one.kind, &one.name));
+            Reply::RefusedRequests(Ok(refused))
+        }
+        Reply::Edited(Ok(mut outcomes)) => {
+            dress_outcomes(&mut outcomes);
+            Reply::Edited(Ok(outcomes))
+        }
+        Reply::States(Ok(mut outcomes)) => {
+            dress_outcomes(&mut outcomes);
+            Reply::States(Ok(outcomes))
+        }
+        reply => reply,
+    }
+}
+
+fn dress_outcomes(outcomes: &mut [Outcome]) {
+    for outcome in outcomes {
+        match outcome {
+            Outcome::Done(row) | Outcome::Already(row) | Outcome::LeftOut { row, .. } => {
+                row.key = fake_key(row.kind, &row.name);
+            }
+        }
+    }
+}
+
+/// A key that is the same in every run: letters by the name.
+pub fn fake_key(kind: Kind, name: &str) -> String {
+    let prefix = match kind {
+        Kind::Basic => "kdb",
+        Kind::Hmac => "kdh",
+        Kind::Legacy => return name.to_owned(),
+    };
+    const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut key = prefix.to_owned();
+    for i in 0..17u8 {
+        for byte in name.bytes().chain([i]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        key.push(char::from(LETTERS[(hash % 62) as usize]));
+    }
+    key
+}

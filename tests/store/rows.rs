@@ -1,0 +1,163 @@
+//! Rows: what is kept, in what order, and what is refused.
+
+use keydesk::store::{
+    Cancel, Commit, Store, StoreError, Value,
+    tables::{self, CredentialRecord, HeadRow, Record as _, SecretRecord, Tagged},
+};
+
+use super::{credential, lists::tally, read, write};
+
+pub fn commits(store: &dyn Store) {
+    let mut tx = store.write().unwrap();
+    tables::add_to_tally(&mut *tx, "basic", "active", 1).unwrap();
+    drop(tx);
+    assert!(tally(store).is_empty(), "dropped without a commit");
+
+    let mut tx = store.write().unwrap();
+    tables::add_to_tally(&mut *tx, "basic", "active", 1).unwrap();
+    assert!(tx.execute("INSERT INTO nowhere VALUES (1)", &[]).is_err());
+    drop(tx);
+    assert!(tally(store).is_empty(), "dropped after an error");
+
+    write(store, |tx| tables::add_to_tally(tx, "basic", "active", 1));
+    assert_eq!(tally(store).len(), 1);
+}
+
+pub fn values(store: &dyn Store) {
+    let long = "支".repeat(5_000);
+    for text in ["", "a", "it's \"quoted\" $1 ?1 % _ \\", "支払い 🔑", "\u{1}\u{7f}", &long] {
+        for n in [Some(0), Some(i64::MIN), Some(i64::MAX), Some(-1), None] {
+            for bytes in [vec![], vec![0, 255, 0], text.as_bytes().to_vec()] {
+                write(store, |tx| {
+                    tx.execute("DELETE FROM ring", &[])?;
+                    tx.execute("DELETE FROM usage", &[])?;
+                    let sql =
+                        "INSERT INTO ring (id, purpose, active, wrapped, created_at) VALUES (1, 'seal', 1, $1, $2)";
+                    tx.execute(sql, &[bytes.clone().into(), n.unwrap_or(7).into()])
+                });
+                let sql = "SELECT wrapped, created_at, $1, $2 FROM ring";
+                let mut row = read(store, |tx| tx.row(sql, &[text.into(), n.into()])).unwrap();
+                assert_eq!(row.bytes().unwrap(), bytes);
+                assert_eq!(row.int().unwrap(), n.unwrap_or(7));
+                assert_eq!(row.text().unwrap(), text);
+                assert_eq!(row.value().unwrap(), n.into());
+                assert!(row.value().is_err(), "no fifth column");
+            }
+        }
+    }
+}
+
+pub fn parameters(store: &dyn Store) {
+    let sql = "SELECT COUNT(*), MIN(n) FROM tally WHERE kind = $2 AND state = $1 AND kind <> $1 AND $2 = $2";
+    write(store, |tx| tables::add_to_tally(tx, "basic", "active", 5));
+    let mut row = read(store, |tx| tx.row(sql, &["active".into(), "basic".into()])).unwrap();
+    assert_eq!((row.int().unwrap(), row.int().unwrap()), (1, 5));
+}
+
+pub fn nonsense(store: &dyn Store) {
+    let mut tx = store.write().unwrap();
+    assert!(tx.execute("SELEKT", &[]).is_err());
+    assert!(tx.rows("SELECT nothing FROM head", &[]).is_err());
+    drop(tx);
+    let mut tx = store.read(&Cancel::default()).unwrap();
+    assert!(tx.row("SELECT no FROM trail", &[]).unwrap().is_none());
+    let mut seen = 0;
+    let stopped = tx.each("SELECT 1 UNION ALL SELECT 2", &[], &mut |_| {
+        seen += 1;
+        Err(StoreError::Cancelled)
+    });
+    assert_eq!((stopped, seen), (Err(StoreError::Cancelled), 1), "an error of the reader ends the query");
+}
+
+pub fn order_of_text(store: &dyn Store) {
+    let words = ["Z", "a", "B", "é", "支", "_", "%", "a%b", "ab", "a_b"];
+    write(store, |tx| words.iter().try_for_each(|word| tables::add_to_tally(tx, word, "x", 1)));
+    let texts = |sql: &str, params: &[Value]| {
+        let rows = read(store, |tx| tx.rows(sql, params));
+        rows.into_iter().map(|mut row| row.text().unwrap()).collect::<Vec<_>>()
+    };
+    let mut sorted = words.to_vec();
+    sorted.sort_unstable();
+    assert_eq!(texts("SELECT kind FROM tally ORDER BY kind", &[]), sorted);
+    let like = "SELECT kind FROM tally WHERE kind LIKE $1 ESCAPE '\\' ORDER BY kind";
+    assert_eq!(texts(like, &["a\\%%".into()]), ["a%b"]);
+    assert_eq!(texts(like, &["%\\_%".into()]), ["_", "a_b"]);
+}
+
+pub fn versions(store: &dyn Store) {
+    let first = credential(1, "basic");
+    write(store, |tx| tables::insert(tx, &first, vec![1, 2, 3]));
+    let second = CredentialRecord { version: 2, name: "other".to_owned(), ..first.clone() };
+    assert!(!write(store, |tx| tables::update(tx, &second, vec![4], 7)), "nobody has version 7");
+    assert!(write(store, |tx| tables::update(tx, &second, vec![4], 1)));
+    assert!(!write(store, |tx| tables::update(tx, &second, vec![4], 1)), "not twice");
+    let found: Option<Tagged<CredentialRecord>> = read(store, |tx| tables::get(tx, "id", first.id()));
+    assert_eq!(found, Some(Tagged { record: second, tag: vec![4] }));
+    let nobody: Option<Tagged<CredentialRecord>> = read(store, |tx| tables::get(tx, "id", "nobody"));
+    assert_eq!(nobody, None);
+}
+
+pub fn first_head() -> HeadRow {
+    HeadRow {
+        store_id: "s".to_owned(),
+        epoch: 1,
+        change: 0,
+        trail_no: 0,
+        trail_hash: vec![0; 32],
+        sums: vec![7],
+        mac: vec![9],
+    }
+}
+
+pub fn head(store: &dyn Store) {
+    assert_eq!(read(store, |tx| tables::head(tx)), None);
+    write(store, |tx| tables::insert_head(tx, &first_head()));
+    let next = HeadRow { change: 5, trail_no: 2, mac: vec![1, 1], ..first_head() };
+    write(store, |tx| {
+        tables::lock_head(tx)?;
+        tables::update_head(tx, &next)
+    });
+    assert_eq!(read(store, |tx| tables::head(tx)), Some(next));
+    let mut tx = store.write().unwrap();
+    assert!(tables::insert_head(&mut *tx, &first_head()).is_err(), "there is one head");
+}
+
+pub fn unique_keys(store: &dyn Store) {
+    let one = credential(1, "basic");
+    let same_key = CredentialRecord { id: credential(2, "basic").id, ..one.clone() };
+    let other_kind = CredentialRecord { kind: "hmac".to_owned(), ..same_key.clone() };
+    write(store, |tx| tables::insert(tx, &one, vec![]));
+    let mut tx = store.write().unwrap();
+    assert!(tables::insert(&mut *tx, &same_key, vec![]).is_err());
+    drop(tx);
+    write(store, |tx| tables::insert(tx, &other_kind, vec![]));
+    assert_eq!(read(store, |tx| tables::keys_of(tx, &one.key)).len(), 2);
+}
+
+pub fn references(store: &dyn Store) {
+    let secret = SecretRecord {
+        id: "s".to_owned(),
+        version: 1,
+        credential: "nobody".to_owned(),
+        no: 1,
+        sealed: vec![1],
+        created_at: 1,
+        created_by: "alice".to_owned(),
+    };
+    let mut tx = store.write().unwrap();
+    // Some databases look at references only when the transaction ends.
+    if tables::insert(&mut *tx, &secret, vec![]).is_ok() {
+        assert!(matches!(tx.commit(), Commit::NotCommitted(_)));
+    }
+}
+
+pub fn words(store: &dyn Store) {
+    for wrong in [
+        CredentialRecord { state: "expired".to_owned(), ..credential(1, "basic") },
+        CredentialRecord { body_digest: "maybe".to_owned(), ..credential(1, "basic") },
+        credential(1, "oauth"),
+    ] {
+        let mut tx = store.write().unwrap();
+        assert!(tables::insert(&mut *tx, &wrong, vec![]).is_err(), "{wrong:?}");
+    }
+}

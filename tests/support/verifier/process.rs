@@ -1,0 +1,167 @@
+//! The process, connections to it, and its answers.
+
+use std::{
+    fs::{self, File},
+    net::TcpStream,
+    os::unix::net::UnixStream,
+    path::{Path, PathBuf},
+    process::{Child, Command},
+    time::{Duration, Instant},
+};
+
+use super::{PATIENCE, Question};
+
+/// A running verifier; killed when dropped.
+pub struct Verifier {
+    pub child: Child,
+    pub socket: PathBuf,
+    log: PathBuf,
+}
+
+impl Verifier {
+    pub fn spawn(mut command: Command, dir: &Path, socket: PathBuf) -> Self {
+        let log = dir.join("log");
+        let file = File::options().create(true).append(true).open(&log).unwrap();
+        let mut verifier = Self { child: command.stderr(file).spawn().unwrap(), socket, log };
+        let until = Instant::now() + PATIENCE;
+        while UnixStream::connect(&verifier.socket).is_err() {
+            let ended = verifier.child.try_wait().unwrap();
+            assert!(ended.is_none() && Instant::now() < until, "not listening: {ended:?}\n{}", verifier.log());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        verifier
+    }
+
+    pub fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap()
+    }
+
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to stop.
+    pub fn stop(mut self) {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        let status = self.child.wait().unwrap();
+        assert!(status.success(), "{status}\n{}", self.log());
+    }
+
+    pub fn connect(&self) -> Connection<UnixStream> {
+        Connection::unix(&self.socket)
+    }
+
+    /// One question on a connection of its own.
+    pub fn raw(&self, question: &[u8]) -> Reply {
+        self.connect().ask(question)
+    }
+
+    pub fn ask(&self, question: &Question) -> Reply {
+        self.raw(&question.bytes())
+    }
+
+    pub fn get(&self, path: &str) -> Reply {
+        self.raw(format!("GET {path} HTTP/1.1\r\nHost: v\r\n\r\n").as_bytes())
+    }
+
+    /// A number of the metrics page.
+    pub fn metric(&self, name: &str) -> f64 {
+        let page = self.get("/metrics").text();
+        let line = page.lines().find(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(' ')));
+        line.unwrap_or_else(|| panic!("no {name} in\n{page}")).rsplit(' ').next().unwrap().parse().unwrap()
+    }
+
+    /// Waits for something to become true.
+    pub fn until(&self, what: &str, mut is: impl FnMut(&Self) -> bool) {
+        let began = Instant::now();
+        while !is(self) {
+            assert!(began.elapsed() < PATIENCE, "never: {what}\n{}", self.log());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Verifier {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A connection that can be asked more than once.
+pub struct Connection<S> {
+    pub stream: S,
+    rest: Vec<u8>,
+}
+
+impl Connection<UnixStream> {
+    pub fn unix(path: &Path) -> Self {
+        let stream = UnixStream::connect(path).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        Self { stream, rest: Vec::new() }
+    }
+}
+
+impl Connection<TcpStream> {
+    pub fn tcp(address: &str) -> Self {
+        let stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        Self { stream, rest: Vec::new() }
+    }
+}
+
+impl<S: std::io::Read + std::io::Write> Connection<S> {
+    pub fn ask(&mut self, question: &[u8]) -> Reply {
+        self.stream.write_all(question).unwrap();
+        self.reply().expect("an answer")
+    }
+
+    /// The next answer; `None` if the connection was closed before one.
+    pub fn reply(&mut self) -> Option<Reply> {
+        let mut buffer = [0; 4096];
+        loop {
+            if let Some(reply) = Reply::take(&mut self.rest) {
+                return Some(reply);
+            }
+            match self.stream.read(&mut buffer) {
+                Ok(0) => return None,
+                Ok(n) => self.rest.extend_from_slice(&buffer[..n]),
+                Err(why) if why.kind() == std::io::ErrorKind::ConnectionReset => return None,
+                Err(why) => panic!("no answer: {why}"),
+            }
+        }
+    }
+}
+
+/// An answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// All of it, byte for byte.
+    pub bytes: Vec<u8>,
+    head: usize,
+}
+
+impl Reply {
+    fn take(bytes: &mut Vec<u8>) -> Option<Self> {
+        let head = bytes.windows(4).position(|w| w == b"\r\n\r\n")? + 4;
+        let text = String::from_utf8_lossy(&bytes[..head]).to_ascii_lowercase();
+        let length = text.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
+        (bytes.len() >= head + length).then(|| Self { bytes: bytes.drain(..head + length).collect(), head })
+    }
+
+    pub fn status(&self) -> u16 {
+        String::from_utf8_lossy(&self.bytes[9..12]).parse().unwrap()
+    }
+
+    pub fn field(&self, name: &str) -> Option<String> {
+        let head = String::from_utf8_lossy(&self.bytes[..self.head]).into_owned();
+        let mut lines = head.lines().filter_map(|line| line.split_once(": "));
+        lines.find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.to_owned())
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes[self.head..]).into_owned()
+    }
+}
