@@ -9,7 +9,7 @@ pub enum Role {
     Administrator,
     /// May see the list and details of credentials.
     Advanced,
-    /// May manage what is his own.
+    /// May manage their own account.
     Basic,
 }
 

@@ -157,7 +157,7 @@ enum What {
     Then(usize, Then),
     /// A sign-in of somebody, with the right password or not.
     SignIn(&'static str, bool),
-    /// Somebody asks for what he may not have.
+    /// Somebody asks for what they may not have.
     Ask(&'static str),
 }
 
@@ -292,8 +292,8 @@ fn wanted(plot: &Plot, then: Seconds, ago: i64) -> Result<NewCredential, HubErro
     Ok(NewCredential { kind: plot.kind, name: plot.name.to_owned(), legacy, options })
 }
 
-/// Somebody as if he had signed in by password: a hash for each step would make the demo slow to open. The hub checks
-/// an actor all the same, and whoever runs the demo holds its master key anyway.
+/// An actor as if signed in by password: a hash for each step would make the demo slow to open. The hub checks an actor
+/// all the same, and whoever runs the demo holds its master key anyway.
 fn acting(hub: &Hub, name: &str) -> Result<Actor, HubError> {
     let local = hub.local_actor(name, &desk(name))?;
     Ok(Actor { via: Via::Password, confirmed_at: Some(hub.now()), ..local })

@@ -1,4 +1,4 @@
-//! Who acts, from where, and how he proved who he is.
+//! Who acts, from where, and how they proved who they are.
 
 use std::net::IpAddr;
 
@@ -16,7 +16,7 @@ pub struct Origin {
     pub address: Option<IpAddr>,
 }
 
-/// How the actor proved who he is.
+/// How the actor proved who they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Via {
     /// By the password of the user.
@@ -44,7 +44,7 @@ impl Via {
 pub struct Actor {
     /// The user.
     pub user: UserName,
-    /// How he proved it.
+    /// How they proved who they are.
     pub via: Via,
     /// From where.
     pub origin: Origin,
@@ -65,12 +65,12 @@ impl Actor {
     }
 }
 
-/// A signed-in user and what the first screen says about him.
+/// A signed-in user and what the first screen says about them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// Who acts from now on.
     pub actor: Actor,
-    /// His role, for greying; the check is in every call.
+    /// The user's role, so that faces can grey out what it does not allow. Every call checks again.
     pub role: Role,
     /// Name of the account.
     pub account: String,

@@ -44,7 +44,7 @@ impl Author {
         Self { who: None, via: None, origin: origin.clone() }
     }
 
-    /// A user who has not proved yet who he is.
+    /// A user who has not proved yet who they are.
     pub(super) fn named(name: &str, origin: &Origin) -> Self {
         Self { who: Some(name.to_owned()), via: None, origin: origin.clone() }
     }

@@ -1,4 +1,5 @@
-//! Is this actor still who he was, and may he? Asked in every transaction, reads too.
+//! Authorization: is the actor's session still valid, and does the role have the right? Checked in every transaction,
+//! reads included.
 
 use crate::account::{Right, Role, UserState, allows};
 use crate::store::{

@@ -42,7 +42,7 @@ impl Hub {
     /// Creates a credential.
     pub fn create(&self, actor: &Actor, wanted: &NewCredential) -> Result<Issued, HubError> {
         let intent = Intent::new(Right::ManageCredentials, "create");
-        // Asked first as well, so that who may not is told so before anything he typed is judged.
+        // Check permission before validating input: a refusal must not depend on what was typed.
         self.look(actor, &intent, |_| Ok(()))?;
         let prepared = prepare(wanted, self.now().seconds())?;
         let record = self.change(actor, intent, |change| change.create(actor, &prepared))?;

@@ -41,7 +41,7 @@ pub struct SetUp {
     pub account: String,
     /// Name of the first Administrator.
     pub name: String,
-    /// His password.
+    /// The first Administrator's password.
     pub password: Secret,
 }
 

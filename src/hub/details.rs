@@ -61,7 +61,7 @@ impl Hub {
             Seen::Copied => action::COPIED,
             Seen::Dropped => action::DROPPED,
         };
-        // Only who creates and rotates ever has a secret on his screen.
+        // Only users who may create and rotate ever have a secret on their screen.
         self.change(actor, Intent::new(Right::ManageCredentials, "show secret").on(id), |change| {
             let id = id.to_string();
             let row: Tagged<CredentialRecord> = tables::get(&mut *change.tx, "id", &id)?.ok_or_else(|| no_key(&id))?;

@@ -137,7 +137,7 @@ pub enum Conflict {
     Changed {
         /// Who was faster.
         who: String,
-        /// What he did, in the past tense.
+        /// What they did, in the past tense.
         did: String,
         /// Name of the credential or user.
         what: String,

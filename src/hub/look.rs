@@ -29,7 +29,7 @@ impl Hub {
         self.look_as(actor, intent, cancel, |tx, _| work(tx))
     }
 
-    /// A read that needs to know the user behind the actor, as the check found him.
+    /// A read that needs to know the user behind the actor, as the check found them.
     pub(super) fn look_as<T>(
         &self,
         actor: &Actor,

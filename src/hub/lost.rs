@@ -34,8 +34,8 @@ impl Hub {
 }
 
 impl Change<'_> {
-    /// The secrets that were on a user's screen when his line dropped, since his sign-in before; without those that
-    /// were replaced since then.
+    /// The secrets that were on a user's screen when their connection dropped, since their previous sign-in, without
+    /// those that were replaced since then.
     pub(super) fn dropped(&mut self, who: &str) -> Result<Vec<LostSecret>, HubError> {
         let (signed_in, dropped) = (action::SIGNED_IN.code, action::DROPPED.code);
         let renewed = [action::ROTATED.code, action::LEGACY_PASSWORD.code];

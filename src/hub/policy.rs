@@ -125,7 +125,8 @@ impl Feed<'_> {
         for setting in now.tampered.iter().filter(|setting| !before.tampered.contains(setting)) {
             let subject = Subject::named(format!("The setting {}", setting.name()));
             if self.note(subject, "follow a setting (tampered)").is_err() {
-                // Whoever holds the lock keeps the others out as well: what is known now must not wait for him again.
+                // The holder of the lock blocks the other notes as well: applying what is known now must not wait for
+                // it again.
                 break;
             }
         }

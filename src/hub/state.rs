@@ -120,7 +120,7 @@ impl Change<'_> {
     }
 }
 
-/// Who was faster, and what he did.
+/// Who was faster, and what they did.
 pub(super) fn changed_since(record: &CredentialRecord) -> Conflict {
     Conflict::Changed { who: record.changed_by.clone(), did: record.changed_how.clone(), what: record.name.clone() }
 }

@@ -31,7 +31,8 @@ impl Hub {
         })
     }
 
-    /// One user; everybody may look at himself. A refusal goes to the trail as one of the deed that he is looked at for.
+    /// One user; every user may look at their own row. A refusal goes to the trail as a refusal of `deed`, the action
+    /// that the row was read for.
     pub fn user(&self, actor: &Actor, name: &str, deed: UserDeed) -> Result<UserRow, HubError> {
         let right = if name == actor.user.as_str() { Right::OwnAccount } else { Right::ManageUsers };
         self.look(actor, &Intent::new(right, deed.asked()), |tx| {
@@ -74,7 +75,7 @@ impl Hub {
         })
     }
 
-    /// Gives a user another role; his sessions end.
+    /// Changes a user's role; their sessions end.
     pub fn set_role(&self, actor: &Actor, target: &UserTarget, role: Role) -> Result<UserRow, HubError> {
         self.change_user(actor, target, UserDeed::Role, |person| {
             let changed = person.role != role.as_str();
@@ -83,7 +84,7 @@ impl Hub {
         })
     }
 
-    /// Disables or enables a user; his sessions end.
+    /// Disables or enables a user; their sessions end.
     pub fn set_user_state(&self, actor: &Actor, target: &UserTarget, state: UserState) -> Result<UserRow, HubError> {
         let done = match state {
             UserState::Active => action::USER_ENABLED,
@@ -110,7 +111,8 @@ impl Hub {
         })
     }
 
-    /// Gives a user a new password, which must be changed at the next sign-in; his sessions end and the pause too.
+    /// Gives a user a new password, which must be changed at the next sign-in; their sessions end, and so does a
+    /// sign-in pause.
     pub fn set_password(&self, actor: &Actor, target: &UserTarget, password: &Secret) -> Result<UserRow, HubError> {
         let name = target.name.as_str();
         check_new_password(name, password)?;
@@ -204,7 +206,7 @@ impl Change<'_> {
         }
     }
 
-    /// Refuses when somebody changed the user since. The row says who did; what he did, the trail says.
+    /// Refuses when somebody changed the user since. The row says who did; what they did is in the trail.
     fn is_as_seen(&mut self, person: &PersonRecord, target: &UserTarget) -> Result<(), HubError> {
         if person.version == target.version {
             return Ok(());
@@ -254,7 +256,7 @@ impl Change<'_> {
     }
 }
 
-/// What an action did to a user's row, before his name; `None` for one that leaves the row as it is.
+/// What an action did to a user's row, as said before their name; `None` for one that leaves the row as it is.
 fn done_to(code: &str) -> Option<&'static str> {
     const DONE: [(Action, &str); 6] = [
         (action::USER_ADDED, "added"),

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 pub(super) const MOST: usize = 1024 * 1024;
 /// How long it may take to arrive.
 const TIME: Duration = Duration::from_secs(10);
-/// Room that one begins with: whoever sends nothing holds no more, whatever length he claims.
+/// Bytes that each body reserves at first: a client that sends nothing holds no more, whatever length it claims.
 const ROOM: usize = 4096;
 
 /// Bytes of all bodies that are there at a time; the next wait. A body is let go of once it was looked at.

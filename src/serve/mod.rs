@@ -226,7 +226,7 @@ impl Threads {
         thread::begin("hash", move || {
             // Hashing fills a core for as long as somebody guesses.
             StepBack::Hashing.now();
-            // Without it a sender is known again once he was right.
+            // Without it a sender is known again after their next right password.
             for (key, client) in current(&shared).feed().last_addresses(Kind::Legacy).unwrap_or_default() {
                 passwords.was_right(Kind::Legacy, &key, client);
             }

@@ -1,9 +1,9 @@
-//! Passwords that need a slow hash: what was right is remembered, the rest waits in a short line for one worker.
+//! Passwords that need a slow hash: a cache of right passwords, and a short fair queue for the one hashing worker.
 //!
-//! The order matters. The memory is asked first, so that a sender who is known never waits for one who guesses; then the
-//! throttle, so that guessing costs no hash; then the line ([`Line`]), in which whoever is where he was before has a place
-//! however many guess from elsewhere. States, times and networks are judged after every answer, remembered or not
-//! ([`PasswordQuestion::settle`]).
+//! The order matters. The cache is asked first, so that a known sender never waits for one who guesses; then the
+//! throttle, so that guessing costs no hash; then the queue ([`Line`]), in which a sender who comes from the address of
+//! their last right password has a place, however many guess from elsewhere. States, times and networks are judged
+//! after every answer, cached or not ([`PasswordQuestion::settle`]).
 
 use std::{
     collections::HashMap,
@@ -245,7 +245,7 @@ impl Passwords {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Whoever panicked while he held the lock left the line whole: each change is one step.
+    /// A thread that panicked while it held the lock left the line whole: each change is one step.
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -63,7 +63,7 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
-/// One value of a row that the database still holds: who reads a million rows copies only what he keeps.
+/// One value of a row that the database still holds: a reader of a million rows copies only what it keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cell<'a> {
     /// NULL.

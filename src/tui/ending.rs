@@ -79,7 +79,7 @@ impl Ending {
         self.conclude(code)
     }
 
-    /// There is one end. Whoever comes second waits for it, so that he does not cut off what the first is writing.
+    /// The process ends once. A second caller waits here, so that it does not cut off what the first is writing.
     pub(super) fn begin(&self) {
         if self.begun.swap(true, Ordering::SeqCst) {
             loop {

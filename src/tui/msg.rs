@@ -178,7 +178,7 @@ pub enum Reply {
     Security(Result<Security, HubError>),
     SignIns(Result<Vec<OwnSignIn>, HubError>),
     Verified(Result<TrailReport, HubError>),
-    /// The user as he is now.
+    /// The user as they are now.
     User(Result<UserRow, HubError>),
     /// The actor whose password was right.
     Confirmed(Result<Actor, HubError>),

@@ -8,7 +8,7 @@ fn sql(desk: &Desk, sql: &str) {
     sqlite3(&desk.database(), sql);
 }
 
-/// A person who gave himself something is not trusted with anything.
+/// A user who gave themselves something is not trusted with anything.
 #[test]
 fn a_person_changed_by_hand_is_refused() {
     if !need("sqlite3") {

@@ -6,7 +6,7 @@ use crate::time::Millis;
 
 use super::CredentialId;
 
-/// A user as lists show him.
+/// A user as lists show them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserRow {
     /// Name.
@@ -36,7 +36,7 @@ pub struct UserRow {
 }
 
 impl UserRow {
-    /// What a change of this user, as he was read here, is aimed at.
+    /// The target of a change of this user, in the version that was read here.
     pub fn target(&self) -> UserTarget {
         UserTarget { name: self.name.clone(), version: self.version }
     }
@@ -45,15 +45,15 @@ impl UserRow {
 /// What can be done to a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserDeed {
-    /// Look at him.
+    /// Read the user's row.
     See,
-    /// Give him another role.
+    /// Change the role.
     Role,
-    /// Let him in again.
+    /// Let the user sign in again.
     Enable,
-    /// Keep him out.
+    /// Keep the user from signing in.
     Disable,
-    /// Give him a new password.
+    /// Set a new password.
     Password,
 }
 
@@ -78,7 +78,7 @@ impl UserDeed {
     }
 }
 
-/// A user as he was when somebody decided to change him.
+/// A user in the version that somebody saw when they decided on a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserTarget {
     /// Who.
@@ -87,7 +87,7 @@ pub struct UserTarget {
     pub version: i64,
 }
 
-/// One sign-in of a user's own, or tries on his name that were refused.
+/// One sign-in of a user's own, or refused tries on their name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnSignIn {
     /// When.
@@ -151,7 +151,7 @@ pub struct TrailRow {
     pub at: Millis,
     /// Who; `None` where nobody was signed in.
     pub who: Option<String>,
-    /// How he proved it: `password`, `local`, or an SSH key's fingerprint.
+    /// How they proved who they are: `password`, `local`, or an SSH key's fingerprint.
     pub via: Option<String>,
     /// Unix user of the process.
     pub unix: Option<String>,

@@ -43,7 +43,7 @@ pub struct CredentialRecord {
     pub changed_at: i64,
     /// Name of the user who last changed it.
     pub changed_by: String,
-    /// What he did, in the past tense.
+    /// What they did, in the past tense.
     pub changed_how: String,
     /// Change number of the store when it was last changed.
     pub change: i64,

@@ -13,7 +13,7 @@ pub struct TrailRecord {
     pub at: i64,
     /// Name of the user who acted.
     pub who: Option<String>,
-    /// How he proved it.
+    /// How they proved who they are.
     pub via: Option<String>,
     /// Unix user of the process.
     pub unix: Option<String>,
@@ -197,8 +197,8 @@ pub fn find_operation(tx: &mut dyn Tx, operation: &str) -> Result<bool, StoreErr
     Ok(tx.row("SELECT 1 FROM trail WHERE operation = $1 LIMIT 1", &[operation.into()])?.is_some())
 }
 
-/// The credentials whose secret was on a user's screen when his line dropped, since his sign-in before: the id of each,
-/// and the number of the row that says so.
+/// The credentials whose secret was on a user's screen when their connection dropped, since their previous sign-in: the
+/// id of each, and the number of the row that says so.
 pub fn dropped_since_sign_in(
     tx: &mut dyn Tx,
     who: &str,
@@ -219,9 +219,9 @@ pub fn done_since(tx: &mut dyn Tx, subject: &str, no: i64, actions: [&str; 2]) -
     Ok(tx.row(sql, &[subject.into(), no.into(), one.into(), other.into()])?.is_some())
 }
 
-/// Sign-ins of a user, and refusals under his name, newest first. `locked` is what stands for him in a row that is
-/// nobody's. Without an index of its own: by `about` only sign-ins and changes of users are walked over, however many
-/// credentials he made since.
+/// Sign-ins of a user, and refusals under their name, newest first. `locked` is what stands for the user in a row
+/// without a name. Needs no index of its own: through `about` only sign-ins and changes of users are read, however many
+/// credentials the user has made since.
 pub fn sign_ins(
     tx: &mut dyn Tx,
     who: &str,

@@ -48,7 +48,7 @@ impl App {
         }
     }
 
-    /// One's own password is changed as everybody changes his: with the old one.
+    /// One's own password is changed in the way that is open to every user: with the old one.
     fn set_password(&mut self, row: UserRow) {
         let Some(room) = &mut self.room else { return };
         if row.name == room.session.actor.user.as_str() {

@@ -13,7 +13,7 @@ pub const ROLES: [Role; 3] = [Role::Basic, Role::Advanced, Role::Administrator];
 
 const WORDS: &[&str] = &["Basic User", "Advanced User", "Administrator"];
 
-/// What is to be done, and to whom as he was read.
+/// What is to be done, and to which user, as last read.
 #[derive(Clone, Debug)]
 pub enum Doing {
     /// A new user.
@@ -29,7 +29,7 @@ pub enum Doing {
 }
 
 impl Doing {
-    /// The user it is about, as he was read.
+    /// The user that it is about, as last read.
     pub fn row(&self) -> Option<&UserRow> {
         match self {
             Self::Add => None,

@@ -103,7 +103,7 @@ fn value_words(key: &str, value: &Value) -> String {
     }
 }
 
-/// How the actor proved who he is, and from where.
+/// How the actor proved who they are, and from where.
 pub fn origin(row: &TrailRow) -> String {
     let way = match row.via.as_deref() {
         Some("password") => " by password".to_owned(),
