@@ -1,4 +1,5 @@
-//! Notice of other processes' commits without looking: the kernel tells when a file beside the database is written.
+//! Commit notifications by inotify: the kernel tells when a file beside the database is written, so that nobody has to
+//! poll.
 //!
 //! Reliable because WAL needs shared memory: whoever writes to the database does so on this machine.
 
@@ -9,7 +10,7 @@ use rustix::io::Errno;
 
 use crate::store::Notice;
 
-/// Writes into the directory of a database.
+/// An inotify watch on the directory of a database.
 pub struct Writes(OwnedFd);
 
 impl Writes {

@@ -1,5 +1,6 @@
-//! What this process has open. To SQLite all connections of a process to one database share one memory, whatever became of
-//! its file: as long as one of them holds on to files that are gone, a new one would join it there.
+//! The list of connections that this process has open. SQLite shares one memory among all connections of a process to
+//! one database, whatever became of its file: as long as one of them holds files that are gone, a new connection would
+//! join it there.
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError, Weak,
@@ -13,7 +14,7 @@ use super::{
     live::Live,
 };
 
-/// One at a time opens a connection.
+/// Held while a connection is opened: one at a time.
 static OPENING: Mutex<()> = Mutex::new(());
 /// Every connection that is open.
 static OPEN: Mutex<Vec<Noted>> = Mutex::new(Vec::new());

@@ -26,7 +26,7 @@ impl<'a> SqliteTx<'a> {
         self.held.as_mut().ok_or_else(nothing_open)
     }
 
-    /// The files are those that were opened: what is committed is where everybody else looks for it.
+    /// An error unless the files are those that were opened: only then is a commit where everybody else looks for it.
     fn has_its_files(&self) -> Result<(), StoreError> {
         let Some(place) = &self.store.place else { return Ok(()) };
         place.check()?;

@@ -1,4 +1,4 @@
-//! What verifiers refused: the last few for each known credential.
+//! Refused requests, as verifiers report them: the last few for each known credential.
 
 use crate::store::{Row, StoreError, Tx, Value, WriteTx};
 
@@ -9,13 +9,13 @@ use super::bulk::{runs, values};
 pub struct RefusalRow {
     /// The order in which they were written, whatever the clock said.
     pub no: i64,
-    /// Unix seconds; of several the last.
+    /// Time of the refusal in Unix seconds; of several, the last.
     pub at: i64,
     /// Tells refusals of the same second apart.
     pub id: String,
-    /// How many.
+    /// How many requests it stands for.
     pub n: i64,
-    /// The reason's word.
+    /// Word of the verifier's reason (docs/verification.md).
     pub reason: String,
     /// Which field or component the reason is about.
     pub component: Option<String>,
@@ -30,15 +30,15 @@ pub struct RefusalRow {
 /// A refused request, and whose key it named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefusedRow {
-    /// The credential's id.
+    /// Id of the credential.
     pub credential: String,
-    /// Its kind.
+    /// Kind of the credential.
     pub kind: String,
-    /// Its key.
+    /// API key or Legacy username of the credential.
     pub key: String,
-    /// Its name.
+    /// Name of the credential.
     pub name: String,
-    /// What was refused.
+    /// The refusal itself.
     pub refusal: RefusalRow,
 }
 

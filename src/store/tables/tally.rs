@@ -1,5 +1,5 @@
-//! How many credentials there are of each kind in each state. The numbers only count and have no tag: whoever writes the
-//! database by hand can make them anything.
+//! Counters: how many credentials there are of each kind in each state. They only inform and have no tag: whoever can
+//! write the database by hand can make them anything.
 
 use crate::store::{StoreError, Tx, WriteTx};
 

@@ -1,4 +1,4 @@
-//! The trail: append-only rows, and the numbers of refusals that are counted together.
+//! The trail (audit log): append-only rows, and counters of repeated refusals.
 
 use crate::store::{Row, StoreError, Tx, Value, WriteTx};
 
@@ -7,9 +7,9 @@ use super::Record;
 /// One row of the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrailRecord {
-    /// Number: the order of the trail.
+    /// Sequence number: the order of the trail.
     pub no: i64,
-    /// Milliseconds.
+    /// When it was written, in Unix milliseconds.
     pub at: i64,
     /// Name of the user who acted.
     pub who: Option<String>,
@@ -19,15 +19,15 @@ pub struct TrailRecord {
     pub unix: Option<String>,
     /// Address of the client.
     pub address: Option<String>,
-    /// What was done.
+    /// Code of the action.
     pub action: String,
     /// `change`, `access` or `refusal`.
     pub class: String,
     /// `credential`, `user` or `desk`.
     pub about: String,
-    /// Id of the row it was done to.
+    /// Id of the row that it was done to.
     pub subject: Option<String>,
-    /// Its name.
+    /// Name of what it was done to.
     pub what: String,
     /// The row before, as JSON.
     pub before: Option<String>,

@@ -1,4 +1,4 @@
-//! Last use of each secret, as verifiers report it, and which credentials wait for their first.
+//! Last use of each secret, as verifiers report it, and which credentials have not been used yet.
 
 use std::collections::HashMap;
 
