@@ -30,17 +30,17 @@ use super::{
     worker::Workers,
 };
 
-/// Connections at a time, if the system allows so many files; the next wait in the system's queue.
+/// Limit on open connections, if the limit on open files allows so many; more wait in the listen backlog.
 const CONNECTIONS: u64 = 4_096;
 /// Files that are left for the store, the log and the listeners.
 const OTHER_FILES: u64 = 64;
-/// How long a head may take, and how long a connection may be idle before one.
+/// Timeout for reading a request head, and for an idle connection before one.
 const HEAD: Duration = Duration::from_secs(10);
-/// Bytes of a head.
+/// Limit on the size of a request head, in bytes.
 const HEAD_BYTES: usize = 64 * 1024;
-/// How long a connection that is being closed may take for its last answer.
+/// Timeout for the last response of a connection during shutdown.
 const LAST_ANSWER: Duration = Duration::from_secs(5);
-/// After an error of the listener itself, mostly too many open files.
+/// Pause after an error of `accept` itself, mostly too many open files.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Accepts until told to stop, then waits for the connections to end.
@@ -57,7 +57,7 @@ pub(super) async fn run(workers: Arc<Workers>, sockets: Vec<Socket>, stop: watch
     let _ = tokio::time::timeout(LAST_ANSWER + PAUSE, room.empty()).await;
 }
 
-/// How many connections there may be. The limit of open files is raised as far as it needs to be and may be.
+/// The connection limit. Raises the limit of open files as far as needed and allowed.
 fn connections() -> usize {
     let wanted = CONNECTIONS + OTHER_FILES;
     let limit = getrlimit(Resource::Nofile);
@@ -83,10 +83,10 @@ async fn listen(workers: Arc<Workers>, socket: Socket, room: Arc<Room>, mut stop
     }
 }
 
-/// Accepts one connection, once there is a place for it.
+/// Accepts one connection, once the connection limits admit it.
 async fn next(workers: &Workers, socket: &Socket, room: &Arc<Room>) -> io::Result<()> {
     if socket.is_tcp() {
-        // Nobody gives way before somebody comes.
+        // Accept first: nothing is evicted before there is a newcomer.
         let accepted = socket.accept().await?;
         let Some(place) = room.stranger().await else { return Ok(()) };
         workers.give(accepted, place);
@@ -102,16 +102,16 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Why a connection is to end, other than that its client left.
+/// Why the server ends a connection.
 enum End {
-    /// After the answer that it waits for.
+    /// Shutdown: after the response in progress.
     AfterTheAnswer,
     AtOnce,
-    /// At once, for another wants its place.
+    /// Evicted: at once, because a newer connection takes its place.
     GaveWay,
 }
 
-/// Answers the questions of one connection.
+/// Serves the requests of one connection.
 pub(super) async fn serve<S>(verifier: Arc<Verifier>, stream: S, place: Place, mut stop: watch::Receiver<bool>)
 where
     S: Read + Write + Unpin,

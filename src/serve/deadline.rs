@@ -1,9 +1,10 @@
-//! The deadlines of a head and of an answer that is not read, moved for every question at the price of one number.
+//! Connection timeouts: one for reading a request head, one for a response that the client does not read. Moved for
+//! every request at the price of one atomic store.
 //!
-//! A timer of the runtime is a place in a wheel behind a lock; to take one and give it back for each question costs more
-//! than to judge the question. Here the HTTP library writes its deadline down, and one timer of the connection looks at
-//! it when it would have passed: at most once in the time that a head may take. An answer gets its deadline when the
-//! system takes no more of it, which is when whoever asked does not read.
+//! A timer of the runtime takes a lock; to set and cancel one for each request costs more than to judge the request.
+//! Here the HTTP library writes its deadline down, and the one timer of the connection looks at it when it would have
+//! passed: at most once in the time that a head may take. A response gets its deadline when the system accepts no more
+//! of it, which is when the client does not read.
 
 use std::{
     pin::Pin,
@@ -17,7 +18,7 @@ use std::{
 
 use hyper::rt::{Sleep, Timer};
 
-/// No deadline is set: the question is there and is being answered.
+/// No deadline is set: the request is being answered.
 const NONE: u64 = u64::MAX;
 
 /// The deadline of a connection. All of it happens in the connection's task; the atomics are for the type's sake.

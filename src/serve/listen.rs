@@ -1,4 +1,4 @@
-//! Where questions come in: Unix sockets, TCP with a gateway token, or what systemd hands over.
+//! Listeners: Unix sockets, TCP with a gateway token, or sockets that systemd hands over (socket activation).
 
 use std::{
     fmt, fs, io,
@@ -22,8 +22,7 @@ use tokio::net::{TcpListener, UnixListener};
 /// A Unix socket is for the owner and its group: put the gateway's user into that group.
 const SOCKET_MODE: u32 = 0o660;
 
-/// Connections that wait in the system's queue. Beyond it a gateway's first packet is dropped, and comes again after a
-/// second.
+/// Listen backlog. Beyond it a gateway's first packet is dropped and sent again after a second.
 const BACKLOG: i32 = 4_096;
 
 /// Where to listen.
@@ -38,7 +37,7 @@ pub enum Listen {
 /// Why the verifier cannot listen.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
-    /// Neither form.
+    /// The text is neither of the two forms.
     #[error(
         "{0:?} is not a place to listen at. Write unix:/path/to/socket, or an address and port such as 127.0.0.1:8730."
     )]
@@ -48,7 +47,7 @@ pub enum ListenError {
         "{0} needs a gateway token: without one, any program that reaches that port could guess passwords and choose its own client address. Name a file with --gateway-token-file, or listen at a Unix socket."
     )]
     NoToken(SocketAddr),
-    /// Somebody answers there.
+    /// Another process listens there.
     #[error("{0} is in use by another process. Stop it, or listen elsewhere with --listen.")]
     InUse(String),
     /// Something that is no socket is in the way.
@@ -59,7 +58,7 @@ pub enum ListenError {
         "{0} is there already, and the socket belongs to another user (uid {1}). Take it away, or listen elsewhere with --listen."
     )]
     Strangers(String, u32),
-    /// The system said no.
+    /// The system refused.
     #[error("The verifier cannot listen at {0}: {1}. Check the place, or listen elsewhere with --listen.")]
     Io(String, io::Error),
     /// systemd handed over what is no stream socket.
@@ -116,7 +115,7 @@ impl Socket {
         }
     }
 
-    /// Whether anybody who reaches the port can come by it.
+    /// Whether it is a TCP socket, which anybody who reaches the port can connect to.
     pub(super) fn is_tcp(&self) -> bool {
         matches!(self, Self::Tcp(_))
     }

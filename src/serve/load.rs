@@ -1,4 +1,4 @@
-//! From the store's feed to a snapshot.
+//! Loads a snapshot from the store, on two threads.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -18,9 +18,9 @@ pub type Tampered = HashSet<Uuid>;
 /// What rows that cannot even be named add to the sum, by their ids.
 pub type Unnamed = HashMap<String, Term>;
 
-/// Everything that was in the store.
+/// The result of loading everything.
 pub struct Loaded {
-    /// The credentials.
+    /// All credentials, packed and indexed by key.
     pub snapshot: Snapshot,
     /// Where the time went.
     pub phases: Phases,
@@ -39,7 +39,7 @@ pub struct Loaded {
 pub struct Phases {
     /// Reading rows and checking their tags.
     pub reading: Duration,
-    /// Opening secrets.
+    /// Decrypting secrets.
     pub opening: Duration,
     /// Packing credentials and making the index of their keys.
     pub indexing: Duration,

@@ -1,4 +1,4 @@
-//! Where the log goes: to the journal if standard error is one, else as JSON lines to standard error.
+//! Logging: to the systemd journal if standard error is connected to it, else as JSON lines to standard error.
 //!
 //! No line ever holds a field of a request, a password or a decoded credential: what is logged is chosen value by value
 //! where it is logged, and nothing is logged whole.
@@ -21,11 +21,11 @@ const LEVEL: &str = "KEYDESK_LOG";
 /// What changes how much is logged.
 static LOGGED: OnceLock<reload::Handle<Targets, Registry>> = OnceLock::new();
 
-/// How much is to be logged.
+/// A log level, or one for each module.
 #[derive(Clone, Debug)]
 pub struct Level(Targets);
 
-/// It is not a level.
+/// The text is not a log level.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "{0:?} is no log level. Write `log` in the config as warn, info or debug, or by module as in keydesk::serve=debug,info."

@@ -1,5 +1,6 @@
-//! A store that went back. What it takes away is believed at once: who disables a key there wants it to be disabled, and
-//! may not know that verifiers look elsewhere. What it would give waits until an Administrator accepts it.
+//! Rollback: from a store older than our snapshot apply restrictions only. Whoever disables a key there wants it
+//! disabled, and may not know that verifiers know a newer state. What would grant more waits until an Administrator
+//! accepts the store.
 
 use crate::credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, State};
 use crate::hub::{TakenAway, TakenSecrets};

@@ -26,21 +26,21 @@ use super::{
     throttle::{Network, Throttle, Try},
 };
 
-/// Right passwords that are remembered.
+/// Entries of the cache of right passwords.
 const REMEMBERED: usize = 65_536;
-/// For how many milliseconds: an hour.
+/// Lifetime of an entry in milliseconds: an hour.
 const REMEMBERED_FOR: u64 = 3_600_000;
 /// Keys, and networks that their passwords came from, that are remembered.
 const KNOWN: usize = 65_536;
-/// How long a question waits: gateways wait for less.
+/// Timeout of a request in the queue: gateways wait for less.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// A password or a key longer than any that is stored is wrong without a hash.
 const LONGEST: usize = 1_024;
 
-/// What is remembered of a password: a MAC with the key of this process.
+/// Cache key: a MAC of the password with a key of this process.
 type Mark = [u8; 32];
 
-/// Answers questions about passwords.
+/// The password checker: cache, throttle, queue and worker.
 pub(super) struct Passwords {
     /// Drawn at the start and kept nowhere: what is remembered means nothing to anybody else.
     key: Secret,
@@ -50,20 +50,20 @@ pub(super) struct Passwords {
     known: Cache<From, ()>,
     throttle: Throttle,
     waiting: Mutex<Waiting>,
-    /// Somebody came into the line.
+    /// Signalled when the queue has a new entry.
     came: Condvar,
     metrics: Arc<Metrics>,
 }
 
-/// Who waits.
+/// The queue, and what is being hashed for whom.
 #[derive(Default)]
 struct Waiting {
-    /// Equal questions wait for one hash.
+    /// Equal requests share one hash.
     asked: HashMap<Mark, watch::Receiver<Option<Answer>>>,
     line: Line<Job>,
 }
 
-/// A question on its way to the worker.
+/// A request for a hash.
 struct Job {
     question: Arc<PasswordQuestion>,
     mark: Mark,
@@ -75,14 +75,14 @@ struct Job {
 /// Whose password comes from where: a number for the kind and key, whether they exist or not, and a network.
 type From = (u64, Network);
 
-/// What is to be done about a question.
+/// How a request is answered.
 enum Turn {
     Known(Answer),
     Wait(watch::Receiver<Option<Answer>>),
 }
 
 impl Passwords {
-    /// With nothing remembered.
+    /// Starts with an empty cache.
     pub(super) fn new(metrics: Arc<Metrics>) -> Result<Self, VaultError> {
         let mut key = zeroize::Zeroizing::new([0; 32]);
         vault::fill(&mut *key)?;
@@ -98,7 +98,7 @@ impl Passwords {
         })
     }
 
-    /// The answer to a question.
+    /// Answers a request from the cache, from the throttle, or after a hash.
     pub(super) async fn answer(&self, question: &Arc<PasswordQuestion>) -> Answer {
         let mut reply = match self.turn(question) {
             Turn::Known(answer) => return answer,
@@ -138,7 +138,7 @@ impl Passwords {
         Turn::Wait(receiver)
     }
 
-    /// Hashes for ever. Runs on a thread of its own.
+    /// The worker loop; runs on a thread of its own and never returns.
     pub(super) fn work(&self) {
         loop {
             let job = self.next();
@@ -159,7 +159,7 @@ impl Passwords {
         }
     }
 
-    /// The next in the line, when there is one.
+    /// Waits for the next request in the queue.
     fn next(&self) -> Job {
         let mut waiting = self.waiting();
         loop {
@@ -245,7 +245,7 @@ impl Passwords {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// A thread that panicked while it held the lock left the line whole: each change is one step.
+    /// A thread that panicked while it held the lock left the queue consistent: each change is one step.
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! What a verifier takes up while it runs, when it gets SIGHUP: the gateway token and how much is logged.
+//! Reload at SIGHUP: the gateway token and the log level.
 
 use std::{
     io,
@@ -13,7 +13,7 @@ use super::{Orders, state::Verifier};
 /// Reads config, gateway token and environment anew; an error is a sentence, for the log.
 pub type Reread = Arc<dyn Fn() -> Result<Orders, String> + Send + Sync>;
 
-/// Whether a SIGHUP came.
+/// Catches SIGHUP, and remembers that one came.
 #[derive(Clone, Debug, Default)]
 pub struct HangUps(Arc<AtomicBool>);
 

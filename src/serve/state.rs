@@ -1,4 +1,4 @@
-//! What every request shares.
+//! The verifier's state, shared by all requests.
 
 use std::{
     path::PathBuf,
@@ -23,7 +23,7 @@ const SIGNATURES: usize = 1 << 20;
 /// The verifier, as requests see it: nothing in here is locked on their way.
 pub(super) struct Verifier {
     pub(super) snapshot: ArcSwap<Snapshot>,
-    /// The one before, until nobody answers from it any more.
+    /// The retired snapshot, until no request reads it any more.
     left: Mutex<Option<Arc<Snapshot>>>,
     pub(super) policy: ArcSwap<Policy>,
     pub(super) guard: Guard,
@@ -39,7 +39,7 @@ pub(super) struct Verifier {
     pub(super) clock: Arc<dyn Clock>,
 }
 
-/// What a verifier begins with.
+/// The parts that a verifier is built from.
 pub(super) struct Beginning {
     pub(super) snapshot: Snapshot,
     pub(super) tampered: usize,
@@ -106,7 +106,7 @@ impl Verifier {
         )
     }
 
-    /// Puts another snapshot in place.
+    /// Replaces the snapshot.
     pub(super) fn replace(&self, snapshot: Snapshot, tampered: usize) {
         self.health.set_tampered(tampered);
         self.swap(snapshot);
@@ -114,11 +114,11 @@ impl Verifier {
 
     fn swap(&self, snapshot: Snapshot) {
         let before = self.snapshot.swap(Arc::new(snapshot));
-        // Kept for a moment: whoever lets go of a snapshot last takes it apart, and that must not be an answer.
+        // Kept for a moment: the last holder of a snapshot frees it, and that must not be a request.
         *self.left.lock().unwrap_or_else(PoisonError::into_inner) = Some(before);
     }
 
-    /// Takes the snapshot before apart. To be called a while after [`Verifier::replace`].
+    /// Frees the retired snapshot. To be called a while after [`Verifier::replace`].
     pub(super) fn let_go(&self) {
         self.left.lock().unwrap_or_else(PoisonError::into_inner).take();
     }

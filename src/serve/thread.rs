@@ -1,6 +1,6 @@
-//! The threads that a verifier cannot do without. One that dies takes the process with it: the rest would go on answering
-//! from what it last knew, and a key that is revoked since would pass for ever. The service manager starts another
-//! process, and until then gateways get no answer and let nobody through.
+//! Critical threads. One that panics ends the process: the rest would go on answering from what it last knew, and a key
+//! revoked since would pass for ever. The service manager restarts the process, and until then gateways get no answer
+//! and let nobody through.
 
 use std::{
     io,
@@ -11,7 +11,7 @@ use std::{
 
 use super::{listen, mischief};
 
-/// What the process ends with.
+/// Exit code after a panic.
 const DIED: i32 = 1;
 
 /// Starts a thread that ends when its work is done, and the process with it if it panics.

@@ -1,7 +1,7 @@
-//! Who may have a password hashed: asked before the hash, so that guessing costs the guesser and nobody else.
+//! Rate limit for password hashes: checked before the hash, so that guessing costs the guesser and nobody else.
 //!
-//! Tries are counted by key and network, so that an address that guesses keeps nobody out but itself; and by key and
-//! neighbourhood, for whoever has one address has often many beside it.
+//! Tries are counted by key and network, so that an address that guesses locks out only itself; and by key and
+//! neighbourhood, because whoever has one address often has many beside it.
 
 use std::{
     net::IpAddr,
@@ -17,9 +17,9 @@ use quick_cache::sync::Cache;
 const BURST: u64 = 5;
 /// Milliseconds for each further one.
 const PACE: u64 = 10_000;
-/// The same for all of a neighbourhood.
+/// Wrong passwords for one key from one neighbourhood before it has to wait.
 const BURST_OF_ALL: u64 = 25;
-/// The same.
+/// Milliseconds for each further one of a neighbourhood.
 const PACE_OF_ALL: u64 = 2_000;
 /// Pairs of key and network that are remembered.
 const REMEMBERED: usize = 65_536;
@@ -53,7 +53,7 @@ impl Neighbourhood {
     }
 }
 
-/// Tries by key and network, and by key and neighbourhood: a leaky bucket in one number each.
+/// Leaky buckets, one by key and network and one by key and neighbourhood, each a single number.
 #[derive(Debug)]
 pub(super) struct Throttle {
     tries: Cache<(u64, Network), Bucket>,

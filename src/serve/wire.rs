@@ -1,7 +1,9 @@
-//! The bytes of one connection, watched for a `#` in a request line and for answers that nobody takes.
+//! A wrapper around a connection's stream that watches for a `#` in a request line and for responses that the client
+//! does not read.
 //!
-//! The HTTP library cuts a target at `#` and does not say so. Where the target is what a signature covers that would let
-//! `/a#b` pass as `/a` (docs/verification.md C1), so whoever reads the target off the request line asks here first.
+//! The HTTP library cuts a target at `#` and does not say so. Where the target is covered by a signature that would let
+//! `/a#b` pass as `/a` (docs/verification.md C1), so endpoints that read the target from the request line ask here
+//! first.
 
 use std::{
     io,

@@ -1,7 +1,7 @@
-//! The threads that answer. Each has a runtime of its own, and a connection stays with the thread that it was given to.
+//! Worker threads. Each has a single-threaded runtime, and a connection stays with the thread that it was given to.
 //!
-//! A runtime that many threads share moves tasks between them, and every wake-up pays for that: a twentieth of what an
-//! answer costs. Gateways keep their connections for long, so it is enough to deal them out evenly.
+//! A work-stealing runtime moves tasks between threads, and every wake-up pays for that: a twentieth of the cost of a
+//! response. Gateways keep their connections for long, so it is enough to distribute them evenly.
 
 use std::{
     io,
@@ -54,7 +54,7 @@ impl Drop for Held {
 }
 
 impl Workers {
-    /// Starts them.
+    /// Starts the worker threads.
     pub(super) fn begin(verifier: &Arc<Verifier>, stop: &watch::Receiver<bool>) -> io::Result<Self> {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         (0..cores).map(|_| Worker::begin(verifier.clone(), stop.clone())).collect::<io::Result<_>>().map(Self)

@@ -1,6 +1,8 @@
-//! Which files there are, and how long each was: a file that is taken away while no verifier runs is missed by the next.
+//! Index of the replay journal: which files there are, and how long each was, so that a file that is removed while no
+//! verifier runs is missed by the next.
 //!
-//! Written when a file is made, before anything is in it, and again while the files grow; like these it waits for no disk.
+//! Written when a file is created, before anything is in it, and again while the files grow; like the files it is not
+//! synced.
 
 use std::{
     collections::BTreeMap,

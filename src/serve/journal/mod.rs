@@ -1,14 +1,13 @@
-//! The replay guard's memory in files, so that a verifier that is killed and started again refuses what it
-//! accepted before.
+//! The replay journal: the replay guard's memory on disk, so that a verifier that is killed and restarted refuses what
+//! it accepted before.
 //!
-//! A file for each minute in which signatures end, named by it; each signature is one small record, appended before the
-//! request is answered. That puts it into the system's page cache, where the end of this process does not touch it;
-//! nobody waits for a disk, and a machine that loses its power forgets what it had not written. Verifiers that share a
-//! directory share the files: an append is whole, and each reads everybody's when it starts.
+//! One file for each minute in which signatures expire, named by it; each signature is one small record, appended
+//! before the request is answered. That puts it into the page cache, which survives the end of this process; nothing is
+//! synced, so a machine that loses power forgets what it had not written. Verifiers that share a directory share the
+//! files: an append is atomic, and each verifier reads all of them when it starts.
 //!
-//! What cannot be read is refused, not forgotten: whatever ends in the minute of a file that is damaged, or is no file at
-//! all, may have been accepted. So it is with what is not there though it was, while nobody looked (`list.rs`): then
-//! whatever those files may have held is refused.
+//! What cannot be read is refused, not forgotten: any signature that expires in the minute of a damaged file may have
+//! been accepted. The same holds for a file that was removed while no verifier ran (`list.rs`).
 
 mod list;
 #[cfg(test)]
@@ -52,11 +51,11 @@ fn over() -> Duration {
     Duration::from_secs(last_end(Seconds(0)).0.unsigned_abs() + 60)
 }
 
-/// The files.
+/// The replay journal in one directory.
 pub(super) struct Journal {
     directory: PathBuf,
     files: RwLock<BTreeMap<i64, Minute>>,
-    /// Minutes whose file was taken away, or did not take a record, until what is remembered of them is written again.
+    /// Dirty minutes: their file was removed or refused a record, and has to be rewritten from memory.
     owed: Mutex<BTreeSet<i64>>,
     /// Since when minutes have passed whose files are still there.
     passed: Mutex<BTreeMap<i64, Instant>>,
@@ -125,8 +124,8 @@ impl Journal {
         self.note_failure(kept);
     }
 
-    /// Removes the files of minutes that have passed. And looks whether the others are still where they are looked for
-    /// after a restart.
+    /// Expires the files of minutes that have passed, and checks that the others are still where they are read after a
+    /// restart.
     pub(super) fn tidy(&self, guard: &Guard, now: Seconds) {
         self.tidy_at(guard, now, Instant::now());
     }
@@ -157,8 +156,7 @@ impl Journal {
         }
     }
 
-    /// Lets go of files that nobody would read after a restart, for their place is empty or another's, and writes again
-    /// what the process remembers.
+    /// Drops handles of files that were deleted or replaced, and rewrites their records from memory.
     fn mend(&self, guard: &Guard, now: i64) {
         let gone = self.gone();
         let mut owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! What a process that starts learns from the files, and what it learns that it does not know.
+//! Recovery: what a starting process learns from the replay journal, and what it has to treat as lost.
 
 use std::{
     collections::BTreeSet,

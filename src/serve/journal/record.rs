@@ -1,4 +1,4 @@
-//! What is in the files: a minute names one, and its records are all of one length.
+//! Record format of the replay journal: a minute names a file, and its records are all of one length.
 
 use std::{fs, io, ops::RangeInclusive, path::Path};
 

@@ -1,6 +1,6 @@
-//! Until when signatures may have been accepted that no file holds: those of files that are gone, and those that found no
-//! place. Its own file has its room from the beginning, so that it can be written when a disk is full: then records find
-//! no place, and a process that starts next has to know.
+//! Gaps of the replay journal: until when signatures may have been accepted that no file holds, because files are gone
+//! or records could not be written. The file is allocated at the start, so that it can be written when the disk is
+//! full: then records are lost, and the next process has to know.
 
 use std::{
     fs::File,

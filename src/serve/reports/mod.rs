@@ -1,4 +1,5 @@
-//! Last uses, refusals and log lines: left in a bounded queue by whoever answers, gathered and written by one thread.
+//! Reports: last uses, refusals and log lines. Requests put them into a bounded queue; one thread aggregates and writes
+//! them.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -20,17 +21,17 @@ use crate::verify::{Allowed, Denied, Reason};
 
 use super::{diagnosis::Diagnosis, metrics::Metrics, priority::Pieces};
 
-/// How often what was gathered is written.
+/// Interval between two writes to the store.
 const WRITTEN_EVERY: Duration = Duration::from_secs(10);
-/// How often the queue is emptied.
+/// Drain interval of the queue.
 const EMPTIED_EVERY: Duration = Duration::from_millis(100);
-/// Reports in the queue.
+/// Capacity of the queue.
 const QUEUE: usize = 65_536;
 /// Reports that are gathered between two writes, and kept while the store cannot be written.
 const GATHERED: usize = 262_144;
-/// How soon it is emptied again while many come: to gather what a tenth of a second brings would keep answers waiting.
+/// Drain interval under load: draining 100 ms worth at once would delay responses.
 const EMPTIED_SOON: Duration = Duration::from_millis(5);
-/// Reports that are many.
+/// From this many reports at a time the queue is under load.
 const MANY: usize = 200;
 /// Reports that are gathered in one go: a tenth of a millisecond, for which an answer may have to wait.
 const PIECE: usize = 256;
@@ -49,7 +50,7 @@ const LOOKED_INTO: u32 = 200;
 /// Places that remember what was reported in this second.
 const SLOTS: usize = 16_384;
 
-/// Something to be written.
+/// A use or a refusal to be written.
 enum Report {
     Used(Use),
     Denied(Box<Denial>),
@@ -69,7 +70,7 @@ struct Denial {
     mistake: Option<String>,
 }
 
-/// The end of the queue that answers write to.
+/// The sending end of the queue.
 pub(super) struct Reports {
     queue: SyncSender<Report>,
     /// What was reported lately: a credential that is used a thousand times in a second is one report.
@@ -77,7 +78,7 @@ pub(super) struct Reports {
     metrics: Arc<Metrics>,
 }
 
-/// The other end.
+/// The receiving end: aggregates and writes.
 pub(super) struct Gathering {
     queue: Receiver<Report>,
     uses: HashMap<(Uuid, i64), Use>,
@@ -136,7 +137,7 @@ impl Reports {
         })));
     }
 
-    /// Nobody waits for room: an answer is worth more than a report.
+    /// Drops the report when the queue is full: a response is worth more than a report.
     fn put(&self, report: Report) {
         if self.queue.try_send(report).is_err() {
             self.metrics.reports_lost.fetch_add(1, Relaxed);
