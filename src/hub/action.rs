@@ -1,4 +1,4 @@
-//! The words of the trail: one table of everything that is written there.
+//! Actions of the trail: one table of the codes that are written there, with their words.
 
 use crate::credential::Kind;
 
@@ -18,7 +18,7 @@ pub(super) struct Action {
 macro_rules! actions {
     ($($name:ident $code:literal $class:literal $about:literal $words:literal)*) => {
         $(pub(super) const $name: Action = Action { code: $code, class: $class, about: $about, words: $words };)*
-        /// All of them.
+        /// Every action.
         const ALL: &[Action] = &[$($name),*];
     };
 }

@@ -1,4 +1,4 @@
-//! Rows of the store to rows for people, and to JSON for the trail.
+//! Mapping: rows of the store to rows for users, and to JSON for the trail.
 
 use crate::credential::{BodyDigest, Kind, Name, Note, Options};
 use crate::store::tables::{CredentialRecord, Tagged, UsageRow};

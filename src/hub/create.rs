@@ -1,4 +1,5 @@
-//! Create a credential, and rotate its secret: the two times a secret is handed out, each right after its commit.
+//! Creating a credential, and rotating its secret: the two times that a secret is handed out, each right after its
+//! commit.
 
 use crate::account::Right;
 use crate::credential::{self, Kind, Name, Options, Overlap, ShapeError, State, check_password, check_username};
@@ -26,7 +27,7 @@ struct Prepared {
     name: Name,
     options: Options,
     stored: Stored,
-    /// What is shown once; `None` when its user typed it.
+    /// The secret to be shown once; `None` when the user typed it.
     shown: Option<Secret>,
 }
 
@@ -39,7 +40,7 @@ pub(super) struct Renewed {
 }
 
 impl Hub {
-    /// Creates a credential.
+    /// Creates a credential and returns its secret, once.
     pub fn create(&self, actor: &Actor, wanted: &NewCredential) -> Result<Issued, HubError> {
         let intent = Intent::new(Right::ManageCredentials, "create");
         // Check permission before validating input: a refusal must not depend on what was typed.
@@ -100,7 +101,7 @@ impl Hub {
         Ok(Issued { row: self.row(record, last_used)?, secret, version: no, old_until: None, cut_short })
     }
 
-    /// The row as people see it; its tag was written a moment ago.
+    /// The row for users; its tag was written a moment ago.
     pub(super) fn row(
         &self,
         record: CredentialRecord,
@@ -200,7 +201,7 @@ fn new_record(change: &mut Change<'_>, actor: &Actor, prepared: &Prepared) -> Re
     Ok(record)
 }
 
-/// Where a secret belongs.
+/// The place that a secret is sealed for.
 pub(super) fn secret_place<'a>(credential: &'a str, kind: &'a str, no: i64) -> Context<'a> {
     Context { table: "secret", row: credential, column: "sealed", kind, version: no }
 }

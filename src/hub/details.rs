@@ -1,4 +1,5 @@
-//! One credential: found by key or id, looked at, and what happened in front of the screen.
+//! One credential: finding it by key or id, its details, and events in front of the screen (secret copied, connection
+//! dropped).
 
 use crate::account::{Right, allows};
 use crate::credential::Kind;
@@ -32,7 +33,7 @@ impl Hub {
         })
     }
 
-    /// All about one credential.
+    /// Everything about one credential except its secrets.
     pub fn details(&self, actor: &Actor, id: CredentialId) -> Result<Details, HubError> {
         let intent = Intent::new(Right::SeeCredentials, "show key").on(id);
         self.look_as(actor, &intent, &Cancel::default(), |tx, person| {
@@ -55,7 +56,7 @@ impl Hub {
         })
     }
 
-    /// Something that happened in front of the screen. Nothing of the credential changes.
+    /// Records an event in front of the screen. Nothing about the credential changes.
     pub fn seen(&self, actor: &Actor, id: CredentialId, what: Seen) -> Result<(), HubError> {
         let done = match what {
             Seen::Copied => action::COPIED,

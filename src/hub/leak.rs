@@ -1,4 +1,4 @@
-//! Find by secret: whose is a secret that turned up where it should not be?
+//! Find by secret: whose is a secret that leaked?
 
 use crate::account::Right;
 use crate::credential::{Kind, State, holds_api_secret};
@@ -20,7 +20,7 @@ use super::{
 
 /// Rows of a credential's trail that are looked through for the end of a secret.
 const TRAIL_ROWS: i64 = 500;
-/// Secrets read at a time: between two batches the search can be stopped and writers are let in.
+/// Secrets read in one batch: between two batches the search can be stopped and writers are let in.
 const BATCH: i64 = 2_000;
 
 impl Hub {

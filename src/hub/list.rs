@@ -1,4 +1,4 @@
-//! Lists of credentials, page by page, by key and never by offset.
+//! Lists of credentials with keyset pagination: page by page by key, never by offset.
 
 use std::cmp::Ordering;
 

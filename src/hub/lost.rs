@@ -1,4 +1,4 @@
-//! Secrets that were gone before anybody saved them: whose they are, and whether that still matters.
+//! Unsaved secrets: secrets that were gone from the screen before anybody saved them, and whether that still matters.
 
 use crate::account::Right;
 use crate::credential::State;

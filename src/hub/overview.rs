@@ -1,4 +1,4 @@
-//! What menu and settings show: numbers that cost the same with a hundred credentials and with a million.
+//! Numbers for menu and settings, which cost the same with a hundred credentials and with a million.
 
 use crate::account::{Right, allows};
 use crate::credential::{EXPIRING_DAYS, Kind, State};

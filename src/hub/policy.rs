@@ -1,4 +1,4 @@
-//! What the site asks of its verifiers. Settings of the desk, so every verifier follows a change within a second.
+//! Verifier policy: the settings that every verifier follows, within a second of a change.
 
 use std::str::FromStr;
 
@@ -7,10 +7,10 @@ use crate::store::Cancel;
 
 use super::{HubError, Mark, Setting, change::Subject, feed::Feed, setting::ALL_ALGORITHMS, settled};
 
-/// Whether a signature is taken twice (docs/verification.md R1).
+/// Replay protection: whether a signature is accepted twice (docs/verification.md R1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Replay {
-    /// It is: clients send equal requests within one second.
+    /// It is accepted, since clients send equal requests within one second.
     #[default]
     Off,
     /// Each verifier refuses what it has accepted itself.
@@ -18,7 +18,7 @@ pub enum Replay {
 }
 
 impl Replay {
-    /// Its word in the setting.
+    /// The word for it in the setting.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Off => "off",
@@ -35,14 +35,14 @@ impl FromStr for Replay {
     }
 }
 
-/// What verifiers follow.
+/// The settings that verifiers follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// After how many seconds without sight of the store a verifier answers no more.
+    /// Staleness limit: after so many seconds without the store a verifier stops answering.
     pub staleness: i64,
-    /// Whether a signature is taken twice.
+    /// Replay protection.
     pub replay: Replay,
-    /// How requests may be signed; narrows what each credential says.
+    /// Algorithms that may sign; restricts what each credential allows.
     pub algorithms: Algorithms,
 }
 

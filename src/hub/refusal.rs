@@ -1,4 +1,4 @@
-//! Refusals in the trail: one row per reason, subject and minute, with a count.
+//! Refusals of the desk in the trail: one row per reason, subject and minute, with a count.
 
 use crate::account::Right;
 use crate::store::tables::{self, CredentialRecord, RepeatRecord, Tagged};

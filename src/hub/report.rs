@@ -1,5 +1,5 @@
-//! What a verifier writes: last uses and refusals, in batches. Neither is a change: no version, no change number, no row
-//! of the trail, so that writing them wakes nobody.
+//! Reports from verifiers: last uses and refusals, written in batches. Neither is a change: no version, no change
+//! number, no row of the trail, so that nobody is woken by them.
 
 use std::{
     collections::{BTreeMap, btree_map::Entry},
@@ -30,11 +30,11 @@ pub(super) const AHEAD: i64 = 60;
 pub struct Use {
     /// Id of the credential's row.
     pub credential: Uuid,
-    /// Which of its secrets.
+    /// Number of the secret.
     pub secret: i64,
-    /// When.
+    /// When it was used, in Unix seconds.
     pub at: Seconds,
-    /// From where.
+    /// Address of the client, if known.
     pub address: Option<IpAddr>,
 }
 
@@ -43,19 +43,19 @@ pub struct Use {
 pub struct Refusal {
     /// Id of the credential's row.
     pub credential: Uuid,
-    /// When; of several the last.
+    /// When it was refused, in Unix seconds; of several, the last.
     pub at: Seconds,
-    /// The reason's word.
+    /// Word of the reason (docs/verification.md).
     pub reason: String,
-    /// Which field or component it is about.
+    /// Field or component that the reason is about.
     pub component: Option<String>,
     /// Seconds by which the client's clock was ahead; negative: behind.
     pub clock_offset: Option<i64>,
-    /// From where.
+    /// Address of the client, if known.
     pub address: Option<IpAddr>,
     /// The known mistake of a client that makes the signature right, in a sentence.
     pub mistake: Option<String>,
-    /// How many.
+    /// How many requests it stands for.
     pub count: i64,
 }
 
@@ -80,8 +80,8 @@ impl Feed<'_> {
         Ok(tables::used_since(&mut *tx, Kind::Hmac.as_str(), since.0)?)
     }
 
-    /// Writes last uses; an older report does not replace a newer one. No use is of a time that is still to come: the clock
-    /// was ahead when it was noted, and no later use would ever take its place.
+    /// Writes last uses; an older report does not replace a newer one. A use with a time in the future is ignored: the
+    /// clock was ahead when it was noted, and no later use would ever replace it.
     pub fn write_uses(self, uses: &[Use]) -> Result<(), HubError> {
         let now = self.hub().now().seconds().0;
         let latest = now.saturating_add(AHEAD);

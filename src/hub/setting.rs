@@ -1,24 +1,24 @@
-//! The settings of the desk: one table of names, words, defaults and what each may be.
+//! Catalog of the settings: one table of names, words, defaults and allowed values.
 
 use crate::credential::Algorithms;
 use crate::sample::{Site, Upstream};
 
 use super::{Policy, Replay, settings::IDLE_LOCK_MINUTES};
 
-/// One setting.
+/// A setting of the desk or its verifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Setting {
     /// Minutes without a key after which a desk locks.
     LockTime,
     /// Where clients reach the API.
     ApiAddress,
-    /// Where a gateway passes on to what it lets through.
+    /// Upstream of the gateway: the API that it forwards requests to.
     Upstream,
-    /// Seconds for which a verifier answers without sight of the store.
+    /// Staleness limit: seconds for which a verifier answers without the store.
     Staleness,
-    /// Whether a signature is taken twice.
+    /// Replay protection: whether a signature is accepted twice.
     Replay,
-    /// How requests may be signed.
+    /// Algorithms that may sign requests.
     Algorithms,
 }
 
@@ -55,7 +55,7 @@ const LOCK_RANGE: std::ops::RangeInclusive<i64> = 1..=24 * 60;
 const STALENESS_RANGE: std::ops::RangeInclusive<i64> = 1..=3_600;
 
 impl Setting {
-    /// All of them.
+    /// Every setting, in the order in which they are shown.
     pub const ALL: [Self; 6] =
         [Self::LockTime, Self::ApiAddress, Self::Upstream, Self::Staleness, Self::Replay, Self::Algorithms];
 
@@ -63,7 +63,7 @@ impl Setting {
         &TABLE[self as usize]
     }
 
-    /// Its name on the command line.
+    /// The name on the command line.
     pub fn name(self) -> &'static str {
         self.row().name
     }
@@ -83,7 +83,7 @@ impl Setting {
         self.row().key
     }
 
-    /// What it is until it is set.
+    /// The value until somebody sets it.
     pub fn default_value(self) -> String {
         match self {
             Self::LockTime => IDLE_LOCK_MINUTES.to_string(),
@@ -95,7 +95,7 @@ impl Setting {
         }
     }
 
-    /// What sets it again, in the middle of a sentence.
+    /// The remedy that sets it again, for the middle of a sentence.
     pub fn mend(self) -> String {
         format!("set it again: `keydesk setting set {} VALUE --as NAME`", self.name())
     }
@@ -109,7 +109,7 @@ impl Setting {
         }
     }
 
-    /// The value as it is kept; a sentence if it cannot be one.
+    /// Validates and normalizes a typed value; the error is a sentence.
     pub fn check(self, typed: &str) -> Result<String, String> {
         let typed = typed.trim();
         match self {

@@ -1,4 +1,4 @@
-//! Settings of the desk, as every process follows them.
+//! Settings of the desk: reading and changing them, as every process follows them.
 
 use crate::account::Right;
 use crate::sample::{Site, Upstream};
@@ -20,7 +20,7 @@ use super::{
 /// Minutes without a key after which the desk locks, unless set.
 pub(super) const IDLE_LOCK_MINUTES: i64 = 10;
 
-/// Whose word the value of a setting is.
+/// Where the value of a setting comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// Nobody set it: it is the default.
@@ -32,7 +32,7 @@ pub enum Standing {
 }
 
 impl Standing {
-    /// The word in JSON.
+    /// The word for it in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Default => "default",
@@ -42,14 +42,14 @@ impl Standing {
     }
 }
 
-/// A setting as it is followed.
+/// A setting with its value in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetTo {
-    /// Which.
+    /// The setting.
     pub setting: Setting,
-    /// To what; the default where the row cannot be trusted.
+    /// The value; the default where the row cannot be trusted.
     pub value: String,
-    /// Whose word that is.
+    /// Where the value comes from.
     pub state: Standing,
 }
 
@@ -69,7 +69,7 @@ impl SetTo {
     }
 }
 
-/// What Security shows.
+/// The content of the Security page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Security {
     /// Every setting as it is followed now.
@@ -84,7 +84,7 @@ impl Security {
         self.of(Setting::LockTime).and_then(|set| set.value.parse().ok()).unwrap_or(IDLE_LOCK_MINUTES)
     }
 
-    /// One of them.
+    /// The value of one setting.
     pub fn of(&self, setting: Setting) -> Option<&SetTo> {
         self.settings.iter().find(|set| set.setting == setting)
     }
@@ -160,7 +160,7 @@ fn put(change: &mut Change<'_>, setting: Setting, value: &str) -> Result<(), Hub
     Ok(())
 }
 
-/// A setting as it is followed.
+/// The value of a setting that is in force.
 fn effective(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<String, HubError> {
     settled::said(tx, vault, setting)?.map(|said| said.value).ok_or_else(|| settled::tampered(setting))
 }

@@ -1,5 +1,5 @@
-//! The rows of the settings. Each is there from set-up on, with a tag: one that is gone was taken away, and means nothing
-//! less than one with a wrong tag does. None of them ever stands for its default.
+//! Stored settings. Every setting has a tagged row from set-up on: a missing row is tampering, like a wrong tag, and
+//! never means "use the default".
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ use super::{
 /// Values by their names in the store, as rows of the trail tell them.
 pub(super) type Written = BTreeMap<String, String>;
 
-/// What a row says that can be followed.
+/// The content of a row that can be trusted.
 pub(super) struct Said {
     pub(super) value: String,
     /// Whether somebody set it.
@@ -94,8 +94,8 @@ fn write(change: &mut Change<'_>, settings: &[Setting]) -> Result<String, HubErr
     Ok(json(values.iter().map(|(key, value)| (*key, value.as_str()))))
 }
 
-/// Gives a desk that an older keydesk made the rows that it never had. Which these are the trail tells, and only a whole
-/// one: whoever removes a row has no way to have it written anew, with its default.
+/// Adds the rows that a desk of an older keydesk never had. The trail says which these are, and only a complete one:
+/// whoever removes a row has no way to get it written again with its default.
 pub(super) fn settle(hub: &Hub) -> Result<(), HubError> {
     if missing(&mut *hub.store.read(&Cancel::default())?)?.is_empty() {
         return Ok(());
@@ -129,7 +129,8 @@ fn missing(tx: &mut dyn Tx) -> Result<Vec<Setting>, HubError> {
     Ok(missing)
 }
 
-/// Which row is not as the trail left it. The copy of a row that somebody took and put back later has a tag that is right.
+/// The first row that is not as the trail left it. An older copy of a row that was put back has a right tag, so the tag
+/// alone is not enough.
 pub(super) fn outside(tx: &mut dyn Tx, vault: &Vault, written: &Written) -> Result<Option<String>, HubError> {
     for setting in Setting::ALL {
         let found: Option<Tagged<SettingRecord>> = tables::get(tx, "id", setting.key())?;

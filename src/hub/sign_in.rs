@@ -1,7 +1,8 @@
 //! Sign-in, sign-out, and the password asked for again.
 //!
-//! A try is counted and committed before the password is hashed, and taken back when it was right: a thousand tries at
-//! once are a thousand tries. A name that does not exist costs the same hash and gets the same words.
+//! A try is counted and committed before the password is hashed, and the count is taken back when the password was
+//! right: a thousand concurrent tries count as a thousand. A name that does not exist costs the same hash and gets the
+//! same words.
 
 use crate::account::{Attempts, Right, UserName, UserState};
 use crate::secret::Secret;
@@ -25,7 +26,7 @@ use super::{
 /// Names remembered at most, so that guessing cannot fill the disk.
 const MOST_NAMES: i64 = 10_000;
 
-/// What a try came to, before anything is said of it.
+/// The result of a try, not yet in words.
 enum Tried {
     Right(Box<PersonRecord>),
     Wrong(Attempts),
@@ -51,7 +52,7 @@ impl Hub {
         }
     }
 
-    /// The password again before a sensitive change; the actor may go on for five minutes.
+    /// Checks the password again before a sensitive change; the actor may go on for five minutes.
     pub fn confirm_password(&self, actor: &Actor, password: &Secret) -> Result<Actor, HubError> {
         self.look(actor, &Intent::new(Right::OwnAccount, "confirm password"), |_| Ok(()))?;
         match self.try_password(actor.user.as_str(), password, &actor.origin)? {
@@ -234,8 +235,8 @@ impl Change<'_> {
         self.put_throttle(&row, Attempts::default())
     }
 
-    /// Whoever takes a count of a user's tries away, or puts an older one back, wins no more tries: if the counts are not
-    /// those that the head tells of, all users count as just locked.
+    /// Removing the count of a user's tries, or putting an older one back, wins no more tries: if the counts do not
+    /// match the sum in the head, all users count as just locked.
     fn hold_tries(&mut self) -> Result<(), HubError> {
         if self.fits(sums::TRIES)? {
             return Ok(());
@@ -298,7 +299,8 @@ impl Change<'_> {
         }
     }
 
-    /// Forgets the name that was not tried for longest and is no user's: nobody gets in by it, however often it is tried.
+    /// Eviction: forgets the least recently tried name that is no user's. Nobody gets in by it, however often it is
+    /// tried.
     fn forget_a_stranger(&mut self) -> Result<(), HubError> {
         let users = self.users_throttles()?;
         let oldest = tables::oldest_throttles(&mut *self.tx, users.len() as i64 + 1)?;

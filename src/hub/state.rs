@@ -1,4 +1,4 @@
-//! Disable, enable, revoke: one or many, in one transaction.
+//! Disable, enable and revoke credentials: one or many, in one transaction.
 
 use crate::account::Right;
 use crate::credential::{State, Verb, next_state};

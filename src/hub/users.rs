@@ -1,4 +1,4 @@
-//! Users: added, given a role, disabled, enabled, unlocked, given a password.
+//! User management: adding, role, disabling and enabling, unlocking, passwords.
 
 use crate::account::{PasswordError, Right, Role, UserName, UserState, check_user_password};
 use crate::secret::Secret;
@@ -24,7 +24,7 @@ use super::{
 const NEWEST: i64 = 50;
 
 impl Hub {
-    /// All users.
+    /// All users, by name.
     pub fn users(&self, actor: &Actor) -> Result<Vec<UserRow>, HubError> {
         self.look(actor, &Intent::new(Right::ManageUsers, "list users"), |tx| {
             tables::people(tx)?.iter().map(|row| self.user_row(tx, row)).collect()

@@ -1,4 +1,4 @@
-//! A walk along the trail: every hash, every number, and what the rows say of the settings.
+//! Verifies the hash chain of the trail: every hash, every number, and what the rows say about the settings.
 
 use crate::store::{
     Cancel, StoreError, Tx,
@@ -10,7 +10,7 @@ use super::{HubError, guard, settled};
 /// Rows read at a time while the trail is checked: a verifier elsewhere must not wait for a long read.
 const BATCH: i64 = 5_000;
 
-/// How far a walk is.
+/// Progress of a verification.
 pub(super) struct Walk {
     pub(super) no: i64,
     pub(super) rows: i64,

@@ -1,5 +1,5 @@
-//! Why a verifier refused, in words for people. One table by the reason's word: the store may hold reasons of a verifier
-//! that is newer than this desk, and they are shown as they are.
+//! Reasons of refusals in words, by the verifier's word for each. The store may hold reasons of a newer verifier, which
+//! are shown as they are.
 
 use super::Refusal;
 

@@ -1,5 +1,5 @@
-//! What was found to be changed outside keydesk, on its way into the trail. Who finds it acts on it first: a row of the
-//! trail has to wait for whoever holds the store's lock, and until then nobody may pass by what was changed.
+//! Tampering findings on their way into the trail. Callers refuse first and record afterwards: writing to the trail has
+//! to wait for the store's lock, and until then nobody may use what was changed.
 
 use std::collections::VecDeque;
 

@@ -1,5 +1,5 @@
-//! What a verifier reads: everything once, then what changed. No actor: these are the process's own calls, and whoever
-//! can make them has the database and the master key already.
+//! The feed for verifiers: everything once, then changes. It takes no actor: these are calls of the verifier process
+//! itself, and whoever can make them has the database and the master key already.
 
 mod findings;
 mod run;
@@ -45,7 +45,7 @@ const LAST_ID: &str = "g";
 /// roomier anyway.
 const MOST_COUNTED: i64 = 1 << 24;
 
-/// The calls of a verifier.
+/// The calls for verifiers.
 #[derive(Clone, Copy)]
 pub struct Feed<'a> {
     hub: &'a Hub,
@@ -56,13 +56,13 @@ pub struct Feed<'a> {
 pub struct Fed {
     /// Id of its row.
     pub id: Uuid,
-    /// Kind.
+    /// Basic, HMAC or Legacy.
     pub kind: Kind,
     /// API key or Legacy username.
     pub key: String,
-    /// Name.
+    /// Name that users gave it.
     pub name: String,
-    /// State.
+    /// State as stored, whatever the clock says.
     pub state: State,
     /// Not usable before this second.
     pub not_before: Option<Seconds>,
@@ -70,7 +70,7 @@ pub struct Fed {
     pub expires_at: Option<Seconds>,
     /// Where it may be used from.
     pub networks: Networks,
-    /// How it may sign.
+    /// Algorithms that may sign.
     pub algorithms: Algorithms,
     /// Whether a digest of the body must be signed.
     pub body_digest: BodyDigest,
@@ -94,12 +94,12 @@ impl Fed {
     }
 }
 
-/// A secret that works.
+/// A secret that works, for a verifier.
 #[derive(Debug)]
 pub struct FedSecret {
-    /// Its number.
+    /// Number of the secret: 1 for the first, one more with each rotation.
     pub no: i64,
-    /// What is kept of it.
+    /// The secret in the form in which it is stored.
     pub stored: Stored,
     /// Not usable from this second on.
     pub valid_until: Option<Seconds>,
@@ -110,14 +110,14 @@ pub struct FedSecret {
 pub struct Took {
     /// Reading rows and checking their tags.
     pub reading: Duration,
-    /// Opening secrets.
+    /// Decrypting secrets.
     pub opening: Duration,
 }
 
-/// What came of a [`Feed::load`], beside the credentials.
+/// The result of a [`Feed::load`], beside the credentials.
 #[derive(Debug)]
 pub struct Read {
-    /// How far the store was.
+    /// Position of the store.
     pub mark: Mark,
     /// Where the time went.
     pub took: Took,
@@ -128,7 +128,7 @@ pub struct Read {
 /// Whether two that read a part each have the same state of the store before them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Agreed {
-    /// They have.
+    /// Both read the same state.
     Yes,
     /// Something was committed in between: both begin again.
     Again,
@@ -147,7 +147,7 @@ pub struct Part {
 }
 
 impl Hub {
-    /// The calls of a verifier.
+    /// The calls for verifiers.
     pub fn feed(&self) -> Feed<'_> {
         Feed { hub: self }
     }
@@ -163,8 +163,8 @@ impl<'a> Feed<'a> {
         Ok(self.hub.store.changed()?)
     }
 
-    /// How often the database was not what a connection had opened. What was read before the number rose may have come from
-    /// elsewhere.
+    /// How many connections were given up because the database was not what they had opened. What was read before the
+    /// number rose may have come from another database.
     pub fn reopened(self) -> u64 {
         self.hub.store.reopened()
     }
@@ -229,7 +229,8 @@ impl<'a> Feed<'a> {
         Ok(read)
     }
 
-    /// The same for all of it, by no index: where an index does not lead to every row. Slower, with all secrets in memory.
+    /// The same for all of it by a table scan, for a store where an index does not lead to every row. Slower, with all
+    /// secrets in memory.
     pub fn load_scanned(self, found: &mut Findings, each: &mut dyn FnMut(Vec<Fed>)) -> Result<Read, HubError> {
         let mut tx = self.hub.store.read(&Cancel::default())?;
         let mark = self.mark_in(&mut *tx)?;
@@ -267,7 +268,7 @@ impl<'a> Feed<'a> {
         Ok((fed, next))
     }
 
-    /// The ids of all credentials, by no index, in order.
+    /// The ids of all credentials, by a table scan, in order.
     pub fn ids(self) -> Result<Vec<Uuid>, HubError> {
         let mut ids = Vec::new();
         let mut tx = self.hub.store.read(&Cancel::default())?;

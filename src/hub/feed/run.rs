@@ -1,5 +1,5 @@
-//! A run of credentials on its way from rows to what a verifier keeps. A tag is checked while the database still holds the
-//! row, and nothing is copied that is not kept: a verifier reads a million rows before it answers.
+//! One batch of credentials on its way from rows to what a verifier keeps. A tag is checked while the database still
+//! holds the row, and only what is kept is copied: a verifier reads a million rows before it answers.
 
 use std::ops::Range;
 
@@ -34,7 +34,7 @@ pub(super) struct Run<'a> {
     now: i64,
 }
 
-/// A credential.
+/// A credential of the batch.
 struct Read {
     id: Range<usize>,
     /// A row that cannot even be named is told of by what it calls itself.

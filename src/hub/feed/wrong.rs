@@ -1,5 +1,5 @@
-//! What is wrong with a store beside its credentials: its small tables held against the sums in the head, and the end of
-//! its trail. Cheap enough to be looked at every few seconds.
+//! Tampering outside the credentials: the small tables checked against the sums in the head, and the end of the trail.
+//! Cheap enough to run every few seconds.
 
 use crate::store::{Cancel, Tx, tables};
 

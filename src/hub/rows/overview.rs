@@ -1,4 +1,4 @@
-//! Numbers for menu and settings.
+//! Types for the numbers in menu and settings.
 
 use crate::credential::{Kind, State};
 use crate::sample::{Site, Upstream};
@@ -94,9 +94,9 @@ pub struct Overview {
     pub api: Site,
     /// Where a gateway passes on to; Administrators only.
     pub upstream: Option<Upstream>,
-    /// About credentials.
+    /// Numbers about credentials; for roles that may see them.
     pub credentials: Option<CredentialOverview>,
-    /// About people and the trail; Administrators only.
+    /// Numbers about users and the trail; Administrators only.
     pub site: Option<SiteOverview>,
     /// Those of the secrets that were asked about that nobody saved and that were not replaced since.
     pub lost: Vec<StillLost>,
@@ -105,7 +105,7 @@ pub struct Overview {
 /// The credentials' part of [`Overview`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CredentialOverview {
-    /// By kind and state.
+    /// How many there are, by kind and state.
     pub counts: Counts,
     /// Active ones that expire soon: within [`crate::credential::EXPIRING_DAYS`].
     pub expiring: ByKind,
