@@ -1,4 +1,4 @@
-//! Whether a refused request was made with the secret of another credential.
+//! Finds whether a refused request was made with the secret of another credential.
 
 use crate::credential::Kind;
 use crate::secret::Secret;

@@ -1,4 +1,4 @@
-//! Whether a request has a body (H15): seen, announced, or hidden and possible.
+//! Message framing: whether a request has a body (H15), seen, announced, or hidden and possible.
 
 use super::{
     Body, BodyCheck, Request,
@@ -43,7 +43,7 @@ fn has_none(request: &Request<'_>) -> bool {
         }
 }
 
-/// What to tell of a body: `compared` says that it was held against a digest that is signed.
+/// The body check for the gateway; `compared` says that the body was compared with a signed digest.
 pub(super) fn body_check(request: &Request<'_>, compared: bool) -> BodyCheck {
     match (has_none(request), compared) {
         (true, _) => BodyCheck::None,

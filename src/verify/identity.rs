@@ -1,7 +1,8 @@
-//! Names of fields that tell an API who is calling (C14): only a gateway may write them.
+//! Identity fields (C14): names of fields that tell an API who is calling, which only a gateway may write.
 //!
-//! Applications do not see names as they were sent. CGI and what came after it turn `-` into `_`, PHP turns `.` and others
-//! into `_` too, and case counts nowhere. So every spelling that some application may take for one of ours is ours.
+//! Applications do not see names as they were sent. CGI and its successors turn `-` into `_`, PHP turns `.` and others
+//! into `_` too, and case does not count. So every spelling that some application may read as one of these names counts
+//! as one.
 
 /// What the names begin with.
 const OURS: &[u8; 10] = b"x-keydesk-";

@@ -1,7 +1,7 @@
-//! What both dialects of signatures share: who signed, and what comes of it.
+//! What both signature dialects share: finding the secret that signed, and the checks that follow.
 //!
-//! The signature is looked at before anything else of the request is judged. So whatever else is wrong is known of a
-//! credential, and its owner can read it at the desk; and who has no secret of it can say nothing about it but that a
+//! The signature is verified before anything else of the request is judged. So every other fault is attributed to a
+//! credential, and its owner can read it at the desk; whoever does not have the secret learns nothing but that a
 //! signature was wrong.
 
 use crate::time::Seconds;

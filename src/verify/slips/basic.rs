@@ -1,4 +1,4 @@
-//! Slips in a Basic credential: what is around the key and the secret, and how the two were written.
+//! Mistakes in a Basic credential: characters around key and secret, and how the two were encoded.
 
 use zeroize::Zeroizing;
 

@@ -1,4 +1,4 @@
-//! Every string that a client may have signed in place of the right one.
+//! Every string to sign that a client may have used in place of the right one.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Slips in the string to sign itself.
+//! Mistakes in the string to sign itself.
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 

@@ -1,6 +1,6 @@
-//! Every credential in memory, by key: what a verifier answers from.
+//! The snapshot: every credential in memory, by key, which requests are decided from.
 //!
-//! A snapshot never changes. [`Snapshot::apply`] makes the next one, which shares all shards but those of the changed
+//! A snapshot is immutable. [`Snapshot::apply`] makes the next one, which shares all shards but those of the changed
 //! keys; a server swaps one for the other, so that no request waits and each sees one state of the store.
 
 mod entry;
@@ -31,13 +31,13 @@ const SHARDS_MOST: usize = 1 << 16;
 const BYTES: usize = 120;
 const ROOM_MOST: usize = 1 << 19;
 
-/// All credentials.
+/// All credentials of a store, in immutable shards.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     shards: Box<[Arc<Shard>]>,
     /// Keyed, so that nobody can choose keys that fall on one another.
     hasher: RandomState,
-    /// What a password is checked against where there is nothing to check.
+    /// Argon2id string that a password is checked against when there is nothing to check (C12).
     dummy: Arc<str>,
     count: usize,
     /// Over the rows of all credentials.
@@ -57,18 +57,18 @@ impl Site {
     }
 }
 
-/// Where a key leads.
+/// The result of looking a key up.
 #[derive(Clone, Copy)]
 pub(super) enum Lookup<'a> {
-    /// To this credential.
+    /// The credential with this key.
     Credential(CredentialRef<'a>),
-    /// To one of another kind.
+    /// The key exists in another kind only.
     OtherKind,
-    /// To nothing.
+    /// No credential has this key.
     Nothing,
 }
 
-/// Makes the first snapshot of a store.
+/// Builds the first snapshot of a store.
 pub struct Builder {
     shards: Vec<Growing>,
     hasher: RandomState,
@@ -302,7 +302,7 @@ pub enum BuildError {
     /// A credential cannot be held.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
-    /// No random bytes.
+    /// The operating system gave no random bytes.
     #[error(transparent)]
     Vault(#[from] VaultError),
 }

@@ -1,4 +1,4 @@
-//! One credential as a run of bytes: a head of fixed size, then what differs in length.
+//! Packed credentials: one credential as a run of bytes, a header of fixed size, then what differs in length.
 //!
 //! A million structs with their strings would take three times the memory and every look-up two more cache misses.
 //!

@@ -1,4 +1,5 @@
-//! A part of the snapshot: records in one run of bytes, and an index of their keys. Swapped whole when one changes.
+//! One shard of a snapshot: records in one run of bytes, and a hash index of their keys. Replaced as a whole when one
+//! record changes.
 
 use std::fmt;
 
