@@ -1,4 +1,4 @@
-//! Who could put another file in the place of one: the rule of sshd's StrictModes, for each directory on the way.
+//! Path safety: who could replace a file on its path. The rule of sshd's StrictModes, for each directory on the way.
 
 use std::{
     ffi::OsString,
@@ -10,7 +10,7 @@ use std::{
 
 use rustix::process::geteuid;
 
-/// Links that are followed on one way, as Linux has it.
+/// Limit on links that are followed on one path, as on Linux.
 const LINKS: usize = 40;
 
 /// Why a file is not used.
@@ -22,11 +22,11 @@ pub enum NotOurs {
         path.display(), path.display()
     )]
     Owner {
-        /// What belongs to them.
+        /// The file or directory that belongs to them.
         path: PathBuf,
-        /// Whose it is.
+        /// User id of its owner.
         uid: u32,
-        /// Who runs this process.
+        /// User id of this process.
         me: u32,
     },
     /// Others can write to a directory on the way.
@@ -37,13 +37,13 @@ pub enum NotOurs {
     Writable {
         /// The directory.
         path: PathBuf,
-        /// Its mode.
+        /// Mode bits of the directory.
         mode: u32,
     },
-    /// The system said no.
+    /// The system refused.
     #[error("{} cannot be looked at: {why}. Check the place.", path.display())]
     Io {
-        /// Where.
+        /// Path of the file or directory.
         path: PathBuf,
         /// What the system said.
         why: io::Error,
