@@ -1,4 +1,4 @@
-//! Whether what is printed can arrive: asked before something is made that is told once.
+//! Checks that standard output can be written before something is made that is shown only once.
 
 use std::{fs, io, os::fd::BorrowedFd, os::unix::fs::MetadataExt as _};
 

@@ -1,4 +1,4 @@
-//! What the process is before it does anything: closed to others, and somebody.
+//! Process hardening, and the Unix user and client address for the trail.
 
 use std::{env, fs, net::IpAddr, sync::Arc};
 

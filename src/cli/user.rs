@@ -1,4 +1,4 @@
-//! `keydesk user …`: people.
+//! `keydesk user …`: users.
 
 use clap::{Args, Subcommand};
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! `keydesk explain`: why is this request refused? Nothing of what is pasted is kept.
+//! `keydesk explain`: why is this request refused? Nothing that was pasted is kept.
 
 mod body;
 mod curl;

@@ -1,4 +1,4 @@
-//! Whether the secret of another key was used. Explain is for Administrators, who may know whose.
+//! Finds out whether the secret of another key was used. Explain is for Administrators, who may know whose it is.
 
 use uuid::Uuid;
 

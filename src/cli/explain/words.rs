@@ -1,4 +1,4 @@
-//! What is said of a request.
+//! The words of an explanation.
 
 use std::net::IpAddr;
 

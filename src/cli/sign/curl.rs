@@ -1,4 +1,4 @@
-//! A command of curl that sends a signed request as it was signed, and ends.
+//! A curl command that sends a signed request exactly as it was signed.
 
 use std::{os::unix::ffi::OsStrExt as _, path::Path};
 
