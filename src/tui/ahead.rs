@@ -1,5 +1,5 @@
-//! Typing ahead: keys wait for the reply that they were typed for, so that a burst comes to what the same keys come to
-//! when somebody waits after each.
+//! Type-ahead: keys wait for the reply that they were typed for, so that a fast burst has the same effect as slow
+//! typing.
 
 use super::action::Action;
 use super::app::{App, Room};

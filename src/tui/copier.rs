@@ -1,4 +1,4 @@
-//! The thread that copies, so that neither tmux nor a display can hold the loop up.
+//! The clipboard worker: a thread that copies, so that neither tmux nor a display can block the event loop.
 
 use std::io;
 use std::sync::mpsc::{Sender, channel};

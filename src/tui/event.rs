@@ -1,4 +1,4 @@
-//! What the loop waits for: one channel, and everything that happens comes through it.
+//! Events of the event loop: everything arrives through one channel.
 
 use std::sync::mpsc::Sender;
 

@@ -1,4 +1,4 @@
-//! Fields that people type into: plain text by tui-input, passwords by [`TypedPassword`].
+//! Input fields: plain text by tui-input, passwords by [`TypedPassword`].
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use tui_input::{Input, InputRequest};
 
 use crate::secret::{NotALine, TypedPassword, What, only_line};
 
-/// A step of editing that a field understands.
+/// An editing command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Edit {
@@ -86,7 +86,7 @@ impl TextField {
         Ok(())
     }
 
-    /// One step of editing.
+    /// Runs an editing command.
     pub fn edit(&mut self, step: Edit) {
         self.0.handle(step.request());
     }

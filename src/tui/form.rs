@@ -1,4 +1,4 @@
-//! Forms: entries one under another, one of them focused. The same for every dialog.
+//! Forms: a column of entries, one of them focused. The same for every dialog.
 
 use crate::credential::Algorithm;
 use crate::hub::Setting;
@@ -6,7 +6,7 @@ use crate::secret::TypedPassword;
 
 use super::field::{Edit, PasswordField, Refused, TextField};
 
-/// Names an entry of a form.
+/// Identifies an entry of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Id {
@@ -42,16 +42,16 @@ pub enum Id {
     Ok,
 }
 
-/// What an entry holds.
+/// The content of an entry.
 #[derive(Debug)]
 pub enum Input {
-    /// Text.
+    /// A text field.
     Text(TextField),
-    /// A password.
+    /// A password field.
     Password(PasswordField),
-    /// Yes or no.
+    /// A checkbox.
     Check(bool),
-    /// One of several.
+    /// A choice of one of several.
     Choice {
         /// The words of each.
         words: &'static [&'static str],
@@ -67,10 +67,10 @@ pub enum Input {
     Button(&'static str),
 }
 
-/// One entry.
+/// One entry of a form.
 #[derive(Debug)]
 pub struct Entry {
-    /// Its name.
+    /// Identifies the entry.
     pub id: Id,
     /// The words before it.
     pub label: &'static str,
@@ -82,7 +82,7 @@ pub struct Entry {
     pub said: Option<String>,
 }
 
-/// What Enter came to.
+/// The effect of Enter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Advance {
     /// The focus moved, or the fold opened.
@@ -93,7 +93,7 @@ pub enum Advance {
     Pressed(Id),
 }
 
-/// Entries and the focus.
+/// A form: entries and the focus.
 #[derive(Debug, Default)]
 pub struct Form {
     entries: Vec<Entry>,

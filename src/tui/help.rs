@@ -1,4 +1,4 @@
-//! What the help overlay and the documentation say, from the table of keys.
+//! The help overlay and the documentation's key tables, generated from the table of keys.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! The one table of keys. It drives dispatch, the hint line, help and the documentation.
+//! The keymap: one table of keys, which drives dispatch, the hint line, help and the documentation.
 
 use crate::account::Right;
 use crate::credential::Kind;
@@ -97,11 +97,11 @@ impl Scope {
 /// One row of the table.
 #[derive(Debug)]
 pub struct Binding {
-    /// Where.
+    /// Scope in which it works.
     pub scope: Scope,
     /// Which keys, the one to teach first.
     pub chords: &'static [Chord],
-    /// What it asks for.
+    /// The action that it runs.
     pub action: Action,
     /// Word in the hint line; empty for keys that are only in help.
     pub hint: &'static str,

@@ -1,4 +1,4 @@
-//! What a panic does to the terminal: hand it back first, then say what happened.
+//! The panic hook: restores the terminal first, then prints the message.
 
 use std::cell::Cell;
 use std::panic;

@@ -1,4 +1,4 @@
-//! Which replies are waited for, and what each is for.
+//! Pending calls: which replies are awaited, and for what.
 
 use super::dialog::What;
 use super::msg::Ticket;

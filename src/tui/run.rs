@@ -1,4 +1,4 @@
-//! The desk on a terminal, from the first frame to the last.
+//! Runs the desk on a terminal, from the first frame to the last.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ const USAGE: u8 = 2;
 const NO_TERMINAL: &str = "keydesk: the desk needs a terminal to be shown on. For scripts there is `keydesk key`, \
                            `keydesk user` and `keydesk audit`: see `keydesk --help`.";
 
-/// Opens the desk at `places`, or sets one up there, and shows it until its user leaves. What is left to do then.
+/// Runs the desk at `places`, or sets one up there, and shows it until its user leaves. What is left to do then.
 /// `verifier` is where gateways find the verifier.
 pub fn run(
     places: &HubPlaces,
@@ -76,7 +76,7 @@ fn no_terminal() -> u8 {
     USAGE
 }
 
-/// What the first screen says.
+/// The content of the first screen.
 struct Opening {
     places: Places,
     start: Start,

@@ -1,5 +1,5 @@
-//! Colours and glyphs. State is always a word and a glyph; colour only repeats it. What cannot be used stands in brackets:
-//! faint text is on some terminals too dark to read.
+//! Colours and glyphs. A state is always a word and a glyph; colour only repeats it. What cannot be used is in
+//! brackets, since faint text is too dark to read on some terminals.
 
 use ratatui::style::{Color, Modifier, Style};
 

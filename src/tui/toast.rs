@@ -1,4 +1,5 @@
-//! One line at the foot of the screen. An error stays until a key is pressed, and that key does nothing else.
+//! The status message: one line at the foot of the screen. An error stays until a key is pressed, and that key does
+//! nothing else.
 
 use crate::time::Millis;
 

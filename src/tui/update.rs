@@ -1,4 +1,4 @@
-//! One message in, new state and effects out.
+//! The update function: one message in, new state and effects out.
 
 use zeroize::Zeroizing;
 

@@ -1,4 +1,4 @@
-//! The two workers: one writes, one reads, so that a long search never stands before Create.
+//! The worker threads: one writes, one reads, so that a long search never blocks a change.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,7 +17,7 @@ use super::msg::{Call, Lane, Reply, Ticket};
 use super::watch::{Watch, Wish, listen};
 use super::{panic, perform::perform};
 
-/// What every worker needs.
+/// The context of every worker.
 pub(super) struct House {
     /// Empty until the desk is set up.
     pub(super) hub: Arc<OnceLock<Hub>>,

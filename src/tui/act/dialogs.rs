@@ -1,4 +1,4 @@
-//! What actions do in the topmost dialog.
+//! Actions in the topmost dialog.
 
 use crate::credential::Verb;
 use crate::hub::Target;

@@ -1,4 +1,4 @@
-//! What actions do on the Documentation tab and the page behind the menu.
+//! Actions on the Documentation tab and the page behind the menu.
 
 use crate::account::Right;
 use crate::credential::Kind;

@@ -1,4 +1,4 @@
-//! Editing keys, another password, the old secret stopped early.
+//! Actions on credentials: edit, new Legacy password, stop the old secret early.
 
 use crate::credential::{Kind, State};
 use crate::hub::{CredentialRow, Details, Edit};

@@ -1,4 +1,4 @@
-//! Find by secret.
+//! Actions of find by secret.
 
 use crate::hub::{FoundSecret, WhichSecret};
 use crate::secret::{Secret, What, only_line};

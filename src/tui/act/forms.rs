@@ -1,4 +1,4 @@
-//! Typing into forms, and sending those of the door.
+//! Typing into forms, and submitting the forms of set-up, sign-in and lock.
 
 use super::super::action::Action;
 use super::super::app::App;

@@ -1,4 +1,4 @@
-//! What each action does, by what is on top: help, door, dialog, screen.
+//! Actions: what each does, by what is on top: help, sign-in, dialog, screen.
 
 mod api;
 mod appearance;

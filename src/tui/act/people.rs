@@ -1,4 +1,4 @@
-//! What actions do on Users, and what its dialogs send.
+//! Actions on Users and in its dialogs.
 
 use crate::account::UserState;
 use crate::credential::Filter;

@@ -1,4 +1,4 @@
-//! What actions do on the screens.
+//! Actions on screens, and the attention list of the menu ("To look at").
 
 use crate::account::Right;
 use crate::credential::{EXPIRING_DAYS, Kind};

@@ -1,4 +1,4 @@
-//! What actions do on the activity log.
+//! Actions on the activity log.
 
 use crate::hub::TrailQuery;
 

@@ -1,11 +1,11 @@
-//! Disable, enable or revoke: one key or several, by one confirmation.
+//! Disable, enable or revoke: one key or several, with one confirmation.
 
 use crate::credential::{State, Verb};
 use crate::hub::CredentialRow;
 
 use super::super::form::{Form, Id, button, text};
 
-/// The dialog.
+/// The dialog's state.
 #[derive(Debug)]
 pub struct Change {
     /// What is to be done.

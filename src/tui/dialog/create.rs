@@ -1,4 +1,4 @@
-//! A new key: the name alone is needed, the rest is folded away.
+//! Create a key: only the name is required, the options are folded away.
 
 use crate::credential::{
     Algorithm, Algorithms, BodyDigest, Kind, Name, Networks, Note, Options, check_password, check_username,
@@ -12,7 +12,7 @@ use super::signing;
 /// What is said when the text of a field is wrong: where, and the sentence.
 type Fault = (Id, String);
 
-/// The dialog.
+/// The dialog's state.
 #[derive(Debug)]
 pub struct Create {
     /// Kind of the new key.

@@ -1,4 +1,4 @@
-//! Edit one key, or expiry and networks of several.
+//! Edit one key, or expiry and networks of several keys.
 
 use crate::credential::{Algorithm, Kind, Name, Networks, Note};
 use crate::hub::{CredentialRow, Edit};
@@ -19,7 +19,7 @@ const ONE: &[(Id, &str)] = &[
 ];
 const SEVERAL: &[(Id, &str)] = &[(Id::Expires, "Expires"), (Id::Networks, "Networks")];
 
-/// The dialog.
+/// The dialog's state.
 #[derive(Debug)]
 pub struct EditKeys {
     /// The rows, as they were when the fields were filled.

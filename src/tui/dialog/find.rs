@@ -1,10 +1,10 @@
-//! Find by secret: whose is a secret that turned up where it should not be?
+//! Find by secret: whose is a secret that leaked?
 
 use crate::hub::{FoundSecret, Remedy};
 
 use super::super::form::{Form, Id, button, password};
 
-/// The hidden field.
+/// The dialog's state.
 #[derive(Debug)]
 pub struct Find {
     /// The field and the buttons.

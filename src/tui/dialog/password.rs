@@ -1,10 +1,10 @@
-//! Changing one's own password.
+//! Change one's own password.
 
 use crate::account::{PasswordError, check_user_password};
 
 use super::super::form::{Form, Id, button, password};
 
-/// The dialog.
+/// The dialog's state.
 #[derive(Debug)]
 pub struct ChangePassword {
     /// It must be changed before anything else.

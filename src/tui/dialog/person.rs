@@ -1,4 +1,4 @@
-//! What is done to a user: added, given a role or a password, disabled, enabled, unlocked.
+//! User management: add, role, password, disable, enable, unlock.
 
 use crate::account::{Role, UserName, UserState};
 use crate::hub::{CredentialRow, UserRow};
@@ -38,7 +38,7 @@ impl Doing {
     }
 }
 
-/// The dialog.
+/// The dialog's state.
 #[derive(Debug)]
 pub struct Person {
     /// What is to be done.

@@ -22,7 +22,7 @@ pub enum Issue {
     },
 }
 
-/// What is copied.
+/// What to copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
     /// Key and secret.

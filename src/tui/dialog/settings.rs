@@ -1,4 +1,4 @@
-//! Settings of the desk that are changed together.
+//! A form for settings that are changed together.
 
 use crate::hub::{Replay, Security, Setting};
 
@@ -39,7 +39,7 @@ impl Part {
 const REPLAY: [Replay; 2] = [Replay::Off, Replay::Node];
 const REPLAY_WORDS: &[&str] = &[Replay::Off.as_str(), Replay::Node.as_str()];
 
-/// The dialog.
+/// The dialog's state.
 #[derive(Debug)]
 pub struct Settings {
     /// Which settings.

@@ -1,4 +1,4 @@
-//! Bytes of a terminal into keys and pastes.
+//! The key parser: bytes of a terminal into keys and pastes.
 
 use std::time::{Duration, Instant};
 
@@ -8,10 +8,10 @@ use crate::sequence::{ESC, Function, Key, Press, Sequence, Step, following};
 
 use super::super::chord::{Chord, Code, Mods};
 
-/// What the bytes mean.
+/// A parsed key or paste.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Input {
-    /// A key.
+    /// A key press.
     Key(Chord),
     /// A whole paste.
     Paste(String),

@@ -1,4 +1,4 @@
-//! Replies to edits: what became of the rows, and what to do when somebody else was faster.
+//! Replies to edits: the results for each row, and conflicts with a concurrent change.
 
 use crate::hub::{Conflict, CredentialRow, Outcome};
 

@@ -1,4 +1,4 @@
-//! Replies to what a dialog sent.
+//! Replies to forms that a dialog sent.
 
 use crate::credential::State;
 use crate::hub::{Conflict, Field, Gone, HubError, Issued, LostSecret, Outcome};

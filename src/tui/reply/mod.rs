@@ -1,4 +1,4 @@
-//! What comes back: each reply goes to what waits for it, or nowhere.
+//! Replies of the workers: each goes to the slot that waits for it, or is dropped.
 
 mod copies;
 mod door;

@@ -1,4 +1,4 @@
-//! API Settings: three tabs, and in the first the three sections.
+//! API Settings: three tabs, and in the first the three sections of credentials.
 
 use std::collections::BTreeMap;
 
@@ -47,13 +47,13 @@ pub type Ticked = BTreeMap<CredentialId, CredentialRow>;
 /// The state of the screen.
 #[derive(Debug)]
 pub struct Api {
-    /// Which tab.
+    /// The open tab.
     pub tab: Tab,
-    /// Which section.
+    /// The open section.
     pub kind: Kind,
-    /// Revoked ones too.
+    /// Whether revoked credentials are listed.
     pub revoked: bool,
-    /// What the list is narrowed to.
+    /// The filter of the list.
     pub search: Search,
     /// The list.
     pub list: Window,

@@ -1,4 +1,4 @@
-//! Documentation: which language of which kind is read, and how far down.
+//! Documentation: language, kind and scroll position.
 
 use crate::credential::Kind;
 use crate::sample::{Gateway, Language, languages};

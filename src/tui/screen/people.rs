@@ -1,4 +1,4 @@
-//! The people of the desk: all of them are kept, for a desk has a few.
+//! Users: the whole list is kept, since a desk has few.
 
 use crate::hub::UserRow;
 

@@ -1,4 +1,4 @@
-//! The newest requests that verifiers refused, of all credentials or of one.
+//! The list of refused requests, of all credentials or of one.
 
 use crate::hub::{Before, CredentialId, Refused, RefusedQuery};
 

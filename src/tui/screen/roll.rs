@@ -1,5 +1,5 @@
-//! Rows of something that only grows, newest first, page by page. Pages are remembered by where they begin, not by their
-//! rows.
+//! A list with keyset paging over rows that are only appended, newest first. Pages are remembered by their first key,
+//! not by their rows.
 
 use super::super::action::Action;
 

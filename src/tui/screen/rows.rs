@@ -1,4 +1,4 @@
-//! Screens that are a few rows to choose from, and what each row says.
+//! Screens that are a short list of rows: menu, settings, my account.
 
 use crate::account::Right;
 

@@ -1,4 +1,4 @@
-//! The newest rows of the trail, page by page.
+//! The activity log: rows of the trail, page by page.
 
 use crate::hub::{TrailQuery, TrailReport, TrailRow};
 use crate::time::Millis;

@@ -1,7 +1,7 @@
-//! A window of rows over a list of any length: what is kept never grows with the list.
+//! A paged list: a window of rows over a list of any length, in constant memory.
 //!
-//! The window slides by key: when the selection comes near an edge behind which there are rows, the rows around it are
-//! asked for. Moves made before they arrive are kept and made up for.
+//! The window slides by keyset paging: when the selection comes near an edge that hides rows, the rows around it are
+//! requested. Moves made before they arrive are counted and made up for.
 
 use crate::hub::{CredentialId, CredentialRow, Cursor, ListQuery, Order, Page, Position};
 

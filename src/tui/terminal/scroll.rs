@@ -1,4 +1,5 @@
-//! Finds the part of a screen that moved by one line, so that the terminal moves it and only the new line is drawn.
+//! Scroll detection: finds a region that moved by one line, so that the terminal scrolls it and only the new line is
+//! drawn.
 
 use std::ops::Range;
 

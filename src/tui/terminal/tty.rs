@@ -1,5 +1,5 @@
-//! Bytes to the terminal, past the lock of `std::io::stdout`: the signal thread must be able to write while the loop
-//! is stuck in a write.
+//! Terminal output that bypasses the lock of `std::io::stdout`: the signal thread must be able to write while the event
+//! loop is stuck in a write.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::atomic::{AtomicBool, Ordering};

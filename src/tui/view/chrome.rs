@@ -1,4 +1,4 @@
-//! The first two lines and the one over the last: where one is, who one is, what happened.
+//! The frame of every screen: location and user in the first two lines, the status message above the hint line.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};

@@ -1,4 +1,4 @@
-//! What is known of one credential: under the list, beside it, or alone in a dialog.
+//! The details of one credential: under the list, beside it, or in a dialog.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;

@@ -1,4 +1,4 @@
-//! Documentation: a sample in the language that is chosen, and what is said beside it.
+//! Draws Documentation: a sample in the chosen language, and the notes beside it.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;

@@ -1,4 +1,4 @@
-//! Set-up, sign-in, lock screen.
+//! Draws set-up, sign-in and lock screen.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;

@@ -1,4 +1,4 @@
-//! One entry of the trail in full: who, from where, and what differs between before and after.
+//! One entry of the trail in full: who, from where, and the difference between before and after.
 
 use serde_json::{Map, Value};
 
@@ -34,7 +34,7 @@ const LABELS: &[(&str, &str)] = &[
 /// One thing that differs.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// What.
+    /// Label of the field.
     pub label: String,
     /// How it was; `None` where there was nothing before.
     pub before: Option<String>,

@@ -1,4 +1,4 @@
-//! The filter line over the list, and what it says under it.
+//! Draws the filter line above the list, and its error below.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;

@@ -1,4 +1,4 @@
-//! The bodies of find by secret: the field, and the answer.
+//! The bodies of find by secret: the field, and the result.
 
 use ratatui::style::Style;
 

@@ -1,4 +1,4 @@
-//! The bodies of the forms: create, password.
+//! The bodies of the forms: create, password, settings.
 
 use ratatui::style::Style;
 use ratatui::text::Span;

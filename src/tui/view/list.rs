@@ -1,4 +1,4 @@
-//! API Settings: tabs, sections, the list.
+//! Draws API Settings: tabs, sections, the list of credentials.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;

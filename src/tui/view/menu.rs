@@ -1,4 +1,4 @@
-//! Menu, settings, my account: a few rows to choose from, and what they have to say.
+//! Draws menu, settings and my account: short lists of rows, with the attention list.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -152,7 +152,7 @@ fn numbers(app: &App, room: &Room, row: SettingsRow) -> String {
     }
 }
 
-/// How many people.
+/// How many users, in words.
 pub fn people(n: i64) -> String {
     if n == 1 { "1 person".to_owned() } else { format!("{n} people") }
 }

@@ -1,4 +1,4 @@
-//! Pages to read: security, one's own last sign-ins.
+//! Draws pages for reading: Security, and one's own last sign-ins.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;

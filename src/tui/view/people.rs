@@ -1,4 +1,4 @@
-//! Users: the list, the selected one in full, and the dialogs about them.
+//! Draws Users: the list, the selected user in full, and the dialogs about users.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;

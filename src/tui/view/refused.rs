@@ -1,4 +1,4 @@
-//! The requests that verifiers refused: a row each, and the selected one in full.
+//! Draws the refused requests: a row each, and the selected one in full.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;

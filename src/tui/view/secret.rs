@@ -1,4 +1,4 @@
-//! The one-time view: key and secret alone on their lines, so that a double click selects them.
+//! Draws the one-time view: key and secret alone on their lines, so that a double click selects them.
 
 use ratatui::style::Style;
 

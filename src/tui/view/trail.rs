@@ -1,4 +1,4 @@
-//! The rows of the trail, and the selected one in full.
+//! Draws the rows of the trail, and the selected one in full.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
