@@ -1,17 +1,17 @@
-//! How a typed line is understood, and how a sentence is broken into lines. Pure.
+//! Parses a typed line as an answer, and wraps sentences. Pure.
 
 use crate::text;
 
-/// What a line means where numbered choices were offered.
+/// An answer to numbered choices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// The choice with this index, from 0.
     Chosen(usize),
-    /// Back.
+    /// Go back.
     Back,
-    /// The choices once more.
+    /// Say the choices again.
     Repeat,
-    /// None of these.
+    /// The line is none of the choices.
     Unknown,
 }
 

@@ -1,4 +1,4 @@
-//! The conversation from the first question to the last, on a real terminal or a scripted one.
+//! Runs a line-by-line session from the first question to the last, on a real terminal or a scripted one.
 
 use std::{path::PathBuf, sync::Arc};
 

@@ -1,5 +1,5 @@
-//! Documentation: samples that call the API, for every role, with one's own key where the list may be seen; and the files
-//! of gateways.
+//! Documentation: samples that call the API, for every role, with the user's own key where the role may see the list;
+//! and gateway configurations.
 
 use crate::{
     credential::Kind,

@@ -1,4 +1,4 @@
-//! Sign in, also after the desk was locked, and the change of a password that somebody else set.
+//! Sign-in, also after a lock, and the change of a password that somebody else set.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The same desk line by line, for screen readers and dumb terminals.
+//! Line-by-line mode: the same desk for screen readers and dumb terminals.
 //!
 //! No cursor movement, no colour, no box: keydesk asks a whole sentence, one line is the answer. The dialogs ([`keys`],
 //! [`people`] and the others) are written against [`Io`], so a test can be the terminal; [`tty`] is the real one. What

@@ -1,4 +1,4 @@
-//! A new secret, once: copied, shown or spelled, and then gone.
+//! The one-time secret: copied, shown or spelled out once, then wiped.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The options of a credential: set before it is created, or changed later.
+//! The options of a credential, before it is created or when it is changed.
 
 use crate::{
     credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, Note, Options},

@@ -1,4 +1,4 @@
-//! Signals, on a thread of their own: nothing that ends the process depends on the conversation going on.
+//! Signal handling on a thread of its own: ending the process never depends on the conversation.
 
 use std::{
     io::{self, Write as _},

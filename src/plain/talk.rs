@@ -1,4 +1,4 @@
-//! Questions and answers: what is said, what is asked, and how a dialog is left.
+//! The conversation: saying, asking, and how a dialog ends.
 
 use std::sync::Arc;
 
@@ -37,10 +37,10 @@ pub enum Leave {
     Over(SessionOver),
 }
 
-/// What a dialog comes to.
+/// The result of a dialog.
 pub type Said<T = ()> = Result<T, Leave>;
 
-/// Whose session is watched while a question waits.
+/// The session that is watched while a question waits.
 pub struct Watch {
     /// The desk.
     pub hub: Arc<Hub>,

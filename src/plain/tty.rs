@@ -1,4 +1,4 @@
-//! The real terminal: lines as the kernel edits them, echo off for passwords, and a wait that has an end.
+//! The real terminal: lines edited by the kernel, echo off for passwords, and a wait with a timeout.
 
 use std::{
     io::{self, IsTerminal as _, Read as _},

@@ -1,4 +1,4 @@
-//! Waiting for an answer: meanwhile the session is watched, and the desk warns and locks.
+//! The answer loop: waits for an answer, watches the session meanwhile, warns and locks.
 
 use std::time::Duration;
 
