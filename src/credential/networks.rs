@@ -1,4 +1,5 @@
-//! Networks a credential may be used from: what may be typed, and one way to read it, which is how it will be judged.
+//! Allowed networks (CIDR allow list) of a credential: validation of what was typed, in the one reading by which
+//! requests will be judged.
 
 use std::{
     fmt,
@@ -10,7 +11,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::time::is_never;
 
-/// Why a network was not taken. What was typed comes first.
+/// Why a network was not accepted. Each sentence begins with what was typed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NetworkError {
     /// Not a CIDR or an address.
@@ -19,7 +20,7 @@ pub enum NetworkError {
     /// It is plain what is meant, but it is no network.
     #[error("{given:?} is not a network: {why}.")]
     Form {
-        /// As typed.
+        /// The text as it was typed.
         given: String,
         /// What is wrong, and what to write.
         why: String,
@@ -27,7 +28,7 @@ pub enum NetworkError {
     /// A CIDR whose address has bits behind the prefix: two readings.
     #[error("{given} has bits set behind its prefix. Did you mean {meant}?")]
     HostBits {
-        /// As typed.
+        /// The text as it was typed.
         given: String,
         /// The network it lies in.
         meant: String,

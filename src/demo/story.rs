@@ -1,4 +1,4 @@
-//! What happened at the demo's desk before you came: all kinds, all states, four people.
+//! The demo's history: credentials of all kinds in all states, and four users.
 
 use crate::{
     account::Role,
@@ -299,7 +299,7 @@ fn acting(hub: &Hub, name: &str) -> Result<Actor, HubError> {
     Ok(Actor { via: Via::Password, confirmed_at: Some(hub.now()), ..local })
 }
 
-/// Where somebody sits.
+/// Where a user of the demo comes from.
 fn desk(name: &str) -> Origin {
     let address = match name {
         "alice" => "203.0.113.9",

@@ -1,4 +1,4 @@
-//! Configurations of gateways: the files of `assets/gateways/` as they are tested, with this desk's addresses in them.
+//! Gateway configurations: the files of `assets/gateways/` as they are tested, with this desk's addresses filled in.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -142,7 +142,7 @@ const ENVOY_KEPT: &str = "request_headers_to_remove: [authorization, proxy-autho
 pub struct OddPath;
 
 impl Gateway {
-    /// All of them, in the order of the tabs.
+    /// Every file, in the order of the tabs.
     pub const ALL: [Self; 6] = [Self::Nginx, Self::Caddy, Self::Haproxy, Self::HaproxyLua, Self::Envoy, Self::Traefik];
 
     fn row(self) -> &'static Row {

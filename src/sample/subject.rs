@@ -1,11 +1,11 @@
-//! Whom a sample is for.
+//! The credential that a sample is for.
 
 use crate::credential::{Algorithm, Algorithms, Kind};
 
 /// The credential of a sample, as far as a sample needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject<'a> {
-    /// Its kind.
+    /// Kind of the credential.
     pub kind: Kind,
     /// Its key, or the username of a Legacy one.
     pub key: &'a str,

@@ -1,4 +1,4 @@
-//! A line that a terminal edited by itself: what was typed, without what the terminal sent of its own accord.
+//! Cleans a line that the terminal edited itself: what was typed, without reports and replies of the terminal.
 
 use zeroize::Zeroizing;
 
