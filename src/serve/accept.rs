@@ -43,7 +43,7 @@ const LAST_ANSWER: Duration = Duration::from_secs(5);
 /// Pause after an error of `accept` itself, mostly too many open files.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Accepts until told to stop, then waits for the connections to end.
+/// Accepts connections until shutdown, then waits for them to end.
 pub(super) async fn run(workers: Arc<Workers>, sockets: Vec<Socket>, stop: watch::Receiver<bool>) {
     let room = Room::new(connections(), sockets.iter().any(Socket::is_tcp));
     let loops = sockets.into_iter().map(|socket| {
@@ -97,7 +97,7 @@ async fn next(workers: &Workers, socket: &Socket, room: &Arc<Room>) -> io::Resul
     Ok(())
 }
 
-/// Waits until the process is told to stop; whoever told it and left did.
+/// Waits for shutdown. A sender that was dropped counts as shutdown, too.
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
@@ -132,7 +132,7 @@ where
         .header_read_timeout(HEAD)
         .max_header_size(HEAD_BYTES)
         .max_buf_size(HEAD_BYTES + 16 * 1024)
-        // An answer is one piece.
+        // A response is one piece.
         .writev(false)
         // A refusal is the same byte for byte, whatever the time.
         .auto_date_header(false)
@@ -166,7 +166,7 @@ where
     verifier.metrics.gave_way.fetch_add(u64::from(gave_way), Ordering::Relaxed);
     drop(gauge);
     if let Err(why) = ended {
-        // A client that leaves or stalls is nothing to be told of.
+        // A client that leaves or stalls is not worth a line in the normal log.
         tracing::debug!(error = %why, "a connection ended");
     }
 }

@@ -25,11 +25,11 @@ use super::{
 pub(super) enum Family {
     /// `X-Original-*`: nginx and HAProxy.
     Original,
-    /// `X-Forwarded-*`, and `X-Original-*` for what they do not tell: Caddy.
+    /// `X-Forwarded-*`, and `X-Original-*` for the rest: Caddy.
     Forwarded,
     /// `X-Forwarded-*` alone, and the body: Traefik.
     Traefik,
-    /// The start line: Envoy.
+    /// Method and target in the start line: Envoy.
     StartLine,
 }
 
@@ -40,11 +40,11 @@ pub(super) struct Asked {
     pub(super) name: &'static str,
     pub(super) family: Family,
     pub(super) surface: Surface,
-    /// Bytes of the path that stand before the target.
+    /// Length in bytes of the path prefix before the client's target.
     pub(super) prefix: usize,
 }
 
-/// Answers a gateway.
+/// Responds to a gateway.
 pub(super) async fn gateway(
     verifier: &Verifier,
     asked: Asked,
@@ -258,8 +258,8 @@ fn handed_over<'a>(
         Some(_) if partial => Body::NotVisible(Framing::Unknown),
         Some(b"") if asked.family == Family::Forwarded => Body::NotVisible(framing),
         Some(b"") => {
-            // Nothing tells whether Envoy or Traefik was told to hand bodies over. Where one may be kept, the request
-            // counts as having one, and a digest is held against the empty body.
+            // There is no sign of whether Envoy or Traefik is configured to hand bodies over. Where a body may have
+            // been withheld, the request counts as having one, and a digest is compared with the empty body.
             let told_length = fields.iter().any(|(name, _)| *name == b"content-length");
             if !told_length && !BODILESS.contains(&method) {
                 fields.push((b"transfer-encoding", b"?"));

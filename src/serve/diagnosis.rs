@@ -27,7 +27,7 @@ impl Drop for Seat {
     }
 }
 
-/// A signed request that was refused, kept in memory until it was looked into and nowhere else.
+/// A signed request that was refused, kept in memory until it was diagnosed, and nowhere else.
 pub(super) struct Diagnosis {
     method: Vec<u8>,
     target: Vec<u8>,
@@ -39,15 +39,15 @@ pub(super) struct Diagnosis {
 }
 
 impl Seats {
-    /// Keeps a request whose signature is wrong. One of an unknown key is kept as well and found to be nothing: else
-    /// the time that an answer takes would tell which keys exist.
+    /// Keeps a request whose signature is wrong. One with an unknown key is kept as well, and its diagnosis finds
+    /// nothing: otherwise the response time would show which keys exist.
     pub(super) fn admit(
         &self,
         request: &Request<'_>,
         denied: &Denied<'_>,
         snapshot: impl FnOnce() -> Arc<Snapshot>,
     ) -> Option<Diagnosis> {
-        // A signature that is no base64 is a wrong one that is written wrongly.
+        // A signature that is not base64 is a wrong one in a wrong encoding.
         let wrong = matches!(
             denied.reason,
             Reason::BadSignature

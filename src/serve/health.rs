@@ -112,7 +112,7 @@ impl Health {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Notes what was seen; says whether it differs from before.
+    /// Records the state of the store; returns whether it differs from before.
     pub(super) fn saw(&self, sight: Sight) -> bool {
         if !matches!(sight, Sight::Out(_)) {
             self.seen.store(self.since_began(Instant::now()), Ordering::Relaxed);
@@ -123,12 +123,12 @@ impl Health {
         differs
     }
 
-    /// Notes that the store is there, while it is being read.
+    /// Records that the store can be read, during a long read.
     pub(super) fn glimpsed(&self) {
         self.seen.store(self.since_began(Instant::now()), Ordering::Relaxed);
     }
 
-    /// Whether the store was in sight at the last look.
+    /// Whether the store was readable and current at the last look.
     pub(super) fn is_clear(&self) -> bool {
         *self.sight.lock().unwrap_or_else(PoisonError::into_inner) == Sight::Clear
     }
@@ -151,13 +151,13 @@ impl Health {
         *self.unmarked.lock().unwrap_or_else(PoisonError::into_inner) = file;
     }
 
-    /// Notes what is not as keydesk left it, before the first question is answered.
+    /// Records tampering that was found before the first request.
     pub(super) fn starts_with(&self, trust: &Trust) {
         self.started_wrong.store(trust.closes(), Ordering::Relaxed);
         self.trust(trust);
     }
 
-    /// Notes what is not as keydesk left it. Once nothing is wrong that would close a verifier, it answers.
+    /// Records tampering. Once none is left that would close a verifier, it answers.
     pub(super) fn trust(&self, trust: &Trust) {
         *self.wrong.lock().unwrap_or_else(PoisonError::into_inner) = trust.sentences();
         if !trust.closes() {
@@ -165,17 +165,17 @@ impl Health {
         }
     }
 
-    /// Whether nobody is answered because the store was not what its head tells of when this process started.
+    /// Whether every request gets 503 because the store did not match the sums in its head when this process started.
     pub(super) fn is_closed_by_trust(&self) -> bool {
         self.started_wrong.load(Ordering::Relaxed)
     }
 
-    /// How many things are not as keydesk left them.
+    /// Number of findings of tampering.
     pub(super) fn wrongs(&self) -> usize {
         self.wrong.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Whether the store is there, and goes on from where it was.
+    /// Whether the store can be read and continues from where it was.
     pub(super) fn is_in_sight(&self) -> bool {
         matches!(*self.sight.lock().unwrap_or_else(PoisonError::into_inner), Sight::Clear | Sight::Altered)
     }
@@ -185,7 +185,7 @@ impl Health {
         self.behind.load(Ordering::Relaxed)
     }
 
-    /// Milliseconds since the store was last in sight.
+    /// Milliseconds since the store was last read.
     pub(super) fn age(&self) -> u64 {
         self.age_at(Instant::now())
     }
@@ -203,7 +203,7 @@ impl Health {
             || self.is_closed_by_trust()
     }
 
-    /// Notes how many credentials are refused for a wrong tag.
+    /// Records how many credentials are refused for a wrong tag.
     pub(super) fn set_tampered(&self, count: usize) {
         self.tampered.store(i64::try_from(count).unwrap_or(i64::MAX), Ordering::Relaxed);
     }
@@ -213,7 +213,7 @@ impl Health {
         self.tampered.load(Ordering::Relaxed)
     }
 
-    /// `/readyz`: ready while questions are answered, with what is to be said of the store either way.
+    /// `/readyz`: whether requests are answered, with the state of the store either way.
     pub(super) fn report(&self) -> (bool, String) {
         let ready = !self.is_closed(Instant::now());
         let sight = self.sight.lock().unwrap_or_else(PoisonError::into_inner).words().to_owned();
@@ -236,7 +236,7 @@ impl Health {
         (ready, text)
     }
 
-    /// What is not as keydesk left it, and what mends it.
+    /// The findings of tampering and their remedy, in words.
     fn wrong_words(&self) -> String {
         let wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
         if wrong.is_empty() {
@@ -249,7 +249,7 @@ impl Health {
         format!("{}{closed} (`keydesk audit verify --as NAME`, `keydesk audit accept --as NAME`)", wrong.join("; "))
     }
 
-    /// Which settings cannot be trusted, and what mends them.
+    /// The settings that cannot be trusted and the remedy, in words.
     fn settings_words(&self) -> String {
         let settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
         if settings.is_empty() {

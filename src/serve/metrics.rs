@@ -15,7 +15,7 @@ const BUCKETS: [u64; 12] = [5, 10, 25, 50, 100, 250, 1_000, 5_000, 25_000, 100_0
 
 const REASONS: usize = Reason::Tampered as usize + 1;
 
-/// Everything that is counted.
+/// All counters.
 #[derive(Debug)]
 pub(super) struct Metrics {
     allowed: [AtomicU64; Kind::ALL.len()],
@@ -43,7 +43,7 @@ pub(super) struct Metrics {
     pub(super) changes: AtomicU64,
 }
 
-/// What the page says beside the counters.
+/// The gauges of the page.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Gauges {
     pub(super) credentials: usize,
@@ -54,7 +54,8 @@ pub(super) struct Gauges {
     /// Whether the store was rolled back.
     pub(super) went_back: bool,
     pub(super) altered: usize,
-    /// Signatures that the replay guard remembers; and what it could not keep for after a restart, or not read after one.
+    /// Signatures that the replay guard remembers; and records that the replay journal could not write, or not read
+    /// after a restart.
     pub(super) signatures: usize,
     pub(super) signatures_lost: u64,
     pub(super) snapshot_bytes: usize,
@@ -129,7 +130,7 @@ impl Metrics {
         page
     }
 
-    /// What is one number.
+    /// Writes the metrics that are a single number.
     fn numbers(&self, page: &mut String, gauges: Gauges) {
         let age = format!("{}.{:03}", gauges.age_ms / 1_000, gauges.age_ms % 1_000);
         let expiring = format!("Active ones that expire within {EXPIRING_DAYS} days.");

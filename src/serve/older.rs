@@ -10,7 +10,7 @@ use crate::verify::{Entry, LiveSecret};
 
 use super::load;
 
-/// A credential with less than it has `now`, by what an `older` row of it says; `None` if that takes nothing away.
+/// The credential of `now`, restricted by an `older` row of it; `None` if that row restricts nothing.
 pub(super) fn less(mut now: Entry, older: &Entry) -> Option<Entry> {
     if now.tampered || now.row != older.row {
         return None;
@@ -33,7 +33,7 @@ pub(super) fn less(mut now: Entry, older: &Entry) -> Option<Entry> {
     taken.contains(&true).then_some(now)
 }
 
-/// Takes from a credential what its trail says was taken away.
+/// Restricts a credential by what its trail says was taken away.
 pub(super) fn take_told(now: &mut Entry, told: &TakenAway) {
     if let Some(state) = told.state {
         take(&mut now.state, state, |old, new| *old as u8 > *new as u8);
@@ -64,7 +64,7 @@ pub(super) fn take_told(now: &mut Entry, told: &TakenAway) {
     }
 }
 
-/// Puts what is older in place if that is less.
+/// Replaces a value by the older one if that restricts.
 fn take<T>(now: &mut T, older: T, is_less: impl Fn(&T, &T) -> bool) -> bool {
     let less = is_less(&older, now);
     if less {
@@ -104,7 +104,7 @@ fn narrow_algorithms(now: &mut Entry, other: &Algorithms) -> bool {
     take(&mut now.algorithms, both, |both, now| both != now)
 }
 
-/// A secret that was stopped there stops. One that is newer than all that are known there was made since, and stays.
+/// Stops the secrets that were stopped there. One that is newer than all those known there was made since, and stays.
 fn secrets(now: &mut Entry, older: &Entry) -> bool {
     let newest = older.secrets.iter().map(|secret| secret.version).max().unwrap_or_default();
     let before = now.secrets.len();

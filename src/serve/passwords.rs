@@ -30,11 +30,11 @@ use super::{
 const REMEMBERED: usize = 65_536;
 /// Lifetime of an entry in milliseconds: an hour.
 const REMEMBERED_FOR: u64 = 3_600_000;
-/// Keys, and networks that their passwords came from, that are remembered.
+/// Entries of the table of keys and the networks that their right passwords came from.
 const KNOWN: usize = 65_536;
 /// Timeout of a request in the queue: gateways wait for less.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// A password or a key longer than any that is stored is wrong without a hash.
+/// Limit in bytes: a longer password or key than any that is stored is wrong without a hash.
 const LONGEST: usize = 1_024;
 
 /// Cache key: a MAC of the password with a key of this process.
@@ -42,11 +42,11 @@ type Mark = [u8; 32];
 
 /// The password checker: cache, throttle, queue and worker.
 pub(super) struct Passwords {
-    /// Drawn at the start and kept nowhere: what is remembered means nothing to anybody else.
+    /// Random for each process and stored nowhere: the cache means nothing to anybody else.
     key: Secret,
     began: Instant,
     right: Cache<Mark, u64>,
-    /// Where a password was right before.
+    /// Networks from which a key's password was right before.
     known: Cache<From, ()>,
     throttle: Throttle,
     waiting: Mutex<Waiting>,
@@ -104,7 +104,7 @@ impl Passwords {
             Turn::Known(answer) => return answer,
             Turn::Wait(reply) => reply,
         };
-        // Whoever waited in vain is refused; the hash is still done, so that a sender who comes again is known.
+        // A request that times out is refused; the hash is still done, so that a sender who comes again is known.
         let answer = tokio::time::timeout(PATIENCE, reply.wait_for(Option::is_some)).await;
         answer.ok().and_then(Result::ok).and_then(|answer| *answer).unwrap_or(Answer::Unavailable)
     }
@@ -154,7 +154,7 @@ impl Passwords {
                 job.taken.take_back();
             }
             self.done(&job.mark);
-            // Whoever asked may have left.
+            // The client may have left.
             let _ = job.reply.send(Some(answer));
         }
     }
@@ -180,7 +180,7 @@ impl Passwords {
         let mark = self.right_mark(question, secret);
         let Some(until) = self.right.get(&mark).filter(|until| self.now() < *until) else { return false };
         if until < self.now() + REMEMBERED_FOR / 2 {
-            // Whoever comes again and again need not be hashed again and again.
+            // A sender who comes again and again is not hashed again and again.
             self.remember(mark);
         }
         true
@@ -190,7 +190,7 @@ impl Passwords {
         self.right.insert(mark, self.now() + REMEMBERED_FOR);
     }
 
-    /// Notes where a password was last right, as far as that is known from before this process.
+    /// Records where a password was last right, as known from before this process.
     pub(super) fn was_right(&self, kind: Kind, key: &str, client: IpAddr) {
         self.known.insert((self.account(kind, key.as_bytes()), Network::of(Some(client))), ());
     }
@@ -204,8 +204,8 @@ impl Passwords {
         self.mark(&[b"right", row.as_bytes(), &version.to_be_bytes(), kept.as_bytes()], question)
     }
 
-    /// Of questions that one hash answers: about the same secrets of the same row. The same name is not enough, for
-    /// another desk may be put in place while one waits.
+    /// Key of the requests that one hash answers: about the same secrets of the same row. The same name is not enough,
+    /// since another desk may be put in place while one waits.
     fn question_mark(&self, question: &PasswordQuestion) -> Mark {
         let row = question.row().map(|row| row.into_bytes());
         let row: &[u8] = row.as_ref().map_or(&[], |row| row);
@@ -215,7 +215,7 @@ impl Passwords {
         self.mark(&parts, question)
     }
 
-    /// Of some parts and the password.
+    /// MAC over some parts and the password.
     fn mark(&self, parts: &[&[u8]], question: &PasswordQuestion) -> Mark {
         let password = question.password().expose();
         let length = parts.iter().map(|part| part.len() + 8).sum::<usize>() + password.len() + 8;

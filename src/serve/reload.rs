@@ -18,20 +18,20 @@ pub type Reread = Arc<dyn Fn() -> Result<Orders, String> + Send + Sync>;
 pub struct HangUps(Arc<AtomicBool>);
 
 impl HangUps {
-    /// From here on a SIGHUP ends nothing. To be called before anything takes long.
+    /// From here on a SIGHUP does not end the process. To be called before anything takes long.
     pub fn hold() -> io::Result<Self> {
         let held = Self::default();
         signal_hook::flag::register(signal_hook::consts::SIGHUP, held.0.clone())?;
         Ok(held)
     }
 
-    /// Whether one came since this was last asked.
+    /// Whether one came since the last call.
     pub(super) fn came(&self) -> bool {
         self.0.swap(false, Ordering::Relaxed)
     }
 }
 
-/// Takes up what config and token file say now. What is wrong in them changes nothing.
+/// Applies what config and token file say now. An error in them changes nothing.
 pub(super) fn take_up(verifier: &Verifier, orders: &Orders, reread: &Reread) {
     let new = match reread() {
         Ok(new) => new,

@@ -156,12 +156,12 @@ mod tests {
         runtime.block_on(what)
     }
 
-    /// Why a stranger leaves.
+    /// Why an unauthenticated connection is closed.
     #[derive(Debug, PartialEq, Eq)]
     enum Leave {
-        /// Its place is wanted.
+        /// It was evicted.
         GiveWay,
-        /// It was here long enough.
+        /// Its time is over.
         TimeIsOver,
     }
 
@@ -172,7 +172,7 @@ mod tests {
         }
     }
 
-    /// Whether it has to leave by now.
+    /// Whether it has to be closed by now.
     async fn leaves(place: &Place) -> Option<Leave> {
         tokio::time::timeout(Duration::from_millis(1), must_leave(place)).await.ok()
     }

@@ -17,10 +17,10 @@ use super::{
     passwords::Passwords, reports::Reports,
 };
 
-/// Signatures that one verifier remembers: 96 MiB at most.
+/// Capacity of the replay memory, in signatures: 96 MiB at most.
 const SIGNATURES: usize = 1 << 20;
 
-/// The verifier, as requests see it: nothing in here is locked on their way.
+/// The verifier, as requests see it: no lock is taken on their path.
 pub(super) struct Verifier {
     pub(super) snapshot: ArcSwap<Snapshot>,
     /// The retired snapshot, until no request reads it any more.
@@ -48,7 +48,7 @@ pub(super) struct Beginning {
     pub(super) passwords: Arc<Passwords>,
     pub(super) reports: Reports,
     pub(super) token: Option<GatewayToken>,
-    /// Signatures were accepted before, as far as is known.
+    /// Whether signatures were accepted before, as far as is known.
     pub(super) accepted: bool,
     pub(super) clock: Arc<dyn Clock>,
 }
@@ -82,7 +82,7 @@ impl Verifier {
         self.clock.now().seconds()
     }
 
-    /// The verdict, once more judged by what was accepted before, if the site wants that.
+    /// The verdict after replay protection, if the site has it switched on.
     pub(super) fn admit<'a>(&self, verdict: Verdict<'a>, now: Seconds) -> Verdict<'a> {
         match self.policy.load().replay {
             Replay::Off => verdict,
@@ -123,7 +123,7 @@ impl Verifier {
         self.left.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
-    /// Names another account: another desk was put in place.
+    /// Changes the name of the account, after another desk was put in place.
     pub(super) fn of_account(&self, account: &str) {
         self.account.store(Arc::new(answer::field(account)));
     }
@@ -134,7 +134,7 @@ impl Verifier {
         self.settle(followed, false);
     }
 
-    /// What the replay guard knew is there before anybody is judged by it.
+    /// Reads the replay journal before any request is judged by the guard.
     fn settle(&self, followed: &Followed, accepted: bool) {
         self.health.follow(followed);
         let begins = followed.policy.replay == Replay::Node && self.policy.load().replay == Replay::Off;

@@ -26,7 +26,7 @@ pub(super) fn begin(name: &'static str, work: impl FnOnce() + Send + 'static) ->
                 thread = name,
                 "the verifier ends, for it cannot do without this thread: it is to be started anew"
             );
-            // Nobody unwinds to where they would be taken away.
+            // Nothing unwinds to where they would be removed.
             listen::take_away();
             process::exit(DIED);
         }
@@ -34,7 +34,7 @@ pub(super) fn begin(name: &'static str, work: impl FnOnce() + Send + 'static) ->
     thread::Builder::new().name(name.to_owned()).spawn(watched)
 }
 
-/// From here on a panic is told in the log by its place alone: what it says may hold anything that was at hand.
+/// From here on the log shows only the location of a panic: its message may hold any data.
 pub(super) fn tell_panics() {
     panic::set_hook(Box::new(|what| {
         let place = what.location().map(ToString::to_string);

@@ -63,7 +63,7 @@ pub(super) struct Throttle {
 /// Full until this millisecond.
 type Bucket = Arc<AtomicU64>;
 
-/// A try that was let through; taken back when the password was right.
+/// A try that was admitted; refunded when the password was right.
 #[derive(Debug)]
 pub(super) struct Try {
     own: Filled,
@@ -74,7 +74,7 @@ pub(super) struct Try {
 type Filled = (Bucket, u64);
 
 impl Try {
-    /// The password was right: it counts for nothing.
+    /// The password was right: refunds the try.
     pub(super) fn take_back(self) {
         std::iter::once(self.own).chain(self.near).for_each(empty);
     }
@@ -85,8 +85,8 @@ impl Throttle {
         Self { tries: Cache::new(REMEMBERED), of_all: Cache::new(REMEMBERED) }
     }
 
-    /// One more try at the millisecond `now`, if there is one left. Neighbours count for nothing where the same key was
-    /// right before.
+    /// Takes one try at the millisecond `now`, if there is one left. The neighbourhood does not count where the same
+    /// key was right before.
     pub(super) fn take(&self, key: u64, network: Network, known: bool, now: u64) -> Option<Try> {
         let near = match known {
             true => None,

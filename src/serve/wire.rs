@@ -20,7 +20,7 @@ use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 
 use super::{deadline::Deadline, scanner::Scanner};
 
-/// Whether a request line with a `#` was seen on a connection. Which of its questions that was nobody can say, so the
+/// Whether a request line with a `#` was seen on a connection. Which of its requests that was cannot be known, so the
 /// one that asks is refused and the connection is closed after the answer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fragment(Arc<Marks>);
@@ -70,7 +70,7 @@ impl<S> Watched<S> {
 /// How long an answer may take to be taken whole: gateways read at once.
 const TAKEN: Duration = Duration::from_secs(10);
 
-/// Bytes that are read at a time: a question fits into one.
+/// Read size in bytes: a request fits into one read.
 const ROOM: usize = 16 * 1024;
 
 impl<S: Read + Unpin> Read for Watched<S> {

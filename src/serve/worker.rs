@@ -60,7 +60,7 @@ impl Workers {
         (0..cores).map(|_| Worker::begin(verifier.clone(), stop.clone())).collect::<io::Result<_>>().map(Self)
     }
 
-    /// Gives a connection to whoever has the fewest. A worker that died takes no more.
+    /// Gives a connection to the worker with the fewest. A worker that died gets no more.
     pub(super) fn give(&self, accepted: Accepted, place: Place) {
         let alive = self.0.iter().filter(|worker| !worker.given.is_closed());
         let Some(worker) = alive.min_by_key(|worker| worker.held.load(Relaxed)) else {

@@ -41,8 +41,8 @@ use unkept::Unkept;
 
 use record::{RECORD, encode, minute_of, minutes, seconds};
 
-/// Bytes of one file at most. The memory's own bound is reached before, unless somebody signs a million requests that end
-/// at once.
+/// Limit on the size of one file, in bytes. The memory's own bound is reached before, unless somebody signs a million
+/// requests that end at once.
 const MOST: u64 = (RECORD as u64) << 20;
 
 /// How long a minute must have passed before its file goes, by a clock that nobody sets: as long as any signature of it can
@@ -67,7 +67,7 @@ pub(super) struct Journal {
     mute: AtomicBool,
     /// Whether it is used.
     begun: AtomicBool,
-    /// Records that found no place, and files that were not read.
+    /// Records that could not be written, and files that could not be read.
     pub(super) lost: AtomicU64,
 }
 
@@ -112,8 +112,8 @@ impl Journal {
         self.tidy(guard, now);
     }
 
-    /// Keeps a signature. One that cannot be kept is still remembered by the process, which writes it when it can; one
-    /// that starts before that refuses all that ends when it does.
+    /// Appends a signature. One that cannot be written is still remembered by the process, which writes it when it can;
+    /// one that starts before that refuses all that ends when it does.
     pub(super) fn keep(&self, one: Remembered) {
         let minute = minute_of(one.good_until);
         let kept = self.append(minute, &encode(&one));
@@ -134,7 +134,7 @@ impl Journal {
         let now = minute_of(now);
         self.files.write().unwrap_or_else(PoisonError::into_inner).retain(|minute, _| *minute >= now);
         self.mend(guard, now);
-        // What is in the way is told already.
+        // What is in the way was logged already.
         if !self.begun.load(Relaxed) || self.make().is_err() {
             return;
         }
@@ -196,8 +196,8 @@ impl Journal {
         gone.map(|(minute, _)| *minute).collect()
     }
 
-    /// Writes all that is remembered of the minutes that are owed. What others who share the directory write as well is
-    /// there twice, which no reader minds.
+    /// Rewrites the dirty minutes from memory. What others who share the directory write as well is there twice, which
+    /// no reader minds.
     fn write_again(&self, guard: &Guard, now: i64, owed: &mut BTreeSet<i64>) -> io::Result<()> {
         // As at the beginning.
         self.with(now, |_| Ok(()))?;

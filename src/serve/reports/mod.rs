@@ -43,9 +43,10 @@ const USES: usize = 256;
 /// A use is written once the one that is known is this old. With the time between two writes each shows at the desk within
 /// thirty seconds, and a credential that is used all the time is written three times a minute.
 const KNOWN_FOR: i64 = 20;
-/// Refusals that are written to the log in one second; the rest is counted.
+/// Limit on refusals in the log per second; the rest is counted.
 const LINES: u32 = 200;
-/// Requests that are looked into for a mistake in one second, each for a millisecond at most; of more the reason is told.
+/// Requests that are diagnosed in one second, each for a millisecond at most; of further ones only the reason is
+/// reported.
 const LOOKED_INTO: u32 = 200;
 /// Places that remember what was reported in this second.
 const SLOTS: usize = 16_384;
@@ -66,7 +67,7 @@ struct Denial {
     client: Option<IpAddr>,
     endpoint: &'static str,
     diagnosis: Option<Diagnosis>,
-    /// What came of the diagnosis.
+    /// The result of the diagnosis.
     mistake: Option<String>,
 }
 
@@ -144,7 +145,8 @@ impl Reports {
         }
     }
 
-    /// Whether this use was not reported in this second. Of two that fall on one place both are news, again and again.
+    /// Whether this use is the first report of this second. Of two that fall on one place both are news, again and
+    /// again.
     fn is_news(&self, credential: Uuid, secret: i64, at: Seconds, address: Option<IpAddr>) -> bool {
         let address = match address {
             None => 0,
@@ -194,7 +196,7 @@ impl Gathering {
         self.end(&current(hub));
     }
 
-    /// Writes all. Whoever stops the process waits for this, and nobody comes after it who could write what waits.
+    /// Writes everything that is left. Shutdown waits for this, and nothing after it could write what is left.
     fn end(&mut self, hub: &Hub) {
         self.known.clear();
         self.write(hub, &mut || {});
