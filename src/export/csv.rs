@@ -74,7 +74,7 @@ mod tests {
 
     use super::*;
 
-    /// One apostrophe less wherever a formula could begin: what a reader does who wants the text itself.
+    /// One apostrophe less wherever a formula could begin: what a reader does to get the text itself.
     fn unguarded(text: &str) -> String {
         let (mut plain, mut rest, mut begins) = (String::new(), text, true);
         while let Some(c) = rest.chars().next() {

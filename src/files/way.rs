@@ -55,8 +55,8 @@ pub fn is_trusted(uid: u32) -> bool {
     uid == 0 || uid == geteuid().as_raw()
 }
 
-/// The real path of a file, with all links followed: to be used from then on, so that nobody who changes a link later
-/// changes which file it is. An error if anybody but this user and root could put another file there. What is not there
+/// The real path of a file, with all links followed: to be used from then on, so that changing a link later does not
+/// change which file it is. An error if anybody but this user and root could put another file there. What is not there
 /// yet, file or directories, is fine.
 pub fn guarded(path: &Path) -> Result<PathBuf, NotOurs> {
     let io = |path: &Path| {
@@ -70,7 +70,7 @@ pub fn guarded(path: &Path) -> Result<PathBuf, NotOurs> {
     while let Some(step) = rest.pop() {
         let place = real.join(&step);
         let meta = match fs::symlink_metadata(&place) {
-            // Whoever makes it makes it for themselves alone.
+            // Its creator will create it for their own user alone.
             Err(why) if why.kind() == io::ErrorKind::NotFound => {
                 real = rest.into_iter().rev().fold(place, |path, step| path.join(step));
                 break;

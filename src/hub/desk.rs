@@ -65,7 +65,7 @@ impl Hub {
     }
 
     /// The same. One that an older keydesk made is brought up to date first, which takes half a minute for a million
-    /// credentials: `progress` is told how many of them are done, of about how many.
+    /// credentials: `progress` gets how many of them are done, of about how many.
     pub fn open_with(places: &Places, clock: Arc<dyn Clock>, progress: Progress<'_>) -> Result<Start, HubError> {
         match (SqliteStore::look(&places.database)?, places.master_key.path.exists()) {
             (Found::Nothing, false) => Ok(Start::New),
@@ -73,7 +73,7 @@ impl Hub {
             (Found::Desk, false) => Err(MasterKeyError::Missing(places.master_key.path.clone()).into()),
             (Found::Desk, true) => {
                 let mut failed = None;
-                // The schema is looked at before the key: another program's file has no say in what is told.
+                // The schema is checked before the key: another program's file must not influence the message.
                 let opened = SqliteStore::open(&places.database, &mut |tx, step| {
                     carry(tx, step, places, &clock, progress).map_err(|why| {
                         let said = StoreError::Unavailable(why.to_string());

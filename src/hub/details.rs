@@ -37,7 +37,7 @@ impl Hub {
     pub fn details(&self, actor: &Actor, id: CredentialId) -> Result<Details, HubError> {
         let intent = Intent::new(Right::SeeCredentials, "show key").on(id);
         self.look_as(actor, &intent, &Cancel::default(), |tx, person| {
-            // Who may not read the trail sees no history.
+            // Users who may not read the trail see no history.
             let reads = allows(check::role_of(&person)?, Right::ReadTrail);
             let refusals = if reads { refused::of(tx, id)? } else { Vec::new() };
             let id = id.to_string();

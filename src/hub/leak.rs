@@ -24,7 +24,7 @@ const TRAIL_ROWS: i64 = 500;
 const BATCH: i64 = 2_000;
 
 impl Hub {
-    /// Compares a secret with every one that is kept, old ones too. `progress` is told how many were compared.
+    /// Compares a secret with every one that is kept, old ones too. `progress` gets how many were compared.
     ///
     /// A generated API secret is recognised by its check characters and compared by SHA-256 or byte by byte; only a
     /// text that cannot be one is hashed with Argon2 against the Legacy passwords, which takes tens of milliseconds each.

@@ -167,7 +167,7 @@ pub(super) const STORE: &str = "store";
 /// Rows that are looked at: as many verifiers as may have told.
 const TOLD: i64 = 200;
 
-/// What verifiers told of a store that went back, newest first, since it was last accepted.
+/// Rollback reports of verifiers, newest first, since the store was last accepted.
 fn told(tx: &mut dyn Tx) -> Result<Vec<TrailRecord>, HubError> {
     let rows = tables::trail_before(tx, &[TrailFilter::Subject(STORE)], i64::MAX, TOLD)?;
     let since = rows.into_iter().take_while(|row| row.action != action::ACCEPTED.code);

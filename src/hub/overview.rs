@@ -50,7 +50,7 @@ impl Hub {
         })
     }
 
-    /// What is not as keydesk left it: what can be looked at in a moment, and what verifiers told of the rest.
+    /// Tampering: what can be checked quickly, and what verifiers reported.
     fn altered(&self, tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
         let now = feed::wrongs(self.feed(), tx)?.into_iter().map(|wrong| wrong.what).next();
         now.map_or_else(|| mark::altered(tx), |what| Ok(Some(what)))

@@ -30,7 +30,7 @@ impl Places {
         let real = |path: &Path| files::guarded(path).map_err(|why| HubError::Unavailable(why.to_string()));
         let database = real(&self.database)?;
         let state_dir = self.state_dir.as_deref().map(real).transpose()?;
-        // There they have the names that they have without it.
+        // Beside the database the files have the same names as without a state directory.
         let state_dir = state_dir.filter(|dir| Some(dir.as_path()) != database.parent());
         Ok(Self { database, master_key: self.master_key.clone(), state_dir })
     }

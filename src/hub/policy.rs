@@ -83,13 +83,13 @@ pub struct Followed {
 }
 
 impl Followed {
-    /// A policy that is known, whoever says so.
+    /// A policy that counts as known.
     pub fn of(policy: Policy) -> Self {
         Self { policy, known: [true; SETTINGS.len()], ..Self::default() }
     }
 
-    /// Whether each setting is known, as it is or as it was before somebody changed its row. Who answers by a policy that
-    /// is not known might let in what the site forbids.
+    /// Whether each setting is known, as it is or as it was before somebody changed its row. Deciding by an unknown
+    /// policy might let in what the site forbids.
     pub fn is_known(&self) -> bool {
         self.known.iter().all(|known| *known)
     }

@@ -116,8 +116,8 @@ impl Feed<'_> {
         })
     }
 
-    /// One transaction over many reports. Whoever writes any locks the same row first: in whatever order they come to the
-    /// rows of credentials then, none waits for one who waits for it.
+    /// One transaction for many reports. Every writer of reports locks the same row first, so that two of them cannot
+    /// deadlock on the rows of credentials.
     fn write<T>(
         self,
         reports: &[T],

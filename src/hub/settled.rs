@@ -101,7 +101,7 @@ pub(super) fn settle(hub: &Hub) -> Result<(), HubError> {
         return Ok(());
     }
     let mut change = match Change::begin(hub, Author::nobody(&Origin::default())) {
-        // Whoever looks is told of the head by everything else; here nothing is written on top of it.
+        // A wrong head is reported by every other call; here nothing is written on top of it.
         Err(HubError::Tampered { .. }) => return Ok(()),
         change => change?,
     };

@@ -60,7 +60,7 @@ impl Hub {
 
     /// Checks everything: the database by its own check, the whole trail (every hash, every number, the head's MAC, and
     /// `expect`, a number and hash noted elsewhere, which detects a truncated trail), and every row that decides
-    /// something against its tag, the trail and the sums. `progress` is told rows done and rows in all.
+    /// something against its tag, the trail and the sums. `progress` gets rows done and rows in all.
     pub fn verify_trail(
         &self,
         actor: &Actor,

@@ -23,7 +23,8 @@ pub(super) struct Walk {
     broken: Option<String>,
 }
 
-/// Walks to the end that the head names, or to the first row that is wrong. `progress` is told rows done and rows in all.
+/// Verifies up to the end that the head names, or to the first row that is wrong. `progress` gets rows done and rows in
+/// all.
 pub(super) fn on(
     tx: &mut dyn Tx,
     walk: &mut Walk,

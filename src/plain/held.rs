@@ -12,14 +12,14 @@ use crate::{
     secret::Secret,
 };
 
-/// Longest wait for the trail to take the note that a line dropped: the store may be what hangs.
+/// Longest wait for the note in the trail that a connection dropped: the store may be what hangs.
 const NOTE: Duration = Duration::from_millis(500);
 
 /// A slot for one secret, shared by the dialog and the thread that ends the process.
 #[derive(Clone, Default)]
 pub struct Slot {
     shown: Arc<Mutex<Option<Shown>>>,
-    /// Held while the trail is told, so that neither of the two ends the process under the other's hands.
+    /// Held while the note for the trail is written, so that neither thread ends the process during the other's note.
     ending: Arc<Mutex<()>>,
 }
 

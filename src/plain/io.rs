@@ -62,7 +62,7 @@ pub trait Io {
         79
     }
 
-    /// Where a secret is kept while it can be copied, so that whoever ends the process can wipe it.
+    /// Where a secret is kept while it can be copied, so that the thread that ends the process can wipe it.
     fn slot(&self) -> Slot {
         Slot::default()
     }

@@ -76,7 +76,7 @@ impl View<'_, '_, '_> {
                 Ok(Some(1)) => self.show().map(|()| false),
                 Ok(Some(2)) => self.spell().map(|()| false),
                 Ok(_) => self.may_close(),
-                // Who leaves by ctrl-c or ctrl-d is asked like who is done, once.
+                // Leaving by ctrl-c or ctrl-d asks the same as closing, once.
                 Err(leave @ (Leave::Interrupted | Leave::End)) => match self.may_close()? {
                     true => return Err(leave),
                     false => Ok(false),

@@ -59,7 +59,7 @@ impl<'t, 'io> Seat<'t, 'io> {
         if allows(self.session.role, right) {
             return Ok(true);
         }
-        // Who may not even see the keys is told what the help page says: who may manage them.
+        // Users who may not even see the keys are told what the help page says: who may manage them.
         let right = if right == Right::SeeCredentials { Right::ManageCredentials } else { right };
         let refused = self.hub.refused(self.actor(), right);
         if let Some(denied) = self.told(refused)? {

@@ -128,7 +128,7 @@ impl<'a> Talk<'a> {
         self.write(&format!("{}\n", text::safe(line)))
     }
 
-    /// Ends the line of a question that nobody answered.
+    /// Ends the line of an unanswered question.
     pub fn end_line(&mut self) -> Said {
         match std::mem::take(&mut self.open_line) {
             true => self.write("\n"),

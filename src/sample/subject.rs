@@ -28,7 +28,7 @@ impl<'a> Subject<'a> {
         Self { algorithms, ..self }
     }
 
-    /// Nobody: for whoever may read the documentation but not the list of credentials.
+    /// A placeholder: for users who may read the documentation but not the list of credentials.
     pub fn placeholder(kind: Kind) -> Self {
         Self::new(kind, if kind == Kind::Legacy { "yourusername" } else { "YourAPIKeyYourAPIKey" })
     }

@@ -50,7 +50,7 @@ pub enum ListenError {
     /// Another process listens there.
     #[error("{0} is in use by another process. Stop it, or listen elsewhere with --listen.")]
     InUse(String),
-    /// Something that is no socket is in the way.
+    /// Something that is not a socket is in the way.
     #[error("{0} is there already and is no socket. It was left alone; listen elsewhere with --listen.")]
     InTheWay(String),
     /// A stale socket that belongs to another user.

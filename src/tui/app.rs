@@ -44,7 +44,7 @@ pub struct Places {
     pub database: String,
     /// Path of the master key.
     pub master_key: String,
-    /// Where gateways find the verifier, as `keydesk serve` is told; empty where nobody knows.
+    /// Address of the verifier, in the form that `keydesk serve` takes; empty where it is unknown.
     pub verifier: String,
 }
 
@@ -281,7 +281,7 @@ impl App {
         std::mem::take(&mut self.dirty)
     }
 
-    /// Whose secret is on the screen, for the note in the trail when the line drops.
+    /// Whose secret is on the screen, for the note in the trail when the connection drops.
     pub fn secret_shown(&self) -> Option<(Actor, CredentialId, String)> {
         let room = self.room.as_ref().filter(|_| self.door.is_none())?;
         let view = room.dialogs.iter().find_map(|d| match d {

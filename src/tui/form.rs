@@ -248,8 +248,8 @@ impl Form {
         }
     }
 
-    /// An arrow in a group of choices: the one after or before it, and at the ends no further: who wants to leave the
-    /// group does not come to its other end. On the fold: opens or closes it.
+    /// An arrow in a group of choices: the one after or before it, and no wrap-around at the ends: a user who wants to
+    /// leave the group must not land at its other end. On the fold: opens or closes it.
     pub fn choose(&mut self, forward: bool) {
         match self.entries.get_mut(self.focus).map(|e| &mut e.input) {
             Some(Input::Choice { words, chosen }) => {

@@ -3,7 +3,7 @@
 use super::dialog::What;
 use super::msg::Ticket;
 
-/// What a reply is for.
+/// The purpose of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Slot {
@@ -35,7 +35,7 @@ pub enum Slot {
     Security,
     SignIns,
     Pulse,
-    /// Nobody waits: notes for the trail.
+    /// Nothing waits for it: a note for the trail.
     Unwatched,
 }
 
@@ -57,7 +57,7 @@ impl Slot {
         Self::Pulse,
     ];
 
-    /// Whether a newer question makes the older one pointless.
+    /// Whether a newer call makes the older one pointless.
     pub fn is_read(self) -> bool {
         Self::READS.contains(&self)
     }

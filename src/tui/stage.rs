@@ -230,7 +230,7 @@ impl Stage {
         self.retake()
     }
 
-    /// The terminal may have been somebody else's: it is taken again and painted anew.
+    /// Another program may have used the terminal: takes it over again and redraws everything.
     fn retake(&mut self) -> Result<(), Over> {
         terminal::enter()?;
         self.terminal.backend_mut().forget();

@@ -138,7 +138,7 @@ impl Theme {
         Self { palette: palette(var), glyphs: if shows_unicode(var) { &UNICODE } else { &ASCII } }
     }
 
-    /// What draws the eye: the title, the tab one is on.
+    /// The accent: the title, the open tab.
     pub fn accent(&self) -> Style {
         self.colour(Color::Cyan, Color::Magenta).add_modifier(Modifier::BOLD)
     }

@@ -3,7 +3,7 @@
 
 use crate::time::Millis;
 
-/// How bad it is.
+/// Severity of a status message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
     /// It went well.
@@ -25,10 +25,10 @@ impl Severity {
     }
 }
 
-/// The line.
+/// A status message.
 #[derive(Debug)]
 pub struct Toast {
-    /// How bad it is.
+    /// Severity of the message.
     pub severity: Severity,
     /// One sentence.
     pub text: String,

@@ -38,7 +38,7 @@ pub fn update(app: &mut App, now: Millis, msg: Msg) -> Vec<Effect> {
 }
 
 impl App {
-    /// Sets the time, and does what the time asks for: relative times move, lines go, the desk locks.
+    /// Sets the time, and runs the timers: relative times, status messages, the idle lock.
     fn clock(&mut self, now: Millis) {
         if now < self.now {
             self.clock_went_back(now);
@@ -61,7 +61,7 @@ impl App {
         }
     }
 
-    /// Nothing may wait for a time that has become far away.
+    /// The clock was set back: no timer may wait for a time that is far away now.
     fn clock_went_back(&mut self, now: Millis) {
         self.last_key = self.last_key.min(now);
         if let Some(toast) = &mut self.toast {
@@ -178,14 +178,14 @@ impl App {
         self.drop_ahead();
     }
 
-    /// Locks because somebody asked for it: what is typed behind that is for the lock screen.
+    /// Locks on request: what is typed after that is for the lock screen.
     pub(super) fn lock_now(&mut self) {
         let ahead = std::mem::take(&mut self.held);
         self.lock();
         self.held = ahead;
     }
 
-    /// Locks: secrets go, forms stay, what was asked for still comes.
+    /// Locks: secrets are wiped, forms stay, replies still arrive.
     pub(super) fn lock(&mut self) {
         let Some(room) = self.room.as_ref().filter(|_| self.door.is_none()) else { return };
         let (actor, name) = (room.actor(), room.session.actor.user.as_str().to_owned());

@@ -78,14 +78,14 @@ impl Workers {
         };
     }
 
-    /// The reply of a read is not wanted any more: it is stopped if it runs, and not begun if it does not.
+    /// Cancels a read: it is stopped if it runs, and not begun otherwise.
     pub(super) fn cancel(&self, ticket: Ticket) {
         if let Some(cancel) = lock(&self.reads).remove(&ticket) {
             cancel.cancel();
         }
     }
 
-    /// Lets the writer finish what was asked of it, for at most `longest`.
+    /// Lets the writer finish its queue, for at most `longest`.
     pub(super) fn finish(self, longest: Duration) {
         let Self { write, read, written, .. } = self;
         drop((write, read));

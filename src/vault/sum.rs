@@ -132,7 +132,7 @@ impl Vault {
         self.term_in(table, id, version, tag, &mut Vec::with_capacity(128))
     }
 
-    /// The same in room that is used again, for who reads a million rows.
+    /// The same with a reused buffer, for a reader of a million rows.
     pub fn term_in(&self, table: &str, id: &str, version: i64, tag: &[u8], room: &mut Vec<u8>) -> Term {
         room.clear();
         // Lengths in front, the tag to the end: one row, one text.

@@ -27,8 +27,8 @@ fn may_hide(request: &Request<'_>, framing: Framing) -> bool {
     framing == Framing::Unknown || unframed && !bodiless()
 }
 
-/// Whether it is known that a request has no body. More than that nothing says that it has one: a signature is not
-/// refused for what nobody can know, and an API is not told of it.
+/// Whether a request is known to have no body. When it is unknown whether there is one, no signature is refused for it,
+/// and the API is not told that there is none.
 fn has_none(request: &Request<'_>) -> bool {
     let length = || request.has(b"content-length");
     let by_framing = |framing| match (framing, request.version) {

@@ -26,7 +26,7 @@ pub struct PasswordQuestion {
     row: Option<Uuid>,
     password: Secret,
     candidates: Vec<Candidate>,
-    /// The version of a secret of a quick kind that fits already.
+    /// The version of a secret with a fast hash that matched already.
     fitting: Option<u32>,
     client: Option<IpAddr>,
     body: BodyCheck,
@@ -55,7 +55,7 @@ pub enum Answer {
 }
 
 impl PasswordQuestion {
-    /// The question for a key. A key that is not there has one too: with dummies, and no less work.
+    /// The question for a key. An unknown key has one too, with dummies, and costs as much work.
     pub(super) fn new(
         snapshot: &Snapshot,
         (kind, key): (Kind, &[u8]),
@@ -76,7 +76,7 @@ impl PasswordQuestion {
         Self { kind, key: key.into(), row, password, candidates, fitting: None, client, body }
     }
 
-    /// Notes that a secret of a quick kind fits: the answer will not matter, only the time it takes.
+    /// Records that a secret with a fast hash matches: then the answer does not matter, only the time it takes.
     pub(super) fn already(self, fitting: Option<u32>) -> Self {
         Self { fitting, ..self }
     }
@@ -86,7 +86,7 @@ impl PasswordQuestion {
         self.kind
     }
 
-    /// The key as it was sent: what a throttle counts by, whether it exists or not.
+    /// The key as it was sent, whether it exists or not: a rate limit counts by it.
     pub fn key(&self) -> &[u8] {
         &self.key
     }

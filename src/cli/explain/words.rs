@@ -12,7 +12,7 @@ use crate::{
 pub(super) enum Named<'a> {
     /// A key that is here, and the kind that it was used as.
     Here(String),
-    /// Anything else, as it was sent. It is not shown: whoever swaps name and password sends the password here.
+    /// Anything else, as it was sent. It is not shown: a client that swaps name and password sends the password here.
     Unknown(&'a str),
 }
 

@@ -181,7 +181,8 @@ impl<'a> Feed<'a> {
         Ok(Mark::of(head, &sums))
     }
 
-    /// About how many credentials there are, by the tally: a guess, for anybody who writes the database can write it.
+    /// About how many credentials there are, by the counters: a guess, since whoever can write the database can write
+    /// them.
     pub fn count(self) -> Result<usize, HubError> {
         let tallies = tables::tallies(&mut *self.hub.store.read(&Cancel::default())?)?;
         let all = tallies.iter().fold(0_i64, |all, (_, _, n)| all.saturating_add((*n).clamp(0, MOST_COUNTED)));
@@ -245,9 +246,9 @@ impl<'a> Feed<'a> {
         Ok(read)
     }
 
-    /// Reads the next `count` credentials behind the id `after`, with their tags checked: who changes a row behind
-    /// keydesk's back raises no change number. Says where to go on; nothing behind the last. Of what has a wrong tag and is
-    /// not `known`, there is `news`.
+    /// Reads the next `count` credentials behind the id `after`, with their tags checked: a change behind keydesk's
+    /// back raises no change number. Returns where to go on; nothing after the last. What has a wrong tag and is not
+    /// `known` is news.
     pub fn audit(
         self,
         after: &str,

@@ -37,7 +37,7 @@ pub(super) struct Run<'a> {
 /// A credential of the batch.
 struct Read {
     id: Range<usize>,
-    /// A row that cannot even be named is told of by what it calls itself.
+    /// A row too damaged to be named is reported by what it calls itself.
     fed: Result<Fed, String>,
     /// What it adds to the sum.
     term: Option<Term>,
@@ -92,7 +92,7 @@ impl<'a> Run<'a> {
         };
         let cells = match (CredentialCells::read(row), row) {
             (Ok(cells), _) => cells,
-            // Of one that cannot be read nothing is kept; it is told by its id.
+            // Of one that cannot be read nothing is kept; it is reported by its id.
             (Err(_), [Cell::Text(id), ..]) => {
                 let (id, fed) = (self.add_id(id), Err("a key that cannot be read".to_owned()));
                 self.credentials.push(Read { id, fed, term, current: 0, older: None });
@@ -138,8 +138,7 @@ impl<'a> Run<'a> {
         self.credentials.last().map(|read| &self.ids[read.id.clone()])
     }
 
-    /// Opens the secrets and gives each to its credential. What is not to be trusted is marked, and told of in
-    /// `findings`.
+    /// Opens the secrets and gives each to its credential. What cannot be trusted is marked, and added to `findings`.
     pub(super) fn open(mut self, findings: &mut Vec<Finding>) -> Opened {
         let mut opened = Opened { fed: Vec::with_capacity(self.credentials.len()), unnamed: Vec::new() };
         let mut secrets = self.secrets.iter().peekable();

@@ -17,7 +17,8 @@ use super::{
 pub struct Wrong {
     /// What, as a sentence without an end.
     pub what: String,
-    /// Whether a verifier that starts must answer nobody: it concerns who is let in, or what is said of them.
+    /// Whether a starting verifier must refuse to answer: it concerns which requests pass, or what is said about their
+    /// credentials.
     pub closes: bool,
 }
 

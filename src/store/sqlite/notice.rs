@@ -1,7 +1,7 @@
 //! Commit notifications by inotify: the kernel tells when a file beside the database is written, so that nobody has to
 //! poll.
 //!
-//! Reliable because WAL needs shared memory: whoever writes to the database does so on this machine.
+//! Reliable because WAL needs shared memory: every writer of the database is on this machine.
 
 use std::{mem::MaybeUninit, os::fd::OwnedFd, path::Path};
 

@@ -61,7 +61,7 @@ impl SqliteStore {
         let place = Arc::new(Place::find(path)?);
         let [writer, reader] = [Arc::<Slot>::default(), Arc::<Slot>::default()];
         let opening = Opening::begin(&place, &writer)?;
-        // Kept until the others are open: whoever closes last folds the log into the file.
+        // Kept until the others are open: the last connection to close checkpoints the log.
         let first = connect(path)?;
         upgrade(&first, &place, carry)?;
         close_to_others(path);

@@ -63,12 +63,12 @@ impl Slot {
         self.lost.load(Relaxed)
     }
 
-    /// The same, for whoever is being told.
+    /// The same; the caller reports it now.
     pub(super) fn was_lost(&self) -> bool {
         self.lost.swap(false, Relaxed)
     }
 
-    /// Says so to whoever asks next.
+    /// Makes the next caller report it.
     pub(super) fn set_lost(&self) {
         self.lost.store(true, Relaxed);
     }

@@ -59,7 +59,8 @@ impl Record for SecretRecord {
     }
 }
 
-/// The key of a credential whose row names a secret that is not there. A row that was changed by hand is told of by its tag.
+/// The key of a credential whose row names a secret that is not there. A row that was changed by hand is reported by
+/// its tag.
 pub fn without_a_named_secret(tx: &mut dyn Tx) -> Result<Option<String>, StoreError> {
     let sql = "SELECT c.key FROM credential c \
                LEFT JOIN secret s ON s.credential = c.id AND s.no = c.secret_no \

@@ -42,7 +42,7 @@ impl App {
         }
     }
 
-    /// The session lost what it had: secrets go, the sign-in says why.
+    /// The session is over: secrets are wiped, and the sign-in screen says why.
     pub(super) fn end_session(&mut self, why: &str) {
         let name = self.room.as_ref().map(|r| r.session.actor.user.as_str().to_owned()).unwrap_or_default();
         self.room = None;
@@ -54,7 +54,7 @@ impl App {
         self.drop_ahead();
     }
 
-    /// Something came otherwise than expected: it is said, and what was typed ahead is dropped.
+    /// Shows a notice about something unexpected, and drops the type-ahead.
     pub(super) fn notice(&mut self, title: &str, lines: Vec<String>) {
         if let Some(room) = &mut self.room {
             room.dialogs.push(Dialog::Notice { title: title.to_owned(), lines });

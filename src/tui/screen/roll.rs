@@ -6,12 +6,12 @@ use super::super::action::Action;
 /// Rows of one page.
 pub(super) const PAGE: u32 = 200;
 
-/// A row that has a place among the others.
+/// A row with a key for keyset paging.
 pub trait Placed {
-    /// What a page can begin behind.
+    /// The key that a page begins after.
     type Place: Clone + PartialEq + std::fmt::Debug;
 
-    /// Its place.
+    /// The key of this row.
     fn place(&self) -> Self::Place;
 }
 
@@ -40,7 +40,7 @@ impl<T: Placed> Roll<T> {
         self.before.last()
     }
 
-    /// Other rows are wanted, from the newest on.
+    /// Resets the list to its newest page.
     pub fn begin_again(&mut self) {
         self.before.clear();
         self.seek = Some(0);

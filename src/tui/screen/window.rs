@@ -34,7 +34,7 @@ pub struct Window {
     selected: usize,
     top: usize,
     seek: Seek,
-    /// Steps down (up when negative) that could not be made yet.
+    /// Pending steps down (up when negative), to be made when rows arrive.
     owed: i64,
     /// Where the page that was asked for begins.
     asked: Position,
@@ -79,7 +79,7 @@ impl Window {
         self.asked = Position::Start;
     }
 
-    /// Other rows are wanted, the first of them selected.
+    /// Resets the list: other rows are wanted, the first of them selected.
     pub fn anew(&mut self) {
         self.seek = Seek::First;
         self.asked = Position::Start;
@@ -117,7 +117,7 @@ impl Window {
         ListQuery { order: self.order, position: self.asked.clone(), limit: WINDOW, ..ListQuery::default() }
     }
 
-    /// Reads the same rows again.
+    /// Reloads the same rows.
     pub fn again(&mut self) {
         self.asked = match self.page.more_before {
             true => self.page.cursor(self.order, 0).map_or(Position::Start, Position::From),

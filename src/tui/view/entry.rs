@@ -54,7 +54,7 @@ impl Difference {
     }
 }
 
-/// What differs between before and after. What was made is told whole, without what it does not have.
+/// The differences between before and after. A new row is told in full, without empty fields.
 pub fn differences(row: &TrailRow) -> Vec<Difference> {
     let (before, after) = (object(row.before.as_deref()), object(row.after.as_deref()));
     let both = before.is_some() && after.is_some();

@@ -57,7 +57,7 @@ fn to_look_at(app: &App, room: &Room, menu: &Menu, paint: &mut Paint<'_>, top: u
     }
 }
 
-/// One line, no longer than `room`: where something must give way it is the name, so that what happened is told whole.
+/// One line, at most `room` columns: the name is shortened first, so that the event is told in full.
 fn look_words(app: &App, look: &Look, room: usize) -> String {
     let (name, happened) = match look {
         Look::Lost(lost) => {

@@ -108,7 +108,7 @@ fn sign_in(app: &App, row: &OwnSignIn) -> String {
     format!("{at} {glyph} {}{}{}", row.outcome, row.how(), menu::from(row.address.as_deref()))
 }
 
-/// Whose word a setting is, once that is known.
+/// Where the value of a setting comes from, once that is known.
 fn standing(room: &Room, setting: Setting) -> Option<Standing> {
     room.security.as_ref().and_then(|security| security.of(setting)).map(|set| set.state)
 }

@@ -125,7 +125,7 @@ fn keys_made(row: &UserRow) -> String {
     }
 }
 
-/// The line over the hints.
+/// The status line.
 pub fn status(app: &App, people: &People) -> String {
     let rows = people.rows().unwrap_or_default();
     let some = |n: usize, word: &str| if n > 0 { format!(", {n} {word}") } else { String::new() };

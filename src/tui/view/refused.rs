@@ -84,7 +84,7 @@ pub fn sentences(app: &App, row: &Refused) -> Vec<String> {
     ]
 }
 
-/// The line over the hints.
+/// The status line.
 pub fn status(list: &RefusedList) -> String {
     let whose = list.only.as_ref().map(|(_, name)| format!(" of {name}")).unwrap_or_default();
     match list.roll.is_newest() {

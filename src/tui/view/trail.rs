@@ -99,7 +99,7 @@ fn in_full(app: &App, row: &TrailRow, paint: &mut Paint<'_>, area: Rect) {
     }
 }
 
-/// The line over the hints.
+/// The status line.
 pub fn status(app: &App, list: &TrailList) -> String {
     let mut parts = Vec::new();
     if app.pending.has(Slot::Verify) && !list.credentials_only {

@@ -116,7 +116,7 @@ impl Guard {
         Self { parts: (0..PARTS).map(|_| Mutex::new(Memory::new(most))).collect() }
     }
 
-    /// The verdict, once more judged by what was accepted before: whoever is refused here leaves nothing behind.
+    /// The verdict after replay protection. A request that is refused here leaves nothing behind.
     pub fn admit<'a>(&self, verdict: Verdict<'a>, now: Seconds) -> Verdict<'a> {
         self.admit_and(verdict, now, |_| ())
     }
