@@ -28,7 +28,7 @@ pub enum Via {
 }
 
 impl Via {
-    /// The word of the trail.
+    /// The word for it in the trail.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Password => "password",
@@ -68,7 +68,7 @@ impl Actor {
 /// A signed-in user and what the first screen says about them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// Who acts from now on.
+    /// The actor of the session's calls.
     pub actor: Actor,
     /// The user's role, so that faces can grey out what it does not allow. Every call checks again.
     pub role: Role,
@@ -80,7 +80,7 @@ pub struct Session {
     pub must_change_password: bool,
     /// Secrets that were on the screen when the connection dropped, since the last sign-in.
     pub dropped: Vec<LostSecret>,
-    /// After how many milliseconds without a key the desk locks.
+    /// Idle lock: milliseconds without a key after which the desk locks.
     pub idle_lock: i64,
 }
 

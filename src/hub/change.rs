@@ -276,7 +276,7 @@ impl<'a> Change<'a> {
         match tx.commit() {
             Commit::Committed => hub.remember(&head),
             Commit::NotCommitted(why) => Err(why.into()),
-            // What left no row in the trail cannot be found again.
+            // A change without a row in the trail cannot be looked up.
             Commit::Unknown if !noted => Err(HubError::Unknown),
             Commit::Unknown => hub.was_committed(&operation),
         }

@@ -57,7 +57,7 @@ fn options(record: &CredentialRecord) -> Option<Options> {
     })
 }
 
-/// A credential for the trail.
+/// A credential as JSON for the trail, without its secrets.
 pub(super) fn json(record: &CredentialRecord) -> String {
     let time = |at: Option<i64>| at.map(|at| Seconds(at).rfc3339());
     serde_json::json!({

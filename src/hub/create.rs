@@ -152,7 +152,7 @@ fn prepare(wanted: &NewCredential, now: Seconds) -> Result<Prepared, HubError> {
     }
 }
 
-/// A new secret of a kind, and what is kept of it.
+/// Generates a secret for a kind; returns its stored form and the secret itself.
 pub(super) fn generate(kind: Kind) -> Result<(Stored, Secret), HubError> {
     let secret = match kind {
         Kind::Basic | Kind::Hmac => credential::api_secret(&mut fill)?,
@@ -234,7 +234,7 @@ impl Change<'_> {
     ) -> Result<Renewed, HubError> {
         let now = self.now.seconds().0;
         let live = self.live_secrets(before, now)?;
-        // There are never three that work: one that is still in its overlap ends now.
+        // At most two secrets work at a time: one that is still in its overlap ends now.
         let overlap = before.overlap(now);
         let older = live.iter().find(|secret| overlap.is_some_and(|(no, _)| no == secret.no));
         let cut_short = older
@@ -247,7 +247,8 @@ impl Change<'_> {
         let record = CredentialRecord { secret_no: no, older_no, older_until, ..touched };
         self.update(&record)?;
         self.add_secret(&record, no, stored)?;
-        // It is the credential that was used or not: what waited goes on waiting, with its newest secret.
+        // First use counts for the credential, not the secret: one that was never used still waits, with its newest
+        // secret.
         tables::lock_asked(&mut *self.tx)?;
         let waiting = tables::stop_waiting(&mut *self.tx, &record.id)?;
         tables::insert_usage(&mut *self.tx, (&record.kind, &record.id), no, waiting)?;

@@ -66,7 +66,7 @@ pub(super) fn head_intact(vault: &Vault, head: &HeadRow) -> bool {
     vault.head_mac_is_right(&head_input(head), &head.mac)
 }
 
-/// Whether this is the tag of a row with these columns and no others.
+/// Whether this is the tag of a row with exactly these columns.
 pub(super) fn is_tag_of(
     vault: &Vault,
     (table, id, version): (&str, &str, i64),

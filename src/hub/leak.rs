@@ -46,7 +46,8 @@ impl Hub {
                 if cancel.is_cancelled() {
                     return Err(StoreError::Cancelled.into());
                 }
-                // People type a password twice: one that stopped working says nothing of another that works.
+                // People choose the same password twice: a match that stopped working does not rule out another that
+                // works.
                 match self.is_it(&row.record, kind, secret)? {
                     true if self.works(actor, &row.record)? => return self.found(actor, &row.record).map(Some),
                     true => harmless = harmless.or_else(|| Some(row.record.clone())),

@@ -13,7 +13,7 @@ use super::{
 };
 
 impl Hub {
-    /// Those of the lost secrets that were not replaced since, and whose credential was not revoked.
+    /// The lost secrets that were not replaced since, and whose credential was not revoked.
     pub fn still_lost(&self, actor: &Actor, lost: &[LostSecret]) -> Result<Vec<StillLost>, HubError> {
         self.look(actor, &Intent::new(Right::ManageCredentials, "look"), |tx| {
             let still = lost.iter().map(|one| self.lost_row(tx, one));

@@ -129,7 +129,7 @@ impl Feed<'_> {
         Ok((since, now))
     }
 
-    /// A mark as a line of text for a file, with a MAC: only who holds the master key can make one that is believed.
+    /// A mark as a line of text for a file, with a MAC: only a holder of the master key can make a valid one.
     pub fn written(self, mark: &Mark) -> Result<String, HubError> {
         let mac = self.hub().vault.head_mac(&mark.input())?;
         let Mark { store_id, epoch, change, trail_no, trail_hash, credentials: _ } = mark;
@@ -164,7 +164,7 @@ impl Feed<'_> {
 
 /// What rows of the trail about the store as a whole are about.
 pub(super) const STORE: &str = "store";
-/// Rows that are looked at: as many verifiers as may have told.
+/// Limit on the rows that are read: as many as there may be reporting verifiers.
 const TOLD: i64 = 200;
 
 /// Rollback reports of verifiers, newest first, since the store was last accepted.
@@ -174,18 +174,18 @@ fn told(tx: &mut dyn Tx) -> Result<Vec<TrailRecord>, HubError> {
     Ok(since.filter(|row| row.action == action::WENT_BACK.code).collect())
 }
 
-/// The epoch that the one who told knows.
+/// The epoch that the reporting verifier knows.
 fn epoch_in(row: &TrailRecord) -> i64 {
     let after = row.after.as_deref().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
     after.and_then(|json| json["epoch"].as_i64()).unwrap_or_default()
 }
 
-/// When a verifier last told that it knows a newer state of this store; `None` if none did since it was accepted.
+/// When a verifier last reported that it knows a newer state of this store; `None` if none did since it was accepted.
 pub(super) fn went_back(tx: &mut dyn Tx) -> Result<Option<Millis>, HubError> {
     Ok(told(tx)?.first().map(|row| Millis(row.at)))
 }
 
-/// What a verifier last told that is not as keydesk left it, since the store was last accepted.
+/// The last tampering that a verifier reported since the store was last accepted.
 pub(super) fn altered(tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
     let rows = tables::trail_before(tx, &[TrailFilter::Subject(STORE)], i64::MAX, TOLD)?;
     let since = rows.into_iter().take_while(|row| row.action != action::ACCEPTED.code);
@@ -193,8 +193,9 @@ pub(super) fn altered(tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
 }
 
 impl Hub {
-    /// Accepts the store as it is, after an older copy of it, or of a row, was put in its place: verifiers that keep what
-    /// they knew before load all of it. What the activity log knows better is put right first; keys are counted anew.
+    /// Accepts the store as it is, after an older copy of it, or of a row, was put in its place: verifiers that held on
+    /// to their snapshot reload it. Rows that the activity log knows better are corrected first; keys are counted
+    /// again.
     pub fn accept_store(&self, actor: &Actor) -> Result<Accepted, HubError> {
         let intent = Intent::new(Right::ManageSite, "accept the store").sensitive().mending();
         self.change(actor, intent, |change| {

@@ -14,7 +14,7 @@ use super::{
     sign_in,
 };
 
-/// How many are told.
+/// Limit on the rows that are shown.
 const TOLD: i64 = 20;
 
 impl Hub {

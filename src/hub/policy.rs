@@ -53,7 +53,7 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Takes up what a setting says; false if it says nothing of the kind.
+    /// Applies the value of a setting; false if it is not a valid one.
     fn take_up(&mut self, setting: Setting, value: &str) -> bool {
         let all = (setting == Setting::Algorithms && value == ALL_ALGORITHMS).then(Algorithms::default);
         let put = match setting {
@@ -66,7 +66,7 @@ impl Policy {
     }
 }
 
-/// What verifiers follow of the settings.
+/// The settings that verifiers follow.
 const SETTINGS: [Setting; 3] = [Setting::Staleness, Setting::Replay, Setting::Algorithms];
 
 /// A policy, and how far it can be trusted.
@@ -76,7 +76,7 @@ pub struct Followed {
     pub policy: Policy,
     /// Settings whose rows were changed, removed, or put back older, outside keydesk.
     pub tampered: Vec<Setting>,
-    /// Of which settings something is known.
+    /// Which settings are known.
     known: [bool; SETTINGS.len()],
     /// The change that wrote the row of each, as far as it was followed.
     change: [i64; SETTINGS.len()],
@@ -99,7 +99,7 @@ impl Followed {
         SETTINGS.iter().zip(self.change).any(|(setting, change)| *setting == Setting::Replay && change <= mark.change())
     }
 
-    /// The same, for a store that was put back on purpose: its rows may be older.
+    /// The same for a store that was reset on purpose: its rows may be older.
     #[must_use]
     pub fn anew(&self) -> Self {
         Self { change: Default::default(), ..self.clone() }

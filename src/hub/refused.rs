@@ -12,10 +12,10 @@ use crate::time::Seconds;
 
 use super::{Actor, CredentialId, Hub, HubError, Refusal, refusal::Intent};
 
-/// Refusals that are kept of one credential.
+/// How many refusals are kept of one credential.
 pub const REFUSALS_KEPT: usize = 20;
 
-/// Seconds within which refusals that are alike are one.
+/// Seconds within which similar refusals are aggregated.
 const ALIKE_WITHIN: u64 = 3_600;
 
 impl Refusal {
@@ -62,10 +62,10 @@ pub struct Refused {
     pub name: String,
 }
 
-/// Behind which refusal a page begins.
+/// Cursor: the refusal that a page begins after.
 pub type Before = i64;
 
-/// Which refusals are wanted, newest first.
+/// A query for refusals, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RefusedQuery {
     /// Only those of one credential.
@@ -77,7 +77,7 @@ pub struct RefusedQuery {
 }
 
 impl Refused {
-    /// The place of this one: the page behind it has only older ones.
+    /// The cursor of this refusal: the page after it has only older ones.
     pub fn place(&self) -> Before {
         self.no
     }

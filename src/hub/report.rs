@@ -80,8 +80,8 @@ impl Feed<'_> {
         Ok(tables::used_since(&mut *tx, Kind::Hmac.as_str(), since.0)?)
     }
 
-    /// Writes last uses; an older report does not replace a newer one. A use with a time in the future is ignored: the
-    /// clock was ahead when it was noted, and no later use would ever replace it.
+    /// Writes last uses; an older report does not replace a newer one. A use with a time in the future counts as of
+    /// now: the clock was ahead when it was noted, and no later use would ever replace it.
     pub fn write_uses(self, uses: &[Use]) -> Result<(), HubError> {
         let now = self.hub().now().seconds().0;
         let latest = now.saturating_add(AHEAD);
@@ -139,13 +139,13 @@ impl Feed<'_> {
 
 /// Refusals of one credential while a batch is written.
 struct Kept {
-    /// Newest first.
+    /// The refusals, newest first.
     rows: Vec<(RefusalRow, Written)>,
-    /// Ids of those that go.
+    /// Ids of the refusals to be deleted.
     gone: Vec<String>,
 }
 
-/// How much the store knows of a refusal.
+/// Whether the store has a refusal already.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Written {
     As,
@@ -200,7 +200,7 @@ impl Kept {
     }
 }
 
-/// A statement for all that is new, one for all that came again, and one for all that goes.
+/// Three statements: new refusals, repeated ones, deleted ones.
 fn write_kept(tx: &mut dyn WriteTx, kept: BTreeMap<Uuid, Kept>) -> Result<(), HubError> {
     let (mut new, mut again, mut gone) = (Vec::new(), Vec::new(), Vec::new());
     for (credential, kept) in kept {

@@ -22,7 +22,7 @@ pub enum Setting {
     Algorithms,
 }
 
-/// What is known of a setting.
+/// The description of a setting.
 struct Row {
     /// Its name on the command line.
     name: &'static str,
@@ -49,9 +49,9 @@ const TABLE: [Row; 6] = [
         meaning: "what requests may be signed with: all, or some of hmac-sha1 hmac-sha256 hmac-sha384 hmac-sha512" },
 ];
 
-/// What the lock time may be: a day at most.
+/// Range of the lock time in minutes: a day at most.
 const LOCK_RANGE: std::ops::RangeInclusive<i64> = 1..=24 * 60;
-/// What the staleness limit may be: an hour without sight of the store is the most that anybody should answer for.
+/// Range of the staleness limit in seconds: an hour at most.
 const STALENESS_RANGE: std::ops::RangeInclusive<i64> = 1..=3_600;
 
 impl Setting {
@@ -100,8 +100,8 @@ impl Setting {
         format!("set it again: `keydesk setting set {} VALUE --as NAME`", self.name())
     }
 
-    /// What is read where a row holds a value that cannot be one, though its tag is right: another keydesk wrote it. Of what
-    /// lets requests in nothing; a place is only for people and samples.
+    /// The value in place of one that this keydesk cannot parse although its tag is right, because another version
+    /// wrote it. None for settings that decide on requests; addresses are only for users and samples.
     pub(super) fn in_place_of_odd(self) -> Option<String> {
         match self {
             Self::LockTime | Self::ApiAddress | Self::Upstream => Some(self.default_value()),
@@ -133,7 +133,7 @@ impl Setting {
     }
 }
 
-/// The word for no restriction.
+/// The value that stands for no restriction.
 pub(super) const ALL_ALGORITHMS: &str = "all";
 
 fn within(typed: &str, range: &std::ops::RangeInclusive<i64>, what: &str, unit: &str) -> Result<String, String> {

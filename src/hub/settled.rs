@@ -16,7 +16,7 @@ use super::{
     walk::{self, Walk},
 };
 
-/// Values by their names in the store, as rows of the trail tell them.
+/// Values by their names in the store, as rows of the trail record them.
 pub(super) type Written = BTreeMap<String, String>;
 
 /// The content of a row that can be trusted.
@@ -28,8 +28,8 @@ pub(super) struct Said {
     pub(super) change: i64,
 }
 
-/// What the row of a setting says; `None` if it is gone, has a wrong tag, is an older one put back, or holds what this
-/// keydesk cannot read.
+/// The content of a setting's row; `None` if it is missing, has a wrong tag, is an older one put back, or holds what
+/// this keydesk cannot read.
 pub(super) fn said(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<Option<Said>, HubError> {
     let found: Option<Tagged<SettingRecord>> = tables::get(tx, "id", setting.key())?;
     let Some(SettingRecord { value, change, .. }) = found.filter(|row| guard::intact(vault, row)).map(|row| row.record)
@@ -45,7 +45,7 @@ pub(super) fn said(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<O
     Ok(readable.map(|value| Said { value, state, change }))
 }
 
-/// What the trail says that a setting was last set to, if somebody ever set it.
+/// The last value of a setting by the trail, if somebody ever set it.
 pub(super) fn last_set(tx: &mut dyn Tx, setting: Setting) -> Result<Option<String>, HubError> {
     let filters = [TrailFilter::Subject(setting.key()), TrailFilter::Class(action::SETTING.class)];
     let mut written = Written::new();
@@ -67,7 +67,7 @@ pub(super) fn json<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>) -> 
     serde_json::Value::Object(all.collect()).to_string()
 }
 
-/// Takes up what a row of the trail says was written.
+/// Applies a row of the trail to the values.
 pub(super) fn take_up(written: &mut Written, action: &str, after: Option<&str>) {
     if ![action::SET_UP.code, action::SETTLED.code, action::SETTING.code].contains(&action) {
         return;
@@ -79,7 +79,7 @@ pub(super) fn take_up(written: &mut Written, action: &str, after: Option<&str>) 
     }));
 }
 
-/// The rows of a new desk; returns them as the trail tells them.
+/// Inserts the rows of a new desk; returns them as JSON for the trail.
 pub(super) fn first(change: &mut Change<'_>) -> Result<String, HubError> {
     write(change, &Setting::ALL)
 }

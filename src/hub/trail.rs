@@ -35,8 +35,8 @@ impl Hub {
         })
     }
 
-    /// Hands a part of the trail on, page by page, newest first; at least one page, if an empty one. The rows leave the
-    /// desk, so the password must have been given lately.
+    /// Passes a part of the trail on, page by page, newest first; at least one page, if an empty one. The rows leave
+    /// the desk, so the password must have been given recently.
     pub fn export_trail(
         &self,
         actor: &Actor,
@@ -133,7 +133,7 @@ impl Hub {
     }
 }
 
-/// Whether the account is not the one that set-up made.
+/// Whether the account differs from the one that set-up made.
 fn account_changed(tx: &mut dyn Tx, vault: &Vault) -> Result<bool, HubError> {
     let account = tables::account(tx)?.filter(|row| guard::intact(vault, row));
     Ok(account.map(|row| row.record.name) != account_of_the_trail(tx)?)

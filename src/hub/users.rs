@@ -117,7 +117,7 @@ impl Hub {
         let name = target.name.as_str();
         check_new_password(name, password)?;
         let (hash, id) = (hash_password(password)?, self.throttle_id(name)?);
-        // One's own is everybody's right, here too: the command line has no old password to ask for.
+        // Changing one's own password is open to every user here, too: the command line does not ask for the old one.
         let own = name == actor.user.as_str();
         let right = if own { Right::OwnAccount } else { Right::ManageUsers };
         self.change(actor, Intent::new(right, UserDeed::Password.asked()).sensitive(), |change| {
@@ -242,7 +242,7 @@ impl Change<'_> {
         Ok(person)
     }
 
-    /// Refuses a change after which nobody could manage the desk.
+    /// Refuses a change that would leave no Administrator who can sign in.
     fn keep_an_administrator(&mut self, before: &PersonRecord, after: &PersonRecord) -> Result<(), HubError> {
         if !is_able_administrator(before) || is_able_administrator(after) {
             return Ok(());
@@ -289,7 +289,7 @@ pub(super) fn json(person: &PersonRecord) -> String {
     .to_string()
 }
 
-/// Whether a new password may be one.
+/// Checks a new password against the password policy.
 pub(super) fn check_new_password(name: &str, password: &Secret) -> Result<(), HubError> {
     let text = password.expose_text().ok_or(PasswordError::Control)?;
     Ok(check_user_password(name, text)?)

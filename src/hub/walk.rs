@@ -63,7 +63,7 @@ pub(super) fn on_with(
 }
 
 impl Walk {
-    /// At the beginning. `expect` is a number and hash noted elsewhere.
+    /// Starts a verification. `expect` is a number and hash noted elsewhere.
     pub(super) fn new(head: &HeadRow, expect: Option<(i64, String)>) -> Self {
         let hash = guard::first_hash(&head.store_id);
         let (head_no, head_hash) = (head.trail_no, head.trail_hash.clone());
@@ -71,7 +71,7 @@ impl Walk {
     }
 
     fn step(&mut self, record: &TrailRecord) -> Result<(), StoreError> {
-        // A row beyond the end that the head names is no row of the trail; it is told of on its own.
+        // A row beyond the end that the head names is not part of the trail; it is reported separately.
         if self.broken.is_some() || record.no > self.head_no {
             return Ok(());
         }
@@ -95,7 +95,7 @@ impl Walk {
         Ok(())
     }
 
-    /// What is wrong with the trail, once all of it was walked.
+    /// The first thing that is wrong with the trail, once all of it was read.
     pub(super) fn finish(&mut self, head_intact: bool) -> Option<String> {
         let noted = self.expect.as_ref().map(|(no, _)| *no);
         self.broken.take().or_else(|| match noted {

@@ -65,9 +65,9 @@ pub(super) const FORWARDED: Contract = Contract {
     last_of_client: false,
 };
 
-/// Traefik, which can set no fields but its own: it writes the client's address into `X-Forwarded-For`, alone unless it was
-/// told to trust what clients write there, and then it is refused. It tells neither the version nor the framing; it hands
-/// the body over.
+/// Traefik, which can set no fields but its own: it writes the client's address into `X-Forwarded-For`, alone unless it
+/// is configured to trust what clients write there, which is refused. It forwards neither the version nor the framing;
+/// it hands the body over.
 pub(super) const TRAEFIK: Contract = Contract {
     names: [
         "x-forwarded-method",
@@ -205,8 +205,8 @@ fn is_told_by(name: &str) -> bool {
     name.starts_with("x-") || name == "host"
 }
 
-/// Whether a name is another spelling of one. The variables of nginx know no `-` from a `_`: where another server on the same
-/// address lets names with `_` in, the first of such fields would be the one that it tells the framing by.
+/// Whether a name is another spelling of a field. Variables of nginx do not distinguish `-` from `_`: where another
+/// server on the same address admits names with `_`, nginx would take the framing from the first of such fields.
 fn is_respelled(of: &str, name: &str) -> bool {
     let fold = |b: u8| if b.is_ascii_alphanumeric() { b } else { b'-' };
     name.len() == of.len() && name != of && name.bytes().map(fold).eq(of.bytes())

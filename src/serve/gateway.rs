@@ -64,7 +64,7 @@ impl GatewayToken {
         let place = || path.display().to_string();
         let io = |why| TokenError::Unreadable(place(), why);
         let file = PrivateFile::open(path).map_err(io)?;
-        // Before the mode: nobody is to be told to change that of a file which is something else.
+        // Before the mode: nobody should be asked to change the mode of a file that is something else.
         if file.length().is_none_or(|length| length > LONGEST as u64) {
             return Err(TokenError::Malformed(place()));
         }

@@ -15,10 +15,11 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-/// Says how much is logged: `warn`, `info` (the default), `debug`, or by module as in `keydesk::serve=debug,info`.
+/// The environment variable of the log level: `warn`, `info` (the default), `debug`, or by module as in
+/// `keydesk::serve=debug,info`.
 const LEVEL: &str = "KEYDESK_LOG";
 
-/// What changes how much is logged.
+/// The handle that changes the level at run time.
 static LOGGED: OnceLock<reload::Handle<Targets, Registry>> = OnceLock::new();
 
 /// A log level, or one for each module.
@@ -39,7 +40,7 @@ impl Default for Level {
 }
 
 impl Level {
-    /// What the environment says, else what the config says.
+    /// Reads the level from the environment, otherwise from the config.
     pub fn read(config: Option<&str>) -> Result<Self, LevelError> {
         let named = env::var(LEVEL).ok().and_then(|text| Self::parse(&text));
         match (named, config) {
@@ -56,7 +57,7 @@ impl Level {
         text.split(',').all(is_word).then(|| Targets::from_str(text).ok().map(Self)).flatten()
     }
 
-    /// Logs so much from here on.
+    /// Applies this level from now on.
     pub(super) fn take_up(&self) {
         // Without a logger of ours there is nothing to change.
         let _ = LOGGED.get().map(|logged| logged.reload(self.0.clone()));

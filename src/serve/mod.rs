@@ -142,7 +142,7 @@ impl ServeError {
     }
 }
 
-/// Loads the desk, listens, and answers until the process is told to stop. At a SIGHUP it takes up what is `reread`.
+/// Runs a verifier: loads the desk, listens, and answers until shutdown. SIGHUP applies what `reread` returns.
 pub fn run(mut orders: Orders, reread: &Reread, hangups: &HangUps) -> Result<(), ServeError> {
     thread::tell_panics();
     orders.log.take_up();
@@ -189,7 +189,7 @@ pub fn run(mut orders: Orders, reread: &Reread, hangups: &HangUps) -> Result<(),
     served
 }
 
-/// The threads beside the answers.
+/// The background threads.
 struct Threads {
     verifier: Arc<Verifier>,
     stop: Arc<AtomicBool>,
@@ -250,7 +250,7 @@ impl Threads {
         Ok(Self { verifier, stop, follower, writer })
     }
 
-    /// Waits for what was noted to be written.
+    /// Waits until the queued reports are written.
     fn end(self) {
         self.stop.store(true, Ordering::Relaxed);
         self.follower.thread().unpark();
@@ -290,8 +290,8 @@ async fn serve(
     hangups: &HangUps,
     take_up: Arc<impl Fn() + Send + Sync + 'static>,
 ) -> Result<(), ServeError> {
-    // Before READY: a service manager may stop what it was told is ready. And before there is a socket, which an end that is
-    // not waited for would leave behind.
+    // Before READY: a service manager may stop a service as soon as it is ready. And before there is a socket, which an
+    // abrupt end would leave behind.
     let mut ends = ENDS.into_iter().map(signal).collect::<io::Result<Vec<_>>>()?;
     let mut hangup = signal(SignalKind::hangup())?;
     let sockets = listen::sockets(&orders.listen, orders.token.is_some())?;
@@ -320,7 +320,7 @@ async fn serve(
     Ok(())
 }
 
-/// What would end the process, and ends it in order.
+/// The signals that shut the process down gracefully.
 const ENDS: [SignalKind; 6] = [
     SignalKind::terminate(),
     SignalKind::interrupt(),

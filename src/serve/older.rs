@@ -122,7 +122,7 @@ fn secrets(now: &mut Entry, older: &Entry) -> bool {
     shorter || now.secrets.len() < before
 }
 
-/// What tells secrets apart, however they are kept.
+/// A fingerprint of a secret, whatever its stored form.
 fn print(stored: &Stored) -> [u8; 32] {
     match stored {
         Stored::Sha256(hash) => *hash,
@@ -131,7 +131,7 @@ fn print(stored: &Stored) -> [u8; 32] {
     }
 }
 
-/// What both allow, and whether that is nothing.
+/// The intersection, and whether it is empty.
 fn narrowed(one: &Algorithms, other: &Algorithms) -> (Algorithms, bool) {
     let both: Vec<_> = Algorithm::ALL.into_iter().filter(|a| one.admit(*a) && other.admit(*a)).collect();
     let none_left = both.is_empty();

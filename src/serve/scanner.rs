@@ -101,7 +101,8 @@ impl Scanner {
         found
     }
 
-    /// Notes a field that frames the body. Its name ends before the colon; what an HTTP library would refuse needs no care.
+    /// Records a field that frames the body. Its name ends right before the colon; what the HTTP library refuses does
+    /// not matter here.
     fn note_field(&mut self, line: &[u8]) {
         let Some(colon) = line.iter().position(|b| *b == b':') else { return };
         let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());

@@ -149,5 +149,5 @@ impl Verifier {
     }
 }
 
-/// The hub, which is another one after the store was replaced. Requests never ask it.
+/// The hub, which is exchanged after the store was replaced. Requests never use it.
 pub(super) type SharedHub = Arc<RwLock<Arc<Hub>>>;

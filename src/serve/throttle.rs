@@ -60,7 +60,7 @@ pub(super) struct Throttle {
     of_all: Cache<(u64, Neighbourhood), Bucket>,
 }
 
-/// Full until this millisecond.
+/// The millisecond at which the bucket is empty again.
 type Bucket = Arc<AtomicU64>;
 
 /// A try that was admitted; refunded when the password was right.
@@ -70,7 +70,7 @@ pub(super) struct Try {
     near: Option<Filled>,
 }
 
-/// A bucket, and how much was put into it.
+/// A bucket and the amount that was put into it.
 type Filled = (Bucket, u64);
 
 impl Try {
@@ -108,7 +108,7 @@ fn bucket<K: Eq + std::hash::Hash + Clone>(buckets: &Cache<K, Bucket>, place: K)
     buckets.get_or_insert_with(&place, || Ok::<_, ()>(Arc::default())).ok()
 }
 
-/// Puts one more in, and says where and how much.
+/// Fills the bucket by one try; returns the bucket and the amount.
 fn fill(bucket: Bucket, (burst, pace): (u64, u64), now: u64) -> Option<Filled> {
     let fuller = |until: u64| {
         let next = until.max(now) + pace;

@@ -40,14 +40,14 @@ impl Fragment {
     }
 }
 
-/// A connection whose bytes are looked at.
+/// A connection's stream, with the bytes that pass through it watched.
 #[derive(Debug)]
 pub(super) struct Watched<S> {
     inner: S,
     scanner: Scanner,
     fragment: Fragment,
     deadline: Deadline,
-    /// Something that was written is not taken yet.
+    /// Whether the client has not read everything that was written.
     waits: bool,
 }
 
@@ -57,7 +57,7 @@ impl<S> Watched<S> {
         (Self { inner, scanner: Scanner::default(), fragment: fragment.clone(), deadline, waits: false }, fragment)
     }
 
-    /// What came of writing.
+    /// Tracks the result of a write.
     fn wrote(&mut self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if written.is_pending() {
             self.waits = true;
@@ -67,7 +67,7 @@ impl<S> Watched<S> {
     }
 }
 
-/// How long an answer may take to be taken whole: gateways read at once.
+/// Timeout for writing a whole response: gateways read at once.
 const TAKEN: Duration = Duration::from_secs(10);
 
 /// Read size in bytes: a request fits into one read.

@@ -11,7 +11,7 @@ use super::{
     Feed,
 };
 
-/// Rows of the trail that wait at most, about tampering: a whole table changed is one finding, not a million.
+/// Limit on the findings that wait for the trail: a whole table changed is one finding, not a million.
 const MOST: usize = 100;
 
 /// A credential that is not to be trusted.
@@ -26,7 +26,7 @@ pub(super) struct Finding {
 pub struct Findings(VecDeque<Finding>);
 
 impl Findings {
-    /// Adds those of another.
+    /// Appends the findings of another.
     pub fn append(&mut self, other: Self) {
         self.extend(other.0);
     }

@@ -41,8 +41,8 @@ use run::{Opened, Run};
 const RUN: usize = 1_000;
 /// Behind every id in text form.
 const LAST_ID: &str = "g";
-/// More credentials than this are not believed to be there: the tally has no tag, and with more a verifier is made no
-/// roomier anyway.
+/// Limit on a count that is believed: the counters have no tag, and a larger number would not change how much a
+/// verifier allocates.
 const MOST_COUNTED: i64 = 1 << 24;
 
 /// The calls for verifiers.
@@ -85,7 +85,7 @@ pub struct Fed {
 }
 
 impl Fed {
-    /// Drops all that only counts for a credential that is trusted.
+    /// Drops everything that counts only for a trusted credential.
     fn refuse(&mut self) {
         self.tampered = true;
         self.secrets.clear();
@@ -105,7 +105,7 @@ pub struct FedSecret {
     pub valid_until: Option<Seconds>,
 }
 
-/// Where the time of a [`Feed::load`] went.
+/// Timings of a [`Feed::load`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Took {
     /// Reading rows and checking their tags.
@@ -119,13 +119,13 @@ pub struct Took {
 pub struct Read {
     /// Position of the store.
     pub mark: Mark,
-    /// Where the time went.
+    /// Timings of the load.
     pub took: Took,
-    /// Ids and terms of the rows that cannot even be named: they count for the sum.
+    /// Ids and terms of the rows too damaged to be named: they count for the sum.
     pub unnamed: Vec<(String, Term)>,
 }
 
-/// Whether two that read a part each have the same state of the store before them.
+/// Whether two threads that read a part each see the same state of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Agreed {
     /// Both read the same state.
@@ -169,7 +169,7 @@ impl<'a> Feed<'a> {
         self.hub.store.reopened()
     }
 
-    /// Whether somebody who opens the store now sees what this handle sees.
+    /// Whether a connection opened now sees what this handle sees.
     pub fn is_fresh(self) -> Result<bool, HubError> {
         Ok(self.hub.store.fresh()?)
     }

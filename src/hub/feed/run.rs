@@ -54,10 +54,10 @@ struct Sealed {
     sealed: Range<usize>,
 }
 
-/// What a run of rows comes to.
+/// The result of a batch.
 pub(super) struct Opened {
     pub(super) fed: Vec<Fed>,
-    /// Ids and terms of the rows that cannot even be named.
+    /// Ids and terms of the rows too damaged to be named.
     pub(super) unnamed: Vec<(String, Term)>,
 }
 
@@ -66,7 +66,7 @@ const ID: usize = 36;
 const SEALED: usize = 96;
 
 impl<'a> Run<'a> {
-    /// With room for so many.
+    /// An empty batch with capacity for `count` credentials.
     pub(super) fn new(vault: &'a Vault, count: usize, now: i64) -> Self {
         Self {
             vault,

@@ -28,7 +28,7 @@ pub struct Taken {
     pub expires_at: Option<Seconds>,
     /// Where it may be used from.
     pub networks: Option<Networks>,
-    /// How it may sign.
+    /// Algorithms that may sign.
     pub algorithms: Option<Algorithms>,
     /// Whether a digest of the body must be signed.
     pub body_digest: Option<BodyDigest>,
@@ -51,7 +51,7 @@ pub enum TakenSecrets {
 }
 
 impl Feed<'_> {
-    /// What was done since `mark`, oldest first; nothing if the trail in between is not whole.
+    /// The changes since a mark, oldest first; nothing if the trail in between is not whole.
     pub fn taken(self, since: &Mark) -> Result<Vec<Taken>, HubError> {
         let mut tx = self.hub.store.read(&Cancel::default())?;
         let now = self.mark_in(&mut *tx)?;

@@ -12,10 +12,10 @@ use super::{
     Feed,
 };
 
-/// Something that is not as keydesk left it.
+/// A finding of tampering outside the credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
-    /// What, as a sentence without an end.
+    /// What was found, as a sentence without an end.
     pub what: String,
     /// Whether a starting verifier must refuse to answer: it concerns which requests pass, or what is said about their
     /// credentials.
@@ -23,12 +23,12 @@ pub struct Wrong {
 }
 
 impl Feed<'_> {
-    /// What is wrong now.
+    /// The current findings.
     pub fn wrongs(self) -> Result<Vec<Wrong>, HubError> {
         wrongs(self, &mut *self.hub.store.read(&Cancel::default())?)
     }
 
-    /// A row of the trail about something wrong. Once a minute and sentence, with a count.
+    /// Records a finding in the trail: one row per minute and sentence, with a count.
     pub fn note_wrong(self, what: &str) -> Result<(), HubError> {
         let asked = "trust the store";
         let after = serde_json::json!({ "asked": asked, "what": what }).to_string();

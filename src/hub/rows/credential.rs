@@ -34,11 +34,11 @@ pub struct CredentialRow {
     pub options: Options,
     /// When it was made.
     pub created_at: Millis,
-    /// Who made it.
+    /// Name of the user who made it.
     pub created_by: String,
     /// When it was last changed.
     pub changed_at: Millis,
-    /// Who last changed it.
+    /// Name of the user who last changed it.
     pub changed_by: String,
     /// Version of the row: a change names the one it was decided on.
     pub version: i64,
@@ -78,14 +78,15 @@ pub struct LiveSecret {
     pub valid_until: Option<Seconds>,
     /// When it was made.
     pub created_at: Millis,
-    /// Who made it.
+    /// Name of the user who made it.
     pub created_by: String,
     /// Its last use.
     pub last_used: Option<LastUse>,
 }
 
 impl LiveSecret {
-    /// What a rotation at `now` would cut short; `None` for the current secret, and for one that has stopped.
+    /// The secret that a rotation at `now` would end early; `None` for the current secret, and for one that has
+    /// stopped.
     pub fn cut_short(&self, now: Millis) -> Option<CutShort> {
         let until = self.valid_until.filter(|until| until.0 > now.seconds().0)?;
         Some(CutShort { created_at: self.created_at, until })
@@ -178,7 +179,7 @@ pub enum Outcome {
     Already(CredentialRow),
     /// Left out: somebody changed it since. The row is as it is now.
     LeftOut {
-        /// As it is now.
+        /// The credential as it is now.
         row: CredentialRow,
         /// Why, as a sentence.
         why: Conflict,

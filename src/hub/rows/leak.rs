@@ -17,7 +17,7 @@ pub enum WhichSecret {
 }
 
 impl WhichSecret {
-    /// Judged by its end, which the current secret does not have.
+    /// Derives it from the secret's end, which the current one does not have.
     pub fn of(until: Option<Seconds>, now: Millis) -> Self {
         match until {
             None => Self::Current,
@@ -107,7 +107,7 @@ pub enum Gone {
     Wiped,
 }
 
-/// A secret that was gone before anybody is known to have saved it.
+/// A secret that was gone from the screen before it was copied, as far as is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LostSecret {
     /// Id of the credential.

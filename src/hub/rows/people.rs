@@ -142,7 +142,7 @@ impl std::fmt::Display for SignInOutcome {
     }
 }
 
-/// One row of the trail, in words.
+/// A row of the trail, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrailRow {
     /// Sequence number: the order of the trail.

@@ -61,11 +61,11 @@ pub(super) struct Journal {
     passed: Mutex<BTreeMap<i64, Instant>>,
     unkept: Unkept,
     list: List,
-    /// Whether the last record found no place: said once, and again after it went well.
+    /// Whether the last record could not be written: logged once, and again after a success.
     failing: AtomicBool,
-    /// Whether it was said that not even this can be noted.
+    /// Whether it was logged that not even the gap can be recorded.
     mute: AtomicBool,
-    /// Whether it is used.
+    /// Whether the journal is in use.
     begun: AtomicBool,
     /// Records that could not be written, and files that could not be read.
     pub(super) lost: AtomicU64,
@@ -255,7 +255,7 @@ impl Journal {
         act(file)
     }
 
-    /// Makes the directory, if it is not there; an error if what is there is no directory of one's own.
+    /// Creates the directory if it is missing; an error if the path is something else than a directory of this user.
     fn make(&self) -> io::Result<()> {
         match DirBuilder::new().mode(0o700).create(&self.directory) {
             Err(why) if why.kind() != io::ErrorKind::AlreadyExists => Err(why),
@@ -273,7 +273,7 @@ impl Journal {
         self.directory.join(minute.to_string())
     }
 
-    /// Notes that a process that starts next does not know of what ends then.
+    /// Records a gap: the next process will not know of signatures that expire then.
     fn note_unkept(&self, end: Seconds) {
         if let Err(why) = self.unkept.note(end)
             && !self.mute.swap(true, Relaxed)

@@ -13,7 +13,7 @@ use std::{
 use crate::files::{self, Access};
 use crate::time::Seconds;
 
-/// Its name, which is no minute's.
+/// Name of the file, which is not a minute.
 const NAME: &str = "unkept";
 /// Digits of a second, and a line break.
 const LENGTH: usize = 20;

@@ -33,9 +33,9 @@ const GATHERED: usize = 262_144;
 const EMPTIED_SOON: Duration = Duration::from_millis(5);
 /// From this many reports at a time the queue is under load.
 const MANY: usize = 200;
-/// Reports that are gathered in one go: a tenth of a millisecond, for which an answer may have to wait.
+/// Reports that are aggregated in one piece: a tenth of a millisecond, which may delay a response.
 const PIECE: usize = 256;
-/// Refusals of one transaction, about half a millisecond's work: neither a desk that waits for the store nor an answer
+/// Refusals of one transaction, about half a millisecond's work: neither a desk that waits for the store nor a response
 /// that waits for this core must wait long.
 const BATCH: usize = 50;
 /// Last uses of one transaction: they are one statement, and no more work than so many refusals.
@@ -177,7 +177,8 @@ impl Gathering {
                     for (n, report) in more.into_iter().enumerate() {
                         self.take(report);
                         if n % PIECE == PIECE - 1 {
-                            // Seldom let on, the thread finds thousands: whoever else wants the core has it first.
+                            // On a busy machine the thread runs seldom and finds thousands of reports, so it yields the
+                            // core between pieces.
                             std::thread::yield_now();
                         }
                     }
@@ -346,14 +347,14 @@ impl Lines {
         );
     }
 
-    /// Whether one more request may be looked into.
+    /// Whether one more request may be diagnosed in this second.
     fn may_look(&mut self) -> bool {
         self.tell_rest();
         self.looked_into += 1;
         self.looked_into <= LOOKED_INTO
     }
 
-    /// A second is over: says how many were not told.
+    /// Logs at the end of a second how many refusals were suppressed.
     fn tell_rest(&mut self) {
         if self.second.elapsed() < Duration::from_secs(1) {
             return;
