@@ -19,7 +19,7 @@ pub enum HubError {
     PasswordNeeded,
     /// The password was set by somebody else and must be changed before anything else.
     #[error(
-        "Your password was set by somebody else. Choose your own first: sign in at the desk, or
+        "Your password was set by somebody else. Choose your own first: sign in at the desk, or run \
          `keydesk user passwd NAME --as NAME`."
     )]
     PasswordMustChange,
