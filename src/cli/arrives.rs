@@ -9,7 +9,7 @@ use rustix::{
 
 use super::failure::Failure;
 
-/// Refuses a standard output that is closed, full, or whose reader is gone. A plain `>/dev/null` is somebody's wish.
+/// Refuses a standard output that is closed, full, or whose reader is gone. A plain `>/dev/null` is taken as intended.
 pub fn check() -> Result<(), Failure> {
     let trouble = |why: &str| {
         Failure::failed(format!(

@@ -85,7 +85,7 @@ impl Networks {
         self.0.is_empty()
     }
 
-    /// What both let in; `None` if that is no address at all.
+    /// The intersection; `None` if it is empty.
     pub fn both(&self, other: &Self) -> Option<Self> {
         match (self.is_any(), other.is_any()) {
             (_, true) => return Some(self.clone()),
@@ -146,7 +146,7 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
     line.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty())
 }
 
-/// One network that somebody typed.
+/// Parses one network as typed.
 fn typed(text: &str) -> Result<IpNet, NetworkError> {
     let net = match cidr(text) {
         Some(net) => net?,
@@ -154,7 +154,7 @@ fn typed(text: &str) -> Result<IpNet, NetworkError> {
     };
     let mapped = Ipv6Net::new_assert(Ipv4Addr::UNSPECIFIED.to_ipv6_mapped(), MAPPED);
     match net {
-        // All of IPv6 is what it says: nobody means IPv4 by it.
+        // All of IPv6 is unambiguous: it is not meant as IPv4.
         IpNet::V6(wide) if wide.contains(&mapped) && wide.prefix_len() > 0 => Err(NetworkError::Mapped(short(text))),
         net => Ok(net),
     }
@@ -190,7 +190,7 @@ fn plain_prefix(text: &str) -> bool {
     })
 }
 
-/// What is wrong with text that is no network, as far as it can be told.
+/// The error for text that is not a network, as specific as possible.
 fn slip(text: &str) -> NetworkError {
     let given = short(text);
     match SLIPS.iter().find_map(|slip| slip(text)) {

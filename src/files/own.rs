@@ -20,8 +20,8 @@ pub enum Access {
     Write,
 }
 
-/// Opens a regular file of this user that has no other name. A link in its place is not followed, and nobody waits for a
-/// pipe to have another end.
+/// Opens a regular file of this user that has no other name. A link in its place is not followed, and opening a pipe
+/// does not block.
 pub fn open(path: &Path, access: Access) -> io::Result<(File, Metadata)> {
     let mut options = OpenOptions::new();
     match access {
@@ -87,7 +87,7 @@ pub fn is_own_directory(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Tells a file from another that took its place, while somebody holds it.
+/// Identity of a file (device and inode), valid while the file is held open.
 pub fn which(meta: &Metadata) -> (u64, u64) {
     (meta.dev(), meta.ino())
 }

@@ -37,7 +37,7 @@ pub fn which(choices: usize, zero: bool) -> String {
     }
 }
 
-/// What is said to a line that is none of the choices. It is not repeated: it may be a password.
+/// The reply to a line that is none of the choices. The line is not repeated: it may be a password.
 pub fn not_a_choice(choices: usize, zero: bool) -> String {
     match (choices, zero) {
         (1, true) => "That is not one of the choices; they are 1 and 0.".to_owned(),

@@ -31,7 +31,7 @@ impl Idle {
     }
 
     /// What is due now, on a desk that locks after `lock` milliseconds. A lock time under two minutes warns when half
-    /// of it is over: a warning that comes with the question warns nobody.
+    /// of it is over: a warning right with the question would be useless.
     pub fn due(&mut self, lock: i64, now: Millis) -> Due {
         match self.left(lock, now) {
             left if left <= 0 => Due::Lock,

@@ -125,7 +125,7 @@ impl View<'_, '_, '_> {
         self.seat.done(|hub, actor| hub.seen(actor, id, Seen::Copied)).map(|_| ())
     }
 
-    /// Whether it may be closed: nobody closes it by accident before it was taken.
+    /// Whether it may be closed: asks first if the secret was not copied, shown or spelled yet.
     fn may_close(&mut self) -> Said<bool> {
         let heading = "Close without copying? It cannot be shown again.";
         Ok(self.taken || self.seat.talk.agrees(heading, "Close it.", "Keep it open.")?)

@@ -68,7 +68,7 @@ impl<'t, 'io> Seat<'t, 'io> {
         Ok(false)
     }
 
-    /// What the hub answered; an error is said, and is `None`.
+    /// Unwraps an answer of the hub; an error is said, and becomes `None`.
     pub fn told<T>(&mut self, answer: Result<T, HubError>) -> Said<Option<T>> {
         match answer {
             Ok(value) => Ok(Some(value)),
@@ -77,13 +77,13 @@ impl<'t, 'io> Seat<'t, 'io> {
         }
     }
 
-    /// Does something; an error is said, and is `None`.
+    /// Runs a call of the hub; an error is said, and becomes `None`.
     pub fn done<T>(&mut self, work: impl FnOnce(&Hub, &Actor) -> Result<T, HubError>) -> Said<Option<T>> {
         let answer = work(&self.hub, self.actor());
         self.told(answer)
     }
 
-    /// Does something sensitive: asks for the user's own password again when that is needed.
+    /// Runs a sensitive call of the hub: asks for the user's own password again when that is needed.
     pub fn confirmed<T>(&mut self, work: impl Fn(&Hub, &Actor) -> Result<T, HubError>) -> Said<Option<T>> {
         loop {
             match work(&self.hub, self.actor()) {

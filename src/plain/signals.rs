@@ -33,7 +33,7 @@ pub struct Shared {
     pub interrupted: Arc<AtomicBool>,
 }
 
-/// Listens from now on. ctrl-c and going on after a stop are told by `wake`; all else ends the process.
+/// Starts listening. ctrl-c and SIGCONT are reported through `wake`; every other signal ends the process.
 pub fn watch(shared: Shared, mut wake: UnixStream) -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCONT])?;
     let listen = move || {

@@ -31,7 +31,7 @@ pub enum Leave {
     Lock,
     /// The user goes on on the whole screen.
     Screen,
-    /// Nobody answered for so many milliseconds.
+    /// The desk was idle for so many milliseconds.
     Idle(i64),
     /// The user lost the session.
     Over(SessionOver),

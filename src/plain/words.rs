@@ -43,7 +43,7 @@ pub fn own_sign_in(row: &OwnSignIn) -> String {
     format!("{}: {}{}{from}.", moment(row.at), row.outcome, row.how())
 }
 
-/// What the public part is called.
+/// The word for the public part: key or username.
 pub fn key_word(kind: Kind) -> &'static str {
     match kind {
         Kind::Basic | Kind::Hmac => "API key",
@@ -51,7 +51,7 @@ pub fn key_word(kind: Kind) -> &'static str {
     }
 }
 
-/// What the private part is called.
+/// The word for the private part: secret or password.
 pub fn secret_word(kind: Kind) -> &'static str {
     match kind {
         Kind::Basic | Kind::Hmac => "API secret",
@@ -59,7 +59,7 @@ pub fn secret_word(kind: Kind) -> &'static str {
     }
 }
 
-/// What one of a kind is called: "HMAC key", "Legacy credential".
+/// The words for one of a kind: "HMAC key", "Legacy credential".
 pub fn kind_word(kind: Kind) -> &'static str {
     match kind {
         Kind::Basic => "Basic key",

@@ -52,7 +52,7 @@ pub const STEPS: &[Step] = &[
     },
 ];
 
-/// The oldest step whose programs may use a desk that is at step `no`: the last breaking one up to it.
+/// The oldest step whose programs may use a desk at step `no`: the last breaking step up to it.
 pub fn oldest(no: i64) -> i64 {
     let breaking = STEPS.iter().filter(|step| step.no <= no && step.nature == Nature::Breaking);
     breaking.map(|step| step.no).max().unwrap_or(no)

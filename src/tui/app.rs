@@ -33,7 +33,7 @@ pub struct AppSetup {
     pub remembers: bool,
     /// Why nothing here can copy, as a sentence with the next step; `None` when copying can be tried.
     pub no_clipboard: Option<String>,
-    /// A sentence for the lock screen: the demo tells its password there.
+    /// A sentence for the lock screen: the demo shows its password there.
     pub notice: Option<String>,
 }
 
@@ -58,7 +58,7 @@ pub enum Start {
         /// Name of the account.
         account: String,
     },
-    /// Somebody is signed in already: the demo, an SSH key.
+    /// A user is signed in already: the demo, an SSH key.
     Session(Box<Session>),
 }
 

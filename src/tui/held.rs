@@ -20,7 +20,8 @@ pub enum Typed {
 pub struct Held(VecDeque<Typed>);
 
 impl Held {
-    /// More than anybody types while a disk syncs; what comes after is dropped, so that a stuck key fills no memory.
+    /// Capacity: more than anybody types during a disk sync; the rest is dropped, so that a stuck key does not fill
+    /// memory.
     const MOST: usize = 1024;
 
     /// Appends one; dropped when the buffer is full.

@@ -61,7 +61,7 @@ fn terms() -> Section {
     Section { heading: "Terms of the filter", rows: [words].into_iter().chain(filter_terms().map(row)).collect() }
 }
 
-/// One heading for what works on every screen: a heading over a single key is a line wasted.
+/// One heading for the keys that work on every screen: a heading for a single key would waste a line.
 fn heading(scope: Scope) -> &'static str {
     match scope {
         Scope::Tabs | Scope::Screen => Scope::Everywhere.title(),

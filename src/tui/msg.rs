@@ -63,7 +63,7 @@ pub enum Effect {
     Remember(Appearance),
     /// Leave.
     Quit,
-    /// Leave, and start anew line by line.
+    /// Quit, and re-execute line by line.
     Lines,
 }
 
@@ -108,7 +108,7 @@ pub enum Call {
     Refused(Actor, Right),
     /// Answered at once when the change number is not this one, else when it no longer is.
     Pulse(Actor, Option<i64>),
-    /// With the secrets that were lost, to be told which of them still are.
+    /// With the unsaved secrets, to learn which of them still matter.
     Overview(Actor, Vec<LostSecret>),
     List(Actor, ListQuery),
     Details(Actor, CredentialId),

@@ -13,7 +13,7 @@ thread_local! {
     static CONTAINED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Exit code of a panic in a thread that nobody waits for; the same as Rust gives for the main thread.
+/// Exit code of a panic in a detached thread; the same as Rust's for the main thread.
 const PANICKED: i32 = 101;
 
 /// Runs `work`, whose panics are caught by it and must not touch the terminal.

@@ -29,7 +29,7 @@ pub enum Slot {
     Taken,
     Trail,
     People,
-    /// The keys that somebody made.
+    /// The keys that a user created.
     Live,
     Verify,
     Security,
@@ -94,7 +94,7 @@ impl Pending {
         self.out.iter().any(|(_, s)| matches!(s, Slot::Copying(_)))
     }
 
-    /// What this reply is for; `None` if nobody waits for it (any more).
+    /// The purpose of this reply; `None` if nothing waits for it (any more).
     pub fn take(&mut self, ticket: Ticket) -> Option<Slot> {
         let i = self.out.iter().position(|(t, _)| *t == ticket)?;
         Some(self.out.swap_remove(i).1)

@@ -55,7 +55,7 @@ pub fn run(
     watch.show(house, Opening { places: words, start, notice: None, appearance: Some(appearance) })
 }
 
-/// Shows a desk somebody is signed in to already: the demo. `notice` is a sentence for the lock screen.
+/// Runs a desk with a signed-in user: the demo. `notice` is a sentence for the lock screen.
 pub fn run_session(hub: Hub, session: Session, notice: Option<String>) -> Result<After> {
     if !tty::is_terminal() {
         return Ok(After::Exit(no_terminal()));
@@ -70,7 +70,7 @@ pub fn run_session(hub: Hub, session: Session, notice: Option<String>) -> Result
     )
 }
 
-/// Not `eprintln!`, which panics where nobody listens.
+/// Not `eprintln!`, which panics when standard error is closed.
 fn no_terminal() -> u8 {
     let _ = writeln!(io::stderr(), "{NO_TERMINAL}");
     USAGE

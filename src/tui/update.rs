@@ -146,7 +146,7 @@ impl App {
         }
     }
 
-    /// Says what the field did not take of a paste. The break that a copied line ends with is meant for nothing.
+    /// Shows what a field did not accept of a paste. The line break at the end of a copied line does not count.
     fn tell_left_out(&mut self, text: &str) {
         let form =
             self.door.as_ref().map(|door| &door.form).or_else(|| self.room.as_ref().and_then(|room| room.form()));
@@ -260,7 +260,7 @@ impl Room {
         calls
     }
 
-    /// Secrets that nobody saved, as far as is known here; none for those who could do nothing about it.
+    /// The unsaved secrets, as far as is known here; none for roles that could not do anything about them.
     fn lost(&self) -> Vec<LostSecret> {
         let all = self.session.dropped.iter().chain(&self.missed).copied();
         all.filter(|_| self.may(Right::ManageCredentials)).collect()

@@ -26,7 +26,7 @@ const REST: Duration = Duration::from_secs(10);
 /// A message to the reading worker.
 pub(super) enum Wish {
     Call(Ticket, Box<Call>),
-    /// Somebody may have begun to commit something.
+    /// Another process may have begun a commit.
     Stirred,
     /// Whether the store sends notifications.
     Hearing(bool),
@@ -58,7 +58,8 @@ impl<'a> Watch<'a> {
         self.held = Some(Held { ticket, actor, known, again: Instant::now() + PULSE });
     }
 
-    /// The next job: the pulse when something may have changed, else what comes; `None` when nobody asks any more.
+    /// The next job: the pulse when something may have changed, otherwise the next message; `None` when the sender is
+    /// gone.
     pub(super) fn next(&mut self, nothing_new: impl Fn(Ticket) -> bool) -> Option<(Ticket, Call)> {
         loop {
             let wish = match &self.held {

@@ -139,8 +139,8 @@ pub(super) fn proof<'a>(request: &Request<'a>) -> Option<Proof<'a>> {
     }
 }
 
-/// Which known mistake of a client makes the signature of a refused request right, in a sentence. One mistake is looked
-/// for, of those that are quickly tried: a verifier asks this of many requests.
+/// Which known mistake of a client makes the signature of a refused request right, in a sentence. Tries single mistakes
+/// that are cheap to try: a verifier runs this for many requests.
 pub fn mistake(request: &Request<'_>, snapshot: &Snapshot, now: Seconds) -> Option<String> {
     slips::in_signature(request, &proof(request)?, snapshot, now, Depth::Quick)
 }

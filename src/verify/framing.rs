@@ -8,7 +8,7 @@ use super::{
 /// Methods whose requests have no body unless they announce one.
 const BODILESS: [&[u8]; 5] = [b"GET", b"HEAD", b"DELETE", b"OPTIONS", b"TRACE"];
 
-/// Whether a request has a body, or may have one that nobody shows.
+/// Whether a request has a body, or may have one that is not visible.
 pub(super) fn has_body(request: &Request<'_>) -> bool {
     match request.body {
         Body::Visible(body) => !body.is_empty() || announces(request),

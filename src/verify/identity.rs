@@ -10,7 +10,7 @@ const OURS: &[u8; 10] = b"x-keydesk-";
 /// Whether a name begins with `x-keydesk-` once it is in lower case and every byte that is no letter or digit is a `-`.
 pub(super) fn is_claimed_by(name: &[u8]) -> bool {
     let fold = |b: u8| if b.is_ascii_alphanumeric() { b.to_ascii_lowercase() } else { b'-' };
-    // Nearly every name is told by its first byte.
+    // Nearly every name is ruled out by its first byte.
     let may_be = matches!(name, [b'x' | b'X', ..]);
     may_be && name.first_chunk().is_some_and(|start: &[u8; OURS.len()]| start.map(fold) == *OURS)
 }

@@ -17,11 +17,11 @@ pub(super) struct Given<'m> {
     /// Each of them is acceptable.
     pub messages: &'m [&'m [u8]],
     pub signature: &'m [u8],
-    /// What is said of a signature that is no canonical base64.
+    /// The reason for a signature that is not canonical base64.
     pub malformed: Reason,
 }
 
-/// What a dialect says of a request whose signature is right and which may pass.
+/// A dialect's result for a request that may pass.
 pub(super) struct Good {
     /// The last second in which its dates are near enough.
     pub good_until: Seconds,

@@ -64,7 +64,7 @@ pub struct Allowed<'a> {
 pub enum BodyCheck {
     /// It is the one that was signed.
     Checked,
-    /// There is one, or may be, and nobody compared it.
+    /// There is one, or may be, and it was not compared.
     Unchecked,
     /// There is none.
     None,

@@ -22,7 +22,7 @@ impl Named<'_> {
     }
 }
 
-/// Whose, the verdict, and why.
+/// Credential, verdict and reason.
 pub(super) fn words(said: &Explanation, named: Option<&Named<'_>>, client: Option<IpAddr>) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(named.map(|named| match named {

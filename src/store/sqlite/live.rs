@@ -30,7 +30,7 @@ pub(super) struct Live {
     pub(super) connection: Connection,
     /// None for a database in memory, which nobody else can open.
     opened: Option<Opened>,
-    /// The state that was told of as changed.
+    /// The data version that was last reported as changed.
     data_version: Option<i64>,
 }
 
@@ -141,8 +141,8 @@ impl Drop for Live {
     }
 }
 
-/// A number that is another whenever somebody else has committed, by which SQLite throws away the pages that it remembers.
-/// The statement does not look at the schema.
+/// `PRAGMA data_version`: a number that changes with every commit by another connection, by which SQLite drops its
+/// cached pages. The statement does not look at the schema.
 fn data_version(connection: &Connection) -> Result<i64, StoreError> {
     let mut version = connection.prepare_cached("PRAGMA data_version").map_err(failed(connection))?;
     version.query_row([], |row| row.get(0)).map_err(failed(connection))

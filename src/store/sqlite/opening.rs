@@ -31,7 +31,7 @@ struct Noted {
 #[derive(Default)]
 pub(super) struct Slot {
     live: Mutex<Option<Live>>,
-    /// It was taken away because its files are gone, and nobody was told yet.
+    /// The connection was closed because its files are gone, and no caller has been told yet.
     lost: AtomicBool,
 }
 
@@ -58,7 +58,7 @@ impl Slot {
         }
     }
 
-    /// Whether its connection was taken away and nobody was told yet.
+    /// Whether its connection was closed and no caller has been told yet.
     pub(super) fn is_lost(&self) -> bool {
         self.lost.load(Relaxed)
     }

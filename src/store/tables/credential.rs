@@ -380,13 +380,13 @@ pub fn keys_of(tx: &mut dyn Tx, key: &str) -> Result<Vec<Tagged<CredentialRecord
     Ok(found)
 }
 
-/// Ids of the rows that call themselves this kind and key: one, unless somebody wrote the database by hand.
+/// Ids of the rows with this kind and key: one, unless the database was tampered with.
 pub fn ids_of_key(tx: &mut dyn Tx, kind: &str, key: &str) -> Result<Vec<String>, StoreError> {
     let sql = "SELECT id FROM credential WHERE kind = $1 AND key = $2";
     tx.rows(sql, &[kind.into(), key.into()])?.into_iter().map(|mut row| row.text()).collect()
 }
 
-/// Gives a row that nobody trusts a key that nobody has, its id, so that the key that it took is free again.
+/// Gives an untrusted row its id as key, which no other row has, so that the key that it took is free again.
 pub fn put_key_aside(tx: &mut dyn WriteTx, id: &str) -> Result<(), StoreError> {
     tx.execute("UPDATE credential SET key = 'not trusted ' || id WHERE id = $1", &[id.into()]).map(|_| ())
 }

@@ -45,8 +45,8 @@ pub struct RefusedRow {
 /// More refusals than there will ever be: a number from here on was written by hand.
 const BEYOND: i64 = 1 << 53;
 
-/// The number of the next refusal. No tag is on them, and behind the highest that a column holds there is no next one: before
-/// numbers come near it all are given anew, in the order that they had, so that no refusal is lost for one that was made up.
+/// The number of the next refusal. The rows have no tag, and there is no number after the highest that a column holds:
+/// near it all rows are renumbered in their order, so that a made-up number does not cost real refusals.
 pub fn next_refusal(tx: &mut dyn WriteTx) -> Result<i64, StoreError> {
     let newest = |tx: &mut dyn WriteTx| {
         let row = tx.row("SELECT COALESCE(MAX(no), 0) FROM refusal", &[])?;

@@ -3,7 +3,7 @@
 
 use crate::store::{StoreError, Tx, WriteTx};
 
-/// Of so many credentials nobody counts.
+/// Limit on a counter: no store has so many credentials.
 const MOST: i64 = 1 << 62;
 
 /// Adds to a number; the row is made when it is not there. One that can only be made up stays as it is: it would overflow,

@@ -96,7 +96,7 @@ impl App {
         }
     }
 
-    /// Sends the dialog on top once more: what it waited for is there.
+    /// Submits the topmost dialog again: what it waited for has arrived.
     pub(in super::super) fn send_what_waited(&mut self) {
         self.pressed(Id::Submit);
     }

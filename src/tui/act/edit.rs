@@ -28,7 +28,7 @@ impl App {
         self.push(Dialog::StopOld(Box::new(StopOld::new(row, old.flatten()))));
     }
 
-    /// What a change is about, revoked ones left out; says so if nothing is left.
+    /// The targets of a change without revoked credentials; shows a message if none is left.
     pub(super) fn live_targets(&mut self) -> Option<Vec<CredentialRow>> {
         let mut rows = self.room.as_ref().and_then(Room::api)?.targets();
         if let [row] = rows.as_slice()

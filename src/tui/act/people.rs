@@ -14,7 +14,7 @@ use super::super::pending::Slot;
 use super::super::screen::{Rows, Screen};
 use super::super::toast::Toast;
 
-/// Most credentials of one person that are listed.
+/// Limit on the listed credentials of one user.
 const LISTED: u32 = 200;
 
 impl App {
@@ -57,7 +57,7 @@ impl App {
         self.show(Person::new(Doing::Password(row)));
     }
 
-    /// The live credentials that somebody made.
+    /// Opens the list of live credentials that a user created.
     pub(super) fn see_keys(&mut self, name: &str) {
         let Some(room) = &mut self.room else { return };
         let live = Live { who: name.to_owned(), rows: None, more: false, selected: 0 };
@@ -91,7 +91,7 @@ impl App {
         live.scroll = if rows.selected + 1 >= len { most } else { follows.min(most) };
     }
 
-    /// Sends what the dialog is for.
+    /// Submits the dialog about a user.
     pub(super) fn send_person(&mut self) {
         let Some(room) = &mut self.room else { return };
         let actor = room.actor();

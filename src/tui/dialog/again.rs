@@ -8,7 +8,7 @@ use super::super::form::{Form, Id, button, password};
 pub struct Again {
     /// The password and the buttons.
     pub form: Form,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
 }
 

@@ -14,7 +14,7 @@ pub struct Change {
     pub rows: Vec<CredentialRow>,
     /// What must be typed (to revoke), and the buttons.
     pub form: Form,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
     /// The one-time view lies under it: its key is the one to revoke.
     pub over_secret: bool,
@@ -61,7 +61,7 @@ impl Change {
         self.verb != Verb::Revoke || self.form.text(Id::Confirm).trim() == self.to_type()
     }
 
-    /// What they are called together: `2 keys`, or the name of one.
+    /// The rows in words: `2 keys`, or the name of one.
     pub fn what(&self) -> String {
         match self.rows.as_slice() {
             [row] => row.name.clone(),

@@ -9,7 +9,7 @@ use crate::time::{Millis, Seconds, when_or_never};
 use super::super::form::{Form, Id, Input, button, entry, folded, password, text};
 use super::signing;
 
-/// What is said when the text of a field is wrong: where, and the sentence.
+/// A validation error: field and sentence.
 type Fault = (Id, String);
 
 /// The dialog's state.
@@ -23,7 +23,7 @@ pub struct Create {
     pub generate: bool,
     /// What the store said of name and username, and of which ones.
     pub taken: Option<(String, String, Taken)>,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
     /// The typed password was wiped by the lock.
     pub wiped: bool,

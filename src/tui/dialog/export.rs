@@ -16,7 +16,7 @@ pub struct Export {
     pub part: String,
     /// The file, the format and the buttons.
     pub form: Form,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
 }
 

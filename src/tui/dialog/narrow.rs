@@ -35,7 +35,7 @@ impl NarrowForm {
         Self { form }
     }
 
-    /// What was typed; else where the fault is.
+    /// The typed filter; otherwise the field with the error.
     pub fn narrow(&self, now: Millis) -> Result<Narrow, (Id, String)> {
         let who = self.form.text(Id::Name).trim().to_owned();
         let class = self.form.chosen(Id::Class).checked_sub(1).and_then(|i| Class::ALL.get(i)).copied();

@@ -11,7 +11,7 @@ pub struct ChangePassword {
     pub forced: bool,
     /// Old, new, again.
     pub form: Form,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
 }
 

@@ -45,7 +45,7 @@ pub struct Person {
     pub doing: Doing,
     /// Fields and buttons.
     pub form: Form,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
 }
 
@@ -86,7 +86,7 @@ impl Person {
         Self { doing, form: Form::new(entries), problem: None }
     }
 
-    /// What is sent; else where the fault is.
+    /// The change to be sent; otherwise the field with the error.
     pub fn change(&self) -> Result<UserChange, (Id, String)> {
         Ok(match &self.doing {
             Doing::Add => {

@@ -16,7 +16,7 @@ pub struct NewPassword {
     pub form: Form,
     /// Have it generated.
     pub generate: bool,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
     /// The typed password was wiped by the lock.
     pub wiped: bool,
@@ -57,7 +57,7 @@ pub struct StopOld {
     pub until: Option<Seconds>,
     /// Keep it, and the other.
     pub form: Form,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
 }
 

@@ -17,7 +17,7 @@ pub struct Rotate {
     pub live: Vec<LiveSecret>,
     /// The choice and the buttons.
     pub form: Form,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
 }
 

@@ -68,7 +68,7 @@ impl OneTime {
         Self { row, issue, version, masked: false, saved: false, sent: false, copied: None, buttons, secret }
     }
 
-    /// What is known of the secret once it was wiped.
+    /// What is known about the secret after it was wiped.
     pub fn lost(&self) -> LostSecret {
         LostSecret { id: self.row.id, version: self.version, how: Gone::Wiped }
     }
@@ -93,7 +93,7 @@ impl OneTime {
         }
     }
 
-    /// What key and secret are called: Legacy has username and password.
+    /// The words for key and secret: Legacy has username and password.
     pub fn labels(&self) -> (&'static str, &'static str) {
         match self.row.kind {
             Kind::Basic | Kind::Hmac => ("API Key", "API Secret"),

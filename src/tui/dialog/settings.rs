@@ -46,7 +46,7 @@ pub struct Settings {
     pub part: Part,
     /// The fields and the buttons.
     pub form: Form,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
 }
 
@@ -59,7 +59,7 @@ impl Settings {
         Self { part, form: Form::new(entries), problem: None }
     }
 
-    /// What was typed; whether it may be is for the hub to say.
+    /// The typed values; the hub validates them.
     pub fn wanted(&self) -> Vec<(Setting, String)> {
         let typed = |setting: Setting| match setting {
             Setting::Replay => REPLAY[self.form.chosen(Id::Setting(setting)) % REPLAY.len()].as_str().to_owned(),

@@ -20,7 +20,7 @@ use super::msg::{Reply, Ticket};
 use super::pending::Slot;
 
 impl App {
-    /// Takes a reply. One that nobody waits for changes nothing.
+    /// Handles a reply. One that nothing waits for is dropped.
     pub(super) fn reply(&mut self, ticket: Ticket, reply: Reply) {
         let Some(slot) = self.pending.take(ticket) else { return };
         // A pulse that found nothing new is no reason to draw.

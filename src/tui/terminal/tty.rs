@@ -54,7 +54,7 @@ pub fn write(mut bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes what can be written within `patience`, whosever the screen is, and forgets the rest.
+/// Writes what can be written within `patience`, even after the terminal was restored, and drops the rest.
 pub(super) fn write_last(mut bytes: &[u8], patience: Duration) {
     let end = Instant::now() + patience;
     while !bytes.is_empty() {

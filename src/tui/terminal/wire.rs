@@ -44,7 +44,7 @@ pub struct Wire<W> {
     /// What the terminal shows, and what it shall show.
     shown: Buffer,
     wanted: Buffer,
-    /// Nobody knows what the terminal shows: it is cleared before the next frame.
+    /// The content of the terminal is unknown: it is cleared before the next frame.
     stale: bool,
     cursor: Cursor,
     wanted_cursor: Option<Position>,

@@ -13,7 +13,7 @@ use super::super::toast::{Severity, Toast};
 use super::hints;
 use super::paint::{Paint, plain, span, wrap};
 
-/// What is shown in a window that is too small.
+/// The message in a window that is too small.
 pub fn too_small(paint: &mut Paint<'_>) {
     let area = paint.area();
     let (columns, rows) = SMALLEST;

@@ -38,7 +38,7 @@ pub fn line(api: &Api, paint: &mut Paint<'_>, area: Rect) {
     }
 }
 
-/// What may be typed: words, and as many of the terms as there is room for.
+/// The placeholder: words, and as many of the terms as fit.
 fn placeholder(room: usize) -> String {
     const MORE: &str = "; F1 tells all)";
     let mut said = "(words".to_owned();

@@ -71,7 +71,7 @@ impl Page<'_> {
         self.lines.push(Line::from(span(&text::fit(words, self.width, self.app.theme.glyphs.ellipsis), style)));
     }
 
-    /// A sentence that somebody has to do something about.
+    /// A warning that needs action.
     fn warn(&mut self, sentence: &str) {
         let (style, mark) = (self.app.theme.warn(), self.app.theme.glyphs.warning);
         let lines = wrap(&format!("{mark} {sentence}"), self.width);
@@ -101,7 +101,7 @@ fn sign_ins(app: &App, room: &Room, page: &mut Page<'_>) {
     );
 }
 
-/// When, what came of it, how, from where. A mark stands before what was refused.
+/// A sign-in in words: when, result, how, from where. A refused one is marked.
 fn sign_in(app: &App, row: &OwnSignIn) -> String {
     let glyph = if row.outcome.is_in() { app.theme.glyphs.usable } else { app.theme.glyphs.warning };
     let at = text::pad(&when::moment(app.now, row.at), 16, app.theme.glyphs.ellipsis);

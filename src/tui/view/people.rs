@@ -246,7 +246,7 @@ fn disable(row: &UserRow, sheet: &mut Sheet) {
     });
 }
 
-/// The credentials that somebody made.
+/// The credentials that a user created.
 pub fn live(app: &App, live: &Live, mut sheet: Sheet) -> Sheet {
     sheet.gap();
     let ellipsis = app.theme.glyphs.ellipsis;

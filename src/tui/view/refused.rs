@@ -93,7 +93,7 @@ pub fn status(list: &RefusedList) -> String {
     }
 }
 
-/// What the details of a credential say; `None` if nothing was refused.
+/// A line for the details of a credential; `None` if nothing was refused.
 pub fn summary(app: &App, details: &Details) -> Option<String> {
     let newest = details.refusals.first()?;
     // No more are kept.

@@ -209,7 +209,7 @@ impl<'a> Packed<'a> {
         self.0[FLAGS + 3] == 0
     }
 
-    /// Whether an address may use it; `None` is an address that nobody knows.
+    /// Whether an address may use it; `None` is an unknown address.
     pub fn admits_address(self, address: Option<IpAddr>) -> bool {
         if self.admits_any() {
             return true;

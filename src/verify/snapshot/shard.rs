@@ -29,7 +29,7 @@ pub(super) enum Found<'a> {
     Record(&'a [u8]),
     /// The key exists in another kind.
     OtherKind,
-    /// Nobody has this key.
+    /// No credential has this key.
     Nothing,
 }
 

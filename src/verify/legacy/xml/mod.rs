@@ -41,7 +41,7 @@ pub(super) enum Event<'a> {
 /// The name of an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Name<'a> {
-    /// Which of the namespaces that the reader was told of.
+    /// Which of the namespaces that the reader knows.
     pub space: Option<usize>,
     /// The part without the prefix.
     pub local: &'a str,
