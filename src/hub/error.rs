@@ -246,3 +246,14 @@ impl From<VaultError> for HubError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_one_line() {
+        assert!(!HubError::PasswordMustChange.to_string().contains(['\n', '\r']));
+        assert!(!HubError::PasswordMustChange.to_string().contains("  "));
+    }
+}
