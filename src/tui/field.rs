@@ -63,12 +63,12 @@ impl TextField {
         Self(Input::new(text.to_owned()))
     }
 
-    /// What is typed.
+    /// The typed text.
     pub fn text(&self) -> &str {
         self.0.value()
     }
 
-    /// What stands before the cursor.
+    /// The text before the cursor.
     pub fn before_cursor(&self) -> &str {
         let end = self.text().char_indices().nth(self.0.cursor()).map_or(self.text().len(), |(i, _)| i);
         &self.text()[..end]
@@ -107,7 +107,7 @@ pub struct PasswordField {
 }
 
 impl PasswordField {
-    /// What is typed.
+    /// The typed password.
     pub fn typed(&self) -> &TypedPassword {
         &self.typed
     }

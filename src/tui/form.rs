@@ -78,7 +78,7 @@ pub struct Entry {
     pub input: Input,
     /// Lies under the fold.
     pub folded: bool,
-    /// What is wrong with it.
+    /// The validation error, if any.
     pub said: Option<String>,
 }
 
@@ -87,7 +87,7 @@ pub struct Entry {
 pub enum Advance {
     /// The focus moved, or the fold opened.
     Moved,
-    /// It was the last field: the form is to be sent.
+    /// It was the last field: submit the form.
     Submit,
     /// A button was pressed.
     Pressed(Id),
@@ -130,7 +130,7 @@ impl Form {
         self.entries.iter_mut().find(|e| e.id == id)
     }
 
-    /// What is typed there; empty if there is no such text field.
+    /// The text of a field; empty if there is no such text field.
     pub fn text(&self, id: Id) -> &str {
         match self.entry(id).map(|e| &e.input) {
             Some(Input::Text(field)) => field.text(),
@@ -317,7 +317,7 @@ impl Form {
         })
     }
 
-    /// Says what is wrong with an entry and puts the focus there.
+    /// Sets the validation error of an entry and focuses it.
     pub fn fault(&mut self, id: Id, sentence: String) {
         self.focus_on(id);
         if let Some(entry) = self.entry_mut(id) {
@@ -325,7 +325,7 @@ impl Form {
         }
     }
 
-    /// Takes back what was said.
+    /// Clears all validation errors.
     pub fn clear_faults(&mut self) {
         self.entries.iter_mut().for_each(|e| e.said = None);
     }

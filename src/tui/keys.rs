@@ -84,7 +84,7 @@ impl Scope {
         }
     }
 
-    /// What it lets through.
+    /// The keys that the scope lets through.
     pub fn leak(self) -> Leak {
         match self {
             Self::Text => Leak::NoLetters,
@@ -107,11 +107,11 @@ pub struct Binding {
     pub hint: &'static str,
     /// How the hint line writes the keys, where one word stands for two rows; empty to write the first chord.
     pub short: &'static str,
-    /// What it does, for help and documentation.
+    /// The words for it in help and documentation.
     pub words: &'static str,
     /// How help writes the keys; empty to write all chords; `-` to leave the row out (another row tells of it).
     pub keys: &'static str,
-    /// Right that is needed.
+    /// The right that it needs.
     pub right: Option<Right>,
     /// Cannot be undone: its key is shifted, and a dialog asks.
     pub dangerous: bool,

@@ -113,7 +113,7 @@ impl App {
         self.held.push(typed);
     }
 
-    /// Does what a key or a paste asks for, now.
+    /// Runs a key or a paste.
     pub(super) fn play(&mut self, typed: &Typed) {
         match typed {
             Typed::Paste(text) => self.paste(text),

@@ -8,9 +8,9 @@ use super::super::form::{Form, Id, button, text};
 /// The dialog's state.
 #[derive(Debug)]
 pub struct Change {
-    /// What is to be done.
+    /// The action.
     pub verb: Verb,
-    /// To which rows, as they were when they were chosen.
+    /// The rows, as they were when they were chosen.
     pub rows: Vec<CredentialRow>,
     /// What must be typed (to revoke), and the buttons.
     pub form: Form,

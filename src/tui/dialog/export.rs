@@ -12,7 +12,7 @@ const FORMATS: &[&str] = &["JSON Lines", "CSV"];
 /// The dialog's state.
 #[derive(Debug)]
 pub struct Export {
-    /// Which part, in words.
+    /// The exported part, in words.
     pub part: String,
     /// The file, the format and the buttons.
     pub form: Form,

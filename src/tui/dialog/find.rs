@@ -9,9 +9,9 @@ use super::super::form::{Form, Id, button, password};
 pub struct Find {
     /// The field and the buttons.
     pub form: Form,
-    /// How many secrets it was compared with so far.
+    /// Number of secrets compared so far.
     pub compared: i64,
-    /// What came of it, or what went wrong.
+    /// The result, or an error.
     pub problem: Option<String>,
 }
 

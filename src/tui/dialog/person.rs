@@ -13,7 +13,7 @@ pub const ROLES: [Role; 3] = [Role::Basic, Role::Advanced, Role::Administrator];
 
 const WORDS: &[&str] = &["Basic User", "Advanced User", "Administrator"];
 
-/// What is to be done, and to which user, as last read.
+/// The action, and the user as last read.
 #[derive(Clone, Debug)]
 pub enum Doing {
     /// A new user.
@@ -41,7 +41,7 @@ impl Doing {
 /// The dialog's state.
 #[derive(Debug)]
 pub struct Person {
-    /// What is to be done.
+    /// The action and its user.
     pub doing: Doing,
     /// Fields and buttons.
     pub form: Form,

@@ -11,7 +11,7 @@ const CHOICES: &[&str] = &["not at all", "1 hour", "24 hours", "7 days"];
 /// The dialog's state.
 #[derive(Debug)]
 pub struct Rotate {
-    /// Which key, as it was read.
+    /// The key, as last read.
     pub row: CredentialRow,
     /// Its secrets that work, as far as they were read.
     pub live: Vec<LiveSecret>,

@@ -40,15 +40,15 @@ pub struct OneTime {
     pub row: CredentialRow,
     /// How the secret came to be.
     pub issue: Issue,
-    /// Which secret of the credential it is.
+    /// Number of the secret: 1 for the first, one more with each rotation.
     version: i64,
-    /// Shown as dots.
+    /// Whether the secret is shown as dots.
     pub masked: bool,
     /// The secret was copied, as far as can be known.
     pub saved: bool,
     /// The secret was sent somewhere; the trail knows of it.
     pub sent: bool,
-    /// What came of the last copy.
+    /// Outcome of the last copy.
     pub copied: Option<(What, CopyOutcome)>,
     /// OK and Revoke it.
     pub buttons: Form,

@@ -42,7 +42,7 @@ const REPLAY_WORDS: &[&str] = &[Replay::Off.as_str(), Replay::Node.as_str()];
 /// The dialog's state.
 #[derive(Debug)]
 pub struct Settings {
-    /// Which settings.
+    /// The settings of the form.
     pub part: Part,
     /// The fields and the buttons.
     pub form: Form,

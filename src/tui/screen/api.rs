@@ -71,7 +71,7 @@ pub struct Api {
     pub activity: TrailList,
     /// The Activity tab: the requests that were refused.
     pub refused: RefusedList,
-    /// Which of the two it shows.
+    /// Whether the Activity tab shows refused requests instead of the trail.
     pub shows_refused: bool,
     /// The Documentation tab.
     pub docs: Docs,
@@ -98,7 +98,7 @@ impl Api {
         }
     }
 
-    /// What to read for the list.
+    /// The query for the list.
     pub fn query(&self) -> ListQuery {
         let filter = self.search.filter().clone();
         ListQuery { kind: Some(self.kind), revoked: self.revoked, filter, ..self.list.query() }

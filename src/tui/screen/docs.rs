@@ -12,9 +12,9 @@ pub struct Docs {
     pub scroll: usize,
     /// The gateways' configurations are shown in place of samples.
     pub gateways: bool,
-    /// Which gateway.
+    /// Index of the shown gateway.
     gateway: usize,
-    /// Which language of each kind.
+    /// Index of the chosen language for each kind.
     chosen: [usize; 3],
 }
 

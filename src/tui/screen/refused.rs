@@ -22,7 +22,7 @@ pub struct RefusedList {
 }
 
 impl RefusedList {
-    /// What to read.
+    /// The query for the rows of this page.
     pub fn query(&self) -> RefusedQuery {
         let of = self.only.as_ref().map(|(id, _)| *id);
         RefusedQuery { of, before: self.roll.before().cloned(), limit: PAGE }

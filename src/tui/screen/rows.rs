@@ -7,7 +7,7 @@ use super::super::action::Action;
 /// Which of a few rows is selected.
 #[derive(Debug, Default)]
 pub struct Rows {
-    /// Its number.
+    /// Index of the selected row.
     pub selected: usize,
 }
 

@@ -44,7 +44,7 @@ impl Search {
         self.open || self.narrows()
     }
 
-    /// What is typed.
+    /// The typed text.
     pub fn typed(&self) -> &str {
         self.form.text(Id::Filter).trim()
     }

@@ -62,7 +62,7 @@ impl Window {
         self.selected - self.top
     }
 
-    /// By what the list is ordered.
+    /// The order of the list.
     pub fn order(&self) -> Order {
         self.order
     }
@@ -112,7 +112,7 @@ impl Window {
         };
     }
 
-    /// What to read for the rows that are wanted now.
+    /// The query for the rows that are wanted now.
     pub fn query(&self) -> ListQuery {
         ListQuery { order: self.order, position: self.asked.clone(), limit: WINDOW, ..ListQuery::default() }
     }

@@ -8,7 +8,7 @@ use ratatui::buffer::{Buffer, Cell};
 /// Rows that moved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Scroll {
-    /// Which rows.
+    /// The rows of the region.
     pub(super) rows: Range<u16>,
     /// Up (a list went on) or down.
     pub(super) up: bool,
