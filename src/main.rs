@@ -1,4 +1,4 @@
-//! Arguments, one command, an exit code; nothing else.
+//! The program: arguments, one command, an exit code.
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! A line on standard error for work that takes more than a second, on a terminal only.
+//! A progress line on standard error for work that takes more than a second, on a terminal only.
 
 use std::{
     fmt,
@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// When the line is due.
+/// A progress line that appears after a second.
 pub struct Progress {
     terminal: bool,
     next: Instant,
@@ -22,14 +22,14 @@ impl Progress {
         Self { terminal, next: now + Self::WAIT, shown: false }
     }
 
-    /// How far the work is.
+    /// Shows how far the work is.
     pub fn show(&mut self, words: impl fmt::Display) {
         if self.due(Instant::now()) {
             let _ = write!(io::stderr(), "\r{words}");
         }
     }
 
-    /// The work is done.
+    /// Removes the line: the work is done.
     pub fn clear(&self) {
         if self.shown {
             let _ = io::stderr().write_all(b"\r\x1b[K");

@@ -1,6 +1,7 @@
-//! Bytes that nobody may see by accident: [`Secret`], and [`TypedPassword`], the field people type passwords into.
+//! Secrets in memory, zeroized on drop and never printed: [`Secret`], and [`TypedPassword`], the buffer of password
+//! fields.
 //!
-//! A leaf: everybody may use it and it uses nobody.
+//! A leaf: every module may use it, and it uses none.
 
 mod line;
 

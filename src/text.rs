@@ -1,7 +1,7 @@
-//! Text that people typed: what may be in it, and how it is shown without harm.
+//! Text from users: what it may contain, and how it is sanitised for display.
 //!
-//! A leaf. [`offence`] refuses at entry, [`safe`] escapes at display (TUI, CLI tables and logs alike), [`fit`] cuts by
-//! terminal columns.
+//! A leaf. [`offence`] validates at entry, [`safe`] escapes at display (TUI, CLI tables and logs alike), [`fit`] cuts
+//! by terminal columns.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Points in time, and the one place that reads the clock.
+//! Points in time, and the one module that reads the clock.
 //!
 //! A leaf. What a verifier judges is whole Unix seconds, the trail has milliseconds (docs/design.md section 3).
 

@@ -1,4 +1,4 @@
-//! Users, roles, what a role may do, and the sign-in throttle. All pure.
+//! Users, roles and rights, password rules, and the sign-in throttle. All pure.
 
 mod password;
 mod right;

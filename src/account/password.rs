@@ -1,4 +1,4 @@
-//! What a user's password must be: long. NIST SP 800-63B asks for length and against rules of composition.
+//! Password policy for users: length. NIST SP 800-63B asks for length and advises against composition rules.
 
 use crate::credential::Rule;
 use crate::secret::TypedPassword;
@@ -11,10 +11,10 @@ pub const MAX_PASSWORD: usize = TypedPassword::MAX;
 /// Why a password was not taken. It never repeats the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
-    /// Too short.
+    /// Shorter than [`MIN_PASSWORD`].
     #[error("A password has 12 characters or more. Several words with blanks between are fine.")]
     Short,
-    /// Too long.
+    /// Longer than [`MAX_PASSWORD`].
     #[error("A password has at most 1024 bytes. Choose a shorter one.")]
     Long,
     /// A control character: a terminal could not type it again.

@@ -1,4 +1,4 @@
-//! Roles and rights: the table of the README.
+//! Roles and rights: which role may do what (the table of the README).
 
 use std::{fmt, str::FromStr};
 
@@ -9,7 +9,7 @@ pub enum Role {
     Administrator,
     /// May see the list and details of credentials.
     Advanced,
-    /// May manage what is his own.
+    /// May manage their own account.
     Basic,
 }
 
@@ -17,7 +17,7 @@ impl Role {
     /// All roles, strongest first.
     pub const ALL: [Self; 3] = [Self::Administrator, Self::Advanced, Self::Basic];
 
-    /// The word of the store, the command line and JSON.
+    /// The word for it in the store, on the command line and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Administrator => "administrator",
@@ -26,7 +26,7 @@ impl Role {
         }
     }
 
-    /// The words of the screen.
+    /// The word for it on the screen.
     pub fn title(self) -> &'static str {
         match self {
             Self::Administrator => "Administrator",
@@ -50,7 +50,7 @@ impl FromStr for Role {
     }
 }
 
-/// One thing that somebody may or may not do.
+/// A right, which a role has or has not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Right {
     /// Own password, own SSH keys, appearance, documentation, the menu.
@@ -59,7 +59,7 @@ pub enum Right {
     SeeCredentials,
     /// Create, rename, rotate, disable, enable, revoke, import, export.
     ManageCredentials,
-    /// Users and roles.
+    /// Manage users and their roles.
     ManageUsers,
     /// The trail and credential history.
     ReadTrail,
@@ -68,7 +68,7 @@ pub enum Right {
 }
 
 impl Right {
-    /// All rights.
+    /// Every right.
     pub const ALL: [Self; 6] = [
         Self::OwnAccount,
         Self::SeeCredentials,
@@ -90,7 +90,7 @@ impl Right {
         }
     }
 
-    /// The word of the trail.
+    /// The word for it in the trail.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::OwnAccount => "own account",

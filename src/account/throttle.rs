@@ -1,4 +1,4 @@
-//! How wrong passwords lock a name: five free tries, then a pause of 15 minutes that doubles.
+//! Sign-in throttle: five wrong passwords lock a name for 15 minutes, which double with each further pause.
 
 use crate::time::{HOUR, MINUTE, Millis};
 
@@ -9,7 +9,7 @@ pub const FIRST_PAUSE: i64 = 15 * MINUTE;
 /// The longest pause in milliseconds.
 pub const LONGEST_PAUSE: i64 = 24 * HOUR;
 
-/// What is remembered of the tries on one name; the same for names that exist and names that do not.
+/// Failed sign-ins of one name; the same for names that exist and names that do not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Attempts {
     /// Wrong passwords since the last right one or the last pause.

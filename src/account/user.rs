@@ -17,7 +17,7 @@ impl UserName {
     /// Longest name in characters.
     pub const MAX: usize = 32;
 
-    /// Checks a name.
+    /// Validates a name.
     pub fn new(text: &str) -> Result<Self, UserNameError> {
         let mut bytes = text.bytes();
         let first = bytes.next().is_some_and(|b| b.is_ascii_lowercase());
@@ -51,14 +51,14 @@ impl FromStr for UserName {
 /// Whether a user may sign in at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UserState {
-    /// May.
+    /// The user may sign in.
     Active,
-    /// May not, until enabled again.
+    /// The user may not sign in until enabled again.
     Disabled,
 }
 
 impl UserState {
-    /// The word of the store, the screen, the command line and JSON.
+    /// The word for it in the store, on the screen, on the command line and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",

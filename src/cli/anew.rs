@@ -1,25 +1,25 @@
-//! keydesk in place of itself, with another face: the whole screen for lines, or lines for the whole screen.
+//! Re-executes keydesk with another frontend: from the whole screen to line by line, or back.
 //!
-//! Not in the same process: the threads of one face read the terminal that the other needs, and memory that is not there
-//! any more holds no secret.
+//! Not in the same process: the threads of one frontend read the terminal that the other needs, and memory that is gone
+//! holds no secret.
 
 use std::{ffi::OsString, io, os::unix::process::CommandExt as _, process::Command};
 
 use crate::config::Face;
 
-/// The program that runs, also when an upgrade has replaced or removed its file.
+/// Path of the running program, also when an upgrade has replaced or removed its file.
 #[cfg(target_os = "linux")]
 fn itself() -> io::Result<OsString> {
     Ok("/proc/self/exe".into())
 }
 
-/// The program that runs.
+/// Path of the running program.
 #[cfg(not(target_os = "linux"))]
 fn itself() -> io::Result<OsString> {
     std::env::current_exe().map(Into::into)
 }
 
-/// Starts anew with the arguments that this process was started with. Returns only if that fails, and why.
+/// Replaces this process by a new one with the same arguments (`exec`). Returns only on failure, with the reason.
 pub fn anew(face: Face) -> String {
     let mut args = std::env::args_os();
     let name = args.next().unwrap_or_else(|| "keydesk".into());

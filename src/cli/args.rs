@@ -1,4 +1,4 @@
-//! The command line as clap sees it: global flags, verbs, and what verbs share.
+//! The command line as clap parses it: global flags, verbs, and the arguments that verbs share.
 
 use std::{env, ffi::OsString, path::PathBuf};
 

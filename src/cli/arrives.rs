@@ -1,4 +1,4 @@
-//! Whether what is printed can arrive: asked before something is made that is told once.
+//! Checks that standard output can be written before something is made that is shown only once.
 
 use std::{fs, io, os::fd::BorrowedFd, os::unix::fs::MetadataExt as _};
 
@@ -9,7 +9,7 @@ use rustix::{
 
 use super::failure::Failure;
 
-/// Refuses a standard output that is closed, full, or whose reader is gone. A plain `>/dev/null` is somebody's wish.
+/// Refuses a standard output that is closed, full, or whose reader is gone. A plain `>/dev/null` is taken as intended.
 pub fn check() -> Result<(), Failure> {
     let trouble = |why: &str| {
         Failure::failed(format!(

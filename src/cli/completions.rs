@@ -1,4 +1,4 @@
-//! `keydesk completions`: what a package puts where the shell looks. It needs no desk.
+//! `keydesk completions`: shell completion scripts. Needs no desk.
 
 use clap::{Arg, Args, Command};
 use clap_complete::Shell;

@@ -1,5 +1,5 @@
-//! Text that begins with a dash: an option that takes free text takes it, but not a flag that somebody forgot the text
-//! before, or mistyped.
+//! Option values with a leading dash: an option for free text accepts them, but not a flag whose preceding text was
+//! forgotten or mistyped.
 
 use std::ffi::OsString;
 

@@ -1,4 +1,4 @@
-//! The desk a verb works at, and who acts there.
+//! Opens the desk for a verb, as the user that `--as` names.
 
 use std::sync::Arc;
 
@@ -16,21 +16,21 @@ use super::{
     process,
 };
 
-/// Where a verb works.
+/// The environment of a verb: paths, process, clock.
 pub struct Site {
-    /// Where things are.
+    /// Resolved paths.
     pub found: Found,
-    /// Whose process this is.
+    /// Unix user and client address of this process.
     pub origin: Origin,
-    /// The time.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
-/// An open desk and the one who acts.
+/// An open desk and the acting user.
 pub struct Desk {
-    /// The desk.
+    /// The use cases.
     pub hub: Hub,
-    /// Who acts.
+    /// The acting user.
     pub actor: Actor,
 }
 
@@ -59,7 +59,7 @@ impl Site {
     }
 }
 
-/// A desk that is not there is a store that is not available.
+/// Exit code when there is no desk: the same as for a store that is not available.
 const NO_DESK: u8 = 6;
 
 impl Desk {

@@ -1,10 +1,10 @@
-//! How a verb ends when it does not end well.
+//! Errors of the command line: one sentence and an exit code.
 
 use std::io::{self, Write as _};
 
 use crate::{config::ConfigError, hub::HubError, text};
 
-/// Exit code of something that failed for a reason without a number of its own.
+/// Exit code of a failure that has no code of its own.
 pub const FAILED: u8 = 1;
 /// Exit code of a wrong command line.
 pub const USAGE: u8 = 2;
@@ -17,29 +17,29 @@ pub const NOT_FOUND: u8 = 4;
 /// Exit code when somebody else was faster, or the state does not allow it.
 pub const CONFLICT: u8 = 5;
 
-/// Why a verb did not do as it was told.
+/// The error of a verb.
 #[derive(Debug)]
 pub enum Failure {
-    /// One sentence for a person, and a number for a script.
+    /// One sentence for the user, and a code for scripts.
     Said {
         /// The exit code.
         code: u8,
         /// What is wrong and what to do.
         sentence: String,
     },
-    /// The sentences are on standard error already.
+    /// The sentences were printed on standard error already; the exit code.
     Told(u8),
     /// The reader of standard output left, as `head` does: nothing to say.
     ReaderGone,
 }
 
 impl Failure {
-    /// What was typed cannot be meant.
+    /// A usage error.
     pub fn usage(sentence: impl std::fmt::Display) -> Self {
         Self::Said { code: USAGE, sentence: sentence.to_string() }
     }
 
-    /// Anything else.
+    /// Any other failure.
     pub fn failed(sentence: impl std::fmt::Display) -> Self {
         Self::Said { code: FAILED, sentence: sentence.to_string() }
     }
@@ -49,7 +49,7 @@ impl Failure {
         matches!(self, Self::Said { code: FAILED | NOT_FOUND | UNAVAILABLE, .. })
     }
 
-    /// Says the sentence on standard error; returns the exit code.
+    /// Prints the sentence on standard error; returns the exit code.
     pub fn tell(self) -> u8 {
         match self {
             Self::Said { code, sentence } => {

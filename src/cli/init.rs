@@ -1,4 +1,4 @@
-//! `keydesk init`: the first start without a screen.
+//! `keydesk init`: set-up without the screen.
 
 use std::sync::Arc;
 

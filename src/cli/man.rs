@@ -1,4 +1,4 @@
-//! `keydesk man`: the manual page, from the same definitions as the help. It needs no desk.
+//! `keydesk man`: the manual page, from the same definitions as the help. Needs no desk.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use clap::{Arg, Command};
 
 use super::{failure::Failure, out};
 
-/// When what the page says was last looked at.
+/// Date of the manual page: when its content was last reviewed.
 const DATE: &str = "2026-11-29";
 /// Longest line of text, in bytes.
 const WIDTH: usize = 78;

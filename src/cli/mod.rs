@@ -1,6 +1,6 @@
 //! The command line: everything the desk can do, for scripts. It calls `hub` and nothing below it.
 //!
-//! Nothing here opens the screen: [`run`] hands that back to `main` as [`Next`].
+//! Nothing here opens the screen: [`run`] returns that to `main` as [`Next`].
 
 mod anew;
 mod args;
@@ -45,28 +45,28 @@ pub use anew::anew;
 pub use failure::say;
 pub use process::harden;
 
-/// What is left to do after the command line was read.
+/// What is left to do after the verb ran.
 pub enum Next {
-    /// Nothing: end with this code.
+    /// End with this exit code.
     Exit(u8),
     /// Open the desk at these places: Set-up or Sign-in.
     Desk {
-        /// How it is shown.
+        /// The frontend: whole screen or line by line.
         face: Face,
-        /// Where it is.
+        /// Paths of the desk.
         places: Places,
-        /// Who sits there.
+        /// Unix user and client address of this process.
         origin: Origin,
-        /// The file with how it looks for this Unix user.
+        /// Path of the appearance file of this Unix user.
         appearance: PathBuf,
-        /// Where gateways find the verifier.
+        /// Address of the verifier for gateways.
         verifier: String,
     },
     /// Open this desk, signed in.
     Session(Face, Box<Hub>, Box<Session>),
 }
 
-/// Reads the command line and does what it says.
+/// Parses the command line and runs the verb.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Next {
     let args: Vec<_> = args.into_iter().collect();
     if let Some(wrong) = dashes::swallowed(&command(), &args) {

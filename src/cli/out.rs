@@ -1,4 +1,4 @@
-//! Standard output: rows in pages, and secrets once.
+//! Standard output: lists page by page, and secrets once.
 
 use std::{
     io::{self, BufWriter, StdoutLock, Write as _},
@@ -12,18 +12,18 @@ use crate::{text, time::Millis};
 
 use super::{failure::Failure, json};
 
-/// How a list is printed.
+/// Output format of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// For people.
+    /// A table for reading.
     Table,
     /// One JSON array.
     Json,
-    /// One JSON document a line.
+    /// JSON Lines: one document per line.
     JsonLines,
 }
 
-/// What can be printed as a list.
+/// A type whose values can be printed as a list.
 pub trait Listed {
     /// Titles of the columns.
     const TITLES: &'static [&'static str];
@@ -115,12 +115,12 @@ pub fn document(value: &impl Serialize) -> Result<(), Failure> {
     Ok(io::stdout().lock().write_all(&line)?)
 }
 
-/// Bytes as they are.
+/// Writes bytes unchanged.
 pub fn bytes(text: &[u8]) -> Result<(), Failure> {
     Ok(io::stdout().lock().write_all(text)?)
 }
 
-/// Lines for people; each is made safe.
+/// Prints lines for reading; each is sanitised.
 pub fn lines<T: AsRef<str>>(lines: impl IntoIterator<Item = T>) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     Ok(lines.into_iter().try_for_each(|line| writeln!(out, "{}", text::safe(line.as_ref())))?)

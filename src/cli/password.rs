@@ -1,4 +1,4 @@
-//! Passwords come from standard input or from a prompt on the terminal, never from an argument or the environment.
+//! Password input: from standard input or from a prompt on the terminal, never from an argument or the environment.
 
 use std::{
     fs::File,

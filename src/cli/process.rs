@@ -1,4 +1,4 @@
-//! What the process is before it does anything: closed to others, and somebody.
+//! Process hardening, and the Unix user and client address for the trail.
 
 use std::{env, fs, net::IpAddr, sync::Arc};
 
@@ -21,7 +21,7 @@ pub fn harden() {
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
 }
 
-/// Whose process this is and from where he came, for the trail.
+/// Which Unix user runs this process, and where they came from, for the trail.
 pub fn origin() -> Origin {
     let uid = getuid().as_raw();
     let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();

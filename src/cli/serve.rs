@@ -25,7 +25,7 @@ pub struct ServeArgs {
 
 /// Answers gateways until it is told to stop.
 pub fn run(wishes: Wishes, args: &ServeArgs) -> Result<(), Failure> {
-    // First of all: who changes the config may not know that the verifier is still starting.
+    // First of all: an administrator who changes the config may not know that the verifier is still starting.
     let hangups = HangUps::hold().map_err(ServeError::from)?;
     serve::begin_log();
     let listen = args.listen.iter().map(|place| config::listen(place, None)).collect::<Result<Vec<_>, _>>()?;

@@ -1,4 +1,4 @@
-//! `keydesk setting …`: what the desk and its verifiers follow.
+//! `keydesk setting …`: the settings of the desk and its verifiers.
 
 use clap::{Args, Subcommand};
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! A terminal that does not show what is typed.
+//! A terminal with echo off, for passwords.
 
 use std::{
     fs::{File, OpenOptions},

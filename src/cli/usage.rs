@@ -1,4 +1,4 @@
-//! A wrong command line, said in one sentence.
+//! Turns clap's usage errors into one sentence.
 
 use clap::error::ErrorKind;
 

@@ -1,4 +1,4 @@
-//! `keydesk user …`: people.
+//! `keydesk user …`: users.
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -127,7 +127,7 @@ fn state(site: &Site, args: &OneArgs, state: UserState) -> Result<(), Failure> {
     out::lines([format!("{} is {} now.", row.name, row.state.as_str())])
 }
 
-/// Nobody looked at the user before: he is read in the same run.
+/// Nobody looked at the user before, so the row is read in the same run.
 fn seen(desk: &Desk, name: &str, deed: UserDeed) -> Result<UserTarget, Failure> {
     Ok(desk.hub.user(&desk.actor, name, deed)?.target())
 }

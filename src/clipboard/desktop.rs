@@ -1,4 +1,4 @@
-//! The clipboard of the desktop in front of which the user sits.
+//! The desktop clipboard of this machine.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;

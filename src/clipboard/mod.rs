@@ -1,4 +1,4 @@
-//! Putting text on the user's clipboard, wherever that is.
+//! Copying text to the user's clipboard, wherever that is.
 //!
 //! Over SSH the clipboard is on another machine: native tools would fill the server's. Inside tmux the terminal's own
 //! way (OSC 52) is dropped by tmux's default settings, and with others it leaves the secret in a paste buffer.
@@ -13,7 +13,7 @@ use crate::secret::Secret;
 pub use desktop::Desktop;
 pub use multiplexer::Multiplexer;
 
-/// What is known of a copy. The words of each are the view's.
+/// The outcome of a copy, as far as it is known. Its words belong to the view.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CopyOutcome {
     /// Handed to the desktop's clipboard.

@@ -1,5 +1,5 @@
-//! What stands between keydesk and the terminal where nothing but the environment tells of it: sudo takes `TMUX` and `STY`
-//! away, and ssh does not pass them on. `TERM` stays.
+//! Detects a terminal multiplexer (tmux, GNU screen) when only the environment shows it: sudo removes `TMUX` and `STY`,
+//! and ssh does not pass them on. `TERM` stays.
 
 /// A program that shows one terminal inside another, and decides what it passes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! The escape sequence that asks a terminal to take text to its clipboard.
+//! OSC 52: the escape sequence that asks a terminal to copy text to its clipboard.
 
 use base64ct::{Base64, Encoding as _};
 use zeroize::Zeroizing;

@@ -1,4 +1,4 @@
-//! tmux: the text goes in by a pipe, out to tmux's terminal, and nothing of it stays in a paste buffer.
+//! Copying through tmux: the text goes in by a pipe and out to tmux's terminal, and stays in no paste buffer.
 
 use std::io::{self, Write as _};
 use std::process::{Child, Command, Stdio};

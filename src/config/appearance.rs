@@ -1,4 +1,4 @@
-//! How the desk looks for one Unix user: a small file beside the config file.
+//! Appearance: how the desk looks for one Unix user, in a small file beside the config file.
 
 use std::{
     io::ErrorKind,
@@ -12,7 +12,7 @@ use super::{
     file::{read, replace},
 };
 
-/// What was chosen; what was not follows the environment.
+/// The choices; what was not chosen follows the environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Appearance {
     /// `dark`, `light` or `none`.

@@ -1,11 +1,11 @@
-//! How the desk is shown, and what is left to do when it was left.
+//! Frontends (whole screen, line by line), and what is left to do after the desk was closed.
 
-/// How the desk is shown.
+/// A frontend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Face {
-    /// On the whole screen.
+    /// The whole screen.
     Screen,
-    /// Line by line.
+    /// Line by line, for screen readers and dumb terminals.
     Lines,
 }
 
@@ -18,7 +18,7 @@ impl Face {
         }
     }
 
-    /// The word of the file.
+    /// The word for it in the appearance file.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Screen => "screen",
@@ -27,12 +27,12 @@ impl Face {
     }
 }
 
-/// What is left to do when the desk was left.
+/// What is left to do after the desk was closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum After {
-    /// The process ends with this code.
+    /// End the process with this exit code.
     Exit(u8),
-    /// keydesk starts anew with another face.
+    /// Re-execute keydesk with another frontend.
     Open(Face),
 }
 

@@ -1,4 +1,4 @@
-//! The TOML file: places only. What the desk does is set in the desk and kept in its store.
+//! The config file (TOML): paths only. Everything else is a setting of the desk and kept in its store.
 
 use std::{
     fs,
@@ -28,7 +28,7 @@ pub struct ConfigFile {
     pub master_key_file: Option<PathBuf>,
     /// Where a verifier keeps what it has to know after a restart: beside the database if this does not say so.
     pub state_dir: Option<PathBuf>,
-    /// The verifier.
+    /// The table `[serve]`.
     #[serde(default)]
     pub serve: ServeFile,
 }

@@ -1,4 +1,4 @@
-//! Where things are: flags and environment, the TOML file, the defaults of the platform, in that order.
+//! Where files are: flags and environment, then the config file, then the defaults of the platform.
 
 mod appearance;
 mod face;
@@ -16,7 +16,7 @@ pub use store_url::{StoreUrlError, database_path};
 
 use std::path::PathBuf;
 
-/// Why keydesk does not know where things are. Each is a sentence with a next step.
+/// Why paths cannot be resolved. Each error is a sentence with a next step.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// No home directory and no flag.
@@ -27,7 +27,7 @@ pub enum ConfigError {
     /// The file is there and cannot be read.
     #[error("{} cannot be read: {why}. Make it readable, or name another with --config.", path.display())]
     Unreadable {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
         /// What the system said.
         why: String,
@@ -35,15 +35,15 @@ pub enum ConfigError {
     /// What is there cannot be such a file.
     #[error("{} is no config file: {why}. Put a file of a few lines in its place, or name another with --config.", path.display())]
     NoFile {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// What it is.
+        /// What is there instead.
         why: String,
     },
     /// The file is not what it should be.
     #[error("{} is not understood: {why}. Correct it.", path.display())]
     Malformed {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
         /// What the parser said, on one line.
         why: String,
@@ -51,7 +51,7 @@ pub enum ConfigError {
     /// The file could not be written.
     #[error("{} cannot be written: {why}. Make it writable, then try again.", path.display())]
     Unwritable {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
         /// What the system said.
         why: String,
@@ -59,17 +59,17 @@ pub enum ConfigError {
     /// `init --store` says one place and the file another.
     #[error("{} names another store ({there}). Leave --store out, or change the file.", path.display())]
     OtherStore {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// What it says.
+        /// The store that the file names.
         there: String,
     },
     /// What was written is no path.
     #[error("{:?} is no path that can be meant: {why}. Write the whole path.", path.display().to_string())]
     Path {
-        /// As written.
+        /// The path as it was written.
         path: PathBuf,
-        /// What is wrong.
+        /// What is wrong with it.
         why: &'static str,
     },
     /// Not a place for a store.

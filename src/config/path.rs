@@ -1,5 +1,5 @@
-//! Paths as people write them, where no shell has read them before: `~` is understood, and what only looks like a path is
-//! told before a directory of that name is made.
+//! Paths that no shell has expanded: `~` is understood, and text that only looks like a path is refused before a
+//! directory of that name is made.
 
 use std::{
     os::unix::ffi::OsStrExt as _,

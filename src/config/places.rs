@@ -1,4 +1,4 @@
-//! From wishes to places.
+//! Resolves paths: from flags, environment and config file to the paths in use.
 
 use std::{
     env,
@@ -11,7 +11,7 @@ use crate::{hub::Places, vault::MasterKeyPlace};
 
 use super::{ConfigError, ConfigFile, ServeFile, database_path, listen, meant};
 
-/// What flags and environment ask for.
+/// The paths that flags and environment ask for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wishes {
     /// `--data-dir` or `KEYDESK_DATA_DIR`.
@@ -30,20 +30,20 @@ pub struct Wishes {
     pub credentials_directory: Option<PathBuf>,
 }
 
-/// Where things are.
+/// The resolved paths.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// The config file; it need not be there.
     pub config: PathBuf,
-    /// The database.
+    /// The database file.
     pub database: PathBuf,
     /// The database that would be used if nobody named one: `init` remembers any other.
     pub default_database: Option<PathBuf>,
-    /// The master key.
+    /// Where the master key is.
     pub master_key: MasterKeyPlace,
     /// Where a verifier keeps what it has to know after a restart, unless that is beside the database.
     pub state_dir: Option<PathBuf>,
-    /// What the file says of the verifier.
+    /// The config file's table `[serve]`.
     pub serve: ServeFile,
     /// Where systemd puts what a unit was given.
     pub credentials_directory: Option<PathBuf>,
@@ -71,7 +71,7 @@ impl Found {
     }
 }
 
-/// Where things are, by what was wished, then by what the file says, then by the platform.
+/// Resolves the paths: flags and environment first, then the config file, then the platform's defaults.
 pub fn found(wishes: &Wishes) -> Result<Found, ConfigError> {
     let here = env::current_dir().map_err(|e| ConfigError::NoCurrentDir(e.to_string()))?;
     let platform = ProjectDirs::from("", "", "keydesk");

@@ -1,4 +1,4 @@
-//! What `--store` and `store = "…"` may say.
+//! Parses `--store` and `store = "…"`.
 
 use std::path::{Path, PathBuf};
 
@@ -7,10 +7,10 @@ use super::{ConfigError, path};
 /// Why a store cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StoreUrlError {
-    /// PostgreSQL.
+    /// A PostgreSQL URL, which is not supported yet.
     #[error("This version of keydesk keeps its data in SQLite only. Write --store as a path or sqlite:PATH.")]
     Postgres,
-    /// Something else with a scheme.
+    /// A URL with an unknown scheme.
     #[error(
         "{0:?} is not a store that keydesk knows. Write it as a path or sqlite:PATH; a path with a colon as ./PATH."
     )]
@@ -23,7 +23,7 @@ pub enum StoreUrlError {
     /// A URL with parameters.
     #[error("A store has no parameters, and a ? in a URL begins them. Leave them out, or write the path alone.")]
     Parameters,
-    /// Nothing.
+    /// The text is empty.
     #[error("A store needs a path. Write it as a path or sqlite:PATH, or leave it out.")]
     Empty,
 }

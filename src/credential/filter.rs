@@ -1,5 +1,5 @@
-//! What a list can be narrowed to: words, and `expires<30d unused>90d used:never by:bram kind:hmac
-//! state:disabled`. Case counts nowhere. What stands in quotes is a word, whatever it looks like.
+//! The filter language of lists: words, and terms such as `expires<30d unused>90d used:never by:bram kind:hmac
+//! state:disabled`. Case-insensitive. Quoted text is always a word.
 
 mod pieces;
 
@@ -8,7 +8,7 @@ use crate::time::{is_never, parse_span};
 use super::{Kind, fold, holds_api_secret};
 use pieces::{Piece, SIGNS, pieces};
 
-/// A filter as it was understood. Everything in it must hold.
+/// A parsed filter. All of its conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Each is part of the name (case folded) or of the key.
@@ -21,7 +21,7 @@ pub struct Filter {
     pub unused_for: Option<i64>,
     /// Active, and never used since it was made.
     pub never_used: bool,
-    /// Made by this user.
+    /// Created by this user.
     pub by: Option<String>,
     /// Of this kind.
     pub kind: Option<Kind>,
@@ -34,9 +34,9 @@ pub struct Filter {
 pub enum Wanted {
     /// Active, whether or not its times allow it now.
     Active,
-    /// Disabled.
+    /// Disabled by a user.
     Disabled,
-    /// Revoked.
+    /// Revoked for good.
     Revoked,
     /// Active and past its expiry.
     Expired,
@@ -54,18 +54,18 @@ impl Wanted {
 /// Why a filter was not understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FilterError {
-    /// Not a span.
+    /// The text is not a span of time such as `30d`.
     #[error("{0:?} is not a span. Write 30d, 12h or 45m, for example expires<30d.")]
     Span(String),
-    /// Nobody is named.
+    /// `by:` without a name.
     #[error("by: needs the name of a user behind it, for example by:bram.")]
     Nobody,
     /// A word that is known, with a sign that it does not go with.
     #[error("{term:?} is not understood. Write it as {example}, or in quotes to look for it in names.")]
     Sign {
-        /// As typed.
+        /// The term as it was typed.
         term: String,
-        /// How it is written.
+        /// An example of the right form.
         example: &'static str,
     },
     /// It looks like a term, and there is none of that name.
@@ -73,13 +73,13 @@ pub enum FilterError {
         "{0:?} is not a term. There are expires< expires> unused> used: by: kind: state:. Put it in quotes to look for it in names."
     )]
     Unknown(String),
-    /// Not a kind.
+    /// The text is not a kind of credential.
     #[error("{0:?} is not a kind. Choose basic, hmac or legacy.")]
     Kind(String),
     /// Not a word about use.
     #[error("used:{0} is not understood. Write used:never, or a span such as unused>90d.")]
     Used(String),
-    /// Not a state.
+    /// The text is not a state.
     #[error("{0:?} is not a state. Choose active, disabled, revoked or expired.")]
     State(String),
     /// Somebody pasted a secret into the wrong field.

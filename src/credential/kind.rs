@@ -1,4 +1,4 @@
-//! The three kinds of credential and the three states.
+//! Kinds of credentials (Basic, HMAC, Legacy) and their states (active, disabled, revoked).
 
 use std::{fmt, str::FromStr};
 
@@ -17,7 +17,7 @@ impl Kind {
     /// All kinds, in the order of the sections on the screen.
     pub const ALL: [Self; 3] = [Self::Basic, Self::Hmac, Self::Legacy];
 
-    /// The word of the store, the command line and JSON.
+    /// The word for it in the store, on the command line and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Basic => "basic",
@@ -74,7 +74,7 @@ impl State {
     /// All states, in the order they can be reached.
     pub const ALL: [Self; 3] = [Self::Active, Self::Disabled, Self::Revoked];
 
-    /// The word of the store, the screen, the command line and JSON.
+    /// The word for it in the store, on the screen, on the command line and in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",

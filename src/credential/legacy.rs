@@ -1,4 +1,4 @@
-//! The rules for Legacy usernames and passwords, as the help page states them.
+//! Validation rules for Legacy usernames and passwords, as the help page states them.
 //!
 //! The create form shows each rule as met or not while typing; [`check_username`] and [`check_password`] hold the same
 //! table again when the form is sent.
@@ -8,7 +8,7 @@
 pub struct Rule {
     /// The rule in the words of the form.
     pub words: &'static str,
-    /// Whether it is met.
+    /// Whether the typed text meets it.
     pub met: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The life cycle: active <-> disabled -> revoked, expiry, and how long an old secret lives on after a rotation.
+//! The life cycle: active <-> disabled -> revoked, expiry, and the overlap of the old secret after a rotation.
 
 use crate::time::{DAY, HOUR, MINUTE, Millis, Seconds};
 
@@ -57,7 +57,7 @@ pub fn next_state(state: State, verb: Verb) -> Result<Option<State>, Final> {
     }
 }
 
-/// State of a credential as it is now, with its times looked at.
+/// The state of a credential with start and expiry taken into account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Condition {
     /// Usable now.
@@ -68,9 +68,9 @@ pub enum Condition {
     NotYet,
     /// Past its expiry.
     Expired,
-    /// Disabled.
+    /// Disabled; can be enabled again.
     Disabled,
-    /// Revoked.
+    /// Revoked for good.
     Revoked,
 }
 
@@ -140,11 +140,11 @@ pub fn condition(state: State, not_before: Option<Seconds>, expires_at: Option<S
 pub enum Overlap {
     /// Not at all: it leaked.
     None,
-    /// One hour.
+    /// For one hour.
     Hour,
-    /// 24 hours.
+    /// For 24 hours.
     Day,
-    /// 7 days.
+    /// For 7 days.
     Week,
 }
 
@@ -152,7 +152,7 @@ impl Overlap {
     /// All choices, as the dialog lists them.
     pub const ALL: [Self; 4] = [Self::None, Self::Hour, Self::Day, Self::Week];
 
-    /// Length in seconds.
+    /// Length of the overlap in seconds.
     pub fn seconds(self) -> i64 {
         match self {
             Self::None => 0,

@@ -1,4 +1,4 @@
-//! What a credential is: kinds, names, the Legacy rules, the shapes of keys and secrets, the life cycle. All pure.
+//! Credentials: kinds, names, the Legacy rules, the formats of keys and secrets, the life cycle. All pure.
 
 mod filter;
 mod kind;

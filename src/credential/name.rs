@@ -1,4 +1,4 @@
-//! Names and notes: the labels people give.
+//! Names and notes: labels that users give to credentials.
 
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -17,7 +17,7 @@ pub enum NameError {
     TooLong {
         /// Its length after trimming and NFC.
         is: usize,
-        /// The most allowed.
+        /// The maximum, in code points.
         max: usize,
     },
     /// A character that could fake or hide text.
@@ -40,7 +40,7 @@ pub struct Name(String);
 pub struct Note(String);
 
 impl Name {
-    /// Most characters.
+    /// Maximum length in code points.
     pub const MAX: usize = 64;
 
     /// Checks and normalises what was typed.
@@ -63,7 +63,7 @@ impl Name {
 }
 
 impl Note {
-    /// Most characters.
+    /// Maximum length in code points.
     pub const MAX: usize = 200;
 
     /// Checks and normalises what was typed; empty is fine.

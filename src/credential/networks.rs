@@ -1,4 +1,5 @@
-//! Networks a credential may be used from: what may be typed, and one way to read it, which is how it will be judged.
+//! Allowed networks (CIDR allow list) of a credential: validation of what was typed, in the one reading by which
+//! requests will be judged.
 
 use std::{
     fmt,
@@ -10,7 +11,7 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::time::is_never;
 
-/// Why a network was not taken. What was typed comes first.
+/// Why a network was not accepted. Each sentence begins with what was typed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NetworkError {
     /// Not a CIDR or an address.
@@ -19,7 +20,7 @@ pub enum NetworkError {
     /// It is plain what is meant, but it is no network.
     #[error("{given:?} is not a network: {why}.")]
     Form {
-        /// As typed.
+        /// The text as it was typed.
         given: String,
         /// What is wrong, and what to write.
         why: String,
@@ -27,7 +28,7 @@ pub enum NetworkError {
     /// A CIDR whose address has bits behind the prefix: two readings.
     #[error("{given} has bits set behind its prefix. Did you mean {meant}?")]
     HostBits {
-        /// As typed.
+        /// The text as it was typed.
         given: String,
         /// The network it lies in.
         meant: String,
@@ -84,7 +85,7 @@ impl Networks {
         self.0.is_empty()
     }
 
-    /// What both let in; `None` if that is no address at all.
+    /// The intersection; `None` if it is empty.
     pub fn both(&self, other: &Self) -> Option<Self> {
         match (self.is_any(), other.is_any()) {
             (_, true) => return Some(self.clone()),
@@ -145,7 +146,7 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
     line.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty())
 }
 
-/// One network that somebody typed.
+/// Parses one network as typed.
 fn typed(text: &str) -> Result<IpNet, NetworkError> {
     let net = match cidr(text) {
         Some(net) => net?,
@@ -153,7 +154,7 @@ fn typed(text: &str) -> Result<IpNet, NetworkError> {
     };
     let mapped = Ipv6Net::new_assert(Ipv4Addr::UNSPECIFIED.to_ipv6_mapped(), MAPPED);
     match net {
-        // All of IPv6 is what it says: nobody means IPv4 by it.
+        // All of IPv6 is unambiguous: it is not meant as IPv4.
         IpNet::V6(wide) if wide.contains(&mapped) && wide.prefix_len() > 0 => Err(NetworkError::Mapped(short(text))),
         net => Ok(net),
     }
@@ -189,7 +190,7 @@ fn plain_prefix(text: &str) -> bool {
     })
 }
 
-/// What is wrong with text that is no network, as far as it can be told.
+/// The error for text that is not a network, as specific as possible.
 fn slip(text: &str) -> NetworkError {
     let given = short(text);
     match SLIPS.iter().find_map(|slip| slip(text)) {

@@ -1,4 +1,4 @@
-//! What may be said of a credential beyond its name: times, networks, a note, and for HMAC how it may sign.
+//! Options of a credential beyond its name: times, networks, a note, and for HMAC the signing options.
 
 use std::{fmt, str::FromStr};
 
@@ -12,16 +12,16 @@ pub enum OptionsError {
     /// What may be said of networks.
     #[error(transparent)]
     Network(#[from] NetworkError),
-    /// Not an algorithm.
+    /// The text is not an algorithm.
     #[error("{0:?} is not an algorithm. Choose hmac-sha1, hmac-sha256, hmac-sha384 or hmac-sha512.")]
     Algorithm(String),
     /// Algorithms and body digest exist for HMAC only.
     #[error("Algorithms and the body digest are for HMAC keys only. Leave them out.")]
     HmacOnly,
-    /// It would never be usable.
+    /// The expiry is not after the start, so it would never be usable.
     #[error("It would expire before it becomes valid. Set the expiry after the not-before time.")]
     Backwards,
-    /// Already over.
+    /// The expiry is in the past.
     #[error("The expiry is in the past. Set a later one, or leave it out.")]
     Past,
 }
@@ -31,11 +31,11 @@ pub enum OptionsError {
 pub enum Algorithm {
     /// `hmac-sha1`: SDKs in the field sign with it.
     Sha1,
-    /// `hmac-sha256`
+    /// `hmac-sha256`: HMAC with SHA-256, and RFC 9421 signatures (H4).
     Sha256,
-    /// `hmac-sha384`
+    /// `hmac-sha384`: HMAC with SHA-384.
     Sha384,
-    /// `hmac-sha512`
+    /// `hmac-sha512`: HMAC with SHA-512.
     Sha512,
 }
 
@@ -153,11 +153,11 @@ pub struct Options {
     pub expires_at: Option<Seconds>,
     /// Where it may be used from.
     pub networks: Networks,
-    /// For people.
+    /// A note for users.
     pub note: Note,
-    /// HMAC only.
+    /// Algorithms that may sign; HMAC only.
     pub algorithms: Algorithms,
-    /// HMAC only.
+    /// Whether a request with a body must sign a digest of it; HMAC only.
     pub body_digest: BodyDigest,
 }
 

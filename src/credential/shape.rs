@@ -1,6 +1,6 @@
-//! The shapes of keys, secrets and generated passwords, from random bytes that somebody else draws.
+//! Formats of keys, secrets and generated passwords, from random bytes that the caller supplies.
 //!
-//! Verification never enforces these shapes: imported credentials differ. 20 and 30 characters are what published
+//! Verification never enforces these formats: imported credentials differ. 20 and 30 characters are what published
 //! clients check for; prefix and check characters let scanners find leaks and forms say "mistyped".
 
 use super::Kind;

@@ -1,4 +1,4 @@
-//! A clock that can lag, so that the demo's history lies in the past.
+//! An adjustable clock that lags, so that the demo's history lies in the past.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 

@@ -1,4 +1,4 @@
-//! What happened at the demo's desk before you came: all kinds, all states, four people.
+//! The demo's history: credentials of all kinds in all states, and four users.
 
 use crate::{
     account::Role,
@@ -157,7 +157,7 @@ enum What {
     Then(usize, Then),
     /// A sign-in of somebody, with the right password or not.
     SignIn(&'static str, bool),
-    /// Somebody asks for what he may not have.
+    /// Somebody asks for what they may not have.
     Ask(&'static str),
 }
 
@@ -292,14 +292,14 @@ fn wanted(plot: &Plot, then: Seconds, ago: i64) -> Result<NewCredential, HubErro
     Ok(NewCredential { kind: plot.kind, name: plot.name.to_owned(), legacy, options })
 }
 
-/// Somebody as if he had signed in by password: a hash for each step would make the demo slow to open. The hub checks
-/// an actor all the same, and whoever runs the demo holds its master key anyway.
+/// An actor as if signed in by password: a hash for each step would make the demo slow to open. The hub checks an actor
+/// all the same, and whoever runs the demo holds its master key anyway.
 fn acting(hub: &Hub, name: &str) -> Result<Actor, HubError> {
     let local = hub.local_actor(name, &desk(name))?;
     Ok(Actor { via: Via::Password, confirmed_at: Some(hub.now()), ..local })
 }
 
-/// Where somebody sits.
+/// Where a user of the demo comes from.
 fn desk(name: &str) -> Origin {
     let address = match name {
         "alice" => "203.0.113.9",

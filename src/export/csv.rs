@@ -1,4 +1,4 @@
-//! CSV that a spreadsheet takes for text.
+//! CSV export that is safe against formula injection in spreadsheets.
 
 use std::io::{self, Write};
 
@@ -7,7 +7,7 @@ use crate::{hub::TrailRow, text};
 /// The names of the columns.
 pub const HEADER: &[u8] = b"no,at,who,via,unix,address,action,did,what,subject,before,after,count\r\n";
 
-/// One row.
+/// Writes one row of the trail.
 pub fn line(out: &mut impl Write, row: &TrailRow) -> io::Result<()> {
     let (no, at, count) = (row.no.to_string(), row.at.rfc3339(), row.count.to_string());
     let or_empty = |text: &Option<String>| text.clone().unwrap_or_default();
@@ -74,7 +74,7 @@ mod tests {
 
     use super::*;
 
-    /// One apostrophe less wherever a formula could begin: what a reader does who wants the text itself.
+    /// One apostrophe less wherever a formula could begin: what a reader does to get the text itself.
     fn unguarded(text: &str) -> String {
         let (mut plain, mut rest, mut begins) = (String::new(), text, true);
         while let Some(c) = rest.chars().next() {

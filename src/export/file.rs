@@ -1,4 +1,4 @@
-//! A file of the trail: new, and for its owner alone.
+//! The export file: newly created, readable by its owner alone.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -11,12 +11,12 @@ use crate::hub::{Field, HubError, TrailRow};
 
 use super::Format;
 
-/// What was written.
+/// The result of an export.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
-    /// The whole path.
+    /// Absolute path of the file.
     pub path: PathBuf,
-    /// Rows.
+    /// Number of rows.
     pub rows: u64,
 }
 

@@ -1,4 +1,5 @@
-//! JSON that a terminal can be shown: what could move, hide or fake text is written as an escape, which means the same.
+//! JSON that is safe to show on a terminal: characters that could move, hide or fake text are escaped, which means the
+//! same.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! The trail for other programs: JSON Lines, or CSV for a spreadsheet. The command line and the desk write the same.
+//! Export of the trail as JSON Lines, or as CSV for a spreadsheet. Command line and desk write the same.
 
 mod csv;
 mod file;
@@ -12,17 +12,17 @@ use crate::hub::TrailRow;
 pub use file::{Written, to_file};
 pub use row::json_of;
 
-/// What another program reads.
+/// File format of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// One JSON object on each line.
     JsonLines,
-    /// RFC 4180.
+    /// Comma-separated values (RFC 4180).
     Csv,
 }
 
 impl Format {
-    /// Both.
+    /// Every format.
     pub const ALL: [Self; 2] = [Self::JsonLines, Self::Csv];
 
     /// The word of the command line, and the ending of a file.
@@ -41,7 +41,7 @@ impl Format {
         }
     }
 
-    /// One row.
+    /// Writes one row of the trail.
     pub fn row(self, out: &mut impl Write, row: &TrailRow) -> io::Result<()> {
         match self {
             Self::JsonLines => {

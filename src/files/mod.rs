@@ -1,7 +1,7 @@
-//! The files that keydesk keeps for itself: who else could have put them there, and how they are opened and replaced.
+//! keydesk's own files: opening and replacing them safely, and checks for who else could have put them there.
 //!
-//! Whoever may write beside the database must not choose what else is written to: no link is followed, and what is opened
-//! is looked at once it is open. And where anybody else may write on the way to a file, nothing is opened at all.
+//! Whoever may write beside the database must not redirect other writes: no link is followed, and a file is checked
+//! after it was opened. And where another user may write to a directory on the path, nothing is opened at all.
 
 mod own;
 mod way;

@@ -1,4 +1,4 @@
-//! Opening a file that is keydesk's own, and putting a new one in its place.
+//! Opens keydesk's own files, and replaces them atomically.
 
 use std::{
     fs::{self, File, Metadata, OpenOptions},
@@ -9,19 +9,19 @@ use std::{
 
 use rustix::{fs::OFlags, io::Errno, process::geteuid};
 
-/// What is wanted of a file.
+/// How a file is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Access {
-    /// To read it.
+    /// For reading.
     Read,
-    /// To append to it; it is made if it is not there.
+    /// For appending; it is created if it does not exist.
     Append,
-    /// To read it and to write over it; it is made if it is not there.
+    /// For reading and overwriting; it is created if it does not exist.
     Write,
 }
 
-/// Opens a regular file of this user that has no other name. A link in its place is not followed, and nobody waits for a
-/// pipe to have another end.
+/// Opens a regular file of this user that has no other name. A link in its place is not followed, and opening a pipe
+/// does not block.
 pub fn open(path: &Path, access: Access) -> io::Result<(File, Metadata)> {
     let mut options = OpenOptions::new();
     match access {
@@ -43,13 +43,13 @@ pub fn open(path: &Path, access: Access) -> io::Result<(File, Metadata)> {
     }
 }
 
-/// Puts a new file with these bytes in the place of whatever is there, in one step: who reads finds the one or the other.
+/// Replaces whatever is there by a new file with these bytes, in one step: a reader finds the old file or the new one.
 /// It is on disk before this returns.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     put(path, bytes, File::sync_all)
 }
 
-/// The same, without waiting for a disk: after a loss of power the old one may be there, or one that is not whole.
+/// The same without syncing: after a loss of power the old one may be there, or one that is not whole.
 pub fn replace_soon(path: &Path, bytes: &[u8]) -> io::Result<()> {
     put(path, bytes, |_| Ok(()))
 }
@@ -87,7 +87,7 @@ pub fn is_own_directory(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Tells a file from another that took its place, while somebody holds it.
+/// Identity of a file (device and inode), valid while the file is held open.
 pub fn which(meta: &Metadata) -> (u64, u64) {
     (meta.dev(), meta.ino())
 }

@@ -1,4 +1,4 @@
-//! Who could put another file in the place of one: the rule of sshd's StrictModes, for each directory on the way.
+//! Path safety: who could replace a file on its path. The rule of sshd's StrictModes, for each directory on the way.
 
 use std::{
     ffi::OsString,
@@ -10,7 +10,7 @@ use std::{
 
 use rustix::process::geteuid;
 
-/// Links that are followed on one way, as Linux has it.
+/// Limit on links that are followed on one path, as on Linux.
 const LINKS: usize = 40;
 
 /// Why a file is not used.
@@ -22,11 +22,11 @@ pub enum NotOurs {
         path.display(), path.display()
     )]
     Owner {
-        /// What belongs to them.
+        /// The file or directory that belongs to them.
         path: PathBuf,
-        /// Whose it is.
+        /// User id of its owner.
         uid: u32,
-        /// Who runs this process.
+        /// User id of this process.
         me: u32,
     },
     /// Others can write to a directory on the way.
@@ -37,13 +37,13 @@ pub enum NotOurs {
     Writable {
         /// The directory.
         path: PathBuf,
-        /// Its mode.
+        /// Mode bits of the directory.
         mode: u32,
     },
-    /// The system said no.
+    /// The system refused.
     #[error("{} cannot be looked at: {why}. Check the place.", path.display())]
     Io {
-        /// Where.
+        /// Path of the file or directory.
         path: PathBuf,
         /// What the system said.
         why: io::Error,
@@ -55,8 +55,8 @@ pub fn is_trusted(uid: u32) -> bool {
     uid == 0 || uid == geteuid().as_raw()
 }
 
-/// The real path of a file, with all links followed: to be used from then on, so that nobody who changes a link later
-/// changes which file it is. An error if anybody but this user and root could put another file there. What is not there
+/// The real path of a file, with all links followed: to be used from then on, so that changing a link later does not
+/// change which file it is. An error if anybody but this user and root could put another file there. What is not there
 /// yet, file or directories, is fine.
 pub fn guarded(path: &Path) -> Result<PathBuf, NotOurs> {
     let io = |path: &Path| {
@@ -70,7 +70,7 @@ pub fn guarded(path: &Path) -> Result<PathBuf, NotOurs> {
     while let Some(step) = rest.pop() {
         let place = real.join(&step);
         let meta = match fs::symlink_metadata(&place) {
-            // Whoever makes it makes it for themselves alone.
+            // Its creator will create it for their own user alone.
             Err(why) if why.kind() == io::ErrorKind::NotFound => {
                 real = rest.into_iter().rev().fold(place, |path, step| path.join(step));
                 break;

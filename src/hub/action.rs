@@ -1,24 +1,24 @@
-//! The words of the trail: one table of everything that is written there.
+//! Actions of the trail: one table of the codes that are written there, with their words.
 
 use crate::credential::Kind;
 
-/// What the trail says was done. The text is stored; it never changes once released.
+/// An action of the trail. The code is stored, so it never changes once released.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Action {
-    /// The word in the store and in JSON.
+    /// The code in the store and in JSON.
     pub(super) code: &'static str,
     /// `change`, `access` or `refusal`.
     pub(super) class: &'static str,
     /// `credential`, `user` or `desk`.
     pub(super) about: &'static str,
-    /// On the screen; `{kind}` is the kind of the credential.
+    /// The words on the screen; `{kind}` stands for the kind of the credential.
     words: &'static str,
 }
 
 macro_rules! actions {
     ($($name:ident $code:literal $class:literal $about:literal $words:literal)*) => {
         $(pub(super) const $name: Action = Action { code: $code, class: $class, about: $about, words: $words };)*
-        /// All of them.
+        /// Every action.
         const ALL: &[Action] = &[$($name),*];
     };
 }

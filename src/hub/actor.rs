@@ -1,4 +1,4 @@
-//! Who acts, from where, and how he proved who he is.
+//! Who acts, from where, and how they proved who they are.
 
 use std::net::IpAddr;
 
@@ -16,7 +16,7 @@ pub struct Origin {
     pub address: Option<IpAddr>,
 }
 
-/// How the actor proved who he is.
+/// How the actor proved who they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Via {
     /// By the password of the user.
@@ -28,7 +28,7 @@ pub enum Via {
 }
 
 impl Via {
-    /// The word of the trail.
+    /// The word for it in the trail.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Password => "password",
@@ -42,11 +42,11 @@ impl Via {
 /// allows the call, and that `epoch` is still the user's: disabling, a new role or a new password raises it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
-    /// The user.
+    /// Name of the user.
     pub user: UserName,
-    /// How he proved it.
+    /// How they proved who they are.
     pub via: Via,
-    /// From where.
+    /// Where the call comes from.
     pub origin: Origin,
     /// Epoch of the user when the session began.
     pub epoch: i64,
@@ -55,22 +55,22 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// For how many milliseconds a password once given is enough.
+    /// For how long a password once given is enough, in milliseconds.
     pub const CONFIRMED_FOR: i64 = 5 * crate::time::MINUTE;
 
-    /// Whether the password need not be asked for again. Whoever acts locally has no password to give.
+    /// Whether the password was given recently enough. Whoever acts locally has no password to give.
     pub fn confirmed(&self, now: Millis) -> bool {
         let recent = |at: Millis| (0..=Self::CONFIRMED_FOR).contains(&now.since(at));
         self.via == Via::Local || self.confirmed_at.is_some_and(recent)
     }
 }
 
-/// A signed-in user and what the first screen says about him.
+/// A signed-in user and what the first screen says about them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// Who acts from now on.
+    /// The actor of the session's calls.
     pub actor: Actor,
-    /// His role, for greying; the check is in every call.
+    /// The user's role, so that faces can grey out what it does not allow. Every call checks again.
     pub role: Role,
     /// Name of the account.
     pub account: String,
@@ -78,26 +78,26 @@ pub struct Session {
     pub last: Option<LastSignIn>,
     /// The password was set by somebody else: it must be changed before anything else.
     pub must_change_password: bool,
-    /// Secrets that were on the screen when the line dropped, since the last sign-in.
+    /// Secrets that were on the screen when the connection dropped, since the last sign-in.
     pub dropped: Vec<LostSecret>,
-    /// After how many milliseconds without a key the desk locks.
+    /// Idle lock: milliseconds without a key after which the desk locks.
     pub idle_lock: i64,
 }
 
 /// When and from where a user signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastSignIn {
-    /// When.
+    /// When the sign-in was.
     pub at: Millis,
-    /// From which address; none for a local terminal.
+    /// Address of the client; none for a local terminal.
     pub address: Option<String>,
 }
 
-/// What a sign-in came to.
+/// The result of a sign-in.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "there is one for each sign-in, and most are a welcome")]
 pub enum SignIn {
-    /// Signed in.
+    /// Signed in: the session begins.
     Welcome(Session),
     /// Wrong name or password: the same words and the same time for both.
     Wrong {

@@ -1,4 +1,5 @@
-//! One change: the head locked, the rows written, the trail continued, all of it committed or none.
+//! Write transactions: the head is locked, the rows are written, the trail is continued, and all of it is committed or
+//! nothing.
 
 use crate::account::Right;
 use crate::store::{
@@ -15,7 +16,7 @@ use super::{
     sums::{self, Summed},
 };
 
-/// A transaction that writes.
+/// A write transaction.
 pub(super) struct Change<'a> {
     hub: &'a Hub,
     pub(super) tx: Box<dyn WriteTx + 'a>,
@@ -30,7 +31,7 @@ pub(super) struct Change<'a> {
     author: Author,
 }
 
-/// Who is named in the trail rows of a change.
+/// The author of the trail rows of a change.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Author {
     pub(super) who: Option<String>,
@@ -39,12 +40,12 @@ pub(super) struct Author {
 }
 
 impl Author {
-    /// Nobody is signed in.
+    /// An author who is not signed in.
     pub(super) fn nobody(origin: &Origin) -> Self {
         Self { who: None, via: None, origin: origin.clone() }
     }
 
-    /// A user who has not proved yet who he is.
+    /// A user who has not proved yet who they are.
     pub(super) fn named(name: &str, origin: &Origin) -> Self {
         Self { who: Some(name.to_owned()), via: None, origin: origin.clone() }
     }
@@ -58,7 +59,7 @@ impl Author {
     }
 }
 
-/// What a row of the trail is about.
+/// The subject of a row of the trail.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Subject {
     pub(super) id: Option<String>,
@@ -68,24 +69,25 @@ pub(super) struct Subject {
 }
 
 impl Subject {
-    /// Only a name.
+    /// A subject that has only a name.
     pub(super) fn named(what: impl Into<String>) -> Self {
         Self { what: what.into(), ..Self::default() }
     }
 
-    /// A row and its name.
+    /// A subject that is a row, by id and name.
     pub(super) fn row(id: &str, what: &str) -> Self {
         Self { id: Some(id.to_owned()), what: what.to_owned(), ..Self::default() }
     }
 
-    /// With the row before and after.
+    /// Adds the row before and after the change, as JSON.
     pub(super) fn changed(self, before: Option<String>, after: Option<String>) -> Self {
         Self { before, after, ..self }
     }
 }
 
 impl<'a> Change<'a> {
-    /// Locks the head, which puts writers in order. Nothing is written into a trail that somebody wrote beside.
+    /// Begins a change: locks the head, which serializes writers. An error if the trail has rows that keydesk did not
+    /// write.
     pub(super) fn begin(hub: &'a Hub, author: Author) -> Result<Self, HubError> {
         let mut change = Self::begin_to_mend(hub, author)?;
         match tables::trail_beside(&mut *change.tx, change.head.trail_no)? {
@@ -97,7 +99,7 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// The same, to mend the store.
+    /// The same, to repair the store.
     fn begin_to_mend(hub: &'a Hub, author: Author) -> Result<Self, HubError> {
         let mut tx = hub.store.write()?;
         tables::lock_head(&mut *tx)?;
@@ -138,7 +140,8 @@ impl<'a> Change<'a> {
         check::check(&mut *self.tx, &self.hub.vault, actor, right)
     }
 
-    /// The change number that the rows of this change carry. Asking for it is saying that a verifier or a list differs.
+    /// The change number for the rows of this change. Asking for it declares that a verifier or a list has something to
+    /// follow.
     pub(super) fn number(&mut self) -> i64 {
         if !self.raised {
             self.raised = true;
@@ -147,9 +150,9 @@ impl<'a> Change<'a> {
         self.head.change
     }
 
-    /// Begins another epoch: everybody who remembers how far the store was begins anew with it. The clock goes into it,
-    /// because an old copy does not know how often one like it was accepted before; and because a clock may have run ahead
-    /// and come back, it is beyond every epoch that is `known` to somebody as well. Returns the one before, and it.
+    /// Begins a new epoch, so that everybody who has a mark of the store starts over. The clock is part of it, because
+    /// an old copy does not know how often one like it was accepted before; and because a clock may have been ahead and
+    /// set back, it is also higher than every epoch that is `known` to somebody. Returns the old epoch and the new one.
     pub(super) fn next_epoch(&mut self, known: i64) -> (i64, i64) {
         let before = self.head.epoch;
         self.head.epoch = self.now.seconds().0.max(before.max(known).saturating_add(1));
@@ -157,20 +160,20 @@ impl<'a> Change<'a> {
         (before, self.head.epoch)
     }
 
-    /// A new row.
+    /// Inserts a row.
     pub(super) fn insert<T: Record>(&mut self, record: &T) -> Result<(), HubError> {
         let tag = guard::tag(&self.hub.vault, record)?;
         self.add_to_sum(record, &tag);
         Ok(tables::insert(&mut *self.tx, record, tag)?)
     }
 
-    /// A row in place of its version before.
+    /// Replaces a row by its next version.
     pub(super) fn update<T: Record>(&mut self, record: &T) -> Result<(), HubError> {
         self.replace(record, record.version() - 1)
     }
 
-    /// A row in place of one with this version. For a row with a wrong tag, whose version may be any number: the row
-    /// that takes its place begins again at 1.
+    /// Replaces a row that has the version `was`. For a row with a wrong tag, whose version may be any number: its
+    /// replacement begins again at 1.
     pub(super) fn replace<T: Record>(&mut self, record: &T, was: i64) -> Result<(), HubError> {
         self.take_off_sum::<T>(record.id(), was)?;
         let tag = guard::tag(&self.hub.vault, record)?;
@@ -206,7 +209,7 @@ impl<'a> Change<'a> {
         Ok(())
     }
 
-    /// Whether the rows of a small table are those that the head tells of.
+    /// Whether the rows of a small table match the sum in the head.
     pub(super) fn fits(&mut self, of: Summed) -> Result<bool, HubError> {
         sums::fits(&mut *self.tx, &self.hub.vault, &self.sums, of)
     }
@@ -236,7 +239,7 @@ impl<'a> Change<'a> {
         &mut self.sums
     }
 
-    /// Continues the trail; returns the number of the row.
+    /// Appends a row to the trail; returns its number.
     pub(super) fn note(&mut self, action: Action, subject: Subject) -> Result<i64, HubError> {
         let mut record = TrailRecord {
             no: self.head.trail_no + 1,
@@ -263,7 +266,7 @@ impl<'a> Change<'a> {
         Ok(record.no)
     }
 
-    /// Continues the trail with something that nobody in particular did.
+    /// Appends a row to the trail without an author.
     pub(super) fn note_as_nobody(&mut self, action: Action, subject: Subject) -> Result<i64, HubError> {
         let nobody = Author::nobody(&self.author.origin);
         let author = std::mem::replace(&mut self.author, nobody);
@@ -272,7 +275,7 @@ impl<'a> Change<'a> {
         no
     }
 
-    /// Signs the head and commits. When the store does not say whether it did, the trail is asked.
+    /// Authenticates the head and commits. If the store does not say whether it committed, the trail is asked.
     pub(super) fn commit(mut self) -> Result<(), HubError> {
         self.head.sums = self.hub.vault.seal_sums(&self.sums, &self.head.store_id)?;
         self.head.mac = guard::head_mac(&self.hub.vault, &self.head)?;
@@ -281,7 +284,7 @@ impl<'a> Change<'a> {
         match tx.commit() {
             Commit::Committed => hub.remember(&head),
             Commit::NotCommitted(why) => Err(why.into()),
-            // What left no row in the trail cannot be found again.
+            // A change without a row in the trail cannot be looked up.
             Commit::Unknown if !noted => Err(HubError::Unknown),
             Commit::Unknown => hub.was_committed(&operation),
         }
@@ -328,8 +331,8 @@ impl Hub {
         run().inspect_err(|why| self.note_refusal(actor, &intent, why))
     }
 
-    /// Whether a change whose commit got no answer was kept. Asked with the head locked: whoever still commits holds it, so
-    /// that once it is ours the answer is final.
+    /// Whether a change whose commit got no answer was kept. Asked with the head locked: a writer that is still
+    /// committing holds that lock, so once it is ours the answer is final.
     fn was_committed(&self, operation: &str) -> Result<(), HubError> {
         let mut tx = self.store.write().map_err(|_| HubError::Unknown)?;
         let found = tables::lock_head(&mut *tx).and_then(|()| tables::find_operation(&mut *tx, operation));

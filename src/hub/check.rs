@@ -1,4 +1,5 @@
-//! Is this actor still who he was, and may he? Asked in every transaction, reads too.
+//! Authorization: is the actor's session still valid, and does the role have the right? Checked in every transaction,
+//! reads included.
 
 use crate::account::{Right, Role, UserState, allows};
 use crate::store::{
@@ -78,12 +79,12 @@ pub(super) fn is_able_administrator(person: &PersonRecord) -> bool {
     person.role == Role::Administrator.as_str() && person.state == UserState::Active.as_str()
 }
 
-/// The role of a user.
+/// Parses the role of a user's row.
 pub(super) fn role_of(person: &PersonRecord) -> Result<Role, HubError> {
     person.role.parse().map_err(|()| unreadable("role"))
 }
 
-/// The state of a user.
+/// Parses the state of a user's row.
 pub(super) fn state_of(person: &PersonRecord) -> Result<UserState, HubError> {
     person.state.parse().map_err(|()| unreadable("state"))
 }

@@ -1,4 +1,4 @@
-//! Rows of the store to rows for people, and to JSON for the trail.
+//! Mapping: rows of the store to rows for users, and to JSON for the trail.
 
 use crate::credential::{BodyDigest, Kind, Name, Note, Options};
 use crate::store::tables::{CredentialRecord, Tagged, UsageRow};
@@ -57,7 +57,7 @@ fn options(record: &CredentialRecord) -> Option<Options> {
     })
 }
 
-/// A credential for the trail.
+/// A credential as JSON for the trail, without its secrets.
 pub(super) fn json(record: &CredentialRecord) -> String {
     let time = |at: Option<i64>| at.map(|at| Seconds(at).rfc3339());
     serde_json::json!({

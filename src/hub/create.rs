@@ -1,4 +1,5 @@
-//! Create a credential, and rotate its secret: the two times a secret is handed out, each right after its commit.
+//! Creating a credential, and rotating its secret: the two times that a secret is handed out, each right after its
+//! commit.
 
 use crate::account::Right;
 use crate::credential::{self, Kind, Name, Options, Overlap, ShapeError, State, check_password, check_username};
@@ -26,7 +27,7 @@ struct Prepared {
     name: Name,
     options: Options,
     stored: Stored,
-    /// What is shown once; `None` when its user typed it.
+    /// The secret to be shown once; `None` when the user typed it.
     shown: Option<Secret>,
 }
 
@@ -39,10 +40,10 @@ pub(super) struct Renewed {
 }
 
 impl Hub {
-    /// Creates a credential.
+    /// Creates a credential and returns its secret, once.
     pub fn create(&self, actor: &Actor, wanted: &NewCredential) -> Result<Issued, HubError> {
         let intent = Intent::new(Right::ManageCredentials, "create");
-        // Asked first as well, so that who may not is told so before anything he typed is judged.
+        // Check permission before validating input: a refusal must not depend on what was typed.
         self.look(actor, &intent, |_| Ok(()))?;
         let prepared = prepare(wanted, self.now().seconds())?;
         let record = self.change(actor, intent, |change| change.create(actor, &prepared))?;
@@ -100,7 +101,7 @@ impl Hub {
         Ok(Issued { row: self.row(record, last_used)?, secret, version: no, old_until: None, cut_short })
     }
 
-    /// The row as people see it; its tag was written a moment ago.
+    /// The row for users; its tag was written a moment ago.
     pub(super) fn row(
         &self,
         record: CredentialRecord,
@@ -151,7 +152,7 @@ fn prepare(wanted: &NewCredential, now: Seconds) -> Result<Prepared, HubError> {
     }
 }
 
-/// A new secret of a kind, and what is kept of it.
+/// Generates a secret for a kind; returns its stored form and the secret itself.
 pub(super) fn generate(kind: Kind) -> Result<(Stored, Secret), HubError> {
     let secret = match kind {
         Kind::Basic | Kind::Hmac => credential::api_secret(&mut fill)?,
@@ -200,7 +201,7 @@ fn new_record(change: &mut Change<'_>, actor: &Actor, prepared: &Prepared) -> Re
     Ok(record)
 }
 
-/// Where a secret belongs.
+/// The place that a secret is sealed for.
 pub(super) fn secret_place<'a>(credential: &'a str, kind: &'a str, no: i64) -> Context<'a> {
     Context { table: "secret", row: credential, column: "sealed", kind, version: no }
 }
@@ -233,7 +234,7 @@ impl Change<'_> {
     ) -> Result<Renewed, HubError> {
         let now = self.now.seconds().0;
         let live = self.live_secrets(before, now)?;
-        // There are never three that work: one that is still in its overlap ends now.
+        // At most two secrets work at a time: one that is still in its overlap ends now.
         let overlap = before.overlap(now);
         let older = live.iter().find(|secret| overlap.is_some_and(|(no, _)| no == secret.no));
         let cut_short = older
@@ -246,7 +247,8 @@ impl Change<'_> {
         let record = CredentialRecord { secret_no: no, older_no, older_until, ..touched };
         self.update(&record)?;
         self.add_secret(&record, no, stored)?;
-        // It is the credential that was used or not: what waited goes on waiting, with its newest secret.
+        // First use counts for the credential, not the secret: one that was never used still waits, with its newest
+        // secret.
         tables::lock_asked(&mut *self.tx)?;
         let waiting = tables::stop_waiting(&mut *self.tx, &record.id)?;
         tables::insert_usage(&mut *self.tx, (&record.kind, &record.id), no, waiting)?;

@@ -1,4 +1,4 @@
-//! The desk as a whole: found, set up once, opened.
+//! The desk as a whole: looking for one, set-up, opening.
 
 use std::{
     path::Path,
@@ -28,20 +28,20 @@ use super::{
 /// What was found at the places.
 #[expect(clippy::large_enum_variant, reason = "there is one of it, and it is taken apart at once")]
 pub enum Start {
-    /// A desk.
+    /// A desk was found and opened.
     Ready(Hub),
-    /// Neither half: set-up is next.
+    /// Neither database nor master key: set-up is next.
     New,
 }
 
-/// What set-up asks for.
+/// The input of set-up.
 #[derive(Debug)]
 pub struct SetUp {
     /// Name of the account.
     pub account: String,
     /// Name of the first Administrator.
     pub name: String,
-    /// His password.
+    /// The first Administrator's password.
     pub password: Secret,
 }
 
@@ -53,18 +53,19 @@ pub struct Hub {
     account: String,
     /// Whether the row of the account is as keydesk left it.
     account_intact: bool,
-    /// The newest head that was seen: a store that goes back, or goes on from something older, is noticed.
+    /// The newest head that this handle has seen, to detect a rollback.
     highest: Mutex<Option<HeadRow>>,
 }
 
 impl Hub {
-    /// Opens the desk at `places`, or says that there is none. Half a desk is told and left alone.
+    /// Opens the desk at `places`, or says that there is none. If only one of database and master key is there, that is
+    /// an error and nothing is touched.
     pub fn open(places: &Places, clock: Arc<dyn Clock>) -> Result<Start, HubError> {
         Self::open_with(places, clock, &mut |_, _| ())
     }
 
     /// The same. One that an older keydesk made is brought up to date first, which takes half a minute for a million
-    /// credentials: `progress` is told how many of them are done, of about how many.
+    /// credentials: `progress` gets how many of them are done, of about how many.
     pub fn open_with(places: &Places, clock: Arc<dyn Clock>, progress: Progress<'_>) -> Result<Start, HubError> {
         match (SqliteStore::look(&places.database)?, places.master_key.path.exists()) {
             (Found::Nothing, false) => Ok(Start::New),
@@ -72,7 +73,7 @@ impl Hub {
             (Found::Desk, false) => Err(MasterKeyError::Missing(places.master_key.path.clone()).into()),
             (Found::Desk, true) => {
                 let mut failed = None;
-                // The schema is looked at before the key: another program's file has no say in what is told.
+                // The schema is checked before the key: another program's file must not influence the message.
                 let opened = SqliteStore::open(&places.database, &mut |tx, step| {
                     carry(tx, step, places, &clock, progress).map_err(|why| {
                         let said = StoreError::Unavailable(why.to_string());
@@ -155,7 +156,7 @@ impl Hub {
         self.account_intact
     }
 
-    /// Notes how far the trail is; an error when the store is older than it was, or another one.
+    /// Remembers the head; an error when the store was rolled back or is another one.
     pub(super) fn remember(&self, head: &HeadRow) -> Result<(), HubError> {
         let mut highest = self.highest.lock().unwrap_or_else(PoisonError::into_inner);
         let went_back = highest.as_ref().is_some_and(|known| {
@@ -170,7 +171,7 @@ impl Hub {
         Ok(())
     }
 
-    /// The same for who is about to write: the trail still has the row that was its last one.
+    /// The same before a write: the trail must still have the row that was its last one.
     pub(super) fn must_go_on(&self, tx: &mut dyn Tx, head: &HeadRow) -> Result<(), HubError> {
         let known = self.highest.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(known) = known.filter(|known| known.epoch == head.epoch && known.trail_no > 0)
@@ -272,7 +273,7 @@ fn unlock(tx: &mut dyn Tx, master: Arc<MasterKey>, place: &Path) -> Result<(Vaul
     }
 }
 
-/// Takes the rows of an older desk over a step; behind the last one it is signed.
+/// Migrates the rows of an older desk over a step; after the last one the steps are signed.
 fn carry(
     tx: &mut dyn WriteTx,
     step: Option<&Step>,
@@ -303,7 +304,7 @@ fn ring_record(key: RingRow, now: Millis) -> RingRecord {
     RingRecord { id: i64::from(key.id), purpose, active: key.active, wrapped: key.wrapped, created_at: now.0 }
 }
 
-/// Where a user's password hash belongs.
+/// The place that a user's password hash is sealed for.
 pub(super) fn password_place(id: &str, version: i64) -> Context<'_> {
     Context { table: "person", row: id, column: "password", kind: "", version }
 }

@@ -1,4 +1,5 @@
-//! One credential: found by key or id, looked at, and what happened in front of the screen.
+//! One credential: finding it by key or id, its details, and events in front of the screen (secret copied, connection
+//! dropped).
 
 use crate::account::{Right, allows};
 use crate::credential::Kind;
@@ -32,11 +33,11 @@ impl Hub {
         })
     }
 
-    /// All about one credential.
+    /// Everything about one credential except its secrets.
     pub fn details(&self, actor: &Actor, id: CredentialId) -> Result<Details, HubError> {
         let intent = Intent::new(Right::SeeCredentials, "show key").on(id);
         self.look_as(actor, &intent, &Cancel::default(), |tx, person| {
-            // Who may not read the trail sees no history.
+            // Users who may not read the trail see no history.
             let reads = allows(check::role_of(&person)?, Right::ReadTrail);
             let refusals = if reads { refused::of(tx, id)? } else { Vec::new() };
             let id = id.to_string();
@@ -55,13 +56,13 @@ impl Hub {
         })
     }
 
-    /// Something that happened in front of the screen. Nothing of the credential changes.
+    /// Records an event in front of the screen. Nothing about the credential changes.
     pub fn seen(&self, actor: &Actor, id: CredentialId, what: Seen) -> Result<(), HubError> {
         let done = match what {
             Seen::Copied => action::COPIED,
             Seen::Dropped => action::DROPPED,
         };
-        // Only who creates and rotates ever has a secret on his screen.
+        // Only users who may create and rotate ever have a secret on their screen.
         self.change(actor, Intent::new(Right::ManageCredentials, "show secret").on(id), |change| {
             let id = id.to_string();
             let row: Tagged<CredentialRecord> = tables::get(&mut *change.tx, "id", &id)?.ok_or_else(|| no_key(&id))?;

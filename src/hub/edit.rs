@@ -1,4 +1,4 @@
-//! Edit what is said of credentials, give a Legacy one another password, stop an old secret early.
+//! Editing names and options of credentials, replacing a Legacy password, stopping an old secret early.
 
 use crate::account::Right;
 use crate::credential::{Algorithms, BodyDigest, Kind, Name, Networks, Note, State, check_password};
@@ -17,7 +17,7 @@ use super::{
     state::changed_since,
 };
 
-/// What to change; `None` leaves it as it is.
+/// The fields to change; `None` leaves one as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Edit {
     /// A new name, as typed. For one credential only.

@@ -1,4 +1,4 @@
-//! What can go wrong in a use case. Every error is a sentence with a next step, and has an exit code.
+//! Errors of the use cases. Every error is a sentence with a next step, and has an exit code.
 
 use crate::account::{PasswordError, Right, Role, UserNameError};
 use crate::credential::{NameError, OptionsError};
@@ -11,15 +11,15 @@ pub enum HubError {
     /// The role does not allow it.
     #[error("{0}")]
     Denied(Denied),
-    /// The session lost what it had: the user was disabled, or has a new role or password.
+    /// The session is over: the user was disabled, or has a new role or password.
     #[error("{0}")]
     SessionOver(SessionOver),
     /// A sensitive change, and the password was not given lately.
     #[error("Please type your password again: it was not asked for in the last 5 minutes.")]
     PasswordNeeded,
-    /// The password was set by somebody else and comes first.
+    /// The password was set by somebody else and must be changed before anything else.
     #[error(
-        "Your password was set by somebody else. Choose your own first: sign in at the desk, or
+        "Your password was set by somebody else. Choose your own first: sign in at the desk, or run \
          `keydesk user passwd NAME --as NAME`."
     )]
     PasswordMustChange,
@@ -35,7 +35,7 @@ pub enum HubError {
     /// What was typed cannot be taken.
     #[error("{sentence}")]
     Invalid {
-        /// Which field.
+        /// The field with the problem.
         field: Field,
         /// What is wrong and what to do.
         sentence: String,
@@ -47,16 +47,16 @@ pub enum HubError {
     Tampered {
         /// The row in words.
         what: String,
-        /// What helps.
+        /// The remedy, as a sentence.
         mend: String,
     },
     /// The store cannot be used now.
     #[error("{0}")]
     Unavailable(String),
-    /// The line to the store broke during a commit and nobody can say whether it happened.
+    /// The connection to the store broke during a commit and nobody can say whether it happened.
     #[error("The store did not say whether the change was kept. Look at the list before you try again.")]
     Unknown,
-    /// Anything else.
+    /// An error that the user can only report, as a sentence.
     #[error("{0}")]
     Failed(String),
 }
@@ -83,9 +83,9 @@ pub enum Field {
 /// A refusal in the help page's words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Denied {
-    /// What was asked for.
+    /// The right that the call needs.
     pub right: Right,
-    /// Role of the one who asked.
+    /// Role of the user who asked.
     pub role: Role,
     /// Whom to ask: names of the active Administrators.
     pub administrators: Vec<String>,
@@ -97,7 +97,7 @@ impl Denied {
         format!("Only account Administrators can {}. Your permission level is {}.", self.right.words(), self.role)
     }
 
-    /// Whom to ask.
+    /// The sentence that says which Administrators to ask.
     pub fn assistance(&self) -> String {
         match self.administrators.as_slice() {
             [] => "Please contact your account administrator for assistance.".to_owned(),
@@ -129,15 +129,15 @@ pub enum SessionOver {
     Unknown,
 }
 
-/// Two people at once, or a step the life cycle does not have.
+/// A concurrent change, or a transition that the life cycle does not have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Conflict {
     /// The row changed since it was read.
     #[error("{who} {did} {what} a moment ago. Look at it as it is now, then decide again.")]
     Changed {
-        /// Who was faster.
+        /// Name of the user who was faster.
         who: String,
-        /// What he did, in the past tense.
+        /// What they did, in the past tense.
         did: String,
         /// Name of the credential or user.
         what: String,
@@ -157,15 +157,15 @@ pub enum Conflict {
     /// A key that exists in two kinds.
     #[error("{key} exists as {kinds}. Say which one with --kind.")]
     Ambiguous {
-        /// The key.
+        /// The key that was named.
         key: String,
-        /// The kinds.
+        /// The kinds that have such a key, in words.
         kinds: String,
     },
-    /// The last Administrator must stay.
+    /// The change would leave the desk without an Administrator who can sign in.
     #[error("{who} is the last Administrator who can sign in. Make another one first.")]
     LastAdministrator {
-        /// The user.
+        /// Name of the user.
         who: String,
     },
     /// Set-up works once.
@@ -244,5 +244,16 @@ impl From<VaultError> for HubError {
             VaultError::MasterKey(_) => Self::Unavailable(why.to_string()),
             VaultError::Random(_) | VaultError::Sealed | VaultError::Hash(_) => Self::Failed(why.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_one_line() {
+        assert!(!HubError::PasswordMustChange.to_string().contains(['\n', '\r']));
+        assert!(!HubError::PasswordMustChange.to_string().contains("  "));
     }
 }

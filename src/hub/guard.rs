@@ -1,4 +1,4 @@
-//! Tags of rows: what the store carries and what the vault computes, brought together.
+//! Row tags and the hash chain: brings together what the store carries and what the vault computes.
 
 use crate::store::{
     Cell,
@@ -29,18 +29,18 @@ fn columns<T: Record>(input: TagInput, cells: &[Cell<'_>]) -> TagInput {
     used.fold(input, |input, (cell, (name, _))| add(input.text(name), *cell))
 }
 
-/// The tag of a row.
+/// Computes the tag of a row.
 pub(super) fn tag<T: Record>(vault: &Vault, record: &T) -> Result<Vec<u8>, VaultError> {
     vault.tag(&input(record))
 }
 
-/// Whether a row still is what its tag says.
+/// Whether the tag of a row is right.
 pub(super) fn intact<T: Record>(vault: &Vault, row: &Tagged<T>) -> bool {
     vault.tag_is_right(&input(&row.record), &row.tag)
 }
 
-/// Whether a row of [`Record::select`] still is what its tag says: the same as [`intact`] without a copy of anything, in
-/// room that is used again, for who reads a million of them.
+/// Whether the tag of a row of [`Record::select`] is right: the same as [`intact`] without a copy of anything, in a
+/// buffer that is reused, for a reader of a million rows.
 pub(super) fn cells_intact<T: Record>(vault: &Vault, row: &[Cell<'_>], room: &mut TagInput) -> bool {
     match row {
         [Cell::Text(id), Cell::Int(version), columns @ .., Cell::Bytes(tag)] if columns.len() == T::COLUMNS.len() => {
@@ -56,7 +56,7 @@ fn head_input(head: &HeadRow) -> TagInput {
     input.int(head.change).int(head.trail_no).bytes(&head.trail_hash).bytes(&head.sums)
 }
 
-/// The head's MAC.
+/// Computes the MAC of the head.
 pub(super) fn head_mac(vault: &Vault, head: &HeadRow) -> Result<Vec<u8>, VaultError> {
     vault.head_mac(&head_input(head))
 }
@@ -66,7 +66,7 @@ pub(super) fn head_intact(vault: &Vault, head: &HeadRow) -> bool {
     vault.head_mac_is_right(&head_input(head), &head.mac)
 }
 
-/// Whether this is the tag of a row with these columns and no others.
+/// Whether this is the tag of a row with exactly these columns.
 pub(super) fn is_tag_of(
     vault: &Vault,
     (table, id, version): (&str, &str, i64),
@@ -87,12 +87,12 @@ pub(super) fn head_of_before_is_intact(vault: &Vault, head: &HeadRow) -> bool {
     vault.head_mac_is_right(&input.int(head.change).int(head.trail_no).bytes(&head.trail_hash), &head.mac)
 }
 
-/// The hash that stands before the first row of a store's trail.
+/// The hash that the chain of a store's trail starts from.
 pub(super) fn first_hash(store_id: &str) -> Vec<u8> {
     sha256(TagInput::new("trail", store_id, 0).as_bytes()).to_vec()
 }
 
-/// The hash of a row of the trail: over the hash before it and every column, length-prefixed.
+/// The hash of a row of the trail (hash chain): over the hash before it and every column, length-prefixed.
 pub(super) fn trail_hash(before: &[u8], record: &TrailRecord) -> Vec<u8> {
     let input = TagInput::new("trail", "row", record.no).bytes(before);
     sha256(record.values().iter().map(Cell::from).fold(input, add).as_bytes()).to_vec()

@@ -1,4 +1,4 @@
-//! Find by secret: whose is a secret that turned up where it should not be?
+//! Find by secret: whose is a secret that leaked?
 
 use crate::account::Right;
 use crate::credential::{Kind, State, holds_api_secret};
@@ -20,11 +20,11 @@ use super::{
 
 /// Rows of a credential's trail that are looked through for the end of a secret.
 const TRAIL_ROWS: i64 = 500;
-/// Secrets read at a time: between two batches the search can be stopped and writers are let in.
+/// Secrets read in one batch: between two batches the search can be stopped and writers are let in.
 const BATCH: i64 = 2_000;
 
 impl Hub {
-    /// Compares a secret with every one that is kept, old ones too. `progress` is told how many were compared.
+    /// Compares a secret with every one that is kept, old ones too. `progress` gets how many were compared.
     ///
     /// A generated API secret is recognised by its check characters and compared by SHA-256 or byte by byte; only a
     /// text that cannot be one is hashed with Argon2 against the Legacy passwords, which takes tens of milliseconds each.
@@ -46,7 +46,8 @@ impl Hub {
                 if cancel.is_cancelled() {
                     return Err(StoreError::Cancelled.into());
                 }
-                // People type a password twice: one that stopped working says nothing of another that works.
+                // People choose the same password twice: a match that stopped working does not rule out another that
+                // works.
                 match self.is_it(&row.record, kind, secret)? {
                     true if self.works(actor, &row.record)? => return self.found(actor, &row.record).map(Some),
                     true => harmless = harmless.or_else(|| Some(row.record.clone())),

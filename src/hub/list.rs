@@ -1,4 +1,4 @@
-//! Lists of credentials, page by page, by key and never by offset.
+//! Lists of credentials with keyset pagination: page by page by key, never by offset.
 
 use std::cmp::Ordering;
 
@@ -16,7 +16,7 @@ use super::{
     refusal::Intent,
 };
 
-/// Most rows of one page.
+/// Limit on the rows of a page.
 const MOST: u32 = 500;
 
 impl Hub {
@@ -90,7 +90,7 @@ pub(super) fn counts(tx: &mut dyn Tx) -> Result<Counts, HubError> {
     Ok(counts)
 }
 
-/// A query with its filter turned into what rows must meet.
+/// A query with its filter compiled to conditions on rows.
 #[derive(Clone, Copy)]
 struct Narrowed<'a> {
     query: &'a ListQuery,

@@ -1,4 +1,4 @@
-//! One look: a transaction that reads, with the actor checked in it.
+//! Read transactions, each of which checks the actor first.
 
 use crate::store::{
     Cancel, Notice, Tx,
@@ -29,7 +29,7 @@ impl Hub {
         self.look_as(actor, intent, cancel, |tx, _| work(tx))
     }
 
-    /// A read that needs to know the user behind the actor, as the check found him.
+    /// A read that needs to know the user behind the actor, as the check found them.
     pub(super) fn look_as<T>(
         &self,
         actor: &Actor,
@@ -45,19 +45,19 @@ impl Hub {
         run().inspect_err(|why| self.note_refusal(actor, intent, why))
     }
 
-    /// Whether anything may have been committed since this was last asked: if not, another [`Hub::pulse`] would say what
-    /// the last one said. Some microseconds. For the one thread that follows the store; a store that cannot be asked
-    /// counts as stirred, so that the pulse finds out why.
+    /// Whether anything may have been committed since this was last asked: if not, another [`Hub::pulse`] would say
+    /// what the last one said. Takes some microseconds. For the one thread that follows the store; a store that cannot
+    /// be asked counts as changed, so that the pulse finds out why.
     pub fn stirred(&self) -> bool {
         self.store.changed().unwrap_or(true)
     }
 
-    /// Something to wait at for other people's commits, so that nobody needs to ask [`Hub::stirred`] in vain.
+    /// Notifications of other processes' commits, so that nobody has to poll [`Hub::stirred`].
     pub fn notice(&self) -> Option<Box<dyn Notice>> {
         self.store.notice()
     }
 
-    /// What a list looks at once a second: cheap, and an error when the session is over.
+    /// The state that a list polls once a second: cheap, and an error when the session is over.
     pub fn pulse(&self, actor: &Actor) -> Result<Pulse, HubError> {
         let intent = Intent::new(crate::account::Right::OwnAccount, "look");
         self.look(actor, &intent, |tx| {

@@ -1,4 +1,4 @@
-//! Secrets that were gone before anybody saved them: whose they are, and whether that still matters.
+//! Unsaved secrets: secrets that were gone from the screen before anybody saved them, and whether that still matters.
 
 use crate::account::Right;
 use crate::credential::State;
@@ -13,7 +13,7 @@ use super::{
 };
 
 impl Hub {
-    /// Those of the lost secrets that were not replaced since, and whose credential was not revoked.
+    /// The lost secrets that were not replaced since, and whose credential was not revoked.
     pub fn still_lost(&self, actor: &Actor, lost: &[LostSecret]) -> Result<Vec<StillLost>, HubError> {
         self.look(actor, &Intent::new(Right::ManageCredentials, "look"), |tx| {
             let still = lost.iter().map(|one| self.lost_row(tx, one));
@@ -34,8 +34,8 @@ impl Hub {
 }
 
 impl Change<'_> {
-    /// The secrets that were on a user's screen when his line dropped, since his sign-in before; without those that
-    /// were replaced since then.
+    /// The secrets that were on a user's screen when their connection dropped, since their previous sign-in, without
+    /// those that were replaced since then.
     pub(super) fn dropped(&mut self, who: &str) -> Result<Vec<LostSecret>, HubError> {
         let (signed_in, dropped) = (action::SIGNED_IN.code, action::DROPPED.code);
         let renewed = [action::ROTATED.code, action::LEGACY_PASSWORD.code];

@@ -1,4 +1,5 @@
-//! How far a store was, and whether what is there now goes on from there.
+//! Store positions: how far a store was, and whether the store of now continues from there. Detects rollback and
+//! replacement.
 
 use data_encoding::BASE64;
 
@@ -18,7 +19,7 @@ use super::{
     sums,
 };
 
-/// How far a store was when it was read.
+/// The position of a store when it was read.
 #[derive(Clone, Debug)]
 pub struct Mark {
     store_id: String,
@@ -40,18 +41,18 @@ impl PartialEq for Mark {
 
 impl Eq for Mark {}
 
-/// What a store is, compared with a [`Mark`] of before.
+/// How a store differs from an earlier [`Mark`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Since {
     /// Nothing that a verifier follows is different.
     Same,
     /// Something changed: ask for the changes.
     Changed,
-    /// It was put back on purpose: load everything.
+    /// Reset: an older copy was put in place and accepted. Load everything.
     Anew,
-    /// It is older than it was, or went on from something older.
+    /// Rolled back: it is older than it was, or continued from an older state.
     WentBack,
-    /// It is another store: load everything.
+    /// Replaced by another store: load everything.
     Another,
 }
 
@@ -61,7 +62,7 @@ impl Mark {
         Self { store_id, epoch, change, trail_no, trail_hash, credentials: Some(sums.of(sums::KEYS.table)) }
     }
 
-    /// Whether a sum is that of the credentials of this store. A mark that does not know says yes.
+    /// Whether a sum is that of the credentials of this store. A mark without a sum says yes.
     pub fn fits(&self, credentials: &Sum) -> bool {
         self.credentials.is_none_or(|sum| sum == *credentials)
     }
@@ -81,8 +82,8 @@ impl Mark {
         self.change
     }
 
-    /// What the store is at `now` by its numbers, compared with this. Whether the trail up to here is still the same is
-    /// asked separately.
+    /// Compares this mark with the store of `now` by its numbers. Whether the trail up to here is still the same is
+    /// checked separately.
     fn compare(&self, now: &Self) -> Since {
         match () {
             () if self.store_id != now.store_id => Since::Another,
@@ -98,7 +99,7 @@ impl Mark {
         input.int(self.change).int(self.trail_no).bytes(&self.trail_hash)
     }
 
-    /// Of two marks the one that misses nothing.
+    /// The earlier of two marks: following the store from it misses nothing.
     #[must_use]
     pub fn earlier(self, other: Self) -> Self {
         if self.change <= other.change { self } else { other }
@@ -106,12 +107,12 @@ impl Mark {
 }
 
 impl Feed<'_> {
-    /// How far the store is. Fails when its head is not one that a holder of the master key wrote.
+    /// The current position. Fails when the MAC of the head is wrong.
     pub fn mark(self) -> Result<Mark, HubError> {
         self.mark_in(&mut *self.hub().store.read(&Cancel::default())?)
     }
 
-    /// What the store is now, compared with `before`, and how far it is.
+    /// Compares the store with `before`; returns the difference and the current position.
     pub fn since(self, before: &Mark) -> Result<(Since, Mark), HubError> {
         let mut tx = self.hub().store.read(&Cancel::default())?;
         let now = self.mark_in(&mut *tx)?;
@@ -128,7 +129,7 @@ impl Feed<'_> {
         Ok((since, now))
     }
 
-    /// A mark as a line of text for a file, with a MAC: only who holds the master key can make one that is believed.
+    /// A mark as a line of text for a file, with a MAC: only a holder of the master key can make a valid one.
     pub fn written(self, mark: &Mark) -> Result<String, HubError> {
         let mac = self.hub().vault.head_mac(&mark.input())?;
         let Mark { store_id, epoch, change, trail_no, trail_hash, credentials: _ } = mark;
@@ -145,8 +146,9 @@ impl Feed<'_> {
         self.hub().vault.head_mac_is_right(&mark.input(), &bytes(mac)?).then_some(mark)
     }
 
-    /// A row of the trail, where Administrators look: the store went back and is not followed by one who knows `newer`.
-    /// Once is enough; the row says which epoch is known, so that accepting the store can go beyond it.
+    /// Records in the trail, where Administrators look, that the store was rolled back and is not followed by a
+    /// verifier that knows `newer`. Once is enough; the row says which epoch is known, so that accepting the store can
+    /// go beyond it.
     pub fn note_went_back(self, newer: &Mark) -> Result<(), HubError> {
         let told = told(&mut *self.hub().store.read(&Cancel::default())?)?;
         if told.iter().any(|row| epoch_in(row) >= newer.epoch) {
@@ -162,28 +164,28 @@ impl Feed<'_> {
 
 /// What rows of the trail about the store as a whole are about.
 pub(super) const STORE: &str = "store";
-/// Rows that are looked at: as many verifiers as may have told.
+/// Limit on the rows that are read: as many as there may be reporting verifiers.
 const TOLD: i64 = 200;
 
-/// What verifiers told of a store that went back, newest first, since it was last accepted.
+/// Rollback reports of verifiers, newest first, since the store was last accepted.
 fn told(tx: &mut dyn Tx) -> Result<Vec<TrailRecord>, HubError> {
     let rows = tables::trail_before(tx, &[TrailFilter::Subject(STORE)], i64::MAX, TOLD)?;
     let since = rows.into_iter().take_while(|row| row.action != action::ACCEPTED.code);
     Ok(since.filter(|row| row.action == action::WENT_BACK.code).collect())
 }
 
-/// The epoch that the one who told knows.
+/// The epoch that the reporting verifier knows.
 fn epoch_in(row: &TrailRecord) -> i64 {
     let after = row.after.as_deref().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
     after.and_then(|json| json["epoch"].as_i64()).unwrap_or_default()
 }
 
-/// When a verifier last told that it knows a newer state of this store; `None` if none did since it was accepted.
+/// When a verifier last reported that it knows a newer state of this store; `None` if none did since it was accepted.
 pub(super) fn went_back(tx: &mut dyn Tx) -> Result<Option<Millis>, HubError> {
     Ok(told(tx)?.first().map(|row| Millis(row.at)))
 }
 
-/// What a verifier last told that is not as keydesk left it, since the store was last accepted.
+/// The last tampering that a verifier reported since the store was last accepted.
 pub(super) fn altered(tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
     let rows = tables::trail_before(tx, &[TrailFilter::Subject(STORE)], i64::MAX, TOLD)?;
     let since = rows.into_iter().take_while(|row| row.action != action::ACCEPTED.code);

@@ -1,6 +1,6 @@
-//! The use cases. TUI, plain mode, command line and SSH call only this.
+//! The use cases. Screen, line-by-line mode and command line call only this.
 //!
-//! Every call takes the [`Actor`] and checks him in its own transaction; every change writes the store, the trail and
+//! Every call takes the [`Actor`] and checks it in its own transaction; every change writes the store, the trail and
 //! the head in one transaction. A secret is handed out only after its row is committed.
 
 mod action;

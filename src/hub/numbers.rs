@@ -1,4 +1,4 @@
-//! The numbers of keys, held against the keys. They are shown at the desk, and decide nothing.
+//! Checks the counters of keys against the keys. They are only shown at the desk, and decide nothing.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::store::{Tx, tables};
 
 use super::HubError;
 
-/// Which of them is not what there is.
+/// The first counter that is wrong, as a sentence without an end.
 pub(super) fn outside(tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
     let numbers = |rows: Vec<(String, String, i64)>| -> BTreeMap<(String, String), i64> {
         rows.into_iter().map(|(kind, state, n)| ((kind, state), n)).collect()

@@ -1,4 +1,4 @@
-//! What menu and settings show: numbers that cost the same with a hundred credentials and with a million.
+//! Numbers for menu and settings, which cost the same with a hundred credentials and with a million.
 
 use crate::account::{Right, allows};
 use crate::credential::{EXPIRING_DAYS, Kind, State};
@@ -50,7 +50,7 @@ impl Hub {
         })
     }
 
-    /// What is not as keydesk left it: what can be looked at in a moment, and what verifiers told of the rest.
+    /// Tampering: what can be checked quickly, and what verifiers reported.
     fn altered(&self, tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
         let now = feed::wrongs(self.feed(), tx)?.into_iter().map(|wrong| wrong.what).next();
         now.map_or_else(|| mark::altered(tx), |what| Ok(Some(what)))

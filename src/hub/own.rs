@@ -1,4 +1,4 @@
-//! What everybody may know of himself: his sign-ins, and the tries on his name that were refused.
+//! What every user may know of their own account: their sign-ins, and refused tries on their name.
 
 use crate::account::Right;
 use crate::store::{
@@ -14,11 +14,11 @@ use super::{
     sign_in,
 };
 
-/// How many are told.
+/// Limit on the rows that are shown.
 const TOLD: i64 = 20;
 
 impl Hub {
-    /// The actor's own sign-ins, and what was refused under his name, newest first. Nobody else's, whoever asks: the
+    /// The actor's own sign-ins, and what was refused under their name, newest first. Nobody else's, whoever asks: the
     /// trail is for Administrators.
     pub fn own_sign_ins(&self, actor: &Actor) -> Result<Vec<OwnSignIn>, HubError> {
         self.look(actor, &Intent::new(Right::OwnAccount, "see own sign-ins"), |tx| {

@@ -1,4 +1,4 @@
-//! Where a desk is, and where a verifier keeps what it has to know after a restart.
+//! Paths: where a desk is, and where a verifier keeps its state across restarts.
 
 use std::path::{Path, PathBuf};
 
@@ -7,14 +7,14 @@ use crate::vault::MasterKeyPlace;
 
 use super::HubError;
 
-/// Where the two halves of a desk are. One without the other opens nothing.
+/// Paths of the two halves of a desk. One without the other opens nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Places {
     /// The database file.
     pub database: PathBuf,
-    /// The master key.
+    /// Where the master key is.
     pub master_key: MasterKeyPlace,
-    /// Where a verifier keeps what it saw and what it accepted; beside the database if nobody says so.
+    /// The state directory of a verifier: high-water mark and replay journal; beside the database if none is named.
     pub state_dir: Option<PathBuf>,
 }
 
@@ -24,23 +24,23 @@ impl Places {
         Self { database: database.into(), master_key, state_dir: None }
     }
 
-    /// The same with real paths, for a process that stays: who changes a link later does not change where its files are. The
-    /// master key is looked for anew each time.
+    /// The same with links resolved, for a long-running process: whoever changes a link later does not change where its
+    /// files are. The master key is resolved anew each time.
     pub fn held(&self) -> Result<Self, HubError> {
         let real = |path: &Path| files::guarded(path).map_err(|why| HubError::Unavailable(why.to_string()));
         let database = real(&self.database)?;
         let state_dir = self.state_dir.as_deref().map(real).transpose()?;
-        // There they have the names that they have without it.
+        // Beside the database the files have the same names as without a state directory.
         let state_dir = state_dir.filter(|dir| Some(dir.as_path()) != database.parent());
         Ok(Self { database, master_key: self.master_key.clone(), state_dir })
     }
 
-    /// The file that says how far a verifier saw the store.
+    /// Path of the high-water mark.
     pub fn seen(&self) -> PathBuf {
         self.kept("seen")
     }
 
-    /// The directory of the signatures that a verifier accepted.
+    /// Directory of the replay journal.
     pub fn replay(&self) -> PathBuf {
         self.kept("replay")
     }

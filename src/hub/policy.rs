@@ -1,4 +1,4 @@
-//! What the site asks of its verifiers. Settings of the desk, so every verifier follows a change within a second.
+//! Verifier policy: the settings that every verifier follows, within a second of a change.
 
 use std::str::FromStr;
 
@@ -7,10 +7,10 @@ use crate::store::Cancel;
 
 use super::{HubError, Mark, Setting, change::Subject, feed::Feed, setting::ALL_ALGORITHMS, settled};
 
-/// Whether a signature is taken twice (docs/verification.md R1).
+/// Replay protection: whether a signature is accepted twice (docs/verification.md R1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Replay {
-    /// It is: clients send equal requests within one second.
+    /// It is accepted, since clients send equal requests within one second.
     #[default]
     Off,
     /// Each verifier refuses what it has accepted itself.
@@ -18,7 +18,7 @@ pub enum Replay {
 }
 
 impl Replay {
-    /// Its word in the setting.
+    /// The word for it in the setting.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Off => "off",
@@ -35,14 +35,14 @@ impl FromStr for Replay {
     }
 }
 
-/// What verifiers follow.
+/// The settings that verifiers follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// After how many seconds without sight of the store a verifier answers no more.
+    /// Staleness limit: after so many seconds without the store a verifier stops answering.
     pub staleness: i64,
-    /// Whether a signature is taken twice.
+    /// Replay protection.
     pub replay: Replay,
-    /// How requests may be signed; narrows what each credential says.
+    /// Algorithms that may sign; restricts what each credential allows.
     pub algorithms: Algorithms,
 }
 
@@ -53,7 +53,7 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Takes up what a setting says; false if it says nothing of the kind.
+    /// Applies the value of a setting; false if it is not a valid one.
     fn take_up(&mut self, setting: Setting, value: &str) -> bool {
         let all = (setting == Setting::Algorithms && value == ALL_ALGORITHMS).then(Algorithms::default);
         let put = match setting {
@@ -66,7 +66,7 @@ impl Policy {
     }
 }
 
-/// What verifiers follow of the settings.
+/// The settings that verifiers follow.
 const SETTINGS: [Setting; 3] = [Setting::Staleness, Setting::Replay, Setting::Algorithms];
 
 /// A policy, and how far it can be trusted.
@@ -76,20 +76,20 @@ pub struct Followed {
     pub policy: Policy,
     /// Settings whose rows were changed, removed, or put back older, outside keydesk.
     pub tampered: Vec<Setting>,
-    /// Of which settings something is known.
+    /// Which settings are known.
     known: [bool; SETTINGS.len()],
     /// The change that wrote the row of each, as far as it was followed.
     change: [i64; SETTINGS.len()],
 }
 
 impl Followed {
-    /// A policy that is known, whoever says so.
+    /// A policy that counts as known.
     pub fn of(policy: Policy) -> Self {
         Self { policy, known: [true; SETTINGS.len()], ..Self::default() }
     }
 
-    /// Whether each setting is known, as it is or as it was before somebody changed its row. Who answers by a policy that
-    /// is not known might let in what the site forbids.
+    /// Whether each setting is known, as it is or as it was before somebody changed its row. Deciding by an unknown
+    /// policy might let in what the site forbids.
     pub fn is_known(&self) -> bool {
         self.known.iter().all(|known| *known)
     }
@@ -99,7 +99,7 @@ impl Followed {
         SETTINGS.iter().zip(self.change).any(|(setting, change)| *setting == Setting::Replay && change <= mark.change())
     }
 
-    /// The same, for a store that was put back on purpose: its rows may be older.
+    /// The same for a store that was reset on purpose: its rows may be older.
     #[must_use]
     pub fn anew(&self) -> Self {
         Self { change: Default::default(), ..self.clone() }
@@ -125,7 +125,8 @@ impl Feed<'_> {
         for setting in now.tampered.iter().filter(|setting| !before.tampered.contains(setting)) {
             let subject = Subject::named(format!("The setting {}", setting.name()));
             if self.note(subject, "follow a setting (tampered)").is_err() {
-                // Whoever holds the lock keeps the others out as well: what is known now must not wait for him again.
+                // The holder of the lock blocks the other notes as well: applying what is known now must not wait for
+                // it again.
                 break;
             }
         }

@@ -1,4 +1,4 @@
-//! Refusals in the trail: one row per reason, subject and minute, with a count.
+//! Refusals of the desk in the trail: one row per reason, subject and minute, with a count.
 
 use crate::account::Right;
 use crate::store::tables::{self, CredentialRecord, RepeatRecord, Tagged};
@@ -12,19 +12,19 @@ use super::{
     guard,
 };
 
-/// What a call is about to do, so that a refusal can say so.
+/// The intent of a call, for the words of a refusal.
 #[derive(Clone, Debug)]
 pub(super) struct Intent {
     pub(super) right: Right,
     /// The verb: `create`, `revoke`.
     pub(super) asked: &'static str,
-    /// To which credential.
+    /// The credential that it is about.
     pub(super) subject: Option<CredentialId>,
-    /// Wants the password again.
+    /// Whether the password must have been given recently.
     pub(super) sensitive: bool,
-    /// Only takes something away: done even where the users are not as keydesk left them.
+    /// Whether it only restricts: done even if the table of users was tampered with.
     pub(super) takes_away: bool,
-    /// Mends what is not as keydesk left it.
+    /// Whether it repairs tampering.
     pub(super) mends: bool,
 }
 
@@ -51,7 +51,7 @@ impl Intent {
 }
 
 impl Hub {
-    /// Writes that an actor was refused. Only refusals proper: a conflict or a full disk is none.
+    /// Records in the trail that an actor was refused. A conflict or a full disk is not a refusal.
     pub(super) fn note_refusal(&self, actor: &Actor, intent: &Intent, why: &HubError) {
         let reason = match why {
             HubError::Denied(_) => format!("{} ({})", intent.asked, intent.right.as_str()),
@@ -77,7 +77,7 @@ impl Hub {
         let _ = self.write_refusal(Author::of(actor), action, subject, &reason);
     }
 
-    /// Something that the screen refused already, because it was grey: the trail has it like any other refusal.
+    /// Records a refusal that the screen made itself, because the action was greyed out.
     pub fn refused(&self, actor: &Actor, right: Right) -> Result<Denied, HubError> {
         let intent = Intent::new(right, "use");
         match self.look(actor, &intent, |_| Ok(())) {

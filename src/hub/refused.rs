@@ -1,4 +1,4 @@
-//! What Administrators read of the requests that verifiers refused.
+//! Refused requests, as verifiers reported them, for Administrators to read.
 
 use std::net::IpAddr;
 
@@ -12,15 +12,15 @@ use crate::time::Seconds;
 
 use super::{Actor, CredentialId, Hub, HubError, Refusal, refusal::Intent};
 
-/// Refusals that are kept of one credential.
+/// How many refusals are kept of one credential.
 pub const REFUSALS_KEPT: usize = 20;
 
-/// Seconds within which refusals that are alike are one.
+/// Seconds within which similar refusals are aggregated.
 const ALIKE_WITHIN: u64 = 3_600;
 
 impl Refusal {
-    /// Whether another is the same again: then both are kept as one, with a count. Else whoever knows a key could push
-    /// what its owner has to know out of what is kept.
+    /// Whether another refusal is a repetition: then both are kept as one, with a count. Otherwise whoever knows a key
+    /// could flood out what its owner has to know.
     pub fn is_like(&self, other: &Self) -> bool {
         let same = |one: &Self| (&one.reason, &one.component, one.address, &one.mistake) == self.alike();
         same(other) && self.at.0.abs_diff(other.at.0) <= ALIKE_WITHIN
@@ -39,8 +39,8 @@ impl Refusal {
     }
 }
 
-/// Which of too many refusals goes, by their reasons, oldest first: the oldest of the reason that has most. So a flood of
-/// one reason drives out itself.
+/// Eviction: which of too many refusals is dropped, by their reasons, oldest first: the oldest of the most frequent
+/// reason. So a flood of one reason evicts only itself.
 pub fn crowded<'a>(reasons: impl Iterator<Item = &'a str> + Clone) -> usize {
     let of = |reason: &str| reasons.clone().filter(|other| *other == reason).count();
     let most = reasons.clone().map(of).max().unwrap_or_default();
@@ -50,22 +50,22 @@ pub fn crowded<'a>(reasons: impl Iterator<Item = &'a str> + Clone) -> usize {
 /// A refused request, and whose key it named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
-    /// Its number: newer ones have higher ones, whatever the clock said.
+    /// Sequence number: a newer refusal has a higher one, whatever the clock said.
     pub no: i64,
-    /// What was refused.
+    /// The refusal.
     pub refusal: Refusal,
     /// Kind of the credential.
     pub kind: Kind,
-    /// Its key.
+    /// API key or Legacy username of the credential.
     pub key: String,
-    /// Its name.
+    /// Name of the credential.
     pub name: String,
 }
 
-/// Behind which refusal a page begins.
+/// Cursor: the refusal that a page begins after.
 pub type Before = i64;
 
-/// Which refusals are wanted, newest first.
+/// A query for refusals, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RefusedQuery {
     /// Only those of one credential.
@@ -77,7 +77,7 @@ pub struct RefusedQuery {
 }
 
 impl Refused {
-    /// The place of this one: the page behind it has only older ones.
+    /// The cursor of this refusal: the page after it has only older ones.
     pub fn place(&self) -> Before {
         self.no
     }

@@ -1,5 +1,5 @@
-//! What a verifier writes: last uses and refusals, in batches. Neither is a change: no version, no change number, no row
-//! of the trail, so that writing them wakes nobody.
+//! Reports from verifiers: last uses and refusals, written in batches. Neither is a change: no version, no change
+//! number, no row of the trail, so that nobody is woken by them.
 
 use std::{
     collections::{BTreeMap, btree_map::Entry},
@@ -30,11 +30,11 @@ pub(super) const AHEAD: i64 = 60;
 pub struct Use {
     /// Id of the credential's row.
     pub credential: Uuid,
-    /// Which of its secrets.
+    /// Number of the secret.
     pub secret: i64,
-    /// When.
+    /// When it was used, in Unix seconds.
     pub at: Seconds,
-    /// From where.
+    /// Address of the client, if known.
     pub address: Option<IpAddr>,
 }
 
@@ -43,19 +43,19 @@ pub struct Use {
 pub struct Refusal {
     /// Id of the credential's row.
     pub credential: Uuid,
-    /// When; of several the last.
+    /// When it was refused, in Unix seconds; of several, the last.
     pub at: Seconds,
-    /// The reason's word.
+    /// Word of the reason (docs/verification.md).
     pub reason: String,
-    /// Which field or component it is about.
+    /// Field or component that the reason is about.
     pub component: Option<String>,
     /// Seconds by which the client's clock was ahead; negative: behind.
     pub clock_offset: Option<i64>,
-    /// From where.
+    /// Address of the client, if known.
     pub address: Option<IpAddr>,
     /// The known mistake of a client that makes the signature right, in a sentence.
     pub mistake: Option<String>,
-    /// How many.
+    /// How many requests it stands for.
     pub count: i64,
 }
 
@@ -80,8 +80,8 @@ impl Feed<'_> {
         Ok(tables::used_since(&mut *tx, Kind::Hmac.as_str(), since.0)?)
     }
 
-    /// Writes last uses; an older report does not replace a newer one. No use is of a time that is still to come: the clock
-    /// was ahead when it was noted, and no later use would ever take its place.
+    /// Writes last uses; an older report does not replace a newer one. A use with a time in the future counts as of
+    /// now: the clock was ahead when it was noted, and no later use would ever replace it.
     pub fn write_uses(self, uses: &[Use]) -> Result<(), HubError> {
         let now = self.hub().now().seconds().0;
         let latest = now.saturating_add(AHEAD);
@@ -116,8 +116,8 @@ impl Feed<'_> {
         })
     }
 
-    /// One transaction over many reports. Whoever writes any locks the same row first: in whatever order they come to the
-    /// rows of credentials then, none waits for one who waits for it.
+    /// One transaction for many reports. Every writer of reports locks the same row first, so that two of them cannot
+    /// deadlock on the rows of credentials.
     fn write<T>(
         self,
         reports: &[T],
@@ -139,13 +139,13 @@ impl Feed<'_> {
 
 /// Refusals of one credential while a batch is written.
 struct Kept {
-    /// Newest first.
+    /// The refusals, newest first.
     rows: Vec<(RefusalRow, Written)>,
-    /// Ids of those that go.
+    /// Ids of the refusals to be deleted.
     gone: Vec<String>,
 }
 
-/// How much the store knows of a refusal.
+/// Whether the store has a refusal already.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Written {
     As,
@@ -200,7 +200,7 @@ impl Kept {
     }
 }
 
-/// A statement for all that is new, one for all that came again, and one for all that goes.
+/// Three statements: new refusals, repeated ones, deleted ones.
 fn write_kept(tx: &mut dyn WriteTx, kept: BTreeMap<Uuid, Kept>) -> Result<(), HubError> {
     let (mut new, mut again, mut gone) = (Vec::new(), Vec::new(), Vec::new());
     for (credential, kept) in kept {

@@ -1,4 +1,4 @@
-//! What the hub hands out and takes in.
+//! Types that the hub takes and returns.
 
 mod credential;
 mod leak;

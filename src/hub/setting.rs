@@ -1,28 +1,28 @@
-//! The settings of the desk: one table of names, words, defaults and what each may be.
+//! Catalog of the settings: one table of names, words, defaults and allowed values.
 
 use crate::credential::Algorithms;
 use crate::sample::{Site, Upstream};
 
 use super::{Policy, Replay, settings::IDLE_LOCK_MINUTES};
 
-/// One setting.
+/// A setting of the desk or its verifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Setting {
     /// Minutes without a key after which a desk locks.
     LockTime,
     /// Where clients reach the API.
     ApiAddress,
-    /// Where a gateway passes on to what it lets through.
+    /// Upstream of the gateway: the API that it forwards requests to.
     Upstream,
-    /// Seconds for which a verifier answers without sight of the store.
+    /// Staleness limit: seconds for which a verifier answers without the store.
     Staleness,
-    /// Whether a signature is taken twice.
+    /// Replay protection: whether a signature is accepted twice.
     Replay,
-    /// How requests may be signed.
+    /// Algorithms that may sign requests.
     Algorithms,
 }
 
-/// What is known of a setting.
+/// The description of a setting.
 struct Row {
     /// Its name on the command line.
     name: &'static str,
@@ -49,13 +49,13 @@ const TABLE: [Row; 6] = [
         meaning: "what requests may be signed with: all, or some of hmac-sha1 hmac-sha256 hmac-sha384 hmac-sha512" },
 ];
 
-/// What the lock time may be: a day at most.
+/// Range of the lock time in minutes: a day at most.
 const LOCK_RANGE: std::ops::RangeInclusive<i64> = 1..=24 * 60;
-/// What the staleness limit may be: an hour without sight of the store is the most that anybody should answer for.
+/// Range of the staleness limit in seconds: an hour at most.
 const STALENESS_RANGE: std::ops::RangeInclusive<i64> = 1..=3_600;
 
 impl Setting {
-    /// All of them.
+    /// Every setting, in the order in which they are shown.
     pub const ALL: [Self; 6] =
         [Self::LockTime, Self::ApiAddress, Self::Upstream, Self::Staleness, Self::Replay, Self::Algorithms];
 
@@ -63,7 +63,7 @@ impl Setting {
         &TABLE[self as usize]
     }
 
-    /// Its name on the command line.
+    /// The name on the command line.
     pub fn name(self) -> &'static str {
         self.row().name
     }
@@ -83,7 +83,7 @@ impl Setting {
         self.row().key
     }
 
-    /// What it is until it is set.
+    /// The value until somebody sets it.
     pub fn default_value(self) -> String {
         match self {
             Self::LockTime => IDLE_LOCK_MINUTES.to_string(),
@@ -95,13 +95,13 @@ impl Setting {
         }
     }
 
-    /// What sets it again, in the middle of a sentence.
+    /// The remedy that sets it again, for the middle of a sentence.
     pub fn mend(self) -> String {
         format!("set it again: `keydesk setting set {} VALUE --as NAME`", self.name())
     }
 
-    /// What is read where a row holds a value that cannot be one, though its tag is right: another keydesk wrote it. Of what
-    /// lets requests in nothing; a place is only for people and samples.
+    /// The value in place of one that this keydesk cannot parse although its tag is right, because another version
+    /// wrote it. None for settings that decide on requests; addresses are only for users and samples.
     pub(super) fn in_place_of_odd(self) -> Option<String> {
         match self {
             Self::LockTime | Self::ApiAddress | Self::Upstream => Some(self.default_value()),
@@ -109,7 +109,7 @@ impl Setting {
         }
     }
 
-    /// The value as it is kept; a sentence if it cannot be one.
+    /// Validates and normalizes a typed value; the error is a sentence.
     pub fn check(self, typed: &str) -> Result<String, String> {
         let typed = typed.trim();
         match self {
@@ -133,7 +133,7 @@ impl Setting {
     }
 }
 
-/// The word for no restriction.
+/// The value that stands for no restriction.
 pub(super) const ALL_ALGORITHMS: &str = "all";
 
 fn within(typed: &str, range: &std::ops::RangeInclusive<i64>, what: &str, unit: &str) -> Result<String, String> {

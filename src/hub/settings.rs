@@ -1,4 +1,4 @@
-//! Settings of the desk, as every process follows them.
+//! Settings of the desk: reading and changing them, as every process follows them.
 
 use crate::account::Right;
 use crate::sample::{Site, Upstream};
@@ -20,7 +20,7 @@ use super::{
 /// Minutes without a key after which the desk locks, unless set.
 pub(super) const IDLE_LOCK_MINUTES: i64 = 10;
 
-/// Whose word the value of a setting is.
+/// Where the value of a setting comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// Nobody set it: it is the default.
@@ -32,7 +32,7 @@ pub enum Standing {
 }
 
 impl Standing {
-    /// The word in JSON.
+    /// The word for it in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Default => "default",
@@ -42,14 +42,14 @@ impl Standing {
     }
 }
 
-/// A setting as it is followed.
+/// A setting with its value in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetTo {
-    /// Which.
+    /// The setting.
     pub setting: Setting,
-    /// To what; the default where the row cannot be trusted.
+    /// The value; the default where the row cannot be trusted.
     pub value: String,
-    /// Whose word that is.
+    /// Where the value comes from.
     pub state: Standing,
 }
 
@@ -69,7 +69,7 @@ impl SetTo {
     }
 }
 
-/// What Security shows.
+/// The content of the Security page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Security {
     /// Every setting as it is followed now.
@@ -84,7 +84,7 @@ impl Security {
         self.of(Setting::LockTime).and_then(|set| set.value.parse().ok()).unwrap_or(IDLE_LOCK_MINUTES)
     }
 
-    /// One of them.
+    /// The value of one setting.
     pub fn of(&self, setting: Setting) -> Option<&SetTo> {
         self.settings.iter().find(|set| set.setting == setting)
     }
@@ -94,7 +94,7 @@ impl Security {
         self.settings.iter().filter(|set| set.state == Standing::Tampered).map(|set| set.setting)
     }
 
-    /// What is to be said of the first setting that cannot be trusted, and what mends it.
+    /// The error for the first setting that cannot be trusted, with its remedy.
     pub fn problem(&self) -> Option<HubError> {
         self.tampered().next().map(settled::tampered)
     }
@@ -117,7 +117,7 @@ impl Hub {
         })
     }
 
-    /// Sets some settings, each with its row in the trail; what is so already has none.
+    /// Changes settings, each with its row in the trail; one that has the value already gets none.
     pub fn set_settings(&self, actor: &Actor, wanted: &[(Setting, String)]) -> Result<(), HubError> {
         let check = |(setting, typed): &(Setting, String)| match setting.check(typed) {
             Ok(value) => Ok((*setting, value)),
@@ -139,7 +139,7 @@ fn put(change: &mut Change<'_>, setting: Setting, value: &str) -> Result<(), Hub
     if until_now.as_deref() == Some(value) {
         return Ok(());
     }
-    // One with a wrong tag, or none, begins again: its version may be any number.
+    // A missing row or one with a wrong tag starts over: its version may be any number.
     let intact = before.as_ref().is_some_and(|row| guard::intact(vault, row));
     let was = before.map(|row| row.record.version);
     let version = was.filter(|_| intact).unwrap_or(0) + 1;
@@ -152,7 +152,8 @@ fn put(change: &mut Change<'_>, setting: Setting, value: &str) -> Result<(), Hub
     let subject = Subject::row(key, &setting.name().replace('-', " "));
     let subject = subject.changed(until_now.as_deref().map(json), Some(json(value)));
     change.note(action::SETTING, subject)?;
-    // A row that was removed or put back by hand leaves the sum wrong. Once the trail bears out every setting, it is right.
+    // A row that was removed or put back by hand leaves the sum wrong. Once the trail confirms every setting, it is
+    // right.
     if !any_tampered(&mut *change.tx, vault)? {
         let sum = sums::sum(&mut *change.tx, vault, sums::SETTINGS)?;
         *change.sums_mut().of_mut(sums::SETTINGS.table) = sum;
@@ -160,13 +161,13 @@ fn put(change: &mut Change<'_>, setting: Setting, value: &str) -> Result<(), Hub
     Ok(())
 }
 
-/// A setting as it is followed.
+/// The value of a setting that is in force.
 fn effective(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<String, HubError> {
     settled::said(tx, vault, setting)?.map(|said| said.value).ok_or_else(|| settled::tampered(setting))
 }
 
-/// After how many milliseconds without a key the desk locks. A setting that cannot be trusted goes to the trail and keeps
-/// nobody out; what the trail says that it was counts, unless that is longer than the default.
+/// The idle lock in milliseconds. A setting that cannot be trusted is recorded in the trail and locks nobody out; the
+/// value in the trail counts, unless it is longer than the default.
 pub(super) fn idle_lock(change: &mut Change<'_>) -> Result<i64, HubError> {
     let vault = change.vault();
     match idle_lock_minutes(&mut *change.tx, vault) {
@@ -184,7 +185,7 @@ fn idle_lock_minutes(tx: &mut dyn Tx, vault: &Vault) -> Result<i64, HubError> {
     Ok(effective(tx, vault, Setting::LockTime)?.parse().unwrap_or(IDLE_LOCK_MINUTES))
 }
 
-/// Where the API is. What somebody wrote there without this desk is not believed, and keeps nobody out.
+/// The addresses of API and upstream. A row that was written without this desk is not trusted, and locks nobody out.
 pub(super) fn addresses(tx: &mut dyn Tx, vault: &Vault) -> (Site, Upstream) {
     let mut read = |setting| effective(tx, vault, setting).unwrap_or_else(|_| setting.default_value());
     let (site, upstream) = (read(Setting::ApiAddress), read(Setting::Upstream));

@@ -1,5 +1,5 @@
-//! The rows of the settings. Each is there from set-up on, with a tag: one that is gone was taken away, and means nothing
-//! less than one with a wrong tag does. None of them ever stands for its default.
+//! Stored settings. Every setting has a tagged row from set-up on: a missing row is tampering, like a wrong tag, and
+//! never means "use the default".
 
 use std::collections::BTreeMap;
 
@@ -16,10 +16,10 @@ use super::{
     walk::{self, Walk},
 };
 
-/// Values by their names in the store, as rows of the trail tell them.
+/// Values by their names in the store, as rows of the trail record them.
 pub(super) type Written = BTreeMap<String, String>;
 
-/// What a row says that can be followed.
+/// The content of a row that can be trusted.
 pub(super) struct Said {
     pub(super) value: String,
     /// Whether somebody set it.
@@ -28,8 +28,8 @@ pub(super) struct Said {
     pub(super) change: i64,
 }
 
-/// What the row of a setting says; `None` if it is gone, has a wrong tag, is an older one put back, or holds what this
-/// keydesk cannot read.
+/// The content of a setting's row; `None` if it is missing, has a wrong tag, is an older one put back, or holds what
+/// this keydesk cannot read.
 pub(super) fn said(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<Option<Said>, HubError> {
     let found: Option<Tagged<SettingRecord>> = tables::get(tx, "id", setting.key())?;
     let Some(SettingRecord { value, change, .. }) = found.filter(|row| guard::intact(vault, row)).map(|row| row.record)
@@ -45,7 +45,7 @@ pub(super) fn said(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<O
     Ok(readable.map(|value| Said { value, state, change }))
 }
 
-/// What the trail says that a setting was last set to, if somebody ever set it.
+/// The last value of a setting by the trail, if somebody ever set it.
 pub(super) fn last_set(tx: &mut dyn Tx, setting: Setting) -> Result<Option<String>, HubError> {
     let filters = [TrailFilter::Subject(setting.key()), TrailFilter::Class(action::SETTING.class)];
     let mut written = Written::new();
@@ -67,7 +67,7 @@ pub(super) fn json<'a>(values: impl IntoIterator<Item = (&'a str, &'a str)>) -> 
     serde_json::Value::Object(all.collect()).to_string()
 }
 
-/// Takes up what a row of the trail says was written.
+/// Applies a row of the trail to the values.
 pub(super) fn take_up(written: &mut Written, action: &str, after: Option<&str>) {
     if ![action::SET_UP.code, action::SETTLED.code, action::SETTING.code].contains(&action) {
         return;
@@ -79,7 +79,7 @@ pub(super) fn take_up(written: &mut Written, action: &str, after: Option<&str>) 
     }));
 }
 
-/// The rows of a new desk; returns them as the trail tells them.
+/// Inserts the rows of a new desk; returns them as JSON for the trail.
 pub(super) fn first(change: &mut Change<'_>) -> Result<String, HubError> {
     write(change, &Setting::ALL)
 }
@@ -94,14 +94,14 @@ fn write(change: &mut Change<'_>, settings: &[Setting]) -> Result<String, HubErr
     Ok(json(values.iter().map(|(key, value)| (*key, value.as_str()))))
 }
 
-/// Gives a desk that an older keydesk made the rows that it never had. Which these are the trail tells, and only a whole
-/// one: whoever removes a row has no way to have it written anew, with its default.
+/// Adds the rows that a desk of an older keydesk never had. The trail says which these are, and only a complete one:
+/// whoever removes a row has no way to get it written again with its default.
 pub(super) fn settle(hub: &Hub) -> Result<(), HubError> {
     if missing(&mut *hub.store.read(&Cancel::default())?)?.is_empty() {
         return Ok(());
     }
     let mut change = match Change::begin(hub, Author::nobody(&Origin::default())) {
-        // Whoever looks is told of the head by everything else; here nothing is written on top of it.
+        // A wrong head is reported by every other call; here nothing is written on top of it.
         Err(HubError::Tampered { .. }) => return Ok(()),
         change => change?,
     };
@@ -129,7 +129,8 @@ fn missing(tx: &mut dyn Tx) -> Result<Vec<Setting>, HubError> {
     Ok(missing)
 }
 
-/// Which row is not as the trail left it. The copy of a row that somebody took and put back later has a tag that is right.
+/// The first row that is not as the trail left it. An older copy of a row that was put back has a right tag, so the tag
+/// alone is not enough.
 pub(super) fn outside(tx: &mut dyn Tx, vault: &Vault, written: &Written) -> Result<Option<String>, HubError> {
     for setting in Setting::ALL {
         let found: Option<Tagged<SettingRecord>> = tables::get(tx, "id", setting.key())?;

@@ -1,7 +1,8 @@
 //! Sign-in, sign-out, and the password asked for again.
 //!
-//! A try is counted and committed before the password is hashed, and taken back when it was right: a thousand tries at
-//! once are a thousand tries. A name that does not exist costs the same hash and gets the same words.
+//! A try is counted and committed before the password is hashed, and the count is taken back when the password was
+//! right: a thousand concurrent tries count as a thousand. A name that does not exist costs the same hash and gets the
+//! same words.
 
 use crate::account::{Attempts, Right, UserName, UserState};
 use crate::secret::Secret;
@@ -22,10 +23,10 @@ use super::{
     sums,
 };
 
-/// Names remembered at most, so that guessing cannot fill the disk.
+/// Limit on the names that are remembered, so that guessing cannot fill the disk.
 const MOST_NAMES: i64 = 10_000;
 
-/// What a try came to, before anything is said of it.
+/// The result of a try, not yet in words.
 enum Tried {
     Right(Box<PersonRecord>),
     Wrong(Attempts),
@@ -51,7 +52,7 @@ impl Hub {
         }
     }
 
-    /// The password again before a sensitive change; the actor may go on for five minutes.
+    /// Checks the password again before a sensitive change; the actor may go on for five minutes.
     pub fn confirm_password(&self, actor: &Actor, password: &Secret) -> Result<Actor, HubError> {
         self.look(actor, &Intent::new(Right::OwnAccount, "confirm password"), |_| Ok(()))?;
         match self.try_password(actor.user.as_str(), password, &actor.origin)? {
@@ -106,7 +107,7 @@ impl Hub {
         Ok(actor)
     }
 
-    /// Counts the try, hashes, and takes the try back if the password was right.
+    /// Counts the try, hashes, and refunds the try if the password was right.
     fn try_password(&self, name: &str, password: &Secret, origin: &Origin) -> Result<Tried, HubError> {
         let id = self.throttle_id(name)?;
         let tries = match self.count_try(&id, name, origin)? {
@@ -138,12 +139,12 @@ impl Hub {
         }
     }
 
-    /// What the tries on a name are kept under: a keyed hash, the same for names that exist and names that do not.
+    /// The id of a name's failed sign-ins: a keyed hash, the same for names that exist and names that do not.
     pub(super) fn throttle_id(&self, name: &str) -> Result<String, HubError> {
         throttle_id(&self.vault, name)
     }
 
-    /// One more try; or the end of the pause, and nothing is counted.
+    /// Counts one more try; or returns the end of the pause and counts nothing.
     fn count_try(&self, id: &str, name: &str, origin: &Origin) -> Result<Result<Attempts, Millis>, HubError> {
         let mut change = Change::begin(self, Author::nobody(origin))?;
         change.must_fit(sums::USERS)?;
@@ -231,14 +232,14 @@ impl Hub {
 }
 
 impl Change<'_> {
-    /// A user who was not tried yet.
+    /// Inserts the row of a new user, without failed sign-ins.
     pub(super) fn first_throttle(&mut self, name: &str) -> Result<(), HubError> {
         let row = Tagged { record: fresh(&throttle_id(self.vault(), name)?), tag: Vec::new() };
         self.put_throttle(&row, Attempts::default())
     }
 
-    /// Whoever takes a count of a user's tries away, or puts an older one back, wins no more tries: if the counts are not
-    /// those that the head tells of, all users count as just locked.
+    /// Removing the count of a user's tries, or putting an older one back, wins no more tries: if the counts do not
+    /// match the sum in the head, all users count as just locked.
     fn hold_tries(&mut self) -> Result<(), HubError> {
         if self.fits(sums::TRIES)? {
             return Ok(());
@@ -266,8 +267,8 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// What is remembered of the tries on a name. A new row when there is none; a row with a wrong tag counts as a
-    /// name just locked, since somebody may have wiped the count.
+    /// The failed sign-ins of a name. A new row when there is none; a row with a wrong tag counts as a name just
+    /// locked, since somebody may have wiped the count.
     fn throttle_row(&mut self, id: &str) -> Result<Tagged<ThrottleRecord>, HubError> {
         let found: Option<Tagged<ThrottleRecord>> = tables::get(&mut *self.tx, "id", id)?;
         match found {
@@ -301,7 +302,8 @@ impl Change<'_> {
         }
     }
 
-    /// Forgets the name that was not tried for longest and is no user's: nobody gets in by it, however often it is tried.
+    /// Eviction: forgets the least recently tried name that is no user's. Nobody gets in by it, however often it is
+    /// tried.
     fn forget_a_stranger(&mut self) -> Result<(), HubError> {
         let users = self.users_throttles()?;
         let oldest = tables::oldest_throttles(&mut *self.tx, users.len() as i64 + 1)?;
@@ -371,12 +373,13 @@ pub(super) fn attempts(row: &Tagged<ThrottleRecord>) -> Attempts {
     }
 }
 
-/// What the trail says of a try while the name is locked.
+/// The words of the trail for a try while the name is locked.
 pub(super) fn while_locked(name: &str) -> String {
     format!("locked: {name}")
 }
 
-/// What the trail calls a name that was tried: unknown ones are never stored as typed, since people type passwords there.
+/// The name of the trail for a name that was tried: unknown ones are never stored as typed, since people type passwords
+/// there.
 fn stored_name(person: Option<Tagged<PersonRecord>>, typed: &str) -> String {
     match person {
         Some(row) => row.record.name,
@@ -384,6 +387,6 @@ fn stored_name(person: Option<Tagged<PersonRecord>>, typed: &str) -> String {
     }
 }
 
-/// Checked when there is no user to check, at today's costs. Whatever it would match is refused all the same.
+/// Checked when there is no such user, at the current cost. A match would be refused all the same.
 pub(super) const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$a2V5ZGVzayBub2JvZHkuLg$bm9ib2R5IGhhcyB0aGlzIHBhc3N3b3JkLCBub2JvZHkuLi4";

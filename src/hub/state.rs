@@ -1,4 +1,4 @@
-//! Disable, enable, revoke: one or many, in one transaction.
+//! Disable, enable and revoke credentials: one or many, in one transaction.
 
 use crate::account::Right;
 use crate::credential::{State, Verb, next_state};
@@ -74,7 +74,7 @@ impl Hub {
         Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
     }
 
-    /// The row may call itself anything by now; what the trail knows of it counts more.
+    /// The row may claim any identity by now; the trail takes precedence.
     fn revoke_tampered(&self, change: &mut Change<'_>, actor: &Actor, target: Target) -> Result<Outcome, HubError> {
         let id = target.id.to_string();
         let found: Option<Tagged<CredentialRecord>> = tables::get(&mut *change.tx, "id", &id)?;
@@ -108,7 +108,7 @@ impl Change<'_> {
         }
     }
 
-    /// The credential as somebody decided to change it; a conflict when it is not so any more.
+    /// The credential in the version of the target; a conflict when the row has another version.
     pub(super) fn credential(&mut self, target: Target) -> Result<CredentialRecord, HubError> {
         let found: Option<Tagged<CredentialRecord>> = tables::get(&mut *self.tx, "id", &target.id.to_string())?;
         let row = found.ok_or_else(|| no_key(&target.id.to_string()))?;
@@ -120,7 +120,7 @@ impl Change<'_> {
     }
 }
 
-/// Who was faster, and what he did.
+/// Who was faster, and what they did.
 pub(super) fn changed_since(record: &CredentialRecord) -> Conflict {
     Conflict::Changed { who: record.changed_by.clone(), did: record.changed_how.clone(), what: record.name.clone() }
 }

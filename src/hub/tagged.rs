@@ -1,4 +1,4 @@
-//! Every tag of what decides something, looked at one after the other.
+//! Checks the tag of every row that decides something.
 
 use crate::store::{
     Cell, Tx,
@@ -8,7 +8,7 @@ use crate::vault::{TagInput, Vault};
 
 use super::{HubError, guard};
 
-/// Which key, secret or user was changed behind keydesk's back.
+/// The first key, secret or user whose tag is wrong, in words.
 pub(super) fn outside(tx: &mut dyn Tx, vault: &Vault) -> Result<Option<String>, HubError> {
     let said = |what: String| Some(format!("{what} was changed outside keydesk"));
     if let Some(key) = wrong::<CredentialRecord>(tx, vault, "key")? {

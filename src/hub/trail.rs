@@ -1,4 +1,4 @@
-//! The trail: read, and checked row by row.
+//! The trail (audit log): reading, export, and verification row by row.
 
 use crate::account::Right;
 use crate::credential::Kind;
@@ -35,8 +35,8 @@ impl Hub {
         })
     }
 
-    /// Hands a part of the trail on, page by page, newest first; at least one page, if an empty one. The rows leave the
-    /// desk, so the password must have been given lately.
+    /// Passes a part of the trail on, page by page, newest first; at least one page, if an empty one. The rows leave
+    /// the desk, so the password must have been given recently.
     pub fn export_trail(
         &self,
         actor: &Actor,
@@ -59,8 +59,8 @@ impl Hub {
     }
 
     /// Checks everything: the database by its own check, the whole trail (every hash, every number, the head's MAC, and
-    /// `expect`, a number and hash noted elsewhere, which finds a cut end), and every row that decides something against
-    /// its tag, the trail and the sums. `progress` is told rows done and rows in all.
+    /// `expect`, a number and hash noted elsewhere, which detects a truncated trail), and every row that decides
+    /// something against its tag, the trail and the sums. `progress` gets rows done and rows in all.
     pub fn verify_trail(
         &self,
         actor: &Actor,
@@ -70,7 +70,7 @@ impl Hub {
         self.verify_trail_until(actor, expect, &Cancel::default(), progress)
     }
 
-    /// The same; it can be stopped.
+    /// The same, with cancellation.
     pub fn verify_trail_until(
         &self,
         actor: &Actor,
@@ -97,8 +97,8 @@ impl Hub {
 }
 
 impl Hub {
-    /// What the chain alone cannot show, once it is whole: rows beside it, and rows of other tables that are not as it left
-    /// them. The copy of a row that somebody took and put back later has a tag that is right.
+    /// What the hash chain alone cannot show, once it is whole: rows beside it, and rows of other tables that are not
+    /// as it left them. An older copy of a row that was put back has a right tag.
     fn outside(
         &self,
         tx: &mut dyn Tx,
@@ -133,7 +133,7 @@ impl Hub {
     }
 }
 
-/// Whether the account is not the one that set-up made.
+/// Whether the account differs from the one that set-up made.
 fn account_changed(tx: &mut dyn Tx, vault: &Vault) -> Result<bool, HubError> {
     let account = tables::account(tx)?.filter(|row| guard::intact(vault, row));
     Ok(account.map(|row| row.record.name) != account_of_the_trail(tx)?)

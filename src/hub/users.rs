@@ -1,4 +1,4 @@
-//! Users: added, given a role, disabled, enabled, unlocked, given a password.
+//! User management: adding, role, disabling and enabling, unlocking, passwords.
 
 use crate::account::{PasswordError, Right, Role, UserName, UserState, check_user_password};
 use crate::secret::Secret;
@@ -24,14 +24,15 @@ use super::{
 const NEWEST: i64 = 50;
 
 impl Hub {
-    /// All users.
+    /// All users, by name.
     pub fn users(&self, actor: &Actor) -> Result<Vec<UserRow>, HubError> {
         self.look(actor, &Intent::new(Right::ManageUsers, "list users"), |tx| {
             tables::people(tx)?.iter().map(|row| self.user_row(tx, row)).collect()
         })
     }
 
-    /// One user; everybody may look at himself. A refusal goes to the trail as one of the deed that he is looked at for.
+    /// One user; every user may look at their own row. A refusal goes to the trail as a refusal of `deed`, the action
+    /// that the row was read for.
     pub fn user(&self, actor: &Actor, name: &str, deed: UserDeed) -> Result<UserRow, HubError> {
         let right = if name == actor.user.as_str() { Right::OwnAccount } else { Right::ManageUsers };
         self.look(actor, &Intent::new(right, deed.asked()), |tx| {
@@ -74,7 +75,7 @@ impl Hub {
         })
     }
 
-    /// Gives a user another role; his sessions end.
+    /// Changes a user's role; their sessions end.
     pub fn set_role(&self, actor: &Actor, target: &UserTarget, role: Role) -> Result<UserRow, HubError> {
         self.change_user(actor, target, UserDeed::Role, |person| {
             let changed = person.role != role.as_str();
@@ -83,7 +84,7 @@ impl Hub {
         })
     }
 
-    /// Disables or enables a user; his sessions end.
+    /// Disables or enables a user; their sessions end.
     pub fn set_user_state(&self, actor: &Actor, target: &UserTarget, state: UserState) -> Result<UserRow, HubError> {
         let done = match state {
             UserState::Active => action::USER_ENABLED,
@@ -110,12 +111,13 @@ impl Hub {
         })
     }
 
-    /// Gives a user a new password, which must be changed at the next sign-in; his sessions end and the pause too.
+    /// Gives a user a new password, which must be changed at the next sign-in; their sessions end, and so does a
+    /// sign-in pause.
     pub fn set_password(&self, actor: &Actor, target: &UserTarget, password: &Secret) -> Result<UserRow, HubError> {
         let name = target.name.as_str();
         check_new_password(name, password)?;
         let (hash, id) = (hash_password(password)?, self.throttle_id(name)?);
-        // One's own is everybody's right, here too: the command line has no old password to ask for.
+        // Changing one's own password is open to every user here, too: the command line does not ask for the old one.
         let own = name == actor.user.as_str();
         let right = if own { Right::OwnAccount } else { Right::ManageUsers };
         self.change(actor, Intent::new(right, UserDeed::Password.asked()).sensitive(), |change| {
@@ -204,7 +206,7 @@ impl Change<'_> {
         }
     }
 
-    /// Refuses when somebody changed the user since. The row says who did; what he did, the trail says.
+    /// Refuses when somebody changed the user since. The row says who did; what they did is in the trail.
     fn is_as_seen(&mut self, person: &PersonRecord, target: &UserTarget) -> Result<(), HubError> {
         if person.version == target.version {
             return Ok(());
@@ -240,7 +242,7 @@ impl Change<'_> {
         Ok(person)
     }
 
-    /// Refuses a change after which nobody could manage the desk.
+    /// Refuses a change that would leave no Administrator who can sign in.
     fn keep_an_administrator(&mut self, before: &PersonRecord, after: &PersonRecord) -> Result<(), HubError> {
         if !is_able_administrator(before) || is_able_administrator(after) {
             return Ok(());
@@ -254,7 +256,7 @@ impl Change<'_> {
     }
 }
 
-/// What an action did to a user's row, before his name; `None` for one that leaves the row as it is.
+/// What an action did to a user's row, as said before their name; `None` for one that leaves the row as it is.
 fn done_to(code: &str) -> Option<&'static str> {
     const DONE: [(Action, &str); 6] = [
         (action::USER_ADDED, "added"),
@@ -287,7 +289,7 @@ pub(super) fn json(person: &PersonRecord) -> String {
     .to_string()
 }
 
-/// Whether a new password may be one.
+/// Checks a new password against the password policy.
 pub(super) fn check_new_password(name: &str, password: &Secret) -> Result<(), HubError> {
     let text = password.expose_text().ok_or(PasswordError::Control)?;
     Ok(check_user_password(name, text)?)

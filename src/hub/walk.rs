@@ -1,4 +1,4 @@
-//! A walk along the trail: every hash, every number, and what the rows say of the settings.
+//! Verifies the hash chain of the trail: every hash, every number, and what the rows say about the settings.
 
 use crate::store::{
     Cancel, StoreError, Tx,
@@ -10,7 +10,7 @@ use super::{HubError, guard, settled};
 /// Rows read at a time while the trail is checked: a verifier elsewhere must not wait for a long read.
 const BATCH: i64 = 5_000;
 
-/// How far a walk is.
+/// Progress of a verification.
 pub(super) struct Walk {
     pub(super) no: i64,
     pub(super) rows: i64,
@@ -23,7 +23,8 @@ pub(super) struct Walk {
     broken: Option<String>,
 }
 
-/// Walks to the end that the head names, or to the first row that is wrong. `progress` is told rows done and rows in all.
+/// Verifies up to the end that the head names, or to the first row that is wrong. `progress` gets rows done and rows in
+/// all.
 pub(super) fn on(
     tx: &mut dyn Tx,
     walk: &mut Walk,
@@ -62,7 +63,7 @@ pub(super) fn on_with(
 }
 
 impl Walk {
-    /// At the beginning. `expect` is a number and hash noted elsewhere.
+    /// Starts a verification. `expect` is a number and hash noted elsewhere.
     pub(super) fn new(head: &HeadRow, expect: Option<(i64, String)>) -> Self {
         let hash = guard::first_hash(&head.store_id);
         let (head_no, head_hash) = (head.trail_no, head.trail_hash.clone());
@@ -70,7 +71,7 @@ impl Walk {
     }
 
     fn step(&mut self, record: &TrailRecord) -> Result<(), StoreError> {
-        // A row beyond the end that the head names is no row of the trail; it is told of on its own.
+        // A row beyond the end that the head names is not part of the trail; it is reported separately.
         if self.broken.is_some() || record.no > self.head_no {
             return Ok(());
         }
@@ -94,7 +95,7 @@ impl Walk {
         Ok(())
     }
 
-    /// What is wrong with the trail, once all of it was walked.
+    /// The first thing that is wrong with the trail, once all of it was read.
     pub(super) fn finish(&mut self, head_intact: bool) -> Option<String> {
         let noted = self.expect.as_ref().map(|(no, _)| *no);
         self.broken.take().or_else(|| match noted {

@@ -1,5 +1,5 @@
-//! Why a verifier refused, in words for people. One table by the reason's word: the store may hold reasons of a verifier
-//! that is newer than this desk, and they are shown as they are.
+//! Reasons of refusals in words, by the verifier's word for each. The store may hold reasons of a newer verifier, which
+//! are shown as they are.
 
 use super::Refusal;
 
@@ -69,12 +69,12 @@ const PARTS: [(&str, &str); 13] = [
     ("unknown-parameter", "Only username, algorithm, headers and signature may be there."),
 ];
 
-/// A reason, and what is known beside it.
+/// A reason with its details.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Why<'a> {
     /// The reason's word.
     pub reason: &'a str,
-    /// Which field or component it is about.
+    /// Field or component that the reason is about.
     pub component: Option<&'a str>,
     /// Seconds by which the client's clock was ahead; negative: behind.
     pub clock_offset: Option<i64>,
@@ -83,7 +83,7 @@ pub struct Why<'a> {
 }
 
 impl Why<'_> {
-    /// Why, in some words: "clock 7 min behind".
+    /// The reason in a few words: "clock 7 min behind".
     pub fn words(&self) -> String {
         if let Some(mistake) = self.mistake {
             return mistake.trim_start_matches("It ").trim_end_matches('.').to_owned();
@@ -120,7 +120,7 @@ impl Refusal {
         Why { reason, component, clock_offset: *clock_offset, mistake }
     }
 
-    /// Why, in some words: "clock 7 min behind".
+    /// The reason in a few words: "clock 7 min behind".
     pub fn words(&self) -> String {
         self.why().words()
     }

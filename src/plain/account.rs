@@ -1,4 +1,4 @@
-//! My account: the own password, the own sign-ins, how the desk is shown.
+//! My account: own password, own sign-ins, appearance.
 
 use crate::{account::check_user_password, secret::What};
 
@@ -9,7 +9,7 @@ use super::{
     words,
 };
 
-/// My account.
+/// Shows one's own account and runs what is chosen, until the user goes back.
 pub fn my_account(seat: &mut Seat<'_, '_>) -> Said {
     loop {
         let mut menu = Menu::new(
@@ -37,7 +37,7 @@ fn sign_ins(seat: &mut Seat<'_, '_>) -> Said {
     seat.say("If one was not you, change your password and tell an Administrator.")
 }
 
-/// The whole screen is for those who see: what it costs is said before it is done.
+/// The whole screen is for sighted users, so the consequence is said before it is opened.
 fn full_screen(seat: &mut Seat<'_, '_>) -> Said {
     let heading = "The full screen draws boxes and moves the cursor. keydesk starts anew for it, as if you had just called \
                    it: nothing of this session stays in memory. My account there leads back.";

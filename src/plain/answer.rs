@@ -1,17 +1,17 @@
-//! How a typed line is understood, and how a sentence is broken into lines. Pure.
+//! Parses a typed line as an answer, and wraps sentences. Pure.
 
 use crate::text;
 
-/// What a line means where numbered choices were offered.
+/// An answer to numbered choices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// The choice with this index, from 0.
     Chosen(usize),
-    /// Back.
+    /// Go back.
     Back,
-    /// The choices once more.
+    /// Say the choices again.
     Repeat,
-    /// None of these.
+    /// The line is none of the choices.
     Unknown,
 }
 
@@ -37,7 +37,7 @@ pub fn which(choices: usize, zero: bool) -> String {
     }
 }
 
-/// What is said to a line that is none of the choices. It is not repeated: it may be a password.
+/// The reply to a line that is none of the choices. The line is not repeated: it may be a password.
 pub fn not_a_choice(choices: usize, zero: bool) -> String {
     match (choices, zero) {
         (1, true) => "That is not one of the choices; they are 1 and 0.".to_owned(),

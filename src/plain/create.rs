@@ -1,4 +1,4 @@
-//! Create new key: a name, and options only for who wants them.
+//! Create new key: only a name is required, options are offered.
 
 use crate::{
     account::Right,

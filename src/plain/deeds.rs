@@ -1,4 +1,4 @@
-//! What can be done with one credential: a table, and one function for each.
+//! Actions on one credential: a table, and one function for each.
 
 use crate::{
     account::Right,
@@ -16,13 +16,13 @@ use super::{
     trail, words,
 };
 
-/// One thing that can be done with a credential.
+/// An action on a credential.
 pub struct Deed {
     /// The words of its choice; `None` where it makes no sense.
     pub words: fn(&Details) -> Option<&'static str>,
-    /// Who may.
+    /// The right that it needs.
     pub right: Right,
-    /// Does it.
+    /// Runs the action.
     pub act: fn(&mut Seat<'_, '_>, &Details) -> Said,
 }
 
@@ -30,7 +30,7 @@ const fn managing(words: fn(&Details) -> Option<&'static str>, act: fn(&mut Seat
     Deed { words, right: Right::ManageCredentials, act }
 }
 
-/// All of them, in the order of the choices.
+/// Every action, in the order of the choices.
 pub const DEEDS: [Deed; 12] = [
     managing(|d| live(d).then_some("Rotate: make a new secret."), rotate),
     managing(|d| (live(d) && d.secrets.len() > 1).then_some("Stop the old secret now."), stop_old),

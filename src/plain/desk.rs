@@ -1,4 +1,4 @@
-//! The conversation from the first question to the last, on a real terminal or a scripted one.
+//! Runs a line-by-line session from the first question to the last, on a real terminal or a scripted one.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -29,8 +29,8 @@ const INTERRUPTED: u8 = 130;
 /// Exit code when the terminal is gone: what SIGHUP gives.
 const LINE_GONE: u8 = 129;
 
-/// Opens the desk at `places`, or sets one up there, line by line. What is left to do then. `appearance` is
-/// the file with how it looks for this Unix user, `verifier` is where gateways find the verifier.
+/// Runs the desk at `places`, or sets one up there, line by line; returns what is left to do then. `appearance` is the
+/// file with how it looks for this Unix user, `verifier` is where gateways find the verifier.
 pub fn run(
     places: &Places,
     origin: &Origin,
@@ -55,7 +55,7 @@ fn upgraded(tty: &mut Tty, done: i64, all: i64) {
     }
 }
 
-/// Opens a desk somebody is signed in to already: the demo. `notice` says how to unlock it.
+/// Runs a desk with a signed-in user: the demo. `notice` says how to unlock it.
 pub fn run_session(hub: Hub, session: Session, notice: &str) -> Result<After> {
     let mut tty = terminal(None)?;
     if Talk::new(&mut tty).say(notice).is_err() {
@@ -128,7 +128,7 @@ fn turn(talk: &mut Talk<'_>, hub: &Arc<Hub>, origin: &Origin, verifier: &str, mu
     }
 }
 
-/// What is said when a session is left: the name that the next sign-in begins with, or the end.
+/// Says goodbye to a session; returns the name that the next sign-in begins with, or the end.
 fn left(seat: Seat<'_, '_>, leave: Leave) -> Said<Option<String>> {
     let Seat { talk, hub, session, .. } = seat;
     talk.watch(None);

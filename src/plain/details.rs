@@ -1,4 +1,4 @@
-//! One credential: all about it, and what can be done with it.
+//! The details of one credential, and the actions on it.
 
 use crate::hub::CredentialId;
 

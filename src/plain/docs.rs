@@ -1,5 +1,5 @@
-//! Documentation: samples that call the API, for every role, with one's own key where the list may be seen; and the files
-//! of gateways.
+//! Documentation: samples that call the API, for every role, with the user's own key where the role may see the list;
+//! and gateway configurations.
 
 use crate::{
     credential::Kind,
@@ -28,7 +28,7 @@ pub fn documentation(seat: &mut Seat<'_, '_>) -> Said {
     Ok(())
 }
 
-/// The file of each gateway: with this desk's addresses in it for whoever may know them.
+/// The file of each gateway: with this desk's addresses for users who may know them.
 fn gateways(seat: &mut Seat<'_, '_>) -> Said {
     let Some(overview) = seat.done(|hub, actor| hub.overview(actor))? else { return Ok(()) };
     let verifier = if overview.upstream.is_some() { seat.verifier.clone() } else { SHIPPED.to_owned() };

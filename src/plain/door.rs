@@ -1,4 +1,4 @@
-//! Sign in, also after the desk was locked, and the change of a password that somebody else set.
+//! Sign-in, also after a lock, and the change of a password that somebody else set.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::{
     talk::{Said, Talk},
 };
 
-/// Asks who it is until somebody is signed in; `None` when the user leaves. After a lock the name is `known`.
+/// Asks for name and password until a user is signed in; `None` when the user leaves. After a lock the name is `known`.
 pub fn sign_in(talk: &mut Talk<'_>, hub: &Arc<Hub>, origin: &Origin, known: Option<&str>) -> Said<Option<Session>> {
     let mut known = known.map(str::to_owned);
     loop {
@@ -59,7 +59,7 @@ fn try_password(
     }
 }
 
-/// Somebody else set the password: the user chooses an own one, or is not let in.
+/// The password was set by somebody else: the user must choose their own before signing in.
 fn own_password(talk: &mut Talk<'_>, hub: &Arc<Hub>, mut session: Session, old: &Secret) -> Said<Option<Session>> {
     talk.say("Your password was set by somebody else. Choose your own now; without it you are not signed in.")?;
     let name = session.actor.user.as_str().to_owned();

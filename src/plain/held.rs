@@ -1,4 +1,5 @@
-//! The one secret that can be copied, shown or spelled now: kept where the signal thread can wipe it too.
+//! The secret slot: the one secret that can be copied, shown or spelled now, kept where the signal thread can wipe it
+//! too.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc::channel},
@@ -11,26 +12,26 @@ use crate::{
     secret::Secret,
 };
 
-/// Longest wait for the trail to take the note that a line dropped: the store may be what hangs.
+/// Longest wait for the note in the trail that a connection dropped: the store may be what hangs.
 const NOTE: Duration = Duration::from_millis(500);
 
-/// A place for one secret, shared by the dialog and by whoever ends the process.
+/// A slot for one secret, shared by the dialog and the thread that ends the process.
 #[derive(Clone, Default)]
 pub struct Slot {
     shown: Arc<Mutex<Option<Shown>>>,
-    /// Held while the trail is told, so that neither of the two ends the process under the other's hands.
+    /// Held while the note for the trail is written, so that neither thread ends the process during the other's note.
     ending: Arc<Mutex<()>>,
 }
 
 /// A secret right after its commit, and what the trail has to know of it.
 pub struct Shown {
-    /// The desk.
+    /// The use cases, for the note in the trail.
     pub hub: Arc<Hub>,
-    /// Who can see it.
+    /// The user who can see it.
     pub actor: Actor,
-    /// Whose it is.
+    /// Id of its credential.
     pub id: CredentialId,
-    /// The secret.
+    /// The secret itself.
     pub secret: Secret,
 }
 
@@ -47,8 +48,9 @@ impl Slot {
         lock(&self.shown).is_some()
     }
 
-    /// The line dropped, or the process ends: wipes the secret, if there is one, and notes it in the trail. Who ends
-    /// the process keeps what is returned: the other, who misses the secret, must not end it first with its own code.
+    /// The connection dropped, or the process ends: wipes the secret, if there is one, and notes it in the trail. Who
+    /// ends the process keeps what is returned: the other, who misses the secret, must not end it first with its own
+    /// code.
     #[must_use = "nobody else may end the process while this is kept"]
     pub fn line_dropped(&self) -> MutexGuard<'_, ()> {
         let turn = lock(&self.ending);

@@ -1,15 +1,15 @@
-//! When a desk where nobody answers warns, and when it locks. Pure.
+//! Idle timeout: when the desk warns, and when it locks. Pure.
 
 use crate::time::{MINUTE, Millis};
 
-/// How long before the lock the warning comes.
+/// How long before the lock the warning comes, in milliseconds.
 const WARNING: i64 = MINUTE;
 
-/// Since when nobody answered.
+/// The idle timer.
 #[derive(Clone, Copy, Debug)]
 pub struct Idle {
     since: Millis,
-    /// The warning was said.
+    /// Whether the warning was said.
     pub warned: bool,
 }
 
@@ -20,18 +20,18 @@ pub enum Due {
     Nothing,
     /// To say that the desk locks in so many seconds.
     Warn(i64),
-    /// To lock.
+    /// It is time to lock.
     Lock,
 }
 
 impl Idle {
-    /// Somebody answered now.
+    /// Starts the timer at `now`.
     pub fn since(now: Millis) -> Self {
         Self { since: now, warned: false }
     }
 
     /// What is due now, on a desk that locks after `lock` milliseconds. A lock time under two minutes warns when half
-    /// of it is over: a warning that comes with the question warns nobody.
+    /// of it is over: a warning right with the question would be useless.
     pub fn due(&mut self, lock: i64, now: Millis) -> Due {
         match self.left(lock, now) {
             left if left <= 0 => Due::Lock,

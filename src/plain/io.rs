@@ -1,4 +1,4 @@
-//! What a line-by-line desk needs of a terminal.
+//! The terminal interface of line-by-line mode.
 
 use std::{io, time::Duration};
 
@@ -9,18 +9,18 @@ use super::held::Slot;
 /// Whether what is typed shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Echo {
-    /// It does.
+    /// Typed text is shown.
     Shown,
-    /// It does not: a password.
+    /// Typed text is hidden, as for a password.
     Hidden,
 }
 
-/// What came of waiting for a line.
+/// The result of waiting for a line.
 #[derive(Debug)]
 pub enum Read {
     /// A line, without its break. It may be a password, so it is wiped when it is dropped.
     Line(Secret),
-    /// Nothing, within the time.
+    /// No line within the time.
     Nothing,
     /// The process was stopped and goes on: the question may have scrolled away.
     Continued,
@@ -57,12 +57,12 @@ pub trait Io {
     /// Writes down that the desk is to open on the whole screen from now on; else why it cannot.
     fn choose_screen(&mut self) -> Result<(), String>;
 
-    /// Columns of a line.
+    /// Width of the terminal in columns.
     fn columns(&self) -> usize {
         79
     }
 
-    /// Where a secret is kept while it can be copied, so that whoever ends the process can wipe it.
+    /// Where a secret is kept while it can be copied, so that the thread that ends the process can wipe it.
     fn slot(&self) -> Slot {
         Slot::default()
     }

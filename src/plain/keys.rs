@@ -1,4 +1,4 @@
-//! API Settings: the three sections, as on the help page.
+//! API Settings: the three sections of credentials, as on the help page.
 
 use crate::{
     account::Right,
@@ -13,7 +13,7 @@ use super::{
     words,
 };
 
-/// API Settings.
+/// Shows API Settings and runs what is chosen, until the user goes back.
 pub fn api_settings(seat: &mut Seat<'_, '_>) -> Said {
     loop {
         let Some(counts) = seat.done(|hub, actor| hub.counts(actor))? else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! A list of credentials, ten at a time.
+//! A list of credentials, ten rows at a time.
 
 use crate::{
     account::Right,

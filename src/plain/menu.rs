@@ -1,4 +1,4 @@
-//! The menu after a sign-in: every place of the desk, for every role.
+//! The main menu: every place of the desk, for every role.
 
 use crate::{
     account::{Right, allows},

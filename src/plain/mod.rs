@@ -1,8 +1,8 @@
-//! The same desk line by line, for screen readers and dumb terminals.
+//! Line-by-line mode: the same desk for screen readers and dumb terminals.
 //!
-//! No cursor movement, no colour, no box: keydesk asks a whole sentence, one line is the answer. The dialogs ([`keys`],
-//! [`people`] and the others) are written against [`Io`], so a test can be the terminal; [`tty`] is the real one. What
-//! is said of rows ([`words`], [`spell`]) and how an answer is understood ([`answer`]) is pure.
+//! No cursor movement, no colour, no box: keydesk asks in a whole sentence, and one line is the answer. The dialogs
+//! (`keys`, `people` and the others) are written against [`Io`], so that a test can be the terminal; `tty` is the real
+//! one. The words for rows (`words`, `spell`) and the parsing of answers (`answer`) are pure.
 
 mod account;
 mod answer;

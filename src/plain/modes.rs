@@ -1,4 +1,4 @@
-//! Modes of the terminal: as it was found, and as the questions need it.
+//! Terminal modes (termios): as they were found, and as questions need them.
 
 use std::{
     io,

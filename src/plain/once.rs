@@ -1,4 +1,4 @@
-//! A new secret, once: copied, shown or spelled, and then gone.
+//! The one-time secret: copied, shown or spelled out once, then wiped.
 
 use std::sync::Arc;
 
@@ -76,7 +76,7 @@ impl View<'_, '_, '_> {
                 Ok(Some(1)) => self.show().map(|()| false),
                 Ok(Some(2)) => self.spell().map(|()| false),
                 Ok(_) => self.may_close(),
-                // Who leaves by ctrl-c or ctrl-d is asked like who is done, once.
+                // Leaving by ctrl-c or ctrl-d asks the same as closing, once.
                 Err(leave @ (Leave::Interrupted | Leave::End)) => match self.may_close()? {
                     true => return Err(leave),
                     false => Ok(false),
@@ -125,7 +125,7 @@ impl View<'_, '_, '_> {
         self.seat.done(|hub, actor| hub.seen(actor, id, Seen::Copied)).map(|_| ())
     }
 
-    /// Whether it may be closed: nobody closes it by accident before it was taken.
+    /// Whether it may be closed: asks first if the secret was not copied, shown or spelled yet.
     fn may_close(&mut self) -> Said<bool> {
         let heading = "Close without copying? It cannot be shown again.";
         Ok(self.taken || self.seat.talk.agrees(heading, "Close it.", "Keep it open.")?)

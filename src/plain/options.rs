@@ -1,4 +1,4 @@
-//! The options of a credential: set before it is created, or changed later.
+//! The options of a credential, before it is created or when it is changed.
 
 use crate::{
     credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, Note, Options},
@@ -23,7 +23,7 @@ pub fn set(seat: &mut Seat<'_, '_>, kind: Kind, options: &mut Options) -> Said {
     turn(seat, kind, options, "Options. Choose one to change it.", "Done with the options.")
 }
 
-/// Changes options of a credential that is there.
+/// Changes the options of an existing credential.
 pub fn edit(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
     let row = &details.row;
     let mut options = row.options.clone();
@@ -61,7 +61,7 @@ fn turn(seat: &mut Seat<'_, '_>, kind: Kind, options: &mut Options, heading: &st
     }
 }
 
-/// Asks until what was typed is understood. `none` takes the option away; an empty line leaves it.
+/// Asks until what was typed is understood. `none` removes the option; an empty line keeps it.
 fn ask<T: Default, E: std::fmt::Display>(
     seat: &mut Seat<'_, '_>,
     what: &str,

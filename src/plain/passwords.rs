@@ -1,4 +1,4 @@
-//! A new password, typed twice.
+//! Asks for a new password, twice.
 
 use crate::{
     account::PasswordError,

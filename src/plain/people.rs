@@ -1,4 +1,4 @@
-//! Users: the list, and a new one.
+//! Users: the list, and adding one.
 
 use crate::account::{Role, UserName, check_user_password};
 
@@ -11,7 +11,7 @@ use super::{
     words,
 };
 
-/// Users.
+/// Shows the list of users and runs what is chosen, until the user goes back.
 pub fn users(seat: &mut Seat<'_, '_>) -> Said {
     loop {
         let Some(people) = seat.done(|hub, actor| hub.users(actor))? else { return Ok(()) };
@@ -44,7 +44,7 @@ fn add(seat: &mut Seat<'_, '_>) -> Said {
     }
 }
 
-/// Asks for a role.
+/// Asks for a role; `None` when the user goes back.
 pub fn role(seat: &mut Seat<'_, '_>, heading: &str) -> Said<Option<Role>> {
     let choices = Role::ALL.map(|role| format!("{}: {}", role.title(), may(role)));
     Ok(seat.talk.choose(&Menu::new(heading, choices))?.map(|i| Role::ALL[i]))

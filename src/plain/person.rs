@@ -1,4 +1,4 @@
-//! One user: permission level, state, lock, password.
+//! One user, and the actions on them: role, state, unlock, password.
 
 use crate::{
     account::{UserState, check_user_password},
@@ -15,7 +15,7 @@ use super::{
     words,
 };
 
-/// One thing that can be done with a user.
+/// An action on a user.
 struct Deed {
     words: fn(&UserRow) -> Option<&'static str>,
     act: fn(&mut Seat<'_, '_>, &UserRow) -> Said,

@@ -1,10 +1,10 @@
-//! Requests that verifiers refused: of one credential, and the newest of all.
+//! Requests that verifiers refused: those of one credential, and the newest of all.
 
 use crate::hub::{Details, Refusal, Refused, RefusedQuery};
 
 use super::{seat::Seat, talk::Said, words};
 
-/// Rows at a time.
+/// Rows per page.
 const ROWS: u32 = 10;
 
 /// Says the refused requests of a credential, newest first.
@@ -47,7 +47,7 @@ pub fn browse(seat: &mut Seat<'_, '_>) -> Said {
     }
 }
 
-/// One refusal, without the stop at its end.
+/// One refusal in words, without a full stop at the end.
 pub fn one(refusal: &Refusal) -> String {
     let from = refusal.address.map(|address| format!(" from {address}")).unwrap_or_default();
     format!("{}, on {}{from}", refusal.words_and_times(), words::moment(refusal.at.millis()))

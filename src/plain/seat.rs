@@ -1,4 +1,4 @@
-//! A signed-in user at the desk: who acts, and how the hub's answers are told.
+//! The session: a signed-in user, and how the hub's answers are told.
 
 use std::sync::Arc;
 
@@ -10,31 +10,31 @@ use crate::{
 
 use super::talk::{Said, Talk, Watch};
 
-/// A signed-in user at the desk.
+/// A signed-in user's session.
 pub struct Seat<'t, 'io> {
     /// The conversation.
     pub talk: &'t mut Talk<'io>,
-    /// The desk.
+    /// The use cases.
     pub hub: Arc<Hub>,
-    /// Who is signed in.
+    /// The hub's session of the signed-in user.
     pub session: Session,
-    /// Where gateways find the verifier.
+    /// Address of the verifier for gateways.
     pub verifier: String,
 }
 
 impl<'t, 'io> Seat<'t, 'io> {
-    /// Takes the seat; from now on the session is watched.
+    /// Begins the session, which is watched from now on.
     pub fn take(talk: &'t mut Talk<'io>, hub: Arc<Hub>, session: Session, verifier: &str) -> Self {
         talk.watch(Some(Watch { hub: Arc::clone(&hub), actor: session.actor.clone(), idle_lock: session.idle_lock }));
         Self { talk, hub, session, verifier: verifier.to_owned() }
     }
 
-    /// Who acts.
+    /// The acting user.
     pub fn actor(&self) -> &Actor {
         &self.session.actor
     }
 
-    /// The session goes on with another proof or epoch.
+    /// Continues the session with a new confirmation or epoch.
     pub fn renew(&mut self, actor: Actor) {
         self.talk.renew(&actor);
         self.session.actor = actor;
@@ -59,7 +59,7 @@ impl<'t, 'io> Seat<'t, 'io> {
         if allows(self.session.role, right) {
             return Ok(true);
         }
-        // Who may not even see the keys is told what the help page says: who may manage them.
+        // Users who may not even see the keys are told what the help page says: who may manage them.
         let right = if right == Right::SeeCredentials { Right::ManageCredentials } else { right };
         let refused = self.hub.refused(self.actor(), right);
         if let Some(denied) = self.told(refused)? {
@@ -68,7 +68,7 @@ impl<'t, 'io> Seat<'t, 'io> {
         Ok(false)
     }
 
-    /// What the hub answered; an error is said, and is `None`.
+    /// Unwraps an answer of the hub; an error is said, and becomes `None`.
     pub fn told<T>(&mut self, answer: Result<T, HubError>) -> Said<Option<T>> {
         match answer {
             Ok(value) => Ok(Some(value)),
@@ -77,13 +77,13 @@ impl<'t, 'io> Seat<'t, 'io> {
         }
     }
 
-    /// Does something; an error is said, and is `None`.
+    /// Runs a call of the hub; an error is said, and becomes `None`.
     pub fn done<T>(&mut self, work: impl FnOnce(&Hub, &Actor) -> Result<T, HubError>) -> Said<Option<T>> {
         let answer = work(&self.hub, self.actor());
         self.told(answer)
     }
 
-    /// Does something sensitive: asks for the user's own password again when that is needed.
+    /// Runs a sensitive call of the hub: asks for the user's own password again when that is needed.
     pub fn confirmed<T>(&mut self, work: impl Fn(&Hub, &Actor) -> Result<T, HubError>) -> Said<Option<T>> {
         loop {
             match work(&self.hub, self.actor()) {

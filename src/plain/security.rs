@@ -8,7 +8,7 @@ use super::{
     words,
 };
 
-/// Security.
+/// Shows Security and runs what is chosen, until the user goes back.
 pub fn security(seat: &mut Seat<'_, '_>) -> Said {
     loop {
         let Some(found) = seat.done(|hub, actor| hub.security(actor))? else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! Set-up: the account, the first Administrator and the master key, once.
+//! Set-up: account, first Administrator and master key, once.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Signals, on a thread of their own: nothing that ends the process depends on the conversation going on.
+//! Signal handling on a thread of its own: ending the process never depends on the conversation.
 
 use std::{
     io::{self, Write as _},
@@ -33,7 +33,7 @@ pub struct Shared {
     pub interrupted: Arc<AtomicBool>,
 }
 
-/// Listens from now on. ctrl-c and going on after a stop are told by `wake`; all else ends the process.
+/// Starts listening. ctrl-c and SIGCONT are reported through `wake`; every other signal ends the process.
 pub fn watch(shared: Shared, mut wake: UnixStream) -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCONT])?;
     let listen = move || {

@@ -1,4 +1,4 @@
-//! A secret letter by letter: screen readers say "d" and "D" alike.
+//! Spells a secret out letter by letter: screen readers say "d" and "D" alike.
 
 use crate::secret::Secret;
 

@@ -1,4 +1,4 @@
-//! Questions and answers: what is said, what is asked, and how a dialog is left.
+//! The conversation: saying, asking, and how a dialog ends.
 
 use std::sync::Arc;
 
@@ -31,16 +31,16 @@ pub enum Leave {
     Lock,
     /// The user goes on on the whole screen.
     Screen,
-    /// Nobody answered for so many milliseconds.
+    /// The desk was idle for so many milliseconds.
     Idle(i64),
     /// The user lost the session.
     Over(SessionOver),
 }
 
-/// What a dialog comes to.
+/// The result of a dialog.
 pub type Said<T = ()> = Result<T, Leave>;
 
-/// Whose session is watched while a question waits.
+/// The session that is watched while a question waits.
 pub struct Watch {
     /// The desk.
     pub hub: Arc<Hub>,
@@ -128,7 +128,7 @@ impl<'a> Talk<'a> {
         self.write(&format!("{}\n", text::safe(line)))
     }
 
-    /// Ends the line of a question that nobody answered.
+    /// Ends the line of an unanswered question.
     pub fn end_line(&mut self) -> Said {
         match std::mem::take(&mut self.open_line) {
             true => self.write("\n"),

@@ -1,4 +1,4 @@
-//! The activity log: the newest rows of the trail, ten at a time, and whether it is whole.
+//! The activity log: the newest rows of the trail, ten at a time, and the check of its hash chain.
 
 use crate::hub::{Class, TrailQuery};
 
@@ -9,10 +9,10 @@ use super::{
     words,
 };
 
-/// Rows at a time.
+/// Rows per page.
 const ROWS: u32 = 10;
 
-/// Activity log.
+/// Shows the activity log and runs what is chosen, until the user goes back.
 pub fn activity(seat: &mut Seat<'_, '_>) -> Said {
     let choices = [
         "Hear the newest entries.",

@@ -1,4 +1,4 @@
-//! The real terminal: lines as the kernel edits them, echo off for passwords, and a wait that has an end.
+//! The real terminal: lines edited by the kernel, echo off for passwords, and a wait with a timeout.
 
 use std::{
     io::{self, IsTerminal as _, Read as _},
@@ -39,7 +39,7 @@ pub struct Tty {
     /// What is set now: the echo, and whether ctrl-z stops.
     set: Option<(Echo, bool)>,
     wake: UnixStream,
-    /// What was read and is not a line yet.
+    /// Bytes that were read and are not a line yet.
     rest: Zeroizing<Vec<u8>>,
     /// The file with how it looks; none where there is no config.
     appearance: Option<PathBuf>,
@@ -76,7 +76,7 @@ impl Tty {
         Ok(())
     }
 
-    /// What the signal thread told, if it told something.
+    /// The report of the signal thread, if there is one.
     fn told(&mut self) -> Option<Read> {
         let mut byte = [0];
         match self.wake.read(&mut byte) {

@@ -1,4 +1,4 @@
-//! Waiting for an answer: meanwhile the session is watched, and the desk warns and locks.
+//! The answer loop: waits for an answer, watches the session meanwhile, warns and locks.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::{
     talk::{Leave, Said, Talk, Watch},
 };
 
-/// How often a waiting desk looks whether it has to warn or lock, and whether the session is still good.
+/// Interval at which a waiting desk checks the idle timeout and the session.
 const TICK: Duration = Duration::from_secs(1);
 
 /// ctrl-z where the terminal does not take it for a stop, and why it does not.
@@ -59,7 +59,7 @@ impl Talk<'_> {
         if let (Some(idle), Some(watch)) = (&mut *idle, &self.watch)
             && idle.is_over(watch.idle_lock, watch.hub.now())
         {
-            // A machine that slept, or a process that was stopped: whoever types now is not known.
+            // After a machine slept or a process was stopped, it is unknown who types now.
             return Err(Leave::Idle(watch.idle_lock));
         }
         if line.expose().contains(&STOP) {

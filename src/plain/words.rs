@@ -1,4 +1,4 @@
-//! Rows in words. Pure.
+//! Rows in words: credentials, users and the trail as sentences. Pure.
 
 use crate::{
     account::UserState,
@@ -12,7 +12,7 @@ pub fn number(n: i64, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
-/// A date.
+/// A date in words.
 pub fn day(at: Millis) -> String {
     at.utc("%Y-%m-%d")
 }
@@ -43,7 +43,7 @@ pub fn own_sign_in(row: &OwnSignIn) -> String {
     format!("{}: {}{}{from}.", moment(row.at), row.outcome, row.how())
 }
 
-/// What the public part is called.
+/// The word for the public part: key or username.
 pub fn key_word(kind: Kind) -> &'static str {
     match kind {
         Kind::Basic | Kind::Hmac => "API key",
@@ -51,7 +51,7 @@ pub fn key_word(kind: Kind) -> &'static str {
     }
 }
 
-/// What the private part is called.
+/// The word for the private part: secret or password.
 pub fn secret_word(kind: Kind) -> &'static str {
     match kind {
         Kind::Basic | Kind::Hmac => "API secret",
@@ -59,7 +59,7 @@ pub fn secret_word(kind: Kind) -> &'static str {
     }
 }
 
-/// What one of a kind is called: "HMAC key", "Legacy credential".
+/// The words for one of a kind: "HMAC key", "Legacy credential".
 pub fn kind_word(kind: Kind) -> &'static str {
     match kind {
         Kind::Basic => "Basic key",
@@ -68,7 +68,7 @@ pub fn kind_word(kind: Kind) -> &'static str {
     }
 }
 
-/// State with its times looked at.
+/// The state with start and expiry taken into account.
 fn state(row: &CredentialRow, now: Millis) -> String {
     match row.condition(now) {
         _ if row.tampered => "changed outside keydesk and not trusted".to_owned(),
@@ -142,7 +142,7 @@ pub fn options(kind: Kind, options: &Options) -> Vec<String> {
     said
 }
 
-/// A user.
+/// A user as one sentence.
 pub fn user(user: &UserRow) -> String {
     let state = match (user.tampered, user.state, user.locked_until) {
         (true, ..) => "changed outside keydesk and not trusted".to_owned(),
@@ -158,7 +158,7 @@ pub fn user(user: &UserRow) -> String {
     format!("{}, {}, {state}, {last}, made {made}.", user.name, user.role)
 }
 
-/// A row of the trail.
+/// A row of the trail as one sentence.
 pub fn trail(row: &TrailRow) -> String {
     let who = row.actor().unwrap_or_else(|| "nobody signed in".to_owned());
     let what = row.object().map(|what| format!(", {what}")).unwrap_or_default();

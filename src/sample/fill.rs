@@ -1,4 +1,4 @@
-//! Blanks of a template: `@NAME@`.
+//! Fills the placeholders of a template: `@NAME@`.
 
 /// The template with its blanks filled, read once from left to right: what is put in is never read again, so a key
 /// that looks like a blank stays a key. What `value` does not know is no blank and stays.

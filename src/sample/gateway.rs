@@ -1,4 +1,4 @@
-//! Configurations of gateways: the files of `assets/gateways/` as they are tested, with this desk's addresses in them.
+//! Gateway configurations: the files of `assets/gateways/` as they are tested, with this desk's addresses filled in.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -126,7 +126,7 @@ const TABLE: [Row; 6] = [
 const PATH: &str = "/run/keydesk/verifier.sock";
 /// Where the verifier is in the files as they are shipped.
 pub const SHIPPED: &str = "unix:/run/keydesk/verifier.sock";
-/// What those read who may not see where the API and its verifier are.
+/// The note for users who may not see the addresses of the API and its verifier.
 pub const NOT_YOURS: &str = "The addresses are examples: only Administrators see those of this desk. Ask one for them.";
 /// What an operator puts in its place.
 const TOKEN: &str = "PUT THE GATEWAY TOKEN HERE";
@@ -142,7 +142,7 @@ const ENVOY_KEPT: &str = "request_headers_to_remove: [authorization, proxy-autho
 pub struct OddPath;
 
 impl Gateway {
-    /// All of them, in the order of the tabs.
+    /// Every file, in the order of the tabs.
     pub const ALL: [Self; 6] = [Self::Nginx, Self::Caddy, Self::Haproxy, Self::HaproxyLua, Self::Envoy, Self::Traefik];
 
     fn row(self) -> &'static Row {
@@ -159,8 +159,8 @@ impl Gateway {
         self.row().title
     }
 
-    /// The file with this desk's addresses: `verifier` is where it listens, as `keydesk serve` is told (`unix:PATH`, or
-    /// an address and port).
+    /// The file with this desk's addresses: `verifier` is where it listens, in the form that `keydesk serve` takes
+    /// (`unix:PATH`, or an address and port).
     pub fn snippet(self, verifier: &str, upstream: &Upstream) -> Result<String, OddPath> {
         let text = self.row().text.to_owned();
         let text = match (verifier.strip_prefix("unix:"), verifier.parse()) {

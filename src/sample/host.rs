@@ -1,4 +1,4 @@
-//! A host and a port as they stand in a URL: nothing that a client or a gateway could take for something else.
+//! Validates host and port of a URL: nothing that a client or a gateway could read differently.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 

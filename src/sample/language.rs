@@ -1,4 +1,4 @@
-//! Which languages there are for which kind, and the template of each.
+//! The languages of the samples for each kind, and the template of each.
 
 use crate::credential::Kind;
 

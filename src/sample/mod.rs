@@ -32,8 +32,8 @@ use quote::{javascript, python, quoted_string};
 /// The sample of a language for a credential: the whole text, ending in a line break. Empty if [`languages`] does not
 /// list the language for that kind.
 ///
-/// Nobody has to ask [`obstacle`] first, but whoever shows the sample should: some keys and some restrictions cannot
-/// be served by some languages, and then the sample is well formed and will be refused.
+/// Callers that show the sample should ask [`obstacle`] first: some keys and some restrictions cannot be served by some
+/// languages, and then the sample is well formed and will be refused.
 pub fn text(language: Language, subject: &Subject<'_>, site: &Site) -> String {
     let quote = match language {
         Language::Curl | Language::Openssl | Language::Soap | Language::M4u => shell,

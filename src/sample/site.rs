@@ -1,4 +1,4 @@
-//! Where the API is: what stands before `/v1/messages` in a sample.
+//! The base address of the API: what comes before `/v1/messages` in a sample.
 
 /// Why an address of the API was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

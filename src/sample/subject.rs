@@ -1,11 +1,11 @@
-//! Whom a sample is for.
+//! The credential that a sample is for.
 
 use crate::credential::{Algorithm, Algorithms, Kind};
 
 /// The credential of a sample, as far as a sample needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject<'a> {
-    /// Its kind.
+    /// Kind of the credential.
     pub kind: Kind,
     /// Its key, or the username of a Legacy one.
     pub key: &'a str,
@@ -28,7 +28,7 @@ impl<'a> Subject<'a> {
         Self { algorithms, ..self }
     }
 
-    /// Nobody: for whoever may read the documentation but not the list of credentials.
+    /// A placeholder: for users who may read the documentation but not the list of credentials.
     pub fn placeholder(kind: Kind) -> Self {
         Self::new(kind, if kind == Kind::Legacy { "yourusername" } else { "YourAPIKeyYourAPIKey" })
     }

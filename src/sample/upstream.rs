@@ -1,4 +1,4 @@
-//! Where a gateway passes on to what it lets through.
+//! The upstream: host and port that a gateway forwards requests to.
 
 use std::{fmt, str::FromStr};
 
@@ -20,7 +20,7 @@ impl Upstream {
         self.host.trim_start_matches('[').trim_end_matches(']')
     }
 
-    /// The port.
+    /// The TCP port.
     pub fn port(&self) -> u16 {
         self.port
     }

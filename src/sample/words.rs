@@ -1,5 +1,5 @@
-//! What is said beside a sample: how the secret gets in, what to know of a language, what is commonly refused, and
-//! what this key cannot do.
+//! Texts beside a sample: how the secret gets in, notes on a language, common reasons of refusals, and what a key
+//! cannot do.
 
 use crate::credential::{Algorithm, Kind};
 

@@ -1,4 +1,4 @@
-//! A password or secret as it comes from a file, a pipe, the environment or a paste: what belongs to it, and what only
+//! Reads a password or secret from a file, a pipe, the environment or a paste: what belongs to it, and what only
 //! surrounds it. One rule for all of them.
 //!
 //! It is one line of UTF-8. A line break ends it (LF, CRLF or CR), a byte order mark before it is no part of it. Blanks at
@@ -6,12 +6,12 @@
 
 use super::TypedPassword;
 
-/// What is read.
+/// What the line holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
-    /// Chosen by a person.
+    /// A password that a user chose.
     Password,
-    /// Made by keydesk.
+    /// An API secret, which keydesk generated.
     ApiSecret,
 }
 
@@ -28,7 +28,7 @@ impl What {
 /// Why what was read is none. It never holds a part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotALine {
-    /// Nothing.
+    /// The input is empty.
     #[error("There is no {} in what was read. Write it as one line.", .0.word())]
     Empty(What),
     /// Longer than any field takes.
@@ -37,13 +37,13 @@ pub enum NotALine {
     /// UTF-16 or UTF-32, as some editors write.
     #[error("The {} is written in UTF-16, not in UTF-8. Save the file as UTF-8.", .0.word())]
     Utf16(What),
-    /// Other bytes.
+    /// The input is not UTF-8.
     #[error("The {} is not UTF-8 text. Write it as one line of text.", .0.word())]
     NotText(What),
     /// NUL, a tab, an escape sequence.
     #[error("The {} holds control characters such as a tab or NUL. Write it as one line of plain text.", .0.word())]
     Control(What),
-    /// Which line is meant?
+    /// The input has more than one line, so it is unclear which is meant.
     #[error("What was given as a {} has more than one line. Give that line alone.", .0.word())]
     More(What),
 }

@@ -1,4 +1,4 @@
-//! Sequences that are keys. Everything that is not found here is none.
+//! Escape sequences that are keys. Any other sequence is none.
 
 use super::Function;
 

@@ -1,11 +1,11 @@
-//! A line that a terminal edited by itself: what was typed, without what the terminal sent of its own accord.
+//! Cleans a line that the terminal edited itself: what was typed, without reports and replies of the terminal.
 
 use zeroize::Zeroizing;
 
 use super::{ESC, Function, Sequence, Step, following};
 
-/// The line without reports and replies. Keys that are no text stay as they are: whoever reads the line says that they
-/// cannot be typed there. The line may be a password, so what comes is wiped too.
+/// The line without reports and replies. Keys that are not text stay: the reader of the line says that they cannot be
+/// typed there. The line may be a password, so the result is wiped too.
 pub fn without_reports(line: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut kept = Zeroizing::new(Vec::with_capacity(line.len()));
     let mut at = 0;

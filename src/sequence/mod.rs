@@ -1,7 +1,7 @@
-//! What a terminal sends beside text, cut as ECMA-48 says, before anybody asks what it means.
+//! A parser of terminal escape sequences by the grammar of ECMA-48, independent of what they mean.
 //!
-//! A list of keys cannot tell where something unknown ends. The grammar can: reports of the mouse, replies that come
-//! late and functions of a newer terminal are each one piece, which means nothing and takes nothing with it.
+//! A list of known keys cannot tell where an unknown sequence ends. The grammar can: reports of the mouse, replies that
+//! come late and functions of a newer terminal are each one piece, which means nothing and takes nothing with it.
 
 mod key;
 mod line;

@@ -30,20 +30,20 @@ use super::{
     worker::Workers,
 };
 
-/// Connections at a time, if the system allows so many files; the next wait in the system's queue.
+/// Limit on open connections, if the limit on open files allows so many; more wait in the listen backlog.
 const CONNECTIONS: u64 = 4_096;
 /// Files that are left for the store, the log and the listeners.
 const OTHER_FILES: u64 = 64;
-/// How long a head may take, and how long a connection may be idle before one.
+/// Timeout for reading a request head, and for an idle connection before one.
 const HEAD: Duration = Duration::from_secs(10);
-/// Bytes of a head.
+/// Limit on the size of a request head, in bytes.
 const HEAD_BYTES: usize = 64 * 1024;
-/// How long a connection that is being closed may take for its last answer.
+/// Timeout for the last response of a connection during shutdown.
 const LAST_ANSWER: Duration = Duration::from_secs(5);
-/// After an error of the listener itself, mostly too many open files.
+/// Pause after an error of `accept` itself, mostly too many open files.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Accepts until told to stop, then waits for the connections to end.
+/// Accepts connections until shutdown, then waits for them to end.
 pub(super) async fn run(workers: Arc<Workers>, sockets: Vec<Socket>, stop: watch::Receiver<bool>) {
     let room = Room::new(connections(), sockets.iter().any(Socket::is_tcp));
     let loops = sockets.into_iter().map(|socket| {
@@ -57,7 +57,7 @@ pub(super) async fn run(workers: Arc<Workers>, sockets: Vec<Socket>, stop: watch
     let _ = tokio::time::timeout(LAST_ANSWER + PAUSE, room.empty()).await;
 }
 
-/// How many connections there may be. The limit of open files is raised as far as it needs to be and may be.
+/// The connection limit. Raises the limit of open files as far as needed and allowed.
 fn connections() -> usize {
     let wanted = CONNECTIONS + OTHER_FILES;
     let limit = getrlimit(Resource::Nofile);
@@ -83,10 +83,10 @@ async fn listen(workers: Arc<Workers>, socket: Socket, room: Arc<Room>, mut stop
     }
 }
 
-/// Accepts one connection, once there is a place for it.
+/// Accepts one connection, once the connection limits admit it.
 async fn next(workers: &Workers, socket: &Socket, room: &Arc<Room>) -> io::Result<()> {
     if socket.is_tcp() {
-        // Nobody gives way before somebody comes.
+        // Accept first: nothing is evicted before there is a newcomer.
         let accepted = socket.accept().await?;
         let Some(place) = room.stranger().await else { return Ok(()) };
         workers.give(accepted, place);
@@ -97,21 +97,21 @@ async fn next(workers: &Workers, socket: &Socket, room: &Arc<Room>) -> io::Resul
     Ok(())
 }
 
-/// Waits until the process is told to stop; whoever told it and left did.
+/// Waits for shutdown. A sender that was dropped counts as shutdown, too.
 async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Why a connection is to end, other than that its client left.
+/// Why the server ends a connection.
 enum End {
-    /// After the answer that it waits for.
+    /// Shutdown: after the response in progress.
     AfterTheAnswer,
     AtOnce,
-    /// At once, for another wants its place.
+    /// Evicted: at once, because a newer connection takes its place.
     GaveWay,
 }
 
-/// Answers the questions of one connection.
+/// Serves the requests of one connection.
 pub(super) async fn serve<S>(verifier: Arc<Verifier>, stream: S, place: Place, mut stop: watch::Receiver<bool>)
 where
     S: Read + Write + Unpin,
@@ -132,7 +132,7 @@ where
         .header_read_timeout(HEAD)
         .max_header_size(HEAD_BYTES)
         .max_buf_size(HEAD_BYTES + 16 * 1024)
-        // An answer is one piece.
+        // A response is one piece.
         .writev(false)
         // A refusal is the same byte for byte, whatever the time.
         .auto_date_header(false)
@@ -166,7 +166,7 @@ where
     verifier.metrics.gave_way.fetch_add(u64::from(gave_way), Ordering::Relaxed);
     drop(gauge);
     if let Err(why) = ended {
-        // A client that leaves or stalls is nothing to be told of.
+        // A client that leaves or stalls is not worth a line in the normal log.
         tracing::debug!(error = %why, "a connection ended");
     }
 }

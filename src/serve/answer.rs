@@ -1,5 +1,5 @@
-//! The answers. A gateway sees three of them: 200 with who it is, one 401 for every refusal, 503 while the store is out
-//! of sight. Bodies stay empty: one halves what nginx can do.
+//! The responses. A gateway sees three of them: 200 with the identity of the caller, one 401 for every refusal, 503
+//! while the store is out of reach. Bodies stay empty: a body halves the throughput of nginx.
 
 use std::{
     convert::Infallible,
@@ -16,7 +16,7 @@ use hyper::{
 use crate::credential::Kind;
 use crate::verify::{Allowed, BodyCheck};
 
-/// A body that is there at once, or empty.
+/// A response body: one piece, or empty.
 #[derive(Debug, Default)]
 pub(super) struct Page(Option<Bytes>);
 
@@ -37,7 +37,7 @@ impl Body for Page {
     }
 }
 
-/// An answer.
+/// A response of the verifier.
 pub(super) type Answer = Response<Page>;
 
 const CREDENTIAL: HeaderName = HeaderName::from_static("x-keydesk-credential");
@@ -46,8 +46,8 @@ const ACCOUNT: HeaderName = HeaderName::from_static("x-keydesk-account");
 const NAME: HeaderName = HeaderName::from_static("x-keydesk-name");
 const BODY: HeaderName = HeaderName::from_static("x-keydesk-body");
 
-/// The request may pass, and this is whose it is. Every field, every time: a gateway that gets none would pass on what
-/// the client wrote under the same name.
+/// 200 with the identity fields. All of them, every time: a gateway that does not get a field would pass on what the
+/// client wrote under the same name.
 pub(super) fn allow(allowed: &Allowed<'_>, account: &HeaderValue) -> Answer {
     let mut answer = status(StatusCode::OK);
     let credential = allowed.credential;
@@ -68,7 +68,8 @@ fn body(body: BodyCheck) -> &'static str {
     body.as_str()
 }
 
-/// Every refusal, byte for byte. `Basic` comes first: nginx 1.22 passes the first on and drops the rest.
+/// 401, the same bytes for every refusal. `Basic` comes first: nginx 1.22 passes the first challenge on and drops the
+/// rest.
 pub(super) fn deny() -> Answer {
     let mut answer = status(StatusCode::UNAUTHORIZED);
     let headers = answer.headers_mut();
@@ -77,12 +78,12 @@ pub(super) fn deny() -> Answer {
     answer
 }
 
-/// The store is out of sight for too long.
+/// 503: the store has been out of reach for longer than the staleness limit.
 pub(super) fn stale() -> Answer {
     status(StatusCode::SERVICE_UNAVAILABLE)
 }
 
-/// A page for people and machines that look after the verifier.
+/// A text page for operators and monitoring.
 pub(super) fn page(code: StatusCode, kind: &'static str, text: String) -> Answer {
     let mut answer = status(code);
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -90,7 +91,7 @@ pub(super) fn page(code: StatusCode, kind: &'static str, text: String) -> Answer
     answer
 }
 
-/// Nothing but a status. No answer is for any cache.
+/// A response without a body. No response may be cached.
 pub(super) fn status(code: StatusCode) -> Answer {
     let mut answer = Response::new(Page::default());
     *answer.status_mut() = code;
@@ -98,7 +99,7 @@ pub(super) fn status(code: StatusCode) -> Answer {
     answer
 }
 
-/// Text as a field's value: percent-encoded UTF-8, except for what is visible ASCII. A key that keydesk made stays as it
+/// Encodes text as a field value: UTF-8, percent-encoded except for visible ASCII. A key that keydesk made stays as it
 /// is.
 pub(super) fn field(text: &str) -> HeaderValue {
     let plain = |b: &u8| b.is_ascii_graphic() && *b != b'%';

@@ -1,4 +1,4 @@
-//! One question: what was asked for is put together, decided, counted and answered.
+//! The authorization endpoints: reads what a gateway or application asks about, decides, counts and responds.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -20,31 +20,31 @@ use super::{
     wire::Fragment,
 };
 
-/// A family of gateways.
+/// A family of gateways, by the fields in which they forward the client's request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Family {
     /// `X-Original-*`: nginx and HAProxy.
     Original,
-    /// `X-Forwarded-*`, and `X-Original-*` for what they do not tell: Caddy.
+    /// `X-Forwarded-*`, and `X-Original-*` for the rest: Caddy.
     Forwarded,
     /// `X-Forwarded-*` alone, and the body: Traefik.
     Traefik,
-    /// The start line: Envoy.
+    /// Method and target in the start line: Envoy.
     StartLine,
 }
 
-/// What a path of `/v1/authz` asks for.
+/// An endpoint under `/v1/authz`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked {
-    /// Its name in the log.
+    /// Name of the endpoint in the log.
     pub(super) name: &'static str,
     pub(super) family: Family,
     pub(super) surface: Surface,
-    /// Bytes of the path that stand before the target.
+    /// Length in bytes of the path prefix before the client's target.
     pub(super) prefix: usize,
 }
 
-/// Answers a gateway.
+/// Responds to a gateway.
 pub(super) async fn gateway(
     verifier: &Verifier,
     asked: Asked,
@@ -60,8 +60,8 @@ pub(super) async fn gateway(
     say(verifier, question.settle(answer, &snapshot, came.now), came, None)
 }
 
-/// The answer, or what has to be hashed before there is one. Everything else of the request is let go of: it may be a
-/// mebibyte, and a hash may take its time.
+/// The response, or the password that has to be hashed first. The rest of the request is dropped before that: it may be
+/// a mebibyte, and a hash may take its time.
 async fn at_once(
     verifier: &Verifier,
     asked: Asked,
@@ -102,7 +102,7 @@ async fn at_once(
     }
 }
 
-/// A verdict as a gateway gets it.
+/// Turns a verdict into the response for a gateway.
 fn say(verifier: &Verifier, verdict: Verdict<'_>, came: Came, request: Option<&Request<'_>>) -> Answer {
     match verdict {
         Verdict::Allow(allowed) => pass(verifier, &allowed, came.now, came.client),
@@ -110,13 +110,13 @@ fn say(verifier: &Verifier, verdict: Verdict<'_>, came: Came, request: Option<&R
     }
 }
 
-/// What a hash finds, and the snapshot of after it: the credential may have been revoked meanwhile.
+/// Waits for the hash, then takes the snapshot of that moment: the credential may have been revoked meanwhile.
 async fn found(verifier: &Verifier, question: &Arc<PasswordQuestion>) -> (Arc<Snapshot>, Found) {
     let found = verifier.passwords.answer(question).await;
     (verifier.snapshot.load_full(), found)
 }
 
-/// Answers an application, which gets a verdict in words and never a reason.
+/// Responds to an application with a verdict in words, never with a reason.
 pub(super) async fn application(verifier: &Verifier, question: Question<Incoming>) -> Answer {
     let (question, client) = match application_at_once(verifier, question).await {
         Ok(answer) => return answer,
@@ -149,7 +149,7 @@ async fn application_at_once(
     }
 }
 
-/// A verdict in words.
+/// Turns a verdict into the JSON response for an application.
 fn tell(
     verifier: &Verifier,
     verdict: Verdict<'_>,
@@ -175,7 +175,7 @@ fn verdict_page(verdict: serde_json::Value) -> Answer {
     answer::page(StatusCode::OK, JSON, verdict.to_string())
 }
 
-/// It is the application's mistake, and says nothing of any credential.
+/// 400: the application's own mistake. Says nothing about any credential.
 fn wrong(why: &str) -> Answer {
     answer::page(StatusCode::BAD_REQUEST, JSON, json!({ "error": why }).to_string())
 }
@@ -186,7 +186,7 @@ fn pass(verifier: &Verifier, allowed: &Allowed<'_>, now: Seconds, client: Option
     answer::allow(allowed, &verifier.account.load())
 }
 
-/// When a question came, from whose client, and by which endpoint.
+/// Arrival time, client address and endpoint of a request.
 struct Came {
     now: Seconds,
     client: Option<IpAddr>,
@@ -207,13 +207,13 @@ fn broken(verifier: &Verifier, asked: Asked, field: &'static str) -> Answer {
     refuse(verifier, &denied, Came { now: verifier.now(), client: None, endpoint: asked.name }, None)
 }
 
-/// Method and target, wherever the family has them.
+/// Method and target of the client's request, wherever the family puts them.
 struct Start<'a> {
     method: &'a [u8],
     target: &'a [u8],
 }
 
-/// What the gateway told, by its family's contract.
+/// Reads what the gateway forwarded, by the contract of its family.
 fn seen<'a>(asked: Asked, parts: &'a Parts, fragment: &Fragment) -> Result<(Told<'a>, Start<'a>), Broken> {
     let read = |contract: &Contract, headers: &'a HeaderMap| contract.read(headers);
     let told = match asked.family {
@@ -244,7 +244,7 @@ fn takes_body(asked: Asked) -> bool {
 /// Methods whose requests have no body unless they say so.
 const BODILESS: [&[u8]; 5] = [b"GET", b"HEAD", b"DELETE", b"OPTIONS", b"TRACE"];
 
-/// What can be said of the body.
+/// The body that the gateway handed over, or what is known of its framing.
 fn handed_over<'a>(
     asked: Asked,
     handed: Option<&'a [u8]>,
@@ -258,8 +258,8 @@ fn handed_over<'a>(
         Some(_) if partial => Body::NotVisible(Framing::Unknown),
         Some(b"") if asked.family == Family::Forwarded => Body::NotVisible(framing),
         Some(b"") => {
-            // Nothing tells whether Envoy or Traefik was told to hand bodies over. Where one may be kept, the request
-            // counts as having one, and a digest is held against the empty body.
+            // There is no sign of whether Envoy or Traefik is configured to hand bodies over. Where a body may have
+            // been withheld, the request counts as having one, and a digest is compared with the empty body.
             let told_length = fields.iter().any(|(name, _)| *name == b"content-length");
             if !told_length && !BODILESS.contains(&method) {
                 fields.push((b"transfer-encoding", b"?"));

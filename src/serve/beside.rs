@@ -1,7 +1,7 @@
-//! A future that is seldom ready, beside one that is polled for every question.
+//! `select` that polls its rarely ready arm only after that arm's own waker fired.
 //!
-//! `select!` polls both whenever either may go on, and what waits for a signal or a timer takes a lock each time. Here
-//! the one beside has a waker of its own, and is polled only after it rang.
+//! `select!` polls both arms whenever either may make progress, and an arm that waits for a signal or a timer takes a
+//! lock each time. Here the rare arm has a waker of its own.
 
 use std::{
     pin::Pin,
@@ -12,13 +12,13 @@ use std::{
     task::{Context, Poll, Wake, Waker},
 };
 
-/// A future and its bell.
+/// A future with a waker of its own.
 pub(super) struct Beside<F> {
     future: Pin<Box<F>>,
     bell: Arc<Bell>,
-    /// Rings the bell.
+    /// The waker that the future is polled with: it sets the flag and wakes the task.
     ringer: Waker,
-    /// The task that the bell wakes; a copy, so that looking at it takes no lock.
+    /// The waker of the task; a copy, so that comparing it takes no lock.
     task: Waker,
 }
 
@@ -41,12 +41,12 @@ impl Wake for Bell {
 
 impl<F: Future> Beside<F> {
     pub(super) fn new(future: F) -> Self {
-        // It rang, so that it is polled once and can say what it waits for.
+        // Set at first, so that the future is polled once and registers its waker.
         let bell = Arc::new(Bell { rang: AtomicBool::new(true), task: Mutex::new(Waker::noop().clone()) });
         Self { future: Box::pin(future), ringer: bell.clone().into(), bell, task: Waker::noop().clone() }
     }
 
-    /// Polls it if it rang. Not to be called again once it is ready.
+    /// Polls the future if its waker fired. Must not be called again once it was ready.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<F::Output> {
         if !self.task.will_wake(cx.waker()) {
             self.task.clone_from(cx.waker());

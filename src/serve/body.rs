@@ -1,4 +1,4 @@
-//! Bodies that gateways hand over: bounded in bytes, in time, and all together.
+//! Request bodies that gateways hand over: limits on the size and time of each, and one memory budget for all.
 
 use std::{future::poll_fn, mem, ops::Deref, pin::Pin, time::Duration};
 
@@ -6,30 +6,31 @@ use hyper::body::{Body as _, Incoming};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use zeroize::Zeroizing;
 
-/// Bytes of a body that is read; of a document that holds one in base64 a third more, and its fields.
+/// Limit on a body, in bytes; on a JSON document with a base64 body a third more, and its fields.
 pub(super) const MOST: usize = 1024 * 1024;
-/// How long it may take to arrive.
+/// Timeout for reading a body.
 const TIME: Duration = Duration::from_secs(10);
-/// Room that one begins with: whoever sends nothing holds no more, whatever length he claims.
+/// Bytes that each body reserves at first: a client that sends nothing holds no more, whatever length it claims.
 const ROOM: usize = 4096;
 
-/// Bytes of all bodies that are there at a time; the next wait. A body is let go of once it was looked at.
+/// Memory budget of all bodies at a time, in bytes; further ones wait. A body is dropped as soon as it was judged.
 const ALL: usize = 64 * MOST;
-/// A body of so many bytes is short: nearly all are, and they do not wait for long ones.
+/// Up to this many bytes a body is short. Nearly all are, and they have a budget of their own, so that they do not wait
+/// for long ones.
 const SHORT: usize = 16 * 1024;
-/// Bytes of all short ones.
+/// Memory budget of the short bodies, in bytes.
 const ALL_SHORT: usize = 8 * MOST;
-/// Room is given out in pieces of so many bytes.
+/// Unit of the budget, in bytes.
 const PIECE: usize = 1024;
 
-/// Room for all bodies together.
+/// The memory budget of all bodies.
 #[derive(Debug)]
 pub(super) struct Bodies {
     short: Semaphore,
     long: Semaphore,
 }
 
-/// A body, and its part of the room.
+/// A body with the part of the budget that it holds.
 #[derive(Debug)]
 pub(super) struct Handed<'a> {
     bytes: Zeroizing<Vec<u8>>,
@@ -49,14 +50,14 @@ impl Bodies {
         Self { short: Semaphore::new(ALL_SHORT / PIECE), long: Semaphore::new(ALL / PIECE) }
     }
 
-    /// Reads a body to its end. `None` if it is too long, too slow or breaks off, or if there is no room for it in time.
-    /// Legacy passwords are in it: wiped.
+    /// Reads a body to its end. `None` if it is too long, too slow or breaks off, or if the budget has no room for it
+    /// in time. Legacy passwords are in it: wiped.
     pub(super) async fn read(&self, mut body: Incoming, most: usize) -> Option<Handed<'_>> {
         let hint = body.size_hint();
         if hint.lower() > most as u64 {
             return None;
         }
-        // All of it before the first byte: of those that wait for more none may hold what the others wait for.
+        // Reserve the whole size before reading, so that waiting bodies cannot deadlock one another.
         let length = hint.exact().and_then(|exact| usize::try_from(exact).ok()).unwrap_or(most);
         let pieces = u32::try_from(length.div_ceil(PIECE)).ok()?;
         let all = async {
@@ -74,7 +75,7 @@ impl Bodies {
     }
 }
 
-/// What has arrived. It grows into new rooms, and each old one is wiped.
+/// The bytes read so far. It grows by moving to a larger buffer, and each old one is wiped.
 struct Gathered {
     bytes: Zeroizing<Vec<u8>>,
     most: usize,

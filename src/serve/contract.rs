@@ -1,7 +1,8 @@
-//! What a gateway tells about the request it asks for: the fields of its family, and nothing of any other family.
+//! Gateway contracts: the fields in which a family of gateways forwards the client's request, and no field of any other
+//! family.
 //!
-//! A gateway passes on whatever its client sent, so a field of another family is the client's word. One that is missing,
-//! repeated or malformed is a refusal, never a guess.
+//! A gateway passes on whatever its client sent, so a field of another family was written by the client. A field that
+//! is missing, repeated or malformed is a refusal, never a guess.
 
 use std::net::IpAddr;
 
@@ -9,7 +10,7 @@ use hyper::HeaderMap;
 
 use crate::verify::{Field, Framing, Scheme, Version};
 
-/// Names of the fields that one family tells a request by.
+/// The field names of one family of gateways.
 #[derive(Debug)]
 pub(super) struct Contract {
     names: [&'static str; SLOTS],
@@ -48,7 +49,7 @@ pub(super) const ORIGINAL: Contract = Contract {
     last_of_client: false,
 };
 
-/// Caddy.
+/// Caddy: `X-Forwarded-*`, and `X-Original-*` for the rest.
 pub(super) const FORWARDED: Contract = Contract {
     names: [
         "x-forwarded-method",
@@ -64,9 +65,9 @@ pub(super) const FORWARDED: Contract = Contract {
     last_of_client: false,
 };
 
-/// Traefik, which can set no fields but its own: it writes the client's address into `X-Forwarded-For`, alone unless it was
-/// told to trust what clients write there, and then it is refused. It tells neither the version nor the framing; it hands
-/// the body over.
+/// Traefik, which can set no fields but its own: it writes the client's address into `X-Forwarded-For`, alone unless it
+/// is configured to trust what clients write there, which is refused. It forwards neither the version nor the framing;
+/// it hands the body over.
 pub(super) const TRAEFIK: Contract = Contract {
     names: [
         "x-forwarded-method",
@@ -98,17 +99,17 @@ pub(super) const START_LINE: Contract = Contract {
     last_of_client: true,
 };
 
-/// Fields that a gateway tells the framing by.
+/// Fields that frame a body (RFC 9112 section 6).
 const FRAMED_BY: [&str; 2] = ["content-length", "transfer-encoding"];
 
-/// Fields of the question itself, which the client did not send in this form.
+/// Fields of the gateway's own request, which the client did not send in this form.
 const OF_THE_QUESTION: [&str; 4] = ["host", "content-length", "transfer-encoding", super::gateway::TOKEN_FIELD];
 
-/// Which field of the contract is not as it must be.
+/// Name of the field that breaks the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Broken(pub &'static str);
 
-/// What the gateway told.
+/// The client's request as the gateway forwarded it.
 #[derive(Debug)]
 pub(super) struct Told<'a> {
     /// Method; empty where the start line has it.
@@ -132,7 +133,7 @@ pub(super) struct Told<'a> {
 }
 
 impl Contract {
-    /// Reads the fields of a question.
+    /// Reads the fields of a gateway's request.
     pub(super) fn read<'a>(&self, headers: &'a HeaderMap) -> Result<Told<'a>, Broken> {
         let mut slots: [Option<&[u8]>; SLOTS] = [None; SLOTS];
         let mut fields: Vec<Field<'a>> = Vec::with_capacity(headers.len() + 3);
@@ -204,8 +205,8 @@ fn is_told_by(name: &str) -> bool {
     name.starts_with("x-") || name == "host"
 }
 
-/// Whether a name is another spelling of one. The variables of nginx know no `-` from a `_`: where another server on the same
-/// address lets names with `_` in, the first of such fields would be the one that it tells the framing by.
+/// Whether a name is another spelling of a field. Variables of nginx do not distinguish `-` from `_`: where another
+/// server on the same address admits names with `_`, nginx would take the framing from the first of such fields.
 fn is_respelled(of: &str, name: &str) -> bool {
     let fold = |b: u8| if b.is_ascii_alphanumeric() { b } else { b'-' };
     name.len() == of.len() && name != of && name.bytes().map(fold).eq(of.bytes())

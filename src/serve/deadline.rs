@@ -1,9 +1,10 @@
-//! The deadlines of a head and of an answer that is not read, moved for every question at the price of one number.
+//! Connection timeouts: one for reading a request head, one for a response that the client does not read. Moved for
+//! every request at the price of one atomic store.
 //!
-//! A timer of the runtime is a place in a wheel behind a lock; to take one and give it back for each question costs more
-//! than to judge the question. Here the HTTP library writes its deadline down, and one timer of the connection looks at
-//! it when it would have passed: at most once in the time that a head may take. An answer gets its deadline when the
-//! system takes no more of it, which is when whoever asked does not read.
+//! A timer of the runtime takes a lock; to set and cancel one for each request costs more than to judge the request.
+//! Here the HTTP library writes its deadline down, and the one timer of the connection looks at it when it would have
+//! passed: at most once in the time that a head may take. A response gets its deadline when the system accepts no more
+//! of it, which is when the client does not read.
 
 use std::{
     pin::Pin,
@@ -17,7 +18,7 @@ use std::{
 
 use hyper::rt::{Sleep, Timer};
 
-/// No deadline is set: the question is there and is being answered.
+/// No deadline is set: the request is being answered.
 const NONE: u64 = u64::MAX;
 
 /// The deadline of a connection. All of it happens in the connection's task; the atomics are for the type's sake.
@@ -27,12 +28,12 @@ pub(super) struct Deadline(Arc<Marks>);
 #[derive(Debug)]
 struct Marks {
     began: Instant,
-    /// Milliseconds after the beginning.
+    /// Deadline of the request head, in milliseconds since the connection began.
     at: AtomicU64,
-    /// When the last answer was there: milliseconds after the beginning.
+    /// When the last response was ready, in milliseconds since the connection began.
     answered: AtomicU64,
     passed: AtomicBool,
-    /// When what is being written must have been taken: milliseconds after the beginning.
+    /// Deadline of the response that is being written, in milliseconds since the connection began.
     taken_by: AtomicU64,
 }
 
@@ -47,7 +48,7 @@ impl Deadline {
         }))
     }
 
-    /// An answer is there: the time of the next head begins, and the clock need not be read again for it.
+    /// A response is ready: the time for the next head begins, and the clock need not be read again for it.
     pub(super) fn answered(&self, now: Instant) {
         self.0.answered.store(self.milliseconds(now), Relaxed);
     }
@@ -56,21 +57,20 @@ impl Deadline {
         u64::try_from(at.saturating_duration_since(self.0.began).as_millis()).unwrap_or(NONE)
     }
 
-    /// The system takes no more of an answer: all of it must be taken before so much time has passed.
+    /// The socket accepts no more of a response: the rest must be written within this time.
     pub(super) fn not_taken(&self, within: Duration) {
         let at = self.milliseconds(Instant::now() + within);
-        // Only the first time counts: who takes a byte now and then is not given more.
+        // Only the first time counts: a client that reads a byte now and then gets no more time.
         let _ = self.0.taken_by.compare_exchange(NONE, at, Relaxed, Relaxed);
     }
 
-    /// Everything was taken.
+    /// The whole response was written.
     pub(super) fn taken(&self) {
         self.0.taken_by.store(NONE, Relaxed);
     }
 
-    /// Looks at the deadlines whenever one may have passed; `most` is the longest that is ever set. Ends when an answer
-    /// was not taken in time. That the time of a head is over is seen by whoever polls the connection after this was
-    /// woken.
+    /// Checks the deadlines whenever one may have passed; `most` is the longest that is ever set. Ends when a response
+    /// was not read in time. A head that is late is noticed by the connection's own poll, which this wakes.
     pub(super) async fn watch(&self, most: Duration) {
         let marks = &self.0;
         loop {
@@ -97,20 +97,20 @@ impl Timer for Deadline {
         self.sleep_until(Instant::now() + duration)
     }
 
-    /// Asked when a head is waited for: after an answer, or at the beginning.
+    /// Called when a head is awaited: after a response, or at the beginning.
     fn now(&self) -> Instant {
         self.0.began + Duration::from_millis(self.0.answered.load(Relaxed))
     }
 
     fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
-        // Rounded up, so that whoever sleeps until then finds it passed.
+        // Rounded up, so that a sleep until then finds it passed.
         self.0.at.store(self.milliseconds(deadline).saturating_add(1), Relaxed);
         self.0.passed.store(false, Relaxed);
         Box::pin(Waiting(self.clone()))
     }
 }
 
-/// What the HTTP library asks whether the time is over.
+/// The timer of the HTTP library's header timeout.
 #[derive(Debug)]
 struct Waiting(Deadline);
 
@@ -153,7 +153,7 @@ mod tests {
             drop(waiting);
             let mut waiting = deadline.sleep(Duration::from_millis(20));
             assert!(over(&deadline, &mut waiting, 200).await);
-            // The next question came all the same: its answer has no deadline, and the head after it has its own.
+            // The next request came all the same: its response has no deadline, and the head after it has its own.
             drop(waiting);
             assert_eq!(deadline.0.at.load(Relaxed), NONE);
             let mut waiting = deadline.sleep(Duration::from_secs(600));

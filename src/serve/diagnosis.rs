@@ -1,5 +1,5 @@
-//! Which mistake of a client a wrong signature is. Looked for by the thread that writes reports: an answer must not take
-//! longer because a key exists.
+//! Diagnosis of wrong signatures: which known mistake of a client explains one. Run by the thread that writes reports,
+//! because a response must not take longer when a key exists.
 
 use std::sync::{
     Arc,
@@ -9,16 +9,16 @@ use std::sync::{
 use crate::time::Seconds;
 use crate::verify::{self, Body, Denied, Framing, Reason, Request, Scheme, Snapshot, Surface, Version};
 
-/// Requests that wait to be looked into; of more than these only the reason is kept.
+/// Limit on requests that wait for diagnosis; beyond it only the reason is kept.
 const SEATS: usize = 64;
-/// Bytes of a request that is looked into.
+/// Limit on the size of a request that is diagnosed, in bytes.
 const LONGEST: usize = 8 * 1024;
 
-/// Seats of the waiting room.
+/// Slots for requests that wait for diagnosis.
 #[derive(Debug, Default)]
 pub(super) struct Seats(Arc<AtomicUsize>);
 
-/// One taken seat.
+/// One taken slot, free again when dropped.
 struct Seat(Arc<AtomicUsize>);
 
 impl Drop for Seat {
@@ -27,7 +27,7 @@ impl Drop for Seat {
     }
 }
 
-/// A signed request that was refused, kept in memory until it was looked into and nowhere else.
+/// A signed request that was refused, kept in memory until it was diagnosed, and nowhere else.
 pub(super) struct Diagnosis {
     method: Vec<u8>,
     target: Vec<u8>,
@@ -39,15 +39,15 @@ pub(super) struct Diagnosis {
 }
 
 impl Seats {
-    /// Keeps a request whose signature is wrong. One of an unknown key is kept as well and found to be nothing: else
-    /// the time that an answer takes would tell which keys exist.
+    /// Keeps a request whose signature is wrong. One with an unknown key is kept as well, and its diagnosis finds
+    /// nothing: otherwise the response time would show which keys exist.
     pub(super) fn admit(
         &self,
         request: &Request<'_>,
         denied: &Denied<'_>,
         snapshot: impl FnOnce() -> Arc<Snapshot>,
     ) -> Option<Diagnosis> {
-        // A signature that is no base64 is a wrong one that is written wrongly.
+        // A signature that is not base64 is a wrong one in a wrong encoding.
         let wrong = matches!(
             denied.reason,
             Reason::BadSignature

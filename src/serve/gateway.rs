@@ -1,4 +1,4 @@
-//! Is it a gateway that asks? On a Unix socket the file's mode says so, on TCP a token.
+//! Gateway authentication: a Unix socket's file mode admits the gateway, TCP needs a token.
 
 use std::{
     io,
@@ -14,44 +14,44 @@ use hyper::{HeaderMap, header::HeaderName};
 
 /// The field that carries the token.
 pub(super) const TOKEN_FIELD: &str = "x-keydesk-gateway-token";
-/// The same as it is looked for: made once, not parsed for every question.
+/// The same as a header name, parsed once.
 const TOKEN: HeaderName = HeaderName::from_static(TOKEN_FIELD);
 /// Fewest bytes of a token: 128 bits in hexadecimal.
 const SHORTEST: usize = 32;
 /// Most bytes of the file that holds it.
 const LONGEST: usize = 4096;
 
-/// What every question on a TCP listener must carry. Only its hash is kept.
+/// The token that every request on a TCP listener must carry. Only its hash is kept.
 #[derive(Clone, Debug)]
 pub struct GatewayToken([u8; 32]);
 
-/// Why there is no token.
+/// Why the token cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     /// The file cannot be read.
     #[error("The gateway token {0} cannot be read: {1}. Check --gateway-token-file.")]
     Unreadable(String, io::Error),
-    /// Others can read it.
+    /// Other users than its owner can read it.
     #[error("The gateway token {path} can be read by others (mode {mode:04o}). Run: chmod 600 {path}")]
     Exposed {
-        /// Where.
+        /// Path of the token file.
         path: String,
-        /// Its mode.
+        /// Mode bits of the file.
         mode: u32,
     },
-    /// It is another user's.
+    /// The file belongs to another user.
     #[error(
         "The gateway token {path} belongs to another user (uid {uid}), who could put in another. Run: chown {me} {path}"
     )]
     Strangers {
-        /// Where.
+        /// Path of the token file.
         path: String,
-        /// Whose it is.
+        /// User id of its owner.
         uid: u32,
-        /// Who runs this process.
+        /// User id of this process.
         me: u32,
     },
-    /// It is no token.
+    /// The content is not a token.
     #[error(
         "The gateway token in {0} must be one line of 32 or more visible characters. Make one with: openssl rand -hex 32"
     )]
@@ -64,7 +64,7 @@ impl GatewayToken {
         let place = || path.display().to_string();
         let io = |why| TokenError::Unreadable(place(), why);
         let file = PrivateFile::open(path).map_err(io)?;
-        // Before the mode: nobody is to be told to change that of a file which is something else.
+        // Before the mode: nobody should be asked to change the mode of a file that is something else.
         if file.length().is_none_or(|length| length > LONGEST as u64) {
             return Err(TokenError::Malformed(place()));
         }
@@ -84,7 +84,7 @@ impl GatewayToken {
         (visible && token.len() >= SHORTEST).then(|| Self(sha256(token)))
     }
 
-    /// Whether a question carries it, once. In constant time: hashes are compared.
+    /// Whether a request carries the token, exactly once. In constant time: hashes are compared.
     pub(super) fn is_in(&self, headers: &HeaderMap) -> bool {
         let mut given = headers.get_all(TOKEN).iter();
         match (given.next(), given.next()) {
@@ -94,11 +94,11 @@ impl GatewayToken {
     }
 }
 
-/// They are told of this often.
+/// How often requests without the token are logged.
 const TOLD_EVERY: Duration = Duration::from_secs(60);
 
-/// Questions over TCP without the right token, as far as the log tells of them. To its clients a gateway with a wrong
-/// token looks as if every credential were wrong.
+/// Requests over TCP without the right token, as far as they were logged. To its clients a gateway with a wrong token
+/// looks as if every credential were wrong.
 #[derive(Debug, Default)]
 pub(super) struct Strangers {
     told: u64,
@@ -106,7 +106,7 @@ pub(super) struct Strangers {
 }
 
 impl Strangers {
-    /// Tells of those that are new among `all`.
+    /// Logs those that are new among `all`.
     pub(super) fn tell(&mut self, all: u64) {
         let new = all - self.told;
         if new > 0 && self.at.is_none_or(|at| at.elapsed() >= TOLD_EVERY) {

@@ -1,4 +1,5 @@
-//! Whether the store is in sight, and for how long the verifier may still answer for what it knows.
+//! Health: whether the store is in reach, and for how long the verifier may still answer from what it knows
+//! (staleness).
 
 use std::{
     sync::{
@@ -12,24 +13,24 @@ use crate::hub::{Followed, Setting};
 
 use super::trust::Trust;
 
-/// What the verifier last saw of its store.
+/// State of the store at the last look.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Sight {
-    /// It is there and is the one that the snapshot is of.
+    /// It can be read, and is the store that the snapshot was loaded from.
     Clear,
     /// It cannot be read; the sentence says why.
     Out(String),
-    /// It is older than it was, or went on from something older: somebody put an old file back, or a failover lost
-    /// changes. What the snapshot knows is newer, and answers for as long as it takes, but for what is taken away there.
+    /// Rollback: it is older than it was, or continued from an older state, because somebody put an old file back or a
+    /// failover lost changes. The snapshot is newer and goes on answering; only restrictions are taken from the store.
     WentBack,
-    /// It was older already when this process started, than another saw it before. Nothing newer is known.
+    /// Rollback before this process started: the store is below the high-water mark, and nothing newer is known.
     Behind,
-    /// It goes on from where it was, and its credentials are not what its head tells of.
+    /// It continues from where it was, but its credentials do not match the sums in its head.
     Altered,
 }
 
 impl Sight {
-    /// Whether it waits to be accepted.
+    /// Whether an Administrator has to accept the store first.
     pub(super) fn went_back(&self) -> bool {
         matches!(self, Self::WentBack | Self::Behind)
     }
@@ -57,7 +58,8 @@ impl Sight {
     }
 }
 
-/// Sight of the store. Asked by every request, so it is two numbers; the words are for `/readyz`.
+/// What the verifier knows of its store. Read by every request, so that part is two atomic numbers; the words are for
+/// `/readyz`.
 #[derive(Debug)]
 pub(super) struct Health {
     /// The monotonic clock of this process: nobody can turn staleness back by setting the time.
@@ -69,9 +71,9 @@ pub(super) struct Health {
     /// Settings that cannot be trusted; and whether one of them was never known.
     settings: Mutex<Vec<Setting>>,
     unknown: AtomicBool,
-    /// The store was older at the start than it was seen before.
+    /// The store was below the high-water mark when this process started.
     behind: AtomicBool,
-    /// The file that says how far it was seen before, if that could not be read.
+    /// The file of the high-water mark, if it could not be read.
     unmarked: Mutex<Option<String>>,
     /// What is not as keydesk left it; and whether that was so from the start, so that nothing better is known.
     wrong: Mutex<Vec<String>>,
@@ -81,7 +83,7 @@ pub(super) struct Health {
 }
 
 impl Health {
-    /// In sight now.
+    /// Starts with a store that was just read.
     pub(super) fn new(followed: &Followed) -> Self {
         let health = Self {
             began: Instant::now(),
@@ -101,7 +103,7 @@ impl Health {
         health
     }
 
-    /// Follows the policy.
+    /// Takes over the staleness limit of a policy.
     pub(super) fn follow(&self, followed: &Followed) {
         self.limit.store(followed.policy.staleness.unsigned_abs().saturating_mul(1_000), Ordering::Relaxed);
         self.unknown.store(!followed.is_known(), Ordering::Relaxed);
@@ -113,7 +115,7 @@ impl Health {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Notes what was seen; says whether it differs from before.
+    /// Records the state of the store; returns whether it differs from before.
     pub(super) fn saw(&self, sight: Sight) -> bool {
         if !matches!(sight, Sight::Out(_)) {
             self.seen.store(self.since_began(Instant::now()), Ordering::Relaxed);
@@ -124,22 +126,22 @@ impl Health {
         differs
     }
 
-    /// Notes that the store is there, while it is being read.
+    /// Records that the store can be read, during a long read.
     pub(super) fn glimpsed(&self) {
         self.seen.store(self.since_began(Instant::now()), Ordering::Relaxed);
     }
 
-    /// Whether the store was in sight at the last look.
+    /// Whether the store was readable and current at the last look.
     pub(super) fn is_clear(&self) -> bool {
         *self.sight.lock().unwrap_or_else(PoisonError::into_inner) == Sight::Clear
     }
 
-    /// Whether the store went back and waits to be accepted.
+    /// Whether the store was rolled back and waits to be accepted.
     pub(super) fn went_back(&self) -> bool {
         self.sight.lock().unwrap_or_else(PoisonError::into_inner).went_back()
     }
 
-    /// Notes whether the store, when it was loaded, was older than it was seen before.
+    /// Records whether the store, when it was loaded, was below the high-water mark.
     pub(super) fn set_behind(&self, is: bool) {
         self.behind.store(is, Ordering::Relaxed);
         if is {
@@ -147,18 +149,18 @@ impl Health {
         }
     }
 
-    /// Notes which file did not say how far the store was seen before this process started.
+    /// Records that the high-water mark could not be read, and from which file.
     pub(super) fn unmarked(&self, file: Option<String>) {
         *self.unmarked.lock().unwrap_or_else(PoisonError::into_inner) = file;
     }
 
-    /// Notes what is not as keydesk left it, before the first question is answered.
+    /// Records tampering that was found before the first request.
     pub(super) fn starts_with(&self, trust: &Trust) {
         self.started_wrong.store(trust.closes(), Ordering::Relaxed);
         self.trust(trust);
     }
 
-    /// Notes what is not as keydesk left it. Once nothing is wrong that would close a verifier, it answers.
+    /// Records tampering. Once none is left that would close a verifier, it answers.
     pub(super) fn trust(&self, trust: &Trust) {
         *self.wrong.lock().unwrap_or_else(PoisonError::into_inner) = trust.sentences();
         self.blind.store(trust.is_blind(), Ordering::Relaxed);
@@ -167,27 +169,27 @@ impl Health {
         }
     }
 
-    /// Whether nobody is answered because the store was not what its head tells of when this process started.
+    /// Whether every request gets 503 because the store did not match the sums in its head when this process started.
     pub(super) fn is_closed_by_trust(&self) -> bool {
         self.started_wrong.load(Ordering::Relaxed)
     }
 
-    /// How many things are not as keydesk left them.
+    /// Number of findings of tampering.
     pub(super) fn wrongs(&self) -> usize {
         self.wrong.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Whether the store is there, and goes on from where it was.
+    /// Whether the store can be read and continues from where it was.
     pub(super) fn is_in_sight(&self) -> bool {
         matches!(*self.sight.lock().unwrap_or_else(PoisonError::into_inner), Sight::Clear | Sight::Altered)
     }
 
-    /// Whether it was.
+    /// Whether it was below the high-water mark.
     pub(super) fn is_behind(&self) -> bool {
         self.behind.load(Ordering::Relaxed)
     }
 
-    /// Milliseconds since the store was last in sight.
+    /// Milliseconds since the store was last read.
     pub(super) fn age(&self) -> u64 {
         self.age_at(Instant::now())
     }
@@ -196,8 +198,8 @@ impl Health {
         self.since_began(at).saturating_sub(self.seen.load(Ordering::Relaxed))
     }
 
-    /// Whether nothing may be answered to a question of this time: the store is out of sight for too long, what the site
-    /// asks of its verifiers was never known, or the store was never seen as new as it was.
+    /// Whether every request of this time gets 503: the store is out of reach for too long, the policy was never known,
+    /// or the store is below its high-water mark.
     pub(super) fn is_closed(&self, at: Instant) -> bool {
         self.age_at(at) > self.limit.load(Ordering::Relaxed)
             || self.unknown.load(Ordering::Relaxed)
@@ -206,7 +208,7 @@ impl Health {
             || self.blind.load(Ordering::Relaxed)
     }
 
-    /// Notes how many credentials are refused for a wrong tag.
+    /// Records how many credentials are refused for a wrong tag.
     pub(super) fn set_tampered(&self, count: usize) {
         self.tampered.store(i64::try_from(count).unwrap_or(i64::MAX), Ordering::Relaxed);
     }
@@ -216,7 +218,7 @@ impl Health {
         self.tampered.load(Ordering::Relaxed)
     }
 
-    /// `/readyz`: ready while questions are answered, with what is to be said of the store either way.
+    /// `/readyz`: whether requests are answered, with the state of the store either way.
     pub(super) fn report(&self) -> (bool, String) {
         let ready = !self.is_closed(Instant::now());
         let sight = self.sight.lock().unwrap_or_else(PoisonError::into_inner).words().to_owned();
@@ -239,7 +241,7 @@ impl Health {
         (ready, text)
     }
 
-    /// What is not as keydesk left it, and what mends it.
+    /// The findings of tampering and their remedy, in words.
     fn wrong_words(&self) -> String {
         let wrong = self.wrong.lock().unwrap_or_else(PoisonError::into_inner);
         if wrong.is_empty() {
@@ -252,7 +254,7 @@ impl Health {
         format!("{}{closed} (`keydesk audit verify --as NAME`, `keydesk audit accept --as NAME`)", wrong.join("; "))
     }
 
-    /// Which settings cannot be trusted, and what mends them.
+    /// The settings that cannot be trusted and the remedy, in words.
     fn settings_words(&self) -> String {
         let settings = self.settings.lock().unwrap_or_else(PoisonError::into_inner);
         if settings.is_empty() {

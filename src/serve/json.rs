@@ -1,4 +1,4 @@
-//! `POST /v1/verify`: a request as JSON, for applications that check credentials themselves.
+//! `POST /v1/verify`: the request to judge as a JSON document, for applications that check credentials themselves.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use serde::{
 
 use crate::verify::{Body, Field, Framing, Request, Scheme, Surface, Version};
 
-/// A request as an application writes it down. One character stands for one byte in method, target and fields.
+/// A request as an application describes it in JSON. One character stands for one byte in method, target and fields.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
@@ -30,7 +30,8 @@ pub(super) struct Written {
     pub(super) client_address: Option<String>,
 }
 
-/// Fields of a request at most: no server takes more, and each is many times as long in memory as in the document.
+/// Limit on the fields of a request: no server accepts more, and each takes many times the memory that it has in the
+/// document.
 const FIELDS: usize = 256;
 
 /// The fields, of which the first that is too many is a mistake.
@@ -82,7 +83,7 @@ enum WrittenFraming {
     Unknown,
 }
 
-/// The same with its bytes.
+/// The decoded request.
 pub(super) struct Read {
     surface: Surface,
     method: Vec<u8>,

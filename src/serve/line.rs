@@ -1,32 +1,33 @@
-//! The line in which questions wait for a slow hash.
+//! Fair queue for password hashes: round robin over client networks, with a second lane for clients that have
+//! authenticated before.
 //!
-//! It is short, for hashes come slowly and gateways wait for little. No network fills it, nor all networks that one
-//! subscriber may have; and the networks are served in turn, so that one question waits for one of each other network and
-//! not for all that came first. Whoever has many addresses everywhere can still fill it. So those who are where their key
-//! was right before have a line beside it, and every second hash is theirs.
+//! It is short, because hashes are slow and gateways do not wait long. Neither one network nor all networks of one
+//! subscriber can fill it, and the networks are served in turn, so that a request waits for one of each other network
+//! and not for all that came first. A client with addresses everywhere can still fill it. So clients at the address
+//! where their key last had a right password have a lane of their own, and every second hash is theirs.
 
 use std::collections::{HashMap, VecDeque};
 
 use super::throttle::{Neighbourhood, Network};
 
-/// Questions in the line.
+/// Limit of the queue.
 const LINE: usize = 64;
-/// Of those, from one network.
+/// Limit for one network.
 const OF_NETWORK: usize = 8;
-/// Of those, from one neighbourhood.
+/// Limit for one neighbourhood of networks.
 const OF_NEIGHBOURHOOD: usize = 16;
-/// Questions from where the same key was right before.
+/// Limit of the lane for clients that have authenticated before.
 const KNOWN: usize = 64;
 
-/// Who waits.
+/// The queue, with two lanes.
 pub(super) struct Line<T> {
     by_network: HashMap<Network, VecDeque<T>>,
-    /// The networks that have somebody in the line, whose turn it is first.
+    /// Round robin: the networks with waiting requests, the next one first.
     turns: VecDeque<Network>,
     by_neighbourhood: HashMap<Neighbourhood, usize>,
     count: usize,
     known: VecDeque<T>,
-    /// The next hash is for one of the known.
+    /// Whether the next hash is for the lane of known clients.
     for_known: bool,
 }
 
@@ -44,7 +45,7 @@ impl<T> Default for Line<T> {
 }
 
 impl<T> Line<T> {
-    /// Whether one more may wait.
+    /// Whether the queue has room for one more.
     pub(super) fn has_room(&self, network: Network, known: bool) -> bool {
         if known && self.known.len() < KNOWN {
             return true;
@@ -54,7 +55,7 @@ impl<T> Line<T> {
         self.count < LINE && near < OF_NEIGHBOURHOOD && own < OF_NETWORK
     }
 
-    /// One more waits.
+    /// Appends one; call [`Line::has_room`] first.
     pub(super) fn join(&mut self, network: Network, known: bool, one: T) {
         if known && self.known.len() < KNOWN {
             self.known.push_back(one);
@@ -69,7 +70,7 @@ impl<T> Line<T> {
         self.count += 1;
     }
 
-    /// Whose turn it is.
+    /// Takes the next one, the lanes in turn.
     pub(super) fn next(&mut self) -> Option<T> {
         self.for_known = !self.for_known;
         match self.for_known {
@@ -78,7 +79,7 @@ impl<T> Line<T> {
         }
     }
 
-    /// One of the network whose turn it is; its next has to wait for all others.
+    /// Takes one of the network whose turn it is, and moves that network to the end.
     fn next_in_turn(&mut self) -> Option<T> {
         let network = self.turns.pop_front()?;
         let queue = self.by_network.get_mut(&network)?;

@@ -1,4 +1,4 @@
-//! Where questions come in: Unix sockets, TCP with a gateway token, or what systemd hands over.
+//! Listeners: Unix sockets, TCP with a gateway token, or sockets that systemd hands over (socket activation).
 
 use std::{
     fmt, fs, io,
@@ -22,11 +22,10 @@ use tokio::net::{TcpListener, UnixListener};
 /// A Unix socket is for the owner and its group: put the gateway's user into that group.
 const SOCKET_MODE: u32 = 0o660;
 
-/// Connections that wait in the system's queue. Beyond it a gateway's first packet is dropped, and comes again after a
-/// second.
+/// Listen backlog. Beyond it a gateway's first packet is dropped and sent again after a second.
 const BACKLOG: i32 = 4_096;
 
-/// Where to listen.
+/// A place to listen at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Listen {
     /// A Unix socket.
@@ -38,7 +37,7 @@ pub enum Listen {
 /// Why the verifier cannot listen.
 #[derive(Debug, thiserror::Error)]
 pub enum ListenError {
-    /// Neither form.
+    /// The text is neither of the two forms.
     #[error(
         "{0:?} is not a place to listen at. Write unix:/path/to/socket, or an address and port such as 127.0.0.1:8730."
     )]
@@ -48,21 +47,21 @@ pub enum ListenError {
         "{0} needs a gateway token: without one, any program that reaches that port could guess passwords and choose its own client address. Name a file with --gateway-token-file, or listen at a Unix socket."
     )]
     NoToken(SocketAddr),
-    /// Somebody answers there.
+    /// Another process listens there.
     #[error("{0} is in use by another process. Stop it, or listen elsewhere with --listen.")]
     InUse(String),
-    /// Something that is no socket is in the way.
+    /// Something that is not a socket is in the way.
     #[error("{0} is there already and is no socket. It was left alone; listen elsewhere with --listen.")]
     InTheWay(String),
-    /// A socket that nobody answers at, of another user.
+    /// A stale socket that belongs to another user.
     #[error(
         "{0} is there already, and the socket belongs to another user (uid {1}). Take it away, or listen elsewhere with --listen."
     )]
     Strangers(String, u32),
-    /// The system said no.
+    /// The system refused.
     #[error("The verifier cannot listen at {0}: {1}. Check the place, or listen elsewhere with --listen.")]
     Io(String, io::Error),
-    /// systemd handed over what is no stream socket.
+    /// systemd handed over something that is not a stream socket.
     #[error("systemd handed over a socket that is neither a Unix nor a TCP stream ({0}). Correct the socket unit.")]
     Activation(io::Error),
 }
@@ -90,12 +89,13 @@ impl fmt::Display for Listen {
 /// A socket that listens.
 #[derive(Debug)]
 pub(super) enum Socket {
-    /// The file goes before the socket is closed: as long as somebody answers there nobody takes the place.
+    /// The file is removed before the socket is closed: as long as this process answers there, no other takes the
+    /// place.
     Unix(#[expect(dead_code, reason = "held until the socket is closed")] Option<Owned>, UnixListener),
     Tcp(TcpListener),
 }
 
-/// A connection that was accepted and is not yet anybody's.
+/// An accepted connection that no worker has yet.
 #[derive(Debug)]
 pub(super) enum Accepted {
     Unix(unix::UnixStream),
@@ -116,7 +116,7 @@ impl Socket {
         }
     }
 
-    /// Whether anybody who reaches the port can come by it.
+    /// Whether it is a TCP socket, which anybody who reaches the port can connect to.
     pub(super) fn is_tcp(&self) -> bool {
         matches!(self, Self::Tcp(_))
     }
@@ -133,19 +133,19 @@ impl Socket {
     }
 }
 
-/// Takes it away when nobody listens there any more.
+/// Removes the socket's file when dropped.
 #[derive(Debug)]
 pub(super) struct Owned(SocketFile);
 
-/// A socket's file that this process made and takes away again.
+/// A socket file that this process created and removes again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct SocketFile {
     path: PathBuf,
     made: FileId,
 }
 
-/// Tells a file from another that took its place: device, inode, and when it was made, for an inode that became free is
-/// given again at once. A change of owner or mode is none of them.
+/// Identity of a file, to notice a replacement: device, inode, and creation time, since an inode that became free is
+/// reused at once. A change of owner or mode is not a replacement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct FileId([u64; 2], [i64; 2]);
 
@@ -161,14 +161,14 @@ impl From<&fs::Metadata> for FileId {
     }
 }
 
-/// Those that are there, for an end that does not unwind.
+/// The existing socket files, for an exit that does not unwind.
 static MADE: Mutex<Vec<SocketFile>> = Mutex::new(Vec::new());
 
 fn made() -> MutexGuard<'static, Vec<SocketFile>> {
     MADE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Takes all socket files away that this process made: it ends at once.
+/// Removes all socket files that this process created, before an immediate exit.
 pub(super) fn take_away() {
     made().drain(..).for_each(|file| file.remove());
 }
@@ -187,7 +187,7 @@ impl SocketFile {
         }
     }
 
-    /// Opens it to its owner's group. A link that was put there meanwhile is not followed.
+    /// Grants access to its owner's group. A link that replaced it meanwhile is not followed.
     fn open_to_group(&self) -> io::Result<()> {
         let place = rustix::fs::open(&self.path, OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())?;
         let there = fs::metadata(format!("/proc/self/fd/{}", place.as_raw_fd()));
@@ -210,7 +210,7 @@ impl Drop for Owned {
     }
 }
 
-/// The sockets that systemd handed over, else those that were asked for. To be called inside the runtime.
+/// The sockets that systemd handed over, otherwise those that were asked for. Must be called inside the runtime.
 pub(super) fn sockets(places: &[Listen], token: bool) -> Result<Vec<Socket>, ListenError> {
     let mut sockets = activated()?;
     if sockets.is_empty() {
@@ -268,7 +268,7 @@ fn bind(place: &Listen) -> Result<Socket, ListenError> {
     }
 }
 
-/// Takes a socket away that nobody answers at: one that a killed verifier left behind.
+/// Removes a stale socket, which a killed verifier left behind.
 fn clear(path: &Path) -> Result<(), ListenError> {
     let place = || format!("unix:{}", path.display());
     let left = match fs::symlink_metadata(path) {

@@ -1,4 +1,4 @@
-//! From the store's feed to a snapshot.
+//! Loads a snapshot from the store, on two threads.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -15,20 +15,20 @@ use crate::verify::{Builder, Entry, LiveSecret, Snapshot, SnapshotError};
 /// Credentials with a wrong tag: as long as one is among them it is counted.
 pub type Tampered = HashSet<Uuid>;
 
-/// What rows that cannot even be named add to the sum, by their ids.
+/// Terms of the sum for rows too damaged to be named, by their ids.
 pub type Unnamed = HashMap<String, Term>;
 
-/// Everything that was in the store.
+/// The result of loading everything.
 pub struct Loaded {
-    /// The credentials.
+    /// All credentials, packed and indexed by key.
     pub snapshot: Snapshot,
     /// Where the time went.
     pub phases: Phases,
     pub(super) tampered: Tampered,
-    /// What the trail is to say of them.
+    /// Findings that are not in the trail yet.
     pub(super) findings: Findings,
     pub(super) mark: Mark,
-    /// Rows that cannot even be named.
+    /// Rows too damaged to be named.
     pub(super) unnamed: Unnamed,
     /// An index does not lead to every row; the table has them.
     pub(super) index_lies: bool,
@@ -39,7 +39,7 @@ pub struct Loaded {
 pub struct Phases {
     /// Reading rows and checking their tags.
     pub reading: Duration,
-    /// Opening secrets.
+    /// Decrypting secrets.
     pub opening: Duration,
     /// Packing credentials and making the index of their keys.
     pub indexing: Duration,
@@ -47,7 +47,7 @@ pub struct Phases {
     pub all: Duration,
 }
 
-/// What one of the threads gathers.
+/// The result of one thread.
 struct Half {
     builder: Builder,
     tampered: Tampered,
@@ -56,8 +56,8 @@ struct Half {
     packing: Duration,
 }
 
-/// Loads everything on two threads, which read at the same time if there is a second handle. What then is not what the head
-/// tells of is loaded once more by no index, which may have led past a row.
+/// Loads everything on two threads, which read at the same time if there is a second handle. If the result does not
+/// match the sum in the head, everything is loaded again by a table scan, since an index may have hidden a row.
 pub fn load(first: &Hub, second: Option<&Hub>, policy: &Policy) -> Result<Loaded, HubError> {
     let began = Instant::now();
     let loaded = match second {
@@ -112,7 +112,7 @@ fn on_two_threads(first: &Hub, second: &Hub, policy: &Policy) -> Result<Loaded, 
     Ok(Loaded { snapshot, phases, tampered, findings, mark: read.mark, unnamed, index_lies: false })
 }
 
-/// Brings two threads to read one state of the store.
+/// Makes two threads read the same state of the store.
 struct Agreement {
     marks: Mutex<[Option<Mark>; 2]>,
     both: Barrier,
@@ -125,7 +125,7 @@ impl Default for Agreement {
 }
 
 impl Agreement {
-    /// Whether both have the same before them. Each thread asks as often as the other.
+    /// Whether both threads see the same state. Each thread asks as often as the other.
     fn reached(&self, thread: usize, mark: Option<&Mark>) -> Agreed {
         self.marks.lock().unwrap_or_else(PoisonError::into_inner)[thread] = mark.cloned();
         self.both.wait();
@@ -140,13 +140,13 @@ impl Agreement {
 }
 
 impl Loaded {
-    /// Whether this is what the head of the store tells of: all rows, and each as it was last written.
+    /// Whether this matches the sum in the head of the store: all rows, and each as it was last written.
     pub(super) fn is_whole(&self) -> bool {
         is_whole(&self.snapshot, &self.unnamed, &self.mark)
     }
 }
 
-/// Whether a snapshot, with the rows that cannot be named, is what the head tells of.
+/// Whether a snapshot, with the rows that cannot be named, matches the sum in the head.
 pub(super) fn is_whole(snapshot: &Snapshot, unnamed: &Unnamed, mark: &Mark) -> bool {
     let mut sum = snapshot.sum();
     unnamed.values().for_each(|term| sum.add(*term));
@@ -176,7 +176,7 @@ impl Half {
         Ok((self, read))
     }
 
-    /// Reads all of it by no index.
+    /// Reads everything by a table scan.
     fn scan(mut self, hub: &Hub, policy: &Policy) -> Result<Loaded, HubError> {
         let mut findings = Findings::default();
         let read = hub.feed().load_scanned(&mut findings, &mut |run| self.pack(run))?;
@@ -210,7 +210,7 @@ impl Half {
     }
 }
 
-/// Turns an entry that cannot be held into one that is refused.
+/// Turns an entry that the snapshot cannot hold into one that is refused.
 pub(super) fn refuse(entry: &mut Entry) {
     entry.secrets.clear();
     entry.tampered = true;

@@ -1,4 +1,4 @@
-//! Where the log goes: to the journal if standard error is one, else as JSON lines to standard error.
+//! Logging: to the systemd journal if standard error is connected to it, else as JSON lines to standard error.
 //!
 //! No line ever holds a field of a request, a password or a decoded credential: what is logged is chosen value by value
 //! where it is logged, and nothing is logged whole.
@@ -15,17 +15,18 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-/// Says how much is logged: `warn`, `info` (the default), `debug`, or by module as in `keydesk::serve=debug,info`.
+/// The environment variable of the log level: `warn`, `info` (the default), `debug`, or by module as in
+/// `keydesk::serve=debug,info`.
 const LEVEL: &str = "KEYDESK_LOG";
 
-/// What changes how much is logged.
+/// The handle that changes the level at run time.
 static LOGGED: OnceLock<reload::Handle<Targets, Registry>> = OnceLock::new();
 
-/// How much is to be logged.
+/// A log level, or one for each module.
 #[derive(Clone, Debug)]
 pub struct Level(Targets);
 
-/// It is not a level.
+/// The text is not a log level.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "{0:?} is no log level. Write `log` in the config as warn, info or debug, or by module as in keydesk::serve=debug,info."
@@ -39,7 +40,7 @@ impl Default for Level {
 }
 
 impl Level {
-    /// What the environment says, else what the config says.
+    /// Reads the level from the environment, otherwise from the config.
     pub fn read(config: Option<&str>) -> Result<Self, LevelError> {
         let named = env::var(LEVEL).ok().and_then(|text| Self::parse(&text));
         match (named, config) {
@@ -56,7 +57,7 @@ impl Level {
         text.split(',').all(is_word).then(|| Targets::from_str(text).ok().map(Self)).flatten()
     }
 
-    /// Logs so much from here on.
+    /// Applies this level from now on.
     pub(super) fn take_up(&self) {
         // Without a logger of ours there is nothing to change.
         let _ = LOGGED.get().map(|logged| logged.reload(self.0.clone()));

@@ -1,4 +1,5 @@
-//! Counters. Each is an atomic number that is found without a look-up, and written out as text when somebody asks.
+//! Metrics in the Prometheus text format. Each counter is an atomic number that is reached without a look-up, and
+//! written out as text when scraped.
 
 use std::{
     fmt::Write as _,
@@ -14,7 +15,7 @@ const BUCKETS: [u64; 12] = [5, 10, 25, 50, 100, 250, 1_000, 5_000, 25_000, 100_0
 
 const REASONS: usize = Reason::Tampered as usize + 1;
 
-/// Everything that is counted.
+/// All counters.
 #[derive(Debug)]
 pub(super) struct Metrics {
     allowed: [AtomicU64; Kind::ALL.len()],
@@ -22,27 +23,27 @@ pub(super) struct Metrics {
     buckets: [AtomicU64; BUCKETS.len() + 1],
     nanoseconds: AtomicU64,
     connections: AtomicU64,
-    /// Questions without the right gateway token.
+    /// Requests without the right gateway token.
     pub(super) no_token: AtomicU64,
-    /// Connections over TCP without a token that gave way to newer ones.
+    /// Unauthenticated TCP connections that were evicted for newer ones.
     pub(super) gave_way: AtomicU64,
-    /// Questions that got 503.
+    /// Requests that got 503.
     pub(super) stale: AtomicU64,
-    /// Questions that wait for a slow hash.
+    /// Requests that wait for a slow hash.
     pub(super) hash_queue: AtomicU64,
     /// Slow hashes done.
     pub(super) hashes: AtomicU64,
-    /// Right passwords that were remembered.
+    /// Right passwords answered from the cache.
     pub(super) remembered: AtomicU64,
-    /// Uses and refusals that found no room.
+    /// Uses and refusals dropped because the queue was full.
     pub(super) reports_lost: AtomicU64,
-    /// Reports written.
+    /// Uses and refusals written to the store.
     pub(super) reports_written: AtomicU64,
     /// Changes of credentials applied.
     pub(super) changes: AtomicU64,
 }
 
-/// What the page says beside the counters.
+/// The gauges of the page.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Gauges {
     pub(super) credentials: usize,
@@ -50,10 +51,11 @@ pub(super) struct Gauges {
     pub(super) tampered: i64,
     pub(super) tampered_settings: usize,
     pub(super) age_ms: u64,
-    /// The store is older than it was.
+    /// Whether the store was rolled back.
     pub(super) went_back: bool,
     pub(super) altered: usize,
-    /// Signatures that the replay guard remembers; and what it could not keep for after a restart, or not read after one.
+    /// Signatures that the replay guard remembers; and records that the replay journal could not write, or not read
+    /// after a restart.
     pub(super) signatures: usize,
     pub(super) signatures_lost: u64,
     pub(super) snapshot_bytes: usize,
@@ -128,7 +130,7 @@ impl Metrics {
         page
     }
 
-    /// What is one number.
+    /// Writes the metrics that are a single number.
     fn numbers(&self, page: &mut String, gauges: Gauges) {
         let age = format!("{}.{:03}", gauges.age_ms / 1_000, gauges.age_ms % 1_000);
         let expiring = format!("Active ones that expire within {EXPIRING_DAYS} days.");

@@ -1,4 +1,4 @@
-//! Accidents on purpose, so that tests can watch the real program have them. Empty in a release build.
+//! Fault injection for tests of the real program. Compiled to nothing in a release build.
 //!
 //! `KEYDESK_TEST_MISCHIEF` names a thread that panics as soon as it has begun; `KEYDESK_TEST_DELAY` names something and the
 //! milliseconds that it takes longer, as in `load=3000`.

@@ -1,8 +1,8 @@
-//! The verifier process: gateways ask it, request by request, whether a credential is good.
+//! The verifier process (`keydesk serve`): gateways ask it, request by request, whether a credential is good.
 //!
-//! A snapshot of all credentials is loaded at the start and follows the store. An answer reads it, decides, counts, and
-//! leaves a note of what happened in a queue; it takes no lock and touches no disk. Three threads do the rest: one
-//! follows the store, one writes what was noted, one hashes passwords.
+//! A snapshot of all credentials is loaded at start-up and follows the store. The request path reads it, decides,
+//! counts and queues a report; it takes no lock and touches no disk. Background threads follow the store, write the
+//! reports and hash passwords.
 
 mod accept;
 mod anew;
@@ -84,27 +84,27 @@ use state::{Beginning, Verifier};
 use trust::Trust;
 use worker::Workers;
 
-/// What a verifier is told.
+/// Options of a verifier.
 pub struct Orders {
-    /// Where the desk is.
+    /// Paths of the database, the master key and the state directory.
     pub places: Places,
-    /// Where to listen, unless systemd hands sockets over.
+    /// Sockets to listen on, unless systemd hands sockets over (socket activation).
     pub listen: Vec<Listen>,
-    /// What every question over TCP must carry.
+    /// The token that every request over TCP must carry.
     pub token: Option<GatewayToken>,
-    /// How much is logged.
+    /// Log level.
     pub log: Level,
-    /// The time.
+    /// The clock that requests are judged by.
     pub clock: Arc<dyn Clock>,
 }
 
-/// Why a verifier does not run.
+/// Why a verifier does not start or does not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// The desk cannot be read.
     #[error(transparent)]
     Desk(#[from] HubError),
-    /// There is none.
+    /// There is no desk at the path.
     #[error(
         "There is no desk at {0}. Run `keydesk init --account ACCOUNT --name NAME`, or name another place with --data-dir or --config."
     )]
@@ -115,13 +115,13 @@ pub enum ServeError {
     /// The token cannot be read.
     #[error(transparent)]
     Token(#[from] TokenError),
-    /// How much is to be logged is not understood.
+    /// The log level is not understood.
     #[error(transparent)]
     Level(#[from] LevelError),
-    /// There is no place for what it keeps.
+    /// The state directory cannot be used.
     #[error("The directory {0} cannot be made: {1}. Check `state_dir` in the config.")]
     State(String, io::Error),
-    /// No random bytes.
+    /// The operating system gave no random bytes.
     #[error(transparent)]
     Vault(#[from] VaultError),
     /// No threads or no event queue.
@@ -142,7 +142,7 @@ impl ServeError {
     }
 }
 
-/// Loads the desk, listens, and answers until the process is told to stop. At a SIGHUP it takes up what is `reread`.
+/// Runs a verifier: loads the desk, listens, and answers until shutdown. SIGHUP applies what `reread` returns.
 pub fn run(mut orders: Orders, reread: &Reread, hangups: &HangUps) -> Result<(), ServeError> {
     thread::tell_panics();
     orders.log.take_up();
@@ -189,7 +189,7 @@ pub fn run(mut orders: Orders, reread: &Reread, hangups: &HangUps) -> Result<(),
     served
 }
 
-/// The threads beside the answers.
+/// The background threads.
 struct Threads {
     verifier: Arc<Verifier>,
     stop: Arc<AtomicBool>,
@@ -226,7 +226,7 @@ impl Threads {
         thread::begin("hash", move || {
             // Hashing fills a core for as long as somebody guesses.
             StepBack::Hashing.now();
-            // Without it a sender is known again once he was right.
+            // Without it a sender is known again after their next right password.
             for (key, client) in current(&shared).feed().last_addresses(Kind::Legacy).unwrap_or_default() {
                 passwords.was_right(Kind::Legacy, &key, client);
             }
@@ -250,7 +250,7 @@ impl Threads {
         Ok(Self { verifier, stop, follower, writer })
     }
 
-    /// Waits for what was noted to be written.
+    /// Waits until the queued reports are written.
     fn end(self) {
         self.stop.store(true, Ordering::Relaxed);
         self.follower.thread().unpark();
@@ -262,8 +262,8 @@ impl Threads {
     }
 }
 
-/// Whether signatures may have been accepted that files should tell of, if these are not there: one before this process saw
-/// the replay guard as it is set, or credentials were used since.
+/// Whether signatures may have been accepted that the replay journal should hold, so that missing files count as lost
+/// ones: an earlier process saw the replay guard in this setting, or credentials were used since it was set.
 fn accepted(orders: &Orders, hub: &Hub, followed: &Followed, last: Option<&Mark>) -> Result<bool, HubError> {
     if followed.policy.replay == Replay::Off || journal::is_listed(&orders.places.replay()) {
         return Ok(false);
@@ -290,8 +290,8 @@ async fn serve(
     hangups: &HangUps,
     take_up: Arc<impl Fn() + Send + Sync + 'static>,
 ) -> Result<(), ServeError> {
-    // Before READY: a service manager may stop what it was told is ready. And before there is a socket, which an end that is
-    // not waited for would leave behind.
+    // Before READY: a service manager may stop a service as soon as it is ready. And before there is a socket, which an
+    // abrupt end would leave behind.
     let mut ends = ENDS.into_iter().map(signal).collect::<io::Result<Vec<_>>>()?;
     let mut hangup = signal(SignalKind::hangup())?;
     let sockets = listen::sockets(&orders.listen, orders.token.is_some())?;
@@ -320,7 +320,7 @@ async fn serve(
     Ok(())
 }
 
-/// What would end the process, and ends it in order.
+/// The signals that shut the process down gracefully.
 const ENDS: [SignalKind; 6] = [
     SignalKind::terminate(),
     SignalKind::interrupt(),

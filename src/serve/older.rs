@@ -1,5 +1,6 @@
-//! A store that went back. What it takes away is believed at once: who disables a key there wants it to be disabled, and
-//! may not know that verifiers look elsewhere. What it would give waits until an Administrator accepts it.
+//! Rollback: from a store older than our snapshot apply restrictions only. Whoever disables a key there wants it
+//! disabled, and may not know that verifiers know a newer state. What would grant more waits until an Administrator
+//! accepts the store.
 
 use crate::credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, State};
 use crate::hub::{TakenAway, TakenSecrets};
@@ -9,7 +10,7 @@ use crate::verify::{Entry, LiveSecret};
 
 use super::load;
 
-/// A credential with less than it has `now`, by what an `older` row of it says; `None` if that takes nothing away.
+/// The credential of `now`, restricted by an `older` row of it; `None` if that row restricts nothing.
 pub(super) fn less(mut now: Entry, older: &Entry) -> Option<Entry> {
     if now.tampered || now.row != older.row {
         return None;
@@ -32,7 +33,7 @@ pub(super) fn less(mut now: Entry, older: &Entry) -> Option<Entry> {
     taken.contains(&true).then_some(now)
 }
 
-/// Takes from a credential what its trail says was taken away.
+/// Restricts a credential by what its trail says was taken away.
 pub(super) fn take_told(now: &mut Entry, told: &TakenAway) {
     if let Some(state) = told.state {
         take(&mut now.state, state, |old, new| *old as u8 > *new as u8);
@@ -63,7 +64,7 @@ pub(super) fn take_told(now: &mut Entry, told: &TakenAway) {
     }
 }
 
-/// Puts what is older in place if that is less.
+/// Replaces a value by the older one if that restricts.
 fn take<T>(now: &mut T, older: T, is_less: impl Fn(&T, &T) -> bool) -> bool {
     let less = is_less(&older, now);
     if less {
@@ -103,7 +104,7 @@ fn narrow_algorithms(now: &mut Entry, other: &Algorithms) -> bool {
     take(&mut now.algorithms, both, |both, now| both != now)
 }
 
-/// A secret that was stopped there stops. One that is newer than all that are known there was made since, and stays.
+/// Stops the secrets that were stopped there. One that is newer than all those known there was made since, and stays.
 fn secrets(now: &mut Entry, older: &Entry) -> bool {
     let newest = older.secrets.iter().map(|secret| secret.version).max().unwrap_or_default();
     let before = now.secrets.len();
@@ -121,7 +122,7 @@ fn secrets(now: &mut Entry, older: &Entry) -> bool {
     shorter || now.secrets.len() < before
 }
 
-/// What tells secrets apart, however they are kept.
+/// A fingerprint of a secret, whatever its stored form.
 fn print(stored: &Stored) -> [u8; 32] {
     match stored {
         Stored::Sha256(hash) => *hash,
@@ -130,7 +131,7 @@ fn print(stored: &Stored) -> [u8; 32] {
     }
 }
 
-/// What both allow, and whether that is nothing.
+/// The intersection, and whether it is empty.
 fn narrowed(one: &Algorithms, other: &Algorithms) -> (Algorithms, bool) {
     let both: Vec<_> = Algorithm::ALL.into_iter().filter(|a| one.admit(*a) && other.admit(*a)).collect();
     let none_left = both.is_empty();

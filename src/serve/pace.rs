@@ -1,37 +1,37 @@
-//! Whether the clock of the machine was set back since everything was loaded.
+//! Clock-step detection: whether the wall clock was set back since everything was loaded.
 //!
-//! Secrets that had ended when they were to be read are not in the snapshot. If the clock was ahead then, some of them had
-//! not ended, and nothing in the store changes when it is set right: only the clock tells.
+//! Secrets that had expired at load time are not in the snapshot. If the clock was ahead then, some of them had not
+//! expired, and nothing in the store changes when the clock is set right: only the clock itself shows it.
 
 use std::time::{Duration, Instant};
 
 use crate::time::Millis;
 
-/// By so much a clock is set back without a load: it is put right by a little all the time.
+/// Milliseconds that a clock may be set back without a reload: time synchronization steps it by a little all the time.
 const LITTLE: i64 = 3_000;
 
-/// How a clock goes beside one that nobody can set.
+/// Compares the wall clock with the monotonic clock.
 #[derive(Debug)]
 pub(super) struct Pace {
     began: Instant,
-    /// What the clock shows more than the time since then; the most, from when everything was loaded.
+    /// Wall clock minus the time since `began`, in milliseconds; the most since everything was loaded.
     most: i64,
     /// The same at the last look.
     last: i64,
 }
 
 impl Pace {
-    /// When what is in the snapshot begins to be read.
+    /// To be called when reading the store begins.
     pub(super) fn begin(now: Millis) -> Self {
         Self { began: Instant::now(), most: now.0, last: now.0 }
     }
 
-    /// When that was.
+    /// When reading began.
     pub(super) fn began(&self) -> Instant {
         self.began
     }
 
-    /// The clock shows this.
+    /// Takes a reading of the wall clock.
     pub(super) fn look(&mut self, now: Millis) {
         self.look_after(self.began.elapsed(), now);
     }
@@ -41,12 +41,12 @@ impl Pace {
         self.most = self.most.max(self.last);
     }
 
-    /// Whether it was ahead of what it shows now when something was read.
+    /// Whether the wall clock was set back since the store was read.
     pub(super) fn went_back(&self) -> bool {
         self.most.saturating_sub(self.last) > LITTLE
     }
 
-    /// Everything was read anew after the last look.
+    /// To be called when everything was reloaded after the last reading.
     pub(super) fn loaded(&mut self) {
         self.most = self.last;
     }

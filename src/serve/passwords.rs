@@ -1,9 +1,9 @@
-//! Passwords that need a slow hash: what was right is remembered, the rest waits in a short line for one worker.
+//! Passwords that need a slow hash: a cache of right passwords, and a short fair queue for the one hashing worker.
 //!
-//! The order matters. The memory is asked first, so that a sender who is known never waits for one who guesses; then the
-//! throttle, so that guessing costs no hash; then the line ([`Line`]), in which whoever is where he was before has a place
-//! however many guess from elsewhere. States, times and networks are judged after every answer, remembered or not
-//! ([`PasswordQuestion::settle`]).
+//! The order matters. The cache is asked first, so that a known sender never waits for one who guesses; then the
+//! throttle, so that guessing costs no hash; then the queue ([`Line`]), in which a sender who comes from the address of
+//! their last right password has a place, however many guess from elsewhere. States, times and networks are judged
+//! after every answer, cached or not ([`PasswordQuestion::settle`]).
 
 use std::{
     collections::HashMap,
@@ -26,44 +26,44 @@ use super::{
     throttle::{Network, Throttle, Try},
 };
 
-/// Right passwords that are remembered.
+/// Entries of the cache of right passwords.
 const REMEMBERED: usize = 65_536;
-/// For how many milliseconds: an hour.
+/// Lifetime of an entry in milliseconds: an hour.
 const REMEMBERED_FOR: u64 = 3_600_000;
-/// Keys, and networks that their passwords came from, that are remembered.
+/// Entries of the table of keys and the networks that their right passwords came from.
 const KNOWN: usize = 65_536;
-/// How long a question waits: gateways wait for less.
+/// Timeout of a request in the queue: gateways wait for less.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// A password or a key longer than any that is stored is wrong without a hash.
+/// Limit in bytes: a longer password or key than any that is stored is wrong without a hash.
 const LONGEST: usize = 1_024;
 
-/// What is remembered of a password: a MAC with the key of this process.
+/// Cache key: a MAC of the password with a key of this process.
 type Mark = [u8; 32];
 
-/// Answers questions about passwords.
+/// The password checker: cache, throttle, queue and worker.
 pub(super) struct Passwords {
-    /// Drawn at the start and kept nowhere: what is remembered means nothing to anybody else.
+    /// Random for each process and stored nowhere: the cache means nothing to anybody else.
     key: Secret,
     began: Instant,
     right: Cache<Mark, u64>,
-    /// Where a password was right before.
+    /// Networks from which a key's password was right before.
     known: Cache<From, ()>,
     throttle: Throttle,
     waiting: Mutex<Waiting>,
-    /// Somebody came into the line.
+    /// Signalled when the queue has a new entry.
     came: Condvar,
     metrics: Arc<Metrics>,
 }
 
-/// Who waits.
+/// The queue, and what is being hashed for whom.
 #[derive(Default)]
 struct Waiting {
-    /// Equal questions wait for one hash.
+    /// Equal requests share one hash.
     asked: HashMap<Mark, watch::Receiver<Option<Answer>>>,
     line: Line<Job>,
 }
 
-/// A question on its way to the worker.
+/// A request for a hash.
 struct Job {
     question: Arc<PasswordQuestion>,
     mark: Mark,
@@ -75,14 +75,14 @@ struct Job {
 /// Whose password comes from where: a number for the kind and key, whether they exist or not, and a network.
 type From = (u64, Network);
 
-/// What is to be done about a question.
+/// How a request is answered.
 enum Turn {
     Known(Answer),
     Wait(watch::Receiver<Option<Answer>>),
 }
 
 impl Passwords {
-    /// With nothing remembered.
+    /// Starts with an empty cache.
     pub(super) fn new(metrics: Arc<Metrics>) -> Result<Self, VaultError> {
         let mut key = zeroize::Zeroizing::new([0; 32]);
         vault::fill(&mut *key)?;
@@ -98,13 +98,13 @@ impl Passwords {
         })
     }
 
-    /// The answer to a question.
+    /// Answers a request from the cache, from the throttle, or after a hash.
     pub(super) async fn answer(&self, question: &Arc<PasswordQuestion>) -> Answer {
         let mut reply = match self.turn(question) {
             Turn::Known(answer) => return answer,
             Turn::Wait(reply) => reply,
         };
-        // Whoever waited in vain is refused; the hash is still done, so that a sender who comes again is known.
+        // A request that times out is refused; the hash is still done, so that a sender who comes again is known.
         let answer = tokio::time::timeout(PATIENCE, reply.wait_for(Option::is_some)).await;
         answer.ok().and_then(Result::ok).and_then(|answer| *answer).unwrap_or(Answer::Unavailable)
     }
@@ -138,7 +138,7 @@ impl Passwords {
         Turn::Wait(receiver)
     }
 
-    /// Hashes for ever. Runs on a thread of its own.
+    /// The worker loop; runs on a thread of its own and never returns.
     pub(super) fn work(&self) {
         loop {
             let job = self.next();
@@ -154,12 +154,12 @@ impl Passwords {
                 job.taken.take_back();
             }
             self.done(&job.mark);
-            // Whoever asked may have left.
+            // The client may have left.
             let _ = job.reply.send(Some(answer));
         }
     }
 
-    /// The next in the line, when there is one.
+    /// Waits for the next request in the queue.
     fn next(&self) -> Job {
         let mut waiting = self.waiting();
         loop {
@@ -180,7 +180,7 @@ impl Passwords {
         let mark = self.right_mark(question, secret);
         let Some(until) = self.right.get(&mark).filter(|until| self.now() < *until) else { return false };
         if until < self.now() + REMEMBERED_FOR / 2 {
-            // Whoever comes again and again need not be hashed again and again.
+            // A sender who comes again and again is not hashed again and again.
             self.remember(mark);
         }
         true
@@ -190,7 +190,7 @@ impl Passwords {
         self.right.insert(mark, self.now() + REMEMBERED_FOR);
     }
 
-    /// Notes where a password was last right, as far as that is known from before this process.
+    /// Records where a password was last right, as known from before this process.
     pub(super) fn was_right(&self, kind: Kind, key: &str, client: IpAddr) {
         self.known.insert((self.account(kind, key.as_bytes()), Network::of(Some(client))), ());
     }
@@ -204,8 +204,8 @@ impl Passwords {
         self.mark(&[b"right", row.as_bytes(), &version.to_be_bytes(), kept.as_bytes()], question)
     }
 
-    /// Of questions that one hash answers: about the same secrets of the same row. The same name is not enough, for
-    /// another desk may be put in place while one waits.
+    /// Key of the requests that one hash answers: about the same secrets of the same row. The same name is not enough,
+    /// since another desk may be put in place while one waits.
     fn question_mark(&self, question: &PasswordQuestion) -> Mark {
         let row = question.row().map(|row| row.into_bytes());
         let row: &[u8] = row.as_ref().map_or(&[], |row| row);
@@ -215,7 +215,7 @@ impl Passwords {
         self.mark(&parts, question)
     }
 
-    /// Of some parts and the password.
+    /// MAC over some parts and the password.
     fn mark(&self, parts: &[&[u8]], question: &PasswordQuestion) -> Mark {
         let password = question.password().expose();
         let length = parts.iter().map(|part| part.len() + 8).sum::<usize>() + password.len() + 8;
@@ -245,7 +245,7 @@ impl Passwords {
         u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    /// Whoever panicked while he held the lock left the line whole: each change is one step.
+    /// A thread that panicked while it held the lock left the queue consistent: each change is one step.
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }

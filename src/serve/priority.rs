@@ -1,36 +1,37 @@
-//! Threads that step back: what they do matters less than an answer, and on a machine that is not busy costs them nothing.
+//! CPU priority of background threads (nice values and voluntary pauses): what they do matters less than a response,
+//! and on an idle machine costs them nothing.
 
 use std::{fs, time::Duration};
 
-/// How far a thread steps back; each number is a fifth less of a busy core.
+/// Nice value of a thread; each step takes about a fifth of its share of a busy core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StepBack {
-    /// A tenth of what a thread that answers has: enough to get on with on a machine that is never idle.
+    /// About a tenth of the share of a request thread: enough to make progress on a machine that is never idle.
     Hashing = 10,
-    /// Hardly anything: on a machine that has nothing to spare, last uses are told late.
+    /// The lowest priority: on a saturated machine, last uses are reported late.
     Telling = 19,
 }
 
 impl StepBack {
-    /// The calling thread alone steps back, as Linux has it. Where it may not, it is as quick as before and others are
-    /// slower.
+    /// Sets the nice value of the calling thread alone, as Linux allows. Where that fails, the thread keeps its
+    /// priority and the others are slower.
     pub(super) fn now(self) {
         let _ = rustix::process::setpriority_process(None, self as i32);
     }
 }
 
-/// One part in so many of a core is for this thread, as long as others want the core: less than the hundredth that would
-/// show in the slowest hundredth of all answers.
+/// While others want the core, this thread gets one part in so many: less than the hundredth that would show in the
+/// 99th percentile of response times.
 const PART: u32 = 150;
-/// The longest rest.
+/// The longest pause.
 const LONGEST: Duration = Duration::from_millis(500);
 
-/// What a thread that works in small pieces takes of a core. The system's own sharing is fair, but in turns of some
-/// milliseconds; whoever waits for an answer feels each of them.
+/// Cooperative yielding for a thread that works in small pieces. The kernel's scheduling is fair, but in time slices of
+/// some milliseconds, which show in response times.
 #[derive(Debug)]
 pub(super) struct Pieces(Option<Turns>);
 
-/// What the system has counted of a thread: how long it ran, and how long it could have run but had no core.
+/// Scheduler statistics of a thread: how long it ran, and how long it was runnable but had no core.
 #[derive(Clone, Copy, Debug, Default)]
 struct Turns {
     ran: Duration,
@@ -38,13 +39,13 @@ struct Turns {
 }
 
 impl Pieces {
-    /// The first piece begins.
+    /// To be called before the first piece.
     pub(super) fn begin() -> Self {
         Self(Turns::now())
     }
 
-    /// A piece is done: rests if the thread had to wait for a core while it worked on it. Where the system does not
-    /// count, it never rests.
+    /// To be called after each piece: pauses if the thread had to wait for a core meanwhile. Without scheduler
+    /// statistics it never pauses.
     pub(super) fn done(&mut self) {
         let (before, now) = (self.0, Turns::now());
         if let (Some(before), Some(now)) = (before, now) {

@@ -1,4 +1,4 @@
-//! What a verifier takes up while it runs, when it gets SIGHUP: the gateway token and how much is logged.
+//! Reload at SIGHUP: the gateway token and the log level.
 
 use std::{
     io,
@@ -13,25 +13,25 @@ use super::{Orders, state::Verifier};
 /// Reads config, gateway token and environment anew; an error is a sentence, for the log.
 pub type Reread = Arc<dyn Fn() -> Result<Orders, String> + Send + Sync>;
 
-/// Whether a SIGHUP came.
+/// Catches SIGHUP, and remembers that one came.
 #[derive(Clone, Debug, Default)]
 pub struct HangUps(Arc<AtomicBool>);
 
 impl HangUps {
-    /// From here on a SIGHUP ends nothing. To be called before anything takes long.
+    /// From here on a SIGHUP does not end the process. To be called before anything takes long.
     pub fn hold() -> io::Result<Self> {
         let held = Self::default();
         signal_hook::flag::register(signal_hook::consts::SIGHUP, held.0.clone())?;
         Ok(held)
     }
 
-    /// Whether one came since this was last asked.
+    /// Whether one came since the last call.
     pub(super) fn came(&self) -> bool {
         self.0.swap(false, Ordering::Relaxed)
     }
 }
 
-/// Takes up what config and token file say now. What is wrong in them changes nothing.
+/// Applies what config and token file say now. An error in them changes nothing.
 pub(super) fn take_up(verifier: &Verifier, orders: &Orders, reread: &Reread) {
     let new = match reread() {
         Ok(new) => new,

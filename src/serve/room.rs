@@ -1,9 +1,10 @@
-//! How many connections there may be, and who gives way when there are too many.
+//! Connection admission. Unauthenticated TCP connections have a limit of their own; when it is reached, the oldest is
+//! evicted.
 //!
-//! Whoever reaches a TCP port can open connections; only gateways have the token. So a connection over TCP is a
-//! stranger's until it shows one. Strangers have places of their own, for a short time, and when these are taken the one
-//! that is here longest gives way to the next: a gateway shows its token at once and is through before its turn comes.
-//! However many strangers there are, gateways keep their places.
+//! Whoever reaches a TCP port can open connections; only gateways have the token. So a TCP connection counts as
+//! unauthenticated until a request on it carries the token. Such connections may stay for a short time only, and when
+//! their limit is reached the oldest is evicted: a gateway sends its token at once and is authenticated before its turn
+//! comes. However many unauthenticated connections there are, gateways keep their share.
 
 use std::{
     collections::BTreeMap,
@@ -16,12 +17,12 @@ use std::{
 
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
-/// One place in so many is for strangers.
+/// One connection in so many may be unauthenticated.
 const STRANGERS: usize = 4;
-/// How long a stranger may stay: as long as a head may take.
+/// How long an unauthenticated connection may stay: as long as a request head may take.
 pub(super) const STAY: Duration = Duration::from_secs(10);
 
-/// All places.
+/// The connection limits.
 pub(super) struct Room {
     gateways: Arc<Semaphore>,
     strangers: Arc<Semaphore>,
@@ -29,7 +30,7 @@ pub(super) struct Room {
     here: Mutex<Here>,
 }
 
-/// The strangers that are here, by their number: the lowest came first.
+/// The unauthenticated connections by number: the lowest is the oldest.
 #[derive(Default)]
 struct Here {
     next: u64,
@@ -44,10 +45,10 @@ impl Here {
     }
 }
 
-/// Where a connection stands; given back when it ends.
+/// The permit of one connection, released when dropped.
 pub(super) struct Place {
     permit: Mutex<OwnedSemaphorePermit>,
-    /// What came over TCP.
+    /// Set for a TCP connection.
     came: Option<Stranger>,
 }
 
@@ -59,7 +60,7 @@ struct Stranger {
 }
 
 impl Room {
-    /// Room for so many connections; without TCP there are no strangers.
+    /// Limits for so many connections; without TCP none is unauthenticated.
     pub(super) fn new(most: usize, tcp: bool) -> Arc<Self> {
         let strangers = if tcp { (most / STRANGERS).max(1) } else { 0 };
         let gateways = most.saturating_sub(strangers).max(1);
@@ -71,13 +72,13 @@ impl Room {
         })
     }
 
-    /// Waits for a place for who came by a Unix socket: its file's mode says that it is a gateway.
+    /// Waits for a permit for a connection on a Unix socket: its file mode says that it is a gateway.
     pub(super) async fn gateway(&self) -> Option<Place> {
         let permit = self.gateways.clone().acquire_owned().await.ok()?;
         Some(Place { permit: Mutex::new(permit), came: None })
     }
 
-    /// Waits for a place for who came over TCP; if there is none, whoever is here longest gives way.
+    /// Waits for a permit for a TCP connection; if there is none, evicts the oldest unauthenticated one.
     pub(super) async fn stranger(self: &Arc<Self>) -> Option<Place> {
         if self.strangers.available_permits() == 0
             && let Some((_, oldest)) = self.here().bells.pop_first()
@@ -91,7 +92,7 @@ impl Room {
         Some(Place { permit: Mutex::new(permit), came: Some(came) })
     }
 
-    /// Waits until every place was given back.
+    /// Waits until every permit was released.
     pub(super) async fn empty(&self) {
         for (room, all) in [&self.gateways, &self.strangers].into_iter().zip(self.all) {
             // Closed it would be empty too.
@@ -105,12 +106,13 @@ impl Room {
 }
 
 impl Place {
-    /// Whether every question must carry the token.
+    /// Whether every request on this connection must carry the token.
     pub(super) fn wants_token(&self) -> bool {
         self.came.is_some()
     }
 
-    /// A question carried the token: no stranger any more, if there is a place among the gateways.
+    /// A request carried the token: the connection counts as a gateway's from now on, if there is a permit left for
+    /// one.
     pub(super) fn showed_token(&self) {
         let Some(came) = self.came.as_ref().filter(|came| !came.known.load(Relaxed)) else { return };
         let Ok(permit) = came.room.gateways.clone().try_acquire_owned() else { return };
@@ -119,7 +121,7 @@ impl Place {
         *self.permit.lock().unwrap_or_else(PoisonError::into_inner) = permit;
     }
 
-    /// Waits until its place is wanted by another; a gateway's never is.
+    /// Waits until this connection is evicted; a gateway's never is.
     pub(super) async fn gives_way(&self) {
         if let Some(came) = &self.came {
             came.bell.notified().await;
@@ -130,7 +132,7 @@ impl Place {
         std::future::pending().await
     }
 
-    /// Waits until it was here for as long as a stranger may be; a gateway may for ever.
+    /// Waits until the time of an unauthenticated connection is over; a gateway's never is.
     pub(super) async fn overstays(&self) {
         tokio::time::sleep(STAY).await;
         if self.came.as_ref().is_none_or(|came| came.known.load(Relaxed)) {
@@ -154,12 +156,12 @@ mod tests {
         runtime.block_on(what)
     }
 
-    /// Why a stranger leaves.
+    /// Why an unauthenticated connection is closed.
     #[derive(Debug, PartialEq, Eq)]
     enum Leave {
-        /// Its place is wanted.
+        /// It was evicted.
         GiveWay,
-        /// It was here long enough.
+        /// Its time is over.
         TimeIsOver,
     }
 
@@ -170,7 +172,7 @@ mod tests {
         }
     }
 
-    /// Whether it has to leave by now.
+    /// Whether it has to be closed by now.
     async fn leaves(place: &Place) -> Option<Leave> {
         tokio::time::timeout(Duration::from_millis(1), must_leave(place)).await.ok()
     }

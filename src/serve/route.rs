@@ -1,4 +1,4 @@
-//! From a path to an answer. Eleven paths need no router.
+//! Routing: from a path to a response. Eleven paths need no router.
 
 use std::{sync::atomic::Ordering, time::Instant};
 
@@ -23,7 +23,7 @@ const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 pub(super) const ENVOY: &str = "/v1/authz/envoy";
 const ENVOY_LEGACY: &str = "/v1/authz/envoy-legacy";
 
-/// What a path asks for.
+/// The endpoint that a path names.
 enum Route {
     Authz(Asked),
     Verify,
@@ -57,7 +57,7 @@ fn is_under(path: &str, prefix: &str) -> bool {
     path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Answers a question, and says when that was done.
+/// Responds to a request; returns the response and the moment when it was ready.
 pub(super) async fn answer(
     verifier: &Verifier,
     place: &Place,
@@ -73,7 +73,7 @@ pub(super) async fn answer(
     (answer, now)
 }
 
-/// The answer, and whether it is one of those whose time is counted.
+/// The response, and whether its time goes into the latency histogram.
 async fn answer_at(
     verifier: &Verifier,
     place: &Place,
@@ -104,7 +104,7 @@ async fn answer_at(
     }
 }
 
-/// Whether it is a gateway that asks: by the socket that only gateways may open, or by the token.
+/// Whether the request comes from a gateway: by the Unix socket, or by the token.
 fn is_gateway(verifier: &Verifier, place: &Place, request: &Request<Incoming>) -> bool {
     if !place.wants_token() {
         return true;
@@ -116,7 +116,7 @@ fn is_gateway(verifier: &Verifier, place: &Place, request: &Request<Incoming>) -
     shown
 }
 
-/// Whether questions are answered; a gateway, and whoever may open its socket, is told the rest.
+/// `/readyz`: whether requests are answered; a gateway, and whoever may open its socket, gets the details.
 fn ready(verifier: &Verifier, whole: bool) -> Answer {
     let (ready, mut text) = verifier.health.report();
     match whole {
@@ -126,7 +126,7 @@ fn ready(verifier: &Verifier, whole: bool) -> Answer {
     answer::page(if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, TEXT, text)
 }
 
-/// The counters' page, for whoever asks every few seconds at most.
+/// `/metrics`, for a scraper that asks every few seconds at most.
 async fn metrics(verifier: &Verifier) -> Answer {
     let snapshot = verifier.snapshot.load_full();
     let (counted, now) = (snapshot.clone(), verifier.now());

@@ -1,9 +1,10 @@
-//! Finds request lines with a `#` among the bytes of a connection.
+//! Scans the bytes of a connection for request lines with a fragment (`#`).
 //!
-//! Only the family that reads the target off the request line asks for them, and it hands bodies over, in which clients
-//! write what they like. So where the first line of a connection is such a question the lines of requests are told from
-//! the rest, by the length that the gateway announces. Anywhere else, and from a message on whose length is not announced
-//! or is odd, every line that ends as a request line does counts as one: that finds too many, never too few.
+//! Only the family that reads the target from the request line asks for them, and it hands bodies over, in which
+//! clients write what they like. So where the first line of a connection is a request of that family, request lines are
+//! told from the rest by the Content-Length that the gateway announces. Anywhere else, and from a message on whose
+//! length is missing or odd, every line that ends as a request line does counts as one: that finds too many, never too
+//! few.
 
 use super::route::ENVOY;
 
@@ -36,7 +37,7 @@ enum State {
     Any,
 }
 
-/// First bytes of a line that are looked at: a method and the path of a question, or a field that frames a body.
+/// First bytes of a line that are looked at: a method and the path of an endpoint, or a field that frames a body.
 const START: usize = 64;
 /// Bytes that the end of a request line has at most: ` HTTP/1.1` and CR.
 const TAIL: usize = 10;
@@ -100,7 +101,8 @@ impl Scanner {
         found
     }
 
-    /// Notes a field that frames the body. Its name ends before the colon; what an HTTP library would refuse needs no care.
+    /// Records a field that frames the body. Its name ends right before the colon; what the HTTP library refuses does
+    /// not matter here.
     fn note_field(&mut self, line: &[u8]) {
         let Some(colon) = line.iter().position(|b| *b == b':') else { return };
         let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
@@ -151,7 +153,7 @@ fn after(left: u64) -> State {
     if left == 0 { State::Line } else { State::Body(left) }
 }
 
-/// Whether a line is a question of the family that reads the target off it.
+/// Whether a line is a request of the family whose target is in the request line.
 fn asks_by_its_line(line: &[u8]) -> bool {
     let target = line.iter().position(|b| *b == b' ').map_or(&[][..], |space| &line[space + 1..]);
     target.starts_with(ENVOY.as_bytes())

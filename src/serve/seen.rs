@@ -1,7 +1,8 @@
-//! How far the store was when a verifier last saw it, kept in a file.
+//! High-water mark: how far the store was when a verifier last saw it, kept in a file that is authenticated with the
+//! master key.
 //!
-//! A verifier that runs notices that its store went back, and answers on from what it knows. One that is started when the
-//! older copy is in place already knows nothing newer: without this file it would bring back what was revoked since.
+//! A running verifier notices a rollback of its store and answers on from what it knows. One that is started after the
+//! rollback knows nothing newer: without this file it would bring back what was revoked since.
 
 use std::{
     io::{self, Read as _},
@@ -11,15 +12,15 @@ use std::{
 use crate::files::{self, Access};
 use crate::hub::{Hub, Mark, Places};
 
-/// Bytes that are read at most.
+/// Limit on the size of the file, in bytes.
 const BYTES: u64 = 512;
 
-/// The file.
+/// The file of the high-water mark.
 pub(super) struct Seen {
     place: PathBuf,
     kept: Option<Mark>,
     failing: bool,
-    /// There is a file and nothing can be learnt from it.
+    /// There is a file, but it holds no mark that can be trusted.
     unreadable: bool,
 }
 
@@ -28,12 +29,12 @@ impl Seen {
         Self { place: places.seen(), kept: None, failing: false, unreadable: false }
     }
 
-    /// Where it is, if it could not be read.
+    /// Path of the file, if it could not be read.
     pub(super) fn unreadable(&self) -> Option<String> {
         self.unreadable.then(|| self.place.display().to_string())
     }
 
-    /// How far the store was when this process or one before it last saw it.
+    /// The high-water mark that this process or an earlier one left; none if there is no readable file.
     pub(super) fn last(&mut self, hub: &Hub) -> Option<Mark> {
         let mark = match self.read() {
             Ok(line) => hub.feed().read_mark(line.trim_end()),
@@ -49,7 +50,7 @@ impl Seen {
         Some(mark)
     }
 
-    /// Looks whether the file is still there and says something; else it is written again.
+    /// Checks that the file still holds a mark; if not, the next [`Seen::keep`] writes it again.
     pub(super) fn look(&mut self, hub: &Hub) {
         let is_mark = |line: String| hub.feed().read_mark(line.trim_end()).is_some();
         if !self.read().is_ok_and(is_mark) {
@@ -57,7 +58,7 @@ impl Seen {
         }
     }
 
-    /// Keeps how far it is.
+    /// Writes the mark, unless the file has it already.
     pub(super) fn keep(&mut self, hub: &Hub, mark: &Mark) {
         if self.kept.as_ref() == Some(mark) {
             return;

@@ -1,4 +1,4 @@
-//! What every request shares.
+//! The verifier's state, shared by all requests.
 
 use std::{
     path::PathBuf,
@@ -17,13 +17,13 @@ use super::{
     passwords::Passwords, reports::Reports,
 };
 
-/// Signatures that one verifier remembers: 96 MiB at most.
+/// Capacity of the replay memory, in signatures: 96 MiB at most.
 const SIGNATURES: usize = 1 << 20;
 
-/// The verifier, as requests see it: nothing in here is locked on their way.
+/// The verifier, as requests see it: no lock is taken on their path.
 pub(super) struct Verifier {
     pub(super) snapshot: ArcSwap<Snapshot>,
-    /// The one before, until nobody answers from it any more.
+    /// The retired snapshot, until no request reads it any more.
     left: Mutex<Option<Arc<Snapshot>>>,
     pub(super) policy: ArcSwap<Policy>,
     pub(super) guard: Guard,
@@ -39,7 +39,7 @@ pub(super) struct Verifier {
     pub(super) clock: Arc<dyn Clock>,
 }
 
-/// What a verifier begins with.
+/// The parts that a verifier is built from.
 pub(super) struct Beginning {
     pub(super) snapshot: Snapshot,
     pub(super) tampered: usize,
@@ -48,7 +48,7 @@ pub(super) struct Beginning {
     pub(super) passwords: Arc<Passwords>,
     pub(super) reports: Reports,
     pub(super) token: Option<GatewayToken>,
-    /// Signatures were accepted before, as far as is known.
+    /// Whether signatures were accepted before, as far as is known.
     pub(super) accepted: bool,
     pub(super) clock: Arc<dyn Clock>,
 }
@@ -82,7 +82,7 @@ impl Verifier {
         self.clock.now().seconds()
     }
 
-    /// The verdict, once more judged by what was accepted before, if the site wants that.
+    /// The verdict after replay protection, if the site has it switched on.
     pub(super) fn admit<'a>(&self, verdict: Verdict<'a>, now: Seconds) -> Verdict<'a> {
         match self.policy.load().replay {
             Replay::Off => verdict,
@@ -106,7 +106,7 @@ impl Verifier {
         )
     }
 
-    /// Puts another snapshot in place.
+    /// Replaces the snapshot.
     pub(super) fn replace(&self, snapshot: Snapshot, tampered: usize) {
         self.health.set_tampered(tampered);
         self.swap(snapshot);
@@ -114,16 +114,16 @@ impl Verifier {
 
     fn swap(&self, snapshot: Snapshot) {
         let before = self.snapshot.swap(Arc::new(snapshot));
-        // Kept for a moment: whoever lets go of a snapshot last takes it apart, and that must not be an answer.
+        // Kept for a moment: the last holder of a snapshot frees it, and that must not be a request.
         *self.left.lock().unwrap_or_else(PoisonError::into_inner) = Some(before);
     }
 
-    /// Takes the snapshot before apart. To be called a while after [`Verifier::replace`].
+    /// Frees the retired snapshot. To be called a while after [`Verifier::replace`].
     pub(super) fn let_go(&self) {
         self.left.lock().unwrap_or_else(PoisonError::into_inner).take();
     }
 
-    /// Names another account: another desk was put in place.
+    /// Changes the name of the account, after another desk was put in place.
     pub(super) fn of_account(&self, account: &str) {
         self.account.store(Arc::new(answer::field(account)));
     }
@@ -134,7 +134,7 @@ impl Verifier {
         self.settle(followed, false);
     }
 
-    /// What the replay guard knew is there before anybody is judged by it.
+    /// Reads the replay journal before any request is judged by the guard.
     fn settle(&self, followed: &Followed, accepted: bool) {
         self.health.follow(followed);
         let begins = followed.policy.replay == Replay::Node && self.policy.load().replay == Replay::Off;
@@ -149,5 +149,5 @@ impl Verifier {
     }
 }
 
-/// The hub, which is another one after the store was replaced. Requests never ask it.
+/// The hub, which is exchanged after the store was replaced. Requests never use it.
 pub(super) type SharedHub = Arc<RwLock<Arc<Hub>>>;

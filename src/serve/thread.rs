@@ -1,6 +1,6 @@
-//! The threads that a verifier cannot do without. One that dies takes the process with it: the rest would go on answering
-//! from what it last knew, and a key that is revoked since would pass for ever. The service manager starts another
-//! process, and until then gateways get no answer and let nobody through.
+//! Critical threads. One that panics ends the process: the rest would go on answering from what it last knew, and a key
+//! revoked since would pass for ever. The service manager restarts the process, and until then gateways get no answer
+//! and let nobody through.
 
 use std::{
     io,
@@ -11,7 +11,7 @@ use std::{
 
 use super::{listen, mischief};
 
-/// What the process ends with.
+/// Exit code after a panic.
 const DIED: i32 = 1;
 
 /// Starts a thread that ends when its work is done, and the process with it if it panics.
@@ -26,7 +26,7 @@ pub(super) fn begin(name: &'static str, work: impl FnOnce() + Send + 'static) ->
                 thread = name,
                 "the verifier ends, for it cannot do without this thread: it is to be started anew"
             );
-            // Nobody unwinds to where they would be taken away.
+            // Nothing unwinds to where they would be removed.
             listen::take_away();
             process::exit(DIED);
         }
@@ -34,7 +34,7 @@ pub(super) fn begin(name: &'static str, work: impl FnOnce() + Send + 'static) ->
     thread::Builder::new().name(name.to_owned()).spawn(watched)
 }
 
-/// From here on a panic is told in the log by its place alone: what it says may hold anything that was at hand.
+/// From here on the log shows only the location of a panic: its message may hold any data.
 pub(super) fn tell_panics() {
     panic::set_hook(Box::new(|what| {
         let place = what.location().map(ToString::to_string);

@@ -1,7 +1,7 @@
-//! Who may have a password hashed: asked before the hash, so that guessing costs the guesser and nobody else.
+//! Rate limit for password hashes: checked before the hash, so that guessing costs the guesser and nobody else.
 //!
-//! Tries are counted by key and network, so that an address that guesses keeps nobody out but itself; and by key and
-//! neighbourhood, for whoever has one address has often many beside it.
+//! Tries are counted by key and network, so that an address that guesses locks out only itself; and by key and
+//! neighbourhood, because whoever has one address often has many beside it.
 
 use std::{
     net::IpAddr,
@@ -17,9 +17,9 @@ use quick_cache::sync::Cache;
 const BURST: u64 = 5;
 /// Milliseconds for each further one.
 const PACE: u64 = 10_000;
-/// The same for all of a neighbourhood.
+/// Wrong passwords for one key from one neighbourhood before it has to wait.
 const BURST_OF_ALL: u64 = 25;
-/// The same.
+/// Milliseconds for each further one of a neighbourhood.
 const PACE_OF_ALL: u64 = 2_000;
 /// Pairs of key and network that are remembered.
 const REMEMBERED: usize = 65_536;
@@ -53,28 +53,28 @@ impl Neighbourhood {
     }
 }
 
-/// Tries by key and network, and by key and neighbourhood: a leaky bucket in one number each.
+/// Leaky buckets, one by key and network and one by key and neighbourhood, each a single number.
 #[derive(Debug)]
 pub(super) struct Throttle {
     tries: Cache<(u64, Network), Bucket>,
     of_all: Cache<(u64, Neighbourhood), Bucket>,
 }
 
-/// Full until this millisecond.
+/// The millisecond at which the bucket is empty again.
 type Bucket = Arc<AtomicU64>;
 
-/// A try that was let through; taken back when the password was right.
+/// A try that was admitted; refunded when the password was right.
 #[derive(Debug)]
 pub(super) struct Try {
     own: Filled,
     near: Option<Filled>,
 }
 
-/// A bucket, and how much was put into it.
+/// A bucket and the amount that was put into it.
 type Filled = (Bucket, u64);
 
 impl Try {
-    /// The password was right: it counts for nothing.
+    /// The password was right: refunds the try.
     pub(super) fn take_back(self) {
         std::iter::once(self.own).chain(self.near).for_each(empty);
     }
@@ -85,8 +85,8 @@ impl Throttle {
         Self { tries: Cache::new(REMEMBERED), of_all: Cache::new(REMEMBERED) }
     }
 
-    /// One more try at the millisecond `now`, if there is one left. Neighbours count for nothing where the same key was
-    /// right before.
+    /// Takes one try at the millisecond `now`, if there is one left. The neighbourhood does not count where the same
+    /// key was right before.
     pub(super) fn take(&self, key: u64, network: Network, known: bool, now: u64) -> Option<Try> {
         let near = match known {
             true => None,
@@ -108,7 +108,7 @@ fn bucket<K: Eq + std::hash::Hash + Clone>(buckets: &Cache<K, Bucket>, place: K)
     buckets.get_or_insert_with(&place, || Ok::<_, ()>(Arc::default())).ok()
 }
 
-/// Puts one more in, and says where and how much.
+/// Fills the bucket by one try; returns the bucket and the amount.
 fn fill(bucket: Bucket, (burst, pace): (u64, u64), now: u64) -> Option<Filled> {
     let fuller = |until: u64| {
         let next = until.max(now) + pace;

@@ -1,7 +1,9 @@
-//! The bytes of one connection, watched for a `#` in a request line and for answers that nobody takes.
+//! A wrapper around a connection's stream that watches for a `#` in a request line and for responses that the client
+//! does not read.
 //!
-//! The HTTP library cuts a target at `#` and does not say so. Where the target is what a signature covers that would let
-//! `/a#b` pass as `/a` (docs/verification.md C1), so whoever reads the target off the request line asks here first.
+//! The HTTP library cuts a target at `#` and does not say so. Where the target is covered by a signature that would let
+//! `/a#b` pass as `/a` (docs/verification.md C1), so endpoints that read the target from the request line ask here
+//! first.
 
 use std::{
     io,
@@ -18,7 +20,7 @@ use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 
 use super::{deadline::Deadline, scanner::Scanner};
 
-/// Whether a request line with a `#` was seen on a connection. Which of its questions that was nobody can say, so the
+/// Whether a request line with a `#` was seen on a connection. Which of its requests that was cannot be known, so the
 /// one that asks is refused and the connection is closed after the answer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fragment(Arc<Marks>);
@@ -38,14 +40,14 @@ impl Fragment {
     }
 }
 
-/// A connection whose bytes are looked at.
+/// A connection's stream, with the bytes that pass through it watched.
 #[derive(Debug)]
 pub(super) struct Watched<S> {
     inner: S,
     scanner: Scanner,
     fragment: Fragment,
     deadline: Deadline,
-    /// Something that was written is not taken yet.
+    /// Whether the client has not read everything that was written.
     waits: bool,
 }
 
@@ -55,7 +57,7 @@ impl<S> Watched<S> {
         (Self { inner, scanner: Scanner::default(), fragment: fragment.clone(), deadline, waits: false }, fragment)
     }
 
-    /// What came of writing.
+    /// Tracks the result of a write.
     fn wrote(&mut self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if written.is_pending() {
             self.waits = true;
@@ -65,10 +67,10 @@ impl<S> Watched<S> {
     }
 }
 
-/// How long an answer may take to be taken whole: gateways read at once.
+/// Timeout for writing a whole response: gateways read at once.
 const TAKEN: Duration = Duration::from_secs(10);
 
-/// Bytes that are read at a time: a question fits into one.
+/// Read size in bytes: a request fits into one read.
 const ROOM: usize = 16 * 1024;
 
 impl<S: Read + Unpin> Read for Watched<S> {

@@ -1,7 +1,7 @@
-//! The threads that answer. Each has a runtime of its own, and a connection stays with the thread that it was given to.
+//! Worker threads. Each has a single-threaded runtime, and a connection stays with the thread that it was given to.
 //!
-//! A runtime that many threads share moves tasks between them, and every wake-up pays for that: a twentieth of what an
-//! answer costs. Gateways keep their connections for long, so it is enough to deal them out evenly.
+//! A work-stealing runtime moves tasks between threads, and every wake-up pays for that: a twentieth of the cost of a
+//! response. Gateways keep their connections for long, so it is enough to distribute them evenly.
 
 use std::{
     io,
@@ -22,10 +22,10 @@ use tokio::{
 
 use super::{accept, listen::Accepted, room::Place, state::Verifier};
 
-/// Turns of connections after which new ones are looked for.
+/// Polls of connections after which new ones are accepted.
 const LOOKS: u32 = 8;
 
-/// All of them: as many as there are cores.
+/// All workers: as many as there are cores.
 pub(super) struct Workers(Vec<Worker>);
 
 struct Worker {
@@ -34,7 +34,7 @@ struct Worker {
     thread: JoinHandle<()>,
 }
 
-/// A connection, its place among those that there may be, and that it is held.
+/// A connection with its permit and its slot at the worker.
 struct Given(Accepted, Place, Held);
 
 /// One of the connections that a worker has.
@@ -54,13 +54,13 @@ impl Drop for Held {
 }
 
 impl Workers {
-    /// Starts them.
+    /// Starts the worker threads.
     pub(super) fn begin(verifier: &Arc<Verifier>, stop: &watch::Receiver<bool>) -> io::Result<Self> {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         (0..cores).map(|_| Worker::begin(verifier.clone(), stop.clone())).collect::<io::Result<_>>().map(Self)
     }
 
-    /// Gives a connection to whoever has the fewest. A worker that died takes no more.
+    /// Gives a connection to the worker with the fewest. A worker that died gets no more.
     pub(super) fn give(&self, accepted: Accepted, place: Place) {
         let alive = self.0.iter().filter(|worker| !worker.given.is_closed());
         let Some(worker) = alive.min_by_key(|worker| worker.held.load(Relaxed)) else {
@@ -71,7 +71,7 @@ impl Workers {
         let _ = worker.given.send(Given(accepted, place, Held::by(worker)));
     }
 
-    /// Ends them, with whatever connections are left.
+    /// Stops the workers, with all connections that are left.
     pub(super) fn end(self) {
         for Worker { given, thread, .. } in self.0 {
             drop(given);
@@ -83,7 +83,7 @@ impl Workers {
 
 impl Worker {
     fn begin(verifier: Arc<Verifier>, stop: watch::Receiver<bool>) -> io::Result<Self> {
-        // A connection that asks without end must not keep the others of its thread from being looked at for long.
+        // A connection with endless requests must not starve the others of its thread.
         let runtime = runtime::Builder::new_current_thread().enable_all().event_interval(LOOKS).build()?;
         let (given, receiver) = mpsc::unbounded_channel();
         let work = move || runtime.block_on(work(verifier, receiver, stop));
@@ -92,7 +92,7 @@ impl Worker {
     }
 }
 
-/// Serves what it is given until nobody can give any more.
+/// Serves the connections it is given until the sender is gone.
 async fn work(verifier: Arc<Verifier>, mut receiver: mpsc::UnboundedReceiver<Given>, stop: watch::Receiver<bool>) {
     while let Some(Given(accepted, place, held)) = receiver.recv().await {
         let (verifier, stop) = (verifier.clone(), stop.clone());

@@ -1,11 +1,12 @@
-//! Cancels a read from another thread.
+//! Cancellation: stops a read from another thread.
 
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
 };
 
-/// Handed to a read; whoever keeps a clone can stop it. Cancelling a read that is over does nothing.
+/// A cancellation flag. It is handed to a read, and any holder of a clone can stop that read. Cancelling a read that is
+/// over does nothing.
 #[derive(Clone, Debug, Default)]
 pub struct Cancel(Arc<AtomicBool>);
 

@@ -1,16 +1,17 @@
-//! Schema steps: numbered files in `assets/schema`, applied in one transaction and never edited afterwards.
+//! Schema migrations ("steps"): numbered files in `assets/schema`, applied in one transaction and never edited
+//! afterwards.
 
-/// How a step changes the schema, for programs that know only the steps before it.
+/// Compatibility of a step: whether programs that know only the steps before it can go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Nature {
-    /// They go on: what is new they neither read nor need.
+    /// Older programs go on: they neither read nor need what is new.
     Additive,
-    /// They are refused.
+    /// Older programs are refused.
     Breaking,
 }
 
 impl Nature {
-    /// The word of the store.
+    /// The word for it in the store.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Additive => "additive",
@@ -19,18 +20,18 @@ impl Nature {
     }
 }
 
-/// One step.
+/// One migration step.
 #[derive(Debug)]
 pub struct Step {
-    /// Its number; the first is 1.
+    /// Number of the step; the first is 1.
     pub no: i64,
-    /// Whether programs of before go on.
+    /// Whether older programs can go on.
     pub nature: Nature,
-    /// The text that is the same for every database, with the driver's words in braces.
+    /// SQL that is the same for every database, with the driver's own words in braces.
     pub common: &'static str,
-    /// SQLite's own half.
+    /// SQL for SQLite alone.
     pub sqlite: &'static str,
-    /// What comes after the program has carried the rows over, where it has to.
+    /// SQL that runs after the program has migrated the rows, where it has to.
     pub after: &'static str,
 }
 
@@ -51,7 +52,7 @@ pub const STEPS: &[Step] = &[
     },
 ];
 
-/// The oldest step whose programs may use a desk that is at step `no`: the last breaking one up to it.
+/// The oldest step whose programs may use a desk at step `no`: the last breaking step up to it.
 pub fn oldest(no: i64) -> i64 {
     let breaking = STEPS.iter().filter(|step| step.no <= no && step.nature == Nature::Breaking);
     breaking.map(|step| step.no).max().unwrap_or(no)

@@ -1,8 +1,8 @@
-//! SQLite: one file, WAL, every commit on disk before it is reported.
+//! The SQLite driver: one file, WAL, every commit on disk before it is reported.
 //!
-//! Nothing that the database says about itself is believed. A connection is as good as what it opened: the catalogue with
-//! first pages, and the files. Both are looked at in each transaction; when they differ, the connection is closed and never
-//! used again.
+//! Nothing that the database says about itself is trusted. A connection is only as good as what it opened: the schema
+//! catalogue with its root pages, and the files. Both are checked in each transaction; when they differ, the connection
+//! is closed and never used again.
 
 mod catalogue;
 mod failed;
@@ -30,7 +30,7 @@ use opening::{Opening, Slot};
 pub use ours::Carry;
 use tx::SqliteTx;
 
-/// How often a connection is opened for one transaction while somebody goes on changing the schema.
+/// Attempts to open a connection for one transaction while another process keeps changing the schema.
 const TRIES: u32 = 3;
 
 /// A desk in a SQLite database.

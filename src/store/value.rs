@@ -1,4 +1,4 @@
-//! Values that both drivers can carry: NULL, BIGINT, TEXT, bytes.
+//! SQL values that both drivers can carry: NULL, BIGINT, TEXT, bytes.
 
 use super::StoreError;
 
@@ -63,7 +63,7 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
-/// One value of a row that the database still holds: who reads a million rows copies only what he keeps.
+/// One value of a row that the database still holds: a reader of a million rows copies only what it keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cell<'a> {
     /// NULL.
@@ -77,7 +77,7 @@ pub enum Cell<'a> {
 }
 
 impl<'a> Cell<'a> {
-    /// A number or NULL.
+    /// The number, or `None` for NULL; an error for anything else.
     pub fn maybe_int(self) -> Result<Option<i64>, StoreError> {
         match self {
             Self::Null => Ok(None),
@@ -86,12 +86,12 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// A number.
+    /// The number; an error if it is none.
     pub fn int(self) -> Result<i64, StoreError> {
         self.maybe_int()?.ok_or_else(|| broken("NULL", "a number"))
     }
 
-    /// Text.
+    /// The text; an error if it is none.
     pub fn text(self) -> Result<&'a str, StoreError> {
         match self {
             Self::Text(text) => Ok(text),
@@ -99,7 +99,7 @@ impl<'a> Cell<'a> {
         }
     }
 
-    /// Bytes.
+    /// The bytes; an error if it is none.
     pub fn bytes(self) -> Result<&'a [u8], StoreError> {
         match self {
             Self::Bytes(bytes) => Ok(bytes),
@@ -135,7 +135,7 @@ impl From<Cell<'_>> for Value {
 pub struct Row(std::vec::IntoIter<Value>);
 
 impl Row {
-    /// A row of these values.
+    /// A row with these values, the leftmost column first.
     pub fn new(values: Vec<Value>) -> Self {
         Self(values.into_iter())
     }

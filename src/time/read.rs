@@ -1,4 +1,4 @@
-//! Points in time and spans as people type them.
+//! Parses points in time and spans as users type them.
 
 use jiff::fmt::temporal::Pieces;
 

@@ -1,4 +1,4 @@
-//! What a key asks for, whatever key it is.
+//! Actions: what a key asks for, whichever key it is.
 
 use crate::credential::Kind;
 

@@ -1,5 +1,5 @@
-//! Typing ahead: keys wait for the reply that they were typed for, so that a burst comes to what the same keys come to
-//! when somebody waits after each.
+//! Type-ahead: keys wait for the reply that they were typed for, so that a fast burst has the same effect as slow
+//! typing.
 
 use super::action::Action;
 use super::app::{App, Room};
@@ -20,8 +20,8 @@ impl App {
         }
     }
 
-    /// Plays what was typed, up to what has to wait. Between two keys goes out what the first one asks for: only so it
-    /// is known what the second one waits for.
+    /// Replays the type-ahead, up to the key that has to wait. After each key its effects go out first: only then is it
+    /// known what the next one waits for.
     pub(super) fn play_on(&mut self) {
         while let Some(typed) = self.held.next() {
             // The key after an error would only close it: what follows was typed for something else.
@@ -34,7 +34,7 @@ impl App {
             let Some(typed) = self.held.pop() else { return };
             self.play(&typed);
             self.read_what_is_due();
-            // Who leaves or stops hands the terminal to somebody else.
+            // Leaving or suspending hands the terminal to somebody else.
             if self.out.iter().any(|effect| matches!(effect, Effect::Quit | Effect::Lines)) {
                 self.held.clear();
                 return;
@@ -50,7 +50,7 @@ impl App {
         self.read_what_is_due();
     }
 
-    /// Drops what was typed ahead, and says so: it was meant for another view than the one that came.
+    /// Drops the type-ahead, and says so: it was meant for another view than the one that came.
     pub(super) fn drop_ahead(&mut self) {
         if !self.held.clear() {
             return;
@@ -62,7 +62,7 @@ impl App {
         }
     }
 
-    /// Whether this key means something only with a reply that is on its way.
+    /// Whether this key needs a reply that is still on its way.
     fn waits_with(&self, typed: &Typed) -> bool {
         if self.is_waiting() {
             return true;

@@ -1,4 +1,4 @@
-//! The whole state of the desk on the screen.
+//! The application state: everything that the screen shows.
 
 use crate::account::{Right, allows};
 use crate::hub::{Actor, CredentialId, Denied, LostSecret, Overview, OwnSignIn, Security, Session};
@@ -17,13 +17,13 @@ use super::toast::Toast;
 /// What the desk starts from.
 #[derive(Debug)]
 pub struct AppSetup {
-    /// The time now.
+    /// The time at the start.
     pub now: Millis,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     /// Where things are kept, shown on set-up.
     pub places: Places,
-    /// What comes first.
+    /// What the desk shows first.
     pub start: Start,
     /// Colours and glyphs.
     pub theme: Theme,
@@ -33,18 +33,18 @@ pub struct AppSetup {
     pub remembers: bool,
     /// Why nothing here can copy, as a sentence with the next step; `None` when copying can be tried.
     pub no_clipboard: Option<String>,
-    /// A sentence for the lock screen: the demo tells its password there.
+    /// A sentence for the lock screen: the demo shows its password there.
     pub notice: Option<String>,
 }
 
 /// Where things are kept, in words for the screen.
 #[derive(Clone, Debug, Default)]
 pub struct Places {
-    /// The database.
+    /// Path of the database.
     pub database: String,
-    /// The master key.
+    /// Path of the master key.
     pub master_key: String,
-    /// Where gateways find the verifier, as `keydesk serve` is told; empty where nobody knows.
+    /// Address of the verifier, in the form that `keydesk serve` takes; empty where it is unknown.
     pub verifier: String,
 }
 
@@ -53,16 +53,16 @@ pub struct Places {
 pub enum Start {
     /// There is no desk yet.
     SetUp,
-    /// The desk of this account waits for somebody.
+    /// The desk of this account waits for a sign-in.
     SignIn {
         /// Name of the account.
         account: String,
     },
-    /// Somebody is signed in already: the demo, an SSH key.
+    /// A user is signed in already: the demo, an SSH key.
     Session(Box<Session>),
 }
 
-/// The state machine.
+/// The state machine of the desk.
 #[derive(Debug)]
 pub struct App {
     pub(super) now: Millis,
@@ -74,7 +74,7 @@ pub struct App {
     pub(super) no_clipboard: Option<String>,
     pub(super) notice: Option<String>,
     pub(super) account: String,
-    /// What stands before the desk; when locked, the desk is behind it.
+    /// Set-up, sign-in or lock screen; when locked, the signed-in state is behind it.
     pub(super) door: Option<Door>,
     pub(super) room: Option<Room>,
     /// The help overlay, over everything.
@@ -89,7 +89,7 @@ pub struct App {
     pub(super) out: Vec<Effect>,
 }
 
-/// What a signed-in user sees and does.
+/// The state of a signed-in user's session.
 #[derive(Debug)]
 pub struct Room {
     pub(super) session: Session,
@@ -107,7 +107,7 @@ pub struct Room {
     pub(super) missed: Vec<LostSecret>,
 }
 
-/// When what is to be read next.
+/// When each read is due next.
 #[derive(Debug, Default)]
 pub struct Due {
     pub(super) overview: Option<Millis>,
@@ -198,7 +198,7 @@ impl Room {
     }
 }
 
-/// How often the store is looked at while the desk is open.
+/// Interval of polling the store while the desk is open, in milliseconds.
 pub const PULSE: i64 = 1000;
 
 impl App {
@@ -281,7 +281,7 @@ impl App {
         std::mem::take(&mut self.dirty)
     }
 
-    /// Whose secret is on the screen, for the note in the trail when the line drops.
+    /// Whose secret is on the screen, for the note in the trail when the connection drops.
     pub fn secret_shown(&self) -> Option<(Actor, CredentialId, String)> {
         let room = self.room.as_ref().filter(|_| self.door.is_none())?;
         let view = room.dialogs.iter().find_map(|d| match d {
@@ -311,7 +311,7 @@ impl App {
         self.out.push(Effect::Call(ticket, call));
     }
 
-    /// The reply is not wanted any more.
+    /// Cancels the call of a slot.
     pub(super) fn cancel(&mut self, slot: Slot) {
         let out = &mut self.out;
         self.pending.drop_slot(slot, |ticket: Ticket| out.push(Effect::Cancel(ticket)));

@@ -1,10 +1,10 @@
-//! Keys as the desk knows them: small, comparable, and only what every plain terminal can send.
+//! Key chords: small, comparable, and only what every plain terminal can send.
 
 use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-/// The key itself.
+/// A key, without modifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Code {
@@ -26,7 +26,7 @@ pub enum Code {
     F(u8),
 }
 
-/// What is held down with it. Shift is not here: a letter carries its case, and nothing else needs it.
+/// The modifiers. Shift is not one of them: a letter carries its case, and nothing else needs it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Mods {
     /// Control.
@@ -35,22 +35,22 @@ pub struct Mods {
     pub alt: bool,
 }
 
-/// A key with what is held down.
+/// A key with its modifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Chord {
-    /// The key.
+    /// The key, without modifiers.
     pub code: Code,
-    /// What is held down with it.
+    /// The modifiers.
     pub mods: Mods,
 }
 
 impl Chord {
-    /// A key alone.
+    /// A key without modifiers.
     pub const fn plain(code: Code) -> Self {
         Self { code, mods: Mods { ctrl: false, alt: false } }
     }
 
-    /// A letter or digit alone.
+    /// A letter or digit without modifiers.
     pub const fn char(c: char) -> Self {
         Self::plain(Code::Char(c))
     }

@@ -1,4 +1,4 @@
-//! The thread that copies, so that neither tmux nor a display can hold the loop up.
+//! The clipboard worker: a thread that copies, so that neither tmux nor a display can block the event loop.
 
 use std::io;
 use std::sync::mpsc::{Sender, channel};
@@ -23,7 +23,7 @@ impl Copier {
         Self { way, events, worker: None }
     }
 
-    /// Copies, and tells the loop by an event; gives the text back when it is the loop that has to write it.
+    /// Copies, and reports to the event loop; returns the text when the loop itself has to write it (OSC 52).
     pub(super) fn copy(&mut self, ticket: Ticket, text: Secret) -> Option<Secret> {
         if self.way == Way::Terminal {
             return Some(text);

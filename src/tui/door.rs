@@ -1,4 +1,4 @@
-//! What stands before the desk: set-up, sign-in, and the lock.
+//! The screens before the desk: set-up, sign-in, lock.
 
 use crate::hub::Field;
 use crate::time::Millis;
@@ -6,18 +6,18 @@ use crate::time::Millis;
 use super::dialog;
 use super::form::{Form, Id, button, password, text, text_with};
 
-/// Which door.
+/// Which of the three screens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// The desk is new.
+    /// Set-up: the desk is new.
     SetUp,
-    /// Nobody is signed in.
+    /// Sign-in: nobody is signed in.
     SignIn,
-    /// Somebody is, and left.
+    /// Lock: the signed-in user is away.
     Lock,
 }
 
-/// What is said under the form.
+/// A message under the form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Said {
     /// A sentence.
@@ -28,14 +28,14 @@ pub enum Said {
     Locked(Millis),
 }
 
-/// The door and its form.
+/// One of these screens, with its form.
 #[derive(Debug)]
 pub struct Door {
-    /// Which.
+    /// Which screen it is.
     pub kind: Kind,
     /// Its fields.
     pub form: Form,
-    /// What is said under the form.
+    /// The message under the form.
     pub said: Option<Said>,
 }
 

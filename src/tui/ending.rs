@@ -1,6 +1,7 @@
-//! Ending the process from outside the loop: signals, a dead line, a panic.
+//! Shutdown from outside the event loop: signals, a dropped connection, a panic.
 //!
-//! Nothing here depends on the loop turning. It is asked to wipe its secrets; if it is stuck, the process goes without.
+//! Nothing here depends on the event loop running. The loop is asked to wipe its secrets; if it is stuck, the process
+//! ends without it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
@@ -19,14 +20,14 @@ pub(super) const LINE_GONE: u8 = 128 + signal_hook::consts::SIGHUP as u8;
 /// Longest wait for the loop to wipe its secrets.
 const WIPE: Duration = Duration::from_millis(200);
 
-/// From the first moment to the last. What the loop and a terminal that takes no bytes leave of it is for the note in
-/// the trail: usually all.
+/// Limit on the whole shutdown. What the loop and a terminal that takes no bytes leave of it is for the note in the
+/// trail: usually all.
 const ALTOGETHER: Duration = Duration::from_millis(900);
 
-/// Whose secret is on the screen.
+/// The actor and the credential of the secret on the screen.
 type Shown = (Actor, CredentialId);
 
-/// What must be done before the process goes, however it goes.
+/// The steps of a shutdown, however it comes about.
 pub(super) struct Ending {
     hub: Arc<OnceLock<Hub>>,
     events: Sender<Event>,
@@ -45,8 +46,8 @@ impl Ending {
         *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = shown;
     }
 
-    /// Writes to the trail that a secret was on the screen when the end came. Once, and with an end: the store may be
-    /// the very thing that hangs.
+    /// Records in the trail that a secret was on the screen at shutdown. Once, and with a timeout: the store may be the
+    /// very thing that hangs.
     pub(super) fn note_dropped(&self) {
         let Some((actor, id)) = self.shown.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
         let hub = Arc::clone(&self.hub);
@@ -79,7 +80,7 @@ impl Ending {
         self.conclude(code)
     }
 
-    /// There is one end. Whoever comes second waits for it, so that he does not cut off what the first is writing.
+    /// The process ends once. A second caller waits here, so that it does not cut off what the first is writing.
     pub(super) fn begin(&self) {
         if self.begun.swap(true, Ordering::SeqCst) {
             loop {

@@ -1,4 +1,4 @@
-//! What the loop waits for: one channel, and everything that happens comes through it.
+//! Events of the event loop: everything arrives through one channel.
 
 use std::sync::mpsc::Sender;
 
@@ -17,9 +17,9 @@ pub(super) enum Event {
     Paste(String),
     /// The terminal may have another size now.
     Resized,
-    /// Somebody asks us to stop (SIGTSTP).
+    /// The process is asked to stop (SIGTSTP).
     Stop,
-    /// Somebody continued us.
+    /// The process was continued (SIGCONT).
     Continued,
     /// A worker finished.
     Reply(Ticket, Reply),

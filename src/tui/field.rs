@@ -1,4 +1,4 @@
-//! Fields that people type into: plain text by tui-input, passwords by [`TypedPassword`].
+//! Input fields: plain text by tui-input, passwords by [`TypedPassword`].
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use tui_input::{Input, InputRequest};
 
 use crate::secret::{NotALine, TypedPassword, What, only_line};
 
-/// A step of editing that a field understands.
+/// An editing command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Edit {
@@ -63,12 +63,12 @@ impl TextField {
         Self(Input::new(text.to_owned()))
     }
 
-    /// What is typed.
+    /// The typed text.
     pub fn text(&self) -> &str {
         self.0.value()
     }
 
-    /// What stands before the cursor.
+    /// The text before the cursor.
     pub fn before_cursor(&self) -> &str {
         let end = self.text().char_indices().nth(self.0.cursor()).map_or(self.text().len(), |(i, _)| i);
         &self.text()[..end]
@@ -86,7 +86,7 @@ impl TextField {
         Ok(())
     }
 
-    /// One step of editing.
+    /// Runs an editing command.
     pub fn edit(&mut self, step: Edit) {
         self.0.handle(step.request());
     }
@@ -107,7 +107,7 @@ pub struct PasswordField {
 }
 
 impl PasswordField {
-    /// What is typed.
+    /// The typed password.
     pub fn typed(&self) -> &TypedPassword {
         &self.typed
     }

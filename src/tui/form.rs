@@ -1,4 +1,4 @@
-//! Forms: entries one under another, one of them focused. The same for every dialog.
+//! Forms: a column of entries, one of them focused. The same for every dialog.
 
 use crate::credential::Algorithm;
 use crate::hub::Setting;
@@ -6,7 +6,7 @@ use crate::secret::TypedPassword;
 
 use super::field::{Edit, PasswordField, Refused, TextField};
 
-/// Names an entry of a form.
+/// Identifies an entry of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Id {
@@ -42,16 +42,16 @@ pub enum Id {
     Ok,
 }
 
-/// What an entry holds.
+/// The content of an entry.
 #[derive(Debug)]
 pub enum Input {
-    /// Text.
+    /// A text field.
     Text(TextField),
-    /// A password.
+    /// A password field.
     Password(PasswordField),
-    /// Yes or no.
+    /// A checkbox.
     Check(bool),
-    /// One of several.
+    /// A choice of one of several.
     Choice {
         /// The words of each.
         words: &'static [&'static str],
@@ -67,10 +67,10 @@ pub enum Input {
     Button(&'static str),
 }
 
-/// One entry.
+/// One entry of a form.
 #[derive(Debug)]
 pub struct Entry {
-    /// Its name.
+    /// Identifies the entry.
     pub id: Id,
     /// The words before it.
     pub label: &'static str,
@@ -78,22 +78,22 @@ pub struct Entry {
     pub input: Input,
     /// Lies under the fold.
     pub folded: bool,
-    /// What is wrong with it.
+    /// The validation error, if any.
     pub said: Option<String>,
 }
 
-/// What Enter came to.
+/// The effect of Enter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Advance {
     /// The focus moved, or the fold opened.
     Moved,
-    /// It was the last field: the form is to be sent.
+    /// It was the last field: submit the form.
     Submit,
     /// A button was pressed.
     Pressed(Id),
 }
 
-/// Entries and the focus.
+/// A form: entries and the focus.
 #[derive(Debug, Default)]
 pub struct Form {
     entries: Vec<Entry>,
@@ -130,7 +130,7 @@ impl Form {
         self.entries.iter_mut().find(|e| e.id == id)
     }
 
-    /// What is typed there; empty if there is no such text field.
+    /// The text of a field; empty if there is no such text field.
     pub fn text(&self, id: Id) -> &str {
         match self.entry(id).map(|e| &e.input) {
             Some(Input::Text(field)) => field.text(),
@@ -248,8 +248,8 @@ impl Form {
         }
     }
 
-    /// An arrow in a group of choices: the one after or before it, and at the ends no further: who wants to leave the
-    /// group does not come to its other end. On the fold: opens or closes it.
+    /// An arrow in a group of choices: the one after or before it, and no wrap-around at the ends: a user who wants to
+    /// leave the group must not land at its other end. On the fold: opens or closes it.
     pub fn choose(&mut self, forward: bool) {
         match self.entries.get_mut(self.focus).map(|e| &mut e.input) {
             Some(Input::Choice { words, chosen }) => {
@@ -317,7 +317,7 @@ impl Form {
         })
     }
 
-    /// Says what is wrong with an entry and puts the focus there.
+    /// Sets the validation error of an entry and focuses it.
     pub fn fault(&mut self, id: Id, sentence: String) {
         self.focus_on(id);
         if let Some(entry) = self.entry_mut(id) {
@@ -325,7 +325,7 @@ impl Form {
         }
     }
 
-    /// Takes back what was said.
+    /// Clears all validation errors.
     pub fn clear_faults(&mut self) {
         self.entries.iter_mut().for_each(|e| e.said = None);
     }

@@ -1,4 +1,4 @@
-//! Notices that the line is dead when no signal says so.
+//! Detects a hung-up terminal when no SIGHUP arrives.
 //!
 //! A process that was started with SIGHUP ignored, or whose session leader swallows it, is told nothing when its
 //! terminal goes away. crossterm 0.29 then reads in a loop for ever, at a whole core, with the keys in memory.

@@ -1,4 +1,4 @@
-//! Keys typed ahead: held while a dialog waits for its reply, played on or dropped when it comes.
+//! The type-ahead buffer: keys held while a dialog waits for its reply, then replayed or dropped.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -7,9 +7,9 @@ use zeroize::Zeroizing;
 
 use super::chord::Chord;
 
-/// One thing that was typed.
+/// One typed key or paste.
 pub enum Typed {
-    /// A key.
+    /// A key press.
     Key(Chord),
     /// A paste; it may be a password.
     Paste(Zeroizing<String>),
@@ -20,22 +20,23 @@ pub enum Typed {
 pub struct Held(VecDeque<Typed>);
 
 impl Held {
-    /// More than anybody types while a disk syncs; what comes after is dropped, so that a stuck key fills no memory.
+    /// Capacity: more than anybody types during a disk sync; the rest is dropped, so that a stuck key does not fill
+    /// memory.
     const MOST: usize = 1024;
 
-    /// Holds one more.
+    /// Appends one; dropped when the buffer is full.
     pub fn push(&mut self, typed: Typed) {
         if self.0.len() < Self::MOST {
             self.0.push_back(typed);
         }
     }
 
-    /// The oldest, which stays.
+    /// The oldest, without removing it.
     pub fn next(&self) -> Option<&Typed> {
         self.0.front()
     }
 
-    /// The oldest.
+    /// Removes and returns the oldest.
     pub fn pop(&mut self) -> Option<Typed> {
         self.0.pop_front()
     }

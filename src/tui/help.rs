@@ -1,4 +1,4 @@
-//! What the help overlay and the documentation say, from the table of keys.
+//! The help overlay and the documentation's key tables, generated from the table of keys.
 
 use std::fmt::Write as _;
 
@@ -61,7 +61,7 @@ fn terms() -> Section {
     Section { heading: "Terms of the filter", rows: [words].into_iter().chain(filter_terms().map(row)).collect() }
 }
 
-/// One heading for what works on every screen: a heading over a single key is a line wasted.
+/// One heading for the keys that work on every screen: a heading for a single key would waste a line.
 fn heading(scope: Scope) -> &'static str {
     match scope {
         Scope::Tabs | Scope::Screen => Scope::Everywhere.title(),

@@ -1,4 +1,4 @@
-//! The one table of keys. It drives dispatch, the hint line, help and the documentation.
+//! The keymap: one table of keys, which drives dispatch, the hint line, help and the documentation.
 
 use crate::account::Right;
 use crate::credential::Kind;
@@ -84,7 +84,7 @@ impl Scope {
         }
     }
 
-    /// What it lets through.
+    /// The keys that the scope lets through.
     pub fn leak(self) -> Leak {
         match self {
             Self::Text => Leak::NoLetters,
@@ -97,21 +97,21 @@ impl Scope {
 /// One row of the table.
 #[derive(Debug)]
 pub struct Binding {
-    /// Where.
+    /// Scope in which it works.
     pub scope: Scope,
     /// Which keys, the one to teach first.
     pub chords: &'static [Chord],
-    /// What it asks for.
+    /// The action that it runs.
     pub action: Action,
     /// Word in the hint line; empty for keys that are only in help.
     pub hint: &'static str,
     /// How the hint line writes the keys, where one word stands for two rows; empty to write the first chord.
     pub short: &'static str,
-    /// What it does, for help and documentation.
+    /// The words for it in help and documentation.
     pub words: &'static str,
     /// How help writes the keys; empty to write all chords; `-` to leave the row out (another row tells of it).
     pub keys: &'static str,
-    /// Right that is needed.
+    /// The right that it needs.
     pub right: Option<Right>,
     /// Cannot be undone: its key is shifted, and a dialog asks.
     pub dangerous: bool,

@@ -1,4 +1,5 @@
-//! How many rows a screen of a size has: the one thing the state knows of the picture, so that pages can be turned.
+//! Layout sizes: how many rows each screen has at a terminal size. The only thing that the state knows about drawing,
+//! so that it can page.
 
 /// Columns and rows under which only one sentence is shown.
 pub const SMALLEST: (u16, u16) = (60, 16);

@@ -1,4 +1,4 @@
-//! Accidents on purpose, so that tests can watch the real program have them. Empty in a release build.
+//! Fault injection for tests of the real program. Compiled to nothing in a release build.
 //!
 //! `KEYDESK_TEST_MISCHIEF` holds words: `panic` (the loop panics at F12), `stuck` (the loop sleeps at F12),
 //! `worker` (the next overview panics), `slow` (every call takes a third of a second longer).

@@ -1,4 +1,4 @@
-//! The terminal: a state machine, one table of keys, and a view that only draws.
+//! The full-screen desk: a pure state machine, one keymap, and a view that only draws.
 //!
 //! A key press travels so: input thread -> [`msg::Msg`] -> [`update`] (scope and chord -> [`keys`] -> action) ->
 //! [`msg::Effect`] -> worker -> hub -> reply as [`msg::Msg`] -> [`update`] -> one frame by [`view::draw`].

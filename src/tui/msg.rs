@@ -1,4 +1,4 @@
-//! What goes into the state machine and what comes out of it.
+//! Messages into the state machine, and effects out of it.
 
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ pub use crate::clipboard::CopyOutcome;
 
 use super::chord::Chord;
 
-/// Everything that can happen to the desk.
+/// A message: everything that can happen to the desk.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "moved once or twice, never kept in rows")]
 pub enum Msg {
@@ -45,7 +45,7 @@ pub enum Msg {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ticket(pub u64);
 
-/// What the state machine wants done.
+/// An effect that the state machine asks for.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "moved once or twice, never kept in rows")]
 pub enum Effect {
@@ -63,7 +63,7 @@ pub enum Effect {
     Remember(Appearance),
     /// Leave.
     Quit,
-    /// Leave, and start anew line by line.
+    /// Quit, and re-execute line by line.
     Lines,
 }
 
@@ -72,7 +72,7 @@ pub enum Effect {
 pub enum Lane {
     /// Changes, sign-in, set-up.
     Write,
-    /// Everything that only looks.
+    /// Everything that only reads.
     Read,
 }
 
@@ -108,7 +108,7 @@ pub enum Call {
     Refused(Actor, Right),
     /// Answered at once when the change number is not this one, else when it no longer is.
     Pulse(Actor, Option<i64>),
-    /// With the secrets that were lost, to be told which of them still are.
+    /// With the unsaved secrets, to learn which of them still matter.
     Overview(Actor, Vec<LostSecret>),
     List(Actor, ListQuery),
     Details(Actor, CredentialId),
@@ -151,7 +151,7 @@ pub enum UserChange {
     Unlock(String),
 }
 
-/// What the hub answered.
+/// The hub's answer to a call.
 #[derive(Debug)]
 #[allow(missing_docs)]
 pub enum Reply {
@@ -178,7 +178,7 @@ pub enum Reply {
     Security(Result<Security, HubError>),
     SignIns(Result<Vec<OwnSignIn>, HubError>),
     Verified(Result<TrailReport, HubError>),
-    /// The user as he is now.
+    /// The user as they are now.
     User(Result<UserRow, HubError>),
     /// The actor whose password was right.
     Confirmed(Result<Actor, HubError>),

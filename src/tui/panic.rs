@@ -1,4 +1,4 @@
-//! What a panic does to the terminal: hand it back first, then say what happened.
+//! The panic hook: restores the terminal first, then prints the message.
 
 use std::cell::Cell;
 use std::panic;
@@ -13,7 +13,7 @@ thread_local! {
     static CONTAINED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Exit code of a panic in a thread that nobody waits for; the same as Rust gives for the main thread.
+/// Exit code of a panic in a detached thread; the same as Rust's for the main thread.
 const PANICKED: i32 = 101;
 
 /// Runs `work`, whose panics are caught by it and must not touch the terminal.

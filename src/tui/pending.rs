@@ -1,9 +1,9 @@
-//! Which replies are waited for, and what each is for.
+//! Pending calls: which replies are awaited, and for what.
 
 use super::dialog::What;
 use super::msg::Ticket;
 
-/// What a reply is for.
+/// The purpose of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Slot {
@@ -29,13 +29,13 @@ pub enum Slot {
     Taken,
     Trail,
     People,
-    /// The keys that somebody made.
+    /// The keys that a user created.
     Live,
     Verify,
     Security,
     SignIns,
     Pulse,
-    /// Nobody waits: notes for the trail.
+    /// Nothing waits for it: a note for the trail.
     Unwatched,
 }
 
@@ -57,7 +57,7 @@ impl Slot {
         Self::Pulse,
     ];
 
-    /// Whether a newer question makes the older one pointless.
+    /// Whether a newer call makes the older one pointless.
     pub fn is_read(self) -> bool {
         Self::READS.contains(&self)
     }
@@ -94,7 +94,7 @@ impl Pending {
         self.out.iter().any(|(_, s)| matches!(s, Slot::Copying(_)))
     }
 
-    /// What this reply is for; `None` if nobody waits for it (any more).
+    /// The purpose of this reply; `None` if nothing waits for it (any more).
     pub fn take(&mut self, ticket: Ticket) -> Option<Slot> {
         let i = self.out.iter().position(|(t, _)| *t == ticket)?;
         Some(self.out.swap_remove(i).1)

@@ -1,4 +1,4 @@
-//! Carries a [`Call`] out: one match, run on a worker.
+//! Runs a [`Call`] on a worker: one match.
 
 use crate::config;
 use crate::export::to_file;

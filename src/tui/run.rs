@@ -1,4 +1,4 @@
-//! The desk on a terminal, from the first frame to the last.
+//! Runs the desk on a terminal, from the first frame to the last.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ const USAGE: u8 = 2;
 const NO_TERMINAL: &str = "keydesk: the desk needs a terminal to be shown on. For scripts there is `keydesk key`, \
                            `keydesk user` and `keydesk audit`: see `keydesk --help`.";
 
-/// Opens the desk at `places`, or sets one up there, and shows it until its user leaves. What is left to do then.
+/// Runs the desk at `places`, or sets one up there, and shows it until its user leaves. What is left to do then.
 /// `verifier` is where gateways find the verifier.
 pub fn run(
     places: &HubPlaces,
@@ -55,7 +55,7 @@ pub fn run(
     watch.show(house, Opening { places: words, start, notice: None, appearance: Some(appearance) })
 }
 
-/// Shows a desk somebody is signed in to already: the demo. `notice` is a sentence for the lock screen.
+/// Runs a desk with a signed-in user: the demo. `notice` is a sentence for the lock screen.
 pub fn run_session(hub: Hub, session: Session, notice: Option<String>) -> Result<After> {
     if !tty::is_terminal() {
         return Ok(After::Exit(no_terminal()));
@@ -70,13 +70,13 @@ pub fn run_session(hub: Hub, session: Session, notice: Option<String>) -> Result
     )
 }
 
-/// Not `eprintln!`, which panics where nobody listens.
+/// Not `eprintln!`, which panics when standard error is closed.
 fn no_terminal() -> u8 {
     let _ = writeln!(io::stderr(), "{NO_TERMINAL}");
     USAGE
 }
 
-/// What the first screen says.
+/// The content of the first screen.
 struct Opening {
     places: Places,
     start: Start,

@@ -1,4 +1,4 @@
-//! Which keys mean something where one is.
+//! The active scopes: which keys work at the moment.
 
 use crate::account::Right;
 

@@ -1,4 +1,4 @@
-//! Signals, on a thread of their own.
+//! Signal handling, on a thread of its own.
 
 use std::io;
 use std::sync::Arc;

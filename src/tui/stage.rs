@@ -1,4 +1,4 @@
-//! The loop: one event or deadline, everything else that is queued, one frame.
+//! The event loop: one event or deadline, everything else that is queued, one frame.
 
 use std::io;
 use std::mem::take;
@@ -24,7 +24,7 @@ use super::terminal::{self, stop, tty, wire::Wire};
 use super::workers::Workers;
 use super::{App, mischief, update, view};
 
-/// Longest sleep: after the clock was set back, the next deadline may seem to be hours away.
+/// Longest sleep in milliseconds: after the clock was set back, the next deadline may seem to be hours away.
 const NAP: i64 = 60_000;
 
 /// Most events before a frame, so that a flood of keys does not keep the screen from following.
@@ -47,7 +47,7 @@ impl From<io::Error> for Over {
     }
 }
 
-/// The state machine on its terminal.
+/// The event loop's state: the state machine, its terminal and its workers.
 pub(super) struct Stage {
     app: App,
     clock: Arc<dyn Clock>,
@@ -91,7 +91,7 @@ impl Stage {
         })
     }
 
-    /// Turns until the user leaves; what is left to do then. If the terminal goes first, so does the process.
+    /// Runs until the user leaves; returns what is left to do then. If the terminal goes first, so does the process.
     pub(super) fn turn(mut self) -> After {
         let over = loop {
             if let Err(over) = self.round() {
@@ -230,7 +230,7 @@ impl Stage {
         self.retake()
     }
 
-    /// The terminal may have been somebody else's: it is taken again and painted anew.
+    /// Another program may have used the terminal: takes it over again and redraws everything.
     fn retake(&mut self) -> Result<(), Over> {
         terminal::enter()?;
         self.terminal.backend_mut().forget();

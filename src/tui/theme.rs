@@ -1,5 +1,5 @@
-//! Colours and glyphs. State is always a word and a glyph; colour only repeats it. What cannot be used stands in brackets:
-//! faint text is on some terminals too dark to read.
+//! Colours and glyphs. A state is always a word and a glyph; colour only repeats it. What cannot be used is in
+//! brackets, since faint text is too dark to read on some terminals.
 
 use ratatui::style::{Color, Modifier, Style};
 
@@ -138,7 +138,7 @@ impl Theme {
         Self { palette: palette(var), glyphs: if shows_unicode(var) { &UNICODE } else { &ASCII } }
     }
 
-    /// What draws the eye: the title, the tab one is on.
+    /// The accent: the title, the open tab.
     pub fn accent(&self) -> Style {
         self.colour(Color::Cyan, Color::Magenta).add_modifier(Modifier::BOLD)
     }

@@ -1,8 +1,9 @@
-//! One line at the foot of the screen. An error stays until a key is pressed, and that key does nothing else.
+//! The status message: one line at the foot of the screen. An error stays until a key is pressed, and that key does
+//! nothing else.
 
 use crate::time::Millis;
 
-/// How bad it is.
+/// Severity of a status message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
     /// It went well.
@@ -24,10 +25,10 @@ impl Severity {
     }
 }
 
-/// The line.
+/// A status message.
 #[derive(Debug)]
 pub struct Toast {
-    /// How bad it is.
+    /// Severity of the message.
     pub severity: Severity,
     /// One sentence.
     pub text: String,

@@ -1,4 +1,4 @@
-//! One message in, new state and effects out.
+//! The update function: one message in, new state and effects out.
 
 use zeroize::Zeroizing;
 
@@ -38,7 +38,7 @@ pub fn update(app: &mut App, now: Millis, msg: Msg) -> Vec<Effect> {
 }
 
 impl App {
-    /// Sets the time, and does what the time asks for: relative times move, lines go, the desk locks.
+    /// Sets the time, and runs the timers: relative times, status messages, the idle lock.
     fn clock(&mut self, now: Millis) {
         if now < self.now {
             self.clock_went_back(now);
@@ -61,7 +61,7 @@ impl App {
         }
     }
 
-    /// Nothing may wait for a time that has become far away.
+    /// The clock was set back: no timer may wait for a time that is far away now.
     fn clock_went_back(&mut self, now: Millis) {
         self.last_key = self.last_key.min(now);
         if let Some(toast) = &mut self.toast {
@@ -113,7 +113,7 @@ impl App {
         self.held.push(typed);
     }
 
-    /// Does what a key or a paste asks for, now.
+    /// Runs a key or a paste.
     pub(super) fn play(&mut self, typed: &Typed) {
         match typed {
             Typed::Paste(text) => self.paste(text),
@@ -146,7 +146,7 @@ impl App {
         }
     }
 
-    /// Says what the field did not take of a paste. The break that a copied line ends with is meant for nothing.
+    /// Shows what a field did not accept of a paste. The line break at the end of a copied line does not count.
     fn tell_left_out(&mut self, text: &str) {
         let form =
             self.door.as_ref().map(|door| &door.form).or_else(|| self.room.as_ref().and_then(|room| room.form()));
@@ -178,14 +178,14 @@ impl App {
         self.drop_ahead();
     }
 
-    /// Locks because somebody asked for it: what is typed behind that is for the lock screen.
+    /// Locks on request: what is typed after that is for the lock screen.
     pub(super) fn lock_now(&mut self) {
         let ahead = std::mem::take(&mut self.held);
         self.lock();
         self.held = ahead;
     }
 
-    /// Locks: secrets go, forms stay, what was asked for still comes.
+    /// Locks: secrets are wiped, forms stay, replies still arrive.
     pub(super) fn lock(&mut self) {
         let Some(room) = self.room.as_ref().filter(|_| self.door.is_none()) else { return };
         let (actor, name) = (room.actor(), room.session.actor.user.as_str().to_owned());
@@ -260,7 +260,7 @@ impl Room {
         calls
     }
 
-    /// Secrets that nobody saved, as far as is known here; none for those who could do nothing about it.
+    /// The unsaved secrets, as far as is known here; none for roles that could not do anything about them.
     fn lost(&self) -> Vec<LostSecret> {
         let all = self.session.dropped.iter().chain(&self.missed).copied();
         all.filter(|_| self.may(Right::ManageCredentials)).collect()

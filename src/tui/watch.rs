@@ -1,6 +1,7 @@
-//! Following the store for a list: when to look whether somebody else changed something.
+//! The store poller: when to check whether another process changed something that a list shows.
 //!
-//! Where the store gives notice, nobody looks before it: an idle desk sleeps. Where it gives none, once a second.
+//! Where the store sends notifications, it is read only after one: an idle desk sleeps. Where it sends none, it is
+//! polled once a second.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::thread;
@@ -10,24 +11,24 @@ use crate::hub::{Actor, Hub};
 
 use super::msg::{Call, Ticket};
 
-/// How often the store is looked at for somebody else's change, and for whether the session is still good.
+/// Interval of polling for changes by other processes, and for whether the session is still valid.
 const PULSE: Duration = Duration::from_secs(1);
 
 /// From the first write of a transaction to its commit, mostly. A longer one is seen by the next look.
 const COMMIT: Duration = Duration::from_millis(100);
 
-/// How long after a notice the store is looked at every second.
+/// How long after a notification the store is polled every second.
 const LIVELY: Duration = Duration::from_secs(3);
 
-/// How long to sleep when the store gives notice: one that was missed costs no more than this.
+/// Polling interval when the store sends notifications: one that was missed costs no more than this.
 const REST: Duration = Duration::from_secs(10);
 
-/// What comes to the worker that reads.
+/// A message to the reading worker.
 pub(super) enum Wish {
     Call(Ticket, Box<Call>),
-    /// Somebody may have begun to commit something.
+    /// Another process may have begun a commit.
     Stirred,
-    /// Whether notices come.
+    /// Whether the store sends notifications.
     Hearing(bool),
 }
 
@@ -39,7 +40,7 @@ struct Held {
     again: Instant,
 }
 
-/// The queue of the worker that reads, with the pulse that is held.
+/// The queue of the reading worker, with the pending pulse.
 pub(super) struct Watch<'a> {
     wishes: &'a Receiver<Wish>,
     held: Option<Held>,
@@ -57,7 +58,8 @@ impl<'a> Watch<'a> {
         self.held = Some(Held { ticket, actor, known, again: Instant::now() + PULSE });
     }
 
-    /// The next job: the pulse when something may have changed, else what comes; `None` when nobody asks any more.
+    /// The next job: the pulse when something may have changed, otherwise the next message; `None` when the sender is
+    /// gone.
     pub(super) fn next(&mut self, nothing_new: impl Fn(Ticket) -> bool) -> Option<(Ticket, Call)> {
         loop {
             let wish = match &self.held {

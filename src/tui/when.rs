@@ -1,4 +1,4 @@
-//! Times as people say them. Everything is UTC.
+//! Relative times in words. Everything is UTC.
 
 use crate::time::{DAY, HOUR, MINUTE, Millis};
 

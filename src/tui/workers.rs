@@ -1,4 +1,4 @@
-//! The two workers: one writes, one reads, so that a long search never stands before Create.
+//! The worker threads: one writes, one reads, so that a long search never blocks a change.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -17,7 +17,7 @@ use super::msg::{Call, Lane, Reply, Ticket};
 use super::watch::{Watch, Wish, listen};
 use super::{panic, perform::perform};
 
-/// What every worker needs.
+/// The context of every worker.
 pub(super) struct House {
     /// Empty until the desk is set up.
     pub(super) hub: Arc<OnceLock<Hub>>,
@@ -78,14 +78,14 @@ impl Workers {
         };
     }
 
-    /// The reply of a read is not wanted any more: it is stopped if it runs, and not begun if it does not.
+    /// Cancels a read: it is stopped if it runs, and not begun otherwise.
     pub(super) fn cancel(&self, ticket: Ticket) {
         if let Some(cancel) = lock(&self.reads).remove(&ticket) {
             cancel.cancel();
         }
     }
 
-    /// Lets the writer finish what was asked of it, for at most `longest`.
+    /// Lets the writer finish its queue, for at most `longest`.
     pub(super) fn finish(self, longest: Duration) {
         let Self { write, read, written, .. } = self;
         drop((write, read));

@@ -1,6 +1,6 @@
-//! XChaCha20-Poly1305 with the place a value belongs to as associated data.
+//! Authenticated encryption: XChaCha20-Poly1305, with the table, row and column of a value as associated data.
 //!
-//! 24-byte nonces are drawn at random: no counter to keep, none to lose in a restore.
+//! 24-byte nonces are drawn at random, so there is no counter that restoring a backup could set back.
 
 use chacha20poly1305::{
     Key, KeyInit as _, XChaCha20Poly1305, XNonce,
@@ -11,24 +11,24 @@ use crate::secret::Secret;
 
 use super::{VaultError, random};
 
-/// The place a sealed value belongs to. Moved anywhere else, it does not open.
+/// The place that a sealed value belongs to, bound as associated data: moved anywhere else, it does not open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Context<'a> {
-    /// Table.
+    /// Name of the table.
     pub table: &'a str,
     /// Id of the row.
     pub row: &'a str,
-    /// Column.
+    /// Name of the column.
     pub column: &'a str,
-    /// Kind of credential, or nothing.
+    /// Kind of the credential; empty for anything else.
     pub kind: &'a str,
-    /// Version of what is sealed.
+    /// Version of the value: an older sealed copy does not open in place of a newer one.
     pub version: i64,
 }
 
 const NONCE: usize = 24;
 const MAC: usize = 16;
-/// Bytes that sealing adds.
+/// Bytes that sealing adds: nonce and authentication tag.
 pub(super) const OVERHEAD: usize = NONCE + MAC;
 
 impl Context<'_> {
@@ -45,7 +45,7 @@ impl Context<'_> {
     }
 }
 
-/// Appends nonce and ciphertext.
+/// Encrypts `plain` and appends nonce and ciphertext to `out`.
 pub(super) fn seal_into(
     out: &mut Vec<u8>,
     key: &Secret,
@@ -61,7 +61,7 @@ pub(super) fn seal_into(
     Ok(())
 }
 
-/// Opens nonce and ciphertext.
+/// Decrypts nonce and ciphertext; an error when the key, the place or a byte differs.
 pub(super) fn open(key: &Secret, sealed: &[u8], context: &Context<'_>) -> Result<Secret, VaultError> {
     let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or(VaultError::Sealed)?;
     let payload = Payload { msg: sealed, aad: &context.encode() };

@@ -19,15 +19,15 @@ pub enum Hash {
     Md5,
     /// SHA-1, for MACs only.
     Sha1,
-    /// SHA-256
+    /// SHA-256, for digests and MACs.
     Sha256,
-    /// SHA-384
+    /// SHA-384, for digests and MACs.
     Sha384,
-    /// SHA-512
+    /// SHA-512, for digests and MACs.
     Sha512,
 }
 
-/// What a hash function gave.
+/// The output of a hash function or MAC.
 #[derive(Clone, Copy)]
 pub struct Output {
     bytes: [u8; Output::MAX],
@@ -35,7 +35,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// The longest output.
+    /// Length of the longest output (SHA-512), in bytes.
     const MAX: usize = 64;
 
     fn new(given: &[u8]) -> Self {
@@ -44,7 +44,7 @@ impl Output {
         Self { bytes, len: given.len() }
     }
 
-    /// The bytes.
+    /// The output, [`Hash::len`] bytes long.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes[..self.len]
     }
@@ -56,7 +56,7 @@ impl Output {
 }
 
 impl Hash {
-    /// Bytes of its output.
+    /// Length of the output in bytes.
     #[expect(clippy::len_without_is_empty, reason = "no hash is empty")]
     pub fn len(self) -> usize {
         match self {

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use crate::files::NotOurs;
 
-/// Why the vault did not do as it was told.
+/// Why a cryptographic operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
-    /// The master key.
+    /// The master key cannot be read or made.
     #[error(transparent)]
     MasterKey(#[from] MasterKeyError),
     /// The operating system gave no random bytes.
@@ -26,38 +26,38 @@ pub enum VaultError {
 /// Why there is no master key.
 #[derive(Debug, thiserror::Error)]
 pub enum MasterKeyError {
-    /// No file.
+    /// There is no file at this path.
     #[error("The master key {} is missing. Put the copy back that was kept elsewhere; nothing opens without it.", .0.display())]
     Missing(PathBuf),
-    /// Others can read it.
+    /// Other users than its owner can read it.
     #[error("The master key {} can be read by others (mode {mode:04o}). Run: chmod 600 {}", path.display(), path.display())]
     Exposed {
-        /// Where.
+        /// Path of the key file.
         path: PathBuf,
-        /// Its mode.
+        /// Mode bits of the file.
         mode: u32,
     },
     /// Somebody else could have put it there.
     #[error("The master key {} is not safe where it is: {why}", path.display())]
     Unsafe {
-        /// Where.
+        /// Path of the key file.
         path: PathBuf,
-        /// What is wrong on the way to it.
+        /// Which directory or file on the path others may write.
         why: NotOurs,
     },
     /// Not 32 bytes.
     #[error("{} is not a master key of keydesk. Put the right file back.", .0.display())]
     Malformed(PathBuf),
-    /// It is there already.
+    /// A file is at this path already; a master key is never overwritten.
     #[error("A master key is at {} already and was left alone. Move it away if it belongs to no desk.", .0.display())]
     Exists(PathBuf),
-    /// The wrong one for this database.
+    /// This master key does not open the key ring of this database.
     #[error("The master key {} does not belong to this database. Put the right one back, or name it with --master-key-file.", .0.display())]
     Wrong(PathBuf),
-    /// The file system said no.
+    /// The file system refused.
     #[error("The master key {} cannot be used: {why}.", path.display())]
     Io {
-        /// Where.
+        /// Path of the key file.
         path: PathBuf,
         /// What the system said.
         why: String,

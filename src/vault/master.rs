@@ -19,7 +19,7 @@ const LEN: usize = 32;
 /// Where the master key is looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MasterKeyPlace {
-    /// The file.
+    /// Path of the key file.
     pub path: PathBuf,
     /// It lies in systemd's `$CREDENTIALS_DIRECTORY`, where mode 0440 is the rule: systemd itself keeps others out.
     pub from_systemd: bool,
@@ -37,7 +37,7 @@ impl MasterKeyPlace {
 pub struct MasterKey(Secret);
 
 impl MasterKey {
-    /// A new one that is in no file: for the demo and for tests.
+    /// A new key that is written nowhere: for the demo and for tests.
     pub fn generate() -> Result<Self, VaultError> {
         let mut key = Zeroizing::new([0; LEN]);
         random::fill(&mut *key)?;

@@ -1,4 +1,5 @@
-//! All cryptography: the master key, the key ring, seal and open, tags, password hashing, random bytes.
+//! All cryptography: the master key, the key ring, authenticated encryption (seal and open), row tags, sums over rows,
+//! password hashing, random bytes.
 //!
 //! Nothing here knows the store or what a credential is: callers hand in bytes and say where they belong.
 
@@ -44,7 +45,7 @@ pub struct Vault {
     sum_key: tag::Keyed,
 }
 
-/// What the key check says when it opens.
+/// Plain text of the key check.
 const CHECK: &[u8] = b"keydesk key check";
 
 impl Vault {
@@ -79,7 +80,7 @@ impl Vault {
         Ok(tag::make(self.ring.active(Purpose::Guard)?, input))
     }
 
-    /// Whether a tag is the row's.
+    /// Whether `given` is the tag of this row, compared in constant time.
     pub fn tag_is_right(&self, input: &TagInput, given: &[u8]) -> bool {
         tag::check(|id| self.ring.get(Purpose::Guard, id), input, given)
     }
@@ -89,7 +90,7 @@ impl Vault {
         Ok(tag::make(self.ring.active(Purpose::Head)?, input))
     }
 
-    /// Whether a MAC is the head's.
+    /// Whether `given` is the MAC of this head row, compared in constant time.
     pub fn head_mac_is_right(&self, input: &TagInput, given: &[u8]) -> bool {
         tag::check(|id| self.ring.get(Purpose::Head, id), input, given)
     }
@@ -116,7 +117,7 @@ fn check_context(account: &str) -> Context<'_> {
     Context { table: "account", row: account, column: "key_check", kind: "", version: 1 }
 }
 
-/// SHA-256.
+/// The SHA-256 digest of `bytes` (FIPS 180-4).
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     #[cfg(test)]
     work::count(|w| w.hashes += 1);

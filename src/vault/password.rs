@@ -18,7 +18,8 @@ pub const ARGON2_MEMORY_KIB: u32 = 19 * 1024;
 /// Passes over it.
 pub const ARGON2_PASSES: u32 = 2;
 
-/// What a stored hash may ask for: who can write the database must not be able to make a sign-in eat the machine.
+/// Limit on the memory cost that a stored hash may ask for, in KiB: whoever can write the database must not be able to
+/// exhaust this machine by one sign-in.
 const MOST_MEMORY_KIB: u32 = 256 * 1024;
 const MOST_PASSES: u32 = 16;
 

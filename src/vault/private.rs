@@ -1,4 +1,4 @@
-//! A file that only its owner reads: the master key, and what gateways say to be let in.
+//! Private files, readable by their owner alone: the master key and the gateway token.
 
 use std::{
     fs::{File, Metadata, OpenOptions},
@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::files;
 
-/// Such a file, opened and not read yet.
+/// A private file, opened and not read yet.
 #[derive(Debug)]
 pub struct PrivateFile {
     file: File,
@@ -20,12 +20,12 @@ pub struct PrivateFile {
 }
 
 impl PrivateFile {
-    /// Opens it.
+    /// Opens the file at `path`, following links.
     pub fn open(path: &Path) -> io::Result<Self> {
         Self::open_with(path, OFlags::NONBLOCK)
     }
 
-    /// Opens it where it is, once all links on the way were followed.
+    /// Opens a file whose path has been resolved; a link is an error.
     pub(super) fn open_here(path: &Path) -> io::Result<Self> {
         Self::open_with(path, OFlags::NONBLOCK | OFlags::NOFOLLOW)
     }
@@ -49,7 +49,7 @@ impl PrivateFile {
         (self.meta.mode() & others != 0).then(|| self.meta.mode() & 0o7777)
     }
 
-    /// Whose it is, if it is neither this user's nor root's.
+    /// User id of the owner, if that is neither this user nor root.
     pub fn strangers(&self) -> Option<u32> {
         let uid = self.meta.uid();
         (!files::is_trusted(uid)).then_some(uid)

@@ -14,8 +14,8 @@ pub fn fill(buffer: &mut [u8]) -> Result<(), VaultError> {
     SysRng.try_fill_bytes(buffer).map_err(|e| VaultError::Random(e.to_string()))
 }
 
-/// A UUIDv7 (RFC 9562) of this moment. Those of one process and one millisecond rise: rows that are made together lie
-/// together in the store, in the order in which they are read.
+/// A UUIDv7 (RFC 9562) of this moment. Those that one process makes in one millisecond are ascending, so that rows made
+/// together lie together in the store and are read in that order.
 pub fn uuid(now: Millis) -> Result<Uuid, VaultError> {
     let mut random = [0; 16];
     fill(&mut random)?;
@@ -23,7 +23,7 @@ pub fn uuid(now: Millis) -> Result<Uuid, VaultError> {
     let random = u128::from_be_bytes(random);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
     *last = match *last >> RANDOM_BITS == moment >> RANDOM_BITS {
-        // So far on that the next one cannot be told from this one.
+        // A random step, so that the next id cannot be guessed from this one.
         true => *last + 1 + (random & u128::from(u32::MAX)),
         false => moment | random >> (128 - RANDOM_BITS),
     };

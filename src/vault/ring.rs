@@ -1,4 +1,5 @@
-//! The key ring: keys with a purpose, wrapped by the master key. One of each purpose is active; older ones only open.
+//! The key ring: data keys by purpose, wrapped (encrypted) by the master key. One key of each purpose is active; older
+//! ones only open and check.
 
 use crate::secret::Secret;
 
@@ -16,10 +17,10 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// All purposes.
+    /// Every purpose, in the order in which set-up makes its key.
     pub const ALL: [Self; 3] = [Self::Seal, Self::Guard, Self::Head];
 
-    /// The word of the store; part of what the wrapping binds.
+    /// The word for it in the store, which wrapping authenticates.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Seal => "seal",
@@ -40,11 +41,11 @@ impl std::str::FromStr for Purpose {
 /// A ring key in the clear.
 #[derive(Debug)]
 pub struct RingKey {
-    /// Its number.
+    /// Number of the key, which sealed values and tags begin with.
     pub id: u32,
     /// What it is for.
     pub purpose: Purpose,
-    /// New values use it.
+    /// Whether new values are sealed or tagged with this key.
     pub active: bool,
     pub(super) key: Secret,
     /// The same key, set up for tags.
@@ -54,13 +55,13 @@ pub struct RingKey {
 /// A ring key as the store has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RingRow {
-    /// Its number.
+    /// Number of the key, which sealed values and tags begin with.
     pub id: u32,
     /// What it is for.
     pub purpose: Purpose,
-    /// New values use it.
+    /// Whether new values are sealed or tagged with this key.
     pub active: bool,
-    /// The key, wrapped.
+    /// The key, encrypted by the master key.
     pub wrapped: Vec<u8>,
 }
 

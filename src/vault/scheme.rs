@@ -1,10 +1,10 @@
-//! What is kept of a secret, as the sealed text begins: a scheme byte, then what the scheme needs.
+//! Storage schemes for secrets: the plain text under the seal is a scheme byte, then what the scheme needs.
 
 use crate::secret::Secret;
 
 use super::{VaultError, password, sha256};
 
-/// What is kept of a secret.
+/// A secret in the form in which it is stored.
 #[derive(Debug)]
 pub enum Stored {
     /// Scheme 1: SHA-256 of a secret that keydesk generated. It has 125 random bits: a slow hash would only slow the
@@ -32,7 +32,7 @@ impl Stored {
         password::hash_password(secret).map(Self::Argon2)
     }
 
-    /// The bytes that are sealed.
+    /// Encodes it as the bytes to be sealed.
     pub fn encode(&self) -> Secret {
         let (scheme, rest) = match self {
             Self::Sha256(hash) => (1, hash.as_slice()),
@@ -45,7 +45,7 @@ impl Stored {
         Secret::new(bytes)
     }
 
-    /// Reads the bytes that were sealed.
+    /// Decodes what [`Stored::encode`] made; an error for an unknown scheme or a wrong length.
     pub fn decode(bytes: &Secret) -> Result<Self, VaultError> {
         match bytes.expose() {
             [1, hash @ ..] => hash.try_into().map(Self::Sha256).map_err(|_| VaultError::Sealed),
@@ -55,7 +55,7 @@ impl Stored {
         }
     }
 
-    /// Whether a secret is the one that is kept.
+    /// Whether `given` is the stored secret, compared in constant time or by Argon2id.
     pub fn matches(&self, given: &Secret) -> Result<bool, VaultError> {
         match self {
             Self::Sha256(hash) => Ok(Secret::new(hash.to_vec()) == Secret::new(sha256(given.expose()).to_vec())),

@@ -1,5 +1,5 @@
-//! Sums over tagged rows. A tag cannot tell that its row is an older copy, or that a row is missing; a count and a sum of
-//! one keyed term per row can.
+//! Sums over tagged rows. A tag cannot show that its row is an older copy (rollback of a row) or that a row is missing;
+//! a count and a sum of one keyed term per row can.
 //!
 //! A term is HMAC-SHA-256 over table, id, version and tag, cut to 128 bits; terms are added modulo 2^128, so that a change
 //! takes the old term off and adds the new one whatever the order (an additive multiset hash, MSet-Add-Hash of Clarke et
@@ -132,7 +132,7 @@ impl Vault {
         self.term_in(table, id, version, tag, &mut Vec::with_capacity(128))
     }
 
-    /// The same in room that is used again, for who reads a million rows.
+    /// The same with a reused buffer, for a reader of a million rows.
     pub fn term_in(&self, table: &str, id: &str, version: i64, tag: &[u8], room: &mut Vec<u8>) -> Term {
         room.clear();
         // Lengths in front, the tag to the end: one row, one text.

@@ -1,4 +1,4 @@
-//! Tags: HMAC-SHA-256 (RFC 2104) over every column of a row that decides, each with its type and length.
+//! Row tags: HMAC-SHA-256 (RFC 2104) over every column of a row that decides, each with its type and length.
 
 use std::fmt;
 
@@ -12,13 +12,13 @@ use super::ring::RingKey;
 pub struct TagInput(Vec<u8>);
 
 impl TagInput {
-    /// Begins with where the row is.
+    /// Starts with table, row id and version.
     pub fn new(table: &str, row: &str, version: i64) -> Self {
         // With the room that a whole row takes it never moves.
         Self(Vec::with_capacity(1024)).again(table, row, version)
     }
 
-    /// Begins with another row, in the same room: for who reads a million of them.
+    /// Starts over with another row and reuses the buffer, for a reader of a million rows.
     #[must_use]
     pub fn again(mut self, table: &str, row: &str, version: i64) -> Self {
         self.0.clear();
@@ -26,25 +26,25 @@ impl TagInput {
         self.text(table).text(row).int(version)
     }
 
-    /// Adds NULL.
+    /// Appends a column that is NULL.
     #[must_use]
     pub fn null(self) -> Self {
         self.part(0, &[])
     }
 
-    /// Adds a number.
+    /// Appends a column with a whole number.
     #[must_use]
     pub fn int(self, n: i64) -> Self {
         self.part(1, &n.to_be_bytes())
     }
 
-    /// Adds text.
+    /// Appends a column with text.
     #[must_use]
     pub fn text(self, text: &str) -> Self {
         self.part(2, text.as_bytes())
     }
 
-    /// Adds bytes.
+    /// Appends a column with bytes.
     #[must_use]
     pub fn bytes(self, bytes: &[u8]) -> Self {
         self.part(3, bytes)

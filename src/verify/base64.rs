@@ -1,4 +1,4 @@
-//! Base64 with one spelling for each value: padded, unused bits zero, nothing around it (RFC 4648 section 4, B1).
+//! Canonical base64: one spelling for each value, padded, unused bits zero, nothing around it (RFC 4648 section 4, B1).
 
 use base64ct::{Base64, Encoding as _};
 

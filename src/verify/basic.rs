@@ -1,4 +1,4 @@
-//! Basic (RFC 7617): B1 to B4.
+//! HTTP Basic authentication (RFC 7617): B1 to B4.
 
 use crate::credential::Kind;
 use crate::secret::Secret;
@@ -36,7 +36,7 @@ impl Pair {
     }
 }
 
-/// What is wrong with a token that cannot be read.
+/// The fault of a token that cannot be read, as a word for the log.
 fn fault(token: &[u8]) -> &'static str {
     if token.len() > TOKEN_MAX {
         return "length";

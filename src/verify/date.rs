@@ -1,4 +1,5 @@
-//! HTTP-dates (RFC 9110 5.6.7), strictly: three forms, GMT, the right weekday, a day that exists (H12).
+//! HTTP-dates (RFC 9110 section 5.6.7), read strictly: three forms, GMT, the right weekday, a day that exists (H12);
+//! and the window of 300 seconds around now (H13, S4).
 
 use jiff::{
     Timestamp,
@@ -10,7 +11,7 @@ use crate::time::Seconds;
 
 use super::{Denied, lex::Cursor};
 
-/// How far a signed date may be from now, inclusive (H13, S4).
+/// How far a signed date may be from now, in seconds, inclusive (H13, S4).
 const WINDOW: i64 = 300;
 
 const MONTHS: [&[u8]; 12] =

@@ -1,4 +1,4 @@
-//! The decision: what holds for every request, and which dialect it speaks (C1 to C7).
+//! The decision: the rules for every request, and which dialect it speaks (C1 to C7).
 
 use crate::time::Seconds;
 
@@ -18,8 +18,8 @@ pub fn decide<'a>(request: &Request<'a>, snapshot: &'a Snapshot, now: Seconds) -
     judged.unwrap_or_else(|denied| Decision::Verdict(Verdict::Deny(denied)))
 }
 
-/// The strings that the signature of a request would have to be over, if it has one that can be read: the first with
-/// the literal HTTP/1.1, the second with the version that the client speaks. For people who look for what differs.
+/// The strings that the signature of a request would have to cover, if it has one that can be read: the first with the
+/// literal HTTP/1.1, the second with the version that the client speaks. For users who look for the difference.
 pub fn signing_strings(request: &Request<'_>) -> Vec<Vec<u8>> {
     match credentials(request) {
         Ok(Credentials::Hmac(value)) => hmac_scheme::signing_strings(request, value)

@@ -1,4 +1,4 @@
-//! Digests of the body that a signature covers: `Content-MD5`, `X-Content-MD5`, `Digest`, `Content-Digest` (H17, H18).
+//! Body digests that a signature covers: `Content-MD5`, `X-Content-MD5`, `Digest`, `Content-Digest` (H17, H18).
 
 use crate::vault::Hash;
 
@@ -16,9 +16,9 @@ pub(super) const FIELDS: [&[u8]; 4] = [b"content-md5", b"x-content-md5", b"diges
 enum Form {
     /// Hex as published clients send it, or base64 as RFC 1864 has it.
     Md5,
-    /// RFC 3230.
+    /// `Digest` (RFC 3230): `algorithm=value`, comma-separated.
     Digest,
-    /// RFC 9530.
+    /// `Content-Digest` (RFC 9530): a dictionary of byte sequences.
     ContentDigest,
 }
 
@@ -44,7 +44,7 @@ impl<'a> Signed<'a> {
         }
     }
 
-    /// Whether every value is the body's.
+    /// An error unless every value is the digest of the body.
     pub fn compare(&self, body: &[u8]) -> Result<(), Denied<'static>> {
         match self.check(|hash, given| hash.digest(body).matches(given)) {
             Some(true) => Ok(()),

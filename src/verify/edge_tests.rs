@@ -1,4 +1,4 @@
-//! Edges of single clauses, each from both sides.
+//! Edge cases of single rules, each from both sides.
 
 use data_encoding::BASE64;
 

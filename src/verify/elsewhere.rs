@@ -1,4 +1,4 @@
-//! Whether a refused request was made with the secret of another credential.
+//! Finds whether a refused request was made with the secret of another credential.
 
 use crate::credential::Kind;
 use crate::secret::Secret;
@@ -13,11 +13,11 @@ use super::{
     slips::{basic_pair, readings},
 };
 
-/// What a request shows of the secret that it was made with, to be held against one credential after another. Only those
-/// that are compared quickly: a slow hash of every credential would take hours.
+/// What a request shows of the secret that it was made with, to be compared with one credential after another. Only
+/// with those that compare quickly: a slow hash of every credential would take hours.
 pub struct Elsewhere {
     proof: Shown,
-    /// What was sent as the key: who exchanges the two sends a secret there.
+    /// What was sent as the key: a client that swaps the two sends a secret there.
     user: Secret,
     now: Seconds,
 }

@@ -1,5 +1,5 @@
-//! Says more of a request than a verdict does, for Administrators: what was built, and which known mistake of a client
-//! makes a wrong signature right.
+//! Explains a verdict to Administrators: the string to sign, and which known mistake of a client makes a wrong
+//! signature right.
 
 use crate::credential::{Algorithm, Kind};
 use crate::secret::Secret;
@@ -13,7 +13,7 @@ use super::{
     slips::{self, Depth},
 };
 
-/// Whom a request names.
+/// The credential that a request names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// The kind of credential that its dialect needs.
@@ -22,12 +22,12 @@ pub struct Claim {
     pub key: String,
 }
 
-/// What is said of a request.
+/// The explanation of a verdict.
 #[derive(Debug)]
 pub struct Explanation {
     /// `None` if it passes; else why not.
     pub refused: Option<Refused>,
-    /// The strings that a signature would have to be over.
+    /// The strings that a signature would have to cover.
     pub strings: Vec<String>,
     /// What the client did that makes its credential wrong, in sentences.
     pub mistakes: Vec<String>,
@@ -38,9 +38,9 @@ pub struct Explanation {
 /// Why a request does not pass.
 #[derive(Debug)]
 pub struct Refused {
-    /// Why.
+    /// The verifier's reason.
     pub reason: Reason,
-    /// What it is about.
+    /// Field or component that the reason is about.
     pub component: Option<String>,
     /// Seconds by which the client's clock is ahead.
     pub clock_offset: Option<i64>,
@@ -53,7 +53,7 @@ impl From<&Denied<'_>> for Refused {
     }
 }
 
-/// Whom the request names, if that can be read.
+/// The credential that the request names, if that can be read.
 pub fn claim(request: &Request<'_>) -> Option<Claim> {
     let (kind, key) = match (request.surface, credentials(request)) {
         (Surface::Legacy, _) => (Kind::Legacy, legacy::user(request)?),
@@ -63,12 +63,12 @@ pub fn claim(request: &Request<'_>) -> Option<Claim> {
     Some(Claim { kind, key: String::from_utf8(key).ok()? })
 }
 
-/// Whom the request means if its key is taken without what is around it.
+/// The credential that the request means if its key is trimmed.
 pub fn meant(request: &Request<'_>) -> Option<Claim> {
     guessed(request).map(|(kind, key, _)| Claim { kind, key })
 }
 
-/// Whom the request means if its key and its secret are exchanged.
+/// The credential that the request means if key and secret are swapped.
 pub fn exchanged(request: &Request<'_>) -> Option<Claim> {
     let (kind, _, password) = guessed(request)?;
     Some(Claim { kind, key: password.expose_text()?.to_owned() })
@@ -86,7 +86,7 @@ fn guessed(request: &Request<'_>) -> Option<(Kind, String, Secret)> {
     pair.map(|(user, password)| (kind, user, password))
 }
 
-/// Judges a request and looks for what differs.
+/// Judges a request and looks for known mistakes.
 pub fn explain(request: &Request<'_>, snapshot: &Snapshot, now: Seconds) -> Result<Explanation, VaultError> {
     let verdict = match decide(request, snapshot, now) {
         Decision::Verdict(verdict) => verdict,
@@ -139,8 +139,8 @@ pub(super) fn proof<'a>(request: &Request<'a>) -> Option<Proof<'a>> {
     }
 }
 
-/// Which known mistake of a client makes the signature of a refused request right, in a sentence. One mistake is looked
-/// for, of those that are quickly tried: a verifier asks this of many requests.
+/// Which known mistake of a client makes the signature of a refused request right, in a sentence. Tries single mistakes
+/// that are cheap to try: a verifier runs this for many requests.
 pub fn mistake(request: &Request<'_>, snapshot: &Snapshot, now: Seconds) -> Option<String> {
     slips::in_signature(request, &proof(request)?, snapshot, now, Depth::Quick)
 }

@@ -1,4 +1,4 @@
-//! Whether a request has a body (H15): seen, announced, or hidden and possible.
+//! Message framing: whether a request has a body (H15), seen, announced, or hidden and possible.
 
 use super::{
     Body, BodyCheck, Request,
@@ -8,7 +8,7 @@ use super::{
 /// Methods whose requests have no body unless they announce one.
 const BODILESS: [&[u8]; 5] = [b"GET", b"HEAD", b"DELETE", b"OPTIONS", b"TRACE"];
 
-/// Whether a request has a body, or may have one that nobody shows.
+/// Whether a request has a body, or may have one that is not visible.
 pub(super) fn has_body(request: &Request<'_>) -> bool {
     match request.body {
         Body::Visible(body) => !body.is_empty() || announces(request),
@@ -27,8 +27,8 @@ fn may_hide(request: &Request<'_>, framing: Framing) -> bool {
     framing == Framing::Unknown || unframed && !bodiless()
 }
 
-/// Whether it is known that a request has no body. More than that nothing says that it has one: a signature is not
-/// refused for what nobody can know, and an API is not told of it.
+/// Whether a request is known to have no body. When it is unknown whether there is one, no signature is refused for it,
+/// and the API is not told that there is none.
 fn has_none(request: &Request<'_>) -> bool {
     let length = || request.has(b"content-length");
     let by_framing = |framing| match (framing, request.version) {
@@ -43,7 +43,7 @@ fn has_none(request: &Request<'_>) -> bool {
         }
 }
 
-/// What to tell of a body: `compared` says that it was held against a digest that is signed.
+/// The body check for the gateway; `compared` says that the body was compared with a signed digest.
 pub(super) fn body_check(request: &Request<'_>, compared: bool) -> BodyCheck {
     match (has_none(request), compared) {
         (true, _) => BodyCheck::None,

@@ -1,7 +1,8 @@
-//! Names of fields that tell an API who is calling (C14): only a gateway may write them.
+//! Identity fields (C14): names of fields that tell an API who is calling, which only a gateway may write.
 //!
-//! Applications do not see names as they were sent. CGI and what came after it turn `-` into `_`, PHP turns `.` and others
-//! into `_` too, and case counts nowhere. So every spelling that some application may take for one of ours is ours.
+//! Applications do not see names as they were sent. CGI and its successors turn `-` into `_`, PHP turns `.` and others
+//! into `_` too, and case does not count. So every spelling that some application may read as one of these names counts
+//! as one.
 
 /// What the names begin with.
 const OURS: &[u8; 10] = b"x-keydesk-";
@@ -9,7 +10,7 @@ const OURS: &[u8; 10] = b"x-keydesk-";
 /// Whether a name begins with `x-keydesk-` once it is in lower case and every byte that is no letter or digit is a `-`.
 pub(super) fn is_claimed_by(name: &[u8]) -> bool {
     let fold = |b: u8| if b.is_ascii_alphanumeric() { b.to_ascii_lowercase() } else { b'-' };
-    // Nearly every name is told by its first byte.
+    // Nearly every name is ruled out by its first byte.
     let may_be = matches!(name, [b'x' | b'X', ..]);
     may_be && name.first_chunk().is_some_and(|start: &[u8; OURS.len()]| start.map(fold) == *OURS)
 }

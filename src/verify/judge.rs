@@ -1,4 +1,4 @@
-//! What is judged of a credential after its secret was right: tag, state, times, networks, in this order (C11, C13).
+//! Checks after the secret was right: tag, state, times, networks, in this order (C11, C13).
 
 use std::net::IpAddr;
 
@@ -47,7 +47,7 @@ pub(super) fn signed_by(
     })
 }
 
-/// The address that a text is: one literal and nothing else.
+/// Parses an address: one literal and nothing else.
 pub(super) fn address(client: Option<&[u8]>) -> Option<IpAddr> {
     str::from_utf8(client?).ok()?.parse().ok()
 }

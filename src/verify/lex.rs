@@ -1,4 +1,4 @@
-//! Small pieces of grammar that more than one dialect is made of.
+//! Lexer pieces that more than one dialect uses.
 
 /// Which bytes may stand in a token: one look instead of fifteen comparisons, for every byte of a request.
 static TOKEN: [bool; 256] = {

@@ -1,12 +1,12 @@
-//! A decision that a slow hash stands before.
+//! A decision that needs a slow password hash first.
 //!
-//! [`decide`](super::decide) is quick and has no threads; Argon2id is slow, and who may run it when, what is remembered
-//! of earlier answers and who is told to wait are the server's business. So the decision is cut in two: the question is
+//! [`decide`](super::decide) is quick and has no threads; Argon2id is slow, and who may run it when, which answers are
+//! cached and which clients are throttled is the server's business. So the decision is cut in two: the question is
 //! handed out, the server finds an answer, and [`PasswordQuestion::settle`] judges everything else (C10, C11, C13)
-//! against the snapshot of that moment, whether the answer was computed or remembered.
+//! against the snapshot of that moment, whether the answer was computed or cached.
 //!
-//! One thing shows by the clock: that a Basic key has a secret which keydesk did not generate. Making every wrong Basic
-//! key as slow would let strangers fill the queue that such keys wait in.
+//! One thing shows in response times: that a Basic key has a secret which keydesk did not generate. Making every wrong
+//! Basic key as slow would let strangers fill the queue that such keys wait in.
 
 use std::{fmt, net::IpAddr, sync::Arc};
 
@@ -26,7 +26,7 @@ pub struct PasswordQuestion {
     row: Option<Uuid>,
     password: Secret,
     candidates: Vec<Candidate>,
-    /// The version of a secret of a quick kind that fits already.
+    /// The version of a secret with a fast hash that matched already.
     fitting: Option<u32>,
     client: Option<IpAddr>,
     body: BodyCheck,
@@ -38,7 +38,7 @@ struct Candidate {
     phc: Arc<str>,
 }
 
-/// What is known of a password.
+/// The answer to a [`PasswordQuestion`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// It is the secret with this version.
@@ -46,16 +46,16 @@ pub enum Answer {
         /// Number of the secret.
         version: u32,
     },
-    /// It is none of them.
+    /// It is none of the credential's secrets.
     Wrong,
-    /// Too many wrong ones: not hashed.
+    /// Rate limited after too many wrong passwords: not hashed.
     Throttled,
-    /// No room to hash it.
+    /// Not hashed, because the queue is full.
     Unavailable,
 }
 
 impl PasswordQuestion {
-    /// The question for a key. A key that is not there has one too: with dummies, and no less work.
+    /// The question for a key. An unknown key has one too, with dummies, and costs as much work.
     pub(super) fn new(
         snapshot: &Snapshot,
         (kind, key): (Kind, &[u8]),
@@ -76,7 +76,7 @@ impl PasswordQuestion {
         Self { kind, key: key.into(), row, password, candidates, fitting: None, client, body }
     }
 
-    /// Notes that a secret of a quick kind fits: the answer will not matter, only the time it takes.
+    /// Records that a secret with a fast hash matches: then the answer does not matter, only the time it takes.
     pub(super) fn already(self, fitting: Option<u32>) -> Self {
         Self { fitting, ..self }
     }
@@ -86,7 +86,7 @@ impl PasswordQuestion {
         self.kind
     }
 
-    /// The key as it was sent: what a throttle counts by, whether it exists or not.
+    /// The key as it was sent, whether it exists or not: a rate limit counts by it.
     pub fn key(&self) -> &[u8] {
         &self.key
     }
@@ -106,9 +106,9 @@ impl PasswordQuestion {
         self.client
     }
 
-    /// The secrets it may turn out to be, by version and what is kept of them: with the row and the password the key of a
-    /// memory of right answers. The version alone is not enough: in a store that went back and went on from there,
-    /// another secret has it.
+    /// The secrets that it may turn out to be, by version and stored form: together with the row and the password they
+    /// are the key of a cache of right answers. The version alone is not enough: after a rollback of the store, another
+    /// secret may have it.
     pub fn secrets(&self) -> impl Iterator<Item = (u32, &str)> {
         self.candidates.iter().filter_map(|candidate| Some((candidate.version?, &*candidate.phc)))
     }

@@ -1,8 +1,8 @@
-//! Why a request was refused: the table at the end of the policy, one word each. For the log, never for the caller.
+//! Reasons of refusals: the table at the end of docs/verification.md, one word each. For the log, never for the caller.
 
 use std::fmt;
 
-/// The reason of a verdict.
+/// Why a request was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each is its word in REASONS, and the words are the policy's")]
 pub enum Reason {
@@ -35,9 +35,9 @@ pub enum Reason {
     Expired,
     Network,
     Replayed,
-    /// Refused before a hash: too many wrong passwords.
+    /// Rate limited before a hash: too many wrong passwords.
     Throttled,
-    /// The verifier cannot answer for what it knows: its store is stale, or its memory of signatures is full.
+    /// The verifier cannot decide: its store is stale, or its replay memory is full.
     Unavailable,
     /// A row whose tag is wrong.
     Tampered,
@@ -80,12 +80,12 @@ const REASONS: [(Reason, &str); 32] = [
 ];
 
 impl Reason {
-    /// All of them, in the order of the policy: counters have one label each.
+    /// Every reason, in the order of docs/verification.md: counters have one label each.
     pub fn all() -> impl Iterator<Item = Self> {
         REASONS.into_iter().map(|(reason, _)| reason)
     }
 
-    /// Its word in logs and counters.
+    /// The word for it in logs and counters.
     pub fn as_str(self) -> &'static str {
         REASONS[self as usize].1
     }

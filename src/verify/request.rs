@@ -3,24 +3,24 @@
 /// One field: name and value as they came. Blanks at the ends of the value count for nothing.
 pub type Field<'a> = (&'a [u8], &'a [u8]);
 
-/// What is known of a request.
+/// A request, with what the gateway told about it.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
     /// Which API it came to, and so where its credential is.
     pub surface: Surface,
-    /// Method.
+    /// Request method, as on the wire.
     pub method: &'a [u8],
     /// Request-target as on the wire.
     pub target: &'a [u8],
     /// The client's fields in order, with every copy.
     pub fields: &'a [Field<'a>],
-    /// Body.
+    /// The body, or what is known about it.
     pub body: Body<'a>,
     /// The HTTP version that the client spoke.
     pub version: Version,
     /// The scheme that the client used.
     pub scheme: Scheme,
-    /// The client's address, as text that is still to be judged; `None` if nobody knows it.
+    /// The client's address, as text that was not parsed yet; `None` if it is unknown.
     pub client: Option<&'a [u8]>,
 }
 
@@ -38,7 +38,7 @@ pub enum Surface {
 pub enum Body<'a> {
     /// All of it.
     Visible(&'a [u8]),
-    /// The gateway keeps it.
+    /// The gateway did not hand it over.
     NotVisible(Framing),
 }
 
@@ -53,18 +53,18 @@ pub enum Framing {
     Unknown,
 }
 
-/// HTTP version.
+/// HTTP version that the client spoke.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
-    /// Nobody knows.
+    /// The gateway did not say.
     Unknown,
-    /// HTTP/1.0
+    /// HTTP/1.0.
     Http10,
-    /// HTTP/1.1
+    /// HTTP/1.1.
     Http11,
-    /// HTTP/2
+    /// HTTP/2.
     Http2,
-    /// HTTP/3
+    /// HTTP/3.
     Http3,
 }
 
@@ -91,17 +91,17 @@ impl Version {
     }
 }
 
-/// Scheme.
+/// URI scheme that the client used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
-    /// http
+    /// Plain HTTP.
     Http,
-    /// https
+    /// HTTP over TLS.
     Https,
 }
 
 impl Scheme {
-    /// Its name.
+    /// The scheme's name, in lower case.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Http => "http",

@@ -1,4 +1,4 @@
-//! Looking for bytes that may not be there, eight at a time: every byte of a request is looked at before anything else.
+//! Byte scans, eight bytes at a time: every byte of a request is scanned before anything else.
 //!
 //! The test for "some byte of this word is less than n" is exact for n up to 128: a byte can be flagged wrongly only
 //! beside one that is flagged rightly.

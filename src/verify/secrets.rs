@@ -1,5 +1,5 @@
-//! Checking what was given against the secrets of a credential: as much work for a credential that is not there, is of
-//! another kind, or may not be used, as for a wrong secret (C12).
+//! Compares what was given with the secrets of a credential, with equal work for a credential that does not exist, is
+//! of another kind, or may not be used, as for a wrong secret (C12: no timing oracle).
 
 use crate::time::Seconds;
 use crate::vault::{Hash, same, sha256};

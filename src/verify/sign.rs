@@ -1,4 +1,4 @@
-//! Signs a request as the verifier wants it: the string under the MAC is built by the code that judges it.
+//! Signs a request for integrators: the string under the MAC is built by the code that verifies it.
 
 use data_encoding::BASE64;
 
@@ -12,9 +12,9 @@ use super::{Body, Field, Request, Scheme, Surface, Version, hmac_scheme::hash_of
 /// A request that is to be signed.
 #[derive(Clone, Copy)]
 pub struct Draft<'a> {
-    /// Method.
+    /// Request method.
     pub method: &'a str,
-    /// Scheme.
+    /// URI scheme.
     pub scheme: Scheme,
     /// Host, and port if it is said.
     pub authority: &'a str,
@@ -24,9 +24,9 @@ pub struct Draft<'a> {
     pub fields: &'a [(String, String)],
     /// The body; `None` for a request without.
     pub body: Option<&'a [u8]>,
-    /// API key.
+    /// API key of the HMAC credential that signs.
     pub key: &'a str,
-    /// When it is signed.
+    /// Date of the signature, in Unix seconds.
     pub at: Seconds,
 }
 

@@ -1,7 +1,7 @@
-//! What both dialects of signatures share: who signed, and what comes of it.
+//! What both signature dialects share: finding the secret that signed, and the checks that follow.
 //!
-//! The signature is looked at before anything else of the request is judged. So whatever else is wrong is known of a
-//! credential, and its owner can read it at the desk; and who has no secret of it can say nothing about it but that a
+//! The signature is verified before anything else of the request is judged. So every other fault is attributed to a
+//! credential, and its owner can read it at the desk; whoever does not have the secret learns nothing but that a
 //! signature was wrong.
 
 use crate::time::Seconds;
@@ -17,11 +17,11 @@ pub(super) struct Given<'m> {
     /// Each of them is acceptable.
     pub messages: &'m [&'m [u8]],
     pub signature: &'m [u8],
-    /// What is said of a signature that is no canonical base64.
+    /// The reason for a signature that is not canonical base64.
     pub malformed: Reason,
 }
 
-/// What a dialect says of a request whose signature is right and which may pass.
+/// A dialect's result for a request that may pass.
 pub(super) struct Good {
     /// The last second in which its dates are near enough.
     pub good_until: Seconds,

@@ -1,4 +1,4 @@
-//! What comes out: allow with the credential, or deny with a reason.
+//! The verdict: allow with the credential, or deny with a reason.
 
 use crate::time::Seconds;
 
@@ -16,9 +16,9 @@ pub enum Decision<'a> {
 /// The answer to a request.
 #[derive(Debug)]
 pub enum Verdict<'a> {
-    /// Let it through.
+    /// The request may pass.
     Allow(Allowed<'a>),
-    /// Do not. All denials look the same to the caller (C12).
+    /// The request may not pass. All denials look the same to the caller (C12).
     Deny(Denied<'a>),
 }
 
@@ -49,13 +49,13 @@ impl<'a> From<Result<Allowed<'a>, Denied<'a>>> for Verdict<'a> {
 /// A request that may pass.
 #[derive(Debug)]
 pub struct Allowed<'a> {
-    /// Whose it is.
+    /// The credential that it was made with.
     pub credential: CredentialRef<'a>,
     /// Which of its secrets was used: the number of the secret's row.
     pub secret_version: u32,
     /// What can be said of the body.
     pub body: BodyCheck,
-    /// What a replay guard has to remember; `None` for credentials that repeat by nature.
+    /// The signature for the replay memory; `None` for credentials whose requests repeat by nature.
     pub proof: Option<Proof>,
 }
 
@@ -64,14 +64,14 @@ pub struct Allowed<'a> {
 pub enum BodyCheck {
     /// It is the one that was signed.
     Checked,
-    /// There is one, or may be, and nobody compared it.
+    /// There is one, or may be, and it was not compared.
     Unchecked,
     /// There is none.
     None,
 }
 
 impl BodyCheck {
-    /// Its word in the answer to the gateway.
+    /// The word for it in the response to the gateway.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Checked => "checked",
@@ -84,13 +84,13 @@ impl BodyCheck {
 /// A request that may not pass.
 #[derive(Debug)]
 pub struct Denied<'a> {
-    /// Why.
+    /// The reason, for the log.
     pub reason: Reason,
     /// Which field or component the reason is about, in lower case: a token, and short.
     pub component: Option<String>,
     /// By how many seconds the client's clock is ahead (negative: behind), with [`Reason::ClockSkew`].
     pub clock_offset: Option<i64>,
-    /// Whose it would have been.
+    /// The credential that it names, if known.
     pub credential: Option<CredentialRef<'a>>,
 }
 

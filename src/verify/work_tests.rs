@@ -155,7 +155,7 @@ fn rfc9421_costs_two_macs_whoever_asks() {
     hold_equal("rfc9421", Kind::Hmac, Work { macs: 2, compares: 2, ..Work::default() });
 }
 
-/// Whose clock is off is told to the owner of the key alone, and telling it costs what not telling it does.
+/// Only the owner of the key learns that their clock is off, and that costs as much work as when it is right.
 #[test]
 fn a_request_of_another_time_costs_as_much_and_names_its_credential_once_the_signature_is_right() {
     let late = Seconds(NOW.0 + 420);

@@ -209,7 +209,7 @@ fn a_database_that_another_writer_holds() {
     assert_eq!(desk.list().len(), 1);
 }
 
-/// Somebody who is not root cannot write where he may not; root can everywhere, so the test becomes nobody.
+/// A user who is not root cannot write without permission; root can everywhere, so the test becomes nobody.
 #[test]
 fn a_directory_that_cannot_be_written() {
     let desk = Desk::ready();

@@ -8,7 +8,7 @@ fn sql(desk: &Desk, sql: &str) {
     sqlite3(&desk.database(), sql);
 }
 
-/// A person who gave himself something is not trusted with anything.
+/// A user who gave themselves something is not trusted with anything.
 #[test]
 fn a_person_changed_by_hand_is_refused() {
     if !need("sqlite3") {
@@ -211,10 +211,16 @@ fn a_row_beyond_the_end_of_the_trail_is_moved_away() {
             ),
         );
         desk.run(&["audit", "verify", "--as", "alice"]).fails(1, "added outside keydesk");
-        desk.run(&["key", "revoke", "--as", "alice", &key]).fails(1, "keydesk audit accept");
-        let said = desk.run(&["audit", "accept", "--as", "alice"]).done().out;
-        assert!(said.contains("moved away: 1"), "{said}");
-        desk.run(&["key", "revoke", "--as", "alice", &key]).done();
+        let other = ["key", "create", "--as", "alice", "--kind", "basic", "--name", "other"];
+        desk.run(&other).fails(1, "keydesk audit accept");
+        if no.starts_with('(') {
+            // Nobody keeps an Administrator from revoking.
+            desk.run(&["key", "revoke", "--as", "alice", &key]).done();
+        } else {
+            let said = desk.run(&["audit", "accept", "--as", "alice"]).done().out;
+            assert!(said.contains("moved away: 1"), "{said}");
+        }
+        desk.run(&other).done();
         desk.run(&["audit", "verify", "--as", "alice"]).done();
     }
 }

@@ -162,7 +162,7 @@ fn a_copy_that_others_can_read_is_closed_to_them() {
     drop(hub);
 }
 
-/// Only who may have a secret on his screen can say that he copied it.
+/// Only a user who may have a secret on their screen can say that they copied it.
 #[test]
 fn who_never_has_a_secret_writes_nothing_about_one() {
     let desk = Desk::in_memory();

@@ -143,7 +143,7 @@ fn everybody_may_look_at_himself_alone() {
     assert!(matches!(desk.hub.user(&chen, "alice", keydesk::hub::UserDeed::See), Err(HubError::Denied(_))));
     assert!(
         matches!(desk.hub.user(&chen, "nobody", keydesk::hub::UserDeed::See), Err(HubError::Denied(_))),
-        "nor is he told who exists"
+        "nor are they told who exists"
     );
 }
 
@@ -176,5 +176,9 @@ fn ones_own_sign_ins_and_refused_tries_and_nobody_elses() {
     );
     assert_eq!((rows[3].via.as_deref(), rows[3].address.as_deref()), (Some("password"), Some("203.0.113.9")));
     assert_eq!((rows[2].address.as_deref(), rows[1].address.as_deref()), (Some("203.0.113.9"), None));
-    assert_eq!(seen(desk.hub.own_sign_ins(&desk.alice()).unwrap()), [], "an Administrator's own, too, are his alone");
+    assert_eq!(
+        seen(desk.hub.own_sign_ins(&desk.alice()).unwrap()),
+        [],
+        "an Administrator's own, too, are theirs alone"
+    );
 }

@@ -159,7 +159,7 @@ fn one_of_two_orders(deeds: [&str; 2], said: &[String; 2]) -> bool {
 fn fits(first: &str, did: &str, wants: &str, said: &str) -> bool {
     let on_the_key = |deed: &str| ["disable", "revoke", "rename", "rotate"].contains(&deed);
     match (did, wants) {
-        // A demoted administrator is stopped whatever he wants: his session is over.
+        // A demoted Administrator is stopped whatever they ask for: their session is over.
         ("demote", _) => said.starts_with("3 "),
         ("create", "create") => said.starts_with("5 The username smsbatch is taken"),
         ("disable", "disable") | ("revoke", "revoke") => said == "already",

@@ -88,7 +88,7 @@ fn everybody_sets_his_own_password_without_the_screen() {
     ));
     assert!(matches!(desk.hub.set_password(&chen, &seen(&desk.hub, "eve"), &new), Err(HubError::Denied(_))));
     assert!(!desk.hub.set_password(&chen, &seen(&desk.hub, "chen"), &new).unwrap().must_change_password);
-    assert!(matches!(desk.hub.overview(&chen), Err(HubError::SessionOver(_))), "his sessions end");
+    assert!(matches!(desk.hub.overview(&chen), Err(HubError::SessionOver(_))), "their sessions end");
 }
 
 #[test]

@@ -88,7 +88,7 @@ pub fn local(hub: &Hub, name: &str) -> Actor {
     hub.local_actor(name, &origin).unwrap()
 }
 
-/// A user as the desk shows him now.
+/// A user as the desk shows them now.
 pub fn seen(hub: &Hub, name: &str) -> UserTarget {
     hub.user(&local(hub, "bram"), name, keydesk::hub::UserDeed::See).unwrap().target()
 }

@@ -1,4 +1,4 @@
-//! The log: structured, and without anything that a client keeps to himself.
+//! The log: structured, and without anything that clients keep to themselves.
 
 use base64ct::{Base64, Encoding as _};
 use keydesk::credential::Kind;
@@ -21,7 +21,7 @@ fn no_secret_and_no_field_of_a_request_is_in_the_log_at_any_level() {
         Question::nginx("GET", "/").fields(&signed),
         Question::nginx("GET", "/private").fields(&signed),
         Question::nginx("GET", "/").field("Authorization", &basic(&one.key, typed)),
-        // Somebody who types his password where the name belongs.
+        // Somebody who types their password where the name belongs.
         Question::nginx("GET", "/").field("Authorization", &basic(typed, "x")),
         Question::nginx("GET", "/").field("Authorization", typed),
         Question::nginx("GET", "/").field("Authorization", &format!("Basic {typed}")),

@@ -69,7 +69,7 @@ fn a_planted_trigger_never_runs_whatever_the_number_of_the_schema_says() {
     assert_eq!((desk.others_see("basic").as_str(), number(&store, "legacy")), ("1", Ok(1)));
 }
 
-/// Somebody who plants and cleans as fast as he can, always under one number.
+/// Somebody who plants and cleans as fast as they can, always under one number.
 #[test]
 fn whoever_flips_the_schema_gets_nothing_run() {
     let desk = Desk::new();

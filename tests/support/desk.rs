@@ -91,7 +91,7 @@ impl Desk {
     }
 }
 
-/// A user as the desk shows him now.
+/// A user as the desk shows them now.
 pub fn seen(hub: &Hub, name: &str) -> UserTarget {
     let as_he_sees =
         |who: &str| hub.user(&hub.local_actor(who, &Origin::default())?, name, keydesk::hub::UserDeed::See);

@@ -1,5 +1,4 @@
-//! `keydesk audit accept`: an old copy of the store was put back, and that is how it shall be. Or the numbers of
-//! keys were changed by hand: they are counted anew.
+//! `keydesk audit accept`: accepts a store that was rolled back or altered as it is now, and counts the keys anew.
 
 use clap::Args;
 

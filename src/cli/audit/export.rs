@@ -41,7 +41,7 @@ pub fn run(site: &Site, args: ExportArgs) -> Result<(), Failure> {
             let mut out = BufWriter::new(io::stdout().lock());
             let mut begun = false;
             args.part.pages(&desk, |rows| {
-                // With the first page, which nobody gets who is refused.
+                // With the first page, which a refused user does not get.
                 if !std::mem::replace(&mut begun, true) {
                     Format::Csv.header(&mut out)?;
                 }

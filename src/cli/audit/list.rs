@@ -1,4 +1,4 @@
-//! `keydesk audit list`, and what narrows the trail.
+//! `keydesk audit list`, and the filters of the trail.
 
 use clap::Args;
 

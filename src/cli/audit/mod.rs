@@ -1,4 +1,4 @@
-//! `keydesk audit …`: the trail.
+//! `keydesk audit …`: the trail (audit log).
 
 mod accept;
 mod export;

@@ -1,4 +1,4 @@
-//! A row of the trail, as a line of a table.
+//! A row of the trail as a row of a table.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! `keydesk audit verify`: is the trail whole?
+//! `keydesk audit verify`: checks the hash chain of the trail, and every row that decides something.
 
 use std::{
     io::{self, IsTerminal as _},

@@ -1,4 +1,4 @@
-//! Which part of what was pasted is the body: what is announced is told from what was only shown.
+//! Finds the body in a pasted request: one that is announced is told from one that was only shown.
 
 use super::pasted::{is_status_line, line, request_line};
 use crate::verify::Version;

@@ -1,4 +1,5 @@
-//! What curl says that it sent: `-v`, `--trace-ascii`, and the header lists of HTTP/2 and HTTP/3. The body is not among it.
+//! Parses what curl prints about a request: `-v`, `--trace-ascii`, and the header lists of HTTP/2 and HTTP/3. The body
+//! is not in it.
 
 use super::pasted::{line, request_line};
 

@@ -1,4 +1,4 @@
-//! `keydesk explain`: why is this request refused? Nothing of what is pasted is kept.
+//! `keydesk explain`: why is this request refused? Nothing that was pasted is kept.
 
 mod body;
 mod curl;
@@ -77,7 +77,7 @@ pub fn run(site: &Site, args: &ExplainArgs) -> Result<(), Failure> {
         None => meant(&desk, &request)?,
     };
     let fed = desk.hub.explain(&desk.actor, here)?;
-    // The trail keeps whom a request names, and who exchanged the two named nobody.
+    // The trail records the credential that a request names; a request with key and secret swapped names none.
     let fed = match fed {
         Some(fed) => Some(fed),
         None => other::exchanged(&desk, &request)?,
@@ -100,7 +100,7 @@ pub fn run(site: &Site, args: &ExplainArgs) -> Result<(), Failure> {
     }
     lines.extend(other::whose(&desk, &request, &said, entries.first().map(|one| one.row), at)?);
     lines.extend(words::strings(&said, named.as_ref()));
-    // A verifier that runs goes by what was set before, which nobody here knows.
+    // A running verifier may follow the setting of before, which is not known here.
     lines.extend(followed.tampered.iter().map(|setting| {
         format!(
             "The setting {} was changed outside keydesk (tampered): a verifier that starts now answers nobody. To mend it, {}.",

@@ -1,4 +1,4 @@
-//! Whether the secret of another key was used. Explain is for Administrators, who may know whose.
+//! Finds out whether the secret of another key was used. Explain is for Administrators, who may know whose it is.
 
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ pub(super) fn exchanged(desk: &Desk, request: &Request<'_>) -> Result<Option<Fed
     Ok(found)
 }
 
-/// Whose secret a refused request was made with, in a sentence. What is looked through is every credential but `own`.
+/// A sentence about whose secret a refused request was made with. Searches every credential but `own`.
 pub(super) fn whose(
     desk: &Desk,
     request: &Request<'_>,

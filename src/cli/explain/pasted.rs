@@ -1,4 +1,4 @@
-//! What people paste: a request as it was sent, several of them, or what `curl` says of them.
+//! Parses pasted input: a request as it was sent, several of them, or curl's output about them.
 
 use super::{body, curl};
 use crate::verify::{Field, Version};

@@ -1,4 +1,4 @@
-//! What is said of a request.
+//! The words of an explanation.
 
 use std::net::IpAddr;
 
@@ -12,7 +12,7 @@ use crate::{
 pub(super) enum Named<'a> {
     /// A key that is here, and the kind that it was used as.
     Here(String),
-    /// Anything else, as it was sent. It is not shown: whoever swaps name and password sends the password here.
+    /// Anything else, as it was sent. It is not shown: a client that swaps name and password sends the password here.
     Unknown(&'a str),
 }
 
@@ -22,7 +22,7 @@ impl Named<'_> {
     }
 }
 
-/// Whose, the verdict, and why.
+/// Credential, verdict and reason.
 pub(super) fn words(said: &Explanation, named: Option<&Named<'_>>, client: Option<IpAddr>) -> Vec<String> {
     let mut lines = Vec::new();
     lines.extend(named.map(|named| match named {

@@ -1,4 +1,4 @@
-//! Handing a secret out: once, on standard output, after its commit.
+//! Delivers a secret: once, on standard output, after its commit.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! `keydesk key edit` and `rename`: what is said of credentials, a Legacy password, an old secret stopped early.
+//! `keydesk key edit` and `rename`; a new Legacy password; stopping an old secret early.
 
 use clap::{ArgGroup, Args};
 

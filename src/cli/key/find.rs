@@ -1,4 +1,4 @@
-//! `keydesk key find`: whose is a secret that turned up where it should not be?
+//! `keydesk key find`: whose is a secret that leaked?
 
 use std::{
     io::{self, IsTerminal as _},

@@ -1,4 +1,4 @@
-//! `keydesk key list`, and a credential as a row and as JSON.
+//! `keydesk key list`, and a credential as a table row and as JSON.
 
 use clap::Args;
 use serde::Serialize;

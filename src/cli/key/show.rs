@@ -1,4 +1,4 @@
-//! `keydesk key show`: one credential, never a secret.
+//! `keydesk key show`: the details of one credential, never a secret.
 
 use clap::Args;
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! A command of curl that sends a signed request as it was signed, and ends.
+//! A curl command that sends a signed request exactly as it was signed.
 
 use std::{os::unix::ffi::OsStrExt as _, path::Path};
 
@@ -22,7 +22,7 @@ pub(super) fn command(sent: &Sent<'_>) -> String {
     let mut words = vec!["curl --globoff --path-as-is".to_owned()];
     let head = sent.method == "HEAD";
     match (head, sent.body) {
-        // Told only the word, curl would wait for the body that the answer's length speaks of.
+        // With `-X HEAD` alone, curl would wait for a body of the announced length.
         (true, None) => words.push("--head".to_owned()),
         // With a body it takes no --head: so it does not count bytes, and the connection ends with the answer.
         (true, Some(_)) => {
@@ -40,7 +40,7 @@ pub(super) fn command(sent: &Sent<'_>) -> String {
     let empty = (!BODILESS.contains(&sent.method)).then(|| shell(""));
     if let Some(data) = file.or(empty) {
         if !sent.fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
-            // Unless told, curl calls every body a form.
+            // By default curl labels every body as a form.
             let kind = sent.body.and_then(|(_, body)| content_type(body));
             let text = kind.map_or("Content-Type:".to_owned(), |kind| format!("Content-Type: {kind}"));
             words.extend(["--header".to_owned(), shell(&text)]);

@@ -1,4 +1,4 @@
-//! `keydesk sign`: the fields of a signed request, for integrators. It needs no desk.
+//! `keydesk sign`: the fields of a signed request, for integrators. Needs no desk.
 
 mod curl;
 

@@ -1,4 +1,4 @@
-//! What was typed into a filter, cut into words and terms.
+//! Lexer of the filter language: words and terms.
 
 /// The signs between the two halves of a term.
 pub(super) const SIGNS: [char; 4] = ['<', '>', ':', '='];
@@ -6,7 +6,7 @@ pub(super) const SIGNS: [char; 4] = ['<', '>', ':', '='];
 /// One of what was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Piece {
-    /// To be looked for.
+    /// A word to search for.
     Word(String),
     /// It has the shape of a term.
     Term {
@@ -14,9 +14,9 @@ pub(super) enum Piece {
         text: String,
         /// What stands before the sign, in lower case.
         field: String,
-        /// The sign.
+        /// The sign between field and value.
         sign: char,
-        /// What stands behind it.
+        /// The value behind the sign.
         value: String,
     },
 }

@@ -1,5 +1,5 @@
-//! What was found to be changed outside keydesk, on its way into the trail. Who finds it acts on it first: a row of the
-//! trail has to wait for whoever holds the store's lock, and until then nobody may pass by what was changed.
+//! Tampering findings on their way into the trail. Callers refuse first and record afterwards: writing to the trail has
+//! to wait for the store's lock, and until then nobody may use what was changed.
 
 use std::collections::VecDeque;
 
@@ -11,7 +11,7 @@ use super::{
     Feed,
 };
 
-/// Rows of the trail that wait at most, about tampering: a whole table changed is one finding, not a million.
+/// Limit on the findings that wait for the trail: a whole table changed is one finding, not a million.
 const MOST: usize = 100;
 
 /// A credential that is not to be trusted.
@@ -26,7 +26,7 @@ pub(super) struct Finding {
 pub struct Findings(VecDeque<Finding>);
 
 impl Findings {
-    /// Adds those of another.
+    /// Appends the findings of another.
     pub fn append(&mut self, other: Self) {
         self.extend(other.0);
     }

@@ -1,5 +1,5 @@
-//! What a verifier reads: everything once, then what changed. No actor: these are the process's own calls, and whoever
-//! can make them has the database and the master key already.
+//! The feed for verifiers: everything once, then changes. It takes no actor: these are calls of the verifier process
+//! itself, and whoever can make them has the database and the master key already.
 
 mod findings;
 mod run;
@@ -41,11 +41,11 @@ use run::{Opened, Run};
 const RUN: usize = 1_000;
 /// Behind every id in text form.
 const LAST_ID: &str = "g";
-/// More credentials than this are not believed to be there: the tally has no tag, and with more a verifier is made no
-/// roomier anyway.
+/// Limit on a count that is believed: the counters have no tag, and a larger number would not change how much a
+/// verifier allocates.
 const MOST_COUNTED: i64 = 1 << 24;
 
-/// The calls of a verifier.
+/// The calls for verifiers.
 #[derive(Clone, Copy)]
 pub struct Feed<'a> {
     hub: &'a Hub,
@@ -56,13 +56,13 @@ pub struct Feed<'a> {
 pub struct Fed {
     /// Id of its row.
     pub id: Uuid,
-    /// Kind.
+    /// Basic, HMAC or Legacy.
     pub kind: Kind,
     /// API key or Legacy username.
     pub key: String,
-    /// Name.
+    /// Name that users gave it.
     pub name: String,
-    /// State.
+    /// State as stored, whatever the clock says.
     pub state: State,
     /// Not usable before this second.
     pub not_before: Option<Seconds>,
@@ -70,7 +70,7 @@ pub struct Fed {
     pub expires_at: Option<Seconds>,
     /// Where it may be used from.
     pub networks: Networks,
-    /// How it may sign.
+    /// Algorithms that may sign.
     pub algorithms: Algorithms,
     /// Whether a digest of the body must be signed.
     pub body_digest: BodyDigest,
@@ -85,7 +85,7 @@ pub struct Fed {
 }
 
 impl Fed {
-    /// Drops all that only counts for a credential that is trusted.
+    /// Drops everything that counts only for a trusted credential.
     fn refuse(&mut self) {
         self.tampered = true;
         self.secrets.clear();
@@ -94,41 +94,41 @@ impl Fed {
     }
 }
 
-/// A secret that works.
+/// A secret that works, for a verifier.
 #[derive(Debug)]
 pub struct FedSecret {
-    /// Its number.
+    /// Number of the secret: 1 for the first, one more with each rotation.
     pub no: i64,
-    /// What is kept of it.
+    /// The secret in the form in which it is stored.
     pub stored: Stored,
     /// Not usable from this second on.
     pub valid_until: Option<Seconds>,
 }
 
-/// Where the time of a [`Feed::load`] went.
+/// Timings of a [`Feed::load`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Took {
     /// Reading rows and checking their tags.
     pub reading: Duration,
-    /// Opening secrets.
+    /// Decrypting secrets.
     pub opening: Duration,
 }
 
-/// What came of a [`Feed::load`], beside the credentials.
+/// The result of a [`Feed::load`], beside the credentials.
 #[derive(Debug)]
 pub struct Read {
-    /// How far the store was.
+    /// Position of the store.
     pub mark: Mark,
-    /// Where the time went.
+    /// Timings of the load.
     pub took: Took,
-    /// Ids and terms of the rows that cannot even be named: they count for the sum.
+    /// Ids and terms of the rows too damaged to be named: they count for the sum.
     pub unnamed: Vec<(String, Term)>,
 }
 
-/// Whether two that read a part each have the same state of the store before them.
+/// Whether two threads that read a part each see the same state of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Agreed {
-    /// They have.
+    /// Both read the same state.
     Yes,
     /// Something was committed in between: both begin again.
     Again,
@@ -147,7 +147,7 @@ pub struct Part {
 }
 
 impl Hub {
-    /// The calls of a verifier.
+    /// The calls for verifiers.
     pub fn feed(&self) -> Feed<'_> {
         Feed { hub: self }
     }
@@ -163,13 +163,13 @@ impl<'a> Feed<'a> {
         Ok(self.hub.store.changed()?)
     }
 
-    /// How often the database was not what a connection had opened. What was read before the number rose may have come from
-    /// elsewhere.
+    /// How many connections were given up because the database was not what they had opened. What was read before the
+    /// number rose may have come from another database.
     pub fn reopened(self) -> u64 {
         self.hub.store.reopened()
     }
 
-    /// Whether somebody who opens the store now sees what this handle sees.
+    /// Whether a connection opened now sees what this handle sees.
     pub fn is_fresh(self) -> Result<bool, HubError> {
         Ok(self.hub.store.fresh()?)
     }
@@ -181,7 +181,8 @@ impl<'a> Feed<'a> {
         Ok(Mark::of(head, &sums))
     }
 
-    /// About how many credentials there are, by the tally: a guess, for anybody who writes the database can write it.
+    /// About how many credentials there are, by the counters: a guess, since whoever can write the database can write
+    /// them.
     pub fn count(self) -> Result<usize, HubError> {
         let tallies = tables::tallies(&mut *self.hub.store.read(&Cancel::default())?)?;
         let all = tallies.iter().fold(0_i64, |all, (_, _, n)| all.saturating_add((*n).clamp(0, MOST_COUNTED)));
@@ -229,7 +230,8 @@ impl<'a> Feed<'a> {
         Ok(read)
     }
 
-    /// The same for all of it, by no index: where an index does not lead to every row. Slower, with all secrets in memory.
+    /// The same for all of it by a table scan, for a store where an index does not lead to every row. Slower, with all
+    /// secrets in memory.
     pub fn load_scanned(self, found: &mut Findings, each: &mut dyn FnMut(Vec<Fed>)) -> Result<Read, HubError> {
         let mut tx = self.hub.store.read(&Cancel::default())?;
         let mark = self.mark_in(&mut *tx)?;
@@ -244,9 +246,9 @@ impl<'a> Feed<'a> {
         Ok(read)
     }
 
-    /// Reads the next `count` credentials behind the id `after`, with their tags checked: who changes a row behind
-    /// keydesk's back raises no change number. Says where to go on; nothing behind the last. Of what has a wrong tag and is
-    /// not `known`, there is `news`.
+    /// Reads the next `count` credentials behind the id `after`, with their tags checked: a change behind keydesk's
+    /// back raises no change number. Returns where to go on; nothing after the last. What has a wrong tag and is not
+    /// `known` is news.
     pub fn audit(
         self,
         after: &str,
@@ -267,7 +269,7 @@ impl<'a> Feed<'a> {
         Ok((fed, next))
     }
 
-    /// The ids of all credentials, by no index, in order.
+    /// The ids of all credentials, by a table scan, in order.
     pub fn ids(self) -> Result<Vec<Uuid>, HubError> {
         let mut ids = Vec::new();
         let mut tx = self.hub.store.read(&Cancel::default())?;

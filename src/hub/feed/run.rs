@@ -1,5 +1,5 @@
-//! A run of credentials on its way from rows to what a verifier keeps. A tag is checked while the database still holds the
-//! row, and nothing is copied that is not kept: a verifier reads a million rows before it answers.
+//! One batch of credentials on its way from rows to what a verifier keeps. A tag is checked while the database still
+//! holds the row, and only what is kept is copied: a verifier reads a million rows before it answers.
 
 use std::ops::Range;
 
@@ -34,10 +34,10 @@ pub(super) struct Run<'a> {
     now: i64,
 }
 
-/// A credential.
+/// A credential of the batch.
 struct Read {
     id: Range<usize>,
-    /// A row that cannot even be named is told of by what it calls itself.
+    /// A row too damaged to be named is reported by what it calls itself.
     fed: Result<Fed, String>,
     /// What it adds to the sum.
     term: Option<Term>,
@@ -54,10 +54,10 @@ struct Sealed {
     sealed: Range<usize>,
 }
 
-/// What a run of rows comes to.
+/// The result of a batch.
 pub(super) struct Opened {
     pub(super) fed: Vec<Fed>,
-    /// Ids and terms of the rows that cannot even be named.
+    /// Ids and terms of the rows too damaged to be named.
     pub(super) unnamed: Vec<(String, Term)>,
 }
 
@@ -66,7 +66,7 @@ const ID: usize = 36;
 const SEALED: usize = 96;
 
 impl<'a> Run<'a> {
-    /// With room for so many.
+    /// An empty batch with capacity for `count` credentials.
     pub(super) fn new(vault: &'a Vault, count: usize, now: i64) -> Self {
         Self {
             vault,
@@ -92,7 +92,7 @@ impl<'a> Run<'a> {
         };
         let cells = match (CredentialCells::read(row), row) {
             (Ok(cells), _) => cells,
-            // Of one that cannot be read nothing is kept; it is told by its id.
+            // Of one that cannot be read nothing is kept; it is reported by its id.
             (Err(_), [Cell::Text(id), ..]) => {
                 let (id, fed) = (self.add_id(id), Err("a key that cannot be read".to_owned()));
                 self.credentials.push(Read { id, fed, term, current: 0, older: None });
@@ -139,8 +139,7 @@ impl<'a> Run<'a> {
         self.credentials.last().map(|read| &self.ids[read.id.clone()])
     }
 
-    /// Opens the secrets and gives each to its credential. What is not to be trusted is marked, and told of in
-    /// `findings`.
+    /// Opens the secrets and gives each to its credential. What cannot be trusted is marked, and added to `findings`.
     pub(super) fn open(mut self, findings: &mut Vec<Finding>) -> Opened {
         let mut opened = Opened { fed: Vec::with_capacity(self.credentials.len()), unnamed: Vec::new() };
         let mut secrets = self.secrets.iter().peekable();

@@ -1,4 +1,5 @@
-//! All credentials by no index. An index that was written by hand leads past rows; the table itself has them all.
+//! Table scan: all credentials without an index. An index that was tampered with hides rows; the table itself has them
+//! all.
 
 use std::collections::HashMap;
 

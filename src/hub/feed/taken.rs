@@ -1,5 +1,5 @@
-//! What the trail says was taken away since a mark, for a verifier whose store is not to be trusted. The rows may be older
-//! copies; the trail up to the head cannot be forged without the master key.
+//! Restrictions by the trail: what was taken away from credentials since a mark, for a verifier whose store is not to
+//! be trusted. The rows may be older copies; the trail up to the head cannot be forged without the master key.
 
 use uuid::Uuid;
 
@@ -20,7 +20,7 @@ use super::{
 pub struct Taken {
     /// Id of the credential's row.
     pub id: Uuid,
-    /// State.
+    /// The new state; `None` if it did not change.
     pub state: Option<State>,
     /// Not usable before this second.
     pub not_before: Option<Seconds>,
@@ -28,7 +28,7 @@ pub struct Taken {
     pub expires_at: Option<Seconds>,
     /// Where it may be used from.
     pub networks: Option<Networks>,
-    /// How it may sign.
+    /// Algorithms that may sign.
     pub algorithms: Option<Algorithms>,
     /// Whether a digest of the body must be signed.
     pub body_digest: Option<BodyDigest>,

@@ -1,5 +1,5 @@
-//! What is wrong with a store beside its credentials: its small tables held against the sums in the head, and the end of
-//! its trail. Cheap enough to be looked at every few seconds.
+//! Tampering outside the credentials: the small tables checked against the sums in the head, and the end of the trail.
+//! Cheap enough to run every few seconds.
 
 use crate::store::{Cancel, Tx, tables};
 
@@ -12,22 +12,23 @@ use super::{
     Feed,
 };
 
-/// Something that is not as keydesk left it.
+/// A finding of tampering outside the credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
-    /// What, as a sentence without an end.
+    /// What was found, as a sentence without an end.
     pub what: String,
-    /// Whether a verifier that starts must answer nobody: it concerns who is let in, or what is said of them.
+    /// Whether a starting verifier must refuse to answer: it concerns which requests pass, or what is said about their
+    /// credentials.
     pub closes: bool,
 }
 
 impl Feed<'_> {
-    /// What is wrong now.
+    /// The current findings.
     pub fn wrongs(self) -> Result<Vec<Wrong>, HubError> {
         wrongs(self, &mut *self.hub.store.read(&Cancel::default())?)
     }
 
-    /// A row of the trail about something wrong. Once a minute and sentence, with a count.
+    /// Records a finding in the trail: one row per minute and sentence, with a count.
     pub fn note_wrong(self, what: &str) -> Result<(), HubError> {
         let asked = "trust the store";
         let after = serde_json::json!({ "asked": asked, "what": what }).to_string();

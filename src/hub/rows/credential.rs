@@ -1,4 +1,4 @@
-//! Credentials as the hub hands them out and takes them in.
+//! Types for credentials.
 
 use uuid::Uuid;
 
@@ -20,25 +20,25 @@ impl std::fmt::Display for CredentialId {
 /// A credential as lists and details show it. Never a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CredentialRow {
-    /// Identity.
+    /// Id of the row; stays the same when key or name change.
     pub id: CredentialId,
-    /// Kind.
+    /// Basic, HMAC or Legacy.
     pub kind: Kind,
     /// API key, or Legacy username.
     pub key: String,
-    /// Name.
+    /// Name that users gave it.
     pub name: String,
-    /// State as written.
+    /// State as stored, whatever the clock says.
     pub state: State,
     /// Times, networks, note, algorithms, body digest.
     pub options: Options,
     /// When it was made.
     pub created_at: Millis,
-    /// Who made it.
+    /// Name of the user who made it.
     pub created_by: String,
     /// When it was last changed.
     pub changed_at: Millis,
-    /// Who last changed it.
+    /// Name of the user who last changed it.
     pub changed_by: String,
     /// Version of the row: a change names the one it was decided on.
     pub version: i64,
@@ -49,12 +49,12 @@ pub struct CredentialRow {
 }
 
 impl CredentialRow {
-    /// State with its times looked at.
+    /// The state with start and expiry taken into account.
     pub fn condition(&self, now: Millis) -> Condition {
         condition(self.state, self.options.not_before, self.options.expires_at, now)
     }
 
-    /// What a change of this row, as it was read here, is aimed at.
+    /// The target of a change of this row, in the version that was read here.
     pub fn target(&self) -> Target {
         Target { id: self.id, version: self.version }
     }
@@ -63,7 +63,7 @@ impl CredentialRow {
 /// When and from where a credential was last used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastUse {
-    /// When.
+    /// Time of the use, in Unix seconds.
     pub at: Seconds,
     /// Address of the client, if known.
     pub address: Option<String>,
@@ -78,24 +78,25 @@ pub struct LiveSecret {
     pub valid_until: Option<Seconds>,
     /// When it was made.
     pub created_at: Millis,
-    /// Who made it.
+    /// Name of the user who made it.
     pub created_by: String,
     /// Its last use.
     pub last_used: Option<LastUse>,
 }
 
 impl LiveSecret {
-    /// What a rotation at `now` would cut short; `None` for the current secret, and for one that has stopped.
+    /// The secret that a rotation at `now` would end early; `None` for the current secret, and for one that has
+    /// stopped.
     pub fn cut_short(&self, now: Millis) -> Option<CutShort> {
         let until = self.valid_until.filter(|until| until.0 > now.seconds().0)?;
         Some(CutShort { created_at: self.created_at, until })
     }
 }
 
-/// All about one credential.
+/// Everything about one credential except its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Details {
-    /// The row.
+    /// The credential itself.
     pub row: CredentialRow,
     /// Its secrets that work now, newest first: one or two.
     pub secrets: Vec<LiveSecret>,
@@ -103,25 +104,25 @@ pub struct Details {
     pub refusals: Vec<Refusal>,
 }
 
-/// A row as it was when somebody decided to change it.
+/// A credential in the version that somebody saw when they decided on a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Target {
-    /// Which.
+    /// Id of the credential.
     pub id: CredentialId,
-    /// As of which version; the change is refused when the row has another.
+    /// The version; the change is refused when the row has another.
     pub version: i64,
 }
 
-/// What to create.
+/// A credential to be created.
 #[derive(Debug)]
 pub struct NewCredential {
-    /// Kind.
+    /// Basic, HMAC or Legacy.
     pub kind: Kind,
     /// Name as typed. For Legacy an empty one becomes the username.
     pub name: String,
-    /// Legacy only.
+    /// Username and password; for a Legacy credential only.
     pub legacy: Option<NewLegacy>,
-    /// The rest.
+    /// Times, networks, note, algorithms, body digest.
     pub options: Options,
 }
 
@@ -137,7 +138,7 @@ pub struct NewLegacy {
 /// A new credential or a new secret, right after its commit: the only time the secret is handed out.
 #[derive(Debug)]
 pub struct Issued {
-    /// The credential.
+    /// The credential as it is now.
     pub row: CredentialRow,
     /// The secret; `None` when its user typed it.
     pub secret: Option<Secret>,
@@ -169,23 +170,23 @@ impl CutShort {
     }
 }
 
-/// What became of one of several rows.
+/// The result for one of several credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Changed.
+    /// The change was made.
     Done(CredentialRow),
-    /// It was so already.
+    /// Nothing to do: it was so already.
     Already(CredentialRow),
     /// Left out: somebody changed it since. The row is as it is now.
     LeftOut {
-        /// As it is now.
+        /// The credential as it is now.
         row: CredentialRow,
         /// Why, as a sentence.
         why: Conflict,
     },
 }
 
-/// Whether a form's name or username exists.
+/// Whether the name or username in a form is in use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Taken {
     /// Another credential of the kind has this name: allowed, but worth saying.
@@ -194,11 +195,11 @@ pub struct Taken {
     pub username: bool,
 }
 
-/// Something that happened in front of the screen and belongs in the trail.
+/// An event in front of the screen that belongs in the trail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seen {
     /// The secret was copied from the one-time view.
     Copied,
-    /// The line dropped, or the process was ended, while the secret was shown.
+    /// The connection dropped, or the process was ended, while the secret was shown.
     Dropped,
 }

@@ -1,4 +1,4 @@
-//! A secret that was found, and one that was lost.
+//! Types for a secret that leaked, and for one that nobody saved.
 
 use crate::credential::{Kind, State};
 use crate::time::{Millis, Seconds};
@@ -17,7 +17,7 @@ pub enum WhichSecret {
 }
 
 impl WhichSecret {
-    /// Judged by its end, which the current secret does not have.
+    /// Derives it from the secret's end, which the current one does not have.
     pub fn of(until: Option<Seconds>, now: Millis) -> Self {
         match until {
             None => Self::Current,
@@ -26,7 +26,7 @@ impl WhichSecret {
         }
     }
 
-    /// The word of JSON.
+    /// The word for it in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Current => "current",
@@ -44,7 +44,7 @@ impl WhichSecret {
     }
 }
 
-/// What stops somebody who has a secret that was found.
+/// The remedy against somebody who has a leaked secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
     /// A new secret that replaces it at once.
@@ -58,14 +58,14 @@ pub enum Remedy {
 /// The credential whose secret was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundSecret {
-    /// The credential.
+    /// The credential as it is now.
     pub row: CredentialRow,
     /// Which of its secrets.
     pub which: WhichSecret,
 }
 
 impl FoundSecret {
-    /// What helps.
+    /// The remedy against whoever has the secret.
     pub fn remedy(&self) -> Remedy {
         match (self.row.state, self.which) {
             (State::Revoked, _) | (_, WhichSecret::Ended(_)) => Remedy::Nothing,
@@ -101,27 +101,27 @@ impl FoundSecret {
 /// How a secret was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gone {
-    /// The line dropped while it was shown.
+    /// The connection dropped while it was shown.
     LineDropped,
     /// The desk locked, or the screen closed, before it was copied.
     Wiped,
 }
 
-/// A secret that was gone before anybody is known to have saved it.
+/// A secret that was gone from the screen before it was copied, as far as is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LostSecret {
-    /// Whose.
+    /// Id of the credential.
     pub id: CredentialId,
     /// Which of its secrets: 1 for the first, one more with each rotation.
     pub version: i64,
-    /// How.
+    /// How it was lost.
     pub how: Gone,
 }
 
 /// A lost secret that is still the current one of a credential that can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StillLost {
-    /// The credential.
+    /// The credential as it is now.
     pub row: CredentialRow,
     /// How its secret was lost.
     pub how: Gone,

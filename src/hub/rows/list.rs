@@ -1,4 +1,4 @@
-//! Lists: what is asked for and what a page is.
+//! Types for lists: query, cursor, page.
 
 use crate::credential::{Filter, Kind};
 use crate::store::Value;
@@ -11,9 +11,9 @@ pub enum Order {
     /// By name, case folded.
     #[default]
     Name,
-    /// By key.
+    /// By API key or Legacy username.
     Key,
-    /// Newest first.
+    /// By creation, newest first.
     Created,
     /// Active, disabled, revoked; then by name.
     State,
@@ -22,10 +22,10 @@ pub enum Order {
 /// Which page of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Position {
-    /// The first.
+    /// The first page.
     #[default]
     Start,
-    /// The last.
+    /// The last page.
     End,
     /// The rows after a cursor.
     After(Cursor),
@@ -39,20 +39,20 @@ pub enum Position {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cursor(pub(in crate::hub) Vec<Value>);
 
-/// What to list.
+/// A query for one page of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListQuery {
     /// One kind, or all.
     pub kind: Option<Kind>,
-    /// Revoked ones too.
+    /// Whether revoked credentials are included.
     pub revoked: bool,
-    /// Narrowed to what.
+    /// Filter that rows must match.
     pub filter: Filter,
-    /// By what.
+    /// Order of the list.
     pub order: Order,
-    /// Where.
+    /// Which page.
     pub position: Position,
-    /// Most rows; at most 500.
+    /// Length of the page; at most 500 rows.
     pub limit: u32,
 }
 
@@ -76,7 +76,7 @@ impl Page {
     }
 }
 
-/// What a list looks at once a second.
+/// The state that a list polls once a second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pulse {
     /// Change number of the store: the list is read again when it is not the page's.

@@ -1,4 +1,4 @@
-//! Numbers for menu and settings.
+//! Types for the numbers in menu and settings.
 
 use crate::credential::{Kind, State};
 use crate::sample::{Site, Upstream};
@@ -45,7 +45,7 @@ impl Capped {
     /// Where it stops.
     pub const MOST: i64 = 999;
 
-    /// Without so many of them. From a number that has stopped nothing can be taken away.
+    /// This number less `n`. A capped number stays as it is.
     pub fn less(self, n: usize) -> Self {
         match self.0 {
             all if all > Self::MOST => self,
@@ -92,20 +92,20 @@ pub struct Overview {
     pub administrators: Vec<String>,
     /// Where clients reach the API: everybody who calls it knows.
     pub api: Site,
-    /// Where a gateway passes on to; Administrators only.
+    /// The upstream of gateways; Administrators only.
     pub upstream: Option<Upstream>,
-    /// About credentials.
+    /// Numbers about credentials; for roles that may see them.
     pub credentials: Option<CredentialOverview>,
-    /// About people and the trail; Administrators only.
+    /// Numbers about users and the trail; Administrators only.
     pub site: Option<SiteOverview>,
-    /// Those of the secrets that were asked about that nobody saved and that were not replaced since.
+    /// The unsaved secrets of the session that were not replaced since.
     pub lost: Vec<StillLost>,
 }
 
 /// The credentials' part of [`Overview`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CredentialOverview {
-    /// By kind and state.
+    /// How many there are, by kind and state.
     pub counts: Counts,
     /// Active ones that expire soon: within [`crate::credential::EXPIRING_DAYS`].
     pub expiring: ByKind,
@@ -132,10 +132,10 @@ pub struct SiteOverview {
     pub last_row_at: Option<Millis>,
     /// When the master key was made.
     pub master_key_made_at: Option<Millis>,
-    /// When a verifier told that it knows a newer state of this store: somebody put an older copy in its place.
+    /// When a verifier reported that it knows a newer state of this store: it was rolled back.
     pub went_back: Option<Millis>,
     /// A setting was changed or removed outside keydesk.
     pub setting_tampered: bool,
-    /// What else is not as keydesk left it, as a sentence without an end.
+    /// Any other tampering, as a sentence without an end.
     pub altered: Option<String>,
 }

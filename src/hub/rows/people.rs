@@ -1,4 +1,4 @@
-//! Users, and the rows of the trail about what they did.
+//! Types for users, and for rows of the trail.
 
 use crate::account::{Role, UserState};
 use crate::hub::LastSignIn;
@@ -6,22 +6,22 @@ use crate::time::Millis;
 
 use super::CredentialId;
 
-/// A user as lists show him.
+/// A user as lists show them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserRow {
-    /// Name.
+    /// Sign-in name.
     pub name: String,
-    /// Role.
+    /// Role, which decides what the user may do.
     pub role: Role,
-    /// State.
+    /// Active or disabled.
     pub state: UserState,
     /// End of a pause after wrong passwords.
     pub locked_until: Option<Millis>,
-    /// Last sign-in.
+    /// Last sign-in; none if there was none yet.
     pub last_sign_in: Option<LastSignIn>,
-    /// When the user was made.
+    /// When the user was added.
     pub created_at: Millis,
-    /// By whom.
+    /// Name of the user who added them.
     pub created_by: String,
     /// Who changed the row last.
     pub changed_by: String,
@@ -36,7 +36,7 @@ pub struct UserRow {
 }
 
 impl UserRow {
-    /// What a change of this user, as he was read here, is aimed at.
+    /// The target of a change of this user, in the version that was read here.
     pub fn target(&self) -> UserTarget {
         UserTarget { name: self.name.clone(), version: self.version }
     }
@@ -45,15 +45,15 @@ impl UserRow {
 /// What can be done to a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserDeed {
-    /// Look at him.
+    /// Read the user's row.
     See,
-    /// Give him another role.
+    /// Change the role.
     Role,
-    /// Let him in again.
+    /// Let the user sign in again.
     Enable,
-    /// Keep him out.
+    /// Keep the user from signing in.
     Disable,
-    /// Give him a new password.
+    /// Set a new password.
     Password,
 }
 
@@ -78,25 +78,25 @@ impl UserDeed {
     }
 }
 
-/// A user as he was when somebody decided to change him.
+/// A user in the version that somebody saw when they decided on a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserTarget {
-    /// Who.
+    /// Name of the user.
     pub name: String,
-    /// As of which version; the change is refused when the row has another.
+    /// The version; the change is refused when the row has another.
     pub version: i64,
 }
 
-/// One sign-in of a user's own, or tries on his name that were refused.
+/// One sign-in of a user's own, or refused tries on their name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnSignIn {
-    /// When.
+    /// When it happened.
     pub at: Millis,
     /// How it was proved; `None` where it was not.
     pub via: Option<String>,
     /// Address of the client.
     pub address: Option<String>,
-    /// What came of it.
+    /// The result.
     pub outcome: SignInOutcome,
 }
 
@@ -112,10 +112,10 @@ impl OwnSignIn {
     }
 }
 
-/// What came of a sign-in.
+/// The result of a sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignInOutcome {
-    /// It was let in.
+    /// The user was signed in.
     SignedIn,
     /// Wrong passwords, so many within a minute.
     WrongPassword(i64),
@@ -124,7 +124,7 @@ pub enum SignInOutcome {
 }
 
 impl SignInOutcome {
-    /// Whether somebody was let in.
+    /// Whether the user was signed in.
     pub fn is_in(self) -> bool {
         self == Self::SignedIn
     }
@@ -142,16 +142,16 @@ impl std::fmt::Display for SignInOutcome {
     }
 }
 
-/// One row of the trail, in words.
+/// A row of the trail, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrailRow {
-    /// Number: the order of the trail.
+    /// Sequence number: the order of the trail.
     pub no: i64,
-    /// When.
+    /// When it happened.
     pub at: Millis,
-    /// Who; `None` where nobody was signed in.
+    /// Name of the user who acted; `None` where nobody was signed in.
     pub who: Option<String>,
-    /// How he proved it: `password`, `local`, or an SSH key's fingerprint.
+    /// How they proved who they are: `password`, `local`, or an SSH key's fingerprint.
     pub via: Option<String>,
     /// Unix user of the process.
     pub unix: Option<String>,
@@ -205,10 +205,10 @@ pub enum Class {
 }
 
 impl Class {
-    /// All of them.
+    /// Every type of row.
     pub const ALL: [Self; 3] = [Self::Change, Self::Access, Self::Refusal];
 
-    /// The word of the store, the screen and the command line.
+    /// The word for it in the store, on the screen and on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Change => "change",
@@ -218,7 +218,7 @@ impl Class {
     }
 }
 
-/// What part of the trail.
+/// A filter of the trail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrailQuery {
     /// Rows with a lower number only.
@@ -235,7 +235,7 @@ pub struct TrailQuery {
     pub from: Option<Millis>,
     /// Before this moment.
     pub until: Option<Millis>,
-    /// Most rows; at most 500.
+    /// Length of the answer; at most 500 rows.
     pub limit: u32,
 }
 
@@ -246,7 +246,7 @@ pub struct TrailReport {
     pub rows: i64,
     /// Number of the last row.
     pub no: i64,
-    /// Its hash, lower-case hex: note both elsewhere to find a cut end later.
+    /// Its hash, lower-case hex: note number and hash elsewhere to detect a truncated trail later.
     pub hash: String,
     /// What is wrong with the first bad row; `None` when the trail is whole.
     pub broken: Option<String>,

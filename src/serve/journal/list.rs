@@ -1,6 +1,8 @@
-//! Which files there are, and how long each was: a file that is taken away while no verifier runs is missed by the next.
+//! Index of the replay journal: which files there are, and how long each was, so that a file that is removed while no
+//! verifier runs is missed by the next.
 //!
-//! Written when a file is made, before anything is in it, and again while the files grow; like these it waits for no disk.
+//! Written when a file is created, before anything is in it, and again while the files grow; like the files it is not
+//! synced.
 
 use std::{
     collections::BTreeMap,
@@ -12,9 +14,9 @@ use std::{
 
 use crate::files::{self, Access};
 
-/// Its name, which is no minute's.
+/// Name of the index file, which is not a minute.
 const NAME: &str = "list";
-/// Bytes that are read at most: a few lines, unless somebody makes many files.
+/// Limit on the size of the index in bytes: a few lines, unless somebody makes many files.
 const MOST: u64 = 1 << 20;
 
 /// Minutes with the bytes that their file had; `None` for one whose file was missed, until its minute has passed.
@@ -31,7 +33,7 @@ struct State {
 }
 
 impl List {
-    /// What the list in a directory says.
+    /// Reads the index of a directory.
     pub(super) fn read(directory: &Path) -> io::Result<Lengths> {
         let mut text = String::new();
         files::open(&directory.join(NAME), Access::Read)?.0.take(MOST).read_to_string(&mut text)?;

@@ -1,14 +1,13 @@
-//! The replay guard's memory in files, so that a verifier that is killed and started again refuses what it
-//! accepted before.
+//! The replay journal: the replay guard's memory on disk, so that a verifier that is killed and restarted refuses what
+//! it accepted before.
 //!
-//! A file for each minute in which signatures end, named by it; each signature is one small record, appended before the
-//! request is answered. That puts it into the system's page cache, where the end of this process does not touch it;
-//! nobody waits for a disk, and a machine that loses its power forgets what it had not written. Verifiers that share a
-//! directory share the files: an append is whole, and each reads everybody's when it starts.
+//! One file for each minute in which signatures expire, named by it; each signature is one small record, appended
+//! before the request is answered. That puts it into the page cache, which survives the end of this process; nothing is
+//! synced, so a machine that loses power forgets what it had not written. Verifiers that share a directory share the
+//! files: an append is atomic, and each verifier reads all of them when it starts.
 //!
-//! What cannot be read is refused, not forgotten: whatever ends in the minute of a file that is damaged, or is no file at
-//! all, may have been accepted. So it is with what is not there though it was, while nobody looked (`list.rs`): then
-//! whatever those files may have held is refused.
+//! What cannot be read is refused, not forgotten: any signature that expires in the minute of a damaged file may have
+//! been accepted. The same holds for a file that was removed while no verifier ran (`list.rs`).
 
 mod list;
 #[cfg(test)]
@@ -42,8 +41,8 @@ use unkept::Unkept;
 
 use record::{RECORD, encode, minute_of, minutes, seconds};
 
-/// Bytes of one file at most. The memory's own bound is reached before, unless somebody signs a million requests that end
-/// at once.
+/// Limit on the size of one file, in bytes. The memory's own bound is reached before, unless somebody signs a million
+/// requests that end at once.
 const MOST: u64 = (RECORD as u64) << 20;
 
 /// How long a minute must have passed before its file goes, by a clock that nobody sets: as long as any signature of it can
@@ -52,23 +51,23 @@ fn over() -> Duration {
     Duration::from_secs(last_end(Seconds(0)).0.unsigned_abs() + 60)
 }
 
-/// The files.
+/// The replay journal in one directory.
 pub(super) struct Journal {
     directory: PathBuf,
     files: RwLock<BTreeMap<i64, Minute>>,
-    /// Minutes whose file was taken away, or did not take a record, until what is remembered of them is written again.
+    /// Dirty minutes: their file was removed or refused a record, and has to be rewritten from memory.
     owed: Mutex<BTreeSet<i64>>,
     /// Since when minutes have passed whose files are still there.
     passed: Mutex<BTreeMap<i64, Instant>>,
     unkept: Unkept,
     list: List,
-    /// Whether the last record found no place: said once, and again after it went well.
+    /// Whether the last record could not be written: logged once, and again after a success.
     failing: AtomicBool,
-    /// Whether it was said that not even this can be noted.
+    /// Whether it was logged that not even the gap can be recorded.
     mute: AtomicBool,
-    /// Whether it is used.
+    /// Whether the journal is in use.
     begun: AtomicBool,
-    /// Records that found no place, and files that were not read.
+    /// Records that could not be written, and files that could not be read.
     pub(super) lost: AtomicU64,
 }
 
@@ -113,8 +112,8 @@ impl Journal {
         self.tidy(guard, now);
     }
 
-    /// Keeps a signature. One that cannot be kept is still remembered by the process, which writes it when it can; one
-    /// that starts before that refuses all that ends when it does.
+    /// Appends a signature. One that cannot be written is still remembered by the process, which writes it when it can;
+    /// one that starts before that refuses all that ends when it does.
     pub(super) fn keep(&self, one: Remembered) {
         let minute = minute_of(one.good_until);
         let kept = self.append(minute, &encode(&one));
@@ -125,8 +124,8 @@ impl Journal {
         self.note_failure(kept);
     }
 
-    /// Removes the files of minutes that have passed. And looks whether the others are still where they are looked for
-    /// after a restart.
+    /// Expires the files of minutes that have passed, and checks that the others are still where they are read after a
+    /// restart.
     pub(super) fn tidy(&self, guard: &Guard, now: Seconds) {
         self.tidy_at(guard, now, Instant::now());
     }
@@ -135,7 +134,7 @@ impl Journal {
         let now = minute_of(now);
         self.files.write().unwrap_or_else(PoisonError::into_inner).retain(|minute, _| *minute >= now);
         self.mend(guard, now);
-        // What is in the way is told already.
+        // What is in the way was logged already.
         if !self.begun.load(Relaxed) || self.make().is_err() {
             return;
         }
@@ -157,8 +156,7 @@ impl Journal {
         }
     }
 
-    /// Lets go of files that nobody would read after a restart, for their place is empty or another's, and writes again
-    /// what the process remembers.
+    /// Drops handles of files that were deleted or replaced, and rewrites their records from memory.
     fn mend(&self, guard: &Guard, now: i64) {
         let gone = self.gone();
         let mut owed = self.owed.lock().unwrap_or_else(PoisonError::into_inner);
@@ -198,8 +196,8 @@ impl Journal {
         gone.map(|(minute, _)| *minute).collect()
     }
 
-    /// Writes all that is remembered of the minutes that are owed. What others who share the directory write as well is
-    /// there twice, which no reader minds.
+    /// Rewrites the dirty minutes from memory. What others who share the directory write as well is there twice, which
+    /// no reader minds.
     fn write_again(&self, guard: &Guard, now: i64, owed: &mut BTreeSet<i64>) -> io::Result<()> {
         // As at the beginning.
         self.with(now, |_| Ok(()))?;
@@ -257,7 +255,7 @@ impl Journal {
         act(file)
     }
 
-    /// Makes the directory, if it is not there; an error if what is there is no directory of one's own.
+    /// Creates the directory if it is missing; an error if the path is something else than a directory of this user.
     fn make(&self) -> io::Result<()> {
         match DirBuilder::new().mode(0o700).create(&self.directory) {
             Err(why) if why.kind() != io::ErrorKind::AlreadyExists => Err(why),
@@ -275,7 +273,7 @@ impl Journal {
         self.directory.join(minute.to_string())
     }
 
-    /// Notes that a process that starts next does not know of what ends then.
+    /// Records a gap: the next process will not know of signatures that expire then.
     fn note_unkept(&self, end: Seconds) {
         if let Err(why) = self.unkept.note(end)
             && !self.mute.swap(true, Relaxed)

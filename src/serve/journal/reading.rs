@@ -1,4 +1,4 @@
-//! What a process that starts learns from the files, and what it learns that it does not know.
+//! Recovery: what a starting process learns from the replay journal, and what it has to treat as lost.
 
 use std::{
     collections::BTreeSet,
@@ -18,13 +18,13 @@ use super::{
     unkept::Unkept,
 };
 
-/// Whether a directory tells which files there were in it.
+/// Whether a directory has an index of its files.
 pub(in crate::serve) fn is_listed(directory: &Path) -> bool {
     List::read(directory).is_ok()
 }
 
 impl Journal {
-    /// Reads what was remembered, as far as it is good.
+    /// Reads all valid records.
     pub(super) fn read(&self, guard: &Guard, now: Seconds, something: bool) {
         let listed = files::is_own_directory(&self.directory).and_then(|()| minutes(&self.directory));
         let minutes = match listed {
@@ -65,7 +65,7 @@ impl Journal {
         tracing::info!(signatures = guard.len(), "what was accepted before is remembered");
     }
 
-    /// Whatever may have been accepted until now is refused.
+    /// Refuses everything that may have been accepted until now.
     fn all_in_doubt(&self, guard: &Guard, now: Seconds, what: &str, why: &io::Error) {
         guard.forgot_until(last_end(now));
         self.lost.fetch_add(1, Relaxed);

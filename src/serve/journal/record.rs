@@ -1,11 +1,11 @@
-//! What is in the files: a minute names one, and its records are all of one length.
+//! Record format of the replay journal: a minute names a file, and its records are all of one length.
 
 use std::{fs, io, ops::RangeInclusive, path::Path};
 
 use crate::time::Seconds;
 use crate::verify::replay::Remembered;
 
-/// Seconds of one file.
+/// Seconds that one file covers.
 const MINUTE: i64 = 60;
 /// A mark, the second of the minute, and a checksum over both and the minute.
 pub(super) const RECORD: usize = 16 + 4 + 4;
@@ -20,7 +20,7 @@ pub(super) fn seconds(minute: i64) -> RangeInclusive<Seconds> {
     Seconds(first)..=Seconds(first.saturating_add(MINUTE - 1))
 }
 
-/// The minutes that there are files of, in order. What else lies there is nobody's here.
+/// The minutes that there are files of, in order. Other files are ignored.
 pub(super) fn minutes(directory: &Path) -> io::Result<Vec<i64>> {
     let mut minutes = Vec::new();
     for entry in fs::read_dir(directory)? {
@@ -56,7 +56,7 @@ fn checksum(bytes: &[u8], minute: i64) -> [u8; 4] {
     sum.finalize().to_be_bytes()
 }
 
-/// What a file holds beside its records, in bytes.
+/// Damage of a file: bytes that belong to no record.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Damage {
     /// Less than a record, at the end. A process that is killed while it writes leaves that, and then the request was never
@@ -67,7 +67,7 @@ pub(super) struct Damage {
     pub(super) holes: usize,
 }
 
-/// Hands over every record that is good; says what belongs to none.
+/// Passes on every valid record; returns the damage.
 pub(super) fn decode(mut bytes: &[u8], minute: i64, mut each: impl FnMut(Remembered)) -> Damage {
     // Bytes of no record, all of them and those since the last record.
     let (mut skipped, mut run) = (0, 0);

@@ -1,6 +1,6 @@
-//! Until when signatures may have been accepted that no file holds: those of files that are gone, and those that found no
-//! place. Its own file has its room from the beginning, so that it can be written when a disk is full: then records find
-//! no place, and a process that starts next has to know.
+//! Gaps of the replay journal: until when signatures may have been accepted that no file holds, because files are gone
+//! or records could not be written. The file is allocated at the start, so that it can be written when the disk is
+//! full: then records are lost, and the next process has to know.
 
 use std::{
     fs::File,
@@ -13,7 +13,7 @@ use std::{
 use crate::files::{self, Access};
 use crate::time::Seconds;
 
-/// Its name, which is no minute's.
+/// Name of the file, which is not a minute.
 const NAME: &str = "unkept";
 /// Digits of a second, and a line break.
 const LENGTH: usize = 20;

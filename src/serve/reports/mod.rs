@@ -1,4 +1,5 @@
-//! Last uses, refusals and log lines: left in a bounded queue by whoever answers, gathered and written by one thread.
+//! Reports: last uses, refusals and log lines. Requests put them into a bounded queue; one thread aggregates and writes
+//! them.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -20,21 +21,21 @@ use crate::verify::{Allowed, Denied, Reason};
 
 use super::{diagnosis::Diagnosis, metrics::Metrics, priority::Pieces};
 
-/// How often what was gathered is written.
+/// Interval between two writes to the store.
 const WRITTEN_EVERY: Duration = Duration::from_secs(10);
-/// How often the queue is emptied.
+/// Drain interval of the queue.
 const EMPTIED_EVERY: Duration = Duration::from_millis(100);
-/// Reports in the queue.
+/// Capacity of the queue.
 const QUEUE: usize = 65_536;
 /// Reports that are gathered between two writes, and kept while the store cannot be written.
 const GATHERED: usize = 262_144;
-/// How soon it is emptied again while many come: to gather what a tenth of a second brings would keep answers waiting.
+/// Drain interval under load: draining 100 ms worth at once would delay responses.
 const EMPTIED_SOON: Duration = Duration::from_millis(5);
-/// Reports that are many.
+/// From this many reports at a time the queue is under load.
 const MANY: usize = 200;
-/// Reports that are gathered in one go: a tenth of a millisecond, for which an answer may have to wait.
+/// Reports that are aggregated in one piece: a tenth of a millisecond, which may delay a response.
 const PIECE: usize = 256;
-/// Refusals of one transaction, about half a millisecond's work: neither a desk that waits for the store nor an answer
+/// Refusals of one transaction, about half a millisecond's work: neither a desk that waits for the store nor a response
 /// that waits for this core must wait long.
 const BATCH: usize = 50;
 /// Last uses of one transaction: they are one statement, and no more work than so many refusals.
@@ -42,14 +43,15 @@ const USES: usize = 256;
 /// A use is written once the one that is known is this old. With the time between two writes each shows at the desk within
 /// thirty seconds, and a credential that is used all the time is written three times a minute.
 const KNOWN_FOR: i64 = 20;
-/// Refusals that are written to the log in one second; the rest is counted.
+/// Limit on refusals in the log per second; the rest is counted.
 const LINES: u32 = 200;
-/// Requests that are looked into for a mistake in one second, each for a millisecond at most; of more the reason is told.
+/// Requests that are diagnosed in one second, each for a millisecond at most; of further ones only the reason is
+/// reported.
 const LOOKED_INTO: u32 = 200;
 /// Places that remember what was reported in this second.
 const SLOTS: usize = 16_384;
 
-/// Something to be written.
+/// A use or a refusal to be written.
 enum Report {
     Used(Use),
     Denied(Box<Denial>),
@@ -65,11 +67,11 @@ struct Denial {
     client: Option<IpAddr>,
     endpoint: &'static str,
     diagnosis: Option<Diagnosis>,
-    /// What came of the diagnosis.
+    /// The result of the diagnosis.
     mistake: Option<String>,
 }
 
-/// The end of the queue that answers write to.
+/// The sending end of the queue.
 pub(super) struct Reports {
     queue: SyncSender<Report>,
     /// What was reported lately: a credential that is used a thousand times in a second is one report.
@@ -77,7 +79,7 @@ pub(super) struct Reports {
     metrics: Arc<Metrics>,
 }
 
-/// The other end.
+/// The receiving end: aggregates and writes.
 pub(super) struct Gathering {
     queue: Receiver<Report>,
     uses: HashMap<(Uuid, i64), Use>,
@@ -136,14 +138,15 @@ impl Reports {
         })));
     }
 
-    /// Nobody waits for room: an answer is worth more than a report.
+    /// Drops the report when the queue is full: a response is worth more than a report.
     fn put(&self, report: Report) {
         if self.queue.try_send(report).is_err() {
             self.metrics.reports_lost.fetch_add(1, Relaxed);
         }
     }
 
-    /// Whether this use was not reported in this second. Of two that fall on one place both are news, again and again.
+    /// Whether this use is the first report of this second. Of two that fall on one place both are news, again and
+    /// again.
     fn is_news(&self, credential: Uuid, secret: i64, at: Seconds, address: Option<IpAddr>) -> bool {
         let address = match address {
             None => 0,
@@ -174,7 +177,8 @@ impl Gathering {
                     for (n, report) in more.into_iter().enumerate() {
                         self.take(report);
                         if n % PIECE == PIECE - 1 {
-                            // Seldom let on, the thread finds thousands: whoever else wants the core has it first.
+                            // On a busy machine the thread runs seldom and finds thousands of reports, so it yields the
+                            // core between pieces.
                             std::thread::yield_now();
                         }
                     }
@@ -193,7 +197,7 @@ impl Gathering {
         self.end(&current(hub));
     }
 
-    /// Writes all. Whoever stops the process waits for this, and nobody comes after it who could write what waits.
+    /// Writes everything that is left. Shutdown waits for this, and nothing after it could write what is left.
     fn end(&mut self, hub: &Hub) {
         self.known.clear();
         self.write(hub, &mut || {});
@@ -343,14 +347,14 @@ impl Lines {
         );
     }
 
-    /// Whether one more request may be looked into.
+    /// Whether one more request may be diagnosed in this second.
     fn may_look(&mut self) -> bool {
         self.tell_rest();
         self.looked_into += 1;
         self.looked_into <= LOOKED_INTO
     }
 
-    /// A second is over: says how many were not told.
+    /// Logs at the end of a second how many refusals were suppressed.
     fn tell_rest(&mut self) {
         if self.second.elapsed() < Duration::from_secs(1) {
             return;

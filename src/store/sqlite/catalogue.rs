@@ -1,4 +1,5 @@
-//! The schema as the database has it at one moment: what was opened, whether it is still that, and its canonical form.
+//! The schema catalogue (`sqlite_schema`) at one moment: what was opened, whether it is still that, and its canonical
+//! form.
 
 use rusqlite::{Connection, types::ValueRef};
 
@@ -15,7 +16,8 @@ const ANALYZED: [(&str, &str); 2] = [
     ("sqlite_stat4", "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"),
 ];
 
-/// Type, name, table, first page and text of everything in the schema, in the order of its rows, and its number.
+/// Type, name, table, root page and SQL text of every entry of the schema, in the order of its rows, and the schema
+/// version.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Catalogue {
     version: i64,
@@ -65,7 +67,7 @@ impl Catalogue {
         Ok(known.next().is_none())
     }
 
-    /// Type, name, table and text, ordered, without the tables of ANALYZE. First pages are another in every file.
+    /// Type, name, table and SQL text, ordered, without the tables of ANALYZE. Root pages differ from file to file.
     pub(super) fn entries(&self) -> Vec<[&Value; 4]> {
         let entries = self.rows.iter().map(|[kind, name, table, _, sql]| [kind, name, table, sql]);
         let mut entries: Vec<_> = entries.filter(|entry| !is_of_analyze(entry)).collect();
@@ -90,7 +92,7 @@ fn is_of_analyze([kind, name, table, sql]: &[&Value; 4]) -> bool {
     ANALYZED.iter().any(|(of, text)| is(kind, "table") && is(name, of) && is(table, of) && is(sql, text))
 }
 
-/// What is no text is no text of ours either, and differs from all of it.
+/// Text that is not UTF-8 stays bytes: none of our text is, so it differs from all of it.
 fn value(value: ValueRef<'_>) -> Value {
     match value {
         ValueRef::Null => Value::Null,

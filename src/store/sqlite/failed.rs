@@ -1,4 +1,4 @@
-//! SQLite's errors as sentences.
+//! Turns SQLite's errors into sentences.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use rusqlite::{Connection, ErrorCode};
 
 use crate::store::StoreError;
 
-/// Bytes that a database needs beside it to be opened: what is shared by all who have it open, and a page for its log.
+/// Free bytes that opening a database takes: the shared memory, and a page of its log.
 const ROOM: u64 = 36 * 1024;
 
 /// What went wrong with a connection.

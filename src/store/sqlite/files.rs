@@ -1,4 +1,5 @@
-//! Which files a connection has open. A file that was renamed over one of them is another database to everybody else.
+//! File identity: which files a connection has open. A file that was renamed over one of them is another database to
+//! everybody else.
 
 use std::{
     fs::Metadata,
@@ -12,7 +13,7 @@ use crate::store::StoreError;
 
 use super::{open::unreachable, ours::LAST};
 
-/// A file, whatever its name is.
+/// Identity of a file, whatever its name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Id {
     device: u64,
@@ -51,7 +52,7 @@ impl Place {
         Ok(Self { path: path.to_owned(), database: Id::of(&meta), beside: beside(&full), beyond: OnceLock::new() })
     }
 
-    /// The database is the one that was found.
+    /// An error unless the file at the path is still the one that was found.
     pub(super) fn check(&self) -> Result<(), StoreError> {
         match self.path.metadata().is_ok_and(|now| Id::of(&now) == self.database) {
             true => Ok(()),

@@ -1,4 +1,4 @@
-//! Whether a connection that is opened at this moment sees what the one that has been open for long sees.
+//! Freshness check: whether a connection opened now sees what a long-open connection sees.
 
 use std::sync::Arc;
 

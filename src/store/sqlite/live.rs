@@ -1,4 +1,4 @@
-//! A connection, and what was there when it was opened.
+//! An open connection, with the catalogue and files that it was opened on.
 
 use std::sync::{
     Arc,
@@ -20,7 +20,7 @@ use super::{
 
 /// Virtual machine steps between two looks at the cancel flag: a few microseconds.
 const STEPS_BETWEEN_LOOKS: i32 = 4_000;
-/// Pages in the log from which on a commit folds it into the database, as SQLite does by itself.
+/// Length of the log, in pages, from which a commit runs a checkpoint, as SQLite does by itself.
 const FOLDED_FROM: i32 = 1_000;
 /// How often it is tried while others open and close the database.
 const TRIES: u32 = 3;
@@ -28,9 +28,9 @@ const TRIES: u32 = 3;
 /// A connection that is used from transaction to transaction.
 pub(super) struct Live {
     pub(super) connection: Connection,
-    /// None in memory, where nobody else is.
+    /// None for a database in memory, which nobody else can open.
     opened: Option<Opened>,
-    /// The state that was told of as changed.
+    /// The data version that was last reported as changed.
     data_version: Option<i64>,
 }
 
@@ -122,7 +122,7 @@ impl Live {
         self.opened.as_ref().is_none_or(|opened| opened.place.beside() == Some(opened.beside))
     }
 
-    /// Folds the log into the database when it is long. What fails is tried again after the next commit.
+    /// Runs a checkpoint when the log is long. One that fails is tried again after the next commit.
     pub(super) fn fold(&self) {
         if self.opened.as_ref().is_some_and(|opened| opened.pages.load(Relaxed) >= FOLDED_FROM) {
             let _ = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
@@ -130,8 +130,8 @@ impl Live {
     }
 }
 
-/// Whoever closes last folds the log into the database and removes the files beside it, by their names: not if they are
-/// somebody else's by now.
+/// The last connection to close checkpoints the log and removes the files beside the database, by name: not if those
+/// names are another database's files by now.
 impl Drop for Live {
     fn drop(&mut self) {
         let same = |opened: &Opened| opened.place.check().is_ok() && opened.place.beside() == Some(opened.beside);
@@ -141,8 +141,8 @@ impl Drop for Live {
     }
 }
 
-/// A number that is another whenever somebody else has committed, by which SQLite throws away the pages that it remembers.
-/// The statement does not look at the schema.
+/// `PRAGMA data_version`: a number that changes with every commit by another connection, by which SQLite drops its
+/// cached pages. The statement does not look at the schema.
 fn data_version(connection: &Connection) -> Result<i64, StoreError> {
     let mut version = connection.prepare_cached("PRAGMA data_version").map_err(failed(connection))?;
     version.query_row([], |row| row.get(0)).map_err(failed(connection))

@@ -1,6 +1,7 @@
-//! Notice of other processes' commits without looking: the kernel tells when a file beside the database is written.
+//! Commit notifications by inotify: the kernel tells when a file beside the database is written, so that nobody has to
+//! poll.
 //!
-//! Reliable because WAL needs shared memory: whoever writes to the database does so on this machine.
+//! Reliable because WAL needs shared memory: every writer of the database is on this machine.
 
 use std::{mem::MaybeUninit, os::fd::OwnedFd, path::Path};
 
@@ -9,7 +10,7 @@ use rustix::io::Errno;
 
 use crate::store::Notice;
 
-/// Writes into the directory of a database.
+/// An inotify watch on the directory of a database.
 pub struct Writes(OwnedFd);
 
 impl Writes {

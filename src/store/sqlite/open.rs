@@ -1,4 +1,4 @@
-//! Opens and makes SQLite databases; refuses what is not ours.
+//! Opens and creates SQLite databases; refuses those that are not keydesk's.
 
 use std::{
     fs::{DirBuilder, OpenOptions, Permissions},
@@ -25,13 +25,13 @@ use super::{
     ours::{self, Carry, LAST, apply, no_rows},
 };
 
-/// How long a writer waits for another.
+/// How long a writer waits for another writer's lock.
 const BUSY: Duration = Duration::from_secs(5);
 
 /// Writes the first rows of a new desk.
 type Fill<'a> = &'a mut dyn FnMut(Arc<dyn Store>) -> Result<(), StoreError>;
 
-/// What is at a path.
+/// What was found at a path.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Found {
     /// Nothing, or an empty file.
@@ -54,14 +54,14 @@ impl SqliteStore {
         }
     }
 
-    /// Opens a desk that is there. One that an older keydesk made is brought up to date in one transaction, in which
-    /// `carry` takes its rows along.
+    /// Opens an existing desk. One that an older keydesk made is migrated in one transaction, in which `carry` converts
+    /// its rows.
     pub fn open(path: &Path, carry: Carry<'_>) -> Result<Self, StoreError> {
         let path = &guarded(path)?;
         let place = Arc::new(Place::find(path)?);
         let [writer, reader] = [Arc::<Slot>::default(), Arc::<Slot>::default()];
         let opening = Opening::begin(&place, &writer)?;
-        // Kept until the others are open: whoever closes last folds the log into the file.
+        // Kept until the others are open: the last connection to close checkpoints the log.
         let first = connect(path)?;
         upgrade(&first, &place, carry)?;
         close_to_others(path);
@@ -136,7 +136,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// What a hostile database file must not be able to do.
+/// Turns off what a hostile database file could abuse.
 fn harden(connection: &Connection) -> Result<(), StoreError> {
     let configs = [
         (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
@@ -154,7 +154,7 @@ fn harden(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// The modes of every connection to a file.
+/// Sets the journal and sync modes of every connection to a file.
 pub(super) fn settle(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).map_err(failed(connection))?;
     connection.pragma_update(None, "synchronous", "full").map_err(failed(connection))

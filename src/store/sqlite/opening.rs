@@ -1,5 +1,6 @@
-//! What this process has open. To SQLite all connections of a process to one database share one memory, whatever became of
-//! its file: as long as one of them holds on to files that are gone, a new one would join it there.
+//! The list of connections that this process has open. SQLite shares one memory among all connections of a process to
+//! one database, whatever became of its file: as long as one of them holds files that are gone, a new connection would
+//! join it there.
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError, Weak,
@@ -13,7 +14,7 @@ use super::{
     live::Live,
 };
 
-/// One at a time opens a connection.
+/// Held while a connection is opened: one at a time.
 static OPENING: Mutex<()> = Mutex::new(());
 /// Every connection that is open.
 static OPEN: Mutex<Vec<Noted>> = Mutex::new(Vec::new());
@@ -30,7 +31,7 @@ struct Noted {
 #[derive(Default)]
 pub(super) struct Slot {
     live: Mutex<Option<Live>>,
-    /// It was taken away because its files are gone, and nobody was told yet.
+    /// The connection was closed because its files are gone, and no caller has been told yet.
     lost: AtomicBool,
 }
 
@@ -57,17 +58,17 @@ impl Slot {
         }
     }
 
-    /// Whether its connection was taken away and nobody was told yet.
+    /// Whether its connection was closed and no caller has been told yet.
     pub(super) fn is_lost(&self) -> bool {
         self.lost.load(Relaxed)
     }
 
-    /// The same, for whoever is being told.
+    /// The same; the caller reports it now.
     pub(super) fn was_lost(&self) -> bool {
         self.lost.swap(false, Relaxed)
     }
 
-    /// Says so to whoever asks next.
+    /// Makes the next caller report it.
     pub(super) fn set_lost(&self) {
         self.lost.store(true, Relaxed);
     }

@@ -1,4 +1,4 @@
-//! Whether a database is one of keydesk, word for word; and the steps that make one.
+//! Schema check: whether a database has exactly keydesk's schema; and the migration steps that make one.
 
 use std::{
     path::Path,
@@ -21,8 +21,8 @@ const APPLICATION_ID: i64 = 0x4b44_736b;
 /// The newest schema step.
 pub(super) const LAST: i64 = STEPS.len() as i64;
 
-/// Carries the rows of a desk over a step, between its two halves, and once more behind the last step, with none; all in
-/// one transaction.
+/// Migrates the rows of a desk over a step, between its two halves, and is called once more after the last step, with
+/// `None`; all in one transaction.
 pub type Carry<'a> = &'a mut dyn FnMut(&mut dyn WriteTx, Option<&Step>) -> Result<(), StoreError>;
 
 /// Brings a database from the step `done` to the step `last`, in one transaction, which `carry` may write in after the first

@@ -26,7 +26,7 @@ impl<'a> SqliteTx<'a> {
         self.held.as_mut().ok_or_else(nothing_open)
     }
 
-    /// The files are those that were opened: what is committed is where everybody else looks for it.
+    /// An error unless the files are those that were opened: only then is a commit where everybody else looks for it.
     fn has_its_files(&self) -> Result<(), StoreError> {
         let Some(place) = &self.store.place else { return Ok(()) };
         place.check()?;
@@ -37,7 +37,7 @@ impl<'a> SqliteTx<'a> {
     fn leave(&mut self) {
         if self.held.as_ref().is_some_and(|live| !live.has_its_files()) {
             self.store.throw_away(&mut self.held);
-            // Whoever commits is told by the answer, and then asks by the reader what became of it.
+            // The committing caller learns it from the result, and then asks through the reader what became of it.
             self.store.reader_slot().close_if_lost(true);
         }
     }
@@ -158,7 +158,8 @@ fn cell(value: ValueRef<'_>) -> Result<Cell<'_>, StoreError> {
     match value {
         ValueRef::Null => Ok(Cell::Null),
         ValueRef::Integer(n) => Ok(Cell::Int(n)),
-        // What is no text is no text: whoever wants one says so, and one such row stops nobody who looks at all of them.
+        // Bytes that are not UTF-8 stay bytes: a reader that wants text gets an error, and one such row does not stop a
+        // reader of all rows.
         ValueRef::Text(text) => Ok(std::str::from_utf8(text).map_or(Cell::Bytes(text), Cell::Text)),
         ValueRef::Blob(bytes) => Ok(Cell::Bytes(bytes)),
         ValueRef::Real(_) => Err(StoreError::Broken("a column holds a fraction".to_owned())),

@@ -4,18 +4,18 @@ use crate::store::{Row, StoreError, Tx, Value, WriteTx};
 
 use super::{Record, Tagged};
 
-/// The account.
+/// The account, of which a store has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountRecord {
-    /// UUID.
+    /// Row id, a UUID.
     pub id: String,
     /// Version of the row.
     pub version: i64,
-    /// Name.
+    /// Name of the account, as set-up gave it.
     pub name: String,
     /// When it was made, in milliseconds.
     pub created_at: i64,
-    /// Opens with the master key it was made with.
+    /// A sealed text that only the right master key opens.
     pub key_check: Vec<u8>,
 }
 
@@ -43,11 +43,11 @@ impl Record for AccountRecord {
 /// One wrapped key of the ring.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RingRecord {
-    /// Number.
+    /// Number of the key.
     pub id: i64,
     /// `seal`, `guard` or `head`.
     pub purpose: String,
-    /// New values use it.
+    /// Whether new values are sealed or tagged with this key.
     pub active: bool,
     /// The key, wrapped by the master key.
     pub wrapped: Vec<u8>,

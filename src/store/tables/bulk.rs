@@ -1,4 +1,4 @@
-//! Many rows in one statement, for any database: `WITH name (columns) AS (VALUES …)`.
+//! Bulk statements: many rows in one statement, for any database: `WITH name (columns) AS (VALUES …)`.
 
 /// Rows of one statement. Of a few sizes only, so that each is prepared once; the largest has far fewer parameters than any
 /// database takes.

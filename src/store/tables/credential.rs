@@ -7,43 +7,43 @@ use super::{Record, Tagged, UsageRow};
 /// A credential. Networks and algorithms stay text here: what they mean is judged after the tag was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CredentialRecord {
-    /// UUID.
+    /// Row id, a UUID.
     pub id: String,
     /// Version of the row.
     pub version: i64,
-    /// Kind.
+    /// `basic`, `hmac` or `legacy`.
     pub kind: String,
     /// API key or Legacy username.
     pub key: String,
-    /// Name.
+    /// Name for people, as typed.
     pub name: String,
-    /// Name as search and order see it.
+    /// The name case-folded, for search and order.
     pub name_fold: String,
-    /// State.
+    /// `active`, `disabled` or `revoked`.
     pub state: String,
     /// Whether it is in the default list: revoked ones are not.
     pub listed: bool,
-    /// Unix seconds.
+    /// Start of validity in Unix seconds; none for no start.
     pub not_before: Option<i64>,
-    /// Unix seconds.
+    /// End of validity in Unix seconds; none for never.
     pub expires_at: Option<i64>,
-    /// CIDRs.
+    /// Networks that it may be used from, in CIDR notation; empty for any.
     pub networks: String,
-    /// Note.
+    /// A note for people.
     pub note: String,
-    /// Algorithms.
+    /// Algorithms that may sign (HMAC only); empty for any.
     pub algorithms: String,
     /// `required` or `optional`.
     pub body_digest: String,
-    /// Milliseconds.
+    /// When it was created, in Unix milliseconds.
     pub created_at: i64,
     /// Name of the user who made it.
     pub created_by: String,
-    /// Milliseconds.
+    /// When it was last changed, in Unix milliseconds.
     pub changed_at: i64,
     /// Name of the user who last changed it.
     pub changed_by: String,
-    /// What he did, in the past tense.
+    /// What they did, in the past tense.
     pub changed_how: String,
     /// Change number of the store when it was last changed.
     pub change: i64,
@@ -161,9 +161,9 @@ impl Record for CredentialRecord {
 /// Columns a page is ordered by; each has an index that begins with kind and listed and ends with the id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
-    /// `name_fold`
+    /// By name, case-folded.
     Name,
-    /// `key`
+    /// By API key or Legacy username.
     Key,
     /// `created_at`, newest first.
     Created,
@@ -197,7 +197,7 @@ impl Sort {
     }
 }
 
-/// Which way a page is read, seen from its cursor.
+/// Direction in which a page is read from its cursor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// In the order of the list.
@@ -209,7 +209,7 @@ pub enum Direction {
 /// The part of the list one index can answer: one kind, listed or not; and what its rows must meet besides.
 #[derive(Clone, Copy, Debug)]
 pub struct Branch<'a> {
-    /// Kind.
+    /// `basic`, `hmac` or `legacy`.
     pub kind: &'a str,
     /// In the default list, or revoked.
     pub listed: bool,
@@ -217,23 +217,23 @@ pub struct Branch<'a> {
     pub conditions: &'a [Condition],
 }
 
-/// What a row must meet.
+/// A condition that rows of a list must meet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
     /// The name, folded, or the key holds this text.
     Holds(String),
     /// It has an expiry in `[from, until)`.
     Expires {
-        /// Unix seconds.
+        /// First second of the range, in Unix seconds.
         from: i64,
-        /// Unix seconds.
+        /// First second behind the range, in Unix seconds.
         until: i64,
     },
     /// It was made before `made` (milliseconds) and not used since `used` (seconds).
     Unused {
-        /// Milliseconds.
+        /// Created before this moment, in Unix milliseconds.
         made: i64,
-        /// Unix seconds.
+        /// Not used since this second, in Unix seconds.
         used: i64,
     },
     /// Active, and never used.

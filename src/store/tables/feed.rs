@@ -1,4 +1,4 @@
-//! What verifiers read: all credentials with their secrets in runs, and what changed since.
+//! Reads for verifiers: all credentials with their secrets in batches, and what changed since.
 
 use crate::store::{Cell, StoreError, Tx};
 
@@ -48,26 +48,26 @@ pub fn every_secret(
     tx.each("SELECT credential, no, sealed FROM secret WHERE credential || '' IS NOT NULL", &[], each)
 }
 
-/// What a verifier keeps of a row of [`credentials_after`].
+/// The columns of a credential that a verifier keeps, borrowed from a row of [`credentials_after`].
 #[derive(Clone, Copy, Debug)]
 pub struct CredentialCells<'a> {
-    /// UUID.
+    /// Row id, a UUID.
     pub id: &'a str,
-    /// Kind.
+    /// `basic`, `hmac` or `legacy`.
     pub kind: &'a str,
     /// API key or Legacy username.
     pub key: &'a str,
-    /// Name.
+    /// Name for people.
     pub name: &'a str,
-    /// State.
+    /// `active`, `disabled` or `revoked`.
     pub state: &'a str,
-    /// Unix seconds.
+    /// Start of validity in Unix seconds; none for no start.
     pub not_before: Option<i64>,
-    /// Unix seconds.
+    /// End of validity in Unix seconds; none for never.
     pub expires_at: Option<i64>,
-    /// CIDRs.
+    /// Networks that it may be used from, in CIDR notation; empty for any.
     pub networks: &'a str,
-    /// Algorithms.
+    /// Algorithms that may sign (HMAC only); empty for any.
     pub algorithms: &'a str,
     /// `required` or `optional`.
     pub body_digest: &'a str,
@@ -129,7 +129,7 @@ impl<'a> CredentialCells<'a> {
     }
 }
 
-/// What a verifier reads of a secret.
+/// The columns of a secret that a verifier reads, borrowed from a row.
 #[derive(Clone, Copy, Debug)]
 pub struct SecretCells<'a> {
     /// Id of the credential.

@@ -1,15 +1,15 @@
-//! The head: one row that every change locks, counts and signs.
+//! The head: one row that every change locks, counts up and authenticates with a MAC.
 
 use crate::store::{Row, StoreError, Tx, WriteTx};
 
-/// The head.
+/// State of the whole store: identity, change number, end of the trail, sums.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HeadRow {
     /// Identity of this store; another one means: load all.
     pub store_id: String,
     /// Raised when the store was put back to an older state on purpose.
     pub epoch: i64,
-    /// Rises when a verifier or a list could differ.
+    /// Change number: one more with each change that a verifier or a list has to follow.
     pub change: i64,
     /// Number of the last row of the trail.
     pub trail_no: i64,
@@ -17,11 +17,11 @@ pub struct HeadRow {
     pub trail_hash: Vec<u8>,
     /// Count and sum of the rows of each tagged table, sealed.
     pub sums: Vec<u8>,
-    /// Authenticates the rest, by the head key.
+    /// MAC over the other columns, with the head key.
     pub mac: Vec<u8>,
 }
 
-/// The head as it is.
+/// Reads the head; none before set-up.
 pub fn head(tx: &mut dyn Tx) -> Result<Option<HeadRow>, StoreError> {
     let sql = "SELECT store_id, epoch, change, trail_no, trail_hash, sums, mac FROM head WHERE one = 1";
     let read = |mut row: Row| {

@@ -4,32 +4,32 @@ use crate::store::{Row, StoreError, Tx, Value, WriteTx};
 
 use super::{Record, Tagged};
 
-/// A user.
+/// A user of the desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonRecord {
-    /// UUID.
+    /// Row id, a UUID.
     pub id: String,
     /// Version of the row.
     pub version: i64,
-    /// Name.
+    /// Sign-in name.
     pub name: String,
-    /// Role.
+    /// The word of the role.
     pub role: String,
-    /// State.
+    /// The word of the state: active or disabled.
     pub state: String,
     /// Raised by everything that ends the user's sessions.
     pub epoch: i64,
     /// Argon2id string, sealed.
     pub password: Vec<u8>,
-    /// Bound into the sealing: an older hash put back does not open.
+    /// Version of the password, bound as associated data: an older hash put back does not open.
     pub password_version: i64,
-    /// Set by another; must be changed at the next sign-in.
+    /// The password was set by another user and must be changed at the next sign-in.
     pub must_change: bool,
-    /// Milliseconds.
+    /// When the user was added, in Unix milliseconds.
     pub created_at: i64,
     /// Name of the user who made it.
     pub created_by: String,
-    /// Milliseconds.
+    /// When the row was last changed, in Unix milliseconds.
     pub changed_at: i64,
     /// Name of the user who last changed it.
     pub changed_by: String,
@@ -120,16 +120,16 @@ pub fn made_by(tx: &mut dyn Tx, name: &str, now: i64) -> Result<i64, StoreError>
     tx.row(sql, &[name.into(), now.into()])?.map_or(Ok(0), |mut row| row.int())
 }
 
-/// When a user last signed in.
+/// The last sign-in of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PresenceRow {
-    /// Milliseconds.
+    /// Time of the sign-in, in Unix milliseconds.
     pub at: i64,
     /// Address of the client.
     pub address: Option<String>,
 }
 
-/// When a user last signed in.
+/// Reads the last sign-in of a user.
 pub fn presence(tx: &mut dyn Tx, person: &str) -> Result<Option<PresenceRow>, StoreError> {
     let row = tx.row("SELECT at, address FROM presence WHERE person = $1", &[person.into()])?;
     row.map(|mut row| Ok(PresenceRow { at: row.int()?, address: row.any_text()? })).transpose()

@@ -1,10 +1,10 @@
-//! Rows that decide something: each has an id, a version and a tag over everything else.
+//! Tagged rows: rows that decide something. Each has an id, a version and a tag over everything else.
 
 use crate::store::{Cell, Row, StoreError, Tx, Value, WriteTx};
 
 /// A row of a tagged table.
 pub trait Record: Sized {
-    /// Table.
+    /// Name of the table.
     const TABLE: &'static str;
     /// Columns after `id` and `version`, before `tag`, in the order of [`Record::values`].
     const COLUMNS: &'static [&'static str];
@@ -15,13 +15,13 @@ pub trait Record: Sized {
     /// Whether the head carries a sum over the rows of this table.
     const SUMMED: bool = true;
 
-    /// Primary key.
+    /// The primary key of the row.
     fn id(&self) -> &str;
-    /// One more with every change.
+    /// Version of the row: one more with every change.
     fn version(&self) -> i64;
     /// Values of [`Record::COLUMNS`].
     fn values(&self) -> Vec<Value>;
-    /// Reads [`Record::COLUMNS`].
+    /// Builds the record from its id, its version and the columns of [`Record::COLUMNS`].
     fn read(id: String, version: i64, row: &mut Row) -> Result<Self, StoreError>;
 
     /// All columns for a SELECT.
@@ -33,9 +33,9 @@ pub trait Record: Sized {
 /// A record with the tag that stands in its row; whether it is right, only the vault can say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tagged<T> {
-    /// The row.
+    /// The row without its tag.
     pub record: T,
-    /// Its tag.
+    /// The tag that the row carries, not checked yet.
     pub tag: Vec<u8>,
 }
 

@@ -1,4 +1,4 @@
-//! What verifiers refused: the last few for each known credential.
+//! Refused requests, as verifiers report them: the last few for each known credential.
 
 use crate::store::{Row, StoreError, Tx, Value, WriteTx};
 
@@ -9,13 +9,13 @@ use super::bulk::{runs, values};
 pub struct RefusalRow {
     /// The order in which they were written, whatever the clock said.
     pub no: i64,
-    /// Unix seconds; of several the last.
+    /// Time of the refusal in Unix seconds; of several, the last.
     pub at: i64,
     /// Tells refusals of the same second apart.
     pub id: String,
-    /// How many.
+    /// How many requests it stands for.
     pub n: i64,
-    /// The reason's word.
+    /// Word of the verifier's reason (docs/verification.md).
     pub reason: String,
     /// Which field or component the reason is about.
     pub component: Option<String>,
@@ -30,23 +30,23 @@ pub struct RefusalRow {
 /// A refused request, and whose key it named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefusedRow {
-    /// The credential's id.
+    /// Id of the credential.
     pub credential: String,
-    /// Its kind.
+    /// Kind of the credential.
     pub kind: String,
-    /// Its key.
+    /// API key or Legacy username of the credential.
     pub key: String,
-    /// Its name.
+    /// Name of the credential.
     pub name: String,
-    /// What was refused.
+    /// The refusal itself.
     pub refusal: RefusalRow,
 }
 
 /// More refusals than there will ever be: a number from here on was written by hand.
 const BEYOND: i64 = 1 << 53;
 
-/// The number of the next refusal. No tag is on them, and behind the highest that a column holds there is no next one: before
-/// numbers come near it all are given anew, in the order that they had, so that no refusal is lost for one that was made up.
+/// The number of the next refusal. The rows have no tag, and there is no number after the highest that a column holds:
+/// near it all rows are renumbered in their order, so that a made-up number does not cost real refusals.
 pub fn next_refusal(tx: &mut dyn WriteTx) -> Result<i64, StoreError> {
     let newest = |tx: &mut dyn WriteTx| {
         let row = tx.row("SELECT COALESCE(MAX(no), 0) FROM refusal", &[])?;

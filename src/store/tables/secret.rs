@@ -1,5 +1,5 @@
-//! Secrets: one row for each version of a credential's secret, which never changes once it is written. Which of them work
-//! stands in the row of the credential; a secret that it does not name is dead.
+//! Secrets: one row for each secret of a credential, which never changes once written. The row of the credential says
+//! which of them work; a secret that it does not name is dead.
 
 use crate::store::{Row, StoreError, Tx, Value};
 
@@ -8,9 +8,9 @@ use super::{Record, Tagged};
 /// One secret of a credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretRecord {
-    /// UUID.
+    /// Row id, a UUID.
     pub id: String,
-    /// Always 1.
+    /// Version of the row: always 1, since a secret never changes.
     pub version: i64,
     /// Id of the credential.
     pub credential: String,
@@ -18,7 +18,7 @@ pub struct SecretRecord {
     pub no: i64,
     /// Scheme byte and what the scheme keeps, sealed.
     pub sealed: Vec<u8>,
-    /// Milliseconds.
+    /// When it was made, in Unix milliseconds.
     pub created_at: i64,
     /// Name of the user who made it.
     pub created_by: String,
@@ -59,7 +59,8 @@ impl Record for SecretRecord {
     }
 }
 
-/// The key of a credential whose row names a secret that is not there. A row that was changed by hand is told of by its tag.
+/// The key of a credential whose row names a secret that is not there. A row that was changed by hand is reported by
+/// its tag.
 pub fn without_a_named_secret(tx: &mut dyn Tx) -> Result<Option<String>, StoreError> {
     let sql = "SELECT c.key FROM credential c \
                LEFT JOIN secret s ON s.credential = c.id AND s.no = c.secret_no \

@@ -7,11 +7,11 @@ use super::Record;
 /// One setting; its id is its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingRecord {
-    /// Name.
+    /// Name of the setting.
     pub id: String,
     /// Version of the row.
     pub version: i64,
-    /// Value as text.
+    /// The value, as text.
     pub value: String,
     /// Change number of the store when it was last changed.
     pub change: i64,

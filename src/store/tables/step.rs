@@ -1,13 +1,13 @@
-//! The schema steps that a database has taken.
+//! Log of the schema migrations that a database has taken.
 
 use crate::store::{Row, StoreError, Tx, WriteTx};
 
-/// A step as it was taken.
+/// A migration step as it was applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepRow {
-    /// Its number.
+    /// Number of the step.
     pub no: i64,
-    /// When, in Unix seconds.
+    /// When it was applied, in Unix seconds.
     pub applied_at: i64,
     /// `additive` or `breaking`.
     pub nature: String,
@@ -15,7 +15,7 @@ pub struct StepRow {
     pub oldest: i64,
     /// SHA-256 of the whole catalogue after it; empty where another came right behind it.
     pub catalogue: Vec<u8>,
-    /// Its tag.
+    /// Tag over the other columns.
     pub tag: Vec<u8>,
 }
 

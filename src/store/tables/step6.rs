@@ -1,4 +1,4 @@
-//! Rows as they were before step 6, and how they are carried over it.
+//! Migration of step 6: rows in the form before it, and how they are converted.
 
 use crate::store::{Cell, StoreError, Tx, Value, WriteTx};
 

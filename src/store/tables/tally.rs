@@ -1,9 +1,9 @@
-//! How many credentials there are of each kind in each state. The numbers only count and have no tag: whoever writes the
-//! database by hand can make them anything.
+//! Counters: how many credentials there are of each kind in each state. They only inform and have no tag: whoever can
+//! write the database by hand can make them anything.
 
 use crate::store::{StoreError, Tx, WriteTx};
 
-/// Of so many credentials nobody counts.
+/// Limit on a counter: no store has so many credentials.
 const MOST: i64 = 1 << 62;
 
 /// Adds to a number; the row is made when it is not there. One that can only be made up stays as it is: it would overflow,

@@ -1,23 +1,23 @@
-//! Wrong passwords by name, known or not.
+//! Wrong passwords by name, whether a user of that name exists or not.
 
 use crate::store::{Row, StoreError, Tx, Value};
 
 use super::Record;
 
-/// What is remembered of the tries on one name.
+/// Failed sign-ins of one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ThrottleRecord {
     /// Keyed hash of the name, in hex.
     pub id: String,
     /// Version of the row.
     pub version: i64,
-    /// Wrong passwords.
+    /// Wrong passwords since the last right one or the last pause.
     pub failed: i64,
-    /// Pauses.
+    /// How many pauses in a row the name has had: each doubles the next.
     pub pauses: i64,
-    /// End of the pause, in milliseconds.
+    /// End of the pause, in Unix milliseconds.
     pub locked_until: Option<i64>,
-    /// Last try, in milliseconds.
+    /// Time of the last try, in Unix milliseconds.
     pub at: i64,
 }
 

@@ -1,4 +1,4 @@
-//! The trail: append-only rows, and the numbers of refusals that are counted together.
+//! The trail (audit log): append-only rows, and counters of repeated refusals.
 
 use crate::store::{Row, StoreError, Tx, Value, WriteTx};
 
@@ -7,27 +7,27 @@ use super::Record;
 /// One row of the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrailRecord {
-    /// Number: the order of the trail.
+    /// Sequence number: the order of the trail.
     pub no: i64,
-    /// Milliseconds.
+    /// When it was written, in Unix milliseconds.
     pub at: i64,
     /// Name of the user who acted.
     pub who: Option<String>,
-    /// How he proved it.
+    /// How they proved who they are.
     pub via: Option<String>,
     /// Unix user of the process.
     pub unix: Option<String>,
     /// Address of the client.
     pub address: Option<String>,
-    /// What was done.
+    /// Code of the action.
     pub action: String,
     /// `change`, `access` or `refusal`.
     pub class: String,
     /// `credential`, `user` or `desk`.
     pub about: String,
-    /// Id of the row it was done to.
+    /// Id of the row that it was done to.
     pub subject: Option<String>,
-    /// Its name.
+    /// Name of what it was done to.
     pub what: String,
     /// The row before, as JSON.
     pub before: Option<String>,
@@ -198,8 +198,8 @@ pub fn find_operation(tx: &mut dyn Tx, operation: &str) -> Result<bool, StoreErr
     Ok(tx.row("SELECT 1 FROM trail WHERE operation = $1 LIMIT 1", &[operation.into()])?.is_some())
 }
 
-/// The credentials whose secret was on a user's screen when his line dropped, since his sign-in before: the id of each,
-/// and the number of the row that says so.
+/// The credentials whose secret was on a user's screen when their connection dropped, since their previous sign-in: the
+/// id of each, and the number of the row that says so.
 pub fn dropped_since_sign_in(
     tx: &mut dyn Tx,
     who: &str,
@@ -220,9 +220,9 @@ pub fn done_since(tx: &mut dyn Tx, subject: &str, no: i64, actions: [&str; 2]) -
     Ok(tx.row(sql, &[subject.into(), no.into(), one.into(), other.into()])?.is_some())
 }
 
-/// Sign-ins of a user, and refusals under his name, newest first. `locked` is what stands for him in a row that is
-/// nobody's. Without an index of its own: by `about` only sign-ins and changes of users are walked over, however many
-/// credentials he made since.
+/// Sign-ins of a user, and refusals under their name, newest first. `locked` is what stands for the user in a row
+/// without a name. Needs no index of its own: through `about` only sign-ins and changes of users are read, however many
+/// credentials the user has made since.
 pub fn sign_ins(
     tx: &mut dyn Tx,
     who: &str,

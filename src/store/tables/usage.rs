@@ -1,4 +1,4 @@
-//! Last use of each secret, as verifiers report it, and which credentials wait for their first.
+//! Last use of each secret, as verifiers report it, and which credentials have not been used yet.
 
 use std::collections::HashMap;
 
@@ -36,17 +36,17 @@ pub struct UseRow {
     pub credential: String,
     /// Which of its secrets.
     pub secret_no: i64,
-    /// Unix seconds.
+    /// Time of the use, in Unix seconds.
     pub at: i64,
     /// Address of the client.
     pub address: Option<String>,
 }
 
-/// Notes uses; an older report does not replace a newer one. A use of any of the credential's secrets that is behind
-/// second `latest` is of a time that is still to come, and was in truth before this one. Of one credential and secret the
-/// caller names one use.
+/// Notes uses; an older report does not replace a newer one. A stored use after second `latest` lies in the future,
+/// where only a wrong clock can have put it, so it counts as older than any report. The caller names one use for each
+/// credential and secret.
 pub fn put_usages(tx: &mut dyn WriteTx, uses: &[UseRow], latest: i64) -> Result<(), StoreError> {
-    // No row of the table may have two to choose from: who used two secrets has a statement for each.
+    // No row of the table may match two uses, so two secrets of one credential go into two statements.
     let mut rounds: Vec<Vec<&UseRow>> = vec![Vec::with_capacity(uses.len())];
     let mut seen: HashMap<&str, usize> = HashMap::with_capacity(uses.len());
     for one in uses {
@@ -57,7 +57,7 @@ pub fn put_usages(tx: &mut dyn WriteTx, uses: &[UseRow], latest: i64) -> Result<
         rounds[*round].push(one);
     }
     for mut round in rounds {
-        // In one order whoever writes, as for every lock.
+        // In the same order for every writer, as for every lock.
         round.sort_unstable_by(|a, b| a.credential.cmp(&b.credential));
         runs(&round).try_for_each(|run| put_run(tx, run, latest))?;
     }
@@ -135,8 +135,8 @@ pub fn count_expiring(tx: &mut dyn Tx, kind: &str, from: i64, until: i64, most: 
     tx.row(sql, &[kind.into(), from.into(), until.into(), most.into()])?.map_or(Ok(0), |mut row| row.int())
 }
 
-/// Locks the one row that whoever writes last uses or refusals locks first; a change of the desk does so after the head.
-/// In one order nobody waits for one who waits for them. Until a gateway asks its time is 0.
+/// Locks the row that every writer of last uses or refusals locks first; a change of the desk does so after the head.
+/// One lock order, so no deadlock. Until a gateway asks its time is 0.
 pub fn lock_asked(tx: &mut dyn WriteTx) -> Result<(), StoreError> {
     // A row that conflicts is locked whether or not it is changed; unchanged, it is not written anew each time.
     let sql =

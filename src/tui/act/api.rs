@@ -1,4 +1,4 @@
-//! What actions do on API Settings.
+//! Actions on API Settings.
 
 use crate::account::Right;
 use crate::credential::{State, Verb};

@@ -1,4 +1,4 @@
-//! How the desk looks: chosen in My account, seen at once, remembered for the next time.
+//! Appearance actions: colours and glyphs, chosen in My account, applied at once, remembered for the next time.
 
 use crate::config::{Appearance, Face};
 

@@ -1,4 +1,4 @@
-//! What actions do in the topmost dialog.
+//! Actions in the topmost dialog.
 
 use crate::credential::Verb;
 use crate::hub::Target;
@@ -39,7 +39,7 @@ impl App {
         }
     }
 
-    /// Esc: what loses nothing.
+    /// Esc: the answer that loses nothing.
     fn safe_answer(&mut self) {
         if self.stopped_finding() {
             return;
@@ -96,12 +96,12 @@ impl App {
         }
     }
 
-    /// Sends the dialog on top once more: what it waited for is there.
+    /// Submits the topmost dialog again: what it waited for has arrived.
     pub(in super::super) fn send_what_waited(&mut self) {
         self.pressed(Id::Submit);
     }
 
-    /// What was asked about is done. A secret that nobody copied is given up.
+    /// Does what the confirmation was about. A secret that nobody copied is lost.
     fn lose(&mut self, question: Question) {
         self.close_one_time_view();
         match question {
@@ -112,7 +112,7 @@ impl App {
         }
     }
 
-    /// Says what is wrong with the form, at the field; nothing is sent.
+    /// Shows a validation error at its field; nothing is sent.
     pub(super) fn fault(&mut self, (id, said): (Id, String)) {
         if let Some(form) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()).and_then(Dialog::form_mut) {
             form.fault(id, said);

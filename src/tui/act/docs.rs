@@ -1,4 +1,4 @@
-//! What actions do on the Documentation tab and the page behind the menu.
+//! Actions on the Documentation tab and the page behind the menu.
 
 use crate::account::Right;
 use crate::credential::Kind;
@@ -89,7 +89,7 @@ impl App {
 }
 
 impl Room {
-    /// The documentation on the screen, and whom it is for: the selected credential, or nobody.
+    /// The documentation on the screen, and its subject: the selected credential, or a placeholder.
     pub(in super::super) fn docs_of(&self) -> Option<(&Docs, Subject<'_>)> {
         match self.screen()? {
             Screen::Docs(docs) => Some((docs, Subject::placeholder(docs.kind))),

@@ -1,4 +1,4 @@
-//! Editing keys, another password, the old secret stopped early.
+//! Actions on credentials: edit, new Legacy password, stop the old secret early.
 
 use crate::credential::{Kind, State};
 use crate::hub::{CredentialRow, Details, Edit};
@@ -28,7 +28,7 @@ impl App {
         self.push(Dialog::StopOld(Box::new(StopOld::new(row, old.flatten()))));
     }
 
-    /// What a change is about, revoked ones left out; says so if nothing is left.
+    /// The targets of a change without revoked credentials; shows a message if none is left.
     pub(super) fn live_targets(&mut self) -> Option<Vec<CredentialRow>> {
         let mut rows = self.room.as_ref().and_then(Room::api)?.targets();
         if let [row] = rows.as_slice()

@@ -1,4 +1,4 @@
-//! The filter line of the list.
+//! Actions of the filter line of the list.
 
 use crate::account::Right;
 

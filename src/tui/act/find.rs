@@ -1,4 +1,4 @@
-//! Find by secret.
+//! Actions of find by secret.
 
 use crate::hub::{FoundSecret, WhichSecret};
 use crate::secret::{Secret, What, only_line};
@@ -62,8 +62,8 @@ impl App {
         }
     }
 
-    /// What was found leaked is stopped, after one more look at a dialog: the current secret is replaced with no
-    /// overlap, an old one ends before its time.
+    /// Stops a leaked secret, after a confirmation: the current secret is replaced with no overlap, an old one ends
+    /// before its time.
     pub(super) fn stop_found(&mut self) {
         let Some(room) = &mut self.room else { return };
         let Some(Dialog::Found(d)) = room.dialogs.pop_if(|d| matches!(d, Dialog::Found(_))) else { return };

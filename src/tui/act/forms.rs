@@ -1,4 +1,4 @@
-//! Typing into forms, and sending those of the door.
+//! Typing into forms, and submitting the forms of set-up, sign-in and lock.
 
 use super::super::action::Action;
 use super::super::app::App;
@@ -90,7 +90,7 @@ impl App {
         }
     }
 
-    /// Sends the form of the door.
+    /// Submits the form of set-up, sign-in or lock.
     fn knock(&mut self) {
         let Some(door) = &mut self.door else { return };
         door.said = None;
@@ -103,7 +103,8 @@ impl App {
         self.call(Slot::Door, call);
     }
 
-    /// Says something under the form of the door, and takes the typed password away where another try is wanted.
+    /// Shows a message under the form of set-up, sign-in or lock, and clears the typed password where another try is
+    /// possible.
     pub(in super::super) fn say_at_door(&mut self, said: Said) {
         if let Some(door) = &mut self.door {
             if door.kind != Kind::SetUp {

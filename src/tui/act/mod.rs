@@ -1,4 +1,4 @@
-//! What each action does, by what is on top: help, door, dialog, screen.
+//! Actions: what each does, by what is on top: help, sign-in, dialog, screen.
 
 mod api;
 mod appearance;
@@ -25,7 +25,7 @@ use super::screen::Screen;
 use super::view;
 
 impl App {
-    /// Does what was asked for.
+    /// Runs an action.
     pub(super) fn act(&mut self, action: Action) {
         self.dirty = true;
         match action {
@@ -41,7 +41,7 @@ impl App {
         }
     }
 
-    /// Leaves, and asks first if a secret is on the screen that nobody copied.
+    /// Quits; asks first if a secret is on the screen that was not copied.
     pub(super) fn quit(&mut self) {
         self.dirty = true;
         if self.unsaved() {
@@ -79,13 +79,13 @@ impl App {
         }
     }
 
-    /// Hands the terminal back. What is secret is not there when the desk comes back.
+    /// Suspends. Secrets are wiped before the desk comes back.
     pub(super) fn stop(&mut self) {
         self.close_one_time_view();
         self.out.push(Effect::Suspend);
     }
 
-    /// Whether a secret is on the screen that nobody copied.
+    /// Whether a secret is on the screen that was not copied.
     fn unsaved(&self) -> bool {
         let room = self.room.as_ref().filter(|_| self.door.is_none());
         room.is_some_and(|r| r.dialogs.iter().any(|d| matches!(d, Dialog::Secret(view) if !view.saved)))
@@ -124,7 +124,7 @@ impl App {
         }
     }
 
-    /// Ends the session in order: the next person finds the sign-in.
+    /// Signs out: the next user finds the sign-in screen.
     pub(super) fn sign_out(&mut self) {
         let Some(room) = self.room.take() else { return };
         self.pending.clear();

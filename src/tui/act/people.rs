@@ -1,4 +1,4 @@
-//! What actions do on Users, and what its dialogs send.
+//! Actions on Users and in its dialogs.
 
 use crate::account::UserState;
 use crate::credential::Filter;
@@ -14,7 +14,7 @@ use super::super::pending::Slot;
 use super::super::screen::{Rows, Screen};
 use super::super::toast::Toast;
 
-/// Most credentials of one person that are listed.
+/// Limit on the listed credentials of one user.
 const LISTED: u32 = 200;
 
 impl App {
@@ -48,7 +48,7 @@ impl App {
         }
     }
 
-    /// One's own password is changed as everybody changes his: with the old one.
+    /// One's own password is changed in the way that is open to every user: with the old one.
     fn set_password(&mut self, row: UserRow) {
         let Some(room) = &mut self.room else { return };
         if row.name == room.session.actor.user.as_str() {
@@ -57,7 +57,7 @@ impl App {
         self.show(Person::new(Doing::Password(row)));
     }
 
-    /// The live credentials that somebody made.
+    /// Opens the list of live credentials that a user created.
     pub(super) fn see_keys(&mut self, name: &str) {
         let Some(room) = &mut self.room else { return };
         let live = Live { who: name.to_owned(), rows: None, more: false, selected: 0 };
@@ -91,7 +91,7 @@ impl App {
         live.scroll = if rows.selected + 1 >= len { most } else { follows.min(most) };
     }
 
-    /// Sends what the dialog is for.
+    /// Submits the dialog about a user.
     pub(super) fn send_person(&mut self) {
         let Some(room) = &mut self.room else { return };
         let actor = room.actor();

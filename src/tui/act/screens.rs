@@ -1,4 +1,4 @@
-//! What actions do on the screens.
+//! Actions on screens, and the attention list of the menu ("To look at").
 
 use crate::account::Right;
 use crate::credential::{EXPIRING_DAYS, Kind};
@@ -23,8 +23,8 @@ fn expiring() -> String {
     format!("expires<{EXPIRING_DAYS}d")
 }
 
-/// A line of "To look at": what it says is the view's, where it leads is here. Each leads to one section of the list,
-/// so what is counted is counted kind by kind.
+/// An item of the attention list ("To look at"): its words belong to the view, its target is here. Each leads to one
+/// section of the list, so what is counted is counted kind by kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Look {
     /// Its secret was gone before anybody saved it.
@@ -48,14 +48,14 @@ pub enum Look {
 }
 
 impl Room {
-    /// What is to look at, the most urgent first.
+    /// The attention list, the most urgent item first.
     pub(in super::super) fn to_look_at(&self) -> Vec<Look> {
         let Some(overview) = &self.overview else { return Vec::new() };
         let mut looks = Vec::new();
         if let Some(site) = &overview.site {
             looks.extend(site.went_back.map(|_| Look::WentBack));
             looks.extend(site.setting_tampered.then_some(Look::SettingTampered));
-            // A setting that is told of already is not told of twice.
+            // A setting that is listed already is not listed twice.
             let altered = site.altered.clone().filter(|_| !site.setting_tampered);
             looks.extend(altered.map(Look::Altered));
         }

@@ -1,4 +1,4 @@
-//! What actions do on Security.
+//! Actions on Security.
 
 use super::super::app::App;
 use super::super::dialog::{Dialog, Part, Settings};

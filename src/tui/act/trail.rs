@@ -1,4 +1,4 @@
-//! What actions do on the activity log.
+//! Actions on the activity log.
 
 use crate::hub::TrailQuery;
 
@@ -107,7 +107,7 @@ impl App {
         }
     }
 
-    /// Sends what is to be written, of the part that is shown.
+    /// Submits the export of the shown part.
     pub(super) fn send_export(&mut self) {
         let Some(room) = &mut self.room else { return };
         let (actor, narrow) = (room.actor(), room.log_mut().map(|list| list.narrow.clone()).unwrap_or_default());

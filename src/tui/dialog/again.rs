@@ -1,13 +1,14 @@
-//! The password once more, before something that wants it. What asked for it lies under it and goes on by itself.
+//! Reauthentication: the password again before a sensitive change. The dialog that needs it lies below and continues by
+//! itself.
 
 use super::super::form::{Form, Id, button, password};
 
-/// The dialog.
+/// The dialog's state.
 #[derive(Debug)]
 pub struct Again {
     /// The password and the buttons.
     pub form: Form,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! A question before a secret that nobody copied, or the screen, is lost. The safe answer is focused.
+//! Confirmation before a secret that nobody copied, or the screen, is lost. The safe answer is focused.
 
 use super::super::form::{Form, Id, button};
 

@@ -1,20 +1,20 @@
-//! Disable, enable or revoke: one key or several, by one confirmation.
+//! Disable, enable or revoke: one key or several, with one confirmation.
 
 use crate::credential::{State, Verb};
 use crate::hub::CredentialRow;
 
 use super::super::form::{Form, Id, button, text};
 
-/// The dialog.
+/// The dialog's state.
 #[derive(Debug)]
 pub struct Change {
-    /// What is to be done.
+    /// The action.
     pub verb: Verb,
-    /// To which rows, as they were when they were chosen.
+    /// The rows, as they were when they were chosen.
     pub rows: Vec<CredentialRow>,
     /// What must be typed (to revoke), and the buttons.
     pub form: Form,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
     /// The one-time view lies under it: its key is the one to revoke.
     pub over_secret: bool,
@@ -61,7 +61,7 @@ impl Change {
         self.verb != Verb::Revoke || self.form.text(Id::Confirm).trim() == self.to_type()
     }
 
-    /// What they are called together: `2 keys`, or the name of one.
+    /// The rows in words: `2 keys`, or the name of one.
     pub fn what(&self) -> String {
         match self.rows.as_slice() {
             [row] => row.name.clone(),

@@ -1,4 +1,4 @@
-//! A new key: the name alone is needed, the rest is folded away.
+//! Create a key: only the name is required, the options are folded away.
 
 use crate::credential::{
     Algorithm, Algorithms, BodyDigest, Kind, Name, Networks, Note, Options, check_password, check_username,
@@ -9,10 +9,10 @@ use crate::time::{Millis, Seconds, when_or_never};
 use super::super::form::{Form, Id, Input, button, entry, folded, password, text};
 use super::signing;
 
-/// What is said when the text of a field is wrong: where, and the sentence.
+/// A validation error: field and sentence.
 type Fault = (Id, String);
 
-/// The dialog.
+/// The dialog's state.
 #[derive(Debug)]
 pub struct Create {
     /// Kind of the new key.
@@ -23,7 +23,7 @@ pub struct Create {
     pub generate: bool,
     /// What the store said of name and username, and of which ones.
     pub taken: Option<(String, String, Taken)>,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
     /// The typed password was wiped by the lock.
     pub wiped: bool,

@@ -1,4 +1,4 @@
-//! Edit one key, or expiry and networks of several.
+//! Edit one key, or expiry and networks of several keys.
 
 use crate::credential::{Algorithm, Kind, Name, Networks, Note};
 use crate::hub::{CredentialRow, Edit};
@@ -7,7 +7,7 @@ use crate::time::{Millis, Seconds, when_or_never};
 use super::super::form::{Form, Id, Input, button, text_with};
 use super::signing;
 
-/// Where the fault is, and the sentence.
+/// A validation error: field and sentence.
 type Fault = (Id, String);
 
 const ONE: &[(Id, &str)] = &[
@@ -19,16 +19,16 @@ const ONE: &[(Id, &str)] = &[
 ];
 const SEVERAL: &[(Id, &str)] = &[(Id::Expires, "Expires"), (Id::Networks, "Networks")];
 
-/// The dialog.
+/// The dialog's state.
 #[derive(Debug)]
 pub struct EditKeys {
     /// The rows, as they were when the fields were filled.
     pub rows: Vec<CredentialRow>,
     /// The fields.
     pub form: Form,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
-    /// Somebody else was faster: the row as it is now is on its way.
+    /// A concurrent change came first: the current row is being read.
     pub stale: bool,
 }
 
@@ -44,7 +44,7 @@ impl EditKeys {
         held_by(&self.rows, id).is_none()
     }
 
-    /// What was typed in a field, if it is another text than the field was filled with.
+    /// The typed text of a field, if it differs from the initial text.
     fn changed(&self, id: Id) -> Option<&str> {
         let typed = self.form.text(id).trim();
         let filled = held_by(&self.rows, id).unwrap_or_default();
@@ -70,7 +70,7 @@ impl EditKeys {
         ONE.iter().all(|(id, _)| self.changed(*id).is_none()) && self.rechosen().is_empty()
     }
 
-    /// The row is as it is now: fields that nobody typed in follow it, the others keep what was typed.
+    /// Rebases the form on the current row: untouched fields follow it, the others keep what was typed.
     pub fn rebase(&mut self, row: CredentialRow) {
         let typed: Vec<(Id, String)> =
             ONE.iter().filter_map(|(id, _)| Some((*id, self.changed(*id)?.to_owned()))).collect();
@@ -93,7 +93,7 @@ impl EditKeys {
         self.stale = false;
     }
 
-    /// Reads the fields; what nobody changed is left out.
+    /// Reads the fields; unchanged ones are left out.
     pub fn wanted(&self, now: Millis) -> Result<Edit, Fault> {
         let name = self.changed(Id::Name).map(Name::new).transpose().map_err(|why| (Id::Name, why.to_string()))?;
         let note = self.changed(Id::Note).map(Note::new).transpose().map_err(|why| (Id::Note, why.to_string()))?;
@@ -120,7 +120,7 @@ impl EditKeys {
         }
     }
 
-    /// What they are called together: `2 keys`, or the name of one.
+    /// The rows in words: `2 keys`, or the name of one.
     pub fn what(&self) -> String {
         match self.rows.as_slice() {
             [row] => row.name.clone(),

@@ -1,4 +1,4 @@
-//! The part of the trail that is shown, for a file.
+//! Export the shown part of the trail to a file.
 
 use std::path::PathBuf;
 
@@ -9,14 +9,14 @@ use super::super::form::{Form, Id, Input, button, entry, text_with};
 
 const FORMATS: &[&str] = &["JSON Lines", "CSV"];
 
-/// The dialog.
+/// The dialog's state.
 #[derive(Debug)]
 pub struct Export {
-    /// Which part, in words.
+    /// The exported part, in words.
     pub part: String,
     /// The file, the format and the buttons.
     pub form: Form,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
 }
 

@@ -1,17 +1,17 @@
-//! Find by secret: whose is a secret that turned up where it should not be?
+//! Find by secret: whose is a secret that leaked?
 
 use crate::hub::{FoundSecret, Remedy};
 
 use super::super::form::{Form, Id, button, password};
 
-/// The hidden field.
+/// The dialog's state.
 #[derive(Debug)]
 pub struct Find {
     /// The field and the buttons.
     pub form: Form,
-    /// How many secrets it was compared with so far.
+    /// Number of secrets compared so far.
     pub compared: i64,
-    /// What came of it, or what went wrong.
+    /// The result, or an error.
     pub problem: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The dialogs: one file for the state of each. Only the topmost takes keys and is drawn.
+//! Dialogs: one file for the state of each. Only the topmost takes keys and is drawn.
 
 mod again;
 mod ask;
@@ -38,7 +38,7 @@ use super::form::Form;
 use super::keys::Scope;
 use super::screen::Checked;
 
-/// A dialog.
+/// An open dialog.
 #[derive(Debug)]
 pub enum Dialog {
     /// A new key.
@@ -67,11 +67,11 @@ pub enum Dialog {
     Person(Box<Person>),
     /// The live credentials that a user made.
     Live(Box<Reading<Live>>),
-    /// A part of the trail for a file.
+    /// Export of the trail.
     Export(Box<Export>),
     /// Settings of the desk.
     Settings(Box<Settings>),
-    /// What part of the trail is shown.
+    /// The filter of the trail.
     Narrow(Box<NarrowForm>),
     /// One entry of the trail.
     Entry(Box<Reading<TrailRow>>),
@@ -94,7 +94,7 @@ pub enum Dialog {
     },
 }
 
-/// All about one credential, its own history with it for those who may read the trail.
+/// Everything about one credential; its history is only for those who may read the trail.
 #[derive(Debug)]
 pub struct About {
     /// What is known of it.
@@ -106,7 +106,7 @@ pub struct About {
 /// Something to read that may be longer than the screen.
 #[derive(Debug)]
 pub struct Reading<T> {
-    /// What.
+    /// The content.
     pub what: T,
     /// First line that is shown.
     pub scroll: usize,

@@ -1,4 +1,4 @@
-//! What part of the trail is to be shown, typed.
+//! The filter of the trail: a form for user, type and period.
 
 use crate::hub::Class;
 use crate::time::{Millis, parse_span, past_or_never};
@@ -8,7 +8,7 @@ use super::super::screen::Narrow;
 
 const TYPES: &[&str] = &["all", "change", "access", "refusal"];
 
-/// The dialog.
+/// The dialog's state.
 #[derive(Debug)]
 pub struct NarrowForm {
     /// Fields and buttons.
@@ -35,7 +35,7 @@ impl NarrowForm {
         Self { form }
     }
 
-    /// What was typed; else where the fault is.
+    /// The typed filter; otherwise the field with the error.
     pub fn narrow(&self, now: Millis) -> Result<Narrow, (Id, String)> {
         let who = self.form.text(Id::Name).trim().to_owned();
         let class = self.form.chosen(Id::Class).checked_sub(1).and_then(|i| Class::ALL.get(i)).copied();

@@ -1,17 +1,17 @@
-//! Changing one's own password.
+//! Change one's own password.
 
 use crate::account::{PasswordError, check_user_password};
 
 use super::super::form::{Form, Id, button, password};
 
-/// The dialog.
+/// The dialog's state.
 #[derive(Debug)]
 pub struct ChangePassword {
     /// It must be changed before anything else.
     pub forced: bool,
     /// Old, new, again.
     pub form: Form,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What is done to a user: added, given a role or a password, disabled, enabled, unlocked.
+//! User management: add, role, password, disable, enable, unlock.
 
 use crate::account::{Role, UserName, UserState};
 use crate::hub::{CredentialRow, UserRow};
@@ -13,7 +13,7 @@ pub const ROLES: [Role; 3] = [Role::Basic, Role::Advanced, Role::Administrator];
 
 const WORDS: &[&str] = &["Basic User", "Advanced User", "Administrator"];
 
-/// What is to be done, and to whom as he was read.
+/// The action, and the user as last read.
 #[derive(Clone, Debug)]
 pub enum Doing {
     /// A new user.
@@ -29,7 +29,7 @@ pub enum Doing {
 }
 
 impl Doing {
-    /// The user it is about, as he was read.
+    /// The user that it is about, as last read.
     pub fn row(&self) -> Option<&UserRow> {
         match self {
             Self::Add => None,
@@ -38,14 +38,14 @@ impl Doing {
     }
 }
 
-/// The dialog.
+/// The dialog's state.
 #[derive(Debug)]
 pub struct Person {
-    /// What is to be done.
+    /// The action and its user.
     pub doing: Doing,
     /// Fields and buttons.
     pub form: Form,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
 }
 
@@ -86,7 +86,7 @@ impl Person {
         Self { doing, form: Form::new(entries), problem: None }
     }
 
-    /// What is sent; else where the fault is.
+    /// The change to be sent; otherwise the field with the error.
     pub fn change(&self) -> Result<UserChange, (Id, String)> {
         Ok(match &self.doing {
             Doing::Add => {

@@ -1,4 +1,4 @@
-//! Another password for a Legacy credential, and the old secret of a rotation stopped early.
+//! A new password for a Legacy credential; stopping the old secret of a rotation early.
 
 use crate::credential::check_password;
 use crate::hub::CredentialRow;
@@ -10,13 +10,13 @@ use super::super::form::{Form, Id, button, password};
 /// Another password, typed or generated.
 #[derive(Debug)]
 pub struct NewPassword {
-    /// Whose.
+    /// The credential.
     pub row: CredentialRow,
     /// The field and the buttons.
     pub form: Form,
     /// Have it generated.
     pub generate: bool,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
     /// The typed password was wiped by the lock.
     pub wiped: bool,
@@ -51,13 +51,13 @@ impl NewPassword {
 /// The question before the old secret is stopped.
 #[derive(Debug)]
 pub struct StopOld {
-    /// Whose, as it was read.
+    /// The credential, as last read.
     pub row: CredentialRow,
     /// Until when it would work, if that is known yet.
     pub until: Option<Seconds>,
     /// Keep it, and the other.
     pub form: Form,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
 }
 

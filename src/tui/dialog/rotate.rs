@@ -1,4 +1,4 @@
-//! A new secret for a key: how long the old one keeps working.
+//! Rotation: a new secret for a key, and how long the old one keeps working.
 
 use crate::credential::Overlap;
 use crate::hub::{CredentialRow, CutShort, LiveSecret};
@@ -8,16 +8,16 @@ use super::super::form::{Form, Id, Input, button, entry};
 
 const CHOICES: &[&str] = &["not at all", "1 hour", "24 hours", "7 days"];
 
-/// The dialog.
+/// The dialog's state.
 #[derive(Debug)]
 pub struct Rotate {
-    /// Which key, as it was read.
+    /// The key, as last read.
     pub row: CredentialRow,
     /// Its secrets that work, as far as they were read.
     pub live: Vec<LiveSecret>,
     /// The choice and the buttons.
     pub form: Form,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
 }
 

@@ -22,7 +22,7 @@ pub enum Issue {
     },
 }
 
-/// What is copied.
+/// What to copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
     /// Key and secret.
@@ -40,15 +40,15 @@ pub struct OneTime {
     pub row: CredentialRow,
     /// How the secret came to be.
     pub issue: Issue,
-    /// Which secret of the credential it is.
+    /// Number of the secret: 1 for the first, one more with each rotation.
     version: i64,
-    /// Shown as dots.
+    /// Whether the secret is shown as dots.
     pub masked: bool,
     /// The secret was copied, as far as can be known.
     pub saved: bool,
     /// The secret was sent somewhere; the trail knows of it.
     pub sent: bool,
-    /// What came of the last copy.
+    /// Outcome of the last copy.
     pub copied: Option<(What, CopyOutcome)>,
     /// OK and Revoke it.
     pub buttons: Form,
@@ -68,7 +68,7 @@ impl OneTime {
         Self { row, issue, version, masked: false, saved: false, sent: false, copied: None, buttons, secret }
     }
 
-    /// What is known of the secret once it was wiped.
+    /// What is known about the secret after it was wiped.
     pub fn lost(&self) -> LostSecret {
         LostSecret { id: self.row.id, version: self.version, how: Gone::Wiped }
     }
@@ -93,7 +93,7 @@ impl OneTime {
         }
     }
 
-    /// What key and secret are called: Legacy has username and password.
+    /// The words for key and secret: Legacy has username and password.
     pub fn labels(&self) -> (&'static str, &'static str) {
         match self.row.kind {
             Kind::Basic | Kind::Hmac => ("API Key", "API Secret"),

@@ -1,4 +1,4 @@
-//! Settings of the desk that are changed together.
+//! A form for settings that are changed together.
 
 use crate::hub::{Replay, Security, Setting};
 
@@ -39,14 +39,14 @@ impl Part {
 const REPLAY: [Replay; 2] = [Replay::Off, Replay::Node];
 const REPLAY_WORDS: &[&str] = &[Replay::Off.as_str(), Replay::Node.as_str()];
 
-/// The dialog.
+/// The dialog's state.
 #[derive(Debug)]
 pub struct Settings {
-    /// Which settings.
+    /// The settings of the form.
     pub part: Part,
     /// The fields and the buttons.
     pub form: Form,
-    /// What went wrong when it was tried.
+    /// Error of the last try.
     pub problem: Option<String>,
 }
 
@@ -59,7 +59,7 @@ impl Settings {
         Self { part, form: Form::new(entries), problem: None }
     }
 
-    /// What was typed; whether it may be is for the hub to say.
+    /// The typed values; the hub validates them.
     pub fn wanted(&self) -> Vec<(Setting, String)> {
         let typed = |setting: Setting| match setting {
             Setting::Replay => REPLAY[self.form.chosen(Id::Setting(setting)) % REPLAY.len()].as_str().to_owned(),

@@ -1,4 +1,4 @@
-//! How an HMAC key may sign: the checks and the choice that a new key and an edited one have in common.
+//! Signing options of an HMAC key: the fields that the create and edit forms share.
 
 use crate::credential::{Algorithm, Algorithms, BodyDigest};
 

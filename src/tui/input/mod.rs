@@ -1,4 +1,4 @@
-//! Keys and pastes, read on a thread of their own.
+//! Terminal input: keys and pastes, read on a thread of their own.
 //!
 //! Read by us and not by crossterm 0.29, for four reasons: it loses the wake-up for keys that come together with a
 //! new window size, and for what is left of a paste of more than a kilobyte; it spins when the line is dead; it takes

@@ -1,4 +1,4 @@
-//! Bytes of a terminal into keys and pastes.
+//! The key parser: bytes of a terminal into keys and pastes.
 
 use std::time::{Duration, Instant};
 
@@ -8,10 +8,10 @@ use crate::sequence::{ESC, Function, Key, Press, Sequence, Step, following};
 
 use super::super::chord::{Chord, Code, Mods};
 
-/// What the bytes mean.
+/// A parsed key or paste.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Input {
-    /// A key.
+    /// A key press.
     Key(Chord),
     /// A whole paste.
     Paste(String),
@@ -86,7 +86,7 @@ impl Parser {
             self.step(*byte, &mut given);
         }
         self.due = match &self.state {
-            // A person types one key at a time: who does so gets out of a string that never ends.
+            // People type one key at a time: doing so gets them out of a string that never ends.
             _ if went_on && bytes.len() == 1 && self.is_inside_a_string() => self.due,
             State::Ground => None,
             State::Sequence(sequence, false) if sequence.is_escape() && !sequence.is_string() => Some(now + LAG),

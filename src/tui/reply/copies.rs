@@ -1,4 +1,4 @@
-//! What became of a copy.
+//! Replies about copies to the clipboard.
 
 use crate::hub::{CredentialId, Seen};
 

@@ -1,4 +1,4 @@
-//! Replies to edits: what became of the rows, and what to do when somebody else was faster.
+//! Replies to edits: the results for each row, and conflicts with a concurrent change.
 
 use crate::hub::{Conflict, CredentialRow, Outcome};
 
@@ -38,8 +38,8 @@ impl App {
         self.notice("Not changed", lines);
     }
 
-    /// Somebody changed the row while its form was open: the form stays, with what was typed, over the row as it is
-    /// now. `false` if the conflict is another one.
+    /// Conflict: the row was changed while its form was open: the form stays, with what was typed, over the row as it
+    /// is now. `false` if the conflict is another one.
     pub(super) fn edit_is_stale(&mut self, why: &Conflict) -> bool {
         let Some(room) = &mut self.room else { return false };
         let actor = room.actor();

@@ -1,4 +1,4 @@
-//! What a search by secret came to, and the history of one credential.
+//! Replies to find by secret, and the history of one credential.
 
 use crate::account::Right;
 use crate::credential::State;

@@ -1,4 +1,4 @@
-//! Replies to what a dialog sent.
+//! Replies to forms that a dialog sent.
 
 use crate::credential::State;
 use crate::hub::{Conflict, Field, Gone, HubError, Issued, LostSecret, Outcome};
@@ -203,7 +203,7 @@ impl App {
         *place = Some(sentence);
     }
 
-    /// Somebody set the password while its user was signed in: choosing a new one comes first.
+    /// The password was set by somebody else while the user was signed in: choosing a new one comes first.
     pub(super) fn must_change_password(&mut self) {
         self.drop_secrets();
         let Some(room) = &mut self.room else { return };
@@ -221,7 +221,7 @@ pub(super) fn left_out(outcome: &Outcome) -> Option<String> {
     }
 }
 
-/// What became of the rows: `Disabled crm-sync.` or `Revoked 3 keys; 1 was so already.`
+/// The results in words: `Disabled crm-sync.` or `Revoked 3 keys; 1 was so already.`
 fn summary(outcomes: &[Outcome]) -> String {
     let done: Vec<_> =
         outcomes.iter().filter_map(|o| if let Outcome::Done(row) = o { Some(row) } else { None }).collect();

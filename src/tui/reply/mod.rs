@@ -1,4 +1,4 @@
-//! What comes back: each reply goes to what waits for it, or nowhere.
+//! Replies of the workers: each goes to the slot that waits for it, or is dropped.
 
 mod copies;
 mod door;
@@ -20,7 +20,7 @@ use super::msg::{Reply, Ticket};
 use super::pending::Slot;
 
 impl App {
-    /// Takes a reply. One that nobody waits for changes nothing.
+    /// Handles a reply. One that nothing waits for is dropped.
     pub(super) fn reply(&mut self, ticket: Ticket, reply: Reply) {
         let Some(slot) = self.pending.take(ticket) else { return };
         // A pulse that found nothing new is no reason to draw.
@@ -42,7 +42,7 @@ impl App {
         }
     }
 
-    /// The session lost what it had: secrets go, the sign-in says why.
+    /// The session is over: secrets are wiped, and the sign-in screen says why.
     pub(super) fn end_session(&mut self, why: &str) {
         let name = self.room.as_ref().map(|r| r.session.actor.user.as_str().to_owned()).unwrap_or_default();
         self.room = None;
@@ -54,7 +54,7 @@ impl App {
         self.drop_ahead();
     }
 
-    /// Something came otherwise than expected: it is said, and what was typed ahead is dropped.
+    /// Shows a notice about something unexpected, and drops the type-ahead.
     pub(super) fn notice(&mut self, title: &str, lines: Vec<String>) {
         if let Some(room) = &mut self.room {
             room.dialogs.push(Dialog::Notice { title: title.to_owned(), lines });

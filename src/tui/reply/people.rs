@@ -1,4 +1,4 @@
-//! Replies about users, and to the password that was typed again.
+//! Replies about users, and to reauthentication.
 
 use crate::account::{Role, UserState};
 use crate::hub::{Actor, Page, UserRow};

@@ -1,4 +1,4 @@
-//! Replies to what is read without anybody waiting for it.
+//! Replies to background reads.
 
 use crate::hub::{Details, HubError, Page, Pulse};
 

@@ -1,4 +1,4 @@
-//! API Settings: three tabs, and in the first the three sections.
+//! API Settings: three tabs, and in the first the three sections of credentials.
 
 use std::collections::BTreeMap;
 
@@ -47,13 +47,13 @@ pub type Ticked = BTreeMap<CredentialId, CredentialRow>;
 /// The state of the screen.
 #[derive(Debug)]
 pub struct Api {
-    /// Which tab.
+    /// The open tab.
     pub tab: Tab,
-    /// Which section.
+    /// The open section.
     pub kind: Kind,
-    /// Revoked ones too.
+    /// Whether revoked credentials are listed.
     pub revoked: bool,
-    /// What the list is narrowed to.
+    /// The filter of the list.
     pub search: Search,
     /// The list.
     pub list: Window,
@@ -71,7 +71,7 @@ pub struct Api {
     pub activity: TrailList,
     /// The Activity tab: the requests that were refused.
     pub refused: RefusedList,
-    /// Which of the two it shows.
+    /// Whether the Activity tab shows refused requests instead of the trail.
     pub shows_refused: bool,
     /// The Documentation tab.
     pub docs: Docs,
@@ -98,7 +98,7 @@ impl Api {
         }
     }
 
-    /// What to read for the list.
+    /// The query for the list.
     pub fn query(&self) -> ListQuery {
         let filter = self.search.filter().clone();
         ListQuery { kind: Some(self.kind), revoked: self.revoked, filter, ..self.list.query() }

@@ -1,4 +1,4 @@
-//! Documentation: which language of which kind is read, and how far down.
+//! Documentation: language, kind and scroll position.
 
 use crate::credential::Kind;
 use crate::sample::{Gateway, Language, languages};
@@ -12,9 +12,9 @@ pub struct Docs {
     pub scroll: usize,
     /// The gateways' configurations are shown in place of samples.
     pub gateways: bool,
-    /// Which gateway.
+    /// Index of the shown gateway.
     gateway: usize,
-    /// Which language of each kind.
+    /// Index of the chosen language for each kind.
     chosen: [usize; 3],
 }
 

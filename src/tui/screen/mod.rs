@@ -41,7 +41,7 @@ pub enum Screen {
     Page(Topic, usize),
 }
 
-/// The menu: its rows, or what is to look at.
+/// The menu: its rows, or the attention list.
 #[derive(Debug, Default)]
 pub struct Menu {
     /// The rows.

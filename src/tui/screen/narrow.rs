@@ -1,4 +1,4 @@
-//! What part of the trail is shown.
+//! The filter of the trail.
 
 use crate::hub::{Class, TrailQuery};
 use crate::time::Millis;

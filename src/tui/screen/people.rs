@@ -1,4 +1,4 @@
-//! The people of the desk: all of them are kept, for a desk has a few.
+//! Users: the whole list is kept, since a desk has few.
 
 use crate::hub::UserRow;
 
@@ -32,12 +32,12 @@ impl People {
         rows.iter().enumerate().skip(self.top).take(height).map(|(i, row)| (row, i == self.selected))
     }
 
-    /// Selects somebody who may not be read yet.
+    /// Selects a user whose row may not be loaded yet.
     pub fn seek(&mut self, name: &str) {
         self.seek = Some(name.to_owned());
     }
 
-    /// Takes what was read. Who was selected stays selected.
+    /// Takes the rows that were read. The selected user stays selected.
     pub fn take(&mut self, rows: Vec<UserRow>, height: usize) {
         let wanted = self.seek.take().or_else(|| self.selected().map(|row| row.name.clone()));
         let found = wanted.and_then(|name| rows.iter().position(|row| row.name == name));

@@ -1,4 +1,4 @@
-//! The newest requests that verifiers refused, of all credentials or of one.
+//! The list of refused requests, of all credentials or of one.
 
 use crate::hub::{Before, CredentialId, Refused, RefusedQuery};
 
@@ -22,7 +22,7 @@ pub struct RefusedList {
 }
 
 impl RefusedList {
-    /// What to read.
+    /// The query for the rows of this page.
     pub fn query(&self) -> RefusedQuery {
         let of = self.only.as_ref().map(|(id, _)| *id);
         RefusedQuery { of, before: self.roll.before().cloned(), limit: PAGE }

@@ -1,17 +1,17 @@
-//! Rows of something that only grows, newest first, page by page. Pages are remembered by where they begin, not by their
-//! rows.
+//! A list with keyset paging over rows that are only appended, newest first. Pages are remembered by their first key,
+//! not by their rows.
 
 use super::super::action::Action;
 
 /// Rows of one page.
 pub(super) const PAGE: u32 = 200;
 
-/// A row that has a place among the others.
+/// A row with a key for keyset paging.
 pub trait Placed {
-    /// What a page can begin behind.
+    /// The key that a page begins after.
     type Place: Clone + PartialEq + std::fmt::Debug;
 
-    /// Its place.
+    /// The key of this row.
     fn place(&self) -> Self::Place;
 }
 
@@ -40,7 +40,7 @@ impl<T: Placed> Roll<T> {
         self.before.last()
     }
 
-    /// Other rows are wanted, from the newest on.
+    /// Resets the list to its newest page.
     pub fn begin_again(&mut self) {
         self.before.clear();
         self.seek = Some(0);

@@ -1,4 +1,4 @@
-//! Screens that are a few rows to choose from, and what each row says.
+//! Screens that are a short list of rows: menu, settings, my account.
 
 use crate::account::Right;
 
@@ -7,7 +7,7 @@ use super::super::action::Action;
 /// Which of a few rows is selected.
 #[derive(Debug, Default)]
 pub struct Rows {
-    /// Its number.
+    /// Index of the selected row.
     pub selected: usize,
 }
 

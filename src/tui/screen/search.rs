@@ -1,4 +1,4 @@
-//! The filter of the list: what is typed, and what was understood of it last.
+//! The filter of the list: the text typed, and the last filter that was understood.
 
 use crate::credential::{Filter, FilterError};
 
@@ -44,7 +44,7 @@ impl Search {
         self.open || self.narrows()
     }
 
-    /// What is typed.
+    /// The typed text.
     pub fn typed(&self) -> &str {
         self.form.text(Id::Filter).trim()
     }

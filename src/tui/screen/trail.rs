@@ -1,4 +1,4 @@
-//! The newest rows of the trail, page by page.
+//! The activity log: rows of the trail, page by page.
 
 use crate::hub::{TrailQuery, TrailReport, TrailRow};
 use crate::time::Millis;
@@ -18,9 +18,9 @@ impl Placed for TrailRow {
 /// What a check of the whole trail found, and when.
 #[derive(Clone, Debug)]
 pub struct Checked {
-    /// What.
+    /// The report of the check.
     pub report: TrailReport,
-    /// When.
+    /// When the check ran.
     pub at: Millis,
 }
 
@@ -29,7 +29,7 @@ pub struct Checked {
 pub struct TrailList {
     /// Only rows about credentials.
     pub credentials_only: bool,
-    /// Only these rows.
+    /// The filter of the rows.
     pub narrow: Narrow,
     /// The last check of the whole trail.
     pub checked: Option<Checked>,
@@ -44,7 +44,7 @@ impl TrailList {
         Self { credentials_only: true, ..Self::default() }
     }
 
-    /// What to read.
+    /// The query for the rows of this page.
     pub fn query(&self) -> TrailQuery {
         self.narrow.put(TrailQuery {
             before: self.roll.before().copied(),

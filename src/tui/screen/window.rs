@@ -1,7 +1,7 @@
-//! A window of rows over a list of any length: what is kept never grows with the list.
+//! A paged list: a window of rows over a list of any length, in constant memory.
 //!
-//! The window slides by key: when the selection comes near an edge behind which there are rows, the rows around it are
-//! asked for. Moves made before they arrive are kept and made up for.
+//! The window slides by keyset paging: when the selection comes near an edge that hides rows, the rows around it are
+//! requested. Moves made before they arrive are counted and made up for.
 
 use crate::hub::{CredentialId, CredentialRow, Cursor, ListQuery, Order, Page, Position};
 
@@ -34,7 +34,7 @@ pub struct Window {
     selected: usize,
     top: usize,
     seek: Seek,
-    /// Steps down (up when negative) that could not be made yet.
+    /// Pending steps down (up when negative), to be made when rows arrive.
     owed: i64,
     /// Where the page that was asked for begins.
     asked: Position,
@@ -62,7 +62,7 @@ impl Window {
         self.selected - self.top
     }
 
-    /// By what the list is ordered.
+    /// The order of the list.
     pub fn order(&self) -> Order {
         self.order
     }
@@ -79,7 +79,7 @@ impl Window {
         self.asked = Position::Start;
     }
 
-    /// Other rows are wanted, the first of them selected.
+    /// Resets the list: other rows are wanted, the first of them selected.
     pub fn anew(&mut self) {
         self.seek = Seek::First;
         self.asked = Position::Start;
@@ -112,12 +112,12 @@ impl Window {
         };
     }
 
-    /// What to read for the rows that are wanted now.
+    /// The query for the rows that are wanted now.
     pub fn query(&self) -> ListQuery {
         ListQuery { order: self.order, position: self.asked.clone(), limit: WINDOW, ..ListQuery::default() }
     }
 
-    /// Reads the same rows again.
+    /// Reloads the same rows.
     pub fn again(&mut self) {
         self.asked = match self.page.more_before {
             true => self.page.cursor(self.order, 0).map_or(Position::Start, Position::From),

@@ -1,4 +1,4 @@
-//! The terminal is taken and handed back here, and nowhere else.
+//! Terminal modes: the terminal is taken over and restored here, and nowhere else.
 //!
 //! [`leave`] may be called by the loop, by the panic hook and by the signal thread, in any order and more than once:
 //! only the first call does anything. It never prints an error, because the terminal may be gone, and never waits for

@@ -1,14 +1,14 @@
-//! Cells into bytes, as few as any terminal understands.
+//! SGR writer: cells into bytes, as few as any terminal understands.
 //!
-//! ratatui's own writes colours in their longest form and four resets after each frame: over a slow link a third of
-//! what an arrow key costs.
+//! ratatui's own writer emits colours in their longest form and four resets after each frame: over a slow link a third
+//! of what an arrow key costs.
 
 use std::io::Write as _;
 
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 
-/// What is drawn with.
+/// Style of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Look {
     fg: Color,
@@ -24,7 +24,7 @@ impl Look {
 
 const PLAIN: Look = Look { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
 
-/// Longest gap that is written over with what stands there already: as many bytes as a move.
+/// Gaps up to this width are rewritten; a cursor move costs as many bytes.
 const GAP: u16 = 4;
 
 /// Puts cells on a frame. Underlines have the colour of their text: the desk uses no other.

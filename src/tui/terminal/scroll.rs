@@ -1,4 +1,5 @@
-//! Finds the part of a screen that moved by one line, so that the terminal moves it and only the new line is drawn.
+//! Scroll detection: finds a region that moved by one line, so that the terminal scrolls it and only the new line is
+//! drawn.
 
 use std::ops::Range;
 
@@ -7,7 +8,7 @@ use ratatui::buffer::{Buffer, Cell};
 /// Rows that moved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Scroll {
-    /// Which rows.
+    /// The rows of the region.
     pub(super) rows: Range<u16>,
     /// Up (a list went on) or down.
     pub(super) up: bool,

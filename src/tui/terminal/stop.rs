@@ -1,4 +1,4 @@
-//! ctrl-z: stopping so that the shell gets its terminal back, if there is a shell.
+//! Job control (ctrl-z): stops so that the shell gets its terminal back, if there is a shell.
 
 use rustix::process::{Signal, kill_current_process_group};
 

@@ -1,5 +1,5 @@
-//! Bytes to the terminal, past the lock of `std::io::stdout`: the signal thread must be able to write while the loop
-//! is stuck in a write.
+//! Terminal output that bypasses the lock of `std::io::stdout`: the signal thread must be able to write while the event
+//! loop is stuck in a write.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -54,7 +54,7 @@ pub fn write(mut bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes what can be written within `patience`, whosever the screen is, and forgets the rest.
+/// Writes what can be written within `patience`, even after the terminal was restored, and drops the rest.
 pub(super) fn write_last(mut bytes: &[u8], patience: Duration) {
     let end = Instant::now() + patience;
     while !bytes.is_empty() {

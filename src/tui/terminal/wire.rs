@@ -1,4 +1,5 @@
-//! What ratatui draws through: one write for each frame, none when nothing changed, and no question to the terminal.
+//! The ratatui backend: a diff against what the terminal shows, one write per frame, none when nothing changed, and no
+//! query to the terminal.
 //!
 //! ratatui's own backend asks the terminal where its cursor is and waits up to two seconds for an answer, moves the
 //! cursor with every frame, and draws a list that moved by one line from top to bottom. This one remembers what the
@@ -43,7 +44,7 @@ pub struct Wire<W> {
     /// What the terminal shows, and what it shall show.
     shown: Buffer,
     wanted: Buffer,
-    /// Nobody knows what the terminal shows: it is cleared before the next frame.
+    /// The content of the terminal is unknown: it is cleared before the next frame.
     stale: bool,
     cursor: Cursor,
     wanted_cursor: Option<Position>,

@@ -1,4 +1,4 @@
-//! The first two lines and the one over the last: where one is, who one is, what happened.
+//! The frame of every screen: location and user in the first two lines, the status message above the hint line.
 
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -13,7 +13,7 @@ use super::super::toast::{Severity, Toast};
 use super::hints;
 use super::paint::{Paint, plain, span, wrap};
 
-/// What is shown in a window that is too small.
+/// The message in a window that is too small.
 pub fn too_small(paint: &mut Paint<'_>) {
     let area = paint.area();
     let (columns, rows) = SMALLEST;
@@ -27,7 +27,7 @@ pub fn too_small(paint: &mut Paint<'_>) {
     }
 }
 
-/// Where one is and who one is.
+/// Location and user.
 pub fn header(app: &App, paint: &mut Paint<'_>) {
     let area = paint.area();
     let theme = app.theme;
@@ -65,7 +65,7 @@ fn path(app: &App) -> String {
     steps.join(&arrow)
 }
 
-/// What happened, and which keys there are.
+/// Status message and hint line.
 pub fn footer(app: &App, paint: &mut Paint<'_>) {
     let area = paint.area();
     let y = area.height.saturating_sub(2);
@@ -76,7 +76,7 @@ pub fn footer(app: &App, paint: &mut Paint<'_>) {
     hints::line(app, paint, area.height.saturating_sub(1));
 }
 
-/// Long sentences grow upwards over the screen: what went wrong matters more than what it covers.
+/// Long messages grow upwards over the screen: an error matters more than what it covers.
 fn draw_toast(toast: &Toast, app: &App, paint: &mut Paint<'_>, last: u16) {
     let width = paint.area().width;
     let style = match toast.severity {

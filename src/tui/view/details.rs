@@ -1,4 +1,4 @@
-//! What is known of one credential: under the list, beside it, or alone in a dialog.
+//! The details of one credential: under the list, beside it, or in a dialog.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -171,7 +171,7 @@ fn old_line(app: &App, old: &LiveSecret) -> String {
     format!("Old secret works until {until}, {used}{}", stops(app, ". O stops it"))
 }
 
-/// Words that only those read who may stop a secret.
+/// Words that only users who may stop a secret get to read.
 fn stops(app: &App, words: &'static str) -> &'static str {
     let may = app.room.as_ref().is_some_and(|room| room.may(Right::ManageCredentials));
     if may { words } else { "" }

@@ -1,4 +1,4 @@
-//! The dialogs, each as a sheet.
+//! Draws the dialogs, each as a sheet.
 
 use ratatui::style::Style;
 

@@ -1,4 +1,4 @@
-//! Documentation: a sample in the language that is chosen, and what is said beside it.
+//! Draws Documentation: a sample in the chosen language, and the notes beside it.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -74,7 +74,7 @@ fn gateways(app: &App, room: &Room, docs: &Docs, paint: &mut Paint<'_>, body: Re
     scrolled(&lines(app, room), docs.scroll, paint, under);
 }
 
-/// Where gateways find the verifier; an example for whoever may not know.
+/// Address of the verifier; an example for users who may not know it.
 pub fn verifier<'a>(app: &'a App, room: &Room) -> &'a str {
     // The demo has no place of its own.
     if app.places.verifier.is_empty() || !room.may(Right::ManageSite) { SHIPPED } else { &app.places.verifier }

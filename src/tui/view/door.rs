@@ -1,4 +1,4 @@
-//! Set-up, sign-in, lock screen.
+//! Draws set-up, sign-in and lock screen.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -79,7 +79,7 @@ fn sign_in(app: &App, door: &Door, paint: &mut Paint<'_>, body: Rect) {
     say(paint, body, height + 1, &sentence, style);
 }
 
-/// What stands under the form before anything was tried.
+/// The text under the form before the first try.
 fn greeting(app: &App, door: &Door) -> String {
     let locked = match door.kind {
         Kind::Lock => "Locked. Your screen and your forms are kept; secrets were wiped.",

@@ -1,4 +1,4 @@
-//! The bodies of the edit form, of another password, and of the question before the old secret stops.
+//! The bodies of the dialogs that change a credential: edit, new password, stop the old secret.
 
 use crate::text;
 

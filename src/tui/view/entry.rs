@@ -1,4 +1,4 @@
-//! One entry of the trail in full: who, from where, and what differs between before and after.
+//! One entry of the trail in full: who, from where, and the difference between before and after.
 
 use serde_json::{Map, Value};
 
@@ -34,7 +34,7 @@ const LABELS: &[(&str, &str)] = &[
 /// One thing that differs.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// What.
+    /// Label of the field.
     pub label: String,
     /// How it was; `None` where there was nothing before.
     pub before: Option<String>,
@@ -54,7 +54,7 @@ impl Difference {
     }
 }
 
-/// What differs between before and after. What was made is told whole, without what it does not have.
+/// The differences between before and after. A new row is told in full, without empty fields.
 pub fn differences(row: &TrailRow) -> Vec<Difference> {
     let (before, after) = (object(row.before.as_deref()), object(row.after.as_deref()));
     let both = before.is_some() && after.is_some();
@@ -103,7 +103,7 @@ fn value_words(key: &str, value: &Value) -> String {
     }
 }
 
-/// How the actor proved who he is, and from where.
+/// How the actor proved who they are, and from where.
 pub fn origin(row: &TrailRow) -> String {
     let way = match row.via.as_deref() {
         Some("password") => " by password".to_owned(),

@@ -1,4 +1,4 @@
-//! The filter line over the list, and what it says under it.
+//! Draws the filter line above the list, and its error below.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -38,7 +38,7 @@ pub fn line(api: &Api, paint: &mut Paint<'_>, area: Rect) {
     }
 }
 
-/// What may be typed: words, and as many of the terms as there is room for.
+/// The placeholder: words, and as many of the terms as fit.
 fn placeholder(room: usize) -> String {
     const MORE: &str = "; F1 tells all)";
     let mut said = "(words".to_owned();

@@ -1,4 +1,4 @@
-//! The bodies of find by secret: the field, and the answer.
+//! The bodies of find by secret: the field, and the result.
 
 use ratatui::style::Style;
 
@@ -29,7 +29,7 @@ pub fn find(app: &App, d: &Find, sheet: &mut Sheet) {
     }
 }
 
-/// Lines of the answer.
+/// Lines of the result.
 pub fn found(app: &App, d: &Found, sheet: &mut Sheet) {
     let row = &d.found.row;
     sheet.gap();

@@ -1,4 +1,4 @@
-//! The bodies of the forms: create, password.
+//! The bodies of the forms: create, password, settings.
 
 use ratatui::style::Style;
 use ratatui::text::Span;
@@ -36,7 +36,7 @@ pub fn create(app: &App, create: &Create, sheet: &mut Sheet) {
     state(app, create.problem.as_deref(), sheet);
 }
 
-/// What went wrong, or that the store is writing.
+/// The error, or that the store is writing.
 pub fn state(app: &App, problem: Option<&str>, sheet: &mut Sheet) {
     match problem {
         Some(problem) => {
@@ -51,7 +51,7 @@ pub fn state(app: &App, problem: Option<&str>, sheet: &mut Sheet) {
     }
 }
 
-/// What stands under a field: its rules, met or not, or what it is for.
+/// The text under a field: its rules, met or not, or its purpose.
 fn under_field(app: &App, create: &Create, entry: &Entry, sheet: &mut Sheet) {
     let theme = &app.theme;
     match entry.id {

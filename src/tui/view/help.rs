@@ -1,4 +1,4 @@
-//! The help overlay: sections of keys in one column or two, every word of them.
+//! Draws the help overlay: sections of keys in one column or two.
 
 use ratatui::style::Style;
 use ratatui::text::Span;

@@ -1,4 +1,4 @@
-//! The last line: which keys there are, in the words of the table or nearer ones.
+//! The hint line: the last line, with the keys that work now, in the keymap's words or more specific ones.
 
 use ratatui::text::{Line, Span};
 

@@ -1,4 +1,4 @@
-//! The history of one credential, under its details: the requests that were refused, and its rows of the trail.
+//! The history of one credential, under its details: refused requests and rows of the trail.
 
 use ratatui::style::Style;
 

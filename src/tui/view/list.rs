@@ -1,4 +1,4 @@
-//! API Settings: tabs, sections, the list.
+//! Draws API Settings: tabs, sections, the list of credentials.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -292,7 +292,7 @@ impl Columns {
     }
 }
 
-/// The line over the hints.
+/// The status line.
 pub fn status(app: &App) -> String {
     let Some(room) = app.room.as_ref().filter(|_| app.door.is_none()) else { return String::new() };
     match room.screen() {

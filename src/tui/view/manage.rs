@@ -1,4 +1,4 @@
-//! The sheets of the dialogs that manage what is there: edit, renew, stop, find.
+//! The sheets of the dialogs that manage an existing credential: edit, new password, stop, find.
 
 use super::super::app::App;
 use super::super::dialog::Dialog;

@@ -1,4 +1,4 @@
-//! Menu, settings, my account: a few rows to choose from, and what they have to say.
+//! Draws menu, settings and my account: short lists of rows, with the attention list.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -57,7 +57,7 @@ fn to_look_at(app: &App, room: &Room, menu: &Menu, paint: &mut Paint<'_>, top: u
     }
 }
 
-/// One line, no longer than `room`: where something must give way it is the name, so that what happened is told whole.
+/// One line, at most `room` columns: the name is shortened first, so that the event is told in full.
 fn look_words(app: &App, look: &Look, room: usize) -> String {
     let (name, happened) = match look {
         Look::Lost(lost) => {
@@ -152,7 +152,7 @@ fn numbers(app: &App, room: &Room, row: SettingsRow) -> String {
     }
 }
 
-/// How many people.
+/// How many users, in words.
 pub fn people(n: i64) -> String {
     if n == 1 { "1 person".to_owned() } else { format!("{n} people") }
 }

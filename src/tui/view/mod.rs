@@ -1,4 +1,4 @@
-//! Draws the state. It never changes it.
+//! The view: draws the state, and never changes it.
 
 mod chrome;
 mod details;

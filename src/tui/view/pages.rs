@@ -1,4 +1,4 @@
-//! Pages to read: security, one's own last sign-ins.
+//! Draws pages for reading: Security, and one's own last sign-ins.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -71,7 +71,7 @@ impl Page<'_> {
         self.lines.push(Line::from(span(&text::fit(words, self.width, self.app.theme.glyphs.ellipsis), style)));
     }
 
-    /// A sentence that somebody has to do something about.
+    /// A warning that needs action.
     fn warn(&mut self, sentence: &str) {
         let (style, mark) = (self.app.theme.warn(), self.app.theme.glyphs.warning);
         let lines = wrap(&format!("{mark} {sentence}"), self.width);
@@ -101,14 +101,14 @@ fn sign_ins(app: &App, room: &Room, page: &mut Page<'_>) {
     );
 }
 
-/// When, what came of it, how, from where. A mark stands before what was refused.
+/// A sign-in in words: when, result, how, from where. A refused one is marked.
 fn sign_in(app: &App, row: &OwnSignIn) -> String {
     let glyph = if row.outcome.is_in() { app.theme.glyphs.usable } else { app.theme.glyphs.warning };
     let at = text::pad(&when::moment(app.now, row.at), 16, app.theme.glyphs.ellipsis);
     format!("{at} {glyph} {}{}{}", row.outcome, row.how(), menu::from(row.address.as_deref()))
 }
 
-/// Whose word a setting is, once that is known.
+/// Where the value of a setting comes from, once that is known.
 fn standing(room: &Room, setting: Setting) -> Option<Standing> {
     room.security.as_ref().and_then(|security| security.of(setting)).map(|set| set.state)
 }

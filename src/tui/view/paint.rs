@@ -1,4 +1,4 @@
-//! The brush: text goes on the screen through here, cut at every edge and never harmful.
+//! Drawing primitives: all text goes on the screen through here, clipped and sanitised.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};

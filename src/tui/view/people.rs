@@ -1,4 +1,4 @@
-//! Users: the list, the selected one in full, and the dialogs about them.
+//! Draws Users: the list, the selected user in full, and the dialogs about users.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -125,7 +125,7 @@ fn keys_made(row: &UserRow) -> String {
     }
 }
 
-/// The line over the hints.
+/// The status line.
 pub fn status(app: &App, people: &People) -> String {
     let rows = people.rows().unwrap_or_default();
     let some = |n: usize, word: &str| if n > 0 { format!(", {n} {word}") } else { String::new() };
@@ -246,7 +246,7 @@ fn disable(row: &UserRow, sheet: &mut Sheet) {
     });
 }
 
-/// The credentials that somebody made.
+/// The credentials that a user created.
 pub fn live(app: &App, live: &Live, mut sheet: Sheet) -> Sheet {
     sheet.gap();
     let ellipsis = app.theme.glyphs.ellipsis;

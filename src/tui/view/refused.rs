@@ -1,4 +1,4 @@
-//! The requests that verifiers refused: a row each, and the selected one in full.
+//! Draws the refused requests: a row each, and the selected one in full.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -84,7 +84,7 @@ pub fn sentences(app: &App, row: &Refused) -> Vec<String> {
     ]
 }
 
-/// The line over the hints.
+/// The status line.
 pub fn status(list: &RefusedList) -> String {
     let whose = list.only.as_ref().map(|(_, name)| format!(" of {name}")).unwrap_or_default();
     match list.roll.is_newest() {
@@ -93,7 +93,7 @@ pub fn status(list: &RefusedList) -> String {
     }
 }
 
-/// What the details of a credential say; `None` if nothing was refused.
+/// A line for the details of a credential; `None` if nothing was refused.
 pub fn summary(app: &App, details: &Details) -> Option<String> {
     let newest = details.refusals.first()?;
     // No more are kept.

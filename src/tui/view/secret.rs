@@ -1,4 +1,4 @@
-//! The one-time view: key and secret alone on their lines, so that a double click selects them.
+//! Draws the one-time view: key and secret alone on their lines, so that a double click selects them.
 
 use ratatui::style::Style;
 
@@ -16,7 +16,7 @@ const DOTS: usize = 12;
 /// Lines of a dialog under which the gaps go, so that key, secret and buttons are in sight together.
 const ROOMY: usize = 17;
 
-/// The sheet.
+/// Draws the one-time view into a sheet.
 pub fn sheet(app: &App, view: &OneTime) -> Sheet {
     let theme = &app.theme;
     let title = match view.issue {

@@ -1,4 +1,4 @@
-//! The box of a dialog: lines one under another, scrolled so that the focused one is always in sight.
+//! The frame of a dialog: lines in a column, scrolled so that the focused one is always visible.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;

@@ -1,4 +1,4 @@
-//! The rows of the trail, and the selected one in full.
+//! Draws the rows of the trail, and the selected one in full.
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -51,7 +51,7 @@ pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, body: Rect) {
 }
 
 fn row_line(app: &App, row: &TrailRow, width: usize) -> String {
-    // Who acted with --as sat at this machine: his Unix user is where it came from.
+    // Whoever acted with --as sat at this machine: their Unix user is where it came from.
     let from = row.local().or_else(|| row.address.clone()).unwrap_or_else(|| "-".to_owned());
     let did = if row.count > 1 { format!("{} x{}", row.did, row.count) } else { row.did.clone() };
     line(
@@ -99,7 +99,7 @@ fn in_full(app: &App, row: &TrailRow, paint: &mut Paint<'_>, area: Rect) {
     }
 }
 
-/// The line over the hints.
+/// The status line.
 pub fn status(app: &App, list: &TrailList) -> String {
     let mut parts = Vec::new();
     if app.pending.has(Slot::Verify) && !list.credentials_only {

@@ -15,7 +15,7 @@ struct Login {
     password: Secret,
 }
 
-/// Asks for the password of whoever the body names; the answer is judged for him as for a name that nobody has.
+/// Asks for the password of the user that the body names; a name that exists costs the same as one that does not.
 pub(super) fn decide<'a>(request: &Request<'a>, snapshot: &'a Snapshot) -> Result<Decision<'a>, Denied<'a>> {
     let login = match request.visible_body() {
         None => return Err(Reason::BodyUnavailable.into()),

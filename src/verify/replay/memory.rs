@@ -1,4 +1,4 @@
-//! One part of the memory.
+//! One shard of the replay memory.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},

@@ -1,12 +1,12 @@
-//! The memory of accepted signatures, for one node (R1).
+//! Replay protection: the memory of accepted signatures, for one node (R1).
 //!
-//! A signature is remembered until the last second in which its dates are near enough. Two things keep that exact: a
+//! A signature is remembered until the last second in which its date is within the window. Two rules keep that exact: a
 //! memory that is full refuses rather than forgets, and what may have been forgotten is refused if the clock steps back
 //! into its window.
 //!
-//! No credential can fill it for the others: each may hold [`SHARE`] times as much as is still free, so that one alone has
-//! three quarters of the memory. Nor can a few together: a part of it ([`RESERVE`]) is for those who hold little
-//! ([`LITTLE`]).
+//! No credential can fill the memory for the others: each may hold at most [`SHARE`] times as much as is still free, so
+//! that one alone can have three quarters of the memory. Nor can a few together: a part of it ([`RESERVE`]) is reserved
+//! for credentials that hold little ([`LITTLE`]).
 
 mod memory;
 
@@ -25,7 +25,7 @@ use super::{Denied, Reason, Verdict, date};
 
 use memory::Memory;
 
-/// What has to be remembered of an accepted signature.
+/// An accepted signature, for the replay memory.
 #[derive(Clone)]
 pub struct Proof {
     row: Uuid,
@@ -60,7 +60,7 @@ impl Proof {
 /// A signature as it is remembered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Remembered {
-    /// A name for this signature of this credential.
+    /// A short identifier of this signature of this credential.
     pub mark: [u8; 16],
     /// The last second in which it is acceptable.
     pub good_until: Seconds,
@@ -77,7 +77,7 @@ pub fn last_end(now: Seconds) -> Seconds {
     date::window_end(date::window_end(now))
 }
 
-/// What the memory says of a signature.
+/// The replay memory's verdict on a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seen {
     /// It is new, and remembered from now on.
@@ -88,15 +88,16 @@ pub enum Seen {
     Full,
 }
 
-/// The memory. Cut in parts, so that requests wait for one another as little as they can.
+/// The replay memory, sharded, so that requests seldom wait for one another.
 pub struct Guard {
     parts: Box<[Mutex<Memory>]>,
 }
 
-/// Parts of the memory: a power of two.
+/// Number of shards: a power of two.
 const PARTS: usize = 16;
 
-/// What one remembered signature takes at most, with the room that its containers keep and the count of its credential.
+/// Bytes that one remembered signature takes at most, with the room that its containers keep and the count of its
+/// credential.
 pub const BYTES_EACH: usize = 96;
 
 /// How many times as much as is free one credential may hold.
@@ -115,7 +116,7 @@ impl Guard {
         Self { parts: (0..PARTS).map(|_| Mutex::new(Memory::new(most))).collect() }
     }
 
-    /// The verdict, once more judged by what was accepted before: whoever is refused here leaves nothing behind.
+    /// The verdict after replay protection. A request that is refused here leaves nothing behind.
     pub fn admit<'a>(&self, verdict: Verdict<'a>, now: Seconds) -> Verdict<'a> {
         self.admit_and(verdict, now, |_| ())
     }

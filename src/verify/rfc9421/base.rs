@@ -1,4 +1,4 @@
-//! The signature base (RFC 9421 2.5): S7.
+//! The signature base (RFC 9421 section 2.5): S7.
 
 use crate::verify::{Denied, Reason, Request, request::Occurs};
 

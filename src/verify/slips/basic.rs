@@ -1,4 +1,4 @@
-//! Slips in a Basic credential: what is around the key and the secret, and how the two were written.
+//! Mistakes in a Basic credential: characters around key and secret, and how the two were encoded.
 
 use zeroize::Zeroizing;
 
@@ -10,7 +10,7 @@ use crate::verify::{Answer, BodyCheck, PasswordQuestion, Snapshot, secrets, snap
 
 use super::{readings, tidy};
 
-/// What can be told of a generated secret that is not the right one: it has check characters.
+/// What the check characters show about a generated secret that is not the right one.
 const CUT: &str = "What was sent as the secret is no whole API secret of keydesk: was it cut, or mistyped?";
 const OLD: &str = "What was sent is a whole API secret, and none of this key that works: one from before a rotation?";
 

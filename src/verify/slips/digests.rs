@@ -1,4 +1,4 @@
-//! Which slip makes the digest of a body right.
+//! Mistakes in a body digest: which one makes it right.
 
 use crate::vault::Hash;
 use crate::verify::{Request, digest::FIELDS, request::trim};

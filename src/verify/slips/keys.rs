@@ -1,4 +1,4 @@
-//! What clients make a MAC with in place of the secret.
+//! Mistakes in the MAC key: what clients use in place of the secret.
 
 use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE, HEXUPPER};
 

@@ -1,4 +1,4 @@
-//! Slips in a Legacy credential, which is in the body.
+//! Mistakes in a Legacy credential, which is in the body.
 
 use crate::credential::Kind;
 use crate::secret::Secret;

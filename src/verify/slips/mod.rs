@@ -1,6 +1,6 @@
-//! What clients are known to get wrong: a table for each part of a request, and the search for the one that was made.
+//! Known client mistakes: a table for each part of a request, and the search for the one that was made.
 //!
-//! Nothing here decides. A slip is looked for after the verdict, by whoever writes logs and by people who ask.
+//! Nothing here decides. A mistake is looked for after the verdict, for the log and for `keydesk explain`.
 
 mod basic;
 mod digests;

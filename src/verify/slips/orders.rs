@@ -1,4 +1,4 @@
-//! The lines of a string to sign in another order.
+//! Permutations of the lines of a string to sign.
 
 /// Lines of which every order is tried; of more, only those that are likely.
 const EVERY: usize = 5;
@@ -41,7 +41,7 @@ pub(super) fn every(text: &str) -> Vec<String> {
     all
 }
 
-/// Heap's algorithm.
+/// All permutations of the first `count` lines, by Heap's algorithm.
 fn permute(lines: &mut [&str], count: usize, all: &mut Vec<String>) {
     if count <= 1 {
         all.push(lines.join("\n"));

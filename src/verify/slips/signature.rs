@@ -1,4 +1,4 @@
-//! Which slip makes a wrong signature right.
+//! Which mistake makes a wrong signature right.
 
 use crate::credential::{Algorithm, Kind};
 use crate::secret::Secret;

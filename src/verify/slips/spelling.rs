@@ -1,4 +1,4 @@
-//! What a text in place of base64 may have been meant as.
+//! What a text that is not canonical base64 may have been meant as.
 
 use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 
@@ -9,7 +9,7 @@ use crate::verify::base64;
 pub(in crate::verify) struct Reading {
     /// Goes on from "It": "is in hex."
     pub slip: Option<&'static str>,
-    /// The bytes.
+    /// The bytes that it decodes to.
     pub bytes: Secret,
 }
 

@@ -1,4 +1,4 @@
-//! Every string that a client may have signed in place of the right one.
+//! Every string to sign that a client may have used in place of the right one.
 
 use std::collections::HashSet;
 
@@ -54,7 +54,7 @@ pub(super) fn variants(request: &Request<'_>, right: &[Vec<u8>], depth: Depth, n
     all.retain(|(_, string)| seen.insert(string.clone()));
     let mut more_lines = Vec::new();
     if depth == Depth::Thorough {
-        // Whoever makes the string with `echo` makes this slip beside any other.
+        // Clients that build the string with `echo` make this mistake in addition to any other.
         let more = |(slip, string): &Variant| {
             (format!("{slip} It signed one more line break at the end."), [string, &b"\n"[..]].concat())
         };

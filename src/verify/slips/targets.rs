@@ -1,4 +1,4 @@
-//! Slips in the target that was signed: another spelling of it than the one that was sent.
+//! Mistakes in the signed target: another spelling than the one that was sent.
 
 use super::texts::{decoded, escapes};
 

@@ -1,4 +1,4 @@
-//! Slips in the string to sign itself.
+//! Mistakes in the string to sign itself.
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 
@@ -111,7 +111,7 @@ fn authority(text: &str, port: &str) -> String {
     })
 }
 
-/// Changes the request line: it is told by method, target and version, for it has no name.
+/// Changes the request line, which is identified by method, target and version, since it has no name.
 fn request_line(text: &str, change: impl Fn(&str, &str, &str) -> String) -> String {
     lines(text, |line| {
         let parts: Vec<_> = line.split(' ').collect();

@@ -1,4 +1,4 @@
-//! What gets around a name or a secret on its way through shells, files and forms.
+//! Characters that shells, files and forms add around a name or a secret.
 
 use zeroize::Zeroizing;
 

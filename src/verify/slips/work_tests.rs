@@ -1,4 +1,4 @@
-//! A verifier looks into many refusals: what it tries of each is bounded.
+//! The search for mistakes is bounded: a verifier runs it for many refusals.
 
 use crate::credential::Kind;
 use crate::secret::Secret;

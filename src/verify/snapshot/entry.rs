@@ -1,4 +1,4 @@
-//! A credential as the store's feed brings it, before it is packed.
+//! A credential as the store's feed delivers it, before it is packed into a snapshot.
 
 use uuid::Uuid;
 
@@ -11,13 +11,13 @@ use crate::vault::{Stored, Term};
 pub struct Entry {
     /// Id of its row, by which usage and refusals are written.
     pub row: Uuid,
-    /// Kind.
+    /// Basic, HMAC or Legacy.
     pub kind: Kind,
     /// API key or Legacy username.
     pub key: String,
     /// Its name, for people.
     pub name: String,
-    /// State.
+    /// State as stored, whatever the clock says.
     pub state: State,
     /// Not usable before this second.
     pub not_before: Option<Seconds>,
@@ -25,7 +25,7 @@ pub struct Entry {
     pub expires_at: Option<Seconds>,
     /// Where it may be used from.
     pub networks: Networks,
-    /// How it may sign.
+    /// Algorithms that may sign.
     pub algorithms: Algorithms,
     /// Whether a body's digest must be signed.
     pub body_digest: BodyDigest,
@@ -65,7 +65,7 @@ impl Entry {
 pub struct LiveSecret {
     /// 1 for the first, one more with each rotation.
     pub version: u32,
-    /// What is kept of it.
+    /// The secret in the form in which it is stored.
     pub stored: Stored,
     /// Not usable from this second on; `None` for the current one.
     pub valid_until: Option<Seconds>,
@@ -76,11 +76,11 @@ pub struct LiveSecret {
 pub enum Change<'a> {
     /// A credential that is new, or another than before.
     Put(&'a Entry),
-    /// A credential that is gone. The desk never removes one; who plays another store may.
+    /// A credential that is gone. The desk never removes one; replacing the store may.
     Remove {
-        /// Kind.
+        /// Kind of the credential.
         kind: Kind,
-        /// Key.
+        /// Key of the credential.
         key: &'a str,
     },
 }
@@ -92,15 +92,15 @@ pub enum SnapshotError {
     /// A secret is kept in a way that its kind cannot be verified with.
     #[error("A secret of {kind} key {key:?} is kept in a way that does not fit its kind. Rotate the key.")]
     Scheme {
-        /// Kind.
+        /// Kind of the credential.
         kind: Kind,
-        /// Key.
+        /// Key of the credential.
         key: String,
     },
     /// A part is longer than any that keydesk writes.
     #[error("{kind} key {key:?} is longer than a verifier can hold. Revoke it and create another.")]
     TooLong {
-        /// Kind.
+        /// Kind of the credential.
         kind: Kind,
         /// The beginning of its key.
         key: String,
@@ -110,9 +110,9 @@ pub enum SnapshotError {
         "{kind} key {key:?} is in the store twice. Run `keydesk audit verify --as NAME`, and restore a backup if it finds damage."
     )]
     Twice {
-        /// Kind.
+        /// Kind of the credential.
         kind: Kind,
-        /// Key.
+        /// Key of the credential.
         key: String,
     },
 }

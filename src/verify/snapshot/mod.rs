@@ -1,6 +1,6 @@
-//! Every credential in memory, by key: what a verifier answers from.
+//! The snapshot: every credential in memory, by key, which requests are decided from.
 //!
-//! A snapshot never changes. [`Snapshot::apply`] makes the next one, which shares all shards but those of the changed
+//! A snapshot is immutable. [`Snapshot::apply`] makes the next one, which shares all shards but those of the changed
 //! keys; a server swaps one for the other, so that no request waits and each sees one state of the store.
 
 mod entry;
@@ -23,7 +23,7 @@ use crate::vault::{Sum, VaultError, dummy_hash};
 use packed::Packed;
 use shard::{Found, Growing, KeyHash, Shard};
 
-/// Credentials that a shard is made for, and how many make it worth cutting all of them anew.
+/// Target size of a shard in credentials, and the size from which resharding is worth it.
 const SHARD_SIZE: usize = 256;
 const SHARD_MOST: usize = 4 * SHARD_SIZE;
 const SHARDS_MOST: usize = 1 << 16;
@@ -31,13 +31,13 @@ const SHARDS_MOST: usize = 1 << 16;
 const BYTES: usize = 120;
 const ROOM_MOST: usize = 1 << 19;
 
-/// All credentials.
+/// All credentials of a store, in immutable shards.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     shards: Box<[Arc<Shard>]>,
-    /// Keyed, so that nobody can choose keys that fall on one another.
+    /// Keyed, so that nobody can choose keys that collide.
     hasher: RandomState,
-    /// What a password is checked against where there is nothing to check.
+    /// Argon2id string that a password is checked against when there is nothing to check (C12).
     dummy: Arc<str>,
     count: usize,
     /// Over the rows of all credentials.
@@ -57,18 +57,18 @@ impl Site {
     }
 }
 
-/// Where a key leads.
+/// The result of looking a key up.
 #[derive(Clone, Copy)]
 pub(super) enum Lookup<'a> {
-    /// To this credential.
+    /// The credential with this key.
     Credential(CredentialRef<'a>),
-    /// To one of another kind.
+    /// The key exists in another kind only.
     OtherKind,
-    /// To nothing.
+    /// No credential has this key.
     Nothing,
 }
 
-/// Makes the first snapshot of a store.
+/// Builds the first snapshot of a store.
 pub struct Builder {
     shards: Vec<Growing>,
     hasher: RandomState,
@@ -78,8 +78,8 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// For about this many credentials: how many there will be says how many shards they are cut into. It is a guess, and
-    /// any number will do: shards that turn out too few are cut anew, and room that is not there is made.
+    /// For about this many credentials: how many there will be says how many shards they are cut into. It is a guess,
+    /// and any number will do: too few shards are split, and buffers grow.
     pub fn new(expected: usize) -> Result<Self, VaultError> {
         Ok(Self::with(expected, expected, RandomState::new(), dummy_hash()?.into()))
     }
@@ -174,7 +174,7 @@ impl Snapshot {
         Ok(next.roomy())
     }
 
-    /// One shard, made anew, and what that does to the sum.
+    /// One shard rebuilt, and the change of the sum.
     fn shard_after(
         &self,
         place: usize,
@@ -261,7 +261,7 @@ impl Snapshot {
         KeyHash(self.hasher.hash_one(key))
     }
 
-    /// The same, in more shards if these are too full.
+    /// The same, with more shards if these are too full.
     fn roomy(self) -> Self {
         if self.is_crowded() { self.cut_anew() } else { self }
     }
@@ -270,7 +270,7 @@ impl Snapshot {
         self.count > SHARD_MOST * self.shards.len() && self.shards.len() < SHARDS_MOST
     }
 
-    /// The same credentials in as many shards as they need now.
+    /// Reshards: the same credentials in as many shards as they need now.
     fn cut_anew(&self) -> Self {
         let shards = shards_for(self.count);
         let mut growing: Vec<_> = (0..shards).map(|_| Growing::default()).collect();
@@ -302,7 +302,7 @@ pub enum BuildError {
     /// A credential cannot be held.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
-    /// No random bytes.
+    /// The operating system gave no random bytes.
     #[error(transparent)]
     Vault(#[from] VaultError),
 }

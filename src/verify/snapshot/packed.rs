@@ -1,4 +1,4 @@
-//! One credential as a run of bytes: a head of fixed size, then what differs in length.
+//! Packed credentials: one credential as a run of bytes, a header of fixed size, then what differs in length.
 //!
 //! A million structs with their strings would take three times the memory and every look-up two more cache misses.
 //!
@@ -55,7 +55,7 @@ pub(super) fn pack(entry: &Entry, out: &mut Vec<u8>) -> Result<(), SnapshotError
     let too_long = || SnapshotError::TooLong { kind: entry.kind, key: entry.key.chars().take(40).collect() };
     let small = |n: usize| u8::try_from(n).map_err(|_| too_long());
     let short = |n: usize| u16::try_from(n).map_err(|_| too_long());
-    // Of a credential that is refused anyway the name only has to be short, so that who planted a long one in the store
+    // Of a credential that is refused anyway the name only has to be short, so that a long name planted in the store
     // cannot keep the refusal out of the snapshot.
     let name = if entry.tampered && entry.name.len() > usize::from(u16::MAX) { "" } else { &entry.name };
     let networks = if entry.tampered { &AllowedNetworks::default() } else { &entry.networks };
@@ -209,7 +209,7 @@ impl<'a> Packed<'a> {
         self.0[FLAGS + 3] == 0
     }
 
-    /// Whether an address may use it; `None` is an address that nobody knows.
+    /// Whether an address may use it; `None` is an unknown address.
     pub fn admits_address(self, address: Option<IpAddr>) -> bool {
         if self.admits_any() {
             return true;

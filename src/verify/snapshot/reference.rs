@@ -1,4 +1,4 @@
-//! A credential as it lies in a snapshot.
+//! A borrowed view of a credential in a snapshot.
 
 use std::{fmt, net::IpAddr};
 
@@ -28,7 +28,7 @@ impl<'a> CredentialRef<'a> {
         self.0.term()
     }
 
-    /// Kind.
+    /// Basic, HMAC or Legacy.
     pub fn kind(self) -> Kind {
         packed::kind(self.0.0)
     }
@@ -44,7 +44,7 @@ impl<'a> CredentialRef<'a> {
         str::from_utf8(self.0.name()).expect("names are text")
     }
 
-    /// State.
+    /// State as stored, whatever the clock says.
     pub fn state(self) -> State {
         self.0.state()
     }

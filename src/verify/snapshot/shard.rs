@@ -1,4 +1,5 @@
-//! A part of the snapshot: records in one run of bytes, and an index of their keys. Swapped whole when one changes.
+//! One shard of a snapshot: records in one run of bytes, and a hash index of their keys. Replaced as a whole when one
+//! record changes.
 
 use std::fmt;
 
@@ -28,7 +29,7 @@ pub(super) enum Found<'a> {
     Record(&'a [u8]),
     /// The key exists in another kind.
     OtherKind,
-    /// Nobody has this key.
+    /// No credential has this key.
     Nothing,
 }
 

@@ -1,5 +1,5 @@
-//! A reader of XML 1.0 with namespaces, for documents from strangers: strict, without DOCTYPE, in bounded memory and in
-//! time that grows with the length of the document alone.
+//! An XML 1.0 reader with namespaces for untrusted documents: strict, without DOCTYPE, in bounded memory and in linear
+//! time.
 //!
 //! Where a tree builder is lax (a default namespace declared twice, `other:xmlns` taken for a declaration, `<:a>`, a
 //! reference to half a surrogate pair), another reader may see another document, and time that grows with the square of
@@ -41,7 +41,7 @@ pub(super) enum Event<'a> {
 /// The name of an element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Name<'a> {
-    /// Which of the namespaces that the reader was told of.
+    /// Which of the namespaces that the reader knows.
     pub space: Option<usize>,
     /// The part without the prefix.
     pub local: &'a str,
