@@ -228,7 +228,7 @@ fn numbers_of_keys_that_were_changed_by_hand_are_found_and_counted_anew() {
         // Nothing is kept from being done, and then it is right.
         let row = desk.create(Kind::Basic, "another").row;
         desk.hub.set_state(&desk.alice(), &[row.target()], Verb::Revoke).unwrap();
-        desk.hub.accept_store(&desk.alice()).unwrap();
+        desk.hub.accept_store(&desk.alice(), false).unwrap();
         assert_eq!((report(&desk.hub, &desk, None).broken, active(&desk)), (None, 1), "{sql}");
     }
 }
