@@ -1,5 +1,5 @@
-//! Text that begins with a dash: an option that takes free text takes it, but not a flag that somebody forgot the text
-//! before, or mistyped.
+//! Text that begins with a dash: an option that takes free text, a time or a path takes it, but not a flag that somebody
+//! forgot the value before, or mistyped. A time with a dash is none, and its own reader says so.
 
 use std::ffi::OsString;
 
@@ -12,7 +12,7 @@ pub fn swallowed(command: &Command, args: &[OsString]) -> Option<String> {
     pairs.filter_map(|(option, text)| Some((option.to_str()?, text.to_str()?))).find_map(|(option, text)| {
         let takes_it = option.strip_prefix("--").is_some_and(|long| takes_text(command, long)) && is_flag(text);
         takes_it.then(|| {
-            format!("{option} needs a text, and {text} looks like a flag. If it is the text, write {option}={text}.")
+            format!("{option} needs a value, and {text} looks like a flag. If it is the value, write {option}={text}.")
         })
     })
 }

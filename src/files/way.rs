@@ -40,6 +40,17 @@ pub enum NotOurs {
         /// Its mode.
         mode: u32,
     },
+    /// Others can write to the file itself.
+    #[error(
+        "{} can be written by others (mode {mode:04o}), who could change what keydesk relies on. Run: chmod go-w {}",
+        path.display(), path.display()
+    )]
+    WritableFile {
+        /// The file.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
     /// The system said no.
     #[error("{} cannot be looked at: {why}. Check the place.", path.display())]
     Io {

@@ -33,5 +33,5 @@ pub fn run(site: &Site, args: &AcceptArgs) -> Result<(), Failure> {
     if trail_broken {
         said.push("The activity log itself is not whole, so no row was held against it.".to_owned());
     }
-    out::lines(said)
+    out::done(said)
 }
