@@ -188,8 +188,9 @@ fn a_master_key_of_another_desk() {
 #[test]
 fn a_master_key_that_is_a_directory() {
     let desk = Desk::ready();
-    let home = desk.path().to_str().unwrap();
-    for place in ["~", home] {
+    let home = desk.path().join("home");
+    fs::create_dir_all(&home).unwrap();
+    for place in ["~", home.to_str().unwrap()] {
         desk.run(&[&["--master-key-file", place], &LIST[..]].concat()).fails(6, "is a directory. Name the file in it");
     }
 }

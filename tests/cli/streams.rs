@@ -100,7 +100,7 @@ fn what_only_reads_fails_where_nobody_gets_it() {
         "keydesk key create --help",
         "keydesk --version",
     ] {
-        for (to, says) in [(">&-", "it is closed"), ("1</dev/null", "reading only"), (">/dev/full", "No space left")] {
+        for (to, says) in [(">&-", "it is closed"), ("1</dev/null", "it is open for reading only"), (">/dev/full", "No space left")] {
             let output = shell(&desk, &format!("{verb} {to}"));
             let said = said(&output);
             // Of no rows the table is empty, and a full disk has room for that.

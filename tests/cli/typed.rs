@@ -137,7 +137,7 @@ fn a_value_that_begins_with_a_dash_is_judged_as_a_value() {
         (&create, &["--network", "-1"], "is not a network"),
         (&create, &["--algorithm", "-x"], "-x"),
         (&rotate, &["--overlap", "-1h"], "invalid value '-1h'"),
-        (&["setting", "set", "staleness"], &["-1", "--as", "alice"], "taleness"),
+        (&["setting", "set", "staleness"], &["-1", "--as", "alice"], "1 to 3600 seconds"),
         (&["key", "list", "--as", "alice"], &["--expires-within", "-1d"], "-1d"),
         (&["audit", "list", "--as", "alice"], &["--from", "-1d"], "-1d"),
         (&create, &["--expires", "--json"], "--json looks like a flag"),
