@@ -115,7 +115,9 @@ mod tests {
                 _ => {}
             }
         });
-        assert!(["data-dir", "config", "body", "gateway-token-file"].iter().all(|path| paths.iter().any(|p| p == path)));
+        assert!(
+            ["data-dir", "config", "body", "gateway-token-file"].iter().all(|path| paths.iter().any(|p| p == path))
+        );
         assert!(!paths.iter().any(|path| path == "as" || path == "network"), "{paths:?}");
     }
 

@@ -113,9 +113,7 @@ impl Printer {
 pub fn heard() -> Result<(), Failure> {
     match arrives::silent() {
         None => Ok(()),
-        Some(why) => {
-            Err(Failure::failed(format!("Standard output cannot be written: {why}. Send it somewhere else.")))
-        }
+        Some(why) => Err(Failure::failed(format!("Standard output cannot be written: {why}. Send it somewhere else."))),
     }
 }
 

@@ -31,9 +31,8 @@ pub fn line(out: &mut impl Write, row: &TrailRow) -> io::Result<()> {
 }
 
 /// Signs that a formula begins with: plain, wide and small.
-const FORMULA: [char; 12] = [
-    '=', '+', '-', '@', '＝', '＋', '－', '＠', '\u{fe66}', '\u{fe62}', '\u{fe63}', '\u{fe6b}',
-];
+const FORMULA: [char; 12] =
+    ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\u{fe66}', '\u{fe62}', '\u{fe63}', '\u{fe6b}'];
 /// Signs that some program takes for the end of a column, whatever the file says.
 const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 

@@ -168,7 +168,7 @@ mod tests {
                 assert!(matches!(MasterKey::load(&place), Err(MasterKeyError::Malformed(_))), "{len}, {mode:o}");
             }
         }
-        assert!(matches!(MasterKey::load(&MasterKeyPlace::file(dir.path())), Err(MasterKeyError::Malformed(_))));
+        assert!(matches!(MasterKey::load(&MasterKeyPlace::file(dir.path())), Err(MasterKeyError::Directory(_))));
         let pipe = dir.path().join("pipe");
         rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
         assert!(matches!(MasterKey::load(&MasterKeyPlace::file(pipe)), Err(MasterKeyError::Malformed(_))));

@@ -9,8 +9,9 @@ use crate::vault::VaultError;
 use super::{
     Decision, Denied, Reason, Request, Snapshot, Surface, Verdict, basic, decide,
     decide::{Credentials, credentials},
-    framing, hmac_scheme, legacy, rfc9421, signing_strings,
+    framing, hmac_scheme, legacy,
     request::Occurs,
+    rfc9421, signing_strings,
     slips::{self, Depth},
 };
 

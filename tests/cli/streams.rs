@@ -100,13 +100,18 @@ fn what_only_reads_fails_where_nobody_gets_it() {
         "keydesk key create --help",
         "keydesk --version",
     ] {
-        for (to, says) in [(">&-", "it is closed"), ("1</dev/null", "it is open for reading only"), (">/dev/full", "No space left")] {
+        for (to, says) in
+            [(">&-", "it is closed"), ("1</dev/null", "it is open for reading only"), (">/dev/full", "No space left")]
+        {
             let output = shell(&desk, &format!("{verb} {to}"));
             let said = said(&output);
             // Of no rows the table is empty, and a full disk has room for that.
             let empty = verb.ends_with("nothing") && to == ">/dev/full";
             assert_eq!(output.status.code(), Some(i32::from(!empty)), "{verb} {to}: {said}");
-            assert!(empty || said.contains(&format!("Standard output cannot be written: {says}")), "{verb} {to}: {said}");
+            assert!(
+                empty || said.contains(&format!("Standard output cannot be written: {says}")),
+                "{verb} {to}: {said}"
+            );
         }
         for good in ["2>&-", "| head -c 0", ">/dev/null", ">/dev/null 2>&1"] {
             let output = shell(&desk, &format!("set -o pipefail; {verb} {good}"));

@@ -119,7 +119,11 @@ fn text_may_begin_with_a_dash_and_a_mistyped_flag_is_told() {
     }
     desk.run(&["key", "rename", id, "--as", "alice", "--lable", "z"]).fails(2, "--lable");
     let said = desk.run(&["key", "rename", id, "- z", "--as", "alice"]);
-    assert!(said.err.contains("write it last, in quotes, with -- before it") && !said.err.contains("-- - "), "{}", said.err);
+    assert!(
+        said.err.contains("write it last, in quotes, with -- before it") && !said.err.contains("-- - "),
+        "{}",
+        said.err
+    );
 }
 
 /// A time, a network or a number that begins with a dash is a value that is wrong, and no flag.

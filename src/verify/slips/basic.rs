@@ -99,7 +99,9 @@ pub(in crate::verify) fn mistake(
 /// Whether a field is the token of a Basic credential alone, without the word before it.
 pub(in crate::verify) fn is_bare(field: &[u8]) -> bool {
     let pair = base64::decode_secret(field);
-    pair.as_ref().and_then(Secret::expose_text).is_some_and(|text| text.contains(':') && !text.contains(char::is_control))
+    pair.as_ref()
+        .and_then(Secret::expose_text)
+        .is_some_and(|text| text.contains(':') && !text.contains(char::is_control))
 }
 
 /// What a token was meant as.
