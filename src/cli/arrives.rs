@@ -24,27 +24,40 @@ pub fn check() -> Result<(), Failure> {
     }
 }
 
+/// Why nothing that is printed can arrive, where writing would not say so: Rust takes a standard output that is closed, or
+/// open for reading only, for one that takes everything.
+pub fn silent() -> Option<&'static str> {
+    deaf(rustix::stdio::stdout()).ok().flatten()
+}
+
 fn wrong(out: BorrowedFd<'_>) -> rustix::io::Result<Option<&'static str>> {
-    let mode = fcntl_getfl(out)? & OFlags::ACCMODE;
-    let stat = fstat(out)?;
-    let device = FileType::from_raw_mode(stat.st_mode) == FileType::CharacterDevice;
-    if mode == OFlags::RDONLY {
-        return Ok(Some("it is open for reading only"));
-    }
-    // In place of one that was closed Rust opens this at the start, for reading and writing; a shell opens it for writing.
-    if device && mode == OFlags::RDWR && is_null(&stat) {
-        return Ok(Some("it is closed"));
+    if let Some(why) = deaf(out)? {
+        return Ok(Some(why));
     }
     let mut fds = [PollFd::new(&out, PollFlags::OUT)];
     poll(&mut fds, Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))?;
     if fds[0].revents().intersects(PollFlags::ERR | PollFlags::HUP | PollFlags::NVAL) {
         return Ok(Some("nobody reads it any more"));
     }
-    if device {
+    if is_device(&fstat(out)?) {
         // /dev/full says no to nothing, too.
         rustix::io::write(out, &[])?;
     }
     Ok(None)
+}
+
+fn deaf(out: BorrowedFd<'_>) -> rustix::io::Result<Option<&'static str>> {
+    let mode = fcntl_getfl(out)? & OFlags::ACCMODE;
+    if mode == OFlags::RDONLY {
+        return Ok(Some("it is open for reading only"));
+    }
+    let stat = fstat(out)?;
+    // In place of one that was closed Rust opens this at the start, for reading and writing; a shell opens it for writing.
+    Ok((mode == OFlags::RDWR && is_device(&stat) && is_null(&stat)).then_some("it is closed"))
+}
+
+fn is_device(stat: &Stat) -> bool {
+    FileType::from_raw_mode(stat.st_mode) == FileType::CharacterDevice
 }
 
 fn is_null(stat: &Stat) -> bool {

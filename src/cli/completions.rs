@@ -1,6 +1,6 @@
 //! `keydesk completions`: shell completion scripts. Needs no desk.
 
-use clap::{Arg, Args, Command};
+use clap::{Arg, Args, Command, ValueHint};
 use clap_complete::Shell;
 
 use super::{args, failure::Failure, out};
@@ -31,6 +31,7 @@ pub fn run(command: Command, args: &CompletionsArgs) -> Result<(), Failure> {
 
 /// What clap_complete writes, and what it leaves out.
 fn script(command: Command, shell: Shell) -> String {
+    let command = without_files(command);
     let written = |mut command: Command| {
         let mut text = Vec::new();
         clap_complete::generate(shell, &mut command, "keydesk", &mut text);
@@ -54,6 +55,15 @@ const BASH_EQUALS: &str = r#"    if [[ ${COMP_CWORD} -ge 2 && "${COMP_WORDS[COMP
         prev="${COMP_WORDS[COMP_CWORD-2]}"
     fi
 "#;
+
+/// Where nothing says that a value is a path, a shell would offer the files that lie around.
+fn without_files(command: Command) -> Command {
+    let hinted = |arg: Arg| {
+        let is_path = arg.get_value_hint() != ValueHint::Unknown || !arg.get_possible_values().is_empty();
+        if arg.get_action().takes_values() && !is_path { arg.value_hint(ValueHint::Other) } else { arg }
+    };
+    command.mut_args(hinted).mut_subcommands(without_files)
+}
 
 /// In zsh what stands for a value ends at a colon, and what follows is run: `PATH` of `unix:PATH`.
 fn without_colons(command: Command) -> Command {
@@ -87,6 +97,29 @@ fn words(command: &Command, path: &mut Vec<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_path_is_completed_with_files() {
+        fn each(command: &Command, found: &mut impl FnMut(&Arg)) {
+            command.get_arguments().for_each(&mut *found);
+            command.get_subcommands().for_each(|sub| each(sub, found));
+        }
+        let mut paths = Vec::new();
+        each(&without_files(crate::cli::command()), &mut |arg| {
+            let name = arg.get_long().unwrap_or_default().to_owned();
+            match arg.get_value_hint() {
+                ValueHint::FilePath | ValueHint::DirPath => paths.push(name),
+                ValueHint::Unknown if arg.get_action().takes_values() => {
+                    assert!(!arg.get_possible_values().is_empty(), "{name}");
+                }
+                _ => {}
+            }
+        });
+        assert!(
+            ["data-dir", "config", "body", "gateway-token-file"].iter().all(|path| paths.iter().any(|p| p == path))
+        );
+        assert!(!paths.iter().any(|path| path == "as" || path == "network"), "{paths:?}");
+    }
 
     #[test]
     fn what_is_added_finds_its_place() {

@@ -1,5 +1,5 @@
-//! Option values with a leading dash: an option for free text accepts them, but not a flag whose preceding text was
-//! forgotten or mistyped.
+//! Option values with a leading dash: an option for free text, a time or a path accepts them, but not a flag whose
+//! preceding value was forgotten or mistyped. That a time has no dash, its own parser says.
 
 use std::ffi::OsString;
 
@@ -12,7 +12,7 @@ pub fn swallowed(command: &Command, args: &[OsString]) -> Option<String> {
     pairs.filter_map(|(option, text)| Some((option.to_str()?, text.to_str()?))).find_map(|(option, text)| {
         let takes_it = option.strip_prefix("--").is_some_and(|long| takes_text(command, long)) && is_flag(text);
         takes_it.then(|| {
-            format!("{option} needs a text, and {text} looks like a flag. If it is the text, write {option}={text}.")
+            format!("{option} needs a value, and {text} looks like a flag. If it is the value, write {option}={text}.")
         })
     })
 }

@@ -77,6 +77,7 @@ impl From<ConfigError> for Failure {
     fn from(why: ConfigError) -> Self {
         let code = match why {
             ConfigError::OtherStore { .. } => CONFLICT,
+            ConfigError::Unsafe(_) => UNAVAILABLE,
             ConfigError::Unwritable { .. } | ConfigError::Unreadable { .. } | ConfigError::NoFile { .. } => FAILED,
             _ => USAGE,
         };

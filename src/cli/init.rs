@@ -46,7 +46,7 @@ pub fn run(site: &Site, args: InitArgs) -> Result<(), Failure> {
         }
         return Err(why.into());
     }
-    out::lines([
+    out::done([
         format!("The desk of {} is ready; its first Administrator is {}.", wanted.account.trim(), wanted.name),
         format!("Database    {}", site.found.database.display()),
         format!("Master key  {}", site.found.master_key.path.display()),

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::{text, time::Millis};
 
-use super::{failure::Failure, json};
+use super::{arrives, failure::Failure, json};
 
 /// Output format of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,7 @@ impl Printer {
 
     /// Prints some more rows.
     pub fn page<T: Listed>(&mut self, rows: &[T]) -> Result<(), Failure> {
+        heard()?;
         match self.form {
             Form::Table if rows.is_empty() => {}
             Form::Table => self.table(rows)?,
@@ -64,6 +65,7 @@ impl Printer {
 
     /// Ends the list; `empty` is said to people when it has no rows.
     pub fn finish(mut self, empty: &str) -> Result<(), Failure> {
+        heard()?;
         match (self.form, self.rows) {
             (Form::Json, 0) => writeln!(self.out, "[]")?,
             (Form::Json, _) => writeln!(self.out, "\n]")?,
@@ -107,21 +109,37 @@ impl Printer {
     }
 }
 
+/// An error if nobody would get what is printed: of a command that only reads, that is all there is.
+pub fn heard() -> Result<(), Failure> {
+    match arrives::silent() {
+        None => Ok(()),
+        Some(why) => Err(Failure::failed(format!("Standard output cannot be written: {why}. Send it somewhere else."))),
+    }
+}
+
 /// One JSON document on one line.
 pub fn document(value: &impl Serialize) -> Result<(), Failure> {
     let mut line = Vec::new();
     json::write(&mut line, value)?;
     line.push(b'\n');
-    Ok(io::stdout().lock().write_all(&line)?)
+    bytes(&line)
 }
 
 /// Writes bytes unchanged.
 pub fn bytes(text: &[u8]) -> Result<(), Failure> {
-    Ok(io::stdout().lock().write_all(text)?)
+    heard()?;
+    let mut out = io::stdout().lock();
+    Ok(out.write_all(text).and_then(|()| out.flush())?)
 }
 
 /// Prints lines for reading; each is sanitised.
 pub fn lines<T: AsRef<str>>(lines: impl IntoIterator<Item = T>) -> Result<(), Failure> {
+    heard()?;
+    done(lines)
+}
+
+/// The same of what was done: it is done, whether or not standard output was closed.
+pub fn done<T: AsRef<str>>(lines: impl IntoIterator<Item = T>) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     Ok(lines.into_iter().try_for_each(|line| writeln!(out, "{}", text::safe(line.as_ref())))?)
 }

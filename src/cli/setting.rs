@@ -30,6 +30,7 @@ pub struct SetArgs {
     #[arg(value_parser = args::one_of(&Setting::ALL, Setting::name))]
     setting: Setting,
     /// What it is to be
+    #[arg(allow_hyphen_values = true)]
     value: String,
     #[command(flatten)]
     acting: Acting,

@@ -1,16 +1,20 @@
 //! Turns clap's usage errors into one sentence.
 
+use std::io::{self, Write as _};
+
 use clap::error::ErrorKind;
 
-use super::failure::{USAGE, say};
+use super::{
+    failure::{Failure, USAGE, say},
+    out,
+};
 
 /// Prints help and version, or says what is wrong; returns the exit code.
 pub fn tell(error: &clap::Error) -> u8 {
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            // A reader that left, as `head` does, is no failure.
-            let _ = error.print();
-            0
+            let printed = out::heard().and_then(|()| Ok(error.print().and_then(|()| io::stdout().flush())?));
+            printed.map_or_else(Failure::tell, |()| 0)
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
             let _ = error.print();
@@ -23,11 +27,15 @@ pub fn tell(error: &clap::Error) -> u8 {
     }
 }
 
+/// In place of clap's tip, which shows as much of a text as it took for a flag.
+const DASH: &str = "If it is a text that begins with a dash, write it last, in quotes, with -- before it";
+
 /// clap's paragraphs, without their layout.
 fn sentence(rendered: &str) -> String {
     let paragraphs = rendered.split("\n\n").map(|p| p.split_whitespace().collect::<Vec<_>>().join(" "));
     let told: Vec<String> = paragraphs
         .filter(|p| !p.is_empty() && !p.starts_with("For more information"))
+        .map(|p| if p.starts_with("tip: to pass '") { DASH.to_owned() } else { p })
         .map(|p| p.strip_prefix("error: ").unwrap_or(&p).trim_end_matches('.').to_owned())
         .collect();
     format!("{}. See --help for more.", told.join(". "))

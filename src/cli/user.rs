@@ -84,14 +84,14 @@ pub fn run(site: &Site, verb: UserVerb) -> Result<(), Failure> {
         UserVerb::Role(args) => {
             let desk = site.open(&args.of.acting)?;
             let row = desk.hub.set_role(&desk.actor, &seen(&desk, &args.of.name, UserDeed::Role)?, args.role)?;
-            out::lines([format!("{} is {} now.", row.name, row.role)])
+            out::done([format!("{} is {} now.", row.name, row.role)])
         }
         UserVerb::Disable(args) => state(site, &args, UserState::Disabled),
         UserVerb::Enable(args) => state(site, &args, UserState::Active),
         UserVerb::Unlock(args) => {
             let desk = site.open(&args.acting)?;
             let row = desk.hub.unlock_user(&desk.actor, &args.name)?;
-            out::lines([format!("{} can sign in again.", row.name)])
+            out::done([format!("{} can sign in again.", row.name)])
         }
         UserVerb::Passwd(args) => passwd(site, &args),
     }
@@ -118,13 +118,13 @@ fn add(site: &Site, args: &AddArgs) -> Result<(), Failure> {
     let password = password::new_password(&of.name, args.password_stdin)?;
     let row = desk.hub.add_user(&desk.actor, &of.name, *role, &password)?;
     let next = "must choose a new password at the first sign-in";
-    out::lines([format!("{} was added as {} and {next}.", row.name, row.role)])
+    out::done([format!("{} was added as {} and {next}.", row.name, row.role)])
 }
 
 fn state(site: &Site, args: &OneArgs, state: UserState) -> Result<(), Failure> {
     let desk = site.open(&args.acting)?;
     let row = desk.hub.set_user_state(&desk.actor, &seen(&desk, &args.name, UserDeed::to(state))?, state)?;
-    out::lines([format!("{} is {} now.", row.name, row.state.as_str())])
+    out::done([format!("{} is {} now.", row.name, row.state.as_str())])
 }
 
 /// Nobody looked at the user before, so the row is read in the same run.
@@ -138,7 +138,7 @@ fn passwd(site: &Site, args: &PasswdArgs) -> Result<(), Failure> {
     let password = password::new_password(&args.of.name, args.password_stdin)?;
     let row = desk.hub.set_password(&desk.actor, &target, &password)?;
     let next = if row.must_change_password { " and must be changed at the next sign-in" } else { "" };
-    out::lines([format!("The password of {} is set{next}.", row.name)])
+    out::done([format!("The password of {} is set{next}.", row.name)])
 }
 
 #[derive(Serialize)]

@@ -9,7 +9,10 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::{files, vault::PrivateFile};
+use crate::{
+    files::{self, NotOurs},
+    vault::PrivateFile,
+};
 
 use super::ConfigError;
 
@@ -56,16 +59,28 @@ impl ConfigFile {
 
 /// The text of the config file or of one beside it; `None` if it is not there. A flag may name anything: as for a file with
 /// a secret in it, no pipe is waited for, and a device that never ends is not read.
+///
+/// Others may read it, but not write it: whoever does names another store and another master key.
 pub(super) fn read(path: &Path) -> Result<Option<String>, ConfigError> {
     let no_file = |why: &str| ConfigError::NoFile { path: path.to_owned(), why: why.to_owned() };
     let unreadable = |why: std::io::Error| ConfigError::Unreadable { path: path.to_owned(), why: why.to_string() };
-    let file = match PrivateFile::open(path) {
+    let real = files::guarded(path).map_err(|why| match why {
+        NotOurs::Io { why, .. } => unreadable(why),
+        why => ConfigError::Unsafe(why),
+    })?;
+    let file = match PrivateFile::open_here(&real) {
         Ok(file) => file,
         Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
         Err(why) => return Err(unreadable(why)),
     };
     if file.length().is_none() {
         return Err(no_file("it is no regular file"));
+    }
+    if let Some(uid) = file.strangers() {
+        return Err(ConfigError::Unsafe(NotOurs::Owner { path: real, uid, me: rustix::process::geteuid().as_raw() }));
+    }
+    if let Some(mode) = file.writable() {
+        return Err(ConfigError::Unsafe(NotOurs::WritableFile { path: real, mode }));
     }
     let bytes = file.read(LONGEST).map_err(unreadable)?;
     match std::str::from_utf8(&bytes) {

@@ -16,6 +16,8 @@ pub use store_url::{StoreUrlError, database_path};
 
 use std::path::PathBuf;
 
+use crate::files::NotOurs;
+
 /// Why paths cannot be resolved. Each error is a sentence with a next step.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -32,6 +34,9 @@ pub enum ConfigError {
         /// What the system said.
         why: String,
     },
+    /// Others could change what it says.
+    #[error("The config file is not used. {0}")]
+    Unsafe(#[source] NotOurs),
     /// What is there cannot be such a file.
     #[error("{} is no config file: {why}. Put a file of a few lines in its place, or name another with --config.", path.display())]
     NoFile {

@@ -33,7 +33,8 @@ fn meant_at(path: &Path, home: impl FnOnce() -> Option<PathBuf>) -> Result<PathB
     match rest {
         [b'~', ..] => Err(wrong("~ before a name is not looked up here")),
         [b'$', ..] => Err(wrong("variables are not read here")),
-        word if is_scheme(word) && parts.as_path().components().next().is_some() => Err(wrong("it is a URL")),
+        b":memory:" => Err(wrong("it names a database without a file; to look around without one, run keydesk demo")),
+        word if has_scheme(word) => Err(wrong("it looks like a URL; a path with a colon is written ./PATH")),
         _ if names_a_tilde(path) => Err(wrong(TILDE)),
         _ => Ok(path.to_owned()),
     }
@@ -45,11 +46,11 @@ fn names_a_tilde(path: &Path) -> bool {
     path.components().any(|part| part.as_os_str() == "~")
 }
 
-/// Whether a path begins as a URL does: `file:`.
-fn is_scheme(word: &[u8]) -> bool {
-    let Some((b':', name)) = word.split_last() else { return false };
+/// Whether the first part of a path begins as a URL does: `file:`, or `file:desk`.
+fn has_scheme(part: &[u8]) -> bool {
+    let name = part.iter().position(|b| *b == b':').map_or(&[][..], |colon| &part[..colon]);
     name.first().is_some_and(u8::is_ascii_alphabetic)
-        && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
+        && name.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.' | b'_'))
 }
 
 /// A place to listen at, `unix:PATH` or an address, with what is meant by the path; a relative one lies in `base`.
@@ -80,7 +81,8 @@ mod tests {
             ("./~x", "./~x"),
             ("/srv/~x", "/srv/~x"),
             ("x~", "x~"),
-            ("a:b", "a:b"),
+            ("./a:b", "./a:b"),
+            ("12:30", "12:30"),
             ("../desk", "../desk"),
         ] {
             assert_eq!(read(written).as_deref(), Ok(meant), "{written}");
@@ -99,8 +101,12 @@ mod tests {
             ("~/~/desk", "would be called ~"),
             ("$HOME/desk", "variables are not read"),
             ("${HOME}/desk", "variables are not read"),
-            ("file:///srv/desk", "it is a URL"),
-            ("sqlite:/srv/desk", "it is a URL"),
+            ("file:///srv/desk", "it looks like a URL"),
+            ("sqlite:/srv/desk", "it looks like a URL"),
+            ("file:desk", "a path with a colon is written ./PATH"),
+            ("sqlite:desk/a", "it looks like a URL"),
+            (":memory:", "run keydesk demo"),
+            (":memory:/desk", "run keydesk demo"),
         ] {
             let said = read(written).unwrap_err();
             assert!(said.contains(says) && said.contains("Write the whole path"), "{written}: {said}");

@@ -78,8 +78,7 @@ mod tests {
             ("sqlite:desk.db", "/base/desk.db"),
             ("SQLite:/var/desk.db", "/var/desk.db"),
             ("sqlite:///var/desk.db", "/var/desk.db"),
-            (":memory:", "/base/:memory:"),
-            ("sqlite::memory:", "/base/:memory:"),
+            ("./:memory:", "/base/./:memory:"),
             ("./a:b.db", "/base/./a:b.db"),
             ("/srv/a:b.db", "/srv/a:b.db"),
             ("12:30.db", "/base/12:30.db"),
@@ -106,6 +105,8 @@ mod tests {
             ("a:b.db", "a path with a colon as ./PATH"),
             ("sqlite://desk.db", "sqlite:// is followed by a host"),
             ("sqlite:desk.db?mode=ro&key=secret", "A store has no parameters"),
+            (":memory:", "a database without a file"),
+            ("sqlite::memory:", "a database without a file"),
             ("~bob/desk.db", "~ before a name"),
             ("sqlite:~bob/desk.db", "~ before a name"),
         ] {

@@ -38,6 +38,14 @@ pub enum NetworkError {
         "{0} has the IPv4 addresses in it that are written as IPv6, and they are judged as IPv4. Write IPv4 networks as 203.0.113.0/24, and every one of them as 0.0.0.0/0."
     )]
     Mapped(String),
+    /// IPv4 as it was once written in IPv6, which no request comes from.
+    #[error("{given} is an IPv4 address in an outdated form of IPv6, which no request comes from. Write {meant}.")]
+    Compatible {
+        /// As typed.
+        given: String,
+        /// The network of IPv4.
+        meant: String,
+    },
     /// A word that takes the networks away, and networks.
     #[error("{0:?} takes the networks away, so no network can stand beside it. Leave one of them out.")]
     Beside(String),
@@ -156,8 +164,20 @@ fn typed(text: &str) -> Result<IpNet, NetworkError> {
     match net {
         // All of IPv6 is unambiguous: it is not meant as IPv4.
         IpNet::V6(wide) if wide.contains(&mapped) && wide.prefix_len() > 0 => Err(NetworkError::Mapped(short(text))),
+        IpNet::V6(net) => match compatible(net) {
+            Some(meant) => Err(NetworkError::Compatible { given: short(text), meant }),
+            None => Ok(IpNet::V6(net)),
+        },
         net => Ok(net),
     }
+}
+
+/// The network of IPv4 behind 96 bits of zeros. `::` and `::1` are addresses of IPv6 itself.
+fn compatible(net: Ipv6Net) -> Option<String> {
+    let bits = net.addr().to_bits();
+    let prefix = net.prefix_len().checked_sub(MAPPED)?;
+    let address = u32::try_from(bits).ok().filter(|bits| *bits > 1).map(Ipv4Addr::from_bits)?;
+    Some(if prefix == 32 { address.to_string() } else { format!("{address}/{prefix}") })
 }
 
 /// Bits of an IPv6 address before the IPv4 address that it stands for.

@@ -30,8 +30,9 @@ pub fn line(out: &mut impl Write, row: &TrailRow) -> io::Result<()> {
     write!(out, "{}\r\n", cells.join(","))
 }
 
-/// Signs that a formula begins with, in both widths.
-const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+/// Signs that a formula begins with: plain, wide and small.
+const FORMULA: [char; 12] =
+    ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\u{fe66}', '\u{fe62}', '\u{fe63}', '\u{fe6b}'];
 /// Signs that some program takes for the end of a column, whatever the file says.
 const SEPARATORS: [char; 4] = [',', ';', '\t', '|'];
 
@@ -116,7 +117,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_column_is_a_formula_whatever_separates_them(
-            cells in prop::collection::vec("[-=+@＝'\" ;,|xa]{0,12}", 1..5),
+            cells in prop::collection::vec("[-=+@＝﹦'\" ;,|xa]{0,12}", 1..5),
         ) {
             let line = format!("1,{}", cells.iter().map(|text| cell(text)).collect::<Vec<_>>().join(","));
             for separator in SEPARATORS {
@@ -143,6 +144,10 @@ mod tests {
             ("\t=1", "<U+0009>=1"),
             ("\r\n=1", "<U+000D><U+000A>=1"),
             ("＝1+1", "\"'＝1+1\""),
+            ("\u{fe66}1", "\"'\u{fe66}1\""),
+            ("\u{fe62}1", "\"'\u{fe62}1\""),
+            ("x;\u{fe63}1", "\"x;'\u{fe63}1\""),
+            ("\u{fe6b}SUM(A1)", "\"'\u{fe6b}SUM(A1)\""),
             (" =1", "\" '=1\""),
             ("\u{a0}@x", "\"\u{a0}'@x\""),
             ("'=1", "\"''=1\""),

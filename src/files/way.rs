@@ -40,6 +40,17 @@ pub enum NotOurs {
         /// Mode bits of the directory.
         mode: u32,
     },
+    /// Others can write to the file itself.
+    #[error(
+        "{} can be written by others (mode {mode:04o}), who could change what keydesk relies on. Run: chmod go-w {}",
+        path.display(), path.display()
+    )]
+    WritableFile {
+        /// The file.
+        path: PathBuf,
+        /// Mode bits of the file.
+        mode: u32,
+    },
     /// The system refused.
     #[error("{} cannot be looked at: {why}. Check the place.", path.display())]
     Io {

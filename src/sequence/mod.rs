@@ -267,6 +267,8 @@ const fn string(kind: Kind) -> State {
 fn console(byte: u8) -> Step {
     match byte {
         b'A'..=b'E' => Step::Ends(Function::Key(Press::plain(Key::F(byte - b'A' + 1)))),
+        // One that nobody here knows is one piece all the same: its letter is no text.
+        b'@'..=b'~' => Step::Ends(Function::Other),
         _ => Step::Breaks,
     }
 }

@@ -80,6 +80,8 @@ const REPORTS: &[&[u8]] = &[
     b"\x1b[?!\"#$%&'()*+,-./@",
     b"\x1b[1\x00;2z",
     b"\x1bO~",
+    b"\x1b[[x",
+    b"\x1b[[F",
 ];
 
 #[test]
@@ -111,7 +113,7 @@ fn what_does_not_belong_breaks() {
         (b"\x1bP1\x18", 3),
         (b"\x1b[M \x1b[A", 4),
         (b"\x1b[M\r", 3),
-        (b"\x1b[[x", 3),
+        (b"\x1b[[1", 3),
         (b"\x1bO\r", 2),
         (b"\x1bn", 1),
         (b"\x1b\x1b", 1),

@@ -45,6 +45,9 @@ pub enum MasterKeyError {
         /// Which directory or file on the path others may write.
         why: NotOurs,
     },
+    /// A directory.
+    #[error("The master key {} is a directory. Name the file in it, such as {}.", .0.display(), .0.join("master.key").display())]
+    Directory(PathBuf),
     /// Not 32 bytes.
     #[error("{} is not a master key of keydesk. Put the right file back.", .0.display())]
     Malformed(PathBuf),

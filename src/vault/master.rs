@@ -52,6 +52,7 @@ impl MasterKey {
         DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(|e| io(path, &e))?;
         let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
         let file = file.map_err(|e| match e.kind() {
+            ErrorKind::AlreadyExists if path.is_dir() => MasterKeyError::Directory(path.clone()),
             ErrorKind::AlreadyExists => MasterKeyError::Exists(path.clone()),
             _ => io(path, &e),
         })?;
@@ -74,6 +75,9 @@ impl MasterKey {
             _ => io(path, &e),
         })?;
         // Before the mode: nobody is to be told to change that of a file which is something else.
+        if file.is_directory() {
+            return Err(MasterKeyError::Directory(path.clone()));
+        }
         if file.length() != Some(LEN as u64) {
             return Err(MasterKeyError::Malformed(path.clone()));
         }
@@ -164,7 +168,7 @@ mod tests {
                 assert!(matches!(MasterKey::load(&place), Err(MasterKeyError::Malformed(_))), "{len}, {mode:o}");
             }
         }
-        assert!(matches!(MasterKey::load(&MasterKeyPlace::file(dir.path())), Err(MasterKeyError::Malformed(_))));
+        assert!(matches!(MasterKey::load(&MasterKeyPlace::file(dir.path())), Err(MasterKeyError::Directory(_))));
         let pipe = dir.path().join("pipe");
         rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
         assert!(matches!(MasterKey::load(&MasterKeyPlace::file(pipe)), Err(MasterKeyError::Malformed(_))));

@@ -26,7 +26,7 @@ impl PrivateFile {
     }
 
     /// Opens a file whose path has been resolved; a link is an error.
-    pub(super) fn open_here(path: &Path) -> io::Result<Self> {
+    pub fn open_here(path: &Path) -> io::Result<Self> {
         Self::open_with(path, OFlags::NONBLOCK | OFlags::NOFOLLOW)
     }
 
@@ -47,6 +47,16 @@ impl PrivateFile {
     pub fn exposed(&self, from_systemd: bool) -> Option<u32> {
         let others = if from_systemd { 0o037 } else { 0o077 };
         (self.meta.mode() & others != 0).then(|| self.meta.mode() & 0o7777)
+    }
+
+    /// Whether it is a directory.
+    pub fn is_directory(&self) -> bool {
+        self.meta.is_dir()
+    }
+
+    /// Its mode, if others than its owner can write to it.
+    pub fn writable(&self) -> Option<u32> {
+        (self.meta.mode() & 0o022 != 0).then(|| self.meta.mode() & 0o7777)
     }
 
     /// User id of the owner, if that is neither this user nor root.

@@ -9,7 +9,9 @@ use crate::vault::VaultError;
 use super::{
     Decision, Denied, Reason, Request, Snapshot, Surface, Verdict, basic, decide,
     decide::{Credentials, credentials},
-    framing, hmac_scheme, legacy, rfc9421, signing_strings,
+    framing, hmac_scheme, legacy,
+    request::Occurs,
+    rfc9421, signing_strings,
     slips::{self, Depth},
 };
 
@@ -152,6 +154,11 @@ fn mistake_in(request: &Request<'_>, snapshot: &Snapshot, now: Seconds) -> Resul
     }
     if let Ok(Credentials::Basic(token)) = credentials(request) {
         return slips::in_basic(token, snapshot, now);
+    }
+    if let Occurs::Once(field) = request.occurs(b"authorization")
+        && slips::is_bare(field)
+    {
+        return Ok(Some("The word Basic is missing before the token: Authorization: Basic TOKEN.".to_owned()));
     }
     let Some(proof) = proof(request) else { return Ok(None) };
     let signed = |proof: &Proof<'_>| slips::in_signature(request, proof, snapshot, now, Depth::Thorough);

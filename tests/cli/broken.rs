@@ -101,6 +101,57 @@ fn what_belongs_to_another_user() {
     desk.run(&LIST).done();
 }
 
+/// It names the store, the master key and the gateway token: whoever writes it puts another desk in place of this one.
+#[test]
+fn a_config_file_that_others_can_write_to() {
+    let desk = Desk::ready();
+    let elsewhere = desk.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    let config = elsewhere.join("config.toml");
+    let key = desk.master_key();
+    fs::write(&config, format!("master_key_file = \"{}\"\n", key.display())).unwrap();
+    let named = ["--config", config.to_str().unwrap()];
+    let verbs: [&[&str]; 3] = [&LIST, &["serve"], &INIT];
+    let refused = |says: &str| {
+        let before = desk.files();
+        for verb in verbs {
+            desk.run(&[&named, verb].concat()).fails(6, "The config file is not used.");
+            desk.run(&[&named, verb].concat()).fails(6, says);
+        }
+        assert!(desk.files() == before, "a file was changed");
+    };
+    let set = |path: &Path, mode: u32| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    let (real, list) = (config.canonicalize().unwrap(), [&named[..], &LIST].concat());
+    for mode in [0o666, 0o660, 0o620, 0o602] {
+        set(&config, mode);
+        refused(&format!("can be written by others (mode {mode:04o})"));
+        refused(&format!("chmod go-w {}", real.display()));
+    }
+    // There is no secret in it.
+    for mode in [0o644, 0o444, 0o600] {
+        set(&config, mode);
+        desk.run(&list).done();
+    }
+    for mode in [0o777, 0o770] {
+        set(&elsewhere, mode);
+        refused(&format!("chmod go-w {}", elsewhere.canonicalize().unwrap().display()));
+    }
+    set(&elsewhere, 0o700);
+    let link = desk.path().join("link.toml");
+    std::os::unix::fs::symlink(&config, &link).unwrap();
+    desk.run(&[&["--config", link.to_str().unwrap()], &LIST[..]].concat()).done();
+    if !rustix::process::geteuid().is_root() {
+        println!("skipped: only root gives files away");
+        return;
+    }
+    for place in [&config, &elsewhere] {
+        std::os::unix::fs::chown(place, Some(12_345), None).unwrap();
+        refused("belongs to another user (uid 12345)");
+        std::os::unix::fs::chown(place, Some(0), None).unwrap();
+    }
+    desk.run(&list).done();
+}
+
 /// A link counts as the file it leads to: as safe as every directory on both ways.
 #[test]
 fn links_in_place_of_the_master_key_and_the_database() {
@@ -132,6 +183,16 @@ fn a_master_key_of_another_desk() {
     other.typing(PASSWORD, &INIT).done();
     fs::copy(other.master_key(), desk.master_key()).unwrap();
     left_alone(&desk, 6, "does not belong to this database");
+}
+
+#[test]
+fn a_master_key_that_is_a_directory() {
+    let desk = Desk::ready();
+    let home = desk.path().join("home");
+    fs::create_dir_all(&home).unwrap();
+    for place in ["~", home.to_str().unwrap()] {
+        desk.run(&[&["--master-key-file", place], &LIST[..]].concat()).fails(6, "is a directory. Name the file in it");
+    }
 }
 
 #[test]

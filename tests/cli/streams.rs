@@ -73,25 +73,63 @@ fn a_secret_may_be_thrown_away() {
     assert_eq!(desk.list().len(), 1);
 }
 
-/// What stops a key is done, whoever listens; what only reads ends by itself.
+/// What only reads has failed where nobody gets it: `keydesk audit export >FILE && rm …` must not go on.
 #[test]
-fn every_other_verb_ends_whatever_is_closed() {
+fn what_only_reads_fails_where_nobody_gets_it() {
     let desk = Desk::ready();
     let key = desk.new_key("hmac", "there");
     for verb in [
         "keydesk key list --as alice",
         "keydesk key list --as alice --json",
+        "keydesk key list --as alice --jsonl",
+        "keydesk key list --as alice --filter nothing",
+        &format!("keydesk key show {key} --as alice"),
+        &format!("keydesk key show {key} --as alice --json"),
         "keydesk user list --as alice",
         "keydesk audit list --as alice",
+        "keydesk audit export --as alice",
         "keydesk audit export --as alice --format csv",
         "keydesk audit verify --as alice",
         "keydesk setting list --as alice",
         "keydesk snippet nginx --as alice",
+        "KEYDESK_API_SECRET=x keydesk sign http://localhost/ --key K",
+        "printf 'GET / HTTP/1.1\n\n' | keydesk explain --as alice",
         "keydesk completions bash",
         "keydesk man",
         "keydesk --help",
-        &format!("keydesk key disable {key} --as alice"),
-        &format!("keydesk key revoke {key} --as alice"),
+        "keydesk key create --help",
+        "keydesk --version",
+    ] {
+        for (to, says) in
+            [(">&-", "it is closed"), ("1</dev/null", "it is open for reading only"), (">/dev/full", "No space left")]
+        {
+            let output = shell(&desk, &format!("{verb} {to}"));
+            let said = said(&output);
+            // Of no rows the table is empty, and a full disk has room for that.
+            let empty = verb.ends_with("nothing") && to == ">/dev/full";
+            assert_eq!(output.status.code(), Some(i32::from(!empty)), "{verb} {to}: {said}");
+            assert!(
+                empty || said.contains(&format!("Standard output cannot be written: {says}")),
+                "{verb} {to}: {said}"
+            );
+        }
+        for good in ["2>&-", "| head -c 0", ">/dev/null", ">/dev/null 2>&1"] {
+            let output = shell(&desk, &format!("set -o pipefail; {verb} {good}"));
+            assert_eq!(output.status.code(), Some(0), "{verb} {good}: {}", said(&output));
+        }
+    }
+}
+
+/// What stops a key is done, whoever listens.
+#[test]
+fn what_was_done_is_done_whatever_is_closed() {
+    let desk = Desk::ready();
+    let key = desk.new_key("hmac", "there");
+    for verb in [
+        format!("keydesk key disable {key} --as alice"),
+        format!("keydesk key edit {key} --as alice --note x"),
+        format!("keydesk key revoke {key} --as alice"),
+        "keydesk setting set staleness 60 --as alice".to_owned(),
     ] {
         for closed in [">&-", "2>&-", "<&-", "<&- >&- 2>&-"] {
             let output = shell(&desk, &format!("{verb} {closed}"));

@@ -38,6 +38,7 @@ fn a_network_is_kept_as_it_is_judged() {
         ("[2001:db8::1]:443", "brackets or a port"),
         ("203.0.113.0/255.255.255.0", "Did you mean 203.0.113.0/24?"),
         ("203.0.113.*", "Did you mean 203.0.113.0/24?"),
+        ("::203.0.113.9", "Write 203.0.113.9."),
     ] {
         desk.run(&["key", "create", "--as", "alice", "--kind", "basic", "--name", "x", "--network", given])
             .fails(2, says);
@@ -117,6 +118,44 @@ fn text_may_begin_with_a_dash_and_a_mistyped_flag_is_told() {
         desk.run(&[&create[..], args].concat()).fails(2, says);
     }
     desk.run(&["key", "rename", id, "--as", "alice", "--lable", "z"]).fails(2, "--lable");
+    let said = desk.run(&["key", "rename", id, "- z", "--as", "alice"]);
+    assert!(
+        said.err.contains("write it last, in quotes, with -- before it") && !said.err.contains("-- - "),
+        "{}",
+        said.err
+    );
+}
+
+/// A time, a network or a number that begins with a dash is a value that is wrong, and no flag.
+#[test]
+fn a_value_that_begins_with_a_dash_is_judged_as_a_value() {
+    let desk = Desk::ready();
+    let id = desk.new_key("hmac", "x");
+    let create = ["key", "create", "--as", "alice", "--kind", "hmac", "--name", "y"];
+    let (edit, rotate) = (["key", "edit", &id, "--as", "alice"], ["key", "rotate", &id, "--as", "alice"]);
+    let before = desk.verify();
+    for (verb, args, says) in [
+        (&create[..], &["--expires", "-1d"][..], "is not a time"),
+        (&create, &["--not-before", "-1d"], "is not a time"),
+        (&edit, &["--expires", "-1d"], "is not a time"),
+        (&create, &["--network", "-1"], "is not a network"),
+        (&create, &["--algorithm", "-x"], "-x"),
+        (&rotate, &["--overlap", "-1h"], "invalid value '-1h'"),
+        (&["setting", "set", "staleness"], &["-1", "--as", "alice"], "1 to 3600 seconds"),
+        (&["key", "list", "--as", "alice"], &["--expires-within", "-1d"], "-1d"),
+        (&["audit", "list", "--as", "alice"], &["--from", "-1d"], "-1d"),
+        (&create, &["--expires", "--json"], "--json looks like a flag"),
+    ] {
+        let run = desk.run(&[verb, args].concat());
+        assert!(!run.err.contains("unexpected argument"), "{args:?}: {}", run.err);
+        run.fails(2, says);
+    }
+    assert_eq!(desk.verify(), before);
+    let body = desk.path().join("-dash.json");
+    fs::write(&body, "{}").unwrap();
+    let mut sign = desk.command(&["sign", "http://localhost/", "--key", "K", "--body", "-dash.json"]);
+    let signed = sign.current_dir(desk.path()).env("KEYDESK_API_SECRET", "x").output().unwrap();
+    assert!(signed.status.success(), "{}", String::from_utf8_lossy(&signed.stderr));
 }
 
 #[test]
@@ -155,6 +194,18 @@ fn a_tilde_is_the_home_directory_and_no_name() {
         ("data_dir = \"~bob/desk\"", None, None, "~ before a name is not looked up"),
         ("data_dir = \"$HOME/desk\"", None, None, "variables are not read"),
         ("master_key_file = \"~bob/k\"", None, None, "~ before a name"),
+        ("data_dir = \"file:x\"", None, None, "looks like a URL"),
+        ("data_dir = \"sqlite:x\"", None, None, "a path with a colon is written ./PATH"),
+        ("state_dir = \"file:st\"", None, None, "looks like a URL"),
+        ("master_key_file = \"file:k\"", None, None, "looks like a URL"),
+        ("[serve]\ngateway_token_file = \"file:t\"", None, None, "looks like a URL"),
+        ("data_dir = \":memory:\"", None, None, "names a database without a file"),
+        ("", Some("file:x"), None, "looks like a URL"),
+        ("", None, Some(["--data-dir", "file:x"]), "looks like a URL"),
+        ("", None, Some(["--master-key-file", "file:k"]), "looks like a URL"),
+        ("", None, Some(["--config", "file:c"]), "looks like a URL"),
+        ("", None, Some(["--store", ":memory:"]), "run keydesk demo"),
+        ("", None, Some(["--store", "sqlite::memory:"]), "run keydesk demo"),
         ("store = \"~bob/k\"", None, None, "~ before a name"),
         ("[serve]\ngateway_token_file = \"~bob/t\"", None, None, "~ before a name"),
         ("", Some("~bob/x"), None, "~ before a name"),

@@ -55,7 +55,14 @@ fn token_and_log_level_follow_and_what_is_wrong_changes_nothing() {
     verifier.until("followed", |_| ask(&other) == 200);
     verifier.until("it says more", |verifier| verifier.log().contains("\"DEBUG\""));
     // One fault after another: the last good word stands.
-    let faults: [(&dyn Fn(), &str); 4] = [
+    let faults: [(&dyn Fn(), &str); 5] = [
+        (
+            &|| {
+                let config = desk.dir.path().join("config/config.toml");
+                fs::set_permissions(config, fs::Permissions::from_mode(0o666)).unwrap();
+            },
+            "can be written by others (mode 0666)",
+        ),
         (&|| config("misspelt = 1"), "unknown field"),
         (&|| config("log = \"debgu\""), "is no log level"),
         (&|| put(&desk, "token", "short"), "32 or more"),

@@ -40,5 +40,5 @@ pub fn run(site: &Site, args: &AcceptArgs) -> Result<(), Failure> {
     if trail_broken {
         said.push("The activity log itself is not whole: rows were compared only with the part of it that can still be trusted.".to_owned());
     }
-    out::lines(said)
+    out::done(said)
 }

@@ -9,7 +9,7 @@ use crate::{
         args::{self, Acting},
         desk::Site,
         failure::Failure,
-        out::{Form, Printer},
+        out::{self, Form, Printer},
     },
     export::Format,
 };
@@ -30,6 +30,7 @@ pub struct ExportArgs {
 
 /// Writes it.
 pub fn run(site: &Site, args: ExportArgs) -> Result<(), Failure> {
+    out::heard()?;
     let desk = site.open(&args.acting)?;
     match args.format {
         Format::JsonLines => {

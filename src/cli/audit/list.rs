@@ -40,10 +40,10 @@ pub struct PartArgs {
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
     /// Not before: 2027-01-31, 2027-01-31T09:00:00Z, or a span ago such as 7d
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
     from: Option<String>,
     /// Before, as for --from
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
     until: Option<String>,
 }
 

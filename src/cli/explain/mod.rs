@@ -33,6 +33,9 @@ use words::{Named, words};
 /// Longest request that is read: the limit of a body, and as much for the fields as a gateway takes.
 const LONGEST: u64 = (1 << 20) + (64 << 10);
 
+/// Longest text that is read: a trace in hex takes five times as much as the request in it, and its answer stands behind it.
+const LONGEST_PASTED: u64 = 16 << 20;
+
 /// What `explain` takes.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
@@ -42,13 +45,13 @@ pub struct ExplainArgs {
     #[arg(long, value_parser = args::kind())]
     kind: Option<Kind>,
     /// The address that it came from, as the gateway tells it; needed where a credential has networks
-    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    #[arg(long, value_name = "ADDRESS", value_parser = address, allow_hyphen_values = true)]
     client: Option<IpAddr>,
     /// It came over http; over https unless given
     #[arg(long)]
     http: bool,
     /// When it was sent; now unless given
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
 }
 
@@ -68,6 +71,9 @@ pub fn run(site: &Site, args: &ExplainArgs) -> Result<(), Failure> {
             "This is no HTTP request. Paste the request line, the fields, an empty line, and the body; or what `curl -v` says.",
         )
     })?;
+    if pasted.length() as u64 > LONGEST {
+        return Err(Failure::usage(TOO_LONG));
+    }
     let (fields, client) = (pasted.fields(), args.client.map(|client| client.to_string()));
     let request = request(args, &pasted, &fields, client.as_deref());
     let claim = verify::claim(&request);
@@ -111,12 +117,14 @@ pub fn run(site: &Site, args: &ExplainArgs) -> Result<(), Failure> {
     out::lines(lines)
 }
 
+const TOO_LONG: &str = "This request is too long for a verifier. Leave the end of its body out.";
+
 fn standard_input() -> Result<Vec<u8>, Failure> {
     let mut pasted = Vec::new();
-    let read = io::stdin().lock().take(LONGEST + 1).read_to_end(&mut pasted);
+    let read = io::stdin().lock().take(LONGEST_PASTED + 1).read_to_end(&mut pasted);
     read.map_err(|why| Failure::failed(format!("The request cannot be read: {why}. Send it to standard input.")))?;
-    match pasted.len() as u64 > LONGEST {
-        true => Err(Failure::usage("This request is too long for a verifier. Leave the end of its body out.")),
+    match pasted.len() as u64 > LONGEST_PASTED {
+        true => Err(Failure::usage(TOO_LONG)),
         false => Ok(pasted),
     }
 }

@@ -38,6 +38,8 @@ pub(super) fn whose(
         return Ok(None);
     }
     let Some(elsewhere) = Elsewhere::of(request, at) else { return Ok(None) };
+    let named = verify::claim(request);
+    let is_named = |key: &str| named.as_ref().is_some_and(|claim| claim.key.eq_ignore_ascii_case(key));
     let mut found = None;
     each(desk, &mut |fed| {
         if found.is_some() || Some(fed.id) == own {
@@ -46,6 +48,9 @@ pub(super) fn whose(
         let entry = serve::entry(fed);
         let called = || format!("{} ({}, {})", entry.key, safe(&entry.name), entry.kind);
         found = elsewhere.uses(&entry).map(|used| match used {
+            Used::AsSecret if is_named(&entry.key) => {
+                format!("Its key is in other upper and lower case than the one that is here: {}.", called())
+            }
             Used::AsSecret => format!("It was made with the secret of another key: {}.", called()),
             Used::AsKey => format!(
                 "What it sends as its key is the secret of {}: key and secret are exchanged. Whoever saw the request may \

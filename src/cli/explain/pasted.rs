@@ -83,6 +83,12 @@ fn judged(all: &[Pasted], legacy: bool) -> Option<(usize, Option<String>)> {
 }
 
 impl Pasted {
+    /// How many bytes it has, without what it takes to write them down in a trace.
+    pub fn length(&self) -> usize {
+        let fields = self.fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
+        self.target.len() + fields + self.body.as_ref().map_or(0, Vec::len)
+    }
+
     /// Reads one request, and gives what follows it.
     fn read(text: &[u8]) -> Option<(Self, &[u8])> {
         let (first, mut rest) = line(text);

@@ -56,19 +56,19 @@ struct LegacyArgs {
 #[derive(Debug, Args)]
 struct OptionArgs {
     /// Not usable before: 2027-01-31, 2027-01-31T09:00:00Z, or a span from now such as 12h
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
     not_before: Option<String>,
     /// Not usable from then on: 90d, or as for --not-before; never
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
     expires: Option<String>,
     /// A network it may be used from; give it more than once for more
-    #[arg(long = "network", value_name = "CIDR")]
+    #[arg(long = "network", value_name = "CIDR", allow_hyphen_values = true)]
     networks: Vec<String>,
     /// A note for people
     #[arg(long, value_name = "T", default_value = "", allow_hyphen_values = true)]
     note: String,
     /// HMAC: an algorithm it may sign with; give it more than once for more
-    #[arg(long = "algorithm", value_name = "A")]
+    #[arg(long = "algorithm", value_name = "A", allow_hyphen_values = true)]
     algorithms: Vec<String>,
     /// HMAC: whether a request with a body must sign a digest of it
     #[arg(long, value_parser = args::one_of(&BODY_DIGESTS, BodyDigest::as_str))]

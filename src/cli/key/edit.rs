@@ -58,13 +58,13 @@ struct SaidArgs {
     #[arg(long, value_name = "LABEL", allow_hyphen_values = true)]
     name: Option<String>,
     /// Not usable before; "never" or "none" takes it away
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
     not_before: Option<String>,
     /// Not usable from then on; "never" or "none" takes it away
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
     expires: Option<String>,
     /// The networks it may be used from, in place of those it has; "any" or "none" takes them away
-    #[arg(long = "network", value_name = "CIDR")]
+    #[arg(long = "network", value_name = "CIDR", allow_hyphen_values = true)]
     networks: Vec<String>,
     /// From any network
     #[arg(long, conflicts_with = "networks")]
@@ -73,7 +73,7 @@ struct SaidArgs {
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     note: Option<String>,
     /// HMAC: an algorithm it may sign with, in place of those it has; give it more than once for more
-    #[arg(long = "algorithm", value_name = "A")]
+    #[arg(long = "algorithm", value_name = "A", allow_hyphen_values = true)]
     algorithms: Vec<String>,
     /// HMAC: whether a request with a body must sign a digest of it
     #[arg(long, value_parser = args::one_of(&BODY_DIGESTS, BodyDigest::as_str))]
@@ -130,7 +130,7 @@ fn set_password(desk: &Desk, target: Target, args: &EditArgs) -> Result<(), Fail
     match args.generate {
         true => deliver::hand_out(&issued, Made::Rotated, args.json, &args.of.acting.name),
         false => {
-            out::lines([format!("{} has the new password; the old one stopped.", called(&issued.row))])?;
+            out::done([format!("{} has the new password; the old one stopped.", called(&issued.row))])?;
             deliver::tell_stopped(&issued);
             Ok(())
         }

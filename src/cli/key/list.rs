@@ -33,7 +33,7 @@ pub struct ListArgs {
     #[arg(long, value_name = "TEXT", default_value = "", allow_hyphen_values = true)]
     filter: String,
     /// Only those that expire within this time, for example 30d
-    #[arg(long, value_name = "SPAN")]
+    #[arg(long, value_name = "SPAN", allow_hyphen_values = true)]
     expires_within: Option<String>,
     #[command(flatten)]
     form: FormArgs,

@@ -23,7 +23,7 @@ pub struct RotateArgs {
     #[command(flatten)]
     acting: Acting,
     /// How long the old secret keeps working; none if it leaked
-    #[arg(long, ignore_case = true, value_parser = args::overlap())]
+    #[arg(long, ignore_case = true, value_parser = args::overlap(), allow_hyphen_values = true)]
     overlap: Overlap,
     /// Its kind, where a key exists in two
     #[arg(long, value_parser = args::kind())]

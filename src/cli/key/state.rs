@@ -56,7 +56,7 @@ pub fn run(site: &Site, args: StateArgs, verb: Verb) -> Result<(), Failure> {
 
 /// What became of each; a conflict if one was left out.
 pub fn tell(outcomes: &[Outcome], words: impl Fn(&Outcome) -> Option<String>) -> Result<(), Failure> {
-    let printed = out::lines(outcomes.iter().filter_map(words));
+    let printed = out::done(outcomes.iter().filter_map(words));
     let left_out = outcomes.iter().filter_map(|outcome| match outcome {
         Outcome::LeftOut { why, .. } => Some(why),
         Outcome::Done(_) | Outcome::Already(_) => None,

@@ -42,10 +42,10 @@ pub struct SignArgs {
     #[arg(long, default_value = "hmac", value_parser = ["hmac", "rfc9421"])]
     scheme: String,
     /// Method; POST with a body and GET without unless given
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     method: Option<String>,
     /// The file with the body, of 64 MiB at most; - is standard input
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, allow_hyphen_values = true)]
     body: Option<PathBuf>,
     /// One more field to sign, as 'Name: value'; may be given more than once
     #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]

@@ -24,6 +24,8 @@ fn ipv4_written_as_ipv6_is_ipv4_as_it_will_be_judged() {
         ("::ffff:0.0.0.0/96", "0.0.0.0/0"),
         ("2001:DB8:0::/32", "2001:db8::/32"),
         ("::/0", "::/0"),
+        ("::1", "::1/128"),
+        ("::", "::/128"),
     ] {
         assert_eq!(nets(typed).to_string(), read, "{typed}");
         assert_eq!(typed.parse::<Networks>().unwrap().to_string(), read, "{typed} in the store");
@@ -41,6 +43,9 @@ fn what_is_no_network_is_told_with_what_to_write() {
         ("10.0.0.0/33", "is not a network"),
         ("203.0.113.5/24", "203.0.113.5/24 has bits set behind its prefix. Did you mean 203.0.113.0/24?"),
         ("::ffff:203.0.113.5/120", "Did you mean 203.0.113.0/24?"),
+        ("::10.0.0.1", "which no request comes from. Write 10.0.0.1."),
+        ("::a00:1/128", "Write 10.0.0.1."),
+        ("::10.0.0.0/104", "Write 10.0.0.0/8."),
         ("fe80::1%eth0", "names an interface of one machine, which a request does not tell. Write fe80::1"),
         ("fe80::%eth0/64", "names an interface"),
         ("[2001:db8::1]", "it has brackets or a port"),

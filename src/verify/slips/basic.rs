@@ -6,7 +6,7 @@ use crate::credential::{Kind, holds_api_secret};
 use crate::secret::Secret;
 use crate::time::Seconds;
 use crate::vault::VaultError;
-use crate::verify::{Answer, BodyCheck, PasswordQuestion, Snapshot, secrets, snapshot::PackedSecret};
+use crate::verify::{Answer, BodyCheck, PasswordQuestion, Snapshot, base64, secrets, snapshot::PackedSecret};
 
 use super::{readings, tidy};
 
@@ -94,6 +94,14 @@ pub(in crate::verify) fn mistake(
         Some(guess) => guess.mistake(Kind::Basic, snapshot, now),
         None => Ok(None),
     }
+}
+
+/// Whether a field is the token of a Basic credential alone, without the word before it.
+pub(in crate::verify) fn is_bare(field: &[u8]) -> bool {
+    let pair = base64::decode_secret(field);
+    pair.as_ref()
+        .and_then(Secret::expose_text)
+        .is_some_and(|text| text.contains(':') && !text.contains(char::is_control))
 }
 
 /// What a token was meant as.

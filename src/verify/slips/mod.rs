@@ -14,7 +14,7 @@ mod targets;
 mod texts;
 mod tidy;
 
-pub(super) use basic::{mistake as in_basic, pair as basic_pair};
+pub(super) use basic::{is_bare, mistake as in_basic, pair as basic_pair};
 pub(super) use digests::mistake as in_digests;
 pub(super) use legacy::{mistake as in_legacy, pair as legacy_pair};
 pub(super) use signature::mistake as in_signature;

@@ -99,6 +99,23 @@ fn http_2_and_traces_of_curl() {
     says(&signer.explain(&[], &whole).out, &["Verdict: allowed.\n", &signer.key]);
 }
 
+/// The trace is five times as long as what was sent, which alone counts.
+#[test]
+fn a_trace_in_hex_of_a_long_body() {
+    let signer = Signer::new();
+    let body = "x".repeat(300_000);
+    let traced = |name: &str, bytes: &[u8]| {
+        let hex: String = bytes.chunks(16).enumerate().map(hex_line).collect();
+        format!("=> Send {name}, {0} bytes (0x{0:x})\n{hex}", bytes.len())
+    };
+    let head = format!("{LINE}\n{}\n", post(&signer, SHA256, &body)).replace('\n', "\r\n");
+    let whole = format!("{}{}== Info: done\n", traced("header", head.as_bytes()), traced("data", body.as_bytes()));
+    assert!(whole.len() > 1_200_000);
+    says(&signer.explain(&[], &whole).out, &["Verdict: allowed.\n", &signer.key]);
+    let long = format!("POST / HTTP/1.1\nHost: a\n\n{}", "x".repeat(1_200_000));
+    signer.desk.typing(&long, &["explain", "--as", "alice"]).fails(2, "too long for a verifier");
+}
+
 /// As `curl --trace` writes it.
 fn hex_line((n, bytes): (usize, &[u8])) -> String {
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x} ")).collect();
