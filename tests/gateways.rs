@@ -11,6 +11,7 @@ mod need;
 mod gateways {
     #[macro_use]
     pub mod checks;
+    pub mod astray;
     pub mod caddy;
     pub mod client;
     pub mod clients;

@@ -8,6 +8,7 @@ mod place;
 
 mod serve {
     pub mod answers;
+    pub mod astray;
     pub mod claims;
     pub mod contract;
     pub mod hangup;
