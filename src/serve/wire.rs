@@ -60,7 +60,17 @@ pub(super) struct Watched<S> {
 impl<S> Watched<S> {
     pub(super) fn new(inner: S, deadline: Deadline) -> (Self, Fragment) {
         let fragment = Fragment::default();
-        (Self { inner, scanner: Scanner::default(), fragment: fragment.clone(), deadline, waits: false, lingering: None }, fragment)
+        (
+            Self {
+                inner,
+                scanner: Scanner::default(),
+                fragment: fragment.clone(),
+                deadline,
+                waits: false,
+                lingering: None,
+            },
+            fragment,
+        )
     }
 
     /// What came of writing.

@@ -70,7 +70,9 @@ fn the_verifier_itself_answers_no_question_that_went_astray() {
         assert!(text.contains(refuses) && text.contains(allowed), "{text}");
         text.replace(refuses, "").replace(allowed, "")
     });
-    for target in ["x:http://k/readyz", "x:http://k/healthz", "http:http://k/metrics?a", "x:/readyz", "x:http://k/v1/verify"] {
+    for target in
+        ["x:http://k/readyz", "x:http://k/healthz", "http:http://k/metrics?a", "x:/readyz", "x:http://k/v1/verify"]
+    {
         let status = Sent::new("POST", target).field("Content-Length", "0").to(house.gate).status;
         assert!(status >= 400, "{target}: {status}");
         house.api.none();

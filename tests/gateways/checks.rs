@@ -4,12 +4,12 @@ use std::time::{Duration, Instant};
 
 use keydesk::credential::Verb;
 
+pub use super::{astray::*, crowds::*, nameless::*, tunnels::*};
 use super::{
     client::Sent,
     house::{Framing, Gateway, House, Keys},
     targets::{Fate, ODD},
 };
-pub use super::{astray::*, crowds::*, nameless::*, tunnels::*};
 use crate::support::Key;
 
 macro_rules! checks {
