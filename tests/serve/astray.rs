@@ -26,6 +26,7 @@ fn a_page_is_no_answer_to_a_gateway() {
         "X-Original-Client: 127.0.0.1\r\n",
         "X-Envoy-Auth-Partial-Body: false\r\n",
     ];
+    assert_eq!(ask("POST /v1/verify", told[0]).status(), 401);
     for page in PAGES {
         for method in ["GET", "POST", "DELETE"] {
             assert_eq!(ask(&format!("{method} {page}"), "").status(), 200, "{method} {page}");
