@@ -135,7 +135,7 @@ end
 -- Writes who is calling, or says with what status the request is refused. HAProxy keeps silent where a field does not fit
 -- beside the others any more; the last one makes sure that there is room for what the rules after this one write.
 local function identify(txn, told)
-  local wanted = { ["x-keydesk-room"] = string.rep("x", 128) }
+  local wanted = { ["x-keydesk-room"] = string.rep("x", 160 + #txn.sf:req_fhdr("host")) }
   for _, name in ipairs(IDENTITY) do
     local values = told[name]
     if not values or not values[0] or values[1] then

@@ -10,7 +10,7 @@ use std::{
 
 use hyper::{
     Request,
-    body::Incoming,
+    body::{Body as _, Incoming},
     rt::{Read, Write},
     server::conn::http1,
     service::service_fn,
@@ -122,7 +122,9 @@ where
     let service = service_fn(|request: Request<Incoming>| {
         let (verifier, place, fragment, deadline) = (&verifier, &place, &fragment, &deadline);
         async move {
+            let has_body = !request.body().is_end_stream();
             let (answer, now) = route::answer(verifier, place, fragment, request).await;
+            fragment.answered(has_body);
             deadline.answered(now);
             Ok::<Answer, std::convert::Infallible>(answer)
         }

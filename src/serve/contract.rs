@@ -200,6 +200,17 @@ impl Contract {
     }
 }
 
+/// Whether some field tells of a client's request, in the words of whatever gateway. `X-Forwarded-For`, `-Host` and `-Proto`
+/// are not among them: any proxy in front of somebody who reads a page writes those.
+pub(super) fn tells_of_a_request(headers: &HeaderMap) -> bool {
+    let told = |name: &str| {
+        name.starts_with("x-original-")
+            || name == START_LINE.names[PARTIAL]
+            || [METHOD, TARGET].into_iter().any(|slot| name == FORWARDED.names[slot])
+    };
+    headers.keys().any(|name| told(name.as_str()))
+}
+
 /// Whether any contract has a field of such a name: most fields are the client's own, and are not compared with each.
 fn is_told_by(name: &str) -> bool {
     name.starts_with("x-") || name == "host"

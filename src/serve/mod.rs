@@ -19,6 +19,7 @@ mod health;
 mod journal;
 mod json;
 mod line;
+mod linger;
 mod listen;
 mod load;
 mod log;

@@ -11,6 +11,7 @@ use crate::verify::{CredentialRef, Snapshot, Surface};
 use super::{
     answer::{self, Answer},
     ask::{self, Asked, Family},
+    contract,
     metrics::Gauges,
     room::Place,
     state::Verifier,
@@ -82,6 +83,9 @@ async fn answer_at(
     began: Instant,
 ) -> (Answer, bool) {
     let route = route(request.method(), request.uri().path());
+    if is_astray(&route, &request) {
+        return (answer::deny(), false);
+    }
     match route {
         // A load balancer or a service manager has no token, and learns no more than that.
         Route::Health => return (answer::page(StatusCode::OK, TEXT, "alive\n".to_owned()), false),
@@ -102,6 +106,14 @@ async fn answer_at(
         Route::Authz(asked) => (ask::gateway(verifier, asked, fragment, request).await, true),
         _ => (ask::application(verifier, request).await, true),
     }
+}
+
+/// Whether a gateway's question may have gone to another path than the gateway meant. A gateway may build the target of its
+/// question from the client's, and lets a request through at any 2xx. So whoever asks names a path and nothing before it,
+/// and no page is for somebody who tells of a client's request.
+fn is_astray(route: &Route, request: &Request<Incoming>) -> bool {
+    let absolute = request.uri().scheme().is_some() || request.uri().authority().is_some();
+    absolute || !matches!(route, Route::Authz(_)) && contract::tells_of_a_request(request.headers())
 }
 
 /// Whether the request comes from a gateway: by the Unix socket, or by the token.

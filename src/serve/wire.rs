@@ -12,13 +12,13 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
 use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 
-use super::{deadline::Deadline, scanner::Scanner};
+use super::{deadline::Deadline, linger::Lingering, scanner::Scanner};
 
 /// Whether a request line with a `#` was seen on a connection. Which of its requests that was cannot be known, so the
 /// one that asks is refused and the connection is closed after the answer.
@@ -29,6 +29,8 @@ pub(super) struct Fragment(Arc<Marks>);
 struct Marks {
     seen: AtomicBool,
     told: AtomicBool,
+    /// More may come that belongs to no answered question: bytes of a head that was not read to its end, or a body.
+    open: AtomicBool,
 }
 
 impl Fragment {
@@ -37,6 +39,11 @@ impl Fragment {
         let seen = self.0.seen.load(Ordering::Relaxed);
         self.0.told.fetch_or(seen, Ordering::Relaxed);
         seen
+    }
+
+    /// A question was answered; it may have a body of which not all was read.
+    pub(super) fn answered(&self, has_body: bool) {
+        self.0.open.store(has_body, Ordering::Relaxed);
     }
 }
 
@@ -49,12 +56,23 @@ pub(super) struct Watched<S> {
     deadline: Deadline,
     /// Whether the client has not read everything that was written.
     waits: bool,
+    lingering: Option<Lingering>,
 }
 
 impl<S> Watched<S> {
     pub(super) fn new(inner: S, deadline: Deadline) -> (Self, Fragment) {
         let fragment = Fragment::default();
-        (Self { inner, scanner: Scanner::default(), fragment: fragment.clone(), deadline, waits: false }, fragment)
+        (
+            Self {
+                inner,
+                scanner: Scanner::default(),
+                fragment: fragment.clone(),
+                deadline,
+                waits: false,
+                lingering: None,
+            },
+            fragment,
+        )
     }
 
     /// Tracks the result of a write.
@@ -86,6 +104,7 @@ impl<S: Read + Unpin> Read for Watched<S> {
         let this = &mut *self;
         match Pin::new(&mut this.inner).poll_read(cx, own.unfilled()) {
             Poll::Ready(Ok(())) => {
+                this.fragment.0.open.store(!own.filled().is_empty(), Ordering::Relaxed);
                 if this.scanner.scan(own.filled()) {
                     this.fragment.0.seen.store(true, Ordering::Relaxed);
                 }
@@ -97,7 +116,7 @@ impl<S: Read + Unpin> Read for Watched<S> {
     }
 }
 
-impl<S: Write + Unpin> Write for Watched<S> {
+impl<S: Read + Write + Unpin> Write for Watched<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.inner).poll_write(cx, buf);
         self.wrote(written)
@@ -113,7 +132,14 @@ impl<S: Write + Unpin> Write for Watched<S> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(cx)
+        let this = &mut *self;
+        if this.lingering.is_none() {
+            ready!(Pin::new(&mut this.inner).poll_shutdown(cx))?;
+            if !this.fragment.0.open.load(Ordering::Relaxed) {
+                return Poll::Ready(Ok(()));
+            }
+        }
+        this.lingering.get_or_insert_with(Lingering::default).poll(&mut this.inner, cx).map(Ok)
     }
 
     fn is_write_vectored(&self) -> bool {

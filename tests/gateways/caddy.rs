@@ -1,10 +1,15 @@
-//! Caddy, by `forward_auth`.
+//! Caddy, by what `forward_auth` stands for.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    path::Path,
+    process::Command,
+};
 
 use super::{
     client::Sent,
-    house::{Framing, Gateway, installed},
+    house::{Framing, Gateway, House, installed},
     targets::Fate::{Exact, Refused, Spelled},
 };
 
@@ -55,20 +60,62 @@ fn caddy(program: &Path, place: &Path, verb: &str) -> Command {
 checks!(CADDY);
 checks!(http2 CADDY_HTTP2);
 
+/// Files that were written by hand, or printed before, do not refuse such a target.
+#[test]
+fn the_verifier_itself_answers_no_question_that_went_astray() {
+    let Some(house) = CADDY.start() else { return };
+    let refuses = "\t\trespond @opaque 400\n";
+    let allowed = "\t\t\t\theader X-Keydesk-Credential *\n";
+    reload(&house, |text| {
+        assert!(text.contains(refuses) && text.contains(allowed), "{text}");
+        text.replace(refuses, "").replace(allowed, "")
+    });
+    for target in
+        ["x:http://k/readyz", "x:http://k/healthz", "http:http://k/metrics?a", "x:/readyz", "x:http://k/v1/verify"]
+    {
+        let status = Sent::new("POST", target).field("Content-Length", "0").to(house.gate).status;
+        assert!(status >= 400, "{target}: {status}");
+        house.api.none();
+    }
+    house.through(&Sent::new("GET", "/").basic(&house.keys.one));
+}
+
+#[test]
+fn a_success_that_names_nobody_lets_nothing_through() {
+    let Some(house) = CADDY.start() else { return };
+    let stranger = house.hang(&house.kill_verifier());
+    std::thread::spawn(move || {
+        for mut stream in stranger.incoming().flatten() {
+            let mut head = [0; 4096];
+            if stream.read(&mut head).is_ok() {
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\nalive\n");
+            }
+        }
+    });
+    house.refused(&Sent::new("GET", "/").basic(&house.keys.one), 503);
+}
+
 #[test]
 fn a_reload_takes_what_was_changed() {
     let Some(house) = CADDY.start() else { return };
-    let place = house.desk.dir.path().join("gateway");
-    let file = place.join(CADDY.file);
-    let text = fs::read_to_string(&file).unwrap();
     let sent = Sent::new("GET", "/").basic(&house.keys.one);
     house.through(&sent);
     let api = format!("reverse_proxy {}", house.api.address);
-    assert_eq!(text.matches(&api).count(), 1);
-    fs::write(&file, text.replace(&api, "respond 418")).unwrap();
+    reload(&house, |text| {
+        assert_eq!(text.matches(&api).count(), 1);
+        text.replace(&api, "respond 418")
+    });
+    house.refused(&sent, 418);
+    house.refused(&Sent::new("GET", "/"), 401);
+}
+
+/// Changes the file of a running Caddy.
+fn reload(house: &House, change: impl FnOnce(String) -> String) {
+    let place = house.desk.dir.path().join("gateway");
+    let file = place.join(CADDY.file);
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, change(text)).unwrap();
     let program = installed("caddy").unwrap();
     let done = caddy(&program, &place, "reload").arg("--config").arg(place.join("main")).output().unwrap();
     assert!(done.status.success(), "{done:?}");
-    house.refused(&sent, 418);
-    house.refused(&Sent::new("GET", "/"), 401);
 }

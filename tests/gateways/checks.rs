@@ -4,19 +4,19 @@ use std::time::{Duration, Instant};
 
 use keydesk::credential::Verb;
 
+pub use super::{astray::*, crowds::*, nameless::*, tunnels::*};
 use super::{
     client::Sent,
     house::{Framing, Gateway, House, Keys},
     targets::{Fate, ODD},
 };
-pub use super::{crowds::*, nameless::*, tunnels::*};
 use crate::support::{Key, PATIENCE};
 
 macro_rules! checks {
     ($gateway:expr) => {
         $crate::checks::checks!($gateway; only_a_live_credential_gets_through, the_client_cannot_write_who_it_is,
             forged_contract_fields_change_nothing, authorization_counts_once, a_body_must_be_signed,
-            odd_targets_are_seen_alike_or_refused, without_a_verifier_nothing_gets_through,
+            odd_targets_are_seen_alike_or_refused, no_target_leads_the_question_astray, without_a_verifier_nothing_gets_through,
             no_request_becomes_a_tunnel, no_spelling_of_an_identity_arrives, trailers_name_nobody,
             any_number_of_fields_has_an_answer, a_large_head_has_an_answer,
             a_request_without_a_host_is_judged_by_the_one_that_the_api_gets,
@@ -27,6 +27,7 @@ macro_rules! checks {
             use super::*;
 
             $crate::checks::checks!($gateway; no_stream_becomes_a_tunnel,
+                no_path_of_a_stream_leads_the_question_astray,
                 any_number_of_fields_of_a_stream_has_an_answer, a_stream_without_a_host_has_one,
                 a_stream_tells_of_no_body_only_where_there_is_none);
         }
@@ -111,6 +112,9 @@ pub fn the_client_cannot_write_who_it_is(gateway: &Gateway, house: &House) {
     }
 }
 
+/// The host that every client names.
+const HOST: &str = "api.example.com";
+
 /// What a client may hope that the verifier believes.
 const FORGED: [(&str, &str); 20] = [
     ("X-Original-Method", "POST"),
@@ -142,7 +146,8 @@ pub fn forged_contract_fields_change_nothing(_: &Gateway, house: &House) {
         fields.fold(sent, |sent, (name, value)| sent.field(name, value))
     };
     for times in [0, 1, 2] {
-        assert_eq!(house.through(&forge(Sent::new("GET", "/real").signed(signs), times)).target(), "/real");
+        let arrived = house.through(&forge(Sent::new("GET", "/real").signed(signs), times));
+        assert_eq!((arrived.target().as_str(), arrived.all("X-Forwarded-Host")), ("/real", vec![HOST.to_owned()]));
         house.through(&forge(Sent::new("GET", "/real").basic(here), times));
         house.refused(&forge(Sent::new("GET", "/real").basic(there), times), 401);
         let elsewhere = Sent::new("POST", "/forged").signed(signs);

@@ -12,6 +12,7 @@ mod support;
 
 #[macro_use]
 mod checks;
+mod astray;
 mod caddy;
 mod client;
 mod clients;

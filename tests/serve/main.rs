@@ -12,6 +12,7 @@ mod support;
 
 mod altered;
 mod answers;
+mod astray;
 mod attack;
 mod claims;
 mod contract;
