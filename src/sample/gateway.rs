@@ -9,7 +9,7 @@ use super::Upstream;
 pub enum Gateway {
     /// nginx, by `auth_request`.
     Nginx,
-    /// Caddy, by `forward_auth`.
+    /// Caddy, by `reverse_proxy` with a response matcher.
     Caddy,
     /// HAProxy.
     Haproxy,

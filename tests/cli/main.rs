@@ -13,6 +13,7 @@ mod input;
 mod keys;
 mod kill;
 mod manual;
+mod mended;
 mod moments;
 mod people;
 mod process;

@@ -31,3 +31,4 @@ mod threads;
 mod traefik;
 mod tricks;
 mod units;
+mod unread;

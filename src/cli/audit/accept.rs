@@ -31,7 +31,7 @@ pub fn run(site: &Site, args: &AcceptArgs) -> Result<(), Failure> {
     }
     if users > 0 {
         said.push(format!(
-            "Users whose rows were removed or changed, and are there again: {users}. Give each a password: `keydesk user passwd NAME`."
+            "Users whose rows were removed or changed, and are there again: {users}. Give each a password: `keydesk user passwd NAME --as NAME`."
         ));
     }
     if moved > 0 {

@@ -1,5 +1,6 @@
 //! `keydesk explain`: what the verifier answers and why; nothing pasted is kept or repeated.
 
+mod basic;
 mod passwords;
 mod pasted;
 mod slips;

@@ -42,6 +42,15 @@ impl Verifier {
     }
 
     /// Asks it to stop.
+    /// Does something that the verifier sees all at once, when it goes on.
+    pub fn held<T>(&self, work: impl FnOnce() -> T) -> T {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
+        let done = work();
+        rustix::process::kill_process(pid, rustix::process::Signal::CONT).unwrap();
+        done
+    }
+
     pub fn stop(mut self) {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
