@@ -268,9 +268,9 @@ impl Refresh {
 
     /// Loads everything anew, and notes whether it is what the head tells of.
     fn load_anew(&mut self, hub: &Hub) -> Result<(), HubError> {
-        self.glimpses = false;
-        let whole = self.load(hub)?;
-        self.glimpses = true;
+        let loaded = self.load(hub);
+        self.glimpses = loaded.is_ok();
+        let whole = loaded?;
         self.known.trust.alter(!whole);
         self.known.trust.look(hub);
         self.verifier.health.trust(&self.known.trust);

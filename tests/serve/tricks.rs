@@ -234,7 +234,7 @@ fn a_row_beyond_the_end_of_the_trail_is_told_and_moved_away() {
     assert_eq!(status(&verifier, &one), 200);
     assert!(found(&desk).contains("was added outside keydesk"), "{}", found(&desk));
     let row = desk.hub.find(&desk.alice, &one.key, None).unwrap();
-    let said = desk.hub.set_state(&desk.alice, &[row.target()], Verb::Revoke).unwrap_err();
+    let said = desk.hub.rotate(&desk.alice, row.target(), Overlap::None).unwrap_err();
     assert!(said.to_string().contains("keydesk audit accept"), "{said}");
     assert_eq!(desk.hub.accept_store(&desk.alice, false).unwrap().moved, 1);
     desk.set(&one, Verb::Revoke);
