@@ -34,17 +34,22 @@ pub(super) fn check_for_mending(
 ) -> Result<PersonRecord, HubError> {
     match check(tx, vault, actor, right) {
         Err(HubError::SessionOver(why @ (SessionOver::Unknown | SessionOver::Tampered))) if actor.via == Via::Local => {
-            by_the_trail(tx, vault, actor)?.ok_or(HubError::SessionOver(why))
+            by_the_trail(tx, vault, actor, &why)?.ok_or(HubError::SessionOver(why))
         }
         checked => checked,
     }
 }
 
-fn by_the_trail(tx: &mut dyn Tx, vault: &Vault, actor: &Actor) -> Result<Option<PersonRecord>, HubError> {
+fn by_the_trail(
+    tx: &mut dyn Tx,
+    vault: &Vault,
+    actor: &Actor,
+    why: &SessionOver,
+) -> Result<Option<PersonRecord>, HubError> {
     let Some(head) = tables::head(tx)?.filter(|head| guard::head_intact(vault, head)) else { return Ok(None) };
-    let told = sums::told(vault, &head)?;
     // The trail is long, and a name that was merely mistyped is no reason to read it.
-    if sums::fits(tx, vault, &told, sums::USERS).unwrap_or(false) {
+    let told = sums::told(vault, &head)?;
+    if matches!(why, SessionOver::Unknown) && sums::fits(tx, vault, &told, sums::USERS).unwrap_or(false) {
         return Ok(None);
     }
     Ok(Vouched::read(tx, &head)?.administrator(actor.user.as_str(), actor.epoch))

@@ -26,13 +26,12 @@ fn edit_trail(desk: &Desk, change: &str) {
     }
 }
 
-/// Keeps the row of a key, and returns what puts it back.
+/// Keeps the row of a key in another file, and returns what puts it back.
 fn older_row(desk: &Desk, id: &str) -> String {
-    sql(desk, &format!("CREATE TABLE older AS SELECT * FROM credential WHERE id = '{id}'"));
-    format!(
-        "PRAGMA foreign_keys = OFF; DELETE FROM credential WHERE id = '{id}'; INSERT INTO credential SELECT * FROM older; \
-         DROP TABLE older"
-    )
+    let kept = desk.database().with_file_name("kept.db");
+    let attach = format!("ATTACH '{}' AS kept; PRAGMA foreign_keys = OFF;", kept.display());
+    sql(desk, &format!("{attach} CREATE TABLE kept.older AS SELECT * FROM credential WHERE id = '{id}'"));
+    format!("{attach} DELETE FROM credential WHERE id = '{id}'; INSERT INTO credential SELECT * FROM kept.older")
 }
 
 fn state(desk: &Desk, key: &str) -> String {

@@ -42,7 +42,7 @@ fn rows_that_cannot_be_read_keep_nothing_from_being_followed() {
         let [one, two] = ["one", "two"].map(|name| desk.key(Kind::Basic, name));
         let verifier = desk.verifier();
         assert_eq!([&one, &two].map(|key| status(&verifier, key)), [200; 2]);
-        desk.sql(&format!("PRAGMA foreign_keys = OFF; {}", planted.replace("ID", &one.id)));
+        desk.sql(&format!("PRAGMA foreign_keys = OFF; {}", planted.replace("ID", &one.id.to_string())));
         desk.set(&two, Verb::Revoke);
         verifier.until(planted, |verifier| status(verifier, &two) == 401);
     }

@@ -156,7 +156,12 @@ fn harden(connection: &Connection) -> Result<(), StoreError> {
 
 /// Sets the journal and sync modes of every connection to a file.
 pub(super) fn settle(connection: &Connection) -> Result<(), StoreError> {
-    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).map_err(failed(connection))?;
+    // The journal mode is written to the file. A file that says that it is of a newer keydesk may have to be left alone, and
+    // if it is, it has the mode already.
+    let step: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed(connection))?;
+    if step <= LAST {
+        connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).map_err(failed(connection))?;
+    }
     connection.pragma_update(None, "synchronous", "full").map_err(failed(connection))
 }
 
