@@ -156,12 +156,7 @@ fn harden(connection: &Connection) -> Result<(), StoreError> {
 
 /// Sets the journal and sync modes of every connection to a file.
 pub(super) fn settle(connection: &Connection) -> Result<(), StoreError> {
-    // The journal mode is written to the file. A file that says that it is of a newer keydesk may have to be left alone, and
-    // if it is, it has the mode already.
-    let step: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed(connection))?;
-    if step <= LAST {
-        connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).map_err(failed(connection))?;
-    }
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).map_err(failed(connection))?;
     connection.pragma_update(None, "synchronous", "full").map_err(failed(connection))
 }
 
@@ -171,6 +166,12 @@ fn upgrade(connection: &Connection, place: &Place, carry: Carry<'_>) -> Result<(
     let path = &place.path;
     let (is, catalogue) = ours::check(connection, path)?;
     if is > LAST {
+        // The journal mode is written to the file, and this one may have to be left alone.
+        let mode: String =
+            connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).map_err(failed(connection))?;
+        if mode != "wal" {
+            return Err(ours::newer(is, path));
+        }
         place.found_beyond(is, catalogue.bytes());
     }
     if is >= LAST {

@@ -97,7 +97,8 @@ pub(super) fn newest(step: i64, catalogue: &Catalogue, place: &Place) -> Result<
     )))
 }
 
-fn newer(step: i64, path: &Path) -> StoreError {
+/// A newer keydesk made it.
+pub(super) fn newer(step: i64, path: &Path) -> StoreError {
     StoreError::Foreign(format!(
         "{} was made by a newer keydesk (schema {step}, this one knows {LAST}). It was left alone; install the newer keydesk.",
         path.display()
