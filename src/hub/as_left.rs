@@ -35,7 +35,11 @@ impl Changes {
         if beside.contains(&row.action.as_str()) {
             return;
         }
-        self.0.entry(subject.clone()).or_insert(Last { told: Told::default(), table, seen: false }).told.take_up(row);
+        self.0
+            .entry(subject.clone())
+            .or_insert(Last { told: Told::default(), table, seen: false })
+            .told
+            .take_up(row, false);
     }
 
     /// What is not as the trail left it, as a sentence without an end.

@@ -55,7 +55,7 @@ fn by_the_trail(
             return Ok(None);
         }
     }
-    Ok(Vouched::read(tx, &head)?.administrator(actor.user.as_str(), actor.epoch))
+    Ok(Vouched::read(tx, &head, true)?.administrator(actor.user.as_str(), actor.epoch))
 }
 
 /// The user behind an actor, if the session is still good.

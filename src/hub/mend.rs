@@ -42,7 +42,7 @@ impl Change<'_> {
         self.tx.rebuild_indexes()?;
         let moved = self.move_strays()?;
         let head = self.head().clone();
-        let vouched = Vouched::read(&mut *self.tx, &head)?;
+        let vouched = Vouched::read(&mut *self.tx, &head, true)?;
         if !vouched.whole && !trust_rows {
             for of in [sums::KEYS, sums::SECRETS, sums::USERS, sums::SETTINGS] {
                 if !self.fits(of).unwrap_or(false) {
@@ -117,7 +117,8 @@ impl Change<'_> {
     }
 
     fn put_credential_right(&mut self, older: CredentialRecord, told: &Told) -> Result<(), HubError> {
-        let text = |name: &str| told.row[name].as_str();
+        let row = told.row();
+        let text = |name: &str| row[name].as_str();
         let time = |name: &str| text(name).and_then(|text| parse_when(text, Seconds(0)).ok()).map(|at| at.0);
         let was = older.version;
         let mut record = CredentialRecord {
@@ -156,7 +157,8 @@ impl Change<'_> {
 
     fn put_user_right(&mut self, older: PersonRecord, told: &Told) -> Result<(), HubError> {
         let was = older.version;
-        let text = |name: &str, is: &str| told.row[name].as_str().unwrap_or(is).to_owned();
+        let row = told.row();
+        let text = |name: &str, is: &str| row[name].as_str().unwrap_or(is).to_owned();
         let mut person = PersonRecord {
             version: was + 1,
             epoch: older.epoch + 1,

@@ -38,7 +38,7 @@ pub(super) fn over_step_6(
 ) -> Result<(), HubError> {
     let Some(head) = tables::head(tx)? else { return Ok(()) };
     let was_intact = guard::head_of_before_is_intact(vault, &head);
-    let trail = Vouched::read(tx, &head)?;
+    let trail = Vouched::read(tx, &head, false)?;
     let all: i64 = tables::tallies(tx)?.iter().map(|(_, _, n)| (*n).max(0)).fold(0, i64::saturating_add);
     let (mut after, mut done) = (String::new(), 0);
     loop {

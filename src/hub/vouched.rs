@@ -40,8 +40,8 @@ pub(super) struct Told {
     pub(super) name: Option<String>,
     /// When it was made, and who made it.
     pub(super) made: (i64, String),
-    /// The last JSON of the whole row.
-    pub(super) row: serde_json::Value,
+    /// The last JSON of the whole row, if it was asked for: of a million keys it is much.
+    row: Option<Box<str>>,
     /// The number of the newest secret, for a key; 0 if these rows do not say.
     pub(super) secret: i64,
     /// When the secret before it stops to work, in seconds.
@@ -53,8 +53,9 @@ pub(super) struct Told {
 }
 
 impl Vouched {
-    /// Reads the trail up to the end that the head names. The head's MAC is right already.
-    pub(super) fn read(tx: &mut dyn Tx, head: &HeadRow) -> Result<Self, HubError> {
+    /// Reads the trail up to the end that the head names, and keeps the JSON of rows if asked to. The head's MAC is right
+    /// already.
+    pub(super) fn read(tx: &mut dyn Tx, head: &HeadRow, keep: bool) -> Result<Self, HubError> {
         let mut read = Self { whole: true, ..Self::default() };
         let (mut no, mut hash) = (0, guard::first_hash(&head.store_id));
         loop {
@@ -64,7 +65,7 @@ impl Vouched {
                     return Ok(());
                 }
                 if row.no == no + 1 && guard::trail_hash(&hash, &row) == row.hash {
-                    read.take_up(&row);
+                    read.take_up(&row, keep);
                 } else {
                     read.forget();
                 }
@@ -93,7 +94,7 @@ impl Vouched {
         *self = Self::default();
     }
 
-    fn take_up(&mut self, row: &TrailRecord) {
+    fn take_up(&mut self, row: &TrailRecord, keep: bool) {
         settled::take_up(&mut self.settings, &row.action, row.after.as_deref());
         if row.action == action::SET_UP.code {
             self.account = Some(row.what.clone());
@@ -106,14 +107,15 @@ impl Vouched {
             about if about == action::USER_ADDED.about && !beside.contains(&row.action.as_str()) => &mut self.users,
             _ => return,
         };
-        of.entry(subject.clone()).or_default().take_up(row);
+        of.entry(subject.clone()).or_default().take_up(row, keep);
     }
 }
 
 impl Told {
     /// A user as these rows tell of them, at the beginning of an `epoch` in which no password was set.
     pub(super) fn user(&self, id: &str, name: &str, epoch: i64, password: Vec<u8>) -> PersonRecord {
-        let text = |field: &str, none: &str| self.row[field].as_str().unwrap_or(none).to_owned();
+        let row = self.row();
+        let text = |field: &str, none: &str| row[field].as_str().unwrap_or(none).to_owned();
         PersonRecord {
             id: id.to_owned(),
             version: 1,
@@ -132,18 +134,23 @@ impl Told {
         }
     }
 
+    /// The last JSON of the whole row; null if it is not known.
+    pub(super) fn row(&self) -> serde_json::Value {
+        self.row.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    }
+
     /// Takes up a row of the trail about this key or user. Every one, in order.
-    pub(super) fn take_up(&mut self, row: &TrailRecord) {
+    pub(super) fn take_up(&mut self, row: &TrailRecord, keep: bool) {
         self.at = row.at;
-        let after = row.after.as_deref().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
-        let after = after.unwrap_or_default();
-        let time = |name: &str| after[name].as_str().and_then(|text| parse_when(text, Seconds(0)).ok()).map(|at| at.0);
         let now = Millis(row.at).seconds().0;
         match row.action.as_str() {
             code if [action::ROTATED.code, action::LEGACY_PASSWORD.code].contains(&code) => {
+                let after = row.after.as_deref().and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+                let after = after.unwrap_or_default();
+                let until = after["old_until"].as_str().and_then(|text| parse_when(text, Seconds(0)).ok());
                 let next = if self.secret > 0 { self.secret + 1 } else { 0 };
                 self.secret = after["secret"].as_i64().unwrap_or(next);
-                self.old_until = time("old_until").or(Some(now));
+                self.old_until = until.map(|at| at.0).or(Some(now));
             }
             code if code == action::OLD_SECRET_STOPPED.code => self.old_until = Some(now),
             code if [action::PASSWORD_SET.code, action::PASSWORD_OWN.code].contains(&code) => self.password_at = row.at,
@@ -156,7 +163,7 @@ impl Told {
                     self.made = (row.at, row.who.clone().unwrap_or_default());
                 }
                 self.revoked = code == action::REVOKED.code;
-                self.row = after;
+                self.row = row.after.as_deref().filter(|_| keep).map(Box::from);
             }
         }
     }
