@@ -38,14 +38,20 @@ fn state(desk: &Desk, key: &str) -> String {
     text(&desk.run(&["key", "show", key, "--as", "alice", "--json"]).done().json()["state"])
 }
 
+/// A key that was revoked, with the row of before put back.
+fn revocation_undone(desk: &Desk) -> String {
+    let made = desk.create(&["--kind", "basic", "--name", "leaked"]);
+    let (id, key) = (text(&made["id"]), text(&made["key"]));
+    let put_back = older_row(desk, &id);
+    desk.run(&["key", "revoke", "--as", "alice", &key]).done();
+    sql(desk, &put_back);
+    key
+}
+
 #[test]
 fn a_broken_trail_gets_no_older_copy_accepted() {
     let desk = Desk::ready();
-    let made = desk.create(&["--kind", "basic", "--name", "leaked"]);
-    let (id, key) = (text(&made["id"]), text(&made["key"]));
-    let put_back = older_row(&desk, &id);
-    desk.run(&["key", "revoke", "--as", "alice", &key]).done();
-    sql(&desk, &put_back);
+    let key = revocation_undone(&desk);
     // The row that tells of the revocation is edited.
     edit_trail(&desk, "UPDATE trail SET what = 'x' WHERE action = 'credential.revoked'");
     desk.run(&["audit", "verify", "--as", "alice"]).fails(1, "was edited");
@@ -60,11 +66,7 @@ fn a_broken_trail_gets_no_older_copy_accepted() {
 #[test]
 fn what_a_broken_trail_still_says_for_certain_is_put_right() {
     let desk = Desk::ready();
-    let made = desk.create(&["--kind", "basic", "--name", "leaked"]);
-    let (id, key) = (text(&made["id"]), text(&made["key"]));
-    let put_back = older_row(&desk, &id);
-    desk.run(&["key", "revoke", "--as", "alice", &key]).done();
-    sql(&desk, &put_back);
+    let key = revocation_undone(&desk);
     // A row before the revocation is edited: what follows is vouched for by the head.
     edit_trail(&desk, "UPDATE trail SET what = 'x' WHERE no = 2");
     desk.run(&["audit", "accept", "--as", "alice"]).fails(1, "--trust-rows");
