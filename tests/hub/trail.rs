@@ -253,12 +253,9 @@ fn a_row_with_a_wrong_tag_is_named() {
         let desk = filled();
         let alice = desk.alice();
         desk.sql(sql);
-        let found = desk.hub.verify_trail(&alice, None, &mut |_, _| ());
-        match what {
-            // Nobody is let in by a row that is not to be trusted.
-            "the user alice" => assert!(found.is_err()),
-            what => assert!(found.unwrap().broken.is_some_and(|said| said.starts_with(what)), "{sql}"),
-        }
+        // An Administrator whose own row is not to be trusted may look on the machine itself, by what the trail says.
+        let found = desk.hub.verify_trail(&alice, None, &mut |_, _| ()).unwrap();
+        assert!(found.broken.is_some_and(|said| said.starts_with(what)), "{sql}");
     }
     let desk = filled();
     desk.user("bram", Role::Basic);
