@@ -8,7 +8,10 @@ use crate::store::{
     tables::{self, CredentialRecord, PersonRecord, Record, TrailRecord},
 };
 
-use super::{HubError, action, vouched::Told};
+use super::{
+    HubError,
+    vouched::{Told, changed_row},
+};
 
 /// What the trail says of one row.
 struct Last {
@@ -24,17 +27,7 @@ pub(super) struct Changes(HashMap<String, Last>);
 impl Changes {
     /// Takes up a row of the trail. Every one, in order.
     pub(super) fn take_up(&mut self, row: &TrailRecord) {
-        // A pause after wrong passwords is in a table of its own and leaves the user's row as it is.
-        let beside = [action::USER_LOCKED.code, action::USER_UNLOCKED.code];
-        let table = match row.about.as_str() {
-            about if about == action::CREATED.about => CredentialRecord::TABLE,
-            about if about == action::USER_ADDED.about => PersonRecord::TABLE,
-            _ => return,
-        };
-        let Some(subject) = row.subject.as_ref().filter(|_| row.class == "change") else { return };
-        if beside.contains(&row.action.as_str()) {
-            return;
-        }
+        let (Some(table), Some(subject)) = (changed_row(row), &row.subject) else { return };
         self.0
             .entry(subject.clone())
             .or_insert(Last { told: Told::default(), table, seen: false })

@@ -305,11 +305,12 @@ impl Hub {
     ) -> Result<T, HubError> {
         let run = || {
             let author = Author::of(actor);
-            let mut change = match intent.mends || intent.takes_away {
+            let mending = intent.mends || intent.takes_away;
+            let mut change = match mending {
                 true => Change::begin_to_mend(self, author)?,
                 false => Change::begin(self, author)?,
             };
-            match intent.mends || intent.takes_away {
+            match mending {
                 true => check::check_for_mending(&mut *change.tx, &self.vault, actor, intent.right)?,
                 false => change.check(actor, intent.right)?,
             };

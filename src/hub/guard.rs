@@ -1,7 +1,7 @@
 //! Row tags and the hash chain: brings together what the store carries and what the vault computes.
 
 use crate::store::{
-    Cell,
+    Cell, StoreError,
     tables::{HeadRow, Record, Tagged, TrailRecord},
 };
 use crate::vault::{TagInput, Vault, VaultError, sha256};
@@ -98,10 +98,18 @@ pub(super) fn trail_hash(before: &[u8], record: &TrailRecord) -> Vec<u8> {
     sha256(record.values().iter().map(Cell::from).fold(input, add).as_bytes()).to_vec()
 }
 
+/// A row; one that cannot be read counts as gone.
+pub(super) fn readable<T>(found: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError> {
+    match found {
+        Err(StoreError::Broken(_)) => Ok(None),
+        found => found,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{Row, StoreError, Value};
+    use crate::store::{Row, Value};
     use crate::vault::test_vault as vault;
 
     /// A row of a table that got two columns later.

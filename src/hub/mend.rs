@@ -4,19 +4,16 @@
 
 use crate::account::UserState;
 use crate::credential::{Name, State};
-use crate::store::{
-    StoreError,
-    tables::{self, CredentialRecord, PersonRecord, SettingRecord, Tagged, ThrottleRecord},
-};
+use crate::store::tables::{self, CredentialRecord, PersonRecord, SettingRecord, Tagged, ThrottleRecord};
 use crate::time::{Seconds, parse_when};
 
 use super::{
     HubError, Setting,
     change::Change,
     desk::password_place,
-    guard,
+    guard::{self, readable},
     sign_in::{DUMMY_HASH, throttle_id},
-    sums, trail,
+    sums,
     vouched::{Told, Vouched},
 };
 
@@ -78,7 +75,7 @@ impl Change<'_> {
         for setting in Setting::ALL {
             done += u64::from(self.put_setting_right(setting, vouched)?);
         }
-        self.put_account_right()?;
+        self.put_account_right(vouched)?;
         Ok(done)
     }
 
@@ -193,25 +190,17 @@ impl Change<'_> {
     }
 
     /// Gives the account the name that set-up gave it.
-    fn put_account_right(&mut self) -> Result<(), HubError> {
+    fn put_account_right(&mut self, vouched: &Vouched) -> Result<(), HubError> {
         let Some(row) = tables::account(&mut *self.tx)? else { return Ok(()) };
-        let named = trail::account_of_the_trail(&mut *self.tx)?;
         let mut record = row.record.clone();
-        record.name = named.unwrap_or(record.name);
+        // The first row of a trail that was edited says what somebody wrote.
+        record.name = vouched.account.clone().unwrap_or(record.name);
         if record != row.record || !guard::intact(self.vault(), &row) {
             let was = record.version;
             record.version = was.saturating_add(1);
             self.replace(&record, was)?;
         }
         Ok(())
-    }
-}
-
-/// A row; one that cannot be read counts as gone.
-fn readable<T>(found: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError> {
-    match found {
-        Err(StoreError::Broken(_)) => Ok(None),
-        found => found,
     }
 }
 

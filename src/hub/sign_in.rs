@@ -7,7 +7,7 @@
 use crate::account::{Attempts, Right, UserName, UserState};
 use crate::secret::Secret;
 use crate::store::{
-    Cancel, StoreError,
+    Cancel,
     tables::{self, PersonRecord, PresenceRow, Tagged, ThrottleRecord},
 };
 use crate::time::{DAY, Millis};
@@ -97,10 +97,7 @@ impl Hub {
     pub fn local_actor(&self, name: &str, origin: &Origin) -> Result<Actor, HubError> {
         let user = UserName::new(name)?;
         let mut tx = self.store.read(&Cancel::default())?;
-        let found: Option<Tagged<PersonRecord>> = match tables::get(&mut *tx, "name", name) {
-            Err(StoreError::Broken(_)) => None,
-            found => found?,
-        };
+        let found: Option<Tagged<PersonRecord>> = guard::readable(tables::get(&mut *tx, "name", name))?;
         let epoch = found.map_or(0, |row| row.record.epoch);
         let actor = Actor { user, via: Via::Local, origin: origin.clone(), epoch, confirmed_at: None };
         super::check::check_for_mending(&mut *tx, &self.vault, &actor, Right::OwnAccount)?;

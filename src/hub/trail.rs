@@ -140,7 +140,7 @@ fn account_changed(tx: &mut dyn Tx, vault: &Vault) -> Result<bool, HubError> {
 }
 
 /// The name of the account by the first row of the trail.
-pub(super) fn account_of_the_trail(tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
+fn account_of_the_trail(tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
     let first = tables::trail_before(tx, &[], 2, 1)?.pop().filter(|row| row.action == action::SET_UP.code);
     Ok(first.map(|row| row.what))
 }

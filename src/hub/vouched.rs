@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use crate::account::{Role, UserState};
 use crate::store::{
     StoreError, Tx,
-    tables::{self, HeadRow, PersonRecord, TrailRecord},
+    tables::{self, CredentialRecord, HeadRow, PersonRecord, Record as _, TrailRecord},
 };
 use crate::time::{Millis, Seconds, parse_when};
 
@@ -99,15 +99,27 @@ impl Vouched {
         if row.action == action::SET_UP.code {
             self.account = Some(row.what.clone());
         }
-        // A pause after wrong passwords leaves the user's row as it is.
-        let beside = [action::USER_LOCKED.code, action::USER_UNLOCKED.code];
-        let Some(subject) = row.subject.as_ref().filter(|_| row.class == "change") else { return };
-        let of = match row.about.as_str() {
-            about if about == action::CREATED.about => &mut self.keys,
-            about if about == action::USER_ADDED.about && !beside.contains(&row.action.as_str()) => &mut self.users,
-            _ => return,
+        let of = match changed_row(row) {
+            Some(CredentialRecord::TABLE) => &mut self.keys,
+            Some(_) => &mut self.users,
+            None => return,
         };
+        let Some(subject) = &row.subject else { return };
         of.entry(subject.clone()).or_default().take_up(row, keep);
+    }
+}
+
+/// The table of the key or user whose own row a row of the trail tells of.
+pub(super) fn changed_row(row: &TrailRecord) -> Option<&'static str> {
+    // A pause after wrong passwords is in a table of its own and leaves the user's row as it is.
+    let beside = [action::USER_LOCKED.code, action::USER_UNLOCKED.code];
+    if row.class != "change" || beside.contains(&row.action.as_str()) {
+        return None;
+    }
+    match row.about.as_str() {
+        about if about == action::CREATED.about => Some(CredentialRecord::TABLE),
+        about if about == action::USER_ADDED.about => Some(PersonRecord::TABLE),
+        _ => None,
     }
 }
 

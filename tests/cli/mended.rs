@@ -114,3 +114,15 @@ fn who_is_no_administrator_by_the_trail_is_refused_without_a_row() {
     edit_trail(&desk, "UPDATE trail SET at = at + 1 WHERE no = 1");
     desk.run(&["audit", "accept", "--as", "alice"]).fails(3, "");
 }
+
+#[test]
+fn an_edited_trail_renames_no_account() {
+    let desk = Desk::ready();
+    let name = || -> String {
+        Connection::open(desk.database()).unwrap().query_row("SELECT name FROM account", [], |row| row.get(0)).unwrap()
+    };
+    let before = name();
+    edit_trail(&desk, "UPDATE trail SET what = 'Evil Ltd' WHERE no = 1");
+    desk.run(&["audit", "accept", "--as", "alice"]).done();
+    assert_eq!(name(), before);
+}
