@@ -14,7 +14,7 @@ use crate::progress;
 use crate::time::{Clock, SystemClock};
 
 use super::copier::Copier;
-use super::ending::Ending;
+use super::ending::{Ending, LINE_GONE};
 use super::event::Event;
 use super::stage::Stage;
 use super::terminal::{self, tty};
@@ -131,9 +131,15 @@ impl Watch {
         });
         let copier = Copier::new(way.unwrap_or(Way::Terminal), events.clone());
         let workers = Workers::start(house, &events)?;
-        let mut stage = Stage::new(app, clock, queue, workers, copier, Arc::clone(&ending), opening.appearance)?;
+        let lost = Arc::clone(&ending);
+        let first_frame = || -> io::Result<Stage> {
+            let mut stage = Stage::new(app, clock, queue, workers, copier, Arc::clone(&ending), opening.appearance)?;
+            stage.draw()?;
+            Ok(stage)
+        };
+        // It was a terminal a moment ago, so one that cannot be written now has hung up. No secret was shown yet.
+        let stage = first_frame().unwrap_or_else(|_| lost.end_by_the_loop(LINE_GONE));
         // The first frame is on its way before anything else is started.
-        stage.draw()?;
         hangup::watch(ending)?;
         input::listen(events)?;
         let after = stage.turn();

@@ -1,10 +1,11 @@
 //! How the desk hands a terminal back: as it was found, whatever happens.
 
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use crate::harness::{Desk, F12};
+use crate::harness::{Desk, F12, PATIENCE};
 use crate::house::{BINARY, House};
 use crate::start::is_open;
 
@@ -92,5 +93,21 @@ fn a_cut_line_ends_it_while_the_loop_is_stuck() {
     let mut desk = house.run(&["sh", "-c", &command], &[("KEYDESK_TEST_MISCHIEF", "stuck")]);
     is_open(&mut desk);
     desk.keys(F12).settle(Duration::from_millis(300));
+    assert_eq!(desk.cut().ended(), 129);
+}
+
+/// Nobody reads the terminal yet, and the signal goes to a shell that ignores it.
+#[test]
+fn a_line_that_is_cut_before_the_first_frame_ends_it_as_well() {
+    let house = House::with_desk();
+    // The shell waits for a line, so that the terminal takes no bytes before the desk writes its first one.
+    let command = format!("trap '' HUP; read -r go; {BINARY}; exit $?");
+    let mut desk = house.run(&["sh", "-c", &command], &[]);
+    desk.hold().keys("\n");
+    let end = Instant::now() + PATIENCE;
+    while desk.has_its_modes() {
+        assert!(Instant::now() < end, "the desk does not take the terminal");
+        thread::sleep(Duration::from_millis(5));
+    }
     assert_eq!(desk.cut().ended(), 129);
 }
