@@ -20,7 +20,6 @@ use std::{
 use crate::credential::{Algorithm, Algorithms, Kind};
 use crate::vault::{Sum, VaultError, dummy_hash};
 
-use packed::Packed;
 use shard::{Found, Growing, KeyHash, Shard};
 
 /// Target size of a shard in credentials, and the size from which resharding is worth it.
@@ -186,10 +185,11 @@ impl Snapshot {
         let changed = |record: &[u8]| {
             changes.iter().any(|(_, c)| kind_of(c) == packed::kind(record) && key_of(c) == packed::key(record))
         };
-        for record in old.records() {
-            match changed(record) {
-                true => sum.remove(Packed(record).term()),
-                false => shard.push_record(record),
+        for (record, term) in old.records() {
+            if changed(record) {
+                sum.remove(*term);
+            } else {
+                shard.push_record((record, term));
             }
         }
         for (i, (_, change)) in changes.iter().enumerate() {
@@ -229,7 +229,7 @@ impl Snapshot {
 
     /// All credentials, in no order.
     pub fn credentials(&self) -> impl Iterator<Item = CredentialRef<'_>> {
-        self.shards.iter().flat_map(|shard| shard.records()).map(|record| CredentialRef(Packed(record), self.site))
+        self.shards.iter().flat_map(|shard| shard.records()).map(|record| CredentialRef::new(record, self.site))
     }
 
     /// The credential of a kind with this key.
@@ -246,7 +246,7 @@ impl Snapshot {
     pub(super) fn look_up(&self, kind: Kind, key: &[u8]) -> Lookup<'_> {
         let hash = self.hash(key);
         match self.shards[hash.shard(self.shards.len())].find(hash, kind, key) {
-            Found::Record(record) => Lookup::Credential(CredentialRef(Packed(record), self.site)),
+            Found::Record(record) => Lookup::Credential(CredentialRef::new(record, self.site)),
             Found::OtherKind => Lookup::OtherKind,
             Found::Nothing => Lookup::Nothing,
         }
@@ -275,7 +275,7 @@ impl Snapshot {
         let shards = shards_for(self.count);
         let mut growing: Vec<_> = (0..shards).map(|_| Growing::default()).collect();
         for record in self.shards.iter().flat_map(|shard| shard.records()) {
-            growing[self.hash(packed::key(record)).shard(shards)].push_record(record);
+            growing[self.hash(packed::key(record.0)).shard(shards)].push_record(record);
         }
         let whole = |shard: Growing| Arc::new(shard.finish(|key| self.hash(key)).expect("no key was twice before"));
         Self { shards: growing.into_iter().map(whole).collect(), ..self.clone() }

@@ -3,7 +3,7 @@
 //! A million structs with their strings would take three times the memory and every look-up two more cache misses.
 //!
 //! ```text
-//! row 16 | term 16 | flags 1 | algorithms 1 | secrets 1 | networks 1 | key length 2 | name length 2 | length of all 4
+//! row 16 | flags 1 | algorithms 1 | secrets 1 | networks 1 | key length 2 | name length 2 | length of all 4
 //! key | name | [not before 8] | [expires 8] | secrets… | networks…
 //! secret:  version 4 | scheme 1 | length 2 | [valid until 8] | bytes
 //! network: 4 or 6, prefix, 4 or 16 bytes
@@ -16,13 +16,13 @@ use ipnet::IpNet;
 use crate::credential::{Algorithm, BodyDigest, Kind, Networks as AllowedNetworks, State};
 use crate::secret::Secret;
 use crate::time::Seconds;
-use crate::vault::{Stored, Term, sha256};
+use crate::vault::{Stored, sha256};
 
 use super::{Entry, LiveSecret, SnapshotError};
 
-pub(super) const HEAD: usize = 44;
+pub(super) const HEAD: usize = 28;
 /// Where the flags are, with what is counted behind them.
-const FLAGS: usize = 32;
+const FLAGS: usize = 16;
 const TAMPERED: u8 = 1 << 4;
 const OPTIONAL_DIGEST: u8 = 1 << 5;
 const NOT_BEFORE: u8 = 1 << 6;
@@ -61,7 +61,6 @@ pub(super) fn pack(entry: &Entry, out: &mut Vec<u8>) -> Result<(), SnapshotError
     let networks = if entry.tampered { &AllowedNetworks::default() } else { &entry.networks };
     let start = out.len();
     out.extend_from_slice(entry.row.as_bytes());
-    out.extend_from_slice(&entry.term.to_bytes());
     out.push(flags(entry));
     out.push(Algorithm::ALL.into_iter().filter(|a| entry.algorithms.admit(*a)).fold(0, |m, a| m | 1 << a as u8));
     out.push(small(secrets.len())?);
@@ -164,10 +163,6 @@ pub(super) struct Packed<'a>(pub &'a [u8]);
 impl<'a> Packed<'a> {
     pub fn row(self) -> [u8; 16] {
         array(self.0)
-    }
-
-    pub fn term(self) -> Term {
-        Term::from_bytes(array(&self.0[16..]))
     }
 
     pub fn state(self) -> State {

@@ -11,13 +11,18 @@ use crate::vault::Term;
 use super::{
     Entry, PackedSecret, Site,
     packed::{self, Packed},
+    shard::Record,
 };
 
 /// A credential in a snapshot: what an answer to a gateway is made of.
 #[derive(Clone, Copy)]
-pub struct CredentialRef<'a>(pub(super) Packed<'a>, pub(super) Site);
+pub struct CredentialRef<'a>(Packed<'a>, Site, &'a Term);
 
 impl<'a> CredentialRef<'a> {
+    pub(super) fn new((record, term): Record<'a>, site: Site) -> Self {
+        Self(Packed(record), site, term)
+    }
+
     /// Id of its row.
     pub fn row(self) -> Uuid {
         Uuid::from_bytes(self.0.row())
@@ -25,7 +30,7 @@ impl<'a> CredentialRef<'a> {
 
     /// What its row adds to the sum.
     pub fn term(self) -> Term {
-        self.0.term()
+        *self.2
     }
 
     /// Basic, HMAC or Legacy.

@@ -1,32 +1,42 @@
 //! One shard of a snapshot: records in one run of bytes, and a hash index of their keys. Replaced as a whole when one
-//! record changes.
+//! record changes. The terms of the sum have an array of their own: no decision reads them, so they would only take room
+//! in the cache lines and pages that decisions do read.
 
 use std::fmt;
 
 use zeroize::Zeroize as _;
 
 use crate::credential::Kind;
+use crate::vault::Term;
 
 use super::{Entry, SnapshotError, packed};
 
 /// Records and their index. The bytes hold secrets: wiped when dropped.
 pub(super) struct Shard {
     bytes: Vec<u8>,
+    /// One for each record, in their order.
+    terms: Box<[Term]>,
     index: Box<[Slot]>,
-    count: usize,
 }
 
-/// Where a record begins, plus one (0: the slot is free), and a part of its key's hash.
+/// Where a record begins, plus one (0: the slot is free), its ordinal number, and a part of its key's hash.
 #[derive(Clone, Copy, Default)]
 struct Slot {
-    mark: u32,
+    mark: u16,
+    ordinal: u16,
     place: u32,
 }
+
+/// The ordinal number of records behind the first 65,535. Only a shard that is about to be split has so many.
+const UNNUMBERED: u16 = u16::MAX;
+
+/// A record with its term.
+pub(super) type Record<'a> = (&'a [u8], &'a Term);
 
 /// What a key leads to.
 pub(super) enum Found<'a> {
     /// The record of this kind.
-    Record(&'a [u8]),
+    Record(Record<'a>),
     /// The key exists in another kind.
     OtherKind,
     /// No credential has this key.
@@ -43,8 +53,8 @@ impl KeyHash {
         (self.0 >> 48) as usize & (shards - 1)
     }
 
-    fn mark(self) -> u32 {
-        (self.0 >> 16) as u32
+    fn mark(self) -> u16 {
+        (self.0 >> 32) as u16
     }
 
     /// Where its chain begins. Scaled rather than masked, so that the index need not be a power of two.
@@ -57,17 +67,20 @@ impl KeyHash {
 #[derive(Default)]
 pub(super) struct Growing {
     bytes: Vec<u8>,
+    terms: Vec<Term>,
 }
 
 impl Growing {
     pub fn with_capacity(bytes: usize) -> Self {
-        Self { bytes: Vec::with_capacity(bytes) }
+        Self { bytes: Vec::with_capacity(bytes), terms: Vec::new() }
     }
 
     pub fn push(&mut self, entry: &Entry) -> Result<(), SnapshotError> {
         self.reserve(packed::most(entry));
         let start = self.bytes.len();
-        packed::pack(entry, &mut self.bytes).inspect_err(|_| wipe_tail(&mut self.bytes, start))
+        packed::pack(entry, &mut self.bytes).inspect_err(|_| wipe_tail(&mut self.bytes, start))?;
+        self.terms.push(entry.term);
+        Ok(())
     }
 
     /// Bytes that it has room for.
@@ -76,9 +89,10 @@ impl Growing {
         self.bytes.capacity()
     }
 
-    pub fn push_record(&mut self, record: &[u8]) {
+    pub fn push_record(&mut self, (record, term): Record<'_>) {
         self.reserve(record.len());
         self.bytes.extend_from_slice(record);
+        self.terms.push(*term);
     }
 
     fn reserve(&mut self, more: usize) {
@@ -103,21 +117,22 @@ impl Growing {
     pub fn join<const N: usize>(parts: [Self; N], hash: impl Fn(&[u8]) -> KeyHash) -> Result<Shard, SnapshotError> {
         let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.bytes.len()).sum());
         parts.iter().for_each(|part| bytes.extend_from_slice(&part.bytes));
-        let mut shard = Shard { bytes, index: Box::default(), count: 0 };
-        let starts: Vec<usize> = shard.starts().collect();
+        let terms: Box<[Term]> = parts.iter().flat_map(|part| &part.terms).copied().collect();
         // Three quarters full: a hit looks at two or three slots, which share a cache line.
-        let mut index = vec![Slot::default(); starts.len() * 4 / 3 + 1].into_boxed_slice();
-        for &start in &starts {
+        let index = vec![Slot::default(); terms.len() * 4 / 3 + 1].into_boxed_slice();
+        let mut shard = Shard { bytes, terms, index };
+        let starts: Vec<usize> = shard.starts().collect();
+        for (ordinal, start) in starts.into_iter().enumerate() {
             let record = shard.record(start);
-            let hash = hash(packed::key(record));
-            if let Found::Record(_) = find(&index, &shard.bytes, hash, packed::kind(record), packed::key(record)) {
-                let key = String::from_utf8_lossy(packed::key(record)).into_owned();
-                return Err(SnapshotError::Twice { kind: packed::kind(record), key });
+            let (kind, key, hash) = (packed::kind(record), packed::key(record), hash(packed::key(record)));
+            if let Found::Record(_) = shard.walk(hash, kind, key) {
+                return Err(SnapshotError::Twice { kind, key: String::from_utf8_lossy(key).into_owned() });
             }
-            let free = chain(&index, hash).find(|&i| index[i].place == 0).expect("the index has room");
-            index[free] = Slot { mark: hash.mark(), place: u32::try_from(start + 1).expect("a shard is small") };
+            let free = chain(&shard.index, hash).find(|&i| shard.index[i].place == 0).expect("the index has room");
+            let ordinal = u16::try_from(ordinal).unwrap_or(UNNUMBERED);
+            let place = u32::try_from(start + 1).expect("a shard is small");
+            shard.index[free] = Slot { mark: hash.mark(), ordinal, place };
         }
-        (shard.count, shard.index) = (starts.len(), index);
         Ok(shard)
     }
 }
@@ -135,7 +150,7 @@ fn wipe_tail(bytes: &mut Vec<u8>, start: usize) {
 
 impl Shard {
     pub fn find(&self, hash: KeyHash, kind: Kind, key: &[u8]) -> Found<'_> {
-        let found = find(&self.index, &self.bytes, hash, kind, key);
+        let found = self.walk(hash, kind, key);
         if let Found::Nothing = found {
             self.touch(hash);
         }
@@ -153,20 +168,20 @@ impl Shard {
     }
 
     pub fn len(&self) -> usize {
-        self.count
+        self.terms.len()
     }
 
     /// Bytes that it occupies.
     pub fn memory(&self) -> usize {
-        size_of::<Self>() + self.bytes.capacity() + size_of_val(&*self.index)
+        size_of::<Self>() + self.bytes.capacity() + size_of_val(&*self.terms) + size_of_val(&*self.index)
     }
 
     pub fn size(&self) -> usize {
         self.bytes.len()
     }
 
-    pub fn records(&self) -> impl Iterator<Item = &[u8]> {
-        self.starts().map(|start| self.record(start))
+    pub fn records(&self) -> impl Iterator<Item = Record<'_>> {
+        self.starts().map(|start| self.record(start)).zip(&self.terms)
     }
 
     fn starts(&self) -> impl Iterator<Item = usize> {
@@ -179,39 +194,42 @@ impl Shard {
     }
 
     fn record(&self, start: usize) -> &[u8] {
-        record(&self.bytes, start)
+        &self.bytes[start..start + packed::length(&self.bytes[start..])]
+    }
+
+    fn term(&self, ordinal: u16, place: u32) -> &Term {
+        if ordinal != UNNUMBERED {
+            return &self.terms[usize::from(ordinal)];
+        }
+        &self.terms[self.starts().take_while(|start| start + 1 < place as usize).count()]
+    }
+
+    /// One walk answers for all kinds, so that a key of another kind takes no longer than one that nobody has.
+    fn walk(&self, hash: KeyHash, kind: Kind, key: &[u8]) -> Found<'_> {
+        let mut found = Found::Nothing;
+        for i in chain(&self.index, hash) {
+            let Slot { mark, ordinal, place } = self.index[i];
+            if place == 0 {
+                break;
+            }
+            if mark != hash.mark() {
+                continue;
+            }
+            let record = self.record(place as usize - 1);
+            match packed::key(record) == key {
+                true if packed::kind(record) == kind => return Found::Record((record, self.term(ordinal, place))),
+                true => found = Found::OtherKind,
+                false => {}
+            }
+        }
+        found
     }
 }
 
-fn record(bytes: &[u8], start: usize) -> &[u8] {
-    &bytes[start..start + packed::length(&bytes[start..])]
-}
-
-fn chain(index: &[Slot], hash: KeyHash) -> impl Iterator<Item = usize> {
+fn chain(index: &[Slot], hash: KeyHash) -> impl Iterator<Item = usize> + use<> {
     let slots = index.len();
     let first = hash.slot(slots);
     (first..slots).chain(0..first)
-}
-
-/// One walk answers for all kinds, so that a key of another kind takes no longer than one that nobody has.
-fn find<'a>(index: &[Slot], bytes: &'a [u8], hash: KeyHash, kind: Kind, key: &[u8]) -> Found<'a> {
-    let mut found = Found::Nothing;
-    for i in chain(index, hash) {
-        let Slot { mark, place } = index[i];
-        if place == 0 {
-            break;
-        }
-        if mark != hash.mark() {
-            continue;
-        }
-        let record = record(bytes, place as usize - 1);
-        match packed::key(record) == key {
-            true if packed::kind(record) == kind => return Found::Record(record),
-            true => found = Found::OtherKind,
-            false => {}
-        }
-    }
-    found
 }
 
 impl Drop for Shard {
@@ -222,6 +240,6 @@ impl Drop for Shard {
 
 impl fmt::Debug for Shard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Shard({} credentials)", self.count)
+        write!(f, "Shard({} credentials)", self.terms.len())
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use crate::credential::{BodyDigest, State};
 use crate::secret::Secret;
 use crate::time::Seconds;
-use crate::vault::Stored;
+use crate::vault::{Stored, Term};
 
 fn entry(n: u128, kind: Kind, key: &str) -> Entry {
     Entry {
@@ -76,6 +76,45 @@ fn a_credential_can_be_taken_out_as_it_was_put_in() {
         assert_eq!(secrets(&out), secrets(entry));
     }
     assert!(snapshot.entry(Kind::Basic, "kdh").is_none());
+}
+
+#[test]
+fn every_credential_keeps_its_own_term() {
+    let with_term = |n: u128| Entry { term: Term::of_number(n), ..entry(n, Kind::Hmac, &key(n)) };
+    let all: Vec<_> = (0..3000).map(with_term).collect();
+    let [mut one, mut two] = Builder::halves(3000).unwrap();
+    all[..1000].iter().for_each(|entry| one.add(entry).unwrap());
+    all[1000..].iter().for_each(|entry| two.add(entry).unwrap());
+    let snapshot = Builder::join([one, two]).unwrap();
+    let changed = Entry { term: Term::of_number(1 << 100), ..entry(77, Kind::Hmac, &key(77)) };
+    let changed = snapshot.apply(&[Change::Put(&changed), Change::Remove { kind: Kind::Hmac, key: &key(78) }]).unwrap();
+    let term = |snapshot: &Snapshot, n: u128| snapshot.find(Kind::Hmac, &key(n)).map(CredentialRef::term);
+    for n in (0..3000).filter(|n| ![77, 78].contains(n)) {
+        assert_eq!([term(&snapshot, n), term(&changed, n)], [Some(Term::of_number(n)); 2]);
+    }
+    assert_eq!([term(&changed, 77), term(&changed, 78)], [Some(Term::of_number(1 << 100)), None]);
+    let sum = snapshot.credentials().fold(Sum::default(), |mut sum, credential| {
+        sum.add(credential.term());
+        sum
+    });
+    assert_eq!(sum, snapshot.sum());
+}
+
+#[test]
+fn a_shard_that_is_far_too_full_finds_the_right_term() {
+    let state = RandomState::new();
+    let hash = |key: &[u8]| KeyHash(state.hash_one(key));
+    let mut growing = Growing::default();
+    for n in 0..70_000 {
+        growing.push(&Entry { term: Term::of_number(n), ..entry(n, Kind::Hmac, &key(n)) }).unwrap();
+    }
+    let shard = growing.finish(hash).unwrap();
+    for n in [0, 65_534, 65_535, 65_536, 69_999] {
+        let Found::Record((_, term)) = shard.find(hash(key(n).as_bytes()), Kind::Hmac, key(n).as_bytes()) else {
+            panic!("{n}")
+        };
+        assert_eq!(*term, Term::of_number(n));
+    }
 }
 
 #[test]
