@@ -5,7 +5,7 @@ use crate::hub::{
     Actor, Hub, HubError,
     audit::action,
     tx::{entry::Subject, intent::Intent},
-    verifier::rollback_reports::{STORE, epoch_in},
+    verifier::rollback_reports::{STORE, epoch_in, told},
 };
 
 /// What accepting a store came to, beside the new epoch.

@@ -15,7 +15,7 @@ use crate::hub::{
 };
 use crate::store::{
     StoreError, Tx,
-    tables::{self, CredentialRecord, HeadRow, TrailRecord, UserRecord},
+    tables::{self, CredentialRecord, HeadRow, Record as _, TrailRecord, UserRecord},
 };
 use crate::time::{Millis, Seconds, parse_when};
 

@@ -17,7 +17,6 @@ use crate::hub::{
 };
 use crate::store::tables::{self, CredentialRecord, SecretRecord, Tagged, UsageRow};
 use crate::time::{Millis, Seconds};
-use crate::vault::uuid;
 
 impl Hub {
     /// A credential by its key or UUID; a conflict when the key exists in two kinds and none is named.

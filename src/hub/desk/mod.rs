@@ -11,7 +11,7 @@ use std::{
 };
 
 use crate::hub::{
-    Cancel, Conflict, Hub, HubError, Places, Progress, error::unreadable, settings::stored, tx::row_tags,
+    Cancel, Conflict, Hub, HubError, desk::set_up::lone_key, error::unreadable, settings::stored, tx::row_tags,
 };
 use crate::store::{
     FileContent, SqliteStore, Step, Store, StoreError, Tx, WriteTx,

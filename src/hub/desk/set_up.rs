@@ -22,7 +22,7 @@ use crate::store::{
 };
 use crate::time::{Clock, Millis};
 use crate::vault::{
-    self, MasterKey, MasterKeyError, MasterKeyPlace, Purpose, RingKey, RingRow, Vault, VaultError, hash_password, uuid,
+    MasterKey, MasterKeyError, MasterKeyPlace, Purpose, RingKey, RingRow, Vault, VaultError, hash_password, uuid,
 };
 
 /// The input of set-up.
@@ -148,7 +148,7 @@ fn ring_record(key: RingRow, now: Millis) -> RingRecord {
     RingRecord { id: i64::from(key.id), purpose, active: key.active, wrapped: key.wrapped, created_at: now.0 }
 }
 
-fn lone_key(places: &Places) -> String {
+pub(super) fn lone_key(places: &Places) -> String {
     format!(
         "There is a master key at {} but no database at {}. Both were left alone. Put the database back; or, if no desk uses that key, move it away and start again.",
         places.master_key.path.display(),

@@ -11,7 +11,7 @@ use crate::hub::{
 };
 use crate::store::{
     Cell, StoreError, Value, WriteTx,
-    tables::{self, AccountRecord, CredentialRecord, HeadRow, SecretRecord, Tagged, ThrottleRecord},
+    tables::{self, AccountRecord, CredentialRecord, HeadRow, Record as _, SecretRecord, Tagged, ThrottleRecord},
 };
 use crate::time::Millis;
 use crate::vault::{Sums, TagInput, Vault, VaultError};

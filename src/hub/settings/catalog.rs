@@ -1,8 +1,8 @@
 //! Catalog of the settings: one table of names, words, defaults and allowed values.
 
 use crate::credential::Algorithms;
-use crate::hub::Replay;
-use crate::sample::Upstream;
+use crate::hub::{Policy, Replay};
+use crate::sample::{Site, Upstream};
 
 /// Minutes without a key after which the desk locks, unless set.
 pub(crate) const IDLE_LOCK_MINUTES: i64 = 10;

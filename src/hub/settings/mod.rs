@@ -6,7 +6,7 @@ pub(crate) mod stored;
 
 use crate::account::Right;
 use crate::hub::{
-    Actor, Field, Hub, HubError, Security, SetTo, Setting, Standing,
+    Actor, Field, Hub, HubError, Security, SetTo, Standing,
     audit::action,
     error::tampered_setting,
     tx::{entry::Subject, intent::Intent, row_tags, table_sums, write::Change},
@@ -19,8 +19,8 @@ use crate::store::{
 use crate::time::{MINUTE, Millis};
 use crate::vault::Vault;
 
+pub(crate) use catalog::IDLE_LOCK_MINUTES;
 pub use catalog::Setting;
-pub(crate) use catalog::{ALL_ALGORITHMS, IDLE_LOCK_MINUTES};
 pub use policy::Followed;
 
 impl Hub {

@@ -9,7 +9,7 @@ use crate::hub::{
     },
     tx::{
         entry::{Author, Subject},
-        row_tags::{self, readable},
+        row_tags,
         write::Change,
     },
 };

@@ -10,7 +10,7 @@ use crate::hub::{
 };
 use crate::store::{
     StoreError, Tx,
-    tables::{self, Tagged, UserRecord},
+    tables::{self, Record as _, Tagged, UserRecord},
 };
 use crate::vault::Vault;
 

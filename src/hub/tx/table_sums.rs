@@ -5,7 +5,8 @@ use crate::hub::{HubError, error::tampered_head, users::throttle_rows::throttle_
 use crate::store::{
     Cell, Tx,
     tables::{
-        self, AccountRecord, CredentialRecord, HeadRow, SecretRecord, SettingRecord, Tagged, ThrottleRecord, UserRecord,
+        self, AccountRecord, CredentialRecord, HeadRow, Record as _, SecretRecord, SettingRecord, Tagged,
+        ThrottleRecord, UserRecord,
     },
 };
 use crate::vault::{Sum, Sums, Vault};

@@ -1,6 +1,6 @@
 //! Types for credentials.
 
-use crate::credential::{Condition, Kind, Options, State};
+use crate::credential::{Condition, Kind, Options, State, condition};
 use crate::hub::{Conflict, CredentialId, Refusal, Target};
 use crate::secret::Secret;
 use crate::time::{Millis, Seconds};

@@ -41,7 +41,7 @@ pub struct Fed {
 
 impl Fed {
     /// Drops everything that counts only for a trusted credential.
-    fn refuse(&mut self) {
+    pub(in crate::hub) fn refuse(&mut self) {
         self.tampered = true;
         self.secrets.clear();
         (self.not_before, self.expires_at) = (None, None);

@@ -13,7 +13,7 @@ use crate::hub::{
     audit::action::{self, Action},
     tx::{entry::Subject, intent::Intent, row_tags, seal_places::password_place, write::Change},
     users::{
-        mapping::{administrators, is_able_administrator, role_of, state_of},
+        mapping::{administrators, is_able_administrator, json, role_of, state_of},
         passwords::check_new_password,
         throttle_rows::attempts,
     },

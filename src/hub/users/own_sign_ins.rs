@@ -1,7 +1,12 @@
 //! What every user may know of their own account: their sign-ins, and refused tries on their name.
 
 use crate::account::Right;
-use crate::hub::{Actor, Hub, HubError, OwnSignIn, SignInOutcome, tx::intent::Intent, users::sign_in};
+use crate::hub::{
+    Actor, Hub, HubError, OwnSignIn, SignInOutcome,
+    audit::action::{SIGN_IN_REFUSED, SIGNED_IN},
+    tx::intent::Intent,
+    users::sign_in,
+};
 use crate::store::{
     Tx,
     tables::{self, TrailRecord},

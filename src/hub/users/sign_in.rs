@@ -21,7 +21,7 @@ use crate::hub::{
     users::{
         mapping::{role_of, state_of},
         passwords::{DUMMY_HASH, check_new_password},
-        throttle_rows::attempts,
+        throttle_rows::{attempts, throttle_id},
     },
 };
 use crate::secret::Secret;

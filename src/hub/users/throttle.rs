@@ -22,7 +22,7 @@ impl Change<'_> {
 
     /// Removing the count of a user's tries, or putting an older one back, wins no more tries: if the counts do not
     /// match the sum in the head, all users count as just locked.
-    fn hold_tries(&mut self) -> Result<(), HubError> {
+    pub(crate) fn hold_tries(&mut self) -> Result<(), HubError> {
         if self.sum_matches(table_sums::TRIES)? {
             return Ok(());
         }
@@ -51,7 +51,7 @@ impl Change<'_> {
 
     /// The failed sign-ins of a name. A new row when there is none; a row with a wrong tag counts as a name just
     /// locked, since somebody may have wiped the count.
-    fn throttle_row(&mut self, id: &str) -> Result<Tagged<ThrottleRecord>, HubError> {
+    pub(crate) fn throttle_row(&mut self, id: &str) -> Result<Tagged<ThrottleRecord>, HubError> {
         let found: Option<Tagged<ThrottleRecord>> = tables::get(&mut *self.tx, "id", id)?;
         match found {
             Some(row) if row_tags::intact(self.vault(), &row) => Ok(row),
@@ -106,7 +106,7 @@ impl Change<'_> {
         found.map_or(Ok(()), |row| self.remove::<ThrottleRecord>(id, row.record.version))
     }
 
-    fn put_throttle(&mut self, row: &Tagged<ThrottleRecord>, tries: Attempts) -> Result<(), HubError> {
+    pub(crate) fn put_throttle(&mut self, row: &Tagged<ThrottleRecord>, tries: Attempts) -> Result<(), HubError> {
         let record = self.tried(&row.record.id, row.record.version, tries);
         if row.record.version == 0 {
             self.insert(&record)?

@@ -11,7 +11,7 @@ use crate::hub::{
 };
 use crate::store::{
     Cell, StoreError,
-    tables::{CredentialRecord, SecretCells, VerifierCells},
+    tables::{CredentialRecord, Record as _, SecretCells, VerifierCells},
 };
 use crate::time::Seconds;
 use crate::vault::{Stored, TagInput, Term, Vault};

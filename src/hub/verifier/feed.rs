@@ -16,6 +16,7 @@ use crate::hub::{
     verifier::{
         batch::{Batch, OpenedBatch},
         findings::Finding,
+        table_scan,
     },
 };
 use crate::store::{Cell, Tx, tables};
@@ -149,7 +150,7 @@ impl<'a> Feed<'a> {
         let mut tx = self.hub.store.read(&Cancel::default())?;
         let mark = self.mark_in(&mut *tx)?;
         let mut read = Read { mark, took: Took::default(), unnamed: Vec::new() };
-        scan::each_run(&mut *tx, &self.hub.vault, RUN, self.hub.now().seconds().0, &mut |run| {
+        table_scan::each_run(&mut *tx, &self.hub.vault, RUN, self.hub.now().seconds().0, &mut |run| {
             let mut findings = Vec::new();
             let opened = run.open(&mut findings);
             each(opened.fed);

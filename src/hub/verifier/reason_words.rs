@@ -2,7 +2,6 @@
 //! are shown as they are.
 
 use crate::hub::Refusal;
-use crate::store::tables::Record as _;
 
 /// A reason's word, what it says in a row, and what to do about it. `{}` is the field or component that it is about.
 type Row = (&'static str, &'static str, &'static str);

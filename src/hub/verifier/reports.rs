@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::credential::Kind;
 use crate::hub::{
-    Cancel, CredentialId, Feed, HubError, REFUSALS_KEPT, Refusal, Setting, Use, audit::action, crowded,
+    Cancel, CredentialId, Feed, Hub, HubError, REFUSALS_KEPT, Refusal, Setting, Use, audit::action, crowded,
     verifier::refused_requests,
 };
 use crate::store::{
@@ -21,7 +21,7 @@ use crate::time::{Millis, Seconds};
 use crate::vault;
 
 /// Seconds by which a last use may be ahead of the clock: clocks are set back by a little all the time.
-pub(crate) const AHEAD: i64 = 60;
+const AHEAD: i64 = 60;
 
 /// Last addresses that are read: as many as a verifier keeps in mind.
 const ADDRESSES: i64 = 65_536;
@@ -97,6 +97,28 @@ impl Feed<'_> {
             Commit::Committed => Ok(()),
             Commit::NotCommitted(why) => Err(why.into()),
             Commit::Unknown => Err(HubError::Unknown),
+        }
+    }
+}
+
+impl Hub {
+    /// A use of a secret, as a verifier reports it. It has no trail row and wakes nobody.
+    pub fn record_usage(
+        &self,
+        id: CredentialId,
+        secret_no: i64,
+        at: Seconds,
+        address: Option<IpAddr>,
+    ) -> Result<(), HubError> {
+        let mut tx = self.store.write()?;
+        let credential = id.to_string();
+        let row = UseRow { credential, secret_no, at: at.0, address: address.map(|a| a.to_string()) };
+        let latest = self.now().seconds().0.saturating_add(AHEAD);
+        tables::note_asked(&mut *tx, at.0)?;
+        tables::put_usages(&mut *tx, &[row], latest)?;
+        match tx.commit() {
+            Commit::Committed | Commit::Unknown => Ok(()),
+            Commit::NotCommitted(why) => Err(why.into()),
         }
     }
 }

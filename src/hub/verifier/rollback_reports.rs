@@ -17,13 +17,13 @@ impl Feed<'_> {
     /// go beyond it.
     pub fn note_went_back(self, newer: &Mark) -> Result<(), HubError> {
         let told = told(&mut *self.hub().store.read(&Cancel::default())?)?;
-        if told.iter().any(|row| epoch_in(row) >= newer.epoch) {
+        if told.iter().any(|row| epoch_in(row) >= newer.epoch()) {
             return Ok(());
         }
         let asked = "follow a store that went back";
-        let after = serde_json::json!({ "asked": asked, "epoch": newer.epoch }).to_string();
+        let after = serde_json::json!({ "asked": asked, "epoch": newer.epoch() }).to_string();
         let subject = Subject::row(STORE, "the store").changed(None, Some(after));
-        let reason = format!("{asked} {}", newer.epoch);
+        let reason = format!("{asked} {}", newer.epoch());
         self.hub().write_refusal(Author::nobody(&Origin::default()), action::WENT_BACK, subject, &reason)
     }
 }

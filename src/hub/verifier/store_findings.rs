@@ -9,7 +9,7 @@ use crate::hub::{
         entry::{Author, Subject},
         row_tags, table_sums,
     },
-    verifier::rollback_reports::{self, told},
+    verifier::rollback_reports,
 };
 use crate::store::{Tx, tables};
 

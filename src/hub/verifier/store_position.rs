@@ -66,6 +66,11 @@ impl Mark {
         &self.trail
     }
 
+    /// Raised when an older copy was accepted.
+    pub(in crate::hub) fn epoch(&self) -> i64 {
+        self.epoch
+    }
+
     /// The number of the last change.
     pub(in crate::hub) fn change(&self) -> i64 {
         self.change

@@ -18,7 +18,9 @@ pub use credential::{
     credentials_of, keys_of, next_to_expire, page, page_sql, put_key_aside, tallies,
 };
 pub use head::{HeadRow, head, insert_head, lock_head, update_head};
-pub use record::{Record, Tagged, all_by, each_tag, each_tagged, get, insert, remove, stored_tag, update, version_of};
+pub use record::{
+    Column, Record, Tagged, all_by, each_tag, each_tagged, get, insert, remove, stored_tag, update, version_of,
+};
 pub use schema_step::{
     CHANGED_AT, StepRow, carry_account, carry_credential, carry_secret, old_credentials, old_secrets, sign_step,
     spoil_user, steps,

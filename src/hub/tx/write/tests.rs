@@ -7,7 +7,7 @@ use std::sync::{
 
 use super::*;
 use crate::credential::{Kind, Options};
-use crate::hub::{NewCredential, SetUp};
+use crate::hub::{NewCredential, Origin, SetUp};
 use crate::secret::Secret;
 use crate::store::{Cancel, Cell, Notice, Store, Tx, Value};
 use crate::time::SetClock;

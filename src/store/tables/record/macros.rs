@@ -43,8 +43,7 @@ macro_rules! record {
             }
 
             fn values(&self) -> Vec<$crate::store::Value> {
-                use $crate::store::tables::record::Column as _;
-                vec![$(self.$column.value()),*]
+                vec![$($crate::store::tables::Column::value(&self.$column)),*]
             }
 
             fn read(
@@ -52,8 +51,7 @@ macro_rules! record {
                 version: i64,
                 row: &mut $crate::store::Row,
             ) -> Result<Self, $crate::store::StoreError> {
-                use $crate::store::tables::record::Column as _;
-                Ok(Self { id, version, $($column: <$kind>::take(row)?),* })
+                Ok(Self { id, version, $($column: $crate::store::tables::Column::take(row)?),* })
             }
         }
     };
@@ -101,9 +99,9 @@ macro_rules! cells {
                     $(#[$column_doc])*
                     pub fn $column(
                         self,
-                    ) -> Result<<$kind as $crate::store::tables::record::Column>::Cell<'a>, $crate::store::StoreError>
+                    ) -> Result<<$kind as $crate::store::tables::Column>::Cell<'a>, $crate::store::StoreError>
                     {
-                        <$kind as $crate::store::tables::record::Column>::of(self.0[Index::$column as usize])
+                        <$kind as $crate::store::tables::Column>::of(self.0[Index::$column as usize])
                     }
                 )*
             }
