@@ -2,6 +2,7 @@
 
 mod filter;
 mod kind;
+mod labels;
 mod legacy;
 mod lifecycle;
 mod name;
@@ -11,6 +12,7 @@ mod shape;
 
 pub use filter::{Filter, FilterError, Wanted, filter_terms};
 pub use kind::{Kind, State};
+pub use labels::{Owner, Tag, TagError, Tags};
 pub use legacy::{Rule, check_password, check_username, password_rules, username_rules};
 pub use lifecycle::{Condition, EXPIRING_DAYS, Final, Overlap, Verb, condition, next_state};
 pub use name::{Name, NameError, Note, fold};

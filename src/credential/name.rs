@@ -82,7 +82,7 @@ pub fn fold(text: &str) -> String {
     text.nfkc().flat_map(char::to_lowercase).collect()
 }
 
-fn label(typed: &str, max: usize) -> Result<String, NameError> {
+pub(super) fn label(typed: &str, max: usize) -> Result<String, NameError> {
     let typed = typed.trim();
     // Nothing that long composes to a label. In the database it may be as long as somebody liked, and is read with each list.
     if typed.len() > 100 * max {

@@ -1,10 +1,10 @@
-//! Options of a credential beyond its name: times, networks, a note, and for HMAC the signing options.
+//! Options of a credential beyond its name: times, networks, a note, labels, and for HMAC the signing options.
 
 use std::{fmt, str::FromStr};
 
 use crate::time::{Seconds, is_never};
 
-use super::{Kind, NetworkError, Networks, Note};
+use super::{Kind, NetworkError, Networks, Note, Owner, Tags};
 
 /// Why options were not taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -155,6 +155,10 @@ pub struct Options {
     pub networks: Networks,
     /// A note for users.
     pub note: Note,
+    /// Who is responsible for it.
+    pub owner: Owner,
+    /// Its tags.
+    pub tags: Tags,
     /// Algorithms that may sign; HMAC only.
     pub algorithms: Algorithms,
     /// Whether a request with a body must sign a digest of it; HMAC only.

@@ -2,7 +2,7 @@
 
 use crate::{
     account::Role,
-    credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, Note, Options, Overlap, Verb},
+    credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, Note, Options, Overlap, Owner, Tags, Verb},
     hub::{Actor, CredentialRow, Hub, HubError, NewCredential, NewLegacy, Origin, Outcome, Refusal, SignIn, Via},
     secret::Secret,
     time::{DAY, HOUR, MINUTE, Seconds},
@@ -29,6 +29,8 @@ struct Plot {
     expires: Option<i64>,
     networks: &'static str,
     note: &'static str,
+    owner: &'static str,
+    tags: &'static str,
     /// What happened to it since, how long ago.
     then: &'static [(Then, i64)],
     /// Its last use, how long ago, and from where.
@@ -50,6 +52,8 @@ const PLAIN: Plot = Plot {
     expires: None,
     networks: "",
     note: "",
+    owner: "",
+    tags: "",
     then: &[],
     used: None,
 };
@@ -57,6 +61,8 @@ const PLAIN: Plot = Plot {
 const PLOTS: [Plot; 13] = [
     Plot {
         name: "crm-sync",
+        owner: "team-crm@acme.example",
+        tags: "crm env=prod",
         made: 102 * DAY,
         used: Some((2 * MINUTE, "203.0.113.40")),
         networks: "203.0.113.0/24",
@@ -66,6 +72,8 @@ const PLOTS: [Plot; 13] = [
     },
     Plot {
         name: "nightly-export",
+        owner: "team-data@acme.example",
+        tags: "env=prod export",
         made: 87 * DAY,
         expires: Some(3 * DAY + HOUR),
         used: Some((14 * HOUR, "198.51.100.20")),
@@ -73,6 +81,8 @@ const PLOTS: [Plot; 13] = [
     },
     Plot {
         name: "billing",
+        owner: "payments",
+        tags: "env=prod",
         by: "bram",
         made: 60 * DAY,
         used: Some((7 * HOUR + 9 * MINUTE, "203.0.113.61")),
@@ -89,6 +99,8 @@ const PLOTS: [Plot; 13] = [
     },
     Plot {
         name: "trade-fair-demo",
+        owner: "lena",
+        tags: "marketing",
         made: 45 * DAY,
         expires: Some(-10 * DAY),
         used: Some((11 * DAY, "192.0.2.9")),
@@ -96,16 +108,28 @@ const PLOTS: [Plot; 13] = [
     },
     Plot {
         name: "new-warehouse",
+        owner: "team-sre",
+        tags: "env=prod warehouse",
         by: "bram",
         made: 3 * DAY,
         not_before: Some(7 * DAY),
         note: "Goes live next week.",
         ..PLAIN
     },
-    Plot { kind: Kind::Hmac, name: "webhooks-prod", made: 120 * DAY, used: Some((MINUTE, "203.0.113.9")), ..PLAIN },
+    Plot {
+        kind: Kind::Hmac,
+        name: "webhooks-prod",
+        owner: "team-sre",
+        tags: "env=prod webhooks",
+        made: 120 * DAY,
+        used: Some((MINUTE, "203.0.113.9")),
+        ..PLAIN
+    },
     Plot {
         kind: Kind::Hmac,
         name: "webhooks-staging",
+        owner: "team-sre",
+        tags: "env=stage webhooks",
         by: "bram",
         made: 119 * DAY,
         used: Some((2 * DAY, "203.0.113.10")),
@@ -115,6 +139,8 @@ const PLOTS: [Plot; 13] = [
     Plot {
         kind: Kind::Hmac,
         name: "partner-küche",
+        owner: "partners@acme.example",
+        tags: "partner",
         made: 20 * DAY,
         expires: Some(70 * DAY),
         networks: "192.0.2.0/25 2001:db8::/32",
@@ -124,13 +150,23 @@ const PLOTS: [Plot; 13] = [
     Plot {
         kind: Kind::Hmac,
         name: "load-test",
+        owner: "team-sre",
+        tags: "env=stage",
         by: "bram",
         made: 90 * DAY,
         used: Some((80 * DAY, "198.51.100.99")),
         then: &[(Then::Do(Verb::Revoke), 79 * DAY)],
         ..PLAIN
     },
-    Plot { kind: Kind::Legacy, name: "smsbatch", made: 180 * DAY, used: Some((3 * HOUR, "203.0.113.77")), ..PLAIN },
+    Plot {
+        kind: Kind::Legacy,
+        name: "smsbatch",
+        owner: "team-crm@acme.example",
+        tags: "crm sms",
+        made: 180 * DAY,
+        used: Some((3 * HOUR, "203.0.113.77")),
+        ..PLAIN
+    },
     Plot { kind: Kind::Legacy, name: "frontdesk", by: "bram", made: 15 * DAY, ..PLAIN },
 ];
 
@@ -285,6 +321,8 @@ fn wanted(plot: &Plot, then: Seconds, ago: i64) -> Result<NewCredential, HubErro
         expires_at: plot.expires.map(at),
         networks: plot.networks.parse::<Networks>().map_err(|e| failed(&e))?,
         note: Note::new(plot.note).map_err(|e| failed(&e))?,
+        owner: Owner::new(plot.owner).map_err(|e| failed(&e))?,
+        tags: plot.tags.parse::<Tags>().map_err(|e| failed(&e))?,
         algorithms: if partner { Algorithms::new([Algorithm::Sha256]) } else { Algorithms::default() },
         body_digest: if partner { BodyDigest::Optional } else { BodyDigest::Required },
     };

@@ -76,6 +76,8 @@ pub enum Field {
     Expiry,
     Networks,
     Note,
+    Owner,
+    Tags,
     Algorithms,
     Setting(Setting),
     Other,

@@ -1,7 +1,7 @@
 //! The options of a credential, before it is created or when it is changed.
 
 use crate::{
-    credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, Note, Options},
+    credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, Note, Options, Owner, Tags},
     hub::{Details, Edit},
     time::{Seconds, is_never, parse_when},
 };
@@ -16,7 +16,7 @@ use super::{
 type Ask = fn(&mut Seat<'_, '_>, &mut Options) -> Said;
 
 /// In the order of [`words::options`]. The last two are for HMAC keys only.
-const ASK: [Ask; 6] = [expiry, start, networks, note, algorithms, body_digest];
+const ASK: [Ask; 8] = [expiry, start, networks, note, owner, tags, algorithms, body_digest];
 
 /// Sets options of a credential that is about to be created.
 pub fn set(seat: &mut Seat<'_, '_>, kind: Kind, options: &mut Options) -> Said {
@@ -42,6 +42,9 @@ pub fn edit(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
 
 fn difference(before: &Options, after: &Options) -> Edit {
     Edit {
+        owner: (before.owner != after.owner).then(|| after.owner.as_str().to_owned()),
+        without_tags: before.tags != after.tags,
+        tags: if before.tags == after.tags { Tags::default() } else { after.tags.clone() },
         name: None,
         not_before: (before.not_before != after.not_before).then_some(after.not_before),
         expires_at: (before.expires_at != after.expires_at).then_some(after.expires_at),
@@ -112,6 +115,21 @@ fn networks(seat: &mut Seat<'_, '_>, options: &mut Options) -> Said {
 fn note(seat: &mut Seat<'_, '_>, options: &mut Options) -> Said {
     if let Some(note) = ask(seat, "Type a note for people, at most 200 characters", Note::new)? {
         options.note = note;
+    }
+    Ok(())
+}
+
+fn owner(seat: &mut Seat<'_, '_>, options: &mut Options) -> Said {
+    if let Some(owner) = ask(seat, "Type who is responsible for it: a person, a team or an address", Owner::new)? {
+        options.owner = owner;
+    }
+    Ok(())
+}
+
+fn tags(seat: &mut Seat<'_, '_>, options: &mut Options) -> Said {
+    let what = "Type its tags, at most 8, with blanks between, such as crm env=prod";
+    if let Some(tags) = ask(seat, what, str::parse::<Tags>)? {
+        options.tags = tags;
     }
     Ok(())
 }

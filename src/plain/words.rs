@@ -128,6 +128,8 @@ pub fn options(kind: Kind, options: &Options) -> Vec<String> {
         format!("Not valid before: {}.", or(options.not_before, "no limit")),
         format!("Allowed networks: {}.", some(options.networks.to_string(), "any")),
         format!("Note: {}.", some(options.note.as_str().to_owned(), "none")),
+        format!("Owner: {}.", some(options.owner.as_str().to_owned(), "none")),
+        format!("Tags: {}.", some(options.tags.to_string(), "none")),
     ];
     if kind == Kind::Hmac {
         said.push(format!("Algorithms: {}.", some(options.algorithms.to_string(), "all")));

@@ -50,6 +50,7 @@ pub const STEPS: &[Step] = &[
         after: include_str!("../../assets/schema/0006-sums.after.sql"),
         ..Step::breaking(6, include_str!("../../assets/schema/0006-sums.sql"))
     },
+    Step { nature: Nature::Additive, ..Step::breaking(7, include_str!("../../assets/schema/0007-labels.sql")) },
 ];
 
 /// The newest step.

@@ -109,5 +109,8 @@ fn credential(n: u32, kind: &str) -> CredentialRecord {
         secret_no: 1,
         older_no: None,
         older_until: None,
+        owner: String::new(),
+        owner_fold: String::new(),
+        tags: String::new(),
     }
 }

@@ -10,7 +10,7 @@ use crate::{
         failure::Failure,
         password,
     },
-    credential::{Algorithms, BodyDigest, Kind, Networks, Note, Options},
+    credential::{Algorithms, BodyDigest, Kind, Networks, Note, Options, Owner, Tags},
     hub::{NewCredential, NewLegacy},
     time::{Seconds, when_or_never},
 };
@@ -67,6 +67,12 @@ struct OptionArgs {
     /// A note for people
     #[arg(long, value_name = "T", default_value = "", allow_hyphen_values = true)]
     note: String,
+    /// Who is responsible for it: a person, a team or an address
+    #[arg(long, value_name = "O", default_value = "", allow_hyphen_values = true)]
+    owner: String,
+    /// A tag, such as crm or env=prod; give it more than once for more, up to 8
+    #[arg(long = "tag", value_name = "T", allow_hyphen_values = true)]
+    tags: Vec<String>,
     /// HMAC: an algorithm it may sign with; give it more than once for more
     #[arg(long = "algorithm", value_name = "A", allow_hyphen_values = true)]
     algorithms: Vec<String>,
@@ -118,6 +124,11 @@ pub(super) fn algorithms(given: &[String]) -> Result<Algorithms, Failure> {
     Algorithms::parse(given.iter().map(String::as_str)).map_err(Failure::usage)
 }
 
+/// Reads what `--tag` was given.
+pub(super) fn tags(given: &[String]) -> Result<Tags, Failure> {
+    Tags::parse(given.iter().flat_map(|tags| tags.split([' ', ',']))).map_err(Failure::usage)
+}
+
 /// Reads what `--expires` or `--not-before` was given. An empty word is a slip of a script, and no wish for ever.
 pub(super) fn given_when(text: &str, now: Seconds) -> Result<Option<Seconds>, Failure> {
     match text.trim() {
@@ -136,6 +147,8 @@ impl OptionArgs {
             expires_at: when(&self.expires)?,
             networks: Networks::parse(self.networks.iter().map(String::as_str)).map_err(Failure::usage)?,
             note: Note::new(&self.note).map_err(Failure::usage)?,
+            owner: Owner::new(&self.owner).map_err(Failure::usage)?,
+            tags: tags(&self.tags)?,
             algorithms: algorithms(&self.algorithms)?,
             body_digest: self.body_digest.unwrap_or_default(),
         })

@@ -18,7 +18,7 @@ use crate::{
 
 use super::{
     called,
-    create::{BODY_DIGESTS, algorithms, given_when},
+    create::{BODY_DIGESTS, algorithms, given_when, tags},
     deliver::{self, Made},
     state::{self, tell},
 };
@@ -26,8 +26,8 @@ use super::{
 /// What to change. A password, and stopping an old secret, are changes of their own.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("what").required(true).multiple(true).args(
-    ["name", "not_before", "expires", "networks", "any_network", "note", "algorithms", "body_digest", "password_stdin",
-     "generate", "stop_old_secret"],
+    ["name", "not_before", "expires", "networks", "any_network", "note", "owner", "tags", "no_tag", "algorithms",
+     "body_digest", "password_stdin", "generate", "stop_old_secret"],
 ))]
 pub struct EditArgs {
     #[command(flatten)]
@@ -49,8 +49,19 @@ pub struct EditArgs {
 }
 
 /// The arguments that say something of a credential.
-const SAID: [&str; 8] =
-    ["name", "not_before", "expires", "networks", "any_network", "note", "algorithms", "body_digest"];
+const SAID: [&str; 11] = [
+    "name",
+    "not_before",
+    "expires",
+    "networks",
+    "any_network",
+    "note",
+    "owner",
+    "tags",
+    "no_tag",
+    "algorithms",
+    "body_digest",
+];
 
 #[derive(Debug, Args)]
 struct SaidArgs {
@@ -72,6 +83,15 @@ struct SaidArgs {
     /// A new note, for one credential; "" takes it away
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     note: Option<String>,
+    /// Who is responsible for it; "" or "none" for nobody
+    #[arg(long, value_name = "O", allow_hyphen_values = true)]
+    owner: Option<String>,
+    /// A tag beside those it has, or with a new value, such as env=prod; give it more than once for more
+    #[arg(long = "tag", value_name = "T", allow_hyphen_values = true)]
+    tags: Vec<String>,
+    /// Without the tags it has
+    #[arg(long)]
+    no_tag: bool,
     /// HMAC: an algorithm it may sign with, in place of those it has; give it more than once for more
     #[arg(long = "algorithm", value_name = "A", allow_hyphen_values = true)]
     algorithms: Vec<String>,
@@ -185,6 +205,9 @@ impl SaidArgs {
             expires_at: when(&self.expires)?,
             networks,
             note: self.note.clone(),
+            owner: self.owner.clone(),
+            without_tags: self.no_tag,
+            tags: tags(&self.tags)?,
             // None is as they are: an empty set would be all of them.
             algorithms: (!self.algorithms.is_empty()).then(|| algorithms(&self.algorithms)).transpose()?,
             body_digest: self.body_digest,

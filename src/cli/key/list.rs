@@ -10,7 +10,7 @@ use crate::{
         failure::Failure,
         out::{Form, Listed, Printer},
     },
-    credential::{Algorithm, Condition, Filter, FilterError, Kind},
+    credential::{Algorithm, Condition, Filter, FilterError, Kind, Tag},
     hub::{CredentialRow, LastUse, ListQuery, Order, Position},
     time::{Millis, Seconds, parse_span},
 };
@@ -29,7 +29,7 @@ pub struct ListArgs {
     /// Revoked ones too
     #[arg(long)]
     all: bool,
-    /// Only those that match: words of name or key, and terms such as expires<30d unused>90d used:never by:bram state:disabled
+    /// Only those that match: words of name, key, note, owner or tags, and terms such as owner:payments tag:crm env=prod expires<30d unused>90d used:never by:bram state:disabled
     #[arg(long, value_name = "TEXT", default_value = "", allow_hyphen_values = true)]
     filter: String,
     /// Only those that expire within this time, for example 30d
@@ -86,6 +86,8 @@ pub struct KeyJson<'a> {
     expires_at: Option<String>,
     networks: Vec<String>,
     note: &'a str,
+    owner: &'a str,
+    tags: Vec<&'a str>,
     algorithms: Vec<String>,
     body_digest: Option<&'static str>,
     created_at: String,
@@ -125,6 +127,8 @@ impl<'a> KeyJson<'a> {
             expires_at: options.expires_at.map(Seconds::rfc3339),
             networks: options.networks.iter().map(ToString::to_string).collect(),
             note: options.note.as_str(),
+            owner: options.owner.as_str(),
+            tags: options.tags.iter().map(Tag::as_str).collect(),
             algorithms: admitted.map(|a| a.as_str().to_owned()).collect(),
             body_digest: (row.kind == Kind::Hmac).then(|| options.body_digest.as_str()),
             created_at: row.created_at.rfc3339(),

@@ -165,6 +165,8 @@ fn facts(row: &CredentialRow, now: Millis) -> Vec<(&'static str, String)> {
         ("Networks", all_if_empty(options.networks.to_string(), "any")),
         ("Algorithms", if hmac { all_if_empty(options.algorithms.to_string(), "all") } else { String::new() }),
         ("Body digest", if hmac { options.body_digest.as_str().to_owned() } else { String::new() }),
+        ("Owner", options.owner.as_str().to_owned()),
+        ("Tags", options.tags.to_string()),
         ("Note", options.note.as_str().to_owned()),
         ("Created", format!("{} UTC by {}", minute(row.created_at), row.created_by)),
         ("Changed", format!("{} UTC by {}", minute(row.changed_at), row.changed_by)),

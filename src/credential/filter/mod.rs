@@ -5,13 +5,13 @@ mod pieces;
 
 use crate::time::{is_never, parse_span};
 
-use super::{Kind, fold, holds_api_secret};
+use super::{Kind, Tag, fold, holds_api_secret};
 use pieces::{Piece, SIGNS, pieces};
 
 /// A parsed filter. All of its conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Each is part of the name (case folded) or of the key.
+    /// Each is part of the name, key, note, owner or tags, case-folded.
     pub words: Vec<String>,
     /// Expires within so many seconds from now.
     pub expires_within: Option<i64>,
@@ -23,6 +23,10 @@ pub struct Filter {
     pub never_used: bool,
     /// Created by this user.
     pub by: Option<String>,
+    /// Part of the owner, case-folded; empty for credentials without one.
+    pub owner: Option<String>,
+    /// Each is a tag that it has, or the word of one with a value; empty for credentials without any.
+    pub tags: Vec<String>,
     /// Of this kind.
     pub kind: Option<Kind>,
     /// In this state, computed ones too.
@@ -60,6 +64,12 @@ pub enum FilterError {
     /// `by:` without a name.
     #[error("by: needs the name of a user behind it, for example by:bram.")]
     Nobody,
+    /// `owner:` without a name.
+    #[error("owner: needs the owner behind it, for example owner:payments, or owner:none.")]
+    NoOwner,
+    /// The text is not a tag.
+    #[error("{0:?} is not a tag. Write tag:crm, env=prod, or tag:none.")]
+    Tag(String),
     /// A word that is known, with a sign that it does not go with.
     #[error("{term:?} is not understood. Write it as {example}, or in quotes to look for it in names.")]
     Sign {
@@ -70,7 +80,7 @@ pub enum FilterError {
     },
     /// It looks like a term, and there is none of that name.
     #[error(
-        "{0:?} is not a term. There are expires< expires> unused> used: by: kind: state:. Put it in quotes to look for it in names."
+        "{0:?} is not a term. There are owner: tag: by: kind: state: used: unused> expires< expires> and env=prod. Put it in quotes to look for it as a word."
     )]
     Unknown(String),
     /// The text is not a kind of credential.
@@ -126,9 +136,12 @@ impl Filter {
         match (TERMS.iter().find(|known| named(known) && known.begins.ends_with(*sign)), TERMS.iter().find(named)) {
             (Some(known), _) => (known.read)(self, value),
             (None, Some(known)) => Err(FilterError::Sign { term: short(text), example: known.example }),
-            // A name may well hold an equals sign.
             (None, None) if *sign == '=' => {
-                self.words.push(fold(text));
+                match Tag::new(text) {
+                    Ok(tag) => self.tags.push(tag.to_string()),
+                    // A name may well hold an equals sign.
+                    Err(_) => self.words.push(fold(text)),
+                }
                 Ok(())
             }
             (None, None) => Err(FilterError::Unknown(short(text))),
@@ -146,7 +159,35 @@ struct Term {
 }
 
 /// Every term there is: what is read, and what help and documentation tell.
-static TERMS: [Term; 7] = [
+static TERMS: [Term; 9] = [
+    Term {
+        begins: "owner:",
+        example: "owner:payments",
+        finds: "whose owner holds this; owner:none",
+        read: |filter, rest| {
+            let owner = if is_never(rest) {
+                String::new()
+            } else {
+                Some(fold(rest)).filter(|o| !o.is_empty()).ok_or(FilterError::NoOwner)?
+            };
+            filter.owner = Some(owner);
+            Ok(())
+        },
+    },
+    Term {
+        begins: "tag:",
+        example: "tag:crm",
+        finds: "with this tag; also env=prod, tag:none",
+        read: |filter, rest| {
+            let tag = if is_never(rest) {
+                String::new()
+            } else {
+                Tag::new(rest).map_err(|_| FilterError::Tag(short(rest)))?.to_string()
+            };
+            filter.tags.push(tag);
+            Ok(())
+        },
+    },
     Term {
         begins: "expires<",
         example: "expires<30d",
@@ -238,13 +279,24 @@ mod tests {
                 never_used: false,
                 unused_for: Some(90 * 86_400),
                 by: Some("bram".to_owned()),
+                owner: None,
+                tags: Vec::new(),
                 kind: Some(Kind::Hmac),
                 state: Some(Wanted::Disabled),
             }
         );
         assert!(Filter::parse("used:never").unwrap().never_used);
         assert!(Filter::parse("   ").unwrap().is_empty());
-        assert_eq!(Filter::parse("\"a:b\" <x a=b 12:30").unwrap().words, ["a:b", "<x", "a=b", "12:30"]);
+        assert_eq!(Filter::parse("\"a:b\" <x a=,b 12:30").unwrap().words, ["a:b", "<x", "a=,b", "12:30"]);
+    }
+
+    #[test]
+    fn labels_are_terms() {
+        let filter = Filter::parse("Owner:Payments tag:CRM Env=Prod export").unwrap();
+        assert_eq!((filter.owner.as_deref(), &filter.words), (Some("payments"), &vec!["export".to_owned()]));
+        assert_eq!(filter.tags, ["crm", "env=prod"]);
+        let without = Filter::parse("owner:none tag:none").unwrap();
+        assert_eq!((without.owner.as_deref(), without.tags), (Some(""), vec![String::new()]));
     }
 
     #[test]
@@ -277,7 +329,7 @@ mod tests {
 
     #[test]
     fn what_was_understood_narrows_and_the_rest_does_not() {
-        let filter = Filter::understood("crm owner:x kind:hmac expires<soon");
+        let filter = Filter::understood("crm foo:x kind:hmac expires<soon");
         assert_eq!((filter.words, filter.kind), (vec!["crm".to_owned()], Some(Kind::Hmac)));
         assert!(filter.expires_within.is_none());
     }
@@ -290,9 +342,10 @@ mod tests {
             assert!(!read[i + 1..].contains(filter), "{filter:?}");
         }
         let all = filter_terms().map(|(example, _)| example).collect::<Vec<_>>().join(" ");
-        let Filter { words, expires_within, expires_after, unused_for, never_used, by, kind, state } =
+        let Filter { words, expires_within, expires_after, unused_for, never_used, by, owner, tags, kind, state } =
             Filter::parse(&all).unwrap();
         let told = expires_within.is_some() && expires_after.is_some() && unused_for.is_some() && never_used;
+        let told = told && owner.is_some() && !tags.is_empty();
         assert!(told && by.is_some() && kind.is_some() && state.is_some() && words.is_empty(), "a field has no term");
     }
 
@@ -311,7 +364,9 @@ mod tests {
             ("kind=hmac", "\"kind=hmac\" is not understood. Write it as kind:hmac"),
             ("unused<3d", "\"unused<3d\" is not understood. Write it as unused>90d"),
             ("by:", "by: needs the name of a user"),
-            ("owner:x", "\"owner:x\" is not a term"),
+            ("owner:", "owner: needs the owner behind it"),
+            ("tag:a,b", "\"a,b\" is not a tag"),
+            ("tag=crm", "\"tag=crm\" is not understood. Write it as tag:crm"),
             ("foo:bar", "\"foo:bar\" is not a term"),
             ("Foo : bar", "\"Foo:bar\" is not a term"),
             ("crm-sync:eu", "\"crm-sync:eu\" is not a term"),

@@ -3,7 +3,7 @@
 //! that was rotated away because it leaked.
 
 use crate::account::UserState;
-use crate::credential::{Name, State};
+use crate::credential::{Name, Owner, State};
 use crate::hub::{
     Accepted, HubError, Setting,
     audit::trail_state::{LastKnown, TrailState},
@@ -120,11 +120,15 @@ impl Change<'_> {
             if let Some(name) = text("name").and_then(|name| Name::new(name).ok()) {
                 (record.name, record.name_fold) = (name.as_str().to_owned(), name.folded());
             }
+            if let Some(owner) = text("owner").and_then(|owner| Owner::new(owner).ok()) {
+                (record.owner, record.owner_fold) = (owner.as_str().to_owned(), owner.folded());
+            }
             for (column, name) in [
                 (&mut record.note, "note"),
                 (&mut record.networks, "networks"),
                 (&mut record.algorithms, "algorithms"),
                 (&mut record.body_digest, "body_digest"),
+                (&mut record.tags, "tags"),
             ] {
                 if let Some(text) = text(name) {
                     text.clone_into(column);

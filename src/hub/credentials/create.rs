@@ -131,6 +131,9 @@ fn new_record(change: &mut Change<'_>, actor: &Actor, prepared: &Prepared) -> Re
         secret_no: 1,
         older_no: None,
         older_until: None,
+        owner: String::new(),
+        owner_fold: String::new(),
+        tags: String::new(),
     };
     mapping::put_options(&mut record, &prepared.name, &prepared.options);
     Ok(record)

@@ -1,7 +1,7 @@
 //! Editing names and options of credentials.
 
 use crate::account::Right;
-use crate::credential::{Algorithms, BodyDigest, Name, Networks, Note, State};
+use crate::credential::{Algorithms, BodyDigest, Name, NameError, Networks, Note, Owner, State, Tags};
 use crate::hub::{
     Actor, Conflict, Field, Hub, HubError, Outcome, Target,
     audit::action,
@@ -24,10 +24,36 @@ pub struct Edit {
     pub networks: Option<Networks>,
     /// A new note, as typed. For one credential only.
     pub note: Option<String>,
+    /// Who is responsible from now on, as typed; empty for nobody.
+    pub owner: Option<String>,
+    /// Whether the tags that it has go.
+    pub without_tags: bool,
+    /// Tags that it gets.
+    pub tags: Tags,
     /// The algorithms that may be signed with from now on; HMAC only.
     pub algorithms: Option<Algorithms>,
     /// Whether a request with a body must sign a digest of it; HMAC only.
     pub body_digest: Option<BodyDigest>,
+}
+
+/// An edit whose texts were read.
+struct Checked<'a> {
+    edit: &'a Edit,
+    name: Option<Name>,
+    note: Option<Note>,
+    owner: Option<Owner>,
+}
+
+impl<'a> Checked<'a> {
+    fn of(edit: &'a Edit) -> Result<Self, HubError> {
+        let invalid = |field| move |why: NameError| HubError::invalid(field, why);
+        Ok(Self {
+            edit,
+            name: edit.name.as_deref().map(Name::new).transpose()?,
+            note: edit.note.as_deref().map(Note::new).transpose().map_err(invalid(Field::Note))?,
+            owner: edit.owner.as_deref().map(Owner::new).transpose().map_err(invalid(Field::Owner))?,
+        })
+    }
 }
 
 impl Hub {
@@ -42,11 +68,9 @@ impl Hub {
             }
             _ => {}
         }
-        let name = edit.name.as_deref().map(Name::new).transpose()?;
-        let note =
-            edit.note.as_deref().map(Note::new).transpose().map_err(|why| HubError::invalid(Field::Note, why))?;
+        let edit = Checked::of(edit)?;
         self.write(actor, intent, |change| {
-            let one = |target: &Target| self.edit_one(change, actor, *target, edit, name.as_ref(), note.as_ref());
+            let one = |target: &Target| self.edit_one(change, actor, *target, &edit);
             let outcomes = targets.iter().map(one).collect::<Result<Vec<_>, _>>()?;
             match outcomes.as_slice() {
                 [Outcome::LeftOut { why, .. }] => Err(why.clone().into()),
@@ -60,9 +84,7 @@ impl Hub {
         change: &mut Change<'_>,
         actor: &Actor,
         target: Target,
-        edit: &Edit,
-        name: Option<&Name>,
-        note: Option<&Note>,
+        Checked { edit, name, note, owner }: &Checked<'_>,
     ) -> Result<Outcome, HubError> {
         let before = self.intact_credential(&mut *change.tx, target.id)?;
         let left_out = |row, why| Ok(Outcome::LeftOut { row, why });
@@ -88,6 +110,11 @@ impl Hub {
         if let Some(note) = note {
             options.note = note.clone();
         }
+        if let Some(owner) = owner {
+            options.owner = owner.clone();
+        }
+        let kept = if edit.without_tags { Tags::default() } else { options.tags };
+        options.tags = kept.with(&edit.tags).map_err(|why| HubError::invalid(Field::Tags, why))?;
         if let Some(algorithms) = &edit.algorithms {
             options.algorithms = algorithms.clone();
         }
@@ -96,7 +123,7 @@ impl Hub {
         let judged = if edit.expires_at.is_some() { change.now.seconds() } else { Seconds(i64::MIN) };
         options.check(row.kind, judged)?;
         let kept = Name::new(&row.name)?;
-        let name = name.unwrap_or(&kept);
+        let name = name.as_ref().unwrap_or(&kept);
         if options == row.options && *name == kept {
             return Ok(Outcome::Already(row));
         }

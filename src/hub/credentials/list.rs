@@ -108,6 +108,8 @@ fn conditions(filter: &Filter, now: Millis) -> Vec<Condition> {
     let ago = |span: i64| second.saturating_sub(span);
     let mut all: Vec<_> = filter.words.iter().cloned().map(Condition::Holds).collect();
     all.extend(filter.by.clone().map(Condition::By));
+    all.extend(filter.owner.clone().map(Condition::Owner));
+    all.extend(filter.tags.iter().cloned().map(Condition::Tag));
     all.extend(filter.expires_within.map(|s| Condition::Expires { from: second + 1, until: second.saturating_add(s) }));
     all.extend(filter.expires_after.map(|s| Condition::Expires { from: second.saturating_add(s), until: i64::MAX }));
     all.extend(filter.unused_for.map(|s| Condition::Unused { made: ago(s).saturating_mul(1000), used: ago(s) }));

@@ -1,6 +1,6 @@
 //! Mapping: rows of the store to rows for users, and to JSON for the trail.
 
-use crate::credential::{BodyDigest, Kind, Name, Note, Options};
+use crate::credential::{BodyDigest, Kind, Name, Note, Options, Owner};
 use crate::hub::{CredentialId, CredentialRow, HubError, LastUse, error::unreadable, tx::row_tags};
 use crate::store::tables::{CredentialRecord, Tagged, UsageRow};
 use crate::time::{Millis, Seconds};
@@ -51,6 +51,8 @@ fn options(record: &CredentialRecord) -> Option<Options> {
         expires_at: record.expires_at.map(Seconds),
         networks: record.networks.parse().ok()?,
         note: Note::new(&record.note).ok()?,
+        owner: Owner::new(&record.owner).ok()?,
+        tags: record.tags.parse().ok()?,
         algorithms: record.algorithms.parse().ok()?,
         body_digest: record.body_digest.parse::<BodyDigest>().ok()?,
     })
@@ -68,6 +70,8 @@ pub(crate) fn json(record: &CredentialRecord) -> String {
         "expires_at": time(record.expires_at),
         "networks": record.networks,
         "note": record.note,
+        "owner": record.owner,
+        "tags": record.tags,
         "algorithms": record.algorithms,
         "body_digest": record.body_digest,
     })
@@ -82,6 +86,9 @@ pub(crate) fn put_options(record: &mut CredentialRecord, name: &Name, options: &
     record.expires_at = options.expires_at.map(|at| at.0);
     record.networks = options.networks.to_string();
     record.note = options.note.as_str().to_owned();
+    record.owner = options.owner.as_str().to_owned();
+    record.owner_fold = options.owner.folded();
+    record.tags = options.tags.to_string();
     record.algorithms = options.algorithms.to_string();
     record.body_digest = options.body_digest.as_str().to_owned();
 }

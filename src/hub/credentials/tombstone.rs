@@ -116,6 +116,9 @@ impl Change<'_> {
             secret_no: 0,
             older_no: None,
             older_until: None,
+            owner: String::new(),
+            owner_fold: String::new(),
+            tags: String::new(),
         };
         let name = Name::new(&made.name).or_else(|_| Name::new(&made.key))?;
         mapping::put_options(&mut record, &name, &Options::default());

@@ -122,6 +122,7 @@ impl Create {
             note: Note::new(self.form.text(Id::Note)).map_err(|why| (Id::Note, why.to_string()))?,
             algorithms: self.algorithms()?,
             body_digest: signing::digest(&self.form),
+            ..Options::default()
         };
         options.check(self.kind, now).map_err(|why| (Id::Expires, why.to_string()))?;
         Ok(options)
@@ -155,6 +156,7 @@ pub fn entry_of(field: Field, kind: Kind) -> Option<Id> {
         Field::Networks => Id::Networks,
         Field::Note => Id::Note,
         Field::Algorithms => Id::Algorithm(Algorithm::Sha256),
+        Field::Owner | Field::Tags => return None,
         Field::Account | Field::UserName | Field::Password | Field::Setting(_) | Field::Other => return None,
     })
 }

@@ -110,6 +110,7 @@ impl EditKeys {
             note: note.map(|note| note.as_str().to_owned()),
             algorithms,
             body_digest,
+            ..Edit::default()
         })
     }
 

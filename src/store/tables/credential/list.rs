@@ -69,7 +69,7 @@ pub struct Branch<'a> {
 /// A condition that rows of a list must meet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
-    /// The name, folded, or the key holds this text.
+    /// The name, key, note, owner or tags hold this text, case-folded.
     Holds(String),
     /// It has an expiry in `[from, until)`.
     Expires {
@@ -89,6 +89,10 @@ pub enum Condition {
     Waiting,
     /// Made by this user.
     By(String),
+    /// The owner holds this text, case-folded; empty: it has no owner.
+    Owner(String),
+    /// It has this tag, or one of this word with a value; empty: it has no tag.
+    Tag(String),
     /// In this state.
     State(String),
 }
@@ -103,7 +107,9 @@ impl Condition {
         sql.push_str(&match self {
             Self::Holds(text) => {
                 let like = place(format!("%{}%", escaped(text)).into());
-                format!(" AND (name_fold LIKE {like} ESCAPE '\\' OR LOWER(key) LIKE {like} ESCAPE '\\')")
+                let holds = ["name_fold", "LOWER(key)", "owner_fold", "tags", "LOWER(note)"]
+                    .map(|column| format!("{column} LIKE {like} ESCAPE '\\'"));
+                format!(" AND ({})", holds.join(" OR "))
             }
             Self::Expires { from, until } => {
                 format!(" AND expires_at >= {} AND expires_at < {}", place((*from).into()), place((*until).into()))
@@ -116,6 +122,16 @@ impl Condition {
             Self::Waiting => {
                 " AND EXISTS (SELECT 1 FROM usage u WHERE u.kind = c.kind AND u.credential = c.id AND u.waiting = 1)"
                     .to_owned()
+            }
+            Self::Owner(owner) if owner.is_empty() => " AND owner = ''".to_owned(),
+            Self::Owner(owner) => {
+                format!(" AND owner_fold LIKE {} ESCAPE '\\'", place(format!("%{}%", escaped(owner)).into()))
+            }
+            Self::Tag(tag) if tag.is_empty() => " AND tags = ''".to_owned(),
+            Self::Tag(tag) => {
+                let whole = place(format!("% {} %", escaped(tag)).into());
+                let valued = place(format!("% {}=%", escaped(tag)).into());
+                format!(" AND (' ' || tags || ' ' LIKE {whole} ESCAPE '\\' OR ' ' || tags LIKE {valued} ESCAPE '\\')")
             }
             Self::By(name) => format!(" AND created_by = {}", place(name.into())),
             Self::State(state) => format!(" AND state = {}", place(state.into())),

@@ -3,7 +3,7 @@
 mod list;
 mod tally;
 
-use crate::store::{StoreError, Tx, WriteTx};
+use crate::store::{Cell, StoreError, Tx, WriteTx};
 
 use super::{Record as _, Tagged, record::record};
 
@@ -55,6 +55,13 @@ record! {
         older_no: Option<i64>,
         /// When that one stops, or stopped, working, in Unix seconds.
         older_until: Option<i64>,
+    } later {
+        /// Who is responsible for it: a person, a team or an address; empty for nobody.
+        owner: String = Cell::Text(""),
+        /// The owner case-folded, for search.
+        owner_fold: String = Cell::Text(""),
+        /// Tags, in order, one blank between; empty for none.
+        tags: String = Cell::Text(""),
     }
 }
 

@@ -1,23 +1,30 @@
 //! The list of a tagged table's columns, written once.
 
 /// Makes a record of one list: the struct, and its [`Record`](super::Record) with columns, values and reading. With
-/// `cells`, also a view of a row that the database still holds, with a method for each column.
+/// `cells`, also a view of a row that the database still holds, with a method for each column. Columns under `later` came after
+/// the table's first release, each with its default: see [`Record::LATER`](super::Record::LATER).
 macro_rules! record {
     (
         $(#[$doc:meta])*
-        $name:ident in $table:literal, cells $cells:ident { $($columns:tt)* }
+        $name:ident in $table:literal, cells $cells:ident { $($columns:tt)* } later {
+            $($(#[$later_doc:meta])* $later:ident: $later_kind:ty = $default:expr,)*
+        }
     ) => {
         $crate::store::tables::record::record! {
             $(#[$doc])*
-            $name in $table { $($columns)* }
+            $name in $table { $($columns)* } later { $($(#[$later_doc])* $later: $later_kind = $default,)* }
         }
-        $crate::store::tables::record::cells! { $cells of $name { $($columns)* } }
+        $crate::store::tables::record::cells! {
+            $cells of $name { $($columns)* $($(#[$later_doc])* $later: $later_kind,)* }
+        }
     };
     (
         $(#[$doc:meta])*
         $name:ident in $table:literal $(, summed $summed:literal)? {
             $($(#[$column_doc:meta])* $column:ident: $kind:ty,)*
-        }
+        } $(later {
+            $($(#[$later_doc:meta])* $later:ident: $later_kind:ty = $default:expr,)*
+        })?
     ) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,11 +34,13 @@ macro_rules! record {
             /// Version of the row: one more with every change.
             pub version: i64,
             $($(#[$column_doc])* pub $column: $kind,)*
+            $($($(#[$later_doc])* pub $later: $later_kind,)*)?
         }
 
         impl $crate::store::tables::Record for $name {
             const TABLE: &'static str = $table;
-            const COLUMNS: &'static [&'static str] = &[$(stringify!($column)),*];
+            const COLUMNS: &'static [&'static str] = &[$(stringify!($column),)* $($(stringify!($later),)*)?];
+            $(const LATER: &'static [(&'static str, $crate::store::Cell<'static>)] = &[$((stringify!($later), $default),)*];)?
             $(const SUMMED: bool = $summed;)?
 
             fn id(&self) -> &str {
@@ -43,7 +52,10 @@ macro_rules! record {
             }
 
             fn values(&self) -> Vec<$crate::store::Value> {
-                vec![$($crate::store::tables::Column::value(&self.$column)),*]
+                vec![
+                    $($crate::store::tables::Column::value(&self.$column),)*
+                    $($($crate::store::tables::Column::value(&self.$later),)*)?
+                ]
             }
 
             fn read(
@@ -51,7 +63,12 @@ macro_rules! record {
                 version: i64,
                 row: &mut $crate::store::Row,
             ) -> Result<Self, $crate::store::StoreError> {
-                Ok(Self { id, version, $($column: $crate::store::tables::Column::take(row)?),* })
+                Ok(Self {
+                    id,
+                    version,
+                    $($column: $crate::store::tables::Column::take(row)?,)*
+                    $($($later: $crate::store::tables::Column::take(row)?,)*)?
+                })
             }
         }
     };
