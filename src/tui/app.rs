@@ -1,18 +1,22 @@
 //! The application state: everything that the screen shows.
 
-use crate::account::{Right, allows};
-use crate::hub::{Actor, CredentialId, Denied, LostSecret, Overview, OwnSignIn, Security, Session};
-use crate::time::{MINUTE, Millis};
-
-use super::dialog::{ChangePassword, Dialog, Reading};
-use super::door::Door;
-use super::held::Held;
-use super::keys::Scope;
-use super::msg::{Call, Effect, Ticket};
-use super::pending::{Pending, Slot};
-use super::screen::{Api, Menu, Screen};
-use super::theme::Theme;
-use super::toast::Toast;
+use crate::{
+    account::{Right, allows},
+    hub::{Actor, CredentialId, Denied, LostSecret, Overview, OwnSignIn, Security, Session},
+    time::{MINUTE, Millis},
+    tui::{
+        dialog::{ChangePassword, Dialog, Reading},
+        form::Form,
+        keymap::Scope,
+        msg::{Call, Effect, Ticket},
+        pending::{Pending, Slot},
+        screen::{Api, Menu, Screen},
+        sign_in::Door,
+        theme::Theme,
+        toast::Toast,
+        type_ahead::Held,
+    },
+};
 
 /// What the desk starts from.
 #[derive(Debug)]
@@ -249,7 +253,7 @@ impl App {
         self.dirty = true;
     }
 
-    /// The next moment at which a [`super::msg::Msg::Tick`] is wanted.
+    /// The next moment at which a [`crate::tui::msg::Msg::Tick`] is wanted.
     pub fn deadline(&self) -> Option<Millis> {
         let room = self.room.as_ref().filter(|_| self.door.is_none());
         let idle = room.and_then(|r| self.idle_end(r));
@@ -335,7 +339,7 @@ impl Room {
             _ => true,
         });
         for dialog in &mut self.dialogs {
-            let wiped = dialog.form_mut().is_some_and(super::form::Form::wipe_passwords);
+            let wiped = dialog.form_mut().is_some_and(Form::wipe_passwords);
             match dialog {
                 Dialog::Create(create) => create.wiped |= wiped,
                 Dialog::NewPassword(d) => d.wiped |= wiped,

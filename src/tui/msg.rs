@@ -2,20 +2,20 @@
 
 use std::path::PathBuf;
 
-use crate::account::{Right, Role, UserState};
-use crate::config::Appearance;
-use crate::credential::{Kind, Overlap, Verb};
-use crate::export::{Format, Written};
-use crate::hub::{
-    Actor, CredentialId, Details, Edit, FoundSecret, HubError, Issued, ListQuery, LostSecret, NewCredential, Outcome,
-    Overview, OwnSignIn, Page, Pulse, Refused, RefusedQuery, Security, Seen, Session, SetUp, Setting, SignIn, Taken,
-    Target, TrailQuery, TrailReport, TrailRow, UserRow, UserTarget,
-};
-use crate::secret::Secret;
-
 pub use crate::clipboard::CopyOutcome;
-
-use super::chord::Chord;
+use crate::{
+    account::{Right, Role, UserState},
+    config::Appearance,
+    credential::{Kind, Overlap, Verb},
+    export::{Format, Written},
+    hub::{
+        Actor, CredentialId, Details, Edit, FoundSecret, HubError, Issued, ListQuery, LostSecret, NewCredential,
+        Outcome, Overview, OwnSignIn, Page, Pulse, Refused, RefusedQuery, Security, Seen, Session, SetUp, Setting,
+        SignIn, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow, UserTarget,
+    },
+    secret::Secret,
+    tui::keymap::chord::Chord,
+};
 
 /// A message: everything that can happen to the desk.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub enum Msg {
     Progress(Ticket, i64),
     /// A copy was tried.
     Copied(Ticket, CopyOutcome),
-    /// The deadline that [`super::App::deadline`] named has come.
+    /// The deadline that [`crate::tui::App::deadline`] named has come.
     Tick,
     /// A choice of looks was written down, or not, with the reason.
     Remembered(Result<(), String>),

@@ -1,7 +1,6 @@
 //! Pending calls: which replies are awaited, and for what.
 
-use super::dialog::What;
-use super::msg::Ticket;
+use crate::tui::{dialog::What, msg::Ticket};
 
 /// The purpose of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

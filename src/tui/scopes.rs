@@ -1,11 +1,14 @@
 //! The active scopes: which keys work at the moment.
 
-use crate::account::Right;
-
-use super::app::{App, Room};
-use super::dialog::form_scopes;
-use super::keys::Scope;
-use super::screen::{Screen, Tab, Topic};
+use crate::{
+    account::Right,
+    tui::{
+        app::{App, Room},
+        dialog::form_scopes,
+        keymap::Scope,
+        screen::{Screen, Tab, Topic},
+    },
+};
 
 impl App {
     /// The scopes that keys go through, innermost first.

@@ -2,21 +2,24 @@
 
 use zeroize::Zeroizing;
 
-use crate::account::Right;
-use crate::hub::LostSecret;
-use crate::time::{MINUTE, Millis};
-
-use super::app::{App, PULSE, Room};
-use super::chord::Chord;
-use super::door::Door;
-use super::form::Id;
-use super::held::Typed;
-use super::keys::{self, Meaning};
-use super::layout;
-use super::msg::{Call, Effect, Msg};
-use super::pending::Slot;
-use super::screen::{RefusedList, Screen, Tab, TrailList};
-use super::toast::{Severity, Toast};
+use crate::{
+    account::Right,
+    hub::LostSecret,
+    time::{MINUTE, Millis},
+    tui::{
+        app::{App, PULSE, Room},
+        dialog::{Dialog, Draft},
+        form::Id,
+        keymap::{self, Meaning, chord::Chord},
+        layout,
+        msg::{Call, Effect, Msg},
+        pending::Slot,
+        screen::{RefusedList, Screen, Tab, TrailList},
+        sign_in::Door,
+        toast::{Severity, Toast},
+        type_ahead::Typed,
+    },
+};
 
 /// Takes one message. No I/O, no clock, no randomness: `now` comes from the caller.
 pub fn update(app: &mut App, now: Millis, msg: Msg) -> Vec<Effect> {
@@ -117,7 +120,7 @@ impl App {
     pub(super) fn play(&mut self, typed: &Typed) {
         match typed {
             Typed::Paste(text) => self.paste(text),
-            Typed::Key(chord) => match keys::resolve(&self.scopes(), *chord) {
+            Typed::Key(chord) => match keymap::resolve(&self.scopes(), *chord) {
                 Meaning::Nothing => {}
                 Meaning::Typed(c) => drop(self.insert(c.encode_utf8(&mut [0; 4]))),
                 Meaning::Bound(binding) => match binding.right.filter(|right| !self.may(*right)) {
@@ -171,7 +174,7 @@ impl App {
     pub(super) fn refuse(&mut self, right: Right) {
         let Some(room) = &mut self.room else { return };
         let denied = room.denied(right);
-        room.dialogs.push(super::dialog::Dialog::Denied(denied));
+        room.dialogs.push(Dialog::Denied(denied));
         let actor = room.actor();
         self.dirty = true;
         self.call(Slot::Refused, Call::Refused(actor, right));
@@ -252,9 +255,9 @@ impl Room {
             calls.push((Slot::People, Call::Users(actor.clone())));
         }
         if due(&mut self.due.taken)
-            && let Some(super::dialog::Dialog::Create(create)) = self.dialogs.last()
+            && let Some(Dialog::Create(create)) = self.dialogs.last()
         {
-            let super::dialog::Draft { name, username } = create.draft();
+            let Draft { name, username } = create.draft();
             calls.push((Slot::Taken, Call::Taken { actor, kind: create.kind, name, username }));
         }
         calls

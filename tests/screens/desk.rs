@@ -13,7 +13,7 @@ use keydesk::{
     time::{Clock as _, Millis, SetClock},
     tui::{
         App, AppSetup, Places, Start,
-        chord::{Chord, Code, Mods},
+        keymap::chord::{Chord, Code, Mods},
         msg::{Call, CopyOutcome, Effect, Msg, Reply},
         theme::Theme,
     },

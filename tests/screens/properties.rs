@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use keydesk::{
     account::Role,
     tui::{
-        keys,
+        keymap,
         msg::{Call, Effect, Lane, Msg, Reply, Ticket},
         update, view,
     },
@@ -236,11 +236,11 @@ fn no_key_of_the_table_is_dead() {
     let mut reached = std::collections::BTreeSet::new();
     for keys in super::help::PLACES {
         let desk = Desk::on_list_then(keys);
-        for binding in keys::reachable(&desk.app.scopes()) {
+        for binding in keymap::reachable(&desk.app.scopes()) {
             reached.insert(format!("{:?} {}", binding.scope, binding.words));
         }
     }
     let dead: Vec<_> =
-        keys::BINDINGS.iter().map(|b| format!("{:?} {}", b.scope, b.words)).filter(|b| !reached.contains(b)).collect();
+        keymap::BINDINGS.iter().map(|b| format!("{:?} {}", b.scope, b.words)).filter(|b| !reached.contains(b)).collect();
     assert!(dead.is_empty(), "no screen leads to {dead:?}");
 }

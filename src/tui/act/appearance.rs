@@ -1,11 +1,14 @@
 //! Appearance actions: colours and glyphs, chosen in My account, applied at once, remembered for the next time.
 
-use crate::config::{Appearance, Face};
-
-use super::super::app::App;
-use super::super::msg::Effect;
-use super::super::theme::{ASCII, Palette, Theme, UNICODE};
-use super::super::toast::Toast;
+use crate::{
+    config::{Appearance, Face},
+    tui::{
+        app::App,
+        msg::Effect,
+        theme::{ASCII, Palette, Theme, UNICODE},
+        toast::Toast,
+    },
+};
 
 impl App {
     /// The colours after these.
@@ -51,7 +54,7 @@ impl App {
     }
 
     /// The choice was written down, or not.
-    pub(in super::super) fn remembered(&mut self, outcome: Result<(), String>) {
+    pub(in crate::tui) fn remembered(&mut self, outcome: Result<(), String>) {
         self.dirty = true;
         if std::mem::take(&mut self.leaves_for_lines) {
             return match outcome {

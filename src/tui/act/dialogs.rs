@@ -1,16 +1,19 @@
 //! Actions in the topmost dialog.
 
-use crate::credential::Verb;
-use crate::hub::Target;
-
-use super::super::action::Action;
-use super::super::app::App;
-use super::super::dialog::{Change, Dialog, Question, What};
-use super::super::form::{Advance, Id};
-use super::super::msg::{Call, CopyOutcome, Effect};
-use super::super::pending::Slot;
-use super::super::view;
-use super::{forms, scroll};
+use crate::{
+    credential::Verb,
+    hub::Target,
+    tui::{
+        act::{forms, scroll},
+        app::App,
+        dialog::{Change, Dialog, Question, What},
+        form::{Advance, Id},
+        keymap::Action,
+        msg::{Call, CopyOutcome, Effect},
+        pending::Slot,
+        view,
+    },
+};
 
 impl App {
     pub(super) fn act_on_dialog(&mut self, action: Action) {
@@ -97,7 +100,7 @@ impl App {
     }
 
     /// Submits the topmost dialog again: what it waited for has arrived.
-    pub(in super::super) fn send_what_waited(&mut self) {
+    pub(in crate::tui) fn send_what_waited(&mut self) {
         self.pressed(Id::Submit);
     }
 

@@ -1,19 +1,22 @@
 //! Actions on the Documentation tab and the page behind the menu.
 
-use crate::account::Right;
-use crate::credential::Kind;
-use crate::hub::CredentialRow;
-use crate::sample::{self, Site, Subject, Upstream};
-use crate::secret::Secret;
-
-use super::super::action::Action;
-use super::super::app::{App, Room};
-use super::super::msg::Effect;
-use super::super::pending::Slot;
-use super::super::screen::{Docs, Screen, Tab};
-use super::super::toast::Toast;
-use super::super::view;
-use super::scroll;
+use crate::{
+    account::Right,
+    credential::Kind,
+    hub::CredentialRow,
+    sample::{self, Site, Subject, Upstream},
+    secret::Secret,
+    tui::{
+        act::scroll,
+        app::{App, Room},
+        keymap::Action,
+        msg::Effect,
+        pending::Slot,
+        screen::{Docs, Screen, Tab},
+        toast::Toast,
+        view,
+    },
+};
 
 impl App {
     pub(super) fn act_on_docs(&mut self, action: Action) {
@@ -90,7 +93,7 @@ impl App {
 
 impl Room {
     /// The documentation on the screen, and its subject: the selected credential, or a placeholder.
-    pub(in super::super) fn docs_of(&self) -> Option<(&Docs, Subject<'_>)> {
+    pub(in crate::tui) fn docs_of(&self) -> Option<(&Docs, Subject<'_>)> {
         match self.screen()? {
             Screen::Docs(docs) => Some((docs, Subject::placeholder(docs.kind))),
             Screen::Api(api) if api.tab == Tab::Documentation => {
@@ -105,17 +108,17 @@ impl Room {
     }
 
     /// Where the API is, as far as it was read.
-    pub(in super::super) fn site(&self) -> Site {
+    pub(in crate::tui) fn site(&self) -> Site {
         self.overview.as_ref().map(|overview| overview.api.clone()).unwrap_or_default()
     }
 
     /// Where a gateway passes on to, as far as it was read.
-    pub(in super::super) fn upstream(&self) -> Upstream {
+    pub(in crate::tui) fn upstream(&self) -> Upstream {
         self.overview.as_ref().and_then(|overview| overview.upstream.clone()).unwrap_or_default()
     }
 
     /// The credential that the documentation is for.
-    pub(in super::super) fn documented(&self) -> Option<&CredentialRow> {
+    pub(in crate::tui) fn documented(&self) -> Option<&CredentialRow> {
         self.api()?.list.selected()
     }
 

@@ -1,16 +1,22 @@
 //! Typing into forms, and submitting the forms of set-up, sign-in and lock.
 
-use super::super::action::Action;
-use super::super::app::App;
-use super::super::dialog::Dialog;
-use super::super::door::{Door, Kind, Said};
-use super::super::field::{Refused, TextField};
-use super::super::form::{Advance, Form, Id};
-use super::super::msg::Call;
-use super::super::pending::Slot;
-use super::super::toast::Toast;
-use crate::hub::SetUp;
-use crate::secret::Secret;
+use crate::{
+    hub::SetUp,
+    secret::Secret,
+    tui::{
+        app::App,
+        dialog::Dialog,
+        form::{
+            Advance, Form, Id,
+            field::{Refused, TextField},
+        },
+        keymap::Action,
+        msg::Call,
+        pending::Slot,
+        sign_in::{Door, Kind, Said},
+        toast::Toast,
+    },
+};
 
 /// How long after the last letter the store is asked whether a name is taken.
 const ASK_AFTER: i64 = 150;
@@ -33,7 +39,7 @@ pub(super) fn edit(form: &mut Form, action: Action) -> Option<Advance> {
 
 impl App {
     /// Types or pastes into the focused field.
-    pub(in super::super) fn insert(&mut self, text: &str) -> bool {
+    pub(in crate::tui) fn insert(&mut self, text: &str) -> bool {
         self.dirty = true;
         let form = match (&mut self.door, &mut self.room) {
             (Some(door), _) => Some(&mut door.form),
@@ -105,7 +111,7 @@ impl App {
 
     /// Shows a message under the form of set-up, sign-in or lock, and clears the typed password where another try is
     /// possible.
-    pub(in super::super) fn say_at_door(&mut self, said: Said) {
+    pub(in crate::tui) fn say_at_door(&mut self, said: Said) {
         if let Some(door) = &mut self.door {
             if door.kind != Kind::SetUp {
                 door.form.wipe_passwords();

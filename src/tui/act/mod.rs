@@ -2,27 +2,27 @@
 
 mod api;
 mod appearance;
-pub(super) use api::DETAILS_AFTER;
 mod dialogs;
 mod docs;
-mod edit;
-mod filter;
-mod find;
 mod forms;
-mod people;
 mod screens;
 mod security;
 mod trail;
+mod users;
+
+pub(super) use api::DETAILS_AFTER;
 pub(super) use screens::Look;
 
-use super::action::Action;
-use super::app::App;
-use super::dialog::{Ask, Dialog, Question, Reading};
-use super::door::Door;
-use super::msg::{Call, Effect};
-use super::pending::Slot;
-use super::screen::Screen;
-use super::view;
+use crate::tui::{
+    app::App,
+    dialog::{Ask, Dialog, Question, Reading},
+    keymap::Action,
+    msg::{Call, Effect},
+    pending::Slot,
+    screen::Screen,
+    sign_in::Door,
+    view,
+};
 
 impl App {
     /// Runs an action.

@@ -1,19 +1,20 @@
 //! Actions on screens, and the attention list of the menu ("To look at").
 
-use crate::account::Right;
-use crate::credential::{EXPIRING_DAYS, Kind};
-use crate::hub::{Capped, CredentialOverview, CredentialRow, StillLost};
-
-use super::super::action::Action;
-use super::super::app::{App, Room};
-use super::super::dialog::{ChangePassword, Dialog, Part, Question};
-use super::super::msg::Call;
-use super::super::pending::Slot;
-use super::super::screen::{
-    ACCOUNT, AccountRow, Api, Docs, MENU, MenuRow, Rows, SETTINGS, Screen, Search, SettingsRow, Topic,
+use crate::{
+    account::Right,
+    credential::{EXPIRING_DAYS, Kind},
+    hub::{Capped, CredentialOverview, CredentialRow, StillLost},
+    tui::{
+        act::scroll,
+        app::{App, Room},
+        dialog::{ChangePassword, Dialog, Part, Question},
+        keymap::Action,
+        msg::Call,
+        pending::Slot,
+        screen::{ACCOUNT, AccountRow, Api, Docs, MENU, MenuRow, Rows, SETTINGS, Screen, Search, SettingsRow, Topic},
+        view,
+    },
 };
-use super::super::view;
-use super::scroll;
 
 /// The filter behind the number of those that were never used.
 const NEVER_USED: &str = "used:never";
@@ -49,7 +50,7 @@ pub enum Look {
 
 impl Room {
     /// The attention list, the most urgent item first.
-    pub(in super::super) fn to_look_at(&self) -> Vec<Look> {
+    pub(in crate::tui) fn to_look_at(&self) -> Vec<Look> {
         let Some(overview) = &self.overview else { return Vec::new() };
         let mut looks = Vec::new();
         if let Some(site) = &overview.site {

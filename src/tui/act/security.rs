@@ -1,13 +1,15 @@
 //! Actions on Security.
 
-use super::super::app::App;
-use super::super::dialog::{Dialog, Part, Settings};
-use super::super::msg::Call;
-use super::super::pending::Slot;
+use crate::tui::{
+    app::App,
+    dialog::{Dialog, Part, Settings},
+    msg::Call,
+    pending::Slot,
+};
 
 impl App {
     /// Reads what Security shows.
-    pub(in super::super) fn read_security(&mut self) {
+    pub(in crate::tui) fn read_security(&mut self) {
         if let Some(actor) = self.room.as_ref().map(|room| room.actor()) {
             self.call(Slot::Security, Call::Security(actor));
         }

@@ -1,16 +1,19 @@
 //! Actions on the activity log.
 
-use crate::hub::TrailQuery;
-
-use super::super::action::Action;
-use super::super::app::{App, Room};
-use super::super::dialog::{Dialog, Export, NarrowForm, Reading};
-use super::super::layout;
-use super::super::msg::Call;
-use super::super::pending::Slot;
-use super::super::screen::{Narrow, Screen};
-use super::super::toast::Toast;
-use super::super::view;
+use crate::{
+    hub::TrailQuery,
+    tui::{
+        app::{App, Room},
+        dialog::{Dialog, Export, NarrowForm, Reading},
+        keymap::Action,
+        layout,
+        msg::Call,
+        pending::Slot,
+        screen::{Narrow, Screen},
+        toast::Toast,
+        view,
+    },
+};
 
 impl App {
     pub(super) fn act_on_trail(&mut self, action: Action) {
@@ -142,7 +145,7 @@ impl App {
 
 impl Room {
     /// The activity log, if it is the screen that is shown.
-    pub(in super::super) fn log_mut(&mut self) -> Option<&mut super::super::screen::TrailList> {
+    pub(in crate::tui) fn log_mut(&mut self) -> Option<&mut crate::tui::screen::TrailList> {
         match self.screen_mut() {
             Some(Screen::Trail(list)) => Some(list),
             _ => None,

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::export::Format;
-use crate::time::Millis;
-
-use super::super::form::{Form, Id, Input, button, entry, text_with};
+use crate::{
+    export::Format,
+    time::Millis,
+    tui::form::{Form, Id, Input, button, entry, text_with},
+};
 
 const FORMATS: &[&str] = &["JSON Lines", "CSV"];
 
@@ -49,8 +50,8 @@ impl Export {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::field::Edit;
     use super::*;
+    use crate::tui::form::field::Edit;
 
     #[test]
     fn a_name_without_an_ending_gets_one() {

@@ -1,42 +1,29 @@
 //! Dialogs: one file for the state of each. Only the topmost takes keys and is drawn.
 
-mod again;
-mod ask;
-mod change;
-mod create;
-mod edit;
+mod confirm;
+mod credential;
 mod export;
-mod find;
-mod narrow;
-mod password;
-mod person;
-mod renew;
-mod rotate;
-mod secret;
+mod own_password;
+mod reauthenticate;
 mod settings;
-mod signing;
+mod trail_filter;
+mod user;
 
-pub use again::Again;
-pub use ask::{Ask, Question};
-pub use change::Change;
-pub use create::entry_of;
-pub use create::{Create, Draft};
-pub use edit::EditKeys;
+pub use confirm::{Ask, Question};
+pub use credential::{
+    Change, Create, Draft, EditKeys, Find, Found, Issue, NewPassword, OneTime, Rotate, StopOld, What, entry_of,
+};
 pub use export::Export;
-pub use find::{Find, Found};
-pub use narrow::NarrowForm;
-pub use password::{ChangePassword, check_new};
-pub use person::{Doing, Live, Person, ROLES};
-pub use renew::{NewPassword, StopOld};
-pub use rotate::Rotate;
-pub use secret::{Issue, OneTime, What};
+pub use own_password::{ChangePassword, check_new};
+pub use reauthenticate::Again;
 pub use settings::{Part, Settings};
+pub use trail_filter::NarrowForm;
+pub use user::{Doing, Live, Person, ROLES};
 
-use crate::hub::{CredentialRow, Denied, Details, TrailRow};
-
-use super::form::Form;
-use super::keys::Scope;
-use super::screen::Checked;
+use crate::{
+    hub::{CredentialRow, Denied, Details, TrailRow},
+    tui::{form::Form, keymap::Scope, screen::Checked},
+};
 
 /// An open dialog.
 #[derive(Debug)]
@@ -199,7 +186,7 @@ impl Dialog {
 
 /// Scopes of a form with its focus where it is.
 pub fn form_scopes(form: &Form, own: Scope) -> Vec<Scope> {
-    use super::form::Input;
+    use crate::tui::form::Input;
     let mut scopes = match form.focused().map(|e| &e.input) {
         Some(Input::Text(_) | Input::Password(_)) => vec![Scope::Text],
         Some(Input::Choice { .. }) => vec![Scope::Choice],

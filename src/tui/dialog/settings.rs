@@ -1,8 +1,9 @@
 //! A form for settings that are changed together.
 
-use crate::hub::{Replay, Security, Setting};
-
-use super::super::form::{Entry, Form, Id, Input, button, entry, text_with};
+use crate::{
+    hub::{Replay, Security, Setting},
+    tui::form::{Entry, Form, Id, Input, button, entry, text_with},
+};
 
 /// Which settings a form has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

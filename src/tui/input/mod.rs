@@ -4,20 +4,24 @@
 //! new window size, and for what is left of a paste of more than a kilobyte; it spins when the line is dead; it takes
 //! an arrow key that a slow link cut in two for Esc and two letters; and it leaves typed passwords in its buffers.
 
-mod parse;
+mod key_parser;
 
-use std::io;
-use std::sync::mpsc::Sender;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::{
+    io,
+    sync::mpsc::Sender,
+    thread,
+    time::{Duration, Instant},
+};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::{Errno, read};
-use rustix::stdio::stdin;
+use parse::{Input, Parser};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    io::{Errno, read},
+    stdio::stdin,
+};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::event::Event;
-use parse::{Input, Parser};
+use crate::tui::runtime::event::Event;
 
 /// How long to wait for a terminal that another program has made non-blocking.
 const NAP: Duration = Duration::from_millis(30);

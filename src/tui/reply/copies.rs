@@ -1,17 +1,20 @@
 //! Replies about copies to the clipboard.
 
-use crate::hub::{CredentialId, Seen};
-
-use super::super::app::App;
-use super::super::dialog::{Dialog, What};
-use super::super::msg::{Call, CopyOutcome, Ticket};
-use super::super::pending::Slot;
-use super::super::toast::Toast;
-use super::super::view;
+use crate::{
+    hub::{CredentialId, Seen},
+    tui::{
+        app::App,
+        dialog::{Dialog, What},
+        msg::{Call, CopyOutcome, Ticket},
+        pending::Slot,
+        toast::Toast,
+        view,
+    },
+};
 
 impl App {
     /// A copy was tried.
-    pub(in super::super) fn copied(&mut self, ticket: Ticket, outcome: CopyOutcome) {
+    pub(in crate::tui) fn copied(&mut self, ticket: Ticket, outcome: CopyOutcome) {
         let Some(slot) = self.pending.take(ticket) else { return };
         self.dirty = true;
         match slot {

@@ -1,13 +1,16 @@
 //! Replies to edits: the results for each row, and conflicts with a concurrent change.
 
-use crate::hub::{Conflict, CredentialRow, Outcome};
-
-use super::super::app::{App, Room};
-use super::super::dialog::Dialog;
-use super::super::msg::Call;
-use super::super::pending::Slot;
-use super::super::toast::Toast;
-use super::forms::left_out;
+use crate::{
+    hub::{Conflict, CredentialRow, Outcome},
+    tui::{
+        app::{App, Room},
+        dialog::Dialog,
+        msg::Call,
+        pending::Slot,
+        reply::forms::left_out,
+        toast::Toast,
+    },
+};
 
 impl App {
     pub(super) fn edited_rows(&mut self, outcomes: &[Outcome]) {

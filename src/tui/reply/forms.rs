@@ -1,13 +1,16 @@
 //! Replies to forms that a dialog sent.
 
-use crate::credential::State;
-use crate::hub::{Conflict, Field, Gone, HubError, Issued, LostSecret, Outcome};
-
-use super::super::app::App;
-use super::super::dialog::{self, ChangePassword, Dialog, Issue, OneTime, Part};
-use super::super::form::Id;
-use super::super::msg::Reply;
-use super::super::toast::Toast;
+use crate::{
+    credential::State,
+    hub::{Conflict, Field, Gone, HubError, Issued, LostSecret, Outcome},
+    tui::{
+        app::App,
+        dialog::{self, ChangePassword, Dialog, Issue, OneTime, Part},
+        form::Id,
+        msg::Reply,
+        toast::Toast,
+    },
+};
 
 impl App {
     pub(super) fn form_replied(&mut self, reply: Reply) {

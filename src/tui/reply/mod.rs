@@ -1,23 +1,26 @@
 //! Replies of the workers: each goes to the slot that waits for it, or is dropped.
 
 mod copies;
-mod door;
 mod edits;
-mod find;
+mod find_by_secret;
 mod forms;
-mod people;
 mod reads;
+mod sign_in;
 mod trail;
+mod users;
 
-pub(super) use find::HISTORY;
+pub(super) use find_by_secret::HISTORY;
 
-use crate::hub::HubError;
-
-use super::app::App;
-use super::dialog::Dialog;
-use super::door::Door;
-use super::msg::{Reply, Ticket};
-use super::pending::Slot;
+use crate::{
+    hub::HubError,
+    tui::{
+        app::App,
+        dialog::Dialog,
+        msg::{Reply, Ticket},
+        pending::Slot,
+        sign_in::Door,
+    },
+};
 
 impl App {
     /// Handles a reply. One that nothing waits for is dropped.

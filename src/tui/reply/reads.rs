@@ -1,15 +1,18 @@
 //! Replies to background reads.
 
-use crate::hub::{Details, HubError, Page, Pulse};
-
-use super::super::act::DETAILS_AFTER;
-use super::super::app::{App, PULSE, Room};
-use super::super::dialog::Dialog;
-use super::super::layout;
-use super::super::msg::Reply;
-use super::super::pending::Slot;
-use super::super::screen::Screen;
-use super::super::toast::Toast;
+use crate::{
+    hub::{Details, HubError, Page, Pulse},
+    tui::{
+        act::DETAILS_AFTER,
+        app::{App, PULSE, Room},
+        dialog::Dialog,
+        layout,
+        msg::Reply,
+        pending::Slot,
+        screen::Screen,
+        toast::Toast,
+    },
+};
 
 impl App {
     pub(super) fn read(&mut self, slot: Slot, reply: Reply) {

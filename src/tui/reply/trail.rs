@@ -1,13 +1,16 @@
 //! Replies about the trail as a whole.
 
-use crate::export::Written;
-use crate::hub::{Refused, TrailReport};
-
-use super::super::app::{App, Room};
-use super::super::dialog::Dialog;
-use super::super::layout;
-use super::super::screen::Checked;
-use super::super::toast::Toast;
+use crate::{
+    export::Written,
+    hub::{Refused, TrailReport},
+    tui::{
+        app::{App, Room},
+        dialog::Dialog,
+        layout,
+        screen::Checked,
+        toast::Toast,
+    },
+};
 
 /// How often the newest refusals are read again: verifiers write them as often.
 const REFUSED_AGAIN: i64 = 10_000;
@@ -34,7 +37,7 @@ impl App {
     }
 
     /// A check of the whole trail is so far.
-    pub(in super::super) fn so_far(&mut self, entries: i64) {
+    pub(in crate::tui) fn so_far(&mut self, entries: i64) {
         if let Some(list) = self.room.as_mut().and_then(Room::log_mut) {
             list.so_far = entries;
             self.dirty = true;

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::credential::Kind;
-use crate::hub::{CredentialId, CredentialRow, Details, ListQuery, Order};
-
-use super::super::layout;
-use super::docs::Docs;
-use super::refused::RefusedList;
-use super::search::Search;
-use super::trail::TrailList;
-use super::window::Window;
+use crate::{
+    credential::Kind,
+    hub::{CredentialId, CredentialRow, Details, ListQuery, Order},
+    tui::{
+        layout,
+        screen::{docs::Docs, paged_list::Window, refused::RefusedList, search::Search, trail::TrailList},
+    },
+};
 
 /// The tabs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,23 +2,23 @@
 
 mod api;
 mod docs;
-mod narrow;
-mod people;
+mod keyset_list;
+pub mod paged_list;
 mod refused;
-mod roll;
 mod rows;
 mod search;
 mod trail;
-pub mod window;
+mod trail_filter;
+mod users;
 
 pub use api::{Api, Tab, order_words};
 pub use docs::Docs;
-pub use narrow::Narrow;
-pub use people::People;
 pub use refused::RefusedList;
 pub use rows::{ACCOUNT, AccountRow, MENU, MenuRow, Rows, SETTINGS, SettingsRow};
 pub use search::Search;
 pub use trail::{Checked, TrailList};
+pub use trail_filter::Narrow;
+pub use users::People;
 
 /// One screen. The menu is the lowest of the stack and never leaves it.
 #[derive(Debug)]

@@ -1,8 +1,9 @@
 //! The list of refused requests, of all credentials or of one.
 
-use crate::hub::{Before, CredentialId, Refused, RefusedQuery};
-
-use super::roll::{PAGE, Placed, Roll};
+use crate::{
+    hub::{Before, CredentialId, Refused, RefusedQuery},
+    tui::screen::keyset_list::{PAGE, Placed, Roll},
+};
 
 impl Placed for Refused {
     type Place = Before;

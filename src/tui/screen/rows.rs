@@ -1,8 +1,6 @@
 //! Screens that are a short list of rows: menu, settings, my account.
 
-use crate::account::Right;
-
-use super::super::action::Action;
+use crate::{account::Right, tui::keymap::Action};
 
 /// Which of a few rows is selected.
 #[derive(Debug, Default)]

@@ -1,10 +1,12 @@
 //! The filter of the list: the text typed, and the last filter that was understood.
 
-use crate::credential::{Filter, FilterError};
-
-use super::super::action::Action;
-use super::super::field::TextField;
-use super::super::form::{Entry, Form, Id, Input, text, text_with};
+use crate::{
+    credential::{Filter, FilterError},
+    tui::{
+        form::{Entry, Form, Id, Input, field::TextField, text, text_with},
+        keymap::Action,
+    },
+};
 
 /// The filter line.
 #[derive(Debug)]

@@ -1,11 +1,16 @@
 //! The activity log: rows of the trail, page by page.
 
-use crate::hub::{TrailQuery, TrailReport, TrailRow};
-use crate::time::Millis;
-
-use super::super::action::Action;
-use super::narrow::Narrow;
-use super::roll::{PAGE, Placed, Roll};
+use crate::{
+    hub::{TrailQuery, TrailReport, TrailRow},
+    time::Millis,
+    tui::{
+        keymap::Action,
+        screen::{
+            keyset_list::{PAGE, Placed, Roll},
+            trail_filter::Narrow,
+        },
+    },
+};
 
 impl Placed for TrailRow {
     type Place = i64;

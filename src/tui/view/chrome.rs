@@ -1,17 +1,25 @@
 //! The frame of every screen: location and user in the first two lines, the status message above the hint line.
 
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
 
-use crate::text;
-
-use super::super::app::App;
-use super::super::dialog::Dialog;
-use super::super::door::Kind;
-use super::super::layout::SMALLEST;
-use super::super::toast::{Severity, Toast};
-use super::hints;
-use super::paint::{Paint, plain, span, wrap};
+use crate::{
+    text,
+    tui::{
+        app::App,
+        dialog::Dialog,
+        layout::SMALLEST,
+        sign_in::Kind,
+        toast::{Severity, Toast},
+        view::{
+            hints,
+            paint::{Paint, plain, span, wrap},
+            screens::api,
+        },
+    },
+};
 
 /// The message in a window that is too small.
 pub fn too_small(paint: &mut Paint<'_>) {
@@ -71,7 +79,7 @@ pub fn footer(app: &App, paint: &mut Paint<'_>) {
     let y = area.height.saturating_sub(2);
     match &app.toast {
         Some(toast) => draw_toast(toast, app, paint, y),
-        None => paint.text(1, y, &super::list::status(app), Style::new()),
+        None => paint.text(1, y, &api::status(app), Style::new()),
     }
     hints::line(app, paint, area.height.saturating_sub(1));
 }

@@ -1,17 +1,23 @@
 //! Draws the help overlay: sections of keys in one column or two.
 
-use ratatui::style::Style;
-use ratatui::text::Span;
+use ratatui::{style::Style, text::Span};
 
-use crate::text;
-
-use super::super::app::App;
-use super::super::help::{self, Row, Section};
-use super::super::keys::{self, Binding, Scope};
-use super::super::layout;
-use super::hints::changes_a_key;
-use super::paint::{plain, span, wrap};
-use super::sheet::Sheet;
+use crate::{
+    text,
+    tui::{
+        app::App,
+        keymap::{
+            self, Binding, Scope,
+            help::{self, Row, Section},
+        },
+        layout,
+        view::{
+            hints::changes_a_key,
+            paint::{plain, span, wrap},
+            sheet::Sheet,
+        },
+    },
+};
 
 /// Fewest columns of the keys, so that most sections line up.
 const KEYS: usize = 10;
@@ -29,7 +35,7 @@ pub fn sheet(app: &App, chain: &[Scope]) -> Sheet {
     let denied = |b: &Binding| b.right.is_some_and(|right| !may(right));
     let is_final = app.all_final();
     let over = |b: &Binding| is_final && changes_a_key(b) && !denied(b);
-    let shown = keys::reachable(chain);
+    let shown = keymap::reachable(chain);
     if shown.iter().any(|b| over(b)) {
         sheet.say("Revoked is final: the keys in brackets do nothing to it. n makes a new key.", Style::new());
         sheet.gap();

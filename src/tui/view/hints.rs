@@ -2,19 +2,22 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::account::UserState;
-use crate::credential::{Kind, State};
-use crate::hub::CredentialRow;
-use crate::text;
-
-use super::super::action::Action;
-use super::super::app::App;
-use super::super::dialog::{Dialog, Doing, OneTime, Question};
-use super::super::door::Kind as Door;
-use super::super::keys::{self, Binding, Scope};
-use super::super::pending::Slot;
-use super::super::screen::{Api, Screen, Tab};
-use super::paint::{Paint, plain};
+use crate::{
+    account::UserState,
+    credential::{Kind, State},
+    hub::CredentialRow,
+    text,
+    tui::{
+        app::App,
+        dialog::{Dialog, Doing, OneTime, Question},
+        keymap::{self, Action, Binding, Scope},
+        pending::Slot,
+        screen::{Api, Screen, Tab},
+        sign_in::Kind as Door,
+        view,
+        view::paint::{Paint, plain},
+    },
+};
 
 /// The keys that work here, as many as fit; `? help` always.
 pub fn line(app: &App, paint: &mut Paint<'_>, y: u16) {
@@ -55,7 +58,7 @@ fn bracketed(shown: &[(String, bool)]) -> Vec<Span<'static>> {
 }
 
 /// The rows of the table that the hint line tells of here.
-pub(in super::super) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding> {
+pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding> {
     let on_menu = matches!(app.room.as_ref().and_then(|r| r.screen()), Some(Screen::Menu(_)));
     let dialog = app.room.as_ref().is_some_and(|r| !r.dialogs.is_empty());
     let at_door = app.door.is_some();
@@ -71,7 +74,7 @@ pub(in super::super) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Bindi
         Action::Lock => !at_door && !dialog && app.help.is_none(),
         Action::LookAt => !nothing_to_look_at,
         // What is only read and fits has nowhere to move to.
-        Action::Up => !only_read(app) || super::overflow(app) > 0,
+        Action::Up => !only_read(app) || view::overflow(app) > 0,
         Action::ByKey if b.scope == Scope::Activity => shows_refused(app),
         // One search at a time.
         Action::Advance if b.scope == Scope::Form => !app.pending.has(Slot::Find),
@@ -87,7 +90,7 @@ pub(in super::super) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Bindi
     };
     let mut seen: Vec<Action> = Vec::new();
     let mut rows = Vec::new();
-    for binding in keys::reachable(chain).iter().filter(|b| !b.hint.is_empty()).filter(works) {
+    for binding in keymap::reachable(chain).iter().filter(|b| !b.hint.is_empty()).filter(works) {
         if !seen.contains(&binding.action) {
             seen.push(binding.action);
             rows.push(*binding);
@@ -102,7 +105,7 @@ fn grey(app: &App, binding: &Binding) -> bool {
 }
 
 /// Whether a key of the list changes the selected key, or the ticked ones.
-pub(in super::super) fn changes_a_key(binding: &Binding) -> bool {
+pub(in crate::tui) fn changes_a_key(binding: &Binding) -> bool {
     let changes = [Action::EditKeys, Action::Rotate, Action::DisableEnable, Action::Revoke, Action::StopOld];
     binding.scope == Scope::List && changes.contains(&binding.action)
 }

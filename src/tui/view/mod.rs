@@ -1,40 +1,25 @@
 //! The view: draws the state, and never changes it.
 
 mod chrome;
-mod details;
 mod dialogs;
-mod docs;
-mod door;
-mod edit;
-mod entry;
-mod filter;
-mod find;
-mod forms;
 mod help;
 mod hints;
-mod history;
-mod list;
-mod manage;
-mod menu;
-mod pages;
 mod paint;
-mod people;
-mod refused;
-mod secret;
+mod screens;
 mod sheet;
-mod trail;
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
-
-use super::app::{App, Room};
-use super::dialog::Dialog;
-use super::layout::{self, FOOTER, HEADER};
-use super::msg::CopyOutcome;
-use super::screen::{Screen, Tab};
-pub(super) use docs::verifier;
 use paint::Paint;
-pub(super) use refused::sentences as refused_sentences;
+use ratatui::{Frame, layout::Rect};
+use screens::{api, docs, menu, pages, sign_in, trail, users};
+pub(super) use screens::{refused_sentences, verifier};
+
+use crate::tui::{
+    app::{App, Room},
+    dialog::Dialog,
+    layout::{self, FOOTER, HEADER},
+    msg::CopyOutcome,
+    screen::{Screen, Tab},
+};
 
 /// Draws one frame.
 pub fn draw(app: &App, frame: &mut Frame<'_>) {
@@ -55,7 +40,7 @@ fn picture(app: &App, paint: &mut Paint<'_>) {
     match (&app.door, &app.room) {
         // Help stands in its place: it is not seen in parts behind it.
         (Some(_), _) if app.help.is_some() => {}
-        (Some(door), _) => door::draw(app, door, paint, body),
+        (Some(door), _) => sign_in::draw(app, door, paint, body),
         (None, Some(room)) => desk(app, room, paint, body),
         (None, None) => {}
     }
@@ -72,8 +57,8 @@ fn desk(app: &App, room: &Room, paint: &mut Paint<'_>, body: Rect) {
         Some(Screen::Menu(menu)) => menu::menu(app, room, menu, paint, body),
         Some(Screen::Settings(rows)) => menu::settings(app, room, rows, paint, body),
         Some(Screen::Account(rows)) => menu::account(app, room, rows, paint, body),
-        Some(Screen::Api(api)) => list::draw(app, room, api, paint, body),
-        Some(Screen::People(people)) => people::draw(app, people, paint, body),
+        Some(Screen::Api(api)) => api::draw(app, room, api, paint, body),
+        Some(Screen::People(people)) => users::draw(app, people, paint, body),
         Some(Screen::Trail(trail)) => trail::draw(app, trail, paint, body),
         Some(Screen::Docs(shown)) => docs::page(app, room, shown, paint, body),
         Some(Screen::Page(topic, scroll)) => pages::draw(app, room, *topic, *scroll, paint, body),

@@ -1,14 +1,19 @@
 //! The frame of a dialog: lines in a column, scrolled so that the focused one is always visible.
 
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::{
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
 
-use crate::text;
-
-use super::super::form::{Entry, Form, Id, Input};
-use super::super::theme::Theme;
-use super::paint::{Paint, plain, span, wrap};
+use crate::{
+    text,
+    tui::{
+        form::{Entry, Form, Id, Input},
+        theme::Theme,
+        view::paint::{Paint, plain, span, wrap},
+    },
+};
 
 /// Columns before the words of a field: blank, focus mark, blank.
 const MARGIN: usize = 3;

@@ -1,0 +1,116 @@
+//! Actions on credentials: edit, new Legacy password, stop the old secret early.
+
+use crate::{
+    credential::{Kind, State},
+    hub::{CredentialRow, Details, Edit},
+    tui::{
+        app::{App, Room},
+        dialog::{Dialog, EditKeys, NewPassword, StopOld},
+        msg::Call,
+        pending::Slot,
+        screen::Api,
+        toast::Toast,
+    },
+};
+
+impl App {
+    pub(in crate::tui::act) fn open_edit(&mut self) {
+        if let Some(rows) = self.live_targets() {
+            self.push(Dialog::Edit(Box::new(EditKeys::new(rows))));
+        }
+    }
+
+    pub(in crate::tui::act) fn open_stop_old(&mut self, row: CredentialRow) {
+        let details = self.room.as_ref().and_then(Room::api).and_then(Api::details_now);
+        let old = details.map(|d| old_until(self, d));
+        if old == Some(None) {
+            let said = format!("{} has one secret only: there is no old one to stop.", row.name);
+            self.toast = Some(Toast::note(self.now, said));
+            return;
+        }
+        self.push(Dialog::StopOld(Box::new(StopOld::new(row, old.flatten()))));
+    }
+
+    /// The targets of a change without revoked credentials; shows a message if none is left.
+    pub(in crate::tui::act) fn live_targets(&mut self) -> Option<Vec<CredentialRow>> {
+        let mut rows = self.room.as_ref().and_then(Room::api)?.targets();
+        if let [row] = rows.as_slice()
+            && row.state == State::Revoked
+        {
+            let row = row.clone();
+            self.is_final(&row);
+            return None;
+        }
+        rows.retain(|row| row.state != State::Revoked);
+        if rows.is_empty() {
+            self.toast = Some(Toast::note(self.now, "All of them are revoked already, which is final."));
+            return None;
+        }
+        Some(rows)
+    }
+
+    /// Whether every key that a change would be about is revoked, which is final.
+    pub(in crate::tui) fn all_final(&self) -> bool {
+        let rows = self.room.as_ref().and_then(Room::api).map(Api::targets).unwrap_or_default();
+        !rows.is_empty() && rows.iter().all(|row| row.state == State::Revoked)
+    }
+
+    pub(in crate::tui::act) fn send_edit(&mut self) {
+        let now = self.now;
+        let Some(room) = &mut self.room else { return };
+        let actor = room.actor();
+        let Some(Dialog::Edit(edit)) = room.dialogs.last_mut() else { return };
+        edit.problem = None;
+        edit.form.clear_faults();
+        match edit.wanted(now) {
+            Ok(wanted) if wanted == Edit::default() => {
+                room.dialogs.pop();
+                self.toast = Some(Toast::note(now, "Nothing was changed."));
+            }
+            Ok(wanted) => {
+                let targets = edit.rows.iter().map(CredentialRow::target).collect();
+                self.call(Slot::Form, Call::Edit(actor, targets, wanted));
+            }
+            Err(fault) => self.fault(fault),
+        }
+    }
+
+    /// From the edit form of a Legacy credential.
+    pub(in crate::tui::act) fn open_new_password(&mut self) {
+        let Some(Dialog::Edit(edit)) = self.room.as_ref().and_then(|r| r.dialogs.last()) else { return };
+        if let [row] = edit.rows.as_slice()
+            && row.kind == Kind::Legacy
+        {
+            let row = row.clone();
+            self.push(Dialog::NewPassword(Box::new(NewPassword::new(row))));
+        }
+    }
+
+    pub(in crate::tui::act) fn send_new_password(&mut self) {
+        let Some(room) = &mut self.room else { return };
+        let actor = room.actor();
+        let Some(Dialog::NewPassword(d)) = room.dialogs.last_mut() else { return };
+        d.problem = None;
+        d.form.clear_faults();
+        match d.wanted() {
+            Ok(typed) => {
+                let target = d.row.target();
+                self.call(Slot::Form, Call::LegacyPassword { actor, target, typed });
+            }
+            Err(fault) => self.fault(fault),
+        }
+    }
+
+    pub(in crate::tui::act) fn send_stop_old(&mut self) {
+        let Some(room) = &mut self.room else { return };
+        let actor = room.actor();
+        let Some(Dialog::StopOld(stop)) = room.dialogs.last_mut() else { return };
+        stop.problem = None;
+        let target = stop.row.target();
+        self.call(Slot::Form, Call::StopOld(actor, target));
+    }
+}
+
+fn old_until(app: &App, details: &Details) -> Option<crate::time::Seconds> {
+    details.secrets.iter().filter_map(|s| s.valid_until).find(|until| until.millis() > app.now)
+}

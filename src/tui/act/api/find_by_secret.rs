@@ -1,0 +1,89 @@
+//! Actions of find by secret.
+
+use crate::{
+    hub::{FoundSecret, WhichSecret},
+    secret::{Secret, What, only_line},
+    tui::{
+        app::App,
+        dialog::{Dialog, Find, Rotate, StopOld},
+        form::Id,
+        msg::{Call, Ticket},
+        pending::Slot,
+    },
+};
+
+impl App {
+    pub(in crate::tui::act) fn open_find(&mut self) {
+        self.push(Dialog::Find(Box::new(Find::new())));
+    }
+
+    pub(in crate::tui::act) fn send_find(&mut self) {
+        if self.pending.has(Slot::Find) {
+            return;
+        }
+        let Some(room) = &mut self.room else { return };
+        let actor = room.actor();
+        let Some(Dialog::Find(find)) = room.dialogs.last_mut() else { return };
+        find.problem = None;
+        find.compared = 0;
+        let Some(typed) = find.form.password(Id::Password).filter(|p| !p.is_empty()) else {
+            return self.fault((Id::Password, "Paste or type the secret that turned up.".to_owned()));
+        };
+        let secret = match only_line(typed.expose().as_bytes(), What::ApiSecret) {
+            Ok(secret) => Secret::from_text(secret),
+            Err(why) => return self.fault((Id::Password, why.to_string())),
+        };
+        // It goes with the question: on the screen nobody needs it any more.
+        find.form.wipe_passwords();
+        self.call(Slot::Find, Call::Find { actor, secret });
+    }
+
+    /// Esc while it looks: the search ends, the dialog stays; `false` if nothing is looked for.
+    pub(in crate::tui::act) fn stopped_finding(&mut self) -> bool {
+        let searching = self.pending.has(Slot::Find);
+        if let Some(Dialog::Find(find)) = self.room.as_mut().and_then(|r| r.dialogs.last_mut())
+            && searching
+        {
+            find.problem = Some("Stopped before all secrets were compared: nothing is known of it.".to_owned());
+            self.cancel(Slot::Find);
+            return true;
+        }
+        false
+    }
+
+    /// A worker says how far it is.
+    pub(in crate::tui) fn progress(&mut self, ticket: Ticket, so_far: i64) {
+        if self.pending.is_for(ticket, Slot::Verify) {
+            return self.so_far(so_far);
+        }
+        if !self.pending.is_for(ticket, Slot::Find) {
+            return;
+        }
+        if let Some(Dialog::Find(find)) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) {
+            find.compared = so_far;
+            self.dirty = true;
+        }
+    }
+
+    /// Stops a leaked secret, after a confirmation: the current secret is replaced with no overlap, an old one ends
+    /// before its time.
+    pub(in crate::tui::act) fn stop_found(&mut self) {
+        let Some(room) = &mut self.room else { return };
+        let Some(Dialog::Found(d)) = room.dialogs.pop_if(|d| matches!(d, Dialog::Found(_))) else { return };
+        let FoundSecret { row, which } = d.found;
+        match which {
+            WhichSecret::Previous(until) => self.push(Dialog::StopOld(Box::new(StopOld::new(row, Some(until))))),
+            WhichSecret::Current | WhichSecret::Ended(_) => self.open_rotate(Rotate::leaked(row)),
+        }
+    }
+
+    /// Opens the dialog of a rotation, with what is known of the secrets that work; that is read once more.
+    pub(in crate::tui::act) fn open_rotate(&mut self, rotate: Rotate) {
+        let now = self.now;
+        let Some(room) = &mut self.room else { return };
+        let known = room.api().and_then(|api| api.details.as_ref()).filter(|d| d.row.id == rotate.row.id);
+        let live = known.map(|d| d.secrets.clone()).unwrap_or_default();
+        room.due.details = Some(now);
+        room.dialogs.push(Dialog::Rotate(Box::new(Rotate { live, ..rotate })));
+    }
+}

@@ -1,0 +1,63 @@
+//! Confirmation before a secret that nobody copied, or the screen, is lost. The safe answer is focused.
+
+use crate::tui::form::{Form, Id, button};
+
+/// What is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Close the one-time view?
+    Close,
+    /// Quit?
+    Quit,
+    /// Suspend?
+    Suspend,
+    /// Leave the full screen, to go on line by line?
+    Lines,
+}
+
+impl Question {
+    /// Title of the dialog.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Close => "Close without copying?",
+            Self::Quit => "Quit without copying?",
+            Self::Suspend => "Suspend without copying?",
+            Self::Lines => "Go on line by line?",
+        }
+    }
+
+    /// What the other button does.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Close => "Close",
+            Self::Quit => "Quit",
+            Self::Suspend => "Suspend",
+            Self::Lines => "Line by line",
+        }
+    }
+
+    /// What the safe button does.
+    fn stay(self) -> &'static str {
+        match self {
+            Self::Close | Self::Quit | Self::Suspend => "Keep open",
+            Self::Lines => "Stay here",
+        }
+    }
+}
+
+/// The question and its buttons.
+#[derive(Debug)]
+pub struct Ask {
+    /// What is asked.
+    pub question: Question,
+    /// The safe one, and the other.
+    pub buttons: Form,
+}
+
+impl Ask {
+    /// The question with the safe answer focused.
+    pub fn new(question: Question) -> Self {
+        let buttons = vec![button(Id::Cancel, question.stay()), button(Id::Ok, question.verb())];
+        Self { question, buttons: Form::new(buttons) }
+    }
+}

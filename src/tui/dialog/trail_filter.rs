@@ -1,0 +1,84 @@
+//! The filter of the trail: a form for user, type and period.
+
+use crate::{
+    hub::Class,
+    time::{Millis, parse_span, past_or_never},
+    tui::{
+        form::{Form, Id, Input, button, entry, text_with},
+        screen::Narrow,
+    },
+};
+
+const TYPES: &[&str] = &["all", "change", "access", "refusal"];
+
+/// The dialog's state.
+#[derive(Debug)]
+pub struct NarrowForm {
+    /// Fields and buttons.
+    pub form: Form,
+}
+
+impl NarrowForm {
+    /// The form, filled in with what is shown now.
+    pub fn new(now: &Narrow) -> Self {
+        let typed = |at: &Option<(Millis, String)>| at.as_ref().map_or(String::new(), |(_, typed)| typed.clone());
+        let form = Form::new(vec![
+            text_with(Id::Name, "Who", now.who.as_deref().unwrap_or_default()),
+            entry(
+                Id::Class,
+                "Type",
+                Input::Choice { words: TYPES, chosen: now.class.map_or(0, |class| class as usize + 1) },
+            ),
+            text_with(Id::NotBefore, "From", &typed(&now.from)),
+            text_with(Id::Expires, "Until", &typed(&now.until)),
+            button(Id::Submit, "Show"),
+            button(Id::ShowAll, "Show all"),
+            button(Id::Cancel, "Cancel"),
+        ]);
+        Self { form }
+    }
+
+    /// The typed filter; otherwise the field with the error.
+    pub fn narrow(&self, now: Millis) -> Result<Narrow, (Id, String)> {
+        let who = self.form.text(Id::Name).trim().to_owned();
+        let class = self.form.chosen(Id::Class).checked_sub(1).and_then(|i| Class::ALL.get(i)).copied();
+        let (from, until) = (self.moment(Id::NotBefore, now)?, self.moment(Id::Expires, now)?);
+        if let (Some((from, _)), Some((until, _))) = (&from, &until)
+            && from >= until
+        {
+            return Err((Id::Expires, "That is not after From, so nothing could be between.".to_owned()));
+        }
+        Ok(Narrow { who: (!who.is_empty()).then_some(who), class, from, until })
+    }
+
+    /// A point in the past: a span counts back from now.
+    fn moment(&self, id: Id, now: Millis) -> Result<Option<(Millis, String)>, (Id, String)> {
+        let typed = self.form.text(id).trim();
+        let at = past_or_never(typed, now).map_err(|why| (id, why.to_string()))?;
+        // A span would count from another now when the form is opened again.
+        let again = |at: Millis| parse_span(typed).map_or(typed.to_owned(), |_| at.utc("%Y-%m-%d %H:%M UTC"));
+        Ok(at.map(|at| (at, again(at))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_can_be_sent_again() {
+        let now = Millis(1_786_000_000_000);
+        let mut form = NarrowForm::new(&Narrow::default());
+        form.form.focus_on(Id::NotBefore);
+        form.form.insert("7d").unwrap();
+        let shown = form.narrow(now).unwrap();
+        let again = NarrowForm::new(&shown).narrow(now.plus(60_000)).unwrap();
+        let minute = |shown: Narrow| shown.from.map(|(at, _)| at.0.div_euclid(60_000));
+        assert_eq!(minute(again), minute(shown));
+    }
+
+    #[test]
+    fn the_choices_are_the_types() {
+        assert_eq!(TYPES[1..], Class::ALL.map(Class::as_str));
+    }
+}

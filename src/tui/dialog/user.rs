@@ -1,0 +1,152 @@
+//! User management: add, role, password, disable, enable, unlock.
+
+use crate::{
+    account::{Role, UserName, UserState},
+    hub::{CredentialRow, UserRow},
+    secret::Secret,
+    tui::{
+        dialog::check_new,
+        form::{Entry, Form, Id, Input, button, entry, password, text},
+        msg::UserChange,
+    },
+};
+
+/// The roles as the form offers them: the one with the fewest rights first, so that nobody gets more by haste.
+pub const ROLES: [Role; 3] = [Role::Basic, Role::Advanced, Role::Administrator];
+
+const WORDS: &[&str] = &["Basic User", "Advanced User", "Administrator"];
+
+/// The action, and the user as last read.
+#[derive(Clone, Debug)]
+pub enum Doing {
+    /// A new user.
+    Add,
+    /// Another role.
+    Role(UserRow),
+    /// A new password.
+    Password(UserRow),
+    /// Disable or enable.
+    State(UserRow, UserState),
+    /// End the pause after wrong passwords.
+    Unlock(UserRow),
+}
+
+impl Doing {
+    /// The user that it is about, as last read.
+    pub fn row(&self) -> Option<&UserRow> {
+        match self {
+            Self::Add => None,
+            Self::Role(row) | Self::Password(row) | Self::State(row, _) | Self::Unlock(row) => Some(row),
+        }
+    }
+}
+
+/// The dialog's state.
+#[derive(Debug)]
+pub struct Person {
+    /// The action and its user.
+    pub doing: Doing,
+    /// Fields and buttons.
+    pub form: Form,
+    /// Error of the last try.
+    pub problem: Option<String>,
+}
+
+impl Person {
+    /// The dialog as it opens. Where nothing is to be typed the safe answer is focused.
+    pub fn new(doing: Doing) -> Self {
+        let entries = match &doing {
+            Doing::Add => vec![
+                text(Id::Name, "Name"),
+                roles(0),
+                password(Id::Password, "Password"),
+                password(Id::Again, "Again"),
+                button(Id::Submit, "Add user"),
+                button(Id::Cancel, "Cancel"),
+            ],
+            Doing::Role(row) => {
+                let now = ROLES.iter().position(|role| *role == row.role).unwrap_or(0);
+                vec![roles(now), button(Id::Submit, "Give this level"), button(Id::Cancel, "Cancel")]
+            }
+            Doing::Password(_) => vec![
+                password(Id::Password, "New"),
+                password(Id::Again, "Again"),
+                button(Id::Submit, "Set password"),
+                button(Id::Cancel, "Cancel"),
+            ],
+            Doing::State(row, UserState::Disabled) => {
+                let mut entries = vec![button(Id::Cancel, "Keep enabled"), button(Id::Submit, "Disable")];
+                if row.made > 0 {
+                    entries.push(button(Id::See, "See the keys"));
+                }
+                entries
+            }
+            Doing::State(_, UserState::Active) => {
+                vec![button(Id::Cancel, "Leave disabled"), button(Id::Submit, "Enable")]
+            }
+            Doing::Unlock(_) => vec![button(Id::Cancel, "Leave locked"), button(Id::Submit, "Unlock")],
+        };
+        Self { doing, form: Form::new(entries), problem: None }
+    }
+
+    /// The change to be sent; otherwise the field with the error.
+    pub fn change(&self) -> Result<UserChange, (Id, String)> {
+        Ok(match &self.doing {
+            Doing::Add => {
+                let name = self.form.text(Id::Name).trim().to_owned();
+                UserName::new(&name).map_err(|why| (Id::Name, why.to_string()))?;
+                let password = self.new_password(&name)?;
+                UserChange::Add { name, role: self.role(), password }
+            }
+            Doing::Role(row) => UserChange::Role(row.target(), self.role()),
+            Doing::Password(row) => UserChange::Password(row.target(), self.new_password(&row.name)?),
+            Doing::State(row, state) => UserChange::State(row.target(), *state),
+            Doing::Unlock(row) => UserChange::Unlock(row.name.clone()),
+        })
+    }
+
+    /// The role that is chosen.
+    pub fn role(&self) -> Role {
+        ROLES[self.form.chosen(Id::Role).min(ROLES.len() - 1)]
+    }
+
+    fn new_password(&self, name: &str) -> Result<Secret, (Id, String)> {
+        let text = |id| self.form.password(id).map_or("", |p| p.expose());
+        check_new(name, text(Id::Password), text(Id::Again))?;
+        Ok(self.form.password(Id::Password).map_or_else(|| Secret::new(Vec::new()), |p| p.to_secret()))
+    }
+}
+
+fn roles(chosen: usize) -> Entry {
+    entry(Id::Role, "", Input::Choice { words: WORDS, chosen })
+}
+
+/// The live credentials that a user made.
+#[derive(Debug)]
+pub struct Live {
+    /// Who made them.
+    pub who: String,
+    /// The first of them, once they were read.
+    pub rows: Option<Vec<CredentialRow>>,
+    /// There are more.
+    pub more: bool,
+    /// Which one is selected.
+    pub selected: usize,
+}
+
+impl Live {
+    /// The selected one.
+    pub fn row(&self) -> Option<&CredentialRow> {
+        self.rows.as_ref()?.get(self.selected)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_choices_are_the_roles() {
+        assert_eq!(WORDS, ROLES.map(Role::title));
+    }
+}

@@ -1,0 +1,81 @@
+//! Replies to find by secret, and the history of one credential.
+
+use crate::{
+    account::Right,
+    credential::State,
+    hub::{CredentialId, FoundSecret, TrailQuery},
+    tui::{
+        app::{App, Room},
+        dialog::{Dialog, Found},
+        msg::{Call, Reply},
+        pending::Slot,
+        screen::paged_list::WINDOW,
+    },
+};
+
+/// Most rows of a history: the Activity tab has them all.
+pub const HISTORY: u32 = 50;
+
+impl App {
+    pub(super) fn searched(&mut self, reply: Reply) {
+        match reply {
+            Reply::Found(Ok(Some(found))) => self.found(found),
+            Reply::Found(Ok(None)) => {
+                if let Some(Dialog::Find(find)) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) {
+                    let said = "No credential has or had this secret. Look whether it was copied whole.";
+                    find.problem = Some(said.to_owned());
+                }
+            }
+            Reply::Found(Err(why)) => self.form_failed(why),
+            _ => {}
+        }
+    }
+
+    /// The list goes to the credential, and the answer stands over it.
+    fn found(&mut self, found: FoundSecret) {
+        let (now, row) = (self.now, &found.row);
+        let Some(room) = &mut self.room else { return };
+        room.dialogs.retain(|dialog| !matches!(dialog, Dialog::Find(_)));
+        if let Some(api) = room.api_mut() {
+            if api.kind != row.kind {
+                api.go_to(row.kind);
+            }
+            api.revoked |= row.state == State::Revoked;
+            api.search.clear();
+        }
+        let fits = room.section_fits(row.kind);
+        if let Some(api) = room.api_mut() {
+            api.list.seek_in(row, fits);
+        }
+        room.read_list(now);
+        room.dialogs.push(Dialog::Found(Box::new(Found::new(found))));
+    }
+
+    /// Asks for the newest rows of the trail about a credential, if the role may read them.
+    pub(super) fn ask_history(&mut self, id: CredentialId) {
+        let Some(room) = self.room.as_ref().filter(|room| room.may(Right::ReadTrail)) else { return };
+        let query = TrailQuery { credential: Some(id), limit: HISTORY, ..TrailQuery::default() };
+        let call = Call::Trail(room.actor(), query);
+        self.call(Slot::History, call);
+    }
+
+    pub(super) fn history(&mut self, reply: Reply) {
+        match reply {
+            Reply::Trail(Ok(rows)) => {
+                if let Some(Dialog::Details(shown)) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) {
+                    shown.what.history = Some(rows);
+                }
+            }
+            Reply::Trail(Err(why)) => self.read_failed(Slot::History, why),
+            _ => {}
+        }
+    }
+}
+
+impl Room {
+    /// Whether a section fits into the window, as far as is known.
+    pub(in crate::tui) fn section_fits(&self, kind: crate::credential::Kind) -> bool {
+        let counts = self.overview.as_ref().and_then(|o| o.credentials.as_ref()).map(|c| c.counts);
+        counts.is_some_and(|c| c.of_kind(kind) < i64::from(WINDOW))
+    }
+}
