@@ -26,6 +26,6 @@ mod type_ahead;
 mod update;
 pub mod view;
 
-pub use app::{App, AppSetup, Places, Start};
+pub use app::{App, AppSetup, DisplayPaths, Start};
 pub use runtime::{perform, run, run_session};
 pub use update::update;

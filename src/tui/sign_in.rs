@@ -11,7 +11,7 @@ use crate::{
 
 /// Which of the three screens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum SignInKind {
     /// Set-up: the desk is new.
     SetUp,
     /// Sign-in: nobody is signed in.
@@ -22,7 +22,7 @@ pub enum Kind {
 
 /// A message under the form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Said {
+pub enum SignInMessage {
     /// A sentence.
     Sentence(String),
     /// Wrong name or password; tries left, length of the pause that follows.
@@ -33,16 +33,16 @@ pub enum Said {
 
 /// One of these screens, with its form.
 #[derive(Debug)]
-pub struct Door {
+pub struct SignInScreen {
     /// Which screen it is.
-    pub kind: Kind,
+    pub kind: SignInKind,
     /// Its fields.
     pub form: Form,
     /// The message under the form.
-    pub said: Option<Said>,
+    pub said: Option<SignInMessage>,
 }
 
-impl Door {
+impl SignInScreen {
     /// Account, first Administrator, password twice.
     pub fn set_up() -> Self {
         let form = Form::new(vec![
@@ -52,24 +52,24 @@ impl Door {
             password(Id::Again, "Again"),
             button(Id::Submit, "Set up"),
         ]);
-        Self { kind: Kind::SetUp, form, said: None }
+        Self { kind: SignInKind::SetUp, form, said: None }
     }
 
     /// Name and password.
     pub fn sign_in(name: &str) -> Self {
-        Self::named(Kind::SignIn, name)
+        Self::named(SignInKind::SignIn, name)
     }
 
     /// The sign-in with the name set.
     pub fn lock(name: &str) -> Self {
-        Self::named(Kind::Lock, name)
+        Self::named(SignInKind::Lock, name)
     }
 
-    fn named(kind: Kind, name: &str) -> Self {
+    fn named(kind: SignInKind, name: &str) -> Self {
         let mut form = Form::new(vec![
             text_with(Id::Name, "Name", name),
             password(Id::Password, "Password"),
-            button(Id::Submit, if kind == Kind::Lock { "Unlock" } else { "Sign in" }),
+            button(Id::Submit, if kind == SignInKind::Lock { "Unlock" } else { "Sign in" }),
         ]);
         if !name.is_empty() {
             form.focus_on(Id::Password);
@@ -79,13 +79,13 @@ impl Door {
 
     /// Says a sentence under the form.
     pub fn saying(self, sentence: impl Into<String>) -> Self {
-        Self { said: Some(Said::Sentence(sentence.into())), ..self }
+        Self { said: Some(SignInMessage::Sentence(sentence.into())), ..self }
     }
 
     /// When the pause after wrong passwords ends, if one was named.
     pub fn pause_end(&self) -> Option<Millis> {
         match self.said {
-            Some(Said::Locked(until)) => Some(until),
+            Some(SignInMessage::Locked(until)) => Some(until),
             _ => None,
         }
     }
@@ -94,14 +94,14 @@ impl Door {
     pub fn check(&self) -> Result<(), (Id, String)> {
         let typed = |id| self.form.password(id).map_or("", |p| p.expose());
         match self.kind {
-            Kind::SignIn | Kind::Lock if self.form.text(Id::Name).trim().is_empty() => {
+            SignInKind::SignIn | SignInKind::Lock if self.form.text(Id::Name).trim().is_empty() => {
                 Err((Id::Name, "Type your name.".to_owned()))
             }
-            Kind::SignIn | Kind::Lock if typed(Id::Password).is_empty() => {
+            SignInKind::SignIn | SignInKind::Lock if typed(Id::Password).is_empty() => {
                 Err((Id::Password, "Type your password.".to_owned()))
             }
-            Kind::SignIn | Kind::Lock => Ok(()),
-            Kind::SetUp => {
+            SignInKind::SignIn | SignInKind::Lock => Ok(()),
+            SignInKind::SetUp => {
                 let account = crate::account::AccountName::new(self.form.text(Id::Account));
                 account.map_err(|why| (Id::Account, account_words(&why)))?;
                 let name = self.form.text(Id::Name).trim();

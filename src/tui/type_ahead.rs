@@ -6,7 +6,7 @@ use std::{collections::VecDeque, fmt};
 use zeroize::Zeroizing;
 
 use crate::tui::{
-    app::{App, Room},
+    app::{App, Workspace},
     dialog::Dialog,
     keymap::{self, Action, Meaning, chord::Chord},
     msg::Effect,
@@ -25,9 +25,9 @@ pub enum Typed {
 
 /// The queue. `Debug` shows nothing of it: people type passwords ahead.
 #[derive(Default)]
-pub struct Held(VecDeque<Typed>);
+pub struct TypeAhead(VecDeque<Typed>);
 
-impl Held {
+impl TypeAhead {
     /// Capacity: more than anybody types during a disk sync; the rest is dropped, so that a stuck key does not fill
     /// memory.
     const MOST: usize = 1024;
@@ -60,7 +60,7 @@ impl Held {
     }
 }
 
-impl fmt::Debug for Held {
+impl fmt::Debug for TypeAhead {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Held(..)")
     }
@@ -69,8 +69,8 @@ impl fmt::Debug for Held {
 impl App {
     /// Whether a dialog waits for its reply.
     pub fn is_waiting(&self) -> bool {
-        match self.door {
-            Some(_) => self.pending.has(Slot::Door),
+        match self.sign_in {
+            Some(_) => self.pending.has(Slot::SignIn),
             None => self.pending.has(Slot::Form) || self.pending.copying(),
         }
     }
@@ -78,7 +78,7 @@ impl App {
     /// Replays the type-ahead, up to the key that has to wait. After each key its effects go out first: only then is it
     /// known what the next one waits for.
     pub(super) fn play_on(&mut self) {
-        while let Some(typed) = self.held.next() {
+        while let Some(typed) = self.type_ahead.next() {
             // The key after an error would only close it: what follows was typed for something else.
             if self.toast.as_ref().is_some_and(|t| t.severity == Severity::Error) {
                 return self.drop_ahead();
@@ -86,12 +86,12 @@ impl App {
             if self.waits_with(typed) {
                 return self.ask_at_once();
             }
-            let Some(typed) = self.held.pop() else { return };
+            let Some(typed) = self.type_ahead.pop() else { return };
             self.play(&typed);
             self.read_what_is_due();
             // Leaving or suspending hands the terminal to somebody else.
             if self.out.iter().any(|effect| matches!(effect, Effect::Quit | Effect::Lines)) {
-                self.held.clear();
+                self.type_ahead.clear();
                 return;
             }
         }
@@ -99,15 +99,15 @@ impl App {
 
     /// Details are read a moment after the selection has come to rest; not when a key waits for them.
     fn ask_at_once(&mut self) {
-        if let Some(room) = &mut self.room {
-            room.due.details = room.due.details.map(|at| at.min(self.now));
+        if let Some(workspace) = &mut self.workspace {
+            workspace.due.details = workspace.due.details.map(|at| at.min(self.now));
         }
         self.read_what_is_due();
     }
 
     /// Drops the type-ahead, and says so: it was meant for another view than the one that came.
     pub(super) fn drop_ahead(&mut self) {
-        if !self.held.clear() {
+        if !self.type_ahead.clear() {
             return;
         }
         const SAID: &str = "What you typed ahead was not used.";
@@ -122,7 +122,7 @@ impl App {
         if self.is_waiting() {
             return true;
         }
-        let Some(room) = self.room.as_ref().filter(|_| self.door.is_none() && self.help.is_none()) else {
+        let Some(workspace) = self.workspace.as_ref().filter(|_| self.sign_in.is_none() && self.help.is_none()) else {
             return false;
         };
         let action = match typed {
@@ -135,29 +135,33 @@ impl App {
         match action {
             Some(Action::Help | Action::Lock | Action::Quit | Action::Repaint | Action::Suspend) => false,
             // The way out is never closed, but a filter that is taken away leaves the row selected that it found.
-            Some(Action::Back) => room.dialogs.is_empty() && room.filtered().is_some_and(|api| self.lacks_rows(api)),
-            action => match room.dialogs.last() {
+            Some(Action::Back) => {
+                workspace.dialogs.is_empty() && workspace.filtered().is_some_and(|api| self.lacks_rows(api))
+            }
+            action => match workspace.dialogs.last() {
                 Some(dialog) => dialog_waits(dialog, &self.pending),
-                None => self.screen_waits(room, action),
+                None => self.screen_waits(workspace, action),
             },
         }
     }
 
-    fn screen_waits(&self, room: &Room, action: Option<Action>) -> bool {
-        match room.screen() {
-            Some(Screen::Menu(menu)) => self.pending.has(Slot::Overview) && looks_matter(menu, action),
+    fn screen_waits(&self, workspace: &Workspace, action: Option<Action>) -> bool {
+        match workspace.screen() {
+            Some(Screen::Menu(menu)) => self.pending.has(Slot::Overview) && attention_matters(menu, action),
             Some(Screen::Api(api)) => match api.tab {
                 // Letters are typed; nobody waits for what they find.
                 Tab::Api if api.search.open => false,
                 // Another section needs nothing of this one.
                 Tab::Api if matches!(action, Some(Action::Section(_))) => false,
-                Tab::Api if action == Some(Action::StopOld) => self.lacks_rows(api) || self.lacks_details(room, api),
+                Tab::Api if action == Some(Action::StopOld) => {
+                    self.lacks_rows(api) || self.lacks_details(workspace, api)
+                }
                 Tab::Api => self.lacks_rows(api),
                 Tab::Documentation => self.lacks_rows(api) || self.pending.has(Slot::Overview),
                 Tab::Activity => self.pending.has(Slot::Trail),
             },
             Some(Screen::Docs(_)) => self.pending.has(Slot::Overview),
-            Some(Screen::People(_)) => self.pending.has(Slot::People),
+            Some(Screen::Users(_)) => self.pending.has(Slot::Users),
             Some(Screen::Trail(_)) => self.pending.has(Slot::Trail),
             Some(Screen::Page(Topic::Security, _)) => self.pending.has(Slot::Security),
             Some(Screen::Page(Topic::SignIns, _)) => self.pending.has(Slot::SignIns),
@@ -172,13 +176,13 @@ impl App {
     }
 
     /// Whether the details of the row are not there yet, or may be older than what was just done to it.
-    fn lacks_details(&self, room: &Room, api: &Api) -> bool {
-        let on_the_way = self.pending.has(Slot::Details) || room.due.details.is_some();
+    fn lacks_details(&self, workspace: &Workspace, api: &Api) -> bool {
+        let on_the_way = self.pending.has(Slot::Details) || workspace.due.details.is_some();
         on_the_way && api.list.selected().is_some()
     }
 }
 
-impl Room {
+impl Workspace {
     /// The list with its filter line, if it is on the screen.
     fn filtered(&self) -> Option<&Api> {
         self.api().filter(|api| api.tab == Tab::Api && api.search.shown())
@@ -187,14 +191,14 @@ impl Room {
 
 fn dialog_waits(dialog: &Dialog, pending: &Pending) -> bool {
     match dialog {
-        Dialog::Live(_) => pending.has(Slot::Live),
+        Dialog::UserKeys(_) => pending.has(Slot::UserKeys),
         Dialog::Details(_) => pending.has(Slot::Details) || pending.has(Slot::History),
         _ => false,
     }
 }
 
 /// Whether a key is about what the menu shows to look at.
-fn looks_matter(menu: &Menu, action: Option<Action>) -> bool {
-    let below = matches!(action, Some(Action::LookAt | Action::Last | Action::PageDown));
-    below || menu.look.is_some() || (action == Some(Action::Down) && menu.rows.selected + 1 >= MENU.len())
+fn attention_matters(menu: &Menu, action: Option<Action>) -> bool {
+    let below = matches!(action, Some(Action::ToAttention | Action::Last | Action::PageDown));
+    below || menu.attention.is_some() || (action == Some(Action::Down) && menu.rows.selected + 1 >= MENU.len())
 }

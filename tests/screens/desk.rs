@@ -12,7 +12,7 @@ use keydesk::{
     hub::{Hub, Session},
     time::{Clock as _, Millis, SetClock},
     tui::{
-        App, AppSetup, Places, Start,
+        App, AppSetup, DisplayPaths, Start,
         keymap::chord::{Chord, Code, Mods},
         msg::{Call, CopyOutcome, Effect, Msg, Reply},
         theme::Theme,
@@ -83,7 +83,7 @@ impl Desk {
         let app = App::new(AppSetup {
             now: clock.now(),
             size,
-            places: Places {
+            places: DisplayPaths {
                 database: "~/.local/share/keydesk/keydesk.db".to_owned(),
                 master_key: "~/.config/keydesk/master.key".to_owned(),
                 verifier: "unix:/srv/desk/verifier.sock".to_owned(),

@@ -13,7 +13,7 @@ mod contrast;
 mod create;
 mod desk;
 mod docs;
-mod door;
+mod sign_in;
 mod dressed;
 mod edit;
 mod events;

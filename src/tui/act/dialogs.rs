@@ -6,7 +6,7 @@ use crate::{
     tui::{
         act::{forms, scroll},
         app::App,
-        dialog::{Change, Dialog, Question, What},
+        dialog::{Change, Confirmation, CopyPart, Dialog},
         form::{Advance, Id},
         keymap::Action,
         msg::{Call, CopyOutcome, Effect},
@@ -18,16 +18,16 @@ use crate::{
 impl App {
     pub(super) fn act_on_dialog(&mut self, action: Action) {
         let most = view::overflow(self);
-        let Some(dialog) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) else { return };
+        let Some(dialog) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) else { return };
         match (dialog, action) {
             (_, Action::Back) => self.safe_answer(),
-            (Dialog::Secret(_), Action::CopyBoth) => self.copy(What::Both),
-            (Dialog::Secret(_), Action::CopySecret) => self.copy(What::Secret),
-            (Dialog::Secret(_), Action::CopyKey) => self.copy(What::Key),
+            (Dialog::Secret(_), Action::CopyBoth) => self.copy(CopyPart::Both),
+            (Dialog::Secret(_), Action::CopySecret) => self.copy(CopyPart::Secret),
+            (Dialog::Secret(_), Action::CopyKey) => self.copy(CopyPart::Key),
             (Dialog::Secret(view), Action::Mask) => view.masked = !view.masked,
             (Dialog::Details(d), action) => scroll(&mut d.scroll, action, most),
-            (Dialog::Entry(d), action) => scroll(&mut d.scroll, action, most),
-            (Dialog::Live(_), action) => self.act_on_live(action, most),
+            (Dialog::TrailEntry(d), action) => scroll(&mut d.scroll, action, most),
+            (Dialog::UserKeys(_), action) => self.act_on_user_keys(action, most),
             (dialog, action) => {
                 let advance = dialog.form_mut().and_then(|form| forms::edit(form, action));
                 match advance {
@@ -47,21 +47,21 @@ impl App {
         if self.stopped_finding() {
             return;
         }
-        let Some(room) = &mut self.room else { return };
-        match room.dialogs.last() {
-            Some(Dialog::Secret(view)) if !view.saved => self.ask(Question::Close),
+        let Some(workspace) = &mut self.workspace else { return };
+        match workspace.dialogs.last() {
+            Some(Dialog::Secret(view)) if !view.saved => self.ask(Confirmation::Close),
             Some(Dialog::Password(d)) if d.forced => self.sign_out(),
-            _ => drop(room.dialogs.pop()),
+            _ => drop(workspace.dialogs.pop()),
         }
     }
 
     /// A button was pressed, or Enter sent the form.
     fn pressed(&mut self, id: Id) {
-        let Some(dialog) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) else { return };
+        let Some(dialog) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) else { return };
         match (dialog, id) {
             (Dialog::Ask(ask), Id::Ok) => {
-                let question = ask.question;
-                self.lose(question);
+                let confirmation = ask.confirmation;
+                self.lose(confirmation);
             }
             (_, Id::Cancel | Id::Ok) => self.safe_answer(),
             (Dialog::Create(create), Id::Generate) => {
@@ -83,15 +83,15 @@ impl App {
             (Dialog::StopOld(_), _) => self.send_stop_old(),
             (Dialog::Rotate(_), _) => self.send_rotate(),
             (Dialog::Password(_), _) => self.send_password(),
-            (Dialog::Person(d), Id::See) => {
-                let name = d.doing.row().map(|row| row.name.clone()).unwrap_or_default();
+            (Dialog::User(d), Id::See) => {
+                let name = d.action.row().map(|row| row.name.clone()).unwrap_or_default();
                 self.see_keys(&name);
             }
-            (Dialog::Person(_), _) => self.send_person(),
-            (Dialog::Narrow(_), id) => self.send_narrow(id == Id::ShowAll),
+            (Dialog::User(_), _) => self.send_user(),
+            (Dialog::TrailFilter(_), id) => self.send_trail_filter(id == Id::ShowAll),
             (Dialog::Settings(_), _) => self.send_settings(),
             (Dialog::Export(_), _) => self.send_export(),
-            (Dialog::Again(_), _) => self.send_again(),
+            (Dialog::Reauthenticate(_), _) => self.send_reauthentication(),
             (Dialog::Change(_), Id::Disable) => self.send_change(Some(Verb::Disable)),
             (Dialog::Change(_), _) => self.send_change(None),
             (Dialog::Secret(_), Id::Revoke) => self.revoke_it(),
@@ -105,19 +105,19 @@ impl App {
     }
 
     /// Does what the confirmation was about. A secret that nobody copied is lost.
-    fn lose(&mut self, question: Question) {
+    fn lose(&mut self, confirmation: Confirmation) {
         self.close_one_time_view();
-        match question {
-            Question::Close => {}
-            Question::Quit => self.leave(),
-            Question::Suspend => self.stop(),
-            Question::Lines => self.go_on_line_by_line(),
+        match confirmation {
+            Confirmation::Close => {}
+            Confirmation::Quit => self.leave(),
+            Confirmation::Suspend => self.stop(),
+            Confirmation::Lines => self.go_on_line_by_line(),
         }
     }
 
     /// Shows a validation error at its field; nothing is sent.
     pub(super) fn fault(&mut self, (id, said): (Id, String)) {
-        if let Some(form) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()).and_then(Dialog::form_mut) {
+        if let Some(form) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()).and_then(Dialog::form_mut) {
             form.fault(id, said);
         }
         self.drop_ahead();
@@ -125,9 +125,9 @@ impl App {
 
     fn send_create(&mut self) {
         let now = self.now;
-        let Some(room) = &mut self.room else { return };
-        let actor = room.actor();
-        let Some(Dialog::Create(create)) = room.dialogs.last_mut() else { return };
+        let Some(workspace) = &mut self.workspace else { return };
+        let actor = workspace.actor();
+        let Some(Dialog::Create(create)) = workspace.dialogs.last_mut() else { return };
         create.problem = None;
         create.form.clear_faults();
         match create.wanted(now) {
@@ -137,18 +137,18 @@ impl App {
     }
 
     fn send_rotate(&mut self) {
-        let Some(room) = &mut self.room else { return };
-        let actor = room.actor();
-        let Some(Dialog::Rotate(rotate)) = room.dialogs.last_mut() else { return };
+        let Some(workspace) = &mut self.workspace else { return };
+        let actor = workspace.actor();
+        let Some(Dialog::Rotate(rotate)) = workspace.dialogs.last_mut() else { return };
         rotate.problem = None;
         let call = Call::Rotate(actor, rotate.row.target(), rotate.overlap());
         self.call(Slot::Form, call);
     }
 
     fn send_password(&mut self) {
-        let Some(room) = &mut self.room else { return };
-        let actor = room.actor();
-        let Some(Dialog::Password(d)) = room.dialogs.last_mut() else { return };
+        let Some(workspace) = &mut self.workspace else { return };
+        let actor = workspace.actor();
+        let Some(Dialog::Password(d)) = workspace.dialogs.last_mut() else { return };
         d.problem = None;
         d.form.clear_faults();
         if let Err(fault) = d.check(actor.user.as_str()) {
@@ -161,9 +161,9 @@ impl App {
 
     /// Sends the change; `instead` is the milder one that the revoke dialog offers.
     fn send_change(&mut self, instead: Option<Verb>) {
-        let Some(room) = &mut self.room else { return };
-        let actor = room.actor();
-        let Some(Dialog::Change(change)) = room.dialogs.last_mut() else { return };
+        let Some(workspace) = &mut self.workspace else { return };
+        let actor = workspace.actor();
+        let Some(Dialog::Change(change)) = workspace.dialogs.last_mut() else { return };
         change.problem = None;
         if instead.is_none() && !change.confirmed() {
             let said = format!("Type {} to confirm, or press esc.", change.to_type());
@@ -176,14 +176,14 @@ impl App {
 
     /// From the one-time view: the key that was just made is not wanted after all.
     fn revoke_it(&mut self) {
-        let Some(room) = &mut self.room else { return };
-        let Some(Dialog::Secret(view)) = room.dialogs.last() else { return };
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some(Dialog::Secret(view)) = workspace.dialogs.last() else { return };
         let change = Change { over_secret: true, ..Change::new(Verb::Revoke, vec![view.row.clone()]) };
-        room.dialogs.push(Dialog::Change(Box::new(change)));
+        workspace.dialogs.push(Dialog::Change(Box::new(change)));
     }
 
-    fn copy(&mut self, what: What) {
-        let Some(Dialog::Secret(view)) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) else { return };
+    fn copy(&mut self, what: CopyPart) {
+        let Some(Dialog::Secret(view)) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) else { return };
         if let Some(why) = &self.no_clipboard {
             view.copied = Some((what, CopyOutcome::Impossible(why.clone())));
             return self.drop_ahead();

@@ -8,7 +8,7 @@ use crate::{
     secret::Secret,
     tui::{
         act::scroll,
-        app::{App, Room},
+        app::{App, Workspace},
         keymap::Action,
         msg::Effect,
         pending::Slot,
@@ -21,18 +21,18 @@ use crate::{
 impl App {
     pub(super) fn act_on_docs(&mut self, action: Action) {
         let most = view::overflow(self);
-        let Some(room) = &mut self.room else { return };
-        let Some((_, subject)) = room.docs_of() else { return };
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some((_, subject)) = workspace.docs_of() else { return };
         let kind = subject.kind;
         match action {
             Action::CopySample => self.copy_sample(),
             Action::Section(other) => self.document(other),
             Action::Gateways => {
-                let Some(docs) = room.docs_mut() else { return };
+                let Some(docs) = workspace.docs_mut() else { return };
                 (docs.gateways, docs.scroll) = (!docs.gateways, 0);
             }
             action => {
-                let Some(docs) = room.docs_mut() else { return };
+                let Some(docs) = workspace.docs_mut() else { return };
                 match action {
                     Action::NextLanguage if docs.gateways => docs.turn_gateway(true),
                     Action::PreviousLanguage if docs.gateways => docs.turn_gateway(false),
@@ -47,19 +47,19 @@ impl App {
     /// Another kind; in the tab of those who see credentials it is another section of the list.
     fn document(&mut self, kind: Kind) {
         let now = self.now;
-        let Some(room) = &mut self.room else { return };
-        let sees = room.may(Right::SeeCredentials);
-        if let Some(docs) = room.docs_mut() {
+        let Some(workspace) = &mut self.workspace else { return };
+        let sees = workspace.may(Right::SeeCredentials);
+        if let Some(docs) = workspace.docs_mut() {
             (docs.gateways, docs.scroll) = (false, 0);
         }
-        match room.screen_mut() {
+        match workspace.screen_mut() {
             Some(Screen::Docs(docs)) => {
                 docs.kind = kind;
                 docs.scroll = 0;
             }
             Some(Screen::Api(api)) if sees && api.kind != kind => {
                 api.go_to(kind);
-                room.read_list(now);
+                workspace.read_list(now);
             }
             Some(Screen::Api(api)) if !sees => {
                 api.kind = kind;
@@ -74,24 +74,24 @@ impl App {
             self.toast = Some(Toast::note(self.now, why.clone()));
             return;
         }
-        let Some(room) = &self.room else { return };
-        let Some((docs, subject)) = room.docs_of() else { return };
+        let Some(workspace) = &self.workspace else { return };
+        let Some((docs, subject)) = workspace.docs_of() else { return };
         let text = match docs.gateways {
-            true => match docs.gateway().snippet(view::verifier(self, room), &room.upstream()) {
+            true => match docs.gateway().snippet(view::verifier(self, workspace), &workspace.upstream()) {
                 Ok(text) => text,
                 Err(why) => {
                     self.toast = Some(Toast::note(self.now, why.to_string()));
                     return;
                 }
             },
-            false => sample::text(docs.language(subject.kind), &subject, &room.site()),
+            false => sample::text(docs.language(subject.kind), &subject, &workspace.site()),
         };
         let ticket = self.pending.add(Slot::CopySample);
         self.out.push(Effect::Copy(ticket, Secret::from_text(&text)));
     }
 }
 
-impl Room {
+impl Workspace {
     /// The documentation on the screen, and its subject: the selected credential, or a placeholder.
     pub(in crate::tui) fn docs_of(&self) -> Option<(&Docs, Subject<'_>)> {
         match self.screen()? {

@@ -10,23 +10,23 @@ use crate::tui::{
 impl App {
     /// Reads what Security shows.
     pub(in crate::tui) fn read_security(&mut self) {
-        if let Some(actor) = self.room.as_ref().map(|room| room.actor()) {
+        if let Some(actor) = self.workspace.as_ref().map(|workspace| workspace.actor()) {
             self.call(Slot::Security, Call::Security(actor));
         }
     }
 
     pub(super) fn edit_settings(&mut self, part: Part) {
-        let Some(room) = &mut self.room else { return };
+        let Some(workspace) = &mut self.workspace else { return };
         // A form over settings that were not read would put their defaults in their place.
-        let Some(security) = &room.security else { return self.read_security() };
+        let Some(security) = &workspace.security else { return self.read_security() };
         let form = Settings::new(part, security);
-        room.dialogs.push(Dialog::Settings(Box::new(form)));
+        workspace.dialogs.push(Dialog::Settings(Box::new(form)));
     }
 
     pub(super) fn send_settings(&mut self) {
-        let Some(room) = &mut self.room else { return };
-        let actor = room.actor();
-        let Some(Dialog::Settings(d)) = room.dialogs.last_mut() else { return };
+        let Some(workspace) = &mut self.workspace else { return };
+        let actor = workspace.actor();
+        let Some(Dialog::Settings(d)) = workspace.dialogs.last_mut() else { return };
         d.problem = None;
         d.form.clear_faults();
         let wanted = d.wanted();

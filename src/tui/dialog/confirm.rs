@@ -4,7 +4,7 @@ use crate::tui::form::{Form, Id, button};
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Question {
+pub enum Confirmation {
     /// Close the one-time view?
     Close,
     /// Quit?
@@ -15,7 +15,7 @@ pub enum Question {
     Lines,
 }
 
-impl Question {
+impl Confirmation {
     /// Title of the dialog.
     pub fn title(self) -> &'static str {
         match self {
@@ -49,15 +49,15 @@ impl Question {
 #[derive(Debug)]
 pub struct Ask {
     /// What is asked.
-    pub question: Question,
+    pub confirmation: Confirmation,
     /// The safe one, and the other.
     pub buttons: Form,
 }
 
 impl Ask {
     /// The question with the safe answer focused.
-    pub fn new(question: Question) -> Self {
-        let buttons = vec![button(Id::Cancel, question.stay()), button(Id::Ok, question.verb())];
-        Self { question, buttons: Form::new(buttons) }
+    pub fn new(confirmation: Confirmation) -> Self {
+        let buttons = vec![button(Id::Cancel, confirmation.stay()), button(Id::Ok, confirmation.verb())];
+        Self { confirmation, buttons: Form::new(buttons) }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::{
     export::Format,
     time::Millis,
-    tui::form::{Form, Id, Input, button, entry, text_with},
+    tui::form::{Control, Form, Id, button, entry, text_with},
 };
 
 const FORMATS: &[&str] = &["JSON Lines", "CSV"];
@@ -26,7 +26,7 @@ impl Export {
     pub fn new(part: String, now: Millis) -> Self {
         let form = Form::new(vec![
             text_with(Id::File, "File", &now.utc("trail-%Y-%m-%d")),
-            entry(Id::Format, "Format", Input::Choice { words: FORMATS, chosen: 0 }),
+            entry(Id::Format, "Format", Control::Choice { words: FORMATS, chosen: 0 }),
             button(Id::Submit, "Export"),
             button(Id::Cancel, "Cancel"),
         ]);

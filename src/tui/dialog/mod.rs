@@ -9,20 +9,20 @@ mod settings;
 mod trail_filter;
 mod user;
 
-pub use confirm::{Ask, Question};
+pub use confirm::{Ask, Confirmation};
 pub use credential::{
-    Change, Create, Draft, EditKeys, Find, Found, Issue, NewPassword, OneTime, Rotate, StopOld, What, entry_of,
+    Change, CopyPart, Create, Draft, EditKeys, Find, Found, Issue, NewPassword, OneTime, Rotate, StopOld, entry_of,
 };
 pub use export::Export;
 pub use own_password::{ChangePassword, check_new};
-pub use reauthenticate::Again;
+pub use reauthenticate::Reauthenticate;
 pub use settings::{Part, Settings};
-pub use trail_filter::NarrowForm;
-pub use user::{Doing, Live, Person, ROLES};
+pub use trail_filter::TrailFilterForm;
+pub use user::{ROLES, UserAction, UserDialog, UserKeys};
 
 use crate::{
     hub::{CredentialRow, Denied, Details, TrailRow},
-    tui::{form::Form, keymap::Scope, screen::Checked},
+    tui::{form::Form, keymap::Scope, screen::TrailCheck},
 };
 
 /// An open dialog.
@@ -51,25 +51,25 @@ pub enum Dialog {
     /// One's own password.
     Password(Box<ChangePassword>),
     /// What is done to a user.
-    Person(Box<Person>),
+    User(Box<UserDialog>),
     /// The live credentials that a user made.
-    Live(Box<Reading<Live>>),
+    UserKeys(Box<Scrollable<UserKeys>>),
     /// Export of the trail.
     Export(Box<Export>),
     /// Settings of the desk.
     Settings(Box<Settings>),
     /// The filter of the trail.
-    Narrow(Box<NarrowForm>),
+    TrailFilter(Box<TrailFilterForm>),
     /// One entry of the trail.
-    Entry(Box<Reading<TrailRow>>),
+    TrailEntry(Box<Scrollable<TrailRow>>),
     /// What the check of the trail found.
-    Checked(Box<Checked>),
+    TrailCheck(Box<TrailCheck>),
     /// One's own password once more.
-    Again(Box<Again>),
+    Reauthenticate(Box<Reauthenticate>),
     /// A question before something is lost.
     Ask(Box<Ask>),
     /// All about one credential.
-    Details(Box<Reading<About>>),
+    Details(Box<Scrollable<CredentialDetails>>),
     /// The role does not allow it.
     Denied(Denied),
     /// Something to know: a conflict, rows that were left out.
@@ -83,7 +83,7 @@ pub enum Dialog {
 
 /// Everything about one credential; its history is only for those who may read the trail.
 #[derive(Debug)]
-pub struct About {
+pub struct CredentialDetails {
     /// What is known of it.
     pub details: Details,
     /// The newest rows of the trail about it; `None` before they were read.
@@ -92,9 +92,9 @@ pub struct About {
 
 /// Something to read that may be longer than the screen.
 #[derive(Debug)]
-pub struct Reading<T> {
+pub struct Scrollable<T> {
     /// The content.
-    pub what: T,
+    pub content: T,
     /// First line that is shown.
     pub scroll: usize,
 }
@@ -113,17 +113,17 @@ impl Dialog {
             Self::Find(d) => Some(&d.form),
             Self::Found(d) => Some(&d.form),
             Self::Password(d) => Some(&d.form),
-            Self::Person(d) => Some(&d.form),
-            Self::Again(d) => Some(&d.form),
+            Self::User(d) => Some(&d.form),
+            Self::Reauthenticate(d) => Some(&d.form),
             Self::Export(d) => Some(&d.form),
             Self::Settings(d) => Some(&d.form),
-            Self::Narrow(d) => Some(&d.form),
+            Self::TrailFilter(d) => Some(&d.form),
             Self::Ask(d) => Some(&d.buttons),
             Self::Made(_)
             | Self::Details(_)
-            | Self::Live(_)
-            | Self::Entry(_)
-            | Self::Checked(_)
+            | Self::UserKeys(_)
+            | Self::TrailEntry(_)
+            | Self::TrailCheck(_)
             | Self::Denied(_)
             | Self::Notice { .. } => None,
         }
@@ -142,17 +142,17 @@ impl Dialog {
             Self::Find(d) => Some(&mut d.form),
             Self::Found(d) => Some(&mut d.form),
             Self::Password(d) => Some(&mut d.form),
-            Self::Person(d) => Some(&mut d.form),
-            Self::Again(d) => Some(&mut d.form),
+            Self::User(d) => Some(&mut d.form),
+            Self::Reauthenticate(d) => Some(&mut d.form),
             Self::Export(d) => Some(&mut d.form),
             Self::Settings(d) => Some(&mut d.form),
-            Self::Narrow(d) => Some(&mut d.form),
+            Self::TrailFilter(d) => Some(&mut d.form),
             Self::Ask(d) => Some(&mut d.buttons),
             Self::Made(_)
             | Self::Details(_)
-            | Self::Live(_)
-            | Self::Entry(_)
-            | Self::Checked(_)
+            | Self::UserKeys(_)
+            | Self::TrailEntry(_)
+            | Self::TrailCheck(_)
             | Self::Denied(_)
             | Self::Notice { .. } => None,
         }
@@ -168,34 +168,36 @@ impl Dialog {
             // What leaked is not shown to those who look over a shoulder.
             Self::Find(d) => form_scopes(&d.form, Scope::Form).into_iter().filter(|s| *s != Scope::Password).collect(),
             Self::Found(_) | Self::StopOld(_) => vec![Scope::Buttons],
-            Self::Person(d) => form_scopes(&d.form, Scope::Form),
-            Self::Again(d) => form_scopes(&d.form, Scope::Form),
+            Self::User(d) => form_scopes(&d.form, Scope::Form),
+            Self::Reauthenticate(d) => form_scopes(&d.form, Scope::Form),
             Self::Export(d) => form_scopes(&d.form, Scope::Form),
             Self::Settings(d) => form_scopes(&d.form, Scope::Form),
-            Self::Narrow(d) => form_scopes(&d.form, Scope::Form),
+            Self::TrailFilter(d) => form_scopes(&d.form, Scope::Form),
             Self::Change(d) => form_scopes(&d.form, Scope::Confirm),
             Self::Rotate(d) => form_scopes(&d.form, Scope::Form),
             Self::Secret(_) => vec![Scope::Secret, Scope::Buttons],
             Self::Ask(_) => vec![Scope::Buttons],
-            Self::Live(live) if live.what.row().is_some() => vec![Scope::Live, Scope::Reading, Scope::Rows],
-            Self::Details(_) | Self::Live(_) | Self::Entry(_) => vec![Scope::Reading, Scope::Rows],
-            Self::Made(_) | Self::Checked(_) | Self::Denied(_) | Self::Notice { .. } => vec![Scope::Reading],
+            Self::UserKeys(live) if live.content.row().is_some() => {
+                vec![Scope::UserKeys, Scope::Reading, Scope::RowSelection]
+            }
+            Self::Details(_) | Self::UserKeys(_) | Self::TrailEntry(_) => vec![Scope::Reading, Scope::RowSelection],
+            Self::Made(_) | Self::TrailCheck(_) | Self::Denied(_) | Self::Notice { .. } => vec![Scope::Reading],
         }
     }
 }
 
 /// Scopes of a form with its focus where it is.
 pub fn form_scopes(form: &Form, own: Scope) -> Vec<Scope> {
-    use crate::tui::form::Input;
+    use crate::tui::form::Control;
     let mut scopes = match form.focused().map(|e| &e.input) {
-        Some(Input::Text(_) | Input::Password(_)) => vec![Scope::Text],
-        Some(Input::Choice { .. }) => vec![Scope::Choice],
-        Some(Input::Check(_)) => vec![Scope::Check],
-        Some(Input::Fold { .. }) => vec![Scope::Fold],
-        Some(Input::Button(_)) if own == Scope::Form => vec![Scope::Buttons],
+        Some(Control::Text(_) | Control::Password(_)) => vec![Scope::Text],
+        Some(Control::Choice { .. }) => vec![Scope::Choice],
+        Some(Control::Check(_)) => vec![Scope::Check],
+        Some(Control::Fold { .. }) => vec![Scope::Fold],
+        Some(Control::Button(_)) if own == Scope::Form => vec![Scope::Buttons],
         _ => vec![],
     };
-    if form.has_password() && own != Scope::Door {
+    if form.has_password() && own != Scope::SignIn {
         scopes.push(Scope::Password);
     }
     scopes.push(own);

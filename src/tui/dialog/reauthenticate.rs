@@ -5,14 +5,14 @@ use crate::tui::form::{Form, Id, button, password};
 
 /// The dialog's state.
 #[derive(Debug)]
-pub struct Again {
+pub struct Reauthenticate {
     /// The password and the buttons.
     pub form: Form,
     /// Error of the last try.
     pub problem: Option<String>,
 }
 
-impl Again {
+impl Reauthenticate {
     /// An empty field.
     pub fn new() -> Self {
         let form =

@@ -2,7 +2,7 @@
 
 use crate::{
     hub::{Replay, Security, Setting},
-    tui::form::{Entry, Form, Id, Input, button, entry, text_with},
+    tui::form::{Control, Form, FormEntry, Id, button, entry, text_with},
 };
 
 /// Which settings a form has.
@@ -70,7 +70,7 @@ impl Settings {
     }
 }
 
-fn field(setting: Setting, value: &str) -> Entry {
+fn field(setting: Setting, value: &str) -> FormEntry {
     let id = Id::Setting(setting);
     match setting {
         Setting::LockTime => text_with(id, "Minutes", value),
@@ -80,7 +80,7 @@ fn field(setting: Setting, value: &str) -> Entry {
         Setting::Algorithms => text_with(id, "Sign with", value),
         Setting::Replay => {
             let chosen = REPLAY.iter().position(|replay| replay.as_str() == value).unwrap_or_default();
-            entry(id, "Replay", Input::Choice { words: REPLAY_WORDS, chosen })
+            entry(id, "Replay", Control::Choice { words: REPLAY_WORDS, chosen })
         }
     }
 }

@@ -4,8 +4,8 @@ use crate::{
     hub::Class,
     time::{Millis, parse_span, past_or_never},
     tui::{
-        form::{Form, Id, Input, button, entry, text_with},
-        screen::Narrow,
+        form::{Control, Form, Id, button, entry, text_with},
+        screen::TrailFilter,
     },
 };
 
@@ -13,21 +13,21 @@ const TYPES: &[&str] = &["all", "change", "access", "refusal"];
 
 /// The dialog's state.
 #[derive(Debug)]
-pub struct NarrowForm {
+pub struct TrailFilterForm {
     /// Fields and buttons.
     pub form: Form,
 }
 
-impl NarrowForm {
+impl TrailFilterForm {
     /// The form, filled in with what is shown now.
-    pub fn new(now: &Narrow) -> Self {
+    pub fn new(now: &TrailFilter) -> Self {
         let typed = |at: &Option<(Millis, String)>| at.as_ref().map_or(String::new(), |(_, typed)| typed.clone());
         let form = Form::new(vec![
             text_with(Id::Name, "Who", now.who.as_deref().unwrap_or_default()),
             entry(
                 Id::Class,
                 "Type",
-                Input::Choice { words: TYPES, chosen: now.class.map_or(0, |class| class as usize + 1) },
+                Control::Choice { words: TYPES, chosen: now.class.map_or(0, |class| class as usize + 1) },
             ),
             text_with(Id::NotBefore, "From", &typed(&now.from)),
             text_with(Id::Expires, "Until", &typed(&now.until)),
@@ -39,7 +39,7 @@ impl NarrowForm {
     }
 
     /// The typed filter; otherwise the field with the error.
-    pub fn narrow(&self, now: Millis) -> Result<Narrow, (Id, String)> {
+    pub fn filter(&self, now: Millis) -> Result<TrailFilter, (Id, String)> {
         let who = self.form.text(Id::Name).trim().to_owned();
         let class = self.form.chosen(Id::Class).checked_sub(1).and_then(|i| Class::ALL.get(i)).copied();
         let (from, until) = (self.moment(Id::NotBefore, now)?, self.moment(Id::Expires, now)?);
@@ -48,7 +48,7 @@ impl NarrowForm {
         {
             return Err((Id::Expires, "That is not after From, so nothing could be between.".to_owned()));
         }
-        Ok(Narrow { who: (!who.is_empty()).then_some(who), class, from, until })
+        Ok(TrailFilter { who: (!who.is_empty()).then_some(who), class, from, until })
     }
 
     /// A point in the past: a span counts back from now.
@@ -68,12 +68,12 @@ mod tests {
     #[test]
     fn what_is_shown_can_be_sent_again() {
         let now = Millis(1_786_000_000_000);
-        let mut form = NarrowForm::new(&Narrow::default());
+        let mut form = TrailFilterForm::new(&TrailFilter::default());
         form.form.focus_on(Id::NotBefore);
         form.form.insert("7d").unwrap();
-        let shown = form.narrow(now).unwrap();
-        let again = NarrowForm::new(&shown).narrow(now.plus(60_000)).unwrap();
-        let minute = |shown: Narrow| shown.from.map(|(at, _)| at.0.div_euclid(60_000));
+        let shown = form.filter(now).unwrap();
+        let again = TrailFilterForm::new(&shown).filter(now.plus(60_000)).unwrap();
+        let minute = |shown: TrailFilter| shown.from.map(|(at, _)| at.0.div_euclid(60_000));
         assert_eq!(minute(again), minute(shown));
     }
 

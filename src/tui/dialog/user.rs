@@ -6,7 +6,7 @@ use crate::{
     secret::Secret,
     tui::{
         dialog::check_new,
-        form::{Entry, Form, Id, Input, button, entry, password, text},
+        form::{Control, Form, FormEntry, Id, button, entry, password, text},
         msg::UserChange,
     },
 };
@@ -18,7 +18,7 @@ const WORDS: &[&str] = &["Basic User", "Advanced User", "Administrator"];
 
 /// The action, and the user as last read.
 #[derive(Clone, Debug)]
-pub enum Doing {
+pub enum UserAction {
     /// A new user.
     Add,
     /// Another role.
@@ -31,7 +31,7 @@ pub enum Doing {
     Unlock(UserRow),
 }
 
-impl Doing {
+impl UserAction {
     /// The user that it is about, as last read.
     pub fn row(&self) -> Option<&UserRow> {
         match self {
@@ -43,20 +43,20 @@ impl Doing {
 
 /// The dialog's state.
 #[derive(Debug)]
-pub struct Person {
+pub struct UserDialog {
     /// The action and its user.
-    pub doing: Doing,
+    pub action: UserAction,
     /// Fields and buttons.
     pub form: Form,
     /// Error of the last try.
     pub problem: Option<String>,
 }
 
-impl Person {
+impl UserDialog {
     /// The dialog as it opens. Where nothing is to be typed the safe answer is focused.
-    pub fn new(doing: Doing) -> Self {
-        let entries = match &doing {
-            Doing::Add => vec![
+    pub fn new(action: UserAction) -> Self {
+        let entries = match &action {
+            UserAction::Add => vec![
                 text(Id::Name, "Name"),
                 roles(0),
                 password(Id::Password, "Password"),
@@ -64,44 +64,44 @@ impl Person {
                 button(Id::Submit, "Add user"),
                 button(Id::Cancel, "Cancel"),
             ],
-            Doing::Role(row) => {
+            UserAction::Role(row) => {
                 let now = ROLES.iter().position(|role| *role == row.role).unwrap_or(0);
                 vec![roles(now), button(Id::Submit, "Give this level"), button(Id::Cancel, "Cancel")]
             }
-            Doing::Password(_) => vec![
+            UserAction::Password(_) => vec![
                 password(Id::Password, "New"),
                 password(Id::Again, "Again"),
                 button(Id::Submit, "Set password"),
                 button(Id::Cancel, "Cancel"),
             ],
-            Doing::State(row, UserState::Disabled) => {
+            UserAction::State(row, UserState::Disabled) => {
                 let mut entries = vec![button(Id::Cancel, "Keep enabled"), button(Id::Submit, "Disable")];
                 if row.made > 0 {
                     entries.push(button(Id::See, "See the keys"));
                 }
                 entries
             }
-            Doing::State(_, UserState::Active) => {
+            UserAction::State(_, UserState::Active) => {
                 vec![button(Id::Cancel, "Leave disabled"), button(Id::Submit, "Enable")]
             }
-            Doing::Unlock(_) => vec![button(Id::Cancel, "Leave locked"), button(Id::Submit, "Unlock")],
+            UserAction::Unlock(_) => vec![button(Id::Cancel, "Leave locked"), button(Id::Submit, "Unlock")],
         };
-        Self { doing, form: Form::new(entries), problem: None }
+        Self { action, form: Form::new(entries), problem: None }
     }
 
     /// The change to be sent; otherwise the field with the error.
     pub fn change(&self) -> Result<UserChange, (Id, String)> {
-        Ok(match &self.doing {
-            Doing::Add => {
+        Ok(match &self.action {
+            UserAction::Add => {
                 let name = self.form.text(Id::Name).trim().to_owned();
                 UserName::new(&name).map_err(|why| (Id::Name, why.to_string()))?;
                 let password = self.new_password(&name)?;
                 UserChange::Add { name, role: self.role(), password }
             }
-            Doing::Role(row) => UserChange::Role(row.target(), self.role()),
-            Doing::Password(row) => UserChange::Password(row.target(), self.new_password(&row.name)?),
-            Doing::State(row, state) => UserChange::State(row.target(), *state),
-            Doing::Unlock(row) => UserChange::Unlock(row.name.clone()),
+            UserAction::Role(row) => UserChange::Role(row.target(), self.role()),
+            UserAction::Password(row) => UserChange::Password(row.target(), self.new_password(&row.name)?),
+            UserAction::State(row, state) => UserChange::State(row.target(), *state),
+            UserAction::Unlock(row) => UserChange::Unlock(row.name.clone()),
         })
     }
 
@@ -117,13 +117,13 @@ impl Person {
     }
 }
 
-fn roles(chosen: usize) -> Entry {
-    entry(Id::Role, "", Input::Choice { words: WORDS, chosen })
+fn roles(chosen: usize) -> FormEntry {
+    entry(Id::Role, "", Control::Choice { words: WORDS, chosen })
 }
 
 /// The live credentials that a user made.
 #[derive(Debug)]
-pub struct Live {
+pub struct UserKeys {
     /// Who made them.
     pub who: String,
     /// The first of them, once they were read.
@@ -134,7 +134,7 @@ pub struct Live {
     pub selected: usize,
 }
 
-impl Live {
+impl UserKeys {
     /// The selected one.
     pub fn row(&self) -> Option<&CredentialRow> {
         self.rows.as_ref()?.get(self.selected)

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use tui_input::{Input, InputRequest};
+use tui_input::{Control, InputRequest};
 
-use crate::secret::{NotALine, TypedPassword, What, only_line};
+use crate::secret::{CopyPart, NotALine, TypedPassword, only_line};
 
 /// An editing command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub enum Refused {
 
 /// A field for names, notes and the like.
 #[derive(Default)]
-pub struct TextField(Input);
+pub struct TextField(Control);
 
 impl TextField {
     /// Most characters: past every rule, so that the rule and not the field says what is too long.
@@ -60,7 +60,7 @@ impl TextField {
 
     /// A field that holds something already.
     pub fn with(text: &str) -> Self {
-        Self(Input::new(text.to_owned()))
+        Self(Control::new(text.to_owned()))
     }
 
     /// The typed text.
@@ -131,7 +131,7 @@ impl PasswordField {
     /// Inserts at the cursor. A pasted password that is cut, or joined of two lines, would be another password, so it fits
     /// whole or not at all; the break that a copied line ends with is no part of it.
     pub fn insert(&mut self, text: &str) -> Result<(), Refused> {
-        let text = match only_line(text.as_bytes(), What::Password) {
+        let text = match only_line(text.as_bytes(), CopyPart::Password) {
             Ok(text) => text,
             Err(NotALine::Empty(_)) => return Ok(()),
             Err(NotALine::Long(_)) => return Err(Refused::Full),

@@ -47,7 +47,7 @@ pub enum Id {
 
 /// The content of an entry.
 #[derive(Debug)]
-pub enum Input {
+pub enum Control {
     /// A text field.
     Text(TextField),
     /// A password field.
@@ -72,13 +72,13 @@ pub enum Input {
 
 /// One entry of a form.
 #[derive(Debug)]
-pub struct Entry {
+pub struct FormEntry {
     /// Identifies the entry.
     pub id: Id,
     /// The words before it.
     pub label: &'static str,
     /// What it holds.
-    pub input: Input,
+    pub input: Control,
     /// Lies under the fold.
     pub folded: bool,
     /// The validation error, if any.
@@ -99,23 +99,23 @@ pub enum Advance {
 /// A form: entries and the focus.
 #[derive(Debug, Default)]
 pub struct Form {
-    entries: Vec<Entry>,
+    entries: Vec<FormEntry>,
     focus: usize,
 }
 
 impl Form {
     /// A form with the focus on its first entry.
-    pub fn new(entries: Vec<Entry>) -> Self {
+    pub fn new(entries: Vec<FormEntry>) -> Self {
         Self { entries, focus: 0 }
     }
 
     /// The entries that are shown now, with whether each is focused.
-    pub fn shown(&self) -> impl Iterator<Item = (&Entry, bool)> {
+    pub fn shown(&self) -> impl Iterator<Item = (&FormEntry, bool)> {
         self.entries.iter().enumerate().filter(|(i, _)| self.reachable(*i)).map(|(i, e)| (e, i == self.focus))
     }
 
     /// The focused entry.
-    pub fn focused(&self) -> Option<&Entry> {
+    pub fn focused(&self) -> Option<&FormEntry> {
         self.entries.get(self.focus)
     }
 
@@ -125,18 +125,18 @@ impl Form {
     }
 
     /// The entry of this name.
-    pub fn entry(&self, id: Id) -> Option<&Entry> {
+    pub fn entry(&self, id: Id) -> Option<&FormEntry> {
         self.entries.iter().find(|e| e.id == id)
     }
 
-    fn entry_mut(&mut self, id: Id) -> Option<&mut Entry> {
+    fn entry_mut(&mut self, id: Id) -> Option<&mut FormEntry> {
         self.entries.iter_mut().find(|e| e.id == id)
     }
 
     /// The text of a field; empty if there is no such text field.
     pub fn text(&self, id: Id) -> &str {
         match self.entry(id).map(|e| &e.input) {
-            Some(Input::Text(field)) => field.text(),
+            Some(Control::Text(field)) => field.text(),
             _ => "",
         }
     }
@@ -144,42 +144,42 @@ impl Form {
     /// The password typed there.
     pub fn password(&self, id: Id) -> Option<&TypedPassword> {
         match self.entry(id).map(|e| &e.input) {
-            Some(Input::Password(field)) => Some(field.typed()),
+            Some(Control::Password(field)) => Some(field.typed()),
             _ => None,
         }
     }
 
     /// Whether a check is on.
     pub fn checked(&self, id: Id) -> bool {
-        matches!(self.entry(id).map(|e| &e.input), Some(Input::Check(true)))
+        matches!(self.entry(id).map(|e| &e.input), Some(Control::Check(true)))
     }
 
     /// Which choice was made.
     pub fn chosen(&self, id: Id) -> usize {
         match self.entry(id).map(|e| &e.input) {
-            Some(Input::Choice { chosen, .. }) => *chosen,
+            Some(Control::Choice { chosen, .. }) => *chosen,
             _ => 0,
         }
     }
 
     /// Whether the fold is open.
     pub fn unfolded(&self) -> bool {
-        self.entries.iter().any(|e| matches!(e.input, Input::Fold { open: true }))
+        self.entries.iter().any(|e| matches!(e.input, Control::Fold { open: true }))
     }
 
     /// Whether letters go into a field.
     pub fn takes_text(&self) -> bool {
-        matches!(self.focused().map(|e| &e.input), Some(Input::Text(_) | Input::Password(_)))
+        matches!(self.focused().map(|e| &e.input), Some(Control::Text(_) | Control::Password(_)))
     }
 
     /// Whether a password field is shown that ctrl-r could show or hide.
     pub fn has_password(&self) -> bool {
-        self.shown().any(|(e, _)| matches!(e.input, Input::Password(_)))
+        self.shown().any(|(e, _)| matches!(e.input, Control::Password(_)))
     }
 
     /// Whether the passwords are shown as text.
     pub fn shows_passwords(&self) -> bool {
-        self.entries.iter().any(|e| matches!(&e.input, Input::Password(field) if field.shown()))
+        self.entries.iter().any(|e| matches!(&e.input, Control::Password(field) if field.shown()))
     }
 
     fn reachable(&self, i: usize) -> bool {
@@ -216,8 +216,8 @@ impl Form {
     /// Enter: on to the next field, and from the last one the form is sent.
     pub fn advance(&mut self) -> Advance {
         match self.focused().map(|e| (&e.input, e.id)) {
-            Some((Input::Button(_), id)) => Advance::Pressed(id),
-            Some((Input::Fold { open }, _)) => {
+            Some((Control::Button(_), id)) => Advance::Pressed(id),
+            Some((Control::Fold { open }, _)) => {
                 let open = !open;
                 self.fold(open);
                 Advance::Moved
@@ -234,18 +234,18 @@ impl Form {
 
     /// Whether Enter would send the form from where the focus is.
     pub fn sends_on_enter(&self) -> bool {
-        !self.focused().is_some_and(|e| matches!(e.input, Input::Fold { .. })) && self.field_after_focus().is_none()
+        !self.focused().is_some_and(|e| matches!(e.input, Control::Fold { .. })) && self.field_after_focus().is_none()
     }
 
     /// The next field, buttons and the fold left out.
     fn field_after_focus(&self) -> Option<usize> {
-        let field = |e: &Entry| !matches!(e.input, Input::Button(_) | Input::Fold { .. });
+        let field = |e: &FormEntry| !matches!(e.input, Control::Button(_) | Control::Fold { .. });
         (self.focus + 1..self.entries.len()).find(|i| self.reachable(*i) && field(&self.entries[*i]))
     }
 
     fn fold(&mut self, to: bool) {
         for entry in &mut self.entries {
-            if let Input::Fold { open } = &mut entry.input {
+            if let Control::Fold { open } = &mut entry.input {
                 *open = to;
             }
         }
@@ -255,11 +255,11 @@ impl Form {
     /// leave the group must not land at its other end. On the fold: opens or closes it.
     pub fn choose(&mut self, forward: bool) {
         match self.entries.get_mut(self.focus).map(|e| &mut e.input) {
-            Some(Input::Choice { words, chosen }) => {
+            Some(Control::Choice { words, chosen }) => {
                 let to = if forward { *chosen + 1 } else { chosen.saturating_sub(1) };
                 *chosen = to.min(words.len().saturating_sub(1));
             }
-            Some(Input::Fold { .. }) => self.fold(forward),
+            Some(Control::Fold { .. }) => self.fold(forward),
             _ => {}
         }
     }
@@ -267,9 +267,9 @@ impl Form {
     /// Space: ticks or unticks, opens or closes, or goes round the choices.
     pub fn toggle(&mut self) {
         match self.entries.get_mut(self.focus).map(|e| &mut e.input) {
-            Some(Input::Check(on)) => *on = !*on,
-            Some(Input::Choice { words, chosen }) => *chosen = (*chosen + 1) % words.len().max(1),
-            Some(Input::Fold { open }) => {
+            Some(Control::Check(on)) => *on = !*on,
+            Some(Control::Choice { words, chosen }) => *chosen = (*chosen + 1) % words.len().max(1),
+            Some(Control::Fold { open }) => {
                 let to = !*open;
                 self.fold(to);
             }
@@ -283,9 +283,9 @@ impl Form {
         entry.said = None;
         match &mut entry.input {
             // One on each line, as a list is copied: joined they would be others.
-            Input::Text(field) if entry.id == Id::Networks => field.insert(&text.replace(['\r', '\n'], " ")),
-            Input::Text(field) => field.insert(text),
-            Input::Password(field) => field.insert(text),
+            Control::Text(field) if entry.id == Id::Networks => field.insert(&text.replace(['\r', '\n'], " ")),
+            Control::Text(field) => field.insert(text),
+            Control::Password(field) => field.insert(text),
             _ => Ok(()),
         }
     }
@@ -294,8 +294,8 @@ impl Form {
     pub fn edit(&mut self, step: Edit) {
         let Some(entry) = self.entries.get_mut(self.focus) else { return };
         match &mut entry.input {
-            Input::Text(field) => field.edit(step),
-            Input::Password(field) => field.edit(step),
+            Control::Text(field) => field.edit(step),
+            Control::Password(field) => field.edit(step),
             _ => return,
         }
         entry.said = None;
@@ -308,14 +308,14 @@ impl Form {
 
     /// Wipes the passwords; whether there was one.
     pub fn wipe_passwords(&mut self) -> bool {
-        let held = self.entries.iter().any(|e| matches!(&e.input, Input::Password(p) if !p.typed().is_empty()));
+        let held = self.entries.iter().any(|e| matches!(&e.input, Control::Password(p) if !p.typed().is_empty()));
         self.passwords().for_each(PasswordField::clear);
         held
     }
 
     fn passwords(&mut self) -> impl Iterator<Item = &mut PasswordField> {
         self.entries.iter_mut().filter_map(|e| match &mut e.input {
-            Input::Password(field) => Some(field),
+            Control::Password(field) => Some(field),
             _ => None,
         })
     }
@@ -335,33 +335,33 @@ impl Form {
 }
 
 /// An entry for text.
-pub fn text(id: Id, label: &'static str) -> Entry {
-    entry(id, label, Input::Text(TextField::default()))
+pub fn text(id: Id, label: &'static str) -> FormEntry {
+    entry(id, label, Control::Text(TextField::default()))
 }
 
 /// An entry for text that holds something already.
-pub fn text_with(id: Id, label: &'static str, held: &str) -> Entry {
-    entry(id, label, Input::Text(TextField::with(held)))
+pub fn text_with(id: Id, label: &'static str, held: &str) -> FormEntry {
+    entry(id, label, Control::Text(TextField::with(held)))
 }
 
 /// An entry for a password.
-pub fn password(id: Id, label: &'static str) -> Entry {
-    entry(id, label, Input::Password(PasswordField::default()))
+pub fn password(id: Id, label: &'static str) -> FormEntry {
+    entry(id, label, Control::Password(PasswordField::default()))
 }
 
 /// A button.
-pub fn button(id: Id, words: &'static str) -> Entry {
-    entry(id, "", Input::Button(words))
+pub fn button(id: Id, words: &'static str) -> FormEntry {
+    entry(id, "", Control::Button(words))
 }
 
 /// Any entry.
-pub fn entry(id: Id, label: &'static str, input: Input) -> Entry {
-    Entry { id, label, input, folded: false, said: None }
+pub fn entry(id: Id, label: &'static str, input: Control) -> FormEntry {
+    FormEntry { id, label, input, folded: false, said: None }
 }
 
 /// The entry under the fold.
-pub fn folded(entry: Entry) -> Entry {
-    Entry { folded: true, ..entry }
+pub fn folded(entry: FormEntry) -> FormEntry {
+    FormEntry { folded: true, ..entry }
 }
 
 #[cfg(test)]

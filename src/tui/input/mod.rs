@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use parse::{Input, Parser};
+use parse::{Control, Parser};
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     io::{Errno, read},
@@ -21,17 +21,17 @@ use rustix::{
 };
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::tui::runtime::event::Event;
+use crate::tui::runtime::event::LoopEvent;
 
 /// How long to wait for a terminal that another program has made non-blocking.
 const NAP: Duration = Duration::from_millis(30);
 
 /// Reads from now on.
-pub(super) fn listen(events: Sender<Event>) -> io::Result<()> {
+pub(super) fn listen(events: Sender<LoopEvent>) -> io::Result<()> {
     thread::Builder::new().name("keydesk-input".into()).spawn(move || listen_until_gone(&events)).map(|_| ())
 }
 
-fn listen_until_gone(events: &Sender<Event>) {
+fn listen_until_gone(events: &Sender<LoopEvent>) {
     let mut parser = Parser::default();
     let mut bytes = Zeroizing::new([0; 4096]);
     loop {
@@ -48,7 +48,7 @@ fn listen_until_gone(events: &Sender<Event>) {
                     continue;
                 }
                 Ok(0) | Err(_) => {
-                    let _ = events.send(Event::Gone);
+                    let _ = events.send(LoopEvent::Gone);
                     return;
                 }
                 Ok(n) => {
@@ -60,8 +60,8 @@ fn listen_until_gone(events: &Sender<Event>) {
         };
         for input in given {
             let event = match input {
-                Input::Key(chord) => Event::Key(chord),
-                Input::Paste(text) => Event::Paste(text),
+                Control::Key(chord) => LoopEvent::Key(chord),
+                Control::Paste(text) => LoopEvent::Paste(text),
             };
             if events.send(event).is_err() {
                 return;

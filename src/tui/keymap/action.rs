@@ -19,7 +19,7 @@ pub enum Action {
     PageUp,
     PageDown,
     Open,
-    LookAt,
+    ToAttention,
     NextTab,
     PreviousTab,
     Section(Kind),

@@ -9,16 +9,16 @@ use crate::{
 
 /// Keys of one kind of place, under their heading.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Section {
+pub struct HelpSection {
     /// The heading.
     pub heading: &'static str,
     /// One row for each key.
-    pub rows: Vec<Row>,
+    pub rows: Vec<HelpRow>,
 }
 
 /// Keys, what they do, and whether they cannot be used now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
+pub struct HelpRow {
     /// The keys.
     pub keys: String,
     /// What they do.
@@ -28,25 +28,25 @@ pub struct Row {
 }
 
 /// Help for a chain of scopes: what works here, then what works in text fields, if it is not the same.
-pub fn sections(chain: &[Scope], grey: impl Fn(&Binding) -> bool) -> Vec<Section> {
+pub fn sections(chain: &[Scope], grey: impl Fn(&Binding) -> bool) -> Vec<HelpSection> {
     let mut scopes: Vec<Scope> = chain.to_vec();
     if !scopes.contains(&Scope::Text) {
         scopes.push(Scope::Text);
     }
     let works = reachable(chain);
-    let mut sections: Vec<Section> = Vec::new();
+    let mut sections: Vec<HelpSection> = Vec::new();
     for scope in scopes {
         let shown = BINDINGS.iter().filter(|b| b.scope == scope);
         // Outside a field its keys are told in advance; everything else only where it works.
         let shown = shown.filter(|b| {
             (scope == Scope::Text && !chain.contains(&scope)) || works.iter().any(|w| std::ptr::eq(*w, *b))
         });
-        let rows: Vec<Row> =
-            shown.filter_map(|b| Some(Row { keys: b.keys_in_help()?, words: b.words, grey: grey(b) })).collect();
+        let rows: Vec<HelpRow> =
+            shown.filter_map(|b| Some(HelpRow { keys: b.keys_in_help()?, words: b.words, grey: grey(b) })).collect();
         match sections.last_mut().filter(|last| last.heading == heading(scope)) {
             Some(last) => last.rows.extend(rows),
             None if rows.is_empty() => {}
-            None => sections.push(Section { heading: heading(scope), rows }),
+            None => sections.push(HelpSection { heading: heading(scope), rows }),
         }
         if matches!(scope, Scope::List | Scope::Filter) {
             sections.push(terms());
@@ -56,10 +56,10 @@ pub fn sections(chain: &[Scope], grey: impl Fn(&Binding) -> bool) -> Vec<Section
 }
 
 /// What can be typed into the filter.
-fn terms() -> Section {
-    let row = |(term, words): (&str, &'static str)| Row { keys: term.to_owned(), words, grey: false };
+fn terms() -> HelpSection {
+    let row = |(term, words): (&str, &'static str)| HelpRow { keys: term.to_owned(), words, grey: false };
     let words = row(("word", "in the name or the key"));
-    Section { heading: "Terms of the filter", rows: [words].into_iter().chain(filter_terms().map(row)).collect() }
+    HelpSection { heading: "Terms of the filter", rows: [words].into_iter().chain(filter_terms().map(row)).collect() }
 }
 
 /// One heading for the keys that work on every screen: a heading for a single key would waste a line.

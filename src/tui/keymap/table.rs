@@ -32,7 +32,7 @@ const SPACE: Chord = Chord::char(' ');
 const CANCEL: &[Chord] = &[ESC, Chord::ctrl('g')];
 const MANAGE: Right = Right::ManageCredentials;
 const TRAIL: Right = Right::ReadTrail;
-const PEOPLE: Right = Right::ManageUsers;
+const USERS: Right = Right::ManageUsers;
 
 use Scope as S;
 
@@ -40,18 +40,18 @@ use Scope as S;
 #[rustfmt::skip]
 pub static BINDINGS: &[Binding] = &[
     row(S::Menu, &[ENTER], Action::Open, "open").hint("open"),
-    row(S::Menu, &[TAB, BACK_TAB], Action::LookAt, "to what is to look at, and back").hint("to the list below"),
+    row(S::Menu, &[TAB, BACK_TAB], Action::ToAttention, "to what is to look at, and back").hint("to the list below"),
     row(S::Menu, &[Chord::char('q')], Action::Quit, "quit").hint("quit"),
 
     row(S::Settings, &[ENTER], Action::Open, "open").hint("open"),
     row(S::Account, &[ENTER], Action::Open, "open").hint("open"),
 
-    row(S::People, &[Chord::char('n')], Action::Create, "add a user").hint("new").needs(PEOPLE),
-    row(S::People, &[Chord::char('r')], Action::SetRole, "another permission level").hint("role").needs(PEOPLE),
-    row(S::People, &[Chord::char('d')], Action::DisableEnable, "disable or enable").hint("disable").needs(PEOPLE),
-    row(S::People, &[Chord::char('u')], Action::Unlock, "unlock after wrong passwords").hint("unlock").needs(PEOPLE),
-    row(S::People, &[Chord::char('p')], Action::SetPassword, "set a password").hint("password").needs(PEOPLE),
-    row(S::People, &[ENTER], Action::Open, "the keys this user made").hint("keys made"),
+    row(S::Users, &[Chord::char('n')], Action::Create, "add a user").hint("new").needs(USERS),
+    row(S::Users, &[Chord::char('r')], Action::SetRole, "another permission level").hint("role").needs(USERS),
+    row(S::Users, &[Chord::char('d')], Action::DisableEnable, "disable or enable").hint("disable").needs(USERS),
+    row(S::Users, &[Chord::char('u')], Action::Unlock, "unlock after wrong passwords").hint("unlock").needs(USERS),
+    row(S::Users, &[Chord::char('p')], Action::SetPassword, "set a password").hint("password").needs(USERS),
+    row(S::Users, &[ENTER], Action::Open, "the keys this user made").hint("keys made"),
 
     row(S::Trail, &[Chord::char('/')], Action::Filter, "a part only: who, type, from, until").hint("filter").needs(TRAIL),
     row(S::Trail, &[Chord::char('w')], Action::ByWho, "only this user, or all again").hint("who").needs(TRAIL),
@@ -109,10 +109,10 @@ pub static BINDINGS: &[Binding] = &[
 
     row(S::Screen, &[Chord::char('q')], Action::Back, "back"),
 
-    row(S::Door, &[TAB, DOWN], Action::NextField, "next field").hint("next"),
-    row(S::Door, &[BACK_TAB, UP], Action::PreviousField, "previous field").keys("-"),
-    row(S::Door, &[ENTER], Action::Advance, "next, or send").hint("next or send"),
-    row(S::Door, &[Chord::ctrl('c')], Action::Quit, "quit").hint("quit"),
+    row(S::SignIn, &[TAB, DOWN], Action::NextField, "next field").hint("next"),
+    row(S::SignIn, &[BACK_TAB, UP], Action::PreviousField, "previous field").keys("-"),
+    row(S::SignIn, &[ENTER], Action::Advance, "next, or send").hint("next or send"),
+    row(S::SignIn, &[Chord::ctrl('c')], Action::Quit, "quit").hint("quit"),
 
     row(S::Form, &[TAB, DOWN], Action::NextField, "next field").hint("next"),
     row(S::Form, &[BACK_TAB, UP], Action::PreviousField, "previous field").keys("shift-tab ↑"),
@@ -148,7 +148,7 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Buttons, &[BACK_TAB, LEFT, UP], Action::PreviousField, "button before").keys("-"),
     row(S::Buttons, CANCEL, Action::Back, "the safe answer").hint("close"),
 
-    row(S::Live, &[ENTER], Action::Open, "go to the key").hint("go to it"),
+    row(S::UserKeys, &[ENTER], Action::Open, "go to the key").hint("go to it"),
     row(S::Reading, &[ESC, ENTER, Chord::char('q'), Chord::ctrl('g')], Action::Back, "close").hint("close").keys("esc enter"),
 
     row(S::Text, &[Chord::ctrl('a'), HOME], Action::Edit(Edit::Start), "start, end").keys("ctrl-a e"),

@@ -4,7 +4,7 @@ use crate::{
     hub::{CredentialId, Seen},
     tui::{
         app::App,
-        dialog::{Dialog, What},
+        dialog::{CopyPart, Dialog},
         msg::{Call, CopyOutcome, Ticket},
         pending::Slot,
         toast::Toast,
@@ -31,12 +31,12 @@ impl App {
         }
     }
 
-    fn copied_secret(&mut self, what: What, outcome: CopyOutcome) {
-        let Some(room) = self.room.as_mut().filter(|_| self.door.is_none()) else { return };
-        let actor = room.actor();
-        let Some(Dialog::Secret(view)) = room.dialogs.last_mut() else { return };
+    fn copied_secret(&mut self, what: CopyPart, outcome: CopyOutcome) {
+        let Some(workspace) = self.workspace.as_mut().filter(|_| self.sign_in.is_none()) else { return };
+        let actor = workspace.actor();
+        let Some(Dialog::Secret(view)) = workspace.dialogs.last_mut() else { return };
         let went = !matches!(outcome, CopyOutcome::Impossible(_));
-        let secret = went && what != What::Key;
+        let secret = went && what != CopyPart::Key;
         let first = secret && !std::mem::replace(&mut view.sent, true);
         // What may have been dropped on the way is not saved: closing asks.
         let doubtful = outcome.is_doubtful();

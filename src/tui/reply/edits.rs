@@ -3,7 +3,7 @@
 use crate::{
     hub::{Conflict, CredentialRow, Outcome},
     tui::{
-        app::{App, Room},
+        app::{App, Workspace},
         dialog::Dialog,
         msg::Call,
         pending::Slot,
@@ -15,21 +15,21 @@ use crate::{
 impl App {
     pub(super) fn edited_rows(&mut self, outcomes: &[Outcome]) {
         let now = self.now;
-        let Some(room) = &mut self.room else { return };
-        let said = match room.dialogs.pop() {
+        let Some(workspace) = &mut self.workspace else { return };
+        let said = match workspace.dialogs.pop() {
             Some(Dialog::StopOld(_)) => stopped(outcomes),
             _ => changed(outcomes),
         };
-        if let Some(api) = room.api_mut() {
+        if let Some(api) = workspace.api_mut() {
             api.ticked.clear();
             match outcomes {
                 // A new name is elsewhere in the list: the selection goes with it.
                 [Outcome::Done(row)] => api.list.seek(row),
-                _ => api.list.again(),
+                _ => api.list.reload(),
             }
         }
-        room.read_list(now);
-        room.due.overview = Some(now);
+        workspace.read_list(now);
+        workspace.due.overview = Some(now);
         let mut lines: Vec<String> = outcomes.iter().filter_map(left_out).collect();
         if lines.is_empty() {
             self.toast = Some(Toast::done(now, said));
@@ -44,13 +44,13 @@ impl App {
     /// Conflict: the row was changed while its form was open: the form stays, with what was typed, over the row as it
     /// is now. `false` if the conflict is another one.
     pub(super) fn edit_is_stale(&mut self, why: &Conflict) -> bool {
-        let Some(room) = &mut self.room else { return false };
-        let actor = room.actor();
-        let Some(Dialog::Edit(edit)) = room.dialogs.last_mut() else { return false };
+        let Some(workspace) = &mut self.workspace else { return false };
+        let actor = workspace.actor();
+        let Some(Dialog::Edit(edit)) = workspace.dialogs.last_mut() else { return false };
         let (Conflict::Changed { .. }, [row]) = (why, edit.rows.as_slice()) else { return false };
         edit.stale = true;
         let id = row.id;
-        room.read_again(self.now);
+        workspace.read_again(self.now);
         self.call(Slot::Details, Call::Details(actor, id));
         let kept =
             "What you typed is still in the form; the rest of it is as the key is now. Save again if it is right.";
@@ -59,7 +59,7 @@ impl App {
     }
 }
 
-impl Room {
+impl Workspace {
     /// The row as it is now, for the form that waits for it.
     pub(super) fn edit_follows(&mut self, row: &CredentialRow) {
         for dialog in &mut self.dialogs {

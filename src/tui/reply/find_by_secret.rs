@@ -5,7 +5,7 @@ use crate::{
     credential::State,
     hub::{CredentialId, FoundSecret, TrailQuery},
     tui::{
-        app::{App, Room},
+        app::{App, Workspace},
         dialog::{Dialog, Found},
         msg::{Call, Reply},
         pending::Slot,
@@ -21,7 +21,7 @@ impl App {
         match reply {
             Reply::Found(Ok(Some(found))) => self.found(found),
             Reply::Found(Ok(None)) => {
-                if let Some(Dialog::Find(find)) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) {
+                if let Some(Dialog::Find(find)) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) {
                     let said = "No credential has or had this secret. Look whether it was copied whole.";
                     find.problem = Some(said.to_owned());
                 }
@@ -34,36 +34,38 @@ impl App {
     /// The list goes to the credential, and the answer stands over it.
     fn found(&mut self, found: FoundSecret) {
         let (now, row) = (self.now, &found.row);
-        let Some(room) = &mut self.room else { return };
-        room.dialogs.retain(|dialog| !matches!(dialog, Dialog::Find(_)));
-        if let Some(api) = room.api_mut() {
+        let Some(workspace) = &mut self.workspace else { return };
+        workspace.dialogs.retain(|dialog| !matches!(dialog, Dialog::Find(_)));
+        if let Some(api) = workspace.api_mut() {
             if api.kind != row.kind {
                 api.go_to(row.kind);
             }
             api.revoked |= row.state == State::Revoked;
             api.search.clear();
         }
-        let fits = room.section_fits(row.kind);
-        if let Some(api) = room.api_mut() {
+        let fits = workspace.section_fits(row.kind);
+        if let Some(api) = workspace.api_mut() {
             api.list.seek_in(row, fits);
         }
-        room.read_list(now);
-        room.dialogs.push(Dialog::Found(Box::new(Found::new(found))));
+        workspace.read_list(now);
+        workspace.dialogs.push(Dialog::Found(Box::new(Found::new(found))));
     }
 
     /// Asks for the newest rows of the trail about a credential, if the role may read them.
     pub(super) fn ask_history(&mut self, id: CredentialId) {
-        let Some(room) = self.room.as_ref().filter(|room| room.may(Right::ReadTrail)) else { return };
+        let Some(workspace) = self.workspace.as_ref().filter(|workspace| workspace.may(Right::ReadTrail)) else {
+            return;
+        };
         let query = TrailQuery { credential: Some(id), limit: HISTORY, ..TrailQuery::default() };
-        let call = Call::Trail(room.actor(), query);
+        let call = Call::Trail(workspace.actor(), query);
         self.call(Slot::History, call);
     }
 
     pub(super) fn history(&mut self, reply: Reply) {
         match reply {
             Reply::Trail(Ok(rows)) => {
-                if let Some(Dialog::Details(shown)) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) {
-                    shown.what.history = Some(rows);
+                if let Some(Dialog::Details(shown)) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) {
+                    shown.content.history = Some(rows);
                 }
             }
             Reply::Trail(Err(why)) => self.read_failed(Slot::History, why),
@@ -72,7 +74,7 @@ impl App {
     }
 }
 
-impl Room {
+impl Workspace {
     /// Whether a section fits into the window, as far as is known.
     pub(in crate::tui) fn section_fits(&self, kind: crate::credential::Kind) -> bool {
         let counts = self.overview.as_ref().and_then(|o| o.credentials.as_ref()).map(|c| c.counts);

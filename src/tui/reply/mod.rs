@@ -18,7 +18,7 @@ use crate::{
         dialog::Dialog,
         msg::{Reply, Ticket},
         pending::Slot,
-        sign_in::Door,
+        sign_in::SignInScreen,
     },
 };
 
@@ -29,10 +29,10 @@ impl App {
         // A pulse that found nothing new is no reason to draw.
         self.dirty |= !matches!(slot, Slot::Pulse | Slot::Unwatched);
         // What a dialog behind the lock comes to is not told in front of it: it names keys.
-        let behind = self.door.is_some() && slot != Slot::Door;
+        let behind = self.sign_in.is_some() && slot != Slot::SignIn;
         let toast = self.toast.take_if(|_| behind);
         match slot {
-            Slot::Door => self.door_replied(reply),
+            Slot::SignIn => self.sign_in_replied(reply),
             Slot::Form => self.form_replied(reply),
             Slot::Refused => self.refused(reply),
             Slot::Find => self.searched(reply),
@@ -47,32 +47,32 @@ impl App {
 
     /// The session is over: secrets are wiped, and the sign-in screen says why.
     pub(super) fn end_session(&mut self, why: &str) {
-        let name = self.room.as_ref().map(|r| r.session.actor.user.as_str().to_owned()).unwrap_or_default();
-        self.room = None;
+        let name = self.workspace.as_ref().map(|r| r.session.actor.user.as_str().to_owned()).unwrap_or_default();
+        self.workspace = None;
         self.help = None;
         self.toast = None;
         self.pending.clear();
         self.dirty = true;
-        self.door = Some(Door::sign_in(&name).saying(why));
+        self.sign_in = Some(SignInScreen::sign_in(&name).saying(why));
         self.drop_ahead();
     }
 
     /// Shows a notice about something unexpected, and drops the type-ahead.
     pub(super) fn notice(&mut self, title: &str, lines: Vec<String>) {
-        if let Some(room) = &mut self.room {
-            room.dialogs.push(Dialog::Notice { title: title.to_owned(), lines });
+        if let Some(workspace) = &mut self.workspace {
+            workspace.dialogs.push(Dialog::Notice { title: title.to_owned(), lines });
         }
         self.drop_ahead();
     }
 
     fn refused(&mut self, reply: Reply) {
-        let Some(room) = &mut self.room else { return };
+        let Some(workspace) = &mut self.workspace else { return };
         match reply {
             // The hub knows today's Administrators; the dialog was opened with those of a moment ago.
             Reply::Denied(Ok(denied)) => {
-                if let Some(Dialog::Denied(shown)) = room.dialogs.last_mut() {
+                if let Some(Dialog::Denied(shown)) = workspace.dialogs.last_mut() {
                     *shown = denied;
-                } else if let Some(overview) = &mut room.overview {
+                } else if let Some(overview) = &mut workspace.overview {
                     overview.administrators = denied.administrators;
                 }
             }

@@ -4,7 +4,7 @@ use crate::{
     hub::{Details, HubError, Page, Pulse},
     tui::{
         act::DETAILS_AFTER,
-        app::{App, PULSE, Room},
+        app::{App, PULSE, Workspace},
         dialog::Dialog,
         layout,
         msg::Reply,
@@ -20,36 +20,36 @@ impl App {
         match reply {
             Reply::Pulse(Ok(pulse)) => self.pulse(pulse),
             Reply::Overview(Ok(overview)) => {
-                if let Some(room) = &mut self.room {
+                if let Some(workspace) = &mut self.workspace {
                     self.account.clone_from(&overview.account);
-                    room.overview = Some(overview);
-                    room.look_stays_in_range();
+                    workspace.overview = Some(overview);
+                    workspace.attention_stays_in_range();
                 }
             }
-            Reply::Page(Ok(page)) if slot == Slot::Live => self.live(page),
+            Reply::Page(Ok(page)) if slot == Slot::UserKeys => self.user_keys_read(page),
             Reply::Security(Ok(security)) => {
-                if let Some(room) = &mut self.room {
-                    room.security = Some(security);
+                if let Some(workspace) = &mut self.workspace {
+                    workspace.security = Some(security);
                 }
             }
             Reply::SignIns(Ok(rows)) => {
-                if let Some(room) = &mut self.room {
-                    room.sign_ins = Some(rows);
+                if let Some(workspace) = &mut self.workspace {
+                    workspace.sign_ins = Some(rows);
                 }
             }
             Reply::Verified(Ok(report)) => self.verified(report),
-            Reply::Users(Ok(rows)) => self.people(rows),
+            Reply::Users(Ok(rows)) => self.users_read(rows),
             Reply::Page(Ok(page)) => self.page(page),
             Reply::Details(Ok(details)) => self.details(details),
             Reply::Taken(Ok(taken)) => {
-                if let Some(Dialog::Create(create)) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) {
+                if let Some(Dialog::Create(create)) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) {
                     let draft = create.draft();
                     create.taken = Some((draft.name, draft.username, taken));
                 }
             }
             Reply::Trail(Ok(rows)) => {
-                let under_tabs = self.room.as_ref().is_some_and(|r| r.api().is_some());
-                if let Some(list) = self.room.as_mut().and_then(Room::trail_mut) {
+                let under_tabs = self.workspace.as_ref().is_some_and(|r| r.api().is_some());
+                if let Some(list) = self.workspace.as_mut().and_then(Workspace::trail_mut) {
                     list.take(rows, layout::trail_rows(size, under_tabs));
                 }
             }
@@ -71,10 +71,10 @@ impl App {
 
     fn page(&mut self, page: Page) {
         let (now, size) = (self.now, self.size);
-        let Some(room) = &mut self.room else { return };
+        let Some(workspace) = &mut self.workspace else { return };
         // It was on its way while somebody changed something.
-        let overtaken = room.change.is_some_and(|seen| page.change < seen);
-        let Some(api) = room.api_mut() else { return };
+        let overtaken = workspace.change.is_some_and(|seen| page.change < seen);
+        let Some(api) = workspace.api_mut() else { return };
         api.loaded = true;
         api.problem = None;
         api.search.awaited = false;
@@ -84,30 +84,30 @@ impl App {
         let more = api.list.take(page, height);
         let same = api.list.selected().map(|row| row.id) == before;
         if more || overtaken {
-            room.due.list = Some(now);
+            workspace.due.list = Some(now);
         }
-        if !same || room.due.details.is_none() {
-            room.due.details = Some(now.plus(DETAILS_AFTER));
+        if !same || workspace.due.details.is_none() {
+            workspace.due.details = Some(now.plus(DETAILS_AFTER));
         }
     }
 
     fn details(&mut self, details: Details) {
-        let Some(room) = &mut self.room else { return };
-        room.edit_follows(&details.row);
+        let Some(workspace) = &mut self.workspace else { return };
+        workspace.edit_follows(&details.row);
         let id = details.row.id;
         let mut open = false;
-        if let Some(Dialog::Rotate(rotate)) = room.dialogs.last_mut()
+        if let Some(Dialog::Rotate(rotate)) = workspace.dialogs.last_mut()
             && rotate.row.id == id
         {
             rotate.live.clone_from(&details.secrets);
         }
-        if let Some(Dialog::Details(shown)) = room.dialogs.last_mut()
-            && shown.what.details.row.id == id
+        if let Some(Dialog::Details(shown)) = workspace.dialogs.last_mut()
+            && shown.content.details.row.id == id
         {
-            shown.what.details = details.clone();
+            shown.content.details = details.clone();
             open = true;
         }
-        if let Some(api) = room.api_mut() {
+        if let Some(api) = workspace.api_mut() {
             api.details = Some(details);
         }
         if open {
@@ -118,15 +118,15 @@ impl App {
     /// Once a second: whether somebody changed something.
     fn pulse(&mut self, pulse: Pulse) {
         let now = self.now;
-        let Some(room) = &mut self.room else { return };
-        room.due.pulse = Some(now.plus(PULSE));
-        let recovered = std::mem::take(&mut room.trouble);
-        let seen = room.change.replace(pulse.change);
-        let list_is_old = room.api().is_some_and(|api| api.loaded && api.list.change() != pulse.change);
+        let Some(workspace) = &mut self.workspace else { return };
+        workspace.due.pulse = Some(now.plus(PULSE));
+        let recovered = std::mem::take(&mut workspace.trouble);
+        let seen = workspace.change.replace(pulse.change);
+        let list_is_old = workspace.api().is_some_and(|api| api.loaded && api.list.change() != pulse.change);
         // The first pulse cannot tell whether somebody changed something since the users were read.
-        let users_may_be_old = seen.is_none() && matches!(room.screen(), Some(Screen::People(_)));
+        let users_may_be_old = seen.is_none() && matches!(workspace.screen(), Some(Screen::Users(_)));
         if recovered || list_is_old || users_may_be_old || seen.is_some_and(|seen| seen != pulse.change) {
-            room.read_again(now);
+            workspace.read_again(now);
         }
         if recovered {
             self.dirty = true;
@@ -136,34 +136,34 @@ impl App {
 
     pub(super) fn read_failed(&mut self, slot: Slot, why: HubError) {
         let now = self.now;
-        let Some(room) = &mut self.room else { return };
+        let Some(workspace) = &mut self.workspace else { return };
         if slot == Slot::Pulse {
-            room.due.pulse = Some(now.plus(PULSE));
+            workspace.due.pulse = Some(now.plus(PULSE));
         }
         match why {
             HubError::SessionOver(over) => self.end_session(&over.to_string()),
             // The row is gone from sight; the list will say so when it is read.
             HubError::NotFound(_) if slot == Slot::Details => {
-                if let Some(api) = room.api_mut() {
+                if let Some(api) = workspace.api_mut() {
                     api.details = None;
                 }
             }
             HubError::PasswordMustChange => self.must_change_password(),
             HubError::Denied(denied) => {
                 self.dirty = true;
-                room.session.role = denied.role;
-                if let Some(overview) = &mut room.overview {
+                workspace.session.role = denied.role;
+                if let Some(overview) = &mut workspace.overview {
                     overview.administrators = denied.administrators;
                 }
             }
             why => {
                 let gone = matches!(why, HubError::Unavailable(_));
                 let sentence = why.to_string();
-                if let Some(api) = room.api_mut().filter(|api| slot == Slot::List && !api.loaded) {
+                if let Some(api) = workspace.api_mut().filter(|api| slot == Slot::List && !api.loaded) {
                     api.problem = Some(sentence.clone());
                 }
                 // Said once: the same trouble once a second would bury everything else.
-                if !gone || !std::mem::replace(&mut room.trouble, true) {
+                if !gone || !std::mem::replace(&mut workspace.trouble, true) {
                     self.dirty = true;
                     self.toast = Some(Toast::error(sentence));
                 }
@@ -175,11 +175,11 @@ impl App {
     }
 }
 
-impl Room {
-    fn look_stays_in_range(&mut self) {
-        let len = self.to_look_at().len();
+impl Workspace {
+    fn attention_stays_in_range(&mut self) {
+        let len = self.attention().len();
         if let Some(Screen::Menu(menu)) = self.screens.first_mut() {
-            menu.look = menu.look.filter(|_| len > 0).map(|i| i.min(len - 1));
+            menu.attention = menu.attention.filter(|_| len > 0).map(|i| i.min(len - 1));
         }
     }
 }

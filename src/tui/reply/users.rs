@@ -4,8 +4,8 @@ use crate::{
     account::{Role, UserState},
     hub::{Actor, Page, UserRow},
     tui::{
-        app::{App, Room},
-        dialog::{Dialog, Doing},
+        app::{App, Workspace},
+        dialog::{Dialog, UserAction},
         layout,
         screen::Screen,
         toast::Toast,
@@ -13,58 +13,58 @@ use crate::{
 };
 
 impl App {
-    pub(super) fn people(&mut self, rows: Vec<UserRow>) {
+    pub(super) fn users_read(&mut self, rows: Vec<UserRow>) {
         let height = layout::trail_rows(self.size, false);
-        if let Some(Screen::People(people)) = self.room.as_mut().and_then(Room::screen_mut) {
-            people.take(rows, height);
+        if let Some(Screen::Users(users)) = self.workspace.as_mut().and_then(Workspace::screen_mut) {
+            users.take(rows, height);
         }
     }
 
-    pub(super) fn live(&mut self, page: Page) {
-        if let Some(Dialog::Live(live)) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) {
-            live.what.more = page.more_after;
-            live.what.rows = Some(page.rows);
+    pub(super) fn user_keys_read(&mut self, page: Page) {
+        if let Some(Dialog::UserKeys(keys)) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) {
+            keys.content.more = page.more_after;
+            keys.content.rows = Some(page.rows);
         }
     }
 
     pub(super) fn user_changed(&mut self, row: &UserRow) {
         let now = self.now;
-        let Some(room) = &mut self.room else { return };
-        let Some(Dialog::Person(person)) = room.dialogs.pop() else { return };
-        if let Some(Screen::People(people)) = room.screen_mut() {
-            people.seek(&row.name);
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some(Dialog::User(user)) = workspace.dialogs.pop() else { return };
+        if let Some(Screen::Users(users)) = workspace.screen_mut() {
+            users.seek(&row.name);
         }
-        room.due.people = Some(now);
-        room.due.overview = Some(now);
-        self.toast = Some(Toast::done(now, said(&person.doing, row)));
+        workspace.due.users = Some(now);
+        workspace.due.overview = Some(now);
+        self.toast = Some(Toast::done(now, said(&user.action, row)));
     }
 
     /// The password was right: what wanted it goes on.
     pub(super) fn confirmed(&mut self, actor: Actor) {
-        let Some(room) = &mut self.room else { return };
-        room.session.actor = actor;
-        let asked = matches!(room.dialogs.last(), Some(Dialog::Again(_)));
-        if asked && self.door.is_none() {
-            room.dialogs.pop();
+        let Some(workspace) = &mut self.workspace else { return };
+        workspace.session.actor = actor;
+        let asked = matches!(workspace.dialogs.last(), Some(Dialog::Reauthenticate(_)));
+        if asked && self.sign_in.is_none() {
+            workspace.dialogs.pop();
             self.send_what_waited();
         }
     }
 }
 
 /// What became of it.
-fn said(doing: &Doing, row: &UserRow) -> String {
+fn said(action: &UserAction, row: &UserRow) -> String {
     let name = &row.name;
     // The hub leaves a row alone that is as it should be already.
-    let already = doing.row().is_some_and(|was| was.version == row.version);
-    match doing {
-        Doing::Add => format!("{name} was added and chooses an own password at the first sign-in."),
-        Doing::Password(_) => format!("{name} has the new password and must change it at the next sign-in."),
-        Doing::Unlock(_) => format!("{name} can sign in again."),
-        Doing::Role(_) if already => format!("{name} is {} already.", article(row.role)),
-        Doing::Role(_) => format!("{name} is {} now.", article(row.role)),
-        Doing::State(_, state) if already => format!("{name} is {} already.", state.as_str()),
-        Doing::State(_, UserState::Disabled) => format!("{name} is disabled and signed out everywhere."),
-        Doing::State(_, UserState::Active) => format!("{name} can sign in again."),
+    let already = action.row().is_some_and(|was| was.version == row.version);
+    match action {
+        UserAction::Add => format!("{name} was added and chooses an own password at the first sign-in."),
+        UserAction::Password(_) => format!("{name} has the new password and must change it at the next sign-in."),
+        UserAction::Unlock(_) => format!("{name} can sign in again."),
+        UserAction::Role(_) if already => format!("{name} is {} already.", article(row.role)),
+        UserAction::Role(_) => format!("{name} is {} now.", article(row.role)),
+        UserAction::State(_, state) if already => format!("{name} is {} already.", state.as_str()),
+        UserAction::State(_, UserState::Disabled) => format!("{name} is disabled and signed out everywhere."),
+        UserAction::State(_, UserState::Active) => format!("{name} can sign in again."),
     }
 }
 

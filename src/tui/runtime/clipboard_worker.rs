@@ -9,19 +9,19 @@ use std::{
 use crate::{
     clipboard::{self, Desktop, Way},
     secret::Secret,
-    tui::{msg::Ticket, runtime::event::Event},
+    tui::{msg::Ticket, runtime::event::LoopEvent},
 };
 
 /// Copies by one way.
-pub(super) struct Copier {
+pub(super) struct ClipboardWorker {
     way: Way,
-    events: Sender<Event>,
+    events: Sender<LoopEvent>,
     /// Started with the first copy that needs it.
     worker: Option<Sender<(Ticket, Secret)>>,
 }
 
-impl Copier {
-    pub(super) fn new(way: Way, events: Sender<Event>) -> Self {
+impl ClipboardWorker {
+    pub(super) fn new(way: Way, events: Sender<LoopEvent>) -> Self {
         Self { way, events, worker: None }
     }
 
@@ -40,14 +40,14 @@ impl Copier {
     }
 }
 
-fn start(way: Way, events: Sender<Event>) -> io::Result<Sender<(Ticket, Secret)>> {
+fn start(way: Way, events: Sender<LoopEvent>) -> io::Result<Sender<(Ticket, Secret)>> {
     let (jobs, queue) = channel();
     let work = move || {
         let mut desktop = Desktop::default();
         for (ticket, text) in queue {
             let event = match clipboard::copy(way, &mut desktop, &text) {
-                Some(outcome) => Event::Copied(ticket, outcome),
-                None => Event::CopyByTerminal(ticket, text),
+                Some(outcome) => LoopEvent::Copied(ticket, outcome),
+                None => LoopEvent::CopyByTerminal(ticket, text),
             };
             if events.send(event).is_err() {
                 return;

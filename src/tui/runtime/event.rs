@@ -13,7 +13,7 @@ use crate::{
 /// Something that happened outside the loop.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant)] // A few a second go through the channel; a box would be one more thing to follow.
-pub(super) enum Event {
+pub(super) enum LoopEvent {
     /// A key was pressed.
     Key(Chord),
     /// Text was pasted.

@@ -23,10 +23,10 @@ use crate::{
         App,
         msg::{CopyOutcome, Effect, Msg, Ticket},
         runtime::{
-            clipboard_worker::Copier,
-            event::Event,
+            clipboard_worker::ClipboardWorker,
+            event::LoopEvent,
             fault_injection,
-            shutdown::{Ending, LINE_GONE},
+            shutdown::{LINE_GONE, Shutdown},
             workers::Workers,
         },
         terminal::{self, stop, tty, wire::Wire},
@@ -58,14 +58,14 @@ impl From<io::Error> for Over {
 }
 
 /// The event loop's state: the state machine, its terminal and its workers.
-pub(super) struct Stage {
+pub(super) struct EventLoop {
     app: App,
     clock: Arc<dyn Clock>,
     terminal: Terminal<Wire<tty::Tty>>,
-    events: Receiver<Event>,
+    events: Receiver<LoopEvent>,
     workers: Workers,
-    copier: Copier,
-    ending: Arc<Ending>,
+    clipboard: ClipboardWorker,
+    shutdown: Arc<Shutdown>,
     /// The terminal may not show what was drawn last: every cell is written again.
     stale: bool,
     /// The signal that continued us after our own stop is still to come, and is no news.
@@ -74,15 +74,15 @@ pub(super) struct Stage {
     appearance: Option<PathBuf>,
 }
 
-impl Stage {
+impl EventLoop {
     /// Takes the terminal.
     pub(super) fn new(
         app: App,
         clock: Arc<dyn Clock>,
-        events: Receiver<Event>,
+        events: Receiver<LoopEvent>,
         workers: Workers,
-        copier: Copier,
-        ending: Arc<Ending>,
+        clipboard: ClipboardWorker,
+        shutdown: Arc<Shutdown>,
         appearance: Option<PathBuf>,
     ) -> io::Result<Self> {
         terminal::enter()?;
@@ -93,8 +93,8 @@ impl Stage {
             terminal,
             events,
             workers,
-            copier,
-            ending,
+            clipboard,
+            shutdown,
             stale: false,
             expects_continued: false,
             appearance,
@@ -102,9 +102,9 @@ impl Stage {
     }
 
     /// Runs until the user leaves; returns what is left to do then. If the terminal goes first, so does the process.
-    pub(super) fn turn(mut self) -> After {
+    pub(super) fn run(mut self) -> After {
         let over = loop {
-            if let Err(over) = self.round() {
+            if let Err(over) = self.tick() {
                 break over;
             }
         };
@@ -115,11 +115,11 @@ impl Stage {
                 self.workers.finish(LAST_CHANGE);
                 after
             }
-            Over::Gone => self.ending.end_by_the_loop(LINE_GONE),
+            Over::Gone => self.shutdown.end_from_loop(LINE_GONE),
         }
     }
 
-    fn round(&mut self) -> Result<(), Over> {
+    fn tick(&mut self) -> Result<(), Over> {
         match self.next() {
             Some(event) => self.handle(event)?,
             None => self.update(Msg::Tick)?,
@@ -134,39 +134,39 @@ impl Stage {
     }
 
     /// The next event; `None` when the deadline comes first.
-    fn next(&self) -> Option<Event> {
-        let Some(due) = self.app.deadline() else { return Some(self.events.recv().unwrap_or(Event::Gone)) };
+    fn next(&self) -> Option<LoopEvent> {
+        let Some(due) = self.app.deadline() else { return Some(self.events.recv().unwrap_or(LoopEvent::Gone)) };
         let left = due.since(self.clock.now()).clamp(0, NAP);
         match self.events.recv_timeout(Duration::from_millis(left.unsigned_abs())) {
             Ok(event) => Some(event),
             Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => Some(Event::Gone),
+            Err(RecvTimeoutError::Disconnected) => Some(LoopEvent::Gone),
         }
     }
 
-    fn handle(&mut self, event: Event) -> Result<(), Over> {
+    fn handle(&mut self, event: LoopEvent) -> Result<(), Over> {
         match event {
-            Event::Key(chord) => {
+            LoopEvent::Key(chord) => {
                 fault_injection::before_key(chord);
                 self.update(Msg::Key(chord))
             }
-            Event::Paste(text) => self.update(Msg::Paste(text)),
-            Event::Reply(ticket, reply) => self.update(Msg::Reply(ticket, reply)),
-            Event::Progress(ticket, so_far) => self.update(Msg::Progress(ticket, so_far)),
-            Event::Copied(ticket, outcome) => self.update(Msg::Copied(ticket, outcome)),
-            Event::CopyByTerminal(ticket, text) => self.copy_by_terminal(ticket, &text),
-            Event::Resized => self.resized(),
-            Event::Stop => self.stopped_from_outside(),
-            Event::Continued if take(&mut self.expects_continued) => Ok(()),
-            Event::Continued => self.retake(),
-            Event::Gone => Err(Over::Gone),
-            Event::End(done) => self.end(&done),
+            LoopEvent::Paste(text) => self.update(Msg::Paste(text)),
+            LoopEvent::Reply(ticket, reply) => self.update(Msg::Reply(ticket, reply)),
+            LoopEvent::Progress(ticket, so_far) => self.update(Msg::Progress(ticket, so_far)),
+            LoopEvent::Copied(ticket, outcome) => self.update(Msg::Copied(ticket, outcome)),
+            LoopEvent::CopyByTerminal(ticket, text) => self.copy_by_terminal(ticket, &text),
+            LoopEvent::Resized => self.resized(),
+            LoopEvent::Stop => self.stopped_from_outside(),
+            LoopEvent::Continued if take(&mut self.expects_continued) => Ok(()),
+            LoopEvent::Continued => self.retake(),
+            LoopEvent::Gone => Err(Over::Gone),
+            LoopEvent::End(done) => self.end(&done),
         }
     }
 
     fn update(&mut self, msg: Msg) -> Result<(), Over> {
         let effects = update(&mut self.app, self.clock.now(), msg);
-        self.ending.shows(self.app.secret_shown().map(|(actor, id, _)| (actor, id)));
+        self.shutdown.shows(self.app.secret_shown().map(|(actor, id, _)| (actor, id)));
         effects.into_iter().try_for_each(|effect| self.perform(effect))
     }
 
@@ -175,7 +175,7 @@ impl Stage {
             Effect::Call(ticket, call) => self.workers.call(ticket, call),
             Effect::Cancel(ticket) => self.workers.cancel(ticket),
             Effect::Copy(ticket, text) => {
-                if let Some(text) = self.copier.copy(ticket, text) {
+                if let Some(text) = self.clipboard.copy(ticket, text) {
                     self.copy_by_terminal(ticket, &text)?;
                 }
             }
@@ -226,7 +226,7 @@ impl Stage {
     /// SIGTSTP: nobody can be asked whether the secret was copied, so its loss is noted.
     fn stopped_from_outside(&mut self) -> Result<(), Over> {
         self.app.drop_secrets();
-        self.ending.note_dropped();
+        self.shutdown.note_dropped();
         self.suspend()
     }
 

@@ -1,6 +1,6 @@
 //! Fault injection for tests of the real program. Compiled to nothing in a release build.
 //!
-//! `KEYDESK_TEST_MISCHIEF` holds words: `panic` (the loop panics at F12), `stuck` (the loop sleeps at F12),
+//! `KEYDESK_TEST_FAULTS` holds words: `panic` (the loop panics at F12), `stuck` (the loop sleeps at F12),
 //! `worker` (the next overview panics), `slow` (every call takes a third of a second longer).
 
 use crate::tui::{keymap::chord::Chord, msg::Call};
@@ -16,7 +16,7 @@ mod on {
 
     fn wanted(what: &str) -> bool {
         static WORDS: OnceLock<String> = OnceLock::new();
-        let words = WORDS.get_or_init(|| std::env::var("KEYDESK_TEST_MISCHIEF").unwrap_or_default());
+        let words = WORDS.get_or_init(|| std::env::var("KEYDESK_TEST_FAULTS").unwrap_or_default());
         words.split(' ').any(|word| word == what)
     }
 

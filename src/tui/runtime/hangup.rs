@@ -11,13 +11,13 @@ use rustix::{
     stdio::stdin,
 };
 
-use crate::tui::runtime::shutdown::{Ending, LINE_GONE};
+use crate::tui::runtime::shutdown::{LINE_GONE, Shutdown};
 
 /// Ends the process when the terminal is gone.
-pub(super) fn watch(ending: Arc<Ending>) -> io::Result<()> {
+pub(super) fn watch(shutdown: Arc<Shutdown>) -> io::Result<()> {
     let wait = move || {
         if is_gone() {
-            ending.end(LINE_GONE);
+            shutdown.end(LINE_GONE);
         }
     };
     thread::Builder::new().name("keydesk-hangup".into()).spawn(wait).map(|_| ())

@@ -27,19 +27,19 @@ pub use perform::perform;
 use crate::{
     clipboard::Way,
     config::{After, Appearance},
-    hub::{Hub, Origin, Places as HubPlaces, Session, Start as Found},
+    hub::{DisplayPaths as Places, Hub, Origin, Session, Start as Opened},
     progress,
     time::{Clock, SystemClock},
     tui::{
-        App, AppSetup, Places, Start, input,
+        App, AppSetup, DisplayPaths, Start, input,
         runtime::{
-            clipboard_worker::Copier,
-            event::Event,
-            event_loop::Stage,
+            clipboard_worker::ClipboardWorker,
+            event::LoopEvent,
+            event_loop::EventLoop,
             hangup, panic,
-            shutdown::{Ending, LINE_GONE},
+            shutdown::{LINE_GONE, Shutdown},
             signals,
-            workers::{House, Workers},
+            workers::{WorkerContext, Workers},
         },
         terminal::{self, tty},
         theme::Theme,
@@ -55,7 +55,7 @@ const NO_TERMINAL: &str = "keydesk: the desk needs a terminal to be shown on. Fo
 /// Runs the desk at `places`, or sets one up there, and shows it until its user leaves. What is left to do then.
 /// `verifier` is where gateways find the verifier.
 pub fn run(
-    places: &HubPlaces,
+    places: &Places,
     origin: Origin,
     appearance: PathBuf,
     verifier: String,
@@ -64,19 +64,19 @@ pub fn run(
     if !tty::is_terminal() {
         return Ok(After::Exit(no_terminal()));
     }
-    let watch = Watch::start()?;
+    let runtime = Runtime::start()?;
     let start = match Hub::open_with(places, Arc::clone(&clock), &mut progress::upgrading())? {
-        Found::New => Start::SetUp,
-        Found::Ready(hub) => {
+        Opened::New => Start::SetUp,
+        Opened::Ready(hub) => {
             let account = hub.account().to_owned();
-            watch.has(hub);
+            runtime.opened(hub);
             Start::SignIn { account }
         }
     };
     let (database, master_key) = (in_words(&places.database), in_words(&places.master_key.path));
-    let words = Places { database, master_key, verifier };
-    let house = House { hub: Arc::clone(&watch.hub), places: Some(places.clone()), origin, clock };
-    watch.show(house, Opening { places: words, start, notice: None, appearance: Some(appearance) })
+    let words = DisplayPaths { database, master_key, verifier };
+    let context = WorkerContext { hub: Arc::clone(&runtime.hub), places: Some(places.clone()), origin, clock };
+    runtime.show(context, Opening { places: words, start, notice: None, appearance: Some(appearance) })
 }
 
 /// Runs a desk with a signed-in user: the demo. `notice` is a sentence for the lock screen.
@@ -84,13 +84,13 @@ pub fn run_session(hub: Hub, session: Session, notice: Option<String>) -> Result
     if !tty::is_terminal() {
         return Ok(After::Exit(no_terminal()));
     }
-    let watch = Watch::start()?;
-    watch.has(hub);
+    let runtime = Runtime::start()?;
+    runtime.opened(hub);
     let origin = session.actor.origin.clone();
-    let house = House { hub: Arc::clone(&watch.hub), places: None, origin, clock: Arc::new(SystemClock) };
-    watch.show(
-        house,
-        Opening { places: Places::default(), start: Start::Session(Box::new(session)), notice, appearance: None },
+    let context = WorkerContext { hub: Arc::clone(&runtime.hub), places: None, origin, clock: Arc::new(SystemClock) };
+    runtime.show(
+        context,
+        Opening { places: DisplayPaths::default(), start: Start::Session(Box::new(session)), notice, appearance: None },
     )
 }
 
@@ -102,7 +102,7 @@ fn no_terminal() -> u8 {
 
 /// The content of the first screen.
 struct Opening {
-    places: Places,
+    places: DisplayPaths,
     start: Start,
     notice: Option<String>,
     /// The file with how it looks; none where there is no config.
@@ -110,37 +110,37 @@ struct Opening {
 }
 
 /// Everything that must be listened to from the moment the terminal is touched.
-struct Watch {
+struct Runtime {
     hub: Arc<OnceLock<Hub>>,
-    events: Sender<Event>,
-    queue: Receiver<Event>,
-    ending: Arc<Ending>,
+    events: Sender<LoopEvent>,
+    queue: Receiver<LoopEvent>,
+    shutdown: Arc<Shutdown>,
     guard: terminal::Guard,
 }
 
-impl Watch {
+impl Runtime {
     /// Listens to signals first, then quiets the terminal: no signal can find it changed and nobody there to put it
     /// back. Before the store is opened: a password that is typed ahead must not be echoed meanwhile.
     fn start() -> Result<Self> {
         let (events, queue) = channel();
         let hub = Arc::default();
-        let ending = Arc::new(Ending::new(Arc::clone(&hub), events.clone()));
-        signals::watch(Arc::clone(&ending), events.clone())?;
-        panic::watch(Arc::clone(&ending));
+        let shutdown = Arc::new(Shutdown::new(Arc::clone(&hub), events.clone()));
+        signals::watch(Arc::clone(&shutdown), events.clone())?;
+        panic::watch(Arc::clone(&shutdown));
         let guard = terminal::Guard::quiet().context("This terminal cannot be used. Try another one.")?;
-        Ok(Self { hub, events, queue, ending, guard })
+        Ok(Self { hub, events, queue, shutdown, guard })
     }
 
     /// The desk is open. Once: nobody else has the cell yet.
-    fn has(&self, hub: Hub) {
+    fn opened(&self, hub: Hub) {
         let _ = self.hub.set(hub);
     }
 
     /// Draws the first frame, and turns until the end.
-    fn show(self, house: House, opening: Opening) -> Result<After> {
-        let Self { events, queue, ending, guard, .. } = self;
+    fn show(self, context: WorkerContext, opening: Opening) -> Result<After> {
+        let Self { events, queue, shutdown, guard, .. } = self;
         let way = Way::choose(&variable);
-        let clock = Arc::clone(&house.clock);
+        let clock = Arc::clone(&context.clock);
         let chosen = opening.appearance.as_deref().map(Appearance::read).unwrap_or_default();
         let app = App::new(AppSetup {
             now: clock.now(),
@@ -153,20 +153,21 @@ impl Watch {
             no_clipboard: way.err().map(str::to_owned),
             notice: opening.notice,
         });
-        let copier = Copier::new(way.unwrap_or(Way::Terminal), events.clone());
-        let workers = Workers::start(house, &events)?;
-        let lost = Arc::clone(&ending);
-        let first_frame = || -> io::Result<Stage> {
-            let mut stage = Stage::new(app, clock, queue, workers, copier, Arc::clone(&ending), opening.appearance)?;
-            stage.draw()?;
-            Ok(stage)
+        let clipboard = ClipboardWorker::new(way.unwrap_or(Way::Terminal), events.clone());
+        let workers = Workers::start(context, &events)?;
+        let lost = Arc::clone(&shutdown);
+        let first_frame = || -> io::Result<EventLoop> {
+            let mut event_loop =
+                EventLoop::new(app, clock, queue, workers, clipboard, Arc::clone(&shutdown), opening.appearance)?;
+            event_loop.draw()?;
+            Ok(event_loop)
         };
         // It was a terminal a moment ago, so one that cannot be written now has hung up. No secret was shown yet.
-        let stage = first_frame().unwrap_or_else(|_| lost.end_by_the_loop(LINE_GONE));
+        let event_loop = first_frame().unwrap_or_else(|_| lost.end_from_loop(LINE_GONE));
         // The first frame is on its way before anything else is started.
-        hangup::watch(ending)?;
+        hangup::watch(shutdown)?;
         input::listen(events)?;
-        let after = stage.turn();
+        let after = event_loop.run();
         drop(guard);
         Ok(after)
     }

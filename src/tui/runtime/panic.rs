@@ -2,7 +2,7 @@
 
 use std::{cell::Cell, panic, sync::Arc, thread};
 
-use crate::tui::{runtime::shutdown::Ending, terminal};
+use crate::tui::{runtime::shutdown::Shutdown, terminal};
 
 thread_local! {
     /// On a worker whose panic becomes a reply.
@@ -22,16 +22,16 @@ pub(super) fn contained<T>(work: impl FnOnce() -> T) -> T {
 
 /// From now on a panic hands the terminal back, prints its message there, and notes a secret that was on the screen.
 /// Called on the loop's thread.
-pub(super) fn watch(ending: Arc<Ending>) {
+pub(super) fn watch(shutdown: Arc<Shutdown>) {
     let print = panic::take_hook();
     let loop_thread = thread::current().id();
     panic::set_hook(Box::new(move |what| {
         if CONTAINED.get() {
             return;
         }
-        ending.begin();
+        shutdown.begin();
         terminal::leave();
-        ending.note_dropped();
+        shutdown.note_dropped();
         print(what);
         if thread::current().id() != loop_thread {
             // The loop would go on without keys or signals.

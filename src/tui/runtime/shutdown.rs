@@ -15,7 +15,7 @@ use std::{
 
 use crate::{
     hub::{Actor, CredentialId, Hub, Seen},
-    tui::{runtime::event::Event, terminal},
+    tui::{runtime::event::LoopEvent, terminal},
 };
 
 /// Exit code of a process whose terminal is gone: what SIGHUP gives.
@@ -32,16 +32,16 @@ const ALTOGETHER: Duration = Duration::from_millis(900);
 type Shown = (Actor, CredentialId);
 
 /// The steps of a shutdown, however it comes about.
-pub(super) struct Ending {
+pub(super) struct Shutdown {
     hub: Arc<OnceLock<Hub>>,
-    events: Sender<Event>,
+    events: Sender<LoopEvent>,
     shown: Mutex<Option<Shown>>,
     begun: AtomicBool,
     began: OnceLock<Instant>,
 }
 
-impl Ending {
-    pub(super) fn new(hub: Arc<OnceLock<Hub>>, events: Sender<Event>) -> Self {
+impl Shutdown {
+    pub(super) fn new(hub: Arc<OnceLock<Hub>>, events: Sender<LoopEvent>) -> Self {
         Self { hub, events, shown: Mutex::new(None), begun: AtomicBool::new(false), began: OnceLock::new() }
     }
 
@@ -73,13 +73,13 @@ impl Ending {
     pub(super) fn end(&self, code: u8) -> ! {
         self.begin();
         let (done, wiped) = channel();
-        let _ = self.events.send(Event::End(done));
+        let _ = self.events.send(LoopEvent::End(done));
         let _ = wiped.recv_timeout(WIPE);
         self.conclude(code)
     }
 
     /// The same, called by the loop, which has wiped its secrets.
-    pub(super) fn end_by_the_loop(&self, code: u8) -> ! {
+    pub(super) fn end_from_loop(&self, code: u8) -> ! {
         self.begin();
         self.conclude(code)
     }

@@ -11,18 +11,18 @@ use signal_hook::{
     iterator::Signals,
 };
 
-use crate::tui::runtime::{event::Event, shutdown::Ending};
+use crate::tui::runtime::{event::LoopEvent, shutdown::Shutdown};
 
 /// Listens from now on; also to signals that were ignored when the process was started (`nohup`).
-pub(super) fn watch(ending: Arc<Ending>, events: Sender<Event>) -> io::Result<()> {
+pub(super) fn watch(shutdown: Arc<Shutdown>, events: Sender<LoopEvent>) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
     let listen = move || {
         for signal in signals.forever() {
             let event = match signal {
-                SIGWINCH => Event::Resized,
-                SIGTSTP => Event::Stop,
-                SIGCONT => Event::Continued,
-                deadly => ending.end(128 + u8::try_from(deadly).unwrap_or_default()),
+                SIGWINCH => LoopEvent::Resized,
+                SIGTSTP => LoopEvent::Stop,
+                SIGCONT => LoopEvent::Continued,
+                deadly => shutdown.end(128 + u8::try_from(deadly).unwrap_or_default()),
             };
             if events.send(event).is_err() {
                 return;

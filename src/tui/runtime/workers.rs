@@ -18,16 +18,16 @@ use crate::{
     tui::{
         msg::{Call, Lane, Reply, Ticket},
         runtime::{
-            event::Event,
+            event::LoopEvent,
             fault_injection, panic,
             perform::perform,
-            store_poller::{Watch, Wish, listen},
+            store_poller::{ReadRequest, StorePoller, forward_notices},
         },
     },
 };
 
 /// The context of every worker.
-pub(super) struct House {
+pub(super) struct WorkerContext {
     /// Empty until the desk is set up.
     pub(super) hub: Arc<OnceLock<Hub>>,
     /// Where a new desk is made; none when there is no disk to make it on.
@@ -39,7 +39,7 @@ pub(super) struct House {
 /// The workers, as the loop sees them.
 pub(super) struct Workers {
     write: Sender<Job>,
-    read: Sender<Wish>,
+    read: Sender<ReadRequest>,
     reads: Arc<Mutex<Reads>>,
     /// Ends when the writer has done its last job.
     written: Receiver<()>,
@@ -54,24 +54,26 @@ const PROGRESS: Duration = Duration::from_millis(200);
 type Reads = BTreeMap<Ticket, Cancel>;
 
 impl Workers {
-    pub(super) fn start(house: House, events: &Sender<Event>) -> io::Result<Self> {
-        let house = Arc::new(house);
+    pub(super) fn start(context: WorkerContext, events: &Sender<LoopEvent>) -> io::Result<Self> {
+        let context = Arc::new(context);
         let reads = Arc::new(Mutex::new(Reads::default()));
         let (done, written) = channel();
         let writer = {
-            let (house, events) = (Arc::clone(&house), events.clone());
+            let (context, events) = (Arc::clone(&context), events.clone());
             spawn("keydesk-write", move |jobs| {
-                write(&jobs, &house, &events);
+                write(&jobs, &context, &events);
                 drop(done);
             })?
         };
         let reader = {
-            let (house, events, reads) = (Arc::clone(&house), events.clone(), Arc::clone(&reads));
-            spawn("keydesk-read", move |wishes| read(&wishes, &house, &events, &reads))?
+            let (context, events, reads) = (Arc::clone(&context), events.clone(), Arc::clone(&reads));
+            spawn("keydesk-read", move |requests| read(&requests, &context, &events, &reads))?
         };
-        let wishes = reader.clone();
+        let requests = reader.clone();
         // A desk that is being set up has no store yet.
-        thread::Builder::new().name("keydesk-notice".to_owned()).spawn(move || listen(house.hub.wait(), &wishes))?;
+        thread::Builder::new()
+            .name("keydesk-notice".to_owned())
+            .spawn(move || forward_notices(context.hub.wait(), &requests))?;
         Ok(Self { write: writer, read: reader, reads, written })
     }
 
@@ -82,7 +84,7 @@ impl Workers {
             Lane::Write => self.write.send((ticket, call)).is_ok(),
             Lane::Read => {
                 lock(&self.reads).insert(ticket, Cancel::default());
-                self.read.send(Wish::Call(ticket, Box::new(call))).is_ok()
+                self.read.send(ReadRequest::Call(ticket, Box::new(call))).is_ok()
             }
         };
     }
@@ -112,18 +114,18 @@ fn spawn<T: Send + 'static>(name: &str, work: impl FnOnce(Receiver<T>) + Send + 
     Ok(jobs)
 }
 
-fn write(jobs: &Receiver<Job>, house: &House, events: &Sender<Event>) {
+fn write(jobs: &Receiver<Job>, context: &WorkerContext, events: &Sender<LoopEvent>) {
     for (ticket, call) in jobs {
         // Without a loop to hear it the change is made all the same: it was asked for.
-        let _ = events.send(Event::Reply(ticket, house.answer(call, &Cancel::default(), &mut |_| {})));
+        let _ = events.send(LoopEvent::Reply(ticket, context.answer(call, &Cancel::default(), &mut |_| {})));
     }
 }
 
-fn read(wishes: &Receiver<Wish>, house: &House, events: &Sender<Event>, reads: &Mutex<Reads>) {
-    let mut watch = Watch::new(wishes);
+fn read(requests: &Receiver<ReadRequest>, context: &WorkerContext, events: &Sender<LoopEvent>, reads: &Mutex<Reads>) {
+    let mut poller = StorePoller::new(requests);
     // A pulse that nobody waits for any more goes on to be dropped like every read that was cancelled.
-    let nothing_new = |ticket| lock(reads).contains_key(&ticket) && house.hub.get().is_some_and(|hub| !hub.stirred());
-    while let Some((ticket, call)) = watch.next(nothing_new) {
+    let nothing_new = |ticket| lock(reads).contains_key(&ticket) && context.hub.get().is_some_and(|hub| !hub.stirred());
+    while let Some((ticket, call)) = poller.next(nothing_new) {
         let Some(cancel) = lock(reads).get(&ticket).cloned() else { continue };
         let watched = match &call {
             Call::Pulse(actor, known) => Some((actor.clone(), *known)),
@@ -134,17 +136,17 @@ fn read(wishes: &Receiver<Wish>, house: &House, events: &Sender<Event>, reads: &
         let mut progress = |so_far| {
             if told.elapsed() >= PROGRESS {
                 told = Instant::now();
-                let _ = events.send(Event::Progress(ticket, so_far));
+                let _ = events.send(LoopEvent::Progress(ticket, so_far));
             }
         };
-        let reply = house.answer(call, &cancel, &mut progress);
+        let reply = context.answer(call, &cancel, &mut progress);
         match (watched, &reply) {
             (Some((actor, known)), Reply::Pulse(Ok(pulse))) if known == Some(pulse.change) => {
-                watch.hold(ticket, actor, known);
+                poller.hold_back(ticket, actor, known);
             }
             _ => {
                 lock(reads).remove(&ticket);
-                if events.send(Event::Reply(ticket, reply)).is_err() {
+                if events.send(LoopEvent::Reply(ticket, reply)).is_err() {
                     return;
                 }
             }
@@ -152,7 +154,7 @@ fn read(wishes: &Receiver<Wish>, house: &House, events: &Sender<Event>, reads: &
     }
 }
 
-impl House {
+impl WorkerContext {
     /// Carries a call out. A panic becomes a reply, because a dialog that waits for ever is worse.
     fn answer(&self, call: Call, cancel: &Cancel, progress: &mut dyn FnMut(i64)) -> Reply {
         let failed = failure_of(&call);

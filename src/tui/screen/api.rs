@@ -7,7 +7,7 @@ use crate::{
     hub::{CredentialId, CredentialRow, Details, ListQuery, Order},
     tui::{
         layout,
-        screen::{docs::Docs, paged_list::Window, refused::RefusedList, search::Search, trail::TrailList},
+        screen::{docs::Docs, paged_list::PagedList, refused::RefusedList, search::Search, trail::TrailList},
     },
 };
 
@@ -55,7 +55,7 @@ pub struct Api {
     /// The filter of the list.
     pub search: Search,
     /// The list.
-    pub list: Window,
+    pub list: PagedList,
     /// Whether the list was read at all.
     pub loaded: bool,
     /// Other rows were asked for than those that are here, or the same after a change that was made here.
@@ -84,7 +84,7 @@ impl Api {
             kind,
             revoked: false,
             search: Search::default(),
-            list: Window::default(),
+            list: PagedList::default(),
             loaded: false,
             awaited: false,
             problem: None,
@@ -118,7 +118,7 @@ impl Api {
 
     /// Forgets the rows: others are wanted.
     pub fn start_over(&mut self) {
-        self.list = Window::default();
+        self.list = PagedList::default();
         self.loaded = false;
         self.problem = None;
         self.ticked.clear();

@@ -7,17 +7,17 @@ use crate::tui::{keymap::Action, screen};
 pub(super) const PAGE: u32 = 200;
 
 /// A row with a key for keyset paging.
-pub trait Placed {
+pub trait HasCursor {
     /// The key that a page begins after.
-    type Place: Clone + PartialEq + std::fmt::Debug;
+    type Cursor: Clone + PartialEq + std::fmt::Debug;
 
     /// The key of this row.
-    fn place(&self) -> Self::Place;
+    fn cursor(&self) -> Self::Cursor;
 }
 
 /// One page of the rows, and the way back to the newest.
 #[derive(Debug)]
-pub struct Roll<T: Placed> {
+pub struct KeysetList<T: HasCursor> {
     /// The rows; `None` before the first answer.
     rows: Option<Vec<T>>,
     selected: usize,
@@ -25,23 +25,23 @@ pub struct Roll<T: Placed> {
     /// Which row of the page that was asked for is selected when it comes.
     seek: Option<usize>,
     /// Where this page and the ones above it begin; the newest begins nowhere.
-    before: Vec<T::Place>,
+    before: Vec<T::Cursor>,
 }
 
-impl<T: Placed> Default for Roll<T> {
+impl<T: HasCursor> Default for KeysetList<T> {
     fn default() -> Self {
         Self { rows: None, selected: 0, top: 0, seek: None, before: Vec::new() }
     }
 }
 
-impl<T: Placed> Roll<T> {
+impl<T: HasCursor> KeysetList<T> {
     /// Behind which row the page begins.
-    pub fn before(&self) -> Option<&T::Place> {
+    pub fn before(&self) -> Option<&T::Cursor> {
         self.before.last()
     }
 
     /// Resets the list to its newest page.
-    pub fn begin_again(&mut self) {
+    pub fn reset(&mut self) {
         self.before.clear();
         self.seek = Some(0);
     }
@@ -69,11 +69,11 @@ impl<T: Placed> Roll<T> {
 
     /// Takes the rows that were read. The selected row stays selected if it is among them.
     pub fn take(&mut self, rows: Vec<T>, height: usize) {
-        let place = self.selected().map(T::place).filter(|_| self.selected > 0);
-        let found = place.and_then(|place| rows.iter().position(|row| row.place() == place));
+        let cursor = self.selected().map(T::cursor).filter(|_| self.selected > 0);
+        let found = cursor.and_then(|cursor| rows.iter().position(|row| row.cursor() == cursor));
         self.rows = Some(rows);
         let to = self.seek.take().or(found).unwrap_or(self.selected);
-        self.put(to, height);
+        self.select(to, height);
     }
 
     /// Moves the selection; `true` when another page must be read.
@@ -93,7 +93,7 @@ impl<T: Placed> Roll<T> {
             Action::Up => self.selected - 1,
             Action::PageUp => self.selected.saturating_sub(page),
             Action::First if !self.is_newest() => {
-                self.begin_again();
+                self.reset();
                 return true;
             }
             Action::First => 0,
@@ -103,13 +103,13 @@ impl<T: Placed> Roll<T> {
         if to >= len && self.selected + 1 == len && len == PAGE as usize {
             return self.older();
         }
-        self.put(to, height);
+        self.select(to, height);
         false
     }
 
     fn older(&mut self) -> bool {
-        let Some(place) = self.selected().map(T::place) else { return false };
-        self.before.push(place);
+        let Some(cursor) = self.selected().map(T::cursor) else { return false };
+        self.before.push(cursor);
         self.seek = Some(0);
         true
     }
@@ -124,10 +124,10 @@ impl<T: Placed> Roll<T> {
 
     /// The screen has another height.
     pub fn resized(&mut self, height: usize) {
-        self.put(self.selected, height);
+        self.select(self.selected, height);
     }
 
-    fn put(&mut self, to: usize, height: usize) {
+    fn select(&mut self, to: usize, height: usize) {
         let len = self.rows.as_ref().map_or(0, Vec::len);
         (self.selected, self.top) = screen::select(to, len, self.top, height);
     }

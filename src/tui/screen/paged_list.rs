@@ -27,7 +27,7 @@ enum Seek {
 
 /// The rows kept, the selection, and the part that is on the screen.
 #[derive(Debug, Default)]
-pub struct Window {
+pub struct PagedList {
     page: Page,
     /// Whether rows were read at all.
     read: bool,
@@ -36,12 +36,12 @@ pub struct Window {
     top: usize,
     seek: Seek,
     /// Pending steps down (up when negative), to be made when rows arrive.
-    owed: i64,
+    pending_steps: i64,
     /// Where the page that was asked for begins.
     asked: Position,
 }
 
-impl Window {
+impl PagedList {
     /// The rows kept.
     pub fn rows(&self) -> &[CredentialRow] {
         &self.page.rows
@@ -81,15 +81,15 @@ impl Window {
     }
 
     /// Resets the list: other rows are wanted, the first of them selected.
-    pub fn anew(&mut self) {
+    pub fn reset(&mut self) {
         self.seek = Seek::First;
         self.asked = Position::Start;
-        self.owed = 0;
+        self.pending_steps = 0;
     }
 
     /// Whether the selection is where it was moved to, and not on its way to rows that are not here.
     pub fn is_settled(&self) -> bool {
-        self.seek == Seek::Same && self.owed == 0
+        self.seek == Seek::Same && self.pending_steps == 0
     }
 
     /// How many rows the whole list has, if all of them are here.
@@ -119,7 +119,7 @@ impl Window {
     }
 
     /// Reloads the same rows.
-    pub fn again(&mut self) {
+    pub fn reload(&mut self) {
         self.asked = match self.page.more_before {
             true => self.page.cursor(self.order, 0).map_or(Position::Start, Position::From),
             // New rows may have come before the first one.
@@ -131,10 +131,10 @@ impl Window {
     pub fn act(&mut self, action: Action, height: usize) -> bool {
         let page = height.max(1) as i64;
         match action {
-            Action::Up => self.go(-1, height),
-            Action::Down => self.go(1, height),
-            Action::PageUp => self.go(-page, height),
-            Action::PageDown => self.go(page, height),
+            Action::Up => self.step(-1, height),
+            Action::Down => self.step(1, height),
+            Action::PageUp => self.step(-page, height),
+            Action::PageDown => self.step(page, height),
             Action::First => self.end(Seek::First, self.page.more_before, Position::Start, height),
             Action::Last => self.end(Seek::Last, self.page.more_after, Position::End, height),
             _ => false,
@@ -142,7 +142,7 @@ impl Window {
     }
 
     fn end(&mut self, seek: Seek, elsewhere: bool, position: Position, height: usize) -> bool {
-        self.owed = 0;
+        self.pending_steps = 0;
         if elsewhere || !self.read {
             self.seek = seek;
             self.asked = position;
@@ -152,17 +152,17 @@ impl Window {
         false
     }
 
-    fn go(&mut self, by: i64, height: usize) -> bool {
+    fn step(&mut self, by: i64, height: usize) -> bool {
         if !self.read {
-            self.owed += by;
+            self.pending_steps += by;
             return false;
         }
-        let wanted = self.selected as i64 + self.owed + by;
+        let wanted = self.selected as i64 + self.pending_steps + by;
         let last = self.page.rows.len() as i64 - 1;
         let to = wanted.clamp(0, last.max(0));
         let (before, after) = (self.page.more_before, self.page.more_after);
         // What lies beyond the window is owed only if there is something.
-        self.owed = if (wanted < 0 && before) || (wanted > last && after) { wanted - to } else { 0 };
+        self.pending_steps = if (wanted < 0 && before) || (wanted > last && after) { wanted - to } else { 0 };
         self.place(to as usize, height);
         self.slide(height)
     }
@@ -207,8 +207,8 @@ impl Window {
         // The selected row stays on its line of the screen while the window slides under it.
         self.top = to.min(self.page.rows.len()).saturating_sub(line);
         self.place(to, height);
-        let owed = std::mem::take(&mut self.owed);
-        self.go(owed, height)
+        let pending_steps = std::mem::take(&mut self.pending_steps);
+        self.step(pending_steps, height)
     }
 
     /// The screen has another height.

@@ -4,12 +4,12 @@ use crate::{account::Right, tui::keymap::Action};
 
 /// Which of a few rows is selected.
 #[derive(Debug, Default)]
-pub struct Rows {
+pub struct RowSelection {
     /// Index of the selected row.
     pub selected: usize,
 }
 
-impl Rows {
+impl RowSelection {
     /// Moves the selection among `len` rows.
     pub fn act(&mut self, action: Action, len: usize) {
         let last = len.saturating_sub(1);

@@ -3,7 +3,7 @@
 use crate::{
     credential::{Filter, FilterError},
     tui::{
-        form::{Entry, Form, Id, Input, field::TextField, text, text_with},
+        form::{Control, Form, FormEntry, Id, field::TextField, text, text_with},
         keymap::Action,
     },
 };
@@ -52,10 +52,10 @@ impl Search {
     }
 
     /// The field, to be drawn.
-    pub fn field(&self) -> Option<(&TextField, &Entry)> {
+    pub fn field(&self) -> Option<(&TextField, &FormEntry)> {
         let entry = self.form.entry(Id::Filter)?;
         match &entry.input {
-            Input::Text(field) => Some((field, entry)),
+            Control::Text(field) => Some((field, entry)),
             _ => None,
         }
     }

@@ -7,7 +7,7 @@ use crate::{
 
 /// What the rows must have. Everything given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Narrow {
+pub struct TrailFilter {
     /// Done by this user.
     pub who: Option<String>,
     /// Of this type.
@@ -18,7 +18,7 @@ pub struct Narrow {
     pub until: Option<(Millis, String)>,
 }
 
-impl Narrow {
+impl TrailFilter {
     /// Whether everything is shown.
     pub fn is_all(&self) -> bool {
         *self == Self::default()

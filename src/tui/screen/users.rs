@@ -7,7 +7,7 @@ use crate::{
 
 /// The users, which one is selected, and the part that is on the screen.
 #[derive(Debug, Default)]
-pub struct People {
+pub struct UserList {
     /// `None` before the first answer.
     rows: Option<Vec<UserRow>>,
     selected: usize,
@@ -16,7 +16,7 @@ pub struct People {
     seek: Option<String>,
 }
 
-impl People {
+impl UserList {
     /// The users, once they were read.
     pub fn rows(&self) -> Option<&[UserRow]> {
         self.rows.as_deref()

@@ -11,7 +11,7 @@ use crate::{
         app::App,
         dialog::Dialog,
         layout::SMALLEST,
-        sign_in::Kind,
+        sign_in::SignInKind,
         toast::{Severity, Toast},
         view::{
             hints,
@@ -39,11 +39,13 @@ pub fn too_small(paint: &mut Paint<'_>) {
 pub fn header(app: &App, paint: &mut Paint<'_>) {
     let area = paint.area();
     let theme = app.theme;
-    let who = match (&app.door, &app.room) {
-        (None, Some(room)) => {
-            format!("{} {} {}", room.session.actor.user, theme.glyphs.dot, room.session.role)
+    let who = match (&app.sign_in, &app.workspace) {
+        (None, Some(workspace)) => {
+            format!("{} {} {}", workspace.session.actor.user, theme.glyphs.dot, workspace.session.role)
         }
-        (Some(door), Some(room)) if door.kind == Kind::Lock => format!("locked by {}", room.session.actor.user),
+        (Some(sign_in), Some(workspace)) if sign_in.kind == SignInKind::Lock => {
+            format!("locked by {}", workspace.session.actor.user)
+        }
         _ => "not signed in".to_owned(),
     };
     let who = text::fit(&who, 30, theme.glyphs.ellipsis);
@@ -57,16 +59,16 @@ pub fn header(app: &App, paint: &mut Paint<'_>) {
 
 fn path(app: &App) -> String {
     let arrow = format!(" {} ", app.theme.glyphs.arrow);
-    let mut steps: Vec<&str> = match (&app.door, &app.room) {
-        (Some(door), _) => vec![match door.kind {
-            Kind::SetUp => "Set-up",
-            Kind::SignIn => "Sign in",
-            Kind::Lock => "Locked",
+    let mut steps: Vec<&str> = match (&app.sign_in, &app.workspace) {
+        (Some(sign_in), _) => vec![match sign_in.kind {
+            SignInKind::SetUp => "Set-up",
+            SignInKind::SignIn => "Sign in",
+            SignInKind::Lock => "Locked",
         }],
-        (None, Some(room)) => room.screen().map(|s| s.path().to_vec()).unwrap_or_default(),
+        (None, Some(workspace)) => workspace.screen().map(|s| s.path().to_vec()).unwrap_or_default(),
         (None, None) => vec![],
     };
-    let dialog = app.room.as_ref().filter(|_| app.door.is_none()).and_then(|r| r.dialogs.last());
+    let dialog = app.workspace.as_ref().filter(|_| app.sign_in.is_none()).and_then(|r| r.dialogs.last());
     if let Some(Dialog::Create(_)) = dialog {
         steps.push("Create new key");
     }

@@ -14,7 +14,7 @@ use screens::{api, docs, menu, pages, sign_in, trail, users};
 pub(super) use screens::{refused_sentences, verifier};
 
 use crate::tui::{
-    app::{App, Room},
+    app::{App, Workspace},
     dialog::Dialog,
     layout::{self, FOOTER, HEADER},
     msg::CopyOutcome,
@@ -37,39 +37,39 @@ fn picture(app: &App, paint: &mut Paint<'_>) {
     }
     chrome::header(app, paint);
     let body = Rect { y: HEADER, height: area.height.saturating_sub(HEADER + FOOTER), ..area };
-    match (&app.door, &app.room) {
+    match (&app.sign_in, &app.workspace) {
         // Help stands in its place: it is not seen in parts behind it.
         (Some(_), _) if app.help.is_some() => {}
-        (Some(door), _) => sign_in::draw(app, door, paint, body),
-        (None, Some(room)) => desk(app, room, paint, body),
+        (Some(sign_in), _) => sign_in::draw(app, sign_in, paint, body),
+        (None, Some(workspace)) => desk(app, workspace, paint, body),
         (None, None) => {}
     }
     if let Some(help) = &app.help {
         // The overlay covers what was focused.
         paint.cursor = None;
-        help::sheet(app, &help.what).draw(paint, body, help.scroll);
+        help::sheet(app, &help.content).draw(paint, body, help.scroll);
     }
     chrome::footer(app, paint);
 }
 
-fn desk(app: &App, room: &Room, paint: &mut Paint<'_>, body: Rect) {
-    match room.screen() {
-        Some(Screen::Menu(menu)) => menu::menu(app, room, menu, paint, body),
-        Some(Screen::Settings(rows)) => menu::settings(app, room, rows, paint, body),
-        Some(Screen::Account(rows)) => menu::account(app, room, rows, paint, body),
-        Some(Screen::Api(api)) => api::draw(app, room, api, paint, body),
-        Some(Screen::People(people)) => users::draw(app, people, paint, body),
+fn desk(app: &App, workspace: &Workspace, paint: &mut Paint<'_>, body: Rect) {
+    match workspace.screen() {
+        Some(Screen::Menu(menu)) => menu::menu(app, workspace, menu, paint, body),
+        Some(Screen::Settings(rows)) => menu::settings(app, workspace, rows, paint, body),
+        Some(Screen::Account(rows)) => menu::account(app, workspace, rows, paint, body),
+        Some(Screen::Api(api)) => api::draw(app, workspace, api, paint, body),
+        Some(Screen::Users(users)) => users::draw(app, users, paint, body),
         Some(Screen::Trail(trail)) => trail::draw(app, trail, paint, body),
-        Some(Screen::Docs(shown)) => docs::page(app, room, shown, paint, body),
-        Some(Screen::Page(topic, scroll)) => pages::draw(app, room, *topic, *scroll, paint, body),
+        Some(Screen::Docs(shown)) => docs::page(app, workspace, shown, paint, body),
+        Some(Screen::Page(topic, scroll)) => pages::draw(app, workspace, *topic, *scroll, paint, body),
         None => {}
     }
     // Under help no dialog is drawn: a secret shows nowhere but in the view on top.
-    if let Some(dialog) = room.dialogs.last().filter(|_| app.help.is_none()) {
+    if let Some(dialog) = workspace.dialogs.last().filter(|_| app.help.is_none()) {
         let scroll = match dialog {
             Dialog::Details(d) => d.scroll,
-            Dialog::Live(d) => d.scroll,
-            Dialog::Entry(d) => d.scroll,
+            Dialog::UserKeys(d) => d.scroll,
+            Dialog::TrailEntry(d) => d.scroll,
             _ => 0,
         };
         paint.cursor = None;
@@ -81,19 +81,19 @@ fn desk(app: &App, room: &Room, paint: &mut Paint<'_>, body: Rect) {
 pub(super) fn overflow(app: &App) -> usize {
     let in_dialog = layout::dialog_rows(app.size);
     if let Some(help) = &app.help {
-        return help::sheet(app, &help.what).len().saturating_sub(in_dialog);
+        return help::sheet(app, &help.content).len().saturating_sub(in_dialog);
     }
-    let Some(room) = &app.room else { return 0 };
-    match (room.dialogs.last(), room.screen()) {
-        (Some(dialog @ (Dialog::Details(_) | Dialog::Live(_) | Dialog::Entry(_))), _) => {
+    let Some(workspace) = &app.workspace else { return 0 };
+    match (workspace.dialogs.last(), workspace.screen()) {
+        (Some(dialog @ (Dialog::Details(_) | Dialog::UserKeys(_) | Dialog::TrailEntry(_))), _) => {
             dialogs::sheet(app, dialog).len().saturating_sub(in_dialog)
         }
         (Some(_), _) => 0,
         (None, Some(Screen::Page(topic, _))) => {
-            pages::lines(app, room, *topic).len().saturating_sub(layout::page_rows(app.size))
+            pages::lines(app, workspace, *topic).len().saturating_sub(layout::page_rows(app.size))
         }
-        (None, Some(Screen::Docs(_))) => docs::overflow(app, room),
-        (None, Some(Screen::Api(api))) if api.tab == Tab::Documentation => docs::overflow(app, room),
+        (None, Some(Screen::Docs(_))) => docs::overflow(app, workspace),
+        (None, Some(Screen::Api(api))) if api.tab == Tab::Documentation => docs::overflow(app, workspace),
         _ => 0,
     }
 }

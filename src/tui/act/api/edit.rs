@@ -4,7 +4,7 @@ use crate::{
     credential::{Kind, State},
     hub::{CredentialRow, Details, Edit},
     tui::{
-        app::{App, Room},
+        app::{App, Workspace},
         dialog::{Dialog, EditKeys, NewPassword, StopOld},
         msg::Call,
         pending::Slot,
@@ -21,7 +21,7 @@ impl App {
     }
 
     pub(in crate::tui::act) fn open_stop_old(&mut self, row: CredentialRow) {
-        let details = self.room.as_ref().and_then(Room::api).and_then(Api::details_now);
+        let details = self.workspace.as_ref().and_then(Workspace::api).and_then(Api::details_now);
         let old = details.map(|d| old_until(self, d));
         if old == Some(None) {
             let said = format!("{} has one secret only: there is no old one to stop.", row.name);
@@ -33,7 +33,7 @@ impl App {
 
     /// The targets of a change without revoked credentials; shows a message if none is left.
     pub(in crate::tui::act) fn live_targets(&mut self) -> Option<Vec<CredentialRow>> {
-        let mut rows = self.room.as_ref().and_then(Room::api)?.targets();
+        let mut rows = self.workspace.as_ref().and_then(Workspace::api)?.targets();
         if let [row] = rows.as_slice()
             && row.state == State::Revoked
         {
@@ -51,20 +51,20 @@ impl App {
 
     /// Whether every key that a change would be about is revoked, which is final.
     pub(in crate::tui) fn all_final(&self) -> bool {
-        let rows = self.room.as_ref().and_then(Room::api).map(Api::targets).unwrap_or_default();
+        let rows = self.workspace.as_ref().and_then(Workspace::api).map(Api::targets).unwrap_or_default();
         !rows.is_empty() && rows.iter().all(|row| row.state == State::Revoked)
     }
 
     pub(in crate::tui::act) fn send_edit(&mut self) {
         let now = self.now;
-        let Some(room) = &mut self.room else { return };
-        let actor = room.actor();
-        let Some(Dialog::Edit(edit)) = room.dialogs.last_mut() else { return };
+        let Some(workspace) = &mut self.workspace else { return };
+        let actor = workspace.actor();
+        let Some(Dialog::Edit(edit)) = workspace.dialogs.last_mut() else { return };
         edit.problem = None;
         edit.form.clear_faults();
         match edit.wanted(now) {
             Ok(wanted) if wanted == Edit::default() => {
-                room.dialogs.pop();
+                workspace.dialogs.pop();
                 self.toast = Some(Toast::note(now, "Nothing was changed."));
             }
             Ok(wanted) => {
@@ -77,7 +77,7 @@ impl App {
 
     /// From the edit form of a Legacy credential.
     pub(in crate::tui::act) fn open_new_password(&mut self) {
-        let Some(Dialog::Edit(edit)) = self.room.as_ref().and_then(|r| r.dialogs.last()) else { return };
+        let Some(Dialog::Edit(edit)) = self.workspace.as_ref().and_then(|r| r.dialogs.last()) else { return };
         if let [row] = edit.rows.as_slice()
             && row.kind == Kind::Legacy
         {
@@ -87,9 +87,9 @@ impl App {
     }
 
     pub(in crate::tui::act) fn send_new_password(&mut self) {
-        let Some(room) = &mut self.room else { return };
-        let actor = room.actor();
-        let Some(Dialog::NewPassword(d)) = room.dialogs.last_mut() else { return };
+        let Some(workspace) = &mut self.workspace else { return };
+        let actor = workspace.actor();
+        let Some(Dialog::NewPassword(d)) = workspace.dialogs.last_mut() else { return };
         d.problem = None;
         d.form.clear_faults();
         match d.wanted() {
@@ -102,9 +102,9 @@ impl App {
     }
 
     pub(in crate::tui::act) fn send_stop_old(&mut self) {
-        let Some(room) = &mut self.room else { return };
-        let actor = room.actor();
-        let Some(Dialog::StopOld(stop)) = room.dialogs.last_mut() else { return };
+        let Some(workspace) = &mut self.workspace else { return };
+        let actor = workspace.actor();
+        let Some(Dialog::StopOld(stop)) = workspace.dialogs.last_mut() else { return };
         stop.problem = None;
         let target = stop.row.target();
         self.call(Slot::Form, Call::StopOld(actor, target));

@@ -4,7 +4,7 @@ use crate::{
     account::Right,
     tui::{
         act::forms,
-        app::{App, Room},
+        app::{App, Workspace},
         dialog::Dialog,
         form::Form,
         keymap::Action,
@@ -15,7 +15,7 @@ use crate::{
 impl App {
     pub(in crate::tui::act) fn open_filter(&mut self) {
         let size = self.size;
-        let Some(api) = self.room.as_mut().and_then(Room::api_mut) else { return };
+        let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) else { return };
         api.search.open = true;
         let height = api.height(size);
         api.list.resized(height);
@@ -23,15 +23,17 @@ impl App {
 
     /// Keys of the field while it is open, and the esc that takes a filter away; `true` if the action was one of them.
     pub(in crate::tui::act) fn filter_took(&mut self, action: Action) -> bool {
-        let Some(room) = self.room.as_mut().filter(|room| room.may(Right::SeeCredentials)) else { return false };
-        let Some(api) = room.api_mut().filter(|api| api.tab == Tab::Api) else { return false };
+        let Some(workspace) = self.workspace.as_mut().filter(|workspace| workspace.may(Right::SeeCredentials)) else {
+            return false;
+        };
+        let Some(api) = workspace.api_mut().filter(|api| api.tab == Tab::Api) else { return false };
         match action {
             Action::Back if api.search.shown() => self.clear_filter(),
             action if !api.search.takes(action) => return false,
             Action::Advance => api.search.open = !api.search.understood(),
             action => {
                 let _ = forms::edit(&mut api.search.form, action);
-                self.narrow();
+                self.filter_typed();
             }
         }
         true
@@ -39,10 +41,10 @@ impl App {
 
     fn clear_filter(&mut self) {
         let (now, size) = (self.now, self.size);
-        let Some(room) = &mut self.room else { return };
-        let Some(kind) = room.api().map(|api| api.kind) else { return };
-        let fits = room.section_fits(kind);
-        let Some(api) = room.api_mut() else { return };
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some(kind) = workspace.api().map(|api| api.kind) else { return };
+        let fits = workspace.section_fits(kind);
+        let Some(api) = workspace.api_mut() else { return };
         let narrowed = api.search.clear();
         let height = api.height(size);
         api.list.resized(height);
@@ -50,29 +52,29 @@ impl App {
             // The row that was found stays selected among all the others.
             match api.list.selected().cloned() {
                 Some(row) => api.list.seek_in(&row, fits),
-                None => api.list.anew(),
+                None => api.list.reset(),
             }
-            room.read_list(now);
+            workspace.read_list(now);
         }
     }
 
     /// What is typed in the field changed: other rows are read, and nobody waits for them.
-    pub(in crate::tui::act) fn narrow(&mut self) {
+    pub(in crate::tui::act) fn filter_typed(&mut self) {
         let now = self.now;
-        let Some(room) = &mut self.room else { return };
-        let Some(api) = room.api_mut().filter(|api| api.search.open) else { return };
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some(api) = workspace.api_mut().filter(|api| api.search.open) else { return };
         if api.search.read() {
             // A kind that is asked for is its section.
             if let Some(kind) = api.search.filter().kind {
                 api.kind = kind;
             }
-            api.list.anew();
-            room.read_list(now);
+            api.list.reset();
+            workspace.read_list(now);
         }
     }
 }
 
-impl Room {
+impl Workspace {
     /// The form that letters go into: the topmost dialog's, or the filter's.
     pub(in crate::tui) fn form(&self) -> Option<&Form> {
         match self.dialogs.last() {

@@ -21,9 +21,9 @@ impl App {
         if self.pending.has(Slot::Find) {
             return;
         }
-        let Some(room) = &mut self.room else { return };
-        let actor = room.actor();
-        let Some(Dialog::Find(find)) = room.dialogs.last_mut() else { return };
+        let Some(workspace) = &mut self.workspace else { return };
+        let actor = workspace.actor();
+        let Some(Dialog::Find(find)) = workspace.dialogs.last_mut() else { return };
         find.problem = None;
         find.compared = 0;
         let Some(typed) = find.form.password(Id::Password).filter(|p| !p.is_empty()) else {
@@ -41,7 +41,7 @@ impl App {
     /// Esc while it looks: the search ends, the dialog stays; `false` if nothing is looked for.
     pub(in crate::tui::act) fn stopped_finding(&mut self) -> bool {
         let searching = self.pending.has(Slot::Find);
-        if let Some(Dialog::Find(find)) = self.room.as_mut().and_then(|r| r.dialogs.last_mut())
+        if let Some(Dialog::Find(find)) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut())
             && searching
         {
             find.problem = Some("Stopped before all secrets were compared: nothing is known of it.".to_owned());
@@ -59,7 +59,7 @@ impl App {
         if !self.pending.is_for(ticket, Slot::Find) {
             return;
         }
-        if let Some(Dialog::Find(find)) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) {
+        if let Some(Dialog::Find(find)) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) {
             find.compared = so_far;
             self.dirty = true;
         }
@@ -68,8 +68,8 @@ impl App {
     /// Stops a leaked secret, after a confirmation: the current secret is replaced with no overlap, an old one ends
     /// before its time.
     pub(in crate::tui::act) fn stop_found(&mut self) {
-        let Some(room) = &mut self.room else { return };
-        let Some(Dialog::Found(d)) = room.dialogs.pop_if(|d| matches!(d, Dialog::Found(_))) else { return };
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some(Dialog::Found(d)) = workspace.dialogs.pop_if(|d| matches!(d, Dialog::Found(_))) else { return };
         let FoundSecret { row, which } = d.found;
         match which {
             WhichSecret::Previous(until) => self.push(Dialog::StopOld(Box::new(StopOld::new(row, Some(until))))),
@@ -80,10 +80,10 @@ impl App {
     /// Opens the dialog of a rotation, with what is known of the secrets that work; that is read once more.
     pub(in crate::tui::act) fn open_rotate(&mut self, rotate: Rotate) {
         let now = self.now;
-        let Some(room) = &mut self.room else { return };
-        let known = room.api().and_then(|api| api.details.as_ref()).filter(|d| d.row.id == rotate.row.id);
+        let Some(workspace) = &mut self.workspace else { return };
+        let known = workspace.api().and_then(|api| api.details.as_ref()).filter(|d| d.row.id == rotate.row.id);
         let live = known.map(|d| d.secrets.clone()).unwrap_or_default();
-        room.due.details = Some(now);
-        room.dialogs.push(Dialog::Rotate(Box::new(Rotate { live, ..rotate })));
+        workspace.due.details = Some(now);
+        workspace.dialogs.push(Dialog::Rotate(Box::new(Rotate { live, ..rotate })));
     }
 }

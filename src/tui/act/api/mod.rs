@@ -11,8 +11,8 @@ use crate::{
     secret::Secret,
     time::Millis,
     tui::{
-        app::{App, Room},
-        dialog::{About, Change, Create, Dialog, Reading, Rotate},
+        app::{App, Workspace},
+        dialog::{Change, Create, CredentialDetails, Dialog, Rotate, Scrollable},
         keymap::Action,
         msg::Effect,
         pending::Slot,
@@ -26,7 +26,7 @@ pub(in crate::tui) const DETAILS_AFTER: i64 = 80;
 
 impl App {
     pub(super) fn act_on_api(&mut self, action: Action) {
-        let tab = self.room.as_ref().and_then(Room::api).map_or(Tab::Api, |api| api.tab);
+        let tab = self.workspace.as_ref().and_then(Workspace::api).map_or(Tab::Api, |api| api.tab);
         match (action, tab) {
             (Action::NextTab, _) => self.go_to_tab(tab.plus(1)),
             (Action::PreviousTab, _) => self.go_to_tab(tab.plus(2)),
@@ -38,54 +38,54 @@ impl App {
 
     fn go_to_tab(&mut self, tab: Tab) {
         let now = self.now;
-        let Some(room) = &mut self.room else { return };
-        if tab == Tab::Activity && !room.may(Right::ReadTrail) {
+        let Some(workspace) = &mut self.workspace else { return };
+        if tab == Tab::Activity && !workspace.may(Right::ReadTrail) {
             return self.refuse(Right::ReadTrail);
         }
-        let sees = room.may(Right::SeeCredentials);
-        let Some(api) = room.api_mut() else { return };
+        let sees = workspace.may(Right::SeeCredentials);
+        let Some(api) = workspace.api_mut() else { return };
         api.tab = tab;
         api.docs.scroll = 0;
-        room.due.trail = (tab == Tab::Activity).then_some(now);
+        workspace.due.trail = (tab == Tab::Activity).then_some(now);
         if tab == Tab::Api && sees {
-            room.due.list = Some(now);
+            workspace.due.list = Some(now);
         }
     }
 
     fn act_on_list(&mut self, action: Action) {
         let (now, size) = (self.now, self.size);
-        let Some(room) = &mut self.room else { return };
-        let Some(api) = room.api_mut() else { return };
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some(api) = workspace.api_mut() else { return };
         let height = api.height(size);
         match action {
             Action::Create => {
                 let create = Create::new(api.kind);
-                return room.dialogs.push(Dialog::Create(Box::new(create)));
+                return workspace.dialogs.push(Dialog::Create(Box::new(create)));
             }
             Action::Section(kind) if kind != api.kind => {
                 api.go_to(kind);
-                return room.read_list(now);
+                return workspace.read_list(now);
             }
             Action::Order => {
                 let order = api.next_order();
                 api.list.set_order(order);
-                return room.read_list(now);
+                return workspace.read_list(now);
             }
             Action::Filter => return self.open_filter(),
             Action::Find => return self.open_find(),
             Action::ShowRevoked => {
                 api.revoked = !api.revoked;
-                api.list.again();
-                return room.read_list(now);
+                api.list.reload();
+                return workspace.read_list(now);
             }
             _ => {}
         }
         if api.list.act(action, height) {
-            room.due.list = Some(now);
+            workspace.due.list = Some(now);
         }
         match action {
             Action::Up | Action::Down | Action::First | Action::Last | Action::PageUp | Action::PageDown => {
-                room.due.details = Some(now.plus(DETAILS_AFTER));
+                workspace.due.details = Some(now.plus(DETAILS_AFTER));
             }
             _ => self.act_on_rows(action),
         }
@@ -94,7 +94,7 @@ impl App {
     /// Actions that need a row.
     fn act_on_rows(&mut self, action: Action) {
         let size = self.size;
-        let Some(api) = self.room.as_mut().and_then(Room::api_mut) else { return };
+        let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) else { return };
         let height = api.height(size);
         let Some(row) = api.list.selected().cloned() else {
             return self.no_row(action);
@@ -123,8 +123,8 @@ impl App {
     }
 
     pub(super) fn push(&mut self, dialog: Dialog) {
-        if let Some(room) = &mut self.room {
-            room.dialogs.push(dialog);
+        if let Some(workspace) = &mut self.workspace {
+            workspace.dialogs.push(dialog);
         }
     }
 
@@ -134,10 +134,10 @@ impl App {
     }
 
     fn no_row(&mut self, action: Action) {
-        let loaded = self.room.as_ref().and_then(Room::api).is_some_and(|api| api.loaded);
+        let loaded = self.workspace.as_ref().and_then(Workspace::api).is_some_and(|api| api.loaded);
         let wants_row = !matches!(action, Action::Section(_));
         if wants_row {
-            let narrowed = self.room.as_ref().and_then(Room::api).is_some_and(|api| api.search.narrows());
+            let narrowed = self.workspace.as_ref().and_then(Workspace::api).is_some_and(|api| api.search.narrows());
             let said = if narrowed {
                 "No key is in the filtered list. Press esc to clear the filter."
             } else if loaded {
@@ -151,12 +151,12 @@ impl App {
 
     fn open_details(&mut self, row: CredentialRow) {
         let now = self.now;
-        let Some(room) = &mut self.room else { return };
-        let known = room.api().and_then(Api::details_now).cloned();
+        let Some(workspace) = &mut self.workspace else { return };
+        let known = workspace.api().and_then(Api::details_now).cloned();
         let details = known.unwrap_or(Details { row, secrets: Vec::new(), refusals: Vec::new() });
-        let about = About { details, history: None };
-        room.dialogs.push(Dialog::Details(Box::new(Reading { what: about, scroll: 0 })));
-        room.due.details = Some(now);
+        let about = CredentialDetails { details, history: None };
+        workspace.dialogs.push(Dialog::Details(Box::new(Scrollable { content: about, scroll: 0 })));
+        workspace.due.details = Some(now);
     }
 
     fn copy_key(&mut self, row: &CredentialRow) {
@@ -190,7 +190,7 @@ fn tick_shown(api: &mut Api, height: usize) {
     }
 }
 
-impl Room {
+impl Workspace {
     /// Reads the rows that are wanted now; keys wait for them.
     pub(in crate::tui) fn read_list(&mut self, now: Millis) {
         self.due.list = Some(now);
@@ -204,10 +204,10 @@ impl Room {
     pub(in crate::tui) fn read_again(&mut self, now: Millis) {
         self.due.overview = Some(now);
         self.due.trail = Some(now);
-        self.due.people = Some(now);
+        self.due.users = Some(now);
         let sees = self.may(Right::SeeCredentials);
         if let Some(api) = self.api_mut().filter(|_| sees) {
-            api.list.again();
+            api.list.reload();
             // Not because of a key: keys mean the rows that are here.
             let awaited = api.awaited;
             self.read_list(now);

@@ -8,7 +8,7 @@ use crate::{
     time::{Millis, Seconds, when_or_never},
     tui::{
         dialog::credential::signing,
-        form::{Form, Id, Input, button, entry, folded, password, text},
+        form::{Control, Form, Id, button, entry, folded, password, text},
     },
 };
 
@@ -49,11 +49,11 @@ impl Create {
                 text(Id::Username, "Username"),
                 password(Id::Password, "Password"),
                 button(Id::Generate, "Generate"),
-                entry(Id::Options, "Options", Input::Fold { open: false }),
+                entry(Id::Options, "Options", Control::Fold { open: false }),
                 folded(text(Id::Name, "Name")),
             ],
             Kind::Basic | Kind::Hmac => {
-                vec![text(Id::Name, "Name"), entry(Id::Options, "Options", Input::Fold { open: false })]
+                vec![text(Id::Name, "Name"), entry(Id::Options, "Options", Control::Fold { open: false })]
             }
         };
         entries.push(folded(text(Id::NotBefore, "Not before")));

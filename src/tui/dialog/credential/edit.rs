@@ -6,7 +6,7 @@ use crate::{
     time::{Millis, Seconds, when_or_never},
     tui::{
         dialog::credential::signing,
-        form::{Form, Id, Input, button, text_with},
+        form::{Control, Form, Id, button, text_with},
     },
 };
 
@@ -135,8 +135,8 @@ impl EditKeys {
 /// What a check or a choice of two holds, as a number.
 fn set(form: &Form, id: Id) -> usize {
     match form.entry(id).map(|entry| &entry.input) {
-        Some(Input::Check(on)) => usize::from(*on),
-        Some(Input::Choice { chosen, .. }) => *chosen,
+        Some(Control::Check(on)) => usize::from(*on),
+        Some(Control::Choice { chosen, .. }) => *chosen,
         _ => 0,
     }
 }

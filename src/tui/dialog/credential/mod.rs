@@ -13,6 +13,6 @@ pub use change_state::Change;
 pub use create::{Create, Draft, entry_of};
 pub use edit::EditKeys;
 pub use find_by_secret::{Find, Found};
-pub use one_time_secret::{Issue, OneTime, What};
+pub use one_time_secret::{CopyPart, Issue, OneTime};
 pub use replace_secret::{NewPassword, StopOld};
 pub use rotate::Rotate;

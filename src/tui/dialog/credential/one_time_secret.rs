@@ -27,7 +27,7 @@ pub enum Issue {
 
 /// What to copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum CopyPart {
     /// Key and secret.
     Both,
     /// The secret.
@@ -52,7 +52,7 @@ pub struct OneTime {
     /// The secret was sent somewhere; the trail knows of it.
     pub sent: bool,
     /// Outcome of the last copy.
-    pub copied: Option<(What, CopyOutcome)>,
+    pub copied: Option<(CopyPart, CopyOutcome)>,
     /// OK and Revoke it.
     pub buttons: Form,
     secret: Secret,
@@ -82,11 +82,11 @@ impl OneTime {
     }
 
     /// What goes to the clipboard.
-    pub fn to_copy(&self, what: What) -> Secret {
+    pub fn to_copy(&self, what: CopyPart) -> Secret {
         match what {
-            What::Key => Secret::from_text(&self.row.key),
-            What::Secret => self.secret.duplicate(),
-            What::Both => {
+            CopyPart::Key => Secret::from_text(&self.row.key),
+            CopyPart::Secret => self.secret.duplicate(),
+            CopyPart::Both => {
                 let mut both = Vec::with_capacity(self.row.key.len() + 1 + self.secret.len());
                 both.extend_from_slice(self.row.key.as_bytes());
                 both.push(b'\n');
@@ -105,15 +105,15 @@ impl OneTime {
     }
 
     /// Words for what was copied.
-    pub fn words(&self, what: What) -> String {
+    pub fn words(&self, what: CopyPart) -> String {
         let (key, secret) = match self.row.kind {
             Kind::Basic | Kind::Hmac => ("key", "secret"),
             Kind::Legacy => ("username", "password"),
         };
         match what {
-            What::Both => format!("{key} and {secret}"),
-            What::Secret => secret.to_owned(),
-            What::Key => key.to_owned(),
+            CopyPart::Both => format!("{key} and {secret}"),
+            CopyPart::Secret => secret.to_owned(),
+            CopyPart::Key => key.to_owned(),
         }
     }
 }

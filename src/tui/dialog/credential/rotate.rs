@@ -4,7 +4,7 @@ use crate::{
     credential::Overlap,
     hub::{CredentialRow, CutShort, LiveSecret},
     time::Millis,
-    tui::form::{Form, Id, Input, button, entry},
+    tui::form::{Control, Form, Id, button, entry},
 };
 
 const CHOICES: &[&str] = &["not at all", "1 hour", "24 hours", "7 days"];
@@ -36,7 +36,7 @@ impl Rotate {
     fn with(row: CredentialRow, overlap: Overlap) -> Self {
         let chosen = Overlap::ALL.iter().position(|o| *o == overlap).unwrap_or(0);
         let form = Form::new(vec![
-            entry(Id::Overlap, "", Input::Choice { words: CHOICES, chosen }),
+            entry(Id::Overlap, "", Control::Choice { words: CHOICES, chosen }),
             button(Id::Submit, "Make new secret"),
             button(Id::Cancel, "Cancel"),
         ]);

@@ -2,17 +2,17 @@
 
 use crate::{
     credential::{Algorithm, Algorithms, BodyDigest},
-    tui::form::{Entry, Form, Id, Input, entry},
+    tui::form::{Control, Form, FormEntry, Id, entry},
 };
 
 const DIGEST: &[&str] = &["required", "optional"];
 
 /// The entries, filled in.
-pub fn entries(algorithms: &Algorithms, digest: BodyDigest) -> Vec<Entry> {
-    let check = |a: Algorithm| entry(Id::Algorithm(a), "", Input::Check(algorithms.admit(a)));
+pub fn entries(algorithms: &Algorithms, digest: BodyDigest) -> Vec<FormEntry> {
+    let check = |a: Algorithm| entry(Id::Algorithm(a), "", Control::Check(algorithms.admit(a)));
     let chosen = usize::from(digest == BodyDigest::Optional);
     let mut entries = Vec::from(Algorithm::ALL.map(check));
-    entries.push(entry(Id::Digest, "Body digest", Input::Choice { words: DIGEST, chosen }));
+    entries.push(entry(Id::Digest, "Body digest", Control::Choice { words: DIGEST, chosen }));
     entries
 }
 

@@ -5,7 +5,7 @@ use crate::{
     tui::{
         app::App,
         dialog::{EditKeys, NewPassword, StopOld},
-        form::{Id, Input},
+        form::{Control, Id},
         view::{
             dialogs::forms::{self, password_line},
             sheet::Sheet,
@@ -28,12 +28,12 @@ pub fn edit(app: &App, d: &EditKeys, sheet: &mut Sheet) {
     }
     for (entry, focused) in d.form.shown() {
         match (entry.id, &entry.input) {
-            (Id::Algorithm(_), _) | (_, Input::Button(_)) => continue,
+            (Id::Algorithm(_), _) | (_, Control::Button(_)) => continue,
             (Id::Digest, _) => forms::algorithms(&d.form, sheet),
             _ => {}
         }
         sheet.field(entry, focused);
-        if matches!(entry.input, Input::Text(_)) && entry.said.is_none() && d.form.text(entry.id).is_empty() {
+        if matches!(entry.input, Control::Text(_)) && entry.said.is_none() && d.form.text(entry.id).is_empty() {
             sheet.aside(empty_means(entry.id, d.differ(entry.id)));
         }
     }

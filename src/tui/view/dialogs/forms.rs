@@ -7,8 +7,8 @@ use crate::{
     credential::{Algorithm, Kind, Rule, password_rules, username_rules},
     tui::{
         app::App,
-        dialog::{Again, ChangePassword, Create, Part, Settings},
-        form::{Entry, Form, Id, Input},
+        dialog::{ChangePassword, Create, Part, Reauthenticate, Settings},
+        form::{Control, Form, FormEntry, Id},
         theme::Theme,
         view::{
             paint::{plain, span},
@@ -56,7 +56,7 @@ pub fn state(app: &App, problem: Option<&str>, sheet: &mut Sheet) {
 }
 
 /// The text under a field: its rules, met or not, or its purpose.
-fn under_field(app: &App, create: &Create, entry: &Entry, sheet: &mut Sheet) {
+fn under_field(app: &App, create: &Create, entry: &FormEntry, sheet: &mut Sheet) {
     let theme = &app.theme;
     match entry.id {
         Id::Username => {
@@ -82,7 +82,7 @@ fn under_field(app: &App, create: &Create, entry: &Entry, sheet: &mut Sheet) {
         }
         Id::Name if !entry.folded => sheet.gap(),
         Id::Options => {
-            let open = matches!(entry.input, Input::Fold { open: true });
+            let open = matches!(entry.input, Control::Fold { open: true });
             let words = if open { "left empty: no limit, any network, no note".to_owned() } else { summary(create) };
             sheet.append(vec![plain(&crate::text::fit(&words, sheet.under_room(), theme.glyphs.ellipsis))]);
         }
@@ -220,7 +220,7 @@ pub fn settings(app: &App, d: &Settings, sheet: &mut Sheet) {
 }
 
 /// Lines of the form for the password once more.
-pub fn again(app: &App, d: &Again, sheet: &mut Sheet) {
+pub fn again(app: &App, d: &Reauthenticate, sheet: &mut Sheet) {
     sheet.gap();
     sheet.tell("This is asked for again before it is done: it was not typed in the last 5 minutes.");
     sheet.gap();
@@ -233,7 +233,7 @@ pub fn again(app: &App, d: &Again, sheet: &mut Sheet) {
 /// Fields of a form with a new password in it, the rules under the last.
 pub fn new_password_fields(app: &App, form: &Form, sheet: &mut Sheet) {
     let text = |id| form.password(id).map_or("", |p| p.expose());
-    for (entry, focused) in form.shown().filter(|(e, _)| !matches!(e.input, Input::Button(_))) {
+    for (entry, focused) in form.shown().filter(|(e, _)| !matches!(e.input, Control::Button(_))) {
         sheet.field(entry, focused);
         if entry.id == Id::Again {
             let rules = user_password_rules(text(Id::Password), text(Id::Again));

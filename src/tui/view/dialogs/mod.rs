@@ -17,8 +17,8 @@ use crate::{
     text,
     tui::{
         app::App,
-        dialog::{Ask, Change, Dialog, Question, Rotate},
-        form::{Entry, Id, Input},
+        dialog::{Ask, Change, Confirmation, Dialog, Rotate},
+        form::{Control, FormEntry, Id},
         layout, relative_time,
         view::{
             dialogs::{forms, manage, one_time_secret, trail, trail_entry, user},
@@ -51,9 +51,11 @@ pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
             finish(app, &mut sheet, dialog);
             sheet
         }
-        Dialog::Live(d) => user::live(app, &d.what, new(format!("Keys made by {}", d.what.who), columns)),
-        Dialog::Entry(d) => trail_entry::sheet(app, &d.what, new(format!("Entry {}", d.what.no), columns)),
-        Dialog::Checked(d) => {
+        Dialog::UserKeys(d) => {
+            user::user_keys(app, &d.content, new(format!("Keys made by {}", d.content.who), columns))
+        }
+        Dialog::TrailEntry(d) => trail_entry::sheet(app, &d.content, new(format!("Entry {}", d.content.no), columns)),
+        Dialog::TrailCheck(d) => {
             let title = trail_entry::checked_title(&d.report).to_owned();
             let mut sheet = trail_entry::checked(&d.report, d.at, new(title, columns));
             close(app, &mut sheet);
@@ -61,12 +63,12 @@ pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
         }
         Dialog::Password(_)
         | Dialog::Export(_)
-        | Dialog::Person(_)
-        | Dialog::Narrow(_)
+        | Dialog::User(_)
+        | Dialog::TrailFilter(_)
         | Dialog::Settings(_)
-        | Dialog::Again(_) => form(app, dialog, columns),
-        Dialog::Ask(d) => ask(d, new(d.question.title().to_owned(), narrow)),
-        Dialog::Details(d) => details::sheet(app, &d.what, new(d.what.details.row.name.clone(), columns)),
+        | Dialog::Reauthenticate(_) => form(app, dialog, columns),
+        Dialog::Ask(d) => ask(d, new(d.confirmation.title().to_owned(), narrow)),
+        Dialog::Details(d) => details::sheet(app, &d.content, new(d.content.details.row.name.clone(), columns)),
         Dialog::Denied(denied) => {
             let lines = [denied.reason(), denied.assistance()];
             words(app, new("Not available to you".to_owned(), narrow), &lines)
@@ -79,21 +81,21 @@ pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
 fn form(app: &App, dialog: &Dialog, columns: u16) -> Sheet {
     let title = match dialog {
         Dialog::Password(_) => "Change password".to_owned(),
-        Dialog::Person(d) => user::title(d),
-        Dialog::Narrow(_) => "Show a part of the trail".to_owned(),
+        Dialog::User(d) => user::title(d),
+        Dialog::TrailFilter(_) => "Show a part of the trail".to_owned(),
         Dialog::Settings(d) => d.part.title().to_owned(),
         Dialog::Export(_) => "Export the trail".to_owned(),
         _ => "Your password again".to_owned(),
     };
-    let widest = if matches!(dialog, Dialog::Person(_) | Dialog::Settings(_)) { 70 } else { 64 };
+    let widest = if matches!(dialog, Dialog::User(_) | Dialog::Settings(_)) { 70 } else { 64 };
     let mut sheet = Sheet::new(title, columns.min(widest), app.theme);
     match dialog {
         Dialog::Password(d) => forms::own_password(app, d, &mut sheet),
-        Dialog::Person(d) => user::person(app, d, &mut sheet),
-        Dialog::Narrow(d) => trail::narrow(&d.form, &mut sheet),
+        Dialog::User(d) => user::user(app, d, &mut sheet),
+        Dialog::TrailFilter(d) => trail::filter(&d.form, &mut sheet),
         Dialog::Export(d) => trail::export(app, d, &mut sheet),
         Dialog::Settings(d) => forms::settings(app, d, &mut sheet),
-        Dialog::Again(d) => forms::again(app, d, &mut sheet),
+        Dialog::Reauthenticate(d) => forms::again(app, d, &mut sheet),
         _ => {}
     }
     finish(app, &mut sheet, dialog);
@@ -104,7 +106,7 @@ fn form(app: &App, dialog: &Dialog, columns: u16) -> Sheet {
 fn finish(app: &App, sheet: &mut Sheet, dialog: &Dialog) {
     let Some(form) = dialog.form() else { return };
     sheet.gap();
-    sheet.buttons(form, |_: &Entry| !app.is_waiting());
+    sheet.buttons(form, |_: &FormEntry| !app.is_waiting());
     sheet.gap();
 }
 
@@ -248,7 +250,7 @@ fn typed_confirmation(app: &App, d: &Change, sheet: &mut Sheet) {
         [_] => format!("Type the last 4 characters of the key, {}, to confirm:", d.to_type()),
         _ => format!("Type {} to confirm:", d.to_type()),
     };
-    let Input::Text(field) = &entry.input else { return };
+    let Control::Text(field) = &entry.input else { return };
     sheet.gap();
     let mark = if focused { app.theme.glyphs.focus } else { " " };
     let typed = span(field.text(), app.theme.strong());
@@ -275,18 +277,20 @@ fn typed_confirmation(app: &App, d: &Change, sheet: &mut Sheet) {
 
 fn ask(d: &Ask, mut sheet: Sheet) -> Sheet {
     sheet.gap();
-    if d.question != Question::Lines {
+    if d.confirmation != Confirmation::Lines {
         sheet.tell("It cannot be shown again.");
         sheet.gap();
     }
-    sheet.tell(match d.question {
-        Question::Lines => {
+    sheet.tell(match d.confirmation {
+        Confirmation::Lines => {
             "For screen readers: no boxes and no colours, one question at a time. keydesk starts anew for that, as if \
              you had just called it: nothing of this session stays in memory. My account there leads back."
         }
-        Question::Close => "The secret was not copied. If you have it by hand, close; else keep it open and copy it.",
-        Question::Quit => "The secret was not copied, and it is gone when keydesk ends.",
-        Question::Suspend => "The secret was not copied, and it is not kept while keydesk is suspended.",
+        Confirmation::Close => {
+            "The secret was not copied. If you have it by hand, close; else keep it open and copy it."
+        }
+        Confirmation::Quit => "The secret was not copied, and it is gone when keydesk ends.",
+        Confirmation::Suspend => "The secret was not copied, and it is not kept while keydesk is suspended.",
     });
     sheet.gap();
     sheet.buttons(&d.buttons, |_| true);

@@ -4,7 +4,7 @@ use ratatui::style::Style;
 
 use crate::tui::{
     app::App,
-    dialog::{Issue, OneTime, What},
+    dialog::{CopyPart, Issue, OneTime},
     layout,
     msg::CopyOutcome,
     view::{
@@ -90,7 +90,7 @@ fn copied(app: &App, view: &OneTime, roomy: bool, sheet: &mut Sheet) {
             sheet.say(&format!("{} {}", theme.glyphs.met, copy_words(outcome, &view.words(*what))), theme.good());
             if roomy && *outcome != CopyOutcome::Copied {
                 let first = if view.masked { "Press m to show it, then double-click" } else { "Double-click" };
-                sheet.tell(&format!("  Nothing arrived? {first} the {} to select it.", view.words(What::Secret)));
+                sheet.tell(&format!("  Nothing arrived? {first} the {} to select it.", view.words(CopyPart::Secret)));
             }
         }
         None if app.is_waiting() => sheet.tell("Copying ..."),

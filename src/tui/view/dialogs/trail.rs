@@ -5,14 +5,14 @@ use ratatui::style::Style;
 use crate::tui::{
     app::App,
     dialog::Export,
-    form::{Form, Id, Input},
+    form::{Control, Form, Id},
     view::{dialogs::forms, sheet::Sheet},
 };
 
 /// The fields of the form that narrows the trail.
-pub fn narrow(form: &Form, sheet: &mut Sheet) {
+pub fn filter(form: &Form, sheet: &mut Sheet) {
     sheet.gap();
-    for (entry, focused) in form.shown().filter(|(e, _)| !matches!(e.input, Input::Button(_))) {
+    for (entry, focused) in form.shown().filter(|(e, _)| !matches!(e.input, Control::Button(_))) {
         sheet.field(entry, focused);
         let words = match entry.id {
             Id::Name => "a user's name; empty means everybody",
@@ -31,7 +31,7 @@ pub fn export(app: &App, d: &Export, sheet: &mut Sheet) {
     sheet.gap();
     sheet.tell(&format!("Written are all {}, newest first.", d.part));
     sheet.gap();
-    for (entry, focused) in d.form.shown().filter(|(e, _)| !matches!(e.input, Input::Button(_))) {
+    for (entry, focused) in d.form.shown().filter(|(e, _)| !matches!(e.input, Control::Button(_))) {
         sheet.field(entry, focused);
     }
     sheet.gap();

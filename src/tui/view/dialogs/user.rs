@@ -9,8 +9,8 @@ use crate::{
     text,
     tui::{
         app::App,
-        dialog::{Doing, Live, Person, ROLES},
-        form::{Id, Input},
+        dialog::{ROLES, UserAction, UserDialog, UserKeys},
+        form::{Control, Id},
         relative_time,
         view::{
             dialogs::forms,
@@ -21,53 +21,53 @@ use crate::{
 };
 
 /// Title of the dialog.
-pub fn title(d: &Person) -> String {
-    match &d.doing {
-        Doing::Add => "New user".to_owned(),
-        Doing::Role(row) => format!("Permission level of {}", row.name),
-        Doing::Password(row) => format!("New password for {}", row.name),
-        Doing::State(row, UserState::Disabled) => format!("Disable {}?", row.name),
-        Doing::State(row, UserState::Active) => format!("Enable {}?", row.name),
-        Doing::Unlock(row) => format!("Unlock {}?", row.name),
+pub fn title(d: &UserDialog) -> String {
+    match &d.action {
+        UserAction::Add => "New user".to_owned(),
+        UserAction::Role(row) => format!("Permission level of {}", row.name),
+        UserAction::Password(row) => format!("New password for {}", row.name),
+        UserAction::State(row, UserState::Disabled) => format!("Disable {}?", row.name),
+        UserAction::State(row, UserState::Active) => format!("Enable {}?", row.name),
+        UserAction::Unlock(row) => format!("Unlock {}?", row.name),
     }
 }
 
 /// The lines of the dialog, its buttons left out.
-pub fn person(app: &App, d: &Person, sheet: &mut Sheet) {
+pub fn user(app: &App, d: &UserDialog, sheet: &mut Sheet) {
     sheet.gap();
-    match &d.doing {
-        Doing::Add => add(app, d, sheet),
-        Doing::Role(row) => {
+    match &d.action {
+        UserAction::Add => add(app, d, sheet),
+        UserAction::Role(row) => {
             sheet.tell(&format!("{} is {} now. What may it be?", row.name, row.role));
             sheet.gap();
             roles(app, d, sheet);
             sheet.gap();
             sheet.tell("Every session of this user ends, and the next sign-in has the new level.");
         }
-        Doing::Password(_) => {
+        UserAction::Password(_) => {
             fields(app, d, sheet);
             sheet.gap();
             sheet.tell(
                 "Hand it over yourself. Every session of this user ends, and it must be changed at the next sign-in.",
             );
         }
-        Doing::State(row, UserState::Disabled) => disable(row, sheet),
-        Doing::State(row, UserState::Active) => {
+        UserAction::State(row, UserState::Disabled) => disable(row, sheet),
+        UserAction::State(row, UserState::Active) => {
             sheet.tell(&format!("{} may sign in again, as {}, with the password there was.", row.name, row.role));
         }
-        Doing::Unlock(_) => {
+        UserAction::Unlock(_) => {
             sheet.tell("Five wrong passwords locked this name. Unlock it if you know who typed them.");
         }
     }
-    let own = app.room.as_ref().map(|room| room.session.actor.user.as_str());
-    if d.doing.row().is_some_and(|row| Some(&*row.name) == own) && !matches!(d.doing, Doing::Unlock(_)) {
+    let own = app.workspace.as_ref().map(|workspace| workspace.session.actor.user.as_str());
+    if d.action.row().is_some_and(|row| Some(&*row.name) == own) && !matches!(d.action, UserAction::Unlock(_)) {
         sheet.gap();
         sheet.say("This is you: your own session ends.", app.theme.warn());
     }
     forms::state(app, d.problem.as_deref(), sheet);
 }
 
-fn add(app: &App, d: &Person, sheet: &mut Sheet) {
+fn add(app: &App, d: &UserDialog, sheet: &mut Sheet) {
     for (entry, focused) in d.form.shown().filter(|(e, _)| e.id == Id::Name) {
         sheet.field(entry, focused);
         if entry.said.is_none() {
@@ -82,8 +82,8 @@ fn add(app: &App, d: &Person, sheet: &mut Sheet) {
     sheet.tell("Hand the password over yourself: it must be changed at the first sign-in.");
 }
 
-fn fields(app: &App, d: &Person, sheet: &mut Sheet) {
-    for (entry, focused) in d.form.shown().filter(|(e, _)| matches!(e.input, Input::Password(_))) {
+fn fields(app: &App, d: &UserDialog, sheet: &mut Sheet) {
+    for (entry, focused) in d.form.shown().filter(|(e, _)| matches!(e.input, Control::Password(_))) {
         sheet.field(entry, focused);
     }
     let text = |id| d.form.password(id).map_or("", |p| p.expose());
@@ -92,7 +92,7 @@ fn fields(app: &App, d: &Person, sheet: &mut Sheet) {
 }
 
 /// The roles one under another, each with what it may.
-fn roles(app: &App, d: &Person, sheet: &mut Sheet) {
+fn roles(app: &App, d: &UserDialog, sheet: &mut Sheet) {
     let theme = &app.theme;
     let focused = d.form.focus() == Some(Id::Role);
     for (i, role) in ROLES.into_iter().enumerate() {
@@ -133,15 +133,15 @@ fn disable(row: &UserRow, sheet: &mut Sheet) {
 }
 
 /// The credentials that a user created.
-pub fn live(app: &App, live: &Live, mut sheet: Sheet) -> Sheet {
+pub fn user_keys(app: &App, user_keys: &UserKeys, mut sheet: Sheet) -> Sheet {
     sheet.gap();
     let ellipsis = app.theme.glyphs.ellipsis;
-    match live.rows.as_deref() {
+    match user_keys.rows.as_deref() {
         None => sheet.tell("Reading ..."),
-        Some([]) => sheet.tell(&format!("{} made no key that is still there.", live.who)),
+        Some([]) => sheet.tell(&format!("{} made no key that is still there.", user_keys.who)),
         Some(rows) => {
             for (i, row) in rows.iter().enumerate() {
-                let selected = i == live.selected;
+                let selected = i == user_keys.selected;
                 let room = sheet.room().saturating_sub(2);
                 let line = text::fit(&key_line(app, row, room), room, ellipsis);
                 let mark = if selected { app.theme.glyphs.selected } else { " " };
@@ -152,10 +152,10 @@ pub fn live(app: &App, live: &Live, mut sheet: Sheet) -> Sheet {
                 }
             }
             sheet.gap();
-            if live.more {
+            if user_keys.more {
                 sheet.tell(&format!(
                     "There are more. `keydesk key list --as NAME --filter by:{}` lists them all.",
-                    live.who
+                    user_keys.who
                 ));
             }
             sheet.tell("enter goes to the selected key, to rotate, disable or revoke it.");

@@ -8,7 +8,7 @@ use crate::{
     hub::{CredentialRow, Order},
     text,
     tui::{
-        app::{App, Room},
+        app::{App, Workspace},
         layout, relative_time,
         screen::{self, Api, Screen, Tab},
         view::{
@@ -23,23 +23,23 @@ use crate::{
 const BESIDE: u16 = 40;
 
 /// Draws API Settings.
-pub fn draw(app: &App, room: &Room, api: &Api, paint: &mut Paint<'_>, body: Rect) {
-    tabs(room, api, paint, body);
+pub fn draw(app: &App, workspace: &Workspace, api: &Api, paint: &mut Paint<'_>, body: Rect) {
+    tabs(workspace, api, paint, body);
     let under = Rect { y: body.y + 2, height: body.height.saturating_sub(2), ..body };
     match api.tab {
-        Tab::Api if !room.may(Right::SeeCredentials) => not_available(app, room, paint, under),
-        Tab::Api => credentials(app, room, api, paint, under),
-        Tab::Documentation => docs::draw(app, room, paint, under),
+        Tab::Api if !workspace.may(Right::SeeCredentials) => not_available(app, workspace, paint, under),
+        Tab::Api => credentials(app, workspace, api, paint, under),
+        Tab::Documentation => docs::draw(app, workspace, paint, under),
         Tab::Activity if api.shows_refused => refused::draw(app, &api.refused, paint, under),
         Tab::Activity => trail::draw(app, &api.activity, paint, under),
     }
 }
 
-fn tabs(room: &Room, api: &Api, paint: &mut Paint<'_>, body: Rect) {
+fn tabs(workspace: &Workspace, api: &Api, paint: &mut Paint<'_>, body: Rect) {
     let theme = paint.theme;
     let mut x = body.x + 1;
     for tab in Tab::ALL {
-        let grey = tab == Tab::Activity && !room.may(Right::ReadTrail);
+        let grey = tab == Tab::Activity && !workspace.may(Right::ReadTrail);
         let words = if grey { format!("({})", tab.title()) } else { tab.title().to_owned() };
         let current = tab == api.tab;
         let style = if current { theme.accent() } else { Style::new() };
@@ -57,11 +57,11 @@ pub fn mark(paint: &mut Paint<'_>, x: u16, y: u16, words: &str, style: Style, cu
     }
 }
 
-fn sections(app: &App, room: &Room, api: &Api, paint: &mut Paint<'_>, body: Rect) {
+fn sections(app: &App, workspace: &Workspace, api: &Api, paint: &mut Paint<'_>, body: Rect) {
     // A number that is cut is another number: the words and then the gaps give way.
     let usual = body.width < 70;
     let shown =
-        [(usual, 5), (true, 5), (true, 2)].map(|(short, gap)| (section_words(room, api, body.width, short), gap));
+        [(usual, 5), (true, 5), (true, 2)].map(|(short, gap)| (section_words(workspace, api, body.width, short), gap));
     let fits = |(words, gap): &([String; 3], u16)| {
         let widths = words.iter().map(|words| text::width(words) as u16);
         1 + widths.sum::<u16>() + 2 * gap <= body.width
@@ -76,8 +76,8 @@ fn sections(app: &App, room: &Room, api: &Api, paint: &mut Paint<'_>, body: Rect
 }
 
 /// Number, title and count of each section.
-fn section_words(room: &Room, api: &Api, width: u16, short: bool) -> [String; 3] {
-    let counts = room.overview.as_ref().and_then(|o| o.credentials.as_ref()).map(|c| c.counts);
+fn section_words(workspace: &Workspace, api: &Api, width: u16, short: bool) -> [String; 3] {
+    let counts = workspace.overview.as_ref().and_then(|o| o.credentials.as_ref()).map(|c| c.counts);
     Kind::ALL.map(|kind| {
         let title = match (kind, short) {
             (_, true) => kind.word(),
@@ -93,8 +93,8 @@ fn section_words(room: &Room, api: &Api, width: u16, short: bool) -> [String; 3]
 }
 
 /// What stands in place of the list for a role that may not see it.
-fn not_available(app: &App, room: &Room, paint: &mut Paint<'_>, body: Rect) {
-    let denied = room.denied(Right::SeeCredentials);
+fn not_available(app: &App, workspace: &Workspace, paint: &mut Paint<'_>, body: Rect) {
+    let denied = workspace.denied(Right::SeeCredentials);
     // The help page's sentence names what the tab is for.
     let reason = format!(
         "Only account Administrators can {}. Your permission level is {}.",
@@ -111,11 +111,11 @@ fn not_available(app: &App, room: &Room, paint: &mut Paint<'_>, body: Rect) {
     paint.cursor(1, body.y - 2);
 }
 
-fn credentials(app: &App, room: &Room, api: &Api, paint: &mut Paint<'_>, body: Rect) {
+fn credentials(app: &App, workspace: &Workspace, api: &Api, paint: &mut Paint<'_>, body: Rect) {
     let size = app.size;
     let wide = layout::is_wide(size);
     let width = if wide { body.width.saturating_sub(BESIDE) } else { body.width };
-    sections(app, room, api, paint, Rect { width, ..body });
+    sections(app, workspace, api, paint, Rect { width, ..body });
     let columns = Columns::of(usize::from(width), wide);
     let top = body.y + 2 + u16::from(api.search.shown());
     let heading = columns.line(&Cells::heading(), app.theme.glyphs.ellipsis);
@@ -158,8 +158,8 @@ fn empty(app: &App, kind: Kind) -> String {
         Kind::Legacy => "Legacy API credentials".to_owned(),
         kind => format!("{} keys", kind.word()),
     };
-    let may = app.room.as_ref().is_some_and(|r| r.may(Right::ManageCredentials));
-    let counts = app.room.as_ref().and_then(|r| r.overview.as_ref()).and_then(|o| o.credentials.as_ref());
+    let may = app.workspace.as_ref().is_some_and(|r| r.may(Right::ManageCredentials));
+    let counts = app.workspace.as_ref().and_then(|r| r.overview.as_ref()).and_then(|o| o.credentials.as_ref());
     let revoked = counts.map_or(0, |c| c.counts.of(kind, State::Revoked));
     match may {
         // They left the list and are not gone.
@@ -296,27 +296,29 @@ impl Columns {
 
 /// The status line.
 pub fn status(app: &App) -> String {
-    let Some(room) = app.room.as_ref().filter(|_| app.door.is_none()) else { return String::new() };
-    match room.screen() {
-        Some(Screen::Menu(_)) => match &room.session.last {
+    let Some(workspace) = app.workspace.as_ref().filter(|_| app.sign_in.is_none()) else { return String::new() };
+    match workspace.screen() {
+        Some(Screen::Menu(_)) => match &workspace.session.last {
             Some(last) => {
                 let at = relative_time::moment(app.now, last.at);
                 format!("Signed in. Last sign-in: {at}{}", menu::from(last.address.as_deref()))
             }
             None => "Signed in. This is your first sign-in.".to_owned(),
         },
-        Some(Screen::Api(api)) if api.tab == Tab::Api && room.may(Right::SeeCredentials) => list_status(room, api),
+        Some(Screen::Api(api)) if api.tab == Tab::Api && workspace.may(Right::SeeCredentials) => {
+            list_status(workspace, api)
+        }
         Some(Screen::Api(api)) if api.tab == Tab::Activity && api.shows_refused => refused::status(&api.refused),
         Some(Screen::Api(api)) if api.tab == Tab::Activity => trail::status(app, &api.activity),
-        Some(Screen::People(people)) => users::status(app, people),
+        Some(Screen::Users(users)) => users::status(app, users),
         Some(Screen::Trail(list)) => trail::status(app, list),
         _ => String::new(),
     }
 }
 
-fn list_status(room: &Room, api: &Api) -> String {
+fn list_status(workspace: &Workspace, api: &Api) -> String {
     let mut parts = Vec::new();
-    if let Some(counts) = room.overview.as_ref().and_then(|o| o.credentials.as_ref()).map(|c| c.counts) {
+    if let Some(counts) = workspace.overview.as_ref().and_then(|o| o.credentials.as_ref()).map(|c| c.counts) {
         let revoked = if api.revoked { counts.of(api.kind, State::Revoked) } else { 0 };
         let all = counts.listed(api.kind) + revoked;
         let one = if api.kind == Kind::Legacy { "credential" } else { "key" };

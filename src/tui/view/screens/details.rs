@@ -14,7 +14,7 @@ use crate::{
     time::{Millis, Seconds},
     tui::{
         app::App,
-        dialog::About,
+        dialog::CredentialDetails,
         relative_time,
         view::{
             paint::{Paint, plain, span, wrap},
@@ -80,7 +80,7 @@ pub fn beside(app: &App, row: &CredentialRow, details: Option<&Details>, paint: 
 }
 
 /// Alone in a dialog.
-pub fn sheet(app: &App, about: &About, mut sheet: Sheet) -> Sheet {
+pub fn sheet(app: &App, about: &CredentialDetails, mut sheet: Sheet) -> Sheet {
     let details = &about.details;
     sheet.gap();
     for line in fact_lines(app, &facts(app, &details.row, Some(details), ROTATE_IT_LATER), sheet.room()) {
@@ -178,7 +178,7 @@ fn old_line(app: &App, old: &LiveSecret) -> String {
 
 /// Words that only users who may stop a secret get to read.
 fn stops(app: &App, words: &'static str) -> &'static str {
-    let may = app.room.as_ref().is_some_and(|room| room.may(Right::ManageCredentials));
+    let may = app.workspace.as_ref().is_some_and(|workspace| workspace.may(Right::ManageCredentials));
     if may { words } else { "" }
 }
 
@@ -194,7 +194,7 @@ fn shown_once(app: &App, row: &CredentialRow, details: Option<&Details>, lost: &
     let made_at: Millis = details.and_then(|d| d.secrets.first()).map_or(row.created_at, |s| s.created_at);
     let on = relative_time::day(app.now, made_at);
     let words = format!("shown once, on {on}; not kept in readable form.");
-    let may = app.room.as_ref().is_some_and(|room| room.may(Right::ManageCredentials));
+    let may = app.workspace.as_ref().is_some_and(|workspace| workspace.may(Right::ManageCredentials));
     match may && row.state != State::Revoked {
         true => format!("{words} Lost? {lost}"),
         false => words,

@@ -8,7 +8,7 @@ use crate::{
     sample::{self, Gateway, NOT_YOURS, SECRET_HINT, SHIPPED, languages},
     text,
     tui::{
-        app::{App, Room},
+        app::{App, Workspace},
         layout,
         screen::Docs,
         view::{
@@ -24,7 +24,7 @@ const HEAD: u16 = 3;
 const ABOVE: u16 = 2;
 
 /// The page behind the menu: the kinds where the tab has the tabs.
-pub fn page(app: &App, room: &Room, docs: &Docs, paint: &mut Paint<'_>, body: Rect) {
+pub fn page(app: &App, workspace: &Workspace, docs: &Docs, paint: &mut Paint<'_>, body: Rect) {
     let mut x = body.x + 1;
     for (n, kind) in Kind::ALL.into_iter().enumerate() {
         let words = format!("{} {}", n + 1, if body.width < 90 { kind.word() } else { kind.title() });
@@ -34,18 +34,18 @@ pub fn page(app: &App, room: &Room, docs: &Docs, paint: &mut Paint<'_>, body: Re
     }
     let style = if docs.gateways { app.theme.accent() } else { Style::new() };
     mark(paint, x, body.y, "4 Gateways", style, docs.gateways);
-    draw(app, room, paint, Rect { y: body.y + ABOVE, height: body.height.saturating_sub(ABOVE), ..body });
+    draw(app, workspace, paint, Rect { y: body.y + ABOVE, height: body.height.saturating_sub(ABOVE), ..body });
 }
 
 /// The sample with everything around it.
-pub fn draw(app: &App, room: &Room, paint: &mut Paint<'_>, body: Rect) {
-    let Some((docs, subject)) = room.docs_of() else { return };
+pub fn draw(app: &App, workspace: &Workspace, paint: &mut Paint<'_>, body: Rect) {
+    let Some((docs, subject)) = workspace.docs_of() else { return };
     if docs.gateways {
-        return gateways(app, room, docs, paint, body);
+        return gateways(app, workspace, docs, paint, body);
     }
     let kind = subject.kind;
     let dot = app.theme.glyphs.dot;
-    let whose = room.documented().map(|row| format!("{} {dot} ", row.name)).unwrap_or_default();
+    let whose = workspace.documented().map(|row| format!("{} {dot} ", row.name)).unwrap_or_default();
     let head = format!("{whose}{} {dot} {}", kind.title(), subject.key);
     let room_for = usize::from(body.width).saturating_sub(2);
     paint.text(1, body.y, &text::fit(&head, room_for, app.theme.glyphs.ellipsis), app.theme.strong());
@@ -57,12 +57,12 @@ pub fn draw(app: &App, room: &Room, paint: &mut Paint<'_>, body: Rect) {
         x += text::width(language.title()) as u16 + 3;
     }
     let under = Rect { y: body.y + HEAD, height: body.height.saturating_sub(HEAD), ..body };
-    scrolled(&lines(app, room), docs.scroll, paint, under);
+    scrolled(&lines(app, workspace), docs.scroll, paint, under);
 }
 
 /// The configuration of a gateway with everything around it.
-fn gateways(app: &App, room: &Room, docs: &Docs, paint: &mut Paint<'_>, body: Rect) {
-    let head = format!("Gateways {} the verifier is at {}", app.theme.glyphs.dot, verifier(app, room));
+fn gateways(app: &App, workspace: &Workspace, docs: &Docs, paint: &mut Paint<'_>, body: Rect) {
+    let head = format!("Gateways {} the verifier is at {}", app.theme.glyphs.dot, verifier(app, workspace));
     let room_for = usize::from(body.width).saturating_sub(2);
     paint.text(1, body.y, &text::fit(&head, room_for, app.theme.glyphs.ellipsis), app.theme.strong());
     let mut x = body.x + 1;
@@ -73,21 +73,21 @@ fn gateways(app: &App, room: &Room, docs: &Docs, paint: &mut Paint<'_>, body: Re
         x += text::width(gateway.title()) as u16 + 3;
     }
     let under = Rect { y: body.y + HEAD, height: body.height.saturating_sub(HEAD), ..body };
-    scrolled(&lines(app, room), docs.scroll, paint, under);
+    scrolled(&lines(app, workspace), docs.scroll, paint, under);
 }
 
 /// Address of the verifier; an example for users who may not know it.
-pub fn verifier<'a>(app: &'a App, room: &Room) -> &'a str {
+pub fn verifier<'a>(app: &'a App, workspace: &Workspace) -> &'a str {
     // The demo has no place of its own.
-    if app.places.verifier.is_empty() || !room.may(Right::ManageSite) { SHIPPED } else { &app.places.verifier }
+    if app.places.verifier.is_empty() || !workspace.may(Right::ManageSite) { SHIPPED } else { &app.places.verifier }
 }
 
-fn gateway_lines(app: &App, room: &Room, gateway: Gateway) -> Vec<Line<'static>> {
+fn gateway_lines(app: &App, workspace: &Workspace, gateway: Gateway) -> Vec<Line<'static>> {
     let said = |sentence: &str| -> Vec<Line<'static>> {
         wrap(sentence, width(app)).iter().map(|text| Line::from(plain(text))).collect()
     };
-    let mut lines = if room.may(Right::ManageSite) { vec![] } else { said(NOT_YOURS) };
-    match gateway.snippet(verifier(app, room), &room.upstream()) {
+    let mut lines = if workspace.may(Right::ManageSite) { vec![] } else { said(NOT_YOURS) };
+    match gateway.snippet(verifier(app, workspace), &workspace.upstream()) {
         Ok(text) => lines.extend(file_lines(app, &text)),
         Err(why) => lines.extend(said(&why.to_string())),
     }
@@ -109,24 +109,24 @@ fn file_lines(app: &App, text: &str) -> Vec<Line<'static>> {
 }
 
 /// How many lines do not fit.
-pub fn overflow(app: &App, room: &Room) -> usize {
-    lines(app, room).len().saturating_sub(layout::page_rows(app.size).saturating_sub(usize::from(ABOVE + HEAD)))
+pub fn overflow(app: &App, workspace: &Workspace) -> usize {
+    lines(app, workspace).len().saturating_sub(layout::page_rows(app.size).saturating_sub(usize::from(ABOVE + HEAD)))
 }
 
-fn lines(app: &App, room: &Room) -> Vec<Line<'static>> {
-    let Some((docs, subject)) = room.docs_of() else { return vec![] };
+fn lines(app: &App, workspace: &Workspace) -> Vec<Line<'static>> {
+    let Some((docs, subject)) = workspace.docs_of() else { return vec![] };
     if docs.gateways {
-        return gateway_lines(app, room, docs.gateway());
+        return gateway_lines(app, workspace, docs.gateway());
     }
-    let (theme, language, site) = (app.theme, docs.language(subject.kind), room.site());
+    let (theme, language, site) = (app.theme, docs.language(subject.kind), workspace.site());
     let said = |sentence: &str, style: Style| -> Vec<Line<'static>> {
         wrap(sentence, width(app)).iter().map(|line| Line::from(span(line, style))).collect()
     };
     let mut lines = Vec::new();
-    for warning in warnings(app, room, sample::obstacle(language, &subject, &site)) {
+    for warning in warnings(app, workspace, sample::obstacle(language, &subject, &site)) {
         lines.extend(said(&format!("{} {warning}", theme.glyphs.warning), theme.warn()));
     }
-    if room.documented().is_none() {
+    if workspace.documented().is_none() {
         lines.extend(said("Put your own key in the place of the one that stands here.", Style::new()));
     }
     lines.extend(said(SECRET_HINT, Style::new()));
@@ -141,8 +141,8 @@ fn lines(app: &App, room: &Room) -> Vec<Line<'static>> {
 }
 
 /// Why the sample will be refused, if that is known.
-fn warnings(app: &App, room: &Room, obstacle: Option<String>) -> Vec<String> {
-    let condition = room.documented().map(|row| row.condition(app.now)).filter(|c| !c.usable());
+fn warnings(app: &App, workspace: &Workspace, obstacle: Option<String>) -> Vec<String> {
+    let condition = workspace.documented().map(|row| row.condition(app.now)).filter(|c| !c.usable());
     let state = condition.map(|c| format!("This one is {}: it is refused now.", c.words()));
     state.into_iter().chain(obstacle).collect()
 }

@@ -8,7 +8,7 @@ use crate::{
     text,
     tui::{
         app::App,
-        dialog::About,
+        dialog::CredentialDetails,
         reply::HISTORY,
         view::{
             paint::{plain, span},
@@ -18,8 +18,8 @@ use crate::{
 };
 
 /// Adds it, for those who may read the trail.
-pub fn add(app: &App, about: &About, sheet: &mut Sheet) {
-    if !app.room.as_ref().is_some_and(|room| room.may(Right::ReadTrail)) {
+pub fn add(app: &App, about: &CredentialDetails, sheet: &mut Sheet) {
+    if !app.workspace.as_ref().is_some_and(|workspace| workspace.may(Right::ReadTrail)) {
         return;
     }
     refusals(app, about, sheet);
@@ -40,7 +40,7 @@ pub fn add(app: &App, about: &About, sheet: &mut Sheet) {
 }
 
 /// The last requests with it that were refused: why a client does not get through.
-fn refusals(app: &App, about: &About, sheet: &mut Sheet) {
+fn refusals(app: &App, about: &CredentialDetails, sheet: &mut Sheet) {
     let Some(newest) = about.details.refusals.first() else { return };
     sheet.spans(vec![span("Refused requests", app.theme.strong())]);
     for refusal in &about.details.refusals {

@@ -8,33 +8,33 @@ use crate::{
     text,
     time::DAY,
     tui::{
-        act::Look,
-        app::{App, Room},
+        act::AttentionItem,
+        app::{App, Workspace},
         relative_time,
-        screen::{ACCOUNT, AccountRow, MENU, Menu, MenuRow, Rows, SETTINGS, SettingsRow},
+        screen::{ACCOUNT, AccountRow, MENU, Menu, MenuRow, RowSelection, SETTINGS, SettingsRow},
         theme::UNICODE,
         view::paint::{Paint, plain, span},
     },
 };
 
 /// The menu.
-pub fn menu(app: &App, room: &Room, menu: &Menu, paint: &mut Paint<'_>, body: Rect) {
+pub fn menu(app: &App, workspace: &Workspace, menu: &Menu, paint: &mut Paint<'_>, body: Rect) {
     let mut y = body.y;
     for (i, (row, title, words)) in MENU.iter().enumerate() {
         // What ends something stands apart from what opens something.
         if *row == MenuRow::Lock {
             y += 1;
         }
-        let selected = menu.look.is_none() && i == menu.rows.selected;
+        let selected = menu.attention.is_none() && i == menu.rows.selected;
         line(paint, y, title, 18, words, selected, false);
         y += 1;
     }
-    to_look_at(app, room, menu, paint, y + 1, body.bottom());
+    attention(app, workspace, menu, paint, y + 1, body.bottom());
 }
 
-fn to_look_at(app: &App, room: &Room, menu: &Menu, paint: &mut Paint<'_>, top: u16, end: u16) {
-    let looks = room.to_look_at();
-    if looks.is_empty() {
+fn attention(app: &App, workspace: &Workspace, menu: &Menu, paint: &mut Paint<'_>, top: u16, end: u16) {
+    let items = workspace.attention();
+    if items.is_empty() {
         return;
     }
     let theme = app.theme;
@@ -42,13 +42,13 @@ fn to_look_at(app: &App, room: &Room, menu: &Menu, paint: &mut Paint<'_>, top: u
     // When they do not all fit, the focused one is in sight.
     let rows = usize::from(end.saturating_sub(from)).max(1);
     let title =
-        if looks.len() > rows { format!("To look at, {} in all", looks.len()) } else { "To look at".to_owned() };
+        if items.len() > rows { format!("To look at, {} in all", items.len()) } else { "To look at".to_owned() };
     paint.text(1, top, &title, theme.strong());
-    let first = menu.look.map_or(0, |i| (i + 1).saturating_sub(rows));
-    for (y, (i, look)) in (from..end).zip(looks.iter().enumerate().skip(first)) {
-        let selected = menu.look == Some(i);
+    let first = menu.attention.map_or(0, |i| (i + 1).saturating_sub(rows));
+    for (y, (i, attention)) in (from..end).zip(items.iter().enumerate().skip(first)) {
+        let selected = menu.attention == Some(i);
         let mark = if selected { theme.glyphs.selected } else { " " };
-        let words = look_words(app, look, usize::from(paint.area().width).saturating_sub(6));
+        let words = attention_words(app, attention, usize::from(paint.area().width).saturating_sub(6));
         let spans =
             vec![plain(&format!("{mark} ")), span(theme.glyphs.warning, theme.warn()), plain(&format!(" {words}"))];
         paint.line(1, y, paint.area().width, &Line::from(spans));
@@ -59,33 +59,37 @@ fn to_look_at(app: &App, room: &Room, menu: &Menu, paint: &mut Paint<'_>, top: u
 }
 
 /// One line, at most `room` columns: the name is shortened first, so that the event is told in full.
-fn look_words(app: &App, look: &Look, room: usize) -> String {
-    let (name, happened) = match look {
-        Look::Lost(lost) => {
+fn attention_words(app: &App, attention: &AttentionItem, room: usize) -> String {
+    let (name, happened) = match attention {
+        AttentionItem::Lost(lost) => {
             let (name, happened) = (&lost.row.name, lost_words(lost.how));
             let advised = format!("{happened}; rotate it");
             let fits = text::width(name) + text::width(&advised) <= room;
             (Some(name), if fits { advised } else { happened.to_owned() })
         }
-        Look::Expiring(row) => {
+        AttentionItem::Expiring(row) => {
             let left = row.options.expires_at.map_or(0, |at| at.millis().since(app.now));
             let words =
                 if left > 0 { format!(" expires in {}", relative_time::span(left)) } else { " has expired".to_owned() };
             (Some(&row.name), words)
         }
-        Look::MoreExpiring(n, kind) => {
+        AttentionItem::MoreExpiring(n, kind) => {
             let expire = if n.0 == 1 { "expires" } else { "expire" };
             (None, format!("{} {expire} within {EXPIRING_DAYS} days", counted(*n, *kind, "more ")))
         }
-        Look::NeverUsed(n, kind) => {
+        AttentionItem::NeverUsed(n, kind) => {
             let were = if n.0 == 1 { "was" } else { "were" };
             (None, format!("{} {were} never used", counted(*n, *kind, "")))
         }
-        Look::Unasked => (None, "No gateway has asked yet: see how to set one up".to_owned()),
-        Look::WentBack => (None, "The store went back. To accept that: keydesk audit accept --as NAME".to_owned()),
-        Look::Altered(what) => (None, format!("Not trusted: {what} (keydesk audit verify --as NAME)")),
-        Look::SettingTampered => (None, "A setting was changed outside keydesk (tampered): set it again".to_owned()),
-        Look::OneAdministrator => (None, ONLY_ADMINISTRATOR.to_owned()),
+        AttentionItem::Unasked => (None, "No gateway has asked yet: see how to set one up".to_owned()),
+        AttentionItem::WentBack => {
+            (None, "The store went back. To accept that: keydesk audit accept --as NAME".to_owned())
+        }
+        AttentionItem::Altered(what) => (None, format!("Not trusted: {what} (keydesk audit verify --as NAME)")),
+        AttentionItem::SettingTampered => {
+            (None, "A setting was changed outside keydesk (tampered): set it again".to_owned())
+        }
+        AttentionItem::OneAdministrator => (None, ONLY_ADMINISTRATOR.to_owned()),
     };
     let ellipsis = app.theme.glyphs.ellipsis;
     let name =
@@ -110,13 +114,13 @@ fn counted(n: Capped, kind: Kind, more: &str) -> String {
 }
 
 /// The settings.
-pub fn settings(app: &App, room: &Room, rows: &Rows, paint: &mut Paint<'_>, body: Rect) {
+pub fn settings(app: &App, workspace: &Workspace, rows: &RowSelection, paint: &mut Paint<'_>, body: Rect) {
     for (i, (row, title, right)) in SETTINGS.iter().enumerate() {
-        let allowed = room.may(*right);
-        let words = if allowed { numbers(app, room, *row) } else { "Administrators only".to_owned() };
+        let allowed = workspace.may(*right);
+        let words = if allowed { numbers(app, workspace, *row) } else { "Administrators only".to_owned() };
         line(paint, body.y + i as u16, title, 21, &words, i == rows.selected, !allowed);
     }
-    let changes = room.overview.as_ref().and_then(|o| o.site.as_ref()).map_or(&[][..], |s| &s.last_changes);
+    let changes = workspace.overview.as_ref().and_then(|o| o.site.as_ref()).map_or(&[][..], |s| &s.last_changes);
     let top = body.y + SETTINGS.len() as u16 + 2;
     if changes.is_empty() || top + 2 >= body.bottom() {
         return;
@@ -127,8 +131,8 @@ pub fn settings(app: &App, room: &Room, rows: &Rows, paint: &mut Paint<'_>, body
     }
 }
 
-fn numbers(app: &App, room: &Room, row: SettingsRow) -> String {
-    let Some(overview) = &room.overview else { return "...".to_owned() };
+fn numbers(app: &App, workspace: &Workspace, row: SettingsRow) -> String {
+    let Some(overview) = &workspace.overview else { return "...".to_owned() };
     let site = overview.site.as_ref();
     match row {
         SettingsRow::Api => match &overview.credentials {
@@ -140,7 +144,7 @@ fn numbers(app: &App, room: &Room, row: SettingsRow) -> String {
         },
         SettingsRow::Users => site.map_or(String::new(), |s| {
             let locked = if s.locked > 0 { format!("   {} locked", s.locked) } else { String::new() };
-            format!("{}{locked}", people(s.users))
+            format!("{}{locked}", user_count(s.users))
         }),
         SettingsRow::Activity => site.map_or(String::new(), |s| {
             let last =
@@ -150,13 +154,13 @@ fn numbers(app: &App, room: &Room, row: SettingsRow) -> String {
         SettingsRow::Security => {
             let age = site.and_then(|s| s.master_key_made_at).map(|at| app.now.since(at) / DAY);
             let age = age.map(|days| format!(", master key {days} days old")).unwrap_or_default();
-            format!("lock after {}{age}", relative_time::span(room.session.idle_lock))
+            format!("lock after {}{age}", relative_time::span(workspace.session.idle_lock))
         }
     }
 }
 
 /// How many users, in words.
-pub fn people(n: i64) -> String {
+pub fn user_count(n: i64) -> String {
     if n == 1 { "1 person".to_owned() } else { format!("{n} people") }
 }
 
@@ -174,7 +178,7 @@ fn change(app: &App, row: &TrailRow, width: usize) -> String {
 }
 
 /// One's own account.
-pub fn account(app: &App, room: &Room, rows: &Rows, paint: &mut Paint<'_>, body: Rect) {
+pub fn account(app: &App, workspace: &Workspace, rows: &RowSelection, paint: &mut Paint<'_>, body: Rect) {
     for (i, (row, title, words)) in ACCOUNT.iter().enumerate() {
         let now = match row {
             AccountRow::ChangePassword | AccountRow::SignIns => String::new(),
@@ -184,7 +188,7 @@ pub fn account(app: &App, room: &Room, rows: &Rows, paint: &mut Paint<'_>, body:
         };
         line(paint, body.y + i as u16, title, 21, &format!("{now}{words}"), i == rows.selected, false);
     }
-    let session = &room.session;
+    let session = &workspace.session;
     let last = match &session.last {
         Some(last) => format!("{}{}", relative_time::moment(app.now, last.at), from(last.address.as_deref())),
         None => "none before this one".to_owned(),

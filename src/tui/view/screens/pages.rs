@@ -8,7 +8,7 @@ use crate::{
     text,
     time::{DAY, MINUTE},
     tui::{
-        app::{App, Room},
+        app::{App, Workspace},
         dialog::Part,
         relative_time,
         screen::Topic,
@@ -20,8 +20,8 @@ use crate::{
 };
 
 /// Draws a page.
-pub fn draw(app: &App, room: &Room, topic: Topic, scroll: usize, paint: &mut Paint<'_>, body: Rect) {
-    scrolled(&lines(app, room, topic), scroll, paint, body);
+pub fn draw(app: &App, workspace: &Workspace, topic: Topic, scroll: usize, paint: &mut Paint<'_>, body: Rect) {
+    scrolled(&lines(app, workspace, topic), scroll, paint, body);
 }
 
 /// Stands at the end of the last line while there are more.
@@ -48,22 +48,22 @@ pub fn scrolled(lines: &[Line<'static>], scroll: usize, paint: &mut Paint<'_>, b
 }
 
 /// The lines of a page.
-pub fn lines(app: &App, room: &Room, topic: Topic) -> Vec<Line<'static>> {
-    let mut page = Page { lines: vec![], width: usize::from(app.size.0).saturating_sub(4), app };
+pub fn lines(app: &App, workspace: &Workspace, topic: Topic) -> Vec<Line<'static>> {
+    let mut page = FactPage { lines: vec![], width: usize::from(app.size.0).saturating_sub(4), app };
     match topic {
-        Topic::Security => security(app, room, &mut page),
-        Topic::SignIns => sign_ins(app, room, &mut page),
+        Topic::Security => security(app, workspace, &mut page),
+        Topic::SignIns => sign_ins(app, workspace, &mut page),
     }
     page.lines
 }
 
-struct Page<'a> {
+struct FactPage<'a> {
     lines: Vec<Line<'static>>,
     width: usize,
     app: &'a App,
 }
 
-impl Page<'_> {
+impl FactPage<'_> {
     fn say(&mut self, sentence: &str) {
         self.lines.extend(wrap(sentence, self.width).iter().map(|line| Line::from(plain(line))));
     }
@@ -90,9 +90,9 @@ impl Page<'_> {
     }
 }
 
-fn sign_ins(app: &App, room: &Room, page: &mut Page<'_>) {
+fn sign_ins(app: &App, workspace: &Workspace, page: &mut FactPage<'_>) {
     page.head("Signed in, and refused under your name");
-    match room.sign_ins.as_deref() {
+    match workspace.sign_ins.as_deref() {
         None => page.say("Reading ..."),
         Some([]) => page.say("There was no sign-in yet, and none was refused."),
         Some(rows) => rows.iter().for_each(|row| page.row(&sign_in(app, row), row.outcome.is_in())),
@@ -112,21 +112,21 @@ fn sign_in(app: &App, row: &OwnSignIn) -> String {
 }
 
 /// Where the value of a setting comes from, once that is known.
-fn standing(room: &Room, setting: Setting) -> Option<Standing> {
-    room.security.as_ref().and_then(|security| security.of(setting)).map(|set| set.state)
+fn standing(workspace: &Workspace, setting: Setting) -> Option<Standing> {
+    workspace.security.as_ref().and_then(|security| security.of(setting)).map(|set| set.state)
 }
 
-fn security(app: &App, room: &Room, page: &mut Page<'_>) {
+fn security(app: &App, workspace: &Workspace, page: &mut FactPage<'_>) {
     page.head("This desk");
-    let own = room.session.idle_lock / MINUTE;
-    let set = room.security.as_ref().map_or(own, |security| security.idle_lock_minutes());
-    let default = standing(room, Setting::LockTime) == Some(Standing::Default);
+    let own = workspace.session.idle_lock / MINUTE;
+    let set = workspace.security.as_ref().map_or(own, |security| security.idle_lock_minutes());
+    let default = standing(workspace, Setting::LockTime) == Some(Standing::Default);
     let default = if default { " (default)" } else { "" };
     page.say(&format!(
         "It locks after {} without a key{default}. Press e to change that.",
         relative_time::span(set * MINUTE)
     ));
-    if standing(room, Setting::LockTime) == Some(Standing::Tampered) {
+    if standing(workspace, Setting::LockTime) == Some(Standing::Tampered) {
         page.warn(
             "The lock time was changed outside keydesk (tampered): what stands here is the default. Set it again.",
         );
@@ -140,7 +140,7 @@ fn security(app: &App, room: &Room, page: &mut Page<'_>) {
     for part in [Part::Api, Part::Verifier] {
         page.gap();
         page.head(if part == Part::Api { "API (a changes it)" } else { "Verifiers (v changes it)" });
-        let now = room.security.iter().flat_map(|security| &security.settings);
+        let now = workspace.security.iter().flat_map(|security| &security.settings);
         for set in now.filter(|set| part.settings().contains(&set.setting)) {
             let title = set.setting.title();
             match set.state {
@@ -154,7 +154,7 @@ fn security(app: &App, room: &Room, page: &mut Page<'_>) {
     page.say(&format!("A user's password has {MIN_PASSWORD} or more characters."));
     let pause = relative_time::span(FIRST_PAUSE);
     page.say(&format!("{FREE_TRIES} wrong passwords lock a name for {pause}; each further time twice as long."));
-    if let Some(at) = room.overview.as_ref().and_then(|o| o.site.as_ref()).and_then(|s| s.master_key_made_at) {
+    if let Some(at) = workspace.overview.as_ref().and_then(|o| o.site.as_ref()).and_then(|s| s.master_key_made_at) {
         let days = app.now.since(at) / DAY;
         page.gap();
         page.head("Master key");

@@ -18,7 +18,7 @@ use crate::{
 
 /// Draws the list under the tabs.
 pub fn draw(app: &App, list: &RefusedList, paint: &mut Paint<'_>, body: Rect) {
-    let Some(all) = list.roll.rows() else {
+    let Some(all) = list.list.rows() else {
         paint.text(3, body.y + 1, "Reading what was refused ...", Style::new());
         return paint.cursor(3, body.y + 1);
     };
@@ -30,7 +30,7 @@ pub fn draw(app: &App, list: &RefusedList, paint: &mut Paint<'_>, body: Rect) {
         return paint.cursor(3, body.y + 2);
     }
     let height = layout::trail_rows(app.size, true);
-    for (y, (row, selected)) in (body.y + 1..body.bottom()).zip(list.roll.visible(height)) {
+    for (y, (row, selected)) in (body.y + 1..body.bottom()).zip(list.list.visible(height)) {
         let mark = if selected { app.theme.glyphs.selected } else { " " };
         paint.text(1, y, &format!("{mark} {}", row_line(app, row, width)), Style::new());
         if selected {
@@ -38,7 +38,7 @@ pub fn draw(app: &App, list: &RefusedList, paint: &mut Paint<'_>, body: Rect) {
             paint.cursor(1, y);
         }
     }
-    if let Some(row) = list.roll.selected().filter(|_| app.size.1 >= 20) {
+    if let Some(row) = list.list.selected().filter(|_| app.size.1 >= 20) {
         let y = body.y + 1 + height as u16;
         in_full(app, row, paint, Rect { y, height: body.bottom().saturating_sub(y), ..body });
     }
@@ -90,7 +90,7 @@ pub fn sentences(app: &App, row: &Refused) -> Vec<String> {
 /// The status line.
 pub fn status(list: &RefusedList) -> String {
     let whose = list.only.as_ref().map(|(_, name)| format!(" of {name}")).unwrap_or_default();
-    match list.roll.is_newest() {
+    match list.list.is_newest() {
         true => format!("The newest refused requests{whose} first"),
         false => format!("Older refused requests{whose}; g goes to the newest"),
     }

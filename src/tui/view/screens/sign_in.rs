@@ -6,9 +6,9 @@ use crate::{
     text,
     tui::{
         app::App,
-        form::Input,
+        form::Control,
         relative_time,
-        sign_in::{Door, Kind, Said},
+        sign_in::{SignInKind, SignInMessage, SignInScreen},
         view::{
             dialogs::forms,
             paint::{Paint, wrap},
@@ -21,19 +21,19 @@ use crate::{
 const WIDTH: u16 = 52;
 
 /// Draws the door.
-pub fn draw(app: &App, door: &Door, paint: &mut Paint<'_>, body: Rect) {
-    match door.kind {
-        Kind::SetUp => set_up(app, door, paint, body),
-        Kind::SignIn | Kind::Lock => sign_in(app, door, paint, body),
+pub fn draw(app: &App, sign_in: &SignInScreen, paint: &mut Paint<'_>, body: Rect) {
+    match sign_in.kind {
+        SignInKind::SetUp => set_up(app, sign_in, paint, body),
+        SignInKind::SignIn | SignInKind::Lock => sign_in(app, sign_in, paint, body),
     }
 }
 
-fn set_up(app: &App, door: &Door, paint: &mut Paint<'_>, body: Rect) {
+fn set_up(app: &App, sign_in: &SignInScreen, paint: &mut Paint<'_>, body: Rect) {
     let mut sheet = Sheet::new("Set up", WIDTH, app.theme).labels(11);
     sheet.gap();
-    forms::new_password_fields(app, &door.form, &mut sheet);
+    forms::new_password_fields(app, &sign_in.form, &mut sheet);
     sheet.gap();
-    sheet.buttons(&door.form, |_| !app.is_waiting());
+    sheet.buttons(&sign_in.form, |_| !app.is_waiting());
     let height = sheet.len() as u16 + 2;
     // With little room the words around the box go first, then the box scrolls.
     let words = body.height >= height + 8;
@@ -46,7 +46,7 @@ fn set_up(app: &App, door: &Door, paint: &mut Paint<'_>, body: Rect) {
     let area = Rect { y: body.y + top, height: body.height.saturating_sub(top).min(height), ..body };
     sheet.draw(paint, area, 0);
     let under = top + height + 1;
-    match said(app, door) {
+    match said(app, sign_in) {
         Some((said, style)) => {
             say(paint, body, under.min(body.height.saturating_sub(3)), &said, style);
         }
@@ -68,43 +68,43 @@ fn places(app: &App, paint: &mut Paint<'_>, body: Rect, from: u16) {
     say(paint, body, from + lines + 1, &format!("The database is {}", app.places.database), Style::new());
 }
 
-fn sign_in(app: &App, door: &Door, paint: &mut Paint<'_>, body: Rect) {
+fn sign_in(app: &App, sign_in: &SignInScreen, paint: &mut Paint<'_>, body: Rect) {
     let account = if app.account.is_empty() { "keydesk" } else { &app.account };
     let mut sheet = Sheet::new(account, WIDTH, app.theme).labels(11);
     sheet.gap();
-    for (entry, focused) in door.form.shown().filter(|(e, _)| !matches!(e.input, Input::Button(_))) {
+    for (entry, focused) in sign_in.form.shown().filter(|(e, _)| !matches!(e.input, Control::Button(_))) {
         sheet.field(entry, focused);
     }
     sheet.gap();
-    sheet.buttons(&door.form, |_| !app.is_waiting());
+    sheet.buttons(&sign_in.form, |_| !app.is_waiting());
     let height = (sheet.len() as u16 + 2).min(body.height);
     sheet.draw(paint, Rect { height, ..body }, 0);
-    let (sentence, style) = said(app, door).unwrap_or_else(|| (greeting(app, door), Style::new()));
+    let (sentence, style) = said(app, sign_in).unwrap_or_else(|| (greeting(app, sign_in), Style::new()));
     say(paint, body, height + 1, &sentence, style);
 }
 
 /// The text under the form before the first try.
-fn greeting(app: &App, door: &Door) -> String {
-    let locked = match door.kind {
-        Kind::Lock => "Locked. Your screen and your forms are kept; secrets were wiped.",
-        Kind::SetUp | Kind::SignIn => "",
+fn greeting(app: &App, sign_in: &SignInScreen) -> String {
+    let locked = match sign_in.kind {
+        SignInKind::Lock => "Locked. Your screen and your forms are kept; secrets were wiped.",
+        SignInKind::SetUp | SignInKind::SignIn => "",
     };
     format!("{locked} {}", app.notice.as_deref().unwrap_or_default()).trim().to_owned()
 }
 
-fn said(app: &App, door: &Door) -> Option<(String, Style)> {
+fn said(app: &App, sign_in: &SignInScreen) -> Option<(String, Style)> {
     let bad = app.theme.bad();
     if app.is_waiting() {
-        let doing = if door.kind == Kind::SetUp { "Setting up ..." } else { "Checking ..." };
+        let doing = if sign_in.kind == SignInKind::SetUp { "Setting up ..." } else { "Checking ..." };
         return Some((doing.to_owned(), app.theme.strong()));
     }
-    Some(match door.said.as_ref()? {
-        Said::Sentence(sentence) => (sentence.clone(), bad),
-        Said::Wrong(left, pause) => {
+    Some(match sign_in.said.as_ref()? {
+        SignInMessage::Sentence(sentence) => (sentence.clone(), bad),
+        SignInMessage::Wrong(left, pause) => {
             let tries = if *left == 1 { "1 try".to_owned() } else { format!("{left} tries") };
             (format!("Name or password is wrong. {tries} left before a pause of {}.", relative_time::span(*pause)), bad)
         }
-        Said::Locked(until) if *until > app.now => {
+        SignInMessage::Locked(until) if *until > app.now => {
             let (clock, left) = (until.utc("%H:%M UTC"), relative_time::span(until.since(app.now)));
             (
                 format!(
@@ -113,7 +113,7 @@ fn said(app: &App, door: &Door) -> Option<(String, Style)> {
                 bad,
             )
         }
-        Said::Locked(_) => ("The pause is over. Type your password.".to_owned(), Style::new()),
+        SignInMessage::Locked(_) => ("The pause is over. Type your password.".to_owned(), Style::new()),
     })
 }
 

@@ -9,7 +9,7 @@ use crate::{
         app::App,
         layout,
         pending::Slot,
-        screen::{Checked, TrailList},
+        screen::{TrailCheck, TrailList},
         view::{
             dialogs::trail_entry,
             paint::{Paint, wrap},
@@ -27,9 +27,9 @@ pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, body: Rect) {
     let heading = line(app, width, ["NO.", "WHEN (UTC)", "WHO", "DID", "WHAT", "FROM"]);
     paint.text(3, body.y, &heading, app.theme.strong());
     if all.is_empty() {
-        let said = match list.narrow.is_all() {
+        let said = match list.filter.is_all() {
             true => "Nothing was done yet.".to_owned(),
-            false => format!("There are no {}. Press / to show others.", list.narrow.words()),
+            false => format!("There are no {}. Press / to show others.", list.filter.words()),
         };
         paint.text(3, body.y + 2, &said, Style::new());
         return paint.cursor(3, body.y + 2);
@@ -109,15 +109,15 @@ pub fn status(app: &App, list: &TrailList) -> String {
             0 => "Checking the trail ...".to_owned(),
             n => format!("Checking the trail: {n} entries so far"),
         });
-    } else if let Some(Checked { report, at }) = &list.checked {
+    } else if let Some(TrailCheck { report, at }) = &list.checked {
         let at = at.utc("%H:%M");
         parts.push(match &report.broken {
             None => format!("Trail whole: entries 1 to {} checked {at}", report.no),
             Some(what) => format!("Trail broken: {what}, checked {at}"),
         });
     }
-    let what = if list.credentials_only { "entries about credentials".to_owned() } else { list.narrow.words() };
-    parts.push(match (list.is_newest(), list.narrow.is_all()) {
+    let what = if list.credentials_only { "entries about credentials".to_owned() } else { list.filter.words() };
+    parts.push(match (list.is_newest(), list.filter.is_all()) {
         (true, true) => format!("The newest {what} first"),
         (true, false) => format!("Only {what}"),
         (false, _) => format!("Older {what}; g goes to the newest"),

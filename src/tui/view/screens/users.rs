@@ -9,7 +9,7 @@ use crate::{
     tui::{
         app::App,
         layout, relative_time,
-        screen::People,
+        screen::UserList,
         view::{
             paint::{Paint, wrap},
             screens::menu,
@@ -18,16 +18,16 @@ use crate::{
 };
 
 /// Draws the list and the selected user.
-pub fn draw(app: &App, people: &People, paint: &mut Paint<'_>, body: Rect) {
+pub fn draw(app: &App, users: &UserList, paint: &mut Paint<'_>, body: Rect) {
     let width = usize::from(body.width).saturating_sub(4);
     let heading = line(app, width, ["NAME", "PERMISSION LEVEL", "STATE", "LAST SIGN-IN", "LIVE KEYS"]);
     paint.text(3, body.y, &heading, app.theme.strong());
-    if people.rows().is_none() {
+    if users.rows().is_none() {
         paint.text(3, body.y + 2, "Reading the users ...", Style::new());
         return paint.cursor(3, body.y + 2);
     }
     let height = layout::trail_rows(app.size, false);
-    for (y, (row, selected)) in (body.y + 1..body.bottom()).zip(people.visible(height)) {
+    for (y, (row, selected)) in (body.y + 1..body.bottom()).zip(users.visible(height)) {
         let mark = if selected { app.theme.glyphs.selected } else { " " };
         paint.text(1, y, &format!("{mark} {}", row_line(app, row, width)), Style::new());
         if selected {
@@ -36,7 +36,7 @@ pub fn draw(app: &App, people: &People, paint: &mut Paint<'_>, body: Rect) {
             paint.cursor(1, y);
         }
     }
-    if let Some(row) = people.selected().filter(|_| app.size.1 >= 20) {
+    if let Some(row) = users.selected().filter(|_| app.size.1 >= 20) {
         let y = body.y + 1 + height as u16;
         in_full(app, row, paint, Rect { y, height: body.bottom().saturating_sub(y), ..body });
     }
@@ -124,10 +124,10 @@ fn keys_made(row: &UserRow) -> String {
 }
 
 /// The status line.
-pub fn status(app: &App, people: &People) -> String {
-    let rows = people.rows().unwrap_or_default();
+pub fn status(app: &App, users: &UserList) -> String {
+    let rows = users.rows().unwrap_or_default();
     let some = |n: usize, word: &str| if n > 0 { format!(", {n} {word}") } else { String::new() };
     let locked = rows.iter().filter(|row| locked(app, row)).count();
     let disabled = rows.iter().filter(|row| row.state == UserState::Disabled).count();
-    format!("{}{}{}", menu::people(rows.len() as i64), some(locked, "locked"), some(disabled, "disabled"))
+    format!("{}{}{}", menu::user_count(rows.len() as i64), some(locked, "locked"), some(disabled, "disabled"))
 }
