@@ -3,14 +3,15 @@
 use crate::{
     account::{Right, allows},
     hub::{Actor, CredentialId, Denied, LostSecret, Overview, OwnSignIn, Security, Session},
+    sample::SHIPPED,
     time::{MINUTE, Millis},
     tui::{
         dialog::{ChangePassword, Dialog, Reading},
         form::Form,
-        keymap::Scope,
+        keymap::{Action, Scope},
         msg::{Call, Effect, Ticket},
         pending::{Pending, Slot},
-        screen::{Api, Menu, Screen},
+        screen::{Api, AttentionItem, Menu, Screen, attention},
         sign_in::SignInScreen,
         theme::Theme,
         toast::Toast,
@@ -39,6 +40,9 @@ pub struct AppSetup {
     pub no_clipboard: Option<String>,
     /// A sentence for the lock screen: the demo shows its password there.
     pub notice: Option<String>,
+    /// How many lines do not fit of what can be scrolled now. Only a view can tell, so it hands this in: the state
+    /// machine knows no view.
+    pub overflow: fn(&App) -> usize,
 }
 
 /// Where things are kept, in words for the screen.
@@ -77,6 +81,7 @@ pub struct App {
     pub(super) places: DisplayPaths,
     pub(super) no_clipboard: Option<String>,
     pub(super) notice: Option<String>,
+    overflow: fn(&Self) -> usize,
     pub(super) account: String,
     /// Set-up, sign-in or lock screen; when locked, the signed-in state is behind it.
     pub(super) sign_in: Option<SignInScreen>,
@@ -166,6 +171,11 @@ impl Workspace {
         self.session.actor.clone()
     }
 
+    /// The attention list, the most urgent item first.
+    pub(super) fn attention(&self) -> Vec<AttentionItem> {
+        self.overview.as_ref().map_or_else(Vec::new, |overview| attention(overview, self.session.role))
+    }
+
     /// The screen that is shown.
     pub(super) fn screen(&self) -> Option<&Screen> {
         self.screens.last()
@@ -217,6 +227,7 @@ impl App {
             places: setup.places,
             no_clipboard: setup.no_clipboard,
             notice: setup.notice,
+            overflow: setup.overflow,
             account: String::new(),
             sign_in: None,
             workspace: None,
@@ -278,6 +289,18 @@ impl App {
 
     pub(super) fn shows_relative_times(&self) -> bool {
         self.sign_in.is_none() && self.workspace.as_ref().is_some_and(|workspace| workspace.shows_relative_times())
+    }
+
+    /// How far an action can scroll what is shown; measured only for those that scroll.
+    pub(super) fn scroll_limit(&self, action: Action) -> usize {
+        if action.moves() { (self.overflow)(self) } else { 0 }
+    }
+
+    /// Where the verifier is, for the files of gateways; the shipped address where it is unknown, or not this user's
+    /// to know.
+    pub(super) fn verifier_address(&self) -> &str {
+        let knows = self.workspace.as_ref().is_some_and(|workspace| workspace.may(Right::ManageSite));
+        if knows && !self.places.verifier.is_empty() { &self.places.verifier } else { SHIPPED }
     }
 
     /// Whether a frame is wanted; asking takes the wish away.

@@ -16,6 +16,7 @@ use keydesk::{
         keymap::chord::{Chord, Code, Mods},
         msg::{Call, CopyOutcome, Effect, Msg, Reply},
         theme::Theme,
+        view,
     },
 };
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, layout::Position};
@@ -94,6 +95,7 @@ impl Desk {
             remembers,
             no_clipboard: None,
             notice: None,
+            overflow: view::overflow,
         });
         let mut desk = Self {
             app,
@@ -240,7 +242,7 @@ impl Desk {
     /// The frame and where its cursor stands.
     pub fn frame(&self) -> (Buffer, Position) {
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
-        terminal.draw(|frame| keydesk::tui::view::draw(&self.app, frame)).unwrap();
+        terminal.draw(|frame| view::draw(&self.app, frame)).unwrap();
         let at = terminal.get_cursor_position().unwrap();
         (terminal.backend().buffer().clone(), at)
     }

@@ -11,13 +11,12 @@ use crate::{
         keymap::Action,
         msg::{Call, CopyOutcome, Effect},
         pending::Slot,
-        view,
     },
 };
 
 impl App {
     pub(super) fn act_on_dialog(&mut self, action: Action) {
-        let most = view::overflow(self);
+        let most = self.scroll_limit(action);
         let Some(dialog) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) else { return };
         match (dialog, action) {
             (_, Action::Back) => self.safe_answer(),

@@ -14,13 +14,12 @@ use crate::{
         pending::Slot,
         screen::{Docs, Screen, Tab},
         toast::Toast,
-        view,
     },
 };
 
 impl App {
     pub(super) fn act_on_docs(&mut self, action: Action) {
-        let most = view::overflow(self);
+        let most = self.scroll_limit(action);
         let Some(workspace) = &mut self.workspace else { return };
         let Some((_, subject)) = workspace.docs_of() else { return };
         let kind = subject.kind;
@@ -77,7 +76,7 @@ impl App {
         let Some(workspace) = &self.workspace else { return };
         let Some((docs, subject)) = workspace.docs_of() else { return };
         let text = match docs.gateways {
-            true => match docs.gateway().snippet(view::verifier(self, workspace), &workspace.upstream()) {
+            true => match docs.gateway().snippet(self.verifier_address(), &workspace.upstream()) {
                 Ok(text) => text,
                 Err(why) => {
                     self.toast = Some(Toast::note(self.now, why.to_string()));

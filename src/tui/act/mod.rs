@@ -11,7 +11,6 @@ mod trail;
 mod users;
 
 pub(super) use api::DETAILS_AFTER;
-pub(super) use screens::AttentionItem;
 
 use crate::tui::{
     app::App,
@@ -21,7 +20,6 @@ use crate::tui::{
     pending::Slot,
     screen::Screen,
     sign_in::SignInScreen,
-    view,
 };
 
 impl App {
@@ -116,7 +114,7 @@ impl App {
     }
 
     fn act_on_help(&mut self, action: Action) {
-        let most = view::overflow(self);
+        let most = self.scroll_limit(action);
         match (action, &mut self.help) {
             (Action::Back, help) => *help = None,
             (action, Some(help)) => scroll(&mut help.scroll, action, most),
@@ -161,7 +159,7 @@ impl App {
     }
 }
 
-/// Moves through something longer than the screen.
+/// Moves through something longer than the screen, of which `most` lines do not fit.
 pub(super) fn scroll(at: &mut usize, action: Action, most: usize) {
     *at = match action {
         Action::Up => at.saturating_sub(1),
@@ -170,7 +168,7 @@ pub(super) fn scroll(at: &mut usize, action: Action, most: usize) {
         Action::PageDown => *at + 10,
         Action::First => 0,
         Action::Last => most,
-        _ => *at,
+        _ => return,
     }
     .min(most);
 }

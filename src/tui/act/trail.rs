@@ -11,7 +11,6 @@ use crate::{
         pending::Slot,
         screen::{Screen, TrailFilter},
         toast::Toast,
-        view,
     },
 };
 
@@ -96,9 +95,10 @@ impl App {
     /// All about the selected request that was refused.
     fn open_refused(&mut self) {
         let selected = self.workspace.as_ref().and_then(Workspace::refused).and_then(|list| list.list.selected());
-        let Some(row) = selected else { return };
-        let (title, lines) = (format!("Refused: {}", row.name), view::refused_sentences(self, row));
-        self.notice(&title, lines);
+        if let Some(row) = selected.cloned() {
+            self.push(Dialog::RefusedRequest(Box::new(row)));
+            self.drop_ahead();
+        }
     }
 
     /// Shows another part of the trail.

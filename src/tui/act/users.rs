@@ -84,6 +84,9 @@ impl App {
             }
             return;
         }
+        if !action.moves() {
+            return;
+        }
         let len = keys.content.rows.as_ref().map_or(0, Vec::len);
         let mut rows = RowSelection { selected: keys.content.selected };
         rows.act(action, len);

@@ -21,7 +21,7 @@ pub use trail_filter::TrailFilterForm;
 pub use user::{ROLES, UserAction, UserDialog, UserKeys};
 
 use crate::{
-    hub::{CredentialRow, Denied, Details, TrailRow},
+    hub::{CredentialRow, Denied, Details, Refused, TrailRow},
     tui::{form::Form, keymap::Scope, screen::TrailCheck},
 };
 
@@ -62,6 +62,8 @@ pub enum Dialog {
     TrailFilter(Box<TrailFilterForm>),
     /// One entry of the trail.
     TrailEntry(Box<Scrollable<TrailRow>>),
+    /// One request that was refused.
+    RefusedRequest(Box<Refused>),
     /// What the check of the trail found.
     TrailCheck(Box<TrailCheck>),
     /// One's own password once more.
@@ -123,6 +125,7 @@ impl Dialog {
             | Self::Details(_)
             | Self::UserKeys(_)
             | Self::TrailEntry(_)
+            | Self::RefusedRequest(_)
             | Self::TrailCheck(_)
             | Self::Denied(_)
             | Self::Notice { .. } => None,
@@ -152,6 +155,7 @@ impl Dialog {
             | Self::Details(_)
             | Self::UserKeys(_)
             | Self::TrailEntry(_)
+            | Self::RefusedRequest(_)
             | Self::TrailCheck(_)
             | Self::Denied(_)
             | Self::Notice { .. } => None,
@@ -178,10 +182,12 @@ impl Dialog {
             Self::Secret(_) => vec![Scope::Secret, Scope::Buttons],
             Self::Ask(_) => vec![Scope::Buttons],
             Self::UserKeys(live) if live.content.row().is_some() => {
-                vec![Scope::UserKeys, Scope::Reading, Scope::RowSelection]
+                vec![Scope::UserKeys, Scope::Reading, Scope::Rows]
             }
-            Self::Details(_) | Self::UserKeys(_) | Self::TrailEntry(_) => vec![Scope::Reading, Scope::RowSelection],
-            Self::Made(_) | Self::TrailCheck(_) | Self::Denied(_) | Self::Notice { .. } => vec![Scope::Reading],
+            Self::Details(_) | Self::UserKeys(_) | Self::TrailEntry(_) => vec![Scope::Reading, Scope::Rows],
+            Self::Made(_) | Self::RefusedRequest(_) | Self::TrailCheck(_) | Self::Denied(_) | Self::Notice { .. } => {
+                vec![Scope::Reading]
+            }
         }
     }
 }

@@ -64,3 +64,10 @@ pub enum Action {
     Mask,
     Edit(Edit),
 }
+
+impl Action {
+    /// Whether it moves through rows or lines.
+    pub fn moves(self) -> bool {
+        matches!(self, Self::Up | Self::Down | Self::PageUp | Self::PageDown | Self::First | Self::Last)
+    }
+}

@@ -8,7 +8,6 @@ use crate::{
         msg::{Call, CopyOutcome, Ticket},
         pending::Slot,
         toast::Toast,
-        view,
     },
 };
 
@@ -21,7 +20,7 @@ impl App {
             Slot::Copying(what) => self.copied_secret(what, outcome),
             Slot::CopyKey | Slot::CopySample => {
                 let what = if slot == Slot::CopyKey { "key" } else { "sample" };
-                let said = view::copy_words(&outcome, what);
+                let said = outcome.sentence(what);
                 self.toast = Some(match outcome {
                     CopyOutcome::Impossible(_) | CopyOutcome::SentInto(_) => Toast::note(self.now, said),
                     _ => Toast::done(self.now, said),

@@ -43,6 +43,7 @@ use crate::{
         },
         terminal::{self, tty},
         theme::Theme,
+        view,
     },
 };
 
@@ -152,6 +153,7 @@ impl Runtime {
             remembers: opening.appearance.is_some(),
             no_clipboard: way.err().map(str::to_owned),
             notice: opening.notice,
+            overflow: view::overflow,
         });
         let clipboard = ClipboardWorker::new(way.unwrap_or(Way::Terminal), events.clone());
         let workers = Workers::start(context, &events)?;

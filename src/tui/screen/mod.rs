@@ -1,6 +1,7 @@
 //! The screens: one file for the state of each.
 
 mod api;
+mod attention;
 mod docs;
 mod keyset_list;
 pub mod paged_list;
@@ -12,6 +13,7 @@ mod trail_filter;
 mod users;
 
 pub use api::{Api, Tab, order_words};
+pub use attention::{AttentionItem, attention};
 pub use docs::Docs;
 pub use refused::RefusedList;
 pub use rows::{ACCOUNT, AccountRow, MENU, MenuRow, RowSelection, SETTINGS, SettingsRow};

@@ -11,13 +11,11 @@ mod sheet;
 use paint::Paint;
 use ratatui::{Frame, layout::Rect};
 use screens::{api, docs, menu, pages, sign_in, trail, users};
-pub(super) use screens::{refused_sentences, verifier};
 
 use crate::tui::{
     app::{App, Workspace},
     dialog::Dialog,
     layout::{self, FOOTER, HEADER},
-    msg::CopyOutcome,
     screen::{Screen, Tab},
 };
 
@@ -78,7 +76,7 @@ fn desk(app: &App, workspace: &Workspace, paint: &mut Paint<'_>, body: Rect) {
 }
 
 /// How many lines do not fit of what can be scrolled now: help, details, a page to read.
-pub(super) fn overflow(app: &App) -> usize {
+pub fn overflow(app: &App) -> usize {
     let in_dialog = layout::dialog_rows(app.size);
     if let Some(help) = &app.help {
         return help::sheet(app, &help.content).len().saturating_sub(in_dialog);
@@ -95,16 +93,5 @@ pub(super) fn overflow(app: &App) -> usize {
         (None, Some(Screen::Docs(_))) => docs::overflow(app, workspace),
         (None, Some(Screen::Api(api))) if api.tab == Tab::Documentation => docs::overflow(app, workspace),
         _ => 0,
-    }
-}
-
-/// What is known of a copy, in honest words.
-pub fn copy_words(outcome: &CopyOutcome, what: &str) -> String {
-    match outcome {
-        CopyOutcome::Copied => format!("Copied: {what}."),
-        CopyOutcome::SentToTerminal => format!("Sent to your terminal (OSC 52): {what}. Paste to check."),
-        CopyOutcome::SentInto(around) => format!("Sent (OSC 52): {what}, but {} Paste to check.", around.words()),
-        CopyOutcome::SentThroughTmux => format!("Sent to your terminal through tmux: {what}. Paste to check."),
-        CopyOutcome::Impossible(why) => why.clone(),
     }
 }

@@ -84,9 +84,7 @@ impl App {
             workspace.due.list = Some(now);
         }
         match action {
-            Action::Up | Action::Down | Action::First | Action::Last | Action::PageUp | Action::PageDown => {
-                workspace.due.details = Some(now.plus(DETAILS_AFTER));
-            }
+            action if action.moves() => workspace.due.details = Some(now.plus(DETAILS_AFTER)),
             _ => self.act_on_rows(action),
         }
     }

@@ -23,7 +23,7 @@ use crate::{
         view::{
             dialogs::{forms, manage, one_time_secret, trail, trail_entry, user},
             paint::{plain, span, wrap},
-            screens::details,
+            screens::{details, refused},
             sheet::Sheet,
         },
     },
@@ -72,6 +72,9 @@ pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
         Dialog::Denied(denied) => {
             let lines = [denied.reason(), denied.assistance()];
             words(app, new("Not available to you".to_owned(), narrow), &lines)
+        }
+        Dialog::RefusedRequest(row) => {
+            words(app, new(format!("Refused: {}", row.name), narrow), &refused::sentences(app, row))
         }
         Dialog::Notice { title, lines } => words(app, new(title.clone(), narrow), lines),
     }

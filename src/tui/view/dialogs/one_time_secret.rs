@@ -8,7 +8,6 @@ use crate::tui::{
     layout,
     msg::CopyOutcome,
     view::{
-        copy_words,
         paint::{plain, span},
         sheet::Sheet,
     },
@@ -83,11 +82,11 @@ fn copied(app: &App, view: &OneTime, roomy: bool, sheet: &mut Sheet) {
     let theme = &app.theme;
     match &view.copied {
         Some((what, outcome @ (CopyOutcome::Impossible(_) | CopyOutcome::SentInto(_)))) => {
-            let said = copy_words(outcome, &view.words(*what));
+            let said = outcome.sentence(&view.words(*what));
             sheet.say(&format!("{} {said}", theme.glyphs.warning), theme.warn());
         }
         Some((what, outcome)) => {
-            sheet.say(&format!("{} {}", theme.glyphs.met, copy_words(outcome, &view.words(*what))), theme.good());
+            sheet.say(&format!("{} {}", theme.glyphs.met, outcome.sentence(&view.words(*what))), theme.good());
             if roomy && *outcome != CopyOutcome::Copied {
                 let first = if view.masked { "Press m to show it, then double-click" } else { "Double-click" };
                 sheet.tell(&format!("  Nothing arrived? {first} the {} to select it.", view.words(CopyPart::Secret)));

@@ -62,7 +62,7 @@ pub fn draw(app: &App, workspace: &Workspace, paint: &mut Paint<'_>, body: Rect)
 
 /// The configuration of a gateway with everything around it.
 fn gateways(app: &App, workspace: &Workspace, docs: &Docs, paint: &mut Paint<'_>, body: Rect) {
-    let head = format!("Gateways {} the verifier is at {}", app.theme.glyphs.dot, verifier(app, workspace));
+    let head = format!("Gateways {} the verifier is at {}", app.theme.glyphs.dot, app.verifier_address());
     let room_for = usize::from(body.width).saturating_sub(2);
     paint.text(1, body.y, &text::fit(&head, room_for, app.theme.glyphs.ellipsis), app.theme.strong());
     let mut x = body.x + 1;
@@ -76,18 +76,12 @@ fn gateways(app: &App, workspace: &Workspace, docs: &Docs, paint: &mut Paint<'_>
     scrolled(&lines(app, workspace), docs.scroll, paint, under);
 }
 
-/// Address of the verifier; an example for users who may not know it.
-pub fn verifier<'a>(app: &'a App, workspace: &Workspace) -> &'a str {
-    // The demo has no place of its own.
-    if app.places.verifier.is_empty() || !workspace.may(Right::ManageSite) { SHIPPED } else { &app.places.verifier }
-}
-
 fn gateway_lines(app: &App, workspace: &Workspace, gateway: Gateway) -> Vec<Line<'static>> {
     let said = |sentence: &str| -> Vec<Line<'static>> {
         wrap(sentence, width(app)).iter().map(|text| Line::from(plain(text))).collect()
     };
     let mut lines = if workspace.may(Right::ManageSite) { vec![] } else { said(NOT_YOURS) };
-    match gateway.snippet(verifier(app, workspace), &workspace.upstream()) {
+    match gateway.snippet(app.verifier_address(), &workspace.upstream()) {
         Ok(text) => lines.extend(file_lines(app, &text)),
         Err(why) => lines.extend(said(&why.to_string())),
     }

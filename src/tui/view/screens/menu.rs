@@ -8,10 +8,9 @@ use crate::{
     text,
     time::DAY,
     tui::{
-        act::AttentionItem,
         app::{App, Workspace},
         relative_time,
-        screen::{ACCOUNT, AccountRow, MENU, Menu, MenuRow, RowSelection, SETTINGS, SettingsRow},
+        screen::{ACCOUNT, AccountRow, AttentionItem, MENU, Menu, MenuRow, RowSelection, SETTINGS, SettingsRow},
         theme::UNICODE,
         view::paint::{Paint, plain, span},
     },

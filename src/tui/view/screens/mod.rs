@@ -7,10 +7,7 @@ mod filter;
 mod history;
 pub mod menu;
 pub mod pages;
-mod refused;
+pub mod refused;
 pub mod sign_in;
 pub mod trail;
 pub mod users;
-
-pub use docs::verifier;
-pub use refused::sentences as refused_sentences;
