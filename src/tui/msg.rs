@@ -9,9 +9,9 @@ use crate::{
     credential::{Kind, Overlap, Verb},
     export::{Format, Written},
     hub::{
-        Actor, CredentialId, Details, Edit, FoundSecret, HubError, Issued, ListQuery, LostSecret, NewCredential,
-        Outcome, Overview, OwnSignIn, Page, Pulse, Refused, RefusedQuery, Security, Seen, Session, SetUp, Setting,
-        SignIn, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow, UserTarget,
+        Actor, CredentialId, Denied, Details, Edit, FoundSecret, HubError, Issued, ListQuery, LostSecret,
+        NewCredential, Outcome, Overview, OwnSignIn, Page, Pulse, Refused, RefusedQuery, Security, Seen, SetUp,
+        Setting, SignIn, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow, UserTarget,
     },
     secret::Secret,
     tui::keymap::chord::Chord,
@@ -151,39 +151,58 @@ pub enum UserChange {
     Unlock(String),
 }
 
+/// What comes of a call. What an error means, the slot that waits for the reply knows.
+pub type Reply = Result<Answer, HubError>;
+
 /// The hub's answer to a call.
 #[derive(Debug)]
-#[allow(missing_docs)]
-pub enum Reply {
-    SetUp(Result<String, HubError>),
-    SignIn(Result<SignIn, HubError>),
-    /// The session goes on with a new epoch.
-    Actor(Result<Actor, HubError>),
-    /// Done, with nothing to tell.
-    Done(Result<(), HubError>),
-    Issued(Result<Issued, HubError>),
-    States(Result<Vec<Outcome>, HubError>),
-    /// What became of the rows that were edited, or whose old secret was stopped.
-    Edited(Result<Vec<Outcome>, HubError>),
-    Pulse(Result<Pulse, HubError>),
-    Overview(Result<Overview, HubError>),
-    Page(Result<Page, HubError>),
-    Details(Result<Details, HubError>),
-    Taken(Result<Taken, HubError>),
-    Found(Result<Option<FoundSecret>, HubError>),
-    Trail(Result<Vec<TrailRow>, HubError>),
-    RefusedRequests(Result<Vec<Refused>, HubError>),
-    Users(Result<Vec<UserRow>, HubError>),
-    Exported(Result<Written, HubError>),
-    Security(Result<Security, HubError>),
-    SignIns(Result<Vec<OwnSignIn>, HubError>),
-    Verified(Result<TrailReport, HubError>),
+pub enum Answer {
+    /// The desk of this account was set up.
+    SetUp(String),
+    /// What came of a sign-in.
+    SignIn(SignIn),
+    /// A note for the trail was written; nothing waits for it.
+    Noted,
+    /// The password was changed; the session goes on with a new epoch.
+    PasswordChanged(Actor),
+    /// The password was right.
+    Reauthenticated(Actor),
+    /// A new key or a new secret.
+    Issued(Issued),
+    /// What came of a change of state, for each row.
+    States(Vec<Outcome>),
+    /// What came of an edit, or of stopping an old secret, for each row.
+    Edited(Vec<Outcome>),
+    /// The settings were set.
+    SettingsSet,
     /// The user as they are now.
-    User(Result<UserRow, HubError>),
-    /// The actor whose password was right.
-    Confirmed(Result<Actor, HubError>),
-    /// The refusal to show; `Err` when even that could not be written.
-    Denied(Result<crate::hub::Denied, HubError>),
-    /// Signed in without a password: the demo.
-    Session(Session),
+    User(UserRow),
+    /// The file with the trail.
+    Exported(Written),
+    /// The refusal to show.
+    Denied(Denied),
+    /// Whose secret it is, if anybody's.
+    Found(Option<FoundSecret>),
+    /// Whether the store changed.
+    Pulse(Pulse),
+    /// What the menu shows.
+    Overview(Overview),
+    /// Rows of the list.
+    Page(Page),
+    /// All about one credential.
+    Details(Details),
+    /// Whether a name and a username are taken.
+    Taken(Taken),
+    /// Rows of the trail.
+    Trail(Vec<TrailRow>),
+    /// Requests that were refused.
+    RefusedRequests(Vec<Refused>),
+    /// The users.
+    Users(Vec<UserRow>),
+    /// What Security shows.
+    Security(Security),
+    /// One's own last sign-ins.
+    SignIns(Vec<OwnSignIn>),
+    /// What the check of the trail found.
+    Verified(TrailReport),
 }

@@ -2,10 +2,10 @@
 
 use keydesk::{
     account::Role,
-    hub::{Conflict, HubError},
+    hub::{Conflict, HubError, SignIn},
     tui::{
         Start,
-        msg::{Call, Reply},
+        msg::{Answer, Call},
     },
 };
 
@@ -19,7 +19,7 @@ fn at_sign_in() -> Desk {
 fn set_up() -> Desk {
     let mut desk = Desk::start(None, Start::SetUp);
     desk.instead = Some(Box::new(|call| match call {
-        Call::SetUp(wanted) => Some(Reply::SetUp(Ok(wanted.account.clone()))),
+        Call::SetUp(wanted) => Some(Ok(Answer::SetUp(wanted.account.clone()))),
         _ => None,
     }));
     desk
@@ -95,7 +95,7 @@ fn set_up_names_the_places_and_checks_before_it_sends() {
 #[test]
 fn a_second_set_up_is_told_so() {
     let mut desk = set_up();
-    desk.instead = Some(Box::new(|_| Some(Reply::SetUp(Err(HubError::Conflict(Conflict::SetUpDone))))));
+    desk.instead = Some(Box::new(|_| Some(Err(HubError::Conflict(Conflict::SetUpDone)))));
     desk.types("Acme").press("tab").types("alice").press("tab").types(PASSWORD).press("tab").types(PASSWORD);
     desk.dialog("Set up").says("✓ both the same").press("enter");
     desk.sees("This desk is set up already.");
@@ -138,7 +138,7 @@ fn a_wrong_password_does_not_unlock() {
 fn somebody_else_may_sign_in_at_a_lock_and_finds_nothing_of_the_first() {
     let mut desk = Desk::on_list();
     desk.instead = Some(Box::new(|call| match call {
-        Call::SignIn { name, .. } if name == "bram" => Some(Reply::Session(bram())),
+        Call::SignIn { name, .. } if name == "bram" => Some(Ok(Answer::SignIn(SignIn::Welcome(bram())))),
         _ => None,
     }));
     desk.press("n").types("half a name").press("L");

@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use parse::{Control, Parser};
+use key_parser::{Input, Parser};
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     io::{Errno, read},
@@ -21,7 +21,7 @@ use rustix::{
 };
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::tui::runtime::event::LoopEvent;
+use crate::tui::{msg::Msg, runtime::event::LoopEvent};
 
 /// How long to wait for a terminal that another program has made non-blocking.
 const NAP: Duration = Duration::from_millis(30);
@@ -59,11 +59,11 @@ fn listen_until_gone(events: &Sender<LoopEvent>) {
             },
         };
         for input in given {
-            let event = match input {
-                Control::Key(chord) => LoopEvent::Key(chord),
-                Control::Paste(text) => LoopEvent::Paste(text),
+            let msg = match input {
+                Input::Key(chord) => Msg::Key(chord),
+                Input::Paste(text) => Msg::Paste(text),
             };
-            if events.send(event).is_err() {
+            if events.send(LoopEvent::Msg(msg)).is_err() {
                 return;
             }
         }

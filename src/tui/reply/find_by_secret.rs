@@ -3,11 +3,11 @@
 use crate::{
     account::Right,
     credential::State,
-    hub::{CredentialId, FoundSecret, TrailQuery},
+    hub::{CredentialId, FoundSecret, TrailQuery, TrailRow},
     tui::{
         app::{App, Workspace},
         dialog::{Dialog, Found},
-        msg::{Call, Reply},
+        msg::Call,
         pending::Slot,
         screen::paged_list::WINDOW,
     },
@@ -17,17 +17,13 @@ use crate::{
 pub const HISTORY: u32 = 50;
 
 impl App {
-    pub(super) fn searched(&mut self, reply: Reply) {
-        match reply {
-            Reply::Found(Ok(Some(found))) => self.found(found),
-            Reply::Found(Ok(None)) => {
-                if let Some(Dialog::Find(find)) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) {
-                    let said = "No credential has or had this secret. Look whether it was copied whole.";
-                    find.problem = Some(said.to_owned());
-                }
-            }
-            Reply::Found(Err(why)) => self.form_failed(why),
-            _ => {}
+    pub(super) fn searched(&mut self, found: Option<FoundSecret>) {
+        if let Some(found) = found {
+            return self.found(found);
+        }
+        if let Some(Dialog::Find(find)) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) {
+            let said = "No credential has or had this secret. Look whether it was copied whole.";
+            find.problem = Some(said.to_owned());
         }
     }
 
@@ -61,15 +57,9 @@ impl App {
         self.call(Slot::History, call);
     }
 
-    pub(super) fn history(&mut self, reply: Reply) {
-        match reply {
-            Reply::Trail(Ok(rows)) => {
-                if let Some(Dialog::Details(shown)) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) {
-                    shown.content.history = Some(rows);
-                }
-            }
-            Reply::Trail(Err(why)) => self.read_failed(Slot::History, why),
-            _ => {}
+    pub(super) fn history(&mut self, rows: Vec<TrailRow>) {
+        if let Some(Dialog::Details(shown)) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) {
+            shown.content.history = Some(rows);
         }
     }
 }

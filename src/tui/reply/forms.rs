@@ -2,49 +2,28 @@
 
 use crate::{
     credential::State,
-    hub::{Conflict, Field, Gone, HubError, Issued, LostSecret, Outcome},
+    hub::{Actor, Conflict, Field, Gone, HubError, Issued, LostSecret, Outcome},
     tui::{
         app::App,
         dialog::{self, ChangePassword, Dialog, Issue, OneTime, Part},
         form::Id,
-        msg::Reply,
         toast::Toast,
     },
 };
 
 impl App {
-    pub(super) fn form_replied(&mut self, reply: Reply) {
-        match reply {
-            Reply::Issued(Ok(issued)) => self.issued(issued),
-            Reply::Edited(Ok(outcomes)) => self.edited_rows(&outcomes),
-            Reply::States(Ok(outcomes)) => self.states(&outcomes),
-            Reply::Actor(Ok(actor)) => {
-                let now = self.now;
-                if let Some(workspace) = &mut self.workspace {
-                    workspace.session.actor = actor;
-                    workspace.session.must_change_password = false;
-                    workspace.dialogs.pop();
-                    workspace.due.overview = Some(now);
-                }
-                self.toast = Some(Toast::done(now, "Your password was changed."));
-            }
-            Reply::User(Ok(row)) => self.user_changed(&row),
-            Reply::Confirmed(Ok(actor)) => self.confirmed(actor),
-            Reply::Exported(Ok(written)) => self.exported(&written),
-            Reply::Done(Ok(())) => self.settings_set(),
-            Reply::Edited(Err(why))
-            | Reply::Issued(Err(why))
-            | Reply::States(Err(why))
-            | Reply::User(Err(why))
-            | Reply::Confirmed(Err(why))
-            | Reply::Done(Err(why))
-            | Reply::Exported(Err(why))
-            | Reply::Actor(Err(why)) => self.form_failed(why),
-            _ => {}
+    pub(super) fn password_changed(&mut self, actor: Actor) {
+        let now = self.now;
+        if let Some(workspace) = &mut self.workspace {
+            workspace.session.actor = actor;
+            workspace.session.must_change_password = false;
+            workspace.dialogs.pop();
+            workspace.due.overview = Some(now);
         }
+        self.toast = Some(Toast::done(now, "Your password was changed."));
     }
 
-    fn issued(&mut self, issued: Issued) {
+    pub(super) fn issued(&mut self, issued: Issued) {
         let Issued { row, secret, version, old_until, cut_short } = issued;
         let (now, locked) = (self.now, self.sign_in.is_some());
         let Some(workspace) = &mut self.workspace else { return };
@@ -78,7 +57,7 @@ impl App {
         }
     }
 
-    fn states(&mut self, outcomes: &[Outcome]) {
+    pub(super) fn states(&mut self, outcomes: &[Outcome]) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
         let Some(Dialog::Change(change)) = workspace.dialogs.pop() else { return };
@@ -144,7 +123,7 @@ impl App {
         self.drop_ahead();
     }
 
-    fn settings_set(&mut self) {
+    pub(super) fn settings_set(&mut self) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
         let Some(Dialog::Settings(d)) = workspace.dialogs.pop_if(|d| matches!(d, Dialog::Settings(_))) else { return };

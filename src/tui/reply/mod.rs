@@ -12,11 +12,11 @@ mod users;
 pub(super) use find_by_secret::HISTORY;
 
 use crate::{
-    hub::HubError,
+    hub::{Denied, HubError},
     tui::{
         app::App,
         dialog::Dialog,
-        msg::{Reply, Ticket},
+        msg::{Answer, Reply, Ticket},
         pending::Slot,
         sign_in::SignInScreen,
     },
@@ -31,17 +31,69 @@ impl App {
         // What a dialog behind the lock comes to is not told in front of it: it names keys.
         let behind = self.sign_in.is_some() && slot != Slot::SignIn;
         let toast = self.toast.take_if(|_| behind);
-        match slot {
-            Slot::SignIn => self.sign_in_replied(reply),
-            Slot::Form => self.form_replied(reply),
-            Slot::Refused => self.refused(reply),
-            Slot::Find => self.searched(reply),
-            Slot::History => self.history(reply),
-            Slot::Copying(_) | Slot::CopyKey | Slot::CopySample | Slot::Unwatched => {}
-            slot => self.read(slot, reply),
+        match reply {
+            Ok(answer) => self.answered(slot, answer),
+            Err(why) => self.failed(slot, why),
         }
         if behind {
             self.toast = toast;
+        }
+    }
+
+    fn answered(&mut self, slot: Slot, answer: Answer) {
+        match answer {
+            Answer::SetUp(account) => self.set_up(account),
+            Answer::SignIn(outcome) => self.signed_in(outcome),
+            Answer::Noted => {}
+            Answer::PasswordChanged(actor) => self.password_changed(actor),
+            Answer::Reauthenticated(actor) => self.reauthenticated(actor),
+            Answer::Issued(issued) => self.issued(issued),
+            Answer::States(outcomes) => self.states(&outcomes),
+            Answer::Edited(outcomes) => self.edited_rows(&outcomes),
+            Answer::SettingsSet => self.settings_set(),
+            Answer::User(row) => self.user_changed(&row),
+            Answer::Exported(written) => self.exported(&written),
+            Answer::Denied(denied) => self.refused(denied),
+            Answer::Found(found) => self.searched(found),
+            Answer::Pulse(pulse) => self.pulse(pulse),
+            Answer::Overview(overview) => self.overview(overview),
+            Answer::Page(page) if slot == Slot::UserKeys => self.user_keys_read(page),
+            Answer::Page(page) => self.page(page),
+            Answer::Details(details) => self.details(details),
+            Answer::Taken(taken) => self.taken(taken),
+            Answer::Trail(rows) if slot == Slot::History => self.history(rows),
+            Answer::Trail(rows) => self.trail(rows),
+            Answer::RefusedRequests(rows) => self.refused_requests(rows),
+            Answer::Users(rows) => self.users_read(rows),
+            Answer::Security(security) => self.security(security),
+            Answer::SignIns(rows) => self.sign_ins(rows),
+            Answer::Verified(report) => self.verified(report),
+        }
+    }
+
+    fn failed(&mut self, slot: Slot, why: HubError) {
+        match slot {
+            Slot::SignIn => self.sign_in_failed(why),
+            Slot::Form | Slot::Find => self.form_failed(why),
+            // The dialog says what the role may not; only an ended session is more.
+            Slot::Refused => {
+                if let HubError::SessionOver(over) = why {
+                    self.end_session(&over.to_string());
+                }
+            }
+            Slot::Copying(_) | Slot::CopyKey | Slot::CopySample | Slot::Unwatched => {}
+            Slot::History
+            | Slot::Overview
+            | Slot::List
+            | Slot::Details
+            | Slot::Taken
+            | Slot::Trail
+            | Slot::Users
+            | Slot::UserKeys
+            | Slot::Verify
+            | Slot::Security
+            | Slot::SignIns
+            | Slot::Pulse => self.read_failed(slot, why),
         }
     }
 
@@ -65,19 +117,13 @@ impl App {
         self.drop_ahead();
     }
 
-    fn refused(&mut self, reply: Reply) {
+    /// The hub knows today's Administrators; the dialog was opened with those of a moment ago.
+    fn refused(&mut self, denied: Denied) {
         let Some(workspace) = &mut self.workspace else { return };
-        match reply {
-            // The hub knows today's Administrators; the dialog was opened with those of a moment ago.
-            Reply::Denied(Ok(denied)) => {
-                if let Some(Dialog::Denied(shown)) = workspace.dialogs.last_mut() {
-                    *shown = denied;
-                } else if let Some(overview) = &mut workspace.overview {
-                    overview.administrators = denied.administrators;
-                }
-            }
-            Reply::Denied(Err(HubError::SessionOver(over))) => self.end_session(&over.to_string()),
-            _ => {}
+        if let Some(Dialog::Denied(shown)) = workspace.dialogs.last_mut() {
+            *shown = denied;
+        } else if let Some(overview) = &mut workspace.overview {
+            overview.administrators = denied.administrators;
         }
     }
 }

@@ -1,13 +1,12 @@
 //! Replies to background reads.
 
 use crate::{
-    hub::{Details, HubError, Page, Pulse},
+    hub::{Details, HubError, Overview, OwnSignIn, Page, Pulse, Security, Taken, TrailRow},
     tui::{
         act::DETAILS_AFTER,
         app::{App, PULSE, Workspace},
         dialog::Dialog,
         layout,
-        msg::Reply,
         pending::Slot,
         screen::Screen,
         toast::Toast,
@@ -15,61 +14,42 @@ use crate::{
 };
 
 impl App {
-    pub(super) fn read(&mut self, slot: Slot, reply: Reply) {
-        let size = self.size;
-        match reply {
-            Reply::Pulse(Ok(pulse)) => self.pulse(pulse),
-            Reply::Overview(Ok(overview)) => {
-                if let Some(workspace) = &mut self.workspace {
-                    self.account.clone_from(&overview.account);
-                    workspace.overview = Some(overview);
-                    workspace.attention_stays_in_range();
-                }
-            }
-            Reply::Page(Ok(page)) if slot == Slot::UserKeys => self.user_keys_read(page),
-            Reply::Security(Ok(security)) => {
-                if let Some(workspace) = &mut self.workspace {
-                    workspace.security = Some(security);
-                }
-            }
-            Reply::SignIns(Ok(rows)) => {
-                if let Some(workspace) = &mut self.workspace {
-                    workspace.sign_ins = Some(rows);
-                }
-            }
-            Reply::Verified(Ok(report)) => self.verified(report),
-            Reply::Users(Ok(rows)) => self.users_read(rows),
-            Reply::Page(Ok(page)) => self.page(page),
-            Reply::Details(Ok(details)) => self.details(details),
-            Reply::Taken(Ok(taken)) => {
-                if let Some(Dialog::Create(create)) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) {
-                    let draft = create.draft();
-                    create.taken = Some((draft.name, draft.username, taken));
-                }
-            }
-            Reply::Trail(Ok(rows)) => {
-                let under_tabs = self.workspace.as_ref().is_some_and(|r| r.api().is_some());
-                if let Some(list) = self.workspace.as_mut().and_then(Workspace::trail_mut) {
-                    list.take(rows, layout::trail_rows(size, under_tabs));
-                }
-            }
-            Reply::RefusedRequests(Ok(rows)) => self.refused_requests(rows),
-            Reply::Pulse(Err(why))
-            | Reply::Overview(Err(why))
-            | Reply::Page(Err(why))
-            | Reply::Details(Err(why))
-            | Reply::Taken(Err(why))
-            | Reply::Users(Err(why))
-            | Reply::Verified(Err(why))
-            | Reply::Security(Err(why))
-            | Reply::SignIns(Err(why))
-            | Reply::RefusedRequests(Err(why))
-            | Reply::Trail(Err(why)) => self.read_failed(slot, why),
-            _ => {}
+    pub(super) fn overview(&mut self, overview: Overview) {
+        if let Some(workspace) = &mut self.workspace {
+            self.account.clone_from(&overview.account);
+            workspace.overview = Some(overview);
+            workspace.attention_stays_in_range();
         }
     }
 
-    fn page(&mut self, page: Page) {
+    pub(super) fn security(&mut self, security: Security) {
+        if let Some(workspace) = &mut self.workspace {
+            workspace.security = Some(security);
+        }
+    }
+
+    pub(super) fn sign_ins(&mut self, rows: Vec<OwnSignIn>) {
+        if let Some(workspace) = &mut self.workspace {
+            workspace.sign_ins = Some(rows);
+        }
+    }
+
+    pub(super) fn taken(&mut self, taken: Taken) {
+        if let Some(Dialog::Create(create)) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) {
+            let draft = create.draft();
+            create.taken = Some((draft.name, draft.username, taken));
+        }
+    }
+
+    pub(super) fn trail(&mut self, rows: Vec<TrailRow>) {
+        let size = self.size;
+        let under_tabs = self.workspace.as_ref().is_some_and(|r| r.api().is_some());
+        if let Some(list) = self.workspace.as_mut().and_then(Workspace::trail_mut) {
+            list.take(rows, layout::trail_rows(size, under_tabs));
+        }
+    }
+
+    pub(super) fn page(&mut self, page: Page) {
         let (now, size) = (self.now, self.size);
         let Some(workspace) = &mut self.workspace else { return };
         // It was on its way while somebody changed something.
@@ -91,7 +71,7 @@ impl App {
         }
     }
 
-    fn details(&mut self, details: Details) {
+    pub(super) fn details(&mut self, details: Details) {
         let Some(workspace) = &mut self.workspace else { return };
         workspace.edit_follows(&details.row);
         let id = details.row.id;
@@ -116,7 +96,7 @@ impl App {
     }
 
     /// Once a second: whether somebody changed something.
-    fn pulse(&mut self, pulse: Pulse) {
+    pub(super) fn pulse(&mut self, pulse: Pulse) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
         workspace.due.pulse = Some(now.plus(PULSE));

@@ -5,37 +5,36 @@ use crate::{
     tui::{
         app::{App, PULSE},
         form::Id,
-        msg::Reply,
-        sign_in::{self, SignInMessage, SignInScreen},
+        sign_in::{self, SignInKind, SignInMessage, SignInScreen},
         toast::Toast,
     },
 };
 
 impl App {
-    pub(super) fn sign_in_replied(&mut self, reply: Reply) {
-        match reply {
-            Reply::SetUp(Ok(account)) => self.set_up(account),
-            Reply::SignIn(Ok(SignIn::Welcome(session))) | Reply::Session(session) => self.welcome(session),
-            Reply::SignIn(Ok(SignIn::Wrong { left, pause })) => {
-                self.show_sign_in_message(SignInMessage::Wrong(left, pause))
-            }
-            Reply::SignIn(Ok(SignIn::Locked { until })) => self.show_sign_in_message(SignInMessage::Locked(until)),
-            Reply::SetUp(Err(HubError::Invalid { field, sentence })) => {
-                let entry = sign_in::entry_of(field);
-                match (entry, &mut self.sign_in) {
-                    (Some(id), Some(sign_in)) => sign_in.form.fault(id, sentence),
-                    _ => return self.show_sign_in_message(SignInMessage::Sentence(sentence)),
-                }
-                self.drop_ahead();
-            }
-            Reply::SetUp(Err(why)) | Reply::SignIn(Err(why)) => {
-                self.show_sign_in_message(SignInMessage::Sentence(why.to_string()))
-            }
-            _ => {}
+    pub(super) fn signed_in(&mut self, outcome: SignIn) {
+        match outcome {
+            SignIn::Welcome(session) => self.welcome(session),
+            SignIn::Wrong { left, pause } => self.show_sign_in_message(SignInMessage::Wrong(left, pause)),
+            SignIn::Locked { until } => self.show_sign_in_message(SignInMessage::Locked(until)),
         }
     }
 
-    fn set_up(&mut self, account: String) {
+    /// Set-up or sign-in failed: at the field that is wrong, or in a sentence.
+    pub(super) fn sign_in_failed(&mut self, why: HubError) {
+        let set_up = self.sign_in.as_mut().filter(|sign_in| sign_in.kind == SignInKind::SetUp);
+        match (why, set_up) {
+            (HubError::Invalid { field, sentence }, Some(set_up)) => match sign_in::entry_of(field) {
+                Some(id) => {
+                    set_up.form.fault(id, sentence);
+                    self.drop_ahead();
+                }
+                None => self.show_sign_in_message(SignInMessage::Sentence(sentence)),
+            },
+            (why, _) => self.show_sign_in_message(SignInMessage::Sentence(why.to_string())),
+        }
+    }
+
+    pub(super) fn set_up(&mut self, account: String) {
         let name = self.sign_in.as_ref().map(|d| d.form.text(Id::Name).trim().to_owned()).unwrap_or_default();
         self.account = account;
         self.sign_in = Some(SignInScreen::sign_in(&name));

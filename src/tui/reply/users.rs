@@ -40,7 +40,7 @@ impl App {
     }
 
     /// The password was right: what wanted it goes on.
-    pub(super) fn confirmed(&mut self, actor: Actor) {
+    pub(super) fn reauthenticated(&mut self, actor: Actor) {
         let Some(workspace) = &mut self.workspace else { return };
         workspace.session.actor = actor;
         let asked = matches!(workspace.dialogs.last(), Some(Dialog::Reauthenticate(_)));

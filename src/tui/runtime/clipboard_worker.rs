@@ -9,7 +9,10 @@ use std::{
 use crate::{
     clipboard::{self, Desktop, Way},
     secret::Secret,
-    tui::{msg::Ticket, runtime::event::LoopEvent},
+    tui::{
+        msg::{Msg, Ticket},
+        runtime::event::LoopEvent,
+    },
 };
 
 /// Copies by one way.
@@ -46,7 +49,7 @@ fn start(way: Way, events: Sender<LoopEvent>) -> io::Result<Sender<(Ticket, Secr
         let mut desktop = Desktop::default();
         for (ticket, text) in queue {
             let event = match clipboard::copy(way, &mut desktop, &text) {
-                Some(outcome) => LoopEvent::Copied(ticket, outcome),
+                Some(outcome) => LoopEvent::Msg(Msg::Copied(ticket, outcome)),
                 None => LoopEvent::CopyByTerminal(ticket, text),
             };
             if events.send(event).is_err() {

@@ -4,32 +4,21 @@ use std::sync::mpsc::Sender;
 
 use crate::{
     secret::Secret,
-    tui::{
-        keymap::chord::Chord,
-        msg::{CopyOutcome, Reply, Ticket},
-    },
+    tui::msg::{Msg, Ticket},
 };
 
 /// Something that happened outside the loop.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant)] // A few a second go through the channel; a box would be one more thing to follow.
-pub(super) enum LoopEvent {
-    /// A key was pressed.
-    Key(Chord),
-    /// Text was pasted.
-    Paste(String),
+pub(in crate::tui) enum LoopEvent {
+    /// A message for the state machine.
+    Msg(Msg),
     /// The terminal may have another size now.
     Resized,
     /// The process is asked to stop (SIGTSTP).
     Stop,
     /// The process was continued (SIGCONT).
     Continued,
-    /// A worker finished.
-    Reply(Ticket, Reply),
-    /// A worker is so far.
-    Progress(Ticket, i64),
-    /// A copy was tried.
-    Copied(Ticket, CopyOutcome),
     /// The desktop's clipboard did not take it: the terminal is tried.
     CopyByTerminal(Ticket, Secret),
     /// Keys cannot be read any more: the terminal is gone.

@@ -146,14 +146,12 @@ impl EventLoop {
 
     fn handle(&mut self, event: LoopEvent) -> Result<(), Over> {
         match event {
-            LoopEvent::Key(chord) => {
-                fault_injection::before_key(chord);
-                self.update(Msg::Key(chord))
+            LoopEvent::Msg(msg) => {
+                if let Msg::Key(chord) = msg {
+                    fault_injection::before_key(chord);
+                }
+                self.update(msg)
             }
-            LoopEvent::Paste(text) => self.update(Msg::Paste(text)),
-            LoopEvent::Reply(ticket, reply) => self.update(Msg::Reply(ticket, reply)),
-            LoopEvent::Progress(ticket, so_far) => self.update(Msg::Progress(ticket, so_far)),
-            LoopEvent::Copied(ticket, outcome) => self.update(Msg::Copied(ticket, outcome)),
             LoopEvent::CopyByTerminal(ticket, text) => self.copy_by_terminal(ticket, &text),
             LoopEvent::Resized => self.resized(),
             LoopEvent::Stop => self.stopped_from_outside(),

@@ -3,8 +3,8 @@
 use crate::{
     config,
     export::to_file,
-    hub::{Actor, Cancel, Field, Hub, HubError, LostSecret, Origin, Overview, UserRow},
-    tui::msg::{Call, Lane, Reply, UserChange},
+    hub::{Actor, Cancel, Conflict, Field, Hub, HubError, LostSecret, Origin, Overview, UserRow},
+    tui::msg::{Answer, Call, Lane, Reply, UserChange},
 };
 
 impl Call {
@@ -43,47 +43,49 @@ impl Call {
     }
 }
 
-/// Calls the hub; a read that may take long ends early by `cancel` and says by `progress` how far it is. A [`Call::SetUp`] that comes here comes too late:
-/// there is a desk.
+/// Calls the hub; a read that may take long ends early by `cancel` and reports through `progress` how far it is.
+/// There is a desk already, so a [`Call::SetUp`] is refused.
 pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress: &mut dyn FnMut(i64)) -> Reply {
-    match call {
-        Call::SetUp(_) => Reply::SetUp(Err(HubError::Conflict(crate::hub::Conflict::SetUpDone))),
-        Call::SignIn { name, password } => Reply::SignIn(hub.sign_in(&name, &password, origin)),
-        Call::SignOut(actor) => Reply::Done(hub.sign_out(&actor)),
-        Call::ChangeOwnPassword { actor, old, new } => Reply::Actor(hub.change_own_password(&actor, &old, &new)),
-        Call::Create(actor, wanted) => Reply::Issued(hub.create(&actor, &wanted)),
-        Call::Rotate(actor, target, overlap) => Reply::Issued(hub.rotate(&actor, target, overlap)),
-        Call::SetState(actor, targets, verb) => Reply::States(hub.set_state(&actor, &targets, verb)),
-        Call::Edit(actor, targets, edit) => Reply::Edited(hub.edit(&actor, &targets, &edit)),
+    Ok(match call {
+        Call::SetUp(_) => return Err(HubError::Conflict(Conflict::SetUpDone)),
+        Call::SignIn { name, password } => Answer::SignIn(hub.sign_in(&name, &password, origin)?),
+        Call::SignOut(actor) => hub.sign_out(&actor).map(|()| Answer::Noted)?,
+        Call::ChangeOwnPassword { actor, old, new } => {
+            Answer::PasswordChanged(hub.change_own_password(&actor, &old, &new)?)
+        }
+        Call::Create(actor, wanted) => Answer::Issued(hub.create(&actor, &wanted)?),
+        Call::Rotate(actor, target, overlap) => Answer::Issued(hub.rotate(&actor, target, overlap)?),
+        Call::SetState(actor, targets, verb) => Answer::States(hub.set_state(&actor, &targets, verb)?),
+        Call::Edit(actor, targets, edit) => Answer::Edited(hub.edit(&actor, &targets, &edit)?),
         Call::LegacyPassword { actor, target, typed } => {
-            Reply::Issued(hub.set_legacy_password(&actor, target, typed.as_ref()))
+            Answer::Issued(hub.set_legacy_password(&actor, target, typed.as_ref())?)
         }
-        Call::StopOld(actor, target) => Reply::Edited(hub.stop_old_secret(&actor, target).map(|outcome| vec![outcome])),
-        Call::Seen(actor, id, what) => Reply::Done(hub.seen(&actor, id, what)),
-        Call::Refused(actor, right) => Reply::Denied(hub.refused(&actor, right)),
-        Call::Pulse(actor, _) => Reply::Pulse(hub.pulse(&actor)),
-        Call::Overview(actor, lost) => Reply::Overview(overview(hub, &actor, &lost)),
-        Call::List(actor, query) => Reply::Page(hub.list_until(&actor, &query, cancel)),
-        Call::Details(actor, id) => Reply::Details(hub.details(&actor, id)),
-        Call::Taken { actor, kind, name, username } => Reply::Taken(hub.taken(&actor, kind, &name, &username)),
-        Call::Find { actor, secret } => Reply::Found(hub.find_by_secret(&actor, &secret, cancel, progress)),
-        Call::Trail(actor, query) => Reply::Trail(hub.trail(&actor, &query)),
-        Call::RefusedRequests(actor, query) => Reply::RefusedRequests(hub.refused_requests(&actor, &query)),
-        Call::Users(actor) => Reply::Users(hub.users(&actor)),
+        Call::StopOld(actor, target) => Answer::Edited(vec![hub.stop_old_secret(&actor, target)?]),
+        Call::Seen(actor, id, what) => hub.seen(&actor, id, what).map(|()| Answer::Noted)?,
+        Call::Refused(actor, right) => Answer::Denied(hub.refused(&actor, right)?),
+        Call::Pulse(actor, _) => Answer::Pulse(hub.pulse(&actor)?),
+        Call::Overview(actor, lost) => Answer::Overview(overview(hub, &actor, &lost)?),
+        Call::List(actor, query) => Answer::Page(hub.list_until(&actor, &query, cancel)?),
+        Call::Details(actor, id) => Answer::Details(hub.details(&actor, id)?),
+        Call::Taken { actor, kind, name, username } => Answer::Taken(hub.taken(&actor, kind, &name, &username)?),
+        Call::Find { actor, secret } => Answer::Found(hub.find_by_secret(&actor, &secret, cancel, progress)?),
+        Call::Trail(actor, query) => Answer::Trail(hub.trail(&actor, &query)?),
+        Call::RefusedRequests(actor, query) => Answer::RefusedRequests(hub.refused_requests(&actor, &query)?),
+        Call::Users(actor) => Answer::Users(hub.users(&actor)?),
         Call::Verify(actor) => {
-            Reply::Verified(hub.verify_trail_until(&actor, None, cancel, &mut |done, _| progress(done)))
+            Answer::Verified(hub.verify_trail_until(&actor, None, cancel, &mut |done, _| progress(done))?)
         }
-        Call::SignIns(actor) => Reply::SignIns(hub.own_sign_ins(&actor)),
-        Call::Security(actor) => Reply::Security(hub.security(&actor)),
-        Call::SetSettings(actor, wanted) => Reply::Done(hub.set_settings(&actor, &wanted)),
-        Call::Export { actor, query, path, format } => Reply::Exported(
-            config::meant(&path)
-                .map_err(|why| HubError::Invalid { field: Field::Other, sentence: why.to_string() })
-                .and_then(|path| to_file(&path, format, |page| hub.export_trail(&actor, &query, page))),
-        ),
-        Call::ChangeUser(actor, change) => Reply::User(change_user(hub, &actor, &change)),
-        Call::Confirm(actor, password) => Reply::Confirmed(hub.confirm_password(&actor, &password)),
-    }
+        Call::SignIns(actor) => Answer::SignIns(hub.own_sign_ins(&actor)?),
+        Call::Security(actor) => Answer::Security(hub.security(&actor)?),
+        Call::SetSettings(actor, wanted) => hub.set_settings(&actor, &wanted).map(|()| Answer::SettingsSet)?,
+        Call::Export { actor, query, path, format } => {
+            let invalid = |sentence| HubError::Invalid { field: Field::Other, sentence };
+            let path = config::meant(&path).map_err(|why| invalid(why.to_string()))?;
+            Answer::Exported(to_file(&path, format, |page| hub.export_trail(&actor, &query, page))?)
+        }
+        Call::ChangeUser(actor, change) => Answer::User(change_user(hub, &actor, &change)?),
+        Call::Confirm(actor, password) => Answer::Reauthenticated(hub.confirm_password(&actor, &password)?),
+    })
 }
 
 fn overview(hub: &Hub, actor: &Actor, lost: &[LostSecret]) -> Result<Overview, HubError> {

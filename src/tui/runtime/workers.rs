@@ -16,7 +16,7 @@ use crate::{
     hub::{Cancel, Conflict, Hub, HubError, Origin, Places, SetUp},
     time::Clock,
     tui::{
-        msg::{Call, Lane, Reply, Ticket},
+        msg::{Answer, Call, Lane, Msg, Reply, Ticket},
         runtime::{
             event::LoopEvent,
             fault_injection, panic,
@@ -117,7 +117,7 @@ fn spawn<T: Send + 'static>(name: &str, work: impl FnOnce(Receiver<T>) + Send + 
 fn write(jobs: &Receiver<Job>, context: &WorkerContext, events: &Sender<LoopEvent>) {
     for (ticket, call) in jobs {
         // Without a loop to hear it the change is made all the same: it was asked for.
-        let _ = events.send(LoopEvent::Reply(ticket, context.answer(call, &Cancel::default(), &mut |_| {})));
+        let _ = events.send(LoopEvent::Msg(Msg::Reply(ticket, context.answer(call, &Cancel::default(), &mut |_| {}))));
     }
 }
 
@@ -136,17 +136,17 @@ fn read(requests: &Receiver<ReadRequest>, context: &WorkerContext, events: &Send
         let mut progress = |so_far| {
             if told.elapsed() >= PROGRESS {
                 told = Instant::now();
-                let _ = events.send(LoopEvent::Progress(ticket, so_far));
+                let _ = events.send(LoopEvent::Msg(Msg::Progress(ticket, so_far)));
             }
         };
         let reply = context.answer(call, &cancel, &mut progress);
         match (watched, &reply) {
-            (Some((actor, known)), Reply::Pulse(Ok(pulse))) if known == Some(pulse.change) => {
+            (Some((actor, known)), Ok(Answer::Pulse(pulse))) if known == Some(pulse.change) => {
                 poller.hold_back(ticket, actor, known);
             }
             _ => {
                 lock(reads).remove(&ticket);
-                if events.send(LoopEvent::Reply(ticket, reply)).is_err() {
+                if events.send(LoopEvent::Msg(Msg::Reply(ticket, reply))).is_err() {
                     return;
                 }
             }
@@ -157,18 +157,17 @@ fn read(requests: &Receiver<ReadRequest>, context: &WorkerContext, events: &Send
 impl WorkerContext {
     /// Carries a call out. A panic becomes a reply, because a dialog that waits for ever is worse.
     fn answer(&self, call: Call, cancel: &Cancel, progress: &mut dyn FnMut(i64)) -> Reply {
-        let failed = failure_of(&call);
         panic::contained(|| {
             catch_unwind(AssertUnwindSafe(|| {
                 fault_injection::before_call(&call);
                 match (call, self.hub.get()) {
-                    (Call::SetUp(wanted), None) => Reply::SetUp(self.set_up(&wanted)),
+                    (Call::SetUp(wanted), None) => self.set_up(&wanted).map(Answer::SetUp),
                     (call, Some(hub)) => perform(hub, &self.origin, call, cancel, progress),
-                    (_, None) => failed(HubError::Unavailable("There is no desk yet. Set it up first.".to_owned())),
+                    (_, None) => Err(HubError::Unavailable("There is no desk yet. Set it up first.".to_owned())),
                 }
             }))
         })
-        .unwrap_or_else(|_| failed(HubError::Failed(BROKEN.to_owned())))
+        .unwrap_or_else(|_| Err(HubError::Failed(BROKEN.to_owned())))
     }
 
     fn set_up(&self, wanted: &SetUp) -> Result<String, HubError> {
@@ -182,32 +181,3 @@ impl WorkerContext {
 
 const BROKEN: &str = "keydesk made a mistake here and does not know how far it came. Look at the list before you \
                       try again, and please report it.";
-
-/// Wraps an error into the reply that belongs to a call.
-fn failure_of(call: &Call) -> fn(HubError) -> Reply {
-    match call {
-        Call::SetUp(_) => |why| Reply::SetUp(Err(why)),
-        Call::SignIn { .. } => |why| Reply::SignIn(Err(why)),
-        Call::SignOut(_) | Call::Seen(..) | Call::SetSettings(..) => |why| Reply::Done(Err(why)),
-        Call::ChangeOwnPassword { .. } => |why| Reply::Actor(Err(why)),
-        Call::Create(..) | Call::Rotate(..) | Call::LegacyPassword { .. } => |why| Reply::Issued(Err(why)),
-        Call::Edit(..) | Call::StopOld(..) => |why| Reply::Edited(Err(why)),
-        Call::ChangeUser(..) => |why| Reply::User(Err(why)),
-        Call::Confirm(..) => |why| Reply::Confirmed(Err(why)),
-        Call::SignIns(_) => |why| Reply::SignIns(Err(why)),
-        Call::Security(_) => |why| Reply::Security(Err(why)),
-        Call::Export { .. } => |why| Reply::Exported(Err(why)),
-        Call::Verify(_) => |why| Reply::Verified(Err(why)),
-        Call::Users(_) => |why| Reply::Users(Err(why)),
-        Call::SetState(..) => |why| Reply::States(Err(why)),
-        Call::Refused(..) => |why| Reply::Denied(Err(why)),
-        Call::Pulse(..) => |why| Reply::Pulse(Err(why)),
-        Call::Overview(..) => |why| Reply::Overview(Err(why)),
-        Call::List(..) => |why| Reply::Page(Err(why)),
-        Call::Details(..) => |why| Reply::Details(Err(why)),
-        Call::Taken { .. } => |why| Reply::Taken(Err(why)),
-        Call::Find { .. } => |why| Reply::Found(Err(why)),
-        Call::RefusedRequests(..) => |why| Reply::RefusedRequests(Err(why)),
-        Call::Trail(..) => |why| Reply::Trail(Err(why)),
-    }
-}

@@ -11,7 +11,7 @@ use crate::{
 
 /// A parsed key or paste.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Control {
+pub(super) enum Input {
     /// A key press.
     Key(Chord),
     /// A whole paste.
@@ -79,7 +79,7 @@ impl Parser {
     }
 
     /// Takes what one look at the terminal found.
-    pub(super) fn take(&mut self, bytes: &[u8], now: Instant) -> Vec<Control> {
+    pub(super) fn take(&mut self, bytes: &[u8], now: Instant) -> Vec<Input> {
         let mut given = vec![];
         self.go_on(bytes, now, &mut given);
         let went_on = self.is_inside_a_string();
@@ -99,14 +99,14 @@ impl Parser {
     }
 
     /// Nothing came until [`Self::due`]: what that makes whole.
-    pub(super) fn passed(&mut self, now: Instant) -> Vec<Control> {
+    pub(super) fn passed(&mut self, now: Instant) -> Vec<Input> {
         let mut given = vec![];
         self.due = None;
         match std::mem::take(&mut self.state) {
             State::Ground | State::Character(_) => {}
             State::Sequence(sequence, _) if sequence.is_escape() => {
                 self.escaped = Some(now);
-                given.push(Control::Key(Chord::plain(Code::Esc)));
+                given.push(Input::Key(Chord::plain(Code::Esc)));
             }
             // Alt and a letter, or the beginning of what a slow line has cut: what comes next tells.
             State::Sequence(sequence, false) if sequence.is_fresh() => {
@@ -115,7 +115,7 @@ impl Parser {
             }
             State::Sequence(sequence, _) => given.extend(letter(&sequence)),
             State::Paste(paste) if paste.rests => {
-                given.extend((paste.matched == 1).then_some(Control::Key(Chord::plain(Code::Esc))));
+                given.extend((paste.matched == 1).then_some(Input::Key(Chord::plain(Code::Esc))));
                 given.insert(0, paste.given());
             }
             State::Paste(paste) => self.state = State::Paste(Paste { rests: true, ..paste }),
@@ -124,7 +124,7 @@ impl Parser {
     }
 
     /// Decides, now that more is there, what went before a pause.
-    fn go_on(&mut self, bytes: &[u8], now: Instant, given: &mut Vec<Control>) {
+    fn go_on(&mut self, bytes: &[u8], now: Instant, given: &mut Vec<Input>) {
         let escaped = self.escaped.take().is_some_and(|at| now < at + PAUSE);
         match &mut self.state {
             // The line has cut a sequence behind its Esc. That was taken for the key; the rest is no text.
@@ -152,7 +152,7 @@ impl Parser {
         matches!(&self.state, State::Sequence(s, _) if s.is_string() && !s.is_escape() && !s.is_fresh())
     }
 
-    fn step(&mut self, byte: u8, given: &mut Vec<Control>) {
+    fn step(&mut self, byte: u8, given: &mut Vec<Input>) {
         match &mut self.state {
             State::Ground => self.begin(byte, false, given),
             State::Character(character) => match character.takes(byte) {
@@ -162,7 +162,7 @@ impl Parser {
                 }
                 Some(false) => {}
                 Some(true) => {
-                    given.extend(character.chord().map(Control::Key));
+                    given.extend(character.chord().map(Input::Key));
                     self.state = State::Ground;
                 }
             },
@@ -188,7 +188,7 @@ impl Parser {
     }
 
     /// Nothing has begun before this byte but perhaps an Esc that stands for Alt.
-    fn begin(&mut self, byte: u8, alt: bool, given: &mut Vec<Control>) {
+    fn begin(&mut self, byte: u8, alt: bool, given: &mut Vec<Input>) {
         self.state = match Sequence::begin(byte) {
             Some(sequence) if !alt || byte == ESC => State::Sequence(sequence, false),
             _ if following(byte) > 0 => State::Character(Character::begin(byte, alt)),
@@ -198,27 +198,27 @@ impl Parser {
                 } else {
                     control(byte)
                 };
-                given.extend(chord.map(|chord| Control::Key(with_alt(chord, alt))));
+                given.extend(chord.map(|chord| Input::Key(with_alt(chord, alt))));
                 State::Ground
             }
         };
     }
 
-    fn end(&mut self, function: Function, wide: bool, given: &mut Vec<Control>) {
+    fn end(&mut self, function: Function, wide: bool, given: &mut Vec<Input>) {
         self.state = State::Ground;
         match function {
-            Function::Key(press) => given.push(Control::Key(chord(press))),
+            Function::Key(press) => given.push(Input::Key(chord(press))),
             Function::Paste => self.state = State::Paste(Paste::begin(wide)),
             Function::Other => {}
         }
     }
 
     /// A sequence was broken off by a byte that begins something else.
-    fn broken(&mut self, sequence: &Sequence, byte: u8, given: &mut Vec<Control>) {
+    fn broken(&mut self, sequence: &Sequence, byte: u8, given: &mut Vec<Input>) {
         let escape = sequence.is_escape();
         match escape && byte == ESC {
             // Esc twice: the first is the key, the second may begin a sequence.
-            true => given.push(Control::Key(Chord::plain(Code::Esc))),
+            true => given.push(Input::Key(Chord::plain(Code::Esc))),
             false => given.extend(letter(sequence)),
         }
         self.begin(byte, escape, given);
@@ -232,8 +232,8 @@ fn continues(sequence: &Sequence, bytes: &[u8]) -> bool {
 }
 
 /// Alt and a letter, where that is what the beginning of a sequence was.
-fn letter(sequence: &Sequence) -> Option<Control> {
-    sequence.letter().map(|c| Control::Key(with_alt(Chord::char(c), true)))
+fn letter(sequence: &Sequence) -> Option<Input> {
+    sequence.letter().map(|c| Input::Key(with_alt(Chord::char(c), true)))
 }
 
 fn with_alt(chord: Chord, alt: bool) -> Chord {
@@ -325,8 +325,8 @@ impl Paste {
         self.matched == 0 && key && bytes[..ends] != self.end[..ends]
     }
 
-    fn given(self) -> Control {
-        Control::Paste(String::from_utf8_lossy(&self.text).into_owned())
+    fn given(self) -> Input {
+        Input::Paste(String::from_utf8_lossy(&self.text).into_owned())
     }
 }
 

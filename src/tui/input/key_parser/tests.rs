@@ -3,10 +3,10 @@ use proptest::prelude::*;
 use super::*;
 
 /// The keys in words; pastes in quotes.
-fn words(given: Vec<Control>) -> String {
+fn words(given: Vec<Input>) -> String {
     let word = |input| match input {
-        Control::Key(chord) => chord.to_string(),
-        Control::Paste(text) => format!("{text:?}"),
+        Input::Key(chord) => chord.to_string(),
+        Input::Paste(text) => format!("{text:?}"),
     };
     given.into_iter().map(word).collect::<Vec<_>>().join(" ")
 }
@@ -15,7 +15,7 @@ fn words(given: Vec<Control>) -> String {
 struct Line {
     parser: Parser,
     now: Instant,
-    given: Vec<Control>,
+    given: Vec<Input>,
 }
 
 impl Line {
@@ -197,7 +197,7 @@ fn a_paste_that_does_not_end_takes_no_more_than_its_room() {
         line.sends(&[b'x'; 4096]).gives("");
     }
     line.sends(PASTE_END);
-    assert!(matches!(line.given.as_slice(), [Control::Paste(text)] if text.len() == LONGEST_PASTE));
+    assert!(matches!(line.given.as_slice(), [Input::Paste(text)] if text.len() == LONGEST_PASTE));
 }
 
 #[test]
