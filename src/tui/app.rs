@@ -147,7 +147,7 @@ impl Workspace {
     /// The menu, with Settings selected.
     pub(super) fn new(session: Session, now: Millis) -> Self {
         let forced = session.must_change_password;
-        let dialogs = if forced { vec![Dialog::Password(Box::new(ChangePassword::new(true)))] } else { vec![] };
+        let dialogs = if forced { vec![Dialog::own_password(true)] } else { vec![] };
         let due = Due { overview: Some(now), pulse: Some(now.plus(PULSE)), ..Due::default() };
         Self {
             session,
@@ -169,6 +169,15 @@ impl Workspace {
 
     pub(super) fn actor(&self) -> Actor {
         self.session.actor.clone()
+    }
+
+    /// The topmost dialog.
+    pub(super) fn dialog(&self) -> Option<&Dialog> {
+        self.dialogs.last()
+    }
+
+    pub(super) fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+        self.dialogs.last_mut()
     }
 
     /// The attention list, the most urgent item first.
@@ -291,6 +300,15 @@ impl App {
         self.sign_in.is_none() && self.workspace.as_ref().is_some_and(|workspace| workspace.shows_relative_times())
     }
 
+    /// The topmost dialog.
+    pub(super) fn dialog(&self) -> Option<&Dialog> {
+        self.workspace.as_ref().and_then(Workspace::dialog)
+    }
+
+    pub(super) fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+        self.workspace.as_mut().and_then(Workspace::dialog_mut)
+    }
+
     /// How far an action can scroll what is shown; measured only for those that scroll.
     pub(super) fn scroll_limit(&self, action: Action) -> usize {
         if action.moves() { (self.overflow)(self) } else { 0 }
@@ -311,8 +329,8 @@ impl App {
     /// Whose secret is on the screen, for the note in the trail when the connection drops.
     pub fn secret_shown(&self) -> Option<(Actor, CredentialId, String)> {
         let workspace = self.workspace.as_ref().filter(|_| self.sign_in.is_none())?;
-        let view = workspace.dialogs.iter().find_map(|d| match d {
-            Dialog::Secret(view) => Some(view),
+        let view = workspace.dialogs.iter().find_map(|dialog| match &dialog.kind {
+            DialogKind::OneTimeSecret(view) => Some(view),
             _ => None,
         })?;
         Some((workspace.actor(), view.row.id, view.row.name.clone()))
@@ -349,23 +367,23 @@ impl Workspace {
     /// Closes the one-time view and wipes passwords in forms; forms keep everything else.
     fn drop_secrets(&mut self) {
         let missed = &mut self.missed;
-        self.dialogs.retain(|dialog| match dialog {
-            Dialog::Secret(view) => {
+        self.dialogs.retain(|dialog| match &dialog.kind {
+            DialogKind::OneTimeSecret(view) => {
                 if !view.saved {
                     missed.push(view.lost());
                 }
                 false
             }
             // Unlocking gives the password; there is no need for it once more.
-            Dialog::Ask(_) | Dialog::Reauthenticate(_) => false,
-            Dialog::Change(change) => !change.over_secret,
+            DialogKind::Confirm(_) | DialogKind::Reauthenticate => false,
+            DialogKind::ChangeState(change) => !change.over_secret,
             _ => true,
         });
         for dialog in &mut self.dialogs {
-            let wiped = dialog.form_mut().is_some_and(Form::wipe_passwords);
-            match dialog {
-                Dialog::Create(create) => create.wiped |= wiped,
-                Dialog::NewPassword(d) => d.wiped |= wiped,
+            let wiped = dialog.form.as_mut().is_some_and(Form::wipe_passwords);
+            match &mut dialog.kind {
+                DialogKind::Create(create) => create.wiped |= wiped,
+                DialogKind::NewPassword(new) => new.wiped |= wiped,
                 _ => {}
             }
         }

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::tui::{
     app::{App, Workspace},
-    dialog::Dialog,
+    dialog::{Dialog, DialogKind},
     keymap::{self, Action, Meaning, chord::Chord},
     msg::Effect,
     pending::{Pending, Slot},
@@ -138,7 +138,7 @@ impl App {
             Some(Action::Back) => {
                 workspace.dialogs.is_empty() && workspace.filtered().is_some_and(|api| self.lacks_rows(api))
             }
-            action => match workspace.dialogs.last() {
+            action => match workspace.dialog() {
                 Some(dialog) => dialog_waits(dialog, &self.pending),
                 None => self.screen_waits(workspace, action),
             },
@@ -190,9 +190,9 @@ impl Workspace {
 }
 
 fn dialog_waits(dialog: &Dialog, pending: &Pending) -> bool {
-    match dialog {
-        Dialog::UserKeys(_) => pending.has(Slot::UserKeys),
-        Dialog::Details(_) => pending.has(Slot::Details) || pending.has(Slot::History),
+    match dialog.kind {
+        DialogKind::UserKeys(_) => pending.has(Slot::UserKeys),
+        DialogKind::Details(_) => pending.has(Slot::Details) || pending.has(Slot::History),
         _ => false,
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     time::{MINUTE, Millis},
     tui::{
         app::{App, PULSE, Workspace},
-        dialog::{Dialog, Draft},
+        dialog::{Dialog, DialogKind, Draft},
         form::Id,
         keymap::{self, Meaning, chord::Chord},
         layout,
@@ -177,7 +177,7 @@ impl App {
     pub(super) fn refuse(&mut self, right: Right) {
         let Some(workspace) = &mut self.workspace else { return };
         let denied = workspace.denied(right);
-        workspace.dialogs.push(Dialog::Denied(denied));
+        workspace.dialogs.push(Dialog::to_read(DialogKind::Denied(denied)));
         let actor = workspace.actor();
         self.dirty = true;
         self.call(Slot::Refused, Call::Refused(actor, right));
@@ -258,9 +258,9 @@ impl Workspace {
             calls.push((Slot::Users, Call::Users(actor.clone())));
         }
         if due(&mut self.due.taken)
-            && let Some(Dialog::Create(create)) = self.dialogs.last()
+            && let Some(Dialog { form: Some(form), kind: DialogKind::Create(create), .. }) = self.dialog()
         {
-            let Draft { name, username } = create.draft();
+            let Draft { name, username } = Draft::of(form);
             calls.push((Slot::Taken, Call::Taken { actor, kind: create.kind, name, username }));
         }
         calls

@@ -2,10 +2,9 @@
 
 use crate::{
     hub::SetUp,
-    secret::Secret,
     tui::{
         app::App,
-        dialog::Dialog,
+        dialog::DialogKind,
         form::{
             Advance, Form, Id,
             field::{Refused, TextField},
@@ -65,28 +64,20 @@ impl App {
         if workspace.dialogs.is_empty() {
             return self.filter_typed();
         }
-        if let Some(Dialog::NewPassword(d)) = workspace.dialogs.last_mut() {
-            d.problem = None;
-            d.generate = false;
-            d.wiped = false;
-        }
-        if let Some(Dialog::Find(find)) = workspace.dialogs.last_mut() {
-            find.problem = None;
-        }
-        if let Some(Dialog::Edit(edit)) = workspace.dialogs.last_mut() {
-            edit.problem = None;
-        }
-        if let Some(Dialog::Create(create)) = workspace.dialogs.last_mut() {
-            create.problem = None;
-            match create.form.focus() {
-                Some(Id::Password) => {
-                    create.generate = false;
-                    create.wiped = false;
-                }
-                Some(Id::Name | Id::Username) => workspace.due.taken = Some(now.plus(ASK_AFTER)),
-                _ => {}
+        let Some(dialog) = workspace.dialogs.last_mut() else { return };
+        let focus = dialog.form.as_ref().and_then(Form::focus);
+        match &mut dialog.kind {
+            DialogKind::NewPassword(new) => (new.generate, new.wiped) = (false, false),
+            DialogKind::Create(create) if focus == Some(Id::Password) => {
+                (create.generate, create.wiped) = (false, false);
             }
+            DialogKind::Create(_) if matches!(focus, Some(Id::Name | Id::Username)) => {
+                workspace.due.taken = Some(now.plus(ASK_AFTER));
+            }
+            DialogKind::Create(_) | DialogKind::FindBySecret { .. } | DialogKind::Edit(_) => {}
+            _ => return,
         }
+        dialog.problem = None;
     }
 
     pub(super) fn act_on_sign_in(&mut self, action: Action) {
@@ -125,7 +116,7 @@ impl App {
 
 fn call_of(sign_in: &SignInScreen) -> Call {
     let text = |id| sign_in.form.text(id).trim().to_owned();
-    let password = sign_in.form.password(Id::Password).map_or_else(|| Secret::new(Vec::new()), |p| p.to_secret());
+    let password = sign_in.form.secret(Id::Password);
     match sign_in.kind {
         SignInKind::SetUp => Call::SetUp(SetUp { account: text(Id::Account), name: text(Id::Name), password }),
         SignInKind::SignIn | SignInKind::Lock => Call::SignIn { name: text(Id::Name), password },

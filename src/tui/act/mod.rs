@@ -14,7 +14,7 @@ pub(super) use api::DETAILS_AFTER;
 
 use crate::tui::{
     app::App,
-    dialog::{Ask, Confirmation, Dialog, Reading},
+    dialog::{Confirmation, Dialog, DialogKind, Scrollable},
     keymap::Action,
     msg::{Call, Effect},
     pending::Slot,
@@ -86,13 +86,15 @@ impl App {
     /// Whether a secret is on the screen that was not copied.
     fn unsaved(&self) -> bool {
         let workspace = self.workspace.as_ref().filter(|_| self.sign_in.is_none());
-        workspace.is_some_and(|r| r.dialogs.iter().any(|d| matches!(d, Dialog::Secret(view) if !view.saved)))
+        workspace.is_some_and(|r| {
+            r.dialogs.iter().any(|d| matches!(&d.kind, DialogKind::OneTimeSecret(view) if !view.saved))
+        })
     }
 
     /// Closes the one-time view and everything over it.
     pub(super) fn close_one_time_view(&mut self) {
         let Some(workspace) = &mut self.workspace else { return };
-        if let Some(i) = workspace.dialogs.iter().position(|d| matches!(d, Dialog::Secret(_))) {
+        if let Some(i) = workspace.dialogs.iter().position(|d| matches!(d.kind, DialogKind::OneTimeSecret(_))) {
             workspace.dialogs.truncate(i);
         }
     }
@@ -101,15 +103,15 @@ impl App {
         self.help = None;
         let Some(workspace) = &mut self.workspace else { return };
         // A second question replaces the first: there is one answer to give.
-        workspace.dialogs.retain(|d| !matches!(d, Dialog::Ask(_)));
-        workspace.dialogs.push(Dialog::Ask(Box::new(Ask::new(confirmation))));
+        workspace.dialogs.retain(|d| !matches!(d.kind, DialogKind::Confirm(_)));
+        workspace.dialogs.push(Dialog::confirm(confirmation));
         self.drop_ahead();
     }
 
     fn toggle_help(&mut self) {
         self.help = match self.help.take() {
             Some(_) => None,
-            None => Some(Scrollable { content: self.scopes(), scroll: 0 }),
+            None => Some(Scrollable::new(self.scopes())),
         };
     }
 

@@ -7,7 +7,7 @@ use crate::{
     tui::{
         act::scroll,
         app::{App, Workspace},
-        dialog::{ChangePassword, Confirmation, Dialog, Part},
+        dialog::{Confirmation, Dialog, Part},
         keymap::Action,
         msg::Call,
         pending::Slot,
@@ -121,7 +121,7 @@ impl App {
         let Some(Screen::Account(rows)) = workspace.screen() else { return };
         match ACCOUNT[rows.selected.min(ACCOUNT.len() - 1)].0 {
             AccountRow::ChangePassword => {
-                workspace.dialogs.push(Dialog::Password(Box::new(ChangePassword::new(false))));
+                workspace.dialogs.push(Dialog::own_password(false));
             }
             AccountRow::Colours => self.next_colours(),
             AccountRow::Glyphs => self.next_glyphs(),

@@ -2,7 +2,7 @@
 
 use crate::tui::{
     app::App,
-    dialog::{Dialog, Part, Settings},
+    dialog::{Dialog, Part},
     msg::Call,
     pending::Slot,
 };
@@ -19,17 +19,7 @@ impl App {
         let Some(workspace) = &mut self.workspace else { return };
         // A form over settings that were not read would put their defaults in their place.
         let Some(security) = &workspace.security else { return self.read_security() };
-        let form = Settings::new(part, security);
-        workspace.dialogs.push(Dialog::Settings(Box::new(form)));
-    }
-
-    pub(super) fn send_settings(&mut self) {
-        let Some(workspace) = &mut self.workspace else { return };
-        let actor = workspace.actor();
-        let Some(Dialog::Settings(d)) = workspace.dialogs.last_mut() else { return };
-        d.problem = None;
-        d.form.clear_faults();
-        let wanted = d.wanted();
-        self.call(Slot::Form, Call::SetSettings(actor, wanted));
+        let dialog = Dialog::settings(part, security);
+        workspace.dialogs.push(dialog);
     }
 }

@@ -1,17 +1,14 @@
 //! Actions on the activity log.
 
-use crate::{
-    hub::TrailQuery,
-    tui::{
-        app::{App, Workspace},
-        dialog::{Dialog, Export, Reading, TrailFilterForm},
-        keymap::Action,
-        layout,
-        msg::Call,
-        pending::Slot,
-        screen::{Screen, TrailFilter},
-        toast::Toast,
-    },
+use crate::tui::{
+    app::{App, Workspace},
+    dialog::{Dialog, DialogKind, Scrollable},
+    keymap::Action,
+    layout,
+    msg::Call,
+    pending::Slot,
+    screen::{Screen, TrailFilter},
+    toast::Toast,
 };
 
 impl App {
@@ -22,8 +19,8 @@ impl App {
         let mut filter = list.filter.clone();
         match action {
             Action::Open => self.open_entry(),
-            Action::Filter => workspace.dialogs.push(Dialog::TrailFilter(Box::new(TrailFilterForm::new(&filter)))),
-            Action::Export => workspace.dialogs.push(Dialog::Export(Box::new(Export::new(filter.words(), self.now)))),
+            Action::Filter => workspace.dialogs.push(Dialog::trail_filter(&filter)),
+            Action::Export => workspace.dialogs.push(Dialog::export(filter, self.now)),
             Action::ByWho => {
                 let who = list.selected().and_then(|row| row.who.clone());
                 if filter.who.is_none() && who.is_none() {
@@ -88,7 +85,7 @@ impl App {
     fn open_entry(&mut self) {
         if let Some(row) = self.workspace.as_ref().and_then(Workspace::trail).and_then(|list| list.selected()).cloned()
         {
-            self.push(Dialog::TrailEntry(Box::new(Scrollable { content: row, scroll: 0 })));
+            self.push(Dialog::to_read(DialogKind::TrailEntry(Box::new(Scrollable::new(row)))));
         }
     }
 
@@ -96,7 +93,7 @@ impl App {
     fn open_refused(&mut self) {
         let selected = self.workspace.as_ref().and_then(Workspace::refused).and_then(|list| list.list.selected());
         if let Some(row) = selected.cloned() {
-            self.push(Dialog::RefusedRequest(Box::new(row)));
+            self.push(Dialog::to_read(DialogKind::RefusedRequest(Box::new(row))));
             self.drop_ahead();
         }
     }
@@ -111,31 +108,13 @@ impl App {
         }
     }
 
-    /// Submits the export of the shown part.
-    pub(super) fn send_export(&mut self) {
-        let Some(workspace) = &mut self.workspace else { return };
-        let (actor, filter) =
-            (workspace.actor(), workspace.log_mut().map(|list| list.filter.clone()).unwrap_or_default());
-        let Some(Dialog::Export(export)) = workspace.dialogs.last_mut() else { return };
-        export.problem = None;
-        export.form.clear_faults();
-        match export.wanted() {
-            Ok((path, format)) => {
-                let query = filter.put(TrailQuery::default());
-                self.call(Slot::Form, Call::Export { actor, query, path, format });
-            }
-            Err(fault) => self.fault(fault),
-        }
-    }
-
-    /// The form was sent: it is read here, and the trail again.
+    /// Shows the part of the trail that the filter form asks for, or all of it.
     pub(super) fn send_trail_filter(&mut self, all: bool) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
-        let Some(Dialog::TrailFilter(dialog)) = workspace.dialogs.last_mut() else { return };
-        dialog.form.clear_faults();
-        let wanted = if all { Ok(TrailFilter::default()) } else { dialog.filter(now) };
-        match wanted {
+        let Some(form) = workspace.dialog_mut().and_then(|dialog| dialog.form.as_mut()) else { return };
+        form.clear_faults();
+        match if all { Ok(TrailFilter::default()) } else { TrailFilter::typed(form, now) } {
             Ok(filter) => {
                 workspace.dialogs.pop();
                 self.show_part(filter);

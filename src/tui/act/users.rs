@@ -6,8 +6,7 @@ use crate::{
     hub::{ListQuery, UserRow},
     tui::{
         app::{App, Workspace},
-        dialog::{ChangePassword, Dialog, Reading, Reauthenticate, UserAction, UserDialog, UserKeys},
-        form::Id,
+        dialog::{Dialog, DialogKind, Scrollable, UserAction, UserKeys},
         keymap::Action,
         layout,
         msg::Call,
@@ -25,29 +24,23 @@ impl App {
         let height = layout::trail_rows(self.size, false);
         let Some(Screen::Users(users)) = self.workspace.as_mut().and_then(Workspace::screen_mut) else { return };
         if action == Action::Create {
-            return self.show(UserDialog::new(UserAction::Add));
+            return self.push(Dialog::user(UserAction::Add));
         }
         let Some(row) = users.selected().cloned() else { return };
         match action {
             Action::Open => self.see_keys(&row.name),
-            Action::SetRole => self.show(UserDialog::new(UserAction::Role(row))),
+            Action::SetRole => self.push(Dialog::user(UserAction::Role(row))),
             Action::SetPassword => self.set_password(row),
             Action::DisableEnable => {
                 let to = if row.state == UserState::Active { UserState::Disabled } else { UserState::Active };
-                self.show(UserDialog::new(UserAction::State(row, to)));
+                self.push(Dialog::user(UserAction::State(row, to)));
             }
             Action::Unlock if row.locked_until.is_none_or(|end| end <= self.now) => {
                 let said = format!("{} is not locked: there is nothing to unlock.", row.name);
                 self.toast = Some(Toast::note(self.now, said));
             }
-            Action::Unlock => self.show(UserDialog::new(UserAction::Unlock(row))),
+            Action::Unlock => self.push(Dialog::user(UserAction::Unlock(row))),
             action => users.act(action, height),
-        }
-    }
-
-    fn show(&mut self, user: UserDialog) {
-        if let Some(workspace) = &mut self.workspace {
-            workspace.dialogs.push(Dialog::User(Box::new(user)));
         }
     }
 
@@ -55,16 +48,16 @@ impl App {
     fn set_password(&mut self, row: UserRow) {
         let Some(workspace) = &mut self.workspace else { return };
         if row.name == workspace.session.actor.user.as_str() {
-            return workspace.dialogs.push(Dialog::Password(Box::new(ChangePassword::new(false))));
+            return workspace.dialogs.push(Dialog::own_password(false));
         }
-        self.show(UserDialog::new(UserAction::Password(row)));
+        self.push(Dialog::user(UserAction::Password(row)));
     }
 
     /// Opens the list of live credentials that a user created.
     pub(super) fn see_keys(&mut self, name: &str) {
         let Some(workspace) = &mut self.workspace else { return };
-        let keys = UserKeys { who: name.to_owned(), rows: None, more: false, selected: 0 };
-        workspace.dialogs.push(Dialog::UserKeys(Box::new(Scrollable { content: keys, scroll: 0 })));
+        let keys = Scrollable::new(UserKeys { who: name.to_owned(), rows: None, more: false, selected: 0 });
+        workspace.dialogs.push(Dialog::to_read(DialogKind::UserKeys(Box::new(keys))));
         let filter = Filter { by: Some(name.to_owned()), ..Filter::default() };
         let query = ListQuery { filter, limit: LISTED, ..ListQuery::default() };
         let call = Call::List(workspace.actor(), query);
@@ -75,7 +68,7 @@ impl App {
     pub(super) fn act_on_user_keys(&mut self, action: Action, most: usize) {
         let height = layout::dialog_rows(self.size);
         let Some(workspace) = &mut self.workspace else { return };
-        let Some(Dialog::UserKeys(keys)) = workspace.dialogs.last_mut() else { return };
+        let Some(Dialog { kind: DialogKind::UserKeys(keys), .. }) = workspace.dialog_mut() else { return };
         if action == Action::Open {
             if let Some(row) = keys.content.row().cloned() {
                 // The question under it, whether to disable the user, can be asked again.
@@ -97,39 +90,10 @@ impl App {
         keys.scroll = if rows.selected + 1 >= len { most } else { follows.min(most) };
     }
 
-    /// Submits the dialog about a user.
-    pub(super) fn send_user(&mut self) {
-        let Some(workspace) = &mut self.workspace else { return };
-        let actor = workspace.actor();
-        let Some(Dialog::User(user)) = workspace.dialogs.last_mut() else { return };
-        user.problem = None;
-        user.form.clear_faults();
-        match user.change() {
-            Ok(change) => self.call(Slot::Form, Call::ChangeUser(actor, change)),
-            Err(fault) => self.fault(fault),
-        }
-    }
-
-    /// Sends the password that was typed again.
-    pub(super) fn send_reauthentication(&mut self) {
-        let Some(workspace) = &mut self.workspace else { return };
-        let actor = workspace.actor();
-        let Some(Dialog::Reauthenticate(again)) = workspace.dialogs.last_mut() else { return };
-        again.problem = None;
-        again.form.clear_faults();
-        match again.form.password(Id::Old).filter(|typed| !typed.is_empty()) {
-            Some(typed) => {
-                let call = Call::Confirm(actor, typed.to_secret());
-                self.call(Slot::Form, call);
-            }
-            None => self.fault((Id::Old, "Type your password.".to_owned())),
-        }
-    }
-
     /// The hub wants the password again before it does what the dialog on top asked for.
     pub(in crate::tui) fn ask_for_password(&mut self) {
         if let Some(workspace) = self.workspace.as_mut().filter(|_| self.sign_in.is_none()) {
-            workspace.dialogs.push(Dialog::Reauthenticate(Box::new(Reauthenticate::new())));
+            workspace.dialogs.push(Dialog::reauthenticate());
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Confirmation before a secret that nobody copied, or the screen, is lost. The safe answer is focused.
 
-use crate::tui::form::{Form, Id, button};
+use crate::tui::{
+    dialog::{Dialog, DialogKind},
+    form::{Form, Id, button},
+};
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,19 +48,10 @@ impl Confirmation {
     }
 }
 
-/// The question and its buttons.
-#[derive(Debug)]
-pub struct Ask {
-    /// What is asked.
-    pub confirmation: Confirmation,
-    /// The safe one, and the other.
-    pub buttons: Form,
-}
-
-impl Ask {
-    /// The question with the safe answer focused.
-    pub fn new(confirmation: Confirmation) -> Self {
+impl Dialog {
+    /// The confirmation with the safe answer focused.
+    pub fn confirm(confirmation: Confirmation) -> Self {
         let buttons = vec![button(Id::Cancel, confirmation.stay()), button(Id::Ok, confirmation.verb())];
-        Self { confirmation, buttons: Form::new(buttons) }
+        Self::with_form(Form::new(buttons), DialogKind::Confirm(confirmation))
     }
 }

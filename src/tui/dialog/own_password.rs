@@ -2,23 +2,15 @@
 
 use crate::{
     account::{PasswordError, check_user_password},
-    tui::form::{Form, Id, button, password},
+    tui::{
+        dialog::{Dialog, DialogKind},
+        form::{Fault, Form, Id, button, password},
+    },
 };
 
-/// The dialog's state.
-#[derive(Debug)]
-pub struct ChangePassword {
-    /// It must be changed before anything else.
-    pub forced: bool,
-    /// Old, new, again.
-    pub form: Form,
-    /// Error of the last try.
-    pub problem: Option<String>,
-}
-
-impl ChangePassword {
-    /// An empty form.
-    pub fn new(forced: bool) -> Self {
+impl Dialog {
+    /// The old password once, the new one twice.
+    pub fn own_password(forced: bool) -> Self {
         let form = Form::new(vec![
             password(Id::Old, "Old"),
             password(Id::Password, "New"),
@@ -26,21 +18,21 @@ impl ChangePassword {
             button(Id::Submit, "Change password"),
             button(Id::Cancel, if forced { "Sign out" } else { "Cancel" }),
         ]);
-        Self { forced, form, problem: None }
-    }
-
-    /// Whether the new one can be sent; else where the fault is.
-    pub fn check(&self, name: &str) -> Result<(), (Id, String)> {
-        let text = |id| self.form.password(id).map_or("", |p| p.expose());
-        if text(Id::Old).is_empty() {
-            return Err((Id::Old, "Type the password you have now.".to_owned()));
-        }
-        check_new(name, text(Id::Password), text(Id::Again))
+        Self::with_form(form, DialogKind::OwnPassword { forced })
     }
 }
 
+/// Whether the form can be sent for the user of this name.
+pub fn check(form: &Form, name: &str) -> Result<(), Fault> {
+    let text = |id| form.password(id).map_or("", |p| p.expose());
+    if text(Id::Old).is_empty() {
+        return Err((Id::Old, "Type the password you have now.".to_owned()));
+    }
+    check_new(name, text(Id::Password), text(Id::Again))
+}
+
 /// The rules of a new password, typed twice.
-pub fn check_new(name: &str, password: &str, again: &str) -> Result<(), (Id, String)> {
+pub fn check_new(name: &str, password: &str, again: &str) -> Result<(), Fault> {
     check_user_password(name, password).map_err(|why| (Id::Password, why.to_string()))?;
     match password == again {
         true => Ok(()),

@@ -2,7 +2,10 @@
 
 use crate::{
     hub::{Replay, Security, Setting},
-    tui::form::{Control, Form, FormEntry, Id, button, entry, text_with},
+    tui::{
+        dialog::{Dialog, DialogKind},
+        form::{Control, Form, FormEntry, Id, button, entry, text_with},
+    },
 };
 
 /// Which settings a form has.
@@ -34,39 +37,28 @@ impl Part {
             Self::Verifier => "Verifiers",
         }
     }
+
+    /// The typed values; the hub validates them.
+    pub fn wanted(self, form: &Form) -> Vec<(Setting, String)> {
+        let typed = |setting: Setting| match setting {
+            Setting::Replay => REPLAY[form.chosen(Id::Setting(setting)) % REPLAY.len()].as_str().to_owned(),
+            _ => form.text(Id::Setting(setting)).to_owned(),
+        };
+        self.settings().iter().map(|setting| (*setting, typed(*setting))).collect()
+    }
 }
 
 /// The words of the replay guard, in the order of the choice.
 const REPLAY: [Replay; 2] = [Replay::Off, Replay::Node];
 const REPLAY_WORDS: &[&str] = &[Replay::Off.as_str(), Replay::Node.as_str()];
 
-/// The dialog's state.
-#[derive(Debug)]
-pub struct Settings {
-    /// The settings of the form.
-    pub part: Part,
-    /// The fields and the buttons.
-    pub form: Form,
-    /// Error of the last try.
-    pub problem: Option<String>,
-}
-
-impl Settings {
+impl Dialog {
     /// The form, filled in with what is set now.
-    pub fn new(part: Part, now: &Security) -> Self {
+    pub fn settings(part: Part, now: &Security) -> Self {
         let value = |setting: Setting| now.of(setting).map_or_else(|| setting.default_value(), |set| set.value.clone());
         let mut entries: Vec<_> = part.settings().iter().map(|setting| field(*setting, &value(*setting))).collect();
         entries.extend([button(Id::Submit, "Set"), button(Id::Cancel, "Cancel")]);
-        Self { part, form: Form::new(entries), problem: None }
-    }
-
-    /// The typed values; the hub validates them.
-    pub fn wanted(&self) -> Vec<(Setting, String)> {
-        let typed = |setting: Setting| match setting {
-            Setting::Replay => REPLAY[self.form.chosen(Id::Setting(setting)) % REPLAY.len()].as_str().to_owned(),
-            _ => self.form.text(Id::Setting(setting)).to_owned(),
-        };
-        self.part.settings().iter().map(|setting| (*setting, typed(*setting))).collect()
+        Self::with_form(Form::new(entries), DialogKind::Settings(part))
     }
 }
 

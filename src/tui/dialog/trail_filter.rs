@@ -4,23 +4,17 @@ use crate::{
     hub::Class,
     time::{Millis, parse_span, past_or_never},
     tui::{
-        form::{Control, Form, Id, button, entry, text_with},
+        dialog::{Dialog, DialogKind},
+        form::{Control, Fault, Form, Id, button, entry, text_with},
         screen::TrailFilter,
     },
 };
 
 const TYPES: &[&str] = &["all", "change", "access", "refusal"];
 
-/// The dialog's state.
-#[derive(Debug)]
-pub struct TrailFilterForm {
-    /// Fields and buttons.
-    pub form: Form,
-}
-
-impl TrailFilterForm {
+impl Dialog {
     /// The form, filled in with what is shown now.
-    pub fn new(now: &TrailFilter) -> Self {
+    pub fn trail_filter(now: &TrailFilter) -> Self {
         let typed = |at: &Option<(Millis, String)>| at.as_ref().map_or(String::new(), |(_, typed)| typed.clone());
         let form = Form::new(vec![
             text_with(Id::Name, "Who", now.who.as_deref().unwrap_or_default()),
@@ -35,30 +29,32 @@ impl TrailFilterForm {
             button(Id::ShowAll, "Show all"),
             button(Id::Cancel, "Cancel"),
         ]);
-        Self { form }
+        Self::with_form(form, DialogKind::TrailFilter)
     }
+}
 
+impl TrailFilter {
     /// The typed filter; otherwise the field with the error.
-    pub fn filter(&self, now: Millis) -> Result<TrailFilter, (Id, String)> {
-        let who = self.form.text(Id::Name).trim().to_owned();
-        let class = self.form.chosen(Id::Class).checked_sub(1).and_then(|i| Class::ALL.get(i)).copied();
-        let (from, until) = (self.moment(Id::NotBefore, now)?, self.moment(Id::Expires, now)?);
+    pub fn typed(form: &Form, now: Millis) -> Result<Self, Fault> {
+        let who = form.text(Id::Name).trim().to_owned();
+        let class = form.chosen(Id::Class).checked_sub(1).and_then(|i| Class::ALL.get(i)).copied();
+        let (from, until) = (moment(form, Id::NotBefore, now)?, moment(form, Id::Expires, now)?);
         if let (Some((from, _)), Some((until, _))) = (&from, &until)
             && from >= until
         {
             return Err((Id::Expires, "That is not after From, so nothing could be between.".to_owned()));
         }
-        Ok(TrailFilter { who: (!who.is_empty()).then_some(who), class, from, until })
+        Ok(Self { who: (!who.is_empty()).then_some(who), class, from, until })
     }
+}
 
-    /// A point in the past: a span counts back from now.
-    fn moment(&self, id: Id, now: Millis) -> Result<Option<(Millis, String)>, (Id, String)> {
-        let typed = self.form.text(id).trim();
-        let at = past_or_never(typed, now).map_err(|why| (id, why.to_string()))?;
-        // A span would count from another now when the form is opened again.
-        let again = |at: Millis| parse_span(typed).map_or(typed.to_owned(), |_| at.utc("%Y-%m-%d %H:%M UTC"));
-        Ok(at.map(|at| (at, again(at))))
-    }
+/// A point in the past: a span counts back from now.
+fn moment(form: &Form, id: Id, now: Millis) -> Result<Option<(Millis, String)>, Fault> {
+    let typed = form.text(id).trim();
+    let at = past_or_never(typed, now).map_err(|why| (id, why.to_string()))?;
+    // A span would count from another now when the form is opened again.
+    let again = |at: Millis| parse_span(typed).map_or(typed.to_owned(), |_| at.utc("%Y-%m-%d %H:%M UTC"));
+    Ok(at.map(|at| (at, again(at))))
 }
 
 #[cfg(test)]
@@ -68,11 +64,12 @@ mod tests {
     #[test]
     fn what_is_shown_can_be_sent_again() {
         let now = Millis(1_786_000_000_000);
-        let mut form = TrailFilterForm::new(&TrailFilter::default());
-        form.form.focus_on(Id::NotBefore);
-        form.form.insert("7d").unwrap();
-        let shown = form.filter(now).unwrap();
-        let again = TrailFilterForm::new(&shown).filter(now.plus(60_000)).unwrap();
+        let mut form = Dialog::trail_filter(&TrailFilter::default()).form.unwrap();
+        form.focus_on(Id::NotBefore);
+        form.insert("7d").unwrap();
+        let shown = TrailFilter::typed(&form, now).unwrap();
+        let again = Dialog::trail_filter(&shown).form.unwrap();
+        let again = TrailFilter::typed(&again, now.plus(60_000)).unwrap();
         let minute = |shown: TrailFilter| shown.from.map(|(at, _)| at.0.div_euclid(60_000));
         assert_eq!(minute(again), minute(shown));
     }

@@ -5,8 +5,8 @@ use crate::{
     hub::{CredentialRow, UserRow},
     secret::Secret,
     tui::{
-        dialog::check_new,
-        form::{Control, Form, FormEntry, Id, button, entry, password, text},
+        dialog::{Dialog, DialogKind, check_new},
+        form::{Control, Fault, Form, FormEntry, Id, button, entry, password, text},
         msg::UserChange,
     },
 };
@@ -39,22 +39,27 @@ impl UserAction {
             Self::Role(row) | Self::Password(row) | Self::State(row, _) | Self::Unlock(row) => Some(row),
         }
     }
+
+    /// The change to be sent; otherwise the field with the error.
+    pub fn change(&self, form: &Form) -> Result<UserChange, Fault> {
+        Ok(match self {
+            Self::Add => {
+                let name = form.text(Id::Name).trim().to_owned();
+                UserName::new(&name).map_err(|why| (Id::Name, why.to_string()))?;
+                let password = new_password(form, &name)?;
+                UserChange::Add { name, role: role(form), password }
+            }
+            Self::Role(row) => UserChange::Role(row.target(), role(form)),
+            Self::Password(row) => UserChange::Password(row.target(), new_password(form, &row.name)?),
+            Self::State(row, state) => UserChange::State(row.target(), *state),
+            Self::Unlock(row) => UserChange::Unlock(row.name.clone()),
+        })
+    }
 }
 
-/// The dialog's state.
-#[derive(Debug)]
-pub struct UserDialog {
-    /// The action and its user.
-    pub action: UserAction,
-    /// Fields and buttons.
-    pub form: Form,
-    /// Error of the last try.
-    pub problem: Option<String>,
-}
-
-impl UserDialog {
+impl Dialog {
     /// The dialog as it opens. Where nothing is to be typed the safe answer is focused.
-    pub fn new(action: UserAction) -> Self {
+    pub fn user(action: UserAction) -> Self {
         let entries = match &action {
             UserAction::Add => vec![
                 text(Id::Name, "Name"),
@@ -86,35 +91,19 @@ impl UserDialog {
             }
             UserAction::Unlock(_) => vec![button(Id::Cancel, "Leave locked"), button(Id::Submit, "Unlock")],
         };
-        Self { action, form: Form::new(entries), problem: None }
+        Self::with_form(Form::new(entries), DialogKind::User(Box::new(action)))
     }
+}
 
-    /// The change to be sent; otherwise the field with the error.
-    pub fn change(&self) -> Result<UserChange, (Id, String)> {
-        Ok(match &self.action {
-            UserAction::Add => {
-                let name = self.form.text(Id::Name).trim().to_owned();
-                UserName::new(&name).map_err(|why| (Id::Name, why.to_string()))?;
-                let password = self.new_password(&name)?;
-                UserChange::Add { name, role: self.role(), password }
-            }
-            UserAction::Role(row) => UserChange::Role(row.target(), self.role()),
-            UserAction::Password(row) => UserChange::Password(row.target(), self.new_password(&row.name)?),
-            UserAction::State(row, state) => UserChange::State(row.target(), *state),
-            UserAction::Unlock(row) => UserChange::Unlock(row.name.clone()),
-        })
-    }
+/// The role that is chosen.
+fn role(form: &Form) -> Role {
+    ROLES[form.chosen(Id::Role).min(ROLES.len() - 1)]
+}
 
-    /// The role that is chosen.
-    pub fn role(&self) -> Role {
-        ROLES[self.form.chosen(Id::Role).min(ROLES.len() - 1)]
-    }
-
-    fn new_password(&self, name: &str) -> Result<Secret, (Id, String)> {
-        let text = |id| self.form.password(id).map_or("", |p| p.expose());
-        check_new(name, text(Id::Password), text(Id::Again))?;
-        Ok(self.form.password(Id::Password).map_or_else(|| Secret::new(Vec::new()), |p| p.to_secret()))
-    }
+fn new_password(form: &Form, name: &str) -> Result<Secret, Fault> {
+    let text = |id| form.password(id).map_or("", |p| p.expose());
+    check_new(name, text(Id::Password), text(Id::Again))?;
+    Ok(form.secret(Id::Password))
 }
 
 fn roles(chosen: usize) -> FormEntry {

@@ -5,7 +5,7 @@ pub mod field;
 use crate::{
     credential::Algorithm,
     hub::Setting,
-    secret::TypedPassword,
+    secret::{Secret, TypedPassword},
     tui::form::field::{Edit, PasswordField, Refused, TextField},
 };
 
@@ -69,6 +69,9 @@ pub enum Control {
     /// A button.
     Button(&'static str),
 }
+
+/// A validation error: the field, and the sentence for it.
+pub type Fault = (Id, String);
 
 /// One entry of a form.
 #[derive(Debug)]
@@ -147,6 +150,11 @@ impl Form {
             Some(Control::Password(field)) => Some(field.typed()),
             _ => None,
         }
+    }
+
+    /// The password typed there, as a secret to send.
+    pub fn secret(&self, id: Id) -> Secret {
+        self.password(id).map_or_else(|| Secret::new(Vec::new()), |typed| typed.to_secret())
     }
 
     /// Whether a check is on.

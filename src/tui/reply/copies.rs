@@ -4,7 +4,7 @@ use crate::{
     hub::{CredentialId, Seen},
     tui::{
         app::App,
-        dialog::{CopyPart, Dialog},
+        dialog::{CopyPart, Dialog, DialogKind},
         msg::{Call, CopyOutcome, Ticket},
         pending::Slot,
         toast::Toast,
@@ -33,7 +33,7 @@ impl App {
     fn copied_secret(&mut self, what: CopyPart, outcome: CopyOutcome) {
         let Some(workspace) = self.workspace.as_mut().filter(|_| self.sign_in.is_none()) else { return };
         let actor = workspace.actor();
-        let Some(Dialog::Secret(view)) = workspace.dialogs.last_mut() else { return };
+        let Some(Dialog { kind: DialogKind::OneTimeSecret(view), .. }) = workspace.dialog_mut() else { return };
         let went = !matches!(outcome, CopyOutcome::Impossible(_));
         let secret = went && what != CopyPart::Key;
         let first = secret && !std::mem::replace(&mut view.sent, true);

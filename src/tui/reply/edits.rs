@@ -4,7 +4,7 @@ use crate::{
     hub::{Conflict, CredentialRow, Outcome},
     tui::{
         app::{App, Workspace},
-        dialog::Dialog,
+        dialog::{Dialog, DialogKind},
         msg::Call,
         pending::Slot,
         reply::forms::left_out,
@@ -16,8 +16,8 @@ impl App {
     pub(super) fn edited_rows(&mut self, outcomes: &[Outcome]) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
-        let said = match workspace.dialogs.pop() {
-            Some(Dialog::StopOld(_)) => stopped(outcomes),
+        let said = match workspace.dialogs.pop().map(|dialog| dialog.kind) {
+            Some(DialogKind::StopOldSecret(_)) => stopped(outcomes),
             _ => changed(outcomes),
         };
         if let Some(api) = workspace.api_mut() {
@@ -46,7 +46,7 @@ impl App {
     pub(super) fn edit_is_stale(&mut self, why: &Conflict) -> bool {
         let Some(workspace) = &mut self.workspace else { return false };
         let actor = workspace.actor();
-        let Some(Dialog::Edit(edit)) = workspace.dialogs.last_mut() else { return false };
+        let Some(Dialog { kind: DialogKind::Edit(edit), .. }) = workspace.dialog_mut() else { return false };
         let (Conflict::Changed { .. }, [row]) = (why, edit.rows.as_slice()) else { return false };
         edit.stale = true;
         let id = row.id;
@@ -63,21 +63,22 @@ impl Workspace {
     /// The row as it is now, for the form that waits for it.
     pub(super) fn edit_follows(&mut self, row: &CredentialRow) {
         for dialog in &mut self.dialogs {
-            if let Dialog::Edit(edit) = dialog
+            if let Dialog { form: Some(form), kind: DialogKind::Edit(edit), .. } = dialog
                 && edit.stale
                 && edit.rows.iter().all(|r| r.id == row.id)
             {
-                edit.rebase(row.clone());
+                edit.rebase(form, row.clone());
             }
         }
     }
 
     /// After another password: the form under it goes on with the row as it is now, or closes if nothing was typed.
     pub(super) fn edit_goes_on(&mut self, row: &CredentialRow) {
-        match self.dialogs.last_mut() {
-            Some(Dialog::Edit(edit)) if edit.untouched() => drop(self.dialogs.pop()),
-            Some(Dialog::Edit(edit)) => edit.rebase(row.clone()),
-            _ => {}
+        let Some(Dialog { form: Some(form), kind: DialogKind::Edit(edit), .. }) = self.dialog_mut() else { return };
+        if edit.untouched(form) {
+            self.dialogs.pop();
+        } else {
+            edit.rebase(form, row.clone());
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     hub::{CredentialId, FoundSecret, TrailQuery, TrailRow},
     tui::{
         app::{App, Workspace},
-        dialog::{Dialog, Found},
+        dialog::{Dialog, DialogKind},
         msg::Call,
         pending::Slot,
         screen::paged_list::WINDOW,
@@ -21,9 +21,8 @@ impl App {
         if let Some(found) = found {
             return self.found(found);
         }
-        if let Some(Dialog::Find(find)) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) {
-            let said = "No credential has or had this secret. Look whether it was copied whole.";
-            find.problem = Some(said.to_owned());
+        if let Some(Dialog { problem, kind: DialogKind::FindBySecret { .. }, .. }) = self.dialog_mut() {
+            *problem = Some("No credential has or had this secret. Look whether it was copied whole.".to_owned());
         }
     }
 
@@ -31,7 +30,7 @@ impl App {
     fn found(&mut self, found: FoundSecret) {
         let (now, row) = (self.now, &found.row);
         let Some(workspace) = &mut self.workspace else { return };
-        workspace.dialogs.retain(|dialog| !matches!(dialog, Dialog::Find(_)));
+        workspace.dialogs.retain(|dialog| !matches!(dialog.kind, DialogKind::FindBySecret { .. }));
         if let Some(api) = workspace.api_mut() {
             if api.kind != row.kind {
                 api.go_to(row.kind);
@@ -44,7 +43,7 @@ impl App {
             api.list.seek_in(row, fits);
         }
         workspace.read_list(now);
-        workspace.dialogs.push(Dialog::Found(Box::new(Found::new(found))));
+        workspace.dialogs.push(Dialog::found_secret(found));
     }
 
     /// Asks for the newest rows of the trail about a credential, if the role may read them.
@@ -58,7 +57,7 @@ impl App {
     }
 
     pub(super) fn history(&mut self, rows: Vec<TrailRow>) {
-        if let Some(Dialog::Details(shown)) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) {
+        if let Some(Dialog { kind: DialogKind::Details(shown), .. }) = self.dialog_mut() {
             shown.content.history = Some(rows);
         }
     }

@@ -5,7 +5,7 @@ use crate::{
     hub::{Actor, Conflict, Field, Gone, HubError, Issued, LostSecret, Outcome},
     tui::{
         app::App,
-        dialog::{self, ChangePassword, Dialog, Issue, OneTime, Part},
+        dialog::{self, Dialog, DialogKind, Issue, Part},
         form::Id,
         toast::Toast,
     },
@@ -27,11 +27,11 @@ impl App {
         let Issued { row, secret, version, old_until, cut_short } = issued;
         let (now, locked) = (self.now, self.sign_in.is_some());
         let Some(workspace) = &mut self.workspace else { return };
-        let sent = workspace.dialogs.pop();
+        let sent = workspace.dialogs.pop().map(|dialog| dialog.kind);
         let stopped_early = !cut_short.is_empty();
-        let renewed = matches!(sent, Some(Dialog::NewPassword(_)));
+        let renewed = matches!(sent, Some(DialogKind::NewPassword(_)));
         let issue = match sent {
-            Some(Dialog::Rotate(_) | Dialog::NewPassword(_)) => Issue::Rotated { old_until, cut_short },
+            Some(DialogKind::Rotate(_) | DialogKind::NewPassword(_)) => Issue::Rotated { old_until, cut_short },
             _ => Issue::Created,
         };
         if let Some(api) = workspace.api_mut() {
@@ -45,22 +45,20 @@ impl App {
         match secret {
             // The desk was locked while the store wrote: what nobody may see is dropped here.
             Some(_) if locked => workspace.missed.push(LostSecret { id: row.id, version, how: Gone::Wiped }),
-            Some(secret) => {
-                workspace.dialogs.push(Dialog::Secret(Box::new(OneTime::new(row, (secret, version), issue))))
-            }
+            Some(secret) => workspace.dialogs.push(Dialog::one_time_secret(row, (secret, version), issue)),
             None if renewed => {
                 let older = if stopped_early { " An older one in its overlap stopped too." } else { "" };
                 let said = format!("{} has the password you typed; the old one stopped.{older}", row.name);
                 self.toast = Some(Toast::done(now, said));
             }
-            None => workspace.dialogs.push(Dialog::Made(Box::new(row))),
+            None => workspace.dialogs.push(Dialog::to_read(DialogKind::Created(Box::new(row)))),
         }
     }
 
     pub(super) fn states(&mut self, outcomes: &[Outcome]) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
-        let Some(Dialog::Change(change)) = workspace.dialogs.pop() else { return };
+        let Some(DialogKind::ChangeState(change)) = workspace.dialogs.pop().map(|dialog| dialog.kind) else { return };
         let revoked = outcomes.iter().any(|o| matches!(o, Outcome::Done(row) if row.state == State::Revoked));
         if change.over_secret && revoked {
             workspace.dialogs.pop();
@@ -92,12 +90,12 @@ impl App {
             HubError::PasswordMustChange => return self.must_change_password(),
             HubError::Denied(denied) => {
                 if let Some(workspace) = &mut self.workspace {
-                    workspace.dialogs.push(Dialog::Denied(denied));
+                    workspace.dialogs.push(Dialog::to_read(DialogKind::Denied(denied)));
                 }
             }
             HubError::PasswordNeeded => self.ask_for_password(),
             HubError::Conflict(Conflict::Taken { .. }) => {
-                let of_user = matches!(self.workspace.as_ref().and_then(|r| r.dialogs.last()), Some(Dialog::User(_)));
+                let of_user = matches!(self.dialog(), Some(Dialog { kind: DialogKind::User(_), .. }));
                 self.fault_at(if of_user { Id::Name } else { Id::Username }, why.to_string());
             }
             HubError::WrongPassword => self.fault_at(Id::Old, why.to_string()),
@@ -126,12 +124,13 @@ impl App {
     pub(super) fn settings_set(&mut self) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
-        let Some(Dialog::Settings(d)) = workspace.dialogs.pop_if(|d| matches!(d, Dialog::Settings(_))) else { return };
-        let said = match d.part {
+        let Some(DialogKind::Settings(part)) = workspace.dialog().map(|dialog| &dialog.kind) else { return };
+        let said = match part {
             Part::Lock => "The lock time is set. It holds from the next sign-in on.",
             Part::Api => "The address of the API is set. Samples and snippets use it.",
             Part::Verifier => "It is set. Verifiers follow within a second.",
         };
+        workspace.dialogs.pop();
         workspace.due.overview = Some(now);
         self.toast = Some(Toast::done(now, said));
         if self.sign_in.is_none() {
@@ -140,51 +139,36 @@ impl App {
     }
 
     fn entry_for(&self, field: Field) -> Option<Id> {
-        match self.workspace.as_ref()?.dialogs.last()? {
-            Dialog::Create(create) => dialog::entry_of(field, create.kind),
-            Dialog::Edit(edit) => dialog::entry_of(field, edit.rows.first()?.kind),
-            Dialog::NewPassword(_) => Some(Id::Password),
-            Dialog::Password(_) => Some(Id::Password),
-            Dialog::Reauthenticate(_) => Some(Id::Old),
-            Dialog::Settings(_) => match field {
+        match &self.dialog()?.kind {
+            DialogKind::Create(create) => dialog::entry_of(field, create.kind),
+            DialogKind::Edit(edit) => dialog::entry_of(field, edit.rows.first()?.kind),
+            DialogKind::NewPassword(_) | DialogKind::OwnPassword { .. } => Some(Id::Password),
+            DialogKind::Reauthenticate => Some(Id::Old),
+            DialogKind::Settings(_) => match field {
                 Field::Setting(setting) => Some(Id::Setting(setting)),
                 _ => None,
             },
-            Dialog::Export(_) => Some(Id::File),
-            Dialog::User(_) if field == Field::UserName => Some(Id::Name),
-            Dialog::User(_) => Some(Id::Password),
+            DialogKind::Export { .. } => Some(Id::File),
+            DialogKind::User(_) if field == Field::UserName => Some(Id::Name),
+            DialogKind::User(_) => Some(Id::Password),
             _ => None,
         }
     }
 
     fn fault_at(&mut self, id: Id, sentence: String) {
-        let form = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()).and_then(Dialog::form_mut);
+        let form = self.dialog_mut().and_then(|dialog| dialog.form.as_mut());
         match form.filter(|form| form.entry(id).is_some()) {
             Some(form) => form.fault(id, sentence),
             None => self.problem(sentence),
         }
     }
 
+    /// Says it in the dialog that was sent, or else in the status line.
     fn problem(&mut self, sentence: String) {
-        let place = match self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) {
-            Some(Dialog::Create(d)) => &mut d.problem,
-            Some(Dialog::Rotate(d)) => &mut d.problem,
-            Some(Dialog::Edit(d)) => &mut d.problem,
-            Some(Dialog::NewPassword(d)) => &mut d.problem,
-            Some(Dialog::Find(d)) => &mut d.problem,
-            Some(Dialog::StopOld(d)) => &mut d.problem,
-            Some(Dialog::Change(d)) => &mut d.problem,
-            Some(Dialog::Password(d)) => &mut d.problem,
-            Some(Dialog::User(d)) => &mut d.problem,
-            Some(Dialog::Reauthenticate(d)) => &mut d.problem,
-            Some(Dialog::Settings(d)) => &mut d.problem,
-            Some(Dialog::Export(d)) => &mut d.problem,
-            _ => {
-                self.toast = Some(Toast::error(sentence));
-                return;
-            }
-        };
-        *place = Some(sentence);
+        match self.dialog_mut() {
+            Some(dialog) if dialog.shows_problems() => dialog.problem = Some(sentence),
+            _ => self.toast = Some(Toast::error(sentence)),
+        }
     }
 
     /// The password was set by somebody else while the user was signed in: choosing a new one comes first.
@@ -192,7 +176,7 @@ impl App {
         self.drop_secrets();
         let Some(workspace) = &mut self.workspace else { return };
         workspace.session.must_change_password = true;
-        workspace.dialogs = vec![Dialog::Password(Box::new(ChangePassword::new(true)))];
+        workspace.dialogs = vec![Dialog::own_password(true)];
         self.dirty = true;
         self.drop_ahead();
     }

@@ -15,7 +15,7 @@ use crate::{
     hub::{Denied, HubError},
     tui::{
         app::App,
-        dialog::Dialog,
+        dialog::{Dialog, DialogKind},
         msg::{Answer, Reply, Ticket},
         pending::Slot,
         sign_in::SignInScreen,
@@ -112,7 +112,8 @@ impl App {
     /// Shows a notice about something unexpected, and drops the type-ahead.
     pub(super) fn notice(&mut self, title: &str, lines: Vec<String>) {
         if let Some(workspace) = &mut self.workspace {
-            workspace.dialogs.push(Dialog::Notice { title: title.to_owned(), lines });
+            let notice = DialogKind::Notice { title: title.to_owned(), lines };
+            workspace.dialogs.push(Dialog::to_read(notice));
         }
         self.drop_ahead();
     }
@@ -120,7 +121,7 @@ impl App {
     /// The hub knows today's Administrators; the dialog was opened with those of a moment ago.
     fn refused(&mut self, denied: Denied) {
         let Some(workspace) = &mut self.workspace else { return };
-        if let Some(Dialog::Denied(shown)) = workspace.dialogs.last_mut() {
+        if let Some(Dialog { kind: DialogKind::Denied(shown), .. }) = workspace.dialog_mut() {
             *shown = denied;
         } else if let Some(overview) = &mut workspace.overview {
             overview.administrators = denied.administrators;

@@ -5,7 +5,7 @@ use crate::{
     tui::{
         act::DETAILS_AFTER,
         app::{App, PULSE, Workspace},
-        dialog::Dialog,
+        dialog::{Dialog, DialogKind, Draft},
         layout,
         pending::Slot,
         screen::Screen,
@@ -35,9 +35,9 @@ impl App {
     }
 
     pub(super) fn taken(&mut self, taken: Taken) {
-        if let Some(Dialog::Create(create)) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) {
-            let draft = create.draft();
-            create.taken = Some((draft.name, draft.username, taken));
+        if let Some(Dialog { form: Some(form), kind: DialogKind::Create(create), .. }) = self.dialog_mut() {
+            let Draft { name, username } = Draft::of(form);
+            create.taken = Some((name, username, taken));
         }
     }
 
@@ -76,16 +76,13 @@ impl App {
         workspace.edit_follows(&details.row);
         let id = details.row.id;
         let mut open = false;
-        if let Some(Dialog::Rotate(rotate)) = workspace.dialogs.last_mut()
-            && rotate.row.id == id
-        {
-            rotate.live.clone_from(&details.secrets);
-        }
-        if let Some(Dialog::Details(shown)) = workspace.dialogs.last_mut()
-            && shown.content.details.row.id == id
-        {
-            shown.content.details = details.clone();
-            open = true;
+        match workspace.dialog_mut().map(|dialog| &mut dialog.kind) {
+            Some(DialogKind::Rotate(rotate)) if rotate.row.id == id => rotate.live.clone_from(&details.secrets),
+            Some(DialogKind::Details(shown)) if shown.content.details.row.id == id => {
+                shown.content.details = details.clone();
+                open = true;
+            }
+            _ => {}
         }
         if let Some(api) = workspace.api_mut() {
             api.details = Some(details);

@@ -5,7 +5,7 @@ use crate::{
     hub::{Refused, TrailReport},
     tui::{
         app::{App, Workspace},
-        dialog::Dialog,
+        dialog::{Dialog, DialogKind},
         layout,
         screen::TrailCheck,
         toast::Toast,
@@ -28,9 +28,7 @@ impl App {
     pub(super) fn exported(&mut self, written: &Written) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
-        if let Some(Dialog::Export(_)) = workspace.dialogs.last() {
-            workspace.dialogs.pop();
-        }
+        workspace.dialogs.pop_if(|dialog| matches!(dialog.kind, DialogKind::Export { .. }));
         let n = written.rows;
         let entries = if n == 1 { "1 entry is".to_owned() } else { format!("{n} entries are") };
         self.toast = Some(Toast::done(now, format!("{entries} in {}, readable by you alone.", written.path.display())));
@@ -52,7 +50,7 @@ impl App {
         }
         // A form that was opened meanwhile is not covered: the line over the hints tells it too.
         if workspace.dialogs.is_empty() {
-            workspace.dialogs.push(Dialog::TrailCheck(Box::new(checked)));
+            workspace.dialogs.push(Dialog::to_read(DialogKind::TrailCheck(Box::new(checked))));
             self.drop_ahead();
         }
     }

@@ -5,7 +5,7 @@ use crate::{
     hub::{Actor, Page, UserRow},
     tui::{
         app::{App, Workspace},
-        dialog::{Dialog, UserAction},
+        dialog::{Dialog, DialogKind, UserAction},
         layout,
         screen::Screen,
         toast::Toast,
@@ -21,7 +21,7 @@ impl App {
     }
 
     pub(super) fn user_keys_read(&mut self, page: Page) {
-        if let Some(Dialog::UserKeys(keys)) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) {
+        if let Some(Dialog { kind: DialogKind::UserKeys(keys), .. }) = self.dialog_mut() {
             keys.content.more = page.more_after;
             keys.content.rows = Some(page.rows);
         }
@@ -30,20 +30,20 @@ impl App {
     pub(super) fn user_changed(&mut self, row: &UserRow) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
-        let Some(Dialog::User(user)) = workspace.dialogs.pop() else { return };
+        let Some(DialogKind::User(action)) = workspace.dialogs.pop().map(|dialog| dialog.kind) else { return };
         if let Some(Screen::Users(users)) = workspace.screen_mut() {
             users.seek(&row.name);
         }
         workspace.due.users = Some(now);
         workspace.due.overview = Some(now);
-        self.toast = Some(Toast::done(now, said(&user.action, row)));
+        self.toast = Some(Toast::done(now, said(&action, row)));
     }
 
     /// The password was right: what wanted it goes on.
     pub(super) fn reauthenticated(&mut self, actor: Actor) {
         let Some(workspace) = &mut self.workspace else { return };
         workspace.session.actor = actor;
-        let asked = matches!(workspace.dialogs.last(), Some(Dialog::Reauthenticate(_)));
+        let asked = matches!(workspace.dialog(), Some(Dialog { kind: DialogKind::Reauthenticate, .. }));
         if asked && self.sign_in.is_none() {
             workspace.dialogs.pop();
             self.send_what_waited();

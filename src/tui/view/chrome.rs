@@ -9,7 +9,7 @@ use crate::{
     text,
     tui::{
         app::App,
-        dialog::Dialog,
+        dialog::{Dialog, DialogKind},
         layout::SMALLEST,
         sign_in::SignInKind,
         toast::{Severity, Toast},
@@ -68,8 +68,8 @@ fn path(app: &App) -> String {
         (None, Some(workspace)) => workspace.screen().map(|s| s.path().to_vec()).unwrap_or_default(),
         (None, None) => vec![],
     };
-    let dialog = app.workspace.as_ref().filter(|_| app.sign_in.is_none()).and_then(|r| r.dialogs.last());
-    if let Some(Dialog::Create(_)) = dialog {
+    let dialog = app.dialog().filter(|_| app.sign_in.is_none());
+    if let Some(Dialog { kind: DialogKind::Create(_), .. }) = dialog {
         steps.push("Create new key");
     }
     steps.join(&arrow)

@@ -9,7 +9,8 @@ use crate::{
     text,
     tui::{
         app::App,
-        dialog::{Confirmation, Dialog, OneTime, UserAction},
+        dialog::{Confirmation, DialogKind, OneTimeSecret, UserAction},
+        form::Form,
         keymap::{self, Action, Binding, Scope},
         pending::Slot,
         screen::{Api, Screen, Tab},
@@ -62,7 +63,7 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
     let on_menu = matches!(app.workspace.as_ref().and_then(|r| r.screen()), Some(Screen::Menu(_)));
     let dialog = app.workspace.as_ref().is_some_and(|r| !r.dialogs.is_empty());
     let at_sign_in = app.sign_in.is_some();
-    let form = app.workspace.as_ref().and_then(|r| r.dialogs.last()).and_then(Dialog::form);
+    let form = app.dialog().and_then(|d| d.form.as_ref());
     let one_of_several = at_sign_in || form.is_none_or(|f| f.shown().count() > 1);
     let has_row = app.workspace.as_ref().and_then(|r| r.api()).is_some_and(|api| api.list.selected().is_some());
     let is_final = app.all_final();
@@ -118,34 +119,27 @@ fn hint(app: &App, binding: &Binding) -> String {
 /// The word of the table, or a nearer one where the place knows it.
 fn hint_word(app: &App, binding: &Binding) -> &'static str {
     let sign_in = app.sign_in.as_ref().map(|d| d.kind);
-    let dialog = app.workspace.as_ref().and_then(|r| r.dialogs.last());
+    let dialog = app.dialog();
+    let form = dialog.and_then(|d| d.form.as_ref());
+    let kind = dialog.map(|d| &d.kind);
     let menu = app.workspace.as_ref().is_some_and(|r| r.screens.len() == 2);
-    match (binding.scope, binding.action, sign_in, dialog) {
+    match (binding.scope, binding.action, sign_in, kind) {
         (Scope::SignIn, Action::Advance, Some(SignInKind::SetUp), _) => "next or set up",
         (Scope::SignIn, Action::Advance, Some(SignInKind::SignIn), _) => "next or sign in",
         (Scope::SignIn, Action::Advance, Some(SignInKind::Lock), _) => "unlock",
-        (Scope::Form, Action::Advance, None, Some(dialog)) if dialog.form().is_some_and(|f| f.sends_on_enter()) => {
-            sent_by_enter(dialog)
+        (Scope::Form, Action::Advance, None, Some(kind)) if form.is_some_and(Form::sends_on_enter) => {
+            sent_by_enter(kind)
         }
         (Scope::Form, Action::Advance, None, Some(_)) => "next",
         (Scope::Rows, Action::Up, ..) if only_read(app) => "scroll",
-        (Scope::Fold, Action::Toggle, None, Some(d)) if d.form().is_some_and(|f| f.unfolded()) => "close",
+        (Scope::Fold, Action::Toggle, None, Some(_)) if form.is_some_and(Form::unfolded) => "close",
         (Scope::Menu, Action::ToAttention, None, None) if attention_focused(app) => "to the menu",
         (Scope::Docs, action, None, None) if shows_gateways(app) => of_gateways(action, binding.hint),
-        (Scope::Secret, action, None, Some(Dialog::Secret(view))) => of_the_secret(view, action, binding.hint),
-        (Scope::Password, _, None, Some(d)) if d.form().is_some_and(|f| f.shows_passwords()) => "hide",
-        (Scope::Buttons | Scope::Form, Action::Back, None, Some(Dialog::Find(_))) if app.pending.has(Slot::Find) => {
-            "stop"
+        (Scope::Secret, action, None, Some(DialogKind::OneTimeSecret(view))) => {
+            of_the_secret(view, action, binding.hint)
         }
-        (Scope::Buttons, Action::Back, None, Some(Dialog::Ask(d))) if d.confirmation == Confirmation::Lines => {
-            "stay here"
-        }
-        (Scope::Buttons, Action::Back, None, Some(Dialog::Ask(_))) => "keep open",
-        (Scope::Buttons | Scope::Form, Action::Back, None, Some(Dialog::Password(d))) if d.forced => "sign out",
-        (Scope::Buttons, Action::Back, None, Some(Dialog::Secret(_) | Dialog::Found(_) | Dialog::StopOld(_))) => {
-            binding.hint
-        }
-        (Scope::Buttons, Action::Back, None, Some(_)) => "cancel",
+        (Scope::Password, _, None, Some(_)) if form.is_some_and(Form::shows_passwords) => "hide",
+        (Scope::Buttons | Scope::Form, Action::Back, None, Some(kind)) => word_for_back(app, binding, kind),
         (Scope::Everywhere, Action::Back, None, None) if is_filtered(app) => "clear filter",
         (Scope::Activity, Action::RefusedRequests, None, None) if shows_refused(app) => "trail",
         (Scope::Everywhere, Action::Back, None, None) if menu => "menu",
@@ -155,11 +149,23 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
     }
 }
 
+/// What Esc does in a dialog with a form.
+fn word_for_back(app: &App, binding: &Binding, kind: &DialogKind) -> &'static str {
+    match kind {
+        DialogKind::FindBySecret { .. } if app.pending.has(Slot::Find) => "stop",
+        DialogKind::Confirm(Confirmation::Lines) if binding.scope == Scope::Buttons => "stay here",
+        DialogKind::Confirm(_) if binding.scope == Scope::Buttons => "keep open",
+        DialogKind::OwnPassword { forced: true } => "sign out",
+        DialogKind::OneTimeSecret(_) | DialogKind::FoundSecret(_) | DialogKind::StopOldSecret(_) => binding.hint,
+        _ if binding.scope == Scope::Buttons => "cancel",
+        _ => binding.hint,
+    }
+}
+
 /// Whether there is nothing to select, only something to read.
 fn only_read(app: &App) -> bool {
     let workspace = app.workspace.as_ref();
-    let in_dialog =
-        matches!(workspace.and_then(|r| r.dialogs.last()), Some(Dialog::Details(_) | Dialog::TrailEntry(_)));
+    let in_dialog = matches!(app.dialog().map(|d| &d.kind), Some(DialogKind::Details(_) | DialogKind::TrailEntry(_)));
     let bare = workspace.filter(|r| r.dialogs.is_empty());
     let page = matches!(bare.and_then(|r| r.screen()), Some(Screen::Page(..)));
     app.help.is_some() || in_dialog || page || bare.is_some_and(|r| r.docs_of().is_some())
@@ -184,7 +190,7 @@ fn of_gateways(action: Action, usual: &'static str) -> &'static str {
 }
 
 /// Legacy has username and password, and what is masked can be shown.
-fn of_the_secret(view: &OneTime, action: Action, usual: &'static str) -> &'static str {
+fn of_the_secret(view: &OneTimeSecret, action: Action, usual: &'static str) -> &'static str {
     match (action, view.row.kind) {
         (Action::CopySecret, Kind::Legacy) => "copy password",
         (Action::CopyKey, Kind::Legacy) => "copy username",
@@ -209,19 +215,19 @@ fn shows_refused(app: &App) -> bool {
 }
 
 /// What Enter does in the last field of a form.
-fn sent_by_enter(dialog: &Dialog) -> &'static str {
-    match dialog {
-        Dialog::Password(_) => "change",
-        Dialog::Rotate(_) => "make",
-        Dialog::Edit(_) => "save",
-        Dialog::NewPassword(_) => "set it",
-        Dialog::Find(_) => "find",
-        Dialog::Reauthenticate(_) => "go on",
-        Dialog::TrailFilter(_) => "show",
-        Dialog::Settings(_) => "set",
-        Dialog::Export(_) => "export",
-        Dialog::User(d) if matches!(d.action, UserAction::Add) => "add",
-        Dialog::User(_) => "set",
+fn sent_by_enter(kind: &DialogKind) -> &'static str {
+    match kind {
+        DialogKind::OwnPassword { .. } => "change",
+        DialogKind::Rotate(_) => "make",
+        DialogKind::Edit(_) => "save",
+        DialogKind::NewPassword(_) => "set it",
+        DialogKind::FindBySecret { .. } => "find",
+        DialogKind::Reauthenticate => "go on",
+        DialogKind::TrailFilter => "show",
+        DialogKind::Settings(_) => "set",
+        DialogKind::Export { .. } => "export",
+        DialogKind::User(action) if matches!(**action, UserAction::Add) => "add",
+        DialogKind::User(_) => "set",
         _ => "create",
     }
 }

@@ -14,7 +14,6 @@ use screens::{api, docs, menu, pages, sign_in, trail, users};
 
 use crate::tui::{
     app::{App, Workspace},
-    dialog::Dialog,
     layout::{self, FOOTER, HEADER},
     screen::{Screen, Tab},
 };
@@ -63,15 +62,9 @@ fn desk(app: &App, workspace: &Workspace, paint: &mut Paint<'_>, body: Rect) {
         None => {}
     }
     // Under help no dialog is drawn: a secret shows nowhere but in the view on top.
-    if let Some(dialog) = workspace.dialogs.last().filter(|_| app.help.is_none()) {
-        let scroll = match dialog {
-            Dialog::Details(d) => d.scroll,
-            Dialog::UserKeys(d) => d.scroll,
-            Dialog::TrailEntry(d) => d.scroll,
-            _ => 0,
-        };
+    if let Some(dialog) = workspace.dialog().filter(|_| app.help.is_none()) {
         paint.cursor = None;
-        dialogs::sheet(app, dialog).draw(paint, body, scroll);
+        dialogs::sheet(app, dialog).draw(paint, body, dialog.scroll());
     }
 }
 
@@ -82,10 +75,8 @@ pub fn overflow(app: &App) -> usize {
         return help::sheet(app, &help.content).len().saturating_sub(in_dialog);
     }
     let Some(workspace) = &app.workspace else { return 0 };
-    match (workspace.dialogs.last(), workspace.screen()) {
-        (Some(dialog @ (Dialog::Details(_) | Dialog::UserKeys(_) | Dialog::TrailEntry(_))), _) => {
-            dialogs::sheet(app, dialog).len().saturating_sub(in_dialog)
-        }
+    match (workspace.dialog(), workspace.screen()) {
+        (Some(dialog), _) if dialog.scrolls() => dialogs::sheet(app, dialog).len().saturating_sub(in_dialog),
         (Some(_), _) => 0,
         (None, Some(Screen::Page(topic, _))) => {
             pages::lines(app, workspace, *topic).len().saturating_sub(layout::page_rows(app.size))

@@ -16,7 +16,7 @@ use crate::{
 impl App {
     pub(in crate::tui::act) fn open_edit(&mut self) {
         if let Some(rows) = self.live_targets() {
-            self.push(Dialog::Edit(Box::new(EditKeys::new(rows))));
+            self.push(Dialog::edit(rows));
         }
     }
 
@@ -28,7 +28,7 @@ impl App {
             self.toast = Some(Toast::note(self.now, said));
             return;
         }
-        self.push(Dialog::StopOld(Box::new(StopOld::new(row, old.flatten()))));
+        self.push(Dialog::stop_old_secret(row, old.flatten()));
     }
 
     /// The targets of a change without revoked credentials; shows a message if none is left.
@@ -55,59 +55,15 @@ impl App {
         !rows.is_empty() && rows.iter().all(|row| row.state == State::Revoked)
     }
 
-    pub(in crate::tui::act) fn send_edit(&mut self) {
-        let now = self.now;
-        let Some(workspace) = &mut self.workspace else { return };
-        let actor = workspace.actor();
-        let Some(Dialog::Edit(edit)) = workspace.dialogs.last_mut() else { return };
-        edit.problem = None;
-        edit.form.clear_faults();
-        match edit.wanted(now) {
-            Ok(wanted) if wanted == Edit::default() => {
-                workspace.dialogs.pop();
-                self.toast = Some(Toast::note(now, "Nothing was changed."));
-            }
-            Ok(wanted) => {
-                let targets = edit.rows.iter().map(CredentialRow::target).collect();
-                self.call(Slot::Form, Call::Edit(actor, targets, wanted));
-            }
-            Err(fault) => self.fault(fault),
-        }
-    }
-
     /// From the edit form of a Legacy credential.
     pub(in crate::tui::act) fn open_new_password(&mut self) {
-        let Some(Dialog::Edit(edit)) = self.workspace.as_ref().and_then(|r| r.dialogs.last()) else { return };
+        let Some(DialogKind::Edit(edit)) = self.dialog().map(|dialog| &dialog.kind) else { return };
         if let [row] = edit.rows.as_slice()
             && row.kind == Kind::Legacy
         {
-            let row = row.clone();
-            self.push(Dialog::NewPassword(Box::new(NewPassword::new(row))));
+            let dialog = Dialog::new_password(row.clone());
+            self.push(dialog);
         }
-    }
-
-    pub(in crate::tui::act) fn send_new_password(&mut self) {
-        let Some(workspace) = &mut self.workspace else { return };
-        let actor = workspace.actor();
-        let Some(Dialog::NewPassword(d)) = workspace.dialogs.last_mut() else { return };
-        d.problem = None;
-        d.form.clear_faults();
-        match d.wanted() {
-            Ok(typed) => {
-                let target = d.row.target();
-                self.call(Slot::Form, Call::LegacyPassword { actor, target, typed });
-            }
-            Err(fault) => self.fault(fault),
-        }
-    }
-
-    pub(in crate::tui::act) fn send_stop_old(&mut self) {
-        let Some(workspace) = &mut self.workspace else { return };
-        let actor = workspace.actor();
-        let Some(Dialog::StopOld(stop)) = workspace.dialogs.last_mut() else { return };
-        stop.problem = None;
-        let target = stop.row.target();
-        self.call(Slot::Form, Call::StopOld(actor, target));
     }
 }
 

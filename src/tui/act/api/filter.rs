@@ -5,7 +5,6 @@ use crate::{
     tui::{
         act::forms,
         app::{App, Workspace},
-        dialog::Dialog,
         form::Form,
         keymap::Action,
         screen::Tab,
@@ -78,7 +77,7 @@ impl Workspace {
     /// The form that letters go into: the topmost dialog's, or the filter's.
     pub(in crate::tui) fn form(&self) -> Option<&Form> {
         match self.dialogs.last() {
-            Some(dialog) => dialog.form(),
+            Some(dialog) => dialog.form.as_ref(),
             None => self.api().filter(|api| api.search.open && api.tab == Tab::Api).map(|api| &api.search.form),
         }
     }
@@ -88,6 +87,6 @@ impl Workspace {
             let api = self.api_mut().filter(|api| api.search.open && api.tab == Tab::Api)?;
             return Some(&mut api.search.form);
         }
-        self.dialogs.last_mut().and_then(Dialog::form_mut)
+        self.dialogs.last_mut().and_then(|dialog| dialog.form.as_mut())
     }
 }

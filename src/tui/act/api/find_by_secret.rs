@@ -1,11 +1,12 @@
 //! Actions of find by secret.
 
 use crate::{
-    hub::{FoundSecret, WhichSecret},
+    credential::Overlap,
+    hub::{CredentialRow, FoundSecret, WhichSecret},
     secret::{Secret, What, only_line},
     tui::{
         app::App,
-        dialog::{Dialog, Find, Rotate, StopOld},
+        dialog::{Dialog, DialogKind, Rotate},
         form::Id,
         msg::{Call, Ticket},
         pending::Slot,
@@ -14,7 +15,7 @@ use crate::{
 
 impl App {
     pub(in crate::tui::act) fn open_find(&mut self) {
-        self.push(Dialog::Find(Box::new(Find::new())));
+        self.push(Dialog::find_by_secret());
     }
 
     pub(in crate::tui::act) fn send_find(&mut self) {
@@ -23,10 +24,10 @@ impl App {
         }
         let Some(workspace) = &mut self.workspace else { return };
         let actor = workspace.actor();
-        let Some(Dialog::Find(find)) = workspace.dialogs.last_mut() else { return };
-        find.problem = None;
-        find.compared = 0;
-        let Some(typed) = find.form.password(Id::Password).filter(|p| !p.is_empty()) else {
+        let Some(dialog) = workspace.dialog_mut() else { return };
+        let Dialog { form: Some(form), problem, kind: DialogKind::FindBySecret { compared } } = dialog else { return };
+        (*problem, *compared) = (None, 0);
+        let Some(typed) = form.password(Id::Password).filter(|p| !p.is_empty()) else {
             return self.fault((Id::Password, "Paste or type the secret that turned up.".to_owned()));
         };
         let secret = match only_line(typed.expose().as_bytes(), What::ApiSecret) {
@@ -34,21 +35,21 @@ impl App {
             Err(why) => return self.fault((Id::Password, why.to_string())),
         };
         // It goes with the question: on the screen nobody needs it any more.
-        find.form.wipe_passwords();
+        form.wipe_passwords();
         self.call(Slot::Find, Call::Find { actor, secret });
     }
 
     /// Esc while it looks: the search ends, the dialog stays; `false` if nothing is looked for.
     pub(in crate::tui::act) fn stopped_finding(&mut self) -> bool {
-        let searching = self.pending.has(Slot::Find);
-        if let Some(Dialog::Find(find)) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut())
-            && searching
-        {
-            find.problem = Some("Stopped before all secrets were compared: nothing is known of it.".to_owned());
-            self.cancel(Slot::Find);
-            return true;
+        if !self.pending.has(Slot::Find) {
+            return false;
         }
-        false
+        let Some(Dialog { problem, kind: DialogKind::FindBySecret { .. }, .. }) = self.dialog_mut() else {
+            return false;
+        };
+        *problem = Some("Stopped before all secrets were compared: nothing is known of it.".to_owned());
+        self.cancel(Slot::Find);
+        true
     }
 
     /// A worker says how far it is.
@@ -59,8 +60,8 @@ impl App {
         if !self.pending.is_for(ticket, Slot::Find) {
             return;
         }
-        if let Some(Dialog::Find(find)) = self.workspace.as_mut().and_then(|r| r.dialogs.last_mut()) {
-            find.compared = so_far;
+        if let Some(Dialog { kind: DialogKind::FindBySecret { compared }, .. }) = self.dialog_mut() {
+            *compared = so_far;
             self.dirty = true;
         }
     }
@@ -69,21 +70,21 @@ impl App {
     /// before its time.
     pub(in crate::tui::act) fn stop_found(&mut self) {
         let Some(workspace) = &mut self.workspace else { return };
-        let Some(Dialog::Found(d)) = workspace.dialogs.pop_if(|d| matches!(d, Dialog::Found(_))) else { return };
-        let FoundSecret { row, which } = d.found;
+        let Some(DialogKind::FoundSecret(found)) = workspace.dialogs.pop().map(|dialog| dialog.kind) else { return };
+        let FoundSecret { row, which } = *found;
         match which {
-            WhichSecret::Previous(until) => self.push(Dialog::StopOld(Box::new(StopOld::new(row, Some(until))))),
-            WhichSecret::Current | WhichSecret::Ended(_) => self.open_rotate(Rotate::leaked(row)),
+            WhichSecret::Previous(until) => self.push(Dialog::stop_old_secret(row, Some(until))),
+            WhichSecret::Current | WhichSecret::Ended(_) => self.open_rotate(row, Overlap::None),
         }
     }
 
     /// Opens the dialog of a rotation, with what is known of the secrets that work; that is read once more.
-    pub(in crate::tui::act) fn open_rotate(&mut self, rotate: Rotate) {
+    pub(in crate::tui::act) fn open_rotate(&mut self, row: CredentialRow, overlap: Overlap) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
-        let known = workspace.api().and_then(|api| api.details.as_ref()).filter(|d| d.row.id == rotate.row.id);
+        let known = workspace.api().and_then(|api| api.details.as_ref()).filter(|d| d.row.id == row.id);
         let live = known.map(|d| d.secrets.clone()).unwrap_or_default();
         workspace.due.details = Some(now);
-        workspace.dialogs.push(Dialog::Rotate(Box::new(Rotate { live, ..rotate })));
+        workspace.dialogs.push(Dialog::rotate(Rotate { row, live }, overlap));
     }
 }

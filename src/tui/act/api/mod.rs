@@ -6,13 +6,13 @@ mod find_by_secret;
 
 use crate::{
     account::Right,
-    credential::{State, Verb},
+    credential::{Overlap, State},
     hub::{CredentialRow, Details},
     secret::Secret,
     time::Millis,
     tui::{
         app::{App, Workspace},
-        dialog::{Change, Create, CredentialDetails, Dialog, Rotate, Scrollable},
+        dialog::{ChangeState, CredentialDetails, Dialog, DialogKind, Scrollable},
         keymap::Action,
         msg::Effect,
         pending::Slot,
@@ -59,8 +59,8 @@ impl App {
         let height = api.height(size);
         match action {
             Action::Create => {
-                let create = Create::new(api.kind);
-                return workspace.dialogs.push(Dialog::Create(Box::new(create)));
+                let dialog = Dialog::create(api.kind);
+                return workspace.dialogs.push(dialog);
             }
             Action::Section(kind) if kind != api.kind => {
                 api.go_to(kind);
@@ -103,7 +103,7 @@ impl App {
             Action::Tick => tick(api, row),
             Action::TickShown => tick_shown(api, height),
             Action::Rotate if row.state == State::Revoked => self.is_final(&row),
-            Action::Rotate => self.open_rotate(Rotate::new(row)),
+            Action::Rotate => self.open_rotate(row, Overlap::Day),
             Action::EditKeys => self.open_edit(),
             Action::StopOld => self.open_stop_old(row),
             Action::DisableEnable | Action::Revoke => self.change(action),
@@ -114,10 +114,10 @@ impl App {
     fn change(&mut self, action: Action) {
         let Some(rows) = self.live_targets() else { return };
         let change = match action {
-            Action::Revoke => Change::new(Verb::Revoke, rows),
-            _ => Change::toggle(rows),
+            Action::Revoke => ChangeState::revoke(rows),
+            _ => ChangeState::toggle(rows),
         };
-        self.push(Dialog::Change(Box::new(change)));
+        self.push(Dialog::change_state(change));
     }
 
     pub(super) fn push(&mut self, dialog: Dialog) {
@@ -152,8 +152,8 @@ impl App {
         let Some(workspace) = &mut self.workspace else { return };
         let known = workspace.api().and_then(Api::details_now).cloned();
         let details = known.unwrap_or(Details { row, secrets: Vec::new(), refusals: Vec::new() });
-        let about = CredentialDetails { details, history: None };
-        workspace.dialogs.push(Dialog::Details(Box::new(Scrollable { content: about, scroll: 0 })));
+        let details = Scrollable::new(CredentialDetails { details, history: None });
+        workspace.dialogs.push(Dialog::to_read(DialogKind::Details(Box::new(details))));
         workspace.due.details = Some(now);
     }
 

@@ -2,28 +2,28 @@
 
 use crate::{
     credential::{State, Verb},
-    hub::CredentialRow,
-    tui::form::{Form, Id, button, text},
+    hub::{CredentialRow, Target},
+    tui::{
+        dialog::{Dialog, DialogKind, names},
+        form::{Fault, Form, Id, button, text},
+    },
 };
 
-/// The dialog's state.
+/// What is changed.
 #[derive(Debug)]
-pub struct Change {
+pub struct ChangeState {
     /// The action.
     pub verb: Verb,
     /// The rows, as they were when they were chosen.
     pub rows: Vec<CredentialRow>,
-    /// What must be typed (to revoke), and the buttons.
-    pub form: Form,
-    /// Error of the last try.
-    pub problem: Option<String>,
     /// The one-time view lies under it: its key is the one to revoke.
     pub over_secret: bool,
 }
 
-impl Change {
+impl Dialog {
     /// The dialog with the safe answer focused, or the field that guards the other.
-    pub fn new(verb: Verb, rows: Vec<CredentialRow>) -> Self {
+    pub fn change_state(change: ChangeState) -> Self {
+        let ChangeState { verb, rows, .. } = &change;
         let keep = button(Id::Cancel, if rows.len() == 1 { "Keep it" } else { "Keep them" });
         let some_active = rows.iter().any(|row| row.state == State::Active);
         let entries = match verb {
@@ -37,13 +37,20 @@ impl Change {
             Verb::Disable => vec![keep, button(Id::Submit, "Disable")],
             Verb::Enable => vec![button(Id::Cancel, "Leave disabled"), button(Id::Submit, "Enable")],
         };
-        Self { verb, rows, form: Form::new(entries), problem: None, over_secret: false }
+        Self::with_form(Form::new(entries), DialogKind::ChangeState(Box::new(change)))
+    }
+}
+
+impl ChangeState {
+    /// Revokes for ever.
+    pub fn revoke(rows: Vec<CredentialRow>) -> Self {
+        Self { verb: Verb::Revoke, rows, over_secret: false }
     }
 
-    /// `d`: enables when everything chosen is disabled, else disables.
+    /// Enables when everything chosen is disabled, else disables.
     pub fn toggle(rows: Vec<CredentialRow>) -> Self {
         let all_disabled = rows.iter().all(|row| row.state == State::Disabled);
-        Self::new(if all_disabled { Verb::Enable } else { Verb::Disable }, rows)
+        Self { verb: if all_disabled { Verb::Enable } else { Verb::Disable }, rows, over_secret: false }
     }
 
     /// What must be typed before Revoke can be chosen: the last 4 characters of the key, or the number of keys.
@@ -58,15 +65,25 @@ impl Change {
     }
 
     /// Whether it was typed.
-    pub fn confirmed(&self) -> bool {
-        self.verb != Verb::Revoke || self.form.text(Id::Confirm).trim() == self.to_type()
+    pub fn confirmed(&self, form: &Form) -> bool {
+        self.verb != Verb::Revoke || form.text(Id::Confirm).trim() == self.to_type()
+    }
+
+    /// Whether `verb` can be sent: the milder one that the revoke dialog offers needs no confirmation.
+    pub fn check(&self, form: &Form, verb: Verb) -> Result<(), Fault> {
+        if verb == self.verb && !self.confirmed(form) {
+            return Err((Id::Confirm, format!("Type {} to confirm, or press esc.", self.to_type())));
+        }
+        Ok(())
+    }
+
+    /// The rows, for the hub.
+    pub fn targets(&self) -> Vec<Target> {
+        self.rows.iter().map(CredentialRow::target).collect()
     }
 
     /// The rows in words: `2 keys`, or the name of one.
     pub fn what(&self) -> String {
-        match self.rows.as_slice() {
-            [row] => row.name.clone(),
-            rows => format!("{} keys", rows.len()),
-        }
+        names(&self.rows)
     }
 }

@@ -1,33 +1,27 @@
 //! Create a key: only the name is required, the options are folded away.
 
 use crate::{
-    credential::{
-        Algorithm, Algorithms, BodyDigest, Kind, Name, Networks, Note, Options, check_password, check_username,
-    },
+    credential::{Algorithm, Algorithms, BodyDigest, Kind, Name, Networks, Note, Options, check_username},
     hub::{Field, NewCredential, NewLegacy, Taken},
     time::{Millis, Seconds, when_or_never},
     tui::{
-        dialog::credential::signing,
-        form::{Control, Form, Id, button, entry, folded, password, text},
+        dialog::{
+            Dialog, DialogKind,
+            credential::{replace_secret::typed_or_generated, signing},
+        },
+        form::{Control, Fault, Form, Id, button, entry, folded, password, text},
     },
 };
 
-/// A validation error: field and sentence.
-type Fault = (Id, String);
-
-/// The dialog's state.
+/// What the form itself does not hold.
 #[derive(Debug)]
 pub struct Create {
     /// Kind of the new key.
     pub kind: Kind,
-    /// The fields.
-    pub form: Form,
     /// Legacy: have the password generated.
     pub generate: bool,
     /// What the store said of name and username, and of which ones.
     pub taken: Option<(String, String, Taken)>,
-    /// Error of the last try.
-    pub problem: Option<String>,
     /// The typed password was wiped by the lock.
     pub wiped: bool,
 }
@@ -41,9 +35,9 @@ pub struct Draft {
     pub username: String,
 }
 
-impl Create {
+impl Dialog {
     /// An empty form.
-    pub fn new(kind: Kind) -> Self {
+    pub fn create(kind: Kind) -> Self {
         let mut entries = match kind {
             Kind::Legacy => vec![
                 text(Id::Username, "Username"),
@@ -65,85 +59,78 @@ impl Create {
         }
         entries.push(button(Id::Submit, "Create Key"));
         entries.push(button(Id::Cancel, "Cancel"));
-        Self { kind, form: Form::new(entries), generate: false, taken: None, problem: None, wiped: false }
+        let create = Create { kind, generate: false, taken: None, wiped: false };
+        Self::with_form(Form::new(entries), DialogKind::Create(Box::new(create)))
     }
+}
 
-    /// What is typed and can be asked about.
-    pub fn draft(&self) -> Draft {
-        let name = self.form.text(Id::Name).trim().to_owned();
-        Draft { name, username: self.form.text(Id::Username).to_owned() }
+impl Draft {
+    /// Reads it from the form.
+    pub fn of(form: &Form) -> Self {
+        Self { name: form.text(Id::Name).trim().to_owned(), username: form.text(Id::Username).to_owned() }
     }
+}
 
+impl Create {
     /// What the store said of what is typed now.
-    pub fn taken_now(&self) -> Option<Taken> {
-        let draft = self.draft();
+    pub fn taken_now(&self, form: &Form) -> Option<Taken> {
+        let draft = Draft::of(form);
         let (name, username, taken) = self.taken.as_ref()?;
         (*name == draft.name && *username == draft.username).then_some(*taken)
     }
 
     /// Reads the fields.
-    pub fn wanted(&self, now: Millis) -> Result<NewCredential, Fault> {
+    pub fn wanted(&self, form: &Form, now: Millis) -> Result<NewCredential, Fault> {
         let name = match self.kind {
             // The name of a Legacy credential defaults to its username.
-            Kind::Legacy if self.draft().name.is_empty() => String::new(),
-            _ => self.name()?,
+            Kind::Legacy if Draft::of(form).name.is_empty() => String::new(),
+            _ => name(form)?,
         };
-        let legacy = if self.kind == Kind::Legacy { Some(self.legacy()?) } else { None };
-        Ok(NewCredential { kind: self.kind, name, legacy, options: self.options(now.seconds())? })
+        let legacy = if self.kind == Kind::Legacy { Some(self.legacy(form)?) } else { None };
+        Ok(NewCredential { kind: self.kind, name, legacy, options: self.options(form, now.seconds())? })
     }
 
-    fn name(&self) -> Result<String, Fault> {
-        let name = Name::new(self.form.text(Id::Name)).map_err(|why| (Id::Name, why.to_string()))?;
-        Ok(name.as_str().to_owned())
-    }
-
-    fn legacy(&self) -> Result<NewLegacy, Fault> {
-        let username = self.form.text(Id::Username);
+    fn legacy(&self, form: &Form) -> Result<NewLegacy, Fault> {
+        let username = form.text(Id::Username);
         check_username(username).map_err(|why| (Id::Username, why.to_owned()))?;
-        if self.taken_now().is_some_and(|t| t.username) {
+        if self.taken_now(form).is_some_and(|t| t.username) {
             return Err((Id::Username, format!("{username} is taken already. Choose another.")));
         }
-        let typed = self.form.password(Id::Password).filter(|p| !p.is_empty());
-        let password = match (self.generate, typed) {
-            (true, _) => None,
-            (false, Some(typed)) => {
-                check_password(typed.expose()).map_err(|why| (Id::Password, why.to_owned()))?;
-                Some(typed.to_secret())
-            }
-            (false, None) => {
-                return Err((Id::Password, "Type a password, or choose Generate to have one made.".to_owned()));
-            }
-        };
-        Ok(NewLegacy { username: username.to_owned(), password })
+        Ok(NewLegacy { username: username.to_owned(), password: typed_or_generated(form, self.generate)? })
     }
 
-    fn options(&self, now: Seconds) -> Result<Options, Fault> {
+    fn options(&self, form: &Form, now: Seconds) -> Result<Options, Fault> {
         let options = Options {
-            not_before: self.when(Id::NotBefore, now)?,
-            expires_at: self.when(Id::Expires, now)?,
-            networks: self.networks()?,
-            note: Note::new(self.form.text(Id::Note)).map_err(|why| (Id::Note, why.to_string()))?,
-            algorithms: self.algorithms()?,
-            body_digest: signing::digest(&self.form),
+            not_before: when(form, Id::NotBefore, now)?,
+            expires_at: when(form, Id::Expires, now)?,
+            networks: networks(form)?,
+            note: Note::new(form.text(Id::Note)).map_err(|why| (Id::Note, why.to_string()))?,
+            algorithms: self.algorithms(form)?,
+            body_digest: signing::digest(form),
         };
         options.check(self.kind, now).map_err(|why| (Id::Expires, why.to_string()))?;
         Ok(options)
     }
 
-    fn when(&self, id: Id, now: Seconds) -> Result<Option<Seconds>, Fault> {
-        when_or_never(self.form.text(id), now).map_err(|why| (id, why.to_string()))
-    }
-
-    fn networks(&self) -> Result<Networks, Fault> {
-        Networks::from_line(self.form.text(Id::Networks)).map_err(|why| (Id::Networks, why.to_string()))
-    }
-
-    fn algorithms(&self) -> Result<Algorithms, Fault> {
+    fn algorithms(&self, form: &Form) -> Result<Algorithms, Fault> {
         match self.kind {
-            Kind::Hmac => signing::algorithms(&self.form),
+            Kind::Hmac => signing::algorithms(form),
             Kind::Basic | Kind::Legacy => Ok(Algorithms::default()),
         }
     }
+}
+
+fn name(form: &Form) -> Result<String, Fault> {
+    let name = Name::new(form.text(Id::Name)).map_err(|why| (Id::Name, why.to_string()))?;
+    Ok(name.as_str().to_owned())
+}
+
+fn when(form: &Form, id: Id, now: Seconds) -> Result<Option<Seconds>, Fault> {
+    when_or_never(form.text(id), now).map_err(|why| (id, why.to_string()))
+}
+
+fn networks(form: &Form) -> Result<Networks, Fault> {
+    Networks::from_line(form.text(Id::Networks)).map_err(|why| (Id::Networks, why.to_string()))
 }
 
 /// The entry that a refusal of the hub is about.
@@ -168,18 +155,36 @@ mod tests {
 
     const NOW: Millis = Millis(1_786_000_000_000);
 
-    fn typed(kind: Kind, fields: &[(Id, &str)]) -> Create {
-        let mut create = Create::new(kind);
-        for (id, text) in fields {
-            create.form.focus_on(*id);
-            create.form.insert(text).unwrap();
+    struct Typed {
+        create: Create,
+        form: Form,
+    }
+
+    impl Typed {
+        fn wanted(&self) -> Result<NewCredential, Fault> {
+            self.create.wanted(&self.form, NOW)
         }
-        create
+
+        fn ticks(&mut self, algorithm: Algorithm) {
+            self.form.focus_on(Id::Algorithm(algorithm));
+            self.form.toggle();
+        }
+    }
+
+    fn typed(kind: Kind, fields: &[(Id, &str)]) -> Typed {
+        let Dialog { form: Some(mut form), kind: DialogKind::Create(create), .. } = Dialog::create(kind) else {
+            panic!("another dialog")
+        };
+        for (id, text) in fields {
+            form.focus_on(*id);
+            form.insert(text).unwrap();
+        }
+        Typed { create: *create, form }
     }
 
     #[test]
     fn the_name_alone_is_enough() {
-        let wanted = typed(Kind::Basic, &[(Id::Name, " nightly-export ")]).wanted(NOW).unwrap();
+        let wanted = typed(Kind::Basic, &[(Id::Name, " nightly-export ")]).wanted().unwrap();
         assert_eq!((wanted.name.as_str(), &wanted.options), ("nightly-export", &Options::default()));
     }
 
@@ -193,7 +198,7 @@ mod tests {
             (Kind::Legacy, &[(Id::Username, "smsbatch")], Id::Password, "Type a password, or"),
             (Kind::Legacy, &[(Id::Username, "smsbatch"), (Id::Password, "abc")], Id::Password, "A Legacy password"),
         ] {
-            let (id, said) = typed(kind, fields).wanted(NOW).unwrap_err();
+            let (id, said) = typed(kind, fields).wanted().unwrap_err();
             assert_eq!(id, at);
             assert!(said.starts_with(begins), "{said}");
         }
@@ -202,22 +207,20 @@ mod tests {
     #[test]
     fn algorithms_of_hmac_only() {
         let mut create = typed(Kind::Hmac, &[(Id::Name, "a")]);
-        assert!(create.wanted(NOW).unwrap().options.algorithms.is_any());
-        create.form.focus_on(Id::Algorithm(Algorithm::Sha1));
-        create.form.toggle();
-        assert_eq!(create.wanted(NOW).unwrap().options.algorithms.to_string(), "hmac-sha256 hmac-sha384 hmac-sha512");
+        assert!(create.wanted().unwrap().options.algorithms.is_any());
+        create.ticks(Algorithm::Sha1);
+        assert_eq!(create.wanted().unwrap().options.algorithms.to_string(), "hmac-sha256 hmac-sha384 hmac-sha512");
         for algorithm in [Algorithm::Sha256, Algorithm::Sha384, Algorithm::Sha512] {
-            create.form.focus_on(Id::Algorithm(algorithm));
-            create.form.toggle();
+            create.ticks(algorithm);
         }
-        assert_eq!(create.wanted(NOW).unwrap_err().1, "Tick at least one algorithm.");
+        assert_eq!(create.wanted().unwrap_err().1, "Tick at least one algorithm.");
     }
 
     #[test]
     fn a_generated_password_needs_none_typed() {
         let mut create = typed(Kind::Legacy, &[(Id::Username, "smsbatch")]);
-        create.generate = true;
-        let wanted = create.wanted(NOW).unwrap();
+        create.create.generate = true;
+        let wanted = create.wanted().unwrap();
         assert!(wanted.legacy.is_some_and(|l| l.password.is_none()));
     }
 }

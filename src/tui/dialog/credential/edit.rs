@@ -2,16 +2,13 @@
 
 use crate::{
     credential::{Algorithm, Kind, Name, Networks, Note},
-    hub::{CredentialRow, Edit},
+    hub::{CredentialRow, Edit, Target},
     time::{Millis, Seconds, when_or_never},
     tui::{
-        dialog::credential::signing,
-        form::{Control, Form, Id, button, text_with},
+        dialog::{Dialog, DialogKind, credential::signing, names},
+        form::{Control, Fault, Form, Id, button, text_with},
     },
 };
-
-/// A validation error: field and sentence.
-type Fault = (Id, String);
 
 const ONE: &[(Id, &str)] = &[
     (Id::Name, "Name"),
@@ -22,24 +19,27 @@ const ONE: &[(Id, &str)] = &[
 ];
 const SEVERAL: &[(Id, &str)] = &[(Id::Expires, "Expires"), (Id::Networks, "Networks")];
 
-/// The dialog's state.
+/// What is edited.
 #[derive(Debug)]
 pub struct EditKeys {
     /// The rows, as they were when the fields were filled.
     pub rows: Vec<CredentialRow>,
-    /// The fields.
-    pub form: Form,
-    /// Error of the last try.
-    pub problem: Option<String>,
     /// A concurrent change came first: the current row is being read.
     pub stale: bool,
 }
 
-impl EditKeys {
+impl Dialog {
     /// The fields as the rows have them.
-    pub fn new(rows: Vec<CredentialRow>) -> Self {
+    pub fn edit(rows: Vec<CredentialRow>) -> Self {
         let form = form(&rows, |id| held_by(&rows, id).unwrap_or_default());
-        Self { rows, form, problem: None, stale: false }
+        Self::with_form(form, DialogKind::Edit(Box::new(EditKeys { rows, stale: false })))
+    }
+}
+
+impl EditKeys {
+    /// The rows, for the hub.
+    pub fn targets(&self) -> Vec<Target> {
+        self.rows.iter().map(CredentialRow::target).collect()
     }
 
     /// Whether the rows differ in a field, which is then empty.
@@ -48,10 +48,10 @@ impl EditKeys {
     }
 
     /// The typed text of a field, if it differs from the initial text.
-    fn changed(&self, id: Id) -> Option<&str> {
-        let typed = self.form.text(id).trim();
+    fn changed<'f>(&self, form: &'f Form, id: Id) -> Option<&'f str> {
+        let typed = form.text(id).trim();
         let filled = held_by(&self.rows, id).unwrap_or_default();
-        (self.form.entry(id).is_some() && typed != filled).then_some(typed)
+        (form.entry(id).is_some() && typed != filled).then_some(typed)
     }
 
     /// The one HMAC key that the form is about.
@@ -61,63 +61,65 @@ impl EditKeys {
     }
 
     /// The checks and the choice of an HMAC key that are other than they were filled in: which, and what they hold.
-    fn rechosen(&self) -> Vec<(Id, usize)> {
+    fn rechosen(&self, now: &Form) -> Vec<(Id, usize)> {
         let Some(row) = self.hmac() else { return Vec::new() };
         let filled = form(&self.rows, |id| held(row, id));
         let ids = Algorithm::ALL.map(Id::Algorithm).into_iter().chain([Id::Digest]);
-        ids.map(|id| (id, set(&self.form, id))).filter(|(id, now)| set(&filled, *id) != *now).collect()
+        ids.map(|id| (id, set(now, id))).filter(|(id, now)| set(&filled, *id) != *now).collect()
     }
 
     /// Whether nothing was typed that would be lost.
-    pub fn untouched(&self) -> bool {
-        ONE.iter().all(|(id, _)| self.changed(*id).is_none()) && self.rechosen().is_empty()
+    pub fn untouched(&self, form: &Form) -> bool {
+        ONE.iter().all(|(id, _)| self.changed(form, *id).is_none()) && self.rechosen(form).is_empty()
     }
 
     /// Rebases the form on the current row: untouched fields follow it, the others keep what was typed.
-    pub fn rebase(&mut self, row: CredentialRow) {
+    pub fn rebase(&mut self, typed_in: &mut Form, row: CredentialRow) {
         let typed: Vec<(Id, String)> =
-            ONE.iter().filter_map(|(id, _)| Some((*id, self.changed(*id)?.to_owned()))).collect();
-        let (focus, rechosen) = (self.form.focus(), self.rechosen());
+            ONE.iter().filter_map(|(id, _)| Some((*id, self.changed(typed_in, *id)?.to_owned()))).collect();
+        let (focus, rechosen) = (typed_in.focus(), self.rechosen(typed_in));
         let rows = vec![row];
-        self.form = form(&rows, |id| {
+        *typed_in = form(&rows, |id| {
             let kept = typed.iter().find(|(at, _)| *at == id).map(|(_, text)| text.clone());
             kept.or_else(|| held_by(&rows, id)).unwrap_or_default()
         });
         for (id, to) in rechosen {
-            self.form.focus_on(id);
-            if set(&self.form, id) != to {
-                self.form.toggle();
+            typed_in.focus_on(id);
+            if set(typed_in, id) != to {
+                typed_in.toggle();
             }
         }
         if let Some(id) = focus {
-            self.form.focus_on(id);
+            typed_in.focus_on(id);
         }
         self.rows = rows;
         self.stale = false;
     }
 
     /// Reads the fields; unchanged ones are left out.
-    pub fn wanted(&self, now: Millis) -> Result<Edit, Fault> {
-        let name = self.changed(Id::Name).map(Name::new).transpose().map_err(|why| (Id::Name, why.to_string()))?;
-        let note = self.changed(Id::Note).map(Note::new).transpose().map_err(|why| (Id::Note, why.to_string()))?;
+    pub fn wanted(&self, form: &Form, now: Millis) -> Result<Edit, Fault> {
+        let name =
+            self.changed(form, Id::Name).map(Name::new).transpose().map_err(|why| (Id::Name, why.to_string()))?;
+        let note =
+            self.changed(form, Id::Note).map(Note::new).transpose().map_err(|why| (Id::Note, why.to_string()))?;
         let (mut algorithms, mut body_digest) = (None, None);
         if let Some(row) = self.hmac() {
-            algorithms = Some(signing::algorithms(&self.form)?).filter(|now| *now != row.options.algorithms);
-            body_digest = Some(signing::digest(&self.form)).filter(|now| *now != row.options.body_digest);
+            algorithms = Some(signing::algorithms(form)?).filter(|now| *now != row.options.algorithms);
+            body_digest = Some(signing::digest(form)).filter(|now| *now != row.options.body_digest);
         }
         Ok(Edit {
             name: name.map(|name| name.as_str().to_owned()),
-            not_before: self.when(Id::NotBefore, now)?,
-            expires_at: self.when(Id::Expires, now)?,
-            networks: self.changed(Id::Networks).map(networks).transpose()?,
+            not_before: self.when(form, Id::NotBefore, now)?,
+            expires_at: self.when(form, Id::Expires, now)?,
+            networks: self.changed(form, Id::Networks).map(networks).transpose()?,
             note: note.map(|note| note.as_str().to_owned()),
             algorithms,
             body_digest,
         })
     }
 
-    fn when(&self, id: Id, now: Millis) -> Result<Option<Option<Seconds>>, Fault> {
-        match self.changed(id) {
+    fn when(&self, form: &Form, id: Id, now: Millis) -> Result<Option<Option<Seconds>>, Fault> {
+        match self.changed(form, id) {
             None => Ok(None),
             Some(typed) => when_or_never(typed, now.seconds()).map(Some).map_err(|why| (id, why.to_string())),
         }
@@ -125,10 +127,7 @@ impl EditKeys {
 
     /// The rows in words: `2 keys`, or the name of one.
     pub fn what(&self) -> String {
-        match self.rows.as_slice() {
-            [row] => row.name.clone(),
-            rows => format!("{} keys", rows.len()),
-        }
+        names(&self.rows)
     }
 }
 

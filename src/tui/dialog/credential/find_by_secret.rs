@@ -2,47 +2,28 @@
 
 use crate::{
     hub::{FoundSecret, Remedy},
-    tui::form::{Form, Id, button, password},
+    tui::{
+        dialog::{Dialog, DialogKind},
+        form::{Form, Id, button, password},
+    },
 };
 
-/// The dialog's state.
-#[derive(Debug)]
-pub struct Find {
-    /// The field and the buttons.
-    pub form: Form,
-    /// Number of secrets compared so far.
-    pub compared: i64,
-    /// The result, or an error.
-    pub problem: Option<String>,
-}
-
-impl Find {
+impl Dialog {
     /// An empty field.
-    pub fn new() -> Self {
+    pub fn find_by_secret() -> Self {
         let form =
             Form::new(vec![password(Id::Password, "Secret"), button(Id::Submit, "Find"), button(Id::Cancel, "Cancel")]);
-        Self { form, compared: 0, problem: None }
+        Self::with_form(form, DialogKind::FindBySecret { compared: 0 })
     }
-}
 
-/// The credential whose secret it is, or was.
-#[derive(Debug)]
-pub struct Found {
-    /// The credential, and which of its secrets.
-    pub found: FoundSecret,
-    /// Close, and what helps.
-    pub form: Form,
-}
-
-impl Found {
     /// The answer, with the safe button focused.
-    pub fn new(found: FoundSecret) -> Self {
+    pub fn found_secret(found: FoundSecret) -> Self {
         let mut buttons = vec![button(Id::Cancel, "Close")];
         buttons.extend(match found.remedy() {
             Remedy::Rotate => Some(button(Id::Submit, "Rotate it now")),
             Remedy::StopOld => Some(button(Id::Submit, "Stop the old secret")),
             Remedy::Nothing => None,
         });
-        Self { found, form: Form::new(buttons) }
+        Self::with_form(Form::new(buttons), DialogKind::FoundSecret(Box::new(found)))
     }
 }

@@ -9,10 +9,9 @@ mod replace_secret;
 mod rotate;
 mod signing;
 
-pub use change_state::Change;
+pub use change_state::ChangeState;
 pub use create::{Create, Draft, entry_of};
 pub use edit::EditKeys;
-pub use find_by_secret::{Find, Found};
-pub use one_time_secret::{CopyPart, Issue, OneTime};
-pub use replace_secret::{NewPassword, StopOld};
+pub use one_time_secret::{CopyPart, Issue, OneTimeSecret};
+pub use replace_secret::{NewPassword, StopOldSecret};
 pub use rotate::Rotate;

@@ -6,6 +6,7 @@ use crate::{
     secret::Secret,
     time::Seconds,
     tui::{
+        dialog::{Dialog, DialogKind},
         form::{Form, Id, button},
         msg::CopyOutcome,
     },
@@ -38,7 +39,7 @@ pub enum CopyPart {
 
 /// The one-time view.
 #[derive(Debug)]
-pub struct OneTime {
+pub struct OneTimeSecret {
     /// The credential.
     pub row: CredentialRow,
     /// How the secret came to be.
@@ -53,24 +54,24 @@ pub struct OneTime {
     pub sent: bool,
     /// Outcome of the last copy.
     pub copied: Option<(CopyPart, CopyOutcome)>,
-    /// OK and Revoke it.
-    pub buttons: Form,
     secret: Secret,
 }
 
-impl OneTime {
+impl Dialog {
     /// The view of a secret that was just made.
-    pub fn new(row: CredentialRow, secret: (Secret, i64), issue: Issue) -> Self {
-        let (secret, version) = secret;
+    pub fn one_time_secret(row: CredentialRow, (secret, version): (Secret, i64), issue: Issue) -> Self {
         let mut buttons = vec![button(Id::Ok, "OK")];
         // After a rotation the key has users: revoking it is not the way back.
         if issue == Issue::Created {
             buttons.push(button(Id::Revoke, "Revoke it"));
         }
-        let buttons = Form::new(buttons);
-        Self { row, issue, version, masked: false, saved: false, sent: false, copied: None, buttons, secret }
+        let view =
+            OneTimeSecret { row, issue, version, masked: false, saved: false, sent: false, copied: None, secret };
+        Self::with_form(Form::new(buttons), DialogKind::OneTimeSecret(Box::new(view)))
     }
+}
 
+impl OneTimeSecret {
     /// What is known about the secret after it was wiped.
     pub fn lost(&self) -> LostSecret {
         LostSecret { id: self.row.id, version: self.version, how: Gone::Wiped }

@@ -4,8 +4,8 @@ use crate::{
     text,
     tui::{
         app::App,
-        dialog::{EditKeys, NewPassword, StopOld},
-        form::{Control, Id},
+        dialog::{EditKeys, NewPassword, StopOldSecret},
+        form::{Control, Form, Id},
         view::{
             dialogs::forms::{self, password_line},
             sheet::Sheet,
@@ -17,7 +17,7 @@ use crate::{
 const NAMED: usize = 4;
 
 /// Lines of the edit form.
-pub fn edit(app: &App, d: &EditKeys, sheet: &mut Sheet) {
+pub fn edit(d: &EditKeys, form: &Form, sheet: &mut Sheet) {
     sheet.gap();
     if d.rows.len() > 1 {
         let names: Vec<_> = d.rows.iter().take(NAMED).map(|row| text::fit(&row.name, 30, '…')).collect();
@@ -26,14 +26,14 @@ pub fn edit(app: &App, d: &EditKeys, sheet: &mut Sheet) {
         sheet.tell(&format!("{}{more}", names.join(", ")));
         sheet.gap();
     }
-    for (entry, focused) in d.form.shown() {
+    for (entry, focused) in form.shown() {
         match (entry.id, &entry.input) {
             (Id::Algorithm(_), _) | (_, Control::Button(_)) => continue,
-            (Id::Digest, _) => forms::algorithms(&d.form, sheet),
+            (Id::Digest, _) => forms::algorithms(form, sheet),
             _ => {}
         }
         sheet.field(entry, focused);
-        if matches!(entry.input, Control::Text(_)) && entry.said.is_none() && d.form.text(entry.id).is_empty() {
+        if matches!(entry.input, Control::Text(_)) && entry.said.is_none() && form.text(entry.id).is_empty() {
             sheet.aside(empty_means(entry.id, d.differ(entry.id)));
         }
     }
@@ -41,7 +41,6 @@ pub fn edit(app: &App, d: &EditKeys, sheet: &mut Sheet) {
         sheet.gap();
         sheet.tell("A field that is left as it is changes nothing. For no expiry write never, for any network any.");
     }
-    forms::state(app, d.problem.as_deref(), sheet);
 }
 
 /// What an empty field says.
@@ -56,19 +55,18 @@ fn empty_means(id: Id, differ: bool) -> &'static str {
 }
 
 /// Lines of the form with another password.
-pub fn new_password(app: &App, d: &NewPassword, sheet: &mut Sheet) {
+pub fn new_password(app: &App, d: &NewPassword, form: &Form, sheet: &mut Sheet) {
     sheet.gap();
     sheet.tell("The password that it has now stops working within a second, everywhere.");
     sheet.gap();
-    if let Some((entry, focused)) = d.form.shown().find(|(e, _)| e.id == Id::Password) {
+    if let Some((entry, focused)) = form.shown().find(|(e, _)| e.id == Id::Password) {
         sheet.field(entry, focused);
-        password_line(app, &d.form, d.generate, d.wiped, sheet);
+        password_line(app, form, d.generate, d.wiped, sheet);
     }
-    forms::state(app, d.problem.as_deref(), sheet);
 }
 
 /// Lines of the question.
-pub fn stop_old(app: &App, d: &StopOld, sheet: &mut Sheet) {
+pub fn stop_old_secret(d: &StopOldSecret, sheet: &mut Sheet) {
     sheet.gap();
     if let Some(until) = d.until {
         sheet.tell(&format!("It would work until {}.", until.millis().utc("%-d %b %Y %H:%M UTC")));
@@ -77,5 +75,4 @@ pub fn stop_old(app: &App, d: &StopOld, sheet: &mut Sheet) {
     sheet.tell("Who still calls with it is refused within a second, everywhere. This cannot be undone.");
     sheet.gap();
     sheet.tell("The new secret goes on working.");
-    forms::state(app, d.problem.as_deref(), sheet);
 }

@@ -4,7 +4,8 @@ use ratatui::style::Style;
 
 use crate::tui::{
     app::App,
-    dialog::{CopyPart, Issue, OneTime},
+    dialog::{CopyPart, Issue, OneTimeSecret},
+    form::Form,
     layout,
     msg::CopyOutcome,
     view::{
@@ -19,14 +20,17 @@ const DOTS: usize = 12;
 /// Lines of a dialog under which the gaps go, so that key, secret and buttons are in sight together.
 const ROOMY: usize = 17;
 
-/// Draws the one-time view into a sheet.
-pub fn sheet(app: &App, view: &OneTime) -> Sheet {
-    let theme = &app.theme;
-    let title = match view.issue {
+/// Title of the view.
+pub fn title(view: &OneTimeSecret) -> &'static str {
+    match view.issue {
         Issue::Created => "Save these credentials now",
         Issue::Rotated { .. } => "Save the new secret now",
-    };
-    let mut sheet = Sheet::new(title, layout::dialog_columns(app.size), app.theme).at_top();
+    }
+}
+
+/// Lines of the view.
+pub fn one_time_secret(app: &App, view: &OneTimeSecret, form: &Form, sheet: &mut Sheet) {
+    let theme = &app.theme;
     let roomy = layout::dialog_rows(app.size) >= ROOMY;
     let gap = |sheet: &mut Sheet| {
         if roomy {
@@ -41,16 +45,16 @@ pub fn sheet(app: &App, view: &OneTime) -> Sheet {
     };
     // The lines about what stopped need the room of this one.
     if cut_short.is_empty() {
-        gap(&mut sheet);
+        gap(sheet);
     }
     sheet.spans(vec![span(&view.row.name, theme.strong()), plain(&format!("    {}", view.row.kind.title()))]);
-    gap(&mut sheet);
+    gap(sheet);
     sheet.tell(key);
     sheet.say(&view.row.key, theme.strong());
-    gap(&mut sheet);
+    gap(sheet);
     sheet.tell(secret);
     sheet.say(if view.masked { &dots } else { view.text() }, theme.strong());
-    gap(&mut sheet);
+    gap(sheet);
     sheet.tell(if roomy { warning(&view.issue) } else { "This is the only time the secret is shown." });
     if let Issue::Rotated { old_until: Some(until), .. } = view.issue {
         // A week at most: without room the year goes without saying.
@@ -62,11 +66,10 @@ pub fn sheet(app: &App, view: &OneTime) -> Sheet {
         (false, _) => sheet.say("An older secret stopped before its time.", theme.warn()),
         (true, all) => all.iter().for_each(|old| sheet.say(&old.sentence("stopped"), theme.warn())),
     }
-    gap(&mut sheet);
-    copied(app, view, roomy, &mut sheet);
-    gap(&mut sheet);
-    sheet.buttons(&view.buttons, |_| true);
-    sheet
+    gap(sheet);
+    copied(app, view, roomy, sheet);
+    gap(sheet);
+    sheet.buttons(form, |_| true);
 }
 
 fn warning(issue: &Issue) -> &'static str {
@@ -78,7 +81,7 @@ fn warning(issue: &Issue) -> &'static str {
     }
 }
 
-fn copied(app: &App, view: &OneTime, roomy: bool, sheet: &mut Sheet) {
+fn copied(app: &App, view: &OneTimeSecret, roomy: bool, sheet: &mut Sheet) {
     let theme = &app.theme;
     match &view.copied {
         Some((what, outcome @ (CopyOutcome::Impossible(_) | CopyOutcome::SentInto(_)))) => {

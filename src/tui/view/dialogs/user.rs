@@ -9,8 +9,8 @@ use crate::{
     text,
     tui::{
         app::App,
-        dialog::{ROLES, UserAction, UserDialog, UserKeys},
-        form::{Control, Id},
+        dialog::{ROLES, UserAction, UserKeys},
+        form::{Control, Form, Id},
         relative_time,
         view::{
             dialogs::forms,
@@ -21,8 +21,8 @@ use crate::{
 };
 
 /// Title of the dialog.
-pub fn title(d: &UserDialog) -> String {
-    match &d.action {
+pub fn title(action: &UserAction) -> String {
+    match action {
         UserAction::Add => "New user".to_owned(),
         UserAction::Role(row) => format!("Permission level of {}", row.name),
         UserAction::Password(row) => format!("New password for {}", row.name),
@@ -33,19 +33,19 @@ pub fn title(d: &UserDialog) -> String {
 }
 
 /// The lines of the dialog, its buttons left out.
-pub fn user(app: &App, d: &UserDialog, sheet: &mut Sheet) {
+pub fn user(app: &App, action: &UserAction, form: &Form, sheet: &mut Sheet) {
     sheet.gap();
-    match &d.action {
-        UserAction::Add => add(app, d, sheet),
+    match action {
+        UserAction::Add => add(app, form, sheet),
         UserAction::Role(row) => {
             sheet.tell(&format!("{} is {} now. What may it be?", row.name, row.role));
             sheet.gap();
-            roles(app, d, sheet);
+            roles(app, form, sheet);
             sheet.gap();
             sheet.tell("Every session of this user ends, and the next sign-in has the new level.");
         }
         UserAction::Password(_) => {
-            fields(app, d, sheet);
+            fields(app, form, sheet);
             sheet.gap();
             sheet.tell(
                 "Hand it over yourself. Every session of this user ends, and it must be changed at the next sign-in.",
@@ -60,43 +60,42 @@ pub fn user(app: &App, d: &UserDialog, sheet: &mut Sheet) {
         }
     }
     let own = app.workspace.as_ref().map(|workspace| workspace.session.actor.user.as_str());
-    if d.action.row().is_some_and(|row| Some(&*row.name) == own) && !matches!(d.action, UserAction::Unlock(_)) {
+    if action.row().is_some_and(|row| Some(&*row.name) == own) && !matches!(action, UserAction::Unlock(_)) {
         sheet.gap();
         sheet.say("This is you: your own session ends.", app.theme.warn());
     }
-    forms::state(app, d.problem.as_deref(), sheet);
 }
 
-fn add(app: &App, d: &UserDialog, sheet: &mut Sheet) {
-    for (entry, focused) in d.form.shown().filter(|(e, _)| e.id == Id::Name) {
+fn add(app: &App, form: &Form, sheet: &mut Sheet) {
+    for (entry, focused) in form.shown().filter(|(e, _)| e.id == Id::Name) {
         sheet.field(entry, focused);
         if entry.said.is_none() {
             sheet.under_say("a-z 0-9 . _ - beginning with a letter; never reused", Style::new());
         }
     }
     sheet.gap();
-    roles(app, d, sheet);
+    roles(app, form, sheet);
     sheet.gap();
-    fields(app, d, sheet);
+    fields(app, form, sheet);
     sheet.gap();
     sheet.tell("Hand the password over yourself: it must be changed at the first sign-in.");
 }
 
-fn fields(app: &App, d: &UserDialog, sheet: &mut Sheet) {
-    for (entry, focused) in d.form.shown().filter(|(e, _)| matches!(e.input, Control::Password(_))) {
+fn fields(app: &App, form: &Form, sheet: &mut Sheet) {
+    for (entry, focused) in form.shown().filter(|(e, _)| matches!(e.input, Control::Password(_))) {
         sheet.field(entry, focused);
     }
-    let text = |id| d.form.password(id).map_or("", |p| p.expose());
+    let text = |id| form.password(id).map_or("", |p| p.expose());
     let rules = crate::account::user_password_rules(text(Id::Password), text(Id::Again));
     forms::rule_lines(&app.theme, &rules, sheet);
 }
 
 /// The roles one under another, each with what it may.
-fn roles(app: &App, d: &UserDialog, sheet: &mut Sheet) {
+fn roles(app: &App, form: &Form, sheet: &mut Sheet) {
     let theme = &app.theme;
-    let focused = d.form.focus() == Some(Id::Role);
+    let focused = form.focus() == Some(Id::Role);
     for (i, role) in ROLES.into_iter().enumerate() {
-        let chosen = i == d.form.chosen(Id::Role);
+        let chosen = i == form.chosen(Id::Role);
         let mark = if chosen { theme.glyphs.chosen } else { theme.glyphs.unchosen };
         let style = if chosen && focused { theme.selected() } else { Style::new() };
         let title = text::pad(role.title(), 15, theme.glyphs.ellipsis);
@@ -133,7 +132,7 @@ fn disable(row: &UserRow, sheet: &mut Sheet) {
 }
 
 /// The credentials that a user created.
-pub fn user_keys(app: &App, user_keys: &UserKeys, mut sheet: Sheet) -> Sheet {
+pub fn user_keys(app: &App, user_keys: &UserKeys, sheet: &mut Sheet) {
     sheet.gap();
     let ellipsis = app.theme.glyphs.ellipsis;
     match user_keys.rows.as_deref() {
@@ -162,7 +161,6 @@ pub fn user_keys(app: &App, user_keys: &UserKeys, mut sheet: Sheet) -> Sheet {
         }
     }
     sheet.gap();
-    sheet
 }
 
 fn key_line(app: &App, row: &CredentialRow, room: usize) -> String {

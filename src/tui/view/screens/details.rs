@@ -80,15 +80,14 @@ pub fn beside(app: &App, row: &CredentialRow, details: Option<&Details>, paint: 
 }
 
 /// Alone in a dialog.
-pub fn sheet(app: &App, about: &CredentialDetails, mut sheet: Sheet) -> Sheet {
+pub fn in_dialog(app: &App, about: &CredentialDetails, sheet: &mut Sheet) {
     let details = &about.details;
     sheet.gap();
     for line in fact_lines(app, &facts(app, &details.row, Some(details), ROTATE_IT_LATER), sheet.room()) {
         sheet.spans(line.spans);
     }
     sheet.gap();
-    history::add(app, about, &mut sheet);
-    sheet
+    history::add(app, about, sheet);
 }
 
 fn fact_lines(app: &App, facts: &[Fact], width: usize) -> Vec<Line<'static>> {
