@@ -78,76 +78,126 @@ pub enum Lane {
 
 /// One call of the hub.
 #[derive(Debug)]
-#[allow(missing_docs)]
 pub enum Call {
+    /// Sets up a desk: its account and the first Administrator.
     SetUp(SetUp),
+    /// Signs a user in.
     SignIn {
+        /// The user's name, as typed.
         name: String,
+        /// The password.
         password: Secret,
     },
+    /// Ends the session.
     SignOut(Actor),
+    /// Changes the password of the signed-in user.
     ChangeOwnPassword {
+        /// Whose password it is.
         actor: Actor,
+        /// The password until now.
         old: Secret,
+        /// The password from now on.
         new: Secret,
     },
+    /// Creates a key.
     Create(Actor, NewCredential),
+    /// Makes a new secret; the old one works until the overlap ends.
     Rotate(Actor, Target, Overlap),
+    /// Changes a user.
     ChangeUser(Actor, UserChange),
-    /// The password once more.
+    /// Checks the password again before a sensitive change.
     Confirm(Actor, Secret),
+    /// Disables, enables or revokes.
     SetState(Actor, Vec<Target>, Verb),
+    /// Edits fields of credentials.
     Edit(Actor, Vec<Target>, Edit),
+    /// Sets another password for a Legacy credential.
     LegacyPassword {
+        /// Who sets it.
         actor: Actor,
+        /// The credential.
         target: Target,
+        /// The typed password; `None` to have one generated.
         typed: Option<Secret>,
     },
+    /// Ends the overlap of a rotation now.
     StopOld(Actor, Target),
+    /// Notes that a secret was copied.
     Seen(Actor, CredentialId, Seen),
+    /// Notes that the role was refused something, and reads the words for it.
     Refused(Actor, Right),
     /// Answered at once when the change number is not this one, else when it no longer is.
     Pulse(Actor, Option<i64>),
-    /// With the unsaved secrets, to learn which of them still matter.
+    /// What the menu shows; with the unsaved secrets, to learn which of them still matter.
     Overview(Actor, Vec<LostSecret>),
+    /// Rows of the list.
     List(Actor, ListQuery),
+    /// All about one credential.
     Details(Actor, CredentialId),
+    /// Whether a name or a username is taken.
     Taken {
+        /// Who asks.
         actor: Actor,
+        /// Kind of the new key.
         kind: Kind,
+        /// The name, or empty.
         name: String,
+        /// The username, or empty.
         username: String,
     },
+    /// Rows of the trail.
     Trail(Actor, TrailQuery),
+    /// Requests that verifiers refused.
     RefusedRequests(Actor, RefusedQuery),
+    /// Whose secret is this?
     Find {
+        /// Who asks.
         actor: Actor,
+        /// The secret that leaked.
         secret: Secret,
     },
+    /// The users.
     Users(Actor),
-    /// The part of the trail into a new file.
+    /// Writes a part of the trail into a new file.
     Export {
+        /// Who exports.
         actor: Actor,
+        /// The part.
         query: TrailQuery,
+        /// The file, as typed.
         path: PathBuf,
+        /// Its format.
         format: Format,
     },
+    /// What Security shows.
     Security(Actor),
     /// One's own last sign-ins.
     SignIns(Actor),
+    /// Sets settings together.
     SetSettings(Actor, Vec<(Setting, String)>),
-    /// Is the whole trail whole?
+    /// Checks the whole trail.
     Verify(Actor),
 }
 
 /// One change of a user.
 #[derive(Debug)]
-#[allow(missing_docs)]
 pub enum UserChange {
-    Add { name: String, role: Role, password: Secret },
+    /// Adds a user.
+    Add {
+        /// The new user's name.
+        name: String,
+        /// The role.
+        role: Role,
+        /// The first password, which must be changed.
+        password: Secret,
+    },
+    /// Gives another role.
     Role(UserTarget, Role),
+    /// Sets a password, which must be changed.
     Password(UserTarget, Secret),
+    /// Disables or enables.
     State(UserTarget, UserState),
+    /// Ends the pause after wrong passwords.
     Unlock(String),
 }
 

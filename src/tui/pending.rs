@@ -4,7 +4,6 @@ use crate::tui::{dialog::CopyPart, msg::Ticket};
 
 /// The purpose of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum Slot {
     /// Set-up, sign-in, unlock.
     SignIn,

@@ -2,13 +2,12 @@
 
 use std::fmt;
 
-use tui_input::{Control, InputRequest};
+use tui_input::{Input, InputRequest};
 
-use crate::secret::{CopyPart, NotALine, TypedPassword, only_line};
+use crate::secret::{NotALine, TypedPassword, What, only_line};
 
 /// An editing command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum Edit {
     Left,
     Right,
@@ -52,7 +51,7 @@ pub enum Refused {
 
 /// A field for names, notes and the like.
 #[derive(Default)]
-pub struct TextField(Control);
+pub struct TextField(Input);
 
 impl TextField {
     /// Most characters: past every rule, so that the rule and not the field says what is too long.
@@ -60,7 +59,7 @@ impl TextField {
 
     /// A field that holds something already.
     pub fn with(text: &str) -> Self {
-        Self(Control::new(text.to_owned()))
+        Self(Input::new(text.to_owned()))
     }
 
     /// The typed text.
@@ -131,7 +130,7 @@ impl PasswordField {
     /// Inserts at the cursor. A pasted password that is cut, or joined of two lines, would be another password, so it fits
     /// whole or not at all; the break that a copied line ends with is no part of it.
     pub fn insert(&mut self, text: &str) -> Result<(), Refused> {
-        let text = match only_line(text.as_bytes(), CopyPart::Password) {
+        let text = match only_line(text.as_bytes(), What::Password) {
             Ok(text) => text,
             Err(NotALine::Empty(_)) => return Ok(()),
             Err(NotALine::Long(_)) => return Err(Refused::Full),

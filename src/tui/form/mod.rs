@@ -11,7 +11,6 @@ use crate::{
 
 /// Identifies an entry of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum Id {
     Account,
     Name,

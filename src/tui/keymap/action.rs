@@ -4,7 +4,7 @@ use crate::{credential::Kind, tui::form::field::Edit};
 
 /// One thing that can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
+#[expect(missing_docs, reason = "the names say it")]
 pub enum Action {
     Help,
     Back,

@@ -13,7 +13,6 @@ use crate::{
 
 /// The tabs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum Tab {
     #[default]
     Api,

@@ -26,7 +26,6 @@ impl RowSelection {
 
 /// A row of the menu.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum MenuRow {
     Settings,
     Account,
@@ -48,7 +47,6 @@ pub const MENU: [(MenuRow, &str, &str); 6] = [
 
 /// A row of the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum SettingsRow {
     Api,
     Users,
@@ -66,7 +64,6 @@ pub const SETTINGS: [(SettingsRow, &str, Right); 4] = [
 
 /// A row of one's own account that can be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum AccountRow {
     ChangePassword,
     Colours,
