@@ -6,7 +6,7 @@ use crate::{
     sample::SHIPPED,
     time::{MINUTE, Millis},
     tui::{
-        dialog::{ChangePassword, Dialog, Reading},
+        dialog::{Dialog, DialogKind, Scrollable},
         form::Form,
         keymap::{Action, Scope},
         msg::{Call, Effect, Ticket},

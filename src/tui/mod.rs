@@ -8,7 +8,6 @@ mod act;
 mod app;
 mod dialog;
 mod form;
-mod input;
 pub mod keymap;
 mod layout;
 pub mod msg;

@@ -4,10 +4,7 @@ use keydesk::{
     account::{Role, UserState},
     hub::{HubError, Origin, SignIn, UserRow, Via},
     secret::Secret,
-    tui::{
-        Start,
-        msg::Call,
-    },
+    tui::{Start, msg::Call},
 };
 
 use super::desk::Desk;

@@ -240,7 +240,10 @@ fn no_key_of_the_table_is_dead() {
             reached.insert(format!("{:?} {}", binding.scope, binding.words));
         }
     }
-    let dead: Vec<_> =
-        keymap::BINDINGS.iter().map(|b| format!("{:?} {}", b.scope, b.words)).filter(|b| !reached.contains(b)).collect();
+    let dead: Vec<_> = keymap::BINDINGS
+        .iter()
+        .map(|b| format!("{:?} {}", b.scope, b.words))
+        .filter(|b| !reached.contains(b))
+        .collect();
     assert!(dead.is_empty(), "no screen leads to {dead:?}");
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::tui::{form::field::Edit, keymap::chord::Code};
 
 #[test]
 fn no_key_is_bound_twice_in_a_scope() {

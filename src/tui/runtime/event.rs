@@ -10,7 +10,7 @@ use crate::{
 /// Something that happened outside the loop.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant)] // A few a second go through the channel; a box would be one more thing to follow.
-pub(in crate::tui) enum LoopEvent {
+pub(super) enum LoopEvent {
     /// A message for the state machine.
     Msg(Msg),
     /// The terminal may have another size now.

@@ -5,6 +5,7 @@ mod event;
 mod event_loop;
 mod fault_injection;
 mod hangup;
+mod input;
 mod panic;
 mod perform;
 mod shutdown;
@@ -22,23 +23,20 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-pub use perform::perform;
 
 use crate::{
     clipboard::Way,
     config::{After, Appearance},
-    hub::{DisplayPaths as Places, Hub, Origin, Session, Start as Opened},
+    hub::{Hub, Origin, Places, Session, Start as Opened},
     progress,
     time::{Clock, SystemClock},
     tui::{
-        App, AppSetup, DisplayPaths, Start, input,
+        App, AppSetup, DisplayPaths, Start,
         runtime::{
             clipboard_worker::ClipboardWorker,
             event::LoopEvent,
             event_loop::EventLoop,
-            hangup, panic,
             shutdown::{LINE_GONE, Shutdown},
-            signals,
             workers::{WorkerContext, Workers},
         },
         terminal::{self, tty},
@@ -46,6 +44,8 @@ use crate::{
         view,
     },
 };
+
+pub use perform::perform;
 
 /// Exit code of a call that cannot work as it was made.
 const USAGE: u8 = 2;

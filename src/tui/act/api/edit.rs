@@ -2,12 +2,10 @@
 
 use crate::{
     credential::{Kind, State},
-    hub::{CredentialRow, Details, Edit},
+    hub::{CredentialRow, Details},
     tui::{
         app::{App, Workspace},
-        dialog::{Dialog, EditKeys, NewPassword, StopOld},
-        msg::Call,
-        pending::Slot,
+        dialog::{Dialog, DialogKind},
         screen::Api,
         toast::Toast,
     },

@@ -5,7 +5,7 @@ use ratatui::{layout::Rect, style::Style, text::Line};
 use crate::{
     account::Right,
     credential::Kind,
-    sample::{self, Gateway, NOT_YOURS, SECRET_HINT, SHIPPED, languages},
+    sample::{self, Gateway, NOT_YOURS, SECRET_HINT, languages},
     text,
     tui::{
         app::{App, Workspace},

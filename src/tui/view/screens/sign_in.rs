@@ -24,7 +24,7 @@ const WIDTH: u16 = 52;
 pub fn draw(app: &App, sign_in: &SignInScreen, paint: &mut Paint<'_>, body: Rect) {
     match sign_in.kind {
         SignInKind::SetUp => set_up(app, sign_in, paint, body),
-        SignInKind::SignIn | SignInKind::Lock => sign_in(app, sign_in, paint, body),
+        SignInKind::SignIn | SignInKind::Lock => name_and_password(app, sign_in, paint, body),
     }
 }
 
@@ -68,7 +68,7 @@ fn places(app: &App, paint: &mut Paint<'_>, body: Rect, from: u16) {
     say(paint, body, from + lines + 1, &format!("The database is {}", app.places.database), Style::new());
 }
 
-fn sign_in(app: &App, sign_in: &SignInScreen, paint: &mut Paint<'_>, body: Rect) {
+fn name_and_password(app: &App, sign_in: &SignInScreen, paint: &mut Paint<'_>, body: Rect) {
     let account = if app.account.is_empty() { "keydesk" } else { &app.account };
     let mut sheet = Sheet::new(account, WIDTH, app.theme).labels(11);
     sheet.gap();
