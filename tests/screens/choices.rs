@@ -98,7 +98,7 @@ fn in_every_group_of_choices_the_arrows_choose_and_tab_leaves() {
 #[test]
 fn no_dialog_with_choices_was_forgotten() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui/dialog");
-    let holds = |path: &Path| fs::read_to_string(path).unwrap().contains("Input::Choice { words: ");
+    let holds = |path: &Path| fs::read_to_string(path).unwrap().contains("Control::Choice { words: ");
     let files: BTreeSet<String> = [folder.join("credential"), folder]
         .into_iter()
         .flat_map(|folder| fs::read_dir(folder).unwrap())
