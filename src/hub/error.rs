@@ -304,7 +304,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sentence_is_one_line() {
+    fn an_error_is_a_sentence_on_one_line() {
         assert!(!HubError::PasswordMustChange.to_string().contains(['\n', '\r']));
         assert!(!HubError::PasswordMustChange.to_string().contains("  "));
     }
