@@ -10,7 +10,7 @@ use keydesk::{
 use super::support::{Desk, refusal, wanted};
 
 #[test]
-fn each_kind_is_created_with_its_shape() {
+fn each_kind_is_created_with_keys_of_its_shape() {
     let desk = Desk::in_memory();
     for (kind, prefix, key_len, secret_len) in
         [(Kind::Basic, "kdb", 20, SECRET_LEN), (Kind::Hmac, "kdh", 20, SECRET_LEN), (Kind::Legacy, "sms", 8, 24)]
@@ -41,7 +41,7 @@ fn a_typed_password_is_never_handed_back() {
 }
 
 #[test]
-fn what_cannot_be_taken_changes_nothing() {
+fn invalid_input_changes_nothing() {
     let desk = Desk::in_memory();
     let legacy = |username: &str, password: &str| NewCredential {
         legacy: Some(NewLegacy { username: username.to_owned(), password: Some(Secret::from_text(password)) }),
@@ -89,7 +89,7 @@ fn rotation_keeps_at_most_two_live_secrets() {
 }
 
 #[test]
-fn the_state_table_through_the_hub() {
+fn every_state_change_through_the_hub() {
     let desk = Desk::in_memory();
     let alice = desk.alice();
     let row = desk.create(Kind::Basic, "crm-sync").row;
@@ -118,7 +118,7 @@ fn the_state_table_through_the_hub() {
 }
 
 #[test]
-fn two_administrators_at_once() {
+fn the_second_of_two_administrators_gets_a_conflict() {
     let desk = Desk::in_memory();
     let (alice, bram) = (desk.alice(), desk.user("bram", keydesk::account::Role::Administrator));
     let (one, two) = (desk.create(Kind::Basic, "one").row, desk.create(Kind::Basic, "two").row);
@@ -137,7 +137,7 @@ fn two_administrators_at_once() {
 }
 
 #[test]
-fn expiry_and_never_used_are_counted_by_index() {
+fn expiring_and_never_used_keys_are_counted() {
     let desk = Desk::in_memory();
     let alice = desk.alice();
     let soon = Options {
@@ -177,7 +177,7 @@ fn counted(desk: &Desk) -> keydesk::hub::CredentialOverview {
 }
 
 #[test]
-fn never_used_are_credentials_and_not_their_secrets() {
+fn never_used_counts_credentials_and_not_secrets() {
     let desk = Desk::in_memory();
     let row = desk.create(Kind::Basic, "rotated before its first use").row;
     let once = desk.hub.rotate(&desk.alice(), row.target(), Overlap::Week).unwrap();
@@ -217,7 +217,7 @@ fn a_used_key_stays_used_when_it_is_rotated() {
 }
 
 #[test]
-fn a_rotation_in_an_overlap_says_which_secret_it_stops() {
+fn a_rotation_within_an_overlap_names_the_secret_it_ends() {
     let desk = Desk::in_memory();
     let alice = desk.alice();
     let row = desk.create(Kind::Hmac, "webhooks").row;
@@ -247,7 +247,7 @@ fn a_rotation_in_an_overlap_says_which_secret_it_stops() {
 }
 
 #[test]
-fn whether_a_gateway_ever_asked_is_known_of_any_number_of_keys() {
+fn the_first_gateway_request_is_noted_with_any_number_of_keys() {
     let desk = Desk::in_memory();
     let alice = desk.alice();
     assert!(!counted(&desk).unasked, "there is nothing to ask about");

@@ -18,7 +18,7 @@ const AROUND: [(&[u8], &[u8]); 6] =
     [(b"", b""), (b"", b"\n"), (b"", b"\r\n"), (b"", b"\r"), (b"\xef\xbb\xbf", b"\r\n"), (b"", b"\nanother line\n")];
 
 #[test]
-fn a_password_from_standard_input() {
+fn a_password_from_standard_input_loses_only_bom_and_line_end() {
     let desk = Desk::ready();
     let hub = || desk.hub();
     for (before, after) in AROUND {
@@ -55,7 +55,7 @@ fn signs_in(hub: &keydesk::hub::Hub, name: &str, password: &str) -> bool {
 }
 
 #[test]
-fn a_secret_is_found_whatever_surrounds_it() {
+fn a_secret_is_found_with_bom_blanks_and_line_end_around_it() {
     let desk = Desk::ready();
     let made = desk.create(&["--kind", "hmac", "--name", "x"]);
     let secret = made["secret"].as_str().unwrap().as_bytes();
@@ -69,7 +69,7 @@ fn a_secret_is_found_whatever_surrounds_it() {
 
 /// From standard input and from the environment, which has one line and no more.
 #[test]
-fn a_secret_signs_the_same_whatever_surrounds_it() {
+fn a_secret_signs_the_same_with_bom_and_line_end() {
     let desk = Desk::empty();
     let sign = ["sign", "--key", "k", "https://api.example.com/"];
     let secret = b"kdsAbcdef";
@@ -99,7 +99,7 @@ fn a_secret_signs_the_same_whatever_surrounds_it() {
 }
 
 #[test]
-fn a_gateway_token_from_a_file() {
+fn a_gateway_token_from_a_file_loses_its_line_end() {
     use std::os::unix::fs::PermissionsExt as _;
     let desk = Desk::ready();
     let path = desk.path().join("token");

@@ -10,7 +10,7 @@ use crate::desk::{Desk, PASSWORD, text};
 const REFUSED: &str = "Only account Administrators can";
 
 #[test]
-fn what_a_role_may_not_is_refused_and_goes_to_the_trail() {
+fn what_a_role_may_not_do_is_refused_and_recorded() {
     let desk = Desk::ready();
     let key = desk.new_key("basic", "crm-sync");
     let verbs: &[(&str, bool)] = &[
@@ -58,7 +58,7 @@ fn what_a_role_may_not_is_refused_and_goes_to_the_trail() {
 }
 
 #[test]
-fn strangers_and_the_disabled_may_nothing() {
+fn unknown_and_disabled_users_may_do_nothing() {
     let desk = Desk::ready();
     desk.run(&["key", "list", "--as", "nobody"]).fails(3, "There is no such user");
     desk.run(&["key", "list", "--as", "No Body"]).fails(2, "A user name has");
@@ -94,7 +94,7 @@ fn the_trail_says_who_acted_and_from_where() {
 }
 
 #[test]
-fn as_is_refused_inside_a_session_of_our_forced_command() {
+fn the_as_flag_is_refused_inside_a_forced_command() {
     let desk = Desk::ready();
     for mark in ["SSH_ORIGINAL_COMMAND", "SSH_USER_AUTH"] {
         let args = ["key", "list", "--as", "alice"];
@@ -104,7 +104,7 @@ fn as_is_refused_inside_a_session_of_our_forced_command() {
 }
 
 #[test]
-fn a_locked_out_administrator_comes_back() {
+fn a_locked_administrator_recovers_on_the_machine() {
     let desk = Desk::ready();
     let sign_in =
         |password: &str| desk.hub().sign_in("alice", &Secret::from_text(password), &Origin::default()).unwrap();
@@ -120,7 +120,7 @@ fn a_locked_out_administrator_comes_back() {
 }
 
 #[test]
-fn unlock_lets_another_in_again() {
+fn an_administrator_unlocks_another_user() {
     let desk = Desk::ready();
     let sign_in =
         |password: &str| desk.hub().sign_in("dora", &Secret::from_text(password), &Origin::default()).unwrap();

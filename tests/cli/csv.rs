@@ -25,7 +25,7 @@ print(len(rows))
 ";
 
 #[test]
-fn no_column_is_a_formula_whatever_separates_them() {
+fn no_csv_column_is_a_formula_whatever_the_separator() {
     if !need("python3") {
         return;
     }
@@ -47,7 +47,7 @@ fn no_column_is_a_formula_whatever_separates_them() {
 
 /// A file that begins with a head looks whole.
 #[test]
-fn who_is_refused_gets_nothing_on_standard_output() {
+fn a_refused_export_writes_nothing_to_standard_output() {
     let desk = Desk::ready();
     for who in ["chen", "dora", "nobody"] {
         for format in ["csv", "jsonl"] {

@@ -24,7 +24,7 @@ fn the_last_administrator_stays() {
 }
 
 #[test]
-fn two_who_demote_each_other_at_the_same_instant() {
+fn of_two_administrators_who_demote_each_other_one_stays() {
     for _ in 0..10 {
         let desk = Desk::on_disk();
         let (alice, bram, other) = (desk.alice(), desk.user("bram", Role::Administrator), desk.reopened());
@@ -39,7 +39,7 @@ fn two_who_demote_each_other_at_the_same_instant() {
 }
 
 #[test]
-fn names_are_never_reused_and_rows_say_what_is_known() {
+fn user_names_are_never_reused() {
     let desk = Desk::in_memory();
     desk.user("dora", Role::Advanced);
     desk.hub.set_user_state(&desk.alice(), &seen(&desk.hub, "dora"), UserState::Disabled).unwrap();
@@ -64,7 +64,7 @@ fn names_are_never_reused_and_rows_say_what_is_known() {
 }
 
 #[test]
-fn only_keys_that_are_in_use_count_as_made() {
+fn only_usable_keys_count_as_made_by_a_user() {
     let desk = Desk::in_memory();
     let alice = desk.alice();
     let soon = keydesk::credential::Options {
@@ -99,7 +99,7 @@ fn bad_names_and_passwords_are_refused_with_a_sentence() {
 }
 
 #[test]
-fn the_second_to_change_a_user_is_told_what_the_first_did() {
+fn the_second_change_of_a_user_names_the_first() {
     let desk = Desk::in_memory();
     let (alice, bram) = (desk.alice(), desk.user("bram", Role::Administrator));
     desk.user("chen", Role::Advanced);
@@ -136,7 +136,7 @@ fn the_second_to_change_a_user_is_told_what_the_first_did() {
 }
 
 #[test]
-fn everybody_may_look_at_himself_alone() {
+fn every_user_may_read_only_their_own_row() {
     let desk = Desk::in_memory();
     let chen = desk.user("chen", Role::Basic);
     assert_eq!(desk.hub.user(&chen, "chen", keydesk::hub::UserDeed::See).unwrap().role, Role::Basic);
@@ -148,7 +148,7 @@ fn everybody_may_look_at_himself_alone() {
 }
 
 #[test]
-fn ones_own_sign_ins_and_refused_tries_and_nobody_elses() {
+fn users_see_their_own_sign_ins_and_nobody_elses() {
     let desk = Desk::in_memory();
     let (wrong, new) = (Secret::from_text("not the password"), Secret::from_text("another horse battery"));
     let chen = desk.user("chen", Role::Basic);

@@ -30,7 +30,7 @@ fn folded() -> (Desk, keydesk::store::SqliteStore) {
 }
 
 #[test]
-fn a_reader_says_so_and_then_sees_what_everybody_sees() {
+fn a_reader_reports_lost_files_and_then_reopens() {
     if !need("sqlite3") {
         return;
     }
@@ -52,7 +52,7 @@ fn a_reader_says_so_and_then_sees_what_everybody_sees() {
 }
 
 #[test]
-fn a_writer_says_so_and_writes_nothing_into_nowhere() {
+fn a_writer_reports_lost_files_and_writes_nothing() {
     if !need("sqlite3") {
         return;
     }
@@ -71,7 +71,7 @@ fn a_writer_says_so_and_writes_nothing_into_nowhere() {
 }
 
 #[test]
-fn a_transaction_in_the_middle_of_which_they_vanish_is_not_committed() {
+fn a_transaction_whose_files_vanish_is_not_committed() {
     if !need("sqlite3") {
         return;
     }
@@ -95,7 +95,7 @@ fn a_transaction_in_the_middle_of_which_they_vanish_is_not_committed() {
 
 /// More than SQLite folds into the database at once, in a log that is gone.
 #[test]
-fn a_log_that_is_gone_is_not_folded_into_the_database() {
+fn a_lost_log_is_not_checkpointed() {
     if !need("sqlite3") {
         return;
     }
@@ -116,7 +116,7 @@ fn a_log_that_is_gone_is_not_folded_into_the_database() {
 
 /// Others were there and went, so that we are the last to close it.
 #[test]
-fn whoever_closes_last_with_files_that_are_gone_leaves_those_of_others() {
+fn closing_lost_files_leaves_the_files_of_others() {
     if !need("sqlite3") {
         return;
     }
@@ -131,7 +131,7 @@ fn whoever_closes_last_with_files_that_are_gone_leaves_those_of_others() {
 }
 
 #[test]
-fn a_log_is_folded_into_the_database_before_it_grows_without_end() {
+fn the_log_is_checkpointed_before_it_grows_without_limit() {
     let desk = Desk::new();
     let store = desk.open();
     let mib = |ending: &str| desk.beside(ending).metadata().unwrap().len() >> 20;
@@ -148,7 +148,7 @@ fn a_log_is_folded_into_the_database_before_it_grows_without_end() {
 
 /// A verifier has several handles, and to SQLite they share one memory.
 #[test]
-fn all_handles_of_a_process_leave_together() {
+fn all_handles_of_a_process_drop_lost_files_together() {
     if !need("sqlite3") {
         return;
     }
@@ -172,7 +172,7 @@ fn all_handles_of_a_process_leave_together() {
 }
 
 #[test]
-fn a_database_that_is_away_and_comes_back_is_the_same_one() {
+fn a_database_that_returns_is_accepted() {
     let desk = Desk::new();
     let store = desk.open();
     add(&store, "basic", 1).unwrap();
@@ -189,7 +189,7 @@ fn a_database_that_is_away_and_comes_back_is_the_same_one() {
 
 /// Bytes that were changed behind SQLite's back are seen by whoever opens the database, not by who has read them before.
 #[test]
-fn a_connection_that_stands_still_is_not_fresh() {
+fn a_connection_that_sees_an_old_state_is_not_fresh() {
     if !need("sqlite3") {
         return;
     }

@@ -49,7 +49,7 @@ fn revocation_undone(desk: &Desk) -> String {
 }
 
 #[test]
-fn a_broken_trail_gets_no_older_copy_accepted() {
+fn a_broken_trail_keeps_older_rows_from_being_accepted() {
     let desk = Desk::ready();
     let key = revocation_undone(&desk);
     // The row that tells of the revocation is edited.
@@ -64,7 +64,7 @@ fn a_broken_trail_gets_no_older_copy_accepted() {
 }
 
 #[test]
-fn what_a_broken_trail_still_says_for_certain_is_put_right() {
+fn rows_that_a_broken_trail_still_vouches_for_are_repaired() {
     let desk = Desk::ready();
     let key = revocation_undone(&desk);
     // A row before the revocation is edited: what follows is vouched for by the head.
@@ -76,7 +76,7 @@ fn what_a_broken_trail_still_says_for_certain_is_put_right() {
 }
 
 #[test]
-fn an_administrator_whose_row_is_gone_revokes_looks_and_mends() {
+fn an_administrator_without_a_row_can_read_revoke_and_accept() {
     for change in [
         "PRAGMA foreign_keys = OFF; DELETE FROM person WHERE name = 'alice'",
         "UPDATE person SET role = 'basic' WHERE name = 'alice'",
@@ -100,7 +100,7 @@ fn an_administrator_whose_row_is_gone_revokes_looks_and_mends() {
 
 /// Nobody becomes an Administrator by taking a row away.
 #[test]
-fn who_is_no_administrator_by_the_trail_is_refused_without_a_row() {
+fn without_a_row_only_administrators_by_the_trail_are_accepted() {
     let desk = Desk::ready();
     let key = desk.new_key("basic", "one");
     sql(&desk, "PRAGMA foreign_keys = OFF; DELETE FROM person WHERE name = 'chen'");
@@ -116,7 +116,7 @@ fn who_is_no_administrator_by_the_trail_is_refused_without_a_row() {
 }
 
 #[test]
-fn an_edited_trail_renames_no_account() {
+fn an_edited_trail_does_not_rename_the_account() {
     let desk = Desk::ready();
     let name = || -> String {
         Connection::open(desk.database()).unwrap().query_row("SELECT name FROM account", [], |row| row.get(0)).unwrap()
