@@ -64,7 +64,7 @@ pub enum HubError {
 
 /// The field an [`HubError::Invalid`] is about, so that a form can put the cursor there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
+#[expect(missing_docs, reason = "each variant is named after its field")]
 pub enum Field {
     Account,
     UserName,
@@ -306,7 +306,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sentence_is_one_line() {
+    fn an_error_is_a_sentence_on_one_line() {
         assert!(!HubError::PasswordMustChange.to_string().contains(['\n', '\r']));
         assert!(!HubError::PasswordMustChange.to_string().contains("  "));
     }

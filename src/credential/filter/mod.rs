@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn case_and_blanks_change_no_term() {
+    fn case_and_blanks_do_not_change_a_term() {
         let whole = "expires<30d unused>90d used:never by:bram kind:hmac state:active";
         for same in [
             "EXPIRES<30D UNUSED>90D USED:NEVER BY:BRAM KIND:HMAC STATE:Active",
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_quotes_is_looked_for_in_names() {
+    fn quoted_text_is_searched_for_in_names() {
         for (typed, words) in [
             ("\"prod:eu\"", &["prod:eu"][..]),
             ("\"kind:hmac\" x", &["kind:hmac", "x"]),
@@ -328,14 +328,14 @@ mod tests {
     }
 
     #[test]
-    fn what_was_understood_narrows_and_the_rest_does_not() {
+    fn only_terms_that_were_understood_filter() {
         let filter = Filter::understood("crm foo:x kind:hmac expires<soon");
         assert_eq!((filter.words, filter.kind), (vec!["crm".to_owned()], Some(Kind::Hmac)));
         assert!(filter.expires_within.is_none());
     }
 
     #[test]
-    fn every_example_is_a_term_and_no_two_ask_for_the_same() {
+    fn every_example_is_a_valid_and_different_term() {
         let read: Vec<_> = filter_terms().map(|(example, _)| Filter::parse(example).unwrap()).collect();
         for (i, filter) in read.iter().enumerate() {
             assert!(filter.words.is_empty() && !filter.is_empty(), "{filter:?}");
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_said() {
+    fn unknown_terms_are_reported() {
         for (typed, says) in [
             ("expires<soon", "\"soon\" is not a span"),
             ("unused>", "\"\" is not a span"),

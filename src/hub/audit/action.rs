@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn codes_are_unique_and_words_whole() {
+    fn action_codes_are_unique_and_their_words_complete() {
         for (i, action) in ALL.iter().enumerate() {
             assert!(ALL[..i].iter().all(|before| before.code != action.code), "{}", action.code);
             assert!(!words(action.code, Some(Kind::Hmac)).contains('{'));

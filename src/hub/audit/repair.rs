@@ -120,15 +120,15 @@ impl Change<'_> {
             if let Some(name) = text("name").and_then(|name| Name::new(name).ok()) {
                 (record.name, record.name_fold) = (name.as_str().to_owned(), name.folded());
             }
-            if let Some(owner) = text("owner").and_then(|owner| Owner::new(owner).ok()) {
-                (record.owner, record.owner_fold) = (owner.as_str().to_owned(), owner.folded());
-            }
+            // Labels are told only where there are some.
+            let owner = Owner::new(text("owner").unwrap_or_default()).unwrap_or_default();
+            (record.owner, record.owner_fold) = (owner.as_str().to_owned(), owner.folded());
+            record.tags = text("tags").unwrap_or_default().to_owned();
             for (column, name) in [
                 (&mut record.note, "note"),
                 (&mut record.networks, "networks"),
                 (&mut record.algorithms, "algorithms"),
                 (&mut record.body_digest, "body_digest"),
-                (&mut record.tags, "tags"),
             ] {
                 if let Some(text) = text(name) {
                     text.clone_into(column);

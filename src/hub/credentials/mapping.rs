@@ -61,7 +61,7 @@ fn options(record: &CredentialRecord) -> Option<Options> {
 /// A credential as JSON for the trail, without its secrets.
 pub(crate) fn json(record: &CredentialRecord) -> String {
     let time = |at: Option<i64>| at.map(|at| Seconds(at).rfc3339());
-    serde_json::json!({
+    let mut row = serde_json::json!({
         "kind": record.kind,
         "key": record.key,
         "name": record.name,
@@ -70,12 +70,16 @@ pub(crate) fn json(record: &CredentialRecord) -> String {
         "expires_at": time(record.expires_at),
         "networks": record.networks,
         "note": record.note,
-        "owner": record.owner,
-        "tags": record.tags,
         "algorithms": record.algorithms,
         "body_digest": record.body_digest,
-    })
-    .to_string()
+    });
+    // As with the tag: a row without labels is told as before there were any.
+    for (name, label) in [("owner", &record.owner), ("tags", &record.tags)] {
+        if !label.is_empty() {
+            row[name] = label.as_str().into();
+        }
+    }
+    row.to_string()
 }
 
 /// The parts of a record that a name and options give.

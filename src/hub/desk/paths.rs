@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_verifier_keeps_is_beside_the_database_unless_another_place_is_named() {
+    fn verifier_state_is_beside_the_database_unless_a_directory_is_given() {
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().canonicalize().unwrap().join(name);
         std::fs::write(at("real.db"), "").unwrap();

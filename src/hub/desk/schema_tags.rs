@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn an_additive_step_of_a_newer_keydesk_is_accepted_and_nothing_else_is() {
+    fn only_a_tagged_additive_step_of_a_newer_keydesk_is_accepted() {
         newer("additive", NEWEST_STEP, "").unwrap();
         for (nature, oldest, planted) in [
             ("breaking", NEWEST_STEP + 1, ""),

@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_in_the_order_of_the_enum_and_every_default_is_allowed() {
+    fn the_catalog_follows_the_enum_and_allows_every_default() {
         let names = ["lock-time", "api-address", "upstream", "staleness", "replay", "algorithms"];
         assert_eq!(Setting::ALL.map(Setting::name), names);
         for (i, setting) in Setting::ALL.into_iter().enumerate() {
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_kept_in_one_spelling() {
+    fn values_are_normalized_to_one_spelling() {
         for (setting, typed, kept) in [
             (Setting::LockTime, " 030 ", Some("30")),
             (Setting::LockTime, "0", None),

@@ -182,7 +182,7 @@ mod tests {
 
     /// A desk of an older keydesk has no row for what was never set, and its trail tells of none.
     #[test]
-    fn an_older_desk_gets_the_rows_that_it_never_had() {
+    fn an_older_desk_gets_the_setting_rows_it_never_had() {
         let hub = desk();
         let of_then =
             |row: &mut TrailRecord| row.after = row.after.take().filter(|_| row.action != action::SET_UP.code);
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_was_removed_is_not_written_anew() {
+    fn a_removed_setting_row_is_not_written_again() {
         for sql in [
             &["DELETE FROM setting"][..],
             &["DELETE FROM setting WHERE id = 'verifier_replay'"],

@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_without_later_columns_keeps_the_tag_of_before_and_one_with_them_has_another() {
+    fn only_later_columns_in_use_change_the_tag_of_a_row() {
         let vault = vault();
         let before = vault.tag(&TagInput::new("grown", "id", 1).text("one")).unwrap();
         assert_eq!(tag(&vault, &grown("", None)).unwrap(), before);

@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_flood_of_one_reason_drives_out_itself() {
+    fn a_flood_of_one_reason_evicts_only_itself() {
         for (reasons, goes) in [
             (&["a", "b", "b", "c", "b"][..], 1),
             (&["a", "b", "a", "b"], 0),
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_are_alike_within_the_hour_and_from_one_address() {
+    fn similar_refusals_from_one_address_within_an_hour_are_merged() {
         let one = Refusal {
             credential: uuid::Uuid::nil(),
             at: Seconds(10_000),

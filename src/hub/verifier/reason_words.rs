@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refusals_in_words() {
+    fn refusal_reasons_in_words() {
         for (reason, component, offset, mistake, words) in [
             ("clock_skew", Some("date"), Some(-420), None, "clock 7 min behind"),
             ("clock_skew", None, Some(11 * 3_600 + 5), None, "clock 11 h ahead"),
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_has_words_that_fit_and_a_next_step() {
+    fn every_reason_has_short_words_and_a_next_step() {
         for (reason, words, advice) in TABLE {
             assert!(words.chars().count() <= 30 && !words.ends_with('.'), "{reason}");
             assert!(advice.ends_with(['.', '?']) && advice.len() > 20, "{reason}");

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_store_is_compared_with_what_it_was() {
+    fn a_store_is_compared_with_its_earlier_position() {
         let was = mark("a", 1, 5, 9);
         for (now, since) in [
             (mark("a", 1, 5, 9), Since::Same),

@@ -138,7 +138,7 @@ mod tests {
 
     /// What this relies on: the state is fixed before the schema is loaded, and the schema is loaded from it.
     #[test]
-    fn the_schema_is_loaded_from_the_state_that_is_looked_at_whatever_was_loaded_before() {
+    fn the_schema_is_loaded_from_the_state_that_is_checked() {
         let dir = tempfile::tempdir().unwrap();
         let [schema_check, other] = two(&dir);
         other.execute_batch("CREATE TABLE here (x)").unwrap();
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_catalogue_is_the_same_until_anything_in_it_differs() {
+    fn any_difference_in_the_schema_changes_the_catalogue() {
         let dir = tempfile::tempdir().unwrap();
         let [schema_check, other] = two(&dir);
         other.execute_batch("CREATE TABLE one (x UNIQUE); CREATE TABLE two (x)").unwrap();
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tables_of_analyze_are_left_out_and_nothing_that_only_has_their_names() {
+    fn only_genuine_analyze_tables_are_left_out() {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE t (x PRIMARY KEY); INSERT INTO t VALUES (1)").unwrap();
         let before = Catalogue::read(&connection).unwrap().bytes();

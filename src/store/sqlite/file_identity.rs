@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_of_the_same_name_is_another_one() {
+    fn another_file_of_the_same_name_is_detected() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.db");
         let write = |ending: &str| fs::write(dir.path().join(format!("a.db{ending}")), ending).unwrap();
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn shared_memory_without_its_log_is_taken_away_and_a_pair_is_not() {
+    fn shared_memory_is_removed_only_when_its_log_is_missing() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.db");
         ["a.db", "a.db-wal", "a.db-shm"].iter().for_each(|file| fs::write(dir.path().join(file), "1").unwrap());

@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_write_beside_the_database_is_told_and_reading_is_not() {
+    fn a_write_beside_the_database_is_reported_and_a_read_is_not() {
         let dir = tempfile::tempdir().unwrap();
         let database = dir.path().join("keydesk.db");
         std::fs::write(&database, "1").unwrap();

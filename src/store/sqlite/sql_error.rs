@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_could_not_be_made_on_a_full_disk_is_told_as_that() {
+    fn failing_to_create_a_file_on_a_full_disk_says_so() {
         let full = said(ffi::SQLITE_FULL, false);
         assert!(full.contains("disk is full") && full.contains("make room"), "{full}");
         for code in [
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_disk_with_room_is_not_full_and_one_that_cannot_be_asked_is_not_said_to_be() {
+    fn only_a_disk_known_to_be_full_is_called_full() {
         let dir = tempfile::tempdir().unwrap();
         assert!(!is_full(&dir.path().join("keydesk.db")));
         assert!(!is_full(&dir.path().join("gone/keydesk.db")) && !is_full(Path::new("/")));

@@ -190,7 +190,7 @@ mod tests {
 
     /// The files are there when it is asked for, and gone when it is written.
     #[test]
-    fn a_commit_into_files_that_vanish_meanwhile_is_not_said_to_be_kept_and_the_next_look_tells() {
+    fn a_commit_into_vanished_files_is_unknown_until_the_next_read() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("keydesk.db");
         SqliteStore::create(&path, &mut |_| Ok(())).unwrap();

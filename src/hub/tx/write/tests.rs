@@ -94,7 +94,7 @@ impl WriteTx for Broken<'_> {
 }
 
 #[test]
-fn a_commit_without_an_answer_is_asked_for_before_anything_is_said() {
+fn an_unanswered_commit_is_looked_up_before_the_result_is_reported() {
     let password = Secret::from_text("correct horse battery");
     let wanted = SetUp { account: "Acme".to_owned(), name: "alice".to_owned(), password };
     let mut hub = Hub::in_memory(Arc::new(SetClock::at(Millis(1_786_698_764_000))), &wanted).unwrap();

@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_cut_into_few_sizes_and_none_is_lost() {
+    fn rows_are_split_into_few_batch_sizes_and_none_is_lost() {
         let rows: Vec<_> = (0..603).collect();
         let sizes: Vec<_> = runs(&rows).map(<[_]>::len).collect();
         assert_eq!(sizes, [256, 256, 64, 16, 4, 4, 1, 1, 1]);
