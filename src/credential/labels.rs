@@ -192,7 +192,12 @@ mod tests {
 
     #[test]
     fn a_secret_is_neither_owner_nor_tag() {
-        let secret = "kds3N9xQ7mVb2LpRw8sTzKd0Jc4abcde";
+        let mut fill = |bytes: &mut [u8]| {
+            bytes.iter_mut().zip(0..).for_each(|(byte, i)| *byte = i);
+            Ok(())
+        };
+        let secret = crate::credential::api_secret(&mut fill).unwrap();
+        let secret = secret.expose_text().unwrap();
         assert_eq!(Owner::new(secret), Err(NameError::Secret));
         assert_eq!(Tag::new(secret), Err(TagError::Secret));
     }

@@ -80,6 +80,18 @@ impl Condition {
         matches!(self, Self::Active | Self::Expiring(_))
     }
 
+    /// The word for it in JSON, filters and counts.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Expiring(_) => "expiring",
+            Self::NotYet => "not-yet",
+            Self::Expired => "expired",
+            Self::Disabled => "disabled",
+            Self::Revoked => "revoked",
+        }
+    }
+
     /// In a sentence: `active`, `active, expires in 3 days`, `not valid yet`, `expired`, `disabled`, `revoked`.
     pub fn words(self) -> String {
         match self {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, text};
+use crate::desk::{Desk, sqlite3, text};
 
 fn edit(desk: &Desk, args: &[&str]) -> crate::desk::Run {
     desk.run(&[&["key", "edit", "--as", "alice"], args].concat())
@@ -215,4 +215,77 @@ fn the_trail_can_be_filtered_and_exported() {
     let part = desk.run(&["audit", "export", "--as", "alice", "--format", "csv", "--who", "bram"]).done().out;
     assert_eq!(part.lines().count(), list(&["--who", "bram"]).len() + 1);
     desk.run(&["audit", "export", "--as", "dora"]).fails(3, "Only account Administrators can");
+}
+
+#[test]
+fn labels_are_set_added_to_replaced_and_found() {
+    let desk = Desk::ready();
+    let (one, two) = (desk.new_key("basic", "crm-sync"), desk.new_key("hmac", "webhooks"));
+    let labels = |name: &str| {
+        let row = desk.list().into_iter().find(|row| row["name"] == name).unwrap();
+        (row["owner"].clone(), row["tags"].clone())
+    };
+    // Several at once: a tag is added to those that each has, and gets a new value where its word is there.
+    edit(&desk, &[&one, "--tag", "env=test", "--tag", "crm"]).done();
+    edit(&desk, &[&one, &two, "--owner", "Team CRM", "--tag", "env=prod"]).done();
+    assert_eq!(labels("crm-sync"), (json!("Team CRM"), json!(["crm", "env=prod"])));
+    assert_eq!(labels("webhooks"), (json!("Team CRM"), json!(["env=prod"])));
+    let found = |filter: &str| {
+        let run = desk.run(&["key", "list", "--as", "alice", "--json", "--filter", filter]).done();
+        run.json().as_array().unwrap().iter().map(|row| text(&row["name"])).collect::<Vec<_>>().join(" ")
+    };
+    for (filter, names) in [
+        ("owner:crm", "crm-sync webhooks"),
+        ("owner:payments", ""),
+        ("tag:crm", "crm-sync"),
+        ("tag:env", "crm-sync webhooks"),
+        ("env=prod tag:crm", "crm-sync"),
+        ("env=test", ""),
+        ("TEAM", "crm-sync webhooks"),
+        ("tag:none", ""),
+    ] {
+        assert_eq!(found(filter), names, "{filter}");
+    }
+    edit(&desk, &[&one, "--no-tag", "--tag", "old"]).done();
+    edit(&desk, &[&two, "--no-tag", "--owner", "none"]).done();
+    assert_eq!((labels("crm-sync").1, labels("webhooks")), (json!(["old"]), (json!(""), json!([]))));
+    assert_eq!((found("owner:none"), found("tag:none")), ("webhooks".to_owned(), "webhooks".to_owned()));
+    edit(&desk, &[&one, "--tag", "a b c d e f g h"]).fails(2, "at most 8 tags");
+    edit(&desk, &[&one, "--tag", "a=1", "--tag", "a=2"]).fails(2, "two values");
+    edit(&desk, &[&one, "--tag", "a,;b"]).fails(2, "is not a tag");
+    let export = desk.run(&["audit", "export", "--as", "alice", "--format", "csv"]).done().out;
+    assert!(export.contains("Team CRM") && export.contains("env=prod"), "{export}");
+    desk.verify();
+}
+
+#[test]
+fn a_state_means_the_same_in_filters_and_json() {
+    let desk = Desk::ready();
+    desk.create(&["--kind", "basic", "--name", "works"]);
+    desk.create(&["--kind", "basic", "--name", "soon", "--expires", "5d"]);
+    desk.create(&["--kind", "hmac", "--name", "later", "--not-before", "5d"]);
+    let off = desk.new_key("basic", "off");
+    desk.run(&["key", "disable", &off, "--as", "alice"]).done();
+    let gone = desk.new_key("basic", "gone");
+    desk.run(&["key", "revoke", &gone, "--as", "alice"]).done();
+    let bent = desk.new_key("basic", "bent");
+    sqlite3(&desk.database(), &format!("UPDATE credential SET note = 'x' WHERE key = '{bent}'"));
+    let found = |state: &str| {
+        let filter = format!("state:{state}");
+        let run = desk.run(&["key", "list", "--as", "alice", "--json", "--filter", &filter]).done();
+        let row = |row: &Value| format!("{}:{}", text(&row["name"]), text(&row["state"]));
+        run.json().as_array().unwrap().iter().map(row).collect::<Vec<_>>().join(" ")
+    };
+    for (state, rows) in [
+        ("active", "soon:expiring works:active"),
+        ("usable", "soon:expiring works:active"),
+        ("expiring", "soon:expiring"),
+        ("not-yet", "later:not-yet"),
+        ("expired", ""),
+        ("disabled", "off:disabled"),
+        ("revoked", "gone:revoked"),
+        ("tampered", "bent:tampered"),
+    ] {
+        assert_eq!(found(state), rows, "{state}");
+    }
 }

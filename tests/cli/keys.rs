@@ -54,15 +54,15 @@ fn labelled_lines_by_default() {
 fn every_option_of_a_credential_is_shown_again() {
     let desk = Desk::ready();
     let options = "--network 203.0.113.0/24 --network 2001:db8::/32 --algorithm hmac-sha512 --algorithm hmac-sha256 \
-                   --body-digest optional --not-before 2030-01-31 --expires 2031-01-31T09:00:00+01:00 --kind hmac";
+                   --owner team-crm@acme.example --tag env=Prod --tag crm --body-digest optional --not-before 2030-01-31 --expires 2031-01-31T09:00:00+01:00 --kind hmac";
     let args: Vec<_> = options.split_whitespace().chain(["--name", "küche 支払い 🔑", "--note", "ask bram"]).collect();
     let made = desk.create(&args);
     let row = &desk.list()[0];
     let wanted = json!({
-        "id": made["id"], "kind": "hmac", "key": made["key"], "name": "küche 支払い 🔑", "state": "active",
-        "condition": "not_yet", "not_before": "2030-01-31T00:00:00Z", "expires_at": "2031-01-31T08:00:00Z",
+        "id": made["id"], "kind": "hmac", "key": made["key"], "name": "küche 支払い 🔑", "state": "not-yet",
+        "stored_state": "active", "not_before": "2030-01-31T00:00:00Z", "expires_at": "2031-01-31T08:00:00Z",
         "networks": ["203.0.113.0/24", "2001:db8::/32"], "note": "ask bram",
-        "algorithms": ["hmac-sha256", "hmac-sha512"], "body_digest": "optional", "created_at": row["created_at"],
+        "owner": "team-crm@acme.example", "tags": ["crm", "env=prod"], "algorithms": ["hmac-sha256", "hmac-sha512"], "body_digest": "optional", "created_at": row["created_at"],
         "created_by": "alice", "version": 1, "last_used": null, "tampered": false,
     });
     assert_eq!(*row, wanted);
@@ -82,7 +82,7 @@ fn ninety_days_are_counted_in_seconds() {
     desk.create(&["--kind", "basic", "--name", "a", "--expires", "90d"]);
     let expires = seconds(&desk.list()[0]["expires_at"]);
     assert!((before..=now()).contains(&(expires - 90 * 86_400)), "{expires}");
-    assert_eq!(desk.list()[0]["condition"], "active");
+    assert_eq!(desk.list()[0]["state"], "active");
     desk.create(&["--kind", "basic", "--name", "b", "--expires", "3d"]);
     assert_eq!(desk.list()[1]["condition"], "expiring");
 }

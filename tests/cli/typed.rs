@@ -168,7 +168,8 @@ fn unknown_filter_terms_are_reported_and_quoted_names_are_found() {
     }
     for (filter, says) in [
         ("prod:eu", "is not a term"),
-        ("owner:x", "is not a term"),
+        ("tag:a,b", "is not a tag"),
+        ("state:gone", "is not a state"),
         ("foo:bar", "Put it in quotes"),
         ("expires = 30d", "is not understood"),
     ] {

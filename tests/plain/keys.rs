@@ -26,7 +26,7 @@ fn options_are_asked_only_if_wanted_and_a_refusal_loses_nothing() {
             .types("a\u{202e}b")
             .sees("U+202E")
             .types("webhooks-prod")
-            .sees("Expires: never. Not valid before: no limit. Allowed networks: any. Note: none. Algorithms: all.")
+            .sees("Expires: never. Not valid before: no limit. Allowed networks: any. Note: none. Owner: none. Tags: none. Algorithms: all.")
             .picks("Set options first.")
             .sees("Options. Choose one to change it.")
             .picks("Expires: never.")

@@ -10,7 +10,7 @@ use crate::{
         failure::Failure,
         out::{Form, Listed, Printer},
     },
-    credential::{Algorithm, Condition, Filter, FilterError, Kind, Tag},
+    credential::{Algorithm, Filter, FilterError, Kind, Tag},
     hub::{CredentialRow, LastUse, ListQuery, Order, Position},
     time::{Millis, Seconds, parse_span},
 };
@@ -80,8 +80,10 @@ pub struct KeyJson<'a> {
     kind: &'static str,
     key: &'a str,
     name: &'a str,
+    /// As lists show it.
     state: &'static str,
-    condition: &'static str,
+    /// As an administrator set it.
+    stored_state: &'static str,
     not_before: Option<String>,
     expires_at: Option<String>,
     networks: Vec<String>,
@@ -121,8 +123,8 @@ impl<'a> KeyJson<'a> {
             kind: row.kind.as_str(),
             key: &row.key,
             name: &row.name,
-            state: row.state.as_str(),
-            condition: condition_word(row.condition(now)),
+            state: if row.tampered { "tampered" } else { row.condition(now).as_str() },
+            stored_state: row.state.as_str(),
             not_before: options.not_before.map(Seconds::rfc3339),
             expires_at: options.expires_at.map(Seconds::rfc3339),
             networks: options.networks.iter().map(ToString::to_string).collect(),
@@ -137,18 +139,6 @@ impl<'a> KeyJson<'a> {
             last_used: row.last_used.as_ref().map(UseJson::from),
             tampered: row.tampered,
         }
-    }
-}
-
-/// The word a script can compare: unlike the screen's it does not change from day to day.
-fn condition_word(condition: Condition) -> &'static str {
-    match condition {
-        Condition::Active => "active",
-        Condition::Expiring(_) => "expiring",
-        Condition::NotYet => "not_yet",
-        Condition::Expired => "expired",
-        Condition::Disabled => "disabled",
-        Condition::Revoked => "revoked",
     }
 }
 

@@ -33,25 +33,36 @@ pub struct Filter {
     pub state: Option<Wanted>,
 }
 
-/// A state to look for.
+/// A state to look for, as lists show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
-    /// Active, whether or not its times allow it now.
+    /// Works now: expiring ones too.
     Active,
+    /// Works now, and expires within [`EXPIRING_DAYS`](super::EXPIRING_DAYS).
+    Expiring,
+    /// Not usable before its time.
+    NotYet,
+    /// Past its expiry.
+    Expired,
     /// Disabled by a user.
     Disabled,
     /// Revoked for good.
     Revoked,
-    /// Active and past its expiry.
-    Expired,
+    /// Changed outside keydesk, and refused.
+    Tampered,
 }
 
 impl Wanted {
-    const ALL: [(&'static str, Self); 4] = [
+    const ALL: [(&'static str, Self); 9] = [
         ("active", Self::Active),
+        ("usable", Self::Active),
+        ("expiring", Self::Expiring),
+        ("not-yet", Self::NotYet),
+        ("notyet", Self::NotYet),
+        ("expired", Self::Expired),
         ("disabled", Self::Disabled),
         ("revoked", Self::Revoked),
-        ("expired", Self::Expired),
+        ("tampered", Self::Tampered),
     ];
 }
 
@@ -80,7 +91,7 @@ pub enum FilterError {
     },
     /// It looks like a term, and there is none of that name.
     #[error(
-        "{0:?} is not a term. There are owner: tag: by: kind: state: used: unused> expires< expires> and env=prod. Put it in quotes to look for it as a word."
+        "{0:?} is not a term. There are expires< expires> unused> used: by: kind: state: owner: tag: and env=prod. Put it in quotes to look for it as a word."
     )]
     Unknown(String),
     /// The text is not a kind of credential.
@@ -90,7 +101,7 @@ pub enum FilterError {
     #[error("used:{0} is not understood. Write used:never, or a span such as unused>90d.")]
     Used(String),
     /// The text is not a state.
-    #[error("{0:?} is not a state. Choose active, disabled, revoked or expired.")]
+    #[error("{0:?} is not a state. Choose active, expiring, not-yet, expired, disabled, revoked or tampered.")]
     State(String),
     /// Somebody pasted a secret into the wrong field.
     #[error("That is an API secret. To see whose it is, use find by secret; it does not belong here.")]
@@ -161,34 +172,6 @@ struct Term {
 /// Every term there is: what is read, and what help and documentation tell.
 static TERMS: [Term; 9] = [
     Term {
-        begins: "owner:",
-        example: "owner:payments",
-        finds: "whose owner holds this; owner:none",
-        read: |filter, rest| {
-            let owner = if is_never(rest) {
-                String::new()
-            } else {
-                Some(fold(rest)).filter(|o| !o.is_empty()).ok_or(FilterError::NoOwner)?
-            };
-            filter.owner = Some(owner);
-            Ok(())
-        },
-    },
-    Term {
-        begins: "tag:",
-        example: "tag:crm",
-        finds: "with this tag; also env=prod, tag:none",
-        read: |filter, rest| {
-            let tag = if is_never(rest) {
-                String::new()
-            } else {
-                Tag::new(rest).map_err(|_| FilterError::Tag(short(rest)))?.to_string()
-            };
-            filter.tags.push(tag);
-            Ok(())
-        },
-    },
-    Term {
         begins: "expires<",
         example: "expires<30d",
         finds: "expires within that time",
@@ -240,10 +223,38 @@ static TERMS: [Term; 9] = [
     Term {
         begins: "state:",
         example: "state:disabled",
-        finds: "active, disabled, revoked or expired",
+        finds: "active, expiring, not-yet, expired, disabled, revoked, tampered",
         read: |filter, rest| {
             let found = Wanted::ALL.into_iter().find(|(word, _)| word.eq_ignore_ascii_case(rest));
             filter.state = Some(found.ok_or_else(|| FilterError::State(short(rest)))?.1);
+            Ok(())
+        },
+    },
+    Term {
+        begins: "owner:",
+        example: "owner:payments",
+        finds: "whose owner holds this; owner:none",
+        read: |filter, rest| {
+            let owner = if is_never(rest) {
+                String::new()
+            } else {
+                Some(fold(rest)).filter(|o| !o.is_empty()).ok_or(FilterError::NoOwner)?
+            };
+            filter.owner = Some(owner);
+            Ok(())
+        },
+    },
+    Term {
+        begins: "tag:",
+        example: "tag:crm",
+        finds: "with this tag; also env=prod, tag:none",
+        read: |filter, rest| {
+            let tag = if is_never(rest) {
+                String::new()
+            } else {
+                Tag::new(rest).map_err(|_| FilterError::Tag(short(rest)))?.to_string()
+            };
+            filter.tags.push(tag);
             Ok(())
         },
     },

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::account::Right;
-use crate::credential::{Filter, Kind, State, Wanted, fold};
+use crate::credential::{EXPIRING_DAYS, Filter, Kind, State, Wanted, fold};
 use crate::hub::{
     Actor, Cancel, Counts, Hub, HubError, ListQuery, Order, Page, Position, Taken, credentials::mapping,
     tx::intent::Intent,
@@ -12,7 +12,7 @@ use crate::store::{
     Tx, Value,
     tables::{self, Branch, Condition, CredentialRecord, Direction, Listed, Sort},
 };
-use crate::time::Millis;
+use crate::time::{DAY, Millis};
 
 /// Limit on the rows of a page.
 const MOST: u32 = 500;
@@ -40,7 +40,11 @@ impl Hub {
             Position::Before(cursor) => (Direction::Backward, Some((cursor, false))),
         };
         let from = from.map(|(cursor, inclusive)| (cursor.0.as_slice(), inclusive));
-        let narrowed = FilteredQuery { query, conditions: &conditions(&query.filter, self.now()) };
+        let keep = |row: &Listed| match query.filter.state {
+            None => true,
+            Some(state) => mapping::is_tampered(&self.vault, &row.0) == (state == Wanted::Tampered),
+        };
+        let narrowed = FilteredQuery { query, conditions: &conditions(&query.filter, self.now()), keep: &keep };
         let mut rows = merged(tx, narrowed, sort, direction, from, limit + 1)?;
         let more = rows.len() > limit;
         rows.truncate(limit);
@@ -94,6 +98,8 @@ pub(crate) fn counts(tx: &mut dyn Tx) -> Result<Counts, HubError> {
 struct FilteredQuery<'a> {
     query: &'a ListQuery,
     conditions: &'a [Condition],
+    /// What no database can answer: whether the tag is right.
+    keep: &'a dyn Fn(&Listed) -> bool,
 }
 
 /// Whether a list has a row beyond this one.
@@ -113,15 +119,24 @@ fn conditions(filter: &Filter, now: Millis) -> Vec<Condition> {
     all.extend(filter.expires_after.map(|s| Condition::Expires { from: second.saturating_add(s), until: i64::MAX }));
     all.extend(filter.unused_for.map(|s| Condition::Unused { made: ago(s).saturating_mul(1000), used: ago(s) }));
     all.extend(filter.never_used.then_some(Condition::Waiting));
+    let state = |state: State| Condition::State(state.as_str().to_owned());
+    let works = [state(State::Active), Condition::Started { at: second }, Condition::NotExpired { at: second }];
     match filter.state {
+        Some(Wanted::Active) => all.extend(works),
+        Some(Wanted::Expiring) => {
+            all.extend(works);
+            // A credential is expiring to the millisecond, and expires on a second.
+            let last = (now.0 + EXPIRING_DAYS * DAY) / 1000;
+            all.push(Condition::Expires { from: second + 1, until: last + 1 });
+        }
+        Some(Wanted::NotYet) => all.extend([state(State::Active), Condition::NotStarted { at: second }]),
         Some(Wanted::Expired) => {
-            all.push(Condition::State(State::Active.as_str().to_owned()));
+            all.extend([state(State::Active), Condition::Started { at: second }]);
             all.push(Condition::Expires { from: i64::MIN, until: second + 1 });
         }
-        Some(Wanted::Active) => all.push(Condition::State(State::Active.as_str().to_owned())),
-        Some(Wanted::Disabled) => all.push(Condition::State(State::Disabled.as_str().to_owned())),
-        Some(Wanted::Revoked) => all.push(Condition::State(State::Revoked.as_str().to_owned())),
-        None => {}
+        Some(Wanted::Disabled) => all.push(state(State::Disabled)),
+        Some(Wanted::Revoked) => all.push(state(State::Revoked)),
+        Some(Wanted::Tampered) | None => {}
     }
     all
 }
@@ -135,7 +150,7 @@ fn merged(
     from: Option<(&[Value], bool)>,
     limit: usize,
 ) -> Result<Vec<Listed>, HubError> {
-    let FilteredQuery { query: ListQuery { kind, revoked, filter, .. }, conditions } = query;
+    let FilteredQuery { query: ListQuery { kind, revoked, filter, .. }, conditions, keep } = query;
     let kinds = Kind::ALL.into_iter().filter(|k| kind.is_none_or(|only| only == *k));
     let kinds = kinds.filter(|k| filter.kind.is_none_or(|only| only == *k));
     let revoked = *revoked || filter.wants_revoked();
@@ -144,7 +159,7 @@ fn merged(
     for kind in kinds {
         for listed in [true, false].into_iter().take(1 + usize::from(revoked)) {
             let branch = Branch { kind: kind.as_str(), listed, conditions };
-            rows.extend(tables::page(tx, branch, sort, direction, from, limit as i64)?);
+            rows.extend(sifted(tx, branch, sort, direction, from, limit, keep)?);
             branches += 1;
         }
     }
@@ -153,6 +168,33 @@ fn merged(
         rows.truncate(limit);
     }
     Ok(rows)
+}
+
+/// At most `limit` rows of a branch that are kept.
+fn sifted(
+    tx: &mut dyn Tx,
+    branch: Branch<'_>,
+    sort: Sort,
+    direction: Direction,
+    from: Option<(&[Value], bool)>,
+    limit: usize,
+    keep: &dyn Fn(&Listed) -> bool,
+) -> Result<Vec<Listed>, HubError> {
+    let mut kept = Vec::new();
+    let mut place = from.map(|(place, inclusive)| (place.to_vec(), inclusive));
+    loop {
+        let from = place.as_ref().map(|(place, inclusive)| (place.as_slice(), *inclusive));
+        // Nearly all rows are kept, or nearly none.
+        let batch = if kept.is_empty() && from.is_some() { limit.max(MOST as usize) } else { limit };
+        let rows = tables::page(tx, branch, sort, direction, from, batch as i64)?;
+        let more = rows.len() == batch;
+        place = rows.last().map(|(row, _)| (sort.place(&row.record), false));
+        kept.extend(rows.into_iter().filter(|row| keep(row)));
+        if kept.len() >= limit || !more {
+            kept.truncate(limit);
+            return Ok(kept);
+        }
+    }
 }
 
 fn compare(sort: Sort, direction: Direction, a: &CredentialRecord, b: &CredentialRecord) -> Ordering {

@@ -12,10 +12,9 @@ pub(crate) fn credential(
     row: Tagged<CredentialRecord>,
     last_used: Option<UsageRow>,
 ) -> Result<CredentialRow, HubError> {
-    let intact = row_tags::intact(vault, &row);
+    let tampered = is_tampered(vault, &row);
     let record = row.record;
     let options = options(&record);
-    let tampered = !intact || options.is_none();
     Ok(CredentialRow {
         id: id(&record.id)?,
         kind: kind(&record)?,
@@ -31,6 +30,11 @@ pub(crate) fn credential(
         key: record.key,
         name: record.name,
     })
+}
+
+/// Whether a row has a wrong tag, or says what cannot be read.
+pub(crate) fn is_tampered(vault: &Vault, row: &Tagged<CredentialRecord>) -> bool {
+    !row_tags::intact(vault, row) || options(&row.record).is_none()
 }
 
 pub(crate) fn last_use(row: UsageRow) -> Option<LastUse> {

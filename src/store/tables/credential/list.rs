@@ -93,6 +93,21 @@ pub enum Condition {
     Tag(String),
     /// In this state.
     State(String),
+    /// Has no start, or one up to `at`.
+    Started {
+        /// A moment in Unix seconds.
+        at: i64,
+    },
+    /// Has a start after `at`.
+    NotStarted {
+        /// A moment in Unix seconds.
+        at: i64,
+    },
+    /// Has no expiry, or one after `at`.
+    NotExpired {
+        /// A moment in Unix seconds.
+        at: i64,
+    },
 }
 
 impl Condition {
@@ -133,6 +148,9 @@ impl Condition {
             }
             Self::By(name) => format!(" AND created_by = {}", place(name.into())),
             Self::State(state) => format!(" AND state = {}", place(state.into())),
+            Self::Started { at } => format!(" AND COALESCE(not_before <= {}, TRUE)", place((*at).into())),
+            Self::NotStarted { at } => format!(" AND not_before > {}", place((*at).into())),
+            Self::NotExpired { at } => format!(" AND COALESCE(expires_at > {}, TRUE)", place((*at).into())),
         });
     }
 }

@@ -55,9 +55,9 @@ impl Dialog {
         entries.push(folded(text(Id::NotBefore, "Not before")));
         entries.push(folded(text(Id::Expires, "Expires")));
         entries.push(folded(text(Id::Networks, "Networks")));
+        entries.push(folded(text(Id::Note, "Note")));
         entries.push(folded(text(Id::Owner, "Owner")));
         entries.push(folded(text(Id::Tags, "Tags")));
-        entries.push(folded(text(Id::Note, "Note")));
         if kind == Kind::Hmac {
             entries.extend(signing::entries(&Algorithms::default(), BodyDigest::default()).into_iter().map(folded));
         }

@@ -15,9 +15,9 @@ const ONE: &[(Id, &str)] = &[
     (Id::NotBefore, "Not before"),
     (Id::Expires, "Expires"),
     (Id::Networks, "Networks"),
+    (Id::Note, "Note"),
     (Id::Owner, "Owner"),
     (Id::Tags, "Tags"),
-    (Id::Note, "Note"),
 ];
 const SEVERAL: &[(Id, &str)] =
     &[(Id::Expires, "Expires"), (Id::Networks, "Networks"), (Id::Owner, "Owner"), (Id::Tags, "Tags")];

@@ -125,10 +125,9 @@ fn facts(app: &App, row: &CredentialRow, details: Option<&Details>, lost: &str) 
         facts.push(("Digest", digest.to_owned()));
     }
     let or_none = |text: &str| if text.is_empty() { "none".to_owned() } else { text.to_owned() };
-    facts.push(("Owner", or_none(options.owner.as_str())));
-    facts.push(("Tags", or_none(&options.tags.to_string())));
-    let note = options.note.as_str();
-    facts.push(("Note", or_none(note)));
+    facts.push(("Note", or_none(options.note.as_str())));
+    let labels = [("Owner", options.owner.as_str().to_owned()), ("Tags", options.tags.to_string())];
+    facts.extend(labels.into_iter().filter(|(_, label)| !label.is_empty()));
     facts.push(("Last used", last_used(app, row.last_used.as_ref())));
     facts.extend(details.and_then(|d| refused::summary(app, d)).map(|words| ("Refused", words)));
     facts.push(("Created", made(row)));
