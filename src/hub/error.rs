@@ -33,7 +33,7 @@ pub enum HubError {
     /// Somebody else was faster, or the state does not allow it.
     #[error("{0}")]
     Conflict(Conflict),
-    /// What was typed cannot be taken.
+    /// The input is not valid.
     #[error("{sentence}")]
     Invalid {
         /// The field with the problem.
@@ -41,12 +41,12 @@ pub enum HubError {
         /// What is wrong and what to do.
         sentence: String,
     },
-    /// A row was changed behind keydesk's back: its tag is wrong.
+    /// A row was changed outside keydesk: its tag is wrong.
     #[error(
         "{what} was changed outside keydesk (tampered), so it is not trusted. Restore the database from a backup, or {mend}."
     )]
     Tampered {
-        /// The row in words.
+        /// The row in words: "The key kdb_... (name)".
         what: String,
         /// The remedy, as a sentence.
         mend: String,
@@ -172,7 +172,7 @@ pub enum Conflict {
     /// Set-up works once.
     #[error("This desk is set up already. Run `keydesk` and sign in.")]
     SetUpDone,
-    /// One of database and master key is missing.
+    /// Either the database or the master key is missing.
     #[error("{0}")]
     HalfThere(String),
 }
@@ -294,7 +294,7 @@ pub(crate) fn unreadable(what: &str) -> HubError {
     HubError::Failed(format!("A {what} in the database is not one that keydesk knows. Restore a backup."))
 }
 
-/// Why a setting is not followed, and what mends it.
+/// The error for a setting that cannot be trusted, with its remedy.
 pub(crate) fn tampered_setting(setting: Setting) -> HubError {
     HubError::Tampered { what: format!("The setting {}", setting.name()), mend: setting.mend() }
 }

@@ -13,7 +13,7 @@ use crate::store::tables::{self, CredentialRecord};
 use crate::time::Seconds;
 use crate::vault::{self, Stored, uuid};
 
-/// A new credential, checked, with its secret drawn and hashed: all that can be done before the head is locked.
+/// A new credential, validated, with its secret generated and hashed: everything that needs no lock.
 struct Prepared {
     kind: Kind,
     key: String,

@@ -52,7 +52,7 @@ impl Hub {
             let usages = tables::usages(tx, &id)?;
             let secrets: Vec<Tagged<SecretRecord>> = tables::all_by(tx, "credential", &id, "no DESC")?;
             let now = self.now().seconds().0;
-            // A secret that is missing or has a wrong tag stops the credential like its own row.
+            // A missing or tampered secret stops the credential like a tampered row.
             let live = live_secrets(&self.vault, &row.record, secrets, now);
             let whole = live.is_some();
             let told = |secret| live_secret(secret, &row.record, now, &usages);
@@ -63,7 +63,7 @@ impl Hub {
         })
     }
 
-    /// Records an event in front of the screen. Nothing about the credential changes.
+    /// Records an event in front of the screen. The credential does not change.
     pub fn seen(&self, actor: &Actor, id: CredentialId, what: Seen) -> Result<(), HubError> {
         let done = match what {
             Seen::Copied => action::COPIED,

@@ -32,7 +32,7 @@ pub struct Edit {
 
 impl Hub {
     /// Edits one credential or several in one transaction. Those that somebody changed since they were read are left
-    /// out and named; nothing differs is success without a trail row.
+    /// out and named. An edit that changes nothing succeeds without a trail row.
     pub fn edit(&self, actor: &Actor, targets: &[Target], edit: &Edit) -> Result<Vec<Outcome>, HubError> {
         let mut intent = Intent::new(Right::ManageCredentials, "edit");
         match targets {
@@ -75,7 +75,7 @@ impl Hub {
             return left_out(self.used_row(&mut *change.tx, before)?, why);
         }
         let row = self.used_row(&mut *change.tx, before.clone())?;
-        // Options that cannot be read would be written back as none, and lift what they restrict.
+        // Unreadable options would be written back as empty, which would lift their restrictions.
         if row.tampered {
             return Err(tampered_credential(&before));
         }
@@ -92,7 +92,7 @@ impl Hub {
             options.algorithms = algorithms.clone();
         }
         options.body_digest = edit.body_digest.unwrap_or(options.body_digest);
-        // A key that expired may be renamed: only a new time is judged against now.
+        // An expired key may be renamed: only a new expiry is checked against the clock.
         let judged = if edit.expires_at.is_some() { change.now.seconds() } else { Seconds(i64::MIN) };
         options.check(row.kind, judged)?;
         let kept = Name::new(&row.name)?;

@@ -47,7 +47,7 @@ impl Hub {
         if direction == Direction::Backward {
             rows.reverse();
         }
-        // The far side is known from the extra row; the near side only has rows if there is one right before.
+        // The extra row tells whether there are more rows ahead; whether there are rows behind takes a lookup.
         let near = match (direction, rows.first(), rows.last()) {
             (_, None, _) | (_, _, None) => from.is_some(),
             (Direction::Forward, Some(first), _) if from.is_some() => {
@@ -124,7 +124,7 @@ fn conditions(filter: &Filter, now: Millis) -> Vec<Condition> {
     all
 }
 
-/// The rows of all branches that a list is made of, merged in its order. Each branch is read off its own index.
+/// Merges the branches of a list in its order. Each branch is read from its own index.
 fn merged(
     tx: &mut dyn Tx,
     query: FilteredQuery<'_>,

@@ -115,7 +115,7 @@ impl Hub {
         })
     }
 
-    /// A new secret of a credential that was there, with the old one stopped.
+    /// The result of a replaced secret, for the user.
     pub(in crate::hub) fn issued_again(
         &self,
         renewed: ReplacedSecret,
@@ -151,8 +151,8 @@ impl Change<'_> {
         let record = CredentialRecord { secret_no: no, older_no, older_until, ..touched };
         self.update(&record)?;
         self.add_secret(&record, no, stored)?;
-        // First use counts for the credential, not the secret: one that was never used still waits, with its newest
-        // secret.
+        // First use counts for the credential, not the secret: a credential that was never used stays so with its
+        // newest secret.
         tables::lock_asked(&mut *self.tx)?;
         let waiting = tables::stop_waiting(&mut *self.tx, &record.id)?;
         tables::insert_usage(&mut *self.tx, (&record.kind, &record.id), no, waiting)?;

@@ -29,7 +29,7 @@ impl Hub {
         }
     }
 
-    /// The row for users; its tag was written a moment ago.
+    /// The row for users, right after it was written.
     pub(in crate::hub) fn row(
         &self,
         record: CredentialRecord,
@@ -71,7 +71,7 @@ impl Change<'_> {
         }
     }
 
-    /// A record that this change writes next: the next version, by this actor, now.
+    /// The next version of a record, changed by this actor now.
     pub(crate) fn touched(&mut self, before: &CredentialRecord, actor: &Actor, how: &str) -> CredentialRecord {
         CredentialRecord {
             version: before.version + 1,
@@ -118,8 +118,8 @@ impl Change<'_> {
     }
 }
 
-/// Of all secrets of a credential those that work at second `now`, by number; `None` if one that it names is missing, or
-/// has a wrong tag.
+/// Of all secrets of a credential those that work at second `now`, by number; `None` if one that it names is missing,
+/// or has a wrong tag.
 pub(crate) fn live_secrets(
     vault: &Vault,
     record: &CredentialRecord,

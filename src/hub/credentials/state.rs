@@ -34,7 +34,7 @@ impl Hub {
 
     fn set_one(&self, change: &mut Change<'_>, actor: &Actor, target: Target, verb: Verb) -> Result<Outcome, HubError> {
         let before = match self.intact_credential(&mut *change.tx, target.id) {
-            // Whatever somebody wrote into its row, it can be revoked.
+            // A tampered row can still be revoked.
             Err(HubError::Tampered { .. }) if verb == Verb::Revoke => {
                 return self.revoke_tampered(change, actor, target);
             }
