@@ -88,7 +88,7 @@ impl Change<'_> {
         Ok(record)
     }
 
-    /// Puts a revoked row in the place of whatever has this id, or this kind and key.
+    /// Replaces whatever has this id, or this kind and key, by a revoked row.
     pub(crate) fn put_tombstone(&mut self, actor: &Actor, made: &CreationRecord) -> Result<CredentialRecord, HubError> {
         let there = tables::version_of::<CredentialRecord>(&mut *self.tx, "id", &made.id)?;
         self.put_planted_aside(made)?;
@@ -123,14 +123,14 @@ impl Change<'_> {
             Some(was) => self.replace(&record, was)?,
             None => self.insert(&record)?,
         }
-        // The numbers of keys may be anything by now.
+        // The counters may be wrong as well.
         tables::count_anew(&mut *self.tx)?;
         tables::stop_waiting(&mut *self.tx, &made.id)?;
         Ok(record)
     }
 
-    /// A row that calls itself like the key, and is another: one with a right tag keeps its name, for it is a key of
-    /// its own.
+    /// Moves another row that claims the same kind and key aside; one with a correct tag keeps its name, because it is
+    /// a key of its own.
     fn put_planted_aside(&mut self, made: &CreationRecord) -> Result<(), HubError> {
         let found = tables::credential_with_key(&mut *self.tx, &made.kind, &made.key).ok().flatten();
         if found.is_some_and(|row| row.record.id != made.id && row_tags::intact(self.vault(), &row)) {

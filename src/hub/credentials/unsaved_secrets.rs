@@ -1,4 +1,4 @@
-//! Unsaved secrets: secrets that were gone from the screen before anybody saved them, and whether that still matters.
+//! Unsaved secrets: those that left the screen before anybody saved them, and whether that still matters.
 
 use crate::account::Right;
 use crate::credential::State;
@@ -14,7 +14,7 @@ use crate::store::{
 };
 
 impl Hub {
-    /// The lost secrets that were not replaced since, and whose credential was not revoked.
+    /// Those of the secrets that were not replaced since and whose credential is not revoked.
     pub fn still_lost(&self, actor: &Actor, lost: &[LostSecret]) -> Result<Vec<StillLost>, HubError> {
         self.read(actor, &Intent::new(Right::ManageCredentials, "look"), |tx| {
             let still = lost.iter().map(|one| self.lost_row(tx, one));

@@ -1,4 +1,4 @@
-//! The desk as a whole: looking for one, set-up, opening.
+//! The desk as a whole: finds and opens one.
 
 mod paths;
 mod schema_tags;
@@ -24,7 +24,7 @@ pub use paths::Places;
 pub use set_up::SetUp;
 pub use upgrade::Progress;
 
-/// What was found at the places.
+/// What was found at the paths.
 #[expect(clippy::large_enum_variant, reason = "there is one of it, and it is taken apart at once")]
 pub enum Start {
     /// A desk was found and opened.
@@ -34,14 +34,14 @@ pub enum Start {
 }
 
 impl Hub {
-    /// Opens the desk at `places`, or says that there is none. If only one of database and master key is there, that is
-    /// an error and nothing is touched.
+    /// Opens the desk at `places`, or reports that there is none. If only the database or only the master key exists,
+    /// that is an error and nothing is changed.
     pub fn open(places: &Places, clock: Arc<dyn Clock>) -> Result<Start, HubError> {
         Self::open_with(places, clock, &mut |_, _| ())
     }
 
-    /// The same. One that an older keydesk made is brought up to date first, which takes half a minute for a million
-    /// credentials: `progress` gets how many of them are done, of about how many.
+    /// The same with progress. A desk of an older keydesk is upgraded first, which takes half a minute for a million
+    /// credentials.
     pub fn open_with(places: &Places, clock: Arc<dyn Clock>, progress: Progress<'_>) -> Result<Start, HubError> {
         match (SqliteStore::inspect(&places.database)?, places.master_key.path.exists()) {
             (FileContent::Nothing, false) => Ok(Start::New),
@@ -94,7 +94,7 @@ fn unlock(tx: &mut dyn Tx, master: Arc<MasterKey>, place: &Path) -> Result<(Vaul
     }
 }
 
-/// Migrates the rows of an older desk over a step; after the last one the steps are signed.
+/// Migrates the rows of an older desk for a schema step; after the last step the steps are signed.
 fn carry(
     tx: &mut dyn WriteTx,
     step: Option<&Step>,

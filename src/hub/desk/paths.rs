@@ -1,4 +1,4 @@
-//! Paths: where a desk is, and where a verifier keeps its state across restarts.
+//! Paths of a desk, and of the state that a verifier keeps across restarts.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use crate::files;
 use crate::hub::HubError;
 use crate::vault::MasterKeyPlace;
 
-/// Paths of the two halves of a desk. One without the other opens nothing.
+/// Paths of a desk: the database and the master key, which are useless without each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Places {
     /// The database file.
@@ -18,7 +18,7 @@ pub struct Places {
 }
 
 impl Places {
-    /// A desk whose verifiers keep theirs beside the database.
+    /// A desk whose verifiers keep their state beside the database.
     pub fn new(database: impl Into<PathBuf>, master_key: MasterKeyPlace) -> Self {
         Self { database: database.into(), master_key, state_dir: None }
     }

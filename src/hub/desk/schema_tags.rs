@@ -1,5 +1,5 @@
-//! The schema steps that a store has taken, with their tags. What the database says of its own schema is believed only as
-//! far as a holder of the master key wrote it down.
+//! Tags of the schema steps that a store has taken. What the database says about its own schema is trusted only as
+//! far as a holder of the master key signed it.
 
 use crate::hub::HubError;
 use crate::store::{
@@ -27,8 +27,8 @@ pub(crate) fn sign(tx: &mut dyn WriteTx, vault: &Vault) -> Result<(), HubError> 
     Ok(())
 }
 
-/// Whether this program may use a store at step `at` with this catalogue: it is the one that the newest step with a right tag
-/// tells of, and that step leaves programs like this one going on.
+/// Whether this program may use a store at step `at`: its catalogue is the one of the newest step with a correct tag,
+/// and that step allows programs as old as this one.
 pub(crate) fn check(tx: &mut dyn Tx, vault: &Vault, at: i64) -> Result<(), HubError> {
     let steps = tables::steps(tx)?;
     let newest = steps.iter().find(|row| vault.tag_is_right(&input(row), &row.tag));

@@ -37,8 +37,8 @@ pub struct SetUp {
 }
 
 impl Hub {
-    /// Makes the account, the key ring and the first Administrator, and the master key in its file. Works once: of two
-    /// that start at the same instant one wins, since the key file is made exclusively, and first.
+    /// Creates the account, the key ring, the first Administrator, and the master key in its file. Works once: of two
+    /// concurrent set-ups one wins, since the key file is created first and exclusively.
     pub fn set_up(places: &Places, clock: Arc<dyn Clock>, wanted: &SetUp, origin: &Origin) -> Result<Self, HubError> {
         let wanted = CheckedSetUp::check(wanted)?;
         match (SqliteStore::inspect(&places.database)?, places.master_key.path.exists()) {
@@ -56,10 +56,10 @@ impl Hub {
             fill(store, &master, &clock, &wanted, &password, origin)
                 .map_err(|why| StoreError::Unavailable(why.to_string()))
         });
-        // This process made the key a moment ago and nothing was sealed that is kept. From here on the database is
-        // there, and whatever goes wrong next must leave it its key.
+        // This process created the key a moment ago, and nothing that is kept was sealed with it. From here on the
+        // database exists, and no later error may remove its key.
         made.inspect_err(|_| drop(std::fs::remove_file(&places.master_key.path)))?;
-        // Made a moment ago: there is nothing to carry over a step.
+        // A new database has nothing to migrate.
         let store = SqliteStore::open(&places.database, &mut |_, _| Ok(()))?;
         Self::assemble(Arc::new(store), master, clock, &places.master_key)
     }
@@ -74,7 +74,7 @@ impl Hub {
     }
 }
 
-/// What set-up was asked for, checked.
+/// The validated input of set-up.
 struct CheckedSetUp<'a> {
     account: AccountName,
     name: UserName,
@@ -90,7 +90,7 @@ impl<'a> CheckedSetUp<'a> {
     }
 }
 
-/// Account, ring, first Administrator, first rows of the trail.
+/// Writes the account, the key ring, the first Administrator and the first rows of the trail.
 fn fill(
     store: Arc<dyn Store>,
     master: &Arc<MasterKey>,
@@ -116,7 +116,7 @@ fn fill(
     for key in keys {
         tables::insert_ring(&mut *change.tx, &ring_record(key, now))?;
     }
-    // The row and its row of the trail are of the same millisecond, as everywhere.
+    // A row and its trail row carry the same time, as everywhere.
     let (number, now) = (change.number(), change.now);
     let user = UserRecord {
         id: id.clone(),

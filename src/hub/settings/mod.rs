@@ -62,7 +62,7 @@ fn put(change: &mut Change<'_>, setting: Setting, value: &str) -> Result<(), Hub
     if until_now.as_deref() == Some(value) {
         return Ok(());
     }
-    // A missing row or one with a wrong tag starts over: its version may be any number.
+    // A missing or tampered row starts at version 1: its stored version may be any number.
     let intact = before.as_ref().is_some_and(|row| row_tags::intact(vault, row));
     let was = before.map(|row| row.record.version);
     let version = was.filter(|_| intact).unwrap_or(0) + 1;
@@ -75,7 +75,7 @@ fn put(change: &mut Change<'_>, setting: Setting, value: &str) -> Result<(), Hub
     let subject = Subject::row(key, &setting.name().replace('-', " "));
     let subject = subject.changed(until_now.as_deref().map(json), Some(json(value)));
     change.note(action::SETTING, subject)?;
-    // A row that was removed or put back by hand leaves the sum wrong. Once the trail confirms every setting, it is
+    // A row that was removed or put back leaves the sum wrong. Once the trail confirms every setting, it is
     // right.
     if !any_tampered(&mut *change.tx, vault)? {
         let sum = table_sums::sum(&mut *change.tx, vault, table_sums::SETTINGS)?;

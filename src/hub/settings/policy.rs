@@ -49,12 +49,12 @@ impl Followed {
         self.known.iter().all(|known| *known)
     }
 
-    /// Whether a verifier that saw the store so far saw the replay guard as it is set now.
+    /// Whether a verifier at this position has seen the current value of the replay guard.
     pub fn replay_was_seen(&self, mark: &Mark) -> bool {
         SETTINGS.iter().zip(self.change).any(|(setting, change)| *setting == Setting::Replay && change <= mark.change())
     }
 
-    /// The same for a store that was reset on purpose: its rows may be older.
+    /// The same without the change numbers, for a store that was reset on purpose: its rows may be older.
     #[must_use]
     pub fn anew(&self) -> Self {
         Self { change: Default::default(), ..self.clone() }
@@ -75,12 +75,12 @@ impl Feed<'_> {
                 _ => now.tampered.push(setting),
             }
         }
-        // Before the trail is written: in memory the reader is the writer.
+        // The read transaction ends before the trail is written: in memory both share a connection.
         drop(tx);
         for setting in now.tampered.iter().filter(|setting| !before.tampered.contains(setting)) {
             let subject = Subject::named(format!("The setting {}", setting.name()));
             if self.note(subject, "follow a setting (tampered)").is_err() {
-                // The holder of the lock blocks the other notes as well: applying what is known now must not wait for
+                // Whoever holds the lock blocks the other records as well: applying what is known must not wait for
                 // it again.
                 break;
             }

@@ -19,7 +19,7 @@ use crate::store::{
 };
 use crate::vault::Vault;
 
-/// The content of a row that can be trusted.
+/// The content of a trusted row.
 pub(crate) struct StoredSetting {
     pub(crate) value: String,
     /// Whether somebody set it.
@@ -28,7 +28,7 @@ pub(crate) struct StoredSetting {
     pub(crate) change: i64,
 }
 
-/// The content of a setting's row; `None` if it is missing, has a wrong tag, is an older one put back, or holds what
+/// The content of a setting's row; `None` if it is missing, has a wrong tag, is an older copy, or holds a value that
 /// this keydesk cannot read.
 pub(crate) fn said(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<Option<StoredSetting>, HubError> {
     let found: Option<Tagged<SettingRecord>> = tables::get(tx, "id", setting.key())?;
@@ -78,14 +78,14 @@ fn write(change: &mut Change<'_>, settings: &[Setting]) -> Result<String, HubErr
     Ok(json(values.iter().map(|(key, value)| (*key, value.as_str()))))
 }
 
-/// Adds the rows that a desk of an older keydesk never had. The trail says which these are, and only a complete one:
-/// whoever removes a row has no way to get it written again with its default.
+/// Adds the rows that a desk of an older keydesk never had. Only an intact trail can say which these are:
+/// nobody can remove a row to have it written again with its default.
 pub(crate) fn settle(hub: &Hub) -> Result<(), HubError> {
     if missing(&mut *hub.store.read(&Cancel::default())?)?.is_empty() {
         return Ok(());
     }
     let mut change = match Change::begin(hub, Author::nobody(&Origin::default())) {
-        // A wrong head is reported by every other call; here nothing is written on top of it.
+        // A wrong head is reported by every other call; nothing is written on top of it here.
         Err(HubError::Tampered { .. }) => return Ok(()),
         change => change?,
     };

@@ -18,7 +18,7 @@ pub enum Order {
     State,
 }
 
-/// Which page of a list.
+/// Position of a page in a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Position {
     /// The first page.
@@ -30,7 +30,7 @@ pub enum Position {
     After(Cursor),
     /// The rows before a cursor, in the order of the list.
     Before(Cursor),
-    /// From a cursor on, its own row included: to read the same page again.
+    /// From a cursor on, including its own row: reads the same page again.
     From(Cursor),
 }
 

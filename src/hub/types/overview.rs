@@ -31,7 +31,7 @@ impl Counts {
     }
 
     pub(crate) fn set(&mut self, kind: Kind, state: State, n: i64) {
-        // The numbers have no tag. One that somebody made up must not overflow where they are added.
+        // Counters have no tag: a forged one must not overflow in a sum.
         self.0[kind as usize][state as usize] = n.clamp(0, i64::MAX / 16);
     }
 }
@@ -119,9 +119,9 @@ pub struct CredentialOverview {
 /// The Administrators' part of [`Overview`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SiteOverview {
-    /// Users, disabled ones too.
+    /// Users, including disabled ones.
     pub users: i64,
-    /// Of them locked now.
+    /// How many of them are locked now.
     pub locked: i64,
     /// Rows of the trail.
     pub trail_rows: i64,
@@ -135,6 +135,6 @@ pub struct SiteOverview {
     pub went_back: Option<Millis>,
     /// A setting was changed or removed outside keydesk.
     pub setting_tampered: bool,
-    /// Any other tampering, as a sentence without an end.
+    /// Any other tampering, as a sentence without a full stop.
     pub altered: Option<String>,
 }

@@ -43,14 +43,14 @@ impl WhichSecret {
     }
 }
 
-/// The remedy against somebody who has a leaked secret.
+/// The remedy against somebody who has the secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
     /// A new secret that replaces it at once.
     Rotate,
     /// Stopping it before its overlap is over.
     StopOld,
-    /// Nothing: it lets nobody in any more.
+    /// None: it no longer works.
     Nothing,
 }
 

@@ -35,8 +35,8 @@ pub struct TrailRow {
 }
 
 impl TrailRow {
-    /// Who acted: `alice`, or `alice (unix bob)` where bob acted in that name with `--as`; `None` where nobody was signed
-    /// in.
+    /// Who acted: `alice`, or `alice (unix bob)` where bob acted in that name with `--as`; `None` where nobody was
+    /// signed in.
     pub fn actor(&self) -> Option<String> {
         let who = self.who.as_deref()?;
         Some(self.local().map_or_else(|| who.to_owned(), |unix| format!("{who} {unix}")))

@@ -67,7 +67,7 @@ impl UserDeed {
         }
     }
 
-    /// The one that leads to a state.
+    /// The operation that leads to a state.
     pub fn to(state: UserState) -> Self {
         match state {
             UserState::Active => Self::Enable,
@@ -99,7 +99,7 @@ pub struct OwnSignIn {
 }
 
 impl OwnSignIn {
-    /// How it was proved, with a blank before it; nothing where it was not.
+    /// How it was proved, after a blank; empty if it was not.
     pub fn how(&self) -> String {
         match self.via.as_deref() {
             None => String::new(),

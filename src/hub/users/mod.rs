@@ -26,7 +26,7 @@ use crate::store::{
 use crate::time::Millis;
 use crate::vault::{hash_password, uuid};
 
-/// Rows of the trail among which the last change of a user is looked for: pauses and their ends lie between.
+/// Trail rows that are searched for the last change of a user: locks and unlocks may come in between.
 const NEWEST: i64 = 50;
 
 impl Hub {

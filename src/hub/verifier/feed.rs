@@ -24,7 +24,7 @@ use crate::vault::Term;
 
 /// Credentials that are read at a time.
 const RUN: usize = 1_000;
-/// Behind every id in text form.
+/// Greater than every id in text form.
 const LAST_ID: &str = "g";
 /// Limit on a count that is believed: the counters have no tag, and a larger number would not change how much a
 /// verifier allocates.
@@ -39,29 +39,29 @@ pub struct Took {
     pub opening: Duration,
 }
 
-/// The result of a [`Feed::load`], beside the credentials.
+/// The result of a [`Feed::load`], besides the credentials.
 #[derive(Debug)]
 pub struct Read {
     /// Position of the store.
     pub mark: Mark,
     /// Timings of the load.
     pub took: Took,
-    /// Ids and terms of the rows too damaged to be named: they count for the sum.
+    /// Ids and terms of rows too damaged to be identified: they are part of the sum.
     pub unnamed: Vec<(String, Term)>,
 }
 
-/// Whether two threads that read a part each see the same state of the store.
+/// Whether two threads that each read a part see the same state of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Agreed {
     /// Both read the same state.
     Yes,
     /// Something was committed in between: both begin again.
     Again,
-    /// The other one cannot read.
+    /// The other thread cannot read.
     Never,
 }
 
-/// Why a half is not read.
+/// The error when the other half cannot be read.
 const OTHER_HALF: &str = "The other half of the credentials could not be read. Try again.";
 
 /// A part of all credentials, by id.
@@ -112,9 +112,9 @@ impl<'a> Feed<'a> {
         Ok([part("", &middle), part(&middle, LAST_ID)])
     }
 
-    /// Reads a part, checks every tag and opens every secret, and hands the credentials over in runs. One with a wrong
-    /// tag is marked, and among what is `found`. `agrees` is shown how far the store is, or nothing if that cannot be read:
-    /// of two that read a part each, both read the same state of it.
+    /// Reads a part, checks every tag, decrypts every secret, and passes the credentials on in batches. One with a
+    /// wrong tag is marked and added to `found`. `agrees` gets the position of the store, or `None` if it cannot be
+    /// read, so that two threads that each read a part read the same state.
     pub fn load(
         self,
         part: &Part,
@@ -144,8 +144,8 @@ impl<'a> Feed<'a> {
         Ok(read)
     }
 
-    /// The same for all of it by a table scan, for a store where an index does not lead to every row. Slower, with all
-    /// secrets in memory.
+    /// The same for all credentials by a table scan, for a store whose indexes do not lead to every row. Slower, with
+    /// all secrets in memory.
     pub fn load_scanned(self, found: &mut Findings, each: &mut dyn FnMut(Vec<Fed>)) -> Result<Read, HubError> {
         let mut tx = self.hub.store.read(&Cancel::default())?;
         let mark = self.mark_in(&mut *tx)?;
@@ -160,9 +160,9 @@ impl<'a> Feed<'a> {
         Ok(read)
     }
 
-    /// Reads the next `count` credentials behind the id `after`, with their tags checked: a change behind keydesk's
-    /// back raises no change number. Returns where to go on; nothing after the last. What has a wrong tag and is not
-    /// `known` is news.
+    /// Reads the next `count` credentials after the id `after`, with their tags checked: a change outside keydesk
+    /// raises no change number. Returns where to go on; `None` after the last. Tampered credentials that are not
+    /// `known` are added to `news`.
     pub fn audit(
         self,
         after: &str,
@@ -175,7 +175,7 @@ impl<'a> Feed<'a> {
         let now = self.hub.now().seconds().0;
         let read = self.run(&mut *tx, (after, LAST_ID), count, now, &mut findings)?;
         let (fed, next) = read.map(|(opened, last, _)| (opened.fed, Some(last))).unwrap_or_default();
-        // What is known was noted when it was found: else it would fill the trail, a row a minute.
+        // Known ones were recorded when they were found; again would mean a trail row each minute.
         let is_new = |fed: &&Fed| fed.tampered && !known.contains(&fed.id);
         let new: HashSet<String> = fed.iter().filter(is_new).map(|fed| fed.id.to_string()).collect();
         findings.retain(|finding| new.contains(&finding.id));
@@ -197,7 +197,7 @@ impl<'a> Feed<'a> {
         Ok(ids)
     }
 
-    /// The credentials that changed after `mark`, as they are now, and how far the store is with them.
+    /// The credentials that changed after a position, as they are now, and the current position.
     pub fn changes(self, since: &Mark, found: &mut Findings) -> Result<(Vec<Fed>, Mark), HubError> {
         let (mut fed, mut findings) = (Vec::new(), Vec::new());
         let mut tx = self.hub.store.read(&Cancel::default())?;
@@ -210,7 +210,7 @@ impl<'a> Feed<'a> {
         Ok((fed, mark))
     }
 
-    /// One credential as it is now; none that is not here, or that cannot even be named.
+    /// One credential as it is now; empty for one that does not exist or cannot be identified.
     fn one(self, tx: &mut dyn Tx, id: &str, now: i64, findings: &mut Vec<Finding>) -> Result<Vec<Fed>, HubError> {
         let mut run = Batch::new(&self.hub.vault, 1, now);
         tables::credential_row(tx, id, &mut |row| run.credential(row))?;
@@ -218,7 +218,7 @@ impl<'a> Feed<'a> {
         Ok(run.open(findings).fed)
     }
 
-    /// Reads one run and hands it over; says with which id it ends.
+    /// Reads one batch; returns it with its last id.
     fn run(
         self,
         tx: &mut dyn Tx,
@@ -239,8 +239,8 @@ impl<'a> Feed<'a> {
 }
 
 impl Hub {
-    /// A credential as a verifier keeps it, to explain what a verifier says of a request that names it; `None` for one
-    /// that is not here. The trail says that it was asked for.
+    /// A credential as a verifier keeps it, to explain a verifier's decision about a request that names it; `None` for
+    /// one that does not exist. The call is recorded in the trail.
     pub fn explain(&self, actor: &Actor, id: Option<CredentialId>) -> Result<Option<Fed>, HubError> {
         let mut intent = Intent::new(Right::ManageCredentials, "explain a request");
         intent.subject = id;

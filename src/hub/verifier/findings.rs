@@ -36,7 +36,7 @@ impl Findings {
 }
 
 impl Feed<'_> {
-    /// Writes what was found into the trail. Stops at the first that cannot be written: it and the others wait for the
+    /// Records the findings in the trail. Stops at the first that cannot be written: it and the others wait for the
     /// next call.
     pub fn note_tampered(self, findings: &mut Findings) {
         while let Some(Finding { id, what }) = findings.0.front() {

@@ -43,7 +43,8 @@ const TABLE: [Row; 32] = [
     ("tampered", "changed outside keydesk", "Somebody changed the row without this desk. Run `keydesk audit verify --as NAME`, and make a new key."),
 ];
 
-/// What is wrong with an Authorization that cannot be read, by the verifier's word for the part, and what to do about it.
+/// What is wrong with an Authorization that cannot be read, by the verifier's word for the part, and what to do about
+/// it.
 const PARTS: [(&str, &str); 13] = [
     ("line-break", "Key or secret ends in a line break: `echo` adds one, and `printf %s` does not."),
     (

@@ -38,7 +38,7 @@ pub(crate) fn refusal(credential: CredentialId, row: RefusalRow) -> Refusal {
     }
 }
 
-/// Nothing for a row whose credential somebody made unreadable: the others are told.
+/// `None` for a row whose credential is unreadable: the others are still shown.
 fn refused(row: RefusedRow) -> Option<Refused> {
     let credential = CredentialId(row.credential.parse().ok()?);
     let (no, kind) = (row.refusal.no, row.kind.parse().ok()?);

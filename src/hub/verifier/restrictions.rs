@@ -1,4 +1,4 @@
-//! Restrictions by the trail: what was taken away from credentials since a mark, for a verifier whose store is not to
+//! Restrictions by the trail: what was taken away from credentials since a position, for a verifier whose store cannot
 //! be trusted. The rows may be older copies; the trail up to the head cannot be forged without the master key.
 
 use uuid::Uuid;
@@ -32,19 +32,19 @@ pub struct Taken {
 /// Which secrets of a credential still work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TakenSecrets {
-    /// This one is new; the one before works until then, and no other.
+    /// A new secret; the one before works until `until`, and no other.
     Renewed {
         /// Number of the new one.
         no: i64,
         /// End of the one before.
         until: Seconds,
     },
-    /// This one stopped.
+    /// The secret with this number stopped.
     Stopped(i64),
 }
 
 impl Feed<'_> {
-    /// What was done since `mark`, oldest first; `None` if the trail in between is not whole, so that nobody can say.
+    /// The restrictions since a position, oldest first; `None` if the trail in between is not intact.
     pub fn taken(self, since: &Mark) -> Result<Option<Vec<Taken>>, HubError> {
         let mut tx = self.hub.store.read(&Cancel::default())?;
         let now = self.mark_in(&mut *tx)?;

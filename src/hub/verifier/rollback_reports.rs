@@ -28,7 +28,7 @@ impl Feed<'_> {
     }
 }
 
-/// What rows of the trail about the store as a whole are about.
+/// The subject of trail rows about the store as a whole.
 pub(crate) const STORE: &str = "store";
 
 /// Limit on the rows that are read: as many as there may be reporting verifiers.

@@ -16,7 +16,7 @@ use crate::store::{Tx, tables};
 /// A finding of tampering outside the credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
-    /// What was found, as a sentence without an end.
+    /// What was found, as a sentence without a full stop.
     pub what: String,
     /// Whether a starting verifier must refuse to answer: it concerns which requests pass, or what is said about their
     /// credentials.
@@ -38,7 +38,7 @@ impl Feed<'_> {
     }
 }
 
-/// What is wrong beside the credentials. Each is looked at on its own: what cannot be read is wrong, and hides nothing else.
+/// Checks everything but the credentials. Each check stands alone: an unreadable table is a finding and hides no other.
 pub(crate) fn wrongs(feed: Feed<'_>, tx: &mut dyn Tx) -> Result<Vec<Wrong>, HubError> {
     let vault = &feed.hub.vault;
     let head = tables::head(tx)?.filter(|head| row_tags::head_intact(vault, head)).ok_or_else(tampered_head)?;

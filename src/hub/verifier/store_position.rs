@@ -1,4 +1,4 @@
-//! Store positions: how far a store was, and whether the store of now continues from there. Detects rollback and
+//! Store positions: how far a store was, and whether the current store continues from there. Detects rollback and
 //! replacement.
 
 use data_encoding::BASE64;
@@ -15,11 +15,11 @@ pub struct Mark {
     change: i64,
     /// The last row of the trail.
     trail: Link,
-    /// Count and sum of its credentials; not known of a mark that was read from a file.
+    /// Count and sum of its credentials; `None` for a position from a file.
     credentials: Option<Sum>,
 }
 
-/// The sum is not looked at: a mark from a file does not have it, and it follows from the rest.
+/// Ignores the sum: a position from a file has none, and it follows from the rest.
 impl PartialEq for Mark {
     fn eq(&self, other: &Self) -> bool {
         (&self.store_id, self.epoch, self.change, &self.trail)
@@ -51,12 +51,12 @@ impl Mark {
         Self { store_id, epoch, change, trail, credentials: Some(sums.of(table_sums::KEYS.table)) }
     }
 
-    /// Whether a sum is that of the credentials of this store. A mark without a sum says yes.
+    /// Whether this is the sum of the store's credentials. Always true for a position without a sum.
     pub fn fits(&self, credentials: &Sum) -> bool {
         self.credentials.is_none_or(|sum| sum == *credentials)
     }
 
-    /// Whether a change came after it.
+    /// Whether a change number is later.
     pub fn is_before(&self, change: i64) -> bool {
         self.change < change
     }
@@ -76,7 +76,7 @@ impl Mark {
         self.change
     }
 
-    /// Compares this mark with the store of `now` by its numbers. Whether the trail up to here is still the same is
+    /// Compares this position with the current one by their numbers. Whether the trail up to here is still the same is
     /// checked separately.
     fn compare(&self, now: &Self) -> Since {
         match () {
@@ -93,7 +93,7 @@ impl Mark {
         input.int(self.change).int(self.trail.no).bytes(&self.trail.hash)
     }
 
-    /// The earlier of two marks: following the store from it misses nothing.
+    /// The earlier of two positions: following the store from there misses nothing.
     #[must_use]
     pub fn earlier(self, other: Self) -> Self {
         if self.change <= other.change { self } else { other }
@@ -111,7 +111,7 @@ impl Feed<'_> {
         let mut tx = self.hub().store.read(&Cancel::default())?;
         let now = self.mark_in(&mut *tx)?;
         let since = match before.compare(&now) {
-            // An old copy that went on is as long as it was, and longer: its trail tells that it is not the same.
+            // An old copy that was continued may have grown past `before`; its trail differs.
             Since::Same | Since::Changed
                 if now.trail.hash != before.trail.hash
                     && tables::trail_hash(&mut *tx, before.trail.no)?.as_ref() != Some(&before.trail.hash) =>
@@ -123,7 +123,8 @@ impl Feed<'_> {
         Ok((since, now))
     }
 
-    /// A mark as a line of text for a file, with a MAC: only a holder of the master key can make a valid one.
+    /// Encodes a position as a line of text for a file, with a MAC: only a holder of the master key can make a valid
+    /// one.
     pub fn written(self, mark: &Mark) -> Result<String, HubError> {
         let mac = self.hub().vault.head_mac(&mark.input())?;
         let Mark { store_id, epoch, change, trail: Link { no, hash }, credentials: _ } = mark;
