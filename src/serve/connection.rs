@@ -76,7 +76,7 @@ pub(super) async fn serve<S>(
         .max_buf_size(MAX_HEAD_BYTES + 16 * 1024)
         // A response is one chunk.
         .writev(false)
-        // A refusal is the same byte for byte, whatever the time.
+        // So that all refusals are the same byte for byte.
         .auto_date_header(false)
         .serve_connection(stream, service);
     let mut connection = std::pin::pin!(connection);
@@ -108,7 +108,7 @@ pub(super) async fn serve<S>(
     verifier.metrics.evicted.fetch_add(u64::from(evicted), Ordering::Relaxed);
     drop(gauge);
     if let Err(why) = ended {
-        // A client that leaves or stalls is not worth a line in the normal log.
+        // Clients that leave or stall do not belong in the normal log.
         tracing::debug!(error = %why, "a connection ended");
     }
 }

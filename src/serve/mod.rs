@@ -58,8 +58,8 @@ pub fn run(mut options: ServeOptions, read_options: &ReadOptions, sighup: &Sighu
     let hub = open(&options)?;
     let followed = hub.feed().policy(&Followed::default())?;
     follower::log_tampered_settings(&followed);
-    // A second handle, only to read with while everything is loaded.
     let clock_step = ClockStepDetector::start(options.clock.now());
+    // A second handle, so that two threads can read at the same time.
     let loaded = load(&hub, Some(&open(&options)?), &followed.policy)?;
     tracing::info!(
         credentials = loaded.snapshot.len(),
@@ -82,7 +82,7 @@ pub fn run(mut options: ServeOptions, read_options: &ReadOptions, sighup: &Sighu
         Arc::new(move || reload::apply(&verifier, &options, &read_options))
     };
     let served = runtime.block_on(serve(workers.clone(), &options, (stop, stopped), sighup, reload_options));
-    // Its tasks hold the workers, and these the verifier, and with it the queue that the writer waits at.
+    // Its tasks hold the workers, which hold the verifier and with it the queue that the report writer waits for.
     drop(runtime);
     if let Some(workers) = Arc::into_inner(workers) {
         workers.stop();
@@ -110,8 +110,8 @@ async fn serve(
     sighup: &SighupFlag,
     reload_options: Arc<impl Fn() + Send + Sync + 'static>,
 ) -> Result<(), ServeError> {
-    // Before READY: a service manager may stop a service as soon as it is ready. And before there is a socket, which an
-    // abrupt end would leave behind.
+    // Before READY: a service manager may stop a service as soon as that is ready. And before the sockets are made: an
+    // abrupt end would leave their files behind.
     let mut shutdown = SHUTDOWN_SIGNALS.into_iter().map(signal).collect::<io::Result<Vec<_>>>()?;
     let mut hangup = signal(SignalKind::hangup())?;
     let listeners = listen::open(&options.listen, options.token.is_some())?;
@@ -119,7 +119,7 @@ async fn serve(
         tracing::info!(place = listener.address(), "listening");
     }
     let accepting = tokio::spawn(accept::run(workers, listeners, stopped));
-    // Where no service manager listens this does nothing.
+    // Without a service manager this does nothing.
     let _ = sd_notify::notify(&[NotifyState::Ready]);
     let mut reload = sighup.take();
     loop {

@@ -87,7 +87,7 @@ impl Verifier {
         self.clock.now().seconds()
     }
 
-    /// The verdict after replay protection, if the site has it switched on.
+    /// The verdict after replay protection, if the setting asks for it.
     pub(super) fn check_replay<'a>(&self, verdict: Verdict<'a>, now: Seconds) -> Verdict<'a> {
         match self.policy.load().replay {
             Replay::Off => verdict,
@@ -95,7 +95,7 @@ impl Verifier {
         }
     }
 
-    /// What `/readyz` says of the replay guard, if there is one.
+    /// The lines of `/readyz` about the replay guard.
     pub(super) fn replay_report(&self) -> String {
         if self.policy.load().replay == Replay::Off {
             return String::new();
@@ -121,7 +121,7 @@ impl Verifier {
 
     fn swap(&self, snapshot: Snapshot) {
         let before = self.snapshot.swap(Arc::new(snapshot));
-        // Kept for a moment: the last holder of a snapshot frees it, and that must not be a request.
+        // Kept for a moment: whoever drops a snapshot last frees it, and that must not be a request.
         *self.retired.lock().unwrap_or_else(PoisonError::into_inner) = Some(before);
     }
 
@@ -135,9 +135,9 @@ impl Verifier {
         self.account.store(Arc::new(response::header_value(account)));
     }
 
-    /// Follows another policy.
+    /// Applies another policy.
     pub(super) fn apply_policy(&self, followed: &Followed) {
-        // Until now nothing was to be remembered.
+        // Replay protection was off until now, so no records can be missing.
         self.apply(followed, false);
     }
 
@@ -146,7 +146,7 @@ impl Verifier {
         self.health.apply_policy(followed);
         let begins = followed.policy.replay == Replay::Node && self.policy.load().replay == Replay::Off;
         if begins {
-            self.journal.begin(&self.guard, self.now(), accepted_before);
+            self.journal.start(&self.guard, self.now(), accepted_before);
         }
         if followed.policy.algorithms != self.policy.load().algorithms {
             let before = self.snapshot.load_full();

@@ -1,7 +1,7 @@
 //! Explains a verdict to Administrators: the string to sign, and which known mistake of a client makes a wrong
 //! signature right.
 
-use crate::credential::{Algorithm, Kind};
+use crate::credential::Kind;
 use crate::secret::Secret;
 use crate::time::Seconds;
 use crate::vault::VaultError;

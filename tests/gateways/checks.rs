@@ -16,7 +16,7 @@ macro_rules! checks {
     ($gateway:expr) => {
         $crate::checks::checks!($gateway; only_a_live_credential_gets_through, a_client_cannot_forge_identity_fields,
             forged_contract_fields_change_nothing, a_second_authorization_field_is_refused, a_body_must_be_signed,
-            gateway_and_verifier_read_odd_targets_alike, no_target_leads_the_question_astray, without_a_verifier_nothing_gets_through,
+            gateway_and_verifier_read_odd_targets_alike, no_target_misdirects_the_request, without_a_verifier_nothing_gets_through,
             no_request_becomes_a_tunnel, no_spelling_of_an_identity_arrives, trailers_carry_no_identity,
             any_number_of_fields_gets_an_answer, a_large_head_gets_an_answer,
             a_request_without_a_host_is_judged_by_the_forwarded_host,
@@ -27,7 +27,7 @@ macro_rules! checks {
             use super::*;
 
             $crate::checks::checks!($gateway; no_stream_becomes_a_tunnel,
-                no_path_of_a_stream_leads_the_question_astray,
+                no_path_of_a_stream_misdirects_the_request,
                 any_number_of_fields_of_a_stream_gets_an_answer, a_stream_without_a_host_gets_one,
                 a_stream_claims_no_body_only_if_there_is_none);
         }

@@ -1,7 +1,5 @@
 //! Rows that somebody changed who has no master key: refused, counted, told, and no other key suffers.
 
-use std::time::Duration;
-
 use keydesk::{
     credential::{Kind, Verb},
     hub::Policy,

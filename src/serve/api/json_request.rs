@@ -30,11 +30,11 @@ pub(in crate::serve) struct JsonRequest {
     pub(in crate::serve) client_address: Option<String>,
 }
 
-/// Limit on the fields of a request: no server accepts more, and each takes many times the memory that it has in the
+/// Limit on the fields of a request: no server accepts more, and in memory each takes many times its size in the
 /// document.
 const FIELDS: usize = 256;
 
-/// The fields, of which the first that is too many is a mistake.
+/// Reads the fields, and fails at the first one over the limit.
 fn headers<'de, D: Deserializer<'de>>(document: D) -> Result<Vec<(String, String)>, D::Error> {
     struct Fields;
 
@@ -100,7 +100,7 @@ impl JsonRequest {
     /// Reads a document. The error names the place, never a value.
     pub(in crate::serve) fn decode(document: &[u8]) -> Result<DecodedRequest, String> {
         let written: Self = serde_json::from_slice(document).map_err(|why| {
-            // serde's own words quote what they found.
+            // serde's own messages quote the input.
             format!("The request is not understood at line {}, column {}.", why.line(), why.column())
         })?;
         written.convert().ok_or_else(|| "A character above U+00FF, a version or base64 is not understood.".to_owned())

@@ -11,6 +11,7 @@ use crate::verify::{CredentialRef, Snapshot, Surface};
 use crate::serve::api::authz::{self, AuthzEndpoint, GatewayFamily};
 use crate::serve::api::contract;
 use crate::serve::api::response::{self, HttpResponse};
+use crate::serve::api::verify_endpoint;
 use crate::serve::http::admission::ConnectionPermit;
 use crate::serve::http::watched_stream::StreamMonitor;
 use crate::serve::telemetry::metrics::Gauges;
@@ -85,7 +86,7 @@ async fn respond_at(
         return (response::unauthorized(), false);
     }
     match route {
-        // A load balancer or a service manager has no token, and learns no more than that.
+        // Load balancers and service managers have no token, and learn nothing else.
         Route::Health => return (response::text(StatusCode::OK, TEXT, "alive\n".to_owned()), false),
         Route::Ready => return (ready(verifier, is_gateway(verifier, permit, &request)), false),
         Route::Nothing => return (response::empty(StatusCode::NOT_FOUND), false),
@@ -106,9 +107,9 @@ async fn respond_at(
     }
 }
 
-/// Whether a gateway's question may have gone to another path than the gateway meant. A gateway may build the target of its
-/// question from the client's, and lets a request through at any 2xx. So whoever asks names a path and nothing before it,
-/// and no page is for somebody who tells of a client's request.
+/// Whether a gateway's request may have been sent to another path than the gateway meant. Gateways may build their target
+/// from the client's, and let a request through at any 2xx. So the target must be a path and nothing else, and requests
+/// that describe a client's request get no service page.
 fn is_misdirected(route: &Route, request: &Request<Incoming>) -> bool {
     let absolute = request.uri().scheme().is_some() || request.uri().authority().is_some();
     absolute || !matches!(route, Route::Authz(_)) && contract::describes_a_request(request.headers())
@@ -126,7 +127,7 @@ fn is_gateway(verifier: &Verifier, permit: &ConnectionPermit, request: &Request<
     has_token
 }
 
-/// `/readyz`: whether requests are answered; a gateway, and whoever may open its socket, gets the details.
+/// `/readyz`: whether requests are answered. Only a gateway, or somebody who may open its socket, gets the details.
 fn ready(verifier: &Verifier, whole: bool) -> HttpResponse {
     let (ready, mut text) = verifier.health.report();
     match whole {
@@ -140,7 +141,7 @@ fn ready(verifier: &Verifier, whole: bool) -> HttpResponse {
 async fn metrics(verifier: &Verifier) -> HttpResponse {
     let snapshot = verifier.snapshot.load_full();
     let (counted, now) = (snapshot.clone(), verifier.now());
-    // A walk over all credentials: the connections of this thread do not wait for it.
+    // It goes over all credentials, and the connections of this thread must not wait for that.
     let Ok(expiring) = tokio::task::spawn_blocking(move || expiring(&counted, now)).await else {
         return response::empty(StatusCode::INTERNAL_SERVER_ERROR);
     };
@@ -159,7 +160,7 @@ async fn metrics(verifier: &Verifier) -> HttpResponse {
     response::text(StatusCode::OK, PROMETHEUS, verifier.metrics.page(gauges))
 }
 
-/// How many credentials work now and will have expired in thirty days.
+/// How many active credentials expire within thirty days.
 fn expiring(snapshot: &Snapshot, now: Seconds) -> usize {
     let soon = Seconds(now.0.saturating_add(EXPIRING_DAYS * DAY / 1000));
     let expires_soon = |at: Seconds| now < at && at <= soon;

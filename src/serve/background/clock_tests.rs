@@ -8,7 +8,7 @@ use super::*;
 use crate::credential::{Options, Overlap};
 use crate::hub::{NewCredential, Origin, Places, SetUp, Start};
 use crate::secret::Secret;
-use crate::time::{Millis, SetClock};
+use crate::time::{Clock as _, Millis, SetClock};
 use crate::vault::MasterKeyPlace;
 
 use crate::serve::follower::load;

@@ -13,7 +13,7 @@ use std::{
 
 use uuid::Uuid;
 
-use crate::hub::{Fed, Hub, HubError, Policy, Since, Start};
+use crate::hub::{Hub, HubError, Policy, Since, Start};
 use crate::verify::{Change, Entry, Snapshot};
 
 use crate::serve::follower::load::{self, Loaded, TamperedIds, entries};

@@ -58,11 +58,11 @@ impl StoreState {
     }
 }
 
-/// What the verifier knows of its store. Read by every request, so that part is two atomic numbers; the words are for
+/// What the verifier knows about its store. The part that every request reads is a few atomics; the words are for
 /// `/readyz`.
 #[derive(Debug)]
 pub(in crate::serve) struct Health {
-    /// The monotonic clock of this process: nobody can turn staleness back by setting the time.
+    /// Of the monotonic clock: setting the wall clock does not change staleness.
     started: Instant,
     read_at: AtomicU64,
     limit: AtomicU64,
@@ -75,10 +75,10 @@ pub(in crate::serve) struct Health {
     below_mark: AtomicBool,
     /// The file of the high-water mark, if it could not be read.
     unreadable_mark: Mutex<Option<String>>,
-    /// What is not as keydesk left it; and whether that was so from the start, so that nothing better is known.
+    /// Findings of tampering; and whether there were some from the start, so that nothing better is known.
     findings: Mutex<Vec<String>>,
     tampered_at_start: AtomicBool,
-    /// Nobody can say what was taken away since.
+    /// The trail does not tell what was revoked since.
     trail_broken: AtomicBool,
 }
 
@@ -160,7 +160,7 @@ impl Health {
         self.set_integrity(integrity);
     }
 
-    /// Records tampering. Once none is left that would close a verifier, it answers.
+    /// Records tampering. Once nothing is left that would close a verifier, it answers again.
     pub(in crate::serve) fn set_integrity(&self, integrity: &Integrity) {
         *self.findings.lock().unwrap_or_else(PoisonError::into_inner) = integrity.sentences();
         self.trail_broken.store(integrity.is_trail_broken(), Ordering::Relaxed);
@@ -198,8 +198,8 @@ impl Health {
         self.since_start(at).saturating_sub(self.read_at.load(Ordering::Relaxed))
     }
 
-    /// Whether every request of this time gets 503: the store is out of reach for too long, the policy was never known,
-    /// or the store is below its high-water mark.
+    /// Whether every request at this time gets 503: the store is out of reach for too long, the policy was never known,
+    /// the store is below its high-water mark, or it was tampered with and nothing better is known.
     pub(in crate::serve) fn is_closed(&self, at: Instant) -> bool {
         self.age_at(at) > self.limit.load(Ordering::Relaxed)
             || self.policy_unknown.load(Ordering::Relaxed)

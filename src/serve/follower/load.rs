@@ -22,7 +22,7 @@ pub type UnnamedRows = HashMap<String, Term>;
 pub struct Loaded {
     /// All credentials, packed and indexed by key.
     pub snapshot: Snapshot,
-    /// Where the time went.
+    /// Durations of its parts.
     pub timings: LoadTimings,
     pub(in crate::serve) tampered: TamperedIds,
     /// Findings that are not in the trail yet.
@@ -34,7 +34,7 @@ pub struct Loaded {
     pub(in crate::serve) index_incomplete: bool,
 }
 
-/// Where the time of a load went. Two threads work: of each part this is what the slower one took.
+/// Durations of the parts of a load; of two threads, that of the slower one.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LoadTimings {
     /// Reading rows and checking their tags.
@@ -125,7 +125,7 @@ impl Default for ConsistentRead {
 }
 
 impl ConsistentRead {
-    /// Whether both threads see the same state. Each thread asks as often as the other.
+    /// Whether both threads see the same state. Both threads must call this equally often.
     fn compare(&self, thread: usize, mark: Option<&Mark>) -> Agreed {
         self.marks.lock().unwrap_or_else(PoisonError::into_inner)[thread] = mark.cloned();
         self.both.wait();
@@ -216,7 +216,7 @@ pub(in crate::serve) fn mark_tampered(entry: &mut Entry) {
     entry.tampered = true;
 }
 
-/// As a snapshot keeps them.
+/// The entries of a snapshot for these credentials.
 pub(super) fn entries(fed: Vec<Fed>) -> Vec<Entry> {
     fed.into_iter().map(entry).collect()
 }

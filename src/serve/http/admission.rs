@@ -1,7 +1,7 @@
 //! Connection admission. Unauthenticated TCP connections have a limit of their own; when it is reached, the oldest is
 //! evicted.
 //!
-//! Whoever reaches a TCP port can open connections; only gateways have the token. So a TCP connection counts as
+//! Anybody who reaches a TCP port can open connections; only gateways have the token. So a TCP connection counts as
 //! unauthenticated until a request on it carries the token. Such connections may stay for a short time only, and when
 //! their limit is reached the oldest is evicted: a gateway sends its token at once and is authenticated before its turn
 //! comes. However many unauthenticated connections there are, gateways keep their share.

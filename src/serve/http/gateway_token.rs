@@ -111,7 +111,7 @@ impl MissingTokenLog {
         if new > 0 && self.at.is_none_or(|at| at.elapsed() >= LOG_INTERVAL) {
             (self.logged, self.at) = (all, Some(Instant::now()));
             tracing::warn!(
-                questions = new,
+                requests = new,
                 "refused over TCP, for they did not carry the gateway token once and right: if they are a gateway's, put the \
                  token into its configuration"
             );

@@ -148,7 +148,7 @@ impl Passwords {
                 CheckOutcome::Unavailable
             });
             self.metrics.hashes.fetch_add(1, Ordering::Relaxed);
-            if let CheckOutcome::Right { version } = answer {
+            if let CheckOutcome::Right { version } = outcome {
                 let right = job.check.secrets().find(|(of, _)| *of == version);
                 right.into_iter().for_each(|secret| self.cache(self.right_mac(&job.check, secret)));
                 self.known.insert(job.source, ());

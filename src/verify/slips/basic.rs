@@ -6,7 +6,7 @@ use crate::credential::{Kind, holds_api_secret};
 use crate::secret::Secret;
 use crate::time::Seconds;
 use crate::vault::VaultError;
-use crate::verify::{BodyCheck, PasswordCheck, Snapshot, base64, secrets, snapshot::PackedSecret};
+use crate::verify::{BodyCheck, CheckOutcome, PasswordCheck, Snapshot, base64, secrets, snapshot::PackedSecret};
 
 use super::{readings, tidy};
 

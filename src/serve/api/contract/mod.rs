@@ -10,6 +10,8 @@ use hyper::HeaderMap;
 
 use crate::verify::{Field, Framing, Scheme, Version};
 
+use crate::serve::http::gateway_token::TOKEN_FIELD;
+
 /// The field names of one family of gateways.
 #[derive(Debug)]
 pub(in crate::serve) struct Contract {
@@ -103,7 +105,7 @@ pub(in crate::serve) const START_LINE: Contract = Contract {
 const FRAMED_BY: [&str; 2] = ["content-length", "transfer-encoding"];
 
 /// Fields of the gateway's own request, which the client did not send in this form.
-const OWN_FIELDS: [&str; 4] = ["host", "content-length", "transfer-encoding", super::gateway::TOKEN_FIELD];
+const OWN_FIELDS: [&str; 4] = ["host", "content-length", "transfer-encoding", TOKEN_FIELD];
 
 /// Name of the field that breaks the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
