@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_is_enough() {
+    fn a_long_password_is_enough() {
         assert_eq!(check_user_password("alice", "correct horse"), Ok(()));
         assert_eq!(check_user_password("alice", "支払い支払い支払い支払い"), Ok(()));
         assert_eq!(check_user_password("alice", "short"), Err(PasswordError::Short));

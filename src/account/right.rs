@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_whole_table() {
+    fn every_right_of_every_role() {
         for (right, administrator, advanced, basic) in [
             (Right::OwnAccount, true, true, true),
             (Right::SeeCredentials, true, true, false),

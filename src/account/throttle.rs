@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn five_wrong_ones_lock_and_the_pause_doubles() {
+    fn five_wrong_passwords_lock_and_each_pause_doubles() {
         let mut tries = Attempts::default();
         for left in [4, 3, 2, 1] {
             tries = tries.after_failure(Millis(0));

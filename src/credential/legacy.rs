@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_field_meets_nothing() {
+    fn an_empty_password_meets_no_rule() {
         assert!(username_rules("").iter().chain(&password_rules("")).all(|r| !r.met));
     }
 }

@@ -188,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_whole_table() {
+    fn every_state_and_verb_of_the_life_cycle() {
         use State::*;
         for (state, verb, want) in [
             (Active, Verb::Disable, Ok(Some(Disabled))),
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_judged_on_whole_seconds_and_the_edge_is_out() {
+    fn times_are_whole_seconds_and_the_end_is_exclusive() {
         let at = |ms| condition(State::Active, Some(Seconds(10)), Some(Seconds(20)), Millis(ms));
         assert_eq!(at(9_999), Condition::NotYet);
         assert!(at(10_000).usable());

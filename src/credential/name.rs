@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_the_world_are_fine() {
+    fn names_in_any_script_are_accepted() {
         for name in ["a", "crm-sync", "支払い-batch", "naïve café", "key 🔑", &"x".repeat(64), &"支".repeat(64)]
         {
             assert_eq!(Name::new(name).unwrap().as_str(), name);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn each_refusal_says_what_to_do() {
+    fn every_refusal_says_what_to_do() {
         for (typed, starts) in [
             ("", "A name is needed"),
             ("   ", "A name is needed"),

@@ -180,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn options_that_make_no_sense_are_refused() {
+    fn contradictory_options_are_refused() {
         let now = Seconds(100);
         let with = |not_before, expires_at| Options { not_before, expires_at, ..Options::default() };
         assert_eq!(with(None, Some(Seconds(100))).check(Kind::Basic, now), Err(OptionsError::Past));

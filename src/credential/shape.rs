@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn shapes_and_check() {
+    fn keys_and_secrets_have_their_shapes_and_check_characters() {
         let mut fill = counting();
         let key = api_key(Kind::Basic, &mut fill).unwrap();
         assert!(key.len() == KEY_LEN && key.starts_with("kdb") && key.bytes().all(|b| b.is_ascii_alphanumeric()));
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn no_random_bytes_no_key() {
+    fn without_random_bytes_no_key_is_made() {
         let mut broken = |_: &mut [u8]| Err(ShapeError("gone".to_owned()));
         assert!(api_secret(&mut broken).is_err());
     }

@@ -3,9 +3,8 @@
 use std::net::IpAddr;
 
 use crate::account::{Role, UserName};
+use crate::hub::LostSecret;
 use crate::time::Millis;
-
-use super::LostSecret;
 
 /// Where a call comes from, for the trail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

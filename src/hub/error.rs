@@ -1,9 +1,10 @@
 //! Errors of the use cases. Every error is a sentence with a next step, and has an exit code.
 
 use crate::account::{PasswordError, Right, Role, UserNameError};
-use crate::credential::{NameError, OptionsError};
-use crate::store::StoreError;
-use crate::vault::VaultError;
+use crate::credential::{NameError, OptionsError, ShapeError};
+use crate::hub::Setting;
+use crate::store::{StoreError, tables::CredentialRecord};
+use crate::vault::{MasterKeyError, VaultError};
 
 /// Why a use case was not carried out. Nothing was changed, unless it is [`HubError::Unknown`].
 #[derive(Debug, thiserror::Error)]
@@ -76,7 +77,7 @@ pub enum Field {
     Networks,
     Note,
     Algorithms,
-    Setting(super::Setting),
+    Setting(Setting),
     Other,
 }
 
@@ -193,7 +194,7 @@ impl HubError {
         }
     }
 
-    pub(super) fn invalid(field: Field, why: impl std::fmt::Display) -> Self {
+    pub(crate) fn invalid(field: Field, why: impl std::fmt::Display) -> Self {
         Self::Invalid { field, sentence: why.to_string() }
     }
 }
@@ -247,12 +248,63 @@ impl From<VaultError> for HubError {
     }
 }
 
+impl From<Conflict> for HubError {
+    fn from(why: Conflict) -> Self {
+        Self::Conflict(why)
+    }
+}
+
+impl From<MasterKeyError> for HubError {
+    fn from(why: MasterKeyError) -> Self {
+        VaultError::from(why).into()
+    }
+}
+
+impl From<ShapeError> for HubError {
+    fn from(why: ShapeError) -> Self {
+        Self::Failed(why.to_string())
+    }
+}
+
+pub(crate) fn no_head() -> HubError {
+    HubError::Failed("The head of the trail is missing. Restore a backup.".to_owned())
+}
+
+pub(crate) fn tampered_head() -> HubError {
+    HubError::Tampered {
+        what: "The head of the trail".to_owned(),
+        mend: "run `keydesk audit verify --as NAME` to see how far the trail is whole".to_owned(),
+    }
+}
+
+/// A credential whose row or secret has a wrong tag.
+pub(crate) fn tampered_credential(record: &CredentialRecord) -> HubError {
+    HubError::Tampered {
+        what: format!("The key {} ({})", record.key, record.name),
+        mend: "create a new key and tell its users".to_owned(),
+    }
+}
+
+pub(crate) fn no_key(key: &str) -> HubError {
+    let shown: String = crate::text::safe(key).chars().take(60).collect();
+    HubError::NotFound(format!("There is no key {shown}. Look at `keydesk key list --all --as NAME`."))
+}
+
+pub(crate) fn unreadable(what: &str) -> HubError {
+    HubError::Failed(format!("A {what} in the database is not one that keydesk knows. Restore a backup."))
+}
+
+/// Why a setting is not followed, and what mends it.
+pub(crate) fn tampered_setting(setting: Setting) -> HubError {
+    HubError::Tampered { what: format!("The setting {}", setting.name()), mend: setting.mend() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_sentence_is_one_line() {
+    fn an_error_is_a_sentence_on_one_line() {
         assert!(!HubError::PasswordMustChange.to_string().contains(['\n', '\r']));
         assert!(!HubError::PasswordMustChange.to_string().contains("  "));
     }

@@ -3,69 +3,67 @@
 //! Every call takes the [`Actor`] and checks it in its own transaction; every change writes the store, the trail and
 //! the head in one transaction. A secret is handed out only after its row is committed.
 
-mod action;
 mod actor;
-mod as_left;
-mod change;
-mod check;
-mod convert;
-mod create;
+mod audit;
+mod credentials;
 mod desk;
-mod details;
-mod edit;
 mod error;
-mod feed;
-mod guard;
-mod leak;
-mod list;
-mod look;
-mod lost;
-mod mark;
-mod mend;
-mod numbers;
 mod overview;
-mod own;
-mod places;
-mod policy;
-mod refusal;
-mod refused;
-mod report;
-mod rows;
-mod setting;
 mod settings;
-mod settled;
-mod sign_in;
-mod state;
-mod steps;
-mod sums;
-mod tagged;
-mod tombstone;
-mod trail;
-mod upgrade;
+mod tx;
+mod types;
 mod users;
-mod vouched;
-mod walk;
-mod why;
+mod verifier;
+
+use std::sync::{Arc, Mutex};
+
+use crate::store::{Store, tables::HeadRow};
+use crate::time::{Clock, Millis};
+use crate::vault::Vault;
 
 pub use crate::store::Cancel;
 pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
-pub use desk::{Hub, SetUp, Start};
-pub use edit::Edit;
+pub use audit::Accepted;
+pub use credentials::Edit;
+pub use desk::{Places, Progress, SetUp, Start};
 pub use error::{Conflict, Denied, Field, HubError, SessionOver};
-pub use feed::{Agreed, Fed, FedSecret, Feed, Findings, Part, Read, Taken as TakenAway, TakenSecrets, Took, Wrong};
-pub use mark::{Mark, Since};
-pub use mend::Accepted;
-pub use places::Places;
-pub use policy::{Followed, Policy, Replay};
-pub use refused::{Before, REFUSALS_KEPT, Refused, RefusedQuery, crowded};
-pub use report::{Refusal, Use};
-pub use rows::{
-    ByKind, Capped, Class, Counts, CredentialId, CredentialOverview, CredentialRow, Cursor, CutShort, Details,
-    FoundSecret, Gone, Issued, LastUse, ListQuery, LiveSecret, LostSecret, NewCredential, NewLegacy, Order, Outcome,
-    Overview, OwnSignIn, Page, Position, Pulse, Remedy, Seen, SignInOutcome, SiteOverview, StillLost, Taken, Target,
-    TrailQuery, TrailReport, TrailRow, UserDeed, UserRow, UserTarget, WhichSecret,
+pub use settings::{Followed, Setting};
+pub use types::{
+    Before, ByKind, Capped, Class, Counts, CredentialId, CredentialOverview, CredentialRow, Cursor, CutShort, Details,
+    Fed, FedSecret, FoundSecret, Gone, Issued, LastUse, ListQuery, LiveSecret, LostSecret, NewCredential, NewLegacy,
+    Order, Outcome, Overview, OwnSignIn, Page, Policy, Position, Pulse, REFUSALS_KEPT, Refusal, Refused, RefusedQuery,
+    Remedy, Replay, Security, Seen, SetTo, SignInOutcome, SiteOverview, Standing, StillLost, Taken, Target, TrailQuery,
+    TrailReport, TrailRow, Use, UserDeed, UserRow, UserTarget, WhichSecret, crowded,
 };
-pub use setting::Setting;
-pub use settings::{Security, SetTo, Standing};
-pub use upgrade::Progress;
-pub use why::Why;
+pub use verifier::{
+    Agreed, Feed, Findings, Mark, Part, Read, Since, Taken as TakenAway, TakenSecrets, Took, Why, Wrong,
+};
+
+/// The use cases of one open desk. Shared by threads.
+pub struct Hub {
+    store: Arc<dyn Store>,
+    vault: Vault,
+    clock: Arc<dyn Clock>,
+    account: String,
+    /// Whether the row of the account is as keydesk left it.
+    account_intact: bool,
+    /// The newest head that this handle has seen, to detect a rollback.
+    highest: Mutex<Option<HeadRow>>,
+}
+
+impl Hub {
+    /// The time now, by the clock this desk was opened with.
+    pub fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// Name of the account.
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    /// Whether the name of the account is the one that keydesk wrote.
+    pub fn account_is_intact(&self) -> bool {
+        self.account_intact
+    }
+}

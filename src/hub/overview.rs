@@ -2,24 +2,28 @@
 
 use crate::account::{Right, allows};
 use crate::credential::{EXPIRING_DAYS, Kind, State};
-use crate::store::{Cancel, Tx, tables};
-use crate::time::{DAY, Millis};
-
-use super::{
-    Actor, ByKind, Capped, CredentialOverview, Hub, HubError, Overview, SiteOverview, check, convert, feed, list, mark,
-    refusal::Intent, settings,
+use crate::hub::{
+    Actor, ByKind, Cancel, Capped, CredentialOverview, Hub, HubError, Overview, SiteOverview,
+    audit::trail,
+    credentials::{list, mapping},
+    settings,
+    tx::intent::Intent,
+    users::mapping::{administrators, role_of},
+    verifier::{rollback_reports, store_findings},
 };
+use crate::store::{Tx, tables};
+use crate::time::{DAY, Millis};
 
 impl Hub {
     /// What the actor's role may see of everything.
     pub fn overview(&self, actor: &Actor) -> Result<Overview, HubError> {
-        self.look_as(actor, &Intent::new(Right::OwnAccount, "look"), &Cancel::default(), |tx, person| {
-            let role = check::role_of(&person)?;
+        self.read_as(actor, &Intent::new(Right::OwnAccount, "look"), &Cancel::default(), |tx, user| {
+            let role = role_of(&user)?;
             let sees = |right| allows(role, right);
             let (api, upstream) = settings::addresses(tx, &self.vault);
             Ok(Overview {
                 account: self.account().to_owned(),
-                administrators: check::administrators(tx, &self.vault)?,
+                administrators: administrators(tx, &self.vault)?,
                 api,
                 upstream: sees(Right::ManageSite).then_some(upstream),
                 credentials: sees(Right::SeeCredentials).then(|| self.credential_overview(tx)).transpose()?,
@@ -43,7 +47,7 @@ impl Hub {
             counts,
             expiring,
             next_to_expire: next
-                .map(|(row, last)| convert::credential(&self.vault, row, last))
+                .map(|(row, last)| mapping::credential(&self.vault, row, last))
                 .collect::<Result<_, _>>()?,
             never_used,
             unasked: counts.in_state(State::Active) > 0 && !tables::ever_asked(tx)?,
@@ -52,25 +56,25 @@ impl Hub {
 
     /// Tampering: what can be checked quickly, and what verifiers reported.
     fn altered(&self, tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
-        let now = feed::wrongs(self.feed(), tx)?.into_iter().map(|wrong| wrong.what).next();
-        now.map_or_else(|| mark::altered(tx), |what| Ok(Some(what)))
+        let now = store_findings::wrongs(self.feed(), tx)?.into_iter().map(|wrong| wrong.what).next();
+        now.map_or_else(|| rollback_reports::altered(tx), |what| Ok(Some(what)))
     }
 
     fn site_overview(&self, tx: &mut dyn Tx) -> Result<SiteOverview, HubError> {
-        let people = tables::people(tx)?;
+        let users = tables::users(tx)?;
         let mut locked = 0;
-        for row in &people {
+        for row in &users {
             locked += i64::from(self.locked_until(tx, &row.record.name)?.is_some());
         }
         let changes = tables::changes(tx, 3)?;
         Ok(SiteOverview {
-            users: people.len() as i64,
+            users: users.len() as i64,
             locked,
             trail_rows: tables::head(tx)?.map_or(0, |head| head.trail_no),
-            last_changes: changes.into_iter().map(|row| super::trail::row(tx, row)).collect::<Result<_, _>>()?,
+            last_changes: changes.into_iter().map(|row| trail::row(tx, row)).collect::<Result<_, _>>()?,
             last_row_at: tables::last_at(tx)?.map(Millis),
             master_key_made_at: tables::ring_made_at(tx)?.map(Millis),
-            went_back: mark::went_back(tx)?,
+            went_back: rollback_reports::went_back(tx)?,
             setting_tampered: settings::any_tampered(tx, &self.vault)?,
             altered: self.altered(tx)?,
         })

@@ -14,6 +14,6 @@ mod value;
 pub use cancel::Cancel;
 pub use driver::{Commit, Notice, Store, Tx, WriteTx};
 pub use error::StoreError;
-pub use schema::{Nature, STEPS, Step, oldest};
-pub use sqlite::{Carry, Found, SqliteStore};
+pub use schema::{NEWEST_STEP, Nature, STEPS, Step, oldest};
+pub use sqlite::{FileContent, MigrateRows, SqliteStore};
 pub use value::{Cell, Row, Value};

@@ -52,6 +52,9 @@ pub const STEPS: &[Step] = &[
     },
 ];
 
+/// The newest step.
+pub const NEWEST_STEP: i64 = STEPS.len() as i64;
+
 /// The oldest step whose programs may use a desk at step `no`: the last breaking step up to it.
 pub fn oldest(no: i64) -> i64 {
     let breaking = STEPS.iter().filter(|step| step.no <= no && step.nature == Nature::Breaking);

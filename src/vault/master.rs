@@ -125,7 +125,7 @@ mod tests {
     };
 
     #[test]
-    fn made_once_and_read_again() {
+    fn a_master_key_is_created_once_and_read_back() {
         let dir = tempfile::tempdir().unwrap();
         let place = MasterKeyPlace::file(dir.path().join("new/master.key"));
         let made = MasterKey::create(&place).unwrap();
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn refused_when_others_can_read_it() {
+    fn a_master_key_that_others_can_read_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let place = MasterKeyPlace::file(dir.path().join("master.key"));
         MasterKey::create(&place).unwrap();
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_another_length_is_no_key() {
+    fn a_file_of_another_length_is_not_a_master_key() {
         let dir = tempfile::tempdir().unwrap();
         let place = MasterKeyPlace::file(dir.path().join("master.key"));
         assert!(matches!(MasterKey::load(&place), Err(MasterKeyError::Missing(_))));

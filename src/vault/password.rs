@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn right_and_wrong() {
+    fn only_the_right_password_verifies() {
         let hash = hash_password(&Secret::from_text("correct horse")).unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(verify_password(&Secret::from_text("correct horse"), &hash).unwrap());
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_made_elsewhere_is_understood() {
+    fn a_hash_from_another_program_verifies() {
         // From the test vectors of the reference implementation (phc-winner-argon2, src/test.c).
         let hash = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
         assert!(verify_password(&Secret::from_text("password"), hash).unwrap());
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dummy_is_well_formed_and_fits_nothing() {
+    fn the_dummy_hash_is_well_formed_and_matches_nothing() {
         let dummy = dummy_hash().unwrap();
         assert!(dummy.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{dummy}");
         assert_eq!(dummy.len(), hash_password(&Secret::from_text("correct horse")).unwrap().len());

@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_scheme_survives_the_round_and_knows_its_secret() {
+    fn every_scheme_encodes_decodes_and_matches_its_secret() {
         let (right, wrong) = (Secret::from_text("kdsRIGHT"), Secret::from_text("kdsWRONG"));
         for stored in [Stored::hashed(&right), Stored::plain(&right), Stored::slow(&right).unwrap()] {
             let again = Stored::decode(&stored.encode()).unwrap();

@@ -165,7 +165,7 @@ mod tests {
     use crate::vault::test_vault as vault;
 
     #[test]
-    fn a_sum_depends_on_every_row_and_on_no_order() {
+    fn a_sum_depends_on_every_row_but_not_on_their_order() {
         let vault = vault();
         let [one, two, three] = ["a", "b", "c"].map(|id| vault.term("credential", id, 1, b"tag"));
         let sum = |terms: &[Term]| terms.iter().fold(Sum::default(), |mut sum, term| (sum.add(*term), sum).1);
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_term_is_of_one_row_in_one_version_of_one_table_with_one_tag() {
+    fn a_term_depends_on_table_row_version_and_tag() {
         let vault = vault();
         let term = vault.term("credential", "ab", 1, b"tag");
         assert_eq!(term, vault.term("credential", "ab", 1, b"tag"));
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_open_for_their_store_only_and_keep_what_they_do_not_know() {
+    fn sums_open_only_for_their_store_and_keep_unknown_tables() {
         let vault = vault();
         let mut sums = Sums::default();
         sums.of_mut("credential").add(vault.term("credential", "a", 1, b"tag"));
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_or_longer_is_no_sum() {
+    fn truncated_or_extended_sums_are_rejected() {
         let mut sums = Sums::default();
         sums.of_mut("person").add(Term(7));
         let bytes = sums.encode();

@@ -19,7 +19,7 @@ fn left_alone(desk: &Desk, code: i32, says: &str) {
 }
 
 #[test]
-fn no_desk_at_all() {
+fn a_desk_that_does_not_exist() {
     let desk = Desk::empty();
     desk.run(&LIST).fails(6, "keydesk init");
     assert!(desk.files().is_empty());
@@ -62,7 +62,7 @@ fn a_master_key_that_others_can_read() {
 
 /// Whoever can write to a directory on the way can put another file there, whatever the mode of this one.
 #[test]
-fn a_way_that_others_can_write_to() {
+fn a_parent_directory_that_others_can_write_to() {
     let desk = Desk::ready();
     let config = desk.master_key().parent().unwrap().to_owned();
     let data = desk.database().parent().unwrap().to_owned();
@@ -84,7 +84,7 @@ fn a_way_that_others_can_write_to() {
 }
 
 #[test]
-fn what_belongs_to_another_user() {
+fn files_that_belong_to_another_user() {
     if !rustix::process::geteuid().is_root() {
         println!("skipped: only root gives files away");
         return;
@@ -154,7 +154,7 @@ fn a_config_file_that_others_can_write_to() {
 
 /// A link counts as the file it leads to: as safe as every directory on both ways.
 #[test]
-fn links_in_place_of_the_master_key_and_the_database() {
+fn symbolic_links_to_the_master_key_and_the_database() {
     let desk = Desk::ready();
     let elsewhere = desk.path().join("elsewhere");
     fs::create_dir(&elsewhere).unwrap();
@@ -196,7 +196,7 @@ fn a_master_key_that_is_a_directory() {
 }
 
 #[test]
-fn a_master_key_that_is_none() {
+fn a_master_key_file_with_other_content() {
     let desk = Desk::ready();
     for bytes in [&b""[..], b"too short", &[7; 33]] {
         fs::write(desk.master_key(), bytes).unwrap();
@@ -205,7 +205,7 @@ fn a_master_key_that_is_none() {
 }
 
 #[test]
-fn a_file_that_is_no_database() {
+fn a_database_file_with_other_content() {
     let desk = Desk::ready();
     fs::write(desk.database(), "my shopping list, which is long enough to be looked at as a header of a database")
         .unwrap();
@@ -213,7 +213,7 @@ fn a_file_that_is_no_database() {
 }
 
 #[test]
-fn a_database_that_is_cut_or_overwritten() {
+fn a_truncated_or_overwritten_database() {
     let desk = Desk::ready();
     let whole = fs::read(desk.database()).unwrap();
     let mut holed = whole.clone();
@@ -227,7 +227,7 @@ fn a_database_that_is_cut_or_overwritten() {
 }
 
 #[test]
-fn a_database_of_another_program_of_a_newer_keydesk_and_with_a_planted_trigger() {
+fn a_foreign_newer_or_manipulated_database() {
     if !need("sqlite3") {
         return;
     }
@@ -257,7 +257,7 @@ fn a_database_of_another_program_of_a_newer_keydesk_and_with_a_planted_trigger()
 
 /// Another writer that does not end: the wait has an end, and what was asked for did not happen.
 #[test]
-fn a_database_that_another_writer_holds() {
+fn a_database_that_another_writer_has_locked() {
     let desk = Desk::ready();
     let other = rusqlite::Connection::open(desk.database()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE; UPDATE head SET change = change").unwrap();
@@ -314,7 +314,7 @@ fn give(path: &Path, user: u32) {
 
 /// `ulimit -f` is a full disk, not a signal that ends the process with the terminal raw.
 #[test]
-fn a_limit_on_the_size_of_files() {
+fn a_file_size_limit() {
     let desk = Desk::ready();
     let before = desk.verify();
     let script = r#"ulimit -f 8; exec "$0" key create --as alice --kind basic --name small"#;
@@ -330,7 +330,7 @@ fn a_limit_on_the_size_of_files() {
 
 /// A small file system of our own, filled to the last byte; then room again, and the same command works.
 #[test]
-fn a_disk_that_is_full() {
+fn a_full_disk() {
     let desk = Desk::ready();
     let disk = desk.path().join("disk");
     let etc = desk.path().join("etc-of-new");

@@ -14,7 +14,7 @@ use keydesk::{
 use crate::desk::Desk;
 
 #[test]
-fn all_kinds_all_states_four_people_and_a_trail() {
+fn the_demo_has_every_kind_and_state_and_four_users() {
     let (hub, session) = demo::open(&Origin::default()).unwrap();
     assert_eq!(
         (session.actor.user.as_str(), session.role, session.account.as_str()),
@@ -57,7 +57,7 @@ fn all_kinds_all_states_four_people_and_a_trail() {
     }
 
     let users = hub.users(&session.actor).unwrap();
-    let people: Vec<_> = users.iter().map(|u| (u.name.as_str(), u.role, u.state, u.locked_until.is_some())).collect();
+    let found: Vec<_> = users.iter().map(|u| (u.name.as_str(), u.role, u.state, u.locked_until.is_some())).collect();
     let active = UserState::Active;
     let wanted = [
         ("alice", Role::Administrator, active, false),
@@ -65,7 +65,7 @@ fn all_kinds_all_states_four_people_and_a_trail() {
         ("chen", Role::Basic, active, false),
         ("dora", Role::Advanced, active, true),
     ];
-    assert_eq!(people, wanted);
+    assert_eq!(found, wanted);
     let trail = hub.trail(&session.actor, &TrailQuery { limit: 500, ..TrailQuery::default() }).unwrap();
     assert!(trail.len() > 25, "{}", trail.len());
     assert!(trail.iter().zip(&trail[1..]).all(|(new, old)| new.at >= old.at), "the trail's times run backwards");
@@ -75,7 +75,7 @@ fn all_kinds_all_states_four_people_and_a_trail() {
 }
 
 #[test]
-fn its_users_can_sign_in_and_the_clock_goes_on() {
+fn demo_users_can_sign_in_and_the_clock_runs() {
     let (hub, session) = demo::open(&Origin::default()).unwrap();
     for name in ["alice", "bram", "chen"] {
         let tried = hub.sign_in(name, &Secret::from_text(demo::PASSWORD), &Origin::default()).unwrap();
@@ -89,7 +89,7 @@ fn its_users_can_sign_in_and_the_clock_goes_on() {
 
 /// Without a terminal it says so; either way nothing is on the disk.
 #[test]
-fn nothing_is_written() {
+fn the_demo_writes_no_file() {
     let desk = Desk::empty();
     desk.run(&["demo"]);
     assert!(desk.files().is_empty(), "{:?}", desk.files());

@@ -9,7 +9,7 @@ fn edit(desk: &Desk, args: &[&str]) -> crate::desk::Run {
 }
 
 #[test]
-fn what_is_said_of_a_credential_can_be_changed_and_taken_away() {
+fn every_option_of_a_credential_can_be_changed_and_removed() {
     let desk = Desk::ready();
     let key = desk.new_key("basic", "crm-sync");
     let other = desk.new_key("hmac", "webhooks");
@@ -57,7 +57,7 @@ fn how_an_hmac_key_signs_can_be_changed() {
 }
 
 #[test]
-fn edits_that_make_no_sense_change_nothing() {
+fn contradictory_edits_change_nothing() {
     let desk = Desk::ready();
     let (key, other) = (desk.new_key("basic", "a"), desk.new_key("basic", "b"));
     let trail = desk.verify();
@@ -87,7 +87,7 @@ fn edits_that_make_no_sense_change_nothing() {
 }
 
 #[test]
-fn a_legacy_password_is_set_or_made() {
+fn a_legacy_password_is_set_or_generated() {
     let desk = Desk::ready();
     let first = desk.create(&["--kind", "legacy", "--username", "smsbatch", "--generate"]);
     let made = edit(&desk, &["smsbatch", "--generate", "--json"]).done().json();
@@ -115,7 +115,7 @@ fn an_old_secret_can_be_stopped_early() {
 }
 
 #[test]
-fn lists_can_be_narrowed() {
+fn lists_can_be_filtered() {
     let desk = Desk::ready();
     let keys = ["crm-sync", "crm-export", "billing"].map(|name| desk.new_key("basic", name));
     desk.create(&["--kind", "hmac", "--name", "webhooks", "--expires", "20d"]);
@@ -186,7 +186,7 @@ fn a_leaked_secret_names_its_credential() {
 }
 
 #[test]
-fn the_trail_can_be_narrowed_and_exported() {
+fn the_trail_can_be_filtered_and_exported() {
     let desk = Desk::ready();
     let key = desk.new_key("basic", "=HYPERLINK(\"http://x\")");
     desk.run(&["key", "disable", "--as", "bram", &key]).done();

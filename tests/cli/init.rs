@@ -19,7 +19,7 @@ fn mode(path: impl AsRef<std::path::Path>) -> u32 {
 }
 
 #[test]
-fn a_fresh_machine_to_a_desk() {
+fn set_up_on_a_fresh_machine() {
     let desk = Desk::empty();
     let run = desk.typing(PASSWORD, &INIT).done();
     for says in ["Acme Messaging", "alice", desk.database().to_str().unwrap(), desk.master_key().to_str().unwrap()] {
@@ -35,7 +35,7 @@ fn a_fresh_machine_to_a_desk() {
 }
 
 #[test]
-fn the_default_places_are_the_platforms() {
+fn default_paths_follow_the_platform() {
     let desk = Desk::empty();
     let run = |args: &[&str]| {
         let mut command = desk.command(args);
@@ -49,7 +49,7 @@ fn the_default_places_are_the_platforms() {
 }
 
 #[test]
-fn flags_stand_before_the_environment_on_either_side_of_the_verb() {
+fn flags_override_the_environment_on_either_side_of_the_command() {
     let desk = Desk::empty();
     let (data, key) = (desk.path().join("other"), desk.path().join("keys/desk.key"));
     let places = ["--data-dir", data.to_str().unwrap(), "--master-key-file", key.to_str().unwrap()];
@@ -60,7 +60,7 @@ fn flags_stand_before_the_environment_on_either_side_of_the_verb() {
 }
 
 #[test]
-fn systemd_may_hand_the_master_key_in() {
+fn systemd_may_provide_the_master_key() {
     let desk = Desk::ready();
     let run = desk.path().join("run");
     fs::create_dir(&run).unwrap();
@@ -110,7 +110,7 @@ fn of_two_at_the_same_instant_exactly_one_wins() {
 }
 
 #[test]
-fn what_cannot_be_is_refused_and_leaves_nothing() {
+fn an_invalid_set_up_is_refused_and_leaves_nothing() {
     let long = "x".repeat(65);
     let table: &[(&str, &str, &str, &str)] = &[
         ("", "alice", PASSWORD, "A name is needed"),
@@ -140,7 +140,7 @@ fn no_password_and_no_terminal_is_a_usage_error() {
 }
 
 #[test]
-fn a_chosen_store_is_found_again() {
+fn a_chosen_store_url_is_remembered() {
     let desk = Desk::empty();
     let store = desk.path().join("elsewhere/desk.sqlite");
     let url = format!("sqlite:{}", store.display());
@@ -185,7 +185,7 @@ fn other_stores_are_refused() {
 }
 
 #[test]
-fn a_config_file_with_a_mistake_is_told() {
+fn a_mistake_in_the_config_file_is_reported() {
     let desk = Desk::ready();
     for (text, says) in [
         ("stroe = \"x\"\n", "unknown field `stroe`"),

@@ -40,7 +40,7 @@ fn names_that_could_fool_a_reader_are_refused() {
 }
 
 #[test]
-fn names_of_the_world_are_kept_as_they_are() {
+fn names_in_any_script_are_kept_as_typed() {
     let desk = Desk::ready();
     let names = [
         "支払い-batch",
@@ -66,7 +66,7 @@ fn names_of_the_world_are_kept_as_they_are() {
 }
 
 #[test]
-fn options_that_make_no_sense_change_nothing() {
+fn contradictory_options_change_nothing() {
     let desk = Desk::ready();
     let trail = desk.verify();
     let table = [
@@ -129,7 +129,7 @@ fn legacy_passwords_by_the_help_page() {
 }
 
 #[test]
-fn people_by_the_rules() {
+fn user_names_and_passwords_by_the_rules() {
     let desk = Desk::ready();
     let trail = desk.verify();
     let long = "a".repeat(33);
@@ -147,7 +147,7 @@ fn people_by_the_rules() {
 }
 
 #[test]
-fn a_missing_as_is_a_usage_error_everywhere() {
+fn a_missing_as_flag_is_a_usage_error_everywhere() {
     let desk = Desk::ready();
     for args in [
         "key list",
@@ -174,7 +174,7 @@ fn a_missing_as_is_a_usage_error_everywhere() {
 }
 
 #[test]
-fn a_wrong_command_line_is_one_sentence() {
+fn a_wrong_command_line_gets_one_sentence() {
     let desk = Desk::ready();
     for (args, says) in [
         ("frobnicate", "unrecognized subcommand"),
@@ -191,7 +191,7 @@ fn a_wrong_command_line_is_one_sentence() {
 }
 
 #[test]
-fn a_secret_in_the_wrong_place_is_refused_and_not_repeated() {
+fn a_secret_in_an_argument_is_refused_and_not_repeated() {
     let desk = Desk::ready();
     let secret = crate::desk::text(&desk.create(&["--kind", "basic", "--name", "x"])["secret"]);
     let trail = desk.verify();
@@ -208,7 +208,7 @@ fn a_secret_in_the_wrong_place_is_refused_and_not_repeated() {
 }
 
 #[test]
-fn help_and_version_are_there() {
+fn help_and_version_work() {
     let desk = Desk::empty();
     assert!(desk.run(&["--version"]).done().out.starts_with("keydesk "));
     for args in [
@@ -241,7 +241,7 @@ fn completions_and_the_manual_need_no_desk() {
 }
 
 #[test]
-fn plain_is_offered_where_it_does_something_and_refused_elsewhere() {
+fn plain_is_accepted_only_where_it_has_an_effect() {
     let desk = Desk::ready();
     for args in [&["--help"][..], &["demo", "--help"]] {
         assert!(desk.run(args).done().out.contains("--plain"), "{args:?}");

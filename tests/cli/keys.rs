@@ -16,7 +16,7 @@ fn matches(text: &str, prefix: &str, len: usize) -> bool {
 }
 
 #[test]
-fn one_document_for_each_kind() {
+fn one_json_document_for_each_kind() {
     let desk = Desk::ready();
     let basic = desk.create(&["--kind", "basic", "--name", "crm-sync"]);
     let hmac = desk.create(&["--kind", "hmac", "--name", "webhooks"]);
@@ -36,7 +36,7 @@ fn one_document_for_each_kind() {
 }
 
 #[test]
-fn labelled_lines_for_people() {
+fn labelled_lines_by_default() {
     let desk = Desk::ready();
     let run = desk.run(&["key", "create", "--as", "alice", "--kind", "basic", "--name", "crm-sync"]).done();
     let lines: Vec<_> = run.out.lines().map(|l| l.split_once(':').unwrap()).collect();
@@ -51,7 +51,7 @@ fn labelled_lines_for_people() {
 }
 
 #[test]
-fn everything_that_may_be_said_of_a_credential_comes_back() {
+fn every_option_of_a_credential_is_shown_again() {
     let desk = Desk::ready();
     let options = "--network 203.0.113.0/24 --network 2001:db8::/32 --algorithm hmac-sha512 --algorithm hmac-sha256 \
                    --body-digest optional --not-before 2030-01-31 --expires 2031-01-31T09:00:00+01:00 --kind hmac";
@@ -76,7 +76,7 @@ fn everything_that_may_be_said_of_a_credential_comes_back() {
 }
 
 #[test]
-fn ninety_days_are_ninety_times_86_400_seconds() {
+fn ninety_days_are_counted_in_seconds() {
     let desk = Desk::ready();
     let before = now();
     desk.create(&["--kind", "basic", "--name", "a", "--expires", "90d"]);
@@ -96,7 +96,7 @@ fn seconds(value: &Value) -> i64 {
 }
 
 #[test]
-fn use_shows_where_a_list_shows_it() {
+fn the_last_use_is_shown_in_lists() {
     let desk = Desk::ready();
     let key = desk.new_key("basic", "crm-sync");
     let hub = desk.hub();
@@ -110,7 +110,7 @@ fn use_shows_where_a_list_shows_it() {
 }
 
 #[test]
-fn a_list_is_one_array_or_a_document_a_line_or_a_table() {
+fn a_list_is_json_json_lines_or_a_table() {
     let desk = Desk::ready();
     let list = |more: &[&str]| desk.run(&[&["key", "list", "--as", "dora"][..], more].concat()).done();
     assert_eq!(list(&["--json"]).json(), json!([]));
@@ -161,7 +161,7 @@ fn long_lists_come_in_pages() {
 }
 
 #[test]
-fn rotate_gives_a_new_secret_and_lets_the_old_one_live_as_told() {
+fn rotate_gives_a_new_secret_with_the_requested_overlap() {
     let desk = Desk::ready();
     let made = desk.create(&["--kind", "hmac", "--name", "webhooks"]);
     let key = text(&made["key"]);
@@ -198,7 +198,7 @@ fn rotate_gives_a_new_secret_and_lets_the_old_one_live_as_told() {
 }
 
 #[test]
-fn states_as_the_life_cycle_has_them() {
+fn states_follow_the_life_cycle() {
     let desk = Desk::ready();
     let (a, b) = (desk.new_key("basic", "a"), desk.new_key("hmac", "b"));
     let id = text(&desk.list()[1]["id"]);
@@ -225,7 +225,7 @@ fn states_as_the_life_cycle_has_them() {
 }
 
 #[test]
-fn a_key_that_is_not_there_is_said_and_stops_the_rest() {
+fn a_missing_key_is_reported_and_stops_the_rest() {
     let desk = Desk::ready();
     let key = desk.new_key("basic", "a");
     let missing = "kdbAAAAAAAAAAAAAAAAA";
@@ -243,7 +243,7 @@ fn a_key_that_is_not_there_is_said_and_stops_the_rest() {
 }
 
 #[test]
-fn a_username_is_unique_for_ever() {
+fn a_username_is_never_reused() {
     let desk = Desk::ready();
     let create = ["key", "create", "--as", "alice", "--kind", "legacy", "--username", "smsbatch", "--generate"];
     desk.run(&create).done();

@@ -16,7 +16,7 @@ use crate::desk::Desk;
 const ROUNDS: usize = 200;
 
 #[test]
-fn nothing_half_made_after_kill_9() {
+fn nothing_is_half_done_after_kill_9() {
     let desk = Desk::ready();
     let hub = desk.hub();
     let actor = hub.local_actor("alice", &Origin::default()).unwrap();

@@ -3,7 +3,9 @@
 #[path = "../support/need.rs"]
 mod need;
 
+mod accept;
 mod broken;
+mod csv;
 mod demo;
 mod desk;
 mod edit;
@@ -12,18 +14,16 @@ mod init;
 mod input;
 mod keys;
 mod kill;
+mod line_ends;
 mod manual;
-mod mended;
-mod moments;
-mod people;
 mod process;
 mod secrets;
 mod settings;
-mod sheets;
 mod shells;
 mod sign;
 mod streams;
-mod surrounds;
 mod tamper;
+mod timestamps;
 mod trail;
 mod typed;
+mod users;

@@ -20,14 +20,14 @@ fn said(program: &str, args: &[&str]) -> Option<String> {
 }
 
 #[test]
-fn mandoc_finds_no_fault() {
+fn mandoc_accepts_the_manual() {
     if let Some(said) = said("mandoc", &["-T", "lint", "-W", "all"]) {
         assert_eq!(said, "");
     }
 }
 
 #[test]
-fn every_option_is_shown() {
+fn the_manual_shows_every_option() {
     let Some(shown) = said("mandoc", &["-T", "ascii"]) else { return };
     // Bold and underlined letters are struck twice.
     let mut plain = String::new();

@@ -20,7 +20,7 @@ fn waiting(desk: &Desk) -> Child {
 }
 
 #[test]
-fn no_core_no_look_into_its_memory_no_file_for_others() {
+fn no_core_dump_no_tracing_no_file_for_others() {
     let desk = Desk::empty();
     let mut child = waiting(&desk);
     let proc = format!("/proc/{}", child.id());
@@ -46,7 +46,7 @@ fn no_core_no_look_into_its_memory_no_file_for_others() {
 }
 
 #[test]
-fn a_reader_that_leaves_ends_a_list_quietly() {
+fn a_closed_pipe_ends_a_list_quietly() {
     let desk = Desk::ready();
     desk.new_key("basic", "crm-sync");
     for verb in [["key", "list"], ["audit", "list"], ["user", "list"]] {
@@ -65,7 +65,7 @@ fn a_reader_that_leaves_ends_a_list_quietly() {
 }
 
 #[test]
-fn a_list_that_cannot_be_written_is_a_failure() {
+fn a_list_that_cannot_be_written_fails() {
     let desk = Desk::ready();
     desk.new_key("basic", "crm-sync");
     let full = || fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
@@ -77,7 +77,7 @@ fn a_list_that_cannot_be_written_is_a_failure() {
 
 /// The secret is gone for good, so the sentence must say what exists and how to get another.
 #[test]
-fn a_secret_that_did_not_arrive_is_said() {
+fn a_secret_that_could_not_be_written_is_reported() {
     let desk = Desk::ready();
     // Nothing can be seen of it beforehand: it is open, has room, and takes nothing.
     let deaf = || {
@@ -100,7 +100,7 @@ fn a_secret_that_did_not_arrive_is_said() {
 }
 
 #[test]
-fn passwords_come_from_the_first_line_and_nothing_waits_for_more() {
+fn passwords_are_read_from_the_first_line_only() {
     let desk = Desk::empty();
     let args = ["init", "--account", "A", "--name", "alice", "--password-stdin"];
     let mut child = desk.spawn(&args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

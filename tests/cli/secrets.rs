@@ -7,7 +7,7 @@ fn holds(haystack: &[u8], needle: &str) -> bool {
 }
 
 #[test]
-fn no_secret_is_in_any_file_or_any_list() {
+fn no_secret_is_in_any_file_or_list() {
     let desk = Desk::ready();
     let basic = desk.create(&["--kind", "basic", "--name", "a"]);
     let hmac = desk.create(&["--kind", "hmac", "--name", "b"]);

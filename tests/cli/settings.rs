@@ -3,7 +3,7 @@
 use crate::desk::Desk;
 
 #[test]
-fn settings_are_listed_and_set_with_their_rows_in_the_trail() {
+fn settings_are_listed_and_changes_are_in_the_trail() {
     let desk = Desk::ready();
     let listed = desk.run(&["setting", "list", "--as", "alice", "--json"]).done().json();
     let of = |name: &str| {
@@ -34,7 +34,7 @@ fn settings_are_listed_and_set_with_their_rows_in_the_trail() {
 }
 
 #[test]
-fn snippets_have_the_places_of_the_config_file_and_the_upstream_of_the_desk() {
+fn snippets_use_paths_of_the_config_file_and_the_upstream() {
     let desk = Desk::ready();
     let of = |gateway: &str| desk.run(&["snippet", gateway, "--as", "alice"]).done().out;
     let beside = desk.database().with_file_name("verifier.sock");
@@ -51,7 +51,7 @@ fn snippets_have_the_places_of_the_config_file_and_the_upstream_of_the_desk() {
 }
 
 #[test]
-fn a_setting_changed_outside_is_marked_beside_the_others_and_can_be_set_again() {
+fn a_tampered_setting_is_marked_and_can_be_set_again() {
     let desk = Desk::ready();
     if !crate::desk::need("sqlite3") {
         return;
@@ -73,7 +73,7 @@ fn a_setting_changed_outside_is_marked_beside_the_others_and_can_be_set_again() 
 }
 
 #[test]
-fn who_is_no_administrator_gets_a_snippet_with_examples_in_it() {
+fn other_roles_get_a_snippet_with_example_addresses() {
     let desk = Desk::ready();
     desk.run(&["setting", "set", "upstream", "10.0.0.7:8443", "--as", "alice"]).done();
     desk.typing(
@@ -87,7 +87,7 @@ fn who_is_no_administrator_gets_a_snippet_with_examples_in_it() {
 }
 
 #[test]
-fn a_store_is_accepted_by_administrators_and_the_trail_says_so() {
+fn only_administrators_accept_a_store_and_it_is_recorded() {
     let desk = Desk::ready();
     desk.run(&["audit", "accept", "--as", "alice"]).done();
     assert!(desk.trail().iter().any(|row| row["action"] == "store.accepted"));

@@ -36,7 +36,7 @@ fn makers(desk: &Desk) -> Vec<String> {
 }
 
 #[test]
-fn nothing_is_made_where_nobody_would_see_it() {
+fn no_secret_is_created_when_output_is_closed() {
     let desk = Desk::ready();
     let verbs = makers(&desk);
     let before = (desk.verify(), desk.list());
@@ -56,7 +56,7 @@ fn nothing_is_made_where_nobody_would_see_it() {
 }
 
 #[test]
-fn no_desk_is_set_up_either() {
+fn no_desk_is_set_up_when_output_is_closed() {
     let desk = Desk::empty();
     let init = format!("printf '%s\\n' '{PASSWORD}' | keydesk init --account A --name alice --password-stdin");
     assert_eq!(shell(&desk, &format!("{init} >&-")).status.code(), Some(1));
@@ -66,7 +66,7 @@ fn no_desk_is_set_up_either() {
 
 /// Who writes it means it.
 #[test]
-fn a_secret_may_be_thrown_away() {
+fn a_secret_may_go_to_dev_null() {
     let desk = Desk::ready();
     let output = shell(&desk, "keydesk key create --as alice --kind basic --name x >/dev/null");
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
@@ -75,7 +75,7 @@ fn a_secret_may_be_thrown_away() {
 
 /// What only reads has failed where nobody gets it: `keydesk audit export >FILE && rm …` must not go on.
 #[test]
-fn what_only_reads_fails_where_nobody_gets_it() {
+fn reading_commands_fail_when_output_is_closed() {
     let desk = Desk::ready();
     let key = desk.new_key("hmac", "there");
     for verb in [
@@ -121,7 +121,7 @@ fn what_only_reads_fails_where_nobody_gets_it() {
 
 /// What stops a key is done, whoever listens.
 #[test]
-fn what_was_done_is_done_whatever_is_closed() {
+fn a_change_succeeds_although_output_is_closed() {
     let desk = Desk::ready();
     let key = desk.new_key("hmac", "there");
     for verb in [

@@ -10,7 +10,7 @@ fn sql(desk: &Desk, sql: &str) {
 
 /// A user who gave themselves something is not trusted with anything.
 #[test]
-fn a_person_changed_by_hand_is_refused() {
+fn a_user_changed_outside_keydesk_is_refused() {
     if !need("sqlite3") {
         return;
     }
@@ -35,7 +35,7 @@ fn a_person_changed_by_hand_is_refused() {
 
 /// What is on a credential decides who gets in: any of it changed by hand stops the credential.
 #[test]
-fn a_credential_changed_by_hand_is_refused() {
+fn a_credential_changed_outside_keydesk_is_refused() {
     if !need("sqlite3") {
         return;
     }
@@ -73,7 +73,7 @@ fn a_credential_changed_by_hand_is_refused() {
 
 /// Text that no form would have taken: shown, and harmless.
 #[test]
-fn text_put_into_the_database_cannot_move_a_terminal() {
+fn text_in_the_database_cannot_control_a_terminal() {
     if !need("sqlite3") {
         return;
     }
@@ -97,7 +97,7 @@ fn text_put_into_the_database_cannot_move_a_terminal() {
 }
 
 #[test]
-fn swapped_passwords_open_for_neither() {
+fn swapped_passwords_work_for_neither_user() {
     if !need("sqlite3") {
         return;
     }
@@ -138,7 +138,7 @@ fn swapped_secrets_stop_both_credentials() {
 
 /// Whatever somebody does to its row, a key can be revoked by its name, and the check of everything says what is wrong.
 #[test]
-fn a_key_can_be_revoked_whatever_became_of_its_row() {
+fn a_key_can_be_revoked_whatever_happened_to_its_row() {
     if !need("sqlite3") {
         return;
     }
@@ -168,7 +168,7 @@ fn a_key_can_be_revoked_whatever_became_of_its_row() {
 
 /// The older copy of a row has a tag that is right; accepting the store puts it right by the activity log.
 #[test]
-fn an_older_row_that_is_accepted_is_what_the_activity_log_says() {
+fn accepting_the_store_restores_rows_from_the_activity_log() {
     if !need("sqlite3") {
         return;
     }
@@ -196,7 +196,7 @@ fn an_older_row_that_is_accepted_is_what_the_activity_log_says() {
 
 /// A row beyond the end of the trail stands in the way of every change, until it is moved.
 #[test]
-fn a_row_beyond_the_end_of_the_trail_is_moved_away() {
+fn a_row_beyond_the_end_of_the_trail_is_moved_aside() {
     if !need("sqlite3") {
         return;
     }

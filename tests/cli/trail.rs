@@ -23,7 +23,7 @@ fn busy() -> Desk {
 }
 
 #[test]
-fn a_whole_trail_prints_its_end() {
+fn an_intact_trail_prints_its_end() {
     let desk = busy();
     let end = desk.verify();
     let (no, hash) = end.split_once(':').unwrap();
@@ -39,7 +39,7 @@ fn a_whole_trail_prints_its_end() {
 }
 
 #[test]
-fn edits_removals_and_swaps_are_named() {
+fn edits_removals_and_swaps_are_reported() {
     if !need("sqlite3") {
         return;
     }
@@ -75,7 +75,7 @@ fn edits_removals_and_swaps_are_named() {
 
 /// An older database put back is whole in itself: only an end noted elsewhere tells.
 #[test]
-fn an_older_database_put_back_is_found_by_a_noted_end() {
+fn an_older_database_is_detected_by_a_noted_end() {
     let desk = busy();
     let older = fs::read(desk.database()).unwrap();
     desk.new_key("hmac", "made-later");
@@ -86,7 +86,7 @@ fn an_older_database_put_back_is_found_by_a_noted_end() {
 }
 
 #[test]
-fn a_refusal_repeated_is_one_row_with_a_count() {
+fn repeated_refusals_are_one_row_with_a_count() {
     let desk = busy();
     let before = desk.trail().len();
     for _ in 0..4 {
@@ -102,7 +102,7 @@ fn a_refusal_repeated_is_one_row_with_a_count() {
 }
 
 #[test]
-fn a_store_that_was_put_back_is_accepted_by_administrators_and_in_the_trail() {
+fn only_administrators_accept_an_older_store_and_it_is_recorded() {
     let desk = busy();
     for name in ["chen", "dora"] {
         desk.run(&["audit", "accept", "--as", name]).fails(3, "Administrators");

@@ -13,7 +13,7 @@ fn created(desk: &Desk, args: &[&str]) -> Value {
 }
 
 #[test]
-fn a_network_is_kept_as_it_is_judged() {
+fn a_network_is_stored_as_it_is_judged() {
     let desk = Desk::ready();
     for (given, kept) in [
         ("::ffff:203.0.113.0/120", "203.0.113.0/24"),
@@ -48,7 +48,7 @@ fn a_network_is_kept_as_it_is_judged() {
 
 /// From the report: nobody was let in, not even from the network itself.
 #[test]
-fn who_comes_from_a_mapped_network_is_let_in() {
+fn a_client_from_a_mapped_network_is_let_in() {
     let desk = Desk::ready();
     let made = desk.create(&["--kind", "basic", "--name", "n", "--network", "::ffff:203.0.113.0/120"]);
     let pair = format!("{}:{}", made["key"].as_str().unwrap(), made["secret"].as_str().unwrap());
@@ -66,7 +66,7 @@ fn who_comes_from_a_mapped_network_is_let_in() {
 }
 
 #[test]
-fn times_reach_the_end_of_the_calendar_and_never_is_none() {
+fn times_reach_the_end_of_the_calendar() {
     let desk = Desk::ready();
     for (given, kept) in [
         ("9999-12-31", Some("9999-12-31T00:00:00Z")),
@@ -98,7 +98,7 @@ fn times_reach_the_end_of_the_calendar_and_never_is_none() {
 }
 
 #[test]
-fn text_may_begin_with_a_dash_and_a_mistyped_flag_is_told() {
+fn text_may_begin_with_a_dash_and_mistyped_flags_are_reported() {
     let desk = Desk::ready();
     let row = created(&desk, &["--note", "- rotate in March"]);
     assert_eq!(row["note"], "- rotate in March");
@@ -128,7 +128,7 @@ fn text_may_begin_with_a_dash_and_a_mistyped_flag_is_told() {
 
 /// A time, a network or a number that begins with a dash is a value that is wrong, and no flag.
 #[test]
-fn a_value_that_begins_with_a_dash_is_judged_as_a_value() {
+fn a_value_may_begin_with_a_dash() {
     let desk = Desk::ready();
     let id = desk.new_key("hmac", "x");
     let create = ["key", "create", "--as", "alice", "--kind", "hmac", "--name", "y"];
@@ -159,7 +159,7 @@ fn a_value_that_begins_with_a_dash_is_judged_as_a_value() {
 }
 
 #[test]
-fn an_unknown_term_is_told_and_a_name_with_a_colon_is_found_in_quotes() {
+fn unknown_filter_terms_are_reported_and_quoted_names_are_found() {
     let desk = Desk::ready();
     desk.create(&["--kind", "hmac", "--name", "prod:eu", "--expires", "10d"]);
     let list = |filter: &str| desk.run(&["key", "list", "--as", "alice", "--filter", filter]);
@@ -178,7 +178,7 @@ fn an_unknown_term_is_told_and_a_name_with_a_colon_is_found_in_quotes() {
 
 /// Nothing is made in the current directory, and nothing is called `~`.
 #[test]
-fn a_tilde_is_the_home_directory_and_no_name() {
+fn a_tilde_is_the_home_directory() {
     let init = ["init", "--account", "A", "--name", "alice", "--password-stdin"];
     let desk = Desk::empty();
     let (home, here) = (desk.path().join("home"), desk.path().join("here"));

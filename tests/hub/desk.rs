@@ -34,7 +34,7 @@ fn set_up_works_once() {
 }
 
 #[test]
-fn of_many_that_start_at_the_same_instant_one_wins() {
+fn of_many_concurrent_set_ups_exactly_one_wins() {
     for _ in 0..5 {
         let dir = tempfile::tempdir().unwrap();
         let places = places(&dir);
@@ -60,7 +60,7 @@ fn of_many_that_start_at_the_same_instant_one_wins() {
 }
 
 #[test]
-fn half_a_desk_is_told_and_left_alone() {
+fn half_a_desk_is_reported_and_left_alone() {
     let desk = Desk::on_disk();
     let places = desk.places();
     drop(desk.hub);
@@ -113,7 +113,7 @@ fn another_master_key_opens_nothing() {
 }
 
 #[test]
-fn what_is_not_ours_is_left_alone() {
+fn a_file_of_another_program_is_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     let places = places(&dir);
     drop(Hub::set_up(&places, clock(), &set_up(), &Origin::default()).unwrap());
@@ -148,7 +148,7 @@ fn what_is_not_ours_is_left_alone() {
 }
 
 #[test]
-fn a_copy_that_others_can_read_is_closed_to_them() {
+fn a_database_that_others_can_read_is_closed_to_them() {
     let desk = Desk::on_disk();
     let mode = |ending: &str| {
         let file = format!("{}{ending}", desk.database().display());
@@ -164,7 +164,7 @@ fn a_copy_that_others_can_read_is_closed_to_them() {
 
 /// Only a user who may have a secret on their screen can say that they copied it.
 #[test]
-fn who_never_has_a_secret_writes_nothing_about_one() {
+fn users_who_never_see_a_secret_record_no_display_event() {
     let desk = Desk::in_memory();
     let row = desk.create(Kind::Basic, "target").row;
     let dora = desk.user("dora", Role::Advanced);

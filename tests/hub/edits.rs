@@ -15,7 +15,7 @@ fn name(name: &str) -> Edit {
 }
 
 #[test]
-fn a_new_name_and_the_second_administrator_is_told() {
+fn the_second_administrator_to_rename_is_told_of_the_first() {
     let desk = Desk::in_memory();
     let (alice, bram) = (desk.alice(), desk.user("bram", Role::Administrator));
     let row = desk.create(Kind::Basic, "crm-sync").row;
@@ -30,7 +30,7 @@ fn a_new_name_and_the_second_administrator_is_told() {
 }
 
 #[test]
-fn expiry_and_networks_of_many() {
+fn expiry_and_networks_of_many_keys_change_together() {
     let desk = Desk::in_memory();
     let alice = desk.alice();
     let rows: Vec<_> = ["one", "two", "three"].map(|name| desk.create(Kind::Hmac, name).row).into();
@@ -55,7 +55,7 @@ fn expiry_and_networks_of_many() {
 }
 
 #[test]
-fn how_an_hmac_key_signs_is_changed_and_the_trail_says_from_what() {
+fn changed_signing_options_are_in_the_trail_with_their_old_values() {
     let desk = Desk::in_memory();
     let alice = desk.alice();
     let row = desk.create(Kind::Hmac, "webhooks").row;
@@ -155,7 +155,7 @@ fn a_leaked_secret_names_its_credential() {
 }
 
 #[test]
-fn what_was_found_is_told_apart_and_only_what_works_has_a_remedy() {
+fn current_previous_and_ended_secrets_get_their_own_remedies() {
     let desk = Desk::in_memory();
     let alice = desk.alice();
     let first = desk.create(Kind::Hmac, "webhooks");
@@ -179,7 +179,7 @@ fn what_was_found_is_told_apart_and_only_what_works_has_a_remedy() {
 
 /// People type a password twice: an old one that stopped must not hide a current one that works.
 #[test]
-fn a_password_that_works_is_found_before_one_that_stopped() {
+fn a_working_password_is_found_before_an_ended_one() {
     let desk = Desk::in_memory();
     let alice = desk.alice();
     let typed = Secret::from_text("Abcdef12");

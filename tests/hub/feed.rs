@@ -25,7 +25,7 @@ pub fn all(hub: &Hub) -> Vec<Fed> {
 }
 
 #[test]
-fn both_halves_together_are_everything_once_with_its_live_secrets() {
+fn both_halves_hold_every_credential_once_with_its_live_secrets() {
     let desk = Desk::on_disk();
     assert!(all(&desk.hub).is_empty());
     let issued: Vec<_> = (0..7).map(|n| desk.create(Kind::ALL[n % 3], ["aaaaa", "bbbbb", "ccccc"][n / 3])).collect();
@@ -48,7 +48,7 @@ fn both_halves_together_are_everything_once_with_its_live_secrets() {
 }
 
 #[test]
-fn a_mark_is_written_and_read_by_who_holds_the_master_key() {
+fn a_position_file_needs_the_master_key() {
     let desk = Desk::on_disk();
     desk.create(Kind::Basic, "one");
     let wanted = SetUp {
@@ -72,7 +72,7 @@ fn a_mark_is_written_and_read_by_who_holds_the_master_key() {
 }
 
 #[test]
-fn changes_are_what_changed_and_nothing_else() {
+fn changes_contain_only_what_changed() {
     let desk = Desk::on_disk();
     let (one, two) = (desk.create(Kind::Basic, "one"), desk.create(Kind::Hmac, "two"));
     let verifier = desk.reopened();
@@ -93,7 +93,7 @@ fn changes_are_what_changed_and_nothing_else() {
 }
 
 #[test]
-fn a_wrong_tag_refuses_one_credential_and_is_noted() {
+fn a_wrong_tag_refuses_one_credential_and_is_recorded() {
     let desk = Desk::on_disk();
     let keys: Vec<_> = ["one", "two", "three"].map(|name| desk.create(Kind::Basic, name)).into();
     desk.sql(&format!("UPDATE credential SET name = 'x' WHERE id = '{}'", keys[0].row.id));
@@ -107,7 +107,7 @@ fn a_wrong_tag_refuses_one_credential_and_is_noted() {
 }
 
 #[test]
-fn a_head_that_nobody_signed_is_not_followed() {
+fn a_head_with_a_forged_mac_is_not_followed() {
     let desk = Desk::on_disk();
     desk.create(Kind::Basic, "one");
     let verifier = desk.reopened();
@@ -144,7 +144,7 @@ fn the_policy_is_set_by_administrators_and_followed_by_the_feed() {
 
 /// Rows of settings that were changed, taken away, or put back as they once were: of none the default is followed.
 #[test]
-fn a_setting_that_cannot_be_trusted_is_not_followed_and_can_be_set_again() {
+fn a_tampered_setting_is_not_followed_and_can_be_set_again() {
     for (how, sql) in [
         ("changed", "UPDATE setting SET value = 'off' WHERE id = 'verifier_replay'"),
         ("removed", "DELETE FROM setting WHERE id = 'verifier_replay'"),
@@ -183,7 +183,7 @@ fn a_setting_that_cannot_be_trusted_is_not_followed_and_can_be_set_again() {
 
 /// Taken when it had the value that it has again.
 #[test]
-fn a_running_verifier_sees_an_older_row_that_the_trail_does_not_tell_from_a_newer_one() {
+fn a_running_verifier_detects_an_older_row_of_a_setting() {
     let desk = Desk::on_disk();
     let set = |replay| {
         let policy = Policy { replay, ..Policy::default() };
@@ -204,7 +204,7 @@ fn a_running_verifier_sees_an_older_row_that_the_trail_does_not_tell_from_a_newe
 }
 
 #[test]
-fn an_old_copy_that_went_on_is_no_longer_the_store_that_it_was() {
+fn an_old_copy_that_was_continued_counts_as_rolled_back() {
     let desk = Desk::on_disk();
     let one = desk.create(Kind::Basic, "one");
     let (dir, place) = (tempfile::tempdir().unwrap(), super::support::places(desk.dir.as_ref().unwrap()));
@@ -253,7 +253,7 @@ fn an_old_copy_that_went_on_is_no_longer_the_store_that_it_was() {
 
 /// The clock ran a year ahead when a copy was accepted, and came back; then that copy is put back once more.
 #[test]
-fn a_store_is_accepted_whatever_the_clock_once_said() {
+fn a_store_is_accepted_although_the_clock_was_once_ahead() {
     let desk = Desk::on_disk();
     let alice = desk.alice();
     let old = tempfile::tempdir().unwrap();

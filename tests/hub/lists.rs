@@ -67,7 +67,7 @@ fn forward_and_backward_give_the_same_rows() {
 }
 
 #[test]
-fn orders_and_what_is_hidden() {
+fn orders_and_revoked_keys_in_lists() {
     let desk = filled();
     let names = |query: &ListQuery| whole(&desk, query).into_iter().map(|row| row.name).collect::<Vec<_>>();
     let query = ListQuery { kind: Some(Kind::Basic), ..ListQuery::default() };
@@ -100,7 +100,7 @@ fn an_empty_list_is_no_error() {
 }
 
 #[test]
-fn a_taken_name_is_said_and_a_taken_username_too() {
+fn names_and_usernames_in_use_are_reported() {
     let desk = filled();
     desk.create(Kind::Legacy, "smsbatch");
     let taken = |kind, name: &str, username: &str| {
@@ -113,7 +113,7 @@ fn a_taken_name_is_said_and_a_taken_username_too() {
 }
 
 #[test]
-fn a_key_in_two_kinds_wants_to_be_named() {
+fn a_key_that_exists_in_two_kinds_needs_a_kind() {
     let desk = Desk::on_disk();
     let row = desk.create(Kind::Basic, "one").row;
     desk.create(Kind::Hmac, "two");

@@ -111,7 +111,7 @@ impl Drop for Other {
 }
 
 #[test]
-fn fifty_pairs() {
+fn of_two_conflicting_processes_one_wins_fifty_times() {
     let pairs: Vec<_> = DEEDS.iter().flat_map(|a| DEEDS.map(|b| (*a, b))).collect();
     let mut first_won = 0;
     for n in 0..50 {

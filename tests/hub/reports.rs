@@ -13,7 +13,7 @@ use super::feed::all;
 use super::support::{Desk, NOW, refusal};
 
 #[test]
-fn a_tally_is_a_guess_whatever_it_says() {
+fn counters_of_any_value_do_no_harm() {
     let desk = Desk::on_disk();
     let made = BTreeSet::from([Kind::Basic, Kind::Hmac, Kind::Legacy].map(|kind| desk.create(kind, "three").row.id.0));
     for n in [i64::MIN, -1, 0, 2, 1 << 62, i64::MAX] {
@@ -24,7 +24,7 @@ fn a_tally_is_a_guess_whatever_it_says() {
 }
 
 #[test]
-fn a_last_use_of_a_time_that_is_still_to_come_gives_way_to_any() {
+fn a_last_use_in_the_future_is_replaced_by_any_other() {
     let desk = Desk::on_disk();
     let row = desk.create(Kind::Basic, "one").row;
     let use_at = |at: Seconds| {
@@ -44,7 +44,7 @@ fn a_last_use_of_a_time_that_is_still_to_come_gives_way_to_any() {
 }
 
 #[test]
-fn uses_and_refusals_are_written_for_credentials_that_exist() {
+fn uses_and_refusals_are_stored_only_for_existing_credentials() {
     let desk = Desk::in_memory();
     let one = desk.create(Kind::Basic, "one");
     let (feed, nobody) = (desk.hub.feed(), uuid(7));
@@ -85,7 +85,7 @@ fn uses_and_refusals_are_written_for_credentials_that_exist() {
 
 /// Somebody who knows a key asks with it from a thousand addresses; its owner has one refusal that matters.
 #[test]
-fn strangers_who_know_a_key_do_not_push_out_what_its_owner_has_to_know() {
+fn a_flood_does_not_evict_the_refusals_that_matter() {
     let desk = Desk::in_memory();
     let one = desk.create(Kind::Hmac, "one");
     let refusal = |n: u32, reason: &str| Refusal {
@@ -123,7 +123,7 @@ fn strangers_who_know_a_key_do_not_push_out_what_its_owner_has_to_know() {
 }
 
 #[test]
-fn a_number_that_somebody_made_up_stops_no_refusal_of_any_key() {
+fn forged_refusal_numbers_do_not_stop_new_refusals() {
     let desk = Desk::on_disk();
     let (one, two) = (desk.create(Kind::Basic, "one"), desk.create(Kind::Basic, "two"));
     let refusal = |of: &Issued, reason: &str| refusal(of.row.id, reason);
@@ -145,7 +145,7 @@ fn a_number_that_somebody_made_up_stops_no_refusal_of_any_key() {
 }
 
 #[test]
-fn a_refusal_that_somebody_made_unreadable_stops_no_report() {
+fn an_unreadable_refusal_does_not_stop_reports() {
     let desk = Desk::on_disk();
     let keys = ["one", "two", "three"].map(|name| desk.create(Kind::Basic, name));
     let all = keys.each_ref().map(|key| refusal(key.row.id, "bad_secret"));

@@ -76,7 +76,7 @@ fn every_call_by_every_role() {
 }
 
 #[test]
-fn everybody_sets_his_own_password_without_the_screen() {
+fn every_user_may_set_their_own_password() {
     let desk = Desk::in_memory();
     let chen = desk.user("chen", Role::Basic);
     desk.user("eve", Role::Basic);
@@ -92,7 +92,7 @@ fn everybody_sets_his_own_password_without_the_screen() {
 }
 
 #[test]
-fn the_words_of_the_help_page() {
+fn refusals_use_the_words_of_the_help_page() {
     let desk = Desk::in_memory();
     let chen = desk.user("chen", Role::Basic);
     let said = desk.hub.create(&chen, &wanted(Kind::Basic, "x")).unwrap_err().to_string();
@@ -104,7 +104,7 @@ fn the_words_of_the_help_page() {
 }
 
 #[test]
-fn refusals_are_in_the_trail_once_a_minute_with_a_count() {
+fn refusals_are_recorded_once_a_minute_with_a_count() {
     let desk = Desk::in_memory();
     let chen = desk.user("chen", Role::Basic);
     let target = desk.create(Kind::Basic, "crm-sync").row;
@@ -166,7 +166,7 @@ fn sensitive_changes_want_the_password_again() {
 }
 
 #[test]
-fn the_lock_time_is_a_setting_that_sessions_follow() {
+fn sessions_follow_the_lock_time_setting() {
     let desk = Desk::on_disk();
     let alice = desk.alice();
     assert_eq!(desk.hub.security(&alice).unwrap().idle_lock_minutes(), 10);

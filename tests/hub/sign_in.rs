@@ -23,7 +23,7 @@ fn wrong(hub: &Hub, name: &str) -> String {
 }
 
 #[test]
-fn the_last_sign_in_is_told() {
+fn the_last_sign_in_is_shown() {
     let desk = Desk::in_memory();
     let SignIn::Welcome(first) = desk.hub.sign_in("alice", &password(), &from("203.0.113.9")).unwrap() else {
         panic!()
@@ -64,7 +64,7 @@ fn unknown_names_and_wrong_passwords_get_the_same_words() {
 }
 
 #[test]
-fn whoever_tries_ten_thousand_names_locks_no_user_out() {
+fn trying_ten_thousand_names_locks_no_user_out() {
     let desk = Desk::on_disk();
     let at = desk.hub.now().0;
     desk.sql(&format!(
@@ -83,7 +83,7 @@ fn whoever_tries_ten_thousand_names_locks_no_user_out() {
 }
 
 #[test]
-fn what_was_typed_as_a_name_is_not_in_the_trail() {
+fn unknown_names_are_not_recorded_as_typed() {
     let desk = Desk::on_disk();
     let typed = "MyBankPassword-7731";
     for _ in 0..6 {
@@ -100,7 +100,7 @@ fn what_was_typed_as_a_name_is_not_in_the_trail() {
 }
 
 #[test]
-fn an_administrator_unlocks() {
+fn an_administrator_unlocks_a_user() {
     let desk = Desk::in_memory();
     desk.user("dora", Role::Advanced);
     for _ in 0..5 {
@@ -116,7 +116,7 @@ fn an_administrator_unlocks() {
 }
 
 #[test]
-fn a_password_set_by_another_comes_first() {
+fn a_password_set_by_another_must_be_changed_first() {
     let desk = Desk::in_memory();
     desk.user("bram", Role::Administrator);
     let given = Secret::from_text("another horse battery");
@@ -136,7 +136,7 @@ fn a_password_set_by_another_comes_first() {
 }
 
 #[test]
-fn a_disabled_user_is_told_only_with_the_right_password() {
+fn only_the_right_password_reveals_that_a_user_is_disabled() {
     let desk = Desk::in_memory();
     desk.user("dora", Role::Advanced);
     desk.hub.set_user_state(&desk.alice(), &seen(&desk.hub, "dora"), UserState::Disabled).unwrap();
@@ -146,7 +146,7 @@ fn a_disabled_user_is_told_only_with_the_right_password() {
 }
 
 #[test]
-fn a_hundred_tries_at_once_are_a_hundred_tries() {
+fn a_hundred_concurrent_tries_count_as_a_hundred() {
     let desk = Desk::on_disk();
     let hub = &desk.hub;
     let tried = std::sync::atomic::AtomicU32::new(0);
@@ -165,7 +165,7 @@ fn a_hundred_tries_at_once_are_a_hundred_tries() {
 }
 
 #[test]
-fn the_next_sign_in_tells_of_a_dropped_line() {
+fn the_next_sign_in_reports_unsaved_secrets() {
     let desk = Desk::in_memory();
     let SignIn::Welcome(session) = desk.hub.sign_in("alice", &password(), &Origin::default()).unwrap() else {
         panic!()
@@ -192,7 +192,7 @@ fn the_next_sign_in_tells_of_a_dropped_line() {
 }
 
 #[test]
-fn a_secret_that_was_replaced_before_the_next_sign_in_is_not_told_of() {
+fn a_replaced_secret_is_not_reported_as_unsaved() {
     let desk = Desk::in_memory();
     let SignIn::Welcome(session) = desk.hub.sign_in("alice", &password(), &Origin::default()).unwrap() else {
         panic!()

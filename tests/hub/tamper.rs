@@ -9,7 +9,7 @@ use keydesk::{
 use super::support::{Desk, NOW, seen};
 
 #[test]
-fn rows_changed_behind_our_back_are_refused() {
+fn rows_changed_outside_keydesk_are_refused() {
     for change in [
         "UPDATE credential SET state = 'active' WHERE state = 'revoked'",
         "UPDATE credential SET networks = ''",
@@ -51,7 +51,7 @@ fn rows_changed_behind_our_back_are_refused() {
 }
 
 #[test]
-fn nobody_promotes_himself_by_sql() {
+fn nobody_becomes_administrator_by_sql() {
     let desk = Desk::on_disk();
     let chen = desk.user("chen", Role::Basic);
     desk.hub.set_user_state(&desk.alice(), &seen(&desk.hub, "chen"), UserState::Disabled).unwrap();
@@ -71,7 +71,7 @@ fn nobody_promotes_himself_by_sql() {
 }
 
 #[test]
-fn a_wiped_count_of_wrong_passwords_locks() {
+fn a_deleted_count_of_wrong_passwords_locks() {
     let desk = Desk::on_disk();
     let wrong = keydesk::secret::Secret::from_text("wrong wrong wrong");
     desk.hub.sign_in("alice", &wrong, &Origin::default()).unwrap();
@@ -82,7 +82,7 @@ fn a_wiped_count_of_wrong_passwords_locks() {
 
 /// Numbers that nobody counts to, in rows that keydesk writes again although their tag is wrong.
 #[test]
-fn absurd_numbers_in_the_database_stop_nothing() {
+fn absurd_numbers_in_the_database_do_no_harm() {
     let wrong = keydesk::secret::Secret::from_text("wrong wrong wrong");
     for version in ["0", "-1", "9223372036854775807", "-9223372036854775808"] {
         let desk = Desk::on_disk();
@@ -150,7 +150,7 @@ fn a_row_that_was_removed_is_found_by_the_trail() {
 }
 
 #[test]
-fn a_secret_changed_behind_our_back_marks_its_key() {
+fn a_secret_changed_outside_keydesk_marks_its_key() {
     let desk = Desk::on_disk();
     let row = desk.create(Kind::Basic, "target").row;
     desk.sql("UPDATE secret SET created_by = 'bram'");
@@ -173,7 +173,7 @@ fn swapped_secrets_both_fail() {
 }
 
 #[test]
-fn a_trigger_that_is_planted_while_a_desk_is_open_runs_in_none_of_its_transactions() {
+fn a_trigger_planted_in_an_open_desk_never_runs() {
     let desk = Desk::on_disk();
     let one = desk.create(Kind::Basic, "one");
     let alice = desk.alice();

@@ -39,7 +39,7 @@ fn restore(desk: &Desk, from: &Path) {
 }
 
 #[test]
-fn every_change_is_there_with_before_and_after() {
+fn every_change_is_recorded_with_before_and_after() {
     let desk = filled();
     let rows = desk.hub.trail(&desk.alice(), &TrailQuery { limit: 100, ..TrailQuery::default() }).unwrap();
     let did: Vec<_> = rows.iter().map(|row| (row.no, row.did.as_str(), row.what.as_str())).collect();
@@ -62,7 +62,7 @@ fn every_change_is_there_with_before_and_after() {
 }
 
 #[test]
-fn whole_trails_are_whole() {
+fn an_intact_trail_verifies() {
     let desk = filled();
     let whole = report(&desk.hub, &desk, None);
     assert_eq!((whole.broken.as_deref(), whole.no, whole.rows), (None, 5, 5));
@@ -76,7 +76,7 @@ fn whole_trails_are_whole() {
 }
 
 #[test]
-fn a_part_is_handed_on_whole_after_the_password() {
+fn a_filtered_export_is_complete_and_needs_the_password() {
     let desk = filled();
     let alice = desk.alice();
     (0..600).for_each(|i| drop(desk.create(keydesk::credential::Kind::Basic, &format!("key-{i}"))));
@@ -97,7 +97,7 @@ fn a_part_is_handed_on_whole_after_the_password() {
 }
 
 #[test]
-fn a_check_can_be_stopped() {
+fn a_verification_can_be_cancelled() {
     let desk = filled();
     let cancel = keydesk::hub::Cancel::default();
     cancel.cancel();
@@ -106,7 +106,7 @@ fn a_check_can_be_stopped() {
 }
 
 #[test]
-fn the_database_itself_refuses_to_edit_it() {
+fn the_database_refuses_edits_of_the_trail() {
     let desk = filled();
     let connection = rusqlite::Connection::open(desk.database()).unwrap();
     assert!(connection.execute("UPDATE trail SET what = 'x' WHERE no = 3", []).is_err());
@@ -114,7 +114,7 @@ fn the_database_itself_refuses_to_edit_it() {
 }
 
 #[test]
-fn edits_removals_reorders_and_cut_ends_are_found() {
+fn edits_removals_reorders_and_truncation_are_detected() {
     for (sql, broken) in [
         ("UPDATE trail SET what = 'webhook' WHERE no = 3", "row 3 was edited, or a row before it"),
         ("UPDATE trail SET at = at + 1 WHERE no = 4", "row 4 was edited, or a row before it"),
@@ -153,7 +153,7 @@ fn report_after(desk: &Desk, sql: &str) -> TrailReport {
 }
 
 #[test]
-fn a_forged_end_is_found_by_the_head() {
+fn a_forged_end_is_detected_by_the_head() {
     let desk = filled();
     // Cut the last row and make the head fit: everything but the MAC, which takes the head key.
     let sql = "DELETE FROM trail WHERE no = 5; \
@@ -165,7 +165,7 @@ fn a_forged_end_is_found_by_the_head() {
 
 /// Longer than it was by now, and not what it was.
 #[test]
-fn an_older_store_that_went_on_is_noticed_by_the_desk_that_knew_a_newer_one() {
+fn an_older_store_that_was_continued_is_detected() {
     let desk = filled();
     let old = backup(&desk, "old.db");
     desk.create(Kind::Basic, "after the backup");
@@ -180,7 +180,7 @@ fn an_older_store_that_went_on_is_noticed_by_the_desk_that_knew_a_newer_one() {
 }
 
 #[test]
-fn an_older_file_put_back_is_noticed_and_noted_numbers_find_it() {
+fn an_older_file_put_back_is_detected_by_noted_numbers() {
     let desk = filled();
     let noted = report(&desk.hub, &desk, None);
     let old = backup(&desk, "old.db");
@@ -201,7 +201,7 @@ fn an_older_file_put_back_is_noticed_and_noted_numbers_find_it() {
 }
 
 #[test]
-fn a_replaced_file_is_noticed() {
+fn a_replaced_file_is_detected() {
     let desk = filled();
     let alice = desk.alice();
     let copy = backup(&desk, "copy.db");
@@ -211,7 +211,7 @@ fn a_replaced_file_is_noticed() {
 }
 
 #[test]
-fn numbers_of_keys_that_were_changed_by_hand_are_found_and_counted_anew() {
+fn changed_counters_of_keys_are_detected_and_recounted() {
     let desk = filled();
     desk.create(Kind::Basic, "one");
     let active = |desk: &Desk| desk.hub.counts(&desk.alice()).unwrap().of(Kind::Basic, State::Active);
@@ -234,7 +234,7 @@ fn numbers_of_keys_that_were_changed_by_hand_are_found_and_counted_anew() {
 }
 
 #[test]
-fn the_name_of_the_account_is_the_one_that_set_up_wrote() {
+fn a_renamed_account_is_detected() {
     let desk = Desk::on_disk();
     let broken = |hub: &Hub| hub.verify_trail(&desk.alice(), None, &mut |_, _| ()).unwrap().broken;
     assert_eq!(broken(&desk.hub), None);

@@ -45,7 +45,7 @@ fn which(hub: &Hub, alice: &Actor, secret: &str) -> (String, WhichSecret) {
 }
 
 #[test]
-fn everything_is_carried_over_and_what_was_not_trusted_is_not_trusted_now() {
+fn an_upgrade_migrates_everything_and_trusts_nothing_new() {
     let dir = tempfile::tempdir().unwrap();
     old_desk(dir.path());
     let mut told = Vec::new();
@@ -96,7 +96,7 @@ fn everything_is_carried_over_and_what_was_not_trusted_is_not_trusted_now() {
 }
 
 #[test]
-fn an_upgrade_that_does_not_come_to_its_end_changes_nothing() {
+fn an_interrupted_upgrade_changes_nothing() {
     let dir = tempfile::tempdir().unwrap();
     old_desk(dir.path());
     fs::write(dir.path().join("master.key"), [7; 32]).unwrap();
@@ -114,7 +114,7 @@ fn an_upgrade_that_does_not_come_to_its_end_changes_nothing() {
 }
 
 #[test]
-fn a_trigger_in_an_older_desk_is_not_run_by_the_upgrade() {
+fn an_upgrade_does_not_run_a_planted_trigger() {
     let dir = tempfile::tempdir().unwrap();
     old_desk(dir.path());
     let connection = rusqlite::Connection::open(dir.path().join("keydesk.db")).unwrap();
@@ -128,7 +128,7 @@ fn a_trigger_in_an_older_desk_is_not_run_by_the_upgrade() {
 }
 
 #[test]
-fn two_that_open_an_older_desk_at_once_both_have_it() {
+fn two_processes_upgrade_an_older_desk_at_once() {
     let dir = tempfile::tempdir().unwrap();
     old_desk(dir.path());
     let opened = std::thread::scope(|scope| {

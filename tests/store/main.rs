@@ -4,10 +4,10 @@
 #[path = "../support/need.rs"]
 mod need;
 
-mod at_once;
 mod attacker;
-mod beside;
+mod concurrency;
 mod lists;
+mod lost_files;
 mod rows;
 mod schema;
 mod sqlite;
@@ -41,10 +41,10 @@ const CHECKS: &[(&str, Check)] = &[
 
 /// Checks that need a reader beside the writer.
 const CONCURRENT: &[(&str, Check)] = &[
-    ("writers are put in order by the head", at_once::writers),
-    ("a reader sees one state throughout and waits for nobody", at_once::snapshot),
-    ("a commit is noticed, once", at_once::noticed),
-    ("a read is cancelled from another thread, and only that one", at_once::cancel),
+    ("writers are put in order by the head", concurrency::writers),
+    ("a reader sees one state throughout and waits for nobody", concurrency::snapshot),
+    ("a commit is noticed, once", concurrency::noticed),
+    ("a read is cancelled from another thread, and only that one", concurrency::cancel),
 ];
 
 fn run(checks: &[(&str, Check)], make: &dyn Fn() -> Box<dyn Store>) {

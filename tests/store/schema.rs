@@ -19,7 +19,7 @@ fn is_foreign<T: std::fmt::Debug>(result: Result<T, StoreError>) {
 }
 
 #[test]
-fn a_table_that_was_swapped_for_a_copy_is_the_same_to_all() {
+fn every_connection_sees_the_same_after_a_table_was_swapped() {
     if !need("sqlite3") {
         return;
     }
@@ -42,7 +42,7 @@ fn a_table_that_was_swapped_for_a_copy_is_the_same_to_all() {
 }
 
 #[test]
-fn a_planted_trigger_never_runs_whatever_the_number_of_the_schema_says() {
+fn a_planted_trigger_never_runs_whatever_the_schema_version() {
     if !need("sqlite3") {
         return;
     }
@@ -71,7 +71,7 @@ fn a_planted_trigger_never_runs_whatever_the_number_of_the_schema_says() {
 
 /// Somebody who plants and cleans as fast as they can, always under one number.
 #[test]
-fn whoever_flips_the_schema_gets_nothing_run() {
+fn flipping_the_schema_quickly_runs_nothing() {
     let desk = Desk::new();
     let store = desk.open();
     add(&store, "basic", 1).unwrap();
@@ -118,7 +118,7 @@ fn whoever_flips_the_schema_gets_nothing_run() {
 }
 
 #[test]
-fn what_an_operator_may_do_goes_on_without_an_error() {
+fn maintenance_by_an_operator_causes_no_error() {
     if !need("sqlite3") {
         return;
     }
@@ -136,7 +136,7 @@ fn what_an_operator_may_do_goes_on_without_an_error() {
 }
 
 #[test]
-fn other_peoples_commits_cost_no_new_connection() {
+fn commits_of_others_cost_no_new_connection() {
     if !need("sqlite3") {
         return;
     }
@@ -151,7 +151,7 @@ fn other_peoples_commits_cost_no_new_connection() {
 }
 
 #[test]
-fn the_catalogue_is_the_same_wherever_the_pages_are() {
+fn the_catalogue_does_not_depend_on_page_numbers() {
     let desk = Desk::new();
     let catalogue = |store: &SqliteStore| store.read(&Cancel::default()).unwrap().catalogue().unwrap();
     let (store, memory) = (desk.open(), SqliteStore::in_memory().unwrap());
@@ -164,7 +164,7 @@ fn damage(store: &SqliteStore) -> Result<Option<String>, StoreError> {
 }
 
 #[test]
-fn indexes_that_lie_and_pages_that_nobody_owns_are_damage() {
+fn wrong_indexes_and_orphaned_pages_are_damage() {
     if !need("sqlite3") {
         return;
     }
@@ -202,7 +202,7 @@ fn indexes_that_lie_and_pages_that_nobody_owns_are_damage() {
 }
 
 #[test]
-fn the_check_for_damage_is_cancelled_and_what_comes_after_is_not() {
+fn cancelling_a_damage_check_leaves_later_reads_alone() {
     let desk = Desk::new();
     let store = desk.open();
     let mut tx = store.write().unwrap();

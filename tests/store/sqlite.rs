@@ -8,7 +8,7 @@ use keydesk::store::{
 use super::{credential, lists::tally, read};
 
 #[test]
-fn sqlite_reads_every_page_off_an_index() {
+fn sqlite_reads_every_page_from_an_index() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("keydesk.db");
     SqliteStore::create(&path, &mut |_| Ok(())).unwrap();
@@ -57,7 +57,7 @@ fn sqlite_finds_changes_by_their_index() {
 }
 
 #[test]
-fn sqlite_finds_the_trail_of_one_subject_by_its_index_whatever_else_is_asked() {
+fn sqlite_finds_the_trail_of_one_subject_by_index() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("keydesk.db");
     SqliteStore::create(&path, &mut |_| Ok(())).unwrap();
@@ -108,7 +108,7 @@ fn sqlite_brings_an_older_desk_up_to_date_once() {
 
 /// An older keydesk let each secret of a credential wait for its first use, and a rotation begin anew.
 #[test]
-fn what_waits_is_set_right_when_an_older_desk_is_opened() {
+fn an_upgrade_sets_which_keys_were_never_used() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("keydesk.db");
     let old = of_step_one(&path);
@@ -138,7 +138,7 @@ fn what_waits_is_set_right_when_an_older_desk_is_opened() {
 
 /// How many there are to look at is asked once a second at most, and costs the same with a million.
 #[test]
-fn sqlite_counts_what_is_to_look_at_by_index() {
+fn sqlite_counts_the_attention_list_by_index() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("keydesk.db");
     SqliteStore::create(&path, &mut |_| Ok(())).unwrap();
@@ -165,7 +165,7 @@ fn sqlite_counts_what_is_to_look_at_by_index() {
 }
 
 #[test]
-fn sqlite_numbers_the_refusals_of_an_older_desk_by_their_time() {
+fn an_upgrade_numbers_refusals_by_their_time() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("keydesk.db");
     let old = of_step_one(&path);
@@ -184,7 +184,7 @@ fn sqlite_numbers_the_refusals_of_an_older_desk_by_their_time() {
 }
 
 #[test]
-fn sqlite_leaves_an_older_desk_alone_whose_schema_is_not_ours() {
+fn sqlite_leaves_an_older_desk_with_a_foreign_schema_alone() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("keydesk.db");
     let planted = "CREATE TRIGGER planted AFTER INSERT ON tally BEGIN DELETE FROM tally; END";

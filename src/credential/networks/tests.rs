@@ -14,7 +14,7 @@ fn networks_have_one_spelling() {
 }
 
 #[test]
-fn ipv4_written_as_ipv6_is_ipv4_as_it_will_be_judged() {
+fn mapped_ipv4_networks_are_stored_as_ipv4() {
     for (typed, read) in [
         ("::ffff:203.0.113.0/120", "203.0.113.0/24"),
         ("::FFFF:203.0.113.9/128", "203.0.113.9/32"),
@@ -37,7 +37,7 @@ fn ipv4_written_as_ipv6_is_ipv4_as_it_will_be_judged() {
 }
 
 #[test]
-fn what_is_no_network_is_told_with_what_to_write() {
+fn an_invalid_network_is_refused_with_an_example() {
     for (typed, says) in [
         ("somewhere", "\"somewhere\" is not a network. Write it as 203.0.113.0/24"),
         ("10.0.0.0/33", "is not a network"),
@@ -74,19 +74,19 @@ fn what_is_no_network_is_told_with_what_to_write() {
 }
 
 #[test]
-fn words_for_no_restriction() {
+fn no_restriction_has_words_of_its_own() {
     for typed in ["", "  ", "any", "none", "never", "None", "ANY "] {
         assert!(nets(typed).is_any(), "{typed}");
     }
 }
 
 #[test]
-fn a_network_on_each_line_is_several() {
+fn networks_may_be_on_separate_lines() {
     assert_eq!(nets("10.0.0.0/8\n192.0.2.0/24\r\n").to_string(), "10.0.0.0/8 192.0.2.0/24");
 }
 
 #[test]
-fn the_interface_of_a_client_is_left_out() {
+fn the_zone_of_a_client_address_is_ignored() {
     for (typed, read) in [
         ("fe80::1%eth0", Some("fe80::1")),
         ("203.0.113.9", Some("203.0.113.9")),
@@ -101,7 +101,7 @@ fn the_interface_of_a_client_is_left_out() {
 }
 
 #[test]
-fn two_lists_of_networks_let_in_what_is_in_both() {
+fn two_network_lists_allow_their_intersection() {
     for (one, two, both) in [
         ("", "", Some("")),
         ("", "10.0.0.0/8", Some("10.0.0.0/8")),
@@ -139,7 +139,7 @@ fn address() -> impl Strategy<Value = IpAddr> {
 proptest! {
     /// What is taken lets in the addresses whose first bits are the network's, as they will be judged, and no others.
     #[test]
-    fn a_network_that_is_taken_lets_in_what_it_says(net in address(), prefix in 0u8..=128, client in address()) {
+    fn an_accepted_network_admits_exactly_its_addresses(net in address(), prefix in 0u8..=128, client in address()) {
         let text = format!("{net}/{prefix}");
         if let Ok(nets) = Networks::from_line(&text) {
             let bits = |address: IpAddr| match address {

@@ -5,7 +5,7 @@ use rusqlite::{Connection, types::ValueRef};
 
 use crate::store::{StoreError, Value};
 
-use super::failed::failed;
+use super::sql_error::failed;
 
 const ROWS: &str = "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema";
 
@@ -138,52 +138,52 @@ mod tests {
 
     /// What this relies on: the state is fixed before the schema is loaded, and the schema is loaded from it.
     #[test]
-    fn the_schema_is_loaded_from_the_state_that_is_looked_at_whatever_was_loaded_before() {
+    fn the_schema_is_loaded_from_the_state_that_is_checked() {
         let dir = tempfile::tempdir().unwrap();
-        let [ours, other] = two(&dir);
+        let [schema_check, other] = two(&dir);
         other.execute_batch("CREATE TABLE here (x)").unwrap();
         let planted = |sql: &str| other.execute_batch(sql).unwrap();
         // Hostile at first, and loaded; then clean with the same number.
         planted("CREATE TRIGGER planted AFTER INSERT ON here BEGIN DELETE FROM here; END; PRAGMA schema_version = 7");
-        ours.execute_batch("SELECT * FROM here").unwrap();
+        schema_check.execute_batch("SELECT * FROM here").unwrap();
         planted("DROP TRIGGER planted; PRAGMA schema_version = 7");
-        ours.execute_batch("BEGIN").unwrap();
-        version(&ours).unwrap();
+        schema_check.execute_batch("BEGIN").unwrap();
+        version(&schema_check).unwrap();
         // Another's change from here on is in another state.
         planted("CREATE TRIGGER planted AFTER INSERT ON here BEGIN DELETE FROM here; END; PRAGMA schema_version = 7");
-        let found = Catalogue::load(&ours).unwrap();
+        let found = Catalogue::load(&schema_check).unwrap();
         assert_eq!(found.rows.len(), 1, "{found:?}");
         planted("DROP TRIGGER planted; PRAGMA schema_version = 7");
-        ours.execute_batch("COMMIT; INSERT INTO here VALUES (1)").unwrap();
-        let kept: i64 = ours.query_row("SELECT COUNT(*) FROM here", [], |row| row.get(0)).unwrap();
+        schema_check.execute_batch("COMMIT; INSERT INTO here VALUES (1)").unwrap();
+        let kept: i64 = schema_check.query_row("SELECT COUNT(*) FROM here", [], |row| row.get(0)).unwrap();
         assert_eq!(kept, 1, "the trigger ran");
     }
 
     #[test]
-    fn a_catalogue_is_the_same_until_anything_in_it_differs() {
+    fn any_difference_in_the_schema_changes_the_catalogue() {
         let dir = tempfile::tempdir().unwrap();
-        let [ours, other] = two(&dir);
+        let [schema_check, other] = two(&dir);
         other.execute_batch("CREATE TABLE one (x UNIQUE); CREATE TABLE two (x)").unwrap();
-        let known = Catalogue::read(&ours).unwrap();
-        assert!(known.is_still(&ours).unwrap());
+        let known = Catalogue::read(&schema_check).unwrap();
+        assert!(known.is_still(&schema_check).unwrap());
         other.execute_batch("INSERT INTO one VALUES (1)").unwrap();
-        assert!(known.is_still(&ours).unwrap(), "rows are not the schema");
+        assert!(known.is_still(&schema_check).unwrap(), "rows are not the schema");
         let sum = "SELECT SUM(rootpage) FROM sqlite_schema WHERE name IN ('one', 'two')";
         let sum: i64 = other.query_row(sum, [], |row| row.get(0)).unwrap();
         let swap = &format!(
             "PRAGMA writable_schema = on; UPDATE sqlite_schema SET rootpage = {sum} - rootpage WHERE name IN ('one', 'two')"
         );
         other.execute_batch(swap).unwrap();
-        assert!(!known.is_still(&ours).unwrap(), "its number is as it was");
-        assert_eq!(known.bytes(), Catalogue::read(&ours).unwrap().bytes(), "first pages are not in it");
+        assert!(!known.is_still(&schema_check).unwrap(), "its number is as it was");
+        assert_eq!(known.bytes(), Catalogue::read(&schema_check).unwrap().bytes(), "first pages are not in it");
         other.execute_batch(swap).unwrap();
-        assert!(known.is_still(&ours).unwrap());
+        assert!(known.is_still(&schema_check).unwrap());
         other.execute_batch("PRAGMA schema_version = 99").unwrap();
-        assert!(!known.is_still(&ours).unwrap());
+        assert!(!known.is_still(&schema_check).unwrap());
     }
 
     #[test]
-    fn the_tables_of_analyze_are_left_out_and_nothing_that_only_has_their_names() {
+    fn only_genuine_analyze_tables_are_left_out() {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE t (x PRIMARY KEY); INSERT INTO t VALUES (1)").unwrap();
         let before = Catalogue::read(&connection).unwrap().bytes();

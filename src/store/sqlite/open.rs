@@ -5,35 +5,32 @@ use std::{
     os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
     sync::{Arc, atomic::AtomicU64},
-    time::Duration,
 };
 
-use rusqlite::{Connection, OpenFlags, config::DbConfig};
+use rusqlite::Connection;
 
 use crate::{
     files,
-    store::{Store, StoreError},
+    store::{NEWEST_STEP, Store, StoreError},
 };
 
 use super::{
     SqliteStore,
-    failed::{error, failed},
-    files::Place,
-    live::Live,
+    connection::OpenConnection,
+    file_identity::DatabaseFile,
     nothing_open,
-    opening::{Opening, Slot},
-    ours::{self, Carry, LAST, apply, no_rows},
+    open_connections::{ConnectionSlot, OpeningGuard},
+    raw_connection::{connect, harden, settle},
+    schema_check::{self, MigrateRows, apply, no_rows},
+    sql_error::{error, failed, unreachable},
 };
-
-/// How long a writer waits for another writer's lock.
-const BUSY: Duration = Duration::from_secs(5);
 
 /// Writes the first rows of a new desk.
 type Fill<'a> = &'a mut dyn FnMut(Arc<dyn Store>) -> Result<(), StoreError>;
 
 /// What was found at a path.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum FileContent {
     /// Nothing, or an empty file.
     Nothing,
     /// A database of keydesk.
@@ -42,12 +39,12 @@ pub enum Found {
 
 impl SqliteStore {
     /// Looks without changing anything; an error when it is something else.
-    pub fn look(path: &Path) -> Result<Found, StoreError> {
+    pub fn inspect(path: &Path) -> Result<FileContent, StoreError> {
         match std::fs::metadata(path) {
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Found::Nothing),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(FileContent::Nothing),
             Err(e) => Err(unreachable(path, &e)),
-            Ok(meta) if meta.is_file() && meta.len() == 0 => Ok(Found::Nothing),
-            Ok(meta) if meta.is_file() => Ok(Found::Desk),
+            Ok(meta) if meta.is_file() && meta.len() == 0 => Ok(FileContent::Nothing),
+            Ok(meta) if meta.is_file() => Ok(FileContent::Desk),
             Ok(_) => {
                 Err(StoreError::Foreign(format!("{} is no file. Name a database with --data-dir.", path.display())))
             }
@@ -56,17 +53,17 @@ impl SqliteStore {
 
     /// Opens an existing desk. One that an older keydesk made is migrated in one transaction, in which `carry` converts
     /// its rows.
-    pub fn open(path: &Path, carry: Carry<'_>) -> Result<Self, StoreError> {
+    pub fn open(path: &Path, carry: MigrateRows<'_>) -> Result<Self, StoreError> {
         let path = &guarded(path)?;
-        let place = Arc::new(Place::find(path)?);
-        let [writer, reader] = [Arc::<Slot>::default(), Arc::<Slot>::default()];
-        let opening = Opening::begin(&place, &writer)?;
+        let place = Arc::new(DatabaseFile::find(path)?);
+        let [writer, reader] = [Arc::<ConnectionSlot>::default(), Arc::<ConnectionSlot>::default()];
+        let opening = OpeningGuard::begin(&place, &writer)?;
         // Kept until the others are open: the last connection to close checkpoints the log.
         let first = connect(path)?;
         upgrade(&first, &place, carry)?;
         close_to_others(path);
-        *writer.lock() = Some(Live::open(&opening, &place, false)?);
-        *reader.lock() = Some(Live::open(&opening.and(&reader), &place, true)?);
+        *writer.lock() = Some(OpenConnection::open(&opening, &place, false)?);
+        *reader.lock() = Some(OpenConnection::open(&opening.and(&reader), &place, true)?);
         drop(first);
         Ok(Self { writer, reader: Some(reader), place: Some(place), reopened: AtomicU64::new(0) })
     }
@@ -96,7 +93,7 @@ impl SqliteStore {
         let connection = connect(path)?;
         settle(&connection)?;
         let store = Arc::new(Self::alone(connection));
-        apply(&store, (0, LAST), None, &mut no_rows)?;
+        apply(&store, (0, NEWEST_STEP), None, &mut no_rows)?;
         fill(store.clone())?;
         let store =
             Arc::into_inner(store).ok_or_else(|| StoreError::Broken("the new desk is still in use".to_owned()))?;
@@ -108,7 +105,7 @@ impl SqliteStore {
 
     /// Over one connection that nobody else can reach.
     pub(super) fn alone(connection: Connection) -> Self {
-        let writer = Arc::new(Slot::holding(Live::alone(connection)));
+        let writer = Arc::new(ConnectionSlot::holding(OpenConnection::alone(connection)));
         Self { writer, reader: None, place: None, reopened: AtomicU64::new(0) }
     }
 
@@ -117,7 +114,7 @@ impl SqliteStore {
         let connection = Connection::open_in_memory().map_err(|e| error(&e, None))?;
         harden(&connection)?;
         let store = Self::alone(connection);
-        apply(&store, (0, LAST), None, &mut no_rows)?;
+        apply(&store, (0, NEWEST_STEP), None, &mut no_rows)?;
         Ok(store)
     }
 }
@@ -128,58 +125,26 @@ fn guarded(path: &Path) -> Result<PathBuf, StoreError> {
     files::guarded(path).map_err(|why| StoreError::Unavailable(why.to_string()))
 }
 
-pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-    let connection = Connection::open_with_flags(path, flags).map_err(|e| error(&e, Some(path)))?;
-    connection.busy_timeout(BUSY).map_err(failed(&connection))?;
-    harden(&connection)?;
-    Ok(connection)
-}
-
-/// Turns off what a hostile database file could abuse.
-fn harden(connection: &Connection) -> Result<(), StoreError> {
-    let configs = [
-        (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
-        (DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false),
-        (DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, true),
-        (DbConfig::SQLITE_DBCONFIG_DQS_DML, false),
-        (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
-    ];
-    for (config, on) in configs {
-        connection.set_db_config(config, on).map_err(failed(connection))?;
-    }
-    connection.pragma_update(None, "secure_delete", true).map_err(failed(connection))?;
-    connection.pragma_update(None, "cell_size_check", true).map_err(failed(connection))?;
-    connection.set_prepared_statement_cache_capacity(64);
-    Ok(())
-}
-
-/// Sets the journal and sync modes of every connection to a file.
-pub(super) fn settle(connection: &Connection) -> Result<(), StoreError> {
-    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(())).map_err(failed(connection))?;
-    connection.pragma_update(None, "synchronous", "full").map_err(failed(connection))
-}
-
 /// Brings an older desk to this keydesk's schema. Of two processes that start at once, one does it. One that a newer
 /// keydesk made is noted.
-fn upgrade(connection: &Connection, place: &Place, carry: Carry<'_>) -> Result<(), StoreError> {
+fn upgrade(connection: &Connection, place: &DatabaseFile, carry: MigrateRows<'_>) -> Result<(), StoreError> {
     let path = &place.path;
-    let (is, catalogue) = ours::check(connection, path)?;
-    if is > LAST {
+    let (is, catalogue) = schema_check::check(connection, path)?;
+    if is > NEWEST_STEP {
         // The journal mode is written to the file, and this one may have to be left alone.
         let mode: String =
             connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).map_err(failed(connection))?;
         if mode != "wal" {
-            return Err(ours::newer(is, path));
+            return Err(schema_check::newer(is, path));
         }
         place.found_beyond(is, catalogue.bytes());
     }
-    if is >= LAST {
+    if is >= NEWEST_STEP {
         return Ok(());
     }
-    apply(&SqliteStore::alone(connect(path)?), (is, LAST), Some(path), carry).or_else(|why| {
+    apply(&SqliteStore::alone(connect(path)?), (is, NEWEST_STEP), Some(path), carry).or_else(|why| {
         // The other process may have been faster; then everything is as it should be.
-        ours::check(connection, path).ok().filter(|(is, _)| *is == LAST).map(|_| ()).ok_or(why)
+        schema_check::check(connection, path).ok().filter(|(is, _)| *is == NEWEST_STEP).map(|_| ()).ok_or(why)
     })
 }
 
@@ -226,11 +191,4 @@ fn remove(building: &Path) -> Result<(), StoreError> {
         }
     }
     Ok(())
-}
-
-pub(super) fn unreachable(path: &Path, why: &std::io::Error) -> StoreError {
-    StoreError::Unavailable(format!(
-        "The database {} cannot be used: {why}. Nothing was changed; check its file and directory.",
-        path.display()
-    ))
 }

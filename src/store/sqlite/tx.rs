@@ -6,23 +6,23 @@ use rusqlite::{Connection, ErrorCode, types::ValueRef};
 
 use crate::store::{Cancel, Cell, Commit, StoreError, Tx, Value, WriteTx};
 
-use super::{SqliteStore, catalogue::Catalogue, failed::failed, live::Live, nothing_open};
+use super::{SqliteStore, catalogue::Catalogue, connection::OpenConnection, nothing_open, sql_error::failed};
 
 /// A transaction that holds the connection until it ends.
 pub(super) struct SqliteTx<'a> {
     store: &'a SqliteStore,
-    held: MutexGuard<'a, Option<Live>>,
+    held: MutexGuard<'a, Option<OpenConnection>>,
     cancel: Cancel,
     open: bool,
 }
 
 impl<'a> SqliteTx<'a> {
     /// A transaction that was begun.
-    pub(super) fn new(store: &'a SqliteStore, held: MutexGuard<'a, Option<Live>>, cancel: &Cancel) -> Self {
+    pub(super) fn new(store: &'a SqliteStore, held: MutexGuard<'a, Option<OpenConnection>>, cancel: &Cancel) -> Self {
         Self { store, held, cancel: cancel.clone(), open: true }
     }
 
-    pub(super) fn live(&mut self) -> Result<&mut Live, StoreError> {
+    pub(super) fn live(&mut self) -> Result<&mut OpenConnection, StoreError> {
         self.held.as_mut().ok_or_else(nothing_open)
     }
 
@@ -30,7 +30,7 @@ impl<'a> SqliteTx<'a> {
     fn has_its_files(&self) -> Result<(), StoreError> {
         let Some(place) = &self.store.place else { return Ok(()) };
         place.check()?;
-        if self.held.as_ref().is_some_and(Live::has_its_files) { Ok(()) } else { Err(place.lost()) }
+        if self.held.as_ref().is_some_and(OpenConnection::has_its_files) { Ok(()) } else { Err(place.lost()) }
     }
 
     /// Leaves the connection, and everything it did since it was begun, if its files are gone.
@@ -120,7 +120,7 @@ impl WriteTx for SqliteTx<'_> {
             self.leave();
             return Commit::Unknown;
         }
-        self.held.as_ref().into_iter().for_each(Live::fold);
+        self.held.as_ref().into_iter().for_each(OpenConnection::fold);
         Commit::Committed
     }
 }
@@ -190,7 +190,7 @@ mod tests {
 
     /// The files are there when it is asked for, and gone when it is written.
     #[test]
-    fn a_commit_into_files_that_vanish_meanwhile_is_not_said_to_be_kept_and_the_next_look_tells() {
+    fn a_commit_into_vanished_files_is_unknown_until_the_next_read() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("keydesk.db");
         SqliteStore::create(&path, &mut |_| Ok(())).unwrap();

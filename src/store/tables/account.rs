@@ -1,42 +1,18 @@
 //! The one account, and the key ring as it is stored.
 
-use crate::store::{Row, StoreError, Tx, Value, WriteTx};
+use crate::store::{Row, StoreError, Tx, WriteTx};
 
-use super::{Record, Tagged};
+use super::{Record as _, Tagged, record::record};
 
-/// The account, of which a store has one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountRecord {
-    /// Row id, a UUID.
-    pub id: String,
-    /// Version of the row.
-    pub version: i64,
-    /// Name of the account, as set-up gave it.
-    pub name: String,
-    /// When it was made, in milliseconds.
-    pub created_at: i64,
-    /// A sealed text that only the right master key opens.
-    pub key_check: Vec<u8>,
-}
-
-impl Record for AccountRecord {
-    const TABLE: &'static str = "account";
-    const COLUMNS: &'static [&'static str] = &["name", "created_at", "key_check"];
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn version(&self) -> i64 {
-        self.version
-    }
-
-    fn values(&self) -> Vec<Value> {
-        vec![(&self.name).into(), self.created_at.into(), self.key_check.as_slice().into()]
-    }
-
-    fn read(id: String, version: i64, row: &mut Row) -> Result<Self, StoreError> {
-        Ok(Self { id, version, name: row.text()?, created_at: row.int()?, key_check: row.bytes()? })
+record! {
+    /// The account, of which a store has one.
+    AccountRecord in "account" {
+        /// Name of the account, as set-up gave it.
+        name: String,
+        /// When it was made, in milliseconds.
+        created_at: i64,
+        /// A sealed text that only the right master key opens.
+        key_check: Vec<u8>,
     }
 }
 

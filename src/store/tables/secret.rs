@@ -1,61 +1,23 @@
 //! Secrets: one row for each secret of a credential, which never changes once written. The row of the credential says
 //! which of them work; a secret that it does not name is dead.
 
-use crate::store::{Row, StoreError, Tx, Value};
+use crate::store::{StoreError, Tx};
 
-use super::{Record, Tagged};
+use super::{Record as _, Tagged, record::record};
 
-/// One secret of a credential.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SecretRecord {
-    /// Row id, a UUID.
-    pub id: String,
-    /// Version of the row: always 1, since a secret never changes.
-    pub version: i64,
-    /// Id of the credential.
-    pub credential: String,
-    /// 1 for the first, one more with each rotation.
-    pub no: i64,
-    /// Scheme byte and what the scheme keeps, sealed.
-    pub sealed: Vec<u8>,
-    /// When it was made, in Unix milliseconds.
-    pub created_at: i64,
-    /// Name of the user who made it.
-    pub created_by: String,
-}
-
-impl Record for SecretRecord {
-    const TABLE: &'static str = "secret";
-    const COLUMNS: &'static [&'static str] = &["credential", "no", "sealed", "created_at", "created_by"];
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn version(&self) -> i64 {
-        self.version
-    }
-
-    fn values(&self) -> Vec<Value> {
-        vec![
-            (&self.credential).into(),
-            self.no.into(),
-            self.sealed.as_slice().into(),
-            self.created_at.into(),
-            (&self.created_by).into(),
-        ]
-    }
-
-    fn read(id: String, version: i64, row: &mut Row) -> Result<Self, StoreError> {
-        Ok(Self {
-            id,
-            version,
-            credential: row.text()?,
-            no: row.int()?,
-            sealed: row.bytes()?,
-            created_at: row.int()?,
-            created_by: row.text()?,
-        })
+record! {
+    /// One secret of a credential.
+    SecretRecord in "secret" {
+        /// Id of the credential.
+        credential: String,
+        /// 1 for the first, one more with each rotation.
+        no: i64,
+        /// Scheme byte and what the scheme keeps, sealed.
+        sealed: Vec<u8>,
+        /// When it was made, in Unix milliseconds.
+        created_at: i64,
+        /// Name of the user who made it.
+        created_by: String,
     }
 }
 

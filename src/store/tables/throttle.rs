@@ -1,47 +1,21 @@
 //! Wrong passwords by name, whether a user of that name exists or not.
 
-use crate::store::{Row, StoreError, Tx, Value};
+use crate::store::{StoreError, Tx};
 
-use super::Record;
+use super::record::record;
 
-/// Failed sign-ins of one name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ThrottleRecord {
-    /// Keyed hash of the name, in hex.
-    pub id: String,
-    /// Version of the row.
-    pub version: i64,
-    /// Wrong passwords since the last right one or the last pause.
-    pub failed: i64,
-    /// How many pauses in a row the name has had: each doubles the next.
-    pub pauses: i64,
-    /// End of the pause, in Unix milliseconds.
-    pub locked_until: Option<i64>,
-    /// Time of the last try, in Unix milliseconds.
-    pub at: i64,
-}
-
-impl Record for ThrottleRecord {
-    const TABLE: &'static str = "throttle";
+record! {
+    /// Failed sign-ins of one name.
     // Only those of users are summed, which the table alone does not tell.
-    const SUMMED: bool = false;
-    const COLUMNS: &'static [&'static str] = &["failed", "pauses", "locked_until", "at"];
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn version(&self) -> i64 {
-        self.version
-    }
-
-    fn values(&self) -> Vec<Value> {
-        vec![self.failed.into(), self.pauses.into(), self.locked_until.into(), self.at.into()]
-    }
-
-    fn read(id: String, version: i64, row: &mut Row) -> Result<Self, StoreError> {
-        let (failed, pauses) = (row.int()?, row.int()?);
-        Ok(Self { id, version, failed, pauses, locked_until: row.maybe_int()?, at: row.int()? })
+    ThrottleRecord in "throttle", summed false {
+        /// Wrong passwords since the last right one or the last pause.
+        failed: i64,
+        /// How many pauses in a row the name has had: each doubles the next.
+        pauses: i64,
+        /// End of the pause, in Unix milliseconds.
+        locked_until: Option<i64>,
+        /// Time of the last try, in Unix milliseconds.
+        at: i64,
     }
 }
 

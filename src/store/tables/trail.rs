@@ -2,7 +2,7 @@
 
 use crate::store::{Row, StoreError, Tx, Value, WriteTx};
 
-use super::Record;
+use super::record::record;
 
 /// One row of the trail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -238,39 +238,14 @@ pub fn sign_ins(
     tx.rows(&sql, &params)?.iter_mut().map(TrailRecord::read).collect()
 }
 
-/// How often one refusal was repeated; its id is a hash of reason, subject and minute.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RepeatRecord {
-    /// Hash of reason, subject and minute, in hex.
-    pub id: String,
-    /// Version of the row.
-    pub version: i64,
-    /// Number of the trail row that stands for all.
-    pub no: i64,
-    /// How many.
-    pub n: i64,
-}
-
-impl Record for RepeatRecord {
-    const TABLE: &'static str = "repeat";
+record! {
+    /// How often one refusal was repeated; its id is a hash of reason, subject and minute.
     // It only counts.
-    const SUMMED: bool = false;
-    const COLUMNS: &'static [&'static str] = &["no", "n"];
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn version(&self) -> i64 {
-        self.version
-    }
-
-    fn values(&self) -> Vec<Value> {
-        vec![self.no.into(), self.n.into()]
-    }
-
-    fn read(id: String, version: i64, row: &mut Row) -> Result<Self, StoreError> {
-        Ok(Self { id, version, no: row.int()?, n: row.int()? })
+    RepeatRecord in "repeat", summed false {
+        /// Number of the trail row that stands for all.
+        no: i64,
+        /// How many.
+        n: i64,
     }
 }
 

@@ -53,7 +53,7 @@ fn now() -> Seconds {
 const SHA256: Dialect = Dialect::Hmac(keydesk::credential::Algorithm::Sha256);
 
 #[test]
-fn what_curl_says_is_read_as_well() {
+fn output_of_curl_is_accepted() {
     let signer = Signer::new();
     let fields = signer.fields("GET", "/v1?a=b", None, now(), SHA256);
     let sent: String = fields.lines().map(|field| format!("> {field}\r\n")).collect();
@@ -66,7 +66,7 @@ fn what_curl_says_is_read_as_well() {
 }
 
 #[test]
-fn a_right_request_in_either_line_end_and_dialect() {
+fn a_valid_request_in_either_line_ending_and_dialect() {
     let signer = Signer::new();
     for dialect in [SHA256, Dialect::Rfc9421] {
         let fields = signer.fields("POST", "/v1?a=b", Some(b"body"), now(), dialect);
@@ -81,7 +81,7 @@ fn a_right_request_in_either_line_end_and_dialect() {
 }
 
 #[test]
-fn the_mistake_that_a_client_made_is_named() {
+fn the_mistake_of_the_client_is_named() {
     let signer = Signer::new();
     let ask = |line: &str, fields: &str| signer.explain(&[], &format!("{line}\n{fields}\n")).out;
     let get = |target| signer.fields("GET", target, None, now(), SHA256);
@@ -134,7 +134,7 @@ fn basic_and_legacy_say_why_and_repeat_nothing() {
 
 /// Whoever swaps the two sends a password where the key belongs.
 #[test]
-fn a_name_that_no_key_here_has_is_not_repeated() {
+fn an_unknown_key_name_is_not_repeated() {
     let signer = Signer::new();
     signer.desk.create(&["--kind", "legacy", "--username", "smsbatch", "--generate"]);
     const SWAPPED: &str = "Right1Password";
@@ -181,7 +181,7 @@ fn a_name_that_no_key_here_has_is_not_repeated() {
 }
 
 #[test]
-fn networks_and_the_scheme_are_judged_by_what_is_told() {
+fn networks_and_scheme_are_judged_as_given() {
     let signer = Signer::new();
     let near = ["--kind", "basic", "--name", "near", "--network", "203.0.113.0/24"];
     let near = signer.desk.create(&near);
@@ -238,7 +238,7 @@ fn a_legacy_request_is_explained_by_its_body() {
 }
 
 #[test]
-fn for_administrators_and_in_the_trail() {
+fn explain_is_for_administrators_and_recorded_in_the_trail() {
     let signer = Signer::new();
     let request = format!("GET /v1 HTTP/1.1\n{}\n", signer.fields("GET", "/v1", None, now(), SHA256));
     signer.explain(&[], &request);

@@ -5,7 +5,7 @@ use data_encoding::BASE64;
 use super::{Signer, text};
 
 #[test]
-fn what_is_around_a_basic_secret() {
+fn blanks_and_quotes_around_a_basic_secret() {
     let signer = Signer::new();
     let made = signer.desk.create(&["--kind", "basic", "--name", "crm"]);
     let (key, secret) = (text(&made["key"]), text(&made["secret"]));
@@ -62,7 +62,7 @@ fn what_is_around_a_basic_secret() {
 }
 
 #[test]
-fn what_is_around_a_legacy_password() {
+fn blanks_and_quotes_around_a_legacy_password() {
     let signer = Signer::new();
     let made = signer.desk.create(&["--kind", "legacy", "--username", "smsbatch", "--generate"]);
     let secret = text(&made["secret"]);

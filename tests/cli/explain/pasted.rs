@@ -31,7 +31,7 @@ fn says(said: &str, all: &[&str]) {
 }
 
 #[test]
-fn of_curl_it_knows_that_the_body_was_not_shown() {
+fn curl_output_without_a_body_is_recognized() {
     let signer = Signer::new();
     for dialect in [SHA256, Dialect::Rfc9421] {
         let head = format!("{LINE}\n{}", post(&signer, dialect, BODY));
@@ -125,7 +125,7 @@ fn hex_line((n, bytes): (usize, &[u8])) -> String {
 }
 
 #[test]
-fn a_proxy_gets_the_whole_url_and_hands_the_path_on() {
+fn an_absolute_url_is_reduced_to_its_path() {
     let signer = Signer::new();
     let fields = signer.fields("GET", "/v1?a=b", None, now(), SHA256);
     let sent = verbose(&format!("GET http://api.example.com/v1?a=b HTTP/1.1\n{fields}"), "\r\n");
@@ -148,7 +148,7 @@ fn trace(head: &str, data: &str) -> String {
 }
 
 #[test]
-fn content_length_tells_what_the_body_is() {
+fn content_length_delimits_the_body() {
     let signer = Signer::new();
     for dialect in [SHA256, Dialect::Rfc9421] {
         let lines = "one\r\ntwo\r\n";
@@ -182,7 +182,7 @@ fn content_length_tells_what_the_body_is() {
 }
 
 #[test]
-fn a_body_in_chunks_is_put_together() {
+fn a_chunked_body_is_reassembled() {
     let signer = Signer::new();
     let fields = signer.fields("POST", "/v1/messages", Some(BODY.as_bytes()), now(), SHA256);
     let head = format!("{LINE}\n{fields}Transfer-Encoding: chunked\n\n");
@@ -200,7 +200,7 @@ fn a_body_in_chunks_is_put_together() {
 }
 
 #[test]
-fn of_several_the_last_with_credentials_is_judged() {
+fn the_last_request_with_credentials_is_judged() {
     let signer = Signer::new();
     let own = basic(&signer);
     let (connect, plain) = ("CONNECT a:443 HTTP/1.1\nHost: a:443\n", "GET /x HTTP/1.1\nHost: a\n");
@@ -236,7 +236,7 @@ fn of_several_the_last_with_credentials_is_judged() {
 }
 
 #[test]
-fn what_stands_before_the_request_line_is_passed_over() {
+fn text_before_the_request_line_is_skipped() {
     let signer = Signer::new();
     let request = format!("GET /v1 HTTP/1.1\n{}\n", signer.fields("GET", "/v1", None, now(), SHA256));
     for before in ["\n", "\r\n\r\n", "\u{feff}", "\u{feff}\n", "$ cat request.txt\n", "* Connected\n"] {

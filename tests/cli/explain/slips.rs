@@ -70,7 +70,7 @@ pub fn names(signer: &Signer, request: &str, says: &str) {
 }
 
 #[test]
-fn what_was_signed_in_place_of_the_string() {
+fn another_string_was_signed() {
     let signer = Signer::new();
     let bends: [InText<'_>; 15] = [
         (&|text| format!("{text}\n"), "one more line break at the end"),
@@ -104,7 +104,7 @@ fn what_was_signed_in_place_of_the_string() {
 }
 
 #[test]
-fn too_little_too_much_and_no_mac() {
+fn too_little_too_much_or_no_mac_was_signed() {
     let signer = Signer::new();
     let bends: [InText<'_>; 2] = [
         (&|text| text.split_once('\n').unwrap().0.to_owned(), "It left line 2 out"),
@@ -136,7 +136,7 @@ fn too_little_too_much_and_no_mac() {
 }
 
 #[test]
-fn another_target_than_was_sent() {
+fn another_target_was_signed_than_sent() {
     let signer = Signer::new();
     for (sent, signed, says) in [
         ("/a?b=c", "/a", "It left the query out"),
@@ -167,7 +167,7 @@ fn another_target_than_was_sent() {
 }
 
 #[test]
-fn fields_with_another_value() {
+fn another_field_value_was_signed_than_sent() {
     let signer = Signer::new();
     for (sent, from, to, says) in [
         (("Host", HOST), ":8443", "", "the host without its port"),
@@ -182,7 +182,7 @@ fn fields_with_another_value() {
 }
 
 #[test]
-fn a_key_that_is_written_wrongly() {
+fn a_mistyped_key() {
     let signer = Signer::new();
     for (written, says) in [(format!("{} ", signer.key), "has a blank"), (format!("'{}'", signer.key), "in quotes")] {
         let request = Made::default().request(&signer).replace(&signer.key, &written);
@@ -192,7 +192,7 @@ fn a_key_that_is_written_wrongly() {
 }
 
 #[test]
-fn another_key_than_the_secret() {
+fn the_key_and_secret_of_different_credentials() {
     let signer = Signer::new();
     let user = signer.key.clone();
     let bends: [InKey<'_>; 10] = [
@@ -220,7 +220,7 @@ fn another_key_than_the_secret() {
 }
 
 #[test]
-fn a_signature_in_another_spelling() {
+fn a_signature_in_another_encoding() {
     let signer = Signer::new();
     let spellings: [Written<'_>; 7] = [
         (&|mac| HEXLOWER.encode(mac), "The signature is in hex"),
@@ -255,7 +255,7 @@ fn a_signature_in_another_spelling() {
 }
 
 #[test]
-fn two_at_once_as_openssl_and_echo_make_them() {
+fn two_mistakes_at_once_as_openssl_and_echo_make_them() {
     let signer = Signer::new();
     let made = Made { text: &|text| format!("{text}\n"), written: &|mac| HEXLOWER.encode(mac), ..Made::default() };
     let request = made.request(&signer);
@@ -288,7 +288,7 @@ fn rfc9421(signer: &Signer, bend: &dyn Fn(&str) -> String, written: &dyn Fn(&[u8
 }
 
 #[test]
-fn the_same_in_rfc_9421() {
+fn the_same_mistakes_in_rfc_9421() {
     let signer = Signer::new();
     let base64: &dyn Fn(&[u8]) -> String = &|mac| BASE64.encode(mac);
     let hex: &dyn Fn(&[u8]) -> String = &|mac| HEXLOWER.encode(mac);
@@ -351,7 +351,7 @@ fn digests_of_another_body() {
 }
 
 #[test]
-fn the_secret_of_another_key_of_this_desk() {
+fn the_secret_of_another_key_of_the_desk() {
     let signer = Signer::new();
     let other = signer.desk.create(&["--kind", "hmac", "--name", "other one"]);
     let basic = signer.desk.create(&["--kind", "basic", "--name", "crm"]);

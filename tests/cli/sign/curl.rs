@@ -146,7 +146,7 @@ fn run(desk: &Desk, server: &(u16, Receiver<Got>), target: &str, args: &[&str], 
 }
 
 #[test]
-fn a_command_for_every_method_ends_and_is_let_through() {
+fn a_curl_command_for_every_method_is_let_through() {
     if !need("bash curl") {
         return;
     }
@@ -181,7 +181,7 @@ fn a_command_for_every_method_ends_and_is_let_through() {
 }
 
 #[test]
-fn a_body_is_sent_as_what_it_is() {
+fn a_body_is_sent_unchanged() {
     if !need("bash curl") {
         return;
     }
@@ -213,7 +213,7 @@ fn a_body_is_sent_as_what_it_is() {
 }
 
 #[test]
-fn curl_changes_nothing_of_the_target() {
+fn curl_does_not_change_the_target() {
     if !need("bash curl") {
         return;
     }

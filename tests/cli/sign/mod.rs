@@ -52,7 +52,7 @@ fn judge(method: &str, fields: &[(String, String)], body: &[u8]) -> Result<(), R
 }
 
 #[test]
-fn what_it_prints_passes_the_verifier() {
+fn the_printed_signature_passes_the_verifier() {
     let desk = Desk::empty();
     let file = desk.path().join("body.json");
     fs::write(&file, "{\"a\":1}").unwrap();
@@ -101,7 +101,7 @@ fn a_curl_command_is_quoted() {
 
 /// The command is run: whatever the file is called, curl is told that name and finds that file.
 #[test]
-fn a_curl_command_names_the_very_file() {
+fn a_curl_command_names_the_same_file() {
     if !need("bash") {
         return;
     }
@@ -134,7 +134,7 @@ fn a_curl_command_names_the_very_file() {
 }
 
 #[test]
-fn a_body_without_an_end_is_not_read_to_it() {
+fn an_endless_body_is_not_read() {
     let desk = Desk::empty();
     sign(&desk, &[URL, "--body", "/dev/zero"]).fails(2, "longer than 64 MiB");
     let args = ["sign", "--key", "kdbKEY", URL, "--body", "-"];
@@ -150,7 +150,7 @@ fn a_body_without_an_end_is_not_read_to_it() {
 }
 
 #[test]
-fn what_cannot_be_signed_is_said() {
+fn a_request_that_cannot_be_signed_is_reported() {
     let desk = Desk::empty();
     for (args, says) in [
         (&["ftp://x/"][..], "A URL is"),

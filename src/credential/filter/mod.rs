@@ -1,0 +1,325 @@
+//! The filter language of lists: words, and terms such as `expires<30d unused>90d used:never by:bram kind:hmac
+//! state:disabled`. Case-insensitive. Quoted text is always a word.
+
+mod pieces;
+
+use crate::time::{is_never, parse_span};
+
+use super::{Kind, fold, holds_api_secret};
+use pieces::{Piece, SIGNS, pieces};
+
+/// A parsed filter. All of its conditions must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Each is part of the name (case folded) or of the key.
+    pub words: Vec<String>,
+    /// Expires within so many seconds from now.
+    pub expires_within: Option<i64>,
+    /// Expires later than so many seconds from now.
+    pub expires_after: Option<i64>,
+    /// Not used for so many seconds, and at least that old.
+    pub unused_for: Option<i64>,
+    /// Active, and never used since it was made.
+    pub never_used: bool,
+    /// Created by this user.
+    pub by: Option<String>,
+    /// Of this kind.
+    pub kind: Option<Kind>,
+    /// In this state, computed ones too.
+    pub state: Option<Wanted>,
+}
+
+/// A state to look for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Active, whether or not its times allow it now.
+    Active,
+    /// Disabled by a user.
+    Disabled,
+    /// Revoked for good.
+    Revoked,
+    /// Active and past its expiry.
+    Expired,
+}
+
+impl Wanted {
+    const ALL: [(&'static str, Self); 4] = [
+        ("active", Self::Active),
+        ("disabled", Self::Disabled),
+        ("revoked", Self::Revoked),
+        ("expired", Self::Expired),
+    ];
+}
+
+/// Why a filter was not understood.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FilterError {
+    /// The text is not a span of time such as `30d`.
+    #[error("{0:?} is not a span. Write 30d, 12h or 45m, for example expires<30d.")]
+    Span(String),
+    /// `by:` without a name.
+    #[error("by: needs the name of a user behind it, for example by:bram.")]
+    Nobody,
+    /// A word that is known, with a sign that it does not go with.
+    #[error("{term:?} is not understood. Write it as {example}, or in quotes to look for it in names.")]
+    Sign {
+        /// The term as it was typed.
+        term: String,
+        /// An example of the right form.
+        example: &'static str,
+    },
+    /// It looks like a term, and there is none of that name.
+    #[error(
+        "{0:?} is not a term. There are expires< expires> unused> used: by: kind: state:. Put it in quotes to look for it in names."
+    )]
+    Unknown(String),
+    /// The text is not a kind of credential.
+    #[error("{0:?} is not a kind. Choose basic, hmac or legacy.")]
+    Kind(String),
+    /// Not a word about use.
+    #[error("used:{0} is not understood. Write used:never, or a span such as unused>90d.")]
+    Used(String),
+    /// The text is not a state.
+    #[error("{0:?} is not a state. Choose active, disabled, revoked or expired.")]
+    State(String),
+    /// Somebody pasted a secret into the wrong field.
+    #[error("That is an API secret. To see whose it is, use find by secret; it does not belong here.")]
+    Secret,
+}
+
+impl Filter {
+    /// Reads what was typed. Nothing typed is a filter that lets everything through.
+    pub fn parse(typed: &str) -> Result<Self, FilterError> {
+        if holds_api_secret(typed) {
+            return Err(FilterError::Secret);
+        }
+        let mut filter = Self::default();
+        pieces(typed).iter().try_for_each(|piece| filter.add(piece))?;
+        Ok(filter)
+    }
+
+    /// What was understood of what was typed; the rest is left out.
+    pub fn understood(typed: &str) -> Self {
+        let mut filter = Self::default();
+        if !holds_api_secret(typed) {
+            pieces(typed).iter().for_each(|piece| drop(filter.add(piece)));
+        }
+        filter
+    }
+
+    /// Whether everything is let through.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether revoked ones are asked for.
+    pub fn wants_revoked(&self) -> bool {
+        self.state == Some(Wanted::Revoked)
+    }
+
+    fn add(&mut self, piece: &Piece) -> Result<(), FilterError> {
+        let Piece::Term { text, field, sign, value } = piece else {
+            self.words.push(fold(piece.text()));
+            return Ok(());
+        };
+        let named = |known: &&Term| known.begins.trim_end_matches(SIGNS) == field.as_str();
+        match (TERMS.iter().find(|known| named(known) && known.begins.ends_with(*sign)), TERMS.iter().find(named)) {
+            (Some(known), _) => (known.read)(self, value),
+            (None, Some(known)) => Err(FilterError::Sign { term: short(text), example: known.example }),
+            // A name may well hold an equals sign.
+            (None, None) if *sign == '=' => {
+                self.words.push(fold(text));
+                Ok(())
+            }
+            (None, None) => Err(FilterError::Unknown(short(text))),
+        }
+    }
+}
+
+/// One kind of term.
+struct Term {
+    /// How it begins; what follows is read.
+    begins: &'static str,
+    example: &'static str,
+    finds: &'static str,
+    read: fn(&mut Filter, &str) -> Result<(), FilterError>,
+}
+
+/// Every term there is: what is read, and what help and documentation tell.
+static TERMS: [Term; 7] = [
+    Term {
+        begins: "expires<",
+        example: "expires<30d",
+        finds: "expires within that time",
+        read: |filter, rest| span(rest).map(|s| filter.expires_within = Some(s)),
+    },
+    Term {
+        begins: "expires>",
+        example: "expires>30d",
+        finds: "expires, but later than that",
+        read: |filter, rest| span(rest).map(|s| filter.expires_after = Some(s)),
+    },
+    Term {
+        begins: "unused>",
+        example: "unused>90d",
+        finds: "not used for so long",
+        read: |filter, rest| span(rest).map(|s| filter.unused_for = Some(s)),
+    },
+    Term {
+        begins: "used:",
+        example: "used:never",
+        finds: "active, and never used",
+        read: |filter, rest| match rest {
+            word if is_never(word) => {
+                filter.never_used = true;
+                Ok(())
+            }
+            other => Err(FilterError::Used(short(other))),
+        },
+    },
+    Term {
+        begins: "by:",
+        example: "by:bram",
+        finds: "made by this user",
+        read: |filter, rest| {
+            // Names of users have no capitals.
+            filter.by = Some(Some(rest.to_lowercase()).filter(|name| !name.is_empty()).ok_or(FilterError::Nobody)?);
+            Ok(())
+        },
+    },
+    Term {
+        begins: "kind:",
+        example: "kind:hmac",
+        finds: "of this kind: basic, hmac, legacy",
+        read: |filter, rest| {
+            filter.kind = Some(rest.to_lowercase().parse().map_err(|()| FilterError::Kind(short(rest)))?);
+            Ok(())
+        },
+    },
+    Term {
+        begins: "state:",
+        example: "state:disabled",
+        finds: "active, disabled, revoked or expired",
+        read: |filter, rest| {
+            let found = Wanted::ALL.into_iter().find(|(word, _)| word.eq_ignore_ascii_case(rest));
+            filter.state = Some(found.ok_or_else(|| FilterError::State(short(rest)))?.1);
+            Ok(())
+        },
+    },
+];
+
+/// An example of each kind of term, and what it finds.
+pub fn filter_terms() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TERMS.iter().map(|term| (term.example, term.finds))
+}
+
+fn span(text: &str) -> Result<i64, FilterError> {
+    parse_span(text).ok_or_else(|| FilterError::Span(short(text)))
+}
+
+/// Enough of what was typed to know it again.
+fn short(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_and_terms() {
+        let filter = Filter::parse("  Export 支払い expires<30d unused>90d by:bram kind:hmac state:disabled ").unwrap();
+        assert_eq!(
+            filter,
+            Filter {
+                words: vec!["export".to_owned(), "支払い".to_owned()],
+                expires_within: Some(30 * 86_400),
+                expires_after: None,
+                never_used: false,
+                unused_for: Some(90 * 86_400),
+                by: Some("bram".to_owned()),
+                kind: Some(Kind::Hmac),
+                state: Some(Wanted::Disabled),
+            }
+        );
+        assert!(Filter::parse("used:never").unwrap().never_used);
+        assert!(Filter::parse("   ").unwrap().is_empty());
+        assert_eq!(Filter::parse("\"a:b\" <x a=b 12:30").unwrap().words, ["a:b", "<x", "a=b", "12:30"]);
+    }
+
+    #[test]
+    fn case_and_blanks_do_not_change_a_term() {
+        let whole = "expires<30d unused>90d used:never by:bram kind:hmac state:active";
+        for same in [
+            "EXPIRES<30D UNUSED>90D USED:NEVER BY:BRAM KIND:HMAC STATE:Active",
+            "expires < 30d unused > 90d used : never by : bram kind : hmac state : active",
+            "expires< 30d unused >90d used: None by: Bram kind :HMAC state:active",
+            "Expires<+30d unused>90D used:none by:bram kind:Hmac state: ACTIVE",
+        ] {
+            assert_eq!(Filter::parse(same), Filter::parse(whole), "{same}");
+        }
+    }
+
+    #[test]
+    fn quoted_text_is_searched_for_in_names() {
+        for (typed, words) in [
+            ("\"prod:eu\"", &["prod:eu"][..]),
+            ("\"kind:hmac\" x", &["kind:hmac", "x"]),
+            ("\"expires < 30d\"", &["expires < 30d"]),
+            ("\"not closed", &["not closed"]),
+            ("o'brien 5\"x", &["o'brien", "5\"x"]),
+            ("expires kind", &["expires", "kind"]),
+            ("\"\"", &[]),
+        ] {
+            assert_eq!(Filter::parse(typed).unwrap().words, words, "{typed}");
+        }
+    }
+
+    #[test]
+    fn only_terms_that_were_understood_filter() {
+        let filter = Filter::understood("crm owner:x kind:hmac expires<soon");
+        assert_eq!((filter.words, filter.kind), (vec!["crm".to_owned()], Some(Kind::Hmac)));
+        assert!(filter.expires_within.is_none());
+    }
+
+    #[test]
+    fn every_example_is_a_valid_and_different_term() {
+        let read: Vec<_> = filter_terms().map(|(example, _)| Filter::parse(example).unwrap()).collect();
+        for (i, filter) in read.iter().enumerate() {
+            assert!(filter.words.is_empty() && !filter.is_empty(), "{filter:?}");
+            assert!(!read[i + 1..].contains(filter), "{filter:?}");
+        }
+        let all = filter_terms().map(|(example, _)| example).collect::<Vec<_>>().join(" ");
+        let Filter { words, expires_within, expires_after, unused_for, never_used, by, kind, state } =
+            Filter::parse(&all).unwrap();
+        let told = expires_within.is_some() && expires_after.is_some() && unused_for.is_some() && never_used;
+        assert!(told && by.is_some() && kind.is_some() && state.is_some() && words.is_empty(), "a field has no term");
+    }
+
+    #[test]
+    fn unknown_terms_are_reported() {
+        for (typed, says) in [
+            ("expires<soon", "\"soon\" is not a span"),
+            ("unused>", "\"\" is not a span"),
+            ("used:often", "used:often is not understood. Write used:never"),
+            ("kind:oauth", "\"oauth\" is not a kind"),
+            ("state:gone", "\"gone\" is not a state"),
+            ("expires<=30d", "\"=30d\" is not a span"),
+            ("expires<", "\"\" is not a span"),
+            ("expires < ", "\"\" is not a span"),
+            ("expires:30d", "\"expires:30d\" is not understood. Write it as expires<30d"),
+            ("kind=hmac", "\"kind=hmac\" is not understood. Write it as kind:hmac"),
+            ("unused<3d", "\"unused<3d\" is not understood. Write it as unused>90d"),
+            ("by:", "by: needs the name of a user"),
+            ("owner:x", "\"owner:x\" is not a term"),
+            ("foo:bar", "\"foo:bar\" is not a term"),
+            ("Foo : bar", "\"Foo:bar\" is not a term"),
+            ("crm-sync:eu", "\"crm-sync:eu\" is not a term"),
+            ("http://x", "\"http://x\" is not a term"),
+            ("created>30d", "\"created>30d\" is not a term"),
+        ] {
+            let said = Filter::parse(typed).unwrap_err().to_string();
+            assert!(said.starts_with(says), "{typed}: {said}");
+        }
+    }
+}

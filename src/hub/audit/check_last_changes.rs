@@ -1,0 +1,82 @@
+//! Credentials and users, held against the trail: is each as its last change left it, and is each that was made still
+//! there? By no index, and by the trail in the order of its numbers.
+
+use std::collections::HashMap;
+
+use crate::hub::{
+    HubError,
+    audit::trail_state::{LastKnown, changed_row},
+};
+use crate::store::{
+    Cell, Tx,
+    tables::{self, CredentialRecord, Record, TrailRecord, UserRecord},
+};
+
+/// What the trail says of one row.
+struct Expected {
+    told: LastKnown,
+    table: &'static str,
+    seen: bool,
+}
+
+/// What the trail says last of each credential and user.
+#[derive(Default)]
+pub(crate) struct LastChanges(HashMap<String, Expected>);
+
+impl LastChanges {
+    /// Takes up a row of the trail. Every one, in order.
+    pub(crate) fn take_up(&mut self, row: &TrailRecord) {
+        let (Some(table), Some(subject)) = (changed_row(row), &row.subject) else { return };
+        self.0
+            .entry(subject.clone())
+            .or_insert(Expected { told: LastKnown::default(), table, seen: false })
+            .told
+            .take_up(row, false);
+    }
+
+    /// What is not as the trail left it, as a sentence without an end.
+    pub(crate) fn first_mismatch(mut self, tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
+        let tables: [(&str, &str, CheckTable<'_>); 2] = [
+            (CredentialRecord::TABLE, "key", &mut |changes, tx| changes.hold::<CredentialRecord>(tx)),
+            (UserRecord::TABLE, "user", &mut |changes, tx| changes.hold::<UserRecord>(tx)),
+        ];
+        for (table, thing, hold) in tables {
+            if let Some(name) = hold(&mut self, tx)? {
+                let how = "it was changed by hand, or an older copy was put back";
+                return Ok(Some(format!("the {thing} {name} is not as the trail left it: {how}")));
+            }
+            let gone = self.0.values().filter(|last| last.table == table && !last.seen);
+            if let Some(name) = gone.filter_map(|last| last.told.name.as_ref()).min() {
+                return Ok(Some(format!("the {thing} {name} was removed outside keydesk")));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The name of the first row of a table that was not last changed when the trail says so.
+    fn hold<T: Record>(&mut self, tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
+        // Behind id and version.
+        let place = |column: &str| T::COLUMNS.iter().position(|name| *name == column).map_or(0, |i| i + 2);
+        let (at, name) = (place("changed_at"), place("name"));
+        // Only credentials have one. What is revoked needs none.
+        let secret = T::COLUMNS.contains(&"secret_no").then(|| place("secret_no"));
+        let mut found = None;
+        tables::each_tagged::<T>(tx, &mut |row| {
+            let cell = |place: usize| row.get(place).copied().unwrap_or(Cell::Null);
+            let last = cell(0).text().ok().and_then(|id| self.0.get_mut(id)).filter(|last| last.table == T::TABLE);
+            let as_left = last.is_some_and(|last| {
+                last.seen = true;
+                let LastKnown { revoked, secret: no, .. } = last.told;
+                Cell::Int(last.told.at) == cell(at)
+                    && (revoked || secret.is_none_or(|place| Cell::Int(no) == cell(place)))
+            });
+            if !as_left && found.is_none() {
+                found = Some(cell(name).text().unwrap_or("without a name").to_owned());
+            }
+            Ok(())
+        })?;
+        Ok(found)
+    }
+}
+
+type CheckTable<'a> = &'a mut dyn FnMut(&mut LastChanges, &mut dyn Tx) -> Result<Option<String>, HubError>;

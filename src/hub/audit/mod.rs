@@ -1,0 +1,14 @@
+//! The trail (audit log): reading it, verifying it and everything that it vouches for, and accepting a store.
+
+mod accept;
+pub(crate) mod action;
+pub(crate) mod chain;
+mod check_counts;
+mod check_last_changes;
+mod check_tags;
+mod repair;
+pub(crate) mod trail;
+pub(crate) mod trail_state;
+mod verify;
+
+pub use accept::Accepted;

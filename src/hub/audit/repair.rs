@@ -1,0 +1,203 @@
+//! What an Administrator who accepts the store as it is puts right first: rows that are older copies become what the
+//! activity log says they are, as far as it is whole. Accepting a store must not bring back what was revoked, or a secret
+//! that was rotated away because it leaked.
+
+use crate::account::UserState;
+use crate::credential::{Name, State};
+use crate::hub::{
+    Accepted, HubError, Setting,
+    audit::trail_state::{LastKnown, TrailState},
+    tx::{
+        row_tags::{self, readable},
+        seal_places::password_place,
+        table_sums,
+        write::Change,
+    },
+    users::{passwords::DUMMY_HASH, throttle_rows::throttle_id},
+};
+use crate::store::tables::{self, CredentialRecord, SettingRecord, Tagged, ThrottleRecord, UserRecord};
+use crate::time::{Seconds, parse_when};
+
+impl Change<'_> {
+    /// Puts right what can be put right, and sets the sums to what there is then.
+    ///
+    /// Where the trail is not whole, nobody can say which of the other rows are older copies. They are accepted only if
+    /// the Administrator trusts them, `trust_rows`.
+    pub(crate) fn repair(&mut self, trust_rows: bool) -> Result<Accepted, HubError> {
+        self.tx.rebuild_indexes()?;
+        let moved = self.move_strays()?;
+        let head = self.head().clone();
+        let vouched = TrailState::read(&mut *self.tx, &head, true)?;
+        if !vouched.whole && !trust_rows {
+            for of in [table_sums::KEYS, table_sums::SECRETS, table_sums::USERS, table_sums::SETTINGS] {
+                if !self.sum_matches(of).unwrap_or(false) {
+                    return Err(untold(of.things));
+                }
+            }
+        }
+        let put_right = self.put_right(&vouched)?;
+        let users = self.write_users_anew(&vouched)?;
+        tables::count_anew(&mut *self.tx)?;
+        let vault = self.vault();
+        let all = table_sums::all(&mut *self.tx, vault)?;
+        self.sums_mut().set(all);
+        Ok(Accepted { moved, put_right, users, trail_broken: !vouched.whole })
+    }
+
+    fn put_right(&mut self, vouched: &TrailState) -> Result<u64, HubError> {
+        let mut done = 0;
+        for (id, told) in &vouched.keys {
+            let found = readable(tables::get::<CredentialRecord>(&mut *self.tx, "id", id))?;
+            if let Some(row) = found.filter(|row| self.is_older(row, row.record.changed_at, told)) {
+                self.put_credential_right(row.record, told)?;
+                done += 1;
+            }
+        }
+        for (id, told) in &vouched.users {
+            let found = readable(tables::get::<UserRecord>(&mut *self.tx, "id", id))?;
+            if let Some(row) = found.filter(|row| self.is_older(row, row.record.changed_at, told)) {
+                self.put_user_right(row.record, told)?;
+                done += 1;
+            }
+        }
+        for setting in Setting::ALL {
+            done += u64::from(self.put_setting_right(setting, vouched)?);
+        }
+        self.put_account_right(vouched)?;
+        Ok(done)
+    }
+
+    /// Whether a row is one that keydesk wrote, and not the last one that it wrote.
+    fn is_older<T: tables::Record>(&self, row: &Tagged<T>, changed_at: i64, told: &LastKnown) -> bool {
+        changed_at != told.at && row_tags::intact(self.vault(), row)
+    }
+
+    /// Writes the users anew that the trail knows and whose rows are gone or have a wrong tag: without them nobody might
+    /// be left who manages the desk.
+    fn write_users_anew(&mut self, vouched: &TrailState) -> Result<u64, HubError> {
+        let mut done = 0;
+        for (id, told) in &vouched.users {
+            let Some(name) = &told.name else { continue };
+            let found = readable(tables::get::<UserRecord>(&mut *self.tx, "id", id))?;
+            if found.is_some_and(|row| row_tags::intact(self.vault(), &row)) {
+                continue;
+            }
+            let namesake = readable(tables::get::<UserRecord>(&mut *self.tx, "name", name))?;
+            if namesake.is_some_and(|row| row.record.id != *id && row_tags::intact(self.vault(), &row)) {
+                continue;
+            }
+            tables::remove_users(&mut *self.tx, id, name)?;
+            // Beyond every number that the row ever had, so that no session and no password of before is good.
+            let beyond = self.now.0;
+            let password = self.vault().seal(DUMMY_HASH.as_bytes(), &password_place(id, beyond))?;
+            let change = self.number();
+            self.insert(&UserRecord { change, ..told.user(id, name, beyond, password) })?;
+            let tries = throttle_id(self.vault(), name)?;
+            if readable(tables::get::<ThrottleRecord>(&mut *self.tx, "id", &tries))?.is_none() {
+                self.first_throttle(name)?;
+            }
+            done += 1;
+        }
+        Ok(done)
+    }
+
+    fn put_credential_right(&mut self, older: CredentialRecord, told: &LastKnown) -> Result<(), HubError> {
+        let row = told.row();
+        let text = |name: &str| row[name].as_str();
+        let time = |name: &str| text(name).and_then(|text| parse_when(text, Seconds(0)).ok()).map(|at| at.0);
+        let was = older.version;
+        let mut record = CredentialRecord {
+            version: was + 1,
+            changed_at: told.at,
+            changed_how: "put right".to_owned(),
+            change: self.number(),
+            ..older
+        };
+        if let Some(state) = text("state") {
+            record.state = state.to_owned();
+            record.listed = state != State::Revoked.as_str();
+            (record.not_before, record.expires_at) = (time("not_before"), time("expires_at"));
+            if let Some(name) = text("name").and_then(|name| Name::new(name).ok()) {
+                (record.name, record.name_fold) = (name.as_str().to_owned(), name.folded());
+            }
+            for (column, name) in [
+                (&mut record.note, "note"),
+                (&mut record.networks, "networks"),
+                (&mut record.algorithms, "algorithms"),
+                (&mut record.body_digest, "body_digest"),
+            ] {
+                if let Some(text) = text(name) {
+                    text.clone_into(column);
+                }
+            }
+        }
+        if told.secret > record.secret_no {
+            let older_no = told.secret - 1;
+            (record.secret_no, record.older_no, record.older_until) = (told.secret, Some(older_no), told.old_until);
+        } else if record.overlap(self.now.seconds().0).is_some() {
+            record.older_until = told.old_until.or(record.older_until);
+        }
+        self.replace(&record, was)
+    }
+
+    fn put_user_right(&mut self, older: UserRecord, told: &LastKnown) -> Result<(), HubError> {
+        let was = older.version;
+        let row = told.row();
+        let text = |name: &str, is: &str| row[name].as_str().unwrap_or(is).to_owned();
+        let mut user = UserRecord {
+            version: was + 1,
+            epoch: older.epoch + 1,
+            role: text("role", &older.role),
+            state: text("state", UserState::Disabled.as_str()),
+            changed_at: told.at,
+            change: self.number(),
+            ..older.clone()
+        };
+        if told.password_at > older.changed_at {
+            // The password of that time may be the one that leaked. It takes a new one: `keydesk user passwd`.
+            user.password_version += 1;
+            let place = password_place(&user.id, user.password_version);
+            user.password = self.vault().seal(DUMMY_HASH.as_bytes(), &place)?;
+        }
+        self.replace(&user, was)
+    }
+
+    fn put_setting_right(&mut self, setting: Setting, vouched: &TrailState) -> Result<bool, HubError> {
+        let found = readable(tables::get::<SettingRecord>(&mut *self.tx, "id", setting.key()))?;
+        let Some(value) = vouched.settings.get(setting.key()) else { return Ok(false) };
+        match found {
+            Some(row) if row_tags::intact(self.vault(), &row) && row.record.value != *value => {
+                let was = row.record.version;
+                let record =
+                    SettingRecord { version: was + 1, value: value.clone(), change: self.number(), ..row.record };
+                self.replace(&record, was)?;
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Gives the account the name that set-up gave it.
+    fn put_account_right(&mut self, vouched: &TrailState) -> Result<(), HubError> {
+        let Some(row) = tables::account(&mut *self.tx)? else { return Ok(()) };
+        let mut record = row.record.clone();
+        // The first row of a trail that was edited says what somebody wrote.
+        record.name = vouched.account.clone().unwrap_or(record.name);
+        if record != row.record || !row_tags::intact(self.vault(), &row) {
+            let was = record.version;
+            record.version = was.saturating_add(1);
+            self.replace(&record, was)?;
+        }
+        Ok(())
+    }
+}
+
+/// The trail does not say which rows are older copies.
+fn untold(things: &str) -> HubError {
+    HubError::Tampered {
+        what: format!("The activity log is not whole and the {things} are not as keydesk left them: some row of either"),
+        mend: "look at every key, user and setting, revoke, disable or set what is not as it should be, and accept the rest \
+               with `keydesk audit accept --trust-rows --as NAME`"
+            .to_owned(),
+    }
+}

@@ -1,0 +1,78 @@
+//! The trail (audit log): reading and export.
+
+use crate::account::Right;
+use crate::credential::Kind;
+use crate::hub::{Actor, Hub, HubError, TrailQuery, TrailRow, audit::action, tx::intent::Intent};
+use crate::store::{
+    Tx,
+    tables::{self, TrailFilter, TrailRecord},
+};
+use crate::time::Millis;
+
+impl Hub {
+    /// Rows of the trail, newest first.
+    pub fn trail(&self, actor: &Actor, query: &TrailQuery) -> Result<Vec<TrailRow>, HubError> {
+        self.read(actor, &Intent::new(Right::ReadTrail, "read trail"), |tx| {
+            let id = query.credential.map(|id| id.to_string());
+            let mut filters: Vec<_> = id.as_deref().map(TrailFilter::Subject).into_iter().collect();
+            filters.extend(query.credentials_only.then_some(TrailFilter::About("credential")));
+            filters.extend(query.who.as_deref().map(TrailFilter::Who));
+            filters.extend(query.class.map(|class| TrailFilter::Class(class.as_str())));
+            filters.extend(query.from.map(|at| TrailFilter::From(at.0)));
+            filters.extend(query.until.map(|at| TrailFilter::Until(at.0)));
+            let limit = i64::from(query.limit.clamp(1, 500));
+            let rows = tables::trail_before(tx, &filters, query.before.unwrap_or(i64::MAX), limit)?;
+            rows.into_iter().map(|record| row(tx, record)).collect()
+        })
+    }
+
+    /// Passes a part of the trail on, page by page, newest first; at least one page, if an empty one. The rows leave
+    /// the desk, so the password must have been given recently.
+    pub fn export_trail(
+        &self,
+        actor: &Actor,
+        query: &TrailQuery,
+        each: &mut dyn FnMut(&[TrailRow]) -> Result<(), HubError>,
+    ) -> Result<(), HubError> {
+        let mut query = TrailQuery { limit: 500, ..query.clone() };
+        let mut rows = self.trail(actor, &query)?;
+        if !actor.confirmed(self.now()) {
+            return Err(HubError::PasswordNeeded);
+        }
+        loop {
+            each(&rows)?;
+            query.before = rows.last().map(|row| row.no);
+            if rows.len() < query.limit as usize {
+                return Ok(());
+            }
+            rows = self.trail(actor, &query)?;
+        }
+    }
+}
+
+/// A row in words.
+pub(crate) fn row(tx: &mut dyn Tx, record: TrailRecord) -> Result<TrailRow, HubError> {
+    let count = if record.class == "refusal" { tables::repeats(tx, record.no)? } else { 1 };
+    let json = record.after.as_deref().or(record.before.as_deref());
+    let json = json.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok()).unwrap_or_default();
+    let kind = json["kind"].as_str().and_then(|kind| kind.parse::<Kind>().ok());
+    let mut did = action::words(&record.action, kind);
+    if let Some(asked) = json["asked"].as_str() {
+        did = format!("{did}: {asked}");
+    }
+    Ok(TrailRow {
+        no: record.no,
+        at: Millis(record.at),
+        who: record.who,
+        via: record.via,
+        unix: record.unix,
+        address: record.address,
+        action: record.action,
+        did,
+        what: record.what,
+        subject: record.subject,
+        before: record.before,
+        after: record.after,
+        count,
+    })
+}

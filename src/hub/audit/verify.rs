@@ -1,0 +1,114 @@
+//! `audit verify`: checks the database, the whole trail, and every row that decides something.
+
+use crate::account::Right;
+use crate::hub::{
+    Actor, Cancel, Hub, HubError, TrailReport,
+    audit::{
+        action,
+        chain::{self, ChainCheck, SettingValues},
+        check_counts,
+        check_last_changes::LastChanges,
+        check_tags,
+    },
+    error::no_head,
+    settings::stored,
+    tx::{intent::Intent, row_tags, table_sums},
+    verifier::rollback_reports,
+};
+use crate::store::{
+    Tx,
+    tables::{self, HeadRow},
+};
+use crate::vault::Vault;
+
+impl Hub {
+    /// Checks everything: the database by its own check, the whole trail (every hash, every number, the head's MAC, and
+    /// `expect`, a number and hash noted elsewhere, which detects a truncated trail), and every row that decides
+    /// something against its tag, the trail and the sums. `progress` gets rows done and rows in all.
+    pub fn verify_trail(
+        &self,
+        actor: &Actor,
+        expect: Option<(i64, String)>,
+        progress: &mut dyn FnMut(i64, i64),
+    ) -> Result<TrailReport, HubError> {
+        self.verify_trail_until(actor, expect, &Cancel::default(), progress)
+    }
+
+    /// The same, with cancellation.
+    pub fn verify_trail_until(
+        &self,
+        actor: &Actor,
+        expect: Option<(i64, String)>,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(i64, i64),
+    ) -> Result<TrailReport, HubError> {
+        self.read_cancellable(actor, &Intent::new(Right::ReadTrail, "verify trail"), cancel, |tx| {
+            if let Some(what) = tx.damage(cancel)? {
+                let broken = Some(format!("the database is damaged: {what}"));
+                return Ok(TrailReport { rows: 0, no: 0, hash: String::new(), broken, went_back: None });
+            }
+            let head = tables::head(tx)?.ok_or_else(no_head)?;
+            let (mut chain, mut changes) = (ChainCheck::new(&head, expect), LastChanges::default());
+            chain::check_with(tx, &mut chain, cancel, progress, &mut |row| changes.take_up(row))?;
+            let broken = match chain.finish(row_tags::head_intact(&self.vault, &head)) {
+                None => self.first_mismatch(tx, &head, &chain.settings, changes)?,
+                broken => broken,
+            };
+            let hash = data_encoding::HEXLOWER.encode(&chain.at.hash);
+            Ok(TrailReport {
+                rows: chain.rows,
+                no: chain.at.no,
+                hash,
+                broken,
+                went_back: rollback_reports::went_back(tx)?,
+            })
+        })
+    }
+
+    /// What the hash chain alone cannot show, once it is whole: rows beside it, and rows of other tables that are not
+    /// as it left them. An older copy of a row that was put back has a right tag.
+    fn first_mismatch(
+        &self,
+        tx: &mut dyn Tx,
+        head: &HeadRow,
+        settings: &SettingValues,
+        changes: LastChanges,
+    ) -> Result<Option<String>, HubError> {
+        let vault = &self.vault;
+        if let Some(no) = tables::trail_beside(tx, head.trail_no)? {
+            return Ok(Some(format!("row {no} was added outside keydesk")));
+        }
+        if account_changed(tx, vault)? {
+            return Ok(Some("the name of the account was changed outside keydesk".to_owned()));
+        }
+        if let Some(what) = check_tags::first_mismatch(tx, vault)? {
+            return Ok(Some(what));
+        }
+        if let Some(what) = changes.first_mismatch(tx)? {
+            return Ok(Some(what));
+        }
+        if let Some(key) = tables::without_a_named_secret(tx)? {
+            return Ok(Some(format!("the secrets of the key {key} are not as the trail left them: one was removed")));
+        }
+        if let Some(what) = stored::first_mismatch(tx, vault, settings)? {
+            return Ok(Some(what));
+        }
+        if let Some(what) = table_sums::first_mismatch(tx, vault, head)? {
+            return Ok(Some(what));
+        }
+        // Last, because it decides nothing.
+        check_counts::first_mismatch(tx)
+    }
+}
+
+/// Whether the account differs from the one that set-up made.
+fn account_changed(tx: &mut dyn Tx, vault: &Vault) -> Result<bool, HubError> {
+    let account = tables::account(tx)?.filter(|row| row_tags::intact(vault, row));
+    Ok(account.map(|row| row.record.name) != account_of_the_trail(tx)?)
+}
+
+/// The name of the account by the first row of the trail.
+fn account_of_the_trail(tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
+    let first = tables::trail_before(tx, &[], 2, 1)?.pop().filter(|row| row.action == action::SET_UP.code);
+    Ok(first.map(|row| row.what))
+}

@@ -1,0 +1,155 @@
+//! Creating a credential: its secret is handed out once, right after the commit.
+
+use crate::account::Right;
+use crate::credential::{self, Kind, Name, Options, ShapeError, State, check_password, check_username};
+use crate::hub::{
+    Actor, Conflict, Field, Hub, HubError, Issued, NewCredential,
+    audit::action,
+    credentials::mapping,
+    tx::{entry::Subject, intent::Intent, write::Change},
+};
+use crate::secret::Secret;
+use crate::store::tables::{self, CredentialRecord};
+use crate::time::Seconds;
+use crate::vault::{self, Stored, uuid};
+
+/// A new credential, checked, with its secret drawn and hashed: all that can be done before the head is locked.
+struct Prepared {
+    kind: Kind,
+    key: String,
+    name: Name,
+    options: Options,
+    stored: Stored,
+    /// The secret to be shown once; `None` when the user typed it.
+    shown: Option<Secret>,
+}
+
+impl Hub {
+    /// Creates a credential and returns its secret, once.
+    pub fn create(&self, actor: &Actor, wanted: &NewCredential) -> Result<Issued, HubError> {
+        let intent = Intent::new(Right::ManageCredentials, "create");
+        // Check permission before validating input: a refusal must not depend on what was typed.
+        self.read(actor, &intent, |_| Ok(()))?;
+        let prepared = prepare(wanted, self.now().seconds())?;
+        let record = self.write(actor, intent, |change| change.create(actor, &prepared))?;
+        self.issued_first((record, prepared))
+    }
+
+    /// Creates many in one transaction: all of them, or none.
+    pub fn create_many(&self, actor: &Actor, wanted: &[NewCredential]) -> Result<Vec<Issued>, HubError> {
+        let intent = Intent::new(Right::ManageCredentials, "create");
+        self.read(actor, &intent, |_| Ok(()))?;
+        let now = self.now().seconds();
+        let prepared = wanted.iter().map(|one| prepare(one, now)).collect::<Result<Vec<_>, _>>()?;
+        let records = self.write(actor, intent, |change| {
+            prepared.iter().map(|one| change.create(actor, one)).collect::<Result<Vec<_>, _>>()
+        })?;
+        records.into_iter().zip(prepared).map(|made| self.issued_first(made)).collect()
+    }
+
+    fn issued_first(&self, (record, prepared): (CredentialRecord, Prepared)) -> Result<Issued, HubError> {
+        let row = self.row(record, None)?;
+        Ok(Issued { row, secret: prepared.shown, version: 1, old_until: None, cut_short: Vec::new() })
+    }
+}
+
+fn prepare(wanted: &NewCredential, now: Seconds) -> Result<Prepared, HubError> {
+    wanted.options.check(wanted.kind, now)?;
+    let options = wanted.options.clone();
+    match (wanted.kind, &wanted.legacy) {
+        (Kind::Legacy, Some(legacy)) => {
+            let username = legacy.username.as_str();
+            check_username(username).map_err(|why| HubError::invalid(Field::Username, why))?;
+            let name = if wanted.name.trim().is_empty() { username } else { &wanted.name };
+            // The longest username is longer than a name may be.
+            let default: String = name.chars().take(if name == username { Name::MAX } else { usize::MAX }).collect();
+            let name = Name::new(&default)?;
+            let (stored, shown) = match &legacy.password {
+                Some(typed) => {
+                    let text = typed.expose_text().unwrap_or_default();
+                    check_password(text).map_err(|why| HubError::invalid(Field::LegacyPassword, why))?;
+                    (Stored::slow(typed)?, None)
+                }
+                None => generate(Kind::Legacy).map(|(stored, secret)| (stored, Some(secret)))?,
+            };
+            Ok(Prepared { kind: Kind::Legacy, key: username.to_owned(), name, options, stored, shown })
+        }
+        (Kind::Legacy, None) => Err(HubError::invalid(Field::Username, "A Legacy credential needs a username.")),
+        (_, Some(_)) => {
+            Err(HubError::invalid(Field::Username, "Only a Legacy credential has a username. Leave it out."))
+        }
+        (kind, None) => {
+            let name = Name::new(&wanted.name)?;
+            let key = credential::api_key(kind, &mut fill)?;
+            let (stored, secret) = generate(kind)?;
+            Ok(Prepared { kind, key, name, options, stored, shown: Some(secret) })
+        }
+    }
+}
+
+/// Generates a secret for a kind; returns its stored form and the secret itself.
+pub(crate) fn generate(kind: Kind) -> Result<(Stored, Secret), HubError> {
+    let secret = match kind {
+        Kind::Basic | Kind::Hmac => credential::api_secret(&mut fill)?,
+        Kind::Legacy => credential::legacy_password(&mut fill)?,
+    };
+    let stored = match kind {
+        Kind::Basic => Stored::hashed(&secret),
+        Kind::Hmac => Stored::plain(&secret),
+        Kind::Legacy => Stored::slow(&secret)?,
+    };
+    Ok((stored, secret))
+}
+
+fn fill(buffer: &mut [u8]) -> Result<(), ShapeError> {
+    vault::fill(buffer).map_err(|why| ShapeError(why.to_string()))
+}
+
+fn new_record(change: &mut Change<'_>, actor: &Actor, prepared: &Prepared) -> Result<CredentialRecord, HubError> {
+    let (now, by) = (change.now.0, actor.user.to_string());
+    let mut record = CredentialRecord {
+        id: uuid(change.now)?.to_string(),
+        version: 1,
+        kind: prepared.kind.as_str().to_owned(),
+        key: prepared.key.clone(),
+        name: String::new(),
+        name_fold: String::new(),
+        state: State::Active.as_str().to_owned(),
+        listed: true,
+        not_before: None,
+        expires_at: None,
+        networks: String::new(),
+        note: String::new(),
+        algorithms: String::new(),
+        body_digest: String::new(),
+        created_at: now,
+        created_by: by.clone(),
+        changed_at: now,
+        changed_by: by,
+        changed_how: "created".to_owned(),
+        change: change.number(),
+        secret_no: 1,
+        older_no: None,
+        older_until: None,
+    };
+    mapping::put_options(&mut record, &prepared.name, &prepared.options);
+    Ok(record)
+}
+
+impl Change<'_> {
+    fn create(&mut self, actor: &Actor, prepared: &Prepared) -> Result<CredentialRecord, HubError> {
+        let taken = tables::keys_of(&mut *self.tx, &prepared.key)?;
+        if taken.iter().any(|row| row.record.kind == prepared.kind.as_str()) {
+            return Err(Conflict::Taken { what: format!("The username {}", prepared.key) }.into());
+        }
+        let record = new_record(self, actor, prepared)?;
+        self.insert(&record)?;
+        self.add_secret(&record, 1, &prepared.stored)?;
+        tables::lock_asked(&mut *self.tx)?;
+        tables::insert_usage(&mut *self.tx, (&record.kind, &record.id), 1, true)?;
+        tables::add_to_tally(&mut *self.tx, &record.kind, &record.state, 1)?;
+        let subject = Subject::row(&record.id, &record.name).changed(None, Some(mapping::json(&record)));
+        self.note(action::CREATED, subject)?;
+        Ok(record)
+    }
+}

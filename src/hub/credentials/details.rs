@@ -1,0 +1,88 @@
+//! One credential: finding it by key or id, its details, and events in front of the screen (secret copied, connection
+//! dropped).
+
+use crate::account::{Right, allows};
+use crate::credential::Kind;
+use crate::hub::{
+    Actor, Cancel, Conflict, CredentialId, CredentialRow, Details, Hub, HubError, LiveSecret, Seen,
+    audit::action,
+    credentials::{
+        mapping::{self, newest},
+        rows::live_secrets,
+    },
+    error::no_key,
+    tx::{entry::Subject, intent::Intent},
+    users::mapping::role_of,
+    verifier::refused_requests,
+};
+use crate::store::tables::{self, CredentialRecord, SecretRecord, Tagged, UsageRow};
+use crate::time::{Millis, Seconds};
+
+impl Hub {
+    /// A credential by its key or UUID; a conflict when the key exists in two kinds and none is named.
+    pub fn find(&self, actor: &Actor, key: &str, kind: Option<Kind>) -> Result<CredentialRow, HubError> {
+        self.read(actor, &Intent::new(Right::SeeCredentials, "show key"), |tx| {
+            let mut found = tables::keys_of(tx, key)?;
+            if let Ok(id) = key.parse::<uuid::Uuid>() {
+                found.extend(tables::get::<CredentialRecord>(tx, "id", &id.to_string())?);
+            }
+            found.retain(|row| kind.is_none_or(|kind| row.record.kind == kind.as_str()));
+            if found.len() > 1 {
+                let kinds: Vec<_> = found.iter().map(|row| row.record.kind.as_str()).collect();
+                return Err(Conflict::Ambiguous { key: key.to_owned(), kinds: kinds.join(" and ") }.into());
+            }
+            let row = found.pop().ok_or_else(|| no_key(key))?;
+            let last = newest(tables::usages(tx, &row.record.id)?);
+            mapping::credential(&self.vault, row, last)
+        })
+    }
+
+    /// Everything about one credential except its secrets.
+    pub fn details(&self, actor: &Actor, id: CredentialId) -> Result<Details, HubError> {
+        let intent = Intent::new(Right::SeeCredentials, "show key").on(id);
+        self.read_as(actor, &intent, &Cancel::default(), |tx, user| {
+            // Users who may not read the trail see no history.
+            let reads = allows(role_of(&user)?, Right::ReadTrail);
+            let refusals = if reads { refused_requests::of(tx, id)? } else { Vec::new() };
+            let id = id.to_string();
+            let row: Tagged<CredentialRecord> = tables::get(tx, "id", &id)?.ok_or_else(|| no_key(&id))?;
+            let usages = tables::usages(tx, &id)?;
+            let secrets: Vec<Tagged<SecretRecord>> = tables::all_by(tx, "credential", &id, "no DESC")?;
+            let now = self.now().seconds().0;
+            // A secret that is missing or has a wrong tag stops the credential like its own row.
+            let live = live_secrets(&self.vault, &row.record, secrets, now);
+            let whole = live.is_some();
+            let told = |secret| live_secret(secret, &row.record, now, &usages);
+            let secrets = live.unwrap_or_default().into_iter().rev().map(told).collect();
+            let mut row = mapping::credential(&self.vault, row, newest(usages))?;
+            row.tampered |= !whole;
+            Ok(Details { row, secrets, refusals })
+        })
+    }
+
+    /// Records an event in front of the screen. Nothing about the credential changes.
+    pub fn seen(&self, actor: &Actor, id: CredentialId, what: Seen) -> Result<(), HubError> {
+        let done = match what {
+            Seen::Copied => action::COPIED,
+            Seen::Dropped => action::DROPPED,
+        };
+        // Only users who may create and rotate ever have a secret on their screen.
+        self.write(actor, Intent::new(Right::ManageCredentials, "show secret").on(id), |change| {
+            let id = id.to_string();
+            let row: Tagged<CredentialRecord> = tables::get(&mut *change.tx, "id", &id)?.ok_or_else(|| no_key(&id))?;
+            change.note(done, Subject::row(&id, &row.record.name)).map(|_| ())
+        })
+    }
+}
+
+fn live_secret(secret: SecretRecord, of: &CredentialRecord, now: i64, usages: &[UsageRow]) -> LiveSecret {
+    let last = usages.iter().find(|row| row.secret_no == secret.no).cloned();
+    let overlap = of.overlap(now).filter(|(no, _)| *no == secret.no);
+    LiveSecret {
+        version: secret.no,
+        valid_until: overlap.map(|(_, until)| Seconds(until)),
+        created_at: Millis(secret.created_at),
+        created_by: secret.created_by,
+        last_used: last.and_then(mapping::last_use),
+    }
+}

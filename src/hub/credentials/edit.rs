@@ -1,0 +1,110 @@
+//! Editing names and options of credentials.
+
+use crate::account::Right;
+use crate::credential::{Algorithms, BodyDigest, Name, Networks, Note, State};
+use crate::hub::{
+    Actor, Conflict, Field, Hub, HubError, Outcome, Target,
+    audit::action,
+    credentials::{mapping, rows::changed_since},
+    error::tampered_credential,
+    tx::{intent::Intent, write::Change},
+};
+use crate::time::Seconds;
+
+/// The fields to change; `None` leaves one as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Edit {
+    /// A new name, as typed. For one credential only.
+    pub name: Option<String>,
+    /// A new start; `Some(None)` for none.
+    pub not_before: Option<Option<Seconds>>,
+    /// A new expiry; `Some(None)` for never.
+    pub expires_at: Option<Option<Seconds>>,
+    /// New networks; empty for any.
+    pub networks: Option<Networks>,
+    /// A new note, as typed. For one credential only.
+    pub note: Option<String>,
+    /// The algorithms that may be signed with from now on; HMAC only.
+    pub algorithms: Option<Algorithms>,
+    /// Whether a request with a body must sign a digest of it; HMAC only.
+    pub body_digest: Option<BodyDigest>,
+}
+
+impl Hub {
+    /// Edits one credential or several in one transaction. Those that somebody changed since they were read are left
+    /// out and named; nothing differs is success without a trail row.
+    pub fn edit(&self, actor: &Actor, targets: &[Target], edit: &Edit) -> Result<Vec<Outcome>, HubError> {
+        let mut intent = Intent::new(Right::ManageCredentials, "edit");
+        match targets {
+            [only] => intent = intent.on(only.id),
+            _ if edit.name.is_some() || edit.note.is_some() => {
+                return Err(HubError::invalid(Field::Name, "Name and note belong to one key. Edit one at a time."));
+            }
+            _ => {}
+        }
+        let name = edit.name.as_deref().map(Name::new).transpose()?;
+        let note =
+            edit.note.as_deref().map(Note::new).transpose().map_err(|why| HubError::invalid(Field::Note, why))?;
+        self.write(actor, intent, |change| {
+            let one = |target: &Target| self.edit_one(change, actor, *target, edit, name.as_ref(), note.as_ref());
+            let outcomes = targets.iter().map(one).collect::<Result<Vec<_>, _>>()?;
+            match outcomes.as_slice() {
+                [Outcome::LeftOut { why, .. }] => Err(why.clone().into()),
+                _ => Ok(outcomes),
+            }
+        })
+    }
+
+    fn edit_one(
+        &self,
+        change: &mut Change<'_>,
+        actor: &Actor,
+        target: Target,
+        edit: &Edit,
+        name: Option<&Name>,
+        note: Option<&Note>,
+    ) -> Result<Outcome, HubError> {
+        let before = self.intact_credential(&mut *change.tx, target.id)?;
+        let left_out = |row, why| Ok(Outcome::LeftOut { row, why });
+        if before.state == State::Revoked.as_str() {
+            let why = Conflict::Revoked { what: before.name.clone() };
+            return left_out(self.used_row(&mut *change.tx, before)?, why);
+        }
+        if before.version != target.version {
+            let why = changed_since(&before);
+            return left_out(self.used_row(&mut *change.tx, before)?, why);
+        }
+        let row = self.used_row(&mut *change.tx, before.clone())?;
+        // Options that cannot be read would be written back as none, and lift what they restrict.
+        if row.tampered {
+            return Err(tampered_credential(&before));
+        }
+        let mut options = row.options.clone();
+        options.not_before = edit.not_before.unwrap_or(options.not_before);
+        options.expires_at = edit.expires_at.unwrap_or(options.expires_at);
+        if let Some(networks) = &edit.networks {
+            options.networks = networks.clone();
+        }
+        if let Some(note) = note {
+            options.note = note.clone();
+        }
+        if let Some(algorithms) = &edit.algorithms {
+            options.algorithms = algorithms.clone();
+        }
+        options.body_digest = edit.body_digest.unwrap_or(options.body_digest);
+        // A key that expired may be renamed: only a new time is judged against now.
+        let judged = if edit.expires_at.is_some() { change.now.seconds() } else { Seconds(i64::MIN) };
+        options.check(row.kind, judged)?;
+        let kept = Name::new(&row.name)?;
+        let name = name.unwrap_or(&kept);
+        if options == row.options && *name == kept {
+            return Ok(Outcome::Already(row));
+        }
+        let renamed = options == row.options;
+        let mut record = change.touched(&before, actor, if renamed { "renamed" } else { "changed" });
+        mapping::put_options(&mut record, name, &options);
+        change.update(&record)?;
+        change.note_credential(if renamed { action::RENAMED } else { action::EDITED }, &before, &record)?;
+        Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
+    }
+}

@@ -1,0 +1,182 @@
+//! Lists of credentials with keyset pagination: page by page by key, never by offset.
+
+use std::cmp::Ordering;
+
+use crate::account::Right;
+use crate::credential::{Filter, Kind, State, Wanted, fold};
+use crate::hub::{
+    Actor, Cancel, Counts, Hub, HubError, ListQuery, Order, Page, Position, Taken, credentials::mapping,
+    tx::intent::Intent,
+};
+use crate::store::{
+    Tx, Value,
+    tables::{self, Branch, Condition, CredentialRecord, Direction, Listed, Sort},
+};
+use crate::time::Millis;
+
+/// Limit on the rows of a page.
+const MOST: u32 = 500;
+
+impl Hub {
+    /// One page of a list.
+    pub fn list(&self, actor: &Actor, query: &ListQuery) -> Result<Page, HubError> {
+        self.list_until(actor, query, &Cancel::default())
+    }
+
+    /// One page of a list; the read stops when `cancel` says so.
+    pub fn list_until(&self, actor: &Actor, query: &ListQuery, cancel: &Cancel) -> Result<Page, HubError> {
+        self.read_cancellable(actor, &Intent::new(Right::SeeCredentials, "list keys"), cancel, |tx| {
+            self.page(tx, query)
+        })
+    }
+
+    fn page(&self, tx: &mut dyn Tx, query: &ListQuery) -> Result<Page, HubError> {
+        let (sort, limit) = (sort(query.order), query.limit.clamp(1, MOST) as usize);
+        let (direction, from) = match &query.position {
+            Position::Start => (Direction::Forward, None),
+            Position::End => (Direction::Backward, None),
+            Position::After(cursor) => (Direction::Forward, Some((cursor, false))),
+            Position::From(cursor) => (Direction::Forward, Some((cursor, true))),
+            Position::Before(cursor) => (Direction::Backward, Some((cursor, false))),
+        };
+        let from = from.map(|(cursor, inclusive)| (cursor.0.as_slice(), inclusive));
+        let narrowed = FilteredQuery { query, conditions: &conditions(&query.filter, self.now()) };
+        let mut rows = merged(tx, narrowed, sort, direction, from, limit + 1)?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        if direction == Direction::Backward {
+            rows.reverse();
+        }
+        // The far side is known from the extra row; the near side only has rows if there is one right before.
+        let near = match (direction, rows.first(), rows.last()) {
+            (_, None, _) | (_, _, None) => from.is_some(),
+            (Direction::Forward, Some(first), _) if from.is_some() => {
+                any(tx, narrowed, sort, Direction::Backward, first)?
+            }
+            (Direction::Backward, _, Some(last)) if from.is_some() => {
+                any(tx, narrowed, sort, Direction::Forward, last)?
+            }
+            _ => false,
+        };
+        let change = tables::head(tx)?.map_or(0, |head| head.change);
+        let (more_before, more_after) = if direction == Direction::Forward { (near, more) } else { (more, near) };
+        let rows = rows.into_iter().map(|(row, last)| mapping::credential(&self.vault, row, last));
+        Ok(Page { rows: rows.collect::<Result<_, _>>()?, more_before, more_after, change })
+    }
+
+    /// How many credentials there are.
+    pub fn counts(&self, actor: &Actor) -> Result<Counts, HubError> {
+        self.read(actor, &Intent::new(Right::SeeCredentials, "list keys"), counts)
+    }
+
+    /// Whether a form's name or username exists.
+    pub fn taken(&self, actor: &Actor, kind: Kind, name: &str, username: &str) -> Result<Taken, HubError> {
+        self.read(actor, &Intent::new(Right::ManageCredentials, "create"), |tx| {
+            let name = fold(name.trim());
+            let username = !username.is_empty()
+                && tables::keys_of(tx, username)?.iter().any(|row| row.record.kind == kind.as_str());
+            Ok(Taken { name: !name.is_empty() && tables::credentials_of(tx, kind.as_str(), &name)?, username })
+        })
+    }
+}
+
+pub(crate) fn counts(tx: &mut dyn Tx) -> Result<Counts, HubError> {
+    let mut counts = Counts::default();
+    for (kind, state, n) in tables::tallies(tx)? {
+        if let (Ok(kind), Ok(state)) = (kind.parse::<Kind>(), state.parse::<State>()) {
+            counts.set(kind, state, n);
+        }
+    }
+    Ok(counts)
+}
+
+/// A query with its filter compiled to conditions on rows.
+#[derive(Clone, Copy)]
+struct FilteredQuery<'a> {
+    query: &'a ListQuery,
+    conditions: &'a [Condition],
+}
+
+/// Whether a list has a row beyond this one.
+fn any(tx: &mut dyn Tx, query: FilteredQuery<'_>, sort: Sort, way: Direction, row: &Listed) -> Result<bool, HubError> {
+    let place = sort.place(&row.0.record);
+    Ok(!merged(tx, query, sort, way, Some((&place, false)), 1)?.is_empty())
+}
+
+fn conditions(filter: &Filter, now: Millis) -> Vec<Condition> {
+    let second = now.seconds().0;
+    let ago = |span: i64| second.saturating_sub(span);
+    let mut all: Vec<_> = filter.words.iter().cloned().map(Condition::Holds).collect();
+    all.extend(filter.by.clone().map(Condition::By));
+    all.extend(filter.expires_within.map(|s| Condition::Expires { from: second + 1, until: second.saturating_add(s) }));
+    all.extend(filter.expires_after.map(|s| Condition::Expires { from: second.saturating_add(s), until: i64::MAX }));
+    all.extend(filter.unused_for.map(|s| Condition::Unused { made: ago(s).saturating_mul(1000), used: ago(s) }));
+    all.extend(filter.never_used.then_some(Condition::Waiting));
+    match filter.state {
+        Some(Wanted::Expired) => {
+            all.push(Condition::State(State::Active.as_str().to_owned()));
+            all.push(Condition::Expires { from: i64::MIN, until: second + 1 });
+        }
+        Some(Wanted::Active) => all.push(Condition::State(State::Active.as_str().to_owned())),
+        Some(Wanted::Disabled) => all.push(Condition::State(State::Disabled.as_str().to_owned())),
+        Some(Wanted::Revoked) => all.push(Condition::State(State::Revoked.as_str().to_owned())),
+        None => {}
+    }
+    all
+}
+
+/// The rows of all branches that a list is made of, merged in its order. Each branch is read off its own index.
+fn merged(
+    tx: &mut dyn Tx,
+    query: FilteredQuery<'_>,
+    sort: Sort,
+    direction: Direction,
+    from: Option<(&[Value], bool)>,
+    limit: usize,
+) -> Result<Vec<Listed>, HubError> {
+    let FilteredQuery { query: ListQuery { kind, revoked, filter, .. }, conditions } = query;
+    let kinds = Kind::ALL.into_iter().filter(|k| kind.is_none_or(|only| only == *k));
+    let kinds = kinds.filter(|k| filter.kind.is_none_or(|only| only == *k));
+    let revoked = *revoked || filter.wants_revoked();
+    let mut rows = Vec::new();
+    let mut branches = 0;
+    for kind in kinds {
+        for listed in [true, false].into_iter().take(1 + usize::from(revoked)) {
+            let branch = Branch { kind: kind.as_str(), listed, conditions };
+            rows.extend(tables::page(tx, branch, sort, direction, from, limit as i64)?);
+            branches += 1;
+        }
+    }
+    if branches > 1 {
+        rows.sort_by(|a, b| compare(sort, direction, &a.0.record, &b.0.record));
+        rows.truncate(limit);
+    }
+    Ok(rows)
+}
+
+fn compare(sort: Sort, direction: Direction, a: &CredentialRecord, b: &CredentialRecord) -> Ordering {
+    let order = sort.place(a).iter().zip(&sort.place(b)).map(|(a, b)| value_order(a, b)).find(|o| o.is_ne());
+    let order = order.unwrap_or(Ordering::Equal);
+    match (sort == Sort::Created) != (direction == Direction::Backward) {
+        true => order.reverse(),
+        false => order,
+    }
+}
+
+fn value_order(a: &Value, b: &Value) -> Ordering {
+    match (a, b) {
+        (Value::Int(a), Value::Int(b)) => a.cmp(b),
+        // Text orders by code point in both databases, which is the order of its UTF-8 bytes.
+        (Value::Text(a), Value::Text(b)) => a.as_bytes().cmp(b.as_bytes()),
+        _ => Ordering::Equal,
+    }
+}
+
+fn sort(order: Order) -> Sort {
+    match order {
+        Order::Name => Sort::Name,
+        Order::Key => Sort::Key,
+        Order::Created => Sort::Created,
+        Order::State => Sort::State,
+    }
+}

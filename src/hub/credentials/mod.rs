@@ -1,0 +1,15 @@
+//! Credentials: lists, creation, rotation, changes, and secrets that leaked or got lost.
+
+mod create;
+mod details;
+mod edit;
+mod find_by_secret;
+pub(crate) mod list;
+pub(crate) mod mapping;
+mod rotate;
+mod rows;
+mod state;
+mod tombstone;
+mod unsaved_secrets;
+
+pub use edit::Edit;

@@ -1,0 +1,162 @@
+//! Replacing secrets: rotation, another Legacy password, and the early end of an old secret.
+
+use crate::account::Right;
+use crate::credential::{Kind, Overlap, check_password};
+use crate::hub::{
+    Actor, CutShort, Field, Hub, HubError, Issued, Outcome, Target,
+    audit::action,
+    credentials::{
+        create::generate,
+        mapping::{self, newest},
+    },
+    tx::{entry::Subject, intent::Intent, write::Change},
+};
+use crate::secret::Secret;
+use crate::store::tables::{self, CredentialRecord, UsageRow};
+use crate::time::{Millis, Seconds};
+use crate::vault::Stored;
+
+/// A credential right after it was given a new secret.
+pub(crate) struct ReplacedSecret {
+    record: CredentialRecord,
+    no: i64,
+    cut_short: Vec<CutShort>,
+    last_used: Option<UsageRow>,
+}
+
+impl Hub {
+    /// Gives a credential a new secret; the old one keeps working for `overlap`, and one older than that ends.
+    pub fn rotate(&self, actor: &Actor, target: Target, overlap: Overlap) -> Result<Issued, HubError> {
+        let intent = Intent::new(Right::ManageCredentials, "rotate").on(target.id);
+        let kind = self.read(actor, &intent, |tx| {
+            let row = self.intact_credential(tx, target.id)?;
+            mapping::kind(&row)
+        })?;
+        let (stored, shown) = generate(kind)?;
+        let (renewed, old_until) = self.write(actor, intent, |change| {
+            let before = change.live_credential(target)?;
+            let until = change.now.seconds().0 + overlap.seconds();
+            let renewed = change.new_secret(actor, &before, until, &stored, "rotated")?;
+            let ReplacedSecret { record, no, cut_short, .. } = &renewed;
+            let old_until = (overlap != Overlap::None).then_some(Seconds(until));
+            let mut after = serde_json::json!({ "kind": record.kind, "key": record.key, "secret": no,
+                "overlap": overlap.as_str(), "old_until": old_until.map(Seconds::rfc3339) });
+            if !cut_short.is_empty() {
+                let would_have: Vec<_> = cut_short.iter().map(|old| old.until.rfc3339()).collect();
+                after["stopped_before"] = would_have.join(", ").into();
+            }
+            let before = serde_json::json!({ "kind": record.kind, "key": record.key, "secret": no - 1 });
+            let subject = Subject::row(&record.id, &record.name);
+            change.note(action::ROTATED, subject.changed(Some(before.to_string()), Some(after.to_string())))?;
+            Ok((renewed, old_until))
+        })?;
+        Ok(Issued { old_until, ..self.issued_again(renewed, Some(shown))? })
+    }
+
+    /// Gives a Legacy credential another password, typed or generated; the old one stops now.
+    pub fn set_legacy_password(
+        &self,
+        actor: &Actor,
+        target: Target,
+        typed: Option<&Secret>,
+    ) -> Result<Issued, HubError> {
+        let intent = Intent::new(Right::ManageCredentials, "set password").on(target.id);
+        self.read(actor, &intent, |_| Ok(()))?;
+        let (stored, shown) = match typed {
+            Some(typed) => {
+                let text = typed.expose_text().unwrap_or_default();
+                check_password(text).map_err(|why| HubError::invalid(Field::LegacyPassword, why))?;
+                (Stored::slow(typed)?, None)
+            }
+            None => generate(Kind::Legacy).map(|(stored, secret)| (stored, Some(secret)))?,
+        };
+        let renewed = self.write(actor, intent, |change| {
+            let before = change.live_credential(target)?;
+            if before.kind != Kind::Legacy.as_str() {
+                return Err(HubError::invalid(
+                    Field::LegacyPassword,
+                    "Only a Legacy credential has a password. Rotate this key instead.",
+                ));
+            }
+            let now = change.now.seconds().0;
+            let renewed = change.new_secret(actor, &before, now, &stored, "gave another password to")?;
+            let told = |no: i64| {
+                let told = serde_json::json!({ "kind": before.kind, "key": before.key, "secret": no });
+                Some(told.to_string())
+            };
+            let subject = Subject::row(&before.id, &before.name);
+            change
+                .note(action::LEGACY_PASSWORD, subject.changed(told(before.secret_no), told(before.secret_no + 1)))?;
+            Ok(renewed)
+        })?;
+        self.issued_again(renewed, shown)
+    }
+
+    /// Ends the old secret of a rotation before its time.
+    pub fn stop_old_secret(&self, actor: &Actor, target: Target) -> Result<Outcome, HubError> {
+        let intent = Intent::new(Right::ManageCredentials, "stop old secret").on(target.id).restricting();
+        self.write(actor, intent, |change| {
+            let before = change.credential(target)?;
+            let now = change.now.seconds().0;
+            let Some((older, until)) = before.overlap(now) else {
+                return Ok(Outcome::Already(self.used_row(&mut *change.tx, before)?));
+            };
+            let touched = change.touched(&before, actor, "stopped the old secret of");
+            let record = CredentialRecord { older_until: Some(now), ..touched };
+            change.update(&record)?;
+            let told = |until: i64| {
+                let until = Seconds(until).rfc3339();
+                let told = serde_json::json!({ "kind": record.kind, "key": record.key, "old_secret": older, "old_until": until });
+                Some(told.to_string())
+            };
+            let subject = Subject::row(&record.id, &record.name).changed(told(until), told(now));
+            change.note(action::OLD_SECRET_STOPPED, subject)?;
+            Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
+        })
+    }
+
+    /// A new secret of a credential that was there, with the old one stopped.
+    pub(in crate::hub) fn issued_again(
+        &self,
+        renewed: ReplacedSecret,
+        secret: Option<Secret>,
+    ) -> Result<Issued, HubError> {
+        let ReplacedSecret { record, no, cut_short, last_used } = renewed;
+        Ok(Issued { row: self.row(record, last_used)?, secret, version: no, old_until: None, cut_short })
+    }
+}
+
+impl Change<'_> {
+    /// A new secret in place of the current one, which works until then.
+    pub(crate) fn new_secret(
+        &mut self,
+        actor: &Actor,
+        before: &CredentialRecord,
+        until: i64,
+        stored: &Stored,
+        how: &str,
+    ) -> Result<ReplacedSecret, HubError> {
+        let now = self.now.seconds().0;
+        let live = self.live_secrets(before, now)?;
+        // At most two secrets work at a time: one that is still in its overlap ends now.
+        let overlap = before.overlap(now);
+        let older = live.iter().find(|secret| overlap.is_some_and(|(no, _)| no == secret.no));
+        let cut_short = older
+            .zip(overlap)
+            .map(|(secret, (_, until))| CutShort { created_at: Millis(secret.created_at), until: Seconds(until) });
+        let cut_short: Vec<_> = cut_short.into_iter().collect();
+        let no = before.secret_no + 1;
+        let touched = self.touched(before, actor, how);
+        let (older_no, older_until) = (Some(before.secret_no), Some(until));
+        let record = CredentialRecord { secret_no: no, older_no, older_until, ..touched };
+        self.update(&record)?;
+        self.add_secret(&record, no, stored)?;
+        // First use counts for the credential, not the secret: one that was never used still waits, with its newest
+        // secret.
+        tables::lock_asked(&mut *self.tx)?;
+        let waiting = tables::stop_waiting(&mut *self.tx, &record.id)?;
+        tables::insert_usage(&mut *self.tx, (&record.kind, &record.id), no, waiting)?;
+        let last_used = newest(tables::usages(&mut *self.tx, &record.id)?);
+        Ok(ReplacedSecret { record, no, cut_short, last_used })
+    }
+}

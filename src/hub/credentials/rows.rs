@@ -1,0 +1,139 @@
+//! Reads and writes of one credential's row and of its secrets, as the use cases share them.
+
+use crate::credential::State;
+use crate::hub::{
+    Actor, Conflict, CredentialId, CredentialRow, Hub, HubError, Target,
+    audit::action::Action,
+    credentials::mapping::{self, newest},
+    error::{no_key, tampered_credential},
+    tx::{entry::Subject, row_tags, seal_places::secret_place, write::Change},
+};
+use crate::store::{
+    Tx,
+    tables::{self, CredentialRecord, SecretRecord, Tagged, UsageRow},
+};
+use crate::vault::{Stored, Vault, uuid};
+
+impl Hub {
+    /// A credential that exists and whose tag is right.
+    pub(in crate::hub) fn intact_credential(
+        &self,
+        tx: &mut dyn Tx,
+        id: CredentialId,
+    ) -> Result<CredentialRecord, HubError> {
+        let found: Option<Tagged<CredentialRecord>> = tables::get(tx, "id", &id.to_string())?;
+        let row = found.ok_or_else(|| no_key(&id.to_string()))?;
+        match row_tags::intact(&self.vault, &row) {
+            true => Ok(row.record),
+            false => Err(tampered_credential(&row.record)),
+        }
+    }
+
+    /// The row for users; its tag was written a moment ago.
+    pub(in crate::hub) fn row(
+        &self,
+        record: CredentialRecord,
+        last_used: Option<UsageRow>,
+    ) -> Result<CredentialRow, HubError> {
+        let tag = row_tags::tag(&self.vault, &record)?;
+        mapping::credential(&self.vault, Tagged { record, tag }, last_used)
+    }
+
+    /// The same, with the last use of any of its secrets.
+    pub(in crate::hub) fn used_row(
+        &self,
+        tx: &mut dyn Tx,
+        record: CredentialRecord,
+    ) -> Result<CredentialRow, HubError> {
+        let last_used = newest(tables::usages(tx, &record.id)?);
+        self.row(record, last_used)
+    }
+}
+
+impl Change<'_> {
+    /// The same, and it is not revoked.
+    pub(crate) fn live_credential(&mut self, target: Target) -> Result<CredentialRecord, HubError> {
+        let record = self.credential(target)?;
+        match record.state == State::Revoked.as_str() {
+            true => Err(Conflict::Revoked { what: record.name }.into()),
+            false => Ok(record),
+        }
+    }
+
+    /// The credential in the version of the target; a conflict when the row has another version.
+    pub(crate) fn credential(&mut self, target: Target) -> Result<CredentialRecord, HubError> {
+        let found: Option<Tagged<CredentialRecord>> = tables::get(&mut *self.tx, "id", &target.id.to_string())?;
+        let row = found.ok_or_else(|| no_key(&target.id.to_string()))?;
+        match row.record {
+            ref record if !row_tags::intact(self.vault(), &row) => Err(tampered_credential(record)),
+            ref record if record.version != target.version => Err(changed_since(record).into()),
+            record => Ok(record),
+        }
+    }
+
+    /// A record that this change writes next: the next version, by this actor, now.
+    pub(crate) fn touched(&mut self, before: &CredentialRecord, actor: &Actor, how: &str) -> CredentialRecord {
+        CredentialRecord {
+            version: before.version + 1,
+            changed_at: self.now.0,
+            changed_by: actor.user.to_string(),
+            changed_how: how.to_owned(),
+            change: self.number(),
+            ..before.clone()
+        }
+    }
+
+    /// A trail row about a credential, with it before and after.
+    pub(crate) fn note_credential(
+        &mut self,
+        action: Action,
+        before: &CredentialRecord,
+        after: &CredentialRecord,
+    ) -> Result<(), HubError> {
+        let subject = Subject::row(&after.id, &after.name);
+        let subject = subject.changed(Some(mapping::json(before)), Some(mapping::json(after)));
+        self.note(action, subject).map(|_| ())
+    }
+
+    pub(crate) fn add_secret(&mut self, record: &CredentialRecord, no: i64, stored: &Stored) -> Result<(), HubError> {
+        let place = secret_place(&record.id, &record.kind, no);
+        let secret = SecretRecord {
+            id: uuid(self.now)?.to_string(),
+            version: 1,
+            credential: record.id.clone(),
+            no,
+            sealed: self.vault().seal(stored.encode().expose(), &place)?,
+            created_at: self.now.0,
+            created_by: record.changed_by.clone(),
+        };
+        self.insert(&secret)
+    }
+
+    /// The secrets that work at second `now`, the current one and perhaps the one before. All that the credential names
+    /// must be there and as they were written.
+    pub(crate) fn live_secrets(&mut self, record: &CredentialRecord, now: i64) -> Result<Vec<SecretRecord>, HubError> {
+        let secrets: Vec<Tagged<SecretRecord>> = tables::all_by(&mut *self.tx, "credential", &record.id, "no")?;
+        let vault = self.vault();
+        live_secrets(vault, record, secrets, now).ok_or_else(|| tampered_credential(record))
+    }
+}
+
+/// Of all secrets of a credential those that work at second `now`, by number; `None` if one that it names is missing, or
+/// has a wrong tag.
+pub(crate) fn live_secrets(
+    vault: &Vault,
+    record: &CredentialRecord,
+    secrets: Vec<Tagged<SecretRecord>>,
+    now: i64,
+) -> Option<Vec<SecretRecord>> {
+    let mut live: Vec<_> = secrets.into_iter().filter(|row| record.names(row.record.no, now)).collect();
+    live.sort_by_key(|row| row.record.no);
+    let named = usize::from(record.secret_no != 0) + usize::from(record.overlap(now).is_some());
+    let whole = live.len() == named && live.iter().all(|row| row_tags::intact(vault, row));
+    whole.then(|| live.into_iter().map(|row| row.record).collect())
+}
+
+/// Who was faster, and what they did.
+pub(crate) fn changed_since(record: &CredentialRecord) -> Conflict {
+    Conflict::Changed { who: record.changed_by.clone(), did: record.changed_how.clone(), what: record.name.clone() }
+}

@@ -1,0 +1,88 @@
+//! Disable, enable and revoke credentials: one or many, in one transaction.
+
+use crate::account::Right;
+use crate::credential::{State, Verb, next_state};
+use crate::hub::{
+    Actor, Conflict, Hub, HubError, Outcome, Target,
+    audit::action,
+    credentials::rows::changed_since,
+    error::{no_key, unreadable},
+    tx::{intent::Intent, write::Change},
+};
+use crate::store::tables::{self, CredentialRecord, Tagged};
+
+impl Hub {
+    /// Changes the state of several credentials. Those that somebody changed since they were read are left out and
+    /// named; a state already reached is success without a trail row. A single one that is left out is an error.
+    pub fn set_state(&self, actor: &Actor, targets: &[Target], verb: Verb) -> Result<Vec<Outcome>, HubError> {
+        let mut intent = Intent::new(Right::ManageCredentials, verb.word());
+        if verb != Verb::Enable {
+            intent = intent.restricting();
+        }
+        if let [only] = targets {
+            intent = intent.on(only.id);
+        }
+        self.write(actor, intent, |change| {
+            let outcomes = targets.iter().map(|target| self.set_one(change, actor, *target, verb));
+            let outcomes = outcomes.collect::<Result<Vec<_>, _>>()?;
+            match outcomes.as_slice() {
+                [Outcome::LeftOut { why, .. }] => Err(why.clone().into()),
+                _ => Ok(outcomes),
+            }
+        })
+    }
+
+    fn set_one(&self, change: &mut Change<'_>, actor: &Actor, target: Target, verb: Verb) -> Result<Outcome, HubError> {
+        let before = match self.intact_credential(&mut *change.tx, target.id) {
+            // Whatever somebody wrote into its row, it can be revoked.
+            Err(HubError::Tampered { .. }) if verb == Verb::Revoke => {
+                return self.revoke_tampered(change, actor, target);
+            }
+            before => before?,
+        };
+        let state: State = before.state.parse().map_err(|()| unreadable("state"))?;
+        let next = match next_state(state, verb) {
+            Ok(None) => return Ok(Outcome::Already(self.used_row(&mut *change.tx, before)?)),
+            Err(_) => {
+                let why = Conflict::Revoked { what: before.name.clone() };
+                return Ok(Outcome::LeftOut { row: self.used_row(&mut *change.tx, before)?, why });
+            }
+            Ok(Some(_)) if before.version != target.version => {
+                let why = changed_since(&before);
+                return Ok(Outcome::LeftOut { row: self.used_row(&mut *change.tx, before)?, why });
+            }
+            Ok(Some(next)) => next,
+        };
+        let mut record = change.touched(&before, actor, verb.past());
+        record.state = next.as_str().to_owned();
+        record.listed = next != State::Revoked;
+        change.update(&record)?;
+        tables::add_to_tally(&mut *change.tx, &record.kind, &before.state, -1)?;
+        tables::add_to_tally(&mut *change.tx, &record.kind, &record.state, 1)?;
+        tables::lock_asked(&mut *change.tx)?;
+        match next {
+            State::Active => tables::wait_again(&mut *change.tx, &record.id)?,
+            State::Disabled | State::Revoked => drop(tables::stop_waiting(&mut *change.tx, &record.id)?),
+        }
+        let done = match verb {
+            Verb::Disable => action::DISABLED,
+            Verb::Enable => action::ENABLED,
+            Verb::Revoke => action::REVOKED,
+        };
+        change.note_credential(done, &before, &record)?;
+        Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
+    }
+
+    /// The row may claim any identity by now; the trail takes precedence.
+    fn revoke_tampered(&self, change: &mut Change<'_>, actor: &Actor, target: Target) -> Result<Outcome, HubError> {
+        let id = target.id.to_string();
+        let found: Option<Tagged<CredentialRecord>> = tables::get(&mut *change.tx, "id", &id)?;
+        let before = found.ok_or_else(|| no_key(&id))?.record;
+        let record = match change.made_as(&id)? {
+            Some(made) => change.put_tombstone(actor, &made)?,
+            None => change.revoke_as_it_is(actor, &before)?,
+        };
+        change.note_credential(action::REVOKED, &before, &record)?;
+        Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
+    }
+}

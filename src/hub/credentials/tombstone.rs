@@ -1,0 +1,160 @@
+//! Revoking a key whose row cannot be trusted, or is not there any more. The trail says which key it was; a row that says
+//! "revoked" takes its place, and every verifier follows it.
+
+use crate::account::Right;
+use crate::credential::{BodyDigest, Kind, Name, Options, State, Verb};
+use crate::hub::{
+    Actor, Conflict, CredentialId, Hub, HubError, Outcome,
+    audit::action,
+    credentials::mapping,
+    error::no_key,
+    tx::{entry::Subject, intent::Intent, row_tags, write::Change},
+};
+use crate::store::tables::{self, CredentialRecord, TrailFilter, TrailRecord};
+use crate::vault::uuid;
+
+/// Rows of the trail that are looked through at a time for the making of a key.
+const RUN: i64 = 500;
+
+/// What the trail says of a key.
+pub(crate) struct CreationRecord {
+    id: String,
+    kind: String,
+    key: String,
+    name: String,
+    at: i64,
+    by: String,
+}
+
+impl Hub {
+    /// Revokes a key by its name in the trail, whatever became of its row. For a key that [`Hub::find`] does not find, or
+    /// whose row was changed outside keydesk.
+    pub fn revoke_lost(&self, actor: &Actor, key: &str, kind: Option<Kind>) -> Result<Outcome, HubError> {
+        let intent = Intent::new(Right::ManageCredentials, Verb::Revoke.word()).restricting();
+        self.write(actor, intent, |change| {
+            // An index that was written by hand would lead past the row that is there.
+            change.tx.rebuild_indexes()?;
+            let made = change.made(key, kind)?.ok_or_else(|| no_key(key))?;
+            let record = change.put_tombstone(actor, &made)?;
+            let told = serde_json::json!({ "kind": made.kind, "key": made.key, "name": made.name, "state": "revoked",
+                "row": "was changed or removed outside keydesk" });
+            let subject = Subject::row(&made.id, &made.name).changed(None, Some(told.to_string()));
+            change.note(action::REVOKED, subject)?;
+            Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
+        })
+    }
+}
+
+impl Change<'_> {
+    /// The making of a key, by the trail. The newest one: a Legacy username may have been used before.
+    fn made(&mut self, key: &str, kind: Option<Kind>) -> Result<Option<CreationRecord>, HubError> {
+        let filters = [TrailFilter::About(action::CREATED.about), TrailFilter::Class(action::CREATED.class)];
+        let mut before = i64::MAX;
+        loop {
+            let rows = tables::trail_before(&mut *self.tx, &filters, before, RUN)?;
+            let Some(last) = rows.last() else { return Ok(None) };
+            before = last.no;
+            let is_it = |made: &CreationRecord| {
+                (made.key == key || made.id == key) && kind.is_none_or(|kind| kind.as_str() == made.kind)
+            };
+            if let Some(made) = rows.iter().filter_map(made_by).find(is_it) {
+                return Ok(Some(made));
+            }
+        }
+    }
+
+    /// The making of the credential with this id.
+    pub(crate) fn made_as(&mut self, id: &str) -> Result<Option<CreationRecord>, HubError> {
+        let filters = [TrailFilter::Subject(id), TrailFilter::Class(action::CREATED.class)];
+        let rows = tables::trail_before(&mut *self.tx, &filters, i64::MAX, RUN)?;
+        Ok(rows.iter().rev().find_map(made_by))
+    }
+
+    /// Revokes a row that the trail knows nothing of.
+    pub(crate) fn revoke_as_it_is(
+        &mut self,
+        actor: &Actor,
+        before: &CredentialRecord,
+    ) -> Result<CredentialRecord, HubError> {
+        let first = CredentialRecord { version: 0, ..before.clone() };
+        let record = CredentialRecord {
+            state: State::Revoked.as_str().to_owned(),
+            listed: false,
+            ..self.touched(&first, actor, Verb::Revoke.past())
+        };
+        self.replace(&record, before.version)?;
+        tables::count_anew(&mut *self.tx)?;
+        tables::stop_waiting(&mut *self.tx, &record.id)?;
+        Ok(record)
+    }
+
+    /// Puts a revoked row in the place of whatever has this id, or this kind and key.
+    pub(crate) fn put_tombstone(&mut self, actor: &Actor, made: &CreationRecord) -> Result<CredentialRecord, HubError> {
+        let there = tables::version_of::<CredentialRecord>(&mut *self.tx, "id", &made.id)?;
+        self.put_planted_aside(made)?;
+        let mut record = CredentialRecord {
+            id: made.id.clone(),
+            version: 1,
+            kind: made.kind.clone(),
+            key: made.key.clone(),
+            name: String::new(),
+            name_fold: String::new(),
+            state: State::Revoked.as_str().to_owned(),
+            listed: false,
+            not_before: None,
+            expires_at: None,
+            networks: String::new(),
+            note: String::new(),
+            algorithms: String::new(),
+            body_digest: BodyDigest::default().as_str().to_owned(),
+            created_at: made.at,
+            created_by: made.by.clone(),
+            changed_at: self.now.0,
+            changed_by: actor.user.to_string(),
+            changed_how: Verb::Revoke.past().to_owned(),
+            change: self.number(),
+            secret_no: 0,
+            older_no: None,
+            older_until: None,
+        };
+        let name = Name::new(&made.name).or_else(|_| Name::new(&made.key))?;
+        mapping::put_options(&mut record, &name, &Options::default());
+        match there {
+            Some(was) => self.replace(&record, was)?,
+            None => self.insert(&record)?,
+        }
+        // The numbers of keys may be anything by now.
+        tables::count_anew(&mut *self.tx)?;
+        tables::stop_waiting(&mut *self.tx, &made.id)?;
+        Ok(record)
+    }
+
+    /// A row that calls itself like the key, and is another: one with a right tag keeps its name, for it is a key of its own.
+    fn put_planted_aside(&mut self, made: &CreationRecord) -> Result<(), HubError> {
+        let rows = tables::keys_of(&mut *self.tx, &made.key).unwrap_or_default();
+        let of_kind = rows.iter().filter(|row| row.record.kind == made.kind && row.record.id != made.id);
+        if of_kind.into_iter().any(|row| row_tags::intact(self.vault(), row)) {
+            return Err(Conflict::Taken { what: format!("The key {}", made.key) }.into());
+        }
+        let aside = format!("not trusted {}", uuid(self.now)?);
+        Ok(tables::put_key_aside(&mut *self.tx, (&made.kind, &made.key), &made.id, &aside)?)
+    }
+}
+
+fn made_by(row: &TrailRecord) -> Option<CreationRecord> {
+    if row.action != action::CREATED.code {
+        return None;
+    }
+    let after: serde_json::Value = serde_json::from_str(row.after.as_deref()?).ok()?;
+    let text = |name: &str| after[name].as_str().map(str::to_owned);
+    let id: CredentialId = row.subject.as_deref()?.parse().ok().map(CredentialId)?;
+    let (kind, key) = (text("kind")?, text("key")?);
+    Some(CreationRecord {
+        id: id.to_string(),
+        name: text("name").unwrap_or_else(|| key.clone()),
+        kind,
+        key,
+        at: row.at,
+        by: row.who.clone().unwrap_or_default(),
+    })
+}

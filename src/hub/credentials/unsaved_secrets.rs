@@ -1,0 +1,58 @@
+//! Unsaved secrets: secrets that were gone from the screen before anybody saved them, and whether that still matters.
+
+use crate::account::Right;
+use crate::credential::State;
+use crate::hub::{
+    Actor, Gone, Hub, HubError, LostSecret, StillLost,
+    audit::action,
+    credentials::mapping::{self, newest},
+    tx::{intent::Intent, write::Change},
+};
+use crate::store::{
+    Tx,
+    tables::{self, CredentialRecord, Tagged},
+};
+
+impl Hub {
+    /// The lost secrets that were not replaced since, and whose credential was not revoked.
+    pub fn still_lost(&self, actor: &Actor, lost: &[LostSecret]) -> Result<Vec<StillLost>, HubError> {
+        self.read(actor, &Intent::new(Right::ManageCredentials, "look"), |tx| {
+            let still = lost.iter().map(|one| self.lost_row(tx, one));
+            still.filter_map(Result::transpose).collect()
+        })
+    }
+
+    fn lost_row(&self, tx: &mut dyn Tx, lost: &LostSecret) -> Result<Option<StillLost>, HubError> {
+        let id = lost.id.to_string();
+        let found: Option<Tagged<CredentialRecord>> = tables::get(tx, "id", &id)?;
+        let Some(row) = found.filter(|row| row.record.state != State::Revoked.as_str()) else { return Ok(None) };
+        if row.record.secret_no != lost.version {
+            return Ok(None);
+        }
+        let last_used = newest(tables::usages(tx, &id)?);
+        Ok(Some(StillLost { row: mapping::credential(&self.vault, row, last_used)?, how: lost.how }))
+    }
+}
+
+impl Change<'_> {
+    /// The secrets that were on a user's screen when their connection dropped, since their previous sign-in, without
+    /// those that were replaced since then.
+    pub(crate) fn dropped(&mut self, who: &str) -> Result<Vec<LostSecret>, HubError> {
+        let (signed_in, dropped) = (action::SIGNED_IN.code, action::DROPPED.code);
+        let renewed = [action::ROTATED.code, action::LEGACY_PASSWORD.code];
+        let mut lost = Vec::new();
+        for (id, no) in tables::dropped_since_sign_in(&mut *self.tx, who, signed_in, dropped)? {
+            if !tables::done_since(&mut *self.tx, &id, no, renewed)? {
+                let version = current(&mut *self.tx, &id)?;
+                lost.push(LostSecret { id: mapping::id(&id)?, version, how: Gone::LineDropped });
+            }
+        }
+        Ok(lost)
+    }
+}
+
+/// The number of a credential's current secret; 0 if there is no such credential.
+fn current(tx: &mut dyn Tx, id: &str) -> Result<i64, HubError> {
+    let found: Option<Tagged<CredentialRecord>> = tables::get(tx, "id", id)?;
+    Ok(found.map_or(0, |row| row.record.secret_no))
+}

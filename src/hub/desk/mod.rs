@@ -1,0 +1,121 @@
+//! The desk as a whole: looking for one, set-up, opening.
+
+mod paths;
+mod schema_tags;
+mod set_up;
+mod upgrade;
+
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+};
+
+use crate::hub::{
+    Cancel, Conflict, Hub, HubError, desk::set_up::lone_key, error::unreadable, settings::stored, tx::row_tags,
+};
+use crate::store::{
+    FileContent, SqliteStore, Step, Store, StoreError, Tx, WriteTx,
+    tables::{self, AccountRecord, RingRecord, Tagged},
+};
+use crate::time::Clock;
+use crate::vault::{MasterKey, MasterKeyError, MasterKeyPlace, RingRow, Vault};
+
+pub use paths::Places;
+pub use set_up::SetUp;
+pub use upgrade::Progress;
+
+/// What was found at the places.
+#[expect(clippy::large_enum_variant, reason = "there is one of it, and it is taken apart at once")]
+pub enum Start {
+    /// A desk was found and opened.
+    Ready(Hub),
+    /// Neither database nor master key: set-up is next.
+    New,
+}
+
+impl Hub {
+    /// Opens the desk at `places`, or says that there is none. If only one of database and master key is there, that is
+    /// an error and nothing is touched.
+    pub fn open(places: &Places, clock: Arc<dyn Clock>) -> Result<Start, HubError> {
+        Self::open_with(places, clock, &mut |_, _| ())
+    }
+
+    /// The same. One that an older keydesk made is brought up to date first, which takes half a minute for a million
+    /// credentials: `progress` gets how many of them are done, of about how many.
+    pub fn open_with(places: &Places, clock: Arc<dyn Clock>, progress: Progress<'_>) -> Result<Start, HubError> {
+        match (SqliteStore::inspect(&places.database)?, places.master_key.path.exists()) {
+            (FileContent::Nothing, false) => Ok(Start::New),
+            (FileContent::Nothing, true) => Err(Conflict::HalfThere(lone_key(places)).into()),
+            (FileContent::Desk, false) => Err(MasterKeyError::Missing(places.master_key.path.clone()).into()),
+            (FileContent::Desk, true) => {
+                let mut failed = None;
+                // The schema is checked before the key: another program's file must not influence the message.
+                let opened = SqliteStore::open(&places.database, &mut |tx, step| {
+                    carry(tx, step, places, &clock, progress).map_err(|why| {
+                        let said = StoreError::Unavailable(why.to_string());
+                        failed = Some(why);
+                        said
+                    })
+                });
+                let store = opened.map_err(|why| failed.unwrap_or_else(|| why.into()))?;
+                let master = MasterKey::load(&places.master_key)?;
+                Self::assemble(Arc::new(store), Arc::new(master), clock, &places.master_key).map(Start::Ready)
+            }
+        }
+    }
+
+    fn assemble(
+        store: Arc<dyn Store>,
+        master: Arc<MasterKey>,
+        clock: Arc<dyn Clock>,
+        place: &MasterKeyPlace,
+    ) -> Result<Self, HubError> {
+        let mut tx = store.read(&Cancel::default())?;
+        let (vault, account) = unlock(&mut *tx, master, &place.path)?;
+        schema_tags::check(&mut *tx, &vault, store.step())?;
+        drop(tx);
+        let account_intact = row_tags::intact(&vault, &account);
+        let account = account.record.name;
+        let hub = Self { store, vault, clock, account, account_intact, highest: Mutex::new(None) };
+        stored::settle(&hub)?;
+        Ok(hub)
+    }
+}
+
+/// The vault and the account of a store, if this master key opens them.
+fn unlock(tx: &mut dyn Tx, master: Arc<MasterKey>, place: &Path) -> Result<(Vault, Tagged<AccountRecord>), HubError> {
+    let wrong = || HubError::from(MasterKeyError::Wrong(place.to_owned()));
+    let account = tables::account(tx)?.ok_or_else(|| unreadable("missing account"))?;
+    let ring = tables::ring(tx)?.into_iter().map(ring_row).collect::<Result<Vec<_>, _>>()?;
+    let vault = Vault::open(master, &ring).map_err(|_| wrong())?;
+    match vault.check_key(&account.record.id, &account.record.key_check) {
+        true => Ok((vault, account)),
+        false => Err(wrong()),
+    }
+}
+
+/// Migrates the rows of an older desk over a step; after the last one the steps are signed.
+fn carry(
+    tx: &mut dyn WriteTx,
+    step: Option<&Step>,
+    places: &Places,
+    clock: &Arc<dyn Clock>,
+    progress: Progress<'_>,
+) -> Result<(), HubError> {
+    let carries = step.is_none_or(|step| step.no == upgrade::SUMS);
+    if !carries {
+        return Ok(());
+    }
+    let master = Arc::new(MasterKey::load(&places.master_key)?);
+    let (vault, _) = unlock(tx, master, &places.master_key.path)?;
+    match step {
+        Some(_) => upgrade::over_step_6(tx, &vault, clock.now(), progress),
+        None => schema_tags::sign(tx, &vault),
+    }
+}
+
+fn ring_row(record: RingRecord) -> Result<RingRow, HubError> {
+    let id = u32::try_from(record.id).map_err(|_| unreadable("ring key number"))?;
+    let purpose = record.purpose.parse().map_err(|()| unreadable("ring key purpose"))?;
+    Ok(RingRow { id, purpose, active: record.active, wrapped: record.wrapped })
+}

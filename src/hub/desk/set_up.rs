@@ -1,0 +1,165 @@
+//! Set-up: makes the account, the key ring, the first Administrator and the first rows of the trail.
+
+use std::sync::{Arc, Mutex};
+
+use crate::account::{AccountName, Role, UserName, UserState};
+use crate::hub::{
+    Conflict, Field, Hub, HubError, Origin, Places,
+    audit::action,
+    desk::schema_tags,
+    settings::stored,
+    tx::{
+        entry::{Author, Subject},
+        seal_places::password_place,
+        write::Change,
+    },
+    users::{mapping, passwords::check_new_password},
+};
+use crate::secret::Secret;
+use crate::store::{
+    FileContent, SqliteStore, Store, StoreError,
+    tables::{self, AccountRecord, RingRecord, UserRecord},
+};
+use crate::time::{Clock, Millis};
+use crate::vault::{
+    MasterKey, MasterKeyError, MasterKeyPlace, Purpose, RingKey, RingRow, Vault, VaultError, hash_password, uuid,
+};
+
+/// The input of set-up.
+#[derive(Debug)]
+pub struct SetUp {
+    /// Name of the account.
+    pub account: String,
+    /// Name of the first Administrator.
+    pub name: String,
+    /// The first Administrator's password.
+    pub password: Secret,
+}
+
+impl Hub {
+    /// Makes the account, the key ring and the first Administrator, and the master key in its file. Works once: of two
+    /// that start at the same instant one wins, since the key file is made exclusively, and first.
+    pub fn set_up(places: &Places, clock: Arc<dyn Clock>, wanted: &SetUp, origin: &Origin) -> Result<Self, HubError> {
+        let wanted = CheckedSetUp::check(wanted)?;
+        match (SqliteStore::inspect(&places.database)?, places.master_key.path.exists()) {
+            (FileContent::Nothing, false) => {}
+            (FileContent::Desk, true) => return Err(Conflict::SetUpDone.into()),
+            (FileContent::Nothing, true) => return Err(Conflict::HalfThere(lone_key(places)).into()),
+            (FileContent::Desk, false) => return Err(Conflict::HalfThere(lone_database(places)).into()),
+        }
+        let password = hash_password(wanted.password)?;
+        let master = MasterKey::create(&places.master_key).map(Arc::new).map_err(|why| match why {
+            VaultError::MasterKey(MasterKeyError::Exists(_)) => Conflict::SetUpDone.into(),
+            why => HubError::from(why),
+        })?;
+        let made = SqliteStore::create(&places.database, &mut |store| {
+            fill(store, &master, &clock, &wanted, &password, origin)
+                .map_err(|why| StoreError::Unavailable(why.to_string()))
+        });
+        // This process made the key a moment ago and nothing was sealed that is kept. From here on the database is
+        // there, and whatever goes wrong next must leave it its key.
+        made.inspect_err(|_| drop(std::fs::remove_file(&places.master_key.path)))?;
+        // Made a moment ago: there is nothing to carry over a step.
+        let store = SqliteStore::open(&places.database, &mut |_, _| Ok(()))?;
+        Self::assemble(Arc::new(store), master, clock, &places.master_key)
+    }
+
+    /// A desk in memory, its master key too: nothing is written to disk.
+    pub fn in_memory(clock: Arc<dyn Clock>, wanted: &SetUp) -> Result<Self, HubError> {
+        let wanted = CheckedSetUp::check(wanted)?;
+        let (store, master) = (Arc::new(SqliteStore::in_memory()?), Arc::new(MasterKey::generate()?));
+        let password = hash_password(wanted.password)?;
+        fill(store.clone(), &master, &clock, &wanted, &password, &Origin::default())?;
+        Self::assemble(store, master, clock, &MasterKeyPlace::file("memory"))
+    }
+}
+
+/// What set-up was asked for, checked.
+struct CheckedSetUp<'a> {
+    account: AccountName,
+    name: UserName,
+    password: &'a Secret,
+}
+
+impl<'a> CheckedSetUp<'a> {
+    fn check(given: &'a SetUp) -> Result<Self, HubError> {
+        let account = AccountName::new(&given.account).map_err(|why| HubError::invalid(Field::Account, why))?;
+        let name = UserName::new(&given.name)?;
+        check_new_password(&given.name, &given.password)?;
+        Ok(Self { account, name, password: &given.password })
+    }
+}
+
+/// Account, ring, first Administrator, first rows of the trail.
+fn fill(
+    store: Arc<dyn Store>,
+    master: &Arc<MasterKey>,
+    clock: &Arc<dyn Clock>,
+    wanted: &CheckedSetUp<'_>,
+    password: &str,
+    origin: &Origin,
+) -> Result<(), HubError> {
+    let now = clock.now();
+    let keys = (1..).zip(Purpose::ALL).map(|(id, purpose)| RingKey::generate(id, purpose)?.wrapped(master));
+    let keys = keys.collect::<Result<Vec<_>, _>>()?;
+    let account = uuid(now)?.to_string();
+    let vault = Vault::open(Arc::clone(master), &keys)?;
+    let key_check = vault.key_check(&account)?;
+    let id = uuid(now)?.to_string();
+    let sealed = vault.seal(password.as_bytes(), &password_place(&id, 1))?;
+    let (clock, account_name) = (Arc::clone(clock), wanted.account.as_str().to_owned());
+    let hub =
+        Hub { store, vault, clock, account: account_name.clone(), account_intact: true, highest: Mutex::new(None) };
+    let mut change = Change::first(&hub, Author::named(wanted.name.as_str(), origin))?;
+    change.insert(&AccountRecord { id: account, version: 1, name: account_name, created_at: now.0, key_check })?;
+    schema_tags::sign(&mut *change.tx, &hub.vault)?;
+    for key in keys {
+        tables::insert_ring(&mut *change.tx, &ring_record(key, now))?;
+    }
+    // The row and its row of the trail are of the same millisecond, as everywhere.
+    let (number, now) = (change.number(), change.now);
+    let user = UserRecord {
+        id: id.clone(),
+        version: 1,
+        name: wanted.name.to_string(),
+        role: Role::Administrator.as_str().to_owned(),
+        state: UserState::Active.as_str().to_owned(),
+        epoch: 1,
+        password: sealed,
+        password_version: 1,
+        must_change: false,
+        created_at: now.0,
+        created_by: wanted.name.to_string(),
+        changed_at: now.0,
+        changed_by: wanted.name.to_string(),
+        change: number,
+    };
+    change.insert(&user)?;
+    change.first_throttle(&user.name)?;
+    let settings = stored::first(&mut change)?;
+    change.note(action::SET_UP, Subject::named(wanted.account.as_str()).changed(None, Some(settings)))?;
+    let after = Some(mapping::json(&user));
+    change.note(action::USER_ADDED, Subject::row(&id, &user.name).changed(None, after))?;
+    change.commit()
+}
+
+fn ring_record(key: RingRow, now: Millis) -> RingRecord {
+    let purpose = key.purpose.as_str().to_owned();
+    RingRecord { id: i64::from(key.id), purpose, active: key.active, wrapped: key.wrapped, created_at: now.0 }
+}
+
+pub(super) fn lone_key(places: &Places) -> String {
+    format!(
+        "There is a master key at {} but no database at {}. Both were left alone. Put the database back; or, if no desk uses that key, move it away and start again.",
+        places.master_key.path.display(),
+        places.database.display(),
+    )
+}
+
+fn lone_database(places: &Places) -> String {
+    format!(
+        "There is a database at {} but no master key at {}. Both were left alone. Put the copy of the master key back that was kept elsewhere.",
+        places.database.display(),
+        places.master_key.path.display(),
+    )
+}

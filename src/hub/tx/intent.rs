@@ -1,0 +1,42 @@
+//! What a call wants to do, as far as authorization and the trail of refusals have to know.
+
+use crate::account::Right;
+use crate::hub::CredentialId;
+
+/// The intent of a call, for the words of a refusal.
+#[derive(Clone, Debug)]
+pub(crate) struct Intent {
+    pub(crate) right: Right,
+    /// The verb: `create`, `revoke`.
+    pub(crate) asked: &'static str,
+    /// The credential that it is about.
+    pub(crate) subject: Option<CredentialId>,
+    /// Whether the password must have been given recently.
+    pub(crate) sensitive: bool,
+    /// Whether it only restricts: done even if the table of users was tampered with.
+    pub(crate) restricts: bool,
+    /// Whether it repairs tampering.
+    pub(crate) repairs: bool,
+}
+
+impl Intent {
+    pub(crate) fn new(right: Right, asked: &'static str) -> Self {
+        Self { right, asked, subject: None, sensitive: false, restricts: false, repairs: false }
+    }
+
+    pub(crate) fn on(self, id: CredentialId) -> Self {
+        Self { subject: Some(id), ..self }
+    }
+
+    pub(crate) fn sensitive(self) -> Self {
+        Self { sensitive: true, ..self }
+    }
+
+    pub(crate) fn restricting(self) -> Self {
+        Self { restricts: true, ..self }
+    }
+
+    pub(crate) fn repairing(self) -> Self {
+        Self { repairs: true, ..self }
+    }
+}

@@ -1,0 +1,12 @@
+//! Transactions: authorization, tags and sums of rows, and the trail are part of each.
+
+pub(crate) mod authorize;
+pub(crate) mod entry;
+pub(crate) mod intent;
+mod read;
+mod refusal;
+mod rollback;
+pub(crate) mod row_tags;
+pub(crate) mod seal_places;
+pub(crate) mod table_sums;
+pub(crate) mod write;

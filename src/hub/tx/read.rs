@@ -1,0 +1,75 @@
+//! Read transactions, each of which checks the actor first.
+
+use crate::hub::{
+    Actor, Cancel, Hub, HubError, Pulse,
+    error::{no_head, tampered_head},
+    tx::{authorize, intent::Intent, row_tags},
+};
+use crate::store::{
+    Notice, Tx,
+    tables::{self, UserRecord},
+};
+
+impl Hub {
+    /// A read by an actor. Refusals go to the trail.
+    pub(in crate::hub) fn read<T>(
+        &self,
+        actor: &Actor,
+        intent: &Intent,
+        work: impl FnOnce(&mut dyn Tx) -> Result<T, HubError>,
+    ) -> Result<T, HubError> {
+        self.read_cancellable(actor, intent, &Cancel::default(), work)
+    }
+
+    /// A read that can be cancelled.
+    pub(in crate::hub) fn read_cancellable<T>(
+        &self,
+        actor: &Actor,
+        intent: &Intent,
+        cancel: &Cancel,
+        work: impl FnOnce(&mut dyn Tx) -> Result<T, HubError>,
+    ) -> Result<T, HubError> {
+        self.read_as(actor, intent, cancel, |tx, _| work(tx))
+    }
+
+    /// A read that needs to know the user behind the actor, as the check found them.
+    pub(in crate::hub) fn read_as<T>(
+        &self,
+        actor: &Actor,
+        intent: &Intent,
+        cancel: &Cancel,
+        work: impl FnOnce(&mut dyn Tx, UserRecord) -> Result<T, HubError>,
+    ) -> Result<T, HubError> {
+        let run = || {
+            let mut tx = self.store.read(cancel)?;
+            let user = authorize::check_for_repair(&mut *tx, &self.vault, actor, intent.right)?;
+            work(&mut *tx, user)
+        };
+        run().inspect_err(|why| self.note_refusal(actor, intent, why))
+    }
+
+    /// Whether anything may have been committed since this was last asked: if not, another [`Hub::pulse`] would say
+    /// what the last one said. Takes some microseconds. For the one thread that follows the store; a store that cannot
+    /// be asked counts as changed, so that the pulse finds out why.
+    pub fn stirred(&self) -> bool {
+        self.store.changed().unwrap_or(true)
+    }
+
+    /// Notifications of other processes' commits, so that nobody has to poll [`Hub::stirred`].
+    pub fn notice(&self) -> Option<Box<dyn Notice>> {
+        self.store.notice()
+    }
+
+    /// The state that a list polls once a second: cheap, and an error when the session is over.
+    pub fn pulse(&self, actor: &Actor) -> Result<Pulse, HubError> {
+        let intent = Intent::new(crate::account::Right::OwnAccount, "look");
+        self.read(actor, &intent, |tx| {
+            let head = tables::head(tx)?.ok_or_else(no_head)?;
+            if !row_tags::head_intact(&self.vault, &head) {
+                return Err(tampered_head());
+            }
+            self.remember(&head)?;
+            Ok(Pulse { change: head.change })
+        })
+    }
+}

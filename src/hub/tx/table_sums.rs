@@ -1,0 +1,118 @@
+//! The sums in the head, held against the rows. A tag that is right says that a holder of the master key wrote the row at
+//! some time; the sum says that the rows of a table are those of now, all of them and no others.
+
+use crate::hub::{HubError, error::tampered_head, users::throttle_rows::throttle_id};
+use crate::store::{
+    Cell, Tx,
+    tables::{
+        self, AccountRecord, CredentialRecord, HeadRow, Record as _, SecretRecord, SettingRecord, Tagged,
+        ThrottleRecord, UserRecord,
+    },
+};
+use crate::vault::{Sum, Sums, Vault};
+
+/// A table that the head has a sum of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SummedTable {
+    pub(crate) table: &'static str,
+    /// What its rows are called.
+    pub(crate) things: &'static str,
+}
+
+const fn summed(table: &'static str, things: &'static str) -> SummedTable {
+    SummedTable { table, things }
+}
+
+/// The credentials.
+pub(crate) const KEYS: SummedTable = summed(CredentialRecord::TABLE, "keys");
+/// Their secrets, dead ones too.
+pub(crate) const SECRETS: SummedTable = summed(SecretRecord::TABLE, "secrets");
+/// The account.
+pub(crate) const ACCOUNT: SummedTable = summed(AccountRecord::TABLE, "account");
+/// The settings.
+pub(crate) const SETTINGS: SummedTable = summed(SettingRecord::TABLE, "settings");
+/// The users.
+pub(crate) const USERS: SummedTable = summed(UserRecord::TABLE, "users");
+/// The tries to sign in.
+pub(crate) const TRIES: SummedTable = summed(ThrottleRecord::TABLE, "wrong passwords");
+
+/// All of them.
+pub(crate) const ALL: [SummedTable; 6] = [ACCOUNT, USERS, SETTINGS, KEYS, SECRETS, TRIES];
+
+/// The sum of the rows of a table as they are now.
+pub(crate) fn sum(tx: &mut dyn Tx, vault: &Vault, of: SummedTable) -> Result<Sum, HubError> {
+    if of == TRIES {
+        return tries(tx, vault);
+    }
+    let (mut sum, mut room) = (Sum::default(), Vec::new());
+    tables::each_tag(tx, of.table, &mut |row| {
+        add(&mut sum, vault, of.table, row, &mut room);
+        Ok(())
+    })?;
+    Ok(sum)
+}
+
+/// The sum over the tries on the names of users. Anybody may try any other name, and rows of these come and go.
+fn tries(tx: &mut dyn Tx, vault: &Vault) -> Result<Sum, HubError> {
+    let mut sum = Sum::default();
+    for user in tables::users(tx)? {
+        let id = throttle_id(vault, &user.record.name)?;
+        let found: Option<Tagged<ThrottleRecord>> = tables::get(tx, "id", &id)?;
+        if let Some(Tagged { record, tag }) = found {
+            sum.add(vault.term(ThrottleRecord::TABLE, &record.id, record.version, &tag));
+        }
+    }
+    Ok(sum)
+}
+
+/// Adds a row of id, version and tag. What no keydesk writes there is no row of keydesk's, and is missing from the sum.
+pub(crate) fn add(sum: &mut Sum, vault: &Vault, table: &str, row: &[Cell<'_>], room: &mut Vec<u8>) {
+    if let [Cell::Text(id), Cell::Int(version), Cell::Bytes(tag)] = row {
+        sum.add(vault.term_in(table, id, *version, tag, room));
+    }
+}
+
+/// What the head says. Its MAC is right already.
+pub(crate) fn of_head(vault: &Vault, head: &HeadRow) -> Result<Sums, HubError> {
+    vault.open_sums(&head.sums, &head.store_id).map_err(|_| tampered_head())
+}
+
+/// Whether the rows of a table are those that the head tells of.
+pub(crate) fn matches(tx: &mut dyn Tx, vault: &Vault, told: &Sums, of: SummedTable) -> Result<bool, HubError> {
+    Ok(sum(tx, vault, of)? == told.of(of.table))
+}
+
+/// All sums as they are now.
+pub(crate) fn all(tx: &mut dyn Tx, vault: &Vault) -> Result<Sums, HubError> {
+    let mut sums = Sums::default();
+    for of in ALL {
+        *sums.of_mut(of.table) = sum(tx, vault, of)?;
+    }
+    Ok(sums)
+}
+
+/// The first table whose rows are not those that the head tells of, as a sentence without an end.
+pub(crate) fn first_mismatch(tx: &mut dyn Tx, vault: &Vault, head: &HeadRow) -> Result<Option<String>, HubError> {
+    let told = of_head(vault, head)?;
+    for of in ALL {
+        let (is, should) = (sum(tx, vault, of)?, told.of(of.table));
+        if is != should {
+            return Ok(Some(sentence(of, is, should)));
+        }
+    }
+    Ok(None)
+}
+
+fn sentence(of: SummedTable, is: Sum, should: Sum) -> String {
+    let things = of.things;
+    match is.rows() == should.rows() {
+        true => format!(
+            "the {things} are not as keydesk left them: a row was changed outside keydesk, or an older copy of one put back"
+        ),
+        false => format!(
+            "the {things} are not as keydesk left them: {} rows, where there should be {} (removed or added outside keydesk)",
+            is.rows(),
+            should.rows()
+        ),
+    }
+}

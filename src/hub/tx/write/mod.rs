@@ -1,0 +1,303 @@
+//! Write transactions: the head is locked, the rows are written, the trail is continued, and all of it is committed or
+//! nothing.
+
+use crate::account::Right;
+use crate::hub::{
+    Actor, Hub, HubError, Via,
+    audit::action::Action,
+    error::{no_head, tampered_head},
+    tx::{
+        authorize,
+        entry::{Author, Subject},
+        intent::Intent,
+        row_tags,
+        table_sums::{self, SummedTable},
+    },
+};
+use crate::store::{
+    Commit, StoreError, WriteTx,
+    tables::{self, HeadRow, Record, TrailRecord, UserRecord},
+};
+use crate::time::Millis;
+use crate::vault::{Sums, Vault, uuid};
+
+/// A write transaction.
+pub(crate) struct Change<'a> {
+    hub: &'a Hub,
+    pub(crate) tx: Box<dyn WriteTx + 'a>,
+    pub(crate) now: Millis,
+    head: HeadRow,
+    /// Count and sum of the rows of each tagged table, as far as this change has brought them.
+    sums: Sums,
+    operation: String,
+    /// Whether a row of the trail carries the operation, so that it can be found again.
+    noted: bool,
+    raised: bool,
+    author: Author,
+}
+
+impl<'a> Change<'a> {
+    /// Begins a change: locks the head, which serializes writers. An error if the trail has rows that keydesk did not
+    /// write.
+    pub(crate) fn begin(hub: &'a Hub, author: Author) -> Result<Self, HubError> {
+        let mut change = Self::begin_repair(hub, author)?;
+        match tables::trail_beside(&mut *change.tx, change.head.trail_no)? {
+            None => Ok(change),
+            Some(no) => Err(HubError::Tampered {
+                what: format!("The activity log (row {no})"),
+                mend: "run `keydesk audit accept --as NAME`, which moves such rows away".to_owned(),
+            }),
+        }
+    }
+
+    /// The same, to repair the store.
+    fn begin_repair(hub: &'a Hub, author: Author) -> Result<Self, HubError> {
+        let mut tx = hub.store.write()?;
+        tables::lock_head(&mut *tx)?;
+        let head = tables::head(&mut *tx)?.ok_or_else(no_head)?;
+        if !row_tags::head_intact(&hub.vault, &head) {
+            return Err(tampered_head());
+        }
+        hub.require_same_store(&mut *tx, &head)?;
+        let sums = hub.vault.open_sums(&head.sums, &head.store_id).map_err(|_| tampered_head())?;
+        let now = hub.now();
+        Ok(Self { hub, tx, now, head, sums, operation: uuid(now)?.to_string(), noted: false, raised: false, author })
+    }
+
+    /// The first transaction of a store, which has no head yet.
+    pub(crate) fn first(hub: &'a Hub, author: Author) -> Result<Self, HubError> {
+        let (tx, now) = (hub.store.write()?, hub.now());
+        let store_id = uuid(now)?.to_string();
+        let trail_hash = row_tags::first_hash(&store_id);
+        let (sums, mac) = (Vec::new(), Vec::new());
+        let head = HeadRow { store_id, epoch: 1, change: 0, trail_no: 0, trail_hash, sums, mac };
+        let (sums, operation) = (Sums::default(), uuid(now)?.to_string());
+        let mut change = Self { hub, tx, now, head, sums, operation, noted: false, raised: false, author };
+        tables::insert_head(&mut *change.tx, &change.head)?;
+        Ok(change)
+    }
+
+    /// The head, as far as this change has brought it.
+    pub(crate) fn head(&self) -> &HeadRow {
+        &self.head
+    }
+
+    pub(crate) fn vault(&self) -> &'a Vault {
+        &self.hub.vault
+    }
+
+    /// Checks the actor in this transaction.
+    pub(crate) fn check(&mut self, actor: &Actor, right: Right) -> Result<UserRecord, HubError> {
+        authorize::check(&mut *self.tx, &self.hub.vault, actor, right)
+    }
+
+    /// The change number for the rows of this change. Asking for it declares that a verifier or a list has something to
+    /// follow.
+    pub(crate) fn number(&mut self) -> i64 {
+        if !self.raised {
+            self.raised = true;
+            self.head.change += 1;
+        }
+        self.head.change
+    }
+
+    /// Begins a new epoch, so that everybody who has a mark of the store starts over. The clock is part of it, because
+    /// an old copy does not know how often one like it was accepted before; and because a clock may have been ahead and
+    /// set back, it is also higher than every epoch that is `known` to somebody. Returns the old epoch and the new one.
+    pub(crate) fn next_epoch(&mut self, known: i64) -> (i64, i64) {
+        let before = self.head.epoch;
+        self.head.epoch = self.now.seconds().0.max(before.max(known).saturating_add(1));
+        self.number();
+        (before, self.head.epoch)
+    }
+
+    /// Inserts a row.
+    pub(crate) fn insert<T: Record>(&mut self, record: &T) -> Result<(), HubError> {
+        let tag = row_tags::tag(&self.hub.vault, record)?;
+        self.add_to_sum(record, &tag);
+        Ok(tables::insert(&mut *self.tx, record, tag)?)
+    }
+
+    /// Replaces a row by its next version.
+    pub(crate) fn update<T: Record>(&mut self, record: &T) -> Result<(), HubError> {
+        self.replace(record, record.version() - 1)
+    }
+
+    /// Replaces a row that has the version `was`. For a row with a wrong tag, whose version may be any number: its
+    /// replacement begins again at 1.
+    pub(crate) fn replace<T: Record>(&mut self, record: &T, was: i64) -> Result<(), HubError> {
+        self.take_off_sum::<T>(record.id(), was)?;
+        let tag = row_tags::tag(&self.hub.vault, record)?;
+        self.add_to_sum(record, &tag);
+        match tables::update(&mut *self.tx, record, tag, was)? {
+            true => Ok(()),
+            // The head is locked and the row was read under that lock.
+            false => Err(vanished::<T>()),
+        }
+    }
+
+    /// Removes a row with this version.
+    pub(crate) fn remove<T: Record>(&mut self, id: &str, version: i64) -> Result<(), HubError> {
+        self.take_off_sum::<T>(id, version)?;
+        match tables::remove::<T>(&mut *self.tx, id)? {
+            true => Ok(()),
+            false => Err(vanished::<T>()),
+        }
+    }
+
+    fn add_to_sum<T: Record>(&mut self, record: &T, tag: &[u8]) {
+        if T::SUMMED {
+            let term = self.hub.vault.term(T::TABLE, record.id(), record.version(), tag);
+            self.sums.of_mut(T::TABLE).add(term);
+        }
+    }
+
+    fn take_off_sum<T: Record>(&mut self, id: &str, version: i64) -> Result<(), HubError> {
+        if T::SUMMED {
+            let tag = tables::stored_tag::<T>(&mut *self.tx, id, version)?.ok_or_else(vanished::<T>)?;
+            self.sums.of_mut(T::TABLE).remove(self.hub.vault.term(T::TABLE, id, version, &tag));
+        }
+        Ok(())
+    }
+
+    /// Whether the rows of a small table match the sum in the head.
+    pub(crate) fn sum_matches(&mut self, of: SummedTable) -> Result<bool, HubError> {
+        table_sums::matches(&mut *self.tx, &self.hub.vault, &self.sums, of)
+    }
+
+    /// Moves the rows that somebody wrote beside the trail out of its way; says how many.
+    pub(crate) fn move_strays(&mut self) -> Result<u64, HubError> {
+        match tables::trail_beside(&mut *self.tx, self.head.trail_no)? {
+            Some(_) => Ok(tables::move_strays(&mut *self.tx, self.head.trail_no, self.now.0)?),
+            None => Ok(0),
+        }
+    }
+
+    /// Refuses when the rows of a small table are not those that the head tells of.
+    pub(crate) fn require_sum(&mut self, of: SummedTable) -> Result<(), HubError> {
+        match self.sum_matches(of)? {
+            true => Ok(()),
+            false => Err(HubError::Tampered {
+                what: format!("The table of {}", of.things),
+                mend: "run `keydesk audit verify --as NAME` and `keydesk audit accept --as NAME` on this machine"
+                    .to_owned(),
+            }),
+        }
+    }
+
+    /// The sums that the head will carry, to be set anew from what there is.
+    pub(crate) fn sums_mut(&mut self) -> &mut Sums {
+        &mut self.sums
+    }
+
+    /// Appends a row to the trail; returns its number.
+    pub(crate) fn note(&mut self, action: Action, subject: Subject) -> Result<i64, HubError> {
+        let mut record = TrailRecord {
+            no: self.head.trail_no + 1,
+            at: self.now.0,
+            who: self.author.who.clone(),
+            via: self.author.via.clone(),
+            unix: self.author.origin.unix.clone(),
+            address: self.author.origin.address.map(|a| a.to_string()),
+            action: action.code.to_owned(),
+            class: action.class.to_owned(),
+            about: action.about.to_owned(),
+            subject: subject.id,
+            what: subject.what,
+            before: subject.before,
+            after: subject.after,
+            operation: self.operation.clone(),
+            hash: Vec::new(),
+        };
+        record.hash = row_tags::trail_hash(&self.head.trail_hash, &record);
+        tables::insert_trail(&mut *self.tx, &record)?;
+        self.noted = true;
+        self.head.trail_no = record.no;
+        self.head.trail_hash = record.hash;
+        Ok(record.no)
+    }
+
+    /// Appends a row to the trail without an author.
+    pub(crate) fn note_as_nobody(&mut self, action: Action, subject: Subject) -> Result<i64, HubError> {
+        let nobody = Author::nobody(&self.author.origin);
+        let author = std::mem::replace(&mut self.author, nobody);
+        let no = self.note(action, subject);
+        self.author = author;
+        no
+    }
+
+    /// Authenticates the head and commits. If the store does not say whether it committed, the trail is asked.
+    pub(crate) fn commit(mut self) -> Result<(), HubError> {
+        self.head.sums = self.hub.vault.seal_sums(&self.sums, &self.head.store_id)?;
+        self.head.mac = row_tags::head_mac(&self.hub.vault, &self.head)?;
+        tables::update_head(&mut *self.tx, &self.head)?;
+        let Self { hub, tx, head, operation, noted, .. } = self;
+        match tx.commit() {
+            Commit::Committed => hub.remember(&head),
+            Commit::NotCommitted(why) => Err(why.into()),
+            // A change without a row in the trail cannot be looked up.
+            Commit::Unknown if !noted => Err(HubError::Unknown),
+            Commit::Unknown => hub.was_committed(&operation),
+        }
+    }
+}
+
+fn vanished<T: Record>() -> HubError {
+    StoreError::Broken(format!("a row of {} vanished", T::TABLE)).into()
+}
+
+impl Hub {
+    /// A change by an actor: checked, carried out by `work`, committed. Refusals go to the trail.
+    pub(in crate::hub) fn write<T>(
+        &self,
+        actor: &Actor,
+        intent: Intent,
+        work: impl FnOnce(&mut Change<'_>) -> Result<T, HubError>,
+    ) -> Result<T, HubError> {
+        let run = || {
+            let author = Author::of(actor);
+            let repairing = intent.repairs || intent.restricts;
+            let mut change = match repairing {
+                true => Change::begin_repair(self, author)?,
+                false => Change::begin(self, author)?,
+            };
+            match repairing {
+                true => authorize::check_for_repair(&mut *change.tx, &self.vault, actor, intent.right)?,
+                false => change.check(actor, intent.right)?,
+            };
+            // An older row of a user may have been put back. Whoever acts by `--as` has the master key anyway.
+            if actor.via != Via::Local && !intent.restricts {
+                change.require_sum(table_sums::USERS)?;
+            }
+            if intent.sensitive && !actor.confirmed(change.now) {
+                return Err(HubError::PasswordNeeded);
+            }
+            if intent.restricts {
+                // Rows beside the trail stand in nobody's way who revokes.
+                change.move_strays()?;
+            }
+            let done = work(&mut change)?;
+            change.commit()?;
+            Ok(done)
+        };
+        run().inspect_err(|why| self.note_refusal(actor, &intent, why))
+    }
+
+    /// Whether a change whose commit got no answer was kept. Asked with the head locked: a writer that is still
+    /// committing holds that lock, so once it is ours the answer is final.
+    fn was_committed(&self, operation: &str) -> Result<(), HubError> {
+        let mut tx = self.store.write().map_err(|_| HubError::Unknown)?;
+        let found = tables::lock_head(&mut *tx).and_then(|()| tables::find_operation(&mut *tx, operation));
+        let head = found.clone().and_then(|_| tables::head(&mut *tx));
+        match (found, head) {
+            (Ok(true), Ok(Some(head))) => self.remember(&head),
+            (Ok(false), Ok(Some(_))) => Err(HubError::Unavailable(
+                "The store could not keep the change. Nothing was changed; try again.".into(),
+            )),
+            _ => Err(HubError::Unknown),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,94 @@
+//! Types for lists: query, cursor, page.
+
+use crate::credential::{Filter, Kind, fold};
+use crate::hub::CredentialRow;
+use crate::store::Value;
+
+/// Columns a list can be ordered by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// By name, case folded.
+    #[default]
+    Name,
+    /// By API key or Legacy username.
+    Key,
+    /// By creation, newest first.
+    Created,
+    /// Active, disabled, revoked; then by name.
+    State,
+}
+
+/// Which page of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Position {
+    /// The first page.
+    #[default]
+    Start,
+    /// The last page.
+    End,
+    /// The rows after a cursor.
+    After(Cursor),
+    /// The rows before a cursor, in the order of the list.
+    Before(Cursor),
+    /// From a cursor on, its own row included: to read the same page again.
+    From(Cursor),
+}
+
+/// A place in a list: the values it is ordered by, the id of the row last. Opaque to callers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor(pub(in crate::hub) Vec<Value>);
+
+/// A query for one page of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListQuery {
+    /// One kind, or all.
+    pub kind: Option<Kind>,
+    /// Whether revoked credentials are included.
+    pub revoked: bool,
+    /// Filter that rows must match.
+    pub filter: Filter,
+    /// Order of the list.
+    pub order: Order,
+    /// Which page.
+    pub position: Position,
+    /// Length of the page; at most 500 rows.
+    pub limit: u32,
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The rows, in order.
+    pub rows: Vec<CredentialRow>,
+    /// There are rows before these.
+    pub more_before: bool,
+    /// There are rows after these.
+    pub more_after: bool,
+    /// Change number of the store when it was read.
+    pub change: i64,
+}
+
+impl Page {
+    /// The cursor that stands on row `i`.
+    pub fn cursor(&self, order: Order, i: usize) -> Option<Cursor> {
+        self.rows.get(i).map(|row| cursor(order, row))
+    }
+}
+
+/// The state that a list polls once a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pulse {
+    /// Change number of the store: the list is read again when it is not the page's.
+    pub change: i64,
+}
+
+/// The cursor that stands on a row.
+pub(crate) fn cursor(order: Order, row: &CredentialRow) -> Cursor {
+    let id = Value::Text(row.id.to_string());
+    Cursor(match order {
+        Order::Name => vec![fold(&row.name).into(), id],
+        Order::Key => vec![(&row.key).into(), id],
+        Order::Created => vec![row.created_at.0.into(), id],
+        Order::State => vec![row.state.as_str().into(), fold(&row.name).into(), id],
+    })
+}

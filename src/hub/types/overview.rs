@@ -1,0 +1,140 @@
+//! Types for the numbers in menu and settings.
+
+use crate::credential::{Kind, State};
+use crate::hub::{CredentialRow, StillLost, TrailRow};
+use crate::sample::{Site, Upstream};
+use crate::time::Millis;
+
+/// How many credentials there are, by kind and state as written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts([[i64; 3]; 3]);
+
+impl Counts {
+    /// Of one kind in one state.
+    pub fn of(&self, kind: Kind, state: State) -> i64 {
+        self.0[kind as usize][state as usize]
+    }
+
+    /// Of one kind, revoked ones left out.
+    pub fn listed(&self, kind: Kind) -> i64 {
+        self.of(kind, State::Active) + self.of(kind, State::Disabled)
+    }
+
+    /// Of one kind in all states.
+    pub fn of_kind(&self, kind: Kind) -> i64 {
+        self.listed(kind) + self.of(kind, State::Revoked)
+    }
+
+    /// Of all kinds in one state.
+    pub fn in_state(&self, state: State) -> i64 {
+        Kind::ALL.into_iter().map(|kind| self.of(kind, state)).sum()
+    }
+
+    pub(crate) fn set(&mut self, kind: Kind, state: State, n: i64) {
+        // The numbers have no tag. One that somebody made up must not overflow where they are added.
+        self.0[kind as usize][state as usize] = n.clamp(0, i64::MAX / 16);
+    }
+}
+
+/// A number that stops at 999.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Capped(pub i64);
+
+impl Capped {
+    /// Where it stops.
+    pub const MOST: i64 = 999;
+
+    /// This number less `n`. A capped number stays as it is.
+    pub fn less(self, n: usize) -> Self {
+        match self.0 {
+            all if all > Self::MOST => self,
+            all => Self((all - i64::try_from(n).unwrap_or(all)).max(0)),
+        }
+    }
+}
+
+impl std::fmt::Display for Capped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            n if n > Self::MOST => write!(f, "{}+", Self::MOST),
+            n => write!(f, "{n}"),
+        }
+    }
+}
+
+/// One such number for each kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ByKind([Capped; 3]);
+
+impl ByKind {
+    /// Of one kind.
+    pub fn of(&self, kind: Kind) -> Capped {
+        self.0[kind as usize]
+    }
+
+    /// Of all kinds.
+    pub fn total(&self) -> Capped {
+        Capped(self.0.iter().map(|n| n.0).sum())
+    }
+
+    pub(crate) fn set(&mut self, kind: Kind, n: i64) {
+        self.0[kind as usize] = Capped(n);
+    }
+}
+
+/// What menu and settings show. What a role may not see is `None`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overview {
+    /// Name of the account.
+    pub account: String,
+    /// Names of the active Administrators.
+    pub administrators: Vec<String>,
+    /// Where clients reach the API: everybody who calls it knows.
+    pub api: Site,
+    /// The upstream of gateways; Administrators only.
+    pub upstream: Option<Upstream>,
+    /// Numbers about credentials; for roles that may see them.
+    pub credentials: Option<CredentialOverview>,
+    /// Numbers about users and the trail; Administrators only.
+    pub site: Option<SiteOverview>,
+    /// The unsaved secrets of the session that were not replaced since.
+    pub lost: Vec<StillLost>,
+}
+
+/// The credentials' part of [`Overview`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CredentialOverview {
+    /// How many there are, by kind and state.
+    pub counts: Counts,
+    /// Active ones that expire soon: within [`crate::credential::EXPIRING_DAYS`].
+    pub expiring: ByKind,
+    /// The next to expire, at most three.
+    pub next_to_expire: Vec<CredentialRow>,
+    /// Active ones that were never used since they were made.
+    pub never_used: ByKind,
+    /// There are active credentials, and no gateway has ever asked about one.
+    pub unasked: bool,
+}
+
+/// The Administrators' part of [`Overview`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SiteOverview {
+    /// Users, disabled ones too.
+    pub users: i64,
+    /// Of them locked now.
+    pub locked: i64,
+    /// Rows of the trail.
+    pub trail_rows: i64,
+    /// The newest rows of the trail that changed something, newest first, at most three.
+    pub last_changes: Vec<TrailRow>,
+    /// When the newest row of the trail was written.
+    pub last_row_at: Option<Millis>,
+    /// When the master key was made.
+    pub master_key_made_at: Option<Millis>,
+    /// When a verifier reported that it knows a newer state of this store: it was rolled back.
+    pub went_back: Option<Millis>,
+    /// A setting was changed or removed outside keydesk.
+    pub setting_tampered: bool,
+    /// Any other tampering, as a sentence without an end.
+    pub altered: Option<String>,
+}

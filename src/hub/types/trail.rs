@@ -1,0 +1,116 @@
+//! Types for the trail.
+
+use crate::hub::CredentialId;
+use crate::time::Millis;
+
+/// A row of the trail, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrailRow {
+    /// Sequence number: the order of the trail.
+    pub no: i64,
+    /// When it happened.
+    pub at: Millis,
+    /// Name of the user who acted; `None` where nobody was signed in.
+    pub who: Option<String>,
+    /// How they proved who they are: `password`, `local`, or an SSH key's fingerprint.
+    pub via: Option<String>,
+    /// Unix user of the process.
+    pub unix: Option<String>,
+    /// Address of the client.
+    pub address: Option<String>,
+    /// What was done: a word such as `credential.created`.
+    pub action: String,
+    /// The action in words: `created HMAC key`.
+    pub did: String,
+    /// Name of what it was done to.
+    pub what: String,
+    /// Id of the row it was done to.
+    pub subject: Option<String>,
+    /// The row before, as JSON.
+    pub before: Option<String>,
+    /// The row after, as JSON.
+    pub after: Option<String>,
+    /// How many times, for refusals that are counted together.
+    pub count: i64,
+}
+
+impl TrailRow {
+    /// Who acted: `alice`, or `alice (unix bob)` where bob acted in that name with `--as`; `None` where nobody was signed
+    /// in.
+    pub fn actor(&self) -> Option<String> {
+        let who = self.who.as_deref()?;
+        Some(self.local().map_or_else(|| who.to_owned(), |unix| format!("{who} {unix}")))
+    }
+
+    /// `(unix bob)`, where somebody acted with `--as`.
+    pub fn local(&self) -> Option<String> {
+        let unix = self.unix.as_deref().filter(|_| self.via.as_deref() == Some("local"))?;
+        Some(format!("(unix {unix})"))
+    }
+
+    /// To what it was done; `None` where that is the one who did it.
+    pub fn object(&self) -> Option<&str> {
+        Some(&*self.what).filter(|what| !what.is_empty() && self.who.as_deref() != Some(what))
+    }
+}
+
+/// The three types of row in the trail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Something was changed.
+    Change,
+    /// Somebody signed in or out, or looked at a secret.
+    Access,
+    /// Something was refused.
+    Refusal,
+}
+
+impl Class {
+    /// Every type of row.
+    pub const ALL: [Self; 3] = [Self::Change, Self::Access, Self::Refusal];
+
+    /// The word for it in the store, on the screen and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Change => "change",
+            Self::Access => "access",
+            Self::Refusal => "refusal",
+        }
+    }
+}
+
+/// A filter of the trail.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TrailQuery {
+    /// Rows with a lower number only.
+    pub before: Option<i64>,
+    /// Only rows about this credential.
+    pub credential: Option<CredentialId>,
+    /// Only rows about credentials.
+    pub credentials_only: bool,
+    /// Only what this user did.
+    pub who: Option<String>,
+    /// Only this type of row.
+    pub class: Option<Class>,
+    /// Not before this moment.
+    pub from: Option<Millis>,
+    /// Before this moment.
+    pub until: Option<Millis>,
+    /// Length of the answer; at most 500 rows.
+    pub limit: u32,
+}
+
+/// What `audit verify` found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrailReport {
+    /// Rows that were checked.
+    pub rows: i64,
+    /// Number of the last row.
+    pub no: i64,
+    /// Its hash, lower-case hex: note number and hash elsewhere to detect a truncated trail later.
+    pub hash: String,
+    /// What is wrong with the first bad row; `None` when the trail is whole.
+    pub broken: Option<String>,
+    /// When a verifier noted that it knows a newer state of this store, unless that was accepted since.
+    pub went_back: Option<Millis>,
+}

@@ -1,0 +1,141 @@
+//! Types for users.
+
+use crate::account::{Role, UserState};
+use crate::hub::LastSignIn;
+use crate::time::Millis;
+
+/// A user as lists show them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserRow {
+    /// Sign-in name.
+    pub name: String,
+    /// Role, which decides what the user may do.
+    pub role: Role,
+    /// Active or disabled.
+    pub state: UserState,
+    /// End of a pause after wrong passwords.
+    pub locked_until: Option<Millis>,
+    /// Last sign-in; none if there was none yet.
+    pub last_sign_in: Option<LastSignIn>,
+    /// When the user was added.
+    pub created_at: Millis,
+    /// Name of the user who added them.
+    pub created_by: String,
+    /// Who changed the row last.
+    pub changed_by: String,
+    /// Credentials that this user made and that are in use: active, and not expired.
+    pub made: i64,
+    /// The password was set by another and must be changed.
+    pub must_change_password: bool,
+    /// Version of the row.
+    pub version: i64,
+    /// The tag of the row is wrong.
+    pub tampered: bool,
+}
+
+impl UserRow {
+    /// The target of a change of this user, in the version that was read here.
+    pub fn target(&self) -> UserTarget {
+        UserTarget { name: self.name.clone(), version: self.version }
+    }
+}
+
+/// What can be done to a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserDeed {
+    /// Read the user's row.
+    See,
+    /// Change the role.
+    Role,
+    /// Let the user sign in again.
+    Enable,
+    /// Keep the user from signing in.
+    Disable,
+    /// Set a new password.
+    Password,
+}
+
+impl UserDeed {
+    /// The words of the trail for one that was refused.
+    pub(in crate::hub) fn asked(self) -> &'static str {
+        match self {
+            Self::See => "see user",
+            Self::Role => "set role",
+            Self::Enable => "enable user",
+            Self::Disable => "disable user",
+            Self::Password => "set password",
+        }
+    }
+
+    /// The one that leads to a state.
+    pub fn to(state: UserState) -> Self {
+        match state {
+            UserState::Active => Self::Enable,
+            UserState::Disabled => Self::Disable,
+        }
+    }
+}
+
+/// A user in the version that somebody saw when they decided on a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserTarget {
+    /// Name of the user.
+    pub name: String,
+    /// The version; the change is refused when the row has another.
+    pub version: i64,
+}
+
+/// One sign-in of a user's own, or refused tries on their name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnSignIn {
+    /// When it happened.
+    pub at: Millis,
+    /// How it was proved; `None` where it was not.
+    pub via: Option<String>,
+    /// Address of the client.
+    pub address: Option<String>,
+    /// The result.
+    pub outcome: SignInOutcome,
+}
+
+impl OwnSignIn {
+    /// How it was proved, with a blank before it; nothing where it was not.
+    pub fn how(&self) -> String {
+        match self.via.as_deref() {
+            None => String::new(),
+            Some("password") => " by password".to_owned(),
+            Some("local") => " on this machine".to_owned(),
+            Some(key) => format!(" by SSH key {key}"),
+        }
+    }
+}
+
+/// The result of a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInOutcome {
+    /// The user was signed in.
+    SignedIn,
+    /// Wrong passwords, so many within a minute.
+    WrongPassword(i64),
+    /// Refused unseen while the name was locked, so many times within a minute.
+    Locked(i64),
+}
+
+impl SignInOutcome {
+    /// Whether the user was signed in.
+    pub fn is_in(self) -> bool {
+        self == Self::SignedIn
+    }
+}
+
+impl std::fmt::Display for SignInOutcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::SignedIn => f.write_str("signed in"),
+            Self::WrongPassword(1) => f.write_str("refused: wrong password"),
+            Self::WrongPassword(n) => write!(f, "refused: wrong password, {n} times"),
+            Self::Locked(1) => f.write_str("refused: the name was locked"),
+            Self::Locked(n) => write!(f, "refused: the name was locked, {n} times"),
+        }
+    }
+}

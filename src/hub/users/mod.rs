@@ -1,0 +1,260 @@
+//! User management: adding, role, disabling and enabling, unlocking, passwords.
+
+pub(crate) mod mapping;
+mod own_sign_ins;
+pub(crate) mod passwords;
+mod sign_in;
+mod throttle;
+pub(crate) mod throttle_rows;
+
+use crate::account::{Right, Role, UserName, UserState};
+use crate::hub::{
+    Actor, Conflict, Hub, HubError, LastSignIn, UserDeed, UserRow, UserTarget,
+    audit::action::{self, Action},
+    tx::{entry::Subject, intent::Intent, row_tags, seal_places::password_place, write::Change},
+    users::{
+        mapping::{administrators, is_able_administrator, json, role_of, state_of},
+        passwords::check_new_password,
+        throttle_rows::attempts,
+    },
+};
+use crate::secret::Secret;
+use crate::store::{
+    Tx,
+    tables::{self, Tagged, ThrottleRecord, TrailFilter, UserRecord},
+};
+use crate::time::Millis;
+use crate::vault::{hash_password, uuid};
+
+/// Rows of the trail among which the last change of a user is looked for: pauses and their ends lie between.
+const NEWEST: i64 = 50;
+
+impl Hub {
+    /// All users, by name.
+    pub fn users(&self, actor: &Actor) -> Result<Vec<UserRow>, HubError> {
+        self.read(actor, &Intent::new(Right::ManageUsers, "list users"), |tx| {
+            tables::users(tx)?.iter().map(|row| self.user_row(tx, row)).collect()
+        })
+    }
+
+    /// One user; every user may look at their own row. A refusal goes to the trail as a refusal of `deed`, the action
+    /// that the row was read for.
+    pub fn user(&self, actor: &Actor, name: &str, deed: UserDeed) -> Result<UserRow, HubError> {
+        let right = if name == actor.user.as_str() { Right::OwnAccount } else { Right::ManageUsers };
+        self.read(actor, &Intent::new(right, deed.asked()), |tx| {
+            let found: Option<Tagged<UserRecord>> = tables::get(tx, "name", name)?;
+            self.user_row(tx, &found.ok_or_else(|| no_user(name))?)
+        })
+    }
+
+    /// Adds a user. The password is one that another set: it must be changed at the first sign-in.
+    pub fn add_user(&self, actor: &Actor, name: &str, role: Role, password: &Secret) -> Result<UserRow, HubError> {
+        let checked = UserName::new(name)?;
+        check_new_password(name, password)?;
+        let hash = hash_password(password)?;
+        self.write(actor, sensitive("add user"), |change| {
+            if change.user(name)?.is_some() {
+                return Err(Conflict::Taken { what: format!("The user name {checked}") }.into());
+            }
+            let (id, now, by) = (uuid(change.now)?.to_string(), change.now.0, actor.user.to_string());
+            let user = UserRecord {
+                password: change.vault().seal(hash.as_bytes(), &password_place(&id, 1))?,
+                id,
+                version: 1,
+                name: checked.to_string(),
+                role: role.as_str().to_owned(),
+                state: UserState::Active.as_str().to_owned(),
+                epoch: 1,
+                password_version: 1,
+                must_change: true,
+                created_at: now,
+                created_by: by.clone(),
+                changed_at: now,
+                changed_by: by,
+                change: change.number(),
+            };
+            change.insert(&user)?;
+            change.first_throttle(&user.name)?;
+            let subject = Subject::row(&user.id, &user.name).changed(None, Some(json(&user)));
+            change.note(action::USER_ADDED, subject)?;
+            self.user_row_of(change, &user.name)
+        })
+    }
+
+    /// Changes a user's role; their sessions end.
+    pub fn set_role(&self, actor: &Actor, target: &UserTarget, role: Role) -> Result<UserRow, HubError> {
+        self.change_user(actor, target, UserDeed::Role, |user| {
+            let changed = user.role != role.as_str();
+            user.role = role.as_str().to_owned();
+            changed.then_some(action::USER_ROLE)
+        })
+    }
+
+    /// Disables or enables a user; their sessions end.
+    pub fn set_user_state(&self, actor: &Actor, target: &UserTarget, state: UserState) -> Result<UserRow, HubError> {
+        let done = match state {
+            UserState::Active => action::USER_ENABLED,
+            UserState::Disabled => action::USER_DISABLED,
+        };
+        self.change_user(actor, target, UserDeed::to(state), |user| {
+            let changed = user.state != state.as_str();
+            user.state = state.as_str().to_owned();
+            changed.then_some(done)
+        })
+    }
+
+    /// Ends the pause after wrong passwords. The pause is not in the user's row, so no version is asked for.
+    pub fn unlock_user(&self, actor: &Actor, name: &str) -> Result<UserRow, HubError> {
+        let id = self.throttle_id(name)?;
+        self.write(actor, sensitive("unlock user"), |change| {
+            let user = change.known_user(name)?;
+            let locked = self.locked_until(&mut *change.tx, name)?.is_some();
+            change.clear_throttle(&id)?;
+            if locked {
+                change.note(action::USER_UNLOCKED, Subject::row(&user.id, &user.name))?;
+            }
+            self.user_row_of(change, name)
+        })
+    }
+
+    /// Gives a user a new password, which must be changed at the next sign-in; their sessions end, and so does a
+    /// sign-in pause.
+    pub fn set_password(&self, actor: &Actor, target: &UserTarget, password: &Secret) -> Result<UserRow, HubError> {
+        let name = target.name.as_str();
+        check_new_password(name, password)?;
+        let (hash, id) = (hash_password(password)?, self.throttle_id(name)?);
+        // Changing one's own password is open to every user here, too: the command line does not ask for the old one.
+        let own = name == actor.user.as_str();
+        let right = if own { Right::OwnAccount } else { Right::ManageUsers };
+        self.write(actor, Intent::new(right, UserDeed::Password.asked()).sensitive(), |change| {
+            let user = change.known_user(name)?;
+            change.is_as_seen(&user, target)?;
+            let must_change = !own;
+            let user = change.set_password(user, &hash, must_change, actor.user.as_str())?;
+            change.clear_throttle(&id)?;
+            change.note(action::PASSWORD_SET, Subject::row(&user.id, &user.name))?;
+            self.user_row_of(change, name)
+        })
+    }
+
+    /// A change of a user's row; `None` from `edit` means that nothing differs, which is success without a trail row.
+    fn change_user(
+        &self,
+        actor: &Actor,
+        target: &UserTarget,
+        deed: UserDeed,
+        edit: impl FnOnce(&mut UserRecord) -> Option<Action>,
+    ) -> Result<UserRow, HubError> {
+        self.write(actor, sensitive(deed.asked()), |change| {
+            let before = change.known_user(&target.name)?;
+            let mut user = before.clone();
+            if let Some(done) = edit(&mut user) {
+                change.is_as_seen(&before, target)?;
+                change.keep_an_administrator(&before, &user)?;
+                user.version += 1;
+                user.epoch += 1;
+                user.changed_at = change.now.0;
+                user.changed_by = actor.user.to_string();
+                user.change = change.number();
+                change.update(&user)?;
+                let subject = Subject::row(&user.id, &user.name);
+                change.note(done, subject.changed(Some(json(&before)), Some(json(&user))))?;
+            }
+            self.user_row_of(change, &target.name)
+        })
+    }
+
+    fn user_row_of(&self, change: &mut Change<'_>, name: &str) -> Result<UserRow, HubError> {
+        let row = change.user(name)?.ok_or_else(|| no_user(name))?;
+        self.user_row(&mut *change.tx, &row)
+    }
+
+    fn user_row(&self, tx: &mut dyn Tx, row: &Tagged<UserRecord>) -> Result<UserRow, HubError> {
+        let user = &row.record;
+        let last = tables::presence(tx, &user.id)?;
+        Ok(UserRow {
+            name: user.name.clone(),
+            role: role_of(user)?,
+            state: state_of(user)?,
+            locked_until: self.locked_until(tx, &user.name)?,
+            last_sign_in: last.map(|row| LastSignIn { at: Millis(row.at), address: row.address }),
+            created_at: Millis(user.created_at),
+            created_by: user.created_by.clone(),
+            changed_by: user.changed_by.clone(),
+            made: tables::made_by(tx, &user.name, self.now().seconds().0)?,
+            must_change_password: user.must_change,
+            version: user.version,
+            tampered: !row_tags::intact(&self.vault, row),
+        })
+    }
+
+    /// End of the pause after wrong passwords, if one runs.
+    pub(in crate::hub) fn locked_until(&self, tx: &mut dyn Tx, name: &str) -> Result<Option<Millis>, HubError> {
+        let found: Option<Tagged<ThrottleRecord>> = tables::get(tx, "id", &self.throttle_id(name)?)?;
+        Ok(found.and_then(|row| attempts(&row).locked(self.now())))
+    }
+}
+
+impl Change<'_> {
+    fn user(&mut self, name: &str) -> Result<Option<Tagged<UserRecord>>, HubError> {
+        Ok(tables::get(&mut *self.tx, "name", name)?)
+    }
+
+    /// A user that exists and whose tag is right.
+    fn known_user(&mut self, name: &str) -> Result<UserRecord, HubError> {
+        let row = self.user(name)?.ok_or_else(|| no_user(name))?;
+        match row_tags::intact(self.vault(), &row) {
+            true => Ok(row.record),
+            false => Err(HubError::Tampered {
+                what: format!("The user {}", row.record.name),
+                mend: "add another user and stop using this one".to_owned(),
+            }),
+        }
+    }
+
+    /// Refuses when somebody changed the user since. The row says who did; what they did is in the trail.
+    fn is_as_seen(&mut self, user: &UserRecord, target: &UserTarget) -> Result<(), HubError> {
+        if user.version == target.version {
+            return Ok(());
+        }
+        let filters = [TrailFilter::Subject(&user.id), TrailFilter::Class("change")];
+        let rows = tables::trail_before(&mut *self.tx, &filters, i64::MAX, NEWEST)?;
+        let did = rows.iter().find_map(|row| done_to(&row.action)).unwrap_or("changed").to_owned();
+        Err(Conflict::Changed { who: user.changed_by.clone(), did, what: user.name.clone() }.into())
+    }
+
+    /// Refuses a change that would leave no Administrator who can sign in.
+    fn keep_an_administrator(&mut self, before: &UserRecord, after: &UserRecord) -> Result<(), HubError> {
+        if !is_able_administrator(before) || is_able_administrator(after) {
+            return Ok(());
+        }
+        let vault = self.vault();
+        let able = administrators(&mut *self.tx, vault)?;
+        match able.iter().any(|name| *name != before.name) {
+            true => Ok(()),
+            false => Err(Conflict::LastAdministrator { who: before.name.clone() }.into()),
+        }
+    }
+}
+
+/// What an action did to a user's row, as said before their name; `None` for one that leaves the row as it is.
+fn done_to(code: &str) -> Option<&'static str> {
+    const DONE: [(Action, &str); 6] = [
+        (action::USER_ADDED, "added"),
+        (action::USER_ROLE, "changed the role of"),
+        (action::USER_DISABLED, "disabled"),
+        (action::USER_ENABLED, "enabled"),
+        (action::PASSWORD_SET, "set the password of"),
+        (action::PASSWORD_OWN, "changed the password of"),
+    ];
+    DONE.iter().find(|(action, _)| action.code == code).map(|(_, words)| *words)
+}
+
+fn sensitive(asked: &'static str) -> Intent {
+    Intent::new(Right::ManageUsers, asked).sensitive()
+}
+
+fn no_user(name: &str) -> HubError {
+    let shown = crate::text::safe(name).chars().take(40).collect::<String>();
+    HubError::NotFound(format!("There is no user {shown}. Look at `keydesk user list --as NAME`."))
+}

@@ -1,0 +1,246 @@
+//! Sign-in, sign-out, and the password asked for again.
+//!
+//! A try is counted and committed before the password is hashed, and the count is taken back when the password was
+//! right: a thousand concurrent tries count as a thousand. A name that does not exist costs the same hash and gets the
+//! same words.
+
+use crate::account::{Attempts, Right, UserName, UserState};
+use crate::hub::{
+    Actor, Cancel, Field, Hub, HubError, LastSignIn, Origin, Session, SessionOver, SignIn, Via,
+    audit::action,
+    settings,
+    tx::{
+        authorize,
+        entry::{Author, Subject},
+        intent::Intent,
+        row_tags,
+        seal_places::password_place,
+        table_sums,
+        write::Change,
+    },
+    users::{
+        mapping::{role_of, state_of},
+        passwords::{DUMMY_HASH, check_new_password},
+        throttle_rows::{attempts, throttle_id},
+    },
+};
+use crate::secret::Secret;
+use crate::store::tables::{self, PresenceRow, Tagged, UserRecord};
+use crate::time::Millis;
+use crate::vault::{hash_password, verify_password};
+
+/// The result of a try, not yet in words.
+enum PasswordCheck {
+    Right(Box<UserRecord>),
+    Wrong(Attempts),
+    Locked(Millis),
+}
+
+impl Hub {
+    /// Signs in by password.
+    pub fn sign_in(&self, name: &str, password: &Secret, origin: &Origin) -> Result<SignIn, HubError> {
+        match self.try_password(name, password, origin)? {
+            PasswordCheck::Locked(until) => Ok(SignIn::Locked { until }),
+            PasswordCheck::Wrong(tries) => match tries.locked(self.now()) {
+                Some(until) => Ok(SignIn::Locked { until }),
+                None => Ok(SignIn::Wrong { left: tries.left(), pause: tries.next_pause() }),
+            },
+            PasswordCheck::Right(user) if state_of(&user)? == UserState::Disabled => {
+                let author = Author::named(&user.name, origin);
+                let subject = Subject::row(&user.id, "disabled");
+                self.write_refusal(author, action::SIGN_IN_REFUSED, subject, "disabled")?;
+                Err(HubError::SessionOver(SessionOver::Disabled))
+            }
+            PasswordCheck::Right(user) => self.welcome(*user, origin).map(SignIn::Welcome),
+        }
+    }
+
+    /// Checks the password again before a sensitive change; the actor may go on for five minutes.
+    pub fn confirm_password(&self, actor: &Actor, password: &Secret) -> Result<Actor, HubError> {
+        self.read(actor, &Intent::new(Right::OwnAccount, "confirm password"), |_| Ok(()))?;
+        match self.try_password(actor.user.as_str(), password, &actor.origin)? {
+            PasswordCheck::Right(_) => Ok(Actor { confirmed_at: Some(self.now()), ..actor.clone() }),
+            PasswordCheck::Wrong(_) => Err(HubError::WrongPassword),
+            PasswordCheck::Locked(until) => Err(HubError::invalid(
+                Field::Password,
+                format!(
+                    "Too many wrong passwords: locked until {}. Wait, or ask an Administrator.",
+                    until.utc("%H:%M UTC")
+                ),
+            )),
+        }
+    }
+
+    /// Changes one's own password. This session goes on with a new epoch; the user's others end.
+    pub fn change_own_password(&self, actor: &Actor, old: &Secret, new: &Secret) -> Result<Actor, HubError> {
+        check_new_password(actor.user.as_str(), new)?;
+        if old == new {
+            return Err(HubError::invalid(Field::Password, "That is the password you have. Choose another."));
+        }
+        let actor = self.confirm_password(actor, old)?;
+        let hash = hash_password(new)?;
+        let epoch = self.write(&actor, Intent::new(Right::OwnAccount, "change password"), |change| {
+            let user = change.check(&actor, Right::OwnAccount)?;
+            let user = change.set_password(user, &hash, false, actor.user.as_str())?;
+            change.note(action::PASSWORD_OWN, Subject::row(&user.id, &user.name))?;
+            Ok(user.epoch)
+        })?;
+        Ok(Actor { epoch, ..actor })
+    }
+
+    /// Ends a session.
+    pub fn sign_out(&self, actor: &Actor) -> Result<(), HubError> {
+        self.write(actor, Intent::new(Right::OwnAccount, "sign out"), |change| {
+            let user = change.check(actor, Right::OwnAccount)?;
+            change.note(action::SIGNED_OUT, Subject::row(&user.id, &user.name)).map(|_| ())
+        })
+    }
+
+    /// The actor of `--as NAME`: whoever can read the database and the master key owns the desk.
+    pub fn local_actor(&self, name: &str, origin: &Origin) -> Result<Actor, HubError> {
+        let user = UserName::new(name)?;
+        let mut tx = self.store.read(&Cancel::default())?;
+        let found: Option<Tagged<UserRecord>> = row_tags::readable(tables::get(&mut *tx, "name", name))?;
+        let epoch = found.map_or(0, |row| row.record.epoch);
+        let actor = Actor { user, via: Via::Local, origin: origin.clone(), epoch, confirmed_at: None };
+        authorize::check_for_repair(&mut *tx, &self.vault, &actor, Right::OwnAccount)?;
+        Ok(actor)
+    }
+
+    /// Counts the try, hashes, and refunds the try if the password was right.
+    fn try_password(&self, name: &str, password: &Secret, origin: &Origin) -> Result<PasswordCheck, HubError> {
+        let id = self.throttle_id(name)?;
+        let tries = match self.count_try(&id, name, origin)? {
+            Ok(tries) => tries,
+            Err(until) => return Ok(PasswordCheck::Locked(until)),
+        };
+        let user = self.user_named(name)?;
+        let right = match &user {
+            Some(row) if row_tags::intact(&self.vault, row) => {
+                let place = password_place(&row.record.id, row.record.password_version);
+                let hash = self.vault.open_sealed(&row.record.password, &place)?;
+                verify_password(password, hash.expose_text().unwrap_or_default())?
+            }
+            // The same work for a name that is unknown or not to be trusted.
+            _ => {
+                verify_password(password, DUMMY_HASH)?;
+                false
+            }
+        };
+        match user {
+            Some(row) if right => {
+                self.forget_tries(&id)?;
+                Ok(PasswordCheck::Right(Box::new(row.record)))
+            }
+            user => {
+                self.note_wrong(user, name, &tries, origin)?;
+                Ok(PasswordCheck::Wrong(tries))
+            }
+        }
+    }
+
+    /// The id of a name's failed sign-ins: a keyed hash, the same for names that exist and names that do not.
+    pub(in crate::hub) fn throttle_id(&self, name: &str) -> Result<String, HubError> {
+        throttle_id(&self.vault, name)
+    }
+
+    /// Counts one more try; or returns the end of the pause and counts nothing.
+    fn count_try(&self, id: &str, name: &str, origin: &Origin) -> Result<Result<Attempts, Millis>, HubError> {
+        let mut change = Change::begin(self, Author::nobody(origin))?;
+        change.require_sum(table_sums::USERS)?;
+        change.hold_tries()?;
+        let now = change.now;
+        let row = change.throttle_row(id)?;
+        let before = attempts(&row);
+        if let Some(until) = before.locked(now) {
+            // A clock that stepped back leaves a pause that is too long: store it cut.
+            change.put_throttle(&row, before.cut(now))?;
+            let who = stored_name(tables::get(&mut *change.tx, "name", name)?, name);
+            change.refusal(action::SIGN_IN_REFUSED, Subject::named(while_locked(&who)), "locked", &who)?;
+            change.commit()?;
+            return Ok(Err(until));
+        }
+        let after = before.after_failure(now);
+        change.put_throttle(&row, after)?;
+        change.commit()?;
+        Ok(Ok(after))
+    }
+
+    fn forget_tries(&self, id: &str) -> Result<(), HubError> {
+        let mut change = Change::begin(self, Author::default())?;
+        let row = change.throttle_row(id)?;
+        change.put_throttle(&row, Attempts::default())?;
+        change.commit()
+    }
+
+    fn note_wrong(
+        &self,
+        user: Option<Tagged<UserRecord>>,
+        name: &str,
+        tries: &Attempts,
+        origin: &Origin,
+    ) -> Result<(), HubError> {
+        let known = user.as_ref().map(|row| row.record.name.clone());
+        let author = known.as_deref().map_or_else(|| Author::nobody(origin), |name| Author::named(name, origin));
+        let locked = tries.locked(self.now()).is_some();
+        let mut change = Change::begin(self, author)?;
+        let what = if known.is_some() { "wrong password".to_owned() } else { stored_name(None, name) };
+        let who = known.clone().unwrap_or_default();
+        change.refusal(action::SIGN_IN_REFUSED, Subject::named(what), "wrong password", &who)?;
+        match (locked, user) {
+            (true, Some(row)) => {
+                let subject = Subject::row(&row.record.id, &format!("{} (5 wrong passwords)", row.record.name));
+                change.note_as_nobody(action::USER_LOCKED, subject)?;
+            }
+            (true, None) => {
+                change.refusal(action::LOCKED_UNKNOWN, Subject::named(stored_name(None, name)), "locked", "")?;
+            }
+            (false, _) => {}
+        }
+        change.commit()
+    }
+
+    fn welcome(&self, user: UserRecord, origin: &Origin) -> Result<Session, HubError> {
+        let name = UserName::new(&user.name)?;
+        let (via, confirmed_at) = (Via::Password, Some(self.now()));
+        let actor = Actor { user: name, via, origin: origin.clone(), epoch: user.epoch, confirmed_at };
+        let mut change = Change::begin(self, Author::of(&actor))?;
+        let user = change.check(&actor, Right::OwnAccount)?;
+        let dropped = change.dropped(&user.name)?;
+        let last = tables::presence(&mut *change.tx, &user.id)?;
+        let address = origin.address.map(|a| a.to_string());
+        let presence = PresenceRow { at: change.now.0, address };
+        tables::put_presence(&mut *change.tx, &user.id, &presence)?;
+        change.note(action::SIGNED_IN, Subject::row(&user.id, &user.name))?;
+        let idle_lock = settings::idle_lock(&mut change)?;
+        change.commit()?;
+        Ok(Session {
+            actor,
+            role: role_of(&user)?,
+            account: self.account().to_owned(),
+            last: last.map(|row| LastSignIn { at: Millis(row.at), address: row.address }),
+            must_change_password: user.must_change,
+            dropped,
+            idle_lock,
+        })
+    }
+
+    fn user_named(&self, name: &str) -> Result<Option<Tagged<UserRecord>>, HubError> {
+        let mut tx = self.store.read(&Cancel::default())?;
+        Ok(tables::get(&mut *tx, "name", name)?)
+    }
+}
+
+/// The words of the trail for a try while the name is locked.
+pub(crate) fn while_locked(name: &str) -> String {
+    format!("locked: {name}")
+}
+
+/// The name of the trail for a name that was tried: unknown ones are never stored as typed, since people type passwords
+/// there.
+fn stored_name(user: Option<Tagged<UserRecord>>, typed: &str) -> String {
+    match user {
+        Some(row) => row.record.name,
+        None => format!("(unknown), {} characters", typed.chars().count()),
+    }
+}

@@ -1,0 +1,42 @@
+//! The calls for verifiers. They take no actor: a verifier process makes them itself, and whoever can run one has the
+//! database and the master key already.
+
+mod batch;
+mod feed;
+mod findings;
+mod reason_words;
+pub(crate) mod refused_requests;
+mod reports;
+mod restrictions;
+pub(crate) mod rollback_reports;
+pub(crate) mod store_findings;
+mod store_position;
+mod table_scan;
+
+use crate::hub::Hub;
+
+pub use feed::{Agreed, Part, Read, Took};
+pub use findings::Findings;
+pub use reason_words::Why;
+pub use restrictions::{Taken, TakenSecrets};
+pub use store_findings::Wrong;
+pub use store_position::{Mark, Since};
+
+/// The calls for verifiers.
+#[derive(Clone, Copy)]
+pub struct Feed<'a> {
+    hub: &'a Hub,
+}
+
+impl Hub {
+    /// The calls for verifiers.
+    pub fn feed(&self) -> Feed<'_> {
+        Feed { hub: self }
+    }
+}
+
+impl<'a> Feed<'a> {
+    pub(in crate::hub) fn hub(self) -> &'a Hub {
+        self.hub
+    }
+}

@@ -1,0 +1,60 @@
+//! Tampering outside the credentials: the small tables checked against the sums in the head, and the end of the trail.
+//! Cheap enough to run every few seconds.
+
+use crate::hub::{
+    Cancel, Feed, HubError, Origin,
+    audit::action,
+    error::tampered_head,
+    tx::{
+        entry::{Author, Subject},
+        row_tags, table_sums,
+    },
+    verifier::rollback_reports,
+};
+use crate::store::{Tx, tables};
+
+/// A finding of tampering outside the credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    /// What was found, as a sentence without an end.
+    pub what: String,
+    /// Whether a starting verifier must refuse to answer: it concerns which requests pass, or what is said about their
+    /// credentials.
+    pub closes: bool,
+}
+
+impl Feed<'_> {
+    /// The current findings.
+    pub fn wrongs(self) -> Result<Vec<Wrong>, HubError> {
+        wrongs(self, &mut *self.hub.store.read(&Cancel::default())?)
+    }
+
+    /// Records a finding in the trail: one row per minute and sentence, with a count.
+    pub fn note_wrong(self, what: &str) -> Result<(), HubError> {
+        let asked = "trust the store";
+        let after = serde_json::json!({ "asked": asked, "what": what }).to_string();
+        let subject = Subject::row(rollback_reports::STORE, what).changed(None, Some(after));
+        self.hub.write_refusal(Author::nobody(&Origin::default()), action::ALTERED, subject, asked)
+    }
+}
+
+/// What is wrong beside the credentials. Each is looked at on its own: what cannot be read is wrong, and hides nothing else.
+pub(crate) fn wrongs(feed: Feed<'_>, tx: &mut dyn Tx) -> Result<Vec<Wrong>, HubError> {
+    let vault = &feed.hub.vault;
+    let head = tables::head(tx)?.filter(|head| row_tags::head_intact(vault, head)).ok_or_else(tampered_head)?;
+    let told = table_sums::of_head(vault, &head)?;
+    let mut found = Vec::new();
+    let account = tables::account(tx).ok().flatten().is_some_and(|row| row_tags::intact(vault, &row));
+    if !account || !table_sums::matches(tx, vault, &told, table_sums::ACCOUNT).unwrap_or(false) {
+        found.push(Wrong { what: "the name of the account was changed outside keydesk".to_owned(), closes: true });
+    }
+    for (of, closes) in [(table_sums::SETTINGS, true), (table_sums::USERS, false), (table_sums::TRIES, false)] {
+        if !table_sums::matches(tx, vault, &told, of).unwrap_or(false) {
+            found.push(Wrong { what: format!("the {} are not as keydesk left them", of.things), closes });
+        }
+    }
+    if let Some(no) = tables::trail_beside(tx, head.trail_no)? {
+        found.push(Wrong { what: format!("row {no} of the activity log was added outside keydesk"), closes: false });
+    }
+    Ok(found)
+}

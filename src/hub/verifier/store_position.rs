@@ -1,0 +1,168 @@
+//! Store positions: how far a store was, and whether the store of now continues from there. Detects rollback and
+//! replacement.
+
+use data_encoding::BASE64;
+
+use crate::hub::{Cancel, Feed, HubError, audit::chain::Link, tx::table_sums};
+use crate::store::tables::{self, HeadRow};
+use crate::vault::{Sum, Sums, TagInput};
+
+/// The position of a store when it was read.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    store_id: String,
+    epoch: i64,
+    change: i64,
+    /// The last row of the trail.
+    trail: Link,
+    /// Count and sum of its credentials; not known of a mark that was read from a file.
+    credentials: Option<Sum>,
+}
+
+/// The sum is not looked at: a mark from a file does not have it, and it follows from the rest.
+impl PartialEq for Mark {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.store_id, self.epoch, self.change, &self.trail)
+            == (&other.store_id, other.epoch, other.change, &other.trail)
+    }
+}
+
+impl Eq for Mark {}
+
+/// How a store differs from an earlier [`Mark`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// Nothing that a verifier follows is different.
+    Same,
+    /// Something changed: ask for the changes.
+    Changed,
+    /// Reset: an older copy was put in place and accepted. Load everything.
+    Anew,
+    /// Rolled back: it is older than it was, or continued from an older state.
+    WentBack,
+    /// Replaced by another store: load everything.
+    Another,
+}
+
+impl Mark {
+    pub(in crate::hub) fn of(head: HeadRow, sums: &Sums) -> Self {
+        let trail = Link::end(&head);
+        let HeadRow { store_id, epoch, change, .. } = head;
+        Self { store_id, epoch, change, trail, credentials: Some(sums.of(table_sums::KEYS.table)) }
+    }
+
+    /// Whether a sum is that of the credentials of this store. A mark without a sum says yes.
+    pub fn fits(&self, credentials: &Sum) -> bool {
+        self.credentials.is_none_or(|sum| sum == *credentials)
+    }
+
+    /// Whether a change came after it.
+    pub fn is_before(&self, change: i64) -> bool {
+        self.change < change
+    }
+
+    /// The last row of the trail.
+    pub(in crate::hub) fn trail(&self) -> &Link {
+        &self.trail
+    }
+
+    /// Raised when an older copy was accepted.
+    pub(in crate::hub) fn epoch(&self) -> i64 {
+        self.epoch
+    }
+
+    /// The number of the last change.
+    pub(in crate::hub) fn change(&self) -> i64 {
+        self.change
+    }
+
+    /// Compares this mark with the store of `now` by its numbers. Whether the trail up to here is still the same is
+    /// checked separately.
+    fn compare(&self, now: &Self) -> Since {
+        match () {
+            () if self.store_id != now.store_id => Since::Another,
+            () if now.epoch > self.epoch => Since::Anew,
+            () if now.epoch < self.epoch || now.trail.no < self.trail.no || now.change < self.change => Since::WentBack,
+            () if now.change > self.change => Since::Changed,
+            () => Since::Same,
+        }
+    }
+
+    fn input(&self) -> TagInput {
+        let input = TagInput::new("seen", &self.store_id, self.epoch);
+        input.int(self.change).int(self.trail.no).bytes(&self.trail.hash)
+    }
+
+    /// The earlier of two marks: following the store from it misses nothing.
+    #[must_use]
+    pub fn earlier(self, other: Self) -> Self {
+        if self.change <= other.change { self } else { other }
+    }
+}
+
+impl Feed<'_> {
+    /// The current position. Fails when the MAC of the head is wrong.
+    pub fn mark(self) -> Result<Mark, HubError> {
+        self.mark_in(&mut *self.hub().store.read(&Cancel::default())?)
+    }
+
+    /// Compares the store with `before`; returns the difference and the current position.
+    pub fn since(self, before: &Mark) -> Result<(Since, Mark), HubError> {
+        let mut tx = self.hub().store.read(&Cancel::default())?;
+        let now = self.mark_in(&mut *tx)?;
+        let since = match before.compare(&now) {
+            // An old copy that went on is as long as it was, and longer: its trail tells that it is not the same.
+            Since::Same | Since::Changed
+                if now.trail.hash != before.trail.hash
+                    && tables::trail_hash(&mut *tx, before.trail.no)?.as_ref() != Some(&before.trail.hash) =>
+            {
+                Since::WentBack
+            }
+            since => since,
+        };
+        Ok((since, now))
+    }
+
+    /// A mark as a line of text for a file, with a MAC: only a holder of the master key can make a valid one.
+    pub fn written(self, mark: &Mark) -> Result<String, HubError> {
+        let mac = self.hub().vault.head_mac(&mark.input())?;
+        let Mark { store_id, epoch, change, trail: Link { no, hash }, credentials: _ } = mark;
+        Ok(serde_json::json!([store_id, epoch, change, no, BASE64.encode(hash), BASE64.encode(&mac)]).to_string())
+    }
+
+    /// The mark that [`Feed::written`] wrote; `None` if this is none, or was changed since.
+    pub fn read_mark(self, line: &str) -> Option<Mark> {
+        let (store_id, epoch, change, no, hash, mac) =
+            serde_json::from_str::<(String, i64, i64, i64, String, String)>(line).ok()?;
+        let bytes = |text: String| BASE64.decode(text.as_bytes()).ok();
+        let mark = Mark { store_id, epoch, change, trail: Link { no, hash: bytes(hash)? }, credentials: None };
+        self.hub().vault.head_mac_is_right(&mark.input(), &bytes(mac)?).then_some(mark)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mark(store: &str, epoch: i64, change: i64, no: i64) -> Mark {
+        Mark { store_id: store.to_owned(), epoch, change, trail: Link { no, hash: Vec::new() }, credentials: None }
+    }
+
+    #[test]
+    fn a_store_is_compared_with_its_earlier_position() {
+        let was = mark("a", 1, 5, 9);
+        for (now, since) in [
+            (mark("a", 1, 5, 9), Since::Same),
+            (mark("a", 1, 5, 12), Since::Same),
+            (mark("a", 1, 6, 10), Since::Changed),
+            (mark("a", 2, 1, 1), Since::Anew),
+            (mark("a", 1, 4, 8), Since::WentBack),
+            (mark("a", 1, 5, 8), Since::WentBack),
+            (mark("a", 0, 50, 90), Since::WentBack),
+            (mark("b", 1, 5, 9), Since::Another),
+        ] {
+            assert_eq!(was.compare(&now), since, "{now:?}");
+        }
+        assert_eq!(mark("a", 1, 6, 9).earlier(was.clone()), was);
+    }
+}

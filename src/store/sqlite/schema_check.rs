@@ -1,0 +1,137 @@
+//! Schema check: whether a database has exactly keydesk's schema; and the migration steps that make one.
+
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
+
+use rusqlite::Connection;
+
+use crate::store::{Cancel, Commit, NEWEST_STEP, STEPS, Step, StoreError, WriteTx};
+
+use super::{
+    SqliteStore,
+    catalogue::Catalogue,
+    file_identity::DatabaseFile,
+    sql_error::{error, failed},
+};
+
+/// `KDsk`: tells a keydesk database from any other (`PRAGMA application_id`).
+const APPLICATION_ID: i64 = 0x4b44_736b;
+
+/// Migrates the rows of a desk over a step, between its two halves, and is called once more after the last step, with
+/// `None`; all in one transaction.
+pub type MigrateRows<'a> = &'a mut dyn FnMut(&mut dyn WriteTx, Option<&Step>) -> Result<(), StoreError>;
+
+/// Brings a database from the step `done` to the step `last`, in one transaction, which `carry` may write in after the first
+/// half of each step.
+///
+/// An older desk is at `path`: its schema is looked at in this very transaction, for what was planted a moment ago would run
+/// in it.
+pub(super) fn apply(
+    store: &SqliteStore,
+    (done, last): (i64, i64),
+    path: Option<&Path>,
+    carry: MigrateRows<'_>,
+) -> Result<(), StoreError> {
+    let mut tx = store.begin(&store.writer, true, &Cancel::default())?;
+    // Another process may have been faster while this one waited for the lock.
+    if let Some(path) = path
+        && step(&tx.live()?.connection, path)?.0 != done
+    {
+        return Err(StoreError::Unavailable(
+            "The database was brought up to date by another keydesk at this moment. Try again.".to_owned(),
+        ));
+    }
+    for step in STEPS.iter().filter(|step| step.no > done && step.no <= last) {
+        let [before, after] = step.for_sqlite();
+        tx.batch(&before)?;
+        tx.batch(&format!("INSERT INTO schema_step (no, applied_at) VALUES ({}, unixepoch())", step.no))?;
+        carry(&mut tx, Some(step))?;
+        tx.batch(&after)?;
+    }
+    carry(&mut tx, None)?;
+    tx.batch(&format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {last}"))?;
+    match Box::new(tx).commit() {
+        Commit::Committed => Ok(()),
+        Commit::NotCommitted(why) => Err(why),
+        Commit::Unknown => Err(StoreError::Unknown),
+    }
+}
+
+fn step_of(connection: &Connection) -> Result<i64, StoreError> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed(connection))
+}
+
+/// Nothing to carry over: there are no rows yet.
+pub(super) fn no_rows(_: &mut dyn WriteTx, _: Option<&Step>) -> Result<(), StoreError> {
+    Ok(())
+}
+
+/// Refuses another program's database, a newer keydesk's, and one whose schema is not word for word schema_check: a planted
+/// trigger or view would run inside our transactions.
+///
+/// Says which step the database is at, and what was looked at, which is what the connection goes by from here on. In a
+/// transaction of its own: another process may bring the database up to date at this moment.
+pub(super) fn check(connection: &Connection, path: &Path) -> Result<(i64, Catalogue), StoreError> {
+    let one_state = connection.unchecked_transaction().map_err(failed(connection))?;
+    let found = step(connection, path)?;
+    one_state.commit().map(|()| found).map_err(failed(connection))
+}
+
+/// Refuses a desk that was brought up to date when it was opened, and no longer is; and one of a newer keydesk, unless it is
+/// the one that was found then.
+pub(super) fn newest(step: i64, catalogue: &Catalogue, place: &DatabaseFile) -> Result<(), StoreError> {
+    if step == NEWEST_STEP || place.is_beyond(step, &catalogue.bytes()) {
+        return Ok(());
+    }
+    if step > NEWEST_STEP {
+        return Err(newer(step, &place.path));
+    }
+    Err(StoreError::Foreign(format!(
+        "{} is older than it was when it was opened. Nothing was changed; find out who put an old file back, then start keydesk \
+         again.",
+        place.path.display()
+    )))
+}
+
+/// A newer keydesk made it.
+pub(super) fn newer(step: i64, path: &Path) -> StoreError {
+    StoreError::Foreign(format!(
+        "{} was made by a newer keydesk (schema {step}, this one knows {NEWEST_STEP}). It was left alone; install the newer keydesk.",
+        path.display()
+    ))
+}
+
+fn step(connection: &Connection, path: &Path) -> Result<(i64, Catalogue), StoreError> {
+    let id = connection.pragma_query_value(None, "application_id", |row| row.get::<_, i64>(0));
+    let place = path.display();
+    if id.map_err(failed(connection))? != APPLICATION_ID {
+        return Err(StoreError::Foreign(format!(
+            "{place} is not a database of keydesk. It was left alone; name another place with --data-dir."
+        )));
+    }
+    let is = step_of(connection)?;
+    let found = Catalogue::load(connection)?;
+    // What a newer keydesk made only a holder of the master key can judge: by the tag of its step.
+    if is > NEWEST_STEP || found.entries() == expected(is)?.entries() {
+        return Ok((is, found));
+    }
+    Err(StoreError::Foreign(format!(
+        "The schema of {place} was changed outside keydesk (a table, index, trigger or view that is not its own). It was left \
+         alone; restore a backup."
+    )))
+}
+
+/// What our steps make.
+fn expected(step: i64) -> Result<Arc<Catalogue>, StoreError> {
+    static NEWEST: OnceLock<Arc<Catalogue>> = OnceLock::new();
+    if let Some(newest) = NEWEST.get().filter(|_| step == NEWEST_STEP) {
+        return Ok(newest.clone());
+    }
+    let made = SqliteStore::alone(Connection::open_in_memory().map_err(|e| error(&e, None))?);
+    apply(&made, (0, step), None, &mut no_rows)?;
+    let mut tx = made.begin(&made.writer, false, &Cancel::default())?;
+    let made = Arc::new(Catalogue::read(&tx.live()?.connection)?);
+    Ok(if step == NEWEST_STEP { NEWEST.get_or_init(|| made).clone() } else { made })
+}

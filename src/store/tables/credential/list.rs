@@ -1,0 +1,214 @@
+//! Pages of the lists of credentials, by keyset pagination.
+
+use crate::store::{
+    Row, StoreError, Tx, Value,
+    tables::{CredentialRecord, Record as _, Tagged, UsageRow},
+};
+
+use super::KINDS;
+
+/// Columns a page is ordered by; each has an index that begins with kind and listed and ends with the id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// By name, case-folded.
+    Name,
+    /// By API key or Legacy username.
+    Key,
+    /// `created_at`, newest first.
+    Created,
+    /// `state`, then `name_fold`.
+    State,
+}
+
+impl Sort {
+    fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Name => &["name_fold", "id"],
+            Self::Key => &["key", "id"],
+            Self::Created => &["created_at", "id"],
+            Self::State => &["state", "name_fold", "id"],
+        }
+    }
+
+    fn newest_first(self) -> bool {
+        self == Self::Created
+    }
+
+    /// The place of a record in this order.
+    pub fn place(self, record: &CredentialRecord) -> Vec<Value> {
+        let id = (&record.id).into();
+        match self {
+            Self::Name => vec![(&record.name_fold).into(), id],
+            Self::Key => vec![(&record.key).into(), id],
+            Self::Created => vec![record.created_at.into(), id],
+            Self::State => vec![(&record.state).into(), (&record.name_fold).into(), id],
+        }
+    }
+}
+
+/// Direction in which a page is read from its cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// In the order of the list.
+    Forward,
+    /// Against it; the rows come last first.
+    Backward,
+}
+
+/// The part of the list one index can answer: one kind, listed or not; and what its rows must meet besides.
+#[derive(Clone, Copy, Debug)]
+pub struct Branch<'a> {
+    /// `basic`, `hmac` or `legacy`.
+    pub kind: &'a str,
+    /// In the default list, or revoked.
+    pub listed: bool,
+    /// Read off the rows themselves.
+    pub conditions: &'a [Condition],
+}
+
+/// A condition that rows of a list must meet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// The name, folded, or the key holds this text.
+    Holds(String),
+    /// It has an expiry in `[from, until)`.
+    Expires {
+        /// First second of the range, in Unix seconds.
+        from: i64,
+        /// First second behind the range, in Unix seconds.
+        until: i64,
+    },
+    /// It was made before `made` (milliseconds) and not used since `used` (seconds).
+    Unused {
+        /// Created before this moment, in Unix milliseconds.
+        made: i64,
+        /// Not used since this second, in Unix seconds.
+        used: i64,
+    },
+    /// Active, and never used.
+    Waiting,
+    /// Made by this user.
+    By(String),
+    /// In this state.
+    State(String),
+}
+
+impl Condition {
+    /// Adds ` AND …` to a statement and its values to the parameters.
+    fn add(&self, sql: &mut String, params: &mut Vec<Value>) {
+        let mut place = |value: Value| {
+            params.push(value);
+            format!("${}", params.len())
+        };
+        sql.push_str(&match self {
+            Self::Holds(text) => {
+                let like = place(format!("%{}%", escaped(text)).into());
+                format!(" AND (name_fold LIKE {like} ESCAPE '\\' OR LOWER(key) LIKE {like} ESCAPE '\\')")
+            }
+            Self::Expires { from, until } => {
+                format!(" AND expires_at >= {} AND expires_at < {}", place((*from).into()), place((*until).into()))
+            }
+            Self::Unused { made, used } => format!(
+                " AND created_at < {} AND NOT EXISTS (SELECT 1 FROM usage u WHERE u.credential = c.id AND u.at >= {})",
+                place((*made).into()),
+                place((*used).into())
+            ),
+            Self::Waiting => {
+                " AND EXISTS (SELECT 1 FROM usage u WHERE u.kind = c.kind AND u.credential = c.id AND u.waiting = 1)"
+                    .to_owned()
+            }
+            Self::By(name) => format!(" AND created_by = {}", place(name.into())),
+            Self::State(state) => format!(" AND state = {}", place(state.into())),
+        });
+    }
+}
+
+/// Text for LIKE in which nothing is a wildcard.
+fn escaped(text: &str) -> String {
+    text.chars().flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c])).collect()
+}
+
+/// A row of a list: the credential and the newest use of any of its secrets.
+pub type Listed = (Tagged<CredentialRecord>, Option<UsageRow>);
+
+/// A page of one branch: at most `limit` rows beyond `from` (its own row too when `inclusive`), each with its last use.
+pub fn page(
+    tx: &mut dyn Tx,
+    branch: Branch<'_>,
+    sort: Sort,
+    direction: Direction,
+    from: Option<(&[Value], bool)>,
+    limit: i64,
+) -> Result<Vec<Listed>, StoreError> {
+    let (sql, params) = page_sql(branch, sort, direction, from, limit);
+    tx.rows(&sql, &params)?.iter_mut().map(with_use).collect()
+}
+
+/// The statement of [`page`] and its parameters, so that a test can ask a database how it would go about it.
+pub fn page_sql(
+    branch: Branch<'_>,
+    sort: Sort,
+    direction: Direction,
+    from: Option<(&[Value], bool)>,
+    limit: i64,
+) -> (String, Vec<Value>) {
+    let descending = sort.newest_first() != (direction == Direction::Backward);
+    let mut params = vec![branch.kind.into(), branch.listed.into(), limit.into()];
+    let beyond = from.map_or_else(String::new, |(place, inclusive)| {
+        params.extend_from_slice(place);
+        beyond(sort, descending, inclusive)
+    });
+    let mut conditions = String::new();
+    branch.conditions.iter().for_each(|condition| condition.add(&mut conditions, &mut params));
+    let order: Vec<_> =
+        sort.columns().iter().map(|c| format!("{c}{}", if descending { " DESC" } else { "" })).collect();
+    let sql = format!(
+        "SELECT {}, {LAST_USE} FROM credential c WHERE kind = $1 AND listed = $2{beyond}{conditions} ORDER BY {} LIMIT $3",
+        CredentialRecord::select(),
+        order.join(", "),
+    );
+    (sql, params)
+}
+
+/// The newest use of any secret of the credential `c`.
+const LAST_USE: &str = "\
+    (SELECT u.secret_no FROM usage u WHERE u.credential = c.id AND u.at IS NOT NULL ORDER BY u.at DESC, u.secret_no DESC LIMIT 1), \
+    (SELECT u.at FROM usage u WHERE u.credential = c.id AND u.at IS NOT NULL ORDER BY u.at DESC, u.secret_no DESC LIMIT 1), \
+    (SELECT u.address FROM usage u WHERE u.credential = c.id AND u.at IS NOT NULL ORDER BY u.at DESC, u.secret_no DESC LIMIT 1)";
+
+fn with_use(row: &mut Row) -> Result<Listed, StoreError> {
+    let tagged = Tagged::take(row)?;
+    let (secret_no, at, address) = (row.maybe_int()?, row.maybe_int()?, row.maybe_text()?);
+    Ok((tagged, secret_no.map(|secret_no| UsageRow { secret_no, at, address })))
+}
+
+/// ` AND (a, b) > ($4, $5)`: a row value, which both databases answer from the index.
+fn beyond(sort: Sort, descending: bool, inclusive: bool) -> String {
+    let columns = sort.columns();
+    let places: Vec<_> = (0..columns.len()).map(|i| format!("${}", i + 4)).collect();
+    let sign = match (descending, inclusive) {
+        (false, false) => ">",
+        (false, true) => ">=",
+        (true, false) => "<",
+        (true, true) => "<=",
+    };
+    format!(" AND ({}) {sign} ({})", columns.join(", "), places.join(", "))
+}
+
+/// The credentials that expire next, from second `from` on and before `until`.
+pub fn next_to_expire(tx: &mut dyn Tx, from: i64, until: i64, limit: i64) -> Result<Vec<Listed>, StoreError> {
+    let sql = format!(
+        "SELECT {}, {LAST_USE} FROM credential c WHERE kind = $1 AND state = 'active' AND expires_at IS NOT NULL \
+         AND expires_at >= $2 AND expires_at < $3 ORDER BY expires_at, id LIMIT $4",
+        CredentialRecord::select(),
+    );
+    let mut found = Vec::new();
+    // One look-up a kind: the index begins with it.
+    for kind in KINDS {
+        let rows = tx.rows(&sql, &[kind.into(), from.into(), until.into(), limit.into()])?;
+        found.extend(rows.into_iter().map(|mut row| with_use(&mut row)).collect::<Result<Vec<_>, _>>()?);
+    }
+    found.sort_by(|(a, _), (b, _)| (a.record.expires_at, &a.record.id).cmp(&(b.record.expires_at, &b.record.id)));
+    found.truncate(usize::try_from(limit).unwrap_or_default());
+    Ok(found)
+}

@@ -1,0 +1,105 @@
+//! Credentials.
+
+mod list;
+mod tally;
+
+use crate::store::{StoreError, Tx, WriteTx};
+
+use super::{Record as _, Tagged, record::record};
+
+pub use list::{Branch, Condition, Direction, Listed, Sort, next_to_expire, page, page_sql};
+pub use tally::{add_to_tally, count_anew, counted, tallies};
+
+record! {
+    /// A credential. Networks and algorithms stay text here: what they mean is judged after the tag was.
+    CredentialRecord in "credential", cells CredentialCells {
+        /// `basic`, `hmac` or `legacy`.
+        kind: String,
+        /// API key or Legacy username.
+        key: String,
+        /// Name for people, as typed.
+        name: String,
+        /// The name case-folded, for search and order.
+        name_fold: String,
+        /// `active`, `disabled` or `revoked`.
+        state: String,
+        /// Whether it is in the default list: revoked ones are not.
+        listed: bool,
+        /// Start of validity in Unix seconds; none for no start.
+        not_before: Option<i64>,
+        /// End of validity in Unix seconds; none for never.
+        expires_at: Option<i64>,
+        /// Networks that it may be used from, in CIDR notation; empty for any.
+        networks: String,
+        /// A note for people.
+        note: String,
+        /// Algorithms that may sign (HMAC only); empty for any.
+        algorithms: String,
+        /// `required` or `optional`.
+        body_digest: String,
+        /// When it was created, in Unix milliseconds.
+        created_at: i64,
+        /// Name of the user who made it.
+        created_by: String,
+        /// When it was last changed, in Unix milliseconds.
+        changed_at: i64,
+        /// Name of the user who last changed it.
+        changed_by: String,
+        /// What they did, in the past tense.
+        changed_how: String,
+        /// Change number of the store when it was last changed.
+        change: i64,
+        /// Number of the current secret; 0 when it has none.
+        secret_no: i64,
+        /// Number of the secret before it, which may still work.
+        older_no: Option<i64>,
+        /// When that one stops, or stopped, working, in Unix seconds.
+        older_until: Option<i64>,
+    }
+}
+
+impl CredentialRecord {
+    /// The secret before the current one, if it works at second `now`: its number, and until when.
+    pub fn overlap(&self, now: i64) -> Option<(i64, i64)> {
+        self.older_no.zip(self.older_until).filter(|(_, until)| *until > now)
+    }
+
+    /// Whether the secret with this number works at second `now`.
+    pub fn names(&self, secret: i64, now: i64) -> bool {
+        secret == self.secret_no || self.overlap(now).is_some_and(|(no, _)| no == secret)
+    }
+}
+
+/// The kinds, as they are written.
+const KINDS: [&str; 3] = ["basic", "hmac", "legacy"];
+
+/// The credentials with this key: at most one of each kind.
+pub fn keys_of(tx: &mut dyn Tx, key: &str) -> Result<Vec<Tagged<CredentialRecord>>, StoreError> {
+    let mut found = Vec::new();
+    for kind in KINDS {
+        // One look-up a kind: the unique index begins with it.
+        let sql = format!("SELECT {} FROM credential WHERE kind = $1 AND key = $2", CredentialRecord::select());
+        if let Some(mut row) = tx.row(&sql, &[kind.into(), key.into()])? {
+            found.push(Tagged::take(&mut row)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Gives a row that nobody trusts another key, `aside`, so that the key that it took is free again: the row with this kind
+/// and key that has not the id `but`.
+pub fn put_key_aside(
+    tx: &mut dyn WriteTx,
+    (kind, key): (&str, &str),
+    but: &str,
+    aside: &str,
+) -> Result<(), StoreError> {
+    let sql = "UPDATE credential SET key = $4 WHERE kind = $1 AND key = $2 AND id <> $3";
+    tx.execute(sql, &[kind.into(), key.into(), but.into(), aside.into()]).map(|_| ())
+}
+
+/// Whether a listed credential of a kind has this name.
+pub fn credentials_of(tx: &mut dyn Tx, kind: &str, name_fold: &str) -> Result<bool, StoreError> {
+    let sql = "SELECT 1 FROM credential WHERE kind = $1 AND listed = 1 AND name_fold = $2 LIMIT 1";
+    Ok(tx.row(sql, &[kind.into(), name_fold.into()])?.is_some())
+}

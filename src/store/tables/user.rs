@@ -1,0 +1,78 @@
+//! Users. The table is called `user`, since `user` is a reserved word of PostgreSQL.
+
+use crate::store::{StoreError, Tx, WriteTx};
+
+use super::{Record as _, Tagged, record::record};
+
+record! {
+    /// A user of the desk.
+    UserRecord in "person" {
+        /// Sign-in name.
+        name: String,
+        /// The word of the role.
+        role: String,
+        /// The word of the state: active or disabled.
+        state: String,
+        /// Raised by everything that ends the user's sessions.
+        epoch: i64,
+        /// Argon2id string, sealed.
+        password: Vec<u8>,
+        /// Version of the password, bound as associated data: an older hash put back does not open.
+        password_version: i64,
+        /// The password was set by another user and must be changed at the next sign-in.
+        must_change: bool,
+        /// When the user was added, in Unix milliseconds.
+        created_at: i64,
+        /// Name of the user who made it.
+        created_by: String,
+        /// When the row was last changed, in Unix milliseconds.
+        changed_at: i64,
+        /// Name of the user who last changed it.
+        changed_by: String,
+        /// Change number of the store when it was last changed.
+        change: i64,
+    }
+}
+
+/// All users, by name.
+pub fn users(tx: &mut dyn Tx) -> Result<Vec<Tagged<UserRecord>>, StoreError> {
+    let sql = format!("SELECT {} FROM person ORDER BY name", UserRecord::select());
+    // What cannot be read is no user of keydesk's; that it is there, the sum over all rows tells.
+    Ok(tx.rows(&sql, &[])?.iter_mut().filter_map(|row| Tagged::take(row).ok()).collect())
+}
+
+/// Removes whatever has the id or the name of a user who is written anew.
+pub fn remove_users(tx: &mut dyn WriteTx, id: &str, name: &str) -> Result<(), StoreError> {
+    let params = [id.into(), name.into()];
+    tx.execute("DELETE FROM presence WHERE person IN (SELECT id FROM person WHERE id = $1 OR name = $2)", &params)?;
+    tx.execute("DELETE FROM person WHERE id = $1 OR name = $2", &params).map(|_| ())
+}
+
+/// How many credentials that a user made are in use at second `now`: active, and not expired.
+pub fn made_by(tx: &mut dyn Tx, name: &str, now: i64) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM credential WHERE created_by = $1 AND state = 'active' \
+               AND (expires_at IS NULL OR expires_at > $2)";
+    tx.row(sql, &[name.into(), now.into()])?.map_or(Ok(0), |mut row| row.int())
+}
+
+/// The last sign-in of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresenceRow {
+    /// Time of the sign-in, in Unix milliseconds.
+    pub at: i64,
+    /// Address of the client.
+    pub address: Option<String>,
+}
+
+/// Reads the last sign-in of a user.
+pub fn presence(tx: &mut dyn Tx, user: &str) -> Result<Option<PresenceRow>, StoreError> {
+    let row = tx.row("SELECT at, address FROM presence WHERE person = $1", &[user.into()])?;
+    row.map(|mut row| Ok(PresenceRow { at: row.int()?, address: row.any_text()? })).transpose()
+}
+
+/// Notes a sign-in.
+pub fn put_presence(tx: &mut dyn WriteTx, user: &str, row: &PresenceRow) -> Result<(), StoreError> {
+    let sql = "INSERT INTO presence (person, at, address) VALUES ($1, $2, $3) \
+               ON CONFLICT (person) DO UPDATE SET at = excluded.at, address = excluded.address";
+    tx.execute(sql, &[user.into(), row.at.into(), row.address.clone().into()]).map(|_| ())
+}

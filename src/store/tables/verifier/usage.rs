@@ -1,0 +1,157 @@
+//! Last use of each secret, as verifiers report it, and which credentials have not been used yet.
+
+use std::collections::HashMap;
+
+use crate::store::{Row, StoreError, Tx, WriteTx};
+
+use crate::store::tables::record::bulk::{runs, values};
+
+/// Last use of one secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsageRow {
+    /// Which secret of the credential.
+    pub secret_no: i64,
+    /// Unix seconds; `None` when it was never used.
+    pub at: Option<i64>,
+    /// Address of the client.
+    pub address: Option<String>,
+}
+
+/// The row of a new secret; one that is `waiting` was never used, and its credential neither.
+pub fn insert_usage(
+    tx: &mut dyn WriteTx,
+    (kind, credential): (&str, &str),
+    secret_no: i64,
+    waiting: bool,
+) -> Result<(), StoreError> {
+    let sql =
+        "INSERT INTO usage (kind, credential, secret_no, at, address, waiting) VALUES ($1, $2, $3, NULL, NULL, $4)";
+    tx.execute(sql, &[kind.into(), credential.into(), secret_no.into(), waiting.into()]).map(|_| ())
+}
+
+/// A use of one secret of a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UseRow {
+    /// The credential's id.
+    pub credential: String,
+    /// Which of its secrets.
+    pub secret_no: i64,
+    /// Time of the use, in Unix seconds.
+    pub at: i64,
+    /// Address of the client.
+    pub address: Option<String>,
+}
+
+/// Notes uses; an older report does not replace a newer one. A stored use after second `latest` lies in the future,
+/// where only a wrong clock can have put it, so it counts as older than any report. The caller names one use for each
+/// credential and secret.
+pub fn put_usages(tx: &mut dyn WriteTx, uses: &[UseRow], latest: i64) -> Result<(), StoreError> {
+    // No row of the table may match two uses, so two secrets of one credential go into two statements.
+    let mut rounds: Vec<Vec<&UseRow>> = vec![Vec::with_capacity(uses.len())];
+    let mut seen: HashMap<&str, usize> = HashMap::with_capacity(uses.len());
+    for one in uses {
+        let round = seen.entry(&one.credential).and_modify(|round| *round += 1).or_insert(0);
+        if *round == rounds.len() {
+            rounds.push(Vec::new());
+        }
+        rounds[*round].push(one);
+    }
+    for mut round in rounds {
+        // In the same order for every writer, as for every lock.
+        round.sort_unstable_by(|a, b| a.credential.cmp(&b.credential));
+        runs(&round).try_for_each(|run| put_run(tx, run, latest))?;
+    }
+    Ok(())
+}
+
+/// Uses of different credentials, in one statement. One use of any of its secrets is enough: the credential does not wait
+/// any more.
+fn put_run(tx: &mut dyn WriteTx, uses: &[&UseRow], latest: i64) -> Result<(), StoreError> {
+    let sql = format!(
+        "WITH used (credential, no, at, address) AS (VALUES {}) UPDATE usage SET \
+         at = CASE WHEN secret_no <> used.no THEN CASE WHEN usage.at > $1 THEN used.at - 1 ELSE usage.at END \
+         WHEN usage.at < used.at OR usage.at IS NULL OR usage.at > $1 THEN used.at ELSE usage.at END, \
+         address = CASE WHEN secret_no = used.no AND (usage.at IS NULL OR usage.at <= used.at OR usage.at > $1) \
+         THEN used.address ELSE usage.address END, waiting = 0 \
+         FROM used WHERE usage.credential = used.credential AND (usage.at > $1 OR usage.waiting = 1 \
+         OR (secret_no = used.no AND (usage.at IS NULL OR usage.at <= used.at)))",
+        values(uses.len(), 4, 2)
+    );
+    let mut params = Vec::with_capacity(1 + 4 * uses.len());
+    params.push(latest.into());
+    for one in uses {
+        params.extend([(&one.credential).into(), one.secret_no.into(), one.at.into(), one.address.clone().into()]);
+    }
+    tx.execute(&sql, &params).map(|_| ())
+}
+
+/// A credential waits no longer for its first use; says whether it did until now.
+pub fn stop_waiting(tx: &mut dyn WriteTx, credential: &str) -> Result<bool, StoreError> {
+    let sql = "UPDATE usage SET waiting = 0 WHERE credential = $1 AND waiting = 1";
+    tx.execute(sql, &[credential.into()]).map(|rows| rows > 0)
+}
+
+/// A credential that comes back waits again if none of its secrets was ever used.
+pub fn wait_again(tx: &mut dyn WriteTx, credential: &str) -> Result<(), StoreError> {
+    // One row of a credential waits, its newest: it is one credential that waits, however many secrets it had.
+    let sql = "UPDATE usage SET waiting = 1 WHERE credential = $1 \
+               AND secret_no = (SELECT MAX(u.secret_no) FROM usage u WHERE u.credential = $1) \
+               AND NOT EXISTS (SELECT 1 FROM usage u WHERE u.credential = $1 AND u.at IS NOT NULL)";
+    tx.execute(sql, &[credential.into()]).map(|_| ())
+}
+
+/// Last uses of a credential's secrets, newest secret first.
+pub fn usages(tx: &mut dyn Tx, credential: &str) -> Result<Vec<UsageRow>, StoreError> {
+    let sql = "SELECT secret_no, at, address FROM usage WHERE credential = $1 ORDER BY secret_no DESC";
+    let read = |mut row: Row| Ok(UsageRow { secret_no: row.int()?, at: row.maybe_int()?, address: row.any_text()? });
+    tx.rows(sql, &[credential.into()])?.into_iter().map(read).collect()
+}
+
+/// Keys of a kind and the addresses that they were last used from, `most` of them.
+pub fn last_addresses(tx: &mut dyn Tx, kind: &str, most: i64) -> Result<Vec<(String, String)>, StoreError> {
+    let sql = "SELECT c.key, u.address FROM credential c JOIN usage u ON u.credential = c.id \
+               WHERE c.kind = $1 AND u.address IS NOT NULL LIMIT $2";
+    let rows = tx.rows(sql, &[kind.into(), most.into()])?;
+    let both = |mut row: Row| Some((row.any_text().ok()??, row.any_text().ok()??));
+    Ok(rows.into_iter().filter_map(both).collect())
+}
+
+/// Whether a credential of a kind was last used at that second or later. Reads all of them if none was.
+pub fn used_since(tx: &mut dyn Tx, kind: &str, at: i64) -> Result<bool, StoreError> {
+    Ok(tx.row("SELECT 1 FROM usage WHERE kind = $1 AND at >= $2 LIMIT 1", &[kind.into(), at.into()])?.is_some())
+}
+
+/// How many active credentials of a kind were never used, counted up to `most`.
+pub fn count_waiting(tx: &mut dyn Tx, kind: &str, most: i64) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM \
+               (SELECT DISTINCT credential FROM usage WHERE kind = $1 AND waiting = 1 LIMIT $2) AS few";
+    tx.row(sql, &[kind.into(), most.into()])?.map_or(Ok(0), |mut row| row.int())
+}
+
+/// How many active credentials of a kind expire in `[from, until)`, counted up to `most`.
+pub fn count_expiring(tx: &mut dyn Tx, kind: &str, from: i64, until: i64, most: i64) -> Result<i64, StoreError> {
+    let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM credential WHERE kind = $1 AND state = 'active' \
+               AND expires_at IS NOT NULL AND expires_at >= $2 AND expires_at < $3 LIMIT $4) AS few";
+    tx.row(sql, &[kind.into(), from.into(), until.into(), most.into()])?.map_or(Ok(0), |mut row| row.int())
+}
+
+/// Locks the row that every writer of last uses or refusals locks first; a change of the desk does so after the head.
+/// One lock order, so no deadlock. Until a gateway asks its time is 0.
+pub fn lock_asked(tx: &mut dyn WriteTx) -> Result<(), StoreError> {
+    // A row that conflicts is locked whether or not it is changed; unchanged, it is not written anew each time.
+    let sql =
+        "INSERT INTO asked (one, at) VALUES (1, 0) ON CONFLICT (one) DO UPDATE SET at = asked.at WHERE asked.at < 0";
+    tx.execute(sql, &[]).map(|_| ())
+}
+
+/// Notes that a gateway asked, and locks as [`lock_asked`]; only the first time counts.
+pub fn note_asked(tx: &mut dyn WriteTx, at: i64) -> Result<(), StoreError> {
+    let sql = "INSERT INTO asked (one, at) VALUES (1, $1) \
+               ON CONFLICT (one) DO UPDATE SET at = excluded.at WHERE asked.at = 0";
+    tx.execute(sql, &[at.max(1).into()]).map(|_| ())
+}
+
+/// Whether a gateway ever asked about a credential.
+pub fn ever_asked(tx: &mut dyn Tx) -> Result<bool, StoreError> {
+    Ok(tx.row("SELECT 1 FROM asked WHERE at <> 0", &[])?.is_some())
+}
