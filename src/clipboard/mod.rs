@@ -13,7 +13,7 @@ use crate::secret::Secret;
 pub use desktop::Desktop;
 pub use multiplexer::Multiplexer;
 
-/// The outcome of a copy, as far as it is known. Its words belong to the view.
+/// The outcome of a copy, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CopyOutcome {
     /// Handed to the desktop's clipboard.
@@ -29,6 +29,17 @@ pub enum CopyOutcome {
 }
 
 impl CopyOutcome {
+    /// What is known of a copy of `what`, as a sentence.
+    pub fn sentence(&self, what: &str) -> String {
+        match self {
+            Self::Copied => format!("Copied: {what}."),
+            Self::SentToTerminal => format!("Sent to your terminal (OSC 52): {what}. Paste to check."),
+            Self::SentInto(around) => format!("Sent (OSC 52): {what}, but {} Paste to check.", around.words()),
+            Self::SentThroughTmux => format!("Sent to your terminal through tmux: {what}. Paste to check."),
+            Self::Impossible(why) => why.clone(),
+        }
+    }
+
     /// What is known of text that was written to the terminal by OSC 52, with `around` standing before it.
     pub fn sent(around: Option<Multiplexer>) -> Self {
         match around {

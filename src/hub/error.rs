@@ -64,7 +64,7 @@ pub enum HubError {
 
 /// The field an [`HubError::Invalid`] is about, so that a form can put the cursor there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
+#[expect(missing_docs, reason = "each variant is named after its field")]
 pub enum Field {
     Account,
     UserName,

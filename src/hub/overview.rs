@@ -36,7 +36,7 @@ impl Hub {
     fn credential_overview(&self, tx: &mut dyn Tx) -> Result<CredentialOverview, HubError> {
         let (from, most) = (self.now().seconds().0 + 1, Capped::MOST + 1);
         let until = from + EXPIRING_DAYS * DAY / 1000;
-        let next = tables::next_to_expire(tx, from, until, 3)?.into_iter();
+        let next = tables::next_to_expire(tx, &Kind::ALL.map(Kind::as_str), (from, until), 3)?.into_iter();
         let counts = list::counts(tx)?;
         let (mut expiring, mut never_used) = (ByKind::default(), ByKind::default());
         for kind in Kind::ALL {

@@ -1,18 +1,23 @@
 //! The application state: everything that the screen shows.
 
-use crate::account::{Right, allows};
-use crate::hub::{Actor, CredentialId, Denied, LostSecret, Overview, OwnSignIn, Security, Session};
-use crate::time::{MINUTE, Millis};
-
-use super::dialog::{ChangePassword, Dialog, Reading};
-use super::door::Door;
-use super::held::Held;
-use super::keys::Scope;
-use super::msg::{Call, Effect, Ticket};
-use super::pending::{Pending, Slot};
-use super::screen::{Api, Menu, Screen};
-use super::theme::Theme;
-use super::toast::Toast;
+use crate::{
+    account::{Right, allows},
+    hub::{Actor, CredentialId, Denied, LostSecret, Overview, OwnSignIn, Security, Session},
+    sample::SHIPPED,
+    time::{MINUTE, Millis},
+    tui::{
+        dialog::{Dialog, DialogKind, Scrollable},
+        form::Form,
+        keymap::{Action, Scope},
+        msg::{Call, Effect, Ticket},
+        pending::{Pending, Slot},
+        screen::{Api, AttentionItem, Menu, Screen, attention},
+        sign_in::SignInScreen,
+        theme::Theme,
+        toast::Toast,
+        type_ahead::TypeAhead,
+    },
+};
 
 /// What the desk starts from.
 #[derive(Debug)]
@@ -22,7 +27,7 @@ pub struct AppSetup {
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     /// Where things are kept, shown on set-up.
-    pub places: Places,
+    pub places: DisplayPaths,
     /// What the desk shows first.
     pub start: Start,
     /// Colours and glyphs.
@@ -35,11 +40,14 @@ pub struct AppSetup {
     pub no_clipboard: Option<String>,
     /// A sentence for the lock screen: the demo shows its password there.
     pub notice: Option<String>,
+    /// How many lines do not fit of what can be scrolled now. Only a view can tell, so it hands this in: the state
+    /// machine knows no view.
+    pub overflow: fn(&App) -> usize,
 }
 
 /// Where things are kept, in words for the screen.
 #[derive(Clone, Debug, Default)]
-pub struct Places {
+pub struct DisplayPaths {
     /// Path of the database.
     pub database: String,
     /// Path of the master key.
@@ -70,18 +78,19 @@ pub struct App {
     pub(super) theme: Theme,
     pub(super) no_color: bool,
     pub(super) remembers: bool,
-    pub(super) places: Places,
+    pub(super) places: DisplayPaths,
     pub(super) no_clipboard: Option<String>,
     pub(super) notice: Option<String>,
+    overflow: fn(&Self) -> usize,
     pub(super) account: String,
     /// Set-up, sign-in or lock screen; when locked, the signed-in state is behind it.
-    pub(super) door: Option<Door>,
-    pub(super) room: Option<Room>,
+    pub(super) sign_in: Option<SignInScreen>,
+    pub(super) workspace: Option<Workspace>,
     /// The help overlay, over everything.
-    pub(super) help: Option<Reading<Vec<Scope>>>,
+    pub(super) help: Option<Scrollable<Vec<Scope>>>,
     pub(super) toast: Option<Toast>,
     pub(super) pending: Pending,
-    pub(super) held: Held,
+    pub(super) type_ahead: TypeAhead,
     pub(super) last_key: Millis,
     pub(super) dirty: bool,
     /// Once the choice is written down, the desk is left to go on line by line.
@@ -91,7 +100,7 @@ pub struct App {
 
 /// The state of a signed-in user's session.
 #[derive(Debug)]
-pub struct Room {
+pub struct Workspace {
     pub(super) session: Session,
     pub(super) screens: Vec<Screen>,
     pub(super) dialogs: Vec<Dialog>,
@@ -115,30 +124,30 @@ pub struct Due {
     pub(super) details: Option<Millis>,
     pub(super) taken: Option<Millis>,
     pub(super) trail: Option<Millis>,
-    pub(super) people: Option<Millis>,
+    pub(super) users: Option<Millis>,
     pub(super) pulse: Option<Millis>,
 }
 
 impl Due {
     fn earliest(&self) -> Option<Millis> {
-        let &Self { overview, list, details, taken, trail, people, pulse } = self;
-        [overview, list, details, taken, trail, people, pulse].into_iter().flatten().min()
+        let &Self { overview, list, details, taken, trail, users, pulse } = self;
+        [overview, list, details, taken, trail, users, pulse].into_iter().flatten().min()
     }
 
     /// Nothing is due later than `at`.
     pub(super) fn at_most(&mut self, at: Millis) {
-        let Self { overview, list, details, taken, trail, people, pulse } = self;
-        for due in [overview, list, details, taken, trail, people, pulse] {
+        let Self { overview, list, details, taken, trail, users, pulse } = self;
+        for due in [overview, list, details, taken, trail, users, pulse] {
             *due = due.map(|due| due.min(at));
         }
     }
 }
 
-impl Room {
+impl Workspace {
     /// The menu, with Settings selected.
     pub(super) fn new(session: Session, now: Millis) -> Self {
         let forced = session.must_change_password;
-        let dialogs = if forced { vec![Dialog::Password(Box::new(ChangePassword::new(true)))] } else { vec![] };
+        let dialogs = if forced { vec![Dialog::own_password(true)] } else { vec![] };
         let due = Due { overview: Some(now), pulse: Some(now.plus(PULSE)), ..Due::default() };
         Self {
             session,
@@ -160,6 +169,20 @@ impl Room {
 
     pub(super) fn actor(&self) -> Actor {
         self.session.actor.clone()
+    }
+
+    /// The topmost dialog.
+    pub(super) fn dialog(&self) -> Option<&Dialog> {
+        self.dialogs.last()
+    }
+
+    pub(super) fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+        self.dialogs.last_mut()
+    }
+
+    /// The attention list, the most urgent item first.
+    pub(super) fn attention(&self) -> Vec<AttentionItem> {
+        self.overview.as_ref().map_or_else(Vec::new, |overview| attention(overview, self.session.role))
     }
 
     /// The screen that is shown.
@@ -194,7 +217,7 @@ impl Room {
 
     /// Whether times such as "2 min ago" are on the screen.
     fn shows_relative_times(&self) -> bool {
-        matches!(self.screen(), Some(Screen::Menu(_) | Screen::Settings(_) | Screen::Api(_) | Screen::People(_)))
+        matches!(self.screen(), Some(Screen::Menu(_) | Screen::Settings(_) | Screen::Api(_) | Screen::Users(_)))
     }
 }
 
@@ -213,23 +236,24 @@ impl App {
             places: setup.places,
             no_clipboard: setup.no_clipboard,
             notice: setup.notice,
+            overflow: setup.overflow,
             account: String::new(),
-            door: None,
-            room: None,
+            sign_in: None,
+            workspace: None,
             help: None,
             toast: None,
             pending: Pending::default(),
-            held: Held::default(),
+            type_ahead: TypeAhead::default(),
             last_key: setup.now,
             dirty: true,
             leaves_for_lines: false,
             out: Vec::new(),
         };
         match setup.start {
-            Start::SetUp => app.door = Some(Door::set_up()),
+            Start::SetUp => app.sign_in = Some(SignInScreen::set_up()),
             Start::SignIn { account } => {
                 app.account = account;
-                app.door = Some(Door::sign_in(""));
+                app.sign_in = Some(SignInScreen::sign_in(""));
             }
             Start::Session(session) => app.enter(*session),
         }
@@ -239,8 +263,8 @@ impl App {
     /// Opens the desk for a session.
     pub(super) fn enter(&mut self, session: Session) {
         self.account.clone_from(&session.account);
-        self.door = None;
-        self.room = Some(Room::new(session, self.now));
+        self.sign_in = None;
+        self.workspace = Some(Workspace::new(session, self.now));
     }
 
     /// Paints in other colours or glyphs from now on.
@@ -249,11 +273,11 @@ impl App {
         self.dirty = true;
     }
 
-    /// The next moment at which a [`super::msg::Msg::Tick`] is wanted.
+    /// The next moment at which a [`crate::tui::msg::Msg::Tick`] is wanted.
     pub fn deadline(&self) -> Option<Millis> {
-        let room = self.room.as_ref().filter(|_| self.door.is_none());
-        let idle = room.and_then(|r| self.idle_end(r));
-        let due = room.and_then(|r| r.due.earliest());
+        let workspace = self.workspace.as_ref().filter(|_| self.sign_in.is_none());
+        let idle = workspace.and_then(|r| self.idle_end(r));
+        let due = workspace.and_then(|r| r.due.earliest());
         let toast = self.toast.as_ref().and_then(|t| t.until);
         let minute = self.shows_relative_times().then(|| Millis((self.now.0.div_euclid(MINUTE) + 1) * MINUTE));
         let pause = self.pause_moves();
@@ -263,17 +287,38 @@ impl App {
     /// When the pause after wrong passwords next reads otherwise: the minutes that remain are counted from its end, and
     /// it ends on its second.
     pub(super) fn pause_moves(&self) -> Option<Millis> {
-        let end = self.door.as_ref().and_then(Door::pause_end).filter(|end| *end > self.now)?;
+        let end = self.sign_in.as_ref().and_then(SignInScreen::pause_end).filter(|end| *end > self.now)?;
         Some(Millis(end.0 - (end.since(self.now) - 1) / MINUTE * MINUTE))
     }
 
     /// When the desk locks by itself.
-    pub(super) fn idle_end(&self, room: &Room) -> Option<Millis> {
-        (room.session.idle_lock > 0).then(|| self.last_key.plus(room.session.idle_lock))
+    pub(super) fn idle_end(&self, workspace: &Workspace) -> Option<Millis> {
+        (workspace.session.idle_lock > 0).then(|| self.last_key.plus(workspace.session.idle_lock))
     }
 
     pub(super) fn shows_relative_times(&self) -> bool {
-        self.door.is_none() && self.room.as_ref().is_some_and(|room| room.shows_relative_times())
+        self.sign_in.is_none() && self.workspace.as_ref().is_some_and(|workspace| workspace.shows_relative_times())
+    }
+
+    /// The topmost dialog.
+    pub(super) fn dialog(&self) -> Option<&Dialog> {
+        self.workspace.as_ref().and_then(Workspace::dialog)
+    }
+
+    pub(super) fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+        self.workspace.as_mut().and_then(Workspace::dialog_mut)
+    }
+
+    /// How far an action can scroll what is shown; measured only for those that scroll.
+    pub(super) fn scroll_limit(&self, action: Action) -> usize {
+        if action.moves() { (self.overflow)(self) } else { 0 }
+    }
+
+    /// Where the verifier is, for the files of gateways; the shipped address where it is unknown, or not this user's
+    /// to know.
+    pub(super) fn verifier_address(&self) -> &str {
+        let knows = self.workspace.as_ref().is_some_and(|workspace| workspace.may(Right::ManageSite));
+        if knows && !self.places.verifier.is_empty() { &self.places.verifier } else { SHIPPED }
     }
 
     /// Whether a frame is wanted; asking takes the wish away.
@@ -283,22 +328,22 @@ impl App {
 
     /// Whose secret is on the screen, for the note in the trail when the connection drops.
     pub fn secret_shown(&self) -> Option<(Actor, CredentialId, String)> {
-        let room = self.room.as_ref().filter(|_| self.door.is_none())?;
-        let view = room.dialogs.iter().find_map(|d| match d {
-            Dialog::Secret(view) => Some(view),
+        let workspace = self.workspace.as_ref().filter(|_| self.sign_in.is_none())?;
+        let view = workspace.dialogs.iter().find_map(|dialog| match &dialog.kind {
+            DialogKind::OneTimeSecret(view) => Some(view),
             _ => None,
         })?;
-        Some((room.actor(), view.row.id, view.row.name.clone()))
+        Some((workspace.actor(), view.row.id, view.row.name.clone()))
     }
 
     /// Wipes every secret and typed password, at once.
     pub fn drop_secrets(&mut self) {
-        self.held.clear();
-        if let Some(door) = &mut self.door {
-            door.form.wipe_passwords();
+        self.type_ahead.clear();
+        if let Some(sign_in) = &mut self.sign_in {
+            sign_in.form.wipe_passwords();
         }
-        if let Some(room) = &mut self.room {
-            room.drop_secrets();
+        if let Some(workspace) = &mut self.workspace {
+            workspace.drop_secrets();
         }
     }
 
@@ -318,27 +363,27 @@ impl App {
     }
 }
 
-impl Room {
+impl Workspace {
     /// Closes the one-time view and wipes passwords in forms; forms keep everything else.
     fn drop_secrets(&mut self) {
         let missed = &mut self.missed;
-        self.dialogs.retain(|dialog| match dialog {
-            Dialog::Secret(view) => {
+        self.dialogs.retain(|dialog| match &dialog.kind {
+            DialogKind::OneTimeSecret(view) => {
                 if !view.saved {
                     missed.push(view.lost());
                 }
                 false
             }
             // Unlocking gives the password; there is no need for it once more.
-            Dialog::Ask(_) | Dialog::Again(_) => false,
-            Dialog::Change(change) => !change.over_secret,
+            DialogKind::Confirm(_) | DialogKind::Reauthenticate => false,
+            DialogKind::ChangeState(change) => !change.over_secret,
             _ => true,
         });
         for dialog in &mut self.dialogs {
-            let wiped = dialog.form_mut().is_some_and(super::form::Form::wipe_passwords);
-            match dialog {
-                Dialog::Create(create) => create.wiped |= wiped,
-                Dialog::NewPassword(d) => d.wiped |= wiped,
+            let wiped = dialog.form.as_mut().is_some_and(Form::wipe_passwords);
+            match &mut dialog.kind {
+                DialogKind::Create(create) => create.wiped |= wiped,
+                DialogKind::NewPassword(new) => new.wiped |= wiped,
                 _ => {}
             }
         }

@@ -2,20 +2,20 @@
 
 use std::path::PathBuf;
 
-use crate::account::{Right, Role, UserState};
-use crate::config::Appearance;
-use crate::credential::{Kind, Overlap, Verb};
-use crate::export::{Format, Written};
-use crate::hub::{
-    Actor, CredentialId, Details, Edit, FoundSecret, HubError, Issued, ListQuery, LostSecret, NewCredential, Outcome,
-    Overview, OwnSignIn, Page, Pulse, Refused, RefusedQuery, Security, Seen, Session, SetUp, Setting, SignIn, Taken,
-    Target, TrailQuery, TrailReport, TrailRow, UserRow, UserTarget,
-};
-use crate::secret::Secret;
-
 pub use crate::clipboard::CopyOutcome;
-
-use super::chord::Chord;
+use crate::{
+    account::{Right, Role, UserState},
+    config::Appearance,
+    credential::{Kind, Overlap, Verb},
+    export::{Format, Written},
+    hub::{
+        Actor, CredentialId, Denied, Details, Edit, FoundSecret, HubError, Issued, ListQuery, LostSecret,
+        NewCredential, Outcome, Overview, OwnSignIn, Page, Pulse, Refused, RefusedQuery, Security, Seen, SetUp,
+        Setting, SignIn, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow, UserTarget,
+    },
+    secret::Secret,
+    tui::keymap::chord::Chord,
+};
 
 /// A message: everything that can happen to the desk.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub enum Msg {
     Progress(Ticket, i64),
     /// A copy was tried.
     Copied(Ticket, CopyOutcome),
-    /// The deadline that [`super::App::deadline`] named has come.
+    /// The deadline that [`crate::tui::App::deadline`] named has come.
     Tick,
     /// A choice of looks was written down, or not, with the reason.
     Remembered(Result<(), String>),
@@ -78,112 +78,181 @@ pub enum Lane {
 
 /// One call of the hub.
 #[derive(Debug)]
-#[allow(missing_docs)]
 pub enum Call {
+    /// Sets up a desk: its account and the first Administrator.
     SetUp(SetUp),
+    /// Signs a user in.
     SignIn {
+        /// The user's name, as typed.
         name: String,
+        /// The password.
         password: Secret,
     },
+    /// Ends the session.
     SignOut(Actor),
+    /// Changes the password of the signed-in user.
     ChangeOwnPassword {
+        /// Whose password it is.
         actor: Actor,
+        /// The password until now.
         old: Secret,
+        /// The password from now on.
         new: Secret,
     },
+    /// Creates a key.
     Create(Actor, NewCredential),
+    /// Makes a new secret; the old one works until the overlap ends.
     Rotate(Actor, Target, Overlap),
+    /// Changes a user.
     ChangeUser(Actor, UserChange),
-    /// The password once more.
+    /// Checks the password again before a sensitive change.
     Confirm(Actor, Secret),
+    /// Disables, enables or revokes.
     SetState(Actor, Vec<Target>, Verb),
+    /// Edits fields of credentials.
     Edit(Actor, Vec<Target>, Edit),
+    /// Sets another password for a Legacy credential.
     LegacyPassword {
+        /// Who sets it.
         actor: Actor,
+        /// The credential.
         target: Target,
+        /// The typed password; `None` to have one generated.
         typed: Option<Secret>,
     },
+    /// Ends the overlap of a rotation now.
     StopOld(Actor, Target),
+    /// Notes that a secret was copied.
     Seen(Actor, CredentialId, Seen),
+    /// Notes that the role was refused something, and reads the words for it.
     Refused(Actor, Right),
     /// Answered at once when the change number is not this one, else when it no longer is.
     Pulse(Actor, Option<i64>),
-    /// With the unsaved secrets, to learn which of them still matter.
+    /// What the menu shows; with the unsaved secrets, to learn which of them still matter.
     Overview(Actor, Vec<LostSecret>),
+    /// Rows of the list.
     List(Actor, ListQuery),
+    /// All about one credential.
     Details(Actor, CredentialId),
+    /// Whether a name or a username is taken.
     Taken {
+        /// Who asks.
         actor: Actor,
+        /// Kind of the new key.
         kind: Kind,
+        /// The name, or empty.
         name: String,
+        /// The username, or empty.
         username: String,
     },
+    /// Rows of the trail.
     Trail(Actor, TrailQuery),
+    /// Requests that verifiers refused.
     RefusedRequests(Actor, RefusedQuery),
+    /// Whose secret is this?
     Find {
+        /// Who asks.
         actor: Actor,
+        /// The secret that leaked.
         secret: Secret,
     },
+    /// The users.
     Users(Actor),
-    /// The part of the trail into a new file.
+    /// Writes a part of the trail into a new file.
     Export {
+        /// Who exports.
         actor: Actor,
+        /// The part.
         query: TrailQuery,
+        /// The file, as typed.
         path: PathBuf,
+        /// Its format.
         format: Format,
     },
+    /// What Security shows.
     Security(Actor),
     /// One's own last sign-ins.
     SignIns(Actor),
+    /// Sets settings together.
     SetSettings(Actor, Vec<(Setting, String)>),
-    /// Is the whole trail whole?
+    /// Checks the whole trail.
     Verify(Actor),
 }
 
 /// One change of a user.
 #[derive(Debug)]
-#[allow(missing_docs)]
 pub enum UserChange {
-    Add { name: String, role: Role, password: Secret },
+    /// Adds a user.
+    Add {
+        /// The new user's name.
+        name: String,
+        /// The role.
+        role: Role,
+        /// The first password, which must be changed.
+        password: Secret,
+    },
+    /// Gives another role.
     Role(UserTarget, Role),
+    /// Sets a password, which must be changed.
     Password(UserTarget, Secret),
+    /// Disables or enables.
     State(UserTarget, UserState),
+    /// Ends the pause after wrong passwords.
     Unlock(String),
 }
 
+/// What comes of a call. What an error means, the slot that waits for the reply knows.
+pub type Reply = Result<Answer, HubError>;
+
 /// The hub's answer to a call.
 #[derive(Debug)]
-#[allow(missing_docs)]
-pub enum Reply {
-    SetUp(Result<String, HubError>),
-    SignIn(Result<SignIn, HubError>),
-    /// The session goes on with a new epoch.
-    Actor(Result<Actor, HubError>),
-    /// Done, with nothing to tell.
-    Done(Result<(), HubError>),
-    Issued(Result<Issued, HubError>),
-    States(Result<Vec<Outcome>, HubError>),
-    /// What became of the rows that were edited, or whose old secret was stopped.
-    Edited(Result<Vec<Outcome>, HubError>),
-    Pulse(Result<Pulse, HubError>),
-    Overview(Result<Overview, HubError>),
-    Page(Result<Page, HubError>),
-    Details(Result<Details, HubError>),
-    Taken(Result<Taken, HubError>),
-    Found(Result<Option<FoundSecret>, HubError>),
-    Trail(Result<Vec<TrailRow>, HubError>),
-    RefusedRequests(Result<Vec<Refused>, HubError>),
-    Users(Result<Vec<UserRow>, HubError>),
-    Exported(Result<Written, HubError>),
-    Security(Result<Security, HubError>),
-    SignIns(Result<Vec<OwnSignIn>, HubError>),
-    Verified(Result<TrailReport, HubError>),
+pub enum Answer {
+    /// The desk of this account was set up.
+    SetUp(String),
+    /// What came of a sign-in.
+    SignIn(SignIn),
+    /// A note for the trail was written; nothing waits for it.
+    Noted,
+    /// The password was changed; the session goes on with a new epoch.
+    PasswordChanged(Actor),
+    /// The password was right.
+    Reauthenticated(Actor),
+    /// A new key or a new secret.
+    Issued(Issued),
+    /// What came of a change of state, for each row.
+    States(Vec<Outcome>),
+    /// What came of an edit, or of stopping an old secret, for each row.
+    Edited(Vec<Outcome>),
+    /// The settings were set.
+    SettingsSet,
     /// The user as they are now.
-    User(Result<UserRow, HubError>),
-    /// The actor whose password was right.
-    Confirmed(Result<Actor, HubError>),
-    /// The refusal to show; `Err` when even that could not be written.
-    Denied(Result<crate::hub::Denied, HubError>),
-    /// Signed in without a password: the demo.
-    Session(Session),
+    User(UserRow),
+    /// The file with the trail.
+    Exported(Written),
+    /// The refusal to show.
+    Denied(Denied),
+    /// Whose secret it is, if anybody's.
+    Found(Option<FoundSecret>),
+    /// Whether the store changed.
+    Pulse(Pulse),
+    /// What the menu shows.
+    Overview(Overview),
+    /// Rows of the list.
+    Page(Page),
+    /// All about one credential.
+    Details(Details),
+    /// Whether a name and a username are taken.
+    Taken(Taken),
+    /// Rows of the trail.
+    Trail(Vec<TrailRow>),
+    /// Requests that were refused.
+    RefusedRequests(Vec<Refused>),
+    /// The users.
+    Users(Vec<UserRow>),
+    /// What Security shows.
+    Security(Security),
+    /// One's own last sign-ins.
+    SignIns(Vec<OwnSignIn>),
+    /// What the check of the trail found.
+    Verified(TrailReport),
 }

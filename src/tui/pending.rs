@@ -1,18 +1,16 @@
 //! Pending calls: which replies are awaited, and for what.
 
-use super::dialog::What;
-use super::msg::Ticket;
+use crate::tui::{dialog::CopyPart, msg::Ticket};
 
 /// The purpose of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum Slot {
     /// Set-up, sign-in, unlock.
-    Door,
+    SignIn,
     /// The dialog on top.
     Form,
     /// A copy from the one-time view.
-    Copying(What),
+    Copying(CopyPart),
     /// A copy of a key from the list.
     CopyKey,
     /// A copy of a sample.
@@ -28,9 +26,9 @@ pub enum Slot {
     Details,
     Taken,
     Trail,
-    People,
+    Users,
     /// The keys that a user created.
-    Live,
+    UserKeys,
     Verify,
     Security,
     SignIns,
@@ -49,8 +47,8 @@ impl Slot {
         Self::Details,
         Self::Taken,
         Self::Trail,
-        Self::People,
-        Self::Live,
+        Self::Users,
+        Self::UserKeys,
         Self::Verify,
         Self::Security,
         Self::SignIns,

@@ -1,21 +1,24 @@
 //! The active scopes: which keys work at the moment.
 
-use crate::account::Right;
-
-use super::app::{App, Room};
-use super::dialog::form_scopes;
-use super::keys::Scope;
-use super::screen::{Screen, Tab, Topic};
+use crate::{
+    account::Right,
+    tui::{
+        app::{App, Workspace},
+        dialog::form_scopes,
+        keymap::Scope,
+        screen::{Screen, Tab, Topic},
+    },
+};
 
 impl App {
     /// The scopes that keys go through, innermost first.
     pub fn scopes(&self) -> Vec<Scope> {
         let mut chain = if self.help.is_some() {
             vec![Scope::Reading, Scope::Rows]
-        } else if let Some(door) = &self.door {
-            form_scopes(&door.form, Scope::Door)
-        } else if let Some(room) = &self.room {
-            room.scopes()
+        } else if let Some(sign_in) = &self.sign_in {
+            form_scopes(&sign_in.form, Scope::SignIn)
+        } else if let Some(workspace) = &self.workspace {
+            workspace.scopes()
         } else {
             vec![]
         };
@@ -24,7 +27,7 @@ impl App {
     }
 }
 
-impl Room {
+impl Workspace {
     fn scopes(&self) -> Vec<Scope> {
         if let Some(dialog) = self.dialogs.last() {
             return dialog.scopes();
@@ -34,7 +37,7 @@ impl Room {
             Some(Screen::Settings(_)) => vec![Scope::Rows, Scope::Settings, Scope::Screen],
             Some(Screen::Account(_)) => vec![Scope::Rows, Scope::Account, Scope::Screen],
             Some(Screen::Docs(_)) => vec![Scope::Docs, Scope::Rows, Scope::Screen],
-            Some(Screen::People(_)) => vec![Scope::People, Scope::Rows, Scope::Screen],
+            Some(Screen::Users(_)) => vec![Scope::Users, Scope::Rows, Scope::Screen],
             Some(Screen::Page(Topic::Security, _)) => vec![Scope::Security, Scope::Rows, Scope::Screen],
             Some(Screen::Page(Topic::SignIns, _)) => vec![Scope::Rows, Scope::Screen],
             Some(Screen::Trail(_)) => vec![Scope::Trail, Scope::Rows, Scope::Screen],

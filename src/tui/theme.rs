@@ -37,31 +37,54 @@ impl Palette {
 
 /// The characters that draw lines and marks.
 #[derive(Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub struct Glyphs {
+    /// Top left, top right, bottom left, bottom right.
     pub corners: [&'static str; 4],
+    /// A horizontal line.
     pub horizontal: &'static str,
+    /// A vertical line.
     pub vertical: &'static str,
+    /// The line under the current tab.
     pub tab: &'static str,
+    /// Before the selected row.
     pub selected: &'static str,
+    /// Before the focused field.
     pub focus: &'static str,
+    /// A fold that is closed.
     pub closed: &'static str,
+    /// A fold that is open.
     pub open: &'static str,
+    /// A check that is on.
     pub ticked: &'static str,
+    /// A check that is off.
     pub unticked: &'static str,
+    /// A key or user that works.
     pub usable: &'static str,
+    /// Disabled.
     pub stopped: &'static str,
+    /// Revoked, expired or tampered with.
     pub over: &'static str,
+    /// Before a warning.
     pub warning: &'static str,
+    /// Before a rule that is met.
     pub met: &'static str,
+    /// Before a rule that is not met, and before an error.
     pub unmet: &'static str,
+    /// The choice that is made.
     pub chosen: &'static str,
+    /// Another choice.
     pub unchosen: &'static str,
+    /// Stands for a character of a masked password.
     pub bullet: &'static str,
+    /// Between two parts of a title.
     pub dot: &'static str,
+    /// Between a value before and after a change.
     pub arrow: &'static str,
+    /// Stands for what was cut off.
     pub ellipsis: char,
+    /// The keys up and down.
     pub up_down: &'static str,
+    /// The keys left and right.
     pub left_right: &'static str,
     /// Before the rest of a line that was too long.
     pub goes_on: &'static str,

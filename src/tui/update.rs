@@ -2,21 +2,24 @@
 
 use zeroize::Zeroizing;
 
-use crate::account::Right;
-use crate::hub::LostSecret;
-use crate::time::{MINUTE, Millis};
-
-use super::app::{App, PULSE, Room};
-use super::chord::Chord;
-use super::door::Door;
-use super::form::Id;
-use super::held::Typed;
-use super::keys::{self, Meaning};
-use super::layout;
-use super::msg::{Call, Effect, Msg};
-use super::pending::Slot;
-use super::screen::{RefusedList, Screen, Tab, TrailList};
-use super::toast::{Severity, Toast};
+use crate::{
+    account::Right,
+    hub::LostSecret,
+    time::{MINUTE, Millis},
+    tui::{
+        app::{App, PULSE, Workspace},
+        dialog::{Dialog, DialogKind, Draft},
+        form::Id,
+        keymap::{self, Meaning, chord::Chord},
+        layout,
+        msg::{Call, Effect, Msg},
+        pending::Slot,
+        screen::{RefusedList, Screen, Tab, TrailList},
+        sign_in::SignInScreen,
+        toast::{Severity, Toast},
+        type_ahead::Typed,
+    },
+};
 
 /// Takes one message. No I/O, no clock, no randomness: `now` comes from the caller.
 pub fn update(app: &mut App, now: Millis, msg: Msg) -> Vec<Effect> {
@@ -55,8 +58,8 @@ impl App {
             self.toast = None;
             self.dirty = true;
         }
-        let idle = self.room.as_ref().and_then(|room| self.idle_end(room)).is_some_and(|end| end <= now);
-        if idle && self.door.is_none() {
+        let idle = self.workspace.as_ref().and_then(|workspace| self.idle_end(workspace)).is_some_and(|end| end <= now);
+        if idle && self.sign_in.is_none() {
             self.lock();
         }
     }
@@ -67,24 +70,24 @@ impl App {
         if let Some(toast) = &mut self.toast {
             toast.until = toast.until.map(|end| end.min(now.plus(PULSE)));
         }
-        if let Some(room) = &mut self.room {
-            room.due.at_most(now.plus(PULSE));
+        if let Some(workspace) = &mut self.workspace {
+            workspace.due.at_most(now.plus(PULSE));
         }
     }
 
     fn resize(&mut self, size: (u16, u16)) {
         self.size = size;
         self.dirty = true;
-        let Some(room) = &mut self.room else { return };
-        for screen in &mut room.screens {
+        let Some(workspace) = &mut self.workspace else { return };
+        for screen in &mut workspace.screens {
             match screen {
                 Screen::Api(api) => {
                     let height = api.height(size);
                     api.list.resized(height);
                     api.activity.resized(layout::trail_rows(size, true));
-                    api.refused.roll.resized(layout::trail_rows(size, true));
+                    api.refused.list.resized(layout::trail_rows(size, true));
                 }
-                Screen::People(people) => people.resized(layout::trail_rows(size, false)),
+                Screen::Users(users) => users.resized(layout::trail_rows(size, false)),
                 Screen::Trail(list) => list.resized(layout::trail_rows(size, false)),
                 _ => {}
             }
@@ -110,14 +113,14 @@ impl App {
             self.dirty = true;
             return;
         }
-        self.held.push(typed);
+        self.type_ahead.push(typed);
     }
 
     /// Runs a key or a paste.
     pub(super) fn play(&mut self, typed: &Typed) {
         match typed {
             Typed::Paste(text) => self.paste(text),
-            Typed::Key(chord) => match keys::resolve(&self.scopes(), *chord) {
+            Typed::Key(chord) => match keymap::resolve(&self.scopes(), *chord) {
                 Meaning::Nothing => {}
                 Meaning::Typed(c) => drop(self.insert(c.encode_utf8(&mut [0; 4]))),
                 Meaning::Bound(binding) => match binding.right.filter(|right| !self.may(*right)) {
@@ -129,10 +132,10 @@ impl App {
     }
 
     fn paste(&mut self, text: &str) {
-        let takes = match (&self.help, &self.door, &self.room) {
+        let takes = match (&self.help, &self.sign_in, &self.workspace) {
             (Some(_), ..) => false,
-            (None, Some(door), _) => door.form.takes_text(),
-            (None, None, Some(room)) => room.form().is_some_and(|f| f.takes_text()),
+            (None, Some(sign_in), _) => sign_in.form.takes_text(),
+            (None, None, Some(workspace)) => workspace.form().is_some_and(|f| f.takes_text()),
             (None, None, None) => false,
         };
         match takes {
@@ -148,8 +151,11 @@ impl App {
 
     /// Shows what a field did not accept of a paste. The line break at the end of a copied line does not count.
     fn tell_left_out(&mut self, text: &str) {
-        let form =
-            self.door.as_ref().map(|door| &door.form).or_else(|| self.room.as_ref().and_then(|room| room.form()));
+        let form = self
+            .sign_in
+            .as_ref()
+            .map(|sign_in| &sign_in.form)
+            .or_else(|| self.workspace.as_ref().and_then(|workspace| workspace.form()));
         // There a break is a blank.
         let breaks = form.and_then(|form| form.focus()) == Some(Id::Networks);
         let lost = |c: &char| c.is_control() && !(breaks && matches!(c, '\r' | '\n'));
@@ -164,15 +170,15 @@ impl App {
 
     /// Whether the role has a right; at the door nothing is greyed.
     fn may(&self, right: Right) -> bool {
-        self.room.as_ref().is_none_or(|room| room.may(right))
+        self.workspace.as_ref().is_none_or(|workspace| workspace.may(right))
     }
 
     /// The words of a refusal, at once; its row in the trail goes out with it.
     pub(super) fn refuse(&mut self, right: Right) {
-        let Some(room) = &mut self.room else { return };
-        let denied = room.denied(right);
-        room.dialogs.push(super::dialog::Dialog::Denied(denied));
-        let actor = room.actor();
+        let Some(workspace) = &mut self.workspace else { return };
+        let denied = workspace.denied(right);
+        workspace.dialogs.push(Dialog::to_read(DialogKind::Denied(denied)));
+        let actor = workspace.actor();
         self.dirty = true;
         self.call(Slot::Refused, Call::Refused(actor, right));
         self.drop_ahead();
@@ -180,17 +186,17 @@ impl App {
 
     /// Locks on request: what is typed after that is for the lock screen.
     pub(super) fn lock_now(&mut self) {
-        let ahead = std::mem::take(&mut self.held);
+        let ahead = std::mem::take(&mut self.type_ahead);
         self.lock();
-        self.held = ahead;
+        self.type_ahead = ahead;
     }
 
     /// Locks: secrets are wiped, forms stay, replies still arrive.
     pub(super) fn lock(&mut self) {
-        let Some(room) = self.room.as_ref().filter(|_| self.door.is_none()) else { return };
-        let (actor, name) = (room.actor(), room.session.actor.user.as_str().to_owned());
+        let Some(workspace) = self.workspace.as_ref().filter(|_| self.sign_in.is_none()) else { return };
+        let (actor, name) = (workspace.actor(), workspace.session.actor.user.as_str().to_owned());
         // A password that must be changed was not yet: there is no desk to come back to.
-        let forced = room.session.must_change_password;
+        let forced = workspace.session.must_change_password;
         self.drop_secrets();
         self.help = None;
         self.toast = None;
@@ -200,27 +206,27 @@ impl App {
         }
         self.call(Slot::Unwatched, Call::SignOut(actor));
         if forced {
-            self.room = None;
+            self.workspace = None;
             self.pending.drop_slot(Slot::Form, |_| {});
         }
-        self.door = Some(if forced { Door::sign_in(&name) } else { Door::lock(&name) });
+        self.sign_in = Some(if forced { SignInScreen::sign_in(&name) } else { SignInScreen::lock(&name) });
     }
 
     /// Sends the reads whose time has come.
     pub(super) fn read_what_is_due(&mut self) {
-        if self.door.is_some() {
+        if self.sign_in.is_some() {
             return;
         }
-        let Some(room) = self.room.as_mut().filter(|r| !r.session.must_change_password) else { return };
+        let Some(workspace) = self.workspace.as_mut().filter(|r| !r.session.must_change_password) else { return };
         let now = self.now;
-        let calls = room.calls_due(now);
+        let calls = workspace.calls_due(now);
         for (slot, call) in calls {
             self.call(slot, call);
         }
     }
 }
 
-impl Room {
+impl Workspace {
     fn calls_due(&mut self, now: Millis) -> Vec<(Slot, Call)> {
         let due = |at: &mut Option<Millis>| at.take_if(|at| *at <= now).is_some();
         let mut calls = Vec::new();
@@ -246,15 +252,15 @@ impl Room {
             let trail = self.trail().map(|list| Call::Trail(actor.clone(), list.query()));
             calls.extend(refused.or(trail).map(|call| (Slot::Trail, call)));
         }
-        if due(&mut self.due.people)
-            && let Some(Screen::People(_)) = self.screen()
+        if due(&mut self.due.users)
+            && let Some(Screen::Users(_)) = self.screen()
         {
-            calls.push((Slot::People, Call::Users(actor.clone())));
+            calls.push((Slot::Users, Call::Users(actor.clone())));
         }
         if due(&mut self.due.taken)
-            && let Some(super::dialog::Dialog::Create(create)) = self.dialogs.last()
+            && let Some(Dialog { form: Some(form), kind: DialogKind::Create(create), .. }) = self.dialog()
         {
-            let super::dialog::Draft { name, username } = create.draft();
+            let Draft { name, username } = Draft::of(form);
             calls.push((Slot::Taken, Call::Taken { actor, kind: create.kind, name, username }));
         }
         calls

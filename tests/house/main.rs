@@ -86,6 +86,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// The parts of the screen's state machine: what they decide does not depend on what was drawn.
+const STATE_MACHINE: [&str; 5] = ["tui/act/", "tui/dialog/", "tui/reply/", "tui/screen/", "tui/update.rs"];
+
 /// Longest file.
 const LINES: usize = 400;
 /// Longest function.
@@ -231,6 +234,18 @@ fn dependencies_point_one_way() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert_eq!(seen, modules.into_iter().map(str::to_owned).collect(), "the table names a module that is not there");
+}
+
+#[test]
+fn the_state_machine_of_the_screen_does_not_use_its_view() {
+    let mut read = BTreeSet::new();
+    for source in sources() {
+        let Some(part) = STATE_MACHINE.iter().find(|part| source.path.starts_with(**part)) else { continue };
+        read.insert(*part);
+        let text = code(&source.text);
+        assert!(!used(&text, "tui::").contains("view") && !text.contains("view::"), "{} uses view", source.path);
+    }
+    assert_eq!(read.len(), STATE_MACHINE.len(), "{read:?}");
 }
 
 #[test]

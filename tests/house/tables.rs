@@ -6,7 +6,7 @@ use clap::Command;
 use keydesk::{
     account::{Right, Role, allows},
     hub::Setting,
-    tui::keys,
+    tui::keymap,
 };
 
 use super::documents::between;
@@ -15,8 +15,8 @@ use crate::{MAY_USE, read, root};
 #[test]
 fn tables_are_the_programs() {
     let tables = [
-        ("keys", keys::markdown()),
-        ("filter", keys::terms_markdown()),
+        ("keys", keymap::markdown()),
+        ("filter", keymap::terms_markdown()),
         ("settings", settings()),
         ("flags", flags(keydesk::cli::command())),
     ];

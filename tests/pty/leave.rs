@@ -12,7 +12,7 @@ use crate::start::is_open;
 /// Opens the desk under a shell that first prints a line, so that there is a screen to come back to.
 fn open(house: &House, mischief: &str) -> Desk {
     let command = format!("echo before; exec {BINARY}");
-    let mut desk = house.run(&["sh", "-c", &command], &[("KEYDESK_TEST_MISCHIEF", mischief)]);
+    let mut desk = house.run(&["sh", "-c", &command], &[("KEYDESK_TEST_FAULTS", mischief)]);
     is_open(&mut desk);
     assert!(!desk.has_its_modes(), "raw mode is on");
     desk
@@ -90,7 +90,7 @@ fn a_cut_line_ends_it_even_when_hang_ups_are_ignored() {
 fn a_cut_line_ends_it_while_the_loop_is_stuck() {
     let house = House::with_desk();
     let command = format!("trap '' HUP; {BINARY}; exit $?");
-    let mut desk = house.run(&["sh", "-c", &command], &[("KEYDESK_TEST_MISCHIEF", "stuck")]);
+    let mut desk = house.run(&["sh", "-c", &command], &[("KEYDESK_TEST_FAULTS", "stuck")]);
     is_open(&mut desk);
     desk.keys(F12).settle(Duration::from_millis(300));
     assert_eq!(desk.cut().ended(), 129);

@@ -102,7 +102,7 @@ fn a_sequence_that_never_ends_gives_the_keys_back() {
 fn three_keys_in_one_burst_are_three_keys() {
     let house = House::with_desk();
     house.fill(3);
-    let mut desk = house.open_with(&[("KEYDESK_TEST_MISCHIEF", "slow")]);
+    let mut desk = house.open_with(&[("KEYDESK_TEST_FAULTS", "slow")]);
     to_the_list(&mut desk);
     desk.sees("key 000").keys("31y").sees("Sent to your terminal (OSC 52): key.");
     desk.keys(&format!("2{DOWN}1{DOWN}{DOWN}{ENTER}")).sees("Created").sees("key 002");

@@ -100,7 +100,7 @@ fn told_at_the_next_sign_in(house: &House) {
 #[test]
 fn a_panic_while_it_is_shown_is_noted_too() {
     let house = House::with_desk();
-    let mut desk = house.open_with(&[("KEYDESK_TEST_MISCHIEF", "panic")]);
+    let mut desk = house.open_with(&[("KEYDESK_TEST_FAULTS", "panic")]);
     to_the_list(&mut desk);
     let made = create(&mut desk, "nightly-export");
     assert_eq!(desk.keys(crate::harness::F12).ended(), 101);

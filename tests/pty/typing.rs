@@ -18,7 +18,7 @@ fn names(house: &House) -> Vec<String> {
 #[test]
 fn a_whole_creation_typed_blind_ends_in_one_credential() {
     let house = House::with_desk();
-    let mut desk = house.open_with(&[("KEYDESK_TEST_MISCHIEF", "slow")]);
+    let mut desk = house.open_with(&[("KEYDESK_TEST_FAULTS", "slow")]);
     desk.keys(&format!("{}{ENTER}{ENTER}nnightly-export{ENTER}", sign_in_keys()));
     desk.sees("Save these credentials now").sees("nightly-export");
     assert_eq!(names(&house), ["nightly-export"]);
@@ -28,7 +28,7 @@ fn a_whole_creation_typed_blind_ends_in_one_credential() {
 #[test]
 fn three_creations_typed_over_a_slow_line_come_in_order() {
     let house = House::with_desk();
-    let mut desk = house.open_with(&[("KEYDESK_TEST_MISCHIEF", "slow")]);
+    let mut desk = house.open_with(&[("KEYDESK_TEST_FAULTS", "slow")]);
     desk.sees("Sign in");
     // In the one-time view, c copies and Enter closes.
     let keys = ["first", "second", "third"].map(|name| format!("n{name}{ENTER}c{ENTER}")).concat();
@@ -58,7 +58,7 @@ fn keys_that_came_before_the_program_are_not_lost() {
 #[test]
 fn what_was_typed_into_a_refusal_does_nothing() {
     let house = House::with_desk();
-    let mut desk = house.open_with(&[("KEYDESK_TEST_MISCHIEF", "slow")]);
+    let mut desk = house.open_with(&[("KEYDESK_TEST_FAULTS", "slow")]);
     // The password is wrong; what follows was meant for a menu that never comes.
     desk.keys(&format!("alice{TAB}wrong password{ENTER}{ENTER}{ENTER}nevil{ENTER}"));
     desk.sees("Name or password is wrong. 4 tries left").sees("typed ahead was not used");
@@ -69,7 +69,7 @@ fn what_was_typed_into_a_refusal_does_nothing() {
 #[test]
 fn ctrl_c_is_never_held() {
     let house = House::with_desk();
-    let mut desk = house.open_with(&[("KEYDESK_TEST_MISCHIEF", "slow")]);
+    let mut desk = house.open_with(&[("KEYDESK_TEST_FAULTS", "slow")]);
     desk.sees("Sign in").keys(&sign_in_keys()).keys(&ctrl('c'));
     assert_eq!(desk.ended(), 0);
 }
@@ -77,7 +77,7 @@ fn ctrl_c_is_never_held() {
 #[test]
 fn a_worker_that_panics_is_an_error_on_the_screen_and_no_wreck() {
     let house = House::with_desk();
-    let mut desk = house.open_with(&[("KEYDESK_TEST_MISCHIEF", "worker")]);
+    let mut desk = house.open_with(&[("KEYDESK_TEST_FAULTS", "worker")]);
     desk.sees("Sign in").keys(&sign_in_keys()).sees("keydesk made a mistake here");
     assert!(!String::from_utf8_lossy(&desk.raw()).contains("panicked"), "the panic was printed over the screen");
     desk.keys(" ").sees_no("keydesk made a mistake here").keys("q");

@@ -6,7 +6,7 @@ use keydesk::{
     hub::{HubError, SignIn},
     tui::{
         Start,
-        msg::{Call, CopyOutcome, Reply},
+        msg::{Answer, Call, CopyOutcome},
     },
 };
 
@@ -43,7 +43,7 @@ fn keys_behind_a_locked_name_do_nothing() {
     let mut desk = Desk::start(Some(Copy::filled()), Start::SignIn { account: "Acme Messaging".to_owned() });
     let until = desk.clock_now().plus(60_000);
     desk.instead = Some(Box::new(move |call| match call {
-        Call::SignIn { .. } => Some(Reply::SignIn(Ok(SignIn::Locked { until }))),
+        Call::SignIn { .. } => Some(Ok(Answer::SignIn(SignIn::Locked { until }))),
         _ => None,
     }));
     desk.stalls().types("alice").press("tab").types("x").press("enter ctrl-l enter D");
@@ -61,7 +61,7 @@ impl Desk {
 fn keys_behind_an_error_do_nothing() {
     let mut desk = Desk::on_list();
     desk.instead = Some(Box::new(|call| match call {
-        Call::Create(..) => Some(Reply::Issued(Err(HubError::Unavailable("The disk is full.".to_owned())))),
+        Call::Create(..) => Some(Err(HubError::Unavailable("The disk is full.".to_owned()))),
         _ => None,
     }));
     desk.press("n").types("nightly").stalls().press("enter").sees("Saving ...").press("enter enter enter");

@@ -6,8 +6,7 @@ use keydesk::{
     time::Clock as _,
     tui::{
         msg::{Call, CopyOutcome, Effect, Msg, Reply, Ticket},
-        perform::perform,
-        update,
+        perform, update,
     },
 };
 

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use keydesk::tui::{keys::Scope, msg::Msg};
+use keydesk::tui::{keymap::Scope, msg::Msg};
 
 use super::desk::{Desk, chord};
 
@@ -11,9 +11,9 @@ const GROUPS: &[(&str, &str)] = &[
     ("rotate.rs", "R"),
     ("signing.rs", "2 n tab →"),
     ("signing.rs", "2 e"),
-    ("person.rs", "esc ↓ enter n"),
-    ("person.rs", "esc ↓ enter ↓ r"),
-    ("narrow.rs", "esc ↓ ↓ enter /"),
+    ("user.rs", "esc ↓ enter n"),
+    ("user.rs", "esc ↓ enter ↓ r"),
+    ("trail_filter.rs", "esc ↓ ↓ enter /"),
     ("export.rs", "esc ↓ ↓ enter x"),
     ("settings.rs", "esc G enter v"),
 ];
@@ -98,11 +98,12 @@ fn in_every_group_of_choices_the_arrows_choose_and_tab_leaves() {
 #[test]
 fn no_dialog_with_choices_was_forgotten() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tui/dialog");
-    let holds = |path: &Path| fs::read_to_string(path).unwrap().contains("Input::Choice { words: ");
-    let files: BTreeSet<String> = fs::read_dir(folder)
-        .unwrap()
+    let holds = |path: &Path| fs::read_to_string(path).unwrap().contains("Control::Choice { words: ");
+    let files: BTreeSet<String> = [folder.join("credential"), folder]
+        .into_iter()
+        .flat_map(|folder| fs::read_dir(folder).unwrap())
         .map(|entry| entry.unwrap().path())
-        .filter(|path| holds(path))
+        .filter(|path| path.is_file() && holds(path))
         .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
         .collect();
     assert_eq!(files, GROUPS.iter().map(|(file, _)| (*file).to_owned()).collect());

@@ -4,7 +4,7 @@ use keydesk::{
     account::Role,
     credential::Kind,
     hub::{HubError, ListQuery},
-    tui::msg::{Call, Reply},
+    tui::msg::Call,
 };
 
 use super::desk::Desk;
@@ -187,7 +187,7 @@ fn a_full_disk_keeps_the_dialog_and_a_second_try_works() {
     desk.instead = Some(Box::new(move |call| match call {
         Call::Create(..) if std::mem::take(&mut first) => {
             let said = "The disk is full: nothing was changed. Make room, then try again.".to_owned();
-            Some(Reply::Issued(Err(HubError::Unavailable(said))))
+            Some(Err(HubError::Unavailable(said)))
         }
         _ => None,
     }));
@@ -201,7 +201,7 @@ fn a_full_disk_keeps_the_dialog_and_a_second_try_works() {
 fn a_commit_nobody_knows_of_asks_to_look_at_the_list() {
     let mut desk = Desk::on_list();
     desk.instead = Some(Box::new(|call| match call {
-        Call::Create(..) => Some(Reply::Issued(Err(HubError::Unknown))),
+        Call::Create(..) => Some(Err(HubError::Unknown)),
         _ => None,
     }));
     let before = desk.count("list");

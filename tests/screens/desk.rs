@@ -12,10 +12,11 @@ use keydesk::{
     hub::{Hub, Session},
     time::{Clock as _, Millis, SetClock},
     tui::{
-        App, AppSetup, Places, Start,
-        chord::{Chord, Code, Mods},
+        App, AppSetup, DisplayPaths, Start,
+        keymap::chord::{Chord, Code, Mods},
         msg::{Call, CopyOutcome, Effect, Msg, Reply},
         theme::Theme,
+        view,
     },
 };
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, layout::Position};
@@ -83,7 +84,7 @@ impl Desk {
         let app = App::new(AppSetup {
             now: clock.now(),
             size,
-            places: Places {
+            places: DisplayPaths {
                 database: "~/.local/share/keydesk/keydesk.db".to_owned(),
                 master_key: "~/.config/keydesk/master.key".to_owned(),
                 verifier: "unix:/srv/desk/verifier.sock".to_owned(),
@@ -94,6 +95,7 @@ impl Desk {
             remembers,
             no_clipboard: None,
             notice: None,
+            overflow: view::overflow,
         });
         let mut desk = Self {
             app,
@@ -240,7 +242,7 @@ impl Desk {
     /// The frame and where its cursor stands.
     pub fn frame(&self) -> (Buffer, Position) {
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
-        terminal.draw(|frame| keydesk::tui::view::draw(&self.app, frame)).unwrap();
+        terminal.draw(|frame| view::draw(&self.app, frame)).unwrap();
         let at = terminal.get_cursor_position().unwrap();
         (terminal.backend().buffer().clone(), at)
     }

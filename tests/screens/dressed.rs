@@ -4,7 +4,7 @@ use keydesk::{
     credential::Kind,
     hub::{CredentialRow, Outcome},
     secret::Secret,
-    tui::msg::Reply,
+    tui::msg::{Answer, Reply},
 };
 
 /// What stands for every secret where pictures are taken.
@@ -14,40 +14,40 @@ pub const FAKE_SECRET: &str = "kdsThisIsNoSecretItIsAPicture0";
 pub fn dress(reply: Reply) -> Reply {
     let row = |row: &mut CredentialRow| row.key = fake_key(row.kind, &row.name);
     match reply {
-        Reply::Page(Ok(mut page)) => {
+        Ok(Answer::Page(mut page)) => {
             page.rows.iter_mut().for_each(row);
-            Reply::Page(Ok(page))
+            Ok(Answer::Page(page))
         }
-        Reply::Overview(Ok(mut overview)) => {
+        Ok(Answer::Overview(mut overview)) => {
             if let Some(credentials) = &mut overview.credentials {
                 credentials.next_to_expire.iter_mut().for_each(row);
             }
-            Reply::Overview(Ok(overview))
+            Ok(Answer::Overview(overview))
         }
-        Reply::Details(Ok(mut details)) => {
+        Ok(Answer::Details(mut details)) => {
             row(&mut details.row);
-            Reply::Details(Ok(details))
+            Ok(Answer::Details(details))
         }
-        Reply::Issued(Ok(mut issued)) => {
+        Ok(Answer::Issued(mut issued)) => {
             row(&mut issued.row);
             issued.secret = issued.secret.map(|_| Secret::from_text(FAKE_SECRET));
-            Reply::Issued(Ok(issued))
+            Ok(Answer::Issued(issued))
         }
-        Reply::Found(Ok(Some(mut found))) => {
+        Ok(Answer::Found(Some(mut found))) => {
             row(&mut found.row);
-            Reply::Found(Ok(Some(found)))
+            Ok(Answer::Found(Some(found)))
         }
-        Reply::RefusedRequests(Ok(mut refused)) => {
+        Ok(Answer::RefusedRequests(mut refused)) => {
             refused.iter_mut().for_each(|one| one.key = fake_key(one.kind, &one.name));
-            Reply::RefusedRequests(Ok(refused))
+            Ok(Answer::RefusedRequests(refused))
         }
-        Reply::Edited(Ok(mut outcomes)) => {
+        Ok(Answer::Edited(mut outcomes)) => {
             dress_outcomes(&mut outcomes);
-            Reply::Edited(Ok(outcomes))
+            Ok(Answer::Edited(outcomes))
         }
-        Reply::States(Ok(mut outcomes)) => {
+        Ok(Answer::States(mut outcomes)) => {
             dress_outcomes(&mut outcomes);
-            Reply::States(Ok(outcomes))
+            Ok(Answer::States(outcomes))
         }
         reply => reply,
     }

@@ -3,7 +3,7 @@
 use keydesk::{
     credential::Verb,
     hub::{CredentialRow, Edit, HubError, ListQuery},
-    tui::msg::{Call, Reply},
+    tui::msg::Call,
 };
 
 use super::desk::Desk;
@@ -178,7 +178,7 @@ fn a_full_disk_keeps_the_form_and_what_is_in_it() {
     let mut desk = Desk::on_list();
     desk.press("e").types("-x");
     desk.instead = Some(Box::new(|call| match call {
-        Call::Edit(..) => Some(Reply::Edited(Err(HubError::Unavailable("The disk is full. Make room.".to_owned())))),
+        Call::Edit(..) => Some(Err(HubError::Unavailable("The disk is full. Make room.".to_owned()))),
         _ => None,
     }));
     desk.saves("Edit billing-gateway", "-x").dialog("Edit billing-gateway").says("The disk is full.");

@@ -3,7 +3,7 @@
 use keydesk::{
     credential::{Overlap, Verb},
     hub::{HubError, ListQuery, TrailQuery},
-    tui::msg::{Call, Effect, Msg, Reply},
+    tui::msg::{Call, Effect, Msg},
 };
 
 use super::calls::call_name;
@@ -137,7 +137,7 @@ fn it_is_found_from_a_filtered_list_too() {
 fn a_store_that_does_not_answer_is_said_in_the_dialog() {
     let mut desk = Desk::on_list();
     desk.instead = Some(Box::new(|call| match call {
-        Call::Find { .. } => Some(Reply::Found(Err(HubError::Unavailable("The database is locked.".to_owned())))),
+        Call::Find { .. } => Some(Err(HubError::Unavailable("The database is locked.".to_owned()))),
         _ => None,
     }));
     desk.looks_for("kdsabc").dialog("Find by secret").says("The database is locked.");

@@ -4,7 +4,7 @@ use keydesk::{
     account::Role,
     credential::filter_terms,
     tui::{
-        keys::{self, Scope},
+        keymap::{self, Scope},
         msg::Msg,
         theme::{ASCII, Palette, Theme, UNICODE},
     },
@@ -119,7 +119,7 @@ fn reads_all_of_it(role: Role, way: &str, theme: Theme, size: (u16, u16)) {
         let both = [format!("{keys} {words}"), format!("({keys}) {words}")];
         read.iter().any(|text| both.iter().any(|one| text.contains(one.as_str())))
     };
-    for binding in keys::reachable(&chain) {
+    for binding in keymap::reachable(&chain) {
         let Some(keys) = binding.keys_in_help() else { continue };
         let keys = theme.keys(&keys);
         assert!(told(&keys, binding.words), "{way} at {size:?}: {keys} {} is not in {read:?}", binding.words);

@@ -4,7 +4,7 @@ use keydesk::{
     account::Role,
     credential::Kind,
     hub::HubError,
-    tui::msg::{Call, CopyOutcome, Effect, Reply},
+    tui::msg::{Call, CopyOutcome, Effect},
 };
 
 use super::calls::call_name;
@@ -219,7 +219,7 @@ fn keys_typed_for_one_section_act_on_its_rows() {
 fn keys_typed_for_a_list_that_cannot_be_read_do_nothing() {
     let mut desk = Desk::signed_in_as(Role::Administrator);
     desk.instead = Some(Box::new(|call| match call {
-        Call::List(..) => Some(Reply::Page(Err(HubError::Unavailable("The database is locked.".to_owned())))),
+        Call::List(..) => Some(Err(HubError::Unavailable("The database is locked.".to_owned()))),
         _ => None,
     }));
     desk.press("enter").stalls().press("enter n").types("nightly").answers();
@@ -243,11 +243,11 @@ fn details_stand_beside_a_wide_list() {
 #[test]
 fn a_list_that_cannot_be_read_says_why_and_comes_back() {
     use keydesk::hub::HubError;
-    use keydesk::tui::msg::{Call, Reply};
+    use keydesk::tui::msg::Call;
     let mut desk = Desk::signed_in_as(Role::Administrator);
     desk.instead = Some(Box::new(|call| match call {
-        Call::List(..) => Some(Reply::Page(Err(HubError::Unavailable("The database is locked.".to_owned())))),
-        Call::Pulse(..) => Some(Reply::Pulse(Err(HubError::Unavailable("The database is locked.".to_owned())))),
+        Call::List(..) => Some(Err(HubError::Unavailable("The database is locked.".to_owned()))),
+        Call::Pulse(..) => Some(Err(HubError::Unavailable("The database is locked.".to_owned()))),
         _ => None,
     }));
     desk.press("enter enter").sees("The list could not be read. The database is locked.").sees("Error: The database");

@@ -4,10 +4,7 @@ use keydesk::{
     account::{Role, UserState},
     hub::{HubError, Origin, SignIn, UserRow, Via},
     secret::Secret,
-    tui::{
-        Start,
-        msg::{Call, Reply},
-    },
+    tui::{Start, msg::Call},
 };
 
 use super::desk::Desk;
@@ -212,7 +209,7 @@ fn a_lock_wipes_what_was_typed_for_others() {
 fn an_error_keeps_the_form() {
     let mut desk = Desk::on_users();
     desk.instead = Some(Box::new(|call| match call {
-        Call::ChangeUser(..) => Some(Reply::User(Err(HubError::Unavailable("The disk is full.".to_owned())))),
+        Call::ChangeUser(..) => Some(Err(HubError::Unavailable("The disk is full.".to_owned()))),
         _ => None,
     }));
     desk.fills_in_erik().dialog("New user").says("erik").press("enter").dialog("New user").says("The disk is full.");

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use keydesk::{
     account::Role,
     tui::{
-        keys,
-        msg::{Call, Effect, Lane, Msg, Reply, Ticket},
+        keymap,
+        msg::{Answer, Call, Effect, Lane, Msg, Reply, Ticket},
         update, view,
     },
 };
@@ -146,7 +146,7 @@ fn stray_reply() -> Reply {
     let query = keydesk::hub::ListQuery { limit: 1, revoked: true, ..Default::default() };
     let row = desk.hub.list(&actor, &query).unwrap().rows.remove(0);
     let secret = Some(keydesk::secret::Secret::from_text("kdsStray"));
-    Reply::Issued(Ok(keydesk::hub::Issued { row, secret, version: 1, old_until: None, cut_short: vec![] }))
+    Ok(Answer::Issued(keydesk::hub::Issued { row, secret, version: 1, old_until: None, cut_short: vec![] }))
 }
 
 /// 1, on a grid: every scene a person can stand in, at every size.
@@ -236,11 +236,14 @@ fn no_key_of_the_table_is_dead() {
     let mut reached = std::collections::BTreeSet::new();
     for keys in super::help::PLACES {
         let desk = Desk::on_list_then(keys);
-        for binding in keys::reachable(&desk.app.scopes()) {
+        for binding in keymap::reachable(&desk.app.scopes()) {
             reached.insert(format!("{:?} {}", binding.scope, binding.words));
         }
     }
-    let dead: Vec<_> =
-        keys::BINDINGS.iter().map(|b| format!("{:?} {}", b.scope, b.words)).filter(|b| !reached.contains(b)).collect();
+    let dead: Vec<_> = keymap::BINDINGS
+        .iter()
+        .map(|b| format!("{:?} {}", b.scope, b.words))
+        .filter(|b| !reached.contains(b))
+        .collect();
     assert!(dead.is_empty(), "no screen leads to {dead:?}");
 }

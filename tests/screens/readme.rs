@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use keydesk::{account::Role, tui::keys};
+use keydesk::{account::Role, tui::keymap};
 
 use super::desk::Desk;
 use super::picture;
@@ -43,8 +43,8 @@ fn the_picture_of_the_one_time_view() {
 
 #[test]
 fn the_key_table_has_a_line_for_every_key_that_help_tells_of() {
-    let table = keys::markdown();
-    for binding in keys::BINDINGS {
+    let table = keymap::markdown();
+    for binding in keymap::BINDINGS {
         assert_eq!(binding.keys_in_help().is_some(), binding.keys != "-");
         if binding.keys != "-" {
             assert!(table.contains(binding.words), "{}", binding.words);

@@ -3,7 +3,7 @@
 use keydesk::{
     account::{Right, Role},
     hub::{Denied, HubError, TrailQuery},
-    tui::msg::{Call, Reply},
+    tui::msg::{Answer, Call},
 };
 
 use super::calls::writes;
@@ -93,8 +93,8 @@ fn who_lost_the_level_changes_no_user_and_is_told_why() {
         // The session goes on, but what it may is less: as after a refusal by the hub.
         let denied = Denied { right: Right::ManageUsers, role: Role::Basic, administrators: vec!["bram".to_owned()] };
         desk.instead = Some(Box::new(move |call| match call {
-            Call::Users(_) => Some(Reply::Users(Err(HubError::Denied(denied.clone())))),
-            Call::Refused(..) => Some(Reply::Denied(Ok(denied.clone()))),
+            Call::Users(_) => Some(Err(HubError::Denied(denied.clone()))),
+            Call::Refused(..) => Some(Ok(Answer::Denied(denied.clone()))),
             _ => None,
         }));
         desk.press("ctrl-l").press(key).dialog("Not available to you");

@@ -3,7 +3,7 @@
 use keydesk::{
     account::Role,
     hub::{Followed, HubError, Replay},
-    tui::msg::{Call, Reply},
+    tui::msg::Call,
 };
 
 use super::desk::Desk;
@@ -48,7 +48,7 @@ fn a_time_that_is_none_is_told_at_the_field() {
 fn an_error_keeps_the_form() {
     let mut desk = Desk::on_security();
     desk.instead = Some(Box::new(|call| match call {
-        Call::SetSettings(..) => Some(Reply::Done(Err(HubError::Unavailable("The disk is full.".to_owned())))),
+        Call::SetSettings(..) => Some(Err(HubError::Unavailable("The disk is full.".to_owned()))),
         _ => None,
     }));
     desk.press("e ctrl-u").types("30").dialog("Lock time").says("30").press("enter");

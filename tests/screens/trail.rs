@@ -3,7 +3,7 @@
 use keydesk::{
     account::Role,
     hub::{TrailReport, UserRow},
-    tui::msg::{Call, Reply},
+    tui::msg::{Answer, Call},
 };
 
 use super::desk::Desk;
@@ -122,7 +122,7 @@ fn the_trail_is_verified_and_its_end_can_be_noted() {
 fn a_broken_trail_says_where() {
     let mut desk = Desk::on_trail();
     desk.instead = Some(Box::new(|call| match call {
-        Call::Verify(_) => Some(Reply::Verified(Ok(TrailReport {
+        Call::Verify(_) => Some(Ok(Answer::Verified(TrailReport {
             rows: 6,
             no: 6,
             hash: "00".to_owned(),

@@ -43,7 +43,7 @@ pub fn pages(store: &dyn Store) {
             assert_eq!(from_it.into_iter().map(|(row, _)| row.record).collect::<Vec<_>>(), all[2..4]);
         }
     }
-    let next = read(store, |tx| tables::next_to_expire(tx, 1_005, 1_020, 2));
+    let next = read(store, |tx| tables::next_to_expire(tx, &["basic", "hmac", "legacy"], (1_005, 1_020), 2));
     assert_eq!(next.into_iter().map(|(row, _)| row.record.expires_at).collect::<Vec<_>>(), [Some(1_006), Some(1_012)]);
     let expiring = |kind: &str, most| read(store, |tx| tables::count_expiring(tx, kind, 0, 9_999, most));
     let by_kind = ["basic", "hmac", "legacy"].map(|kind| expiring(kind, 1_000));
@@ -52,7 +52,7 @@ pub fn pages(store: &dyn Store) {
     let later = CredentialRecord { expires_at: Some(1_003), ..credential(60, "hmac") };
     write(store, |tx| tables::insert(tx, &later, vec![]));
     assert_eq!((expiring("hmac", 9), expiring("basic", 9)), (1, 7), "each kind for itself");
-    let next = read(store, |tx| tables::next_to_expire(tx, 1_000, 1_020, 3));
+    let next = read(store, |tx| tables::next_to_expire(tx, &["basic", "hmac", "legacy"], (1_000, 1_020), 3));
     let kinds: Vec<_> = next.into_iter().map(|(row, _)| row.record.kind).collect();
     assert_eq!(kinds, ["basic", "hmac", "basic"], "and all of them in the order of their expiry");
     assert!(read(store, |tx| tables::credentials_of(tx, "basic", "name 1")));

@@ -131,7 +131,10 @@ pub fn unique_keys(store: &dyn Store) {
     assert!(tables::insert(&mut *tx, &same_key, vec![]).is_err());
     drop(tx);
     write(store, |tx| tables::insert(tx, &other_kind, vec![]));
-    assert_eq!(read(store, |tx| tables::keys_of(tx, &one.key)).len(), 2);
+    let with_key = |kind| read(store, |tx| tables::credential_with_key(tx, kind, &one.key)).map(|row| row.record);
+    assert_eq!(with_key("basic"), Some(one.clone()));
+    assert_eq!(with_key("hmac"), Some(other_kind.clone()));
+    assert_eq!(with_key("legacy"), None);
 }
 
 pub fn references(store: &dyn Store) {

@@ -138,8 +138,8 @@ fn new_record(change: &mut Change<'_>, actor: &Actor, prepared: &Prepared) -> Re
 
 impl Change<'_> {
     fn create(&mut self, actor: &Actor, prepared: &Prepared) -> Result<CredentialRecord, HubError> {
-        let taken = tables::keys_of(&mut *self.tx, &prepared.key)?;
-        if taken.iter().any(|row| row.record.kind == prepared.kind.as_str()) {
+        let same = tables::credential_with_key(&mut *self.tx, prepared.kind.as_str(), &prepared.key)?;
+        if same.is_some() {
             return Err(Conflict::Taken { what: format!("The username {}", prepared.key) }.into());
         }
         let record = new_record(self, actor, prepared)?;

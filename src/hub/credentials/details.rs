@@ -22,7 +22,10 @@ impl Hub {
     /// A credential by its key or UUID; a conflict when the key exists in two kinds and none is named.
     pub fn find(&self, actor: &Actor, key: &str, kind: Option<Kind>) -> Result<CredentialRow, HubError> {
         self.read(actor, &Intent::new(Right::SeeCredentials, "show key"), |tx| {
-            let mut found = tables::keys_of(tx, key)?;
+            let mut found = Vec::new();
+            for kind in Kind::ALL {
+                found.extend(tables::credential_with_key(tx, kind.as_str(), key)?);
+            }
             if let Ok(id) = key.parse::<uuid::Uuid>() {
                 found.extend(tables::get::<CredentialRecord>(tx, "id", &id.to_string())?);
             }

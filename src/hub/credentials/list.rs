@@ -73,8 +73,7 @@ impl Hub {
     pub fn taken(&self, actor: &Actor, kind: Kind, name: &str, username: &str) -> Result<Taken, HubError> {
         self.read(actor, &Intent::new(Right::ManageCredentials, "create"), |tx| {
             let name = fold(name.trim());
-            let username = !username.is_empty()
-                && tables::keys_of(tx, username)?.iter().any(|row| row.record.kind == kind.as_str());
+            let username = !username.is_empty() && tables::credential_with_key(tx, kind.as_str(), username)?.is_some();
             Ok(Taken { name: !name.is_empty() && tables::credentials_of(tx, kind.as_str(), &name)?, username })
         })
     }

@@ -131,9 +131,8 @@ impl Change<'_> {
 
     /// A row that calls itself like the key, and is another: one with a right tag keeps its name, for it is a key of its own.
     fn put_planted_aside(&mut self, made: &CreationRecord) -> Result<(), HubError> {
-        let rows = tables::keys_of(&mut *self.tx, &made.key).unwrap_or_default();
-        let of_kind = rows.iter().filter(|row| row.record.kind == made.kind && row.record.id != made.id);
-        if of_kind.into_iter().any(|row| row_tags::intact(self.vault(), row)) {
+        let found = tables::credential_with_key(&mut *self.tx, &made.kind, &made.key).ok().flatten();
+        if found.is_some_and(|row| row.record.id != made.id && row_tags::intact(self.vault(), &row)) {
             return Err(Conflict::Taken { what: format!("The key {}", made.key) }.into());
         }
         let aside = format!("not trusted {}", uuid(self.now)?);

@@ -1,11 +1,14 @@
 //! Appearance actions: colours and glyphs, chosen in My account, applied at once, remembered for the next time.
 
-use crate::config::{Appearance, Face};
-
-use super::super::app::App;
-use super::super::msg::Effect;
-use super::super::theme::{ASCII, Palette, Theme, UNICODE};
-use super::super::toast::Toast;
+use crate::{
+    config::{Appearance, Face},
+    tui::{
+        app::App,
+        msg::Effect,
+        theme::{ASCII, Palette, Theme, UNICODE},
+        toast::Toast,
+    },
+};
 
 impl App {
     /// The colours after these.
@@ -21,20 +24,20 @@ impl App {
             Palette::None => Palette::Dark,
         };
         let chosen = Appearance { colours: Some(palette.as_str().to_owned()), ..Appearance::default() };
-        self.look(Theme { palette, ..self.theme }, chosen);
+        self.apply_theme(Theme { palette, ..self.theme }, chosen);
     }
 
     /// The other glyphs.
     pub(super) fn next_glyphs(&mut self) {
         let (glyphs, word) = if self.theme.glyphs == &UNICODE { (&ASCII, "ascii") } else { (&UNICODE, "unicode") };
         let chosen = Appearance { glyphs: Some(word.to_owned()), ..Appearance::default() };
-        self.look(Theme { glyphs, ..self.theme }, chosen);
+        self.apply_theme(Theme { glyphs, ..self.theme }, chosen);
     }
 
     /// The desk goes on line by line, once that is written down, if it is.
     pub(super) fn go_on_line_by_line(&mut self) {
-        if let Some(room) = &mut self.room {
-            room.dialogs.pop();
+        if let Some(workspace) = &mut self.workspace {
+            workspace.dialogs.pop();
         }
         if !self.remembers {
             return self.leave_for(Effect::Lines);
@@ -43,7 +46,7 @@ impl App {
         self.out.push(Effect::Remember(Appearance::with_face(Face::Lines)));
     }
 
-    fn look(&mut self, theme: Theme, chosen: Appearance) {
+    fn apply_theme(&mut self, theme: Theme, chosen: Appearance) {
         self.set_theme(theme);
         // With other lines and marks every cell is another one.
         self.out.push(Effect::Repaint);
@@ -51,7 +54,7 @@ impl App {
     }
 
     /// The choice was written down, or not.
-    pub(in super::super) fn remembered(&mut self, outcome: Result<(), String>) {
+    pub(in crate::tui) fn remembered(&mut self, outcome: Result<(), String>) {
         self.dirty = true;
         if std::mem::take(&mut self.leaves_for_lines) {
             return match outcome {

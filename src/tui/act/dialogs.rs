@@ -1,32 +1,34 @@
 //! Actions in the topmost dialog.
 
-use crate::credential::Verb;
-use crate::hub::Target;
-
-use super::super::action::Action;
-use super::super::app::App;
-use super::super::dialog::{Change, Dialog, Question, What};
-use super::super::form::{Advance, Id};
-use super::super::msg::{Call, CopyOutcome, Effect};
-use super::super::pending::Slot;
-use super::super::view;
-use super::{forms, scroll};
+use crate::{
+    hub::Edit,
+    tui::{
+        act::{forms, scroll},
+        app::{App, Workspace},
+        dialog::{ChangeState, Confirmation, CopyPart, Dialog, DialogKind},
+        form::{Advance, Fault, Form, Id},
+        keymap::Action,
+        msg::{Call, CopyOutcome, Effect},
+        pending::Slot,
+        toast::Toast,
+    },
+};
 
 impl App {
     pub(super) fn act_on_dialog(&mut self, action: Action) {
-        let most = view::overflow(self);
-        let Some(dialog) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) else { return };
-        match (dialog, action) {
+        let most = self.scroll_limit(action);
+        let Some(dialog) = self.dialog_mut() else { return };
+        match (&mut dialog.kind, action) {
             (_, Action::Back) => self.safe_answer(),
-            (Dialog::Secret(_), Action::CopyBoth) => self.copy(What::Both),
-            (Dialog::Secret(_), Action::CopySecret) => self.copy(What::Secret),
-            (Dialog::Secret(_), Action::CopyKey) => self.copy(What::Key),
-            (Dialog::Secret(view), Action::Mask) => view.masked = !view.masked,
-            (Dialog::Details(d), action) => scroll(&mut d.scroll, action, most),
-            (Dialog::Entry(d), action) => scroll(&mut d.scroll, action, most),
-            (Dialog::Live(_), action) => self.act_on_live(action, most),
-            (dialog, action) => {
-                let advance = dialog.form_mut().and_then(|form| forms::edit(form, action));
+            (DialogKind::OneTimeSecret(_), Action::CopyBoth) => self.copy(CopyPart::Both),
+            (DialogKind::OneTimeSecret(_), Action::CopySecret) => self.copy(CopyPart::Secret),
+            (DialogKind::OneTimeSecret(_), Action::CopyKey) => self.copy(CopyPart::Key),
+            (DialogKind::OneTimeSecret(view), Action::Mask) => view.masked = !view.masked,
+            (DialogKind::Details(d), action) => scroll(&mut d.scroll, action, most),
+            (DialogKind::TrailEntry(d), action) => scroll(&mut d.scroll, action, most),
+            (DialogKind::UserKeys(_), action) => self.act_on_user_keys(action, most),
+            (_, action) => {
+                let advance = dialog.form.as_mut().and_then(|form| forms::edit(form, action));
                 match advance {
                     Some(Advance::Submit) => self.pressed(Id::Submit),
                     Some(Advance::Pressed(id)) => self.pressed(id),
@@ -44,143 +46,91 @@ impl App {
         if self.stopped_finding() {
             return;
         }
-        let Some(room) = &mut self.room else { return };
-        match room.dialogs.last() {
-            Some(Dialog::Secret(view)) if !view.saved => self.ask(Question::Close),
-            Some(Dialog::Password(d)) if d.forced => self.sign_out(),
-            _ => drop(room.dialogs.pop()),
+        let Some(workspace) = &mut self.workspace else { return };
+        match workspace.dialog().map(|dialog| &dialog.kind) {
+            Some(DialogKind::OneTimeSecret(view)) if !view.saved => self.ask(Confirmation::Close),
+            Some(DialogKind::OwnPassword { forced: true }) => self.sign_out(),
+            _ => drop(workspace.dialogs.pop()),
         }
     }
 
     /// A button was pressed, or Enter sent the form.
     fn pressed(&mut self, id: Id) {
-        let Some(dialog) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) else { return };
-        match (dialog, id) {
-            (Dialog::Ask(ask), Id::Ok) => {
-                let question = ask.question;
-                self.lose(question);
+        let Some(Dialog { form: Some(form), kind, .. }) = self.dialog_mut() else { return };
+        match (kind, id) {
+            (DialogKind::Confirm(confirmation), Id::Ok) => {
+                let confirmation = *confirmation;
+                self.lose(confirmation);
             }
             (_, Id::Cancel | Id::Ok) => self.safe_answer(),
-            (Dialog::Create(create), Id::Generate) => {
-                create.generate = !create.generate;
-                create.form.wipe_passwords();
-                create.form.focus_on(if create.generate { Id::Submit } else { Id::Password });
-            }
-            (Dialog::NewPassword(d), Id::Generate) => {
-                d.generate = !d.generate;
-                d.form.wipe_passwords();
-                d.form.focus_on(if d.generate { Id::Submit } else { Id::Password });
-            }
-            (Dialog::Create(_), _) => self.send_create(),
-            (Dialog::Edit(_), Id::Another) => self.open_new_password(),
-            (Dialog::Edit(_), _) => self.send_edit(),
-            (Dialog::NewPassword(_), _) => self.send_new_password(),
-            (Dialog::Find(_), _) => self.send_find(),
-            (Dialog::Found(_), _) => self.stop_found(),
-            (Dialog::StopOld(_), _) => self.send_stop_old(),
-            (Dialog::Rotate(_), _) => self.send_rotate(),
-            (Dialog::Password(_), _) => self.send_password(),
-            (Dialog::Person(d), Id::See) => {
-                let name = d.doing.row().map(|row| row.name.clone()).unwrap_or_default();
+            (DialogKind::Create(create), Id::Generate) => generate(&mut create.generate, form),
+            (DialogKind::NewPassword(new), Id::Generate) => generate(&mut new.generate, form),
+            (DialogKind::Edit(_), Id::Another) => self.open_new_password(),
+            (DialogKind::FindBySecret { .. }, _) => self.send_find(),
+            (DialogKind::FoundSecret(_), _) => self.stop_found(),
+            (DialogKind::User(action), Id::See) => {
+                let name = action.row().map(|row| row.name.clone()).unwrap_or_default();
                 self.see_keys(&name);
             }
-            (Dialog::Person(_), _) => self.send_person(),
-            (Dialog::Narrow(_), id) => self.send_narrow(id == Id::ShowAll),
-            (Dialog::Settings(_), _) => self.send_settings(),
-            (Dialog::Export(_), _) => self.send_export(),
-            (Dialog::Again(_), _) => self.send_again(),
-            (Dialog::Change(_), Id::Disable) => self.send_change(Some(Verb::Disable)),
-            (Dialog::Change(_), _) => self.send_change(None),
-            (Dialog::Secret(_), Id::Revoke) => self.revoke_it(),
-            _ => {}
+            (DialogKind::TrailFilter, id) => self.send_trail_filter(id == Id::ShowAll),
+            (DialogKind::OneTimeSecret(_), Id::Revoke) => self.revoke_it(),
+            (_, id) => self.send(id),
         }
     }
 
     /// Submits the topmost dialog again: what it waited for has arrived.
-    pub(in super::super) fn send_what_waited(&mut self) {
+    pub(in crate::tui) fn send_what_waited(&mut self) {
         self.pressed(Id::Submit);
     }
 
+    /// Sends the form of the topmost dialog as a call, or shows which of its fields is at fault.
+    fn send(&mut self, button: Id) {
+        let now = self.now;
+        let Some(workspace) = &mut self.workspace else { return };
+        let actor = workspace.actor();
+        let Some(dialog) = workspace.dialog_mut() else { return };
+        dialog.problem = None;
+        dialog.form.iter_mut().for_each(Form::clear_faults);
+        match dialog.call(button, actor, now) {
+            Some(Ok(Call::Edit(_, _, edit))) if edit == Edit::default() => {
+                workspace.dialogs.pop();
+                self.toast = Some(Toast::note(now, "Nothing was changed."));
+            }
+            Some(Ok(call)) => self.call(Slot::Form, call),
+            Some(Err(fault)) => self.fault(fault),
+            None => {}
+        }
+    }
+
     /// Does what the confirmation was about. A secret that nobody copied is lost.
-    fn lose(&mut self, question: Question) {
+    fn lose(&mut self, confirmation: Confirmation) {
         self.close_one_time_view();
-        match question {
-            Question::Close => {}
-            Question::Quit => self.leave(),
-            Question::Suspend => self.stop(),
-            Question::Lines => self.go_on_line_by_line(),
+        match confirmation {
+            Confirmation::Close => {}
+            Confirmation::Quit => self.leave(),
+            Confirmation::Suspend => self.stop(),
+            Confirmation::Lines => self.go_on_line_by_line(),
         }
     }
 
     /// Shows a validation error at its field; nothing is sent.
-    pub(super) fn fault(&mut self, (id, said): (Id, String)) {
-        if let Some(form) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()).and_then(Dialog::form_mut) {
+    pub(super) fn fault(&mut self, (id, said): Fault) {
+        if let Some(form) = self.dialog_mut().and_then(|dialog| dialog.form.as_mut()) {
             form.fault(id, said);
         }
         self.drop_ahead();
     }
 
-    fn send_create(&mut self) {
-        let now = self.now;
-        let Some(room) = &mut self.room else { return };
-        let actor = room.actor();
-        let Some(Dialog::Create(create)) = room.dialogs.last_mut() else { return };
-        create.problem = None;
-        create.form.clear_faults();
-        match create.wanted(now) {
-            Ok(wanted) => self.call(Slot::Form, Call::Create(actor, wanted)),
-            Err(fault) => self.fault(fault),
-        }
-    }
-
-    fn send_rotate(&mut self) {
-        let Some(room) = &mut self.room else { return };
-        let actor = room.actor();
-        let Some(Dialog::Rotate(rotate)) = room.dialogs.last_mut() else { return };
-        rotate.problem = None;
-        let call = Call::Rotate(actor, rotate.row.target(), rotate.overlap());
-        self.call(Slot::Form, call);
-    }
-
-    fn send_password(&mut self) {
-        let Some(room) = &mut self.room else { return };
-        let actor = room.actor();
-        let Some(Dialog::Password(d)) = room.dialogs.last_mut() else { return };
-        d.problem = None;
-        d.form.clear_faults();
-        if let Err(fault) = d.check(actor.user.as_str()) {
-            return self.fault(fault);
-        }
-        let (Some(old), Some(new)) = (d.form.password(Id::Old), d.form.password(Id::Password)) else { return };
-        let call = Call::ChangeOwnPassword { actor, old: old.to_secret(), new: new.to_secret() };
-        self.call(Slot::Form, call);
-    }
-
-    /// Sends the change; `instead` is the milder one that the revoke dialog offers.
-    fn send_change(&mut self, instead: Option<Verb>) {
-        let Some(room) = &mut self.room else { return };
-        let actor = room.actor();
-        let Some(Dialog::Change(change)) = room.dialogs.last_mut() else { return };
-        change.problem = None;
-        if instead.is_none() && !change.confirmed() {
-            let said = format!("Type {} to confirm, or press esc.", change.to_type());
-            return self.fault((Id::Confirm, said));
-        }
-        let targets: Vec<Target> = change.rows.iter().map(|row| row.target()).collect();
-        let call = Call::SetState(actor, targets, instead.unwrap_or(change.verb));
-        self.call(Slot::Form, call);
-    }
-
     /// From the one-time view: the key that was just made is not wanted after all.
     fn revoke_it(&mut self) {
-        let Some(room) = &mut self.room else { return };
-        let Some(Dialog::Secret(view)) = room.dialogs.last() else { return };
-        let change = Change { over_secret: true, ..Change::new(Verb::Revoke, vec![view.row.clone()]) };
-        room.dialogs.push(Dialog::Change(Box::new(change)));
+        let Some(DialogKind::OneTimeSecret(view)) = self.dialog().map(|dialog| &dialog.kind) else { return };
+        let change = ChangeState { over_secret: true, ..ChangeState::revoke(vec![view.row.clone()]) };
+        self.push(Dialog::change_state(change));
     }
 
-    fn copy(&mut self, what: What) {
-        let Some(Dialog::Secret(view)) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) else { return };
+    fn copy(&mut self, what: CopyPart) {
+        let Some(dialog) = self.workspace.as_mut().and_then(Workspace::dialog_mut) else { return };
+        let DialogKind::OneTimeSecret(view) = &mut dialog.kind else { return };
         if let Some(why) = &self.no_clipboard {
             view.copied = Some((what, CopyOutcome::Impossible(why.clone())));
             return self.drop_ahead();
@@ -189,4 +139,11 @@ impl App {
         let ticket = self.pending.add(Slot::Copying(what));
         self.out.push(Effect::Copy(ticket, text));
     }
+}
+
+/// Has a password generated, or typed after all.
+fn generate(generate: &mut bool, form: &mut Form) {
+    *generate = !*generate;
+    form.wipe_passwords();
+    form.focus_on(if *generate { Id::Submit } else { Id::Password });
 }

@@ -1,35 +1,37 @@
 //! Actions on the Documentation tab and the page behind the menu.
 
-use crate::account::Right;
-use crate::credential::Kind;
-use crate::hub::CredentialRow;
-use crate::sample::{self, Site, Subject, Upstream};
-use crate::secret::Secret;
-
-use super::super::action::Action;
-use super::super::app::{App, Room};
-use super::super::msg::Effect;
-use super::super::pending::Slot;
-use super::super::screen::{Docs, Screen, Tab};
-use super::super::toast::Toast;
-use super::super::view;
-use super::scroll;
+use crate::{
+    account::Right,
+    credential::Kind,
+    hub::CredentialRow,
+    sample::{self, Site, Subject, Upstream},
+    secret::Secret,
+    tui::{
+        act::scroll,
+        app::{App, Workspace},
+        keymap::Action,
+        msg::Effect,
+        pending::Slot,
+        screen::{Docs, Screen, Tab},
+        toast::Toast,
+    },
+};
 
 impl App {
     pub(super) fn act_on_docs(&mut self, action: Action) {
-        let most = view::overflow(self);
-        let Some(room) = &mut self.room else { return };
-        let Some((_, subject)) = room.docs_of() else { return };
+        let most = self.scroll_limit(action);
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some((_, subject)) = workspace.docs_of() else { return };
         let kind = subject.kind;
         match action {
             Action::CopySample => self.copy_sample(),
             Action::Section(other) => self.document(other),
             Action::Gateways => {
-                let Some(docs) = room.docs_mut() else { return };
+                let Some(docs) = workspace.docs_mut() else { return };
                 (docs.gateways, docs.scroll) = (!docs.gateways, 0);
             }
             action => {
-                let Some(docs) = room.docs_mut() else { return };
+                let Some(docs) = workspace.docs_mut() else { return };
                 match action {
                     Action::NextLanguage if docs.gateways => docs.turn_gateway(true),
                     Action::PreviousLanguage if docs.gateways => docs.turn_gateway(false),
@@ -44,19 +46,19 @@ impl App {
     /// Another kind; in the tab of those who see credentials it is another section of the list.
     fn document(&mut self, kind: Kind) {
         let now = self.now;
-        let Some(room) = &mut self.room else { return };
-        let sees = room.may(Right::SeeCredentials);
-        if let Some(docs) = room.docs_mut() {
+        let Some(workspace) = &mut self.workspace else { return };
+        let sees = workspace.may(Right::SeeCredentials);
+        if let Some(docs) = workspace.docs_mut() {
             (docs.gateways, docs.scroll) = (false, 0);
         }
-        match room.screen_mut() {
+        match workspace.screen_mut() {
             Some(Screen::Docs(docs)) => {
                 docs.kind = kind;
                 docs.scroll = 0;
             }
             Some(Screen::Api(api)) if sees && api.kind != kind => {
                 api.go_to(kind);
-                room.read_list(now);
+                workspace.read_list(now);
             }
             Some(Screen::Api(api)) if !sees => {
                 api.kind = kind;
@@ -71,26 +73,26 @@ impl App {
             self.toast = Some(Toast::note(self.now, why.clone()));
             return;
         }
-        let Some(room) = &self.room else { return };
-        let Some((docs, subject)) = room.docs_of() else { return };
+        let Some(workspace) = &self.workspace else { return };
+        let Some((docs, subject)) = workspace.docs_of() else { return };
         let text = match docs.gateways {
-            true => match docs.gateway().snippet(view::verifier(self, room), &room.upstream()) {
+            true => match docs.gateway().snippet(self.verifier_address(), &workspace.upstream()) {
                 Ok(text) => text,
                 Err(why) => {
                     self.toast = Some(Toast::note(self.now, why.to_string()));
                     return;
                 }
             },
-            false => sample::text(docs.language(subject.kind), &subject, &room.site()),
+            false => sample::text(docs.language(subject.kind), &subject, &workspace.site()),
         };
         let ticket = self.pending.add(Slot::CopySample);
         self.out.push(Effect::Copy(ticket, Secret::from_text(&text)));
     }
 }
 
-impl Room {
+impl Workspace {
     /// The documentation on the screen, and its subject: the selected credential, or a placeholder.
-    pub(in super::super) fn docs_of(&self) -> Option<(&Docs, Subject<'_>)> {
+    pub(in crate::tui) fn docs_of(&self) -> Option<(&Docs, Subject<'_>)> {
         match self.screen()? {
             Screen::Docs(docs) => Some((docs, Subject::placeholder(docs.kind))),
             Screen::Api(api) if api.tab == Tab::Documentation => {
@@ -105,17 +107,17 @@ impl Room {
     }
 
     /// Where the API is, as far as it was read.
-    pub(in super::super) fn site(&self) -> Site {
+    pub(in crate::tui) fn site(&self) -> Site {
         self.overview.as_ref().map(|overview| overview.api.clone()).unwrap_or_default()
     }
 
     /// Where a gateway passes on to, as far as it was read.
-    pub(in super::super) fn upstream(&self) -> Upstream {
+    pub(in crate::tui) fn upstream(&self) -> Upstream {
         self.overview.as_ref().and_then(|overview| overview.upstream.clone()).unwrap_or_default()
     }
 
     /// The credential that the documentation is for.
-    pub(in super::super) fn documented(&self) -> Option<&CredentialRow> {
+    pub(in crate::tui) fn documented(&self) -> Option<&CredentialRow> {
         self.api()?.list.selected()
     }
 

@@ -1,16 +1,21 @@
 //! Typing into forms, and submitting the forms of set-up, sign-in and lock.
 
-use super::super::action::Action;
-use super::super::app::App;
-use super::super::dialog::Dialog;
-use super::super::door::{Door, Kind, Said};
-use super::super::field::{Refused, TextField};
-use super::super::form::{Advance, Form, Id};
-use super::super::msg::Call;
-use super::super::pending::Slot;
-use super::super::toast::Toast;
-use crate::hub::SetUp;
-use crate::secret::Secret;
+use crate::{
+    hub::SetUp,
+    tui::{
+        app::App,
+        dialog::DialogKind,
+        form::{
+            Advance, Form, Id,
+            field::{Refused, TextField},
+        },
+        keymap::Action,
+        msg::Call,
+        pending::Slot,
+        sign_in::{SignInKind, SignInMessage, SignInScreen},
+        toast::Toast,
+    },
+};
 
 /// How long after the last letter the store is asked whether a name is taken.
 const ASK_AFTER: i64 = 150;
@@ -33,11 +38,11 @@ pub(super) fn edit(form: &mut Form, action: Action) -> Option<Advance> {
 
 impl App {
     /// Types or pastes into the focused field.
-    pub(in super::super) fn insert(&mut self, text: &str) -> bool {
+    pub(in crate::tui) fn insert(&mut self, text: &str) -> bool {
         self.dirty = true;
-        let form = match (&mut self.door, &mut self.room) {
-            (Some(door), _) => Some(&mut door.form),
-            (None, Some(room)) => room.form_mut(),
+        let form = match (&mut self.sign_in, &mut self.workspace) {
+            (Some(sign_in), _) => Some(&mut sign_in.form),
+            (None, Some(workspace)) => workspace.form_mut(),
             (None, None) => None,
         };
         let refused = form.and_then(|form| form.insert(text).err());
@@ -55,73 +60,65 @@ impl App {
     /// After a field changed: what was known of it holds no longer.
     pub(super) fn edited(&mut self) {
         let now = self.now;
-        let Some(room) = self.room.as_mut().filter(|_| self.door.is_none()) else { return };
-        if room.dialogs.is_empty() {
-            return self.narrow();
+        let Some(workspace) = self.workspace.as_mut().filter(|_| self.sign_in.is_none()) else { return };
+        if workspace.dialogs.is_empty() {
+            return self.filter_typed();
         }
-        if let Some(Dialog::NewPassword(d)) = room.dialogs.last_mut() {
-            d.problem = None;
-            d.generate = false;
-            d.wiped = false;
-        }
-        if let Some(Dialog::Find(find)) = room.dialogs.last_mut() {
-            find.problem = None;
-        }
-        if let Some(Dialog::Edit(edit)) = room.dialogs.last_mut() {
-            edit.problem = None;
-        }
-        if let Some(Dialog::Create(create)) = room.dialogs.last_mut() {
-            create.problem = None;
-            match create.form.focus() {
-                Some(Id::Password) => {
-                    create.generate = false;
-                    create.wiped = false;
-                }
-                Some(Id::Name | Id::Username) => room.due.taken = Some(now.plus(ASK_AFTER)),
-                _ => {}
+        let Some(dialog) = workspace.dialogs.last_mut() else { return };
+        let focus = dialog.form.as_ref().and_then(Form::focus);
+        match &mut dialog.kind {
+            DialogKind::NewPassword(new) => (new.generate, new.wiped) = (false, false),
+            DialogKind::Create(create) if focus == Some(Id::Password) => {
+                (create.generate, create.wiped) = (false, false);
             }
+            DialogKind::Create(_) if matches!(focus, Some(Id::Name | Id::Username)) => {
+                workspace.due.taken = Some(now.plus(ASK_AFTER));
+            }
+            DialogKind::Create(_) | DialogKind::FindBySecret { .. } | DialogKind::Edit(_) => {}
+            _ => return,
         }
+        dialog.problem = None;
     }
 
-    pub(super) fn act_on_door(&mut self, action: Action) {
-        let Some(door) = &mut self.door else { return };
-        if let Some(Advance::Submit | Advance::Pressed(_)) = edit(&mut door.form, action) {
-            self.knock();
+    pub(super) fn act_on_sign_in(&mut self, action: Action) {
+        let Some(sign_in) = &mut self.sign_in else { return };
+        if let Some(Advance::Submit | Advance::Pressed(_)) = edit(&mut sign_in.form, action) {
+            self.submit_sign_in();
         }
     }
 
     /// Submits the form of set-up, sign-in or lock.
-    fn knock(&mut self) {
-        let Some(door) = &mut self.door else { return };
-        door.said = None;
-        door.form.clear_faults();
-        if let Err((id, said)) = door.check() {
-            door.form.fault(id, said);
+    fn submit_sign_in(&mut self) {
+        let Some(sign_in) = &mut self.sign_in else { return };
+        sign_in.said = None;
+        sign_in.form.clear_faults();
+        if let Err((id, said)) = sign_in.check() {
+            sign_in.form.fault(id, said);
             return self.drop_ahead();
         }
-        let call = call_of(door);
-        self.call(Slot::Door, call);
+        let call = call_of(sign_in);
+        self.call(Slot::SignIn, call);
     }
 
     /// Shows a message under the form of set-up, sign-in or lock, and clears the typed password where another try is
     /// possible.
-    pub(in super::super) fn say_at_door(&mut self, said: Said) {
-        if let Some(door) = &mut self.door {
-            if door.kind != Kind::SetUp {
-                door.form.wipe_passwords();
-                door.form.focus_on(Id::Password);
+    pub(in crate::tui) fn show_sign_in_message(&mut self, said: SignInMessage) {
+        if let Some(sign_in) = &mut self.sign_in {
+            if sign_in.kind != SignInKind::SetUp {
+                sign_in.form.wipe_passwords();
+                sign_in.form.focus_on(Id::Password);
             }
-            door.said = Some(said);
+            sign_in.said = Some(said);
         }
         self.drop_ahead();
     }
 }
 
-fn call_of(door: &Door) -> Call {
-    let text = |id| door.form.text(id).trim().to_owned();
-    let password = door.form.password(Id::Password).map_or_else(|| Secret::new(Vec::new()), |p| p.to_secret());
-    match door.kind {
-        Kind::SetUp => Call::SetUp(SetUp { account: text(Id::Account), name: text(Id::Name), password }),
-        Kind::SignIn | Kind::Lock => Call::SignIn { name: text(Id::Name), password },
+fn call_of(sign_in: &SignInScreen) -> Call {
+    let text = |id| sign_in.form.text(id).trim().to_owned();
+    let password = sign_in.form.secret(Id::Password);
+    match sign_in.kind {
+        SignInKind::SetUp => Call::SetUp(SetUp { account: text(Id::Account), name: text(Id::Name), password }),
+        SignInKind::SignIn | SignInKind::Lock => Call::SignIn { name: text(Id::Name), password },
     }
 }

@@ -2,27 +2,25 @@
 
 mod api;
 mod appearance;
-pub(super) use api::DETAILS_AFTER;
 mod dialogs;
 mod docs;
-mod edit;
-mod filter;
-mod find;
 mod forms;
-mod people;
 mod screens;
 mod security;
 mod trail;
-pub(super) use screens::Look;
+mod users;
 
-use super::action::Action;
-use super::app::App;
-use super::dialog::{Ask, Dialog, Question, Reading};
-use super::door::Door;
-use super::msg::{Call, Effect};
-use super::pending::Slot;
-use super::screen::Screen;
-use super::view;
+pub(super) use api::DETAILS_AFTER;
+
+use crate::tui::{
+    app::App,
+    dialog::{Confirmation, Dialog, DialogKind, Scrollable},
+    keymap::Action,
+    msg::{Call, Effect},
+    pending::Slot,
+    screen::Screen,
+    sign_in::SignInScreen,
+};
 
 impl App {
     /// Runs an action.
@@ -35,8 +33,8 @@ impl App {
             Action::Lock => self.lock_now(),
             Action::Help => self.toggle_help(),
             _ if self.help.is_some() => self.act_on_help(action),
-            _ if self.door.is_some() => self.act_on_door(action),
-            _ if self.room.as_ref().is_some_and(|r| !r.dialogs.is_empty()) => self.act_on_dialog(action),
+            _ if self.sign_in.is_some() => self.act_on_sign_in(action),
+            _ if self.workspace.as_ref().is_some_and(|r| !r.dialogs.is_empty()) => self.act_on_dialog(action),
             _ => self.act_on_screen(action),
         }
     }
@@ -45,7 +43,7 @@ impl App {
     pub(super) fn quit(&mut self) {
         self.dirty = true;
         if self.unsaved() {
-            return self.ask(Question::Quit);
+            return self.ask(Confirmation::Quit);
         }
         self.leave();
     }
@@ -57,7 +55,7 @@ impl App {
 
     /// Signs out and ends the desk, with this as the last that is done.
     pub(super) fn leave_for(&mut self, last: Effect) {
-        let signed_in = self.room.as_ref().filter(|_| self.door.is_none()).map(|room| room.actor());
+        let signed_in = self.workspace.as_ref().filter(|_| self.sign_in.is_none()).map(|workspace| workspace.actor());
         self.drop_secrets();
         if let Some(actor) = signed_in {
             self.call(Slot::Unwatched, Call::SignOut(actor));
@@ -67,14 +65,14 @@ impl App {
 
     fn repaint(&mut self) {
         self.out.push(Effect::Repaint);
-        if let Some(room) = &mut self.room {
-            room.read_again(self.now);
+        if let Some(workspace) = &mut self.workspace {
+            workspace.read_again(self.now);
         }
     }
 
     fn suspend(&mut self) {
         match self.unsaved() {
-            true => self.ask(Question::Suspend),
+            true => self.ask(Confirmation::Suspend),
             false => self.stop(),
         }
     }
@@ -87,36 +85,38 @@ impl App {
 
     /// Whether a secret is on the screen that was not copied.
     fn unsaved(&self) -> bool {
-        let room = self.room.as_ref().filter(|_| self.door.is_none());
-        room.is_some_and(|r| r.dialogs.iter().any(|d| matches!(d, Dialog::Secret(view) if !view.saved)))
+        let workspace = self.workspace.as_ref().filter(|_| self.sign_in.is_none());
+        workspace.is_some_and(|r| {
+            r.dialogs.iter().any(|d| matches!(&d.kind, DialogKind::OneTimeSecret(view) if !view.saved))
+        })
     }
 
     /// Closes the one-time view and everything over it.
     pub(super) fn close_one_time_view(&mut self) {
-        let Some(room) = &mut self.room else { return };
-        if let Some(i) = room.dialogs.iter().position(|d| matches!(d, Dialog::Secret(_))) {
-            room.dialogs.truncate(i);
+        let Some(workspace) = &mut self.workspace else { return };
+        if let Some(i) = workspace.dialogs.iter().position(|d| matches!(d.kind, DialogKind::OneTimeSecret(_))) {
+            workspace.dialogs.truncate(i);
         }
     }
 
-    pub(super) fn ask(&mut self, question: Question) {
+    pub(super) fn ask(&mut self, confirmation: Confirmation) {
         self.help = None;
-        let Some(room) = &mut self.room else { return };
+        let Some(workspace) = &mut self.workspace else { return };
         // A second question replaces the first: there is one answer to give.
-        room.dialogs.retain(|d| !matches!(d, Dialog::Ask(_)));
-        room.dialogs.push(Dialog::Ask(Box::new(Ask::new(question))));
+        workspace.dialogs.retain(|d| !matches!(d.kind, DialogKind::Confirm(_)));
+        workspace.dialogs.push(Dialog::confirm(confirmation));
         self.drop_ahead();
     }
 
     fn toggle_help(&mut self) {
         self.help = match self.help.take() {
             Some(_) => None,
-            None => Some(Reading { what: self.scopes(), scroll: 0 }),
+            None => Some(Scrollable::new(self.scopes())),
         };
     }
 
     fn act_on_help(&mut self, action: Action) {
-        let most = view::overflow(self);
+        let most = self.scroll_limit(action);
         match (action, &mut self.help) {
             (Action::Back, help) => *help = None,
             (action, Some(help)) => scroll(&mut help.scroll, action, most),
@@ -126,23 +126,23 @@ impl App {
 
     /// Signs out: the next user finds the sign-in screen.
     pub(super) fn sign_out(&mut self) {
-        let Some(room) = self.room.take() else { return };
+        let Some(workspace) = self.workspace.take() else { return };
         self.pending.clear();
         self.help = None;
-        self.call(Slot::Unwatched, Call::SignOut(room.actor()));
-        self.door = Some(Door::sign_in(""));
+        self.call(Slot::Unwatched, Call::SignOut(workspace.actor()));
+        self.sign_in = Some(SignInScreen::sign_in(""));
     }
 
     /// One step back; from the menu there is none.
     pub(super) fn back(&mut self) {
-        let Some(room) = &mut self.room else { return };
-        if room.screens.len() > 1 {
-            room.screens.pop();
-            room.due.overview = Some(self.now);
+        let Some(workspace) = &mut self.workspace else { return };
+        if workspace.screens.len() > 1 {
+            workspace.screens.pop();
+            workspace.due.overview = Some(self.now);
             self.cancel(Slot::List);
             self.cancel(Slot::Details);
             self.cancel(Slot::Trail);
-            self.cancel(Slot::People);
+            self.cancel(Slot::Users);
             self.cancel(Slot::Verify);
             self.cancel(Slot::Security);
             self.cancel(Slot::SignIns);
@@ -152,16 +152,16 @@ impl App {
     /// Opens a screen.
     pub(super) fn open(&mut self, screen: Screen) {
         let now = self.now;
-        let Some(room) = &mut self.room else { return };
-        room.screens.push(screen);
-        room.due.list = Some(now);
-        room.due.trail = Some(now);
-        room.due.people = Some(now);
-        room.due.overview = Some(now);
+        let Some(workspace) = &mut self.workspace else { return };
+        workspace.screens.push(screen);
+        workspace.due.list = Some(now);
+        workspace.due.trail = Some(now);
+        workspace.due.users = Some(now);
+        workspace.due.overview = Some(now);
     }
 }
 
-/// Moves through something longer than the screen.
+/// Moves through something longer than the screen, of which `most` lines do not fit.
 pub(super) fn scroll(at: &mut usize, action: Action, most: usize) {
     *at = match action {
         Action::Up => at.saturating_sub(1),
@@ -170,7 +170,7 @@ pub(super) fn scroll(at: &mut usize, action: Action, most: usize) {
         Action::PageDown => *at + 10,
         Action::First => 0,
         Action::Last => most,
-        _ => *at,
+        _ => return,
     }
     .min(most);
 }

@@ -1,19 +1,22 @@
-//! Actions on screens, and the attention list of the menu ("To look at").
+//! Actions on screens.
 
-use crate::account::Right;
-use crate::credential::{EXPIRING_DAYS, Kind};
-use crate::hub::{Capped, CredentialOverview, CredentialRow, StillLost};
-
-use super::super::action::Action;
-use super::super::app::{App, Room};
-use super::super::dialog::{ChangePassword, Dialog, Part, Question};
-use super::super::msg::Call;
-use super::super::pending::Slot;
-use super::super::screen::{
-    ACCOUNT, AccountRow, Api, Docs, MENU, MenuRow, Rows, SETTINGS, Screen, Search, SettingsRow, Topic,
+use crate::{
+    account::Right,
+    credential::{EXPIRING_DAYS, Kind},
+    hub::CredentialRow,
+    tui::{
+        act::scroll,
+        app::{App, Workspace},
+        dialog::{Confirmation, Dialog, Part},
+        keymap::Action,
+        msg::Call,
+        pending::Slot,
+        screen::{
+            ACCOUNT, AccountRow, Api, AttentionItem, Docs, MENU, MenuRow, RowSelection, SETTINGS, Screen, Search,
+            SettingsRow, Topic,
+        },
+    },
 };
-use super::super::view;
-use super::scroll;
 
 /// The filter behind the number of those that were never used.
 const NEVER_USED: &str = "used:never";
@@ -21,67 +24,6 @@ const NEVER_USED: &str = "used:never";
 /// The filter behind the number of those that expire.
 fn expiring() -> String {
     format!("expires<{EXPIRING_DAYS}d")
-}
-
-/// An item of the attention list ("To look at"): its words belong to the view, its target is here. Each leads to one
-/// section of the list, so what is counted is counted kind by kind.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Look {
-    /// Its secret was gone before anybody saved it.
-    Lost(Box<StillLost>),
-    /// It expires soon.
-    Expiring(Box<CredentialRow>),
-    /// So many more of a kind expire soon.
-    MoreExpiring(Capped, Kind),
-    /// So many of a kind were never used.
-    NeverUsed(Capped, Kind),
-    /// There are credentials and no gateway has asked about one.
-    Unasked,
-    /// There is one Administrator only.
-    OneAdministrator,
-    /// A verifier knows a newer state of the store than this one.
-    WentBack,
-    /// A setting was changed or removed outside keydesk.
-    SettingTampered,
-    /// Something else is not as keydesk left it.
-    Altered(String),
-}
-
-impl Room {
-    /// The attention list, the most urgent item first.
-    pub(in super::super) fn to_look_at(&self) -> Vec<Look> {
-        let Some(overview) = &self.overview else { return Vec::new() };
-        let mut looks = Vec::new();
-        if let Some(site) = &overview.site {
-            looks.extend(site.went_back.map(|_| Look::WentBack));
-            looks.extend(site.setting_tampered.then_some(Look::SettingTampered));
-            // A setting that is listed already is not listed twice.
-            let altered = site.altered.clone().filter(|_| !site.setting_tampered);
-            looks.extend(altered.map(Look::Altered));
-        }
-        looks.extend(overview.lost.iter().cloned().map(|lost| Look::Lost(Box::new(lost))));
-        if let Some(credentials) = overview.credentials.as_ref().filter(|_| self.may(Right::ManageCredentials)) {
-            looks.extend(credentials_to_look_at(credentials));
-        }
-        if overview.administrators.len() == 1 && self.may(Right::ManageUsers) {
-            looks.push(Look::OneAdministrator);
-        }
-        looks
-    }
-}
-
-fn credentials_to_look_at(credentials: &CredentialOverview) -> Vec<Look> {
-    let named = &credentials.next_to_expire;
-    let mut looks: Vec<_> = named.iter().cloned().map(|row| Look::Expiring(Box::new(row))).collect();
-    for kind in Kind::ALL {
-        let lines = named.iter().filter(|row| row.kind == kind).count();
-        let more = credentials.expiring.of(kind).less(lines);
-        looks.extend((more.0 > 0).then_some(Look::MoreExpiring(more, kind)));
-    }
-    let never_used = Kind::ALL.into_iter().map(|kind| (credentials.never_used.of(kind), kind));
-    looks.extend(never_used.filter(|(n, _)| n.0 > 0).map(|(n, kind)| Look::NeverUsed(n, kind)));
-    looks.extend(credentials.unasked.then_some(Look::Unasked));
-    looks
 }
 
 impl App {
@@ -92,9 +34,9 @@ impl App {
         if action == Action::Back {
             return self.back();
         }
-        let most = view::overflow(self);
-        let Some(room) = &mut self.room else { return };
-        match room.screen_mut() {
+        let most = self.scroll_limit(action);
+        let Some(workspace) = &mut self.workspace else { return };
+        match workspace.screen_mut() {
             Some(Screen::Menu(_)) => self.act_on_menu(action),
             Some(Screen::Settings(rows)) => match action {
                 Action::Open => self.open_setting(),
@@ -105,7 +47,7 @@ impl App {
                 action => rows.act(action, ACCOUNT.len()),
             },
             Some(Screen::Docs(_)) => self.act_on_docs(action),
-            Some(Screen::People(_)) => self.act_on_people(action),
+            Some(Screen::Users(_)) => self.act_on_users(action),
             Some(Screen::Page(Topic::Security, at)) => match action {
                 Action::LockTime => self.edit_settings(Part::Lock),
                 Action::ApiAddress => self.edit_settings(Part::Api),
@@ -120,24 +62,24 @@ impl App {
     }
 
     fn act_on_menu(&mut self, action: Action) {
-        let Some(room) = &mut self.room else { return };
-        let looks = room.to_look_at();
-        let Some(Screen::Menu(menu)) = room.screen_mut() else { return };
-        match (action, menu.look) {
-            (Action::LookAt, None) if !looks.is_empty() => menu.look = Some(0),
-            (Action::LookAt, _) => menu.look = None,
+        let Some(workspace) = &mut self.workspace else { return };
+        let items = workspace.attention();
+        let Some(Screen::Menu(menu)) = workspace.screen_mut() else { return };
+        match (action, menu.attention) {
+            (Action::ToAttention, None) if !items.is_empty() => menu.attention = Some(0),
+            (Action::ToAttention, _) => menu.attention = None,
             (Action::Open, None) => self.open_menu_row(),
             (Action::Open, Some(i)) => {
-                if let Some(look) = looks.get(i).cloned() {
-                    self.look_at(look);
+                if let Some(attention) = items.get(i).cloned() {
+                    self.open_attention_item(attention);
                 }
             }
-            (action, look) => {
+            (action, attention) => {
                 // One list for the arrows: under the last row of the menu comes what is to look at.
-                let mut all = Rows { selected: look.map_or(menu.rows.selected, |i| MENU.len() + i) };
-                all.act(action, MENU.len() + looks.len());
-                menu.look = all.selected.checked_sub(MENU.len());
-                if menu.look.is_none() {
+                let mut all = RowSelection { selected: attention.map_or(menu.rows.selected, |i| MENU.len() + i) };
+                all.act(action, MENU.len() + items.len());
+                menu.attention = all.selected.checked_sub(MENU.len());
+                if menu.attention.is_none() {
                     menu.rows = all;
                 }
             }
@@ -145,10 +87,10 @@ impl App {
     }
 
     fn open_menu_row(&mut self) {
-        let Some(Screen::Menu(menu)) = self.room.as_ref().and_then(Room::screen) else { return };
+        let Some(Screen::Menu(menu)) = self.workspace.as_ref().and_then(Workspace::screen) else { return };
         match MENU[menu.rows.selected.min(MENU.len() - 1)].0 {
-            MenuRow::Settings => self.open(Screen::Settings(Rows::default())),
-            MenuRow::Account => self.open(Screen::Account(Rows::default())),
+            MenuRow::Settings => self.open(Screen::Settings(RowSelection::default())),
+            MenuRow::Account => self.open(Screen::Account(RowSelection::default())),
             MenuRow::Documentation => self.open(Screen::Docs(Docs::new(Kind::Basic))),
             MenuRow::Lock => self.lock_now(),
             MenuRow::SignOut => self.sign_out(),
@@ -157,15 +99,15 @@ impl App {
     }
 
     fn open_setting(&mut self) {
-        let Some(room) = &self.room else { return };
-        let Some(Screen::Settings(rows)) = room.screen() else { return };
+        let Some(workspace) = &self.workspace else { return };
+        let Some(Screen::Settings(rows)) = workspace.screen() else { return };
         let (row, _, right) = SETTINGS[rows.selected.min(SETTINGS.len() - 1)];
-        if !room.may(right) {
+        if !workspace.may(right) {
             return self.refuse(right);
         }
         match row {
             SettingsRow::Api => self.open_api(Kind::Basic, None, ""),
-            SettingsRow::Users => self.open(Screen::People(Box::default())),
+            SettingsRow::Users => self.open(Screen::Users(Box::default())),
             SettingsRow::Activity => self.open(Screen::Trail(Box::default())),
             SettingsRow::Security => {
                 self.open(Screen::Page(Topic::Security, 0));
@@ -175,17 +117,17 @@ impl App {
     }
 
     fn open_account(&mut self) {
-        let Some(room) = &mut self.room else { return };
-        let Some(Screen::Account(rows)) = room.screen() else { return };
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some(Screen::Account(rows)) = workspace.screen() else { return };
         match ACCOUNT[rows.selected.min(ACCOUNT.len() - 1)].0 {
             AccountRow::ChangePassword => {
-                room.dialogs.push(Dialog::Password(Box::new(ChangePassword::new(false))));
+                workspace.dialogs.push(Dialog::own_password(false));
             }
             AccountRow::Colours => self.next_colours(),
             AccountRow::Glyphs => self.next_glyphs(),
-            AccountRow::Lines => self.ask(Question::Lines),
+            AccountRow::Lines => self.ask(Confirmation::Lines),
             AccountRow::SignIns => {
-                let actor = room.actor();
+                let actor = workspace.actor();
                 self.open(Screen::Page(Topic::SignIns, 0));
                 self.call(Slot::SignIns, Call::SignIns(actor));
             }
@@ -195,7 +137,7 @@ impl App {
     /// Opens API Settings narrowed to what `filter` says, at one row if there is one to show.
     pub(super) fn open_api(&mut self, kind: Kind, row: Option<&CredentialRow>, filter: &str) {
         let mut api = Api::new(kind);
-        let fits = self.room.as_ref().is_some_and(|room| room.section_fits(kind));
+        let fits = self.workspace.as_ref().is_some_and(|workspace| workspace.section_fits(kind));
         if !filter.is_empty() {
             api.search = Search::of(filter);
         }
@@ -203,25 +145,25 @@ impl App {
             api.list.seek_in(row, fits);
         }
         self.open(Screen::Api(Box::new(api)));
-        let Some(room) = &mut self.room else { return };
-        if !room.may(Right::SeeCredentials) {
+        let Some(workspace) = &mut self.workspace else { return };
+        if !workspace.may(Right::SeeCredentials) {
             // The page itself says why; the refusal is in the trail like any other.
-            let actor = room.actor();
-            room.due.list = None;
+            let actor = workspace.actor();
+            workspace.due.list = None;
             self.call(Slot::Refused, Call::Refused(actor, Right::SeeCredentials));
         }
     }
 
-    fn look_at(&mut self, look: Look) {
-        match look {
-            Look::Lost(lost) => self.open_api(lost.row.kind, Some(&lost.row), ""),
-            Look::Expiring(row) => self.open_api(row.kind, Some(&row), &expiring()),
-            Look::MoreExpiring(_, kind) => self.open_api(kind, None, &expiring()),
-            Look::NeverUsed(_, kind) => self.open_api(kind, None, NEVER_USED),
-            Look::Unasked => self.open(Screen::Docs(Docs::of_gateways())),
-            Look::OneAdministrator => self.open(Screen::People(Box::default())),
-            Look::WentBack | Look::Altered(_) => self.open(Screen::Trail(Box::default())),
-            Look::SettingTampered => {
+    fn open_attention_item(&mut self, attention: AttentionItem) {
+        match attention {
+            AttentionItem::Lost(lost) => self.open_api(lost.row.kind, Some(&lost.row), ""),
+            AttentionItem::Expiring(row) => self.open_api(row.kind, Some(&row), &expiring()),
+            AttentionItem::MoreExpiring(_, kind) => self.open_api(kind, None, &expiring()),
+            AttentionItem::NeverUsed(_, kind) => self.open_api(kind, None, NEVER_USED),
+            AttentionItem::Unasked => self.open(Screen::Docs(Docs::of_gateways())),
+            AttentionItem::OneAdministrator => self.open(Screen::Users(Box::default())),
+            AttentionItem::WentBack | AttentionItem::Altered(_) => self.open(Screen::Trail(Box::default())),
+            AttentionItem::SettingTampered => {
                 self.open(Screen::Page(Topic::Security, 0));
                 self.read_security();
             }

@@ -1,33 +1,25 @@
 //! Actions on Security.
 
-use super::super::app::App;
-use super::super::dialog::{Dialog, Part, Settings};
-use super::super::msg::Call;
-use super::super::pending::Slot;
+use crate::tui::{
+    app::App,
+    dialog::{Dialog, Part},
+    msg::Call,
+    pending::Slot,
+};
 
 impl App {
     /// Reads what Security shows.
-    pub(in super::super) fn read_security(&mut self) {
-        if let Some(actor) = self.room.as_ref().map(|room| room.actor()) {
+    pub(in crate::tui) fn read_security(&mut self) {
+        if let Some(actor) = self.workspace.as_ref().map(|workspace| workspace.actor()) {
             self.call(Slot::Security, Call::Security(actor));
         }
     }
 
     pub(super) fn edit_settings(&mut self, part: Part) {
-        let Some(room) = &mut self.room else { return };
+        let Some(workspace) = &mut self.workspace else { return };
         // A form over settings that were not read would put their defaults in their place.
-        let Some(security) = &room.security else { return self.read_security() };
-        let form = Settings::new(part, security);
-        room.dialogs.push(Dialog::Settings(Box::new(form)));
-    }
-
-    pub(super) fn send_settings(&mut self) {
-        let Some(room) = &mut self.room else { return };
-        let actor = room.actor();
-        let Some(Dialog::Settings(d)) = room.dialogs.last_mut() else { return };
-        d.problem = None;
-        d.form.clear_faults();
-        let wanted = d.wanted();
-        self.call(Slot::Form, Call::SetSettings(actor, wanted));
+        let Some(security) = &workspace.security else { return self.read_security() };
+        let dialog = Dialog::settings(part, security);
+        workspace.dialogs.push(dialog);
     }
 }

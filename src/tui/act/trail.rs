@@ -1,30 +1,29 @@
 //! Actions on the activity log.
 
-use crate::hub::TrailQuery;
-
-use super::super::action::Action;
-use super::super::app::{App, Room};
-use super::super::dialog::{Dialog, Export, NarrowForm, Reading};
-use super::super::layout;
-use super::super::msg::Call;
-use super::super::pending::Slot;
-use super::super::screen::{Narrow, Screen};
-use super::super::toast::Toast;
-use super::super::view;
+use crate::tui::{
+    app::{App, Workspace},
+    dialog::{Dialog, DialogKind, Scrollable},
+    keymap::Action,
+    layout,
+    msg::Call,
+    pending::Slot,
+    screen::{Screen, TrailFilter},
+    toast::Toast,
+};
 
 impl App {
     pub(super) fn act_on_trail(&mut self, action: Action) {
         let height = layout::trail_rows(self.size, false);
-        let Some(room) = &mut self.room else { return };
-        let Some(Screen::Trail(list)) = room.screen_mut() else { return };
-        let mut narrow = list.narrow.clone();
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some(Screen::Trail(list)) = workspace.screen_mut() else { return };
+        let mut filter = list.filter.clone();
         match action {
             Action::Open => self.open_entry(),
-            Action::Filter => room.dialogs.push(Dialog::Narrow(Box::new(NarrowForm::new(&narrow)))),
-            Action::Export => room.dialogs.push(Dialog::Export(Box::new(Export::new(narrow.words(), self.now)))),
+            Action::Filter => workspace.dialogs.push(Dialog::trail_filter(&filter)),
+            Action::Export => workspace.dialogs.push(Dialog::export(filter, self.now)),
             Action::ByWho => {
                 let who = list.selected().and_then(|row| row.who.clone());
-                if narrow.who.is_none() && who.is_none() {
+                if filter.who.is_none() && who.is_none() {
                     let said = match list.selected() {
                         Some(_) => "Nobody was signed in there: there is no user to show.",
                         None => "There is no entry here to take a user from. Press / to type a name.",
@@ -32,24 +31,24 @@ impl App {
                     self.toast = Some(Toast::note(self.now, said));
                     return;
                 }
-                narrow.who = if narrow.who.is_none() { who } else { None };
-                self.show_part(narrow);
+                filter.who = if filter.who.is_none() { who } else { None };
+                self.show_part(filter);
             }
             Action::NextClass => {
-                narrow.class = narrow.next_class();
-                self.show_part(narrow);
+                filter.class = filter.next_class();
+                self.show_part(filter);
             }
             Action::Verify if self.pending.has(Slot::Verify) => {}
             Action::Verify => {
-                let call = Call::Verify(room.actor());
-                if let Some(list) = room.log_mut() {
+                let call = Call::Verify(workspace.actor());
+                if let Some(list) = workspace.log_mut() {
                     list.so_far = 0;
                 }
                 self.call(Slot::Verify, call);
             }
             action => {
                 let other_rows = list.act(action, height);
-                room.due.trail = other_rows.then_some(self.now).or(room.due.trail);
+                workspace.due.trail = other_rows.then_some(self.now).or(workspace.due.trail);
             }
         }
     }
@@ -58,91 +57,76 @@ impl App {
     pub(super) fn act_on_activity(&mut self, action: Action) {
         let (now, height) = (self.now, layout::trail_rows(self.size, true));
         if action == Action::Open {
-            return match self.room.as_ref().is_some_and(|room| room.refused().is_some()) {
+            return match self.workspace.as_ref().is_some_and(|workspace| workspace.refused().is_some()) {
                 true => self.open_refused(),
                 false => self.open_entry(),
             };
         }
-        let Some(room) = &mut self.room else { return };
+        let Some(workspace) = &mut self.workspace else { return };
         if action == Action::RefusedRequests {
-            if let Some(api) = room.api_mut() {
+            if let Some(api) = workspace.api_mut() {
                 api.shows_refused = !api.shows_refused;
             }
-            room.due.trail = Some(now);
+            workspace.due.trail = Some(now);
             return;
         }
-        let other_rows = match (action, room.refused_mut()) {
+        let other_rows = match (action, workspace.refused_mut()) {
             (Action::ByKey, Some(list)) => {
                 list.turn();
                 true
             }
-            (action, Some(list)) => list.roll.act(action, height),
-            (action, None) => room.trail_mut().is_some_and(|list| list.act(action, height)),
+            (action, Some(list)) => list.list.act(action, height),
+            (action, None) => workspace.trail_mut().is_some_and(|list| list.act(action, height)),
         };
-        room.due.trail = other_rows.then_some(now).or(room.due.trail);
+        workspace.due.trail = other_rows.then_some(now).or(workspace.due.trail);
     }
 
     /// All about the selected entry.
     fn open_entry(&mut self) {
-        if let Some(row) = self.room.as_ref().and_then(Room::trail).and_then(|list| list.selected()).cloned() {
-            self.push(Dialog::Entry(Box::new(Reading { what: row, scroll: 0 })));
+        if let Some(row) = self.workspace.as_ref().and_then(Workspace::trail).and_then(|list| list.selected()).cloned()
+        {
+            self.push(Dialog::to_read(DialogKind::TrailEntry(Box::new(Scrollable::new(row)))));
         }
     }
 
     /// All about the selected request that was refused.
     fn open_refused(&mut self) {
-        let selected = self.room.as_ref().and_then(Room::refused).and_then(|list| list.roll.selected());
-        let Some(row) = selected else { return };
-        let (title, lines) = (format!("Refused: {}", row.name), view::refused_sentences(self, row));
-        self.notice(&title, lines);
+        let selected = self.workspace.as_ref().and_then(Workspace::refused).and_then(|list| list.list.selected());
+        if let Some(row) = selected.cloned() {
+            self.push(Dialog::to_read(DialogKind::RefusedRequest(Box::new(row))));
+            self.drop_ahead();
+        }
     }
 
     /// Shows another part of the trail.
-    fn show_part(&mut self, to: Narrow) {
+    fn show_part(&mut self, to: TrailFilter) {
         let now = self.now;
-        let Some(room) = &mut self.room else { return };
-        if let Some(Screen::Trail(list)) = room.screen_mut() {
-            list.narrow_to(to);
-            room.due.trail = Some(now);
+        let Some(workspace) = &mut self.workspace else { return };
+        if let Some(Screen::Trail(list)) = workspace.screen_mut() {
+            list.set_filter(to);
+            workspace.due.trail = Some(now);
         }
     }
 
-    /// Submits the export of the shown part.
-    pub(super) fn send_export(&mut self) {
-        let Some(room) = &mut self.room else { return };
-        let (actor, narrow) = (room.actor(), room.log_mut().map(|list| list.narrow.clone()).unwrap_or_default());
-        let Some(Dialog::Export(export)) = room.dialogs.last_mut() else { return };
-        export.problem = None;
-        export.form.clear_faults();
-        match export.wanted() {
-            Ok((path, format)) => {
-                let query = narrow.put(TrailQuery::default());
-                self.call(Slot::Form, Call::Export { actor, query, path, format });
-            }
-            Err(fault) => self.fault(fault),
-        }
-    }
-
-    /// The form was sent: it is read here, and the trail again.
-    pub(super) fn send_narrow(&mut self, all: bool) {
+    /// Shows the part of the trail that the filter form asks for, or all of it.
+    pub(super) fn send_trail_filter(&mut self, all: bool) {
         let now = self.now;
-        let Some(room) = &mut self.room else { return };
-        let Some(Dialog::Narrow(dialog)) = room.dialogs.last_mut() else { return };
-        dialog.form.clear_faults();
-        let wanted = if all { Ok(Narrow::default()) } else { dialog.narrow(now) };
-        match wanted {
-            Ok(narrow) => {
-                room.dialogs.pop();
-                self.show_part(narrow);
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some(form) = workspace.dialog_mut().and_then(|dialog| dialog.form.as_mut()) else { return };
+        form.clear_faults();
+        match if all { Ok(TrailFilter::default()) } else { TrailFilter::typed(form, now) } {
+            Ok(filter) => {
+                workspace.dialogs.pop();
+                self.show_part(filter);
             }
             Err(fault) => self.fault(fault),
         }
     }
 }
 
-impl Room {
+impl Workspace {
     /// The activity log, if it is the screen that is shown.
-    pub(in super::super) fn log_mut(&mut self) -> Option<&mut super::super::screen::TrailList> {
+    pub(in crate::tui) fn log_mut(&mut self) -> Option<&mut crate::tui::screen::TrailList> {
         match self.screen_mut() {
             Some(Screen::Trail(list)) => Some(list),
             _ => None,

@@ -2,67 +2,61 @@
 
 use std::path::PathBuf;
 
-use crate::export::Format;
-use crate::time::Millis;
-
-use super::super::form::{Form, Id, Input, button, entry, text_with};
+use crate::{
+    export::Format,
+    time::Millis,
+    tui::{
+        dialog::{Dialog, DialogKind},
+        form::{Control, Fault, Form, Id, button, entry, text_with},
+        screen::TrailFilter,
+    },
+};
 
 const FORMATS: &[&str] = &["JSON Lines", "CSV"];
 
-/// The dialog's state.
-#[derive(Debug)]
-pub struct Export {
-    /// The exported part, in words.
-    pub part: String,
-    /// The file, the format and the buttons.
-    pub form: Form,
-    /// Error of the last try.
-    pub problem: Option<String>,
-}
-
-impl Export {
+impl Dialog {
     /// The form with a name that tells the day.
-    pub fn new(part: String, now: Millis) -> Self {
+    pub fn export(filter: TrailFilter, now: Millis) -> Self {
         let form = Form::new(vec![
             text_with(Id::File, "File", &now.utc("trail-%Y-%m-%d")),
-            entry(Id::Format, "Format", Input::Choice { words: FORMATS, chosen: 0 }),
+            entry(Id::Format, "Format", Control::Choice { words: FORMATS, chosen: 0 }),
             button(Id::Submit, "Export"),
             button(Id::Cancel, "Cancel"),
         ]);
-        Self { part, form, problem: None }
+        Self::with_form(form, DialogKind::Export { filter })
     }
+}
 
-    /// The file and the format; a name without an ending gets that of the format.
-    pub fn wanted(&self) -> Result<(PathBuf, Format), (Id, String)> {
-        let format = Format::ALL[self.form.chosen(Id::Format).min(Format::ALL.len() - 1)];
-        let typed = self.form.text(Id::File).trim();
-        let mut path = PathBuf::from(typed);
-        if path.file_name().is_none() {
-            return Err((Id::File, "Type the name of a file, for example trail.csv.".to_owned()));
-        }
-        if path.extension().is_none() {
-            path.set_extension(format.as_str());
-        }
-        Ok((path, format))
+/// The file and the format; a name without an ending gets that of the format.
+pub fn wanted(form: &Form) -> Result<(PathBuf, Format), Fault> {
+    let format = Format::ALL[form.chosen(Id::Format).min(Format::ALL.len() - 1)];
+    let typed = form.text(Id::File).trim();
+    let mut path = PathBuf::from(typed);
+    if path.file_name().is_none() {
+        return Err((Id::File, "Type the name of a file, for example trail.csv.".to_owned()));
     }
+    if path.extension().is_none() {
+        path.set_extension(format.as_str());
+    }
+    Ok((path, format))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::field::Edit;
     use super::*;
+    use crate::tui::form::field::Edit;
 
     #[test]
     fn a_name_without_an_ending_gets_one() {
-        let mut export = Export::new("entries".to_owned(), Millis(0));
-        assert_eq!(export.wanted(), Ok((PathBuf::from("trail-1970-01-01.jsonl"), Format::JsonLines)));
-        export.form.next();
-        export.form.choose(true);
-        assert_eq!(export.wanted(), Ok((PathBuf::from("trail-1970-01-01.csv"), Format::Csv)));
-        export.form.previous();
-        assert_eq!(export.form.insert(".txt"), Ok(()));
-        assert_eq!(export.wanted(), Ok((PathBuf::from("trail-1970-01-01.txt"), Format::Csv)));
-        export.form.edit(Edit::DeleteToStart);
-        assert_eq!(export.wanted().unwrap_err().0, Id::File);
+        let mut form = Dialog::export(TrailFilter::default(), Millis(0)).form.unwrap();
+        assert_eq!(wanted(&form), Ok((PathBuf::from("trail-1970-01-01.jsonl"), Format::JsonLines)));
+        form.next();
+        form.choose(true);
+        assert_eq!(wanted(&form), Ok((PathBuf::from("trail-1970-01-01.csv"), Format::Csv)));
+        form.previous();
+        assert_eq!(form.insert(".txt"), Ok(()));
+        assert_eq!(wanted(&form), Ok((PathBuf::from("trail-1970-01-01.txt"), Format::Csv)));
+        form.edit(Edit::DeleteToStart);
+        assert_eq!(wanted(&form).unwrap_err().0, Id::File);
     }
 }

@@ -1,88 +1,101 @@
 //! Dialogs: one file for the state of each. Only the topmost takes keys and is drawn.
 
-mod again;
-mod ask;
-mod change;
-mod create;
-mod edit;
+mod confirm;
+mod credential;
 mod export;
-mod find;
-mod narrow;
-mod password;
-mod person;
-mod renew;
-mod rotate;
-mod secret;
+mod own_password;
+mod reauthenticate;
 mod settings;
-mod signing;
+mod trail_filter;
+mod user;
 
-pub use again::Again;
-pub use ask::{Ask, Question};
-pub use change::Change;
-pub use create::entry_of;
-pub use create::{Create, Draft};
-pub use edit::EditKeys;
-pub use export::Export;
-pub use find::{Find, Found};
-pub use narrow::NarrowForm;
-pub use password::{ChangePassword, check_new};
-pub use person::{Doing, Live, Person, ROLES};
-pub use renew::{NewPassword, StopOld};
-pub use rotate::Rotate;
-pub use secret::{Issue, OneTime, What};
-pub use settings::{Part, Settings};
+pub use confirm::Confirmation;
+pub use credential::{
+    ChangeState, CopyPart, Create, Draft, EditKeys, Issue, NewPassword, OneTimeSecret, Rotate, StopOldSecret, entry_of,
+};
+pub use own_password::check_new;
+pub use settings::Part;
+pub use user::{ROLES, UserAction, UserKeys};
 
-use crate::hub::{CredentialRow, Denied, Details, TrailRow};
-
-use super::form::Form;
-use super::keys::Scope;
-use super::screen::Checked;
+use crate::{
+    credential::Verb,
+    hub::{Actor, CredentialRow, Denied, Details, FoundSecret, Refused, TrailRow},
+    time::Millis,
+    tui::{
+        form::{Control, Fault, Form, Id},
+        keymap::Scope,
+        msg::Call,
+        screen::{TrailCheck, TrailFilter},
+    },
+};
 
 /// An open dialog.
 #[derive(Debug)]
-pub enum Dialog {
+pub struct Dialog {
+    /// Its fields and buttons; `None` for a dialog that is only read.
+    pub form: Option<Form>,
+    /// Why the last try failed, where no field is at fault.
+    pub problem: Option<String>,
+    /// Which dialog it is, with what only that one has.
+    pub kind: DialogKind,
+}
+
+/// What a dialog is about.
+#[derive(Debug)]
+pub enum DialogKind {
     /// A new key.
     Create(Box<Create>),
     /// The one-time view.
-    Secret(Box<OneTime>),
+    OneTimeSecret(Box<OneTimeSecret>),
     /// A new Legacy credential whose password was typed.
-    Made(Box<CredentialRow>),
-    /// A new secret.
+    Created(Box<CredentialRow>),
+    /// A new secret for a key.
     Rotate(Box<Rotate>),
-    /// Disable, enable, revoke.
-    Change(Box<Change>),
+    /// Disable, enable or revoke.
+    ChangeState(Box<ChangeState>),
     /// Name, times, networks, note.
     Edit(Box<EditKeys>),
     /// Another password for a Legacy credential.
     NewPassword(Box<NewPassword>),
-    /// The old secret of a rotation stops now.
-    StopOld(Box<StopOld>),
-    /// Whose is this secret?
-    Find(Box<Find>),
-    /// It is the secret of this one.
-    Found(Box<Found>),
-    /// One's own password.
-    Password(Box<ChangePassword>),
+    /// Ends the overlap of a rotation now.
+    StopOldSecret(Box<StopOldSecret>),
+    /// Whose is a secret that leaked?
+    FindBySecret {
+        /// Number of secrets compared so far.
+        compared: i64,
+    },
+    /// The credential whose secret it is, or was.
+    FoundSecret(Box<FoundSecret>),
+    /// A new password for the signed-in user.
+    OwnPassword {
+        /// It must be changed before anything else.
+        forced: bool,
+    },
     /// What is done to a user.
-    Person(Box<Person>),
-    /// The live credentials that a user made.
-    Live(Box<Reading<Live>>),
+    User(Box<UserAction>),
+    /// The live credentials that a user created.
+    UserKeys(Box<Scrollable<UserKeys>>),
     /// Export of the trail.
-    Export(Box<Export>),
+    Export {
+        /// The part of the trail that is exported.
+        filter: TrailFilter,
+    },
     /// Settings of the desk.
-    Settings(Box<Settings>),
+    Settings(Part),
     /// The filter of the trail.
-    Narrow(Box<NarrowForm>),
+    TrailFilter,
     /// One entry of the trail.
-    Entry(Box<Reading<TrailRow>>),
+    TrailEntry(Box<Scrollable<TrailRow>>),
     /// What the check of the trail found.
-    Checked(Box<Checked>),
-    /// One's own password once more.
-    Again(Box<Again>),
-    /// A question before something is lost.
-    Ask(Box<Ask>),
+    TrailCheck(Box<TrailCheck>),
+    /// One request that was refused.
+    RefusedRequest(Box<Refused>),
+    /// The password again, before a sensitive change.
+    Reauthenticate,
+    /// Asks before something is lost.
+    Confirm(Confirmation),
     /// All about one credential.
-    Details(Box<Reading<About>>),
+    Details(Box<Scrollable<CredentialDetails>>),
     /// The role does not allow it.
     Denied(Denied),
     /// Something to know: a conflict, rows that were left out.
@@ -96,7 +109,7 @@ pub enum Dialog {
 
 /// Everything about one credential; its history is only for those who may read the trail.
 #[derive(Debug)]
-pub struct About {
+pub struct CredentialDetails {
     /// What is known of it.
     pub details: Details,
     /// The newest rows of the trail about it; `None` before they were read.
@@ -105,112 +118,142 @@ pub struct About {
 
 /// Something to read that may be longer than the screen.
 #[derive(Debug)]
-pub struct Reading<T> {
-    /// The content.
-    pub what: T,
+pub struct Scrollable<T> {
+    /// What is read.
+    pub content: T,
     /// First line that is shown.
     pub scroll: usize,
 }
 
+impl<T> Scrollable<T> {
+    /// Shown from its first line on.
+    pub fn new(content: T) -> Self {
+        Self { content, scroll: 0 }
+    }
+}
+
 impl Dialog {
-    /// Its form, if it has one.
-    pub fn form(&self) -> Option<&Form> {
-        match self {
-            Self::Create(d) => Some(&d.form),
-            Self::Secret(d) => Some(&d.buttons),
-            Self::Rotate(d) => Some(&d.form),
-            Self::Change(d) => Some(&d.form),
-            Self::Edit(d) => Some(&d.form),
-            Self::NewPassword(d) => Some(&d.form),
-            Self::StopOld(d) => Some(&d.form),
-            Self::Find(d) => Some(&d.form),
-            Self::Found(d) => Some(&d.form),
-            Self::Password(d) => Some(&d.form),
-            Self::Person(d) => Some(&d.form),
-            Self::Again(d) => Some(&d.form),
-            Self::Export(d) => Some(&d.form),
-            Self::Settings(d) => Some(&d.form),
-            Self::Narrow(d) => Some(&d.form),
-            Self::Ask(d) => Some(&d.buttons),
-            Self::Made(_)
-            | Self::Details(_)
-            | Self::Live(_)
-            | Self::Entry(_)
-            | Self::Checked(_)
-            | Self::Denied(_)
-            | Self::Notice { .. } => None,
-        }
+    /// A dialog with a form.
+    fn with_form(form: Form, kind: DialogKind) -> Self {
+        Self { form: Some(form), problem: None, kind }
     }
 
-    /// Its form, to type into.
-    pub fn form_mut(&mut self) -> Option<&mut Form> {
-        match self {
-            Self::Create(d) => Some(&mut d.form),
-            Self::Secret(d) => Some(&mut d.buttons),
-            Self::Rotate(d) => Some(&mut d.form),
-            Self::Change(d) => Some(&mut d.form),
-            Self::Edit(d) => Some(&mut d.form),
-            Self::NewPassword(d) => Some(&mut d.form),
-            Self::StopOld(d) => Some(&mut d.form),
-            Self::Find(d) => Some(&mut d.form),
-            Self::Found(d) => Some(&mut d.form),
-            Self::Password(d) => Some(&mut d.form),
-            Self::Person(d) => Some(&mut d.form),
-            Self::Again(d) => Some(&mut d.form),
-            Self::Export(d) => Some(&mut d.form),
-            Self::Settings(d) => Some(&mut d.form),
-            Self::Narrow(d) => Some(&mut d.form),
-            Self::Ask(d) => Some(&mut d.buttons),
-            Self::Made(_)
-            | Self::Details(_)
-            | Self::Live(_)
-            | Self::Entry(_)
-            | Self::Checked(_)
-            | Self::Denied(_)
-            | Self::Notice { .. } => None,
-        }
+    /// A dialog that is only read.
+    pub fn to_read(kind: DialogKind) -> Self {
+        Self { form: None, problem: None, kind }
     }
 
     /// Its scopes, innermost first.
     pub fn scopes(&self) -> Vec<Scope> {
-        match self {
-            Self::Create(d) => form_scopes(&d.form, Scope::Form),
-            Self::Password(d) => form_scopes(&d.form, Scope::Form),
-            Self::Edit(d) => form_scopes(&d.form, Scope::Form),
-            Self::NewPassword(d) => form_scopes(&d.form, Scope::Form),
+        match (&self.kind, &self.form) {
+            (DialogKind::OneTimeSecret(_), _) => vec![Scope::Secret, Scope::Buttons],
+            (DialogKind::FoundSecret(_) | DialogKind::StopOldSecret(_) | DialogKind::Confirm(_), _) => {
+                vec![Scope::Buttons]
+            }
             // What leaked is not shown to those who look over a shoulder.
-            Self::Find(d) => form_scopes(&d.form, Scope::Form).into_iter().filter(|s| *s != Scope::Password).collect(),
-            Self::Found(_) | Self::StopOld(_) => vec![Scope::Buttons],
-            Self::Person(d) => form_scopes(&d.form, Scope::Form),
-            Self::Again(d) => form_scopes(&d.form, Scope::Form),
-            Self::Export(d) => form_scopes(&d.form, Scope::Form),
-            Self::Settings(d) => form_scopes(&d.form, Scope::Form),
-            Self::Narrow(d) => form_scopes(&d.form, Scope::Form),
-            Self::Change(d) => form_scopes(&d.form, Scope::Confirm),
-            Self::Rotate(d) => form_scopes(&d.form, Scope::Form),
-            Self::Secret(_) => vec![Scope::Secret, Scope::Buttons],
-            Self::Ask(_) => vec![Scope::Buttons],
-            Self::Live(live) if live.what.row().is_some() => vec![Scope::Live, Scope::Reading, Scope::Rows],
-            Self::Details(_) | Self::Live(_) | Self::Entry(_) => vec![Scope::Reading, Scope::Rows],
-            Self::Made(_) | Self::Checked(_) | Self::Denied(_) | Self::Notice { .. } => vec![Scope::Reading],
+            (DialogKind::FindBySecret { .. }, Some(form)) => {
+                form_scopes(form, Scope::Form).into_iter().filter(|s| *s != Scope::Password).collect()
+            }
+            (DialogKind::ChangeState(_), Some(form)) => form_scopes(form, Scope::Confirm),
+            (_, Some(form)) => form_scopes(form, Scope::Form),
+            (DialogKind::UserKeys(keys), None) if keys.content.row().is_some() => {
+                vec![Scope::UserKeys, Scope::Reading, Scope::Rows]
+            }
+            (_, None) if self.scrolls() => vec![Scope::Reading, Scope::Rows],
+            (_, None) => vec![Scope::Reading],
         }
+    }
+
+    /// Whether it has a place for what went wrong: every form but those that the hub never answers.
+    pub fn shows_problems(&self) -> bool {
+        let unsent = matches!(
+            self.kind,
+            DialogKind::OneTimeSecret(_)
+                | DialogKind::FoundSecret(_)
+                | DialogKind::TrailFilter
+                | DialogKind::Confirm(_)
+        );
+        self.form.is_some() && !unsent
+    }
+
+    /// Whether it may be longer than the screen, and is scrolled then.
+    pub fn scrolls(&self) -> bool {
+        matches!(self.kind, DialogKind::Details(_) | DialogKind::UserKeys(_) | DialogKind::TrailEntry(_))
+    }
+
+    /// First line that is shown of what can be scrolled.
+    pub fn scroll(&self) -> usize {
+        match &self.kind {
+            DialogKind::Details(d) => d.scroll,
+            DialogKind::UserKeys(d) => d.scroll,
+            DialogKind::TrailEntry(d) => d.scroll,
+            _ => 0,
+        }
+    }
+
+    /// The call that the filled form asks for when `button` is pressed, or the field that is at fault; `None` for a
+    /// dialog that is not sent.
+    pub fn call(&self, button: Id, actor: Actor, now: Millis) -> Option<Result<Call, Fault>> {
+        let form = self.form.as_ref()?;
+        Some(match &self.kind {
+            DialogKind::Create(create) => create.wanted(form, now).map(|wanted| Call::Create(actor, wanted)),
+            DialogKind::Rotate(rotate) => Ok(Call::Rotate(actor, rotate.row.target(), Rotate::overlap(form))),
+            DialogKind::ChangeState(change) => {
+                let verb = if button == Id::Disable { Verb::Disable } else { change.verb };
+                change.check(form, verb).map(|()| Call::SetState(actor, change.targets(), verb))
+            }
+            DialogKind::Edit(edit) => edit.wanted(form, now).map(|wanted| Call::Edit(actor, edit.targets(), wanted)),
+            DialogKind::NewPassword(new) => {
+                new.wanted(form).map(|typed| Call::LegacyPassword { actor, target: new.row.target(), typed })
+            }
+            DialogKind::StopOldSecret(stop) => Ok(Call::StopOld(actor, stop.row.target())),
+            DialogKind::OwnPassword { .. } => own_password::check(form, actor.user.as_str())
+                .map(|()| Call::ChangeOwnPassword { actor, old: form.secret(Id::Old), new: form.secret(Id::Password) }),
+            DialogKind::User(action) => action.change(form).map(|change| Call::ChangeUser(actor, change)),
+            DialogKind::Export { filter } => {
+                let query = filter.put(Default::default());
+                export::wanted(form).map(|(path, format)| Call::Export { actor, query, path, format })
+            }
+            DialogKind::Settings(part) => Ok(Call::SetSettings(actor, part.wanted(form))),
+            DialogKind::Reauthenticate => reauthenticate::wanted(form).map(|password| Call::Confirm(actor, password)),
+            DialogKind::OneTimeSecret(_)
+            | DialogKind::Created(_)
+            | DialogKind::FindBySecret { .. }
+            | DialogKind::FoundSecret(_)
+            | DialogKind::UserKeys(_)
+            | DialogKind::TrailFilter
+            | DialogKind::TrailEntry(_)
+            | DialogKind::TrailCheck(_)
+            | DialogKind::RefusedRequest(_)
+            | DialogKind::Confirm(_)
+            | DialogKind::Details(_)
+            | DialogKind::Denied(_)
+            | DialogKind::Notice { .. } => return None,
+        })
     }
 }
 
 /// Scopes of a form with its focus where it is.
 pub fn form_scopes(form: &Form, own: Scope) -> Vec<Scope> {
-    use super::form::Input;
     let mut scopes = match form.focused().map(|e| &e.input) {
-        Some(Input::Text(_) | Input::Password(_)) => vec![Scope::Text],
-        Some(Input::Choice { .. }) => vec![Scope::Choice],
-        Some(Input::Check(_)) => vec![Scope::Check],
-        Some(Input::Fold { .. }) => vec![Scope::Fold],
-        Some(Input::Button(_)) if own == Scope::Form => vec![Scope::Buttons],
+        Some(Control::Text(_) | Control::Password(_)) => vec![Scope::Text],
+        Some(Control::Choice { .. }) => vec![Scope::Choice],
+        Some(Control::Check(_)) => vec![Scope::Check],
+        Some(Control::Fold { .. }) => vec![Scope::Fold],
+        Some(Control::Button(_)) if own == Scope::Form => vec![Scope::Buttons],
         _ => vec![],
     };
-    if form.has_password() && own != Scope::Door {
+    if form.has_password() && own != Scope::SignIn {
         scopes.push(Scope::Password);
     }
     scopes.push(own);
     scopes
+}
+
+/// The rows in words: `2 keys`, or the name of one.
+fn names(rows: &[CredentialRow]) -> String {
+    match rows {
+        [row] => row.name.clone(),
+        rows => format!("{} keys", rows.len()),
+    }
 }

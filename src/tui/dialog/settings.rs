@@ -1,8 +1,12 @@
 //! A form for settings that are changed together.
 
-use crate::hub::{Replay, Security, Setting};
-
-use super::super::form::{Entry, Form, Id, Input, button, entry, text_with};
+use crate::{
+    hub::{Replay, Security, Setting},
+    tui::{
+        dialog::{Dialog, DialogKind},
+        form::{Control, Form, FormEntry, Id, button, entry, text_with},
+    },
+};
 
 /// Which settings a form has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,43 +37,32 @@ impl Part {
             Self::Verifier => "Verifiers",
         }
     }
+
+    /// The typed values; the hub validates them.
+    pub fn wanted(self, form: &Form) -> Vec<(Setting, String)> {
+        let typed = |setting: Setting| match setting {
+            Setting::Replay => REPLAY[form.chosen(Id::Setting(setting)) % REPLAY.len()].as_str().to_owned(),
+            _ => form.text(Id::Setting(setting)).to_owned(),
+        };
+        self.settings().iter().map(|setting| (*setting, typed(*setting))).collect()
+    }
 }
 
 /// The words of the replay guard, in the order of the choice.
 const REPLAY: [Replay; 2] = [Replay::Off, Replay::Node];
 const REPLAY_WORDS: &[&str] = &[Replay::Off.as_str(), Replay::Node.as_str()];
 
-/// The dialog's state.
-#[derive(Debug)]
-pub struct Settings {
-    /// The settings of the form.
-    pub part: Part,
-    /// The fields and the buttons.
-    pub form: Form,
-    /// Error of the last try.
-    pub problem: Option<String>,
-}
-
-impl Settings {
+impl Dialog {
     /// The form, filled in with what is set now.
-    pub fn new(part: Part, now: &Security) -> Self {
+    pub fn settings(part: Part, now: &Security) -> Self {
         let value = |setting: Setting| now.of(setting).map_or_else(|| setting.default_value(), |set| set.value.clone());
         let mut entries: Vec<_> = part.settings().iter().map(|setting| field(*setting, &value(*setting))).collect();
         entries.extend([button(Id::Submit, "Set"), button(Id::Cancel, "Cancel")]);
-        Self { part, form: Form::new(entries), problem: None }
-    }
-
-    /// The typed values; the hub validates them.
-    pub fn wanted(&self) -> Vec<(Setting, String)> {
-        let typed = |setting: Setting| match setting {
-            Setting::Replay => REPLAY[self.form.chosen(Id::Setting(setting)) % REPLAY.len()].as_str().to_owned(),
-            _ => self.form.text(Id::Setting(setting)).to_owned(),
-        };
-        self.part.settings().iter().map(|setting| (*setting, typed(*setting))).collect()
+        Self::with_form(Form::new(entries), DialogKind::Settings(part))
     }
 }
 
-fn field(setting: Setting, value: &str) -> Entry {
+fn field(setting: Setting, value: &str) -> FormEntry {
     let id = Id::Setting(setting);
     match setting {
         Setting::LockTime => text_with(id, "Minutes", value),
@@ -79,7 +72,7 @@ fn field(setting: Setting, value: &str) -> Entry {
         Setting::Algorithms => text_with(id, "Sign with", value),
         Setting::Replay => {
             let chosen = REPLAY.iter().position(|replay| replay.as_str() == value).unwrap_or_default();
-            entry(id, "Replay", Input::Choice { words: REPLAY_WORDS, chosen })
+            entry(id, "Replay", Control::Choice { words: REPLAY_WORDS, chosen })
         }
     }
 }

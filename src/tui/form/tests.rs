@@ -3,7 +3,7 @@ use super::*;
 fn form() -> Form {
     Form::new(vec![
         text(Id::Name, "Name"),
-        entry(Id::Options, "Options", Input::Fold { open: false }),
+        entry(Id::Options, "Options", Control::Fold { open: false }),
         folded(text(Id::Note, "Note")),
         button(Id::Submit, "Create Key"),
         button(Id::Cancel, "Cancel"),

@@ -1,24 +1,26 @@
 //! Replies about copies to the clipboard.
 
-use crate::hub::{CredentialId, Seen};
-
-use super::super::app::App;
-use super::super::dialog::{Dialog, What};
-use super::super::msg::{Call, CopyOutcome, Ticket};
-use super::super::pending::Slot;
-use super::super::toast::Toast;
-use super::super::view;
+use crate::{
+    hub::{CredentialId, Seen},
+    tui::{
+        app::App,
+        dialog::{CopyPart, Dialog, DialogKind},
+        msg::{Call, CopyOutcome, Ticket},
+        pending::Slot,
+        toast::Toast,
+    },
+};
 
 impl App {
     /// A copy was tried.
-    pub(in super::super) fn copied(&mut self, ticket: Ticket, outcome: CopyOutcome) {
+    pub(in crate::tui) fn copied(&mut self, ticket: Ticket, outcome: CopyOutcome) {
         let Some(slot) = self.pending.take(ticket) else { return };
         self.dirty = true;
         match slot {
             Slot::Copying(what) => self.copied_secret(what, outcome),
             Slot::CopyKey | Slot::CopySample => {
                 let what = if slot == Slot::CopyKey { "key" } else { "sample" };
-                let said = view::copy_words(&outcome, what);
+                let said = outcome.sentence(what);
                 self.toast = Some(match outcome {
                     CopyOutcome::Impossible(_) | CopyOutcome::SentInto(_) => Toast::note(self.now, said),
                     _ => Toast::done(self.now, said),
@@ -28,12 +30,12 @@ impl App {
         }
     }
 
-    fn copied_secret(&mut self, what: What, outcome: CopyOutcome) {
-        let Some(room) = self.room.as_mut().filter(|_| self.door.is_none()) else { return };
-        let actor = room.actor();
-        let Some(Dialog::Secret(view)) = room.dialogs.last_mut() else { return };
+    fn copied_secret(&mut self, what: CopyPart, outcome: CopyOutcome) {
+        let Some(workspace) = self.workspace.as_mut().filter(|_| self.sign_in.is_none()) else { return };
+        let actor = workspace.actor();
+        let Some(Dialog { kind: DialogKind::OneTimeSecret(view), .. }) = workspace.dialog_mut() else { return };
         let went = !matches!(outcome, CopyOutcome::Impossible(_));
-        let secret = went && what != What::Key;
+        let secret = went && what != CopyPart::Key;
         let first = secret && !std::mem::replace(&mut view.sent, true);
         // What may have been dropped on the way is not saved: closing asks.
         let doubtful = outcome.is_doubtful();

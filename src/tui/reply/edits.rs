@@ -1,32 +1,35 @@
 //! Replies to edits: the results for each row, and conflicts with a concurrent change.
 
-use crate::hub::{Conflict, CredentialRow, Outcome};
-
-use super::super::app::{App, Room};
-use super::super::dialog::Dialog;
-use super::super::msg::Call;
-use super::super::pending::Slot;
-use super::super::toast::Toast;
-use super::forms::left_out;
+use crate::{
+    hub::{Conflict, CredentialRow, Outcome},
+    tui::{
+        app::{App, Workspace},
+        dialog::{Dialog, DialogKind},
+        msg::Call,
+        pending::Slot,
+        reply::forms::left_out,
+        toast::Toast,
+    },
+};
 
 impl App {
     pub(super) fn edited_rows(&mut self, outcomes: &[Outcome]) {
         let now = self.now;
-        let Some(room) = &mut self.room else { return };
-        let said = match room.dialogs.pop() {
-            Some(Dialog::StopOld(_)) => stopped(outcomes),
+        let Some(workspace) = &mut self.workspace else { return };
+        let said = match workspace.dialogs.pop().map(|dialog| dialog.kind) {
+            Some(DialogKind::StopOldSecret(_)) => stopped(outcomes),
             _ => changed(outcomes),
         };
-        if let Some(api) = room.api_mut() {
+        if let Some(api) = workspace.api_mut() {
             api.ticked.clear();
             match outcomes {
                 // A new name is elsewhere in the list: the selection goes with it.
                 [Outcome::Done(row)] => api.list.seek(row),
-                _ => api.list.again(),
+                _ => api.list.reload(),
             }
         }
-        room.read_list(now);
-        room.due.overview = Some(now);
+        workspace.read_list(now);
+        workspace.due.overview = Some(now);
         let mut lines: Vec<String> = outcomes.iter().filter_map(left_out).collect();
         if lines.is_empty() {
             self.toast = Some(Toast::done(now, said));
@@ -41,13 +44,13 @@ impl App {
     /// Conflict: the row was changed while its form was open: the form stays, with what was typed, over the row as it
     /// is now. `false` if the conflict is another one.
     pub(super) fn edit_is_stale(&mut self, why: &Conflict) -> bool {
-        let Some(room) = &mut self.room else { return false };
-        let actor = room.actor();
-        let Some(Dialog::Edit(edit)) = room.dialogs.last_mut() else { return false };
+        let Some(workspace) = &mut self.workspace else { return false };
+        let actor = workspace.actor();
+        let Some(Dialog { kind: DialogKind::Edit(edit), .. }) = workspace.dialog_mut() else { return false };
         let (Conflict::Changed { .. }, [row]) = (why, edit.rows.as_slice()) else { return false };
         edit.stale = true;
         let id = row.id;
-        room.read_again(self.now);
+        workspace.read_again(self.now);
         self.call(Slot::Details, Call::Details(actor, id));
         let kept =
             "What you typed is still in the form; the rest of it is as the key is now. Save again if it is right.";
@@ -56,25 +59,26 @@ impl App {
     }
 }
 
-impl Room {
+impl Workspace {
     /// The row as it is now, for the form that waits for it.
     pub(super) fn edit_follows(&mut self, row: &CredentialRow) {
         for dialog in &mut self.dialogs {
-            if let Dialog::Edit(edit) = dialog
+            if let Dialog { form: Some(form), kind: DialogKind::Edit(edit), .. } = dialog
                 && edit.stale
                 && edit.rows.iter().all(|r| r.id == row.id)
             {
-                edit.rebase(row.clone());
+                edit.rebase(form, row.clone());
             }
         }
     }
 
     /// After another password: the form under it goes on with the row as it is now, or closes if nothing was typed.
     pub(super) fn edit_goes_on(&mut self, row: &CredentialRow) {
-        match self.dialogs.last_mut() {
-            Some(Dialog::Edit(edit)) if edit.untouched() => drop(self.dialogs.pop()),
-            Some(Dialog::Edit(edit)) => edit.rebase(row.clone()),
-            _ => {}
+        let Some(Dialog { form: Some(form), kind: DialogKind::Edit(edit), .. }) = self.dialog_mut() else { return };
+        if edit.untouched(form) {
+            self.dialogs.pop();
+        } else {
+            edit.rebase(form, row.clone());
         }
     }
 }

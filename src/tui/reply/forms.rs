@@ -1,92 +1,74 @@
 //! Replies to forms that a dialog sent.
 
-use crate::credential::State;
-use crate::hub::{Conflict, Field, Gone, HubError, Issued, LostSecret, Outcome};
-
-use super::super::app::App;
-use super::super::dialog::{self, ChangePassword, Dialog, Issue, OneTime, Part};
-use super::super::form::Id;
-use super::super::msg::Reply;
-use super::super::toast::Toast;
+use crate::{
+    credential::State,
+    hub::{Actor, Conflict, Field, Gone, HubError, Issued, LostSecret, Outcome},
+    tui::{
+        app::App,
+        dialog::{self, Dialog, DialogKind, Issue, Part},
+        form::Id,
+        toast::Toast,
+    },
+};
 
 impl App {
-    pub(super) fn form_replied(&mut self, reply: Reply) {
-        match reply {
-            Reply::Issued(Ok(issued)) => self.issued(issued),
-            Reply::Edited(Ok(outcomes)) => self.edited_rows(&outcomes),
-            Reply::States(Ok(outcomes)) => self.states(&outcomes),
-            Reply::Actor(Ok(actor)) => {
-                let now = self.now;
-                if let Some(room) = &mut self.room {
-                    room.session.actor = actor;
-                    room.session.must_change_password = false;
-                    room.dialogs.pop();
-                    room.due.overview = Some(now);
-                }
-                self.toast = Some(Toast::done(now, "Your password was changed."));
-            }
-            Reply::User(Ok(row)) => self.user_changed(&row),
-            Reply::Confirmed(Ok(actor)) => self.confirmed(actor),
-            Reply::Exported(Ok(written)) => self.exported(&written),
-            Reply::Done(Ok(())) => self.settings_set(),
-            Reply::Edited(Err(why))
-            | Reply::Issued(Err(why))
-            | Reply::States(Err(why))
-            | Reply::User(Err(why))
-            | Reply::Confirmed(Err(why))
-            | Reply::Done(Err(why))
-            | Reply::Exported(Err(why))
-            | Reply::Actor(Err(why)) => self.form_failed(why),
-            _ => {}
+    pub(super) fn password_changed(&mut self, actor: Actor) {
+        let now = self.now;
+        if let Some(workspace) = &mut self.workspace {
+            workspace.session.actor = actor;
+            workspace.session.must_change_password = false;
+            workspace.dialogs.pop();
+            workspace.due.overview = Some(now);
         }
+        self.toast = Some(Toast::done(now, "Your password was changed."));
     }
 
-    fn issued(&mut self, issued: Issued) {
+    pub(super) fn issued(&mut self, issued: Issued) {
         let Issued { row, secret, version, old_until, cut_short } = issued;
-        let (now, locked) = (self.now, self.door.is_some());
-        let Some(room) = &mut self.room else { return };
-        let sent = room.dialogs.pop();
+        let (now, locked) = (self.now, self.sign_in.is_some());
+        let Some(workspace) = &mut self.workspace else { return };
+        let sent = workspace.dialogs.pop().map(|dialog| dialog.kind);
         let stopped_early = !cut_short.is_empty();
-        let renewed = matches!(sent, Some(Dialog::NewPassword(_)));
+        let renewed = matches!(sent, Some(DialogKind::NewPassword(_)));
         let issue = match sent {
-            Some(Dialog::Rotate(_) | Dialog::NewPassword(_)) => Issue::Rotated { old_until, cut_short },
+            Some(DialogKind::Rotate(_) | DialogKind::NewPassword(_)) => Issue::Rotated { old_until, cut_short },
             _ => Issue::Created,
         };
-        if let Some(api) = room.api_mut() {
+        if let Some(api) = workspace.api_mut() {
             api.list.seek(&row);
         }
-        room.read_list(now);
-        room.due.overview = Some(now);
+        workspace.read_list(now);
+        workspace.due.overview = Some(now);
         if renewed {
-            room.edit_goes_on(&row);
+            workspace.edit_goes_on(&row);
         }
         match secret {
             // The desk was locked while the store wrote: what nobody may see is dropped here.
-            Some(_) if locked => room.missed.push(LostSecret { id: row.id, version, how: Gone::Wiped }),
-            Some(secret) => room.dialogs.push(Dialog::Secret(Box::new(OneTime::new(row, (secret, version), issue)))),
+            Some(_) if locked => workspace.missed.push(LostSecret { id: row.id, version, how: Gone::Wiped }),
+            Some(secret) => workspace.dialogs.push(Dialog::one_time_secret(row, (secret, version), issue)),
             None if renewed => {
                 let older = if stopped_early { " An older one in its overlap stopped too." } else { "" };
                 let said = format!("{} has the password you typed; the old one stopped.{older}", row.name);
                 self.toast = Some(Toast::done(now, said));
             }
-            None => room.dialogs.push(Dialog::Made(Box::new(row))),
+            None => workspace.dialogs.push(Dialog::to_read(DialogKind::Created(Box::new(row)))),
         }
     }
 
-    fn states(&mut self, outcomes: &[Outcome]) {
+    pub(super) fn states(&mut self, outcomes: &[Outcome]) {
         let now = self.now;
-        let Some(room) = &mut self.room else { return };
-        let Some(Dialog::Change(change)) = room.dialogs.pop() else { return };
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some(DialogKind::ChangeState(change)) = workspace.dialogs.pop().map(|dialog| dialog.kind) else { return };
         let revoked = outcomes.iter().any(|o| matches!(o, Outcome::Done(row) if row.state == State::Revoked));
         if change.over_secret && revoked {
-            room.dialogs.pop();
+            workspace.dialogs.pop();
         }
-        if let Some(api) = room.api_mut() {
+        if let Some(api) = workspace.api_mut() {
             api.ticked.clear();
-            api.list.again();
+            api.list.reload();
         }
-        room.read_list(now);
-        room.due.overview = Some(now);
+        workspace.read_list(now);
+        workspace.due.overview = Some(now);
         let left_out: Vec<String> = outcomes.iter().filter_map(left_out).collect();
         match left_out.is_empty() {
             true => self.toast = Some(Toast::done(now, summary(outcomes))),
@@ -107,21 +89,21 @@ impl App {
             HubError::SessionOver(over) => return self.end_session(&over.to_string()),
             HubError::PasswordMustChange => return self.must_change_password(),
             HubError::Denied(denied) => {
-                if let Some(room) = &mut self.room {
-                    room.dialogs.push(Dialog::Denied(denied));
+                if let Some(workspace) = &mut self.workspace {
+                    workspace.dialogs.push(Dialog::to_read(DialogKind::Denied(denied)));
                 }
             }
-            HubError::PasswordNeeded => self.ask_again(),
+            HubError::PasswordNeeded => self.ask_for_password(),
             HubError::Conflict(Conflict::Taken { .. }) => {
-                let of_user = matches!(self.room.as_ref().and_then(|r| r.dialogs.last()), Some(Dialog::Person(_)));
+                let of_user = matches!(self.dialog(), Some(Dialog { kind: DialogKind::User(_), .. }));
                 self.fault_at(if of_user { Id::Name } else { Id::Username }, why.to_string());
             }
             HubError::WrongPassword => self.fault_at(Id::Old, why.to_string()),
             HubError::Conflict(why) if self.edit_is_stale(&why) => return,
             HubError::Conflict(_) | HubError::NotFound(_) => {
-                if let Some(room) = &mut self.room {
-                    room.dialogs.pop();
-                    room.read_again(now);
+                if let Some(workspace) = &mut self.workspace {
+                    workspace.dialogs.pop();
+                    workspace.read_again(now);
                 }
                 return self.notice("Not changed", vec![why.to_string()]);
             }
@@ -130,8 +112,8 @@ impl App {
                 None => self.problem(sentence),
             },
             why => {
-                if let (HubError::Unknown, Some(room)) = (&why, &mut self.room) {
-                    room.read_again(now);
+                if let (HubError::Unknown, Some(workspace)) = (&why, &mut self.workspace) {
+                    workspace.read_again(now);
                 }
                 self.problem(why.to_string());
             }
@@ -139,76 +121,62 @@ impl App {
         self.drop_ahead();
     }
 
-    fn settings_set(&mut self) {
+    pub(super) fn settings_set(&mut self) {
         let now = self.now;
-        let Some(room) = &mut self.room else { return };
-        let Some(Dialog::Settings(d)) = room.dialogs.pop_if(|d| matches!(d, Dialog::Settings(_))) else { return };
-        let said = match d.part {
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some(DialogKind::Settings(part)) = workspace.dialog().map(|dialog| &dialog.kind) else { return };
+        let said = match part {
             Part::Lock => "The lock time is set. It holds from the next sign-in on.",
             Part::Api => "The address of the API is set. Samples and snippets use it.",
             Part::Verifier => "It is set. Verifiers follow within a second.",
         };
-        room.due.overview = Some(now);
+        workspace.dialogs.pop();
+        workspace.due.overview = Some(now);
         self.toast = Some(Toast::done(now, said));
-        if self.door.is_none() {
+        if self.sign_in.is_none() {
             self.read_security();
         }
     }
 
     fn entry_for(&self, field: Field) -> Option<Id> {
-        match self.room.as_ref()?.dialogs.last()? {
-            Dialog::Create(create) => dialog::entry_of(field, create.kind),
-            Dialog::Edit(edit) => dialog::entry_of(field, edit.rows.first()?.kind),
-            Dialog::NewPassword(_) => Some(Id::Password),
-            Dialog::Password(_) => Some(Id::Password),
-            Dialog::Again(_) => Some(Id::Old),
-            Dialog::Settings(_) => match field {
+        match &self.dialog()?.kind {
+            DialogKind::Create(create) => dialog::entry_of(field, create.kind),
+            DialogKind::Edit(edit) => dialog::entry_of(field, edit.rows.first()?.kind),
+            DialogKind::NewPassword(_) | DialogKind::OwnPassword { .. } => Some(Id::Password),
+            DialogKind::Reauthenticate => Some(Id::Old),
+            DialogKind::Settings(_) => match field {
                 Field::Setting(setting) => Some(Id::Setting(setting)),
                 _ => None,
             },
-            Dialog::Export(_) => Some(Id::File),
-            Dialog::Person(_) if field == Field::UserName => Some(Id::Name),
-            Dialog::Person(_) => Some(Id::Password),
+            DialogKind::Export { .. } => Some(Id::File),
+            DialogKind::User(_) if field == Field::UserName => Some(Id::Name),
+            DialogKind::User(_) => Some(Id::Password),
             _ => None,
         }
     }
 
     fn fault_at(&mut self, id: Id, sentence: String) {
-        let form = self.room.as_mut().and_then(|r| r.dialogs.last_mut()).and_then(Dialog::form_mut);
+        let form = self.dialog_mut().and_then(|dialog| dialog.form.as_mut());
         match form.filter(|form| form.entry(id).is_some()) {
             Some(form) => form.fault(id, sentence),
             None => self.problem(sentence),
         }
     }
 
+    /// Says it in the dialog that was sent, or else in the status line.
     fn problem(&mut self, sentence: String) {
-        let place = match self.room.as_mut().and_then(|r| r.dialogs.last_mut()) {
-            Some(Dialog::Create(d)) => &mut d.problem,
-            Some(Dialog::Rotate(d)) => &mut d.problem,
-            Some(Dialog::Edit(d)) => &mut d.problem,
-            Some(Dialog::NewPassword(d)) => &mut d.problem,
-            Some(Dialog::Find(d)) => &mut d.problem,
-            Some(Dialog::StopOld(d)) => &mut d.problem,
-            Some(Dialog::Change(d)) => &mut d.problem,
-            Some(Dialog::Password(d)) => &mut d.problem,
-            Some(Dialog::Person(d)) => &mut d.problem,
-            Some(Dialog::Again(d)) => &mut d.problem,
-            Some(Dialog::Settings(d)) => &mut d.problem,
-            Some(Dialog::Export(d)) => &mut d.problem,
-            _ => {
-                self.toast = Some(Toast::error(sentence));
-                return;
-            }
-        };
-        *place = Some(sentence);
+        match self.dialog_mut() {
+            Some(dialog) if dialog.shows_problems() => dialog.problem = Some(sentence),
+            _ => self.toast = Some(Toast::error(sentence)),
+        }
     }
 
     /// The password was set by somebody else while the user was signed in: choosing a new one comes first.
     pub(super) fn must_change_password(&mut self) {
         self.drop_secrets();
-        let Some(room) = &mut self.room else { return };
-        room.session.must_change_password = true;
-        room.dialogs = vec![Dialog::Password(Box::new(ChangePassword::new(true)))];
+        let Some(workspace) = &mut self.workspace else { return };
+        workspace.session.must_change_password = true;
+        workspace.dialogs = vec![Dialog::own_password(true)];
         self.dirty = true;
         self.drop_ahead();
     }

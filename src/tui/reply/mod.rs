@@ -1,23 +1,26 @@
 //! Replies of the workers: each goes to the slot that waits for it, or is dropped.
 
 mod copies;
-mod door;
 mod edits;
-mod find;
+mod find_by_secret;
 mod forms;
-mod people;
 mod reads;
+mod sign_in;
 mod trail;
+mod users;
 
-pub(super) use find::HISTORY;
+pub(super) use find_by_secret::HISTORY;
 
-use crate::hub::HubError;
-
-use super::app::App;
-use super::dialog::Dialog;
-use super::door::Door;
-use super::msg::{Reply, Ticket};
-use super::pending::Slot;
+use crate::{
+    hub::{Denied, HubError},
+    tui::{
+        app::App,
+        dialog::{Dialog, DialogKind},
+        msg::{Answer, Reply, Ticket},
+        pending::Slot,
+        sign_in::SignInScreen,
+    },
+};
 
 impl App {
     /// Handles a reply. One that nothing waits for is dropped.
@@ -26,55 +29,102 @@ impl App {
         // A pulse that found nothing new is no reason to draw.
         self.dirty |= !matches!(slot, Slot::Pulse | Slot::Unwatched);
         // What a dialog behind the lock comes to is not told in front of it: it names keys.
-        let behind = self.door.is_some() && slot != Slot::Door;
+        let behind = self.sign_in.is_some() && slot != Slot::SignIn;
         let toast = self.toast.take_if(|_| behind);
-        match slot {
-            Slot::Door => self.door_replied(reply),
-            Slot::Form => self.form_replied(reply),
-            Slot::Refused => self.refused(reply),
-            Slot::Find => self.searched(reply),
-            Slot::History => self.history(reply),
-            Slot::Copying(_) | Slot::CopyKey | Slot::CopySample | Slot::Unwatched => {}
-            slot => self.read(slot, reply),
+        match reply {
+            Ok(answer) => self.answered(slot, answer),
+            Err(why) => self.failed(slot, why),
         }
         if behind {
             self.toast = toast;
         }
     }
 
+    fn answered(&mut self, slot: Slot, answer: Answer) {
+        match answer {
+            Answer::SetUp(account) => self.set_up(account),
+            Answer::SignIn(outcome) => self.signed_in(outcome),
+            Answer::Noted => {}
+            Answer::PasswordChanged(actor) => self.password_changed(actor),
+            Answer::Reauthenticated(actor) => self.reauthenticated(actor),
+            Answer::Issued(issued) => self.issued(issued),
+            Answer::States(outcomes) => self.states(&outcomes),
+            Answer::Edited(outcomes) => self.edited_rows(&outcomes),
+            Answer::SettingsSet => self.settings_set(),
+            Answer::User(row) => self.user_changed(&row),
+            Answer::Exported(written) => self.exported(&written),
+            Answer::Denied(denied) => self.refused(denied),
+            Answer::Found(found) => self.searched(found),
+            Answer::Pulse(pulse) => self.pulse(pulse),
+            Answer::Overview(overview) => self.overview(overview),
+            Answer::Page(page) if slot == Slot::UserKeys => self.user_keys_read(page),
+            Answer::Page(page) => self.page(page),
+            Answer::Details(details) => self.details(details),
+            Answer::Taken(taken) => self.taken(taken),
+            Answer::Trail(rows) if slot == Slot::History => self.history(rows),
+            Answer::Trail(rows) => self.trail(rows),
+            Answer::RefusedRequests(rows) => self.refused_requests(rows),
+            Answer::Users(rows) => self.users_read(rows),
+            Answer::Security(security) => self.security(security),
+            Answer::SignIns(rows) => self.sign_ins(rows),
+            Answer::Verified(report) => self.verified(report),
+        }
+    }
+
+    fn failed(&mut self, slot: Slot, why: HubError) {
+        match slot {
+            Slot::SignIn => self.sign_in_failed(why),
+            Slot::Form | Slot::Find => self.form_failed(why),
+            // The dialog says what the role may not; only an ended session is more.
+            Slot::Refused => {
+                if let HubError::SessionOver(over) = why {
+                    self.end_session(&over.to_string());
+                }
+            }
+            Slot::Copying(_) | Slot::CopyKey | Slot::CopySample | Slot::Unwatched => {}
+            Slot::History
+            | Slot::Overview
+            | Slot::List
+            | Slot::Details
+            | Slot::Taken
+            | Slot::Trail
+            | Slot::Users
+            | Slot::UserKeys
+            | Slot::Verify
+            | Slot::Security
+            | Slot::SignIns
+            | Slot::Pulse => self.read_failed(slot, why),
+        }
+    }
+
     /// The session is over: secrets are wiped, and the sign-in screen says why.
     pub(super) fn end_session(&mut self, why: &str) {
-        let name = self.room.as_ref().map(|r| r.session.actor.user.as_str().to_owned()).unwrap_or_default();
-        self.room = None;
+        let name = self.workspace.as_ref().map(|r| r.session.actor.user.as_str().to_owned()).unwrap_or_default();
+        self.workspace = None;
         self.help = None;
         self.toast = None;
         self.pending.clear();
         self.dirty = true;
-        self.door = Some(Door::sign_in(&name).saying(why));
+        self.sign_in = Some(SignInScreen::sign_in(&name).saying(why));
         self.drop_ahead();
     }
 
     /// Shows a notice about something unexpected, and drops the type-ahead.
     pub(super) fn notice(&mut self, title: &str, lines: Vec<String>) {
-        if let Some(room) = &mut self.room {
-            room.dialogs.push(Dialog::Notice { title: title.to_owned(), lines });
+        if let Some(workspace) = &mut self.workspace {
+            let notice = DialogKind::Notice { title: title.to_owned(), lines };
+            workspace.dialogs.push(Dialog::to_read(notice));
         }
         self.drop_ahead();
     }
 
-    fn refused(&mut self, reply: Reply) {
-        let Some(room) = &mut self.room else { return };
-        match reply {
-            // The hub knows today's Administrators; the dialog was opened with those of a moment ago.
-            Reply::Denied(Ok(denied)) => {
-                if let Some(Dialog::Denied(shown)) = room.dialogs.last_mut() {
-                    *shown = denied;
-                } else if let Some(overview) = &mut room.overview {
-                    overview.administrators = denied.administrators;
-                }
-            }
-            Reply::Denied(Err(HubError::SessionOver(over))) => self.end_session(&over.to_string()),
-            _ => {}
+    /// The hub knows today's Administrators; the dialog was opened with those of a moment ago.
+    fn refused(&mut self, denied: Denied) {
+        let Some(workspace) = &mut self.workspace else { return };
+        if let Some(Dialog { kind: DialogKind::Denied(shown), .. }) = workspace.dialog_mut() {
+            *shown = denied;
+        } else if let Some(overview) = &mut workspace.overview {
+            overview.administrators = denied.administrators;
         }
     }
 }

@@ -1,77 +1,60 @@
 //! Replies to background reads.
 
-use crate::hub::{Details, HubError, Page, Pulse};
-
-use super::super::act::DETAILS_AFTER;
-use super::super::app::{App, PULSE, Room};
-use super::super::dialog::Dialog;
-use super::super::layout;
-use super::super::msg::Reply;
-use super::super::pending::Slot;
-use super::super::screen::Screen;
-use super::super::toast::Toast;
+use crate::{
+    hub::{Details, HubError, Overview, OwnSignIn, Page, Pulse, Security, Taken, TrailRow},
+    tui::{
+        act::DETAILS_AFTER,
+        app::{App, PULSE, Workspace},
+        dialog::{Dialog, DialogKind, Draft},
+        layout,
+        pending::Slot,
+        screen::Screen,
+        toast::Toast,
+    },
+};
 
 impl App {
-    pub(super) fn read(&mut self, slot: Slot, reply: Reply) {
-        let size = self.size;
-        match reply {
-            Reply::Pulse(Ok(pulse)) => self.pulse(pulse),
-            Reply::Overview(Ok(overview)) => {
-                if let Some(room) = &mut self.room {
-                    self.account.clone_from(&overview.account);
-                    room.overview = Some(overview);
-                    room.look_stays_in_range();
-                }
-            }
-            Reply::Page(Ok(page)) if slot == Slot::Live => self.live(page),
-            Reply::Security(Ok(security)) => {
-                if let Some(room) = &mut self.room {
-                    room.security = Some(security);
-                }
-            }
-            Reply::SignIns(Ok(rows)) => {
-                if let Some(room) = &mut self.room {
-                    room.sign_ins = Some(rows);
-                }
-            }
-            Reply::Verified(Ok(report)) => self.verified(report),
-            Reply::Users(Ok(rows)) => self.people(rows),
-            Reply::Page(Ok(page)) => self.page(page),
-            Reply::Details(Ok(details)) => self.details(details),
-            Reply::Taken(Ok(taken)) => {
-                if let Some(Dialog::Create(create)) = self.room.as_mut().and_then(|r| r.dialogs.last_mut()) {
-                    let draft = create.draft();
-                    create.taken = Some((draft.name, draft.username, taken));
-                }
-            }
-            Reply::Trail(Ok(rows)) => {
-                let under_tabs = self.room.as_ref().is_some_and(|r| r.api().is_some());
-                if let Some(list) = self.room.as_mut().and_then(Room::trail_mut) {
-                    list.take(rows, layout::trail_rows(size, under_tabs));
-                }
-            }
-            Reply::RefusedRequests(Ok(rows)) => self.refused_requests(rows),
-            Reply::Pulse(Err(why))
-            | Reply::Overview(Err(why))
-            | Reply::Page(Err(why))
-            | Reply::Details(Err(why))
-            | Reply::Taken(Err(why))
-            | Reply::Users(Err(why))
-            | Reply::Verified(Err(why))
-            | Reply::Security(Err(why))
-            | Reply::SignIns(Err(why))
-            | Reply::RefusedRequests(Err(why))
-            | Reply::Trail(Err(why)) => self.read_failed(slot, why),
-            _ => {}
+    pub(super) fn overview(&mut self, overview: Overview) {
+        if let Some(workspace) = &mut self.workspace {
+            self.account.clone_from(&overview.account);
+            workspace.overview = Some(overview);
+            workspace.attention_stays_in_range();
         }
     }
 
-    fn page(&mut self, page: Page) {
+    pub(super) fn security(&mut self, security: Security) {
+        if let Some(workspace) = &mut self.workspace {
+            workspace.security = Some(security);
+        }
+    }
+
+    pub(super) fn sign_ins(&mut self, rows: Vec<OwnSignIn>) {
+        if let Some(workspace) = &mut self.workspace {
+            workspace.sign_ins = Some(rows);
+        }
+    }
+
+    pub(super) fn taken(&mut self, taken: Taken) {
+        if let Some(Dialog { form: Some(form), kind: DialogKind::Create(create), .. }) = self.dialog_mut() {
+            let Draft { name, username } = Draft::of(form);
+            create.taken = Some((name, username, taken));
+        }
+    }
+
+    pub(super) fn trail(&mut self, rows: Vec<TrailRow>) {
+        let size = self.size;
+        let under_tabs = self.workspace.as_ref().is_some_and(|r| r.api().is_some());
+        if let Some(list) = self.workspace.as_mut().and_then(Workspace::trail_mut) {
+            list.take(rows, layout::trail_rows(size, under_tabs));
+        }
+    }
+
+    pub(super) fn page(&mut self, page: Page) {
         let (now, size) = (self.now, self.size);
-        let Some(room) = &mut self.room else { return };
+        let Some(workspace) = &mut self.workspace else { return };
         // It was on its way while somebody changed something.
-        let overtaken = room.change.is_some_and(|seen| page.change < seen);
-        let Some(api) = room.api_mut() else { return };
+        let overtaken = workspace.change.is_some_and(|seen| page.change < seen);
+        let Some(api) = workspace.api_mut() else { return };
         api.loaded = true;
         api.problem = None;
         api.search.awaited = false;
@@ -81,30 +64,27 @@ impl App {
         let more = api.list.take(page, height);
         let same = api.list.selected().map(|row| row.id) == before;
         if more || overtaken {
-            room.due.list = Some(now);
+            workspace.due.list = Some(now);
         }
-        if !same || room.due.details.is_none() {
-            room.due.details = Some(now.plus(DETAILS_AFTER));
+        if !same || workspace.due.details.is_none() {
+            workspace.due.details = Some(now.plus(DETAILS_AFTER));
         }
     }
 
-    fn details(&mut self, details: Details) {
-        let Some(room) = &mut self.room else { return };
-        room.edit_follows(&details.row);
+    pub(super) fn details(&mut self, details: Details) {
+        let Some(workspace) = &mut self.workspace else { return };
+        workspace.edit_follows(&details.row);
         let id = details.row.id;
         let mut open = false;
-        if let Some(Dialog::Rotate(rotate)) = room.dialogs.last_mut()
-            && rotate.row.id == id
-        {
-            rotate.live.clone_from(&details.secrets);
+        match workspace.dialog_mut().map(|dialog| &mut dialog.kind) {
+            Some(DialogKind::Rotate(rotate)) if rotate.row.id == id => rotate.live.clone_from(&details.secrets),
+            Some(DialogKind::Details(shown)) if shown.content.details.row.id == id => {
+                shown.content.details = details.clone();
+                open = true;
+            }
+            _ => {}
         }
-        if let Some(Dialog::Details(shown)) = room.dialogs.last_mut()
-            && shown.what.details.row.id == id
-        {
-            shown.what.details = details.clone();
-            open = true;
-        }
-        if let Some(api) = room.api_mut() {
+        if let Some(api) = workspace.api_mut() {
             api.details = Some(details);
         }
         if open {
@@ -113,17 +93,17 @@ impl App {
     }
 
     /// Once a second: whether somebody changed something.
-    fn pulse(&mut self, pulse: Pulse) {
+    pub(super) fn pulse(&mut self, pulse: Pulse) {
         let now = self.now;
-        let Some(room) = &mut self.room else { return };
-        room.due.pulse = Some(now.plus(PULSE));
-        let recovered = std::mem::take(&mut room.trouble);
-        let seen = room.change.replace(pulse.change);
-        let list_is_old = room.api().is_some_and(|api| api.loaded && api.list.change() != pulse.change);
+        let Some(workspace) = &mut self.workspace else { return };
+        workspace.due.pulse = Some(now.plus(PULSE));
+        let recovered = std::mem::take(&mut workspace.trouble);
+        let seen = workspace.change.replace(pulse.change);
+        let list_is_old = workspace.api().is_some_and(|api| api.loaded && api.list.change() != pulse.change);
         // The first pulse cannot tell whether somebody changed something since the users were read.
-        let users_may_be_old = seen.is_none() && matches!(room.screen(), Some(Screen::People(_)));
+        let users_may_be_old = seen.is_none() && matches!(workspace.screen(), Some(Screen::Users(_)));
         if recovered || list_is_old || users_may_be_old || seen.is_some_and(|seen| seen != pulse.change) {
-            room.read_again(now);
+            workspace.read_again(now);
         }
         if recovered {
             self.dirty = true;
@@ -133,34 +113,34 @@ impl App {
 
     pub(super) fn read_failed(&mut self, slot: Slot, why: HubError) {
         let now = self.now;
-        let Some(room) = &mut self.room else { return };
+        let Some(workspace) = &mut self.workspace else { return };
         if slot == Slot::Pulse {
-            room.due.pulse = Some(now.plus(PULSE));
+            workspace.due.pulse = Some(now.plus(PULSE));
         }
         match why {
             HubError::SessionOver(over) => self.end_session(&over.to_string()),
             // The row is gone from sight; the list will say so when it is read.
             HubError::NotFound(_) if slot == Slot::Details => {
-                if let Some(api) = room.api_mut() {
+                if let Some(api) = workspace.api_mut() {
                     api.details = None;
                 }
             }
             HubError::PasswordMustChange => self.must_change_password(),
             HubError::Denied(denied) => {
                 self.dirty = true;
-                room.session.role = denied.role;
-                if let Some(overview) = &mut room.overview {
+                workspace.session.role = denied.role;
+                if let Some(overview) = &mut workspace.overview {
                     overview.administrators = denied.administrators;
                 }
             }
             why => {
                 let gone = matches!(why, HubError::Unavailable(_));
                 let sentence = why.to_string();
-                if let Some(api) = room.api_mut().filter(|api| slot == Slot::List && !api.loaded) {
+                if let Some(api) = workspace.api_mut().filter(|api| slot == Slot::List && !api.loaded) {
                     api.problem = Some(sentence.clone());
                 }
                 // Said once: the same trouble once a second would bury everything else.
-                if !gone || !std::mem::replace(&mut room.trouble, true) {
+                if !gone || !std::mem::replace(&mut workspace.trouble, true) {
                     self.dirty = true;
                     self.toast = Some(Toast::error(sentence));
                 }
@@ -172,11 +152,11 @@ impl App {
     }
 }
 
-impl Room {
-    fn look_stays_in_range(&mut self) {
-        let len = self.to_look_at().len();
+impl Workspace {
+    fn attention_stays_in_range(&mut self) {
+        let len = self.attention().len();
         if let Some(Screen::Menu(menu)) = self.screens.first_mut() {
-            menu.look = menu.look.filter(|_| len > 0).map(|i| i.min(len - 1));
+            menu.attention = menu.attention.filter(|_| len > 0).map(|i| i.min(len - 1));
         }
     }
 }

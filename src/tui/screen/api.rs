@@ -2,19 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use crate::credential::Kind;
-use crate::hub::{CredentialId, CredentialRow, Details, ListQuery, Order};
-
-use super::super::layout;
-use super::docs::Docs;
-use super::refused::RefusedList;
-use super::search::Search;
-use super::trail::TrailList;
-use super::window::Window;
+use crate::{
+    credential::Kind,
+    hub::{CredentialId, CredentialRow, Details, ListQuery, Order},
+    tui::{
+        layout,
+        screen::{docs::Docs, paged_list::PagedList, refused::RefusedList, search::Search, trail::TrailList},
+    },
+};
 
 /// The tabs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum Tab {
     #[default]
     Api,
@@ -56,7 +54,7 @@ pub struct Api {
     /// The filter of the list.
     pub search: Search,
     /// The list.
-    pub list: Window,
+    pub list: PagedList,
     /// Whether the list was read at all.
     pub loaded: bool,
     /// Other rows were asked for than those that are here, or the same after a change that was made here.
@@ -85,7 +83,7 @@ impl Api {
             kind,
             revoked: false,
             search: Search::default(),
-            list: Window::default(),
+            list: PagedList::default(),
             loaded: false,
             awaited: false,
             problem: None,
@@ -119,7 +117,7 @@ impl Api {
 
     /// Forgets the rows: others are wanted.
     pub fn start_over(&mut self) {
-        self.list = Window::default();
+        self.list = PagedList::default();
         self.loaded = false;
         self.problem = None;
         self.ticked.clear();

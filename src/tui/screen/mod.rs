@@ -1,24 +1,26 @@
 //! The screens: one file for the state of each.
 
 mod api;
+mod attention;
 mod docs;
-mod narrow;
-mod people;
+mod keyset_list;
+pub mod paged_list;
 mod refused;
-mod roll;
 mod rows;
 mod search;
 mod trail;
-pub mod window;
+mod trail_filter;
+mod users;
 
 pub use api::{Api, Tab, order_words};
+pub use attention::{AttentionItem, attention};
 pub use docs::Docs;
-pub use narrow::Narrow;
-pub use people::People;
 pub use refused::RefusedList;
-pub use rows::{ACCOUNT, AccountRow, MENU, MenuRow, Rows, SETTINGS, SettingsRow};
+pub use rows::{ACCOUNT, AccountRow, MENU, MenuRow, RowSelection, SETTINGS, SettingsRow};
 pub use search::Search;
-pub use trail::{Checked, TrailList};
+pub use trail::{TrailCheck, TrailList};
+pub use trail_filter::TrailFilter;
+pub use users::UserList;
 
 /// One screen. The menu is the lowest of the stack and never leaves it.
 #[derive(Debug)]
@@ -26,15 +28,15 @@ pub enum Screen {
     /// Where a sign-in lands.
     Menu(Menu),
     /// API Settings, Users, Activity log, Security.
-    Settings(Rows),
+    Settings(RowSelection),
     /// The three tabs of API Settings.
     Api(Box<Api>),
     /// The users.
-    People(Box<People>),
+    Users(Box<UserList>),
     /// The trail.
     Trail(Box<TrailList>),
     /// One's own account.
-    Account(Rows),
+    Account(RowSelection),
     /// How to call the API.
     Docs(Docs),
     /// A page to read.
@@ -45,9 +47,9 @@ pub enum Screen {
 #[derive(Debug, Default)]
 pub struct Menu {
     /// The rows.
-    pub rows: Rows,
+    pub rows: RowSelection,
     /// Which line of "To look at" is focused, if that part is.
-    pub look: Option<usize>,
+    pub attention: Option<usize>,
 }
 
 /// What a page to read is about.
@@ -72,7 +74,7 @@ impl Screen {
             },
             Self::Trail(_) => &["Settings", "Activity log"],
             Self::Account(_) => &["My account"],
-            Self::People(_) => &["Settings", "Users"],
+            Self::Users(_) => &["Settings", "Users"],
             Self::Page(Topic::Security, _) => &["Settings", "Security"],
             Self::Page(Topic::SignIns, _) => &["My account", "Last sign-ins"],
             Self::Docs(_) => &["Documentation"],

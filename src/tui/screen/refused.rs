@@ -1,13 +1,14 @@
 //! The list of refused requests, of all credentials or of one.
 
-use crate::hub::{Before, CredentialId, Refused, RefusedQuery};
+use crate::{
+    hub::{Before, CredentialId, Refused, RefusedQuery},
+    tui::screen::keyset_list::{HasCursor, KeysetList, PAGE},
+};
 
-use super::roll::{PAGE, Placed, Roll};
+impl HasCursor for Refused {
+    type Cursor = Before;
 
-impl Placed for Refused {
-    type Place = Before;
-
-    fn place(&self) -> Before {
+    fn cursor(&self) -> Before {
         Self::place(self)
     }
 }
@@ -18,20 +19,20 @@ pub struct RefusedList {
     /// Only those of this credential; its name is for the status line.
     pub only: Option<(CredentialId, String)>,
     /// The rows.
-    pub roll: Roll<Refused>,
+    pub list: KeysetList<Refused>,
 }
 
 impl RefusedList {
     /// The query for the rows of this page.
     pub fn query(&self) -> RefusedQuery {
         let of = self.only.as_ref().map(|(id, _)| *id);
-        RefusedQuery { of, before: self.roll.before().cloned(), limit: PAGE }
+        RefusedQuery { of, before: self.list.before().cloned(), limit: PAGE }
     }
 
     /// Only those of the selected row's credential, or all again.
     pub fn turn(&mut self) {
-        let selected = self.roll.selected().map(|row| (CredentialId(row.refusal.credential), row.name.clone()));
+        let selected = self.list.selected().map(|row| (CredentialId(row.refusal.credential), row.name.clone()));
         self.only = if self.only.is_none() { selected } else { None };
-        self.roll.begin_again();
+        self.list.reset();
     }
 }

@@ -1,17 +1,15 @@
 //! Screens that are a short list of rows: menu, settings, my account.
 
-use crate::account::Right;
-
-use super::super::action::Action;
+use crate::{account::Right, tui::keymap::Action};
 
 /// Which of a few rows is selected.
 #[derive(Debug, Default)]
-pub struct Rows {
+pub struct RowSelection {
     /// Index of the selected row.
     pub selected: usize,
 }
 
-impl Rows {
+impl RowSelection {
     /// Moves the selection among `len` rows.
     pub fn act(&mut self, action: Action, len: usize) {
         let last = len.saturating_sub(1);
@@ -28,7 +26,6 @@ impl Rows {
 
 /// A row of the menu.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum MenuRow {
     Settings,
     Account,
@@ -50,7 +47,6 @@ pub const MENU: [(MenuRow, &str, &str); 6] = [
 
 /// A row of the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum SettingsRow {
     Api,
     Users,
@@ -68,7 +64,6 @@ pub const SETTINGS: [(SettingsRow, &str, Right); 4] = [
 
 /// A row of one's own account that can be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 pub enum AccountRow {
     ChangePassword,
     Colours,

@@ -1,10 +1,12 @@
 //! The filter of the list: the text typed, and the last filter that was understood.
 
-use crate::credential::{Filter, FilterError};
-
-use super::super::action::Action;
-use super::super::field::TextField;
-use super::super::form::{Entry, Form, Id, Input, text, text_with};
+use crate::{
+    credential::{Filter, FilterError},
+    tui::{
+        form::{Control, Form, FormEntry, Id, field::TextField, text, text_with},
+        keymap::Action,
+    },
+};
 
 /// The filter line.
 #[derive(Debug)]
@@ -50,10 +52,10 @@ impl Search {
     }
 
     /// The field, to be drawn.
-    pub fn field(&self) -> Option<(&TextField, &Entry)> {
+    pub fn field(&self) -> Option<(&TextField, &FormEntry)> {
         let entry = self.form.entry(Id::Filter)?;
         match &entry.input {
-            Input::Text(field) => Some((field, entry)),
+            Control::Text(field) => Some((field, entry)),
             _ => None,
         }
     }

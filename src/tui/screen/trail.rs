@@ -1,23 +1,28 @@
 //! The activity log: rows of the trail, page by page.
 
-use crate::hub::{TrailQuery, TrailReport, TrailRow};
-use crate::time::Millis;
+use crate::{
+    hub::{TrailQuery, TrailReport, TrailRow},
+    time::Millis,
+    tui::{
+        keymap::Action,
+        screen::{
+            keyset_list::{HasCursor, KeysetList, PAGE},
+            trail_filter::TrailFilter,
+        },
+    },
+};
 
-use super::super::action::Action;
-use super::narrow::Narrow;
-use super::roll::{PAGE, Placed, Roll};
+impl HasCursor for TrailRow {
+    type Cursor = i64;
 
-impl Placed for TrailRow {
-    type Place = i64;
-
-    fn place(&self) -> i64 {
+    fn cursor(&self) -> i64 {
         self.no
     }
 }
 
 /// What a check of the whole trail found, and when.
 #[derive(Clone, Debug)]
-pub struct Checked {
+pub struct TrailCheck {
     /// The report of the check.
     pub report: TrailReport,
     /// When the check ran.
@@ -30,12 +35,12 @@ pub struct TrailList {
     /// Only rows about credentials.
     pub credentials_only: bool,
     /// The filter of the rows.
-    pub narrow: Narrow,
+    pub filter: TrailFilter,
     /// The last check of the whole trail.
-    pub checked: Option<Checked>,
+    pub checked: Option<TrailCheck>,
     /// Entries that the check that runs has done.
     pub so_far: i64,
-    roll: Roll<TrailRow>,
+    list: KeysetList<TrailRow>,
 }
 
 impl TrailList {
@@ -46,8 +51,8 @@ impl TrailList {
 
     /// The query for the rows of this page.
     pub fn query(&self) -> TrailQuery {
-        self.narrow.put(TrailQuery {
-            before: self.roll.before().copied(),
+        self.filter.put(TrailQuery {
+            before: self.list.before().copied(),
             credentials_only: self.credentials_only,
             limit: PAGE,
             ..TrailQuery::default()
@@ -55,44 +60,44 @@ impl TrailList {
     }
 
     /// Shows other rows, from the newest on.
-    pub fn narrow_to(&mut self, narrow: Narrow) {
-        self.narrow = narrow;
-        self.roll.begin_again();
+    pub fn set_filter(&mut self, filter: TrailFilter) {
+        self.filter = filter;
+        self.list.reset();
     }
 
     /// The rows, once they were read.
     pub fn rows(&self) -> Option<&[TrailRow]> {
-        self.roll.rows()
+        self.list.rows()
     }
 
     /// The rows on the screen, with whether each is selected.
     pub fn visible(&self, height: usize) -> impl Iterator<Item = (&TrailRow, bool)> {
-        self.roll.visible(height)
+        self.list.visible(height)
     }
 
     /// The selected row.
     pub fn selected(&self) -> Option<&TrailRow> {
-        self.roll.selected()
+        self.list.selected()
     }
 
     /// Whether no newer rows lie above this page; else it does not follow the store.
     pub fn is_newest(&self) -> bool {
-        self.roll.is_newest()
+        self.list.is_newest()
     }
 
     /// Takes the rows that were read.
     pub fn take(&mut self, rows: Vec<TrailRow>, height: usize) {
-        self.roll.take(rows, height);
+        self.list.take(rows, height);
     }
 
     /// Moves the selection; `true` when another page must be read.
     pub fn act(&mut self, action: Action, height: usize) -> bool {
-        self.roll.act(action, height)
+        self.list.act(action, height)
     }
 
     /// The screen has another height.
     pub fn resized(&mut self, height: usize) {
-        self.roll.resized(height);
+        self.list.resized(height);
     }
 }
 

@@ -1,17 +1,25 @@
 //! The frame of every screen: location and user in the first two lines, the status message above the hint line.
 
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
 
-use crate::text;
-
-use super::super::app::App;
-use super::super::dialog::Dialog;
-use super::super::door::Kind;
-use super::super::layout::SMALLEST;
-use super::super::toast::{Severity, Toast};
-use super::hints;
-use super::paint::{Paint, plain, span, wrap};
+use crate::{
+    text,
+    tui::{
+        app::App,
+        dialog::{Dialog, DialogKind},
+        layout::SMALLEST,
+        sign_in::SignInKind,
+        toast::{Severity, Toast},
+        view::{
+            hints,
+            paint::{Paint, plain, span, wrap},
+            screens::api,
+        },
+    },
+};
 
 /// The message in a window that is too small.
 pub fn too_small(paint: &mut Paint<'_>) {
@@ -31,11 +39,13 @@ pub fn too_small(paint: &mut Paint<'_>) {
 pub fn header(app: &App, paint: &mut Paint<'_>) {
     let area = paint.area();
     let theme = app.theme;
-    let who = match (&app.door, &app.room) {
-        (None, Some(room)) => {
-            format!("{} {} {}", room.session.actor.user, theme.glyphs.dot, room.session.role)
+    let who = match (&app.sign_in, &app.workspace) {
+        (None, Some(workspace)) => {
+            format!("{} {} {}", workspace.session.actor.user, theme.glyphs.dot, workspace.session.role)
         }
-        (Some(door), Some(room)) if door.kind == Kind::Lock => format!("locked by {}", room.session.actor.user),
+        (Some(sign_in), Some(workspace)) if sign_in.kind == SignInKind::Lock => {
+            format!("locked by {}", workspace.session.actor.user)
+        }
         _ => "not signed in".to_owned(),
     };
     let who = text::fit(&who, 30, theme.glyphs.ellipsis);
@@ -49,17 +59,17 @@ pub fn header(app: &App, paint: &mut Paint<'_>) {
 
 fn path(app: &App) -> String {
     let arrow = format!(" {} ", app.theme.glyphs.arrow);
-    let mut steps: Vec<&str> = match (&app.door, &app.room) {
-        (Some(door), _) => vec![match door.kind {
-            Kind::SetUp => "Set-up",
-            Kind::SignIn => "Sign in",
-            Kind::Lock => "Locked",
+    let mut steps: Vec<&str> = match (&app.sign_in, &app.workspace) {
+        (Some(sign_in), _) => vec![match sign_in.kind {
+            SignInKind::SetUp => "Set-up",
+            SignInKind::SignIn => "Sign in",
+            SignInKind::Lock => "Locked",
         }],
-        (None, Some(room)) => room.screen().map(|s| s.path().to_vec()).unwrap_or_default(),
+        (None, Some(workspace)) => workspace.screen().map(|s| s.path().to_vec()).unwrap_or_default(),
         (None, None) => vec![],
     };
-    let dialog = app.room.as_ref().filter(|_| app.door.is_none()).and_then(|r| r.dialogs.last());
-    if let Some(Dialog::Create(_)) = dialog {
+    let dialog = app.dialog().filter(|_| app.sign_in.is_none());
+    if let Some(Dialog { kind: DialogKind::Create(_), .. }) = dialog {
         steps.push("Create new key");
     }
     steps.join(&arrow)
@@ -71,7 +81,7 @@ pub fn footer(app: &App, paint: &mut Paint<'_>) {
     let y = area.height.saturating_sub(2);
     match &app.toast {
         Some(toast) => draw_toast(toast, app, paint, y),
-        None => paint.text(1, y, &super::list::status(app), Style::new()),
+        None => paint.text(1, y, &api::status(app), Style::new()),
     }
     hints::line(app, paint, area.height.saturating_sub(1));
 }

@@ -1,17 +1,23 @@
 //! Draws the help overlay: sections of keys in one column or two.
 
-use ratatui::style::Style;
-use ratatui::text::Span;
+use ratatui::{style::Style, text::Span};
 
-use crate::text;
-
-use super::super::app::App;
-use super::super::help::{self, Row, Section};
-use super::super::keys::{self, Binding, Scope};
-use super::super::layout;
-use super::hints::changes_a_key;
-use super::paint::{plain, span, wrap};
-use super::sheet::Sheet;
+use crate::{
+    text,
+    tui::{
+        app::App,
+        keymap::{
+            self, Binding, Scope,
+            help::{self, HelpRow, HelpSection},
+        },
+        layout,
+        view::{
+            hints::changes_a_key,
+            paint::{plain, span, wrap},
+            sheet::Sheet,
+        },
+    },
+};
 
 /// Fewest columns of the keys, so that most sections line up.
 const KEYS: usize = 10;
@@ -25,11 +31,11 @@ type Cell = Vec<Span<'static>>;
 pub fn sheet(app: &App, chain: &[Scope]) -> Sheet {
     let place = chain.iter().find(|s| **s != Scope::Text).map_or("here", |s| s.title());
     let mut sheet = Sheet::new(format!("Keys: {place}"), layout::help_width(app.size), app.theme);
-    let may = |right| app.room.as_ref().is_none_or(|room| app.door.is_some() || room.may(right));
+    let may = |right| app.workspace.as_ref().is_none_or(|workspace| app.sign_in.is_some() || workspace.may(right));
     let denied = |b: &Binding| b.right.is_some_and(|right| !may(right));
     let is_final = app.all_final();
     let over = |b: &Binding| is_final && changes_a_key(b) && !denied(b);
-    let shown = keys::reachable(chain);
+    let shown = keymap::reachable(chain);
     if shown.iter().any(|b| over(b)) {
         sheet.say("Revoked is final: the keys in brackets do nothing to it. n makes a new key.", Style::new());
         sheet.gap();
@@ -70,7 +76,7 @@ fn stacked(blocks: &[Vec<Cell>]) -> Vec<Cell> {
     blocks.join(&Cell::new())
 }
 
-fn block(app: &App, section: &Section, width: usize) -> Vec<Cell> {
+fn block(app: &App, section: &HelpSection, width: usize) -> Vec<Cell> {
     let keys: Vec<String> = section.rows.iter().map(|row| keys_of(app, row)).collect();
     let column = keys.iter().map(|keys| text::width(keys)).max().unwrap_or_default().max(KEYS);
     let mut block: Vec<Cell> =
@@ -85,7 +91,7 @@ fn block(app: &App, section: &Section, width: usize) -> Vec<Cell> {
     block
 }
 
-fn keys_of(app: &App, row: &Row) -> String {
+fn keys_of(app: &App, row: &HelpRow) -> String {
     let keys = app.theme.keys(&row.keys);
     if row.grey { format!("({keys})") } else { keys }
 }

@@ -2,19 +2,23 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::account::UserState;
-use crate::credential::{Kind, State};
-use crate::hub::CredentialRow;
-use crate::text;
-
-use super::super::action::Action;
-use super::super::app::App;
-use super::super::dialog::{Dialog, Doing, OneTime, Question};
-use super::super::door::Kind as Door;
-use super::super::keys::{self, Binding, Scope};
-use super::super::pending::Slot;
-use super::super::screen::{Api, Screen, Tab};
-use super::paint::{Paint, plain};
+use crate::{
+    account::UserState,
+    credential::{Kind, State},
+    hub::CredentialRow,
+    text,
+    tui::{
+        app::App,
+        dialog::{Confirmation, DialogKind, OneTimeSecret, UserAction},
+        form::Form,
+        keymap::{self, Action, Binding, Scope},
+        pending::Slot,
+        screen::{Api, Screen, Tab},
+        sign_in::SignInKind,
+        view,
+        view::paint::{Paint, plain},
+    },
+};
 
 /// The keys that work here, as many as fit; `? help` always.
 pub fn line(app: &App, paint: &mut Paint<'_>, y: u16) {
@@ -55,23 +59,23 @@ fn bracketed(shown: &[(String, bool)]) -> Vec<Span<'static>> {
 }
 
 /// The rows of the table that the hint line tells of here.
-pub(in super::super) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding> {
-    let on_menu = matches!(app.room.as_ref().and_then(|r| r.screen()), Some(Screen::Menu(_)));
-    let dialog = app.room.as_ref().is_some_and(|r| !r.dialogs.is_empty());
-    let at_door = app.door.is_some();
-    let form = app.room.as_ref().and_then(|r| r.dialogs.last()).and_then(Dialog::form);
-    let one_of_several = at_door || form.is_none_or(|f| f.shown().count() > 1);
-    let has_row = app.room.as_ref().and_then(|r| r.api()).is_some_and(|api| api.list.selected().is_some());
+pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding> {
+    let on_menu = matches!(app.workspace.as_ref().and_then(|r| r.screen()), Some(Screen::Menu(_)));
+    let dialog = app.workspace.as_ref().is_some_and(|r| !r.dialogs.is_empty());
+    let at_sign_in = app.sign_in.is_some();
+    let form = app.dialog().and_then(|d| d.form.as_ref());
+    let one_of_several = at_sign_in || form.is_none_or(|f| f.shown().count() > 1);
+    let has_row = app.workspace.as_ref().and_then(|r| r.api()).is_some_and(|api| api.list.selected().is_some());
     let is_final = app.all_final();
-    let nothing_to_look_at = app.room.as_ref().is_none_or(|r| r.to_look_at().is_empty());
+    let nothing_needs_attention = app.workspace.as_ref().is_none_or(|r| r.attention().is_empty());
     let works = |b: &&&Binding| match b.action {
         // From the menu there is no step back, and at the door nothing to go back to.
-        Action::Back => app.help.is_some() || (!at_door && (dialog || !on_menu)),
+        Action::Back => app.help.is_some() || (!at_sign_in && (dialog || !on_menu)),
         // In a dialog it works too, but there is more to say.
-        Action::Lock => !at_door && !dialog && app.help.is_none(),
-        Action::LookAt => !nothing_to_look_at,
+        Action::Lock => !at_sign_in && !dialog && app.help.is_none(),
+        Action::ToAttention => !nothing_needs_attention,
         // What is only read and fits has nowhere to move to.
-        Action::Up => !only_read(app) || super::overflow(app) > 0,
+        Action::Up => !only_read(app) || view::overflow(app) > 0,
         Action::ByKey if b.scope == Scope::Activity => shows_refused(app),
         // One search at a time.
         Action::Advance if b.scope == Scope::Form => !app.pending.has(Slot::Find),
@@ -87,7 +91,7 @@ pub(in super::super) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Bindi
     };
     let mut seen: Vec<Action> = Vec::new();
     let mut rows = Vec::new();
-    for binding in keys::reachable(chain).iter().filter(|b| !b.hint.is_empty()).filter(works) {
+    for binding in keymap::reachable(chain).iter().filter(|b| !b.hint.is_empty()).filter(works) {
         if !seen.contains(&binding.action) {
             seen.push(binding.action);
             rows.push(*binding);
@@ -97,12 +101,12 @@ pub(in super::super) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Bindi
 }
 
 fn grey(app: &App, binding: &Binding) -> bool {
-    let room = app.room.as_ref().filter(|_| app.door.is_none());
-    room.is_some_and(|r| binding.right.is_some_and(|right| !r.may(right)))
+    let workspace = app.workspace.as_ref().filter(|_| app.sign_in.is_none());
+    workspace.is_some_and(|r| binding.right.is_some_and(|right| !r.may(right)))
 }
 
 /// Whether a key of the list changes the selected key, or the ticked ones.
-pub(in super::super) fn changes_a_key(binding: &Binding) -> bool {
+pub(in crate::tui) fn changes_a_key(binding: &Binding) -> bool {
     let changes = [Action::EditKeys, Action::Rotate, Action::DisableEnable, Action::Revoke, Action::StopOld];
     binding.scope == Scope::List && changes.contains(&binding.action)
 }
@@ -114,58 +118,66 @@ fn hint(app: &App, binding: &Binding) -> String {
 
 /// The word of the table, or a nearer one where the place knows it.
 fn hint_word(app: &App, binding: &Binding) -> &'static str {
-    let door = app.door.as_ref().map(|d| d.kind);
-    let dialog = app.room.as_ref().and_then(|r| r.dialogs.last());
-    let menu = app.room.as_ref().is_some_and(|r| r.screens.len() == 2);
-    match (binding.scope, binding.action, door, dialog) {
-        (Scope::Door, Action::Advance, Some(Door::SetUp), _) => "next or set up",
-        (Scope::Door, Action::Advance, Some(Door::SignIn), _) => "next or sign in",
-        (Scope::Door, Action::Advance, Some(Door::Lock), _) => "unlock",
-        (Scope::Form, Action::Advance, None, Some(dialog)) if dialog.form().is_some_and(|f| f.sends_on_enter()) => {
-            sent_by_enter(dialog)
+    let sign_in = app.sign_in.as_ref().map(|d| d.kind);
+    let dialog = app.dialog();
+    let form = dialog.and_then(|d| d.form.as_ref());
+    let kind = dialog.map(|d| &d.kind);
+    let menu = app.workspace.as_ref().is_some_and(|r| r.screens.len() == 2);
+    match (binding.scope, binding.action, sign_in, kind) {
+        (Scope::SignIn, Action::Advance, Some(SignInKind::SetUp), _) => "next or set up",
+        (Scope::SignIn, Action::Advance, Some(SignInKind::SignIn), _) => "next or sign in",
+        (Scope::SignIn, Action::Advance, Some(SignInKind::Lock), _) => "unlock",
+        (Scope::Form, Action::Advance, None, Some(kind)) if form.is_some_and(Form::sends_on_enter) => {
+            sent_by_enter(kind)
         }
         (Scope::Form, Action::Advance, None, Some(_)) => "next",
         (Scope::Rows, Action::Up, ..) if only_read(app) => "scroll",
-        (Scope::Fold, Action::Toggle, None, Some(d)) if d.form().is_some_and(|f| f.unfolded()) => "close",
-        (Scope::Menu, Action::LookAt, None, None) if looks_below(app) => "to the menu",
+        (Scope::Fold, Action::Toggle, None, Some(_)) if form.is_some_and(Form::unfolded) => "close",
+        (Scope::Menu, Action::ToAttention, None, None) if attention_focused(app) => "to the menu",
         (Scope::Docs, action, None, None) if shows_gateways(app) => of_gateways(action, binding.hint),
-        (Scope::Secret, action, None, Some(Dialog::Secret(view))) => of_the_secret(view, action, binding.hint),
-        (Scope::Password, _, None, Some(d)) if d.form().is_some_and(|f| f.shows_passwords()) => "hide",
-        (Scope::Buttons | Scope::Form, Action::Back, None, Some(Dialog::Find(_))) if app.pending.has(Slot::Find) => {
-            "stop"
+        (Scope::Secret, action, None, Some(DialogKind::OneTimeSecret(view))) => {
+            of_the_secret(view, action, binding.hint)
         }
-        (Scope::Buttons, Action::Back, None, Some(Dialog::Ask(d))) if d.question == Question::Lines => "stay here",
-        (Scope::Buttons, Action::Back, None, Some(Dialog::Ask(_))) => "keep open",
-        (Scope::Buttons | Scope::Form, Action::Back, None, Some(Dialog::Password(d))) if d.forced => "sign out",
-        (Scope::Buttons, Action::Back, None, Some(Dialog::Secret(_) | Dialog::Found(_) | Dialog::StopOld(_))) => {
-            binding.hint
-        }
-        (Scope::Buttons, Action::Back, None, Some(_)) => "cancel",
+        (Scope::Password, _, None, Some(_)) if form.is_some_and(Form::shows_passwords) => "hide",
+        (Scope::Buttons | Scope::Form, Action::Back, None, Some(kind)) => word_for_back(app, binding, kind),
         (Scope::Everywhere, Action::Back, None, None) if is_filtered(app) => "clear filter",
         (Scope::Activity, Action::RefusedRequests, None, None) if shows_refused(app) => "trail",
         (Scope::Everywhere, Action::Back, None, None) if menu => "menu",
-        (Scope::People, Action::DisableEnable, None, None) if selected_is_disabled(app) => "enable",
+        (Scope::Users, Action::DisableEnable, None, None) if selected_is_disabled(app) => "enable",
         (Scope::List, Action::DisableEnable, None, None) if all_disabled(app) => "enable",
+        _ => binding.hint,
+    }
+}
+
+/// What Esc does in a dialog with a form.
+fn word_for_back(app: &App, binding: &Binding, kind: &DialogKind) -> &'static str {
+    match kind {
+        DialogKind::FindBySecret { .. } if app.pending.has(Slot::Find) => "stop",
+        DialogKind::Confirm(Confirmation::Lines) if binding.scope == Scope::Buttons => "stay here",
+        DialogKind::Confirm(_) if binding.scope == Scope::Buttons => "keep open",
+        DialogKind::OwnPassword { forced: true } => "sign out",
+        DialogKind::OneTimeSecret(_) | DialogKind::FoundSecret(_) | DialogKind::StopOldSecret(_) => binding.hint,
+        _ if binding.scope == Scope::Buttons => "cancel",
         _ => binding.hint,
     }
 }
 
 /// Whether there is nothing to select, only something to read.
 fn only_read(app: &App) -> bool {
-    let room = app.room.as_ref();
-    let in_dialog = matches!(room.and_then(|r| r.dialogs.last()), Some(Dialog::Details(_) | Dialog::Entry(_)));
-    let bare = room.filter(|r| r.dialogs.is_empty());
+    let workspace = app.workspace.as_ref();
+    let in_dialog = matches!(app.dialog().map(|d| &d.kind), Some(DialogKind::Details(_) | DialogKind::TrailEntry(_)));
+    let bare = workspace.filter(|r| r.dialogs.is_empty());
     let page = matches!(bare.and_then(|r| r.screen()), Some(Screen::Page(..)));
     app.help.is_some() || in_dialog || page || bare.is_some_and(|r| r.docs_of().is_some())
 }
 
 /// Whether the focus on the menu is on a line of "To look at".
-fn looks_below(app: &App) -> bool {
-    matches!(app.room.as_ref().and_then(|r| r.screen()), Some(Screen::Menu(menu)) if menu.look.is_some())
+fn attention_focused(app: &App) -> bool {
+    matches!(app.workspace.as_ref().and_then(|r| r.screen()), Some(Screen::Menu(menu)) if menu.attention.is_some())
 }
 
 fn shows_gateways(app: &App) -> bool {
-    app.room.as_ref().and_then(|r| r.docs_of()).is_some_and(|(docs, _)| docs.gateways)
+    app.workspace.as_ref().and_then(|r| r.docs_of()).is_some_and(|(docs, _)| docs.gateways)
 }
 
 fn of_gateways(action: Action, usual: &'static str) -> &'static str {
@@ -178,7 +190,7 @@ fn of_gateways(action: Action, usual: &'static str) -> &'static str {
 }
 
 /// Legacy has username and password, and what is masked can be shown.
-fn of_the_secret(view: &OneTime, action: Action, usual: &'static str) -> &'static str {
+fn of_the_secret(view: &OneTimeSecret, action: Action, usual: &'static str) -> &'static str {
     match (action, view.row.kind) {
         (Action::CopySecret, Kind::Legacy) => "copy password",
         (Action::CopyKey, Kind::Legacy) => "copy username",
@@ -188,41 +200,41 @@ fn of_the_secret(view: &OneTime, action: Action, usual: &'static str) -> &'stati
 }
 
 fn is_filtered(app: &App) -> bool {
-    let api = app.room.as_ref().and_then(|r| r.api());
+    let api = app.workspace.as_ref().and_then(|r| r.api());
     api.is_some_and(|api| api.tab == Tab::Api && api.search.shown())
 }
 
 /// Whether what `d` would be about is disabled, all of it.
 fn all_disabled(app: &App) -> bool {
-    let rows = app.room.as_ref().and_then(|r| r.api()).map(Api::targets).unwrap_or_default();
+    let rows = app.workspace.as_ref().and_then(|r| r.api()).map(Api::targets).unwrap_or_default();
     !rows.is_empty() && rows.iter().all(|row: &CredentialRow| row.state == State::Disabled)
 }
 
 fn shows_refused(app: &App) -> bool {
-    app.room.as_ref().is_some_and(|room| room.refused().is_some())
+    app.workspace.as_ref().is_some_and(|workspace| workspace.refused().is_some())
 }
 
 /// What Enter does in the last field of a form.
-fn sent_by_enter(dialog: &Dialog) -> &'static str {
-    match dialog {
-        Dialog::Password(_) => "change",
-        Dialog::Rotate(_) => "make",
-        Dialog::Edit(_) => "save",
-        Dialog::NewPassword(_) => "set it",
-        Dialog::Find(_) => "find",
-        Dialog::Again(_) => "go on",
-        Dialog::Narrow(_) => "show",
-        Dialog::Settings(_) => "set",
-        Dialog::Export(_) => "export",
-        Dialog::Person(d) if matches!(d.doing, Doing::Add) => "add",
-        Dialog::Person(_) => "set",
+fn sent_by_enter(kind: &DialogKind) -> &'static str {
+    match kind {
+        DialogKind::OwnPassword { .. } => "change",
+        DialogKind::Rotate(_) => "make",
+        DialogKind::Edit(_) => "save",
+        DialogKind::NewPassword(_) => "set it",
+        DialogKind::FindBySecret { .. } => "find",
+        DialogKind::Reauthenticate => "go on",
+        DialogKind::TrailFilter => "show",
+        DialogKind::Settings(_) => "set",
+        DialogKind::Export { .. } => "export",
+        DialogKind::User(action) if matches!(**action, UserAction::Add) => "add",
+        DialogKind::User(_) => "set",
         _ => "create",
     }
 }
 
 fn selected_is_disabled(app: &App) -> bool {
-    match app.room.as_ref().and_then(|r| r.screen()) {
-        Some(Screen::People(people)) => people.selected().is_some_and(|row| row.state == UserState::Disabled),
+    match app.workspace.as_ref().and_then(|r| r.screen()) {
+        Some(Screen::Users(users)) => users.selected().is_some_and(|row| row.state == UserState::Disabled),
         _ => false,
     }
 }

@@ -1,40 +1,22 @@
 //! The view: draws the state, and never changes it.
 
 mod chrome;
-mod details;
 mod dialogs;
-mod docs;
-mod door;
-mod edit;
-mod entry;
-mod filter;
-mod find;
-mod forms;
 mod help;
 mod hints;
-mod history;
-mod list;
-mod manage;
-mod menu;
-mod pages;
 mod paint;
-mod people;
-mod refused;
-mod secret;
+mod screens;
 mod sheet;
-mod trail;
 
-use ratatui::Frame;
-use ratatui::layout::Rect;
-
-use super::app::{App, Room};
-use super::dialog::Dialog;
-use super::layout::{self, FOOTER, HEADER};
-use super::msg::CopyOutcome;
-use super::screen::{Screen, Tab};
-pub(super) use docs::verifier;
 use paint::Paint;
-pub(super) use refused::sentences as refused_sentences;
+use ratatui::{Frame, layout::Rect};
+use screens::{api, docs, menu, pages, sign_in, trail, users};
+
+use crate::tui::{
+    app::{App, Workspace},
+    layout::{self, FOOTER, HEADER},
+    screen::{Screen, Tab},
+};
 
 /// Draws one frame.
 pub fn draw(app: &App, frame: &mut Frame<'_>) {
@@ -52,74 +34,55 @@ fn picture(app: &App, paint: &mut Paint<'_>) {
     }
     chrome::header(app, paint);
     let body = Rect { y: HEADER, height: area.height.saturating_sub(HEADER + FOOTER), ..area };
-    match (&app.door, &app.room) {
+    match (&app.sign_in, &app.workspace) {
         // Help stands in its place: it is not seen in parts behind it.
         (Some(_), _) if app.help.is_some() => {}
-        (Some(door), _) => door::draw(app, door, paint, body),
-        (None, Some(room)) => desk(app, room, paint, body),
+        (Some(sign_in), _) => sign_in::draw(app, sign_in, paint, body),
+        (None, Some(workspace)) => desk(app, workspace, paint, body),
         (None, None) => {}
     }
     if let Some(help) = &app.help {
         // The overlay covers what was focused.
         paint.cursor = None;
-        help::sheet(app, &help.what).draw(paint, body, help.scroll);
+        help::sheet(app, &help.content).draw(paint, body, help.scroll);
     }
     chrome::footer(app, paint);
 }
 
-fn desk(app: &App, room: &Room, paint: &mut Paint<'_>, body: Rect) {
-    match room.screen() {
-        Some(Screen::Menu(menu)) => menu::menu(app, room, menu, paint, body),
-        Some(Screen::Settings(rows)) => menu::settings(app, room, rows, paint, body),
-        Some(Screen::Account(rows)) => menu::account(app, room, rows, paint, body),
-        Some(Screen::Api(api)) => list::draw(app, room, api, paint, body),
-        Some(Screen::People(people)) => people::draw(app, people, paint, body),
+fn desk(app: &App, workspace: &Workspace, paint: &mut Paint<'_>, body: Rect) {
+    match workspace.screen() {
+        Some(Screen::Menu(menu)) => menu::menu(app, workspace, menu, paint, body),
+        Some(Screen::Settings(rows)) => menu::settings(app, workspace, rows, paint, body),
+        Some(Screen::Account(rows)) => menu::account(app, workspace, rows, paint, body),
+        Some(Screen::Api(api)) => api::draw(app, workspace, api, paint, body),
+        Some(Screen::Users(users)) => users::draw(app, users, paint, body),
         Some(Screen::Trail(trail)) => trail::draw(app, trail, paint, body),
-        Some(Screen::Docs(shown)) => docs::page(app, room, shown, paint, body),
-        Some(Screen::Page(topic, scroll)) => pages::draw(app, room, *topic, *scroll, paint, body),
+        Some(Screen::Docs(shown)) => docs::page(app, workspace, shown, paint, body),
+        Some(Screen::Page(topic, scroll)) => pages::draw(app, workspace, *topic, *scroll, paint, body),
         None => {}
     }
     // Under help no dialog is drawn: a secret shows nowhere but in the view on top.
-    if let Some(dialog) = room.dialogs.last().filter(|_| app.help.is_none()) {
-        let scroll = match dialog {
-            Dialog::Details(d) => d.scroll,
-            Dialog::Live(d) => d.scroll,
-            Dialog::Entry(d) => d.scroll,
-            _ => 0,
-        };
+    if let Some(dialog) = workspace.dialog().filter(|_| app.help.is_none()) {
         paint.cursor = None;
-        dialogs::sheet(app, dialog).draw(paint, body, scroll);
+        dialogs::sheet(app, dialog).draw(paint, body, dialog.scroll());
     }
 }
 
 /// How many lines do not fit of what can be scrolled now: help, details, a page to read.
-pub(super) fn overflow(app: &App) -> usize {
+pub fn overflow(app: &App) -> usize {
     let in_dialog = layout::dialog_rows(app.size);
     if let Some(help) = &app.help {
-        return help::sheet(app, &help.what).len().saturating_sub(in_dialog);
+        return help::sheet(app, &help.content).len().saturating_sub(in_dialog);
     }
-    let Some(room) = &app.room else { return 0 };
-    match (room.dialogs.last(), room.screen()) {
-        (Some(dialog @ (Dialog::Details(_) | Dialog::Live(_) | Dialog::Entry(_))), _) => {
-            dialogs::sheet(app, dialog).len().saturating_sub(in_dialog)
-        }
+    let Some(workspace) = &app.workspace else { return 0 };
+    match (workspace.dialog(), workspace.screen()) {
+        (Some(dialog), _) if dialog.scrolls() => dialogs::sheet(app, dialog).len().saturating_sub(in_dialog),
         (Some(_), _) => 0,
         (None, Some(Screen::Page(topic, _))) => {
-            pages::lines(app, room, *topic).len().saturating_sub(layout::page_rows(app.size))
+            pages::lines(app, workspace, *topic).len().saturating_sub(layout::page_rows(app.size))
         }
-        (None, Some(Screen::Docs(_))) => docs::overflow(app, room),
-        (None, Some(Screen::Api(api))) if api.tab == Tab::Documentation => docs::overflow(app, room),
+        (None, Some(Screen::Docs(_))) => docs::overflow(app, workspace),
+        (None, Some(Screen::Api(api))) if api.tab == Tab::Documentation => docs::overflow(app, workspace),
         _ => 0,
-    }
-}
-
-/// What is known of a copy, in honest words.
-pub fn copy_words(outcome: &CopyOutcome, what: &str) -> String {
-    match outcome {
-        CopyOutcome::Copied => format!("Copied: {what}."),
-        CopyOutcome::SentToTerminal => format!("Sent to your terminal (OSC 52): {what}. Paste to check."),
-        CopyOutcome::SentInto(around) => format!("Sent (OSC 52): {what}, but {} Paste to check.", around.words()),
-        CopyOutcome::SentThroughTmux => format!("Sent to your terminal through tmux: {what}. Paste to check."),
-        CopyOutcome::Impossible(why) => why.clone(),
     }
 }

@@ -1,14 +1,14 @@
 //! Drawing primitives: all text goes on the screen through here, clipped and sanitised.
 
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    style::Style,
+    text::{Line, Span},
+};
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::text;
-
-use super::super::theme::Theme;
+use crate::{text, tui::theme::Theme};
 
 /// Where the frame is painted, and where its cursor stands.
 pub struct Paint<'a> {
@@ -157,8 +157,9 @@ fn cut_at(line: &str, columns: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     #[test]
     fn sentences_break_between_words_and_long_words_break_anywhere() {

@@ -1,14 +1,19 @@
 //! The frame of a dialog: lines in a column, scrolled so that the focused one is always visible.
 
-use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::{
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
 
-use crate::text;
-
-use super::super::form::{Entry, Form, Id, Input};
-use super::super::theme::Theme;
-use super::paint::{Paint, plain, span, wrap};
+use crate::{
+    text,
+    tui::{
+        form::{Control, Form, FormEntry, Id},
+        theme::Theme,
+        view::paint::{Paint, plain, span, wrap},
+    },
+};
 
 /// Columns before the words of a field: blank, focus mark, blank.
 const MARGIN: usize = 3;
@@ -93,11 +98,11 @@ impl Sheet {
     }
 
     /// One field of a form with what is wrong with it.
-    pub fn field(&mut self, entry: &Entry, focused: bool) {
+    pub fn field(&mut self, entry: &FormEntry, focused: bool) {
         let glyphs = self.theme.glyphs;
         let mark = if focused { glyphs.focus } else { " " };
         let label = match entry.input {
-            Input::Fold { open } => {
+            Control::Fold { open } => {
                 format!("{} {}", if open { glyphs.open } else { glyphs.closed }, entry.label)
             }
             _ => entry.label.to_owned(),
@@ -105,7 +110,7 @@ impl Sheet {
         let label_style = if focused { self.theme.strong() } else { Style::new() };
         // The glyph of the fold stands where the mark of other fields does, so its own mark moves into the margin.
         let (lead, width) = match entry.input {
-            Input::Fold { .. } => (mark.to_owned(), self.label + 2),
+            Control::Fold { .. } => (mark.to_owned(), self.label + 2),
             _ => (format!(" {mark} "), self.label),
         };
         let room = self.room().saturating_sub(self.label + 1);
@@ -143,14 +148,14 @@ impl Sheet {
     }
 
     /// The checks of a form that stand in one line.
-    pub fn checks(&mut self, label: &'static str, entries: &[(&Entry, bool, &str)]) {
+    pub fn checks(&mut self, label: &'static str, entries: &[(&FormEntry, bool, &str)]) {
         let glyphs = self.theme.glyphs;
         let focused = entries.iter().any(|(_, focused, _)| *focused);
         let mark = if focused { glyphs.focus } else { " " };
         let mut line = vec![Span::raw(format!(" {mark} ")), plain(&text::pad(label, self.label, glyphs.ellipsis))];
         let mut at = MARGIN + self.label;
         for (entry, focused, words) in entries {
-            let on = matches!(entry.input, Input::Check(true));
+            let on = matches!(entry.input, Control::Check(true));
             let shown = format!("{} {words}", if on { glyphs.ticked } else { glyphs.unticked });
             let width = text::width(&shown);
             if *focused {
@@ -167,11 +172,11 @@ impl Sheet {
     }
 
     /// The buttons of a form, in one line in the middle. Those that cannot be used yet have round brackets.
-    pub fn buttons(&mut self, form: &Form, usable: impl Fn(&Entry) -> bool) {
+    pub fn buttons(&mut self, form: &Form, usable: impl Fn(&FormEntry) -> bool) {
         let shown: Vec<_> = form.shown().filter(|(e, _)| is_foot(e)).collect();
-        let words = |e: &Entry| match (&e.input, usable(e)) {
-            (Input::Button(words), true) => format!("[ {words} ]"),
-            (Input::Button(words), false) => format!("( {words} )"),
+        let words = |e: &FormEntry| match (&e.input, usable(e)) {
+            (Control::Button(words), true) => format!("[ {words} ]"),
+            (Control::Button(words), false) => format!("( {words} )"),
             _ => String::new(),
         };
         let gap = 4;
@@ -284,37 +289,37 @@ fn is_gap(line: &Line<'_>) -> bool {
 }
 
 /// A button at the foot; Generate stands beside its field.
-fn is_foot(entry: &Entry) -> bool {
-    matches!(entry.input, Input::Button(_)) && entry.id != Id::Generate
+fn is_foot(entry: &FormEntry) -> bool {
+    matches!(entry.input, Control::Button(_)) && entry.id != Id::Generate
 }
 
 /// What a field shows, and the column of the cursor in it.
-fn value(entry: &Entry, room: usize, theme: &Theme) -> (Vec<Span<'static>>, usize) {
+fn value(entry: &FormEntry, room: usize, theme: &Theme) -> (Vec<Span<'static>>, usize) {
     match &entry.input {
-        Input::Text(field) => {
+        Control::Text(field) => {
             let (shown, at) = part(field.text(), field.before_cursor(), room);
             (vec![plain(&shown)], at)
         }
-        Input::Password(field) if field.shown() => {
+        Control::Password(field) if field.shown() => {
             let typed = field.typed();
             let before: String = typed.expose().chars().take(typed.cursor_chars()).collect();
             let (shown, at) = part(typed.expose(), &before, room);
             (vec![plain(&shown)], at)
         }
-        Input::Password(field) => {
+        Control::Password(field) => {
             let (all, before) = (field.typed().chars(), field.typed().cursor_chars());
             let dots = theme.glyphs.bullet;
             let (shown, at) = part(&dots.repeat(all), &dots.repeat(before), room);
             (vec![plain(&shown)], at)
         }
-        Input::Choice { .. } => (choices(entry, room, theme).into_iter().next().unwrap_or_default(), 1),
-        Input::Check(_) | Input::Fold { .. } | Input::Button(_) => (vec![], 0),
+        Control::Choice { .. } => (choices(entry, room, theme).into_iter().next().unwrap_or_default(), 1),
+        Control::Check(_) | Control::Fold { .. } | Control::Button(_) => (vec![], 0),
     }
 }
 
 /// The words of a choice with their marks, in as many lines as they need.
-fn choices(entry: &Entry, room: usize, theme: &Theme) -> Vec<Vec<Span<'static>>> {
-    let Input::Choice { words, chosen } = &entry.input else { return vec![] };
+fn choices(entry: &FormEntry, room: usize, theme: &Theme) -> Vec<Vec<Span<'static>>> {
+    let Control::Choice { words, chosen } = &entry.input else { return vec![] };
     let mut lines = vec![vec![]];
     let mut used = 0;
     for (i, words) in words.iter().enumerate() {

@@ -4,7 +4,7 @@ use keydesk::{
     credential::Verb,
     hub::{HubError, ListQuery},
     tui::{
-        msg::{Call, CopyOutcome, Reply},
+        msg::{Call, CopyOutcome},
         theme::Theme,
     },
 };
@@ -261,7 +261,7 @@ fn disk_full(theme: Theme) -> Desk {
         d.instead = Some(Box::new(|call| match call {
             Call::Create(..) => {
                 let said = "The disk is full: nothing was changed. Make room, then try again.".to_owned();
-                Some(Reply::Issued(Err(HubError::Unavailable(said))))
+                Some(Err(HubError::Unavailable(said)))
             }
             _ => None,
         }));

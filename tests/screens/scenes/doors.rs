@@ -3,7 +3,7 @@
 use keydesk::{
     account::Role,
     hub::{HubError, Via},
-    tui::{Start, msg::Reply, theme::Theme},
+    tui::{Start, theme::Theme},
 };
 
 use crate::desk::Desk;
@@ -115,7 +115,7 @@ fn store_gone(theme: Theme) -> Desk {
     then(list(theme), |d| {
         d.instead = Some(Box::new(|_| {
             let said = "The database cannot be written: the disk is full. Make room; nothing was changed.".to_owned();
-            Some(Reply::Pulse(Err(HubError::Unavailable(said))))
+            Some(Err(HubError::Unavailable(said)))
         }));
         d.waits(1_000);
     })

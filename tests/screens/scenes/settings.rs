@@ -5,7 +5,7 @@ use keydesk::{
     hub::{Origin, TrailReport},
     secret::Secret,
     tui::{
-        msg::{Call, Msg, Reply},
+        msg::{Answer, Call, Msg},
         theme::Theme,
     },
 };
@@ -87,7 +87,7 @@ fn verified(theme: Theme) -> Desk {
             Call::Verify(_) => {
                 let report =
                     TrailReport { rows: 12, no: 12, hash: "0123456789abcdef".repeat(4), broken: None, went_back: None };
-                Some(Reply::Verified(Ok(report)))
+                Some(Ok(Answer::Verified(report)))
             }
             _ => None,
         }));

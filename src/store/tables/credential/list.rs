@@ -5,8 +5,6 @@ use crate::store::{
     tables::{CredentialRecord, Record as _, Tagged, UsageRow},
 };
 
-use super::KINDS;
-
 /// Columns a page is ordered by; each has an index that begins with kind and listed and ends with the id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
@@ -195,17 +193,22 @@ fn beyond(sort: Sort, descending: bool, inclusive: bool) -> String {
     format!(" AND ({}) {sign} ({})", columns.join(", "), places.join(", "))
 }
 
-/// The credentials that expire next, from second `from` on and before `until`.
-pub fn next_to_expire(tx: &mut dyn Tx, from: i64, until: i64, limit: i64) -> Result<Vec<Listed>, StoreError> {
+/// The credentials of some kinds that expire next, from second `from` on and before `until`.
+pub fn next_to_expire(
+    tx: &mut dyn Tx,
+    kinds: &[&str],
+    (from, until): (i64, i64),
+    limit: i64,
+) -> Result<Vec<Listed>, StoreError> {
     let sql = format!(
         "SELECT {}, {LAST_USE} FROM credential c WHERE kind = $1 AND state = 'active' AND expires_at IS NOT NULL \
          AND expires_at >= $2 AND expires_at < $3 ORDER BY expires_at, id LIMIT $4",
         CredentialRecord::select(),
     );
     let mut found = Vec::new();
-    // One look-up a kind: the index begins with it.
-    for kind in KINDS {
-        let rows = tx.rows(&sql, &[kind.into(), from.into(), until.into(), limit.into()])?;
+    // One lookup for each kind: the index begins with it.
+    for kind in kinds {
+        let rows = tx.rows(&sql, &[(*kind).into(), from.into(), until.into(), limit.into()])?;
         found.extend(rows.into_iter().map(|mut row| with_use(&mut row)).collect::<Result<Vec<_>, _>>()?);
     }
     found.sort_by(|(a, _), (b, _)| (a.record.expires_at, &a.record.id).cmp(&(b.record.expires_at, &b.record.id)));

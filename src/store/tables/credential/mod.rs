@@ -70,20 +70,14 @@ impl CredentialRecord {
     }
 }
 
-/// The kinds, as they are written.
-const KINDS: [&str; 3] = ["basic", "hmac", "legacy"];
-
-/// The credentials with this key: at most one of each kind.
-pub fn keys_of(tx: &mut dyn Tx, key: &str) -> Result<Vec<Tagged<CredentialRecord>>, StoreError> {
-    let mut found = Vec::new();
-    for kind in KINDS {
-        // One look-up a kind: the unique index begins with it.
-        let sql = format!("SELECT {} FROM credential WHERE kind = $1 AND key = $2", CredentialRecord::select());
-        if let Some(mut row) = tx.row(&sql, &[kind.into(), key.into()])? {
-            found.push(Tagged::take(&mut row)?);
-        }
-    }
-    Ok(found)
+/// The credential of a kind with this key.
+pub fn credential_with_key(
+    tx: &mut dyn Tx,
+    kind: &str,
+    key: &str,
+) -> Result<Option<Tagged<CredentialRecord>>, StoreError> {
+    let sql = format!("SELECT {} FROM credential WHERE kind = $1 AND key = $2", CredentialRecord::select());
+    tx.row(&sql, &[kind.into(), key.into()])?.map(|mut row| Tagged::take(&mut row)).transpose()
 }
 
 /// Gives a row that nobody trusts another key, `aside`, so that the key that it took is free again: the row with this kind

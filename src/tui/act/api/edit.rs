@@ -1,0 +1,70 @@
+//! Actions on credentials: edit, new Legacy password, stop the old secret early.
+
+use crate::{
+    credential::{Kind, State},
+    hub::{CredentialRow, Details},
+    tui::{
+        app::{App, Workspace},
+        dialog::{Dialog, DialogKind},
+        screen::Api,
+        toast::Toast,
+    },
+};
+
+impl App {
+    pub(in crate::tui::act) fn open_edit(&mut self) {
+        if let Some(rows) = self.live_targets() {
+            self.push(Dialog::edit(rows));
+        }
+    }
+
+    pub(in crate::tui::act) fn open_stop_old(&mut self, row: CredentialRow) {
+        let details = self.workspace.as_ref().and_then(Workspace::api).and_then(Api::details_now);
+        let old = details.map(|d| old_until(self, d));
+        if old == Some(None) {
+            let said = format!("{} has one secret only: there is no old one to stop.", row.name);
+            self.toast = Some(Toast::note(self.now, said));
+            return;
+        }
+        self.push(Dialog::stop_old_secret(row, old.flatten()));
+    }
+
+    /// The targets of a change without revoked credentials; shows a message if none is left.
+    pub(in crate::tui::act) fn live_targets(&mut self) -> Option<Vec<CredentialRow>> {
+        let mut rows = self.workspace.as_ref().and_then(Workspace::api)?.targets();
+        if let [row] = rows.as_slice()
+            && row.state == State::Revoked
+        {
+            let row = row.clone();
+            self.is_final(&row);
+            return None;
+        }
+        rows.retain(|row| row.state != State::Revoked);
+        if rows.is_empty() {
+            self.toast = Some(Toast::note(self.now, "All of them are revoked already, which is final."));
+            return None;
+        }
+        Some(rows)
+    }
+
+    /// Whether every key that a change would be about is revoked, which is final.
+    pub(in crate::tui) fn all_final(&self) -> bool {
+        let rows = self.workspace.as_ref().and_then(Workspace::api).map(Api::targets).unwrap_or_default();
+        !rows.is_empty() && rows.iter().all(|row| row.state == State::Revoked)
+    }
+
+    /// From the edit form of a Legacy credential.
+    pub(in crate::tui::act) fn open_new_password(&mut self) {
+        let Some(DialogKind::Edit(edit)) = self.dialog().map(|dialog| &dialog.kind) else { return };
+        if let [row] = edit.rows.as_slice()
+            && row.kind == Kind::Legacy
+        {
+            let dialog = Dialog::new_password(row.clone());
+            self.push(dialog);
+        }
+    }
+}
+
+fn old_until(app: &App, details: &Details) -> Option<crate::time::Seconds> {
+    details.secrets.iter().filter_map(|s| s.valid_until).find(|until| until.millis() > app.now)
+}

@@ -1,0 +1,92 @@
+//! Actions of the filter line of the list.
+
+use crate::{
+    account::Right,
+    tui::{
+        act::forms,
+        app::{App, Workspace},
+        form::Form,
+        keymap::Action,
+        screen::Tab,
+    },
+};
+
+impl App {
+    pub(in crate::tui::act) fn open_filter(&mut self) {
+        let size = self.size;
+        let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) else { return };
+        api.search.open = true;
+        let height = api.height(size);
+        api.list.resized(height);
+    }
+
+    /// Keys of the field while it is open, and the esc that takes a filter away; `true` if the action was one of them.
+    pub(in crate::tui::act) fn filter_took(&mut self, action: Action) -> bool {
+        let Some(workspace) = self.workspace.as_mut().filter(|workspace| workspace.may(Right::SeeCredentials)) else {
+            return false;
+        };
+        let Some(api) = workspace.api_mut().filter(|api| api.tab == Tab::Api) else { return false };
+        match action {
+            Action::Back if api.search.shown() => self.clear_filter(),
+            action if !api.search.takes(action) => return false,
+            Action::Advance => api.search.open = !api.search.understood(),
+            action => {
+                let _ = forms::edit(&mut api.search.form, action);
+                self.filter_typed();
+            }
+        }
+        true
+    }
+
+    fn clear_filter(&mut self) {
+        let (now, size) = (self.now, self.size);
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some(kind) = workspace.api().map(|api| api.kind) else { return };
+        let fits = workspace.section_fits(kind);
+        let Some(api) = workspace.api_mut() else { return };
+        let narrowed = api.search.clear();
+        let height = api.height(size);
+        api.list.resized(height);
+        if narrowed {
+            // The row that was found stays selected among all the others.
+            match api.list.selected().cloned() {
+                Some(row) => api.list.seek_in(&row, fits),
+                None => api.list.reset(),
+            }
+            workspace.read_list(now);
+        }
+    }
+
+    /// What is typed in the field changed: other rows are read, and nobody waits for them.
+    pub(in crate::tui::act) fn filter_typed(&mut self) {
+        let now = self.now;
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some(api) = workspace.api_mut().filter(|api| api.search.open) else { return };
+        if api.search.read() {
+            // A kind that is asked for is its section.
+            if let Some(kind) = api.search.filter().kind {
+                api.kind = kind;
+            }
+            api.list.reset();
+            workspace.read_list(now);
+        }
+    }
+}
+
+impl Workspace {
+    /// The form that letters go into: the topmost dialog's, or the filter's.
+    pub(in crate::tui) fn form(&self) -> Option<&Form> {
+        match self.dialogs.last() {
+            Some(dialog) => dialog.form.as_ref(),
+            None => self.api().filter(|api| api.search.open && api.tab == Tab::Api).map(|api| &api.search.form),
+        }
+    }
+
+    pub(in crate::tui) fn form_mut(&mut self) -> Option<&mut Form> {
+        if self.dialogs.is_empty() {
+            let api = self.api_mut().filter(|api| api.search.open && api.tab == Tab::Api)?;
+            return Some(&mut api.search.form);
+        }
+        self.dialogs.last_mut().and_then(|dialog| dialog.form.as_mut())
+    }
+}

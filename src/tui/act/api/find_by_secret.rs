@@ -1,0 +1,90 @@
+//! Actions of find by secret.
+
+use crate::{
+    credential::Overlap,
+    hub::{CredentialRow, FoundSecret, WhichSecret},
+    secret::{Secret, What, only_line},
+    tui::{
+        app::App,
+        dialog::{Dialog, DialogKind, Rotate},
+        form::Id,
+        msg::{Call, Ticket},
+        pending::Slot,
+    },
+};
+
+impl App {
+    pub(in crate::tui::act) fn open_find(&mut self) {
+        self.push(Dialog::find_by_secret());
+    }
+
+    pub(in crate::tui::act) fn send_find(&mut self) {
+        if self.pending.has(Slot::Find) {
+            return;
+        }
+        let Some(workspace) = &mut self.workspace else { return };
+        let actor = workspace.actor();
+        let Some(dialog) = workspace.dialog_mut() else { return };
+        let Dialog { form: Some(form), problem, kind: DialogKind::FindBySecret { compared } } = dialog else { return };
+        (*problem, *compared) = (None, 0);
+        let Some(typed) = form.password(Id::Password).filter(|p| !p.is_empty()) else {
+            return self.fault((Id::Password, "Paste or type the secret that turned up.".to_owned()));
+        };
+        let secret = match only_line(typed.expose().as_bytes(), What::ApiSecret) {
+            Ok(secret) => Secret::from_text(secret),
+            Err(why) => return self.fault((Id::Password, why.to_string())),
+        };
+        // It goes with the question: on the screen nobody needs it any more.
+        form.wipe_passwords();
+        self.call(Slot::Find, Call::Find { actor, secret });
+    }
+
+    /// Esc while it looks: the search ends, the dialog stays; `false` if nothing is looked for.
+    pub(in crate::tui::act) fn stopped_finding(&mut self) -> bool {
+        if !self.pending.has(Slot::Find) {
+            return false;
+        }
+        let Some(Dialog { problem, kind: DialogKind::FindBySecret { .. }, .. }) = self.dialog_mut() else {
+            return false;
+        };
+        *problem = Some("Stopped before all secrets were compared: nothing is known of it.".to_owned());
+        self.cancel(Slot::Find);
+        true
+    }
+
+    /// A worker says how far it is.
+    pub(in crate::tui) fn progress(&mut self, ticket: Ticket, so_far: i64) {
+        if self.pending.is_for(ticket, Slot::Verify) {
+            return self.so_far(so_far);
+        }
+        if !self.pending.is_for(ticket, Slot::Find) {
+            return;
+        }
+        if let Some(Dialog { kind: DialogKind::FindBySecret { compared }, .. }) = self.dialog_mut() {
+            *compared = so_far;
+            self.dirty = true;
+        }
+    }
+
+    /// Stops a leaked secret, after a confirmation: the current secret is replaced with no overlap, an old one ends
+    /// before its time.
+    pub(in crate::tui::act) fn stop_found(&mut self) {
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some(DialogKind::FoundSecret(found)) = workspace.dialogs.pop().map(|dialog| dialog.kind) else { return };
+        let FoundSecret { row, which } = *found;
+        match which {
+            WhichSecret::Previous(until) => self.push(Dialog::stop_old_secret(row, Some(until))),
+            WhichSecret::Current | WhichSecret::Ended(_) => self.open_rotate(row, Overlap::None),
+        }
+    }
+
+    /// Opens the dialog of a rotation, with what is known of the secrets that work; that is read once more.
+    pub(in crate::tui::act) fn open_rotate(&mut self, row: CredentialRow, overlap: Overlap) {
+        let now = self.now;
+        let Some(workspace) = &mut self.workspace else { return };
+        let known = workspace.api().and_then(|api| api.details.as_ref()).filter(|d| d.row.id == row.id);
+        let live = known.map(|d| d.secrets.clone()).unwrap_or_default();
+        workspace.due.details = Some(now);
+        workspace.dialogs.push(Dialog::rotate(Rotate { row, live }, overlap));
+    }
+}

@@ -1,0 +1,217 @@
+//! Actions on API Settings.
+
+mod edit;
+mod filter;
+mod find_by_secret;
+
+use crate::{
+    account::Right,
+    credential::{Overlap, State},
+    hub::{CredentialRow, Details},
+    secret::Secret,
+    time::Millis,
+    tui::{
+        app::{App, Workspace},
+        dialog::{ChangeState, CredentialDetails, Dialog, DialogKind, Scrollable},
+        keymap::Action,
+        msg::Effect,
+        pending::Slot,
+        screen::{Api, Tab},
+        toast::Toast,
+    },
+};
+
+/// How long a row must stay selected before its details are read: a held arrow key asks for nothing.
+pub(in crate::tui) const DETAILS_AFTER: i64 = 80;
+
+impl App {
+    pub(super) fn act_on_api(&mut self, action: Action) {
+        let tab = self.workspace.as_ref().and_then(Workspace::api).map_or(Tab::Api, |api| api.tab);
+        match (action, tab) {
+            (Action::NextTab, _) => self.go_to_tab(tab.plus(1)),
+            (Action::PreviousTab, _) => self.go_to_tab(tab.plus(2)),
+            (_, Tab::Api) => self.act_on_list(action),
+            (_, Tab::Documentation) => self.act_on_docs(action),
+            (_, Tab::Activity) => self.act_on_activity(action),
+        }
+    }
+
+    fn go_to_tab(&mut self, tab: Tab) {
+        let now = self.now;
+        let Some(workspace) = &mut self.workspace else { return };
+        if tab == Tab::Activity && !workspace.may(Right::ReadTrail) {
+            return self.refuse(Right::ReadTrail);
+        }
+        let sees = workspace.may(Right::SeeCredentials);
+        let Some(api) = workspace.api_mut() else { return };
+        api.tab = tab;
+        api.docs.scroll = 0;
+        workspace.due.trail = (tab == Tab::Activity).then_some(now);
+        if tab == Tab::Api && sees {
+            workspace.due.list = Some(now);
+        }
+    }
+
+    fn act_on_list(&mut self, action: Action) {
+        let (now, size) = (self.now, self.size);
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some(api) = workspace.api_mut() else { return };
+        let height = api.height(size);
+        match action {
+            Action::Create => {
+                let dialog = Dialog::create(api.kind);
+                return workspace.dialogs.push(dialog);
+            }
+            Action::Section(kind) if kind != api.kind => {
+                api.go_to(kind);
+                return workspace.read_list(now);
+            }
+            Action::Order => {
+                let order = api.next_order();
+                api.list.set_order(order);
+                return workspace.read_list(now);
+            }
+            Action::Filter => return self.open_filter(),
+            Action::Find => return self.open_find(),
+            Action::ShowRevoked => {
+                api.revoked = !api.revoked;
+                api.list.reload();
+                return workspace.read_list(now);
+            }
+            _ => {}
+        }
+        if api.list.act(action, height) {
+            workspace.due.list = Some(now);
+        }
+        match action {
+            action if action.moves() => workspace.due.details = Some(now.plus(DETAILS_AFTER)),
+            _ => self.act_on_rows(action),
+        }
+    }
+
+    /// Actions that need a row.
+    fn act_on_rows(&mut self, action: Action) {
+        let size = self.size;
+        let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) else { return };
+        let height = api.height(size);
+        let Some(row) = api.list.selected().cloned() else {
+            return self.no_row(action);
+        };
+        match action {
+            Action::Open => self.open_details(row),
+            Action::CopyKey => self.copy_key(&row),
+            Action::Tick => tick(api, row),
+            Action::TickShown => tick_shown(api, height),
+            Action::Rotate if row.state == State::Revoked => self.is_final(&row),
+            Action::Rotate => self.open_rotate(row, Overlap::Day),
+            Action::EditKeys => self.open_edit(),
+            Action::StopOld => self.open_stop_old(row),
+            Action::DisableEnable | Action::Revoke => self.change(action),
+            _ => {}
+        }
+    }
+
+    fn change(&mut self, action: Action) {
+        let Some(rows) = self.live_targets() else { return };
+        let change = match action {
+            Action::Revoke => ChangeState::revoke(rows),
+            _ => ChangeState::toggle(rows),
+        };
+        self.push(Dialog::change_state(change));
+    }
+
+    pub(super) fn push(&mut self, dialog: Dialog) {
+        if let Some(workspace) = &mut self.workspace {
+            workspace.dialogs.push(dialog);
+        }
+    }
+
+    pub(super) fn is_final(&mut self, row: &CredentialRow) {
+        let said = format!("{} is revoked, which is final. Press n to create a new key instead.", row.name);
+        self.toast = Some(Toast::note(self.now, said));
+    }
+
+    fn no_row(&mut self, action: Action) {
+        let loaded = self.workspace.as_ref().and_then(Workspace::api).is_some_and(|api| api.loaded);
+        let wants_row = !matches!(action, Action::Section(_));
+        if wants_row {
+            let narrowed = self.workspace.as_ref().and_then(Workspace::api).is_some_and(|api| api.search.narrows());
+            let said = if narrowed {
+                "No key is in the filtered list. Press esc to clear the filter."
+            } else if loaded {
+                "There is no key here yet. Press n to create one."
+            } else {
+                "The list could not be read. Leave it with esc and open it again."
+            };
+            self.toast = Some(Toast::note(self.now, said));
+        }
+    }
+
+    fn open_details(&mut self, row: CredentialRow) {
+        let now = self.now;
+        let Some(workspace) = &mut self.workspace else { return };
+        let known = workspace.api().and_then(Api::details_now).cloned();
+        let details = known.unwrap_or(Details { row, secrets: Vec::new(), refusals: Vec::new() });
+        let details = Scrollable::new(CredentialDetails { details, history: None });
+        workspace.dialogs.push(Dialog::to_read(DialogKind::Details(Box::new(details))));
+        workspace.due.details = Some(now);
+    }
+
+    fn copy_key(&mut self, row: &CredentialRow) {
+        if let Some(why) = &self.no_clipboard {
+            self.toast = Some(Toast::note(self.now, why.clone()));
+            return;
+        }
+        let ticket = self.pending.add(Slot::CopyKey);
+        self.out.push(Effect::Copy(ticket, Secret::from_text(&row.key)));
+    }
+}
+
+fn tick(api: &mut Api, row: CredentialRow) {
+    if api.ticked.remove(&row.id).is_none() {
+        api.ticked.insert(row.id, row);
+    }
+}
+
+/// Most rows that are changed together: one transaction, one screen to read.
+const MOST_TICKED: usize = 500;
+
+fn tick_shown(api: &mut Api, height: usize) {
+    let shown: Vec<CredentialRow> = api.list.visible(height).map(|(row, _)| row.clone()).collect();
+    let all = shown.iter().all(|row| api.ticked.contains_key(&row.id));
+    for row in shown {
+        match all {
+            true => drop(api.ticked.remove(&row.id)),
+            false if api.ticked.len() < MOST_TICKED => drop(api.ticked.insert(row.id, row)),
+            false => {}
+        }
+    }
+}
+
+impl Workspace {
+    /// Reads the rows that are wanted now; keys wait for them.
+    pub(in crate::tui) fn read_list(&mut self, now: Millis) {
+        self.due.list = Some(now);
+        self.due.details = Some(now.plus(DETAILS_AFTER));
+        if let Some(api) = self.api_mut() {
+            api.awaited = true;
+        }
+    }
+
+    /// Reads everything on the screen again.
+    pub(in crate::tui) fn read_again(&mut self, now: Millis) {
+        self.due.overview = Some(now);
+        self.due.trail = Some(now);
+        self.due.users = Some(now);
+        let sees = self.may(Right::SeeCredentials);
+        if let Some(api) = self.api_mut().filter(|_| sees) {
+            api.list.reload();
+            // Not because of a key: keys mean the rows that are here.
+            let awaited = api.awaited;
+            self.read_list(now);
+            if let Some(api) = self.api_mut() {
+                api.awaited = awaited;
+            }
+        }
+    }
+}

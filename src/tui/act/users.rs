@@ -1,0 +1,99 @@
+//! Actions on Users and in its dialogs.
+
+use crate::{
+    account::UserState,
+    credential::Filter,
+    hub::{ListQuery, UserRow},
+    tui::{
+        app::{App, Workspace},
+        dialog::{Dialog, DialogKind, Scrollable, UserAction, UserKeys},
+        keymap::Action,
+        layout,
+        msg::Call,
+        pending::Slot,
+        screen::{RowSelection, Screen},
+        toast::Toast,
+    },
+};
+
+/// Limit on the listed credentials of one user.
+const LISTED: u32 = 200;
+
+impl App {
+    pub(super) fn act_on_users(&mut self, action: Action) {
+        let height = layout::trail_rows(self.size, false);
+        let Some(Screen::Users(users)) = self.workspace.as_mut().and_then(Workspace::screen_mut) else { return };
+        if action == Action::Create {
+            return self.push(Dialog::user(UserAction::Add));
+        }
+        let Some(row) = users.selected().cloned() else { return };
+        match action {
+            Action::Open => self.see_keys(&row.name),
+            Action::SetRole => self.push(Dialog::user(UserAction::Role(row))),
+            Action::SetPassword => self.set_password(row),
+            Action::DisableEnable => {
+                let to = if row.state == UserState::Active { UserState::Disabled } else { UserState::Active };
+                self.push(Dialog::user(UserAction::State(row, to)));
+            }
+            Action::Unlock if row.locked_until.is_none_or(|end| end <= self.now) => {
+                let said = format!("{} is not locked: there is nothing to unlock.", row.name);
+                self.toast = Some(Toast::note(self.now, said));
+            }
+            Action::Unlock => self.push(Dialog::user(UserAction::Unlock(row))),
+            action => users.act(action, height),
+        }
+    }
+
+    /// One's own password is changed in the way that is open to every user: with the old one.
+    fn set_password(&mut self, row: UserRow) {
+        let Some(workspace) = &mut self.workspace else { return };
+        if row.name == workspace.session.actor.user.as_str() {
+            return workspace.dialogs.push(Dialog::own_password(false));
+        }
+        self.push(Dialog::user(UserAction::Password(row)));
+    }
+
+    /// Opens the list of live credentials that a user created.
+    pub(super) fn see_keys(&mut self, name: &str) {
+        let Some(workspace) = &mut self.workspace else { return };
+        let keys = Scrollable::new(UserKeys { who: name.to_owned(), rows: None, more: false, selected: 0 });
+        workspace.dialogs.push(Dialog::to_read(DialogKind::UserKeys(Box::new(keys))));
+        let filter = Filter { by: Some(name.to_owned()), ..Filter::default() };
+        let query = ListQuery { filter, limit: LISTED, ..ListQuery::default() };
+        let call = Call::List(workspace.actor(), query);
+        self.call(Slot::UserKeys, call);
+    }
+
+    /// Moves through the keys that somebody made, or goes to the selected one.
+    pub(super) fn act_on_user_keys(&mut self, action: Action, most: usize) {
+        let height = layout::dialog_rows(self.size);
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some(Dialog { kind: DialogKind::UserKeys(keys), .. }) = workspace.dialog_mut() else { return };
+        if action == Action::Open {
+            if let Some(row) = keys.content.row().cloned() {
+                // The question under it, whether to disable the user, can be asked again.
+                workspace.dialogs.clear();
+                self.open_api(row.kind, Some(&row), "");
+            }
+            return;
+        }
+        if !action.moves() {
+            return;
+        }
+        let len = keys.content.rows.as_ref().map_or(0, Vec::len);
+        let mut rows = RowSelection { selected: keys.content.selected };
+        rows.act(action, len);
+        keys.content.selected = rows.selected;
+        // A gap stands above the first; what is said below the last comes into sight with it.
+        let line = rows.selected + 1;
+        let follows = keys.scroll.clamp((line + 1).saturating_sub(height), line);
+        keys.scroll = if rows.selected + 1 >= len { most } else { follows.min(most) };
+    }
+
+    /// The hub wants the password again before it does what the dialog on top asked for.
+    pub(in crate::tui) fn ask_for_password(&mut self) {
+        if let Some(workspace) = self.workspace.as_mut().filter(|_| self.sign_in.is_none()) {
+            workspace.dialogs.push(Dialog::reauthenticate());
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Dialogs about credentials.
+
+mod change_state;
+mod create;
+mod edit;
+mod find_by_secret;
+mod one_time_secret;
+mod replace_secret;
+mod rotate;
+mod signing;
+
+pub use change_state::ChangeState;
+pub use create::{Create, Draft, entry_of};
+pub use edit::EditKeys;
+pub use one_time_secret::{CopyPart, Issue, OneTimeSecret};
+pub use replace_secret::{NewPassword, StopOldSecret};
+pub use rotate::Rotate;

@@ -1,0 +1,57 @@
+//! Rotation: a new secret for a key, and how long the old one keeps working.
+
+use crate::{
+    credential::Overlap,
+    hub::{CredentialRow, CutShort, LiveSecret},
+    time::Millis,
+    tui::{
+        dialog::{Dialog, DialogKind},
+        form::{Control, Form, Id, button, entry},
+    },
+};
+
+const CHOICES: &[&str] = &["not at all", "1 hour", "24 hours", "7 days"];
+
+/// A rotation.
+#[derive(Debug)]
+pub struct Rotate {
+    /// The key, as last read.
+    pub row: CredentialRow,
+    /// Its secrets that work, as far as they were read.
+    pub live: Vec<LiveSecret>,
+}
+
+impl Dialog {
+    /// The dialog with an overlap chosen.
+    pub fn rotate(rotate: Rotate, overlap: Overlap) -> Self {
+        let chosen = Overlap::ALL.iter().position(|o| *o == overlap).unwrap_or(0);
+        let form = Form::new(vec![
+            entry(Id::Overlap, "", Control::Choice { words: CHOICES, chosen }),
+            button(Id::Submit, "Make new secret"),
+            button(Id::Cancel, "Cancel"),
+        ]);
+        Self::with_form(form, DialogKind::Rotate(Box::new(rotate)))
+    }
+}
+
+impl Rotate {
+    /// The secrets that this rotation ends before their time: there are never three that work.
+    pub fn cut_short(&self, now: Millis) -> impl Iterator<Item = CutShort> {
+        self.live.iter().filter_map(move |secret| secret.cut_short(now))
+    }
+
+    /// The overlap that is chosen.
+    pub fn overlap(form: &Form) -> Overlap {
+        Overlap::ALL[form.chosen(Id::Overlap).min(Overlap::ALL.len() - 1)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_choices_are_the_overlaps() {
+        assert_eq!(CHOICES, Overlap::ALL.map(Overlap::words));
+    }
+}

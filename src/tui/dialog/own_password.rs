@@ -1,0 +1,41 @@
+//! Change one's own password.
+
+use crate::{
+    account::{PasswordError, check_user_password},
+    tui::{
+        dialog::{Dialog, DialogKind},
+        form::{Fault, Form, Id, button, password},
+    },
+};
+
+impl Dialog {
+    /// The old password once, the new one twice.
+    pub fn own_password(forced: bool) -> Self {
+        let form = Form::new(vec![
+            password(Id::Old, "Old"),
+            password(Id::Password, "New"),
+            password(Id::Again, "Again"),
+            button(Id::Submit, "Change password"),
+            button(Id::Cancel, if forced { "Sign out" } else { "Cancel" }),
+        ]);
+        Self::with_form(form, DialogKind::OwnPassword { forced })
+    }
+}
+
+/// Whether the form can be sent for the user of this name.
+pub fn check(form: &Form, name: &str) -> Result<(), Fault> {
+    let text = |id| form.password(id).map_or("", |p| p.expose());
+    if text(Id::Old).is_empty() {
+        return Err((Id::Old, "Type the password you have now.".to_owned()));
+    }
+    check_new(name, text(Id::Password), text(Id::Again))
+}
+
+/// The rules of a new password, typed twice.
+pub fn check_new(name: &str, password: &str, again: &str) -> Result<(), Fault> {
+    check_user_password(name, password).map_err(|why| (Id::Password, why.to_string()))?;
+    match password == again {
+        true => Ok(()),
+        false => Err((Id::Again, PasswordError::Different.to_string())),
+    }
+}

@@ -1,0 +1,141 @@
+//! User management: add, role, password, disable, enable, unlock.
+
+use crate::{
+    account::{Role, UserName, UserState},
+    hub::{CredentialRow, UserRow},
+    secret::Secret,
+    tui::{
+        dialog::{Dialog, DialogKind, check_new},
+        form::{Control, Fault, Form, FormEntry, Id, button, entry, password, text},
+        msg::UserChange,
+    },
+};
+
+/// The roles as the form offers them: the one with the fewest rights first, so that nobody gets more by haste.
+pub const ROLES: [Role; 3] = [Role::Basic, Role::Advanced, Role::Administrator];
+
+const WORDS: &[&str] = &["Basic User", "Advanced User", "Administrator"];
+
+/// The action, and the user as last read.
+#[derive(Clone, Debug)]
+pub enum UserAction {
+    /// A new user.
+    Add,
+    /// Another role.
+    Role(UserRow),
+    /// A new password.
+    Password(UserRow),
+    /// Disable or enable.
+    State(UserRow, UserState),
+    /// End the pause after wrong passwords.
+    Unlock(UserRow),
+}
+
+impl UserAction {
+    /// The user that it is about, as last read.
+    pub fn row(&self) -> Option<&UserRow> {
+        match self {
+            Self::Add => None,
+            Self::Role(row) | Self::Password(row) | Self::State(row, _) | Self::Unlock(row) => Some(row),
+        }
+    }
+
+    /// The change to be sent; otherwise the field with the error.
+    pub fn change(&self, form: &Form) -> Result<UserChange, Fault> {
+        Ok(match self {
+            Self::Add => {
+                let name = form.text(Id::Name).trim().to_owned();
+                UserName::new(&name).map_err(|why| (Id::Name, why.to_string()))?;
+                let password = new_password(form, &name)?;
+                UserChange::Add { name, role: role(form), password }
+            }
+            Self::Role(row) => UserChange::Role(row.target(), role(form)),
+            Self::Password(row) => UserChange::Password(row.target(), new_password(form, &row.name)?),
+            Self::State(row, state) => UserChange::State(row.target(), *state),
+            Self::Unlock(row) => UserChange::Unlock(row.name.clone()),
+        })
+    }
+}
+
+impl Dialog {
+    /// The dialog as it opens. Where nothing is to be typed the safe answer is focused.
+    pub fn user(action: UserAction) -> Self {
+        let entries = match &action {
+            UserAction::Add => vec![
+                text(Id::Name, "Name"),
+                roles(0),
+                password(Id::Password, "Password"),
+                password(Id::Again, "Again"),
+                button(Id::Submit, "Add user"),
+                button(Id::Cancel, "Cancel"),
+            ],
+            UserAction::Role(row) => {
+                let now = ROLES.iter().position(|role| *role == row.role).unwrap_or(0);
+                vec![roles(now), button(Id::Submit, "Give this level"), button(Id::Cancel, "Cancel")]
+            }
+            UserAction::Password(_) => vec![
+                password(Id::Password, "New"),
+                password(Id::Again, "Again"),
+                button(Id::Submit, "Set password"),
+                button(Id::Cancel, "Cancel"),
+            ],
+            UserAction::State(row, UserState::Disabled) => {
+                let mut entries = vec![button(Id::Cancel, "Keep enabled"), button(Id::Submit, "Disable")];
+                if row.made > 0 {
+                    entries.push(button(Id::See, "See the keys"));
+                }
+                entries
+            }
+            UserAction::State(_, UserState::Active) => {
+                vec![button(Id::Cancel, "Leave disabled"), button(Id::Submit, "Enable")]
+            }
+            UserAction::Unlock(_) => vec![button(Id::Cancel, "Leave locked"), button(Id::Submit, "Unlock")],
+        };
+        Self::with_form(Form::new(entries), DialogKind::User(Box::new(action)))
+    }
+}
+
+/// The role that is chosen.
+fn role(form: &Form) -> Role {
+    ROLES[form.chosen(Id::Role).min(ROLES.len() - 1)]
+}
+
+fn new_password(form: &Form, name: &str) -> Result<Secret, Fault> {
+    let text = |id| form.password(id).map_or("", |p| p.expose());
+    check_new(name, text(Id::Password), text(Id::Again))?;
+    Ok(form.secret(Id::Password))
+}
+
+fn roles(chosen: usize) -> FormEntry {
+    entry(Id::Role, "", Control::Choice { words: WORDS, chosen })
+}
+
+/// The live credentials that a user made.
+#[derive(Debug)]
+pub struct UserKeys {
+    /// Who made them.
+    pub who: String,
+    /// The first of them, once they were read.
+    pub rows: Option<Vec<CredentialRow>>,
+    /// There are more.
+    pub more: bool,
+    /// Which one is selected.
+    pub selected: usize,
+}
+
+impl UserKeys {
+    /// The selected one.
+    pub fn row(&self) -> Option<&CredentialRow> {
+        self.rows.as_ref()?.get(self.selected)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_choices_are_the_roles() {
+        assert_eq!(WORDS, ROLES.map(Role::title));
+    }
+}

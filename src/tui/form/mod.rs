@@ -1,0 +1,375 @@
+//! Forms: a column of entries, one of them focused. The same for every dialog.
+
+pub mod field;
+
+use crate::{
+    credential::Algorithm,
+    hub::Setting,
+    secret::{Secret, TypedPassword},
+    tui::form::field::{Edit, PasswordField, Refused, TextField},
+};
+
+/// Identifies an entry of a form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Id {
+    Account,
+    Name,
+    Username,
+    Password,
+    Again,
+    Old,
+    Generate,
+    Options,
+    NotBefore,
+    Expires,
+    Networks,
+    Note,
+    Algorithm(Algorithm),
+    Digest,
+    Confirm,
+    Filter,
+    Another,
+    Overlap,
+    Role,
+    See,
+    Class,
+    ShowAll,
+    Setting(Setting),
+    File,
+    Format,
+    Submit,
+    Cancel,
+    Revoke,
+    Disable,
+    Ok,
+}
+
+/// The content of an entry.
+#[derive(Debug)]
+pub enum Control {
+    /// A text field.
+    Text(TextField),
+    /// A password field.
+    Password(PasswordField),
+    /// A checkbox.
+    Check(bool),
+    /// A choice of one of several.
+    Choice {
+        /// The words of each.
+        words: &'static [&'static str],
+        /// Which one.
+        chosen: usize,
+    },
+    /// The heading of entries that are folded away.
+    Fold {
+        /// Whether they are shown.
+        open: bool,
+    },
+    /// A button.
+    Button(&'static str),
+}
+
+/// A validation error: the field, and the sentence for it.
+pub type Fault = (Id, String);
+
+/// One entry of a form.
+#[derive(Debug)]
+pub struct FormEntry {
+    /// Identifies the entry.
+    pub id: Id,
+    /// The words before it.
+    pub label: &'static str,
+    /// What it holds.
+    pub input: Control,
+    /// Lies under the fold.
+    pub folded: bool,
+    /// The validation error, if any.
+    pub said: Option<String>,
+}
+
+/// The effect of Enter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Advance {
+    /// The focus moved, or the fold opened.
+    Moved,
+    /// It was the last field: submit the form.
+    Submit,
+    /// A button was pressed.
+    Pressed(Id),
+}
+
+/// A form: entries and the focus.
+#[derive(Debug, Default)]
+pub struct Form {
+    entries: Vec<FormEntry>,
+    focus: usize,
+}
+
+impl Form {
+    /// A form with the focus on its first entry.
+    pub fn new(entries: Vec<FormEntry>) -> Self {
+        Self { entries, focus: 0 }
+    }
+
+    /// The entries that are shown now, with whether each is focused.
+    pub fn shown(&self) -> impl Iterator<Item = (&FormEntry, bool)> {
+        self.entries.iter().enumerate().filter(|(i, _)| self.reachable(*i)).map(|(i, e)| (e, i == self.focus))
+    }
+
+    /// The focused entry.
+    pub fn focused(&self) -> Option<&FormEntry> {
+        self.entries.get(self.focus)
+    }
+
+    /// Name of the focused entry.
+    pub fn focus(&self) -> Option<Id> {
+        self.focused().map(|e| e.id)
+    }
+
+    /// The entry of this name.
+    pub fn entry(&self, id: Id) -> Option<&FormEntry> {
+        self.entries.iter().find(|e| e.id == id)
+    }
+
+    fn entry_mut(&mut self, id: Id) -> Option<&mut FormEntry> {
+        self.entries.iter_mut().find(|e| e.id == id)
+    }
+
+    /// The text of a field; empty if there is no such text field.
+    pub fn text(&self, id: Id) -> &str {
+        match self.entry(id).map(|e| &e.input) {
+            Some(Control::Text(field)) => field.text(),
+            _ => "",
+        }
+    }
+
+    /// The password typed there.
+    pub fn password(&self, id: Id) -> Option<&TypedPassword> {
+        match self.entry(id).map(|e| &e.input) {
+            Some(Control::Password(field)) => Some(field.typed()),
+            _ => None,
+        }
+    }
+
+    /// The password typed there, as a secret to send.
+    pub fn secret(&self, id: Id) -> Secret {
+        self.password(id).map_or_else(|| Secret::new(Vec::new()), |typed| typed.to_secret())
+    }
+
+    /// Whether a check is on.
+    pub fn checked(&self, id: Id) -> bool {
+        matches!(self.entry(id).map(|e| &e.input), Some(Control::Check(true)))
+    }
+
+    /// Which choice was made.
+    pub fn chosen(&self, id: Id) -> usize {
+        match self.entry(id).map(|e| &e.input) {
+            Some(Control::Choice { chosen, .. }) => *chosen,
+            _ => 0,
+        }
+    }
+
+    /// Whether the fold is open.
+    pub fn unfolded(&self) -> bool {
+        self.entries.iter().any(|e| matches!(e.input, Control::Fold { open: true }))
+    }
+
+    /// Whether letters go into a field.
+    pub fn takes_text(&self) -> bool {
+        matches!(self.focused().map(|e| &e.input), Some(Control::Text(_) | Control::Password(_)))
+    }
+
+    /// Whether a password field is shown that ctrl-r could show or hide.
+    pub fn has_password(&self) -> bool {
+        self.shown().any(|(e, _)| matches!(e.input, Control::Password(_)))
+    }
+
+    /// Whether the passwords are shown as text.
+    pub fn shows_passwords(&self) -> bool {
+        self.entries.iter().any(|e| matches!(&e.input, Control::Password(field) if field.shown()))
+    }
+
+    fn reachable(&self, i: usize) -> bool {
+        !self.entries[i].folded || self.unfolded()
+    }
+
+    /// Moves the focus to an entry, and opens the fold over it.
+    pub fn focus_on(&mut self, id: Id) {
+        let Some(i) = self.entries.iter().position(|e| e.id == id) else { return };
+        if self.entries[i].folded {
+            self.fold(true);
+        }
+        self.focus = i;
+    }
+
+    /// The focus one entry on; around at the end.
+    pub fn next(&mut self) {
+        self.step(1);
+    }
+
+    /// The focus one entry back; around at the start.
+    pub fn previous(&mut self) {
+        self.step(self.entries.len().saturating_sub(1));
+    }
+
+    fn step(&mut self, by: usize) {
+        let len = self.entries.len();
+        let places = (1..=len).map(|k| (self.focus + k * by) % len.max(1));
+        if let Some(i) = places.into_iter().find(|i| self.reachable(*i)) {
+            self.focus = i;
+        }
+    }
+
+    /// Enter: on to the next field, and from the last one the form is sent.
+    pub fn advance(&mut self) -> Advance {
+        match self.focused().map(|e| (&e.input, e.id)) {
+            Some((Control::Button(_), id)) => Advance::Pressed(id),
+            Some((Control::Fold { open }, _)) => {
+                let open = !open;
+                self.fold(open);
+                Advance::Moved
+            }
+            _ => match self.field_after_focus() {
+                Some(i) => {
+                    self.focus = i;
+                    Advance::Moved
+                }
+                None => Advance::Submit,
+            },
+        }
+    }
+
+    /// Whether Enter would send the form from where the focus is.
+    pub fn sends_on_enter(&self) -> bool {
+        !self.focused().is_some_and(|e| matches!(e.input, Control::Fold { .. })) && self.field_after_focus().is_none()
+    }
+
+    /// The next field, buttons and the fold left out.
+    fn field_after_focus(&self) -> Option<usize> {
+        let field = |e: &FormEntry| !matches!(e.input, Control::Button(_) | Control::Fold { .. });
+        (self.focus + 1..self.entries.len()).find(|i| self.reachable(*i) && field(&self.entries[*i]))
+    }
+
+    fn fold(&mut self, to: bool) {
+        for entry in &mut self.entries {
+            if let Control::Fold { open } = &mut entry.input {
+                *open = to;
+            }
+        }
+    }
+
+    /// An arrow in a group of choices: the one after or before it, and no wrap-around at the ends: a user who wants to
+    /// leave the group must not land at its other end. On the fold: opens or closes it.
+    pub fn choose(&mut self, forward: bool) {
+        match self.entries.get_mut(self.focus).map(|e| &mut e.input) {
+            Some(Control::Choice { words, chosen }) => {
+                let to = if forward { *chosen + 1 } else { chosen.saturating_sub(1) };
+                *chosen = to.min(words.len().saturating_sub(1));
+            }
+            Some(Control::Fold { .. }) => self.fold(forward),
+            _ => {}
+        }
+    }
+
+    /// Space: ticks or unticks, opens or closes, or goes round the choices.
+    pub fn toggle(&mut self) {
+        match self.entries.get_mut(self.focus).map(|e| &mut e.input) {
+            Some(Control::Check(on)) => *on = !*on,
+            Some(Control::Choice { words, chosen }) => *chosen = (*chosen + 1) % words.len().max(1),
+            Some(Control::Fold { open }) => {
+                let to = !*open;
+                self.fold(to);
+            }
+            _ => {}
+        }
+    }
+
+    /// Types or pastes into the focused field.
+    pub fn insert(&mut self, text: &str) -> Result<(), Refused> {
+        let Some(entry) = self.entries.get_mut(self.focus) else { return Ok(()) };
+        entry.said = None;
+        match &mut entry.input {
+            // One on each line, as a list is copied: joined they would be others.
+            Control::Text(field) if entry.id == Id::Networks => field.insert(&text.replace(['\r', '\n'], " ")),
+            Control::Text(field) => field.insert(text),
+            Control::Password(field) => field.insert(text),
+            _ => Ok(()),
+        }
+    }
+
+    /// Edits the focused field.
+    pub fn edit(&mut self, step: Edit) {
+        let Some(entry) = self.entries.get_mut(self.focus) else { return };
+        match &mut entry.input {
+            Control::Text(field) => field.edit(step),
+            Control::Password(field) => field.edit(step),
+            _ => return,
+        }
+        entry.said = None;
+    }
+
+    /// Shows or hides the passwords.
+    pub fn toggle_passwords(&mut self) {
+        self.passwords().for_each(PasswordField::toggle);
+    }
+
+    /// Wipes the passwords; whether there was one.
+    pub fn wipe_passwords(&mut self) -> bool {
+        let held = self.entries.iter().any(|e| matches!(&e.input, Control::Password(p) if !p.typed().is_empty()));
+        self.passwords().for_each(PasswordField::clear);
+        held
+    }
+
+    fn passwords(&mut self) -> impl Iterator<Item = &mut PasswordField> {
+        self.entries.iter_mut().filter_map(|e| match &mut e.input {
+            Control::Password(field) => Some(field),
+            _ => None,
+        })
+    }
+
+    /// Sets the validation error of an entry and focuses it.
+    pub fn fault(&mut self, id: Id, sentence: String) {
+        self.focus_on(id);
+        if let Some(entry) = self.entry_mut(id) {
+            entry.said = Some(sentence);
+        }
+    }
+
+    /// Clears all validation errors.
+    pub fn clear_faults(&mut self) {
+        self.entries.iter_mut().for_each(|e| e.said = None);
+    }
+}
+
+/// An entry for text.
+pub fn text(id: Id, label: &'static str) -> FormEntry {
+    entry(id, label, Control::Text(TextField::default()))
+}
+
+/// An entry for text that holds something already.
+pub fn text_with(id: Id, label: &'static str, held: &str) -> FormEntry {
+    entry(id, label, Control::Text(TextField::with(held)))
+}
+
+/// An entry for a password.
+pub fn password(id: Id, label: &'static str) -> FormEntry {
+    entry(id, label, Control::Password(PasswordField::default()))
+}
+
+/// A button.
+pub fn button(id: Id, words: &'static str) -> FormEntry {
+    entry(id, "", Control::Button(words))
+}
+
+/// Any entry.
+pub fn entry(id: Id, label: &'static str, input: Control) -> FormEntry {
+    FormEntry { id, label, input, folded: false, said: None }
+}
+
+/// The entry under the fold.
+pub fn folded(entry: FormEntry) -> FormEntry {
+    FormEntry { folded: true, ..entry }
+}
+
+#[cfg(test)]
+mod tests;

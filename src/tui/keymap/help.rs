@@ -1,0 +1,97 @@
+//! The help overlay and the documentation's key tables, generated from the table of keys.
+
+use std::fmt::Write as _;
+
+use crate::{
+    credential::filter_terms,
+    tui::keymap::{BINDINGS, Binding, Scope, reachable},
+};
+
+/// Keys of one kind of place, under their heading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HelpSection {
+    /// The heading.
+    pub heading: &'static str,
+    /// One row for each key.
+    pub rows: Vec<HelpRow>,
+}
+
+/// Keys, what they do, and whether they cannot be used now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HelpRow {
+    /// The keys.
+    pub keys: String,
+    /// What they do.
+    pub words: &'static str,
+    /// The role may not, or there is nothing they could do.
+    pub grey: bool,
+}
+
+/// Help for a chain of scopes: what works here, then what works in text fields, if it is not the same.
+pub fn sections(chain: &[Scope], grey: impl Fn(&Binding) -> bool) -> Vec<HelpSection> {
+    let mut scopes: Vec<Scope> = chain.to_vec();
+    if !scopes.contains(&Scope::Text) {
+        scopes.push(Scope::Text);
+    }
+    let works = reachable(chain);
+    let mut sections: Vec<HelpSection> = Vec::new();
+    for scope in scopes {
+        let shown = BINDINGS.iter().filter(|b| b.scope == scope);
+        // Outside a field its keys are told in advance; everything else only where it works.
+        let shown = shown.filter(|b| {
+            (scope == Scope::Text && !chain.contains(&scope)) || works.iter().any(|w| std::ptr::eq(*w, *b))
+        });
+        let rows: Vec<HelpRow> =
+            shown.filter_map(|b| Some(HelpRow { keys: b.keys_in_help()?, words: b.words, grey: grey(b) })).collect();
+        match sections.last_mut().filter(|last| last.heading == heading(scope)) {
+            Some(last) => last.rows.extend(rows),
+            None if rows.is_empty() => {}
+            None => sections.push(HelpSection { heading: heading(scope), rows }),
+        }
+        if matches!(scope, Scope::List | Scope::Filter) {
+            sections.push(terms());
+        }
+    }
+    sections
+}
+
+/// What can be typed into the filter.
+fn terms() -> HelpSection {
+    let row = |(term, words): (&str, &'static str)| HelpRow { keys: term.to_owned(), words, grey: false };
+    let words = row(("word", "in the name or the key"));
+    HelpSection { heading: "Terms of the filter", rows: [words].into_iter().chain(filter_terms().map(row)).collect() }
+}
+
+/// One heading for the keys that work on every screen: a heading for a single key would waste a line.
+fn heading(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Tabs | Scope::Screen => Scope::Everywhere.title(),
+        scope => scope.title(),
+    }
+}
+
+/// The table of keys of the documentation, in Markdown.
+pub fn markdown() -> String {
+    let mut out = String::from("| where | key | does |\n| --- | --- | --- |\n");
+    let mut before = None;
+    for binding in BINDINGS {
+        let Some(keys) = binding.keys_in_help() else { continue };
+        let place = if before == Some(binding.scope) { "" } else { binding.scope.title() };
+        before = Some(binding.scope);
+        let keys = keys.split(' ').map(|k| format!("`{k}`")).collect::<Vec<_>>().join(" ");
+        let only = if binding.right.is_some() { " (Administrators)" } else { "" };
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "| {place} | {keys} | {}{only} |", binding.words);
+    }
+    out
+}
+
+/// The table of filter terms of the documentation, in Markdown.
+pub fn terms_markdown() -> String {
+    let mut out = String::from("| term | finds |\n| --- | --- |\n");
+    for (term, words) in filter_terms() {
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "| `{term}` | {words} |");
+    }
+    out
+}

@@ -1,0 +1,87 @@
+//! Scopes: where a key means something, and what passes to the scopes around.
+
+/// Where a key means something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Scope {
+    Everywhere,
+    Menu,
+    Rows,
+    Settings,
+    Screen,
+    Tabs,
+    List,
+    Filter,
+    Docs,
+    Activity,
+    Account,
+    Users,
+    Trail,
+    Security,
+    UserKeys,
+    Reading,
+    SignIn,
+    Text,
+    Choice,
+    Check,
+    Fold,
+    Password,
+    Form,
+    Confirm,
+    Buttons,
+    Secret,
+}
+
+/// What a scope lets through to the scopes around it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leak {
+    /// Every key.
+    All,
+    /// Only what works everywhere: a dialog stands between the keys and the list under it.
+    Everywhere,
+    /// Letters are typed; only control keys and named keys get through.
+    NoLetters,
+}
+
+impl Scope {
+    /// The heading in help and documentation.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Everywhere => "Everywhere",
+            Self::Menu => "Menu",
+            Self::Rows => "Lists",
+            Self::Settings => "Settings",
+            Self::Screen => "Screens behind the menu",
+            Self::Tabs => "API Settings",
+            Self::List => "API tab",
+            Self::Filter => "Filter",
+            Self::Docs => "Documentation",
+            Self::Activity => "Activity tab",
+            Self::Account => "My account",
+            Self::Users => "Users",
+            Self::Trail => "Activity log",
+            Self::Security => "Security",
+            Self::UserKeys => "Keys that a user made",
+            Self::Reading => "Pages to read",
+            Self::SignIn => "Set-up, sign-in, lock screen",
+            Self::Text => "Text fields",
+            Self::Choice => "Choices",
+            Self::Check => "Check boxes",
+            Self::Fold => "Options",
+            Self::Password => "Passwords",
+            Self::Form => "Forms",
+            Self::Confirm => "Revoke",
+            Self::Buttons => "Dialogs",
+            Self::Secret => "One-time view",
+        }
+    }
+
+    /// The keys that the scope lets through.
+    pub fn leak(self) -> Leak {
+        match self {
+            Self::Text => Leak::NoLetters,
+            Self::Form | Self::Filter | Self::Confirm | Self::Buttons | Self::SignIn => Leak::Everywhere,
+            _ => Leak::All,
+        }
+    }
+}

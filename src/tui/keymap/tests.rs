@@ -1,0 +1,55 @@
+use super::*;
+use crate::tui::{form::field::Edit, keymap::chord::Code};
+
+#[test]
+fn no_key_is_bound_twice_in_a_scope() {
+    for (i, a) in BINDINGS.iter().enumerate() {
+        for b in &BINDINGS[i + 1..] {
+            let shared = a.chords.iter().find(|c| a.scope == b.scope && b.chords.contains(c));
+            assert_eq!(shared, None, "{:?}: {} and {}", a.scope, a.words, b.words);
+        }
+    }
+}
+
+#[test]
+fn every_row_has_words_and_keys_that_plain_terminals_send() {
+    for binding in BINDINGS {
+        assert!(!binding.words.is_empty() && !binding.chords.is_empty());
+        for chord in binding.chords {
+            // Flow control, and what is the same byte as tab, enter and esc.
+            let forbidden = ['s', 'q', 'i', 'm', 'j', '[', 'h'];
+            let bad = matches!(chord.code, Code::Char(c) if chord.mods.ctrl && forbidden.contains(&c));
+            assert!(!bad, "{chord} ({}) does not exist on a plain terminal", binding.words);
+            // Esc and a letter look alike on slow links, so alt is never the only way.
+            let needed = chord.mods.alt && !matches!(binding.action, Action::Edit(Edit::WordLeft | Edit::WordRight));
+            assert!(!needed, "{chord} ({})", binding.words);
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_undone_has_a_shifted_key_and_a_right() {
+    for binding in BINDINGS.iter().filter(|b| b.dangerous) {
+        let shifted = binding.chords.iter().all(|c| matches!(c.code, Code::Char(c) if c.is_ascii_uppercase()));
+        assert!(shifted && binding.right.is_some(), "{}", binding.words);
+    }
+}
+
+#[test]
+fn a_field_lets_no_letter_out_and_a_dialog_no_key_of_the_list() {
+    let field = [Scope::Text, Scope::Form, Scope::List, Scope::Everywhere];
+    assert!(matches!(resolve(&field, Chord::char('?')), Meaning::Typed('?')));
+    assert!(matches!(resolve(&field, Chord::plain(Code::F(1))), Meaning::Bound(b) if b.action == Action::Help));
+    let dialog = [Scope::Secret, Scope::Buttons, Scope::List, Scope::Rows, Scope::Everywhere];
+    assert!(matches!(resolve(&dialog, Chord::char('D')), Meaning::Nothing));
+    assert!(matches!(resolve(&dialog, Chord::char('G')), Meaning::Nothing));
+    assert!(matches!(resolve(&dialog, Chord::char('L')), Meaning::Bound(b) if b.action == Action::Lock));
+}
+
+#[test]
+fn the_readme_table_names_every_scope_that_has_keys() {
+    let table = markdown();
+    assert!(table.contains("| Everywhere | `?` `F1` | this help |"));
+    assert!(table.contains("revoke, for ever (Administrators)"));
+    assert_eq!(table.lines().count(), 2 + BINDINGS.iter().filter(|b| b.keys != "-").count());
+}

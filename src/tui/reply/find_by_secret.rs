@@ -1,0 +1,72 @@
+//! Replies to find by secret, and the history of one credential.
+
+use crate::{
+    account::Right,
+    credential::State,
+    hub::{CredentialId, FoundSecret, TrailQuery, TrailRow},
+    tui::{
+        app::{App, Workspace},
+        dialog::{Dialog, DialogKind},
+        msg::Call,
+        pending::Slot,
+        screen::paged_list::WINDOW,
+    },
+};
+
+/// Most rows of a history: the Activity tab has them all.
+pub const HISTORY: u32 = 50;
+
+impl App {
+    pub(super) fn searched(&mut self, found: Option<FoundSecret>) {
+        if let Some(found) = found {
+            return self.found(found);
+        }
+        if let Some(Dialog { problem, kind: DialogKind::FindBySecret { .. }, .. }) = self.dialog_mut() {
+            *problem = Some("No credential has or had this secret. Look whether it was copied whole.".to_owned());
+        }
+    }
+
+    /// The list goes to the credential, and the answer stands over it.
+    fn found(&mut self, found: FoundSecret) {
+        let (now, row) = (self.now, &found.row);
+        let Some(workspace) = &mut self.workspace else { return };
+        workspace.dialogs.retain(|dialog| !matches!(dialog.kind, DialogKind::FindBySecret { .. }));
+        if let Some(api) = workspace.api_mut() {
+            if api.kind != row.kind {
+                api.go_to(row.kind);
+            }
+            api.revoked |= row.state == State::Revoked;
+            api.search.clear();
+        }
+        let fits = workspace.section_fits(row.kind);
+        if let Some(api) = workspace.api_mut() {
+            api.list.seek_in(row, fits);
+        }
+        workspace.read_list(now);
+        workspace.dialogs.push(Dialog::found_secret(found));
+    }
+
+    /// Asks for the newest rows of the trail about a credential, if the role may read them.
+    pub(super) fn ask_history(&mut self, id: CredentialId) {
+        let Some(workspace) = self.workspace.as_ref().filter(|workspace| workspace.may(Right::ReadTrail)) else {
+            return;
+        };
+        let query = TrailQuery { credential: Some(id), limit: HISTORY, ..TrailQuery::default() };
+        let call = Call::Trail(workspace.actor(), query);
+        self.call(Slot::History, call);
+    }
+
+    pub(super) fn history(&mut self, rows: Vec<TrailRow>) {
+        if let Some(Dialog { kind: DialogKind::Details(shown), .. }) = self.dialog_mut() {
+            shown.content.history = Some(rows);
+        }
+    }
+}
+
+impl Workspace {
+    /// Whether a section fits into the window, as far as is known.
+    pub(in crate::tui) fn section_fits(&self, kind: crate::credential::Kind) -> bool {
+        let counts = self.overview.as_ref().and_then(|o| o.credentials.as_ref()).map(|c| c.counts);
+        counts.is_some_and(|c| c.of_kind(kind) < i64::from(WINDOW))
+    }
+}

@@ -1,0 +1,76 @@
+//! Replies about users, and to reauthentication.
+
+use crate::{
+    account::{Role, UserState},
+    hub::{Actor, Page, UserRow},
+    tui::{
+        app::{App, Workspace},
+        dialog::{Dialog, DialogKind, UserAction},
+        layout,
+        screen::Screen,
+        toast::Toast,
+    },
+};
+
+impl App {
+    pub(super) fn users_read(&mut self, rows: Vec<UserRow>) {
+        let height = layout::trail_rows(self.size, false);
+        if let Some(Screen::Users(users)) = self.workspace.as_mut().and_then(Workspace::screen_mut) {
+            users.take(rows, height);
+        }
+    }
+
+    pub(super) fn user_keys_read(&mut self, page: Page) {
+        if let Some(Dialog { kind: DialogKind::UserKeys(keys), .. }) = self.dialog_mut() {
+            keys.content.more = page.more_after;
+            keys.content.rows = Some(page.rows);
+        }
+    }
+
+    pub(super) fn user_changed(&mut self, row: &UserRow) {
+        let now = self.now;
+        let Some(workspace) = &mut self.workspace else { return };
+        let Some(DialogKind::User(action)) = workspace.dialogs.pop().map(|dialog| dialog.kind) else { return };
+        if let Some(Screen::Users(users)) = workspace.screen_mut() {
+            users.seek(&row.name);
+        }
+        workspace.due.users = Some(now);
+        workspace.due.overview = Some(now);
+        self.toast = Some(Toast::done(now, said(&action, row)));
+    }
+
+    /// The password was right: what wanted it goes on.
+    pub(super) fn reauthenticated(&mut self, actor: Actor) {
+        let Some(workspace) = &mut self.workspace else { return };
+        workspace.session.actor = actor;
+        let asked = matches!(workspace.dialog(), Some(Dialog { kind: DialogKind::Reauthenticate, .. }));
+        if asked && self.sign_in.is_none() {
+            workspace.dialogs.pop();
+            self.send_what_waited();
+        }
+    }
+}
+
+/// What became of it.
+fn said(action: &UserAction, row: &UserRow) -> String {
+    let name = &row.name;
+    // The hub leaves a row alone that is as it should be already.
+    let already = action.row().is_some_and(|was| was.version == row.version);
+    match action {
+        UserAction::Add => format!("{name} was added and chooses an own password at the first sign-in."),
+        UserAction::Password(_) => format!("{name} has the new password and must change it at the next sign-in."),
+        UserAction::Unlock(_) => format!("{name} can sign in again."),
+        UserAction::Role(_) if already => format!("{name} is {} already.", article(row.role)),
+        UserAction::Role(_) => format!("{name} is {} now.", article(row.role)),
+        UserAction::State(_, state) if already => format!("{name} is {} already.", state.as_str()),
+        UserAction::State(_, UserState::Disabled) => format!("{name} is disabled and signed out everywhere."),
+        UserAction::State(_, UserState::Active) => format!("{name} can sign in again."),
+    }
+}
+
+fn article(role: Role) -> String {
+    match role {
+        Role::Administrator | Role::Advanced => format!("an {role}"),
+        Role::Basic => format!("a {role}"),
+    }
+}

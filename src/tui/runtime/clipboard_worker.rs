@@ -1,0 +1,62 @@
+//! The clipboard worker: a thread that copies, so that neither tmux nor a display can block the event loop.
+
+use std::{
+    io,
+    sync::mpsc::{Sender, channel},
+    thread,
+};
+
+use crate::{
+    clipboard::{self, Desktop, Way},
+    secret::Secret,
+    tui::{
+        msg::{Msg, Ticket},
+        runtime::event::LoopEvent,
+    },
+};
+
+/// Copies by one way.
+pub(super) struct ClipboardWorker {
+    way: Way,
+    events: Sender<LoopEvent>,
+    /// Started with the first copy that needs it.
+    worker: Option<Sender<(Ticket, Secret)>>,
+}
+
+impl ClipboardWorker {
+    pub(super) fn new(way: Way, events: Sender<LoopEvent>) -> Self {
+        Self { way, events, worker: None }
+    }
+
+    /// Copies, and reports to the event loop; returns the text when the loop itself has to write it (OSC 52).
+    pub(super) fn copy(&mut self, ticket: Ticket, text: Secret) -> Option<Secret> {
+        if self.way == Way::Terminal {
+            return Some(text);
+        }
+        if self.worker.is_none() {
+            self.worker = start(self.way, self.events.clone()).ok();
+        }
+        match &self.worker {
+            None => Some(text),
+            Some(worker) => worker.send((ticket, text)).err().map(|unsent| unsent.0.1),
+        }
+    }
+}
+
+fn start(way: Way, events: Sender<LoopEvent>) -> io::Result<Sender<(Ticket, Secret)>> {
+    let (jobs, queue) = channel();
+    let work = move || {
+        let mut desktop = Desktop::default();
+        for (ticket, text) in queue {
+            let event = match clipboard::copy(way, &mut desktop, &text) {
+                Some(outcome) => LoopEvent::Msg(Msg::Copied(ticket, outcome)),
+                None => LoopEvent::CopyByTerminal(ticket, text),
+            };
+            if events.send(event).is_err() {
+                return;
+            }
+        }
+    };
+    thread::Builder::new().name("keydesk-copy".into()).spawn(work)?;
+    Ok(jobs)
+}

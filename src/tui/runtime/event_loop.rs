@@ -1,0 +1,257 @@
+//! The event loop: one event or deadline, everything else that is queued, one frame.
+
+use std::{
+    io,
+    mem::take,
+    path::PathBuf,
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError, Sender},
+    },
+    thread,
+    time::Duration,
+};
+
+use ratatui::{Terminal, layout::Rect};
+
+use crate::{
+    clipboard::{Multiplexer, osc52},
+    config::{After, Appearance, Face},
+    secret::Secret,
+    time::Clock,
+    tui::{
+        App,
+        msg::{CopyOutcome, Effect, Msg, Ticket},
+        runtime::{
+            clipboard_worker::ClipboardWorker,
+            event::LoopEvent,
+            fault_injection,
+            shutdown::{LINE_GONE, Shutdown},
+            workers::Workers,
+        },
+        terminal::{self, stop, tty, wire::Wire},
+        update, view,
+    },
+};
+
+/// Longest sleep in milliseconds: after the clock was set back, the next deadline may seem to be hours away.
+const NAP: i64 = 60_000;
+
+/// Most events before a frame, so that a flood of keys does not keep the screen from following.
+const BATCH: usize = 512;
+
+/// How long the last change of a user who leaves may take.
+const LAST_CHANGE: Duration = Duration::from_secs(1);
+
+/// Why the loop ends.
+enum Over {
+    /// The user left.
+    Left(After),
+    /// The terminal cannot be read or written any more.
+    Gone,
+}
+
+impl From<io::Error> for Over {
+    fn from(_: io::Error) -> Self {
+        Self::Gone
+    }
+}
+
+/// The event loop's state: the state machine, its terminal and its workers.
+pub(super) struct EventLoop {
+    app: App,
+    clock: Arc<dyn Clock>,
+    terminal: Terminal<Wire<tty::Tty>>,
+    events: Receiver<LoopEvent>,
+    workers: Workers,
+    clipboard: ClipboardWorker,
+    shutdown: Arc<Shutdown>,
+    /// The terminal may not show what was drawn last: every cell is written again.
+    stale: bool,
+    /// The signal that continued us after our own stop is still to come, and is no news.
+    expects_continued: bool,
+    /// Where the looks are remembered.
+    appearance: Option<PathBuf>,
+}
+
+impl EventLoop {
+    /// Takes the terminal.
+    pub(super) fn new(
+        app: App,
+        clock: Arc<dyn Clock>,
+        events: Receiver<LoopEvent>,
+        workers: Workers,
+        clipboard: ClipboardWorker,
+        shutdown: Arc<Shutdown>,
+        appearance: Option<PathBuf>,
+    ) -> io::Result<Self> {
+        terminal::enter()?;
+        let terminal = Terminal::new(Wire::new(tty::Tty, tty::size))?;
+        Ok(Self {
+            app,
+            clock,
+            terminal,
+            events,
+            workers,
+            clipboard,
+            shutdown,
+            stale: false,
+            expects_continued: false,
+            appearance,
+        })
+    }
+
+    /// Runs until the user leaves; returns what is left to do then. If the terminal goes first, so does the process.
+    pub(super) fn run(mut self) -> After {
+        let over = loop {
+            if let Err(over) = self.tick() {
+                break over;
+            }
+        };
+        self.app.drop_secrets();
+        match over {
+            Over::Left(after) => {
+                terminal::leave();
+                self.workers.finish(LAST_CHANGE);
+                after
+            }
+            Over::Gone => self.shutdown.end_from_loop(LINE_GONE),
+        }
+    }
+
+    fn tick(&mut self) -> Result<(), Over> {
+        match self.next() {
+            Some(event) => self.handle(event)?,
+            None => self.update(Msg::Tick)?,
+        }
+        for _ in 0..BATCH {
+            match self.events.try_recv() {
+                Ok(event) => self.handle(event)?,
+                Err(_) => break,
+            }
+        }
+        Ok(self.draw()?)
+    }
+
+    /// The next event; `None` when the deadline comes first.
+    fn next(&self) -> Option<LoopEvent> {
+        let Some(due) = self.app.deadline() else { return Some(self.events.recv().unwrap_or(LoopEvent::Gone)) };
+        let left = due.since(self.clock.now()).clamp(0, NAP);
+        match self.events.recv_timeout(Duration::from_millis(left.unsigned_abs())) {
+            Ok(event) => Some(event),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => Some(LoopEvent::Gone),
+        }
+    }
+
+    fn handle(&mut self, event: LoopEvent) -> Result<(), Over> {
+        match event {
+            LoopEvent::Msg(msg) => {
+                if let Msg::Key(chord) = msg {
+                    fault_injection::before_key(chord);
+                }
+                self.update(msg)
+            }
+            LoopEvent::CopyByTerminal(ticket, text) => self.copy_by_terminal(ticket, &text),
+            LoopEvent::Resized => self.resized(),
+            LoopEvent::Stop => self.stopped_from_outside(),
+            LoopEvent::Continued if take(&mut self.expects_continued) => Ok(()),
+            LoopEvent::Continued => self.retake(),
+            LoopEvent::Gone => Err(Over::Gone),
+            LoopEvent::End(done) => self.end(&done),
+        }
+    }
+
+    fn update(&mut self, msg: Msg) -> Result<(), Over> {
+        let effects = update(&mut self.app, self.clock.now(), msg);
+        self.shutdown.shows(self.app.secret_shown().map(|(actor, id, _)| (actor, id)));
+        effects.into_iter().try_for_each(|effect| self.perform(effect))
+    }
+
+    fn perform(&mut self, effect: Effect) -> Result<(), Over> {
+        match effect {
+            Effect::Call(ticket, call) => self.workers.call(ticket, call),
+            Effect::Cancel(ticket) => self.workers.cancel(ticket),
+            Effect::Copy(ticket, text) => {
+                if let Some(text) = self.clipboard.copy(ticket, text) {
+                    self.copy_by_terminal(ticket, &text)?;
+                }
+            }
+            Effect::Repaint => self.stale = true,
+            Effect::Suspend => self.suspend()?,
+            Effect::Remember(chosen) => {
+                let outcome = self.remember(&chosen);
+                self.update(Msg::Remembered(outcome))?;
+            }
+            Effect::Quit => return Err(Over::Left(After::Exit(0))),
+            Effect::Lines => return Err(Over::Left(After::Open(Face::Lines))),
+        }
+        Ok(())
+    }
+
+    /// A small file, written once for a choice: no worker is needed for it.
+    fn remember(&self, chosen: &Appearance) -> Result<(), String> {
+        let path = self.appearance.as_deref().ok_or("A demo keeps nothing.")?;
+        chosen.remember(path).map_err(|why| why.to_string())
+    }
+
+    /// Draws a frame if one is wanted.
+    pub(super) fn draw(&mut self) -> io::Result<()> {
+        let stale = take(&mut self.stale);
+        if stale {
+            let size = tty::size();
+            self.terminal.resize(Rect::new(0, 0, size.width, size.height))?;
+        }
+        if self.app.take_dirty() || stale {
+            self.terminal.draw(|frame| view::draw(&self.app, frame))?;
+        }
+        Ok(())
+    }
+
+    fn resized(&mut self) -> Result<(), Over> {
+        // Also when the size is what it was: 80x24, 40x10 and back has made the terminal drop cells.
+        self.stale = true;
+        let size = tty::size();
+        self.update(Msg::Resize(size.width, size.height))
+    }
+
+    fn copy_by_terminal(&mut self, ticket: Ticket, text: &Secret) -> Result<(), Over> {
+        self.terminal.backend_mut().write_aside(&osc52::sequence(text))?;
+        let around = Multiplexer::around(&|name| std::env::var(name).ok());
+        self.update(Msg::Copied(ticket, CopyOutcome::sent(around)))
+    }
+
+    /// SIGTSTP: nobody can be asked whether the secret was copied, so its loss is noted.
+    fn stopped_from_outside(&mut self) -> Result<(), Over> {
+        self.app.drop_secrets();
+        self.shutdown.note_dropped();
+        self.suspend()
+    }
+
+    /// Stops, if somebody can continue us, and comes back.
+    fn suspend(&mut self) -> Result<(), Over> {
+        if stop::possible() {
+            terminal::leave();
+            stop::stop();
+            self.expects_continued = true;
+        }
+        self.retake()
+    }
+
+    /// Another program may have used the terminal: takes it over again and redraws everything.
+    fn retake(&mut self) -> Result<(), Over> {
+        terminal::enter()?;
+        self.terminal.backend_mut().forget();
+        self.stale = true;
+        self.update(Msg::Resumed)
+    }
+
+    /// The process ends, by another thread: here only the secrets are wiped, and nothing is drawn any more.
+    fn end(&mut self, done: &Sender<()>) -> ! {
+        self.app.drop_secrets();
+        let _ = done.send(());
+        loop {
+            thread::park();
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Runs the desk on a terminal, from the first frame to the last.
+
+mod clipboard_worker;
+mod event;
+mod event_loop;
+mod fault_injection;
+mod hangup;
+mod input;
+mod panic;
+mod perform;
+mod shutdown;
+mod signals;
+mod store_poller;
+mod workers;
+
+use std::{
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    sync::{
+        Arc, OnceLock,
+        mpsc::{Receiver, Sender, channel},
+    },
+};
+
+use anyhow::{Context as _, Result};
+
+use crate::{
+    clipboard::Way,
+    config::{After, Appearance},
+    hub::{Hub, Origin, Places, Session, Start as Opened},
+    progress,
+    time::{Clock, SystemClock},
+    tui::{
+        App, AppSetup, DisplayPaths, Start,
+        runtime::{
+            clipboard_worker::ClipboardWorker,
+            event::LoopEvent,
+            event_loop::EventLoop,
+            shutdown::{LINE_GONE, Shutdown},
+            workers::{WorkerContext, Workers},
+        },
+        terminal::{self, tty},
+        theme::Theme,
+        view,
+    },
+};
+
+pub use perform::perform;
+
+/// Exit code of a call that cannot work as it was made.
+const USAGE: u8 = 2;
+
+const NO_TERMINAL: &str = "keydesk: the desk needs a terminal to be shown on. For scripts there is `keydesk key`, \
+                           `keydesk user` and `keydesk audit`: see `keydesk --help`.";
+
+/// Runs the desk at `places`, or sets one up there, and shows it until its user leaves. What is left to do then.
+/// `verifier` is where gateways find the verifier.
+pub fn run(
+    places: &Places,
+    origin: Origin,
+    appearance: PathBuf,
+    verifier: String,
+    clock: Arc<dyn Clock>,
+) -> Result<After> {
+    if !tty::is_terminal() {
+        return Ok(After::Exit(no_terminal()));
+    }
+    let runtime = Runtime::start()?;
+    let start = match Hub::open_with(places, Arc::clone(&clock), &mut progress::upgrading())? {
+        Opened::New => Start::SetUp,
+        Opened::Ready(hub) => {
+            let account = hub.account().to_owned();
+            runtime.opened(hub);
+            Start::SignIn { account }
+        }
+    };
+    let (database, master_key) = (in_words(&places.database), in_words(&places.master_key.path));
+    let words = DisplayPaths { database, master_key, verifier };
+    let context = WorkerContext { hub: Arc::clone(&runtime.hub), places: Some(places.clone()), origin, clock };
+    runtime.show(context, Opening { places: words, start, notice: None, appearance: Some(appearance) })
+}
+
+/// Runs a desk with a signed-in user: the demo. `notice` is a sentence for the lock screen.
+pub fn run_session(hub: Hub, session: Session, notice: Option<String>) -> Result<After> {
+    if !tty::is_terminal() {
+        return Ok(After::Exit(no_terminal()));
+    }
+    let runtime = Runtime::start()?;
+    runtime.opened(hub);
+    let origin = session.actor.origin.clone();
+    let context = WorkerContext { hub: Arc::clone(&runtime.hub), places: None, origin, clock: Arc::new(SystemClock) };
+    runtime.show(
+        context,
+        Opening { places: DisplayPaths::default(), start: Start::Session(Box::new(session)), notice, appearance: None },
+    )
+}
+
+/// Not `eprintln!`, which panics when standard error is closed.
+fn no_terminal() -> u8 {
+    let _ = writeln!(io::stderr(), "{NO_TERMINAL}");
+    USAGE
+}
+
+/// The content of the first screen.
+struct Opening {
+    places: DisplayPaths,
+    start: Start,
+    notice: Option<String>,
+    /// The file with how it looks; none where there is no config.
+    appearance: Option<PathBuf>,
+}
+
+/// Everything that must be listened to from the moment the terminal is touched.
+struct Runtime {
+    hub: Arc<OnceLock<Hub>>,
+    events: Sender<LoopEvent>,
+    queue: Receiver<LoopEvent>,
+    shutdown: Arc<Shutdown>,
+    guard: terminal::Guard,
+}
+
+impl Runtime {
+    /// Listens to signals first, then quiets the terminal: no signal can find it changed and nobody there to put it
+    /// back. Before the store is opened: a password that is typed ahead must not be echoed meanwhile.
+    fn start() -> Result<Self> {
+        let (events, queue) = channel();
+        let hub = Arc::default();
+        let shutdown = Arc::new(Shutdown::new(Arc::clone(&hub), events.clone()));
+        signals::watch(Arc::clone(&shutdown), events.clone())?;
+        panic::watch(Arc::clone(&shutdown));
+        let guard = terminal::Guard::quiet().context("This terminal cannot be used. Try another one.")?;
+        Ok(Self { hub, events, queue, shutdown, guard })
+    }
+
+    /// The desk is open. Once: nobody else has the cell yet.
+    fn opened(&self, hub: Hub) {
+        let _ = self.hub.set(hub);
+    }
+
+    /// Draws the first frame, and turns until the end.
+    fn show(self, context: WorkerContext, opening: Opening) -> Result<After> {
+        let Self { events, queue, shutdown, guard, .. } = self;
+        let way = Way::choose(&variable);
+        let clock = Arc::clone(&context.clock);
+        let chosen = opening.appearance.as_deref().map(Appearance::read).unwrap_or_default();
+        let app = App::new(AppSetup {
+            now: clock.now(),
+            size: tty::size().into(),
+            places: opening.places,
+            start: opening.start,
+            theme: Theme::from_env(&|name| variable(name).or_else(|| chosen.variable(name))),
+            no_color: variable("NO_COLOR").is_some_and(|v| !v.is_empty()),
+            remembers: opening.appearance.is_some(),
+            no_clipboard: way.err().map(str::to_owned),
+            notice: opening.notice,
+            overflow: view::overflow,
+        });
+        let clipboard = ClipboardWorker::new(way.unwrap_or(Way::Terminal), events.clone());
+        let workers = Workers::start(context, &events)?;
+        let lost = Arc::clone(&shutdown);
+        let first_frame = || -> io::Result<EventLoop> {
+            let mut event_loop =
+                EventLoop::new(app, clock, queue, workers, clipboard, Arc::clone(&shutdown), opening.appearance)?;
+            event_loop.draw()?;
+            Ok(event_loop)
+        };
+        // It was a terminal a moment ago, so one that cannot be written now has hung up. No secret was shown yet.
+        let event_loop = first_frame().unwrap_or_else(|_| lost.end_from_loop(LINE_GONE));
+        // The first frame is on its way before anything else is started.
+        hangup::watch(shutdown)?;
+        input::listen(events)?;
+        let after = event_loop.run();
+        drop(guard);
+        Ok(after)
+    }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// A path as people write it.
+fn in_words(path: &Path) -> String {
+    let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
+    match home.and_then(|home| path.strip_prefix(home).ok()) {
+        Some(rest) => format!("~/{}", rest.display()),
+        None => path.display().to_string(),
+    }
+}

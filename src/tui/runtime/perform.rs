@@ -1,0 +1,105 @@
+//! Runs a [`Call`] on a worker: one match.
+
+use crate::{
+    config,
+    export::to_file,
+    hub::{Actor, Cancel, Conflict, Field, Hub, HubError, LostSecret, Origin, Overview, UserRow},
+    tui::msg::{Answer, Call, Lane, Reply, UserChange},
+};
+
+impl Call {
+    /// Which worker does it.
+    pub fn lane(&self) -> Lane {
+        match self {
+            Self::SetUp(_)
+            | Self::SignIn { .. }
+            | Self::SignOut(_)
+            | Self::ChangeOwnPassword { .. }
+            | Self::Create(..)
+            | Self::Rotate(..)
+            | Self::SetState(..)
+            | Self::Edit(..)
+            | Self::LegacyPassword { .. }
+            | Self::StopOld(..)
+            | Self::ChangeUser(..)
+            | Self::Confirm(..)
+            | Self::SetSettings(..)
+            | Self::Seen(..)
+            | Self::Refused(..) => Lane::Write,
+            Self::Pulse(..)
+            | Self::Overview(..)
+            | Self::List(..)
+            | Self::Details(..)
+            | Self::Taken { .. }
+            | Self::Find { .. }
+            | Self::Trail(..)
+            | Self::RefusedRequests(..)
+            | Self::Users(_)
+            | Self::Verify(_)
+            | Self::Security(_)
+            | Self::SignIns(_)
+            | Self::Export { .. } => Lane::Read,
+        }
+    }
+}
+
+/// Calls the hub; a read that may take long ends early by `cancel` and reports through `progress` how far it is.
+/// There is a desk already, so a [`Call::SetUp`] is refused.
+pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress: &mut dyn FnMut(i64)) -> Reply {
+    Ok(match call {
+        Call::SetUp(_) => return Err(HubError::Conflict(Conflict::SetUpDone)),
+        Call::SignIn { name, password } => Answer::SignIn(hub.sign_in(&name, &password, origin)?),
+        Call::SignOut(actor) => hub.sign_out(&actor).map(|()| Answer::Noted)?,
+        Call::ChangeOwnPassword { actor, old, new } => {
+            Answer::PasswordChanged(hub.change_own_password(&actor, &old, &new)?)
+        }
+        Call::Create(actor, wanted) => Answer::Issued(hub.create(&actor, &wanted)?),
+        Call::Rotate(actor, target, overlap) => Answer::Issued(hub.rotate(&actor, target, overlap)?),
+        Call::SetState(actor, targets, verb) => Answer::States(hub.set_state(&actor, &targets, verb)?),
+        Call::Edit(actor, targets, edit) => Answer::Edited(hub.edit(&actor, &targets, &edit)?),
+        Call::LegacyPassword { actor, target, typed } => {
+            Answer::Issued(hub.set_legacy_password(&actor, target, typed.as_ref())?)
+        }
+        Call::StopOld(actor, target) => Answer::Edited(vec![hub.stop_old_secret(&actor, target)?]),
+        Call::Seen(actor, id, what) => hub.seen(&actor, id, what).map(|()| Answer::Noted)?,
+        Call::Refused(actor, right) => Answer::Denied(hub.refused(&actor, right)?),
+        Call::Pulse(actor, _) => Answer::Pulse(hub.pulse(&actor)?),
+        Call::Overview(actor, lost) => Answer::Overview(overview(hub, &actor, &lost)?),
+        Call::List(actor, query) => Answer::Page(hub.list_until(&actor, &query, cancel)?),
+        Call::Details(actor, id) => Answer::Details(hub.details(&actor, id)?),
+        Call::Taken { actor, kind, name, username } => Answer::Taken(hub.taken(&actor, kind, &name, &username)?),
+        Call::Find { actor, secret } => Answer::Found(hub.find_by_secret(&actor, &secret, cancel, progress)?),
+        Call::Trail(actor, query) => Answer::Trail(hub.trail(&actor, &query)?),
+        Call::RefusedRequests(actor, query) => Answer::RefusedRequests(hub.refused_requests(&actor, &query)?),
+        Call::Users(actor) => Answer::Users(hub.users(&actor)?),
+        Call::Verify(actor) => {
+            Answer::Verified(hub.verify_trail_until(&actor, None, cancel, &mut |done, _| progress(done))?)
+        }
+        Call::SignIns(actor) => Answer::SignIns(hub.own_sign_ins(&actor)?),
+        Call::Security(actor) => Answer::Security(hub.security(&actor)?),
+        Call::SetSettings(actor, wanted) => hub.set_settings(&actor, &wanted).map(|()| Answer::SettingsSet)?,
+        Call::Export { actor, query, path, format } => {
+            let invalid = |sentence| HubError::Invalid { field: Field::Other, sentence };
+            let path = config::meant(&path).map_err(|why| invalid(why.to_string()))?;
+            Answer::Exported(to_file(&path, format, |page| hub.export_trail(&actor, &query, page))?)
+        }
+        Call::ChangeUser(actor, change) => Answer::User(change_user(hub, &actor, &change)?),
+        Call::Confirm(actor, password) => Answer::Reauthenticated(hub.confirm_password(&actor, &password)?),
+    })
+}
+
+fn overview(hub: &Hub, actor: &Actor, lost: &[LostSecret]) -> Result<Overview, HubError> {
+    let overview = hub.overview(actor)?;
+    let lost = if lost.is_empty() { Vec::new() } else { hub.still_lost(actor, lost)? };
+    Ok(Overview { lost, ..overview })
+}
+
+fn change_user(hub: &Hub, actor: &Actor, change: &UserChange) -> Result<UserRow, HubError> {
+    match change {
+        UserChange::Add { name, role, password } => hub.add_user(actor, name, *role, password),
+        UserChange::Role(target, role) => hub.set_role(actor, target, *role),
+        UserChange::Password(target, password) => hub.set_password(actor, target, password),
+        UserChange::State(target, state) => hub.set_user_state(actor, target, *state),
+        UserChange::Unlock(name) => hub.unlock_user(actor, name),
+    }
+}

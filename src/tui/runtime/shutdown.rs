@@ -1,0 +1,103 @@
+//! Shutdown from outside the event loop: signals, a dropped connection, a panic.
+//!
+//! Nothing here depends on the event loop running. The loop is asked to wipe its secrets; if it is stuck, the process
+//! ends without it.
+
+use std::{
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Sender, channel},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    hub::{Actor, CredentialId, Hub, Seen},
+    tui::{runtime::event::LoopEvent, terminal},
+};
+
+/// Exit code of a process whose terminal is gone: what SIGHUP gives.
+pub(super) const LINE_GONE: u8 = 128 + signal_hook::consts::SIGHUP as u8;
+
+/// Longest wait for the loop to wipe its secrets.
+const WIPE: Duration = Duration::from_millis(200);
+
+/// Limit on the whole shutdown. What the loop and a terminal that takes no bytes leave of it is for the note in the
+/// trail: usually all.
+const ALTOGETHER: Duration = Duration::from_millis(900);
+
+/// The actor and the credential of the secret on the screen.
+type Shown = (Actor, CredentialId);
+
+/// The steps of a shutdown, however it comes about.
+pub(super) struct Shutdown {
+    hub: Arc<OnceLock<Hub>>,
+    events: Sender<LoopEvent>,
+    shown: Mutex<Option<Shown>>,
+    begun: AtomicBool,
+    began: OnceLock<Instant>,
+}
+
+impl Shutdown {
+    pub(super) fn new(hub: Arc<OnceLock<Hub>>, events: Sender<LoopEvent>) -> Self {
+        Self { hub, events, shown: Mutex::new(None), begun: AtomicBool::new(false), began: OnceLock::new() }
+    }
+
+    /// Tells which secret is on the screen now.
+    pub(super) fn shows(&self, shown: Option<Shown>) {
+        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = shown;
+    }
+
+    /// Records in the trail that a secret was on the screen at shutdown. Once, and with a timeout: the store may be the
+    /// very thing that hangs.
+    pub(super) fn note_dropped(&self) {
+        let Some((actor, id)) = self.shown.lock().unwrap_or_else(PoisonError::into_inner).take() else { return };
+        let hub = Arc::clone(&self.hub);
+        let (done, written) = channel();
+        let note = move || {
+            if let Some(hub) = hub.get() {
+                // An error has no screen left to be shown on.
+                let _ = hub.seen(&actor, id, Seen::Dropped);
+            }
+            let _ = done.send(());
+        };
+        if thread::Builder::new().name("keydesk-note".into()).spawn(note).is_ok() {
+            let since = self.began.get().map_or(Duration::ZERO, Instant::elapsed);
+            let _ = written.recv_timeout(ALTOGETHER.saturating_sub(since));
+        }
+    }
+
+    /// Ends the process with `code`, within a second, whatever the loop is doing.
+    pub(super) fn end(&self, code: u8) -> ! {
+        self.begin();
+        let (done, wiped) = channel();
+        let _ = self.events.send(LoopEvent::End(done));
+        let _ = wiped.recv_timeout(WIPE);
+        self.conclude(code)
+    }
+
+    /// The same, called by the loop, which has wiped its secrets.
+    pub(super) fn end_from_loop(&self, code: u8) -> ! {
+        self.begin();
+        self.conclude(code)
+    }
+
+    /// The process ends once. A second caller waits here, so that it does not cut off what the first is writing.
+    pub(super) fn begin(&self) {
+        if self.begun.swap(true, Ordering::SeqCst) {
+            loop {
+                thread::park();
+            }
+        }
+        let _ = self.began.set(Instant::now());
+    }
+
+    fn conclude(&self, code: u8) -> ! {
+        terminal::leave();
+        self.note_dropped();
+        // Not `std::process::exit`: its exit handlers may wait for a thread that is stuck.
+        signal_hook::low_level::exit(code.into())
+    }
+}

@@ -1,0 +1,33 @@
+//! Signal handling, on a thread of its own.
+
+use std::{
+    io,
+    sync::{Arc, mpsc::Sender},
+    thread,
+};
+
+use signal_hook::{
+    consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH},
+    iterator::Signals,
+};
+
+use crate::tui::runtime::{event::LoopEvent, shutdown::Shutdown};
+
+/// Listens from now on; also to signals that were ignored when the process was started (`nohup`).
+pub(super) fn watch(shutdown: Arc<Shutdown>, events: Sender<LoopEvent>) -> io::Result<()> {
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
+    let listen = move || {
+        for signal in signals.forever() {
+            let event = match signal {
+                SIGWINCH => LoopEvent::Resized,
+                SIGTSTP => LoopEvent::Stop,
+                SIGCONT => LoopEvent::Continued,
+                deadly => shutdown.end(128 + u8::try_from(deadly).unwrap_or_default()),
+            };
+            if events.send(event).is_err() {
+                return;
+            }
+        }
+    };
+    thread::Builder::new().name("keydesk-signals".into()).spawn(listen).map(|_| ())
+}

@@ -1,0 +1,183 @@
+//! The worker threads: one writes, one reads, so that a long search never blocks a change.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    hub::{Cancel, Conflict, Hub, HubError, Origin, Places, SetUp},
+    time::Clock,
+    tui::{
+        msg::{Answer, Call, Lane, Msg, Reply, Ticket},
+        runtime::{
+            event::LoopEvent,
+            fault_injection, panic,
+            perform::perform,
+            store_poller::{ReadRequest, StorePoller, forward_notices},
+        },
+    },
+};
+
+/// The context of every worker.
+pub(super) struct WorkerContext {
+    /// Empty until the desk is set up.
+    pub(super) hub: Arc<OnceLock<Hub>>,
+    /// Where a new desk is made; none when there is no disk to make it on.
+    pub(super) places: Option<Places>,
+    pub(super) origin: Origin,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+/// The workers, as the loop sees them.
+pub(super) struct Workers {
+    write: Sender<Job>,
+    read: Sender<ReadRequest>,
+    reads: Arc<Mutex<Reads>>,
+    /// Ends when the writer has done its last job.
+    written: Receiver<()>,
+}
+
+type Job = (Ticket, Call);
+
+/// How often a long read says how far it is.
+const PROGRESS: Duration = Duration::from_millis(200);
+
+/// The reads that are still wanted, with what stops each.
+type Reads = BTreeMap<Ticket, Cancel>;
+
+impl Workers {
+    pub(super) fn start(context: WorkerContext, events: &Sender<LoopEvent>) -> io::Result<Self> {
+        let context = Arc::new(context);
+        let reads = Arc::new(Mutex::new(Reads::default()));
+        let (done, written) = channel();
+        let writer = {
+            let (context, events) = (Arc::clone(&context), events.clone());
+            spawn("keydesk-write", move |jobs| {
+                write(&jobs, &context, &events);
+                drop(done);
+            })?
+        };
+        let reader = {
+            let (context, events, reads) = (Arc::clone(&context), events.clone(), Arc::clone(&reads));
+            spawn("keydesk-read", move |requests| read(&requests, &context, &events, &reads))?
+        };
+        let requests = reader.clone();
+        // A desk that is being set up has no store yet.
+        thread::Builder::new()
+            .name("keydesk-notice".to_owned())
+            .spawn(move || forward_notices(context.hub.wait(), &requests))?;
+        Ok(Self { write: writer, read: reader, reads, written })
+    }
+
+    /// Hands a call to the worker of its lane.
+    pub(super) fn call(&self, ticket: Ticket, call: Call) {
+        // A worker goes only when its channel does, so these cannot fail while the loop turns.
+        let _ = match call.lane() {
+            Lane::Write => self.write.send((ticket, call)).is_ok(),
+            Lane::Read => {
+                lock(&self.reads).insert(ticket, Cancel::default());
+                self.read.send(ReadRequest::Call(ticket, Box::new(call))).is_ok()
+            }
+        };
+    }
+
+    /// Cancels a read: it is stopped if it runs, and not begun otherwise.
+    pub(super) fn cancel(&self, ticket: Ticket) {
+        if let Some(cancel) = lock(&self.reads).remove(&ticket) {
+            cancel.cancel();
+        }
+    }
+
+    /// Lets the writer finish its queue, for at most `longest`.
+    pub(super) fn finish(self, longest: Duration) {
+        let Self { write, read, written, .. } = self;
+        drop((write, read));
+        let _: Result<(), RecvTimeoutError> = written.recv_timeout(longest);
+    }
+}
+
+fn lock(reads: &Mutex<Reads>) -> MutexGuard<'_, Reads> {
+    reads.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn spawn<T: Send + 'static>(name: &str, work: impl FnOnce(Receiver<T>) + Send + 'static) -> io::Result<Sender<T>> {
+    let (jobs, queue) = channel();
+    thread::Builder::new().name(name.to_owned()).spawn(move || work(queue))?;
+    Ok(jobs)
+}
+
+fn write(jobs: &Receiver<Job>, context: &WorkerContext, events: &Sender<LoopEvent>) {
+    for (ticket, call) in jobs {
+        // Without a loop to hear it the change is made all the same: it was asked for.
+        let _ = events.send(LoopEvent::Msg(Msg::Reply(ticket, context.answer(call, &Cancel::default(), &mut |_| {}))));
+    }
+}
+
+fn read(requests: &Receiver<ReadRequest>, context: &WorkerContext, events: &Sender<LoopEvent>, reads: &Mutex<Reads>) {
+    let mut poller = StorePoller::new(requests);
+    // A pulse that nobody waits for any more goes on to be dropped like every read that was cancelled.
+    let nothing_new = |ticket| lock(reads).contains_key(&ticket) && context.hub.get().is_some_and(|hub| !hub.stirred());
+    while let Some((ticket, call)) = poller.next(nothing_new) {
+        let Some(cancel) = lock(reads).get(&ticket).cloned() else { continue };
+        let watched = match &call {
+            Call::Pulse(actor, known) => Some((actor.clone(), *known)),
+            _ => None,
+        };
+        let mut told = Instant::now();
+        // Often enough to be seen moving: a frame for each batch would keep a slow line busy.
+        let mut progress = |so_far| {
+            if told.elapsed() >= PROGRESS {
+                told = Instant::now();
+                let _ = events.send(LoopEvent::Msg(Msg::Progress(ticket, so_far)));
+            }
+        };
+        let reply = context.answer(call, &cancel, &mut progress);
+        match (watched, &reply) {
+            (Some((actor, known)), Ok(Answer::Pulse(pulse))) if known == Some(pulse.change) => {
+                poller.hold_back(ticket, actor, known);
+            }
+            _ => {
+                lock(reads).remove(&ticket);
+                if events.send(LoopEvent::Msg(Msg::Reply(ticket, reply))).is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+impl WorkerContext {
+    /// Carries a call out. A panic becomes a reply, because a dialog that waits for ever is worse.
+    fn answer(&self, call: Call, cancel: &Cancel, progress: &mut dyn FnMut(i64)) -> Reply {
+        panic::contained(|| {
+            catch_unwind(AssertUnwindSafe(|| {
+                fault_injection::before_call(&call);
+                match (call, self.hub.get()) {
+                    (Call::SetUp(wanted), None) => self.set_up(&wanted).map(Answer::SetUp),
+                    (call, Some(hub)) => perform(hub, &self.origin, call, cancel, progress),
+                    (_, None) => Err(HubError::Unavailable("There is no desk yet. Set it up first.".to_owned())),
+                }
+            }))
+        })
+        .unwrap_or_else(|_| Err(HubError::Failed(BROKEN.to_owned())))
+    }
+
+    fn set_up(&self, wanted: &SetUp) -> Result<String, HubError> {
+        let places = self.places.as_ref().ok_or(HubError::Conflict(Conflict::SetUpDone))?;
+        let hub = Hub::set_up(places, Arc::clone(&self.clock), wanted, &self.origin)?;
+        let account = hub.account().to_owned();
+        self.hub.set(hub).map_err(|_| HubError::Conflict(Conflict::SetUpDone))?;
+        Ok(account)
+    }
+}
+
+const BROKEN: &str = "keydesk made a mistake here and does not know how far it came. Look at the list before you \
+                      try again, and please report it.";

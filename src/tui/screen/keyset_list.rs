@@ -1,0 +1,134 @@
+//! A list with keyset paging over rows that are only appended, newest first. Pages are remembered by their first key,
+//! not by their rows.
+
+use crate::tui::{keymap::Action, screen};
+
+/// Rows of one page.
+pub(super) const PAGE: u32 = 200;
+
+/// A row with a key for keyset paging.
+pub trait HasCursor {
+    /// The key that a page begins after.
+    type Cursor: Clone + PartialEq + std::fmt::Debug;
+
+    /// The key of this row.
+    fn cursor(&self) -> Self::Cursor;
+}
+
+/// One page of the rows, and the way back to the newest.
+#[derive(Debug)]
+pub struct KeysetList<T: HasCursor> {
+    /// The rows; `None` before the first answer.
+    rows: Option<Vec<T>>,
+    selected: usize,
+    top: usize,
+    /// Which row of the page that was asked for is selected when it comes.
+    seek: Option<usize>,
+    /// Where this page and the ones above it begin; the newest begins nowhere.
+    before: Vec<T::Cursor>,
+}
+
+impl<T: HasCursor> Default for KeysetList<T> {
+    fn default() -> Self {
+        Self { rows: None, selected: 0, top: 0, seek: None, before: Vec::new() }
+    }
+}
+
+impl<T: HasCursor> KeysetList<T> {
+    /// Behind which row the page begins.
+    pub fn before(&self) -> Option<&T::Cursor> {
+        self.before.last()
+    }
+
+    /// Resets the list to its newest page.
+    pub fn reset(&mut self) {
+        self.before.clear();
+        self.seek = Some(0);
+    }
+
+    /// The rows, once they were read.
+    pub fn rows(&self) -> Option<&[T]> {
+        self.rows.as_deref()
+    }
+
+    /// The rows on the screen, with whether each is selected.
+    pub fn visible(&self, height: usize) -> impl Iterator<Item = (&T, bool)> {
+        let rows = self.rows.as_deref().unwrap_or_default();
+        rows.iter().enumerate().skip(self.top).take(height).map(|(i, row)| (row, i == self.selected))
+    }
+
+    /// The selected row.
+    pub fn selected(&self) -> Option<&T> {
+        self.rows.as_deref().unwrap_or_default().get(self.selected)
+    }
+
+    /// Whether no newer rows lie above this page.
+    pub fn is_newest(&self) -> bool {
+        self.before.is_empty()
+    }
+
+    /// Takes the rows that were read. The selected row stays selected if it is among them.
+    pub fn take(&mut self, rows: Vec<T>, height: usize) {
+        let cursor = self.selected().map(T::cursor).filter(|_| self.selected > 0);
+        let found = cursor.and_then(|cursor| rows.iter().position(|row| row.cursor() == cursor));
+        self.rows = Some(rows);
+        let to = self.seek.take().or(found).unwrap_or(self.selected);
+        self.select(to, height);
+    }
+
+    /// Moves the selection; `true` when another page must be read.
+    pub fn act(&mut self, action: Action, height: usize) -> bool {
+        let page = height.max(1);
+        // Another page is on its way: what is shown is about to go.
+        if self.seek.is_some() {
+            return false;
+        }
+        let len = self.rows.as_ref().map_or(0, Vec::len);
+        let to = match action {
+            Action::Down => self.selected + 1,
+            Action::PageDown => self.selected + page,
+            Action::Last => usize::MAX,
+            Action::Up if self.selected == 0 => return self.newer(),
+            Action::PageUp if self.selected == 0 => return self.newer(),
+            Action::Up => self.selected - 1,
+            Action::PageUp => self.selected.saturating_sub(page),
+            Action::First if !self.is_newest() => {
+                self.reset();
+                return true;
+            }
+            Action::First => 0,
+            _ => return false,
+        };
+        // The last row of a full page, and a step beyond: the page after it.
+        if to >= len && self.selected + 1 == len && len == PAGE as usize {
+            return self.older();
+        }
+        self.select(to, height);
+        false
+    }
+
+    fn older(&mut self) -> bool {
+        let Some(cursor) = self.selected().map(T::cursor) else { return false };
+        self.before.push(cursor);
+        self.seek = Some(0);
+        true
+    }
+
+    fn newer(&mut self) -> bool {
+        let known = self.before.pop().is_some();
+        if known {
+            self.seek = Some(PAGE as usize - 1);
+        }
+        known
+    }
+
+    /// The screen has another height.
+    pub fn resized(&mut self, height: usize) {
+        self.select(self.selected, height);
+    }
+
+    fn select(&mut self, to: usize, height: usize) {
+        let len = self.rows.as_ref().map_or(0, Vec::len);
+        (self.selected, self.top) = screen::select(to, len, self.top, height);
+    }
+}

@@ -1,0 +1,204 @@
+//! Type-ahead: keys wait for the reply that they were typed for, so that a fast burst has the same effect as slow
+//! typing.
+
+use std::{collections::VecDeque, fmt};
+
+use zeroize::Zeroizing;
+
+use crate::tui::{
+    app::{App, Workspace},
+    dialog::{Dialog, DialogKind},
+    keymap::{self, Action, Meaning, chord::Chord},
+    msg::Effect,
+    pending::{Pending, Slot},
+    screen::{Api, MENU, Menu, Screen, Tab, Topic},
+    toast::{Severity, Toast},
+};
+
+/// One typed key or paste.
+pub enum Typed {
+    /// A key press.
+    Key(Chord),
+    /// A paste; it may be a password.
+    Paste(Zeroizing<String>),
+}
+
+/// The queue. `Debug` shows nothing of it: people type passwords ahead.
+#[derive(Default)]
+pub struct TypeAhead(VecDeque<Typed>);
+
+impl TypeAhead {
+    /// Capacity: more than anybody types during a disk sync; the rest is dropped, so that a stuck key does not fill
+    /// memory.
+    const MOST: usize = 1024;
+
+    /// Appends one; dropped when the buffer is full.
+    pub fn push(&mut self, typed: Typed) {
+        if self.0.len() < Self::MOST {
+            self.0.push_back(typed);
+        }
+    }
+
+    /// The oldest, without removing it.
+    pub fn next(&self) -> Option<&Typed> {
+        self.0.front()
+    }
+
+    /// Removes and returns the oldest.
+    pub fn pop(&mut self) -> Option<Typed> {
+        self.0.pop_front()
+    }
+
+    /// Drops everything, wiped; whether there was anything.
+    pub fn clear(&mut self) -> bool {
+        let held = !self.0.is_empty();
+        for typed in &mut self.0 {
+            *typed = Typed::Key(Chord::char(' '));
+        }
+        self.0.clear();
+        held
+    }
+}
+
+impl fmt::Debug for TypeAhead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Held(..)")
+    }
+}
+
+impl App {
+    /// Whether a dialog waits for its reply.
+    pub fn is_waiting(&self) -> bool {
+        match self.sign_in {
+            Some(_) => self.pending.has(Slot::SignIn),
+            None => self.pending.has(Slot::Form) || self.pending.copying(),
+        }
+    }
+
+    /// Replays the type-ahead, up to the key that has to wait. After each key its effects go out first: only then is it
+    /// known what the next one waits for.
+    pub(super) fn play_on(&mut self) {
+        while let Some(typed) = self.type_ahead.next() {
+            // The key after an error would only close it: what follows was typed for something else.
+            if self.toast.as_ref().is_some_and(|t| t.severity == Severity::Error) {
+                return self.drop_ahead();
+            }
+            if self.waits_with(typed) {
+                return self.ask_at_once();
+            }
+            let Some(typed) = self.type_ahead.pop() else { return };
+            self.play(&typed);
+            self.read_what_is_due();
+            // Leaving or suspending hands the terminal to somebody else.
+            if self.out.iter().any(|effect| matches!(effect, Effect::Quit | Effect::Lines)) {
+                self.type_ahead.clear();
+                return;
+            }
+        }
+    }
+
+    /// Details are read a moment after the selection has come to rest; not when a key waits for them.
+    fn ask_at_once(&mut self) {
+        if let Some(workspace) = &mut self.workspace {
+            workspace.due.details = workspace.due.details.map(|at| at.min(self.now));
+        }
+        self.read_what_is_due();
+    }
+
+    /// Drops the type-ahead, and says so: it was meant for another view than the one that came.
+    pub(super) fn drop_ahead(&mut self) {
+        if !self.type_ahead.clear() {
+            return;
+        }
+        const SAID: &str = "What you typed ahead was not used.";
+        match &mut self.toast {
+            Some(toast) if toast.severity == Severity::Error => toast.text = format!("{} {SAID}", toast.text),
+            _ => self.toast = Some(Toast::note(self.now, SAID)),
+        }
+    }
+
+    /// Whether this key needs a reply that is still on its way.
+    fn waits_with(&self, typed: &Typed) -> bool {
+        if self.is_waiting() {
+            return true;
+        }
+        let Some(workspace) = self.workspace.as_ref().filter(|_| self.sign_in.is_none() && self.help.is_none()) else {
+            return false;
+        };
+        let action = match typed {
+            Typed::Paste(_) => None,
+            Typed::Key(chord) => match keymap::resolve(&self.scopes(), *chord) {
+                Meaning::Bound(binding) => Some(binding.action),
+                Meaning::Typed(_) | Meaning::Nothing => None,
+            },
+        };
+        match action {
+            Some(Action::Help | Action::Lock | Action::Quit | Action::Repaint | Action::Suspend) => false,
+            // The way out is never closed, but a filter that is taken away leaves the row selected that it found.
+            Some(Action::Back) => {
+                workspace.dialogs.is_empty() && workspace.filtered().is_some_and(|api| self.lacks_rows(api))
+            }
+            action => match workspace.dialog() {
+                Some(dialog) => dialog_waits(dialog, &self.pending),
+                None => self.screen_waits(workspace, action),
+            },
+        }
+    }
+
+    fn screen_waits(&self, workspace: &Workspace, action: Option<Action>) -> bool {
+        match workspace.screen() {
+            Some(Screen::Menu(menu)) => self.pending.has(Slot::Overview) && attention_matters(menu, action),
+            Some(Screen::Api(api)) => match api.tab {
+                // Letters are typed; nobody waits for what they find.
+                Tab::Api if api.search.open => false,
+                // Another section needs nothing of this one.
+                Tab::Api if matches!(action, Some(Action::Section(_))) => false,
+                Tab::Api if action == Some(Action::StopOld) => {
+                    self.lacks_rows(api) || self.lacks_details(workspace, api)
+                }
+                Tab::Api => self.lacks_rows(api),
+                Tab::Documentation => self.lacks_rows(api) || self.pending.has(Slot::Overview),
+                Tab::Activity => self.pending.has(Slot::Trail),
+            },
+            Some(Screen::Docs(_)) => self.pending.has(Slot::Overview),
+            Some(Screen::Users(_)) => self.pending.has(Slot::Users),
+            Some(Screen::Trail(_)) => self.pending.has(Slot::Trail),
+            Some(Screen::Page(Topic::Security, _)) => self.pending.has(Slot::Security),
+            Some(Screen::Page(Topic::SignIns, _)) => self.pending.has(Slot::SignIns),
+            Some(Screen::Settings(_) | Screen::Account(_)) | None => false,
+        }
+    }
+
+    /// Whether the rows are not there yet that were asked for.
+    fn lacks_rows(&self, api: &Api) -> bool {
+        let asked = (!api.loaded && api.problem.is_none()) || api.awaited || !api.list.is_settled();
+        asked && self.pending.has(Slot::List)
+    }
+
+    /// Whether the details of the row are not there yet, or may be older than what was just done to it.
+    fn lacks_details(&self, workspace: &Workspace, api: &Api) -> bool {
+        let on_the_way = self.pending.has(Slot::Details) || workspace.due.details.is_some();
+        on_the_way && api.list.selected().is_some()
+    }
+}
+
+impl Workspace {
+    /// The list with its filter line, if it is on the screen.
+    fn filtered(&self) -> Option<&Api> {
+        self.api().filter(|api| api.tab == Tab::Api && api.search.shown())
+    }
+}
+
+fn dialog_waits(dialog: &Dialog, pending: &Pending) -> bool {
+    match dialog.kind {
+        DialogKind::UserKeys(_) => pending.has(Slot::UserKeys),
+        DialogKind::Details(_) => pending.has(Slot::Details) || pending.has(Slot::History),
+        _ => false,
+    }
+}
+
+/// Whether a key is about what the menu shows to look at.
+fn attention_matters(menu: &Menu, action: Option<Action>) -> bool {
+    let below = matches!(action, Some(Action::ToAttention | Action::Last | Action::PageDown));
+    below || menu.attention.is_some() || (action == Some(Action::Down) && menu.rows.selected + 1 >= MENU.len())
+}

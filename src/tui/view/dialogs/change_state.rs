@@ -1,0 +1,90 @@
+//! The body of the dialog that disables, enables or revokes.
+
+use crate::{
+    credential::Verb,
+    text,
+    tui::{
+        app::App,
+        dialog::ChangeState,
+        form::{Control, Form, Id},
+        relative_time,
+        view::{
+            paint::{plain, span, wrap},
+            sheet::Sheet,
+        },
+    },
+};
+
+/// Most rows that are named; the number says the rest.
+const NAMED: usize = 6;
+
+/// Lines of the dialog.
+pub fn change_state(app: &App, d: &ChangeState, form: &Form, sheet: &mut Sheet) {
+    sheet.gap();
+    let ellipsis = app.theme.glyphs.ellipsis;
+    let room = sheet.room();
+    let name = room.saturating_sub(20 + 20).clamp(10, 24);
+    for row in d.rows.iter().take(NAMED) {
+        let used = match &row.last_used {
+            None => "never used".to_owned(),
+            Some(last) => format!("used {}", relative_time::ago(app.now, last.at.millis())),
+        };
+        let key = text::pad(&row.key, 20, ellipsis);
+        let line = format!("{}  {key}  {used}", text::pad(&row.name, name, ellipsis));
+        sheet.spans(vec![plain(&text::fit(&line, room, ellipsis))]);
+    }
+    if d.rows.len() > NAMED {
+        sheet.tell(&format!("and {} more", d.rows.len() - NAMED));
+    }
+    sheet.gap();
+    sheet.tell(consequence(d));
+    if d.verb == Verb::Revoke {
+        typed_confirmation(app, d, form, sheet);
+    }
+}
+
+fn consequence(d: &ChangeState) -> &'static str {
+    match (d.verb, d.rows.len()) {
+        (Verb::Revoke, 1) => {
+            "It stops working within a second, everywhere. This cannot be undone. To stop it for now, disable it."
+        }
+        (Verb::Revoke, _) => {
+            "They stop working within a second, everywhere. This cannot be undone. To stop them for now, disable them."
+        }
+        (Verb::Disable, 1) => "It stops working within a second, everywhere, until it is enabled again.",
+        (Verb::Disable, _) => "They stop working within a second, everywhere, until they are enabled again.",
+        (Verb::Enable, 1) => "It works again within a second, with the secret it has.",
+        (Verb::Enable, _) => "They work again within a second, with the secrets they have.",
+    }
+}
+
+fn typed_confirmation(app: &App, d: &ChangeState, form: &Form, sheet: &mut Sheet) {
+    let Some((entry, focused)) = form.shown().find(|(e, _)| e.id == Id::Confirm) else { return };
+    let asked = match d.rows.as_slice() {
+        [_] => format!("Type the last 4 characters of the key, {}, to confirm:", d.to_type()),
+        _ => format!("Type {} to confirm:", d.to_type()),
+    };
+    let Control::Text(field) = &entry.input else { return };
+    sheet.gap();
+    let mark = if focused { app.theme.glyphs.focus } else { " " };
+    let typed = span(field.text(), app.theme.strong());
+    // What is typed stands behind the question where there is room for both, else under it.
+    let room = sheet.room().saturating_sub(text::width(mark) + 1 + text::width(&d.to_type()) + 2);
+    let mut lines = wrap(&asked, sheet.room().saturating_sub(2));
+    let last = lines.pop().filter(|last| text::width(last) <= room);
+    let last = last.map_or_else(String::new, |last| format!("{last}  "));
+    if last.is_empty() {
+        lines = wrap(&asked, sheet.room().saturating_sub(2));
+    }
+    for line in &lines {
+        sheet.spans(vec![plain(&format!("  {line}"))]);
+    }
+    sheet.spans(vec![plain(&format!("{mark} ")), plain(&last), typed]);
+    if focused {
+        let before = text::safe(field.before_cursor()).into_owned();
+        sheet.cursor_on_last(3 + 2 + text::width(&last) + text::width(&before));
+    }
+    if let Some(said) = &entry.said {
+        sheet.say(&format!("{} {said}", app.theme.glyphs.unmet), app.theme.bad());
+    }
+}

@@ -1,0 +1,50 @@
+//! The bodies of find by secret: the field, and the result.
+
+use ratatui::style::Style;
+
+use crate::{
+    hub::FoundSecret,
+    tui::{
+        app::App,
+        form::{Form, Id},
+        pending::Slot,
+        view::{
+            dialogs::{forms::pair, rotate::used},
+            screens::details::state_words,
+            sheet::Sheet,
+        },
+    },
+};
+
+/// Lines of the field.
+pub fn find(app: &App, compared: i64, form: &Form, problem: Option<&str>, sheet: &mut Sheet) {
+    sheet.gap();
+    sheet.tell("A secret turned up where it should not be? Paste it: it is compared with every secret, old ones too, and stored nowhere.");
+    sheet.gap();
+    if let Some((entry, focused)) = form.shown().find(|(e, _)| e.id == Id::Password) {
+        sheet.field(entry, focused);
+    }
+    sheet.gap();
+    if app.pending.has(Slot::Find) {
+        sheet.say(&format!("Looking ... compared with {compared} secrets. Press esc to stop."), app.theme.strong());
+    } else if let Some(problem) = problem {
+        sheet.say(&format!("{} {problem}", app.theme.glyphs.warning), app.theme.bad());
+    } else {
+        sheet.say("Nothing is changed by looking. That it was found is noted in the trail.", Style::new());
+    }
+}
+
+/// Lines of the result.
+pub fn found(app: &App, found: &FoundSecret, sheet: &mut Sheet) {
+    let row = &found.row;
+    sheet.gap();
+    sheet.spans(pair("Name", &row.name));
+    sheet.spans(pair("Key", &row.key));
+    sheet.spans(pair("Kind", row.kind.title()));
+    sheet.spans(pair("State", &state_words(app, row)));
+    sheet.gap();
+    sheet.say(&found.which_words(), app.theme.strong());
+    sheet.tell(&used(app, row));
+    sheet.gap();
+    sheet.tell(found.remedy_words());
+}

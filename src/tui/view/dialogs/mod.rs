@@ -1,0 +1,205 @@
+//! Draws the dialogs, each as a sheet.
+
+mod change_state;
+mod create;
+mod edit;
+mod find_by_secret;
+pub mod forms;
+mod one_time_secret;
+mod rotate;
+mod settings;
+pub mod trail;
+mod user;
+
+use crate::{
+    credential::Verb,
+    hub::CredentialRow,
+    tui::{
+        app::App,
+        dialog::{Confirmation, Dialog, DialogKind},
+        form::{Form, FormEntry, Id},
+        layout,
+        view::{
+            paint::{plain, span},
+            screens::{details, refused},
+            sheet::Sheet,
+        },
+    },
+};
+
+/// The sheet of a dialog.
+pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
+    let columns = layout::dialog_columns(app.size).min(most_columns(&dialog.kind));
+    let mut sheet = Sheet::new(title(app, &dialog.kind), columns, app.theme);
+    match (&dialog.kind, &dialog.form) {
+        (DialogKind::OneTimeSecret(view), Some(form)) => {
+            sheet = sheet.at_top();
+            one_time_secret::one_time_secret(app, view, form, &mut sheet);
+        }
+        (kind, Some(form)) => {
+            sheet = sheet.labels(label_columns(kind, form));
+            fields(app, dialog, form, &mut sheet);
+            buttons(app, kind, form, &mut sheet);
+        }
+        (kind, None) => text(app, kind, &mut sheet),
+    }
+    sheet
+}
+
+fn title(app: &App, kind: &DialogKind) -> String {
+    match kind {
+        DialogKind::Create(d) => format!("Create new key {} {}", app.theme.glyphs.dot, d.kind.title()),
+        DialogKind::OneTimeSecret(view) => one_time_secret::title(view).to_owned(),
+        DialogKind::Created(_) => "Created".to_owned(),
+        DialogKind::Rotate(d) => format!("New secret for {}", d.row.name),
+        DialogKind::ChangeState(d) => match d.verb {
+            Verb::Disable => format!("Disable {}?", d.what()),
+            Verb::Enable => format!("Enable {}?", d.what()),
+            Verb::Revoke => format!("Revoke {}?", d.what()),
+        },
+        DialogKind::Edit(d) => format!("Edit {}", d.what()),
+        DialogKind::NewPassword(d) => format!("Another password for {}", d.row.name),
+        DialogKind::StopOldSecret(d) => format!("Stop the old secret of {}?", d.row.name),
+        DialogKind::FindBySecret { .. } => "Find by secret".to_owned(),
+        DialogKind::FoundSecret(found) => format!("Found: {}", found.row.name),
+        DialogKind::OwnPassword { .. } => "Change password".to_owned(),
+        DialogKind::User(action) => user::title(action),
+        DialogKind::UserKeys(d) => format!("Keys made by {}", d.content.who),
+        DialogKind::Export { .. } => "Export the trail".to_owned(),
+        DialogKind::Settings(part) => part.title().to_owned(),
+        DialogKind::TrailFilter => "Show a part of the trail".to_owned(),
+        DialogKind::TrailEntry(d) => format!("Entry {}", d.content.no),
+        DialogKind::TrailCheck(d) => trail::checked_title(&d.report).to_owned(),
+        DialogKind::RefusedRequest(row) => format!("Refused: {}", row.name),
+        DialogKind::Reauthenticate => "Your password again".to_owned(),
+        DialogKind::Confirm(confirmation) => confirmation.title().to_owned(),
+        DialogKind::Details(d) => d.content.details.row.name.clone(),
+        DialogKind::Denied(_) => "Not available to you".to_owned(),
+        DialogKind::Notice { title, .. } => title.clone(),
+    }
+}
+
+/// How wide it may be at most: what lists rows or long values takes the whole window.
+fn most_columns(kind: &DialogKind) -> u16 {
+    match kind {
+        DialogKind::Create(_)
+        | DialogKind::OneTimeSecret(_)
+        | DialogKind::ChangeState(_)
+        | DialogKind::Edit(_)
+        | DialogKind::NewPassword(_)
+        | DialogKind::FindBySecret { .. }
+        | DialogKind::UserKeys(_)
+        | DialogKind::TrailEntry(_)
+        | DialogKind::TrailCheck(_)
+        | DialogKind::Details(_) => u16::MAX,
+        DialogKind::User(_) | DialogKind::Settings(_) => 70,
+        _ => 64,
+    }
+}
+
+fn label_columns(kind: &DialogKind, form: &Form) -> usize {
+    match kind {
+        DialogKind::Edit(_) => 12,
+        DialogKind::Create(_) if form.unfolded() => 12,
+        _ => 10,
+    }
+}
+
+/// The body of a form, and under it what went wrong or that the store is writing.
+fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
+    let problem = dialog.problem.as_deref();
+    match &dialog.kind {
+        DialogKind::FindBySecret { compared } => return find_by_secret::find(app, *compared, form, problem, sheet),
+        DialogKind::TrailFilter => return trail::filter(form, sheet),
+        DialogKind::Confirm(confirmation) => return confirm(*confirmation, sheet),
+        DialogKind::Create(d) => create::create(app, d, form, sheet),
+        DialogKind::Rotate(d) => rotate::rotate(app, d, form, sheet),
+        DialogKind::ChangeState(d) => change_state::change_state(app, d, form, sheet),
+        DialogKind::Edit(d) => edit::edit(d, form, sheet),
+        DialogKind::NewPassword(d) => edit::new_password(app, d, form, sheet),
+        DialogKind::StopOldSecret(d) => edit::stop_old_secret(d, sheet),
+        DialogKind::FoundSecret(found) => find_by_secret::found(app, found, sheet),
+        DialogKind::OwnPassword { forced } => settings::own_password(app, *forced, form, sheet),
+        DialogKind::User(action) => user::user(app, action, form, sheet),
+        DialogKind::Export { filter } => trail::export(filter, form, sheet),
+        DialogKind::Settings(part) => settings::settings(*part, form, sheet),
+        DialogKind::Reauthenticate => settings::reauthenticate(form, sheet),
+        // These have no form, or one of their own.
+        _ => {}
+    }
+    forms::state(app, problem, sheet);
+}
+
+/// The buttons at the foot of a form, in brackets where they can be pressed.
+fn buttons(app: &App, kind: &DialogKind, form: &Form, sheet: &mut Sheet) {
+    sheet.gap();
+    sheet.buttons(form, |entry: &FormEntry| match kind {
+        DialogKind::Confirm(_) => true,
+        DialogKind::ChangeState(d) => !app.is_waiting() && (entry.id != Id::Revoke || d.confirmed(form)),
+        _ => !app.is_waiting(),
+    });
+    sheet.gap();
+}
+
+/// A dialog that is only read.
+fn text(app: &App, kind: &DialogKind, sheet: &mut Sheet) {
+    match kind {
+        DialogKind::Details(d) => return details::in_dialog(app, &d.content, sheet),
+        DialogKind::UserKeys(d) => return user::user_keys(app, &d.content, sheet),
+        DialogKind::TrailEntry(d) => return trail::entry(app, &d.content, sheet),
+        DialogKind::TrailCheck(d) => trail::checked(&d.report, d.at, sheet),
+        DialogKind::Created(row) => created(row, sheet),
+        DialogKind::RefusedRequest(row) => sentences(&refused::sentences(app, row), sheet),
+        DialogKind::Denied(denied) => sentences(&[denied.reason(), denied.assistance()], sheet),
+        DialogKind::Notice { lines, .. } => sentences(lines, sheet),
+        // The others have a form.
+        _ => {}
+    }
+    close(app, sheet);
+}
+
+fn sentences(sentences: &[String], sheet: &mut Sheet) {
+    for sentence in sentences {
+        sheet.gap();
+        sheet.tell(sentence);
+    }
+}
+
+/// The one button of a sheet that is only read.
+fn close(app: &App, sheet: &mut Sheet) {
+    sheet.gap();
+    let at = sheet.room().saturating_sub(6) / 2;
+    sheet.spans(vec![plain(&" ".repeat(at)), span("[ OK ]", app.theme.selected())]);
+    sheet.cursor_on_last(3 + at + 2);
+    sheet.gap();
+}
+
+fn created(row: &CredentialRow, sheet: &mut Sheet) {
+    sheet.gap();
+    sheet.spans(forms::pair("Username", &row.key));
+    sheet.spans(forms::pair("Password", "the password is the one you typed"));
+    if row.name != row.key {
+        sheet.spans(forms::pair("Name", &row.name));
+    }
+    sheet.gap();
+    sheet.tell("keydesk does not keep it in readable form. If it is lost, make a new one: press R in the list.");
+}
+
+fn confirm(confirmation: Confirmation, sheet: &mut Sheet) {
+    sheet.gap();
+    if confirmation != Confirmation::Lines {
+        sheet.tell("It cannot be shown again.");
+        sheet.gap();
+    }
+    sheet.tell(match confirmation {
+        Confirmation::Lines => {
+            "For screen readers: no boxes and no colours, one question at a time. keydesk starts anew for that, as if \
+             you had just called it: nothing of this session stays in memory. My account there leads back."
+        }
+        Confirmation::Close => {
+            "The secret was not copied. If you have it by hand, close; else keep it open and copy it."
+        }
+        Confirmation::Quit => "The secret was not copied, and it is gone when keydesk ends.",
+        Confirmation::Suspend => "The secret was not copied, and it is not kept while keydesk is suspended.",
+    });
+}

@@ -1,0 +1,104 @@
+//! Draws the one-time view: key and secret alone on their lines, so that a double click selects them.
+
+use ratatui::style::Style;
+
+use crate::tui::{
+    app::App,
+    dialog::{CopyPart, Issue, OneTimeSecret},
+    form::Form,
+    layout,
+    msg::CopyOutcome,
+    view::{
+        paint::{plain, span},
+        sheet::Sheet,
+    },
+};
+
+/// Dots for a masked secret: as many for each, so that they tell nothing.
+const DOTS: usize = 12;
+
+/// Lines of a dialog under which the gaps go, so that key, secret and buttons are in sight together.
+const ROOMY: usize = 17;
+
+/// Title of the view.
+pub fn title(view: &OneTimeSecret) -> &'static str {
+    match view.issue {
+        Issue::Created => "Save these credentials now",
+        Issue::Rotated { .. } => "Save the new secret now",
+    }
+}
+
+/// Lines of the view.
+pub fn one_time_secret(app: &App, view: &OneTimeSecret, form: &Form, sheet: &mut Sheet) {
+    let theme = &app.theme;
+    let roomy = layout::dialog_rows(app.size) >= ROOMY;
+    let gap = |sheet: &mut Sheet| {
+        if roomy {
+            sheet.gap()
+        }
+    };
+    let (key, secret) = view.labels();
+    let dots = theme.glyphs.bullet.repeat(DOTS);
+    let cut_short = match &view.issue {
+        Issue::Rotated { cut_short, .. } => cut_short.as_slice(),
+        Issue::Created => &[],
+    };
+    // The lines about what stopped need the room of this one.
+    if cut_short.is_empty() {
+        gap(sheet);
+    }
+    sheet.spans(vec![span(&view.row.name, theme.strong()), plain(&format!("    {}", view.row.kind.title()))]);
+    gap(sheet);
+    sheet.tell(key);
+    sheet.say(&view.row.key, theme.strong());
+    gap(sheet);
+    sheet.tell(secret);
+    sheet.say(if view.masked { &dots } else { view.text() }, theme.strong());
+    gap(sheet);
+    sheet.tell(if roomy { warning(&view.issue) } else { "This is the only time the secret is shown." });
+    if let Issue::Rotated { old_until: Some(until), .. } = view.issue {
+        // A week at most: without room the year goes without saying.
+        let until = until.millis().utc(if roomy { "%-d %b %Y %H:%M UTC" } else { "%-d %b %H:%M UTC" });
+        sheet.tell(&format!("The old secret works until {until}."));
+    }
+    match (roomy, cut_short) {
+        (_, []) => {}
+        (false, _) => sheet.say("An older secret stopped before its time.", theme.warn()),
+        (true, all) => all.iter().for_each(|old| sheet.say(&old.sentence("stopped"), theme.warn())),
+    }
+    gap(sheet);
+    copied(app, view, roomy, sheet);
+    gap(sheet);
+    sheet.buttons(form, |_| true);
+}
+
+fn warning(issue: &Issue) -> &'static str {
+    match issue {
+        Issue::Created => {
+            "This is the only time the secret is shown. If you lose it, you need a new one: rotate this key, or create another."
+        }
+        Issue::Rotated { .. } => "This is the only time the secret is shown. If you lose it, rotate the key again.",
+    }
+}
+
+fn copied(app: &App, view: &OneTimeSecret, roomy: bool, sheet: &mut Sheet) {
+    let theme = &app.theme;
+    match &view.copied {
+        Some((what, outcome @ (CopyOutcome::Impossible(_) | CopyOutcome::SentInto(_)))) => {
+            let said = outcome.sentence(&view.words(*what));
+            sheet.say(&format!("{} {said}", theme.glyphs.warning), theme.warn());
+        }
+        Some((what, outcome)) => {
+            sheet.say(&format!("{} {}", theme.glyphs.met, outcome.sentence(&view.words(*what))), theme.good());
+            if roomy && *outcome != CopyOutcome::Copied {
+                let first = if view.masked { "Press m to show it, then double-click" } else { "Double-click" };
+                sheet.tell(&format!("  Nothing arrived? {first} the {} to select it.", view.words(CopyPart::Secret)));
+            }
+        }
+        None if app.is_waiting() => sheet.tell("Copying ..."),
+        None => match &app.no_clipboard {
+            Some(why) => sheet.say(&format!("{} {why}", theme.glyphs.warning), theme.warn()),
+            None => sheet.say("Not copied yet. Press c to copy both.", Style::new()),
+        },
+    }
+}

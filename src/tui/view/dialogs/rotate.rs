@@ -1,0 +1,61 @@
+//! The body of the dialog that rotates a secret.
+
+use ratatui::style::Style;
+
+use crate::{
+    credential::Overlap,
+    hub::CredentialRow,
+    text,
+    tui::{
+        app::App,
+        dialog::Rotate,
+        form::{Form, Id},
+        relative_time,
+        view::{
+            paint::{plain, span},
+            sheet::Sheet,
+        },
+    },
+};
+
+/// Lines of the dialog.
+pub fn rotate(app: &App, d: &Rotate, form: &Form, sheet: &mut Sheet) {
+    let theme = &app.theme;
+    sheet.gap();
+    // Above the choices, where it is in sight whatever the window: it happens with each of them.
+    for old in d.cut_short(app.now) {
+        sheet.say(&format!("{} {}", theme.glyphs.warning, old.sentence("stops")), theme.warn());
+        sheet.gap();
+    }
+    sheet.tell(&format!("The key stays {}. Its old secret keeps working for:", d.row.key));
+    sheet.gap();
+    let focused = form.focus() == Some(Id::Overlap);
+    for (i, overlap) in Overlap::ALL.into_iter().enumerate() {
+        let chosen = i == form.chosen(Id::Overlap);
+        let mark = if chosen { theme.glyphs.chosen } else { theme.glyphs.unchosen };
+        let style = if chosen && focused { theme.selected() } else { Style::new() };
+        let until = app.now.plus(overlap.seconds() * 1000).utc("until %-d %b %Y %H:%M UTC");
+        let remark = match overlap {
+            Overlap::None => "it leaked: stop it now".to_owned(),
+            _ if chosen => until,
+            _ => String::new(),
+        };
+        sheet.spans(vec![span(&format!("{mark} {}", text::pad(overlap.words(), 13, '…')), style), plain(&remark)]);
+        if chosen && focused {
+            sheet.cursor_on_last(4);
+        }
+    }
+    sheet.gap();
+    sheet.tell(&used(app, &d.row));
+}
+
+/// When and from where it was last used, as a sentence.
+pub fn used(app: &App, row: &CredentialRow) -> String {
+    match &row.last_used {
+        None => "It was never used.".to_owned(),
+        Some(last) => {
+            let from = last.address.as_ref().map(|a| format!(" from {a}")).unwrap_or_default();
+            format!("Last used {}{from}.", relative_time::ago(app.now, last.at.millis()))
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Draws the dialogs about users.
+
+use ratatui::style::Style;
+
+use crate::{
+    account::{Role, UserState},
+    credential::Condition,
+    hub::{CredentialRow, UserRow},
+    text,
+    tui::{
+        app::App,
+        dialog::{ROLES, UserAction, UserKeys},
+        form::{Control, Form, Id},
+        relative_time,
+        view::{
+            dialogs::forms,
+            paint::{plain, span},
+            sheet::Sheet,
+        },
+    },
+};
+
+/// Title of the dialog.
+pub fn title(action: &UserAction) -> String {
+    match action {
+        UserAction::Add => "New user".to_owned(),
+        UserAction::Role(row) => format!("Permission level of {}", row.name),
+        UserAction::Password(row) => format!("New password for {}", row.name),
+        UserAction::State(row, UserState::Disabled) => format!("Disable {}?", row.name),
+        UserAction::State(row, UserState::Active) => format!("Enable {}?", row.name),
+        UserAction::Unlock(row) => format!("Unlock {}?", row.name),
+    }
+}
+
+/// The lines of the dialog, its buttons left out.
+pub fn user(app: &App, action: &UserAction, form: &Form, sheet: &mut Sheet) {
+    sheet.gap();
+    match action {
+        UserAction::Add => add(app, form, sheet),
+        UserAction::Role(row) => {
+            sheet.tell(&format!("{} is {} now. What may it be?", row.name, row.role));
+            sheet.gap();
+            roles(app, form, sheet);
+            sheet.gap();
+            sheet.tell("Every session of this user ends, and the next sign-in has the new level.");
+        }
+        UserAction::Password(_) => {
+            fields(app, form, sheet);
+            sheet.gap();
+            sheet.tell(
+                "Hand it over yourself. Every session of this user ends, and it must be changed at the next sign-in.",
+            );
+        }
+        UserAction::State(row, UserState::Disabled) => disable(row, sheet),
+        UserAction::State(row, UserState::Active) => {
+            sheet.tell(&format!("{} may sign in again, as {}, with the password there was.", row.name, row.role));
+        }
+        UserAction::Unlock(_) => {
+            sheet.tell("Five wrong passwords locked this name. Unlock it if you know who typed them.");
+        }
+    }
+    let own = app.workspace.as_ref().map(|workspace| workspace.session.actor.user.as_str());
+    if action.row().is_some_and(|row| Some(&*row.name) == own) && !matches!(action, UserAction::Unlock(_)) {
+        sheet.gap();
+        sheet.say("This is you: your own session ends.", app.theme.warn());
+    }
+}
+
+fn add(app: &App, form: &Form, sheet: &mut Sheet) {
+    for (entry, focused) in form.shown().filter(|(e, _)| e.id == Id::Name) {
+        sheet.field(entry, focused);
+        if entry.said.is_none() {
+            sheet.under_say("a-z 0-9 . _ - beginning with a letter; never reused", Style::new());
+        }
+    }
+    sheet.gap();
+    roles(app, form, sheet);
+    sheet.gap();
+    fields(app, form, sheet);
+    sheet.gap();
+    sheet.tell("Hand the password over yourself: it must be changed at the first sign-in.");
+}
+
+fn fields(app: &App, form: &Form, sheet: &mut Sheet) {
+    for (entry, focused) in form.shown().filter(|(e, _)| matches!(e.input, Control::Password(_))) {
+        sheet.field(entry, focused);
+    }
+    let text = |id| form.password(id).map_or("", |p| p.expose());
+    let rules = crate::account::user_password_rules(text(Id::Password), text(Id::Again));
+    forms::rule_lines(&app.theme, &rules, sheet);
+}
+
+/// The roles one under another, each with what it may.
+fn roles(app: &App, form: &Form, sheet: &mut Sheet) {
+    let theme = &app.theme;
+    let focused = form.focus() == Some(Id::Role);
+    for (i, role) in ROLES.into_iter().enumerate() {
+        let chosen = i == form.chosen(Id::Role);
+        let mark = if chosen { theme.glyphs.chosen } else { theme.glyphs.unchosen };
+        let style = if chosen && focused { theme.selected() } else { Style::new() };
+        let title = text::pad(role.title(), 15, theme.glyphs.ellipsis);
+        let room = sheet.room().saturating_sub(20);
+        let may = text::fit(may(role), room, theme.glyphs.ellipsis);
+        sheet.spans(vec![span(&format!("{mark} {title}"), style), plain(&format!(" {may}"))]);
+        if chosen && focused {
+            sheet.cursor_on_last(4);
+        }
+    }
+}
+
+fn may(role: Role) -> &'static str {
+    match role {
+        Role::Administrator => "creates and manages keys and users",
+        Role::Advanced => "sees keys, changes none",
+        Role::Basic => "own account and documentation",
+    }
+}
+
+fn disable(row: &UserRow, sheet: &mut Sheet) {
+    sheet.tell(&format!(
+        "{} is signed out everywhere within a second and cannot sign in until enabled again.",
+        row.name
+    ));
+    sheet.gap();
+    sheet.tell(&match row.made {
+        0 => "No live key was made by this user.".to_owned(),
+        1 => "1 live key was made by this user. It keeps working: look whether this user knows its secret.".to_owned(),
+        n => format!(
+            "{n} live keys were made by this user. They keep working: look whether this user knows their secrets."
+        ),
+    });
+}
+
+/// The credentials that a user created.
+pub fn user_keys(app: &App, user_keys: &UserKeys, sheet: &mut Sheet) {
+    sheet.gap();
+    let ellipsis = app.theme.glyphs.ellipsis;
+    match user_keys.rows.as_deref() {
+        None => sheet.tell("Reading ..."),
+        Some([]) => sheet.tell(&format!("{} made no key that is still there.", user_keys.who)),
+        Some(rows) => {
+            for (i, row) in rows.iter().enumerate() {
+                let selected = i == user_keys.selected;
+                let room = sheet.room().saturating_sub(2);
+                let line = text::fit(&key_line(app, row, room), room, ellipsis);
+                let mark = if selected { app.theme.glyphs.selected } else { " " };
+                let style = if selected { app.theme.selected() } else { Style::new() };
+                sheet.spans(vec![plain(&format!("{mark} ")), span(&line, style)]);
+                if selected {
+                    sheet.cursor_on_last(3);
+                }
+            }
+            sheet.gap();
+            if user_keys.more {
+                sheet.tell(&format!(
+                    "There are more. `keydesk key list --as NAME --filter by:{}` lists them all.",
+                    user_keys.who
+                ));
+            }
+            sheet.tell("enter goes to the selected key, to rotate, disable or revoke it.");
+        }
+    }
+    sheet.gap();
+}
+
+fn key_line(app: &App, row: &CredentialRow, room: usize) -> String {
+    let ellipsis = app.theme.glyphs.ellipsis;
+    let used = match &row.last_used {
+        None => "never used".to_owned(),
+        Some(last) => format!("used {}", relative_time::ago(app.now, last.at.millis())),
+    };
+    let state = match row.condition(app.now) {
+        // When it expires is in its list.
+        Condition::Expiring(_) => Condition::Active.short(),
+        condition => condition.short(),
+    };
+    let name = room.saturating_sub(7 + 21 + 9 + 15).clamp(10, 30);
+    format!(
+        "{} {} {} {} {used}",
+        text::pad(row.kind.word(), 6, ellipsis),
+        text::pad(&row.name, name, ellipsis),
+        text::pad(&row.key, 20, ellipsis),
+        text::pad(&state, 8, ellipsis),
+    )
+}

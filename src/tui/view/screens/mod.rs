@@ -1,0 +1,13 @@
+//! Draws the screens.
+
+pub mod api;
+pub mod details;
+pub mod docs;
+mod filter;
+mod history;
+pub mod menu;
+pub mod pages;
+pub mod refused;
+pub mod sign_in;
+pub mod trail;
+pub mod users;

@@ -1,0 +1,172 @@
+//! Draws pages for reading: Security, and one's own last sign-ins.
+
+use ratatui::{layout::Rect, style::Style, text::Line};
+
+use crate::{
+    account::{FIRST_PAUSE, FREE_TRIES, MIN_PASSWORD},
+    hub::{OwnSignIn, Setting, Standing},
+    text,
+    time::{DAY, MINUTE},
+    tui::{
+        app::{App, Workspace},
+        dialog::Part,
+        relative_time,
+        screen::Topic,
+        view::{
+            paint::{Paint, plain, span, wrap},
+            screens::menu,
+        },
+    },
+};
+
+/// Draws a page.
+pub fn draw(app: &App, workspace: &Workspace, topic: Topic, scroll: usize, paint: &mut Paint<'_>, body: Rect) {
+    scrolled(&lines(app, workspace, topic), scroll, paint, body);
+}
+
+/// Stands at the end of the last line while there are more.
+const BELOW: &str = " below ";
+
+/// Draws lines from one on.
+pub fn scrolled(lines: &[Line<'static>], scroll: usize, paint: &mut Paint<'_>, body: Rect) {
+    let most = lines.len().saturating_sub(usize::from(body.height));
+    let first = scroll.min(most);
+    for (y, line) in (body.y..body.bottom()).zip(lines.iter().skip(first)) {
+        paint.line(1, y, body.width.saturating_sub(1), line);
+    }
+    if first < most {
+        // No word runs into the mark: the line under it is cut where one can see that.
+        let covers = lines.get(first + usize::from(body.height) - 1).map_or(0, Line::width);
+        let free = usize::from(body.width).saturating_sub(BELOW.len() + 2);
+        let cut = (covers > free).then_some(paint.theme.glyphs.ellipsis);
+        paint.right(
+            body.bottom() - 1,
+            &Line::from(plain(&format!("{}{BELOW}", cut.map_or(String::new(), String::from)))),
+        );
+    }
+    paint.cursor(1, body.y);
+}
+
+/// The lines of a page.
+pub fn lines(app: &App, workspace: &Workspace, topic: Topic) -> Vec<Line<'static>> {
+    let mut page = FactPage { lines: vec![], width: usize::from(app.size.0).saturating_sub(4), app };
+    match topic {
+        Topic::Security => security(app, workspace, &mut page),
+        Topic::SignIns => sign_ins(app, workspace, &mut page),
+    }
+    page.lines
+}
+
+struct FactPage<'a> {
+    lines: Vec<Line<'static>>,
+    width: usize,
+    app: &'a App,
+}
+
+impl FactPage<'_> {
+    fn say(&mut self, sentence: &str) {
+        self.lines.extend(wrap(sentence, self.width).iter().map(|line| Line::from(plain(line))));
+    }
+
+    /// A row of a list; what is cut says so.
+    fn row(&mut self, words: &str, good: bool) {
+        let style = if good { Style::new() } else { self.app.theme.warn() };
+        self.lines.push(Line::from(span(&text::fit(words, self.width, self.app.theme.glyphs.ellipsis), style)));
+    }
+
+    /// A warning that needs action.
+    fn warn(&mut self, sentence: &str) {
+        let (style, mark) = (self.app.theme.warn(), self.app.theme.glyphs.warning);
+        let lines = wrap(&format!("{mark} {sentence}"), self.width);
+        self.lines.extend(lines.iter().map(|line| Line::from(span(line, style))));
+    }
+
+    fn head(&mut self, words: &str) {
+        self.lines.push(Line::from(span(words, self.app.theme.strong())));
+    }
+
+    fn gap(&mut self) {
+        self.lines.push(Line::default());
+    }
+}
+
+fn sign_ins(app: &App, workspace: &Workspace, page: &mut FactPage<'_>) {
+    page.head("Signed in, and refused under your name");
+    match workspace.sign_ins.as_deref() {
+        None => page.say("Reading ..."),
+        Some([]) => page.say("There was no sign-in yet, and none was refused."),
+        Some(rows) => rows.iter().for_each(|row| page.row(&sign_in(app, row), row.outcome.is_in())),
+    }
+    page.gap();
+    page.say(
+        "If one was not you: change your password, which ends your other sessions, and tell an Administrator. The \
+         activity log has it all.",
+    );
+}
+
+/// A sign-in in words: when, result, how, from where. A refused one is marked.
+fn sign_in(app: &App, row: &OwnSignIn) -> String {
+    let glyph = if row.outcome.is_in() { app.theme.glyphs.usable } else { app.theme.glyphs.warning };
+    let at = text::pad(&relative_time::moment(app.now, row.at), 16, app.theme.glyphs.ellipsis);
+    format!("{at} {glyph} {}{}{}", row.outcome, row.how(), menu::from(row.address.as_deref()))
+}
+
+/// Where the value of a setting comes from, once that is known.
+fn standing(workspace: &Workspace, setting: Setting) -> Option<Standing> {
+    workspace.security.as_ref().and_then(|security| security.of(setting)).map(|set| set.state)
+}
+
+fn security(app: &App, workspace: &Workspace, page: &mut FactPage<'_>) {
+    page.head("This desk");
+    let own = workspace.session.idle_lock / MINUTE;
+    let set = workspace.security.as_ref().map_or(own, |security| security.idle_lock_minutes());
+    let default = standing(workspace, Setting::LockTime) == Some(Standing::Default);
+    let default = if default { " (default)" } else { "" };
+    page.say(&format!(
+        "It locks after {} without a key{default}. Press e to change that.",
+        relative_time::span(set * MINUTE)
+    ));
+    if standing(workspace, Setting::LockTime) == Some(Standing::Tampered) {
+        page.warn(
+            "The lock time was changed outside keydesk (tampered): what stands here is the default. Set it again.",
+        );
+    }
+    if own != set {
+        page.say(&format!(
+            "This session began before that was set: it locks after {}.",
+            relative_time::span(own * MINUTE)
+        ));
+    }
+    for part in [Part::Api, Part::Verifier] {
+        page.gap();
+        page.head(if part == Part::Api { "API (a changes it)" } else { "Verifiers (v changes it)" });
+        let now = workspace.security.iter().flat_map(|security| &security.settings);
+        for set in now.filter(|set| part.settings().contains(&set.setting)) {
+            let title = set.setting.title();
+            match set.state {
+                Standing::Tampered => page.warn(&format!("{title}: changed outside keydesk (tampered). Set it again.")),
+                _ => page.say(&format!("{title}: {}.", set.words())),
+            }
+        }
+    }
+    page.gap();
+    page.head("Sign-in");
+    page.say(&format!("A user's password has {MIN_PASSWORD} or more characters."));
+    let pause = relative_time::span(FIRST_PAUSE);
+    page.say(&format!("{FREE_TRIES} wrong passwords lock a name for {pause}; each further time twice as long."));
+    if let Some(at) = workspace.overview.as_ref().and_then(|o| o.site.as_ref()).and_then(|s| s.master_key_made_at) {
+        let days = app.now.since(at) / DAY;
+        page.gap();
+        page.head("Master key");
+        page.say(&format!("Made on {}, {days} days ago.", at.utc("%-d %b %Y")));
+        if !app.places.master_key.is_empty() {
+            page.say(&format!("It is in {}.", app.places.master_key));
+        }
+        page.say("Keep a copy of it elsewhere: without it nothing in this desk works.");
+    }
+    page.gap();
+    page.head("Trail");
+    page.say(
+        "Every change and every refusal is in the activity log, chained so that an edit shows. v in the log checks it.",
+    );
+}

@@ -1,0 +1,130 @@
+//! Draws set-up, sign-in and lock screen.
+
+use ratatui::{layout::Rect, style::Style};
+
+use crate::{
+    text,
+    tui::{
+        app::App,
+        form::Control,
+        relative_time,
+        sign_in::{SignInKind, SignInMessage, SignInScreen},
+        view::{
+            dialogs::forms,
+            paint::{Paint, wrap},
+            sheet::Sheet,
+        },
+    },
+};
+
+/// Columns of the box.
+const WIDTH: u16 = 52;
+
+/// Draws the door.
+pub fn draw(app: &App, sign_in: &SignInScreen, paint: &mut Paint<'_>, body: Rect) {
+    match sign_in.kind {
+        SignInKind::SetUp => set_up(app, sign_in, paint, body),
+        SignInKind::SignIn | SignInKind::Lock => name_and_password(app, sign_in, paint, body),
+    }
+}
+
+fn set_up(app: &App, sign_in: &SignInScreen, paint: &mut Paint<'_>, body: Rect) {
+    let mut sheet = Sheet::new("Set up", WIDTH, app.theme).labels(11);
+    sheet.gap();
+    forms::new_password_fields(app, &sign_in.form, &mut sheet);
+    sheet.gap();
+    sheet.buttons(&sign_in.form, |_| !app.is_waiting());
+    let height = sheet.len() as u16 + 2;
+    // With little room the words around the box go first, then the box scrolls.
+    let words = body.height >= height + 8;
+    let top = if words { 3 } else { 0 };
+    if words {
+        let welcome = "Welcome. This desk is new: make its account and the first Administrator. \
+                       It takes a minute, and is done once.";
+        say(paint, body, 0, welcome, Style::new());
+    }
+    let area = Rect { y: body.y + top, height: body.height.saturating_sub(top).min(height), ..body };
+    sheet.draw(paint, area, 0);
+    let under = top + height + 1;
+    match said(app, sign_in) {
+        Some((said, style)) => {
+            say(paint, body, under.min(body.height.saturating_sub(3)), &said, style);
+        }
+        None => places(app, paint, body, under),
+    }
+}
+
+/// Where things will be, as much as there is room for: the key is the one to keep a copy of.
+fn places(app: &App, paint: &mut Paint<'_>, body: Rect, from: u16) {
+    let key = &app.places.master_key;
+    if body.height < from + 3 {
+        say(paint, body, from, &format!("Master key: {key}"), Style::new());
+        return;
+    }
+    let sentence = format!(
+        "The master key is written to {key} - keep a copy of it elsewhere: without it nothing in this desk works."
+    );
+    let lines = say(paint, body, from, &sentence, Style::new());
+    say(paint, body, from + lines + 1, &format!("The database is {}", app.places.database), Style::new());
+}
+
+fn name_and_password(app: &App, sign_in: &SignInScreen, paint: &mut Paint<'_>, body: Rect) {
+    let account = if app.account.is_empty() { "keydesk" } else { &app.account };
+    let mut sheet = Sheet::new(account, WIDTH, app.theme).labels(11);
+    sheet.gap();
+    for (entry, focused) in sign_in.form.shown().filter(|(e, _)| !matches!(e.input, Control::Button(_))) {
+        sheet.field(entry, focused);
+    }
+    sheet.gap();
+    sheet.buttons(&sign_in.form, |_| !app.is_waiting());
+    let height = (sheet.len() as u16 + 2).min(body.height);
+    sheet.draw(paint, Rect { height, ..body }, 0);
+    let (sentence, style) = said(app, sign_in).unwrap_or_else(|| (greeting(app, sign_in), Style::new()));
+    say(paint, body, height + 1, &sentence, style);
+}
+
+/// The text under the form before the first try.
+fn greeting(app: &App, sign_in: &SignInScreen) -> String {
+    let locked = match sign_in.kind {
+        SignInKind::Lock => "Locked. Your screen and your forms are kept; secrets were wiped.",
+        SignInKind::SetUp | SignInKind::SignIn => "",
+    };
+    format!("{locked} {}", app.notice.as_deref().unwrap_or_default()).trim().to_owned()
+}
+
+fn said(app: &App, sign_in: &SignInScreen) -> Option<(String, Style)> {
+    let bad = app.theme.bad();
+    if app.is_waiting() {
+        let doing = if sign_in.kind == SignInKind::SetUp { "Setting up ..." } else { "Checking ..." };
+        return Some((doing.to_owned(), app.theme.strong()));
+    }
+    Some(match sign_in.said.as_ref()? {
+        SignInMessage::Sentence(sentence) => (sentence.clone(), bad),
+        SignInMessage::Wrong(left, pause) => {
+            let tries = if *left == 1 { "1 try".to_owned() } else { format!("{left} tries") };
+            (format!("Name or password is wrong. {tries} left before a pause of {}.", relative_time::span(*pause)), bad)
+        }
+        SignInMessage::Locked(until) if *until > app.now => {
+            let (clock, left) = (until.utc("%H:%M UTC"), relative_time::span(until.since(app.now)));
+            (
+                format!(
+                    "Too many wrong passwords: this name is locked until {clock}, for {left}. Wait, or ask an Administrator."
+                ),
+                bad,
+            )
+        }
+        SignInMessage::Locked(_) => ("The pause is over. Type your password.".to_owned(), Style::new()),
+    })
+}
+
+/// A sentence as wide as the box, from a line of the body on. How many lines it takes.
+fn say(paint: &mut Paint<'_>, body: Rect, from: u16, sentence: &str, style: Style) -> u16 {
+    let columns = WIDTH - 2;
+    let x = body.x + body.width.saturating_sub(columns) / 2;
+    let lines = wrap(sentence, usize::from(columns));
+    for (y, line) in (from..body.height).zip(&lines) {
+        let line = text::fit(line, usize::from(columns), paint.theme.glyphs.ellipsis);
+        paint.text_in(x, body.y + y, columns, &line, style);
+    }
+    u16::try_from(lines.len()).unwrap_or(u16::MAX)
+}

@@ -1,0 +1,126 @@
+//! Draws the rows of the trail, and the selected one in full.
+
+use ratatui::{layout::Rect, style::Style};
+
+use crate::{
+    hub::TrailRow,
+    text,
+    tui::{
+        app::App,
+        layout,
+        pending::Slot,
+        screen::{TrailCheck, TrailList},
+        view::{
+            dialogs::trail as dialogs,
+            paint::{Paint, wrap},
+        },
+    },
+};
+
+/// Draws the list; `body` is what is left of the window under tabs, if there are any.
+pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, body: Rect) {
+    let Some(all) = list.rows() else {
+        paint.text(3, body.y + 1, "Reading the trail ...", Style::new());
+        return paint.cursor(3, body.y + 1);
+    };
+    let width = usize::from(body.width).saturating_sub(4);
+    let heading = line(app, width, ["NO.", "WHEN (UTC)", "WHO", "DID", "WHAT", "FROM"]);
+    paint.text(3, body.y, &heading, app.theme.strong());
+    if all.is_empty() {
+        let said = match list.filter.is_all() {
+            true => "Nothing was done yet.".to_owned(),
+            false => format!("There are no {}. Press / to show others.", list.filter.words()),
+        };
+        paint.text(3, body.y + 2, &said, Style::new());
+        return paint.cursor(3, body.y + 2);
+    }
+    let under_tabs = body.y > layout::HEADER;
+    let height = layout::trail_rows(app.size, under_tabs);
+    for (y, (row, selected)) in (body.y + 1..body.bottom()).zip(list.visible(height)) {
+        let mark = if selected { app.theme.glyphs.selected } else { " " };
+        paint.text(1, y, &format!("{mark} {}", row_line(app, row, width)), Style::new());
+        if selected {
+            // Mark, number and time: a slow line carries the bar twice for each step.
+            paint.style(Rect { x: 1, y, width: 2 + 4 + 1 + 12, height: 1 }, app.theme.selected());
+            paint.cursor(1, y);
+        }
+    }
+    if let Some(row) = list.selected().filter(|_| app.size.1 >= 20) {
+        let y = body.y + 1 + height as u16;
+        in_full(app, row, paint, Rect { y, height: body.bottom().saturating_sub(y), ..body });
+    }
+}
+
+fn row_line(app: &App, row: &TrailRow, width: usize) -> String {
+    // Whoever acted with --as sat at this machine: their Unix user is where it came from.
+    let from = row.local().or_else(|| row.address.clone()).unwrap_or_else(|| "-".to_owned());
+    let did = if row.count > 1 { format!("{} x{}", row.did, row.count) } else { row.did.clone() };
+    line(
+        app,
+        width,
+        [
+            &row.no.to_string(),
+            &row.at.utc("%d %b %H:%M"),
+            row.who.as_deref().unwrap_or("-"),
+            &did,
+            row.object().unwrap_or_default(),
+            &from,
+        ],
+    )
+}
+
+/// The columns of a row: numbers are short, names are cut, the address goes first when there is no room.
+fn line(app: &App, width: usize, cells: [&str; 6]) -> String {
+    let address = if width < 76 { 0 } else { 15 };
+    let spare = width.saturating_sub(if address > 0 { 76 } else { 60 });
+    // Numbers and times have their width; of the rest the deed and its object get most.
+    let widths = [4, 12, 7 + (spare / 6).min(16), 18 + (spare / 3).min(7), 15 + spare / 3, address];
+    let pad = |(cell, width): (&str, usize)| match width {
+        0 => String::new(),
+        width => text::pad(cell, width, app.theme.glyphs.ellipsis) + " ",
+    };
+    let all: String = cells.into_iter().zip(widths).map(pad).collect();
+    text::fit(all.trim_end(), width, app.theme.glyphs.ellipsis)
+}
+
+fn in_full(app: &App, row: &TrailRow, paint: &mut Paint<'_>, area: Rect) {
+    let glyphs = app.theme.glyphs;
+    paint.rule(1, area.y, area.width.saturating_sub(2), glyphs.horizontal, Style::new());
+    paint.text(2, area.y, &format!(" {} ", row.no), app.theme.strong());
+    let mut differences =
+        dialogs::differences(row).iter().map(|d| d.words(glyphs.arrow)).collect::<Vec<_>>().join("   ");
+    // Two lines at most: enter shows everything.
+    differences = text::fit(&differences, (2 * usize::from(area.width)).saturating_sub(8), glyphs.ellipsis);
+    let mut sentences = vec![dialogs::deed(row), dialogs::origin(row)];
+    if !differences.is_empty() {
+        sentences.insert(1, differences);
+    }
+    let lines = sentences.iter().flat_map(|s| wrap(s, usize::from(area.width).saturating_sub(2)));
+    for (y, line) in (area.y + 1..area.bottom()).zip(lines) {
+        paint.text(1, y, &line, Style::new());
+    }
+}
+
+/// The status line.
+pub fn status(app: &App, list: &TrailList) -> String {
+    let mut parts = Vec::new();
+    if app.pending.has(Slot::Verify) && !list.credentials_only {
+        parts.push(match list.so_far {
+            0 => "Checking the trail ...".to_owned(),
+            n => format!("Checking the trail: {n} entries so far"),
+        });
+    } else if let Some(TrailCheck { report, at }) = &list.checked {
+        let at = at.utc("%H:%M");
+        parts.push(match &report.broken {
+            None => format!("Trail whole: entries 1 to {} checked {at}", report.no),
+            Some(what) => format!("Trail broken: {what}, checked {at}"),
+        });
+    }
+    let what = if list.credentials_only { "entries about credentials".to_owned() } else { list.filter.words() };
+    parts.push(match (list.is_newest(), list.filter.is_all()) {
+        (true, true) => format!("The newest {what} first"),
+        (true, false) => format!("Only {what}"),
+        (false, _) => format!("Older {what}; g goes to the newest"),
+    });
+    parts.join(". ")
+}

@@ -1,0 +1,249 @@
+//! Set-up, sign-in, the lock, one's own password.
+
+use keydesk::{
+    account::Role,
+    hub::{Conflict, HubError, SignIn},
+    tui::{
+        Start,
+        msg::{Answer, Call},
+    },
+};
+
+use super::desk::Desk;
+use super::fixture::{self, Copy, PASSWORD};
+
+fn at_sign_in() -> Desk {
+    Desk::start(Some(Copy::filled()), Start::SignIn { account: "Acme Messaging".to_owned() })
+}
+
+fn set_up() -> Desk {
+    let mut desk = Desk::start(None, Start::SetUp);
+    desk.instead = Some(Box::new(|call| match call {
+        Call::SetUp(wanted) => Some(Ok(Answer::SetUp(wanted.account.clone()))),
+        _ => None,
+    }));
+    desk
+}
+
+#[test]
+fn signing_in_lands_on_the_menu() {
+    let mut desk = at_sign_in();
+    desk.sees("not signed in").types("alice").press("tab").types(PASSWORD);
+    desk.sees("•••").sees_no(PASSWORD);
+    desk.dialog("Acme Messaging").says("Password").press("enter");
+    desk.sees("alice · Administrator").sees("▸ Settings").sees("This is your first sign-in");
+}
+
+#[test]
+fn a_wrong_password_says_how_many_tries_are_left_and_keeps_the_name() {
+    let mut desk = at_sign_in();
+    desk.types("alice").press("tab").types("not the password");
+    desk.dialog("Acme Messaging").says("alice").press("enter");
+    desk.sees("Name or password is wrong. 4 tries left before a pause of 15 minutes.").sees("alice");
+    desk.sees_no("••");
+}
+
+#[test]
+fn an_unknown_name_is_told_the_same_words() {
+    let mut desk = at_sign_in();
+    desk.types("nobody").press("tab").types("not the password");
+    desk.dialog("Acme Messaging").says("nobody").press("enter");
+    desk.sees("Name or password is wrong. 4 tries left before a pause of 15 minutes.");
+}
+
+#[test]
+fn five_wrong_ones_lock_the_name_and_the_pause_ends() {
+    let mut desk = at_sign_in();
+    desk.types("alice").press("tab");
+    for _ in 0..5 {
+        desk.types("not the password").dialog("Acme Messaging").says("alice").press("enter");
+    }
+    desk.sees("this name is locked until 09:27 UTC").sees("15 minutes");
+    desk.types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter");
+    desk.sees("locked until 09:27 UTC");
+    desk.waits(60_000).sees("14 minutes");
+    desk.waits(14 * 60_000).sees("The pause is over");
+    desk.types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter");
+    desk.sees("alice · Administrator");
+}
+
+#[test]
+fn an_empty_form_is_not_sent() {
+    let mut desk = at_sign_in();
+    desk.press("tab").dialog("Acme Messaging").says("Password").press("enter").sees("Type your name.");
+    desk.types("alice").dialog("Acme Messaging").says("alice").press("enter");
+    desk.dialog("Acme Messaging").says("alice").press("enter").sees("Type your password.");
+    assert_eq!(desk.count("sign in"), 0);
+}
+
+#[test]
+fn set_up_names_the_places_and_checks_before_it_sends() {
+    let mut desk = set_up();
+    desk.sees("~/.config/keydesk/master.key").sees("~/.local/share/keydesk/keydesk.db").sees("the first Administrator");
+    desk.types("Acme Messaging").press("tab").types("Alice").press("tab").types("short").press("tab").types("short");
+    desk.dialog("Set up").says("✗ 12 or more").press("enter");
+    desk.sees("A user name has 1 to 32 of a-z");
+    assert_eq!(desk.count("set up"), 0);
+    desk.press("ctrl-u").types("alice").press("tab ctrl-u").types("correct horse battery").press("tab ctrl-u");
+    desk.types("correct horse batterx").dialog("Set up").says("✗ both the same").press("enter");
+    desk.sees("The two passwords differ");
+    desk.press("backspace").types("y").dialog("Set up").says("✓ both the same").press("enter");
+    assert_eq!(desk.count("set up"), 1);
+    desk.sees("Sign in").sees("The desk is set up").sees("Keep a copy").sees("alice");
+}
+
+#[test]
+fn a_second_set_up_is_told_so() {
+    let mut desk = set_up();
+    desk.instead = Some(Box::new(|_| Some(Err(HubError::Conflict(Conflict::SetUpDone)))));
+    desk.types("Acme").press("tab").types("alice").press("tab").types(PASSWORD).press("tab").types(PASSWORD);
+    desk.dialog("Set up").says("✓ both the same").press("enter");
+    desk.sees("This desk is set up already.");
+}
+
+#[test]
+fn enter_goes_from_field_to_field() {
+    let mut desk = set_up();
+    desk.types("Acme").dialog("Set up").says("Acme").press("enter").types("alice").sees("alice");
+    desk.sees("enter next or set up");
+}
+
+#[test]
+fn esc_does_nothing_at_the_door_and_ctrl_c_leaves() {
+    let mut desk = at_sign_in();
+    desk.press("esc ctrl-g esc").sees("not signed in");
+    assert!(!desk.quit);
+    desk.press("ctrl-c");
+    assert!(desk.quit);
+}
+
+#[test]
+fn the_lock_key_locks_and_unlocking_leads_back() {
+    let mut desk = Desk::on_list();
+    desk.selects("crm-sync").press("L").sees("Locked").sees("Your screen and your forms are kept").sees("alice");
+    desk.sees_no("crm-sync").sees_no("kdb");
+    assert_eq!(desk.count("sign out"), 1);
+    desk.types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter").rest();
+    assert!(desk.selected_line().contains("crm-sync"));
+}
+
+#[test]
+fn a_wrong_password_does_not_unlock() {
+    let mut desk = Desk::on_list();
+    desk.press("L").types("not the password").dialog("Acme Messaging").says("alice").press("enter");
+    desk.sees("4 tries left").sees("Locked");
+}
+
+#[test]
+fn somebody_else_may_sign_in_at_a_lock_and_finds_nothing_of_the_first() {
+    let mut desk = Desk::on_list();
+    desk.instead = Some(Box::new(|call| match call {
+        Call::SignIn { name, .. } if name == "bram" => Some(Ok(Answer::SignIn(SignIn::Welcome(bram())))),
+        _ => None,
+    }));
+    desk.press("n").types("half a name").press("L");
+    // In a field L is a letter; the button row is not.
+    desk.sees("half a nameL").press("tab tab L").sees("Locked");
+    desk.press("shift-tab ctrl-u").types("bram").press("tab").types("x");
+    desk.dialog("Acme Messaging").says("bram").press("enter");
+    desk.sees("bram · Administrator").sees("▸ Settings").no_dialog();
+}
+
+fn bram() -> keydesk::hub::Session {
+    let copy = Copy::filled();
+    fixture::session(&copy.hub, "bram", Role::Administrator)
+}
+
+#[test]
+fn ten_minutes_without_a_key_lock_and_a_form_is_kept() {
+    let mut desk = Desk::on_list();
+    desk.press("n").types("nightly-export");
+    desk.waits(599_000).sees("nightly-export").waits(1_000).sees("Locked").sees_no("nightly-export");
+    desk.types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter").rest();
+    desk.dialog("Create new key · Basic Authentication").says("nightly-export");
+}
+
+#[test]
+fn a_key_that_comes_after_the_time_finds_the_desk_locked() {
+    let mut desk = Desk::on_list();
+    desk.clock.advance(jiff::SignedDuration::from_secs(601));
+    desk.press("D").sees("Locked");
+}
+
+#[test]
+fn a_clock_that_steps_back_still_locks() {
+    let mut desk = Desk::on_list();
+    desk.clock.advance(jiff::SignedDuration::from_hours(-48));
+    desk.press("↓").waits(599_000).sees("crm-sync").waits(2_000).sees("Locked");
+}
+
+#[test]
+fn a_password_typed_into_a_form_is_wiped_by_the_lock() {
+    let mut desk = Desk::on_list();
+    desk.press("3 n").types("smsnight").press("tab").types("Abcdef1").sees("✓ 6 to 50");
+    desk.waits(600_000).sees("Locked");
+    desk.types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter").rest();
+    desk.sees("smsnight").sees("The password was wiped when the desk locked").sees("✗ 6 to 50");
+}
+
+#[test]
+fn what_comes_late_is_not_told_in_front_of_the_lock() {
+    let mut desk = Desk::on_list();
+    desk.selects("crm-sync").press("d tab").stalls().press("enter").waits(600_000).sees("Locked").answers();
+    desk.sees_no("crm-sync").types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter").rest();
+    desk.no_dialog();
+    assert_eq!(desk.state_of("crm-sync"), keydesk::credential::State::Disabled);
+}
+
+#[test]
+fn signing_out_leads_to_the_sign_in() {
+    let mut desk = Desk::signed_in_as(Role::Administrator);
+    desk.selects("Sign out").press("enter").sees("not signed in");
+    assert_eq!(desk.count("sign out"), 1);
+}
+
+#[test]
+fn a_disabled_administrator_is_out_within_a_second_with_the_secret() {
+    let mut desk = Desk::signed_in_as(Role::Administrator);
+    desk.press("enter enter").rest().press("n").types("nightly-export");
+    desk.dialog("Create new key · Basic Authentication").says("shown once").press("enter");
+    desk.dialog("Save these credentials now").says("only time");
+    let bram = fixture::local(desk.hub(), "bram");
+    desk.hub()
+        .set_user_state(&bram, &fixture::seen(desk.hub(), "alice"), keydesk::account::UserState::Disabled)
+        .unwrap();
+    desk.waits(1_000).sees("Your user was disabled").sees("not signed in").sees_no("kds");
+    assert!(desk.app.secret_shown().is_none());
+}
+
+#[test]
+fn ones_own_password_is_changed_from_my_account() {
+    let mut desk = Desk::signed_in_as(Role::Administrator);
+    desk.selects("My account").press("enter").sees("Permission level").press("enter");
+    desk.types("not the old one").press("tab").types("another horse battery").press("tab");
+    desk.types("another horse battery");
+    desk.dialog("Change password").says("✓ both the same").press("enter");
+    desk.sees("That is not your password.");
+    desk.press("ctrl-u").types(PASSWORD).press("tab tab");
+    desk.dialog("Change password").says("✓ 12 or more").press("enter").no_dialog().sees("Your password was changed");
+    desk.press("L").types("another horse battery").dialog("Acme Messaging").says("alice").press("enter");
+    desk.sees("alice · Administrator");
+}
+
+#[test]
+fn a_password_set_by_another_comes_first_and_esc_signs_out() {
+    let desk = || {
+        let mut desk = at_sign_in();
+        desk.types("chen").press("tab").types(PASSWORD);
+        desk.dialog("Acme Messaging").says("chen").press("enter");
+        desk
+    };
+    let mut first = desk();
+    first.dialog("Change password").says("Your password was set by somebody else").press("esc");
+    first.sees("not signed in");
+    assert_eq!(first.count("overview"), 0);
+    let mut second = desk();
+    second.types(PASSWORD).press("tab").types("a new horse battery").press("tab").types("a new horse battery");
+    second.dialog("Change password").says("✓ both the same").press("enter");
+    second.no_dialog().sees("chen · Basic User").sees("Your password was changed");
+}
