@@ -37,7 +37,7 @@ pub enum HubError {
     #[error("{sentence}")]
     Invalid {
         /// The field with the problem.
-        field: Field,
+        field: InputField,
         /// What is wrong and what to do.
         sentence: String,
     },
@@ -65,7 +65,7 @@ pub enum HubError {
 /// The field an [`HubError::Invalid`] is about, so that a form can put the cursor there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant is named after its field")]
-pub enum Field {
+pub enum InputField {
     Account,
     UserName,
     Password,
@@ -194,35 +194,35 @@ impl HubError {
         }
     }
 
-    pub(crate) fn invalid(field: Field, why: impl std::fmt::Display) -> Self {
+    pub(crate) fn invalid(field: InputField, why: impl std::fmt::Display) -> Self {
         Self::Invalid { field, sentence: why.to_string() }
     }
 }
 
 impl From<NameError> for HubError {
     fn from(why: NameError) -> Self {
-        Self::invalid(Field::Name, why)
+        Self::invalid(InputField::Name, why)
     }
 }
 
 impl From<UserNameError> for HubError {
     fn from(why: UserNameError) -> Self {
-        Self::invalid(Field::UserName, why)
+        Self::invalid(InputField::UserName, why)
     }
 }
 
 impl From<PasswordError> for HubError {
     fn from(why: PasswordError) -> Self {
-        Self::invalid(Field::Password, why)
+        Self::invalid(InputField::Password, why)
     }
 }
 
 impl From<OptionsError> for HubError {
     fn from(why: OptionsError) -> Self {
         let field = match why {
-            OptionsError::Network(_) => Field::Networks,
-            OptionsError::Algorithm(_) | OptionsError::HmacOnly => Field::Algorithms,
-            OptionsError::Backwards | OptionsError::Past => Field::Expiry,
+            OptionsError::Network(_) => InputField::Networks,
+            OptionsError::Algorithm(_) | OptionsError::HmacOnly => InputField::Algorithms,
+            OptionsError::Backwards | OptionsError::Past => InputField::Expiry,
         };
         Self::invalid(field, why)
     }

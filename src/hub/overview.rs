@@ -56,7 +56,7 @@ impl Hub {
 
     /// The first sign of tampering: what can be checked quickly, then what verifiers reported.
     fn altered(&self, tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
-        let now = store_findings::wrongs(self.feed(), tx)?.into_iter().map(|wrong| wrong.what).next();
+        let now = store_findings::check(self.feed(), tx)?.into_iter().map(|wrong| wrong.what).next();
         now.map_or_else(|| rollback_reports::altered(tx), |what| Ok(Some(what)))
     }
 

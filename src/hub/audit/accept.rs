@@ -10,7 +10,7 @@ use crate::hub::{
 
 /// What `audit accept` repaired.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Accepted {
+pub struct AcceptReport {
     /// Rows added beside the trail that were moved aside.
     pub moved: u64,
     /// Keys, users and settings that were older copies and were restored from the activity log.
@@ -26,7 +26,7 @@ impl Hub {
     /// they knew load all of it again. Rows are first restored from the activity log, and keys are recounted.
     ///
     /// With `trust_rows` also when the activity log is not intact and cannot say which rows are older copies.
-    pub fn accept_store(&self, actor: &Actor, trust_rows: bool) -> Result<Accepted, HubError> {
+    pub fn accept_store(&self, actor: &Actor, trust_rows: bool) -> Result<AcceptReport, HubError> {
         let intent = Intent::new(Right::ManageSite, "accept the store").sensitive().repairing();
         self.write(actor, intent, |change| {
             let accepted = change.repair(trust_rows)?;

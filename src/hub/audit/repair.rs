@@ -5,7 +5,7 @@
 use crate::account::UserState;
 use crate::credential::{Name, State};
 use crate::hub::{
-    Accepted, HubError, Setting,
+    AcceptReport, HubError, Setting,
     audit::trail_state::{LastKnown, TrailState},
     tx::{
         row_tags::{self, readable},
@@ -23,7 +23,7 @@ impl Change<'_> {
     ///
     /// When the trail is not intact, nobody can say which of the other rows are older copies. They are accepted only if
     /// the Administrator trusts them (`trust_rows`).
-    pub(crate) fn repair(&mut self, trust_rows: bool) -> Result<Accepted, HubError> {
+    pub(crate) fn repair(&mut self, trust_rows: bool) -> Result<AcceptReport, HubError> {
         self.tx.rebuild_indexes()?;
         let moved = self.move_strays()?;
         let head = self.head().clone();
@@ -41,7 +41,7 @@ impl Change<'_> {
         let vault = self.vault();
         let all = table_sums::all(&mut *self.tx, vault)?;
         self.sums_mut().set(all);
-        Ok(Accepted { moved, put_right, users, trail_broken: !vouched.whole })
+        Ok(AcceptReport { moved, put_right, users, trail_broken: !vouched.whole })
     }
 
     fn put_right(&mut self, vouched: &TrailState) -> Result<u64, HubError> {

@@ -4,7 +4,7 @@
 use crate::account::{Right, allows};
 use crate::credential::Kind;
 use crate::hub::{
-    Actor, Cancel, Conflict, CredentialId, CredentialRow, Details, Hub, HubError, LiveSecret, Seen,
+    Actor, Cancel, Conflict, CredentialId, CredentialInfo, CredentialRow, DisplayEvent, Hub, HubError, LiveSecret,
     audit::action,
     credentials::{
         mapping::{self, newest},
@@ -41,7 +41,7 @@ impl Hub {
     }
 
     /// Everything about one credential except its secrets.
-    pub fn details(&self, actor: &Actor, id: CredentialId) -> Result<Details, HubError> {
+    pub fn details(&self, actor: &Actor, id: CredentialId) -> Result<CredentialInfo, HubError> {
         let intent = Intent::new(Right::SeeCredentials, "show key").on(id);
         self.read_as(actor, &intent, &Cancel::default(), |tx, user| {
             // Users who may not read the trail see no history.
@@ -59,15 +59,15 @@ impl Hub {
             let secrets = live.unwrap_or_default().into_iter().rev().map(told).collect();
             let mut row = mapping::credential(&self.vault, row, newest(usages))?;
             row.tampered |= !whole;
-            Ok(Details { row, secrets, refusals })
+            Ok(CredentialInfo { row, secrets, refusals })
         })
     }
 
     /// Records an event in front of the screen. The credential does not change.
-    pub fn seen(&self, actor: &Actor, id: CredentialId, what: Seen) -> Result<(), HubError> {
+    pub fn record_display_event(&self, actor: &Actor, id: CredentialId, what: DisplayEvent) -> Result<(), HubError> {
         let done = match what {
-            Seen::Copied => action::COPIED,
-            Seen::Dropped => action::DROPPED,
+            DisplayEvent::Copied => action::COPIED,
+            DisplayEvent::Dropped => action::DROPPED,
         };
         // Only users who may create and rotate ever have a secret on their screen.
         self.write(actor, Intent::new(Right::ManageCredentials, "show secret").on(id), |change| {

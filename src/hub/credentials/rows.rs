@@ -2,7 +2,7 @@
 
 use crate::credential::State;
 use crate::hub::{
-    Actor, Conflict, CredentialId, CredentialRow, Hub, HubError, Target,
+    Actor, Conflict, CredentialId, CredentialRow, CredentialTarget, Hub, HubError,
     audit::action::Action,
     credentials::mapping::{self, newest},
     error::{no_key, tampered_credential},
@@ -52,7 +52,7 @@ impl Hub {
 
 impl Change<'_> {
     /// The same, and it is not revoked.
-    pub(crate) fn live_credential(&mut self, target: Target) -> Result<CredentialRecord, HubError> {
+    pub(crate) fn live_credential(&mut self, target: CredentialTarget) -> Result<CredentialRecord, HubError> {
         let record = self.credential(target)?;
         match record.state == State::Revoked.as_str() {
             true => Err(Conflict::Revoked { what: record.name }.into()),
@@ -61,7 +61,7 @@ impl Change<'_> {
     }
 
     /// The credential in the version of the target; a conflict when the row has another version.
-    pub(crate) fn credential(&mut self, target: Target) -> Result<CredentialRecord, HubError> {
+    pub(crate) fn credential(&mut self, target: CredentialTarget) -> Result<CredentialRecord, HubError> {
         let found: Option<Tagged<CredentialRecord>> = tables::get(&mut *self.tx, "id", &target.id.to_string())?;
         let row = found.ok_or_else(|| no_key(&target.id.to_string()))?;
         match row.record {

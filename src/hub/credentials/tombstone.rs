@@ -4,7 +4,7 @@
 use crate::account::Right;
 use crate::credential::{BodyDigest, Kind, Name, Options, State, Verb};
 use crate::hub::{
-    Actor, Conflict, CredentialId, Hub, HubError, Outcome,
+    Actor, ChangeOutcome, Conflict, CredentialId, Hub, HubError,
     audit::action,
     credentials::mapping,
     error::no_key,
@@ -29,7 +29,7 @@ pub(crate) struct CreationRecord {
 impl Hub {
     /// Revokes a key by its name in the trail, whatever became of its row. For a key that [`Hub::find`] does not find,
     /// or whose row was changed outside keydesk.
-    pub fn revoke_lost(&self, actor: &Actor, key: &str, kind: Option<Kind>) -> Result<Outcome, HubError> {
+    pub fn revoke_lost(&self, actor: &Actor, key: &str, kind: Option<Kind>) -> Result<ChangeOutcome, HubError> {
         let intent = Intent::new(Right::ManageCredentials, Verb::Revoke.word()).restricting();
         self.write(actor, intent, |change| {
             // A manipulated index could hide the row.
@@ -40,7 +40,7 @@ impl Hub {
                 "row": "was changed or removed outside keydesk" });
             let subject = Subject::row(&made.id, &made.name).changed(None, Some(told.to_string()));
             change.note(action::REVOKED, subject)?;
-            Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
+            Ok(ChangeOutcome::Done(self.used_row(&mut *change.tx, record)?))
         })
     }
 }

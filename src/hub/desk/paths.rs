@@ -8,7 +8,7 @@ use crate::vault::MasterKeyPlace;
 
 /// Paths of a desk: the database and the master key, which are useless without each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Places {
+pub struct DeskPaths {
     /// The database file.
     pub database: PathBuf,
     /// Where the master key is.
@@ -17,7 +17,7 @@ pub struct Places {
     pub state_dir: Option<PathBuf>,
 }
 
-impl Places {
+impl DeskPaths {
     /// A desk whose verifiers keep their state beside the database.
     pub fn new(database: impl Into<PathBuf>, master_key: MasterKeyPlace) -> Self {
         Self { database: database.into(), master_key, state_dir: None }
@@ -67,8 +67,8 @@ mod tests {
         std::fs::write(at("real.db"), "").unwrap();
         std::os::unix::fs::symlink("real.db", at("keydesk.db")).unwrap();
         let places = |state: Option<&str>| {
-            let places = Places::new(at("keydesk.db"), MasterKeyPlace::file("/k"));
-            Places { state_dir: state.map(at), ..places }.held().unwrap()
+            let places = DeskPaths::new(at("keydesk.db"), MasterKeyPlace::file("/k"));
+            DeskPaths { state_dir: state.map(at), ..places }.held().unwrap()
         };
         for beside in [None, Some(""), Some("../{}/.")] {
             let beside = beside.map(|path| path.replace("{}", at("").file_name().unwrap().to_str().unwrap()));

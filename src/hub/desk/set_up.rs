@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::account::{AccountName, Role, UserName, UserState};
 use crate::hub::{
-    Conflict, Field, Hub, HubError, Origin, Places,
+    Conflict, DeskPaths, Hub, HubError, InputField, Origin,
     audit::action,
     desk::schema_tags,
     settings::stored,
@@ -39,7 +39,12 @@ pub struct SetUp {
 impl Hub {
     /// Creates the account, the key ring, the first Administrator, and the master key in its file. Works once: of two
     /// concurrent set-ups one wins, since the key file is created first and exclusively.
-    pub fn set_up(places: &Places, clock: Arc<dyn Clock>, wanted: &SetUp, origin: &Origin) -> Result<Self, HubError> {
+    pub fn set_up(
+        places: &DeskPaths,
+        clock: Arc<dyn Clock>,
+        wanted: &SetUp,
+        origin: &Origin,
+    ) -> Result<Self, HubError> {
         let wanted = CheckedSetUp::check(wanted)?;
         match (SqliteStore::inspect(&places.database)?, places.master_key.path.exists()) {
             (FileContent::Nothing, false) => {}
@@ -83,7 +88,7 @@ struct CheckedSetUp<'a> {
 
 impl<'a> CheckedSetUp<'a> {
     fn check(given: &'a SetUp) -> Result<Self, HubError> {
-        let account = AccountName::new(&given.account).map_err(|why| HubError::invalid(Field::Account, why))?;
+        let account = AccountName::new(&given.account).map_err(|why| HubError::invalid(InputField::Account, why))?;
         let name = UserName::new(&given.name)?;
         check_new_password(&given.name, &given.password)?;
         Ok(Self { account, name, password: &given.password })
@@ -148,7 +153,7 @@ fn ring_record(key: RingRow, now: Millis) -> RingRecord {
     RingRecord { id: i64::from(key.id), purpose, active: key.active, wrapped: key.wrapped, created_at: now.0 }
 }
 
-pub(super) fn lone_key(places: &Places) -> String {
+pub(super) fn lone_key(places: &DeskPaths) -> String {
     format!(
         "There is a master key at {} but no database at {}. Both were left alone. Put the database back; or, if no desk uses that key, move it away and start again.",
         places.master_key.path.display(),
@@ -156,7 +161,7 @@ pub(super) fn lone_key(places: &Places) -> String {
     )
 }
 
-fn lone_database(places: &Places) -> String {
+fn lone_database(places: &DeskPaths) -> String {
     format!(
         "There is a database at {} but no master key at {}. Both were left alone. Put the copy of the master key back that was kept elsewhere.",
         places.database.display(),

@@ -2,7 +2,7 @@
 //! never means "use the default".
 
 use crate::hub::{
-    Cancel, Hub, HubError, Origin, Setting, Standing,
+    Cancel, Hub, HubError, Origin, Provenance, Setting,
     audit::{
         action,
         chain::{self, ChainCheck, SettingValues},
@@ -23,7 +23,7 @@ use crate::vault::Vault;
 pub(crate) struct StoredSetting {
     pub(crate) value: String,
     /// Whether somebody set it.
-    pub(crate) state: Standing,
+    pub(crate) state: Provenance,
     /// The number of the change that wrote it: an older row put back has a lower one.
     pub(crate) change: i64,
 }
@@ -39,8 +39,8 @@ pub(crate) fn said(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<O
     };
     let state = match last_set(tx, setting)? {
         Some(last) if last != value => return Ok(None),
-        Some(_) => Standing::Set,
-        None => Standing::Default,
+        Some(_) => Provenance::Set,
+        None => Provenance::Default,
     };
     let readable = setting.check(&value).ok().or_else(|| setting.in_place_of_odd());
     Ok(readable.map(|value| StoredSetting { value, state, change }))
@@ -138,7 +138,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::hub::{Followed, SetUp};
+    use crate::hub::{EffectivePolicy, SetUp};
     use crate::secret::Secret;
     use crate::store::Commit;
     use crate::store::tables::TrailRecord;
@@ -177,7 +177,7 @@ mod tests {
     }
 
     fn tampered(hub: &Hub) -> usize {
-        hub.feed().policy(&Followed::default()).unwrap().tampered.len()
+        hub.feed().policy(&EffectivePolicy::default()).unwrap().tampered.len()
     }
 
     /// A desk of an older keydesk has no row for what was never set, and its trail tells of none.

@@ -42,7 +42,7 @@ impl UserRow {
 
 /// What can be done to a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UserDeed {
+pub enum UserOperation {
     /// Read the user's row.
     See,
     /// Change the role.
@@ -55,7 +55,7 @@ pub enum UserDeed {
     Password,
 }
 
-impl UserDeed {
+impl UserOperation {
     /// The words of the trail for one that was refused.
     pub(in crate::hub) fn asked(self) -> &'static str {
         match self {

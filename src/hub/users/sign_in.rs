@@ -6,7 +6,7 @@
 
 use crate::account::{Attempts, Right, UserName, UserState};
 use crate::hub::{
-    Actor, Cancel, Field, Hub, HubError, LastSignIn, Origin, Session, SessionOver, SignIn, Via,
+    Actor, Cancel, Hub, HubError, InputField, LastSignIn, Origin, Session, SessionOver, SignIn, Via,
     audit::action,
     settings,
     tx::{
@@ -62,7 +62,7 @@ impl Hub {
             PasswordCheck::Right(_) => Ok(Actor { confirmed_at: Some(self.now()), ..actor.clone() }),
             PasswordCheck::Wrong(_) => Err(HubError::WrongPassword),
             PasswordCheck::Locked(until) => Err(HubError::invalid(
-                Field::Password,
+                InputField::Password,
                 format!(
                     "Too many wrong passwords: locked until {}. Wait, or ask an Administrator.",
                     until.utc("%H:%M UTC")
@@ -75,7 +75,7 @@ impl Hub {
     pub fn change_own_password(&self, actor: &Actor, old: &Secret, new: &Secret) -> Result<Actor, HubError> {
         check_new_password(actor.user.as_str(), new)?;
         if old == new {
-            return Err(HubError::invalid(Field::Password, "That is the password you have. Choose another."));
+            return Err(HubError::invalid(InputField::Password, "That is the password you have. Choose another."));
         }
         let actor = self.confirm_password(actor, old)?;
         let hash = hash_password(new)?;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::credential::{Kind, Options};
 use crate::hub::{
-    Fed, FedSecret,
+    VerifierCredential, VerifierSecret,
     tx::{row_tags, seal_places::secret_place},
     verifier::findings::Finding,
 };
@@ -37,7 +37,7 @@ pub(super) struct Batch<'a> {
 struct BatchCredential {
     id: Range<usize>,
     /// The credential, or the name to report for a row that is too damaged.
-    fed: Result<Fed, String>,
+    fed: Result<VerifierCredential, String>,
     /// Its term in the sum.
     term: Option<Term>,
     /// Numbers of the secrets that work, the older one with its end.
@@ -55,7 +55,7 @@ struct BatchSecret {
 
 /// The result of a batch.
 pub(super) struct OpenedBatch {
-    pub(super) fed: Vec<Fed>,
+    pub(super) fed: Vec<VerifierCredential>,
     /// Ids and terms of rows too damaged to be identified.
     pub(super) unnamed: Vec<(String, Term)>,
 }
@@ -173,13 +173,13 @@ impl<'a> Batch<'a> {
     }
 
     /// Decrypts a secret for its credential. If it does not open, the whole credential is refused.
-    fn give(&self, id: &str, fed: &mut Fed, secret: &BatchSecret, older: Option<(i64, i64)>) {
+    fn give(&self, id: &str, fed: &mut VerifierCredential, secret: &BatchSecret, older: Option<(i64, i64)>) {
         if fed.tampered {
             return;
         }
         let until = older.filter(|(no, _)| *no == secret.no).map(|(_, until)| Seconds(until));
         match self.open_secret(id, fed.kind, secret) {
-            Some(stored) => fed.secrets.push(FedSecret { no: secret.no, stored, valid_until: until }),
+            Some(stored) => fed.secrets.push(VerifierSecret { no: secret.no, stored, valid_until: until }),
             None => fed.refuse(),
         }
     }
@@ -192,10 +192,10 @@ impl<'a> Batch<'a> {
 }
 
 /// A credential without its secrets, refused if its options are missing; `None` for a row that cannot be identified.
-fn fed(cells: &VerifierCells<'_>, options: Option<Options>, term: Option<Term>) -> Option<Fed> {
+fn fed(cells: &VerifierCells<'_>, options: Option<Options>, term: Option<Term>) -> Option<VerifierCredential> {
     let tampered = options.is_none();
     let options = options.unwrap_or_default();
-    Some(Fed {
+    Some(VerifierCredential {
         id: cells.id.parse().ok()?,
         kind: cells.kind.parse().ok()?,
         key: cells.key.to_owned(),

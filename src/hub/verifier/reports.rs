@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use crate::credential::Kind;
 use crate::hub::{
-    Cancel, CredentialId, Feed, Hub, HubError, REFUSALS_KEPT, Refusal, Setting, Use, audit::action, crowded,
-    verifier::refused_requests,
+    Cancel, CredentialId, Feed, Hub, HubError, REFUSALS_KEPT, Refusal, Setting, UsageReport, audit::action,
+    eviction_index, verifier::refused_requests,
 };
 use crate::store::{
     Commit, StoreError, WriteTx,
@@ -46,10 +46,10 @@ impl Feed<'_> {
 
     /// Writes last uses; an older report does not replace a newer one. A use with a time in the future counts as of
     /// now: the clock was ahead when it was noted, and no later use would ever replace it.
-    pub fn write_uses(self, uses: &[Use]) -> Result<(), HubError> {
+    pub fn write_uses(self, uses: &[UsageReport]) -> Result<(), HubError> {
         let now = self.hub().now().seconds().0;
         let latest = now.saturating_add(AHEAD);
-        let row = |used: &Use| UseRow {
+        let row = |used: &UsageReport| UseRow {
             credential: used.credential.to_string(),
             secret_no: used.secret,
             at: if used.at.0 > latest { now } else { used.at.0 },
@@ -178,7 +178,7 @@ impl KeptRefusals {
         }
         self.rows.insert(0, (new, RowStatus::New));
         if self.rows.len() > REFUSALS_KEPT {
-            let goes = self.rows.len() - 1 - crowded(self.rows.iter().rev().map(|(row, _)| row.reason.as_str()));
+            let goes = self.rows.len() - 1 - eviction_index(self.rows.iter().rev().map(|(row, _)| row.reason.as_str()));
             let (row, written) = self.rows.remove(goes);
             self.gone.extend((written != RowStatus::New).then_some(row.id));
         }
