@@ -84,7 +84,7 @@ fn ninety_days_are_counted_in_seconds() {
     assert!((before..=now()).contains(&(expires - 90 * 86_400)), "{expires}");
     assert_eq!(desk.list()[0]["state"], "active");
     desk.create(&["--kind", "basic", "--name", "b", "--expires", "3d"]);
-    assert_eq!(desk.list()[1]["condition"], "expiring");
+    assert_eq!(desk.list()[1]["state"], "expiring");
 }
 
 fn now() -> i64 {

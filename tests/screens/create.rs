@@ -44,7 +44,8 @@ fn an_hmac_key_takes_options() {
         .sees("left empty: no limit, any network, no note")
         .press("tab tab")
         .types("90d");
-    desk.press("tab").types("203.0.113.0/24").press("tab").types("for orders").press("tab space");
+    desk.press("tab").types("203.0.113.0/24").press("tab").types("for orders").press("tab").types("Team Orders");
+    desk.press("tab").types("orders env=prod").press("tab space");
     desk.sees("☐ sha1").press("tab tab tab tab →").sees("(•) optional");
     desk.dialog("Create new key · HMAC Authentication").says("203.0.113.0/24").press("tab");
     desk.dialog("Create new key · HMAC Authentication").says("for orders").press("enter");
@@ -52,6 +53,7 @@ fn an_hmac_key_takes_options() {
     desk.dialog("Save these credentials now").says("webhooks-new").press("enter").rest().press("enter");
     desk.dialog("webhooks-new").says("hmac-sha256 hmac-sha384 hmac-sha512").sees("optional");
     desk.sees("2026-11-12 09:12 UTC").sees("203.0.113.0/24").sees("for orders");
+    desk.sees("Team Orders").sees("env=prod orders");
 }
 
 #[test]
@@ -176,7 +178,8 @@ fn networks_that_are_copied_line_by_line_stay_several() {
 fn never_and_none_are_understood_in_every_field() {
     let mut desk = Desk::on_list();
     desk.press("n").types("nightly").press("tab →").press("tab").types("none").press("tab").types("Never");
-    desk.press("tab").types("none").press("tab").dialog("Create new key · Basic Authentication").says("Never");
+    desk.press("tab").types("none").press("tab tab").types("none").press("tab").types("none").press("tab");
+    desk.dialog("Create new key · Basic Authentication").says("Never");
     desk.press("enter").dialog("Save these credentials now").says("nightly");
 }
 

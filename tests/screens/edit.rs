@@ -2,7 +2,7 @@
 
 use keydesk::{
     credential::Verb,
-    hub::{CredentialRow, Edit, HubError, ListQuery},
+    hub::{CredentialEdit, CredentialRow, HubError, ListQuery},
     tui::msg::Call,
 };
 
@@ -20,7 +20,7 @@ impl Desk {
     /// Another Administrator renames a key.
     pub fn bram_renames(&self, name: &str, to: &str) {
         let bram = fixture::local(self.hub(), "bram");
-        let edit = Edit { name: Some(to.to_owned()), ..Edit::default() };
+        let edit = CredentialEdit { name: Some(to.to_owned()), ..CredentialEdit::default() };
         self.hub().edit(&bram, &[self.row_of(name).target()], &edit).unwrap();
     }
 
@@ -70,7 +70,7 @@ fn on_hmac_form() -> Desk {
 #[test]
 fn how_an_hmac_key_signs_is_shown_and_changed() {
     let mut desk = on_hmac_form();
-    desk.press("tab tab tab tab tab space").sees("☐ sha1").press("tab tab tab tab space").sees("optional");
+    desk.press("tab tab tab tab tab tab tab space").sees("☐ sha1").press("tab tab tab tab space").sees("optional");
     desk.saves("Edit webhooks-staging", "optional").no_dialog().sees("Changed webhooks-staging.");
     let options = desk.row_of("webhooks-staging").options;
     assert_eq!(options.algorithms.to_string(), "hmac-sha256 hmac-sha384 hmac-sha512");
@@ -81,7 +81,7 @@ fn how_an_hmac_key_signs_is_shown_and_changed() {
 #[test]
 fn an_hmac_key_keeps_one_algorithm_at_least() {
     let mut desk = on_hmac_form();
-    desk.press("tab tab tab tab tab space tab space tab space tab space");
+    desk.press("tab tab tab tab tab tab tab space tab space tab space tab space");
     desk.saves("Edit webhooks-staging", "sha1").sees("✗ Tick at least one algorithm.");
     assert!(desk.row_of("webhooks-staging").options.algorithms.is_any());
 }
@@ -89,7 +89,7 @@ fn an_hmac_key_keeps_one_algorithm_at_least() {
 #[test]
 fn ticks_stay_when_another_was_faster() {
     let mut desk = on_hmac_form();
-    desk.press("tab tab tab tab tab space");
+    desk.press("tab tab tab tab tab tab tab space");
     desk.bram_renames("webhooks-staging", "webhooks-eu");
     desk.saves("Edit webhooks-staging", "sha1").dialog("Not changed").says("bram renamed webhooks-eu");
     desk.press("enter").dialog("Edit webhooks-eu").says("☐ sha1").says("☑ sha256");
@@ -124,7 +124,7 @@ fn several_ticked_keys_get_one_expiry_and_keep_their_names() {
     let mut desk = Desk::on_list();
     desk.selects("crm-sync").press("space").selects("支払い").press("space e").dialog("Edit 2 keys");
     desk.says("they differ; left empty they stay so")
-        .sees("For no expiry write never, for any network any.")
+        .sees("For no expiry write never, for any network any, for no owner")
         .sees_no("Name  ")
         .press("tab")
         .types("10.0.0.0/8")

@@ -24,7 +24,7 @@ pub const PLACES: &[&str] = &[
     "n",
     "n tab",
     "n shift-tab",
-    "2 n tab → tab tab tab tab tab",
+    "2 n tab → tab tab tab tab tab tab tab",
     "3 n",
     "D",
     "R",
