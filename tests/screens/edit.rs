@@ -154,7 +154,7 @@ fn of_several_the_one_that_changed_meanwhile_is_named() {
 #[test]
 fn the_second_to_edit_is_told_and_loses_nothing_he_typed() {
     let mut desk = Desk::on_list();
-    desk.selects("crm-sync").press("e shift-tab shift-tab shift-tab").types(", daily");
+    desk.selects("crm-sync").press("e shift-tab shift-tab shift-tab shift-tab shift-tab").types(", daily");
     desk.bram_renames("crm-sync", "crm-sync-eu");
     desk.saves("Edit crm-sync", "daily").dialog("Not changed").says("bram renamed crm-sync-eu a moment ago.");
     assert_eq!(desk.row_of("crm-sync-eu").options.note.as_str(), "nightly CRM import");

@@ -23,7 +23,7 @@ fn words_narrow_the_list_while_they_are_typed() {
 fn the_empty_field_shows_the_terms_and_help_tells_all_of_them() {
     let mut desk = Desk::on_list();
     desk.press("/").sees("(words, expires<30d expires>30d unused>90d used:never").sees("F1 tells all)");
-    desk.press("F1").dialog("Keys: Filter").says("state:disabled active, disabled, revoked or expired");
+    desk.press("F1").dialog("Keys: Filter").says("state:disabled active, expiring, not-yet,");
     desk.press("esc").no_dialog().types("x").sees("/ x").sees_no("F1 tells").press("esc ?");
     desk.dialog("Keys: API tab").says("Terms of the filter");
     let mut desk = Desk::on_list();
