@@ -2,7 +2,7 @@
 
 use crate::{
     account::{Right, allows},
-    hub::{Actor, CredentialId, Denied, LostSecret, Overview, OwnSignIn, Security, Session},
+    hub::{Actor, CredentialId, Denied, Overview, OwnSignIn, SecuritySettings, Session, UnsavedSecret},
     sample::SHIPPED,
     time::{MINUTE, Millis},
     tui::{
@@ -105,7 +105,7 @@ pub struct Workspace {
     pub(super) screens: Vec<Screen>,
     pub(super) dialogs: Vec<Dialog>,
     pub(super) overview: Option<Overview>,
-    pub(super) security: Option<Security>,
+    pub(super) security: Option<SecuritySettings>,
     pub(super) sign_ins: Option<Vec<OwnSignIn>>,
     pub(super) due: Due,
     /// Change number that the last pulse saw.
@@ -113,7 +113,7 @@ pub struct Workspace {
     /// The store does not answer; said once.
     pub(super) trouble: bool,
     /// Secrets that were dropped before anybody saved them.
-    pub(super) missed: Vec<LostSecret>,
+    pub(super) missed: Vec<UnsavedSecret>,
 }
 
 /// When each read is due next.

@@ -27,7 +27,7 @@ use anyhow::{Context as _, Result};
 use crate::{
     clipboard::Way,
     config::{After, Appearance},
-    hub::{Hub, Origin, Places, Session, Start as Opened},
+    hub::{DeskPaths, Hub, OpenOutcome as Opened, Origin, Session},
     progress,
     time::{Clock, SystemClock},
     tui::{
@@ -56,7 +56,7 @@ const NO_TERMINAL: &str = "keydesk: the desk needs a terminal to be shown on. Fo
 /// Runs the desk at `places`, or sets one up there, and shows it until its user leaves. What is left to do then.
 /// `verifier` is where gateways find the verifier.
 pub fn run(
-    places: &Places,
+    places: &DeskPaths,
     origin: Origin,
     appearance: PathBuf,
     verifier: String,
