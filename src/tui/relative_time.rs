@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn spans() {
+    fn spans_are_said_in_whole_units() {
         for (ms, said) in
             [(15 * MINUTE, "15 minutes"), (30_000, "1 minute"), (5 * HOUR, "5 hours"), (3 * DAY, "3 days")]
         {

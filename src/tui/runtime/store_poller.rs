@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_notice_brings_the_held_pulse_back() {
+    fn a_notice_releases_the_pending_pulse() {
         let (request, requests) = channel();
         let mut poller = StorePoller::new(&requests);
         poller.hold_back(Ticket(1), actor(), Some(7));
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_pulse_takes_the_place_of_the_held_one_and_another_call_does_not() {
+    fn only_a_newer_pulse_replaces_the_pending_one() {
         let (request, requests) = channel();
         let mut poller = StorePoller::new(&requests);
         poller.hold_back(Ticket(1), actor(), Some(7));
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn who_hears_sleeps_longer_than_who_must_look() {
+    fn a_notified_poller_sleeps_longer_than_one_that_must_poll() {
         let (request, requests) = channel();
         let mut poller = StorePoller::new(&requests);
         for (notified, rest) in [(false, PULSE), (true, REST)] {
