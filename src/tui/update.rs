@@ -105,7 +105,7 @@ impl App {
             return self.quit();
         }
         if layout::too_small(self.size) && !matches!(chord, Some(c) if c == Chord::ctrl('z') || c == Chord::ctrl('l')) {
-            // Nobody should press buttons that nobody can see.
+            // Buttons that cannot be seen must not be pressed.
             return;
         }
         if self.toast.as_ref().is_some_and(|t| t.severity == Severity::Error) {
@@ -156,24 +156,24 @@ impl App {
             .as_ref()
             .map(|sign_in| &sign_in.form)
             .or_else(|| self.workspace.as_ref().and_then(|workspace| workspace.form()));
-        // There a break is a blank.
+        // In that field a line break counts as a blank.
         let breaks = form.and_then(|form| form.focus()) == Some(Id::Networks);
         let lost = |c: &char| c.is_control() && !(breaks && matches!(c, '\r' | '\n'));
         let left_out = text.trim_end_matches(['\r', '\n']).chars().filter(lost).count();
-        let said = match left_out {
+        let message = match left_out {
             0 => return,
             1 => "1 character that cannot be typed was left out.".to_owned(),
             n => format!("{n} characters that cannot be typed were left out."),
         };
-        self.toast = Some(Toast::note(self.now, said));
+        self.toast = Some(Toast::note(self.now, message));
     }
 
-    /// Whether the role has a right; at the door nothing is greyed.
+    /// Whether the role has a right; before sign-in nothing is greyed.
     fn may(&self, right: Right) -> bool {
         self.workspace.as_ref().is_none_or(|workspace| workspace.may(right))
     }
 
-    /// The words of a refusal, at once; its row in the trail goes out with it.
+    /// Shows a refusal at once, and notes it in the trail.
     pub(super) fn refuse(&mut self, right: Right) {
         let Some(workspace) = &mut self.workspace else { return };
         let denied = workspace.denied(right);
@@ -184,7 +184,7 @@ impl App {
         self.drop_ahead();
     }
 
-    /// Locks on request: what is typed after that is for the lock screen.
+    /// Locks on request: keys typed ahead go to the lock screen.
     pub(super) fn lock_now(&mut self) {
         let ahead = std::mem::take(&mut self.type_ahead);
         self.lock();
@@ -195,7 +195,7 @@ impl App {
     pub(super) fn lock(&mut self) {
         let Some(workspace) = self.workspace.as_ref().filter(|_| self.sign_in.is_none()) else { return };
         let (actor, name) = (workspace.actor(), workspace.session.actor.user.as_str().to_owned());
-        // A password that must be changed was not yet: there is no desk to come back to.
+        // The password must still be changed: there is nothing to come back to.
         let forced = workspace.session.must_change_password;
         self.drop_secrets();
         self.help = None;

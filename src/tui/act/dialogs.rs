@@ -78,7 +78,7 @@ impl App {
         }
     }
 
-    /// Submits the topmost dialog again: what it waited for has arrived.
+    /// Submits the topmost dialog again, after the password was confirmed.
     pub(in crate::tui) fn send_what_waited(&mut self) {
         self.pressed(Id::Submit);
     }
@@ -102,7 +102,7 @@ impl App {
         }
     }
 
-    /// Does what the confirmation was about. A secret that nobody copied is lost.
+    /// Does what was confirmed. A secret that was not copied is lost.
     fn lose(&mut self, confirmation: Confirmation) {
         self.close_one_time_view();
         match confirmation {
@@ -114,14 +114,14 @@ impl App {
     }
 
     /// Shows a validation error at its field; nothing is sent.
-    pub(super) fn fault(&mut self, (id, said): Fault) {
+    pub(super) fn fault(&mut self, (id, message): Fault) {
         if let Some(form) = self.dialog_mut().and_then(|dialog| dialog.form.as_mut()) {
-            form.fault(id, said);
+            form.fault(id, message);
         }
         self.drop_ahead();
     }
 
-    /// From the one-time view: the key that was just made is not wanted after all.
+    /// From the one-time view: asks whether to revoke the key that was just created.
     fn revoke_it(&mut self) {
         let Some(DialogKind::OneTimeSecret(view)) = self.dialog().map(|dialog| &dialog.kind) else { return };
         let change = ChangeState { over_secret: true, ..ChangeState::revoke(vec![view.row.clone()]) };
@@ -141,7 +141,7 @@ impl App {
     }
 }
 
-/// Has a password generated, or typed after all.
+/// Switches between a generated password and a typed one.
 fn generate(generate: &mut bool, form: &mut Form) {
     *generate = !*generate;
     form.wipe_passwords();

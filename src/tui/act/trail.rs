@@ -24,11 +24,11 @@ impl App {
             Action::ByWho => {
                 let who = list.selected().and_then(|row| row.who.clone());
                 if filter.who.is_none() && who.is_none() {
-                    let said = match list.selected() {
+                    let message = match list.selected() {
                         Some(_) => "Nobody was signed in there: there is no user to show.",
                         None => "There is no entry here to take a user from. Press / to type a name.",
                     };
-                    self.toast = Some(Toast::note(self.now, said));
+                    self.toast = Some(Toast::note(self.now, message));
                     return;
                 }
                 filter.who = if filter.who.is_none() { who } else { None };

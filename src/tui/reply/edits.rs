@@ -16,14 +16,14 @@ impl App {
     pub(super) fn edited_rows(&mut self, outcomes: &[Outcome]) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
-        let said = match workspace.dialogs.pop().map(|dialog| dialog.kind) {
+        let message = match workspace.dialogs.pop().map(|dialog| dialog.kind) {
             Some(DialogKind::StopOldSecret(_)) => stopped(outcomes),
             _ => changed(outcomes),
         };
         if let Some(api) = workspace.api_mut() {
             api.ticked.clear();
             match outcomes {
-                // A new name is elsewhere in the list: the selection goes with it.
+                // A renamed key moves in the list: the selection follows it.
                 [Outcome::Done(row)] => api.list.seek(row),
                 _ => api.list.reload(),
             }
@@ -32,11 +32,11 @@ impl App {
         workspace.due.overview = Some(now);
         let mut lines: Vec<String> = outcomes.iter().filter_map(left_out).collect();
         if lines.is_empty() {
-            self.toast = Some(Toast::done(now, said));
+            self.toast = Some(Toast::done(now, message));
             return;
         }
         if lines.len() < outcomes.len() {
-            lines.push(said);
+            lines.push(message);
         }
         self.notice("Not changed", lines);
     }

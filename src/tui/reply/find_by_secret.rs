@@ -26,7 +26,7 @@ impl App {
         }
     }
 
-    /// The list goes to the credential, and the answer stands over it.
+    /// Selects the credential in the list, and shows the answer above it.
     fn found(&mut self, found: FoundSecret) {
         let (now, row) = (self.now, &found.row);
         let Some(workspace) = &mut self.workspace else { return };

@@ -28,7 +28,7 @@ impl App {
         let Some(slot) = self.pending.take(ticket) else { return };
         // A pulse that found nothing new is no reason to draw.
         self.dirty |= !matches!(slot, Slot::Pulse | Slot::Unwatched);
-        // What a dialog behind the lock comes to is not told in front of it: it names keys.
+        // Results of a dialog behind the lock screen are not shown on it: they name keys.
         let behind = self.sign_in.is_some() && slot != Slot::SignIn;
         let toast = self.toast.take_if(|_| behind);
         match reply {

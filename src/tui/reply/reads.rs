@@ -52,7 +52,7 @@ impl App {
     pub(super) fn page(&mut self, page: Page) {
         let (now, size) = (self.now, self.size);
         let Some(workspace) = &mut self.workspace else { return };
-        // It was on its way while somebody changed something.
+        // The store changed while the page was on its way.
         let overtaken = workspace.change.is_some_and(|seen| page.change < seen);
         let Some(api) = workspace.api_mut() else { return };
         api.loaded = true;
@@ -92,7 +92,7 @@ impl App {
         }
     }
 
-    /// Once a second: whether somebody changed something.
+    /// Reads again if the store changed.
     pub(super) fn pulse(&mut self, pulse: Pulse) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
@@ -119,7 +119,7 @@ impl App {
         }
         match why {
             HubError::SessionOver(over) => self.end_session(&over.to_string()),
-            // The row is gone from sight; the list will say so when it is read.
+            // The row no longer exists for this user; the list will show that when it is read.
             HubError::NotFound(_) if slot == Slot::Details => {
                 if let Some(api) = workspace.api_mut() {
                     api.details = None;
@@ -139,7 +139,7 @@ impl App {
                 if let Some(api) = workspace.api_mut().filter(|api| slot == Slot::List && !api.loaded) {
                     api.problem = Some(sentence.clone());
                 }
-                // Said once: the same trouble once a second would bury everything else.
+                // Shown once: the same error every second would hide everything else.
                 if !gone || !std::mem::replace(&mut workspace.trouble, true) {
                     self.dirty = true;
                     self.toast = Some(Toast::error(sentence));

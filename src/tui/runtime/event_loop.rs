@@ -34,13 +34,13 @@ use crate::{
     },
 };
 
-/// Longest sleep in milliseconds: after the clock was set back, the next deadline may seem to be hours away.
+/// Longest sleep in milliseconds: after the clock was set back the next deadline may seem hours away.
 const NAP: i64 = 60_000;
 
-/// Most events before a frame, so that a flood of keys does not keep the screen from following.
+/// Most events before a frame, so that the screen follows even a flood of keys.
 const BATCH: usize = 512;
 
-/// How long the last change of a user who leaves may take.
+/// How long the last change may take when the user leaves.
 const LAST_CHANGE: Duration = Duration::from_secs(1);
 
 /// Why the loop ends.
@@ -66,11 +66,11 @@ pub(super) struct EventLoop {
     workers: Workers,
     clipboard: ClipboardWorker,
     shutdown: Arc<Shutdown>,
-    /// The terminal may not show what was drawn last: every cell is written again.
+    /// The terminal may not show the last frame: every cell is written again.
     stale: bool,
-    /// The signal that continued us after our own stop is still to come, and is no news.
+    /// SIGCONT after our own stop is still to come, and needs no handling.
     expects_continued: bool,
-    /// Where the looks are remembered.
+    /// File of the appearance settings.
     appearance: Option<PathBuf>,
 }
 
@@ -189,7 +189,7 @@ impl EventLoop {
         Ok(())
     }
 
-    /// A small file, written once for a choice: no worker is needed for it.
+    /// Written on this thread: a small file, once for each choice.
     fn remember(&self, chosen: &Appearance) -> Result<(), String> {
         let path = self.appearance.as_deref().ok_or("A demo keeps nothing.")?;
         chosen.remember(path).map_err(|why| why.to_string())
@@ -209,7 +209,7 @@ impl EventLoop {
     }
 
     fn resized(&mut self) -> Result<(), Over> {
-        // Also when the size is what it was: 80x24, 40x10 and back has made the terminal drop cells.
+        // Even if the size is the same: going from 80x24 to 40x10 and back made the terminal drop cells.
         self.stale = true;
         let size = tty::size();
         self.update(Msg::Resize(size.width, size.height))
@@ -221,14 +221,14 @@ impl EventLoop {
         self.update(Msg::Copied(ticket, CopyOutcome::sent(around)))
     }
 
-    /// SIGTSTP: nobody can be asked whether the secret was copied, so its loss is noted.
+    /// SIGTSTP: the user cannot be asked whether the secret was copied, so its loss is noted.
     fn stopped_from_outside(&mut self) -> Result<(), Over> {
         self.app.drop_secrets();
         self.shutdown.note_dropped();
         self.suspend()
     }
 
-    /// Stops, if somebody can continue us, and comes back.
+    /// Stops the process if a shell can continue it, and takes the terminal back afterwards.
     fn suspend(&mut self) -> Result<(), Over> {
         if stop::possible() {
             terminal::leave();
@@ -246,7 +246,7 @@ impl EventLoop {
         self.update(Msg::Resumed)
     }
 
-    /// The process ends, by another thread: here only the secrets are wiped, and nothing is drawn any more.
+    /// Another thread ends the process: here only the secrets are wiped, and nothing is drawn any more.
     fn end(&mut self, done: &Sender<()>) -> ! {
         self.app.drop_secrets();
         let _ = done.send(());

@@ -17,7 +17,7 @@ use crate::{
 /// Interval of polling for changes by other processes, and for whether the session is still valid.
 const PULSE: Duration = Duration::from_secs(1);
 
-/// From the first write of a transaction to its commit, mostly. A longer one is seen by the next look.
+/// Usual time from the first write of a transaction to its commit; a longer transaction is seen by the next poll.
 const COMMIT: Duration = Duration::from_millis(100);
 
 /// How long after a notification the store is polled every second.
@@ -35,7 +35,7 @@ pub(super) enum ReadRequest {
     Notifies(bool),
 }
 
-/// A pulse that found nothing new and is not answered yet: the loop sleeps on while the worker looks again.
+/// A pulse that found nothing new and is not answered yet: the event loop stays asleep while the worker polls again.
 struct PendingPulse {
     ticket: Ticket,
     actor: Actor,
@@ -56,7 +56,7 @@ impl<'a> StorePoller<'a> {
         Self { requests, pending: None, notified: false, busy_until: Instant::now() }
     }
 
-    /// Holds a pulse back that found nothing new.
+    /// Keeps a pulse that found nothing new, to answer it later.
     pub(super) fn hold_back(&mut self, ticket: Ticket, actor: Actor, known: Option<i64>) {
         self.pending = Some(PendingPulse { ticket, actor, known, again: Instant::now() + PULSE });
     }
@@ -71,7 +71,7 @@ impl<'a> StorePoller<'a> {
             };
             match (request, &mut self.pending) {
                 (Ok(ReadRequest::Call(ticket, call)), pending) => {
-                    // A newer pulse takes the place of the one that waits.
+                    // A newer pulse replaces the pending one.
                     pending.take_if(|_| matches!(*call, Call::Pulse(..)));
                     return Some((ticket, *call));
                 }
@@ -94,7 +94,7 @@ impl<'a> StorePoller<'a> {
     }
 }
 
-/// Passes the store's notices on, at most one a second, for as long as there are any.
+/// Forwards the store's notifications, at most one a second, until there are no more.
 pub(super) fn forward_notices(hub: &Hub, requests: &Sender<ReadRequest>) {
     let Some(mut notice) = hub.notice() else { return };
     let mut told = requests.send(ReadRequest::Notifies(true)).is_ok();
@@ -149,7 +149,7 @@ mod tests {
             poller.hold_back(Ticket(1), actor(), Some(7));
             request.send(ReadRequest::Notifies(notified)).unwrap();
             let looked = std::cell::Cell::new(None);
-            // The first look finds nothing new; what comes then keeps the test from sleeping through the rest.
+            // The first poll finds nothing new; the request sent then ends the wait.
             let next = poller.next(|_| {
                 assert!(looked.replace(Some(Instant::now())).is_none());
                 request.send(ReadRequest::Call(Ticket(2), Box::new(Call::Overview(actor(), vec![])))).unwrap();

@@ -161,7 +161,7 @@ impl PagedList {
         let last = self.page.rows.len() as i64 - 1;
         let to = wanted.clamp(0, last.max(0));
         let (before, after) = (self.page.more_before, self.page.more_after);
-        // What lies beyond the window is owed only if there is something.
+        // Steps beyond the window stay pending only if there are rows.
         self.pending_steps = if (wanted < 0 && before) || (wanted > last && after) { wanted - to } else { 0 };
         self.place(to as usize, height);
         self.slide(height)

@@ -27,7 +27,7 @@ pub fn line(app: &App, paint: &mut Paint<'_>, y: u16) {
     let help = if app.help.is_some() { "" } else { help };
     let room = usize::from(paint.area().width).saturating_sub(text::width(help) + 3);
     let mut rows = hinted(app, &chain);
-    // Within a scope, what the role may not comes last, all of it in one pair of brackets.
+    // Within a scope, keys that the role may not use come last, in one pair of brackets.
     rows.sort_by_key(|b| (chain.iter().position(|s| *s == b.scope), grey(app, b)));
     let mut shown: Vec<(String, bool)> = Vec::new();
     let mut used = 1;
@@ -69,12 +69,12 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
     let is_final = app.all_final();
     let nothing_needs_attention = app.workspace.as_ref().is_none_or(|r| r.attention().is_empty());
     let works = |b: &&&Binding| match b.action {
-        // From the menu there is no step back, and at the door nothing to go back to.
+        // There is no step back from the menu, and none from the sign-in screen.
         Action::Back => app.help.is_some() || (!at_sign_in && (dialog || !on_menu)),
-        // In a dialog it works too, but there is more to say.
+        // It works in a dialog too, but other hints matter more there.
         Action::Lock => !at_sign_in && !dialog && app.help.is_none(),
         Action::ToAttention => !nothing_needs_attention,
-        // What is only read and fits has nowhere to move to.
+        // A page that fits does not scroll.
         Action::Up => !only_read(app) || view::overflow(app) > 0,
         Action::ByKey if b.scope == Scope::Activity => shows_refused(app),
         // One search at a time.

@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// How long a row must stay selected before its details are read: a held arrow key asks for nothing.
+/// How long a row must stay selected, in milliseconds, before its details are read: a held arrow key reads nothing.
 pub(in crate::tui) const DETAILS_AFTER: i64 = 80;
 
 impl App {
@@ -127,8 +127,8 @@ impl App {
     }
 
     pub(super) fn is_final(&mut self, row: &CredentialRow) {
-        let said = format!("{} is revoked, which is final. Press n to create a new key instead.", row.name);
-        self.toast = Some(Toast::note(self.now, said));
+        let message = format!("{} is revoked, which is final. Press n to create a new key instead.", row.name);
+        self.toast = Some(Toast::note(self.now, message));
     }
 
     fn no_row(&mut self, action: Action) {
@@ -136,14 +136,14 @@ impl App {
         let wants_row = !matches!(action, Action::Section(_));
         if wants_row {
             let narrowed = self.workspace.as_ref().and_then(Workspace::api).is_some_and(|api| api.search.narrows());
-            let said = if narrowed {
+            let message = if narrowed {
                 "No key is in the filtered list. Press esc to clear the filter."
             } else if loaded {
                 "There is no key here yet. Press n to create one."
             } else {
                 "The list could not be read. Leave it with esc and open it again."
             };
-            self.toast = Some(Toast::note(self.now, said));
+            self.toast = Some(Toast::note(self.now, message));
         }
     }
 
@@ -206,7 +206,7 @@ impl Workspace {
         let sees = self.may(Right::SeeCredentials);
         if let Some(api) = self.api_mut().filter(|_| sees) {
             api.list.reload();
-            // Not because of a key: keys mean the rows that are here.
+            // No key caused this read: keys typed now mean the rows that are shown.
             let awaited = api.awaited;
             self.read_list(now);
             if let Some(api) = self.api_mut() {

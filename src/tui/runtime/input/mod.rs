@@ -36,8 +36,8 @@ fn listen_until_gone(events: &Sender<LoopEvent>) {
     let mut bytes = Zeroizing::new([0; 4096]);
     loop {
         let longest = parser.due().map(|due| due.saturating_duration_since(Instant::now()));
-        // Not straight to `read`: a thread that sleeps in there while ctrl-z takes effect may still swallow what is
-        // typed to the shell a moment later. One that sleeps in `poll` stops without having read.
+        // `poll` before `read`: a thread that sleeps in `read` while ctrl-z takes effect may still swallow what is
+        // typed to the shell a moment later. One that sleeps in `poll` has read nothing.
         let given = match !comes_within(longest) {
             true => parser.passed(Instant::now()),
             false => match read(stdin(), &mut bytes[..]) {

@@ -68,7 +68,7 @@ fn typed_confirmation(app: &App, d: &ChangeState, form: &Form, sheet: &mut Sheet
     sheet.gap();
     let mark = if focused { app.theme.glyphs.focus } else { " " };
     let typed = span(field.text(), app.theme.strong());
-    // What is typed stands behind the question where there is room for both, else under it.
+    // The typed text follows the question on its line if both fit, else on the next.
     let room = sheet.room().saturating_sub(text::width(mark) + 1 + text::width(&d.to_type()) + 2);
     let mut lines = wrap(&asked, sheet.room().saturating_sub(2));
     let last = lines.pop().filter(|last| text::width(last) <= room);
@@ -84,7 +84,7 @@ fn typed_confirmation(app: &App, d: &ChangeState, form: &Form, sheet: &mut Sheet
         let before = text::safe(field.before_cursor()).into_owned();
         sheet.cursor_on_last(3 + 2 + text::width(&last) + text::width(&before));
     }
-    if let Some(said) = &entry.said {
-        sheet.say(&format!("{} {said}", app.theme.glyphs.unmet), app.theme.bad());
+    if let Some(message) = &entry.error {
+        sheet.say(&format!("{} {message}", app.theme.glyphs.unmet), app.theme.bad());
     }
 }

@@ -52,7 +52,7 @@ pub fn password_line(app: &App, form: &Form, generated: bool, wiped: bool, sheet
     if wiped {
         sheet.under_say("The password was wiped when the desk locked. Type it again.", app.theme.warn());
     }
-    let faulty = form.entry(Id::Password).is_some_and(|entry| entry.said.is_some());
+    let faulty = form.entry(Id::Password).is_some_and(|entry| entry.error.is_some());
     if !generated && !faulty {
         rule_lines(&app.theme, &password_rules(shown), sheet);
     }

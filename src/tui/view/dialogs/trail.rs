@@ -197,7 +197,7 @@ pub fn filter(form: &Form, sheet: &mut Sheet) {
             Id::Expires => "before this; empty means until now",
             _ => continue,
         };
-        if entry.said.is_none() {
+        if entry.error.is_none() {
             sheet.under_say(words, Style::new());
         }
     }

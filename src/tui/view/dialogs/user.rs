@@ -69,7 +69,7 @@ pub fn user(app: &App, action: &UserAction, form: &Form, sheet: &mut Sheet) {
 fn add(app: &App, form: &Form, sheet: &mut Sheet) {
     for (entry, focused) in form.shown().filter(|(e, _)| e.id == Id::Name) {
         sheet.field(entry, focused);
-        if entry.said.is_none() {
+        if entry.error.is_none() {
             sheet.under_say("a-z 0-9 . _ - beginning with a letter; never reused", Style::new());
         }
     }
@@ -170,7 +170,7 @@ fn key_line(app: &App, row: &CredentialRow, room: usize) -> String {
         Some(last) => format!("used {}", relative_time::ago(app.now, last.at.millis())),
     };
     let state = match row.condition(app.now) {
-        // When it expires is in its list.
+        // The list shows when it expires.
         Condition::Expiring(_) => Condition::Active.short(),
         condition => condition.short(),
     };

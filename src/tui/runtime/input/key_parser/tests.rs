@@ -140,7 +140,7 @@ fn a_split_report_is_ignored_however_late_its_end() {
             for ms in [0, 20, 100, 700] {
                 let mut line = Line::new();
                 line.sends(&report[..at]).pauses(ms).sends(&report[at..]).pauses(50).sends(b"n");
-                // Esc alone is the key: nobody can tell. What comes behind it is no text all the same.
+                // Esc alone is taken for the key. What follows is not text all the same.
                 let esc = at == 1 && report[0] == b'\x1b' && ms > 20;
                 let keys = if esc { "esc n" } else { "n" };
                 assert_eq!(words(line.given), keys, "{report:?} at {at} for {ms}");
@@ -155,14 +155,14 @@ fn an_unterminated_sequence_gives_the_keyboard_back() {
         let mut line = Line::new();
         line.sends(begun).pauses(1_000).sends(b"n").gives("n");
     }
-    // Somebody goes on typing, one key at a time.
+    // The user goes on typing, one key at a time.
     let mut line = Line::new();
     line.sends(b"\x1b]52;c;abc");
     for _ in 0..20 {
         line.pauses(300).sends(b"n");
     }
     assert!(words(std::mem::take(&mut line.given)).matches('n').count() >= 17);
-    // What no string holds is a key at once.
+    // A byte that no string may hold is a key at once.
     for (key, word) in [(&b"\x03"[..], "ctrl-c"), (b"\x18", "ctrl-x"), (b"\x1b[A", "↑"), (b"\x1bOA", "↑")] {
         let mut line = Line::new();
         line.sends(b"\x1b]52;c;abc").sends(key).gives(word);
