@@ -77,18 +77,18 @@ impl App {
 
     /// Replays the type-ahead, up to the key that has to wait. After each key its effects go out first: only then is it
     /// known what the next one waits for.
-    pub(super) fn play_on(&mut self) {
+    pub(super) fn replay_type_ahead(&mut self) {
         while let Some(typed) = self.type_ahead.next() {
             // The next key would only close the error: it was typed for something else.
             if self.toast.as_ref().is_some_and(|t| t.severity == Severity::Error) {
-                return self.drop_ahead();
+                return self.drop_type_ahead();
             }
-            if self.waits_with(typed) {
-                return self.ask_at_once();
+            if self.must_wait(typed) {
+                return self.read_details_now();
             }
             let Some(typed) = self.type_ahead.pop() else { return };
-            self.play(&typed);
-            self.read_what_is_due();
+            self.run_typed(&typed);
+            self.send_due_reads();
             // Leaving or suspending hands the terminal to somebody else.
             if self.out.iter().any(|effect| matches!(effect, Effect::Quit | Effect::Lines)) {
                 self.type_ahead.clear();
@@ -98,15 +98,15 @@ impl App {
     }
 
     /// Details are read a moment after the selection has come to rest; not when a key waits for them.
-    fn ask_at_once(&mut self) {
+    fn read_details_now(&mut self) {
         if let Some(workspace) = &mut self.workspace {
             workspace.due.details = workspace.due.details.map(|at| at.min(self.now));
         }
-        self.read_what_is_due();
+        self.send_due_reads();
     }
 
     /// Drops the type-ahead and says so: it was meant for another view than the one that opened.
-    pub(super) fn drop_ahead(&mut self) {
+    pub(super) fn drop_type_ahead(&mut self) {
         if !self.type_ahead.clear() {
             return;
         }
@@ -118,7 +118,7 @@ impl App {
     }
 
     /// Whether this key needs a reply that is still on its way.
-    fn waits_with(&self, typed: &Typed) -> bool {
+    fn must_wait(&self, typed: &Typed) -> bool {
         if self.is_waiting() {
             return true;
         }
@@ -136,7 +136,7 @@ impl App {
             Some(Action::Help | Action::Lock | Action::Quit | Action::Repaint | Action::Suspend) => false,
             // Esc never waits, except to clear a filter, which keeps the row that it found selected.
             Some(Action::Back) => {
-                workspace.dialogs.is_empty() && workspace.filtered().is_some_and(|api| self.lacks_rows(api))
+                workspace.dialogs.is_empty() && workspace.filtered().is_some_and(|api| self.awaits_rows(api))
             }
             action => match workspace.dialog() {
                 Some(dialog) => dialog_waits(dialog, &self.pending),
@@ -154,10 +154,10 @@ impl App {
                 // Changing the section needs no rows of this one.
                 Tab::Api if matches!(action, Some(Action::Section(_))) => false,
                 Tab::Api if action == Some(Action::StopOld) => {
-                    self.lacks_rows(api) || self.lacks_details(workspace, api)
+                    self.awaits_rows(api) || self.awaits_details(workspace, api)
                 }
-                Tab::Api => self.lacks_rows(api),
-                Tab::Documentation => self.lacks_rows(api) || self.pending.has(Slot::Overview),
+                Tab::Api => self.awaits_rows(api),
+                Tab::Documentation => self.awaits_rows(api) || self.pending.has(Slot::Overview),
                 Tab::Activity => self.pending.has(Slot::Trail),
             },
             Some(Screen::Docs(_)) => self.pending.has(Slot::Overview),
@@ -170,13 +170,13 @@ impl App {
     }
 
     /// Whether requested rows have not arrived yet.
-    fn lacks_rows(&self, api: &Api) -> bool {
+    fn awaits_rows(&self, api: &Api) -> bool {
         let asked = (!api.loaded && api.problem.is_none()) || api.awaited || !api.list.is_settled();
         asked && self.pending.has(Slot::List)
     }
 
     /// Whether the details of the row have not arrived yet, or may be older than the last change.
-    fn lacks_details(&self, workspace: &Workspace, api: &Api) -> bool {
+    fn awaits_details(&self, workspace: &Workspace, api: &Api) -> bool {
         let on_the_way = self.pending.has(Slot::Details) || workspace.due.details.is_some();
         on_the_way && api.list.selected().is_some()
     }

@@ -35,8 +35,8 @@ pub fn update(app: &mut App, now: Millis, msg: Msg) -> Vec<Effect> {
         Msg::Tick => {}
         Msg::Resumed => app.dirty = true,
     }
-    app.read_what_is_due();
-    app.play_on();
+    app.send_due_reads();
+    app.replay_type_ahead();
     std::mem::take(&mut app.out)
 }
 
@@ -50,7 +50,7 @@ impl App {
         if minute(now) != minute(self.now) && self.shows_relative_times() {
             self.dirty = true;
         }
-        if self.pause_moves().is_some_and(|at| at <= now) {
+        if self.pause_text_changes_at().is_some_and(|at| at <= now) {
             self.dirty = true;
         }
         self.now = now;
@@ -58,7 +58,8 @@ impl App {
             self.toast = None;
             self.dirty = true;
         }
-        let idle = self.workspace.as_ref().and_then(|workspace| self.idle_end(workspace)).is_some_and(|end| end <= now);
+        let idle =
+            self.workspace.as_ref().and_then(|workspace| self.idle_lock_at(workspace)).is_some_and(|end| end <= now);
         if idle && self.sign_in.is_none() {
             self.lock();
         }
@@ -117,7 +118,7 @@ impl App {
     }
 
     /// Runs a key or a paste.
-    pub(super) fn play(&mut self, typed: &Typed) {
+    pub(super) fn run_typed(&mut self, typed: &Typed) {
         match typed {
             Typed::Paste(text) => self.paste(text),
             Typed::Key(chord) => match keymap::resolve(&self.scopes(), *chord) {
@@ -139,7 +140,7 @@ impl App {
             (None, None, None) => false,
         };
         match takes {
-            true if self.insert(text) => self.tell_left_out(text),
+            true if self.insert(text) => self.report_left_out(text),
             true => {}
             false => {
                 self.dirty = true;
@@ -150,7 +151,7 @@ impl App {
     }
 
     /// Shows what a field did not accept of a paste. The line break at the end of a copied line does not count.
-    fn tell_left_out(&mut self, text: &str) {
+    fn report_left_out(&mut self, text: &str) {
         let form = self
             .sign_in
             .as_ref()
@@ -181,7 +182,7 @@ impl App {
         let actor = workspace.actor();
         self.dirty = true;
         self.call(Slot::Refused, Call::Refused(actor, right));
-        self.drop_ahead();
+        self.drop_type_ahead();
     }
 
     /// Locks on request: keys typed ahead go to the lock screen.
@@ -213,13 +214,13 @@ impl App {
     }
 
     /// Sends the reads whose time has come.
-    pub(super) fn read_what_is_due(&mut self) {
+    pub(super) fn send_due_reads(&mut self) {
         if self.sign_in.is_some() {
             return;
         }
         let Some(workspace) = self.workspace.as_mut().filter(|r| !r.session.must_change_password) else { return };
         let now = self.now;
-        let calls = workspace.calls_due(now);
+        let calls = workspace.take_due_calls(now);
         for (slot, call) in calls {
             self.call(slot, call);
         }
@@ -227,7 +228,7 @@ impl App {
 }
 
 impl Workspace {
-    fn calls_due(&mut self, now: Millis) -> Vec<(Slot, Call)> {
+    fn take_due_calls(&mut self, now: Millis) -> Vec<(Slot, Call)> {
         let due = |at: &mut Option<Millis>| at.take_if(|at| *at <= now).is_some();
         let mut calls = Vec::new();
         let actor = self.session.actor.clone();
@@ -268,7 +269,7 @@ impl Workspace {
 
     /// The unsaved secrets, as far as is known here; none for roles that could not do anything about them.
     fn lost(&self) -> Vec<LostSecret> {
-        let all = self.session.dropped.iter().chain(&self.missed).copied();
+        let all = self.session.dropped.iter().chain(&self.lost_secrets).copied();
         all.filter(|_| self.may(Right::ManageCredentials)).collect()
     }
 

@@ -35,14 +35,14 @@ impl App {
     }
 
     /// Goes on line by line, after that choice was saved, if choices are.
-    pub(super) fn go_on_line_by_line(&mut self) {
+    pub(super) fn continue_line_by_line(&mut self) {
         if let Some(workspace) = &mut self.workspace {
             workspace.dialogs.pop();
         }
         if !self.remembers {
             return self.leave_for(Effect::Lines);
         }
-        self.leaves_for_lines = true;
+        self.leaving_for_lines = true;
         self.out.push(Effect::Remember(Appearance::with_face(Face::Lines)));
     }
 
@@ -56,7 +56,7 @@ impl App {
     /// The choice was saved, or could not be.
     pub(in crate::tui) fn remembered(&mut self, outcome: Result<(), String>) {
         self.dirty = true;
-        if std::mem::take(&mut self.leaves_for_lines) {
+        if std::mem::take(&mut self.leaving_for_lines) {
             return match outcome {
                 Ok(()) => self.leave_for(Effect::Lines),
                 Err(why) => {

@@ -53,12 +53,12 @@ impl App {
             };
             self.toast = Some(Toast::note(self.now, message));
         }
-        self.edited();
+        self.field_changed();
         refused.is_none()
     }
 
     /// A field changed: earlier errors and answers about it no longer apply.
-    pub(super) fn edited(&mut self) {
+    pub(super) fn field_changed(&mut self) {
         let now = self.now;
         let Some(workspace) = self.workspace.as_mut().filter(|_| self.sign_in.is_none()) else { return };
         if workspace.dialogs.is_empty() {
@@ -94,7 +94,7 @@ impl App {
         sign_in.form.clear_faults();
         if let Err((id, message)) = sign_in.check() {
             sign_in.form.fault(id, message);
-            return self.drop_ahead();
+            return self.drop_type_ahead();
         }
         let call = call_of(sign_in);
         self.call(Slot::SignIn, call);
@@ -110,7 +110,7 @@ impl App {
             }
             sign_in.message = Some(message);
         }
-        self.drop_ahead();
+        self.drop_type_ahead();
     }
 }
 

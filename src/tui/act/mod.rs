@@ -66,7 +66,7 @@ impl App {
     fn repaint(&mut self) {
         self.out.push(Effect::Repaint);
         if let Some(workspace) = &mut self.workspace {
-            workspace.read_again(self.now);
+            workspace.reload(self.now);
         }
     }
 
@@ -105,7 +105,7 @@ impl App {
         // A second confirmation replaces the first.
         workspace.dialogs.retain(|d| !matches!(d.kind, DialogKind::Confirm(_)));
         workspace.dialogs.push(Dialog::confirm(confirmation));
-        self.drop_ahead();
+        self.drop_type_ahead();
     }
 
     fn toggle_help(&mut self) {

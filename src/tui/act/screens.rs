@@ -28,7 +28,7 @@ fn expiring() -> String {
 
 impl App {
     pub(super) fn act_on_screen(&mut self, action: Action) {
-        if self.filter_took(action) {
+        if self.filter_handles(action) {
             return;
         }
         if action == Action::Back {

@@ -28,7 +28,7 @@ impl App {
         }
         let Some(row) = users.selected().cloned() else { return };
         match action {
-            Action::Open => self.see_keys(&row.name),
+            Action::Open => self.open_user_keys(&row.name),
             Action::SetRole => self.push(Dialog::user(UserAction::Role(row))),
             Action::SetPassword => self.set_password(row),
             Action::DisableEnable => {
@@ -54,7 +54,7 @@ impl App {
     }
 
     /// Opens the list of live credentials that a user created.
-    pub(super) fn see_keys(&mut self, name: &str) {
+    pub(super) fn open_user_keys(&mut self, name: &str) {
         let Some(workspace) = &mut self.workspace else { return };
         let keys = Scrollable::new(UserKeys { who: name.to_owned(), rows: None, more: false, selected: 0 });
         workspace.dialogs.push(Dialog::to_read(DialogKind::UserKeys(Box::new(keys))));

@@ -96,7 +96,7 @@ pub struct App {
     pub(in crate::tui) last_key: Millis,
     pub(in crate::tui) dirty: bool,
     /// The desk goes on line by line as soon as that choice is saved.
-    pub(in crate::tui) leaves_for_lines: bool,
+    pub(in crate::tui) leaving_for_lines: bool,
     pub(in crate::tui) out: Vec<Effect>,
 }
 
@@ -122,7 +122,7 @@ impl App {
             type_ahead: TypeAhead::default(),
             last_key: setup.now,
             dirty: true,
-            leaves_for_lines: false,
+            leaving_for_lines: false,
             out: Vec::new(),
         };
         match setup.start {
@@ -152,23 +152,23 @@ impl App {
     /// The next moment at which a [`crate::tui::msg::Msg::Tick`] is wanted.
     pub fn deadline(&self) -> Option<Millis> {
         let workspace = self.workspace.as_ref().filter(|_| self.sign_in.is_none());
-        let idle = workspace.and_then(|r| self.idle_end(r));
+        let idle = workspace.and_then(|r| self.idle_lock_at(r));
         let due = workspace.and_then(|r| r.due.earliest());
         let toast = self.toast.as_ref().and_then(|t| t.until);
         let minute = self.shows_relative_times().then(|| Millis((self.now.0.div_euclid(MINUTE) + 1) * MINUTE));
-        let pause = self.pause_moves();
+        let pause = self.pause_text_changes_at();
         [idle, due, toast, minute, pause].into_iter().flatten().min()
     }
 
     /// When the text about the pause after wrong passwords changes next: remaining minutes are counted from its end, and
     /// it ends on the second.
-    pub(in crate::tui) fn pause_moves(&self) -> Option<Millis> {
+    pub(in crate::tui) fn pause_text_changes_at(&self) -> Option<Millis> {
         let end = self.sign_in.as_ref().and_then(SignInScreen::pause_end).filter(|end| *end > self.now)?;
         Some(Millis(end.0 - (end.since(self.now) - 1) / MINUTE * MINUTE))
     }
 
     /// When the desk locks by itself.
-    pub(in crate::tui) fn idle_end(&self, workspace: &Workspace) -> Option<Millis> {
+    pub(in crate::tui) fn idle_lock_at(&self, workspace: &Workspace) -> Option<Millis> {
         (workspace.session.idle_lock > 0).then(|| self.last_key.plus(workspace.session.idle_lock))
     }
 

@@ -24,9 +24,9 @@ pub struct Workspace {
     /// Change number that the last pulse saw.
     pub(in crate::tui) change: Option<i64>,
     /// The store does not answer; shown once.
-    pub(in crate::tui) trouble: bool,
+    pub(in crate::tui) store_unavailable: bool,
     /// Secrets that were dropped before they were copied.
-    pub(in crate::tui) missed: Vec<LostSecret>,
+    pub(in crate::tui) lost_secrets: Vec<LostSecret>,
 }
 
 /// When each read is due next.
@@ -71,8 +71,8 @@ impl Workspace {
             sign_ins: None,
             due,
             change: None,
-            trouble: false,
-            missed: Vec::new(),
+            store_unavailable: false,
+            lost_secrets: Vec::new(),
         }
     }
 
@@ -140,11 +140,11 @@ pub const PULSE: i64 = 1000;
 impl Workspace {
     /// Closes the one-time view and wipes passwords in forms; forms keep everything else.
     pub(super) fn drop_secrets(&mut self) {
-        let missed = &mut self.missed;
+        let lost_secrets = &mut self.lost_secrets;
         self.dialogs.retain(|dialog| match &dialog.kind {
             DialogKind::OneTimeSecret(view) => {
                 if !view.saved {
-                    missed.push(view.lost());
+                    lost_secrets.push(view.lost());
                 }
                 false
             }

@@ -46,7 +46,7 @@ impl App {
             self.call(Slot::Unwatched, Call::Seen(actor, id, Seen::Copied));
         }
         if !went || doubtful {
-            self.drop_ahead();
+            self.drop_type_ahead();
         }
     }
 }

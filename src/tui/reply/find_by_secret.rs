@@ -17,7 +17,7 @@ use crate::{
 pub const HISTORY: u32 = 50;
 
 impl App {
-    pub(super) fn searched(&mut self, found: Option<FoundSecret>) {
+    pub(super) fn secret_searched(&mut self, found: Option<FoundSecret>) {
         if let Some(found) = found {
             return self.found(found);
         }

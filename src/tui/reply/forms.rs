@@ -40,11 +40,11 @@ impl App {
         workspace.read_list(now);
         workspace.due.overview = Some(now);
         if renewed {
-            workspace.edit_goes_on(&row);
+            workspace.continue_edit(&row);
         }
         match secret {
             // The desk was locked while the store wrote: the secret is dropped unseen.
-            Some(_) if locked => workspace.missed.push(LostSecret { id: row.id, version, how: Gone::Wiped }),
+            Some(_) if locked => workspace.lost_secrets.push(LostSecret { id: row.id, version, how: Gone::Wiped }),
             Some(secret) => workspace.dialogs.push(Dialog::one_time_secret(row, (secret, version), issue)),
             None if renewed => {
                 let older = if stopped_early { " An older one in its overlap stopped too." } else { "" };
@@ -103,7 +103,7 @@ impl App {
             HubError::Conflict(_) | HubError::NotFound(_) => {
                 if let Some(workspace) = &mut self.workspace {
                     workspace.dialogs.pop();
-                    workspace.read_again(now);
+                    workspace.reload(now);
                 }
                 return self.notice("Not changed", vec![why.to_string()]);
             }
@@ -113,12 +113,12 @@ impl App {
             },
             why => {
                 if let (HubError::Unknown, Some(workspace)) = (&why, &mut self.workspace) {
-                    workspace.read_again(now);
+                    workspace.reload(now);
                 }
                 self.problem(why.to_string());
             }
         }
-        self.drop_ahead();
+        self.drop_type_ahead();
     }
 
     pub(super) fn settings_set(&mut self) {
@@ -178,7 +178,7 @@ impl App {
         workspace.session.must_change_password = true;
         workspace.dialogs = vec![Dialog::own_password(true)];
         self.dirty = true;
-        self.drop_ahead();
+        self.drop_type_ahead();
     }
 }
 

@@ -73,7 +73,7 @@ impl App {
 
     pub(super) fn details(&mut self, details: Details) {
         let Some(workspace) = &mut self.workspace else { return };
-        workspace.edit_follows(&details.row);
+        workspace.refresh_open_edit(&details.row);
         let id = details.row.id;
         let mut open = false;
         match workspace.dialog_mut().map(|dialog| &mut dialog.kind) {
@@ -97,13 +97,13 @@ impl App {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
         workspace.due.pulse = Some(now.plus(PULSE));
-        let recovered = std::mem::take(&mut workspace.trouble);
+        let recovered = std::mem::take(&mut workspace.store_unavailable);
         let seen = workspace.change.replace(pulse.change);
         let list_is_old = workspace.api().is_some_and(|api| api.loaded && api.list.change() != pulse.change);
         // The first pulse cannot tell whether somebody changed something since the users were read.
         let users_may_be_old = seen.is_none() && matches!(workspace.screen(), Some(Screen::Users(_)));
         if recovered || list_is_old || users_may_be_old || seen.is_some_and(|seen| seen != pulse.change) {
-            workspace.read_again(now);
+            workspace.reload(now);
         }
         if recovered {
             self.dirty = true;
@@ -140,12 +140,12 @@ impl App {
                     api.problem = Some(sentence.clone());
                 }
                 // Shown once: the same error every second would hide everything else.
-                if !gone || !std::mem::replace(&mut workspace.trouble, true) {
+                if !gone || !std::mem::replace(&mut workspace.store_unavailable, true) {
                     self.dirty = true;
                     self.toast = Some(Toast::error(sentence));
                 }
                 if slot != Slot::Pulse {
-                    self.drop_ahead();
+                    self.drop_type_ahead();
                 }
             }
         }

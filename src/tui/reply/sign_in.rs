@@ -26,7 +26,7 @@ impl App {
             (HubError::Invalid { field, sentence }, Some(set_up)) => match sign_in::entry_of(field) {
                 Some(id) => {
                     set_up.form.fault(id, sentence);
-                    self.drop_ahead();
+                    self.drop_type_ahead();
                 }
                 None => self.show_sign_in_message(SignInMessage::Sentence(sentence)),
             },
@@ -51,7 +51,7 @@ impl App {
             Some(workspace) => {
                 workspace.session = session;
                 workspace.due.pulse = Some(self.now.plus(PULSE));
-                workspace.read_again(self.now);
+                workspace.reload(self.now);
                 if let Some(api) = workspace.api_mut() {
                     api.awaited = true;
                 }
@@ -64,7 +64,7 @@ impl App {
         }
         // The keys were not typed for the password dialog.
         if forced {
-            self.drop_ahead();
+            self.drop_type_ahead();
         }
     }
 }

@@ -51,7 +51,7 @@ impl App {
         // Does not cover a form that was opened meanwhile: the status line shows the result too.
         if workspace.dialogs.is_empty() {
             workspace.dialogs.push(Dialog::to_read(DialogKind::TrailCheck(Box::new(checked))));
-            self.drop_ahead();
+            self.drop_type_ahead();
         }
     }
 }

@@ -46,7 +46,7 @@ impl App {
         let asked = matches!(workspace.dialog(), Some(Dialog { kind: DialogKind::Reauthenticate, .. }));
         if asked && self.sign_in.is_none() {
             workspace.dialogs.pop();
-            self.send_what_waited();
+            self.resend();
         }
     }
 }

@@ -44,14 +44,14 @@ const BATCH: usize = 512;
 const LAST_CHANGE: Duration = Duration::from_secs(1);
 
 /// Why the loop ends.
-enum Over {
+enum LoopEnd {
     /// The user left.
     Left(After),
     /// The terminal cannot be read or written any more.
     Gone,
 }
 
-impl From<io::Error> for Over {
+impl From<io::Error> for LoopEnd {
     fn from(_: io::Error) -> Self {
         Self::Gone
     }
@@ -110,16 +110,16 @@ impl EventLoop {
         };
         self.app.drop_secrets();
         match over {
-            Over::Left(after) => {
+            LoopEnd::Left(after) => {
                 terminal::leave();
                 self.workers.finish(LAST_CHANGE);
                 after
             }
-            Over::Gone => self.shutdown.end_from_loop(LINE_GONE),
+            LoopEnd::Gone => self.shutdown.end_from_loop(LINE_GONE),
         }
     }
 
-    fn tick(&mut self) -> Result<(), Over> {
+    fn tick(&mut self) -> Result<(), LoopEnd> {
         match self.next() {
             Some(event) => self.handle(event)?,
             None => self.update(Msg::Tick)?,
@@ -144,7 +144,7 @@ impl EventLoop {
         }
     }
 
-    fn handle(&mut self, event: LoopEvent) -> Result<(), Over> {
+    fn handle(&mut self, event: LoopEvent) -> Result<(), LoopEnd> {
         match event {
             LoopEvent::Msg(msg) => {
                 if let Msg::Key(chord) = msg {
@@ -154,21 +154,21 @@ impl EventLoop {
             }
             LoopEvent::CopyByTerminal(ticket, text) => self.copy_by_terminal(ticket, &text),
             LoopEvent::Resized => self.resized(),
-            LoopEvent::Stop => self.stopped_from_outside(),
+            LoopEvent::Stop => self.suspended_by_signal(),
             LoopEvent::Continued if take(&mut self.expects_continued) => Ok(()),
-            LoopEvent::Continued => self.retake(),
-            LoopEvent::Gone => Err(Over::Gone),
+            LoopEvent::Continued => self.take_terminal_back(),
+            LoopEvent::Gone => Err(LoopEnd::Gone),
             LoopEvent::End(done) => self.end(&done),
         }
     }
 
-    fn update(&mut self, msg: Msg) -> Result<(), Over> {
+    fn update(&mut self, msg: Msg) -> Result<(), LoopEnd> {
         let effects = update(&mut self.app, self.clock.now(), msg);
-        self.shutdown.shows(self.app.secret_shown().map(|(actor, id, _)| (actor, id)));
+        self.shutdown.record_shown(self.app.secret_shown().map(|(actor, id, _)| (actor, id)));
         effects.into_iter().try_for_each(|effect| self.perform(effect))
     }
 
-    fn perform(&mut self, effect: Effect) -> Result<(), Over> {
+    fn perform(&mut self, effect: Effect) -> Result<(), LoopEnd> {
         match effect {
             Effect::Call(ticket, call) => self.workers.call(ticket, call),
             Effect::Cancel(ticket) => self.workers.cancel(ticket),
@@ -183,8 +183,8 @@ impl EventLoop {
                 let outcome = self.remember(&chosen);
                 self.update(Msg::Remembered(outcome))?;
             }
-            Effect::Quit => return Err(Over::Left(After::Exit(0))),
-            Effect::Lines => return Err(Over::Left(After::Open(Face::Lines))),
+            Effect::Quit => return Err(LoopEnd::Left(After::Exit(0))),
+            Effect::Lines => return Err(LoopEnd::Left(After::Open(Face::Lines))),
         }
         Ok(())
     }
@@ -208,38 +208,38 @@ impl EventLoop {
         Ok(())
     }
 
-    fn resized(&mut self) -> Result<(), Over> {
+    fn resized(&mut self) -> Result<(), LoopEnd> {
         // Even if the size is the same: going from 80x24 to 40x10 and back made the terminal drop cells.
         self.stale = true;
         let size = tty::size();
         self.update(Msg::Resize(size.width, size.height))
     }
 
-    fn copy_by_terminal(&mut self, ticket: Ticket, text: &Secret) -> Result<(), Over> {
+    fn copy_by_terminal(&mut self, ticket: Ticket, text: &Secret) -> Result<(), LoopEnd> {
         self.terminal.backend_mut().write_aside(&osc52::sequence(text))?;
         let around = Multiplexer::around(&|name| std::env::var(name).ok());
         self.update(Msg::Copied(ticket, CopyOutcome::sent(around)))
     }
 
     /// SIGTSTP: the user cannot be asked whether the secret was copied, so its loss is noted.
-    fn stopped_from_outside(&mut self) -> Result<(), Over> {
+    fn suspended_by_signal(&mut self) -> Result<(), LoopEnd> {
         self.app.drop_secrets();
         self.shutdown.note_dropped();
         self.suspend()
     }
 
     /// Stops the process if a shell can continue it, and takes the terminal back afterwards.
-    fn suspend(&mut self) -> Result<(), Over> {
+    fn suspend(&mut self) -> Result<(), LoopEnd> {
         if stop::possible() {
             terminal::leave();
             stop::stop();
             self.expects_continued = true;
         }
-        self.retake()
+        self.take_terminal_back()
     }
 
     /// Another program may have used the terminal: takes it over again and redraws everything.
-    fn retake(&mut self) -> Result<(), Over> {
+    fn take_terminal_back(&mut self) -> Result<(), LoopEnd> {
         terminal::enter()?;
         self.terminal.backend_mut().forget();
         self.stale = true;

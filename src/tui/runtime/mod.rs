@@ -73,7 +73,7 @@ pub fn run(
             Start::SignIn { account }
         }
     };
-    let (database, master_key) = (in_words(&places.database), in_words(&places.master_key.path));
+    let (database, master_key) = (display_path(&places.database), display_path(&places.master_key.path));
     let words = DisplayPaths { database, master_key, verifier };
     let context = WorkerContext { hub: Arc::clone(&runtime.hub), places: Some(places.clone()), origin, clock };
     runtime.show(context, Opening { places: words, start, notice: None, appearance: Some(appearance) })
@@ -179,7 +179,7 @@ fn variable(name: &str) -> Option<String> {
 }
 
 /// A path with `~` for the home directory.
-fn in_words(path: &Path) -> String {
+fn display_path(path: &Path) -> String {
     let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
     match home.and_then(|home| path.strip_prefix(home).ok()) {
         Some(rest) => format!("~/{}", rest.display()),

@@ -46,7 +46,7 @@ impl Shutdown {
     }
 
     /// Records which secret is on the screen now.
-    pub(super) fn shows(&self, shown: Option<Shown>) {
+    pub(super) fn record_shown(&self, shown: Option<Shown>) {
         *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = shown;
     }
 

@@ -97,9 +97,9 @@ impl<'a> StorePoller<'a> {
 /// Forwards the store's notifications, at most one a second, until there are no more.
 pub(super) fn forward_notices(hub: &Hub, requests: &Sender<ReadRequest>) {
     let Some(mut notice) = hub.notice() else { return };
-    let mut told = requests.send(ReadRequest::Notifies(true)).is_ok();
-    while told && notice.wait() {
-        told = requests.send(ReadRequest::MayHaveChanged).is_ok();
+    let mut connected = requests.send(ReadRequest::Notifies(true)).is_ok();
+    while connected && notice.wait() {
+        connected = requests.send(ReadRequest::MayHaveChanged).is_ok();
         thread::sleep(PULSE);
     }
     let _ = requests.send(ReadRequest::Notifies(false));

@@ -131,11 +131,11 @@ fn read(requests: &Receiver<ReadRequest>, context: &WorkerContext, events: &Send
             Call::Pulse(actor, known) => Some((actor.clone(), *known)),
             _ => None,
         };
-        let mut told = Instant::now();
+        let mut last_report = Instant::now();
         // One report for each batch would keep a slow line busy with frames.
         let mut progress = |so_far| {
-            if told.elapsed() >= PROGRESS {
-                told = Instant::now();
+            if last_report.elapsed() >= PROGRESS {
+                last_report = Instant::now();
                 let _ = events.send(LoopEvent::Msg(Msg::Progress(ticket, so_far)));
             }
         };

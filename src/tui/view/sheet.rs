@@ -50,13 +50,13 @@ impl Sheet {
     }
 
     /// Columns between the frame and its margins.
-    pub fn room(&self) -> usize {
+    pub fn width(&self) -> usize {
         self.columns.saturating_sub(2 * MARGIN)
     }
 
     /// Columns under the value of a field.
-    pub fn under_room(&self) -> usize {
-        self.room().saturating_sub(self.label)
+    pub fn under_width(&self) -> usize {
+        self.width().saturating_sub(self.label)
     }
 
     /// An empty line.
@@ -66,7 +66,7 @@ impl Sheet {
 
     /// A sentence, wrapped.
     pub fn say(&mut self, sentence: &str, style: Style) {
-        for line in wrap(sentence, self.room()) {
+        for line in wrap(sentence, self.width()) {
             self.spans(vec![span(&line, style)]);
         }
     }
@@ -92,7 +92,7 @@ impl Sheet {
 
     /// A sentence under the value of a field, wrapped.
     pub fn under_say(&mut self, sentence: &str, style: Style) {
-        for line in wrap(sentence, self.under_room()) {
+        for line in wrap(sentence, self.under_width()) {
             self.under(vec![span(&line, style)]);
         }
     }
@@ -113,7 +113,7 @@ impl Sheet {
             Control::Fold { .. } => (mark.to_owned(), self.label + 2),
             _ => (format!(" {mark} "), self.label),
         };
-        let room = self.room().saturating_sub(self.label + 1);
+        let room = self.width().saturating_sub(self.label + 1);
         let (value, at) = value(entry, room, &self.theme);
         let mut line = vec![Span::raw(lead), span(&text::pad(&label, width, glyphs.ellipsis), label_style)];
         line.extend(value);

@@ -36,7 +36,7 @@ impl App {
             && row.state == State::Revoked
         {
             let row = row.clone();
-            self.is_final(&row);
+            self.report_revoked_is_final(&row);
             return None;
         }
         rows.retain(|row| row.state != State::Revoked);
@@ -48,7 +48,7 @@ impl App {
     }
 
     /// Whether all selected keys are revoked, so that nothing can be changed.
-    pub(in crate::tui) fn all_final(&self) -> bool {
+    pub(in crate::tui) fn all_revoked(&self) -> bool {
         let rows = self.workspace.as_ref().and_then(Workspace::api).map(Api::targets).unwrap_or_default();
         !rows.is_empty() && rows.iter().all(|row| row.state == State::Revoked)
     }

@@ -21,7 +21,7 @@ impl App {
     }
 
     /// Keys of the field while it is open, and the esc that takes a filter away; `true` if the action was one of them.
-    pub(in crate::tui::act) fn filter_took(&mut self, action: Action) -> bool {
+    pub(in crate::tui::act) fn filter_handles(&mut self, action: Action) -> bool {
         let Some(workspace) = self.workspace.as_mut().filter(|workspace| workspace.may(Right::SeeCredentials)) else {
             return false;
         };

@@ -40,7 +40,7 @@ impl App {
     }
 
     /// Esc during a search ends it and keeps the dialog; `false` if there is no search.
-    pub(in crate::tui::act) fn stopped_finding(&mut self) -> bool {
+    pub(in crate::tui::act) fn stop_search(&mut self) -> bool {
         if !self.pending.has(Slot::Find) {
             return false;
         }

@@ -95,14 +95,14 @@ impl App {
         let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) else { return };
         let height = api.height(size);
         let Some(row) = api.list.selected().cloned() else {
-            return self.no_row(action);
+            return self.report_no_row(action);
         };
         match action {
             Action::Open => self.open_details(row),
             Action::CopyKey => self.copy_key(&row),
             Action::Tick => tick(api, row),
             Action::TickShown => tick_shown(api, height),
-            Action::Rotate if row.state == State::Revoked => self.is_final(&row),
+            Action::Rotate if row.state == State::Revoked => self.report_revoked_is_final(&row),
             Action::Rotate => self.open_rotate(row, Overlap::Day),
             Action::EditKeys => self.open_edit(),
             Action::StopOld => self.open_stop_old(row),
@@ -126,12 +126,12 @@ impl App {
         }
     }
 
-    pub(super) fn is_final(&mut self, row: &CredentialRow) {
+    pub(super) fn report_revoked_is_final(&mut self, row: &CredentialRow) {
         let message = format!("{} is revoked, which is final. Press n to create a new key instead.", row.name);
         self.toast = Some(Toast::note(self.now, message));
     }
 
-    fn no_row(&mut self, action: Action) {
+    fn report_no_row(&mut self, action: Action) {
         let loaded = self.workspace.as_ref().and_then(Workspace::api).is_some_and(|api| api.loaded);
         let wants_row = !matches!(action, Action::Section(_));
         if wants_row {
@@ -199,7 +199,7 @@ impl Workspace {
     }
 
     /// Reads everything on the screen again.
-    pub(in crate::tui) fn read_again(&mut self, now: Millis) {
+    pub(in crate::tui) fn reload(&mut self, now: Millis) {
         self.due.overview = Some(now);
         self.due.trail = Some(now);
         self.due.users = Some(now);

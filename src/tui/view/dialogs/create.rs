@@ -69,7 +69,7 @@ fn under_field(app: &App, create: &Create, form: &Form, entry: &FormEntry, sheet
             let open = matches!(entry.input, Control::Fold { open: true });
             let words =
                 if open { "left empty: no limit, any network, no note".to_owned() } else { summary(create, form) };
-            sheet.append(vec![plain(&text::fit(&words, sheet.under_room(), theme.glyphs.ellipsis))]);
+            sheet.append(vec![plain(&text::fit(&words, sheet.under_width(), theme.glyphs.ellipsis))]);
         }
         Id::NotBefore | Id::Expires if entry.error.is_none() && form.text(entry.id).is_empty() => {
             sheet.aside("90d, 12h or 2027-01-31, UTC");

@@ -69,7 +69,7 @@ pub fn rule_lines(theme: &Theme, rules: &[Rule], sheet: &mut Sheet) {
     for rule in rules.iter().map(rule) {
         let used: usize = line.iter().map(Span::width).sum();
         // The three blanks behind the last rule may be cut.
-        if used + rule.width() > sheet.under_room() + 3 {
+        if used + rule.width() > sheet.under_width() + 3 {
             sheet.under(std::mem::take(&mut line));
         }
         line.push(rule);

@@ -99,7 +99,7 @@ fn roles(app: &App, form: &Form, sheet: &mut Sheet) {
         let mark = if chosen { theme.glyphs.chosen } else { theme.glyphs.unchosen };
         let style = if chosen && focused { theme.selected() } else { Style::new() };
         let title = text::pad(role.title(), 15, theme.glyphs.ellipsis);
-        let room = sheet.room().saturating_sub(20);
+        let room = sheet.width().saturating_sub(20);
         let may = text::fit(may(role), room, theme.glyphs.ellipsis);
         sheet.spans(vec![span(&format!("{mark} {title}"), style), plain(&format!(" {may}"))]);
         if chosen && focused {
@@ -141,7 +141,7 @@ pub fn user_keys(app: &App, user_keys: &UserKeys, sheet: &mut Sheet) {
         Some(rows) => {
             for (i, row) in rows.iter().enumerate() {
                 let selected = i == user_keys.selected;
-                let room = sheet.room().saturating_sub(2);
+                let room = sheet.width().saturating_sub(2);
                 let line = text::fit(&key_line(app, row, room), room, ellipsis);
                 let mark = if selected { app.theme.glyphs.selected } else { " " };
                 let style = if selected { app.theme.selected() } else { Style::new() };
