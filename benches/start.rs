@@ -48,8 +48,8 @@ fn measure(places: &Places) -> Result<(), String> {
         let policy = first.feed().policy(&Followed::default()).map_err(|why| why.to_string())?;
         let loaded = serve::load(&first, Some(&second), &policy.policy).map_err(|why| why.to_string())?;
         let all = began.elapsed();
-        let phases = loaded.phases;
-        let round = [rows, opened, phases.reading, phases.opening, phases.indexing, all].map(|d| d.as_millis());
+        let timings = loaded.timings;
+        let round = [rows, opened, timings.reading, timings.opening, timings.indexing, all].map(|d| d.as_millis());
         println!("| {} credentials | {} |", loaded.snapshot.len(), round.map(|ms| ms.to_string()).join(" | "));
         rounds.push(round);
     }

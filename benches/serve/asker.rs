@@ -1,4 +1,4 @@
-//! One connection to a verifier, over which one question after the other is asked and timed.
+//! One connection to a verifier, over which one request after the other is asked and timed.
 
 use std::{
     io::{Read as _, Write as _},
@@ -24,8 +24,8 @@ impl Asker {
     }
 
     /// Asks without waiting for the answer.
-    pub fn send(&mut self, question: &[u8]) -> Done {
-        Ok(self.0.write_all(question)?)
+    pub fn send(&mut self, request: &[u8]) -> Done {
+        Ok(self.0.write_all(request)?)
     }
 
     /// The status of the next answer. Answers have no body.
@@ -42,9 +42,9 @@ impl Asker {
     }
 
     /// The status of the answer, and how long it took.
-    pub fn ask(&mut self, question: &[u8]) -> Done<(u16, Duration)> {
+    pub fn ask(&mut self, request: &[u8]) -> Done<(u16, Duration)> {
         let began = Instant::now();
-        self.send(question)?;
+        self.send(request)?;
         let status = self.status()?;
         Ok((status, began.elapsed()))
     }

@@ -68,10 +68,10 @@ pub fn run(wanted: &Wanted) -> Done {
 }
 
 fn turn(desk: &Path, socket: &Path, n: usize) -> Done<Turn> {
-    let questions = [basic(desk)?, hmac(desk)?];
+    let requests = [basic(desk)?, hmac(desk)?];
     let over = AtomicBool::new(false);
     let quiet = std::thread::scope(|scope| {
-        let measured = measure(scope, socket, &questions, &over);
+        let measured = measure(scope, socket, &requests, &over);
         std::thread::sleep(QUIET);
         over.store(true, Ordering::Relaxed);
         joined(measured)
@@ -79,7 +79,7 @@ fn turn(desk: &Path, socket: &Path, n: usize) -> Done<Turn> {
     let mut guessers = (0..GUESSES).map(|_| Asker::new(socket)).collect::<Done<Vec<_>>>()?;
     over.store(false, Ordering::Relaxed);
     let (attacked, lasted) = std::thread::scope(|scope| {
-        let measured = measure(scope, socket, &questions, &over);
+        let measured = measure(scope, socket, &requests, &over);
         let began = Instant::now();
         let guessed = guess(&mut guessers, n);
         over.store(true, Ordering::Relaxed);
@@ -122,17 +122,17 @@ type Measuring<'scope> = std::thread::ScopedJoinHandle<'scope, Result<[f64; 2], 
 fn measure<'scope>(
     scope: &'scope std::thread::Scope<'scope, '_>,
     socket: &'scope Path,
-    questions: &'scope [Vec<Vec<u8>>; 2],
+    requests: &'scope [Vec<Vec<u8>>; 2],
     over: &'scope AtomicBool,
 ) -> Vec<Measuring<'scope>> {
-    let ask = move |questions: &[Vec<u8>]| -> Done<[f64; 2]> {
+    let ask = move |requests: &[Vec<u8>]| -> Done<[f64; 2]> {
         let mut asker = Asker::new(socket)?;
         let mut times = Vec::new();
-        for question in questions.iter().cycle() {
+        for request in requests.iter().cycle() {
             if over.load(Ordering::Relaxed) {
                 break;
             }
-            let (status, took) = asker.ask(question)?;
+            let (status, took) = asker.ask(request)?;
             if status != 200 {
                 return Err(format!("a right secret was answered by {status}").into());
             }
@@ -140,7 +140,7 @@ fn measure<'scope>(
         }
         Ok([percentile(&mut times, 50), percentile(&mut times, 99)])
     };
-    questions.iter().map(|questions| scope.spawn(move || ask(questions).map_err(|why| why.to_string()))).collect()
+    requests.iter().map(|requests| scope.spawn(move || ask(requests).map_err(|why| why.to_string()))).collect()
 }
 
 fn joined(measuring: Vec<Measuring<'_>>) -> Done<[[f64; 2]; 2]> {
@@ -155,15 +155,15 @@ fn joined(measuring: Vec<Measuring<'_>>) -> Done<[[f64; 2]; 2]> {
 const SENDERS: usize = 1_000;
 
 fn basic(desk: &Path) -> Done<Vec<Vec<u8>>> {
-    let question =
+    let request =
         |pair: &Pair| format!("{}Authorization: {}\r\n\r\n", peers::gateway_head(), pair.basic()).into_bytes();
-    Ok(pairs::read(desk, "basic")?.iter().take(SENDERS).map(question).collect())
+    Ok(pairs::read(desk, "basic")?.iter().take(SENDERS).map(request).collect())
 }
 
 /// Signed now: a signature is good for minutes.
 fn hmac(desk: &Path) -> Done<Vec<Vec<u8>>> {
     let at = SystemClock.now().seconds();
-    let question = |pair: &Pair| {
+    let request = |pair: &Pair| {
         let draft = Draft {
             method: "GET",
             scheme: Scheme::Https,
@@ -178,6 +178,6 @@ fn hmac(desk: &Path) -> Done<Vec<Vec<u8>>> {
         let fields: String = signed.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         Some(format!("{}{fields}\r\n", peers::gateway_head()).into_bytes())
     };
-    let questions: Option<_> = pairs::read(desk, "hmac")?.iter().take(SENDERS).map(question).collect();
-    questions.ok_or_else(|| "a request cannot be signed".into())
+    let requests: Option<_> = pairs::read(desk, "hmac")?.iter().take(SENDERS).map(request).collect();
+    requests.ok_or_else(|| "a request cannot be signed".into())
 }

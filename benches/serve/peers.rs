@@ -107,7 +107,7 @@ pub fn client_head() -> String {
     format!("GET /v1/messages?limit=20 HTTP/1.1\r\nHost: api.example.com\r\n{CLIENT}")
 }
 
-/// The head of the question that a gateway makes of it.
+/// The head of the request that a gateway makes of it.
 pub fn gateway_head() -> String {
     format!(
         "GET /v1/authz/nginx HTTP/1.1\r\nHost: keydesk\r\nX-Original-Method: GET\r\n\

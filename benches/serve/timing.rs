@@ -1,4 +1,4 @@
-//! How long each refusal takes over HTTP: what a stranger could learn from a clock. The cases take turns, each question
+//! How long each refusal takes over HTTP: what a stranger could learn from a clock. The cases take turns, each request
 //! is about another credential, and all of them are in one desk that is made for this.
 
 use std::{os::unix::process::CommandExt as _, path::Path, sync::Arc, time::Duration};
@@ -20,16 +20,16 @@ use super::{
     stats::percentile,
 };
 
-/// Questions of each case.
+/// Requests of each case.
 const ROUNDS: usize = 20_000;
 /// Credentials of each case.
 const EACH: usize = 1_000;
 
-/// What is asked, and the questions.
+/// What is asked, and the requests.
 struct Case {
     name: &'static str,
     status: u16,
-    questions: Vec<Vec<u8>>,
+    requests: Vec<Vec<u8>>,
     times: Vec<Duration>,
 }
 
@@ -51,7 +51,7 @@ pub fn run(wanted: &Wanted) -> Done {
         order.rotate_left(round % cases.len());
         for &i in &order {
             let case = &mut cases[i];
-            let (status, took) = asker.ask(&case.questions[round % EACH])?;
+            let (status, took) = asker.ask(&case.requests[round % EACH])?;
             if status != case.status {
                 return Err(format!("{} was answered by {status}", case.name).into());
             }
@@ -76,7 +76,7 @@ fn pinned() -> Done {
     Err(command.env("KEYDESK_BENCH_PINNED", "1").exec().into())
 }
 
-/// A desk with credentials of every condition, and the questions about them.
+/// A desk with credentials of every condition, and the requests about them.
 fn cases(place: &Path) -> Done<Vec<Case>> {
     let places = Places::new(place.join("data/keydesk.db"), MasterKeyPlace::file(place.join("etc/master.key")));
     let origin = Origin::default();
@@ -133,10 +133,10 @@ fn stopped(hub: &Hub, alice: &Actor, verbs: &[Verb]) -> Done<Vec<Issued>> {
 
 fn case(name: &'static str, status: u16, of: &[Issued], bend: impl Fn(&str, &str) -> (String, String)) -> Case {
     let head = peers::gateway_head();
-    let question = |issued: &Issued| {
+    let request = |issued: &Issued| {
         let secret = issued.secret.as_ref().and_then(Secret::expose_text).unwrap_or_default();
         let (key, secret) = bend(&issued.row.key, secret);
         format!("{head}Authorization: {}\r\n\r\n", basic(&key, &secret)).into_bytes()
     };
-    Case { name, status, questions: of.iter().map(question).collect(), times: Vec::new() }
+    Case { name, status, requests: of.iter().map(request).collect(), times: Vec::new() }
 }

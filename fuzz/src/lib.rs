@@ -9,7 +9,7 @@ use keydesk::{
     time::Seconds,
     vault::{self, Hash, Stored},
     verify::{
-        Body, Decision, Entry, Field, PasswordQuestion, Request, Scheme, Snapshot, Surface, Verdict, Version, decide,
+        Body, Decision, Entry, Field, PasswordCheck, Request, Scheme, Snapshot, Surface, Verdict, Version, decide,
         signing_strings,
     },
 };
@@ -52,9 +52,9 @@ pub fn passes(request: &Request<'_>) -> bool {
     match decide(request, &STORE, NOW) {
         Decision::Verdict(Verdict::Allow(_)) => true,
         Decision::Verdict(Verdict::Deny(_)) => false,
-        Decision::NeedsPassword(question) => {
-            let answer = question.answer_by(|_, _| Ok::<_, ()>(false)).expect("no error");
-            question.settle(answer, &STORE, NOW).is_allow()
+        Decision::NeedsPassword(check) => {
+            let outcome = check.run_with(|_, _| Ok::<_, ()>(false)).expect("no error");
+            check.resolve(outcome, &STORE, NOW).is_allow()
         }
     }
 }
@@ -65,11 +65,11 @@ pub fn sign(request: &Request<'_>) -> Option<String> {
     Some(BASE64.encode(Hash::Sha256.mac(&*SECRET, &string).as_bytes()))
 }
 
-/// What a body on the Legacy surface makes the verifier ask.
-pub fn question(body: &[u8]) -> Option<PasswordQuestion> {
+/// The password check of a body on the Legacy surface, if it gets that far.
+pub fn password_check(body: &[u8]) -> Option<PasswordCheck> {
     let request = Request { surface: Surface::Legacy, ..rest(&[], body) };
     match decide(&request, &STORE, NOW) {
-        Decision::NeedsPassword(question) => Some(question),
+        Decision::NeedsPassword(check) => Some(check),
         Decision::Verdict(verdict) => {
             assert!(!verdict.is_allow());
             None

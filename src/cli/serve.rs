@@ -6,7 +6,9 @@ use clap::Args;
 
 use crate::{
     config::{self, Found, Wishes},
-    serve::{self, GatewayToken, HangUps, Level, Listen, ListenError, Orders, Reread, ServeError},
+    serve::{
+        self, GatewayToken, ListenAddress, ListenError, LogLevel, ReadOptions, ServeError, ServeOptions, SighupFlag,
+    },
     time::SystemClock,
 };
 
@@ -26,35 +28,35 @@ pub struct ServeArgs {
 /// Answers gateways until it is told to stop.
 pub fn run(wishes: Wishes, args: &ServeArgs) -> Result<(), Failure> {
     // First of all: an administrator who changes the config may not know that the verifier is still starting.
-    let hangups = HangUps::hold().map_err(ServeError::from)?;
-    serve::begin_log();
+    let sighup = SighupFlag::register().map_err(ServeError::from)?;
+    serve::init_log();
     let listen = args.listen.iter().map(|place| config::listen(place, None)).collect::<Result<Vec<_>, _>>()?;
     let token = args.gateway_token_file.as_deref().map(config::meant).transpose()?;
-    let orders = orders(&config::found(&wishes)?, &listen, token.as_ref())?;
-    let reread: Reread = Arc::new(move || {
+    let options = options(&config::found(&wishes)?, &listen, token.as_ref())?;
+    let read_options: ReadOptions = Arc::new(move || {
         let found = config::found(&wishes).map_err(|why| why.to_string())?;
-        self::orders(&found, &listen, token.as_ref()).map_err(|why| why.to_string())
+        self::options(&found, &listen, token.as_ref()).map_err(|why| why.to_string())
     });
-    Ok(serve::run(orders, &reread, &hangups)?)
+    Ok(serve::run(options, &read_options, &sighup)?)
 }
 
-fn orders(found: &Found, listen: &[String], token: Option<&PathBuf>) -> Result<Orders, ServeError> {
+fn options(found: &Found, listen: &[String], token: Option<&PathBuf>) -> Result<ServeOptions, ServeError> {
     let named = if listen.is_empty() { &found.serve.listen } else { listen };
-    let mut listen = named.iter().map(|text| text.parse()).collect::<Result<Vec<Listen>, ListenError>>()?;
+    let mut listen = named.iter().map(|text| text.parse()).collect::<Result<Vec<ListenAddress>, ListenError>>()?;
     if listen.is_empty() {
         listen.push(default_socket(found)?);
     }
     let token = token.or(found.serve.gateway_token_file.as_ref());
     let token = token.map(|path| GatewayToken::read(path, found.is_from_systemd(path))).transpose()?;
-    let log = Level::read(found.serve.log.as_deref())?;
-    Ok(Orders { places: found.places(), listen, token, log, clock: Arc::new(SystemClock) })
+    let log = LogLevel::read(found.serve.log.as_deref())?;
+    Ok(ServeOptions { places: found.places(), listen, token, log, clock: Arc::new(SystemClock) })
 }
 
 /// In the directory that systemd made for the unit; else beside the database.
-fn default_socket(found: &Found) -> Result<Listen, ListenError> {
+fn default_socket(found: &Found) -> Result<ListenAddress, ListenError> {
     let given = std::env::var_os("RUNTIME_DIRECTORY").filter(|dir| !dir.is_empty());
     match given {
-        Some(dir) => Ok(Listen::Unix(PathBuf::from(dir).join("verifier.sock"))),
+        Some(dir) => Ok(ListenAddress::Unix(PathBuf::from(dir).join("verifier.sock"))),
         None => found.verifier().parse(),
     }
 }

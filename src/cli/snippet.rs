@@ -5,7 +5,7 @@ use clap::Args;
 use crate::{
     config,
     sample::{self, Gateway, SHIPPED},
-    serve::Listen,
+    serve::ListenAddress,
 };
 
 use super::{
@@ -35,7 +35,7 @@ pub fn run(site: &Site, args: &SnippetArgs) -> Result<(), Failure> {
     let own = if upstream.is_some() { site.found.verifier() } else { SHIPPED.to_owned() };
     // Said here as `serve` says it: a path that lacks `unix:` is no odd path.
     let asked = args.listen.as_deref().map(|place| config::listen(place, None)).transpose()?;
-    let asked = asked.as_deref().map(str::parse::<Listen>).transpose();
+    let asked = asked.as_deref().map(str::parse::<ListenAddress>).transpose();
     let asked = asked.map_err(|why| Failure::usage(why.to_string()))?;
     let verifier = asked.map_or(own, |place| place.to_string());
     let snippet = args.gateway.snippet(&verifier, &upstream.clone().unwrap_or_default()).map_err(Failure::usage)?;

@@ -1,4 +1,4 @@
-//! Worker threads. Each has a single-threaded runtime, and a connection stays with the thread that it was given to.
+//! Worker threads. Each has a single-threaded runtime, and a connection stays with the thread that it was assigned to.
 //!
 //! A work-stealing runtime moves tasks between threads, and every wake-up pays for that: a twentieth of the cost of a
 //! response. Gateways keep their connections for long, so it is enough to distribute them evenly.
@@ -20,34 +20,37 @@ use tokio::{
     sync::{mpsc, watch},
 };
 
-use super::{accept, listen::Accepted, room::Place, state::Verifier};
+use crate::serve::connection;
+use crate::serve::http::admission::ConnectionPermit;
+use crate::serve::http::listen::AcceptedStream;
+use crate::serve::verifier::Verifier;
 
 /// Polls of connections after which new ones are accepted.
-const LOOKS: u32 = 8;
+const EVENT_INTERVAL: u32 = 8;
 
 /// All workers: as many as there are cores.
 pub(super) struct Workers(Vec<Worker>);
 
 struct Worker {
-    given: mpsc::UnboundedSender<Given>,
-    held: Arc<AtomicUsize>,
+    queue: mpsc::UnboundedSender<Assignment>,
+    connections: Arc<AtomicUsize>,
     thread: JoinHandle<()>,
 }
 
-/// A connection with its permit and its slot at the worker.
-struct Given(Accepted, Place, Held);
+/// A connection, its permit, and its part in the worker's load.
+struct Assignment(AcceptedStream, ConnectionPermit, LoadCount);
 
-/// One of the connections that a worker has.
-struct Held(Arc<AtomicUsize>);
+/// Counts one connection of a worker until it is dropped.
+struct LoadCount(Arc<AtomicUsize>);
 
-impl Held {
-    fn by(worker: &Worker) -> Self {
-        worker.held.fetch_add(1, Relaxed);
-        Self(worker.held.clone())
+impl LoadCount {
+    fn of(worker: &Worker) -> Self {
+        worker.connections.fetch_add(1, Relaxed);
+        Self(worker.connections.clone())
     }
 }
 
-impl Drop for Held {
+impl Drop for LoadCount {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Relaxed);
     }
@@ -55,26 +58,26 @@ impl Drop for Held {
 
 impl Workers {
     /// Starts the worker threads.
-    pub(super) fn begin(verifier: &Arc<Verifier>, stop: &watch::Receiver<bool>) -> io::Result<Self> {
+    pub(super) fn start(verifier: &Arc<Verifier>, stop: &watch::Receiver<bool>) -> io::Result<Self> {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
-        (0..cores).map(|_| Worker::begin(verifier.clone(), stop.clone())).collect::<io::Result<_>>().map(Self)
+        (0..cores).map(|_| Worker::start(verifier.clone(), stop.clone())).collect::<io::Result<_>>().map(Self)
     }
 
     /// Gives a connection to the worker with the fewest. A worker that died gets no more.
-    pub(super) fn give(&self, accepted: Accepted, place: Place) {
-        let alive = self.0.iter().filter(|worker| !worker.given.is_closed());
-        let Some(worker) = alive.min_by_key(|worker| worker.held.load(Relaxed)) else {
+    pub(super) fn assign(&self, accepted: AcceptedStream, permit: ConnectionPermit) {
+        let alive = self.0.iter().filter(|worker| !worker.queue.is_closed());
+        let Some(worker) = alive.min_by_key(|worker| worker.connections.load(Relaxed)) else {
             tracing::error!("no thread is left to answer: start the verifier again");
             return;
         };
         // If it dies this very moment its connection is closed, and the gateway asks again.
-        let _ = worker.given.send(Given(accepted, place, Held::by(worker)));
+        let _ = worker.queue.send(Assignment(accepted, permit, LoadCount::of(worker)));
     }
 
     /// Stops the workers, with all connections that are left.
-    pub(super) fn end(self) {
-        for Worker { given, thread, .. } in self.0 {
-            drop(given);
+    pub(super) fn stop(self) {
+        for Worker { queue, thread, .. } in self.0 {
+            drop(queue);
             // A thread that panicked has ended.
             let _ = thread.join();
         }
@@ -82,31 +85,31 @@ impl Workers {
 }
 
 impl Worker {
-    fn begin(verifier: Arc<Verifier>, stop: watch::Receiver<bool>) -> io::Result<Self> {
+    fn start(verifier: Arc<Verifier>, stop: watch::Receiver<bool>) -> io::Result<Self> {
         // A connection with endless requests must not starve the others of its thread.
-        let runtime = runtime::Builder::new_current_thread().enable_all().event_interval(LOOKS).build()?;
-        let (given, receiver) = mpsc::unbounded_channel();
+        let runtime = runtime::Builder::new_current_thread().enable_all().event_interval(EVENT_INTERVAL).build()?;
+        let (queue, receiver) = mpsc::unbounded_channel();
         let work = move || runtime.block_on(work(verifier, receiver, stop));
         let thread = thread::Builder::new().name("answer".to_owned()).spawn(work)?;
-        Ok(Self { given, held: Arc::default(), thread })
+        Ok(Self { queue, connections: Arc::default(), thread })
     }
 }
 
-/// Serves the connections it is given until the sender is gone.
-async fn work(verifier: Arc<Verifier>, mut receiver: mpsc::UnboundedReceiver<Given>, stop: watch::Receiver<bool>) {
-    while let Some(Given(accepted, place, held)) = receiver.recv().await {
+/// Serves the connections that it is given until the sender is gone.
+async fn work(verifier: Arc<Verifier>, mut receiver: mpsc::UnboundedReceiver<Assignment>, stop: watch::Receiver<bool>) {
+    while let Some(Assignment(accepted, permit, load)) = receiver.recv().await {
         let (verifier, stop) = (verifier.clone(), stop.clone());
         tokio::spawn(async move {
-            // As long as the connection lasts.
-            let _held = held;
+            // It counts as long as the connection lasts.
+            let _load = load;
             match accepted {
-                Accepted::Unix(stream) => {
+                AcceptedStream::Unix(stream) => {
                     let Ok(stream) = UnixStream::from_std(stream) else { return };
-                    accept::serve(verifier, TokioIo::new(stream), place, stop).await;
+                    connection::serve(verifier, TokioIo::new(stream), permit, stop).await;
                 }
-                Accepted::Tcp(stream) => {
+                AcceptedStream::Tcp(stream) => {
                     let Ok(stream) = TcpStream::from_std(stream) else { return };
-                    accept::serve(verifier, TokioIo::new(stream), place, stop).await;
+                    connection::serve(verifier, TokioIo::new(stream), permit, stop).await;
                 }
             }
         });

@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_spelling_only() {
+    fn base64_has_one_spelling() {
         for good in ["AA==", "AAA=", "AAAA", "/+8="] {
             assert!(is_canonical(good.as_bytes()), "{good}");
         }
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_buffer_is_no_panic() {
+    fn a_short_buffer_does_not_panic() {
         assert_eq!(decode(b"AAAAAAAA", &mut [0; 3]), None);
         assert_eq!(decode(b"AAAA", &mut [0; 3]), Some(&[0, 0, 0][..]));
     }

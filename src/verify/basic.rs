@@ -5,7 +5,7 @@ use crate::secret::Secret;
 use crate::time::Seconds;
 
 use super::{
-    Allowed, Decision, Denied, PasswordQuestion, Reason, Request, Snapshot, Verdict, base64, framing, judge, secrets,
+    Allowed, Decision, Denied, PasswordCheck, Reason, Request, Snapshot, Verdict, base64, framing, judge, secrets,
     snapshot::PackedSecret,
 };
 
@@ -89,8 +89,8 @@ pub(super) fn decide<'a>(
     if slow && judged.is_err() {
         let password = Secret::new(pair.password().to_vec());
         let client = judge::address(request.client);
-        let question = PasswordQuestion::new(snapshot, (Kind::Basic, pair.user()), password, (client, body));
-        return Ok(Decision::NeedsPassword(question.already(fast)));
+        let check = PasswordCheck::new(snapshot, (Kind::Basic, pair.user()), password, (client, body));
+        return Ok(Decision::NeedsPassword(check.with_fast_match(fast)));
     }
     Ok(Decision::Verdict(Verdict::from(judged)))
 }

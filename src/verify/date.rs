@@ -1,30 +1,22 @@
 //! HTTP-dates (RFC 9110 section 5.6.7), read strictly: three forms, GMT, the right weekday, a day that exists (H12);
 //! and the window of 300 seconds around now (H13, S4).
 
-use jiff::{
-    Timestamp,
-    civil::{DateTime, Weekday},
-    tz::Offset,
-};
+use std::{borrow::Cow, time::UNIX_EPOCH};
 
-use crate::time::Seconds;
+use jiff::{Timestamp, tz::Offset};
 
-use super::{Denied, lex::Cursor};
+use crate::time::{DAY, Seconds};
+
+use super::Denied;
 
 /// How far a signed date may be from now, in seconds, inclusive (H13, S4).
 const WINDOW: i64 = 300;
 
-const MONTHS: [&[u8]; 12] =
-    [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
-const DAYS: [(&[u8], Weekday); 7] = [
-    (b"Monday", Weekday::Monday),
-    (b"Tuesday", Weekday::Tuesday),
-    (b"Wednesday", Weekday::Wednesday),
-    (b"Thursday", Weekday::Thursday),
-    (b"Friday", Weekday::Friday),
-    (b"Saturday", Weekday::Saturday),
-    (b"Sunday", Weekday::Sunday),
-];
+/// The crate `httpdate` starts at 1970. The calendar repeats every 400 years, weekdays included, so an earlier date is read
+/// this many years later.
+const SHIFT_YEARS: u16 = 2_000;
+/// The same in seconds: 400 years have 146,097 days.
+const SHIFT: i64 = 5 * 146_097 * DAY / 1_000;
 
 /// Whether `signed` is within the window around `now`.
 pub(super) fn check_window<'a>(signed: Seconds, now: Seconds) -> Result<(), Denied<'a>> {
@@ -41,115 +33,48 @@ pub(super) fn window_end(signed: Seconds) -> Seconds {
 
 /// Reads an HTTP-date. `now` places a year of two digits.
 pub(super) fn parse(text: &[u8], now: Seconds) -> Option<Seconds> {
-    // The third byte tells the forms apart: `Sun, `, `Sunday, ` and `Sun `.
-    let (weekday, at) = match text.get(3)? {
-        b',' => imf_fixdate(text)?,
-        b' ' => asctime(text)?,
-        _ => rfc850(text, now)?,
+    // `httpdate` would trim blanks.
+    let text = str::from_utf8(text).ok().filter(|text| text.trim() == *text)?;
+    let text = match text.split_once(", ") {
+        Some((weekday, rest)) if weekday.ends_with("day") => Cow::Owned(from_rfc850(weekday, rest, now)?),
+        _ => Cow::Borrowed(text),
     };
-    if at.weekday() != weekday {
-        return None;
+    let at = if text.contains(", ") { 12 } else { text.len().checked_sub(4)? };
+    let year = text.get(at..at + 4).filter(|year| year.bytes().all(|b| b.is_ascii_digit()))?.parse::<u16>().ok()?;
+    match year {
+        0 => None,
+        1..1970 => {
+            let later = format!("{}{}{}", &text[..at], year + SHIFT_YEARS, &text[at + 4..]);
+            Some(Seconds(since_1970(&later)? - SHIFT))
+        }
+        _ => since_1970(&text).map(Seconds),
     }
-    Offset::UTC.to_timestamp(at).ok().map(|at| Seconds(at.as_second()))
 }
 
-/// `Sun, 06 Nov 1994 08:49:37 GMT`
-fn imf_fixdate(text: &[u8]) -> Option<(Weekday, DateTime)> {
-    let mut rest = Cursor(text);
-    let weekday = short_day(&mut rest)?;
-    literal(&mut rest, b", ")?;
-    let day = digits(&mut rest, 2)?;
-    literal(&mut rest, b" ")?;
-    let month = month(&mut rest)?;
-    literal(&mut rest, b" ")?;
-    let year = digits(&mut rest, 4)?;
-    literal(&mut rest, b" ")?;
-    let time = time(&mut rest)?;
-    literal(&mut rest, b" GMT")?;
-    rest.at_end().then_some((weekday, moment(year, month, day, time)?))
+/// Seconds since 1970 of an IMF-fixdate, or of an asctime date.
+fn since_1970(text: &str) -> Option<i64> {
+    let since = httpdate::parse_http_date(text).ok()?.duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok()
 }
 
-/// `Sunday, 06-Nov-94 08:49:37 GMT`
-fn rfc850(text: &[u8], now: Seconds) -> Option<(Weekday, DateTime)> {
-    let mut rest = Cursor(text);
-    let name = rest.run(|b| b.is_ascii_alphabetic());
-    let weekday = DAYS.iter().find(|(day, _)| *day == name)?.1;
-    literal(&mut rest, b", ")?;
-    let day = digits(&mut rest, 2)?;
-    literal(&mut rest, b"-")?;
-    let month = month(&mut rest)?;
-    literal(&mut rest, b"-")?;
-    let year = near_year(digits(&mut rest, 2)?, now)?;
-    literal(&mut rest, b" ")?;
-    let time = time(&mut rest)?;
-    literal(&mut rest, b" GMT")?;
-    rest.at_end().then_some((weekday, moment(year, month, day, time)?))
+/// The IMF-fixdate of an RFC 850 date such as `Sunday, 06-Nov-94 08:49:37 GMT`. The crate would take every year from 70 on
+/// for one of the last century, whenever that is read.
+fn from_rfc850(weekday: &str, rest: &str, now: Seconds) -> Option<String> {
+    let name = WEEKDAYS.into_iter().find(|name| *name == weekday)?;
+    let (date, time) = rest.split_once(' ')?;
+    let (day_and_month, year) = date.rsplit_once('-')?;
+    let (day, month) = day_and_month.split_once('-')?;
+    let two_digits = Some(year).filter(|year| year.len() == 2 && year.bytes().all(|b| b.is_ascii_digit()))?;
+    let year = near_year(two_digits.parse().ok()?, now)?;
+    Some(format!("{}, {day} {month} {year:04} {time}", &name[..3]))
 }
 
-/// `Sun Nov  6 08:49:37 1994`
-fn asctime(text: &[u8]) -> Option<(Weekday, DateTime)> {
-    let mut rest = Cursor(text);
-    let weekday = short_day(&mut rest)?;
-    literal(&mut rest, b" ")?;
-    let month = month(&mut rest)?;
-    literal(&mut rest, b" ")?;
-    let day = if rest.eat(b' ') { digits(&mut rest, 1)? } else { digits(&mut rest, 2)? };
-    literal(&mut rest, b" ")?;
-    let time = time(&mut rest)?;
-    literal(&mut rest, b" ")?;
-    let year = digits(&mut rest, 4)?;
-    rest.at_end().then_some((weekday, moment(year, month, day, time)?))
-}
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// The year with these last two digits from 49 years before to 50 years after the year of `now`.
 fn near_year(two_digits: i16, now: Seconds) -> Option<i16> {
     let this = Offset::UTC.to_datetime(Timestamp::from_second(now.0).ok()?).year();
     (this - 49..=this + 50).find(|year| year.rem_euclid(100) == two_digits)
-}
-
-fn moment(year: i16, month: i8, day: i16, (hour, minute, second): (i8, i8, i8)) -> Option<DateTime> {
-    // jiff knows the year 0 and what happened before; a four-digit year of HTTP begins at 1 like everybody's calendar.
-    if year < 1 {
-        return None;
-    }
-    let day = jiff::civil::Date::new(year, month, i8::try_from(day).ok()?).ok()?;
-    DateTime::new(day.year(), day.month(), day.day(), hour, minute, second, 0).ok()
-}
-
-fn time(rest: &mut Cursor<'_>) -> Option<(i8, i8, i8)> {
-    let hour = digits(rest, 2)?;
-    literal(rest, b":")?;
-    let minute = digits(rest, 2)?;
-    literal(rest, b":")?;
-    let second = digits(rest, 2)?;
-    let within = hour < 24 && minute < 60 && second < 60;
-    within.then_some((hour as i8, minute as i8, second as i8))
-}
-
-fn short_day(rest: &mut Cursor<'_>) -> Option<Weekday> {
-    let name = take(rest, 3)?;
-    DAYS.iter().find(|(day, _)| &day[..3] == name).map(|(_, weekday)| *weekday)
-}
-
-fn month(rest: &mut Cursor<'_>) -> Option<i8> {
-    let name = take(rest, 3)?;
-    MONTHS.iter().zip(1..).find(|(month, _)| **month == name).map(|(_, number)| number)
-}
-
-fn digits(rest: &mut Cursor<'_>, count: usize) -> Option<i16> {
-    let digit = |sum: i16, b: &u8| b.is_ascii_digit().then(|| sum * 10 + i16::from(b - b'0'));
-    take(rest, count)?.iter().try_fold(0, digit)
-}
-
-fn literal(rest: &mut Cursor<'_>, text: &[u8]) -> Option<()> {
-    rest.0 = rest.0.strip_prefix(text)?;
-    Some(())
-}
-
-fn take<'a>(rest: &mut Cursor<'a>, count: usize) -> Option<&'a [u8]> {
-    let (taken, left) = rest.0.split_at_checked(count)?;
-    rest.0 = left;
-    Some(taken)
 }
 
 #[cfg(test)]
@@ -159,7 +84,7 @@ mod tests {
     const NOW: Seconds = Seconds(784_111_777);
 
     #[test]
-    fn the_three_forms_of_one_moment() {
+    fn three_forms_of_a_date_are_read() {
         for text in ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"] {
             assert_eq!(parse(text.as_bytes(), NOW), Some(NOW), "{text}");
         }
@@ -197,6 +122,13 @@ mod tests {
             "Sun, 06 Nov 0000 08:49:37 GMT",
             "Sun, 06 Nov +994 08:49:37 GMT",
             "Sun, 06 Nov \u{661}994 08:49:37 GMT",
+            "Sunday, 06-Nov-+4 08:49:37 GMT",
+            "Sunday, 6-Nov-94 08:49:37 GMT",
+            "Sunday, 06-Nov-94 08:49:37 GMT ",
+            "Sunday,  06-Nov-94 08:49:37 GMT",
+            "sunday, 06-Nov-94 08:49:37 GMT",
+            "Noday, 06-Nov-94 08:49:37 GMT",
+            "Monday, 06-Nov-94 08:49:37 GMT",
         ] {
             assert_eq!(parse(text.as_bytes(), NOW), None, "{text:?}");
         }
@@ -204,7 +136,29 @@ mod tests {
     }
 
     #[test]
-    fn a_year_of_two_digits_is_a_near_one() {
+    fn dates_before_1970_and_after_2069_are_dates() {
+        let read = |text: &str, now| parse(text.as_bytes(), now).map(|at| at.rfc3339());
+        for (text, at) in [
+            ("Thu, 01 Jan 1970 00:00:00 GMT", "1970-01-01T00:00:00Z"),
+            ("Wed, 31 Dec 1969 23:59:59 GMT", "1969-12-31T23:59:59Z"),
+            ("Wed Dec 31 23:59:59 1969", "1969-12-31T23:59:59Z"),
+            ("Tue, 29 Feb 1600 12:00:00 GMT", "1600-02-29T12:00:00Z"),
+            ("Mon, 01 Jan 0001 00:00:00 GMT", "0001-01-01T00:00:00Z"),
+            ("Friday, 31-Dec-99 23:59:59 GMT", "1999-12-31T23:59:59Z"),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", "9999-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(read(text, NOW).as_deref(), Some(at), "{text}");
+        }
+        let in_2071 = parse(b"Thu, 01 Jan 2071 00:00:00 GMT", NOW).unwrap();
+        assert_eq!(read("Thursday, 01-Jan-71 00:00:00 GMT", in_2071).as_deref(), Some("2071-01-01T00:00:00Z"));
+        for text in ["Tue, 29 Feb 1900 12:00:00 GMT", "Thu, 01 Mar 1900 12:00:00 GMT ", "Wed, 01 Mar 1900 12:00:00 GMT"]
+        {
+            assert_eq!(read(text, NOW), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_two_digit_year_is_the_nearest_one() {
         let in_1994 = |two| near_year(two, NOW);
         assert_eq!(in_1994(94), Some(1994));
         assert_eq!(in_1994(45), Some(1945));

@@ -7,6 +7,7 @@ use super::{
     lex::{Cursor, is_token, is_token_byte},
     request::Occurs,
     rfc9421, scan,
+    signature::ClaimedSignature,
 };
 
 /// Judges a request by what is in the snapshot, at a second.
@@ -29,6 +30,15 @@ pub fn signing_strings(request: &Request<'_>) -> Vec<Vec<u8>> {
             .collect(),
         Ok(Credentials::Signature) => rfc9421::signing_string(request).into_iter().collect(),
         Ok(Credentials::Basic(_)) | Err(_) => Vec::new(),
+    }
+}
+
+/// What a signed request says about its signature; `None` if that cannot be read.
+pub(super) fn claimed_signature<'a>(request: &Request<'a>) -> Option<ClaimedSignature<'a>> {
+    match credentials(request).ok()? {
+        Credentials::Basic(_) => None,
+        Credentials::Hmac(value) => hmac_scheme::claimed_signature(value),
+        Credentials::Signature => rfc9421::claimed_signature(request),
     }
 }
 

@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn md5_in_hex_of_any_case_or_base64() {
+    fn md5_is_hex_of_any_case_or_base64() {
         for name in ["content-md5", "x-Content-MD5"] {
             assert_eq!(judge(name, ABC_MD5), Ok(()));
             assert_eq!(judge(name, &ABC_MD5.to_uppercase()), Ok(()));
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn members_of_digest_and_content_digest() {
+    fn members_of_digest_and_content_digest_are_read() {
         let sha256 = |name: &str| format!("{name}={ABC_SHA256}");
         assert_eq!(judge("Digest", &sha256("SHA-256")), Ok(()));
         assert_eq!(judge("Digest", &format!("md5=x , {}", sha256("sha-256"))), Ok(()));

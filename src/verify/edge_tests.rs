@@ -72,7 +72,7 @@ fn a_basic_pair_has_a_user_and_no_control_characters() {
 }
 
 #[test]
-fn times_are_judged_on_the_second() {
+fn times_are_judged_to_the_second() {
     let at = |change: i64| Some(Seconds(NOW.0 + change));
     for (not_before, expires_at, want) in [
         (at(0), None, Ok(())),
@@ -113,7 +113,7 @@ fn a_target_or_a_value_that_could_fake_a_line_is_refused() {
 }
 
 #[test]
-fn a_body_is_seen_announced_or_possible() {
+fn a_body_is_visible_announced_or_possible() {
     use Framing::{Known, Partly, Unknown};
     let with = |method: &'static str, fields: &[Field<'_>], body: Body<'_>, version: Version| {
         has_body(&Request { method: method.as_bytes(), fields, body, version, ..request(&[]) })
@@ -144,7 +144,7 @@ fn a_body_is_seen_announced_or_possible() {
 }
 
 #[test]
-fn a_request_that_names_who_is_calling_is_refused_however_it_spells_it() {
+fn identity_fields_of_a_request_are_refused_in_every_spelling() {
     let value = format!("Basic {}", BASE64.encode(b"bob:x"));
     let judged = |name: &[u8]| {
         let fields = [(&b"Authorization"[..], value.as_bytes()), (b"Accept", b"*/*"), (name, b"admin")];
@@ -160,7 +160,7 @@ fn a_request_that_names_who_is_calling_is_refused_however_it_spells_it() {
 }
 
 #[test]
-fn whoever_asks_why_reads_which_field_it_was() {
+fn an_explanation_names_the_field() {
     let value = format!("Basic {}", BASE64.encode(b"bob:x"));
     let snapshot = Snapshot::of([&basic_entry("x")]).unwrap();
     let why = |request: &Request<'_>| {
@@ -177,7 +177,7 @@ fn whoever_asks_why_reads_which_field_it_was() {
 }
 
 #[test]
-fn an_api_is_told_of_no_body_only_where_that_is_known() {
+fn an_api_hears_of_no_body_only_if_that_is_certain() {
     use BodyCheck::{None, Unchecked};
     use Framing::{Known, Partly, Unknown};
     let hidden = Body::NotVisible;
@@ -231,14 +231,14 @@ fn rfc9421(count: usize, digits: usize) -> Result<(), Reason> {
 }
 
 #[test]
-fn at_most_32_components_and_15_digits() {
+fn a_signature_has_at_most_32_components() {
     assert_eq!(rfc9421(29, 15), Ok(()));
     assert_eq!(rfc9421(30, 15), Err(Reason::MalformedSignature));
     assert_eq!(rfc9421(0, 16), Err(Reason::MalformedSignature));
 }
 
 #[test]
-fn at_most_32_signed_names() {
+fn at_most_32_names_are_signed() {
     let hmac = |count: usize| {
         let names: Vec<_> = (0..count - 2).map(|i| format!("x-{i}")).collect();
         let date = "Thu, 01 Jan 2026 00:00:00 GMT";

@@ -7,8 +7,7 @@ use crate::vault::{Stored, same, sha256};
 
 use super::{
     Entry, Request, Surface,
-    decide::{Credentials, credentials, signing_strings},
-    explain::proof,
+    decide::{Credentials, claimed_signature, credentials, signing_strings},
     hmac_scheme::hash_of,
     slips::{basic_pair, readings},
 };
@@ -16,7 +15,7 @@ use super::{
 /// What a request shows of the secret that it was made with, to be compared with one credential after another. Only
 /// with those that compare quickly: a slow hash of every credential would take hours.
 pub struct Elsewhere {
-    proof: Shown,
+    shown: Shown,
     /// What was sent as the key: a client that swaps the two sends a secret there.
     user: Secret,
     now: Seconds,
@@ -44,13 +43,13 @@ impl Elsewhere {
         }
         if let Ok(Credentials::Basic(token)) = credentials(request) {
             let (user, password) = basic_pair(token)?;
-            return Some(Self { proof: Shown::Password(password), user: Secret::from_text(&user), now });
+            return Some(Self { shown: Shown::Password(password), user: Secret::from_text(&user), now });
         }
-        let proof = proof(request)?;
-        let given = readings(proof.signature).into_iter().map(|reading| reading.bytes).collect();
+        let claimed = claimed_signature(request)?;
+        let given = readings(claimed.signature).into_iter().map(|reading| reading.bytes).collect();
         let strings = signing_strings(request);
-        let user = Secret::new(proof.key.to_vec());
-        Some(Self { proof: Shown::Signature { algorithm: proof.algorithm, strings, given }, user, now })
+        let user = Secret::new(claimed.key.to_vec());
+        Some(Self { shown: Shown::Signature { algorithm: claimed.algorithm, strings, given }, user, now })
     }
 
     /// Whether a credential's secret was used, and in which place.
@@ -67,7 +66,7 @@ impl Elsewhere {
     }
 
     fn is_made_with(&self, stored: &Stored) -> bool {
-        match (&self.proof, stored) {
+        match (&self.shown, stored) {
             (Shown::Password(password), stored) => is(stored, password),
             (Shown::Signature { algorithm, strings, given }, Stored::Plain(secret)) => strings.iter().any(|string| {
                 let mac = hash_of(*algorithm).mac(secret.expose(), string);

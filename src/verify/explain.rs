@@ -1,17 +1,18 @@
 //! Explains a verdict to Administrators: the string to sign, and which known mistake of a client makes a wrong
 //! signature right.
 
-use crate::credential::{Algorithm, Kind};
+use crate::credential::Kind;
 use crate::secret::Secret;
 use crate::time::Seconds;
 use crate::vault::VaultError;
 
 use super::{
     Decision, Denied, Reason, Request, Snapshot, Surface, Verdict, basic, decide,
-    decide::{Credentials, credentials},
+    decide::{Credentials, claimed_signature, credentials},
     framing, hmac_scheme, legacy,
     request::Occurs,
-    rfc9421, signing_strings,
+    signature::ClaimedSignature,
+    signing_strings,
     slips::{self, Depth},
 };
 
@@ -60,7 +61,7 @@ pub fn claim(request: &Request<'_>) -> Option<Claim> {
     let (kind, key) = match (request.surface, credentials(request)) {
         (Surface::Legacy, _) => (Kind::Legacy, legacy::user(request)?),
         (_, Ok(Credentials::Basic(token))) => (Kind::Basic, basic::user(token)?),
-        _ => (Kind::Hmac, proof(request)?.key.to_vec()),
+        _ => (Kind::Hmac, claimed_signature(request)?.key.to_vec()),
     };
     Some(Claim { kind, key: String::from_utf8(key).ok()? })
 }
@@ -81,7 +82,7 @@ fn guessed(request: &Request<'_>) -> Option<(Kind, String, Secret)> {
         (Surface::Legacy, _) => (Kind::Legacy, slips::legacy_pair(request)),
         (_, Ok(Credentials::Basic(token))) => (Kind::Basic, slips::basic_pair(token)),
         _ => {
-            let (_, key) = slips::tidy(str::from_utf8(proof(request)?.key).ok()?)?;
+            let (_, key) = slips::tidy(str::from_utf8(claimed_signature(request)?.key).ok()?)?;
             return Some((Kind::Hmac, key.expose_text()?.to_owned(), Secret::from_text("")));
         }
     };
@@ -92,7 +93,7 @@ fn guessed(request: &Request<'_>) -> Option<(Kind, String, Secret)> {
 pub fn explain(request: &Request<'_>, snapshot: &Snapshot, now: Seconds) -> Result<Explanation, VaultError> {
     let verdict = match decide(request, snapshot, now) {
         Decision::Verdict(verdict) => verdict,
-        Decision::NeedsPassword(question) => question.settle(question.answer()?, snapshot, now),
+        Decision::NeedsPassword(check) => check.resolve(check.run()?, snapshot, now),
     };
     let refused = match &verdict {
         Verdict::Allow(_) => None,
@@ -107,7 +108,7 @@ pub fn explain(request: &Request<'_>, snapshot: &Snapshot, now: Seconds) -> Resu
     if let Some(Refused { reason, .. }) = refused {
         mistakes.extend(mistake_in(request, snapshot, now)?);
         if let (Reason::AlgorithmNotAllowed, Ok(Credentials::Hmac(value))) = (reason, credentials(request)) {
-            let meant = hmac_scheme::misspelled(value).filter(|_| proof(request).is_none());
+            let meant = hmac_scheme::misspelled(value).filter(|_| claimed_signature(request).is_none());
             mistakes.extend(meant.map(|meant| format!("The algorithm must be spelled {}.", meant.as_str())));
         }
         if matches!(reason, Reason::BodyDigestMismatch | Reason::BodyDigestMalformed) {
@@ -117,7 +118,7 @@ pub fn explain(request: &Request<'_>, snapshot: &Snapshot, now: Seconds) -> Resu
     let hidden = request.visible_body().is_none() && framing::has_body(request);
     let body_not_seen = hidden && matches!(&verdict, Verdict::Allow(allowed) if allowed.proof.is_some());
     // A signature may cover the field that it is in, which no client that works does: it is not repeated.
-    let signature = proof(request).map(|proof| String::from_utf8_lossy(proof.signature).into_owned());
+    let signature = claimed_signature(request).map(|claimed| String::from_utf8_lossy(claimed.signature).into_owned());
     let shown = |string: &Vec<u8>| match (String::from_utf8_lossy(string).into_owned(), &signature) {
         (string, Some(signature)) => string.replace(signature, "(the signature)"),
         (string, None) => string,
@@ -126,25 +127,10 @@ pub fn explain(request: &Request<'_>, snapshot: &Snapshot, now: Seconds) -> Resu
     Ok(Explanation { refused, strings, mistakes, body_not_seen })
 }
 
-/// Key, algorithm and signature of a signed request.
-pub(super) struct Proof<'a> {
-    pub key: &'a [u8],
-    pub algorithm: Algorithm,
-    pub signature: &'a [u8],
-}
-
-pub(super) fn proof<'a>(request: &Request<'a>) -> Option<Proof<'a>> {
-    match credentials(request).ok()? {
-        Credentials::Basic(_) => None,
-        Credentials::Hmac(value) => hmac_scheme::proof(value),
-        Credentials::Signature => rfc9421::proof(request),
-    }
-}
-
 /// Which known mistake of a client makes the signature of a refused request right, in a sentence. Tries single mistakes
 /// that are cheap to try: a verifier runs this for many requests.
 pub fn mistake(request: &Request<'_>, snapshot: &Snapshot, now: Seconds) -> Option<String> {
-    slips::in_signature(request, &proof(request)?, snapshot, now, Depth::Quick)
+    slips::in_signature(request, &claimed_signature(request)?, snapshot, now, Depth::Quick)
 }
 
 /// Every known mistake that may be behind a refusal: two at once, and in every part of a request.
@@ -160,13 +146,15 @@ fn mistake_in(request: &Request<'_>, snapshot: &Snapshot, now: Seconds) -> Resul
     {
         return Ok(Some("The word Basic is missing before the token: Authorization: Basic TOKEN.".to_owned()));
     }
-    let Some(proof) = proof(request) else { return Ok(None) };
-    let signed = |proof: &Proof<'_>| slips::in_signature(request, proof, snapshot, now, Depth::Thorough);
-    let Some((slips, key)) = str::from_utf8(proof.key).ok().and_then(slips::tidy) else { return Ok(signed(&proof)) };
+    let Some(claimed) = claimed_signature(request) else { return Ok(None) };
+    let signed = |claimed: &ClaimedSignature<'_>| slips::in_signature(request, claimed, snapshot, now, Depth::Thorough);
+    let Some((slips, key)) = str::from_utf8(claimed.key).ok().and_then(slips::tidy) else {
+        return Ok(signed(&claimed));
+    };
     if snapshot.look_up(Kind::Hmac, key.expose()).credential().is_none() {
         return Ok(None);
     }
-    let inner = signed(&Proof { key: key.expose(), ..proof });
+    let inner = signed(&ClaimedSignature { key: key.expose(), ..claimed });
     let around = format!("The key {}.", slips.join(", and "));
     Ok(Some(inner.into_iter().fold(around, |said, slip| format!("{said} {slip}"))))
 }

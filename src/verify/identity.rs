@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_spelling_is_ours() {
+    fn every_spelling_of_an_identity_field_is_recognised() {
         for name in [
             "X-Keydesk-Credential",
             "x-keydesk-",
@@ -38,7 +38,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_alike_is_the_clients() {
+    fn similar_names_belong_to_the_client() {
         for name in ["", "X-Keydesk", "X-Keydesks", "X-Keydesk1Credential", "XKeydesk-Name", "Y-Keydesk-Name"] {
             assert!(!is_claimed_by(name.as_bytes()), "{name}");
         }
@@ -46,7 +46,7 @@ mod tests {
     }
 
     #[test]
-    fn each_of_the_bytes_between_stands_for_a_hyphen_unless_it_is_a_letter_or_digit() {
+    fn any_byte_but_letters_and_digits_stands_for_a_hyphen() {
         for b in 0..=255_u8 {
             let name = [b"X", &[b][..], b"Keydesk", &[b], b"Name"].concat();
             assert_eq!(is_claimed_by(&name), !b.is_ascii_alphanumeric(), "{b:#x}");

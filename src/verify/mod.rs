@@ -4,8 +4,8 @@
 //! server or a store. A server does this for each request:
 //!
 //! 1. make a [`Request`] of what its gateway hands over, and call [`decide`] with the [`Snapshot`] it holds;
-//! 2. if that needs a slow hash ([`Decision::NeedsPassword`]), find the [`Answer`] in its memory, by a worker, or not at
-//!    all, and [`settle`](PasswordQuestion::settle) it;
+//! 2. if that needs a slow hash ([`Decision::NeedsPassword`]), find the [`CheckOutcome`] in its memory, by a worker, or not at
+//!    all, and [`resolve`](PasswordCheck::resolve) it;
 //! 3. pass the verdict through the replay [`Guard`](replay::Guard), if the site has one;
 //! 4. answer the gateway. Reasons are for the log.
 
@@ -22,7 +22,7 @@ mod identity;
 mod judge;
 mod legacy;
 mod lex;
-mod question;
+mod password_check;
 mod reason;
 pub mod replay;
 mod request;
@@ -38,7 +38,7 @@ mod verdict;
 pub use decide::{decide, signing_strings};
 pub use elsewhere::{Elsewhere, Used};
 pub use explain::{Claim, Explanation, Refused, claim, exchanged, explain, meant, mistake};
-pub use question::{Answer, PasswordQuestion};
+pub use password_check::{CheckOutcome, PasswordCheck};
 pub use reason::Reason;
 pub use request::{Body, Field, Framing, Request, Scheme, Surface, Version};
 pub use sign::{Dialect, Draft, sign};

@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_is_in_the_order_of_the_enum() {
+    fn the_table_has_the_order_of_the_enum() {
         for (i, (reason, _)) in REASONS.into_iter().enumerate() {
             assert_eq!(reason as usize, i, "{reason}");
         }

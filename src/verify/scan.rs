@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_byte_in_every_place() {
+    fn every_byte_is_found_in_every_place() {
         for length in 1..20 {
             for at in 0..length {
                 for b in 0..=255 {

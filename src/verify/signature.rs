@@ -4,6 +4,7 @@
 //! credential, and its owner can read it at the desk; whoever does not have the secret learns nothing but that a
 //! signature was wrong.
 
+use crate::credential::Algorithm;
 use crate::time::Seconds;
 use crate::vault::Hash;
 
@@ -11,8 +12,15 @@ use super::{
     Allowed, CredentialRef, Denied, Reason, Request, base64, framing, judge, replay::Proof, secrets, snapshot::Lookup,
 };
 
-/// A signature as the request gives it, and what it would have to be over.
-pub(super) struct Given<'m> {
+/// What a signed request says about its signature, whether that is right or not.
+pub(super) struct ClaimedSignature<'a> {
+    pub key: &'a [u8],
+    pub algorithm: Algorithm,
+    pub signature: &'a [u8],
+}
+
+/// A signature, and the strings that it may be over.
+pub(super) struct GivenSignature<'m> {
     pub hash: Hash,
     /// Each of them is acceptable.
     pub messages: &'m [&'m [u8]],
@@ -22,7 +30,7 @@ pub(super) struct Given<'m> {
 }
 
 /// A dialect's result for a request that may pass.
-pub(super) struct Good {
+pub(super) struct Validity {
     /// The last second in which its dates are near enough.
     pub good_until: Seconds,
     /// The body was compared with a digest that is signed.
@@ -33,9 +41,9 @@ pub(super) struct Good {
 pub(super) fn decide<'a>(
     request: &Request<'_>,
     found: Lookup<'a>,
-    given: &Given<'_>,
+    given: &GivenSignature<'_>,
     now: Seconds,
-    rest: impl FnOnce(CredentialRef<'a>) -> Result<Good, Denied<'a>>,
+    rest: impl FnOnce(CredentialRef<'a>) -> Result<Validity, Denied<'a>>,
 ) -> Result<Allowed<'a>, Denied<'a>> {
     let mut buffer = [0; 64];
     let signature = base64::decode(given.signature, &mut buffer);
@@ -45,7 +53,7 @@ pub(super) fn decide<'a>(
     let judged = || {
         judge::intact(credential)?;
         let secret_version = judge::signed_by(used, given.signature, signature.is_some(), given.malformed)?;
-        let Good { good_until, compared } = rest(credential)?;
+        let Validity { good_until, compared } = rest(credential)?;
         let proof = signature.map(|signature| Proof::new(credential.row(), signature, good_until));
         Ok(Allowed { credential, secret_version, body: framing::body_check(request, compared), proof })
     };

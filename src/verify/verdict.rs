@@ -2,15 +2,15 @@
 
 use crate::time::Seconds;
 
-use super::{CredentialRef, PasswordQuestion, Reason, replay::Proof, snapshot::Lookup};
+use super::{CredentialRef, PasswordCheck, Reason, replay::Proof, snapshot::Lookup};
 
 /// What [`decide`](super::decide) says.
 #[derive(Debug)]
 pub enum Decision<'a> {
     /// The request is judged.
     Verdict(Verdict<'a>),
-    /// A slow hash stands between: ask it, then [`PasswordQuestion::settle`].
-    NeedsPassword(PasswordQuestion),
+    /// A slow hash stands between: ask it, then [`PasswordCheck::resolve`].
+    NeedsPassword(PasswordCheck),
 }
 
 /// The answer to a request.

@@ -62,7 +62,7 @@ checks!(http2 CADDY_HTTP2);
 
 /// Files that were written by hand, or printed before, do not refuse such a target.
 #[test]
-fn the_verifier_itself_answers_no_question_that_went_astray() {
+fn the_verifier_refuses_misdirected_requests_without_help_from_the_gateway() {
     let Some(house) = CADDY.start() else { return };
     let refuses = "\t\trespond @opaque 400\n";
     let allowed = "\t\t\t\theader X-Keydesk-Credential *\n";
@@ -81,7 +81,7 @@ fn the_verifier_itself_answers_no_question_that_went_astray() {
 }
 
 #[test]
-fn a_success_that_names_nobody_lets_nothing_through() {
+fn a_success_without_identity_fields_lets_nothing_through() {
     let Some(house) = CADDY.start() else { return };
     let stranger = house.hang(&house.kill_verifier());
     std::thread::spawn(move || {
@@ -96,7 +96,7 @@ fn a_success_that_names_nobody_lets_nothing_through() {
 }
 
 #[test]
-fn a_reload_takes_what_was_changed() {
+fn a_reload_applies_the_changed_file() {
     let Some(house) = CADDY.start() else { return };
     let sent = Sent::new("GET", "/").basic(&house.keys.one);
     house.through(&sent);

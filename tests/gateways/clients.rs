@@ -143,7 +143,7 @@ impl Client {
 }
 
 #[test]
-fn the_python_package() {
+fn requests_of_the_python_package_get_through() {
     let variable = ("PYTHONPATH", "");
     let name = "messagemedia-messages-sdk==2.1.3";
     let package = Package { directory: "python-sdk", name, fetch: PIP, variable };
@@ -151,7 +151,7 @@ fn the_python_package() {
 }
 
 #[test]
-fn the_npm_package() {
+fn requests_of_the_npm_package_get_through() {
     let variable = ("NODE_PATH", "node_modules");
     let name = "messagemedia-messages-sdk@2.0.3";
     let package = Package { directory: "node-sdk", name, fetch: NPM, variable };
@@ -159,7 +159,7 @@ fn the_npm_package() {
 }
 
 #[test]
-fn the_simple_python_package() {
+fn requests_of_the_simple_python_package_get_through() {
     let variable = ("PYTHONPATH", "");
     let package = Package { directory: "python-simple", name: "messagemedia-simple==1.0.1", fetch: PIP, variable };
     let programs = "python3 openssl";
@@ -167,6 +167,6 @@ fn the_simple_python_package() {
 }
 
 #[test]
-fn curl_with_openssl() {
+fn requests_of_curl_and_openssl_get_through() {
     Client { script: "curl.sh", programs: "sh curl openssl", package: None, gateway: &nginx::NGINX }.check();
 }

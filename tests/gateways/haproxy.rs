@@ -58,12 +58,12 @@ fn command_lines(program: &Path, place: &Path, file: &Path) -> Command {
 mod lines {
     use super::*;
 
-    checks!(HAPROXY_LINES; no_request_becomes_a_tunnel, any_number_of_fields_has_an_answer, a_large_head_has_an_answer);
+    checks!(HAPROXY_LINES; no_request_becomes_a_tunnel, any_number_of_fields_gets_an_answer, a_large_head_gets_an_answer);
 }
 
 /// HAProxy keeps room for a thousand bytes beside a head, and says nothing when a field finds none there.
 #[test]
-fn who_is_calling_is_told_whole_or_not_at_all() {
+fn identity_fields_arrive_complete_or_not_at_all() {
     let name = "𠮷".repeat(64);
     let more = |desk: &Desk| vec![desk.key(Kind::Basic, &name)];
     let Some(house) = HAPROXY.start_at(|| Desk::of(&name), more) else { return };
@@ -84,7 +84,7 @@ fn who_is_calling_is_told_whole_or_not_at_all() {
 
 /// Whoever reads its log learns why everything is refused, in a line and not in one for each request.
 #[test]
-fn a_verifier_that_is_not_there_is_in_the_log() {
+fn a_missing_verifier_shows_in_the_log() {
     let Some(house) = HAPROXY.start() else { return };
     let log = || fs::read_to_string(house.desk.dir.path().join("gateway.log")).unwrap();
     let sent = Sent::new("GET", "/").basic(&house.keys.one);

@@ -203,7 +203,7 @@ fn digits_of(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn a_status_is_read_however_it_is_written() {
+fn a_status_is_read_in_every_encoding() {
     for (payload, wanted) in [(&[0x88][..], 200), (&[0x8c], 400), (b"\x48\x03401", 401), (b"\x08\x03431", 431)] {
         assert_eq!(status(0, payload), wanted);
     }

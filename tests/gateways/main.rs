@@ -7,22 +7,22 @@ mod made;
 #[path = "../support/need.rs"]
 mod need;
 #[path = "../support/verifier/mod.rs"]
-#[allow(dead_code, unused_imports, reason = "the questions of the verifier's own tests are asked by gateways here")]
+#[allow(dead_code, unused_imports, reason = "the requests of the verifier's own tests are asked by gateways here")]
 mod support;
 
 #[macro_use]
 mod checks;
-mod astray;
 mod caddy;
 mod client;
 mod clients;
-mod crowds;
-mod documented;
+mod documentation;
 mod envoy;
 mod haproxy;
 mod house;
 mod http2;
-mod nameless;
+mod many_fields;
+mod misdirected;
+mod missing_parts;
 mod nginx;
 mod pypi;
 mod targets;

@@ -92,7 +92,7 @@ checks!(http2 NGINX_HTTP2);
 
 /// Which names are let in is decided before nginx knows which server a request is for.
 #[test]
-fn a_server_beside_it_that_lets_every_name_in_opens_nothing() {
+fn a_server_that_admits_every_field_name_opens_nothing() {
     let Some(house) = NGINX_BESIDE.start() else { return };
     let before_host = |name: &str, value: &str, sent: Sent| {
         let host = Sent::new("GET", "/").without("Host").without("Connection").field(name, value);

@@ -58,12 +58,12 @@ fn command(program: &Path, place: &Path, file: &Path) -> Command {
     command
 }
 
-checks!(TRAEFIK; only_a_live_credential_gets_through, the_client_cannot_write_who_it_is,
-    forged_contract_fields_change_nothing, authorization_counts_once, a_body_must_be_signed,
-    odd_targets_are_seen_alike_or_refused, no_request_becomes_a_tunnel, no_spelling_of_an_identity_arrives,
-    trailers_name_nobody, any_number_of_fields_has_an_answer, a_large_head_has_an_answer,
-    a_request_without_a_host_is_judged_by_the_one_that_the_api_gets,
-    a_version_that_a_line_only_claims_is_not_believed, the_api_is_told_of_no_body_only_where_there_is_none);
+checks!(TRAEFIK; only_a_live_credential_gets_through, a_client_cannot_forge_identity_fields,
+    forged_contract_fields_change_nothing, a_second_authorization_field_is_refused, a_body_must_be_signed,
+    gateway_and_verifier_read_odd_targets_alike, no_request_becomes_a_tunnel, no_spelling_of_an_identity_arrives,
+    trailers_carry_no_identity, any_number_of_fields_gets_an_answer, a_large_head_gets_an_answer,
+    a_request_without_a_host_is_judged_by_the_forwarded_host,
+    a_claimed_http_version_is_not_believed, the_api_hears_of_no_body_only_if_there_is_none);
 checks!(http2 TRAEFIK);
 
 /// It waits for half a minute if the verifier hangs, so that this is not among the checks.

@@ -122,7 +122,7 @@ pub fn no_spelling_of_an_identity_arrives(_: &Gateway, house: &House) {
     house.through(&Sent::new("GET", "/").basic(&house.keys.one).field("X-Keydesks", "mine"));
 }
 
-pub fn trailers_name_nobody(gateway: &Gateway, house: &House) {
+pub fn trailers_carry_no_identity(gateway: &Gateway, house: &House) {
     for announced in [false, true] {
         let post = Sent::new("POST", "/").basic(&house.keys.one).chunked("hello");
         let post = post.trailer("X-Keydesk-Credential", "VICTIM");

@@ -2,29 +2,29 @@
 
 use keydesk::credential::{BodyDigest, Kind, Options};
 
-use super::support::{CLIENT, Desk, Key, Question, Verifier};
+use super::support::{CLIENT, Desk, GatewayRequest, Key, Verifier};
 
 /// How a family of gateways asks about a method and a target.
-type Family = fn(&str, &str) -> Question;
+type Family = fn(&str, &str) -> GatewayRequest;
 
 const NGINX: [&str; 6] = ["Method", "URI", "Proto", "Host", "Scheme", "Client"];
 
-fn refused(verifier: &Verifier, question: &Question, what: &str) {
+fn refused(verifier: &Verifier, request: &GatewayRequest, what: &str) {
     let before = verifier.metric("keydesk_denied_total{reason=\"malformed_request\"}");
-    assert_eq!(verifier.ask(question).status(), 401, "{what}");
+    assert_eq!(verifier.ask(request).status(), 401, "{what}");
     let after = verifier.metric("keydesk_denied_total{reason=\"malformed_request\"}");
     assert_eq!(after, before + 1.0, "{what}: refused for its contract");
 }
 
 #[test]
-fn a_contract_field_that_is_missing_repeated_or_empty_is_a_refusal() {
+fn missing_repeated_or_empty_contract_fields_are_refused() {
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");
     let verifier = desk.verifier();
-    let families: [(Question, Vec<String>); 3] = [
-        (Question::nginx("GET", "/"), NGINX.map(|name| format!("X-Original-{name}")).to_vec()),
+    let families: [(GatewayRequest, Vec<String>); 3] = [
+        (GatewayRequest::nginx("GET", "/"), NGINX.map(|name| format!("X-Original-{name}")).to_vec()),
         (
-            Question::forward("GET", "/"),
+            GatewayRequest::forward("GET", "/"),
             [
                 "X-Forwarded-Method",
                 "X-Forwarded-Uri",
@@ -36,21 +36,24 @@ fn a_contract_field_that_is_missing_repeated_or_empty_is_a_refusal() {
             .map(str::to_owned)
             .to_vec(),
         ),
-        (Question::envoy("GET", "/"), ["Host", "X-Forwarded-Proto", "X-Forwarded-For"].map(str::to_owned).to_vec()),
+        (
+            GatewayRequest::envoy("GET", "/"),
+            ["Host", "X-Forwarded-Proto", "X-Forwarded-For"].map(str::to_owned).to_vec(),
+        ),
     ];
-    for (question, names) in families {
-        let question = question.by(&one);
-        assert_eq!(verifier.ask(&question).status(), 200);
+    for (request, names) in families {
+        let request = request.by(&one);
+        assert_eq!(verifier.ask(&request).status(), 200);
         for name in names {
             let value = if name.ends_with("Proto") { "https" } else { CLIENT };
-            refused(&verifier, &question.clone().without(&name), &format!("{name} missing"));
-            refused(&verifier, &question.clone().field(&name, value), &format!("{name} repeated"));
-            refused(&verifier, &question.clone().set(&name, ""), &format!("{name} empty"));
+            refused(&verifier, &request.clone().without(&name), &format!("{name} missing"));
+            refused(&verifier, &request.clone().field(&name, value), &format!("{name} repeated"));
+            refused(&verifier, &request.clone().set(&name, ""), &format!("{name} empty"));
         }
         let framing = "X-Original-Framing";
-        refused(&verifier, &question.clone().field(framing, "cl=;te="), "framing repeated");
-        refused(&verifier, &question.clone().set(framing, "none"), "framing malformed");
-        assert_eq!(verifier.ask(&question.clone().without(framing)).status(), 200, "framing may be unknown");
+        refused(&verifier, &request.clone().field(framing, "cl=;te="), "framing repeated");
+        refused(&verifier, &request.clone().set(framing, "none"), "framing malformed");
+        assert_eq!(verifier.ask(&request.clone().without(framing)).status(), 200, "framing may be unknown");
     }
     for (name, value) in [
         ("X-Original-Proto", "HTTP/9"),
@@ -61,7 +64,7 @@ fn a_contract_field_that_is_missing_repeated_or_empty_is_a_refusal() {
         ("X-Original-URI", "/a b"),
         ("X-Original-Method", "GE T"),
     ] {
-        refused(&verifier, &Question::nginx("GET", "/").by(&one).set(name, value), &format!("{name}: {value}"));
+        refused(&verifier, &GatewayRequest::nginx("GET", "/").by(&one).set(name, value), &format!("{name}: {value}"));
     }
 }
 
@@ -74,27 +77,27 @@ fn fields_of_other_families_change_nothing() {
     let verifier = desk.verifier();
     let spoofs: [(Family, &[&str]); 3] = [
         (
-            Question::nginx,
+            GatewayRequest::nginx,
             &["X-Forwarded-Method", "X-Forwarded-Uri", "X-Forwarded-Host", "X-Forwarded-For", "X-Real-IP"],
         ),
         (
-            Question::forward,
+            GatewayRequest::forward,
             &["X-Original-Method", "X-Original-URI", "X-Original-Host", "X-Forwarded-For", "Forwarded"],
         ),
         (
-            Question::envoy,
+            GatewayRequest::envoy,
             &["X-Original-Method", "X-Original-URI", "X-Original-Client", "X-Forwarded-Uri", "X-Rewrite-URL"],
         ),
     ];
     for (family, names) in spoofs {
-        let forge = |question: Question| {
-            names.iter().fold(question, |question, name| {
+        let forge = |request: GatewayRequest| {
+            names.iter().fold(request, |request, name| {
                 let value = match *name {
                     name if name.ends_with("Method") => "POST",
                     name if name.ends_with("Client") || name.ends_with("For") || name.ends_with("IP") => "198.51.100.7",
                     _ => "/spoofed",
                 };
-                question.field(name, value).field(name, value)
+                request.field(name, value).field(name, value)
             })
         };
         let right = signs.hmac("GET", "/real");
@@ -103,16 +106,16 @@ fn fields_of_other_families_change_nothing() {
         assert_eq!(verifier.ask(&forge(family("GET", "/real").fields(&wrong))).status(), 401);
         assert_eq!(verifier.ask(&forge(family("GET", "/real").by(&near))).status(), 200);
     }
-    let far = Question::envoy("GET", "/").by(&near).set("X-Forwarded-For", "203.0.113.9, 198.51.100.7");
+    let far = GatewayRequest::envoy("GET", "/").by(&near).set("X-Forwarded-For", "203.0.113.9, 198.51.100.7");
     assert_eq!(verifier.ask(&far).status(), 401, "the last element is the one that Envoy wrote");
 }
 
 #[test]
-fn authorization_counts_once() {
+fn a_second_authorization_field_is_refused() {
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");
     let verifier = desk.verifier();
-    for family in [Question::nginx, Question::forward, Question::envoy] {
+    for family in [GatewayRequest::nginx, GatewayRequest::forward, GatewayRequest::envoy] {
         let twice = family("GET", "/").by(&one).by(&one);
         assert_eq!(verifier.ask(&twice).status(), 401);
         let joined = format!("{},{}", one.basic(), one.basic());
@@ -125,13 +128,13 @@ fn authorization_counts_once() {
 }
 
 /// A request without a digest, signed rightly.
-fn undigested(family: Family, method: &str, key: &Key, framing: Option<&str>) -> Question {
-    let question = family(method, "/a").without("X-Original-Framing").fields(&key.hmac(method, "/a"));
-    framing.map_or(question.clone(), |framing| question.field("X-Original-Framing", framing))
+fn undigested(family: Family, method: &str, key: &Key, framing: Option<&str>) -> GatewayRequest {
+    let request = family(method, "/a").without("X-Original-Framing").fields(&key.hmac(method, "/a"));
+    framing.map_or(request.clone(), |framing| request.field("X-Original-Framing", framing))
 }
 
 #[test]
-fn a_body_that_nobody_signed_is_refused_however_the_gateway_hides_it() {
+fn an_unsigned_body_is_refused_however_the_gateway_hides_it() {
     let desk = Desk::new();
     let (strict, lax) = (desk.key(Kind::Hmac, "strict"), {
         let body_digest = BodyDigest::Optional;
@@ -139,47 +142,47 @@ fn a_body_that_nobody_signed_is_refused_however_the_gateway_hides_it() {
     });
     let verifier = desk.verifier();
     for (family, method, framing, status) in [
-        (Question::nginx as Family, "POST", Some("cl=;te="), 200),
-        (Question::nginx, "POST", Some("cl=0;te="), 200),
-        (Question::nginx, "POST", Some("cl=5;te="), 401),
-        (Question::nginx, "POST", Some("cl=;te=chunked"), 401),
-        (Question::nginx, "GET", Some("cl=5;te="), 401),
-        (Question::nginx, "GET", None, 401),
-        (Question::forward, "GET", Some("cl=;te=?"), 200),
-        (Question::forward, "POST", Some("cl=;te=?"), 401),
-        (Question::forward, "POST", Some("cl=0;te=?"), 200),
-        (Question::forward, "GET", None, 401),
-        (Question::envoy, "GET", Some("cl=;te="), 200),
-        (Question::envoy, "POST", Some("cl=0;te="), 200),
-        (Question::envoy, "POST", Some("cl=5;te="), 401),
+        (GatewayRequest::nginx as Family, "POST", Some("cl=;te="), 200),
+        (GatewayRequest::nginx, "POST", Some("cl=0;te="), 200),
+        (GatewayRequest::nginx, "POST", Some("cl=5;te="), 401),
+        (GatewayRequest::nginx, "POST", Some("cl=;te=chunked"), 401),
+        (GatewayRequest::nginx, "GET", Some("cl=5;te="), 401),
+        (GatewayRequest::nginx, "GET", None, 401),
+        (GatewayRequest::forward, "GET", Some("cl=;te=?"), 200),
+        (GatewayRequest::forward, "POST", Some("cl=;te=?"), 401),
+        (GatewayRequest::forward, "POST", Some("cl=0;te=?"), 200),
+        (GatewayRequest::forward, "GET", None, 401),
+        (GatewayRequest::envoy, "GET", Some("cl=;te="), 200),
+        (GatewayRequest::envoy, "POST", Some("cl=0;te="), 200),
+        (GatewayRequest::envoy, "POST", Some("cl=5;te="), 401),
         // Envoy may not have been told to hand bodies over.
-        (Question::envoy, "POST", Some("cl=;te="), 401),
-        (Question::envoy, "POST", None, 401),
-        (Question::envoy, "GET", None, 200),
+        (GatewayRequest::envoy, "POST", Some("cl=;te="), 401),
+        (GatewayRequest::envoy, "POST", None, 401),
+        (GatewayRequest::envoy, "GET", None, 200),
     ] {
-        let question = undigested(family, method, &strict, framing);
-        assert_eq!(verifier.ask(&question).status(), status, "{method} {framing:?} {}", question_line(&question));
+        let request = undigested(family, method, &strict, framing);
+        assert_eq!(verifier.ask(&request).status(), status, "{method} {framing:?} {}", question_line(&request));
         assert_eq!(verifier.ask(&undigested(family, method, &lax, framing)).status(), 200, "body_digest: optional");
     }
-    let http2 = undigested(Question::nginx, "POST", &strict, Some("cl=;te=")).set("X-Original-Proto", "HTTP/2.0");
+    let http2 = undigested(GatewayRequest::nginx, "POST", &strict, Some("cl=;te=")).set("X-Original-Proto", "HTTP/2.0");
     assert_eq!(verifier.ask(&http2).status(), 401, "HTTP/2 needs no field for a body");
-    let shown = undigested(Question::envoy, "POST", &strict, Some("cl=5;te=")).body("hello");
+    let shown = undigested(GatewayRequest::envoy, "POST", &strict, Some("cl=5;te=")).body("hello");
     assert_eq!(verifier.ask(&shown).status(), 401);
     let part = shown.field("X-Envoy-Auth-Partial-Body", "true");
     assert_eq!(verifier.ask(&part).status(), 401);
 }
 
-fn question_line(question: &Question) -> String {
-    String::from_utf8_lossy(&question.bytes()).lines().next().unwrap().to_owned()
+fn question_line(request: &GatewayRequest) -> String {
+    String::from_utf8_lossy(&request.bytes()).lines().next().unwrap().to_owned()
 }
 
 /// What an API is told of the body of a request with a right signature or secret.
 #[test]
-fn an_api_is_told_of_no_body_only_where_that_is_known() {
+fn an_api_hears_of_no_body_only_if_that_is_certain() {
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");
     let verifier = desk.verifier();
-    let told = |question: Question| verifier.ask(&question.by(&one)).field("X-Keydesk-Body").unwrap();
+    let told = |request: GatewayRequest| verifier.ask(&request.by(&one)).field("X-Keydesk-Body").unwrap();
     for method in ["GET", "DELETE", "POST"] {
         for (version, framing, word) in [
             ("HTTP/1.1", "cl=;te=", "none"),
@@ -192,17 +195,17 @@ fn an_api_is_told_of_no_body_only_where_that_is_known() {
             ("HTTP/1.1", "cl=;te=?", "unchecked"),
             ("HTTP/1.1", "cl=0;te=?", "none"),
         ] {
-            let question = Question::nginx(method, "/").set("X-Original-Proto", version);
-            assert_eq!(told(question.set("X-Original-Framing", framing)), word, "{method} {version} {framing}");
+            let request = GatewayRequest::nginx(method, "/").set("X-Original-Proto", version);
+            assert_eq!(told(request.set("X-Original-Framing", framing)), word, "{method} {version} {framing}");
         }
-        assert_eq!(told(Question::nginx(method, "/").without("X-Original-Framing")), "unchecked", "{method}");
+        assert_eq!(told(GatewayRequest::nginx(method, "/").without("X-Original-Framing")), "unchecked", "{method}");
     }
-    assert_eq!(told(Question::envoy("GET", "/").body("")), "none");
-    assert_eq!(told(Question::envoy("GET", "/").body("hello")), "unchecked");
+    assert_eq!(told(GatewayRequest::envoy("GET", "/").body("")), "none");
+    assert_eq!(told(GatewayRequest::envoy("GET", "/").body("hello")), "unchecked");
 }
 
 #[test]
-fn a_target_is_taken_as_it_came() {
+fn a_target_is_judged_as_it_was_sent() {
     let desk = Desk::new();
     let signs = desk.key(Kind::Hmac, "signs");
     let verifier = desk.verifier();
@@ -210,34 +213,34 @@ fn a_target_is_taken_as_it_came() {
         ["/", "//", "//a//b/", "/a%2fb/../c", "/?", "/?a?b", "/a;b=c", "/支払", "/%23", "/*", "/a\\b", "/a|b{}\""]
     {
         let signed = signs.hmac("GET", target);
-        for family in [Question::nginx, Question::forward] {
+        for family in [GatewayRequest::nginx, GatewayRequest::forward] {
             assert_eq!(verifier.ask(&family("GET", target).fields(&signed)).status(), 200, "{target}");
         }
-        let envoy = verifier.ask(&Question::envoy("GET", target).fields(&signed)).status();
+        let envoy = verifier.ask(&GatewayRequest::envoy("GET", target).fields(&signed)).status();
         // What the HTTP library cannot carry is a refusal of its own.
         assert!(envoy == 200 || envoy == 400 && target.contains('|'), "{target}: {envoy}");
     }
 }
 
 #[test]
-fn a_fragment_in_the_start_line_is_no_way_around_the_signature() {
+fn a_fragment_in_the_request_line_does_not_evade_the_signature() {
     let desk = Desk::new();
     let signs = desk.key(Kind::Hmac, "signs");
     let verifier = desk.verifier();
     let signed = signs.hmac("GET", "/a");
-    let whole = Question::envoy("GET", "/a").fields(&signed);
+    let whole = GatewayRequest::envoy("GET", "/a").fields(&signed);
     assert_eq!(verifier.ask(&whole).status(), 200);
     for target in ["/a#", "/a#b", "/a#?c=d"] {
         let mut connection = verifier.connect();
         assert_eq!(connection.ask(&whole.bytes()).status(), 200);
-        let cut = Question::envoy("GET", target).fields(&signed).bytes();
+        let cut = GatewayRequest::envoy("GET", target).fields(&signed).bytes();
         // In two pieces, so that the line is seen as a whole only by who waits for it.
         use std::io::Write as _;
         connection.stream.write_all(&cut[..20]).unwrap();
         std::thread::sleep(std::time::Duration::from_millis(20));
         let reply = connection.ask(&cut[20..]);
         assert_eq!((reply.status(), reply.field("Connection")), (401, None), "{target}");
-        assert!(connection.reply().is_none(), "closed, so that the next question is not taken for this one");
+        assert!(connection.reply().is_none(), "closed, so that the next request is not taken for this one");
     }
     let absolute = format!(
         "GET http://evil/v1/authz/envoy/a HTTP/1.1\r\n{}",
@@ -247,25 +250,25 @@ fn a_fragment_in_the_start_line_is_no_way_around_the_signature() {
 }
 
 #[test]
-fn what_a_client_writes_into_its_body_refuses_nobody_who_comes_after_it() {
+fn a_body_that_looks_like_requests_affects_no_later_request() {
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");
     let verifier = desk.verifier();
-    let innocent = Question::envoy("GET", "/").by(&one).bytes();
+    let innocent = GatewayRequest::envoy("GET", "/").by(&one).bytes();
     for before in [0, 10_000, 100_000] {
         let mut connection = verifier.connect();
         let body = format!("{}\n# HTTP/1.1\nGET /#a HTTP/1.1\r\n\r\n", "a".repeat(before));
-        assert_eq!(connection.ask(&Question::envoy("POST", "/").body(body).bytes()).status(), 401);
+        assert_eq!(connection.ask(&GatewayRequest::envoy("POST", "/").body(body).bytes()).status(), 401);
         for _ in 0..3 {
             assert_eq!(connection.ask(&innocent).status(), 200);
         }
-        let fragment = Question::envoy("GET", "/a#b").by(&one).bytes();
+        let fragment = GatewayRequest::envoy("GET", "/a#b").by(&one).bytes();
         assert_eq!(connection.ask(&fragment).status(), 401, "and its own request line is looked at as ever");
     }
 }
 
 #[test]
-fn behind_traefik_a_client_chooses_neither_its_address_nor_its_framing() {
+fn behind_traefik_a_client_cannot_forge_its_address_or_framing() {
     let desk = Desk::new();
     let networks = |networks: &str| Options { networks: networks.parse().unwrap(), ..Options::default() };
     let here = desk.with(Kind::Basic, "here", networks(&format!("{CLIENT}/32")));
@@ -273,8 +276,8 @@ fn behind_traefik_a_client_chooses_neither_its_address_nor_its_framing() {
     let signs = desk.key(Kind::Hmac, "signs");
     let lax = desk.with(Kind::Hmac, "lax", Options { body_digest: BodyDigest::Optional, ..Options::default() });
     let verifier = desk.verifier();
-    let ask = |question: &Question| verifier.ask(question).status();
-    let get = || Question::traefik("GET", "/v1?a=b");
+    let ask = |request: &GatewayRequest| verifier.ask(request).status();
+    let get = || GatewayRequest::traefik("GET", "/v1?a=b");
     assert_eq!((ask(&get().by(&here)), ask(&get().by(&there)), ask(&get())), (200, 401, 401));
     let forged = get().by(&there).field("X-Original-Client", "198.51.100.7").field("X-Real-Ip", "198.51.100.7");
     assert_eq!(ask(&forged), 401);
@@ -282,9 +285,9 @@ fn behind_traefik_a_client_chooses_neither_its_address_nor_its_framing() {
     let list = format!("198.51.100.7, {CLIENT}");
     refused(&verifier, &get().by(&there).set("X-Forwarded-For", &list), "a list");
     // It tells nothing of a body that it may have kept, and what the client says of it is not believed.
-    let signed = |key: &Key| Question::traefik("POST", "/v1?a=b").fields(&key.hmac("POST", "/v1?a=b"));
+    let signed = |key: &Key| GatewayRequest::traefik("POST", "/v1?a=b").fields(&key.hmac("POST", "/v1?a=b"));
     assert_eq!((ask(&signed(&signs)), ask(&signed(&signs).field("X-Original-Framing", "cl=0;te="))), (401, 401));
     assert_eq!(ask(&signed(&lax)), 200);
-    // Neither family takes the other's questions for its own.
-    refused(&verifier, &Question::forward("GET", "/").by(&here).without("X-Original-Client"), "forward");
+    // Neither family takes the other's requests for its own.
+    refused(&verifier, &GatewayRequest::forward("GET", "/").by(&here).without("X-Original-Client"), "forward");
 }

@@ -8,26 +8,28 @@ use std::{
 
 use keydesk::credential::Kind;
 
-use super::support::{Connection, Desk, PATIENCE, Question, Verifier, free_port};
+use super::support::{Connection, Desk, GatewayRequest, PATIENCE, Verifier, free_port};
 
 #[test]
-fn a_head_that_is_too_long_is_cut_off() {
+fn a_head_that_is_too_long_is_refused() {
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");
     let verifier = desk.verifier();
-    let long = Question::nginx("GET", "/").by(&one).field("X-Long", &"a".repeat(40 * 1024));
+    let long = GatewayRequest::nginx("GET", "/").by(&one).field("X-Long", &"a".repeat(40 * 1024));
     assert_eq!(verifier.ask(&long).status(), 200, "a long one is fine");
     let mut connection = verifier.connect();
     // The verifier may have left before all of it is sent.
-    let _ = connection.stream.write_all(&Question::nginx("GET", "/").field("X-Long", &"a".repeat(200 * 1024)).bytes());
+    let _ = connection
+        .stream
+        .write_all(&GatewayRequest::nginx("GET", "/").field("X-Long", &"a".repeat(200 * 1024)).bytes());
     assert!(connection.reply().is_none_or(|reply| reply.status() == 431));
-    let many = (0..1000).fold(Question::nginx("GET", "/"), |question, n| question.field(&format!("X-{n}"), "a"));
+    let many = (0..1000).fold(GatewayRequest::nginx("GET", "/"), |request, n| request.field(&format!("X-{n}"), "a"));
     assert_eq!(verifier.ask(&many).status(), 431);
     let target = format!("/{}", "a".repeat(70 * 1024));
     let mut connection = verifier.connect();
-    let _ = connection.stream.write_all(&Question::envoy("GET", &target).bytes());
+    let _ = connection.stream.write_all(&GatewayRequest::envoy("GET", &target).bytes());
     assert!(connection.reply().is_none_or(|reply| [414, 431].contains(&reply.status())));
-    assert_eq!(verifier.ask(&Question::nginx("GET", "/").by(&one)).status(), 200);
+    assert_eq!(verifier.ask(&GatewayRequest::nginx("GET", "/").by(&one)).status(), 200);
 }
 
 /// Whether the verifier closed a connection; nothing is waited for.
@@ -42,7 +44,7 @@ fn is_closed(stream: &mut UnixStream) -> bool {
 }
 
 #[test]
-fn a_slow_head_is_cut_off_and_keeps_nobody_waiting() {
+fn a_slow_head_is_cut_off_and_delays_nobody() {
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");
     let verifier = desk.verifier();
@@ -53,7 +55,7 @@ fn a_slow_head_is_cut_off_and_keeps_nobody_waiting() {
             connection
         })
         .collect();
-    assert_eq!(verifier.ask(&Question::nginx("GET", "/").by(&one)).status(), 200);
+    assert_eq!(verifier.ask(&GatewayRequest::nginx("GET", "/").by(&one)).status(), 200);
     assert!(slow.iter_mut().any(|connection| !is_closed(&mut connection.stream)), "it was not kept waiting");
     // A byte now and then does not help.
     verifier.until("they are cut off", |_| {
@@ -66,14 +68,14 @@ fn a_slow_head_is_cut_off_and_keeps_nobody_waiting() {
 }
 
 #[test]
-fn a_body_is_read_to_a_mebibyte() {
+fn a_body_may_have_a_mebibyte() {
     let desk = Desk::new();
     let legacy = desk.key(Kind::Legacy, "smsgate");
     let verifier = desk.verifier();
     let padded = |size: usize| {
         let soap = legacy.soap(&legacy.secret);
         let padding = " ".repeat(size - soap.len());
-        Question::envoy("POST", "/soap").legacy().body(soap + &padding)
+        GatewayRequest::envoy("POST", "/soap").legacy().body(soap + &padding)
     };
     assert_eq!(verifier.ask(&padded(1024 * 1024)).status(), 200);
     let mut connection = verifier.connect();
@@ -83,12 +85,12 @@ fn a_body_is_read_to_a_mebibyte() {
 }
 
 #[test]
-fn a_chunked_body_without_an_end_is_refused_at_the_limit() {
+fn an_endless_chunked_body_is_refused_at_the_limit() {
     let desk = Desk::new();
     let verifier = desk.verifier();
     let mut connection = verifier.connect();
-    let question = Question::envoy("POST", "/soap").legacy().field("Transfer-Encoding", "chunked");
-    connection.stream.write_all(&question.bytes()).unwrap();
+    let request = GatewayRequest::envoy("POST", "/soap").legacy().field("Transfer-Encoding", "chunked");
+    connection.stream.write_all(&request.bytes()).unwrap();
     let chunk = format!("4000\r\n{}\r\n", "a".repeat(0x4000));
     let sent = (0..1_000).take_while(|_| connection.stream.write_all(chunk.as_bytes()).is_ok()).count();
     // The limit of a body, and the 4 MiB that are read and dropped behind a refusal.
@@ -104,36 +106,36 @@ fn peak_mib(verifier: &Verifier) -> u64 {
 }
 
 #[test]
-fn many_who_wait_with_long_bodies_hold_little_together() {
+fn many_waiting_long_bodies_stay_within_the_memory_budget() {
     let desk = Desk::new();
     let (legacy, one) = (desk.key(Kind::Legacy, "smsgate"), desk.key(Kind::Basic, "one"));
     let verifier = desk.verifier();
     // Wrong ones that are hashed, a mebibyte each; and documents of as much with a field in every eight bytes.
     let soap = legacy.soap("Wrong1234");
     let padding = " ".repeat(1024 * 1024 - soap.len());
-    let long = Question::envoy("POST", "/soap").legacy().body(soap + &padding).bytes();
+    let long = GatewayRequest::envoy("POST", "/soap").legacy().body(soap + &padding).bytes();
     let fields = vec![r#"["",""]"#; 170_000].join(",");
     let document =
         format!(r#"{{"surface":"legacy","method":"POST","target":"/","scheme":"https","headers":[{fields}]}}"#);
     let head = format!("POST /v1/verify HTTP/1.1\r\nHost: v\r\nContent-Length: {}\r\n\r\n", document.len());
     let document = [head.as_bytes(), document.as_bytes()].concat();
-    let ask = |question: &[u8], status: u16| {
+    let ask = |request: &[u8], status: u16| {
         let mut connection = verifier.connect();
         // Whoever finds no room in time is refused, and may not have sent all of it.
-        let _ = connection.stream.write_all(question);
+        let _ = connection.stream.write_all(request);
         assert!(connection.reply().is_none_or(|reply| reply.status() == status));
     };
     std::thread::scope(|scope| {
         (0..250).for_each(|_| _ = scope.spawn(|| ask(&long, 401)));
         (0..20).for_each(|_| _ = scope.spawn(|| ask(&document, 400)));
-        assert_eq!(verifier.ask(&Question::nginx("GET", "/").by(&one)).status(), 200);
+        assert_eq!(verifier.ask(&GatewayRequest::nginx("GET", "/").by(&one)).status(), 200);
     });
     let peak = peak_mib(&verifier);
     assert!(peak < 200, "{peak} MiB");
 }
 
 #[test]
-fn a_gateway_that_sends_no_body_is_not_waited_for() {
+fn an_announced_body_that_never_comes_is_not_awaited() {
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");
     let verifier = desk.verifier();
@@ -141,31 +143,31 @@ fn a_gateway_that_sends_no_body_is_not_waited_for() {
     // minutes.
     let until = Instant::now() + PATIENCE;
     for (name, value) in [("Transfer-Encoding", "chunked"), ("Content-Length", "1000000")].repeat(10) {
-        let question = Question::nginx("GET", "/").by(&one).field(name, value);
-        assert_eq!(verifier.ask(&question).status(), 200);
+        let request = GatewayRequest::nginx("GET", "/").by(&one).field(name, value);
+        assert_eq!(verifier.ask(&request).status(), 200);
         assert!(Instant::now() < until, "bodies that do not come are waited for");
     }
 }
 
 #[test]
-fn questions_follow_one_another_on_a_connection() {
+fn a_connection_serves_one_request_after_another() {
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");
     let verifier = desk.verifier();
     let mut connection = verifier.connect();
     for _ in 0..50 {
-        assert_eq!(connection.ask(&Question::nginx("GET", "/").by(&one).bytes()).status(), 200);
-        assert_eq!(connection.ask(&Question::nginx("GET", "/").bytes()).status(), 401);
-        let posted = Question::envoy("POST", "/").by(&one).body("hello");
+        assert_eq!(connection.ask(&GatewayRequest::nginx("GET", "/").by(&one).bytes()).status(), 200);
+        assert_eq!(connection.ask(&GatewayRequest::nginx("GET", "/").bytes()).status(), 401);
+        let posted = GatewayRequest::envoy("POST", "/").by(&one).body("hello");
         assert_eq!(connection.ask(&posted.bytes()).status(), 200);
     }
-    let both = [Question::nginx("GET", "/").by(&one).bytes(), Question::nginx("GET", "/").bytes()].concat();
+    let both = [GatewayRequest::nginx("GET", "/").by(&one).bytes(), GatewayRequest::nginx("GET", "/").bytes()].concat();
     assert_eq!(connection.ask(&both).status(), 200);
     assert_eq!(connection.reply().unwrap().status(), 401);
 }
 
 #[test]
-fn who_reads_no_answers_is_sent_away_and_keeps_nobody_waiting() {
+fn a_client_that_reads_no_responses_is_disconnected() {
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");
     let verifier = desk.verifier();
@@ -187,7 +189,7 @@ fn who_reads_no_answers_is_sent_away_and_keeps_nobody_waiting() {
         }
     }
     assert_eq!(verifier.metric("keydesk_connections"), 9.0);
-    assert_eq!(verifier.ask(&Question::nginx("GET", "/").by(&one)).status(), 200);
+    assert_eq!(verifier.ask(&GatewayRequest::nginx("GET", "/").by(&one)).status(), 200);
     verifier.until("they are gone", |verifier| verifier.metric("keydesk_connections") == 1.0);
     for connection in &mut deaf {
         connection.stream.set_nonblocking(false).unwrap();
@@ -199,7 +201,7 @@ fn who_reads_no_answers_is_sent_away_and_keeps_nobody_waiting() {
 }
 
 #[test]
-fn whoever_has_no_token_takes_no_gateways_place() {
+fn connections_without_token_take_no_gateways_place() {
     const TOKEN: &str = "0123456789abcdef0123456789abcdef";
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");
@@ -210,7 +212,7 @@ fn whoever_has_no_token_takes_no_gateways_place() {
     let flags = ["--listen", &address, "--gateway-token-file", token.to_str().unwrap()];
     // Sixteen connections at a time, of which four are for strangers.
     let verifier = desk.verifier_allowed(80, &flags);
-    let basic = Question::nginx("GET", "/").by(&one);
+    let basic = GatewayRequest::nginx("GET", "/").by(&one);
     let with_token = basic.clone().field("X-Keydesk-Gateway-Token", TOKEN).bytes();
     let mut gateway = Connection::tcp(&address);
     assert_eq!(gateway.ask(&with_token).status(), 200);

@@ -11,7 +11,7 @@ use std::{
 use keydesk::credential::Kind;
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::support::{Connection, Desk, PATIENCE, Question, Verifier, free_port};
+use super::support::{Connection, Desk, GatewayRequest, PATIENCE, Verifier, free_port};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
@@ -21,7 +21,7 @@ fn said(command: &mut Command) -> (Option<i32>, String) {
 }
 
 #[test]
-fn the_socket_is_for_owner_and_group_and_goes_when_the_verifier_stops() {
+fn the_socket_is_for_owner_and_group_and_removed_at_shutdown() {
     let desk = Desk::new();
     let mut verifier = desk.verifier();
     let socket = verifier.socket.clone();
@@ -32,9 +32,9 @@ fn the_socket_is_for_owner_and_group_and_goes_when_the_verifier_stops() {
     let (mut idle, mut busy) = (verifier.connect(), verifier.connect());
     let health = b"GET /healthz HTTP/1.1\r\nHost: v\r\n\r\n";
     assert_eq!((idle.ask(health).status(), busy.ask(health).status()), (200, 200));
-    // A question whose last byte is still to come.
-    let question = Question::envoy("POST", "/").body("hello").bytes();
-    let (last, most) = question.split_last().unwrap();
+    // A request whose last byte is still to come.
+    let request = GatewayRequest::envoy("POST", "/").body("hello").bytes();
+    let (last, most) = request.split_last().unwrap();
     busy.stream.write_all(most).unwrap();
     // By then it has read what is there.
     for _ in 0..20 {
@@ -54,7 +54,7 @@ fn the_socket_is_for_owner_and_group_and_goes_when_the_verifier_stops() {
 
 /// Whatever ends it in whatever way it can still do something.
 #[test]
-fn the_socket_goes_at_every_end() {
+fn the_socket_is_removed_at_every_end() {
     let desk = Desk::new();
     for signal in [Signal::TERM, Signal::INT, Signal::QUIT, Signal::USR1, Signal::USR2, Signal::ALARM] {
         let mut verifier = desk.verifier();
@@ -67,7 +67,7 @@ fn the_socket_goes_at_every_end() {
     let socket = desk.dir.path().join("v.sock");
     let place = format!("unix:{}", socket.display());
     let mut command = desk.command(&["--listen", &place]);
-    command.env("KEYDESK_TEST_MISCHIEF", "load");
+    command.env("KEYDESK_TEST_FAULTS", "load");
     let mut verifier = Verifier::spawn(command, desk.dir.path(), socket.clone());
     desk.hub.accept_store(&desk.alice, false).unwrap();
     assert_eq!(verifier.child.wait().unwrap().code(), Some(1), "{}", verifier.log());
@@ -81,7 +81,7 @@ fn the_socket_goes_at_every_end() {
 }
 
 #[test]
-fn a_socket_that_was_left_behind_by_another_user_is_left_alone() {
+fn a_stale_socket_of_another_user_is_left_alone() {
     if !rustix::process::geteuid().is_root() {
         println!("skipped: only root gives files away");
         return;
@@ -98,21 +98,21 @@ fn a_socket_that_was_left_behind_by_another_user_is_left_alone() {
 
 /// An administrator took the file away and started another: the first has nothing left to clean up.
 #[test]
-fn a_verifier_that_stops_leaves_the_place_to_the_one_that_took_it() {
+fn a_stopping_verifier_leaves_the_socket_of_its_successor() {
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");
     let first = desk.verifier();
     fs::remove_file(&first.socket).unwrap();
     let second = desk.verifier();
     first.stop();
-    assert_eq!(second.ask(&Question::nginx("GET", "/").by(&one)).status(), 200);
+    assert_eq!(second.ask(&GatewayRequest::nginx("GET", "/").by(&one)).status(), 200);
     let socket = second.socket.clone();
     second.stop();
     assert!(!socket.exists());
 }
 
 #[test]
-fn without_a_place_it_listens_beside_the_database() {
+fn by_default_it_listens_beside_the_database() {
     let desk = Desk::new();
     let socket = desk.database().with_file_name("verifier.sock");
     let verifier = Verifier::spawn(desk.command(&[]), desk.dir.path(), socket);
@@ -120,7 +120,7 @@ fn without_a_place_it_listens_beside_the_database() {
 }
 
 #[test]
-fn tcp_needs_a_token_and_every_question_needs_it_too() {
+fn every_request_over_tcp_needs_the_token() {
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");
     let address = free_port().to_string();
@@ -147,17 +147,17 @@ fn tcp_needs_a_token_and_every_question_needs_it_too() {
     Verifier::spawn(handed, desk.dir.path(), socket).stop();
     mode(0o600);
     let verifier = desk.verifier_with(&flags);
-    let question = Question::nginx("GET", "/").by(&one);
-    let ask = |question: &Question| Connection::tcp(&address).ask(&question.bytes());
-    let refused = ask(&Question::nginx("GET", "/").field("X-Keydesk-Gateway-Token", TOKEN));
+    let request = GatewayRequest::nginx("GET", "/").by(&one);
+    let ask = |request: &GatewayRequest| Connection::tcp(&address).ask(&request.bytes());
+    let refused = ask(&GatewayRequest::nginx("GET", "/").field("X-Keydesk-Gateway-Token", TOKEN));
     assert_eq!(refused.status(), 401);
-    assert_eq!(ask(&question.clone().field("X-Keydesk-Gateway-Token", TOKEN)).status(), 200);
+    assert_eq!(ask(&request.clone().field("X-Keydesk-Gateway-Token", TOKEN)).status(), 200);
     for wrong in [
-        question.clone(),
-        question.clone().field("User-Agent", "kube-probe/1.30"),
-        question.clone().field("X-Keydesk-Gateway-Token", &TOKEN.replace('f', "e")),
-        question.clone().field("X-Keydesk-Gateway-Token", &TOKEN[1..]),
-        question.clone().field("X-Keydesk-Gateway-Token", TOKEN).field("X-Keydesk-Gateway-Token", TOKEN),
+        request.clone(),
+        request.clone().field("User-Agent", "kube-probe/1.30"),
+        request.clone().field("X-Keydesk-Gateway-Token", &TOKEN.replace('f', "e")),
+        request.clone().field("X-Keydesk-Gateway-Token", &TOKEN[1..]),
+        request.clone().field("X-Keydesk-Gateway-Token", TOKEN).field("X-Keydesk-Gateway-Token", TOKEN),
     ] {
         assert_eq!(ask(&wrong), refused, "the same as any refusal");
     }
@@ -167,13 +167,13 @@ fn tcp_needs_a_token_and_every_question_needs_it_too() {
     let whole = format!("GET /readyz HTTP/1.1\r\nHost: v\r\nX-Keydesk-Gateway-Token: {TOKEN}\r\n\r\n");
     assert!(Connection::tcp(&address).ask(whole.as_bytes()).text().contains("store: in sight"));
     assert_eq!(verifier.metric("keydesk_no_token_total"), 6.0);
-    assert_eq!(verifier.ask(&question).status(), 200, "the socket's mode is enough");
+    assert_eq!(verifier.ask(&request).status(), 200, "the socket's mode is enough");
     verifier.until("told", |verifier| verifier.log().contains("put the token into its configuration"));
     assert!(!verifier.log().contains(TOKEN));
 }
 
 #[test]
-fn systemd_hands_a_socket_over_and_is_told() {
+fn systemd_hands_a_socket_over_and_is_notified() {
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");
     let socket = desk.dir.path().join("activated.sock");
@@ -194,7 +194,7 @@ fn systemd_hands_a_socket_over_and_is_told() {
     let n = notified.recv(&mut buffer).expect("told when ready");
     assert_eq!(&buffer[..n], b"READY=1\n");
     let mut connection = super::support::Connection::unix(&socket);
-    assert_eq!(connection.ask(&Question::nginx("GET", "/").by(&one).bytes()).status(), 200);
+    assert_eq!(connection.ask(&GatewayRequest::nginx("GET", "/").by(&one).bytes()).status(), 200);
     verifier.stop();
     let n = notified.recv(&mut buffer).expect("told when stopping");
     assert_eq!(&buffer[..n], b"STOPPING=1\n");

@@ -3,10 +3,10 @@
 use base64ct::{Base64, Encoding as _};
 use keydesk::credential::Kind;
 
-use super::support::{Desk, Question, Verifier, basic};
+use super::support::{Desk, GatewayRequest, Verifier, basic};
 
 #[test]
-fn no_secret_and_no_field_of_a_request_is_in_the_log_at_any_level() {
+fn no_secret_and_no_request_field_is_ever_logged() {
     let desk = Desk::new();
     let keys = [Kind::Basic, Kind::Hmac, Kind::Legacy].map(|kind| desk.key(kind, "smsgate"));
     let [one, signs, legacy] = &keys;
@@ -16,23 +16,23 @@ fn no_secret_and_no_field_of_a_request_is_in_the_log_at_any_level() {
     let signed = signs.hmac("GET", "/");
     let signature = signed[1].1.rsplit('"').nth(1).unwrap().to_owned();
     let typed = "Hunter2Typed";
-    let questions = [
-        Question::nginx("GET", "/").by(one),
-        Question::nginx("GET", "/").fields(&signed),
-        Question::nginx("GET", "/private").fields(&signed),
-        Question::nginx("GET", "/").field("Authorization", &basic(&one.key, typed)),
+    let requests = [
+        GatewayRequest::nginx("GET", "/").by(one),
+        GatewayRequest::nginx("GET", "/").fields(&signed),
+        GatewayRequest::nginx("GET", "/private").fields(&signed),
+        GatewayRequest::nginx("GET", "/").field("Authorization", &basic(&one.key, typed)),
         // Somebody who types their password where the name belongs.
-        Question::nginx("GET", "/").field("Authorization", &basic(typed, "x")),
-        Question::nginx("GET", "/").field("Authorization", typed),
-        Question::nginx("GET", "/").field("Authorization", &format!("Basic {typed}")),
-        Question::nginx(typed, &format!("/?password={typed}")).by(one),
-        Question::nginx("GET", "/").set("X-Original-Client", typed),
-        Question::envoy("POST", "/").legacy().body(legacy.soap(&legacy.secret)),
-        Question::envoy("POST", "/").legacy().body(legacy.soap(typed)),
-        Question::envoy("POST", "/").legacy().body(format!("m4u\r\nUSER={typed}\r\nPASSWORD={typed}\r\n")),
+        GatewayRequest::nginx("GET", "/").field("Authorization", &basic(typed, "x")),
+        GatewayRequest::nginx("GET", "/").field("Authorization", typed),
+        GatewayRequest::nginx("GET", "/").field("Authorization", &format!("Basic {typed}")),
+        GatewayRequest::nginx(typed, &format!("/?password={typed}")).by(one),
+        GatewayRequest::nginx("GET", "/").set("X-Original-Client", typed),
+        GatewayRequest::envoy("POST", "/").legacy().body(legacy.soap(&legacy.secret)),
+        GatewayRequest::envoy("POST", "/").legacy().body(legacy.soap(typed)),
+        GatewayRequest::envoy("POST", "/").legacy().body(format!("m4u\r\nUSER={typed}\r\nPASSWORD={typed}\r\n")),
     ];
-    for question in &questions {
-        verifier.ask(question);
+    for request in &requests {
+        verifier.ask(request);
     }
     verifier.until("the refusals are told", |verifier| verifier.log().matches("\"message\":\"refused\"").count() == 8);
     let mut log = verifier.log();
@@ -52,7 +52,7 @@ fn no_secret_and_no_field_of_a_request_is_in_the_log_at_any_level() {
 
 /// The commonest slips have a word where somebody looks for them: without it a malformed field says nothing.
 #[test]
-fn what_is_wrong_with_a_credential_that_cannot_be_read_is_in_the_log() {
+fn the_log_says_why_a_credential_cannot_be_read() {
     let desk = Desk::new();
     let (one, signs) = (desk.key(Kind::Basic, "smsgate"), desk.key(Kind::Hmac, "webhooks"));
     let verifier = desk.verifier();
@@ -74,8 +74,8 @@ fn what_is_wrong_with_a_credential_that_cannot_be_read_is_in_the_log() {
         (bent(&signature, signature.trim_end_matches('=')), "lacks the ="),
         (bent(&signature, &hex), "The signature is in hex"),
     ] {
-        let question = Question::nginx("GET", "/").field(&signed[0].0, &signed[0].1);
-        assert_eq!(verifier.ask(&question.field("Authorization", &authorization)).status(), 401);
+        let request = GatewayRequest::nginx("GET", "/").field(&signed[0].0, &signed[0].1);
+        assert_eq!(verifier.ask(&request.field("Authorization", &authorization)).status(), 401);
         verifier.until(words, |verifier| verifier.log().contains(words));
     }
     assert!(!verifier.log().contains(&one.secret) && !verifier.log().contains(&hex));

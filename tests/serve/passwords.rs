@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use keydesk::credential::{Kind, Overlap, Verb};
 
-use super::support::{Desk, Key, Question, Verifier};
+use super::support::{Desk, GatewayRequest, Key, Verifier};
 
-fn soap(key: &Key, password: &str, client: &str) -> Question {
-    Question::envoy("POST", "/soap").legacy().set("X-Forwarded-For", client).body(key.soap(password))
+fn soap(key: &Key, password: &str, client: &str) -> GatewayRequest {
+    GatewayRequest::envoy("POST", "/soap").legacy().set("X-Forwarded-For", client).body(key.soap(password))
 }
 
 fn hashes(verifier: &Verifier) -> f64 {
@@ -35,7 +35,7 @@ fn a_right_password_is_hashed_once_and_judged_every_time() {
 }
 
 #[test]
-fn wrong_passwords_are_throttled_before_the_hash_and_by_address() {
+fn wrong_passwords_are_throttled_before_the_hash_by_address() {
     let desk = Desk::new();
     let legacy = desk.key(Kind::Legacy, "smsgate");
     let verifier = desk.verifier();
@@ -66,7 +66,7 @@ fn wrong_passwords_are_throttled_before_the_hash_and_by_address() {
 }
 
 #[test]
-fn equal_questions_wait_for_one_hash() {
+fn equal_requests_share_one_hash() {
     let desk = Desk::new();
     let legacy = desk.key(Kind::Legacy, "smsgate");
     let verifier = desk.verifier();
@@ -87,11 +87,11 @@ impl Drop for Over<'_> {
     }
 }
 
-/// How often a question is answered until something is true.
-fn answers(verifier: &Verifier, question: &[u8], until: impl Fn() -> bool) -> usize {
+/// How often a request is answered until something is true.
+fn answers(verifier: &Verifier, request: &[u8], until: impl Fn() -> bool) -> usize {
     let (mut connection, mut count) = (verifier.connect(), 0);
     while !until() {
-        assert_eq!(connection.ask(question).status(), 200);
+        assert_eq!(connection.ask(request).status(), 200);
         count += 1;
     }
     count
@@ -105,7 +105,7 @@ fn a_thousand_guesses_at_once_harm_nobody_else() {
     let real = desk.key(Kind::Legacy, "smsgate");
     let one = desk.key(Kind::Basic, "one");
     let verifier = desk.verifier();
-    let question = Question::nginx("GET", "/").by(&one).bytes();
+    let request = GatewayRequest::nginx("GET", "/").by(&one).bytes();
     let over = AtomicBool::new(false);
     let beside = std::thread::scope(|scope| {
         let over = Over(&over);
@@ -115,14 +115,14 @@ fn a_thousand_guesses_at_once_harm_nobody_else() {
                 scope.spawn(move || {
                     for guess in 0..20 {
                         let client = format!("198.51.100.{}", n % 3);
-                        let question = soap(&legacy[n % 5], &format!("Wrong{n:02}{guess:02}"), &client);
-                        assert_eq!(verifier.ask(&question).status(), 401);
+                        let request = soap(&legacy[n % 5], &format!("Wrong{n:02}{guess:02}"), &client);
+                        assert_eq!(verifier.ask(&request).status(), 401);
                     }
                 })
             })
             .collect();
         let flag = over.0;
-        let counted = scope.spawn(|| answers(&verifier, &question, || flag.load(Ordering::Relaxed)));
+        let counted = scope.spawn(|| answers(&verifier, &request, || flag.load(Ordering::Relaxed)));
         // In the midst of it somebody with the right password comes from somewhere else for the first time.
         assert_eq!(verifier.ask(&soap(&real, &real.secret, "203.0.113.9")).status(), 200);
         guessers.into_iter().for_each(|guesser| guesser.join().unwrap());
@@ -137,7 +137,7 @@ fn a_thousand_guesses_at_once_harm_nobody_else() {
 }
 
 #[test]
-fn who_was_right_before_gets_through_however_many_guess_and_after_a_restart_too() {
+fn a_known_client_gets_through_despite_guessers_and_a_restart() {
     let desk = Desk::new();
     let real = desk.key(Kind::Legacy, "smsgate");
     let verifier = desk.verifier();

@@ -21,8 +21,8 @@ fn recordings() -> Vec<Value> {
     if named.is_empty() { of(&place::own()) } else { named }
 }
 
-/// The question as today's snippet of the family asks it; `None` for one that a gateway could not have asked so.
-fn question(received: &Value, family: &str) -> Option<Vec<u8>> {
+/// The request as today's snippet of the family asks it; `None` for one that a gateway could not have asked so.
+fn request(received: &Value, family: &str) -> Option<Vec<u8>> {
     let latin = |text: &str| text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect::<Vec<_>>();
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let original = &received["original"];
@@ -75,7 +75,7 @@ fn translated(bytes: Vec<u8>, store: &[Value], verifier_keys: &[(String, String)
 }
 
 #[test]
-fn recorded_questions_get_the_expected_answer() {
+fn recorded_requests_get_the_expected_response() {
     let files = recordings();
     let (mut asked, mut differ) = (0, Vec::new());
     for file in files {
@@ -90,7 +90,7 @@ fn recorded_questions_get_the_expected_answer() {
         for recording in file["recordings"].as_array().unwrap() {
             let family = recording["family"].as_str().unwrap();
             for received in recording["verifier_received"].as_array().unwrap() {
-                let Some(bytes) = question(received, family) else { continue };
+                let Some(bytes) = request(received, family) else { continue };
                 let allowed = ask(&verifier, &translated(bytes, store, &keys)) == 200;
                 asked += 1;
                 if allowed != (received["expect"]["verdict"] == "allow") {
@@ -99,7 +99,7 @@ fn recorded_questions_get_the_expected_answer() {
             }
         }
     }
-    println!("{asked} recorded questions asked");
+    println!("{asked} recorded requests asked");
     assert!(differ.is_empty() && asked > 0, "{} of {asked} differ:\n{}", differ.len(), differ.join("\n"));
 }
 

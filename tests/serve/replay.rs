@@ -7,7 +7,7 @@ use keydesk::{
     hub::{Policy, Replay},
 };
 
-use super::support::{Desk, Key, Question};
+use super::support::{Desk, GatewayRequest, Key};
 
 /// Where a verifier keeps what it accepted.
 fn kept(desk: &Desk) -> PathBuf {
@@ -24,41 +24,41 @@ fn filled(desk: &Desk) -> Vec<PathBuf> {
     files.filter(|file| fs::metadata(file).is_ok_and(|meta| meta.is_file() && meta.len() > 0)).collect()
 }
 
-/// A desk that takes a signature once, a key of it that signs, and a signed question.
-fn guarded() -> (Desk, Key, Question) {
+/// A desk that takes a signature once, a key of it that signs, and a signed request.
+fn guarded() -> (Desk, Key, GatewayRequest) {
     let desk = Desk::new();
     let signs = desk.key(Kind::Hmac, "signs");
     desk.policy(&Policy { replay: Replay::Node, ..Policy::default() });
-    let once = Question::nginx("GET", "/").fields(&signs.hmac("GET", "/"));
+    let once = GatewayRequest::nginx("GET", "/").fields(&signs.hmac("GET", "/"));
     (desk, signs, once)
 }
 
 #[test]
-fn a_signature_is_taken_once_when_the_site_says_so() {
+fn with_replay_protection_a_signature_is_accepted_once() {
     let desk = Desk::new();
     let (signs, one) = (desk.key(Kind::Hmac, "signs"), desk.key(Kind::Basic, "one"));
     let verifier = desk.verifier();
-    let twice = Question::nginx("GET", "/").fields(&signs.hmac("GET", "/"));
+    let twice = GatewayRequest::nginx("GET", "/").fields(&signs.hmac("GET", "/"));
     assert_eq!([verifier.ask(&twice).status(), verifier.ask(&twice).status()], [200, 200], "off by default");
     desk.policy(&Policy { replay: Replay::Node, ..Policy::default() });
     verifier.until("followed", |verifier| {
-        let fresh = Question::nginx("GET", "/x").fields(&signs.hmac("GET", "/x"));
+        let fresh = GatewayRequest::nginx("GET", "/x").fields(&signs.hmac("GET", "/x"));
         (verifier.ask(&fresh).status(), verifier.ask(&fresh).status()) == (200, 401)
     });
-    let basic = Question::nginx("GET", "/").by(&one);
+    let basic = GatewayRequest::nginx("GET", "/").by(&one);
     assert_eq!([verifier.ask(&basic).status(), verifier.ask(&basic).status()], [200, 200], "Basic repeats by nature");
     assert!(verifier.metric("keydesk_denied_total{reason=\"replayed\"}") >= 1.0);
 }
 
 #[test]
-fn what_was_accepted_is_known_after_a_kill_and_a_restart() {
+fn accepted_signatures_survive_a_kill_and_a_restart() {
     let (desk, signs, once) = guarded();
     let verifier = desk.verifier();
     assert_eq!(verifier.ask(&once).status(), 200);
     verifier.kill();
     let verifier = desk.verifier();
     assert_eq!(verifier.ask(&once).status(), 401, "from its first request");
-    let other = Question::nginx("GET", "/other").fields(&signs.hmac("GET", "/other"));
+    let other = GatewayRequest::nginx("GET", "/other").fields(&signs.hmac("GET", "/other"));
     assert_eq!([verifier.ask(&other).status(), verifier.ask(&other).status()], [200, 401]);
     verifier.stop();
     // A file that is cut is read as far as it is good.
@@ -75,7 +75,7 @@ fn what_was_accepted_is_known_after_a_kill_and_a_restart() {
 }
 
 #[test]
-fn what_lies_beside_the_files_or_in_their_place_makes_nobody_forget() {
+fn foreign_files_in_the_replay_directory_make_nobody_forget() {
     let (desk, signs, once) = guarded();
     let verifier = desk.verifier();
     assert_eq!(verifier.ask(&once).status(), 200);
@@ -88,7 +88,7 @@ fn what_lies_beside_the_files_or_in_their_place_makes_nobody_forget() {
     let verifier = desk.verifier();
     assert_eq!(verifier.ask(&once).status(), 401);
     assert_eq!(verifier.metric("keydesk_replay_lost_total"), 1.0, "the directory is named as a minute");
-    let fresh = Question::nginx("GET", "/fresh").fields(&signs.hmac("GET", "/fresh"));
+    let fresh = GatewayRequest::nginx("GET", "/fresh").fields(&signs.hmac("GET", "/fresh"));
     assert_eq!(verifier.ask(&fresh).status(), 200, "and what is new passes");
     verifier.stop();
     // Root reads everything, but no directory as a file.
@@ -109,7 +109,7 @@ fn what_lies_beside_the_files_or_in_their_place_makes_nobody_forget() {
 }
 
 #[test]
-fn files_that_were_taken_away_from_a_running_verifier_are_there_again_for_the_next() {
+fn replay_files_removed_from_a_running_verifier_are_rewritten() {
     let (desk, _, once) = guarded();
     let verifier = desk.verifier();
     assert_eq!(verifier.ask(&once).status(), 200);
@@ -123,11 +123,11 @@ fn files_that_were_taken_away_from_a_running_verifier_are_there_again_for_the_ne
 }
 
 #[test]
-fn the_site_narrows_the_algorithms() {
+fn the_algorithms_setting_restricts_every_credential() {
     let desk = Desk::new();
     let signs = desk.key(Kind::Hmac, "signs");
     let verifier = desk.verifier();
-    let ask = || verifier.ask(&Question::nginx("GET", "/").fields(&signs.hmac("GET", "/"))).status();
+    let ask = || verifier.ask(&GatewayRequest::nginx("GET", "/").fields(&signs.hmac("GET", "/"))).status();
     assert_eq!(ask(), 200);
     desk.policy(&Policy { algorithms: "hmac-sha512".parse().unwrap(), ..Policy::default() });
     verifier.until("narrowed", |_| ask() == 401);

@@ -5,14 +5,14 @@ use keydesk::{
     hub::Details,
 };
 
-use super::support::{CLIENT, Desk, Key, Question, basic};
+use super::support::{CLIENT, Desk, GatewayRequest, Key, basic};
 
 fn details(desk: &Desk, key: &Key) -> Details {
     desk.hub.details(&desk.alice, key.id).unwrap()
 }
 
 #[test]
-fn a_use_shows_at_the_desk_with_address_and_secret_and_wakes_nobody() {
+fn a_use_shows_at_the_desk_with_address_and_secret() {
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");
     let row = desk.hub.find(&desk.alice, &one.key, None).unwrap();
@@ -21,7 +21,7 @@ fn a_use_shows_at_the_desk_with_address_and_secret_and_wakes_nobody() {
     let verifier = desk.verifier();
     let pulse = desk.hub.pulse(&desk.alice).unwrap();
     let trail = desk.trail();
-    assert_eq!(verifier.ask(&Question::nginx("GET", "/").by(&one)).status(), 200);
+    assert_eq!(verifier.ask(&GatewayRequest::nginx("GET", "/").by(&one)).status(), 200);
     verifier.until("the old secret's use", |_| {
         details(&desk, &one).secrets.iter().any(|secret| secret.version == 1 && secret.last_used.is_some())
     });
@@ -29,7 +29,7 @@ fn a_use_shows_at_the_desk_with_address_and_secret_and_wakes_nobody() {
     let of = |version| used.secrets.iter().find(|secret| secret.version == version).unwrap();
     assert_eq!(of(1).last_used.as_ref().unwrap().address.as_deref(), Some(CLIENT));
     assert_eq!(of(2).last_used, None);
-    let other = Question::nginx("GET", "/").by(&second).set("X-Original-Client", "2001:db8::7");
+    let other = GatewayRequest::nginx("GET", "/").by(&second).set("X-Original-Client", "2001:db8::7");
     assert_eq!(verifier.ask(&other).status(), 200);
     verifier.stop();
     let used = details(&desk, &one);
@@ -40,17 +40,17 @@ fn a_use_shows_at_the_desk_with_address_and_secret_and_wakes_nobody() {
 }
 
 #[test]
-fn refusals_of_known_keys_are_kept_with_their_reason_and_unknown_keys_never_write() {
+fn refusals_are_kept_for_known_keys_only() {
     let desk = Desk::new();
     let (one, signs) = (desk.key(Kind::Basic, "one"), desk.key(Kind::Hmac, "signs"));
     let verifier = desk.verifier();
     for n in 0..30 {
-        let wrong = Question::nginx("GET", "/").field("Authorization", &basic(&one.key, &format!("kdsWRONG{n}")));
+        let wrong = GatewayRequest::nginx("GET", "/").field("Authorization", &basic(&one.key, &format!("kdsWRONG{n}")));
         assert_eq!(verifier.ask(&wrong).status(), 401);
-        let unknown = Question::nginx("GET", "/").field("Authorization", &basic(&format!("kdbTYPED{n}"), "x"));
+        let unknown = GatewayRequest::nginx("GET", "/").field("Authorization", &basic(&format!("kdbTYPED{n}"), "x"));
         assert_eq!(verifier.ask(&unknown).status(), 401);
     }
-    let put_as_post = Question::nginx("PUT", "/").fields(&signs.hmac("POST", "/"));
+    let put_as_post = GatewayRequest::nginx("PUT", "/").fields(&signs.hmac("POST", "/"));
     assert_eq!(verifier.ask(&put_as_post).status(), 401);
     verifier.stop();
     let refusals = desk.hub.details(&desk.alice, one.id).unwrap().refusals;

@@ -8,10 +8,10 @@ use keydesk::{
     vault::Hash,
 };
 
-use super::support::{CLIENT, Desk, Key, Question, Verifier};
+use super::support::{CLIENT, Desk, GatewayRequest, Key, Verifier};
 
-fn status(verifier: &Verifier, question: &Question) -> u16 {
-    verifier.ask(question).status()
+fn status(verifier: &Verifier, request: &GatewayRequest) -> u16 {
+    verifier.ask(request).status()
 }
 
 fn malformed(verifier: &Verifier) -> f64 {
@@ -19,11 +19,11 @@ fn malformed(verifier: &Verifier) -> f64 {
 }
 
 #[test]
-fn one_field_less_or_one_more_is_a_refusal() {
+fn one_field_less_or_more_is_refused() {
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");
     let verifier = desk.verifier();
-    let asked = Question::traefik("GET", "/a?b=c").by(&one);
+    let asked = GatewayRequest::traefik("GET", "/a?b=c").by(&one);
     assert_eq!(status(&verifier, &asked), 200);
     for name in ["Method", "Proto", "Host", "Uri", "For"].map(|name| format!("X-Forwarded-{name}")) {
         let before = malformed(&verifier);
@@ -47,36 +47,40 @@ fn one_field_less_or_one_more_is_a_refusal() {
 }
 
 #[test]
-fn what_a_client_writes_under_other_names_chooses_nothing() {
+fn client_fields_under_other_names_change_nothing() {
     let desk = Desk::new();
     let networks = "203.0.113.0/24".parse().unwrap();
     let near = desk.with(Kind::Basic, "near", Options { networks, ..Options::default() });
     let signs = desk.key(Kind::Hmac, "signs");
     let verifier = desk.verifier();
-    let forged = |question: Question, address: &str| {
+    let forged = |request: GatewayRequest, address: &str| {
         ["X-Original-Client", "X-Client-Ip", "Forwarded", "X-Original-For", "True-Client-Ip"]
             .iter()
-            .fold(question, |question, name| question.field(name, address))
+            .fold(request, |request, name| request.field(name, address))
             .set("X-Real-Ip", address)
             .field("X-Original-Method", "POST")
             .field("X-Original-Uri", "/spoofed")
             .field("X-Original-Framing", "cl=;te=")
             .field("X-Envoy-Auth-Partial-Body", "true")
     };
-    let far = Question::traefik("GET", "/").by(&near).set("X-Forwarded-For", "198.51.100.7");
+    let far = GatewayRequest::traefik("GET", "/").by(&near).set("X-Forwarded-For", "198.51.100.7");
     assert_eq!(status(&verifier, &forged(far, CLIENT)), 401);
-    assert_eq!(status(&verifier, &forged(Question::traefik("GET", "/").by(&near), "198.51.100.7")), 200);
-    let real = Question::traefik("GET", "/real");
+    assert_eq!(status(&verifier, &forged(GatewayRequest::traefik("GET", "/").by(&near), "198.51.100.7")), 200);
+    let real = GatewayRequest::traefik("GET", "/real");
     assert_eq!(status(&verifier, &forged(real.clone().fields(&signs.hmac("GET", "/real")), CLIENT)), 200);
     assert_eq!(status(&verifier, &forged(real.fields(&signs.hmac("POST", "/spoofed")), CLIENT)), 401);
     // The field that names the client here is the client's own word at the endpoint of another family.
-    let elsewhere = Question::forward("GET", "/").by(&near).without("X-Original-Client");
+    let elsewhere = GatewayRequest::forward("GET", "/").by(&near).without("X-Original-Client");
     assert_eq!(status(&verifier, &elsewhere.field("X-Forwarded-For", CLIENT)), 401, "Caddy tells it by another field");
-    assert_eq!(status(&verifier, &Question::traefik("GET", "/").by(&near).by(&near)), 401, "Authorization counts once");
+    assert_eq!(
+        status(&verifier, &GatewayRequest::traefik("GET", "/").by(&near).by(&near)),
+        401,
+        "Authorization counts once"
+    );
 }
 
 /// Signed over the digest of the body too.
-fn digested(key: &Key, target: &str, body: &[u8]) -> Question {
+fn digested(key: &Key, target: &str, body: &[u8]) -> GatewayRequest {
     let date = jiff::Timestamp::now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
     let digest = format!("SHA-256={}", Base64::encode_string(Hash::Sha256.digest(body).as_bytes()));
     let text = format!("date: {date}\ndigest: {digest}\nPOST {target} HTTP/1.1");
@@ -85,11 +89,11 @@ fn digested(key: &Key, target: &str, body: &[u8]) -> Question {
         "hmac username=\"{}\", algorithm=\"hmac-sha256\", headers=\"date digest request-line\", signature=\"{signature}\"",
         key.key
     );
-    Question::traefik("POST", target).field("Date", &date).field("Digest", &digest).field("Authorization", &value)
+    GatewayRequest::traefik("POST", target).field("Date", &date).field("Digest", &digest).field("Authorization", &value)
 }
 
 #[test]
-fn bodies_are_handed_over_and_one_that_may_be_kept_back_is_not_passed_over() {
+fn a_body_that_may_have_been_withheld_is_not_ignored() {
     let desk = Desk::new();
     let strict = desk.key(Kind::Hmac, "strict");
     let lax = desk.with(Kind::Hmac, "lax", Options { body_digest: BodyDigest::Optional, ..Options::default() });
@@ -109,8 +113,8 @@ fn bodies_are_handed_over_and_one_that_may_be_kept_back_is_not_passed_over() {
         ("GET", "x", 401),
     ] {
         let ask = |key: &Key| {
-            let question = Question::traefik(method, "/a").fields(&key.hmac(method, "/a"));
-            status(&verifier, &if body.is_empty() { question } else { question.body(body) })
+            let request = GatewayRequest::traefik(method, "/a").fields(&key.hmac(method, "/a"));
+            status(&verifier, &if body.is_empty() { request } else { request.body(body) })
         };
         assert_eq!((ask(&strict), ask(&lax)), (strict_status, 200), "{method} {body:?} without a digest");
     }
@@ -122,18 +126,18 @@ fn legacy_credentials_are_in_the_body() {
     let sms = desk.key(Kind::Legacy, "smsbatch");
     let verifier = desk.verifier();
     let ask = |password: &str| {
-        let question = Question::traefik("POST", "/soap").legacy().body(sms.soap(password));
-        status(&verifier, &question)
+        let request = GatewayRequest::traefik("POST", "/soap").legacy().body(sms.soap(password));
+        status(&verifier, &request)
     };
     assert_eq!((ask(&sms.secret), ask("Wrong1password")), (200, 401));
     let one = desk.key(Kind::Basic, "one");
-    let rest = Question::traefik("POST", "/soap").by(&one).body(sms.soap(&sms.secret));
+    let rest = GatewayRequest::traefik("POST", "/soap").by(&one).body(sms.soap(&sms.secret));
     verifier.until("known", |verifier| status(verifier, &rest) == 200);
     assert_eq!(status(&verifier, &rest.legacy().set("X-Forwarded-For", "nobody")), 401);
 }
 
 #[test]
-fn the_snippet_says_what_the_contract_needs() {
+fn the_snippet_configures_what_the_contract_needs() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/gateways/traefik.yml");
     let text = fs::read_to_string(path).unwrap();
     let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.starts_with('#')).collect();

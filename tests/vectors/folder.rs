@@ -38,7 +38,7 @@ fn documents(folder: &Path) -> Vec<(String, Value)> {
 }
 
 #[test]
-fn every_vector_has_its_verdict() {
+fn every_vector_gets_its_verdict() {
     let folder = place::folder();
     let documents = documents(&folder);
     assert!(!documents.is_empty(), "no vectors in {}, which KEYDESK_VECTORS may name", folder.display());

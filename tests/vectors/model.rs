@@ -212,9 +212,9 @@ impl Snapshots {
 pub fn verdict<'a>(request: &Request<'a>, snapshot: &'a Snapshot, now: Seconds) -> Verdict<'a> {
     match verify::decide(request, snapshot, now) {
         Decision::Verdict(verdict) => verdict,
-        Decision::NeedsPassword(question) => {
-            let answer = question.answer_by(cheap).unwrap();
-            question.settle(answer, snapshot, now)
+        Decision::NeedsPassword(check) => {
+            let outcome = check.run_with(cheap).unwrap();
+            check.resolve(outcome, snapshot, now)
         }
     }
 }

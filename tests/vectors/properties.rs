@@ -192,7 +192,7 @@ proptest! {
     }
 
     #[test]
-    fn a_changed_proof_does_not_pass(parts in parts(), algorithm in algorithm(), at: Index, to: u8) {
+    fn a_changed_signature_does_not_pass(parts in parts(), algorithm in algorithm(), at: Index, to: u8) {
         let store = store();
         let hmac = bend_proof(signed_hmac(&parts, algorithm), "authorization", "signature=\"", at, to);
         prop_assert!(!hmac.passes(&store), "{hmac:?}");
@@ -234,7 +234,7 @@ proptest! {
     }
 
     #[test]
-    fn no_spelling_of_an_identity_passes_whoever_signs(
+    fn no_spelling_of_an_identity_field_passes(
         parts in parts(), algorithm in algorithm(), name in spelled(), value in "[ -~]{0,20}", at: Index,
     ) {
         let store = store();
@@ -248,12 +248,12 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_refused_without_a_panic(sent in anything()) {
+    fn random_bytes_are_refused_without_a_panic(sent in anything()) {
         prop_assert!(!sent.passes(&store()), "{sent:?}");
     }
 
     #[test]
-    fn any_grammar_is_refused_without_a_panic(sent in nearly()) {
+    fn random_grammar_is_refused_without_a_panic(sent in nearly()) {
         prop_assert!(!sent.passes(&store()), "{sent:?}");
     }
 }

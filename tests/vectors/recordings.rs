@@ -35,20 +35,20 @@ pub fn run(document: Value, report: &mut Report) {
     let file: File = serde_json::from_value(document).unwrap();
     let snapshot = snapshot(&file.store);
     for recording in &file.recordings {
-        for question in &recording.verifier_received {
+        for forwarded in &recording.verifier_received {
             report.ran("gateway questions");
-            let mut request = question.original.clone();
-            request.headers.clone_from(&question.headers);
-            request.body_b64.clone_from(&question.body_b64);
+            let mut request = forwarded.original.clone();
+            request.headers.clone_from(&forwarded.headers);
+            request.body_b64.clone_from(&forwarded.body_b64);
             // They are from before the contract field that tells of the framing.
             request.framing = Some("unknown".to_owned());
-            let got = Owned::new(&request).with(Surface::Rest, question.body_visible, |request| {
+            let got = Owned::new(&request).with(Surface::Rest, forwarded.body_visible, |request| {
                 outcome(&verdict(request, &snapshot, Seconds(file.now)))
             });
-            if !got.fits(&question.expect) {
-                report.differ.push(format!("{}: {got:?}, expected {:?}", recording.id, question.expect));
-            } else if !got.fits_in_words(&question.expect) {
-                report.reasons.push(format!("{}: {got:?}, expected {:?}", recording.id, question.expect));
+            if !got.fits(&forwarded.expect) {
+                report.differ.push(format!("{}: {got:?}, expected {:?}", recording.id, forwarded.expect));
+            } else if !got.fits_in_words(&forwarded.expect) {
+                report.reasons.push(format!("{}: {got:?}, expected {:?}", recording.id, forwarded.expect));
             }
         }
     }

@@ -5,7 +5,7 @@ use keydesk::{
     secret::Secret,
     time::Seconds,
     vault::{Stored, hash_password},
-    verify::{self, Answer, Decision, Snapshot, Surface, Verdict},
+    verify::{self, CheckOutcome, Decision, Snapshot, Surface, Verdict},
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -69,7 +69,7 @@ fn one(vector: &Vector, snapshot: &Snapshot, report: &mut Report) {
 
 /// The same way with real Argon2id in the snapshot, and the vault's own checker.
 #[test]
-fn a_legacy_password_behind_a_real_hash() {
+fn a_legacy_password_passes_a_real_hash() {
     let now = Seconds(1_767_225_600);
     let mut entry = CredentialText::new("legacy", "nightly", "").entry(1);
     entry.secrets[0].stored = Stored::Argon2(hash_password(&Secret::from_text("Horse7staple")).unwrap());
@@ -88,50 +88,50 @@ fn a_legacy_password_behind_a_real_hash() {
             client_address: None,
             framing: None,
         };
-        let decision = Owned::new(&request).with(Surface::Legacy, true, |r| match verify::decide(r, &snapshot, now) {
-            Decision::NeedsPassword(question) => question,
+        let check = Owned::new(&request).with(Surface::Legacy, true, |r| match verify::decide(r, &snapshot, now) {
+            Decision::NeedsPassword(check) => check,
             Decision::Verdict(verdict) => panic!("{verdict:?} without a hash"),
         });
-        let answer = decision.answer().unwrap();
-        assert_eq!(decision.settle(answer, &snapshot, now).is_allow(), allow, "{user} {password}");
+        let outcome = check.run().unwrap();
+        assert_eq!(check.resolve(outcome, &snapshot, now).is_allow(), allow, "{user} {password}");
     }
 }
 
-/// A right answer is judged by the snapshot of the moment, not by the one of the question (C10, C11, R3, R4).
+/// A right password is judged by the snapshot of the moment, not by that of the request (C10, C11, R3, R4).
 #[test]
-fn an_answer_is_judged_when_it_comes() {
+fn a_password_is_judged_by_the_snapshot_after_its_hash() {
     let now = Seconds(1_767_225_600);
     let legacy = CredentialText::new("legacy", "nightly", "Horse7staple");
     let before = snapshot(std::slice::from_ref(&legacy));
     let body = BASE64.encode(b"m4u\r\nUSER=nightly\r\nPASSWORD=Horse7staple\r\n");
     let request = serde_json::json!({ "method": "POST", "target": "/", "body_b64": body });
     let request = Owned::new(&serde_json::from_value(request).unwrap());
-    let question = request.with(Surface::Legacy, true, |r| match verify::decide(r, &before, now) {
-        Decision::NeedsPassword(question) => question,
+    let check = request.with(Surface::Legacy, true, |r| match verify::decide(r, &before, now) {
+        Decision::NeedsPassword(check) => check,
         Decision::Verdict(verdict) => panic!("{verdict:?} without a hash"),
     });
-    let right = Answer::Right { version: 100 };
-    let settle = |answer, snapshot: &Snapshot| outcome(&question.settle(answer, snapshot, now)).reason;
-    assert_eq!(settle(right, &before), "ok");
-    assert_eq!(settle(Answer::Wrong, &before), "bad_secret");
-    assert_eq!(settle(Answer::Throttled, &before), "throttled");
-    assert_eq!(settle(Answer::Unavailable, &before), "unavailable");
+    let right = CheckOutcome::Right { version: 100 };
+    let resolve = |checked, snapshot: &Snapshot| outcome(&check.resolve(checked, snapshot, now)).reason;
+    assert_eq!(resolve(right, &before), "ok");
+    assert_eq!(resolve(CheckOutcome::Wrong, &before), "bad_secret");
+    assert_eq!(resolve(CheckOutcome::Throttled, &before), "throttled");
+    assert_eq!(resolve(CheckOutcome::Unavailable, &before), "unavailable");
 
     let mut entry = legacy.entry(1);
     entry.state = keydesk::credential::State::Revoked;
-    assert_eq!(settle(right, &super::model::put(&before, &entry)), "revoked");
+    assert_eq!(resolve(right, &super::model::put(&before, &entry)), "revoked");
     let mut rotated = legacy.entry(1);
     rotated.secrets[0].version = 101;
-    assert_eq!(settle(right, &super::model::put(&before, &rotated)), "bad_secret");
+    assert_eq!(resolve(right, &super::model::put(&before, &rotated)), "bad_secret");
     assert_eq!(
-        settle(right, &super::model::put(&before, &legacy.entry(2))),
+        resolve(right, &super::model::put(&before, &legacy.entry(2))),
         "bad_secret",
         "made anew, inherits nothing"
     );
     let mut tampered = legacy.entry(1);
     tampered.tampered = true;
-    assert_eq!(settle(right, &super::model::put(&before, &tampered)), "tampered");
-    assert_eq!(settle(right, &snapshot(&[])), "unknown_credential");
-    assert!(!matches!(question.settle(Answer::Wrong, &before, now), Verdict::Allow(_)));
-    assert!(!format!("{question:?}").contains("Horse"));
+    assert_eq!(resolve(right, &super::model::put(&before, &tampered)), "tampered");
+    assert_eq!(resolve(right, &snapshot(&[])), "unknown_credential");
+    assert!(!matches!(check.resolve(CheckOutcome::Wrong, &before, now), Verdict::Allow(_)));
+    assert!(!format!("{check:?}").contains("Horse"));
 }

@@ -15,7 +15,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_login_is_read_as_a_tree_builder_reads_it(document in document()) {
+    fn a_login_is_read_as_an_xml_tree_reads_it(document in document()) {
         let (text, login) = document;
         let read = login_of(text.as_bytes());
         prop_assert_eq!(read.as_ref(), Some(&login), "{}", text);
@@ -23,7 +23,7 @@ proptest! {
     }
 
     #[test]
-    fn a_bent_document_is_never_read_otherwise_than_a_tree_builder_reads_it(
+    fn a_mutated_document_is_read_as_an_xml_tree_reads_it(
         document in document(), bends in prop::collection::vec((any::<Index>(), markup()), 1..4),
     ) {
         let mut text = document.0;
@@ -150,7 +150,7 @@ fn login_of(body: &[u8]) -> Option<Login> {
     let store = Snapshot::of([]).unwrap();
     let request = posted(body);
     match verify::decide(&request, &store, NOW) {
-        Decision::NeedsPassword(question) => Some((question.key().to_vec(), question.password().expose().to_vec())),
+        Decision::NeedsPassword(check) => Some((check.key().to_vec(), check.password().expose().to_vec())),
         Decision::Verdict(_) => None,
     }
 }
@@ -190,7 +190,7 @@ fn a_damaged_hash_matches_nothing() {
     let store = Snapshot::of([&entry]).unwrap();
     let body = b"m4u\r\nUSER=nightly\r\nPASSWORD=\r\n";
     let request = posted(body);
-    let Decision::NeedsPassword(question) = verify::decide(&request, &store, NOW) else { panic!("no question") };
-    assert!(question.answer().is_err());
-    assert!(question.answer_by(|password: &Secret, _| Ok::<_, ()>(password.is_empty())).is_ok());
+    let Decision::NeedsPassword(check) = verify::decide(&request, &store, NOW) else { panic!("no password check") };
+    assert!(check.run().is_err());
+    assert!(check.run_with(|password: &Secret, _| Ok::<_, ()>(password.is_empty())).is_ok());
 }

@@ -11,9 +11,9 @@ use params::Params;
 use signing::{Names, is_date};
 
 use super::{
-    Allowed, CredentialRef, Denied, Reason, Request, Snapshot, date, digest, explain, framing, judge,
+    Allowed, CredentialRef, Denied, Reason, Request, Snapshot, date, digest, framing, judge,
     request::Occurs,
-    signature::{self, Given, Good},
+    signature::{self, ClaimedSignature, GivenSignature, Validity},
 };
 
 /// How a request is signed, as it says itself.
@@ -64,10 +64,10 @@ pub(super) fn misspelled(value: &[u8]) -> Option<Algorithm> {
 }
 
 /// What a value says of its signature.
-pub(super) fn proof(value: &[u8]) -> Option<explain::Proof<'_>> {
+pub(super) fn claimed_signature(value: &[u8]) -> Option<ClaimedSignature<'_>> {
     let params = Params::read(value)?;
     let algorithm = Signed::read(&params).ok()?.algorithm;
-    Some(explain::Proof { key: params.username, algorithm, signature: params.signature })
+    Some(ClaimedSignature { key: params.username, algorithm, signature: params.signature })
 }
 
 pub(super) fn decide<'a>(
@@ -84,7 +84,7 @@ pub(super) fn decide<'a>(
     let signed = signed.map_err(|denied| denied.of_any(found))?;
     let (literal, other) = signed.names.strings(request);
     let messages = [&literal[..], other.as_deref().unwrap_or_default()];
-    let given = Given {
+    let given = GivenSignature {
         hash: hash_of(signed.algorithm),
         messages: &messages[..1 + usize::from(other.is_some())],
         signature: params.signature,
@@ -100,7 +100,7 @@ impl Signed<'_> {
         request: &Request<'_>,
         credential: CredentialRef<'c>,
         now: Seconds,
-    ) -> Result<Good, Denied<'c>> {
+    ) -> Result<Validity, Denied<'c>> {
         if !credential.admits(self.algorithm) {
             return Err(Reason::AlgorithmNotAllowed.into());
         }
@@ -110,9 +110,9 @@ impl Signed<'_> {
         let digests = self.digests(request)?;
         judge::usable(credential, now, || judge::address(request.client))?;
         // The body last: it may be long, and only a request that would pass is worth hashing it.
-        let Some(body) = request.visible_body() else { return Ok(Good { good_until, compared: false }) };
+        let Some(body) = request.visible_body() else { return Ok(Validity { good_until, compared: false }) };
         digests.iter().try_for_each(|digest| digest.compare(body))?;
-        Ok(Good { good_until, compared: !digests.is_empty() })
+        Ok(Validity { good_until, compared: !digests.is_empty() })
     }
 
     /// A body must be covered by a digest (H15), unless the credential says otherwise (H16).

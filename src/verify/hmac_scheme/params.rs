@@ -90,7 +90,7 @@ mod tests {
     const PLAIN: &str = r#"username="bob", algorithm="hmac-sha256", headers="date request-line", signature="AAAA""#;
 
     #[test]
-    fn any_order_any_case_and_blanks_where_the_grammar_has_them() {
+    fn parameters_come_in_any_order_and_case() {
         let plain = Params::read(PLAIN.as_bytes()).unwrap();
         assert_eq!(plain.headers, b"date request-line");
         for same in [

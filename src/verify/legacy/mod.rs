@@ -7,7 +7,7 @@ mod xml;
 use crate::credential::Kind;
 use crate::secret::Secret;
 
-use super::{Decision, Denied, PasswordQuestion, Reason, Request, Snapshot, framing, judge};
+use super::{Decision, Denied, PasswordCheck, Reason, Request, Snapshot, framing, judge};
 
 /// What the body holds.
 struct Login {
@@ -23,8 +23,8 @@ pub(super) fn decide<'a>(request: &Request<'a>, snapshot: &'a Snapshot) -> Resul
         Some(body) => Login::read(body).ok_or(Reason::MalformedBody)?,
     };
     let rest = (judge::address(request.client), framing::body_check(request, false));
-    let question = PasswordQuestion::new(snapshot, (Kind::Legacy, &login.user), login.password, rest);
-    Ok(Decision::NeedsPassword(question))
+    let check = PasswordCheck::new(snapshot, (Kind::Legacy, &login.user), login.password, rest);
+    Ok(Decision::NeedsPassword(check))
 }
 
 /// Whom the body names.

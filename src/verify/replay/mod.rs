@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_recalled_is_refused_and_what_found_no_room_then_too() {
+    fn recalled_signatures_and_those_without_room_are_refused() {
         let guard = Guard::new(PARTS * 4);
         (0..1000).for_each(|n| guard.recall(proof(n, NOW + 300).remembered()));
         assert_eq!(guard.len(), PARTS * 4);
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_that_was_forgotten_is_refused_and_nothing_beside_it() {
+    fn only_the_range_that_was_forgotten_is_refused() {
         let guard = Guard::new(PARTS * 400);
         guard.forgot(Seconds(NOW + 60)..=Seconds(NOW + 119));
         guard.forgot(Seconds(NOW + 120)..=Seconds(NOW + 179));
@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_that_has_passed_is_forgotten_like_any_other_time() {
+    fn a_range_in_doubt_expires_like_signatures() {
         let guard = Guard::new(PARTS * 400);
         guard.forgot(Seconds(NOW + 60)..=Seconds(NOW + 119));
         (0..200).for_each(|n| _ = guard.remember(&proof(n, NOW + 600), Seconds(NOW + 400)));
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_at_once_one_is_first() {
+    fn of_many_concurrent_requests_only_one_is_first() {
         let guard = Guard::new(100);
         let one = proof(1, NOW + 300);
         let first = std::thread::scope(|scope| {

@@ -11,9 +11,9 @@ use base::signature_base;
 use parse::Input;
 
 use super::{
-    Allowed, CredentialRef, Denied, Reason, Request, Snapshot, date, digest, explain, framing, judge,
+    Allowed, CredentialRef, Denied, Reason, Request, Snapshot, date, digest, framing, judge,
     request::Occurs,
-    signature::{self, Given, Good},
+    signature::{self, ClaimedSignature, GivenSignature, Validity},
 };
 
 /// Both fields, each once, read.
@@ -33,10 +33,10 @@ pub(super) fn signing_string(request: &Request<'_>) -> Option<Vec<u8>> {
 }
 
 /// What the fields say of their signature, however it is written.
-pub(super) fn proof<'a>(request: &Request<'a>) -> Option<explain::Proof<'a>> {
+pub(super) fn claimed_signature<'a>(request: &Request<'a>) -> Option<ClaimedSignature<'a>> {
     let input = Input::read(request.values(b"signature-input").next()?)?;
     let signature = input.loose_signature(request.values(b"signature").next()?)?;
-    Some(explain::Proof { key: input.keyid, algorithm: Algorithm::Sha256, signature })
+    Some(ClaimedSignature { key: input.keyid, algorithm: Algorithm::Sha256, signature })
 }
 
 pub(super) fn decide<'a>(
@@ -48,7 +48,8 @@ pub(super) fn decide<'a>(
     let found = snapshot.look_up(Kind::Hmac, input.keyid);
     // Without a base there is nothing to check a signature against: whose it would be is all that is known.
     let base = base(request, &input).map_err(|denied| denied.of_any(found))?;
-    let given = Given { hash: Hash::Sha256, messages: &[&base], signature, malformed: Reason::MalformedSignature };
+    let given =
+        GivenSignature { hash: Hash::Sha256, messages: &[&base], signature, malformed: Reason::MalformedSignature };
     signature::decide(request, found, &given, now, |credential| judge(request, &input, credential, now))
 }
 
@@ -75,7 +76,7 @@ fn judge<'c>(
     input: &Input<'_>,
     credential: CredentialRef<'c>,
     now: Seconds,
-) -> Result<Good, Denied<'c>> {
+) -> Result<Validity, Denied<'c>> {
     if !credential.admits(Algorithm::Sha256) {
         return Err(Reason::AlgorithmNotAllowed.into());
     }
@@ -85,10 +86,10 @@ fn judge<'c>(
     let digest = joined.as_deref().map(|joined| digest::Signed::read(CONTENT_DIGEST, joined)).transpose()?;
     judge::usable(credential, now, || judge::address(request.client))?;
     let (Some(digest), Some(body)) = (digest, request.visible_body()) else {
-        return Ok(Good { good_until, compared: false });
+        return Ok(Validity { good_until, compared: false });
     };
     digest.compare(body)?;
-    Ok(Good { good_until, compared: true })
+    Ok(Validity { good_until, compared: true })
 }
 
 const CONTENT_DIGEST: &[u8] = b"content-digest";

@@ -154,7 +154,7 @@ mod tests {
     const PLAIN: &str = r#"sig1=("@method" "date");created=1618884473;keyid="bob";alg="hmac-sha256""#;
 
     #[test]
-    fn the_canonical_form() {
+    fn the_canonical_form_is_read() {
         let input = Input::read(PLAIN.as_bytes()).unwrap();
         assert_eq!(input.components, [&b"@method"[..], b"date"]);
         assert_eq!((input.keyid, input.created, input.expires), (&b"bob"[..], Some(1_618_884_473), None));

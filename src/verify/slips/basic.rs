@@ -6,7 +6,7 @@ use crate::credential::{Kind, holds_api_secret};
 use crate::secret::Secret;
 use crate::time::Seconds;
 use crate::vault::VaultError;
-use crate::verify::{Answer, BodyCheck, PasswordQuestion, Snapshot, base64, secrets, snapshot::PackedSecret};
+use crate::verify::{BodyCheck, CheckOutcome, PasswordCheck, Snapshot, base64, secrets, snapshot::PackedSecret};
 
 use super::{readings, tidy};
 
@@ -163,6 +163,6 @@ fn is_right(kind: Kind, user: &str, password: &Secret, snapshot: &Snapshot, now:
         return Ok(false);
     }
     let rest = (None, BodyCheck::None);
-    let question = PasswordQuestion::new(snapshot, (kind, user.as_bytes()), password.duplicate(), rest);
-    Ok(matches!(question.answer()?, Answer::Right { .. }))
+    let check = PasswordCheck::new(snapshot, (kind, user.as_bytes()), password.duplicate(), rest);
+    Ok(matches!(check.run()?, CheckOutcome::Right { .. }))
 }

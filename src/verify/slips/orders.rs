@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_order_once() {
+    fn each_order_appears_once() {
         let mut all = every("a\nb\nc\nd");
         assert_eq!(all.len(), 23);
         all.sort();

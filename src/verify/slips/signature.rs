@@ -4,7 +4,8 @@ use crate::credential::{Algorithm, Kind};
 use crate::secret::Secret;
 use crate::time::Seconds;
 use crate::verify::{
-    Request, Snapshot, decide::signing_strings, explain::Proof, hmac_scheme::hash_of, snapshot::PackedSecret,
+    Request, Snapshot, decide::signing_strings, hmac_scheme::hash_of, signature::ClaimedSignature,
+    snapshot::PackedSecret,
 };
 
 use super::{
@@ -40,23 +41,23 @@ struct Search {
 /// The slip in a sentence or two; `None` if the signature is right, or none is known that makes it so.
 pub(in crate::verify) fn mistake(
     request: &Request<'_>,
-    proof: &Proof<'_>,
+    claimed: &ClaimedSignature<'_>,
     snapshot: &Snapshot,
     now: Seconds,
     depth: Depth,
 ) -> Option<String> {
-    let credential = snapshot.look_up(Kind::Hmac, proof.key).credential()?;
+    let credential = snapshot.look_up(Kind::Hmac, claimed.key).credential()?;
     let right = signing_strings(request);
-    let readings = readings(proof.signature);
+    let readings = readings(claimed.signature);
     if right.is_empty() || readings.is_empty() {
         return None;
     }
     let mut strings = variants(request, &right, depth, now);
     strings.splice(0..0, right.into_iter().map(|string| (String::new(), string)));
-    let search = Search { readings, strings, algorithms: algorithms(proof.algorithm) };
+    let search = Search { readings, strings, algorithms: algorithms(claimed.algorithm) };
     let most = if depth == Depth::Quick { 1 } else { 2 };
     let live: Vec<PackedSecret<'_>> = credential.secrets().filter(|secret| secret.is_live(now.0)).collect();
-    let found = (0..=most).find_map(|slips| live.iter().find_map(|secret| search.by(secret.bytes, proof.key, slips)));
+    let found = (0..=most).find_map(|slips| live.iter().find_map(|secret| search.by(secret.bytes, claimed.key, slips)));
     found.or_else(|| live.iter().find_map(|secret| search.is_digest(secret.bytes))).filter(|slip| !slip.is_empty())
 }
 

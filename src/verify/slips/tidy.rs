@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_around_a_secret_is_named_and_taken_away() {
+    fn quotes_and_blanks_around_a_secret_are_named_and_removed() {
         for (text, words, rest) in [
             ("a\n", &["ends in a line break"][..], "a"),
             ("a\r\n", &["ends in a line break"], "a"),

@@ -101,7 +101,7 @@ fn every_credential_keeps_its_own_term() {
 }
 
 #[test]
-fn a_shard_that_is_far_too_full_finds_the_right_term() {
+fn an_overfull_shard_finds_the_right_term() {
     let state = RandomState::new();
     let hash = |key: &[u8]| KeyHash(state.hash_one(key));
     let mut growing = Growing::default();
@@ -132,7 +132,7 @@ fn one_key_may_exist_once_in_each_kind() {
 }
 
 #[test]
-fn everything_packed_is_read_again() {
+fn everything_packed_can_be_read_back() {
     let packed = Entry {
         not_before: Some(Seconds(-5)),
         expires_at: Some(Seconds(i64::MAX)),
@@ -171,7 +171,7 @@ fn everything_packed_is_read_again() {
 }
 
 #[test]
-fn a_change_is_in_the_next_snapshot_only() {
+fn a_change_shows_in_the_next_snapshot_only() {
     let before = many(2000);
     let changed = Entry { state: State::Disabled, ..entry(77, Kind::Hmac, &key(77)) };
     let (new, gone) = (entry(9999, Kind::Basic, "new"), key(78));
@@ -192,7 +192,7 @@ fn a_change_is_in_the_next_snapshot_only() {
 }
 
 #[test]
-fn of_two_changes_of_one_key_the_later_counts() {
+fn the_later_of_two_changes_counts() {
     let before = many(10);
     let (first, second) = (entry(100, Kind::Hmac, "new"), entry(101, Kind::Hmac, "new"));
     let remove = || Change::Remove { kind: Kind::Hmac, key: "new" };
@@ -203,7 +203,7 @@ fn of_two_changes_of_one_key_the_later_counts() {
 }
 
 #[test]
-fn how_many_are_expected_may_be_any_number() {
+fn any_number_of_expected_credentials_is_allowed() {
     for expected in [0, 1, 1 << 24, 1 << 62, usize::MAX] {
         let mut halves = Builder::halves(expected).unwrap();
         halves[0].add(&entry(1, Kind::Basic, "one")).unwrap();
@@ -216,7 +216,7 @@ fn how_many_are_expected_may_be_any_number() {
 }
 
 #[test]
-fn it_is_cut_anew_when_it_outgrows_its_shards() {
+fn a_snapshot_that_outgrows_its_shards_is_split_again() {
     let mut snapshot = many(10);
     for step in 0..40 {
         let more: Vec<_> = (0..100).map(|n| 1000 + step * 100 + n).map(|n| entry(n, Kind::Hmac, &key(n))).collect();
@@ -230,7 +230,7 @@ fn it_is_cut_anew_when_it_outgrows_its_shards() {
 }
 
 #[test]
-fn a_secret_that_does_not_fit_its_kind_is_refused_before_it_is_asked_for() {
+fn a_secret_that_does_not_fit_its_kind_is_refused() {
     for (kind, stored) in [
         (Kind::Hmac, Stored::Sha256([0; 32])),
         (Kind::Hmac, Stored::Argon2(String::new())),
@@ -290,7 +290,7 @@ fn a_credential_takes_less_than_200_bytes() {
 }
 
 #[test]
-fn nothing_prints_a_secret() {
+fn debug_output_shows_no_secret() {
     let snapshot = Snapshot::of([&entry(1, Kind::Hmac, "bob")]).unwrap();
     let credential = snapshot.look_up(Kind::Hmac, b"bob").credential().unwrap();
     let printed = format!("{snapshot:?} {credential:?} {:?}", entry(1, Kind::Hmac, "bob"));
@@ -298,9 +298,9 @@ fn nothing_prints_a_secret() {
 }
 
 #[test]
-fn threads_may_share_it_and_take_a_question_along() {
+fn threads_share_a_snapshot_and_take_password_checks_along() {
     fn shared<T: Send + Sync>() {}
     shared::<Snapshot>();
-    shared::<super::super::PasswordQuestion>();
+    shared::<super::super::PasswordCheck>();
     shared::<super::super::replay::Guard>();
 }

@@ -1,8 +1,8 @@
-//! A desk, a verifier that is its real binary, and questions as raw bytes.
+//! A desk, a verifier that is its real binary, and requests as raw bytes.
 
 mod desk;
+mod gateway_request;
 mod process;
-mod question;
 
 use std::{
     net::{SocketAddr, TcpListener},
@@ -10,8 +10,8 @@ use std::{
 };
 
 pub use desk::{Desk, Key, basic, open_at};
+pub use gateway_request::GatewayRequest;
 pub use process::{Connection, Verifier};
-pub use question::Question;
 
 /// Long enough for a loaded machine; a test that waits for it has failed.
 pub const PATIENCE: Duration = Duration::from_secs(60);

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{PATIENCE, Question};
+use super::{GatewayRequest, PATIENCE};
 
 /// A running verifier; killed when dropped.
 pub struct Verifier {
@@ -62,13 +62,13 @@ impl Verifier {
         Connection::unix(&self.socket)
     }
 
-    /// One question on a connection of its own.
-    pub fn raw(&self, question: &[u8]) -> Reply {
-        self.connect().ask(question)
+    /// One request on a connection of its own.
+    pub fn raw(&self, request: &[u8]) -> Reply {
+        self.connect().ask(request)
     }
 
-    pub fn ask(&self, question: &Question) -> Reply {
-        self.raw(&question.bytes())
+    pub fn ask(&self, request: &GatewayRequest) -> Reply {
+        self.raw(&request.bytes())
     }
 
     pub fn get(&self, path: &str) -> Reply {
@@ -122,8 +122,8 @@ impl Connection<TcpStream> {
 }
 
 impl<S: std::io::Read + std::io::Write> Connection<S> {
-    pub fn ask(&mut self, question: &[u8]) -> Reply {
-        self.stream.write_all(question).unwrap();
+    pub fn ask(&mut self, request: &[u8]) -> Reply {
+        self.stream.write_all(request).unwrap();
         self.reply().expect("an answer")
     }
 

@@ -21,7 +21,7 @@ fn first(document: &str) -> Option<Name<'_>> {
 }
 
 #[test]
-fn well_formed_documents() {
+fn well_formed_documents_are_read() {
     for good in [
         "<a/>",
         "<a></a>",
@@ -48,7 +48,7 @@ fn well_formed_documents() {
 }
 
 #[test]
-fn malformed_documents() {
+fn malformed_documents_are_refused() {
     for bad in [
         "",
         " ",
@@ -148,7 +148,7 @@ fn malformed_documents() {
 }
 
 #[test]
-fn a_prefix_means_nothing_and_a_namespace_everything() {
+fn namespaces_count_and_prefixes_do_not() {
     for (document, space) in [
         ("<a xmlns='urn:a'/>", Some(0)),
         ("<p:a xmlns:p='urn:b'/>", Some(1)),

@@ -1,0 +1,133 @@
+//! The background threads: one follows the store, one writes reports, one hashes passwords.
+
+#[cfg(test)]
+mod clock_tests;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::JoinHandle,
+};
+
+use crate::credential::Kind;
+use crate::hub::{Followed, Hub, HubError, Mark, Replay, Since};
+
+use crate::serve::error::ServeError;
+use crate::serve::follower::clock_step::ClockStepDetector;
+use crate::serve::follower::high_water_mark::HighWaterMark;
+use crate::serve::follower::integrity::Integrity;
+use crate::serve::follower::load::Loaded;
+use crate::serve::follower::{Follower, FollowerState};
+use crate::serve::options::ServeOptions;
+use crate::serve::passwords::Passwords;
+use crate::serve::process::cpu_priority::Nice;
+use crate::serve::process::critical_thread;
+use crate::serve::replay_journal;
+use crate::serve::shared_hub::SharedHub;
+use crate::serve::telemetry::metrics::Metrics;
+use crate::serve::telemetry::reports::Reports;
+use crate::serve::verifier::{Verifier, VerifierParts};
+
+/// The background threads.
+pub(super) struct BackgroundThreads {
+    pub(super) verifier: Arc<Verifier>,
+    stop: Arc<AtomicBool>,
+    follower: JoinHandle<()>,
+    writer: JoinHandle<()>,
+}
+
+impl BackgroundThreads {
+    pub(super) fn start(
+        options: &ServeOptions,
+        hub: Hub,
+        followed: Followed,
+        loaded: Loaded,
+        clock_step: ClockStepDetector,
+    ) -> Result<Self, ServeError> {
+        let integrity = Integrity::after_load(&hub, &loaded);
+        let Loaded { snapshot, tampered, findings, mark, unnamed, .. } = loaded;
+        let metrics = Arc::new(Metrics::new());
+        let passwords = Arc::new(Passwords::new(metrics.clone())?);
+        let stop = Arc::new(AtomicBool::new(false));
+        let (reports, report_writer) = Reports::new(metrics.clone());
+        let mut high_water_mark = HighWaterMark::at(&options.places);
+        let last = high_water_mark.read(&hub);
+        let accepted_before = accepted_before(options, &hub, &followed, last.as_ref())?;
+        let parts = VerifierParts {
+            snapshot,
+            tampered: tampered.len(),
+            followed: followed.clone(),
+            metrics,
+            passwords: passwords.clone(),
+            reports,
+            token: options.token.clone(),
+            accepted_before,
+            clock: options.clock.clone(),
+        };
+        let verifier = Arc::new(Verifier::new(parts, hub.account(), options.places.replay()));
+        let hub = SharedHub::new(hub);
+        // It is never joined: it has nothing to save.
+        let shared = hub.clone();
+        critical_thread::spawn("hash", move || {
+            // Hashing fills a core as long as somebody guesses passwords.
+            Nice::Hashing.apply();
+            // If this fails, a client is known again after its next right password.
+            for (key, client) in shared.current().feed().last_addresses(Kind::Legacy).unwrap_or_default() {
+                passwords.add_known(Kind::Legacy, &key, client);
+            }
+            passwords.work();
+        })?;
+        let shared = hub.clone();
+        let writer = critical_thread::spawn("report", move || {
+            Nice::Reporting.apply();
+            report_writer.run(&shared);
+        })?;
+        let newer = last.filter(|mark| hub.current().feed().since(mark).is_ok_and(|(is, _)| is == Since::WentBack));
+        verifier.health.set_below_mark(newer.is_some());
+        verifier.health.set_unreadable_mark(high_water_mark.unreadable_file());
+        verifier.health.start_with(&integrity);
+        let (places, clock) = (options.places.clone(), options.clock.clone());
+        let mark = newer.unwrap_or(mark);
+        let state = FollowerState {
+            mark,
+            followed,
+            tampered,
+            findings,
+            unnamed,
+            integrity,
+            rolled_back_to: None,
+            high_water_mark,
+        };
+        let store_follower = Follower::new(verifier.clone(), hub, (places, clock), state, clock_step);
+        let stop_follower = stop.clone();
+        let follower = critical_thread::spawn("follow", move || store_follower.run(stop_follower))?;
+        Ok(Self { verifier, stop, follower, writer })
+    }
+
+    /// Stops the threads, and waits until the queued reports are written.
+    pub(super) fn stop(self) {
+        self.stop.store(true, Ordering::Relaxed);
+        self.follower.thread().unpark();
+        let _ = self.follower.join();
+        self.verifier.journal.maintain(&self.verifier.guard, self.verifier.now());
+        // Drops the last sender of the queue: the writer writes what is left and ends.
+        drop(self.verifier);
+        let _ = self.writer.join();
+    }
+}
+
+/// Whether signatures may have been accepted before that the replay journal should hold, so that missing files count as
+/// lost: an earlier process had the replay guard in this setting, or credentials were used since it was set.
+fn accepted_before(
+    options: &ServeOptions,
+    hub: &Hub,
+    followed: &Followed,
+    last: Option<&Mark>,
+) -> Result<bool, HubError> {
+    if followed.policy.replay == Replay::Off || replay_journal::has_index(&options.places.replay()) {
+        return Ok(false);
+    }
+    Ok(last.is_some_and(|mark| followed.replay_was_seen(mark)) || hub.feed().signed_since_replay_was_set()?)
+}

@@ -1,0 +1,27 @@
+//! Fault injection for tests of the real program. Compiled to nothing in a release build.
+//!
+//! `KEYDESK_TEST_FAULTS` names a thread that panics as soon as it starts. `KEYDESK_TEST_DELAY` names a place and the
+//! milliseconds to wait there, as in `load=3000`.
+
+/// Called by a thread of that name as it starts.
+pub(in crate::serve) fn panic_if_asked(thread: &str) {
+    #[cfg(debug_assertions)]
+    {
+        let wanted = std::env::var("KEYDESK_TEST_FAULTS").unwrap_or_default();
+        assert!(wanted != thread, "made to panic by a test");
+    }
+    #[cfg(not(debug_assertions))]
+    let _ = thread;
+}
+
+/// Called where something starts that may take long.
+pub(in crate::serve) fn delay_if_asked(place: &str) {
+    #[cfg(debug_assertions)]
+    {
+        let wanted = std::env::var("KEYDESK_TEST_DELAY").unwrap_or_default();
+        let delay = wanted.split_once('=').filter(|(named, _)| *named == place).and_then(|(_, ms)| ms.parse().ok());
+        std::thread::sleep(std::time::Duration::from_millis(delay.unwrap_or_default()));
+    }
+    #[cfg(not(debug_assertions))]
+    let _ = place;
+}

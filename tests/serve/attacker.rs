@@ -1,0 +1,64 @@
+//! What somebody does who can write the database, and what the verifier and the check of everything say then.
+
+use keydesk::credential::Overlap;
+
+use super::support::{Desk, GatewayRequest, Key, Verifier};
+
+pub fn status(verifier: &Verifier, key: &Key) -> u16 {
+    verifier.ask(&GatewayRequest::nginx("GET", "/").by(key)).status()
+}
+
+pub fn ready(verifier: &Verifier) -> (u16, String) {
+    let page = verifier.get("/readyz");
+    (page.status(), page.text())
+}
+
+pub fn says(verifier: &Verifier, what: &str) -> bool {
+    ready(verifier).1.contains(what)
+}
+
+/// What `audit verify` says is wrong.
+pub fn found(desk: &Desk) -> String {
+    desk.hub.verify_trail(&desk.alice, None, &mut |_, _| ()).unwrap().broken.expect("something is wrong")
+}
+
+pub fn whole(desk: &Desk) {
+    assert_eq!(desk.hub.verify_trail(&desk.alice, None, &mut |_, _| ()).unwrap().broken, None);
+}
+
+/// A copy of a row as it is, to be put back later.
+pub struct Kept {
+    table: &'static str,
+    condition: String,
+}
+
+impl Kept {
+    pub fn of(desk: &Desk, table: &'static str, condition: String) -> Self {
+        let kept = desk.dir.path().join("kept.db");
+        desk.sql(&format!(
+            "ATTACH '{}' AS kept; DROP TABLE IF EXISTS kept.{table}; CREATE TABLE kept.{table} AS SELECT * FROM {table} \
+             WHERE {condition}",
+            kept.display()
+        ));
+        Self { table, condition }
+    }
+
+    pub fn put_back(&self, desk: &Desk) {
+        let (table, condition) = (self.table, &self.condition);
+        desk.sql(&format!(
+            "PRAGMA foreign_keys = OFF; ATTACH '{}' AS kept; BEGIN IMMEDIATE; DELETE FROM {table} WHERE {condition}; \
+             INSERT INTO {table} SELECT * FROM kept.{table}; COMMIT",
+            desk.dir.path().join("kept.db").display()
+        ));
+    }
+}
+
+pub fn of_key(key: &Key) -> String {
+    format!("id = '{}'", key.id)
+}
+
+pub fn rotate(desk: &Desk, key: &Key, overlap: Overlap) -> Key {
+    let row = desk.hub.find(&desk.alice, &key.key, None).unwrap();
+    let issued = desk.hub.rotate(&desk.alice, row.target(), overlap).unwrap();
+    Key { secret: issued.secret.unwrap().expose_text().unwrap().to_owned(), ..key.clone() }
+}

@@ -1,0 +1,364 @@
+//! A store that is gone, replaced, put back, or changed behind keydesk's back.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use keydesk::{
+    credential::{Kind, Verb},
+    hub::Policy,
+    secret::Secret,
+};
+
+use super::attacker::{says, status};
+use super::support::{Desk, GatewayRequest, Key, Verifier};
+
+/// The database with its log folded in, at another place.
+fn copy(desk: &Desk, to: &Path) {
+    desk.sql(&format!("VACUUM INTO '{}'", to.display()));
+}
+
+fn put(desk: &Desk, file: &Path) {
+    for ending in ["db-wal", "db-shm"] {
+        let _ = fs::remove_file(desk.database().with_extension(ending));
+    }
+    let beside = desk.database().with_extension("incoming");
+    fs::copy(file, &beside).unwrap();
+    fs::rename(&beside, desk.database()).unwrap();
+}
+
+/// Seconds since the store was last read.
+fn age(verifier: &Verifier) -> f64 {
+    verifier.metric("keydesk_snapshot_age_seconds")
+}
+
+#[test]
+fn without_the_store_answers_continue_until_the_limit() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    desk.policy(&Policy { staleness: 3, ..Policy::default() });
+    let verifier = desk.verifier();
+    assert_eq!(status(&verifier, &one), 200);
+    let away = desk.database().with_extension("away");
+    fs::rename(desk.database(), &away).unwrap();
+    verifier.until("reported", |verifier| !says(verifier, "store: in sight"));
+    let answered = (status(&verifier, &one), verifier.get("/readyz").status());
+    assert!(answered == (200, 200) || age(&verifier) >= 3.0, "{answered:?} within the limit");
+    verifier.until("stale", |verifier| status(verifier, &one) == 503);
+    assert!(age(&verifier) >= 3.0, "not before the limit");
+    let wrong = verifier.ask(&GatewayRequest::nginx("GET", "/"));
+    assert_eq!((wrong.status(), wrong.text()), (503, String::new()), "closed for all");
+    assert_eq!(verifier.get("/readyz").status(), 503);
+    assert_eq!(verifier.get("/healthz").status(), 200);
+    assert!(verifier.metric("keydesk_stale_total") >= 2.0);
+    fs::rename(&away, desk.database()).unwrap();
+    verifier.until("back", |verifier| status(verifier, &one) == 200);
+    desk.set(&one, Verb::Revoke);
+    verifier.until("and followed", |verifier| status(verifier, &one) == 401);
+}
+
+#[test]
+fn the_same_store_in_a_new_file_is_followed() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let verifier = desk.verifier();
+    let file = desk.dir.path().join("copy.db");
+    copy(&desk, &file);
+    put(&desk, &file);
+    verifier.until("loaded again", |verifier| verifier.log().matches("\"loaded\"").count() == 2);
+    assert_eq!(status(&verifier, &one), 200);
+    verifier.until("in sight", |verifier| says(verifier, "store: in sight"));
+    let reopened = Desk::open_again(desk);
+    reopened.set(&one, Verb::Disable);
+    verifier.until("followed", |verifier| status(verifier, &one) == 401);
+    let two = reopened.key(Kind::Basic, "two");
+    verifier.until("the new one", |verifier| status(verifier, &two) == 200);
+    verifier.stop();
+    let used = reopened.hub.details(&reopened.alice, two.id).unwrap();
+    assert!(used.row.last_used.is_some(), "reports go to the new file");
+}
+
+/// Somebody tidies: what the database needs beside it is gone, and whoever had it open must not go on alone.
+#[test]
+fn desk_and_verifier_survive_removed_wal_and_shm_files() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let verifier = desk.verifier();
+    assert_eq!(status(&verifier, &one), 200);
+    desk.sql("PRAGMA wal_checkpoint(TRUNCATE)");
+    for ending in ["db-wal", "db-shm"] {
+        fs::remove_file(desk.database().with_extension(ending)).unwrap();
+    }
+    // A desk says so, where it reads and where it writes, and then is where everybody is.
+    let find = || desk.hub.find(&desk.alice, &one.key, Some(one.kind));
+    let told = find().unwrap_err().to_string();
+    assert!(told.contains("-wal, -shm") && told.contains("try again"), "{told}");
+    let target = find().unwrap().target();
+    let told = desk.hub.set_state(&desk.alice, &[target], Verb::Disable).unwrap_err().to_string();
+    assert!(told.contains("Nothing was changed"), "{told}");
+    assert_eq!(status(&verifier, &one), 200);
+    desk.set(&one, Verb::Revoke);
+    verifier.until("followed", |verifier| status(verifier, &one) == 401);
+    assert!(says(&verifier, "store: in sight"));
+    let two = desk.key(Kind::Basic, "two");
+    verifier.until("and the next", |verifier| status(verifier, &two) == 200);
+}
+
+/// Longer than the limit that the tests set.
+const BEYOND: Duration = Duration::from_millis(2_500);
+
+fn legacy(verifier: &Verifier, key: &Key, password: &str) -> u16 {
+    verifier.ask(&GatewayRequest::envoy("POST", "/soap").legacy().body(key.soap(password))).status()
+}
+
+fn set_password(desk: &Desk, key: &Key, password: &str) {
+    let row = desk.hub.find(&desk.alice, &key.key, Some(key.kind)).unwrap();
+    desk.hub.set_legacy_password(&desk.alice, row.target(), Some(&Secret::from_text(password))).unwrap();
+}
+
+#[test]
+fn a_rolled_back_store_is_not_followed_until_it_is_accepted() {
+    let desk = Desk::new();
+    let [one, two, last] = ["one", "two", "last"].map(|name| desk.key(Kind::Basic, name));
+    let sms = desk.key(Kind::Legacy, "smsbatch");
+    desk.policy(&Policy { staleness: 2, ..Policy::default() });
+    let file = desk.dir.path().join("old.db");
+    copy(&desk, &file);
+    desk.set(&one, Verb::Revoke);
+    set_password(&desk, &sms, "Undone1password");
+    let verifier = desk.verifier();
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (401, 200));
+    assert_eq!(legacy(&verifier, &sms, "Undone1password"), 200);
+    put(&desk, &file);
+    verifier.until("told", |verifier| says(verifier, "went back"));
+    let limit = Instant::now() + BEYOND;
+    verifier.until("newer data answers beyond the limit", |verifier| {
+        Instant::now() > limit && (status(verifier, &one), status(verifier, &two)) == (401, 200)
+    });
+    assert!(says(&verifier, "keydesk audit accept") && verifier.get("/readyz").status() == 200);
+    assert_eq!(verifier.metric("keydesk_store_went_back"), 1.0);
+    let desk = Desk::open_again(desk);
+    assert_eq!(desk.trail()[0].action, "store.went_back", "an Administrator sees it at the desk");
+    let new = desk.key(Kind::Basic, "new");
+    for verb in [Verb::Disable, Verb::Enable, Verb::Disable, Verb::Enable] {
+        desk.set(&two, verb);
+    }
+    // The same number as the one that was undone.
+    set_password(&desk, &sms, "Another1password");
+    desk.set(&last, Verb::Disable);
+    verifier.until("looked at", |verifier| status(verifier, &last) == 401);
+    assert_eq!((status(&verifier, &new), says(&verifier, "went back")), (401, true), "however far it goes on");
+    desk.hub.accept_store(&desk.alice, false).unwrap();
+    verifier.until("accepted", |verifier| status(verifier, &new) == 200);
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (200, 200), "as it is in what was accepted");
+    let passwords = ["Undone1password", "Another1password"].map(|password| legacy(&verifier, &sms, password));
+    assert_eq!(passwords, [401, 200], "what was remembered is of the secret that is gone");
+    assert!(says(&verifier, "store: in sight") && verifier.metric("keydesk_store_went_back") == 0.0);
+    desk.set(&new, Verb::Revoke);
+    verifier.until("followed", |verifier| status(verifier, &new) == 401);
+}
+
+#[test]
+fn the_newest_copy_is_followed_again_once_restored() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let (old, new) = (desk.dir.path().join("old.db"), desk.dir.path().join("new.db"));
+    copy(&desk, &old);
+    let two = desk.key(Kind::Basic, "two");
+    let verifier = desk.verifier();
+    copy(&desk, &new);
+    put(&desk, &old);
+    verifier.until("told", |verifier| says(verifier, "went back"));
+    put(&desk, &new);
+    verifier.until("back", |verifier| says(verifier, "store: in sight"));
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (200, 200));
+    let desk = Desk::open_again(desk);
+    desk.set(&one, Verb::Revoke);
+    verifier.until("followed", |verifier| status(verifier, &one) == 401);
+}
+
+#[test]
+fn a_verifier_that_starts_with_an_older_store_answers_nobody() {
+    let desk = Desk::new();
+    let (one, two) = (desk.key(Kind::Basic, "one"), desk.key(Kind::Basic, "two"));
+    let (old, new) = (desk.dir.path().join("old.db"), desk.dir.path().join("new.db"));
+    copy(&desk, &old);
+    let verifier = desk.verifier();
+    let file = desk.database().with_extension("db-seen");
+    let mark = || fs::read(&file).unwrap_or_default();
+    verifier.until("the mark is written", |_| !mark().is_empty());
+    let before = mark();
+    desk.set(&one, Verb::Revoke);
+    verifier.until("revoked", |verifier| status(verifier, &one) == 401);
+    verifier.until("the mark is raised", |_| mark() != before);
+    copy(&desk, &new);
+    verifier.kill();
+    put(&desk, &old);
+    let verifier = desk.verifier();
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (503, 503), "from its first request");
+    assert!(says(&verifier, "keydesk audit accept") && verifier.get("/readyz").status() == 503);
+    assert_eq!((verifier.metric("keydesk_store_went_back"), verifier.get("/healthz").status()), (1.0, 200));
+    put(&desk, &new);
+    verifier.until("the newest is back", |verifier| status(verifier, &two) == 200);
+    assert_eq!((status(&verifier, &one), verifier.get("/readyz").status()), (401, 200));
+    verifier.stop();
+    put(&desk, &old);
+    let verifier = desk.verifier();
+    assert_eq!(status(&verifier, &two), 503);
+    let desk = Desk::open_again(desk);
+    verifier.until("told", |_| desk.trail()[0].action == "store.went_back");
+    desk.hub.accept_store(&desk.alice, false).unwrap();
+    verifier.until("accepted", |verifier| status(verifier, &two) == 200);
+    assert_eq!(status(&verifier, &one), 200, "as it is in what was accepted");
+    desk.set(&one, Verb::Revoke);
+    verifier.until("followed", |verifier| status(verifier, &one) == 401);
+    verifier.stop();
+    // What is no mark is none; it is told, and another is kept.
+    let seen = desk.database().with_extension("db-seen");
+    assert_eq!(fs::metadata(&seen).unwrap().permissions().mode() & 0o777, 0o600);
+    fs::write(&seen, "nonsense").unwrap();
+    let verifier = desk.verifier();
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (401, 200));
+    assert!(verifier.log().contains("cannot be read") && says(&verifier, "could not be read at the start"));
+    verifier.until("kept", |_| fs::read(&seen).is_ok_and(|line| line.starts_with(b"[")));
+}
+
+#[test]
+fn a_pipe_beside_the_database_blocks_no_verifier() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let seen = desk.database().with_extension("db-seen");
+    rustix::fs::mknodat(rustix::fs::CWD, &seen, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    let verifier = desk.verifier();
+    assert_eq!(status(&verifier, &one), 200);
+    // Whoever reads a pipe waits for somebody who writes.
+    verifier.until("it is replaced", |_| fs::symlink_metadata(&seen).is_ok_and(|meta| meta.is_file()));
+    assert!(fs::read(&seen).unwrap().starts_with(b"["));
+}
+
+/// Answers and `/readyz`, asked without a pause until something is true; all that was said.
+fn asked_until(verifier: &Verifier, key: &Key, mut is: impl FnMut() -> bool) -> Vec<(u16, u16)> {
+    let mut said = Vec::new();
+    verifier.until("it is", |verifier| {
+        said.push((status(verifier, key), verifier.get("/readyz").status()));
+        is()
+    });
+    said
+}
+
+/// With a desk of millions a load takes as long as here it is made to take.
+#[test]
+fn a_slow_load_closes_nothing_and_hides_no_change() {
+    let desk = Desk::new();
+    let [one, two] = ["one", "two"].map(|name| desk.key(Kind::Basic, name));
+    desk.policy(&Policy { staleness: 1, ..Policy::default() });
+    let file = desk.dir.path().join("old.db");
+    copy(&desk, &file);
+    let socket = desk.dir.path().join("v.sock");
+    let mut command = desk.command(&["--listen", &format!("unix:{}", socket.display())]);
+    command.env("KEYDESK_TEST_DELAY", "load=4000");
+    let verifier = Verifier::spawn(command, desk.dir.path(), socket);
+    let loads = || verifier.log().matches("\"loaded\"").count();
+    assert_eq!((status(&verifier, &one), loads()), (200, 1));
+    // What the site allows needs no load.
+    desk.policy(&Policy { staleness: 1, algorithms: "hmac-sha512".parse().unwrap(), ..Policy::default() });
+    let signs = desk.key(Kind::Hmac, "signs");
+    verifier.until("narrowed", |verifier| {
+        let signed = GatewayRequest::nginx("GET", "/").fields(&signs.hmac("GET", "/"));
+        verifier.ask(&signed).status() == 401 && verifier.log().contains("algorithm_not_allowed")
+    });
+    assert_eq!(loads(), 1);
+    // A store that is put back on purpose does.
+    desk.hub.accept_store(&desk.alice, false).unwrap();
+    let said = asked_until(&verifier, &one, || loads() == 2);
+    assert!(said.iter().all(|said| *said == (200, 200)) && said.len() > 10, "{said:?}");
+    desk.set(&two, Verb::Disable);
+    verifier.until("followed", |verifier| status(verifier, &two) == 401);
+    // Nor does one that went back close it, however long it takes to see what that takes away.
+    let newest = desk.dir.path().join("new.db");
+    copy(&desk, &newest);
+    put(&desk, &file);
+    let said = asked_until(&verifier, &one, || says(&verifier, "went back"));
+    assert!(said.iter().all(|said| *said == (200, 200)), "{said:?}");
+    // The newest copy is back: while everything is loaded a change is followed as ever.
+    put(&desk, &newest);
+    let desk = Desk::open_again(desk);
+    desk.set(&two, Verb::Enable);
+    desk.set(&one, Verb::Disable);
+    let mut last = 200;
+    verifier.until("followed while it loads", |verifier| {
+        last = status(verifier, &one);
+        last == 401
+    });
+    assert_eq!(loads(), 2, "it has not even been loaded");
+    let said = asked_until(&verifier, &one, || loads() == 3);
+    assert!(said.iter().all(|said| *said == (401, 200)), "{said:?}");
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (401, 200), "and what was loaded knows of it");
+}
+
+#[test]
+fn another_desk_in_its_place_is_loaded_with_its_master_key() {
+    let (desk, other) = (Desk::new(), Desk::of("Other Ltd"));
+    let (one, two) = (desk.key(Kind::Basic, "one"), other.key(Kind::Basic, "two"));
+    let verifier = desk.verifier();
+    let account = |key: &Key| verifier.ask(&GatewayRequest::nginx("GET", "/").by(key)).field("X-Keydesk-Account");
+    assert_eq!(account(&one).as_deref(), Some("Acme%20Messaging"));
+    let foreign = other.dir.path().join("foreign.db");
+    copy(&other, &foreign);
+    put(&desk, &foreign);
+    verifier.until("told", |verifier| says(verifier, "master key"));
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (200, 401), "nothing opens it yet");
+    fs::copy(other.master_key(), desk.master_key()).unwrap();
+    verifier.until("loaded", |verifier| status(verifier, &two) == 200);
+    assert_eq!((status(&verifier, &one), account(&two).as_deref()), (401, Some("Other%20Ltd")));
+    verifier.until("in sight", |verifier| says(verifier, "store: in sight"));
+    assert_eq!(verifier.metric("keydesk_credentials"), 1.0);
+    let moved = Desk::open_again(desk);
+    moved.set(&two, Verb::Disable);
+    verifier.until("followed", |verifier| status(verifier, &two) == 401);
+    moved.set(&two, Verb::Enable);
+    verifier.until("followed again", |verifier| status(verifier, &two) == 200);
+    verifier.stop();
+    let used = moved.hub.details(&moved.alice, two.id).unwrap();
+    assert!(used.row.last_used.is_some(), "reports go to the desk that is there");
+}
+
+#[test]
+fn a_rolled_back_store_only_restricts() {
+    let desk = Desk::new();
+    let [one, two, three] = ["one", "two", "three"].map(|name| desk.key(Kind::Basic, name));
+    let file = desk.dir.path().join("old.db");
+    copy(&desk, &file);
+    desk.set(&three, Verb::Disable);
+    let verifier = desk.verifier();
+    assert_eq!([&one, &two, &three].map(|key| status(&verifier, key)), [200, 200, 401]);
+    put(&desk, &file);
+    verifier.until("told", |verifier| says(verifier, "went back"));
+    let desk = Desk::open_again(desk);
+    desk.set(&one, Verb::Revoke);
+    verifier.until("taken away", |verifier| status(verifier, &one) == 401);
+    assert_eq!([&two, &three].map(|key| status(&verifier, key)), [200, 401], "what it would give is not followed");
+    desk.set(&two, Verb::Disable);
+    verifier.until("taken away too", |verifier| status(verifier, &two) == 401);
+    desk.hub.accept_store(&desk.alice, false).unwrap();
+    verifier.until("accepted", |verifier| status(verifier, &three) == 200);
+    assert_eq!([&one, &two].map(|key| status(&verifier, key)), [401, 401]);
+}
+
+#[test]
+fn with_a_broken_store_answers_continue_until_the_limit() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    desk.policy(&Policy { staleness: 2, ..Policy::default() });
+    let verifier = desk.verifier();
+    let nonsense = desk.dir.path().join("nonsense");
+    fs::write(&nonsense, b"not a database at all").unwrap();
+    put(&desk, &nonsense);
+    verifier.until("told", |verifier| !says(verifier, "store: in sight"));
+    assert_eq!(status(&verifier, &one), 200);
+    verifier.until("closed", |verifier| status(verifier, &one) == 503);
+    assert_eq!(verifier.get("/readyz").status(), 503);
+}

@@ -1,0 +1,49 @@
+//! Rows and a trail of which nobody can read what was done.
+
+use keydesk::credential::{Kind, Verb};
+
+use super::attacker::{Kept, of_key, ready, says, status};
+use super::support::Desk;
+
+/// Whether a key was revoked since is what the trail tells where the rows cannot be trusted. If it was cut as well, nobody
+/// knows, and nobody is answered.
+#[test]
+fn an_older_row_with_an_edited_trail_closes_the_verifier() {
+    let desk = Desk::new();
+    let [one, two] = ["one", "two"].map(|name| desk.key(Kind::Basic, name));
+    let kept = Kept::of(&desk, "credential", of_key(&one));
+    let verifier = desk.verifier();
+    assert_eq!([&one, &two].map(|key| status(&verifier, key)), [200; 2]);
+    let whole_trail = "SELECT group_concat(sql, '; ') FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'trail'";
+    let connection = rusqlite::Connection::open(desk.database()).unwrap();
+    let triggers: String = connection.query_row(whole_trail, [], |row| row.get(0)).unwrap();
+    verifier.held(|| {
+        desk.set(&one, Verb::Revoke);
+        kept.put_back(&desk);
+        desk.sql(&format!(
+            "DROP TRIGGER trail_keeps_text; DROP TRIGGER trail_keeps_rows; \
+             UPDATE trail SET what = 'x' WHERE action = 'credential.revoked'; {triggers}"
+        ));
+    });
+    verifier.until("closed", |verifier| status(verifier, &one) == 503 && status(verifier, &two) == 503);
+    assert!(says(&verifier, "what was revoked is not known"), "{}", ready(&verifier).1);
+}
+
+/// A row of nonsense does not stop the verifier from following what is done.
+#[test]
+fn unreadable_rows_do_not_keep_changes_from_being_followed() {
+    for planted in [
+        "UPDATE credential SET id = CAST(x'ff' AS TEXT) WHERE id = 'ID'",
+        "UPDATE credential SET name = CAST(x'ff' AS TEXT) WHERE id = 'ID'",
+        "UPDATE credential SET networks = CAST(x'ff' AS TEXT), change = change + 1000 WHERE id = 'ID'",
+        "UPDATE person SET name = CAST(x'ff' AS TEXT) WHERE name <> 'alice'",
+    ] {
+        let desk = Desk::new();
+        let [one, two] = ["one", "two"].map(|name| desk.key(Kind::Basic, name));
+        let verifier = desk.verifier();
+        assert_eq!([&one, &two].map(|key| status(&verifier, key)), [200; 2]);
+        desk.sql(&format!("PRAGMA foreign_keys = OFF; {}", planted.replace("ID", &one.id.to_string())));
+        desk.set(&two, Verb::Revoke);
+        verifier.until(planted, |verifier| status(verifier, &two) == 401);
+    }
+}
