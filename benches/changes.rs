@@ -10,7 +10,7 @@ use std::{
 
 use keydesk::{
     credential::{Kind, Options, Overlap, Verb},
-    hub::{Hub, HubError, Issued, ListQuery, NewCredential, Origin, SetUp, Start},
+    hub::{Hub, HubError, Issued, ListQuery, NewCredential, OpenOutcome, Origin, SetUp},
     secret::Secret,
     time::SystemClock,
 };
@@ -39,7 +39,7 @@ fn measure(dir: &Path) -> Result<(), HubError> {
     let password = Secret::from_text("correct horse battery");
     let wanted = SetUp { account: "Bench".into(), name: "alice".into(), password };
     drop(Hub::set_up(&places, Arc::new(SystemClock), &wanted, &origin)?);
-    let Start::Ready(hub) = Hub::open(&places, Arc::new(SystemClock))? else { return Ok(()) };
+    let OpenOutcome::Ready(hub) = Hub::open(&places, Arc::new(SystemClock))? else { return Ok(()) };
     let alice = hub.local_actor("alice", &origin)?;
     let mut made: Vec<Issued> = Vec::with_capacity(ROUNDS);
     println!("| µs | median | p90 | p99 |\n| --- | --- | --- | --- |");
@@ -72,7 +72,7 @@ fn told(what: &str, mut once: impl FnMut(usize) -> Result<(), HubError>) -> Resu
     Ok(())
 }
 
-fn places(dir: &Path) -> keydesk::hub::Places {
+fn places(dir: &Path) -> keydesk::hub::DeskPaths {
     let key = keydesk::vault::MasterKeyPlace::file(dir.join("master.key"));
-    keydesk::hub::Places::new(dir.join("keydesk.db"), key)
+    keydesk::hub::DeskPaths::new(dir.join("keydesk.db"), key)
 }

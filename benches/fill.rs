@@ -17,7 +17,7 @@ use std::{
 
 use keydesk::{
     credential::{Kind, Networks, Options},
-    hub::{Actor, Hub, Issued, NewCredential, NewLegacy, Origin, Places, SetUp},
+    hub::{Actor, DeskPaths, Hub, Issued, NewCredential, NewLegacy, Origin, SetUp},
     secret::Secret,
     time::{Clock, DAY, SystemClock},
     vault::MasterKeyPlace,
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
 
 fn fill(dir: &Path, n: usize) -> Result<(), String> {
     let said = |why: keydesk::hub::HubError| why.to_string();
-    let places = Places::new(dir.join("data/keydesk.db"), MasterKeyPlace::file(dir.join("etc/master.key")));
+    let places = DeskPaths::new(dir.join("data/keydesk.db"), MasterKeyPlace::file(dir.join("etc/master.key")));
     let origin = Origin::default();
     let wanted = SetUp { account: "Bench".into(), name: "alice".into(), password: Secret::from_text(PASSWORD) };
     let hub = Hub::set_up(&places, Arc::new(SystemClock), &wanted, &origin).map_err(said)?;

@@ -9,7 +9,7 @@ use std::{
 };
 
 use keydesk::{
-    hub::{Followed, Hub, Places, Start},
+    hub::{DeskPaths, EffectivePolicy, Hub, OpenOutcome},
     serve,
     store::{Cancel, SqliteStore, Store as _, StoreError, tables},
     time::SystemClock,
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     };
     let dir = std::path::Path::new(dir);
-    let places = Places::new(dir.join("data/keydesk.db"), MasterKeyPlace::file(dir.join("etc/master.key")));
+    let places = DeskPaths::new(dir.join("data/keydesk.db"), MasterKeyPlace::file(dir.join("etc/master.key")));
     match measure(&places) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn measure(places: &Places) -> Result<(), String> {
+fn measure(places: &DeskPaths) -> Result<(), String> {
     println!("| ms | rows by SQLite alone | opening the desk | reading, with tags | opening | indexing | all |");
     println!("| --- | --- | --- | --- | --- | --- | --- |");
     let mut rounds = Vec::new();
@@ -45,7 +45,7 @@ fn measure(places: &Places) -> Result<(), String> {
         let began = Instant::now();
         let (first, second) = (open(places)?, open(places)?);
         let opened = began.elapsed();
-        let policy = first.feed().policy(&Followed::default()).map_err(|why| why.to_string())?;
+        let policy = first.feed().policy(&EffectivePolicy::default()).map_err(|why| why.to_string())?;
         let loaded = serve::load(&first, Some(&second), &policy.policy).map_err(|why| why.to_string())?;
         let all = began.elapsed();
         let timings = loaded.timings;
@@ -61,15 +61,15 @@ fn measure(places: &Places) -> Result<(), String> {
     Ok(())
 }
 
-fn open(places: &Places) -> Result<Hub, String> {
+fn open(places: &DeskPaths) -> Result<Hub, String> {
     match Hub::open(places, Arc::new(SystemClock)).map_err(|why| why.to_string())? {
-        Start::Ready(hub) => Ok(hub),
-        Start::New => Err(format!("There is no desk at {}.", places.database.display())),
+        OpenOutcome::Ready(hub) => Ok(hub),
+        OpenOutcome::New => Err(format!("There is no desk at {}.", places.database.display())),
     }
 }
 
 /// The same rows on as many threads, looked at by nobody.
-fn rows(places: &Places) -> Result<Duration, String> {
+fn rows(places: &DeskPaths) -> Result<Duration, String> {
     let began = Instant::now();
     let said = |why: StoreError| why.to_string();
     let half = |first: bool| {

@@ -5,7 +5,7 @@ use std::{os::unix::process::CommandExt as _, path::Path, sync::Arc, time::Durat
 
 use keydesk::{
     credential::{Kind, Options, Verb},
-    hub::{Actor, Hub, Issued, NewCredential, Origin, Places, SetUp},
+    hub::{Actor, DeskPaths, Hub, Issued, NewCredential, Origin, SetUp},
     secret::Secret,
     time::{Clock, SystemClock},
     vault::MasterKeyPlace,
@@ -78,7 +78,7 @@ fn pinned() -> Done {
 
 /// A desk with credentials of every condition, and the requests about them.
 fn cases(place: &Path) -> Done<Vec<Case>> {
-    let places = Places::new(place.join("data/keydesk.db"), MasterKeyPlace::file(place.join("etc/master.key")));
+    let places = DeskPaths::new(place.join("data/keydesk.db"), MasterKeyPlace::file(place.join("etc/master.key")));
     let origin = Origin::default();
     let password = Secret::from_text("correct horse battery");
     let wanted = SetUp { account: "Bench".into(), name: "alice".into(), password };

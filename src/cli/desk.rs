@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     config::Found,
     credential::{Kind, holds_api_secret},
-    hub::{Actor, CredentialRow, Hub, Origin, Start},
+    hub::{Actor, CredentialRow, Hub, OpenOutcome, Origin},
     progress,
     time::Clock,
 };
@@ -43,11 +43,11 @@ impl Site {
             return Err(Failure::Said { code: NOT_ALLOWED, sentence: sentence.to_owned() });
         }
         match Hub::open_with(&self.found.places(), Arc::clone(&self.clock), &mut progress::upgrading())? {
-            Start::Ready(hub) => {
+            OpenOutcome::Ready(hub) => {
                 let actor = hub.local_actor(&acting.name, &self.origin)?;
                 Ok(Desk { hub, actor })
             }
-            Start::New => Err(Failure::Said { code: NO_DESK, sentence: self.no_desk() }),
+            OpenOutcome::New => Err(Failure::Said { code: NO_DESK, sentence: self.no_desk() }),
         }
     }
 

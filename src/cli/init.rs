@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::{
     config::{Remembered, remember_store},
-    hub::{Conflict, Hub, HubError, SetUp, Start},
+    hub::{Conflict, Hub, HubError, OpenOutcome, SetUp},
 };
 
 use super::{arrives, desk::Site, failure::Failure, out, password};
@@ -33,7 +33,7 @@ pub fn run(site: &Site, args: InitArgs) -> Result<(), Failure> {
     arrives::check()?;
     let places = site.found.places();
     // Before anybody types a password for nothing.
-    if let Start::Ready(_) = Hub::open(&places, Arc::clone(&site.clock))? {
+    if let OpenOutcome::Ready(_) = Hub::open(&places, Arc::clone(&site.clock))? {
         return Err(HubError::Conflict(Conflict::SetUpDone).into());
     }
     let password = password::new_password(&args.name, args.password_stdin)?;

@@ -33,7 +33,7 @@ use crate::{
     config::{self, Appearance, Face, Wishes},
     demo,
     export::json,
-    hub::{Hub, Origin, Places, Session},
+    hub::{DeskPaths, Hub, Origin, Session},
     time::SystemClock,
 };
 
@@ -54,7 +54,7 @@ pub enum Next {
         /// The frontend: whole screen or line by line.
         face: Face,
         /// Paths of the desk.
-        places: Places,
+        places: DeskPaths,
         /// Unix user and client address of this process.
         origin: Origin,
         /// Path of the appearance file of this Unix user.

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use crate::{
-    hub::{SetTo, Setting},
+    hub::{Setting, SettingValue},
     time::Millis,
 };
 
@@ -45,7 +45,7 @@ struct SetJson<'a> {
     meaning: &'a str,
 }
 
-impl Listed for SetTo {
+impl Listed for SettingValue {
     const TITLES: &'static [&'static str] = &["SETTING", "VALUE", "MEANING"];
 
     fn cells(&self, _now: Millis) -> Vec<String> {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     account::{Role, UserState},
-    hub::{OwnSignIn, SignInOutcome, UserDeed, UserRow, UserTarget},
+    hub::{OwnSignIn, SignInOutcome, UserOperation, UserRow, UserTarget},
     time::Millis,
 };
 
@@ -83,7 +83,7 @@ pub fn run(site: &Site, verb: UserVerb) -> Result<(), Failure> {
         UserVerb::Add(args) => add(site, &args),
         UserVerb::Role(args) => {
             let desk = site.open(&args.of.acting)?;
-            let row = desk.hub.set_role(&desk.actor, &seen(&desk, &args.of.name, UserDeed::Role)?, args.role)?;
+            let row = desk.hub.set_role(&desk.actor, &seen(&desk, &args.of.name, UserOperation::Role)?, args.role)?;
             out::done([format!("{} is {} now.", row.name, row.role)])
         }
         UserVerb::Disable(args) => state(site, &args, UserState::Disabled),
@@ -123,18 +123,18 @@ fn add(site: &Site, args: &AddArgs) -> Result<(), Failure> {
 
 fn state(site: &Site, args: &OneArgs, state: UserState) -> Result<(), Failure> {
     let desk = site.open(&args.acting)?;
-    let row = desk.hub.set_user_state(&desk.actor, &seen(&desk, &args.name, UserDeed::to(state))?, state)?;
+    let row = desk.hub.set_user_state(&desk.actor, &seen(&desk, &args.name, UserOperation::to(state))?, state)?;
     out::done([format!("{} is {} now.", row.name, row.state.as_str())])
 }
 
 /// Nobody looked at the user before, so the row is read in the same run.
-fn seen(desk: &Desk, name: &str, deed: UserDeed) -> Result<UserTarget, Failure> {
+fn seen(desk: &Desk, name: &str, deed: UserOperation) -> Result<UserTarget, Failure> {
     Ok(desk.hub.user(&desk.actor, name, deed)?.target())
 }
 
 fn passwd(site: &Site, args: &PasswdArgs) -> Result<(), Failure> {
     let desk = site.open(&args.of.acting)?;
-    let target = seen(&desk, &args.of.name, UserDeed::Password)?;
+    let target = seen(&desk, &args.of.name, UserOperation::Password)?;
     let password = password::new_password(&args.of.name, args.password_stdin)?;
     let row = desk.hub.set_password(&desk.actor, &target, &password)?;
     let next = if row.must_change_password { " and must be changed at the next sign-in" } else { "" };

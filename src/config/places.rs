@@ -7,7 +7,7 @@ use std::{
 
 use directories::ProjectDirs;
 
-use crate::{hub::Places, vault::MasterKeyPlace};
+use crate::{hub::DeskPaths, vault::MasterKeyPlace};
 
 use super::{ConfigError, ConfigFile, ServeFile, database_path, listen, meant};
 
@@ -51,8 +51,8 @@ pub struct Found {
 
 impl Found {
     /// The two halves of a desk, as the hub wants them.
-    pub fn places(&self) -> Places {
-        Places {
+    pub fn places(&self) -> DeskPaths {
+        DeskPaths {
             database: self.database.clone(),
             master_key: self.master_key.clone(),
             state_dir: self.state_dir.clone(),

@@ -3,7 +3,7 @@
 use crate::{
     account::Role,
     credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, Note, Options, Overlap, Verb},
-    hub::{Actor, CredentialRow, Hub, HubError, NewCredential, NewLegacy, Origin, Outcome, Refusal, SignIn, Via},
+    hub::{Actor, ChangeOutcome, CredentialRow, Hub, HubError, NewCredential, NewLegacy, Origin, Refusal, SignIn, Via},
     secret::Secret,
     time::{DAY, HOUR, MINUTE, Seconds},
 };
@@ -260,7 +260,7 @@ fn happen(hub: &Hub, what: What, ago: i64, made: &mut [Option<CredentialRow>]) -
         }
         What::Ask(name) => {
             let actor = acting(hub, name)?;
-            hub.refused(&actor, crate::account::Right::ManageCredentials).map(drop)
+            hub.record_denied(&actor, crate::account::Right::ManageCredentials).map(drop)
         }
     }
 }
@@ -269,7 +269,9 @@ fn go_on(hub: &Hub, actor: &Actor, row: CredentialRow, then: Then) -> Result<Cre
     match then {
         Then::Rotate(overlap) => Ok(hub.rotate(actor, row.target(), overlap)?.row),
         Then::Do(verb) => match hub.set_state(actor, &[row.target()], verb)?.pop() {
-            Some(Outcome::Done(row) | Outcome::Already(row) | Outcome::LeftOut { row, .. }) => Ok(row),
+            Some(ChangeOutcome::Done(row) | ChangeOutcome::Already(row) | ChangeOutcome::LeftOut { row, .. }) => {
+                Ok(row)
+            }
             None => Ok(row),
         },
     }

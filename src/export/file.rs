@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::hub::{Field, HubError, TrailRow};
+use crate::hub::{HubError, InputField, TrailRow};
 
 use super::Format;
 
@@ -71,7 +71,7 @@ fn unwritable(path: &Path, why: &std::io::Error) -> HubError {
         ErrorKind::AlreadyExists => format!("{path} is there already and is not overwritten. Choose another name."),
         _ => format!("{path} cannot be written: {why}. Choose another place."),
     };
-    HubError::Invalid { field: Field::Other, sentence }
+    HubError::Invalid { field: InputField::Other, sentence }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::account::{Role, UserName};
-use crate::hub::LostSecret;
+use crate::hub::UnsavedSecret;
 use crate::time::Millis;
 
 /// Where a call comes from, for the trail.
@@ -78,7 +78,7 @@ pub struct Session {
     /// The password was set by somebody else: it must be changed before anything else.
     pub must_change_password: bool,
     /// Secrets that were on the screen when the connection dropped, since the last sign-in.
-    pub dropped: Vec<LostSecret>,
+    pub dropped: Vec<UnsavedSecret>,
     /// Idle lock: milliseconds without a key after which the desk locks.
     pub idle_lock: i64,
 }

@@ -33,20 +33,20 @@ pub enum HubError {
     /// Somebody else was faster, or the state does not allow it.
     #[error("{0}")]
     Conflict(Conflict),
-    /// What was typed cannot be taken.
+    /// The input is not valid.
     #[error("{sentence}")]
     Invalid {
         /// The field with the problem.
-        field: Field,
+        field: InputField,
         /// What is wrong and what to do.
         sentence: String,
     },
-    /// A row was changed behind keydesk's back: its tag is wrong.
+    /// A row was changed outside keydesk: its tag is wrong.
     #[error(
         "{what} was changed outside keydesk (tampered), so it is not trusted. Restore the database from a backup, or {mend}."
     )]
     Tampered {
-        /// The row in words.
+        /// The row in words: "The key kdb_... (name)".
         what: String,
         /// The remedy, as a sentence.
         mend: String,
@@ -65,7 +65,7 @@ pub enum HubError {
 /// The field an [`HubError::Invalid`] is about, so that a form can put the cursor there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant is named after its field")]
-pub enum Field {
+pub enum InputField {
     Account,
     UserName,
     Password,
@@ -172,7 +172,7 @@ pub enum Conflict {
     /// Set-up works once.
     #[error("This desk is set up already. Run `keydesk` and sign in.")]
     SetUpDone,
-    /// One of database and master key is missing.
+    /// Either the database or the master key is missing.
     #[error("{0}")]
     HalfThere(String),
 }
@@ -194,35 +194,35 @@ impl HubError {
         }
     }
 
-    pub(crate) fn invalid(field: Field, why: impl std::fmt::Display) -> Self {
+    pub(crate) fn invalid(field: InputField, why: impl std::fmt::Display) -> Self {
         Self::Invalid { field, sentence: why.to_string() }
     }
 }
 
 impl From<NameError> for HubError {
     fn from(why: NameError) -> Self {
-        Self::invalid(Field::Name, why)
+        Self::invalid(InputField::Name, why)
     }
 }
 
 impl From<UserNameError> for HubError {
     fn from(why: UserNameError) -> Self {
-        Self::invalid(Field::UserName, why)
+        Self::invalid(InputField::UserName, why)
     }
 }
 
 impl From<PasswordError> for HubError {
     fn from(why: PasswordError) -> Self {
-        Self::invalid(Field::Password, why)
+        Self::invalid(InputField::Password, why)
     }
 }
 
 impl From<OptionsError> for HubError {
     fn from(why: OptionsError) -> Self {
         let field = match why {
-            OptionsError::Network(_) => Field::Networks,
-            OptionsError::Algorithm(_) | OptionsError::HmacOnly => Field::Algorithms,
-            OptionsError::Backwards | OptionsError::Past => Field::Expiry,
+            OptionsError::Network(_) => InputField::Networks,
+            OptionsError::Algorithm(_) | OptionsError::HmacOnly => InputField::Algorithms,
+            OptionsError::Backwards | OptionsError::Past => InputField::Expiry,
         };
         Self::invalid(field, why)
     }
@@ -294,7 +294,7 @@ pub(crate) fn unreadable(what: &str) -> HubError {
     HubError::Failed(format!("A {what} in the database is not one that keydesk knows. Restore a backup."))
 }
 
-/// Why a setting is not followed, and what mends it.
+/// The error for a setting that cannot be trusted, with its remedy.
 pub(crate) fn tampered_setting(setting: Setting) -> HubError {
     HubError::Tampered { what: format!("The setting {}", setting.name()), mend: setting.mend() }
 }

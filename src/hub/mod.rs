@@ -23,20 +23,23 @@ use crate::vault::Vault;
 
 pub use crate::store::Cancel;
 pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
-pub use audit::Accepted;
-pub use credentials::Edit;
-pub use desk::{Places, Progress, SetUp, Start};
-pub use error::{Conflict, Denied, Field, HubError, SessionOver};
-pub use settings::{Followed, Setting};
+pub use audit::AcceptReport;
+pub use credentials::CredentialEdit;
+pub use desk::{DeskPaths, OpenOutcome, Progress, SetUp};
+pub use error::{Conflict, Denied, HubError, InputField, SessionOver};
+pub use settings::{EffectivePolicy, Setting};
 pub use types::{
-    Before, ByKind, Capped, Class, Counts, CredentialId, CredentialOverview, CredentialRow, Cursor, CutShort, Details,
-    Fed, FedSecret, FoundSecret, Gone, Issued, LastUse, ListQuery, LiveSecret, LostSecret, NewCredential, NewLegacy,
-    Order, Outcome, Overview, OwnSignIn, Page, Policy, Position, Pulse, REFUSALS_KEPT, Refusal, Refused, RefusedQuery,
-    Remedy, Replay, Security, Seen, SetTo, SignInOutcome, SiteOverview, Standing, StillLost, Taken, Target, TrailQuery,
-    TrailReport, TrailRow, Use, UserDeed, UserRow, UserTarget, WhichSecret, crowded,
+    ByKind, Capped, ChangeOutcome, CredentialCounts, CredentialId, CredentialInfo, CredentialOverview, CredentialPage,
+    CredentialRow, CredentialTarget, DisplayEvent, EndedEarly, FoundSecret, Issued, LastUse, ListCursor, ListOrder,
+    ListQuery, LiveSecret, LossCause, NameInUse, NewCredential, NewLegacy, Overview, OwnSignIn, PagePosition, Policy,
+    Provenance, Pulse, REFUSALS_KEPT, Refusal, RefusalCursor, RefusedRequest, RefusedRequestQuery, Remedy, Replay,
+    SecuritySettings, SettingValue, SignInOutcome, SiteOverview, TrailClass, TrailQuery, TrailReport, TrailRow,
+    UnsavedCredential, UnsavedSecret, UsageReport, UserOperation, UserRow, UserTarget, VerifierCredential,
+    VerifierSecret, WhichSecret, eviction_index,
 };
 pub use verifier::{
-    Agreed, Feed, Findings, Mark, Part, Read, Since, Taken as TakenAway, TakenSecrets, Took, Why, Wrong,
+    Drift, Feed, Findings, IdRange, LoadSummary, LoadTimings, ReadAgreement, RefusalReason, Restriction,
+    SecretRestriction, StoreFinding, StorePosition,
 };
 
 /// The use cases of one open desk. Shared by threads.

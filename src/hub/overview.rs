@@ -15,7 +15,7 @@ use crate::store::{Tx, tables};
 use crate::time::{DAY, Millis};
 
 impl Hub {
-    /// What the actor's role may see of everything.
+    /// The overview, limited to what the actor's role may see.
     pub fn overview(&self, actor: &Actor) -> Result<Overview, HubError> {
         self.read_as(actor, &Intent::new(Right::OwnAccount, "look"), &Cancel::default(), |tx, user| {
             let role = role_of(&user)?;
@@ -54,9 +54,9 @@ impl Hub {
         })
     }
 
-    /// Tampering: what can be checked quickly, and what verifiers reported.
+    /// The first sign of tampering: what can be checked quickly, then what verifiers reported.
     fn altered(&self, tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
-        let now = store_findings::wrongs(self.feed(), tx)?.into_iter().map(|wrong| wrong.what).next();
+        let now = store_findings::check(self.feed(), tx)?.into_iter().map(|wrong| wrong.what).next();
         now.map_or_else(|| rollback_reports::altered(tx), |what| Ok(Some(what)))
     }
 

@@ -72,7 +72,7 @@ fn named(seat: &mut Seat<'_, '_>, kind: Kind) -> Said<Option<NewCredential>> {
 
 /// A name may exist twice, but not by accident.
 fn is_wanted_twice(seat: &mut Seat<'_, '_>, kind: Kind, name: &str) -> Said<bool> {
-    let taken = seat.done(|hub, actor| hub.taken(actor, kind, name, ""))?;
+    let taken = seat.done(|hub, actor| hub.name_in_use(actor, kind, name, ""))?;
     if !taken.is_some_and(|taken| taken.name) {
         return Ok(true);
     }
@@ -86,7 +86,7 @@ fn legacy(seat: &mut Seat<'_, '_>) -> Said<Option<NewCredential>> {
     loop {
         let wrong = |text: &str| check_username(text).err().map(str::to_owned);
         let Some(username) = checked(seat.talk, question, wrong)? else { return Ok(None) };
-        let taken = seat.done(|hub, actor| hub.taken(actor, Kind::Legacy, "", &username))?;
+        let taken = seat.done(|hub, actor| hub.name_in_use(actor, Kind::Legacy, "", &username))?;
         if taken.is_some_and(|taken| taken.username) {
             seat.talk.refuse(format!("The username {username} is taken already. Choose another."))?;
             continue;

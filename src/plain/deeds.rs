@@ -3,7 +3,7 @@
 use crate::{
     account::Right,
     credential::{Kind, Name, Overlap, State, Verb},
-    hub::{CredentialRow, Details, Edit, Issued, Outcome, Target, TrailQuery},
+    hub::{ChangeOutcome, CredentialEdit, CredentialInfo, CredentialRow, CredentialTarget, Issued, TrailQuery},
     secret::Secret,
     time::Seconds,
 };
@@ -19,14 +19,17 @@ use super::{
 /// An action on a credential.
 pub struct Deed {
     /// The words of its choice; `None` where it makes no sense.
-    pub words: fn(&Details) -> Option<&'static str>,
+    pub words: fn(&CredentialInfo) -> Option<&'static str>,
     /// The right that it needs.
     pub right: Right,
     /// Runs the action.
-    pub act: fn(&mut Seat<'_, '_>, &Details) -> Said,
+    pub act: fn(&mut Seat<'_, '_>, &CredentialInfo) -> Said,
 }
 
-const fn managing(words: fn(&Details) -> Option<&'static str>, act: fn(&mut Seat<'_, '_>, &Details) -> Said) -> Deed {
+const fn managing(
+    words: fn(&CredentialInfo) -> Option<&'static str>,
+    act: fn(&mut Seat<'_, '_>, &CredentialInfo) -> Said,
+) -> Deed {
     Deed { words, right: Right::ManageCredentials, act }
 }
 
@@ -60,11 +63,11 @@ fn editable(kind: Kind) -> &'static str {
     }
 }
 
-fn live(details: &Details) -> bool {
+fn live(details: &CredentialInfo) -> bool {
     details.row.state != State::Revoked
 }
 
-fn rotate(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
+fn rotate(seat: &mut Seat<'_, '_>, details: &CredentialInfo) -> Said {
     let (now, word) = (seat.hub.now().seconds(), words::secret_word(details.row.kind));
     let heading = format!("A new {word} for {}. How long does the old one keep working?", details.row.name);
     let choices = Overlap::ALL.map(|overlap| match overlap {
@@ -84,7 +87,7 @@ fn rotate(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
 }
 
 /// Makes a new secret and hands it out.
-pub fn rotate_with(seat: &mut Seat<'_, '_>, target: Target, overlap: Overlap) -> Said {
+pub fn rotate_with(seat: &mut Seat<'_, '_>, target: CredentialTarget, overlap: Overlap) -> Said {
     match seat.done(|hub, actor| hub.rotate(actor, target, overlap))? {
         None => Ok(()),
         Some(issued) => {
@@ -102,7 +105,7 @@ fn cut_short(seat: &mut Seat<'_, '_>, issued: &Issued) -> Said {
     issued.cut_short.iter().try_for_each(|old| seat.say(old.sentence("stopped")))
 }
 
-fn set_password(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
+fn set_password(seat: &mut Seat<'_, '_>, details: &CredentialInfo) -> Said {
     let Some(typed) = create::legacy_password(seat)? else { return Ok(()) };
     let target = details.row.target();
     match seat.done(|hub, actor| hub.set_legacy_password(actor, target, typed.as_ref()))? {
@@ -114,12 +117,12 @@ fn set_password(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
     }
 }
 
-fn stop_old(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
+fn stop_old(seat: &mut Seat<'_, '_>, details: &CredentialInfo) -> Said {
     stop_old_of(seat, details.row.target())
 }
 
 /// Stops the secret before a rotation.
-pub fn stop_old_of(seat: &mut Seat<'_, '_>, target: Target) -> Said {
+pub fn stop_old_of(seat: &mut Seat<'_, '_>, target: CredentialTarget) -> Said {
     match seat.done(|hub, actor| hub.stop_old_secret(actor, target))? {
         None => Ok(()),
         Some(_) => seat.say("The old secret is stopped. Only the new one works."),
@@ -127,18 +130,18 @@ pub fn stop_old_of(seat: &mut Seat<'_, '_>, target: Target) -> Said {
 }
 
 /// Disables or enables.
-fn state(seat: &mut Seat<'_, '_>, details: &Details, verb: Verb) -> Said {
+fn state(seat: &mut Seat<'_, '_>, details: &CredentialInfo, verb: Verb) -> Said {
     let target = details.row.target();
     let done = seat.done(|hub, actor| hub.set_state(actor, &[target], verb))?;
     match done.as_deref() {
         None => Ok(()),
-        Some([Outcome::LeftOut { why, .. }]) => seat.talk.refuse(why.to_string()),
-        Some([Outcome::Already(_)]) => seat.say(format!("{} is {} already.", details.row.name, verb.past())),
+        Some([ChangeOutcome::LeftOut { why, .. }]) => seat.talk.refuse(why.to_string()),
+        Some([ChangeOutcome::Already(_)]) => seat.say(format!("{} is {} already.", details.row.name, verb.past())),
         Some(_) => seat.say(format!("{} is {}.", details.row.name, verb.past())),
     }
 }
 
-fn revoke(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
+fn revoke(seat: &mut Seat<'_, '_>, details: &CredentialInfo) -> Said {
     let row = &details.row;
     let last = last_characters(row);
     seat.say(format!(
@@ -165,11 +168,11 @@ fn last_characters(row: &CredentialRow) -> String {
     row.key.chars().skip(count.saturating_sub(4)).collect()
 }
 
-fn rename(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
+fn rename(seat: &mut Seat<'_, '_>, details: &CredentialInfo) -> Said {
     let question = format!("Type the new name of {}. An empty line leaves it as it is: ", details.row.name);
     let wrong = |text: &str| Name::new(text).err().map(|why| why.to_string());
     let Some(name) = checked(seat.talk, &question, wrong)? else { return Ok(()) };
-    let edit = Edit { name: Some(name.clone()), ..Edit::default() };
+    let edit = CredentialEdit { name: Some(name.clone()), ..CredentialEdit::default() };
     let target = details.row.target();
     match seat.done(|hub, actor| hub.edit(actor, &[target], &edit))? {
         None => Ok(()),
@@ -177,12 +180,12 @@ fn rename(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
     }
 }
 
-fn copy_key(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
+fn copy_key(seat: &mut Seat<'_, '_>, details: &CredentialInfo) -> Said {
     let outcome = seat.talk.io().copy(&Secret::from_text(&details.row.key));
     let said = once::copied(&outcome, words::key_word(details.row.kind));
     seat.say(said)
 }
 
-fn history(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
+fn history(seat: &mut Seat<'_, '_>, details: &CredentialInfo) -> Said {
     trail::browse(seat, TrailQuery { credential: Some(details.row.id), ..TrailQuery::default() })
 }

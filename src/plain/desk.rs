@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::{
     config::{After, Face},
-    hub::{Field, Hub, HubError, Origin, Places, Session, Start},
+    hub::{DeskPaths, Hub, HubError, InputField, OpenOutcome, Origin, Session},
     sample::SHIPPED,
     time::Clock,
 };
@@ -32,7 +32,7 @@ const LINE_GONE: u8 = 129;
 /// Runs the desk at `places`, or sets one up there, line by line; returns what is left to do then. `appearance` is the
 /// file with how it looks for this Unix user, `verifier` is where gateways find the verifier.
 pub fn run(
-    places: &Places,
+    places: &DeskPaths,
     origin: &Origin,
     appearance: PathBuf,
     verifier: &str,
@@ -40,8 +40,8 @@ pub fn run(
 ) -> Result<After> {
     let mut tty = terminal(Some(appearance))?;
     match Hub::open_with(places, Arc::clone(&clock), &mut |done, all| upgraded(&mut tty, done, all))? {
-        Start::Ready(hub) => Ok(converse(&mut tty, Arc::new(hub), origin, verifier, None)),
-        Start::New => Ok(set_up_and_converse(&mut tty, places, clock, origin, verifier)?),
+        OpenOutcome::Ready(hub) => Ok(converse(&mut tty, Arc::new(hub), origin, verifier, None)),
+        OpenOutcome::New => Ok(set_up_and_converse(&mut tty, places, clock, origin, verifier)?),
     }
 }
 
@@ -69,14 +69,14 @@ pub fn run_session(hub: Hub, session: Session, notice: &str) -> Result<After> {
 fn terminal(appearance: Option<PathBuf>) -> Result<Tty> {
     match Tty::is_terminal() {
         true => Ok(Tty::open(appearance)?),
-        false => Err(HubError::Invalid { field: Field::Other, sentence: NO_TERMINAL.to_owned() }.into()),
+        false => Err(HubError::Invalid { field: InputField::Other, sentence: NO_TERMINAL.to_owned() }.into()),
     }
 }
 
 /// Sets a desk up, then goes on with it.
 pub fn set_up_and_converse(
     io: &mut dyn Io,
-    places: &Places,
+    places: &DeskPaths,
     clock: Arc<dyn Clock>,
     origin: &Origin,
     verifier: &str,

@@ -3,7 +3,7 @@
 
 use crate::{
     credential::Kind,
-    hub::Details,
+    hub::CredentialInfo,
     sample::{self, Gateway, Language, NOT_YOURS, SHIPPED, Subject},
     secret::Secret,
 };
@@ -69,7 +69,7 @@ fn hand_over(seat: &mut Seat<'_, '_>, text: &str, what: &str, menu: Menu) -> Sai
 }
 
 /// The samples of a credential.
-pub fn of(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
+pub fn of(seat: &mut Seat<'_, '_>, details: &CredentialInfo) -> Said {
     let row = &details.row;
     languages(seat, &Subject::new(row.kind, &row.key).signing_with(row.options.algorithms.clone()))
 }

@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    hub::{Actor, CredentialId, Hub, Seen},
+    hub::{Actor, CredentialId, DisplayEvent, Hub},
     secret::Secret,
 };
 
@@ -59,7 +59,7 @@ impl Slot {
         let (done, written) = channel();
         let note = move || {
             // An error has nobody left to be shown to.
-            let _ = hub.seen(&actor, id, Seen::Dropped);
+            let _ = hub.record_display_event(&actor, id, DisplayEvent::Dropped);
             let _ = done.send(());
         };
         if thread::Builder::new().name("keydesk-note".to_owned()).spawn(note).is_ok() {

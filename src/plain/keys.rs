@@ -3,7 +3,7 @@
 use crate::{
     account::Right,
     credential::{Filter, Kind, State, filter_terms},
-    hub::{Counts, ListQuery},
+    hub::{CredentialCounts, ListQuery},
 };
 
 use super::{
@@ -29,7 +29,7 @@ pub fn api_settings(seat: &mut Seat<'_, '_>) -> Said {
     }
 }
 
-fn section_words(counts: &Counts, kind: Kind) -> String {
+fn section_words(counts: &CredentialCounts, kind: Kind) -> String {
     let (active, disabled) = (counts.of(kind, State::Active), counts.of(kind, State::Disabled));
     match (active, disabled) {
         (active, 0) => format!("{}: {active} active.", kind.title()),

@@ -3,7 +3,7 @@
 use crate::{
     account::Right,
     credential::Overlap,
-    hub::{Cancel, ListQuery, Page, Position, Remedy},
+    hub::{Cancel, CredentialPage, ListQuery, PagePosition, Remedy},
     secret::What,
 };
 
@@ -39,12 +39,12 @@ pub fn browse(seat: &mut Seat<'_, '_>, query: ListQuery) -> Said {
     query.revoked |= query.filter.wants_revoked();
     loop {
         let Some(page) = seat.done(|hub, actor| hub.list(actor, &query))? else { return Ok(()) };
-        if page.rows.is_empty() && query.position == Position::Start {
+        if page.rows.is_empty() && query.position == PagePosition::Start {
             return seat.say("There is none.");
         }
         if page.rows.is_empty() {
             // The last row of this page was revoked a moment ago, for example.
-            query.position = Position::Start;
+            query.position = PagePosition::Start;
             continue;
         }
         let turns = turns(&page);
@@ -60,7 +60,7 @@ pub fn browse(seat: &mut Seat<'_, '_>, query: ListQuery) -> Said {
     }
 }
 
-fn heading(page: &Page) -> String {
+fn heading(page: &CredentialPage) -> String {
     let many = words::number(page.rows.len().try_into().unwrap_or(i64::MAX), "key", "keys");
     match (page.more_before, page.more_after) {
         (false, false) => format!("{many}, by name. Choose one to see it and to change it."),
@@ -70,15 +70,15 @@ fn heading(page: &Page) -> String {
     }
 }
 
-fn turns(page: &Page) -> Vec<Turn> {
+fn turns(page: &CredentialPage) -> Vec<Turn> {
     let next = page.more_after.then_some(Turn::Next);
     next.into_iter().chain(page.more_before.then_some(Turn::Previous)).collect()
 }
 
-fn to(page: &Page, query: &ListQuery, turn: Turn) -> Position {
+fn to(page: &CredentialPage, query: &ListQuery, turn: Turn) -> PagePosition {
     let position = match turn {
-        Turn::Next => page.cursor(query.order, page.rows.len() - 1).map(Position::After),
-        Turn::Previous => page.cursor(query.order, 0).map(Position::Before),
+        Turn::Next => page.cursor(query.order, page.rows.len() - 1).map(PagePosition::After),
+        Turn::Previous => page.cursor(query.order, 0).map(PagePosition::Before),
     };
     position.unwrap_or_default()
 }

@@ -3,7 +3,7 @@
 use crate::{
     account::{Right, allows},
     credential::{EXPIRING_DAYS, Kind},
-    hub::{ByKind, CredentialOverview, Overview, StillLost},
+    hub::{ByKind, CredentialOverview, Overview, UnsavedCredential},
 };
 
 use super::{
@@ -75,10 +75,10 @@ fn welcome(seat: &mut Seat<'_, '_>) -> Said {
     seat.say(last)?;
     // A call that the role does not have would be one more refusal in the trail.
     let lost = match manages && !dropped.is_empty() {
-        true => seat.done(|hub, actor| hub.still_lost(actor, &dropped))?.unwrap_or_default(),
+        true => seat.done(|hub, actor| hub.still_unsaved(actor, &dropped))?.unwrap_or_default(),
         false => Vec::new(),
     };
-    for StillLost { row, .. } in lost {
+    for UnsavedCredential { row, .. } in lost {
         seat.say(format!(
             "The line dropped while the secret of {} was shown. If it is not saved, or others could see it, rotate that key.",
             row.name

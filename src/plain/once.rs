@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     clipboard::CopyOutcome,
     credential::Kind,
-    hub::{CredentialRow, Issued, Seen},
+    hub::{CredentialRow, DisplayEvent, Issued},
 };
 
 use super::{
@@ -122,7 +122,7 @@ impl View<'_, '_, '_> {
     fn note_taken(&mut self, doubtful: bool) -> Said {
         self.taken |= !doubtful;
         let id = self.row.id;
-        self.seat.done(|hub, actor| hub.seen(actor, id, Seen::Copied)).map(|_| ())
+        self.seat.done(|hub, actor| hub.record_display_event(actor, id, DisplayEvent::Copied)).map(|_| ())
     }
 
     /// Whether it may be closed: asks first if the secret was not copied, shown or spelled yet.

@@ -2,7 +2,7 @@
 
 use crate::{
     credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, Note, Options},
-    hub::{Details, Edit},
+    hub::{CredentialEdit, CredentialInfo},
     time::{Seconds, is_never, parse_when},
 };
 
@@ -24,7 +24,7 @@ pub fn set(seat: &mut Seat<'_, '_>, kind: Kind, options: &mut Options) -> Said {
 }
 
 /// Changes the options of an existing credential.
-pub fn edit(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
+pub fn edit(seat: &mut Seat<'_, '_>, details: &CredentialInfo) -> Said {
     let row = &details.row;
     let mut options = row.options.clone();
     let heading = format!("Options of {}. Choose one to change it.", row.name);
@@ -40,8 +40,8 @@ pub fn edit(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
     }
 }
 
-fn difference(before: &Options, after: &Options) -> Edit {
-    Edit {
+fn difference(before: &Options, after: &Options) -> CredentialEdit {
+    CredentialEdit {
         name: None,
         not_before: (before.not_before != after.not_before).then_some(after.not_before),
         expires_at: (before.expires_at != after.expires_at).then_some(after.expires_at),

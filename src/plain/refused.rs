@@ -1,6 +1,6 @@
 //! Requests that verifiers refused: those of one credential, and the newest of all.
 
-use crate::hub::{Details, Refusal, Refused, RefusedQuery};
+use crate::hub::{CredentialInfo, Refusal, RefusedRequest, RefusedRequestQuery};
 
 use super::{seat::Seat, talk::Said, words};
 
@@ -8,7 +8,7 @@ use super::{seat::Seat, talk::Said, words};
 const ROWS: u32 = 10;
 
 /// Says the refused requests of a credential, newest first.
-pub fn of(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
+pub fn of(seat: &mut Seat<'_, '_>, details: &CredentialInfo) -> Said {
     seat.say("")?;
     for refusal in &details.refusals {
         seat.say(format!("{}.", one(refusal)))?;
@@ -22,14 +22,14 @@ pub fn of(seat: &mut Seat<'_, '_>, details: &Details) -> Said {
 /// Says the newest refused requests of all keys until the user goes back.
 pub fn browse(seat: &mut Seat<'_, '_>) -> Said {
     // One row more than is said tells whether there are older ones.
-    let mut query = RefusedQuery { limit: ROWS + 1, ..RefusedQuery::default() };
+    let mut query = RefusedRequestQuery { limit: ROWS + 1, ..RefusedRequestQuery::default() };
     loop {
         let rows = seat.done(|hub, actor| hub.refused_requests(actor, &query))?;
         let Some(mut rows) = rows else { return Ok(()) };
         let more = rows.len() > ROWS as usize;
         rows.truncate(ROWS as usize);
         seat.say("")?;
-        for Refused { refusal, key, name, kind, .. } in &rows {
+        for RefusedRequest { refusal, key, name, kind, .. } in &rows {
             seat.say(format!("{name}, {} {key}: {}.", words::key_word(*kind), one(refusal)))?;
         }
         if !more {
@@ -43,7 +43,7 @@ pub fn browse(seat: &mut Seat<'_, '_>) -> Said {
         if !seat.talk.agrees("There are older ones.", "Hear the next ten.", "Go back.")? {
             return Ok(());
         }
-        query.before = rows.last().map(Refused::place);
+        query.before = rows.last().map(RefusedRequest::place);
     }
 }
 

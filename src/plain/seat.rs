@@ -61,7 +61,7 @@ impl<'t, 'io> Seat<'t, 'io> {
         }
         // Users who may not even see the keys are told what the help page says: who may manage them.
         let right = if right == Right::SeeCredentials { Right::ManageCredentials } else { right };
-        let refused = self.hub.refused(self.actor(), right);
+        let refused = self.hub.record_denied(self.actor(), right);
         if let Some(denied) = self.told(refused)? {
             self.talk.refuse(denied.to_string())?;
         }

@@ -1,6 +1,6 @@
 //! Security: the settings of the desk and its verifiers, and the age of the master key.
 
-use crate::hub::{Setting, Standing};
+use crate::hub::{Provenance, Setting};
 
 use super::{
     seat::Seat,
@@ -16,16 +16,18 @@ pub fn security(seat: &mut Seat<'_, '_>) -> Said {
         let mut menu = Menu::new("Security.", choices);
         let minutes = words::number(found.idle_lock_minutes(), "minute", "minutes");
         let lock = found.of(Setting::LockTime).map(|set| set.state);
-        let default = if lock == Some(Standing::Default) { " (default)" } else { "" };
+        let default = if lock == Some(Provenance::Default) { " (default)" } else { "" };
         menu.heading.push(format!("A desk where nobody answers locks after {minutes}{default}."));
         for set in found.settings.iter().filter(|set| set.setting != Setting::LockTime) {
             let title = set.setting.title();
             menu.heading.push(match set.state {
-                Standing::Tampered => format!("{title}: changed outside keydesk, so it is not trusted. Set it again."),
+                Provenance::Tampered => {
+                    format!("{title}: changed outside keydesk, so it is not trusted. Set it again.")
+                }
                 _ => format!("{title}: {}.", set.words()),
             });
         }
-        if lock == Some(Standing::Tampered) {
+        if lock == Some(Provenance::Tampered) {
             menu.heading.push("The lock time was changed outside keydesk: what you heard is the default.".to_owned());
         }
         if let Some(made) = found.master_key_made_at {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     account::{AccountName, UserName, check_user_password},
-    hub::{Hub, HubError, Origin, Places, SetUp},
+    hub::{DeskPaths, Hub, HubError, Origin, SetUp},
     secret::Secret,
     time::Clock,
 };
@@ -18,7 +18,7 @@ use super::{
 /// all, or its place cannot be written.
 pub fn set_up(
     talk: &mut Talk<'_>,
-    places: &Places,
+    places: &DeskPaths,
     clock: Arc<dyn Clock>,
     origin: &Origin,
 ) -> Said<Option<Result<Hub, HubError>>> {

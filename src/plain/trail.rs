@@ -1,6 +1,6 @@
 //! The activity log: the newest rows of the trail, ten at a time, and the check of its hash chain.
 
-use crate::hub::{Class, TrailQuery};
+use crate::hub::{TrailClass, TrailQuery};
 
 use super::{
     refused,
@@ -27,8 +27,8 @@ pub fn activity(seat: &mut Seat<'_, '_>) -> Said {
         match seat.talk.choose(&Menu::new("Activity log.", choices))? {
             None => return Ok(()),
             Some(0) => browse(seat, class(None))?,
-            Some(i) if i <= Class::ALL.len() => browse(seat, class(Some(Class::ALL[i - 1])))?,
-            Some(i) if i <= Class::ALL.len() + 1 => verify(seat)?,
+            Some(i) if i <= TrailClass::ALL.len() => browse(seat, class(Some(TrailClass::ALL[i - 1])))?,
+            Some(i) if i <= TrailClass::ALL.len() + 1 => verify(seat)?,
             Some(_) => refused::browse(seat)?,
         }
     }

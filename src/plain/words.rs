@@ -3,7 +3,7 @@
 use crate::{
     account::UserState,
     credential::{BodyDigest, Kind, Options},
-    hub::{CredentialRow, Details, LastSignIn, LastUse, LiveSecret, OwnSignIn, TrailRow, UserRow},
+    hub::{CredentialInfo, CredentialRow, LastSignIn, LastUse, LiveSecret, OwnSignIn, TrailRow, UserRow},
     time::{Millis, Seconds},
 };
 
@@ -91,7 +91,7 @@ pub fn row(row: &CredentialRow, now: Millis) -> String {
 }
 
 /// All about a credential, a sentence a line.
-pub fn details(details: &Details, now: Millis) -> Vec<String> {
+pub fn details(details: &CredentialInfo, now: Millis) -> Vec<String> {
     let row = &details.row;
     let mut said = vec![
         format!("{}, {}.", row.name, row.kind.title()),

@@ -36,7 +36,7 @@ use tokio::{
     sync::watch,
 };
 
-use crate::hub::{Followed, Hub, Start};
+use crate::hub::{EffectivePolicy, Hub, OpenOutcome};
 
 use crate::serve::background::BackgroundThreads;
 use crate::serve::follower::clock_step::ClockStepDetector;
@@ -56,7 +56,7 @@ pub fn run(mut options: ServeOptions, read_options: &ReadOptions, sighup: &Sighu
     }
     fault_injection::delay_if_asked("start");
     let hub = open(&options)?;
-    let followed = hub.feed().policy(&Followed::default())?;
+    let followed = hub.feed().policy(&EffectivePolicy::default())?;
     follower::log_tampered_settings(&followed);
     let clock_step = ClockStepDetector::start(options.clock.now());
     // A second handle, so that two threads can read at the same time.
@@ -98,8 +98,8 @@ fn open(options: &ServeOptions) -> Result<Hub, ServeError> {
         }
     };
     match Hub::open_with(&options.places, options.clock.clone(), &mut upgraded)? {
-        Start::Ready(hub) => Ok(hub),
-        Start::New => Err(ServeError::NoDesk(options.places.database.display().to_string())),
+        OpenOutcome::Ready(hub) => Ok(hub),
+        OpenOutcome::New => Err(ServeError::NoDesk(options.places.database.display().to_string())),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::hub::Places;
+use crate::hub::DeskPaths;
 use crate::time::Clock;
 
 use crate::serve::http::gateway_token::GatewayToken;
@@ -12,7 +12,7 @@ use crate::serve::telemetry::log::LogLevel;
 /// Options of a verifier.
 pub struct ServeOptions {
     /// Paths of the database, the master key and the state directory.
-    pub places: Places,
+    pub places: DeskPaths,
     /// Sockets to listen on, unless systemd hands sockets over (socket activation).
     pub listen: Vec<ListenAddress>,
     /// The token that every request over TCP must carry.

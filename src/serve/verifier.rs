@@ -8,7 +8,7 @@ use std::{
 use arc_swap::{ArcSwap, ArcSwapOption};
 use hyper::header::HeaderValue;
 
-use crate::hub::{Followed, Policy, Replay};
+use crate::hub::{EffectivePolicy, Policy, Replay};
 use crate::time::{Clock, Seconds};
 use crate::verify::{Snapshot, Verdict, replay::Guard};
 
@@ -48,7 +48,7 @@ pub(super) struct Verifier {
 pub(super) struct VerifierParts {
     pub(super) snapshot: Snapshot,
     pub(super) tampered: usize,
-    pub(super) followed: Followed,
+    pub(super) followed: EffectivePolicy,
     pub(super) metrics: Arc<Metrics>,
     pub(super) passwords: Arc<Passwords>,
     pub(super) reports: Reports,
@@ -136,13 +136,13 @@ impl Verifier {
     }
 
     /// Applies another policy.
-    pub(super) fn apply_policy(&self, followed: &Followed) {
+    pub(super) fn apply_policy(&self, followed: &EffectivePolicy) {
         // Replay protection was off until now, so no records can be missing.
         self.apply(followed, false);
     }
 
     /// Reads the replay journal before any request is judged by the guard.
-    fn apply(&self, followed: &Followed, accepted_before: bool) {
+    fn apply(&self, followed: &EffectivePolicy, accepted_before: bool) {
         self.health.apply_policy(followed);
         let begins = followed.policy.replay == Replay::Node && self.policy.load().replay == Replay::Off;
         if begins {

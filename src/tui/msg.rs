@@ -9,9 +9,10 @@ use crate::{
     credential::{Kind, Overlap, Verb},
     export::{Format, Written},
     hub::{
-        Actor, CredentialId, Denied, Details, Edit, FoundSecret, HubError, Issued, ListQuery, LostSecret,
-        NewCredential, Outcome, Overview, OwnSignIn, Page, Pulse, Refused, RefusedQuery, Security, Seen, SetUp,
-        Setting, SignIn, Taken, Target, TrailQuery, TrailReport, TrailRow, UserRow, UserTarget,
+        Actor, ChangeOutcome, CredentialEdit, CredentialId, CredentialInfo, CredentialPage, CredentialTarget, Denied,
+        DisplayEvent, FoundSecret, HubError, Issued, ListQuery, NameInUse, NewCredential, Overview, OwnSignIn, Pulse,
+        RefusedRequest, RefusedRequestQuery, SecuritySettings, SetUp, Setting, SignIn, TrailQuery, TrailReport,
+        TrailRow, UnsavedSecret, UserRow, UserTarget,
     },
     secret::Secret,
     tui::keymap::chord::Chord,
@@ -102,34 +103,34 @@ pub enum Call {
     /// Creates a key.
     Create(Actor, NewCredential),
     /// Makes a new secret; the old one works until the overlap ends.
-    Rotate(Actor, Target, Overlap),
+    Rotate(Actor, CredentialTarget, Overlap),
     /// Changes a user.
     ChangeUser(Actor, UserChange),
     /// Checks the password again before a sensitive change.
     Confirm(Actor, Secret),
     /// Disables, enables or revokes.
-    SetState(Actor, Vec<Target>, Verb),
+    SetState(Actor, Vec<CredentialTarget>, Verb),
     /// Edits fields of credentials.
-    Edit(Actor, Vec<Target>, Edit),
+    Edit(Actor, Vec<CredentialTarget>, CredentialEdit),
     /// Sets another password for a Legacy credential.
     LegacyPassword {
         /// Who sets it.
         actor: Actor,
         /// The credential.
-        target: Target,
+        target: CredentialTarget,
         /// The typed password; `None` to have one generated.
         typed: Option<Secret>,
     },
     /// Ends the overlap of a rotation now.
-    StopOld(Actor, Target),
+    StopOld(Actor, CredentialTarget),
     /// Notes that a secret was copied.
-    Seen(Actor, CredentialId, Seen),
+    Seen(Actor, CredentialId, DisplayEvent),
     /// Notes that the role was refused something, and reads the words for it.
     Refused(Actor, Right),
     /// Answered at once when the change number is not this one, else when it no longer is.
     Pulse(Actor, Option<i64>),
     /// What the menu shows; with the unsaved secrets, to learn which of them still matter.
-    Overview(Actor, Vec<LostSecret>),
+    Overview(Actor, Vec<UnsavedSecret>),
     /// Rows of the list.
     List(Actor, ListQuery),
     /// All about one credential.
@@ -148,7 +149,7 @@ pub enum Call {
     /// Rows of the trail.
     Trail(Actor, TrailQuery),
     /// Requests that verifiers refused.
-    RefusedRequests(Actor, RefusedQuery),
+    RefusedRequests(Actor, RefusedRequestQuery),
     /// Whose secret is this?
     Find {
         /// Who asks.
@@ -220,9 +221,9 @@ pub enum Answer {
     /// A new key or a new secret.
     Issued(Issued),
     /// What came of a change of state, for each row.
-    States(Vec<Outcome>),
+    States(Vec<ChangeOutcome>),
     /// What came of an edit, or of stopping an old secret, for each row.
-    Edited(Vec<Outcome>),
+    Edited(Vec<ChangeOutcome>),
     /// The settings were set.
     SettingsSet,
     /// The user as they are now.
@@ -238,19 +239,19 @@ pub enum Answer {
     /// What the menu shows.
     Overview(Overview),
     /// Rows of the list.
-    Page(Page),
+    Page(CredentialPage),
     /// All about one credential.
-    Details(Details),
+    Details(CredentialInfo),
     /// Whether a name and a username are taken.
-    Taken(Taken),
+    Taken(NameInUse),
     /// Rows of the trail.
     Trail(Vec<TrailRow>),
     /// Requests that were refused.
-    RefusedRequests(Vec<Refused>),
+    RefusedRequests(Vec<RefusedRequest>),
     /// The users.
     Users(Vec<UserRow>),
     /// What Security shows.
-    Security(Security),
+    Security(SecuritySettings),
     /// One's own last sign-ins.
     SignIns(Vec<OwnSignIn>),
     /// What the check of the trail found.

@@ -1,7 +1,7 @@
 //! The screens before the desk: set-up, sign-in, lock.
 
 use crate::{
-    hub::Field,
+    hub::InputField,
     time::Millis,
     tui::{
         dialog,
@@ -122,11 +122,11 @@ fn account_words(why: &crate::credential::NameError) -> String {
 }
 
 /// The entry that a refusal of the hub is about.
-pub fn entry_of(field: Field) -> Option<Id> {
+pub fn entry_of(field: InputField) -> Option<Id> {
     match field {
-        Field::Account => Some(Id::Account),
-        Field::UserName | Field::Name => Some(Id::Name),
-        Field::Password => Some(Id::Password),
+        InputField::Account => Some(Id::Account),
+        InputField::UserName | InputField::Name => Some(Id::Name),
+        InputField::Password => Some(Id::Password),
         _ => None,
     }
 }

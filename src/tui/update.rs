@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     account::Right,
-    hub::LostSecret,
+    hub::UnsavedSecret,
     time::{MINUTE, Millis},
     tui::{
         app::{App, PULSE, Workspace},
@@ -268,7 +268,7 @@ impl Workspace {
     }
 
     /// The unsaved secrets, as far as is known here; none for roles that could not do anything about them.
-    fn lost(&self) -> Vec<LostSecret> {
+    fn lost(&self) -> Vec<UnsavedSecret> {
         let all = self.session.dropped.iter().chain(&self.lost_secrets).copied();
         all.filter(|_| self.may(Right::ManageCredentials)).collect()
     }

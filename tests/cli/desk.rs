@@ -9,7 +9,7 @@ use std::{
 
 use assert_cmd::Command;
 use keydesk::{
-    hub::{Hub, Places, Start},
+    hub::{DeskPaths, Hub, OpenOutcome},
     time::SystemClock,
     vault::MasterKeyPlace,
 };
@@ -123,10 +123,10 @@ impl Desk {
 
     /// The desk by the library, for what the command line cannot do.
     pub fn hub(&self) -> Hub {
-        let places = Places::new(self.database(), MasterKeyPlace::file(self.master_key()));
+        let places = DeskPaths::new(self.database(), MasterKeyPlace::file(self.master_key()));
         match Hub::open(&places, Arc::new(SystemClock)).unwrap() {
-            Start::Ready(hub) => hub,
-            Start::New => panic!("there is no desk"),
+            OpenOutcome::Ready(hub) => hub,
+            OpenOutcome::New => panic!("there is no desk"),
         }
     }
 

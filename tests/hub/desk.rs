@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _, sync::Arc};
 use keydesk::{
     account::Role,
     credential::{Kind, Overlap},
-    hub::{Conflict, Hub, HubError, Origin, Start, TrailQuery},
+    hub::{Conflict, Hub, HubError, OpenOutcome, Origin, TrailQuery},
     time::SetClock,
 };
 
@@ -19,7 +19,7 @@ fn clock() -> Arc<SetClock> {
 fn set_up_works_once() {
     let dir = tempfile::tempdir().unwrap();
     let places = places(&dir);
-    assert!(matches!(Hub::open(&places, clock()), Ok(Start::New)));
+    assert!(matches!(Hub::open(&places, clock()), Ok(OpenOutcome::New)));
     let hub = Hub::set_up(&places, clock(), &set_up(), &Origin::default()).unwrap();
     assert_eq!(hub.account(), "Acme Messaging");
     for (path, mode) in
@@ -29,7 +29,7 @@ fn set_up_works_once() {
     }
     let again = Hub::set_up(&places, clock(), &set_up(), &Origin::default());
     assert!(matches!(again, Err(HubError::Conflict(Conflict::SetUpDone))));
-    assert!(matches!(Hub::open(&places, clock()), Ok(Start::Ready(_))));
+    assert!(matches!(Hub::open(&places, clock()), Ok(OpenOutcome::Ready(_))));
     assert_eq!(fs::read_dir(dir.path().join("data")).unwrap().count(), 3, "database, log, index of the log");
 }
 
@@ -55,7 +55,7 @@ fn of_many_concurrent_set_ups_exactly_one_wins() {
                 .count()
         });
         assert_eq!(won, 1);
-        assert!(matches!(Hub::open(&places, clock()), Ok(Start::Ready(_))));
+        assert!(matches!(Hub::open(&places, clock()), Ok(OpenOutcome::Ready(_))));
     }
 }
 
@@ -168,7 +168,7 @@ fn users_who_never_see_a_secret_record_no_display_event() {
     let desk = Desk::in_memory();
     let row = desk.create(Kind::Basic, "target").row;
     let dora = desk.user("dora", Role::Advanced);
-    let said = desk.hub.seen(&dora, row.id, keydesk::hub::Seen::Copied).unwrap_err();
+    let said = desk.hub.record_display_event(&dora, row.id, keydesk::hub::DisplayEvent::Copied).unwrap_err();
     assert!(matches!(said, HubError::Denied(_)), "{said}");
 }
 

@@ -3,15 +3,15 @@
 use keydesk::{
     account::Role,
     credential::{BodyDigest, Kind, Overlap, Verb},
-    hub::{Cancel, Conflict, Edit, HubError, Outcome, Remedy, TrailQuery, WhichSecret},
+    hub::{Cancel, ChangeOutcome, Conflict, CredentialEdit, HubError, Remedy, TrailQuery, WhichSecret},
     secret::Secret,
     time::Seconds,
 };
 
 use super::support::{Desk, NOW};
 
-fn name(name: &str) -> Edit {
-    Edit { name: Some(name.to_owned()), ..Edit::default() }
+fn name(name: &str) -> CredentialEdit {
+    CredentialEdit { name: Some(name.to_owned()), ..CredentialEdit::default() }
 }
 
 #[test]
@@ -20,11 +20,14 @@ fn the_second_administrator_to_rename_is_told_of_the_first() {
     let (alice, bram) = (desk.alice(), desk.user("bram", Role::Administrator));
     let row = desk.create(Kind::Basic, "crm-sync").row;
     let renamed = desk.hub.edit(&bram, &[row.target()], &name(" crm-import ")).unwrap();
-    assert!(matches!(&renamed[0], Outcome::Done(now) if now.name == "crm-import" && now.key == row.key));
+    assert!(matches!(&renamed[0], ChangeOutcome::Done(now) if now.name == "crm-import" && now.key == row.key));
     let late = desk.hub.edit(&alice, &[row.target()], &name("mine")).unwrap_err();
     assert_eq!(late.to_string(), "bram renamed crm-import a moment ago. Look at it as it is now, then decide again.");
     let same = desk.hub.find(&alice, &row.key, None).unwrap();
-    assert!(matches!(desk.hub.edit(&alice, &[same.target()], &name("crm-import")).unwrap()[0], Outcome::Already(_)));
+    assert!(matches!(
+        desk.hub.edit(&alice, &[same.target()], &name("crm-import")).unwrap()[0],
+        ChangeOutcome::Already(_)
+    ));
     let bad = desk.hub.edit(&alice, &[same.target()], &name("a\u{200b}b")).unwrap_err();
     assert_eq!(bad.exit_code(), 2);
 }
@@ -36,22 +39,25 @@ fn expiry_and_networks_of_many_keys_change_together() {
     let rows: Vec<_> = ["one", "two", "three"].map(|name| desk.create(Kind::Hmac, name).row).into();
     desk.hub.set_state(&alice, &[rows[2].target()], Verb::Revoke).unwrap();
     let tomorrow = Some(Seconds(NOW.seconds().0 + 86_400));
-    let edit =
-        Edit { expires_at: Some(tomorrow), networks: Some("203.0.113.0/24".parse().unwrap()), ..Edit::default() };
+    let edit = CredentialEdit {
+        expires_at: Some(tomorrow),
+        networks: Some("203.0.113.0/24".parse().unwrap()),
+        ..CredentialEdit::default()
+    };
     let targets: Vec<_> = rows.iter().map(|row| row.target()).collect();
     let outcomes = desk.hub.edit(&alice, &targets, &edit).unwrap();
     for outcome in &outcomes[..2] {
-        let Outcome::Done(row) = outcome else { panic!("{outcome:?}") };
+        let ChangeOutcome::Done(row) = outcome else { panic!("{outcome:?}") };
         assert_eq!((row.options.expires_at, row.options.networks.to_string().as_str()), (tomorrow, "203.0.113.0/24"));
     }
-    assert!(matches!(&outcomes[2], Outcome::LeftOut { why: Conflict::Revoked { .. }, .. }));
-    let past = Edit { expires_at: Some(Some(Seconds(5))), ..Edit::default() };
+    assert!(matches!(&outcomes[2], ChangeOutcome::LeftOut { why: Conflict::Revoked { .. }, .. }));
+    let past = CredentialEdit { expires_at: Some(Some(Seconds(5))), ..CredentialEdit::default() };
     let row = desk.hub.find(&alice, &rows[0].key, None).unwrap();
     assert_eq!(desk.hub.edit(&alice, &[row.target()], &past).unwrap_err().exit_code(), 2);
     assert!(desk.hub.edit(&alice, &targets, &name("all the same")).is_err(), "a name belongs to one");
-    let never = Edit { expires_at: Some(None), ..Edit::default() };
+    let never = CredentialEdit { expires_at: Some(None), ..CredentialEdit::default() };
     let done = desk.hub.edit(&alice, &[row.target()], &never).unwrap();
-    assert!(matches!(&done[0], Outcome::Done(row) if row.options.expires_at.is_none()));
+    assert!(matches!(&done[0], ChangeOutcome::Done(row) if row.options.expires_at.is_none()));
 }
 
 #[test]
@@ -59,12 +65,14 @@ fn changed_signing_options_are_in_the_trail_with_their_old_values() {
     let desk = Desk::in_memory();
     let alice = desk.alice();
     let row = desk.create(Kind::Hmac, "webhooks").row;
-    let stricter = Edit {
+    let stricter = CredentialEdit {
         algorithms: Some("hmac-sha512 hmac-sha256".parse().unwrap()),
         body_digest: Some(BodyDigest::Optional),
-        ..Edit::default()
+        ..CredentialEdit::default()
     };
-    let Outcome::Done(now) = desk.hub.edit(&alice, &[row.target()], &stricter).unwrap().remove(0) else { panic!() };
+    let ChangeOutcome::Done(now) = desk.hub.edit(&alice, &[row.target()], &stricter).unwrap().remove(0) else {
+        panic!()
+    };
     assert_eq!(
         (now.options.algorithms.to_string().as_str(), now.options.body_digest.as_str()),
         ("hmac-sha256 hmac-sha512", "optional")
@@ -79,10 +87,12 @@ fn changed_signing_options_are_in_the_trail_with_their_old_values() {
     let late = desk.hub.edit(&alice, &[row.target()], &stricter).unwrap_err();
     assert!(matches!(late, HubError::Conflict(Conflict::Changed { .. })), "{late}");
     let again = desk.hub.edit(&alice, &[now.target()], &stricter).unwrap();
-    assert!(matches!(again[0], Outcome::Already(_)), "what does not differ is no change");
+    assert!(matches!(again[0], ChangeOutcome::Already(_)), "what does not differ is no change");
     let basic = desk.create(Kind::Basic, "basic").row;
-    let refused =
-        desk.hub.edit(&alice, &[now.target(), basic.target()], &Edit { body_digest: None, ..stricter }).unwrap_err();
+    let refused = desk
+        .hub
+        .edit(&alice, &[now.target(), basic.target()], &CredentialEdit { body_digest: None, ..stricter })
+        .unwrap_err();
     assert_eq!(refused.to_string(), "Algorithms and the body digest are for HMAC keys only. Leave them out.");
 }
 
@@ -90,10 +100,12 @@ fn changed_signing_options_are_in_the_trail_with_their_old_values() {
 fn an_expired_key_can_be_renamed() {
     let desk = Desk::in_memory();
     let row = desk.create(Kind::Basic, "short").row;
-    let soon = Edit { expires_at: Some(Some(Seconds(NOW.seconds().0 + 60))), ..Edit::default() };
-    let Outcome::Done(row) = desk.hub.edit(&desk.alice(), &[row.target()], &soon).unwrap().remove(0) else { panic!() };
+    let soon = CredentialEdit { expires_at: Some(Some(Seconds(NOW.seconds().0 + 60))), ..CredentialEdit::default() };
+    let ChangeOutcome::Done(row) = desk.hub.edit(&desk.alice(), &[row.target()], &soon).unwrap().remove(0) else {
+        panic!()
+    };
     desk.clock.advance(jiff::SignedDuration::from_hours(1));
-    assert!(matches!(desk.hub.edit(&desk.alice(), &[row.target()], &name("over")).unwrap()[0], Outcome::Done(_)));
+    assert!(matches!(desk.hub.edit(&desk.alice(), &[row.target()], &name("over")).unwrap()[0], ChangeOutcome::Done(_)));
 }
 
 #[test]
@@ -118,10 +130,10 @@ fn the_old_secret_is_stopped_early() {
     let desk = Desk::in_memory();
     let alice = desk.alice();
     let row = desk.create(Kind::Hmac, "webhooks").row;
-    assert!(matches!(desk.hub.stop_old_secret(&alice, row.target()).unwrap(), Outcome::Already(_)));
+    assert!(matches!(desk.hub.stop_old_secret(&alice, row.target()).unwrap(), ChangeOutcome::Already(_)));
     let rotated = desk.hub.rotate(&alice, row.target(), Overlap::Week).unwrap().row;
     assert_eq!(desk.hub.details(&alice, row.id).unwrap().secrets.len(), 2);
-    assert!(matches!(desk.hub.stop_old_secret(&alice, rotated.target()).unwrap(), Outcome::Done(_)));
+    assert!(matches!(desk.hub.stop_old_secret(&alice, rotated.target()).unwrap(), ChangeOutcome::Done(_)));
     assert_eq!(desk.hub.details(&alice, row.id).unwrap().secrets.len(), 1);
 }
 

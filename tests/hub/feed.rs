@@ -6,8 +6,8 @@ use keydesk::{
     account::Role,
     credential::{Kind, Options, Overlap, State, Verb},
     hub::{
-        Actor, Agreed, Fed, Findings, Followed, Hub, HubError, NewCredential, Policy, Replay, SetUp, Setting, Since,
-        TrailQuery,
+        Actor, Drift, EffectivePolicy, Findings, Hub, HubError, NewCredential, Policy, ReadAgreement, Replay, SetUp,
+        Setting, TrailQuery, VerifierCredential,
     },
     secret::Secret,
     time::Seconds,
@@ -15,12 +15,12 @@ use keydesk::{
 
 use super::support::{Desk, NOW};
 
-pub fn all(hub: &Hub) -> Vec<Fed> {
+pub fn all(hub: &Hub) -> Vec<VerifierCredential> {
     let (mut fed, mut findings) = (Vec::new(), Findings::default());
     for part in hub.feed().halves().unwrap() {
-        hub.feed().load(&part, &mut |_| Agreed::Yes, &mut findings, &mut |run| fed.extend(run)).unwrap();
+        hub.feed().load(&part, &mut |_| ReadAgreement::Yes, &mut findings, &mut |run| fed.extend(run)).unwrap();
     }
-    hub.feed().note_tampered(&mut findings);
+    hub.feed().record_findings(&mut findings);
     fed
 }
 
@@ -58,16 +58,16 @@ fn a_position_file_needs_the_master_key() {
     };
     let other = Hub::in_memory(desk.clock.clone(), &wanted).unwrap();
     let feed = desk.hub.feed();
-    let mark = feed.mark().unwrap();
-    let line = feed.written(&mark).unwrap();
-    assert_eq!(feed.read_mark(&line).as_ref(), Some(&mark));
-    assert_eq!(desk.reopened().feed().read_mark(&line), Some(mark));
-    assert_eq!(other.feed().read_mark(&line), None, "another desk's");
+    let mark = feed.position().unwrap();
+    let line = feed.encode_position(&mark).unwrap();
+    assert_eq!(feed.decode_position(&line).as_ref(), Some(&mark));
+    assert_eq!(desk.reopened().feed().decode_position(&line), Some(mark));
+    assert_eq!(other.feed().decode_position(&line), None, "another desk's");
     let change = line.split(',').nth(2).unwrap();
     let forged = line.replacen(&format!(",{change},"), &format!(",1{change},"), 1);
     assert_ne!(forged, line);
     for none in [forged.as_str(), &line[1..], "[]", ""] {
-        assert_eq!(feed.read_mark(none), None, "{none}");
+        assert_eq!(feed.decode_position(none), None, "{none}");
     }
 }
 
@@ -76,13 +76,13 @@ fn changes_contain_only_what_changed() {
     let desk = Desk::on_disk();
     let (one, two) = (desk.create(Kind::Basic, "one"), desk.create(Kind::Hmac, "two"));
     let verifier = desk.reopened();
-    let before = verifier.feed().mark().unwrap();
-    assert!(verifier.feed().stirred().unwrap(), "the first answer is yes");
-    assert!(!verifier.feed().stirred().unwrap());
+    let before = verifier.feed().position().unwrap();
+    assert!(verifier.feed().may_have_changed().unwrap(), "the first answer is yes");
+    assert!(!verifier.feed().may_have_changed().unwrap());
     desk.hub.set_state(&desk.alice(), &[one.row.target()], Verb::Disable).unwrap();
-    assert!(verifier.feed().stirred().unwrap() && !verifier.feed().stirred().unwrap());
-    let (since, now) = verifier.feed().since(&before).unwrap();
-    assert_eq!((since, &now), (Since::Changed, &verifier.feed().mark().unwrap()));
+    assert!(verifier.feed().may_have_changed().unwrap() && !verifier.feed().may_have_changed().unwrap());
+    let (since, now) = verifier.feed().drift(&before).unwrap();
+    assert_eq!((since, &now), (Drift::Changed, &verifier.feed().position().unwrap()));
     let (fed, mark) = verifier.feed().changes(&before, &mut Findings::default()).unwrap();
     assert_eq!(mark, now);
     assert_eq!(fed.iter().map(|fed| (fed.id, fed.state)).collect::<Vec<_>>(), [(one.row.id.0, State::Disabled)]);
@@ -112,12 +112,12 @@ fn a_head_with_a_forged_mac_is_not_followed() {
     desk.create(Kind::Basic, "one");
     let verifier = desk.reopened();
     desk.sql("UPDATE head SET change = change + 1");
-    assert!(matches!(verifier.feed().mark(), Err(HubError::Tampered { .. })));
+    assert!(matches!(verifier.feed().position(), Err(HubError::Tampered { .. })));
 }
 
 /// What a verifier that starts now makes of the settings.
-fn fresh(hub: &Hub) -> Followed {
-    hub.feed().policy(&Followed::default()).unwrap()
+fn fresh(hub: &Hub) -> EffectivePolicy {
+    hub.feed().policy(&EffectivePolicy::default()).unwrap()
 }
 
 #[test]
@@ -128,14 +128,14 @@ fn the_policy_is_set_by_administrators_and_followed_by_the_feed() {
     let policy = Policy { staleness: 5, replay: Replay::Node, algorithms: "hmac-sha256".parse().unwrap() };
     let advanced = desk.user("bram", Role::Advanced);
     assert!(matches!(super::support::set_policy(&desk.hub, &advanced, &policy), Err(HubError::Denied(_))));
-    let before = desk.hub.feed().mark().unwrap();
+    let before = desk.hub.feed().position().unwrap();
     super::support::set_policy(&desk.hub, &desk.alice(), &policy).unwrap();
-    assert_eq!(desk.hub.feed().since(&before).unwrap().0, Since::Changed, "verifiers hear of it");
+    assert_eq!(desk.hub.feed().drift(&before).unwrap().0, Drift::Changed, "verifiers hear of it");
     assert_eq!(fresh(&desk.hub).policy, policy);
     assert_eq!(fresh(&desk.reopened()).policy, policy);
-    let again = desk.hub.feed().mark().unwrap();
+    let again = desk.hub.feed().position().unwrap();
     super::support::set_policy(&desk.hub, &desk.alice(), &policy).unwrap();
-    assert_eq!(desk.hub.feed().since(&again).unwrap().0, Since::Same, "the same again is no change");
+    assert_eq!(desk.hub.feed().drift(&again).unwrap().0, Drift::Same, "the same again is no change");
     for staleness in [0, -1, 3_601] {
         let wrong = super::support::set_policy(&desk.hub, &desk.alice(), &Policy { staleness, ..policy.clone() });
         assert!(matches!(wrong, Err(HubError::Invalid { .. })));
@@ -211,40 +211,40 @@ fn an_old_copy_that_was_continued_counts_as_rolled_back() {
     let old = dir.path().join("old.db");
     desk.sql(&format!("VACUUM INTO '{}'", old.display()));
     desk.hub.set_state(&desk.alice(), &[one.row.target()], Verb::Revoke).unwrap();
-    let (alice, before) = (desk.alice(), desk.hub.feed().mark().unwrap());
+    let (alice, before) = (desk.alice(), desk.hub.feed().position().unwrap());
     for ending in ["db-wal", "db-shm"] {
         let _ = std::fs::remove_file(place.database.with_extension(ending));
     }
     std::fs::remove_file(&place.database).unwrap();
     std::fs::copy(&old, &place.database).unwrap();
     let back = desk.reopened();
-    let since = |hub: &Hub| hub.feed().since(&before).unwrap().0;
-    assert_eq!(since(&back), Since::WentBack);
+    let since = |hub: &Hub| hub.feed().drift(&before).unwrap().0;
+    assert_eq!(since(&back), Drift::WentBack);
     for name in ["two", "three", "four"] {
         let wanted =
             NewCredential { kind: Kind::Basic, name: name.to_owned(), legacy: None, options: Options::default() };
         back.create(&alice, &wanted).unwrap();
-        assert_eq!(since(&back), Since::WentBack, "longer by now, and still another");
+        assert_eq!(since(&back), Drift::WentBack, "longer by now, and still another");
     }
-    let here = back.feed().mark().unwrap();
+    let here = back.feed().position().unwrap();
     let report = || back.verify_trail(&alice, None, &mut |_, _| ()).unwrap();
     assert_eq!(report().went_back, None);
-    back.feed().note_went_back(&before).unwrap();
-    back.feed().note_went_back(&before).unwrap();
+    back.feed().record_rollback(&before).unwrap();
+    back.feed().record_rollback(&before).unwrap();
     assert!(report().broken.is_none() && report().went_back.is_some(), "whole, and older than somebody knows it");
     let site = || back.overview(&alice).unwrap().site.unwrap();
     assert!(site().went_back.is_some(), "the menu says so");
-    assert_eq!(back.feed().since(&here).unwrap().0, Since::Same, "a row of the trail is no change");
+    assert_eq!(back.feed().drift(&here).unwrap().0, Drift::Same, "a row of the trail is no change");
     let reader = Actor { user: "bram".parse().unwrap(), ..alice.clone() };
     assert!(back.accept_store(&reader, false).is_err());
     let unsure = Actor { via: keydesk::hub::Via::Password, confirmed_at: None, ..alice.clone() };
     assert!(matches!(back.accept_store(&unsure, false), Err(HubError::PasswordNeeded)));
     back.accept_store(&alice, false).unwrap();
-    assert_eq!((since(&back), back.feed().since(&here).unwrap().0), (Since::Anew, Since::Anew));
+    assert_eq!((since(&back), back.feed().drift(&here).unwrap().0), (Drift::Anew, Drift::Anew));
     assert!(report().went_back.is_none() && site().went_back.is_none());
-    let accepted = back.feed().mark().unwrap();
+    let accepted = back.feed().position().unwrap();
     back.accept_store(&alice, false).unwrap();
-    assert_eq!(back.feed().since(&accepted).unwrap().0, Since::Anew, "in the same second too");
+    assert_eq!(back.feed().drift(&accepted).unwrap().0, Drift::Anew, "in the same second too");
     let trail = back.trail(&alice, &TrailQuery { limit: 9, ..TrailQuery::default() }).unwrap();
     let actions: Vec<_> = trail.iter().map(|row| row.action.as_str()).collect();
     assert_eq!(actions[..2], ["store.accepted", "store.accepted"]);
@@ -262,7 +262,7 @@ fn a_store_is_accepted_although_the_clock_was_once_ahead() {
     let year = jiff::SignedDuration::from_hours(365 * 24);
     desk.clock.advance(year);
     desk.hub.accept_store(&alice, false).unwrap();
-    let known = desk.hub.feed().mark().unwrap();
+    let known = desk.hub.feed().position().unwrap();
     desk.clock.advance(-year);
     let place = desk.places();
     for ending in ["db-wal", "db-shm"] {
@@ -271,8 +271,8 @@ fn a_store_is_accepted_although_the_clock_was_once_ahead() {
     std::fs::remove_file(&place.database).unwrap();
     std::fs::copy(&copy, &place.database).unwrap();
     let back = desk.reopened();
-    assert_eq!(back.feed().since(&known).unwrap().0, Since::WentBack);
-    back.feed().note_went_back(&known).unwrap();
+    assert_eq!(back.feed().drift(&known).unwrap().0, Drift::WentBack);
+    back.feed().record_rollback(&known).unwrap();
     back.accept_store(&alice, false).unwrap();
-    assert_eq!(back.feed().since(&known).unwrap().0, Since::Anew);
+    assert_eq!(back.feed().drift(&known).unwrap().0, Drift::Anew);
 }

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use keydesk::{
     credential::{Kind, Options, Overlap, SECRET_LEN, State, Verb},
-    hub::{Conflict, Field, HubError, NewCredential, NewLegacy, Outcome, Target},
+    hub::{ChangeOutcome, Conflict, CredentialTarget, HubError, InputField, NewCredential, NewLegacy},
     secret::Secret,
 };
 
@@ -49,12 +49,12 @@ fn invalid_input_changes_nothing() {
     };
     let past = Options { expires_at: Some(keydesk::time::Seconds(5)), ..Options::default() };
     for (bad, field) in [
-        (wanted(Kind::Basic, ""), Field::Name),
-        (wanted(Kind::Hmac, "a\u{202e}b"), Field::Name),
-        (wanted(Kind::Legacy, "Smsbatch"), Field::Username),
-        (NewCredential { kind: Kind::Legacy, ..legacy("smsbatch", "alllower") }, Field::LegacyPassword),
-        (legacy("smsbatch", "Abcdef123"), Field::Username),
-        (NewCredential { options: past, ..wanted(Kind::Basic, "x") }, Field::Expiry),
+        (wanted(Kind::Basic, ""), InputField::Name),
+        (wanted(Kind::Hmac, "a\u{202e}b"), InputField::Name),
+        (wanted(Kind::Legacy, "Smsbatch"), InputField::Username),
+        (NewCredential { kind: Kind::Legacy, ..legacy("smsbatch", "alllower") }, InputField::LegacyPassword),
+        (legacy("smsbatch", "Abcdef123"), InputField::Username),
+        (NewCredential { options: past, ..wanted(Kind::Basic, "x") }, InputField::Expiry),
     ] {
         match desk.hub.create(&desk.alice(), &bad) {
             Err(why @ HubError::Invalid { field: named, .. }) => {
@@ -63,7 +63,7 @@ fn invalid_input_changes_nothing() {
             other => panic!("{bad:?}: {other:?}"),
         }
     }
-    assert_eq!(desk.hub.counts(&desk.alice()).unwrap(), keydesk::hub::Counts::default());
+    assert_eq!(desk.hub.counts(&desk.alice()).unwrap(), keydesk::hub::CredentialCounts::default());
 }
 
 #[test]
@@ -93,11 +93,11 @@ fn every_state_change_through_the_hub() {
     let desk = Desk::in_memory();
     let alice = desk.alice();
     let row = desk.create(Kind::Basic, "crm-sync").row;
-    let set = |target: Target, verb| desk.hub.set_state(&alice, &[target], verb);
-    let rows = |outcomes: Vec<Outcome>| match outcomes.into_iter().next().unwrap() {
-        Outcome::Done(row) => (true, row),
-        Outcome::Already(row) => (false, row),
-        Outcome::LeftOut { why, .. } => panic!("{why}"),
+    let set = |target: CredentialTarget, verb| desk.hub.set_state(&alice, &[target], verb);
+    let rows = |outcomes: Vec<ChangeOutcome>| match outcomes.into_iter().next().unwrap() {
+        ChangeOutcome::Done(row) => (true, row),
+        ChangeOutcome::Already(row) => (false, row),
+        ChangeOutcome::LeftOut { why, .. } => panic!("{why}"),
     };
     let trail_rows =
         || desk.hub.trail(&alice, &keydesk::hub::TrailQuery { limit: 500, ..Default::default() }).unwrap().len();
@@ -129,8 +129,8 @@ fn the_second_of_two_administrators_gets_a_conflict() {
     assert_eq!(desk.hub.find(&alice, &one.key, None).unwrap().state, State::Disabled, "nothing was done");
 
     let several = desk.hub.set_state(&alice, &[one.target(), two.target()], Verb::Revoke).unwrap();
-    assert!(matches!(&several[0], Outcome::LeftOut { row, .. } if row.state == State::Disabled));
-    assert!(matches!(&several[1], Outcome::Done(row) if row.state == State::Revoked));
+    assert!(matches!(&several[0], ChangeOutcome::LeftOut { row, .. } if row.state == State::Disabled));
+    assert!(matches!(&several[1], ChangeOutcome::Done(row) if row.state == State::Revoked));
 
     let stale = desk.hub.rotate(&alice, one.target(), Overlap::None).unwrap_err();
     assert!(stale.to_string().starts_with("bram disabled one"), "{stale}");
@@ -161,7 +161,7 @@ fn expiring_and_never_used_keys_are_counted() {
         "only `soon` waits: one was used, one is disabled"
     );
     assert_eq!(overview.next_to_expire[0].id, expiring.id);
-    let Outcome::Done(row) = &disabled[0] else { panic!() };
+    let ChangeOutcome::Done(row) = &disabled[0] else { panic!() };
     desk.hub.set_state(&alice, &[row.target()], Verb::Enable).unwrap();
     assert_eq!(seen().never_used.of(Kind::Basic).0, 2, "one that comes back waits again");
 
@@ -211,7 +211,7 @@ fn a_used_key_stays_used_when_it_is_rotated() {
     for verb in [Verb::Disable, Verb::Enable] {
         let seen = desk.hub.find(&alice, &row.key, None).unwrap();
         let done = desk.hub.set_state(&alice, &[seen.target()], verb).unwrap();
-        assert!(matches!(&done[0], Outcome::Done(row) if row.last_used.is_some()), "{done:?}");
+        assert!(matches!(&done[0], ChangeOutcome::Done(row) if row.last_used.is_some()), "{done:?}");
     }
     assert_eq!(counted(&desk).never_used.total().0, 0);
 }

@@ -2,12 +2,12 @@
 
 use keydesk::{
     credential::{Filter, Kind, Verb},
-    hub::{CredentialRow, ListQuery, Order, Position},
+    hub::{CredentialRow, ListOrder, ListQuery, PagePosition},
 };
 
 use super::support::Desk;
 
-const ORDERS: [Order; 4] = [Order::Name, Order::Key, Order::Created, Order::State];
+const ORDERS: [ListOrder; 4] = [ListOrder::Name, ListOrder::Key, ListOrder::Created, ListOrder::State];
 
 fn filled() -> Desk {
     let desk = Desk::in_memory();
@@ -39,24 +39,24 @@ fn forward_and_backward_give_the_same_rows() {
             for order in ORDERS {
                 let query = ListQuery { kind, revoked, order, limit: 2, ..ListQuery::default() };
                 let all = whole(&desk, &query);
-                let (mut forward, mut position) = (Vec::new(), Position::Start);
+                let (mut forward, mut position) = (Vec::new(), PagePosition::Start);
                 loop {
                     let page = desk.hub.list(&desk.alice(), &ListQuery { position, ..query.clone() }).unwrap();
                     assert_eq!(page.more_before, !forward.is_empty(), "{query:?}");
                     forward.extend(page.rows.iter().cloned());
                     assert_eq!(page.more_after, forward.len() < all.len());
                     match page.cursor(order, page.rows.len().wrapping_sub(1)).filter(|_| page.more_after) {
-                        Some(cursor) => position = Position::After(cursor),
+                        Some(cursor) => position = PagePosition::After(cursor),
                         None => break,
                     }
                 }
                 assert_eq!(forward, all, "{query:?}");
-                let (mut backward, mut position) = (Vec::new(), Position::End);
+                let (mut backward, mut position) = (Vec::new(), PagePosition::End);
                 loop {
                     let page = desk.hub.list(&desk.alice(), &ListQuery { position, ..query.clone() }).unwrap();
                     backward.splice(0..0, page.rows.iter().cloned());
                     match page.cursor(order, 0).filter(|_| page.more_before) {
-                        Some(cursor) => position = Position::Before(cursor),
+                        Some(cursor) => position = PagePosition::Before(cursor),
                         None => break,
                     }
                 }
@@ -72,9 +72,9 @@ fn orders_and_revoked_keys_in_lists() {
     let names = |query: &ListQuery| whole(&desk, query).into_iter().map(|row| row.name).collect::<Vec<_>>();
     let query = ListQuery { kind: Some(Kind::Basic), ..ListQuery::default() };
     assert_eq!(names(&query), ["Alpha", "Bravo", "delta", "émile", "支払い"]);
-    let newest = ListQuery { order: Order::Created, ..query.clone() };
+    let newest = ListQuery { order: ListOrder::Created, ..query.clone() };
     assert_eq!(names(&newest), ["émile", "Bravo", "支払い", "Alpha", "delta"]);
-    let states = ListQuery { order: Order::State, revoked: true, ..query };
+    let states = ListQuery { order: ListOrder::State, revoked: true, ..query };
     assert_eq!(names(&states), ["Bravo", "delta", "émile", "支払い", "Alpha", "charlie", "echo"]);
 }
 
@@ -84,7 +84,7 @@ fn a_page_is_read_again_from_its_first_row() {
     let query = ListQuery { kind: Some(Kind::Basic), limit: 2, ..ListQuery::default() };
     let all = whole(&desk, &query);
     let page = desk.hub.list(&desk.alice(), &query).unwrap();
-    let from = Position::From(page.cursor(Order::Name, 1).unwrap());
+    let from = PagePosition::From(page.cursor(ListOrder::Name, 1).unwrap());
     let again = desk.hub.list(&desk.alice(), &ListQuery { position: from, ..query }).unwrap();
     assert_eq!(again.rows, all[1..3]);
     assert!(again.more_before && again.more_after);
@@ -93,7 +93,7 @@ fn a_page_is_read_again_from_its_first_row() {
 #[test]
 fn an_empty_list_is_no_error() {
     let desk = Desk::in_memory();
-    for position in [Position::Start, Position::End] {
+    for position in [PagePosition::Start, PagePosition::End] {
         let page = desk.hub.list(&desk.alice(), &ListQuery { position, ..ListQuery::default() }).unwrap();
         assert!(page.rows.is_empty() && !page.more_before && !page.more_after);
     }
@@ -104,7 +104,7 @@ fn names_and_usernames_in_use_are_reported() {
     let desk = filled();
     desk.create(Kind::Legacy, "smsbatch");
     let taken = |kind, name: &str, username: &str| {
-        let taken = desk.hub.taken(&desk.alice(), kind, name, username).unwrap();
+        let taken = desk.hub.name_in_use(&desk.alice(), kind, name, username).unwrap();
         (taken.name, taken.username)
     };
     assert_eq!(taken(Kind::Basic, " DELTA ", ""), (true, false));
@@ -137,12 +137,12 @@ fn filters_narrow_every_page() {
         let query = ListQuery { filter: Filter::parse(typed).unwrap(), ..ListQuery::default() };
         let all: Vec<_> = whole(&desk, &query).into_iter().map(|row| row.name).collect();
         let mut paged = Vec::new();
-        let mut position = Position::Start;
+        let mut position = PagePosition::Start;
         loop {
             let page = desk.hub.list(&alice, &ListQuery { position, limit: 1, ..query.clone() }).unwrap();
             paged.extend(page.rows.iter().map(|row| row.name.clone()));
-            match page.cursor(Order::Name, 0).filter(|_| page.more_after) {
-                Some(cursor) => position = Position::After(cursor),
+            match page.cursor(ListOrder::Name, 0).filter(|_| page.more_after) {
+                Some(cursor) => position = PagePosition::After(cursor),
                 None => break,
             }
         }
@@ -165,7 +165,7 @@ fn filters_narrow_every_page() {
     assert_eq!(names(&delta.key.to_lowercase()[3..12]), ["delta"], "part of the key");
     let now = super::support::NOW.seconds().0 + 100;
     let expires_at = Some(Some(keydesk::time::Seconds(now + 10 * 86_400)));
-    let edit = keydesk::hub::Edit { expires_at, ..Default::default() };
+    let edit = keydesk::hub::CredentialEdit { expires_at, ..Default::default() };
     desk.hub.edit(&alice, &[delta.target()], &edit).unwrap();
     assert_eq!(names("expires<30d"), ["delta"]);
     assert_eq!(names("expires<1d"), [""; 0]);

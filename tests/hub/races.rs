@@ -10,7 +10,7 @@ use std::{
 use keydesk::{
     account::Role,
     credential::{Kind, Overlap, Verb},
-    hub::{Actor, CredentialRow, Edit, Hub, HubError, Origin, Outcome},
+    hub::{Actor, ChangeOutcome, CredentialEdit, CredentialRow, Hub, HubError, Origin},
     time::SystemClock,
 };
 
@@ -25,11 +25,11 @@ fn other_process() {
     let Ok(order) = std::env::var("KEYDESK_TEST_RACE") else { return };
     let [dir, who, deed] = order.splitn(3, '|').collect::<Vec<_>>().try_into().unwrap();
     let dir = std::path::PathBuf::from(dir);
-    let places = keydesk::hub::Places::new(
+    let places = keydesk::hub::DeskPaths::new(
         dir.join("data/keydesk.db"),
         keydesk::vault::MasterKeyPlace::file(dir.join("config/master.key")),
     );
-    let keydesk::hub::Start::Ready(hub) = Hub::open(&places, Arc::new(SystemClock)).unwrap() else { panic!() };
+    let keydesk::hub::OpenOutcome::Ready(hub) = Hub::open(&places, Arc::new(SystemClock)).unwrap() else { panic!() };
     let actor = hub.local_actor(who, &Origin::default()).unwrap();
     let row = hub.list(&actor, &Default::default()).unwrap().rows.remove(0);
     println!("ready");
@@ -38,12 +38,12 @@ fn other_process() {
 }
 
 fn act(hub: &Hub, actor: &Actor, row: &CredentialRow, deed: &str) -> Result<bool, HubError> {
-    let one = |outcomes: Vec<Outcome>| matches!(outcomes[0], Outcome::Done(_));
+    let one = |outcomes: Vec<ChangeOutcome>| matches!(outcomes[0], ChangeOutcome::Done(_));
     match deed {
         "disable" => hub.set_state(actor, &[row.target()], Verb::Disable).map(one),
         "revoke" => hub.set_state(actor, &[row.target()], Verb::Revoke).map(one),
         "rename" => {
-            let edit = Edit { name: Some(format!("named-by-{}", actor.user)), ..Edit::default() };
+            let edit = CredentialEdit { name: Some(format!("named-by-{}", actor.user)), ..CredentialEdit::default() };
             hub.edit(actor, &[row.target()], &edit).map(one)
         }
         "rotate" => hub.rotate(actor, row.target(), Overlap::Day).map(|_| true),

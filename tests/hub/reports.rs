@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use keydesk::{
     account::Role,
     credential::Kind,
-    hub::{HubError, Issued, Refusal, RefusedQuery, Use},
+    hub::{HubError, Issued, Refusal, RefusedRequestQuery, UsageReport},
     time::Seconds,
 };
 
@@ -28,7 +28,7 @@ fn a_last_use_in_the_future_is_replaced_by_any_other() {
     let desk = Desk::on_disk();
     let row = desk.create(Kind::Basic, "one").row;
     let use_at = |at: Seconds| {
-        let used = Use { credential: row.id.0, secret: 1, at, address: None };
+        let used = UsageReport { credential: row.id.0, secret: 1, at, address: None };
         desk.hub.feed().write_uses(&[used]).unwrap();
         desk.hub.details(&desk.alice(), row.id).unwrap().row.last_used.unwrap().at
     };
@@ -49,7 +49,8 @@ fn uses_and_refusals_are_stored_only_for_existing_credentials() {
     let one = desk.create(Kind::Basic, "one");
     let (feed, nobody) = (desk.hub.feed(), uuid(7));
     let at = |n: i64| Seconds(NOW.seconds().0 + n);
-    let used = |credential, secret, n| Use { credential, secret, at: at(n), address: "203.0.113.9".parse().ok() };
+    let used =
+        |credential, secret, n| UsageReport { credential, secret, at: at(n), address: "203.0.113.9".parse().ok() };
     let pulse = desk.hub.pulse(&desk.alice()).unwrap();
     feed.write_uses(&[used(one.row.id.0, 1, 5), used(nobody, 1, 6), used(one.row.id.0, 7, 9)]).unwrap();
     feed.write_uses(&[used(one.row.id.0, 1, 3)]).unwrap();
@@ -73,12 +74,12 @@ fn uses_and_refusals_are_stored_only_for_existing_credentials() {
     assert_eq!(kept, [refusal(one.row.id.0, 9_000), alike], "what is alike within an hour is one");
     assert_eq!(desk.hub.pulse(&desk.alice()).unwrap(), pulse, "neither wakes anybody");
     let reader = desk.user("bram", Role::Advanced);
-    let of_one = RefusedQuery { of: Some(one.row.id), limit: 200, ..RefusedQuery::default() };
+    let of_one = RefusedRequestQuery { of: Some(one.row.id), limit: 200, ..RefusedRequestQuery::default() };
     assert!(
         matches!(desk.hub.refused_requests(&reader, &of_one), Err(HubError::Denied(_))),
         "history is for Administrators"
     );
-    assert!(matches!(desk.hub.refused_requests(&reader, &RefusedQuery::default()), Err(HubError::Denied(_))));
+    assert!(matches!(desk.hub.refused_requests(&reader, &RefusedRequestQuery::default()), Err(HubError::Denied(_))));
     let seen = desk.hub.details(&reader, one.row.id).unwrap();
     assert!(seen.refusals.is_empty(), "the details that she may see are without them");
 }
@@ -112,7 +113,7 @@ fn a_flood_does_not_evict_the_refusals_that_matter() {
     desk.hub.feed().write_refusals(&[late.clone()]).unwrap();
     assert_eq!(kept()[0], late);
     let page = |before| {
-        let query = RefusedQuery { before, limit: 3, ..RefusedQuery::default() };
+        let query = RefusedRequestQuery { before, limit: 3, ..RefusedRequestQuery::default() };
         desk.hub.refused_requests(&desk.alice(), &query).unwrap()
     };
     let newest = page(None);
@@ -136,7 +137,9 @@ fn forged_refusal_numbers_do_not_stop_new_refusals() {
     for (of, reason) in [(&two, "expired"), (&one, "expired"), (&one, "bad_secret"), (&one, "bad_secret")] {
         hub.feed().write_refusals(&[refusal(of, reason)]).unwrap();
     }
-    let all = hub.refused_requests(&desk.alice(), &RefusedQuery { limit: 9, ..RefusedQuery::default() }).unwrap();
+    let all = hub
+        .refused_requests(&desk.alice(), &RefusedRequestQuery { limit: 9, ..RefusedRequestQuery::default() })
+        .unwrap();
     let told: Vec<_> = all.iter().map(|one| (one.key.as_str(), one.refusal.reason.as_str())).collect();
     let (one, two) = (one.row.key.as_str(), two.row.key.as_str());
     let forged_last = [(one, "bad_secret"), (one, "expired"), (two, "expired"), (one, "bad_secret"), (one, "network")];

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use keydesk::{
     account::{Role, UserState},
     credential::{Overlap, Verb},
-    hub::{Gone, Hub, HubError, LostSecret, Origin, Seen, SessionOver, SignIn, TrailQuery},
+    hub::{DisplayEvent, Hub, HubError, LossCause, Origin, SessionOver, SignIn, TrailQuery, UnsavedSecret},
     secret::Secret,
 };
 
@@ -171,24 +171,24 @@ fn the_next_sign_in_reports_unsaved_secrets() {
         panic!()
     };
     let row = desk.create(keydesk::credential::Kind::Basic, "nightly-export").row;
-    desk.hub.seen(&session.actor, row.id, Seen::Dropped).unwrap();
+    desk.hub.record_display_event(&session.actor, row.id, DisplayEvent::Dropped).unwrap();
     let sign_in = || match desk.hub.sign_in("alice", &password(), &Origin::default()).unwrap() {
         SignIn::Welcome(session) => session.dropped,
         other => panic!("{other:?}"),
     };
     let lost = sign_in();
-    assert_eq!(lost, [LostSecret { id: row.id, version: 1, how: Gone::LineDropped }]);
+    assert_eq!(lost, [UnsavedSecret { id: row.id, version: 1, how: LossCause::LineDropped }]);
     assert!(sign_in().is_empty(), "told once");
-    let still = || desk.hub.still_lost(&desk.alice(), &lost).unwrap();
+    let still = || desk.hub.still_unsaved(&desk.alice(), &lost).unwrap();
     assert_eq!(still().iter().map(|lost| lost.row.name.as_str()).collect::<Vec<_>>(), ["nightly-export"]);
     let rotated = desk.hub.rotate(&desk.alice(), row.target(), Overlap::None).unwrap();
     assert!(still().is_empty(), "it has another secret");
-    let again = [LostSecret { id: row.id, version: rotated.version, how: Gone::Wiped }];
-    assert_eq!(desk.hub.still_lost(&desk.alice(), &again).unwrap().len(), 1);
+    let again = [UnsavedSecret { id: row.id, version: rotated.version, how: LossCause::Wiped }];
+    assert_eq!(desk.hub.still_unsaved(&desk.alice(), &again).unwrap().len(), 1);
     desk.hub.set_state(&desk.alice(), &[rotated.row.target()], Verb::Revoke).unwrap();
-    assert!(desk.hub.still_lost(&desk.alice(), &again).unwrap().is_empty(), "nobody can use it");
+    assert!(desk.hub.still_unsaved(&desk.alice(), &again).unwrap().is_empty(), "nobody can use it");
     let chen = desk.user("chen", Role::Basic);
-    assert!(matches!(desk.hub.still_lost(&chen, &again), Err(HubError::Denied(_))));
+    assert!(matches!(desk.hub.still_unsaved(&chen, &again), Err(HubError::Denied(_))));
 }
 
 #[test]
@@ -200,12 +200,12 @@ fn a_replaced_secret_is_not_reported_as_unsaved() {
     let kind = keydesk::credential::Kind::Basic;
     let (replaced, again) = (desk.create(kind, "replaced").row, desk.create(kind, "dropped again").row);
     for row in [&replaced, &again] {
-        desk.hub.seen(&session.actor, row.id, Seen::Dropped).unwrap();
+        desk.hub.record_display_event(&session.actor, row.id, DisplayEvent::Dropped).unwrap();
         desk.hub.rotate(&session.actor, row.target(), Overlap::None).unwrap();
     }
-    desk.hub.seen(&session.actor, again.id, Seen::Dropped).unwrap();
+    desk.hub.record_display_event(&session.actor, again.id, DisplayEvent::Dropped).unwrap();
     let SignIn::Welcome(session) = desk.hub.sign_in("alice", &password(), &Origin::default()).unwrap() else {
         panic!()
     };
-    assert_eq!(session.dropped, [LostSecret { id: again.id, version: 2, how: Gone::LineDropped }]);
+    assert_eq!(session.dropped, [UnsavedSecret { id: again.id, version: 2, how: LossCause::LineDropped }]);
 }

@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, sync::Arc};
 
 use keydesk::{
     credential::{Kind, Overlap, State},
-    hub::{Actor, Hub, Origin, Places, Start, WhichSecret},
+    hub::{Actor, DeskPaths, Hub, OpenOutcome, Origin, WhichSecret},
     secret::Secret,
     store::Cancel,
     time::{Millis, SetClock},
@@ -20,8 +20,8 @@ const MASTER_KEY: [u8; 32] = [
 /// An hour after the desk was made.
 const NOW: Millis = Millis(1_795_957_000_000);
 
-fn places(dir: &Path) -> Places {
-    Places::new(dir.join("keydesk.db"), MasterKeyPlace::file(dir.join("master.key")))
+fn places(dir: &Path) -> DeskPaths {
+    DeskPaths::new(dir.join("keydesk.db"), MasterKeyPlace::file(dir.join("master.key")))
 }
 
 fn old_desk(dir: &Path) {
@@ -33,7 +33,9 @@ fn old_desk(dir: &Path) {
 }
 
 fn open(dir: &Path) -> (Hub, Actor) {
-    let Start::Ready(hub) = Hub::open(&places(dir), Arc::new(SetClock::at(NOW))).unwrap() else { panic!("no desk") };
+    let OpenOutcome::Ready(hub) = Hub::open(&places(dir), Arc::new(SetClock::at(NOW))).unwrap() else {
+        panic!("no desk")
+    };
     let alice = hub.local_actor("alice", &Origin::default()).unwrap();
     (hub, alice)
 }
@@ -51,7 +53,7 @@ fn an_upgrade_migrates_everything_and_trusts_nothing_new() {
     let mut told = Vec::new();
     let start =
         Hub::open_with(&places(dir.path()), Arc::new(SetClock::at(NOW)), &mut |done, all| told.push((done, all)));
-    assert!(matches!(start, Ok(Start::Ready(_))));
+    assert!(matches!(start, Ok(OpenOutcome::Ready(_))));
     assert_eq!(told, [(8, 8)], "progress");
     drop(start);
     let (hub, alice) = open(dir.path());

@@ -131,7 +131,7 @@ fn the_second_change_of_a_user_names_the_first() {
     told("bram set the password of");
     let late = desk.hub.set_user_state(&alice, &read, UserState::Disabled).unwrap_err();
     assert_eq!(late.exit_code(), 5);
-    let chen = desk.hub.user(&alice, "chen", keydesk::hub::UserDeed::See).unwrap();
+    let chen = desk.hub.user(&alice, "chen", keydesk::hub::UserOperation::See).unwrap();
     assert_eq!((chen.role, chen.state, chen.changed_by.as_str()), (Role::Basic, UserState::Active, "bram"));
 }
 
@@ -139,10 +139,10 @@ fn the_second_change_of_a_user_names_the_first() {
 fn every_user_may_read_only_their_own_row() {
     let desk = Desk::in_memory();
     let chen = desk.user("chen", Role::Basic);
-    assert_eq!(desk.hub.user(&chen, "chen", keydesk::hub::UserDeed::See).unwrap().role, Role::Basic);
-    assert!(matches!(desk.hub.user(&chen, "alice", keydesk::hub::UserDeed::See), Err(HubError::Denied(_))));
+    assert_eq!(desk.hub.user(&chen, "chen", keydesk::hub::UserOperation::See).unwrap().role, Role::Basic);
+    assert!(matches!(desk.hub.user(&chen, "alice", keydesk::hub::UserOperation::See), Err(HubError::Denied(_))));
     assert!(
-        matches!(desk.hub.user(&chen, "nobody", keydesk::hub::UserDeed::See), Err(HubError::Denied(_))),
+        matches!(desk.hub.user(&chen, "nobody", keydesk::hub::UserOperation::See), Err(HubError::Denied(_))),
         "nor are they told who exists"
     );
 }

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use keydesk::{
     account::{Role, UserState},
     config::After,
-    hub::{Origin, Start},
+    hub::{OpenOutcome, Origin},
     plain::set_up_and_converse,
     secret::Secret,
     time::SetClock,
@@ -54,7 +54,7 @@ fn set_up_asks_until_it_fits_and_works_once() {
     let code =
         set_up(whole(Play::new(&clock)).picks("Set up now").sees("Now sign in").alice().sees("first sign-in").quits());
     assert_eq!(code, Ok(After::Exit(0)));
-    assert!(matches!(keydesk::hub::Hub::open(&places, clock.clone()), Ok(Start::Ready(_))));
+    assert!(matches!(keydesk::hub::Hub::open(&places, clock.clone()), Ok(OpenOutcome::Ready(_))));
 
     // Somebody else was faster.
     let said = set_up(whole(Play::new(&clock)).picks("Set up now")).unwrap_err();

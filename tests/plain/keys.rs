@@ -5,7 +5,7 @@ use std::sync::Arc;
 use keydesk::{
     account::Role,
     credential::{BodyDigest, Kind, Overlap, State, Verb},
-    hub::Edit,
+    hub::CredentialEdit,
 };
 
 use crate::play::{Play, Table, between};
@@ -234,7 +234,7 @@ fn the_second_of_two_is_told() {
     table.play(|play| {
         details(play.alice(), "Basic Authentication", "crm-sync")
             .does(move || {
-                let edit = Edit { name: Some("crm-sync-2".to_owned()), ..Edit::default() };
+                let edit = CredentialEdit { name: Some("crm-sync-2".to_owned()), ..CredentialEdit::default() };
                 hub.edit(&bram, &[target], &edit).unwrap();
             })
             .picks("Disable")

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use keydesk::{
     config::After,
-    hub::{Hub, Origin, Places, Setting, Start},
+    hub::{DeskPaths, Hub, OpenOutcome, Origin, Setting},
     plain,
     time::{Clock, Millis, SystemClock},
     vault::MasterKeyPlace,
@@ -114,9 +114,9 @@ impl Clock for Hasty {
     }
 }
 
-fn places(house: &House) -> Places {
+fn places(house: &House) -> DeskPaths {
     let home = house.dir.path();
-    Places::new(home.join("data/keydesk.db"), MasterKeyPlace::file(home.join(".config/keydesk/master.key")))
+    DeskPaths::new(home.join("data/keydesk.db"), MasterKeyPlace::file(home.join(".config/keydesk/master.key")))
 }
 
 /// Names the house of the program that [`it_warns_locks_and_wipes`] starts.
@@ -129,7 +129,7 @@ fn desk_with_a_hasty_clock() {
         return;
     }
     let home = std::env::var("HOME").unwrap();
-    let places = Places::new(
+    let places = DeskPaths::new(
         format!("{home}/data/keydesk.db"),
         MasterKeyPlace::file(format!("{home}/.config/keydesk/master.key")),
     );
@@ -143,7 +143,7 @@ fn desk_with_a_hasty_clock() {
 #[test]
 fn it_warns_locks_and_wipes() {
     let house = House::with_desk();
-    let Start::Ready(hub) = Hub::open(&places(&house), Arc::new(SystemClock)).unwrap() else { panic!("no desk") };
+    let OpenOutcome::Ready(hub) = Hub::open(&places(&house), Arc::new(SystemClock)).unwrap() else { panic!("no desk") };
     let alice = hub.local_actor("alice", &Origin::default()).unwrap();
     hub.set_settings(&alice, &[(Setting::LockTime, "1".to_owned())]).unwrap();
     drop(hub);

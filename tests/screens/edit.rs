@@ -2,7 +2,7 @@
 
 use keydesk::{
     credential::Verb,
-    hub::{CredentialRow, Edit, HubError, ListQuery},
+    hub::{CredentialEdit, CredentialRow, HubError, ListQuery},
     tui::msg::Call,
 };
 
@@ -20,7 +20,7 @@ impl Desk {
     /// Another Administrator renames a key.
     pub fn bram_renames(&self, name: &str, to: &str) {
         let bram = fixture::local(self.hub(), "bram");
-        let edit = Edit { name: Some(to.to_owned()), ..Edit::default() };
+        let edit = CredentialEdit { name: Some(to.to_owned()), ..CredentialEdit::default() };
         self.hub().edit(&bram, &[self.row_of(name).target()], &edit).unwrap();
     }
 

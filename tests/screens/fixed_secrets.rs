@@ -2,7 +2,7 @@
 
 use keydesk::{
     credential::Kind,
-    hub::{CredentialRow, Outcome},
+    hub::{ChangeOutcome, CredentialRow},
     secret::Secret,
     tui::msg::{Answer, Reply},
 };
@@ -53,10 +53,10 @@ pub fn dress(reply: Reply) -> Reply {
     }
 }
 
-fn dress_outcomes(outcomes: &mut [Outcome]) {
+fn dress_outcomes(outcomes: &mut [ChangeOutcome]) {
     for outcome in outcomes {
         match outcome {
-            Outcome::Done(row) | Outcome::Already(row) | Outcome::LeftOut { row, .. } => {
+            ChangeOutcome::Done(row) | ChangeOutcome::Already(row) | ChangeOutcome::LeftOut { row, .. } => {
                 row.key = fake_key(row.kind, &row.name);
             }
         }

@@ -7,7 +7,9 @@ use jiff::SignedDuration;
 use keydesk::{
     account::Role,
     credential::{Filter, Kind, Note, Options, Verb},
-    hub::{Actor, Gone, Hub, Issued, ListQuery, LostSecret, NewCredential, NewLegacy, Origin, Session, UserTarget},
+    hub::{
+        Actor, Hub, Issued, ListQuery, LossCause, NewCredential, NewLegacy, Origin, Session, UnsavedSecret, UserTarget,
+    },
     time::{Clock as _, Millis, Seconds, SetClock},
 };
 use tempfile::TempDir;
@@ -90,7 +92,7 @@ pub fn local(hub: &Hub, name: &str) -> Actor {
 
 /// A user as the desk shows them now.
 pub fn seen(hub: &Hub, name: &str) -> UserTarget {
-    hub.user(&local(hub, "bram"), name, keydesk::hub::UserDeed::See).unwrap().target()
+    hub.user(&local(hub, "bram"), name, keydesk::hub::UserOperation::See).unwrap().target()
 }
 
 /// A session without the cost of a password.
@@ -130,7 +132,7 @@ pub fn dropped_session(copy: &Copy, name: &str) -> Session {
     let query = ListQuery { filter: Filter::parse(name).unwrap(), limit: 9, ..ListQuery::default() };
     let rows = copy.hub.list(&local(&copy.hub, "alice"), &query).unwrap().rows;
     let id = rows.into_iter().find(|row| row.name == name).unwrap().id;
-    let dropped = vec![LostSecret { id, version: 1, how: Gone::LineDropped }];
+    let dropped = vec![UnsavedSecret { id, version: 1, how: LossCause::LineDropped }];
     Session { dropped, ..session(&copy.hub, "alice", Role::Administrator) }
 }
 

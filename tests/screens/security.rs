@@ -2,7 +2,7 @@
 
 use keydesk::{
     account::Role,
-    hub::{Followed, HubError, Replay},
+    hub::{EffectivePolicy, HubError, Replay},
     tui::msg::Call,
 };
 
@@ -73,7 +73,7 @@ fn api_address_and_verifier_policy_are_set_and_recorded() {
     desk.press("v ctrl-u").types("30").press("tab →").dialog("Verifiers").says("node").press("tab ctrl-u");
     desk.types("hmac-sha256").dialog("Verifiers").says("hmac-sha256").press("enter").no_dialog().rest();
     desk.sees("Staleness: 30.").sees("Replay guard: node.").sees("Algorithms: hmac-sha256.");
-    let policy = desk.hub().feed().policy(&Followed::default()).unwrap().policy;
+    let policy = desk.hub().feed().policy(&EffectivePolicy::default()).unwrap().policy;
     assert_eq!((policy.staleness, policy.replay), (30, Replay::Node));
     desk.press("esc").selects("Activity log").press("enter").rest().sees("changed setting").selects("replay");
     desk.sees("Replay guard: off › node").selects("api address").sees("api.example.com › https://api.acme.test");

@@ -2,12 +2,12 @@
 
 use keydesk::{
     credential::{Kind, Overlap},
-    hub::Details,
+    hub::CredentialInfo,
 };
 
 use super::support::{CLIENT, Desk, GatewayRequest, Key, basic};
 
-fn details(desk: &Desk, key: &Key) -> Details {
+fn details(desk: &Desk, key: &Key) -> CredentialInfo {
     desk.hub.details(&desk.alice, key.id).unwrap()
 }
 

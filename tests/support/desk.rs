@@ -9,8 +9,8 @@ use keydesk::{
     account::Role,
     credential::{Kind, Options},
     hub::{
-        Actor, CredentialId, Hub, HubError, Issued, NewCredential, NewLegacy, Origin, Places, Policy, Refusal, Setting,
-        UserTarget,
+        Actor, CredentialId, DeskPaths, Hub, HubError, Issued, NewCredential, NewLegacy, Origin, Policy, Refusal,
+        Setting, UserTarget,
     },
     secret::Secret,
     time::{Millis, SetClock},
@@ -51,7 +51,7 @@ impl Desk {
         Self { hub, clock, dir: Some(dir) }
     }
 
-    pub fn places(&self) -> Places {
+    pub fn places(&self) -> DeskPaths {
         places(self.dir.as_ref().unwrap())
     }
 
@@ -94,7 +94,7 @@ impl Desk {
 /// A user as the desk shows them now.
 pub fn seen(hub: &Hub, name: &str) -> UserTarget {
     let as_he_sees =
-        |who: &str| hub.user(&hub.local_actor(who, &Origin::default())?, name, keydesk::hub::UserDeed::See);
+        |who: &str| hub.user(&hub.local_actor(who, &Origin::default())?, name, keydesk::hub::UserOperation::See);
     // Who is disabled sees nothing; who does not exist has never been seen.
     let row = as_he_sees(name).or_else(|_| as_he_sees("alice"));
     row.map_or(UserTarget { name: name.to_owned(), version: 1 }, |row| row.target())

@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
 use keydesk::credential::{Kind, Options};
-use keydesk::hub::{Hub, NewCredential, Origin, Places, Start};
+use keydesk::hub::{DeskPaths, Hub, NewCredential, OpenOutcome, Origin};
 use keydesk::time::SystemClock;
 use keydesk::vault::MasterKeyPlace;
 use portable_pty::CommandBuilder;
@@ -73,11 +73,11 @@ impl House {
 
     /// Makes `n` Basic keys, named so that they are listed in order.
     pub fn fill(&self, n: usize) {
-        let places = Places::new(
+        let places = DeskPaths::new(
             self.data().join("keydesk.db"),
             MasterKeyPlace::file(self.dir.path().join(".config/keydesk/master.key")),
         );
-        let Start::Ready(hub) = Hub::open(&places, Arc::new(SystemClock)).unwrap() else { panic!("no desk") };
+        let OpenOutcome::Ready(hub) = Hub::open(&places, Arc::new(SystemClock)).unwrap() else { panic!("no desk") };
         let alice = hub.local_actor("alice", &Origin::default()).unwrap();
         let key = |i| NewCredential {
             kind: Kind::Basic,

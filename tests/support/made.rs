@@ -3,7 +3,7 @@
 use std::{fs, path::Path, sync::Arc};
 
 use keydesk::{
-    hub::{Hub, Origin, Places, SetUp, Start},
+    hub::{DeskPaths, Hub, OpenOutcome, Origin, SetUp},
     secret::Secret,
     time::Clock,
     vault::MasterKeyPlace,
@@ -21,9 +21,9 @@ pub fn set_up() -> SetUp {
 }
 
 /// Where the two files of a desk in `dir` are.
-pub fn places(dir: impl AsRef<Path>) -> Places {
+pub fn places(dir: impl AsRef<Path>) -> DeskPaths {
     let dir = dir.as_ref();
-    Places::new(dir.join("data/keydesk.db"), MasterKeyPlace::file(dir.join("config/master.key")))
+    DeskPaths::new(dir.join("data/keydesk.db"), MasterKeyPlace::file(dir.join("config/master.key")))
 }
 
 /// Sets a desk up in `dir`.
@@ -40,9 +40,9 @@ pub fn copy(from: impl AsRef<Path>, to: impl AsRef<Path>) {
     }
 }
 
-pub fn open(places: &Places, clock: Arc<dyn Clock>) -> Hub {
+pub fn open(places: &DeskPaths, clock: Arc<dyn Clock>) -> Hub {
     match Hub::open(places, clock).unwrap() {
-        Start::Ready(hub) => hub,
-        Start::New => panic!("no desk at {}", places.database.display()),
+        OpenOutcome::Ready(hub) => hub,
+        OpenOutcome::New => panic!("no desk at {}", places.database.display()),
     }
 }

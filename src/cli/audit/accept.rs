@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::{
     cli::{args::Acting, desk::Site, failure::Failure, out},
-    hub::Accepted,
+    hub::AcceptReport,
 };
 
 /// Who accepts it.
@@ -20,7 +20,7 @@ pub struct AcceptArgs {
 /// Accepts it.
 pub fn run(site: &Site, args: &AcceptArgs) -> Result<(), Failure> {
     let desk = site.open(&args.acting)?;
-    let Accepted { moved, put_right, users, trail_broken } = desk.hub.accept_store(&desk.actor, args.trust_rows)?;
+    let AcceptReport { moved, put_right, users, trail_broken } = desk.hub.accept_store(&desk.actor, args.trust_rows)?;
     let mut said = vec![
         "The store is accepted as it is, and its keys were counted anew. Verifiers load it now. If an older copy was put back, \
          whatever was done after it was made is undone: look through the trail for what is to be revoked again."

@@ -9,7 +9,7 @@ use crate::{
         failure::Failure,
         out::{Form, Printer},
     },
-    hub::{Class, TrailQuery, TrailRow},
+    hub::{TrailClass, TrailQuery, TrailRow},
     time::past_or_never,
 };
 
@@ -34,8 +34,8 @@ pub struct PartArgs {
     #[arg(long, value_name = "NAME")]
     who: Option<String>,
     /// Only this type of entry
-    #[arg(long = "type", value_parser = args::one_of(&Class::ALL, Class::as_str))]
-    class: Option<Class>,
+    #[arg(long = "type", value_parser = args::one_of(&TrailClass::ALL, TrailClass::as_str))]
+    class: Option<TrailClass>,
     /// Only what concerns this key
     #[arg(long, value_name = "KEY")]
     key: Option<String>,

@@ -15,7 +15,7 @@ use clap::Args;
 
 use crate::{
     credential::{Kind, client_address},
-    hub::{CredentialId, Followed, HubError},
+    hub::{CredentialId, EffectivePolicy, HubError},
     serve,
     time::parse_when,
     verify::{self, Body, Framing, Request, Scheme, Surface},
@@ -92,7 +92,7 @@ pub fn run(site: &Site, args: &ExplainArgs) -> Result<(), Failure> {
         Some(fed) => Named::Here(format!("{} ({})", fed.key, claim.kind)),
         None => Named::Unknown(&claim.key),
     });
-    let followed = desk.hub.feed().policy(&Followed::default())?;
+    let followed = desk.hub.feed().policy(&EffectivePolicy::default())?;
     let entries: Vec<_> = fed.into_iter().map(serve::entry).collect();
     let snapshot = verify::Snapshot::of(&entries).map_err(|why| Failure::failed(format!("{why}.")))?;
     let snapshot = snapshot.admitting(&followed.policy.algorithms);

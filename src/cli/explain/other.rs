@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::{
     cli::{desk::Desk, failure::Failure},
-    hub::{Agreed, Fed, Findings},
+    hub::{Findings, ReadAgreement, VerifierCredential},
     serve,
     text::safe,
     time::Seconds,
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The credential that is meant if key and secret are exchanged.
-pub(super) fn exchanged(desk: &Desk, request: &Request<'_>) -> Result<Option<Fed>, Failure> {
+pub(super) fn exchanged(desk: &Desk, request: &Request<'_>) -> Result<Option<VerifierCredential>, Failure> {
     let Some(claim) = verify::exchanged(request) else { return Ok(None) };
     let Some(id) = super::credential(desk, &claim)? else { return Ok(None) };
     let mut found = None;
@@ -63,10 +63,10 @@ pub(super) fn whose(
 }
 
 /// Every credential with what a verifier keeps of it.
-fn each(desk: &Desk, take: &mut dyn FnMut(Fed)) -> Result<(), Failure> {
+fn each(desk: &Desk, take: &mut dyn FnMut(VerifierCredential)) -> Result<(), Failure> {
     for part in &desk.hub.feed().halves()? {
-        let mut run = |run: Vec<Fed>| run.into_iter().for_each(&mut *take);
-        desk.hub.feed().load(part, &mut |_| Agreed::Yes, &mut Findings::default(), &mut run)?;
+        let mut run = |run: Vec<VerifierCredential>| run.into_iter().for_each(&mut *take);
+        desk.hub.feed().load(part, &mut |_| ReadAgreement::Yes, &mut Findings::default(), &mut run)?;
     }
     Ok(())
 }

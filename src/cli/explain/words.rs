@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::{
     credential::holds_api_secret,
-    hub::Why,
+    hub::RefusalReason,
     verify::{Explanation, Reason, Refused},
 };
 
@@ -98,7 +98,7 @@ fn meaning(refused: &Refused, client: Option<IpAddr>) -> String {
         }
         (reason, _) => {
             let (component, clock_offset) = (refused.component.as_deref(), refused.clock_offset);
-            let why = Why { reason: reason.as_str(), component, clock_offset, mistake: None };
+            let why = RefusalReason { reason: reason.as_str(), component, clock_offset, mistake: None };
             let words = why.words();
             let (first, rest) = words.split_at_checked(1).unwrap_or_default();
             format!("{}{rest}. {}", first.to_uppercase(), why.advice())

@@ -11,7 +11,7 @@ use crate::{
         json, out,
     },
     credential::Kind,
-    hub::{CutShort, Issued},
+    hub::{EndedEarly, Issued},
 };
 
 use super::{called, list::minute};
@@ -73,7 +73,7 @@ fn room(issued: &Issued) -> Zeroizing<Vec<u8>> {
 
 fn as_json(issued: &Issued, made: Made, secret: Option<&str>) -> io::Result<Zeroizing<Vec<u8>>> {
     let row = &issued.row;
-    let stopped = |old: &CutShort| StoppedJson {
+    let stopped = |old: &EndedEarly| StoppedJson {
         created_at: old.created_at.rfc3339(),
         would_have_worked_until: old.until.rfc3339(),
     };

@@ -11,7 +11,7 @@ use crate::{
         out, password,
     },
     credential::{BodyDigest, Kind, Networks},
-    hub::{Edit, Outcome, Target},
+    hub::{ChangeOutcome, CredentialEdit, CredentialTarget},
     secret::What,
     time::Seconds,
 };
@@ -117,11 +117,11 @@ pub fn run(site: &Site, args: EditArgs) -> Result<(), Failure> {
 pub fn rename(site: &Site, args: RenameArgs) -> Result<(), Failure> {
     let desk = site.open(&args.acting)?;
     let target = desk.find(&args.key, args.kind)?.target();
-    let edit = Edit { name: Some(args.name), ..Edit::default() };
+    let edit = CredentialEdit { name: Some(args.name), ..CredentialEdit::default() };
     tell(&desk.hub.edit(&desk.actor, &[target], &edit)?, renamed)
 }
 
-fn set_password(desk: &Desk, target: Target, args: &EditArgs) -> Result<(), Failure> {
+fn set_password(desk: &Desk, target: CredentialTarget, args: &EditArgs) -> Result<(), Failure> {
     let typed = match args.generate {
         true => None,
         false => Some(password::read_stdin(What::Password)?),
@@ -137,39 +137,39 @@ fn set_password(desk: &Desk, target: Target, args: &EditArgs) -> Result<(), Fail
     }
 }
 
-fn one(targets: &[Target]) -> Result<Target, Failure> {
+fn one(targets: &[CredentialTarget]) -> Result<CredentialTarget, Failure> {
     match targets {
         [only] => Ok(*only),
         _ => Err(Failure::usage("A password, and stopping an old secret, are changes of one credential. Name one.")),
     }
 }
 
-fn edited(outcome: &Outcome) -> Option<String> {
+fn edited(outcome: &ChangeOutcome) -> Option<String> {
     changed(outcome, "edited")
 }
 
-fn renamed(outcome: &Outcome) -> Option<String> {
+fn renamed(outcome: &ChangeOutcome) -> Option<String> {
     changed(outcome, "renamed")
 }
 
-fn changed(outcome: &Outcome, how: &str) -> Option<String> {
+fn changed(outcome: &ChangeOutcome, how: &str) -> Option<String> {
     match outcome {
-        Outcome::Done(row) => Some(format!("{} {how}.", called(row))),
-        Outcome::Already(row) => Some(format!("{} is so already.", called(row))),
-        Outcome::LeftOut { .. } => None,
+        ChangeOutcome::Done(row) => Some(format!("{} {how}.", called(row))),
+        ChangeOutcome::Already(row) => Some(format!("{} is so already.", called(row))),
+        ChangeOutcome::LeftOut { .. } => None,
     }
 }
 
-fn stopped(outcome: &Outcome) -> Option<String> {
+fn stopped(outcome: &ChangeOutcome) -> Option<String> {
     match outcome {
-        Outcome::Done(row) => Some(format!("The old secret of {} stopped.", called(row))),
-        Outcome::Already(row) => Some(format!("{} has no old secret that still works.", called(row))),
-        Outcome::LeftOut { .. } => None,
+        ChangeOutcome::Done(row) => Some(format!("The old secret of {} stopped.", called(row))),
+        ChangeOutcome::Already(row) => Some(format!("{} has no old secret that still works.", called(row))),
+        ChangeOutcome::LeftOut { .. } => None,
     }
 }
 
 impl SaidArgs {
-    fn read(&self, now: Seconds) -> Result<Edit, Failure> {
+    fn read(&self, now: Seconds) -> Result<CredentialEdit, Failure> {
         let when = |text: &Option<String>| match text.as_deref() {
             None => Ok(None),
             Some(text) => given_when(text, now).map(Some),
@@ -179,7 +179,7 @@ impl SaidArgs {
             (false, []) => None,
             (false, some) => Some(Networks::parse(some.iter().map(String::as_str)).map_err(Failure::usage)?),
         };
-        Ok(Edit {
+        Ok(CredentialEdit {
             name: self.name.clone(),
             not_before: when(&self.not_before)?,
             expires_at: when(&self.expires)?,

@@ -11,7 +11,7 @@ use crate::{
         out::{Form, Listed, Printer},
     },
     credential::{Algorithm, Condition, Filter, FilterError, Kind},
-    hub::{CredentialRow, LastUse, ListQuery, Order, Position},
+    hub::{CredentialRow, LastUse, ListOrder, ListQuery, PagePosition},
     time::{Millis, Seconds, parse_span},
 };
 
@@ -43,7 +43,7 @@ pub struct ListArgs {
 pub fn run(site: &Site, args: ListArgs) -> Result<(), Failure> {
     let filter = filter(&args)?;
     let desk = site.open(&args.acting)?;
-    let order = Order::Name;
+    let order = ListOrder::Name;
     let mut printer = Printer::new(Form::from(args.form), desk.hub.now());
     let mut query =
         ListQuery { kind: args.kind, revoked: args.all, filter, order, limit: PAGE, ..ListQuery::default() };
@@ -51,7 +51,7 @@ pub fn run(site: &Site, args: ListArgs) -> Result<(), Failure> {
         let page = desk.hub.list(&desk.actor, &query)?;
         printer.page(&page.rows)?;
         match page.rows.len().checked_sub(1).and_then(|last| page.cursor(order, last)) {
-            Some(cursor) if page.more_after => query.position = Position::After(cursor),
+            Some(cursor) if page.more_after => query.position = PagePosition::After(cursor),
             _ => break,
         }
     }

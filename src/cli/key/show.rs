@@ -11,7 +11,7 @@ use crate::{
         out,
     },
     credential::{Condition, Kind},
-    hub::{CredentialRow, Details, LastUse, LiveSecret, Refusal},
+    hub::{CredentialInfo, CredentialRow, LastUse, LiveSecret, Refusal},
     time::{Millis, Seconds},
 };
 
@@ -92,7 +92,7 @@ struct SecretJson<'a> {
 }
 
 impl<'a> DetailsJson<'a> {
-    fn new(details: &'a Details, now: Millis) -> Self {
+    fn new(details: &'a CredentialInfo, now: Millis) -> Self {
         let secret = |live: &'a LiveSecret| SecretJson {
             version: live.version,
             valid_until: live.valid_until.map(Seconds::rfc3339),
@@ -110,7 +110,7 @@ impl<'a> DetailsJson<'a> {
     }
 }
 
-fn words(details: &Details, now: Millis) -> Vec<String> {
+fn words(details: &CredentialInfo, now: Millis) -> Vec<String> {
     let row = &details.row;
     let mut lines: Vec<String> = facts(row, now)
         .into_iter()

@@ -12,7 +12,7 @@ use crate::{
         out,
     },
     credential::{Kind, Verb},
-    hub::{Outcome, Target},
+    hub::{ChangeOutcome, CredentialTarget},
 };
 
 use super::called;
@@ -32,7 +32,7 @@ pub struct StateArgs {
 
 impl StateArgs {
     /// Each once, in the order they were named; an error if one of them does not exist.
-    pub fn targets(&self, desk: &Desk) -> Result<Vec<Target>, Failure> {
+    pub fn targets(&self, desk: &Desk) -> Result<Vec<CredentialTarget>, Failure> {
         let rows = self.keys.iter().map(|key| desk.find(key, self.kind)).collect::<Result<Vec<_>, _>>()?;
         let mut seen = HashSet::new();
         Ok(rows.iter().filter(|row| seen.insert(row.id)).map(|row| row.target()).collect())
@@ -55,11 +55,11 @@ pub fn run(site: &Site, args: StateArgs, verb: Verb) -> Result<(), Failure> {
 }
 
 /// What became of each; a conflict if one was left out.
-pub fn tell(outcomes: &[Outcome], words: impl Fn(&Outcome) -> Option<String>) -> Result<(), Failure> {
+pub fn tell(outcomes: &[ChangeOutcome], words: impl Fn(&ChangeOutcome) -> Option<String>) -> Result<(), Failure> {
     let printed = out::done(outcomes.iter().filter_map(words));
     let left_out = outcomes.iter().filter_map(|outcome| match outcome {
-        Outcome::LeftOut { why, .. } => Some(why),
-        Outcome::Done(_) | Outcome::Already(_) => None,
+        ChangeOutcome::LeftOut { why, .. } => Some(why),
+        ChangeOutcome::Done(_) | ChangeOutcome::Already(_) => None,
     });
     let mut result = printed;
     for why in left_out {
@@ -69,10 +69,10 @@ pub fn tell(outcomes: &[Outcome], words: impl Fn(&Outcome) -> Option<String>) ->
     result
 }
 
-fn done(outcome: &Outcome, verb: Verb) -> Option<String> {
+fn done(outcome: &ChangeOutcome, verb: Verb) -> Option<String> {
     match outcome {
-        Outcome::Done(row) => Some(format!("{} {}.", called(row), verb.past())),
-        Outcome::Already(row) => Some(format!("{} was {} already.", called(row), row.state)),
-        Outcome::LeftOut { .. } => None,
+        ChangeOutcome::Done(row) => Some(format!("{} {}.", called(row), verb.past())),
+        ChangeOutcome::Already(row) => Some(format!("{} was {} already.", called(row), row.state)),
+        ChangeOutcome::LeftOut { .. } => None,
     }
 }

@@ -8,25 +8,25 @@ use crate::hub::{
     verifier::rollback_reports::{STORE, epoch_in, told},
 };
 
-/// What accepting a store came to, beside the new epoch.
+/// What `audit accept` repaired.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Accepted {
-    /// Rows beside the trail that were moved out of its way.
+pub struct AcceptReport {
+    /// Rows added beside the trail that were moved aside.
     pub moved: u64,
-    /// Keys, users and settings that were older copies, and are what the activity log says again.
+    /// Keys, users and settings that were older copies and were restored from the activity log.
     pub put_right: u64,
-    /// Users whose rows were removed or changed and are written anew. They need a new password.
+    /// Users whose rows were removed or changed and were written again. They need a new password.
     pub users: u64,
-    /// The activity log is not whole, so only what it still says for certain was put right.
+    /// The activity log is not intact, so only the rows that it still vouches for were repaired.
     pub trail_broken: bool,
 }
 
 impl Hub {
-    /// Accepts the store as it is, after an older copy of it, or of a row, was put in its place: verifiers that keep what
-    /// they knew before load all of it. What the activity log knows better is put right first; keys are counted anew.
+    /// Accepts the store as it is, after an older copy of it or of a row was put back: verifiers that keep what
+    /// they knew load all of it again. Rows are first restored from the activity log, and keys are recounted.
     ///
-    /// With `trust_rows` also where the activity log is not whole, so that it cannot say which rows are older copies.
-    pub fn accept_store(&self, actor: &Actor, trust_rows: bool) -> Result<Accepted, HubError> {
+    /// With `trust_rows` also when the activity log is not intact and cannot say which rows are older copies.
+    pub fn accept_store(&self, actor: &Actor, trust_rows: bool) -> Result<AcceptReport, HubError> {
         let intent = Intent::new(Right::ManageSite, "accept the store").sensitive().repairing();
         self.write(actor, intent, |change| {
             let accepted = change.repair(trust_rows)?;

@@ -60,7 +60,7 @@ actions! {
     TAMPERED        "tampered"               "refusal" "desk"       "refused: tampered"
 }
 
-/// The words for a code, with the kind put in.
+/// The words for a code, with the kind filled in.
 pub(crate) fn words(code: &str, kind: Option<Kind>) -> String {
     let known = ALL.iter().find(|action| action.code == code).map_or(code, |action| action.words);
     match kind {

@@ -1,4 +1,5 @@
-//! The hash chain of the trail: every row carries a hash over itself and the hash before it, and the head names the last.
+//! The hash chain of the trail: every row carries a hash over itself and the hash before it, and the head names the
+//! last.
 
 use std::collections::BTreeMap;
 

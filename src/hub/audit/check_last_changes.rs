@@ -1,5 +1,5 @@
-//! Credentials and users, held against the trail: is each as its last change left it, and is each that was made still
-//! there? By no index, and by the trail in the order of its numbers.
+//! Compares credentials and users with the trail: is each as its last change left it, and does each that was created
+//! still exist? Reads no index, and the trail in the order of its numbers.
 
 use std::collections::HashMap;
 
@@ -12,19 +12,19 @@ use crate::store::{
     tables::{self, CredentialRecord, Record, TrailRecord, UserRecord},
 };
 
-/// What the trail says of one row.
+/// What the trail says about one row.
 struct Expected {
     told: LastKnown,
     table: &'static str,
     seen: bool,
 }
 
-/// What the trail says last of each credential and user.
+/// The last change of each credential and user, by the trail.
 #[derive(Default)]
 pub(crate) struct LastChanges(HashMap<String, Expected>);
 
 impl LastChanges {
-    /// Takes up a row of the trail. Every one, in order.
+    /// Applies a trail row. Must get every one, in order.
     pub(crate) fn take_up(&mut self, row: &TrailRecord) {
         let (Some(table), Some(subject)) = (changed_row(row), &row.subject) else { return };
         self.0
@@ -34,7 +34,7 @@ impl LastChanges {
             .take_up(row, false);
     }
 
-    /// What is not as the trail left it, as a sentence without an end.
+    /// The first row that differs from the trail, as a sentence without a full stop.
     pub(crate) fn first_mismatch(mut self, tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
         let tables: [(&str, &str, CheckTable<'_>); 2] = [
             (CredentialRecord::TABLE, "key", &mut |changes, tx| changes.hold::<CredentialRecord>(tx)),
@@ -53,12 +53,12 @@ impl LastChanges {
         Ok(None)
     }
 
-    /// The name of the first row of a table that was not last changed when the trail says so.
+    /// The name of the first row of a table whose last change is not the one in the trail.
     fn hold<T: Record>(&mut self, tx: &mut dyn Tx) -> Result<Option<String>, HubError> {
-        // Behind id and version.
+        // Columns follow id and version.
         let place = |column: &str| T::COLUMNS.iter().position(|name| *name == column).map_or(0, |i| i + 2);
         let (at, name) = (place("changed_at"), place("name"));
-        // Only credentials have one. What is revoked needs none.
+        // Only credentials have secrets; revoked ones need none.
         let secret = T::COLUMNS.contains(&"secret_no").then(|| place("secret_no"));
         let mut found = None;
         tables::each_tagged::<T>(tx, &mut |row| {

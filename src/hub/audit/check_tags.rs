@@ -20,9 +20,9 @@ pub(crate) fn first_mismatch(tx: &mut dyn Tx, vault: &Vault) -> Result<Option<St
     Ok(wrong::<UserRecord>(tx, vault, "name")?.and_then(|name| said(format!("the user {name}"))))
 }
 
-/// What stands in a column of the first row whose tag is wrong.
+/// The value of a column in the first row whose tag is wrong.
 fn wrong<T: Record>(tx: &mut dyn Tx, vault: &Vault, column: &str) -> Result<Option<String>, HubError> {
-    // Behind id and version.
+    // Columns follow id and version.
     let place = T::COLUMNS.iter().position(|name| *name == column).map(|i| i + 2);
     let (mut room, mut found) = (TagInput::default(), None);
     tables::each_tagged::<T>(tx, &mut |row| {

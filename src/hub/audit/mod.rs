@@ -11,4 +11,4 @@ pub(crate) mod trail;
 pub(crate) mod trail_state;
 mod verify;
 
-pub use accept::Accepted;
+pub use accept::AcceptReport;

@@ -1,11 +1,11 @@
-//! What an Administrator who accepts the store as it is puts right first: rows that are older copies become what the
-//! activity log says they are, as far as it is whole. Accepting a store must not bring back what was revoked, or a secret
+//! Repairs before a store is accepted: rows that are older copies are restored to what the
+//! activity log says, as far as it is intact. Accepting a store must not bring back what was revoked, or a secret
 //! that was rotated away because it leaked.
 
 use crate::account::UserState;
 use crate::credential::{Name, State};
 use crate::hub::{
-    Accepted, HubError, Setting,
+    AcceptReport, HubError, Setting,
     audit::trail_state::{LastKnown, TrailState},
     tx::{
         row_tags::{self, readable},
@@ -19,11 +19,11 @@ use crate::store::tables::{self, CredentialRecord, SettingRecord, Tagged, Thrott
 use crate::time::{Seconds, parse_when};
 
 impl Change<'_> {
-    /// Puts right what can be put right, and sets the sums to what there is then.
+    /// Repairs what can be repaired, then recomputes the sums.
     ///
-    /// Where the trail is not whole, nobody can say which of the other rows are older copies. They are accepted only if
-    /// the Administrator trusts them, `trust_rows`.
-    pub(crate) fn repair(&mut self, trust_rows: bool) -> Result<Accepted, HubError> {
+    /// When the trail is not intact, nobody can say which of the other rows are older copies. They are accepted only if
+    /// the Administrator trusts them (`trust_rows`).
+    pub(crate) fn repair(&mut self, trust_rows: bool) -> Result<AcceptReport, HubError> {
         self.tx.rebuild_indexes()?;
         let moved = self.move_strays()?;
         let head = self.head().clone();
@@ -41,7 +41,7 @@ impl Change<'_> {
         let vault = self.vault();
         let all = table_sums::all(&mut *self.tx, vault)?;
         self.sums_mut().set(all);
-        Ok(Accepted { moved, put_right, users, trail_broken: !vouched.whole })
+        Ok(AcceptReport { moved, put_right, users, trail_broken: !vouched.whole })
     }
 
     fn put_right(&mut self, vouched: &TrailState) -> Result<u64, HubError> {
@@ -67,13 +67,13 @@ impl Change<'_> {
         Ok(done)
     }
 
-    /// Whether a row is one that keydesk wrote, and not the last one that it wrote.
+    /// Whether a row is an older version that keydesk once wrote.
     fn is_older<T: tables::Record>(&self, row: &Tagged<T>, changed_at: i64, told: &LastKnown) -> bool {
         changed_at != told.at && row_tags::intact(self.vault(), row)
     }
 
-    /// Writes the users anew that the trail knows and whose rows are gone or have a wrong tag: without them nobody might
-    /// be left who manages the desk.
+    /// Writes users again whose rows are missing or have a wrong tag, from the trail: without them there might be
+    /// nobody left to manage the desk.
     fn write_users_anew(&mut self, vouched: &TrailState) -> Result<u64, HubError> {
         let mut done = 0;
         for (id, told) in &vouched.users {
@@ -87,7 +87,7 @@ impl Change<'_> {
                 continue;
             }
             tables::remove_users(&mut *self.tx, id, name)?;
-            // Beyond every number that the row ever had, so that no session and no password of before is good.
+            // Higher than any number the row ever had, so that no earlier session or password is valid.
             let beyond = self.now.0;
             let password = self.vault().seal(DUMMY_HASH.as_bytes(), &password_place(id, beyond))?;
             let change = self.number();
@@ -154,7 +154,7 @@ impl Change<'_> {
             ..older.clone()
         };
         if told.password_at > older.changed_at {
-            // The password of that time may be the one that leaked. It takes a new one: `keydesk user passwd`.
+            // The older password may be the one that leaked: the user needs a new one (`keydesk user passwd`).
             user.password_version += 1;
             let place = password_place(&user.id, user.password_version);
             user.password = self.vault().seal(DUMMY_HASH.as_bytes(), &place)?;
@@ -177,11 +177,11 @@ impl Change<'_> {
         }
     }
 
-    /// Gives the account the name that set-up gave it.
+    /// Restores the name that set-up gave the account.
     fn put_account_right(&mut self, vouched: &TrailState) -> Result<(), HubError> {
         let Some(row) = tables::account(&mut *self.tx)? else { return Ok(()) };
         let mut record = row.record.clone();
-        // The first row of a trail that was edited says what somebody wrote.
+        // Only rows of the trail that count may name the account.
         record.name = vouched.account.clone().unwrap_or(record.name);
         if record != row.record || !row_tags::intact(self.vault(), &row) {
             let was = record.version;
@@ -192,7 +192,7 @@ impl Change<'_> {
     }
 }
 
-/// The trail does not say which rows are older copies.
+/// The error when the trail cannot say which rows are older copies.
 fn untold(things: &str) -> HubError {
     HubError::Tampered {
         what: format!("The activity log is not whole and the {things} are not as keydesk left them: some row of either"),

@@ -1,6 +1,5 @@
-//! What the trail still says for certain. A row counts if its hash follows from the one before it, and so does every row
-//! after it up to the hash in the head, which has a MAC: of a trail that was edited or cut somewhere, the rows behind that
-//! place are as good as ever.
+//! What the trail still says for certain. A row counts if the hash chain holds from it to the hash in the head, which
+//! has a MAC: in a trail that was edited or cut somewhere, the rows after that place still count.
 
 use std::collections::HashMap;
 
@@ -33,34 +32,34 @@ pub(crate) struct TrailState {
     pub(crate) account: Option<String>,
     /// Values of settings.
     pub(crate) settings: SettingValues,
-    /// Whether nothing is missing from the trail: what it does not name was never made.
+    /// Whether the whole trail counts: what it does not name was never created.
     pub(crate) whole: bool,
 }
 
-/// What the trail says of one row.
+/// What the trail says about one row.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct LastKnown {
     /// When the row was last changed, in milliseconds.
     pub(crate) at: i64,
-    /// Its name when it was made; nothing if the making is not among the rows that count.
+    /// Its name at creation; `None` if its creation is not among the rows that count.
     pub(crate) name: Option<String>,
-    /// When it was made, and who made it.
+    /// When and by whom it was created.
     pub(crate) made: (i64, String),
-    /// The last JSON of the whole row, if it was asked for: of a million keys it is much.
+    /// The last JSON of the whole row, kept only on request: for a million keys it takes much memory.
     row: Option<Box<str>>,
     /// The number of the newest secret, for a key; 0 if these rows do not say.
     pub(crate) secret: i64,
-    /// When the secret before it stops to work, in seconds.
+    /// When the previous secret stops working, in seconds.
     pub(crate) old_until: Option<i64>,
     /// When the password of a user was last set, in milliseconds.
     pub(crate) password_at: i64,
-    /// The key is revoked: its secrets decide nothing.
+    /// The key is revoked: its secrets no longer matter.
     pub(crate) revoked: bool,
 }
 
 impl TrailState {
-    /// Reads the trail up to the end that the head names, and keeps the JSON of rows if asked to. The head's MAC is right
-    /// already.
+    /// Reads the trail up to the end that the head names; keeps the JSON of rows if `keep`. The MAC of the head was
+    /// checked already.
     pub(crate) fn read(tx: &mut dyn Tx, head: &HeadRow, keep: bool) -> Result<Self, HubError> {
         let mut read = Self { whole: true, ..Self::default() };
         let (mut at, end) = (Link::start(head), Link::end(head));
@@ -115,9 +114,9 @@ impl TrailState {
     }
 }
 
-/// The table of the key or user whose own row a row of the trail tells of.
+/// The table of the key or user whose row was changed by what this trail row records.
 pub(crate) fn changed_row(row: &TrailRecord) -> Option<&'static str> {
-    // A pause after wrong passwords is in a table of its own and leaves the user's row as it is.
+    // A lock after wrong passwords has a table of its own and does not change the user's row.
     let beside = [action::USER_LOCKED.code, action::USER_UNLOCKED.code];
     if row.class != "change" || beside.contains(&row.action.as_str()) {
         return None;
@@ -130,7 +129,7 @@ pub(crate) fn changed_row(row: &TrailRecord) -> Option<&'static str> {
 }
 
 impl LastKnown {
-    /// A user as these rows tell of them, at the beginning of an `epoch` in which no password was set.
+    /// The user as of these trail rows, in a new `epoch` and without a usable password.
     pub(crate) fn user(&self, id: &str, name: &str, epoch: i64, password: Vec<u8>) -> UserRecord {
         let row = self.row();
         let text = |field: &str, none: &str| row[field].as_str().unwrap_or(none).to_owned();
@@ -157,7 +156,7 @@ impl LastKnown {
         self.row.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
     }
 
-    /// Takes up a row of the trail about this key or user. Every one, in order.
+    /// Applies a trail row about this key or user. Must get every one, in order.
     pub(crate) fn take_up(&mut self, row: &TrailRecord, keep: bool) {
         self.at = row.at;
         let now = Millis(row.at).seconds().0;

@@ -65,8 +65,8 @@ impl Hub {
         })
     }
 
-    /// What the hash chain alone cannot show, once it is whole: rows beside it, and rows of other tables that are not
-    /// as it left them. An older copy of a row that was put back has a right tag.
+    /// What an intact hash chain alone cannot show: rows beside the trail, and rows of other tables that are not
+    /// as it left them. An older copy of a row that was put back has a correct tag.
     fn first_mismatch(
         &self,
         tx: &mut dyn Tx,
@@ -96,7 +96,7 @@ impl Hub {
         if let Some(what) = table_sums::first_mismatch(tx, vault, head)? {
             return Ok(Some(what));
         }
-        // Last, because it decides nothing.
+        // Last, because counters decide nothing.
         check_counts::first_mismatch(tx)
     }
 }

@@ -3,7 +3,7 @@
 use crate::account::Right;
 use crate::credential::{self, Kind, Name, Options, ShapeError, State, check_password, check_username};
 use crate::hub::{
-    Actor, Conflict, Field, Hub, HubError, Issued, NewCredential,
+    Actor, Conflict, Hub, HubError, InputField, Issued, NewCredential,
     audit::action,
     credentials::mapping,
     tx::{entry::Subject, intent::Intent, write::Change},
@@ -13,7 +13,7 @@ use crate::store::tables::{self, CredentialRecord};
 use crate::time::Seconds;
 use crate::vault::{self, Stored, uuid};
 
-/// A new credential, checked, with its secret drawn and hashed: all that can be done before the head is locked.
+/// A new credential, validated, with its secret generated and hashed: everything that needs no lock.
 struct Prepared {
     kind: Kind,
     key: String,
@@ -59,7 +59,7 @@ fn prepare(wanted: &NewCredential, now: Seconds) -> Result<Prepared, HubError> {
     match (wanted.kind, &wanted.legacy) {
         (Kind::Legacy, Some(legacy)) => {
             let username = legacy.username.as_str();
-            check_username(username).map_err(|why| HubError::invalid(Field::Username, why))?;
+            check_username(username).map_err(|why| HubError::invalid(InputField::Username, why))?;
             let name = if wanted.name.trim().is_empty() { username } else { &wanted.name };
             // The longest username is longer than a name may be.
             let default: String = name.chars().take(if name == username { Name::MAX } else { usize::MAX }).collect();
@@ -67,16 +67,16 @@ fn prepare(wanted: &NewCredential, now: Seconds) -> Result<Prepared, HubError> {
             let (stored, shown) = match &legacy.password {
                 Some(typed) => {
                     let text = typed.expose_text().unwrap_or_default();
-                    check_password(text).map_err(|why| HubError::invalid(Field::LegacyPassword, why))?;
+                    check_password(text).map_err(|why| HubError::invalid(InputField::LegacyPassword, why))?;
                     (Stored::slow(typed)?, None)
                 }
                 None => generate(Kind::Legacy).map(|(stored, secret)| (stored, Some(secret)))?,
             };
             Ok(Prepared { kind: Kind::Legacy, key: username.to_owned(), name, options, stored, shown })
         }
-        (Kind::Legacy, None) => Err(HubError::invalid(Field::Username, "A Legacy credential needs a username.")),
+        (Kind::Legacy, None) => Err(HubError::invalid(InputField::Username, "A Legacy credential needs a username.")),
         (_, Some(_)) => {
-            Err(HubError::invalid(Field::Username, "Only a Legacy credential has a username. Leave it out."))
+            Err(HubError::invalid(InputField::Username, "Only a Legacy credential has a username. Leave it out."))
         }
         (kind, None) => {
             let name = Name::new(&wanted.name)?;

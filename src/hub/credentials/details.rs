@@ -4,7 +4,7 @@
 use crate::account::{Right, allows};
 use crate::credential::Kind;
 use crate::hub::{
-    Actor, Cancel, Conflict, CredentialId, CredentialRow, Details, Hub, HubError, LiveSecret, Seen,
+    Actor, Cancel, Conflict, CredentialId, CredentialInfo, CredentialRow, DisplayEvent, Hub, HubError, LiveSecret,
     audit::action,
     credentials::{
         mapping::{self, newest},
@@ -41,7 +41,7 @@ impl Hub {
     }
 
     /// Everything about one credential except its secrets.
-    pub fn details(&self, actor: &Actor, id: CredentialId) -> Result<Details, HubError> {
+    pub fn details(&self, actor: &Actor, id: CredentialId) -> Result<CredentialInfo, HubError> {
         let intent = Intent::new(Right::SeeCredentials, "show key").on(id);
         self.read_as(actor, &intent, &Cancel::default(), |tx, user| {
             // Users who may not read the trail see no history.
@@ -52,22 +52,22 @@ impl Hub {
             let usages = tables::usages(tx, &id)?;
             let secrets: Vec<Tagged<SecretRecord>> = tables::all_by(tx, "credential", &id, "no DESC")?;
             let now = self.now().seconds().0;
-            // A secret that is missing or has a wrong tag stops the credential like its own row.
+            // A missing or tampered secret stops the credential like a tampered row.
             let live = live_secrets(&self.vault, &row.record, secrets, now);
             let whole = live.is_some();
             let told = |secret| live_secret(secret, &row.record, now, &usages);
             let secrets = live.unwrap_or_default().into_iter().rev().map(told).collect();
             let mut row = mapping::credential(&self.vault, row, newest(usages))?;
             row.tampered |= !whole;
-            Ok(Details { row, secrets, refusals })
+            Ok(CredentialInfo { row, secrets, refusals })
         })
     }
 
-    /// Records an event in front of the screen. Nothing about the credential changes.
-    pub fn seen(&self, actor: &Actor, id: CredentialId, what: Seen) -> Result<(), HubError> {
+    /// Records an event in front of the screen. The credential does not change.
+    pub fn record_display_event(&self, actor: &Actor, id: CredentialId, what: DisplayEvent) -> Result<(), HubError> {
         let done = match what {
-            Seen::Copied => action::COPIED,
-            Seen::Dropped => action::DROPPED,
+            DisplayEvent::Copied => action::COPIED,
+            DisplayEvent::Dropped => action::DROPPED,
         };
         // Only users who may create and rotate ever have a secret on their screen.
         self.write(actor, Intent::new(Right::ManageCredentials, "show secret").on(id), |change| {

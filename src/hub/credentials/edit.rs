@@ -3,7 +3,7 @@
 use crate::account::Right;
 use crate::credential::{Algorithms, BodyDigest, Name, Networks, Note, State};
 use crate::hub::{
-    Actor, Conflict, Field, Hub, HubError, Outcome, Target,
+    Actor, ChangeOutcome, Conflict, CredentialTarget, Hub, HubError, InputField,
     audit::action,
     credentials::{mapping, rows::changed_since},
     error::tampered_credential,
@@ -13,7 +13,7 @@ use crate::time::Seconds;
 
 /// The fields to change; `None` leaves one as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Edit {
+pub struct CredentialEdit {
     /// A new name, as typed. For one credential only.
     pub name: Option<String>,
     /// A new start; `Some(None)` for none.
@@ -32,24 +32,33 @@ pub struct Edit {
 
 impl Hub {
     /// Edits one credential or several in one transaction. Those that somebody changed since they were read are left
-    /// out and named; nothing differs is success without a trail row.
-    pub fn edit(&self, actor: &Actor, targets: &[Target], edit: &Edit) -> Result<Vec<Outcome>, HubError> {
+    /// out and named. An edit that changes nothing succeeds without a trail row.
+    pub fn edit(
+        &self,
+        actor: &Actor,
+        targets: &[CredentialTarget],
+        edit: &CredentialEdit,
+    ) -> Result<Vec<ChangeOutcome>, HubError> {
         let mut intent = Intent::new(Right::ManageCredentials, "edit");
         match targets {
             [only] => intent = intent.on(only.id),
             _ if edit.name.is_some() || edit.note.is_some() => {
-                return Err(HubError::invalid(Field::Name, "Name and note belong to one key. Edit one at a time."));
+                return Err(HubError::invalid(
+                    InputField::Name,
+                    "Name and note belong to one key. Edit one at a time.",
+                ));
             }
             _ => {}
         }
         let name = edit.name.as_deref().map(Name::new).transpose()?;
         let note =
-            edit.note.as_deref().map(Note::new).transpose().map_err(|why| HubError::invalid(Field::Note, why))?;
+            edit.note.as_deref().map(Note::new).transpose().map_err(|why| HubError::invalid(InputField::Note, why))?;
         self.write(actor, intent, |change| {
-            let one = |target: &Target| self.edit_one(change, actor, *target, edit, name.as_ref(), note.as_ref());
+            let one =
+                |target: &CredentialTarget| self.edit_one(change, actor, *target, edit, name.as_ref(), note.as_ref());
             let outcomes = targets.iter().map(one).collect::<Result<Vec<_>, _>>()?;
             match outcomes.as_slice() {
-                [Outcome::LeftOut { why, .. }] => Err(why.clone().into()),
+                [ChangeOutcome::LeftOut { why, .. }] => Err(why.clone().into()),
                 _ => Ok(outcomes),
             }
         })
@@ -59,13 +68,13 @@ impl Hub {
         &self,
         change: &mut Change<'_>,
         actor: &Actor,
-        target: Target,
-        edit: &Edit,
+        target: CredentialTarget,
+        edit: &CredentialEdit,
         name: Option<&Name>,
         note: Option<&Note>,
-    ) -> Result<Outcome, HubError> {
+    ) -> Result<ChangeOutcome, HubError> {
         let before = self.intact_credential(&mut *change.tx, target.id)?;
-        let left_out = |row, why| Ok(Outcome::LeftOut { row, why });
+        let left_out = |row, why| Ok(ChangeOutcome::LeftOut { row, why });
         if before.state == State::Revoked.as_str() {
             let why = Conflict::Revoked { what: before.name.clone() };
             return left_out(self.used_row(&mut *change.tx, before)?, why);
@@ -75,7 +84,7 @@ impl Hub {
             return left_out(self.used_row(&mut *change.tx, before)?, why);
         }
         let row = self.used_row(&mut *change.tx, before.clone())?;
-        // Options that cannot be read would be written back as none, and lift what they restrict.
+        // Unreadable options would be written back as empty, which would lift their restrictions.
         if row.tampered {
             return Err(tampered_credential(&before));
         }
@@ -92,19 +101,19 @@ impl Hub {
             options.algorithms = algorithms.clone();
         }
         options.body_digest = edit.body_digest.unwrap_or(options.body_digest);
-        // A key that expired may be renamed: only a new time is judged against now.
+        // An expired key may be renamed: only a new expiry is checked against the clock.
         let judged = if edit.expires_at.is_some() { change.now.seconds() } else { Seconds(i64::MIN) };
         options.check(row.kind, judged)?;
         let kept = Name::new(&row.name)?;
         let name = name.unwrap_or(&kept);
         if options == row.options && *name == kept {
-            return Ok(Outcome::Already(row));
+            return Ok(ChangeOutcome::Already(row));
         }
         let renamed = options == row.options;
         let mut record = change.touched(&before, actor, if renamed { "renamed" } else { "changed" });
         mapping::put_options(&mut record, name, &options);
         change.update(&record)?;
         change.note_credential(if renamed { action::RENAMED } else { action::EDITED }, &before, &record)?;
-        Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
+        Ok(ChangeOutcome::Done(self.used_row(&mut *change.tx, record)?))
     }
 }

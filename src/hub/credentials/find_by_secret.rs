@@ -29,7 +29,8 @@ impl Hub {
     /// Compares a secret with every one that is kept, old ones too. `progress` gets how many were compared.
     ///
     /// A generated API secret is recognised by its check characters and compared by SHA-256 or byte by byte; only a
-    /// text that cannot be one is hashed with Argon2 against the Legacy passwords, which takes tens of milliseconds each.
+    /// text that cannot be one is hashed with Argon2 against the Legacy passwords, which takes tens of milliseconds
+    /// each.
     pub fn find_by_secret(
         &self,
         actor: &Actor,
@@ -70,7 +71,7 @@ impl Hub {
         if generated && kind == Kind::Legacy.as_str() {
             return Ok(false);
         }
-        // A value that does not open was moved or changed: it belongs to nobody, and the search goes on.
+        // A value that does not open was moved or changed and matches nothing; the search goes on.
         let Ok(opened) = self.vault.open_sealed(&row.sealed, &secret_place(&row.credential, kind, row.no)) else {
             return Ok(false);
         };
@@ -91,7 +92,7 @@ impl Hub {
             let id = secret.credential.as_str();
             let row: Option<Tagged<CredentialRecord>> = tables::get(&mut *change.tx, "id", id)?;
             let row = row.ok_or_else(|| no_key(id))?;
-            // As it is now: somebody may have rotated while the search went on.
+            // Read again: somebody may have rotated during the search.
             let secrets: Vec<Tagged<SecretRecord>> = tables::all_by(&mut *change.tx, "credential", id, "no")?;
             let until = end_of(&mut *change.tx, &row.record, secret.no, &secrets)?;
             let now = change.now;
@@ -105,8 +106,8 @@ impl Hub {
     }
 }
 
-/// When a secret stops, or stopped, working; `None` for the current one. The row of the credential says it of the current
-/// secret and the one before; of older ones the trail does.
+/// When a secret stops, or stopped, working; `None` for the current one. The row of the credential says it of the
+/// current secret and the one before; of older ones the trail does.
 fn end_of(
     tx: &mut dyn Tx,
     of: &CredentialRecord,
@@ -119,7 +120,7 @@ fn end_of(
     if of.older_no == Some(no) {
         return Ok(of.older_until.map(Seconds));
     }
-    // It ended at the latest when the secret after the next one was made.
+    // It ended no later than the creation of the secret after the next one.
     let made =
         |no: i64| secrets.iter().find(|row| row.record.no == no).map(|row| Millis(row.record.created_at).seconds());
     let mut end = made(no + 2).unwrap_or_else(|| Millis(of.changed_at).seconds());

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use crate::account::Right;
 use crate::credential::{Filter, Kind, State, Wanted, fold};
 use crate::hub::{
-    Actor, Cancel, Counts, Hub, HubError, ListQuery, Order, Page, Position, Taken, credentials::mapping,
-    tx::intent::Intent,
+    Actor, Cancel, CredentialCounts, CredentialPage, Hub, HubError, ListOrder, ListQuery, NameInUse, PagePosition,
+    credentials::mapping, tx::intent::Intent,
 };
 use crate::store::{
     Tx, Value,
@@ -19,25 +19,25 @@ const MOST: u32 = 500;
 
 impl Hub {
     /// One page of a list.
-    pub fn list(&self, actor: &Actor, query: &ListQuery) -> Result<Page, HubError> {
+    pub fn list(&self, actor: &Actor, query: &ListQuery) -> Result<CredentialPage, HubError> {
         self.list_until(actor, query, &Cancel::default())
     }
 
     /// One page of a list; the read stops when `cancel` says so.
-    pub fn list_until(&self, actor: &Actor, query: &ListQuery, cancel: &Cancel) -> Result<Page, HubError> {
+    pub fn list_until(&self, actor: &Actor, query: &ListQuery, cancel: &Cancel) -> Result<CredentialPage, HubError> {
         self.read_cancellable(actor, &Intent::new(Right::SeeCredentials, "list keys"), cancel, |tx| {
             self.page(tx, query)
         })
     }
 
-    fn page(&self, tx: &mut dyn Tx, query: &ListQuery) -> Result<Page, HubError> {
+    fn page(&self, tx: &mut dyn Tx, query: &ListQuery) -> Result<CredentialPage, HubError> {
         let (sort, limit) = (sort(query.order), query.limit.clamp(1, MOST) as usize);
         let (direction, from) = match &query.position {
-            Position::Start => (Direction::Forward, None),
-            Position::End => (Direction::Backward, None),
-            Position::After(cursor) => (Direction::Forward, Some((cursor, false))),
-            Position::From(cursor) => (Direction::Forward, Some((cursor, true))),
-            Position::Before(cursor) => (Direction::Backward, Some((cursor, false))),
+            PagePosition::Start => (Direction::Forward, None),
+            PagePosition::End => (Direction::Backward, None),
+            PagePosition::After(cursor) => (Direction::Forward, Some((cursor, false))),
+            PagePosition::From(cursor) => (Direction::Forward, Some((cursor, true))),
+            PagePosition::Before(cursor) => (Direction::Backward, Some((cursor, false))),
         };
         let from = from.map(|(cursor, inclusive)| (cursor.0.as_slice(), inclusive));
         let narrowed = FilteredQuery { query, conditions: &conditions(&query.filter, self.now()) };
@@ -47,7 +47,7 @@ impl Hub {
         if direction == Direction::Backward {
             rows.reverse();
         }
-        // The far side is known from the extra row; the near side only has rows if there is one right before.
+        // The extra row tells whether there are more rows ahead; whether there are rows behind takes a lookup.
         let near = match (direction, rows.first(), rows.last()) {
             (_, None, _) | (_, _, None) => from.is_some(),
             (Direction::Forward, Some(first), _) if from.is_some() => {
@@ -61,26 +61,26 @@ impl Hub {
         let change = tables::head(tx)?.map_or(0, |head| head.change);
         let (more_before, more_after) = if direction == Direction::Forward { (near, more) } else { (more, near) };
         let rows = rows.into_iter().map(|(row, last)| mapping::credential(&self.vault, row, last));
-        Ok(Page { rows: rows.collect::<Result<_, _>>()?, more_before, more_after, change })
+        Ok(CredentialPage { rows: rows.collect::<Result<_, _>>()?, more_before, more_after, change })
     }
 
     /// How many credentials there are.
-    pub fn counts(&self, actor: &Actor) -> Result<Counts, HubError> {
+    pub fn counts(&self, actor: &Actor) -> Result<CredentialCounts, HubError> {
         self.read(actor, &Intent::new(Right::SeeCredentials, "list keys"), counts)
     }
 
     /// Whether a form's name or username exists.
-    pub fn taken(&self, actor: &Actor, kind: Kind, name: &str, username: &str) -> Result<Taken, HubError> {
+    pub fn name_in_use(&self, actor: &Actor, kind: Kind, name: &str, username: &str) -> Result<NameInUse, HubError> {
         self.read(actor, &Intent::new(Right::ManageCredentials, "create"), |tx| {
             let name = fold(name.trim());
             let username = !username.is_empty() && tables::credential_with_key(tx, kind.as_str(), username)?.is_some();
-            Ok(Taken { name: !name.is_empty() && tables::credentials_of(tx, kind.as_str(), &name)?, username })
+            Ok(NameInUse { name: !name.is_empty() && tables::credentials_of(tx, kind.as_str(), &name)?, username })
         })
     }
 }
 
-pub(crate) fn counts(tx: &mut dyn Tx) -> Result<Counts, HubError> {
-    let mut counts = Counts::default();
+pub(crate) fn counts(tx: &mut dyn Tx) -> Result<CredentialCounts, HubError> {
+    let mut counts = CredentialCounts::default();
     for (kind, state, n) in tables::tallies(tx)? {
         if let (Ok(kind), Ok(state)) = (kind.parse::<Kind>(), state.parse::<State>()) {
             counts.set(kind, state, n);
@@ -124,7 +124,7 @@ fn conditions(filter: &Filter, now: Millis) -> Vec<Condition> {
     all
 }
 
-/// The rows of all branches that a list is made of, merged in its order. Each branch is read off its own index.
+/// Merges the branches of a list in its order. Each branch is read from its own index.
 fn merged(
     tx: &mut dyn Tx,
     query: FilteredQuery<'_>,
@@ -171,11 +171,11 @@ fn value_order(a: &Value, b: &Value) -> Ordering {
     }
 }
 
-fn sort(order: Order) -> Sort {
+fn sort(order: ListOrder) -> Sort {
     match order {
-        Order::Name => Sort::Name,
-        Order::Key => Sort::Key,
-        Order::Created => Sort::Created,
-        Order::State => Sort::State,
+        ListOrder::Name => Sort::Name,
+        ListOrder::Key => Sort::Key,
+        ListOrder::Created => Sort::Created,
+        ListOrder::State => Sort::State,
     }
 }

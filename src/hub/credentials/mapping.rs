@@ -74,7 +74,7 @@ pub(crate) fn json(record: &CredentialRecord) -> String {
     .to_string()
 }
 
-/// The parts of a record that a name and options give.
+/// Writes a name and options into a record.
 pub(crate) fn put_options(record: &mut CredentialRecord, name: &Name, options: &Options) {
     record.name = name.as_str().to_owned();
     record.name_fold = name.folded();

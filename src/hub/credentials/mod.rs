@@ -12,4 +12,4 @@ mod state;
 mod tombstone;
 mod unsaved_secrets;
 
-pub use edit::Edit;
+pub use edit::CredentialEdit;

@@ -3,7 +3,7 @@
 use crate::account::Right;
 use crate::credential::{Kind, Overlap, check_password};
 use crate::hub::{
-    Actor, CutShort, Field, Hub, HubError, Issued, Outcome, Target,
+    Actor, ChangeOutcome, CredentialTarget, EndedEarly, Hub, HubError, InputField, Issued,
     audit::action,
     credentials::{
         create::generate,
@@ -20,13 +20,13 @@ use crate::vault::Stored;
 pub(crate) struct ReplacedSecret {
     record: CredentialRecord,
     no: i64,
-    cut_short: Vec<CutShort>,
+    cut_short: Vec<EndedEarly>,
     last_used: Option<UsageRow>,
 }
 
 impl Hub {
     /// Gives a credential a new secret; the old one keeps working for `overlap`, and one older than that ends.
-    pub fn rotate(&self, actor: &Actor, target: Target, overlap: Overlap) -> Result<Issued, HubError> {
+    pub fn rotate(&self, actor: &Actor, target: CredentialTarget, overlap: Overlap) -> Result<Issued, HubError> {
         let intent = Intent::new(Right::ManageCredentials, "rotate").on(target.id);
         let kind = self.read(actor, &intent, |tx| {
             let row = self.intact_credential(tx, target.id)?;
@@ -57,7 +57,7 @@ impl Hub {
     pub fn set_legacy_password(
         &self,
         actor: &Actor,
-        target: Target,
+        target: CredentialTarget,
         typed: Option<&Secret>,
     ) -> Result<Issued, HubError> {
         let intent = Intent::new(Right::ManageCredentials, "set password").on(target.id);
@@ -65,7 +65,7 @@ impl Hub {
         let (stored, shown) = match typed {
             Some(typed) => {
                 let text = typed.expose_text().unwrap_or_default();
-                check_password(text).map_err(|why| HubError::invalid(Field::LegacyPassword, why))?;
+                check_password(text).map_err(|why| HubError::invalid(InputField::LegacyPassword, why))?;
                 (Stored::slow(typed)?, None)
             }
             None => generate(Kind::Legacy).map(|(stored, secret)| (stored, Some(secret)))?,
@@ -74,7 +74,7 @@ impl Hub {
             let before = change.live_credential(target)?;
             if before.kind != Kind::Legacy.as_str() {
                 return Err(HubError::invalid(
-                    Field::LegacyPassword,
+                    InputField::LegacyPassword,
                     "Only a Legacy credential has a password. Rotate this key instead.",
                 ));
             }
@@ -93,13 +93,13 @@ impl Hub {
     }
 
     /// Ends the old secret of a rotation before its time.
-    pub fn stop_old_secret(&self, actor: &Actor, target: Target) -> Result<Outcome, HubError> {
+    pub fn stop_old_secret(&self, actor: &Actor, target: CredentialTarget) -> Result<ChangeOutcome, HubError> {
         let intent = Intent::new(Right::ManageCredentials, "stop old secret").on(target.id).restricting();
         self.write(actor, intent, |change| {
             let before = change.credential(target)?;
             let now = change.now.seconds().0;
             let Some((older, until)) = before.overlap(now) else {
-                return Ok(Outcome::Already(self.used_row(&mut *change.tx, before)?));
+                return Ok(ChangeOutcome::Already(self.used_row(&mut *change.tx, before)?));
             };
             let touched = change.touched(&before, actor, "stopped the old secret of");
             let record = CredentialRecord { older_until: Some(now), ..touched };
@@ -111,11 +111,11 @@ impl Hub {
             };
             let subject = Subject::row(&record.id, &record.name).changed(told(until), told(now));
             change.note(action::OLD_SECRET_STOPPED, subject)?;
-            Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
+            Ok(ChangeOutcome::Done(self.used_row(&mut *change.tx, record)?))
         })
     }
 
-    /// A new secret of a credential that was there, with the old one stopped.
+    /// The result of a replaced secret, for the user.
     pub(in crate::hub) fn issued_again(
         &self,
         renewed: ReplacedSecret,
@@ -143,7 +143,7 @@ impl Change<'_> {
         let older = live.iter().find(|secret| overlap.is_some_and(|(no, _)| no == secret.no));
         let cut_short = older
             .zip(overlap)
-            .map(|(secret, (_, until))| CutShort { created_at: Millis(secret.created_at), until: Seconds(until) });
+            .map(|(secret, (_, until))| EndedEarly { created_at: Millis(secret.created_at), until: Seconds(until) });
         let cut_short: Vec<_> = cut_short.into_iter().collect();
         let no = before.secret_no + 1;
         let touched = self.touched(before, actor, how);
@@ -151,8 +151,8 @@ impl Change<'_> {
         let record = CredentialRecord { secret_no: no, older_no, older_until, ..touched };
         self.update(&record)?;
         self.add_secret(&record, no, stored)?;
-        // First use counts for the credential, not the secret: one that was never used still waits, with its newest
-        // secret.
+        // First use counts for the credential, not the secret: a credential that was never used stays so with its
+        // newest secret.
         tables::lock_asked(&mut *self.tx)?;
         let waiting = tables::stop_waiting(&mut *self.tx, &record.id)?;
         tables::insert_usage(&mut *self.tx, (&record.kind, &record.id), no, waiting)?;

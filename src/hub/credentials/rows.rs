@@ -2,7 +2,7 @@
 
 use crate::credential::State;
 use crate::hub::{
-    Actor, Conflict, CredentialId, CredentialRow, Hub, HubError, Target,
+    Actor, Conflict, CredentialId, CredentialRow, CredentialTarget, Hub, HubError,
     audit::action::Action,
     credentials::mapping::{self, newest},
     error::{no_key, tampered_credential},
@@ -29,7 +29,7 @@ impl Hub {
         }
     }
 
-    /// The row for users; its tag was written a moment ago.
+    /// The row for users, right after it was written.
     pub(in crate::hub) fn row(
         &self,
         record: CredentialRecord,
@@ -52,7 +52,7 @@ impl Hub {
 
 impl Change<'_> {
     /// The same, and it is not revoked.
-    pub(crate) fn live_credential(&mut self, target: Target) -> Result<CredentialRecord, HubError> {
+    pub(crate) fn live_credential(&mut self, target: CredentialTarget) -> Result<CredentialRecord, HubError> {
         let record = self.credential(target)?;
         match record.state == State::Revoked.as_str() {
             true => Err(Conflict::Revoked { what: record.name }.into()),
@@ -61,7 +61,7 @@ impl Change<'_> {
     }
 
     /// The credential in the version of the target; a conflict when the row has another version.
-    pub(crate) fn credential(&mut self, target: Target) -> Result<CredentialRecord, HubError> {
+    pub(crate) fn credential(&mut self, target: CredentialTarget) -> Result<CredentialRecord, HubError> {
         let found: Option<Tagged<CredentialRecord>> = tables::get(&mut *self.tx, "id", &target.id.to_string())?;
         let row = found.ok_or_else(|| no_key(&target.id.to_string()))?;
         match row.record {
@@ -71,7 +71,7 @@ impl Change<'_> {
         }
     }
 
-    /// A record that this change writes next: the next version, by this actor, now.
+    /// The next version of a record, changed by this actor now.
     pub(crate) fn touched(&mut self, before: &CredentialRecord, actor: &Actor, how: &str) -> CredentialRecord {
         CredentialRecord {
             version: before.version + 1,
@@ -118,8 +118,8 @@ impl Change<'_> {
     }
 }
 
-/// Of all secrets of a credential those that work at second `now`, by number; `None` if one that it names is missing, or
-/// has a wrong tag.
+/// Of all secrets of a credential those that work at second `now`, by number; `None` if one that it names is missing,
+/// or has a wrong tag.
 pub(crate) fn live_secrets(
     vault: &Vault,
     record: &CredentialRecord,

@@ -3,7 +3,7 @@
 use crate::account::Right;
 use crate::credential::{State, Verb, next_state};
 use crate::hub::{
-    Actor, Conflict, Hub, HubError, Outcome, Target,
+    Actor, ChangeOutcome, Conflict, CredentialTarget, Hub, HubError,
     audit::action,
     credentials::rows::changed_since,
     error::{no_key, unreadable},
@@ -14,7 +14,12 @@ use crate::store::tables::{self, CredentialRecord, Tagged};
 impl Hub {
     /// Changes the state of several credentials. Those that somebody changed since they were read are left out and
     /// named; a state already reached is success without a trail row. A single one that is left out is an error.
-    pub fn set_state(&self, actor: &Actor, targets: &[Target], verb: Verb) -> Result<Vec<Outcome>, HubError> {
+    pub fn set_state(
+        &self,
+        actor: &Actor,
+        targets: &[CredentialTarget],
+        verb: Verb,
+    ) -> Result<Vec<ChangeOutcome>, HubError> {
         let mut intent = Intent::new(Right::ManageCredentials, verb.word());
         if verb != Verb::Enable {
             intent = intent.restricting();
@@ -26,15 +31,21 @@ impl Hub {
             let outcomes = targets.iter().map(|target| self.set_one(change, actor, *target, verb));
             let outcomes = outcomes.collect::<Result<Vec<_>, _>>()?;
             match outcomes.as_slice() {
-                [Outcome::LeftOut { why, .. }] => Err(why.clone().into()),
+                [ChangeOutcome::LeftOut { why, .. }] => Err(why.clone().into()),
                 _ => Ok(outcomes),
             }
         })
     }
 
-    fn set_one(&self, change: &mut Change<'_>, actor: &Actor, target: Target, verb: Verb) -> Result<Outcome, HubError> {
+    fn set_one(
+        &self,
+        change: &mut Change<'_>,
+        actor: &Actor,
+        target: CredentialTarget,
+        verb: Verb,
+    ) -> Result<ChangeOutcome, HubError> {
         let before = match self.intact_credential(&mut *change.tx, target.id) {
-            // Whatever somebody wrote into its row, it can be revoked.
+            // A tampered row can still be revoked.
             Err(HubError::Tampered { .. }) if verb == Verb::Revoke => {
                 return self.revoke_tampered(change, actor, target);
             }
@@ -42,14 +53,14 @@ impl Hub {
         };
         let state: State = before.state.parse().map_err(|()| unreadable("state"))?;
         let next = match next_state(state, verb) {
-            Ok(None) => return Ok(Outcome::Already(self.used_row(&mut *change.tx, before)?)),
+            Ok(None) => return Ok(ChangeOutcome::Already(self.used_row(&mut *change.tx, before)?)),
             Err(_) => {
                 let why = Conflict::Revoked { what: before.name.clone() };
-                return Ok(Outcome::LeftOut { row: self.used_row(&mut *change.tx, before)?, why });
+                return Ok(ChangeOutcome::LeftOut { row: self.used_row(&mut *change.tx, before)?, why });
             }
             Ok(Some(_)) if before.version != target.version => {
                 let why = changed_since(&before);
-                return Ok(Outcome::LeftOut { row: self.used_row(&mut *change.tx, before)?, why });
+                return Ok(ChangeOutcome::LeftOut { row: self.used_row(&mut *change.tx, before)?, why });
             }
             Ok(Some(next)) => next,
         };
@@ -70,11 +81,16 @@ impl Hub {
             Verb::Revoke => action::REVOKED,
         };
         change.note_credential(done, &before, &record)?;
-        Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
+        Ok(ChangeOutcome::Done(self.used_row(&mut *change.tx, record)?))
     }
 
     /// The row may claim any identity by now; the trail takes precedence.
-    fn revoke_tampered(&self, change: &mut Change<'_>, actor: &Actor, target: Target) -> Result<Outcome, HubError> {
+    fn revoke_tampered(
+        &self,
+        change: &mut Change<'_>,
+        actor: &Actor,
+        target: CredentialTarget,
+    ) -> Result<ChangeOutcome, HubError> {
         let id = target.id.to_string();
         let found: Option<Tagged<CredentialRecord>> = tables::get(&mut *change.tx, "id", &id)?;
         let before = found.ok_or_else(|| no_key(&id))?.record;
@@ -83,6 +99,6 @@ impl Hub {
             None => change.revoke_as_it_is(actor, &before)?,
         };
         change.note_credential(action::REVOKED, &before, &record)?;
-        Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
+        Ok(ChangeOutcome::Done(self.used_row(&mut *change.tx, record)?))
     }
 }

@@ -1,10 +1,10 @@
-//! Revoking a key whose row cannot be trusted, or is not there any more. The trail says which key it was; a row that says
-//! "revoked" takes its place, and every verifier follows it.
+//! Tombstones: revokes a key whose row cannot be trusted or is missing. The trail says which key it was; a row that
+//! says "revoked" takes its place, and every verifier follows it.
 
 use crate::account::Right;
 use crate::credential::{BodyDigest, Kind, Name, Options, State, Verb};
 use crate::hub::{
-    Actor, Conflict, CredentialId, Hub, HubError, Outcome,
+    Actor, ChangeOutcome, Conflict, CredentialId, Hub, HubError,
     audit::action,
     credentials::mapping,
     error::no_key,
@@ -13,10 +13,10 @@ use crate::hub::{
 use crate::store::tables::{self, CredentialRecord, TrailFilter, TrailRecord};
 use crate::vault::uuid;
 
-/// Rows of the trail that are looked through at a time for the making of a key.
+/// Trail rows that are read at a time to find the creation of a key.
 const RUN: i64 = 500;
 
-/// What the trail says of a key.
+/// What the trail says about the creation of a key.
 pub(crate) struct CreationRecord {
     id: String,
     kind: String,
@@ -27,12 +27,12 @@ pub(crate) struct CreationRecord {
 }
 
 impl Hub {
-    /// Revokes a key by its name in the trail, whatever became of its row. For a key that [`Hub::find`] does not find, or
-    /// whose row was changed outside keydesk.
-    pub fn revoke_lost(&self, actor: &Actor, key: &str, kind: Option<Kind>) -> Result<Outcome, HubError> {
+    /// Revokes a key by its name in the trail, whatever became of its row. For a key that [`Hub::find`] does not find,
+    /// or whose row was changed outside keydesk.
+    pub fn revoke_lost(&self, actor: &Actor, key: &str, kind: Option<Kind>) -> Result<ChangeOutcome, HubError> {
         let intent = Intent::new(Right::ManageCredentials, Verb::Revoke.word()).restricting();
         self.write(actor, intent, |change| {
-            // An index that was written by hand would lead past the row that is there.
+            // A manipulated index could hide the row.
             change.tx.rebuild_indexes()?;
             let made = change.made(key, kind)?.ok_or_else(|| no_key(key))?;
             let record = change.put_tombstone(actor, &made)?;
@@ -40,13 +40,13 @@ impl Hub {
                 "row": "was changed or removed outside keydesk" });
             let subject = Subject::row(&made.id, &made.name).changed(None, Some(told.to_string()));
             change.note(action::REVOKED, subject)?;
-            Ok(Outcome::Done(self.used_row(&mut *change.tx, record)?))
+            Ok(ChangeOutcome::Done(self.used_row(&mut *change.tx, record)?))
         })
     }
 }
 
 impl Change<'_> {
-    /// The making of a key, by the trail. The newest one: a Legacy username may have been used before.
+    /// The newest creation of a key, by the trail: a Legacy username may have been used before.
     fn made(&mut self, key: &str, kind: Option<Kind>) -> Result<Option<CreationRecord>, HubError> {
         let filters = [TrailFilter::About(action::CREATED.about), TrailFilter::Class(action::CREATED.class)];
         let mut before = i64::MAX;
@@ -63,7 +63,7 @@ impl Change<'_> {
         }
     }
 
-    /// The making of the credential with this id.
+    /// The creation of the credential with this id.
     pub(crate) fn made_as(&mut self, id: &str) -> Result<Option<CreationRecord>, HubError> {
         let filters = [TrailFilter::Subject(id), TrailFilter::Class(action::CREATED.class)];
         let rows = tables::trail_before(&mut *self.tx, &filters, i64::MAX, RUN)?;
@@ -88,7 +88,7 @@ impl Change<'_> {
         Ok(record)
     }
 
-    /// Puts a revoked row in the place of whatever has this id, or this kind and key.
+    /// Replaces whatever has this id, or this kind and key, by a revoked row.
     pub(crate) fn put_tombstone(&mut self, actor: &Actor, made: &CreationRecord) -> Result<CredentialRecord, HubError> {
         let there = tables::version_of::<CredentialRecord>(&mut *self.tx, "id", &made.id)?;
         self.put_planted_aside(made)?;
@@ -123,13 +123,14 @@ impl Change<'_> {
             Some(was) => self.replace(&record, was)?,
             None => self.insert(&record)?,
         }
-        // The numbers of keys may be anything by now.
+        // The counters may be wrong as well.
         tables::count_anew(&mut *self.tx)?;
         tables::stop_waiting(&mut *self.tx, &made.id)?;
         Ok(record)
     }
 
-    /// A row that calls itself like the key, and is another: one with a right tag keeps its name, for it is a key of its own.
+    /// Moves another row that claims the same kind and key aside; one with a correct tag keeps its name, because it is
+    /// a key of its own.
     fn put_planted_aside(&mut self, made: &CreationRecord) -> Result<(), HubError> {
         let found = tables::credential_with_key(&mut *self.tx, &made.kind, &made.key).ok().flatten();
         if found.is_some_and(|row| row.record.id != made.id && row_tags::intact(self.vault(), &row)) {

@@ -1,9 +1,9 @@
-//! Unsaved secrets: secrets that were gone from the screen before anybody saved them, and whether that still matters.
+//! Unsaved secrets: those that left the screen before anybody saved them, and whether that still matters.
 
 use crate::account::Right;
 use crate::credential::State;
 use crate::hub::{
-    Actor, Gone, Hub, HubError, LostSecret, StillLost,
+    Actor, Hub, HubError, LossCause, UnsavedCredential, UnsavedSecret,
     audit::action,
     credentials::mapping::{self, newest},
     tx::{intent::Intent, write::Change},
@@ -14,15 +14,15 @@ use crate::store::{
 };
 
 impl Hub {
-    /// The lost secrets that were not replaced since, and whose credential was not revoked.
-    pub fn still_lost(&self, actor: &Actor, lost: &[LostSecret]) -> Result<Vec<StillLost>, HubError> {
+    /// Those of the secrets that were not replaced since and whose credential is not revoked.
+    pub fn still_unsaved(&self, actor: &Actor, lost: &[UnsavedSecret]) -> Result<Vec<UnsavedCredential>, HubError> {
         self.read(actor, &Intent::new(Right::ManageCredentials, "look"), |tx| {
             let still = lost.iter().map(|one| self.lost_row(tx, one));
             still.filter_map(Result::transpose).collect()
         })
     }
 
-    fn lost_row(&self, tx: &mut dyn Tx, lost: &LostSecret) -> Result<Option<StillLost>, HubError> {
+    fn lost_row(&self, tx: &mut dyn Tx, lost: &UnsavedSecret) -> Result<Option<UnsavedCredential>, HubError> {
         let id = lost.id.to_string();
         let found: Option<Tagged<CredentialRecord>> = tables::get(tx, "id", &id)?;
         let Some(row) = found.filter(|row| row.record.state != State::Revoked.as_str()) else { return Ok(None) };
@@ -30,21 +30,21 @@ impl Hub {
             return Ok(None);
         }
         let last_used = newest(tables::usages(tx, &id)?);
-        Ok(Some(StillLost { row: mapping::credential(&self.vault, row, last_used)?, how: lost.how }))
+        Ok(Some(UnsavedCredential { row: mapping::credential(&self.vault, row, last_used)?, how: lost.how }))
     }
 }
 
 impl Change<'_> {
     /// The secrets that were on a user's screen when their connection dropped, since their previous sign-in, without
     /// those that were replaced since then.
-    pub(crate) fn dropped(&mut self, who: &str) -> Result<Vec<LostSecret>, HubError> {
+    pub(crate) fn dropped(&mut self, who: &str) -> Result<Vec<UnsavedSecret>, HubError> {
         let (signed_in, dropped) = (action::SIGNED_IN.code, action::DROPPED.code);
         let renewed = [action::ROTATED.code, action::LEGACY_PASSWORD.code];
         let mut lost = Vec::new();
         for (id, no) in tables::dropped_since_sign_in(&mut *self.tx, who, signed_in, dropped)? {
             if !tables::done_since(&mut *self.tx, &id, no, renewed)? {
                 let version = current(&mut *self.tx, &id)?;
-                lost.push(LostSecret { id: mapping::id(&id)?, version, how: Gone::LineDropped });
+                lost.push(UnsavedSecret { id: mapping::id(&id)?, version, how: LossCause::LineDropped });
             }
         }
         Ok(lost)

@@ -1,4 +1,4 @@
-//! The desk as a whole: looking for one, set-up, opening.
+//! The desk as a whole: finds and opens one.
 
 mod paths;
 mod schema_tags;
@@ -20,13 +20,13 @@ use crate::store::{
 use crate::time::Clock;
 use crate::vault::{MasterKey, MasterKeyError, MasterKeyPlace, RingRow, Vault};
 
-pub use paths::Places;
+pub use paths::DeskPaths;
 pub use set_up::SetUp;
 pub use upgrade::Progress;
 
-/// What was found at the places.
+/// What was found at the paths.
 #[expect(clippy::large_enum_variant, reason = "there is one of it, and it is taken apart at once")]
-pub enum Start {
+pub enum OpenOutcome {
     /// A desk was found and opened.
     Ready(Hub),
     /// Neither database nor master key: set-up is next.
@@ -34,17 +34,21 @@ pub enum Start {
 }
 
 impl Hub {
-    /// Opens the desk at `places`, or says that there is none. If only one of database and master key is there, that is
-    /// an error and nothing is touched.
-    pub fn open(places: &Places, clock: Arc<dyn Clock>) -> Result<Start, HubError> {
+    /// Opens the desk at `places`, or reports that there is none. If only the database or only the master key exists,
+    /// that is an error and nothing is changed.
+    pub fn open(places: &DeskPaths, clock: Arc<dyn Clock>) -> Result<OpenOutcome, HubError> {
         Self::open_with(places, clock, &mut |_, _| ())
     }
 
-    /// The same. One that an older keydesk made is brought up to date first, which takes half a minute for a million
-    /// credentials: `progress` gets how many of them are done, of about how many.
-    pub fn open_with(places: &Places, clock: Arc<dyn Clock>, progress: Progress<'_>) -> Result<Start, HubError> {
+    /// The same with progress. A desk of an older keydesk is upgraded first, which takes half a minute for a million
+    /// credentials.
+    pub fn open_with(
+        places: &DeskPaths,
+        clock: Arc<dyn Clock>,
+        progress: Progress<'_>,
+    ) -> Result<OpenOutcome, HubError> {
         match (SqliteStore::inspect(&places.database)?, places.master_key.path.exists()) {
-            (FileContent::Nothing, false) => Ok(Start::New),
+            (FileContent::Nothing, false) => Ok(OpenOutcome::New),
             (FileContent::Nothing, true) => Err(Conflict::HalfThere(lone_key(places)).into()),
             (FileContent::Desk, false) => Err(MasterKeyError::Missing(places.master_key.path.clone()).into()),
             (FileContent::Desk, true) => {
@@ -59,7 +63,7 @@ impl Hub {
                 });
                 let store = opened.map_err(|why| failed.unwrap_or_else(|| why.into()))?;
                 let master = MasterKey::load(&places.master_key)?;
-                Self::assemble(Arc::new(store), Arc::new(master), clock, &places.master_key).map(Start::Ready)
+                Self::assemble(Arc::new(store), Arc::new(master), clock, &places.master_key).map(OpenOutcome::Ready)
             }
         }
     }
@@ -94,11 +98,11 @@ fn unlock(tx: &mut dyn Tx, master: Arc<MasterKey>, place: &Path) -> Result<(Vaul
     }
 }
 
-/// Migrates the rows of an older desk over a step; after the last one the steps are signed.
+/// Migrates the rows of an older desk for a schema step; after the last step the steps are signed.
 fn carry(
     tx: &mut dyn WriteTx,
     step: Option<&Step>,
-    places: &Places,
+    places: &DeskPaths,
     clock: &Arc<dyn Clock>,
     progress: Progress<'_>,
 ) -> Result<(), HubError> {

@@ -1,4 +1,4 @@
-//! Paths: where a desk is, and where a verifier keeps its state across restarts.
+//! Paths of a desk, and of the state that a verifier keeps across restarts.
 
 use std::path::{Path, PathBuf};
 
@@ -6,9 +6,9 @@ use crate::files;
 use crate::hub::HubError;
 use crate::vault::MasterKeyPlace;
 
-/// Paths of the two halves of a desk. One without the other opens nothing.
+/// Paths of a desk: the database and the master key, which are useless without each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Places {
+pub struct DeskPaths {
     /// The database file.
     pub database: PathBuf,
     /// Where the master key is.
@@ -17,8 +17,8 @@ pub struct Places {
     pub state_dir: Option<PathBuf>,
 }
 
-impl Places {
-    /// A desk whose verifiers keep theirs beside the database.
+impl DeskPaths {
+    /// A desk whose verifiers keep their state beside the database.
     pub fn new(database: impl Into<PathBuf>, master_key: MasterKeyPlace) -> Self {
         Self { database: database.into(), master_key, state_dir: None }
     }
@@ -67,8 +67,8 @@ mod tests {
         std::fs::write(at("real.db"), "").unwrap();
         std::os::unix::fs::symlink("real.db", at("keydesk.db")).unwrap();
         let places = |state: Option<&str>| {
-            let places = Places::new(at("keydesk.db"), MasterKeyPlace::file("/k"));
-            Places { state_dir: state.map(at), ..places }.held().unwrap()
+            let places = DeskPaths::new(at("keydesk.db"), MasterKeyPlace::file("/k"));
+            DeskPaths { state_dir: state.map(at), ..places }.held().unwrap()
         };
         for beside in [None, Some(""), Some("../{}/.")] {
             let beside = beside.map(|path| path.replace("{}", at("").file_name().unwrap().to_str().unwrap()));

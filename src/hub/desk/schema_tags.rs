@@ -1,5 +1,5 @@
-//! The schema steps that a store has taken, with their tags. What the database says of its own schema is believed only as
-//! far as a holder of the master key wrote it down.
+//! Tags of the schema steps that a store has taken. What the database says about its own schema is trusted only as
+//! far as a holder of the master key signed it.
 
 use crate::hub::HubError;
 use crate::store::{
@@ -27,8 +27,8 @@ pub(crate) fn sign(tx: &mut dyn WriteTx, vault: &Vault) -> Result<(), HubError> 
     Ok(())
 }
 
-/// Whether this program may use a store at step `at` with this catalogue: it is the one that the newest step with a right tag
-/// tells of, and that step leaves programs like this one going on.
+/// Whether this program may use a store at step `at`: its catalogue is the one of the newest step with a correct tag,
+/// and that step allows programs as old as this one.
 pub(crate) fn check(tx: &mut dyn Tx, vault: &Vault, at: i64) -> Result<(), HubError> {
     let steps = tables::steps(tx)?;
     let newest = steps.iter().find(|row| vault.tag_is_right(&input(row), &row.tag));
@@ -52,7 +52,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::hub::{Hub, Origin, Places, SetUp, Start};
+    use crate::hub::{DeskPaths, Hub, OpenOutcome, Origin, SetUp};
     use crate::secret::Secret;
     use crate::store::SqliteStore;
     use crate::time::{Millis, SetClock};
@@ -61,7 +61,7 @@ mod tests {
     /// A desk that a newer keydesk has brought to the step after the last one.
     fn newer(nature: &str, oldest: i64, planted: &str) -> Result<(), HubError> {
         let dir = tempfile::tempdir().unwrap();
-        let places = Places::new(dir.path().join("keydesk.db"), MasterKeyPlace::file(dir.path().join("master.key")));
+        let places = DeskPaths::new(dir.path().join("keydesk.db"), MasterKeyPlace::file(dir.path().join("master.key")));
         let password = Secret::from_text("correct horse battery");
         let wanted = SetUp { account: "Acme".to_owned(), name: "alice".to_owned(), password };
         let clock = Arc::new(SetClock::at(Millis(1_786_698_764_000)));
@@ -87,7 +87,7 @@ mod tests {
         drop((store, hub));
         connection.execute_batch(planted).unwrap();
         let opened = Hub::open(&places, clock)?;
-        let Start::Ready(hub) = opened else { panic!("no desk") };
+        let OpenOutcome::Ready(hub) = opened else { panic!("no desk") };
         let alice = hub.local_actor("alice", &Origin::default())?;
         hub.accept_store(&alice, false).map(drop)
     }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use crate::account::{AccountName, Role, UserName, UserState};
 use crate::hub::{
-    Conflict, Field, Hub, HubError, Origin, Places,
+    Conflict, DeskPaths, Hub, HubError, InputField, Origin,
     audit::action,
     desk::schema_tags,
     settings::stored,
@@ -37,9 +37,14 @@ pub struct SetUp {
 }
 
 impl Hub {
-    /// Makes the account, the key ring and the first Administrator, and the master key in its file. Works once: of two
-    /// that start at the same instant one wins, since the key file is made exclusively, and first.
-    pub fn set_up(places: &Places, clock: Arc<dyn Clock>, wanted: &SetUp, origin: &Origin) -> Result<Self, HubError> {
+    /// Creates the account, the key ring, the first Administrator, and the master key in its file. Works once: of two
+    /// concurrent set-ups one wins, since the key file is created first and exclusively.
+    pub fn set_up(
+        places: &DeskPaths,
+        clock: Arc<dyn Clock>,
+        wanted: &SetUp,
+        origin: &Origin,
+    ) -> Result<Self, HubError> {
         let wanted = CheckedSetUp::check(wanted)?;
         match (SqliteStore::inspect(&places.database)?, places.master_key.path.exists()) {
             (FileContent::Nothing, false) => {}
@@ -56,10 +61,10 @@ impl Hub {
             fill(store, &master, &clock, &wanted, &password, origin)
                 .map_err(|why| StoreError::Unavailable(why.to_string()))
         });
-        // This process made the key a moment ago and nothing was sealed that is kept. From here on the database is
-        // there, and whatever goes wrong next must leave it its key.
+        // This process created the key a moment ago, and nothing that is kept was sealed with it. From here on the
+        // database exists, and no later error may remove its key.
         made.inspect_err(|_| drop(std::fs::remove_file(&places.master_key.path)))?;
-        // Made a moment ago: there is nothing to carry over a step.
+        // A new database has nothing to migrate.
         let store = SqliteStore::open(&places.database, &mut |_, _| Ok(()))?;
         Self::assemble(Arc::new(store), master, clock, &places.master_key)
     }
@@ -74,7 +79,7 @@ impl Hub {
     }
 }
 
-/// What set-up was asked for, checked.
+/// The validated input of set-up.
 struct CheckedSetUp<'a> {
     account: AccountName,
     name: UserName,
@@ -83,14 +88,14 @@ struct CheckedSetUp<'a> {
 
 impl<'a> CheckedSetUp<'a> {
     fn check(given: &'a SetUp) -> Result<Self, HubError> {
-        let account = AccountName::new(&given.account).map_err(|why| HubError::invalid(Field::Account, why))?;
+        let account = AccountName::new(&given.account).map_err(|why| HubError::invalid(InputField::Account, why))?;
         let name = UserName::new(&given.name)?;
         check_new_password(&given.name, &given.password)?;
         Ok(Self { account, name, password: &given.password })
     }
 }
 
-/// Account, ring, first Administrator, first rows of the trail.
+/// Writes the account, the key ring, the first Administrator and the first rows of the trail.
 fn fill(
     store: Arc<dyn Store>,
     master: &Arc<MasterKey>,
@@ -116,7 +121,7 @@ fn fill(
     for key in keys {
         tables::insert_ring(&mut *change.tx, &ring_record(key, now))?;
     }
-    // The row and its row of the trail are of the same millisecond, as everywhere.
+    // A row and its trail row carry the same time, as everywhere.
     let (number, now) = (change.number(), change.now);
     let user = UserRecord {
         id: id.clone(),
@@ -148,7 +153,7 @@ fn ring_record(key: RingRow, now: Millis) -> RingRecord {
     RingRecord { id: i64::from(key.id), purpose, active: key.active, wrapped: key.wrapped, created_at: now.0 }
 }
 
-pub(super) fn lone_key(places: &Places) -> String {
+pub(super) fn lone_key(places: &DeskPaths) -> String {
     format!(
         "There is a master key at {} but no database at {}. Both were left alone. Put the database back; or, if no desk uses that key, move it away and start again.",
         places.master_key.path.display(),
@@ -156,7 +161,7 @@ pub(super) fn lone_key(places: &Places) -> String {
     )
 }
 
-fn lone_database(places: &Places) -> String {
+fn lone_database(places: &DeskPaths) -> String {
     format!(
         "There is a database at {} but no master key at {}. Both were left alone. Put the copy of the master key back that was kept elsewhere.",
         places.database.display(),

@@ -1,5 +1,5 @@
-//! Brings the rows of an older desk over a schema step that changes what their tags cover. In the transaction of the step:
-//! all of it, or nothing.
+//! Migrates the rows of an older desk for a schema step that changes what their tags cover, in the transaction of the
+//! step: all of it, or nothing.
 
 use std::collections::HashMap;
 
@@ -16,19 +16,19 @@ use crate::store::{
 use crate::time::Millis;
 use crate::vault::{Sums, TagInput, Vault, VaultError};
 
-/// The step that brought the sums.
+/// The step that introduced the sums.
 pub(crate) const SUMS: i64 = 6;
-/// Credentials that are carried over at a time.
+/// Credentials that are migrated at a time.
 const RUN: i64 = 1_000;
 
-/// Told of the rows that are done, of about so many.
+/// Gets the number of rows done, and the estimated number of all.
 pub type Progress<'a> = &'a mut dyn FnMut(i64, i64);
 
-/// Carries all rows over step 6: new tags, numbers of secrets in the rows of credentials, and sums in the head.
+/// Migrates all rows for step 6: new tags, numbers of secrets in the rows of credentials, and sums in the head.
 ///
-/// A row that is not to be trusted before is not to be trusted after: its tag stays the one that it had, which is wrong.
-/// Where the trail is not whole, nobody can say which rows are older copies. Then the rows keep their tags, but the sums in
-/// the head stay empty, which no table fits: verifiers that start answer nobody until an Administrator has accepted it.
+/// A row that was not trusted before is not trusted afterwards: it keeps its wrong tag. When the trail is not intact,
+/// nobody can say which rows are older copies. Then the rows keep their tags, but the sums in the head stay empty and
+/// match no table: verifiers that start answer nobody until an Administrator accepts the store.
 pub(crate) fn over_step_6(
     tx: &mut dyn WriteTx,
     vault: &Vault,
@@ -59,7 +59,7 @@ pub(crate) fn over_step_6(
     Ok(tables::update_head(tx, &head)?)
 }
 
-/// A credential on its way, with its secrets.
+/// A credential during its migration, with its secrets.
 struct MigratedCredential {
     id: String,
     numbers: [Value; 3],
@@ -68,7 +68,7 @@ struct MigratedCredential {
     secrets: Vec<(String, Vec<u8>)>,
 }
 
-/// A secret of before, as far as it matters.
+/// A secret in its old form, as far as it matters.
 struct OldSecret {
     id: String,
     no: i64,
@@ -156,7 +156,7 @@ fn number(cell: &Cell<'_>) -> Option<i64> {
     cell.int().ok()
 }
 
-/// Reads a secret of before, and makes its new tag if its old one is right.
+/// Reads a secret in its old form, and computes its new tag if the old one is correct.
 fn old_secret(vault: &Vault, row: &[Cell<'_>]) -> Result<Option<(String, OldSecret)>, StoreError> {
     let [Cell::Text(id), Cell::Int(version), columns @ .., Cell::Bytes(tag)] = row else { return Ok(None) };
     let [Cell::Text(credential), Cell::Int(no), _, valid_until, ..] = columns else { return Ok(None) };
@@ -169,25 +169,25 @@ fn old_secret(vault: &Vault, row: &[Cell<'_>]) -> Result<Option<(String, OldSecr
     Ok(Some(((*credential).to_owned(), OldSecret { id: (*id).to_owned(), no: *no, valid_until, intact, tag })))
 }
 
-/// The tag of a secret without its end and its change number.
+/// The new tag of a secret, which no longer covers its end and its change number.
 fn carried_tag(vault: &Vault, id: &str, columns: &[Cell<'_>]) -> Result<Vec<u8>, VaultError> {
     let kept = columns.iter().enumerate().filter(|(i, _)| ![3, 6].contains(i)).map(|(_, cell)| *cell);
     vault.tag(&row_tags::add_all(TagInput::new(SecretRecord::TABLE, id, 1), kept))
 }
 
-/// The number of the current secret, and of the one that still works with its end; `None` if there is not one current.
+/// Number of the current secret, and number and end of the one before; `None` unless exactly one is current.
 fn numbers(secrets: &[OldSecret], now: i64) -> Option<(i64, Option<(i64, i64)>)> {
     let mut current = secrets.iter().filter(|secret| secret.valid_until.is_none());
     let one = current.next().filter(|_| current.next().is_none())?;
     let ended = secrets.iter().filter(|secret| secret.no < one.no);
     let older = ended.max_by_key(|secret| secret.no).and_then(|secret| Some((secret.no, secret.valid_until?)));
-    // Of two that still work the newer one is named; there never were two.
+    // Never more than one older secret works, so the newest of them is enough.
     let others = secrets.iter().filter(|secret| older.is_none_or(|(no, _)| secret.no != no));
     let dead = others.clone().all(|secret| secret.valid_until.is_none_or(|until| until <= now));
     dead.then_some((one.no, older))
 }
 
-/// Whether the numbers of the secrets are those that the trail tells of: an older copy of a secret may end later than the
+/// Whether the numbers of the secrets match the trail: an older copy of a secret may end later than the
 /// secret was stopped.
 fn are_told((no, older): (i64, Option<(i64, i64)>), told: &LastKnown, now: i64) -> bool {
     let until = older.map(|(_, until)| until).filter(|until| *until > now);
@@ -203,7 +203,7 @@ fn carry_account(tx: &mut dyn WriteTx, vault: &Vault, trail: &TrailState) -> Res
     Ok(())
 }
 
-/// Every user has a row of wrong passwords from here on: one that is missing was taken away.
+/// Gives every user a row of failed sign-ins: from now on a missing one was removed.
 fn first_throttles(tx: &mut dyn WriteTx, vault: &Vault, now: Millis) -> Result<(), HubError> {
     for user in tables::users(tx)? {
         let id = throttle_id(vault, &user.record.name)?;
@@ -215,7 +215,7 @@ fn first_throttles(tx: &mut dyn WriteTx, vault: &Vault, now: Millis) -> Result<(
     Ok(())
 }
 
-/// Users keep their tags, but for those that are not as the trail left them.
+/// Removes the tags of users that are not as the trail left them; the others keep theirs.
 fn spoil_users(tx: &mut dyn WriteTx, trail: &TrailState) -> Result<(), HubError> {
     for Tagged { record, .. } in tables::users(tx)? {
         if trail.whole && trail.users.get(&record.id).map(|told| told.at) != Some(record.changed_at) {

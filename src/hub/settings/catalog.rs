@@ -31,7 +31,7 @@ struct Row {
     /// Its name in the store and in the trail's rows.
     key: &'static str,
     title: &'static str,
-    /// What it means, and what it may be.
+    /// What it means, and the allowed values.
     meaning: &'static str,
 }
 
@@ -75,7 +75,7 @@ impl Setting {
         self.row().title
     }
 
-    /// What it means, and what it may be.
+    /// What it means, and the allowed values.
     pub fn meaning(self) -> &'static str {
         self.row().meaning
     }
@@ -135,7 +135,7 @@ impl Setting {
     }
 }
 
-/// The value that stands for no restriction.
+/// The value for no restriction.
 pub(crate) const ALL_ALGORITHMS: &str = "all";
 
 fn within(typed: &str, range: &std::ops::RangeInclusive<i64>, what: &str, unit: &str) -> Result<String, String> {

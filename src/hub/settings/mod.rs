@@ -6,7 +6,7 @@ pub(crate) mod stored;
 
 use crate::account::Right;
 use crate::hub::{
-    Actor, Field, Hub, HubError, Security, SetTo, Standing,
+    Actor, Hub, HubError, InputField, Provenance, SecuritySettings, SettingValue,
     audit::action,
     error::tampered_setting,
     tx::{entry::Subject, intent::Intent, row_tags, table_sums, write::Change},
@@ -21,19 +21,19 @@ use crate::vault::Vault;
 
 pub(crate) use catalog::IDLE_LOCK_MINUTES;
 pub use catalog::Setting;
-pub use policy::Followed;
+pub use policy::EffectivePolicy;
 
 impl Hub {
     /// The settings of the desk, and what is known of the master key.
-    pub fn security(&self, actor: &Actor) -> Result<Security, HubError> {
+    pub fn security(&self, actor: &Actor) -> Result<SecuritySettings, HubError> {
         self.read(actor, &Intent::new(Right::ManageSite, "see settings"), |tx| {
             let read = |setting: Setting| {
                 Ok(match stored::said(tx, &self.vault, setting)? {
-                    Some(said) => SetTo { setting, value: said.value, state: said.state },
-                    None => SetTo { setting, value: setting.default_value(), state: Standing::Tampered },
+                    Some(said) => SettingValue { setting, value: said.value, state: said.state },
+                    None => SettingValue { setting, value: setting.default_value(), state: Provenance::Tampered },
                 })
             };
-            Ok(Security {
+            Ok(SecuritySettings {
                 settings: Setting::ALL.into_iter().map(read).collect::<Result<_, HubError>>()?,
                 master_key_made_at: tables::ring_made_at(tx)?.map(Millis),
             })
@@ -44,7 +44,7 @@ impl Hub {
     pub fn set_settings(&self, actor: &Actor, wanted: &[(Setting, String)]) -> Result<(), HubError> {
         let check = |(setting, typed): &(Setting, String)| match setting.check(typed) {
             Ok(value) => Ok((*setting, value)),
-            Err(sentence) => Err(HubError::invalid(Field::Setting(*setting), sentence)),
+            Err(sentence) => Err(HubError::invalid(InputField::Setting(*setting), sentence)),
         };
         let checked: Vec<_> = wanted.iter().map(check).collect::<Result<_, _>>()?;
         self.write(actor, Intent::new(Right::ManageSite, "change settings"), |change| {
@@ -62,7 +62,7 @@ fn put(change: &mut Change<'_>, setting: Setting, value: &str) -> Result<(), Hub
     if until_now.as_deref() == Some(value) {
         return Ok(());
     }
-    // A missing row or one with a wrong tag starts over: its version may be any number.
+    // A missing or tampered row starts at version 1: its stored version may be any number.
     let intact = before.as_ref().is_some_and(|row| row_tags::intact(vault, row));
     let was = before.map(|row| row.record.version);
     let version = was.filter(|_| intact).unwrap_or(0) + 1;
@@ -75,7 +75,7 @@ fn put(change: &mut Change<'_>, setting: Setting, value: &str) -> Result<(), Hub
     let subject = Subject::row(key, &setting.name().replace('-', " "));
     let subject = subject.changed(until_now.as_deref().map(json), Some(json(value)));
     change.note(action::SETTING, subject)?;
-    // A row that was removed or put back by hand leaves the sum wrong. Once the trail confirms every setting, it is
+    // A row that was removed or put back leaves the sum wrong. Once the trail confirms every setting, it is
     // right.
     if !any_tampered(&mut *change.tx, vault)? {
         let sum = table_sums::sum(&mut *change.tx, vault, table_sums::SETTINGS)?;

@@ -2,7 +2,7 @@
 
 use crate::credential::Algorithms;
 use crate::hub::{
-    Cancel, Feed, HubError, Mark, Policy, Setting,
+    Cancel, Feed, HubError, Policy, Setting, StorePosition,
     settings::{catalog::ALL_ALGORITHMS, stored},
     tx::entry::Subject,
 };
@@ -26,7 +26,7 @@ const SETTINGS: [Setting; 3] = [Setting::Staleness, Setting::Replay, Setting::Al
 
 /// A policy, and how far it can be trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Followed {
+pub struct EffectivePolicy {
     /// What to follow. Of a setting that cannot be trusted it has what was followed before.
     pub policy: Policy,
     /// Settings whose rows were changed, removed, or put back older, outside keydesk.
@@ -37,7 +37,7 @@ pub struct Followed {
     change: [i64; SETTINGS.len()],
 }
 
-impl Followed {
+impl EffectivePolicy {
     /// A policy that counts as known.
     pub fn of(policy: Policy) -> Self {
         Self { policy, known: [true; SETTINGS.len()], ..Self::default() }
@@ -49,12 +49,12 @@ impl Followed {
         self.known.iter().all(|known| *known)
     }
 
-    /// Whether a verifier that saw the store so far saw the replay guard as it is set now.
-    pub fn replay_was_seen(&self, mark: &Mark) -> bool {
+    /// Whether a verifier at this position has seen the current value of the replay guard.
+    pub fn replay_was_seen(&self, mark: &StorePosition) -> bool {
         SETTINGS.iter().zip(self.change).any(|(setting, change)| *setting == Setting::Replay && change <= mark.change())
     }
 
-    /// The same for a store that was reset on purpose: its rows may be older.
+    /// The same without the change numbers, for a store that was reset on purpose: its rows may be older.
     #[must_use]
     pub fn anew(&self) -> Self {
         Self { change: Default::default(), ..self.clone() }
@@ -64,8 +64,8 @@ impl Followed {
 impl Feed<'_> {
     /// The policy as it is set, after what was followed `before`. A setting that cannot be trusted any more goes to the
     /// trail, once.
-    pub fn policy(self, before: &Followed) -> Result<Followed, HubError> {
-        let mut now = Followed { tampered: Vec::new(), ..before.clone() };
+    pub fn policy(self, before: &EffectivePolicy) -> Result<EffectivePolicy, HubError> {
+        let mut now = EffectivePolicy { tampered: Vec::new(), ..before.clone() };
         let mut tx = self.hub().store.read(&Cancel::default())?;
         for (i, setting) in SETTINGS.into_iter().enumerate() {
             match stored::said(&mut *tx, &self.hub().vault, setting)? {
@@ -75,12 +75,12 @@ impl Feed<'_> {
                 _ => now.tampered.push(setting),
             }
         }
-        // Before the trail is written: in memory the reader is the writer.
+        // The read transaction ends before the trail is written: in memory both share a connection.
         drop(tx);
         for setting in now.tampered.iter().filter(|setting| !before.tampered.contains(setting)) {
             let subject = Subject::named(format!("The setting {}", setting.name()));
             if self.note(subject, "follow a setting (tampered)").is_err() {
-                // The holder of the lock blocks the other notes as well: applying what is known now must not wait for
+                // Whoever holds the lock blocks the other records as well: applying what is known must not wait for
                 // it again.
                 break;
             }

@@ -2,7 +2,7 @@
 //! never means "use the default".
 
 use crate::hub::{
-    Cancel, Hub, HubError, Origin, Setting, Standing,
+    Cancel, Hub, HubError, Origin, Provenance, Setting,
     audit::{
         action,
         chain::{self, ChainCheck, SettingValues},
@@ -19,16 +19,16 @@ use crate::store::{
 };
 use crate::vault::Vault;
 
-/// The content of a row that can be trusted.
+/// The content of a trusted row.
 pub(crate) struct StoredSetting {
     pub(crate) value: String,
     /// Whether somebody set it.
-    pub(crate) state: Standing,
+    pub(crate) state: Provenance,
     /// The number of the change that wrote it: an older row put back has a lower one.
     pub(crate) change: i64,
 }
 
-/// The content of a setting's row; `None` if it is missing, has a wrong tag, is an older one put back, or holds what
+/// The content of a setting's row; `None` if it is missing, has a wrong tag, is an older copy, or holds a value that
 /// this keydesk cannot read.
 pub(crate) fn said(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<Option<StoredSetting>, HubError> {
     let found: Option<Tagged<SettingRecord>> = tables::get(tx, "id", setting.key())?;
@@ -39,8 +39,8 @@ pub(crate) fn said(tx: &mut dyn Tx, vault: &Vault, setting: Setting) -> Result<O
     };
     let state = match last_set(tx, setting)? {
         Some(last) if last != value => return Ok(None),
-        Some(_) => Standing::Set,
-        None => Standing::Default,
+        Some(_) => Provenance::Set,
+        None => Provenance::Default,
     };
     let readable = setting.check(&value).ok().or_else(|| setting.in_place_of_odd());
     Ok(readable.map(|value| StoredSetting { value, state, change }))
@@ -78,14 +78,14 @@ fn write(change: &mut Change<'_>, settings: &[Setting]) -> Result<String, HubErr
     Ok(json(values.iter().map(|(key, value)| (*key, value.as_str()))))
 }
 
-/// Adds the rows that a desk of an older keydesk never had. The trail says which these are, and only a complete one:
-/// whoever removes a row has no way to get it written again with its default.
+/// Adds the rows that a desk of an older keydesk never had. Only an intact trail can say which these are:
+/// nobody can remove a row to have it written again with its default.
 pub(crate) fn settle(hub: &Hub) -> Result<(), HubError> {
     if missing(&mut *hub.store.read(&Cancel::default())?)?.is_empty() {
         return Ok(());
     }
     let mut change = match Change::begin(hub, Author::nobody(&Origin::default())) {
-        // A wrong head is reported by every other call; here nothing is written on top of it.
+        // A wrong head is reported by every other call; nothing is written on top of it here.
         Err(HubError::Tampered { .. }) => return Ok(()),
         change => change?,
     };
@@ -138,7 +138,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::hub::{Followed, SetUp};
+    use crate::hub::{EffectivePolicy, SetUp};
     use crate::secret::Secret;
     use crate::store::Commit;
     use crate::store::tables::TrailRecord;
@@ -177,7 +177,7 @@ mod tests {
     }
 
     fn tampered(hub: &Hub) -> usize {
-        hub.feed().policy(&Followed::default()).unwrap().tampered.len()
+        hub.feed().policy(&EffectivePolicy::default()).unwrap().tampered.len()
     }
 
     /// A desk of an older keydesk has no row for what was never set, and its trail tells of none.

@@ -27,9 +27,9 @@ pub(crate) fn check(tx: &mut dyn Tx, vault: &Vault, actor: &Actor, right: Right)
     }
 }
 
-/// The same for what may be done by an Administrator whose own row was removed or changed outside keydesk: to look, to take
-/// away and to accept the store. Only on the machine itself, and only if a whole trail says that they are an Administrator.
-/// Otherwise whoever can write the database could keep everybody from the desk.
+/// The same for what may be done by an Administrator whose own row was removed or changed outside keydesk: to look, to
+/// take away and to accept the store. Only on the machine itself, and only if a whole trail says that they are an
+/// Administrator. Otherwise whoever can write the database could keep everybody from the desk.
 pub(crate) fn check_for_repair(
     tx: &mut dyn Tx,
     vault: &Vault,
@@ -51,7 +51,7 @@ fn by_the_trail(
     why: &SessionOver,
 ) -> Result<Option<UserRecord>, HubError> {
     let Some(head) = tables::head(tx)?.filter(|head| row_tags::head_intact(vault, head)) else { return Ok(None) };
-    // The trail is long, and a name that was merely mistyped is no reason to read it.
+    // The trail is long: a mistyped name is no reason to read it.
     let told = table_sums::of_head(vault, &head)?;
     if matches!(why, SessionOver::Unknown) && table_sums::matches(tx, vault, &told, table_sums::USERS).unwrap_or(false)
     {
@@ -66,7 +66,7 @@ fn by_the_trail(
 /// The user behind an actor, if the session is still good.
 fn session(tx: &mut dyn Tx, vault: &Vault, actor: &Actor) -> Result<UserRecord, HubError> {
     let found: Option<Tagged<UserRecord>> = match tables::get(tx, "name", actor.user.as_str()) {
-        // What cannot be read, keydesk did not write.
+        // keydesk writes no row that it cannot read.
         Err(StoreError::Broken(_)) => return Err(HubError::SessionOver(SessionOver::Tampered)),
         found => found?,
     };

@@ -51,11 +51,11 @@ impl Hub {
     /// Whether anything may have been committed since this was last asked: if not, another [`Hub::pulse`] would say
     /// what the last one said. Takes some microseconds. For the one thread that follows the store; a store that cannot
     /// be asked counts as changed, so that the pulse finds out why.
-    pub fn stirred(&self) -> bool {
+    pub fn may_have_changed(&self) -> bool {
         self.store.changed().unwrap_or(true)
     }
 
-    /// Notifications of other processes' commits, so that nobody has to poll [`Hub::stirred`].
+    /// Notifications of other processes' commits, so that nobody has to poll [`Hub::may_have_changed`].
     pub fn notice(&self) -> Option<Box<dyn Notice>> {
         self.store.notice()
     }

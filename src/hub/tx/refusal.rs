@@ -43,7 +43,7 @@ impl Hub {
     }
 
     /// Records a refusal that the screen made itself, because the action was greyed out.
-    pub fn refused(&self, actor: &Actor, right: Right) -> Result<Denied, HubError> {
+    pub fn record_denied(&self, actor: &Actor, right: Right) -> Result<Denied, HubError> {
         let intent = Intent::new(right, "use");
         match self.read(actor, &intent, |_| Ok(())) {
             Err(HubError::Denied(denied)) => Ok(denied),

@@ -21,7 +21,7 @@ fn input<T: Record>(record: &T) -> TagInput {
     columns::<T>(TagInput::new(T::TABLE, record.id(), record.version()), &cells)
 }
 
-/// All columns; of those that came later only what differs from its default, with its name.
+/// Adds all columns. Columns that came later count only where they differ from their default, together with their name.
 fn columns<T: Record>(input: TagInput, cells: &[Cell<'_>]) -> TagInput {
     let (first, later) = cells.split_at(T::COLUMNS.len() - T::LATER.len());
     let input = first.iter().copied().fold(input, add);
@@ -66,7 +66,7 @@ pub(crate) fn head_intact(vault: &Vault, head: &HeadRow) -> bool {
     vault.head_mac_is_right(&head_input(head), &head.mac)
 }
 
-/// Whether this is the tag of a row with exactly these columns.
+/// Whether `tag` is the tag of a row with exactly these columns.
 pub(crate) fn is_tag_of(
     vault: &Vault,
     (table, id, version): (&str, &str, i64),
@@ -76,7 +76,7 @@ pub(crate) fn is_tag_of(
     vault.tag_is_right(&add_all(TagInput::new(table, id, version), columns.iter().copied()), tag)
 }
 
-/// Adds columns as they are.
+/// Adds columns without regard to defaults.
 pub(crate) fn add_all<'a>(input: TagInput, cells: impl Iterator<Item = Cell<'a>>) -> TagInput {
     cells.fold(input, add)
 }
@@ -98,7 +98,7 @@ pub(crate) fn trail_hash(before: &[u8], record: &TrailRecord) -> Vec<u8> {
     sha256(record.values().iter().map(Cell::from).fold(input, add).as_bytes()).to_vec()
 }
 
-/// A row; one that cannot be read counts as gone.
+/// Treats a row that cannot be read as missing.
 pub(crate) fn readable<T>(found: Result<Option<T>, StoreError>) -> Result<Option<T>, StoreError> {
     match found {
         Err(StoreError::Broken(_)) => Ok(None),

@@ -1,5 +1,5 @@
-//! The sums in the head, held against the rows. A tag that is right says that a holder of the master key wrote the row at
-//! some time; the sum says that the rows of a table are those of now, all of them and no others.
+//! The sums in the head, compared with the rows. A correct tag says that a holder of the master key wrote the row at
+//! some time; a correct sum says that the table holds exactly the current rows.
 
 use crate::hub::{HubError, error::tampered_head, users::throttle_rows::throttle_id};
 use crate::store::{
@@ -25,7 +25,7 @@ const fn summed(table: &'static str, things: &'static str) -> SummedTable {
 
 /// The credentials.
 pub(crate) const KEYS: SummedTable = summed(CredentialRecord::TABLE, "keys");
-/// Their secrets, dead ones too.
+/// The secrets, including those that ended.
 pub(crate) const SECRETS: SummedTable = summed(SecretRecord::TABLE, "secrets");
 /// The account.
 pub(crate) const ACCOUNT: SummedTable = summed(AccountRecord::TABLE, "account");
@@ -33,13 +33,13 @@ pub(crate) const ACCOUNT: SummedTable = summed(AccountRecord::TABLE, "account");
 pub(crate) const SETTINGS: SummedTable = summed(SettingRecord::TABLE, "settings");
 /// The users.
 pub(crate) const USERS: SummedTable = summed(UserRecord::TABLE, "users");
-/// The tries to sign in.
+/// The failed sign-ins.
 pub(crate) const TRIES: SummedTable = summed(ThrottleRecord::TABLE, "wrong passwords");
 
 /// All of them.
 pub(crate) const ALL: [SummedTable; 6] = [ACCOUNT, USERS, SETTINGS, KEYS, SECRETS, TRIES];
 
-/// The sum of the rows of a table as they are now.
+/// Computes the sum of the rows of a table.
 pub(crate) fn sum(tx: &mut dyn Tx, vault: &Vault, of: SummedTable) -> Result<Sum, HubError> {
     if of == TRIES {
         return tries(tx, vault);
@@ -52,7 +52,7 @@ pub(crate) fn sum(tx: &mut dyn Tx, vault: &Vault, of: SummedTable) -> Result<Sum
     Ok(sum)
 }
 
-/// The sum over the tries on the names of users. Anybody may try any other name, and rows of these come and go.
+/// The sum over the failed sign-ins of users. Rows of other names come and go, since anybody may try any name.
 fn tries(tx: &mut dyn Tx, vault: &Vault) -> Result<Sum, HubError> {
     let mut sum = Sum::default();
     for user in tables::users(tx)? {
@@ -65,24 +65,24 @@ fn tries(tx: &mut dyn Tx, vault: &Vault) -> Result<Sum, HubError> {
     Ok(sum)
 }
 
-/// Adds a row of id, version and tag. What no keydesk writes there is no row of keydesk's, and is missing from the sum.
+/// Adds a row of id, version and tag. A row of other types was not written by keydesk and is left out of the sum.
 pub(crate) fn add(sum: &mut Sum, vault: &Vault, table: &str, row: &[Cell<'_>], room: &mut Vec<u8>) {
     if let [Cell::Text(id), Cell::Int(version), Cell::Bytes(tag)] = row {
         sum.add(vault.term_in(table, id, *version, tag, room));
     }
 }
 
-/// What the head says. Its MAC is right already.
+/// The sums in a head whose MAC was checked.
 pub(crate) fn of_head(vault: &Vault, head: &HeadRow) -> Result<Sums, HubError> {
     vault.open_sums(&head.sums, &head.store_id).map_err(|_| tampered_head())
 }
 
-/// Whether the rows of a table are those that the head tells of.
+/// Whether the rows of a table match the sum in the head.
 pub(crate) fn matches(tx: &mut dyn Tx, vault: &Vault, told: &Sums, of: SummedTable) -> Result<bool, HubError> {
     Ok(sum(tx, vault, of)? == told.of(of.table))
 }
 
-/// All sums as they are now.
+/// Computes all sums.
 pub(crate) fn all(tx: &mut dyn Tx, vault: &Vault) -> Result<Sums, HubError> {
     let mut sums = Sums::default();
     for of in ALL {
@@ -91,7 +91,7 @@ pub(crate) fn all(tx: &mut dyn Tx, vault: &Vault) -> Result<Sums, HubError> {
     Ok(sums)
 }
 
-/// The first table whose rows are not those that the head tells of, as a sentence without an end.
+/// The first table that does not match its sum in the head, as a sentence without a full stop.
 pub(crate) fn first_mismatch(tx: &mut dyn Tx, vault: &Vault, head: &HeadRow) -> Result<Option<String>, HubError> {
     let told = of_head(vault, head)?;
     for of in ALL {

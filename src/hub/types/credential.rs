@@ -1,7 +1,7 @@
 //! Types for credentials.
 
 use crate::credential::{Condition, Kind, Options, State, condition};
-use crate::hub::{Conflict, CredentialId, Refusal, Target};
+use crate::hub::{Conflict, CredentialId, CredentialTarget, Refusal};
 use crate::secret::Secret;
 use crate::time::{Millis, Seconds};
 
@@ -43,8 +43,8 @@ impl CredentialRow {
     }
 
     /// The target of a change of this row, in the version that was read here.
-    pub fn target(&self) -> Target {
-        Target { id: self.id, version: self.version }
+    pub fn target(&self) -> CredentialTarget {
+        CredentialTarget { id: self.id, version: self.version }
     }
 }
 
@@ -75,15 +75,15 @@ pub struct LiveSecret {
 impl LiveSecret {
     /// The secret that a rotation at `now` would end early; `None` for the current secret, and for one that has
     /// stopped.
-    pub fn cut_short(&self, now: Millis) -> Option<CutShort> {
+    pub fn cut_short(&self, now: Millis) -> Option<EndedEarly> {
         let until = self.valid_until.filter(|until| until.0 > now.seconds().0)?;
-        Some(CutShort { created_at: self.created_at, until })
+        Some(EndedEarly { created_at: self.created_at, until })
     }
 }
 
 /// Everything about one credential except its secrets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Details {
+pub struct CredentialInfo {
     /// The credential itself.
     pub row: CredentialRow,
     /// Its secrets that work now, newest first: one or two.
@@ -126,19 +126,19 @@ pub struct Issued {
     /// The old secret works until then, after a rotation with overlap.
     pub old_until: Option<Seconds>,
     /// Older secrets that would have worked longer, and were stopped by this: there are never three that work.
-    pub cut_short: Vec<CutShort>,
+    pub cut_short: Vec<EndedEarly>,
 }
 
 /// A secret that was in its overlap when the next one was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CutShort {
+pub struct EndedEarly {
     /// When it was made.
     pub created_at: Millis,
     /// Until when it would have worked.
     pub until: Seconds,
 }
 
-impl CutShort {
+impl EndedEarly {
     /// What becomes of it: `stops` before the rotation, `stopped` after it.
     pub fn sentence(&self, stops: &str) -> String {
         format!(
@@ -151,7 +151,7 @@ impl CutShort {
 
 /// The result for one of several credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum ChangeOutcome {
     /// The change was made.
     Done(CredentialRow),
     /// Nothing to do: it was so already.
@@ -167,7 +167,7 @@ pub enum Outcome {
 
 /// Whether the name or username in a form is in use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Taken {
+pub struct NameInUse {
     /// Another credential of the kind has this name: allowed, but worth saying.
     pub name: bool,
     /// The username exists: it cannot be used.
@@ -176,7 +176,7 @@ pub struct Taken {
 
 /// An event in front of the screen that belongs in the trail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum DisplayEvent {
     /// The secret was copied from the one-time view.
     Copied,
     /// The connection dropped, or the process was ended, while the secret was shown.

@@ -16,7 +16,7 @@ impl fmt::Display for CredentialId {
 
 /// A credential in the version that somebody saw when they decided on a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Target {
+pub struct CredentialTarget {
     /// Id of the credential.
     pub id: CredentialId,
     /// The version; the change is refused when the row has another.

@@ -6,7 +6,7 @@ use crate::store::Value;
 
 /// Columns a list can be ordered by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
+pub enum ListOrder {
     /// By name, case folded.
     #[default]
     Name,
@@ -18,25 +18,25 @@ pub enum Order {
     State,
 }
 
-/// Which page of a list.
+/// Position of a page in a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Position {
+pub enum PagePosition {
     /// The first page.
     #[default]
     Start,
     /// The last page.
     End,
     /// The rows after a cursor.
-    After(Cursor),
+    After(ListCursor),
     /// The rows before a cursor, in the order of the list.
-    Before(Cursor),
-    /// From a cursor on, its own row included: to read the same page again.
-    From(Cursor),
+    Before(ListCursor),
+    /// From a cursor on, including its own row: reads the same page again.
+    From(ListCursor),
 }
 
 /// A place in a list: the values it is ordered by, the id of the row last. Opaque to callers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cursor(pub(in crate::hub) Vec<Value>);
+pub struct ListCursor(pub(in crate::hub) Vec<Value>);
 
 /// A query for one page of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,16 +48,16 @@ pub struct ListQuery {
     /// Filter that rows must match.
     pub filter: Filter,
     /// Order of the list.
-    pub order: Order,
+    pub order: ListOrder,
     /// Which page.
-    pub position: Position,
+    pub position: PagePosition,
     /// Length of the page; at most 500 rows.
     pub limit: u32,
 }
 
 /// One page of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Page {
+pub struct CredentialPage {
     /// The rows, in order.
     pub rows: Vec<CredentialRow>,
     /// There are rows before these.
@@ -68,9 +68,9 @@ pub struct Page {
     pub change: i64,
 }
 
-impl Page {
+impl CredentialPage {
     /// The cursor that stands on row `i`.
-    pub fn cursor(&self, order: Order, i: usize) -> Option<Cursor> {
+    pub fn cursor(&self, order: ListOrder, i: usize) -> Option<ListCursor> {
         self.rows.get(i).map(|row| cursor(order, row))
     }
 }
@@ -83,12 +83,12 @@ pub struct Pulse {
 }
 
 /// The cursor that stands on a row.
-pub(crate) fn cursor(order: Order, row: &CredentialRow) -> Cursor {
+pub(crate) fn cursor(order: ListOrder, row: &CredentialRow) -> ListCursor {
     let id = Value::Text(row.id.to_string());
-    Cursor(match order {
-        Order::Name => vec![fold(&row.name).into(), id],
-        Order::Key => vec![(&row.key).into(), id],
-        Order::Created => vec![row.created_at.0.into(), id],
-        Order::State => vec![row.state.as_str().into(), fold(&row.name).into(), id],
+    ListCursor(match order {
+        ListOrder::Name => vec![fold(&row.name).into(), id],
+        ListOrder::Key => vec![(&row.key).into(), id],
+        ListOrder::Created => vec![row.created_at.0.into(), id],
+        ListOrder::State => vec![row.state.as_str().into(), fold(&row.name).into(), id],
     })
 }

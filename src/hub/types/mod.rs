@@ -13,15 +13,18 @@ mod user;
 mod verifier;
 
 pub use credential::{
-    CredentialRow, CutShort, Details, Issued, LastUse, LiveSecret, NewCredential, NewLegacy, Outcome, Seen, Taken,
+    ChangeOutcome, CredentialInfo, CredentialRow, DisplayEvent, EndedEarly, Issued, LastUse, LiveSecret, NameInUse,
+    NewCredential, NewLegacy,
 };
-pub use id::{CredentialId, Target};
-pub use list::{Cursor, ListQuery, Order, Page, Position, Pulse};
-pub use overview::{ByKind, Capped, Counts, CredentialOverview, Overview, SiteOverview};
+pub use id::{CredentialId, CredentialTarget};
+pub use list::{CredentialPage, ListCursor, ListOrder, ListQuery, PagePosition, Pulse};
+pub use overview::{ByKind, Capped, CredentialCounts, CredentialOverview, Overview, SiteOverview};
 pub use policy::{Policy, Replay};
-pub use refusal::{Before, REFUSALS_KEPT, Refusal, Refused, RefusedQuery, Use, crowded};
-pub use secret::{FoundSecret, Gone, LostSecret, Remedy, StillLost, WhichSecret};
-pub use setting::{Security, SetTo, Standing};
-pub use trail::{Class, TrailQuery, TrailReport, TrailRow};
-pub use user::{OwnSignIn, SignInOutcome, UserDeed, UserRow, UserTarget};
-pub use verifier::{Fed, FedSecret};
+pub use refusal::{
+    REFUSALS_KEPT, Refusal, RefusalCursor, RefusedRequest, RefusedRequestQuery, UsageReport, eviction_index,
+};
+pub use secret::{FoundSecret, LossCause, Remedy, UnsavedCredential, UnsavedSecret, WhichSecret};
+pub use setting::{Provenance, SecuritySettings, SettingValue};
+pub use trail::{TrailClass, TrailQuery, TrailReport, TrailRow};
+pub use user::{OwnSignIn, SignInOutcome, UserOperation, UserRow, UserTarget};
+pub use verifier::{VerifierCredential, VerifierSecret};

@@ -1,15 +1,15 @@
 //! Types for the numbers in menu and settings.
 
 use crate::credential::{Kind, State};
-use crate::hub::{CredentialRow, StillLost, TrailRow};
+use crate::hub::{CredentialRow, TrailRow, UnsavedCredential};
 use crate::sample::{Site, Upstream};
 use crate::time::Millis;
 
 /// How many credentials there are, by kind and state as written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts([[i64; 3]; 3]);
+pub struct CredentialCounts([[i64; 3]; 3]);
 
-impl Counts {
+impl CredentialCounts {
     /// Of one kind in one state.
     pub fn of(&self, kind: Kind, state: State) -> i64 {
         self.0[kind as usize][state as usize]
@@ -31,7 +31,7 @@ impl Counts {
     }
 
     pub(crate) fn set(&mut self, kind: Kind, state: State, n: i64) {
-        // The numbers have no tag. One that somebody made up must not overflow where they are added.
+        // Counters have no tag: a forged one must not overflow in a sum.
         self.0[kind as usize][state as usize] = n.clamp(0, i64::MAX / 16);
     }
 }
@@ -98,14 +98,14 @@ pub struct Overview {
     /// Numbers about users and the trail; Administrators only.
     pub site: Option<SiteOverview>,
     /// The unsaved secrets of the session that were not replaced since.
-    pub lost: Vec<StillLost>,
+    pub lost: Vec<UnsavedCredential>,
 }
 
 /// The credentials' part of [`Overview`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CredentialOverview {
     /// How many there are, by kind and state.
-    pub counts: Counts,
+    pub counts: CredentialCounts,
     /// Active ones that expire soon: within [`crate::credential::EXPIRING_DAYS`].
     pub expiring: ByKind,
     /// The next to expire, at most three.
@@ -119,9 +119,9 @@ pub struct CredentialOverview {
 /// The Administrators' part of [`Overview`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SiteOverview {
-    /// Users, disabled ones too.
+    /// Users, including disabled ones.
     pub users: i64,
-    /// Of them locked now.
+    /// How many of them are locked now.
     pub locked: i64,
     /// Rows of the trail.
     pub trail_rows: i64,
@@ -135,6 +135,6 @@ pub struct SiteOverview {
     pub went_back: Option<Millis>,
     /// A setting was changed or removed outside keydesk.
     pub setting_tampered: bool,
-    /// Any other tampering, as a sentence without an end.
+    /// Any other tampering, as a sentence without a full stop.
     pub altered: Option<String>,
 }

@@ -10,7 +10,7 @@ use crate::time::Seconds;
 
 /// A credential was used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Use {
+pub struct UsageReport {
     /// Id of the credential's row.
     pub credential: Uuid,
     /// Number of the secret.
@@ -71,7 +71,7 @@ impl Refusal {
 
 /// Eviction: which of too many refusals is dropped, by their reasons, oldest first: the oldest of the most frequent
 /// reason. So a flood of one reason evicts only itself.
-pub fn crowded<'a>(reasons: impl Iterator<Item = &'a str> + Clone) -> usize {
+pub fn eviction_index<'a>(reasons: impl Iterator<Item = &'a str> + Clone) -> usize {
     let of = |reason: &str| reasons.clone().filter(|other| *other == reason).count();
     let most = reasons.clone().map(of).max().unwrap_or_default();
     reasons.clone().position(|reason| of(reason) == most).unwrap_or_default()
@@ -79,7 +79,7 @@ pub fn crowded<'a>(reasons: impl Iterator<Item = &'a str> + Clone) -> usize {
 
 /// A refused request, and whose key it named.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
+pub struct RefusedRequest {
     /// Sequence number: a newer refusal has a higher one, whatever the clock said.
     pub no: i64,
     /// The refusal.
@@ -93,22 +93,22 @@ pub struct Refused {
 }
 
 /// Cursor: the refusal that a page begins after.
-pub type Before = i64;
+pub type RefusalCursor = i64;
 
 /// A query for refusals, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RefusedQuery {
+pub struct RefusedRequestQuery {
     /// Only those of one credential.
     pub of: Option<CredentialId>,
     /// Only those older than this one.
-    pub before: Option<Before>,
+    pub before: Option<RefusalCursor>,
     /// Most rows of the answer.
     pub limit: u32,
 }
 
-impl Refused {
+impl RefusedRequest {
     /// The cursor of this refusal: the page after it has only older ones.
-    pub fn place(&self) -> Before {
+    pub fn place(&self) -> RefusalCursor {
         self.no
     }
 }
@@ -126,7 +126,7 @@ mod tests {
             (&["x", "x", "x"], 0),
             (&["own", "flood", "flood", "flood", "own"], 1),
         ] {
-            assert_eq!(crowded(reasons.iter().copied()), goes, "{reasons:?}");
+            assert_eq!(eviction_index(reasons.iter().copied()), goes, "{reasons:?}");
         }
     }
 

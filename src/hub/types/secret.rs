@@ -43,14 +43,14 @@ impl WhichSecret {
     }
 }
 
-/// The remedy against somebody who has a leaked secret.
+/// The remedy against somebody who has the secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
     /// A new secret that replaces it at once.
     Rotate,
     /// Stopping it before its overlap is over.
     StopOld,
-    /// Nothing: it lets nobody in any more.
+    /// None: it no longer works.
     Nothing,
 }
 
@@ -99,7 +99,7 @@ impl FoundSecret {
 
 /// How a secret was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gone {
+pub enum LossCause {
     /// The connection dropped while it was shown.
     LineDropped,
     /// The desk locked, or the screen closed, before it was copied.
@@ -108,20 +108,20 @@ pub enum Gone {
 
 /// A secret that was gone from the screen before it was copied, as far as is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LostSecret {
+pub struct UnsavedSecret {
     /// Id of the credential.
     pub id: CredentialId,
     /// Which of its secrets: 1 for the first, one more with each rotation.
     pub version: i64,
     /// How it was lost.
-    pub how: Gone,
+    pub how: LossCause,
 }
 
 /// A lost secret that is still the current one of a credential that can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StillLost {
+pub struct UnsavedCredential {
     /// The credential as it is now.
     pub row: CredentialRow,
     /// How its secret was lost.
-    pub how: Gone,
+    pub how: LossCause,
 }

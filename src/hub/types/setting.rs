@@ -5,7 +5,7 @@ use crate::time::Millis;
 
 /// Where the value of a setting comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum Provenance {
     /// Nobody set it: it is the default.
     Default,
     /// An Administrator set it.
@@ -14,7 +14,7 @@ pub enum Standing {
     Tampered,
 }
 
-impl Standing {
+impl Provenance {
     /// The word for it in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -27,54 +27,54 @@ impl Standing {
 
 /// A setting with its value in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SetTo {
+pub struct SettingValue {
     /// The setting.
     pub setting: Setting,
     /// The value; the default where the row cannot be trusted.
     pub value: String,
     /// Where the value comes from.
-    pub state: Standing,
+    pub state: Provenance,
 }
 
-impl SetTo {
+impl SettingValue {
     /// The value, and whether it is the default: `60 (default)`.
     pub fn words(&self) -> String {
         match self.state {
-            Standing::Default => format!("{} (default)", self.value),
-            Standing::Set => self.value.clone(),
-            Standing::Tampered => "(tampered)".to_owned(),
+            Provenance::Default => format!("{} (default)", self.value),
+            Provenance::Set => self.value.clone(),
+            Provenance::Tampered => "(tampered)".to_owned(),
         }
     }
 
     /// The value, if its row can be trusted.
     pub fn trusted(&self) -> Option<&str> {
-        (self.state != Standing::Tampered).then_some(&self.value)
+        (self.state != Provenance::Tampered).then_some(&self.value)
     }
 }
 
 /// The content of the Security page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Security {
+pub struct SecuritySettings {
     /// Every setting as it is followed now.
-    pub settings: Vec<SetTo>,
+    pub settings: Vec<SettingValue>,
     /// When the master key was made.
     pub master_key_made_at: Option<Millis>,
 }
 
-impl Security {
+impl SecuritySettings {
     /// Minutes without a key after which a desk locks; sessions that are open keep what they began with.
     pub fn idle_lock_minutes(&self) -> i64 {
         self.of(Setting::LockTime).and_then(|set| set.value.parse().ok()).unwrap_or(IDLE_LOCK_MINUTES)
     }
 
     /// The value of one setting.
-    pub fn of(&self, setting: Setting) -> Option<&SetTo> {
+    pub fn of(&self, setting: Setting) -> Option<&SettingValue> {
         self.settings.iter().find(|set| set.setting == setting)
     }
 
     /// Those that cannot be trusted.
     pub fn tampered(&self) -> impl Iterator<Item = Setting> {
-        self.settings.iter().filter(|set| set.state == Standing::Tampered).map(|set| set.setting)
+        self.settings.iter().filter(|set| set.state == Provenance::Tampered).map(|set| set.setting)
     }
 
     /// The error for the first setting that cannot be trusted, with its remedy.

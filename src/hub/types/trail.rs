@@ -35,8 +35,8 @@ pub struct TrailRow {
 }
 
 impl TrailRow {
-    /// Who acted: `alice`, or `alice (unix bob)` where bob acted in that name with `--as`; `None` where nobody was signed
-    /// in.
+    /// Who acted: `alice`, or `alice (unix bob)` where bob acted in that name with `--as`; `None` where nobody was
+    /// signed in.
     pub fn actor(&self) -> Option<String> {
         let who = self.who.as_deref()?;
         Some(self.local().map_or_else(|| who.to_owned(), |unix| format!("{who} {unix}")))
@@ -56,7 +56,7 @@ impl TrailRow {
 
 /// The three types of row in the trail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Class {
+pub enum TrailClass {
     /// Something was changed.
     Change,
     /// Somebody signed in or out, or looked at a secret.
@@ -65,7 +65,7 @@ pub enum Class {
     Refusal,
 }
 
-impl Class {
+impl TrailClass {
     /// Every type of row.
     pub const ALL: [Self; 3] = [Self::Change, Self::Access, Self::Refusal];
 
@@ -91,7 +91,7 @@ pub struct TrailQuery {
     /// Only what this user did.
     pub who: Option<String>,
     /// Only this type of row.
-    pub class: Option<Class>,
+    pub class: Option<TrailClass>,
     /// Not before this moment.
     pub from: Option<Millis>,
     /// Before this moment.

@@ -42,7 +42,7 @@ impl UserRow {
 
 /// What can be done to a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UserDeed {
+pub enum UserOperation {
     /// Read the user's row.
     See,
     /// Change the role.
@@ -55,7 +55,7 @@ pub enum UserDeed {
     Password,
 }
 
-impl UserDeed {
+impl UserOperation {
     /// The words of the trail for one that was refused.
     pub(in crate::hub) fn asked(self) -> &'static str {
         match self {
@@ -67,7 +67,7 @@ impl UserDeed {
         }
     }
 
-    /// The one that leads to a state.
+    /// The operation that leads to a state.
     pub fn to(state: UserState) -> Self {
         match state {
             UserState::Active => Self::Enable,
@@ -99,7 +99,7 @@ pub struct OwnSignIn {
 }
 
 impl OwnSignIn {
-    /// How it was proved, with a blank before it; nothing where it was not.
+    /// How it was proved, after a blank; empty if it was not.
     pub fn how(&self) -> String {
         match self.via.as_deref() {
             None => String::new(),

@@ -8,7 +8,7 @@ use crate::vault::{Stored, Term};
 
 /// A credential as a verifier keeps it.
 #[derive(Debug)]
-pub struct Fed {
+pub struct VerifierCredential {
     /// Id of its row.
     pub id: Uuid,
     /// Basic, HMAC or Legacy.
@@ -30,7 +30,7 @@ pub struct Fed {
     /// Whether a digest of the body must be signed.
     pub body_digest: BodyDigest,
     /// Its secrets that work now.
-    pub secrets: Vec<FedSecret>,
+    pub secrets: Vec<VerifierSecret>,
     /// A row of it has a wrong tag, or a secret is missing or does not open: it must be refused.
     pub tampered: bool,
     /// The change of the store that last wrote its row, by what the row says.
@@ -39,7 +39,7 @@ pub struct Fed {
     pub term: Term,
 }
 
-impl Fed {
+impl VerifierCredential {
     /// Drops everything that counts only for a trusted credential.
     pub(in crate::hub) fn refuse(&mut self) {
         self.tampered = true;
@@ -51,7 +51,7 @@ impl Fed {
 
 /// A secret that works, for a verifier.
 #[derive(Debug)]
-pub struct FedSecret {
+pub struct VerifierSecret {
     /// Number of the secret: 1 for the first, one more with each rotation.
     pub no: i64,
     /// The secret in the form in which it is stored.

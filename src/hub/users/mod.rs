@@ -9,7 +9,7 @@ pub(crate) mod throttle_rows;
 
 use crate::account::{Right, Role, UserName, UserState};
 use crate::hub::{
-    Actor, Conflict, Hub, HubError, LastSignIn, UserDeed, UserRow, UserTarget,
+    Actor, Conflict, Hub, HubError, LastSignIn, UserOperation, UserRow, UserTarget,
     audit::action::{self, Action},
     tx::{entry::Subject, intent::Intent, row_tags, seal_places::password_place, write::Change},
     users::{
@@ -26,7 +26,7 @@ use crate::store::{
 use crate::time::Millis;
 use crate::vault::{hash_password, uuid};
 
-/// Rows of the trail among which the last change of a user is looked for: pauses and their ends lie between.
+/// Trail rows that are searched for the last change of a user: locks and unlocks may come in between.
 const NEWEST: i64 = 50;
 
 impl Hub {
@@ -39,7 +39,7 @@ impl Hub {
 
     /// One user; every user may look at their own row. A refusal goes to the trail as a refusal of `deed`, the action
     /// that the row was read for.
-    pub fn user(&self, actor: &Actor, name: &str, deed: UserDeed) -> Result<UserRow, HubError> {
+    pub fn user(&self, actor: &Actor, name: &str, deed: UserOperation) -> Result<UserRow, HubError> {
         let right = if name == actor.user.as_str() { Right::OwnAccount } else { Right::ManageUsers };
         self.read(actor, &Intent::new(right, deed.asked()), |tx| {
             let found: Option<Tagged<UserRecord>> = tables::get(tx, "name", name)?;
@@ -83,7 +83,7 @@ impl Hub {
 
     /// Changes a user's role; their sessions end.
     pub fn set_role(&self, actor: &Actor, target: &UserTarget, role: Role) -> Result<UserRow, HubError> {
-        self.change_user(actor, target, UserDeed::Role, |user| {
+        self.change_user(actor, target, UserOperation::Role, |user| {
             let changed = user.role != role.as_str();
             user.role = role.as_str().to_owned();
             changed.then_some(action::USER_ROLE)
@@ -96,7 +96,7 @@ impl Hub {
             UserState::Active => action::USER_ENABLED,
             UserState::Disabled => action::USER_DISABLED,
         };
-        self.change_user(actor, target, UserDeed::to(state), |user| {
+        self.change_user(actor, target, UserOperation::to(state), |user| {
             let changed = user.state != state.as_str();
             user.state = state.as_str().to_owned();
             changed.then_some(done)
@@ -126,7 +126,7 @@ impl Hub {
         // Changing one's own password is open to every user here, too: the command line does not ask for the old one.
         let own = name == actor.user.as_str();
         let right = if own { Right::OwnAccount } else { Right::ManageUsers };
-        self.write(actor, Intent::new(right, UserDeed::Password.asked()).sensitive(), |change| {
+        self.write(actor, Intent::new(right, UserOperation::Password.asked()).sensitive(), |change| {
             let user = change.known_user(name)?;
             change.is_as_seen(&user, target)?;
             let must_change = !own;
@@ -142,7 +142,7 @@ impl Hub {
         &self,
         actor: &Actor,
         target: &UserTarget,
-        deed: UserDeed,
+        deed: UserOperation,
         edit: impl FnOnce(&mut UserRecord) -> Option<Action>,
     ) -> Result<UserRow, HubError> {
         self.write(actor, sensitive(deed.asked()), |change| {

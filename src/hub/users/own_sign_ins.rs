@@ -32,7 +32,7 @@ impl Hub {
 fn told(tx: &mut dyn Tx, record: TrailRecord) -> Result<OwnSignIn, HubError> {
     let outcome = match (record.action.as_str(), &record.who) {
         (code, _) if code == SIGNED_IN.code => SignInOutcome::SignedIn,
-        // A try while the name is locked is nobody's: the password was not looked at.
+        // A try on a locked name has no user: the password was not checked.
         (_, None) => SignInOutcome::Locked(tables::repeats(tx, record.no)?),
         (_, Some(_)) => SignInOutcome::WrongPassword(tables::repeats(tx, record.no)?),
     };

@@ -8,7 +8,7 @@ use crate::hub::{
 use crate::secret::Secret;
 use crate::store::tables::UserRecord;
 
-/// Checked when there is no such user, at the current cost. A match would be refused all the same.
+/// Hash to verify when there is no such user, at the current cost. A match would be refused as well.
 pub(crate) const DUMMY_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$a2V5ZGVzayBub2JvZHkuLg$bm9ib2R5IGhhcyB0aGlzIHBhc3N3b3JkLCBub2JvZHkuLi4";
 

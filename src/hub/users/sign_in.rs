@@ -6,7 +6,7 @@
 
 use crate::account::{Attempts, Right, UserName, UserState};
 use crate::hub::{
-    Actor, Cancel, Field, Hub, HubError, LastSignIn, Origin, Session, SessionOver, SignIn, Via,
+    Actor, Cancel, Hub, HubError, InputField, LastSignIn, Origin, Session, SessionOver, SignIn, Via,
     audit::action,
     settings,
     tx::{
@@ -62,7 +62,7 @@ impl Hub {
             PasswordCheck::Right(_) => Ok(Actor { confirmed_at: Some(self.now()), ..actor.clone() }),
             PasswordCheck::Wrong(_) => Err(HubError::WrongPassword),
             PasswordCheck::Locked(until) => Err(HubError::invalid(
-                Field::Password,
+                InputField::Password,
                 format!(
                     "Too many wrong passwords: locked until {}. Wait, or ask an Administrator.",
                     until.utc("%H:%M UTC")
@@ -75,7 +75,7 @@ impl Hub {
     pub fn change_own_password(&self, actor: &Actor, old: &Secret, new: &Secret) -> Result<Actor, HubError> {
         check_new_password(actor.user.as_str(), new)?;
         if old == new {
-            return Err(HubError::invalid(Field::Password, "That is the password you have. Choose another."));
+            return Err(HubError::invalid(InputField::Password, "That is the password you have. Choose another."));
         }
         let actor = self.confirm_password(actor, old)?;
         let hash = hash_password(new)?;
@@ -121,7 +121,7 @@ impl Hub {
                 let hash = self.vault.open_sealed(&row.record.password, &place)?;
                 verify_password(password, hash.expose_text().unwrap_or_default())?
             }
-            // The same work for a name that is unknown or not to be trusted.
+            // An unknown or untrusted name takes the same time.
             _ => {
                 verify_password(password, DUMMY_HASH)?;
                 false
@@ -144,7 +144,7 @@ impl Hub {
         throttle_id(&self.vault, name)
     }
 
-    /// Counts one more try; or returns the end of the pause and counts nothing.
+    /// Counts a try; during a pause returns its end instead and counts nothing.
     fn count_try(&self, id: &str, name: &str, origin: &Origin) -> Result<Result<Attempts, Millis>, HubError> {
         let mut change = Change::begin(self, Author::nobody(origin))?;
         change.require_sum(table_sums::USERS)?;
@@ -153,7 +153,7 @@ impl Hub {
         let row = change.throttle_row(id)?;
         let before = attempts(&row);
         if let Some(until) = before.locked(now) {
-            // A clock that stepped back leaves a pause that is too long: store it cut.
+            // After the clock was set back the pause may be too long: store the shortened one.
             change.put_throttle(&row, before.cut(now))?;
             let who = stored_name(tables::get(&mut *change.tx, "name", name)?, name);
             change.refusal(action::SIGN_IN_REFUSED, Subject::named(while_locked(&who)), "locked", &who)?;
@@ -236,7 +236,7 @@ pub(crate) fn while_locked(name: &str) -> String {
     format!("locked: {name}")
 }
 
-/// The name of the trail for a name that was tried: unknown ones are never stored as typed, since people type passwords
+/// How the trail names a name that was tried. Unknown names are never stored as typed, since users type passwords
 /// there.
 fn stored_name(user: Option<Tagged<UserRecord>>, typed: &str) -> String {
     match user {

@@ -1,4 +1,5 @@
-//! The throttle of sign-ins in the store: counts wrong passwords, evicts names, and locks when a count was tampered with.
+//! The throttle of sign-ins in the store: counts wrong passwords, evicts names, and locks when a count was tampered
+//! with.
 
 use crate::account::Attempts;
 use crate::hub::{
@@ -20,7 +21,7 @@ impl Change<'_> {
         self.put_throttle(&row, Attempts::default())
     }
 
-    /// Removing the count of a user's tries, or putting an older one back, wins no more tries: if the counts do not
+    /// Removing a user's count, or putting an older one back, wins no more tries: if the counts do not
     /// match the sum in the head, all users count as just locked.
     pub(crate) fn hold_tries(&mut self) -> Result<(), HubError> {
         if self.sum_matches(table_sums::TRIES)? {
@@ -84,8 +85,8 @@ impl Change<'_> {
         }
     }
 
-    /// Eviction: forgets the least recently tried name that is no user's. Nobody gets in by it, however often it is
-    /// tried.
+    /// Eviction: forgets the least recently tried name that belongs to no user. Nobody can sign in with it, however
+    /// often it is tried.
     fn forget_a_stranger(&mut self) -> Result<(), HubError> {
         let users = self.users_throttles()?;
         let oldest = tables::oldest_throttles(&mut *self.tx, users.len() as i64 + 1)?;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::credential::{Kind, Options};
 use crate::hub::{
-    Fed, FedSecret,
+    VerifierCredential, VerifierSecret,
     tx::{row_tags, seal_places::secret_place},
     verifier::findings::Finding,
 };
@@ -21,14 +21,14 @@ pub(super) struct Batch<'a> {
     vault: &'a Vault,
     credentials: Vec<BatchCredential>,
     secrets: Vec<BatchSecret>,
-    /// Every id, one behind the other.
+    /// All ids, concatenated.
     ids: String,
-    /// What is sealed, one behind the other.
+    /// All sealed secrets, concatenated.
     sealed: Vec<u8>,
-    /// Where a row is put together for its tag, and for its term.
+    /// Reused buffer for the tag of a row.
     room: TagInput,
     term: Vec<u8>,
-    /// The credential that the last secret was of: both come in one order.
+    /// Index of the credential that the last secret belonged to: both come in the same order.
     at: usize,
     now: i64,
 }
@@ -36,18 +36,18 @@ pub(super) struct Batch<'a> {
 /// A credential of the batch.
 struct BatchCredential {
     id: Range<usize>,
-    /// A row too damaged to be named is reported by what it calls itself.
-    fed: Result<Fed, String>,
-    /// What it adds to the sum.
+    /// The credential, or the name to report for a row that is too damaged.
+    fed: Result<VerifierCredential, String>,
+    /// Its term in the sum.
     term: Option<Term>,
     /// Numbers of the secrets that work, the older one with its end.
     current: i64,
     older: Option<(i64, i64)>,
 }
 
-/// A secret of it that works.
+/// A working secret of the batch.
 struct BatchSecret {
-    /// Which of the credentials.
+    /// Index of the credential.
     of: usize,
     no: i64,
     sealed: Range<usize>,
@@ -55,12 +55,12 @@ struct BatchSecret {
 
 /// The result of a batch.
 pub(super) struct OpenedBatch {
-    pub(super) fed: Vec<Fed>,
-    /// Ids and terms of the rows too damaged to be named.
+    pub(super) fed: Vec<VerifierCredential>,
+    /// Ids and terms of rows too damaged to be identified.
     pub(super) unnamed: Vec<(String, Term)>,
 }
 
-/// Bytes of an id, and about as many as a sealed secret has: room, so that nothing moves while it grows.
+/// Length of an id and approximate length of a sealed secret, for the capacity of the buffers.
 const ID: usize = 36;
 const SEALED: usize = 96;
 
@@ -80,7 +80,7 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Takes a row of the table of credentials.
+    /// Adds a row of the table of credentials.
     pub(super) fn credential(&mut self, row: &[Cell<'_>]) -> Result<(), StoreError> {
         let intact = row_tags::cells_intact::<CredentialRecord>(self.vault, row, &mut self.room);
         let term = match row {
@@ -91,13 +91,13 @@ impl<'a> Batch<'a> {
         };
         let cells = match (VerifierCells::read(row), row) {
             (Ok(cells), _) => cells,
-            // Of one that cannot be read nothing is kept; it is reported by its id.
+            // Nothing is kept of an unreadable row; it is reported by its id.
             (Err(_), [Cell::Text(id), ..]) => {
                 let (id, fed) = (self.add_id(id), Err("a key that cannot be read".to_owned()));
                 self.credentials.push(BatchCredential { id, fed, term, current: 0, older: None });
                 return Ok(());
             }
-            // One without so much as an id is no row of keydesk's. If it took the place of one, the sum tells.
+            // keydesk wrote no row without an id. If it replaced one, the sum is wrong.
             (Err(_), _) => return Ok(()),
         };
         let options = options(&cells).filter(|_| intact);
@@ -108,9 +108,9 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// Takes a row of secrets, in the order of the credentials. One that no credential names is dead.
+    /// Adds a row of secrets, in the order of the credentials. A secret that no credential names is ignored.
     pub(super) fn secret(&mut self, row: &[Cell<'_>]) -> Result<(), StoreError> {
-        // One that cannot be read is as good as none, and its credential names it.
+        // An unreadable secret counts as missing, and its credential names it.
         let Ok(SecretCells { credential, no, sealed }) = SecretCells::read(row) else { return Ok(()) };
         while self.credentials.get(self.at).is_some_and(|read| &self.ids[read.id.clone()] < credential) {
             self.at += 1;
@@ -138,7 +138,8 @@ impl<'a> Batch<'a> {
         self.credentials.last().map(|read| &self.ids[read.id.clone()])
     }
 
-    /// Opens the secrets and gives each to its credential. What cannot be trusted is marked, and added to `findings`.
+    /// Decrypts the secrets and gives each to its credential. Credentials that cannot be trusted are marked and added
+    /// to `findings`.
     pub(super) fn open(mut self, findings: &mut Vec<Finding>) -> OpenedBatch {
         let mut opened = OpenedBatch { fed: Vec::with_capacity(self.credentials.len()), unnamed: Vec::new() };
         let mut secrets = self.secrets.iter().peekable();
@@ -154,7 +155,7 @@ impl<'a> Batch<'a> {
             }
             let what = match &mut fed {
                 Ok(fed) => {
-                    // A secret that the row names and that is not there was taken away.
+                    // A secret that the row names and that is missing was removed.
                     if missing > 0 {
                         fed.refuse();
                     }
@@ -171,14 +172,14 @@ impl<'a> Batch<'a> {
         opened
     }
 
-    /// Opens a secret for its credential. One that does not open has the whole credential refused.
-    fn give(&self, id: &str, fed: &mut Fed, secret: &BatchSecret, older: Option<(i64, i64)>) {
+    /// Decrypts a secret for its credential. If it does not open, the whole credential is refused.
+    fn give(&self, id: &str, fed: &mut VerifierCredential, secret: &BatchSecret, older: Option<(i64, i64)>) {
         if fed.tampered {
             return;
         }
         let until = older.filter(|(no, _)| *no == secret.no).map(|(_, until)| Seconds(until));
         match self.open_secret(id, fed.kind, secret) {
-            Some(stored) => fed.secrets.push(FedSecret { no: secret.no, stored, valid_until: until }),
+            Some(stored) => fed.secrets.push(VerifierSecret { no: secret.no, stored, valid_until: until }),
             None => fed.refuse(),
         }
     }
@@ -190,11 +191,11 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// A credential without its secrets, refused if it has no options; nothing for a row that cannot even be named.
-fn fed(cells: &VerifierCells<'_>, options: Option<Options>, term: Option<Term>) -> Option<Fed> {
+/// A credential without its secrets, refused if its options are missing; `None` for a row that cannot be identified.
+fn fed(cells: &VerifierCells<'_>, options: Option<Options>, term: Option<Term>) -> Option<VerifierCredential> {
     let tampered = options.is_none();
     let options = options.unwrap_or_default();
-    Some(Fed {
+    Some(VerifierCredential {
         id: cells.id.parse().ok()?,
         kind: cells.kind.parse().ok()?,
         key: cells.key.to_owned(),
@@ -212,7 +213,7 @@ fn fed(cells: &VerifierCells<'_>, options: Option<Options>, term: Option<Term>) 
     })
 }
 
-/// What a credential's options are, if they can be read. The note is for people.
+/// A credential's options, if they can be read. Verifiers do not need the note.
 fn options(cells: &VerifierCells<'_>) -> Option<Options> {
     Some(Options {
         not_before: cells.not_before.map(Seconds),

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::account::Right;
 use crate::hub::{
-    Actor, Cancel, CredentialId, Fed, Feed, Findings, Hub, HubError, Mark,
+    Actor, Cancel, CredentialId, Feed, Findings, Hub, HubError, StorePosition, VerifierCredential,
     audit::action,
     error::tampered_head,
     tx::{entry::Subject, intent::Intent, row_tags, table_sums},
@@ -24,7 +24,7 @@ use crate::vault::Term;
 
 /// Credentials that are read at a time.
 const RUN: usize = 1_000;
-/// Behind every id in text form.
+/// Greater than every id in text form.
 const LAST_ID: &str = "g";
 /// Limit on a count that is believed: the counters have no tag, and a larger number would not change how much a
 /// verifier allocates.
@@ -32,48 +32,48 @@ const MOST_COUNTED: i64 = 1 << 24;
 
 /// Timings of a [`Feed::load`].
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Took {
+pub struct LoadTimings {
     /// Reading rows and checking their tags.
     pub reading: Duration,
     /// Decrypting secrets.
     pub opening: Duration,
 }
 
-/// The result of a [`Feed::load`], beside the credentials.
+/// The result of a [`Feed::load`], besides the credentials.
 #[derive(Debug)]
-pub struct Read {
+pub struct LoadSummary {
     /// Position of the store.
-    pub mark: Mark,
+    pub mark: StorePosition,
     /// Timings of the load.
-    pub took: Took,
-    /// Ids and terms of the rows too damaged to be named: they count for the sum.
+    pub took: LoadTimings,
+    /// Ids and terms of rows too damaged to be identified: they are part of the sum.
     pub unnamed: Vec<(String, Term)>,
 }
 
-/// Whether two threads that read a part each see the same state of the store.
+/// Whether two threads that each read a part see the same state of the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Agreed {
+pub enum ReadAgreement {
     /// Both read the same state.
     Yes,
     /// Something was committed in between: both begin again.
     Again,
-    /// The other one cannot read.
+    /// The other thread cannot read.
     Never,
 }
 
-/// Why a half is not read.
+/// The error when the other half cannot be read.
 const OTHER_HALF: &str = "The other half of the credentials could not be read. Try again.";
 
 /// A part of all credentials, by id.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct IdRange {
     after: String,
     until: String,
 }
 
 impl<'a> Feed<'a> {
     /// Whether anything may have been committed since the last call.
-    pub fn stirred(self) -> Result<bool, HubError> {
+    pub fn may_have_changed(self) -> Result<bool, HubError> {
         Ok(self.hub.store.changed()?)
     }
 
@@ -88,11 +88,11 @@ impl<'a> Feed<'a> {
         Ok(self.hub.store.fresh()?)
     }
 
-    pub(in crate::hub) fn mark_in(self, tx: &mut dyn Tx) -> Result<Mark, HubError> {
+    pub(in crate::hub) fn position_in(self, tx: &mut dyn Tx) -> Result<StorePosition, HubError> {
         let head = tables::head(tx)?.filter(|head| row_tags::head_intact(&self.hub.vault, head));
         let head = head.ok_or_else(tampered_head)?;
         let sums = table_sums::of_head(&self.hub.vault, &head)?;
-        Ok(Mark::of(head, &sums))
+        Ok(StorePosition::of(head, &sums))
     }
 
     /// About how many credentials there are, by the counters: a guess, since whoever can write the database can write
@@ -104,34 +104,34 @@ impl<'a> Feed<'a> {
     }
 
     /// All credentials in two parts of about the same size, for two threads.
-    pub fn halves(self) -> Result<[Part; 2], HubError> {
+    pub fn halves(self) -> Result<[IdRange; 2], HubError> {
         let count = i64::try_from(self.count()?).unwrap_or(i64::MAX);
         let mut tx = self.hub.store.read(&Cancel::default())?;
         let middle = tables::middle_credential(&mut *tx, count)?.unwrap_or_default();
-        let part = |after: &str, until: &str| Part { after: after.to_owned(), until: until.to_owned() };
+        let part = |after: &str, until: &str| IdRange { after: after.to_owned(), until: until.to_owned() };
         Ok([part("", &middle), part(&middle, LAST_ID)])
     }
 
-    /// Reads a part, checks every tag and opens every secret, and hands the credentials over in runs. One with a wrong
-    /// tag is marked, and among what is `found`. `agrees` is shown how far the store is, or nothing if that cannot be read:
-    /// of two that read a part each, both read the same state of it.
+    /// Reads a part, checks every tag, decrypts every secret, and passes the credentials on in batches. One with a
+    /// wrong tag is marked and added to `found`. `agrees` gets the position of the store, or `None` if it cannot be
+    /// read, so that two threads that each read a part read the same state.
     pub fn load(
         self,
-        part: &Part,
-        agrees: &mut dyn FnMut(Option<&Mark>) -> Agreed,
+        part: &IdRange,
+        agrees: &mut dyn FnMut(Option<&StorePosition>) -> ReadAgreement,
         found: &mut Findings,
-        each: &mut dyn FnMut(Vec<Fed>),
-    ) -> Result<Read, HubError> {
+        each: &mut dyn FnMut(Vec<VerifierCredential>),
+    ) -> Result<LoadSummary, HubError> {
         let (mut tx, mark) = loop {
             let mut tx = self.hub.store.read(&Cancel::default()).inspect_err(|_| _ = agrees(None))?;
-            let mark = self.mark_in(&mut *tx).inspect_err(|_| _ = agrees(None))?;
+            let mark = self.position_in(&mut *tx).inspect_err(|_| _ = agrees(None))?;
             match agrees(Some(&mark)) {
-                Agreed::Yes => break (tx, mark),
-                Agreed::Again => {}
-                Agreed::Never => return Err(HubError::Unavailable(OTHER_HALF.to_owned())),
+                ReadAgreement::Yes => break (tx, mark),
+                ReadAgreement::Again => {}
+                ReadAgreement::Never => return Err(HubError::Unavailable(OTHER_HALF.to_owned())),
             }
         };
-        let mut read = Read { mark, took: Took::default(), unnamed: Vec::new() };
+        let mut read = LoadSummary { mark, took: LoadTimings::default(), unnamed: Vec::new() };
         let (mut findings, now, mut after) = (Vec::new(), self.hub.now().seconds().0, part.after.clone());
         while let Some((opened, last, took)) = self.run(&mut *tx, (&after, &part.until), RUN, now, &mut findings)? {
             each(opened.fed);
@@ -144,12 +144,16 @@ impl<'a> Feed<'a> {
         Ok(read)
     }
 
-    /// The same for all of it by a table scan, for a store where an index does not lead to every row. Slower, with all
-    /// secrets in memory.
-    pub fn load_scanned(self, found: &mut Findings, each: &mut dyn FnMut(Vec<Fed>)) -> Result<Read, HubError> {
+    /// The same for all credentials by a table scan, for a store whose indexes do not lead to every row. Slower, with
+    /// all secrets in memory.
+    pub fn load_scanned(
+        self,
+        found: &mut Findings,
+        each: &mut dyn FnMut(Vec<VerifierCredential>),
+    ) -> Result<LoadSummary, HubError> {
         let mut tx = self.hub.store.read(&Cancel::default())?;
-        let mark = self.mark_in(&mut *tx)?;
-        let mut read = Read { mark, took: Took::default(), unnamed: Vec::new() };
+        let mark = self.position_in(&mut *tx)?;
+        let mut read = LoadSummary { mark, took: LoadTimings::default(), unnamed: Vec::new() };
         table_scan::each_run(&mut *tx, &self.hub.vault, RUN, self.hub.now().seconds().0, &mut |run| {
             let mut findings = Vec::new();
             let opened = run.open(&mut findings);
@@ -160,23 +164,23 @@ impl<'a> Feed<'a> {
         Ok(read)
     }
 
-    /// Reads the next `count` credentials behind the id `after`, with their tags checked: a change behind keydesk's
-    /// back raises no change number. Returns where to go on; nothing after the last. What has a wrong tag and is not
-    /// `known` is news.
-    pub fn audit(
+    /// Reads the next `count` credentials after the id `after`, with their tags checked: a change outside keydesk
+    /// raises no change number. Returns where to go on; `None` after the last. Tampered credentials that are not
+    /// `known` are added to `news`.
+    pub fn check_batch(
         self,
         after: &str,
         count: usize,
         known: &HashSet<Uuid>,
         news: &mut Findings,
-    ) -> Result<(Vec<Fed>, Option<String>), HubError> {
+    ) -> Result<(Vec<VerifierCredential>, Option<String>), HubError> {
         let mut findings = Vec::new();
         let mut tx = self.hub.store.read(&Cancel::default())?;
         let now = self.hub.now().seconds().0;
         let read = self.run(&mut *tx, (after, LAST_ID), count, now, &mut findings)?;
         let (fed, next) = read.map(|(opened, last, _)| (opened.fed, Some(last))).unwrap_or_default();
-        // What is known was noted when it was found: else it would fill the trail, a row a minute.
-        let is_new = |fed: &&Fed| fed.tampered && !known.contains(&fed.id);
+        // Known ones were recorded when they were found; again would mean a trail row each minute.
+        let is_new = |fed: &&VerifierCredential| fed.tampered && !known.contains(&fed.id);
         let new: HashSet<String> = fed.iter().filter(is_new).map(|fed| fed.id.to_string()).collect();
         findings.retain(|finding| new.contains(&finding.id));
         news.extend(findings);
@@ -197,11 +201,15 @@ impl<'a> Feed<'a> {
         Ok(ids)
     }
 
-    /// The credentials that changed after `mark`, as they are now, and how far the store is with them.
-    pub fn changes(self, since: &Mark, found: &mut Findings) -> Result<(Vec<Fed>, Mark), HubError> {
+    /// The credentials that changed after a position, as they are now, and the current position.
+    pub fn changes(
+        self,
+        since: &StorePosition,
+        found: &mut Findings,
+    ) -> Result<(Vec<VerifierCredential>, StorePosition), HubError> {
         let (mut fed, mut findings) = (Vec::new(), Vec::new());
         let mut tx = self.hub.store.read(&Cancel::default())?;
-        let mark = self.mark_in(&mut *tx)?;
+        let mark = self.position_in(&mut *tx)?;
         let now = self.hub.now().seconds().0;
         for id in tables::changed_credentials(&mut *tx, since.change())? {
             fed.extend(self.one(&mut *tx, &id, now, &mut findings)?);
@@ -210,15 +218,21 @@ impl<'a> Feed<'a> {
         Ok((fed, mark))
     }
 
-    /// One credential as it is now; none that is not here, or that cannot even be named.
-    fn one(self, tx: &mut dyn Tx, id: &str, now: i64, findings: &mut Vec<Finding>) -> Result<Vec<Fed>, HubError> {
+    /// One credential as it is now; empty for one that does not exist or cannot be identified.
+    fn one(
+        self,
+        tx: &mut dyn Tx,
+        id: &str,
+        now: i64,
+        findings: &mut Vec<Finding>,
+    ) -> Result<Vec<VerifierCredential>, HubError> {
         let mut run = Batch::new(&self.hub.vault, 1, now);
         tables::credential_row(tx, id, &mut |row| run.credential(row))?;
         tables::secrets_of(tx, id, &mut |row| run.secret(row))?;
         Ok(run.open(findings).fed)
     }
 
-    /// Reads one run and hands it over; says with which id it ends.
+    /// Reads one batch; returns it with its last id.
     fn run(
         self,
         tx: &mut dyn Tx,
@@ -226,7 +240,7 @@ impl<'a> Feed<'a> {
         count: usize,
         now: i64,
         findings: &mut Vec<Finding>,
-    ) -> Result<Option<(OpenedBatch, String, Took)>, HubError> {
+    ) -> Result<Option<(OpenedBatch, String, LoadTimings)>, HubError> {
         let began = Instant::now();
         let mut run = Batch::new(&self.hub.vault, count, now);
         tables::credentials_after(tx, (after, until), count as i64, &mut |row| run.credential(row))?;
@@ -234,14 +248,14 @@ impl<'a> Feed<'a> {
         tables::secrets_between(tx, (after, &last), &mut |row| run.secret(row))?;
         let read = Instant::now();
         let opened = run.open(findings);
-        Ok(Some((opened, last, Took { reading: read - began, opening: read.elapsed() })))
+        Ok(Some((opened, last, LoadTimings { reading: read - began, opening: read.elapsed() })))
     }
 }
 
 impl Hub {
-    /// A credential as a verifier keeps it, to explain what a verifier says of a request that names it; `None` for one
-    /// that is not here. The trail says that it was asked for.
-    pub fn explain(&self, actor: &Actor, id: Option<CredentialId>) -> Result<Option<Fed>, HubError> {
+    /// A credential as a verifier keeps it, to explain a verifier's decision about a request that names it; `None` for
+    /// one that does not exist. The call is recorded in the trail.
+    pub fn explain(&self, actor: &Actor, id: Option<CredentialId>) -> Result<Option<VerifierCredential>, HubError> {
         let mut intent = Intent::new(Right::ManageCredentials, "explain a request");
         intent.subject = id;
         let mut findings = Vec::new();

@@ -36,9 +36,9 @@ impl Findings {
 }
 
 impl Feed<'_> {
-    /// Writes what was found into the trail. Stops at the first that cannot be written: it and the others wait for the
+    /// Records the findings in the trail. Stops at the first that cannot be written: it and the others wait for the
     /// next call.
-    pub fn note_tampered(self, findings: &mut Findings) {
+    pub fn record_findings(self, findings: &mut Findings) {
         while let Some(Finding { id, what }) = findings.0.front() {
             if self.note(Subject::row(id, what), "verify (tampered)").is_err() {
                 return;

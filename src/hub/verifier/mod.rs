@@ -15,12 +15,12 @@ mod table_scan;
 
 use crate::hub::Hub;
 
-pub use feed::{Agreed, Part, Read, Took};
+pub use feed::{IdRange, LoadSummary, LoadTimings, ReadAgreement};
 pub use findings::Findings;
-pub use reason_words::Why;
-pub use restrictions::{Taken, TakenSecrets};
-pub use store_findings::Wrong;
-pub use store_position::{Mark, Since};
+pub use reason_words::RefusalReason;
+pub use restrictions::{Restriction, SecretRestriction};
+pub use store_findings::StoreFinding;
+pub use store_position::{Drift, StorePosition};
 
 /// The calls for verifiers.
 #[derive(Clone, Copy)]

@@ -43,7 +43,8 @@ const TABLE: [Row; 32] = [
     ("tampered", "changed outside keydesk", "Somebody changed the row without this desk. Run `keydesk audit verify --as NAME`, and make a new key."),
 ];
 
-/// What is wrong with an Authorization that cannot be read, by the verifier's word for the part, and what to do about it.
+/// What is wrong with an Authorization that cannot be read, by the verifier's word for the part, and what to do about
+/// it.
 const PARTS: [(&str, &str); 13] = [
     ("line-break", "Key or secret ends in a line break: `echo` adds one, and `printf %s` does not."),
     (
@@ -71,7 +72,7 @@ const PARTS: [(&str, &str); 13] = [
 
 /// A reason with its details.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Why<'a> {
+pub struct RefusalReason<'a> {
     /// The reason's word.
     pub reason: &'a str,
     /// Field or component that the reason is about.
@@ -82,7 +83,7 @@ pub struct Why<'a> {
     pub mistake: Option<&'a str>,
 }
 
-impl Why<'_> {
+impl RefusalReason<'_> {
     /// The reason in a few words: "clock 7 min behind".
     pub fn words(&self) -> String {
         if let Some(mistake) = self.mistake {
@@ -106,7 +107,7 @@ impl Why<'_> {
     }
 }
 
-impl Why<'_> {
+impl RefusalReason<'_> {
     fn part(&self) -> Option<&'static str> {
         let part = self.component.filter(|_| self.reason == "malformed_authorization")?;
         PARTS.iter().find(|(word, _)| *word == part).map(|(_, advice)| *advice)
@@ -114,10 +115,10 @@ impl Why<'_> {
 }
 
 impl Refusal {
-    fn why(&self) -> Why<'_> {
+    fn why(&self) -> RefusalReason<'_> {
         let Self { reason, component, clock_offset, mistake, .. } = self;
         let (component, mistake) = (component.as_deref(), mistake.as_deref());
-        Why { reason, component, clock_offset: *clock_offset, mistake }
+        RefusalReason { reason, component, clock_offset: *clock_offset, mistake }
     }
 
     /// The reason in a few words: "clock 7 min behind".
@@ -166,10 +167,12 @@ mod tests {
             ("network", None, None, None, "outside its networks"),
             ("of_tomorrow", None, None, None, "of_tomorrow"),
         ] {
-            assert_eq!(Why { reason, component, clock_offset: offset, mistake }.words(), words);
+            assert_eq!(RefusalReason { reason, component, clock_offset: offset, mistake }.words(), words);
         }
-        assert_eq!(Why { reason: "of_tomorrow", ..Why::default() }.advice(), "");
-        let malformed = |part| Why { reason: "malformed_authorization", component: part, ..Why::default() }.advice();
+        assert_eq!(RefusalReason { reason: "of_tomorrow", ..RefusalReason::default() }.advice(), "");
+        let malformed = |part| {
+            RefusalReason { reason: "malformed_authorization", component: part, ..RefusalReason::default() }.advice()
+        };
         assert!(malformed(Some("line-break")).contains("`echo` adds one"));
         assert_eq!(malformed(Some("of-tomorrow")), malformed(None));
     }

@@ -1,7 +1,9 @@
 //! Refused requests, as verifiers reported them, for Administrators to read.
 
 use crate::account::Right;
-use crate::hub::{Actor, CredentialId, Hub, HubError, Refusal, Refused, RefusedQuery, tx::intent::Intent};
+use crate::hub::{
+    Actor, CredentialId, Hub, HubError, Refusal, RefusedRequest, RefusedRequestQuery, tx::intent::Intent,
+};
 use crate::store::{
     Tx,
     tables::{self, RefusalRow, RefusedRow},
@@ -10,7 +12,11 @@ use crate::time::Seconds;
 
 impl Hub {
     /// The requests that named a credential and were refused.
-    pub fn refused_requests(&self, actor: &Actor, query: &RefusedQuery) -> Result<Vec<Refused>, HubError> {
+    pub fn refused_requests(
+        &self,
+        actor: &Actor,
+        query: &RefusedRequestQuery,
+    ) -> Result<Vec<RefusedRequest>, HubError> {
         self.read(actor, &Intent::new(Right::ReadTrail, "read refusals"), |tx| {
             let of = query.of.map(|id| id.to_string());
             let rows = tables::newest_refusals(tx, of.as_deref(), query.before, i64::from(query.limit))?;
@@ -38,9 +44,9 @@ pub(crate) fn refusal(credential: CredentialId, row: RefusalRow) -> Refusal {
     }
 }
 
-/// Nothing for a row whose credential somebody made unreadable: the others are told.
-fn refused(row: RefusedRow) -> Option<Refused> {
+/// `None` for a row whose credential is unreadable: the others are still shown.
+fn refused(row: RefusedRow) -> Option<RefusedRequest> {
     let credential = CredentialId(row.credential.parse().ok()?);
     let (no, kind) = (row.refusal.no, row.kind.parse().ok()?);
-    Some(Refused { no, refusal: refusal(credential, row.refusal), kind, key: row.key, name: row.name })
+    Some(RefusedRequest { no, refusal: refusal(credential, row.refusal), kind, key: row.key, name: row.name })
 }

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use crate::credential::Kind;
 use crate::hub::{
-    Cancel, CredentialId, Feed, Hub, HubError, REFUSALS_KEPT, Refusal, Setting, Use, audit::action, crowded,
-    verifier::refused_requests,
+    Cancel, CredentialId, Feed, Hub, HubError, REFUSALS_KEPT, Refusal, Setting, UsageReport, audit::action,
+    eviction_index, verifier::refused_requests,
 };
 use crate::store::{
     Commit, StoreError, WriteTx,
@@ -27,15 +27,15 @@ const AHEAD: i64 = 60;
 const ADDRESSES: i64 = 65_536;
 
 impl Feed<'_> {
-    /// Keys of a kind with the addresses that they were last used from. What cannot be read as an address is left out.
+    /// Keys of a kind with the addresses that they were last used from. Unreadable addresses are left out.
     pub fn last_addresses(self, kind: Kind) -> Result<Vec<(String, IpAddr)>, HubError> {
         let mut tx = self.hub().store.read(&Cancel::default())?;
         let rows = tables::last_addresses(&mut *tx, kind.as_str(), ADDRESSES)?;
         Ok(rows.into_iter().filter_map(|(key, address)| Some((key, address.parse().ok()?))).collect())
     }
 
-    /// Whether a signing credential was used since the replay guard was set as it is: then a verifier accepted signatures
-    /// that it was to remember.
+    /// Whether a signing credential was used since the replay guard got its current value: then a verifier accepted
+    /// signatures that it should remember.
     pub fn signed_since_replay_was_set(self) -> Result<bool, HubError> {
         let mut tx = self.hub().store.read(&Cancel::default())?;
         let filters = [TrailFilter::Subject(Setting::Replay.key()), TrailFilter::Class(action::SETTING.class)];
@@ -46,10 +46,10 @@ impl Feed<'_> {
 
     /// Writes last uses; an older report does not replace a newer one. A use with a time in the future counts as of
     /// now: the clock was ahead when it was noted, and no later use would ever replace it.
-    pub fn write_uses(self, uses: &[Use]) -> Result<(), HubError> {
+    pub fn write_uses(self, uses: &[UsageReport]) -> Result<(), HubError> {
         let now = self.hub().now().seconds().0;
         let latest = now.saturating_add(AHEAD);
-        let row = |used: &Use| UseRow {
+        let row = |used: &UsageReport| UseRow {
             credential: used.credential.to_string(),
             secret_no: used.secret,
             at: if used.at.0 > latest { now } else { used.at.0 },
@@ -59,15 +59,15 @@ impl Feed<'_> {
         self.write(&rows, |tx| Ok(tables::put_usages(tx, &rows, latest)?))
     }
 
-    /// Writes refusals; of each credential some are kept, and what is alike is one of them.
+    /// Writes refusals. Only some are kept for each credential, and similar ones are merged.
     pub fn write_refusals(self, refusals: &[Refusal]) -> Result<(), HubError> {
         let now = self.hub().now();
-        // In the order in which they came, which their numbers keep.
+        // In the order of their times, which becomes the order of their numbers.
         let mut refusals: Vec<_> = refusals.iter().collect();
         refusals.sort_by_key(|refusal| refusal.at);
         self.write(&refusals, |tx| {
             let mut kept: BTreeMap<Uuid, KeptRefusals> = BTreeMap::new();
-            // Nobody else writes any meanwhile.
+            // The lock keeps other writers out.
             let first = tables::next_refusal(tx)?;
             for (no, refusal) in (first..).zip(&refusals) {
                 let kept = match kept.entry(refusal.credential) {
@@ -102,7 +102,7 @@ impl Feed<'_> {
 }
 
 impl Hub {
-    /// A use of a secret, as a verifier reports it. It has no trail row and wakes nobody.
+    /// Records a use of a secret as a verifier reports it. Writes no trail row and raises no change number.
     pub fn record_usage(
         &self,
         id: CredentialId,
@@ -140,8 +140,8 @@ enum RowStatus {
 }
 
 impl KeptRefusals {
-    /// No tag is on it: if somebody made it unreadable all of it goes, for it would keep every other report of the same
-    /// transaction from being written.
+    /// Refusals have no tag. If one is unreadable, all of the credential are dropped: it would keep every other report
+    /// of the same transaction from being written.
     fn read(tx: &mut dyn WriteTx, credential: Uuid) -> Result<Self, HubError> {
         let credential = credential.to_string();
         let rows = match tables::refusals(tx, &credential) {
@@ -154,7 +154,7 @@ impl KeptRefusals {
         Ok(Self { rows: rows.into_iter().map(|row| (row, RowStatus::Unchanged)).collect(), gone: Vec::new() })
     }
 
-    /// Puts a refusal among them.
+    /// Adds a refusal, merged with a similar one; evicts one if there are too many.
     fn put(&mut self, refusal: &Refusal, no: i64, now: Millis) -> Result<(), HubError> {
         let new = RefusalRow {
             no,
@@ -178,7 +178,7 @@ impl KeptRefusals {
         }
         self.rows.insert(0, (new, RowStatus::New));
         if self.rows.len() > REFUSALS_KEPT {
-            let goes = self.rows.len() - 1 - crowded(self.rows.iter().rev().map(|(row, _)| row.reason.as_str()));
+            let goes = self.rows.len() - 1 - eviction_index(self.rows.iter().rev().map(|(row, _)| row.reason.as_str()));
             let (row, written) = self.rows.remove(goes);
             self.gone.extend((written != RowStatus::New).then_some(row.id));
         }

@@ -1,16 +1,16 @@
-//! Restrictions by the trail: what was taken away from credentials since a mark, for a verifier whose store is not to
+//! Restrictions by the trail: what was taken away from credentials since a position, for a verifier whose store cannot
 //! be trusted. The rows may be older copies; the trail up to the head cannot be forged without the master key.
 
 use uuid::Uuid;
 
 use crate::credential::{Algorithms, BodyDigest, Networks, State};
-use crate::hub::{Cancel, Feed, HubError, Mark, audit::action};
+use crate::hub::{Cancel, Feed, HubError, StorePosition, audit::action};
 use crate::store::tables::{self, TrailRecord};
 use crate::time::{Seconds, parse_when};
 
 /// What a change left of a credential, as far as its row of the trail says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Taken {
+pub struct Restriction {
     /// Id of the credential's row.
     pub id: Uuid,
     /// The new state; `None` if it did not change.
@@ -26,28 +26,28 @@ pub struct Taken {
     /// Whether a digest of the body must be signed.
     pub body_digest: Option<BodyDigest>,
     /// Which secrets still work.
-    pub secrets: Option<TakenSecrets>,
+    pub secrets: Option<SecretRestriction>,
 }
 
 /// Which secrets of a credential still work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TakenSecrets {
-    /// This one is new; the one before works until then, and no other.
+pub enum SecretRestriction {
+    /// A new secret; the one before works until `until`, and no other.
     Renewed {
         /// Number of the new one.
         no: i64,
         /// End of the one before.
         until: Seconds,
     },
-    /// This one stopped.
+    /// The secret with this number stopped.
     Stopped(i64),
 }
 
 impl Feed<'_> {
-    /// What was done since `mark`, oldest first; `None` if the trail in between is not whole, so that nobody can say.
-    pub fn taken(self, since: &Mark) -> Result<Option<Vec<Taken>>, HubError> {
+    /// The restrictions since a position, oldest first; `None` if the trail in between is not intact.
+    pub fn restrictions(self, since: &StorePosition) -> Result<Option<Vec<Restriction>>, HubError> {
         let mut tx = self.hub.store.read(&Cancel::default())?;
-        let now = self.mark_in(&mut *tx)?;
+        let now = self.position_in(&mut *tx)?;
         let (mut at, end) = (since.trail().clone(), now.trail());
         let (mut whole, mut taken) = (true, Vec::new());
         tables::trail_after(&mut *tx, at.no, end.no.saturating_sub(at.no).max(0), &mut |row| {
@@ -59,7 +59,7 @@ impl Feed<'_> {
     }
 }
 
-fn read(row: &TrailRecord) -> Option<Taken> {
+fn read(row: &TrailRecord) -> Option<Restriction> {
     if row.about != action::ROTATED.about || row.class != action::ROTATED.class {
         return None;
     }
@@ -71,12 +71,12 @@ fn read(row: &TrailRecord) -> Option<Taken> {
     let secrets = match row.action.as_str() {
         code if code == action::ROTATED.code || code == action::LEGACY_PASSWORD.code => {
             let until = time("old_until").unwrap_or(at);
-            after["secret"].as_i64().map(|no| TakenSecrets::Renewed { no, until })
+            after["secret"].as_i64().map(|no| SecretRestriction::Renewed { no, until })
         }
-        code if code == action::OLD_SECRET_STOPPED.code => after["old_secret"].as_i64().map(TakenSecrets::Stopped),
+        code if code == action::OLD_SECRET_STOPPED.code => after["old_secret"].as_i64().map(SecretRestriction::Stopped),
         _ => None,
     };
-    Some(Taken {
+    Some(Restriction {
         id,
         state: text("state").and_then(|state| state.parse().ok()),
         not_before: time("not_before"),

@@ -1,7 +1,7 @@
 //! Reports of verifiers about the store as a whole: it was rolled back, or it was tampered with.
 
 use crate::hub::{
-    Cancel, Feed, HubError, Mark, Origin,
+    Cancel, Feed, HubError, Origin, StorePosition,
     audit::action,
     tx::entry::{Author, Subject},
 };
@@ -15,7 +15,7 @@ impl Feed<'_> {
     /// Records in the trail, where Administrators look, that the store was rolled back and is not followed by a
     /// verifier that knows `newer`. Once is enough; the row says which epoch is known, so that accepting the store can
     /// go beyond it.
-    pub fn note_went_back(self, newer: &Mark) -> Result<(), HubError> {
+    pub fn record_rollback(self, newer: &StorePosition) -> Result<(), HubError> {
         let told = told(&mut *self.hub().store.read(&Cancel::default())?)?;
         if told.iter().any(|row| epoch_in(row) >= newer.epoch()) {
             return Ok(());
@@ -28,7 +28,7 @@ impl Feed<'_> {
     }
 }
 
-/// What rows of the trail about the store as a whole are about.
+/// The subject of trail rows about the store as a whole.
 pub(crate) const STORE: &str = "store";
 
 /// Limit on the rows that are read: as many as there may be reporting verifiers.

@@ -15,8 +15,8 @@ use crate::store::{Tx, tables};
 
 /// A finding of tampering outside the credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wrong {
-    /// What was found, as a sentence without an end.
+pub struct StoreFinding {
+    /// What was found, as a sentence without a full stop.
     pub what: String,
     /// Whether a starting verifier must refuse to answer: it concerns which requests pass, or what is said about their
     /// credentials.
@@ -25,12 +25,12 @@ pub struct Wrong {
 
 impl Feed<'_> {
     /// The current findings.
-    pub fn wrongs(self) -> Result<Vec<Wrong>, HubError> {
-        wrongs(self, &mut *self.hub.store.read(&Cancel::default())?)
+    pub fn store_findings(self) -> Result<Vec<StoreFinding>, HubError> {
+        check(self, &mut *self.hub.store.read(&Cancel::default())?)
     }
 
     /// Records a finding in the trail: one row per minute and sentence, with a count.
-    pub fn note_wrong(self, what: &str) -> Result<(), HubError> {
+    pub fn record_store_finding(self, what: &str) -> Result<(), HubError> {
         let asked = "trust the store";
         let after = serde_json::json!({ "asked": asked, "what": what }).to_string();
         let subject = Subject::row(rollback_reports::STORE, what).changed(None, Some(after));
@@ -38,23 +38,29 @@ impl Feed<'_> {
     }
 }
 
-/// What is wrong beside the credentials. Each is looked at on its own: what cannot be read is wrong, and hides nothing else.
-pub(crate) fn wrongs(feed: Feed<'_>, tx: &mut dyn Tx) -> Result<Vec<Wrong>, HubError> {
+/// Checks everything but the credentials. Each check stands alone: an unreadable table is a finding and hides no other.
+pub(crate) fn check(feed: Feed<'_>, tx: &mut dyn Tx) -> Result<Vec<StoreFinding>, HubError> {
     let vault = &feed.hub.vault;
     let head = tables::head(tx)?.filter(|head| row_tags::head_intact(vault, head)).ok_or_else(tampered_head)?;
     let told = table_sums::of_head(vault, &head)?;
     let mut found = Vec::new();
     let account = tables::account(tx).ok().flatten().is_some_and(|row| row_tags::intact(vault, &row));
     if !account || !table_sums::matches(tx, vault, &told, table_sums::ACCOUNT).unwrap_or(false) {
-        found.push(Wrong { what: "the name of the account was changed outside keydesk".to_owned(), closes: true });
+        found.push(StoreFinding {
+            what: "the name of the account was changed outside keydesk".to_owned(),
+            closes: true,
+        });
     }
     for (of, closes) in [(table_sums::SETTINGS, true), (table_sums::USERS, false), (table_sums::TRIES, false)] {
         if !table_sums::matches(tx, vault, &told, of).unwrap_or(false) {
-            found.push(Wrong { what: format!("the {} are not as keydesk left them", of.things), closes });
+            found.push(StoreFinding { what: format!("the {} are not as keydesk left them", of.things), closes });
         }
     }
     if let Some(no) = tables::trail_beside(tx, head.trail_no)? {
-        found.push(Wrong { what: format!("row {no} of the activity log was added outside keydesk"), closes: false });
+        found.push(StoreFinding {
+            what: format!("row {no} of the activity log was added outside keydesk"),
+            closes: false,
+        });
     }
     Ok(found)
 }

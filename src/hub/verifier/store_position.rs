@@ -1,4 +1,4 @@
-//! Store positions: how far a store was, and whether the store of now continues from there. Detects rollback and
+//! Store positions: how far a store was, and whether the current store continues from there. Detects rollback and
 //! replacement.
 
 use data_encoding::BASE64;
@@ -9,29 +9,29 @@ use crate::vault::{Sum, Sums, TagInput};
 
 /// The position of a store when it was read.
 #[derive(Clone, Debug)]
-pub struct Mark {
+pub struct StorePosition {
     store_id: String,
     epoch: i64,
     change: i64,
     /// The last row of the trail.
     trail: Link,
-    /// Count and sum of its credentials; not known of a mark that was read from a file.
+    /// Count and sum of its credentials; `None` for a position from a file.
     credentials: Option<Sum>,
 }
 
-/// The sum is not looked at: a mark from a file does not have it, and it follows from the rest.
-impl PartialEq for Mark {
+/// Ignores the sum: a position from a file has none, and it follows from the rest.
+impl PartialEq for StorePosition {
     fn eq(&self, other: &Self) -> bool {
         (&self.store_id, self.epoch, self.change, &self.trail)
             == (&other.store_id, other.epoch, other.change, &other.trail)
     }
 }
 
-impl Eq for Mark {}
+impl Eq for StorePosition {}
 
-/// How a store differs from an earlier [`Mark`].
+/// How a store differs from an earlier [`StorePosition`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Since {
+pub enum Drift {
     /// Nothing that a verifier follows is different.
     Same,
     /// Something changed: ask for the changes.
@@ -44,19 +44,19 @@ pub enum Since {
     Another,
 }
 
-impl Mark {
+impl StorePosition {
     pub(in crate::hub) fn of(head: HeadRow, sums: &Sums) -> Self {
         let trail = Link::end(&head);
         let HeadRow { store_id, epoch, change, .. } = head;
         Self { store_id, epoch, change, trail, credentials: Some(sums.of(table_sums::KEYS.table)) }
     }
 
-    /// Whether a sum is that of the credentials of this store. A mark without a sum says yes.
+    /// Whether this is the sum of the store's credentials. Always true for a position without a sum.
     pub fn fits(&self, credentials: &Sum) -> bool {
         self.credentials.is_none_or(|sum| sum == *credentials)
     }
 
-    /// Whether a change came after it.
+    /// Whether a change number is later.
     pub fn is_before(&self, change: i64) -> bool {
         self.change < change
     }
@@ -76,15 +76,15 @@ impl Mark {
         self.change
     }
 
-    /// Compares this mark with the store of `now` by its numbers. Whether the trail up to here is still the same is
+    /// Compares this position with the current one by their numbers. Whether the trail up to here is still the same is
     /// checked separately.
-    fn compare(&self, now: &Self) -> Since {
+    fn compare(&self, now: &Self) -> Drift {
         match () {
-            () if self.store_id != now.store_id => Since::Another,
-            () if now.epoch > self.epoch => Since::Anew,
-            () if now.epoch < self.epoch || now.trail.no < self.trail.no || now.change < self.change => Since::WentBack,
-            () if now.change > self.change => Since::Changed,
-            () => Since::Same,
+            () if self.store_id != now.store_id => Drift::Another,
+            () if now.epoch > self.epoch => Drift::Anew,
+            () if now.epoch < self.epoch || now.trail.no < self.trail.no || now.change < self.change => Drift::WentBack,
+            () if now.change > self.change => Drift::Changed,
+            () => Drift::Same,
         }
     }
 
@@ -93,7 +93,7 @@ impl Mark {
         input.int(self.change).int(self.trail.no).bytes(&self.trail.hash)
     }
 
-    /// The earlier of two marks: following the store from it misses nothing.
+    /// The earlier of two positions: following the store from there misses nothing.
     #[must_use]
     pub fn earlier(self, other: Self) -> Self {
         if self.change <= other.change { self } else { other }
@@ -102,40 +102,41 @@ impl Mark {
 
 impl Feed<'_> {
     /// The current position. Fails when the MAC of the head is wrong.
-    pub fn mark(self) -> Result<Mark, HubError> {
-        self.mark_in(&mut *self.hub().store.read(&Cancel::default())?)
+    pub fn position(self) -> Result<StorePosition, HubError> {
+        self.position_in(&mut *self.hub().store.read(&Cancel::default())?)
     }
 
     /// Compares the store with `before`; returns the difference and the current position.
-    pub fn since(self, before: &Mark) -> Result<(Since, Mark), HubError> {
+    pub fn drift(self, before: &StorePosition) -> Result<(Drift, StorePosition), HubError> {
         let mut tx = self.hub().store.read(&Cancel::default())?;
-        let now = self.mark_in(&mut *tx)?;
+        let now = self.position_in(&mut *tx)?;
         let since = match before.compare(&now) {
-            // An old copy that went on is as long as it was, and longer: its trail tells that it is not the same.
-            Since::Same | Since::Changed
+            // An old copy that was continued may have grown past `before`; its trail differs.
+            Drift::Same | Drift::Changed
                 if now.trail.hash != before.trail.hash
                     && tables::trail_hash(&mut *tx, before.trail.no)?.as_ref() != Some(&before.trail.hash) =>
             {
-                Since::WentBack
+                Drift::WentBack
             }
             since => since,
         };
         Ok((since, now))
     }
 
-    /// A mark as a line of text for a file, with a MAC: only a holder of the master key can make a valid one.
-    pub fn written(self, mark: &Mark) -> Result<String, HubError> {
+    /// Encodes a position as a line of text for a file, with a MAC: only a holder of the master key can make a valid
+    /// one.
+    pub fn encode_position(self, mark: &StorePosition) -> Result<String, HubError> {
         let mac = self.hub().vault.head_mac(&mark.input())?;
-        let Mark { store_id, epoch, change, trail: Link { no, hash }, credentials: _ } = mark;
+        let StorePosition { store_id, epoch, change, trail: Link { no, hash }, credentials: _ } = mark;
         Ok(serde_json::json!([store_id, epoch, change, no, BASE64.encode(hash), BASE64.encode(&mac)]).to_string())
     }
 
     /// The mark that [`Feed::written`] wrote; `None` if this is none, or was changed since.
-    pub fn read_mark(self, line: &str) -> Option<Mark> {
+    pub fn decode_position(self, line: &str) -> Option<StorePosition> {
         let (store_id, epoch, change, no, hash, mac) =
             serde_json::from_str::<(String, i64, i64, i64, String, String)>(line).ok()?;
         let bytes = |text: String| BASE64.decode(text.as_bytes()).ok();
-        let mark = Mark { store_id, epoch, change, trail: Link { no, hash: bytes(hash)? }, credentials: None };
+        let mark = StorePosition { store_id, epoch, change, trail: Link { no, hash: bytes(hash)? }, credentials: None };
         self.hub().vault.head_mac_is_right(&mark.input(), &bytes(mac)?).then_some(mark)
     }
 }
@@ -144,22 +145,28 @@ impl Feed<'_> {
 mod tests {
     use super::*;
 
-    fn mark(store: &str, epoch: i64, change: i64, no: i64) -> Mark {
-        Mark { store_id: store.to_owned(), epoch, change, trail: Link { no, hash: Vec::new() }, credentials: None }
+    fn mark(store: &str, epoch: i64, change: i64, no: i64) -> StorePosition {
+        StorePosition {
+            store_id: store.to_owned(),
+            epoch,
+            change,
+            trail: Link { no, hash: Vec::new() },
+            credentials: None,
+        }
     }
 
     #[test]
     fn a_store_is_compared_with_its_earlier_position() {
         let was = mark("a", 1, 5, 9);
         for (now, since) in [
-            (mark("a", 1, 5, 9), Since::Same),
-            (mark("a", 1, 5, 12), Since::Same),
-            (mark("a", 1, 6, 10), Since::Changed),
-            (mark("a", 2, 1, 1), Since::Anew),
-            (mark("a", 1, 4, 8), Since::WentBack),
-            (mark("a", 1, 5, 8), Since::WentBack),
-            (mark("a", 0, 50, 90), Since::WentBack),
-            (mark("b", 1, 5, 9), Since::Another),
+            (mark("a", 1, 5, 9), Drift::Same),
+            (mark("a", 1, 5, 12), Drift::Same),
+            (mark("a", 1, 6, 10), Drift::Changed),
+            (mark("a", 2, 1, 1), Drift::Anew),
+            (mark("a", 1, 4, 8), Drift::WentBack),
+            (mark("a", 1, 5, 8), Drift::WentBack),
+            (mark("a", 0, 50, 90), Drift::WentBack),
+            (mark("b", 1, 5, 9), Drift::Another),
         ] {
             assert_eq!(was.compare(&now), since, "{now:?}");
         }

@@ -15,7 +15,7 @@ type Secrets = HashMap<String, Vec<(i64, Vec<u8>)>>;
 /// A row, copied.
 type Copied = Vec<Value>;
 
-/// Hands over all credentials in runs of about `count`, each with its secrets.
+/// Passes on all credentials in batches of about `count`, each with its secrets.
 pub(super) fn each_run(
     tx: &mut dyn Tx,
     vault: &Vault,

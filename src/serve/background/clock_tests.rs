@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::credential::{Options, Overlap};
-use crate::hub::{NewCredential, Origin, Places, SetUp, Start};
+use crate::hub::{DeskPaths, NewCredential, OpenOutcome, Origin, SetUp};
 use crate::secret::Secret;
 use crate::time::{Clock as _, Millis, SetClock};
 use crate::vault::MasterKeyPlace;
@@ -27,7 +27,7 @@ fn secrets_that_only_a_wrong_clock_expired_work_again() {
     let dir = tempfile::tempdir().unwrap();
     let clock = Arc::new(SetClock::at(Millis(1_786_698_764_000)));
     let places =
-        Places::new(dir.path().join("data/keydesk.db"), MasterKeyPlace::file(dir.path().join("config/master.key")));
+        DeskPaths::new(dir.path().join("data/keydesk.db"), MasterKeyPlace::file(dir.path().join("config/master.key")));
     let password = Secret::from_text("correct horse battery");
     let wanted = SetUp { account: "Acme".to_owned(), name: "alice".to_owned(), password };
     let key = rotated(&Hub::set_up(&places, clock.clone(), &wanted, &Origin::default()).unwrap());
@@ -35,8 +35,8 @@ fn secrets_that_only_a_wrong_clock_expired_work_again() {
         ServeOptions { places, listen: Vec::new(), token: None, log: LogLevel::default(), clock: clock.clone() };
     clock.advance(SignedDuration::from_hours(48));
     let clock_step = ClockStepDetector::start(clock.now());
-    let Start::Ready(hub) = Hub::open(&options.places, clock.clone()).unwrap() else { panic!("no desk") };
-    let followed = hub.feed().policy(&Followed::default()).unwrap();
+    let OpenOutcome::Ready(hub) = Hub::open(&options.places, clock.clone()).unwrap() else { panic!("no desk") };
+    let followed = hub.feed().policy(&EffectivePolicy::default()).unwrap();
     let loaded = load::load(&hub, None, &followed.policy).unwrap();
     let threads = BackgroundThreads::start(&options, hub, followed, loaded, clock_step).unwrap();
     let versions = || {

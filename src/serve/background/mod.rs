@@ -12,7 +12,7 @@ use std::{
 };
 
 use crate::credential::Kind;
-use crate::hub::{Followed, Hub, HubError, Mark, Replay, Since};
+use crate::hub::{Drift, EffectivePolicy, Hub, HubError, Replay, StorePosition};
 
 use crate::serve::error::ServeError;
 use crate::serve::follower::clock_step::ClockStepDetector;
@@ -42,7 +42,7 @@ impl BackgroundThreads {
     pub(super) fn start(
         options: &ServeOptions,
         hub: Hub,
-        followed: Followed,
+        followed: EffectivePolicy,
         loaded: Loaded,
         clock_step: ClockStepDetector,
     ) -> Result<Self, ServeError> {
@@ -84,7 +84,7 @@ impl BackgroundThreads {
             Nice::Reporting.apply();
             report_writer.run(&shared);
         })?;
-        let newer = last.filter(|mark| hub.current().feed().since(mark).is_ok_and(|(is, _)| is == Since::WentBack));
+        let newer = last.filter(|mark| hub.current().feed().drift(mark).is_ok_and(|(is, _)| is == Drift::WentBack));
         verifier.health.set_below_mark(newer.is_some());
         verifier.health.set_unreadable_mark(high_water_mark.unreadable_file());
         verifier.health.start_with(&integrity);
@@ -123,8 +123,8 @@ impl BackgroundThreads {
 fn accepted_before(
     options: &ServeOptions,
     hub: &Hub,
-    followed: &Followed,
-    last: Option<&Mark>,
+    followed: &EffectivePolicy,
+    last: Option<&StorePosition>,
 ) -> Result<bool, HubError> {
     if followed.policy.replay == Replay::Off || replay_journal::has_index(&options.places.replay()) {
         return Ok(false);

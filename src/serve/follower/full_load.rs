@@ -13,7 +13,7 @@ use std::{
 
 use uuid::Uuid;
 
-use crate::hub::{Hub, HubError, Policy, Since, Start};
+use crate::hub::{Drift, Hub, HubError, OpenOutcome, Policy};
 use crate::verify::{Change, Entry, Snapshot};
 
 use crate::serve::follower::load::{self, Loaded, TamperedIds, entries};
@@ -30,7 +30,7 @@ impl Follower {
         let followed = hub.feed().policy(&self.state.followed)?;
         let mut loaded = self.load_on_thread(hub, &followed.policy)?;
         // The new snapshot must not lack changes that the old one has by now.
-        while hub.feed().since(&loaded.mark)?.0 == Since::Changed {
+        while hub.feed().drift(&loaded.mark)?.0 == Drift::Changed {
             let (fed, mark) = hub.feed().changes(&loaded.mark, &mut loaded.findings)?;
             let mut entries = entries(fed);
             entries.iter().for_each(|entry| _ = loaded.unnamed.remove(&entry.row.to_string()));
@@ -97,7 +97,7 @@ impl Follower {
     /// Applies the restrictions that the trail of an altered store records. If the trail is broken, nobody knows what was
     /// revoked.
     pub(super) fn apply_recorded_restrictions(&mut self, hub: &Hub) -> Result<(), HubError> {
-        let recorded = hub.feed().taken(&self.state.mark)?;
+        let recorded = hub.feed().restrictions(&self.state.mark)?;
         self.state.integrity.set_trail_broken(recorded.is_none());
         self.verifier.health.set_integrity(&self.state.integrity);
         let recorded = recorded.unwrap_or_default();
@@ -153,8 +153,8 @@ impl Follower {
     /// Opens the desk that is there now.
     pub(super) fn open_hub(&self) -> Result<Hub, HubError> {
         match Hub::open(&self.places, self.clock.clone())? {
-            Start::Ready(hub) => Ok(hub),
-            Start::New => Err(HubError::Unavailable("The database is gone. Put it back.".to_owned())),
+            OpenOutcome::Ready(hub) => Ok(hub),
+            OpenOutcome::New => Err(HubError::Unavailable("The database is gone. Put it back.".to_owned())),
         }
     }
 
@@ -162,10 +162,10 @@ impl Follower {
     /// done.
     fn poll_while_loading(&mut self, hub: &Hub) {
         self.verifier.drop_retired();
-        let readable = match hub.feed().since(&self.state.mark) {
-            Ok((Since::Same | Since::Anew | Since::Another | Since::WentBack, _)) => true,
-            Ok((Since::Changed, _)) if self.state.integrity.is_altered() => true,
-            Ok((Since::Changed, _)) => self.apply_changes(hub).is_ok(),
+        let readable = match hub.feed().drift(&self.state.mark) {
+            Ok((Drift::Same | Drift::Anew | Drift::Another | Drift::WentBack, _)) => true,
+            Ok((Drift::Changed, _)) if self.state.integrity.is_altered() => true,
+            Ok((Drift::Changed, _)) => self.apply_changes(hub).is_ok(),
             Err(_) => false,
         };
         if readable && self.last_load_succeeded {

@@ -9,7 +9,7 @@ use std::{
     time::Instant,
 };
 
-use crate::hub::{Followed, Setting};
+use crate::hub::{EffectivePolicy, Setting};
 
 use crate::serve::follower::integrity::Integrity;
 
@@ -84,7 +84,7 @@ pub(in crate::serve) struct Health {
 
 impl Health {
     /// Starts with a store that was just read.
-    pub(in crate::serve) fn new(followed: &Followed) -> Self {
+    pub(in crate::serve) fn new(followed: &EffectivePolicy) -> Self {
         let health = Self {
             started: Instant::now(),
             read_at: AtomicU64::new(0),
@@ -104,7 +104,7 @@ impl Health {
     }
 
     /// Takes over the staleness limit of a policy.
-    pub(in crate::serve) fn apply_policy(&self, followed: &Followed) {
+    pub(in crate::serve) fn apply_policy(&self, followed: &EffectivePolicy) {
         self.limit.store(followed.policy.staleness.unsigned_abs().saturating_mul(1_000), Ordering::Relaxed);
         self.policy_unknown.store(!followed.is_known(), Ordering::Relaxed);
         self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&followed.tampered);
@@ -299,18 +299,18 @@ mod tests {
         assert!(health.is_closed(Instant::now() + Duration::from_secs(61)));
     }
 
-    fn known(staleness: i64) -> Followed {
-        Followed::of(Policy { staleness, ..Policy::default() })
+    fn known(staleness: i64) -> EffectivePolicy {
+        EffectivePolicy::of(Policy { staleness, ..Policy::default() })
     }
 
-    fn without(setting: Setting, mut followed: Followed) -> Followed {
+    fn without(setting: Setting, mut followed: EffectivePolicy) -> EffectivePolicy {
         followed.tampered = vec![setting];
         followed
     }
 
     #[test]
     fn an_unknown_policy_closes_and_a_known_one_goes_on() {
-        let health = Health::new(&without(Setting::Replay, Followed::default()));
+        let health = Health::new(&without(Setting::Replay, EffectivePolicy::default()));
         let (ready, text) = health.report();
         assert!(!ready && health.is_closed(Instant::now()), "{text}");
         assert!(text.contains("keydesk setting set replay VALUE") && text.contains("nobody is answered"), "{text}");

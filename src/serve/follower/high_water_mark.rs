@@ -10,7 +10,7 @@ use std::{
 };
 
 use crate::files::{self, Access};
-use crate::hub::{Hub, Mark, Places};
+use crate::hub::{DeskPaths, Hub, StorePosition};
 
 /// Limit on the size of the file, in bytes.
 const BYTES: u64 = 512;
@@ -18,14 +18,14 @@ const BYTES: u64 = 512;
 /// The file of the high-water mark.
 pub(in crate::serve) struct HighWaterMark {
     path: PathBuf,
-    stored: Option<Mark>,
+    stored: Option<StorePosition>,
     failing: bool,
     /// There is a file, but it holds no mark that can be trusted.
     unreadable: bool,
 }
 
 impl HighWaterMark {
-    pub(in crate::serve) fn at(places: &Places) -> Self {
+    pub(in crate::serve) fn at(places: &DeskPaths) -> Self {
         Self { path: places.seen(), stored: None, failing: false, unreadable: false }
     }
 
@@ -35,9 +35,9 @@ impl HighWaterMark {
     }
 
     /// The high-water mark that this process or an earlier one left; none if there is no readable file.
-    pub(in crate::serve) fn read(&mut self, hub: &Hub) -> Option<Mark> {
+    pub(in crate::serve) fn read(&mut self, hub: &Hub) -> Option<StorePosition> {
         let mark = match self.read_line() {
-            Ok(line) => hub.feed().read_mark(line.trim_end()),
+            Ok(line) => hub.feed().decode_position(line.trim_end()),
             Err(why) if why.kind() == io::ErrorKind::NotFound => return None,
             Err(_) => None,
         };
@@ -52,14 +52,14 @@ impl HighWaterMark {
 
     /// Checks that the file still holds a mark; if not, the next [`HighWaterMark::store`] writes it again.
     pub(in crate::serve) fn check_file(&mut self, hub: &Hub) {
-        let is_mark = |line: String| hub.feed().read_mark(line.trim_end()).is_some();
+        let is_mark = |line: String| hub.feed().decode_position(line.trim_end()).is_some();
         if !self.read_line().is_ok_and(is_mark) {
             self.stored = None;
         }
     }
 
     /// Writes the mark, unless the file has it already.
-    pub(in crate::serve) fn store(&mut self, hub: &Hub, mark: &Mark) {
+    pub(in crate::serve) fn store(&mut self, hub: &Hub, mark: &StorePosition) {
         if self.stored.as_ref() == Some(mark) {
             return;
         }
@@ -83,8 +83,8 @@ impl HighWaterMark {
         Ok(line)
     }
 
-    fn write(&self, hub: &Hub, mark: &Mark) -> io::Result<()> {
-        let line = hub.feed().written(mark).map_err(|why| io::Error::other(why.to_string()))?;
+    fn write(&self, hub: &Hub, mark: &StorePosition) -> io::Result<()> {
+        let line = hub.feed().encode_position(mark).map_err(|why| io::Error::other(why.to_string()))?;
         files::replace(&self.path, format!("{line}\n").as_bytes())
     }
 }

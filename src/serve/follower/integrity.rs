@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::hub::{Hub, HubError, Wrong};
+use crate::hub::{Hub, HubError, StoreFinding};
 
 use crate::serve::follower::load::Loaded;
 
@@ -29,7 +29,7 @@ pub(in crate::serve) struct Integrity {
     trail_broken: bool,
     /// An index does not lead to every row.
     index_incomplete: bool,
-    findings: Vec<Wrong>,
+    findings: Vec<StoreFinding>,
     checked_at: Option<Instant>,
     /// When everything was last loaded, and the duration of that.
     last_load: Option<(Instant, Duration)>,
@@ -88,8 +88,9 @@ impl Integrity {
 
     /// Checks what is beside the credentials. If that fails, the store is not trusted.
     pub(in crate::serve) fn check(&mut self, hub: &Hub) {
-        let unread = |why: HubError| vec![Wrong { what: format!("the store cannot be checked: {why}"), closes: true }];
-        self.findings = hub.feed().wrongs().unwrap_or_else(unread);
+        let unread =
+            |why: HubError| vec![StoreFinding { what: format!("the store cannot be checked: {why}"), closes: true }];
+        self.findings = hub.feed().store_findings().unwrap_or_else(unread);
         self.checked_at = Some(Instant::now());
     }
 
@@ -129,7 +130,7 @@ impl Integrity {
             }
             tracing::error!("{what}: `keydesk audit verify --as NAME`, `keydesk audit accept --as NAME`");
             // If somebody else holds the store's lock, the trail gets it at the next look.
-            if hub.feed().note_wrong(&what).is_ok() {
+            if hub.feed().record_store_finding(&what).is_ok() {
                 self.reported.insert(what);
             }
         }

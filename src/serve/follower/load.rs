@@ -8,7 +8,10 @@ use std::{
 
 use uuid::Uuid;
 
-use crate::hub::{Agreed, Fed, FedSecret, Findings, Hub, HubError, Mark, Part, Policy, Read};
+use crate::hub::{
+    Findings, Hub, HubError, IdRange, LoadSummary, Policy, ReadAgreement, StorePosition, VerifierCredential,
+    VerifierSecret,
+};
 use crate::vault::Term;
 use crate::verify::{Builder, Entry, LiveSecret, Snapshot, SnapshotError};
 
@@ -27,7 +30,7 @@ pub struct Loaded {
     pub(in crate::serve) tampered: TamperedIds,
     /// Findings that are not in the trail yet.
     pub(in crate::serve) findings: Findings,
-    pub(in crate::serve) mark: Mark,
+    pub(in crate::serve) mark: StorePosition,
     /// Rows too damaged to be named.
     pub(in crate::serve) unnamed: UnnamedRows,
     /// An index does not lead to every row; the table has them.
@@ -114,7 +117,7 @@ fn on_two_threads(first: &Hub, second: &Hub, policy: &Policy) -> Result<Loaded, 
 
 /// Makes two threads read the same state of the store.
 struct ConsistentRead {
-    marks: Mutex<[Option<Mark>; 2]>,
+    marks: Mutex<[Option<StorePosition>; 2]>,
     both: Barrier,
 }
 
@@ -126,15 +129,15 @@ impl Default for ConsistentRead {
 
 impl ConsistentRead {
     /// Whether both threads see the same state. Both threads must call this equally often.
-    fn compare(&self, thread: usize, mark: Option<&Mark>) -> Agreed {
+    fn compare(&self, thread: usize, mark: Option<&StorePosition>) -> ReadAgreement {
         self.marks.lock().unwrap_or_else(PoisonError::into_inner)[thread] = mark.cloned();
         self.both.wait();
         let marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner).clone();
         self.both.wait();
         match marks {
-            [Some(one), Some(two)] if one == two => Agreed::Yes,
-            [Some(_), Some(_)] => Agreed::Again,
-            _ => Agreed::Never,
+            [Some(one), Some(two)] if one == two => ReadAgreement::Yes,
+            [Some(_), Some(_)] => ReadAgreement::Again,
+            _ => ReadAgreement::Never,
         }
     }
 }
@@ -147,7 +150,7 @@ impl Loaded {
 }
 
 /// Whether a snapshot, with the rows that cannot be named, matches the sum in the head.
-pub(in crate::serve) fn matches_head(snapshot: &Snapshot, unnamed: &UnnamedRows, mark: &Mark) -> bool {
+pub(in crate::serve) fn matches_head(snapshot: &Snapshot, unnamed: &UnnamedRows, mark: &StorePosition) -> bool {
     let mut sum = snapshot.sum();
     unnamed.values().for_each(|term| sum.add(*term));
     mark.fits(&sum)
@@ -167,9 +170,9 @@ impl PartLoader {
     /// Reads a part of the store.
     fn read(
         mut self,
-        (hub, part): (&Hub, Part),
-        agree: &mut dyn FnMut(Option<&Mark>) -> Agreed,
-    ) -> Result<(Self, Read), HubError> {
+        (hub, part): (&Hub, IdRange),
+        agree: &mut dyn FnMut(Option<&StorePosition>) -> ReadAgreement,
+    ) -> Result<(Self, LoadSummary), HubError> {
         let mut findings = Findings::default();
         let read = hub.feed().load(&part, agree, &mut findings, &mut |run| self.pack(run))?;
         self.findings = findings;
@@ -191,7 +194,7 @@ impl PartLoader {
         Ok(Loaded { snapshot, timings, tampered, findings, mark, unnamed, index_incomplete: false })
     }
 
-    fn pack(&mut self, run: Vec<Fed>) {
+    fn pack(&mut self, run: Vec<VerifierCredential>) {
         let began = Instant::now();
         for fed in run {
             let mut entry = entry(fed);
@@ -217,12 +220,12 @@ pub(in crate::serve) fn mark_tampered(entry: &mut Entry) {
 }
 
 /// The entries of a snapshot for these credentials.
-pub(super) fn entries(fed: Vec<Fed>) -> Vec<Entry> {
+pub(super) fn entries(fed: Vec<VerifierCredential>) -> Vec<Entry> {
     fed.into_iter().map(entry).collect()
 }
 
 /// What the snapshot keeps of a credential.
-pub fn entry(fed: Fed) -> Entry {
+pub fn entry(fed: VerifierCredential) -> Entry {
     Entry {
         row: fed.id,
         kind: fed.kind,
@@ -240,7 +243,7 @@ pub fn entry(fed: Fed) -> Entry {
     }
 }
 
-fn live_secret(secret: FedSecret) -> Option<LiveSecret> {
+fn live_secret(secret: VerifierSecret) -> Option<LiveSecret> {
     let version = u32::try_from(secret.no).ok()?;
     Some(LiveSecret { version, stored: secret.stored, valid_until: secret.valid_until })
 }

@@ -21,7 +21,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::hub::{Findings, Followed, Hub, HubError, Mark, Places, Start};
+use crate::hub::{DeskPaths, EffectivePolicy, Findings, Hub, HubError, OpenOutcome, StorePosition};
 use crate::time::Clock;
 
 use crate::serve::follower::clock_step::ClockStepDetector;
@@ -48,7 +48,7 @@ const MAINTENANCE_INTERVAL: Duration = Duration::from_secs(5);
 pub(super) struct Follower {
     verifier: Arc<Verifier>,
     hub: SharedHub,
-    places: Places,
+    places: DeskPaths,
     clock: Arc<dyn Clock>,
     state: FollowerState,
     head_read_at: Instant,
@@ -69,8 +69,8 @@ pub(super) struct Follower {
 /// What is known about the store.
 pub(super) struct FollowerState {
     /// The position in the store that the snapshot is at.
-    pub(super) mark: Mark,
-    pub(super) followed: Followed,
+    pub(super) mark: StorePosition,
+    pub(super) followed: EffectivePolicy,
     pub(super) tampered: TamperedIds,
     /// Findings that are not in the trail yet.
     pub(super) findings: Findings,
@@ -78,7 +78,7 @@ pub(super) struct FollowerState {
     pub(super) unnamed: UnnamedRows,
     pub(super) integrity: Integrity,
     /// After a rollback: the position in the older store up to which its restrictions were applied.
-    pub(super) rolled_back_to: Option<Mark>,
+    pub(super) rolled_back_to: Option<StorePosition>,
     pub(super) high_water_mark: HighWaterMark,
 }
 
@@ -86,7 +86,7 @@ impl Follower {
     pub(super) fn new(
         verifier: Arc<Verifier>,
         hub: SharedHub,
-        (places, clock): (Places, Arc<dyn Clock>),
+        (places, clock): (DeskPaths, Arc<dyn Clock>),
         state: FollowerState,
         clock_step: ClockStepDetector,
     ) -> Self {
@@ -123,7 +123,7 @@ impl Follower {
             self.report(state);
             if self.verifier.health.is_current() {
                 // Tampered credentials are refused already; now the trail says so.
-                self.hub.current().feed().note_tampered(&mut self.state.findings);
+                self.hub.current().feed().record_findings(&mut self.state.findings);
                 self.state.high_water_mark.store(&self.hub.current(), &self.state.mark);
             }
             if self.verifier.health.is_current_or_altered() {
@@ -168,14 +168,14 @@ impl Follower {
     /// older store.
     fn record_rollback(&self) -> Result<(), HubError> {
         match Hub::open(&self.places, self.clock.clone())? {
-            Start::Ready(hub) => hub.feed().note_went_back(&self.state.mark),
-            Start::New => Ok(()),
+            OpenOutcome::Ready(hub) => hub.feed().record_rollback(&self.state.mark),
+            OpenOutcome::New => Ok(()),
         }
     }
 }
 
 /// Logs the settings that cannot be trusted.
-pub(super) fn log_tampered_settings(followed: &Followed) {
+pub(super) fn log_tampered_settings(followed: &EffectivePolicy) {
     for setting in &followed.tampered {
         tracing::error!(
             setting = setting.name(),

@@ -3,7 +3,7 @@
 //! the store.
 
 use crate::credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, State};
-use crate::hub::{TakenAway, TakenSecrets};
+use crate::hub::{Restriction, SecretRestriction};
 use crate::time::Seconds;
 use crate::vault::{Stored, sha256};
 use crate::verify::{Entry, LiveSecret};
@@ -34,7 +34,7 @@ pub(super) fn restrict_only(mut now: Entry, older: &Entry) -> Option<Entry> {
 }
 
 /// Applies a restriction that the trail records.
-pub(super) fn apply_recorded_restriction(now: &mut Entry, recorded: &TakenAway) {
+pub(super) fn apply_recorded_restriction(now: &mut Entry, recorded: &Restriction) {
     if let Some(state) = recorded.state {
         replace_if(&mut now.state, state, |old, new| *old as u8 > *new as u8);
     }
@@ -52,14 +52,14 @@ pub(super) fn apply_recorded_restriction(now: &mut Entry, recorded: &TakenAway) 
         narrow_algorithms(now, other);
     }
     match recorded.secrets {
-        Some(TakenSecrets::Renewed { no, until }) => now.secrets.retain_mut(|secret| {
+        Some(SecretRestriction::Renewed { no, until }) => now.secrets.retain_mut(|secret| {
             let (number, older) = (i64::from(secret.version), no.saturating_sub(1));
             if number == older {
                 replace_if(&mut secret.valid_until, Some(until), |old, new| ends_earlier(*old, *new));
             }
             number >= older
         }),
-        Some(TakenSecrets::Stopped(no)) => now.secrets.retain(|secret| i64::from(secret.version) != no),
+        Some(SecretRestriction::Stopped(no)) => now.secrets.retain(|secret| i64::from(secret.version) != no),
         None => {}
     }
 }

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::hub::{Fed, Mark};
+use crate::hub::{StorePosition, VerifierCredential};
 use crate::vault::Sum;
 use crate::verify::{Entry, Snapshot};
 
@@ -72,10 +72,10 @@ impl RowAudit {
     /// Evaluates a step that started at `began` and ended with the id `to`; `None` is the end of the table.
     pub(super) fn record(
         &mut self,
-        (fed, to): (&[Fed], Option<String>),
+        (fed, to): (&[VerifierCredential], Option<String>),
         began: Instant,
         snapshot: &Snapshot,
-        mark: &Mark,
+        mark: &StorePosition,
     ) -> AuditResult {
         let mut found = AuditResult::Nothing;
         for fed in fed {

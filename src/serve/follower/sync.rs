@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::hub::{Fed, Findings, Followed, Hub, HubError, Mark, Since};
+use crate::hub::{Drift, EffectivePolicy, Findings, Hub, HubError, StorePosition, VerifierCredential};
 use crate::verify::Entry;
 
 use crate::serve::follower::health::StoreState;
@@ -23,7 +23,7 @@ const AUDIT_ROWS: usize = 50;
 impl Follower {
     pub(super) fn poll(&mut self) -> Result<StoreState, HubError> {
         let hub = self.hub.current();
-        let may_have_changed = match hub.feed().stirred() {
+        let may_have_changed = match hub.feed().may_have_changed() {
             Ok(stirred) => stirred,
             // The file was replaced or removed: what is there now has to be opened.
             Err(_) => return self.reopen(),
@@ -47,7 +47,7 @@ impl Follower {
             return Ok(self.store_state());
         }
         // If another desk's store is in the same file, our keys do not open its head.
-        let Ok(found) = hub.feed().since(&self.state.mark) else { return self.reopen() };
+        let Ok(found) = hub.feed().drift(&self.state.mark) else { return self.reopen() };
         self.head_read_at = Instant::now();
         self.synchronize(&hub, found)
     }
@@ -67,49 +67,49 @@ impl Follower {
     }
 
     /// Brings the snapshot up to date with the store.
-    fn synchronize(&mut self, hub: &Hub, (since, now): (Since, Mark)) -> Result<StoreState, HubError> {
+    fn synchronize(&mut self, hub: &Hub, (since, now): (Drift, StorePosition)) -> Result<StoreState, HubError> {
         match since {
             // The newest copy is back: restrictions of the older one no longer count.
-            Since::Same | Since::Changed
+            Drift::Same | Drift::Changed
                 if self.state.rolled_back_to.is_some() || self.verifier.health.is_below_mark() =>
             {
                 self.reload(hub)?;
             }
             // Secrets that had expired while the clock was ahead work again.
-            Since::Same | Since::Changed if self.clock_step.stepped_back() => {
+            Drift::Same | Drift::Changed if self.clock_step.stepped_back() => {
                 tracing::warn!("the clock was set back: everything is loaded anew");
                 self.reload(hub)?;
             }
-            Since::Same | Since::Changed if hub.feed().reopened() != self.reopened => {
+            Drift::Same | Drift::Changed if hub.feed().reopened() != self.reopened => {
                 tracing::warn!("the database was not what it was when it was opened: everything is loaded anew");
                 self.reopened = hub.feed().reopened();
                 self.reload(hub)?;
             }
-            Since::Same | Since::Changed if self.state.integrity.is_altered() => {
+            Drift::Same | Drift::Changed if self.state.integrity.is_altered() => {
                 self.apply_recorded_restrictions(hub)?;
                 if self.state.integrity.may_reload() {
                     self.reload(hub)?;
                 }
             }
             // The position is taken over all the same: the trail may have grown, and a rollback of it must show.
-            Since::Same => {
+            Drift::Same => {
                 self.state.mark = now;
                 // Settings that are changed outside keydesk raise no change number.
                 self.follow_settings(hub)?;
             }
-            Since::Changed => self.follow_commit(hub)?,
-            Since::Anew => {
+            Drift::Changed => self.follow_commit(hub)?,
+            Drift::Anew => {
                 self.state.followed = self.state.followed.anew();
                 self.reload(hub)?;
             }
-            Since::Another => {
+            Drift::Another => {
                 // The settings of the other desk say nothing about this one.
-                self.state.followed = Followed::default();
+                self.state.followed = EffectivePolicy::default();
                 self.reload(hub)?;
             }
             // Nothing newer is known, so nobody is answered and there is nothing to restrict.
-            Since::WentBack if self.verifier.health.is_below_mark() => return Ok(StoreState::BelowMark),
-            Since::WentBack => {
+            Drift::WentBack if self.verifier.health.is_below_mark() => return Ok(StoreState::BelowMark),
+            Drift::WentBack => {
                 self.restrict_to_rolled_back(hub)?;
                 return Ok(StoreState::RolledBack);
             }
@@ -147,7 +147,7 @@ impl Follower {
         Ok(())
     }
 
-    pub(super) fn apply_settings(&mut self, followed: Followed) {
+    pub(super) fn apply_settings(&mut self, followed: EffectivePolicy) {
         if followed.tampered != self.state.followed.tampered {
             log_tampered_settings(&followed);
         }
@@ -157,15 +157,15 @@ impl Follower {
 
     /// Applies the restrictions of a store that was rolled back.
     fn restrict_to_rolled_back(&mut self, hub: &Hub) -> Result<(), HubError> {
-        let since = self.state.rolled_back_to.as_ref().map(|before| hub.feed().since(before)).transpose()?;
+        let since = self.state.rolled_back_to.as_ref().map(|before| hub.feed().drift(before)).transpose()?;
         let before = self.verifier.snapshot.load_full();
-        let restricted = move |run: Vec<Fed>| {
+        let restricted = move |run: Vec<VerifierCredential>| {
             let restrict = |old: Entry| rollback::restrict_only(before.entry(old.kind, &old.key)?, &old);
             entries(run).into_iter().filter_map(restrict).collect::<Vec<_>>()
         };
         let (mark, restrictions) = match (&self.state.rolled_back_to, since) {
-            (Some(_), Some((Since::Same, now))) => (now, Vec::new()),
-            (Some(position), Some((Since::Changed, _))) => {
+            (Some(_), Some((Drift::Same, now))) => (now, Vec::new()),
+            (Some(position), Some((Drift::Changed, _))) => {
                 let (fed, mark) = hub.feed().changes(position, &mut self.state.findings)?;
                 (mark, restricted(fed))
             }
@@ -196,12 +196,12 @@ impl Follower {
     fn audit_rows(&mut self, hub: &Hub) -> Result<(), HubError> {
         let began = Instant::now();
         let Some(after) = self.audit.next_start().map(str::to_owned) else { return Ok(()) };
-        let (fed, next) = hub.feed().audit(&after, AUDIT_ROWS, &self.state.tampered, &mut self.state.findings)?;
+        let (fed, next) = hub.feed().check_batch(&after, AUDIT_ROWS, &self.state.tampered, &mut self.state.findings)?;
         let snapshot = self.verifier.snapshot.load_full();
         match self.audit.record((&fed, next), began, &snapshot, &self.state.mark) {
             AuditResult::Nothing => Ok(()),
             AuditResult::Tampered => {
-                let is_new = |fed: &Fed| fed.tampered && !self.state.tampered.contains(&fed.id);
+                let is_new = |fed: &VerifierCredential| fed.tampered && !self.state.tampered.contains(&fed.id);
                 let found: Vec<_> = fed.into_iter().filter(is_new).collect();
                 tracing::error!(credentials = found.len(), "changed outside keydesk (tampered), and refused");
                 self.apply_entries(entries(found))
@@ -217,9 +217,9 @@ impl Follower {
     /// Opens the database that is there now.
     fn reopen(&mut self) -> Result<StoreState, HubError> {
         let hub = Arc::new(self.open_hub()?);
-        let found = hub.feed().since(&self.state.mark)?;
+        let found = hub.feed().drift(&self.state.mark)?;
         self.reopened = hub.feed().reopened();
-        let continues = matches!(found.0, Since::Same | Since::Changed);
+        let continues = matches!(found.0, Drift::Same | Drift::Changed);
         let state = self.synchronize(&hub, found)?;
         // The old handle may have read from other files.
         if continues && !self.state.integrity.is_altered() {

@@ -68,8 +68,8 @@ impl SchedStat {
 
     fn pause_since(self, before: Self) -> Duration {
         let ran = self.ran.saturating_sub(before.ran);
-        let crowded = self.waited.saturating_sub(before.waited) > ran;
-        if crowded { (ran * SHARE).min(MAX_PAUSE) } else { Duration::ZERO }
+        let eviction_index = self.waited.saturating_sub(before.waited) > ran;
+        if eviction_index { (ran * SHARE).min(MAX_PAUSE) } else { Duration::ZERO }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Actions in the topmost dialog.
 
 use crate::{
-    hub::Edit,
+    hub::CredentialEdit,
     tui::{
         act::{forms, scroll},
         app::{App, Workspace},
@@ -92,7 +92,7 @@ impl App {
         dialog.problem = None;
         dialog.form.iter_mut().for_each(Form::clear_faults);
         match dialog.call(button, actor, now) {
-            Some(Ok(Call::Edit(_, _, edit))) if edit == Edit::default() => {
+            Some(Ok(Call::Edit(_, _, edit))) if edit == CredentialEdit::default() => {
                 workspace.dialogs.pop();
                 self.toast = Some(Toast::note(now, "Nothing was changed."));
             }

@@ -2,7 +2,7 @@
 
 use crate::{
     account::{Right, allows},
-    hub::{Actor, Denied, LostSecret, Overview, OwnSignIn, Security, Session},
+    hub::{Actor, Denied, Overview, OwnSignIn, SecuritySettings, Session, UnsavedSecret},
     time::Millis,
     tui::{
         dialog::{Dialog, DialogKind},
@@ -18,7 +18,7 @@ pub struct Workspace {
     pub(in crate::tui) screens: Vec<Screen>,
     pub(in crate::tui) dialogs: Vec<Dialog>,
     pub(in crate::tui) overview: Option<Overview>,
-    pub(in crate::tui) security: Option<Security>,
+    pub(in crate::tui) security: Option<SecuritySettings>,
     pub(in crate::tui) sign_ins: Option<Vec<OwnSignIn>>,
     pub(in crate::tui) due: Due,
     /// Change number that the last pulse saw.
@@ -26,7 +26,7 @@ pub struct Workspace {
     /// The store does not answer; shown once.
     pub(in crate::tui) store_unavailable: bool,
     /// Secrets that were dropped before they were copied.
-    pub(in crate::tui) lost_secrets: Vec<LostSecret>,
+    pub(in crate::tui) lost_secrets: Vec<UnsavedSecret>,
 }
 
 /// When each read is due next.

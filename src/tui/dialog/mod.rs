@@ -19,7 +19,7 @@ pub use user::{ROLES, UserAction, UserKeys};
 
 use crate::{
     credential::Verb,
-    hub::{Actor, CredentialRow, Denied, Details, FoundSecret, Refused, TrailRow},
+    hub::{Actor, CredentialInfo, CredentialRow, Denied, FoundSecret, RefusedRequest, TrailRow},
     time::Millis,
     tui::{
         form::{Control, Fault, Form, Id},
@@ -89,7 +89,7 @@ pub enum DialogKind {
     /// What the check of the trail found.
     TrailCheck(Box<TrailCheck>),
     /// One request that was refused.
-    RefusedRequest(Box<Refused>),
+    RefusedRequest(Box<RefusedRequest>),
     /// The password again, before a sensitive change.
     Reauthenticate,
     /// Asks before something is lost.
@@ -111,7 +111,7 @@ pub enum DialogKind {
 #[derive(Debug)]
 pub struct CredentialDetails {
     /// What is known of it.
-    pub details: Details,
+    pub details: CredentialInfo,
     /// The newest rows of the trail about it; `None` before they were read.
     pub history: Option<Vec<TrailRow>>,
 }

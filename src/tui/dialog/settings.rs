@@ -1,7 +1,7 @@
 //! A form for settings that are changed together.
 
 use crate::{
-    hub::{Replay, Security, Setting},
+    hub::{Replay, SecuritySettings, Setting},
     tui::{
         dialog::{Dialog, DialogKind},
         form::{Control, Form, FormEntry, Id, button, entry, text_with},
@@ -54,7 +54,7 @@ const REPLAY_WORDS: &[&str] = &[Replay::Off.as_str(), Replay::Node.as_str()];
 
 impl Dialog {
     /// The form, filled in with what is set now.
-    pub fn settings(part: Part, now: &Security) -> Self {
+    pub fn settings(part: Part, now: &SecuritySettings) -> Self {
         let value = |setting: Setting| now.of(setting).map_or_else(|| setting.default_value(), |set| set.value.clone());
         let mut entries: Vec<_> = part.settings().iter().map(|setting| field(*setting, &value(*setting))).collect();
         entries.extend([button(Id::Submit, "Set"), button(Id::Cancel, "Cancel")]);

@@ -1,7 +1,7 @@
 //! The filter of the trail: a form for user, type and period.
 
 use crate::{
-    hub::Class,
+    hub::TrailClass,
     time::{Millis, parse_span, past_or_never},
     tui::{
         dialog::{Dialog, DialogKind},
@@ -37,7 +37,7 @@ impl TrailFilter {
     /// The typed filter; otherwise the field with the error.
     pub fn typed(form: &Form, now: Millis) -> Result<Self, Fault> {
         let who = form.text(Id::Name).trim().to_owned();
-        let class = form.chosen(Id::Class).checked_sub(1).and_then(|i| Class::ALL.get(i)).copied();
+        let class = form.chosen(Id::Class).checked_sub(1).and_then(|i| TrailClass::ALL.get(i)).copied();
         let (from, until) = (moment(form, Id::NotBefore, now)?, moment(form, Id::Expires, now)?);
         if let (Some((from, _)), Some((until, _))) = (&from, &until)
             && from >= until
@@ -76,6 +76,6 @@ mod tests {
 
     #[test]
     fn the_choices_are_the_types() {
-        assert_eq!(TYPES[1..], Class::ALL.map(Class::as_str));
+        assert_eq!(TYPES[1..], TrailClass::ALL.map(TrailClass::as_str));
     }
 }

@@ -1,7 +1,7 @@
 //! Replies about copies to the clipboard.
 
 use crate::{
-    hub::{CredentialId, Seen},
+    hub::{CredentialId, DisplayEvent},
     tui::{
         app::App,
         dialog::{CopyPart, Dialog, DialogKind},
@@ -43,7 +43,7 @@ impl App {
         view.copied = Some((what, outcome));
         let id: CredentialId = view.row.id;
         if first {
-            self.call(Slot::Unwatched, Call::Seen(actor, id, Seen::Copied));
+            self.call(Slot::Unwatched, Call::Seen(actor, id, DisplayEvent::Copied));
         }
         if !went || doubtful {
             self.drop_type_ahead();

@@ -1,7 +1,7 @@
 //! Replies to edits: the results for each row, and conflicts with a concurrent change.
 
 use crate::{
-    hub::{Conflict, CredentialRow, Outcome},
+    hub::{ChangeOutcome, Conflict, CredentialRow},
     tui::{
         app::{App, Workspace},
         dialog::{Dialog, DialogKind},
@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl App {
-    pub(super) fn edited_rows(&mut self, outcomes: &[Outcome]) {
+    pub(super) fn edited_rows(&mut self, outcomes: &[ChangeOutcome]) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
         let message = match workspace.dialogs.pop().map(|dialog| dialog.kind) {
@@ -24,7 +24,7 @@ impl App {
             api.ticked.clear();
             match outcomes {
                 // A renamed key moves in the list: the selection follows it.
-                [Outcome::Done(row)] => api.list.seek(row),
+                [ChangeOutcome::Done(row)] => api.list.seek(row),
                 _ => api.list.reload(),
             }
         }
@@ -83,19 +83,19 @@ impl Workspace {
     }
 }
 
-fn changed(outcomes: &[Outcome]) -> String {
-    let done: Vec<_> = outcomes.iter().filter(|o| matches!(o, Outcome::Done(_))).collect();
+fn changed(outcomes: &[ChangeOutcome]) -> String {
+    let done: Vec<_> = outcomes.iter().filter(|o| matches!(o, ChangeOutcome::Done(_))).collect();
     match done.as_slice() {
         [] => "Nothing was changed: they were so already.".to_owned(),
-        [Outcome::Done(row)] => format!("Changed {}.", row.name),
+        [ChangeOutcome::Done(row)] => format!("Changed {}.", row.name),
         many => format!("Changed {} keys.", many.len()),
     }
 }
 
-fn stopped(outcomes: &[Outcome]) -> String {
+fn stopped(outcomes: &[ChangeOutcome]) -> String {
     match outcomes {
-        [Outcome::Done(row)] => format!("The old secret of {} stopped.", row.name),
-        [Outcome::Already(row)] => format!("{} has no old secret any more.", row.name),
+        [ChangeOutcome::Done(row)] => format!("The old secret of {} stopped.", row.name),
+        [ChangeOutcome::Already(row)] => format!("{} has no old secret any more.", row.name),
         _ => String::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     credential::State,
-    hub::{Actor, Conflict, Field, Gone, HubError, Issued, LostSecret, Outcome},
+    hub::{Actor, ChangeOutcome, Conflict, HubError, InputField, Issued, LossCause, UnsavedSecret},
     tui::{
         app::App,
         dialog::{self, Dialog, DialogKind, Issue, Part},
@@ -44,7 +44,9 @@ impl App {
         }
         match secret {
             // The desk was locked while the store wrote: the secret is dropped unseen.
-            Some(_) if locked => workspace.lost_secrets.push(LostSecret { id: row.id, version, how: Gone::Wiped }),
+            Some(_) if locked => {
+                workspace.lost_secrets.push(UnsavedSecret { id: row.id, version, how: LossCause::Wiped })
+            }
             Some(secret) => workspace.dialogs.push(Dialog::one_time_secret(row, (secret, version), issue)),
             None if renewed => {
                 let older = if stopped_early { " An older one in its overlap stopped too." } else { "" };
@@ -55,11 +57,11 @@ impl App {
         }
     }
 
-    pub(super) fn states(&mut self, outcomes: &[Outcome]) {
+    pub(super) fn states(&mut self, outcomes: &[ChangeOutcome]) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
         let Some(DialogKind::ChangeState(change)) = workspace.dialogs.pop().map(|dialog| dialog.kind) else { return };
-        let revoked = outcomes.iter().any(|o| matches!(o, Outcome::Done(row) if row.state == State::Revoked));
+        let revoked = outcomes.iter().any(|o| matches!(o, ChangeOutcome::Done(row) if row.state == State::Revoked));
         if change.over_secret && revoked {
             workspace.dialogs.pop();
         }
@@ -138,18 +140,18 @@ impl App {
         }
     }
 
-    fn entry_for(&self, field: Field) -> Option<Id> {
+    fn entry_for(&self, field: InputField) -> Option<Id> {
         match &self.dialog()?.kind {
             DialogKind::Create(create) => dialog::entry_of(field, create.kind),
             DialogKind::Edit(edit) => dialog::entry_of(field, edit.rows.first()?.kind),
             DialogKind::NewPassword(_) | DialogKind::OwnPassword { .. } => Some(Id::Password),
             DialogKind::Reauthenticate => Some(Id::Old),
             DialogKind::Settings(_) => match field {
-                Field::Setting(setting) => Some(Id::Setting(setting)),
+                InputField::Setting(setting) => Some(Id::Setting(setting)),
                 _ => None,
             },
             DialogKind::Export { .. } => Some(Id::File),
-            DialogKind::User(_) if field == Field::UserName => Some(Id::Name),
+            DialogKind::User(_) if field == InputField::UserName => Some(Id::Name),
             DialogKind::User(_) => Some(Id::Password),
             _ => None,
         }
@@ -182,19 +184,19 @@ impl App {
     }
 }
 
-pub(super) fn left_out(outcome: &Outcome) -> Option<String> {
+pub(super) fn left_out(outcome: &ChangeOutcome) -> Option<String> {
     match outcome {
-        Outcome::LeftOut { why, .. } => Some(why.to_string()),
-        Outcome::Done(_) | Outcome::Already(_) => None,
+        ChangeOutcome::LeftOut { why, .. } => Some(why.to_string()),
+        ChangeOutcome::Done(_) | ChangeOutcome::Already(_) => None,
     }
 }
 
 /// The results in words: `Disabled crm-sync.` or `Revoked 3 keys; 1 was so already.`
-fn summary(outcomes: &[Outcome]) -> String {
+fn summary(outcomes: &[ChangeOutcome]) -> String {
     let done: Vec<_> =
-        outcomes.iter().filter_map(|o| if let Outcome::Done(row) = o { Some(row) } else { None }).collect();
+        outcomes.iter().filter_map(|o| if let ChangeOutcome::Done(row) = o { Some(row) } else { None }).collect();
     let already: Vec<_> =
-        outcomes.iter().filter_map(|o| if let Outcome::Already(row) = o { Some(row) } else { None }).collect();
+        outcomes.iter().filter_map(|o| if let ChangeOutcome::Already(row) = o { Some(row) } else { None }).collect();
     let verb = |state| match state {
         State::Active => "Enabled",
         State::Disabled => "Disabled",

@@ -1,7 +1,9 @@
 //! Replies to background reads.
 
 use crate::{
-    hub::{Details, HubError, Overview, OwnSignIn, Page, Pulse, Security, Taken, TrailRow},
+    hub::{
+        CredentialInfo, CredentialPage, HubError, NameInUse, Overview, OwnSignIn, Pulse, SecuritySettings, TrailRow,
+    },
     tui::{
         act::DETAILS_AFTER,
         app::{App, PULSE, Workspace},
@@ -22,7 +24,7 @@ impl App {
         }
     }
 
-    pub(super) fn security(&mut self, security: Security) {
+    pub(super) fn security(&mut self, security: SecuritySettings) {
         if let Some(workspace) = &mut self.workspace {
             workspace.security = Some(security);
         }
@@ -34,7 +36,7 @@ impl App {
         }
     }
 
-    pub(super) fn taken(&mut self, taken: Taken) {
+    pub(super) fn taken(&mut self, taken: NameInUse) {
         if let Some(Dialog { form: Some(form), kind: DialogKind::Create(create), .. }) = self.dialog_mut() {
             let Draft { name, username } = Draft::of(form);
             create.taken = Some((name, username, taken));
@@ -49,7 +51,7 @@ impl App {
         }
     }
 
-    pub(super) fn page(&mut self, page: Page) {
+    pub(super) fn page(&mut self, page: CredentialPage) {
         let (now, size) = (self.now, self.size);
         let Some(workspace) = &mut self.workspace else { return };
         // The store changed while the page was on its way.
@@ -71,7 +73,7 @@ impl App {
         }
     }
 
-    pub(super) fn details(&mut self, details: Details) {
+    pub(super) fn details(&mut self, details: CredentialInfo) {
         let Some(workspace) = &mut self.workspace else { return };
         workspace.refresh_open_edit(&details.row);
         let id = details.row.id;

@@ -2,7 +2,7 @@
 
 use crate::{
     export::Written,
-    hub::{Refused, TrailReport},
+    hub::{RefusedRequest, TrailReport},
     tui::{
         app::{App, Workspace},
         dialog::{Dialog, DialogKind},
@@ -17,7 +17,7 @@ const REFUSED_AGAIN: i64 = 10_000;
 
 impl App {
     /// Refusals raise no change number: while their newest are shown they are read again from time to time.
-    pub(super) fn refused_requests(&mut self, rows: Vec<Refused>) {
+    pub(super) fn refused_requests(&mut self, rows: Vec<RefusedRequest>) {
         let (now, height) = (self.now, layout::trail_rows(self.size, true));
         let Some(workspace) = &mut self.workspace else { return };
         let Some(list) = workspace.refused_mut() else { return };

@@ -2,7 +2,7 @@
 
 use crate::{
     account::{Role, UserState},
-    hub::{Actor, Page, UserRow},
+    hub::{Actor, CredentialPage, UserRow},
     tui::{
         app::{App, Workspace},
         dialog::{Dialog, DialogKind, UserAction},
@@ -20,7 +20,7 @@ impl App {
         }
     }
 
-    pub(super) fn user_keys_read(&mut self, page: Page) {
+    pub(super) fn user_keys_read(&mut self, page: CredentialPage) {
         if let Some(Dialog { kind: DialogKind::UserKeys(keys), .. }) = self.dialog_mut() {
             keys.content.more = page.more_after;
             keys.content.rows = Some(page.rows);

@@ -28,7 +28,7 @@ pub use perform::perform;
 use crate::{
     clipboard::Way,
     config::{After, Appearance},
-    hub::{Hub, Origin, Places, Session, Start as Opened},
+    hub::{DeskPaths, Hub, OpenOutcome as Opened, Origin, Session},
     progress,
     time::{Clock, SystemClock},
     tui::{
@@ -55,7 +55,7 @@ const NO_TERMINAL: &str = "keydesk: the desk needs a terminal to be shown on. Fo
 /// Runs the desk at `places`, or sets one up there, until its user leaves. Returns what is left to do then.
 /// `verifier` is where gateways find the verifier.
 pub fn run(
-    places: &Places,
+    places: &DeskPaths,
     origin: Origin,
     appearance: PathBuf,
     verifier: String,

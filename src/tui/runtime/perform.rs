@@ -3,7 +3,7 @@
 use crate::{
     config,
     export::to_file,
-    hub::{Actor, Cancel, Conflict, Field, Hub, HubError, LostSecret, Origin, Overview, UserRow},
+    hub::{Actor, Cancel, Conflict, Hub, HubError, InputField, Origin, Overview, UnsavedSecret, UserRow},
     tui::msg::{Answer, Call, Lane, Reply, UserChange},
 };
 
@@ -61,13 +61,13 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
             Answer::Issued(hub.set_legacy_password(&actor, target, typed.as_ref())?)
         }
         Call::StopOld(actor, target) => Answer::Edited(vec![hub.stop_old_secret(&actor, target)?]),
-        Call::Seen(actor, id, what) => hub.seen(&actor, id, what).map(|()| Answer::Noted)?,
-        Call::Refused(actor, right) => Answer::Denied(hub.refused(&actor, right)?),
+        Call::Seen(actor, id, what) => hub.record_display_event(&actor, id, what).map(|()| Answer::Noted)?,
+        Call::Refused(actor, right) => Answer::Denied(hub.record_denied(&actor, right)?),
         Call::Pulse(actor, _) => Answer::Pulse(hub.pulse(&actor)?),
         Call::Overview(actor, lost) => Answer::Overview(overview(hub, &actor, &lost)?),
         Call::List(actor, query) => Answer::Page(hub.list_until(&actor, &query, cancel)?),
         Call::Details(actor, id) => Answer::Details(hub.details(&actor, id)?),
-        Call::Taken { actor, kind, name, username } => Answer::Taken(hub.taken(&actor, kind, &name, &username)?),
+        Call::Taken { actor, kind, name, username } => Answer::Taken(hub.name_in_use(&actor, kind, &name, &username)?),
         Call::Find { actor, secret } => Answer::Found(hub.find_by_secret(&actor, &secret, cancel, progress)?),
         Call::Trail(actor, query) => Answer::Trail(hub.trail(&actor, &query)?),
         Call::RefusedRequests(actor, query) => Answer::RefusedRequests(hub.refused_requests(&actor, &query)?),
@@ -79,7 +79,7 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::Security(actor) => Answer::Security(hub.security(&actor)?),
         Call::SetSettings(actor, wanted) => hub.set_settings(&actor, &wanted).map(|()| Answer::SettingsSet)?,
         Call::Export { actor, query, path, format } => {
-            let invalid = |sentence| HubError::Invalid { field: Field::Other, sentence };
+            let invalid = |sentence| HubError::Invalid { field: InputField::Other, sentence };
             let path = config::meant(&path).map_err(|why| invalid(why.to_string()))?;
             Answer::Exported(to_file(&path, format, |page| hub.export_trail(&actor, &query, page))?)
         }
@@ -88,9 +88,9 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
     })
 }
 
-fn overview(hub: &Hub, actor: &Actor, lost: &[LostSecret]) -> Result<Overview, HubError> {
+fn overview(hub: &Hub, actor: &Actor, lost: &[UnsavedSecret]) -> Result<Overview, HubError> {
     let overview = hub.overview(actor)?;
-    let lost = if lost.is_empty() { Vec::new() } else { hub.still_lost(actor, lost)? };
+    let lost = if lost.is_empty() { Vec::new() } else { hub.still_unsaved(actor, lost)? };
     Ok(Overview { lost, ..overview })
 }
 

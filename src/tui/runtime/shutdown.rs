@@ -14,7 +14,7 @@ use std::{
 };
 
 use crate::{
-    hub::{Actor, CredentialId, Hub, Seen},
+    hub::{Actor, CredentialId, DisplayEvent, Hub},
     tui::{runtime::event::LoopEvent, terminal},
 };
 
@@ -59,7 +59,7 @@ impl Shutdown {
         let note = move || {
             if let Some(hub) = hub.get() {
                 // There is no screen left to show an error on.
-                let _ = hub.seen(&actor, id, Seen::Dropped);
+                let _ = hub.record_display_event(&actor, id, DisplayEvent::Dropped);
             }
             let _ = done.send(());
         };

@@ -13,7 +13,7 @@ use std::{
 };
 
 use crate::{
-    hub::{Cancel, Conflict, Hub, HubError, Origin, Places, SetUp},
+    hub::{Cancel, Conflict, DeskPaths, Hub, HubError, Origin, SetUp},
     time::Clock,
     tui::{
         msg::{Answer, Call, Lane, Msg, Reply, Ticket},
@@ -31,7 +31,7 @@ pub(super) struct WorkerContext {
     /// Empty until the desk is set up.
     pub(super) hub: Arc<OnceLock<Hub>>,
     /// Where a new desk is made; none when there is no disk to make it on.
-    pub(super) places: Option<Places>,
+    pub(super) places: Option<DeskPaths>,
     pub(super) origin: Origin,
     pub(super) clock: Arc<dyn Clock>,
 }
@@ -124,7 +124,8 @@ fn write(jobs: &Receiver<Job>, context: &WorkerContext, events: &Sender<LoopEven
 fn read(requests: &Receiver<ReadRequest>, context: &WorkerContext, events: &Sender<LoopEvent>, reads: &Mutex<Reads>) {
     let mut poller = StorePoller::new(requests);
     // A pulse that was cancelled is returned, to be dropped like every cancelled read.
-    let nothing_new = |ticket| lock(reads).contains_key(&ticket) && context.hub.get().is_some_and(|hub| !hub.stirred());
+    let nothing_new =
+        |ticket| lock(reads).contains_key(&ticket) && context.hub.get().is_some_and(|hub| !hub.may_have_changed());
     while let Some((ticket, call)) = poller.next(nothing_new) {
         let Some(cancel) = lock(reads).get(&ticket).cloned() else { continue };
         let watched = match &call {

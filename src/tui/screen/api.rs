@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     credential::Kind,
-    hub::{CredentialId, CredentialRow, Details, ListQuery, Order},
+    hub::{CredentialId, CredentialInfo, CredentialRow, ListOrder, ListQuery},
     tui::{
         layout,
         screen::{docs::Docs, paged_list::PagedList, refused::RefusedList, search::Search, trail::TrailList},
@@ -64,7 +64,7 @@ pub struct Api {
     /// Ticked rows.
     pub ticked: Ticked,
     /// Details of the selected row, or of the one before while they are read.
-    pub details: Option<Details>,
+    pub details: Option<CredentialInfo>,
     /// The Activity tab: the trail.
     pub activity: TrailList,
     /// The Activity tab: the requests that were refused.
@@ -126,12 +126,12 @@ impl Api {
     }
 
     /// The order after this one.
-    pub fn next_order(&self) -> Order {
+    pub fn next_order(&self) -> ListOrder {
         match self.list.order() {
-            Order::Name => Order::Key,
-            Order::Key => Order::Created,
-            Order::Created => Order::State,
-            Order::State => Order::Name,
+            ListOrder::Name => ListOrder::Key,
+            ListOrder::Key => ListOrder::Created,
+            ListOrder::Created => ListOrder::State,
+            ListOrder::State => ListOrder::Name,
         }
     }
 
@@ -145,7 +145,7 @@ impl Api {
 
     /// The row that the details pane is about, and what was read of it. While the selection moves on, the pane keeps
     /// what it has until the details of the new row are there: a held arrow key draws one row, not a pane.
-    pub fn to_detail(&self) -> Option<(&CredentialRow, Option<&Details>)> {
+    pub fn to_detail(&self) -> Option<(&CredentialRow, Option<&CredentialInfo>)> {
         let selected = self.list.selected()?;
         match &self.details {
             Some(read) if read.row.id != selected.id => Some((&read.row, Some(read))),
@@ -154,18 +154,18 @@ impl Api {
     }
 
     /// Details, if they are of the selected row.
-    pub fn details_now(&self) -> Option<&Details> {
+    pub fn details_now(&self) -> Option<&CredentialInfo> {
         let id = self.list.selected()?.id;
         self.details.as_ref().filter(|d| d.row.id == id)
     }
 }
 
 /// How an order is called.
-pub fn order_words(order: Order) -> &'static str {
+pub fn order_words(order: ListOrder) -> &'static str {
     match order {
-        Order::Name => "name",
-        Order::Key => "key",
-        Order::Created => "newest first",
-        Order::State => "state",
+        ListOrder::Name => "name",
+        ListOrder::Key => "key",
+        ListOrder::Created => "newest first",
+        ListOrder::State => "state",
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     account::{Right, Role, allows},
     credential::Kind,
-    hub::{Capped, CredentialOverview, CredentialRow, Overview, StillLost},
+    hub::{Capped, CredentialOverview, CredentialRow, Overview, UnsavedCredential},
 };
 
 /// An item of the attention list ("To look at"): the view has its words, `act` its target. Each leads to one
@@ -11,7 +11,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AttentionItem {
     /// Its secret was lost before it was copied.
-    Lost(Box<StillLost>),
+    Lost(Box<UnsavedCredential>),
     /// It expires soon.
     Expiring(Box<CredentialRow>),
     /// So many more of a kind expire soon.

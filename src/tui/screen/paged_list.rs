@@ -4,7 +4,7 @@
 //! requested. Moves made before they arrive are counted and made up for.
 
 use crate::{
-    hub::{CredentialId, CredentialRow, Cursor, ListQuery, Order, Page, Position},
+    hub::{CredentialId, CredentialPage, CredentialRow, ListCursor, ListOrder, ListQuery, PagePosition},
     tui::{keymap::Action, screen},
 };
 
@@ -28,17 +28,17 @@ enum Seek {
 /// The rows kept, the selection, and the part that is on the screen.
 #[derive(Debug, Default)]
 pub struct PagedList {
-    page: Page,
+    page: CredentialPage,
     /// Whether rows were read at all.
     read: bool,
-    order: Order,
+    order: ListOrder,
     selected: usize,
     top: usize,
     seek: Seek,
     /// Pending steps down (up when negative), to be made when rows arrive.
     pending_steps: i64,
     /// Where the page that was asked for begins.
-    asked: Position,
+    asked: PagePosition,
 }
 
 impl PagedList {
@@ -64,7 +64,7 @@ impl PagedList {
     }
 
     /// The order of the list.
-    pub fn order(&self) -> Order {
+    pub fn order(&self) -> ListOrder {
         self.order
     }
 
@@ -74,16 +74,16 @@ impl PagedList {
     }
 
     /// Orders by something else; the selected row stays selected if it is among the first.
-    pub fn set_order(&mut self, order: Order) {
+    pub fn set_order(&mut self, order: ListOrder) {
         self.order = order;
         self.seek = self.selected().map_or(Seek::First, |row| Seek::RowOrFirst(row.id));
-        self.asked = Position::Start;
+        self.asked = PagePosition::Start;
     }
 
     /// Resets the list: other rows are wanted, the first of them selected.
     pub fn reset(&mut self) {
         self.seek = Seek::First;
-        self.asked = Position::Start;
+        self.asked = PagePosition::Start;
         self.pending_steps = 0;
     }
 
@@ -108,8 +108,8 @@ impl PagedList {
         self.seek = Seek::Row(row.id);
         // A list that fits into the window is read from its start, so that the row is seen among its neighbours.
         self.asked = match fits {
-            true => Position::Start,
-            false => cursor_of(self.order, row).map_or(Position::Start, Position::From),
+            true => PagePosition::Start,
+            false => cursor_of(self.order, row).map_or(PagePosition::Start, PagePosition::From),
         };
     }
 
@@ -121,9 +121,9 @@ impl PagedList {
     /// Reloads the same rows.
     pub fn reload(&mut self) {
         self.asked = match self.page.more_before {
-            true => self.page.cursor(self.order, 0).map_or(Position::Start, Position::From),
+            true => self.page.cursor(self.order, 0).map_or(PagePosition::Start, PagePosition::From),
             // New rows may have come before the first one.
-            false => Position::Start,
+            false => PagePosition::Start,
         };
     }
 
@@ -135,13 +135,13 @@ impl PagedList {
             Action::Down => self.step(1, height),
             Action::PageUp => self.step(-page, height),
             Action::PageDown => self.step(page, height),
-            Action::First => self.end(Seek::First, self.page.more_before, Position::Start, height),
-            Action::Last => self.end(Seek::Last, self.page.more_after, Position::End, height),
+            Action::First => self.end(Seek::First, self.page.more_before, PagePosition::Start, height),
+            Action::Last => self.end(Seek::Last, self.page.more_after, PagePosition::End, height),
             _ => false,
         }
     }
 
-    fn end(&mut self, seek: Seek, elsewhere: bool, position: Position, height: usize) -> bool {
+    fn end(&mut self, seek: Seek, elsewhere: bool, position: PagePosition, height: usize) -> bool {
         self.pending_steps = 0;
         if elsewhere || !self.read {
             self.seek = seek;
@@ -172,9 +172,9 @@ impl PagedList {
         let reach = (2 * height.max(1)).min(WINDOW as usize / 4);
         let len = self.page.rows.len();
         let anchor = if self.page.more_after && self.selected + reach >= len {
-            self.page.cursor(self.order, self.selected.saturating_sub(2 * reach)).map(Position::After)
+            self.page.cursor(self.order, self.selected.saturating_sub(2 * reach)).map(PagePosition::After)
         } else if self.page.more_before && self.selected < reach {
-            self.page.cursor(self.order, (self.selected + 2 * reach).min(len - 1)).map(Position::Before)
+            self.page.cursor(self.order, (self.selected + 2 * reach).min(len - 1)).map(PagePosition::Before)
         } else {
             None
         };
@@ -188,7 +188,7 @@ impl PagedList {
     }
 
     /// Takes the rows that were read.
-    pub fn take(&mut self, page: Page, height: usize) -> bool {
+    pub fn take(&mut self, page: CredentialPage, height: usize) -> bool {
         let line = self.selected_line();
         let wanted = match self.seek {
             Seek::Row(id) | Seek::RowOrFirst(id) => Some(id),
@@ -223,6 +223,6 @@ impl PagedList {
     }
 }
 
-fn cursor_of(order: Order, row: &CredentialRow) -> Option<Cursor> {
-    Page { rows: vec![row.clone()], ..Page::default() }.cursor(order, 0)
+fn cursor_of(order: ListOrder, row: &CredentialRow) -> Option<ListCursor> {
+    CredentialPage { rows: vec![row.clone()], ..CredentialPage::default() }.cursor(order, 0)
 }

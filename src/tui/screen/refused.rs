@@ -1,14 +1,14 @@
 //! The list of refused requests, of all credentials or of one.
 
 use crate::{
-    hub::{Before, CredentialId, Refused, RefusedQuery},
+    hub::{CredentialId, RefusalCursor, RefusedRequest, RefusedRequestQuery},
     tui::screen::keyset_list::{HasCursor, KeysetList, PAGE},
 };
 
-impl HasCursor for Refused {
-    type Cursor = Before;
+impl HasCursor for RefusedRequest {
+    type Cursor = RefusalCursor;
 
-    fn cursor(&self) -> Before {
+    fn cursor(&self) -> RefusalCursor {
         Self::place(self)
     }
 }
@@ -19,14 +19,14 @@ pub struct RefusedList {
     /// Only those of this credential; its name is for the status line.
     pub only: Option<(CredentialId, String)>,
     /// The rows.
-    pub list: KeysetList<Refused>,
+    pub list: KeysetList<RefusedRequest>,
 }
 
 impl RefusedList {
     /// The query for the rows of this page.
-    pub fn query(&self) -> RefusedQuery {
+    pub fn query(&self) -> RefusedRequestQuery {
         let of = self.only.as_ref().map(|(id, _)| *id);
-        RefusedQuery { of, before: self.list.before().cloned(), limit: PAGE }
+        RefusedRequestQuery { of, before: self.list.before().cloned(), limit: PAGE }
     }
 
     /// Only those of the selected row's credential, or all again.

@@ -1,7 +1,7 @@
 //! The filter of the trail.
 
 use crate::{
-    hub::{Class, TrailQuery},
+    hub::{TrailClass, TrailQuery},
     time::Millis,
 };
 
@@ -11,7 +11,7 @@ pub struct TrailFilter {
     /// Done by this user.
     pub who: Option<String>,
     /// Of this type.
-    pub class: Option<Class>,
+    pub class: Option<TrailClass>,
     /// Not before, and as it was typed.
     pub from: Option<(Millis, String)>,
     /// Before, and as it was typed.
@@ -25,9 +25,9 @@ impl TrailFilter {
     }
 
     /// The type after this one; all types come after the last.
-    pub fn next_class(&self) -> Option<Class> {
+    pub fn next_class(&self) -> Option<TrailClass> {
         let next = self.class.map_or(0, |class| class as usize + 1);
-        Class::ALL.get(next).copied()
+        TrailClass::ALL.get(next).copied()
     }
 
     /// Adds it to a query.
@@ -45,9 +45,9 @@ impl TrailFilter {
     pub fn words(&self) -> String {
         let mut words = match self.class {
             None => "entries",
-            Some(Class::Change) => "changes",
-            Some(Class::Access) => "accesses",
-            Some(Class::Refusal) => "refusals",
+            Some(TrailClass::Change) => "changes",
+            Some(TrailClass::Access) => "accesses",
+            Some(TrailClass::Refusal) => "refusals",
         }
         .to_owned();
         for (before, value) in [

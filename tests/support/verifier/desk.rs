@@ -9,7 +9,9 @@ use std::{
 use base64ct::{Base64, Encoding as _};
 use keydesk::{
     credential::{Kind, Options, Verb},
-    hub::{Actor, Hub, Issued, NewCredential, NewLegacy, Origin, Places, Policy, SetUp, Setting, TrailQuery, TrailRow},
+    hub::{
+        Actor, DeskPaths, Hub, Issued, NewCredential, NewLegacy, Origin, Policy, SetUp, Setting, TrailQuery, TrailRow,
+    },
     time::SystemClock,
     vault::MasterKeyPlace,
 };
@@ -27,7 +29,7 @@ pub struct Desk {
 
 /// The desk whose two halves are at these places.
 pub fn open_at(database: &Path, master_key: &Path) -> Hub {
-    open(&Places::new(database, MasterKeyPlace::file(master_key)), Arc::new(SystemClock))
+    open(&DeskPaths::new(database, MasterKeyPlace::file(master_key)), Arc::new(SystemClock))
 }
 
 impl Desk {

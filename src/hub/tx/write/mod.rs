@@ -27,10 +27,10 @@ pub(crate) struct Change<'a> {
     pub(crate) tx: Box<dyn WriteTx + 'a>,
     pub(crate) now: Millis,
     head: HeadRow,
-    /// Count and sum of the rows of each tagged table, as far as this change has brought them.
+    /// Count and sum of the rows of each tagged table, including this change.
     sums: Sums,
     operation: String,
-    /// Whether a row of the trail carries the operation, so that it can be found again.
+    /// Whether a trail row carries the operation id, so that the change can be looked up.
     noted: bool,
     raised: bool,
     author: Author,
@@ -50,7 +50,7 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// The same, to repair the store.
+    /// The same for a repair, which rows beside the trail do not stop.
     fn begin_repair(hub: &'a Hub, author: Author) -> Result<Self, HubError> {
         let mut tx = hub.store.write()?;
         tables::lock_head(&mut *tx)?;
@@ -77,7 +77,7 @@ impl<'a> Change<'a> {
         Ok(change)
     }
 
-    /// The head, as far as this change has brought it.
+    /// The head, including this change.
     pub(crate) fn head(&self) -> &HeadRow {
         &self.head
     }
@@ -101,9 +101,10 @@ impl<'a> Change<'a> {
         self.head.change
     }
 
-    /// Begins a new epoch, so that everybody who has a mark of the store starts over. The clock is part of it, because
-    /// an old copy does not know how often one like it was accepted before; and because a clock may have been ahead and
-    /// set back, it is also higher than every epoch that is `known` to somebody. Returns the old epoch and the new one.
+    /// Begins a new epoch, so that everyone who knows a position of the store starts over. The clock is part of it,
+    /// because an old copy does not know how often it was accepted before. Because a clock may have been ahead and then
+    /// set back, the new epoch is also higher than `known`, the highest reported one. Returns the old and the new
+    /// epoch.
     pub(crate) fn next_epoch(&mut self, known: i64) -> (i64, i64) {
         let before = self.head.epoch;
         self.head.epoch = self.now.seconds().0.max(before.max(known).saturating_add(1));
@@ -123,8 +124,8 @@ impl<'a> Change<'a> {
         self.replace(record, record.version() - 1)
     }
 
-    /// Replaces a row that has the version `was`. For a row with a wrong tag, whose version may be any number: its
-    /// replacement begins again at 1.
+    /// Replaces the row of version `was`. A row with a wrong tag may have any version; its
+    /// replacement starts again at 1.
     pub(crate) fn replace<T: Record>(&mut self, record: &T, was: i64) -> Result<(), HubError> {
         self.take_off_sum::<T>(record.id(), was)?;
         let tag = row_tags::tag(&self.hub.vault, record)?;
@@ -165,7 +166,7 @@ impl<'a> Change<'a> {
         table_sums::matches(&mut *self.tx, &self.hub.vault, &self.sums, of)
     }
 
-    /// Moves the rows that somebody wrote beside the trail out of its way; says how many.
+    /// Moves rows that somebody added outside the trail aside; returns how many.
     pub(crate) fn move_strays(&mut self) -> Result<u64, HubError> {
         match tables::trail_beside(&mut *self.tx, self.head.trail_no)? {
             Some(_) => Ok(tables::move_strays(&mut *self.tx, self.head.trail_no, self.now.0)?),
@@ -173,7 +174,7 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// Refuses when the rows of a small table are not those that the head tells of.
+    /// An error when the rows of a small table do not match the sum in the head.
     pub(crate) fn require_sum(&mut self, of: SummedTable) -> Result<(), HubError> {
         match self.sum_matches(of)? {
             true => Ok(()),
@@ -185,7 +186,7 @@ impl<'a> Change<'a> {
         }
     }
 
-    /// The sums that the head will carry, to be set anew from what there is.
+    /// The sums that the head will carry, for a repair to recompute.
     pub(crate) fn sums_mut(&mut self) -> &mut Sums {
         &mut self.sums
     }
@@ -273,7 +274,7 @@ impl Hub {
                 return Err(HubError::PasswordNeeded);
             }
             if intent.restricts {
-                // Rows beside the trail stand in nobody's way who revokes.
+                // Rows added beside the trail must not prevent a revocation.
                 change.move_strays()?;
             }
             let done = work(&mut change)?;

@@ -15,7 +15,7 @@ use std::{
 use uuid::Uuid;
 
 use crate::credential::Kind;
-use crate::hub::{Hub, HubError, REFUSALS_KEPT, Refusal, Use, crowded};
+use crate::hub::{Hub, HubError, REFUSALS_KEPT, Refusal, UsageReport, eviction_index};
 use crate::time::Seconds;
 use crate::verify::{Allowed, Denied, Reason};
 
@@ -56,7 +56,7 @@ const RECENT_SLOTS: usize = 16_384;
 
 /// A use or a refusal to be written.
 enum Report {
-    Used(Use),
+    Used(UsageReport),
     Denied(Box<Denial>),
 }
 
@@ -85,7 +85,7 @@ pub(in crate::serve) struct Reports {
 /// The receiving end: aggregates and writes.
 pub(in crate::serve) struct ReportWriter {
     queue: Receiver<Report>,
-    uses: HashMap<(Uuid, i64), Use>,
+    uses: HashMap<(Uuid, i64), UsageReport>,
     /// The uses that were written lately, with their times.
     written: HashMap<(Uuid, i64), Seconds>,
     refusals: HashMap<Uuid, VecDeque<Refusal>>,
@@ -114,7 +114,7 @@ impl Reports {
     pub(in crate::serve) fn used(&self, allowed: &Allowed<'_>, at: Seconds, address: Option<IpAddr>) {
         let (credential, secret) = (allowed.credential.row(), i64::from(allowed.secret_version));
         if self.is_new(credential, secret, at, address) {
-            self.put(Report::Used(Use { credential, secret, at, address }));
+            self.put(Report::Used(UsageReport { credential, secret, at, address }));
         }
     }
 
@@ -244,7 +244,7 @@ impl ReportWriter {
         if let Some(i) = refusals.iter().position(|before| new.is_like(before)) {
             new.count = refusals.remove(i).map_or(1, |before| before.count.saturating_add(1));
         } else if refusals.len() == REFUSALS_KEPT {
-            refusals.remove(crowded(refusals.iter().map(|refusal| refusal.reason.as_str())));
+            refusals.remove(eviction_index(refusals.iter().map(|refusal| refusal.reason.as_str())));
         } else {
             self.refused += 1;
         }
@@ -286,7 +286,7 @@ impl ReportWriter {
 }
 
 /// Last uses are kept by credential and secret.
-fn secret_of(used: &Use) -> (Uuid, i64) {
+fn secret_of(used: &UsageReport) -> (Uuid, i64) {
     (used.credential, used.secret)
 }
 

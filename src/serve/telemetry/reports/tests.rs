@@ -65,13 +65,13 @@ fn a_use_is_written_when_due_and_the_last_one_at_shutdown() {
     for _ in 0..9 {
         clock.advance(SignedDuration::from_secs(10));
         let at = hub.now().seconds();
-        writer.receive(Report::Used(Use { credential: id.0, secret: 1, at, address: None }));
+        writer.receive(Report::Used(UsageReport { credential: id.0, secret: 1, at, address: None }));
         writer.write(&hub, &mut || {});
         ages.push(at.0 - stored().unwrap().0);
     }
     assert_eq!(ages, [0, 10, 0, 10, 0, 10, 0, 10, 0], "what the desk shows is less than thirty seconds old");
     clock.advance(SignedDuration::from_secs(10));
-    writer.receive(Report::Used(Use { credential: id.0, secret: 1, at: hub.now().seconds(), address: None }));
+    writer.receive(Report::Used(UsageReport { credential: id.0, secret: 1, at: hub.now().seconds(), address: None }));
     writer.write(&hub, &mut || {});
     assert_eq!((stored().unwrap().0, writer.uses.len()), (hub.now().seconds().0 - 10, 1), "it waits");
     writer.end(&hub);

@@ -2,7 +2,7 @@
 
 use crate::{
     credential::{Kind, State},
-    hub::{CredentialRow, Details},
+    hub::{CredentialInfo, CredentialRow},
     tui::{
         app::{App, Workspace},
         dialog::{Dialog, DialogKind},
@@ -65,6 +65,6 @@ impl App {
     }
 }
 
-fn old_until(app: &App, details: &Details) -> Option<crate::time::Seconds> {
+fn old_until(app: &App, details: &CredentialInfo) -> Option<crate::time::Seconds> {
     details.secrets.iter().filter_map(|s| s.valid_until).find(|until| until.millis() > app.now)
 }

@@ -7,7 +7,7 @@ mod find_by_secret;
 use crate::{
     account::Right,
     credential::{Overlap, State},
-    hub::{CredentialRow, Details},
+    hub::{CredentialInfo, CredentialRow},
     secret::Secret,
     time::Millis,
     tui::{
@@ -151,7 +151,7 @@ impl App {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
         let known = workspace.api().and_then(Api::details_now).cloned();
-        let details = known.unwrap_or(Details { row, secrets: Vec::new(), refusals: Vec::new() });
+        let details = known.unwrap_or(CredentialInfo { row, secrets: Vec::new(), refusals: Vec::new() });
         let details = Scrollable::new(CredentialDetails { details, history: None });
         workspace.dialogs.push(Dialog::to_read(DialogKind::Details(Box::new(details))));
         workspace.due.details = Some(now);

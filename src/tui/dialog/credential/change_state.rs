@@ -2,7 +2,7 @@
 
 use crate::{
     credential::{State, Verb},
-    hub::{CredentialRow, Target},
+    hub::{CredentialRow, CredentialTarget},
     tui::{
         dialog::{Dialog, DialogKind, names},
         form::{Fault, Form, Id, button, text},
@@ -78,7 +78,7 @@ impl ChangeState {
     }
 
     /// The rows, for the hub.
-    pub fn targets(&self) -> Vec<Target> {
+    pub fn targets(&self) -> Vec<CredentialTarget> {
         self.rows.iter().map(CredentialRow::target).collect()
     }
 

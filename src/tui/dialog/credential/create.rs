@@ -2,7 +2,7 @@
 
 use crate::{
     credential::{Algorithm, Algorithms, BodyDigest, Kind, Name, Networks, Note, Options, check_username},
-    hub::{Field, NewCredential, NewLegacy, Taken},
+    hub::{InputField, NameInUse, NewCredential, NewLegacy},
     time::{Millis, Seconds, when_or_never},
     tui::{
         dialog::{
@@ -21,7 +21,7 @@ pub struct Create {
     /// Legacy: have the password generated.
     pub generate: bool,
     /// What the store said of name and username, and of which ones.
-    pub taken: Option<(String, String, Taken)>,
+    pub taken: Option<(String, String, NameInUse)>,
     /// The typed password was wiped by the lock.
     pub wiped: bool,
 }
@@ -73,7 +73,7 @@ impl Draft {
 
 impl Create {
     /// What the store said of what is typed now.
-    pub fn taken_now(&self, form: &Form) -> Option<Taken> {
+    pub fn taken_now(&self, form: &Form) -> Option<NameInUse> {
         let draft = Draft::of(form);
         let (name, username, taken) = self.taken.as_ref()?;
         (*name == draft.name && *username == draft.username).then_some(*taken)
@@ -134,18 +134,22 @@ fn networks(form: &Form) -> Result<Networks, Fault> {
 }
 
 /// The entry that a refusal of the hub is about.
-pub fn entry_of(field: Field, kind: Kind) -> Option<Id> {
+pub fn entry_of(field: InputField, kind: Kind) -> Option<Id> {
     Some(match field {
-        Field::Name => Id::Name,
-        Field::Username => Id::Username,
-        Field::LegacyPassword => Id::Password,
-        Field::Password if kind == Kind::Legacy => Id::Password,
-        Field::NotBefore => Id::NotBefore,
-        Field::Expiry => Id::Expires,
-        Field::Networks => Id::Networks,
-        Field::Note => Id::Note,
-        Field::Algorithms => Id::Algorithm(Algorithm::Sha256),
-        Field::Account | Field::UserName | Field::Password | Field::Setting(_) | Field::Other => return None,
+        InputField::Name => Id::Name,
+        InputField::Username => Id::Username,
+        InputField::LegacyPassword => Id::Password,
+        InputField::Password if kind == Kind::Legacy => Id::Password,
+        InputField::NotBefore => Id::NotBefore,
+        InputField::Expiry => Id::Expires,
+        InputField::Networks => Id::Networks,
+        InputField::Note => Id::Note,
+        InputField::Algorithms => Id::Algorithm(Algorithm::Sha256),
+        InputField::Account
+        | InputField::UserName
+        | InputField::Password
+        | InputField::Setting(_)
+        | InputField::Other => return None,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     credential::{Algorithm, Kind, Name, Networks, Note},
-    hub::{CredentialRow, Edit, Target},
+    hub::{CredentialEdit, CredentialRow, CredentialTarget},
     time::{Millis, Seconds, when_or_never},
     tui::{
         dialog::{Dialog, DialogKind, credential::signing, names},
@@ -38,7 +38,7 @@ impl Dialog {
 
 impl EditKeys {
     /// The rows, for the hub.
-    pub fn targets(&self) -> Vec<Target> {
+    pub fn targets(&self) -> Vec<CredentialTarget> {
         self.rows.iter().map(CredentialRow::target).collect()
     }
 
@@ -97,7 +97,7 @@ impl EditKeys {
     }
 
     /// Reads the fields; unchanged ones are left out.
-    pub fn wanted(&self, form: &Form, now: Millis) -> Result<Edit, Fault> {
+    pub fn wanted(&self, form: &Form, now: Millis) -> Result<CredentialEdit, Fault> {
         let name =
             self.changed(form, Id::Name).map(Name::new).transpose().map_err(|why| (Id::Name, why.to_string()))?;
         let note =
@@ -107,7 +107,7 @@ impl EditKeys {
             algorithms = Some(signing::algorithms(form)?).filter(|now| *now != row.options.algorithms);
             body_digest = Some(signing::digest(form)).filter(|now| *now != row.options.body_digest);
         }
-        Ok(Edit {
+        Ok(CredentialEdit {
             name: name.map(|name| name.as_str().to_owned()),
             not_before: self.when(form, Id::NotBefore, now)?,
             expires_at: self.when(form, Id::Expires, now)?,

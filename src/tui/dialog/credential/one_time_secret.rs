@@ -2,7 +2,7 @@
 
 use crate::{
     credential::Kind,
-    hub::{CredentialRow, CutShort, Gone, LostSecret},
+    hub::{CredentialRow, EndedEarly, LossCause, UnsavedSecret},
     secret::Secret,
     time::Seconds,
     tui::{
@@ -22,7 +22,7 @@ pub enum Issue {
         /// The old one works until then.
         old_until: Option<Seconds>,
         /// Older ones that were stopped before their time.
-        cut_short: Vec<CutShort>,
+        cut_short: Vec<EndedEarly>,
     },
 }
 
@@ -73,8 +73,8 @@ impl Dialog {
 
 impl OneTimeSecret {
     /// What is known about the secret after it was wiped.
-    pub fn lost(&self) -> LostSecret {
-        LostSecret { id: self.row.id, version: self.version, how: Gone::Wiped }
+    pub fn lost(&self) -> UnsavedSecret {
+        UnsavedSecret { id: self.row.id, version: self.version, how: LossCause::Wiped }
     }
 
     /// The secret as text. Everything that keydesk makes is.

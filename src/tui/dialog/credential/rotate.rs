@@ -2,7 +2,7 @@
 
 use crate::{
     credential::Overlap,
-    hub::{CredentialRow, CutShort, LiveSecret},
+    hub::{CredentialRow, EndedEarly, LiveSecret},
     time::Millis,
     tui::{
         dialog::{Dialog, DialogKind},
@@ -36,7 +36,7 @@ impl Dialog {
 
 impl Rotate {
     /// The secrets that this rotation ends before their time: there are never three that work.
-    pub fn cut_short(&self, now: Millis) -> impl Iterator<Item = CutShort> {
+    pub fn cut_short(&self, now: Millis) -> impl Iterator<Item = EndedEarly> {
         self.live.iter().filter_map(move |secret| secret.cut_short(now))
     }
 

@@ -5,7 +5,7 @@ use ratatui::{layout::Rect, style::Style, text::Line};
 use crate::{
     account::Right,
     credential::{Condition, Kind, State},
-    hub::{CredentialRow, Order},
+    hub::{CredentialRow, ListOrder},
     text,
     tui::{
         app::{App, Workspace},
@@ -329,7 +329,7 @@ fn list_status(workspace: &Workspace, api: &Api) -> String {
     if !api.ticked.is_empty() {
         parts.push(format!("{} ticked", api.ticked.len()));
     }
-    if api.list.order() != Order::Name {
+    if api.list.order() != ListOrder::Name {
         parts.push(format!("by {}", screen::order_words(api.list.order())));
     }
     if api.revoked {

@@ -9,7 +9,7 @@ use ratatui::{
 use crate::{
     account::Right,
     credential::{BodyDigest, Kind, State},
-    hub::{CredentialRow, Details, LiveSecret},
+    hub::{CredentialInfo, CredentialRow, LiveSecret},
     text,
     time::{Millis, Seconds},
     tui::{
@@ -32,7 +32,7 @@ const ROTATE_IT: &str = "Press R";
 const ROTATE_IT_LATER: &str = "Close, press R";
 
 /// Under the list: a rule with the name, and five lines.
-pub fn under(app: &App, row: &CredentialRow, details: Option<&Details>, paint: &mut Paint<'_>, area: Rect) {
+pub fn under(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, paint: &mut Paint<'_>, area: Rect) {
     heading(app, row, paint, area);
     let options = &row.options;
     let networks = if options.networks.is_any() { "any".to_owned() } else { options.networks.to_string() };
@@ -64,7 +64,7 @@ fn heading(app: &App, row: &CredentialRow, paint: &mut Paint<'_>, area: Rect) {
 }
 
 /// Beside the list: everything, wrapped.
-pub fn beside(app: &App, row: &CredentialRow, details: Option<&Details>, paint: &mut Paint<'_>, area: Rect) {
+pub fn beside(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, paint: &mut Paint<'_>, area: Rect) {
     let glyphs = app.theme.glyphs;
     for y in area.y..area.bottom() {
         paint.text_in(area.x, y, 1, glyphs.vertical, Style::new());
@@ -103,7 +103,7 @@ fn fact_lines(app: &App, facts: &[Fact], width: usize) -> Vec<Line<'static>> {
     lines
 }
 
-fn facts(app: &App, row: &CredentialRow, details: Option<&Details>, lost: &str) -> Vec<Fact> {
+fn facts(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, lost: &str) -> Vec<Fact> {
     let options = &row.options;
     let (glyph, _) = state_mark(app, row, row.condition(app.now));
     let any = |text: String| if text.is_empty() { "any".to_owned() } else { text };
@@ -143,7 +143,7 @@ pub fn state_words(app: &App, row: &CredentialRow) -> String {
     }
 }
 
-fn secret_facts(app: &App, row: &CredentialRow, details: Option<&Details>, lost: &str) -> Vec<Fact> {
+fn secret_facts(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, lost: &str) -> Vec<Fact> {
     let mut facts = vec![(secret_label(row.kind), shown_once(app, row, details, lost))];
     if let Some(old) = details.and_then(|d| old_secret(app, d)) {
         facts.push(("", old_words(app, old)));
@@ -152,7 +152,7 @@ fn secret_facts(app: &App, row: &CredentialRow, details: Option<&Details>, lost:
 }
 
 /// The old secret that still works after a rotation.
-fn old_secret<'a>(app: &App, details: &'a Details) -> Option<&'a LiveSecret> {
+fn old_secret<'a>(app: &App, details: &'a CredentialInfo) -> Option<&'a LiveSecret> {
     details.secrets.iter().find(|s| s.valid_until.is_some_and(|until| until.millis() > app.now))
 }
 
@@ -182,14 +182,14 @@ fn stops(app: &App, words: &'static str) -> &'static str {
 }
 
 /// One line about the secret: the old one that still works is what matters most.
-fn secret_words(app: &App, row: &CredentialRow, details: Option<&Details>) -> String {
+fn secret_words(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) -> String {
     match details.and_then(|d| old_secret(app, d)) {
         Some(old) => old_line(app, old),
         None => shown_once(app, row, details, ROTATE_IT),
     }
 }
 
-fn shown_once(app: &App, row: &CredentialRow, details: Option<&Details>, lost: &str) -> String {
+fn shown_once(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, lost: &str) -> String {
     let made_at: Millis = details.and_then(|d| d.secrets.first()).map_or(row.created_at, |s| s.created_at);
     let on = relative_time::day(app.now, made_at);
     let words = format!("shown once, on {on}; not kept in readable form.");

@@ -4,7 +4,7 @@ use ratatui::{layout::Rect, style::Style, text::Line};
 
 use crate::{
     credential::{Kind, State, filter_terms},
-    hub::Counts,
+    hub::CredentialCounts,
     text,
     tui::{
         screen::Api,
@@ -67,7 +67,7 @@ pub fn nothing(api: &Api) -> String {
 }
 
 /// How many were found, where that is known without counting: `2 of` before the line about all of them.
-pub fn found(api: &Api, counts: Counts) -> Option<String> {
+pub fn found(api: &Api, counts: CredentialCounts) -> Option<String> {
     if !api.search.narrows() {
         return None;
     }

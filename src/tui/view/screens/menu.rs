@@ -4,7 +4,7 @@ use ratatui::{layout::Rect, style::Style, text::Line};
 
 use crate::{
     credential::{EXPIRING_DAYS, Kind, State},
-    hub::{Capped, Gone, TrailRow},
+    hub::{Capped, LossCause, TrailRow},
     text,
     time::DAY,
     tui::{
@@ -99,10 +99,10 @@ fn attention_words(app: &App, attention: &AttentionItem, room: usize) -> String 
 const ONLY_ADMINISTRATOR: &str = "You are the only Administrator: make another, in case you are locked out";
 
 /// What happened to a secret, after the name. Short: it stands whole in 60 columns, with some of the name.
-fn lost_words(how: Gone) -> &'static str {
+fn lost_words(how: LossCause) -> &'static str {
     match how {
-        Gone::LineDropped => ": line dropped with its secret shown",
-        Gone::Wiped => ": secret wiped before it was copied",
+        LossCause::LineDropped => ": line dropped with its secret shown",
+        LossCause::Wiped => ": secret wiped before it was copied",
     }
 }
 

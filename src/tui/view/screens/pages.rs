@@ -4,7 +4,7 @@ use ratatui::{layout::Rect, style::Style, text::Line};
 
 use crate::{
     account::{FIRST_PAUSE, FREE_TRIES, MIN_PASSWORD},
-    hub::{OwnSignIn, Setting, Standing},
+    hub::{OwnSignIn, Provenance, Setting},
     text,
     time::{DAY, MINUTE},
     tui::{
@@ -112,7 +112,7 @@ fn sign_in(app: &App, row: &OwnSignIn) -> String {
 }
 
 /// Where the value of a setting comes from, once that is known.
-fn standing(workspace: &Workspace, setting: Setting) -> Option<Standing> {
+fn standing(workspace: &Workspace, setting: Setting) -> Option<Provenance> {
     workspace.security.as_ref().and_then(|security| security.of(setting)).map(|set| set.state)
 }
 
@@ -120,13 +120,13 @@ fn security(app: &App, workspace: &Workspace, page: &mut FactPage<'_>) {
     page.head("This desk");
     let own = workspace.session.idle_lock / MINUTE;
     let set = workspace.security.as_ref().map_or(own, |security| security.idle_lock_minutes());
-    let default = standing(workspace, Setting::LockTime) == Some(Standing::Default);
+    let default = standing(workspace, Setting::LockTime) == Some(Provenance::Default);
     let default = if default { " (default)" } else { "" };
     page.say(&format!(
         "It locks after {} without a key{default}. Press e to change that.",
         relative_time::span(set * MINUTE)
     ));
-    if standing(workspace, Setting::LockTime) == Some(Standing::Tampered) {
+    if standing(workspace, Setting::LockTime) == Some(Provenance::Tampered) {
         page.warn(
             "The lock time was changed outside keydesk (tampered): what stands here is the default. Set it again.",
         );
@@ -144,7 +144,9 @@ fn security(app: &App, workspace: &Workspace, page: &mut FactPage<'_>) {
         for set in now.filter(|set| part.settings().contains(&set.setting)) {
             let title = set.setting.title();
             match set.state {
-                Standing::Tampered => page.warn(&format!("{title}: changed outside keydesk (tampered). Set it again.")),
+                Provenance::Tampered => {
+                    page.warn(&format!("{title}: changed outside keydesk (tampered). Set it again."))
+                }
                 _ => page.say(&format!("{title}: {}.", set.words())),
             }
         }

@@ -3,7 +3,7 @@
 use ratatui::{layout::Rect, style::Style};
 
 use crate::{
-    hub::{Details, Refused},
+    hub::{CredentialInfo, RefusedRequest},
     text,
     tui::{
         app::App,
@@ -44,7 +44,7 @@ pub fn draw(app: &App, list: &RefusedList, paint: &mut Paint<'_>, body: Rect) {
     }
 }
 
-fn row_line(app: &App, row: &Refused, width: usize) -> String {
+fn row_line(app: &App, row: &RefusedRequest, width: usize) -> String {
     let refusal = &row.refusal;
     let from = refusal.address.map_or("-".to_owned(), |address| address.to_string());
     line(app, width, [&refusal.at.millis().utc("%d %b %H:%M"), &row.name, &refusal.words_and_times(), &from])
@@ -63,7 +63,7 @@ fn line(app: &App, width: usize, cells: [&str; 4]) -> String {
     text::fit(all.trim_end(), width, app.theme.glyphs.ellipsis)
 }
 
-fn in_full(app: &App, row: &Refused, paint: &mut Paint<'_>, area: Rect) {
+fn in_full(app: &App, row: &RefusedRequest, paint: &mut Paint<'_>, area: Rect) {
     let glyphs = app.theme.glyphs;
     paint.rule(1, area.y, area.width.saturating_sub(2), glyphs.horizontal, Style::new());
     let name = text::fit(&row.name, usize::from(area.width).saturating_sub(8), glyphs.ellipsis);
@@ -76,7 +76,7 @@ fn in_full(app: &App, row: &Refused, paint: &mut Paint<'_>, area: Rect) {
 }
 
 /// All about one refusal.
-pub fn sentences(app: &App, row: &Refused) -> Vec<String> {
+pub fn sentences(app: &App, row: &RefusedRequest) -> Vec<String> {
     let refusal = &row.refusal;
     let at = refusal.at.millis();
     let from = menu::from(refusal.address.map(|address| address.to_string()).as_deref());
@@ -97,7 +97,7 @@ pub fn status(list: &RefusedList) -> String {
 }
 
 /// A line for the details of a credential; `None` if nothing was refused.
-pub fn summary(app: &App, details: &Details) -> Option<String> {
+pub fn summary(app: &App, details: &CredentialInfo) -> Option<String> {
     let newest = details.refusals.first()?;
     // The store keeps no more.
     let all: i64 = details.refusals.iter().map(|refusal| refusal.count).fold(0, i64::saturating_add);
