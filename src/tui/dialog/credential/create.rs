@@ -202,9 +202,9 @@ mod tests {
             (Kind::Legacy, &[(Id::Username, "smsbatch")], Id::Password, "Type a password, or"),
             (Kind::Legacy, &[(Id::Username, "smsbatch"), (Id::Password, "abc")], Id::Password, "A Legacy password"),
         ] {
-            let (id, said) = typed(kind, fields).wanted().unwrap_err();
+            let (id, message) = typed(kind, fields).wanted().unwrap_err();
             assert_eq!(id, at);
-            assert!(said.starts_with(begins), "{said}");
+            assert!(message.starts_with(begins), "{message}");
         }
     }
 

@@ -58,7 +58,7 @@ pub fn mark(paint: &mut Paint<'_>, x: u16, y: u16, words: &str, style: Style, cu
 }
 
 fn sections(app: &App, workspace: &Workspace, api: &Api, paint: &mut Paint<'_>, body: Rect) {
-    // A number that is cut is another number: the words and then the gaps give way.
+    // A cut number would be another number: the words and then the gaps are shortened.
     let usual = body.width < 70;
     let shown =
         [(usual, 5), (true, 5), (true, 2)].map(|(short, gap)| (section_words(workspace, api, body.width, short), gap));
@@ -162,7 +162,7 @@ fn empty(app: &App, kind: Kind) -> String {
     let counts = app.workspace.as_ref().and_then(|r| r.overview.as_ref()).and_then(|o| o.credentials.as_ref());
     let revoked = counts.map_or(0, |c| c.counts.of(kind, State::Revoked));
     match may {
-        // They left the list and are not gone.
+        // Revoked keys are hidden, not gone.
         true if revoked > 0 => format!("No {what} but {revoked} revoked: A shows them. Press n to create one."),
         true => format!("No {what} yet. Press n to create the first one."),
         false => format!("No {what} yet. An Administrator can create the first one."),

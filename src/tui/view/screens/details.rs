@@ -83,7 +83,7 @@ pub fn beside(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, 
 pub fn in_dialog(app: &App, about: &CredentialDetails, sheet: &mut Sheet) {
     let details = &about.details;
     sheet.gap();
-    for line in fact_lines(app, &facts(app, &details.row, Some(details), ROTATE_IT_LATER), sheet.room()) {
+    for line in fact_lines(app, &facts(app, &details.row, Some(details), ROTATE_IT_LATER), sheet.width()) {
         sheet.spans(line.spans);
     }
     sheet.gap();
