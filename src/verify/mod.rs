@@ -13,6 +13,7 @@ mod base64;
 mod basic;
 mod date;
 mod decide;
+mod decision;
 mod digest;
 mod elsewhere;
 mod explain;
@@ -36,6 +37,7 @@ mod snapshot;
 mod verdict;
 
 pub use decide::{decide, signing_strings};
+pub use decision::Decision;
 pub use elsewhere::{Elsewhere, Used};
 pub use explain::{Claim, Explanation, Refused, claim, exchanged, explain, meant, mistake};
 pub use password_check::{CheckOutcome, PasswordCheck};
@@ -43,7 +45,7 @@ pub use reason::Reason;
 pub use request::{Body, Field, Framing, Request, Scheme, Surface, Version};
 pub use sign::{Dialect, Draft, sign};
 pub use snapshot::{BuildError, Builder, Change, CredentialRef, Entry, LiveSecret, Snapshot, SnapshotError};
-pub use verdict::{Allowed, BodyCheck, Decision, Denied, Verdict};
+pub use verdict::{Allowed, BodyCheck, Denied, Verdict};
 
 #[cfg(test)]
 mod edge_tests;

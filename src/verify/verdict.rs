@@ -2,18 +2,9 @@
 
 use crate::time::Seconds;
 
-use super::{CredentialRef, PasswordCheck, Reason, replay::Proof, snapshot::Lookup};
+use super::{CredentialRef, Reason, replay::Proof, snapshot::Lookup};
 
-/// What [`decide`](super::decide) says.
-#[derive(Debug)]
-pub enum Decision<'a> {
-    /// The request is judged.
-    Verdict(Verdict<'a>),
-    /// A slow hash stands between: ask it, then [`PasswordCheck::resolve`].
-    NeedsPassword(PasswordCheck),
-}
-
-/// The answer to a request.
+/// Whether a request may pass.
 #[derive(Debug)]
 pub enum Verdict<'a> {
     /// The request may pass.

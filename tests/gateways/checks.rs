@@ -1,4 +1,4 @@
-//! What every gateway must do; `checks!` makes tests of them for one.
+//! Checks that every gateway must pass; `checks!` turns them into tests of one gateway.
 
 use std::time::{Duration, Instant};
 
@@ -71,7 +71,7 @@ pub fn only_a_live_credential_gets_through(gateway: &Gateway, house: &House) {
     house.desk.set(one, Verb::Revoke);
     let until = Instant::now() + PATIENCE;
     while Sent::new("GET", "/").basic(one).to(house.gate).status != 401 {
-        assert!(house.api.some().is_some() && Instant::now() < until, "revoked, and still let through");
+        assert!(house.api.some().is_some() && Instant::now() < until, "revoked, and still admitted");
     }
     house.api.none();
 }
@@ -154,7 +154,7 @@ pub fn forged_contract_fields_change_nothing(_: &Gateway, house: &House) {
         house.refused(&forge(Sent::new("GET", "/real").fields_of(&elsewhere), times), 401);
         house.refused(&forge(Sent::new("POST", "/real").signed(signs).body("unsigned"), times), 401);
     }
-    // A query is no place to tell the verifier anything.
+    // The verifier must not read contract fields from the query.
     house.refused(&Sent::new("GET", "/real?X-Original-Client=203.0.113.9&client=203.0.113.9").basic(there), 401);
 }
 
@@ -194,7 +194,7 @@ pub fn a_body_must_be_signed(gateway: &Gateway, house: &House) {
     let exchanged = post().fields_of(&signed.without("Content-Length")).body("HELLO");
     match gateway.sees_bodies {
         true => drop(house.refused(&exchanged, 401)),
-        // The API is told that nobody has compared the digest.
+        // The API hears that nobody has compared the digest.
         false => assert_eq!(house.through(&exchanged).field("X-Keydesk-Body").unwrap(), body),
     }
 }
@@ -208,7 +208,7 @@ pub fn gateway_and_verifier_read_odd_targets_alike(gateway: &Gateway, house: &Ho
         assert_eq!(answered.status == 200, arrived.is_some(), "{target}: {answered:?}");
         seen.push(arrived);
         house.api.none();
-        // Whoever needs no signature gets no further than a target that some application reads as another.
+        // Without a signature, odd targets are refused in the same way.
         let answered = Sent::new("GET", target).basic(one).to(house.gate);
         assert_eq!(answered.status == 200, house.api.some().is_some(), "{target}: {answered:?}");
     }
@@ -240,7 +240,7 @@ pub fn without_a_verifier_nothing_gets_through(gateway: &Gateway, house: &House)
     let until = Instant::now() + PATIENCE;
     // A gateway may treat a server that failed as dead for some seconds.
     while sent.to(house.gate).status != 200 {
-        assert!(Instant::now() < until, "the verifier is back, and nothing gets through");
+        assert!(Instant::now() < until, "nothing gets through to the verifier that is back");
         std::thread::sleep(Duration::from_millis(100));
     }
 }

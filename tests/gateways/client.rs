@@ -75,7 +75,7 @@ impl Sent {
         fields.iter().fold(self.clone(), |sent, (name, value)| sent.field(name, value))
     }
 
-    /// Signed over a field that has this value where it is judged.
+    /// Signed over a field with the value that the verifier will see.
     pub fn signed_over(self, key: &Key, name: &str, value: &str) -> Self {
         let date = key.hmac("GET", "/")[0].1.clone();
         let line = self.line.rsplit_once(" HTTP/").unwrap().0.to_owned();
@@ -129,7 +129,7 @@ impl Sent {
         bytes
     }
 
-    /// Sends it, and on the same connection what comes `after` the answer; says all that was answered until it is closed.
+    /// Sends it, and `after` its response more on the same connection; returns everything received until that is closed.
     pub fn then(&self, after: &[u8], gateway: SocketAddr) -> String {
         let mut stream = TcpStream::connect(gateway).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();

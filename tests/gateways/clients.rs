@@ -27,9 +27,9 @@ struct Client {
 struct Package {
     directory: &'static str,
     name: &'static str,
-    /// The command that fetches it, its directory added.
+    /// The command that fetches it; the directory is appended.
     fetch: &'static [&'static str],
-    /// The variable that leads the program to it, and the place inside the directory.
+    /// The variable by which the program finds it, and the path inside the directory.
     variable: (&'static str, &'static str),
 }
 
@@ -37,7 +37,7 @@ const PIP: &[&str] = &["python3", "-m", "pip", "install", "--quiet", "--disable-
 const NPM: &[&str] = &["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix"];
 
 impl Package {
-    /// Fetched once; renamed when whole, so that a fetch that was cut off is not taken for one.
+    /// Fetched once, and renamed when complete, so that an interrupted fetch does not count.
     fn place(&self) -> Option<PathBuf> {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.directory);
         if !target.is_dir() {

@@ -1,4 +1,4 @@
-//! What the documentation says of gateways without a verifier is what they do here.
+//! The documented statuses of gateways without a verifier are those of the tests.
 
 use std::{fs, path::Path};
 

@@ -67,7 +67,7 @@ fn legacy_credentials_work_in_soap_and_in_text() {
         assert_eq!(String::from_utf8_lossy(&arrived.body), body);
         let who = ["X-Keydesk-Credential", "X-Keydesk-Kind"].map(|name| arrived.field(name).unwrap());
         assert_eq!(who, [&sender.key, "legacy"].map(str::to_owned));
-        // Each surface takes its own kinds.
+        // Each surface accepts its own kinds only.
         house.refused(&Sent::new("POST", "/").body(&body), 401);
     }
     let basic = Sent::new("POST", "/").basic(&house.keys.one);

@@ -30,18 +30,18 @@ pub struct Gateway {
     pub program: fn() -> Option<PathBuf>,
     /// Writes what else it needs beside its file, and says how it is started.
     pub command: fn(program: &Path, place: &Path, file: &Path) -> Command,
-    /// Its answer when the verifier is not there, and when it does not answer.
+    /// Its status when the verifier is missing, and when that does not respond.
     pub down: u16,
     pub hung: u16,
     /// What it does with each of `targets::ODD`.
     pub targets: &'static [super::targets::Fate],
-    /// It hands bodies over.
+    /// It sends bodies to the verifier.
     pub sees_bodies: bool,
-    /// What it tells of the framing of a body.
+    /// What it tells about the framing of a body.
     pub framing: Framing,
     /// It reaches the verifier at an address, with a token.
     pub by_address: bool,
-    /// It passes trailers on, under whatever names.
+    /// It passes trailers on, whatever their names.
     pub passes_trailers: bool,
 }
 
@@ -51,7 +51,7 @@ pub enum Framing {
     Both,
     /// The first alone.
     Partly,
-    /// Nothing: it hands over the body itself, if it was told to.
+    /// Nothing: it sends the body itself, if it is configured to.
     Nothing,
 }
 
@@ -71,7 +71,7 @@ pub struct Keys {
     pub one: Key,
     pub other: Key,
     pub signs: Key,
-    /// Usable from loopback only, and from elsewhere only.
+    /// Restricted to loopback, and to other networks.
     pub here: Key,
     pub there: Key,
 }
@@ -122,7 +122,7 @@ impl Gateway {
         self.start_at(Desk::new, more)
     }
 
-    /// The same at a desk that is not like the others.
+    /// The same with a desk of its own.
     pub fn start_at(&self, desk: impl FnOnce() -> Desk, more: impl FnOnce(&Desk) -> Vec<Key>) -> Option<House> {
         let program = (self.program)()?;
         let (desk, api) = (desk(), Upstream::start());
@@ -179,7 +179,7 @@ impl Gateway {
             }
             std::thread::sleep(Duration::from_millis(10));
         }
-        // It may listen before it has read what it answers.
+        // It may listen before it has read its configuration.
         while self.by_address && Sent::new("GET", "/").to(gate).status == 404 {
             assert!(Instant::now() < until, "{} never reads its file", self.name);
             std::thread::sleep(Duration::from_millis(10));
@@ -187,7 +187,7 @@ impl Gateway {
         Some(process)
     }
 
-    /// The file as the desk shows it for these addresses, with the port where clients arrive replaced.
+    /// The file as the desk shows it for these addresses, with another port for clients.
     fn filled(&self, gate: SocketAddr, api: SocketAddr, verifier: &str) -> String {
         let shown = sample::Gateway::ALL.into_iter().find(|shown| shown.title() == self.name).unwrap();
         let text = snippet(shown, verifier, api);
@@ -198,7 +198,7 @@ impl Gateway {
         text.replace(GATE, &gate.port().to_string())
     }
 
-    /// What the API is told of the body of a request of HTTP/1 that has none.
+    /// What the API hears about the body of an HTTP/1 request without one.
     pub fn none(&self) -> &'static str {
         if self.framing == Framing::Partly { "unchecked" } else { "none" }
     }
@@ -223,7 +223,7 @@ impl House {
         self.api.one()
     }
 
-    /// Sends a request that must be refused with this status, without the API hearing of it.
+    /// Sends a request that must be refused with this status and must not reach the API.
     #[track_caller]
     pub fn refused(&self, sent: &Sent, status: u16) -> String {
         let answered = sent.to(self.gate);
@@ -233,13 +233,13 @@ impl House {
     }
 
     fn log(&self) -> String {
-        // The verifier writes its refusals a moment later than it answers.
+        // The verifier logs refusals a moment after its response.
         std::thread::sleep(Duration::from_secs(1));
         let read = |name: &str| fs::read_to_string(self.desk.dir.path().join(name)).unwrap_or_default();
         format!("the verifier:\n{}\nthe gateway:\n{}", read("log"), read("gateway.log"))
     }
 
-    /// The verifier is gone, without a word.
+    /// Kills the verifier.
     pub fn kill_verifier(&self) -> PathBuf {
         let verifier = self.verifier.take().unwrap();
         let socket = verifier.socket.clone();
@@ -247,13 +247,13 @@ impl House {
         socket
     }
 
-    /// Something takes the verifier's place that never answers.
+    /// Puts something in the verifier's place that never responds.
     pub fn hang(&self, socket: &Path) -> UnixListener {
         fs::remove_file(socket).unwrap();
         UnixListener::bind(socket).unwrap()
     }
 
-    /// The verifier is back.
+    /// Starts the verifier again.
     pub fn revive(&self, socket: &Path) {
         let _ = fs::remove_file(socket);
         *self.verifier.borrow_mut() = Some(self.desk.verifier());

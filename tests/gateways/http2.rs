@@ -10,7 +10,7 @@ use crate::support::PATIENCE;
 /// What came of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// It was answered with this status.
+    /// A response with this status.
     Answered(u16),
     /// Its stream was reset, or the connection closed.
     Ended,
@@ -84,11 +84,11 @@ impl Streamed {
         bytes
     }
 
-    /// Sends it and waits for what comes of it.
+    /// Sends it and waits for the outcome.
     pub fn to(&self, gateway: SocketAddr) -> Fate {
         let mut stream = TcpStream::connect(gateway).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        // Whoever takes no more of it says why, or closes.
+        // A server that accepts no more of it resets the stream or closes the connection.
         let _ = stream.write_all(&self.frames());
         let mut bytes = Vec::new();
         let mut buffer = [0; 4096];

@@ -1,5 +1,5 @@
-//! Real gateways, set up by the very files of `assets/gateways/`, between raw requests, a verifier that is the real
-//! binary, and an API that keeps what arrives.
+//! Real gateways with the shipped files of `assets/gateways/`, between raw requests, the real verifier, and an API that
+//! records what arrives.
 
 #[path = "../support/made.rs"]
 #[allow(dead_code, reason = "desks are made of it for other suites too")]
@@ -7,7 +7,7 @@ mod made;
 #[path = "../support/need.rs"]
 mod need;
 #[path = "../support/verifier/mod.rs"]
-#[allow(dead_code, unused_imports, reason = "the requests of the verifier's own tests are asked by gateways here")]
+#[allow(dead_code, unused_imports, reason = "gateways send the requests here")]
 mod support;
 
 #[macro_use]

@@ -29,7 +29,7 @@ pub fn any_number_of_fields_gets_an_answer(_: &Gateway, house: &House) {
             assert_eq!(house.api.some().is_some(), status == 200, "{count} fields: {status}");
         }
     }
-    // Also of those that the verifier is not asked with.
+    // The same for fields that are not passed on to the verifier.
     for count in [90, 97, 99, 250] {
         let plain = Sent::new("GET", "/").basic(&house.keys.one);
         let sent = (0..count).fold(plain, |sent, n| sent.field(&format!("X-Original-A{n}"), "1"));
@@ -39,7 +39,7 @@ pub fn any_number_of_fields_gets_an_answer(_: &Gateway, house: &House) {
             assert!(IDENTITY.iter().all(|name| arrived.field(name).is_some()), "{count}: {arrived:?}");
         }
     }
-    // The same name again and again is as many fields.
+    // A repeated name counts each time.
     for count in [JUDGED, 95, 97, 99, 250] {
         let plain = Sent::new("GET", "/").basic(&house.keys.one);
         let status = (0..count).fold(plain, |sent, _| sent.field("X-A", "1")).to(house.gate).status;

@@ -1,4 +1,4 @@
-//! Targets that would send the gateway's request to another path of the verifier than the one that judges.
+//! Targets that would send the gateway's request to another path of the verifier.
 
 use super::{
     client::Sent,
@@ -8,7 +8,7 @@ use super::{
 
 const METHODS: [&str; 2] = ["GET", "POST"];
 
-/// The verifier's paths, in every form that a library may take for a URL without a path of its own.
+/// The verifier's paths, in every form that a library may read as a URL without a path.
 fn targets() -> Vec<String> {
     let pages = ["healthz", "readyz", "metrics", "readyz?any=query", "v1/verify", "v1/authz/envoy/a"];
     let forms = ["x:http://k/", "http:http://k/", "x:/", "x:", "x:k/", "http://k/", "//k/", "http:", "x:*"];

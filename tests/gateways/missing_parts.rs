@@ -1,4 +1,4 @@
-//! What a request may leave out, or say of itself: its host, its version, its body.
+//! Requests without a host, with a false version, and without a body.
 
 use super::{
     client::Sent,
@@ -17,7 +17,7 @@ pub fn a_request_without_a_host_is_judged_by_the_forwarded_host(_: &Gateway, hou
     for other in ["", "api.example.com", "keydesk"] {
         house.refused(&nameless().signed_over(signs, "host", other), 401);
     }
-    // Neither a field of that name, nor one that only tells the verifier of it.
+    // Neither a contract field nor a forwarded one stands in for the host.
     house.refused(
         &nameless().field("X-Original-Host", "a").field("X-Forwarded-Host", "a").signed_over(signs, "host", "a"),
         401,
@@ -27,7 +27,7 @@ pub fn a_request_without_a_host_is_judged_by_the_forwarded_host(_: &Gateway, hou
         let arrived = house.through(&named(value).signed_over(signs, "host", value));
         assert_eq!(arrived.field("Host").unwrap(), value);
     }
-    // HTTP/1.1 needs one; whether it may be empty is the gateway's to say.
+    // HTTP/1.1 needs one; gateways differ on whether it may be empty.
     let status = Sent::new("GET", "/").without("Host").basic(&house.keys.one).to(house.gate).status;
     assert_eq!(status, 400);
     let status = named("").basic(&house.keys.one).to(house.gate).status;
@@ -58,7 +58,7 @@ pub fn a_claimed_http_version_is_not_believed(_: &Gateway, house: &House) {
             let answered = sent.to(house.gate);
             let arrived = house.api.some();
             assert_eq!(arrived.is_some(), answered.status == 200, "{version} {target}: {answered:?}");
-            // What is let through is what was signed, in a version that its gateway speaks.
+            // What gets through is what was signed, in a version that the gateway speaks.
             if let Some(arrived) = arrived {
                 assert_eq!(arrived.line(), "GET /a HTTP/1.1", "{version} {target}");
             }
@@ -78,7 +78,7 @@ pub fn the_api_hears_of_no_body_only_if_there_is_none(gateway: &Gateway, house: 
         assert_eq!(word(&sent(method).body("")), "none", "{method} with a length of 0");
         assert_eq!(word(&sent(method).body("hello")), "unchecked", "{method}");
         assert_eq!(word(&sent(method).chunked("hello")), "unchecked", "{method}");
-        // Which of the two counts is the gateway's to say.
+        // Gateways differ on which of the two counts.
         let both = sent(method).chunked("hello").field("Content-Length", "0");
         let status = both.to(house.gate).status;
         let arrived = house.api.some();
@@ -88,14 +88,14 @@ pub fn the_api_hears_of_no_body_only_if_there_is_none(gateway: &Gateway, house: 
             assert_eq!(word == "none", arrived.body.is_empty(), "{method}: {word}");
         }
     }
-    // A second field that says nothing does not hide the first.
+    // An empty second field does not hide the first.
     for (first, second) in [("chunked", ""), ("", "chunked"), ("chunked", "chunked"), ("identity", "chunked")] {
         let post = Sent::new("POST", "/").signed(&house.keys.signs).chunked("unsigned").without("Transfer-Encoding");
         let twice = post.field("Transfer-Encoding", first).field("Transfer-Encoding", second);
         assert_ne!(twice.to(house.gate).status, 200, "{first:?} and {second:?}");
         house.api.none();
     }
-    // A body that nobody signed behind a signature that needs none.
+    // An unsigned body with a signature that covers none.
     let signed = Sent::new("DELETE", "/").signed(&house.keys.signs);
     assert_eq!(word(&signed), gateway.none());
     let exchanged = signed.chunked("unsigned");

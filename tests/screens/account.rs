@@ -2,7 +2,7 @@
 
 use keydesk::{
     account::Role,
-    config::{Appearance, Face},
+    config::{Appearance, Frontend},
     hub::Origin,
     secret::Secret,
     tui::{
@@ -67,7 +67,7 @@ fn no_color_wins_and_says_so() {
 }
 
 #[test]
-fn what_cannot_be_written_down_holds_until_one_leaves() {
+fn a_choice_that_cannot_be_saved_holds_for_the_session() {
     let mut desk = Desk::on_account(Role::Basic);
     desk.send(Msg::Remembered(Err("The file cannot be written.".to_owned())));
     desk.sees("Note: It holds until you leave. The file cannot be written.");
@@ -84,14 +84,14 @@ fn line_by_line_is_written_down_and_leaves_the_screen() {
         desk.press("enter").no_dialog();
         assert!(!desk.lines && desk.remembered.is_empty(), "the safe answer is the focused one");
         desk.press("enter").dialog("Go on line by line?").says("boxes").press("tab enter");
-        assert_eq!(desk.remembered, [Appearance::with_face(Face::Lines)]);
+        assert_eq!(desk.remembered, [Appearance::with_frontend(Frontend::Lines)]);
         assert!(desk.lines && !desk.quit);
         assert_eq!(desk.count("sign out"), 1);
     }
 }
 
 #[test]
-fn what_cannot_be_written_down_does_not_leave_the_screen() {
+fn a_face_that_cannot_be_saved_does_not_leave_the_screen() {
     let mut desk = Desk::on_account(Role::Basic);
     desk.cannot_remember = Some("The file cannot be written.");
     desk.selects("Line by line")
@@ -109,7 +109,7 @@ fn what_cannot_be_written_down_does_not_leave_the_screen() {
 }
 
 #[test]
-fn where_nothing_is_written_down_it_is_gone_to_at_once() {
+fn a_demo_goes_line_by_line_at_once() {
     let mut desk = Desk::demo();
     desk.selects("My account").press("enter").selects("Line by line").press("enter");
     desk.dialog("Go on line by line?").says("boxes").press("tab enter");
@@ -120,7 +120,7 @@ fn where_nothing_is_written_down_it_is_gone_to_at_once() {
 }
 
 #[test]
-fn the_own_sign_ins_are_read_by_every_role() {
+fn every_role_reads_its_own_sign_ins() {
     for role in Role::ALL {
         let mut desk = Desk::on_account(role);
         let name = fixture::name_of(role);

@@ -1,4 +1,4 @@
-//! What somebody does who can write the database, and what the verifier and the check of everything say then.
+//! Helpers for attacks by somebody who can write to the database, and for what verifier and `audit verify` say then.
 
 use keydesk::credential::Overlap;
 
@@ -17,7 +17,7 @@ pub fn says(verifier: &Verifier, what: &str) -> bool {
     ready(verifier).1.contains(what)
 }
 
-/// What `audit verify` says is wrong.
+/// What `audit verify` finds.
 pub fn found(desk: &Desk) -> String {
     desk.hub.verify_trail(&desk.alice, None, &mut |_, _| ()).unwrap().broken.expect("something is wrong")
 }
@@ -26,7 +26,7 @@ pub fn whole(desk: &Desk) {
     assert_eq!(desk.hub.verify_trail(&desk.alice, None, &mut |_, _| ()).unwrap().broken, None);
 }
 
-/// A copy of a row as it is, to be put back later.
+/// A copy of rows, to be put back later.
 pub struct Kept {
     table: &'static str,
     condition: String,

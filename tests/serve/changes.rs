@@ -1,4 +1,4 @@
-//! Changes at the desk, seen by a verifier; and a verifier that dies.
+//! Changes at the desk reach a verifier; and a verifier that is killed.
 
 use std::time::{Duration, Instant};
 
@@ -47,7 +47,7 @@ fn a_new_key_a_rotation_and_an_overlaps_end_are_followed() {
     let second =
         super::support::Key { secret: issued.secret.unwrap().expose_text().unwrap().to_owned(), ..one.clone() };
     verifier.until("rotated", |_| status(&second) == 200);
-    assert_eq!(status(&one), 200, "the old one overlaps");
+    assert_eq!(status(&one), 200, "the old secret overlaps");
     let row = desk.hub.find(&desk.alice, &one.key, None).unwrap();
     desk.hub.stop_old_secret(&desk.alice, row.target()).unwrap();
     verifier.until("stopped", |_| status(&one) == 401);

@@ -1,10 +1,10 @@
-//! What gateways tell, over the wire: missing, repeated, malformed and forged fields.
+//! Contract fields over the wire: missing, repeated, malformed and forged.
 
 use keydesk::credential::{BodyDigest, Kind, Options};
 
 use super::support::{CLIENT, Desk, GatewayRequest, Key, Verifier};
 
-/// How a family of gateways asks about a method and a target.
+/// Builds the request of a gateway family for a method and a target.
 type Family = fn(&str, &str) -> GatewayRequest;
 
 const NGINX: [&str; 6] = ["Method", "URI", "Proto", "Host", "Scheme", "Client"];
@@ -127,7 +127,7 @@ fn a_second_authorization_field_is_refused() {
     }
 }
 
-/// A request without a digest, signed rightly.
+/// A request with a right signature and without a digest.
 fn undigested(family: Family, method: &str, key: &Key, framing: Option<&str>) -> GatewayRequest {
     let request = family(method, "/a").without("X-Original-Framing").fields(&key.hmac(method, "/a"));
     framing.map_or(request.clone(), |framing| request.field("X-Original-Framing", framing))
@@ -155,7 +155,7 @@ fn an_unsigned_body_is_refused_however_the_gateway_hides_it() {
         (GatewayRequest::envoy, "GET", Some("cl=;te="), 200),
         (GatewayRequest::envoy, "POST", Some("cl=0;te="), 200),
         (GatewayRequest::envoy, "POST", Some("cl=5;te="), 401),
-        // Envoy may not have been told to hand bodies over.
+        // Envoy may not be configured to send bodies.
         (GatewayRequest::envoy, "POST", Some("cl=;te="), 401),
         (GatewayRequest::envoy, "POST", None, 401),
         (GatewayRequest::envoy, "GET", None, 200),
@@ -176,13 +176,13 @@ fn question_line(request: &GatewayRequest) -> String {
     String::from_utf8_lossy(&request.bytes()).lines().next().unwrap().to_owned()
 }
 
-/// What an API is told of the body of a request with a right signature or secret.
+/// What an API hears about the body of a request with a right signature or secret.
 #[test]
 fn an_api_hears_of_no_body_only_if_that_is_certain() {
     let desk = Desk::new();
     let one = desk.key(Kind::Basic, "one");
     let verifier = desk.verifier();
-    let told = |request: GatewayRequest| verifier.ask(&request.by(&one)).field("X-Keydesk-Body").unwrap();
+    let body_word = |request: GatewayRequest| verifier.ask(&request.by(&one)).field("X-Keydesk-Body").unwrap();
     for method in ["GET", "DELETE", "POST"] {
         for (version, framing, word) in [
             ("HTTP/1.1", "cl=;te=", "none"),
@@ -196,12 +196,16 @@ fn an_api_hears_of_no_body_only_if_that_is_certain() {
             ("HTTP/1.1", "cl=0;te=?", "none"),
         ] {
             let request = GatewayRequest::nginx(method, "/").set("X-Original-Proto", version);
-            assert_eq!(told(request.set("X-Original-Framing", framing)), word, "{method} {version} {framing}");
+            assert_eq!(body_word(request.set("X-Original-Framing", framing)), word, "{method} {version} {framing}");
         }
-        assert_eq!(told(GatewayRequest::nginx(method, "/").without("X-Original-Framing")), "unchecked", "{method}");
+        assert_eq!(
+            body_word(GatewayRequest::nginx(method, "/").without("X-Original-Framing")),
+            "unchecked",
+            "{method}"
+        );
     }
-    assert_eq!(told(GatewayRequest::envoy("GET", "/").body("")), "none");
-    assert_eq!(told(GatewayRequest::envoy("GET", "/").body("hello")), "unchecked");
+    assert_eq!(body_word(GatewayRequest::envoy("GET", "/").body("")), "none");
+    assert_eq!(body_word(GatewayRequest::envoy("GET", "/").body("hello")), "unchecked");
 }
 
 #[test]
@@ -217,7 +221,7 @@ fn a_target_is_judged_as_it_was_sent() {
             assert_eq!(verifier.ask(&family("GET", target).fields(&signed)).status(), 200, "{target}");
         }
         let envoy = verifier.ask(&GatewayRequest::envoy("GET", target).fields(&signed)).status();
-        // What the HTTP library cannot carry is a refusal of its own.
+        // The HTTP library refuses some targets itself.
         assert!(envoy == 200 || envoy == 400 && target.contains('|'), "{target}: {envoy}");
     }
 }
@@ -234,13 +238,13 @@ fn a_fragment_in_the_request_line_does_not_evade_the_signature() {
         let mut connection = verifier.connect();
         assert_eq!(connection.ask(&whole.bytes()).status(), 200);
         let cut = GatewayRequest::envoy("GET", target).fields(&signed).bytes();
-        // In two pieces, so that the line is seen as a whole only by who waits for it.
+        // In two pieces, so that the line has to be put together first.
         use std::io::Write as _;
         connection.stream.write_all(&cut[..20]).unwrap();
         std::thread::sleep(std::time::Duration::from_millis(20));
         let reply = connection.ask(&cut[20..]);
         assert_eq!((reply.status(), reply.field("Connection")), (401, None), "{target}");
-        assert!(connection.reply().is_none(), "closed, so that the next request is not taken for this one");
+        assert!(connection.reply().is_none(), "closed, so that no later request is refused in its place");
     }
     let absolute = format!(
         "GET http://evil/v1/authz/envoy/a HTTP/1.1\r\n{}",
@@ -263,7 +267,7 @@ fn a_body_that_looks_like_requests_affects_no_later_request() {
             assert_eq!(connection.ask(&innocent).status(), 200);
         }
         let fragment = GatewayRequest::envoy("GET", "/a#b").by(&one).bytes();
-        assert_eq!(connection.ask(&fragment).status(), 401, "and its own request line is looked at as ever");
+        assert_eq!(connection.ask(&fragment).status(), 401, "its own request line is checked as usual");
     }
 }
 
@@ -281,13 +285,13 @@ fn behind_traefik_a_client_cannot_forge_its_address_or_framing() {
     assert_eq!((ask(&get().by(&here)), ask(&get().by(&there)), ask(&get())), (200, 401, 401));
     let forged = get().by(&there).field("X-Original-Client", "198.51.100.7").field("X-Real-Ip", "198.51.100.7");
     assert_eq!(ask(&forged), 401);
-    // Told to trust what came, Traefik would write a list.
+    // If it is configured to trust incoming fields, Traefik writes a list.
     let list = format!("198.51.100.7, {CLIENT}");
     refused(&verifier, &get().by(&there).set("X-Forwarded-For", &list), "a list");
-    // It tells nothing of a body that it may have kept, and what the client says of it is not believed.
+    // It may withhold a body without saying so, and what the client says about framing is not believed.
     let signed = |key: &Key| GatewayRequest::traefik("POST", "/v1?a=b").fields(&key.hmac("POST", "/v1?a=b"));
     assert_eq!((ask(&signed(&signs)), ask(&signed(&signs).field("X-Original-Framing", "cl=0;te="))), (401, 401));
     assert_eq!(ask(&signed(&lax)), 200);
-    // Neither family takes the other's requests for its own.
+    // Neither family accepts requests of the other.
     refused(&verifier, &GatewayRequest::forward("GET", "/").by(&here).without("X-Original-Client"), "forward");
 }

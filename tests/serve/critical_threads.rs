@@ -1,4 +1,4 @@
-//! A verifier that lost one of its threads, and what an attacker wrote to have it lose one.
+//! A verifier whose threads panic, and attempts to make them panic by what is in the store.
 
 use std::{fs, process::Stdio, time::Instant};
 
@@ -34,10 +34,10 @@ fn a_panicking_thread_ends_the_process_without_leaking_data() {
         assert_eq!(ended.and_then(|ended| ended.code()), Some(1), "{name}\n{log}");
         let lines: Vec<_> = log.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()).collect();
         let told = lines.iter().filter(|line| line["level"] == "ERROR" && line["thread"] == name);
-        assert_eq!(told.count(), 2, "where, and what comes of it: {log}");
+        assert_eq!(told.count(), 2, "the location, and the end of the process: {log}");
         assert!(log.contains("src/serve/") && !log.contains("made to panic"), "{log}");
     }
-    assert_eq!(status(&desk.verifier(), &one), 200, "started anew in the same place");
+    assert_eq!(status(&desk.verifier(), &one), 200, "started again at the same socket");
 }
 
 #[test]
@@ -52,12 +52,12 @@ fn odd_counters_in_the_store_stop_no_verifier() {
     numbers(1 << 62);
     let verifier = desk.verifier();
     assert_eq!(status(&verifier, &one), 200);
-    // Each time everything is loaded anew.
+    // Each time everything is loaded again.
     for (n, algorithms) in [(i64::MAX, "hmac-sha256"), (i64::MIN, "hmac-sha512"), (0, "")] {
         numbers(n);
         desk.policy(&Policy { algorithms: algorithms.parse().unwrap(), ..Policy::default() });
         let wanted = if algorithms == "hmac-sha512" { 401 } else { 200 };
-        verifier.until("loaded anew", |verifier| {
+        verifier.until("loaded again", |verifier| {
             verifier.ask(&GatewayRequest::nginx("GET", "/").fields(&two.hmac("GET", "/"))).status() == wanted
         });
         desk.set(&one, Verb::Disable);

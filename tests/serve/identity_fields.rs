@@ -1,4 +1,4 @@
-//! What no client may ask for: a tunnel, or to be taken for somebody. And how many fields it may send.
+//! Identity fields, tunnels, and the number of fields: what a client may not send.
 
 use keydesk::credential::Kind;
 
@@ -13,7 +13,7 @@ const FAMILIES: [(&str, Family); 4] = [
     ("Traefik", GatewayRequest::traefik),
 ];
 
-/// Asks as an application does; says the verdict.
+/// Sends a request as an application does; returns the verdict.
 fn verify(verifier: &Verifier, method: &str, field: (&str, &str), key: &Key) -> String {
     let headers = serde_json::json!([["Host", "a"], ["Authorization", key.basic()], [field.0, field.1]]);
     let document = serde_json::json!({
@@ -35,7 +35,7 @@ fn no_request_becomes_a_tunnel() {
     let nobody = verifier.ask(&GatewayRequest::nginx("GET", "/"));
     for method in ["CONNECT", "connect", "Connect"] {
         for (gateway, family) in FAMILIES {
-            // What the start line cannot say Envoy cannot ask.
+            // Envoy cannot forward what does not fit into a request line.
             for target in ["/", "api.example.com:443"].into_iter().filter(|target| gateway != "Envoy" || *target == "/")
             {
                 for request in
@@ -85,7 +85,7 @@ fn identity_fields_of_a_client_are_refused() {
         );
         assert_eq!(verify(&verifier, "GET", (name, "mine"), &one), "allow", "{name}");
     }
-    // The gateway's own token is no field of the client; in a document it would be.
+    // The gateway's token is not a field of the client; in a JSON document it would be.
     let token = GatewayRequest::nginx("GET", "/").by(&one).field("X-Keydesk-Gateway-Token", "x");
     assert_eq!(verifier.ask(&token).status(), 200);
     assert_eq!(verify(&verifier, "GET", ("X-Keydesk-Gateway-Token", "x"), &one), "deny");

@@ -36,7 +36,7 @@ fn the_socket_is_for_owner_and_group_and_removed_at_shutdown() {
     let request = GatewayRequest::envoy("POST", "/").body("hello").bytes();
     let (last, most) = request.split_last().unwrap();
     busy.stream.write_all(most).unwrap();
-    // By then it has read what is there.
+    // Time for the verifier to read what was sent.
     for _ in 0..20 {
         assert_eq!(idle.ask(health).status(), 200);
     }
@@ -44,7 +44,7 @@ fn the_socket_is_for_owner_and_group_and_removed_at_shutdown() {
     kill_process(Pid::from_child(&verifier.child), Signal::TERM).unwrap();
     assert_eq!(idle.reply(), None, "closed at once");
     busy.stream.write_all(&[*last]).unwrap();
-    assert_eq!(busy.reply().map(|reply| reply.status()), Some(401), "what was asked before is answered");
+    assert_eq!(busy.reply().map(|reply| reply.status()), Some(401), "a request that had begun is answered");
     assert!(verifier.child.wait().unwrap().success());
     assert!(!socket.exists());
     desk.verifier().kill();
@@ -52,7 +52,7 @@ fn the_socket_is_for_owner_and_group_and_removed_at_shutdown() {
     assert_eq!(desk.verifier().get("/healthz").status(), 200);
 }
 
-/// Whatever ends it in whatever way it can still do something.
+/// However it ends, if it can still do anything.
 #[test]
 fn the_socket_is_removed_at_every_end() {
     let desk = Desk::new();
@@ -63,7 +63,7 @@ fn the_socket_is_removed_at_every_end() {
         assert!(verifier.child.wait().unwrap().success(), "{signal:?}");
         assert!(!socket.exists(), "{signal:?}");
     }
-    // A thread that it cannot do without dies while it answers.
+    // A critical thread panics while it answers.
     let socket = desk.dir.path().join("v.sock");
     let place = format!("unix:{}", socket.display());
     let mut command = desk.command(&["--listen", &place]);
@@ -72,7 +72,7 @@ fn the_socket_is_removed_at_every_end() {
     desk.hub.accept_store(&desk.alice, false).unwrap();
     assert_eq!(verifier.child.wait().unwrap().code(), Some(1), "{}", verifier.log());
     assert!(!socket.exists());
-    // It listened at one place when another could not be had.
+    // It listens at one address when the next one fails.
     for (second, code) in [("unix:/proc/nowhere/s", 1), ("127.0.0.1:8730", 2)] {
         let (ended, sentence) = said(&mut desk.command(&["--listen", &place, "--listen", second]));
         assert_eq!(ended, Some(code), "{sentence}");
@@ -96,7 +96,7 @@ fn a_stale_socket_of_another_user_is_left_alone() {
     desk.verifier().stop();
 }
 
-/// An administrator took the file away and started another: the first has nothing left to clean up.
+/// An administrator removed the file and started another verifier: the first has nothing left to remove.
 #[test]
 fn a_stopping_verifier_leaves_the_socket_of_its_successor() {
     let desk = Desk::new();
@@ -140,7 +140,7 @@ fn every_request_over_tcp_needs_the_token() {
     assert!(code == Some(2) && sentence.contains(&next_step) && !sentence.contains(TOKEN), "{code:?} {sentence}");
     mode(0o440);
     let (code, sentence) = said(&mut desk.command(&flags));
-    assert!(code == Some(2) && sentence.contains(&next_step), "a group is others: {code:?} {sentence}");
+    assert!(code == Some(2) && sentence.contains(&next_step), "group access counts as others: {code:?} {sentence}");
     let mut handed = desk.command(&flags);
     let socket = desk.dir.path().join("v.sock");
     handed.args(["--listen", &format!("unix:{}", socket.display())]).env("CREDENTIALS_DIRECTORY", desk.dir.path());
@@ -163,12 +163,12 @@ fn every_request_over_tcp_needs_the_token() {
     }
     let page = |path: &str| Connection::tcp(&address).ask(format!("GET {path} HTTP/1.1\r\nHost: v\r\n\r\n").as_bytes());
     assert_eq!((page("/healthz").status(), page("/readyz").status(), page("/metrics").status()), (200, 200, 401));
-    assert_eq!(page("/readyz").text(), "ready\n", "whoever has no token learns no more");
+    assert_eq!(page("/readyz").text(), "ready\n", "without the token there are no details");
     let whole = format!("GET /readyz HTTP/1.1\r\nHost: v\r\nX-Keydesk-Gateway-Token: {TOKEN}\r\n\r\n");
     assert!(Connection::tcp(&address).ask(whole.as_bytes()).text().contains("store: in sight"));
     assert_eq!(verifier.metric("keydesk_no_token_total"), 6.0);
     assert_eq!(verifier.ask(&request).status(), 200, "the socket's mode is enough");
-    verifier.until("told", |verifier| verifier.log().contains("put the token into its configuration"));
+    verifier.until("logged", |verifier| verifier.log().contains("put the token into its configuration"));
     assert!(!verifier.log().contains(TOKEN));
 }
 
@@ -181,7 +181,7 @@ fn systemd_hands_a_socket_over_and_is_notified() {
     let listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
     let notified = std::os::unix::net::UnixDatagram::bind(&notify).unwrap();
     notified.set_read_timeout(Some(PATIENCE)).unwrap();
-    // A shell puts the descriptor where systemd does and names itself, which is what it becomes.
+    // A shell passes the descriptor as systemd does; `exec` keeps its process id.
     let mut inner = desk.command(&[]);
     let args: Vec<_> = std::iter::once(inner.get_program()).chain(inner.get_args()).map(|a| a.to_owned()).collect();
     let mut shell = Command::new("sh");
@@ -198,7 +198,7 @@ fn systemd_hands_a_socket_over_and_is_notified() {
     verifier.stop();
     let n = notified.recv(&mut buffer).expect("told when stopping");
     assert_eq!(&buffer[..n], b"STOPPING=1\n");
-    assert!(socket.exists(), "not ours to take away");
+    assert!(socket.exists(), "it belongs to systemd");
 }
 
 #[test]

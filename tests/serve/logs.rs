@@ -1,4 +1,4 @@
-//! The log: structured, and without anything that clients keep to themselves.
+//! The log: structured, and without anything secret.
 
 use base64ct::{Base64, Encoding as _};
 use keydesk::credential::Kind;
@@ -21,7 +21,7 @@ fn no_secret_and_no_request_field_is_ever_logged() {
         GatewayRequest::nginx("GET", "/").fields(&signed),
         GatewayRequest::nginx("GET", "/private").fields(&signed),
         GatewayRequest::nginx("GET", "/").field("Authorization", &basic(&one.key, typed)),
-        // Somebody who types their password where the name belongs.
+        // A password in place of the username.
         GatewayRequest::nginx("GET", "/").field("Authorization", &basic(typed, "x")),
         GatewayRequest::nginx("GET", "/").field("Authorization", typed),
         GatewayRequest::nginx("GET", "/").field("Authorization", &format!("Basic {typed}")),
@@ -34,7 +34,8 @@ fn no_secret_and_no_request_field_is_ever_logged() {
     for request in &requests {
         verifier.ask(request);
     }
-    verifier.until("the refusals are told", |verifier| verifier.log().matches("\"message\":\"refused\"").count() == 8);
+    verifier
+        .until("the refusals are logged", |verifier| verifier.log().matches("\"message\":\"refused\"").count() == 8);
     let mut log = verifier.log();
     for line in log.lines() {
         serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|why| panic!("{why}: {line}"));
@@ -50,7 +51,7 @@ fn no_secret_and_no_request_field_is_ever_logged() {
     assert!(log.contains("\"reason\":\"bad_secret\"") && log.contains(&one.key));
 }
 
-/// The commonest slips have a word where somebody looks for them: without it a malformed field says nothing.
+/// The log names the commonest mistakes: "malformed" alone would not help.
 #[test]
 fn the_log_says_why_a_credential_cannot_be_read() {
     let desk = Desk::new();

@@ -1,4 +1,4 @@
-//! Requests that went elsewhere than the gateway meant, and heads that are refused before they are whole.
+//! Requests that reach another path than the gateway meant, and heads that are refused before they are complete.
 
 use std::{
     io::{Read as _, Write as _},
@@ -38,7 +38,7 @@ fn service_pages_refuse_requests_that_a_gateway_forwarded() {
                 assert_eq!(reply.field("WWW-Authenticate"), refusal.field("WWW-Authenticate"));
             }
         }
-        // Monitoring may stand behind a proxy of its own.
+        // Monitoring may be behind a proxy of its own.
         let proxied = ask(&format!("GET {page}"), "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n");
         assert_eq!(proxied.status(), 200, "{page}");
     }
@@ -72,7 +72,7 @@ fn a_refused_head_is_read_so_that_its_sender_sees_the_status() {
         stream.read_to_string(&mut reply).unwrap_or_else(|why| panic!("{bytes} bytes: {why}"));
         assert!(reply.starts_with("HTTP/1.1 431 "), "{bytes} bytes: {reply}");
     }
-    // Whoever never ends is not read for ever.
+    // An endless head is not read for ever.
     let mut stream = UnixStream::connect(&verifier.socket).unwrap();
     stream.set_write_timeout(Some(PATIENCE)).unwrap();
     stream.write_all(b"GET / HTTP/1.1\r\nX: ").unwrap();

@@ -1,5 +1,5 @@
-//! Who can write the database but has no master key: every older row that they put back, row that they take away or add, and
-//! index that they make lie, is refused or told, by a verifier that runs, by one that starts, and by the check of everything.
+//! Attacks by somebody who can write to the database but has no master key: older rows, removed and added rows, and lying
+//! indexes are refused or reported by a running verifier, by one that starts, and by `audit verify`.
 
 use std::time::Duration;
 
@@ -23,16 +23,16 @@ fn an_older_row_only_restricts_and_later_changes_are_followed() {
     let verifier = desk.verifier();
     assert_eq!([&one, &two, &three].map(|key| status(&verifier, key)), [200; 3]);
     desk.set(&one, Verb::Revoke);
-    // In the moment of the change: a verifier may never have seen the revoked row.
+    // At the moment of the change: a verifier may never see the revoked row.
     kept.put_back(&desk);
-    verifier.until("revoked by what the trail says", |verifier| status(verifier, &one) == 401);
-    verifier.until("told", |verifier| says(verifier, NOT_AS_LEFT));
-    assert_eq!(ready(&verifier).0, 200, "what it knew before it goes on with");
+    verifier.until("revoked according to the trail", |verifier| status(verifier, &one) == 401);
+    verifier.until("reported", |verifier| says(verifier, NOT_AS_LEFT));
+    assert_eq!(ready(&verifier).0, 200, "it goes on with what it knew");
     assert_eq!(verifier.metric("keydesk_store_altered"), 1.0);
     verifier.until("in the trail", |_| desk.trail().iter().any(|row| row.action == "store.altered"));
     let new = desk.key(Kind::Basic, "new");
     desk.set(&two, Verb::Disable);
-    verifier.until("what is taken away is followed", |verifier| status(verifier, &two) == 401);
+    verifier.until("restrictions are followed", |verifier| status(verifier, &two) == 401);
     assert_eq!([&new, &three].map(|key| status(&verifier, key)), [401, 200], "and nothing else");
     assert!(found(&desk).contains("the key one is not as the trail left it"), "{}", found(&desk));
     verifier.stop();
@@ -43,7 +43,7 @@ fn an_older_row_only_restricts_and_later_changes_are_followed() {
         "one that starts knows nothing better"
     );
     assert!(ready(&verifier).0 == 503 && says(&verifier, "nobody is answered"), "{}", ready(&verifier).1);
-    // Accepted, it is what the trail says: revoked stays revoked.
+    // Once accepted, the trail decides: what was revoked stays revoked.
     let accepted = desk.hub.accept_store(&desk.alice, false).unwrap();
     assert_eq!((accepted.put_right, accepted.trail_broken), (1, false));
     verifier.until("answers", |verifier| status(verifier, &three) == 200);
@@ -60,11 +60,11 @@ fn an_older_row_restored_while_the_verifier_is_down_closes_it() {
     let renewed = rotate(&desk, &one, Overlap::None);
     kept.put_back(&desk);
     let verifier = desk.verifier();
-    assert_eq!((status(&verifier, &one), status(&verifier, &renewed)), (503, 503), "the secret of before leaked");
+    assert_eq!((status(&verifier, &one), status(&verifier, &renewed)), (503, 503), "the older secret may have leaked");
     assert!(found(&desk).contains("the key one"), "{}", found(&desk));
     desk.hub.accept_store(&desk.alice, false).unwrap();
     verifier.until("accepted", |verifier| status(verifier, &renewed) == 200);
-    assert_eq!(status(&verifier, &one), 401, "what was rotated away stays away");
+    assert_eq!(status(&verifier, &one), 401, "a secret that was rotated away stays invalid");
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn an_older_secret_row_revives_no_secret() {
     let of = format!("credential = '{}'", one.id);
     let kept = Kept::of(&desk, "secret", of.clone());
     let renewed = rotate(&desk, &one, Overlap::None);
-    // The new one away, the old one as it was.
+    // The new secret removed, the old one restored.
     kept.put_back(&desk);
     assert!(found(&desk).contains("one was removed"), "{}", found(&desk));
     let verifier = desk.verifier();
@@ -124,7 +124,7 @@ fn a_removed_or_renamed_row_is_refused_and_can_be_revoked() {
         verifier.stop();
         let verifier = desk.verifier();
         assert_ne!(status(&verifier, &one), 200, "{change}");
-        // An Administrator is never powerless.
+        // An Administrator can always revoke.
         let revoked = desk
             .hub
             .find(&desk.alice, &one.key, Some(Kind::Basic))
@@ -146,12 +146,12 @@ fn an_added_row_is_reported() {
     let one = desk.key(Kind::Basic, "one");
     let kept = Kept::of(&desk, "credential", of_key(&one));
     desk.sql("PRAGMA foreign_keys = OFF; DELETE FROM credential");
-    // The desk that somebody left without the key is accepted, and then the key comes back.
+    // The key is removed and that is accepted; then the row comes back.
     desk.hub.accept_store(&desk.alice, false).unwrap();
     let verifier = desk.verifier();
     assert_eq!(status(&verifier, &one), 401);
     kept.put_back(&desk);
-    verifier.until("told", |verifier| says(verifier, NOT_AS_LEFT));
+    verifier.until("reported", |verifier| says(verifier, NOT_AS_LEFT));
     assert_eq!(status(&verifier, &one), 401);
     found(&desk);
 }
@@ -168,8 +168,8 @@ fn an_older_user_row_is_reported_and_signs_nobody_in() {
     let target = UserTarget { name: "chen".to_owned(), version };
     desk.hub.set_user_state(&desk.alice, &target, UserState::Disabled).unwrap();
     kept.put_back(&desk);
-    verifier.until("told", |verifier| says(verifier, "the users are not as keydesk left them"));
-    assert_eq!((status(&verifier, &one), ready(&verifier).0), (200, 200), "it concerns nobody who asks");
+    verifier.until("reported", |verifier| says(verifier, "the users are not as keydesk left them"));
+    assert_eq!((status(&verifier, &one), ready(&verifier).0), (200, 200), "it concerns no credential");
     let said = desk.hub.sign_in("chen", &password, &Origin::default()).unwrap_err();
     assert!(said.to_string().contains("users"), "{said}");
     assert!(found(&desk).contains("the user chen"), "{}", found(&desk));
@@ -193,8 +193,8 @@ fn an_older_setting_is_not_followed_despite_a_rewritten_trail() {
     let trigger: String = connection.query_row(trigger, [], |row| row.get(0)).unwrap();
     drop(connection);
     desk.sql(&format!("DROP TRIGGER trail_keeps_rows; DELETE FROM trail WHERE action = 'setting.changed'; {trigger};"));
-    verifier.until("told", |verifier| says(verifier, "the settings are not as keydesk left them"));
-    assert_eq!(status(&verifier, &one), 200, "it knew better");
+    verifier.until("reported", |verifier| says(verifier, "the settings are not as keydesk left them"));
+    assert_eq!(status(&verifier, &one), 200, "it knew the newer setting");
     verifier.stop();
     let verifier = desk.verifier();
     assert_eq!((status(&verifier, &one), ready(&verifier).0), (503, 503));
@@ -210,7 +210,7 @@ fn a_forged_account_name_is_never_sent() {
         verifier.ask(&GatewayRequest::nginx("GET", "/").by(&one)).field("X-Keydesk-Account").unwrap_or_default()
     };
     desk.sql("UPDATE account SET name = 'Other Corp'");
-    verifier.until("told", |verifier| says(verifier, "the name of the account"));
+    verifier.until("reported", |verifier| says(verifier, "the name of the account"));
     assert_eq!(account(&verifier), "Acme%20Messaging");
     verifier.stop();
     let verifier = desk.verifier();
@@ -230,7 +230,7 @@ fn a_row_beyond_the_trails_end_is_reported_and_moved() {
         "INSERT INTO trail SELECT (SELECT MAX(no) + 1 FROM trail), at, who, via, unix, address, action, class, about, subject, \
          what, before, after, operation, hash FROM trail WHERE no = 1",
     );
-    verifier.until("told", |verifier| says(verifier, "of the activity log was added outside keydesk"));
+    verifier.until("reported", |verifier| says(verifier, "of the activity log was added outside keydesk"));
     assert_eq!(status(&verifier, &one), 200);
     assert!(found(&desk).contains("was added outside keydesk"), "{}", found(&desk));
     let row = desk.hub.find(&desk.alice, &one.key, None).unwrap();
@@ -242,7 +242,7 @@ fn a_row_beyond_the_trails_end_is_reported_and_moved() {
     whole(&desk);
 }
 
-/// Root pages swapped: running processes keep the old ones, whoever opens the file gets the new.
+/// Root pages are swapped: running processes keep the old ones, and whoever opens the file gets the new ones.
 fn swapped(desk: &Desk, make: &str, swaps: &[(&str, &str)]) {
     let connection = rusqlite::Connection::open(desk.database()).unwrap();
     let number: i64 = connection.query_row("PRAGMA schema_version", [], |row| row.get(0)).unwrap();
@@ -329,15 +329,15 @@ fn the_count_of_wrong_passwords_cannot_be_reset() {
     (0..5).for_each(|_| drop(desk.hub.sign_in("alice", &wrong, &nobody).unwrap()));
     assert!(locked(&wrong));
     desk.sql("DELETE FROM throttle");
-    assert!(locked(&right), "a row that is gone is a lock");
+    assert!(locked(&right), "a missing row locks");
     kept.put_back(&desk);
-    assert!(locked(&right), "and one that is older");
+    assert!(locked(&right), "an older row locks");
     desk.hub.unlock_user(&desk.alice, "alice").unwrap();
     assert!(!locked(&right));
     whole(&desk);
 }
 
-/// A commit of somebody else may come at any time: what was found is found once.
+/// Other commits may come at any time during the audit.
 #[test]
 fn an_untouched_store_is_never_called_altered() {
     let desk = Desk::new();

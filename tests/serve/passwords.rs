@@ -1,4 +1,4 @@
-//! Legacy passwords: remembered, throttled before a hash, and harmless to everybody else.
+//! Legacy passwords: cached, throttled before the hash, and no burden for anybody else.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -28,7 +28,7 @@ fn a_right_password_is_hashed_once_and_judged_every_time() {
     verifier.until("disabled", |_| ask() == 401);
     desk.set(&legacy, Verb::Enable);
     verifier.until("enabled", |_| ask() == 200);
-    assert_eq!(hashes(&verifier), 1.0, "remembered all the while");
+    assert_eq!(hashes(&verifier), 1.0, "cached all the while");
     let row = desk.hub.find(&desk.alice, "smsgate", None).unwrap();
     desk.hub.rotate(&desk.alice, row.target(), Overlap::None).unwrap();
     verifier.until("rotated", |_| ask() == 401);
@@ -42,9 +42,9 @@ fn wrong_passwords_are_throttled_before_the_hash_by_address() {
     let first = verifier.ask(&soap(&legacy, "Wrong0000", "198.51.100.7"));
     for n in 0..60 {
         let reply = verifier.ask(&soap(&legacy, &format!("Wrong{n:04}x"), "198.51.100.7"));
-        assert_eq!(reply, first, "throttled looks like wrong");
+        assert_eq!(reply, first, "a throttled request looks like a wrong password");
     }
-    // Five at once; a machine that is slow to ask sixty times lets one or another more in meanwhile.
+    // Five at once; on a slow machine, sixty requests take long enough for a few more.
     let hashed = hashes(&verifier);
     assert!((5.0..=15.0).contains(&hashed), "{hashed}");
     assert!(verifier.metric("keydesk_denied_total{reason=\"throttled\"}") >= 61.0 - hashed);
@@ -53,7 +53,11 @@ fn wrong_passwords_are_throttled_before_the_hash_by_address() {
         401,
         "who guesses waits, with the right one too"
     );
-    assert_eq!(verifier.ask(&soap(&legacy, &legacy.secret, "203.0.113.9")).status(), 200, "the real sender does not");
+    assert_eq!(
+        verifier.ask(&soap(&legacy, &legacy.secret, "203.0.113.9")).status(),
+        200,
+        "the real client is not throttled"
+    );
     assert_eq!(
         verifier.ask(&soap(&legacy, &legacy.secret, "198.51.100.7")).status(),
         200,
@@ -78,7 +82,7 @@ fn equal_requests_share_one_hash() {
     assert!(hashes(&verifier) <= 2.0, "{}", hashes(&verifier));
 }
 
-/// Says that it is over however the test ends: a thread that measures would go on for ever.
+/// Sets the flag however the test ends: otherwise the measuring thread would go on for ever.
 struct Over<'a>(&'a AtomicBool);
 
 impl Drop for Over<'_> {
@@ -87,7 +91,7 @@ impl Drop for Over<'_> {
     }
 }
 
-/// How often a request is answered until something is true.
+/// Counts the responses to a request until something is true.
 fn answers(verifier: &Verifier, request: &[u8], until: impl Fn() -> bool) -> usize {
     let (mut connection, mut count) = (verifier.connect(), 0);
     while !until() {
@@ -123,7 +127,7 @@ fn a_thousand_guesses_at_once_harm_nobody_else() {
             .collect();
         let flag = over.0;
         let counted = scope.spawn(|| answers(&verifier, &request, || flag.load(Ordering::Relaxed)));
-        // In the midst of it somebody with the right password comes from somewhere else for the first time.
+        // Meanwhile a client with the right password comes from a new address.
         assert_eq!(verifier.ask(&soap(&real, &real.secret, "203.0.113.9")).status(), 200);
         guessers.into_iter().for_each(|guesser| guesser.join().unwrap());
         drop(over);
@@ -132,7 +136,7 @@ fn a_thousand_guesses_at_once_harm_nobody_else() {
     let hashes = hashes(&verifier);
     println!("{beside} answers to Basic beside 1,000 guesses and {hashes} hashes");
     assert!(hashes < 300.0);
-    // Whoever waited for hashes would have an answer for each hash at the most.
+    // If it waited for hashes, there would be at most one response for each hash.
     assert!(beside as f64 > 3.0 * hashes, "{beside} answers, {hashes} hashes");
 }
 
@@ -142,7 +146,7 @@ fn a_known_client_gets_through_despite_guessers_and_a_restart() {
     let real = desk.key(Kind::Legacy, "smsgate");
     let verifier = desk.verifier();
     assert_eq!(verifier.ask(&soap(&real, &real.secret, "203.0.113.9")).status(), 200);
-    // What was used is written by then.
+    // The last use has been written by now.
     verifier.stop();
     let verifier = desk.verifier();
     let over = AtomicBool::new(false);
@@ -151,7 +155,7 @@ fn a_known_client_gets_through_despite_guessers_and_a_restart() {
         for n in 0..120 {
             let (verifier, real, over) = (&verifier, &real, over.0);
             scope.spawn(move || {
-                // Each from somewhere else, and none of them where anybody was right.
+                // Each from another address, none of which ever had a right password.
                 let client = format!("198.51.{n}.7");
                 for guess in 0.. {
                     let nobody = Key { key: format!("guess{n}{guess}"), ..real.clone() };
@@ -162,7 +166,7 @@ fn a_known_client_gets_through_despite_guessers_and_a_restart() {
                 }
             });
         }
-        verifier.until("the line is full", |verifier| verifier.metric("keydesk_argon2_queue") >= 64.0);
+        verifier.until("the queue is full", |verifier| verifier.metric("keydesk_argon2_queue") >= 64.0);
         assert_eq!(verifier.ask(&soap(&real, &real.secret, "203.0.113.9")).status(), 200);
         assert_eq!(hashes(&verifier).min(1.0), 1.0);
         drop(over);

@@ -1,6 +1,6 @@
-//! What gateways really sent, through the endpoints.
+//! Recordings of real gateways, sent to the endpoints.
 //!
-//! The recordings are older than some contract fields; what the snippets of today add is added here.
+//! The recordings are older than some contract fields; those that today's snippets add are added here.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::support::{Desk, Verifier};
 use crate::place;
 
-/// The recordings of the folder of vectors, or those of the repository if it has none.
+/// The recordings in the folder of vectors, or those of the repository if there are none.
 fn recordings() -> Vec<Value> {
     let of = |folder: &Path| {
         let files = place::files(folder);
@@ -21,7 +21,7 @@ fn recordings() -> Vec<Value> {
     if named.is_empty() { of(&place::own()) } else { named }
 }
 
-/// The request as today's snippet of the family asks it; `None` for one that a gateway could not have asked so.
+/// The request as today's snippet of the family would send it; `None` if it could not.
 fn request(received: &Value, family: &str) -> Option<Vec<u8>> {
     let latin = |text: &str| text.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect::<Vec<_>>();
     let text = |value: &Value| value.as_str().map(str::to_owned);
@@ -58,7 +58,7 @@ fn request(received: &Value, family: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// The one credential of the recordings, under the key that keydesk gave: its `Authorization` in place of theirs.
+/// The credential of the recordings has another key here: replaces its `Authorization`.
 fn translated(bytes: Vec<u8>, store: &[Value], verifier_keys: &[(String, String)]) -> Vec<u8> {
     let mut text = bytes;
     for (credential, (key, secret)) in store.iter().zip(verifier_keys) {

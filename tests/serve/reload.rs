@@ -1,4 +1,4 @@
-//! SIGHUP: config, gateway token and log level are read anew, and nothing ever ends by it.
+//! SIGHUP: config, gateway token and log level are read again, and it never ends the process.
 
 use std::{fs, os::unix::fs::PermissionsExt as _, os::unix::net::UnixStream, process::Child};
 
@@ -14,7 +14,7 @@ fn hang_up(child: &Child) {
     kill_process(Pid::from_child(child), Signal::HUP).unwrap();
 }
 
-/// A file that only its owner reads, in place of the one before.
+/// Replaces a file by one that only its owner can read.
 fn put(desk: &Desk, name: &str, text: &str) {
     let (place, new) = (desk.dir.path().join("config").join(name), desk.dir.path().join("new"));
     fs::write(&new, text).unwrap();
@@ -44,7 +44,7 @@ fn sighup_applies_token_and_log_level_and_ignores_mistakes() {
     };
     assert_eq!((asks(FIRST), asks(SECOND)), (200, 401));
     let mut kept = verifier.connect();
-    // Told by its config to say more, it does; then with another token.
+    // First another log level, then another token.
     config("log = \"debug\"");
     put(&desk, "token", SECOND);
     assert!(!verifier.log().contains("\"DEBUG\""));
@@ -53,8 +53,8 @@ fn sighup_applies_token_and_log_level_and_ignores_mistakes() {
     let other = desk.key(Kind::Basic, "other");
     let ask = |key| verifier.ask(&GatewayRequest::nginx("GET", "/").by(key)).status();
     verifier.until("followed", |_| ask(&other) == 200);
-    verifier.until("it says more", |verifier| verifier.log().contains("\"DEBUG\""));
-    // One fault after another: the last good word stands.
+    verifier.until("it logs more", |verifier| verifier.log().contains("\"DEBUG\""));
+    // One mistake after another: what was valid last stays in force.
     let faults: [(&dyn Fn(), &str); 5] = [
         (
             &|| {
@@ -64,7 +64,7 @@ fn sighup_applies_token_and_log_level_and_ignores_mistakes() {
             "can be written by others (mode 0666)",
         ),
         (&|| config("misspelt = 1"), "unknown field"),
-        (&|| config("log = \"debgu\""), "is no log level"),
+        (&|| config("log = \"debgu\""), "is not a log level"),
         (&|| put(&desk, "token", "short"), "32 or more"),
         (&|| fs::remove_file(desk.dir.path().join("config/token")).unwrap(), "cannot be read"),
     ];
@@ -82,7 +82,7 @@ fn sighup_applies_token_and_log_level_and_ignores_mistakes() {
     for _ in 0..200 {
         hang_up(&verifier.child);
     }
-    verifier.until("as at first", |_| (asks(FIRST), asks(SECOND)) == (200, 401));
+    verifier.until("the first token counts", |_| (asks(FIRST), asks(SECOND)) == (200, 401));
     assert_eq!(
         kept.ask(&GatewayRequest::nginx("GET", "/").by(&one).bytes()).status(),
         200,
@@ -123,7 +123,7 @@ fn a_sighup_during_the_start_is_applied_later() {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     while !fs::read_to_string(&log).unwrap().contains("were read anew") {
-        assert!(began.elapsed() < super::support::PATIENCE, "what was changed meanwhile is taken up");
+        assert!(began.elapsed() < super::support::PATIENCE, "what was changed meanwhile is applied");
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
     kill_process(Pid::from_child(&child), Signal::TERM).unwrap();

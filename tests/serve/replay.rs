@@ -1,4 +1,4 @@
-//! The replay guard: a site option.
+//! The replay guard, which is off by default.
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf};
 
@@ -9,14 +9,14 @@ use keydesk::{
 
 use super::support::{Desk, GatewayRequest, Key};
 
-/// Where a verifier keeps what it accepted.
+/// The directory of accepted signatures.
 fn kept(desk: &Desk) -> PathBuf {
     let mut kept = desk.database().into_os_string();
     kept.push("-replay");
     kept.into()
 }
 
-/// The files of minutes that hold something.
+/// The files of minutes that are not empty.
 fn filled(desk: &Desk) -> Vec<PathBuf> {
     let Ok(files) = fs::read_dir(kept(desk)) else { return Vec::new() };
     let files =
@@ -24,7 +24,7 @@ fn filled(desk: &Desk) -> Vec<PathBuf> {
     files.filter(|file| fs::metadata(file).is_ok_and(|meta| meta.is_file() && meta.len() > 0)).collect()
 }
 
-/// A desk that takes a signature once, a key of it that signs, and a signed request.
+/// A desk with the replay guard, a key of it, and a signed request.
 fn guarded() -> (Desk, Key, GatewayRequest) {
     let desk = Desk::new();
     let signs = desk.key(Kind::Hmac, "signs");
@@ -61,7 +61,7 @@ fn accepted_signatures_survive_a_kill_and_a_restart() {
     let other = GatewayRequest::nginx("GET", "/other").fields(&signs.hmac("GET", "/other"));
     assert_eq!([verifier.ask(&other).status(), verifier.ask(&other).status()], [200, 401]);
     verifier.stop();
-    // A file that is cut is read as far as it is good.
+    // A truncated file is read as far as it is valid.
     for file in fs::read_dir(kept(&desk)).unwrap().map(|entry| entry.unwrap().path()) {
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         let bytes = fs::read(&file).unwrap();
@@ -87,11 +87,11 @@ fn foreign_files_in_the_replay_directory_make_nobody_forget() {
     fs::write(kept(&desk).join("+5"), "nobody's").unwrap();
     let verifier = desk.verifier();
     assert_eq!(verifier.ask(&once).status(), 401);
-    assert_eq!(verifier.metric("keydesk_replay_lost_total"), 1.0, "the directory is named as a minute");
+    assert_eq!(verifier.metric("keydesk_replay_lost_total"), 1.0, "a directory has the name of a minute");
     let fresh = GatewayRequest::nginx("GET", "/fresh").fields(&signs.hmac("GET", "/fresh"));
-    assert_eq!(verifier.ask(&fresh).status(), 200, "and what is new passes");
+    assert_eq!(verifier.ask(&fresh).status(), 200, "a new signature passes");
     verifier.stop();
-    // Root reads everything, but no directory as a file.
+    // Root can read any file, but no directory as a file.
     for file in files {
         fs::remove_file(&file).unwrap();
         fs::create_dir(&file).unwrap();
@@ -114,7 +114,7 @@ fn replay_files_removed_from_a_running_verifier_are_rewritten() {
     let verifier = desk.verifier();
     assert_eq!(verifier.ask(&once).status(), 200);
     fs::rename(kept(&desk), desk.dir.path().join("aside")).unwrap();
-    verifier.until("written again", |_| !filled(&desk).is_empty());
+    verifier.until("rewritten", |_| !filled(&desk).is_empty());
     assert!(verifier.log().contains("taken away or replaced"), "{}", verifier.log());
     verifier.kill();
     let verifier = desk.verifier();

@@ -34,7 +34,7 @@ fn a_use_shows_at_the_desk_with_address_and_secret() {
     verifier.stop();
     let used = details(&desk, &one);
     let of = |version| used.secrets.iter().find(|secret| secret.version == version).unwrap();
-    assert_eq!(of(2).last_used.as_ref().unwrap().address.as_deref(), Some("2001:db8::7"), "written at the stop");
+    assert_eq!(of(2).last_used.as_ref().unwrap().address.as_deref(), Some("2001:db8::7"), "written at shutdown");
     assert_eq!(desk.hub.pulse(&desk.alice).unwrap(), pulse, "no change number");
     assert_eq!(desk.trail(), trail, "no row in the trail");
 }
@@ -54,7 +54,7 @@ fn refusals_are_kept_for_known_keys_only() {
     assert_eq!(verifier.ask(&put_as_post).status(), 401);
     verifier.stop();
     let refusals = desk.hub.details(&desk.alice, one.id).unwrap().refusals;
-    // Those that are alike are one with a count.
+    // Equal refusals are one with a count.
     assert_eq!((refusals.len(), refusals[0].count, refusals[0].reason.as_str()), (1, 30, "bad_secret"));
     assert_eq!(refusals[0].address.unwrap().to_string(), CLIENT);
     let refusals = desk.hub.details(&desk.alice, signs.id).unwrap().refusals;

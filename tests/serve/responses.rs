@@ -1,4 +1,4 @@
-//! Every endpoint: who is let in, and that all who are not see the same.
+//! Every endpoint: who is admitted, and that all refusals look the same.
 
 use keydesk::credential::{Kind, Options, Verb};
 use keydesk::time::Seconds;
@@ -10,7 +10,7 @@ fn every_gateway_family_admits_and_identifies_a_live_credential() {
     let desk = Desk::new();
     let (one, signs) = (desk.key(Kind::Basic, "nightly export 支"), desk.key(Kind::Hmac, "signer"));
     let verifier = desk.verifier();
-    // Caddy does not tell whether there is a body.
+    // Caddy does not say whether there is a body.
     for (family, body) in [
         (GatewayRequest::nginx as fn(&str, &str) -> GatewayRequest, "none"),
         (GatewayRequest::forward, "unchecked"),
@@ -169,7 +169,7 @@ fn other_paths_are_not_found_and_service_pages_respond() {
     assert_eq!(ready.status(), 200);
     assert!(ready.text().starts_with("ready\nstore: in sight\n"), "{}", ready.text());
     assert_eq!(verifier.metric("keydesk_credentials"), 1.0);
-    // A gateway that appends the client's query to its own address asks the same.
+    // A gateway may append the client's query to its own path.
     let mut bytes = GatewayRequest::nginx("GET", "/").by(&one).bytes();
     let at = b"GET /v1/authz/nginx".len();
     bytes.splice(at..at, *b"?surface=legacy");

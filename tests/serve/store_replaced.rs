@@ -1,4 +1,4 @@
-//! A store that is gone, replaced, put back, or changed behind keydesk's back.
+//! A store that is missing, replaced, rolled back, or not a store at all.
 
 use std::{
     fs,
@@ -16,7 +16,7 @@ use keydesk::{
 use super::attacker::{says, status};
 use super::support::{Desk, GatewayRequest, Key, Verifier};
 
-/// The database with its log folded in, at another place.
+/// Copies the database, with its log, to another file.
 fn copy(desk: &Desk, to: &Path) {
     desk.sql(&format!("VACUUM INTO '{}'", to.display()));
 }
@@ -57,7 +57,7 @@ fn without_the_store_answers_continue_until_the_limit() {
     fs::rename(&away, desk.database()).unwrap();
     verifier.until("back", |verifier| status(verifier, &one) == 200);
     desk.set(&one, Verb::Revoke);
-    verifier.until("and followed", |verifier| status(verifier, &one) == 401);
+    verifier.until("followed", |verifier| status(verifier, &one) == 401);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn the_same_store_in_a_new_file_is_followed() {
     assert!(used.row.last_used.is_some(), "reports go to the new file");
 }
 
-/// Somebody tidies: what the database needs beside it is gone, and whoever had it open must not go on alone.
+/// Somebody removes the files beside the database; processes that have it open must not go on separately.
 #[test]
 fn desk_and_verifier_survive_removed_wal_and_shm_files() {
     let desk = Desk::new();
@@ -92,22 +92,22 @@ fn desk_and_verifier_survive_removed_wal_and_shm_files() {
     for ending in ["db-wal", "db-shm"] {
         fs::remove_file(desk.database().with_extension(ending)).unwrap();
     }
-    // A desk says so, where it reads and where it writes, and then is where everybody is.
+    // A desk reports that, both on reading and on writing, and then uses the same files as everybody.
     let find = || desk.hub.find(&desk.alice, &one.key, Some(one.kind));
-    let told = find().unwrap_err().to_string();
-    assert!(told.contains("-wal, -shm") && told.contains("try again"), "{told}");
+    let error = find().unwrap_err().to_string();
+    assert!(error.contains("-wal, -shm") && error.contains("try again"), "{error}");
     let target = find().unwrap().target();
-    let told = desk.hub.set_state(&desk.alice, &[target], Verb::Disable).unwrap_err().to_string();
-    assert!(told.contains("Nothing was changed"), "{told}");
+    let error = desk.hub.set_state(&desk.alice, &[target], Verb::Disable).unwrap_err().to_string();
+    assert!(error.contains("Nothing was changed"), "{error}");
     assert_eq!(status(&verifier, &one), 200);
     desk.set(&one, Verb::Revoke);
     verifier.until("followed", |verifier| status(verifier, &one) == 401);
     assert!(says(&verifier, "store: in sight"));
     let two = desk.key(Kind::Basic, "two");
-    verifier.until("and the next", |verifier| status(verifier, &two) == 200);
+    verifier.until("the next change", |verifier| status(verifier, &two) == 200);
 }
 
-/// Longer than the limit that the tests set.
+/// Longer than the staleness limit of the test.
 const BEYOND: Duration = Duration::from_millis(2_500);
 
 fn legacy(verifier: &Verifier, key: &Key, password: &str) -> u16 {
@@ -133,7 +133,7 @@ fn a_rolled_back_store_is_not_followed_until_it_is_accepted() {
     assert_eq!((status(&verifier, &one), status(&verifier, &two)), (401, 200));
     assert_eq!(legacy(&verifier, &sms, "Undone1password"), 200);
     put(&desk, &file);
-    verifier.until("told", |verifier| says(verifier, "went back"));
+    verifier.until("reported", |verifier| says(verifier, "went back"));
     let limit = Instant::now() + BEYOND;
     verifier.until("newer data answers beyond the limit", |verifier| {
         Instant::now() > limit && (status(verifier, &one), status(verifier, &two)) == (401, 200)
@@ -146,16 +146,16 @@ fn a_rolled_back_store_is_not_followed_until_it_is_accepted() {
     for verb in [Verb::Disable, Verb::Enable, Verb::Disable, Verb::Enable] {
         desk.set(&two, verb);
     }
-    // The same number as the one that was undone.
+    // The secret gets the same version as the one that the rollback removed.
     set_password(&desk, &sms, "Another1password");
     desk.set(&last, Verb::Disable);
     verifier.until("looked at", |verifier| status(verifier, &last) == 401);
-    assert_eq!((status(&verifier, &new), says(&verifier, "went back")), (401, true), "however far it goes on");
+    assert_eq!((status(&verifier, &new), says(&verifier, "went back")), (401, true), "whatever is changed there");
     desk.hub.accept_store(&desk.alice, false).unwrap();
     verifier.until("accepted", |verifier| status(verifier, &new) == 200);
-    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (200, 200), "as it is in what was accepted");
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (200, 200), "as in the accepted store");
     let passwords = ["Undone1password", "Another1password"].map(|password| legacy(&verifier, &sms, password));
-    assert_eq!(passwords, [401, 200], "what was remembered is of the secret that is gone");
+    assert_eq!(passwords, [401, 200], "the cache is for the secret that is gone");
     assert!(says(&verifier, "store: in sight") && verifier.metric("keydesk_store_went_back") == 0.0);
     desk.set(&new, Verb::Revoke);
     verifier.until("followed", |verifier| status(verifier, &new) == 401);
@@ -171,7 +171,7 @@ fn the_newest_copy_is_followed_again_once_restored() {
     let verifier = desk.verifier();
     copy(&desk, &new);
     put(&desk, &old);
-    verifier.until("told", |verifier| says(verifier, "went back"));
+    verifier.until("reported", |verifier| says(verifier, "went back"));
     put(&desk, &new);
     verifier.until("back", |verifier| says(verifier, "store: in sight"));
     assert_eq!((status(&verifier, &one), status(&verifier, &two)), (200, 200));
@@ -209,14 +209,14 @@ fn a_verifier_that_starts_with_an_older_store_answers_nobody() {
     let verifier = desk.verifier();
     assert_eq!(status(&verifier, &two), 503);
     let desk = Desk::open_again(desk);
-    verifier.until("told", |_| desk.trail()[0].action == "store.went_back");
+    verifier.until("reported", |_| desk.trail()[0].action == "store.went_back");
     desk.hub.accept_store(&desk.alice, false).unwrap();
     verifier.until("accepted", |verifier| status(verifier, &two) == 200);
-    assert_eq!(status(&verifier, &one), 200, "as it is in what was accepted");
+    assert_eq!(status(&verifier, &one), 200, "as in the accepted store");
     desk.set(&one, Verb::Revoke);
     verifier.until("followed", |verifier| status(verifier, &one) == 401);
     verifier.stop();
-    // What is no mark is none; it is told, and another is kept.
+    // A file without a valid mark is reported and replaced.
     let seen = desk.database().with_extension("db-seen");
     assert_eq!(fs::metadata(&seen).unwrap().permissions().mode() & 0o777, 0o600);
     fs::write(&seen, "nonsense").unwrap();
@@ -234,13 +234,13 @@ fn a_pipe_beside_the_database_blocks_no_verifier() {
     rustix::fs::mknodat(rustix::fs::CWD, &seen, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
     let verifier = desk.verifier();
     assert_eq!(status(&verifier, &one), 200);
-    // Whoever reads a pipe waits for somebody who writes.
+    // Reading a pipe would block.
     verifier.until("it is replaced", |_| fs::symlink_metadata(&seen).is_ok_and(|meta| meta.is_file()));
     assert!(fs::read(&seen).unwrap().starts_with(b"["));
 }
 
-/// Answers and `/readyz`, asked without a pause until something is true; all that was said.
-fn asked_until(verifier: &Verifier, key: &Key, mut is: impl FnMut() -> bool) -> Vec<(u16, u16)> {
+/// Polls a key and `/readyz` until something is true; returns all statuses.
+fn statuses_until(verifier: &Verifier, key: &Key, mut is: impl FnMut() -> bool) -> Vec<(u16, u16)> {
     let mut said = Vec::new();
     verifier.until("it is", |verifier| {
         said.push((status(verifier, key), verifier.get("/readyz").status()));
@@ -249,7 +249,7 @@ fn asked_until(verifier: &Verifier, key: &Key, mut is: impl FnMut() -> bool) -> 
     said
 }
 
-/// With a desk of millions a load takes as long as here it is made to take.
+/// A load is delayed here; with millions of credentials it takes as long.
 #[test]
 fn a_slow_load_closes_nothing_and_hides_no_change() {
     let desk = Desk::new();
@@ -263,7 +263,7 @@ fn a_slow_load_closes_nothing_and_hides_no_change() {
     let verifier = Verifier::spawn(command, desk.dir.path(), socket);
     let loads = || verifier.log().matches("\"loaded\"").count();
     assert_eq!((status(&verifier, &one), loads()), (200, 1));
-    // What the site allows needs no load.
+    // A change of settings needs no load.
     desk.policy(&Policy { staleness: 1, algorithms: "hmac-sha512".parse().unwrap(), ..Policy::default() });
     let signs = desk.key(Kind::Hmac, "signs");
     verifier.until("narrowed", |verifier| {
@@ -271,19 +271,19 @@ fn a_slow_load_closes_nothing_and_hides_no_change() {
         verifier.ask(&signed).status() == 401 && verifier.log().contains("algorithm_not_allowed")
     });
     assert_eq!(loads(), 1);
-    // A store that is put back on purpose does.
+    // A store that is accepted needs one.
     desk.hub.accept_store(&desk.alice, false).unwrap();
-    let said = asked_until(&verifier, &one, || loads() == 2);
-    assert!(said.iter().all(|said| *said == (200, 200)) && said.len() > 10, "{said:?}");
+    let statuses = statuses_until(&verifier, &one, || loads() == 2);
+    assert!(statuses.iter().all(|status| *status == (200, 200)) && statuses.len() > 10, "{statuses:?}");
     desk.set(&two, Verb::Disable);
     verifier.until("followed", |verifier| status(verifier, &two) == 401);
-    // Nor does one that went back close it, however long it takes to see what that takes away.
+    // A rollback does not close it either, however long its restrictions take to read.
     let newest = desk.dir.path().join("new.db");
     copy(&desk, &newest);
     put(&desk, &file);
-    let said = asked_until(&verifier, &one, || says(&verifier, "went back"));
-    assert!(said.iter().all(|said| *said == (200, 200)), "{said:?}");
-    // The newest copy is back: while everything is loaded a change is followed as ever.
+    let statuses = statuses_until(&verifier, &one, || says(&verifier, "went back"));
+    assert!(statuses.iter().all(|status| *status == (200, 200)), "{statuses:?}");
+    // The newest copy is back: changes are followed during the load.
     put(&desk, &newest);
     let desk = Desk::open_again(desk);
     desk.set(&two, Verb::Enable);
@@ -293,10 +293,10 @@ fn a_slow_load_closes_nothing_and_hides_no_change() {
         last = status(verifier, &one);
         last == 401
     });
-    assert_eq!(loads(), 2, "it has not even been loaded");
-    let said = asked_until(&verifier, &one, || loads() == 3);
-    assert!(said.iter().all(|said| *said == (401, 200)), "{said:?}");
-    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (401, 200), "and what was loaded knows of it");
+    assert_eq!(loads(), 2, "the load has not ended");
+    let statuses = statuses_until(&verifier, &one, || loads() == 3);
+    assert!(statuses.iter().all(|status| *status == (401, 200)), "{statuses:?}");
+    assert_eq!((status(&verifier, &one), status(&verifier, &two)), (401, 200), "the new snapshot has the change");
 }
 
 #[test]
@@ -309,7 +309,7 @@ fn another_desk_in_its_place_is_loaded_with_its_master_key() {
     let foreign = other.dir.path().join("foreign.db");
     copy(&other, &foreign);
     put(&desk, &foreign);
-    verifier.until("told", |verifier| says(verifier, "master key"));
+    verifier.until("reported", |verifier| says(verifier, "master key"));
     assert_eq!((status(&verifier, &one), status(&verifier, &two)), (200, 401), "nothing opens it yet");
     fs::copy(other.master_key(), desk.master_key()).unwrap();
     verifier.until("loaded", |verifier| status(verifier, &two) == 200);
@@ -336,7 +336,7 @@ fn a_rolled_back_store_only_restricts() {
     let verifier = desk.verifier();
     assert_eq!([&one, &two, &three].map(|key| status(&verifier, key)), [200, 200, 401]);
     put(&desk, &file);
-    verifier.until("told", |verifier| says(verifier, "went back"));
+    verifier.until("reported", |verifier| says(verifier, "went back"));
     let desk = Desk::open_again(desk);
     desk.set(&one, Verb::Revoke);
     verifier.until("taken away", |verifier| status(verifier, &one) == 401);
@@ -357,7 +357,7 @@ fn with_a_broken_store_answers_continue_until_the_limit() {
     let nonsense = desk.dir.path().join("nonsense");
     fs::write(&nonsense, b"not a database at all").unwrap();
     put(&desk, &nonsense);
-    verifier.until("told", |verifier| !says(verifier, "store: in sight"));
+    verifier.until("reported", |verifier| !says(verifier, "store: in sight"));
     assert_eq!(status(&verifier, &one), 200);
     verifier.until("closed", |verifier| status(verifier, &one) == 503);
     assert_eq!(verifier.get("/readyz").status(), 503);

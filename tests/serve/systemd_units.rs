@@ -100,7 +100,7 @@ fn systemd_accepts_the_units() {
     let dir = tempfile::tempdir().unwrap();
     let units = copied(dir.path());
     assert_eq!(analyzed(&["verify"], &units), (true, String::new()));
-    // Ten times the exposure, of 100: what is left is that it runs on this machine and speaks over local sockets.
+    // Exposure in tenths, of 100: what is left is that it runs on this machine and uses local sockets.
     let exposed = analyzed(&["security", "--offline=yes", "--no-pager", "--threshold=10"], &units[..1]);
     assert!(exposed.0, "{}", exposed.1);
     let text = fs::read_to_string(&units[0]).unwrap();
@@ -117,7 +117,7 @@ fn the_service_starts_the_verifier_on_systemds_socket() {
     let one = desk.key(Kind::Basic, "one");
     let (here, credentials) = (desk.dir.path(), desk.dir.path().join("credentials"));
     fs::create_dir(&credentials).unwrap();
-    // Moved: nowhere but in what systemd hands over is there a master key.
+    // Moved, so that the only master key is the one that systemd hands over.
     fs::rename(here.join("config/master.key"), credentials.join("master.key")).unwrap();
     fs::set_permissions(credentials.join("master.key"), fs::Permissions::from_mode(0o440)).unwrap();
     let place = |arg: &String| match arg.as_str() {

@@ -1,4 +1,4 @@
-//! Rows that somebody changed who has no master key: refused, counted, told, and no other key suffers.
+//! Rows that were changed without the master key: refused, counted and reported, without harm to other keys.
 
 use keydesk::{
     credential::{Kind, Verb},
@@ -16,7 +16,7 @@ fn an_untrusted_setting_closes_only_a_verifier_that_never_knew_it() {
     let verifier = desk.verifier();
     assert_eq!(status(&verifier, &one), 200);
     desk.sql("UPDATE setting SET value = 'all' WHERE id = (SELECT id FROM setting WHERE value = 'off')");
-    verifier.until("told", |verifier| says(verifier, "keydesk setting set replay VALUE"));
+    verifier.until("reported", |verifier| says(verifier, "keydesk setting set replay VALUE"));
     assert_eq!((status(&verifier, &one), verifier.get("/readyz").status()), (200, 200), "it knew it before");
     verifier.stop();
     let verifier = desk.verifier();
@@ -27,7 +27,7 @@ fn an_untrusted_setting_closes_only_a_verifier_that_never_knew_it() {
     verifier.stop();
     desk.sql("DELETE FROM setting WHERE value = '60'");
     let verifier = desk.verifier();
-    assert_eq!(status(&verifier, &one), 503, "a row that is gone is none that was never set");
+    assert_eq!(status(&verifier, &one), 503, "a missing row is not an unset setting");
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn a_row_changed_at_run_time_is_refused_and_recorded_once() {
     assert_eq!(verifier.metric("keydesk_credentials_tampered"), 1.0);
     assert_eq!(status(&verifier, &two), 200);
     desk.sql(&format!("UPDATE credential SET expires_at = NULL WHERE key = '{}'", one.key));
-    // Both rows are audited in one step, so whoever finds the second has looked at the first again.
+    // Both rows are audited in one step: when the second is found, the first was read again.
     desk.sql(&format!("UPDATE credential SET expires_at = 99999999999 WHERE key = '{}'", two.key));
     verifier.until("the second is refused", |verifier| status(verifier, &two) == 401);
     assert_eq!(status(&verifier, &one), 401, "what looks right again may be an older row put back");

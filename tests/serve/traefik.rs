@@ -36,7 +36,7 @@ fn one_field_less_or_more_is_refused() {
         }
         assert_eq!(malformed(&verifier), before + 3.0, "{name}: refused for its contract");
     }
-    // A Traefik that trusts what clients wrote sends it before the address that it saw itself.
+    // If Traefik trusts incoming fields, it appends the address that it saw to the list.
     for list in ["203.0.113.9, 198.51.100.7", "203.0.113.9,203.0.113.9", "unknown", "203.0.113.9:50000", "@"] {
         assert_eq!(status(&verifier, &asked.clone().set("X-Forwarded-For", list)), 401, "{list}");
     }
@@ -69,7 +69,7 @@ fn client_fields_under_other_names_change_nothing() {
     let real = GatewayRequest::traefik("GET", "/real");
     assert_eq!(status(&verifier, &forged(real.clone().fields(&signs.hmac("GET", "/real")), CLIENT)), 200);
     assert_eq!(status(&verifier, &forged(real.fields(&signs.hmac("POST", "/spoofed")), CLIENT)), 401);
-    // The field that names the client here is the client's own word at the endpoint of another family.
+    // The field of the client's address is not trusted at the endpoint of another family.
     let elsewhere = GatewayRequest::forward("GET", "/").by(&near).without("X-Original-Client");
     assert_eq!(status(&verifier, &elsewhere.field("X-Forwarded-For", CLIENT)), 401, "Caddy tells it by another field");
     assert_eq!(
@@ -101,7 +101,7 @@ fn a_body_that_may_have_been_withheld_is_not_ignored() {
     let allowed = verifier.ask(&digested(&strict, "/a", b"hello").body("hello"));
     assert_eq!((allowed.status(), allowed.field("X-Keydesk-Body")), (200, Some("checked".to_owned())));
     assert_eq!(status(&verifier, &digested(&strict, "/a", b"hello").body("other")), 401, "exchanged");
-    // forwardBody was left out: the digest is held against nothing.
+    // Without forwardBody the digest is compared with an empty body.
     assert_eq!(status(&verifier, &digested(&strict, "/a", b"hello")), 401);
     assert_eq!(status(&verifier, &digested(&strict, "/a", b"")), 200);
     for (method, body, strict_status) in [
@@ -148,7 +148,7 @@ fn the_snippet_configures_what_the_contract_needs() {
     for line in ["trustForwardHeader: false", "forwardBody: true", "maxBodySize: 1048576"] {
         assert_eq!(has(line), 2, "{line} on both surfaces");
     }
-    // Identity fields replace the client's, and what applications take for the same name goes before.
+    // Identity fields replace the client's, and other spellings of their names are removed first.
     let identity = ["Credential", "Kind", "Account", "Name", "Body"];
     let copied = format!("authResponseHeaders: [{}]", identity.map(|name| format!("X-Keydesk-{name}")).join(", "));
     assert_eq!(has(&copied), 2);

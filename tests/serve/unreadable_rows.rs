@@ -1,12 +1,12 @@
-//! Rows and a trail of which nobody can read what was done.
+//! Rows and a trail that cannot be read.
 
 use keydesk::credential::{Kind, Verb};
 
 use super::attacker::{Kept, of_key, ready, says, status};
 use super::support::Desk;
 
-/// Whether a key was revoked since is what the trail tells where the rows cannot be trusted. If it was cut as well, nobody
-/// knows, and nobody is answered.
+/// If the rows cannot be trusted, the trail tells whether a key was revoked. If the trail was edited as well, nobody
+/// knows, so nobody is answered.
 #[test]
 fn an_older_row_with_an_edited_trail_closes_the_verifier() {
     let desk = Desk::new();
@@ -17,7 +17,7 @@ fn an_older_row_with_an_edited_trail_closes_the_verifier() {
     let whole_trail = "SELECT group_concat(sql, '; ') FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'trail'";
     let connection = rusqlite::Connection::open(desk.database()).unwrap();
     let triggers: String = connection.query_row(whole_trail, [], |row| row.get(0)).unwrap();
-    verifier.held(|| {
+    verifier.suspended(|| {
         desk.set(&one, Verb::Revoke);
         kept.put_back(&desk);
         desk.sql(&format!(
@@ -29,7 +29,7 @@ fn an_older_row_with_an_edited_trail_closes_the_verifier() {
     assert!(says(&verifier, "what was revoked is not known"), "{}", ready(&verifier).1);
 }
 
-/// A row of nonsense does not stop the verifier from following what is done.
+/// A row of nonsense does not keep the verifier from following changes.
 #[test]
 fn unreadable_rows_do_not_keep_changes_from_being_followed() {
     for planted in [

@@ -1,4 +1,4 @@
-//! What a verifier keeps in files: never through a link, never where others can write, and missed when it is gone.
+//! The files that a verifier writes: never through a link, never where others can write, and their loss is noticed.
 
 use std::{
     fs,
@@ -42,7 +42,7 @@ fn a_link_among_the_verifiers_files_is_never_followed() {
     let is_kept = || fs::read(beside(&desk, "seen")).is_ok_and(|line| line.starts_with(b"["));
     verifier.until("the link is replaced", |_| is_kept());
     assert_eq!(fs::read(desk.master_key()).unwrap(), key);
-    // While it runs, and with a change that has to be kept.
+    // At run time, with a change that raises the mark.
     fs::remove_file(beside(&desk, "seen")).unwrap();
     symlink(desk.master_key(), beside(&desk, "seen")).unwrap();
     let minutes: Vec<_> = fs::read_dir(beside(&desk, "replay")).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -54,7 +54,7 @@ fn a_link_among_the_verifiers_files_is_never_followed() {
     desk.set(&one, Verb::Disable);
     assert_eq!(status(&verifier, &signed(&signs, "/again")), 200);
     verifier.until("the link is replaced again", |_| is_kept());
-    verifier.until("told", |verifier| verifier.log().contains("symbolic link"));
+    verifier.until("logged", |verifier| verifier.log().contains("symbolic link"));
     assert_eq!(fs::read(desk.master_key()).unwrap(), key, "the master key is as it was");
     verifier.stop();
     assert_eq!(desk.verifier().get("/readyz").status(), 200);
@@ -118,7 +118,7 @@ fn a_verifier_keeps_its_files_in_the_configured_directory() {
     let at = |path: &str| desk.dir.path().join(path);
     let verifier = start("state_dir = \"../state\"", &[]);
     assert_eq!([&once, &once].map(|asked| status(&verifier, asked)), [200, 401]);
-    verifier.until("kept", |_| at("state/seen").exists());
+    verifier.until("written", |_| at("state/seen").exists());
     assert!(at("state/replay/list").exists() && !beside(&desk, "replay").exists() && !beside(&desk, "seen").exists());
     assert_eq!(fs::metadata(at("state")).unwrap().permissions().mode() & 0o777, 0o700);
     verifier.kill();
@@ -134,7 +134,7 @@ fn a_verifier_keeps_its_files_in_the_configured_directory() {
     let data = at("data").display().to_string();
     start("", &[("STATE_DIRECTORY", &data)]).stop();
     assert!(beside(&desk, "seen").exists() && !at("data/seen").exists(), "the unit's own keeps its names");
-    // Others could put what they like there.
+    // Others can write there.
     fs::set_permissions(at("state"), fs::Permissions::from_mode(0o777)).unwrap();
     fs::write(at("config/config.toml"), "state_dir = \"../state\"").unwrap();
     let out = desk.command(&[]).stderr(Stdio::piped()).output().unwrap();
@@ -156,11 +156,11 @@ fn a_link_to_the_database_is_resolved_once() {
     let verifier = desk.verifier();
     let asks = |key: &Key| status(&verifier, &GatewayRequest::nginx("GET", "/").by(key));
     assert_eq!(asks(&one), 200);
-    verifier.until("kept", |_| real.join("real.db-seen").exists());
+    verifier.until("written", |_| real.join("real.db-seen").exists());
     let names: Vec<_> =
         fs::read_dir(database.parent().unwrap()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["keydesk.db"], "all that belongs to it is beside the real one");
-    // Somebody lets it lead to another desk with the same master key: what was opened stays what it was.
+    // The link is changed to another desk with the same master key: the opened desk stays.
     fs::remove_file(&database).unwrap();
     symlink(other.database(), &database).unwrap();
     let desk_of_before = super::support::open_at(&real.join("real.db"), &master_key);

@@ -15,9 +15,9 @@ use super::{place, recordings, sequences, single};
 pub struct Report {
     pub ran: BTreeMap<&'static str, usize>,
     pub not_run: Vec<String>,
-    /// A verdict that differs, or bytes under a MAC that do: a failure.
+    /// A different verdict, or different bytes under a MAC: a failure.
     pub differ: Vec<String>,
-    /// A reason that differs where the verdict is right: reasons are advisory.
+    /// A different reason with the right verdict: reasons are advisory.
     pub reasons: Vec<String>,
 }
 

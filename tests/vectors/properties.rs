@@ -150,7 +150,7 @@ fn bend_covered(mut sent: Sent, place: usize, at: Index, to: u8) -> Option<Sent>
         3 => sent.body.as_mut().unwrap().push(to),
         4 => sent.target.push(b'?'),
         5 => sent.body = Some(Vec::new()),
-        // A signed field with one byte more in the middle, so that no blank at an end drops out.
+        // A signed field with one more byte in the middle, where no blank is trimmed.
         6 => sent.field("x-more").extend_from_slice(&[to, b'x']),
         _ => {
             let copy = sent.fields.iter().find(|(name, _)| name == b"X-More").unwrap().clone();
@@ -200,12 +200,12 @@ proptest! {
         prop_assert!(!rfc9421.passes(&store), "{rfc9421:?}");
         let params = bend_proof(signed_rfc9421(&parts), "signature-input", "sig=", at, to);
         prop_assert!(!params.passes(&store), "{params:?}");
-        // The list of names is under the MAC by what it makes of it: each is spelled in its line.
+        // The MAC covers the list of names through the lines, which spell each name.
         let mut names = signed_hmac(&parts, algorithm);
         let value = names.field("authorization");
         let start = String::from_utf8_lossy(value).find("headers=\"").unwrap() + 9;
         let length = value[start..].iter().position(|&b| b == b'"').unwrap();
-        // `request-line` itself has no line of its own: its case is free.
+        // `request-line` is not spelled in any line, so its case does not matter.
         bend(&mut value[start..start + length - "request-line".len()], at, to);
         prop_assert!(!names.passes(&store), "{names:?}");
     }

@@ -40,7 +40,7 @@ pub fn run(document: Value, report: &mut Report) {
             let mut request = forwarded.original.clone();
             request.headers.clone_from(&forwarded.headers);
             request.body_b64.clone_from(&forwarded.body_b64);
-            // They are from before the contract field that tells of the framing.
+            // They are older than the contract field of the framing.
             request.framing = Some("unknown".to_owned());
             let got = Owned::new(&request).with(Surface::Rest, forwarded.body_visible, |request| {
                 outcome(&verdict(request, &snapshot, Seconds(file.now)))

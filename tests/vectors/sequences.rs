@@ -95,12 +95,12 @@ impl Store {
 struct Node {
     snapshot: Snapshot,
     guard: Guard,
-    /// When the oldest change that it has not seen yet must be seen.
+    /// The deadline for the oldest change that it has not seen.
     due: Option<i64>,
 }
 
 impl Node {
-    /// Brings the snapshot up to the store, by changes as a feed would bring them.
+    /// Brings the snapshot up to date by changes, as the feed does.
     fn refresh(&mut self, store: &Store) {
         let entries = store.entries();
         let gone: Vec<_> = self.snapshot.credentials().map(|c| (c.kind(), c.key().to_owned())).collect();

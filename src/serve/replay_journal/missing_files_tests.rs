@@ -1,4 +1,4 @@
-//! Files that are gone when a verifier starts, and links in their place.
+//! Files that are missing when a verifier starts, and links in their place.
 
 use super::{
     tests::{NOW, fresh, journal, one, running, started},
@@ -86,7 +86,7 @@ fn a_link_is_never_written_through() {
     for name in ["list", "unkept", &(NOW / 60).to_string(), &(NOW / 60 + 2).to_string()] {
         link(journal.directory.join(name));
     }
-    // By another name it is the same file.
+    // A hard link is the same file.
     fs::hard_link(&key, journal.path(NOW / 60 + 3)).unwrap();
     [150, 190].iter().for_each(|end| journal.record(one(9, NOW + end)));
     journal.maintain(&guard, Seconds(NOW));

@@ -1,4 +1,4 @@
-//! The files as they are written, damaged, taken away and shared.
+//! The files as they are written, damaged, removed and shared.
 
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -22,7 +22,7 @@ pub(super) fn journal() -> (tempfile::TempDir, ReplayJournal) {
     (dir, journal)
 }
 
-/// What a verifier knows that starts now, and how much it found lost.
+/// The guard of a verifier that starts now, and its count of lost records.
 pub(super) fn started(journal: &ReplayJournal, now: i64) -> (Guard, u64) {
     let guard = Guard::new(1_000);
     let next = ReplayJournal::at(&journal.directory);
@@ -34,7 +34,7 @@ fn recalled(journal: &ReplayJournal, now: i64) -> usize {
     started(journal, now).0.len()
 }
 
-/// What such a verifier says of signatures that nobody has sent before, by the second in which they end.
+/// What a guard says about new signatures that expire at these seconds.
 pub(super) fn fresh(guard: &Guard, now: i64, ends: &[i64]) -> Vec<Seen> {
     let proof = |n: usize, end: i64| Proof::new(uuid::Uuid::from_u128(7), &[200, n as u8], Seconds(end));
     ends.iter().enumerate().map(|(n, end)| guard.remember(&proof(n, *end), Seconds(now))).collect()
@@ -62,7 +62,7 @@ fn expired_files_are_removed_except_the_newest() {
     journal.maintain_at(&guard, Seconds(NOW + 310), began + retention());
     assert_eq!(segments(&journal.directory).unwrap().first(), Some(&(NOW / 60 + 4)));
     let (guard, lost) = started(&journal, NOW + 120);
-    // The clock stepped back by a lot: what is gone may have been accepted.
+    // The clock stepped back by a lot: signatures of the removed files may have been accepted.
     assert_eq!((guard.len(), lost), (6, 0));
     assert_eq!(fresh(&guard, NOW + 120, &[NOW + 239, NOW + 240]), [Before, First]);
     assert!(segments(&journal.directory).unwrap().contains(&(NOW / 60 + 2)), "and from now on it is remembered again");
@@ -78,7 +78,7 @@ fn a_damaged_file_is_read_and_its_minute_is_refused() {
     let ends = [NOW + 59, NOW + 60, NOW + 119, NOW + 120];
     for (bytes, good, hole) in [
         (whole.clone(), 10, false),
-        // Its request was never answered.
+        // The request of the last record was never answered.
         (whole[..whole.len() - 7].to_vec(), 9, false),
         (b"not ours at all".to_vec(), 0, false),
         ([&whole[..48], &[0; 100][..], &whole[48..]].concat(), 10, true),
@@ -86,7 +86,7 @@ fn a_damaged_file_is_read_and_its_minute_is_refused() {
         (vec![0; 4_096], 0, true),
     ] {
         fs::write(&path, bytes).unwrap();
-        // It was never longer.
+        // An index that fits, as if the file had never been longer.
         SegmentIndex::default().write(&journal.directory, 0).unwrap();
         let (guard, lost) = started(&journal, NOW);
         assert_eq!((guard.len(), lost), (good, u64::from(hole)));
@@ -106,8 +106,8 @@ fn an_unreadable_file_puts_only_its_own_minute_in_doubt() {
         fs::write(journal.directory.join(name), "nobody's").unwrap();
     }
     fs::create_dir(journal.directory.join("+6")).unwrap();
-    assert_eq!((recalled(&journal, NOW), started(&journal, NOW).1), (5, 0), "others' names are let be");
-    // Long ago, a minute of now, and years ahead; a directory, a pipe, a link to nothing, and one that is too long.
+    assert_eq!((recalled(&journal, NOW), started(&journal, NOW).1), (5, 0), "files with other names are ignored");
+    // Long ago, around now, and years ahead: directories, a pipe, a dangling link, and a file that is too long.
     let in_place = |minute: i64| journal.path(NOW / 60 + minute);
     fs::create_dir(journal.path(1)).unwrap();
     fs::create_dir(in_place(6)).unwrap();
@@ -120,7 +120,7 @@ fn an_unreadable_file_puts_only_its_own_minute_in_doubt() {
     let ends = [5, 6, 7, 8, 9, 10, 999_999, 1_000_000, 1_000_001].map(|minute| NOW + 60 * minute + 30);
     assert_eq!(fresh(&guard, NOW, &ends), [First, Before, Before, Before, Before, First, First, Before, First]);
     assert!(journal.directory.join("+5").exists() && in_place(6).exists(), "left alone");
-    // A pipe keeps nobody waiting who has something to write, either.
+    // Writing to a pipe does not block, either.
     journal.record(one(9, NOW + 60 * 7));
     assert_eq!(journal.lost.load(Relaxed), 1);
 }
@@ -139,11 +139,11 @@ fn an_unlistable_directory_puts_every_signature_in_doubt() {
     let (_dir, journal) = journal();
     fs::write(&journal.directory, "in the way").unwrap();
     let (guard, lost) = started(&journal, NOW);
-    assert_eq!(lost, 2, "that, and that it cannot be written to");
+    assert_eq!(lost, 2, "it can be neither read nor written");
     assert_eq!(fresh(&guard, NOW, &[NOW, NOW + 600, NOW + 601]), [Before, Before, First]);
 }
 
-/// A verifier that accepted these and goes on.
+/// A running verifier that accepted these.
 pub(super) fn running(journal: &ReplayJournal, now: i64, ones: &[Remembered]) -> Guard {
     let guard = Guard::new(1_000);
     journal.start(&guard, Seconds(now), false);
@@ -175,14 +175,14 @@ fn removed_or_replaced_files_are_noticed_and_rewritten() {
     assert_eq!(written(&journal), (40, 0), "one file is gone");
     fs::rename(aside.join((NOW / 60).to_string()), &file).unwrap();
     assert_eq!(written(&journal).0, 40, "another file is in its place");
-    // And what is accepted now goes where it is looked for.
+    // New records go to the new files.
     journal.record(one(100, NOW + 150));
     assert_eq!(recalled(&journal, NOW), 41);
     let files =
         || segments(&journal.directory).unwrap().into_iter().map(|minute| fs::read(journal.path(minute)).unwrap());
     let before: Vec<_> = files().collect();
     journal.maintain(&guard, Seconds(NOW));
-    assert!(files().eq(before), "where nothing is gone nothing is written");
+    assert!(files().eq(before), "nothing is rewritten if nothing is missing");
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn a_failed_rewrite_is_repeated_until_it_succeeds() {
     fs::remove_file(&journal.directory).unwrap();
     journal.maintain(&guard, Seconds(NOW));
     assert_eq!(recalled(&journal, NOW), 2);
-    // What has passed meanwhile is nobody's concern.
+    // Minutes that have passed meanwhile are not rewritten.
     fs::remove_dir_all(&journal.directory).unwrap();
     journal.maintain(&guard, Seconds(NOW + 150));
     assert_eq!(segments(&journal.directory).unwrap(), [NOW / 60 + 2, NOW / 60 + 3]);
@@ -245,7 +245,7 @@ fn an_unwritable_directory_is_counted_and_delays_nobody() {
 fn a_record_that_was_not_written_is_doubted_by_the_next() {
     let (_dir, journal) = journal();
     journal.start(&Guard::new(100), Seconds(NOW), false);
-    // Whoever has no room for a file of the minute has none for a directory either, but this fails as surely.
+    // A directory in place of the file stands in for a full disk.
     let in_the_way = journal.path(minute_of(Seconds(NOW + 250)));
     fs::create_dir(&in_the_way).unwrap();
     journal.record(one(1, NOW + 250));
@@ -273,7 +273,7 @@ fn the_file_of_gaps_is_rewritten_too() {
     let in_the_way = journal.path(minute_of(Seconds(NOW + 250)));
     fs::create_dir(&in_the_way).unwrap();
     journal.record(one(1, NOW + 250));
-    // Once more, with what was noted.
+    // Once more, with a gap recorded.
     fs::remove_file(journal.directory.join("unkept")).unwrap();
     journal.maintain(&guard, Seconds(NOW));
     fs::remove_dir(&in_the_way).unwrap();
@@ -345,7 +345,7 @@ fn shortened_or_damaged_files_are_noticed() {
     File::options().write(true).open(&file).unwrap().set_len(0).unwrap();
     journal.maintain(&guard, Seconds(NOW));
     assert_eq!(recalled(&journal, NOW), 2, "written again");
-    // A hole in it hides what was there; the next to start says so as long as it is there, and after it was taken away.
+    // A hole hides what was there: the next process doubts the minute, also after the file was removed.
     let mut bytes = fs::read(&file).unwrap();
     bytes[3] ^= 1;
     fs::write(&file, bytes).unwrap();
@@ -356,7 +356,7 @@ fn shortened_or_damaged_files_are_noticed() {
     next.maintain(&guard, Seconds(NOW));
     let (guard, _) = started(&journal, NOW);
     assert_eq!(fresh(&guard, NOW, &[NOW + 200]), [Seen::Before]);
-    // And what was noted is put back if somebody writes over it.
+    // A gap that somebody overwrites is restored.
     fs::write(journal.directory.join("unkept"), format!("{:020}", 0)).unwrap();
     next.maintain(&Guard::new(1), Seconds(NOW));
     assert_eq!(fresh(&started(&journal, NOW).0, NOW, &[NOW + 200]), [Seen::Before]);

@@ -17,16 +17,16 @@ use crate::{
 pub const HISTORY: u32 = 50;
 
 impl App {
-    pub(super) fn searched(&mut self, found: Option<FoundSecret>) {
+    pub(super) fn secret_searched(&mut self, found: Option<FoundSecret>) {
         if let Some(found) = found {
             return self.found(found);
         }
         if let Some(Dialog { problem, kind: DialogKind::FindBySecret { .. }, .. }) = self.dialog_mut() {
-            *problem = Some("No credential has or had this secret. Look whether it was copied whole.".to_owned());
+            *problem = Some("No credential has or had this secret. Check that it was copied whole.".to_owned());
         }
     }
 
-    /// The list goes to the credential, and the answer stands over it.
+    /// Selects the credential in the list, and shows the answer above it.
     fn found(&mut self, found: FoundSecret) {
         let (now, row) = (self.now, &found.row);
         let Some(workspace) = &mut self.workspace else { return };

@@ -7,7 +7,27 @@ use std::{
 
 use crate::time::Seconds;
 
-use super::{LITTLE, RESERVE, Remembered, SHARE, Seen};
+use super::proof::Remembered;
+
+/// How many times as much as is free one credential may hold.
+pub const SHARE: usize = 3;
+
+/// One part in so many is for credentials that hold little.
+pub const RESERVE: usize = 8;
+
+/// What is little: one part in so many.
+pub const LITTLE: usize = 1024;
+
+/// The replay memory's verdict on a signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// It is new, and remembered from now on.
+    First,
+    /// It was accepted before, or may have been.
+    Before,
+    /// There is no room to remember it.
+    Full,
+}
 
 type Mark = [u8; 16];
 /// The part of a mark that is its credential's.

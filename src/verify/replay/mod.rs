@@ -9,6 +9,7 @@
 //! for credentials that hold little ([`LITTLE`]).
 
 mod memory;
+mod proof;
 
 use std::{
     fmt,
@@ -16,76 +17,18 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use uuid::Uuid;
-
 use crate::time::Seconds;
-use crate::vault::sha256;
 
 use super::{Denied, Reason, Verdict, date};
 
 use memory::Memory;
 
-/// An accepted signature, for the replay memory.
-#[derive(Clone)]
-pub struct Proof {
-    row: Uuid,
-    signature: [u8; 64],
-    length: usize,
-    good_until: Seconds,
-}
-
-impl Proof {
-    pub(crate) fn new(row: Uuid, given: &[u8], good_until: Seconds) -> Self {
-        let mut signature = [0; 64];
-        signature[..given.len()].copy_from_slice(given);
-        Self { row, signature, length: given.len(), good_until }
-    }
-
-    /// The last second in which the signature is acceptable.
-    pub fn good_until(&self) -> Seconds {
-        self.good_until
-    }
-
-    /// What is remembered of it, the same on every node.
-    pub fn remembered(&self) -> Remembered {
-        let mut mark = [0; 16];
-        // The half of an id that is random, then the signature's hash. That the credential shows is what a share is
-        // counted by; of two signatures of one credential 64 bits tell which is which.
-        mark[..8].copy_from_slice(&self.row.as_bytes()[8..]);
-        mark[8..].copy_from_slice(&sha256(&self.signature[..self.length])[..8]);
-        Remembered { mark, good_until: self.good_until }
-    }
-}
-
-/// A signature as it is remembered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Remembered {
-    /// A short identifier of this signature of this credential.
-    pub mark: [u8; 16],
-    /// The last second in which it is acceptable.
-    pub good_until: Seconds,
-}
-
-impl fmt::Debug for Proof {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Proof(.., good until {})", self.good_until.rfc3339())
-    }
-}
+pub use memory::{LITTLE, RESERVE, SHARE, Seen};
+pub use proof::{Proof, Remembered};
 
 /// The last second in which a signature can be acceptable that is acceptable now: its dates are as far ahead as they may be.
 pub fn last_end(now: Seconds) -> Seconds {
     date::window_end(date::window_end(now))
-}
-
-/// The replay memory's verdict on a signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
-    /// It is new, and remembered from now on.
-    First,
-    /// It was accepted before, or may have been.
-    Before,
-    /// There is no room to remember it.
-    Full,
 }
 
 /// The replay memory, sharded, so that requests seldom wait for one another.
@@ -99,15 +42,6 @@ const PARTS: usize = 16;
 /// Bytes that one remembered signature takes at most, with the room that its containers keep and the count of its
 /// credential.
 pub const BYTES_EACH: usize = 96;
-
-/// How many times as much as is free one credential may hold.
-pub const SHARE: usize = 3;
-
-/// One part in so many is for credentials that hold little.
-pub const RESERVE: usize = 8;
-
-/// What is little: one part in so many.
-pub const LITTLE: usize = 1024;
 
 impl Guard {
     /// A memory for about this many signatures.
@@ -206,6 +140,8 @@ impl fmt::Debug for Guard {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
 
     const NOW: i64 = 1_767_225_600;

@@ -33,7 +33,7 @@ pub fn open_at(database: &Path, master_key: &Path) -> Hub {
 }
 
 impl Desk {
-    /// Set up once and copied.
+    /// A copy of a desk that is set up once.
     pub fn new() -> Self {
         static MADE: OnceLock<TempDir> = OnceLock::new();
         let made = MADE.get_or_init(|| {
@@ -103,7 +103,7 @@ impl Desk {
         self.hub.set_settings(&self.alice, &wanted).unwrap();
     }
 
-    /// A statement behind keydesk's back.
+    /// Executes SQL as somebody outside keydesk would.
     pub fn sql(&self, sql: &str) {
         rusqlite::Connection::open(self.database()).unwrap().execute_batch(sql).unwrap();
     }
@@ -121,7 +121,7 @@ impl Desk {
         Verifier::spawn(command, self.dir.path(), socket)
     }
 
-    /// The same, in a process that may open so many files.
+    /// The same, with a limit on open files.
     pub fn verifier_allowed(&self, files: u32, more: &[&str]) -> Verifier {
         let socket = self.dir.path().join("v.sock");
         let listen = format!("unix:{}", socket.display());

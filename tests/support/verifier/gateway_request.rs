@@ -58,8 +58,8 @@ impl GatewayRequest {
         }
     }
 
-    /// As Traefik's ForwardAuth asks, by its documentation: the client's fields, five that it writes itself, those of its
-    /// entry point, and what its HTTP library adds.
+    /// As Traefik's ForwardAuth sends it, by its documentation: the client's fields, five that it writes itself, those of
+    /// its entry point, and those of its HTTP library.
     pub fn traefik(method: &str, target: &str) -> Self {
         Self {
             line: "GET /v1/authz/traefik HTTP/1.1".to_owned(),

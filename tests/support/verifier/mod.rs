@@ -1,4 +1,4 @@
-//! A desk, a verifier that is its real binary, and requests as raw bytes.
+//! A desk, the real verifier, and requests as raw bytes.
 
 mod desk;
 mod gateway_request;
@@ -13,7 +13,7 @@ pub use desk::{Desk, Key, basic, open_at};
 pub use gateway_request::GatewayRequest;
 pub use process::{Connection, Verifier};
 
-/// Long enough for a loaded machine; a test that waits for it has failed.
+/// Deadline of waiting tests, generous enough for a loaded machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 pub const CLIENT: &str = "203.0.113.9";
 

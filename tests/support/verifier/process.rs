@@ -1,4 +1,4 @@
-//! The process, connections to it, and its answers.
+//! The process, connections to it, and its responses.
 
 use std::{
     fs::{self, File},
@@ -41,9 +41,8 @@ impl Verifier {
         self.child.wait().unwrap();
     }
 
-    /// Asks it to stop.
-    /// Does something that the verifier sees all at once, when it goes on.
-    pub fn held<T>(&self, work: impl FnOnce() -> T) -> T {
+    /// Does something while the verifier is suspended, so that it sees all of it at once.
+    pub fn suspended<T>(&self, work: impl FnOnce() -> T) -> T {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
         let done = work();
@@ -51,6 +50,7 @@ impl Verifier {
         done
     }
 
+    /// Shuts it down.
     pub fn stop(mut self) {
         let pid = rustix::process::Pid::from_child(&self.child);
         rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
@@ -99,7 +99,7 @@ impl Drop for Verifier {
     }
 }
 
-/// A connection that can be asked more than once.
+/// A connection for any number of requests.
 pub struct Connection<S> {
     pub stream: S,
     rest: Vec<u8>,
@@ -127,7 +127,7 @@ impl<S: std::io::Read + std::io::Write> Connection<S> {
         self.reply().expect("an answer")
     }
 
-    /// The next answer; `None` if the connection was closed before one.
+    /// The next response; `None` if the connection was closed before one.
     pub fn reply(&mut self) -> Option<Reply> {
         let mut buffer = [0; 4096];
         loop {
@@ -144,7 +144,7 @@ impl<S: std::io::Read + std::io::Write> Connection<S> {
     }
 }
 
-/// An answer.
+/// A response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     /// All of it, byte for byte.

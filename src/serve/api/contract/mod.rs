@@ -68,8 +68,8 @@ pub(in crate::serve) const FORWARDED: Contract = Contract {
 };
 
 /// Traefik, which can set no fields but its own: it writes the client's address into `X-Forwarded-For`, alone unless it
-/// is configured to trust what clients write there, which is refused. It forwards neither the version nor the framing;
-/// it hands the body over.
+/// is configured to trust incoming fields, and lists are refused. It forwards neither the version nor the framing; it
+/// sends the body.
 pub(in crate::serve) const TRAEFIK: Contract = Contract {
     names: [
         "x-forwarded-method",
@@ -124,13 +124,13 @@ pub(in crate::serve) struct ForwardedRequest<'a> {
     pub scheme: Scheme,
     /// The client's address.
     pub client: IpAddr,
-    /// The same as the gateway wrote it, without anything around it.
+    /// The same as text, trimmed.
     pub client_text: &'a [u8],
-    /// The client's fields, `Host` and the framing as the gateway told them among them.
+    /// The client's fields, with `Host` and the framing as the gateway forwarded them.
     pub fields: Vec<Field<'a>>,
     /// What is known of the framing if the body is not visible.
     pub framing: Framing,
-    /// The gateway handed over a part of the body only.
+    /// The gateway sent only a part of the body.
     pub partial: bool,
 }
 
@@ -159,12 +159,12 @@ impl Contract {
         let must =
             |slot: usize| slots[slot].filter(|value| !value.is_empty()).ok_or(ContractViolation(self.names[slot]));
         let read = |slot: usize, ok: bool| if ok { Ok(()) } else { Err(ContractViolation(self.names[slot])) };
-        let (mut method, mut target, mut told_version) = (&b""[..], &b""[..], Version::Unknown);
+        let (mut method, mut target, mut client_version) = (&b""[..], &b""[..], Version::Unknown);
         if self.by_fields {
             (method, target) = (must(METHOD)?, must(TARGET)?);
         }
         if self.names[VERSION] != NONE {
-            told_version = version(must(VERSION)?).ok_or(ContractViolation(self.names[VERSION]))?;
+            client_version = version(must(VERSION)?).ok_or(ContractViolation(self.names[VERSION]))?;
         }
         fields.push((b"host", must(HOST)?));
         let scheme = scheme(must(SCHEME)?).ok_or(ContractViolation(self.names[SCHEME]))?;
@@ -176,7 +176,7 @@ impl Contract {
         Ok(ForwardedRequest {
             method,
             target,
-            version: told_version,
+            version: client_version,
             scheme,
             client,
             client_text,
@@ -214,18 +214,18 @@ impl Contract {
     }
 }
 
-/// Whether some field tells of a client's request, in the words of whatever gateway. `X-Forwarded-For`, `-Host` and `-Proto`
-/// are not among them: any proxy in front of somebody who reads a page writes those.
+/// Whether some field describes a client's request, as any gateway would. `X-Forwarded-For`, `-Host` and `-Proto` do not
+/// count: proxies in front of monitoring write those too.
 pub(in crate::serve) fn describes_a_request(headers: &HeaderMap) -> bool {
-    let told = |name: &str| {
+    let describes = |name: &str| {
         name.starts_with("x-original-")
             || name == START_LINE.names[PARTIAL]
             || [METHOD, TARGET].into_iter().any(|slot| name == FORWARDED.names[slot])
     };
-    headers.keys().any(|name| told(name.as_str()))
+    headers.keys().any(|name| describes(name.as_str()))
 }
 
-/// Whether any contract has a field of such a name: most fields are the client's own, and are not compared with each.
+/// A quick filter: most fields are the client's own and need no comparison with the names of the contract.
 fn may_belong_to_a_contract(name: &str) -> bool {
     name.starts_with("x-") || name == "host"
 }

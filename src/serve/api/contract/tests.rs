@@ -1,4 +1,4 @@
-//! What a gateway tells, field by field.
+//! Contracts, field by field.
 
 use hyper::header::{HeaderName, HeaderValue};
 
@@ -35,11 +35,14 @@ fn with(change: impl FnOnce(&mut Vec<(&str, &str)>)) -> HeaderMap {
 #[test]
 fn a_family_reads_its_own_fields_only() {
     let headers = headers(NGINX);
-    let told = ORIGINAL.read(&headers).unwrap();
-    assert_eq!((told.method, told.target), (&b"POST"[..], &b"/a?b"[..]));
-    assert_eq!(told.client.to_string(), "203.0.113.9");
-    assert_eq!((told.scheme, told.version, told.framing), (Scheme::Https, Version::Http11, Framing::Known));
-    let values = |name: &[u8]| -> Vec<_> { told.fields.iter().filter(|f| f.0 == name).map(|f| f.1).collect() };
+    let forwarded = ORIGINAL.read(&headers).unwrap();
+    assert_eq!((forwarded.method, forwarded.target), (&b"POST"[..], &b"/a?b"[..]));
+    assert_eq!(forwarded.client.to_string(), "203.0.113.9");
+    assert_eq!(
+        (forwarded.scheme, forwarded.version, forwarded.framing),
+        (Scheme::Https, Version::Http11, Framing::Known)
+    );
+    let values = |name: &[u8]| -> Vec<_> { forwarded.fields.iter().filter(|f| f.0 == name).map(|f| f.1).collect() };
     assert_eq!(values(b"host"), [b"api.example.com"]);
     assert_eq!(values(b"content-length"), [b"12"]);
     assert_eq!(values(b"authorization").len() + values(b"x-forwarded-uri").len(), 2);
@@ -96,13 +99,16 @@ fn framing_is_known_partly_known_or_unknown() {
             fields.retain(|(n, _)| *n != "x-original-framing");
             fields.extend(value.map(|value| ("x-original-framing", value)));
         });
-        let told = ORIGINAL.read(&headers).unwrap();
-        let count = |name: &[u8]| told.fields.iter().filter(|f| f.0 == name).count();
-        assert_eq!((told.framing, count(b"content-length"), count(b"transfer-encoding")), (framing, length, coding));
+        let forwarded = ORIGINAL.read(&headers).unwrap();
+        let count = |name: &[u8]| forwarded.fields.iter().filter(|f| f.0 == name).count();
+        assert_eq!(
+            (forwarded.framing, count(b"content-length"), count(b"transfer-encoding")),
+            (framing, length, coding)
+        );
     }
 }
 
-/// As its documentation says that Traefik asks: five fields of its own beside all of the client's.
+/// As Traefik sends it by its documentation: five fields of its own, and all of the client's.
 #[test]
 fn traefik_writes_five_fields_and_its_client_none_of_them() {
     let traefik = [
@@ -123,10 +129,10 @@ fn traefik_writes_five_fields_and_its_client_none_of_them() {
         ("forwarded", "for=127.0.0.1"),
     ];
     let map = headers(&[&traefik[..], &of_client[..]].concat());
-    let told = TRAEFIK.read(&map).unwrap();
-    assert_eq!((told.method, told.target), (&b"POST"[..], &b"/v1/messages?a=b"[..]));
-    assert_eq!((told.client.to_string().as_str(), told.scheme), ("203.0.113.9", Scheme::Https));
-    assert_eq!((told.version, told.framing), (Version::Unknown, Framing::Unknown));
+    let forwarded = TRAEFIK.read(&map).unwrap();
+    assert_eq!((forwarded.method, forwarded.target), (&b"POST"[..], &b"/v1/messages?a=b"[..]));
+    assert_eq!((forwarded.client.to_string().as_str(), forwarded.scheme), ("203.0.113.9", Scheme::Https));
+    assert_eq!((forwarded.version, forwarded.framing), (Version::Unknown, Framing::Unknown));
     for wrong in ["198.51.100.1, 203.0.113.9", "203.0.113.9,", "", "203.0.113.9:80", "unknown"] {
         let mut fields = traefik.to_vec();
         fields.iter_mut().filter(|(name, _)| *name == "x-forwarded-for").for_each(|field| field.1 = wrong);
@@ -139,7 +145,7 @@ fn traefik_writes_five_fields_and_its_client_none_of_them() {
         let missing: Vec<_> = traefik.into_iter().filter(|(n, _)| n != name).collect();
         assert_eq!(TRAEFIK.read(&headers(&missing)).unwrap_err().0, *name, "missing");
     }
-    // The other family does not take this for its own.
+    // The other family does not accept it.
     assert_eq!(FORWARDED.read(&headers(&traefik)).unwrap_err().0, "x-original-proto");
 }
 
@@ -156,8 +162,8 @@ fn behind_envoy_the_last_address_counts() {
         let mut fields = base.to_vec();
         fields.push(("x-forwarded-for", value));
         let headers = headers(&fields);
-        let told = START_LINE.read(&headers).ok().map(|told| told.client.to_string());
-        assert_eq!(told.as_deref(), client, "{value}");
+        let forwarded = START_LINE.read(&headers).ok().map(|forwarded| forwarded.client.to_string());
+        assert_eq!(forwarded.as_deref(), client, "{value}");
     }
 }
 

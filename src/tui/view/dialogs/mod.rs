@@ -168,7 +168,7 @@ fn sentences(sentences: &[String], sheet: &mut Sheet) {
 /// The one button of a sheet that is only read.
 fn close(app: &App, sheet: &mut Sheet) {
     sheet.gap();
-    let at = sheet.room().saturating_sub(6) / 2;
+    let at = sheet.width().saturating_sub(6) / 2;
     sheet.spans(vec![plain(&" ".repeat(at)), span("[ OK ]", app.theme.selected())]);
     sheet.cursor_on_last(3 + at + 2);
     sheet.gap();
@@ -193,8 +193,7 @@ fn confirm(confirmation: Confirmation, sheet: &mut Sheet) {
     }
     sheet.tell(match confirmation {
         Confirmation::Lines => {
-            "For screen readers: no boxes and no colours, one question at a time. keydesk starts anew for that, as if \
-             you had just called it: nothing of this session stays in memory. My account there leads back."
+            "For screen readers: no boxes and no colours, one question at a time. keydesk starts anew for that, as if you had just started it: nothing of this session stays in memory. My account there leads back."
         }
         Confirmation::Close => {
             "The secret was not copied. If you have it by hand, close; else keep it open and copy it."

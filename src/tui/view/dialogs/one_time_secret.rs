@@ -39,12 +39,12 @@ pub fn one_time_secret(app: &App, view: &OneTimeSecret, form: &Form, sheet: &mut
     };
     let (key, secret) = view.labels();
     let dots = theme.glyphs.bullet.repeat(DOTS);
-    let cut_short = match &view.issue {
-        Issue::Rotated { cut_short, .. } => cut_short.as_slice(),
+    let ended_early = match &view.issue {
+        Issue::Rotated { ended_early, .. } => ended_early.as_slice(),
         Issue::Created => &[],
     };
-    // The lines about what stopped need the room of this one.
-    if cut_short.is_empty() {
+    // Lines about secrets that stopped need the space of this gap.
+    if ended_early.is_empty() {
         gap(sheet);
     }
     sheet.spans(vec![span(&view.row.name, theme.strong()), plain(&format!("    {}", view.row.kind.title()))]);
@@ -57,11 +57,11 @@ pub fn one_time_secret(app: &App, view: &OneTimeSecret, form: &Form, sheet: &mut
     gap(sheet);
     sheet.tell(if roomy { warning(&view.issue) } else { "This is the only time the secret is shown." });
     if let Issue::Rotated { old_until: Some(until), .. } = view.issue {
-        // A week at most: without room the year goes without saying.
+        // An overlap is a week at most: in a small window the year is left out.
         let until = until.millis().utc(if roomy { "%-d %b %Y %H:%M UTC" } else { "%-d %b %H:%M UTC" });
         sheet.tell(&format!("The old secret works until {until}."));
     }
-    match (roomy, cut_short) {
+    match (roomy, ended_early) {
         (_, []) => {}
         (false, _) => sheet.say("An older secret stopped before its time.", theme.warn()),
         (true, all) => all.iter().for_each(|old| sheet.say(&old.sentence("stopped"), theme.warn())),
@@ -85,8 +85,8 @@ fn copied(app: &App, view: &OneTimeSecret, roomy: bool, sheet: &mut Sheet) {
     let theme = &app.theme;
     match &view.copied {
         Some((what, outcome @ (CopyOutcome::Impossible(_) | CopyOutcome::SentInto(_)))) => {
-            let said = outcome.sentence(&view.words(*what));
-            sheet.say(&format!("{} {said}", theme.glyphs.warning), theme.warn());
+            let message = outcome.sentence(&view.words(*what));
+            sheet.say(&format!("{} {message}", theme.glyphs.warning), theme.warn());
         }
         Some((what, outcome)) => {
             sheet.say(&format!("{} {}", theme.glyphs.met, outcome.sentence(&view.words(*what))), theme.good());

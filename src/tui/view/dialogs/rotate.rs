@@ -22,8 +22,8 @@ use crate::{
 pub fn rotate(app: &App, d: &Rotate, form: &Form, sheet: &mut Sheet) {
     let theme = &app.theme;
     sheet.gap();
-    // Above the choices, where it is in sight whatever the window: it happens with each of them.
-    for old in d.cut_short(app.now) {
+    // Above the choices, visible in every window: it happens with each of them.
+    for old in d.ended_early(app.now) {
         sheet.say(&format!("{} {}", theme.glyphs.warning, old.sentence("stops")), theme.warn());
         sheet.gap();
     }

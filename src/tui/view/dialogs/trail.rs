@@ -157,7 +157,7 @@ pub fn checked(report: &TrailReport, at: Millis, sheet: &mut Sheet) {
         None => {
             sheet.tell(&format!("All {} entries are whole, checked {}.", report.rows, at.utc("%H:%M UTC")));
             sheet.gap();
-            if let Some(at) = report.went_back {
+            if let Some(at) = report.rolled_back {
                 sheet.tell(&format!(
                     "But this store is older than it was: a verifier that knows a newer state said so on {}. Put the newest \
                      copy back, or accept this one by `keydesk audit accept --as NAME`.",
@@ -199,7 +199,7 @@ pub fn filter(form: &Form, sheet: &mut Sheet) {
             Id::Expires => "before this; empty means until now",
             _ => continue,
         };
-        if entry.said.is_none() {
+        if entry.error.is_none() {
             sheet.under_say(words, Style::new());
         }
     }
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_differs_is_told() {
+    fn only_differences_are_listed() {
         let before = r#"{"name":"crm","state":"active","expires_at":null,"networks":"","z":1}"#;
         let after =
             r#"{"name":"crm","state":"disabled","expires_at":"2027-01-31T00:00:00Z","networks":"10.0.0.0/8","z":2}"#;
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_made_is_told_whole_and_what_is_no_json_not_at_all() {
+    fn a_creation_is_listed_whole_and_invalid_json_not_at_all() {
         let made = r#"{"role":"advanced","must_change_password":true,"note":""}"#;
         assert_eq!(words(None, Some(made)), ["Permission level: Advanced User", "Must change password: yes"]);
         assert_eq!(words(Some(made), None)[0], "Permission level was Advanced User");

@@ -1,6 +1,8 @@
 //! Characters, names and references of XML 1.0 (fifth edition).
 
-use super::Malformed;
+/// The document is not well-formed, or not of a kind that is read.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::verify::legacy) struct Malformed;
 
 /// Char (production 2). A `char` is no half of a surrogate pair.
 pub(super) fn is_char(c: char) -> bool {

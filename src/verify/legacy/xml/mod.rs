@@ -9,7 +9,7 @@ mod chars;
 mod declaration;
 mod names;
 
-pub(super) use chars::unescape;
+pub(super) use chars::{Malformed, unescape};
 
 use chars::{is_char, is_name, is_name_start, is_space};
 use names::{Attribute, Scopes};
@@ -18,10 +18,6 @@ use names::{Attribute, Scopes};
 const DEEPEST: usize = 256;
 /// Most attributes of an element.
 const ATTRIBUTES: usize = 64;
-
-/// The document is not well-formed, or not of a kind that is read.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Malformed;
 
 /// A piece of the document.
 #[derive(Debug, PartialEq, Eq)]
