@@ -188,11 +188,8 @@ proptest! {
         moves in proptest::collection::vec(proptest::sample::select(&["G", "g", "PgDn", "PgUp", "↑", "↓", "o", "y", "space"][..]), 1..24),
         replies in proptest::collection::vec(0usize..2, 1..6),
     ) {
-        let desk = || {
-            let mut desk = Desk::with(Copy::long(), Role::Administrator);
-            desk.dressed = true;
-            desk
-        };
+        // Not with other keys in place of the real ones: the cursor of a list in the order of keys holds one.
+        let desk = || Desk::with(Copy::long(), Role::Administrator);
         let keys: Vec<&str> = ["enter", "enter"].into_iter().chain(moves).chain(["y"]).collect();
         let (mut slow, mut fast) = (desk(), desk());
         slowly(&mut slow, &keys);

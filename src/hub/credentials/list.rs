@@ -182,10 +182,9 @@ fn sifted(
 ) -> Result<Vec<Listed>, HubError> {
     let mut kept = Vec::new();
     let mut place = from.map(|(place, inclusive)| (place.to_vec(), inclusive));
+    let mut batch = limit;
     loop {
         let from = place.as_ref().map(|(place, inclusive)| (place.as_slice(), *inclusive));
-        // Nearly all rows are kept, or nearly none.
-        let batch = if kept.is_empty() && from.is_some() { limit.max(MOST as usize) } else { limit };
         let rows = tables::page(tx, branch, sort, direction, from, batch as i64)?;
         let more = rows.len() == batch;
         place = rows.last().map(|(row, _)| (sort.place(&row.record), false));
@@ -194,6 +193,8 @@ fn sifted(
             kept.truncate(limit);
             return Ok(kept);
         }
+        // Nearly all rows are kept, or nearly none.
+        batch = limit.max(MOST as usize);
     }
 }
 
