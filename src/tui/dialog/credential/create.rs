@@ -56,6 +56,8 @@ impl Dialog {
         entries.push(folded(text(Id::Expires, "Expires")));
         entries.push(folded(text(Id::Networks, "Networks")));
         entries.push(folded(text(Id::Note, "Note")));
+        entries.push(folded(text(Id::Owner, "Owner")));
+        entries.push(folded(text(Id::Tags, "Tags")));
         if kind.signs() {
             entries.extend(signing::entries(&Algorithms::default(), BodyDigest::default()).into_iter().map(folded));
         }
