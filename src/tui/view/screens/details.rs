@@ -8,7 +8,7 @@ use ratatui::{
 
 use crate::{
     account::Right,
-    credential::{BodyDigest, Kind, State},
+    credential::{BodyDigest, State},
     hub::{CredentialInfo, CredentialRow, LiveSecret},
     text,
     time::{Millis, Seconds},
@@ -42,9 +42,10 @@ pub fn under(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, p
         Some(words) => ("Refused", words),
         None => ("Created", made(row)),
     };
+    let [key_label, secret_label] = row.kind.labels();
     let facts = [
-        (key_label(row.kind), row.key.clone()),
-        (secret_label(row.kind), secret_words(app, row, details)),
+        (key_label, row.key.clone()),
+        (secret_label, secret_words(app, row, details)),
         ("Expires", expires),
         ("Note", note.to_owned()),
         last,
@@ -107,8 +108,9 @@ fn facts(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, lost:
     let options = &row.options;
     let (glyph, _) = state_mark(app, row, row.condition(app.now));
     let any = |text: String| if text.is_empty() { "any".to_owned() } else { text };
+    let [key_label, _] = row.kind.labels();
     let mut facts = vec![
-        (key_label(row.kind), row.key.clone()),
+        (key_label, row.key.clone()),
         ("Kind", row.kind.title().to_owned()),
         ("State", format!("{glyph} {}", state_words(app, row))),
     ];
@@ -144,7 +146,8 @@ pub fn state_words(app: &App, row: &CredentialRow) -> String {
 }
 
 fn secret_facts(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, lost: &str) -> Vec<Fact> {
-    let mut facts = vec![(secret_label(row.kind), shown_once(app, row, details, lost))];
+    let [_, secret_label] = row.kind.labels();
+    let mut facts = vec![(secret_label, shown_once(app, row, details, lost))];
     if let Some(old) = details.and_then(|d| old_secret(app, d)) {
         facts.push(("", old_words(app, old)));
     }
@@ -198,14 +201,6 @@ fn shown_once(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, 
         true => format!("{words} Lost? {lost}"),
         false => words,
     }
-}
-
-fn key_label(kind: Kind) -> &'static str {
-    if kind.has_username() { "Username" } else { "Key" }
-}
-
-fn secret_label(kind: Kind) -> &'static str {
-    if kind.has_username() { "Password" } else { "Secret" }
 }
 
 fn expiry(at: Option<Seconds>) -> String {
