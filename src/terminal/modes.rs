@@ -9,6 +9,7 @@ use std::{
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
 /// The modes that a terminal had before we changed them. Shared with the threads that may end the process.
+#[derive(Default)]
 pub struct SavedModes(Mutex<Option<Termios>>);
 
 impl SavedModes {

@@ -56,7 +56,7 @@ impl Tty {
         let (wake, waker) = UnixStream::pair()?;
         waker.set_nonblocking(true)?;
         wake.set_nonblocking(true)?;
-        let modes = Arc::new(SavedModes::new());
+        let modes = Arc::new(SavedModes::default());
         modes.save(stdin())?;
         let state = SignalState { modes, slot: SecretSlot::default(), interrupted: Arc::default() };
         signals::watch(state.clone(), waker)?;
