@@ -124,3 +124,23 @@ fn only_variants_go_undocumented() {
         }
     }
 }
+
+/// Whoever adds a kind is led to every place by the compiler: by a `match`, or by a method of `Kind`.
+#[test]
+fn credential_kinds_are_matched_and_never_compared() {
+    let kinds = ["Basic", "Hmac", "Legacy"].map(|kind| format!("Kind::{kind}"));
+    let mut wrong = Vec::new();
+    for source in sources() {
+        for line in code(&source.text).lines() {
+            let compared =
+                |kind: &String| line.contains(&format!("= {kind}")) || line.contains(&format!("= Some({kind}"));
+            let asked = line.split_once("matches!(").map_or("", |(_, asked)| asked);
+            let tested = kinds.iter().any(|kind| asked.contains(kind));
+            let compares = (line.contains("==") || line.contains("!=")) && kinds.iter().any(compared);
+            if compares || tested {
+                wrong.push(format!("{}: {}", source.path, line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
