@@ -1,10 +1,8 @@
 //! Terminal modes (termios): saved before the first change, restored once.
 
-use std::{
-    io,
-    os::fd::AsFd,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::io;
+use std::os::fd::AsFd;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
