@@ -17,7 +17,7 @@ use crate::{
         screen::{RefusedList, Screen, Tab, TrailList},
         sign_in::SignInScreen,
         toast::{Severity, Toast},
-        type_ahead::Typed,
+        type_ahead::buffer::Typed,
     },
 };
 

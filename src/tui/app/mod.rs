@@ -17,7 +17,7 @@ use crate::{
         sign_in::SignInScreen,
         theme::Theme,
         toast::Toast,
-        type_ahead::TypeAhead,
+        type_ahead::buffer::TypeAhead,
     },
 };
 

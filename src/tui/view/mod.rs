@@ -2,11 +2,13 @@
 
 mod chrome;
 mod dialogs;
+mod forms;
 mod help;
 mod hints;
 mod paint;
 mod screens;
 mod sheet;
+mod trail_words;
 
 use paint::Paint;
 use ratatui::{Frame, layout::Rect};

@@ -46,6 +46,15 @@ impl Paint<'_> {
         self.line(x, y, width, line);
     }
 
+    /// Words of a tab, and the mark under the current one.
+    pub fn tab(&mut self, x: u16, y: u16, words: &str, style: Style, current: bool) {
+        self.text(x, y, words, style);
+        if current {
+            let glyph = self.theme.glyphs.tab;
+            self.rule(x, y + 1, text::width(words) as u16, glyph, style);
+        }
+    }
+
     /// A rule from `x` over so many columns.
     pub fn rule(&mut self, x: u16, y: u16, columns: u16, glyph: &str, style: Style) {
         self.text_in(x, y, columns, &glyph.repeat(usize::from(columns)), style);

@@ -10,7 +10,7 @@ use crate::{
         dialog::Create,
         form::{Control, Form, FormEntry, Id},
         view::{
-            dialogs::forms::{algorithms, password_line, rule_lines},
+            forms::{algorithms, password_line, rule_lines},
             paint::plain,
             sheet::Sheet,
         },

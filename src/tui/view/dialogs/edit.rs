@@ -7,7 +7,7 @@ use crate::{
         dialog::{EditKeys, NewPassword, StopOldSecret},
         form::{Control, Form, Id},
         view::{
-            dialogs::forms::{self, password_line},
+            forms::{self, password_line},
             sheet::Sheet,
         },
     },

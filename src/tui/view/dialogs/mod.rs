@@ -4,11 +4,10 @@ mod change_state;
 mod create;
 mod edit;
 mod find_by_secret;
-pub mod forms;
 mod one_time_secret;
 mod rotate;
 mod settings;
-pub mod trail;
+mod trail;
 mod user;
 
 use crate::{
@@ -20,6 +19,7 @@ use crate::{
         form::{Form, FormEntry, Id},
         layout,
         view::{
+            forms,
             paint::{plain, span},
             screens::{details, refused},
             sheet::Sheet,

@@ -6,7 +6,7 @@ use crate::tui::{
     app::App,
     dialog::Part,
     form::{Form, Id},
-    view::{dialogs::forms::new_password_fields, sheet::Sheet},
+    view::{forms::new_password_fields, sheet::Sheet},
 };
 
 /// Lines of the form for one's own password.

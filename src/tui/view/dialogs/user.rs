@@ -13,7 +13,7 @@ use crate::{
         form::{Control, Form, Id},
         relative_time,
         view::{
-            dialogs::forms,
+            forms,
             paint::{plain, span},
             sheet::Sheet,
         },

@@ -4,7 +4,7 @@ use ratatui::{layout::Rect, style::Style, text::Line};
 
 use crate::{
     account::Right,
-    credential::{Condition, Kind, State},
+    credential::{Kind, State},
     hub::{CredentialRow, ListOrder},
     text,
     tui::{
@@ -43,17 +43,8 @@ fn tabs(workspace: &Workspace, api: &Api, paint: &mut Paint<'_>, body: Rect) {
         let words = if grey { format!("({})", tab.title()) } else { tab.title().to_owned() };
         let current = tab == api.tab;
         let style = if current { theme.accent() } else { Style::new() };
-        mark(paint, x, body.y, &words, style, current);
+        paint.tab(x, body.y, &words, style, current);
         x += text::width(&words) as u16 + 4;
-    }
-}
-
-/// Words, and under them the mark of the one that is open.
-pub fn mark(paint: &mut Paint<'_>, x: u16, y: u16, words: &str, style: Style, current: bool) {
-    paint.text(x, y, words, style);
-    if current {
-        let glyph = paint.theme.glyphs.tab;
-        paint.rule(x, y + 1, text::width(words) as u16, glyph, style);
     }
 }
 
@@ -70,7 +61,7 @@ fn sections(app: &App, workspace: &Workspace, api: &Api, paint: &mut Paint<'_>, 
     let mut x = body.x + 1;
     for (kind, words) in Kind::ALL.into_iter().zip(words) {
         let current = kind == api.kind;
-        mark(paint, x, body.y, words, if current { app.theme.accent() } else { Style::new() }, current);
+        paint.tab(x, body.y, words, if current { app.theme.accent() } else { Style::new() }, current);
         x += text::width(words) as u16 + gap;
     }
 }
@@ -183,7 +174,7 @@ fn draw_row(
     let tick = if api.ticked.contains_key(&row.id) { glyphs.ticked } else { glyphs.unticked };
     let mark = if selected { glyphs.selected } else { " " };
     let condition = row.condition(app.now);
-    let (glyph, style) = state_mark(app, row, condition);
+    let (glyph, style) = details::state_mark(app, row, condition);
     let words = if row.tampered { "tampered".to_owned() } else { condition.short() };
     let cells = Cells {
         name: row.name.clone(),
@@ -201,20 +192,6 @@ fn draw_row(
         let bar = Rect { x: 1, y: area.y, width: columns.bar(), height: 1 };
         paint.style(bar.intersection(area), theme.selected());
         paint.cursor(1, area.y);
-    }
-}
-
-/// Glyph and colour of a state. The word beside it says the same.
-pub fn state_mark(app: &App, row: &CredentialRow, condition: Condition) -> (&'static str, Style) {
-    let (glyphs, theme) = (app.theme.glyphs, app.theme);
-    if row.tampered {
-        return (glyphs.over, theme.bad());
-    }
-    match condition {
-        Condition::Active => (glyphs.usable, theme.good()),
-        Condition::Expiring(_) => (glyphs.warning, theme.warn()),
-        Condition::NotYet | Condition::Disabled => (glyphs.stopped, Style::new()),
-        Condition::Expired | Condition::Revoked => (glyphs.over, theme.bad()),
     }
 }
 

@@ -8,7 +8,7 @@ use ratatui::{
 
 use crate::{
     account::Right,
-    credential::{BodyDigest, Kind, State},
+    credential::{BodyDigest, Condition, Kind, State},
     hub::{CredentialInfo, CredentialRow, LiveSecret},
     text,
     time::{Millis, Seconds},
@@ -18,7 +18,7 @@ use crate::{
         relative_time,
         view::{
             paint::{Paint, plain, span, wrap},
-            screens::{api::state_mark, history, menu, refused},
+            screens::{history, menu, refused},
             sheet::Sheet,
         },
     },
@@ -231,5 +231,19 @@ fn last_used(app: &App, last: Option<&crate::hub::LastUse>) -> String {
             let from = menu::from(last.address.as_deref());
             format!("{}{from} ({})", stamp(last.at.millis()), relative_time::ago(app.now, last.at.millis()))
         }
+    }
+}
+
+/// Glyph and colour of a state. The word beside it says the same.
+pub fn state_mark(app: &App, row: &CredentialRow, condition: Condition) -> (&'static str, Style) {
+    let (glyphs, theme) = (app.theme.glyphs, app.theme);
+    if row.tampered {
+        return (glyphs.over, theme.bad());
+    }
+    match condition {
+        Condition::Active => (glyphs.usable, theme.good()),
+        Condition::Expiring(_) => (glyphs.warning, theme.warn()),
+        Condition::NotYet | Condition::Disabled => (glyphs.stopped, Style::new()),
+        Condition::Expired | Condition::Revoked => (glyphs.over, theme.bad()),
     }
 }

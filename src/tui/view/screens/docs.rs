@@ -13,7 +13,7 @@ use crate::{
         screen::Docs,
         view::{
             paint::{Paint, continued, plain, span, wrap},
-            screens::{api::mark, pages::scrolled},
+            screens::pages::scrolled,
         },
     },
 };
@@ -29,11 +29,11 @@ pub fn page(app: &App, workspace: &Workspace, docs: &Docs, paint: &mut Paint<'_>
     for (n, kind) in Kind::ALL.into_iter().enumerate() {
         let words = format!("{} {}", n + 1, if body.width < 90 { kind.word() } else { kind.title() });
         let current = kind == docs.kind && !docs.gateways;
-        mark(paint, x, body.y, &words, if current { app.theme.accent() } else { Style::new() }, current);
+        paint.tab(x, body.y, &words, if current { app.theme.accent() } else { Style::new() }, current);
         x += text::width(&words) as u16 + 5;
     }
     let style = if docs.gateways { app.theme.accent() } else { Style::new() };
-    mark(paint, x, body.y, "4 Gateways", style, docs.gateways);
+    paint.tab(x, body.y, "4 Gateways", style, docs.gateways);
     draw(app, workspace, paint, Rect { y: body.y + ABOVE, height: body.height.saturating_sub(ABOVE), ..body });
 }
 
@@ -53,7 +53,7 @@ pub fn draw(app: &App, workspace: &Workspace, paint: &mut Paint<'_>, body: Rect)
     for language in languages(kind) {
         let current = *language == docs.language(kind);
         let style = if current { app.theme.accent() } else { Style::new() };
-        mark(paint, x, body.y + 1, language.title(), style, current);
+        paint.tab(x, body.y + 1, language.title(), style, current);
         x += text::width(language.title()) as u16 + 3;
     }
     let under = Rect { y: body.y + HEAD, height: body.height.saturating_sub(HEAD), ..body };
@@ -69,7 +69,7 @@ fn gateways(app: &App, workspace: &Workspace, docs: &Docs, paint: &mut Paint<'_>
     for gateway in Gateway::ALL {
         let current = gateway == docs.gateway();
         let style = if current { app.theme.accent() } else { Style::new() };
-        mark(paint, x, body.y + 1, gateway.title(), style, current);
+        paint.tab(x, body.y + 1, gateway.title(), style, current);
         x += text::width(gateway.title()) as u16 + 3;
     }
     let under = Rect { y: body.y + HEAD, height: body.height.saturating_sub(HEAD), ..body };

@@ -10,7 +10,7 @@ use crate::{
         relative_time,
         sign_in::{SignInKind, SignInMessage, SignInScreen},
         view::{
-            dialogs::forms,
+            forms,
             paint::{Paint, wrap},
             sheet::Sheet,
         },

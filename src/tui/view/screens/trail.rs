@@ -11,8 +11,8 @@ use crate::{
         pending::Slot,
         screen::{TrailCheck, TrailList},
         view::{
-            dialogs::trail as dialogs,
             paint::{Paint, wrap},
+            trail_words,
         },
     },
 };
@@ -88,10 +88,10 @@ fn in_full(app: &App, row: &TrailRow, paint: &mut Paint<'_>, area: Rect) {
     paint.rule(1, area.y, area.width.saturating_sub(2), glyphs.horizontal, Style::new());
     paint.text(2, area.y, &format!(" {} ", row.no), app.theme.strong());
     let mut differences =
-        dialogs::differences(row).iter().map(|d| d.words(glyphs.arrow)).collect::<Vec<_>>().join("   ");
+        trail_words::differences(row).iter().map(|d| d.words(glyphs.arrow)).collect::<Vec<_>>().join("   ");
     // Two lines at most: enter shows everything.
     differences = text::fit(&differences, (2 * usize::from(area.width)).saturating_sub(8), glyphs.ellipsis);
-    let mut sentences = vec![dialogs::deed(row), dialogs::origin(row)];
+    let mut sentences = vec![trail_words::summary(row), trail_words::origin(row)];
     if !differences.is_empty() {
         sentences.insert(1, differences);
     }
