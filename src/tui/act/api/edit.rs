@@ -1,7 +1,7 @@
 //! Actions on credentials: edit, new Legacy password, stop the old secret early.
 
 use crate::{
-    credential::{Kind, State},
+    credential::State,
     hub::{CredentialInfo, CredentialRow},
     tui::{
         app::{App, Workspace},
@@ -57,7 +57,7 @@ impl App {
     pub(in crate::tui::act) fn open_new_password(&mut self) {
         let Some(DialogKind::Edit(edit)) = self.dialog().map(|dialog| &dialog.kind) else { return };
         if let [row] = edit.rows.as_slice()
-            && row.kind == Kind::Legacy
+            && row.kind.has_username()
         {
             let dialog = Dialog::new_password(row.clone());
             self.push(dialog);

@@ -1,7 +1,7 @@
 //! Edit one key, or expiry and networks of several keys.
 
 use crate::{
-    credential::{Algorithm, Kind, Name, Networks, Note},
+    credential::{Algorithm, Name, Networks, Note},
     hub::{CredentialEdit, CredentialRow, CredentialTarget},
     time::{Millis, Seconds, when_or_never},
     tui::{
@@ -57,7 +57,7 @@ impl EditKeys {
     /// The one HMAC key that the form is about.
     fn hmac(&self) -> Option<&CredentialRow> {
         let [row] = self.rows.as_slice() else { return None };
-        (row.kind == Kind::Hmac).then_some(row)
+        row.kind.signs().then_some(row)
     }
 
     /// The checks and the choice of an HMAC key that are other than they were filled in: which, and what they hold.
@@ -148,14 +148,14 @@ fn form(rows: &[CredentialRow], text: impl Fn(Id) -> String) -> Form {
     let fields = if rows.len() == 1 { ONE } else { SEVERAL };
     let mut entries: Vec<_> = fields.iter().map(|(id, label)| text_with(*id, label, &text(*id))).collect();
     if let [row] = rows
-        && row.kind == Kind::Hmac
+        && row.kind.signs()
     {
         entries.extend(signing::entries(&row.options.algorithms, row.options.body_digest));
     }
     entries.push(button(Id::Submit, "Save"));
     entries.push(button(Id::Cancel, "Cancel"));
     if let [row] = rows
-        && row.kind == Kind::Legacy
+        && row.kind.has_username()
     {
         entries.push(button(Id::Another, "Another password"));
     }

@@ -88,7 +88,7 @@ fn summary(create: &Create, form: &Form) -> String {
         typed => full(typed),
     };
     let mut parts = Vec::new();
-    if create.kind == Kind::Legacy {
+    if create.kind.has_username() {
         let username = form.text(Id::Username);
         let named = if username.is_empty() { "name as username".to_owned() } else { format!("name {username}") };
         parts.push(or(Id::Name, &named, &|name| format!("name {name}")));

@@ -298,7 +298,7 @@ fn list_status(workspace: &Workspace, api: &Api) -> String {
     if let Some(counts) = workspace.overview.as_ref().and_then(|o| o.credentials.as_ref()).map(|c| c.counts) {
         let revoked = if api.revoked { counts.of(api.kind, State::Revoked) } else { 0 };
         let all = counts.listed(api.kind) + revoked;
-        let one = if api.kind == Kind::Legacy { "credential" } else { "key" };
+        let one = if api.kind.has_username() { "credential" } else { "key" };
         let s = if all == 1 { "" } else { "s" };
         let all = format!("{all} {} {one}{s}, {} active", api.kind.word(), counts.of(api.kind, State::Active));
         parts.push(filter::found(api, counts).unwrap_or(all));

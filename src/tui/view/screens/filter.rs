@@ -73,7 +73,7 @@ pub fn found(api: &Api, counts: CredentialCounts) -> Option<String> {
     }
     let revoked = api.revoked || api.search.filter().wants_revoked();
     let all = counts.listed(api.kind) + if revoked { counts.of(api.kind, State::Revoked) } else { 0 };
-    let what = format!("{} {}", api.kind.word(), if api.kind == Kind::Legacy { "credentials" } else { "keys" });
+    let what = format!("{} {}", api.kind.word(), if api.kind.has_username() { "credentials" } else { "keys" });
     Some(match api.list.whole().filter(|_| !api.search.awaited) {
         Some(n) => format!("filter: {n} of {all} {what}"),
         None => format!("filter: some of {all} {what}"),
