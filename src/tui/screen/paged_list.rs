@@ -87,7 +87,7 @@ impl PagedList {
         self.pending_steps = 0;
     }
 
-    /// Whether the selection is where it was moved to, and not on its way to rows that are not here.
+    /// Whether the selection is where it was moved to, with no rows still to arrive.
     pub fn is_settled(&self) -> bool {
         self.seek == Seek::Same && self.pending_steps == 0
     }

@@ -32,7 +32,7 @@ pub fn state(app: &App, problem: Option<&str>, sheet: &mut Sheet) {
     }
 }
 
-/// What stands under the field of a Legacy password: the button that generates one, and the rules.
+/// Lines under the field of a Legacy password: the button that generates one, and the rules.
 pub fn password_line(app: &App, form: &Form, generated: bool, wiped: bool, sheet: &mut Sheet) {
     let generate = form.shown().find(|(e, _)| e.id == Id::Generate);
     let focused = generate.is_some_and(|(_, focused)| focused);

@@ -39,7 +39,7 @@ impl Paint<'_> {
         }
     }
 
-    /// One line that ends at the right edge of the window, one column left free.
+    /// One line that ends one column before the right edge of the window.
     pub fn right(&mut self, y: u16, line: &Line<'_>) {
         let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
         let x = self.area().right().saturating_sub(width + 1);
@@ -90,7 +90,7 @@ pub fn plain(words: &str) -> Span<'static> {
     span(words, Style::new())
 }
 
-/// Breaks a sentence into lines of at most so many columns, between words where it can.
+/// Breaks a sentence into lines of at most so many columns, between words if possible.
 pub fn wrap(sentence: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let safe = text::safe(sentence);
@@ -110,7 +110,7 @@ pub fn wrap(sentence: &str, columns: usize) -> Vec<String> {
     lines
 }
 
-/// A word that is wider than the line goes on in the next.
+/// Breaks a word that is wider than the line.
 fn break_last(lines: &mut Vec<String>, columns: usize) {
     while let Some(last) = lines.pop() {
         if text::width(&last) <= columns {
@@ -133,7 +133,7 @@ fn break_last(lines: &mut Vec<String>, columns: usize) {
     }
 }
 
-/// A line of a file in as many lines as it takes, those that go on behind `mark`; nothing of it is left out.
+/// Breaks a line of a file without leaving anything out; continued lines begin with `mark`.
 pub fn continued(line: &str, columns: usize, mark: &str) -> Vec<String> {
     let mut rest = text::safe(line).into_owned();
     let mut lines = Vec::new();

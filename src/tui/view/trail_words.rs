@@ -4,7 +4,8 @@ use serde_json::{Map, Value};
 
 use crate::{account::Role, hub::TrailRow};
 
-/// Labels of the fields in rows of the trail, in the order in which they are listed. Other fields are listed by their own names.
+/// Labels of the fields in rows of the trail, in the order in which they are listed. Other fields are listed by their own
+/// names.
 const LABELS: &[(&str, &str)] = &[
     ("kind", "Kind"),
     ("key", "Key"),
@@ -31,9 +32,9 @@ const LABELS: &[(&str, &str)] = &[
 pub struct Difference {
     /// Label of the field.
     pub label: String,
-    /// How it was; `None` where there was nothing before.
+    /// The value before; `None` if there was none.
     pub before: Option<String>,
-    /// How it is; `None` where there is nothing after.
+    /// The value after; `None` if there is none.
     pub after: Option<String>,
 }
 
@@ -124,6 +125,7 @@ pub fn summary(row: &TrailRow) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::time::Millis;
 
     fn row(before: Option<&str>, after: Option<&str>) -> TrailRow {
         TrailRow {

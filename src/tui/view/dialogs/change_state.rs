@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Most rows that are named; the number says the rest.
+/// Most rows that are listed; of the rest only the number is shown.
 const NAMED: usize = 6;
 
 /// Lines of the dialog.

@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// Most names of a line.
+/// Most names that are listed.
 const NAMED: usize = 4;
 
 /// Lines of the edit form.
@@ -43,7 +43,7 @@ pub fn edit(d: &EditKeys, form: &Form, sheet: &mut Sheet) {
     }
 }
 
-/// What an empty field says.
+/// What an empty field means.
 fn empty_means(id: Id, differ: bool) -> &'static str {
     match (id, differ) {
         (_, true) => "they differ; left empty they stay so",
@@ -65,7 +65,7 @@ pub fn new_password(app: &App, d: &NewPassword, form: &Form, sheet: &mut Sheet) 
     }
 }
 
-/// Lines of the question.
+/// Lines of the confirmation.
 pub fn stop_old_secret(d: &StopOldSecret, sheet: &mut Sheet) {
     sheet.gap();
     if let Some(until) = d.until {

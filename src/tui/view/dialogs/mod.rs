@@ -79,7 +79,7 @@ fn title(app: &App, kind: &DialogKind) -> String {
     }
 }
 
-/// How wide it may be at most: what lists rows or long values takes the whole window.
+/// Greatest width: dialogs with rows or long values take the whole window.
 fn most_columns(kind: &DialogKind) -> u16 {
     match kind {
         DialogKind::Create(_)

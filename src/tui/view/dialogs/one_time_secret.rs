@@ -14,10 +14,10 @@ use crate::tui::{
     },
 };
 
-/// Dots for a masked secret: as many for each, so that they tell nothing.
+/// Number of dots for a masked secret, the same for all, so that it reveals nothing.
 const DOTS: usize = 12;
 
-/// Lines of a dialog under which the gaps go, so that key, secret and buttons are in sight together.
+/// With fewer lines the gaps are left out, so that key, secret and buttons are visible together.
 const ROOMY: usize = 17;
 
 /// Title of the view.

@@ -19,7 +19,7 @@ pub fn own_password(app: &App, forced: bool, form: &Form, sheet: &mut Sheet) {
     new_password_fields(app, form, sheet);
 }
 
-/// Lines of the form for the password once more.
+/// Lines of the form for reauthentication.
 pub fn reauthenticate(form: &Form, sheet: &mut Sheet) {
     sheet.gap();
     sheet.tell("This is asked for again before it is done: it was not typed in the last 5 minutes.");

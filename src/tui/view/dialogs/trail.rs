@@ -70,7 +70,7 @@ pub fn checked_title(report: &TrailReport) -> &'static str {
     if report.broken.is_none() { "Trail whole" } else { "Trail broken" }
 }
 
-/// The fields of the form that narrows the trail.
+/// The fields of the form that filters the trail.
 pub fn filter(form: &Form, sheet: &mut Sheet) {
     sheet.gap();
     for (entry, focused) in form.shown().filter(|(e, _)| !matches!(e.input, Control::Button(_))) {

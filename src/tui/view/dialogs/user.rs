@@ -32,7 +32,7 @@ pub fn title(action: &UserAction) -> String {
     }
 }
 
-/// The lines of the dialog, its buttons left out.
+/// Lines of the dialog, without its buttons.
 pub fn user(app: &App, action: &UserAction, form: &Form, sheet: &mut Sheet) {
     sheet.gap();
     match action {
@@ -90,7 +90,7 @@ fn fields(app: &App, form: &Form, sheet: &mut Sheet) {
     forms::rule_lines(&app.theme, &rules, sheet);
 }
 
-/// The roles one under another, each with what it may.
+/// The roles, one on each line, with what each may do.
 fn roles(app: &App, form: &Form, sheet: &mut Sheet) {
     let theme = &app.theme;
     let focused = form.focus() == Some(Id::Role);

@@ -83,7 +83,7 @@ fn section_words(workspace: &Workspace, api: &Api, width: u16, short: bool) -> [
     })
 }
 
-/// What stands in place of the list for a role that may not see it.
+/// Replaces the list for a role that may not see it.
 fn not_available(app: &App, workspace: &Workspace, paint: &mut Paint<'_>, body: Rect) {
     let denied = workspace.denied(Right::SeeCredentials);
     // The help page's sentence names what the tab is for.
@@ -195,7 +195,7 @@ fn draw_row(
     }
 }
 
-/// What stands in the columns of one row.
+/// The cells of one row.
 struct Cells {
     name: String,
     key: String,
@@ -232,7 +232,7 @@ const KEY: usize = 20;
 const STATE: usize = 13;
 
 impl Columns {
-    /// What is worth most stays longest: name, key and state, then last used, then created, then by.
+    /// Least important columns are left out first: by, then created, then last used. Name, key and state stay.
     fn of(width: usize, wide: bool) -> Self {
         // Mark and tick, key and state; two blanks stand before each column but the first.
         let rest = width.saturating_sub(1 + 4 + 2 + KEY + 2 + STATE);

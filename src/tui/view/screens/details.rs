@@ -24,10 +24,10 @@ use crate::{
     },
 };
 
-/// A label and what stands behind it.
+/// A label and its value.
 type Fact = (&'static str, String);
 
-/// What helps when a secret is lost: beside the list, and in a dialog that knows no such key.
+/// What to do when a secret is lost: beside the list, and in a dialog, where that key does not work.
 const ROTATE_IT: &str = "Press R";
 const ROTATE_IT_LATER: &str = "Close, press R";
 
@@ -165,7 +165,7 @@ fn old_words(app: &App, old: &LiveSecret) -> String {
     format!("Old secret works until {until}, {used}{}", stops(app, ". O in the list stops it now"))
 }
 
-/// The same in the line under the list, with the key that ends it for those who may.
+/// The same for the line under the list, with the key that ends it for users who may.
 fn old_line(app: &App, old: &LiveSecret) -> String {
     let until = old.valid_until.map(|at| at.millis().utc("%-d %b %H:%M")).unwrap_or_default();
     let used = match &old.last_used {
@@ -175,13 +175,13 @@ fn old_line(app: &App, old: &LiveSecret) -> String {
     format!("Old secret works until {until}, {used}{}", stops(app, ". O stops it"))
 }
 
-/// Words that only users who may stop a secret get to read.
+/// Words shown only to users who may stop a secret.
 fn stops(app: &App, words: &'static str) -> &'static str {
     let may = app.workspace.as_ref().is_some_and(|workspace| workspace.may(Right::ManageCredentials));
     if may { words } else { "" }
 }
 
-/// One line about the secret: the old one that still works is what matters most.
+/// One line about the secret: an old one that still works matters most.
 fn secret_words(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) -> String {
     match details.and_then(|d| old_secret(app, d)) {
         Some(old) => old_line(app, old),

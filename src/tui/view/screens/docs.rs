@@ -23,7 +23,7 @@ const HEAD: u16 = 3;
 /// Rows over that: the tabs, or behind the menu the kinds.
 const ABOVE: u16 = 2;
 
-/// The page behind the menu: the kinds where the tab has the tabs.
+/// The page behind the menu, with the kinds in place of the tabs.
 pub fn page(app: &App, workspace: &Workspace, docs: &Docs, paint: &mut Paint<'_>, body: Rect) {
     let mut x = body.x + 1;
     for (n, kind) in Kind::ALL.into_iter().enumerate() {
@@ -88,7 +88,7 @@ fn gateway_lines(app: &App, workspace: &Workspace, gateway: Gateway) -> Vec<Line
     lines
 }
 
-/// Columns of what is read.
+/// Columns of the text.
 fn width(app: &App) -> usize {
     usize::from(app.size.0).saturating_sub(3)
 }
@@ -134,7 +134,7 @@ fn lines(app: &App, workspace: &Workspace) -> Vec<Line<'static>> {
     lines
 }
 
-/// Why the sample will be refused, if that is known.
+/// Reasons why the sample will be refused, as far as they are known.
 fn warnings(app: &App, workspace: &Workspace, obstacle: Option<String>) -> Vec<String> {
     let condition = workspace.documented().map(|row| row.condition(app.now)).filter(|c| !c.usable());
     let state = condition.map(|c| format!("This one is {}: it is refused now.", c.words()));

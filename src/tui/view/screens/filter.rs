@@ -17,7 +17,7 @@ use crate::{
 
 const LABEL: &str = "/ ";
 
-/// The line, while there is a filter; what is not understood stands right under it, over headings and rows.
+/// The line, while there is a filter; an error is shown right under it, over headings and rows.
 pub fn line(api: &Api, paint: &mut Paint<'_>, area: Rect) {
     let Some((field, entry)) = api.search.field().filter(|_| api.search.shown()) else { return };
     let theme = paint.theme;
@@ -66,7 +66,7 @@ pub fn nothing(api: &Api) -> String {
     format!("No {what} is found by {typed}. Press esc to clear the filter.")
 }
 
-/// How many were found, where that is known without counting: `2 of` before the line about all of them.
+/// How many were found, if that is known without counting: `2 of` before the line about all of them.
 pub fn found(api: &Api, counts: CredentialCounts) -> Option<String> {
     if !api.search.narrows() {
         return None;

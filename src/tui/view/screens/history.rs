@@ -39,7 +39,7 @@ pub fn add(app: &App, about: &CredentialDetails, sheet: &mut Sheet) {
     sheet.gap();
 }
 
-/// The last requests with it that were refused: why a client does not get through.
+/// The last refused requests with this credential: why a client is refused.
 fn refusals(app: &App, about: &CredentialDetails, sheet: &mut Sheet) {
     let Some(newest) = about.details.refusals.first() else { return };
     sheet.spans(vec![span("Refused requests", app.theme.strong())]);

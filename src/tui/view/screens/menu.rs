@@ -98,7 +98,7 @@ fn attention_words(app: &App, attention: &AttentionItem, room: usize) -> String 
 
 const ONLY_ADMINISTRATOR: &str = "You are the only Administrator: make another, in case you are locked out";
 
-/// What happened to a secret, after the name. Short: it stands whole in 60 columns, with some of the name.
+/// What happened to a secret, after the name. Short enough for 60 columns together with part of the name.
 fn lost_words(how: LossCause) -> &'static str {
     match how {
         LossCause::LineDropped => ": line dropped with its secret shown",

@@ -24,7 +24,7 @@ pub fn draw(app: &App, workspace: &Workspace, topic: Topic, scroll: usize, paint
     scrolled(&lines(app, workspace, topic), scroll, paint, body);
 }
 
-/// Stands at the end of the last line while there are more.
+/// Mark at the end of the last line while there are more lines.
 const BELOW: &str = " below ";
 
 /// Draws lines from one on.
@@ -68,7 +68,7 @@ impl FactPage<'_> {
         self.lines.extend(wrap(sentence, self.width).iter().map(|line| Line::from(plain(line))));
     }
 
-    /// A row of a list; what is cut says so.
+    /// A row of a list, with a mark where it is cut.
     fn row(&mut self, words: &str, good: bool) {
         let style = if good { Style::new() } else { self.app.theme.warn() };
         self.lines.push(Line::from(span(&text::fit(words, self.width, self.app.theme.glyphs.ellipsis), style)));

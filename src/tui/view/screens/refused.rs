@@ -50,7 +50,7 @@ fn row_line(app: &App, row: &RefusedRequest, width: usize) -> String {
     line(app, width, [&refusal.at.millis().utc("%d %b %H:%M"), &row.name, &refusal.words_and_times(), &from])
 }
 
-/// The reason keeps its room; the address goes first when there is none.
+/// The reason keeps its width; the address is left out first.
 fn line(app: &App, width: usize, cells: [&str; 4]) -> String {
     let address = if width < 72 { 0 } else { 15 };
     let spare = width.saturating_sub(if address > 0 { 76 } else { 60 });

@@ -20,7 +20,7 @@ use crate::{
 /// Columns of the box.
 const WIDTH: u16 = 52;
 
-/// Draws the door.
+/// Draws the screen.
 pub fn draw(app: &App, sign_in: &SignInScreen, paint: &mut Paint<'_>, body: Rect) {
     match sign_in.kind {
         SignInKind::SetUp => set_up(app, sign_in, paint, body),
@@ -117,7 +117,7 @@ fn message(app: &App, sign_in: &SignInScreen) -> Option<(String, Style)> {
     })
 }
 
-/// A sentence as wide as the box, from a line of the body on. How many lines it takes.
+/// Draws a sentence as wide as the box, from a line of the body on; returns the number of its lines.
 fn say(paint: &mut Paint<'_>, body: Rect, from: u16, sentence: &str, style: Style) -> u16 {
     let columns = WIDTH - 2;
     let x = body.x + body.width.saturating_sub(columns) / 2;

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// Draws the list; `body` is what is left of the window under tabs, if there are any.
+/// Draws the list; `body` is the window below the tabs, if there are any.
 pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, body: Rect) {
     let Some(all) = list.rows() else {
         paint.text(3, body.y + 1, "Reading the trail ...", Style::new());
@@ -69,7 +69,7 @@ fn row_line(app: &App, row: &TrailRow, width: usize) -> String {
     )
 }
 
-/// The columns of a row: numbers are short, names are cut, the address goes first when there is no room.
+/// The columns of a row: numbers are short, names are cut, the address is left out first.
 fn line(app: &App, width: usize, cells: [&str; 6]) -> String {
     let address = if width < 76 { 0 } else { 15 };
     let spare = width.saturating_sub(if address > 0 { 76 } else { 60 });
