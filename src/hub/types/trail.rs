@@ -88,7 +88,7 @@ pub struct TrailQuery {
     pub credential: Option<CredentialId>,
     /// Only rows about credentials.
     pub credentials_only: bool,
-    /// Only what this user did.
+    /// Only entries of this user.
     pub who: Option<String>,
     /// Only this type of row.
     pub class: Option<TrailClass>,
@@ -112,5 +112,5 @@ pub struct TrailReport {
     /// What is wrong with the first bad row; `None` when the trail is whole.
     pub broken: Option<String>,
     /// When a verifier noted that it knows a newer state of this store, unless that was accepted since.
-    pub went_back: Option<Millis>,
+    pub rolled_back: Option<Millis>,
 }

@@ -66,19 +66,9 @@ impl BackgroundThreads {
             accepted_before,
             clock: options.clock.clone(),
         };
-        let verifier = Arc::new(Verifier::new(parts, hub.account(), options.places.replay()));
+        let verifier = Arc::new(Verifier::new(parts, hub.account(), options.places.replay_journal()));
         let hub = SharedHub::new(hub);
-        // It is never joined: it has nothing to save.
-        let shared = hub.clone();
-        critical_thread::spawn("hash", move || {
-            // Hashing fills a core as long as somebody guesses passwords.
-            Nice::Hashing.apply();
-            // If this fails, a client is known again after its next right password.
-            for (key, client) in shared.current().feed().last_addresses(Kind::Legacy).unwrap_or_default() {
-                passwords.add_known(Kind::Legacy, &key, client);
-            }
-            passwords.work();
-        })?;
+        start_hashing(passwords, hub.clone())?;
         let shared = hub.clone();
         let writer = critical_thread::spawn("report", move || {
             Nice::Reporting.apply();
@@ -118,6 +108,20 @@ impl BackgroundThreads {
     }
 }
 
+/// Hashes passwords from now on, on a thread that is never joined: it has nothing to save.
+fn start_hashing(passwords: Arc<Passwords>, hub: SharedHub) -> Result<(), ServeError> {
+    critical_thread::spawn("hash", move || {
+        // Hashing fills a core as long as somebody guesses passwords.
+        Nice::Hashing.apply();
+        // If this fails, a client is known again after its next right password.
+        for (key, client) in hub.current().feed().last_addresses(Kind::Legacy).unwrap_or_default() {
+            passwords.add_known(Kind::Legacy, &key, client);
+        }
+        passwords.work();
+    })?;
+    Ok(())
+}
+
 /// Whether signatures may have been accepted before that the replay journal should hold, so that missing files count as
 /// lost: an earlier process had the replay guard in this setting, or credentials were used since it was set.
 fn accepted_before(
@@ -126,7 +130,7 @@ fn accepted_before(
     followed: &EffectivePolicy,
     last: Option<&StorePosition>,
 ) -> Result<bool, HubError> {
-    if followed.policy.replay == Replay::Off || replay_journal::has_index(&options.places.replay()) {
+    if followed.policy.replay == Replay::Off || replay_journal::has_index(&options.places.replay_journal()) {
         return Ok(false);
     }
     Ok(last.is_some_and(|mark| followed.replay_was_seen(mark)) || hub.feed().signed_since_replay_was_set()?)

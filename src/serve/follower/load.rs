@@ -153,7 +153,7 @@ impl Loaded {
 pub(in crate::serve) fn matches_head(snapshot: &Snapshot, unnamed: &UnnamedRows, mark: &StorePosition) -> bool {
     let mut sum = snapshot.sum();
     unnamed.values().for_each(|term| sum.add(*term));
-    mark.fits(&sum)
+    mark.matches_sum(&sum)
 }
 
 impl PartLoader {

@@ -99,7 +99,7 @@ impl Follower {
             }
             Drift::Changed => self.follow_commit(hub)?,
             Drift::Anew => {
-                self.state.followed = self.state.followed.anew();
+                self.state.followed = self.state.followed.after_reset();
                 self.reload(hub)?;
             }
             Drift::Another => {
