@@ -2,21 +2,19 @@
 
 use std::path::PathBuf;
 
+use crate::account::{Right, Role, UserState};
 pub use crate::clipboard::CopyOutcome;
-use crate::{
-    account::{Right, Role, UserState},
-    config::Appearance,
-    credential::{Kind, Overlap, Verb},
-    export::{Format, Written},
-    hub::{
-        Actor, ChangeOutcome, CredentialEdit, CredentialId, CredentialInfo, CredentialPage, CredentialTarget, Denied,
-        DisplayEvent, FoundSecret, HubError, Issued, ListQuery, NameInUse, NewCredential, Overview, OwnSignIn, Pulse,
-        RefusedRequest, RefusedRequestQuery, SecuritySettings, SetUp, Setting, SignIn, TrailQuery, TrailReport,
-        TrailRow, UnsavedSecret, UserRow, UserTarget,
-    },
-    secret::Secret,
-    tui::keymap::chord::Chord,
+use crate::config::Appearance;
+use crate::credential::{Kind, Overlap, Verb};
+use crate::export::{Format, Written};
+use crate::hub::{
+    Actor, ChangeOutcome, CredentialEdit, CredentialId, CredentialInfo, CredentialPage, CredentialTarget, Denied,
+    DisplayEvent, FoundSecret, HubError, Issued, ListQuery, NameInUse, NewCredential, Overview, OwnSignIn, Pulse,
+    RefusedRequest, RefusedRequestQuery, SecuritySettings, SetUp, Setting, SignIn, TrailQuery, TrailReport, TrailRow,
+    UnsavedSecret, UserRow, UserTarget,
 };
+use crate::secret::Secret;
+use crate::tui::keymap::chord::Chord;
 
 /// A message: everything that can happen to the desk.
 #[derive(Debug)]

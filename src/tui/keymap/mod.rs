@@ -11,7 +11,8 @@ pub use help::{markdown, terms_markdown};
 pub use scope::{Leak, Scope};
 pub use table::BINDINGS;
 
-use crate::{account::Right, tui::keymap::chord::Chord};
+use crate::account::Right;
+use crate::tui::keymap::chord::Chord;
 
 /// One row of the table.
 #[derive(Debug)]

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    credential::Kind,
-    hub::{CredentialId, CredentialInfo, CredentialRow, ListOrder, ListQuery},
-    tui::{
-        layout,
-        screen::{docs::Docs, paged_list::PagedList, refused::RefusedList, search::Search, trail::TrailList},
-    },
-};
+use crate::credential::Kind;
+use crate::hub::{CredentialId, CredentialInfo, CredentialRow, ListOrder, ListQuery};
+use crate::tui::layout;
+use crate::tui::screen::docs::Docs;
+use crate::tui::screen::paged_list::PagedList;
+use crate::tui::screen::refused::RefusedList;
+use crate::tui::screen::search::Search;
+use crate::tui::screen::trail::TrailList;
 
 /// The tabs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

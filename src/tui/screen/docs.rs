@@ -1,9 +1,7 @@
 //! Documentation: language, kind and scroll position.
 
-use crate::{
-    credential::Kind,
-    sample::{Gateway, Language, languages},
-};
+use crate::credential::Kind;
+use crate::sample::{Gateway, Language, languages};
 
 /// The state of the page, the same in the tab and behind the menu.
 #[derive(Debug)]

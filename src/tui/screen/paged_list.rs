@@ -3,10 +3,9 @@
 //! The window slides by keyset paging: when the selection comes near an edge that hides rows, the rows around it are
 //! requested. Moves made before they arrive are counted and made up for.
 
-use crate::{
-    hub::{CredentialId, CredentialPage, CredentialRow, ListCursor, ListOrder, ListQuery, PagePosition},
-    tui::{keymap::Action, screen},
-};
+use crate::hub::{CredentialId, CredentialPage, CredentialRow, ListCursor, ListOrder, ListQuery, PagePosition};
+use crate::tui::keymap::Action;
+use crate::tui::screen;
 
 /// Most rows that are kept.
 pub const WINDOW: u32 = 200;

@@ -1,6 +1,7 @@
 //! The buffer of keys that were typed ahead.
 
-use std::{collections::VecDeque, fmt};
+use std::collections::VecDeque;
+use std::fmt;
 
 use zeroize::Zeroizing;
 

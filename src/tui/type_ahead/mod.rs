@@ -3,16 +3,14 @@
 
 pub mod buffer;
 
-use crate::tui::{
-    app::{App, Workspace},
-    dialog::{Dialog, DialogKind},
-    keymap::{self, Action, Meaning},
-    msg::Effect,
-    pending::{Pending, Slot},
-    screen::{Api, MENU, Menu, Screen, Tab, Topic},
-    toast::{Severity, Toast},
-    type_ahead::buffer::Typed,
-};
+use crate::tui::app::{App, Workspace};
+use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::keymap::{self, Action, Meaning};
+use crate::tui::msg::Effect;
+use crate::tui::pending::{Pending, Slot};
+use crate::tui::screen::{Api, MENU, Menu, Screen, Tab, Topic};
+use crate::tui::toast::{Severity, Toast};
+use crate::tui::type_ahead::buffer::Typed;
 
 impl App {
     /// Whether a dialog waits for its reply.

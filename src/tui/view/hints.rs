@@ -2,23 +2,19 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::{
-    account::UserState,
-    credential::{Kind, State},
-    hub::CredentialRow,
-    text,
-    tui::{
-        app::App,
-        dialog::{Confirmation, DialogKind, OneTimeSecret, UserAction},
-        form::Form,
-        keymap::{self, Action, Binding, Scope},
-        pending::Slot,
-        screen::{Api, Screen, Tab},
-        sign_in::SignInKind,
-        view,
-        view::paint::{Paint, plain},
-    },
-};
+use crate::account::UserState;
+use crate::credential::{Kind, State};
+use crate::hub::CredentialRow;
+use crate::text;
+use crate::tui::app::App;
+use crate::tui::dialog::{Confirmation, DialogKind, OneTimeSecret, UserAction};
+use crate::tui::form::Form;
+use crate::tui::keymap::{self, Action, Binding, Scope};
+use crate::tui::pending::Slot;
+use crate::tui::screen::{Api, Screen, Tab};
+use crate::tui::sign_in::SignInKind;
+use crate::tui::view;
+use crate::tui::view::paint::{Paint, plain};
 
 /// The keys that work here, as many as fit; `? help` always.
 pub fn line(app: &App, paint: &mut Paint<'_>, y: u16) {

@@ -1,17 +1,13 @@
 //! Drawing primitives: all text goes on the screen through here, clipped and sanitised.
 
-use ratatui::{
-    buffer::Buffer,
-    layout::{Position, Rect},
-    style::Style,
-    text::{Line, Span},
-};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::{
-    text::{self, LongWords},
-    tui::theme::Theme,
-};
+use crate::text::{self, LongWords};
+use crate::tui::theme::Theme;
 
 /// Where the frame is painted, and where its cursor stands.
 pub struct Paint<'a> {

@@ -1,19 +1,13 @@
 //! The frame of a dialog: lines in a column, scrolled so that the focused one is always visible.
 
-use ratatui::{
-    layout::Rect,
-    style::Style,
-    text::{Line, Span},
-};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
 
-use crate::{
-    text,
-    tui::{
-        form::{Control, Form, FormEntry, Id},
-        theme::Theme,
-        view::paint::{Paint, plain, span, wrap},
-    },
-};
+use crate::text;
+use crate::tui::form::{Control, Form, FormEntry, Id};
+use crate::tui::theme::Theme;
+use crate::tui::view::paint::{Paint, plain, span, wrap};
 
 /// Columns before the words of a field: blank, focus mark, blank.
 const MARGIN: usize = 3;

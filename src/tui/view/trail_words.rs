@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::{account::Role, hub::TrailRow};
+use crate::account::Role;
+use crate::hub::TrailRow;
 
 /// Labels of the fields in rows of the trail, in the order in which they are listed. Other fields are listed by their own
 /// names.

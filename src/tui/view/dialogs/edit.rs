@@ -1,17 +1,11 @@
 //! The bodies of the dialogs that change a credential: edit, new password, stop the old secret.
 
-use crate::{
-    text,
-    tui::{
-        app::App,
-        dialog::{EditKeys, NewPassword, StopOldSecret},
-        form::{Control, Form, Id},
-        view::{
-            forms::{self, password_line},
-            sheet::Sheet,
-        },
-    },
-};
+use crate::text;
+use crate::tui::app::App;
+use crate::tui::dialog::{EditKeys, NewPassword, StopOldSecret};
+use crate::tui::form::{Control, Form, Id};
+use crate::tui::view::forms::{self, password_line};
+use crate::tui::view::sheet::Sheet;
 
 /// Most names that are listed.
 const NAMED: usize = 4;

@@ -10,22 +10,16 @@ mod settings;
 mod trail;
 mod user;
 
-use crate::{
-    credential::Verb,
-    hub::CredentialRow,
-    tui::{
-        app::App,
-        dialog::{Confirmation, Dialog, DialogKind},
-        form::{Form, FormEntry, Id},
-        layout,
-        view::{
-            forms,
-            paint::{plain, span},
-            screens::{details, refused},
-            sheet::Sheet,
-        },
-    },
-};
+use crate::credential::Verb;
+use crate::hub::CredentialRow;
+use crate::tui::app::App;
+use crate::tui::dialog::{Confirmation, Dialog, DialogKind};
+use crate::tui::form::{Form, FormEntry, Id};
+use crate::tui::layout;
+use crate::tui::view::forms;
+use crate::tui::view::paint::{plain, span};
+use crate::tui::view::screens::{details, refused};
+use crate::tui::view::sheet::Sheet;
 
 /// The sheet of a dialog.
 pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {

@@ -2,17 +2,13 @@
 
 use ratatui::style::Style;
 
-use crate::tui::{
-    app::App,
-    dialog::{CopyPart, Issue, OneTimeSecret},
-    form::Form,
-    layout,
-    msg::CopyOutcome,
-    view::{
-        paint::{plain, span},
-        sheet::Sheet,
-    },
-};
+use crate::tui::app::App;
+use crate::tui::dialog::{CopyPart, Issue, OneTimeSecret};
+use crate::tui::form::Form;
+use crate::tui::layout;
+use crate::tui::msg::CopyOutcome;
+use crate::tui::view::paint::{plain, span};
+use crate::tui::view::sheet::Sheet;
 
 /// Number of dots for a masked secret, the same for all, so that it reveals nothing.
 const DOTS: usize = 12;

@@ -2,19 +2,13 @@
 
 use ratatui::style::Style;
 
-use crate::{
-    hub::{TrailReport, TrailRow},
-    time::Millis,
-    tui::{
-        app::App,
-        form::{Control, Form, Id},
-        screen::TrailFilter,
-        view::{
-            sheet::Sheet,
-            trail_words::{differences, origin, summary},
-        },
-    },
-};
+use crate::hub::{TrailReport, TrailRow};
+use crate::time::Millis;
+use crate::tui::app::App;
+use crate::tui::form::{Control, Form, Id};
+use crate::tui::screen::TrailFilter;
+use crate::tui::view::sheet::Sheet;
+use crate::tui::view::trail_words::{differences, origin, summary};
 
 /// The dialog with everything about one entry.
 pub fn entry(app: &App, row: &TrailRow, sheet: &mut Sheet) {

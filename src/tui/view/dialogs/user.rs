@@ -2,23 +2,17 @@
 
 use ratatui::style::Style;
 
-use crate::{
-    account::{Role, UserState},
-    credential::Condition,
-    hub::{CredentialRow, UserRow},
-    text,
-    tui::{
-        app::App,
-        dialog::{ROLES, UserAction, UserKeys},
-        form::{Control, Form, Id},
-        relative_time,
-        view::{
-            forms,
-            paint::{plain, span},
-            sheet::Sheet,
-        },
-    },
-};
+use crate::account::{Role, UserState};
+use crate::credential::Condition;
+use crate::hub::{CredentialRow, UserRow};
+use crate::text;
+use crate::tui::app::App;
+use crate::tui::dialog::{ROLES, UserAction, UserKeys};
+use crate::tui::form::{Control, Form, Id};
+use crate::tui::relative_time;
+use crate::tui::view::forms;
+use crate::tui::view::paint::{plain, span};
+use crate::tui::view::sheet::Sheet;
 
 /// Title of the dialog.
 pub fn title(action: &UserAction) -> String {

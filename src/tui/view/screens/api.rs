@@ -1,23 +1,19 @@
 //! Draws API Settings: tabs, sections, the list of credentials.
 
-use ratatui::{layout::Rect, style::Style, text::Line};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
 
-use crate::{
-    account::Right,
-    credential::{Kind, State},
-    hub::{CredentialRow, ListOrder},
-    text,
-    tui::{
-        app::{App, Workspace},
-        layout, relative_time,
-        screen::{self, Api, Screen, Tab},
-        view::{
-            paint::{Paint, plain, span, wrap},
-            screens::{details, docs, filter, menu, refused, trail, users},
-            sheet::Sheet,
-        },
-    },
-};
+use crate::account::Right;
+use crate::credential::{Kind, State};
+use crate::hub::{CredentialRow, ListOrder};
+use crate::text;
+use crate::tui::app::{App, Workspace};
+use crate::tui::screen::{self, Api, Screen, Tab};
+use crate::tui::view::paint::{Paint, plain, span, wrap};
+use crate::tui::view::screens::{details, docs, filter, menu, refused, trail, users};
+use crate::tui::view::sheet::Sheet;
+use crate::tui::{layout, relative_time};
 
 /// Columns of the details beside a list.
 const BESIDE: u16 = 40;

@@ -1,28 +1,20 @@
 //! The details of one credential: under the list, beside it, or in a dialog.
 
-use ratatui::{
-    layout::Rect,
-    style::Style,
-    text::{Line, Span},
-};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
 
-use crate::{
-    account::Right,
-    credential::{BodyDigest, Condition, Kind, State},
-    hub::{CredentialInfo, CredentialRow, LiveSecret},
-    text,
-    time::{Millis, Seconds},
-    tui::{
-        app::App,
-        dialog::CredentialDetails,
-        relative_time,
-        view::{
-            paint::{Paint, plain, span, wrap},
-            screens::{history, menu, refused},
-            sheet::Sheet,
-        },
-    },
-};
+use crate::account::Right;
+use crate::credential::{BodyDigest, Condition, Kind, State};
+use crate::hub::{CredentialInfo, CredentialRow, LiveSecret};
+use crate::text;
+use crate::time::{Millis, Seconds};
+use crate::tui::app::App;
+use crate::tui::dialog::CredentialDetails;
+use crate::tui::relative_time;
+use crate::tui::view::paint::{Paint, plain, span, wrap};
+use crate::tui::view::screens::{history, menu, refused};
+use crate::tui::view::sheet::Sheet;
 
 /// A label and its value.
 type Fact = (&'static str, String);

@@ -1,22 +1,18 @@
 //! Draws Documentation: a sample in the chosen language, and the notes beside it.
 
-use ratatui::{layout::Rect, style::Style, text::Line};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
 
-use crate::{
-    account::Right,
-    credential::Kind,
-    sample::{self, Gateway, NOT_YOURS, SECRET_HINT, languages},
-    text,
-    tui::{
-        app::{App, Workspace},
-        layout,
-        screen::Docs,
-        view::{
-            paint::{Paint, continued, plain, span, wrap},
-            screens::pages::scrolled,
-        },
-    },
-};
+use crate::account::Right;
+use crate::credential::Kind;
+use crate::sample::{self, Gateway, NOT_YOURS, SECRET_HINT, languages};
+use crate::text;
+use crate::tui::app::{App, Workspace};
+use crate::tui::layout;
+use crate::tui::screen::Docs;
+use crate::tui::view::paint::{Paint, continued, plain, span, wrap};
+use crate::tui::view::screens::pages::scrolled;
 
 /// Rows over the sample: whom it is for, the languages, their mark.
 const HEAD: u16 = 3;

@@ -1,19 +1,15 @@
 //! Draws the filter line above the list, and its error below.
 
-use ratatui::{layout::Rect, style::Style, text::Line};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
 
-use crate::{
-    credential::{Kind, State, filter_terms},
-    hub::CredentialCounts,
-    text,
-    tui::{
-        screen::Api,
-        view::{
-            paint::{Paint, plain, span, wrap},
-            sheet,
-        },
-    },
-};
+use crate::credential::{Kind, State, filter_terms};
+use crate::hub::CredentialCounts;
+use crate::text;
+use crate::tui::screen::Api;
+use crate::tui::view::paint::{Paint, plain, span, wrap};
+use crate::tui::view::sheet;
 
 const LABEL: &str = "/ ";
 

@@ -1,20 +1,15 @@
 //! Draws the refused requests: a row each, and the selected one in full.
 
-use ratatui::{layout::Rect, style::Style};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
 
-use crate::{
-    hub::{CredentialInfo, RefusedRequest},
-    text,
-    tui::{
-        app::App,
-        layout, relative_time,
-        screen::RefusedList,
-        view::{
-            paint::{Paint, wrap},
-            screens::menu,
-        },
-    },
-};
+use crate::hub::{CredentialInfo, RefusedRequest};
+use crate::text;
+use crate::tui::app::App;
+use crate::tui::screen::RefusedList;
+use crate::tui::view::paint::{Paint, wrap};
+use crate::tui::view::screens::menu;
+use crate::tui::{layout, relative_time};
 
 /// Draws the list under the tabs.
 pub fn draw(app: &App, list: &RefusedList, paint: &mut Paint<'_>, body: Rect) {

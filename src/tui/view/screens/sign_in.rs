@@ -1,20 +1,15 @@
 //! Draws set-up, sign-in and lock screen.
 
-use ratatui::{layout::Rect, style::Style};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
 
-use crate::{
-    text, time,
-    tui::{
-        app::App,
-        form::Control,
-        sign_in::{SignInKind, SignInMessage, SignInScreen},
-        view::{
-            forms,
-            paint::{Paint, wrap},
-            sheet::Sheet,
-        },
-    },
-};
+use crate::tui::app::App;
+use crate::tui::form::Control;
+use crate::tui::sign_in::{SignInKind, SignInMessage, SignInScreen};
+use crate::tui::view::forms;
+use crate::tui::view::paint::{Paint, wrap};
+use crate::tui::view::sheet::Sheet;
+use crate::{text, time};
 
 /// Columns of the box.
 const WIDTH: u16 = 52;

@@ -1,21 +1,16 @@
 //! Draws the rows of the trail, and the selected one in full.
 
-use ratatui::{layout::Rect, style::Style};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
 
-use crate::{
-    hub::TrailRow,
-    text,
-    tui::{
-        app::App,
-        layout,
-        pending::Slot,
-        screen::{TrailCheck, TrailList},
-        view::{
-            paint::{Paint, wrap},
-            trail_words,
-        },
-    },
-};
+use crate::hub::TrailRow;
+use crate::text;
+use crate::tui::app::App;
+use crate::tui::layout;
+use crate::tui::pending::Slot;
+use crate::tui::screen::{TrailCheck, TrailList};
+use crate::tui::view::paint::{Paint, wrap};
+use crate::tui::view::trail_words;
 
 /// Draws the list; `body` is the window below the tabs, if there are any.
 pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, body: Rect) {
