@@ -1,6 +1,6 @@
 //! `Signature-Input` and `Signature` in their canonical form: S1 and S2.
 
-use crate::verify::{
+use crate::verify::syntax::{
     digest::is_base64_text,
     lex::{Cursor, is_key, is_token},
 };

@@ -4,14 +4,15 @@ use std::{fmt, net::IpAddr};
 
 use uuid::Uuid;
 
-use crate::credential::{Algorithm, Algorithms, BodyDigest, Kind, State};
-use crate::time::Seconds;
-use crate::vault::Term;
-
-use super::{
-    Entry, PackedSecret, Site,
-    packed::{self, Packed},
-    shard::Record,
+use crate::{
+    credential::{Algorithm, Algorithms, BodyDigest, Kind, State},
+    time::Seconds,
+    vault::Term,
+    verify::snapshot::{
+        Entry, PackedSecret, Site,
+        packed::{self, Packed},
+        shard::Record,
+    },
 };
 
 /// A credential in a snapshot: what an answer to a gateway is made of.

@@ -1,6 +1,6 @@
 //! What is well-formed, and what only looks like it.
 
-use super::{Event, Malformed, Name, Reader};
+use crate::verify::legacy::xml::{Event, Malformed, Name, Reader};
 
 fn read(document: &str) -> Result<usize, Malformed> {
     let mut reader = Reader::new(document.as_bytes(), &["urn:a", "urn:b"])?;
