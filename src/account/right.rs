@@ -1,6 +1,7 @@
 //! Roles and rights: which role may do what (the table of the README).
 
-use std::{fmt, str::FromStr};
+use std::fmt;
+use std::str::FromStr;
 
 /// Permission level of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,7 +51,7 @@ impl FromStr for Role {
     }
 }
 
-/// A right, which a role has or has not.
+/// A right that a role may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Right {
     /// Own password, own SSH keys, appearance, documentation, the menu.

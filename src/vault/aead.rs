@@ -2,10 +2,8 @@
 //!
 //! 24-byte nonces are drawn at random, so there is no counter that restoring a backup could set back.
 
-use chacha20poly1305::{
-    Key, KeyInit as _, XChaCha20Poly1305, XNonce,
-    aead::{Aead as _, Payload},
-};
+use chacha20poly1305::aead::{Aead as _, Payload};
+use chacha20poly1305::{Key, KeyInit as _, XChaCha20Poly1305, XNonce};
 
 use crate::secret::Secret;
 
@@ -33,7 +31,7 @@ pub(super) const OVERHEAD: usize = NONCE + MAC;
 
 impl Context<'_> {
     fn encode(&self) -> Vec<u8> {
-        // Room for any place there is: a verifier opens a million of them before it answers.
+        // Capacity for any context, without reallocation: a verifier opens a million secrets before it answers.
         let mut out = Vec::with_capacity(160);
         out.extend_from_slice(b"keydesk seal v1");
         for part in [self.table, self.row, self.column, self.kind] {

@@ -1,11 +1,9 @@
 //! The master key: 32 bytes in a file that only its owner reads. Without it nothing opens.
 
-use std::{
-    fs::{DirBuilder, File, OpenOptions},
-    io::{ErrorKind, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
-    path::{Path, PathBuf},
-};
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -66,15 +64,15 @@ impl MasterKey {
         File::open(parent)?.sync_all()
     }
 
-    /// Reads it; refused when anybody else could, or could have put it there. A link to it is followed, if nobody else could
-    /// have made that either.
+    /// Reads it; refused if anybody else can read it or could have put it there. A link to it is followed, if nobody
+    /// else could have made that either.
     pub fn load(place: &MasterKeyPlace) -> Result<Self, MasterKeyError> {
         let path = &place.path;
         let file = PrivateFile::open_here(&guarded(path)?).map_err(|e| match e.kind() {
             ErrorKind::NotFound => MasterKeyError::Missing(path.clone()),
             _ => io(path, &e),
         })?;
-        // Before the mode: nobody is to be told to change that of a file which is something else.
+        // Checked before the mode, so that nobody is told to change the mode of an unrelated file.
         if file.is_directory() {
             return Err(MasterKeyError::Directory(path.clone()));
         }
@@ -119,10 +117,8 @@ fn io(path: &Path, why: &std::io::Error) -> MasterKeyError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{
-        fs,
-        os::unix::fs::{MetadataExt as _, PermissionsExt as _},
-    };
+    use std::fs;
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
     #[test]
     fn a_master_key_is_created_once_and_read_back() {

@@ -6,27 +6,21 @@ mod other;
 mod pasted;
 mod words;
 
-use std::{
-    io::{self, Read as _},
-    net::IpAddr,
-};
+use std::io::{self, Read as _};
+use std::net::IpAddr;
 
 use clap::Args;
 
-use crate::{
-    credential::{Kind, client_address},
-    hub::{CredentialId, EffectivePolicy, HubError},
-    serve,
-    time::parse_when,
-    verify::{self, Body, Framing, Request, Scheme, Surface},
-};
+use crate::credential::{Kind, client_address};
+use crate::hub::{CredentialId, EffectivePolicy, HubError};
+use crate::serve;
+use crate::time::parse_when;
+use crate::verify::{self, Body, Framing, Request, Scheme, Surface};
 
-use super::{
-    args::{self, Acting},
-    context::{Context, OpenDesk},
-    error::CliError,
-    output,
-};
+use super::args::{self, Acting};
+use super::context::{Context, OpenDesk};
+use super::error::CliError;
+use super::output;
 use pasted::{Pasted, Reading};
 use words::{Named, words};
 
@@ -65,7 +59,7 @@ pub fn run(context: &Context, args: &ExplainArgs) -> Result<(), CliError> {
     let now = context.clock.now().seconds();
     let at = args.at.as_deref().map(|text| parse_when(text, now)).transpose().map_err(CliError::usage)?;
     let at = at.unwrap_or(now);
-    let legacy = args.kind == Some(Kind::Legacy);
+    let legacy = surface(args.kind) == Surface::Legacy;
     let Reading { request: pasted, notes } = pasted::read(&standard_input()?, legacy).ok_or_else(|| {
         CliError::usage(
             "This is not an HTTP request. Paste the request line, the fields, an empty line and the body, or what `curl -v` prints.",
@@ -129,6 +123,14 @@ fn standard_input() -> Result<Vec<u8>, CliError> {
     }
 }
 
+/// Where a request of this kind has its credential.
+fn surface(kind: Option<Kind>) -> Surface {
+    match kind {
+        Some(Kind::Legacy) => Surface::Legacy,
+        Some(Kind::Basic | Kind::Hmac) | None => Surface::Rest,
+    }
+}
+
 /// The request as a gateway would report it.
 fn request<'a>(
     args: &ExplainArgs,
@@ -137,7 +139,7 @@ fn request<'a>(
     client: Option<&'a str>,
 ) -> Request<'a> {
     Request {
-        surface: if args.kind == Some(Kind::Legacy) { Surface::Legacy } else { Surface::Rest },
+        surface: surface(args.kind),
         method: &pasted.method,
         target: &pasted.target,
         fields,

@@ -2,11 +2,9 @@
 
 use std::net::IpAddr;
 
-use crate::{
-    credential::holds_api_secret,
-    hub::RefusalReason,
-    verify::{Explanation, Reason, Refused},
-};
+use crate::credential::holds_api_secret;
+use crate::hub::RefusalReason;
+use crate::verify::{Explanation, Reason, Refused};
 
 /// The credential that a request names.
 pub(super) enum Named<'a> {

@@ -2,17 +2,13 @@
 
 use clap::Args;
 
-use crate::{
-    cli::{
-        args::{self, Acting},
-        context::Context,
-        error::CliError,
-        output, password_prompt,
-    },
-    credential::{Algorithms, BodyDigest, Kind, Networks, Note, Options, Owner, Tags},
-    hub::{NewCredential, NewLegacy},
-    time::{Seconds, when_or_never},
-};
+use crate::cli::args::{self, Acting};
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::{output, password_prompt};
+use crate::credential::{Algorithms, BodyDigest, Kind, Networks, Note, Options, Owner, Tags};
+use crate::hub::{NewCredential, NewLegacy};
+use crate::time::{Seconds, when_or_never};
 
 use super::deliver::{self, Made};
 
@@ -98,8 +94,8 @@ impl LegacyArgs {
         match (kind, &self.username) {
             (Kind::Legacy, None) => Err(CliError::usage("A Legacy credential needs --username.")),
             (Kind::Legacy, Some(_)) => Ok(()),
-            (_, None) if !self.password_stdin && !self.generate => Ok(()),
-            (kind, _) => Err(CliError::usage(format!(
+            (Kind::Basic | Kind::Hmac, None) if !self.password_stdin && !self.generate => Ok(()),
+            (Kind::Basic | Kind::Hmac, _) => Err(CliError::usage(format!(
                 "--username, --password-stdin and --generate are for Legacy credentials. Leave them out: keydesk makes key and \
                  secret of a {} one itself.",
                 kind.word()

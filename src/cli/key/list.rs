@@ -3,17 +3,13 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::{
-    cli::{
-        args::{self, Acting, ListFormatArgs},
-        context::Context,
-        error::CliError,
-        output::{ListFormat, Listed, Printer},
-    },
-    credential::{Algorithm, Filter, FilterError, Kind, Tag},
-    hub::{CredentialRow, LastUse, ListOrder, ListQuery, PagePosition},
-    time::{Millis, Seconds, parse_span},
-};
+use crate::cli::args::{self, Acting, ListFormatArgs};
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::output::{ListFormat, Listed, Printer};
+use crate::credential::{Algorithm, Filter, FilterError, Kind, Tag};
+use crate::hub::{CredentialRow, LastUse, ListOrder, ListQuery, PagePosition};
+use crate::time::{Millis, Seconds, parse_span};
 
 /// Rows read at a time.
 const PAGE: u32 = 500;
@@ -132,7 +128,7 @@ impl<'a> KeyJson<'a> {
             owner: options.owner.as_str(),
             tags: options.tags.iter().map(Tag::as_str).collect(),
             algorithms: admitted.map(|a| a.as_str().to_owned()).collect(),
-            body_digest: (row.kind == Kind::Hmac).then(|| options.body_digest.as_str()),
+            body_digest: row.kind.signs().then(|| options.body_digest.as_str()),
             created_at: row.created_at.rfc3339(),
             created_by: &row.created_by,
             version: row.version,

@@ -1,19 +1,14 @@
 //! Actions on one credential: a table, and one function for each.
 
-use crate::{
-    account::Right,
-    credential::{Kind, Name, Overlap, State, Verb},
-    hub::{ChangeOutcome, CredentialEdit, CredentialInfo, CredentialRow, CredentialTarget, Issued, TrailQuery},
-    plain::{
-        activity_log,
-        conversation::{Menu, Step},
-        documentation,
-        session::SignedIn,
-        set_up::checked,
-    },
-    secret::Secret,
-    time::Seconds,
-};
+use crate::account::Right;
+use crate::credential::{Kind, Name, Overlap, State, Verb};
+use crate::hub::{ChangeOutcome, CredentialEdit, CredentialInfo, CredentialRow, CredentialTarget, Issued, TrailQuery};
+use crate::plain::conversation::{Menu, Step};
+use crate::plain::session::SignedIn;
+use crate::plain::set_up::checked;
+use crate::plain::{activity_log, documentation};
+use crate::secret::Secret;
+use crate::time::Seconds;
 
 use super::{create, one_time_secret, options, refused_requests};
 
@@ -38,7 +33,7 @@ const fn managing(
 pub const ACTIONS: [CredentialAction; 12] = [
     managing(|d| live(d).then_some("Rotate: make a new secret."), rotate),
     managing(|d| (live(d) && d.secrets.len() > 1).then_some("Stop the old secret now."), stop_old),
-    managing(|d| (live(d) && d.row.kind == Kind::Legacy).then_some("Set another password."), set_password),
+    managing(|d| (live(d) && d.row.kind.has_username()).then_some("Set another password."), set_password),
     managing(
         |d| (d.row.state == State::Active).then_some("Disable: stop it for now."),
         |s, d| state(s, d, Verb::Disable),

@@ -1,9 +1,7 @@
 //! `Signature-Input` and `Signature` in their canonical form: S1 and S2.
 
-use crate::verify::syntax::{
-    digest::is_base64_text,
-    lex::{Cursor, is_key, is_token},
-};
+use crate::verify::syntax::digest::is_base64_text;
+use crate::verify::syntax::lex::{Cursor, is_key, is_token};
 
 /// Most components that can be covered.
 const MOST: usize = 32;

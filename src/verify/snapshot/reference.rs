@@ -1,19 +1,16 @@
 //! A borrowed view of a credential in a snapshot.
 
-use std::{fmt, net::IpAddr};
+use std::fmt;
+use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use crate::{
-    credential::{Algorithm, Algorithms, BodyDigest, Kind, State},
-    time::Seconds,
-    vault::Term,
-    verify::snapshot::{
-        Entry, PackedSecret, Site,
-        packed::{self, Packed},
-        shard::Record,
-    },
-};
+use crate::credential::{Algorithm, Algorithms, BodyDigest, Kind, State};
+use crate::time::Seconds;
+use crate::vault::Term;
+use crate::verify::snapshot::packed::{self, Packed};
+use crate::verify::snapshot::shard::Record;
+use crate::verify::snapshot::{Entry, PackedSecret, Site};
 
 /// A credential in a snapshot: what an answer to a gateway is made of.
 #[derive(Clone, Copy)]

@@ -5,7 +5,8 @@ mod tally;
 
 use crate::store::{Cell, StoreError, Tx, WriteTx};
 
-use super::{Record as _, Tagged, record::record};
+use super::record::record;
+use super::{Record as _, Tagged};
 
 pub use list::{Branch, Condition, Direction, Listed, Sort, next_to_expire, page, page_sql};
 pub use tally::{add_to_tally, count_anew, counted, tallies};
@@ -17,7 +18,7 @@ record! {
         kind: String,
         /// API key or Legacy username.
         key: String,
-        /// Name for people, as typed.
+        /// The display name, as typed.
         name: String,
         /// The name case-folded, for search and order.
         name_fold: String,
@@ -31,7 +32,7 @@ record! {
         expires_at: Option<i64>,
         /// Networks that it may be used from, in CIDR notation; empty for any.
         networks: String,
-        /// A note for people.
+        /// A note for users.
         note: String,
         /// Algorithms that may sign (HMAC only); empty for any.
         algorithms: String,

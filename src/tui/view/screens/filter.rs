@@ -1,23 +1,19 @@
 //! Draws the filter line above the list, and its error below.
 
-use ratatui::{layout::Rect, style::Style, text::Line};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
 
-use crate::{
-    credential::{Kind, State, filter_terms},
-    hub::CredentialCounts,
-    text,
-    tui::{
-        screen::Api,
-        view::{
-            paint::{Paint, plain, span, wrap},
-            sheet,
-        },
-    },
-};
+use crate::credential::{Kind, State, filter_terms};
+use crate::hub::CredentialCounts;
+use crate::text;
+use crate::tui::screen::Api;
+use crate::tui::view::paint::{Paint, plain, span, wrap};
+use crate::tui::view::sheet;
 
 const LABEL: &str = "/ ";
 
-/// The line, while there is a filter; what is not understood stands right under it, over headings and rows.
+/// The line, while there is a filter; an error is shown right under it, over headings and rows.
 pub fn line(api: &Api, paint: &mut Paint<'_>, area: Rect) {
     let Some((field, entry)) = api.search.field().filter(|_| api.search.shown()) else { return };
     let theme = paint.theme;
@@ -60,20 +56,20 @@ fn placeholder(room: usize) -> String {
 pub fn nothing(api: &Api) -> String {
     let what = match api.kind {
         Kind::Legacy => "Legacy API credential".to_owned(),
-        kind => format!("{} key", kind.word()),
+        Kind::Basic | Kind::Hmac => api.kind.noun().to_owned(),
     };
     let typed = text::safe(api.search.typed()).into_owned();
     format!("No {what} is found by {typed}. Press esc to clear the filter.")
 }
 
-/// How many were found, where that is known without counting: `2 of` before the line about all of them.
+/// How many were found, if that is known without counting: `2 of` before the line about all of them.
 pub fn found(api: &Api, counts: CredentialCounts) -> Option<String> {
     if !api.search.narrows() {
         return None;
     }
     let revoked = api.revoked || api.search.filter().wants_revoked();
     let all = counts.listed(api.kind) + if revoked { counts.of(api.kind, State::Revoked) } else { 0 };
-    let what = format!("{} {}", api.kind.word(), if api.kind.has_username() { "credentials" } else { "keys" });
+    let what = format!("{}s", api.kind.noun());
     Some(match api.list.whole().filter(|_| !api.search.awaited) {
         Some(n) => format!("filter: {n} of {all} {what}"),
         None => format!("filter: some of {all} {what}"),
