@@ -20,7 +20,7 @@ pub fn decide<'a>(request: &Request<'a>, snapshot: &'a Snapshot, now: Seconds) -
 }
 
 /// The strings that the signature of a request would have to cover, if it has one that can be read: the first with the
-/// literal HTTP/1.1, the second with the version that the client speaks. For users who look for the difference.
+/// literal HTTP/1.1, the second with the version that the client speaks. Users compare them with their own.
 pub fn signing_strings(request: &Request<'_>) -> Vec<Vec<u8>> {
     match credentials(request) {
         Ok(Credentials::Hmac(value)) => hmac_scheme::signing_strings(request, value)

@@ -67,7 +67,7 @@ impl<'a> Cursor<'a> {
         self.run(|b| matches!(b, b' ' | b'\t'));
     }
 
-    /// What stands between quotes; it may be empty.
+    /// A quoted text; it may be empty.
     pub fn quoted(&mut self) -> Option<&'a [u8]> {
         if !self.eat(b'"') {
             return None;

@@ -239,7 +239,7 @@ mod tests {
             (format!("content-length:{length}\nX-Colour: #f HTTP/1.1\n"), next, false),
             (format!("CONTENT-LENGTH: {length}\r\nContent-Length: {length}\r\n"), next, false),
             (format!("Content-Length: {length}\r\n"), bad, true),
-            // From here on nobody knows where a request begins.
+            // From here on it is unknown where a request begins.
             ("Transfer-Encoding: chunked\r\n".to_owned(), "", true),
             (format!("Content-Length: {length}\r\ntransfer-encoding: chunked\r\n"), "", true),
             (format!("Content-Length: {length}\r\nContent-Length: 1{length}\r\n"), "", true),
@@ -247,7 +247,7 @@ mod tests {
             (format!("Content-Length: {length:070}\r\n"), "", true),
             // It announced less than there is: the rest is the next request.
             ("Content-Length: 3\r\n".to_owned(), "", true),
-            // No request begins with such a line: whoever reads it closes the connection.
+            // No request begins with such a line: the HTTP library closes the connection.
             (String::new(), "", false),
         ] {
             found_however_cut(&framed(&fields, rest), is);

@@ -82,7 +82,7 @@ impl SocketFile {
     }
 
     fn remove(&self) {
-        // What is there now may be another verifier's, and nobody would reach that one any more.
+        // The file may be another verifier's by now, which must stay reachable.
         if FileId::of(&self.path).is_ok_and(|found| found == self.created) {
             let _ = fs::remove_file(&self.path);
         }

@@ -17,7 +17,7 @@ use crate::serve::replay_journal::record::segments;
 
 /// Name of the file; names of minutes are numbers.
 const NAME: &str = "list";
-/// Limit on the size of the index in bytes: a few lines, unless somebody makes many files.
+/// Limit on the size of the index in bytes: a few lines, unless somebody creates many files.
 const MAX_BYTES: u64 = 1 << 20;
 
 /// Minutes with the lengths of their files in bytes; `None` for a missing file, until its minute has passed.

@@ -12,7 +12,7 @@ const SPACES: [&str; 2] = ["http://schemas.xmlsoap.org/soap/envelope/", "http://
 const SOAP: Option<usize> = Some(0);
 const M4U: Option<usize> = Some(1);
 
-/// What an element is, by where it stands.
+/// The meaning of an element, by its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
     Envelope,
@@ -83,7 +83,7 @@ impl Found {
         Ok(())
     }
 
-    /// Where text goes that stands here.
+    /// Where text at this position goes.
     fn value(&mut self) -> Option<&mut Vec<u8>> {
         match self.path.last() {
             Some(Role::User) => Some(&mut self.user),

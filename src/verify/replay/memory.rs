@@ -43,7 +43,7 @@ pub(super) struct Memory {
     most: usize,
     /// The latest end of a window whose marks were dropped.
     forgotten: Option<Seconds>,
-    /// Ends of windows whose marks may be missing, beside those; as many as there are files that could not be read.
+    /// Further ends of windows whose marks may be missing, at most one for each file that could not be read.
     pub(super) gaps: Vec<RangeInclusive<Seconds>>,
 }
 
@@ -60,7 +60,7 @@ impl Memory {
         }
         let free = self.most.saturating_sub(self.marks.len());
         let held = self.held.get(&whose(&one.mark)).copied().unwrap_or_default();
-        // The last part is for those who hold little, so that a few together do not fill it either.
+        // The reserve is for credentials that hold little, so that a few together cannot fill the memory either.
         let (reserve, little) = (self.most / RESERVE, (self.most / LITTLE).max(1));
         if free == 0 || held >= little && (free <= reserve || held >= SHARE * free) {
             return Seen::Full;

@@ -61,7 +61,7 @@ impl<'a> Input<'a> {
         (label == self.label && is_base64_text(text)).then_some(text)
     }
 
-    /// What stands in the place of the signature, in whatever it is written.
+    /// The text in the place of the signature, in any encoding.
     pub fn loose_signature(&self, field: &'a [u8]) -> Option<&'a [u8]> {
         let (_, value) = split_member(field)?;
         let around = |b: &u8| matches!(b, b':' | b'"');

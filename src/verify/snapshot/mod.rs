@@ -34,7 +34,7 @@ const ROOM_MOST: usize = 1 << 19;
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     shards: Box<[Arc<Shard>]>,
-    /// Keyed, so that nobody can choose keys that collide.
+    /// With a random key, so that API keys cannot be chosen to collide.
     hasher: RandomState,
     /// Argon2id string that a password is checked against when there is nothing to check (C12).
     dummy: Arc<str>,
@@ -252,7 +252,7 @@ impl Snapshot {
         }
     }
 
-    /// The Argon2id string that stands in for one that is not there.
+    /// The dummy Argon2id string.
     pub(super) fn dummy(&self) -> &Arc<str> {
         &self.dummy
     }

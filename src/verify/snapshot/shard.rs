@@ -204,7 +204,7 @@ impl Shard {
         &self.terms[self.starts().take_while(|start| start + 1 < place as usize).count()]
     }
 
-    /// One walk answers for all kinds, so that a key of another kind takes no longer than one that nobody has.
+    /// One probe covers all kinds, so that a key of another kind takes no longer than an unknown one.
     fn walk(&self, hash: KeyHash, kind: Kind, key: &[u8]) -> Found<'_> {
         let mut found = Found::Nothing;
         for i in chain(&self.index, hash) {

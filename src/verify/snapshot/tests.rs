@@ -186,7 +186,7 @@ fn a_change_shows_in_the_next_snapshot_only() {
     for n in (0..2000).filter(|n| *n != 78) {
         assert_eq!(row(&after, Kind::Hmac, &key(n)), Some(n));
     }
-    // Removing in another kind removes nothing, and what is gone already stays gone.
+    // Removing another kind removes nothing, and removing twice does no harm.
     let again = after.apply(&[Change::Remove { kind: Kind::Basic, key: &gone }]).unwrap();
     assert_eq!(again.len(), 2000);
 }

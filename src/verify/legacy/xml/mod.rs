@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
         let target = self.name()?;
         let spaced = self.spaces();
         let content = self.until("?>")?;
-        // A declaration stands at the very beginning, where it was read already.
+        // An XML declaration is allowed only at the very beginning, where it was read already.
         match target.eq_ignore_ascii_case("xml") || !spaced && !content.is_empty() {
             true => Err(Malformed),
             false => Ok(Some(Event::Other)),
@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
         if self.eat(text) { Ok(()) } else { Err(Malformed) }
     }
 
-    /// What stands before `end`, which is skipped.
+    /// The text before `end`; skips both.
     fn until(&mut self, end: &str) -> Result<&'a str, Malformed> {
         let (text, rest) = self.rest.split_once(end).ok_or(Malformed)?;
         self.rest = rest;
