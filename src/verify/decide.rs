@@ -4,7 +4,7 @@ use crate::time::Seconds;
 
 use super::{
     Decision, Denied, Reason, Request, Snapshot, Surface, Verdict, basic, hmac_scheme, identity, legacy,
-    lex::{Cursor, is_token, is_token_byte},
+    lex::{Lexer, is_token, is_token_byte},
     request::Occurs,
     rfc9421, scan,
     signature::ClaimedSignature,
@@ -85,7 +85,7 @@ pub(super) fn credentials<'a>(request: &Request<'a>) -> Result<Credentials<'a>, 
         }
         Occurs::Never => return Err(Reason::NoCredentials.into()),
     };
-    let mut rest = Cursor(value);
+    let mut rest = Lexer(value);
     let scheme = rest.run(is_token_byte);
     let spaces = rest.run(|b| b == b' ');
     if scheme.is_empty() || spaces.is_empty() && !rest.at_end() {

@@ -4,7 +4,7 @@ use crate::vault::Hash;
 
 use super::{
     Denied, Reason, base64,
-    lex::{Cursor, is_key, is_token},
+    lex::{Lexer, is_key, is_token},
     request::trim,
 };
 
@@ -23,13 +23,13 @@ enum Form {
 }
 
 /// One digest field that is signed: every value of it that means something.
-pub(super) struct Signed<'a> {
+pub(super) struct SignedDigest<'a> {
     name: &'a [u8],
     form: Form,
     value: &'a [u8],
 }
 
-impl<'a> Signed<'a> {
+impl<'a> SignedDigest<'a> {
     /// The digest field of a name and its value; refused unless it is well formed and holds something to compare.
     pub fn read(name: &'a [u8], value: &'a [u8]) -> Result<Self, Denied<'static>> {
         let form = match () {
@@ -113,7 +113,7 @@ fn content_digest_member(member: &[u8]) -> Option<Member<'_>> {
 
 /// Whether there are only characters of base64: what an unknown algorithm holds is not looked at more closely.
 pub(super) fn is_base64_text(text: &[u8]) -> bool {
-    let mut rest = Cursor(text);
+    let mut rest = Lexer(text);
     rest.run(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b));
     rest.at_end()
 }
@@ -126,7 +126,7 @@ mod tests {
     const ABC_SHA256: &str = "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=";
 
     fn judge(name: &str, value: &str) -> Result<(), Reason> {
-        let signed = Signed::read(name.as_bytes(), value.as_bytes()).map_err(|d| d.reason)?;
+        let signed = SignedDigest::read(name.as_bytes(), value.as_bytes()).map_err(|d| d.reason)?;
         signed.compare(b"abc").map_err(|d| d.reason)
     }
 

@@ -40,9 +40,9 @@ pub(super) fn is_key(text: &[u8]) -> bool {
 
 /// Reads a text from its start.
 #[derive(Clone, Copy)]
-pub(super) struct Cursor<'a>(pub &'a [u8]);
+pub(super) struct Lexer<'a>(pub &'a [u8]);
 
-impl<'a> Cursor<'a> {
+impl<'a> Lexer<'a> {
     /// The longest run of bytes that fit; it may be empty.
     pub fn run(&mut self, fits: impl Fn(u8) -> bool) -> &'a [u8] {
         let end = self.0.iter().position(|&b| !fits(b)).unwrap_or(self.0.len());

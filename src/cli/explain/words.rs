@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::{
     credential::holds_api_secret,
     hub::RefusalReason,
-    verify::{Explanation, Reason, Refused},
+    verify::{ExplainedRefusal, Explanation, Reason},
 };
 
 /// Whom the request names.
@@ -39,7 +39,7 @@ pub(super) fn words(said: &Explanation, named: Option<&Named<'_>>, client: Optio
             );
         }
         None => lines.push("Verdict: allowed.".to_owned()),
-        Some(Refused { reason: Reason::BodyUnavailable, .. }) => {
+        Some(ExplainedRefusal { reason: Reason::BodyUnavailable, .. }) => {
             lines.push("Verdict: not known, body not seen.".to_owned());
             lines.push(
                 "The credential is in the body, which was not shown. Paste the request line, the fields, an empty line, \
@@ -86,7 +86,7 @@ fn clock(offset: i64) -> String {
 }
 
 /// What the reason means. Of some of them more can be said here than where a verifier's refusals are read.
-fn meaning(refused: &Refused, client: Option<IpAddr>) -> String {
+fn meaning(refused: &ExplainedRefusal, client: Option<IpAddr>) -> String {
     match (refused.reason, client) {
         (Reason::Network, Some(client)) => format!("{client} is in none of the credential's networks."),
         (Reason::Network, None) => {
@@ -107,7 +107,7 @@ fn meaning(refused: &Refused, client: Option<IpAddr>) -> String {
 }
 
 /// What is left to say where no mistake was found.
-fn more(refused: &Refused, said: &Explanation) -> Option<&'static str> {
+fn more(refused: &ExplainedRefusal, said: &Explanation) -> Option<&'static str> {
     match refused.reason {
         Reason::BadSignature if said.mistakes.is_empty() => Some(
             "No mistake that keydesk knows makes it right. The client used another secret or signed another text: which, \

@@ -26,7 +26,7 @@ pub struct Loaded {
     /// All credentials, packed and indexed by key.
     pub snapshot: Snapshot,
     /// Durations of its parts.
-    pub timings: LoadTimings,
+    pub timings: SnapshotTimings,
     pub(in crate::serve) tampered: TamperedIds,
     /// Findings that are not in the trail yet.
     pub(in crate::serve) findings: Findings,
@@ -39,7 +39,7 @@ pub struct Loaded {
 
 /// Durations of the parts of a load; of two threads, that of the slower one.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct LoadTimings {
+pub struct SnapshotTimings {
     /// Reading rows and checking their tags.
     pub reading: Duration,
     /// Decrypting secrets.
@@ -105,7 +105,7 @@ fn on_two_threads(first: &Hub, second: &Hub, policy: &Policy) -> Result<Loaded, 
     let joining = Instant::now();
     let snapshot = Builder::join([one.builder, two.builder]).map_err(|why| HubError::Failed(why.to_string()))?;
     let snapshot = snapshot.admitting(&policy.algorithms);
-    let timings = LoadTimings {
+    let timings = SnapshotTimings {
         reading: read.took.reading.max(read_two.took.reading),
         opening: read.took.opening.max(read_two.took.opening),
         indexing: packing + joining.elapsed(),
@@ -188,7 +188,7 @@ impl PartLoader {
             return Err(failed(why));
         }
         let snapshot = self.builder.finish().map_err(failed)?.admitting(&policy.algorithms);
-        let timings = LoadTimings { indexing: self.packing, ..LoadTimings::default() };
+        let timings = SnapshotTimings { indexing: self.packing, ..SnapshotTimings::default() };
         let unnamed = read.unnamed.into_iter().collect();
         let (tampered, position) = (self.tampered, read.mark);
         Ok(Loaded { snapshot, timings, tampered, findings, position, unnamed, index_incomplete: false })

@@ -25,10 +25,10 @@ pub(super) type Lengths = BTreeMap<i64, Option<u64>>;
 
 /// What was last written into the index, and which files are missing.
 #[derive(Debug, Default)]
-pub(super) struct SegmentIndex(Mutex<State>);
+pub(super) struct SegmentIndex(Mutex<IndexState>);
 
 #[derive(Debug, Default)]
-struct State {
+struct IndexState {
     written: Option<String>,
     missing: Vec<i64>,
 }

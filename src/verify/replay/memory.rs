@@ -20,7 +20,7 @@ pub const LITTLE: usize = 1024;
 
 /// The replay memory's verdict on a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum ReplayOutcome {
     /// It is new, and remembered from now on.
     First,
     /// It was accepted before, or may have been.
@@ -52,21 +52,21 @@ impl Memory {
         Self { most, ..Self::default() }
     }
 
-    pub(super) fn remember(&mut self, one: Remembered, now: Seconds) -> Seen {
+    pub(super) fn remember(&mut self, one: Remembered, now: Seconds) -> ReplayOutcome {
         self.forget_before(now);
         // The clock stepped back: this one may have been accepted, and dropped when the clock stood later.
         if self.marks.contains(&one.mark) || self.may_have_forgotten(one.good_until) {
-            return Seen::Before;
+            return ReplayOutcome::Before;
         }
         let free = self.most.saturating_sub(self.marks.len());
         let held = self.held.get(&whose(&one.mark)).copied().unwrap_or_default();
         // The reserve is for credentials that hold little, so that a few together cannot fill the memory either.
         let (reserve, little) = (self.most / RESERVE, (self.most / LITTLE).max(1));
         if free == 0 || held >= little && (free <= reserve || held >= SHARE * free) {
-            return Seen::Full;
+            return ReplayOutcome::Full;
         }
         self.put(one);
-        Seen::First
+        ReplayOutcome::First
     }
 
     pub(super) fn recall(&mut self, one: Remembered) {

@@ -2,10 +2,10 @@
 
 use crate::verify::{Denied, Reason, Request, request::Occurs};
 
-use super::parse::Input;
+use super::parse::SignatureInput;
 
 /// The bytes under the MAC.
-pub(super) fn signature_base(request: &Request<'_>, input: &Input<'_>) -> Result<Vec<u8>, Denied<'static>> {
+pub(super) fn signature_base(request: &Request<'_>, input: &SignatureInput<'_>) -> Result<Vec<u8>, Denied<'static>> {
     let mut base = Vec::with_capacity(512);
     for component in &input.components {
         base.push(b'"');

@@ -9,18 +9,18 @@ use crate::time::Seconds;
 use crate::vault::Term;
 
 use super::{
-    Entry, PackedSecret, Site,
+    AdmittedAlgorithms, Entry, PackedSecret,
     packed::{self, Packed},
-    shard::Record,
+    shard::PackedRecord,
 };
 
 /// A credential in a snapshot: what an answer to a gateway is made of.
 #[derive(Clone, Copy)]
-pub struct CredentialRef<'a>(Packed<'a>, Site, &'a Term);
+pub struct CredentialRef<'a>(Packed<'a>, AdmittedAlgorithms, &'a Term);
 
 impl<'a> CredentialRef<'a> {
-    pub(super) fn new((record, term): Record<'a>, site: Site) -> Self {
-        Self(Packed(record), site, term)
+    pub(super) fn new((record, term): PackedRecord<'a>, admitted: AdmittedAlgorithms) -> Self {
+        Self(Packed(record), admitted, term)
     }
 
     /// Id of its row.

@@ -110,7 +110,7 @@ fn an_overfull_shard_finds_the_right_term() {
     }
     let shard = growing.finish(hash).unwrap();
     for n in [0, 65_534, 65_535, 65_536, 69_999] {
-        let Found::Record((_, term)) = shard.find(hash(key(n).as_bytes()), Kind::Hmac, key(n).as_bytes()) else {
+        let ShardLookup::Record((_, term)) = shard.find(hash(key(n).as_bytes()), Kind::Hmac, key(n).as_bytes()) else {
             panic!("{n}")
         };
         assert_eq!(*term, Term::of_number(n));
