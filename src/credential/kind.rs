@@ -35,6 +35,22 @@ impl Kind {
         }
     }
 
+    /// Whether clients sign requests with it: only then has it algorithms and a body digest.
+    pub const fn signs(self) -> bool {
+        match self {
+            Self::Hmac => true,
+            Self::Basic | Self::Legacy => false,
+        }
+    }
+
+    /// Whether it has a username and a password, which users may choose, in place of a generated key and secret.
+    pub const fn has_username(self) -> bool {
+        match self {
+            Self::Legacy => true,
+            Self::Basic | Self::Hmac => false,
+        }
+    }
+
     /// The title of its section, as on the help page.
     pub fn title(self) -> &'static str {
         match self {

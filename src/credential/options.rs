@@ -164,7 +164,7 @@ pub struct Options {
 impl Options {
     /// Whether they make sense for this kind at this time.
     pub fn check(&self, kind: Kind, now: Seconds) -> Result<(), OptionsError> {
-        if kind != Kind::Hmac && !(self.algorithms.is_any() && self.body_digest == BodyDigest::Required) {
+        if !kind.signs() && !(self.algorithms.is_any() && self.body_digest == BodyDigest::Required) {
             return Err(OptionsError::HmacOnly);
         }
         match (self.not_before, self.expires_at) {

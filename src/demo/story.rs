@@ -281,7 +281,7 @@ fn go_on(hub: &Hub, actor: &Actor, row: CredentialRow, then: Then) -> Result<Cre
 fn wanted(plot: &Plot, then: Seconds, ago: i64) -> Result<NewCredential, HubError> {
     let failed = |why: &dyn std::fmt::Display| HubError::Failed(why.to_string());
     let at = |from_now: i64| Seconds(then.0 + (ago + from_now) / 1000);
-    let partner = plot.kind == Kind::Hmac && !plot.networks.is_empty();
+    let partner = plot.kind.signs() && !plot.networks.is_empty();
     let options = Options {
         not_before: plot.not_before.map(at),
         expires_at: plot.expires.map(at),
@@ -290,7 +290,7 @@ fn wanted(plot: &Plot, then: Seconds, ago: i64) -> Result<NewCredential, HubErro
         algorithms: if partner { Algorithms::new([Algorithm::Sha256]) } else { Algorithms::default() },
         body_digest: if partner { BodyDigest::Optional } else { BodyDigest::Required },
     };
-    let legacy = (plot.kind == Kind::Legacy).then(|| NewLegacy { username: plot.name.to_owned(), password: None });
+    let legacy = plot.kind.has_username().then(|| NewLegacy { username: plot.name.to_owned(), password: None });
     Ok(NewCredential { kind: plot.kind, name: plot.name.to_owned(), legacy, options })
 }
 

@@ -51,7 +51,7 @@ pub fn text(language: Language, subject: &Subject<'_>, site: &Site) -> String {
         "ALGORITHM" => Some(algorithm.as_str().to_owned()),
         // The algorithm's name without `hmac-` is what openssl, Python and Node call the hash.
         "HASH" => Some(algorithm.as_str().trim_start_matches("hmac-").to_owned()),
-        "SIGNS" => Some(if subject.kind == Kind::Hmac { "True" } else { "False" }.to_owned()),
+        "SIGNS" => Some(if subject.kind.signs() { "True" } else { "False" }.to_owned()),
         _ => None,
     })
 }

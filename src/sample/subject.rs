@@ -30,7 +30,7 @@ impl<'a> Subject<'a> {
 
     /// A placeholder: for users who may read the documentation but not the list of credentials.
     pub fn placeholder(kind: Kind) -> Self {
-        Self::new(kind, if kind == Kind::Legacy { "yourusername" } else { "YourAPIKeyYourAPIKey" })
+        Self::new(kind, if kind.has_username() { "yourusername" } else { "YourAPIKeyYourAPIKey" })
     }
 
     /// The algorithm that its samples sign with: one that it may use.

@@ -1,14 +1,14 @@
-//! The driver interface: what a database must do for keydesk. Blocking calls; nothing in it that SQLite or PostgreSQL
-//! could not do.
+//! The driver interface: what a database must do for keydesk. All calls block; both SQLite and PostgreSQL can
+//! implement it.
 
 use super::{Cancel, Cell, Row, StoreError, Value};
 
-/// A handle to a database: one writer and one reader, which do not wait for each other.
+/// A handle to a database, with one writer and one reader that do not block each other.
 ///
 /// What the database says about its own schema is checked in each transaction, on the state that the transaction sees.
-/// When it is not what the connection found when it was opened, or its file was replaced, a new connection is opened
-/// and the old one is never used again. What cannot be trusted is an error, and so is the first use after something
-/// that was saved may have been lost; the next use tries again.
+/// If it differs from what the connection found when it was opened, or the file was replaced, a new connection is
+/// opened and the old one is never used again. It is an error if the database cannot be trusted, and once if something
+/// that was saved may have been lost; the next call tries again.
 pub trait Store: Send + Sync {
     /// Begins a transaction that may write. Waits for other writers for a bounded time.
     fn write(&self) -> Result<Box<dyn WriteTx + '_>, StoreError>;
@@ -20,32 +20,32 @@ pub trait Store: Send + Sync {
     /// asked several times a second: a poller reads the head only after a yes. A database that cannot tell says yes.
     fn changed(&self) -> Result<bool, StoreError>;
 
-    /// How many connections were given up because the database was not what they had opened. What was read before the
-    /// number rose may have come from another database.
+    /// How many connections were dropped because the database was not the one that they had opened. What was read
+    /// before the number grew may have come from another database.
     fn reopened(&self) -> u64;
 
-    /// Opens a second connection for a moment and compares: whether the database has the catalogue and the head that
-    /// the reader of this handle sees. False, or an error, means that this handle is to be given up.
+    /// Whether a second connection, opened for this check, sees the same catalogue and head that
+    /// the reader of this handle sees. If not, or on an error, the handle must be dropped.
     fn fresh(&self) -> Result<bool, StoreError>;
 
-    /// The migration step that the schema is at. A step that this program does not know was compared with nothing: the
-    /// holder of the keys compares the catalogue with the tag of its newest step.
+    /// The migration step of the schema. The schema of a step that this program does not know was not checked: the
+    /// holder of the keys compares its catalogue with the tag of its newest step.
     fn step(&self) -> i64;
 
-    /// Notifications of commits, for a thread of their own that waits for them; `None` where the database gives none.
+    /// Commit notifications, for a thread that waits for them; `None` if the database has none.
     fn notice(&self) -> Option<Box<dyn Notice>>;
 }
 
 /// A source of commit notifications.
 pub trait Notice: Send {
-    /// Waits until somebody may have begun to commit something; it may not be committed yet. False when no further
-    /// notice will come.
+    /// Waits until a commit may have begun; it may not be complete yet. False when no further
+    /// notification will come.
     fn wait(&mut self) -> bool;
 }
 
 /// A transaction that reads.
 pub trait Tx {
-    /// Shows each row of a query to `each`, without keeping or copying it.
+    /// Passes each row of a query to `each` without copying it.
     fn each(
         &mut self,
         sql: &str,
@@ -71,7 +71,7 @@ pub trait Tx {
         Ok(rows)
     }
 
-    /// The row of a query that has one row or none.
+    /// The only row of a query, if it has one.
     fn row(&mut self, sql: &str, params: &[Value]) -> Result<Option<Row>, StoreError> {
         Ok(self.rows(sql, params)?.into_iter().next())
     }
@@ -82,15 +82,15 @@ pub trait WriteTx: Tx {
     /// Runs one statement; says how many rows it changed.
     fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, StoreError>;
 
-    /// Rebuilds every index from its table, where a database can do that in a transaction: an index that was written by
-    /// hand hides rows and keeps them from being changed. Reads everything.
+    /// Rebuilds every index from its table, if the database can do that in a transaction: a manipulated index
+    /// hides rows and prevents their change. Reads everything.
     fn rebuild_indexes(&mut self) -> Result<(), StoreError>;
 
     /// Commits; the change is on disk before this returns [`Commit::Committed`].
     fn commit(self: Box<Self>) -> Commit;
 }
 
-/// What a commit came to.
+/// The result of a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Commit {
     /// Kept, and on disk.

@@ -31,7 +31,7 @@ pub struct Step {
     pub common: &'static str,
     /// SQL for SQLite alone.
     pub sqlite: &'static str,
-    /// SQL that runs after the program has migrated the rows, where it has to.
+    /// SQL that runs after the program has migrated the rows, if needed.
     pub after: &'static str,
 }
 
@@ -66,7 +66,7 @@ impl Step {
         Self { no, nature: Nature::Breaking, common, sqlite: "", after: "" }
     }
 
-    /// The statements for SQLite, before the rows are carried over and after.
+    /// The statements for SQLite, before and after the rows are migrated.
     pub fn for_sqlite(&self) -> [String; 2] {
         let words = [
             ("{int}", "INTEGER"),

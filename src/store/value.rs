@@ -183,8 +183,8 @@ impl Row {
         }
     }
 
-    /// The next column, text; nothing for NULL and for what is no text. Of columns without a tag, which anybody may have
-    /// written who can write the database.
+    /// The next column, text; `None` for NULL and for other types. For columns without a tag, which anybody who can
+    /// write the database may have written.
     pub fn any_text(&mut self) -> Result<Option<String>, StoreError> {
         Ok(match self.value()? {
             Value::Text(text) => Some(text),
@@ -192,7 +192,7 @@ impl Row {
         })
     }
 
-    /// The next column, text; what is no text is marked as that.
+    /// The next column, text; other types become U+FFFD.
     pub fn marked_text(&mut self) -> Result<Option<String>, StoreError> {
         Ok(match self.value()? {
             Value::Null => None,

@@ -17,7 +17,7 @@ pub enum Slot {
     CopySample,
     /// The words of a refusal.
     Refused,
-    /// Whose secret it is.
+    /// Find by secret.
     Find,
     /// The trail of one credential.
     History,
@@ -38,7 +38,7 @@ pub enum Slot {
 }
 
 impl Slot {
-    /// What is read without anybody waiting for it.
+    /// Background reads.
     pub const READS: [Self; 13] = [
         Self::Find,
         Self::History,
@@ -61,7 +61,7 @@ impl Slot {
     }
 }
 
-/// Tickets that are out.
+/// The tickets of calls that are not answered yet.
 #[derive(Debug, Default)]
 pub struct Pending {
     next: u64,
@@ -77,17 +77,17 @@ impl Pending {
         ticket
     }
 
-    /// Whether a reply for this is out.
+    /// Whether a reply for this slot is awaited.
     pub fn has(&self, slot: Slot) -> bool {
         self.out.iter().any(|(_, s)| *s == slot)
     }
 
-    /// Whether this ticket is out, and for this.
+    /// Whether this ticket is awaited by this slot.
     pub fn is_for(&self, ticket: Ticket, slot: Slot) -> bool {
         self.out.contains(&(ticket, slot))
     }
 
-    /// Whether a copy from the one-time view is out.
+    /// Whether a copy from the one-time view is not done yet.
     pub fn copying(&self) -> bool {
         self.out.iter().any(|(_, s)| matches!(s, Slot::Copying(_)))
     }
@@ -98,7 +98,7 @@ impl Pending {
         Some(self.out.swap_remove(i).1)
     }
 
-    /// Waits no longer for what is meant for `slot`.
+    /// Forgets the calls of `slot`.
     pub fn drop_slot(&mut self, slot: Slot, mut each: impl FnMut(Ticket)) {
         self.out.retain(|(ticket, s)| {
             let gone = *s == slot;
@@ -109,7 +109,7 @@ impl Pending {
         });
     }
 
-    /// Waits for nothing any more.
+    /// Forgets all calls.
     pub fn clear(&mut self) {
         self.out.clear();
     }

@@ -34,7 +34,7 @@ pub fn span(ms: i64) -> String {
     match ms {
         ms if ms >= 2 * DAY => format!("{} days", ms / DAY),
         ms if ms >= 2 * HOUR => format!("{} hours", ms / HOUR),
-        // A minute that has begun is waited for whole.
+        // Rounded up: the rest of a minute is a minute to wait.
         ms => match (ms + MINUTE - 1) / MINUTE {
             1 => "1 minute".to_owned(),
             n => format!("{n} minutes"),
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn times_as_people_say_them() {
         let before = |ms: i64| NOW.plus(-ms);
-        for (at, said) in [
+        for (at, message) in [
             (NOW.plus(5_000), "just now"),
             (before(30_000), "just now"),
             (before(2 * MINUTE), "2 min ago"),
@@ -69,7 +69,7 @@ mod tests {
             (before(3 * DAY), "11 Aug"),
             (before(300 * DAY), "Oct 2025"),
         ] {
-            assert_eq!(ago(NOW, at), said);
+            assert_eq!(ago(NOW, at), message);
         }
         assert_eq!(moment(NOW, NOW), "today 09:14");
         assert_eq!(moment(NOW, before(DAY)), "yesterday 09:14");
@@ -78,11 +78,11 @@ mod tests {
     }
 
     #[test]
-    fn spans() {
-        for (ms, said) in
+    fn spans_are_said_in_whole_units() {
+        for (ms, message) in
             [(15 * MINUTE, "15 minutes"), (30_000, "1 minute"), (5 * HOUR, "5 hours"), (3 * DAY, "3 days")]
         {
-            assert_eq!(span(ms), said);
+            assert_eq!(span(ms), message);
         }
     }
 }

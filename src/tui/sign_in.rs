@@ -39,7 +39,7 @@ pub struct SignInScreen {
     /// Its fields.
     pub form: Form,
     /// The message under the form.
-    pub said: Option<SignInMessage>,
+    pub message: Option<SignInMessage>,
 }
 
 impl SignInScreen {
@@ -52,7 +52,7 @@ impl SignInScreen {
             password(Id::Again, "Again"),
             button(Id::Submit, "Set up"),
         ]);
-        Self { kind: SignInKind::SetUp, form, said: None }
+        Self { kind: SignInKind::SetUp, form, message: None }
     }
 
     /// Name and password.
@@ -74,17 +74,17 @@ impl SignInScreen {
         if !name.is_empty() {
             form.focus_on(Id::Password);
         }
-        Self { kind, form, said: None }
+        Self { kind, form, message: None }
     }
 
     /// Says a sentence under the form.
     pub fn saying(self, sentence: impl Into<String>) -> Self {
-        Self { said: Some(SignInMessage::Sentence(sentence.into())), ..self }
+        Self { message: Some(SignInMessage::Sentence(sentence.into())), ..self }
     }
 
     /// When the pause after wrong passwords ends, if one was named.
     pub fn pause_end(&self) -> Option<Millis> {
-        match self.said {
+        match self.message {
             Some(SignInMessage::Locked(until)) => Some(until),
             _ => None,
         }

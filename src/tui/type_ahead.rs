@@ -23,12 +23,12 @@ pub enum Typed {
     Paste(Zeroizing<String>),
 }
 
-/// The queue. `Debug` shows nothing of it: people type passwords ahead.
+/// The queue. `Debug` shows nothing of it: users type passwords ahead.
 #[derive(Default)]
 pub struct TypeAhead(VecDeque<Typed>);
 
 impl TypeAhead {
-    /// Capacity: more than anybody types during a disk sync; the rest is dropped, so that a stuck key does not fill
+    /// Capacity: more than anybody types during a disk sync. The rest is dropped, so that a stuck key does not fill
     /// memory.
     const MOST: usize = 1024;
 
@@ -77,18 +77,18 @@ impl App {
 
     /// Replays the type-ahead, up to the key that has to wait. After each key its effects go out first: only then is it
     /// known what the next one waits for.
-    pub(super) fn play_on(&mut self) {
+    pub(super) fn replay_type_ahead(&mut self) {
         while let Some(typed) = self.type_ahead.next() {
-            // The key after an error would only close it: what follows was typed for something else.
+            // The next key would only close the error: it was typed for something else.
             if self.toast.as_ref().is_some_and(|t| t.severity == Severity::Error) {
-                return self.drop_ahead();
+                return self.drop_type_ahead();
             }
-            if self.waits_with(typed) {
-                return self.ask_at_once();
+            if self.must_wait(typed) {
+                return self.read_details_now();
             }
             let Some(typed) = self.type_ahead.pop() else { return };
-            self.play(&typed);
-            self.read_what_is_due();
+            self.run_typed(&typed);
+            self.send_due_reads();
             // Leaving or suspending hands the terminal to somebody else.
             if self.out.iter().any(|effect| matches!(effect, Effect::Quit | Effect::Lines)) {
                 self.type_ahead.clear();
@@ -98,15 +98,15 @@ impl App {
     }
 
     /// Details are read a moment after the selection has come to rest; not when a key waits for them.
-    fn ask_at_once(&mut self) {
+    fn read_details_now(&mut self) {
         if let Some(workspace) = &mut self.workspace {
             workspace.due.details = workspace.due.details.map(|at| at.min(self.now));
         }
-        self.read_what_is_due();
+        self.send_due_reads();
     }
 
-    /// Drops the type-ahead, and says so: it was meant for another view than the one that came.
-    pub(super) fn drop_ahead(&mut self) {
+    /// Drops the type-ahead and says so: it was meant for another view than the one that opened.
+    pub(super) fn drop_type_ahead(&mut self) {
         if !self.type_ahead.clear() {
             return;
         }
@@ -118,7 +118,7 @@ impl App {
     }
 
     /// Whether this key needs a reply that is still on its way.
-    fn waits_with(&self, typed: &Typed) -> bool {
+    fn must_wait(&self, typed: &Typed) -> bool {
         if self.is_waiting() {
             return true;
         }
@@ -134,9 +134,9 @@ impl App {
         };
         match action {
             Some(Action::Help | Action::Lock | Action::Quit | Action::Repaint | Action::Suspend) => false,
-            // The way out is never closed, but a filter that is taken away leaves the row selected that it found.
+            // Esc never waits, except to clear a filter, which keeps the row that it found selected.
             Some(Action::Back) => {
-                workspace.dialogs.is_empty() && workspace.filtered().is_some_and(|api| self.lacks_rows(api))
+                workspace.dialogs.is_empty() && workspace.filtered().is_some_and(|api| self.awaits_rows(api))
             }
             action => match workspace.dialog() {
                 Some(dialog) => dialog_waits(dialog, &self.pending),
@@ -149,15 +149,15 @@ impl App {
         match workspace.screen() {
             Some(Screen::Menu(menu)) => self.pending.has(Slot::Overview) && attention_matters(menu, action),
             Some(Screen::Api(api)) => match api.tab {
-                // Letters are typed; nobody waits for what they find.
+                // Letters for the filter do not wait for its rows.
                 Tab::Api if api.search.open => false,
-                // Another section needs nothing of this one.
+                // Changing the section needs no rows of this one.
                 Tab::Api if matches!(action, Some(Action::Section(_))) => false,
                 Tab::Api if action == Some(Action::StopOld) => {
-                    self.lacks_rows(api) || self.lacks_details(workspace, api)
+                    self.awaits_rows(api) || self.awaits_details(workspace, api)
                 }
-                Tab::Api => self.lacks_rows(api),
-                Tab::Documentation => self.lacks_rows(api) || self.pending.has(Slot::Overview),
+                Tab::Api => self.awaits_rows(api),
+                Tab::Documentation => self.awaits_rows(api) || self.pending.has(Slot::Overview),
                 Tab::Activity => self.pending.has(Slot::Trail),
             },
             Some(Screen::Docs(_)) => self.pending.has(Slot::Overview),
@@ -169,14 +169,14 @@ impl App {
         }
     }
 
-    /// Whether the rows are not there yet that were asked for.
-    fn lacks_rows(&self, api: &Api) -> bool {
+    /// Whether requested rows have not arrived yet.
+    fn awaits_rows(&self, api: &Api) -> bool {
         let asked = (!api.loaded && api.problem.is_none()) || api.awaited || !api.list.is_settled();
         asked && self.pending.has(Slot::List)
     }
 
-    /// Whether the details of the row are not there yet, or may be older than what was just done to it.
-    fn lacks_details(&self, workspace: &Workspace, api: &Api) -> bool {
+    /// Whether the details of the row have not arrived yet, or may be older than the last change.
+    fn awaits_details(&self, workspace: &Workspace, api: &Api) -> bool {
         let on_the_way = self.pending.has(Slot::Details) || workspace.due.details.is_some();
         on_the_way && api.list.selected().is_some()
     }
@@ -197,7 +197,7 @@ fn dialog_waits(dialog: &Dialog, pending: &Pending) -> bool {
     }
 }
 
-/// Whether a key is about what the menu shows to look at.
+/// Whether a key depends on the attention list of the menu.
 fn attention_matters(menu: &Menu, action: Option<Action>) -> bool {
     let below = matches!(action, Some(Action::ToAttention | Action::Last | Action::PageDown));
     below || menu.attention.is_some() || (action == Some(Action::Down) && menu.rows.selected + 1 >= MENU.len())

@@ -35,8 +35,8 @@ pub fn update(app: &mut App, now: Millis, msg: Msg) -> Vec<Effect> {
         Msg::Tick => {}
         Msg::Resumed => app.dirty = true,
     }
-    app.read_what_is_due();
-    app.play_on();
+    app.send_due_reads();
+    app.replay_type_ahead();
     std::mem::take(&mut app.out)
 }
 
@@ -50,7 +50,7 @@ impl App {
         if minute(now) != minute(self.now) && self.shows_relative_times() {
             self.dirty = true;
         }
-        if self.pause_moves().is_some_and(|at| at <= now) {
+        if self.pause_text_changes_at().is_some_and(|at| at <= now) {
             self.dirty = true;
         }
         self.now = now;
@@ -58,7 +58,8 @@ impl App {
             self.toast = None;
             self.dirty = true;
         }
-        let idle = self.workspace.as_ref().and_then(|workspace| self.idle_end(workspace)).is_some_and(|end| end <= now);
+        let idle =
+            self.workspace.as_ref().and_then(|workspace| self.idle_lock_at(workspace)).is_some_and(|end| end <= now);
         if idle && self.sign_in.is_none() {
             self.lock();
         }
@@ -105,7 +106,7 @@ impl App {
             return self.quit();
         }
         if layout::too_small(self.size) && !matches!(chord, Some(c) if c == Chord::ctrl('z') || c == Chord::ctrl('l')) {
-            // Nobody should press buttons that nobody can see.
+            // Buttons that cannot be seen must not be pressed.
             return;
         }
         if self.toast.as_ref().is_some_and(|t| t.severity == Severity::Error) {
@@ -117,7 +118,7 @@ impl App {
     }
 
     /// Runs a key or a paste.
-    pub(super) fn play(&mut self, typed: &Typed) {
+    pub(super) fn run_typed(&mut self, typed: &Typed) {
         match typed {
             Typed::Paste(text) => self.paste(text),
             Typed::Key(chord) => match keymap::resolve(&self.scopes(), *chord) {
@@ -139,7 +140,7 @@ impl App {
             (None, None, None) => false,
         };
         match takes {
-            true if self.insert(text) => self.tell_left_out(text),
+            true if self.insert(text) => self.report_left_out(text),
             true => {}
             false => {
                 self.dirty = true;
@@ -150,30 +151,30 @@ impl App {
     }
 
     /// Shows what a field did not accept of a paste. The line break at the end of a copied line does not count.
-    fn tell_left_out(&mut self, text: &str) {
+    fn report_left_out(&mut self, text: &str) {
         let form = self
             .sign_in
             .as_ref()
             .map(|sign_in| &sign_in.form)
             .or_else(|| self.workspace.as_ref().and_then(|workspace| workspace.form()));
-        // There a break is a blank.
+        // In that field a line break counts as a blank.
         let breaks = form.and_then(|form| form.focus()) == Some(Id::Networks);
         let lost = |c: &char| c.is_control() && !(breaks && matches!(c, '\r' | '\n'));
         let left_out = text.trim_end_matches(['\r', '\n']).chars().filter(lost).count();
-        let said = match left_out {
+        let message = match left_out {
             0 => return,
             1 => "1 character that cannot be typed was left out.".to_owned(),
             n => format!("{n} characters that cannot be typed were left out."),
         };
-        self.toast = Some(Toast::note(self.now, said));
+        self.toast = Some(Toast::note(self.now, message));
     }
 
-    /// Whether the role has a right; at the door nothing is greyed.
+    /// Whether the role has a right; before sign-in nothing is greyed.
     fn may(&self, right: Right) -> bool {
         self.workspace.as_ref().is_none_or(|workspace| workspace.may(right))
     }
 
-    /// The words of a refusal, at once; its row in the trail goes out with it.
+    /// Shows a refusal at once, and notes it in the trail.
     pub(super) fn refuse(&mut self, right: Right) {
         let Some(workspace) = &mut self.workspace else { return };
         let denied = workspace.denied(right);
@@ -181,10 +182,10 @@ impl App {
         let actor = workspace.actor();
         self.dirty = true;
         self.call(Slot::Refused, Call::Refused(actor, right));
-        self.drop_ahead();
+        self.drop_type_ahead();
     }
 
-    /// Locks on request: what is typed after that is for the lock screen.
+    /// Locks on request: keys typed ahead go to the lock screen.
     pub(super) fn lock_now(&mut self) {
         let ahead = std::mem::take(&mut self.type_ahead);
         self.lock();
@@ -195,7 +196,7 @@ impl App {
     pub(super) fn lock(&mut self) {
         let Some(workspace) = self.workspace.as_ref().filter(|_| self.sign_in.is_none()) else { return };
         let (actor, name) = (workspace.actor(), workspace.session.actor.user.as_str().to_owned());
-        // A password that must be changed was not yet: there is no desk to come back to.
+        // The password must still be changed: there is nothing to come back to.
         let forced = workspace.session.must_change_password;
         self.drop_secrets();
         self.help = None;
@@ -213,13 +214,13 @@ impl App {
     }
 
     /// Sends the reads whose time has come.
-    pub(super) fn read_what_is_due(&mut self) {
+    pub(super) fn send_due_reads(&mut self) {
         if self.sign_in.is_some() {
             return;
         }
         let Some(workspace) = self.workspace.as_mut().filter(|r| !r.session.must_change_password) else { return };
         let now = self.now;
-        let calls = workspace.calls_due(now);
+        let calls = workspace.take_due_calls(now);
         for (slot, call) in calls {
             self.call(slot, call);
         }
@@ -227,7 +228,7 @@ impl App {
 }
 
 impl Workspace {
-    fn calls_due(&mut self, now: Millis) -> Vec<(Slot, Call)> {
+    fn take_due_calls(&mut self, now: Millis) -> Vec<(Slot, Call)> {
         let due = |at: &mut Option<Millis>| at.take_if(|at| *at <= now).is_some();
         let mut calls = Vec::new();
         let actor = self.session.actor.clone();
@@ -268,7 +269,7 @@ impl Workspace {
 
     /// The unsaved secrets, as far as is known here; none for roles that could not do anything about them.
     fn lost(&self) -> Vec<UnsavedSecret> {
-        let all = self.session.dropped.iter().chain(&self.missed).copied();
+        let all = self.session.dropped.iter().chain(&self.lost_secrets).copied();
         all.filter(|_| self.may(Right::ManageCredentials)).collect()
     }
 

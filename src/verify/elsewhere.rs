@@ -54,8 +54,10 @@ impl Elsewhere {
 
     /// Whether a credential's secret was used, and in which place.
     pub fn uses(&self, entry: &Entry) -> Option<Used> {
-        if entry.kind == Kind::Legacy {
-            return None;
+        match entry.kind {
+            Kind::Basic | Kind::Hmac => {}
+            // A username and password sign nothing.
+            Kind::Legacy => return None,
         }
         let live = entry.secrets.iter().filter(|secret| secret.valid_until.is_none_or(|until| self.now < until));
         live.map(|secret| &secret.stored).find_map(|stored| match () {

@@ -36,7 +36,7 @@ fn a_masked_secret_is_copied_whole_and_stays_masked() {
 }
 
 #[test]
-fn where_nothing_can_copy_it_says_so_and_what_to_do() {
+fn without_a_clipboard_it_says_what_to_do() {
     let house = House::with_desk();
     // The other terminal that cannot copy is a dumb one, where the desk opens line by line.
     let mut desk = house.open_with(&[("TERM", "linux")]);
@@ -82,7 +82,7 @@ impl Drop for Display {
 }
 
 #[test]
-fn on_a_local_desktop_its_clipboard_takes_it_and_keeps_it_for_the_session() {
+fn a_local_desktop_clipboard_keeps_the_copy_for_the_session() {
     if !need("Xvfb xclip") {
         return;
     }

@@ -29,7 +29,7 @@ fn a_terminal_without_unicode_gets_ascii() {
 }
 
 #[test]
-fn the_colours_that_were_chosen_are_there_the_next_time() {
+fn the_chosen_colours_are_kept_for_the_next_time() {
     let house = House::with_desk();
     for (before, after) in [("dark", "light"), ("light", "none")] {
         let mut desk = house.open_with(&[]);

@@ -41,7 +41,7 @@ fn a_paste_outside_a_field_does_nothing_but_say_so() {
 
 /// More than any buffer on the way holds at once.
 #[test]
-fn a_long_paste_arrives_whole_and_the_next_key_does_not_wait_for_another() {
+fn a_long_paste_arrives_whole_and_the_next_key_at_once() {
     let house = House::with_desk();
     let mut desk = house.open();
     to_the_list(&mut desk);

@@ -71,7 +71,7 @@ fn a_copy_reaches_the_terminal_around_tmux_and_leaves_nothing_in_it() {
 
 /// sudo takes TMUX away. tmux drops the copy then, by its default setting: keydesk must not say that it went.
 #[test]
-fn a_copy_that_tmux_drops_is_told_with_what_lets_it_through() {
+fn a_copy_that_tmux_drops_says_what_lets_it_through() {
     if !need("tmux") {
         return;
     }
@@ -119,7 +119,7 @@ fn ctrl_g_cancels() {
 }
 
 #[test]
-fn a_resized_window_is_painted_anew() {
+fn a_resized_window_is_repainted() {
     if !need("tmux") {
         return;
     }

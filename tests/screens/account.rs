@@ -67,7 +67,7 @@ fn no_color_wins_and_says_so() {
 }
 
 #[test]
-fn what_cannot_be_written_down_holds_until_one_leaves() {
+fn a_choice_that_cannot_be_saved_holds_for_the_session() {
     let mut desk = Desk::on_account(Role::Basic);
     desk.send(Msg::Remembered(Err("The file cannot be written.".to_owned())));
     desk.sees("Note: It holds until you leave. The file cannot be written.");
@@ -91,7 +91,7 @@ fn line_by_line_is_written_down_and_leaves_the_screen() {
 }
 
 #[test]
-fn what_cannot_be_written_down_does_not_leave_the_screen() {
+fn a_face_that_cannot_be_saved_does_not_leave_the_screen() {
     let mut desk = Desk::on_account(Role::Basic);
     desk.cannot_remember = Some("The file cannot be written.");
     desk.selects("Line by line")
@@ -109,7 +109,7 @@ fn what_cannot_be_written_down_does_not_leave_the_screen() {
 }
 
 #[test]
-fn where_nothing_is_written_down_it_is_gone_to_at_once() {
+fn a_demo_goes_line_by_line_at_once() {
     let mut desk = Desk::demo();
     desk.selects("My account").press("enter").selects("Line by line").press("enter");
     desk.dialog("Go on line by line?").says("boxes").press("tab enter");
@@ -120,7 +120,7 @@ fn where_nothing_is_written_down_it_is_gone_to_at_once() {
 }
 
 #[test]
-fn the_own_sign_ins_are_read_by_every_role() {
+fn every_role_reads_its_own_sign_ins() {
     for role in Role::ALL {
         let mut desk = Desk::on_account(role);
         let name = fixture::name_of(role);

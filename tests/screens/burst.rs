@@ -167,7 +167,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_burst_is_what_the_same_keys_are_when_typed_slowly(
+    fn a_burst_has_the_same_effect_as_slow_typing(
         role in proptest::sample::select(&Role::ALL[..]),
         keys in keys(),
         replies in proptest::collection::vec(0usize..3, 1..6),
@@ -203,7 +203,7 @@ proptest! {
 }
 
 #[test]
-fn any_number_of_sections_is_switched_before_a_key_is_copied() {
+fn sections_are_switched_before_a_key_is_copied() {
     for keys in ["y", "2 1 y", "3 1 y", "2 3 1 y", "3 3 2 1 3 1 y"] {
         let mut desk = Desk::on_list();
         desk.dressed = true;
@@ -216,7 +216,7 @@ fn any_number_of_sections_is_switched_before_a_key_is_copied() {
 }
 
 #[test]
-fn a_user_a_refusal_and_an_entry_of_the_trail_are_waited_for() {
+fn keys_wait_for_users_refusals_and_entries_of_the_trail() {
     for (keys, shown) in [
         ("esc ↓ enter G r", "dora"),
         ("esc ↓ enter enter G enter", "Created"),
@@ -238,14 +238,14 @@ fn a_user_a_refusal_and_an_entry_of_the_trail_are_waited_for() {
 }
 
 #[test]
-fn what_is_typed_behind_the_lock_key_is_for_the_lock_screen() {
+fn keys_typed_after_the_lock_key_go_to_the_lock_screen() {
     let mut desk = Desk::start(Some(Copy::filled()), Start::SignIn { account: "Acme Messaging".to_owned() });
     desk.stalls().types("alice").press("tab").types(PASSWORD).press("enter enter enter L").types(PASSWORD);
     desk.press("enter y").answers().sees("Sent to your terminal (OSC 52): key.");
 }
 
 #[test]
-fn the_way_out_of_a_list_that_is_slow_is_never_closed() {
+fn esc_leaves_a_slow_list_at_once() {
     let mut desk = Desk::signed_in_as(Role::Administrator);
     desk.press("enter").stalls().press("enter").sees("API Settings");
     desk.press("esc").sees("Last changes");

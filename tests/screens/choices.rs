@@ -126,7 +126,7 @@ fn a_box_is_ticked_by_space_and_by_nothing_else() {
 }
 
 #[test]
-fn who_passes_a_group_by_the_arrows_gives_nobody_more_rights() {
+fn arrows_through_a_group_never_give_more_rights() {
     let mut desk = Desk::on_list_then("esc ↓ enter n");
     desk.tabs_to(Scope::Choice).press("↑ ↑").sees("(•) Basic User").press("tab").sees("(•) Basic User");
 }

@@ -19,7 +19,7 @@ impl Desk {
 }
 
 #[test]
-fn a_basic_key_needs_a_name_only() {
+fn a_basic_key_needs_only_a_name() {
     let mut desk = Desk::on_list();
     desk.press("n").types("nightly-export");
     desk.dialog("Create new key · Basic Authentication").says("expires never, any network, no note").press("enter");
@@ -87,7 +87,7 @@ fn a_generated_legacy_password_gets_the_one_time_view() {
 }
 
 #[test]
-fn a_username_that_exists_is_told_while_typing_and_not_sent() {
+fn a_taken_username_is_flagged_while_typing_and_not_sent() {
     let mut desk = Desk::on_list();
     desk.press("3 n").types("smsbatch").rest().sees("✗ free").press("tab").types("Abcdef1");
     desk.dialog("Create new key · Legacy API Credentials").says("✗ free").press("enter");
@@ -107,7 +107,7 @@ fn a_username_taken_between_typing_and_saving_keeps_the_form() {
 }
 
 #[test]
-fn a_name_that_exists_may_be_used_and_is_told() {
+fn a_name_in_use_is_allowed_and_flagged() {
     let mut desk = Desk::on_list();
     desk.press("n").types("crm-sync").rest().sees("another Basic key has this name");
     desk.dialog("Create new key · Basic Authentication").says("it may stay so").press("enter");
@@ -115,7 +115,7 @@ fn a_name_that_exists_may_be_used_and_is_told() {
 }
 
 #[test]
-fn a_name_with_something_hidden_in_it_is_refused_with_the_character_named() {
+fn a_name_with_a_hidden_character_is_refused_and_names_it() {
     for (typed, said) in [
         ("pay\u{200b}pal", "It holds U+200B"),
         ("a\u{202e}b", "It holds U+202E"),
@@ -142,7 +142,7 @@ fn a_secret_pasted_as_a_name_is_refused() {
 }
 
 #[test]
-fn a_wrong_option_opens_the_fold_and_is_named() {
+fn an_invalid_option_opens_the_fold_and_is_named() {
     let mut desk = Desk::on_list();
     desk.press("n").types("nightly").press("tab →").press("tab tab").types("soon").press("shift-tab shift-tab ←");
     desk.sees("expires soon").press("shift-tab");
@@ -151,7 +151,7 @@ fn a_wrong_option_opens_the_fold_and_is_named() {
 }
 
 #[test]
-fn what_a_field_does_not_take_of_a_paste_is_told() {
+fn characters_left_out_of_a_paste_are_reported() {
     let mut desk = Desk::on_list();
     desk.press("n").pastes("nightly\n").sees_no("left out");
     desk.pastes("\u{1b}[31m-ex\u{7}port\u{1b}").sees("3 characters that cannot be typed were left out.");
@@ -166,7 +166,7 @@ fn a_paste_with_line_breaks_fills_one_field_and_sends_nothing() {
 }
 
 #[test]
-fn networks_that_are_copied_line_by_line_stay_several() {
+fn networks_pasted_on_several_lines_stay_several() {
     let mut desk = Desk::on_list();
     desk.press("n").types("nightly").press("tab →").press("tab tab tab").pastes("10.0.0.0/8\n192.0.2.0/24\r\n");
     desk.sees("10.0.0.0/8 192.0.2.0/24").sees_no("left out");
@@ -198,7 +198,7 @@ fn a_full_disk_keeps_the_dialog_and_a_second_try_works() {
 }
 
 #[test]
-fn a_commit_nobody_knows_of_asks_to_look_at_the_list() {
+fn an_uncertain_commit_asks_to_look_at_the_list() {
     let mut desk = Desk::on_list();
     desk.instead = Some(Box::new(|call| match call {
         Call::Create(..) => Some(Err(HubError::Unknown)),
@@ -220,7 +220,7 @@ fn an_empty_section_says_how_to_begin() {
 }
 
 #[test]
-fn a_section_with_revoked_keys_only_does_not_say_that_there_never_was_one() {
+fn a_section_with_only_revoked_keys_says_so() {
     let mut desk = Desk::empty();
     desk.press("enter enter").rest().press("n").types("nightly");
     desk.dialog("Create new key · Basic Authentication").says("nightly").press("enter");

@@ -15,7 +15,7 @@ use super::desk::Desk;
 use super::fixture::{self, Copy};
 
 #[test]
-fn the_sample_is_for_the_selected_key_and_y_copies_the_whole_of_it() {
+fn y_copies_the_whole_sample_for_the_selected_key() {
     let mut desk = Desk::on_list();
     let row = desk.row_of("crm-sync");
     desk.selects("crm-sync").press("tab").sees(&format!("crm-sync · Basic Authentication · {}", row.key));
@@ -35,7 +35,7 @@ fn the_arrows_go_through_the_languages_of_the_kind() {
 }
 
 #[test]
-fn it_scrolls_to_notes_and_refusals() {
+fn documentation_scrolls_to_notes_and_refusals() {
     let mut desk = Desk::on_list();
     desk.press("2").rest().press("tab").sees(" below ").sees_no("Common refusals").press("G");
     desk.sees("Common refusals: the clock is more than 5 minutes off; PUT signed as POST").sees_no(" below ");
@@ -43,7 +43,7 @@ fn it_scrolls_to_notes_and_refusals() {
 }
 
 #[test]
-fn what_cannot_work_is_said_before_the_sample() {
+fn obstacles_are_named_before_the_sample() {
     let copy = Copy::bare();
     let alice = fixture::local(&copy.hub, "alice");
     let options = Options { algorithms: "hmac-sha512".parse().unwrap(), ..Options::default() };
@@ -56,7 +56,7 @@ fn what_cannot_work_is_said_before_the_sample() {
 }
 
 #[test]
-fn who_may_not_see_credentials_reads_with_a_placeholder() {
+fn users_who_may_not_see_credentials_read_a_placeholder() {
     let mut desk = Desk::on_list_as(Role::Basic);
     desk.press("tab").sees("Basic Authentication · YourAPIKeyYourAPIKey").sees("Put your own key in the place");
     desk.press("2").sees("HMAC Authentication · YourAPIKey").press("3").sees("yourusername").press("y");
@@ -84,7 +84,7 @@ fn sections_of_the_tab_are_those_of_the_list() {
 }
 
 #[test]
-fn where_nothing_can_copy_it_is_said() {
+fn without_a_clipboard_the_page_says_so() {
     let mut desk = Desk::on_list();
     desk.outcome = CopyOutcome::Impossible("This terminal cannot copy. Select it by hand.".to_owned());
     desk.press("tab y").sees("Note: This terminal cannot copy. Select it by hand.");
@@ -114,7 +114,7 @@ fn samples_have_the_address_of_the_api() {
 }
 
 #[test]
-fn no_line_of_a_file_is_cut_and_what_is_copied_has_the_lines_of_the_file() {
+fn lines_of_a_file_are_neither_cut_nor_copied_differently() {
     for (size, theme) in [((80, 24), Theme::default()), ((60, 16), Theme { glyphs: &ASCII, ..Theme::default() })] {
         for (i, gateway) in Gateway::ALL.into_iter().enumerate() {
             let mut desk = Desk::on_list();

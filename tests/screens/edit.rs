@@ -87,7 +87,7 @@ fn an_hmac_key_keeps_one_algorithm_at_least() {
 }
 
 #[test]
-fn ticks_stay_when_another_was_faster() {
+fn ticks_stay_when_another_user_was_faster() {
     let mut desk = on_hmac_form();
     desk.press("tab tab tab tab tab space");
     desk.bram_renames("webhooks-staging", "webhooks-eu");
@@ -98,14 +98,14 @@ fn ticks_stay_when_another_was_faster() {
 }
 
 #[test]
-fn nothing_typed_changes_nothing_and_asks_nobody() {
+fn an_unchanged_form_is_not_sent() {
     let mut desk = Desk::on_list();
     desk.press("e").saves("Edit billing-gateway", "Networks").no_dialog().sees("Nothing was changed.");
     assert_eq!(desk.count("edit"), 0);
 }
 
 #[test]
-fn a_wrong_field_is_named_and_nothing_is_sent() {
+fn an_invalid_field_is_named_and_nothing_is_sent() {
     for (keys, typed, says) in [
         ("ctrl-u", "", "A name is needed"),
         ("tab", "soon", "\"soon\" is not a time"),
@@ -143,7 +143,7 @@ fn several_ticked_keys_get_one_expiry_and_keep_their_names() {
 }
 
 #[test]
-fn of_several_the_one_that_changed_meanwhile_is_named() {
+fn among_several_the_one_changed_meanwhile_is_named() {
     let mut desk = Desk::on_list();
     desk.selects("crm-sync").press("space").selects("支払い").press("space e").types("30d");
     desk.bram_renames("crm-sync", "crm-sync-eu");
@@ -152,7 +152,7 @@ fn of_several_the_one_that_changed_meanwhile_is_named() {
 }
 
 #[test]
-fn the_second_to_edit_is_told_and_loses_nothing_he_typed() {
+fn the_second_to_edit_is_told_and_loses_nothing_typed() {
     let mut desk = Desk::on_list();
     desk.selects("crm-sync").press("e shift-tab shift-tab shift-tab").types(", daily");
     desk.bram_renames("crm-sync", "crm-sync-eu");
@@ -236,7 +236,7 @@ fn rotated() -> Desk {
 }
 
 #[test]
-fn the_old_secret_is_told_of_and_stopped() {
+fn the_old_secret_is_shown_and_stopped() {
     let mut desk = rotated();
     desk.sees("Old secret works until 15 Aug 09:12, used yesterday. O stops it").press("O");
     desk.dialog("Stop the old secret of crm-sync?").says("It would work until 15 Aug 2026 09:12 UTC.");

@@ -20,7 +20,7 @@ fn words_narrow_the_list_while_they_are_typed() {
 }
 
 #[test]
-fn the_empty_field_shows_the_terms_and_help_tells_all_of_them() {
+fn the_empty_field_shows_terms_and_help_shows_all_of_them() {
     let mut desk = Desk::on_list();
     desk.press("/").sees("(words, expires<30d expires>30d unused>90d used:never").sees("F1 tells all)");
     desk.press("F1").dialog("Keys: Filter").says("state:disabled active, disabled, revoked or expired");
@@ -126,7 +126,7 @@ fn a_found_row_stays_selected_among_a_thousand() {
 }
 
 #[test]
-fn who_may_see_the_list_may_filter_it_and_nobody_else() {
+fn only_users_who_see_the_list_may_filter_it() {
     let mut desk = Desk::on_list_as(Role::Advanced);
     desk.press("/").types("crm").press("enter").rest().sees("crm-sync").sees_no("billing-gateway");
     Desk::on_list_as(Role::Basic).press("/").types("crm").sees_no("/ crm");

@@ -136,7 +136,7 @@ fn reads_all_of_it(role: Role, way: &str, theme: Theme, size: (u16, u16)) {
 }
 
 #[test]
-fn every_key_of_every_place_is_told_to_its_last_word() {
+fn help_shows_every_key_of_every_place_in_full() {
     for way in PLACES {
         for size in [(80, 24), (60, 16), (120, 40)] {
             reads_all_of_it(Role::Administrator, way, Theme::default(), size);
@@ -145,7 +145,7 @@ fn every_key_of_every_place_is_told_to_its_last_word() {
 }
 
 #[test]
-fn in_ascii_and_for_other_roles_too() {
+fn help_is_complete_in_ascii_and_for_other_roles() {
     let ascii = Theme { palette: Palette::None, glyphs: &ASCII };
     let unicode = Theme { palette: Palette::None, glyphs: &UNICODE };
     for way in PLACES {
@@ -160,7 +160,7 @@ fn in_ascii_and_for_other_roles_too() {
 }
 
 #[test]
-fn wherever_one_is_the_cursor_can_be_seen() {
+fn the_cursor_is_visible_in_every_place() {
     super::scenes::each_scene(Theme::default(), |desk| {
         let (_, at) = desk.frame();
         assert!(at.y > 0, "nothing says where one is on\n{}", desk.screen());

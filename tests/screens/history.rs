@@ -25,7 +25,7 @@ fn a_change_by_another_shows_while_it_is_read() {
 }
 
 #[test]
-fn it_scrolls_and_says_that_there_is_more() {
+fn the_history_scrolls_and_says_that_there_is_more() {
     let mut desk = Desk::on_list();
     for i in 0..30 {
         let (from, to) = (format!("crm-{i}"), format!("crm-{}", i + 1));
@@ -36,7 +36,7 @@ fn it_scrolls_and_says_that_there_is_more() {
 }
 
 #[test]
-fn who_may_not_read_the_trail_sees_details_without_it() {
+fn users_who_may_not_read_the_trail_see_no_history() {
     let mut desk = Desk::on_list_as(Role::Advanced);
     desk.selects("crm-sync").press("enter").rest().dialog("crm-sync").says("Networks").sees_no("History");
     assert_eq!(desk.count("trail"), 0);

@@ -34,7 +34,7 @@ fn q_goes_back_and_from_the_menu_it_quits() {
 }
 
 #[test]
-fn what_is_to_look_at_is_named_and_leads_there() {
+fn attention_items_are_named_and_lead_there() {
     let mut desk = Desk::signed_in_as(Role::Administrator);
     desk.sees("支払い-batch expires in 3 days").sees("never used");
     desk.press("tab").dialog_none_and("enter").rest();
@@ -44,7 +44,7 @@ fn what_is_to_look_at_is_named_and_leads_there() {
 }
 
 #[test]
-fn the_never_used_are_the_ones_that_are_listed() {
+fn the_never_used_keys_are_the_ones_listed() {
     let mut desk = Desk::signed_in_as(Role::Administrator);
     let bram = fixture::local(desk.hub(), "bram");
     let counted = desk.hub().overview(&bram).unwrap().credentials.unwrap().never_used;
@@ -71,7 +71,7 @@ fn the_never_used_are_the_ones_that_are_listed() {
 }
 
 #[test]
-fn what_expires_beyond_the_three_that_are_named_is_counted_kind_by_kind() {
+fn further_expiring_keys_are_counted_by_kind() {
     let mut desk = Desk::signed_in_as(Role::Administrator);
     let bram = fixture::local(desk.hub(), "bram");
     let soon = |days: i64| Options {
@@ -90,7 +90,7 @@ fn what_expires_beyond_the_three_that_are_named_is_counted_kind_by_kind() {
 }
 
 #[test]
-fn a_desk_that_no_gateway_asked_yet_says_so_and_what_to_do() {
+fn a_desk_that_no_gateway_asked_says_what_to_do() {
     let mut desk = Desk::empty();
     desk.sees_no("No gateway has asked yet");
     let alice = fixture::local(desk.hub(), "alice");
@@ -119,13 +119,13 @@ impl Desk {
 }
 
 #[test]
-fn the_only_administrator_is_told() {
+fn a_single_administrator_is_an_attention_item() {
     let mut desk = Desk::empty();
     desk.sees("You are the only Administrator: make another, in case you are locked out").sees_no("…");
 }
 
 #[test]
-fn a_line_that_dropped_with_a_secret_on_it_is_told_at_the_next_sign_in_and_leads_to_its_key() {
+fn a_secret_lost_with_the_line_is_listed_at_next_sign_in() {
     let mut desk = Desk::at_menu_after_a_dropped_line("webhooks-staging");
     desk.sees("webhooks-staging: line dropped with its secret shown");
     desk.press("tab").no_dialog().press("enter").rest().sees("2 HMAC");
@@ -136,7 +136,7 @@ fn a_line_that_dropped_with_a_secret_on_it_is_told_at_the_next_sign_in_and_leads
 }
 
 #[test]
-fn what_is_to_look_at_is_found_in_a_list_of_any_length() {
+fn attention_items_are_found_in_a_list_of_any_length() {
     let mut desk = Desk::after_a_dropped_line(fixture::with_keys(700), "key-0555");
     desk.sees("key-0555: line dropped with its secret shown; rotate it").press("tab").no_dialog().press("enter").rest();
     assert!(desk.selected_line().contains("key-0555"), "{}", desk.screen());
@@ -145,7 +145,7 @@ fn what_is_to_look_at_is_found_in_a_list_of_any_length() {
 }
 
 #[test]
-fn what_was_lost_is_not_told_any_more_once_somebody_else_revoked_it() {
+fn a_lost_secret_is_not_listed_once_its_key_is_revoked() {
     let mut desk = Desk::at_menu_after_a_dropped_line("crm-sync");
     desk.waits(1_500).sees("crm-sync: line dropped");
     let alice = fixture::local(desk.hub(), "bram");
@@ -154,7 +154,7 @@ fn what_was_lost_is_not_told_any_more_once_somebody_else_revoked_it() {
 }
 
 #[test]
-fn what_happened_to_a_secret_is_told_whole_however_long_the_name_is() {
+fn a_long_name_never_hides_what_happened_to_a_secret() {
     for (columns, rows) in [(80, 24), (60, 16)] {
         let copy = Copy::filled();
         let alice = fixture::local(&copy.hub, "alice");
@@ -167,7 +167,7 @@ fn what_happened_to_a_secret_is_told_whole_however_long_the_name_is() {
 
 /// First of all, whatever else there is to look at.
 #[test]
-fn what_was_changed_outside_keydesk_is_the_first_to_look_at() {
+fn changes_made_outside_keydesk_come_first() {
     let mut desk = Desk::signed_in_as(Role::Administrator);
     desk.waits(1_500);
     let other = rusqlite::Connection::open(desk.copy.as_ref().unwrap().database()).unwrap();
@@ -276,7 +276,7 @@ fn nothing_is_drawn_when_nothing_changed() {
 }
 
 #[test]
-fn the_arrows_go_from_the_menu_to_what_is_to_look_at_and_back() {
+fn arrows_move_between_the_menu_and_the_attention_list() {
     let mut desk = Desk::signed_in_as(Role::Administrator);
     desk.sees("tab to the list below").press("↓ ↓ ↓ ↓ ↓");
     assert!(desk.selected_line().contains("Quit"));

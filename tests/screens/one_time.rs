@@ -28,7 +28,7 @@ fn each_copy_key_copies_what_it_says() {
 }
 
 #[test]
-fn honest_words_for_each_outcome() {
+fn each_outcome_of_a_copy_has_honest_words() {
     for (outcome, words) in [
         (CopyOutcome::Copied, "✓ Copied: secret."),
         (CopyOutcome::SentToTerminal, "✓ Sent to your terminal (OSC 52): secret. Paste to check."),
@@ -53,7 +53,7 @@ fn honest_words_for_each_outcome() {
 }
 
 #[test]
-fn a_copy_that_may_have_been_dropped_is_not_one_that_was_saved() {
+fn a_copy_that_may_be_lost_does_not_count_as_saved() {
     let (mut desk, secret) = shown();
     desk.outcome = CopyOutcome::SentInto(Multiplexer::Tmux);
     desk.press("c s").dialog("Save these credentials now").says("tmux drops it unless").press("enter");
@@ -122,13 +122,13 @@ fn the_lock_drops_the_secret_and_says_so_afterwards() {
 }
 
 #[test]
-fn ten_minutes_drop_it_too() {
+fn ten_idle_minutes_drop_the_secret() {
     let (mut desk, secret) = shown();
     desk.waits(600_000).sees("Locked").sees_no(&secret);
 }
 
 #[test]
-fn ctrl_z_asks_first_and_then_drops_it() {
+fn ctrl_z_asks_first_and_then_drops_the_secret() {
     let (mut desk, secret) = shown();
     desk.press("ctrl-z").dialog("Suspend without copying?").says("It cannot be shown again.");
     assert!(!desk.suspended);
@@ -138,7 +138,7 @@ fn ctrl_z_asks_first_and_then_drops_it() {
 }
 
 #[test]
-fn ctrl_z_after_a_copy_suspends_at_once_and_drops_it() {
+fn ctrl_z_after_a_copy_suspends_and_drops_the_secret() {
     let (mut desk, secret) = shown();
     desk.press("s ctrl-z").no_dialog().sees_no(&secret);
     assert!(desk.suspended);
@@ -169,7 +169,7 @@ fn quitting_after_the_question_ends_without_the_secret() {
 }
 
 #[test]
-fn revoke_it_takes_the_key_back_that_was_just_made() {
+fn revoke_it_revokes_the_key_that_was_just_made() {
     let (mut desk, secret) = shown();
     let key = desk.screen().split("kdb").nth(1).map(|rest| format!("kdb{}", &rest[..17])).unwrap();
     desk.press("tab").dialog("Save these credentials now").says("Revoke it").press("enter");
@@ -179,7 +179,7 @@ fn revoke_it_takes_the_key_back_that_was_just_made() {
 }
 
 #[test]
-fn who_would_lose_a_secret_is_known_while_it_is_shown() {
+fn the_shown_secret_and_its_user_are_known() {
     let (mut desk, _) = shown();
     let (actor, _, name) = desk.app.secret_shown().unwrap();
     assert_eq!((actor.user.as_str(), name.as_str()), ("alice", "nightly"));
@@ -199,7 +199,7 @@ fn dropping_secrets_wipes_view_forms_and_what_was_typed_ahead() {
 }
 
 #[test]
-fn where_nothing_can_copy_the_view_says_so_before_a_key_is_pressed() {
+fn without_a_clipboard_the_view_says_so_at_once() {
     let (desk, _) = shown();
     assert!(desk.shows("Press c to copy both."));
 }
@@ -224,7 +224,7 @@ fn a_secret_that_is_closed_is_nowhere() {
 }
 
 #[test]
-fn a_masked_secret_is_not_to_be_double_clicked() {
+fn a_masked_secret_does_not_suggest_a_double_click() {
     let mut desk = Desk::on_list();
     desk.press("n").types("nightly").dialog("Create new key · Basic Authentication").says("nightly").press("enter");
     desk.press("c").sees("Nothing arrived? Double-click the secret to select it.").sees("m mask");

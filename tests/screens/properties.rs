@@ -15,7 +15,7 @@ use ratatui::{Terminal, backend::TestBackend};
 
 use super::calls::{call_name, writes};
 use super::desk::{Desk, chord};
-use super::events::{events, role};
+use super::random_events::{events, role};
 
 /// The secret that is on the screen, if one is.
 fn secret_of(desk: &Desk) -> Option<String> {
@@ -72,7 +72,7 @@ proptest! {
 
     /// 5: eight steps back reach the menu or a door, and none of them quits.
     #[test]
-    fn eight_escs_reach_the_menu_or_a_door(role in role(), events in events()) {
+    fn eight_escs_reach_the_menu_or_a_sign_in_screen(role in role(), events in events()) {
         let mut desk = Desk::on_list_as(role);
         events.iter().for_each(|event| desk.happens(event));
         prop_assume!(!desk.quit);
@@ -214,7 +214,7 @@ fn draw_at(desk: &Desk, columns: u16, rows: u16) {
 
 /// Every call goes to one worker, and what writes never to the reader.
 #[test]
-fn what_writes_goes_to_the_writer() {
+fn calls_that_write_go_to_the_writer() {
     let desk = Desk::on_list();
     let actor = super::fixture::local(desk.hub(), "alice");
     let lanes: BTreeMap<&str, Lane> = [

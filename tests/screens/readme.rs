@@ -26,23 +26,23 @@ fn compare(name: &str, svg: &str) {
 }
 
 #[test]
-fn the_picture_of_the_list() {
+fn the_readme_shows_the_list_as_it_is() {
     let mut desk = dressed();
     desk.selects("crm-sync").rest();
     compare("desk.svg", &picture::svg(&desk.buffer(), "API Settings: the list of Basic keys"));
 }
 
 #[test]
-fn the_picture_of_the_one_time_view() {
+fn the_readme_shows_the_one_time_view_as_it_is() {
     let mut desk = dressed();
     desk.press("n").types("nightly-export");
     desk.dialog("Create new key · Basic Authentication").says("nightly-export").press("enter").press("c");
-    desk.sees(super::dressed::FAKE_SECRET);
+    desk.sees(super::fixed_secrets::FAKE_SECRET);
     compare("secret.svg", &picture::svg(&desk.buffer(), "The one-time view: key and secret, copied"));
 }
 
 #[test]
-fn the_key_table_has_a_line_for_every_key_that_help_tells_of() {
+fn the_key_table_has_every_key_that_help_shows() {
     let table = keymap::markdown();
     for binding in keymap::BINDINGS {
         assert_eq!(binding.keys_in_help().is_some(), binding.keys != "-");

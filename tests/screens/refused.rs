@@ -47,7 +47,7 @@ pub fn on_refused(mut desk: Desk) -> Desk {
 }
 
 #[test]
-fn the_newest_of_all_keys_say_why_in_words() {
+fn the_newest_refusals_say_why_in_words() {
     let mut desk = on_refused(Desk::on_list());
     for words in ["clock 7 min behind", "signed PUT as POST", "wrong secret", "outside its networks", "disabled"] {
         desk.sees(words);
@@ -58,21 +58,21 @@ fn the_newest_of_all_keys_say_why_in_words() {
 }
 
 #[test]
-fn one_key_can_be_looked_at_alone() {
+fn refusals_of_one_key_can_be_shown_alone() {
     let mut desk = on_refused(Desk::on_list());
     desk.selects("billing-gateway").press("w").rest().sees("The newest refused requests of billing-gateway first");
     desk.sees("wrong secret").sees("outside its networks").sees_no("clock 7 min").press("w").rest().sees("clock 7 min");
 }
 
 #[test]
-fn new_ones_come_by_themselves_and_draw_nothing_when_there_are_none() {
+fn new_refusals_appear_and_without_any_nothing_is_drawn() {
     let mut desk = on_refused(Desk::on_list());
     refuse(&desk, &[("crm-sync", 0, "bad_secret", None, None)]);
     desk.sees_no("crm-sync         wrong").waits(11_000).rest().sees("wrong secret").selects("crm-sync");
 }
 
 #[test]
-fn the_details_say_how_often_and_what_was_last() {
+fn the_details_say_how_often_and_why_last() {
     let mut desk = Desk::on_list();
     refuse(&desk, &TOLD);
     desk.selects("billing-gateway").press("enter").rest();
@@ -82,7 +82,7 @@ fn the_details_say_how_often_and_what_was_last() {
 }
 
 #[test]
-fn who_may_not_read_the_trail_sees_none_of_it() {
+fn users_who_may_not_read_the_trail_see_no_refusals() {
     let mut desk = Desk::on_list_as(Role::Advanced);
     refuse(&desk, &TOLD);
     desk.selects("billing-gateway").press("enter").rest();

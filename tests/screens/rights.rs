@@ -86,7 +86,7 @@ fn settings_are_grey_below_administrator_and_say_why() {
 }
 
 #[test]
-fn who_lost_the_level_changes_no_user_and_is_told_why() {
+fn a_demoted_administrator_changes_no_user_and_is_told_why() {
     for key in ["n", "r", "d", "u", "p"] {
         let mut desk = Desk::signed_in_as(Role::Administrator);
         desk.press("enter").selects("Users").press("enter").rest();

@@ -33,7 +33,7 @@ fn the_lock_time_is_set_for_the_sessions_to_come() {
 }
 
 #[test]
-fn a_time_that_is_none_is_told_at_the_field() {
+fn an_invalid_lock_time_is_reported_at_its_field() {
     for (typed, said) in
         [("soon", "A desk locks after 1 to 1440 minutes."), ("0", "A desk locks after 1 to 1440 minutes.")]
     {
@@ -56,13 +56,13 @@ fn an_error_keeps_the_form() {
 }
 
 #[test]
-fn the_place_and_the_age_of_the_master_key_are_told() {
+fn the_master_key_shows_its_path_and_age() {
     let mut desk = Desk::on_security();
     desk.sees("Made on 14 Aug 2026, 0 days ago.").sees("It is in ~/.config/keydesk/master.key.");
 }
 
 #[test]
-fn where_the_api_is_and_what_verifiers_follow_is_set_with_its_row_in_the_trail() {
+fn api_address_and_verifier_policy_are_set_and_recorded() {
     let mut desk = Desk::on_security();
     desk.sees("Address of the API: https://api.example.com (default).").sees("Staleness: 60 (default).");
     desk.sees("Replay guard: off (default).");

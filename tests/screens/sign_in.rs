@@ -35,7 +35,7 @@ fn signing_in_lands_on_the_menu() {
 }
 
 #[test]
-fn a_wrong_password_says_how_many_tries_are_left_and_keeps_the_name() {
+fn a_wrong_password_shows_tries_left_and_keeps_the_name() {
     let mut desk = at_sign_in();
     desk.types("alice").press("tab").types("not the password");
     desk.dialog("Acme Messaging").says("alice").press("enter");
@@ -44,7 +44,7 @@ fn a_wrong_password_says_how_many_tries_are_left_and_keeps_the_name() {
 }
 
 #[test]
-fn an_unknown_name_is_told_the_same_words() {
+fn an_unknown_name_gets_the_same_words() {
     let mut desk = at_sign_in();
     desk.types("nobody").press("tab").types("not the password");
     desk.dialog("Acme Messaging").says("nobody").press("enter");
@@ -52,7 +52,7 @@ fn an_unknown_name_is_told_the_same_words() {
 }
 
 #[test]
-fn five_wrong_ones_lock_the_name_and_the_pause_ends() {
+fn five_wrong_passwords_lock_the_name_until_the_pause_ends() {
     let mut desk = at_sign_in();
     desk.types("alice").press("tab");
     for _ in 0..5 {
@@ -93,7 +93,7 @@ fn set_up_names_the_places_and_checks_before_it_sends() {
 }
 
 #[test]
-fn a_second_set_up_is_told_so() {
+fn a_second_set_up_is_refused_with_a_reason() {
     let mut desk = set_up();
     desk.instead = Some(Box::new(|_| Some(Err(HubError::Conflict(Conflict::SetUpDone)))));
     desk.types("Acme").press("tab").types("alice").press("tab").types(PASSWORD).press("tab").types(PASSWORD);
@@ -109,7 +109,7 @@ fn enter_goes_from_field_to_field() {
 }
 
 #[test]
-fn esc_does_nothing_at_the_door_and_ctrl_c_leaves() {
+fn esc_does_nothing_at_sign_in_and_ctrl_c_leaves() {
     let mut desk = at_sign_in();
     desk.press("esc ctrl-g esc").sees("not signed in");
     assert!(!desk.quit);
@@ -135,7 +135,7 @@ fn a_wrong_password_does_not_unlock() {
 }
 
 #[test]
-fn somebody_else_may_sign_in_at_a_lock_and_finds_nothing_of_the_first() {
+fn another_user_signing_in_at_a_lock_finds_nothing_left() {
     let mut desk = Desk::on_list();
     desk.instead = Some(Box::new(|call| match call {
         Call::SignIn { name, .. } if name == "bram" => Some(Ok(Answer::SignIn(SignIn::Welcome(bram())))),
@@ -187,7 +187,7 @@ fn a_password_typed_into_a_form_is_wiped_by_the_lock() {
 }
 
 #[test]
-fn what_comes_late_is_not_told_in_front_of_the_lock() {
+fn late_replies_do_not_show_on_the_lock_screen() {
     let mut desk = Desk::on_list();
     desk.selects("crm-sync").press("d tab").stalls().press("enter").waits(600_000).sees("Locked").answers();
     desk.sees_no("crm-sync").types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter").rest();

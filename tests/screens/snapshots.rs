@@ -45,7 +45,7 @@ fn check(desk: &Desk, name: &str) {
 }
 
 #[test]
-fn every_scene_in_the_two_usual_sizes() {
+fn every_scene_looks_as_recorded_in_two_sizes() {
     for scene in scenes::all() {
         let mut desk = (scene.make)(Theme::default());
         check(&desk, scene.name);
@@ -59,7 +59,7 @@ fn chosen() -> impl Iterator<Item = &'static Scene> {
 }
 
 #[test]
-fn chosen_scenes_in_the_smallest_window() {
+fn chosen_scenes_look_as_recorded_in_the_smallest_window() {
     for scene in chosen() {
         let mut desk = (scene.make)(Theme::default());
         desk.sized(60, 16).rest();
@@ -68,7 +68,7 @@ fn chosen_scenes_in_the_smallest_window() {
 }
 
 #[test]
-fn chosen_scenes_without_colour_and_in_ascii() {
+fn chosen_scenes_look_as_recorded_without_colour_and_in_ascii() {
     for scene in chosen() {
         let ascii = Theme { palette: Palette::None, glyphs: &ASCII };
         // Scenes look for Unicode frames while they are made, so the glyphs are changed in what they made.
@@ -86,13 +86,13 @@ fn chosen_scenes_without_colour_and_in_ascii() {
 }
 
 #[test]
-fn a_light_background() {
+fn a_light_background_looks_as_recorded() {
     let light = Theme { palette: Palette::Light, glyphs: &UNICODE };
     check(&list(light), "api_basic_light");
 }
 
 #[test]
-fn a_window_that_is_too_small() {
+fn a_window_that_is_too_small_looks_as_recorded() {
     let mut desk = list(Theme::default());
     desk.sized(59, 15);
     check(&desk, "too_small_59x15");
@@ -102,6 +102,6 @@ fn a_window_that_is_too_small() {
 fn pictures_hold_no_real_secret() {
     let desk = one_time(Theme::default());
     desk.buffer();
-    assert!(desk.shows(super::dressed::FAKE_SECRET));
-    assert!(!keydesk::credential::holds_api_secret(super::dressed::FAKE_SECRET));
+    assert!(desk.shows(super::fixed_secrets::FAKE_SECRET));
+    assert!(!keydesk::credential::holds_api_secret(super::fixed_secrets::FAKE_SECRET));
 }

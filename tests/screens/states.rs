@@ -122,7 +122,7 @@ fn a_used_key_is_not_called_never_used_after_a_rotation() {
 }
 
 #[test]
-fn a_key_that_expires_says_so_in_its_column_and_is_still_told_active() {
+fn an_expiring_key_says_so_and_counts_as_active() {
     for (columns, rows) in [(80, 24), (60, 16)] {
         let mut desk = Desk::on_list();
         desk.sized(columns, rows).sees("! expires 3d").selects("支払い-batch").press("enter").rest();
@@ -131,7 +131,7 @@ fn a_key_that_expires_says_so_in_its_column_and_is_still_told_active() {
 }
 
 #[test]
-fn what_is_wrong_with_what_was_typed_has_its_glyph() {
+fn errors_in_a_form_have_their_own_glyph() {
     let mut desk = Desk::on_list();
     desk.selects("crm-sync").press("D").types("nope").dialog("Revoke crm-sync?").says("( Revoke )").press("enter");
     desk.sees("✗ Type ");

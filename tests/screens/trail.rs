@@ -45,7 +45,7 @@ fn an_entry_says_what_differs() {
 }
 
 #[test]
-fn w_shows_what_one_user_did_and_again_everybody() {
+fn w_shows_one_user_and_then_everybody_again() {
     let mut desk = Desk::on_trail();
     desk.selects("bram").press("w").sees("Only entries by bram").sees("old-gateway").sees_no("set up the desk");
     desk.press("w").sees("The newest entries first").sees("set up the desk");
@@ -62,7 +62,7 @@ fn t_goes_through_the_types() {
 }
 
 #[test]
-fn who_type_and_dates_are_typed() {
+fn the_filter_takes_user_type_and_dates() {
     let mut desk = Desk::on_trail();
     desk.press("/").types("bram").press("tab → tab").types("2026-01-01").press("tab").types("2026-03-01");
     desk.dialog("Show a part of the trail").says("bram").press("enter").no_dialog();
@@ -88,7 +88,7 @@ fn a_span_counts_back_from_now() {
 }
 
 #[test]
-fn dates_that_are_none_are_told_at_their_field() {
+fn invalid_dates_are_reported_at_their_field() {
     for (from, until, said) in
         [("soon", "", "soon"), ("2026-03-01", "2026-01-01", "That is not after From, so nothing could be between.")]
     {
@@ -100,7 +100,7 @@ fn dates_that_are_none_are_told_at_their_field() {
 }
 
 #[test]
-fn where_there_is_nothing_the_way_back_is_told() {
+fn an_empty_part_of_the_trail_names_the_way_back() {
     let mut desk = Desk::on_trail();
     desk.press("/").types("nobody").dialog("Show a part of the trail").says("nobody");
     desk.press("enter enter enter enter").sees("There are no entries by nobody. Press / to show others.");
@@ -137,7 +137,7 @@ fn a_broken_trail_says_where() {
 }
 
 #[test]
-fn to_leave_stops_the_check() {
+fn leaving_the_trail_stops_the_check() {
     let mut desk = Desk::on_trail();
     desk.stalls().press("v esc").answers().no_dialog().sees("Last changes");
 }
@@ -175,7 +175,7 @@ fn a_spreadsheet_gets_csv_without_formulas() {
 
 #[test]
 fn the_password_is_asked_again_before_the_trail_leaves_the_desk() {
-    let mut desk = super::people::signed_in_long_ago();
+    let mut desk = super::users::signed_in_long_ago();
     desk.press("esc").selects("Activity log").press("enter").rest().press("x").dialog("Export the trail").says("File");
     desk.press("enter enter").dialog("Your password again").says("Password").types(fixture::PASSWORD).press("enter");
     desk.no_dialog().sees("readable by you alone.");
@@ -183,7 +183,7 @@ fn the_password_is_asked_again_before_the_trail_leaves_the_desk() {
 }
 
 #[test]
-fn enter_in_the_activity_tab_opens_the_entry_as_the_activity_log_does() {
+fn enter_opens_an_entry_in_the_activity_tab_too() {
     let mut desk = Desk::on_list();
     desk.press("tab tab").rest().sees("enter details");
     let no = desk.selected_line().split_whitespace().nth(1).unwrap().to_owned();
@@ -192,7 +192,7 @@ fn enter_in_the_activity_tab_opens_the_entry_as_the_activity_log_does() {
 }
 
 #[test]
-fn who_acted_with_as_is_named_with_his_unix_user() {
+fn an_actor_by_as_is_named_with_their_unix_user() {
     let mut desk = Desk::on_trail();
     // In the rows it stands where the address of the others does; the entry and the command line say it in one.
     desk.selects("disabled Basic key")

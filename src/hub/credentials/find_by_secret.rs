@@ -68,7 +68,7 @@ impl Hub {
 
     fn is_it(&self, row: &SecretRecord, kind: &str, secret: &Secret) -> Result<bool, HubError> {
         let generated = secret.expose_text().is_some_and(holds_api_secret);
-        if generated && kind == Kind::Legacy.as_str() {
+        if generated && kind.parse::<Kind>().is_ok_and(Kind::has_username) {
             return Ok(false);
         }
         // A value that does not open was moved or changed and matches nothing; the search goes on.

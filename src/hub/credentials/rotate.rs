@@ -72,7 +72,7 @@ impl Hub {
         };
         let renewed = self.write(actor, intent, |change| {
             let before = change.live_credential(target)?;
-            if before.kind != Kind::Legacy.as_str() {
+            if !mapping::kind(&before)?.has_username() {
                 return Err(HubError::invalid(
                     InputField::LegacyPassword,
                     "Only a Legacy credential has a password. Rotate this key instead.",

@@ -55,7 +55,7 @@ impl Hub {
                 let mut failed = None;
                 // The schema is checked before the key: another program's file must not influence the message.
                 let opened = SqliteStore::open(&places.database, &mut |tx, step| {
-                    carry(tx, step, places, &clock, progress).map_err(|why| {
+                    migrate(tx, step, places, &clock, progress).map_err(|why| {
                         let said = StoreError::Unavailable(why.to_string());
                         failed = Some(why);
                         said
@@ -99,15 +99,15 @@ fn unlock(tx: &mut dyn Tx, master: Arc<MasterKey>, place: &Path) -> Result<(Vaul
 }
 
 /// Migrates the rows of an older desk for a schema step; after the last step the steps are signed.
-fn carry(
+fn migrate(
     tx: &mut dyn WriteTx,
     step: Option<&Step>,
     places: &DeskPaths,
     clock: &Arc<dyn Clock>,
     progress: Progress<'_>,
 ) -> Result<(), HubError> {
-    let carries = step.is_none_or(|step| step.no == upgrade::SUMS);
-    if !carries {
+    let needed = step.is_none_or(|step| step.no == upgrade::SUMS);
+    if !needed {
         return Ok(());
     }
     let master = Arc::new(MasterKey::load(&places.master_key)?);

@@ -48,7 +48,7 @@ pub(crate) fn over_step_6(
         done += run.len() as i64;
         progress(done, all);
     }
-    carry_account(tx, vault, &trail)?;
+    migrate_account(tx, vault, &trail)?;
     spoil_users(tx, &trail)?;
     first_throttles(tx, vault, now)?;
     let sums = if trail.whole { table_sums::all(tx, vault)? } else { Sums::default() };
@@ -147,8 +147,8 @@ impl MigratedCredential {
     }
 
     fn write(&self, tx: &mut dyn WriteTx) -> Result<(), StoreError> {
-        tables::carry_credential(tx, &self.id, self.numbers.clone(), &self.tag)?;
-        self.secrets.iter().try_for_each(|(id, tag)| tables::carry_secret(tx, id, tag))
+        tables::migrate_credential(tx, &self.id, self.numbers.clone(), &self.tag)?;
+        self.secrets.iter().try_for_each(|(id, tag)| tables::migrate_secret(tx, id, tag))
     }
 }
 
@@ -162,7 +162,7 @@ fn old_secret(vault: &Vault, row: &[Cell<'_>]) -> Result<Option<(String, OldSecr
     let [Cell::Text(credential), Cell::Int(no), _, valid_until, ..] = columns else { return Ok(None) };
     let intact = row_tags::is_tag_of(vault, (SecretRecord::TABLE, id, *version), columns, tag);
     let tag = match intact {
-        true => carried_tag(vault, id, columns).map_err(|why| StoreError::Broken(why.to_string()))?,
+        true => migrated_tag(vault, id, columns).map_err(|why| StoreError::Broken(why.to_string()))?,
         false => tag.to_vec(),
     };
     let valid_until = valid_until.maybe_int().unwrap_or(Some(0));
@@ -170,7 +170,7 @@ fn old_secret(vault: &Vault, row: &[Cell<'_>]) -> Result<Option<(String, OldSecr
 }
 
 /// The new tag of a secret, which no longer covers its end and its change number.
-fn carried_tag(vault: &Vault, id: &str, columns: &[Cell<'_>]) -> Result<Vec<u8>, VaultError> {
+fn migrated_tag(vault: &Vault, id: &str, columns: &[Cell<'_>]) -> Result<Vec<u8>, VaultError> {
     let kept = columns.iter().enumerate().filter(|(i, _)| ![3, 6].contains(i)).map(|(_, cell)| *cell);
     vault.tag(&row_tags::add_all(TagInput::new(SecretRecord::TABLE, id, 1), kept))
 }
@@ -194,11 +194,11 @@ fn are_told((no, older): (i64, Option<(i64, i64)>), told: &LastKnown, now: i64) 
     told.revoked || (told.secret == no && until.is_none_or(|until| told.old_until == Some(until)))
 }
 
-fn carry_account(tx: &mut dyn WriteTx, vault: &Vault, trail: &TrailState) -> Result<(), HubError> {
+fn migrate_account(tx: &mut dyn WriteTx, vault: &Vault, trail: &TrailState) -> Result<(), HubError> {
     let Some(Tagged { record, .. }) = tables::account(tx)? else { return Ok(()) };
     if !trail.whole || trail.account.as_ref() == Some(&record.name) {
         let tag = row_tags::tag::<AccountRecord>(vault, &record)?;
-        tables::carry_account(tx, &record.id, &tag)?;
+        tables::migrate_account(tx, &record.id, &tag)?;
     }
     Ok(())
 }

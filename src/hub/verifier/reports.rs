@@ -41,7 +41,12 @@ impl Feed<'_> {
         let filters = [TrailFilter::Subject(Setting::Replay.key()), TrailFilter::Class(action::SETTING.class)];
         let set = tables::trail_before(&mut *tx, &filters, i64::MAX, 1)?.pop();
         let since = set.map_or(Seconds(0), |row| Millis(row.at).seconds());
-        Ok(tables::used_since(&mut *tx, Kind::Hmac.as_str(), since.0)?)
+        for kind in Kind::ALL.into_iter().filter(|kind| kind.signs()) {
+            if tables::used_since(&mut *tx, kind.as_str(), since.0)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Writes last uses; an older report does not replace a newer one. A use with a time in the future counts as of

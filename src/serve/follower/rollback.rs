@@ -2,7 +2,7 @@
 //! disabled, and may not know that verifiers have a newer state. What would grant more waits until an Administrator accepts
 //! the store.
 
-use crate::credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, State};
+use crate::credential::{Algorithm, Algorithms, BodyDigest, Networks, State};
 use crate::hub::{Restriction, SecretRestriction};
 use crate::time::Seconds;
 use crate::vault::{Stored, sha256};
@@ -88,7 +88,7 @@ fn narrow_networks(now: &mut Entry, networks: &Networks) -> bool {
 
 fn narrow_algorithms(now: &mut Entry, other: &Algorithms) -> bool {
     let (both, none_left) = intersect(&now.algorithms, other);
-    if now.kind == Kind::Hmac && none_left {
+    if now.kind.signs() && none_left {
         let had = !now.secrets.is_empty();
         now.secrets.clear();
         return had;
@@ -135,6 +135,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::credential::Kind;
     use crate::secret::Secret;
 
     #[test]

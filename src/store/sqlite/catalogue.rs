@@ -9,8 +9,8 @@ use super::sql_error::failed;
 
 const ROWS: &str = "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_schema";
 
-/// The two tables of ANALYZE, which are harmless and an operator's right. Word for word: under these names too a table
-/// could be planted whose columns run functions when it is read.
+/// The two tables of ANALYZE, which are harmless and which operators may create. Compared word for word: a table of
+/// this name could have columns that run functions when it is read.
 const ANALYZED: [(&str, &str); 2] = [
     ("sqlite_stat1", "CREATE TABLE sqlite_stat1(tbl,idx,stat)"),
     ("sqlite_stat4", "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"),
@@ -27,8 +27,8 @@ pub(super) struct Catalogue {
 impl Catalogue {
     /// Reads the catalogue in a transaction that is open, and lets the connection load its schema from the same state.
     ///
-    /// SQLite loads the schema when a statement first needs it, in a moment of its own, and then goes by the number alone.
-    /// So the state is fixed first, which loads nothing, and whatever was loaded before is dropped.
+    /// SQLite loads the schema when a statement first needs it, and from then on compares only the schema version.
+    /// So the state is fixed first, which loads nothing, and an earlier schema is dropped.
     pub(super) fn load(connection: &Connection) -> Result<Self, StoreError> {
         version(connection)?;
         connection.execute_batch("PRAGMA writable_schema = RESET").map_err(failed(connection))?;
@@ -47,8 +47,8 @@ impl Catalogue {
         Ok(Self { version, rows })
     }
 
-    /// Whether the database has this catalogue in the transaction that is open. The number alone would not do: whoever
-    /// writes the file can write it too.
+    /// Whether the database has this catalogue in the open transaction. The schema version alone is not enough: whoever
+    /// writes the file can set it too.
     pub(super) fn is_still(&self, connection: &Connection) -> Result<bool, StoreError> {
         if version(connection)? != self.version {
             return Ok(false);
@@ -81,7 +81,7 @@ impl Catalogue {
     }
 }
 
-/// The number of the schema. The statement does not look at the schema itself.
+/// The schema version. The statement does not load the schema itself.
 fn version(connection: &Connection) -> Result<i64, StoreError> {
     let mut version = connection.prepare_cached("PRAGMA schema_version").map_err(failed(connection))?;
     version.query_row([], |row| row.get(0)).map_err(failed(connection))
@@ -92,7 +92,7 @@ fn is_of_analyze([kind, name, table, sql]: &[&Value; 4]) -> bool {
     ANALYZED.iter().any(|(of, text)| is(kind, "table") && is(name, of) && is(table, of) && is(sql, text))
 }
 
-/// Text that is not UTF-8 stays bytes: none of our text is, so it differs from all of it.
+/// Text that is not UTF-8 becomes bytes, which differ from any text of ours.
 fn value(value: ValueRef<'_>) -> Value {
     match value {
         ValueRef::Null => Value::Null,
@@ -113,7 +113,7 @@ fn equal(known: &Value, is: ValueRef<'_>) -> bool {
     }
 }
 
-/// A value as bytes that can be no other value's: what it is, its length, itself.
+/// An unambiguous encoding of a value: type, length, content.
 fn canonical(value: &Value) -> Vec<u8> {
     let (kind, bytes) = match value {
         Value::Null => (b'n', Vec::new()),
@@ -136,50 +136,50 @@ mod tests {
         })
     }
 
-    /// What this relies on: the state is fixed before the schema is loaded, and the schema is loaded from it.
+    /// The check relies on this: the state is fixed first, and the schema is loaded from it.
     #[test]
     fn the_schema_is_loaded_from_the_state_that_is_checked() {
         let dir = tempfile::tempdir().unwrap();
-        let [schema_check, other] = two(&dir);
+        let [ours, other] = two(&dir);
         other.execute_batch("CREATE TABLE here (x)").unwrap();
         let planted = |sql: &str| other.execute_batch(sql).unwrap();
-        // Hostile at first, and loaded; then clean with the same number.
+        // The schema is hostile when it is loaded, then clean with the same version.
         planted("CREATE TRIGGER planted AFTER INSERT ON here BEGIN DELETE FROM here; END; PRAGMA schema_version = 7");
-        schema_check.execute_batch("SELECT * FROM here").unwrap();
+        ours.execute_batch("SELECT * FROM here").unwrap();
         planted("DROP TRIGGER planted; PRAGMA schema_version = 7");
-        schema_check.execute_batch("BEGIN").unwrap();
-        version(&schema_check).unwrap();
-        // Another's change from here on is in another state.
+        ours.execute_batch("BEGIN").unwrap();
+        version(&ours).unwrap();
+        // Changes of the other connection from here on belong to another state.
         planted("CREATE TRIGGER planted AFTER INSERT ON here BEGIN DELETE FROM here; END; PRAGMA schema_version = 7");
-        let found = Catalogue::load(&schema_check).unwrap();
+        let found = Catalogue::load(&ours).unwrap();
         assert_eq!(found.rows.len(), 1, "{found:?}");
         planted("DROP TRIGGER planted; PRAGMA schema_version = 7");
-        schema_check.execute_batch("COMMIT; INSERT INTO here VALUES (1)").unwrap();
-        let kept: i64 = schema_check.query_row("SELECT COUNT(*) FROM here", [], |row| row.get(0)).unwrap();
+        ours.execute_batch("COMMIT; INSERT INTO here VALUES (1)").unwrap();
+        let kept: i64 = ours.query_row("SELECT COUNT(*) FROM here", [], |row| row.get(0)).unwrap();
         assert_eq!(kept, 1, "the trigger ran");
     }
 
     #[test]
     fn any_difference_in_the_schema_changes_the_catalogue() {
         let dir = tempfile::tempdir().unwrap();
-        let [schema_check, other] = two(&dir);
+        let [ours, other] = two(&dir);
         other.execute_batch("CREATE TABLE one (x UNIQUE); CREATE TABLE two (x)").unwrap();
-        let known = Catalogue::read(&schema_check).unwrap();
-        assert!(known.is_still(&schema_check).unwrap());
+        let known = Catalogue::read(&ours).unwrap();
+        assert!(known.is_still(&ours).unwrap());
         other.execute_batch("INSERT INTO one VALUES (1)").unwrap();
-        assert!(known.is_still(&schema_check).unwrap(), "rows are not the schema");
+        assert!(known.is_still(&ours).unwrap(), "rows are not the schema");
         let sum = "SELECT SUM(rootpage) FROM sqlite_schema WHERE name IN ('one', 'two')";
         let sum: i64 = other.query_row(sum, [], |row| row.get(0)).unwrap();
         let swap = &format!(
             "PRAGMA writable_schema = on; UPDATE sqlite_schema SET rootpage = {sum} - rootpage WHERE name IN ('one', 'two')"
         );
         other.execute_batch(swap).unwrap();
-        assert!(!known.is_still(&schema_check).unwrap(), "its number is as it was");
-        assert_eq!(known.bytes(), Catalogue::read(&schema_check).unwrap().bytes(), "first pages are not in it");
+        assert!(!known.is_still(&ours).unwrap(), "its number is as it was");
+        assert_eq!(known.bytes(), Catalogue::read(&ours).unwrap().bytes(), "first pages are not in it");
         other.execute_batch(swap).unwrap();
-        assert!(known.is_still(&schema_check).unwrap());
+        assert!(known.is_still(&ours).unwrap());
         other.execute_batch("PRAGMA schema_version = 99").unwrap();
-        assert!(!known.is_still(&schema_check).unwrap());
+        assert!(!known.is_still(&ours).unwrap());
     }
 
     #[test]

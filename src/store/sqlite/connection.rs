@@ -21,10 +21,10 @@ use super::{
 const STEPS_BETWEEN_LOOKS: i32 = 4_000;
 /// Length of the log, in pages, from which a commit runs a checkpoint, as SQLite does by itself.
 const FOLDED_FROM: i32 = 1_000;
-/// How often it is tried while others open and close the database.
+/// Attempts while others open and close the database.
 const TRIES: u32 = 3;
 
-/// A connection that is used from transaction to transaction.
+/// A connection that is reused for many transactions.
 pub(super) struct OpenConnection {
     pub(super) connection: Connection,
     /// None for a database in memory, which nobody else can open.
@@ -33,7 +33,7 @@ pub(super) struct OpenConnection {
     data_version: Option<i64>,
 }
 
-/// What a connection to a file opened.
+/// What a connection found when it opened its file.
 struct Opened {
     place: Arc<DatabaseFile>,
     catalogue: Catalogue,
@@ -47,12 +47,12 @@ struct Opened {
 }
 
 impl OpenConnection {
-    /// Over a connection that nobody else can reach.
+    /// Wraps a connection that nobody else can reach.
     pub(super) fn alone(connection: Connection) -> Self {
         Self { connection, opened: None, data_version: None }
     }
 
-    /// A new connection to a desk whose schema is schema_check and the newest.
+    /// Opens a connection to a desk whose schema is keydesk's and up to date.
     pub(super) fn open(
         opening: &OpeningGuard<'_>,
         place: &Arc<DatabaseFile>,
@@ -66,13 +66,13 @@ impl OpenConnection {
             }
             let pages = Arc::new(AtomicI32::new(0));
             let told = pages.clone();
-            // In place of SQLite's own, which would fold a log into a database that it may no longer belong to.
+            // Replaces SQLite's own hook, which would checkpoint a log into a database that it may no longer belong to.
             let count = move |_: &mut rusqlite::hooks::Wal, now| {
                 told.store(now, Relaxed);
                 Ok(())
             };
             connection.wal_hook(Some(count)).map_err(failed(&connection))?;
-            // If somebody closed it or took files away at this moment, it is not known which of them were opened.
+            // If somebody closed the database or removed files just now, it is unknown which files were opened.
             let beside = place.beside().filter(|now| before.is_none_or(|before| before == *now));
             if let Some(beside) = beside {
                 let _entry = opening.note(place.database, beside);
@@ -89,16 +89,16 @@ impl OpenConnection {
             self.connection.execute_batch("ROLLBACK").map_err(failed(&self.connection))?;
         }
         self.watch((!write).then_some(cancel))?;
-        // IMMEDIATE: a transaction that reads first and then wants to write could find that it may not.
+        // IMMEDIATE: a transaction that reads first could fail when it wants to write.
         let begin = if write { "BEGIN IMMEDIATE" } else { "BEGIN DEFERRED" };
         self.connection.execute_batch(begin).map_err(failed(&self.connection))
     }
 
-    /// Whether the database has the catalogue that was opened, in the transaction that was begun. Else this connection
-    /// knows tables, triggers and first pages that are not there, and is of no use any more.
+    /// Whether the database still has the catalogue that was opened, in the transaction that was begun. If not, the
+    /// connection knows tables, triggers and root pages that no longer exist, and must be dropped.
     pub(super) fn is_still(&mut self) -> Result<bool, StoreError> {
         let Some(opened) = &mut self.opened else { return Ok(true) };
-        // This fixes the state that the transaction sees. If nobody committed since, it is the one that was looked at.
+        // This fixes the state that the transaction sees. If nobody committed since, it was checked already.
         let version = data_version(&self.connection)?;
         if opened.looked_at == Some(version) {
             return Ok(true);
@@ -114,7 +114,7 @@ impl OpenConnection {
         Ok(self.data_version.replace(now) != Some(now))
     }
 
-    /// Stops what runs when it is cancelled.
+    /// Interrupts running statements once `cancel` is set.
     pub(super) fn watch(&mut self, cancel: Option<&Cancel>) -> Result<(), StoreError> {
         let look = cancel.cloned().map(|cancel| move || cancel.is_cancelled());
         self.connection.progress_handler(STEPS_BETWEEN_LOOKS, look).map_err(failed(&self.connection))
@@ -134,7 +134,7 @@ impl OpenConnection {
 }
 
 /// The last connection to close checkpoints the log and removes the files beside the database, by name: not if those
-/// names are another database's files by now.
+/// files belong to another database by now.
 impl Drop for OpenConnection {
     fn drop(&mut self) {
         let same = |opened: &Opened| opened.place.check().is_ok() && opened.place.beside() == Some(opened.beside);
@@ -151,14 +151,14 @@ fn data_version(connection: &Connection) -> Result<i64, StoreError> {
     version.query_row([], |row| row.get(0)).map_err(failed(connection))
 }
 
-/// A connection that leaves the files as they are when it is closed, and what it opened.
+/// A connection that leaves the files alone when it is closed, and the catalogue that it opened.
 pub(super) fn connect(place: &DatabaseFile) -> Result<(Connection, Catalogue), StoreError> {
     let connection = raw_connection::connect(&place.path)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(failed(&connection))?;
     let (step, catalogue) = schema_check::check(&connection, &place.path)?;
     schema_check::newest(step, &catalogue, place)?;
     raw_connection::settle(&connection)?;
-    // What is read once is open: the files beside the database are there from here on.
+    // A first read opens the files beside the database: they exist from here on.
     connection.query_row("PRAGMA schema_version", [], |_| Ok(())).map_err(failed(&connection))?;
     Ok((connection, catalogue))
 }

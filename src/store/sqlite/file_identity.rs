@@ -1,5 +1,5 @@
-//! File identity: which files a connection has open. A file that was renamed over one of them is another database to
-//! everybody else.
+//! File identity: which files a connection has open. To everybody else, a file that was renamed over one of them is
+//! another database.
 
 use std::{
     fs::Metadata,
@@ -29,19 +29,19 @@ impl FileId {
 /// The log and the shared memory beside a database.
 pub(super) type SidecarIds = [FileId; 2];
 
-/// A database that was found at a path. Nothing here opens a file: closing it again would take away every lock that this
+/// A database at a path. Nothing here opens a file: closing it again would release every lock that this
 /// process has on it.
 #[derive(Debug)]
 pub(super) struct DatabaseFile {
     pub(super) path: PathBuf,
     pub(super) database: FileId,
     beside: [PathBuf; 2],
-    /// The schema that was found when the desk was opened, where it is of a step that this program does not know: whoever
-    /// has the keys says whether it is to be trusted. Another one is not.
+    /// Step and schema that were found when the desk was opened, if this program does not know the step: the holder of
+    /// the keys decides whether to trust it. Any other schema is refused.
     beyond: OnceLock<(i64, Vec<u8>)>,
 }
 
-/// How often, and for how long each time, somebody who closes a database is waited for.
+/// How often, and how long each time, to wait for somebody who is closing the database.
 pub(super) const LOOKS: u32 = 20;
 pub(super) const BETWEEN: Duration = Duration::from_millis(5);
 
@@ -63,17 +63,17 @@ impl DatabaseFile {
         }
     }
 
-    /// Notes a schema of a step that this program does not know.
+    /// Remembers the schema of a step that this program does not know.
     pub(super) fn found_beyond(&self, step: i64, catalogue: Vec<u8>) {
         let _ = self.beyond.set((step, catalogue));
     }
 
-    /// Whether this is the schema that was noted.
+    /// Whether this is the remembered schema.
     pub(super) fn is_beyond(&self, step: i64, catalogue: &[u8]) -> bool {
         self.beyond.get().is_some_and(|(of, is)| *of == step && is == catalogue)
     }
 
-    /// The step of the schema, as far as this program knows it.
+    /// The step of the schema.
     pub(super) fn step(&self) -> i64 {
         self.beyond.get().map_or(NEWEST_STEP, |(step, _)| *step)
     }
@@ -85,9 +85,9 @@ impl DatabaseFile {
         Some([id(log)?, id(memory)?])
     }
 
-    /// Takes away shared memory whose log is gone. It speaks of pages that nobody finds any more, and whoever joins those
-    /// who still have the old log open would read an empty one by it. SQLite makes the log first and removes it first, so
-    /// for a moment this is how a database looks that is being closed.
+    /// Removes shared memory whose log is gone. It refers to pages that no longer exist, and whoever joins those who
+    /// still have the old log open would read an empty one by it. SQLite makes the log first and removes it first, so
+    /// for a moment a database that is being closed looks like this.
     pub(super) fn take_away_leftover(&self) {
         let [log, memory] = &self.beside;
         let is_left_over = || log.symlink_metadata().is_err() && memory.symlink_metadata().is_ok();
@@ -102,7 +102,7 @@ impl DatabaseFile {
         }
     }
 
-    /// What is said when the files beside the database are no longer those that were opened.
+    /// The error when the files beside the database are no longer those that were opened.
     pub(super) fn lost(&self) -> StoreError {
         StoreError::Unavailable(format!(
             "The files beside {} (-wal, -shm) were removed or replaced while keydesk had them open. Nothing was changed \
@@ -111,7 +111,7 @@ impl DatabaseFile {
         ))
     }
 
-    /// What is said while another part of this process still reads by files that are gone.
+    /// The error while another part of this process still uses files that are gone.
     pub(super) fn held(&self) -> StoreError {
         StoreError::Unavailable(format!(
             "Files beside {} (-wal, -shm) that were removed or replaced are still in use. Nothing was changed; try again \

@@ -11,10 +11,10 @@ use super::{
     sql_error::failed,
 };
 
-/// How often it is asked again while others commit.
+/// Attempts while others commit.
 const TRIES: u32 = 20;
 
-/// What one of them sees.
+/// What a connection sees: catalogue and head.
 type Seen = (Catalogue, Vec<Vec<Sql>>);
 
 impl SqliteStore {
@@ -28,7 +28,7 @@ impl SqliteStore {
                 return Ok(false);
             }
         }
-        // It follows the changes of others all the time, so it does not stand still.
+        // It sees the changes of others all the time, so it is not stale.
         Ok(true)
     }
 
@@ -38,7 +38,7 @@ impl SqliteStore {
     }
 
     fn seen_anew(&self, place: &Arc<DatabaseFile>) -> Result<Seen, StoreError> {
-        // Nobody else may open one meanwhile: this one is in no list.
+        // Nobody else may open a connection meanwhile: this one is not listed.
         let _opening = OpeningGuard::begin(place, self.reader_slot())?;
         let (connection, _) = connection::connect(place)?;
         let one_state = connection.unchecked_transaction().map_err(failed(&connection))?;

@@ -1,4 +1,4 @@
-//! Commit notifications by inotify: the kernel tells when a file beside the database is written, so that nobody has to
+//! Commit notifications by inotify: the kernel reports writes to the files beside the database, so that nobody has to
 //! poll.
 //!
 //! Reliable because WAL needs shared memory: every writer of the database is on this machine.
@@ -14,10 +14,10 @@ use crate::store::Notice;
 pub struct DirectoryWatch(OwnedFd);
 
 impl DirectoryWatch {
-    /// `None` when the kernel has no watch left for us (`fs.inotify.max_user_watches`): looking does it as well.
+    /// `None` when the kernel has no watch left for us (`fs.inotify.max_user_watches`): then callers poll.
     pub fn beside(database: &Path) -> Option<Self> {
         let watch = inotify::init(CreateFlags::CLOEXEC).ok()?;
-        // The directory, because the log beside the database comes and goes, and a database may be put over another.
+        // Watches the directory, because the log beside the database comes and goes, and the database may be replaced.
         let what =
             WatchFlags::MODIFY | WatchFlags::CREATE | WatchFlags::DELETE | WatchFlags::MOVE | WatchFlags::ONLYDIR;
         inotify::add_watch(&watch, database.parent()?, what).ok()?;
@@ -29,7 +29,7 @@ impl Notice for DirectoryWatch {
     fn wait(&mut self) -> bool {
         let mut buffer = [MaybeUninit::<u8>::uninit(); 4096];
         loop {
-            // What happened does not matter, only that something did: a commit is several writes, read together.
+            // Only that something happened matters: a commit is several writes, read together.
             match rustix::io::read(&self.0, &mut buffer) {
                 Ok((read, _)) => return !read.is_empty(),
                 Err(Errno::INTR) => {}

@@ -49,7 +49,7 @@ impl SqliteStore {
         self.reader.as_ref().unwrap_or(&self.writer)
     }
 
-    /// Begins a transaction on a connection that opened what is there.
+    /// Begins a transaction on a connection to the current database.
     fn begin<'a>(
         &'a self,
         slot: &'a Arc<ConnectionSlot>,
@@ -73,7 +73,7 @@ impl SqliteStore {
             if looked == Ok(true) {
                 return Ok(SqliteTx::new(self, held, cancel));
             }
-            // Whatever it was: after a failure too nobody knows what the connection has loaded.
+            // Also after an error: it is unknown what the connection has loaded.
             self.throw_away(&mut held);
             looked?;
         }
@@ -83,7 +83,7 @@ impl SqliteStore {
         )))
     }
 
-    /// An error, once for each connection, when the files beside the database are gone or others.
+    /// An error, once for each connection, when the files beside the database were removed or replaced.
     fn have_its_files(
         &self,
         slot: &ConnectionSlot,
@@ -107,7 +107,7 @@ impl SqliteStore {
         self.reopened.fetch_add(1, Relaxed);
     }
 
-    /// Closes whatever else of this store has files open that are gone, unless it is in use.
+    /// Closes the other connections of this store whose files are gone, unless they are in use.
     fn close_others(&self) {
         [Some(&self.writer), self.reader.as_ref()].into_iter().flatten().for_each(|slot| slot.close_if_lost(false));
     }
@@ -123,11 +123,11 @@ impl Store for SqliteStore {
     }
 
     fn changed(&self) -> Result<bool, StoreError> {
-        // The number stands still for what a connection commits itself, and in memory there is only one connection.
+        // The data version ignores commits of the connection itself, and in memory there is only one connection.
         let (Some(reader), Some(place)) = (&self.reader, &self.place) else { return Ok(true) };
         place.check()?;
         let mut held = reader.lock();
-        // One that is opened later sees whatever was committed until then.
+        // A connection that is opened later sees everything that was committed before.
         let Some(live) = &mut *held else { return if reader.is_lost() { Err(place.lost()) } else { Ok(true) } };
         if !live.has_its_files() {
             self.throw_away(&mut held);
@@ -161,7 +161,7 @@ impl Store for SqliteStore {
     }
 }
 
-/// A mistake of this module.
+/// The error for a bug of this module.
 fn nothing_open() -> StoreError {
     StoreError::Broken("no connection is open".to_owned())
 }

@@ -38,7 +38,7 @@ pub enum FileContent {
 }
 
 impl SqliteStore {
-    /// Looks without changing anything; an error when it is something else.
+    /// Inspects a path without changing anything; an error if something else is there.
     pub fn inspect(path: &Path) -> Result<FileContent, StoreError> {
         match std::fs::metadata(path) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(FileContent::Nothing),
@@ -51,16 +51,16 @@ impl SqliteStore {
         }
     }
 
-    /// Opens an existing desk. One that an older keydesk made is migrated in one transaction, in which `carry` converts
+    /// Opens an existing desk. A desk of an older keydesk is migrated in one transaction, in which `migrate` converts
     /// its rows.
-    pub fn open(path: &Path, carry: MigrateRows<'_>) -> Result<Self, StoreError> {
+    pub fn open(path: &Path, migrate: MigrateRows<'_>) -> Result<Self, StoreError> {
         let path = &guarded(path)?;
         let place = Arc::new(DatabaseFile::find(path)?);
         let [writer, reader] = [Arc::<ConnectionSlot>::default(), Arc::<ConnectionSlot>::default()];
         let opening = OpeningGuard::begin(&place, &writer)?;
-        // Kept until the others are open: the last connection to close checkpoints the log.
+        // Stays open until the others are open: the last connection to close checkpoints the log.
         let first = connect(path)?;
-        upgrade(&first, &place, carry)?;
+        upgrade(&first, &place, migrate)?;
         close_to_others(path);
         *writer.lock() = Some(OpenConnection::open(&opening, &place, false)?);
         *reader.lock() = Some(OpenConnection::open(&opening.and(&reader), &place, true)?);
@@ -68,14 +68,14 @@ impl SqliteStore {
         Ok(Self { writer, reader: Some(reader), place: Some(place), reopened: AtomicU64::new(0) })
     }
 
-    /// Makes the schema in a new file (0600 in a directory 0700); what `fill` writes is committed with it, or nothing.
-    /// An error means that there is no file; [`SqliteStore::open`] comes next.
+    /// Creates the schema in a new file (0600 in a directory 0700), together with what `fill` writes, or nothing.
+    /// After an error there is no file; [`SqliteStore::open`] comes next.
     pub fn create(path: &Path, fill: Fill<'_>) -> Result<(), StoreError> {
         let path = &guarded(path)?;
         if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
             DirBuilder::new().recursive(true).mode(0o700).create(parent).map_err(|e| unreachable(path, &e))?;
         }
-        // The file is made next to its place and renamed into it when whole, so that no half-made desk is ever found.
+        // The file is created under another name and renamed when complete, so that no incomplete desk is ever found.
         let building = path.with_extension(format!("new-{}", std::process::id()));
         remove(&building)?;
         OpenOptions::new()
@@ -84,7 +84,7 @@ impl SqliteStore {
             .mode(0o600)
             .open(&building)
             .map_err(|e| unreachable(path, &e))?;
-        // The error that matters is the first one.
+        // The first error is the one that matters.
         let made = Self::build(&building, fill).and_then(|()| publish(&building, path));
         made.inspect_err(|_| drop(remove(&building)))
     }
@@ -99,7 +99,7 @@ impl SqliteStore {
             Arc::into_inner(store).ok_or_else(|| StoreError::Broken("the new desk is still in use".to_owned()))?;
         let held = store.writer.lock();
         let connection = &held.as_ref().ok_or_else(nothing_open)?.connection;
-        // Folds the log into the file, so that the file alone is the desk when it is renamed.
+        // Checkpoints the log, so that the file alone is the desk when it is renamed.
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(failed(connection))
     }
 
@@ -119,19 +119,18 @@ impl SqliteStore {
     }
 }
 
-/// The real path, for the database and for what lies beside it: a symbolic link, also one in place of the file, is followed
-/// here, once, and never again.
+/// The real path, for the database and the files beside it: symbolic links are followed here, once, and never again.
 fn guarded(path: &Path) -> Result<PathBuf, StoreError> {
     files::guarded(path).map_err(|why| StoreError::Unavailable(why.to_string()))
 }
 
-/// Brings an older desk to this keydesk's schema. Of two processes that start at once, one does it. One that a newer
-/// keydesk made is noted.
-fn upgrade(connection: &Connection, place: &DatabaseFile, carry: MigrateRows<'_>) -> Result<(), StoreError> {
+/// Migrates an older desk to this keydesk's schema. Of two processes that start at once, one does it. The schema of a
+/// newer keydesk is remembered.
+fn upgrade(connection: &Connection, place: &DatabaseFile, migrate: MigrateRows<'_>) -> Result<(), StoreError> {
     let path = &place.path;
     let (is, catalogue) = schema_check::check(connection, path)?;
     if is > NEWEST_STEP {
-        // The journal mode is written to the file, and this one may have to be left alone.
+        // Setting the journal mode would write to the file, which must not be changed.
         let mode: String =
             connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).map_err(failed(connection))?;
         if mode != "wal" {
@@ -142,13 +141,13 @@ fn upgrade(connection: &Connection, place: &DatabaseFile, carry: MigrateRows<'_>
     if is >= NEWEST_STEP {
         return Ok(());
     }
-    apply(&SqliteStore::alone(connect(path)?), (is, NEWEST_STEP), Some(path), carry).or_else(|why| {
-        // The other process may have been faster; then everything is as it should be.
+    apply(&SqliteStore::alone(connect(path)?), (is, NEWEST_STEP), Some(path), migrate).or_else(|why| {
+        // If the other process was faster, everything is fine.
         schema_check::check(connection, path).ok().filter(|(is, _)| *is == NEWEST_STEP).map(|_| ()).ok_or(why)
     })
 }
 
-/// Puts the finished file in its place, unless something is there already.
+/// Renames the finished file to its path, unless something is there already.
 fn publish(building: &Path, path: &Path) -> Result<(), StoreError> {
     if path.metadata().is_ok_and(|m| m.is_file() && m.len() == 0) {
         std::fs::remove_file(path).map_err(|e| unreachable(path, &e))?;
@@ -157,12 +156,12 @@ fn publish(building: &Path, path: &Path) -> Result<(), StoreError> {
     rustix::fs::renameat_with(here, building, here, path, rustix::fs::RenameFlags::NOREPLACE)
         .map_err(|e| unreachable(path, &e.into()))?;
     let synced = std::fs::File::open(dir).and_then(|dir| dir.sync_all());
-    // Of a file that may be gone after the next crash nothing may depend.
+    // Nothing may depend on a file that could be gone after the next crash.
     synced.inspect_err(|_| drop(std::fs::remove_file(path))).map_err(|e| unreachable(path, &e))
 }
 
-/// A copy that was put back has the modes of the one who copied it. Where others may do anything, a group that may as well
-/// is nobody's wish. Whoever may not change them may still use the desk.
+/// Closes the files to others and their group: a copy that was put back has the modes of whoever copied it. If others
+/// have access, that of the group is an accident too. A user who may not change modes may still use the desk.
 fn close_to_others(path: &Path) {
     for file in three(path) {
         if let Ok(meta) = file.symlink_metadata()

@@ -1,6 +1,6 @@
-//! The list of connections that this process has open. SQLite shares one memory among all connections of a process to
-//! one database, whatever became of its file: as long as one of them holds files that are gone, a new connection would
-//! join it there.
+//! The list of connections that this process has open. SQLite shares memory among all connections of a process to one
+//! database, even after its files were replaced: while one of them holds files that are gone, a new connection would
+//! use these too.
 
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError, Weak,
@@ -27,7 +27,7 @@ struct ListedConnection {
     slot: Weak<ConnectionSlot>,
 }
 
-/// Where a store has a connection; empty while it has none.
+/// A slot for a connection of a store; empty while it has none.
 #[derive(Default)]
 pub(super) struct ConnectionSlot {
     live: Mutex<Option<OpenConnection>>,
@@ -40,7 +40,7 @@ impl ConnectionSlot {
         Self { live: Mutex::new(Some(live)), lost: AtomicBool::new(false) }
     }
 
-    /// A thread that panicked while it held the connection left at worst an open transaction.
+    /// A thread that panicked with the lock left an open transaction at worst.
     pub(super) fn lock(&self) -> MutexGuard<'_, Option<OpenConnection>> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -63,7 +63,7 @@ impl ConnectionSlot {
         self.lost.load(Relaxed)
     }
 
-    /// The same; the caller reports it now.
+    /// The same, and resets it: the caller reports it now.
     pub(super) fn was_lost(&self) -> bool {
         self.lost.swap(false, Relaxed)
     }
@@ -111,7 +111,7 @@ impl<'a> OpeningGuard<'a> {
         OpeningGuard { slot, _one_at_a_time: self._one_at_a_time }
     }
 
-    /// Notes a connection that was opened.
+    /// Adds a connection that was opened to the list.
     pub(super) fn note(&self, database: FileId, beside: SidecarIds) -> Entry {
         let no = NUMBERS.fetch_add(1, Relaxed);
         open().push(ListedConnection { no, database, beside, slot: Arc::downgrade(self.slot) });

@@ -19,20 +19,20 @@ use super::{
 /// `KDsk`: tells a keydesk database from any other (`PRAGMA application_id`).
 const APPLICATION_ID: i64 = 0x4b44_736b;
 
-/// Migrates the rows of a desk over a step, between its two halves, and is called once more after the last step, with
-/// `None`; all in one transaction.
+/// Migrates the rows of a desk between the two halves of a step. Called once more after the last step, with
+/// `None`, in the same transaction.
 pub type MigrateRows<'a> = &'a mut dyn FnMut(&mut dyn WriteTx, Option<&Step>) -> Result<(), StoreError>;
 
-/// Brings a database from the step `done` to the step `last`, in one transaction, which `carry` may write in after the first
+/// Migrates a database from step `done` to step `last` in one transaction; `migrate` may write in it after the first
 /// half of each step.
 ///
-/// An older desk is at `path`: its schema is looked at in this very transaction, for what was planted a moment ago would run
+/// If an older desk is at `path`, its schema is checked in the same transaction: anything planted before would run
 /// in it.
 pub(super) fn apply(
     store: &SqliteStore,
     (done, last): (i64, i64),
     path: Option<&Path>,
-    carry: MigrateRows<'_>,
+    migrate: MigrateRows<'_>,
 ) -> Result<(), StoreError> {
     let mut tx = store.begin(&store.writer, true, &Cancel::default())?;
     // Another process may have been faster while this one waited for the lock.
@@ -47,10 +47,10 @@ pub(super) fn apply(
         let [before, after] = step.for_sqlite();
         tx.batch(&before)?;
         tx.batch(&format!("INSERT INTO schema_step (no, applied_at) VALUES ({}, unixepoch())", step.no))?;
-        carry(&mut tx, Some(step))?;
+        migrate(&mut tx, Some(step))?;
         tx.batch(&after)?;
     }
-    carry(&mut tx, None)?;
+    migrate(&mut tx, None)?;
     tx.batch(&format!("PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {last}"))?;
     match Box::new(tx).commit() {
         Commit::Committed => Ok(()),
@@ -63,23 +63,23 @@ fn step_of(connection: &Connection) -> Result<i64, StoreError> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(failed(connection))
 }
 
-/// Nothing to carry over: there are no rows yet.
+/// There are no rows to migrate yet.
 pub(super) fn no_rows(_: &mut dyn WriteTx, _: Option<&Step>) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Refuses another program's database, a newer keydesk's, and one whose schema is not word for word schema_check: a planted
-/// trigger or view would run inside our transactions.
+/// Refuses another program's database, a newer keydesk's, and one whose schema differs from ours in a single word: a
+/// planted trigger or view would run inside our transactions.
 ///
-/// Says which step the database is at, and what was looked at, which is what the connection goes by from here on. In a
-/// transaction of its own: another process may bring the database up to date at this moment.
+/// Returns the step of the database and its catalogue, which the connection compares from here on. Runs in a
+/// transaction of its own: another process may be migrating the database.
 pub(super) fn check(connection: &Connection, path: &Path) -> Result<(i64, Catalogue), StoreError> {
     let one_state = connection.unchecked_transaction().map_err(failed(connection))?;
     let found = step(connection, path)?;
     one_state.commit().map(|()| found).map_err(failed(connection))
 }
 
-/// Refuses a desk that was brought up to date when it was opened, and no longer is; and one of a newer keydesk, unless it is
+/// Refuses a desk that is older than it was when it was opened, and one of a newer keydesk, unless it is
 /// the one that was found then.
 pub(super) fn newest(step: i64, catalogue: &Catalogue, place: &DatabaseFile) -> Result<(), StoreError> {
     if step == NEWEST_STEP || place.is_beyond(step, &catalogue.bytes()) {
@@ -95,7 +95,7 @@ pub(super) fn newest(step: i64, catalogue: &Catalogue, place: &DatabaseFile) -> 
     )))
 }
 
-/// A newer keydesk made it.
+/// The error for a database of a newer keydesk.
 pub(super) fn newer(step: i64, path: &Path) -> StoreError {
     StoreError::Foreign(format!(
         "{} was made by a newer keydesk (schema {step}, this one knows {NEWEST_STEP}). It was left alone; install the newer keydesk.",
@@ -113,7 +113,7 @@ fn step(connection: &Connection, path: &Path) -> Result<(i64, Catalogue), StoreE
     }
     let is = step_of(connection)?;
     let found = Catalogue::load(connection)?;
-    // What a newer keydesk made only a holder of the master key can judge: by the tag of its step.
+    // Only a holder of the master key can judge the schema of a newer keydesk, by the tag of its step.
     if is > NEWEST_STEP || found.entries() == expected(is)?.entries() {
         return Ok((is, found));
     }
@@ -123,7 +123,7 @@ fn step(connection: &Connection, path: &Path) -> Result<(i64, Catalogue), StoreE
     )))
 }
 
-/// What our steps make.
+/// The catalogue that our steps create.
 fn expected(step: i64) -> Result<Arc<Catalogue>, StoreError> {
     static NEWEST: OnceLock<Arc<Catalogue>> = OnceLock::new();
     if let Some(newest) = NEWEST.get().filter(|_| step == NEWEST_STEP) {

@@ -6,15 +6,15 @@ use rusqlite::{Connection, ErrorCode};
 
 use crate::store::StoreError;
 
-/// Free bytes that opening a database takes: the shared memory, and a page of its log.
+/// Free bytes needed to open a database: the shared memory, and a page of its log.
 const ROOM: u64 = 36 * 1024;
 
-/// What went wrong with a connection.
+/// Converts an error of a connection.
 pub(super) fn failed(connection: &Connection) -> impl Fn(rusqlite::Error) -> StoreError + '_ {
     |why| error(&why, connection.path().map(Path::new))
 }
 
-/// What went wrong with the database at a path, which is none in memory.
+/// Converts an error of the database at a path (`None` in memory).
 pub(super) fn error(why: &rusqlite::Error, database: Option<&Path>) -> StoreError {
     sentence(why, || database.is_some_and(is_full))
 }
@@ -28,8 +28,8 @@ fn sentence(why: &rusqlite::Error, is_full: impl Fn() -> bool) -> StoreError {
             unavailable("The database is locked by another program. Nothing was changed; try again in a moment.")
         }
         Some(ErrorCode::DiskFull) => unavailable(full),
-        // SQLite calls a disk full only when what it wrote itself found no room. A file that it could not make, or make
-        // longer, is an error of the disk to it.
+        // SQLite reports a full disk only for its own writes. A file that it could not create or
+        // extend is an I/O error.
         Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure) if is_full() => unavailable(full),
         Some(ErrorCode::ReadOnly) => unavailable(
             "The database cannot be written. Nothing was changed; check its file and directory, then try again.",
@@ -48,10 +48,10 @@ fn sentence(why: &rusqlite::Error, is_full: impl Fn() -> bool) -> StoreError {
     }
 }
 
-/// Whether there is no room beside a database, for bytes or for another file.
+/// Whether there is no space beside a database, for bytes or for another file.
 fn is_full(database: &Path) -> bool {
     let Some(disk) = database.parent().and_then(|dir| rustix::fs::statvfs(dir).ok()) else { return false };
-    // Some file systems make room for files as they come, and say that they have none.
+    // Some file systems allocate inodes on demand and report none.
     let no_file = disk.f_files > 0 && disk.f_favail == 0;
     no_file || disk.f_bavail.saturating_mul(disk.f_frsize) < ROOM
 }

@@ -26,18 +26,18 @@ impl<'a> SqliteTx<'a> {
         self.held.as_mut().ok_or_else(nothing_open)
     }
 
-    /// An error unless the files are those that were opened: only then is a commit where everybody else looks for it.
+    /// An error unless the files are those that were opened: otherwise nobody else would see the commit.
     fn has_its_files(&self) -> Result<(), StoreError> {
         let Some(place) = &self.store.place else { return Ok(()) };
         place.check()?;
         if self.held.as_ref().is_some_and(OpenConnection::has_its_files) { Ok(()) } else { Err(place.lost()) }
     }
 
-    /// Leaves the connection, and everything it did since it was begun, if its files are gone.
+    /// Drops the connection and its uncommitted changes if its files are gone.
     fn leave(&mut self) {
         if self.held.as_ref().is_some_and(|live| !live.has_its_files()) {
             self.store.throw_away(&mut self.held);
-            // The committing caller learns it from the result, and then asks through the reader what became of it.
+            // The caller learns it from the result of the commit, and then uses the reader to look it up.
             self.store.reader_slot().close_if_lost(true);
         }
     }
@@ -62,8 +62,8 @@ impl Tx for SqliteTx<'_> {
         let mut rows = statement.query(rusqlite::params_from_iter(params)).map_err(failed(connection))?;
         let mut room: Vec<Cell<'static>> = Vec::with_capacity(columns);
         while let Some(row) = rows.next().map_err(failed(connection))? {
-            // The same room for every row: collecting an empty vector's iterator keeps its allocation, and gives it the
-            // lifetime of this row.
+            // Reuses one allocation for every row: collecting an empty vector's iterator keeps its allocation and gives
+            // it the lifetime of this row.
             let mut cells: Vec<Cell<'_>> = room.into_iter().map(|cell| cell as Cell<'_>).collect();
             for column in 0..columns {
                 cells.push(row.get_ref(column).map_err(failed(connection)).and_then(cell)?);
@@ -112,7 +112,7 @@ impl WriteTx for SqliteTx<'_> {
         };
         match live.connection.execute_batch("COMMIT") {
             Ok(()) => self.open = false,
-            // An error of the disk while the log was synced: what is on it only shows when it is read again.
+            // An I/O error while the log was synced: only reading it again shows what was kept.
             Err(why) if why.sqlite_error_code() == Some(ErrorCode::SystemIoFailure) => return Commit::Unknown,
             Err(why) => return Commit::NotCommitted(failed(&live.connection)(why)),
         }
@@ -128,20 +128,20 @@ impl WriteTx for SqliteTx<'_> {
 impl Drop for SqliteTx<'_> {
     fn drop(&mut self) {
         if let Some(live) = self.held.as_ref().filter(|live| self.open && !live.connection.is_autocommit()) {
-            // Nothing more can be done if this fails; `begin` looks again.
+            // If this fails, `begin` rolls back again.
             let _ = live.connection.execute_batch("ROLLBACK");
         }
     }
 }
 
-/// What SQLite finds wrong with the database: some lines, or `ok`.
+/// The output of SQLite's integrity check: some lines, or `ok`.
 fn check(connection: &Connection) -> rusqlite::Result<String> {
     let mut check = connection.prepare("PRAGMA integrity_check")?;
     let said = check.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(said.join("\n"))
 }
 
-/// The finding that says most, on one line; none when there is none. An index that lies is worse than the pages that were
+/// The most important finding, on one line; `None` if there is none. A wrong index is worse than unused pages that were
 /// left over when it was put there.
 fn finding(said: &str) -> Option<String> {
     let lines = || said.lines().filter(|line| !line.starts_with("***") && *line != "ok");
@@ -149,7 +149,7 @@ fn finding(said: &str) -> Option<String> {
     Some(line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect())
 }
 
-/// SQLite numbers `$1` by first appearance and `?1` by its number.
+/// SQLite numbers `$1` by first appearance but `?1` by its number.
 fn numbered(sql: &str) -> Cow<'_, str> {
     if sql.contains('$') { Cow::Owned(sql.replace('$', "?")) } else { Cow::Borrowed(sql) }
 }
@@ -158,8 +158,8 @@ fn cell(value: ValueRef<'_>) -> Result<Cell<'_>, StoreError> {
     match value {
         ValueRef::Null => Ok(Cell::Null),
         ValueRef::Integer(n) => Ok(Cell::Int(n)),
-        // Bytes that are not UTF-8 stay bytes: a reader that wants text gets an error, and one such row does not stop a
-        // reader of all rows.
+        // Text that is not UTF-8 becomes bytes: a reader that wants text gets an error, and one such row does not stop
+        // a reader of all rows.
         ValueRef::Text(text) => Ok(std::str::from_utf8(text).map_or(Cell::Bytes(text), Cell::Text)),
         ValueRef::Blob(bytes) => Ok(Cell::Bytes(bytes)),
         ValueRef::Real(_) => Err(StoreError::Broken("a column holds a fraction".to_owned())),
@@ -188,7 +188,7 @@ mod tests {
         all.first().map_or(0, |(.., n)| *n)
     }
 
-    /// The files are there when it is asked for, and gone when it is written.
+    /// The files exist when the commit begins, and are gone when it writes.
     #[test]
     fn a_commit_into_vanished_files_is_unknown_until_the_next_read() {
         let dir = tempfile::tempdir().unwrap();

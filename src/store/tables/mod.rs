@@ -22,7 +22,7 @@ pub use record::{
     Column, Record, Tagged, all_by, each_tag, each_tagged, get, insert, remove, stored_tag, update, version_of,
 };
 pub use schema_step::{
-    CHANGED_AT, StepRow, carry_account, carry_credential, carry_secret, old_credentials, old_secrets, sign_step,
+    CHANGED_AT, StepRow, migrate_account, migrate_credential, migrate_secret, old_credentials, old_secrets, sign_step,
     spoil_user, steps,
 };
 pub use secret::{SecretRecord, secrets_after, without_a_named_secret};

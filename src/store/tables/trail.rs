@@ -124,8 +124,8 @@ pub enum TrailFilter<'a> {
 }
 
 impl TrailFilter<'_> {
-    /// `one` says that the rows are of one subject: these are few, and every other index leads past millions that are of
-    /// the same class. A column with an empty text behind it is in no index.
+    /// `one` says that the rows are of one subject: these are few, and every other index leads past millions that are
+    /// of the same class. A column with an empty text behind it is in no index.
     fn add(self, one: bool, sql: &mut String, params: &mut Vec<Value>) {
         let beside = if one { " || ''" } else { "" };
         let (column, beside, is, value): (&str, &str, &str, Value) = match self {

@@ -19,7 +19,7 @@ impl App {
         let most = self.scroll_limit(action);
         let Some(dialog) = self.dialog_mut() else { return };
         match (&mut dialog.kind, action) {
-            (_, Action::Back) => self.safe_answer(),
+            (_, Action::Back) => self.cancel_dialog(),
             (DialogKind::OneTimeSecret(_), Action::CopyBoth) => self.copy(CopyPart::Both),
             (DialogKind::OneTimeSecret(_), Action::CopySecret) => self.copy(CopyPart::Secret),
             (DialogKind::OneTimeSecret(_), Action::CopyKey) => self.copy(CopyPart::Key),
@@ -35,15 +35,15 @@ impl App {
                     Some(Advance::Moved) | None => {}
                 }
                 if matches!(action, Action::Edit(_)) {
-                    self.edited();
+                    self.field_changed();
                 }
             }
         }
     }
 
     /// Esc: the answer that loses nothing.
-    fn safe_answer(&mut self) {
-        if self.stopped_finding() {
+    fn cancel_dialog(&mut self) {
+        if self.stop_search() {
             return;
         }
         let Some(workspace) = &mut self.workspace else { return };
@@ -60,9 +60,9 @@ impl App {
         match (kind, id) {
             (DialogKind::Confirm(confirmation), Id::Ok) => {
                 let confirmation = *confirmation;
-                self.lose(confirmation);
+                self.carry_out(confirmation);
             }
-            (_, Id::Cancel | Id::Ok) => self.safe_answer(),
+            (_, Id::Cancel | Id::Ok) => self.cancel_dialog(),
             (DialogKind::Create(create), Id::Generate) => generate(&mut create.generate, form),
             (DialogKind::NewPassword(new), Id::Generate) => generate(&mut new.generate, form),
             (DialogKind::Edit(_), Id::Another) => self.open_new_password(),
@@ -70,16 +70,16 @@ impl App {
             (DialogKind::FoundSecret(_), _) => self.stop_found(),
             (DialogKind::User(action), Id::See) => {
                 let name = action.row().map(|row| row.name.clone()).unwrap_or_default();
-                self.see_keys(&name);
+                self.open_user_keys(&name);
             }
             (DialogKind::TrailFilter, id) => self.send_trail_filter(id == Id::ShowAll),
-            (DialogKind::OneTimeSecret(_), Id::Revoke) => self.revoke_it(),
+            (DialogKind::OneTimeSecret(_), Id::Revoke) => self.ask_to_revoke(),
             (_, id) => self.send(id),
         }
     }
 
-    /// Submits the topmost dialog again: what it waited for has arrived.
-    pub(in crate::tui) fn send_what_waited(&mut self) {
+    /// Submits the topmost dialog again, after the password was confirmed.
+    pub(in crate::tui) fn resend(&mut self) {
         self.pressed(Id::Submit);
     }
 
@@ -102,27 +102,27 @@ impl App {
         }
     }
 
-    /// Does what the confirmation was about. A secret that nobody copied is lost.
-    fn lose(&mut self, confirmation: Confirmation) {
+    /// Does what was confirmed. A secret that was not copied is lost.
+    fn carry_out(&mut self, confirmation: Confirmation) {
         self.close_one_time_view();
         match confirmation {
             Confirmation::Close => {}
             Confirmation::Quit => self.leave(),
             Confirmation::Suspend => self.stop(),
-            Confirmation::Lines => self.go_on_line_by_line(),
+            Confirmation::Lines => self.continue_line_by_line(),
         }
     }
 
     /// Shows a validation error at its field; nothing is sent.
-    pub(super) fn fault(&mut self, (id, said): Fault) {
+    pub(super) fn fault(&mut self, (id, message): Fault) {
         if let Some(form) = self.dialog_mut().and_then(|dialog| dialog.form.as_mut()) {
-            form.fault(id, said);
+            form.fault(id, message);
         }
-        self.drop_ahead();
+        self.drop_type_ahead();
     }
 
-    /// From the one-time view: the key that was just made is not wanted after all.
-    fn revoke_it(&mut self) {
+    /// From the one-time view: asks whether to revoke the key that was just created.
+    fn ask_to_revoke(&mut self) {
         let Some(DialogKind::OneTimeSecret(view)) = self.dialog().map(|dialog| &dialog.kind) else { return };
         let change = ChangeState { over_secret: true, ..ChangeState::revoke(vec![view.row.clone()]) };
         self.push(Dialog::change_state(change));
@@ -133,7 +133,7 @@ impl App {
         let DialogKind::OneTimeSecret(view) = &mut dialog.kind else { return };
         if let Some(why) = &self.no_clipboard {
             view.copied = Some((what, CopyOutcome::Impossible(why.clone())));
-            return self.drop_ahead();
+            return self.drop_type_ahead();
         }
         let text = view.to_copy(what);
         let ticket = self.pending.add(Slot::Copying(what));
@@ -141,7 +141,7 @@ impl App {
     }
 }
 
-/// Has a password generated, or typed after all.
+/// Switches between a generated password and a typed one.
 fn generate(generate: &mut bool, form: &mut Form) {
     *generate = !*generate;
     form.wipe_passwords();

@@ -43,7 +43,7 @@ impl App {
         }
     }
 
-    /// Another kind; in the tab of those who see credentials it is another section of the list.
+    /// Shows another kind; for users who see credentials that is another section of the list.
     fn document(&mut self, kind: Kind) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
@@ -111,7 +111,7 @@ impl Workspace {
         self.overview.as_ref().map(|overview| overview.api.clone()).unwrap_or_default()
     }
 
-    /// Where a gateway passes on to, as far as it was read.
+    /// The upstream of a gateway, as far as it was read.
     pub(in crate::tui) fn upstream(&self) -> Upstream {
         self.overview.as_ref().and_then(|overview| overview.upstream.clone()).unwrap_or_default()
     }

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// How long after the last letter the store is asked whether a name is taken.
+/// How long after the last letter, in milliseconds, the store is asked whether a name is taken.
 const ASK_AFTER: i64 = 150;
 
 /// The actions that every form understands; `None` when Enter was pressed and the caller has to look.
@@ -47,18 +47,18 @@ impl App {
         };
         let refused = form.and_then(|form| form.insert(text).err());
         if let Some(why) = refused {
-            let said = match why {
+            let message = match why {
                 Refused::Full => format!("That is too long for the field: at most {} characters fit.", TextField::MAX),
                 Refused::NotALine(why) => format!("{why} Nothing was pasted."),
             };
-            self.toast = Some(Toast::note(self.now, said));
+            self.toast = Some(Toast::note(self.now, message));
         }
-        self.edited();
+        self.field_changed();
         refused.is_none()
     }
 
-    /// After a field changed: what was known of it holds no longer.
-    pub(super) fn edited(&mut self) {
+    /// A field changed: earlier errors and answers about it no longer apply.
+    pub(super) fn field_changed(&mut self) {
         let now = self.now;
         let Some(workspace) = self.workspace.as_mut().filter(|_| self.sign_in.is_none()) else { return };
         if workspace.dialogs.is_empty() {
@@ -90,11 +90,11 @@ impl App {
     /// Submits the form of set-up, sign-in or lock.
     fn submit_sign_in(&mut self) {
         let Some(sign_in) = &mut self.sign_in else { return };
-        sign_in.said = None;
+        sign_in.message = None;
         sign_in.form.clear_faults();
-        if let Err((id, said)) = sign_in.check() {
-            sign_in.form.fault(id, said);
-            return self.drop_ahead();
+        if let Err((id, message)) = sign_in.check() {
+            sign_in.form.fault(id, message);
+            return self.drop_type_ahead();
         }
         let call = call_of(sign_in);
         self.call(Slot::SignIn, call);
@@ -102,15 +102,15 @@ impl App {
 
     /// Shows a message under the form of set-up, sign-in or lock, and clears the typed password where another try is
     /// possible.
-    pub(in crate::tui) fn show_sign_in_message(&mut self, said: SignInMessage) {
+    pub(in crate::tui) fn show_sign_in_message(&mut self, message: SignInMessage) {
         if let Some(sign_in) = &mut self.sign_in {
             if sign_in.kind != SignInKind::SetUp {
                 sign_in.form.wipe_passwords();
                 sign_in.form.focus_on(Id::Password);
             }
-            sign_in.said = Some(said);
+            sign_in.message = Some(message);
         }
-        self.drop_ahead();
+        self.drop_type_ahead();
     }
 }
 

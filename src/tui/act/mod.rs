@@ -53,7 +53,7 @@ impl App {
         self.leave_for(Effect::Quit);
     }
 
-    /// Signs out and ends the desk, with this as the last that is done.
+    /// Signs out and ends the desk; `last` is its last effect.
     pub(super) fn leave_for(&mut self, last: Effect) {
         let signed_in = self.workspace.as_ref().filter(|_| self.sign_in.is_none()).map(|workspace| workspace.actor());
         self.drop_secrets();
@@ -66,7 +66,7 @@ impl App {
     fn repaint(&mut self) {
         self.out.push(Effect::Repaint);
         if let Some(workspace) = &mut self.workspace {
-            workspace.read_again(self.now);
+            workspace.reload(self.now);
         }
     }
 
@@ -102,10 +102,10 @@ impl App {
     pub(super) fn ask(&mut self, confirmation: Confirmation) {
         self.help = None;
         let Some(workspace) = &mut self.workspace else { return };
-        // A second question replaces the first: there is one answer to give.
+        // A second confirmation replaces the first.
         workspace.dialogs.retain(|d| !matches!(d.kind, DialogKind::Confirm(_)));
         workspace.dialogs.push(Dialog::confirm(confirmation));
-        self.drop_ahead();
+        self.drop_type_ahead();
     }
 
     fn toggle_help(&mut self) {

@@ -28,7 +28,7 @@ fn expiring() -> String {
 
 impl App {
     pub(super) fn act_on_screen(&mut self, action: Action) {
-        if self.filter_took(action) {
+        if self.filter_handles(action) {
             return;
         }
         if action == Action::Back {
@@ -75,7 +75,7 @@ impl App {
                 }
             }
             (action, attention) => {
-                // One list for the arrows: under the last row of the menu comes what is to look at.
+                // One list for the arrows: the attention list follows the last row of the menu.
                 let mut all = RowSelection { selected: attention.map_or(menu.rows.selected, |i| MENU.len() + i) };
                 all.act(action, MENU.len() + items.len());
                 menu.attention = all.selected.checked_sub(MENU.len());

@@ -17,7 +17,7 @@ impl App {
 
     pub(super) fn edit_settings(&mut self, part: Part) {
         let Some(workspace) = &mut self.workspace else { return };
-        // A form over settings that were not read would put their defaults in their place.
+        // Saving a form filled with defaults, before the settings were read, would overwrite them.
         let Some(security) = &workspace.security else { return self.read_security() };
         let dialog = Dialog::settings(part, security);
         workspace.dialogs.push(dialog);

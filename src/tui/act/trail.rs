@@ -24,19 +24,19 @@ impl App {
             Action::ByWho => {
                 let who = list.selected().and_then(|row| row.who.clone());
                 if filter.who.is_none() && who.is_none() {
-                    let said = match list.selected() {
+                    let message = match list.selected() {
                         Some(_) => "Nobody was signed in there: there is no user to show.",
                         None => "There is no entry here to take a user from. Press / to type a name.",
                     };
-                    self.toast = Some(Toast::note(self.now, said));
+                    self.toast = Some(Toast::note(self.now, message));
                     return;
                 }
                 filter.who = if filter.who.is_none() { who } else { None };
-                self.show_part(filter);
+                self.apply_trail_filter(filter);
             }
             Action::NextClass => {
                 filter.class = filter.next_class();
-                self.show_part(filter);
+                self.apply_trail_filter(filter);
             }
             Action::Verify if self.pending.has(Slot::Verify) => {}
             Action::Verify => {
@@ -72,7 +72,7 @@ impl App {
         }
         let other_rows = match (action, workspace.refused_mut()) {
             (Action::ByKey, Some(list)) => {
-                list.turn();
+                list.toggle_only();
                 true
             }
             (action, Some(list)) => list.list.act(action, height),
@@ -94,12 +94,12 @@ impl App {
         let selected = self.workspace.as_ref().and_then(Workspace::refused).and_then(|list| list.list.selected());
         if let Some(row) = selected.cloned() {
             self.push(Dialog::to_read(DialogKind::RefusedRequest(Box::new(row))));
-            self.drop_ahead();
+            self.drop_type_ahead();
         }
     }
 
     /// Shows another part of the trail.
-    fn show_part(&mut self, to: TrailFilter) {
+    fn apply_trail_filter(&mut self, to: TrailFilter) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
         if let Some(Screen::Trail(list)) = workspace.screen_mut() {
@@ -117,7 +117,7 @@ impl App {
         match if all { Ok(TrailFilter::default()) } else { TrailFilter::typed(form, now) } {
             Ok(filter) => {
                 workspace.dialogs.pop();
-                self.show_part(filter);
+                self.apply_trail_filter(filter);
             }
             Err(fault) => self.fault(fault),
         }

@@ -28,7 +28,7 @@ impl App {
         }
         let Some(row) = users.selected().cloned() else { return };
         match action {
-            Action::Open => self.see_keys(&row.name),
+            Action::Open => self.open_user_keys(&row.name),
             Action::SetRole => self.push(Dialog::user(UserAction::Role(row))),
             Action::SetPassword => self.set_password(row),
             Action::DisableEnable => {
@@ -36,15 +36,15 @@ impl App {
                 self.push(Dialog::user(UserAction::State(row, to)));
             }
             Action::Unlock if row.locked_until.is_none_or(|end| end <= self.now) => {
-                let said = format!("{} is not locked: there is nothing to unlock.", row.name);
-                self.toast = Some(Toast::note(self.now, said));
+                let message = format!("{} is not locked: there is nothing to unlock.", row.name);
+                self.toast = Some(Toast::note(self.now, message));
             }
             Action::Unlock => self.push(Dialog::user(UserAction::Unlock(row))),
             action => users.act(action, height),
         }
     }
 
-    /// One's own password is changed in the way that is open to every user: with the old one.
+    /// One's own password is changed with the old one, like any user's.
     fn set_password(&mut self, row: UserRow) {
         let Some(workspace) = &mut self.workspace else { return };
         if row.name == workspace.session.actor.user.as_str() {
@@ -54,7 +54,7 @@ impl App {
     }
 
     /// Opens the list of live credentials that a user created.
-    pub(super) fn see_keys(&mut self, name: &str) {
+    pub(super) fn open_user_keys(&mut self, name: &str) {
         let Some(workspace) = &mut self.workspace else { return };
         let keys = Scrollable::new(UserKeys { who: name.to_owned(), rows: None, more: false, selected: 0 });
         workspace.dialogs.push(Dialog::to_read(DialogKind::UserKeys(Box::new(keys))));
@@ -64,14 +64,14 @@ impl App {
         self.call(Slot::UserKeys, call);
     }
 
-    /// Moves through the keys that somebody made, or goes to the selected one.
+    /// Moves through the keys that a user created, or goes to the selected one.
     pub(super) fn act_on_user_keys(&mut self, action: Action, most: usize) {
         let height = layout::dialog_rows(self.size);
         let Some(workspace) = &mut self.workspace else { return };
         let Some(Dialog { kind: DialogKind::UserKeys(keys), .. }) = workspace.dialog_mut() else { return };
         if action == Action::Open {
             if let Some(row) = keys.content.row().cloned() {
-                // The question under it, whether to disable the user, can be asked again.
+                // The dialog below, to disable the user, can be opened again.
                 workspace.dialogs.clear();
                 self.open_api(row.kind, Some(&row), "");
             }
@@ -84,13 +84,13 @@ impl App {
         let mut rows = RowSelection { selected: keys.content.selected };
         rows.act(action, len);
         keys.content.selected = rows.selected;
-        // A gap stands above the first; what is said below the last comes into sight with it.
+        // There is a gap above the first row, and with the last row the text below it is shown.
         let line = rows.selected + 1;
         let follows = keys.scroll.clamp((line + 1).saturating_sub(height), line);
         keys.scroll = if rows.selected + 1 >= len { most } else { follows.min(most) };
     }
 
-    /// The hub wants the password again before it does what the dialog on top asked for.
+    /// The hub requires the password again before it does what the topmost dialog asks for.
     pub(in crate::tui) fn ask_for_password(&mut self) {
         if let Some(workspace) = self.workspace.as_mut().filter(|_| self.sign_in.is_none()) {
             workspace.dialogs.push(Dialog::reauthenticate());

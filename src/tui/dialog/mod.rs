@@ -150,7 +150,7 @@ impl Dialog {
             (DialogKind::FoundSecret(_) | DialogKind::StopOldSecret(_) | DialogKind::Confirm(_), _) => {
                 vec![Scope::Buttons]
             }
-            // What leaked is not shown to those who look over a shoulder.
+            // A leaked secret is not shown: somebody may look over the shoulder.
             (DialogKind::FindBySecret { .. }, Some(form)) => {
                 form_scopes(form, Scope::Form).into_iter().filter(|s| *s != Scope::Password).collect()
             }

@@ -52,7 +52,7 @@ impl TrailFilter {
 fn moment(form: &Form, id: Id, now: Millis) -> Result<Option<(Millis, String)>, Fault> {
     let typed = form.text(id).trim();
     let at = past_or_never(typed, now).map_err(|why| (id, why.to_string()))?;
-    // A span would count from another now when the form is opened again.
+    // A span would count from a later time when the form is opened again.
     let again = |at: Millis| parse_span(typed).map_or(typed.to_owned(), |_| at.utc("%Y-%m-%d %H:%M UTC"));
     Ok(at.map(|at| (at, again(at))))
 }

@@ -92,7 +92,7 @@ impl TextField {
 }
 
 impl fmt::Debug for TextField {
-    // People paste secrets into wrong fields, and tui-input prints what it holds and what was cut from it.
+    // Users paste secrets into wrong fields, and the `Debug` of tui-input prints its text and what was cut.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("TextField(..)")
     }

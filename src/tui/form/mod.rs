@@ -84,7 +84,7 @@ pub struct FormEntry {
     /// Lies under the fold.
     pub folded: bool,
     /// The validation error, if any.
-    pub said: Option<String>,
+    pub error: Option<String>,
 }
 
 /// The effect of Enter.
@@ -287,9 +287,9 @@ impl Form {
     /// Types or pastes into the focused field.
     pub fn insert(&mut self, text: &str) -> Result<(), Refused> {
         let Some(entry) = self.entries.get_mut(self.focus) else { return Ok(()) };
-        entry.said = None;
+        entry.error = None;
         match &mut entry.input {
-            // One on each line, as a list is copied: joined they would be others.
+            // A copied list has one on each line; without a separator they would become other networks.
             Control::Text(field) if entry.id == Id::Networks => field.insert(&text.replace(['\r', '\n'], " ")),
             Control::Text(field) => field.insert(text),
             Control::Password(field) => field.insert(text),
@@ -305,7 +305,7 @@ impl Form {
             Control::Password(field) => field.edit(step),
             _ => return,
         }
-        entry.said = None;
+        entry.error = None;
     }
 
     /// Shows or hides the passwords.
@@ -331,13 +331,13 @@ impl Form {
     pub fn fault(&mut self, id: Id, sentence: String) {
         self.focus_on(id);
         if let Some(entry) = self.entry_mut(id) {
-            entry.said = Some(sentence);
+            entry.error = Some(sentence);
         }
     }
 
     /// Clears all validation errors.
     pub fn clear_faults(&mut self) {
-        self.entries.iter_mut().for_each(|e| e.said = None);
+        self.entries.iter_mut().for_each(|e| e.error = None);
     }
 }
 
@@ -363,7 +363,7 @@ pub fn button(id: Id, words: &'static str) -> FormEntry {
 
 /// Any entry.
 pub fn entry(id: Id, label: &'static str, input: Control) -> FormEntry {
-    FormEntry { id, label, input, folded: false, said: None }
+    FormEntry { id, label, input, folded: false, error: None }
 }
 
 /// The entry under the fold.

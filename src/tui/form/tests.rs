@@ -42,5 +42,5 @@ fn a_fault_under_the_fold_opens_it() {
     assert!(form.unfolded());
     assert_eq!(form.focus(), Some(Id::Note));
     assert_eq!(form.insert("x"), Ok(()));
-    assert_eq!(form.entry(Id::Note).and_then(|e| e.said.as_deref()), None);
+    assert_eq!(form.entry(Id::Note).and_then(|e| e.error.as_deref()), None);
 }

@@ -37,7 +37,7 @@ pub fn sections(chain: &[Scope], grey: impl Fn(&Binding) -> bool) -> Vec<HelpSec
     let mut sections: Vec<HelpSection> = Vec::new();
     for scope in scopes {
         let shown = BINDINGS.iter().filter(|b| b.scope == scope);
-        // Outside a field its keys are told in advance; everything else only where it works.
+        // Keys of text fields are listed in advance; all others only where they work.
         let shown = shown.filter(|b| {
             (scope == Scope::Text && !chain.contains(&scope)) || works.iter().any(|w| std::ptr::eq(*w, *b))
         });

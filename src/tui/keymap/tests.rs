@@ -36,7 +36,7 @@ fn what_cannot_be_undone_has_a_shifted_key_and_a_right() {
 }
 
 #[test]
-fn a_field_lets_no_letter_out_and_a_dialog_no_key_of_the_list() {
+fn fields_keep_letters_and_dialogs_keep_keys_of_the_list() {
     let field = [Scope::Text, Scope::Form, Scope::List, Scope::Everywhere];
     assert!(matches!(resolve(&field, Chord::char('?')), Meaning::Typed('?')));
     assert!(matches!(resolve(&field, Chord::plain(Code::F(1))), Meaning::Bound(b) if b.action == Action::Help));

@@ -20,10 +20,10 @@ impl App {
             Slot::Copying(what) => self.copied_secret(what, outcome),
             Slot::CopyKey | Slot::CopySample => {
                 let what = if slot == Slot::CopyKey { "key" } else { "sample" };
-                let said = outcome.sentence(what);
+                let message = outcome.sentence(what);
                 self.toast = Some(match outcome {
-                    CopyOutcome::Impossible(_) | CopyOutcome::SentInto(_) => Toast::note(self.now, said),
-                    _ => Toast::done(self.now, said),
+                    CopyOutcome::Impossible(_) | CopyOutcome::SentInto(_) => Toast::note(self.now, message),
+                    _ => Toast::done(self.now, message),
                 });
             }
             _ => {}
@@ -37,7 +37,7 @@ impl App {
         let went = !matches!(outcome, CopyOutcome::Impossible(_));
         let secret = went && what != CopyPart::Key;
         let first = secret && !std::mem::replace(&mut view.sent, true);
-        // What may have been dropped on the way is not saved: closing asks.
+        // A copy that may have been dropped does not count as saved: closing asks.
         let doubtful = outcome.is_doubtful();
         view.saved |= secret && !doubtful;
         view.copied = Some((what, outcome));
@@ -46,7 +46,7 @@ impl App {
             self.call(Slot::Unwatched, Call::Seen(actor, id, DisplayEvent::Copied));
         }
         if !went || doubtful {
-            self.drop_ahead();
+            self.drop_type_ahead();
         }
     }
 }

@@ -16,14 +16,14 @@ impl App {
     pub(super) fn edited_rows(&mut self, outcomes: &[ChangeOutcome]) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
-        let said = match workspace.dialogs.pop().map(|dialog| dialog.kind) {
+        let message = match workspace.dialogs.pop().map(|dialog| dialog.kind) {
             Some(DialogKind::StopOldSecret(_)) => stopped(outcomes),
             _ => changed(outcomes),
         };
         if let Some(api) = workspace.api_mut() {
             api.ticked.clear();
             match outcomes {
-                // A new name is elsewhere in the list: the selection goes with it.
+                // A renamed key moves in the list: the selection follows it.
                 [ChangeOutcome::Done(row)] => api.list.seek(row),
                 _ => api.list.reload(),
             }
@@ -32,11 +32,11 @@ impl App {
         workspace.due.overview = Some(now);
         let mut lines: Vec<String> = outcomes.iter().filter_map(left_out).collect();
         if lines.is_empty() {
-            self.toast = Some(Toast::done(now, said));
+            self.toast = Some(Toast::done(now, message));
             return;
         }
         if lines.len() < outcomes.len() {
-            lines.push(said);
+            lines.push(message);
         }
         self.notice("Not changed", lines);
     }
@@ -50,7 +50,7 @@ impl App {
         let (Conflict::Changed { .. }, [row]) = (why, edit.rows.as_slice()) else { return false };
         edit.stale = true;
         let id = row.id;
-        workspace.read_again(self.now);
+        workspace.reload(self.now);
         self.call(Slot::Details, Call::Details(actor, id));
         let kept =
             "What you typed is still in the form; the rest of it is as the key is now. Save again if it is right.";
@@ -61,7 +61,7 @@ impl App {
 
 impl Workspace {
     /// The row as it is now, for the form that waits for it.
-    pub(super) fn edit_follows(&mut self, row: &CredentialRow) {
+    pub(super) fn refresh_open_edit(&mut self, row: &CredentialRow) {
         for dialog in &mut self.dialogs {
             if let Dialog { form: Some(form), kind: DialogKind::Edit(edit), .. } = dialog
                 && edit.stale
@@ -73,9 +73,9 @@ impl Workspace {
     }
 
     /// After another password: the form under it goes on with the row as it is now, or closes if nothing was typed.
-    pub(super) fn edit_goes_on(&mut self, row: &CredentialRow) {
+    pub(super) fn continue_edit(&mut self, row: &CredentialRow) {
         let Some(Dialog { form: Some(form), kind: DialogKind::Edit(edit), .. }) = self.dialog_mut() else { return };
-        if edit.untouched(form) {
+        if edit.is_untouched(form) {
             self.dialogs.pop();
         } else {
             edit.rebase(form, row.clone());

@@ -17,7 +17,7 @@ use crate::{
 pub const HISTORY: u32 = 50;
 
 impl App {
-    pub(super) fn searched(&mut self, found: Option<FoundSecret>) {
+    pub(super) fn secret_searched(&mut self, found: Option<FoundSecret>) {
         if let Some(found) = found {
             return self.found(found);
         }
@@ -26,7 +26,7 @@ impl App {
         }
     }
 
-    /// The list goes to the credential, and the answer stands over it.
+    /// Selects the credential in the list, and shows the answer above it.
     fn found(&mut self, found: FoundSecret) {
         let (now, row) = (self.now, &found.row);
         let Some(workspace) = &mut self.workspace else { return };

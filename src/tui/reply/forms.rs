@@ -40,16 +40,18 @@ impl App {
         workspace.read_list(now);
         workspace.due.overview = Some(now);
         if renewed {
-            workspace.edit_goes_on(&row);
+            workspace.continue_edit(&row);
         }
         match secret {
-            // The desk was locked while the store wrote: what nobody may see is dropped here.
-            Some(_) if locked => workspace.missed.push(UnsavedSecret { id: row.id, version, how: LossCause::Wiped }),
+            // The desk was locked while the store wrote: the secret is dropped unseen.
+            Some(_) if locked => {
+                workspace.lost_secrets.push(UnsavedSecret { id: row.id, version, how: LossCause::Wiped })
+            }
             Some(secret) => workspace.dialogs.push(Dialog::one_time_secret(row, (secret, version), issue)),
             None if renewed => {
                 let older = if stopped_early { " An older one in its overlap stopped too." } else { "" };
-                let said = format!("{} has the password you typed; the old one stopped.{older}", row.name);
-                self.toast = Some(Toast::done(now, said));
+                let message = format!("{} has the password you typed; the old one stopped.{older}", row.name);
+                self.toast = Some(Toast::done(now, message));
             }
             None => workspace.dialogs.push(Dialog::to_read(DialogKind::Created(Box::new(row)))),
         }
@@ -82,7 +84,7 @@ impl App {
         }
     }
 
-    /// The dialog stays with everything that was typed, unless what it is about has changed under it.
+    /// The dialog keeps everything that was typed, unless its credential or user was changed meanwhile.
     pub(super) fn form_failed(&mut self, why: HubError) {
         let now = self.now;
         match why {
@@ -103,7 +105,7 @@ impl App {
             HubError::Conflict(_) | HubError::NotFound(_) => {
                 if let Some(workspace) = &mut self.workspace {
                     workspace.dialogs.pop();
-                    workspace.read_again(now);
+                    workspace.reload(now);
                 }
                 return self.notice("Not changed", vec![why.to_string()]);
             }
@@ -113,26 +115,26 @@ impl App {
             },
             why => {
                 if let (HubError::Unknown, Some(workspace)) = (&why, &mut self.workspace) {
-                    workspace.read_again(now);
+                    workspace.reload(now);
                 }
                 self.problem(why.to_string());
             }
         }
-        self.drop_ahead();
+        self.drop_type_ahead();
     }
 
     pub(super) fn settings_set(&mut self) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
         let Some(DialogKind::Settings(part)) = workspace.dialog().map(|dialog| &dialog.kind) else { return };
-        let said = match part {
+        let message = match part {
             Part::Lock => "The lock time is set. It holds from the next sign-in on.",
             Part::Api => "The address of the API is set. Samples and snippets use it.",
             Part::Verifier => "It is set. Verifiers follow within a second.",
         };
         workspace.dialogs.pop();
         workspace.due.overview = Some(now);
-        self.toast = Some(Toast::done(now, said));
+        self.toast = Some(Toast::done(now, message));
         if self.sign_in.is_none() {
             self.read_security();
         }
@@ -163,7 +165,7 @@ impl App {
         }
     }
 
-    /// Says it in the dialog that was sent, or else in the status line.
+    /// Shows it in the dialog that was sent, or else in the status line.
     fn problem(&mut self, sentence: String) {
         match self.dialog_mut() {
             Some(dialog) if dialog.shows_problems() => dialog.problem = Some(sentence),
@@ -178,7 +180,7 @@ impl App {
         workspace.session.must_change_password = true;
         workspace.dialogs = vec![Dialog::own_password(true)];
         self.dirty = true;
-        self.drop_ahead();
+        self.drop_type_ahead();
     }
 }
 

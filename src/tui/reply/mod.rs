@@ -28,7 +28,7 @@ impl App {
         let Some(slot) = self.pending.take(ticket) else { return };
         // A pulse that found nothing new is no reason to draw.
         self.dirty |= !matches!(slot, Slot::Pulse | Slot::Unwatched);
-        // What a dialog behind the lock comes to is not told in front of it: it names keys.
+        // Results of a dialog behind the lock screen are not shown on it: they name keys.
         let behind = self.sign_in.is_some() && slot != Slot::SignIn;
         let toast = self.toast.take_if(|_| behind);
         match reply {
@@ -54,7 +54,7 @@ impl App {
             Answer::User(row) => self.user_changed(&row),
             Answer::Exported(written) => self.exported(&written),
             Answer::Denied(denied) => self.refused(denied),
-            Answer::Found(found) => self.searched(found),
+            Answer::Found(found) => self.secret_searched(found),
             Answer::Pulse(pulse) => self.pulse(pulse),
             Answer::Overview(overview) => self.overview(overview),
             Answer::Page(page) if slot == Slot::UserKeys => self.user_keys_read(page),
@@ -106,7 +106,7 @@ impl App {
         self.pending.clear();
         self.dirty = true;
         self.sign_in = Some(SignInScreen::sign_in(&name).saying(why));
-        self.drop_ahead();
+        self.drop_type_ahead();
     }
 
     /// Shows a notice about something unexpected, and drops the type-ahead.
@@ -115,7 +115,7 @@ impl App {
             let notice = DialogKind::Notice { title: title.to_owned(), lines };
             workspace.dialogs.push(Dialog::to_read(notice));
         }
-        self.drop_ahead();
+        self.drop_type_ahead();
     }
 
     /// The hub knows today's Administrators; the dialog was opened with those of a moment ago.

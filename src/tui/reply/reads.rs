@@ -54,7 +54,7 @@ impl App {
     pub(super) fn page(&mut self, page: CredentialPage) {
         let (now, size) = (self.now, self.size);
         let Some(workspace) = &mut self.workspace else { return };
-        // It was on its way while somebody changed something.
+        // The store changed while the page was on its way.
         let overtaken = workspace.change.is_some_and(|seen| page.change < seen);
         let Some(api) = workspace.api_mut() else { return };
         api.loaded = true;
@@ -75,7 +75,7 @@ impl App {
 
     pub(super) fn details(&mut self, details: CredentialInfo) {
         let Some(workspace) = &mut self.workspace else { return };
-        workspace.edit_follows(&details.row);
+        workspace.refresh_open_edit(&details.row);
         let id = details.row.id;
         let mut open = false;
         match workspace.dialog_mut().map(|dialog| &mut dialog.kind) {
@@ -94,18 +94,18 @@ impl App {
         }
     }
 
-    /// Once a second: whether somebody changed something.
+    /// Reads again if the store changed.
     pub(super) fn pulse(&mut self, pulse: Pulse) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
         workspace.due.pulse = Some(now.plus(PULSE));
-        let recovered = std::mem::take(&mut workspace.trouble);
+        let recovered = std::mem::take(&mut workspace.store_unavailable);
         let seen = workspace.change.replace(pulse.change);
         let list_is_old = workspace.api().is_some_and(|api| api.loaded && api.list.change() != pulse.change);
         // The first pulse cannot tell whether somebody changed something since the users were read.
         let users_may_be_old = seen.is_none() && matches!(workspace.screen(), Some(Screen::Users(_)));
         if recovered || list_is_old || users_may_be_old || seen.is_some_and(|seen| seen != pulse.change) {
-            workspace.read_again(now);
+            workspace.reload(now);
         }
         if recovered {
             self.dirty = true;
@@ -121,7 +121,7 @@ impl App {
         }
         match why {
             HubError::SessionOver(over) => self.end_session(&over.to_string()),
-            // The row is gone from sight; the list will say so when it is read.
+            // The row no longer exists for this user; the list will show that when it is read.
             HubError::NotFound(_) if slot == Slot::Details => {
                 if let Some(api) = workspace.api_mut() {
                     api.details = None;
@@ -141,13 +141,13 @@ impl App {
                 if let Some(api) = workspace.api_mut().filter(|api| slot == Slot::List && !api.loaded) {
                     api.problem = Some(sentence.clone());
                 }
-                // Said once: the same trouble once a second would bury everything else.
-                if !gone || !std::mem::replace(&mut workspace.trouble, true) {
+                // Shown once: the same error every second would hide everything else.
+                if !gone || !std::mem::replace(&mut workspace.store_unavailable, true) {
                     self.dirty = true;
                     self.toast = Some(Toast::error(sentence));
                 }
                 if slot != Slot::Pulse {
-                    self.drop_ahead();
+                    self.drop_type_ahead();
                 }
             }
         }

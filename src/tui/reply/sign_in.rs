@@ -26,7 +26,7 @@ impl App {
             (HubError::Invalid { field, sentence }, Some(set_up)) => match sign_in::entry_of(field) {
                 Some(id) => {
                     set_up.form.fault(id, sentence);
-                    self.drop_ahead();
+                    self.drop_type_ahead();
                 }
                 None => self.show_sign_in_message(SignInMessage::Sentence(sentence)),
             },
@@ -38,11 +38,11 @@ impl App {
         let name = self.sign_in.as_ref().map(|d| d.form.text(Id::Name).trim().to_owned()).unwrap_or_default();
         self.account = account;
         self.sign_in = Some(SignInScreen::sign_in(&name));
-        let said = format!("The desk is set up. Keep a copy of {} elsewhere.", self.places.master_key);
-        self.toast = Some(Toast::done(self.now, said));
+        let message = format!("The desk is set up. Keep a copy of {} elsewhere.", self.places.master_key);
+        self.toast = Some(Toast::done(self.now, message));
     }
 
-    /// Signed in, or back from the lock: then one is where one was.
+    /// Signed in, or unlocked: then everything is as it was left.
     fn welcome(&mut self, session: Session) {
         let forced = session.must_change_password;
         let same = self.workspace.as_ref().is_some_and(|r| r.session.actor.user == session.actor.user);
@@ -51,7 +51,7 @@ impl App {
             Some(workspace) => {
                 workspace.session = session;
                 workspace.due.pulse = Some(self.now.plus(PULSE));
-                workspace.read_again(self.now);
+                workspace.reload(self.now);
                 if let Some(api) = workspace.api_mut() {
                     api.awaited = true;
                 }
@@ -62,9 +62,9 @@ impl App {
                 self.enter(session);
             }
         }
-        // The password dialog was not what the keys were typed for.
+        // The keys were not typed for the password dialog.
         if forced {
-            self.drop_ahead();
+            self.drop_type_ahead();
         }
     }
 }

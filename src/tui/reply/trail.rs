@@ -34,7 +34,7 @@ impl App {
         self.toast = Some(Toast::done(now, format!("{entries} in {}, readable by you alone.", written.path.display())));
     }
 
-    /// A check of the whole trail is so far.
+    /// Progress of a check of the whole trail.
     pub(in crate::tui) fn so_far(&mut self, entries: i64) {
         if let Some(list) = self.workspace.as_mut().and_then(Workspace::log_mut) {
             list.so_far = entries;
@@ -48,10 +48,10 @@ impl App {
         if let Some(list) = workspace.log_mut() {
             list.checked = Some(checked.clone());
         }
-        // A form that was opened meanwhile is not covered: the line over the hints tells it too.
+        // Does not cover a form that was opened meanwhile: the status line shows the result too.
         if workspace.dialogs.is_empty() {
             workspace.dialogs.push(Dialog::to_read(DialogKind::TrailCheck(Box::new(checked))));
-            self.drop_ahead();
+            self.drop_type_ahead();
         }
     }
 }

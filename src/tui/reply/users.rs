@@ -36,25 +36,25 @@ impl App {
         }
         workspace.due.users = Some(now);
         workspace.due.overview = Some(now);
-        self.toast = Some(Toast::done(now, said(&action, row)));
+        self.toast = Some(Toast::done(now, outcome_words(&action, row)));
     }
 
-    /// The password was right: what wanted it goes on.
+    /// The password was right: the dialog that needed it is sent again.
     pub(super) fn reauthenticated(&mut self, actor: Actor) {
         let Some(workspace) = &mut self.workspace else { return };
         workspace.session.actor = actor;
         let asked = matches!(workspace.dialog(), Some(Dialog { kind: DialogKind::Reauthenticate, .. }));
         if asked && self.sign_in.is_none() {
             workspace.dialogs.pop();
-            self.send_what_waited();
+            self.resend();
         }
     }
 }
 
-/// What became of it.
-fn said(action: &UserAction, row: &UserRow) -> String {
+/// The outcome as a sentence.
+fn outcome_words(action: &UserAction, row: &UserRow) -> String {
     let name = &row.name;
-    // The hub leaves a row alone that is as it should be already.
+    // The hub does not change a row that is already as wanted.
     let already = action.row().is_some_and(|was| was.version == row.version);
     match action {
         UserAction::Add => format!("{name} was added and chooses an own password at the first sign-in."),

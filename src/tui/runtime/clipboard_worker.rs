@@ -15,11 +15,11 @@ use crate::{
     },
 };
 
-/// Copies by one way.
+/// Copies by the way that was chosen at the start.
 pub(super) struct ClipboardWorker {
     way: Way,
     events: Sender<LoopEvent>,
-    /// Started with the first copy that needs it.
+    /// Started by the first copy that needs it.
     worker: Option<Sender<(Ticket, Secret)>>,
 }
 

@@ -13,16 +13,16 @@ use crate::{
 pub(super) enum LoopEvent {
     /// A message for the state machine.
     Msg(Msg),
-    /// The terminal may have another size now.
+    /// The terminal may have been resized (SIGWINCH).
     Resized,
     /// The process is asked to stop (SIGTSTP).
     Stop,
     /// The process was continued (SIGCONT).
     Continued,
-    /// The desktop's clipboard did not take it: the terminal is tried.
+    /// The desktop's clipboard failed: copy through the terminal instead.
     CopyByTerminal(Ticket, Secret),
-    /// Keys cannot be read any more: the terminal is gone.
+    /// The terminal is gone: there is nothing to read any more.
     Gone,
-    /// The process ends: wipe the secrets, draw no more, and say when that is done.
+    /// The process ends: wipe the secrets, stop drawing, and confirm.
     End(Sender<()>),
 }

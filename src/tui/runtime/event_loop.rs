@@ -34,24 +34,24 @@ use crate::{
     },
 };
 
-/// Longest sleep in milliseconds: after the clock was set back, the next deadline may seem to be hours away.
+/// Longest sleep in milliseconds: after the clock was set back the next deadline may seem hours away.
 const NAP: i64 = 60_000;
 
-/// Most events before a frame, so that a flood of keys does not keep the screen from following.
+/// Most events before a frame, so that the screen follows even a flood of keys.
 const BATCH: usize = 512;
 
-/// How long the last change of a user who leaves may take.
+/// How long the last change may take when the user leaves.
 const LAST_CHANGE: Duration = Duration::from_secs(1);
 
 /// Why the loop ends.
-enum Over {
+enum LoopEnd {
     /// The user left.
     Left(After),
     /// The terminal cannot be read or written any more.
     Gone,
 }
 
-impl From<io::Error> for Over {
+impl From<io::Error> for LoopEnd {
     fn from(_: io::Error) -> Self {
         Self::Gone
     }
@@ -66,11 +66,11 @@ pub(super) struct EventLoop {
     workers: Workers,
     clipboard: ClipboardWorker,
     shutdown: Arc<Shutdown>,
-    /// The terminal may not show what was drawn last: every cell is written again.
+    /// The terminal may not show the last frame: every cell is written again.
     stale: bool,
-    /// The signal that continued us after our own stop is still to come, and is no news.
+    /// SIGCONT after our own stop is still to come, and needs no handling.
     expects_continued: bool,
-    /// Where the looks are remembered.
+    /// File of the appearance settings.
     appearance: Option<PathBuf>,
 }
 
@@ -110,16 +110,16 @@ impl EventLoop {
         };
         self.app.drop_secrets();
         match over {
-            Over::Left(after) => {
+            LoopEnd::Left(after) => {
                 terminal::leave();
                 self.workers.finish(LAST_CHANGE);
                 after
             }
-            Over::Gone => self.shutdown.end_from_loop(LINE_GONE),
+            LoopEnd::Gone => self.shutdown.end_from_loop(LINE_GONE),
         }
     }
 
-    fn tick(&mut self) -> Result<(), Over> {
+    fn tick(&mut self) -> Result<(), LoopEnd> {
         match self.next() {
             Some(event) => self.handle(event)?,
             None => self.update(Msg::Tick)?,
@@ -144,7 +144,7 @@ impl EventLoop {
         }
     }
 
-    fn handle(&mut self, event: LoopEvent) -> Result<(), Over> {
+    fn handle(&mut self, event: LoopEvent) -> Result<(), LoopEnd> {
         match event {
             LoopEvent::Msg(msg) => {
                 if let Msg::Key(chord) = msg {
@@ -154,21 +154,21 @@ impl EventLoop {
             }
             LoopEvent::CopyByTerminal(ticket, text) => self.copy_by_terminal(ticket, &text),
             LoopEvent::Resized => self.resized(),
-            LoopEvent::Stop => self.stopped_from_outside(),
+            LoopEvent::Stop => self.suspended_by_signal(),
             LoopEvent::Continued if take(&mut self.expects_continued) => Ok(()),
-            LoopEvent::Continued => self.retake(),
-            LoopEvent::Gone => Err(Over::Gone),
+            LoopEvent::Continued => self.take_terminal_back(),
+            LoopEvent::Gone => Err(LoopEnd::Gone),
             LoopEvent::End(done) => self.end(&done),
         }
     }
 
-    fn update(&mut self, msg: Msg) -> Result<(), Over> {
+    fn update(&mut self, msg: Msg) -> Result<(), LoopEnd> {
         let effects = update(&mut self.app, self.clock.now(), msg);
-        self.shutdown.shows(self.app.secret_shown().map(|(actor, id, _)| (actor, id)));
+        self.shutdown.record_shown(self.app.secret_shown().map(|(actor, id, _)| (actor, id)));
         effects.into_iter().try_for_each(|effect| self.perform(effect))
     }
 
-    fn perform(&mut self, effect: Effect) -> Result<(), Over> {
+    fn perform(&mut self, effect: Effect) -> Result<(), LoopEnd> {
         match effect {
             Effect::Call(ticket, call) => self.workers.call(ticket, call),
             Effect::Cancel(ticket) => self.workers.cancel(ticket),
@@ -183,13 +183,13 @@ impl EventLoop {
                 let outcome = self.remember(&chosen);
                 self.update(Msg::Remembered(outcome))?;
             }
-            Effect::Quit => return Err(Over::Left(After::Exit(0))),
-            Effect::Lines => return Err(Over::Left(After::Open(Face::Lines))),
+            Effect::Quit => return Err(LoopEnd::Left(After::Exit(0))),
+            Effect::Lines => return Err(LoopEnd::Left(After::Open(Face::Lines))),
         }
         Ok(())
     }
 
-    /// A small file, written once for a choice: no worker is needed for it.
+    /// Written on this thread: a small file, once for each choice.
     fn remember(&self, chosen: &Appearance) -> Result<(), String> {
         let path = self.appearance.as_deref().ok_or("A demo keeps nothing.")?;
         chosen.remember(path).map_err(|why| why.to_string())
@@ -208,45 +208,45 @@ impl EventLoop {
         Ok(())
     }
 
-    fn resized(&mut self) -> Result<(), Over> {
-        // Also when the size is what it was: 80x24, 40x10 and back has made the terminal drop cells.
+    fn resized(&mut self) -> Result<(), LoopEnd> {
+        // Even if the size is the same: going from 80x24 to 40x10 and back made the terminal drop cells.
         self.stale = true;
         let size = tty::size();
         self.update(Msg::Resize(size.width, size.height))
     }
 
-    fn copy_by_terminal(&mut self, ticket: Ticket, text: &Secret) -> Result<(), Over> {
+    fn copy_by_terminal(&mut self, ticket: Ticket, text: &Secret) -> Result<(), LoopEnd> {
         self.terminal.backend_mut().write_aside(&osc52::sequence(text))?;
         let around = Multiplexer::around(&|name| std::env::var(name).ok());
         self.update(Msg::Copied(ticket, CopyOutcome::sent(around)))
     }
 
-    /// SIGTSTP: nobody can be asked whether the secret was copied, so its loss is noted.
-    fn stopped_from_outside(&mut self) -> Result<(), Over> {
+    /// SIGTSTP: the user cannot be asked whether the secret was copied, so its loss is noted.
+    fn suspended_by_signal(&mut self) -> Result<(), LoopEnd> {
         self.app.drop_secrets();
         self.shutdown.note_dropped();
         self.suspend()
     }
 
-    /// Stops, if somebody can continue us, and comes back.
-    fn suspend(&mut self) -> Result<(), Over> {
+    /// Stops the process if a shell can continue it, and takes the terminal back afterwards.
+    fn suspend(&mut self) -> Result<(), LoopEnd> {
         if stop::possible() {
             terminal::leave();
             stop::stop();
             self.expects_continued = true;
         }
-        self.retake()
+        self.take_terminal_back()
     }
 
     /// Another program may have used the terminal: takes it over again and redraws everything.
-    fn retake(&mut self) -> Result<(), Over> {
+    fn take_terminal_back(&mut self) -> Result<(), LoopEnd> {
         terminal::enter()?;
         self.terminal.backend_mut().forget();
         self.stale = true;
         self.update(Msg::Resumed)
     }
 
-    /// The process ends, by another thread: here only the secrets are wiped, and nothing is drawn any more.
+    /// Another thread ends the process: here only the secrets are wiped, and nothing is drawn any more.
     fn end(&mut self, done: &Sender<()>) -> ! {
         self.app.drop_secrets();
         let _ = done.send(());

@@ -1,6 +1,6 @@
 //! Detects a hung-up terminal when no SIGHUP arrives.
 //!
-//! A process that was started with SIGHUP ignored, or whose session leader swallows it, is told nothing when its
+//! A process that was started with SIGHUP ignored, or whose session leader swallows it, is not notified when its
 //! terminal goes away. crossterm 0.29 then reads in a loop for ever, at a whole core, with the keys in memory.
 
 use std::{io, sync::Arc, thread};
@@ -27,11 +27,11 @@ pub(super) fn watch(shutdown: Arc<Shutdown>) -> io::Result<()> {
 fn is_gone() -> bool {
     let terminal = stdin();
     loop {
-        // Nothing is asked for, so only what is always reported wakes us: hang-up and error.
+        // No events are requested, so only those that are always reported wake us: hang-up and error.
         let mut fds = [PollFd::new(&terminal, PollFlags::empty())];
         match poll(&mut fds, None) {
             Ok(_) if fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR) => return true,
-            // Some systems cannot poll a terminal; asking again at once would burn a core.
+            // Some systems cannot poll a terminal; polling again at once would burn a core.
             Ok(_) if !fds[0].revents().is_empty() => return false,
             Ok(_) | Err(Errno::INTR) => {}
             Err(_) => return false,

@@ -23,6 +23,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
+pub use perform::perform;
 
 use crate::{
     clipboard::Way,
@@ -45,15 +46,13 @@ use crate::{
     },
 };
 
-pub use perform::perform;
-
-/// Exit code of a call that cannot work as it was made.
+/// Exit code of a usage error.
 const USAGE: u8 = 2;
 
 const NO_TERMINAL: &str = "keydesk: the desk needs a terminal to be shown on. For scripts there is `keydesk key`, \
                            `keydesk user` and `keydesk audit`: see `keydesk --help`.";
 
-/// Runs the desk at `places`, or sets one up there, and shows it until its user leaves. What is left to do then.
+/// Runs the desk at `places`, or sets one up there, until its user leaves. Returns what is left to do then.
 /// `verifier` is where gateways find the verifier.
 pub fn run(
     places: &DeskPaths,
@@ -74,7 +73,7 @@ pub fn run(
             Start::SignIn { account }
         }
     };
-    let (database, master_key) = (in_words(&places.database), in_words(&places.master_key.path));
+    let (database, master_key) = (display_path(&places.database), display_path(&places.master_key.path));
     let words = DisplayPaths { database, master_key, verifier };
     let context = WorkerContext { hub: Arc::clone(&runtime.hub), places: Some(places.clone()), origin, clock };
     runtime.show(context, Opening { places: words, start, notice: None, appearance: Some(appearance) })
@@ -106,7 +105,7 @@ struct Opening {
     places: DisplayPaths,
     start: Start,
     notice: Option<String>,
-    /// The file with how it looks; none where there is no config.
+    /// File of the appearance settings; none for a demo.
     appearance: Option<PathBuf>,
 }
 
@@ -120,8 +119,8 @@ struct Runtime {
 }
 
 impl Runtime {
-    /// Listens to signals first, then quiets the terminal: no signal can find it changed and nobody there to put it
-    /// back. Before the store is opened: a password that is typed ahead must not be echoed meanwhile.
+    /// Listens to signals first, then turns off echo: no signal may find the terminal changed and nothing to restore it.
+    /// Both before the store is opened: a password typed ahead must not be echoed meanwhile.
     fn start() -> Result<Self> {
         let (events, queue) = channel();
         let hub = Arc::default();
@@ -132,12 +131,12 @@ impl Runtime {
         Ok(Self { hub, events, queue, shutdown, guard })
     }
 
-    /// The desk is open. Once: nobody else has the cell yet.
+    /// The desk is open. Called once, before anything else has the cell.
     fn opened(&self, hub: Hub) {
         let _ = self.hub.set(hub);
     }
 
-    /// Draws the first frame, and turns until the end.
+    /// Draws the first frame, and runs the event loop.
     fn show(self, context: WorkerContext, opening: Opening) -> Result<After> {
         let Self { events, queue, shutdown, guard, .. } = self;
         let way = Way::choose(&variable);
@@ -164,9 +163,9 @@ impl Runtime {
             event_loop.draw()?;
             Ok(event_loop)
         };
-        // It was a terminal a moment ago, so one that cannot be written now has hung up. No secret was shown yet.
+        // It was a terminal a moment ago: if it cannot be written now, the line was cut. No secret was shown yet.
         let event_loop = first_frame().unwrap_or_else(|_| lost.end_from_loop(LINE_GONE));
-        // The first frame is on its way before anything else is started.
+        // Everything else starts after the first frame is out.
         hangup::watch(shutdown)?;
         input::listen(events)?;
         let after = event_loop.run();
@@ -179,8 +178,8 @@ fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// A path as people write it.
-fn in_words(path: &Path) -> String {
+/// A path with `~` for the home directory.
+fn display_path(path: &Path) -> String {
     let home = std::env::var_os("HOME").filter(|home| !home.is_empty());
     match home.and_then(|home| path.strip_prefix(home).ok()) {
         Some(rest) => format!("~/{}", rest.display()),

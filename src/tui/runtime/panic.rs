@@ -34,7 +34,7 @@ pub(super) fn watch(shutdown: Arc<Shutdown>) {
         shutdown.note_dropped();
         print(what);
         if thread::current().id() != loop_thread {
-            // The loop would go on without keys or signals.
+            // The loop would go on without input or signals.
             signal_hook::low_level::exit(PANICKED);
         }
     }));

@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl Call {
-    /// Which worker does it.
+    /// The worker that carries it out.
     pub fn lane(&self) -> Lane {
         match self {
             Self::SetUp(_)

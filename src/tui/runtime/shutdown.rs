@@ -24,14 +24,14 @@ pub(super) const LINE_GONE: u8 = 128 + signal_hook::consts::SIGHUP as u8;
 /// Longest wait for the loop to wipe its secrets.
 const WIPE: Duration = Duration::from_millis(200);
 
-/// Limit on the whole shutdown. What the loop and a terminal that takes no bytes leave of it is for the note in the
-/// trail: usually all.
+/// Limit on the whole shutdown. What remains after the loop was stopped and the terminal restored is for the note in
+/// the trail; usually that is all of it.
 const ALTOGETHER: Duration = Duration::from_millis(900);
 
 /// The actor and the credential of the secret on the screen.
 type Shown = (Actor, CredentialId);
 
-/// The steps of a shutdown, however it comes about.
+/// The steps of a shutdown, whatever causes it.
 pub(super) struct Shutdown {
     hub: Arc<OnceLock<Hub>>,
     events: Sender<LoopEvent>,
@@ -45,8 +45,8 @@ impl Shutdown {
         Self { hub, events, shown: Mutex::new(None), begun: AtomicBool::new(false), began: OnceLock::new() }
     }
 
-    /// Tells which secret is on the screen now.
-    pub(super) fn shows(&self, shown: Option<Shown>) {
+    /// Records which secret is on the screen now.
+    pub(super) fn record_shown(&self, shown: Option<Shown>) {
         *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = shown;
     }
 
@@ -58,7 +58,7 @@ impl Shutdown {
         let (done, written) = channel();
         let note = move || {
             if let Some(hub) = hub.get() {
-                // An error has no screen left to be shown on.
+                // There is no screen left to show an error on.
                 let _ = hub.record_display_event(&actor, id, DisplayEvent::Dropped);
             }
             let _ = done.send(());
@@ -78,13 +78,13 @@ impl Shutdown {
         self.conclude(code)
     }
 
-    /// The same, called by the loop, which has wiped its secrets.
+    /// The same for the event loop itself, which has wiped its secrets.
     pub(super) fn end_from_loop(&self, code: u8) -> ! {
         self.begin();
         self.conclude(code)
     }
 
-    /// The process ends once. A second caller waits here, so that it does not cut off what the first is writing.
+    /// The process ends once. A second caller blocks here, so that it does not interrupt what the first is writing.
     pub(super) fn begin(&self) {
         if self.begun.swap(true, Ordering::SeqCst) {
             loop {

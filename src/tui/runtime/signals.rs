@@ -13,7 +13,7 @@ use signal_hook::{
 
 use crate::tui::runtime::{event::LoopEvent, shutdown::Shutdown};
 
-/// Listens from now on; also to signals that were ignored when the process was started (`nohup`).
+/// Listens from now on, even to signals that were ignored when the process was started (`nohup`).
 pub(super) fn watch(shutdown: Arc<Shutdown>, events: Sender<LoopEvent>) -> io::Result<()> {
     let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGCONT, SIGWINCH])?;
     let listen = move || {

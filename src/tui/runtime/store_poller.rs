@@ -17,7 +17,7 @@ use crate::{
 /// Interval of polling for changes by other processes, and for whether the session is still valid.
 const PULSE: Duration = Duration::from_secs(1);
 
-/// From the first write of a transaction to its commit, mostly. A longer one is seen by the next look.
+/// Usual time from the first write of a transaction to its commit; a longer transaction is seen by the next poll.
 const COMMIT: Duration = Duration::from_millis(100);
 
 /// How long after a notification the store is polled every second.
@@ -35,7 +35,7 @@ pub(super) enum ReadRequest {
     Notifies(bool),
 }
 
-/// A pulse that found nothing new and is not answered yet: the loop sleeps on while the worker looks again.
+/// A pulse that found nothing new and is not answered yet: the event loop stays asleep while the worker polls again.
 struct PendingPulse {
     ticket: Ticket,
     actor: Actor,
@@ -56,7 +56,7 @@ impl<'a> StorePoller<'a> {
         Self { requests, pending: None, notified: false, busy_until: Instant::now() }
     }
 
-    /// Holds a pulse back that found nothing new.
+    /// Keeps a pulse that found nothing new, to answer it later.
     pub(super) fn hold_back(&mut self, ticket: Ticket, actor: Actor, known: Option<i64>) {
         self.pending = Some(PendingPulse { ticket, actor, known, again: Instant::now() + PULSE });
     }
@@ -71,7 +71,7 @@ impl<'a> StorePoller<'a> {
             };
             match (request, &mut self.pending) {
                 (Ok(ReadRequest::Call(ticket, call)), pending) => {
-                    // A newer pulse takes the place of the one that waits.
+                    // A newer pulse replaces the pending one.
                     pending.take_if(|_| matches!(*call, Call::Pulse(..)));
                     return Some((ticket, *call));
                 }
@@ -94,12 +94,12 @@ impl<'a> StorePoller<'a> {
     }
 }
 
-/// Passes the store's notices on, at most one a second, for as long as there are any.
+/// Forwards the store's notifications, at most one a second, until there are no more.
 pub(super) fn forward_notices(hub: &Hub, requests: &Sender<ReadRequest>) {
     let Some(mut notice) = hub.notice() else { return };
-    let mut told = requests.send(ReadRequest::Notifies(true)).is_ok();
-    while told && notice.wait() {
-        told = requests.send(ReadRequest::MayHaveChanged).is_ok();
+    let mut connected = requests.send(ReadRequest::Notifies(true)).is_ok();
+    while connected && notice.wait() {
+        connected = requests.send(ReadRequest::MayHaveChanged).is_ok();
         thread::sleep(PULSE);
     }
     let _ = requests.send(ReadRequest::Notifies(false));
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_notice_brings_the_held_pulse_back() {
+    fn a_notice_releases_the_pending_pulse() {
         let (request, requests) = channel();
         let mut poller = StorePoller::new(&requests);
         poller.hold_back(Ticket(1), actor(), Some(7));
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_pulse_takes_the_place_of_the_held_one_and_another_call_does_not() {
+    fn only_a_newer_pulse_replaces_the_pending_one() {
         let (request, requests) = channel();
         let mut poller = StorePoller::new(&requests);
         poller.hold_back(Ticket(1), actor(), Some(7));
@@ -142,14 +142,14 @@ mod tests {
     }
 
     #[test]
-    fn who_hears_sleeps_longer_than_who_must_look() {
+    fn a_notified_poller_sleeps_longer_than_one_that_must_poll() {
         let (request, requests) = channel();
         let mut poller = StorePoller::new(&requests);
         for (notified, rest) in [(false, PULSE), (true, REST)] {
             poller.hold_back(Ticket(1), actor(), Some(7));
             request.send(ReadRequest::Notifies(notified)).unwrap();
             let looked = std::cell::Cell::new(None);
-            // The first look finds nothing new; what comes then keeps the test from sleeping through the rest.
+            // The first poll finds nothing new; the request sent then ends the wait.
             let next = poller.next(|_| {
                 assert!(looked.replace(Some(Instant::now())).is_none());
                 request.send(ReadRequest::Call(Ticket(2), Box::new(Call::Overview(actor(), vec![])))).unwrap();

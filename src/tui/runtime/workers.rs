@@ -36,21 +36,21 @@ pub(super) struct WorkerContext {
     pub(super) clock: Arc<dyn Clock>,
 }
 
-/// The workers, as the loop sees them.
+/// Handle of the event loop to the workers.
 pub(super) struct Workers {
     write: Sender<Job>,
     read: Sender<ReadRequest>,
     reads: Arc<Mutex<Reads>>,
-    /// Ends when the writer has done its last job.
+    /// Disconnected when the writer has finished its last job.
     written: Receiver<()>,
 }
 
 type Job = (Ticket, Call);
 
-/// How often a long read says how far it is.
+/// Interval of progress reports of a long read.
 const PROGRESS: Duration = Duration::from_millis(200);
 
-/// The reads that are still wanted, with what stops each.
+/// The reads that are still wanted, each with its cancellation.
 type Reads = BTreeMap<Ticket, Cancel>;
 
 impl Workers {
@@ -70,7 +70,7 @@ impl Workers {
             spawn("keydesk-read", move |requests| read(&requests, &context, &events, &reads))?
         };
         let requests = reader.clone();
-        // A desk that is being set up has no store yet.
+        // During set-up there is no store yet.
         thread::Builder::new()
             .name("keydesk-notice".to_owned())
             .spawn(move || forward_notices(context.hub.wait(), &requests))?;
@@ -79,7 +79,7 @@ impl Workers {
 
     /// Hands a call to the worker of its lane.
     pub(super) fn call(&self, ticket: Ticket, call: Call) {
-        // A worker goes only when its channel does, so these cannot fail while the loop turns.
+        // A worker ends only when its channel closes, so sending cannot fail while the loop runs.
         let _ = match call.lane() {
             Lane::Write => self.write.send((ticket, call)).is_ok(),
             Lane::Read => {
@@ -89,7 +89,7 @@ impl Workers {
         };
     }
 
-    /// Cancels a read: it is stopped if it runs, and not begun otherwise.
+    /// Cancels a read, whether it runs already or is still queued.
     pub(super) fn cancel(&self, ticket: Ticket) {
         if let Some(cancel) = lock(&self.reads).remove(&ticket) {
             cancel.cancel();
@@ -116,14 +116,14 @@ fn spawn<T: Send + 'static>(name: &str, work: impl FnOnce(Receiver<T>) + Send + 
 
 fn write(jobs: &Receiver<Job>, context: &WorkerContext, events: &Sender<LoopEvent>) {
     for (ticket, call) in jobs {
-        // Without a loop to hear it the change is made all the same: it was asked for.
+        // The change is made even if the loop is gone: the user asked for it.
         let _ = events.send(LoopEvent::Msg(Msg::Reply(ticket, context.answer(call, &Cancel::default(), &mut |_| {}))));
     }
 }
 
 fn read(requests: &Receiver<ReadRequest>, context: &WorkerContext, events: &Sender<LoopEvent>, reads: &Mutex<Reads>) {
     let mut poller = StorePoller::new(requests);
-    // A pulse that nobody waits for any more goes on to be dropped like every read that was cancelled.
+    // A pulse that was cancelled is returned, to be dropped like every cancelled read.
     let nothing_new =
         |ticket| lock(reads).contains_key(&ticket) && context.hub.get().is_some_and(|hub| !hub.may_have_changed());
     while let Some((ticket, call)) = poller.next(nothing_new) {
@@ -132,11 +132,11 @@ fn read(requests: &Receiver<ReadRequest>, context: &WorkerContext, events: &Send
             Call::Pulse(actor, known) => Some((actor.clone(), *known)),
             _ => None,
         };
-        let mut told = Instant::now();
-        // Often enough to be seen moving: a frame for each batch would keep a slow line busy.
+        let mut last_report = Instant::now();
+        // One report for each batch would keep a slow line busy with frames.
         let mut progress = |so_far| {
-            if told.elapsed() >= PROGRESS {
-                told = Instant::now();
+            if last_report.elapsed() >= PROGRESS {
+                last_report = Instant::now();
                 let _ = events.send(LoopEvent::Msg(Msg::Progress(ticket, so_far)));
             }
         };
@@ -156,7 +156,7 @@ fn read(requests: &Receiver<ReadRequest>, context: &WorkerContext, events: &Send
 }
 
 impl WorkerContext {
-    /// Carries a call out. A panic becomes a reply, because a dialog that waits for ever is worse.
+    /// Carries out a call. A panic becomes an error reply: a dialog that waits for ever would be worse.
     fn answer(&self, call: Call, cancel: &Cancel, progress: &mut dyn FnMut(i64)) -> Reply {
         panic::contained(|| {
             catch_unwind(AssertUnwindSafe(|| {

@@ -6,11 +6,11 @@ use crate::{
     hub::{Capped, CredentialOverview, CredentialRow, Overview, UnsavedCredential},
 };
 
-/// An item of the attention list ("To look at"): its words belong to the view, where it leads to `act`. Each leads to one
+/// An item of the attention list ("To look at"): the view has its words, `act` its target. Each leads to one
 /// section of the list, so what is counted is counted kind by kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AttentionItem {
-    /// Its secret was gone before anybody saved it.
+    /// Its secret was lost before it was copied.
     Lost(Box<UnsavedCredential>),
     /// It expires soon.
     Expiring(Box<CredentialRow>),
@@ -20,7 +20,7 @@ pub enum AttentionItem {
     NeverUsed(Capped, Kind),
     /// There are credentials and no gateway has asked about one.
     Unasked,
-    /// There is one Administrator only.
+    /// There is only one Administrator.
     OneAdministrator,
     /// A verifier knows a newer state of the store than this one.
     WentBack,

@@ -24,7 +24,7 @@ pub struct KeysetList<T: HasCursor> {
     top: usize,
     /// Which row of the page that was asked for is selected when it comes.
     seek: Option<usize>,
-    /// Where this page and the ones above it begin; the newest begins nowhere.
+    /// Cursors after which this page and the ones above it begin; the newest page has none.
     before: Vec<T::Cursor>,
 }
 
@@ -35,7 +35,7 @@ impl<T: HasCursor> Default for KeysetList<T> {
 }
 
 impl<T: HasCursor> KeysetList<T> {
-    /// Behind which row the page begins.
+    /// The cursor after which the page begins.
     pub fn before(&self) -> Option<&T::Cursor> {
         self.before.last()
     }
@@ -79,7 +79,7 @@ impl<T: HasCursor> KeysetList<T> {
     /// Moves the selection; `true` when another page must be read.
     pub fn act(&mut self, action: Action, height: usize) -> bool {
         let page = height.max(1);
-        // Another page is on its way: what is shown is about to go.
+        // Another page is on its way and will replace the rows.
         if self.seek.is_some() {
             return false;
         }
@@ -99,7 +99,7 @@ impl<T: HasCursor> KeysetList<T> {
             Action::First => 0,
             _ => return false,
         };
-        // The last row of a full page, and a step beyond: the page after it.
+        // A step beyond the last row of a full page reads the next page.
         if to >= len && self.selected + 1 == len && len == PAGE as usize {
             return self.older();
         }

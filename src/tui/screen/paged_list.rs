@@ -148,7 +148,7 @@ impl PagedList {
             self.asked = position;
             return true;
         }
-        self.place(if seek == Seek::Last { usize::MAX } else { 0 }, height);
+        self.select(if seek == Seek::Last { usize::MAX } else { 0 }, height);
         false
     }
 
@@ -161,9 +161,9 @@ impl PagedList {
         let last = self.page.rows.len() as i64 - 1;
         let to = wanted.clamp(0, last.max(0));
         let (before, after) = (self.page.more_before, self.page.more_after);
-        // What lies beyond the window is owed only if there is something.
+        // Steps beyond the window stay pending only if there are rows.
         self.pending_steps = if (wanted < 0 && before) || (wanted > last && after) { wanted - to } else { 0 };
-        self.place(to as usize, height);
+        self.select(to as usize, height);
         self.slide(height)
     }
 
@@ -206,17 +206,17 @@ impl PagedList {
         self.seek = Seek::Same;
         // The selected row stays on its line of the screen while the window slides under it.
         self.top = to.min(self.page.rows.len()).saturating_sub(line);
-        self.place(to, height);
+        self.select(to, height);
         let pending_steps = std::mem::take(&mut self.pending_steps);
         self.step(pending_steps, height)
     }
 
     /// The screen has another height.
     pub fn resized(&mut self, height: usize) {
-        self.place(self.selected, height);
+        self.select(self.selected, height);
     }
 
-    fn place(&mut self, to: usize, height: usize) {
+    fn select(&mut self, to: usize, height: usize) {
         (self.selected, self.top) = screen::select(to, self.page.rows.len(), self.top, height);
         // No empty lines under the last row while there are rows above the first line.
         self.top = self.top.min(self.page.rows.len().saturating_sub(height.max(1)));

@@ -30,7 +30,7 @@ impl RefusedList {
     }
 
     /// Only those of the selected row's credential, or all again.
-    pub fn turn(&mut self) {
+    pub fn toggle_only(&mut self) {
         let selected = self.list.selected().map(|row| (CredentialId(row.refusal.credential), row.name.clone()));
         self.only = if self.only.is_none() { selected } else { None };
         self.list.reset();

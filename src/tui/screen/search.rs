@@ -72,7 +72,7 @@ impl Search {
         self.form.clear_faults();
         let read = Filter::parse(self.typed());
         if let Err(why) = &read {
-            // A secret is not left lying in a field that everybody who walks by can read.
+            // A secret must not stay readable in the field.
             if *why == FilterError::Secret {
                 self.form = empty();
             }
@@ -94,7 +94,7 @@ impl Search {
 
     /// Whether Enter may leave the field: not while something wrong stands in it.
     pub fn understood(&self) -> bool {
-        self.form.entry(Id::Filter).is_none_or(|entry| entry.said.is_none())
+        self.form.entry(Id::Filter).is_none_or(|entry| entry.error.is_none())
     }
 
     /// Whether an action is one of the field's.

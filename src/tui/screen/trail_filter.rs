@@ -30,7 +30,7 @@ impl TrailFilter {
         TrailClass::ALL.get(next).copied()
     }
 
-    /// Puts it into a query.
+    /// Adds it to a query.
     pub fn put(&self, query: TrailQuery) -> TrailQuery {
         TrailQuery {
             who: self.who.clone(),

@@ -43,7 +43,7 @@ impl UserList {
         let wanted = self.seek.take().or_else(|| self.selected().map(|row| row.name.clone()));
         let found = wanted.and_then(|name| rows.iter().position(|row| row.name == name));
         self.rows = Some(rows);
-        self.place(found.unwrap_or(self.selected), height);
+        self.select(found.unwrap_or(self.selected), height);
     }
 
     /// Moves the selection.
@@ -58,15 +58,15 @@ impl UserList {
             Action::Last => usize::MAX,
             _ => return,
         };
-        self.place(to, height);
+        self.select(to, height);
     }
 
     /// The screen has another height.
     pub fn resized(&mut self, height: usize) {
-        self.place(self.selected, height);
+        self.select(self.selected, height);
     }
 
-    fn place(&mut self, to: usize, height: usize) {
+    fn select(&mut self, to: usize, height: usize) {
         let len = self.rows.as_ref().map_or(0, Vec::len);
         (self.selected, self.top) = screen::select(to, len, self.top, height);
     }

@@ -25,12 +25,12 @@ use crate::{
 pub fn too_small(paint: &mut Paint<'_>) {
     let area = paint.area();
     let (columns, rows) = SMALLEST;
-    let said = format!(
+    let message = format!(
         "This window is {} x {}. Please make it at least {columns} x {rows}. Nothing is lost. Your form is kept.",
         area.width, area.height
     );
     paint.text(0, 0, "keydesk", Style::new());
-    for (y, line) in (2..area.height).zip(wrap(&said, usize::from(area.width))) {
+    for (y, line) in (2..area.height).zip(wrap(&message, usize::from(area.width))) {
         paint.text(0, y, &line, Style::new());
     }
 }

@@ -33,7 +33,7 @@ pub fn sheet(app: &App, chain: &[Scope]) -> Sheet {
     let mut sheet = Sheet::new(format!("Keys: {place}"), layout::help_width(app.size), app.theme);
     let may = |right| app.workspace.as_ref().is_none_or(|workspace| app.sign_in.is_some() || workspace.may(right));
     let denied = |b: &Binding| b.right.is_some_and(|right| !may(right));
-    let is_final = app.all_final();
+    let is_final = app.all_revoked();
     let over = |b: &Binding| is_final && changes_a_key(b) && !denied(b);
     let shown = keymap::reachable(chain);
     if shown.iter().any(|b| over(b)) {
@@ -41,7 +41,7 @@ pub fn sheet(app: &App, chain: &[Scope]) -> Sheet {
         sheet.gap();
     }
     let columns = layout::help_columns(app.size);
-    let width = (sheet.room() - GAP * (columns - 1)) / columns;
+    let width = (sheet.width() - GAP * (columns - 1)) / columns;
     let sections = help::sections(chain, |b| denied(b) || over(b));
     let blocks: Vec<Vec<Cell>> = sections.iter().map(|section| block(app, section, width)).collect();
     let (left, right) = blocks.split_at(break_at(&blocks, columns));

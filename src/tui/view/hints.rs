@@ -27,7 +27,7 @@ pub fn line(app: &App, paint: &mut Paint<'_>, y: u16) {
     let help = if app.help.is_some() { "" } else { help };
     let room = usize::from(paint.area().width).saturating_sub(text::width(help) + 3);
     let mut rows = hinted(app, &chain);
-    // Within a scope, what the role may not comes last, all of it in one pair of brackets.
+    // Within a scope, keys that the role may not use come last, in one pair of brackets.
     rows.sort_by_key(|b| (chain.iter().position(|s| *s == b.scope), grey(app, b)));
     let mut shown: Vec<(String, bool)> = Vec::new();
     let mut used = 1;
@@ -66,15 +66,15 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
     let form = app.dialog().and_then(|d| d.form.as_ref());
     let one_of_several = at_sign_in || form.is_none_or(|f| f.shown().count() > 1);
     let has_row = app.workspace.as_ref().and_then(|r| r.api()).is_some_and(|api| api.list.selected().is_some());
-    let is_final = app.all_final();
+    let all_revoked = app.all_revoked();
     let nothing_needs_attention = app.workspace.as_ref().is_none_or(|r| r.attention().is_empty());
     let works = |b: &&&Binding| match b.action {
-        // From the menu there is no step back, and at the door nothing to go back to.
+        // There is no step back from the menu, and none from the sign-in screen.
         Action::Back => app.help.is_some() || (!at_sign_in && (dialog || !on_menu)),
-        // In a dialog it works too, but there is more to say.
+        // It works in a dialog too, but other hints matter more there.
         Action::Lock => !at_sign_in && !dialog && app.help.is_none(),
         Action::ToAttention => !nothing_needs_attention,
-        // What is only read and fits has nowhere to move to.
+        // A page that fits does not scroll.
         Action::Up => !only_read(app) || view::overflow(app) > 0,
         Action::ByKey if b.scope == Scope::Activity => shows_refused(app),
         // One search at a time.
@@ -85,7 +85,7 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
             if b.scope == Scope::List =>
         {
             // Nothing can be done to a key that is revoked: help says why.
-            has_row && !(changes_a_key(b) && is_final)
+            has_row && !(changes_a_key(b) && all_revoked)
         }
         _ => true,
     };
@@ -128,15 +128,15 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
         (Scope::SignIn, Action::Advance, Some(SignInKind::SignIn), _) => "next or sign in",
         (Scope::SignIn, Action::Advance, Some(SignInKind::Lock), _) => "unlock",
         (Scope::Form, Action::Advance, None, Some(kind)) if form.is_some_and(Form::sends_on_enter) => {
-            sent_by_enter(kind)
+            word_for_enter(kind)
         }
         (Scope::Form, Action::Advance, None, Some(_)) => "next",
         (Scope::Rows, Action::Up, ..) if only_read(app) => "scroll",
         (Scope::Fold, Action::Toggle, None, Some(_)) if form.is_some_and(Form::unfolded) => "close",
         (Scope::Menu, Action::ToAttention, None, None) if attention_focused(app) => "to the menu",
-        (Scope::Docs, action, None, None) if shows_gateways(app) => of_gateways(action, binding.hint),
+        (Scope::Docs, action, None, None) if shows_gateways(app) => word_for_gateways(action, binding.hint),
         (Scope::Secret, action, None, Some(DialogKind::OneTimeSecret(view))) => {
-            of_the_secret(view, action, binding.hint)
+            word_for_secret(view, action, binding.hint)
         }
         (Scope::Password, _, None, Some(_)) if form.is_some_and(Form::shows_passwords) => "hide",
         (Scope::Buttons | Scope::Form, Action::Back, None, Some(kind)) => word_for_back(app, binding, kind),
@@ -180,7 +180,7 @@ fn shows_gateways(app: &App) -> bool {
     app.workspace.as_ref().and_then(|r| r.docs_of()).is_some_and(|(docs, _)| docs.gateways)
 }
 
-fn of_gateways(action: Action, usual: &'static str) -> &'static str {
+fn word_for_gateways(action: Action, usual: &'static str) -> &'static str {
     match action {
         Action::NextLanguage => "gateway",
         Action::CopySample => "copy file",
@@ -190,7 +190,7 @@ fn of_gateways(action: Action, usual: &'static str) -> &'static str {
 }
 
 /// Legacy has username and password, and what is masked can be shown.
-fn of_the_secret(view: &OneTimeSecret, action: Action, usual: &'static str) -> &'static str {
+fn word_for_secret(view: &OneTimeSecret, action: Action, usual: &'static str) -> &'static str {
     match (action, view.row.kind) {
         (Action::CopySecret, Kind::Legacy) => "copy password",
         (Action::CopyKey, Kind::Legacy) => "copy username",
@@ -215,7 +215,7 @@ fn shows_refused(app: &App) -> bool {
 }
 
 /// What Enter does in the last field of a form.
-fn sent_by_enter(kind: &DialogKind) -> &'static str {
+fn word_for_enter(kind: &DialogKind) -> &'static str {
     match kind {
         DialogKind::OwnPassword { .. } => "change",
         DialogKind::Rotate(_) => "make",

@@ -35,7 +35,7 @@ fn picture(app: &App, paint: &mut Paint<'_>) {
     chrome::header(app, paint);
     let body = Rect { y: HEADER, height: area.height.saturating_sub(HEADER + FOOTER), ..area };
     match (&app.sign_in, &app.workspace) {
-        // Help stands in its place: it is not seen in parts behind it.
+        // Help replaces the sign-in screen instead of covering parts of it.
         (Some(_), _) if app.help.is_some() => {}
         (Some(sign_in), _) => sign_in::draw(app, sign_in, paint, body),
         (None, Some(workspace)) => desk(app, workspace, paint, body),
@@ -61,7 +61,7 @@ fn desk(app: &App, workspace: &Workspace, paint: &mut Paint<'_>, body: Rect) {
         Some(Screen::Page(topic, scroll)) => pages::draw(app, workspace, *topic, *scroll, paint, body),
         None => {}
     }
-    // Under help no dialog is drawn: a secret shows nowhere but in the view on top.
+    // No dialog is drawn under help: a secret shows only in the topmost view.
     if let Some(dialog) = workspace.dialog().filter(|_| app.help.is_none()) {
         paint.cursor = None;
         dialogs::sheet(app, dialog).draw(paint, body, dialog.scroll());

@@ -71,7 +71,7 @@ impl Paint<'_> {
     }
 }
 
-/// Text that may come from people, with nothing harmful in it.
+/// Text that users may have typed, made harmless.
 pub fn span(words: &str, style: Style) -> Span<'static> {
     Span::styled(text::safe(words).into_owned(), style)
 }
@@ -113,7 +113,7 @@ fn break_last(lines: &mut Vec<String>, columns: usize) {
             used += text::width(g);
             used <= columns
         });
-        // At least one, or a narrow column would never end.
+        // At least one character, or a narrow column would loop for ever.
         let cut: usize = fits.map(str::len).sum::<usize>().max(last.graphemes(true).next().map_or(1, str::len));
         let rest = last[cut..].to_owned();
         lines.push(last[..cut].to_owned());

@@ -50,13 +50,13 @@ impl Sheet {
     }
 
     /// Columns between the frame and its margins.
-    pub fn room(&self) -> usize {
+    pub fn width(&self) -> usize {
         self.columns.saturating_sub(2 * MARGIN)
     }
 
     /// Columns under the value of a field.
-    pub fn under_room(&self) -> usize {
-        self.room().saturating_sub(self.label)
+    pub fn under_width(&self) -> usize {
+        self.width().saturating_sub(self.label)
     }
 
     /// An empty line.
@@ -66,7 +66,7 @@ impl Sheet {
 
     /// A sentence, wrapped.
     pub fn say(&mut self, sentence: &str, style: Style) {
-        for line in wrap(sentence, self.room()) {
+        for line in wrap(sentence, self.width()) {
             self.spans(vec![span(&line, style)]);
         }
     }
@@ -92,7 +92,7 @@ impl Sheet {
 
     /// A sentence under the value of a field, wrapped.
     pub fn under_say(&mut self, sentence: &str, style: Style) {
-        for line in wrap(sentence, self.under_room()) {
+        for line in wrap(sentence, self.under_width()) {
             self.under(vec![span(&line, style)]);
         }
     }
@@ -108,12 +108,12 @@ impl Sheet {
             _ => entry.label.to_owned(),
         };
         let label_style = if focused { self.theme.strong() } else { Style::new() };
-        // The glyph of the fold stands where the mark of other fields does, so its own mark moves into the margin.
+        // The glyph of the fold takes the place of the focus mark, which moves into the margin.
         let (lead, width) = match entry.input {
             Control::Fold { .. } => (mark.to_owned(), self.label + 2),
             _ => (format!(" {mark} "), self.label),
         };
-        let room = self.room().saturating_sub(self.label + 1);
+        let room = self.width().saturating_sub(self.label + 1);
         let (value, at) = value(entry, room, &self.theme);
         let mut line = vec![Span::raw(lead), span(&text::pad(&label, width, glyphs.ellipsis), label_style)];
         line.extend(value);
@@ -124,9 +124,9 @@ impl Sheet {
         for more in choices(entry, room, &self.theme).into_iter().skip(1) {
             self.under(more);
         }
-        if let Some(said) = &entry.said {
-            let said = format!("{} {said}", glyphs.unmet);
-            self.under_say(&said, self.theme.bad());
+        if let Some(message) = &entry.error {
+            let message = format!("{} {message}", glyphs.unmet);
+            self.under_say(&message, self.theme.bad());
         }
     }
 
@@ -166,8 +166,8 @@ impl Sheet {
             at += width + 2;
         }
         self.lines.push(Line::from(line));
-        for said in entries.iter().filter_map(|(e, ..)| e.said.as_deref()) {
-            self.under_say(&format!("{} {said}", glyphs.unmet), self.theme.bad());
+        for message in entries.iter().filter_map(|(e, ..)| e.error.as_deref()) {
+            self.under_say(&format!("{} {message}", glyphs.unmet), self.theme.bad());
         }
     }
 
@@ -212,7 +212,7 @@ impl Sheet {
     /// Draws it in the middle of `body`; `scroll` is the first line to show if nothing is focused.
     pub fn draw(&self, paint: &mut Paint<'_>, body: Rect, scroll: usize) {
         let room = usize::from(body.height.saturating_sub(2));
-        // What is only read scrolls, and keeps its gaps.
+        // A page that is only read scrolls, and keeps its gaps.
         if self.lines.len() > room && self.cursor.is_some() && self.lines.iter().any(is_gap) {
             return self.without_gap().draw(paint, body, scroll);
         }
@@ -222,7 +222,7 @@ impl Sheet {
         let x = body.x + (body.width - width) / 2;
         let y = if self.top { body.y } else { body.y + body.height.saturating_sub(height) / 2 };
         let area = Rect { x, y, width, height };
-        // Halves of words beside the box would only be noise.
+        // Words cut in half beside the box would only be noise.
         for row in y..y + height {
             paint.text_in(body.x, row, body.width, &" ".repeat(usize::from(body.width)), Style::reset());
         }
@@ -236,7 +236,7 @@ impl Sheet {
         for (i, line) in self.lines.iter().skip(first).take(inner).enumerate() {
             paint.line(x + 1, y + 1 + i as u16, width.saturating_sub(2), line);
         }
-        // Where nothing can be focused, what is read next: the first line in sight that says something.
+        // Without focus the cursor marks what is read next: the first visible line with text.
         let says = |line: &Line<'_>| line.spans.iter().any(|span| !span.content.trim().is_empty());
         let read = self.lines.iter().enumerate().skip(first).find(|(_, line)| says(line)).map(|(i, _)| (i, MARGIN));
         let at = self.cursor.or(read).filter(|(line, _)| *line >= first && *line < first + inner);

@@ -111,8 +111,8 @@ fn pack_secret(kind: Kind, secret: &LiveSecret, out: &mut Vec<u8>) -> Option<()>
     let hash;
     let (scheme, bytes) = match &secret.stored {
         Stored::Sha256(hash) => (SecretScheme::Sha256, hash.as_slice()),
-        // A Basic secret that was kept whole is compared by its hash like any other.
-        Stored::Plain(plain) if kind == Kind::Basic => {
+        // A secret that signs nothing and was kept whole is compared by its hash like any other.
+        Stored::Plain(plain) if !kind.signs() => {
             hash = sha256(plain.expose());
             (SecretScheme::Sha256, hash.as_slice())
         }

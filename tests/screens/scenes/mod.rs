@@ -1,9 +1,9 @@
 //! Every screen and dialog, and what somebody does to come there.
 
 mod dialogs;
-mod doors;
 mod pages;
 mod settings;
+mod sign_in;
 
 use keydesk::{
     account::Role,
@@ -24,7 +24,7 @@ pub struct Scene {
 
 /// All of them.
 pub fn all() -> impl Iterator<Item = &'static Scene> {
-    [doors::SCENES, pages::SCENES, settings::SCENES, dialogs::SCENES].into_iter().flatten()
+    [sign_in::SCENES, pages::SCENES, settings::SCENES, dialogs::SCENES].into_iter().flatten()
 }
 
 /// Draws every scene in a theme.

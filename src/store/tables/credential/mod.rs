@@ -80,8 +80,8 @@ pub fn credential_with_key(
     tx.row(&sql, &[kind.into(), key.into()])?.map(|mut row| Tagged::take(&mut row)).transpose()
 }
 
-/// Gives a row that nobody trusts another key, `aside`, so that the key that it took is free again: the row with this kind
-/// and key that has not the id `but`.
+/// Gives a row that nobody trusts another key, `aside`, so that the key that it took is free again: the row with this
+/// kind and key that has not the id `but`.
 pub fn put_key_aside(
     tx: &mut dyn WriteTx,
     (kind, key): (&str, &str),

@@ -6,8 +6,8 @@ use crate::store::{StoreError, Tx, WriteTx};
 /// Limit on a counter: no store has so many credentials.
 const MOST: i64 = 1 << 62;
 
-/// Adds to a number; the row is made when it is not there. One that can only be made up stays as it is: it would overflow,
-/// and a number that decides nothing must not keep anybody from making a key or revoking one.
+/// Adds to a number; the row is made when it is not there. One that can only be made up stays as it is: it would
+/// overflow, and a number that decides nothing must not keep anybody from making a key or revoking one.
 pub fn add_to_tally(tx: &mut dyn WriteTx, kind: &str, state: &str, n: i64) -> Result<(), StoreError> {
     let sql = "INSERT INTO tally (kind, state, n) VALUES ($1, $2, $3) ON CONFLICT (kind, state) DO UPDATE \
                SET n = CASE WHEN tally.n BETWEEN $4 AND $5 THEN tally.n + excluded.n ELSE tally.n END";

@@ -1,7 +1,7 @@
 //! Bulk statements: many rows in one statement, for any database: `WITH name (columns) AS (VALUES …)`.
 
-/// Rows of one statement. Of a few sizes only, so that each is prepared once; the largest has far fewer parameters than any
-/// database takes.
+/// Rows of one statement. Of a few sizes only, so that each is prepared once; the largest has far fewer parameters than
+/// any database takes.
 const ROWS: [usize; 5] = [256, 64, 16, 4, 1];
 
 /// Rows in as few runs as there can be.

@@ -4,7 +4,9 @@ mod step6;
 
 use crate::store::{Row, StoreError, Tx, WriteTx};
 
-pub use step6::{CHANGED_AT, carry_account, carry_credential, carry_secret, old_credentials, old_secrets, spoil_user};
+pub use step6::{
+    CHANGED_AT, migrate_account, migrate_credential, migrate_secret, old_credentials, old_secrets, spoil_user,
+};
 
 /// A migration step as it was applied.
 #[derive(Clone, Debug, PartialEq, Eq)]

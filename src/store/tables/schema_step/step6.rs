@@ -22,7 +22,8 @@ pub fn old_credentials(
     tx.each(&sql, &[after.into(), limit.into()], each)
 }
 
-/// Hands over the secrets of the credentials behind the id `after` up to `until`, in the same form, by credential and number.
+/// Hands over the secrets of the credentials behind the id `after` up to `until`, in the same form, by credential and
+/// number.
 pub fn old_secrets(
     tx: &mut dyn Tx,
     (after, until): (&str, &str),
@@ -35,19 +36,19 @@ pub fn old_secrets(
 }
 
 /// Gives a credential its numbers of secrets and its tag.
-pub fn carry_credential(tx: &mut dyn WriteTx, id: &str, numbers: [Value; 3], tag: &[u8]) -> Result<(), StoreError> {
+pub fn migrate_credential(tx: &mut dyn WriteTx, id: &str, numbers: [Value; 3], tag: &[u8]) -> Result<(), StoreError> {
     let sql = "UPDATE credential SET secret_no = $2, older_no = $3, older_until = $4, tag = $5 WHERE id = $1";
     let [no, older, until] = numbers;
     tx.execute(sql, &[id.into(), no, older, until, tag.into()]).map(|_| ())
 }
 
 /// Gives a secret the version that all have, and its tag.
-pub fn carry_secret(tx: &mut dyn WriteTx, id: &str, tag: &[u8]) -> Result<(), StoreError> {
+pub fn migrate_secret(tx: &mut dyn WriteTx, id: &str, tag: &[u8]) -> Result<(), StoreError> {
     tx.execute("UPDATE secret SET version = 1, tag = $2 WHERE id = $1", &[id.into(), tag.into()]).map(|_| ())
 }
 
 /// Gives the account a tag.
-pub fn carry_account(tx: &mut dyn WriteTx, id: &str, tag: &[u8]) -> Result<(), StoreError> {
+pub fn migrate_account(tx: &mut dyn WriteTx, id: &str, tag: &[u8]) -> Result<(), StoreError> {
     tx.execute("UPDATE account SET tag = $2 WHERE id = $1", &[id.into(), tag.into()]).map(|_| ())
 }
 

@@ -20,8 +20,8 @@ pub fn credentials_after(
 }
 
 /// Hands over credential, number and sealed text of the secrets of the credentials behind the id `after` up to the id
-/// `until`, ordered by credential. Dead ones too: which work, only the row of the credential says. Without their tags: what
-/// is sealed opens only where it belongs, and nothing else of the row is looked at.
+/// `until`, ordered by credential. Dead ones too: which work, only the row of the credential says. Without their tags:
+/// what is sealed opens only where it belongs, and nothing else of the row is looked at.
 pub fn secrets_between(
     tx: &mut dyn Tx,
     (after, until): (&str, &str),

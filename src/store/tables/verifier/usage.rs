@@ -64,8 +64,8 @@ pub fn put_usages(tx: &mut dyn WriteTx, uses: &[UseRow], latest: i64) -> Result<
     Ok(())
 }
 
-/// Uses of different credentials, in one statement. One use of any of its secrets is enough: the credential does not wait
-/// any more.
+/// Uses of different credentials, in one statement. One use of any of its secrets is enough: the credential does not
+/// wait any more.
 fn put_run(tx: &mut dyn WriteTx, uses: &[&UseRow], latest: i64) -> Result<(), StoreError> {
     let sql = format!(
         "WITH used (credential, no, at, address) AS (VALUES {}) UPDATE usage SET \

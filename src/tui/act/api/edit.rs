@@ -1,7 +1,7 @@
 //! Actions on credentials: edit, new Legacy password, stop the old secret early.
 
 use crate::{
-    credential::{Kind, State},
+    credential::State,
     hub::{CredentialInfo, CredentialRow},
     tui::{
         app::{App, Workspace},
@@ -22,8 +22,8 @@ impl App {
         let details = self.workspace.as_ref().and_then(Workspace::api).and_then(Api::details_now);
         let old = details.map(|d| old_until(self, d));
         if old == Some(None) {
-            let said = format!("{} has one secret only: there is no old one to stop.", row.name);
-            self.toast = Some(Toast::note(self.now, said));
+            let message = format!("{} has one secret only: there is no old one to stop.", row.name);
+            self.toast = Some(Toast::note(self.now, message));
             return;
         }
         self.push(Dialog::stop_old_secret(row, old.flatten()));
@@ -36,7 +36,7 @@ impl App {
             && row.state == State::Revoked
         {
             let row = row.clone();
-            self.is_final(&row);
+            self.report_revoked_is_final(&row);
             return None;
         }
         rows.retain(|row| row.state != State::Revoked);
@@ -47,17 +47,17 @@ impl App {
         Some(rows)
     }
 
-    /// Whether every key that a change would be about is revoked, which is final.
-    pub(in crate::tui) fn all_final(&self) -> bool {
+    /// Whether all selected keys are revoked, so that nothing can be changed.
+    pub(in crate::tui) fn all_revoked(&self) -> bool {
         let rows = self.workspace.as_ref().and_then(Workspace::api).map(Api::targets).unwrap_or_default();
         !rows.is_empty() && rows.iter().all(|row| row.state == State::Revoked)
     }
 
-    /// From the edit form of a Legacy credential.
+    /// Opens the form for another password, from the edit form of a Legacy credential.
     pub(in crate::tui::act) fn open_new_password(&mut self) {
         let Some(DialogKind::Edit(edit)) = self.dialog().map(|dialog| &dialog.kind) else { return };
         if let [row] = edit.rows.as_slice()
-            && row.kind == Kind::Legacy
+            && row.kind.has_username()
         {
             let dialog = Dialog::new_password(row.clone());
             self.push(dialog);

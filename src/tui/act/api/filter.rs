@@ -21,7 +21,7 @@ impl App {
     }
 
     /// Keys of the field while it is open, and the esc that takes a filter away; `true` if the action was one of them.
-    pub(in crate::tui::act) fn filter_took(&mut self, action: Action) -> bool {
+    pub(in crate::tui::act) fn filter_handles(&mut self, action: Action) -> bool {
         let Some(workspace) = self.workspace.as_mut().filter(|workspace| workspace.may(Right::SeeCredentials)) else {
             return false;
         };
@@ -57,13 +57,13 @@ impl App {
         }
     }
 
-    /// What is typed in the field changed: other rows are read, and nobody waits for them.
+    /// The text of the field changed: other rows are read, and no key waits for them.
     pub(in crate::tui::act) fn filter_typed(&mut self) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
         let Some(api) = workspace.api_mut().filter(|api| api.search.open) else { return };
         if api.search.read() {
-            // A kind that is asked for is its section.
+            // A term for the kind selects its section.
             if let Some(kind) = api.search.filter().kind {
                 api.kind = kind;
             }

@@ -34,13 +34,13 @@ impl App {
             Ok(secret) => Secret::from_text(secret),
             Err(why) => return self.fault((Id::Password, why.to_string())),
         };
-        // It goes with the question: on the screen nobody needs it any more.
+        // The secret goes out with the call and is not needed on the screen any more.
         form.wipe_passwords();
         self.call(Slot::Find, Call::Find { actor, secret });
     }
 
-    /// Esc while it looks: the search ends, the dialog stays; `false` if nothing is looked for.
-    pub(in crate::tui::act) fn stopped_finding(&mut self) -> bool {
+    /// Esc during a search ends it and keeps the dialog; `false` if there is no search.
+    pub(in crate::tui::act) fn stop_search(&mut self) -> bool {
         if !self.pending.has(Slot::Find) {
             return false;
         }
@@ -52,7 +52,7 @@ impl App {
         true
     }
 
-    /// A worker says how far it is.
+    /// A worker reports progress.
     pub(in crate::tui) fn progress(&mut self, ticket: Ticket, so_far: i64) {
         if self.pending.is_for(ticket, Slot::Verify) {
             return self.so_far(so_far);

@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// How long a row must stay selected before its details are read: a held arrow key asks for nothing.
+/// How long a row must stay selected, in milliseconds, before its details are read: a held arrow key reads nothing.
 pub(in crate::tui) const DETAILS_AFTER: i64 = 80;
 
 impl App {
@@ -95,14 +95,14 @@ impl App {
         let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) else { return };
         let height = api.height(size);
         let Some(row) = api.list.selected().cloned() else {
-            return self.no_row(action);
+            return self.report_no_row(action);
         };
         match action {
             Action::Open => self.open_details(row),
             Action::CopyKey => self.copy_key(&row),
             Action::Tick => tick(api, row),
             Action::TickShown => tick_shown(api, height),
-            Action::Rotate if row.state == State::Revoked => self.is_final(&row),
+            Action::Rotate if row.state == State::Revoked => self.report_revoked_is_final(&row),
             Action::Rotate => self.open_rotate(row, Overlap::Day),
             Action::EditKeys => self.open_edit(),
             Action::StopOld => self.open_stop_old(row),
@@ -126,24 +126,24 @@ impl App {
         }
     }
 
-    pub(super) fn is_final(&mut self, row: &CredentialRow) {
-        let said = format!("{} is revoked, which is final. Press n to create a new key instead.", row.name);
-        self.toast = Some(Toast::note(self.now, said));
+    pub(super) fn report_revoked_is_final(&mut self, row: &CredentialRow) {
+        let message = format!("{} is revoked, which is final. Press n to create a new key instead.", row.name);
+        self.toast = Some(Toast::note(self.now, message));
     }
 
-    fn no_row(&mut self, action: Action) {
+    fn report_no_row(&mut self, action: Action) {
         let loaded = self.workspace.as_ref().and_then(Workspace::api).is_some_and(|api| api.loaded);
         let wants_row = !matches!(action, Action::Section(_));
         if wants_row {
             let narrowed = self.workspace.as_ref().and_then(Workspace::api).is_some_and(|api| api.search.narrows());
-            let said = if narrowed {
+            let message = if narrowed {
                 "No key is in the filtered list. Press esc to clear the filter."
             } else if loaded {
                 "There is no key here yet. Press n to create one."
             } else {
                 "The list could not be read. Leave it with esc and open it again."
             };
-            self.toast = Some(Toast::note(self.now, said));
+            self.toast = Some(Toast::note(self.now, message));
         }
     }
 
@@ -199,14 +199,14 @@ impl Workspace {
     }
 
     /// Reads everything on the screen again.
-    pub(in crate::tui) fn read_again(&mut self, now: Millis) {
+    pub(in crate::tui) fn reload(&mut self, now: Millis) {
         self.due.overview = Some(now);
         self.due.trail = Some(now);
         self.due.users = Some(now);
         let sees = self.may(Right::SeeCredentials);
         if let Some(api) = self.api_mut().filter(|_| sees) {
             api.list.reload();
-            // Not because of a key: keys mean the rows that are here.
+            // No key caused this read: keys typed now mean the rows that are shown.
             let awaited = api.awaited;
             self.read_list(now);
             if let Some(api) = self.api_mut() {

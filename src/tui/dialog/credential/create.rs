@@ -54,7 +54,7 @@ impl Dialog {
         entries.push(folded(text(Id::Expires, "Expires")));
         entries.push(folded(text(Id::Networks, "Networks")));
         entries.push(folded(text(Id::Note, "Note")));
-        if kind == Kind::Hmac {
+        if kind.signs() {
             entries.extend(signing::entries(&Algorithms::default(), BodyDigest::default()).into_iter().map(folded));
         }
         entries.push(button(Id::Submit, "Create Key"));
@@ -86,7 +86,7 @@ impl Create {
             Kind::Legacy if Draft::of(form).name.is_empty() => String::new(),
             _ => name(form)?,
         };
-        let legacy = if self.kind == Kind::Legacy { Some(self.legacy(form)?) } else { None };
+        let legacy = if self.kind.has_username() { Some(self.legacy(form)?) } else { None };
         Ok(NewCredential { kind: self.kind, name, legacy, options: self.options(form, now.seconds())? })
     }
 
@@ -139,7 +139,7 @@ pub fn entry_of(field: InputField, kind: Kind) -> Option<Id> {
         InputField::Name => Id::Name,
         InputField::Username => Id::Username,
         InputField::LegacyPassword => Id::Password,
-        InputField::Password if kind == Kind::Legacy => Id::Password,
+        InputField::Password if kind.has_username() => Id::Password,
         InputField::NotBefore => Id::NotBefore,
         InputField::Expiry => Id::Expires,
         InputField::Networks => Id::Networks,
@@ -202,9 +202,9 @@ mod tests {
             (Kind::Legacy, &[(Id::Username, "smsbatch")], Id::Password, "Type a password, or"),
             (Kind::Legacy, &[(Id::Username, "smsbatch"), (Id::Password, "abc")], Id::Password, "A Legacy password"),
         ] {
-            let (id, said) = typed(kind, fields).wanted().unwrap_err();
+            let (id, message) = typed(kind, fields).wanted().unwrap_err();
             assert_eq!(id, at);
-            assert!(said.starts_with(begins), "{said}");
+            assert!(message.starts_with(begins), "{message}");
         }
     }
 

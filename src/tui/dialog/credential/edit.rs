@@ -1,7 +1,7 @@
 //! Edit one key, or expiry and networks of several keys.
 
 use crate::{
-    credential::{Algorithm, Kind, Name, Networks, Note},
+    credential::{Algorithm, Name, Networks, Note},
     hub::{CredentialEdit, CredentialRow, CredentialTarget},
     time::{Millis, Seconds, when_or_never},
     tui::{
@@ -31,7 +31,7 @@ pub struct EditKeys {
 impl Dialog {
     /// The fields as the rows have them.
     pub fn edit(rows: Vec<CredentialRow>) -> Self {
-        let form = form(&rows, |id| held_by(&rows, id).unwrap_or_default());
+        let form = form(&rows, |id| common_value(&rows, id).unwrap_or_default());
         Self::with_form(form, DialogKind::Edit(Box::new(EditKeys { rows, stale: false })))
     }
 }
@@ -44,48 +44,48 @@ impl EditKeys {
 
     /// Whether the rows differ in a field, which is then empty.
     pub fn differ(&self, id: Id) -> bool {
-        held_by(&self.rows, id).is_none()
+        common_value(&self.rows, id).is_none()
     }
 
     /// The typed text of a field, if it differs from the initial text.
     fn changed<'f>(&self, form: &'f Form, id: Id) -> Option<&'f str> {
         let typed = form.text(id).trim();
-        let filled = held_by(&self.rows, id).unwrap_or_default();
+        let filled = common_value(&self.rows, id).unwrap_or_default();
         (form.entry(id).is_some() && typed != filled).then_some(typed)
     }
 
     /// The one HMAC key that the form is about.
     fn hmac(&self) -> Option<&CredentialRow> {
         let [row] = self.rows.as_slice() else { return None };
-        (row.kind == Kind::Hmac).then_some(row)
+        row.kind.signs().then_some(row)
     }
 
     /// The checks and the choice of an HMAC key that are other than they were filled in: which, and what they hold.
-    fn rechosen(&self, now: &Form) -> Vec<(Id, usize)> {
+    fn changed_choices(&self, now: &Form) -> Vec<(Id, usize)> {
         let Some(row) = self.hmac() else { return Vec::new() };
-        let filled = form(&self.rows, |id| held(row, id));
+        let filled = form(&self.rows, |id| value_of(row, id));
         let ids = Algorithm::ALL.map(Id::Algorithm).into_iter().chain([Id::Digest]);
-        ids.map(|id| (id, set(now, id))).filter(|(id, now)| set(&filled, *id) != *now).collect()
+        ids.map(|id| (id, choice_of(now, id))).filter(|(id, now)| choice_of(&filled, *id) != *now).collect()
     }
 
     /// Whether nothing was typed that would be lost.
-    pub fn untouched(&self, form: &Form) -> bool {
-        ONE.iter().all(|(id, _)| self.changed(form, *id).is_none()) && self.rechosen(form).is_empty()
+    pub fn is_untouched(&self, form: &Form) -> bool {
+        ONE.iter().all(|(id, _)| self.changed(form, *id).is_none()) && self.changed_choices(form).is_empty()
     }
 
     /// Rebases the form on the current row: untouched fields follow it, the others keep what was typed.
     pub fn rebase(&mut self, typed_in: &mut Form, row: CredentialRow) {
         let typed: Vec<(Id, String)> =
             ONE.iter().filter_map(|(id, _)| Some((*id, self.changed(typed_in, *id)?.to_owned()))).collect();
-        let (focus, rechosen) = (typed_in.focus(), self.rechosen(typed_in));
+        let (focus, changed_choices) = (typed_in.focus(), self.changed_choices(typed_in));
         let rows = vec![row];
         *typed_in = form(&rows, |id| {
             let kept = typed.iter().find(|(at, _)| *at == id).map(|(_, text)| text.clone());
-            kept.or_else(|| held_by(&rows, id)).unwrap_or_default()
+            kept.or_else(|| common_value(&rows, id)).unwrap_or_default()
         });
-        for (id, to) in rechosen {
+        for (id, to) in changed_choices {
             typed_in.focus_on(id);
-            if set(typed_in, id) != to {
+            if choice_of(typed_in, id) != to {
                 typed_in.toggle();
             }
         }
@@ -132,7 +132,7 @@ impl EditKeys {
 }
 
 /// What a check or a choice of two holds, as a number.
-fn set(form: &Form, id: Id) -> usize {
+fn choice_of(form: &Form, id: Id) -> usize {
     match form.entry(id).map(|entry| &entry.input) {
         Some(Control::Check(on)) => usize::from(*on),
         Some(Control::Choice { chosen, .. }) => *chosen,
@@ -148,14 +148,14 @@ fn form(rows: &[CredentialRow], text: impl Fn(Id) -> String) -> Form {
     let fields = if rows.len() == 1 { ONE } else { SEVERAL };
     let mut entries: Vec<_> = fields.iter().map(|(id, label)| text_with(*id, label, &text(*id))).collect();
     if let [row] = rows
-        && row.kind == Kind::Hmac
+        && row.kind.signs()
     {
         entries.extend(signing::entries(&row.options.algorithms, row.options.body_digest));
     }
     entries.push(button(Id::Submit, "Save"));
     entries.push(button(Id::Cancel, "Cancel"));
     if let [row] = rows
-        && row.kind == Kind::Legacy
+        && row.kind.has_username()
     {
         entries.push(button(Id::Another, "Another password"));
     }
@@ -163,13 +163,13 @@ fn form(rows: &[CredentialRow], text: impl Fn(Id) -> String) -> Form {
 }
 
 /// What all rows have in a field; `None` if they differ.
-fn held_by(rows: &[CredentialRow], id: Id) -> Option<String> {
+fn common_value(rows: &[CredentialRow], id: Id) -> Option<String> {
     let (first, rest) = rows.split_first()?;
-    let text = held(first, id);
-    rest.iter().all(|row| held(row, id) == text).then_some(text)
+    let text = value_of(first, id);
+    rest.iter().all(|row| value_of(row, id) == text).then_some(text)
 }
 
-fn held(row: &CredentialRow, id: Id) -> String {
+fn value_of(row: &CredentialRow, id: Id) -> String {
     let options = &row.options;
     match id {
         Id::Name => row.name.clone(),

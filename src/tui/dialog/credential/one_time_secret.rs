@@ -61,7 +61,7 @@ impl Dialog {
     /// The view of a secret that was just made.
     pub fn one_time_secret(row: CredentialRow, (secret, version): (Secret, i64), issue: Issue) -> Self {
         let mut buttons = vec![button(Id::Ok, "OK")];
-        // After a rotation the key has users: revoking it is not the way back.
+        // After a rotation the key is in use: revoking it does not undo anything.
         if issue == Issue::Created {
             buttons.push(button(Id::Revoke, "Revoke it"));
         }

@@ -36,9 +36,9 @@ fn listen_until_gone(events: &Sender<LoopEvent>) {
     let mut bytes = Zeroizing::new([0; 4096]);
     loop {
         let longest = parser.due().map(|due| due.saturating_duration_since(Instant::now()));
-        // Not straight to `read`: a thread that sleeps in there while ctrl-z takes effect may still swallow what is
-        // typed to the shell a moment later. One that sleeps in `poll` stops without having read.
-        let given = match !comes_within(longest) {
+        // `poll` before `read`: a thread that sleeps in `read` while ctrl-z takes effect may still swallow what is
+        // typed to the shell a moment later. One that sleeps in `poll` has read nothing.
+        let given = match !readable_within(longest) {
             true => parser.passed(Instant::now()),
             false => match read(stdin(), &mut bytes[..]) {
                 Err(Errno::INTR) => continue,
@@ -72,7 +72,7 @@ fn listen_until_gone(events: &Sender<LoopEvent>) {
 
 /// Whether there is something to read before `longest` has passed, if that is limited; a dead line counts:
 /// reading tells.
-fn comes_within(longest: Option<Duration>) -> bool {
+fn readable_within(longest: Option<Duration>) -> bool {
     let timeout = longest.map(|t| Timespec { tv_sec: t.as_secs() as _, tv_nsec: t.subsec_nanos().into() });
     let terminal = stdin();
     loop {

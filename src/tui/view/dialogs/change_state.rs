@@ -22,7 +22,7 @@ const NAMED: usize = 6;
 pub fn change_state(app: &App, d: &ChangeState, form: &Form, sheet: &mut Sheet) {
     sheet.gap();
     let ellipsis = app.theme.glyphs.ellipsis;
-    let room = sheet.room();
+    let room = sheet.width();
     let name = room.saturating_sub(20 + 20).clamp(10, 24);
     for row in d.rows.iter().take(NAMED) {
         let used = match &row.last_used {
@@ -68,13 +68,13 @@ fn typed_confirmation(app: &App, d: &ChangeState, form: &Form, sheet: &mut Sheet
     sheet.gap();
     let mark = if focused { app.theme.glyphs.focus } else { " " };
     let typed = span(field.text(), app.theme.strong());
-    // What is typed stands behind the question where there is room for both, else under it.
-    let room = sheet.room().saturating_sub(text::width(mark) + 1 + text::width(&d.to_type()) + 2);
-    let mut lines = wrap(&asked, sheet.room().saturating_sub(2));
+    // The typed text follows the question on its line if both fit, else on the next.
+    let room = sheet.width().saturating_sub(text::width(mark) + 1 + text::width(&d.to_type()) + 2);
+    let mut lines = wrap(&asked, sheet.width().saturating_sub(2));
     let last = lines.pop().filter(|last| text::width(last) <= room);
     let last = last.map_or_else(String::new, |last| format!("{last}  "));
     if last.is_empty() {
-        lines = wrap(&asked, sheet.room().saturating_sub(2));
+        lines = wrap(&asked, sheet.width().saturating_sub(2));
     }
     for line in &lines {
         sheet.spans(vec![plain(&format!("  {line}"))]);
@@ -84,7 +84,7 @@ fn typed_confirmation(app: &App, d: &ChangeState, form: &Form, sheet: &mut Sheet
         let before = text::safe(field.before_cursor()).into_owned();
         sheet.cursor_on_last(3 + 2 + text::width(&last) + text::width(&before));
     }
-    if let Some(said) = &entry.said {
-        sheet.say(&format!("{} {said}", app.theme.glyphs.unmet), app.theme.bad());
+    if let Some(message) = &entry.error {
+        sheet.say(&format!("{} {message}", app.theme.glyphs.unmet), app.theme.bad());
     }
 }

@@ -52,7 +52,7 @@ fn under_field(app: &App, create: &Create, form: &Form, entry: &FormEntry, sheet
             sheet.gap();
         }
         Id::Password => password_line(app, form, create.generate, create.wiped, sheet),
-        Id::Name if entry.said.is_none() => {
+        Id::Name if entry.error.is_none() => {
             let taken = create.taken_now(form).is_some_and(|t| t.name);
             let words = match (taken, create.kind) {
                 (true, kind) => format!("another {} key has this name; it may stay so", kind.word()),
@@ -69,12 +69,12 @@ fn under_field(app: &App, create: &Create, form: &Form, entry: &FormEntry, sheet
             let open = matches!(entry.input, Control::Fold { open: true });
             let words =
                 if open { "left empty: no limit, any network, no note".to_owned() } else { summary(create, form) };
-            sheet.append(vec![plain(&text::fit(&words, sheet.under_room(), theme.glyphs.ellipsis))]);
+            sheet.append(vec![plain(&text::fit(&words, sheet.under_width(), theme.glyphs.ellipsis))]);
         }
-        Id::NotBefore | Id::Expires if entry.said.is_none() && form.text(entry.id).is_empty() => {
+        Id::NotBefore | Id::Expires if entry.error.is_none() && form.text(entry.id).is_empty() => {
             sheet.aside("90d, 12h or 2027-01-31, UTC");
         }
-        Id::Networks if entry.said.is_none() && form.text(entry.id).is_empty() => {
+        Id::Networks if entry.error.is_none() && form.text(entry.id).is_empty() => {
             sheet.aside("203.0.113.0/24 2001:db8::/32");
         }
         _ => {}
@@ -88,7 +88,7 @@ fn summary(create: &Create, form: &Form) -> String {
         typed => full(typed),
     };
     let mut parts = Vec::new();
-    if create.kind == Kind::Legacy {
+    if create.kind.has_username() {
         let username = form.text(Id::Username);
         let named = if username.is_empty() { "name as username".to_owned() } else { format!("name {username}") };
         parts.push(or(Id::Name, &named, &|name| format!("name {name}")));

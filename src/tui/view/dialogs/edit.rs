@@ -33,7 +33,7 @@ pub fn edit(d: &EditKeys, form: &Form, sheet: &mut Sheet) {
             _ => {}
         }
         sheet.field(entry, focused);
-        if matches!(entry.input, Control::Text(_)) && entry.said.is_none() && form.text(entry.id).is_empty() {
+        if matches!(entry.input, Control::Text(_)) && entry.error.is_none() && form.text(entry.id).is_empty() {
             sheet.aside(empty_means(entry.id, d.differ(entry.id)));
         }
     }

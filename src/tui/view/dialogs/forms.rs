@@ -52,7 +52,7 @@ pub fn password_line(app: &App, form: &Form, generated: bool, wiped: bool, sheet
     if wiped {
         sheet.under_say("The password was wiped when the desk locked. Type it again.", app.theme.warn());
     }
-    let faulty = form.entry(Id::Password).is_some_and(|entry| entry.said.is_some());
+    let faulty = form.entry(Id::Password).is_some_and(|entry| entry.error.is_some());
     if !generated && !faulty {
         rule_lines(&app.theme, &password_rules(shown), sheet);
     }
@@ -69,7 +69,7 @@ pub fn rule_lines(theme: &Theme, rules: &[Rule], sheet: &mut Sheet) {
     for rule in rules.iter().map(rule) {
         let used: usize = line.iter().map(Span::width).sum();
         // The three blanks behind the last rule may be cut.
-        if used + rule.width() > sheet.under_room() + 3 {
+        if used + rule.width() > sheet.under_width() + 3 {
             sheet.under(std::mem::take(&mut line));
         }
         line.push(rule);

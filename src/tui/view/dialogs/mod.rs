@@ -168,7 +168,7 @@ fn sentences(sentences: &[String], sheet: &mut Sheet) {
 /// The one button of a sheet that is only read.
 fn close(app: &App, sheet: &mut Sheet) {
     sheet.gap();
-    let at = sheet.room().saturating_sub(6) / 2;
+    let at = sheet.width().saturating_sub(6) / 2;
     sheet.spans(vec![plain(&" ".repeat(at)), span("[ OK ]", app.theme.selected())]);
     sheet.cursor_on_last(3 + at + 2);
     sheet.gap();

@@ -43,7 +43,7 @@ pub fn one_time_secret(app: &App, view: &OneTimeSecret, form: &Form, sheet: &mut
         Issue::Rotated { cut_short, .. } => cut_short.as_slice(),
         Issue::Created => &[],
     };
-    // The lines about what stopped need the room of this one.
+    // Lines about secrets that stopped need the space of this gap.
     if cut_short.is_empty() {
         gap(sheet);
     }
@@ -57,7 +57,7 @@ pub fn one_time_secret(app: &App, view: &OneTimeSecret, form: &Form, sheet: &mut
     gap(sheet);
     sheet.tell(if roomy { warning(&view.issue) } else { "This is the only time the secret is shown." });
     if let Issue::Rotated { old_until: Some(until), .. } = view.issue {
-        // A week at most: without room the year goes without saying.
+        // An overlap is a week at most: in a small window the year is left out.
         let until = until.millis().utc(if roomy { "%-d %b %Y %H:%M UTC" } else { "%-d %b %H:%M UTC" });
         sheet.tell(&format!("The old secret works until {until}."));
     }
@@ -85,8 +85,8 @@ fn copied(app: &App, view: &OneTimeSecret, roomy: bool, sheet: &mut Sheet) {
     let theme = &app.theme;
     match &view.copied {
         Some((what, outcome @ (CopyOutcome::Impossible(_) | CopyOutcome::SentInto(_)))) => {
-            let said = outcome.sentence(&view.words(*what));
-            sheet.say(&format!("{} {said}", theme.glyphs.warning), theme.warn());
+            let message = outcome.sentence(&view.words(*what));
+            sheet.say(&format!("{} {message}", theme.glyphs.warning), theme.warn());
         }
         Some((what, outcome)) => {
             sheet.say(&format!("{} {}", theme.glyphs.met, outcome.sentence(&view.words(*what))), theme.good());

@@ -22,7 +22,7 @@ use crate::{
 pub fn rotate(app: &App, d: &Rotate, form: &Form, sheet: &mut Sheet) {
     let theme = &app.theme;
     sheet.gap();
-    // Above the choices, where it is in sight whatever the window: it happens with each of them.
+    // Above the choices, visible in every window: it happens with each of them.
     for old in d.cut_short(app.now) {
         sheet.say(&format!("{} {}", theme.glyphs.warning, old.sentence("stops")), theme.warn());
         sheet.gap();

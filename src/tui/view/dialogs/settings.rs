@@ -50,7 +50,7 @@ pub fn settings(part: Part, form: &Form, sheet: &mut Sheet) {
     for (entry, focused) in form.shown() {
         let Id::Setting(setting) = entry.id else { continue };
         sheet.field(entry, focused);
-        if entry.said.is_none() && part != Part::Lock {
+        if entry.error.is_none() && part != Part::Lock {
             sheet.under_say(setting.meaning(), Style::new());
         }
     }

@@ -197,7 +197,7 @@ pub fn filter(form: &Form, sheet: &mut Sheet) {
             Id::Expires => "before this; empty means until now",
             _ => continue,
         };
-        if entry.said.is_none() {
+        if entry.error.is_none() {
             sheet.under_say(words, Style::new());
         }
     }
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_differs_is_told() {
+    fn only_differences_are_listed() {
         let before = r#"{"name":"crm","state":"active","expires_at":null,"networks":"","z":1}"#;
         let after =
             r#"{"name":"crm","state":"disabled","expires_at":"2027-01-31T00:00:00Z","networks":"10.0.0.0/8","z":2}"#;
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_made_is_told_whole_and_what_is_no_json_not_at_all() {
+    fn a_creation_is_listed_whole_and_invalid_json_not_at_all() {
         let made = r#"{"role":"advanced","must_change_password":true,"note":""}"#;
         assert_eq!(words(None, Some(made)), ["Permission level: Advanced User", "Must change password: yes"]);
         assert_eq!(words(Some(made), None)[0], "Permission level was Advanced User");

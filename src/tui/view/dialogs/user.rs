@@ -69,7 +69,7 @@ pub fn user(app: &App, action: &UserAction, form: &Form, sheet: &mut Sheet) {
 fn add(app: &App, form: &Form, sheet: &mut Sheet) {
     for (entry, focused) in form.shown().filter(|(e, _)| e.id == Id::Name) {
         sheet.field(entry, focused);
-        if entry.said.is_none() {
+        if entry.error.is_none() {
             sheet.under_say("a-z 0-9 . _ - beginning with a letter; never reused", Style::new());
         }
     }
@@ -99,7 +99,7 @@ fn roles(app: &App, form: &Form, sheet: &mut Sheet) {
         let mark = if chosen { theme.glyphs.chosen } else { theme.glyphs.unchosen };
         let style = if chosen && focused { theme.selected() } else { Style::new() };
         let title = text::pad(role.title(), 15, theme.glyphs.ellipsis);
-        let room = sheet.room().saturating_sub(20);
+        let room = sheet.width().saturating_sub(20);
         let may = text::fit(may(role), room, theme.glyphs.ellipsis);
         sheet.spans(vec![span(&format!("{mark} {title}"), style), plain(&format!(" {may}"))]);
         if chosen && focused {
@@ -141,7 +141,7 @@ pub fn user_keys(app: &App, user_keys: &UserKeys, sheet: &mut Sheet) {
         Some(rows) => {
             for (i, row) in rows.iter().enumerate() {
                 let selected = i == user_keys.selected;
-                let room = sheet.room().saturating_sub(2);
+                let room = sheet.width().saturating_sub(2);
                 let line = text::fit(&key_line(app, row, room), room, ellipsis);
                 let mark = if selected { app.theme.glyphs.selected } else { " " };
                 let style = if selected { app.theme.selected() } else { Style::new() };
@@ -170,7 +170,7 @@ fn key_line(app: &App, row: &CredentialRow, room: usize) -> String {
         Some(last) => format!("used {}", relative_time::ago(app.now, last.at.millis())),
     };
     let state = match row.condition(app.now) {
-        // When it expires is in its list.
+        // The list shows when it expires.
         Condition::Expiring(_) => Condition::Active.short(),
         condition => condition.short(),
     };

@@ -58,7 +58,7 @@ pub fn mark(paint: &mut Paint<'_>, x: u16, y: u16, words: &str, style: Style, cu
 }
 
 fn sections(app: &App, workspace: &Workspace, api: &Api, paint: &mut Paint<'_>, body: Rect) {
-    // A number that is cut is another number: the words and then the gaps give way.
+    // A cut number would be another number: the words and then the gaps are shortened.
     let usual = body.width < 70;
     let shown =
         [(usual, 5), (true, 5), (true, 2)].map(|(short, gap)| (section_words(workspace, api, body.width, short), gap));
@@ -162,7 +162,7 @@ fn empty(app: &App, kind: Kind) -> String {
     let counts = app.workspace.as_ref().and_then(|r| r.overview.as_ref()).and_then(|o| o.credentials.as_ref());
     let revoked = counts.map_or(0, |c| c.counts.of(kind, State::Revoked));
     match may {
-        // They left the list and are not gone.
+        // Revoked keys are hidden, not gone.
         true if revoked > 0 => format!("No {what} but {revoked} revoked: A shows them. Press n to create one."),
         true => format!("No {what} yet. Press n to create the first one."),
         false => format!("No {what} yet. An Administrator can create the first one."),
@@ -321,7 +321,7 @@ fn list_status(workspace: &Workspace, api: &Api) -> String {
     if let Some(counts) = workspace.overview.as_ref().and_then(|o| o.credentials.as_ref()).map(|c| c.counts) {
         let revoked = if api.revoked { counts.of(api.kind, State::Revoked) } else { 0 };
         let all = counts.listed(api.kind) + revoked;
-        let one = if api.kind == Kind::Legacy { "credential" } else { "key" };
+        let one = if api.kind.has_username() { "credential" } else { "key" };
         let s = if all == 1 { "" } else { "s" };
         let all = format!("{all} {} {one}{s}, {} active", api.kind.word(), counts.of(api.kind, State::Active));
         parts.push(filter::found(api, counts).unwrap_or(all));

@@ -83,7 +83,7 @@ pub fn beside(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, 
 pub fn in_dialog(app: &App, about: &CredentialDetails, sheet: &mut Sheet) {
     let details = &about.details;
     sheet.gap();
-    for line in fact_lines(app, &facts(app, &details.row, Some(details), ROTATE_IT_LATER), sheet.room()) {
+    for line in fact_lines(app, &facts(app, &details.row, Some(details), ROTATE_IT_LATER), sheet.width()) {
         sheet.spans(line.spans);
     }
     sheet.gap();
@@ -116,7 +116,7 @@ fn facts(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, lost:
     facts.push(("Not before", options.not_before.map_or("no limit".to_owned(), at_minute)));
     facts.push(("Expires", expiry(options.expires_at)));
     facts.push(("Networks", any(options.networks.to_string())));
-    if row.kind == Kind::Hmac {
+    if row.kind.signs() {
         facts.push(("Algorithms", any(options.algorithms.to_string())));
         let digest = match options.body_digest {
             BodyDigest::Required => "required: a request with a body signs a digest of it",
@@ -201,11 +201,11 @@ fn shown_once(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, 
 }
 
 fn key_label(kind: Kind) -> &'static str {
-    if kind == Kind::Legacy { "Username" } else { "Key" }
+    if kind.has_username() { "Username" } else { "Key" }
 }
 
 fn secret_label(kind: Kind) -> &'static str {
-    if kind == Kind::Legacy { "Password" } else { "Secret" }
+    if kind.has_username() { "Password" } else { "Secret" }
 }
 
 fn expiry(at: Option<Seconds>) -> String {

@@ -77,13 +77,13 @@ fn gateways(app: &App, workspace: &Workspace, docs: &Docs, paint: &mut Paint<'_>
 }
 
 fn gateway_lines(app: &App, workspace: &Workspace, gateway: Gateway) -> Vec<Line<'static>> {
-    let said = |sentence: &str| -> Vec<Line<'static>> {
+    let sentence = |sentence: &str| -> Vec<Line<'static>> {
         wrap(sentence, width(app)).iter().map(|text| Line::from(plain(text))).collect()
     };
-    let mut lines = if workspace.may(Right::ManageSite) { vec![] } else { said(NOT_YOURS) };
+    let mut lines = if workspace.may(Right::ManageSite) { vec![] } else { sentence(NOT_YOURS) };
     match gateway.snippet(app.verifier_address(), &workspace.upstream()) {
         Ok(text) => lines.extend(file_lines(app, &text)),
-        Err(why) => lines.extend(said(&why.to_string())),
+        Err(why) => lines.extend(sentence(&why.to_string())),
     }
     lines
 }
@@ -113,24 +113,24 @@ fn lines(app: &App, workspace: &Workspace) -> Vec<Line<'static>> {
         return gateway_lines(app, workspace, docs.gateway());
     }
     let (theme, language, site) = (app.theme, docs.language(subject.kind), workspace.site());
-    let said = |sentence: &str, style: Style| -> Vec<Line<'static>> {
+    let sentence = |sentence: &str, style: Style| -> Vec<Line<'static>> {
         wrap(sentence, width(app)).iter().map(|line| Line::from(span(line, style))).collect()
     };
     let mut lines = Vec::new();
     for warning in warnings(app, workspace, sample::obstacle(language, &subject, &site)) {
-        lines.extend(said(&format!("{} {warning}", theme.glyphs.warning), theme.warn()));
+        lines.extend(sentence(&format!("{} {warning}", theme.glyphs.warning), theme.warn()));
     }
     if workspace.documented().is_none() {
-        lines.extend(said("Put your own key in the place of the one that stands here.", Style::new()));
+        lines.extend(sentence("Put your own key in the place of the one that stands here.", Style::new()));
     }
-    lines.extend(said(SECRET_HINT, Style::new()));
+    lines.extend(sentence(SECRET_HINT, Style::new()));
     lines.push(Line::default());
     lines.extend(file_lines(app, &sample::text(language, &subject, &site)));
     lines.push(Line::default());
     for note in sample::notes(language, subject.kind) {
-        lines.extend(said(note, Style::new()));
+        lines.extend(sentence(note, Style::new()));
     }
-    lines.extend(said(&format!("Common refusals: {}.", sample::refusals(subject.kind).join("; ")), Style::new()));
+    lines.extend(sentence(&format!("Common refusals: {}.", sample::refusals(subject.kind).join("; ")), Style::new()));
     lines
 }
 

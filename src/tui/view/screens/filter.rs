@@ -29,10 +29,10 @@ pub fn line(api: &Api, paint: &mut Paint<'_>, area: Rect) {
     let clears = plain(if api.search.open { "" } else { "   (esc clears the filter)" });
     let spans = vec![plain(&format!("{mark} ")), span(LABEL, theme.strong()), words, clears];
     paint.line(1, area.y, area.width.saturating_sub(1), &Line::from(spans));
-    if let Some(said) = &entry.said {
-        let said = format!("{} {said}", theme.glyphs.unmet);
+    if let Some(message) = &entry.error {
+        let message = format!("{} {message}", theme.glyphs.unmet);
         let blank = " ".repeat(usize::from(area.width));
-        for (y, line) in (area.y + 1..area.bottom()).zip(wrap(&said, room)) {
+        for (y, line) in (area.y + 1..area.bottom()).zip(wrap(&message, room)) {
             paint.text_in(area.x, y, area.width, &blank, Style::reset());
             paint.text_in(5, y, area.width.saturating_sub(5), &line, theme.bad());
         }
@@ -45,15 +45,15 @@ pub fn line(api: &Api, paint: &mut Paint<'_>, area: Rect) {
 /// The placeholder: words, and as many of the terms as fit.
 fn placeholder(room: usize) -> String {
     const MORE: &str = "; F1 tells all)";
-    let mut said = "(words".to_owned();
+    let mut message = "(words".to_owned();
     for (i, (term, _)) in filter_terms().enumerate() {
         let next = format!("{}{term}", if i == 0 { ", " } else { " " });
-        if text::width(&said) + text::width(&next) + MORE.len() > room {
+        if text::width(&message) + text::width(&next) + MORE.len() > room {
             break;
         }
-        said.push_str(&next);
+        message.push_str(&next);
     }
-    said + MORE
+    message + MORE
 }
 
 /// In place of the rows, when the filter leaves none.
@@ -73,7 +73,7 @@ pub fn found(api: &Api, counts: CredentialCounts) -> Option<String> {
     }
     let revoked = api.revoked || api.search.filter().wants_revoked();
     let all = counts.listed(api.kind) + if revoked { counts.of(api.kind, State::Revoked) } else { 0 };
-    let what = format!("{} {}", api.kind.word(), if api.kind == Kind::Legacy { "credentials" } else { "keys" });
+    let what = format!("{} {}", api.kind.word(), if api.kind.has_username() { "credentials" } else { "keys" });
     Some(match api.list.whole().filter(|_| !api.search.awaited) {
         Some(n) => format!("filter: {n} of {all} {what}"),
         None => format!("filter: some of {all} {what}"),

@@ -28,7 +28,7 @@ pub fn add(app: &App, about: &CredentialDetails, sheet: &mut Sheet) {
         None => sheet.tell("Reading the trail ..."),
         Some(rows) => {
             for row in rows {
-                let line = text::fit(&line(app, row), sheet.room(), app.theme.glyphs.ellipsis);
+                let line = text::fit(&line(app, row), sheet.width(), app.theme.glyphs.ellipsis);
                 sheet.spans(vec![plain(&line)]);
             }
             if rows.len() >= HISTORY as usize {
@@ -46,7 +46,7 @@ fn refusals(app: &App, about: &CredentialDetails, sheet: &mut Sheet) {
     for refusal in &about.details.refusals {
         let from = refusal.address.map(|a| format!(" from {a}")).unwrap_or_default();
         let line = format!("{}  {}{from}", refusal.at.millis().utc("%d %b %Y %H:%M"), refusal.words_and_times());
-        sheet.spans(vec![plain(&text::fit(&line, sheet.room(), app.theme.glyphs.ellipsis))]);
+        sheet.spans(vec![plain(&text::fit(&line, sheet.width(), app.theme.glyphs.ellipsis))]);
     }
     sheet.say(newest.advice(), Style::new());
     sheet.gap();

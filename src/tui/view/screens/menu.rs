@@ -20,7 +20,7 @@ use crate::{
 pub fn menu(app: &App, workspace: &Workspace, menu: &Menu, paint: &mut Paint<'_>, body: Rect) {
     let mut y = body.y;
     for (i, (row, title, words)) in MENU.iter().enumerate() {
-        // What ends something stands apart from what opens something.
+        // Rows that end something are set apart from rows that open something.
         if *row == MenuRow::Lock {
             y += 1;
         }
@@ -38,7 +38,7 @@ fn attention(app: &App, workspace: &Workspace, menu: &Menu, paint: &mut Paint<'_
     }
     let theme = app.theme;
     let from = top + 2;
-    // When they do not all fit, the focused one is in sight.
+    // When they do not all fit, the focused one stays visible.
     let rows = usize::from(end.saturating_sub(from)).max(1);
     let title =
         if items.len() > rows { format!("To look at, {} in all", items.len()) } else { "To look at".to_owned() };

@@ -35,7 +35,7 @@ pub fn scrolled(lines: &[Line<'static>], scroll: usize, paint: &mut Paint<'_>, b
         paint.line(1, y, body.width.saturating_sub(1), line);
     }
     if first < most {
-        // No word runs into the mark: the line under it is cut where one can see that.
+        // The line under the mark is cut visibly, so that no word runs into the mark.
         let covers = lines.get(first + usize::from(body.height) - 1).map_or(0, Line::width);
         let free = usize::from(body.width).saturating_sub(BELOW.len() + 2);
         let cut = (covers > free).then_some(paint.theme.glyphs.ellipsis);

@@ -99,7 +99,7 @@ pub fn status(list: &RefusedList) -> String {
 /// A line for the details of a credential; `None` if nothing was refused.
 pub fn summary(app: &App, details: &CredentialInfo) -> Option<String> {
     let newest = details.refusals.first()?;
-    // No more are kept.
+    // The store keeps no more.
     let all: i64 = details.refusals.iter().map(|refusal| refusal.count).fold(0, i64::saturating_add);
     let times = match (all, details.refusals.len()) {
         (1, _) => "once".to_owned(),

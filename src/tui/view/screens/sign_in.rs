@@ -46,9 +46,9 @@ fn set_up(app: &App, sign_in: &SignInScreen, paint: &mut Paint<'_>, body: Rect) 
     let area = Rect { y: body.y + top, height: body.height.saturating_sub(top).min(height), ..body };
     sheet.draw(paint, area, 0);
     let under = top + height + 1;
-    match said(app, sign_in) {
-        Some((said, style)) => {
-            say(paint, body, under.min(body.height.saturating_sub(3)), &said, style);
+    match message(app, sign_in) {
+        Some((message, style)) => {
+            say(paint, body, under.min(body.height.saturating_sub(3)), &message, style);
         }
         None => places(app, paint, body, under),
     }
@@ -79,7 +79,7 @@ fn name_and_password(app: &App, sign_in: &SignInScreen, paint: &mut Paint<'_>, b
     sheet.buttons(&sign_in.form, |_| !app.is_waiting());
     let height = (sheet.len() as u16 + 2).min(body.height);
     sheet.draw(paint, Rect { height, ..body }, 0);
-    let (sentence, style) = said(app, sign_in).unwrap_or_else(|| (greeting(app, sign_in), Style::new()));
+    let (sentence, style) = message(app, sign_in).unwrap_or_else(|| (greeting(app, sign_in), Style::new()));
     say(paint, body, height + 1, &sentence, style);
 }
 
@@ -92,13 +92,13 @@ fn greeting(app: &App, sign_in: &SignInScreen) -> String {
     format!("{locked} {}", app.notice.as_deref().unwrap_or_default()).trim().to_owned()
 }
 
-fn said(app: &App, sign_in: &SignInScreen) -> Option<(String, Style)> {
+fn message(app: &App, sign_in: &SignInScreen) -> Option<(String, Style)> {
     let bad = app.theme.bad();
     if app.is_waiting() {
         let doing = if sign_in.kind == SignInKind::SetUp { "Setting up ..." } else { "Checking ..." };
         return Some((doing.to_owned(), app.theme.strong()));
     }
-    Some(match sign_in.said.as_ref()? {
+    Some(match sign_in.message.as_ref()? {
         SignInMessage::Sentence(sentence) => (sentence.clone(), bad),
         SignInMessage::Wrong(left, pause) => {
             let tries = if *left == 1 { "1 try".to_owned() } else { format!("{left} tries") };

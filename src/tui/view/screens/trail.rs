@@ -27,11 +27,11 @@ pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, body: Rect) {
     let heading = line(app, width, ["NO.", "WHEN (UTC)", "WHO", "DID", "WHAT", "FROM"]);
     paint.text(3, body.y, &heading, app.theme.strong());
     if all.is_empty() {
-        let said = match list.filter.is_all() {
+        let message = match list.filter.is_all() {
             true => "Nothing was done yet.".to_owned(),
             false => format!("There are no {}. Press / to show others.", list.filter.words()),
         };
-        paint.text(3, body.y + 2, &said, Style::new());
+        paint.text(3, body.y + 2, &message, Style::new());
         return paint.cursor(3, body.y + 2);
     }
     let under_tabs = body.y > layout::HEADER;
@@ -52,7 +52,7 @@ pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, body: Rect) {
 }
 
 fn row_line(app: &App, row: &TrailRow, width: usize) -> String {
-    // Whoever acted with --as sat at this machine: their Unix user is where it came from.
+    // An actor with --as sat at this machine: the Unix user takes the place of the address.
     let from = row.local().or_else(|| row.address.clone()).unwrap_or_else(|| "-".to_owned());
     let did = if row.count > 1 { format!("{} x{}", row.did, row.count) } else { row.did.clone() };
     line(

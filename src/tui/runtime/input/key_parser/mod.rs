@@ -87,7 +87,7 @@ impl Parser {
             self.step(*byte, &mut given);
         }
         self.due = match &self.state {
-            // People type one key at a time: doing so gets them out of a string that never ends.
+            // A user types one key at a time: that is the way out of a string that never ends.
             _ if went_on && bytes.len() == 1 && self.is_inside_a_string() => self.due,
             State::Ground => None,
             State::Sequence(sequence, false) if sequence.is_escape() && !sequence.is_string() => Some(now + LAG),
@@ -108,7 +108,7 @@ impl Parser {
                 self.escaped = Some(now);
                 given.push(Input::Key(Chord::plain(Code::Esc)));
             }
-            // Alt and a letter, or the beginning of what a slow line has cut: what comes next tells.
+            // Alt and a letter, or the beginning of a split sequence: the next byte decides.
             State::Sequence(sequence, false) if sequence.is_fresh() => {
                 self.state = State::Sequence(sequence, true);
                 self.due = Some(now + PAUSE);
@@ -127,7 +127,7 @@ impl Parser {
     fn go_on(&mut self, bytes: &[u8], now: Instant, given: &mut Vec<Input>) {
         let escaped = self.escaped.take().is_some_and(|at| now < at + PAUSE);
         match &mut self.state {
-            // The line has cut a sequence behind its Esc. That was taken for the key; the rest is no text.
+            // The sequence was split after its Esc, which was taken for the key; the rest is not text.
             State::Ground if escaped && bytes.len() > 1 => {
                 let mut begun = Sequence::begin(ESC);
                 let introduced = begun.as_mut().is_some_and(|s| s.step(bytes[0]) == Step::Goes && s.expects(bytes[1]));
@@ -242,7 +242,7 @@ fn with_alt(chord: Chord, alt: bool) -> Chord {
 
 fn control(byte: u8) -> Option<Chord> {
     match byte {
-        // A line feed is an Enter that was typed before the terminal was ours: the line discipline had turned it.
+        // A line feed is an Enter typed before raw mode: the line discipline translated it.
         b'\r' | b'\n' => Some(Chord::plain(Code::Enter)),
         b'\t' => Some(Chord::plain(Code::Tab)),
         // Terminals whose Backspace sends 0x08 cannot be told from ctrl-h; deleting is what was meant.

@@ -53,7 +53,7 @@ fn all(bytes: &[u8]) -> String {
 }
 
 #[test]
-fn what_terminals_send() {
+fn keys_that_terminals_send_are_recognised() {
     for (bytes, keys) in [
         (&b"aA?~ "[..], "a A ? ~ space"),
         ("ß支🔑".as_bytes(), "ß 支 🔑"),
@@ -109,7 +109,7 @@ const REPORTS: &[&[u8]] = &[
 ];
 
 #[test]
-fn what_is_no_key_is_nothing_and_harms_nothing_around_it() {
+fn unknown_sequences_are_ignored_and_harm_nothing_around_them() {
     let broken: &[&[u8]] = &[
         b"\x00\x1c\x1f",
         b"\x1b[2~",
@@ -134,13 +134,13 @@ fn what_is_no_key_is_nothing_and_harms_nothing_around_it() {
 
 /// The line cuts a report in two and loses the second half for a while.
 #[test]
-fn a_report_that_was_cut_is_nothing_however_late_its_end() {
+fn a_split_report_is_ignored_however_late_its_end() {
     for report in REPORTS {
         for at in 1..report.len() {
             for ms in [0, 20, 100, 700] {
                 let mut line = Line::new();
                 line.sends(&report[..at]).pauses(ms).sends(&report[at..]).pauses(50).sends(b"n");
-                // Esc alone is the key: nobody can tell. What comes behind it is no text all the same.
+                // Esc alone is taken for the key. What follows is not text all the same.
                 let esc = at == 1 && report[0] == b'\x1b' && ms > 20;
                 let keys = if esc { "esc n" } else { "n" };
                 assert_eq!(words(line.given), keys, "{report:?} at {at} for {ms}");
@@ -150,19 +150,19 @@ fn a_report_that_was_cut_is_nothing_however_late_its_end() {
 }
 
 #[test]
-fn a_sequence_that_never_ends_gives_the_keys_back() {
+fn an_unterminated_sequence_gives_the_keyboard_back() {
     for begun in [&b"\x1b[1;2"[..], b"\x1b]52;c;abc", b"\x1bP1$r", b"\x1b[M ", b"\x1b_G", b"\xe6\x94", b"\x1bO1;"] {
         let mut line = Line::new();
         line.sends(begun).pauses(1_000).sends(b"n").gives("n");
     }
-    // Somebody goes on typing, one key at a time.
+    // The user goes on typing, one key at a time.
     let mut line = Line::new();
     line.sends(b"\x1b]52;c;abc");
     for _ in 0..20 {
         line.pauses(300).sends(b"n");
     }
     assert!(words(std::mem::take(&mut line.given)).matches('n').count() >= 17);
-    // What no string holds is a key at once.
+    // A byte that no string may hold is a key at once.
     for (key, word) in [(&b"\x03"[..], "ctrl-c"), (b"\x18", "ctrl-x"), (b"\x1b[A", "↑"), (b"\x1bOA", "↑")] {
         let mut line = Line::new();
         line.sends(b"\x1b]52;c;abc").sends(key).gives(word);
@@ -172,7 +172,7 @@ fn a_sequence_that_never_ends_gives_the_keys_back() {
 }
 
 #[test]
-fn alt_and_a_letter_swallow_nothing_behind_a_pause() {
+fn alt_and_a_letter_swallow_nothing_after_a_pause() {
     for letter in ["O", "P", "]", "X", "^", "_"] {
         let mut line = Line::new();
         line.sends(format!("\x1b{letter}").as_bytes()).pauses(100).sends(b"n").gives(&format!("alt-{letter} n"));
@@ -181,7 +181,7 @@ fn alt_and_a_letter_swallow_nothing_behind_a_pause() {
 
 /// A slow link cuts anywhere: Esc alone is not the key while the rest may come.
 #[test]
-fn an_arrow_that_was_cut_is_one_arrow() {
+fn an_arrow_split_in_two_is_one_arrow() {
     let mut line = Line::new();
     line.sends(b"\x1b").gives("").sends(b"[").gives("").pauses(200).sends(b"B").gives("↓");
     assert_eq!(line.parser.due(), None);
@@ -190,7 +190,7 @@ fn an_arrow_that_was_cut_is_one_arrow() {
 }
 
 #[test]
-fn a_paste_that_does_not_end_takes_no_more_than_its_room() {
+fn an_unterminated_paste_stays_within_its_limit() {
     let mut line = Line::new();
     line.sends(b"\x1b[200~");
     for _ in 0..100 {
@@ -201,7 +201,7 @@ fn a_paste_that_does_not_end_takes_no_more_than_its_room() {
 }
 
 #[test]
-fn a_paste_whose_end_is_lost_is_left_by_one_key_and_by_no_more_of_it() {
+fn a_paste_that_lost_its_end_is_left_by_one_key() {
     let mut line = Line::new();
     line.sends(b"\x1b[200~secret").pauses(10_000).sends(b" and more\r").pauses(10_000).gives("");
     line.sends(b"n").gives("\"secret and more\\r\" n");
@@ -212,7 +212,7 @@ fn a_paste_whose_end_is_lost_is_left_by_one_key_and_by_no_more_of_it() {
 }
 
 #[test]
-fn what_never_ends_keeps_little() {
+fn an_endless_sequence_keeps_little_memory() {
     let mut line = Line::new();
     line.sends(b"\x1b[");
     for _ in 0..1000 {
@@ -238,7 +238,7 @@ fn piece() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     /// However a link cuts the bytes, they mean the same.
     #[test]
-    fn cuts_change_nothing(pieces in proptest::collection::vec(piece(), 0..12), cuts in any::<u64>()) {
+    fn splitting_the_input_changes_nothing(pieces in proptest::collection::vec(piece(), 0..12), cuts in any::<u64>()) {
         let bytes = pieces.concat();
         let mut line = Line::new();
         let mut from = 0;
@@ -254,7 +254,7 @@ proptest! {
 
     /// Reports among keys, however the line cuts them: the keys are all there, and nothing else.
     #[test]
-    fn reports_among_keys_are_nothing(
+    fn reports_among_keys_are_ignored(
         pieces in proptest::collection::vec((proptest::sample::select(REPORTS), proptest::sample::select(&b"nyL1\r\t?"[..])), 1..8),
         cuts in any::<u64>(),
     ) {

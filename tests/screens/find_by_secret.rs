@@ -63,7 +63,7 @@ fn enter_on_what_was_found_only_closes_it() {
 }
 
 #[test]
-fn a_secret_of_nobody_says_so_and_the_field_is_empty_again() {
+fn an_unknown_secret_says_so_and_empties_the_field() {
     let mut desk = Desk::on_list();
     desk.looks_for("kdsNobodyHasThis").dialog("Find by secret").says("No credential has or had this secret.");
     desk.sees_no("••••").press("enter").sees("Paste or type the secret that turned up.").press("esc").no_dialog();
@@ -146,7 +146,7 @@ fn a_store_that_does_not_answer_is_said_in_the_dialog() {
 }
 
 #[test]
-fn an_old_secret_that_still_works_is_stopped_and_the_current_one_is_left_alone() {
+fn an_old_secret_is_stopped_and_the_current_one_stays() {
     let mut desk = Desk::on_list();
     let secret = desk.new_secret_of("crm-sync");
     let bram = fixture::local(desk.hub(), "bram");
@@ -169,7 +169,7 @@ fn an_old_secret_that_still_works_is_stopped_and_the_current_one_is_left_alone()
 }
 
 #[test]
-fn what_surrounds_a_pasted_secret_is_no_part_of_it() {
+fn blanks_around_a_pasted_secret_are_ignored() {
     let mut desk = Desk::on_list();
     let secret = desk.new_secret_of("crm-sync");
     desk.looks_for(&format!("\u{feff} {secret} \r\n")).dialog("Found: crm-sync").says("Close");

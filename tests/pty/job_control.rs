@@ -26,7 +26,7 @@ pub fn shell_has_the_terminal(shell: &mut Desk) {
 }
 
 #[test]
-fn a_stop_from_outside_gives_the_terminal_back_and_fg_takes_it_again() {
+fn a_stop_from_outside_releases_the_terminal_until_fg() {
     let house = House::with_desk();
     // Straight below the shell, and below a wrapper that has to stop as well.
     for command in [BINARY.to_owned(), format!("sh -c '{BINARY}; :'")] {

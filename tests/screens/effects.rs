@@ -12,7 +12,7 @@ use keydesk::{
 
 use super::calls::call_name;
 use super::desk::Desk;
-use super::dressed::dress;
+use super::fixed_secrets::dress;
 
 impl Desk {
     pub fn send(&mut self, msg: Msg) -> &mut Self {

@@ -67,7 +67,7 @@ fn what_was_typed_into_a_refusal_does_nothing() {
 }
 
 #[test]
-fn ctrl_c_is_never_held() {
+fn ctrl_c_is_never_held_back() {
     let house = House::with_desk();
     let mut desk = house.open_with(&[("KEYDESK_TEST_FAULTS", "slow")]);
     desk.sees("Sign in").keys(&sign_in_keys()).keys(&ctrl('c'));
@@ -75,7 +75,7 @@ fn ctrl_c_is_never_held() {
 }
 
 #[test]
-fn a_worker_that_panics_is_an_error_on_the_screen_and_no_wreck() {
+fn a_panicking_worker_is_only_an_error_on_the_screen() {
     let house = House::with_desk();
     let mut desk = house.open_with(&[("KEYDESK_TEST_FAULTS", "worker")]);
     desk.sees("Sign in").keys(&sign_in_keys()).sees("keydesk made a mistake here");

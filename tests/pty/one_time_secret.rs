@@ -8,7 +8,7 @@ use rustix::process::Signal;
 
 use crate::harness::{Desk, ENTER, ctrl};
 use crate::house::House;
-use crate::stop::{shell_has_the_terminal, under_a_shell};
+use crate::job_control::{shell_has_the_terminal, under_a_shell};
 use crate::walk::{Issued, copy_and_close, create, sign_in, to_the_list};
 
 /// Every file of the house that has `text` in it.
@@ -42,7 +42,7 @@ fn is_nowhere(house: &House, desk: &Desk, made: &Issued) {
 }
 
 #[test]
-fn after_the_view_is_closed_it_is_nowhere() {
+fn after_the_view_is_closed_the_secret_is_nowhere() {
     let (house, mut desk, made) = opened();
     assert_eq!(files_with(&made.secret, house.dir.path()), Vec::<String>::new(), "while it is shown");
     copy_and_close(&mut desk);
@@ -57,7 +57,7 @@ fn after_the_view_is_closed_it_is_nowhere() {
 }
 
 #[test]
-fn closing_unseen_asks_first() {
+fn closing_an_uncopied_secret_asks_first() {
     let (house, mut desk, made) = opened();
     desk.keys(ENTER).sees("Close without copying?").keys(ENTER).sees(&made.secret);
     desk.keys(&ctrl('c')).settle(Duration::from_millis(300));
@@ -66,7 +66,7 @@ fn closing_unseen_asks_first() {
 }
 
 #[test]
-fn locking_drops_it() {
+fn locking_drops_the_secret() {
     let (house, mut desk, made) = opened();
     desk.keys("L").sees("Unlock");
     is_nowhere(&house, &desk, &made);
@@ -98,7 +98,7 @@ fn told_at_the_next_sign_in(house: &House) {
 }
 
 #[test]
-fn a_panic_while_it_is_shown_is_noted_too() {
+fn a_panic_while_a_secret_is_shown_is_noted_too() {
     let house = House::with_desk();
     let mut desk = house.open_with(&[("KEYDESK_TEST_FAULTS", "panic")]);
     to_the_list(&mut desk);
@@ -110,7 +110,7 @@ fn a_panic_while_it_is_shown_is_noted_too() {
 
 /// ctrl-z: asked first when nothing was copied; then the secret is gone before the shell has its terminal back.
 #[test]
-fn a_stop_drops_it_and_the_shell_never_shows_it() {
+fn a_stop_drops_the_secret_and_the_shell_never_shows_it() {
     let house = House::with_desk();
     let Some(mut shell) = under_a_shell(&house, crate::house::BINARY) else { return };
     to_the_list(&mut shell);

@@ -44,7 +44,7 @@ fn signals_end_it_and_leave_the_terminal_as_found() {
 }
 
 #[test]
-fn a_stuck_loop_does_not_stand_in_the_way_of_a_signal() {
+fn a_stuck_loop_does_not_hold_up_a_signal() {
     let house = House::with_desk();
     let mut desk = open(&house, "stuck");
     desk.keys(F12).settle(Duration::from_millis(300));
@@ -53,7 +53,7 @@ fn a_stuck_loop_does_not_stand_in_the_way_of_a_signal() {
 }
 
 #[test]
-fn a_terminal_that_takes_no_bytes_does_not_stand_in_the_way_of_a_signal() {
+fn a_blocked_terminal_does_not_hold_up_a_signal() {
     let house = House::with_desk();
     let mut desk = open(&house, "");
     desk.settle(Duration::from_millis(100));
@@ -98,7 +98,7 @@ fn a_cut_line_ends_it_while_the_loop_is_stuck() {
 
 /// Nobody reads the terminal yet, and the signal goes to a shell that ignores it.
 #[test]
-fn a_line_that_is_cut_before_the_first_frame_ends_it_as_well() {
+fn a_line_cut_before_the_first_frame_ends_it_too() {
     let house = House::with_desk();
     // The shell waits for a line, so that the terminal takes no bytes before the desk writes its first one.
     let command = format!("trap '' HUP; read -r go; {BINARY}; exit $?");

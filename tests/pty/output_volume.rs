@@ -20,7 +20,7 @@ fn sleeps(pid: Pid) -> u64 {
 }
 
 #[test]
-fn five_idle_seconds_write_nothing_and_wake_hardly_anybody() {
+fn five_idle_seconds_write_nothing_and_wake_almost_nothing() {
     let house = House::with_desk();
     house.fill(40);
     let mut desk = house.open();

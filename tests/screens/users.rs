@@ -46,7 +46,7 @@ fn lock(desk: &Desk, name: &str) {
 }
 
 #[test]
-fn everybody_is_listed_with_level_state_and_keys() {
+fn every_user_is_listed_with_level_state_and_keys() {
     let mut desk = Desk::on_users();
     desk.sees("4 people").sees("chen").sees("Basic User").sees("● active").sees("Advanced User");
     desk.selects("bram").sees("made 2 live ones");
@@ -65,7 +65,7 @@ fn a_new_user_is_added_and_must_change_the_password() {
 }
 
 #[test]
-fn what_is_wrong_with_a_new_user_is_said_at_its_field() {
+fn errors_of_a_new_user_show_at_their_field() {
     for (name, password, again, said) in [
         ("Erik", ANOTHER, ANOTHER, "A user name has 1 to 32"),
         ("erik", "short", "short", "12"),
@@ -80,7 +80,7 @@ fn what_is_wrong_with_a_new_user_is_said_at_its_field() {
 }
 
 #[test]
-fn a_role_is_given() {
+fn a_user_gets_another_role() {
     let mut desk = Desk::on_users();
     desk.selects("chen").press("r ↓").dialog("Permission level of chen").says("chen is Basic User now.");
     // The first ↓ went to the buttons; the choice is made by the arrows beside it.
@@ -91,7 +91,7 @@ fn a_role_is_given() {
 }
 
 #[test]
-fn to_disable_names_the_keys_and_shows_them() {
+fn disabling_a_user_names_their_keys_and_shows_them() {
     let mut desk = Desk::on_users();
     desk.selects("bram").press("d").dialog("Disable bram?").says("2 live keys were made by this user.");
     desk.press("tab tab enter").dialog("Keys made by bram").says("crm-sync").sees("webhooks-prod").sees_no("billing");
@@ -124,7 +124,7 @@ fn a_locked_name_is_unlocked() {
 }
 
 #[test]
-fn a_password_is_set_for_another_and_ones_own_by_the_old_one() {
+fn passwords_of_others_are_set_and_ones_own_is_changed() {
     let mut desk = Desk::on_users();
     desk.selects("chen").press("p").types(ANOTHER).press("tab").types(ANOTHER);
     desk.dialog("New password for chen").says("Hand it over yourself.").press("enter").no_dialog();
@@ -134,7 +134,7 @@ fn a_password_is_set_for_another_and_ones_own_by_the_old_one() {
 }
 
 #[test]
-fn the_last_administrator_stays() {
+fn the_last_administrator_cannot_be_removed() {
     let mut desk = Desk::empty();
     desk.goes_to_users()
         .press("d")
@@ -148,14 +148,14 @@ fn the_last_administrator_stays() {
 }
 
 #[test]
-fn who_takes_the_own_level_away_is_signed_out() {
+fn demoting_oneself_signs_out() {
     let mut desk = Desk::on_users();
     desk.selects("alice").press("r ←").dialog("Permission level of alice").says("(•) Advanced User").press("enter");
     desk.waits(1_000).sees("Your permission level or password was changed. Sign in again.");
 }
 
 #[test]
-fn two_administrators_at_once() {
+fn the_second_to_change_a_user_is_told_and_changes_nothing() {
     let mut desk = Desk::on_users();
     desk.selects("chen").press("r →").dialog("Permission level of chen").says("(•) Advanced User");
     let bram = fixture::local(desk.hub(), "bram");
@@ -226,7 +226,7 @@ fn another_administrators_changes_show_within_a_second() {
 }
 
 #[test]
-fn from_the_keys_of_a_user_one_gets_to_the_key() {
+fn enter_leads_from_the_keys_of_a_user_to_one() {
     let mut desk = Desk::on_users();
     desk.selects("bram").press("enter").dialog("Keys made by bram").says("go to it").press("↓");
     let screen = desk.screen();

@@ -16,7 +16,7 @@ use super::fixture::{Copy, PASSWORD};
 const DROPPED: &str = "What you typed ahead was not used.";
 
 #[test]
-fn a_whole_creation_typed_blind_ends_in_one_key_of_the_right_name() {
+fn a_creation_typed_blind_makes_one_key_of_that_name() {
     let mut desk = Desk::start(Some(Copy::filled()), Start::SignIn { account: "Acme Messaging".to_owned() });
     desk.stalls();
     desk.types("alice").press("tab").types(PASSWORD).press("enter");
@@ -30,7 +30,7 @@ fn a_whole_creation_typed_blind_ends_in_one_key_of_the_right_name() {
 }
 
 #[test]
-fn keys_behind_a_wrong_password_do_nothing() {
+fn keys_typed_after_a_wrong_password_do_nothing() {
     let mut desk = Desk::start(Some(Copy::filled()), Start::SignIn { account: "Acme Messaging".to_owned() });
     desk.stalls();
     desk.types("alice").press("tab").types("not the password").press("enter enter enter n").types("x").press("enter");
@@ -39,7 +39,7 @@ fn keys_behind_a_wrong_password_do_nothing() {
 }
 
 #[test]
-fn keys_behind_a_locked_name_do_nothing() {
+fn keys_typed_after_a_locked_name_do_nothing() {
     let mut desk = Desk::start(Some(Copy::filled()), Start::SignIn { account: "Acme Messaging".to_owned() });
     let until = desk.clock_now().plus(60_000);
     desk.instead = Some(Box::new(move |call| match call {
@@ -58,7 +58,7 @@ impl Desk {
 }
 
 #[test]
-fn keys_behind_an_error_do_nothing() {
+fn keys_typed_after_an_error_do_nothing() {
     let mut desk = Desk::on_list();
     desk.instead = Some(Box::new(|call| match call {
         Call::Create(..) => Some(Err(HubError::Unavailable("The disk is full.".to_owned()))),
@@ -70,7 +70,7 @@ fn keys_behind_an_error_do_nothing() {
 }
 
 #[test]
-fn keys_behind_a_conflict_do_nothing() {
+fn keys_typed_after_a_conflict_do_nothing() {
     let mut desk = Desk::on_list();
     desk.selects("crm-sync").press("d tab").stalls().press("enter D").types("xxxx").press("enter");
     let bram = super::fixture::local(desk.hub(), "bram");
@@ -81,7 +81,7 @@ fn keys_behind_a_conflict_do_nothing() {
 }
 
 #[test]
-fn keys_behind_a_refusal_do_nothing() {
+fn keys_typed_after_a_refusal_do_nothing() {
     let mut desk = Desk::on_list_as(Role::Advanced);
     desk.press("n").types("nightly").dialog("Not available to you").says("Administrators").press("enter");
     desk.no_dialog();
@@ -99,7 +99,7 @@ fn a_second_enter_sends_nothing_twice() {
 }
 
 #[test]
-fn a_copy_that_fails_drops_the_ok_that_was_typed_behind_it() {
+fn a_failed_copy_drops_the_ok_typed_after_it() {
     let mut desk = Desk::on_list();
     desk.press("n").types("nightly");
     desk.dialog("Create new key · Basic Authentication").says("nightly").press("enter");
@@ -109,7 +109,7 @@ fn a_copy_that_fails_drops_the_ok_that_was_typed_behind_it() {
 }
 
 #[test]
-fn a_copy_that_went_lets_the_ok_through() {
+fn a_successful_copy_lets_the_ok_through() {
     let mut desk = Desk::on_list();
     desk.press("n").types("nightly");
     desk.dialog("Create new key · Basic Authentication").says("nightly").press("enter");
@@ -118,7 +118,7 @@ fn a_copy_that_went_lets_the_ok_through() {
 }
 
 #[test]
-fn ctrl_c_is_never_held() {
+fn ctrl_c_is_never_held_back() {
     let mut desk = Desk::on_list();
     desk.press("n").types("nightly").stalls().press("enter ctrl-c");
     desk.answers();
@@ -126,7 +126,7 @@ fn ctrl_c_is_never_held() {
 }
 
 #[test]
-fn what_is_held_is_in_no_debug_output() {
+fn debug_output_shows_nothing_typed_ahead() {
     let mut desk = Desk::start(Some(Copy::filled()), Start::SignIn { account: "Acme Messaging".to_owned() });
     desk.stalls().types("alice").press("tab").types("wrong").press("enter").types(PASSWORD).pastes("pasted secret");
     let debug = format!("{:?}", desk.app);
@@ -143,7 +143,7 @@ fn a_paste_typed_ahead_goes_into_the_field_it_was_meant_for() {
 }
 
 #[test]
-fn the_lock_drops_what_is_held_and_the_secret_that_comes_late() {
+fn the_lock_drops_keys_typed_ahead_and_a_late_secret() {
     let mut desk = Desk::on_list();
     desk.press("n").types("nightly").stalls().press("enter").types("xyz");
     desk.waits(600_000).sees("Locked").answers();

@@ -40,7 +40,7 @@ fn the_second_to_decide_is_told_and_nothing_happens() {
 }
 
 #[test]
-fn rotating_a_key_that_was_revoked_meanwhile() {
+fn rotating_a_key_revoked_meanwhile_is_refused() {
     let mut desk = Desk::on_list();
     desk.selects("crm-sync").press("R");
     bram_sets(&desk, "crm-sync", Verb::Revoke);
@@ -49,7 +49,7 @@ fn rotating_a_key_that_was_revoked_meanwhile() {
 }
 
 #[test]
-fn of_several_the_changed_one_is_left_out_and_named() {
+fn among_several_the_changed_one_is_left_out_and_named() {
     let mut desk = Desk::on_list();
     desk.selects("billing-gateway").press("space").selects("crm-sync").press("space").press("D");
     bram_sets(&desk, "crm-sync", Verb::Disable);
@@ -67,7 +67,7 @@ fn a_demoted_administrator_is_out_within_a_second() {
 }
 
 #[test]
-fn and_at_his_next_action_at_the_latest() {
+fn a_demoted_administrator_is_out_at_their_next_action() {
     let mut desk = Desk::on_list();
     desk.press("n").types("nightly");
     let bram = fixture::local(desk.hub(), "bram");

@@ -57,7 +57,7 @@ fn stays(desk: &mut Desk, key: &str, after: &str) {
 }
 
 #[test]
-fn ticks_of_the_wheel_and_late_replies_do_nothing_before_the_sign_in_and_at_the_menu() {
+fn wheel_ticks_and_late_replies_do_nothing_at_sign_in_and_menu() {
     let house = House::with_desk();
     let mut desk = house.open();
     desk.sees("Sign in");
@@ -68,7 +68,7 @@ fn ticks_of_the_wheel_and_late_replies_do_nothing_before_the_sign_in_and_at_the_
 }
 
 #[test]
-fn ticks_of_the_wheel_and_late_replies_create_nothing() {
+fn wheel_ticks_and_late_replies_create_nothing() {
     let house = House::with_desk();
     let mut desk = house.open();
     to_the_list(&mut desk);
@@ -78,7 +78,7 @@ fn ticks_of_the_wheel_and_late_replies_create_nothing() {
 }
 
 #[test]
-fn ticks_of_the_wheel_and_late_replies_leave_the_one_time_view_as_it_is() {
+fn wheel_ticks_and_late_replies_leave_the_one_time_view_alone() {
     let house = House::with_desk();
     let mut desk = house.open();
     to_the_list(&mut desk);
@@ -88,7 +88,7 @@ fn ticks_of_the_wheel_and_late_replies_leave_the_one_time_view_as_it_is() {
 }
 
 #[test]
-fn a_sequence_that_never_ends_gives_the_keys_back() {
+fn an_unterminated_sequence_gives_the_keyboard_back() {
     let house = House::with_desk();
     let mut desk = house.open();
     to_the_list(&mut desk);

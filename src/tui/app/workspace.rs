@@ -1,0 +1,165 @@
+//! What a signed-in user works with: the stack of screens, the dialogs over them, and what was read.
+
+use crate::{
+    account::{Right, allows},
+    hub::{Actor, Denied, Overview, OwnSignIn, SecuritySettings, Session, UnsavedSecret},
+    time::Millis,
+    tui::{
+        dialog::{Dialog, DialogKind},
+        form::Form,
+        screen::{Api, AttentionItem, Menu, Screen, attention},
+    },
+};
+
+/// The state of a signed-in user's session.
+#[derive(Debug)]
+pub struct Workspace {
+    pub(in crate::tui) session: Session,
+    pub(in crate::tui) screens: Vec<Screen>,
+    pub(in crate::tui) dialogs: Vec<Dialog>,
+    pub(in crate::tui) overview: Option<Overview>,
+    pub(in crate::tui) security: Option<SecuritySettings>,
+    pub(in crate::tui) sign_ins: Option<Vec<OwnSignIn>>,
+    pub(in crate::tui) due: Due,
+    /// Change number that the last pulse saw.
+    pub(in crate::tui) change: Option<i64>,
+    /// The store does not answer; shown once.
+    pub(in crate::tui) store_unavailable: bool,
+    /// Secrets that were dropped before they were copied.
+    pub(in crate::tui) lost_secrets: Vec<UnsavedSecret>,
+}
+
+/// When each read is due next.
+#[derive(Debug, Default)]
+pub struct Due {
+    pub(in crate::tui) overview: Option<Millis>,
+    pub(in crate::tui) list: Option<Millis>,
+    pub(in crate::tui) details: Option<Millis>,
+    pub(in crate::tui) taken: Option<Millis>,
+    pub(in crate::tui) trail: Option<Millis>,
+    pub(in crate::tui) users: Option<Millis>,
+    pub(in crate::tui) pulse: Option<Millis>,
+}
+
+impl Due {
+    pub(super) fn earliest(&self) -> Option<Millis> {
+        let &Self { overview, list, details, taken, trail, users, pulse } = self;
+        [overview, list, details, taken, trail, users, pulse].into_iter().flatten().min()
+    }
+
+    /// Nothing is due later than `at`.
+    pub(in crate::tui) fn at_most(&mut self, at: Millis) {
+        let Self { overview, list, details, taken, trail, users, pulse } = self;
+        for due in [overview, list, details, taken, trail, users, pulse] {
+            *due = due.map(|due| due.min(at));
+        }
+    }
+}
+
+impl Workspace {
+    /// The menu, with Settings selected.
+    pub(in crate::tui) fn new(session: Session, now: Millis) -> Self {
+        let forced = session.must_change_password;
+        let dialogs = if forced { vec![Dialog::own_password(true)] } else { vec![] };
+        let due = Due { overview: Some(now), pulse: Some(now.plus(PULSE)), ..Due::default() };
+        Self {
+            session,
+            screens: vec![Screen::Menu(Menu::default())],
+            dialogs,
+            overview: None,
+            security: None,
+            sign_ins: None,
+            due,
+            change: None,
+            store_unavailable: false,
+            lost_secrets: Vec::new(),
+        }
+    }
+
+    pub(in crate::tui) fn may(&self, right: Right) -> bool {
+        allows(self.session.role, right)
+    }
+
+    pub(in crate::tui) fn actor(&self) -> Actor {
+        self.session.actor.clone()
+    }
+
+    /// The topmost dialog.
+    pub(in crate::tui) fn dialog(&self) -> Option<&Dialog> {
+        self.dialogs.last()
+    }
+
+    pub(in crate::tui) fn dialog_mut(&mut self) -> Option<&mut Dialog> {
+        self.dialogs.last_mut()
+    }
+
+    /// The attention list, the most urgent item first.
+    pub(in crate::tui) fn attention(&self) -> Vec<AttentionItem> {
+        self.overview.as_ref().map_or_else(Vec::new, |overview| attention(overview, self.session.role))
+    }
+
+    /// The screen that is shown.
+    pub(in crate::tui) fn screen(&self) -> Option<&Screen> {
+        self.screens.last()
+    }
+
+    pub(in crate::tui) fn screen_mut(&mut self) -> Option<&mut Screen> {
+        self.screens.last_mut()
+    }
+
+    /// API Settings, if it is the screen that is shown.
+    pub(in crate::tui) fn api(&self) -> Option<&Api> {
+        match self.screen() {
+            Some(Screen::Api(api)) => Some(api),
+            _ => None,
+        }
+    }
+
+    pub(in crate::tui) fn api_mut(&mut self) -> Option<&mut Api> {
+        match self.screen_mut() {
+            Some(Screen::Api(api)) => Some(api),
+            _ => None,
+        }
+    }
+
+    /// The refusal of something this role may not do, in the help page's words.
+    pub(in crate::tui) fn denied(&self, right: Right) -> Denied {
+        let administrators = self.overview.as_ref().map(|o| o.administrators.clone()).unwrap_or_default();
+        Denied { right, role: self.session.role, administrators }
+    }
+
+    /// Whether times such as "2 min ago" are on the screen.
+    pub(super) fn shows_relative_times(&self) -> bool {
+        matches!(self.screen(), Some(Screen::Menu(_) | Screen::Settings(_) | Screen::Api(_) | Screen::Users(_)))
+    }
+}
+
+/// Interval of polling the store while the desk is open, in milliseconds.
+pub const PULSE: i64 = 1000;
+
+impl Workspace {
+    /// Closes the one-time view and wipes passwords in forms; forms keep everything else.
+    pub(super) fn drop_secrets(&mut self) {
+        let lost_secrets = &mut self.lost_secrets;
+        self.dialogs.retain(|dialog| match &dialog.kind {
+            DialogKind::OneTimeSecret(view) => {
+                if !view.saved {
+                    lost_secrets.push(view.lost());
+                }
+                false
+            }
+            // Unlocking asks for the password; it need not be asked for again.
+            DialogKind::Confirm(_) | DialogKind::Reauthenticate => false,
+            DialogKind::ChangeState(change) => !change.over_secret,
+            _ => true,
+        });
+        for dialog in &mut self.dialogs {
+            let wiped = dialog.form.as_mut().is_some_and(Form::wipe_passwords);
+            match &mut dialog.kind {
+                DialogKind::Create(create) => create.wiped |= wiped,
+                DialogKind::NewPassword(new) => new.wiped |= wiped,
+                _ => {}
+            }
+        }
+    }
+}
