@@ -1,8 +1,8 @@
 //! keydesk: a self-hosted desk for API credentials.
 //!
 //! Dependencies point one way: `tui` and `cli` call `hub`; `hub` calls `store`, `vault`, `account` and `credential`;
-//! `verify` calls `vault` and `credential` alone; all lean on the leaves `files`, `progress`, `secret`, `sequence`, `text` and
-//! `time`. `tests/house/main.rs` reads the `use` lines and holds this.
+//! `verify` calls `vault` and `credential` alone; all lean on the leaves `files`, `progress`, `secret`, `sequence`,
+//! `terminal`, `text` and `time`. `tests/house/` reads the `use` lines and holds this.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -23,6 +23,7 @@ pub mod secret;
 pub mod sequence;
 pub mod serve;
 pub mod store;
+pub mod terminal;
 pub mod text;
 pub mod time;
 pub mod tui;

@@ -6,7 +6,7 @@ use std::{process::ExitCode, sync::Arc};
 
 use keydesk::{
     cli::{self, Next},
-    config::{After, Face},
+    config::{ExitAction, Frontend},
     demo,
     hub::HubError,
     plain,
@@ -18,14 +18,14 @@ fn main() -> ExitCode {
     cli::harden();
     ExitCode::from(match cli::run(std::env::args_os()) {
         Next::Exit(code) => code,
-        Next::Desk { face: Face::Screen, places, origin, appearance, verifier } => {
+        Next::Desk { frontend: Frontend::Screen, places, origin, appearance, verifier } => {
             ended(tui::run(&places, origin, appearance, verifier, Arc::new(SystemClock)))
         }
-        Next::Desk { face: Face::Lines, places, origin, appearance, verifier } => {
+        Next::Desk { frontend: Frontend::Lines, places, origin, appearance, verifier } => {
             ended(plain::run(&places, &origin, appearance, &verifier, Arc::new(SystemClock)))
         }
-        Next::Session(Face::Screen, hub, session) => ended(tui::run_session(*hub, *session, Some(demo_password()))),
-        Next::Session(Face::Lines, hub, session) => ended(plain::run_session(*hub, *session, &demo_password())),
+        Next::Session(Frontend::Screen, hub, session) => ended(tui::run_session(*hub, *session, Some(demo_password()))),
+        Next::Session(Frontend::Lines, hub, session) => ended(plain::run_session(*hub, *session, &demo_password())),
     })
 }
 
@@ -35,15 +35,15 @@ fn demo_password() -> String {
 }
 
 /// The desk has handed the terminal back: what went wrong can be said, and has the exit code of the command line.
-fn ended(desk: anyhow::Result<After>) -> u8 {
+fn ended(desk: anyhow::Result<ExitAction>) -> u8 {
     match desk {
-        Ok(After::Exit(code)) => code,
-        Ok(After::Open(face)) => {
-            cli::say(&cli::anew(face));
+        Ok(ExitAction::Exit(code)) => code,
+        Ok(ExitAction::Open(frontend)) => {
+            cli::stderr_line(&cli::reexec(frontend));
             1
         }
         Err(why) => {
-            cli::say(&format!("{why:#}"));
+            cli::stderr_line(&format!("{why:#}"));
             why.downcast_ref::<HubError>().map_or(1, HubError::exit_code)
         }
     }

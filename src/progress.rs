@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn after_a_second_on_a_terminal_and_not_too_often() {
+    fn progress_shows_after_a_second_and_only_on_a_terminal() {
         let start = Instant::now();
         let due = |terminal| {
             let mut progress = Progress::new(terminal, start);

@@ -3,12 +3,12 @@
 use clap::{Arg, Args, Command, ValueHint};
 use clap_complete::Shell;
 
-use super::{args, failure::Failure, out};
+use super::{args, error::CliError, output};
 
-/// The shells that are known here.
+/// The supported shells.
 const SHELLS: [Shell; 3] = [Shell::Bash, Shell::Zsh, Shell::Fish];
 
-/// For which shell.
+/// Arguments of `completions`.
 #[derive(Debug, Args)]
 pub struct CompletionsArgs {
     /// The shell
@@ -24,12 +24,12 @@ fn shell_word(shell: Shell) -> &'static str {
     }
 }
 
-/// Prints them.
-pub fn run(command: Command, args: &CompletionsArgs) -> Result<(), Failure> {
-    out::bytes(script(command, args.shell).as_bytes())
+/// Runs the command.
+pub fn run(command: Command, args: &CompletionsArgs) -> Result<(), CliError> {
+    output::bytes(script(command, args.shell).as_bytes())
 }
 
-/// What clap_complete writes, and what it leaves out.
+/// The script of clap_complete, with what it lacks.
 fn script(command: Command, shell: Shell) -> String {
     let command = without_files(command);
     let written = |mut command: Command| {
@@ -38,16 +38,16 @@ fn script(command: Command, shell: Shell) -> String {
         String::from_utf8_lossy(&text).into_owned()
     };
     match shell {
-        // With two colons zsh forgets the words before, and offers commands of the system.
+        // With two colons zsh forgets the preceding words and offers commands of the system.
         Shell::Zsh => written(without_colons(command)).replace("'*::keys -- ", "'*:keys -- "),
         Shell::Fish => written(command.clone()) + &words(&command, &mut Vec::new()),
         _ => written(command).replacen(BASH_PREVIOUS, &[BASH_PREVIOUS, BASH_EQUALS].concat(), 1),
     }
 }
 
-/// Where bash's script learns which word stands before the one that is completed.
+/// Where the bash script sets the word before the completed one.
 const BASH_PREVIOUS: &str = "    prev=\"$3\"\n";
-/// To bash the sign in `--kind=hmac` is a word of its own.
+/// Bash splits `--kind=hmac` at the equals sign.
 const BASH_EQUALS: &str = r#"    if [[ ${COMP_CWORD} -ge 2 && "${COMP_WORDS[COMP_CWORD]}" == "=" ]]; then
         cur=""
         prev="${COMP_WORDS[COMP_CWORD-1]}"
@@ -56,7 +56,7 @@ const BASH_EQUALS: &str = r#"    if [[ ${COMP_CWORD} -ge 2 && "${COMP_WORDS[COMP
     fi
 "#;
 
-/// Where nothing says that a value is a path, a shell would offer the files that lie around.
+/// Values that are no paths are hinted as such: otherwise shells would complete file names.
 fn without_files(command: Command) -> Command {
     let hinted = |arg: Arg| {
         let is_path = arg.get_value_hint() != ValueHint::Unknown || !arg.get_possible_values().is_empty();
@@ -65,7 +65,7 @@ fn without_files(command: Command) -> Command {
     command.mut_args(hinted).mut_subcommands(without_files)
 }
 
-/// In zsh what stands for a value ends at a colon, and what follows is run: `PATH` of `unix:PATH`.
+/// Zsh would run what follows a colon in a placeholder: `PATH` of `unix:PATH`.
 fn without_colons(command: Command) -> Command {
     let plain = |arg: Arg| match arg.get_value_names().map(|names| names.join(" ")) {
         Some(name) if name.contains(':') => arg.value_name("VALUE"),
@@ -74,7 +74,7 @@ fn without_colons(command: Command) -> Command {
     command.mut_args(plain).mut_subcommands(without_colons)
 }
 
-/// In fish, the words that an argument without a name is chosen from.
+/// For fish: the possible values of positional arguments.
 fn words(command: &Command, path: &mut Vec<String>) -> String {
     let own = command.get_positionals().filter_map(|arg| {
         let words: Vec<_> = arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_added_finds_its_place() {
+    fn completions_contain_the_additions_for_each_shell() {
         let script = |shell| script(crate::cli::command(), shell);
         assert!(script(Shell::Bash).contains(&[BASH_PREVIOUS, BASH_EQUALS].concat()));
         assert!(script(Shell::Zsh).contains(":VALUE:") && !script(Shell::Zsh).contains("unix:PATH:"));

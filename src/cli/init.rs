@@ -9,9 +9,9 @@ use crate::{
     hub::{Conflict, Hub, HubError, OpenOutcome, SetUp},
 };
 
-use super::{arrives, desk::Site, failure::Failure, out, password};
+use super::{context::Context, error::CliError, output, password_prompt};
 
-/// What set-up asks for.
+/// Arguments of `init`.
 #[derive(Debug, Args)]
 pub struct InitArgs {
     /// Name of the account: your organisation
@@ -23,41 +23,42 @@ pub struct InitArgs {
     /// Read the password from the first line of standard input instead of asking for it
     #[arg(long)]
     password_stdin: bool,
-    /// Where to keep the data: a path or sqlite:PATH; remembered in the config file
+    /// Where to keep the data: a path or sqlite:PATH; saved in the config file
     #[arg(long, value_name = "URL")]
     pub store: Option<String>,
 }
 
-/// Makes the desk, once.
-pub fn run(site: &Site, args: InitArgs) -> Result<(), Failure> {
-    arrives::check()?;
-    let places = site.found.places();
-    // Before anybody types a password for nothing.
-    if let OpenOutcome::Ready(_) = Hub::open(&places, Arc::clone(&site.clock))? {
+/// Runs the command.
+pub fn run(context: &Context, args: InitArgs) -> Result<(), CliError> {
+    output::require_writable()?;
+    let places = context.paths.places();
+    // Checked before anybody types a password for nothing.
+    if let OpenOutcome::Ready(_) = Hub::open(&places, Arc::clone(&context.clock))? {
         return Err(HubError::Conflict(Conflict::SetUpDone).into());
     }
-    let password = password::new_password(&args.name, args.password_stdin)?;
+    let password = password_prompt::new_password(&args.name, args.password_stdin)?;
     let wanted = SetUp { account: args.account, name: args.name, password };
-    let remembered = remember(site)?;
-    if let Err(why) = Hub::set_up(&places, Arc::clone(&site.clock), &wanted, &site.origin) {
-        // After a conflict the desk of a faster one is there, and may be found by this very line.
+    let remembered = remember(context)?;
+    if let Err(why) = Hub::set_up(&places, Arc::clone(&context.clock), &wanted, &context.origin) {
+        // After a conflict somebody else's desk exists, and may be found by this very line.
         if let (Some(remembered), false) = (remembered, matches!(why, HubError::Conflict(_))) {
             remembered.undo();
         }
         return Err(why.into());
     }
-    out::done([
+    output::outcome([
         format!("The desk of {} is ready; its first Administrator is {}.", wanted.account.trim(), wanted.name),
-        format!("Database    {}", site.found.database.display()),
-        format!("Master key  {}", site.found.master_key.path.display()),
+        format!("Database    {}", context.paths.database.display()),
+        format!("Master key  {}", context.paths.master_key.path.display()),
         "Keep a copy of the master key elsewhere: without it nothing in this desk works.".to_owned(),
     ])
 }
 
-/// Before the desk is made: a line in a file that names a desk to come does no harm, a desk that no start finds does.
-fn remember(site: &Site) -> Result<Option<Remembered>, Failure> {
-    match &site.found.default_database {
-        Some(default) if *default == site.found.database => Ok(None),
-        _ => Ok(remember_store(&site.found.config, &site.found.database)?),
+/// Called before the desk is made: a config line for a desk that is still to come does no harm, but a desk that no
+/// later start finds does.
+fn remember(context: &Context) -> Result<Option<Remembered>, CliError> {
+    match &context.paths.default_database {
+        Some(default) if *default == context.paths.database => Ok(None),
+        _ => Ok(remember_store(&context.paths.config, &context.paths.database)?),
     }
 }

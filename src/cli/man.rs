@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use clap::{Arg, Command};
 
-use super::{failure::Failure, out};
+use super::{error::CliError, output};
 
 /// Date of the manual page: when its content was last reviewed.
 const DATE: &str = "2026-11-29";
@@ -12,10 +12,10 @@ const DATE: &str = "2026-11-29";
 const WIDTH: usize = 78;
 
 /// Prints the page.
-pub fn run(mut command: Command) -> Result<(), Failure> {
+pub fn run(mut command: Command) -> Result<(), CliError> {
     // Passes the global options down and gives each command its whole name.
     command.build();
-    out::bytes(page(&command).as_bytes())
+    output::bytes(page(&command).as_bytes())
 }
 
 fn page(command: &Command) -> String {
@@ -32,12 +32,12 @@ fn page(command: &Command) -> String {
     page
 }
 
-/// What can be given without a command.
+/// Options that work without a command.
 fn own_options(command: &Command) -> impl Iterator<Item = &Arg> {
     command.get_arguments().filter(|arg| !matches!(arg.get_id().as_str(), "help" | "version"))
 }
 
-/// Every command that does something, in the order of the help.
+/// Every command without subcommands, in the order of the help.
 fn commands(page: &mut String, command: &Command) {
     for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
         if sub.has_subcommands() {
@@ -62,7 +62,7 @@ fn option(page: &mut String, arg: &Arg) {
     paragraph(page, &arg.get_help().map(ToString::to_string).unwrap_or_default());
 }
 
-/// The words to choose from, or what stands for a value.
+/// The possible values, or the placeholder of a value.
 fn value(arg: &Arg) -> String {
     let words: Vec<_> = arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect();
     match (words.is_empty(), arg.get_value_names()) {
@@ -72,7 +72,7 @@ fn value(arg: &Arg) -> String {
     }
 }
 
-/// Text in lines that are no longer than what roff's own tools want to see.
+/// Wraps text to the line length that roff tools recommend.
 fn paragraph(page: &mut String, text: &str) {
     let mut line = String::new();
     for word in text.split_whitespace() {
@@ -86,12 +86,12 @@ fn paragraph(page: &mut String, text: &str) {
     let _ = writeln!(page, "{line}");
 }
 
-/// Text that roff takes as text: a hyphen that stays one.
+/// Escapes text for roff: hyphens stay hyphens.
 fn inside(text: &str) -> String {
     text.replace('\\', "\\e").replace('-', "\\-")
 }
 
-/// The same at the start of a line, which does not become a request.
+/// The same at the start of a line, where a dot would begin a roff request.
 fn escaped(text: &str) -> String {
     let text = inside(text);
     match text.starts_with(['.', '\'']) {
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn text_stays_text() {
+    fn text_in_the_database_stays_text() {
         assert_eq!(escaped("a-b\\c"), "a\\-b\\ec");
         assert_eq!(escaped(".SH no"), "\\&.SH no");
     }

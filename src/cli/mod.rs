@@ -2,57 +2,52 @@
 //!
 //! Nothing here opens the screen: [`run`] returns that to `main` as [`Next`].
 
-mod anew;
 mod args;
-mod arrives;
 mod audit;
 mod completions;
-mod dashes;
-mod desk;
+mod context;
+mod error;
 mod explain;
-mod failure;
 mod init;
 mod key;
 mod man;
-mod out;
-mod password;
+mod output;
+mod password_prompt;
 mod process;
+mod reexec;
 mod serve;
 mod setting;
 mod sign;
-mod silent;
 mod snippet;
-mod usage;
 mod user;
 
 use std::{ffi::OsString, path::PathBuf, sync::Arc};
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::{
-    config::{self, Appearance, Face, Wishes},
+    config::{self, Appearance, Frontend, Overrides},
     demo,
-    export::json,
     hub::{DeskPaths, Hub, Origin, Session},
     time::SystemClock,
 };
 
-use args::{CommandLine, FaceArgs, Verb};
-use desk::Site;
-use failure::Failure;
+use args::{FrontendArgs, PlaceArgs, clap_error, swallowed_flags};
+use context::Context;
+use error::CliError;
 
-pub use anew::anew;
-pub use failure::say;
+pub use error::stderr_line;
 pub use process::harden;
+pub use reexec::reexec;
 
-/// What is left to do after the verb ran.
+/// What `main` does after the command ran.
 pub enum Next {
     /// End with this exit code.
     Exit(u8),
     /// Open the desk at these places: Set-up or Sign-in.
     Desk {
-        /// The frontend: whole screen or line by line.
-        face: Face,
+        /// The frontend: full screen or line by line.
+        frontend: Frontend,
         /// Paths of the desk.
         places: DeskPaths,
         /// Unix user and client address of this process.
@@ -63,59 +58,120 @@ pub enum Next {
         verifier: String,
     },
     /// Open this desk, signed in.
-    Session(Face, Box<Hub>, Box<Session>),
+    Session(Frontend, Box<Hub>, Box<Session>),
 }
 
-/// Parses the command line and runs the verb.
+/// A self-hosted desk for API credentials. Without a command it opens the desk in this terminal.
+#[derive(Debug, Parser)]
+#[command(name = "keydesk", version, max_term_width = 100, after_help = EXIT_CODES)]
+struct CommandLine {
+    #[command(flatten)]
+    places: PlaceArgs,
+    #[command(flatten)]
+    frontend: FrontendArgs,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong command line or input, 3 not allowed, 4 not found, 5 conflict, \
+                          6 store unavailable.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Set up a new desk: account, first Administrator, master key
+    Init(init::InitArgs),
+    /// Create, list and change credentials
+    #[command(subcommand)]
+    Key(key::KeyCommand),
+    /// List, add and change users
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// Read and check the trail
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// List and change the settings of the desk and its verifiers (Administrators)
+    #[command(subcommand)]
+    Setting(setting::SettingCommand),
+    /// Print the configuration of a gateway with this desk's addresses
+    Snippet(snippet::SnippetArgs),
+    /// Run the verifier, which tells gateways whether a request's credential is valid
+    Serve(serve::ServeArgs),
+    /// Print the fields of a signed request
+    Sign(sign::SignArgs),
+    /// Explain what the verifier answers to a request on standard input (Administrators)
+    Explain(explain::ExplainArgs),
+    /// Print shell completions
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page
+    Man,
+    /// Open a filled desk in memory to look around; nothing is written to disk
+    Demo(FrontendArgs),
+}
+
+/// Parses the command line and runs the command.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> Next {
     let args: Vec<_> = args.into_iter().collect();
-    if let Some(wrong) = dashes::swallowed(&command(), &args) {
-        return Next::Exit(Failure::usage(wrong).tell());
+    if let Some(wrong) = swallowed_flags::find(&command(), &args) {
+        return Next::Exit(CliError::usage(wrong).report());
     }
     let next = match CommandLine::try_parse_from(args) {
         Ok(line) => dispatch(line),
-        Err(wrong) => return Next::Exit(usage::tell(&wrong)),
+        Err(wrong) => return Next::Exit(clap_error::report(&wrong)),
     };
-    next.unwrap_or_else(|failure| Next::Exit(failure.tell()))
+    next.unwrap_or_else(|error| Next::Exit(error.report()))
 }
 
-/// The clap definition, for tests that hold the documentation against it.
+/// The clap definition, for tests that compare the documentation with it.
 pub fn command() -> clap::Command {
     CommandLine::command()
 }
 
-fn dispatch(line: CommandLine) -> Result<Next, Failure> {
-    let CommandLine { places, face: FaceArgs { plain }, verb } = line;
-    if plain && !matches!(verb, None | Some(Verb::Demo(_))) {
-        return Err(Failure::usage("--plain opens the desk line by line. A command needs no desk: leave --plain out."));
+fn dispatch(line: CommandLine) -> Result<Next, CliError> {
+    let CommandLine { places, frontend: FrontendArgs { plain }, command: chosen } = line;
+    if plain && !matches!(chosen, None | Some(Command::Demo(_))) {
+        return Err(CliError::usage(
+            "--plain opens the desk line by line. A command needs no desk: leave --plain out.",
+        ));
     }
-    let face = |plain, remembered: Option<&str>| Face::choose(plain, std::env::var("TERM").ok().as_deref(), remembered);
-    let site = |wishes: Wishes| -> Result<Site, Failure> {
-        Ok(Site { found: config::found(&wishes)?, origin: process::origin(), clock: Arc::new(SystemClock) })
+    let frontend =
+        |plain, remembered: Option<&str>| Frontend::choose(plain, std::env::var("TERM").ok().as_deref(), remembered);
+    let context = |overrides: Overrides| -> Result<Context, CliError> {
+        Ok(Context { paths: config::resolve(&overrides)?, origin: process::origin(), clock: Arc::new(SystemClock) })
     };
-    match verb {
+    match chosen {
         None => {
-            let Site { found, origin, .. } = site(places.wishes(None))?;
-            let appearance = Appearance::beside(&found.config);
-            let face = face(plain, Appearance::read(&appearance).face.as_deref());
-            let (places, verifier) = (found.places(), found.verifier());
-            return Ok(Next::Desk { face, places, origin, appearance, verifier });
+            let Context { paths, origin, .. } = context(places.overrides(None))?;
+            let appearance = Appearance::beside(&paths.config);
+            let frontend = frontend(plain, Appearance::read(&appearance).frontend.as_deref());
+            let (places, verifier) = (paths.places(), paths.verifier());
+            return Ok(Next::Desk { frontend, places, origin, appearance, verifier });
         }
-        Some(Verb::Demo(shown)) => {
+        Some(Command::Demo(shown)) => {
             let (hub, session) = demo::open(&process::origin())?;
-            return Ok(Next::Session(face(plain || shown.plain, None), Box::new(hub), Box::new(session)));
+            return Ok(Next::Session(frontend(plain || shown.plain, None), Box::new(hub), Box::new(session)));
         }
-        Some(Verb::Completions(args)) => completions::run(command(), &args)?,
-        Some(Verb::Man) => man::run(command())?,
-        Some(Verb::Init(args)) => init::run(&site(places.wishes(args.store.clone()))?, args)?,
-        Some(Verb::Key(verb)) => key::run(&site(places.wishes(None))?, verb)?,
-        Some(Verb::User(verb)) => user::run(&site(places.wishes(None))?, verb)?,
-        Some(Verb::Audit(verb)) => audit::run(&site(places.wishes(None))?, verb)?,
-        Some(Verb::Setting(verb)) => setting::run(&site(places.wishes(None))?, verb)?,
-        Some(Verb::Snippet(args)) => snippet::run(&site(places.wishes(None))?, &args)?,
-        Some(Verb::Explain(args)) => explain::run(&site(places.wishes(None))?, &args)?,
-        Some(Verb::Sign(args)) => sign::run(&args)?,
-        Some(Verb::Serve(args)) => serve::run(places.wishes(None), &args)?,
+        Some(Command::Completions(args)) => completions::run(command(), &args)?,
+        Some(Command::Man) => man::run(command())?,
+        Some(Command::Init(args)) => init::run(&context(places.overrides(args.store.clone()))?, args)?,
+        Some(Command::Key(command)) => key::run(&context(places.overrides(None))?, command)?,
+        Some(Command::User(command)) => user::run(&context(places.overrides(None))?, command)?,
+        Some(Command::Audit(command)) => audit::run(&context(places.overrides(None))?, command)?,
+        Some(Command::Setting(command)) => setting::run(&context(places.overrides(None))?, command)?,
+        Some(Command::Snippet(args)) => snippet::run(&context(places.overrides(None))?, &args)?,
+        Some(Command::Explain(args)) => explain::run(&context(places.overrides(None))?, &args)?,
+        Some(Command::Sign(args)) => sign::run(&args)?,
+        Some(Command::Serve(args)) => serve::run(places.overrides(None), &args)?,
     }
     Ok(Next::Exit(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clap_accepts_the_definition_of_the_command_line() {
+        CommandLine::command().debug_assert();
+    }
 }

@@ -1,31 +1,31 @@
 //! Process hardening, and the Unix user and client address for the trail.
 
-use std::{env, fs, net::IpAddr, sync::Arc};
+use std::{env, net::IpAddr, sync::Arc};
 
+use nix::unistd::{Uid, User, getuid};
 use rustix::{
     fs::Mode,
-    process::{DumpableBehavior, Resource, Rlimit, getuid, set_dumpable_behavior, setrlimit, umask},
+    process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, umask},
 };
 
 use crate::{credential::client_address, hub::Origin, text};
 
-/// Files for the owner alone, no core dump, no other process that looks into this one's memory.
+/// Hardens the process: files for the owner alone, no core dump, no access to its memory by other processes.
 ///
-/// Errors are passed over: a kernel that refuses to make the process safer must not keep an administrator out.
+/// Errors are ignored: a kernel that refuses must not keep an administrator out.
 pub fn harden() {
     umask(Mode::from_raw_mode(0o077));
     let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
     let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
-    // A limit on the size of files is an error of the write, as a full disk is, and not the end of the process: that
+    // A file size limit makes the write fail, as a full disk does, instead of ending the process, which
     // would leave the terminal raw.
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
 }
 
 /// Which Unix user runs this process, and where they came from, for the trail.
 pub fn origin() -> Origin {
-    let uid = getuid().as_raw();
-    let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let unix = Some(user_name(&passwd, uid).unwrap_or_else(|| uid.to_string()));
+    let uid = getuid();
+    let unix = Some(user_name(uid).unwrap_or_else(|| uid.to_string()));
     Origin { unix, address: env::var("SSH_CONNECTION").ok().and_then(|line| client(&line)) }
 }
 
@@ -34,15 +34,10 @@ pub fn in_forced_session() -> bool {
     ["SSH_ORIGINAL_COMMAND", "SSH_USER_AUTH"].iter().any(|mark| env::var_os(mark).is_some())
 }
 
-/// Name of a user in the text of `/etc/passwd`, unless it could do harm on a screen.
-fn user_name(passwd: &str, uid: u32) -> Option<String> {
-    let number = uid.to_string();
-    let named = |line: &str| {
-        let mut fields = line.split(':');
-        let name = fields.next()?;
-        (fields.nth(1)? == number && !name.is_empty() && text::offence(name).is_none()).then(|| name.to_owned())
-    };
-    passwd.lines().find_map(named)
+/// Name of a user, from `/etc/passwd` or a directory service; `None` if it could do harm on a screen.
+fn user_name(uid: Uid) -> Option<String> {
+    let user = User::from_uid(uid).ok().flatten()?;
+    (!user.name.is_empty() && text::offence(&user.name).is_none()).then_some(user.name)
 }
 
 /// The client in `SSH_CONNECTION`: "client port server port".
@@ -55,14 +50,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_by_number() {
-        let passwd =
-            "root:x:0:0:root:/root:/bin/bash\nbob:x:1000:1000::/home/bob:/bin/sh\nbad\u{1b}:x:7:7::/:\n:x:8:8::/:\n";
-        assert_eq!(user_name(passwd, 1000).as_deref(), Some("bob"));
-        assert_eq!(user_name(passwd, 0).as_deref(), Some("root"));
-        for none in [7, 8, 100] {
-            assert_eq!(user_name(passwd, none), None);
-        }
+    fn the_system_names_its_users() {
+        assert_eq!(user_name(Uid::from_raw(0)).as_deref(), Some("root"));
+        assert_eq!(user_name(Uid::from_raw(4_000_000_000)), None);
     }
 
     #[test]

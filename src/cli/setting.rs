@@ -10,14 +10,14 @@ use crate::{
 
 use super::{
     args::{self, Acting, ListArgs},
-    desk::Site,
-    failure::Failure,
-    out::{Listed, Printer},
+    context::Context,
+    error::CliError,
+    output::{Listed, Printer},
 };
 
-/// What can be done with settings.
+/// The subcommands of `setting`.
 #[derive(Debug, Subcommand)]
-pub enum SettingVerb {
+pub enum SettingCommand {
     /// List the settings and what they mean
     List(ListArgs),
     /// Change a setting; desks and verifiers follow it at once
@@ -29,7 +29,7 @@ pub struct SetArgs {
     /// Which one
     #[arg(value_parser = args::one_of(&Setting::ALL, Setting::name))]
     setting: Setting,
-    /// What it is to be
+    /// Its new value
     #[arg(allow_hyphen_values = true)]
     value: String,
     #[command(flatten)]
@@ -58,20 +58,20 @@ impl Listed for SettingValue {
     }
 }
 
-/// Does it.
-pub fn run(site: &Site, verb: SettingVerb) -> Result<(), Failure> {
+/// Runs the command.
+pub fn run(context: &Context, verb: SettingCommand) -> Result<(), CliError> {
     match verb {
-        SettingVerb::List(args) => {
-            let desk = site.open(&args.acting)?;
+        SettingCommand::List(args) => {
+            let desk = context.open(&args.acting)?;
             let security = desk.hub.security(&desk.actor)?;
-            let mut printer = Printer::new(args.form.into(), desk.hub.now());
+            let mut printer = Printer::new(args.format.into(), desk.hub.now());
             printer.page(&security.settings)?;
             printer.finish("There are no settings.")?;
-            // The others are told first; what is wrong is an error all the same.
+            // All settings are listed first; a tampered one is still an error.
             security.problem().map_or(Ok(()), |why| Err(why.into()))
         }
-        SettingVerb::Set(args) => {
-            let desk = site.open(&args.acting)?;
+        SettingCommand::Set(args) => {
+            let desk = context.open(&args.acting)?;
             Ok(desk.hub.set_settings(&desk.actor, &[(args.setting, args.value)])?)
         }
     }

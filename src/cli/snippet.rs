@@ -10,12 +10,12 @@ use crate::{
 
 use super::{
     args::{self, Acting},
-    desk::Site,
-    failure::{self, Failure},
-    out,
+    context::Context,
+    error::{self, CliError},
+    output,
 };
 
-/// What `snippet` takes.
+/// Arguments of `snippet`.
 #[derive(Debug, Args)]
 pub struct SnippetArgs {
     /// Which gateway
@@ -23,24 +23,24 @@ pub struct SnippetArgs {
     gateway: Gateway,
     #[command(flatten)]
     acting: Acting,
-    /// Where the verifier listens: unix:PATH, or an address and port; as the config file says unless given
+    /// Where the verifier listens: unix:PATH, or an address and port; by default what the config file says
     #[arg(long, value_name = "ADDR|unix:PATH")]
     listen: Option<String>,
 }
 
-/// Prints it.
-pub fn run(site: &Site, args: &SnippetArgs) -> Result<(), Failure> {
-    let desk = site.open(&args.acting)?;
+/// Runs the command.
+pub fn run(context: &Context, args: &SnippetArgs) -> Result<(), CliError> {
+    let desk = context.open(&args.acting)?;
     let upstream = desk.hub.overview(&desk.actor)?.upstream;
-    let own = if upstream.is_some() { site.found.verifier() } else { SHIPPED.to_owned() };
-    // Said here as `serve` says it: a path that lacks `unix:` is no odd path.
-    let asked = args.listen.as_deref().map(|place| config::listen(place, None)).transpose()?;
+    let own = if upstream.is_some() { context.paths.verifier() } else { SHIPPED.to_owned() };
+    // Parsed as `serve` does: a path without `unix:` must be an error of the same words.
+    let asked = args.listen.as_deref().map(|place| config::typed_listen(place, None)).transpose()?;
     let asked = asked.as_deref().map(str::parse::<ListenAddress>).transpose();
-    let asked = asked.map_err(|why| Failure::usage(why.to_string()))?;
+    let asked = asked.map_err(|why| CliError::usage(why.to_string()))?;
     let verifier = asked.map_or(own, |place| place.to_string());
-    let snippet = args.gateway.snippet(&verifier, &upstream.clone().unwrap_or_default()).map_err(Failure::usage)?;
+    let snippet = args.gateway.snippet(&verifier, &upstream.clone().unwrap_or_default()).map_err(CliError::usage)?;
     if upstream.is_none() {
-        failure::say(sample::NOT_YOURS);
+        error::stderr_line(sample::NOT_YOURS);
     }
-    out::bytes(snippet.as_bytes())
+    output::bytes(snippet.as_bytes())
 }

@@ -11,29 +11,28 @@ use crate::{
 
 use super::{
     args::{self, Acting, ListArgs},
-    arrives,
-    desk::{Desk, Site},
-    failure::Failure,
-    out::{self, Form, Listed, Printer},
-    password,
+    context::{Context, OpenDesk},
+    error::CliError,
+    output::{self, ListFormat, Listed, Printer},
+    password_prompt,
 };
 
-/// What can be done with users.
+/// The subcommands of `user`.
 #[derive(Debug, Subcommand)]
-pub enum UserVerb {
+pub enum UserCommand {
     /// List users
     List(ListArgs),
-    /// List the last sign-ins of the user that --as names, and what was refused under the name
+    /// List the last sign-ins of the user that --as names, and the refused ones
     SignIns(ListArgs),
     /// Add a user
     Add(AddArgs),
     /// Give a user another permission level
     Role(RoleArgs),
-    /// Keep a user out
+    /// Stop a user from signing in
     Disable(OneArgs),
-    /// Let a disabled user in again
+    /// Let a disabled user sign in again
     Enable(OneArgs),
-    /// End the pause after wrong passwords
+    /// Unlock a user after too many wrong passwords
     Unlock(OneArgs),
     /// Set the password of a user; also the way back in for an Administrator who is locked out
     Passwd(PasswdArgs),
@@ -75,70 +74,70 @@ pub struct AddArgs {
     password_stdin: bool,
 }
 
-/// Does it.
-pub fn run(site: &Site, verb: UserVerb) -> Result<(), Failure> {
+/// Runs the command.
+pub fn run(context: &Context, verb: UserCommand) -> Result<(), CliError> {
     match verb {
-        UserVerb::List(args) => list(site, args),
-        UserVerb::SignIns(args) => sign_ins(site, args),
-        UserVerb::Add(args) => add(site, &args),
-        UserVerb::Role(args) => {
-            let desk = site.open(&args.of.acting)?;
+        UserCommand::List(args) => list(context, args),
+        UserCommand::SignIns(args) => sign_ins(context, args),
+        UserCommand::Add(args) => add(context, &args),
+        UserCommand::Role(args) => {
+            let desk = context.open(&args.of.acting)?;
             let row = desk.hub.set_role(&desk.actor, &seen(&desk, &args.of.name, UserOperation::Role)?, args.role)?;
-            out::done([format!("{} is {} now.", row.name, row.role)])
+            output::outcome([format!("{} is {} now.", row.name, row.role)])
         }
-        UserVerb::Disable(args) => state(site, &args, UserState::Disabled),
-        UserVerb::Enable(args) => state(site, &args, UserState::Active),
-        UserVerb::Unlock(args) => {
-            let desk = site.open(&args.acting)?;
+        UserCommand::Disable(args) => state(context, &args, UserState::Disabled),
+        UserCommand::Enable(args) => state(context, &args, UserState::Active),
+        UserCommand::Unlock(args) => {
+            let desk = context.open(&args.acting)?;
             let row = desk.hub.unlock_user(&desk.actor, &args.name)?;
-            out::done([format!("{} can sign in again.", row.name)])
+            output::outcome([format!("{} can sign in again.", row.name)])
         }
-        UserVerb::Passwd(args) => passwd(site, &args),
+        UserCommand::Passwd(args) => passwd(context, &args),
     }
 }
 
-fn list(site: &Site, args: ListArgs) -> Result<(), Failure> {
-    let desk = site.open(&args.acting)?;
-    let mut printer = Printer::new(Form::from(args.form), desk.hub.now());
+fn list(context: &Context, args: ListArgs) -> Result<(), CliError> {
+    let desk = context.open(&args.acting)?;
+    let mut printer = Printer::new(ListFormat::from(args.format), desk.hub.now());
     printer.page(&desk.hub.users(&desk.actor)?)?;
     printer.finish("There are no users.")
 }
 
-fn sign_ins(site: &Site, args: ListArgs) -> Result<(), Failure> {
-    let desk = site.open(&args.acting)?;
-    let mut printer = Printer::new(Form::from(args.form), desk.hub.now());
+fn sign_ins(context: &Context, args: ListArgs) -> Result<(), CliError> {
+    let desk = context.open(&args.acting)?;
+    let mut printer = Printer::new(ListFormat::from(args.format), desk.hub.now());
     printer.page(&desk.hub.own_sign_ins(&desk.actor)?)?;
     printer.finish("There was no sign-in yet, and none was refused.")
 }
 
-fn add(site: &Site, args: &AddArgs) -> Result<(), Failure> {
+fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
     let RoleArgs { of, role } = &args.role;
-    arrives::check()?;
-    let desk = site.open(&of.acting)?;
-    let password = password::new_password(&of.name, args.password_stdin)?;
+    output::require_writable()?;
+    let desk = context.open(&of.acting)?;
+    let password = password_prompt::new_password(&of.name, args.password_stdin)?;
     let row = desk.hub.add_user(&desk.actor, &of.name, *role, &password)?;
     let next = "must choose a new password at the first sign-in";
-    out::done([format!("{} was added as {} and {next}.", row.name, row.role)])
+    output::outcome([format!("{} was added as {} and {next}.", row.name, row.role)])
 }
 
-fn state(site: &Site, args: &OneArgs, state: UserState) -> Result<(), Failure> {
-    let desk = site.open(&args.acting)?;
+fn state(context: &Context, args: &OneArgs, state: UserState) -> Result<(), CliError> {
+    let desk = context.open(&args.acting)?;
     let row = desk.hub.set_user_state(&desk.actor, &seen(&desk, &args.name, UserOperation::to(state))?, state)?;
-    out::done([format!("{} is {} now.", row.name, row.state.as_str())])
+    output::outcome([format!("{} is {} now.", row.name, row.state.as_str())])
 }
 
-/// Nobody looked at the user before, so the row is read in the same run.
-fn seen(desk: &Desk, name: &str, deed: UserOperation) -> Result<UserTarget, Failure> {
+/// The version of the row that the change refers to: read now, since nobody looked at it before.
+fn seen(desk: &OpenDesk, name: &str, deed: UserOperation) -> Result<UserTarget, CliError> {
     Ok(desk.hub.user(&desk.actor, name, deed)?.target())
 }
 
-fn passwd(site: &Site, args: &PasswdArgs) -> Result<(), Failure> {
-    let desk = site.open(&args.of.acting)?;
+fn passwd(context: &Context, args: &PasswdArgs) -> Result<(), CliError> {
+    let desk = context.open(&args.of.acting)?;
     let target = seen(&desk, &args.of.name, UserOperation::Password)?;
-    let password = password::new_password(&args.of.name, args.password_stdin)?;
+    let password = password_prompt::new_password(&args.of.name, args.password_stdin)?;
     let row = desk.hub.set_password(&desk.actor, &target, &password)?;
     let next = if row.must_change_password { " and must be changed at the next sign-in" } else { "" };
-    out::done([format!("The password of {} is set{next}.", row.name)])
+    output::outcome([format!("The password of {} is set{next}.", row.name)])
 }
 
 #[derive(Serialize)]

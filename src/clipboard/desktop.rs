@@ -1,8 +1,10 @@
 //! The desktop clipboard of this machine.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
-use std::time::Duration;
+use std::{
+    sync::mpsc::{Receiver, Sender, channel},
+    thread,
+    time::Duration,
+};
 
 use arboard::Clipboard;
 #[cfg(target_os = "macos")]
@@ -46,7 +48,7 @@ fn own(jobs: &Receiver<Job>) {
     let Ok(mut clipboard) = Clipboard::new() else { return };
     for (text, answer) in jobs {
         let Some(text) = text.expose_text() else { return };
-        // Clipboard managers that know the mark do not write it into their history.
+        // Clipboard managers that honour the hint keep it out of their history.
         let set = clipboard.set().exclude_from_history().text(text);
         if answer.send(set.is_ok()).is_err() {
             return;

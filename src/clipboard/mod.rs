@@ -20,7 +20,7 @@ pub enum CopyOutcome {
     Copied,
     /// Written to the terminal by OSC 52; nobody confirms it.
     SentToTerminal,
-    /// Written to what stands before the terminal, which drops it unless it was told not to.
+    /// Written to a multiplexer before the terminal, which drops it unless configured otherwise.
     SentInto(Multiplexer),
     /// Handed to tmux, which sends it to the terminal.
     SentThroughTmux,
@@ -49,7 +49,7 @@ impl CopyOutcome {
         }
     }
 
-    /// Whether the text may have arrived; nobody would leave a secret behind on that alone.
+    /// Whether it is unknown that the text arrived: not enough to drop a secret.
     pub fn is_doubtful(&self) -> bool {
         matches!(self, Self::SentInto(_))
     }
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_environment_decides() {
+    fn the_environment_decides_how_to_copy() {
         let x11 = ("DISPLAY", ":0");
         let ssh = ("SSH_CONNECTION", "203.0.113.9 50000 192.0.2.1 22");
         let tmux = ("TMUX", "/tmp/tmux-1000/default,1,0");

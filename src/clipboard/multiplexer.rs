@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_environment_tells() {
+    fn a_multiplexer_is_recognised_by_the_environment() {
         let sty = ("STY", "1234.pts-0.host");
         let table: [(&[(&str, &str)], _); 10] = [
             (&[], None),

@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_length_is_encoded_whole() {
+    fn osc_52_encodes_every_length() {
         for (text, encoded) in [("", ""), ("a", "YQ=="), ("ab", "YWI="), ("abc", "YWJj"), ("ä\nb", "w6QKYg==")] {
             let bytes = sequence(&Secret::from_text(text));
             assert_eq!(bytes.as_slice(), format!("\x1b]52;c;{encoded}\x1b\\").as_bytes());

@@ -1,9 +1,11 @@
 //! Copying through tmux: the text goes in by a pipe and out to tmux's terminal, and stays in no paste buffer.
 
-use std::io::{self, Write as _};
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::{
+    io::{self, Write as _},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
 
 use crate::secret::Secret;
 
@@ -82,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_goes_by_the_pipe_and_the_buffer_is_deleted() {
+    fn tmux_gets_the_text_by_a_pipe_and_its_buffer_is_deleted() {
         let dir = tempfile::tempdir().unwrap();
         let log = dir.path().join("log");
         let body = format!("echo \"$*\" >> {0}; [ \"$1\" != load-buffer ] || cat >> {0}", log.display());
@@ -93,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tmux_that_hangs_fails_or_is_missing_is_told() {
+    fn a_tmux_that_hangs_fails_or_is_missing_is_reported() {
         let dir = tempfile::tempdir().unwrap();
         let secret = Secret::from_text("kdsABC");
         for (name, body, words) in [

@@ -8,7 +8,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ConfigError, Face,
+    ConfigError, Frontend,
     file::{read, replace},
 };
 
@@ -22,8 +22,8 @@ pub struct Appearance {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub glyphs: Option<String>,
     /// `screen` or `lines`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub face: Option<String>,
+    #[serde(rename = "face", skip_serializing_if = "Option::is_none")]
+    pub frontend: Option<String>,
 }
 
 impl Appearance {
@@ -32,31 +32,31 @@ impl Appearance {
         config.with_file_name("appearance.toml")
     }
 
-    /// What the file says. It is only looks: one that is not there or not understood says nothing.
+    /// Reads the file. A missing or malformed one counts as empty: it is only about looks.
     pub fn read(path: &Path) -> Self {
         read(path).ok().flatten().and_then(|text| toml::from_str(&text).ok()).unwrap_or_default()
     }
 
-    /// Writes the file, in one step; what is not chosen here stays as it was.
+    /// Writes the file atomically; choices that are not made here stay.
     pub fn remember(&self, path: &Path) -> Result<(), ConfigError> {
         let base = path.parent().unwrap_or(Path::new("/"));
         let old = Self::read(path);
         let new = Self {
             colours: self.colours.clone().or(old.colours),
             glyphs: self.glyphs.clone().or(old.glyphs),
-            face: self.face.clone().or(old.face),
+            frontend: self.frontend.clone().or(old.frontend),
         };
         let text = toml::to_string(&new).map_err(|why| std::io::Error::new(ErrorKind::InvalidData, why));
         text.and_then(|text| replace(path, base, &text))
             .map_err(|why| ConfigError::Unwritable { path: path.to_owned(), why: why.to_string() })
     }
 
-    /// The choice of this face and nothing else.
-    pub fn with_face(face: Face) -> Self {
-        Self { face: Some(face.as_str().to_owned()), ..Self::default() }
+    /// The choice of this frontend and nothing else.
+    pub fn with_frontend(frontend: Frontend) -> Self {
+        Self { frontend: Some(frontend.as_str().to_owned()), ..Self::default() }
     }
 
-    /// The choice as the variable of the environment that it stands in for.
+    /// The choice in place of the environment variable `name`.
     pub fn variable(&self, name: &str) -> Option<String> {
         match name {
             "KEYDESK_THEME" => self.colours.clone(),
@@ -72,7 +72,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn what_was_chosen_is_found_again_and_nonsense_says_nothing() {
+    fn choices_are_read_back_and_nonsense_is_ignored() {
         let dir = tempfile::tempdir().unwrap();
         let path = Appearance::beside(&dir.path().join("new/config.toml"));
         assert_eq!(Appearance::read(&path), Appearance::default());
@@ -84,13 +84,13 @@ mod tests {
         let ascii = Appearance { glyphs: Some("ascii".to_owned()), ..Appearance::default() };
         ascii.remember(&path).unwrap();
         assert_eq!(Appearance::read(&path), Appearance { colours: Some("light".to_owned()), ..ascii });
-        Appearance::with_face(Face::Lines).remember(&path).unwrap();
+        Appearance::with_frontend(Frontend::Lines).remember(&path).unwrap();
         let all = Appearance::read(&path);
-        assert_eq!((all.face.as_deref(), all.glyphs.as_deref()), (Some("lines"), Some("ascii")));
+        assert_eq!((all.frontend.as_deref(), all.glyphs.as_deref()), (Some("lines"), Some("ascii")));
         fs::write(&path, "colours = [").unwrap();
         assert_eq!(Appearance::read(&path), Appearance::default());
         assert!(chosen.remember(&path.join("below/a/file")).is_err());
-        // It is not waited for, and a choice takes its place.
+        // A pipe is not waited for, and a choice replaces it.
         fs::remove_file(&path).unwrap();
         rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
         assert_eq!(Appearance::read(&path), Appearance::default());

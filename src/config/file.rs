@@ -10,16 +10,16 @@ use std::{
 use serde::Deserialize;
 
 use crate::{
-    files::{self, NotOurs},
+    files::{self, UnsafePath},
     vault::PrivateFile,
 };
 
 use super::ConfigError;
 
-/// Most bytes of a file that is read here: it has a few lines.
+/// Most bytes that are read: such a file has a few lines.
 const LONGEST: usize = 64 << 10;
 
-/// What the file may say. A key that is not here is an error: a misspelt one must not be passed over in silence.
+/// Contents of the file. An unknown key is an error: a misspelt one must not be ignored.
 #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConfigFile {
@@ -50,7 +50,7 @@ pub struct ServeFile {
 }
 
 impl ConfigFile {
-    /// Reads the file. One that is not there says nothing, also when a flag named it: `init` may be about to write it.
+    /// Reads the file. A missing one is empty, even if a flag named it: `init` may be about to write it.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let Some(text) = read(path)? else { return Ok(Self::default()) };
         toml::from_str(&text).map_err(|e| malformed(path, &text, &e))
@@ -65,7 +65,7 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, ConfigError> {
     let no_file = |why: &str| ConfigError::NoFile { path: path.to_owned(), why: why.to_owned() };
     let unreadable = |why: std::io::Error| ConfigError::Unreadable { path: path.to_owned(), why: why.to_string() };
     let real = files::guarded(path).map_err(|why| match why {
-        NotOurs::Io { why, .. } => unreadable(why),
+        UnsafePath::Io { why, .. } => unreadable(why),
         why => ConfigError::Unsafe(why),
     })?;
     let file = match PrivateFile::open_here(&real) {
@@ -74,13 +74,17 @@ pub(super) fn read(path: &Path) -> Result<Option<String>, ConfigError> {
         Err(why) => return Err(unreadable(why)),
     };
     if file.length().is_none() {
-        return Err(no_file("it is no regular file"));
+        return Err(no_file("it is not a regular file"));
     }
     if let Some(uid) = file.strangers() {
-        return Err(ConfigError::Unsafe(NotOurs::Owner { path: real, uid, me: rustix::process::geteuid().as_raw() }));
+        return Err(ConfigError::Unsafe(UnsafePath::Owner {
+            path: real,
+            uid,
+            me: rustix::process::geteuid().as_raw(),
+        }));
     }
     if let Some(mode) = file.writable() {
-        return Err(ConfigError::Unsafe(NotOurs::WritableFile { path: real, mode }));
+        return Err(ConfigError::Unsafe(UnsafePath::WritableFile { path: real, mode }));
     }
     let bytes = file.read(LONGEST).map_err(unreadable)?;
     match std::str::from_utf8(&bytes) {
@@ -98,7 +102,7 @@ fn malformed(path: &Path, text: &str, why: &toml::de::Error) -> ConfigError {
     ConfigError::Malformed { path: path.to_owned(), why }
 }
 
-/// A line that was written into the file, so that it can be taken back.
+/// A change to the file that can be undone.
 #[derive(Debug)]
 pub struct Remembered {
     path: PathBuf,
@@ -107,7 +111,7 @@ pub struct Remembered {
 }
 
 impl Remembered {
-    /// Puts the file back as it was. What goes wrong here is passed over: an error is being told already.
+    /// Restores the file. Errors are ignored: another one is being reported already.
     pub fn undo(self) {
         let base = self.path.parent().unwrap_or(Path::new("/"));
         let _ = match &self.old {
@@ -148,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_missing_file_says_nothing_and_a_wrong_one_is_told() {
+    fn a_missing_config_is_empty_and_a_wrong_one_an_error() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("config.toml");
         assert_eq!(ConfigFile::read(&path).unwrap(), ConfigFile::default());
@@ -172,7 +176,7 @@ mod tests {
         rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
         for other in [path.as_path(), dir.path(), Path::new("/dev/zero"), Path::new("/dev/null")] {
             let said = said(other);
-            assert!(said.contains("is no regular file") && said.contains("--config"), "{said}");
+            assert!(said.contains("is not a regular file") && said.contains("--config"), "{said}");
         }
         assert!(remember_store(&path, Path::new("/a.db")).is_err());
         fs::remove_file(&path).unwrap();
@@ -189,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn the_store_is_remembered_and_the_rest_stays() {
+    fn saving_the_store_keeps_the_rest_of_the_file() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("new/config.toml");
         let database = dir.path().join("odd \"name\".db");

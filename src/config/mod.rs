@@ -1,22 +1,22 @@
 //! Where files are: flags and environment, then the config file, then the defaults of the platform.
 
 mod appearance;
-mod face;
 mod file;
-mod path;
-mod places;
+mod frontend;
+mod paths;
 mod store_url;
+mod typed_path;
 
 pub use appearance::Appearance;
-pub use face::{After, Face};
 pub use file::{ConfigFile, Remembered, ServeFile, remember_store};
-pub use path::{listen, meant};
-pub use places::{Found, Wishes, found};
+pub use frontend::{ExitAction, Frontend};
+pub use paths::{Overrides, Paths, resolve};
 pub use store_url::{StoreUrlError, database_path};
+pub use typed_path::{typed_listen, typed_path};
 
 use std::path::PathBuf;
 
-use crate::files::NotOurs;
+use crate::files::UnsafePath;
 
 /// Why paths cannot be resolved. Each error is a sentence with a next step.
 #[derive(Debug, thiserror::Error)]
@@ -36,9 +36,9 @@ pub enum ConfigError {
     },
     /// Others could change what it says.
     #[error("The config file is not used. {0}")]
-    Unsafe(#[source] NotOurs),
+    Unsafe(#[source] UnsafePath),
     /// What is there cannot be such a file.
-    #[error("{} is no config file: {why}. Put a file of a few lines in its place, or name another with --config.", path.display())]
+    #[error("{} is not a config file: {why}. Replace it, or name another with --config.", path.display())]
     NoFile {
         /// Path of the file.
         path: PathBuf,
@@ -70,7 +70,7 @@ pub enum ConfigError {
         there: String,
     },
     /// What was written is no path.
-    #[error("{:?} is no path that can be meant: {why}. Write the whole path.", path.display().to_string())]
+    #[error("{:?} cannot be used as a path: {why}. Write the full path.", path.display().to_string())]
     Path {
         /// The path as it was written.
         path: PathBuf,
@@ -81,6 +81,6 @@ pub enum ConfigError {
     #[error(transparent)]
     Store(#[from] StoreUrlError),
     /// A relative path, and the current directory is gone.
-    #[error("The current directory cannot be read: {0}. Go to another, or write whole paths.")]
+    #[error("The current directory cannot be read: {0}. Change to another, or write absolute paths.")]
     NoCurrentDir(String),
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{ConfigError, path};
+use super::{ConfigError, typed_path};
 
 /// Why a store cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,11 +17,11 @@ pub enum StoreUrlError {
     Scheme(String),
     /// A URL with a host.
     #[error(
-        "sqlite:// is followed by a host, and a file has none. Write sqlite:PATH, or sqlite:///PATH for a whole path."
+        "sqlite:// is followed by a host, and a file has none. Write sqlite:PATH, or sqlite:///PATH for an absolute path."
     )]
     Host,
     /// A URL with parameters.
-    #[error("A store has no parameters, and a ? in a URL begins them. Leave them out, or write the path alone.")]
+    #[error("A store takes no parameters, which a ? in a URL begins. Leave them out, or write the path alone.")]
     Parameters,
     /// The text is empty.
     #[error("A store needs a path. Write it as a path or sqlite:PATH, or leave it out.")]
@@ -36,7 +36,7 @@ pub fn database_path(text: &str, base: &Path) -> Result<PathBuf, ConfigError> {
     let path = file(text.trim())?;
     match path {
         "" => Err(StoreUrlError::Empty.into()),
-        path => Ok(base.join(path::meant(Path::new(path))?)),
+        path => Ok(base.join(typed_path(Path::new(path))?)),
     }
 }
 
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_and_urls() {
+    fn store_urls_become_paths() {
         for (text, path) in [
             ("/var/keydesk.db", "/var/keydesk.db"),
             ("desk.db", "/base/desk.db"),
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_is_told_and_never_repeated_whole() {
+    fn an_unreadable_path_is_reported_and_cut_short() {
         for (text, says) in [
             ("", "A store needs a path"),
             ("sqlite:", "A store needs a path"),
@@ -104,11 +104,11 @@ mod tests {
             ("C:\\desk.db", "\"C\" is not a store"),
             ("a:b.db", "a path with a colon as ./PATH"),
             ("sqlite://desk.db", "sqlite:// is followed by a host"),
-            ("sqlite:desk.db?mode=ro&key=secret", "A store has no parameters"),
-            (":memory:", "a database without a file"),
-            ("sqlite::memory:", "a database without a file"),
-            ("~bob/desk.db", "~ before a name"),
-            ("sqlite:~bob/desk.db", "~ before a name"),
+            ("sqlite:desk.db?mode=ro&key=secret", "A store takes no parameters"),
+            (":memory:", "a database in memory"),
+            ("sqlite::memory:", "a database in memory"),
+            ("~bob/desk.db", "~ before a user name"),
+            ("sqlite:~bob/desk.db", "~ before a user name"),
         ] {
             let said = read(text).unwrap_err();
             assert!(said.contains(says) && !said.contains("secret"), "{text}: {said}");

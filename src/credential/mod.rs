@@ -8,6 +8,7 @@ mod name;
 mod networks;
 mod options;
 mod shape;
+mod words;
 
 pub use filter::{Filter, FilterError, Wanted, filter_terms};
 pub use kind::{Kind, State};
@@ -20,3 +21,4 @@ pub use shape::{
     BASE62, Fill, KEY_LEN, LEGACY_PASSWORD_LEN, SECRET_LEN, ShapeError, api_key, api_secret, holds_api_secret,
     legacy_password,
 };
+pub use words::OptionWords;

@@ -24,7 +24,7 @@ pub enum NameError {
     #[error("It holds {0}. Type it again without that character.")]
     Character(String),
     /// Two blanks running look like one.
-    #[error("It holds two blanks running. Leave one.")]
+    #[error("It has two spaces in a row. Leave only one.")]
     TwoBlanks,
     /// Somebody pasted a secret into the wrong field.
     #[error("That is an API secret. It does not belong here: if others could see it, rotate its key now.")]
@@ -129,8 +129,8 @@ mod tests {
             ("", "A name is needed"),
             ("   ", "A name is needed"),
             (&*"x".repeat(65), "This is 65 characters long; at most 64 fit"),
-            ("a  b", "It holds two blanks running"),
-            ("a \u{a0}b", "It holds two blanks running"),
+            ("a  b", "It has two spaces in a row"),
+            ("a \u{a0}b", "It has two spaces in a row"),
             ("a\u{202e}b", "It holds U+202E"),
             ("a\nb", "It holds U+000A (a line break)"),
         ] {

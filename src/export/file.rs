@@ -68,7 +68,7 @@ fn finish(mut out: BufWriter<File>) -> std::io::Result<()> {
 fn unwritable(path: &Path, why: &std::io::Error) -> HubError {
     let path = crate::text::safe(&path.display().to_string()).into_owned();
     let sentence = match why.kind() {
-        ErrorKind::AlreadyExists => format!("{path} is there already and is not overwritten. Choose another name."),
+        ErrorKind::AlreadyExists => format!("{path} exists already and is not overwritten. Choose another name."),
         _ => format!("{path} cannot be written: {why}. Choose another place."),
     };
     HubError::Invalid { field: InputField::Other, sentence }
@@ -89,7 +89,7 @@ mod tests {
         assert!(fs::read_to_string(&path).unwrap().starts_with("no,at,who"));
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         let again = to_file(&path, Format::Csv, |page| page(&[])).unwrap_err();
-        assert!(again.to_string().contains("is there already and is not overwritten"), "{again}");
+        assert!(again.to_string().contains("exists already and is not overwritten"), "{again}");
         assert!(path.exists());
     }
 

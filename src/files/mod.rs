@@ -3,8 +3,8 @@
 //! Whoever may write beside the database must not redirect other writes: no link is followed, and a file is checked
 //! after it was opened. And where another user may write to a directory on the path, nothing is opened at all.
 
-mod own;
-mod way;
+mod path_guard;
+mod safe_open;
 
-pub use own::{Access, is_own_directory, open, replace, replace_soon, which};
-pub use way::{NotOurs, guarded, is_trusted};
+pub use path_guard::{UnsafePath, guarded, is_trusted};
+pub use safe_open::{Access, file_id, is_own_directory, open, replace, replace_unsynced};

@@ -1,40 +1,25 @@
 //! Line-by-line mode: the same desk for screen readers and dumb terminals.
 //!
-//! No cursor movement, no colour, no box: keydesk asks in a whole sentence, and one line is the answer. The dialogs
-//! (`keys`, `people` and the others) are written against [`Io`], so that a test can be the terminal; `tty` is the real
-//! one. The words for rows (`words`, `spell`) and the parsing of answers (`answer`) are pure.
+//! No cursor movement, no colour, no boxes: keydesk asks in a whole sentence, and one line is the answer. The dialogs
+//! (`credentials`, `users` and the others) are written against [`Io`], so that a test can be the terminal; `io::tty` is
+//! the real one. The words for rows (`words`, `credentials::spell_out`) and the parsing of answers
+//! (`conversation::answer`) are pure.
 
-mod account;
-mod answer;
-mod create;
-mod deeds;
-mod desk;
-mod details;
-mod docs;
-mod door;
-mod held;
-mod idle;
+mod activity_log;
+mod conversation;
+mod credentials;
+mod documentation;
 mod io;
-mod keys;
-mod list;
-mod menu;
-mod modes;
-mod once;
-mod options;
-mod passwords;
-mod people;
-mod person;
-mod refused;
-mod seat;
+mod main_menu;
+mod my_account;
+mod new_password;
+mod run;
 mod security;
+mod session;
 mod set_up;
-mod signals;
-mod spell;
-mod talk;
-mod trail;
-mod tty;
-mod wait;
+mod sign_in;
+mod users;
 mod words;
 
-pub use desk::{converse, run, run_session, set_up_and_converse};
-pub use io::{Echo, Io, Read};
+pub use io::{Echo, Io, LineEvent};
+pub use run::{converse, run, run_session, set_up_and_converse};

@@ -3,15 +3,15 @@
 use crate::hub::{Provenance, Setting};
 
 use super::{
-    seat::Seat,
-    talk::{Menu, Said},
+    conversation::{Menu, Step},
+    session::SignedIn,
     words,
 };
 
 /// Shows Security and runs what is chosen, until the user goes back.
-pub fn security(seat: &mut Seat<'_, '_>) -> Said {
+pub fn security(session: &mut SignedIn<'_, '_>) -> Step {
     loop {
-        let Some(found) = seat.done(|hub, actor| hub.security(actor))? else { return Ok(()) };
+        let Some(found) = session.call(|hub, actor| hub.security(actor))? else { return Ok(()) };
         let choices = Setting::ALL.map(|setting| format!("Change the {}.", lower(setting.title())));
         let mut menu = Menu::new("Security.", choices);
         let minutes = words::number(found.idle_lock_minutes(), "minute", "minutes");
@@ -31,27 +31,29 @@ pub fn security(seat: &mut Seat<'_, '_>) -> Said {
             menu.heading.push("The lock time was changed outside keydesk: what you heard is the default.".to_owned());
         }
         if let Some(made) = found.master_key_made_at {
-            menu.heading.push(format!("The master key was made on {}.", words::day(made)));
+            menu.heading.push(format!("The master key was made on {}.", made.date()));
         }
-        match seat.talk.choose(&menu)? {
+        match session.conversation.choose(&menu)? {
             None => return Ok(()),
-            Some(i) => change(seat, Setting::ALL[i])?,
+            Some(i) => change(session, Setting::ALL[i])?,
         }
     }
 }
 
-/// As in the middle of a sentence; an abbreviation stays.
+/// In lower case for the middle of a sentence.
 fn lower(title: &str) -> String {
     let mut letters = title.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
-fn change(seat: &mut Seat<'_, '_>, setting: Setting) -> Said {
+fn change(session: &mut SignedIn<'_, '_>, setting: Setting) -> Step {
     loop {
-        seat.say(format!("{}: {}.", setting.title(), setting.meaning()))?;
-        let Some(text) = seat.talk.line("Type it. An empty line leaves it as it is: ")? else { return Ok(()) };
-        if seat.done(|hub, actor| hub.set_settings(actor, &[(setting, text.clone())]))?.is_some() {
-            return seat.say(match setting {
+        session.say(format!("{}: {}.", setting.title(), setting.meaning()))?;
+        let Some(text) = session.conversation.line("Type it. An empty line leaves it as it is: ")? else {
+            return Ok(());
+        };
+        if session.call(|hub, actor| hub.set_settings(actor, &[(setting, text.clone())]))?.is_some() {
+            return session.say(match setting {
                 Setting::LockTime => "The lock time is changed. It counts from the next sign-in.",
                 Setting::ApiAddress | Setting::Upstream => "It is changed. Samples and snippets use it.",
                 _ => "It is changed. Verifiers follow within a second.",

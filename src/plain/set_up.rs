@@ -10,57 +10,65 @@ use crate::{
 };
 
 use super::{
-    passwords::{USER_RULE, new_password},
-    talk::{Said, Talk},
+    conversation::{Conversation, Step},
+    new_password::{USER_RULE, new_password},
 };
 
-/// Asks for what a new desk needs and makes it. `None` when the user leaves it; an error when there is a desk after
-/// all, or its place cannot be written.
+/// Asks for what a new desk needs and makes it. `None` if the user leaves; an error if a desk exists meanwhile or its
+/// directory cannot be written.
 pub fn set_up(
-    talk: &mut Talk<'_>,
+    conversation: &mut Conversation<'_>,
     places: &DeskPaths,
     clock: Arc<dyn Clock>,
     origin: &Origin,
-) -> Said<Option<Result<Hub, HubError>>> {
-    talk.say("Welcome to keydesk. This desk is new. Set-up makes its account and the first Administrator, once.")?;
-    talk.say(format!("The database is written to {}.", places.database.display()))?;
-    talk.say(format!(
+) -> Step<Option<Result<Hub, HubError>>> {
+    conversation
+        .say("Welcome to keydesk. This desk is new. Set-up makes its account and the first Administrator, once.")?;
+    conversation.say(format!("The database is written to {}.", places.database.display()))?;
+    conversation.say(format!(
         "The master key is written to {}. Keep a copy of it elsewhere: without it nothing in this desk works.",
         places.master_key.path.display()
     ))?;
-    let Some((account, name, password)) = ask(talk)? else { return Ok(None) };
+    let Some((account, name, password)) = ask(conversation)? else { return Ok(None) };
     let ready = format!("Ready to set up the account {account} with the first Administrator {name}.");
-    if !talk.agrees(ready, "Set up now.", "Leave without setting up.")? {
+    if !conversation.agrees(ready, "Set up now.", "Leave without setting up.")? {
         return Ok(None);
     }
     let made = Hub::set_up(places, clock, &SetUp { account, name, password }, origin);
     if made.is_ok() {
-        talk.say("The desk is set up. Now sign in.")?;
+        conversation.say("The desk is set up. Now sign in.")?;
     }
     Ok(Some(made))
 }
 
-fn ask(talk: &mut Talk<'_>) -> Said<Option<(String, String, Secret)>> {
+fn ask(conversation: &mut Conversation<'_>) -> Step<Option<(String, String, Secret)>> {
     let question = "Type the name of the account, for example Acme Messaging. An empty line leaves: ";
-    let Some(account) = checked(talk, question, |text| AccountName::new(text).err().map(|why| why.to_string()))? else {
+    let Some(account) =
+        checked(conversation, question, |text| AccountName::new(text).err().map(|why| why.to_string()))?
+    else {
         return Ok(None);
     };
     let question = "Type your own user name, for example alice. An empty line leaves: ";
-    let Some(name) = checked(talk, question, |text| UserName::new(text).err().map(|why| why.to_string()))? else {
+    let Some(name) = checked(conversation, question, |text| UserName::new(text).err().map(|why| why.to_string()))?
+    else {
         return Ok(None);
     };
     let check = |password: &str| check_user_password(&name, password).map_err(|why| why.to_string());
-    let password = new_password(talk, "your password", USER_RULE, check)?;
+    let password = new_password(conversation, "your password", USER_RULE, check)?;
     Ok(password.map(|password| (account, name.clone(), password)))
 }
 
-/// Asks for a line until `wrong` finds nothing wrong with it.
-pub fn checked(talk: &mut Talk<'_>, question: &str, wrong: impl Fn(&str) -> Option<String>) -> Said<Option<String>> {
+/// Asks for a line until `wrong` accepts it.
+pub fn checked(
+    conversation: &mut Conversation<'_>,
+    question: &str,
+    wrong: impl Fn(&str) -> Option<String>,
+) -> Step<Option<String>> {
     loop {
-        let Some(text) = talk.line(question)? else { return Ok(None) };
+        let Some(text) = conversation.line(question)? else { return Ok(None) };
         match wrong(&text) {
             None => return Ok(Some(text)),
-            Some(why) => talk.refuse(why)?,
+            Some(why) => conversation.refuse(why)?,
         }
     }
 }

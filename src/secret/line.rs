@@ -86,7 +86,7 @@ mod tests {
     use super::{NotALine as N, What::*, *};
 
     #[test]
-    fn what_surrounds_it_is_no_part_of_it() {
+    fn blanks_around_a_typed_secret_are_ignored() {
         for given in
             ["correct horse", "correct horse\n", "correct horse\r\n", "correct horse\r", "\u{feff}correct horse\r\n\n"]
         {
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn more_lines_are_passed_over_or_told() {
+    fn further_lines_are_ignored_or_refused() {
         for given in ["one\ntwo\n", "one\r\ntwo", "one\rtwo", "\u{feff}one\n\n two"] {
             assert_eq!(first_line(given.as_bytes(), Password), Ok("one"), "{given:?}");
             assert_eq!(only_line(given.as_bytes(), Password), Err(N::More(Password)), "{given:?}");
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_line_is_told_and_not_repeated() {
+    fn a_line_with_control_characters_is_refused_and_not_repeated() {
         let long = "x".repeat(TypedPassword::MAX + 1);
         for (given, why) in [
             (&b""[..], N::Empty(Password)),

@@ -85,7 +85,7 @@ const REPORTS: &[&[u8]] = &[
 ];
 
 #[test]
-fn what_is_no_key_is_one_piece() {
+fn an_unknown_sequence_is_one_piece() {
     for report in REPORTS {
         let behind = [report, &b"n\r"[..]].concat();
         assert_eq!(cut(&behind), (report.len(), Some(Function::Other)), "{report:?}");
@@ -101,7 +101,7 @@ fn a_long_list_of_parameters_is_one_piece() {
 }
 
 #[test]
-fn what_does_not_belong_breaks() {
+fn a_byte_that_does_not_belong_breaks_a_sequence() {
     for (bytes, length) in [
         (&b"\x1b[1;5\x1b[A"[..], 5),
         (b"\x1b[1;\x18", 4),
@@ -131,7 +131,7 @@ fn a_sequence_that_breaks_a_string_off_counts() {
 }
 
 #[test]
-fn a_line_keeps_what_was_typed() {
+fn typed_text_survives_terminal_reports() {
     for report in REPORTS {
         let line = [&b"corr"[..], report, "ect支 1".as_bytes(), report].concat();
         assert_eq!(without_reports(&line).as_slice(), "correct支 1".as_bytes(), "{report:?}");
@@ -147,7 +147,7 @@ fn a_line_keeps_what_was_typed() {
 proptest! {
     /// Whatever comes: what was typed as text stays, and nothing panics.
     #[test]
-    fn text_stays(text in "[ -~äß支]{0,40}", bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
+    fn text_without_reports_is_unchanged(text in "[ -~äß支]{0,40}", bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
         let kept = without_reports(text.as_bytes());
         prop_assert_eq!(kept.as_slice(), text.as_bytes());
         prop_assert!(without_reports(&bytes).len() <= bytes.len());

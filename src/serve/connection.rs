@@ -69,17 +69,7 @@ pub(super) async fn serve<S>(
             Ok::<HttpResponse, std::convert::Infallible>(response)
         }
     });
-    let connection = http1::Builder::new()
-        .timer(deadline.clone())
-        .header_read_timeout(HEAD_TIMEOUT)
-        .max_header_size(MAX_HEAD_BYTES)
-        .max_buf_size(MAX_HEAD_BYTES + 16 * 1024)
-        // A response is one chunk.
-        .writev(false)
-        // So that all refusals are the same byte for byte.
-        .auto_date_header(false)
-        .serve_connection(stream, service);
-    let mut connection = std::pin::pin!(connection);
+    let mut connection = std::pin::pin!(protocol(deadline.clone()).serve_connection(stream, service));
     let mut close = LazyArm::new(async {
         tokio::select! {
             () = stopped(&mut stop) => Close::AfterResponse,
@@ -111,4 +101,19 @@ pub(super) async fn serve<S>(
         // Clients that leave or stall do not belong in the normal log.
         tracing::debug!(error = %why, "a connection ended");
     }
+}
+
+/// HTTP/1.1 within the limits of the verifier.
+fn protocol(deadline: Deadline) -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder
+        .timer(deadline)
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_header_size(MAX_HEAD_BYTES)
+        .max_buf_size(MAX_HEAD_BYTES + 16 * 1024)
+        // A response is one chunk.
+        .writev(false)
+        // So that all refusals are the same byte for byte.
+        .auto_date_header(false);
+    builder
 }

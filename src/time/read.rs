@@ -139,7 +139,7 @@ mod tests {
     const NOW: Seconds = Seconds(1_000_000);
 
     #[test]
-    fn times_as_people_write_them() {
+    fn common_spellings_of_times_are_read() {
         assert_eq!(parse_when("90d", NOW), Ok(Seconds(1_000_000 + 90 * 86_400)));
         assert_eq!(parse_when(" 12h ", NOW), Ok(Seconds(1_000_000 + 12 * 3_600)));
         for (typed, read) in [
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_told() {
+    fn invalid_times_are_refused() {
         for (typed, says) in [
             ("", "is not a time. Write"),
             ("soon", "is not a time. Write"),
@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn never_and_none_are_no_time() {
+    fn never_and_none_remove_a_time() {
         for typed in ["", "  ", "never", "none", "NEVER", " None "] {
             assert_eq!(when_or_never(typed, NOW), Ok(None), "{typed:?}");
         }
@@ -213,7 +213,7 @@ mod tests {
     proptest! {
         /// Also at the ends of the calendar.
         #[test]
-        fn what_is_read_prints_back_to_itself(
+        fn a_parsed_filter_prints_as_it_was_typed(
             at in prop_oneof![FIRST..=LAST, LAST - 200_000..=LAST, FIRST..=FIRST + 200_000],
             hours in -23i64..=23,
         ) {

@@ -29,19 +29,6 @@ pub fn moment(now: Millis, at: Millis) -> String {
     }
 }
 
-/// A length of time: `3 days`, `5 hours`, `12 minutes`.
-pub fn span(ms: i64) -> String {
-    match ms {
-        ms if ms >= 2 * DAY => format!("{} days", ms / DAY),
-        ms if ms >= 2 * HOUR => format!("{} hours", ms / HOUR),
-        // Rounded up: the rest of a minute is a minute to wait.
-        ms => match (ms + MINUTE - 1) / MINUTE {
-            1 => "1 minute".to_owned(),
-            n => format!("{n} minutes"),
-        },
-    }
-}
-
 fn day_number(at: Millis) -> i64 {
     at.0.div_euclid(DAY)
 }
@@ -75,14 +62,5 @@ mod tests {
         assert_eq!(moment(NOW, before(DAY)), "yesterday 09:14");
         assert_eq!(moment(NOW, before(6 * DAY)), "8 Aug 09:14");
         assert_eq!(moment(NOW, before(365 * DAY)), "14 Aug 2025 09:14");
-    }
-
-    #[test]
-    fn spans_are_said_in_whole_units() {
-        for (ms, message) in
-            [(15 * MINUTE, "15 minutes"), (30_000, "1 minute"), (5 * HOUR, "5 hours"), (3 * DAY, "3 days")]
-        {
-            assert_eq!(span(ms), message);
-        }
     }
 }

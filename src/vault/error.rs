@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::files::NotOurs;
+use crate::files::UnsafePath;
 
 /// Why a cryptographic operation failed.
 #[derive(Debug, thiserror::Error)]
@@ -19,7 +19,7 @@ pub enum VaultError {
     )]
     Sealed,
     /// Argon2 refused its parameters or had no memory.
-    #[error("A password could not be hashed ({0}). Try again; if it stays, free some memory.")]
+    #[error("A password could not be hashed ({0}). Try again; if it happens again, free some memory.")]
     Hash(String),
 }
 
@@ -43,7 +43,7 @@ pub enum MasterKeyError {
         /// Path of the key file.
         path: PathBuf,
         /// Which directory or file on the path others may write.
-        why: NotOurs,
+        why: UnsafePath,
     },
     /// A directory.
     #[error("The master key {} is a directory. Name the file in it, such as {}.", .0.display(), .0.join("master.key").display())]

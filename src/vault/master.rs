@@ -9,7 +9,7 @@ use std::{
 
 use zeroize::Zeroizing;
 
-use crate::files::{self, NotOurs};
+use crate::files::{self, UnsafePath};
 use crate::secret::Secret;
 
 use super::{Context, MasterKeyError, PrivateFile, VaultError, aead, random};
@@ -85,7 +85,7 @@ impl MasterKey {
             return Err(MasterKeyError::Exposed { path: path.clone(), mode });
         }
         if let Some(uid) = file.strangers() {
-            let why = NotOurs::Owner { path: path.clone(), uid, me: rustix::process::geteuid().as_raw() };
+            let why = UnsafePath::Owner { path: path.clone(), uid, me: rustix::process::geteuid().as_raw() };
             return Err(MasterKeyError::Unsafe { path: path.clone(), why });
         }
         let bytes = file.read(LEN).map_err(|e| io(path, &e))?;

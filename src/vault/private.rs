@@ -37,7 +37,7 @@ impl PrivateFile {
         Ok(Self { file, meta })
     }
 
-    /// How many bytes it has; `None` if it is no regular file.
+    /// How many bytes it has; `None` if it is not a regular file.
     pub fn length(&self) -> Option<u64> {
         self.meta.is_file().then_some(self.meta.len())
     }

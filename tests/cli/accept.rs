@@ -71,7 +71,7 @@ fn rows_that_a_broken_trail_still_vouches_for_are_repaired() {
     edit_trail(&desk, "UPDATE trail SET what = 'x' WHERE no = 2");
     desk.run(&["audit", "accept", "--as", "alice"]).fails(1, "--trust-rows");
     let said = desk.run(&["audit", "accept", "--as", "alice", "--trust-rows"]).done().out;
-    assert!(said.contains("put right by the activity log: 1"), "{said}");
+    assert!(said.contains("corrected by the activity log: 1"), "{said}");
     assert_eq!(state(&desk, &key), "revoked");
 }
 

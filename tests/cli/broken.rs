@@ -32,7 +32,7 @@ fn a_config_file_that_is_a_pipe_or_a_device() {
     rustix::fs::mknodat(rustix::fs::CWD, desk.config(), rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
     for place in [desk.config().to_str().unwrap(), "/dev/zero", "/dev"] {
         for args in [&LIST[..], &INIT, &["serve"]] {
-            desk.run(&[&["--config", place], args].concat()).fails(1, "is no regular file");
+            desk.run(&[&["--config", place], args].concat()).fails(1, "is not a regular file");
         }
     }
 }

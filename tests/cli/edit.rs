@@ -25,7 +25,7 @@ fn every_option_of_a_credential_can_be_changed_and_removed() {
         (json!(["10.0.0.0/8", "2001:db8::/32"]), row()["networks"].clone())
     );
     let trail = desk.verify();
-    assert!(edit(&desk, &[&key, "--note", "ask bram"]).done().out.contains("is so already"));
+    assert!(edit(&desk, &[&key, "--note", "ask bram"]).done().out.contains("needs no change"));
     assert_eq!(desk.verify(), trail, "what does not differ went to the trail");
     edit(&desk, &[&key, "--note", "", "--not-before", "none", "--expires", "never", "--any-network"]).done();
     let bare = row();
@@ -70,7 +70,7 @@ fn contradictory_edits_change_nothing() {
         (vec![&key, "--network", "10.0.0.1/8"], "Did you mean 10.0.0.0/8?"),
         (vec![&key, "--network", "10.0.0.0/8", "--any-network"], "cannot be used with"),
         (vec![&key, &other, "--name", "c"], "one key"),
-        (vec![&key, &other, "--generate"], "changes of one credential"),
+        (vec![&key, &other, "--generate"], "for one credential at a time"),
         (vec![&key, "--name", "c", "--generate"], "cannot be used with"),
         (vec![&key, "--stop-old-secret", "--generate"], "cannot be used with"),
         (vec![&key, "--name", "c", "--json"], "cannot be used with"),

@@ -15,7 +15,7 @@ const HARMFUL: [(&str, &str); 12] = [
     ("bom\u{feff}x", "U+FEFF"),
     ("line\nbreak", "U+000A"),
     ("private\u{e000}", "U+E000"),
-    ("two  blanks", "two blanks"),
+    ("two  blanks", "two spaces"),
 ];
 
 #[test]

@@ -22,7 +22,7 @@ fn settings_are_listed_and_changes_are_in_the_trail() {
     desk.run(&["setting", "set", "staleness", "0", "--as", "alice"]).fails(2, "1 to 3600 seconds");
     desk.run(&["setting", "set", "colour", "red", "--as", "alice"]).fails(2, "lock-time");
     let rows: Vec<_> = desk.trail().into_iter().filter(|row| row["action"] == "setting.changed").collect();
-    assert_eq!(rows.len(), 2, "what is so already has no row");
+    assert_eq!(rows.len(), 2, "what needs no change has no row");
     assert_eq!(rows[1]["before"]["verifier_staleness_seconds"], 60, "{rows:?}");
     assert_eq!(rows[1]["after"]["verifier_staleness_seconds"], 5);
     desk.typing(

@@ -188,7 +188,7 @@ fn accepting_the_store_restores_rows_from_the_activity_log() {
     );
     desk.run(&["audit", "verify", "--as", "alice"]).fails(1, "the key target is not as the trail left it");
     let said = desk.run(&["audit", "accept", "--as", "alice"]).done().out;
-    assert!(said.contains("put right by the activity log: 1"), "{said}");
+    assert!(said.contains("corrected by the activity log: 1"), "{said}");
     desk.run(&["audit", "verify", "--as", "alice"]).done();
     let shown = desk.run(&["key", "show", &key, "--as", "alice", "--json"]).done().json();
     assert_eq!(shown["state"], "revoked");

@@ -217,7 +217,7 @@ fn verbs(command: &clap::Command, path: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_test_command_of_the_readme_is_the_one_that_ci_runs() {
+fn ci_runs_the_test_command_of_the_readme() {
     let ci = read(".ci/run");
     let block = between("test").1;
     let command = commands_of(&block);

@@ -115,7 +115,7 @@ fn the_second_change_of_a_user_names_the_first() {
     };
     desk.hub.set_role(&bram, &read, Role::Basic).unwrap();
     told("bram changed the role of");
-    // A role that is so already is no change, whoever made it so.
+    // A role that needs no change is no change, whoever made it so.
     assert_eq!(desk.hub.set_role(&alice, &read, Role::Basic).unwrap().changed_by, "bram");
     desk.hub.set_user_state(&bram, &seen(&desk.hub, "chen"), UserState::Disabled).unwrap();
     told("bram disabled");

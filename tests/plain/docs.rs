@@ -5,9 +5,9 @@ use keydesk::{
     sample::{Gateway, Upstream},
 };
 
-use crate::play::{Play, Table, VERIFIER, between};
+use crate::script::{Script, TestDesk, VERIFIER, between};
 
-fn to_gateways(play: Play, heading: &str) -> Play {
+fn to_gateways(play: Script, heading: &str) -> Script {
     play.sees("Menu.")
         .picks("Documentation")
         .sees("Documentation: how to call the API")
@@ -17,8 +17,8 @@ fn to_gateways(play: Play, heading: &str) -> Play {
 }
 
 #[test]
-fn the_file_of_a_gateway_is_said_line_by_line_and_copied_as_it_is() {
-    let table = Table::new();
+fn a_gateway_file_is_printed_and_copied_unchanged() {
+    let table = TestDesk::new();
     for gateway in Gateway::ALL {
         let file = gateway.snippet(VERIFIER, &Upstream::default()).unwrap();
         let (_, play) = table.play_as(Some(table.session("alice")), |play| {
@@ -40,7 +40,7 @@ fn the_file_of_a_gateway_is_said_line_by_line_and_copied_as_it_is() {
 
 #[test]
 fn every_role_may_read_them() {
-    let table = Table::new();
+    let table = TestDesk::new();
     table.user("chen", Role::Basic);
     table.play_as(Some(table.session("chen")), |play| {
         to_gateways(play, "only Administrators see those of this desk")

@@ -2,11 +2,11 @@
 
 use keydesk::credential::{Kind, Verb};
 
-use crate::play::Table;
+use crate::script::TestDesk;
 
 #[test]
-fn ten_at_a_time_there_and_back() {
-    let table = Table::new();
+fn lists_page_by_ten_forward_and_back() {
+    let table = TestDesk::new();
     for i in 1..=25 {
         table.create(Kind::Basic, &format!("key-{i:02}"));
     }
@@ -47,7 +47,7 @@ fn ten_at_a_time_there_and_back() {
 
 #[test]
 fn filters_by_words_and_terms() {
-    let table = Table::new();
+    let table = TestDesk::new();
     for name in ["crm-sync", "crm-batch", "billing"] {
         table.create(Kind::Basic, name);
     }
@@ -90,8 +90,8 @@ fn filters_by_words_and_terms() {
 }
 
 #[test]
-fn the_newest_of_the_trail_first_ten_at_a_time() {
-    let table = Table::new();
+fn the_trail_comes_newest_first_ten_at_a_time() {
+    let table = TestDesk::new();
     for i in 1..=12 {
         table.create(Kind::Basic, &format!("key-{i:02}"));
     }

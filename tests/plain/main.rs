@@ -14,16 +14,16 @@ mod need;
 #[allow(dead_code, unused_imports, reason = "the hub's own tests need more of it")]
 mod support;
 
+mod credentials;
 mod docs;
-mod door;
-mod keys;
-mod line;
 mod lists;
-mod manners;
-mod once;
-mod people;
-mod play;
-mod random;
-mod real;
+mod one_time_secret;
+mod properties;
+mod pty_user;
+mod questions;
+mod real_terminal;
 mod roles;
+mod script;
+mod sign_in;
 mod signals;
+mod users;

@@ -2,12 +2,11 @@
 
 use keydesk::{account::Role, credential::Kind};
 
-use crate::keys::details;
-use crate::play::Table;
+use crate::{credentials::details, script::TestDesk};
 
 #[test]
-fn a_basic_user_is_refused_in_the_words_of_the_help_page() {
-    let table = Table::new();
+fn a_basic_user_is_refused_with_the_words_of_the_help() {
+    let table = TestDesk::new();
     table.user("chen", Role::Basic);
     let session = table.session("chen");
     let refusal = "Only account Administrators can create and manage API keys. Your permission level is Basic User. \
@@ -35,7 +34,7 @@ fn a_basic_user_is_refused_in_the_words_of_the_help_page() {
 
 #[test]
 fn an_advanced_user_sees_and_changes_nothing() {
-    let table = Table::new();
+    let table = TestDesk::new();
     table.create(Kind::Basic, "crm-sync");
     table.user("dora", Role::Advanced);
     let session = table.session("dora");
@@ -60,8 +59,8 @@ fn an_advanced_user_sees_and_changes_nothing() {
 }
 
 #[test]
-fn samples_for_every_role_and_with_a_key_for_who_sees_it() {
-    let table = Table::new();
+fn samples_name_a_key_only_to_roles_that_see_keys() {
+    let table = TestDesk::new();
     let key = table.create(Kind::Hmac, "webhooks").row.key;
     let (_, play) = table.play(|play| {
         details(play.alice(), "HMAC Authentication", "webhooks")

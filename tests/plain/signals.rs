@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use keydesk::{
-    config::After,
+    config::ExitAction,
     hub::{DeskPaths, Hub, OpenOutcome, Origin, Setting},
     plain,
     time::{Clock, Millis, SystemClock},
@@ -14,8 +14,8 @@ use rustix::process::Signal;
 use crate::{
     harness::{ENTER, ctrl},
     house::{BINARY, House, PASSWORD},
-    line::Line,
     need::need,
+    pty_user::Line,
 };
 
 /// Signed in, at the choices of a new secret.
@@ -45,7 +45,7 @@ fn ctrl_d_and_ctrl_c_leave_cleanly() {
 }
 
 #[test]
-fn ctrl_c_asks_when_a_secret_was_not_taken() {
+fn ctrl_c_asks_before_it_drops_an_unsaved_secret() {
     let house = House::with_desk();
     let mut line = with_a_secret(&house);
     line.keys(&ctrl('c')).sees("Close without copying? It cannot be shown again.").picks("Close it.");
@@ -54,7 +54,7 @@ fn ctrl_c_asks_when_a_secret_was_not_taken() {
 }
 
 #[test]
-fn signals_end_it_at_once_and_hand_the_terminal_back() {
+fn signals_end_it_at_once_and_restore_the_terminal() {
     let house = House::with_desk();
     for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::QUIT, 131)] {
         let mut line = Line::open(&house);
@@ -66,7 +66,7 @@ fn signals_end_it_at_once_and_hand_the_terminal_back() {
 }
 
 #[test]
-fn a_secret_that_was_there_when_the_end_came_is_told_at_the_next_sign_in() {
+fn a_secret_on_screen_at_the_end_is_reported_at_sign_in() {
     let house = House::with_desk();
     let told = |name: &str| {
         let mut line = Line::open(&house);
@@ -124,7 +124,7 @@ const HASTY: &str = "KEYDESK_TEST_HASTY";
 
 /// No test: what [`it_warns_locks_and_wipes`] starts on a terminal, since the program's own clock is the machine's.
 #[test]
-fn desk_with_a_hasty_clock() {
+fn the_idle_timer_follows_the_clock() {
     if std::env::var_os(HASTY).is_none() {
         return;
     }
@@ -135,20 +135,20 @@ fn desk_with_a_hasty_clock() {
     );
     let appearance = format!("{home}/.config/keydesk/appearance.toml").into();
     let clock = Arc::new(Hasty(SystemClock.now()));
-    let after = plain::run(&places, &Origin::default(), appearance, crate::play::VERIFIER, clock).unwrap();
-    let After::Exit(code) = after else { panic!("{after:?}") };
+    let after = plain::run(&places, &Origin::default(), appearance, crate::script::VERIFIER, clock).unwrap();
+    let ExitAction::Exit(code) = after else { panic!("{after:?}") };
     std::process::exit(code.into());
 }
 
 #[test]
-fn it_warns_locks_and_wipes() {
+fn an_idle_desk_warns_locks_and_wipes_the_secret() {
     let house = House::with_desk();
     let OpenOutcome::Ready(hub) = Hub::open(&places(&house), Arc::new(SystemClock)).unwrap() else { panic!("no desk") };
     let alice = hub.local_actor("alice", &Origin::default()).unwrap();
     hub.set_settings(&alice, &[(Setting::LockTime, "1".to_owned())]).unwrap();
     drop(hub);
     let own = std::env::current_exe().unwrap();
-    let child = [own.to_str().unwrap(), "--exact", "signals::desk_with_a_hasty_clock", "--nocapture"];
+    let child = [own.to_str().unwrap(), "--exact", "signals::the_idle_timer_follows_the_clock", "--nocapture"];
     let mut line = Line::of(house.run(&child, &[(HASTY, "1")]));
     line.signs_in("alice").section("Basic Authentication").creates("nightly-export");
     line.sees("keydesk locks in ").sees("because nobody answered. Press Enter to stay signed in").types("");
@@ -161,7 +161,7 @@ fn it_warns_locks_and_wipes() {
 }
 
 #[test]
-fn ctrl_z_does_not_stop_while_a_secret_is_at_hand() {
+fn ctrl_z_does_not_stop_while_a_secret_is_shown() {
     let house = House::with_desk();
     let mut line = with_a_secret(&house);
     line.keys(&ctrl('z')).keys(ENTER).sees("ctrl-z does not stop keydesk while a password or a new secret is at hand.");

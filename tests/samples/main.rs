@@ -4,8 +4,8 @@
 mod need;
 
 mod cases;
-mod run;
+mod languages;
+mod runner;
 mod sdk;
 mod server;
 mod shown;
-mod works;

@@ -10,7 +10,7 @@ use keydesk::{
 use crate::{
     cases::{NASTY, SECRET},
     need::{need, skipped},
-    run::{How, openssl_mac, prove},
+    runner::{How, openssl_mac, prove},
 };
 
 /// The version that was current when the package was given up.

@@ -2,7 +2,7 @@
 
 use keydesk::{
     account::Role,
-    config::{Appearance, Face},
+    config::{Appearance, Frontend},
     hub::Origin,
     secret::Secret,
     tui::{
@@ -84,7 +84,7 @@ fn line_by_line_is_written_down_and_leaves_the_screen() {
         desk.press("enter").no_dialog();
         assert!(!desk.lines && desk.remembered.is_empty(), "the safe answer is the focused one");
         desk.press("enter").dialog("Go on line by line?").says("boxes").press("tab enter");
-        assert_eq!(desk.remembered, [Appearance::with_face(Face::Lines)]);
+        assert_eq!(desk.remembered, [Appearance::with_frontend(Frontend::Lines)]);
         assert!(desk.lines && !desk.quit);
         assert_eq!(desk.count("sign out"), 1);
     }

@@ -119,7 +119,7 @@ fn a_name_with_a_hidden_character_is_refused_and_names_it() {
     for (typed, said) in [
         ("pay\u{200b}pal", "It holds U+200B"),
         ("a\u{202e}b", "It holds U+202E"),
-        ("a  b", "It holds two blanks running"),
+        ("a  b", "It has two spaces in a row"),
         ("", "A name is needed"),
         (&*"x".repeat(65), "This is 65 characters long"),
     ] {

@@ -157,7 +157,7 @@ fn what_is_shown_is_exported_to_a_new_file() {
     assert!(rows.len() > 3 && rows.iter().all(|row| row["who"] == "bram"), "{lines}");
     // Nothing is overwritten.
     desk.press("x").dialog("Export the trail").says("bram").press("enter enter");
-    desk.dialog("Export the trail").says("is there already and is not overwritten. Choose another name.");
+    desk.dialog("Export the trail").says("exists already and is not overwritten. Choose another name.");
     assert_eq!(file(&desk, "trail-2026-08-14.jsonl"), lines);
 }
 

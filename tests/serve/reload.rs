@@ -64,7 +64,7 @@ fn sighup_applies_token_and_log_level_and_ignores_mistakes() {
             "can be written by others (mode 0666)",
         ),
         (&|| config("misspelt = 1"), "unknown field"),
-        (&|| config("log = \"debgu\""), "is no log level"),
+        (&|| config("log = \"debgu\""), "is not a log level"),
         (&|| put(&desk, "token", "short"), "32 or more"),
         (&|| fs::remove_file(desk.dir.path().join("config/token")).unwrap(), "cannot be read"),
     ];

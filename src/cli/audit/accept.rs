@@ -1,37 +1,36 @@
-//! `keydesk audit accept`: accepts a store that was rolled back or altered as it is now, and counts the keys anew.
+//! `keydesk audit accept`: accepts a store that was rolled back or altered as it is now, and recounts its keys.
 
 use clap::Args;
 
 use crate::{
-    cli::{args::Acting, desk::Site, failure::Failure, out},
+    cli::{args::Acting, context::Context, error::CliError, output},
     hub::AcceptReport,
 };
 
-/// Who accepts it.
+/// Arguments of `audit accept`.
 #[derive(Debug, Args)]
 pub struct AcceptArgs {
     #[command(flatten)]
     acting: Acting,
-    /// Accept the rows of keys, users and settings although the activity log cannot say which of them are older copies
+    /// Accept the rows of keys, users and settings even if the activity log cannot say which of them are older copies
     #[arg(long)]
     trust_rows: bool,
 }
 
-/// Accepts it.
-pub fn run(site: &Site, args: &AcceptArgs) -> Result<(), Failure> {
-    let desk = site.open(&args.acting)?;
+/// Runs the command.
+pub fn run(context: &Context, args: &AcceptArgs) -> Result<(), CliError> {
+    let desk = context.open(&args.acting)?;
     let AcceptReport { moved, put_right, users, trail_broken } = desk.hub.accept_store(&desk.actor, args.trust_rows)?;
     let mut said = vec![
-        "The store is accepted as it is, and its keys were counted anew. Verifiers load it now. If an older copy was put back, \
-         whatever was done after it was made is undone: look through the trail for what is to be revoked again."
+        "The store is accepted as it is, and its keys were recounted. Verifiers load it now. If an older copy was restored, everything done since is undone: look through the trail for what must be revoked again."
             .to_owned(),
     ];
     if put_right > 0 {
-        said.push(format!("Older copies of rows that were put right by the activity log: {put_right}."));
+        said.push(format!("Older copies of rows that were corrected by the activity log: {put_right}."));
     }
     if users > 0 {
         said.push(format!(
-            "Users whose rows were removed or changed, and are there again: {users}. Give each a password: `keydesk user passwd NAME --as NAME`."
+            "Users whose rows were removed or changed, and are restored: {users}. Give each a password: `keydesk user passwd NAME --as NAME`."
         ));
     }
     if moved > 0 {
@@ -40,5 +39,5 @@ pub fn run(site: &Site, args: &AcceptArgs) -> Result<(), Failure> {
     if trail_broken {
         said.push("The activity log itself is not whole: rows were compared only with the part of it that can still be trusted.".to_owned());
     }
-    out::done(said)
+    output::outcome(said)
 }

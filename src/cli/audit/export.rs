@@ -7,9 +7,9 @@ use clap::Args;
 use crate::{
     cli::{
         args::{self, Acting},
-        desk::Site,
-        failure::Failure,
-        out::{self, Form, Printer},
+        context::Context,
+        error::CliError,
+        output::{self, ListFormat, Printer},
     },
     export::Format,
 };
@@ -28,13 +28,13 @@ pub struct ExportArgs {
     format: Format,
 }
 
-/// Writes it.
-pub fn run(site: &Site, args: ExportArgs) -> Result<(), Failure> {
-    out::heard()?;
-    let desk = site.open(&args.acting)?;
+/// Runs the command.
+pub fn run(context: &Context, args: ExportArgs) -> Result<(), CliError> {
+    output::require_open()?;
+    let desk = context.open(&args.acting)?;
     match args.format {
         Format::JsonLines => {
-            let mut printer = Printer::new(Form::JsonLines, desk.hub.now());
+            let mut printer = Printer::new(ListFormat::JsonLines, desk.hub.now());
             args.part.pages(&desk, |rows| printer.page(rows))?;
             printer.finish("")
         }
@@ -42,7 +42,7 @@ pub fn run(site: &Site, args: ExportArgs) -> Result<(), Failure> {
             let mut out = BufWriter::new(io::stdout().lock());
             let mut begun = false;
             args.part.pages(&desk, |rows| {
-                // With the first page, which a refused user does not get.
+                // Only with the first page: a refused user gets no header either.
                 if !std::mem::replace(&mut begun, true) {
                     Format::Csv.header(&mut out)?;
                 }

@@ -4,10 +4,10 @@ use clap::Args;
 
 use crate::{
     cli::{
-        args::{self, Acting, FormArgs},
-        desk::{Desk, Site},
-        failure::Failure,
-        out::{Form, Printer},
+        args::{self, Acting, ListFormatArgs},
+        context::{Context, OpenDesk},
+        error::CliError,
+        output::{ListFormat, Printer},
     },
     hub::{TrailClass, TrailQuery, TrailRow},
     time::past_or_never,
@@ -24,40 +24,44 @@ pub struct ListArgs {
     #[command(flatten)]
     part: PartArgs,
     #[command(flatten)]
-    form: FormArgs,
+    format: ListFormatArgs,
 }
 
-/// Which part of the trail.
+/// Filters of the trail.
 #[derive(Debug, Args)]
 pub struct PartArgs {
-    /// Only what this user did
+    /// Only entries of this user
     #[arg(long, value_name = "NAME")]
     who: Option<String>,
     /// Only this type of entry
     #[arg(long = "type", value_parser = args::one_of(&TrailClass::ALL, TrailClass::as_str))]
     class: Option<TrailClass>,
-    /// Only what concerns this key
+    /// Only entries about this key
     #[arg(long, value_name = "KEY")]
     key: Option<String>,
-    /// Not before: 2027-01-31, 2027-01-31T09:00:00Z, or a span ago such as 7d
+    /// Not before: 2027-01-31, 2027-01-31T09:00:00Z, or a time ago such as 7d
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     from: Option<String>,
-    /// Before, as for --from
+    /// Before; written as for --from
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     until: Option<String>,
 }
 
-/// Lists it.
-pub fn run(site: &Site, args: ListArgs) -> Result<(), Failure> {
-    let desk = site.open(&args.acting)?;
-    let mut printer = Printer::new(Form::from(args.form), desk.hub.now());
+/// Runs the command.
+pub fn run(context: &Context, args: ListArgs) -> Result<(), CliError> {
+    let desk = context.open(&args.acting)?;
+    let mut printer = Printer::new(ListFormat::from(args.format), desk.hub.now());
     args.part.pages(&desk, |rows| printer.page(rows))?;
     printer.finish("The trail has no such entry.")
 }
 
 impl PartArgs {
-    /// Hands the rows on page by page, newest first.
-    pub fn pages(&self, desk: &Desk, mut each: impl FnMut(&[TrailRow]) -> Result<(), Failure>) -> Result<(), Failure> {
+    /// Calls `each` with the matching rows page by page, newest first.
+    pub fn pages(
+        &self,
+        desk: &OpenDesk,
+        mut each: impl FnMut(&[TrailRow]) -> Result<(), CliError>,
+    ) -> Result<(), CliError> {
         let mut query = self.query(desk)?;
         loop {
             let rows = desk.hub.trail(&desk.actor, &query)?;
@@ -69,10 +73,10 @@ impl PartArgs {
         }
     }
 
-    fn query(&self, desk: &Desk) -> Result<TrailQuery, Failure> {
+    fn query(&self, desk: &OpenDesk) -> Result<TrailQuery, CliError> {
         let now = desk.hub.now();
         let when = |text: &Option<String>| {
-            text.as_deref().map_or(Ok(None), |text| past_or_never(text, now).map_err(Failure::usage))
+            text.as_deref().map_or(Ok(None), |text| past_or_never(text, now).map_err(CliError::usage))
         };
         let credential = self.key.as_deref().map(|key| desk.find(key, None)).transpose()?;
         Ok(TrailQuery {

@@ -8,27 +8,27 @@ mod verify;
 
 use clap::Subcommand;
 
-use super::{desk::Site, failure::Failure};
+use super::{context::Context, error::CliError};
 
-/// What can be done with the trail.
+/// The subcommands of `audit`.
 #[derive(Debug, Subcommand)]
-pub enum AuditVerb {
+pub enum AuditCommand {
     /// List the trail, newest first
     List(list::ListArgs),
     /// Check the whole trail and print its end as NO:HASH
     Verify(verify::VerifyArgs),
-    /// Accept the store as it is after an old copy was put back, and count its keys anew: every verifier loads it
+    /// Accept the store as it is after an old copy was restored, and recount its keys: every verifier loads it
     Accept(accept::AcceptArgs),
     /// Write the trail to standard output for another program, newest first
     Export(export::ExportArgs),
 }
 
-/// Does it.
-pub fn run(site: &Site, verb: AuditVerb) -> Result<(), Failure> {
+/// Runs the command.
+pub fn run(context: &Context, verb: AuditCommand) -> Result<(), CliError> {
     match verb {
-        AuditVerb::List(args) => list::run(site, args),
-        AuditVerb::Verify(args) => verify::run(site, args),
-        AuditVerb::Accept(args) => accept::run(site, &args),
-        AuditVerb::Export(args) => export::run(site, args),
+        AuditCommand::List(args) => list::run(context, args),
+        AuditCommand::Verify(args) => verify::run(context, args),
+        AuditCommand::Accept(args) => accept::run(context, &args),
+        AuditCommand::Export(args) => export::run(context, args),
     }
 }

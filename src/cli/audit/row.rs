@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{cli::out::Listed, export, hub::TrailRow, time::Millis};
+use crate::{cli::output::Listed, export, hub::TrailRow, time::Millis};
 
 impl Listed for TrailRow {
     const TITLES: &'static [&'static str] = &["NO.", "WHEN (UTC)", "WHO", "DID", "WHAT", "FROM"];

@@ -1,4 +1,4 @@
-//! `keydesk audit verify`: checks the hash chain of the trail, and every row that decides something.
+//! `keydesk audit verify`: checks the hash chain of the trail and the tag of every row.
 
 use std::{
     io::{self, IsTerminal as _},
@@ -10,48 +10,48 @@ use clap::Args;
 use crate::{
     cli::{
         args::Acting,
-        desk::Site,
-        failure::{self, Failure},
-        out,
+        context::Context,
+        error::{self, CliError},
+        output,
     },
     progress::Progress,
 };
 
-/// What to hold it against.
+/// Arguments of `audit verify`.
 #[derive(Debug, Args)]
 pub struct VerifyArgs {
     #[command(flatten)]
     acting: Acting,
-    /// An end that was printed earlier and kept elsewhere: finds a trail that was cut or put back since
+    /// An end printed earlier and kept elsewhere: detects a trail that was cut or rolled back since
     #[arg(long, value_name = "NO:HASH", value_parser = expected)]
     expect: Option<(i64, String)>,
 }
 
-/// Checks it and prints its end.
-pub fn run(site: &Site, args: VerifyArgs) -> Result<(), Failure> {
-    let desk = site.open(&args.acting)?;
+/// Runs the command.
+pub fn run(context: &Context, args: VerifyArgs) -> Result<(), CliError> {
+    let desk = context.open(&args.acting)?;
     let mut progress = Progress::new(io::stderr().is_terminal(), Instant::now());
     let checked = &mut |done, all| progress.show(format_args!("checked {done} of {all}"));
     let report = desk.hub.verify_trail(&desk.actor, args.expect, checked);
     progress.clear();
     let report = report?;
     if let Some(at) = report.went_back {
-        failure::say(&format!(
+        error::stderr_line(&format!(
             "This store is older than it was: a verifier that knows a newer state of it said so on {}. \
              Put the newest copy back; or, to accept what is here: keydesk audit accept --as NAME.",
-            at.utc("%Y-%m-%d %H:%M UTC")
+            at.stamp()
         ));
     }
     match report.broken {
         None => {
-            // The exit code is the answer, whether or not somebody wants the line.
-            out::done([format!("{}:{}", report.no, report.hash)])?;
+            // The exit code is the answer, even if nobody reads the line.
+            output::outcome([format!("{}:{}", report.no, report.hash)])?;
             if io::stdout().is_terminal() {
-                failure::say("The trail is whole. Keep this line elsewhere, and give it to --expect next time.");
+                error::stderr_line("The trail is whole. Keep this line elsewhere, and give it to --expect next time.");
             }
             Ok(())
         }
-        Some(what) => Err(Failure::failed(format!(
+        Some(what) => Err(CliError::failed(format!(
             "The trail is broken: {what}. Find out who could write the database, and restore a backup; or put right what the \
              activity log knows, and accept the rest: keydesk audit accept --as NAME."
         ))),
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_end_as_it_is_printed() {
+    fn a_printed_trail_end_is_parsed() {
         let hash = "0f".repeat(32);
         assert_eq!(expected(&format!("212:{hash}")), Ok((212, hash.clone())));
         assert_eq!(expected(&format!("212:{}", hash.to_uppercase())), Ok((212, hash.clone())));

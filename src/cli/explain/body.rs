@@ -1,13 +1,14 @@
-//! Finds the body in a pasted request: one that is announced is told from one that was only shown.
+//! Finds the body in a pasted request, and compares it with what the request announces.
 
 use super::pasted::{is_status_line, line, request_line};
+
 use crate::verify::Version;
 
 /// What was taken as the body.
 pub(super) struct Taken<'a> {
-    /// `None` if there is one, or may be, that was not shown.
+    /// `None` if there is one, or may be one, that was not pasted.
     pub body: Option<Vec<u8>>,
-    /// A word on it, if it is not simply what was pasted.
+    /// A remark, if it is not simply what was pasted.
     pub note: Option<String>,
     /// What follows the request.
     pub after: &'a [u8],
@@ -28,11 +29,11 @@ enum Announced {
     Nothing,
     Chunks,
     Length(usize),
-    /// `Content-Length` is there and is no number, or two.
+    /// `Content-Length` is not a number, or is there twice.
     Unclear,
 }
 
-/// Takes the body of a request from what stands behind its head.
+/// Takes the body of a request from what follows its head.
 pub(super) fn take<'a>(method: &[u8], version: Version, fields: &[(Vec<u8>, Vec<u8>)], rest: &'a [u8]) -> Taken<'a> {
     let announced = announced(fields);
     let exact = matches!(announced, Announced::Length(length) if length == rest.len());
@@ -67,7 +68,7 @@ fn announced(fields: &[(Vec<u8>, Vec<u8>)]) -> Announced {
     }
 }
 
-/// Whether nothing but empty lines stands there before the end or the next message.
+/// Whether only empty lines come before the end or the next message.
 fn shows_nothing(mut rest: &[u8]) -> bool {
     while !rest.is_empty() {
         let (first, after) = line(rest);
@@ -100,7 +101,7 @@ fn cut(length: usize, rest: &[u8]) -> Taken<'_> {
         Some((body, [])) => return Taken::seen(body.to_vec(), None, &[]),
         Some((body, after)) if breaks(after) => {
             let note = format!(
-                "The body is the {length} bytes that Content-Length says; the line break behind them was left out."
+                "The body is the {length} bytes that Content-Length says; the line break after them was left out."
             );
             return Taken::seen(body.to_vec(), Some(note), &[]);
         }
@@ -154,8 +155,7 @@ fn chunks(rest: &[u8]) -> Taken<'_> {
             &[],
         ),
         Chunks::None => {
-            let note = "The request says that its body is in chunks, and what follows the head is not: it is taken as \
-                        the body that they held.";
+            let note = "The request says that its body is in chunks, but what follows the head is not: it is taken as the body in them.";
             Taken::seen(rest.to_vec(), Some(note.to_owned()), &[])
         }
     }

@@ -3,7 +3,7 @@
 
 use super::pasted::{line, request_line};
 
-/// The heads that curl sent, each as it would be on the wire of HTTP/1.1, with the body behind it if somebody quoted that as
+/// The heads that curl sent, each as HTTP/1.1 would send it, with the body after it if that was quoted as
 /// well; `None` if this is not from curl.
 pub(super) fn heads(text: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut listed = false;
@@ -31,7 +31,7 @@ fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// What a line behind `>` says. The meter and the time of day may stand before it.
+/// The text after `>`. The progress meter and the time of day may precede it.
 fn sent(line: &[u8]) -> Option<&[u8]> {
     let meter = |b: &u8| b.is_ascii_digit() || b" :-.%kMG\r".contains(b);
     let start = line.iter().position(|b| !meter(b))?;
@@ -39,10 +39,10 @@ fn sent(line: &[u8]) -> Option<&[u8]> {
     Some(sent.strip_prefix(b" ").unwrap_or(sent))
 }
 
-/// The blocks behind `>`.
+/// The blocks marked with `>`.
 fn verbose(text: &[u8]) -> Vec<Vec<u8>> {
     let mut heads: Vec<Vec<u8>> = Vec::new();
-    // Whether the head goes on, and whether somebody who quoted it has put `>` before the body as well.
+    // Whether the head goes on, and whether the body was quoted with `>` as well.
     let (mut in_head, mut in_body) = (false, false);
     for line in lines(text) {
         let Some(sent) = sent(line) else {
@@ -55,7 +55,7 @@ fn verbose(text: &[u8]) -> Vec<Vec<u8>> {
         }
         let Some(head) = heads.last_mut() else { continue };
         if in_body {
-            // The body as it is: where its lines ended is known, in what is not.
+            // The body as it is: where its lines ended is known, but not with which line break.
             if !head.ends_with(b"\r\n\r\n") {
                 head.push(b'\n');
             }
@@ -72,13 +72,13 @@ fn verbose(text: &[u8]) -> Vec<Vec<u8>> {
     heads
 }
 
-/// Whether a part of a trace begins here; the time of day may stand before it.
+/// Whether a section of a trace begins here; the time of day may precede it.
 fn is_section(line: &[u8], name: &[u8]) -> bool {
     let start = line.iter().position(|b| !(b.is_ascii_digit() || b" :.".contains(b))).unwrap_or(line.len());
     line[start..].starts_with(name)
 }
 
-/// The requests of a trace, with their bodies where those are whole: `--trace` shows every byte, `--trace-ascii` those that
+/// The requests of a trace, with their bodies if those are complete: `--trace` shows every byte, `--trace-ascii` those that
 /// print.
 fn traced(text: &[u8]) -> Vec<Vec<u8>> {
     let mut sent: Vec<Vec<u8>> = Vec::new();
@@ -108,7 +108,7 @@ struct Part {
     is_head: bool,
     bytes: Vec<u8>,
     end: usize,
-    /// Its bytes stand there in hex.
+    /// Its bytes are given in hex.
     in_hex: bool,
 }
 
@@ -129,7 +129,7 @@ impl Part {
         self.end = offset + said.len();
     }
 
-    /// Whether nothing stands for another byte: a point may be any that does not print.
+    /// Whether every byte is known: a dot may stand for any that does not print.
     fn is_exact(&self) -> bool {
         self.in_hex || !self.bytes.contains(&b'.')
     }
@@ -167,7 +167,7 @@ fn listed_field(line: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((&field[..colon], field[colon + 1..].trim_ascii()))
 }
 
-/// The heads that the lists are of.
+/// The heads that the header lists describe.
 fn from_lists(text: &[u8]) -> Vec<Vec<u8>> {
     let mut heads: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> = Vec::new();
     for (name, value) in lines(text).filter_map(listed_field) {

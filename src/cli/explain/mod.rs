@@ -1,4 +1,4 @@
-//! `keydesk explain`: why is this request refused? Nothing that was pasted is kept.
+//! `keydesk explain`: why a request is refused. Nothing that was pasted is kept.
 
 mod body;
 mod curl;
@@ -23,9 +23,9 @@ use crate::{
 
 use super::{
     args::{self, Acting},
-    desk::{Desk, Site},
-    failure::Failure,
-    out,
+    context::{Context, OpenDesk},
+    error::CliError,
+    output,
 };
 use pasted::{Pasted, Reading};
 use words::{Named, words};
@@ -33,24 +33,24 @@ use words::{Named, words};
 /// Longest request that is read: the limit of a body, and as much for the fields as a gateway takes.
 const LONGEST: u64 = (1 << 20) + (64 << 10);
 
-/// Longest text that is read: a trace in hex takes five times as much as the request in it, and its answer stands behind it.
+/// Longest text that is read: a hex trace takes five times as much as the request in it, and the response follows.
 const LONGEST_PASTED: u64 = 16 << 20;
 
-/// What `explain` takes.
+/// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
     #[command(flatten)]
     acting: Acting,
-    /// The kind that the request is for; legacy looks for the credential in the body
+    /// The kind of its credential; legacy looks for it in the body
     #[arg(long, value_parser = args::kind())]
     kind: Option<Kind>,
-    /// The address that it came from, as the gateway tells it; needed where a credential has networks
+    /// The address it came from, as the gateway reports it; needed if the credential has networks
     #[arg(long, value_name = "ADDRESS", value_parser = address, allow_hyphen_values = true)]
     client: Option<IpAddr>,
-    /// It came over http; over https unless given
+    /// It came over http, not https
     #[arg(long)]
     http: bool,
-    /// When it was sent; now unless given
+    /// When it was sent; by default now
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     at: Option<String>,
 }
@@ -60,19 +60,19 @@ fn address(text: &str) -> Result<IpAddr, &'static str> {
 }
 
 /// Reads a request from standard input and says what the verifier would answer.
-pub fn run(site: &Site, args: &ExplainArgs) -> Result<(), Failure> {
-    let desk = site.open(&args.acting)?;
-    let now = site.clock.now().seconds();
-    let at = args.at.as_deref().map(|text| parse_when(text, now)).transpose().map_err(Failure::usage)?;
+pub fn run(context: &Context, args: &ExplainArgs) -> Result<(), CliError> {
+    let desk = context.open(&args.acting)?;
+    let now = context.clock.now().seconds();
+    let at = args.at.as_deref().map(|text| parse_when(text, now)).transpose().map_err(CliError::usage)?;
     let at = at.unwrap_or(now);
     let legacy = args.kind == Some(Kind::Legacy);
     let Reading { request: pasted, notes } = pasted::read(&standard_input()?, legacy).ok_or_else(|| {
-        Failure::usage(
-            "This is no HTTP request. Paste the request line, the fields, an empty line, and the body; or what `curl -v` says.",
+        CliError::usage(
+            "This is not an HTTP request. Paste the request line, the fields, an empty line and the body, or what `curl -v` prints.",
         )
     })?;
     if pasted.length() as u64 > LONGEST {
-        return Err(Failure::usage(TOO_LONG));
+        return Err(CliError::usage(TOO_LONG));
     }
     let (fields, client) = (pasted.fields(), args.client.map(|client| client.to_string()));
     let request = request(args, &pasted, &fields, client.as_deref());
@@ -94,7 +94,7 @@ pub fn run(site: &Site, args: &ExplainArgs) -> Result<(), Failure> {
     });
     let followed = desk.hub.feed().policy(&EffectivePolicy::default())?;
     let entries: Vec<_> = fed.into_iter().map(serve::entry).collect();
-    let snapshot = verify::Snapshot::of(&entries).map_err(|why| Failure::failed(format!("{why}.")))?;
+    let snapshot = verify::Snapshot::of(&entries).map_err(|why| CliError::failed(format!("{why}.")))?;
     let snapshot = snapshot.admitting(&followed.policy.algorithms);
     let said = verify::explain(&request, &snapshot, at).map_err(HubError::from)?;
     let mut lines = notes;
@@ -102,11 +102,11 @@ pub fn run(site: &Site, args: &ExplainArgs) -> Result<(), Failure> {
     if let (Some(wanted), Some(claim)) = (args.kind, &claim)
         && wanted != claim.kind
     {
-        lines.push(format!("It speaks as a credential of the kind {} does, not {wanted}.", claim.kind));
+        lines.push(format!("It is written as for a credential of kind {}, not {wanted}.", claim.kind));
     }
     lines.extend(other::whose(&desk, &request, &said, entries.first().map(|one| one.row), at)?);
     lines.extend(words::strings(&said, named.as_ref()));
-    // A running verifier may follow the setting of before, which is not known here.
+    // A running verifier may still follow the earlier setting, which is not known here.
     lines.extend(followed.tampered.iter().map(|setting| {
         format!(
             "The setting {} was changed outside keydesk (tampered): a verifier that starts now answers nobody. To mend it, {}.",
@@ -114,22 +114,22 @@ pub fn run(site: &Site, args: &ExplainArgs) -> Result<(), Failure> {
             setting.mend()
         )
     }));
-    out::lines(lines)
+    output::lines(lines)
 }
 
-const TOO_LONG: &str = "This request is too long for a verifier. Leave the end of its body out.";
+const TOO_LONG: &str = "This request is too long for a verifier. Leave out the end of its body.";
 
-fn standard_input() -> Result<Vec<u8>, Failure> {
+fn standard_input() -> Result<Vec<u8>, CliError> {
     let mut pasted = Vec::new();
     let read = io::stdin().lock().take(LONGEST_PASTED + 1).read_to_end(&mut pasted);
-    read.map_err(|why| Failure::failed(format!("The request cannot be read: {why}. Send it to standard input.")))?;
+    read.map_err(|why| CliError::failed(format!("The request cannot be read: {why}. Send it to standard input.")))?;
     match pasted.len() as u64 > LONGEST_PASTED {
-        true => Err(Failure::usage(TOO_LONG)),
+        true => Err(CliError::usage(TOO_LONG)),
         false => Ok(pasted),
     }
 }
 
-/// The request as a gateway would tell of it.
+/// The request as a gateway would report it.
 fn request<'a>(
     args: &ExplainArgs,
     pasted: &'a Pasted,
@@ -141,7 +141,7 @@ fn request<'a>(
         method: &pasted.method,
         target: &pasted.target,
         fields,
-        // What announces a body is among the fields that were pasted.
+        // The pasted fields say whether there is a body.
         body: pasted.body.as_deref().map_or(Body::NotVisible(Framing::Known), Body::Visible),
         version: pasted.version,
         scheme: if args.http { Scheme::Http } else { Scheme::Https },
@@ -149,9 +149,9 @@ fn request<'a>(
     }
 }
 
-/// The id of the credential that is named: of the kind that the dialect needs, else of another. An id in the place of the
-/// key names nothing, for a verifier does not know it.
-pub(super) fn credential(desk: &Desk, claim: &verify::Claim) -> Result<Option<CredentialId>, Failure> {
+/// The id of the named credential: of the kind that the scheme needs, else of another. An id in place of the
+/// key names nothing, because a verifier does not know ids.
+pub(super) fn credential(desk: &OpenDesk, claim: &verify::Claim) -> Result<Option<CredentialId>, CliError> {
     let others = Kind::ALL.into_iter().filter(|kind| *kind != claim.kind);
     for kind in std::iter::once(claim.kind).chain(others) {
         match desk.hub.find(&desk.actor, &claim.key, Some(kind)) {
@@ -163,7 +163,7 @@ pub(super) fn credential(desk: &Desk, claim: &verify::Claim) -> Result<Option<Cr
     Ok(None)
 }
 
-/// The credential that the request may have meant, by a key that is written wrongly.
-fn meant(desk: &Desk, request: &Request<'_>) -> Result<Option<CredentialId>, Failure> {
+/// The credential whose key the request may have misspelt.
+fn meant(desk: &OpenDesk, request: &Request<'_>) -> Result<Option<CredentialId>, CliError> {
     verify::meant(request).map_or(Ok(None), |claim| credential(desk, &claim))
 }

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use crate::{
-    cli::{desk::Desk, failure::Failure},
+    cli::{context::OpenDesk, error::CliError},
     hub::{Findings, ReadAgreement, VerifierCredential},
     serve,
     text::safe,
@@ -11,8 +11,8 @@ use crate::{
     verify::{self, Elsewhere, Explanation, Reason, Request, Used},
 };
 
-/// The credential that is meant if key and secret are exchanged.
-pub(super) fn exchanged(desk: &Desk, request: &Request<'_>) -> Result<Option<VerifierCredential>, Failure> {
+/// The credential that is meant if key and secret are swapped.
+pub(super) fn exchanged(desk: &OpenDesk, request: &Request<'_>) -> Result<Option<VerifierCredential>, CliError> {
     let Some(claim) = verify::exchanged(request) else { return Ok(None) };
     let Some(id) = super::credential(desk, &claim)? else { return Ok(None) };
     let mut found = None;
@@ -26,12 +26,12 @@ pub(super) fn exchanged(desk: &Desk, request: &Request<'_>) -> Result<Option<Ver
 
 /// A sentence about whose secret a refused request was made with. Searches every credential but `own`.
 pub(super) fn whose(
-    desk: &Desk,
+    desk: &OpenDesk,
     request: &Request<'_>,
     said: &Explanation,
     own: Option<Uuid>,
     at: Seconds,
-) -> Result<Option<String>, Failure> {
+) -> Result<Option<String>, CliError> {
     use Reason::{BadSecret, BadSignature, MalformedAuthorization, UnknownCredential, WrongKind};
     let wrong = [BadSecret, BadSignature, MalformedAuthorization, UnknownCredential, WrongKind];
     if said.refused.as_ref().is_none_or(|refused| !wrong.contains(&refused.reason)) {
@@ -49,7 +49,7 @@ pub(super) fn whose(
         let called = || format!("{} ({}, {})", entry.key, safe(&entry.name), entry.kind);
         found = elsewhere.uses(&entry).map(|used| match used {
             Used::AsSecret if is_named(&entry.key) => {
-                format!("Its key is in other upper and lower case than the one that is here: {}.", called())
+                format!("Its key differs only in upper and lower case from one of this desk: {}.", called())
             }
             Used::AsSecret => format!("It was made with the secret of another key: {}.", called()),
             Used::AsKey => format!(
@@ -62,8 +62,8 @@ pub(super) fn whose(
     Ok(found)
 }
 
-/// Every credential with what a verifier keeps of it.
-fn each(desk: &Desk, take: &mut dyn FnMut(VerifierCredential)) -> Result<(), Failure> {
+/// Calls `take` with every credential as a verifier loads it.
+fn each(desk: &OpenDesk, take: &mut dyn FnMut(VerifierCredential)) -> Result<(), CliError> {
     for part in &desk.hub.feed().halves()? {
         let mut run = |run: Vec<VerifierCredential>| run.into_iter().for_each(&mut *take);
         desk.hub.feed().load(part, &mut |_| ReadAgreement::Yes, &mut Findings::default(), &mut run)?;

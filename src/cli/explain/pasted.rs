@@ -1,6 +1,7 @@
 //! Parses pasted input: a request as it was sent, several of them, or curl's output about them.
 
 use super::{body, curl};
+
 use crate::verify::{Field, Version};
 
 /// A request as it was pasted.
@@ -11,11 +12,11 @@ pub(super) struct Pasted {
     fields: Vec<(Vec<u8>, Vec<u8>)>,
     /// `None` if it has one, or may have one, that was not shown.
     pub body: Option<Vec<u8>>,
-    /// What was taken as its body and its target, if that needs a word.
+    /// Remarks on what was taken as its body and target.
     notes: Vec<String>,
 }
 
-/// The request that is judged, and what has to be said of how it was read.
+/// The request that is judged, and remarks on how it was read.
 pub(super) struct Reading {
     pub request: Pasted,
     pub notes: Vec<String>,
@@ -34,7 +35,7 @@ pub(super) fn read(pasted: &[u8], legacy: bool) -> Option<Reading> {
     Some(Reading { request, notes })
 }
 
-/// Without the mark that some editors put first; and Windows' shells write files in UTF-16.
+/// As UTF-8 without a byte order mark; Windows shells write files in UTF-16.
 fn as_utf8(pasted: &[u8]) -> Vec<u8> {
     if let Some(wide) = pasted.strip_prefix(b"\xff\xfe") {
         let units = wide.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
@@ -43,7 +44,7 @@ fn as_utf8(pasted: &[u8]) -> Vec<u8> {
     pasted.strip_prefix("\u{feff}".as_bytes()).unwrap_or(pasted).to_vec()
 }
 
-/// Requests as they were sent; answers between them, and what stands before the first, are passed over.
+/// Requests as they were sent; responses between them, and text before the first, are skipped.
 fn one_after_another(text: &[u8]) -> Option<Vec<Pasted>> {
     let (mut all, mut rest) = (Vec::new(), from_next_request(text));
     while !rest.is_empty() {
@@ -65,7 +66,7 @@ fn from_next_request(mut text: &[u8]) -> &[u8] {
     text
 }
 
-/// Which of several requests is judged, and a word on it: proxies, redirects and tries without a password come first.
+/// Which of several requests is judged, and a remark: requests to proxies, redirects and tries without a password come first.
 fn judged(all: &[Pasted], legacy: bool) -> Option<(usize, Option<String>)> {
     let real = |pasted: &Pasted| !pasted.method.eq_ignore_ascii_case(b"CONNECT");
     let signed = |pasted: &Pasted| real(pasted) && pasted.has_credentials(legacy);
@@ -83,7 +84,7 @@ fn judged(all: &[Pasted], legacy: bool) -> Option<(usize, Option<String>)> {
 }
 
 impl Pasted {
-    /// How many bytes it has, without what it takes to write them down in a trace.
+    /// How many bytes it has on the wire, without the overhead of a trace.
     pub fn length(&self) -> usize {
         let fields = self.fields.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>();
         self.target.len() + fields + self.body.as_ref().map_or(0, Vec::len)
@@ -117,7 +118,7 @@ impl Pasted {
         Some((Self { method, target, version, fields, body, notes }, after))
     }
 
-    /// Told to use a proxy without TLS, curl says the whole URL; the proxy hands path and query on.
+    /// To a proxy without TLS curl sends the whole URL; the proxy passes path and query on.
     fn behind_proxy(mut self) -> Self {
         let url = self.target.strip_prefix(b"http://").unwrap_or_default();
         if let Some(path) = url.iter().position(|&b| b == b'/') {
@@ -144,10 +145,10 @@ impl Pasted {
     }
 }
 
-const BROKEN: &str = "A field goes on in the line behind it, which gateways refuse: `openssl base64` breaks lines after 64 \
-                      characters, and `base64` after 76. It is judged as one line with a blank there.";
+const BROKEN: &str = "A field continues on the next line, which gateways refuse: `openssl base64` breaks lines after 64 \
+                      characters, and `base64` after 76. It is judged as one line with a space there.";
 
-/// Whether a line belongs to the field before it: it begins with a blank, or is the rest of a credential that was broken.
+/// Whether a line continues the field before it: it begins with a space, or is the rest of a broken credential.
 fn continues((name, _): &(Vec<u8>, Vec<u8>), line: &[u8]) -> bool {
     let of_base64 = |b: &u8| b.is_ascii_alphanumeric() || b"+/-_=\":".contains(b);
     let own = [&b"authorization"[..], b"signature"].iter().any(|own| name.eq_ignore_ascii_case(own));
@@ -167,7 +168,7 @@ pub(super) fn request_line(line: &[u8]) -> Option<(&[u8], &[u8], &str)> {
     (numeric && plain && words.next().is_none()).then_some((method, target, number))
 }
 
-/// Whether an answer begins here.
+/// Whether a response begins here.
 pub(super) fn is_status_line(line: &[u8]) -> bool {
     line.strip_prefix(b"< ").unwrap_or(line).starts_with(b"HTTP/")
 }

@@ -8,9 +8,9 @@ use crate::{
     verify::{ExplainedRefusal, Explanation, Reason},
 };
 
-/// Whom the request names.
+/// The credential that a request names.
 pub(super) enum Named<'a> {
-    /// A key that is here, and the kind that it was used as.
+    /// An existing key, and the kind it was used as.
     Here(String),
     /// Anything else, as it was sent. It is not shown: a client that swaps name and password sends the password here.
     Unknown(&'a str),
@@ -69,7 +69,7 @@ pub(super) fn strings(said: &Explanation, named: Option<&Named<'_>>) -> Vec<Stri
     lines
 }
 
-/// A line of the string to sign, unless it holds what is not to be repeated.
+/// A line of the string to sign, unless it contains a secret.
 fn shown(line: &str, named: Option<&Named<'_>>) -> String {
     if holds_api_secret(line) {
         "  (an API secret is in this line: rotate it)".to_owned()
@@ -85,7 +85,7 @@ fn clock(offset: i64) -> String {
     format!("The client's clock is {seconds} s ({} min) {side}; 300 s are allowed.", seconds / 60)
 }
 
-/// What the reason means. Of some of them more can be said here than where a verifier's refusals are read.
+/// The meaning of the reason. For some of them `explain` knows more than a list of refusals.
 fn meaning(refused: &ExplainedRefusal, client: Option<IpAddr>) -> String {
     match (refused.reason, client) {
         (Reason::Network, Some(client)) => format!("{client} is in none of the credential's networks."),
@@ -106,7 +106,7 @@ fn meaning(refused: &ExplainedRefusal, client: Option<IpAddr>) -> String {
     }
 }
 
-/// What is left to say where no mistake was found.
+/// What remains to be said if no mistake was found.
 fn more(refused: &ExplainedRefusal, said: &Explanation) -> Option<&'static str> {
     match refused.reason {
         Reason::BadSignature if said.mistakes.is_empty() => Some(

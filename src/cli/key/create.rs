@@ -5,10 +5,9 @@ use clap::Args;
 use crate::{
     cli::{
         args::{self, Acting},
-        arrives,
-        desk::Site,
-        failure::Failure,
-        password,
+        context::Context,
+        error::CliError,
+        output, password_prompt,
     },
     credential::{Algorithms, BodyDigest, Kind, Networks, Note, Options},
     hub::{NewCredential, NewLegacy},
@@ -17,10 +16,10 @@ use crate::{
 
 use super::deliver::{self, Made};
 
-/// What `--body-digest` takes.
+/// Values of `--body-digest`.
 pub(super) const BODY_DIGESTS: [BodyDigest; 2] = [BodyDigest::Required, BodyDigest::Optional];
 
-/// What to create.
+/// Arguments of `key create`.
 #[derive(Debug, Args)]
 pub struct CreateArgs {
     #[command(flatten)]
@@ -28,7 +27,7 @@ pub struct CreateArgs {
     /// Its kind
     #[arg(long, value_parser = args::kind())]
     kind: Kind,
-    /// Its name: what uses it, for example nightly-export. A Legacy one is named after its username unless you say so
+    /// Its name: what uses it, for example nightly-export. A Legacy credential is named after its username by default
     #[arg(long, value_name = "LABEL", default_value = "", allow_hyphen_values = true)]
     name: String,
     #[command(flatten)]
@@ -55,19 +54,19 @@ struct LegacyArgs {
 
 #[derive(Debug, Args)]
 struct OptionArgs {
-    /// Not usable before: 2027-01-31, 2027-01-31T09:00:00Z, or a span from now such as 12h
+    /// Valid from: 2027-01-31, 2027-01-31T09:00:00Z, or a time from now such as 12h
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     not_before: Option<String>,
-    /// Not usable from then on: 90d, or as for --not-before; never
+    /// Expires at: 90d, never, or as for --not-before
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     expires: Option<String>,
-    /// A network it may be used from; give it more than once for more
+    /// A network it may be used from; repeat it for more
     #[arg(long = "network", value_name = "CIDR", allow_hyphen_values = true)]
     networks: Vec<String>,
     /// A note for people
     #[arg(long, value_name = "T", default_value = "", allow_hyphen_values = true)]
     note: String,
-    /// HMAC: an algorithm it may sign with; give it more than once for more
+    /// HMAC: an algorithm it may sign with; repeat it for more
     #[arg(long = "algorithm", value_name = "A", allow_hyphen_values = true)]
     algorithms: Vec<String>,
     /// HMAC: whether a request with a body must sign a digest of it
@@ -75,12 +74,12 @@ struct OptionArgs {
     body_digest: Option<BodyDigest>,
 }
 
-/// Creates it and hands the secret out.
-pub fn run(site: &Site, args: CreateArgs) -> Result<(), Failure> {
-    let options = args.options.read(site.clock.now().seconds())?;
+/// Creates the credential and prints its secret.
+pub fn run(context: &Context, args: CreateArgs) -> Result<(), CliError> {
+    let options = args.options.read(context.clock.now().seconds())?;
     args.legacy.fits(args.kind)?;
-    arrives::check()?;
-    let desk = site.open(&args.acting)?;
+    output::require_writable()?;
+    let desk = context.open(&args.acting)?;
     let legacy = args.legacy.read()?;
     let wanted = NewCredential { kind: args.kind, name: args.name, legacy, options };
     let issued = desk.hub.create(&desk.actor, &wanted)?;
@@ -88,13 +87,13 @@ pub fn run(site: &Site, args: CreateArgs) -> Result<(), Failure> {
 }
 
 impl LegacyArgs {
-    /// Whether they are there for Legacy, and only for Legacy.
-    fn fits(&self, kind: Kind) -> Result<(), Failure> {
+    /// An error unless they are given for Legacy, and only for Legacy.
+    fn fits(&self, kind: Kind) -> Result<(), CliError> {
         match (kind, &self.username) {
-            (Kind::Legacy, None) => Err(Failure::usage("A Legacy credential needs --username.")),
+            (Kind::Legacy, None) => Err(CliError::usage("A Legacy credential needs --username.")),
             (Kind::Legacy, Some(_)) => Ok(()),
             (_, None) if !self.password_stdin && !self.generate => Ok(()),
-            (kind, _) => Err(Failure::usage(format!(
+            (kind, _) => Err(CliError::usage(format!(
                 "--username, --password-stdin and --generate are for Legacy credentials. Leave them out: keydesk makes key and \
                  secret of a {} one itself.",
                 kind.word()
@@ -102,40 +101,40 @@ impl LegacyArgs {
         }
     }
 
-    /// Reads the password where one is to come, which may ask on the terminal.
-    fn read(self) -> Result<Option<NewLegacy>, Failure> {
+    /// Reads the password, if one was asked for; it may prompt on the terminal.
+    fn read(self) -> Result<Option<NewLegacy>, CliError> {
         let Some(username) = self.username else { return Ok(None) };
         let password = match self.generate {
             true => None,
-            false => Some(password::new_password(&username, self.password_stdin)?),
+            false => Some(password_prompt::new_password(&username, self.password_stdin)?),
         };
         Ok(Some(NewLegacy { username, password }))
     }
 }
 
-/// Reads what `--algorithm` was given; a word for nothing alone is all of them.
-pub(super) fn algorithms(given: &[String]) -> Result<Algorithms, Failure> {
-    Algorithms::parse(given.iter().map(String::as_str)).map_err(Failure::usage)
+/// Parses `--algorithm`; "none" alone allows all of them.
+pub(super) fn algorithms(given: &[String]) -> Result<Algorithms, CliError> {
+    Algorithms::parse(given.iter().map(String::as_str)).map_err(CliError::usage)
 }
 
-/// Reads what `--expires` or `--not-before` was given. An empty word is a slip of a script, and no wish for ever.
-pub(super) fn given_when(text: &str, now: Seconds) -> Result<Option<Seconds>, Failure> {
+/// Parses `--expires` or `--not-before`. An empty value is an error: a script with an unset variable must not mean "never".
+pub(super) fn given_when(text: &str, now: Seconds) -> Result<Option<Seconds>, CliError> {
     match text.trim() {
         "" => {
-            Err(Failure::usage("A time is empty. Write one such as 90d, or the word never, or leave the option out."))
+            Err(CliError::usage("A time is empty. Write one such as 90d, or the word never, or leave the option out."))
         }
-        text => when_or_never(text, now).map_err(Failure::usage),
+        text => when_or_never(text, now).map_err(CliError::usage),
     }
 }
 
 impl OptionArgs {
-    fn read(&self, now: Seconds) -> Result<Options, Failure> {
+    fn read(&self, now: Seconds) -> Result<Options, CliError> {
         let when = |text: &Option<String>| text.as_deref().map_or(Ok(None), |text| given_when(text, now));
         Ok(Options {
             not_before: when(&self.not_before)?,
             expires_at: when(&self.expires)?,
-            networks: Networks::parse(self.networks.iter().map(String::as_str)).map_err(Failure::usage)?,
-            note: Note::new(&self.note).map_err(Failure::usage)?,
+            networks: Networks::parse(self.networks.iter().map(String::as_str)).map_err(CliError::usage)?,
+            note: Note::new(&self.note).map_err(CliError::usage)?,
             algorithms: algorithms(&self.algorithms)?,
             body_digest: self.body_digest.unwrap_or_default(),
         })

@@ -7,34 +7,34 @@ use zeroize::Zeroizing;
 
 use crate::{
     cli::{
-        failure::{Failure, say},
-        json, out,
+        error::{CliError, stderr_line},
+        output,
     },
-    credential::Kind,
+    export::json,
     hub::{EndedEarly, Issued},
 };
 
-use super::{called, list::minute};
+use super::called;
 
 /// What made the secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Made {
     /// A new credential.
     Created,
-    /// A new secret of one that was there.
+    /// A new secret of an existing credential.
     Rotated,
 }
 
 #[derive(Serialize)]
 struct IssuedJson<'a> {
     key: &'a str,
-    /// Only if keydesk made it: who typed a password has it.
+    /// Only if keydesk generated it: whoever typed a password knows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     secret: Option<&'a str>,
     id: String,
     kind: &'static str,
     name: &'a str,
-    /// After a rotation: the older secrets that would have worked longer, and were stopped by it.
+    /// After a rotation: older secrets that it stopped early.
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped: Option<Vec<StoppedJson>>,
 }
@@ -46,13 +46,13 @@ struct StoppedJson {
 }
 
 /// Prints key and secret. If that fails the secret is lost, and the sentence says what to do.
-pub fn hand_out(issued: &Issued, made: Made, json: bool, acting: &str) -> Result<(), Failure> {
+pub fn hand_out(issued: &Issued, made: Made, json: bool, acting: &str) -> Result<(), CliError> {
     let secret = issued.secret.as_ref().and_then(|s| s.expose_text());
     let document = match json {
         true => as_json(issued, made, secret).map_err(|why| lost(issued, made, acting, &why))?,
         false => as_lines(issued, secret),
     };
-    match out::secret(&document) {
+    match output::secret(&document) {
         Ok(()) => {}
         Err(why) if secret.is_some() => return Err(lost(issued, made, acting, &why)),
         // The key alone can be read again at any time.
@@ -64,7 +64,7 @@ pub fn hand_out(issued: &Issued, made: Made, json: bool, acting: &str) -> Result
     Ok(())
 }
 
-/// Room for the document, so that its buffer never moves and leaves a copy behind.
+/// A buffer large enough never to move, which would leave a copy of the secret behind.
 fn room(issued: &Issued) -> Zeroizing<Vec<u8>> {
     // A character takes six bytes when JSON escapes it.
     let text = issued.row.name.len() + issued.row.key.len();
@@ -92,16 +92,15 @@ fn as_json(issued: &Issued, made: Made, secret: Option<&str>) -> io::Result<Zero
 }
 
 fn as_lines(issued: &Issued, secret: Option<&str>) -> Zeroizing<Vec<u8>> {
-    let (key, private) = match issued.row.kind {
-        Kind::Legacy => ("Username: ", "Password: "),
-        Kind::Basic | Kind::Hmac => ("Key:    ", "Secret: "),
-    };
+    let labels = issued.row.kind.labels();
+    let widest = labels.map(str::len).into_iter().max().unwrap_or_default() + 1;
+    let [key, private] = labels.map(|label| format!("{:<widest$} ", format!("{label}:")));
     let mut document = room(issued);
     let shown = crate::text::safe(&issued.row.key);
-    for part in [key, &shown, "\n"] {
+    for part in [&*key, &*shown, "\n"] {
         document.extend_from_slice(part.as_bytes());
     }
-    for part in secret.map(|secret| [private, secret, "\n"]).iter().flatten() {
+    for part in secret.map(|secret| [&*private, secret, "\n"]).iter().flatten() {
         document.extend_from_slice(part.as_bytes());
     }
     document
@@ -109,27 +108,27 @@ fn as_lines(issued: &Issued, secret: Option<&str>) -> Zeroizing<Vec<u8>> {
 
 fn explain(issued: &Issued) {
     match issued.secret {
-        Some(_) => say("This secret is shown once. Copy it now; keydesk cannot show it again."),
-        None => say("The password is the one you typed. It is not shown."),
+        Some(_) => stderr_line("This secret is shown once. Copy it now; keydesk cannot show it again."),
+        None => stderr_line("The password is the one you typed. It is not shown."),
     }
     if let Some(until) = issued.old_until {
-        say(&format!("The old secret works until {} UTC.", minute(until.millis())));
+        stderr_line(&format!("The old secret works until {}.", until.millis().stamp()));
     }
     tell_stopped(issued);
 }
 
-/// Says which older secrets were stopped before their time.
+/// Says which older secrets were stopped early.
 pub fn tell_stopped(issued: &Issued) {
-    issued.cut_short.iter().for_each(|old| say(&old.sentence("stopped")));
+    issued.cut_short.iter().for_each(|old| stderr_line(&old.sentence("stopped")));
 }
 
-fn lost(issued: &Issued, made: Made, acting: &str, why: &io::Error) -> Failure {
+fn lost(issued: &Issued, made: Made, acting: &str, why: &io::Error) -> CliError {
     let row = &issued.row;
     let happened = match made {
         Made::Created => "was created",
         Made::Rotated => "has a new secret",
     };
-    Failure::failed(format!(
+    CliError::failed(format!(
         "{} {happened}, but the secret could not be written to standard output ({why}) and is lost. Run `keydesk key rotate {} \
          --kind {} --as {acting} --overlap none` for another.",
         called(row),

@@ -5,10 +5,9 @@ use clap::{ArgGroup, Args};
 use crate::{
     cli::{
         args::{self, Acting},
-        arrives,
-        desk::{Desk, Site},
-        failure::Failure,
-        out, password,
+        context::{Context, OpenDesk},
+        error::CliError,
+        output, password_prompt,
     },
     credential::{BodyDigest, Kind, Networks},
     hub::{ChangeOutcome, CredentialEdit, CredentialTarget},
@@ -20,10 +19,10 @@ use super::{
     called,
     create::{BODY_DIGESTS, algorithms, given_when},
     deliver::{self, Made},
-    state::{self, tell},
+    state::{self, report_outcomes},
 };
 
-/// What to change. A password, and stopping an old secret, are changes of their own.
+/// Arguments of `key edit`. Setting a password and stopping an old secret exclude the other changes.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("what").required(true).multiple(true).args(
     ["name", "not_before", "expires", "networks", "any_network", "note", "algorithms", "body_digest", "password_stdin",
@@ -40,7 +39,7 @@ pub struct EditArgs {
     /// Legacy: let keydesk make its new password and print it, once; the old one stops at once
     #[arg(long, conflicts_with_all = SAID, conflicts_with = "stop_old_secret")]
     generate: bool,
-    /// Stop the old secret of a rotation before its time
+    /// Stop the old secret of a rotation early
     #[arg(long, conflicts_with_all = SAID)]
     stop_old_secret: bool,
     /// With --generate: print one JSON document
@@ -48,7 +47,7 @@ pub struct EditArgs {
     json: bool,
 }
 
-/// The arguments that say something of a credential.
+/// The arguments that change options of a credential.
 const SAID: [&str; 8] =
     ["name", "not_before", "expires", "networks", "any_network", "note", "algorithms", "body_digest"];
 
@@ -57,22 +56,22 @@ struct SaidArgs {
     /// A new name, for one credential
     #[arg(long, value_name = "LABEL", allow_hyphen_values = true)]
     name: Option<String>,
-    /// Not usable before; "never" or "none" takes it away
+    /// Valid from; "never" or "none" removes it
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     not_before: Option<String>,
-    /// Not usable from then on; "never" or "none" takes it away
+    /// Expires at; "never" or "none" removes it
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     expires: Option<String>,
-    /// The networks it may be used from, in place of those it has; "any" or "none" takes them away
+    /// A network it may be used from; replaces those it has; "any" or "none" removes them
     #[arg(long = "network", value_name = "CIDR", allow_hyphen_values = true)]
     networks: Vec<String>,
-    /// From any network
+    /// Allow any network
     #[arg(long, conflicts_with = "networks")]
     any_network: bool,
-    /// A new note, for one credential; "" takes it away
+    /// A new note, for one credential; "" removes it
     #[arg(long, value_name = "T", allow_hyphen_values = true)]
     note: Option<String>,
-    /// HMAC: an algorithm it may sign with, in place of those it has; give it more than once for more
+    /// HMAC: an algorithm it may sign with; replaces those it has; repeat it for more
     #[arg(long = "algorithm", value_name = "A", allow_hyphen_values = true)]
     algorithms: Vec<String>,
     /// HMAC: whether a request with a body must sign a digest of it
@@ -80,67 +79,69 @@ struct SaidArgs {
     body_digest: Option<BodyDigest>,
 }
 
-/// What to call it.
+/// Arguments of `key rename`.
 #[derive(Debug, Args)]
 pub struct RenameArgs {
     /// A key, a Legacy username, or an id
     #[arg(value_name = "KEY")]
     key: String,
-    /// Its new name; one that begins with a dash goes last, behind --
+    /// Its new name; if it begins with a dash, write it last, after --
     #[arg(value_name = "LABEL")]
     name: String,
     #[command(flatten)]
     acting: Acting,
-    /// Its kind, where a key exists in two
+    /// Its kind, if two kinds share the key
     #[arg(long, value_parser = args::kind())]
     kind: Option<Kind>,
 }
 
-/// Edits them, all in one transaction.
-pub fn run(site: &Site, args: EditArgs) -> Result<(), Failure> {
-    let edit = args.said.read(site.clock.now().seconds())?;
+/// Edits all of them in one transaction.
+pub fn run(context: &Context, args: EditArgs) -> Result<(), CliError> {
+    let edit = args.said.read(context.clock.now().seconds())?;
     if args.generate {
-        arrives::check()?;
+        output::require_writable()?;
     }
-    let desk = site.open(&args.of.acting)?;
+    let desk = context.open(&args.of.acting)?;
     let targets = args.of.targets(&desk)?;
     if args.stop_old_secret {
-        return tell(&[desk.hub.stop_old_secret(&desk.actor, one(&targets)?)?], stopped);
+        return report_outcomes(&[desk.hub.stop_old_secret(&desk.actor, one(&targets)?)?], stopped);
     }
     if args.password_stdin || args.generate {
         return set_password(&desk, one(&targets)?, &args);
     }
-    tell(&desk.hub.edit(&desk.actor, &targets, &edit)?, edited)
+    report_outcomes(&desk.hub.edit(&desk.actor, &targets, &edit)?, edited)
 }
 
-/// Renames one.
-pub fn rename(site: &Site, args: RenameArgs) -> Result<(), Failure> {
-    let desk = site.open(&args.acting)?;
+/// Renames one credential.
+pub fn rename(context: &Context, args: RenameArgs) -> Result<(), CliError> {
+    let desk = context.open(&args.acting)?;
     let target = desk.find(&args.key, args.kind)?.target();
     let edit = CredentialEdit { name: Some(args.name), ..CredentialEdit::default() };
-    tell(&desk.hub.edit(&desk.actor, &[target], &edit)?, renamed)
+    report_outcomes(&desk.hub.edit(&desk.actor, &[target], &edit)?, renamed)
 }
 
-fn set_password(desk: &Desk, target: CredentialTarget, args: &EditArgs) -> Result<(), Failure> {
+fn set_password(desk: &OpenDesk, target: CredentialTarget, args: &EditArgs) -> Result<(), CliError> {
     let typed = match args.generate {
         true => None,
-        false => Some(password::read_stdin(What::Password)?),
+        false => Some(password_prompt::read_stdin(What::Password)?),
     };
     let issued = desk.hub.set_legacy_password(&desk.actor, target, typed.as_ref())?;
     match args.generate {
         true => deliver::hand_out(&issued, Made::Rotated, args.json, &args.of.acting.name),
         false => {
-            out::done([format!("{} has the new password; the old one stopped.", called(&issued.row))])?;
+            output::outcome([format!("{} has the new password; the old one stopped.", called(&issued.row))])?;
             deliver::tell_stopped(&issued);
             Ok(())
         }
     }
 }
 
-fn one(targets: &[CredentialTarget]) -> Result<CredentialTarget, Failure> {
+fn one(targets: &[CredentialTarget]) -> Result<CredentialTarget, CliError> {
     match targets {
         [only] => Ok(*only),
-        _ => Err(Failure::usage("A password, and stopping an old secret, are changes of one credential. Name one.")),
+        _ => {
+            Err(CliError::usage("A password, or an old secret, can be changed for one credential at a time. Name one."))
+        }
     }
 }
 
@@ -155,7 +156,7 @@ fn renamed(outcome: &ChangeOutcome) -> Option<String> {
 fn changed(outcome: &ChangeOutcome, how: &str) -> Option<String> {
     match outcome {
         ChangeOutcome::Done(row) => Some(format!("{} {how}.", called(row))),
-        ChangeOutcome::Already(row) => Some(format!("{} is so already.", called(row))),
+        ChangeOutcome::Already(row) => Some(format!("{} needs no change.", called(row))),
         ChangeOutcome::LeftOut { .. } => None,
     }
 }
@@ -169,7 +170,7 @@ fn stopped(outcome: &ChangeOutcome) -> Option<String> {
 }
 
 impl SaidArgs {
-    fn read(&self, now: Seconds) -> Result<CredentialEdit, Failure> {
+    fn read(&self, now: Seconds) -> Result<CredentialEdit, CliError> {
         let when = |text: &Option<String>| match text.as_deref() {
             None => Ok(None),
             Some(text) => given_when(text, now).map(Some),
@@ -177,7 +178,7 @@ impl SaidArgs {
         let networks = match (self.any_network, self.networks.as_slice()) {
             (true, _) => Some(Networks::default()),
             (false, []) => None,
-            (false, some) => Some(Networks::parse(some.iter().map(String::as_str)).map_err(Failure::usage)?),
+            (false, some) => Some(Networks::parse(some.iter().map(String::as_str)).map_err(CliError::usage)?),
         };
         Ok(CredentialEdit {
             name: self.name.clone(),
@@ -185,7 +186,7 @@ impl SaidArgs {
             expires_at: when(&self.expires)?,
             networks,
             note: self.note.clone(),
-            // None is as they are: an empty set would be all of them.
+            // Not given means unchanged: an empty set would allow all of them.
             algorithms: (!self.algorithms.is_empty()).then(|| algorithms(&self.algorithms)).transpose()?,
             body_digest: self.body_digest,
         })

@@ -1,4 +1,4 @@
-//! `keydesk key find`: whose is a secret that leaked?
+//! `keydesk key find`: finds the credential of a leaked secret.
 
 use std::{
     io::{self, IsTerminal as _},
@@ -9,7 +9,13 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::{
-    cli::{args::Acting, desk::Site, failure::Failure, out, password, silent::Silent},
+    cli::{
+        args::Acting,
+        context::Context,
+        error::CliError,
+        output,
+        password_prompt::{self, HiddenPrompt},
+    },
     hub::{Cancel, FoundSecret, Remedy},
     progress::Progress,
     secret::What,
@@ -41,7 +47,7 @@ impl<'a> FoundJson<'a> {
     }
 }
 
-/// Where the secret comes from.
+/// Arguments of `key find`.
 #[derive(Debug, Args)]
 pub struct FindArgs {
     #[command(flatten)]
@@ -54,13 +60,13 @@ pub struct FindArgs {
     json: bool,
 }
 
-/// Names the credential.
-pub fn run(site: &Site, args: FindArgs) -> Result<(), Failure> {
-    let desk = site.open(&args.acting)?;
+/// Runs the command.
+pub fn run(context: &Context, args: FindArgs) -> Result<(), CliError> {
+    let desk = context.open(&args.acting)?;
     let secret = match (args.secret_stdin, io::stdin().is_terminal()) {
-        (true, _) => password::read_stdin(What::ApiSecret)?,
-        (false, true) => Silent::open()?.ask("Secret: ", What::ApiSecret)?,
-        (false, false) => return Err(Failure::usage("There is no terminal to ask on. Use --secret-stdin.")),
+        (true, _) => password_prompt::read_stdin(What::ApiSecret)?,
+        (false, true) => HiddenPrompt::open()?.ask("Secret: ", What::ApiSecret)?,
+        (false, false) => return Err(CliError::usage("There is no terminal to ask on. Use --secret-stdin.")),
     };
     let mut progress = Progress::new(io::stderr().is_terminal(), Instant::now());
     let compared = &mut |n| progress.show(format_args!("compared with {n} secrets"));
@@ -68,11 +74,11 @@ pub fn run(site: &Site, args: FindArgs) -> Result<(), Failure> {
     progress.clear();
     let now = desk.hub.now();
     match (found?, args.json) {
-        (Some(found), true) => out::document(&FoundJson::new(&found, now)),
-        (Some(found), false) => out::lines(words(&found, &args.acting.name, now)),
+        (Some(found), true) => output::document(&FoundJson::new(&found, now)),
+        (Some(found), false) => output::lines(words(&found, &args.acting.name, now)),
         (None, _) => {
-            let sentence = "No credential has or had this secret. Look whether it was copied whole.".to_owned();
-            Err(Failure::Said { code: NOT_FOUND, sentence })
+            let sentence = "No credential has or had this secret. Check that it was copied whole.".to_owned();
+            Err(CliError::Message { code: NOT_FOUND, sentence })
         }
     }
 }

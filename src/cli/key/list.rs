@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use crate::{
     cli::{
-        args::{self, Acting, FormArgs},
-        desk::Site,
-        failure::Failure,
-        out::{Form, Listed, Printer},
+        args::{self, Acting, ListFormatArgs},
+        context::Context,
+        error::CliError,
+        output::{ListFormat, Listed, Printer},
     },
     credential::{Algorithm, Condition, Filter, FilterError, Kind},
     hub::{CredentialRow, LastUse, ListOrder, ListQuery, PagePosition},
@@ -26,25 +26,25 @@ pub struct ListArgs {
     /// Only this kind
     #[arg(long, value_parser = args::kind())]
     kind: Option<Kind>,
-    /// Revoked ones too
+    /// Include revoked ones
     #[arg(long)]
     all: bool,
-    /// Only those that match: words of name or key, and terms such as expires<30d unused>90d used:never by:bram state:disabled
+    /// Only those that match words of the name or key, and terms such as expires<30d unused>90d used:never by:bram state:disabled
     #[arg(long, value_name = "TEXT", default_value = "", allow_hyphen_values = true)]
     filter: String,
     /// Only those that expire within this time, for example 30d
     #[arg(long, value_name = "SPAN", allow_hyphen_values = true)]
     expires_within: Option<String>,
     #[command(flatten)]
-    form: FormArgs,
+    format: ListFormatArgs,
 }
 
 /// Lists credentials by name.
-pub fn run(site: &Site, args: ListArgs) -> Result<(), Failure> {
+pub fn run(context: &Context, args: ListArgs) -> Result<(), CliError> {
     let filter = filter(&args)?;
-    let desk = site.open(&args.acting)?;
+    let desk = context.open(&args.acting)?;
     let order = ListOrder::Name;
-    let mut printer = Printer::new(Form::from(args.form), desk.hub.now());
+    let mut printer = Printer::new(ListFormat::from(args.format), desk.hub.now());
     let mut query =
         ListQuery { kind: args.kind, revoked: args.all, filter, order, limit: PAGE, ..ListQuery::default() };
     loop {
@@ -64,10 +64,10 @@ pub fn run(site: &Site, args: ListArgs) -> Result<(), Failure> {
     })
 }
 
-fn filter(args: &ListArgs) -> Result<Filter, Failure> {
-    let mut filter = Filter::parse(&args.filter).map_err(Failure::usage)?;
+fn filter(args: &ListArgs) -> Result<Filter, CliError> {
+    let mut filter = Filter::parse(&args.filter).map_err(CliError::usage)?;
     if let Some(text) = &args.expires_within {
-        let wrong = || Failure::usage(FilterError::Span(text.chars().take(40).collect()));
+        let wrong = || CliError::usage(FilterError::Span(text.chars().take(40).collect()));
         filter.expires_within = Some(parse_span(text).ok_or_else(wrong)?);
     }
     Ok(filter)
@@ -136,7 +136,7 @@ impl<'a> KeyJson<'a> {
     }
 }
 
-/// The word a script can compare: unlike the screen's it does not change from day to day.
+/// The word that scripts compare: unlike the screen's it does not change from day to day.
 fn condition_word(condition: Condition) -> &'static str {
     match condition {
         Condition::Active => "active",
@@ -156,7 +156,7 @@ pub fn condition_words(row: &CredentialRow, now: Millis) -> String {
     }
 }
 
-/// When and from where.
+/// Last use in a table.
 pub fn use_words(used: Option<&LastUse>) -> String {
     match used {
         None => "never".to_owned(),
@@ -165,7 +165,7 @@ pub fn use_words(used: Option<&LastUse>) -> String {
     }
 }
 
-/// A point in time in a table; the title of the column says UTC.
+/// A time in a table, whose column title says UTC.
 pub fn minute(at: Millis) -> String {
     at.utc("%Y-%m-%d %H:%M")
 }

@@ -11,16 +11,13 @@ mod state;
 
 use clap::Subcommand;
 
-use crate::{
-    credential::{Kind, Verb},
-    hub::CredentialRow,
-};
+use crate::{credential::Verb, hub::CredentialRow};
 
-use super::{desk::Site, failure::Failure};
+use super::{context::Context, error::CliError};
 
-/// What can be done with credentials.
+/// The subcommands of `key`.
 #[derive(Debug, Subcommand)]
-pub enum KeyVerb {
+pub enum KeyCommand {
     /// List credentials; revoked ones only with --all
     List(list::ListArgs),
     /// Show one credential; never a secret
@@ -35,36 +32,33 @@ pub enum KeyVerb {
     Rename(edit::RenameArgs),
     /// Find the credential that a secret belongs to
     Find(find::FindArgs),
-    /// Stop credentials; they can come back
+    /// Stop credentials; they can be enabled again
     Disable(state::StateArgs),
-    /// Bring disabled credentials back
+    /// Enable disabled credentials again
     Enable(state::StateArgs),
-    /// Stop credentials for ever
+    /// Stop credentials for good
     Revoke(state::StateArgs),
 }
 
-/// Does it.
-pub fn run(site: &Site, verb: KeyVerb) -> Result<(), Failure> {
+/// Runs the command.
+pub fn run(context: &Context, verb: KeyCommand) -> Result<(), CliError> {
     match verb {
-        KeyVerb::List(args) => list::run(site, args),
-        KeyVerb::Show(args) => show::run(site, args),
-        KeyVerb::Create(args) => create::run(site, *args),
-        KeyVerb::Rotate(args) => rotate::run(site, args),
-        KeyVerb::Edit(args) => edit::run(site, *args),
-        KeyVerb::Rename(args) => edit::rename(site, args),
-        KeyVerb::Find(args) => find::run(site, args),
-        KeyVerb::Disable(args) => state::run(site, args, Verb::Disable),
-        KeyVerb::Enable(args) => state::run(site, args, Verb::Enable),
-        KeyVerb::Revoke(args) => state::run(site, args, Verb::Revoke),
+        KeyCommand::List(args) => list::run(context, args),
+        KeyCommand::Show(args) => show::run(context, args),
+        KeyCommand::Create(args) => create::run(context, *args),
+        KeyCommand::Rotate(args) => rotate::run(context, args),
+        KeyCommand::Edit(args) => edit::run(context, *args),
+        KeyCommand::Rename(args) => edit::rename(context, args),
+        KeyCommand::Find(args) => find::run(context, args),
+        KeyCommand::Disable(args) => state::run(context, args, Verb::Disable),
+        KeyCommand::Enable(args) => state::run(context, args, Verb::Enable),
+        KeyCommand::Revoke(args) => state::run(context, args, Verb::Revoke),
     }
 }
 
 /// A credential in a sentence: `HMAC key kdh… (webhooks)`.
 fn called(row: &CredentialRow) -> String {
-    let noun = match row.kind {
-        Kind::Legacy => "Legacy credential".to_owned(),
-        kind => format!("{} key", kind.word()),
-    };
+    let noun = row.kind.noun();
     match row.name == row.key {
         true => format!("{noun} {}", row.key),
         false => format!("{noun} {} ({})", row.key, row.name),

@@ -5,16 +5,16 @@ use clap::Args;
 use crate::{
     cli::{
         args::{self, Acting},
-        arrives,
-        desk::Site,
-        failure::Failure,
+        context::Context,
+        error::CliError,
+        output,
     },
     credential::{Kind, Overlap},
 };
 
 use super::deliver::{self, Made};
 
-/// What to rotate.
+/// Arguments of `key rotate`.
 #[derive(Debug, Args)]
 pub struct RotateArgs {
     /// A key, a Legacy username, or an id
@@ -25,7 +25,7 @@ pub struct RotateArgs {
     /// How long the old secret keeps working; none if it leaked
     #[arg(long, ignore_case = true, value_parser = args::overlap(), allow_hyphen_values = true)]
     overlap: Overlap,
-    /// Its kind, where a key exists in two
+    /// Its kind, if two kinds share the key
     #[arg(long, value_parser = args::kind())]
     kind: Option<Kind>,
     /// Print one JSON document
@@ -33,10 +33,10 @@ pub struct RotateArgs {
     json: bool,
 }
 
-/// Rotates it and hands the new secret out.
-pub fn run(site: &Site, args: RotateArgs) -> Result<(), Failure> {
-    arrives::check()?;
-    let desk = site.open(&args.acting)?;
+/// Rotates the secret and prints the new one.
+pub fn run(context: &Context, args: RotateArgs) -> Result<(), CliError> {
+    output::require_writable()?;
+    let desk = context.open(&args.acting)?;
     let row = desk.find(&args.key, args.kind)?;
     let issued = desk.hub.rotate(&desk.actor, row.target(), args.overlap)?;
     deliver::hand_out(&issued, Made::Rotated, args.json, &args.acting.name)

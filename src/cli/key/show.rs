@@ -6,18 +6,18 @@ use serde::Serialize;
 use crate::{
     cli::{
         args::{self, Acting},
-        desk::Site,
-        failure::Failure,
-        out,
+        context::Context,
+        error::CliError,
+        output,
     },
     credential::{Condition, Kind},
     hub::{CredentialInfo, CredentialRow, LastUse, LiveSecret, Refusal},
     time::{Millis, Seconds},
 };
 
-use super::list::{KeyJson, UseJson, condition_words, minute};
+use super::list::{KeyJson, UseJson, condition_words};
 
-/// Which one.
+/// Arguments of `key show`.
 #[derive(Debug, Args)]
 pub struct ShowArgs {
     /// A key, a Legacy username, or an id
@@ -25,7 +25,7 @@ pub struct ShowArgs {
     key: String,
     #[command(flatten)]
     acting: Acting,
-    /// Its kind, where a key exists in two
+    /// Its kind, if two kinds share the key
     #[arg(long, value_parser = args::kind())]
     kind: Option<Kind>,
     /// Print one JSON document
@@ -33,15 +33,15 @@ pub struct ShowArgs {
     json: bool,
 }
 
-/// Shows it.
-pub fn run(site: &Site, args: ShowArgs) -> Result<(), Failure> {
-    let desk = site.open(&args.acting)?;
+/// Runs the command.
+pub fn run(context: &Context, args: ShowArgs) -> Result<(), CliError> {
+    let desk = context.open(&args.acting)?;
     let row = desk.find(&args.key, args.kind)?;
     let details = desk.hub.details(&desk.actor, row.id)?;
     let now = desk.hub.now();
     match args.json {
-        true => out::document(&DetailsJson::new(&details, now)),
-        false => out::lines(words(&details, now)),
+        true => output::document(&DetailsJson::new(&details, now)),
+        false => output::lines(words(&details, now)),
     }
 }
 
@@ -51,7 +51,7 @@ struct DetailsJson<'a> {
     key: KeyJson<'a>,
     changed_at: String,
     changed_by: &'a str,
-    /// The secrets that work now, newest first, without the secrets.
+    /// The secrets that work now, newest first, without their values.
     secrets: Vec<SecretJson<'a>>,
     /// The last requests with it that were refused, newest first; empty for those who may not read the trail.
     refusals: Vec<RefusalJson<'a>>,
@@ -121,9 +121,9 @@ fn words(details: &CredentialInfo, now: Millis) -> Vec<String> {
         let until = match (works(row, now), live.valid_until) {
             (false, _) => format!("does not work: the key is {}", condition_words(row, now)),
             (true, None) => "works".to_owned(),
-            (true, Some(at)) => format!("works until {} UTC", minute(at.millis())),
+            (true, Some(at)) => format!("works until {}", at.millis().stamp()),
         };
-        let made = format!("made {} UTC by {}", minute(live.created_at), live.created_by);
+        let made = format!("made {} by {}", live.created_at.stamp(), live.created_by);
         format!(
             "{:<14}{until}; {made}; last used: {}",
             format!("Secret {}", live.version),
@@ -132,42 +132,40 @@ fn words(details: &CredentialInfo, now: Millis) -> Vec<String> {
     }));
     lines.extend(details.refusals.iter().map(|refusal| {
         let from = refusal.address.map(|address| format!(" from {address}")).unwrap_or_default();
-        format!("{:<14}{} UTC{from}: {}", "Refused", minute(refusal.at.millis()), refusal.words_and_times())
+        format!("{:<14}{}{from}: {}", "Refused", refusal.at.millis().stamp(), refusal.words_and_times())
     }));
-    // What helps is said once, for the newest: the older ones mostly are the same.
+    // Advice is given once, for the newest refusal: the older ones are mostly the same.
     lines.extend(details.refusals.first().map(|newest| format!("{:<14}{}", "", newest.advice())));
     lines
 }
 
-/// Whether a secret of it can work now.
+/// Whether any of its secrets can work now.
 fn works(row: &CredentialRow, now: Millis) -> bool {
     !row.tampered && matches!(row.condition(now), Condition::Active | Condition::Expiring(_))
 }
 
-/// When and from where; here no column's title says UTC.
 fn last_use(used: Option<&LastUse>) -> String {
-    let from = |used: &LastUse| used.address.as_ref().map(|address| format!(" from {address}")).unwrap_or_default();
-    used.map_or("never".to_owned(), |used| format!("{} UTC{}", minute(used.at.millis()), from(used)))
+    used.map_or("never".to_owned(), LastUse::words)
 }
 
 fn facts(row: &CredentialRow, now: Millis) -> Vec<(&'static str, String)> {
-    let options = &row.options;
-    let time = |at: Option<Seconds>| at.map(|at| format!("{} UTC", minute(at.millis()))).unwrap_or_default();
-    let hmac = row.kind == Kind::Hmac;
-    let all_if_empty = |text: String, all: &str| if text.is_empty() { all.to_owned() } else { text };
+    let options = row.options.words(row.kind);
+    // No lines for a missing start and note.
+    let not_before = row.options.not_before.map(|_| options.not_before);
+    let note = (!row.options.note.as_str().is_empty()).then_some(options.note);
     vec![
         ("Name", row.name.clone()),
         ("Kind", row.kind.title().to_owned()),
-        (if row.kind == Kind::Legacy { "Username" } else { "Key" }, row.key.clone()),
+        (row.kind.labels()[0], row.key.clone()),
         ("State", condition_words(row, now)),
-        ("Not before", time(options.not_before)),
-        ("Expires", all_if_empty(time(options.expires_at), "never")),
-        ("Networks", all_if_empty(options.networks.to_string(), "any")),
-        ("Algorithms", if hmac { all_if_empty(options.algorithms.to_string(), "all") } else { String::new() }),
-        ("Body digest", if hmac { options.body_digest.as_str().to_owned() } else { String::new() }),
-        ("Note", options.note.as_str().to_owned()),
-        ("Created", format!("{} UTC by {}", minute(row.created_at), row.created_by)),
-        ("Changed", format!("{} UTC by {}", minute(row.changed_at), row.changed_by)),
+        ("Not before", not_before.unwrap_or_default()),
+        ("Expires", options.expires),
+        ("Networks", options.networks),
+        ("Algorithms", options.algorithms.unwrap_or_default()),
+        ("Body digest", options.body_digest.unwrap_or_default().to_owned()),
+        ("Note", note.unwrap_or_default()),
+        ("Created", format!("{} by {}", row.created_at.stamp(), row.created_by)),
+        ("Changed", format!("{} by {}", row.changed_at.stamp(), row.changed_by)),
         ("Last used", last_use(row.last_used.as_ref())),
         ("Id", row.id.to_string()),
     ]

@@ -7,9 +7,9 @@ use clap::Args;
 use crate::{
     cli::{
         args::{self, Acting},
-        desk::{Desk, Site},
-        failure::{CONFLICT, Failure, say},
-        out,
+        context::{Context, OpenDesk},
+        error::{CONFLICT, CliError, stderr_line},
+        output,
     },
     credential::{Kind, Verb},
     hub::{ChangeOutcome, CredentialTarget},
@@ -17,7 +17,7 @@ use crate::{
 
 use super::called;
 
-/// Which ones.
+/// Arguments of `key disable`, `enable` and `revoke`.
 #[derive(Debug, Args)]
 pub struct StateArgs {
     /// Keys, Legacy usernames, or ids
@@ -25,46 +25,49 @@ pub struct StateArgs {
     keys: Vec<String>,
     #[command(flatten)]
     pub acting: Acting,
-    /// Their kind, where a key exists in two
+    /// Their kind, if two kinds share a key
     #[arg(long, value_parser = args::kind())]
     kind: Option<Kind>,
 }
 
 impl StateArgs {
-    /// Each once, in the order they were named; an error if one of them does not exist.
-    pub fn targets(&self, desk: &Desk) -> Result<Vec<CredentialTarget>, Failure> {
+    /// Each credential once, in the order given; an error if one does not exist.
+    pub fn targets(&self, desk: &OpenDesk) -> Result<Vec<CredentialTarget>, CliError> {
         let rows = self.keys.iter().map(|key| desk.find(key, self.kind)).collect::<Result<Vec<_>, _>>()?;
         let mut seen = HashSet::new();
         Ok(rows.iter().filter(|row| seen.insert(row.id)).map(|row| row.target()).collect())
     }
 }
 
-/// All in one transaction; if one of them does not exist nothing is changed.
-pub fn run(site: &Site, args: StateArgs, verb: Verb) -> Result<(), Failure> {
-    let desk = site.open(&args.acting)?;
+/// Changes all of them in one transaction; if one does not exist, none.
+pub fn run(context: &Context, args: StateArgs, verb: Verb) -> Result<(), CliError> {
+    let desk = context.open(&args.acting)?;
     let changed = args.targets(&desk).and_then(|targets| Ok(desk.hub.set_state(&desk.actor, &targets, verb)?));
     let outcomes = match (changed, verb, args.keys.as_slice()) {
         (Ok(outcomes), ..) => outcomes,
-        // A key whose row was removed, cannot be read, or is led past: what the activity log knows of it can be revoked.
+        // The row was removed or cannot be read: a key that the trail knows can still be revoked.
         (Err(why), Verb::Revoke, [key]) if why.is_of_the_row() => {
             vec![desk.hub.revoke_lost(&desk.actor, key, args.kind).map_err(|_| why)?]
         }
         (Err(why), ..) => return Err(why),
     };
-    tell(&outcomes, |outcome| done(outcome, verb))
+    report_outcomes(&outcomes, |outcome| done(outcome, verb))
 }
 
-/// What became of each; a conflict if one was left out.
-pub fn tell(outcomes: &[ChangeOutcome], words: impl Fn(&ChangeOutcome) -> Option<String>) -> Result<(), Failure> {
-    let printed = out::done(outcomes.iter().filter_map(words));
+/// Prints the outcome of each; a conflict if one was left out.
+pub fn report_outcomes(
+    outcomes: &[ChangeOutcome],
+    words: impl Fn(&ChangeOutcome) -> Option<String>,
+) -> Result<(), CliError> {
+    let printed = output::outcome(outcomes.iter().filter_map(words));
     let left_out = outcomes.iter().filter_map(|outcome| match outcome {
         ChangeOutcome::LeftOut { why, .. } => Some(why),
         ChangeOutcome::Done(_) | ChangeOutcome::Already(_) => None,
     });
     let mut result = printed;
     for why in left_out {
-        say(&why.to_string());
-        result = Err(Failure::Told(CONFLICT));
+        stderr_line(&why.to_string());
+        result = Err(CliError::AlreadyReported(CONFLICT));
     }
     result
 }

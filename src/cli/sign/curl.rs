@@ -8,13 +8,13 @@ use crate::sample::{shell, shell_bytes};
 pub(super) struct Sent<'a> {
     pub method: &'a str,
     pub url: &'a str,
-    /// The fields that were signed, and the proof.
+    /// The signed fields, and the signature.
     pub fields: &'a [(String, String)],
     /// The body, and the file that it is in.
     pub body: Option<(&'a Path, &'a [u8])>,
 }
 
-/// Methods whose requests have no body unless they announce one. Of any other a server on HTTP/2 cannot tell.
+/// Methods whose requests have no body unless they announce one. For any other an HTTP/2 server cannot know.
 const BODILESS: [&str; 5] = ["GET", "HEAD", "DELETE", "OPTIONS", "TRACE"];
 
 /// The command, in one line.
@@ -24,7 +24,7 @@ pub(super) fn command(sent: &Sent<'_>) -> String {
     match (head, sent.body) {
         // With `-X HEAD` alone, curl would wait for a body of the announced length.
         (true, None) => words.push("--head".to_owned()),
-        // With a body it takes no --head: so it does not count bytes, and the connection ends with the answer.
+        // With a body curl takes no --head: so it ignores the length, and the connection ends with the response.
         (true, Some(_)) => {
             words.push("--request 'HEAD' --ignore-content-length --header 'Connection: close'".to_owned())
         }
@@ -36,7 +36,7 @@ pub(super) fn command(sent: &Sent<'_>) -> String {
         words.extend(["--header".to_owned(), shell(&text)]);
     }
     let file = sent.body.map(|(file, _)| shell_bytes(&[b"@", file.as_os_str().as_bytes()].concat()));
-    // No body is one of no bytes where nobody could tell it from one that is not announced.
+    // An empty body is sent as one where the server could not tell it from a missing one.
     let empty = (!BODILESS.contains(&sent.method)).then(|| shell(""));
     if let Some(data) = file.or(empty) {
         if !sent.fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
@@ -51,7 +51,7 @@ pub(super) fn command(sent: &Sent<'_>) -> String {
     words.join(" ")
 }
 
-/// What a body is, by what is in it; `None` for an empty one.
+/// The content type of a body, guessed from its bytes; `None` for an empty one.
 fn content_type(body: &[u8]) -> Option<&'static str> {
     let has = |text: &[u8]| body.windows(text.len()).any(|window| window == text);
     Some(match () {
@@ -65,7 +65,7 @@ fn content_type(body: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// Whether it looks like XML: nothing stands around its tags.
+/// Whether it looks like XML: it begins and ends with a tag.
 fn is_markup(body: &[u8]) -> bool {
     let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body).trim_ascii();
     body.starts_with(b"<") && body.ends_with(b">") && std::str::from_utf8(body).is_ok()
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_type_of_a_body() {
+    fn the_content_type_follows_the_body() {
         let soap = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"/>";
         for (body, kind) in [
             ("", None),

@@ -21,15 +21,15 @@ use crate::{
     verify::{self, Dialect, Draft},
 };
 
-use super::{args::one_of, failure::Failure, out, password};
+use super::{args::one_of, error::CliError, output, password_prompt};
 
-/// Where the secret is looked for without `--secret-stdin`.
+/// Environment variable with the secret, unless `--secret-stdin` is given.
 const SECRET_VARIABLE: &str = crate::sample::SECRET_VARIABLE;
 
 /// Longest body that is read, in MiB: far more than an API takes. A device may never end.
 const LONGEST_BODY: u64 = 64;
 
-/// What `sign` takes.
+/// Arguments of `sign`.
 #[derive(Debug, Args)]
 pub struct SignArgs {
     /// The URL, with its query
@@ -41,13 +41,13 @@ pub struct SignArgs {
     /// How to sign
     #[arg(long, default_value = "hmac", value_parser = ["hmac", "rfc9421"])]
     scheme: String,
-    /// Method; POST with a body and GET without unless given
+    /// The method; by default POST with a body and GET without
     #[arg(long, allow_hyphen_values = true)]
     method: Option<String>,
-    /// The file with the body, of 64 MiB at most; - is standard input
+    /// File with the body, at most 64 MiB; - is standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, allow_hyphen_values = true)]
     body: Option<PathBuf>,
-    /// One more field to sign, as 'Name: value'; may be given more than once
+    /// One more field to sign, as 'Name: value'; may be repeated
     #[arg(long, value_name = "FIELD", allow_hyphen_values = true)]
     header: Vec<String>,
     /// The algorithm of the hmac scheme
@@ -56,96 +56,96 @@ pub struct SignArgs {
     /// Read the secret from the first line of standard input instead of KEYDESK_API_SECRET
     #[arg(long)]
     secret_stdin: bool,
-    /// Print a ready command instead of the fields
+    /// Print a complete curl command instead of the fields
     #[arg(long)]
     curl: bool,
 }
 
-/// Prints it.
-pub fn run(args: &SignArgs) -> Result<(), Failure> {
+/// Runs the command.
+pub fn run(args: &SignArgs) -> Result<(), CliError> {
     let (scheme, authority, target) = split(&args.url)?;
     let fields = args.header.iter().map(|text| field(text)).collect::<Result<Vec<_>, _>>()?;
     let dialect = match (args.scheme.as_str(), args.algorithm) {
         ("hmac", algorithm) => Dialect::Hmac(algorithm),
         (_, Algorithm::Sha256) => Dialect::Rfc9421,
-        _ => return Err(Failure::usage("RFC 9421 is signed with hmac-sha256 here. Leave --algorithm out.")),
+        _ => return Err(CliError::usage("RFC 9421 is signed with hmac-sha256 here. Leave --algorithm out.")),
     };
     let default = if args.body.is_some() { "POST" } else { "GET" };
     let method = args.method.as_deref().unwrap_or(default);
     if method.is_empty() || !method.bytes().all(|b| b.is_ascii_uppercase() || b == b'-') {
-        return Err(Failure::usage("A method is a word in capitals, such as GET or POST."));
+        return Err(CliError::usage("A method is a word in capitals. Write it as GET or POST, for example."));
     }
     if method == "CONNECT" {
-        return Err(Failure::usage("CONNECT makes a tunnel, which no verifier lets through. Sign another method."));
+        return Err(CliError::usage("CONNECT makes a tunnel, which no verifier lets through. Sign another method."));
     }
     let secret = secret(args)?;
     let body = args.body.as_deref().map(read).transpose()?;
     let at = SystemClock.now().seconds();
     let draft = Draft { method, scheme, authority, target, fields: &fields, body: body.as_deref(), key: &args.key, at };
     let signed = verify::sign(&draft, dialect, &secret).ok_or_else(|| {
-        Failure::usage(
+        CliError::usage(
             "This cannot be signed: a key has no quotes, backslashes or letters beyond ASCII, and a field is signed once.",
         )
     })?;
     let body = args.body.as_deref().zip(body.as_deref());
     match args.curl {
-        true => out::lines([curl::command(&curl::Sent { method, url: &args.url, fields: &signed, body })]),
-        false => out::lines(signed.iter().map(|(name, value)| format!("{name}: {value}"))),
+        true => output::lines([curl::command(&curl::Sent { method, url: &args.url, fields: &signed, body })]),
+        false => output::lines(signed.iter().map(|(name, value)| format!("{name}: {value}"))),
     }
 }
 
-fn secret(args: &SignArgs) -> Result<Secret, Failure> {
+fn secret(args: &SignArgs) -> Result<Secret, CliError> {
     if args.secret_stdin {
         if args.body.as_deref().is_some_and(|path| path.as_os_str() == "-") {
-            return Err(Failure::usage("Standard input holds either the secret or the body. Put the body in a file."));
+            return Err(CliError::usage("Standard input holds either the secret or the body. Put the body in a file."));
         }
-        return password::read_stdin(What::ApiSecret);
+        return password_prompt::read_stdin(What::ApiSecret);
     }
     match env::var_os(SECRET_VARIABLE).filter(|secret| !secret.is_empty()) {
         Some(given) => {
             let given = Zeroizing::new(given.into_vec());
             secret::only_line(&given, What::ApiSecret)
                 .map(Secret::from_text)
-                .map_err(|why| Failure::usage(format!("{SECRET_VARIABLE}: {why}")))
+                .map_err(|why| CliError::usage(format!("{SECRET_VARIABLE}: {why}")))
         }
         None => {
-            Err(Failure::usage(format!("The API secret is missing. Set {SECRET_VARIABLE}, or use --secret-stdin.")))
+            Err(CliError::usage(format!("The API secret is missing. Set {SECRET_VARIABLE}, or use --secret-stdin.")))
         }
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+fn read(path: &Path) -> Result<Vec<u8>, CliError> {
     let (mut body, most) = (Vec::new(), LONGEST_BODY << 20);
     let read = match path.as_os_str() == "-" {
         true => io::stdin().lock().take(most + 1).read_to_end(&mut body),
-        false => File::open(config::meant(path)?).and_then(|file| file.take(most + 1).read_to_end(&mut body)),
+        false => File::open(config::typed_path(path)?).and_then(|file| file.take(most + 1).read_to_end(&mut body)),
     };
     match read {
-        Err(why) => Err(Failure::usage(format!("The body cannot be read: {why}. Name another file with --body."))),
-        Ok(length) if length as u64 > most => Err(Failure::usage(format!(
+        Err(why) => Err(CliError::usage(format!("The body cannot be read: {why}. Name another file with --body."))),
+        Ok(length) if length as u64 > most => Err(CliError::usage(format!(
             "The body is longer than {LONGEST_BODY} MiB. Name the file that is sent with --body, or send it in parts."
         ))),
         Ok(_) => Ok(body),
     }
 }
 
-fn field(text: &str) -> Result<(String, String), Failure> {
-    let wrong = || Failure::usage("A field is written as 'Name: value', in printable ASCII.");
+fn field(text: &str) -> Result<(String, String), CliError> {
+    let wrong = || CliError::usage("A field is 'Name: value' in printable ASCII. Write --header so.");
     let (name, value) = text.split_once(':').ok_or_else(wrong)?;
     let value = value.trim();
     let clean = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') && !name.is_empty();
     let printable = value.bytes().all(|b| matches!(b, b' '..=b'~'));
     let own = ["authorization", "signature", "signature-input", "host", "request-line"];
     if own.contains(&name.to_ascii_lowercase().as_str()) {
-        return Err(Failure::usage(format!("{name} is not signed as a field. Leave it out of --header.")));
+        return Err(CliError::usage(format!("{name} is not signed as a field. Leave it out of --header.")));
     }
     (clean && printable).then(|| (name.to_owned(), value.to_owned())).ok_or_else(wrong)
 }
 
 /// Scheme, authority and request-target of a URL.
-fn split(url: &str) -> Result<(verify::Scheme, &str, &str), Failure> {
+fn split(url: &str) -> Result<(verify::Scheme, &str, &str), CliError> {
     let wrong =
-        || Failure::usage("A URL is http:// or https://, a host, and a path, in printable ASCII without # or @.");
+        || CliError::usage("A URL is http:// or https://, a host, and a path, in printable ASCII without # or @.");
     let (scheme, rest) = url.split_once("://").ok_or_else(wrong)?;
     let scheme = match scheme {
         "http" => verify::Scheme::Http,

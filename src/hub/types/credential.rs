@@ -57,6 +57,14 @@ pub struct LastUse {
     pub address: Option<String>,
 }
 
+impl LastUse {
+    /// When and from where: `2026-08-14 09:14 UTC from 203.0.113.9`.
+    pub fn words(&self) -> String {
+        let from = self.address.as_ref().map(|address| format!(" from {address}")).unwrap_or_default();
+        format!("{}{from}", self.at.millis().stamp())
+    }
+}
+
 /// One live secret of a credential, without the secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiveSecret {

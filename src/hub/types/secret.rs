@@ -1,6 +1,6 @@
 //! Types for a secret that leaked, and for one that nobody saved.
 
-use crate::credential::{Kind, State};
+use crate::credential::State;
 use crate::hub::{CredentialId, CredentialRow};
 use crate::time::{Millis, Seconds};
 
@@ -75,7 +75,7 @@ impl FoundSecret {
 
     /// Which secret it is: `It is its current secret.`
     pub fn which_words(&self) -> String {
-        let word = if self.row.kind == Kind::Legacy { "password" } else { "secret" };
+        let word = self.row.kind.secret_word();
         let minute = |at: Seconds| at.millis().utc("%-d %b %Y %H:%M UTC");
         match self.which {
             _ if self.row.state == State::Revoked => {
@@ -90,8 +90,8 @@ impl FoundSecret {
     /// What to do about it.
     pub fn remedy_words(&self) -> &'static str {
         match self.remedy() {
-            Remedy::Rotate => "To stop who has it, make a new secret that replaces this one at once.",
-            Remedy::StopOld => "To stop who has it, stop the old secret now. The current one goes on working.",
+            Remedy::Rotate => "To lock out whoever has it, make a new secret that replaces this one at once.",
+            Remedy::StopOld => "To lock out whoever has it, stop the old secret now. The current one keeps working.",
             Remedy::Nothing => "There is nothing to do.",
         }
     }

@@ -88,7 +88,7 @@ pub struct TrailQuery {
     pub credential: Option<CredentialId>,
     /// Only rows about credentials.
     pub credentials_only: bool,
-    /// Only what this user did.
+    /// Only entries of this user.
     pub who: Option<String>,
     /// Only this type of row.
     pub class: Option<TrailClass>,

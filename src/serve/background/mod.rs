@@ -68,17 +68,7 @@ impl BackgroundThreads {
         };
         let verifier = Arc::new(Verifier::new(parts, hub.account(), options.places.replay()));
         let hub = SharedHub::new(hub);
-        // It is never joined: it has nothing to save.
-        let shared = hub.clone();
-        critical_thread::spawn("hash", move || {
-            // Hashing fills a core as long as somebody guesses passwords.
-            Nice::Hashing.apply();
-            // If this fails, a client is known again after its next right password.
-            for (key, client) in shared.current().feed().last_addresses(Kind::Legacy).unwrap_or_default() {
-                passwords.add_known(Kind::Legacy, &key, client);
-            }
-            passwords.work();
-        })?;
+        start_hashing(passwords, hub.clone())?;
         let shared = hub.clone();
         let writer = critical_thread::spawn("report", move || {
             Nice::Reporting.apply();
@@ -117,6 +107,20 @@ impl BackgroundThreads {
         drop(self.verifier);
         let _ = self.writer.join();
     }
+}
+
+/// Hashes passwords from now on, on a thread that is never joined: it has nothing to save.
+fn start_hashing(passwords: Arc<Passwords>, hub: SharedHub) -> Result<(), ServeError> {
+    critical_thread::spawn("hash", move || {
+        // Hashing fills a core as long as somebody guesses passwords.
+        Nice::Hashing.apply();
+        // If this fails, a client is known again after its next right password.
+        for (key, client) in hub.current().feed().last_addresses(Kind::Legacy).unwrap_or_default() {
+            passwords.add_known(Kind::Legacy, &key, client);
+        }
+        passwords.work();
+    })?;
+    Ok(())
 }
 
 /// Whether signatures may have been accepted before that the replay journal should hold, so that missing files count as

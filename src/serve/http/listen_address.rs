@@ -28,11 +28,11 @@ pub enum ListenError {
     #[error("{0} is in use by another process. Stop it, or listen elsewhere with --listen.")]
     InUse(String),
     /// Something that is not a socket is in the way.
-    #[error("{0} is there already and is no socket. It was left alone; listen elsewhere with --listen.")]
+    #[error("{0} exists already and is not a socket. It was left alone; listen elsewhere with --listen.")]
     NotASocket(String),
     /// A stale socket that belongs to another user.
     #[error(
-        "{0} is there already, and the socket belongs to another user (uid {1}). Take it away, or listen elsewhere with --listen."
+        "{0} exists already, and the socket belongs to another user (uid {1}). Remove it, or listen elsewhere with --listen."
     )]
     WrongOwner(String, u32),
     /// The system refused.

@@ -37,7 +37,7 @@ impl Gaps {
         if state
             .file
             .as_ref()
-            .is_some_and(|(_, held)| place.symlink_metadata().is_ok_and(|there| files::which(&there) == *held))
+            .is_some_and(|(_, held)| place.symlink_metadata().is_ok_and(|there| files::file_id(&there) == *held))
         {
             // Somebody else may have written into it.
             return state.write();
@@ -46,7 +46,7 @@ impl Gaps {
         if meta.len() < LENGTH as u64 {
             write(&file, state.until.unwrap_or(Seconds(0)))?;
         }
-        state.file = Some((file, files::which(&meta)));
+        state.file = Some((file, files::file_id(&meta)));
         state.write()
     }
 

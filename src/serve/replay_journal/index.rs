@@ -68,7 +68,7 @@ impl SegmentIndex {
         if state.written.as_ref() == Some(&text) && fs::symlink_metadata(&place).is_ok_and(|meta| meta.is_file()) {
             return Ok(());
         }
-        files::replace_soon(&place, text.as_bytes())?;
+        files::replace_unsynced(&place, text.as_bytes())?;
         state.written = Some(text);
         Ok(())
     }

@@ -189,7 +189,7 @@ impl ReplayJournal {
     fn missing_segments(&self) -> Vec<i64> {
         let files = self.files.read().unwrap_or_else(PoisonError::into_inner);
         let gone = files.iter().filter(|(minute, held)| match fs::symlink_metadata(self.path(**minute)) {
-            Ok(there) => files::which(&there) != held.id || there.len() < held.length.load(Relaxed),
+            Ok(there) => files::file_id(&there) != held.id || there.len() < held.length.load(Relaxed),
             Err(why) => matches!(why.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),
         });
         gone.map(|(minute, _)| *minute).collect()
@@ -265,7 +265,7 @@ impl ReplayJournal {
     fn open(&self, minute: i64) -> io::Result<Segment> {
         self.create_directory()?;
         let (file, meta) = files::open(&self.path(minute), Access::Append)?;
-        Ok(Segment { file, id: files::which(&meta), length: AtomicU64::new(meta.len()) })
+        Ok(Segment { file, id: files::file_id(&meta), length: AtomicU64::new(meta.len()) })
     }
 
     fn path(&self, minute: i64) -> PathBuf {

@@ -29,7 +29,7 @@ pub struct LogLevel(Targets);
 /// The text is not a log level.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "{0:?} is no log level. Write `log` in the config as warn, info or debug, or by module as in keydesk::serve=debug,info."
+    "{0:?} is not a log level. Write `log` in the config as warn, info or debug, or by module as in keydesk::serve=debug,info."
 )]
 pub struct LogLevelError(String);
 

@@ -46,7 +46,7 @@ impl SqliteStore {
             Ok(meta) if meta.is_file() && meta.len() == 0 => Ok(FileContent::Nothing),
             Ok(meta) if meta.is_file() => Ok(FileContent::Desk),
             Ok(_) => {
-                Err(StoreError::Foreign(format!("{} is no file. Name a database with --data-dir.", path.display())))
+                Err(StoreError::Foreign(format!("{} is not a file. Name a database with --data-dir.", path.display())))
             }
         }
     }

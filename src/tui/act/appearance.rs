@@ -1,7 +1,7 @@
 //! Appearance actions: colours and glyphs, chosen in My account, applied at once, remembered for the next time.
 
 use crate::{
-    config::{Appearance, Face},
+    config::{Appearance, Frontend},
     tui::{
         app::App,
         msg::Effect,
@@ -43,7 +43,7 @@ impl App {
             return self.leave_for(Effect::Lines);
         }
         self.leaving_for_lines = true;
-        self.out.push(Effect::Remember(Appearance::with_face(Face::Lines)));
+        self.out.push(Effect::Remember(Appearance::with_frontend(Frontend::Lines)));
     }
 
     fn apply_theme(&mut self, theme: Theme, chosen: Appearance) {

@@ -27,7 +27,7 @@ pub enum UserAction {
     Password(UserRow),
     /// Disable or enable.
     State(UserRow, UserState),
-    /// End the pause after wrong passwords.
+    /// Unlock a user after too many wrong passwords.
     Unlock(UserRow),
 }
 

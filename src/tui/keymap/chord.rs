@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-
 /// A key, without modifiers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -69,52 +67,6 @@ impl Chord {
     }
 }
 
-/// An event that is no key press the desk knows: a release, or a key that plain terminals do not send.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Unknown;
-
-impl TryFrom<KeyEvent> for Chord {
-    type Error = Unknown;
-
-    fn try_from(event: KeyEvent) -> Result<Self, Unknown> {
-        if event.kind == KeyEventKind::Release {
-            return Err(Unknown);
-        }
-        let held = |m| event.modifiers.contains(m);
-        let mods = Mods { ctrl: held(KeyModifiers::CONTROL), alt: held(KeyModifiers::ALT) };
-        let code = match event.code {
-            // Terminals whose Backspace sends 0x08 cannot be told from ctrl-h; deleting is what was meant.
-            KeyCode::Char('h') if mods.ctrl => return Ok(Self::plain(Code::Backspace)),
-            // Some report ctrl with the capital letter.
-            KeyCode::Char(c) if mods.ctrl => Code::Char(c.to_ascii_lowercase()),
-            code => known(code)?,
-        };
-        Ok(Self { code, mods })
-    }
-}
-
-fn known(code: KeyCode) -> Result<Code, Unknown> {
-    Ok(match code {
-        KeyCode::Char(c) => Code::Char(c),
-        KeyCode::Enter => Code::Enter,
-        KeyCode::Esc => Code::Esc,
-        KeyCode::Tab => Code::Tab,
-        KeyCode::BackTab => Code::BackTab,
-        KeyCode::Backspace => Code::Backspace,
-        KeyCode::Delete => Code::Delete,
-        KeyCode::Up => Code::Up,
-        KeyCode::Down => Code::Down,
-        KeyCode::Left => Code::Left,
-        KeyCode::Right => Code::Right,
-        KeyCode::Home => Code::Home,
-        KeyCode::End => Code::End,
-        KeyCode::PageUp => Code::PageUp,
-        KeyCode::PageDown => Code::PageDown,
-        KeyCode::F(n) => Code::F(n),
-        _ => return Err(Unknown),
-    })
-}
-
 impl fmt::Display for Chord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.mods.ctrl {
@@ -156,10 +108,6 @@ fn word(code: Code) -> &'static str {
 mod tests {
     use super::*;
 
-    fn event(code: KeyCode, modifiers: KeyModifiers) -> KeyEvent {
-        KeyEvent::new(code, modifiers)
-    }
-
     #[test]
     fn keys_are_called_what_hints_call_them() {
         for (chord, words) in [
@@ -176,21 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn releases_and_unknown_keys_are_no_chords() {
-        let mut release = event(KeyCode::Char('a'), KeyModifiers::NONE);
-        release.kind = KeyEventKind::Release;
-        assert_eq!(Chord::try_from(release), Err(Unknown));
-        assert_eq!(Chord::try_from(event(KeyCode::CapsLock, KeyModifiers::NONE)), Err(Unknown));
-    }
-
-    #[test]
-    fn shift_is_in_the_letter_and_ctrl_h_deletes() {
-        assert_eq!(Chord::try_from(event(KeyCode::Char('R'), KeyModifiers::SHIFT)), Ok(Chord::char('R')));
-        assert_eq!(Chord::try_from(event(KeyCode::Char('C'), KeyModifiers::CONTROL)), Ok(Chord::ctrl('c')));
-        assert_eq!(
-            Chord::try_from(event(KeyCode::Char('h'), KeyModifiers::CONTROL)),
-            Ok(Chord::plain(Code::Backspace))
-        );
+    fn only_a_character_without_modifiers_types_itself() {
         assert_eq!(Chord::ctrl('a').typed(), None);
         assert_eq!(Chord::char('ß').typed(), Some('ß'));
     }

@@ -22,7 +22,7 @@ impl App {
             return self.found(found);
         }
         if let Some(Dialog { problem, kind: DialogKind::FindBySecret { .. }, .. }) = self.dialog_mut() {
-            *problem = Some("No credential has or had this secret. Look whether it was copied whole.".to_owned());
+            *problem = Some("No credential has or had this secret. Check that it was copied whole.".to_owned());
         }
     }
 

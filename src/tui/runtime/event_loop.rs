@@ -16,7 +16,7 @@ use ratatui::{Terminal, layout::Rect};
 
 use crate::{
     clipboard::{Multiplexer, osc52},
-    config::{After, Appearance, Face},
+    config::{Appearance, ExitAction, Frontend},
     secret::Secret,
     time::Clock,
     tui::{
@@ -29,7 +29,7 @@ use crate::{
             shutdown::{LINE_GONE, Shutdown},
             workers::Workers,
         },
-        terminal::{self, stop, tty, wire::Wire},
+        terminal::{self, backend::DiffBackend, job_control, output},
         update, view,
     },
 };
@@ -46,7 +46,7 @@ const LAST_CHANGE: Duration = Duration::from_secs(1);
 /// Why the loop ends.
 enum LoopEnd {
     /// The user left.
-    Left(After),
+    Left(ExitAction),
     /// The terminal cannot be read or written any more.
     Gone,
 }
@@ -61,7 +61,7 @@ impl From<io::Error> for LoopEnd {
 pub(super) struct EventLoop {
     app: App,
     clock: Arc<dyn Clock>,
-    terminal: Terminal<Wire<tty::Tty>>,
+    terminal: Terminal<DiffBackend<output::ScreenOutput>>,
     events: Receiver<LoopEvent>,
     workers: Workers,
     clipboard: ClipboardWorker,
@@ -86,7 +86,7 @@ impl EventLoop {
         appearance: Option<PathBuf>,
     ) -> io::Result<Self> {
         terminal::enter()?;
-        let terminal = Terminal::new(Wire::new(tty::Tty, tty::size))?;
+        let terminal = Terminal::new(DiffBackend::new(output::ScreenOutput, output::size))?;
         Ok(Self {
             app,
             clock,
@@ -102,7 +102,7 @@ impl EventLoop {
     }
 
     /// Runs until the user leaves; returns what is left to do then. If the terminal goes first, so does the process.
-    pub(super) fn run(mut self) -> After {
+    pub(super) fn run(mut self) -> ExitAction {
         let over = loop {
             if let Err(over) = self.tick() {
                 break over;
@@ -183,8 +183,8 @@ impl EventLoop {
                 let outcome = self.remember(&chosen);
                 self.update(Msg::Remembered(outcome))?;
             }
-            Effect::Quit => return Err(LoopEnd::Left(After::Exit(0))),
-            Effect::Lines => return Err(LoopEnd::Left(After::Open(Face::Lines))),
+            Effect::Quit => return Err(LoopEnd::Left(ExitAction::Exit(0))),
+            Effect::Lines => return Err(LoopEnd::Left(ExitAction::Open(Frontend::Lines))),
         }
         Ok(())
     }
@@ -199,7 +199,7 @@ impl EventLoop {
     pub(super) fn draw(&mut self) -> io::Result<()> {
         let stale = take(&mut self.stale);
         if stale {
-            let size = tty::size();
+            let size = output::size();
             self.terminal.resize(Rect::new(0, 0, size.width, size.height))?;
         }
         if self.app.take_dirty() || stale {
@@ -211,7 +211,7 @@ impl EventLoop {
     fn resized(&mut self) -> Result<(), LoopEnd> {
         // Even if the size is the same: going from 80x24 to 40x10 and back made the terminal drop cells.
         self.stale = true;
-        let size = tty::size();
+        let size = output::size();
         self.update(Msg::Resize(size.width, size.height))
     }
 
@@ -230,9 +230,9 @@ impl EventLoop {
 
     /// Stops the process if a shell can continue it, and takes the terminal back afterwards.
     fn suspend(&mut self) -> Result<(), LoopEnd> {
-        if stop::possible() {
+        if job_control::possible() {
             terminal::leave();
-            stop::stop();
+            job_control::stop();
             self.expects_continued = true;
         }
         self.take_terminal_back()

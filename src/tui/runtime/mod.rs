@@ -27,9 +27,10 @@ pub use perform::perform;
 
 use crate::{
     clipboard::Way,
-    config::{After, Appearance},
+    config::{Appearance, ExitAction},
     hub::{DeskPaths, Hub, OpenOutcome as Opened, Origin, Session},
     progress,
+    terminal::is_interactive,
     time::{Clock, SystemClock},
     tui::{
         App, AppSetup, DisplayPaths, Start,
@@ -40,7 +41,7 @@ use crate::{
             shutdown::{LINE_GONE, Shutdown},
             workers::{WorkerContext, Workers},
         },
-        terminal::{self, tty},
+        terminal::{self, output},
         theme::Theme,
         view,
     },
@@ -60,9 +61,9 @@ pub fn run(
     appearance: PathBuf,
     verifier: String,
     clock: Arc<dyn Clock>,
-) -> Result<After> {
-    if !tty::is_terminal() {
-        return Ok(After::Exit(no_terminal()));
+) -> Result<ExitAction> {
+    if !is_interactive() {
+        return Ok(ExitAction::Exit(no_terminal()));
     }
     let runtime = Runtime::start()?;
     let start = match Hub::open_with(places, Arc::clone(&clock), &mut progress::upgrading())? {
@@ -80,9 +81,9 @@ pub fn run(
 }
 
 /// Runs a desk with a signed-in user: the demo. `notice` is a sentence for the lock screen.
-pub fn run_session(hub: Hub, session: Session, notice: Option<String>) -> Result<After> {
-    if !tty::is_terminal() {
-        return Ok(After::Exit(no_terminal()));
+pub fn run_session(hub: Hub, session: Session, notice: Option<String>) -> Result<ExitAction> {
+    if !is_interactive() {
+        return Ok(ExitAction::Exit(no_terminal()));
     }
     let runtime = Runtime::start()?;
     runtime.opened(hub);
@@ -137,14 +138,14 @@ impl Runtime {
     }
 
     /// Draws the first frame, and runs the event loop.
-    fn show(self, context: WorkerContext, opening: Opening) -> Result<After> {
+    fn show(self, context: WorkerContext, opening: Opening) -> Result<ExitAction> {
         let Self { events, queue, shutdown, guard, .. } = self;
         let way = Way::choose(&variable);
         let clock = Arc::clone(&context.clock);
         let chosen = opening.appearance.as_deref().map(Appearance::read).unwrap_or_default();
         let app = App::new(AppSetup {
             now: clock.now(),
-            size: tty::size().into(),
+            size: output::size().into(),
             places: opening.places,
             start: opening.start,
             theme: Theme::from_env(&|name| variable(name).or_else(|| chosen.variable(name))),

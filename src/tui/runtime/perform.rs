@@ -80,7 +80,7 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::SetSettings(actor, wanted) => hub.set_settings(&actor, &wanted).map(|()| Answer::SettingsSet)?,
         Call::Export { actor, query, path, format } => {
             let invalid = |sentence| HubError::Invalid { field: InputField::Other, sentence };
-            let path = config::meant(&path).map_err(|why| invalid(why.to_string()))?;
+            let path = config::typed_path(&path).map_err(|why| invalid(why.to_string()))?;
             Answer::Exported(to_file(&path, format, |page| hub.export_trail(&actor, &query, page))?)
         }
         Call::ChangeUser(actor, change) => Answer::User(change_user(hub, &actor, &change)?),

@@ -123,7 +123,7 @@ mod tests {
     ];
 
     #[test]
-    fn a_list_that_went_on_by_one_row_moves_between_head_and_foot() {
+    fn a_list_that_moved_by_one_row_scrolls() {
         let [a, b, c, d, e] = ROWS;
         let (before, after) = (screen(&["head", a, b, c, d, "foot"]), screen(&["head", b, c, d, e, "foot"]));
         assert_eq!(find(&before, &after), Some(Scroll { rows: 1..5, up: true }));
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_did_not_move_is_left_alone() {
+    fn rows_that_did_not_move_are_not_scrolled() {
         let [a, b, c, d, e] = ROWS;
         let before = screen(&[a, b, c, d]);
         for after in [[a, b, c, d], [a, b, c, e], [d, c, b, a], ["", "", "", ""], [a, e, c, d]] {

@@ -8,7 +8,10 @@ use ratatui::{
 };
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::{text, tui::theme::Theme};
+use crate::{
+    text::{self, LongWords},
+    tui::theme::Theme,
+};
 
 /// Where the frame is painted, and where its cursor stands.
 pub struct Paint<'a> {
@@ -83,45 +86,7 @@ pub fn plain(words: &str) -> Span<'static> {
 
 /// Breaks a sentence into lines of at most so many columns, between words where it can.
 pub fn wrap(sentence: &str, columns: usize) -> Vec<String> {
-    let columns = columns.max(1);
-    let safe = text::safe(sentence);
-    let mut lines = vec![String::new()];
-    for word in safe.split(' ') {
-        let fits = |line: &str| text::width(line) + 1 + text::width(word) <= columns;
-        match lines.last_mut() {
-            Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) if fits(line) => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-        break_last(&mut lines, columns);
-    }
-    lines
-}
-
-/// A word that is wider than the line goes on in the next.
-fn break_last(lines: &mut Vec<String>, columns: usize) {
-    while let Some(last) = lines.pop() {
-        if text::width(&last) <= columns {
-            lines.push(last);
-            return;
-        }
-        let mut used = 0;
-        let fits = last.graphemes(true).take_while(|g| {
-            used += text::width(g);
-            used <= columns
-        });
-        // At least one character, or a narrow column would loop for ever.
-        let cut: usize = fits.map(str::len).sum::<usize>().max(last.graphemes(true).next().map_or(1, str::len));
-        let rest = last[cut..].to_owned();
-        lines.push(last[..cut].to_owned());
-        if rest.is_empty() {
-            return;
-        }
-        lines.push(rest);
-    }
+    text::wrap(sentence, columns, LongWords::Break)
 }
 
 /// A line of a file in as many lines as it takes, those that go on behind `mark`; nothing of it is left out.
@@ -162,14 +127,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sentences_break_between_words_and_long_words_break_anywhere() {
-        assert_eq!(wrap("one two three", 8), ["one two", "three"]);
-        assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
-        assert_eq!(wrap("a 支払い支払い b", 6), ["a", "支払い", "支払い", "b"]);
-        assert_eq!(wrap("", 4), [""]);
-    }
-
-    #[test]
     fn a_long_line_of_a_file_goes_on_behind_a_mark() {
         assert_eq!(continued("  short", 20, "> "), ["  short"]);
         assert_eq!(continued("  set_header Host keydesk;", 18, "> "), ["  set_header Host ", "> keydesk;"]);
@@ -184,15 +141,6 @@ mod tests {
             prop_assert!(lines.iter().all(|line| text::width(line) <= columns), "{lines:?}");
             let joined: String = lines.iter().enumerate().map(|(i, l)| if i == 0 { &l[..] } else { &l[2..] }).collect();
             prop_assert_eq!(joined, text::safe(&line).into_owned());
-        }
-
-        #[test]
-        fn every_line_fits(sentence in "\\PC{0,60}", columns in 2usize..40) {
-            for line in wrap(&sentence, columns) {
-                // Signs that stand on one another cannot be parted, however narrow the column is.
-                let fits = text::width(&line) <= columns || line.graphemes(true).count() == 1;
-                prop_assert!(fits, "{line:?} in {columns}");
-            }
         }
     }
 }

@@ -253,6 +253,6 @@ fn explain_is_for_administrators_and_recorded_in_the_trail() {
     for wrong in ["", "hello", "GET /\n\n", "GET / HTTP/1.1\nno colon\n\n"] {
         let args = ["explain", "--as", "alice"];
         let output = signer.desk.command(&args).write_stdin(wrong).output().unwrap();
-        Run::new(&args, output).fails(2, "This is no HTTP request");
+        Run::new(&args, output).fails(2, "This is not an HTTP request");
     }
 }

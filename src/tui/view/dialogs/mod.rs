@@ -193,8 +193,7 @@ fn confirm(confirmation: Confirmation, sheet: &mut Sheet) {
     }
     sheet.tell(match confirmation {
         Confirmation::Lines => {
-            "For screen readers: no boxes and no colours, one question at a time. keydesk starts anew for that, as if \
-             you had just called it: nothing of this session stays in memory. My account there leads back."
+            "For screen readers: no boxes and no colours, one question at a time. keydesk starts anew for that, as if you had just started it: nothing of this session stays in memory. My account there leads back."
         }
         Confirmation::Close => {
             "The secret was not copied. If you have it by hand, close; else keep it open and copy it."

@@ -6,7 +6,7 @@ use crate::{
     credential::{EXPIRING_DAYS, Kind, State},
     hub::{Capped, LossCause, TrailRow},
     text,
-    time::DAY,
+    time::{self, DAY},
     tui::{
         app::{App, Workspace},
         relative_time,
@@ -69,7 +69,7 @@ fn attention_words(app: &App, attention: &AttentionItem, room: usize) -> String 
         AttentionItem::Expiring(row) => {
             let left = row.options.expires_at.map_or(0, |at| at.millis().since(app.now));
             let words =
-                if left > 0 { format!(" expires in {}", relative_time::span(left)) } else { " has expired".to_owned() };
+                if left > 0 { format!(" expires in {}", time::duration(left)) } else { " has expired".to_owned() };
             (Some(&row.name), words)
         }
         AttentionItem::MoreExpiring(n, kind) => {
@@ -153,7 +153,7 @@ fn numbers(app: &App, workspace: &Workspace, row: SettingsRow) -> String {
         SettingsRow::Security => {
             let age = site.and_then(|s| s.master_key_made_at).map(|at| app.now.since(at) / DAY);
             let age = age.map(|days| format!(", master key {days} days old")).unwrap_or_default();
-            format!("lock after {}{age}", relative_time::span(workspace.session.idle_lock))
+            format!("lock after {}{age}", time::duration(workspace.session.idle_lock))
         }
     }
 }

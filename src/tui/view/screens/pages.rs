@@ -6,7 +6,7 @@ use crate::{
     account::{FIRST_PAUSE, FREE_TRIES, MIN_PASSWORD},
     hub::{OwnSignIn, Provenance, Setting},
     text,
-    time::{DAY, MINUTE},
+    time::{self, DAY, MINUTE},
     tui::{
         app::{App, Workspace},
         dialog::Part,
@@ -124,7 +124,7 @@ fn security(app: &App, workspace: &Workspace, page: &mut FactPage<'_>) {
     let default = if default { " (default)" } else { "" };
     page.say(&format!(
         "It locks after {} without a key{default}. Press e to change that.",
-        relative_time::span(set * MINUTE)
+        time::duration(set * MINUTE)
     ));
     if standing(workspace, Setting::LockTime) == Some(Provenance::Tampered) {
         page.warn(
@@ -132,10 +132,7 @@ fn security(app: &App, workspace: &Workspace, page: &mut FactPage<'_>) {
         );
     }
     if own != set {
-        page.say(&format!(
-            "This session began before that was set: it locks after {}.",
-            relative_time::span(own * MINUTE)
-        ));
+        page.say(&format!("This session began before that was set: it locks after {}.", time::duration(own * MINUTE)));
     }
     for part in [Part::Api, Part::Verifier] {
         page.gap();
@@ -154,7 +151,7 @@ fn security(app: &App, workspace: &Workspace, page: &mut FactPage<'_>) {
     page.gap();
     page.head("Sign-in");
     page.say(&format!("A user's password has {MIN_PASSWORD} or more characters."));
-    let pause = relative_time::span(FIRST_PAUSE);
+    let pause = time::duration(FIRST_PAUSE);
     page.say(&format!("{FREE_TRIES} wrong passwords lock a name for {pause}; each further time twice as long."));
     if let Some(at) = workspace.overview.as_ref().and_then(|o| o.site.as_ref()).and_then(|s| s.master_key_made_at) {
         let days = app.now.since(at) / DAY;

@@ -3,11 +3,10 @@
 use ratatui::{layout::Rect, style::Style};
 
 use crate::{
-    text,
+    text, time,
     tui::{
         app::App,
         form::Control,
-        relative_time,
         sign_in::{SignInKind, SignInMessage, SignInScreen},
         view::{
             dialogs::forms,
@@ -102,10 +101,10 @@ fn message(app: &App, sign_in: &SignInScreen) -> Option<(String, Style)> {
         SignInMessage::Sentence(sentence) => (sentence.clone(), bad),
         SignInMessage::Wrong(left, pause) => {
             let tries = if *left == 1 { "1 try".to_owned() } else { format!("{left} tries") };
-            (format!("Name or password is wrong. {tries} left before a pause of {}.", relative_time::span(*pause)), bad)
+            (format!("Name or password is wrong. {tries} left before a pause of {}.", time::duration(*pause)), bad)
         }
         SignInMessage::Locked(until) if *until > app.now => {
-            let (clock, left) = (until.utc("%H:%M UTC"), relative_time::span(until.since(app.now)));
+            let (clock, left) = (until.utc("%H:%M UTC"), time::duration(until.since(app.now)));
             (
                 format!(
                     "Too many wrong passwords: this name is locked until {clock}, for {left}. Wait, or ask an Administrator."

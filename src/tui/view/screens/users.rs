@@ -5,7 +5,7 @@ use ratatui::{layout::Rect, style::Style};
 use crate::{
     account::UserState,
     hub::UserRow,
-    text,
+    text, time,
     tui::{
         app::App,
         layout, relative_time,
@@ -104,7 +104,7 @@ fn facts(app: &App, row: &UserRow) -> Vec<(&'static str, String)> {
     });
     facts.push(("Sign-in", last));
     if let Some(end) = row.locked_until.filter(|end| *end > app.now) {
-        let left = relative_time::span(end.since(app.now));
+        let left = time::duration(end.since(app.now));
         facts.push(("Locked", format!("for {left} more, after wrong passwords. u unlocks now")));
     }
     if row.must_change_password {

@@ -1,0 +1,128 @@
+//! Arguments that commands share, and what is wrong with a command line that clap refuses or misreads.
+
+pub mod clap_error;
+pub mod swallowed_flags;
+
+use std::{env, ffi::OsString, path::PathBuf};
+
+use clap::{
+    Args, ValueHint,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
+
+use crate::{
+    account::Role,
+    config::Overrides,
+    credential::{Kind, Overlap},
+    time::is_never,
+};
+
+use super::output::ListFormat;
+
+/// Where things are.
+#[derive(Clone, Debug, Args)]
+pub struct PlaceArgs {
+    /// Directory of the database [env: KEYDESK_DATA_DIR]
+    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub data_dir: Option<PathBuf>,
+    /// The config file; the master key is beside it by default [env: KEYDESK_CONFIG]
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// The file with the master key [env: KEYDESK_MASTER_KEY_FILE]
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub master_key_file: Option<PathBuf>,
+}
+
+impl PlaceArgs {
+    /// The overrides of flags and environment; an empty variable is one that is not set.
+    pub fn overrides(self, store: Option<String>) -> Overrides {
+        let path = |name| env::var_os(name).filter(|v: &OsString| !v.is_empty()).map(PathBuf::from);
+        Overrides {
+            data_dir: self.data_dir.or_else(|| path("KEYDESK_DATA_DIR")),
+            config: self.config.or_else(|| path("KEYDESK_CONFIG")),
+            master_key_file: self.master_key_file.or_else(|| path("KEYDESK_MASTER_KEY_FILE")),
+            store,
+            state_dir: path("KEYDESK_STATE_DIR"),
+            // The first, if a unit has several.
+            state_directory: path("STATE_DIRECTORY").and_then(|dirs| env::split_paths(&dirs).next()),
+            credentials_directory: path("CREDENTIALS_DIRECTORY"),
+        }
+    }
+}
+
+/// How a desk is shown.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct FrontendArgs {
+    /// Open the desk line by line, for screen readers and dumb terminals
+    #[arg(long)]
+    pub plain: bool,
+}
+
+/// Who acts. Whoever can read the database and the master key owns the desk, so no password is asked for.
+#[derive(Clone, Debug, Args)]
+pub struct Acting {
+    /// The user who acts; the trail records it with your Unix user
+    #[arg(id = "as", long = "as", value_name = "NAME")]
+    pub name: String,
+}
+
+/// How a list is printed.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct ListFormatArgs {
+    /// Print one JSON array
+    #[arg(long)]
+    json: bool,
+    /// Print one JSON document per line
+    #[arg(long, conflicts_with = "json")]
+    jsonl: bool,
+}
+
+/// Who asks for a list, and how it is printed.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    #[command(flatten)]
+    pub acting: Acting,
+    #[command(flatten)]
+    pub format: ListFormatArgs,
+}
+
+impl From<ListFormatArgs> for ListFormat {
+    fn from(args: ListFormatArgs) -> Self {
+        match args {
+            ListFormatArgs { json: true, .. } => Self::Json,
+            ListFormatArgs { jsonl: true, .. } => Self::JsonLines,
+            _ => Self::Table,
+        }
+    }
+}
+
+/// Reads one of a fixed set of words; help lists them.
+pub fn one_of<T>(all: &'static [T], word: fn(T) -> &'static str) -> impl TypedValueParser<Value = T>
+where
+    T: Copy + Send + Sync + 'static,
+{
+    let words = PossibleValuesParser::new(all.iter().map(|t| word(*t)));
+    words.try_map(move |text| all.iter().copied().find(|t| word(*t) == text).ok_or("unknown"))
+}
+
+/// Reads how long an old secret lives on; `never` is `none`.
+pub fn overlap() -> impl TypedValueParser<Value = Overlap> {
+    let value = |overlap: Overlap| {
+        let value = PossibleValue::new(overlap.as_str());
+        if overlap == Overlap::None { value.alias("never") } else { value }
+    };
+    PossibleValuesParser::new(Overlap::ALL.map(value)).try_map(|text| {
+        let text = if is_never(&text) { Overlap::None.as_str() } else { &text };
+        Overlap::ALL.into_iter().find(|overlap| overlap.as_str().eq_ignore_ascii_case(text)).ok_or("unknown")
+    })
+}
+
+/// Reads `basic`, `hmac` or `legacy`.
+pub fn kind() -> impl TypedValueParser<Value = Kind> {
+    one_of(&Kind::ALL, Kind::as_str)
+}
+
+/// Reads `administrator`, `advanced` or `basic`.
+pub fn role() -> impl TypedValueParser<Value = Role> {
+    one_of(&Role::ALL, Role::as_str)
+}

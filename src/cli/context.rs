@@ -1,0 +1,76 @@
+//! Opens the desk for a command, as the user that `--as` names.
+
+use std::sync::Arc;
+
+use crate::{
+    config::Paths,
+    credential::{Kind, holds_api_secret},
+    hub::{Actor, CredentialRow, Hub, OpenOutcome, Origin},
+    progress,
+    time::Clock,
+};
+
+use super::{
+    args::Acting,
+    error::{CliError, NOT_ALLOWED},
+    process,
+};
+
+/// What a command works with: paths, process, clock.
+pub struct Context {
+    /// Resolved paths.
+    pub paths: Paths,
+    /// Unix user and client address of this process.
+    pub origin: Origin,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// An open desk and the acting user.
+pub struct OpenDesk {
+    /// The use cases.
+    pub hub: Hub,
+    /// The acting user.
+    pub actor: Actor,
+}
+
+impl Context {
+    /// Opens the desk for the user that `--as` names.
+    pub fn open(&self, acting: &Acting) -> Result<OpenDesk, CliError> {
+        if process::in_forced_session() {
+            let sentence = "--as is refused in an SSH session of keydesk: there your SSH key says who you are. Use it on \
+                            the machine itself, as the Unix user of the desk.";
+            return Err(CliError::Message { code: NOT_ALLOWED, sentence: sentence.to_owned() });
+        }
+        match Hub::open_with(&self.paths.places(), Arc::clone(&self.clock), &mut progress::upgrading())? {
+            OpenOutcome::Ready(hub) => {
+                let actor = hub.local_actor(&acting.name, &self.origin)?;
+                Ok(OpenDesk { hub, actor })
+            }
+            OpenOutcome::New => Err(CliError::Message { code: NO_DESK, sentence: self.no_desk() }),
+        }
+    }
+
+    fn no_desk(&self) -> String {
+        let database = self.paths.database.display();
+        format!(
+            "There is no desk at {database}. Run `keydesk init --account ACCOUNT --name NAME`, or name another place with --data-dir or --config."
+        )
+    }
+}
+
+/// Exit code when there is no desk: the same as for a store that is not available.
+const NO_DESK: u8 = 6;
+
+impl OpenDesk {
+    /// The credential with this key or id.
+    pub fn find(&self, key: &str, kind: Option<Kind>) -> Result<CredentialRow, CliError> {
+        if holds_api_secret(key) {
+            // Not repeated: standard error may go to a log.
+            return Err(CliError::usage(
+                "That is an API secret, not a key. Name the key; if others could see it, rotate it.",
+            ));
+        }
+        Ok(self.hub.find(&self.actor, key, kind)?)
+    }
+}

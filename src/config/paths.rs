@@ -1,0 +1,233 @@
+//! Resolves paths: flags, environment, config file, then the defaults of the platform.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+};
+
+use directories::ProjectDirs;
+
+use crate::{hub::DeskPaths, vault::MasterKeyPlace};
+
+use super::{ConfigError, ConfigFile, ServeFile, database_path, typed_listen, typed_path};
+
+/// The paths that flags and environment ask for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overrides {
+    /// `--data-dir` or `KEYDESK_DATA_DIR`.
+    pub data_dir: Option<PathBuf>,
+    /// `--config` or `KEYDESK_CONFIG`.
+    pub config: Option<PathBuf>,
+    /// `--master-key-file` or `KEYDESK_MASTER_KEY_FILE`.
+    pub master_key_file: Option<PathBuf>,
+    /// `init --store`.
+    pub store: Option<String>,
+    /// `KEYDESK_STATE_DIR`.
+    pub state_dir: Option<PathBuf>,
+    /// `$STATE_DIRECTORY`, which systemd made for a unit.
+    pub state_directory: Option<PathBuf>,
+    /// `$CREDENTIALS_DIRECTORY`, where systemd puts what a unit was given.
+    pub credentials_directory: Option<PathBuf>,
+}
+
+/// The resolved paths.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paths {
+    /// The config file; it need not be there.
+    pub config: PathBuf,
+    /// The database file.
+    pub database: PathBuf,
+    /// The database that would be used if nobody named one: `init` remembers any other.
+    pub default_database: Option<PathBuf>,
+    /// Where the master key is.
+    pub master_key: MasterKeyPlace,
+    /// Where a verifier keeps what it has to know after a restart, unless that is beside the database.
+    pub state_dir: Option<PathBuf>,
+    /// The config file's table `[serve]`.
+    pub serve: ServeFile,
+    /// Where systemd puts what a unit was given.
+    pub credentials_directory: Option<PathBuf>,
+}
+
+impl Paths {
+    /// The paths that the hub needs.
+    pub fn places(&self) -> DeskPaths {
+        DeskPaths {
+            database: self.database.clone(),
+            master_key: self.master_key.clone(),
+            state_dir: self.state_dir.clone(),
+        }
+    }
+
+    /// Whether systemd passed this file in as a credential.
+    pub fn is_from_systemd(&self, path: &Path) -> bool {
+        self.credentials_directory.as_deref().is_some_and(|dir| path.parent() == Some(dir))
+    }
+
+    /// Where gateways find the verifier: the first place that the file names, else a socket beside the database.
+    pub fn verifier(&self) -> String {
+        let beside = || self.database.parent().unwrap_or(Path::new("/")).join("verifier.sock");
+        self.serve.listen.first().cloned().unwrap_or_else(|| format!("unix:{}", beside().display()))
+    }
+}
+
+/// Resolves the paths: flags and environment first, then the config file, then the platform's defaults.
+pub fn resolve(overrides: &Overrides) -> Result<Paths, ConfigError> {
+    let here = env::current_dir().map_err(|e| ConfigError::NoCurrentDir(e.to_string()))?;
+    let platform = ProjectDirs::from("", "", "keydesk");
+    let config = match (&overrides.config, &platform) {
+        (Some(path), _) => here.join(typed_path(path)?),
+        (None, Some(dirs)) => dirs.config_dir().join("config.toml"),
+        (None, None) => return Err(ConfigError::NoHome),
+    };
+    let file = ConfigFile::read(&config)?;
+    let beside = config.parent().unwrap_or(Path::new("/"));
+    let default_database = default_database(overrides, &file, &here, beside, platform.as_ref())?;
+    let named = match (&overrides.store, &file.store) {
+        (Some(store), _) => Some(database_path(store, &here)?),
+        // A store is a whole place; a data directory only says where the default one would be. So the file's store
+        // stands before --data-dir: `init --store` wrote it there to be found again.
+        (None, Some(store)) => Some(database_path(store, beside)?),
+        (None, None) => None,
+    };
+    let database = named.or_else(|| default_database.clone()).ok_or(ConfigError::NoHome)?;
+    let master_key = master_key(overrides, &file, &here, beside)?;
+    let token =
+        file.serve.gateway_token_file.map(|path| Ok::<_, ConfigError>(beside.join(typed_path(&path)?))).transpose()?;
+    let listen = file.serve.listen.iter().map(|place| typed_listen(place, Some(beside))).collect::<Result<_, _>>()?;
+    let serve = ServeFile { gateway_token_file: token, listen, log: file.serve.log };
+    let credentials_directory = overrides.credentials_directory.clone();
+    let said = match (&overrides.state_dir, &file.state_dir) {
+        (Some(dir), _) => Some(here.join(typed_path(dir)?)),
+        (None, Some(dir)) => Some(beside.join(typed_path(dir)?)),
+        (None, None) => None,
+    };
+    let state_dir = said.or_else(|| overrides.state_directory.clone());
+    Ok(Paths { config, database, default_database, master_key, state_dir, serve, credentials_directory })
+}
+
+fn default_database(
+    overrides: &Overrides,
+    file: &ConfigFile,
+    here: &Path,
+    beside: &Path,
+    platform: Option<&ProjectDirs>,
+) -> Result<Option<PathBuf>, ConfigError> {
+    let dir = match (&overrides.data_dir, &file.data_dir) {
+        (Some(dir), _) => Some(here.join(typed_path(dir)?)),
+        (None, Some(dir)) => Some(beside.join(typed_path(dir)?)),
+        (None, None) => platform.map(|dirs| dirs.data_dir().to_owned()),
+    };
+    Ok(dir.map(|dir| dir.join("keydesk.db")))
+}
+
+fn master_key(
+    overrides: &Overrides,
+    file: &ConfigFile,
+    here: &Path,
+    beside: &Path,
+) -> Result<MasterKeyPlace, ConfigError> {
+    if let Some(path) = &overrides.master_key_file {
+        return Ok(MasterKeyPlace::file(here.join(typed_path(path)?)));
+    }
+    if let Some(path) = &file.master_key_file {
+        return Ok(MasterKeyPlace::file(beside.join(typed_path(path)?)));
+    }
+    let given = overrides.credentials_directory.as_ref().map(|dir| dir.join("master.key"));
+    Ok(match given.filter(|path| path.exists()) {
+        Some(path) => MasterKeyPlace { path, from_systemd: true },
+        None => MasterKeyPlace::file(beside.join("master.key")),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    struct Site {
+        dir: tempfile::TempDir,
+        overrides: Overrides,
+    }
+
+    impl Site {
+        fn new() -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            let config = Some(dir.path().join("etc/config.toml"));
+            fs::create_dir(dir.path().join("etc")).unwrap();
+            Self { dir, overrides: Overrides { config, data_dir: Some("/data".into()), ..Overrides::default() } }
+        }
+
+        fn says(&self, text: &str) -> &Self {
+            fs::write(self.dir.path().join("etc/config.toml"), text).unwrap();
+            self
+        }
+
+        fn database(&self) -> String {
+            resolve(&self.overrides).unwrap().database.display().to_string()
+        }
+
+        fn master_key(&self) -> (PathBuf, bool) {
+            let place = resolve(&self.overrides).unwrap().master_key;
+            (place.path, place.from_systemd)
+        }
+
+        fn at(&self, path: &str) -> PathBuf {
+            self.dir.path().join(path)
+        }
+    }
+
+    #[test]
+    fn the_database_is_taken_in_order_of_precedence() {
+        let mut site = Site::new();
+        site.says("data_dir = \"there\"");
+        assert_eq!(site.database(), "/data/keydesk.db");
+        site.overrides.data_dir = None;
+        assert_eq!(site.database(), site.at("etc/there/keydesk.db").display().to_string());
+        site.says("store = \"sqlite:mine.db\"");
+        site.overrides.data_dir = Some("/data".into());
+        assert_eq!(site.database(), site.at("etc/mine.db").display().to_string());
+        site.overrides.store = Some("/flag.db".to_owned());
+        assert_eq!(site.database(), "/flag.db");
+    }
+
+    #[test]
+    fn the_state_directory_is_taken_in_order_of_precedence() {
+        let mut site = Site::new();
+        let state = |site: &Site| resolve(&site.overrides).unwrap().places().state_dir;
+        assert_eq!(state(&site), None);
+        site.overrides.state_directory = Some("/var/lib/keydesk".into());
+        assert_eq!(state(&site), Some("/var/lib/keydesk".into()));
+        site.says("state_dir = \"state\"");
+        assert_eq!(state(&site), Some(site.at("etc/state")));
+        site.overrides.state_dir = Some("/state".into());
+        assert_eq!(state(&site), Some("/state".into()));
+    }
+
+    #[test]
+    fn only_a_file_in_its_directory_is_from_systemd() {
+        let mut site = Site::new();
+        let is = |site: &Site, path: &str| resolve(&site.overrides).unwrap().is_from_systemd(&site.at(path));
+        assert!(!is(&site, "run/token"), "there is none");
+        site.overrides.credentials_directory = Some(site.at("run"));
+        assert!(is(&site, "run/token"));
+        for path in ["token", "run", "run/../token", "running/token", "etc/run/token"] {
+            assert!(!is(&site, path), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_master_key_is_taken_in_order_of_precedence() {
+        let mut site = Site::new();
+        assert_eq!(site.master_key(), (site.at("etc/master.key"), false));
+        site.overrides.credentials_directory = Some(site.at("run"));
+        assert_eq!(site.master_key(), (site.at("etc/master.key"), false), "systemd gave none");
+        fs::create_dir(site.at("run")).unwrap();
+        fs::write(site.at("run/master.key"), "k").unwrap();
+        assert_eq!(site.master_key(), (site.at("run/master.key"), true));
+        site.says("master_key_file = \"other.key\"");
+        assert_eq!(site.master_key(), (site.at("etc/other.key"), false));
+        site.overrides.master_key_file = Some("/flag.key".into());
+        assert_eq!(site.master_key(), ("/flag.key".into(), false));
+    }
+}

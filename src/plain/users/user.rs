@@ -1,0 +1,100 @@
+//! One user, and the actions on them: role, state, unlock, password.
+
+use crate::{
+    account::{UserState, check_user_password},
+    credential::Filter,
+    hub::{ListQuery, UserRow},
+    plain::{
+        conversation::{Menu, Step},
+        credentials::list,
+        new_password::{USER_RULE, new_password},
+        session::SignedIn,
+        words,
+    },
+};
+
+use super::role;
+
+/// An action on a user.
+struct UserAction {
+    words: fn(&UserRow) -> Option<&'static str>,
+    act: fn(&mut SignedIn<'_, '_>, &UserRow) -> Step,
+}
+
+const ACTIONS: [UserAction; 5] = [
+    UserAction { words: |_| Some("Change the permission level."), act: change_role },
+    UserAction { words: |u| (u.state == UserState::Active).then_some("Disable: no sign-in any more."), act: disable },
+    UserAction { words: |u| (u.state == UserState::Disabled).then_some("Enable again."), act: enable },
+    UserAction { words: |u| u.locked_until.map(|_| "Unlock: end the pause after wrong passwords."), act: unlock },
+    UserAction { words: |_| Some("Set a new password."), act: set_password },
+];
+
+/// Says all about a user and does what is chosen, until the user goes back.
+pub fn open(session: &mut SignedIn<'_, '_>, name: &str) -> Step {
+    loop {
+        let Some(users) = session.call(|hub, actor| hub.users(actor))? else { return Ok(()) };
+        let Some(user) = users.into_iter().find(|user| user.name == name) else { return Ok(()) };
+        let offered: Vec<_> =
+            ACTIONS.iter().filter_map(|action| (action.words)(&user).map(|words| (action, words))).collect();
+        let menu = Menu::new(words::user(&user), offered.iter().map(|(_, words)| *words));
+        match session.conversation.choose(&menu)? {
+            None => return Ok(()),
+            Some(i) => (offered[i].0.act)(session, &user)?,
+        }
+    }
+}
+
+fn change_role(session: &mut SignedIn<'_, '_>, user: &UserRow) -> Step {
+    let heading = format!("New permission level of {}, who is {} now.", user.name, user.role);
+    let Some(role) = role(session, &heading)? else { return Ok(()) };
+    match session.call_confirmed(|hub, actor| hub.set_role(actor, &user.target(), role))? {
+        None => Ok(()),
+        Some(user) => session.say(format!("{} is {} now. Sessions of {} have ended.", user.name, user.role, user.name)),
+    }
+}
+
+fn disable(session: &mut SignedIn<'_, '_>, user: &UserRow) -> Step {
+    let disabled =
+        session.call_confirmed(|hub, actor| hub.set_user_state(actor, &user.target(), UserState::Disabled))?;
+    let Some(user) = disabled else { return Ok(()) };
+    session.say(format!("{} is disabled and has no session any more.", user.name))?;
+    if user.made == 0 {
+        return Ok(());
+    }
+    let keys = words::number(user.made, "live key was", "live keys were");
+    let heading = format!("{keys} made by {}, and may be known to that person.", user.name);
+    match session.conversation.agrees(heading, "List them.", "Go back.")? {
+        true => {
+            let filter = Filter { by: Some(user.name), ..Filter::default() };
+            list::browse(session, ListQuery { filter, ..ListQuery::default() })
+        }
+        false => Ok(()),
+    }
+}
+
+fn enable(session: &mut SignedIn<'_, '_>, user: &UserRow) -> Step {
+    match session.call_confirmed(|hub, actor| hub.set_user_state(actor, &user.target(), UserState::Active))? {
+        None => Ok(()),
+        Some(user) => session.say(format!("{} is enabled and can sign in.", user.name)),
+    }
+}
+
+fn unlock(session: &mut SignedIn<'_, '_>, user: &UserRow) -> Step {
+    match session.call_confirmed(|hub, actor| hub.unlock_user(actor, &user.name))? {
+        None => Ok(()),
+        Some(user) => session.say(format!("{} is unlocked and can sign in.", user.name)),
+    }
+}
+
+fn set_password(session: &mut SignedIn<'_, '_>, user: &UserRow) -> Step {
+    let check = |password: &str| check_user_password(&user.name, password).map_err(|why| why.to_string());
+    let whose = format!("a new password for {}", user.name);
+    let Some(password) = new_password(session.conversation, &whose, USER_RULE, check)? else { return Ok(()) };
+    match session.call_confirmed(|hub, actor| hub.set_password(actor, &user.target(), &password))? {
+        None => Ok(()),
+        Some(user) if user.must_change_password => {
+            session.say(format!("{} has a new password, which must be changed at the next sign-in.", user.name))
+        }
+        Some(user) => session.say(format!("{} has a new password.", user.name)),
+    }
+}
