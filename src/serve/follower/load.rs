@@ -72,14 +72,16 @@ pub fn load(first: &Hub, second: Option<&Hub>, policy: &Policy) -> Result<Loaded
             loaded.timings.all = began.elapsed();
             Ok(loaded)
         }
-        // An index that lies may also show a row twice.
-        Ok(_) | Err(HubError::Failed(_)) => {
+        Err(why) if !matches!(why, HubError::Failed(_)) => Err(why),
+        // It does not match, or an index showed a row twice.
+        indexed => {
             let mut scanned = PartLoader::new(Builder::new(first.feed().count()?)?).scan(first, policy)?;
             scanned.timings.all = began.elapsed();
-            scanned.index_incomplete = scanned.matches_head();
+            // A commit between the two reads explains a difference as well.
+            let same_state = indexed.map_or(true, |loaded| loaded.position == scanned.position);
+            scanned.index_incomplete = scanned.matches_head() && same_state;
             Ok(scanned)
         }
-        Err(why) => Err(why),
     }
 }
 
