@@ -164,7 +164,8 @@ pub struct Options {
 impl Options {
     /// Whether they make sense for this kind at this time.
     pub fn check(&self, kind: Kind, now: Seconds) -> Result<(), OptionsError> {
-        if !kind.signs() && !(self.algorithms.is_any() && self.body_digest == BodyDigest::Required) {
+        let signs_nothing = self.algorithms.is_any() && self.body_digest == BodyDigest::Required;
+        if !kind.signs() && !signs_nothing {
             return Err(OptionsError::HmacOnly);
         }
         match (self.not_before, self.expires_at) {

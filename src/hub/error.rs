@@ -43,13 +43,13 @@ pub enum HubError {
     },
     /// A row was changed outside keydesk: its tag is wrong.
     #[error(
-        "{what} was changed outside keydesk (tampered), so it is not trusted. Restore the database from a backup, or {mend}."
+        "{what} was changed outside keydesk (tampered), so it is not trusted. Restore the database from a backup, or {remedy}."
     )]
     Tampered {
         /// The row in words: "The key kdb_... (name)".
         what: String,
         /// The remedy, as a sentence.
-        mend: String,
+        remedy: String,
     },
     /// The store cannot be used now.
     #[error("{0}")]
@@ -273,7 +273,7 @@ pub(crate) fn no_head() -> HubError {
 pub(crate) fn tampered_head() -> HubError {
     HubError::Tampered {
         what: "The head of the trail".to_owned(),
-        mend: "run `keydesk audit verify --as NAME` to see how far the trail is whole".to_owned(),
+        remedy: "run `keydesk audit verify --as NAME` to see how far the trail is whole".to_owned(),
     }
 }
 
@@ -281,7 +281,7 @@ pub(crate) fn tampered_head() -> HubError {
 pub(crate) fn tampered_credential(record: &CredentialRecord) -> HubError {
     HubError::Tampered {
         what: format!("The key {} ({})", record.key, record.name),
-        mend: "create a new key and tell its users".to_owned(),
+        remedy: "create a new key and tell its users".to_owned(),
     }
 }
 
@@ -296,7 +296,7 @@ pub(crate) fn unreadable(what: &str) -> HubError {
 
 /// The error for a setting that cannot be trusted, with its remedy.
 pub(crate) fn tampered_setting(setting: Setting) -> HubError {
-    HubError::Tampered { what: format!("The setting {}", setting.name()), mend: setting.mend() }
+    HubError::Tampered { what: format!("The setting {}", setting.name()), remedy: setting.remedy() }
 }
 
 #[cfg(test)]

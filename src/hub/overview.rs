@@ -74,7 +74,7 @@ impl Hub {
             last_changes: changes.into_iter().map(|row| trail::row(tx, row)).collect::<Result<_, _>>()?,
             last_row_at: tables::last_at(tx)?.map(Millis),
             master_key_made_at: tables::ring_made_at(tx)?.map(Millis),
-            went_back: rollback_reports::went_back(tx)?,
+            rolled_back: rollback_reports::rolled_back(tx)?,
             setting_tampered: settings::any_tampered(tx, &self.vault)?,
             altered: self.altered(tx)?,
         })

@@ -64,7 +64,7 @@ fn verify(session: &mut SignedIn<'_, '_>) -> Step {
             session.say(format!("The trail is whole: {} checked.", words::number(report.rows, "entry", "entries")))?
         }
     }
-    match report.went_back {
+    match report.rolled_back {
         None => Ok(()),
         Some(at) => session.say(format!(
             "But this store is older than it was: a verifier that knows a newer state of it said so on {}. Put the newest copy \

@@ -106,7 +106,7 @@ fn kinds(counts: &ByKind) -> String {
 fn attention_list(overview: &Overview) -> Vec<String> {
     let mut said = Vec::new();
     if let Some(site) = &overview.site {
-        if site.went_back.is_some() {
+        if site.rolled_back.is_some() {
             said.push(
                 "To look at: this store is older than verifiers know it. Put the newest copy back, or accept what is here: \
                  `keydesk audit accept --as NAME`. Until then verifiers follow what is taken away here, and nothing else."

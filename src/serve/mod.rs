@@ -49,7 +49,7 @@ pub fn run(mut options: ServeOptions, read_options: &ReadOptions, sighup: &Sighu
     critical_thread::log_panics();
     options.log.apply();
     let named = options.places.clone();
-    options.places = named.held()?;
+    options.places = named.resolved()?;
     if let Some(dir) = &options.places.state_dir {
         let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
         made.map_err(|why| ServeError::State(dir.display().to_string(), why))?;

@@ -198,7 +198,7 @@ fn a_running_verifier_detects_an_older_row_of_a_setting() {
     let hub = desk.reopened();
     assert_eq!(hub.feed().policy(&known).unwrap().tampered, [Setting::Replay], "older than what was followed");
     assert!(
-        hub.feed().policy(&known.anew()).unwrap().tampered.is_empty(),
+        hub.feed().policy(&known.after_reset()).unwrap().tampered.is_empty(),
         "in a store that was put back on purpose it is not"
     );
 }
@@ -228,12 +228,12 @@ fn an_old_copy_that_was_continued_counts_as_rolled_back() {
     }
     let here = back.feed().position().unwrap();
     let report = || back.verify_trail(&alice, None, &mut |_, _| ()).unwrap();
-    assert_eq!(report().went_back, None);
+    assert_eq!(report().rolled_back, None);
     back.feed().record_rollback(&before).unwrap();
     back.feed().record_rollback(&before).unwrap();
-    assert!(report().broken.is_none() && report().went_back.is_some(), "whole, and older than somebody knows it");
+    assert!(report().broken.is_none() && report().rolled_back.is_some(), "whole, and older than somebody knows it");
     let site = || back.overview(&alice).unwrap().site.unwrap();
-    assert!(site().went_back.is_some(), "the menu says so");
+    assert!(site().rolled_back.is_some(), "the menu says so");
     assert_eq!(back.feed().drift(&here).unwrap().0, Drift::Same, "a row of the trail is no change");
     let reader = Actor { user: "bram".parse().unwrap(), ..alice.clone() };
     assert!(back.accept_store(&reader, false).is_err());
@@ -241,7 +241,7 @@ fn an_old_copy_that_was_continued_counts_as_rolled_back() {
     assert!(matches!(back.accept_store(&unsure, false), Err(HubError::PasswordNeeded)));
     back.accept_store(&alice, false).unwrap();
     assert_eq!((since(&back), back.feed().drift(&here).unwrap().0), (Drift::Anew, Drift::Anew));
-    assert!(report().went_back.is_none() && site().went_back.is_none());
+    assert!(report().rolled_back.is_none() && site().rolled_back.is_none());
     let accepted = back.feed().position().unwrap();
     back.accept_store(&alice, false).unwrap();
     assert_eq!(back.feed().drift(&accepted).unwrap().0, Drift::Anew, "in the same second too");

@@ -222,13 +222,13 @@ fn a_rotation_within_an_overlap_names_the_secret_it_ends() {
     let alice = desk.alice();
     let row = desk.create(Kind::Hmac, "webhooks").row;
     let first = desk.hub.rotate(&alice, row.target(), Overlap::Week).unwrap();
-    assert_eq!(first.cut_short, [], "the one it has works on as it was chosen");
+    assert_eq!(first.ended_early, [], "the one it has works on as it was chosen");
     let until = first.old_until.unwrap();
     desk.clock.advance(jiff::SignedDuration::from_hours(1));
     let known = desk.hub.details(&alice, row.id).unwrap().secrets;
-    let before: Vec<_> = known.iter().filter_map(|secret| secret.cut_short(desk.hub.now())).collect();
+    let before: Vec<_> = known.iter().filter_map(|secret| secret.ended_early(desk.hub.now())).collect();
     let second = desk.hub.rotate(&alice, first.row.target(), Overlap::Day).unwrap();
-    assert_eq!(second.cut_short, before, "what is said before is what happens");
+    assert_eq!(second.ended_early, before, "what is said before is what happens");
     assert_eq!((before.len(), before[0].until, before[0].created_at), (1, until, row.created_at));
     assert_eq!(
         before[0].sentence("stops"),
@@ -243,7 +243,7 @@ fn a_rotation_within_an_overlap_names_the_secret_it_ends() {
     );
     // One whose overlap is over is not stopped by anything.
     desk.clock.advance(jiff::SignedDuration::from_hours(25));
-    assert_eq!(desk.hub.rotate(&alice, second.row.target(), Overlap::None).unwrap().cut_short, []);
+    assert_eq!(desk.hub.rotate(&alice, second.row.target(), Overlap::None).unwrap().ended_early, []);
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn an_upgrade_migrates_everything_and_trusts_nothing_new() {
     assert!(broken.contains("changed outside keydesk"), "{broken}");
     // It goes on like any other desk.
     let rotated = hub.rotate(&alice, row("kdboGQgN9djMFtrHC69R").target(), Overlap::Day).unwrap();
-    assert_eq!((rotated.version, rotated.cut_short.len()), (4, 1));
+    assert_eq!((rotated.version, rotated.ended_early.len()), (4, 1));
     assert_eq!(hub.users(&alice).unwrap().iter().filter(|user| user.tampered).count(), 0);
     let wrong = Secret::from_text("wrong horse battery");
     let tried = hub.sign_in("bram", &wrong, &Origin::default()).unwrap();

@@ -146,7 +146,7 @@ fn stray_reply() -> Reply {
     let query = keydesk::hub::ListQuery { limit: 1, revoked: true, ..Default::default() };
     let row = desk.hub.list(&actor, &query).unwrap().rows.remove(0);
     let secret = Some(keydesk::secret::Secret::from_text("kdsStray"));
-    Ok(Answer::Issued(keydesk::hub::Issued { row, secret, version: 1, old_until: None, cut_short: vec![] }))
+    Ok(Answer::Issued(keydesk::hub::Issued { row, secret, version: 1, old_until: None, ended_early: vec![] }))
 }
 
 /// 1, on a grid: every scene a person can stand in, at every size.

@@ -127,7 +127,7 @@ fn a_broken_trail_says_where() {
             no: 6,
             hash: "00".to_owned(),
             broken: Some("row 7 was edited, or a row before it".to_owned()),
-            went_back: None,
+            rolled_back: None,
         }))),
         _ => None,
     }));

@@ -35,7 +35,7 @@ pub fn run(context: &Context, args: VerifyArgs) -> Result<(), CliError> {
     let report = desk.hub.verify_trail(&desk.actor, args.expect, checked);
     progress.clear();
     let report = report?;
-    if let Some(at) = report.went_back {
+    if let Some(at) = report.rolled_back {
         error::stderr_line(&format!(
             "This store is older than it was: a verifier that knows a newer state of it said so on {}. \
              Put the newest copy back; or, to accept what is here: keydesk audit accept --as NAME.",

@@ -111,7 +111,7 @@ pub fn run(context: &Context, args: &ExplainArgs) -> Result<(), CliError> {
         format!(
             "The setting {} was changed outside keydesk (tampered): a verifier that starts now answers nobody. To mend it, {}.",
             setting.name(),
-            setting.mend()
+            setting.remedy()
         )
     }));
     output::lines(lines)

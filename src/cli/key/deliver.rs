@@ -68,7 +68,7 @@ pub fn hand_out(issued: &Issued, made: Made, json: bool, acting: &str) -> Result
 fn room(issued: &Issued) -> Zeroizing<Vec<u8>> {
     // A character takes six bytes when JSON escapes it.
     let text = issued.row.name.len() + issued.row.key.len();
-    Zeroizing::new(Vec::with_capacity(1024 + 6 * text + 128 * issued.cut_short.len()))
+    Zeroizing::new(Vec::with_capacity(1024 + 6 * text + 128 * issued.ended_early.len()))
 }
 
 fn as_json(issued: &Issued, made: Made, secret: Option<&str>) -> io::Result<Zeroizing<Vec<u8>>> {
@@ -83,7 +83,7 @@ fn as_json(issued: &Issued, made: Made, secret: Option<&str>) -> io::Result<Zero
         id: row.id.to_string(),
         kind: row.kind.as_str(),
         name: &row.name,
-        stopped: (made == Made::Rotated).then(|| issued.cut_short.iter().map(stopped).collect()),
+        stopped: (made == Made::Rotated).then(|| issued.ended_early.iter().map(stopped).collect()),
     };
     let mut document = room(issued);
     json::write(&mut *document, &made)?;
@@ -119,7 +119,7 @@ fn explain(issued: &Issued) {
 
 /// Says which older secrets were stopped early.
 pub fn tell_stopped(issued: &Issued) {
-    issued.cut_short.iter().for_each(|old| stderr_line(&old.sentence("stopped")));
+    issued.ended_early.iter().for_each(|old| stderr_line(&old.sentence("stopped")));
 }
 
 fn lost(issued: &Issued, made: Made, acting: &str, why: &io::Error) -> CliError {

@@ -51,7 +51,7 @@ actions! {
     SETTING         "setting.changed"        "change"  "desk"       "changed setting"
     SETTLED         "setting.settled"        "change"  "desk"       "wrote settings"
     ACCEPTED        "store.accepted"         "change"  "desk"       "accepted store as it is"
-    WENT_BACK       "store.went_back"        "refusal" "desk"       "refused: went back"
+    ROLLED_BACK       "store.went_back"        "refusal" "desk"       "refused: went back"
     ALTERED         "store.altered"          "refusal" "desk"       "refused: changed outside keydesk"
     REFUSED         "refused"                "refusal" "desk"       "refused"
     REFUSED_KEY     "refused.credential"     "refusal" "credential" "refused"

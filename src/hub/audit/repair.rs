@@ -196,7 +196,7 @@ impl Change<'_> {
 fn untold(things: &str) -> HubError {
     HubError::Tampered {
         what: format!("The activity log is not whole and the {things} are not as keydesk left them: some row of either"),
-        mend: "look at every key, user and setting, revoke, disable or set what is not as it should be, and accept the rest \
+        remedy: "look at every key, user and setting, revoke, disable or set what is not as it should be, and accept the rest \
                with `keydesk audit accept --trust-rows --as NAME`"
             .to_owned(),
     }

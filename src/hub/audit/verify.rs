@@ -45,7 +45,7 @@ impl Hub {
         self.read_cancellable(actor, &Intent::new(Right::ReadTrail, "verify trail"), cancel, |tx| {
             if let Some(what) = tx.damage(cancel)? {
                 let broken = Some(format!("the database is damaged: {what}"));
-                return Ok(TrailReport { rows: 0, no: 0, hash: String::new(), broken, went_back: None });
+                return Ok(TrailReport { rows: 0, no: 0, hash: String::new(), broken, rolled_back: None });
             }
             let head = tables::head(tx)?.ok_or_else(no_head)?;
             let (mut chain, mut changes) = (ChainCheck::new(&head, expect), LastChanges::default());
@@ -60,7 +60,7 @@ impl Hub {
                 no: chain.at.no,
                 hash,
                 broken,
-                went_back: rollback_reports::went_back(tx)?,
+                rolled_back: rollback_reports::rolled_back(tx)?,
             })
         })
     }

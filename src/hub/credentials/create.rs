@@ -49,7 +49,7 @@ impl Hub {
 
     fn issued_first(&self, (record, prepared): (CredentialRecord, Prepared)) -> Result<Issued, HubError> {
         let row = self.row(record, None)?;
-        Ok(Issued { row, secret: prepared.shown, version: 1, old_until: None, cut_short: Vec::new() })
+        Ok(Issued { row, secret: prepared.shown, version: 1, old_until: None, ended_early: Vec::new() })
     }
 }
 

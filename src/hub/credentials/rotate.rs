@@ -20,7 +20,7 @@ use crate::vault::Stored;
 pub(crate) struct ReplacedSecret {
     record: CredentialRecord,
     no: i64,
-    cut_short: Vec<EndedEarly>,
+    ended_early: Vec<EndedEarly>,
     last_used: Option<UsageRow>,
 }
 
@@ -37,12 +37,12 @@ impl Hub {
             let before = change.live_credential(target)?;
             let until = change.now.seconds().0 + overlap.seconds();
             let renewed = change.new_secret(actor, &before, until, &stored, "rotated")?;
-            let ReplacedSecret { record, no, cut_short, .. } = &renewed;
+            let ReplacedSecret { record, no, ended_early, .. } = &renewed;
             let old_until = (overlap != Overlap::None).then_some(Seconds(until));
             let mut after = serde_json::json!({ "kind": record.kind, "key": record.key, "secret": no,
                 "overlap": overlap.as_str(), "old_until": old_until.map(Seconds::rfc3339) });
-            if !cut_short.is_empty() {
-                let would_have: Vec<_> = cut_short.iter().map(|old| old.until.rfc3339()).collect();
+            if !ended_early.is_empty() {
+                let would_have: Vec<_> = ended_early.iter().map(|old| old.until.rfc3339()).collect();
                 after["stopped_before"] = would_have.join(", ").into();
             }
             let before = serde_json::json!({ "kind": record.kind, "key": record.key, "secret": no - 1 });
@@ -121,8 +121,8 @@ impl Hub {
         renewed: ReplacedSecret,
         secret: Option<Secret>,
     ) -> Result<Issued, HubError> {
-        let ReplacedSecret { record, no, cut_short, last_used } = renewed;
-        Ok(Issued { row: self.row(record, last_used)?, secret, version: no, old_until: None, cut_short })
+        let ReplacedSecret { record, no, ended_early, last_used } = renewed;
+        Ok(Issued { row: self.row(record, last_used)?, secret, version: no, old_until: None, ended_early })
     }
 }
 
@@ -141,10 +141,10 @@ impl Change<'_> {
         // At most two secrets work at a time: one that is still in its overlap ends now.
         let overlap = before.overlap(now);
         let older = live.iter().find(|secret| overlap.is_some_and(|(no, _)| no == secret.no));
-        let cut_short = older
+        let ended_early = older
             .zip(overlap)
             .map(|(secret, (_, until))| EndedEarly { created_at: Millis(secret.created_at), until: Seconds(until) });
-        let cut_short: Vec<_> = cut_short.into_iter().collect();
+        let ended_early: Vec<_> = ended_early.into_iter().collect();
         let no = before.secret_no + 1;
         let touched = self.touched(before, actor, how);
         let (older_no, older_until) = (Some(before.secret_no), Some(until));
@@ -157,6 +157,6 @@ impl Change<'_> {
         let waiting = tables::stop_waiting(&mut *self.tx, &record.id)?;
         tables::insert_usage(&mut *self.tx, (&record.kind, &record.id), no, waiting)?;
         let last_used = newest(tables::usages(&mut *self.tx, &record.id)?);
-        Ok(ReplacedSecret { record, no, cut_short, last_used })
+        Ok(ReplacedSecret { record, no, ended_early, last_used })
     }
 }

@@ -25,7 +25,7 @@ impl DeskPaths {
 
     /// The same with links resolved, for a long-running process: whoever changes a link later does not change where its
     /// files are. The master key is resolved anew each time.
-    pub fn held(&self) -> Result<Self, HubError> {
+    pub fn resolved(&self) -> Result<Self, HubError> {
         let real = |path: &Path| files::guarded(path).map_err(|why| HubError::Unavailable(why.to_string()));
         let database = real(&self.database)?;
         let state_dir = self.state_dir.as_deref().map(real).transpose()?;
@@ -35,12 +35,12 @@ impl DeskPaths {
     }
 
     /// Path of the high-water mark.
-    pub fn seen(&self) -> PathBuf {
+    pub fn high_water_mark(&self) -> PathBuf {
         self.kept("seen")
     }
 
     /// Directory of the replay journal.
-    pub fn replay(&self) -> PathBuf {
+    pub fn replay_journal(&self) -> PathBuf {
         self.kept("replay")
     }
 
@@ -68,16 +68,20 @@ mod tests {
         std::os::unix::fs::symlink("real.db", at("keydesk.db")).unwrap();
         let places = |state: Option<&str>| {
             let places = DeskPaths::new(at("keydesk.db"), MasterKeyPlace::file("/k"));
-            DeskPaths { state_dir: state.map(at), ..places }.held().unwrap()
+            DeskPaths { state_dir: state.map(at), ..places }.resolved().unwrap()
         };
         for beside in [None, Some(""), Some("../{}/.")] {
             let beside = beside.map(|path| path.replace("{}", at("").file_name().unwrap().to_str().unwrap()));
             let held = places(beside.as_deref());
-            assert_eq!((held.seen(), held.replay()), (at("real.db-seen"), at("real.db-replay")), "of the real one");
+            assert_eq!(
+                (held.high_water_mark(), held.replay_journal()),
+                (at("real.db-seen"), at("real.db-replay")),
+                "of the real one"
+            );
         }
         let held = places(Some("state"));
         assert_eq!(
-            (held.database.clone(), held.seen(), held.replay()),
+            (held.database.clone(), held.high_water_mark(), held.replay_journal()),
             (at("real.db"), at("state/seen"), at("state/replay"))
         );
     }

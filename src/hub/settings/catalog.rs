@@ -98,7 +98,7 @@ impl Setting {
     }
 
     /// The remedy that sets it again, for the middle of a sentence.
-    pub fn mend(self) -> String {
+    pub fn remedy(self) -> String {
         format!("set it again: `keydesk setting set {} VALUE --as NAME`", self.name())
     }
 

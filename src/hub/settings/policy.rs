@@ -56,7 +56,7 @@ impl EffectivePolicy {
 
     /// The same without the change numbers, for a store that was reset on purpose: its rows may be older.
     #[must_use]
-    pub fn anew(&self) -> Self {
+    pub fn after_reset(&self) -> Self {
         Self { change: Default::default(), ..self.clone() }
     }
 }

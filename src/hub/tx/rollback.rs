@@ -12,12 +12,12 @@ impl Hub {
     /// Remembers the head; an error when the store was rolled back or is another one.
     pub(in crate::hub) fn remember(&self, head: &HeadRow) -> Result<(), HubError> {
         let mut highest = self.highest.lock().unwrap_or_else(PoisonError::into_inner);
-        let went_back = highest.as_ref().is_some_and(|known| {
+        let rolled_back = highest.as_ref().is_some_and(|known| {
             known.store_id != head.store_id
                 || known.epoch > head.epoch
                 || (known.epoch == head.epoch && known.trail_no > head.trail_no)
         });
-        if went_back {
+        if rolled_back {
             return Err(went_back_error());
         }
         *highest = Some(head.clone());

@@ -83,7 +83,7 @@ pub struct LiveSecret {
 impl LiveSecret {
     /// The secret that a rotation at `now` would end early; `None` for the current secret, and for one that has
     /// stopped.
-    pub fn cut_short(&self, now: Millis) -> Option<EndedEarly> {
+    pub fn ended_early(&self, now: Millis) -> Option<EndedEarly> {
         let until = self.valid_until.filter(|until| until.0 > now.seconds().0)?;
         Some(EndedEarly { created_at: self.created_at, until })
     }
@@ -134,7 +134,7 @@ pub struct Issued {
     /// The old secret works until then, after a rotation with overlap.
     pub old_until: Option<Seconds>,
     /// Older secrets that would have worked longer, and were stopped by this: there are never three that work.
-    pub cut_short: Vec<EndedEarly>,
+    pub ended_early: Vec<EndedEarly>,
 }
 
 /// A secret that was in its overlap when the next one was made.

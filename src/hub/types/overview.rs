@@ -132,7 +132,7 @@ pub struct SiteOverview {
     /// When the master key was made.
     pub master_key_made_at: Option<Millis>,
     /// When a verifier reported that it knows a newer state of this store: it was rolled back.
-    pub went_back: Option<Millis>,
+    pub rolled_back: Option<Millis>,
     /// A setting was changed or removed outside keydesk.
     pub setting_tampered: bool,
     /// Any other tampering, as a sentence without a full stop.

@@ -112,5 +112,5 @@ pub struct TrailReport {
     /// What is wrong with the first bad row; `None` when the trail is whole.
     pub broken: Option<String>,
     /// When a verifier noted that it knows a newer state of this store, unless that was accepted since.
-    pub went_back: Option<Millis>,
+    pub rolled_back: Option<Millis>,
 }

@@ -207,7 +207,7 @@ impl Change<'_> {
             true => Ok(row.record),
             false => Err(HubError::Tampered {
                 what: format!("The user {}", row.record.name),
-                mend: "add another user and stop using this one".to_owned(),
+                remedy: "add another user and stop using this one".to_owned(),
             }),
         }
     }

@@ -24,7 +24,7 @@ impl Feed<'_> {
         let after = serde_json::json!({ "asked": asked, "epoch": newer.epoch() }).to_string();
         let subject = Subject::row(STORE, "the store").changed(None, Some(after));
         let reason = format!("{asked} {}", newer.epoch());
-        self.hub().write_refusal(Author::nobody(&Origin::default()), action::WENT_BACK, subject, &reason)
+        self.hub().write_refusal(Author::nobody(&Origin::default()), action::ROLLED_BACK, subject, &reason)
     }
 }
 
@@ -38,7 +38,7 @@ const TOLD: i64 = 200;
 pub(crate) fn told(tx: &mut dyn Tx) -> Result<Vec<TrailRecord>, HubError> {
     let rows = tables::trail_before(tx, &[TrailFilter::Subject(STORE)], i64::MAX, TOLD)?;
     let since = rows.into_iter().take_while(|row| row.action != action::ACCEPTED.code);
-    Ok(since.filter(|row| row.action == action::WENT_BACK.code).collect())
+    Ok(since.filter(|row| row.action == action::ROLLED_BACK.code).collect())
 }
 
 /// The epoch that the reporting verifier knows.
@@ -48,7 +48,7 @@ pub(crate) fn epoch_in(row: &TrailRecord) -> i64 {
 }
 
 /// When a verifier last reported that it knows a newer state of this store; `None` if none did since it was accepted.
-pub(crate) fn went_back(tx: &mut dyn Tx) -> Result<Option<Millis>, HubError> {
+pub(crate) fn rolled_back(tx: &mut dyn Tx) -> Result<Option<Millis>, HubError> {
     Ok(told(tx)?.first().map(|row| Millis(row.at)))
 }
 

@@ -52,7 +52,7 @@ impl StorePosition {
     }
 
     /// Whether this is the sum of the store's credentials. Always true for a position without a sum.
-    pub fn fits(&self, credentials: &Sum) -> bool {
+    pub fn matches_sum(&self, credentials: &Sum) -> bool {
         self.credentials.is_none_or(|sum| sum == *credentials)
     }
 

@@ -83,7 +83,7 @@ fn rotate(session: &mut SignedIn<'_, '_>, details: &CredentialInfo) -> Step {
         }
     });
     let mut menu = Menu::new(heading, choices);
-    let live = details.secrets.iter().filter_map(|secret| secret.cut_short(session.hub.now()));
+    let live = details.secrets.iter().filter_map(|secret| secret.ended_early(session.hub.now()));
     menu.heading.extend(live.map(|old| old.sentence("stops")));
     match session.conversation.choose(&menu)? {
         None => Ok(()),
@@ -99,15 +99,15 @@ pub fn rotate_with(session: &mut SignedIn<'_, '_>, target: CredentialTarget, ove
             if let Some(until) = issued.old_until {
                 session.say(format!("The old secret works until {}.", until.millis().stamp()))?;
             }
-            cut_short(session, &issued)?;
+            ended_early(session, &issued)?;
             one_time_secret::hand_out(session, issued, "has a new secret")
         }
     }
 }
 
 /// Says which older secrets were stopped early.
-fn cut_short(session: &mut SignedIn<'_, '_>, issued: &Issued) -> Step {
-    issued.cut_short.iter().try_for_each(|old| session.say(old.sentence("stopped")))
+fn ended_early(session: &mut SignedIn<'_, '_>, issued: &Issued) -> Step {
+    issued.ended_early.iter().try_for_each(|old| session.say(old.sentence("stopped")))
 }
 
 fn set_password(session: &mut SignedIn<'_, '_>, details: &CredentialInfo) -> Step {
@@ -116,7 +116,7 @@ fn set_password(session: &mut SignedIn<'_, '_>, details: &CredentialInfo) -> Ste
     match session.call(|hub, actor| hub.set_legacy_password(actor, target, typed.as_ref()))? {
         None => Ok(()),
         Some(issued) => {
-            cut_short(session, &issued)?;
+            ended_early(session, &issued)?;
             one_time_secret::hand_out(session, issued, "has a new password")
         }
     }

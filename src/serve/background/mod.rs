@@ -66,7 +66,7 @@ impl BackgroundThreads {
             accepted_before,
             clock: options.clock.clone(),
         };
-        let verifier = Arc::new(Verifier::new(parts, hub.account(), options.places.replay()));
+        let verifier = Arc::new(Verifier::new(parts, hub.account(), options.places.replay_journal()));
         let hub = SharedHub::new(hub);
         start_hashing(passwords, hub.clone())?;
         let shared = hub.clone();
@@ -131,7 +131,7 @@ fn accepted_before(
     policy: &EffectivePolicy,
     last: Option<&StorePosition>,
 ) -> Result<bool, HubError> {
-    if policy.policy.replay == Replay::Off || replay_journal::has_index(&options.places.replay()) {
+    if policy.policy.replay == Replay::Off || replay_journal::has_index(&options.places.replay_journal()) {
         return Ok(false);
     }
     Ok(last.is_some_and(|position| policy.replay_was_seen(position)) || hub.feed().signed_since_replay_was_set()?)

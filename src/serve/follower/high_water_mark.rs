@@ -26,7 +26,7 @@ pub(in crate::serve) struct HighWaterMark {
 
 impl HighWaterMark {
     pub(in crate::serve) fn at(places: &DeskPaths) -> Self {
-        Self { path: places.seen(), stored: None, failing: false, unreadable: false }
+        Self { path: places.high_water_mark(), stored: None, failing: false, unreadable: false }
     }
 
     /// Path of the file, if it could not be read.

@@ -155,7 +155,7 @@ impl Loaded {
 pub(in crate::serve) fn matches_head(snapshot: &Snapshot, unnamed: &UnnamedRows, position: &StorePosition) -> bool {
     let mut sum = snapshot.sum();
     unnamed.values().for_each(|term| sum.add(*term));
-    position.fits(&sum)
+    position.matches_sum(&sum)
 }
 
 impl PartLoader {

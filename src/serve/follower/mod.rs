@@ -181,7 +181,7 @@ pub(super) fn log_tampered_settings(policy: &EffectivePolicy) {
             setting = setting.name(),
             answering = policy.is_known(),
             "changed outside keydesk (tampered), and not followed: {}",
-            setting.mend()
+            setting.remedy()
         );
     }
 }

@@ -99,7 +99,7 @@ impl Follower {
             }
             Drift::Changed => self.follow_commit(hub)?,
             Drift::Anew => {
-                self.state.policy = self.state.policy.anew();
+                self.state.policy = self.state.policy.after_reset();
                 self.reload(hub)?;
             }
             Drift::Another => {

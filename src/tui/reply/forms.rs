@@ -24,14 +24,14 @@ impl App {
     }
 
     pub(super) fn issued(&mut self, issued: Issued) {
-        let Issued { row, secret, version, old_until, cut_short } = issued;
+        let Issued { row, secret, version, old_until, ended_early } = issued;
         let (now, locked) = (self.now, self.sign_in.is_some());
         let Some(workspace) = &mut self.workspace else { return };
         let sent = workspace.dialogs.pop().map(|dialog| dialog.kind);
-        let stopped_early = !cut_short.is_empty();
+        let stopped_early = !ended_early.is_empty();
         let renewed = matches!(sent, Some(DialogKind::NewPassword(_)));
         let issue = match sent {
-            Some(DialogKind::Rotate(_) | DialogKind::NewPassword(_)) => Issue::Rotated { old_until, cut_short },
+            Some(DialogKind::Rotate(_) | DialogKind::NewPassword(_)) => Issue::Rotated { old_until, ended_early },
             _ => Issue::Created,
         };
         if let Some(api) = workspace.api_mut() {

@@ -34,7 +34,7 @@ pub enum AttentionItem {
 pub fn attention(overview: &Overview, role: Role) -> Vec<AttentionItem> {
     let mut items = Vec::new();
     if let Some(site) = &overview.site {
-        items.extend(site.went_back.map(|_| AttentionItem::WentBack));
+        items.extend(site.rolled_back.map(|_| AttentionItem::WentBack));
         items.extend(site.setting_tampered.then_some(AttentionItem::SettingTampered));
         // A setting that is listed already is not listed twice.
         let altered = site.altered.clone().filter(|_| !site.setting_tampered);

@@ -85,8 +85,13 @@ fn verified(theme: Theme) -> Desk {
     then(setting("Activity log", theme), |d| {
         d.instead = Some(Box::new(|call| match call {
             Call::Verify(_) => {
-                let report =
-                    TrailReport { rows: 12, no: 12, hash: "0123456789abcdef".repeat(4), broken: None, went_back: None };
+                let report = TrailReport {
+                    rows: 12,
+                    no: 12,
+                    hash: "0123456789abcdef".repeat(4),
+                    broken: None,
+                    rolled_back: None,
+                };
                 Some(Ok(Answer::Verified(report)))
             }
             _ => None,

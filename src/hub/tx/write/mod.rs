@@ -45,7 +45,7 @@ impl<'a> Change<'a> {
             None => Ok(change),
             Some(no) => Err(HubError::Tampered {
                 what: format!("The activity log (row {no})"),
-                mend: "run `keydesk audit accept --as NAME`, which moves such rows away".to_owned(),
+                remedy: "run `keydesk audit accept --as NAME`, which moves such rows away".to_owned(),
             }),
         }
     }
@@ -180,7 +180,7 @@ impl<'a> Change<'a> {
             true => Ok(()),
             false => Err(HubError::Tampered {
                 what: format!("The table of {}", of.things),
-                mend: "run `keydesk audit verify --as NAME` and `keydesk audit accept --as NAME` on this machine"
+                remedy: "run `keydesk audit verify --as NAME` and `keydesk audit accept --as NAME` on this machine"
                     .to_owned(),
             }),
         }

@@ -22,7 +22,7 @@ pub enum Issue {
         /// The old one works until then.
         old_until: Option<Seconds>,
         /// Older ones that were stopped before their time.
-        cut_short: Vec<EndedEarly>,
+        ended_early: Vec<EndedEarly>,
     },
 }
 

@@ -36,8 +36,8 @@ impl Dialog {
 
 impl Rotate {
     /// The secrets that this rotation ends before their time: there are never three that work.
-    pub fn cut_short(&self, now: Millis) -> impl Iterator<Item = EndedEarly> {
-        self.live.iter().filter_map(move |secret| secret.cut_short(now))
+    pub fn ended_early(&self, now: Millis) -> impl Iterator<Item = EndedEarly> {
+        self.live.iter().filter_map(move |secret| secret.ended_early(now))
     }
 
     /// The overlap that is chosen.

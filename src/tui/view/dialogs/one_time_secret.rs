@@ -39,12 +39,12 @@ pub fn one_time_secret(app: &App, view: &OneTimeSecret, form: &Form, sheet: &mut
     };
     let (key, secret) = view.labels();
     let dots = theme.glyphs.bullet.repeat(DOTS);
-    let cut_short = match &view.issue {
-        Issue::Rotated { cut_short, .. } => cut_short.as_slice(),
+    let ended_early = match &view.issue {
+        Issue::Rotated { ended_early, .. } => ended_early.as_slice(),
         Issue::Created => &[],
     };
     // Lines about secrets that stopped need the space of this gap.
-    if cut_short.is_empty() {
+    if ended_early.is_empty() {
         gap(sheet);
     }
     sheet.spans(vec![span(&view.row.name, theme.strong()), plain(&format!("    {}", view.row.kind.title()))]);
@@ -61,7 +61,7 @@ pub fn one_time_secret(app: &App, view: &OneTimeSecret, form: &Form, sheet: &mut
         let until = until.millis().utc(if roomy { "%-d %b %Y %H:%M UTC" } else { "%-d %b %H:%M UTC" });
         sheet.tell(&format!("The old secret works until {until}."));
     }
-    match (roomy, cut_short) {
+    match (roomy, ended_early) {
         (_, []) => {}
         (false, _) => sheet.say("An older secret stopped before its time.", theme.warn()),
         (true, all) => all.iter().for_each(|old| sheet.say(&old.sentence("stopped"), theme.warn())),

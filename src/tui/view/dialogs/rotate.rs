@@ -23,7 +23,7 @@ pub fn rotate(app: &App, d: &Rotate, form: &Form, sheet: &mut Sheet) {
     let theme = &app.theme;
     sheet.gap();
     // Above the choices, visible in every window: it happens with each of them.
-    for old in d.cut_short(app.now) {
+    for old in d.ended_early(app.now) {
         sheet.say(&format!("{} {}", theme.glyphs.warning, old.sentence("stops")), theme.warn());
         sheet.gap();
     }

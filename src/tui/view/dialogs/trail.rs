@@ -155,7 +155,7 @@ pub fn checked(report: &TrailReport, at: Millis, sheet: &mut Sheet) {
         None => {
             sheet.tell(&format!("All {} entries are whole, checked {}.", report.rows, at.utc("%H:%M UTC")));
             sheet.gap();
-            if let Some(at) = report.went_back {
+            if let Some(at) = report.rolled_back {
                 sheet.tell(&format!(
                     "But this store is older than it was: a verifier that knows a newer state said so on {}. Put the newest \
                      copy back, or accept this one by `keydesk audit accept --as NAME`.",
