@@ -1,6 +1,7 @@
 //! Names of users and of the account, and the state of a user.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
+use std::str::FromStr;
 
 use crate::credential::{Name, NameError};
 

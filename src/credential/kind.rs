@@ -1,6 +1,7 @@
 //! Kinds of credentials (Basic, HMAC, Legacy) and their states (active, disabled, revoked).
 
-use std::{fmt, str::FromStr};
+use std::fmt;
+use std::str::FromStr;
 
 /// Kind of a credential. One key may exist once in each kind; kinds never cross (docs/verification.md C8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

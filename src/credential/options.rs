@@ -1,6 +1,7 @@
 //! Options of a credential beyond its name: times, networks, a note, and for HMAC the signing options.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
+use std::str::FromStr;
 
 use crate::time::{Seconds, is_never};
 

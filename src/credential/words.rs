@@ -85,10 +85,7 @@ impl Options {
     pub fn words(&self, kind: Kind) -> OptionWords {
         let time = |at: Option<Seconds>, none: &str| at.map_or(none.to_owned(), |at| at.millis().stamp());
         let some = |text: String, none: &str| if text.is_empty() { none.to_owned() } else { text };
-        let signs = match kind {
-            Kind::Hmac => true,
-            Kind::Basic | Kind::Legacy => false,
-        };
+        let signs = kind.signs();
         OptionWords {
             not_before: time(self.not_before, "no limit"),
             expires: time(self.expires_at, "never"),

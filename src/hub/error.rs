@@ -3,7 +3,8 @@
 use crate::account::{PasswordError, Right, Role, UserNameError};
 use crate::credential::{NameError, OptionsError, ShapeError};
 use crate::hub::Setting;
-use crate::store::{StoreError, tables::CredentialRecord};
+use crate::store::StoreError;
+use crate::store::tables::CredentialRecord;
 use crate::vault::{MasterKeyError, VaultError};
 
 /// Why a use case was not carried out. Nothing was changed, unless it is [`HubError::Unknown`].

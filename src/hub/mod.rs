@@ -17,7 +17,8 @@ mod verifier;
 
 use std::sync::{Arc, Mutex};
 
-use crate::store::{Store, tables::HeadRow};
+use crate::store::Store;
+use crate::store::tables::HeadRow;
 use crate::time::{Clock, Millis};
 use crate::vault::Vault;
 

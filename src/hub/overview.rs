@@ -2,15 +2,12 @@
 
 use crate::account::{Right, allows};
 use crate::credential::{EXPIRING_DAYS, Kind, State};
-use crate::hub::{
-    Actor, ByKind, Cancel, Capped, CredentialOverview, Hub, HubError, Overview, SiteOverview,
-    audit::trail,
-    credentials::{list, mapping},
-    settings,
-    tx::intent::Intent,
-    users::mapping::{administrators, role_of},
-    verifier::{rollback_reports, store_findings},
-};
+use crate::hub::audit::trail;
+use crate::hub::credentials::{list, mapping};
+use crate::hub::tx::intent::Intent;
+use crate::hub::users::mapping::{administrators, role_of};
+use crate::hub::verifier::{rollback_reports, store_findings};
+use crate::hub::{Actor, ByKind, Cancel, Capped, CredentialOverview, Hub, HubError, Overview, SiteOverview, settings};
 use crate::store::{Tx, tables};
 use crate::time::{DAY, Millis};
 

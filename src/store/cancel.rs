@@ -1,9 +1,7 @@
 //! Cancellation: stops a read from another thread.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A cancellation flag. It is handed to a read, and any holder of a clone can stop that read. Cancelling a read that is
 /// over does nothing.

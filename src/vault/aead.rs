@@ -2,10 +2,8 @@
 //!
 //! 24-byte nonces are drawn at random, so there is no counter that restoring a backup could set back.
 
-use chacha20poly1305::{
-    Key, KeyInit as _, XChaCha20Poly1305, XNonce,
-    aead::{Aead as _, Payload},
-};
+use chacha20poly1305::aead::{Aead as _, Payload};
+use chacha20poly1305::{Key, KeyInit as _, XChaCha20Poly1305, XNonce};
 
 use crate::secret::Secret;
 

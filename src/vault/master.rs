@@ -1,11 +1,9 @@
 //! The master key: 32 bytes in a file that only its owner reads. Without it nothing opens.
 
-use std::{
-    fs::{DirBuilder, File, OpenOptions},
-    io::{ErrorKind, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
-    path::{Path, PathBuf},
-};
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{ErrorKind, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
@@ -119,10 +117,8 @@ fn io(path: &Path, why: &std::io::Error) -> MasterKeyError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::{
-        fs,
-        os::unix::fs::{MetadataExt as _, PermissionsExt as _},
-    };
+    use std::fs;
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 
     #[test]
     fn a_master_key_is_created_once_and_read_back() {

@@ -1,11 +1,9 @@
 //! Private files, readable by their owner alone: the master key and the gateway token.
 
-use std::{
-    fs::{File, Metadata, OpenOptions},
-    io::{self, Read as _},
-    os::unix::fs::{MetadataExt as _, OpenOptionsExt as _},
-    path::Path,
-};
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, Read as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::Path;
 
 use rustix::fs::OFlags;
 use zeroize::Zeroizing;

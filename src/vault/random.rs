@@ -2,7 +2,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use rand::{TryRng as _, rngs::SysRng};
+use rand::TryRng as _;
+use rand::rngs::SysRng;
 use uuid::Uuid;
 
 use crate::time::Millis;

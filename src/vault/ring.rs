@@ -3,7 +3,8 @@
 
 use crate::secret::Secret;
 
-use super::{Context, MasterKey, VaultError, random, tag::Keyed};
+use super::tag::Keyed;
+use super::{Context, MasterKey, VaultError, random};
 
 /// What a ring key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,9 +5,11 @@
 //! takes the old term off and adds the new one whatever the order (an additive multiset hash, MSet-Add-Hash of Clarke et
 //! al., 2003). Terms and sums never leave the process in the clear: whoever knew them could balance one change by another.
 
-use std::{collections::BTreeMap, fmt};
+use std::collections::BTreeMap;
+use std::fmt;
 
-use super::{Context, TagInput, Vault, VaultError, tag::Keyed};
+use super::tag::Keyed;
+use super::{Context, TagInput, Vault, VaultError};
 
 /// What the sum key is derived for (HMAC of the head key over this label).
 pub(super) const LABEL: &str = "keydesk sum key v1";

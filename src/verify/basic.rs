@@ -1,12 +1,14 @@
 //! HTTP Basic authentication (RFC 7617): B1 to B4.
 
-use crate::credential::Kind;
-use crate::secret::Secret;
-use crate::time::Seconds;
-
-use super::{
-    Allowed, Decision, Denied, PasswordCheck, Reason, Request, Snapshot, Verdict, base64, framing, judge, secrets,
-    snapshot::PackedSecret,
+use crate::{
+    credential::Kind,
+    secret::Secret,
+    time::Seconds,
+    verify::{
+        Allowed, Decision, Denied, PasswordCheck, Reason, Request, Snapshot, Verdict, judge, secrets,
+        snapshot::PackedSecret,
+        syntax::{base64, framing},
+    },
 };
 
 /// Longest token, before it is decoded (B2).

@@ -1,13 +1,17 @@
 //! The decision: the rules for every request, and which dialect it speaks (C1 to C7).
 
-use crate::time::Seconds;
-
-use super::{
-    Decision, Denied, Reason, Request, Snapshot, Surface, Verdict, basic, hmac_scheme, identity, legacy,
-    lex::{Lexer, is_token, is_token_byte},
-    request::Occurs,
-    rfc9421, scan,
-    signature::ClaimedSignature,
+use crate::{
+    time::Seconds,
+    verify::{
+        Decision, Denied, Reason, Request, Snapshot, Surface, Verdict, basic, hmac_scheme, identity, legacy,
+        request::Occurs,
+        rfc9421,
+        signature::ClaimedSignature,
+        syntax::{
+            lex::{Lexer, is_token, is_token_byte},
+            scan,
+        },
+    },
 };
 
 /// Judges a request by what is in the snapshot, at a second.

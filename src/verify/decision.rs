@@ -1,6 +1,6 @@
 //! A verdict, or the password check that has to come first.
 
-use super::{PasswordCheck, Verdict};
+use crate::verify::{PasswordCheck, Verdict};
 
 /// The result of [`decide`](super::decide()).
 #[derive(Debug)]

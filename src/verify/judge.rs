@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 
-use crate::credential::State;
-use crate::time::Seconds;
-
-use super::{CredentialRef, Denied, Reason, base64};
+use crate::{
+    credential::State,
+    time::Seconds,
+    verify::{CredentialRef, Denied, Reason, syntax::base64},
+};
 
 /// Whether the rows of a credential are as keydesk wrote them. Nothing else of one that was changed is worth judging.
 pub(super) fn intact(credential: CredentialRef<'_>) -> Result<(), Denied<'_>> {

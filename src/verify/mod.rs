@@ -9,37 +9,29 @@
 //! 3. pass the verdict through the replay [`Guard`](replay::Guard), if replay protection is on;
 //! 4. respond to the gateway. Reasons are for the log.
 
-mod base64;
 mod basic;
-mod date;
 mod decide;
 mod decision;
-mod digest;
-mod elsewhere;
 mod explain;
-mod framing;
 mod hmac_scheme;
 mod identity;
 mod judge;
 mod legacy;
-mod lex;
 mod password_check;
 mod reason;
 pub mod replay;
 mod request;
 mod rfc9421;
-mod scan;
 mod secrets;
 mod sign;
 mod signature;
-mod slips;
 mod snapshot;
+mod syntax;
 mod verdict;
 
 pub use decide::{decide, signing_strings};
 pub use decision::Decision;
-pub use elsewhere::{Elsewhere, Used};
-pub use explain::{Claim, ExplainedRefusal, Explanation, claim, exchanged, explain, meant, mistake};
+pub use explain::{Claim, Elsewhere, ExplainedRefusal, Explanation, Used, claim, exchanged, explain, meant, mistake};
 pub use password_check::{CheckOutcome, PasswordCheck};
 pub use reason::Reason;
 pub use request::{Body, Field, Framing, Request, Scheme, Surface, Version};
@@ -48,6 +40,4 @@ pub use snapshot::{BuildError, Builder, Change, CredentialRef, Entry, LiveSecret
 pub use verdict::{Allowed, BodyCheck, Denied, Verdict};
 
 #[cfg(test)]
-mod edge_tests;
-#[cfg(test)]
-mod work_tests;
+mod tests;

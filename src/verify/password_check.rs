@@ -12,12 +12,13 @@ use std::{fmt, net::IpAddr, sync::Arc};
 
 use uuid::Uuid;
 
-use crate::credential::Kind;
-use crate::secret::Secret;
-use crate::time::Seconds;
-use crate::vault::{VaultError, verify_password};
-
-use super::{Allowed, BodyCheck, Denied, Reason, Snapshot, Verdict, judge, secrets::CHECKS};
+use crate::{
+    credential::Kind,
+    secret::Secret,
+    time::Seconds,
+    vault::{VaultError, verify_password},
+    verify::{Allowed, BodyCheck, Denied, Reason, Snapshot, Verdict, judge, secrets::CHECKS},
+};
 
 /// A password that still has to be compared with the slow hashes of a credential.
 pub struct PasswordCheck {

@@ -1,8 +1,9 @@
 //! The verdict: allow with the credential, or deny with a reason.
 
-use crate::time::Seconds;
-
-use super::{CredentialRef, Reason, replay::Proof, snapshot::Lookup};
+use crate::{
+    time::Seconds,
+    verify::{CredentialRef, Reason, replay::Proof, snapshot::Lookup},
+};
 
 /// Whether a request may pass.
 #[derive(Debug)]

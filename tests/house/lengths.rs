@@ -76,7 +76,6 @@ fn functions_of_every_form_are_measured() {
 }
 
 #[test]
-#[ignore = "not yet"]
 fn folders_have_at_most_a_dozen_files() {
     let mut folders: BTreeMap<String, usize> = BTreeMap::new();
     for source in sources() {

@@ -46,7 +46,7 @@ pub fn sources() -> Vec<Source> {
         .map(|path| {
             let whole = fs::read_to_string(path).unwrap();
             let path = path.strip_prefix(root().join("src")).unwrap().display().to_string();
-            let tests = path.ends_with("/tests.rs") || path.ends_with("_tests.rs");
+            let tests = path.ends_with("/tests.rs") || path.contains("/tests/") || path.ends_with("_tests.rs");
             let text = if tests { String::new() } else { without_tests(&whole) };
             Source { path, text, lines: whole.lines().count() }
         })

@@ -65,7 +65,7 @@ pub fn run(context: &Context, args: &ExplainArgs) -> Result<(), CliError> {
     let now = context.clock.now().seconds();
     let at = args.at.as_deref().map(|text| parse_when(text, now)).transpose().map_err(CliError::usage)?;
     let at = at.unwrap_or(now);
-    let legacy = args.kind == Some(Kind::Legacy);
+    let legacy = surface(args.kind) == Surface::Legacy;
     let Reading { request: pasted, notes } = pasted::read(&standard_input()?, legacy).ok_or_else(|| {
         CliError::usage(
             "This is not an HTTP request. Paste the request line, the fields, an empty line and the body, or what `curl -v` prints.",
@@ -129,6 +129,14 @@ fn standard_input() -> Result<Vec<u8>, CliError> {
     }
 }
 
+/// Where a request of this kind has its credential.
+fn surface(kind: Option<Kind>) -> Surface {
+    match kind {
+        Some(Kind::Legacy) => Surface::Legacy,
+        Some(Kind::Basic | Kind::Hmac) | None => Surface::Rest,
+    }
+}
+
 /// The request as a gateway would report it.
 fn request<'a>(
     args: &ExplainArgs,
@@ -137,7 +145,7 @@ fn request<'a>(
     client: Option<&'a str>,
 ) -> Request<'a> {
     Request {
-        surface: if args.kind == Some(Kind::Legacy) { Surface::Legacy } else { Surface::Rest },
+        surface: surface(args.kind),
         method: &pasted.method,
         target: &pasted.target,
         fields,

@@ -92,8 +92,8 @@ impl LegacyArgs {
         match (kind, &self.username) {
             (Kind::Legacy, None) => Err(CliError::usage("A Legacy credential needs --username.")),
             (Kind::Legacy, Some(_)) => Ok(()),
-            (_, None) if !self.password_stdin && !self.generate => Ok(()),
-            (kind, _) => Err(CliError::usage(format!(
+            (Kind::Basic | Kind::Hmac, None) if !self.password_stdin && !self.generate => Ok(()),
+            (Kind::Basic | Kind::Hmac, _) => Err(CliError::usage(format!(
                 "--username, --password-stdin and --generate are for Legacy credentials. Leave them out: keydesk makes key and \
                  secret of a {} one itself.",
                 kind.word()

@@ -126,7 +126,7 @@ impl<'a> KeyJson<'a> {
             networks: options.networks.iter().map(ToString::to_string).collect(),
             note: options.note.as_str(),
             algorithms: admitted.map(|a| a.as_str().to_owned()).collect(),
-            body_digest: (row.kind == Kind::Hmac).then(|| options.body_digest.as_str()),
+            body_digest: row.kind.signs().then(|| options.body_digest.as_str()),
             created_at: row.created_at.rfc3339(),
             created_by: &row.created_by,
             version: row.version,

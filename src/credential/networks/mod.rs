@@ -1,11 +1,9 @@
 //! Allowed networks (CIDR allow list) of a credential: validation of what was typed, in the one reading by which
 //! requests will be judged.
 
-use std::{
-    fmt,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
-    str::FromStr,
-};
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 

@@ -1,12 +1,11 @@
 //! `audit accept`: an Administrator accepts the store as it is.
 
 use crate::account::Right;
-use crate::hub::{
-    Actor, Hub, HubError,
-    audit::action,
-    tx::{entry::Subject, intent::Intent},
-    verifier::rollback_reports::{STORE, epoch_in, told},
-};
+use crate::hub::audit::action;
+use crate::hub::tx::entry::Subject;
+use crate::hub::tx::intent::Intent;
+use crate::hub::verifier::rollback_reports::{STORE, epoch_in, told};
+use crate::hub::{Actor, Hub, HubError};
 
 /// What `audit accept` repaired.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

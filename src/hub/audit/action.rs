@@ -64,9 +64,7 @@ actions! {
 pub(crate) fn words(code: &str, kind: Option<Kind>) -> String {
     let known = ALL.iter().find(|action| action.code == code).map_or(code, |action| action.words);
     match kind {
-        // A Legacy credential is not a key: it has a username.
-        Some(Kind::Legacy) => known.replace("{kind} key", "Legacy credential"),
-        Some(kind) => known.replace("{kind}", kind.word()),
+        Some(kind) => known.replace("{kind} key", kind.noun()),
         None => known.replace("{kind} key", "key"),
     }
 }

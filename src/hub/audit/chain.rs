@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::hub::{Cancel, HubError, audit::action, tx::row_tags};
-use crate::store::{
-    StoreError, Tx,
-    tables::{self, HeadRow, TrailRecord},
-};
+use crate::hub::audit::action;
+use crate::hub::tx::row_tags;
+use crate::hub::{Cancel, HubError};
+use crate::store::tables::{self, HeadRow, TrailRecord};
+use crate::store::{StoreError, Tx};
 
 /// Rows read at a time while the trail is checked: a verifier elsewhere must not wait for a long read.
 const BATCH: i64 = 5_000;

@@ -3,14 +3,10 @@
 
 use std::collections::HashMap;
 
-use crate::hub::{
-    HubError,
-    audit::trail_state::{LastKnown, changed_row},
-};
-use crate::store::{
-    Cell, Tx,
-    tables::{self, CredentialRecord, Record, TrailRecord, UserRecord},
-};
+use crate::hub::HubError;
+use crate::hub::audit::trail_state::{LastKnown, changed_row};
+use crate::store::tables::{self, CredentialRecord, Record, TrailRecord, UserRecord};
+use crate::store::{Cell, Tx};
 
 /// What the trail says about one row.
 struct Expected {

@@ -1,10 +1,9 @@
 //! Checks the tag of every row that decides something.
 
-use crate::hub::{HubError, tx::row_tags};
-use crate::store::{
-    Cell, Tx,
-    tables::{self, CredentialRecord, Record, SecretRecord, Tagged, UserRecord},
-};
+use crate::hub::HubError;
+use crate::hub::tx::row_tags;
+use crate::store::tables::{self, CredentialRecord, Record, SecretRecord, Tagged, UserRecord};
+use crate::store::{Cell, Tx};
 use crate::vault::{TagInput, Vault};
 
 /// The first key, secret or user whose tag is wrong, in words.

@@ -4,17 +4,14 @@
 
 use crate::account::UserState;
 use crate::credential::{Name, State};
-use crate::hub::{
-    AcceptReport, HubError, Setting,
-    audit::trail_state::{LastKnown, TrailState},
-    tx::{
-        row_tags::{self, readable},
-        seal_places::password_place,
-        table_sums,
-        write::Change,
-    },
-    users::{passwords::DUMMY_HASH, throttle_rows::throttle_id},
-};
+use crate::hub::audit::trail_state::{LastKnown, TrailState};
+use crate::hub::tx::row_tags::{self, readable};
+use crate::hub::tx::seal_places::password_place;
+use crate::hub::tx::table_sums;
+use crate::hub::tx::write::Change;
+use crate::hub::users::passwords::DUMMY_HASH;
+use crate::hub::users::throttle_rows::throttle_id;
+use crate::hub::{AcceptReport, HubError, Setting};
 use crate::store::tables::{self, CredentialRecord, SettingRecord, Tagged, ThrottleRecord, UserRecord};
 use crate::time::{Seconds, parse_when};
 

@@ -2,11 +2,11 @@
 
 use crate::account::Right;
 use crate::credential::Kind;
-use crate::hub::{Actor, Hub, HubError, TrailQuery, TrailRow, audit::action, tx::intent::Intent};
-use crate::store::{
-    Tx,
-    tables::{self, TrailFilter, TrailRecord},
-};
+use crate::hub::audit::action;
+use crate::hub::tx::intent::Intent;
+use crate::hub::{Actor, Hub, HubError, TrailQuery, TrailRow};
+use crate::store::Tx;
+use crate::store::tables::{self, TrailFilter, TrailRecord};
 use crate::time::Millis;
 
 impl Hub {

@@ -4,18 +4,12 @@
 use std::collections::HashMap;
 
 use crate::account::{Role, UserState};
-use crate::hub::{
-    HubError,
-    audit::{
-        action,
-        chain::{self, Link, SettingValues},
-    },
-    users::mapping::is_able_administrator,
-};
-use crate::store::{
-    StoreError, Tx,
-    tables::{self, CredentialRecord, HeadRow, Record as _, TrailRecord, UserRecord},
-};
+use crate::hub::HubError;
+use crate::hub::audit::action;
+use crate::hub::audit::chain::{self, Link, SettingValues};
+use crate::hub::users::mapping::is_able_administrator;
+use crate::store::tables::{self, CredentialRecord, HeadRow, Record as _, TrailRecord, UserRecord};
+use crate::store::{StoreError, Tx};
 use crate::time::{Millis, Seconds, parse_when};
 
 /// Rows read at a time.

@@ -1,24 +1,17 @@
 //! `audit verify`: checks the database, the whole trail, and every row that decides something.
 
 use crate::account::Right;
-use crate::hub::{
-    Actor, Cancel, Hub, HubError, TrailReport,
-    audit::{
-        action,
-        chain::{self, ChainCheck, SettingValues},
-        check_counts,
-        check_last_changes::LastChanges,
-        check_tags,
-    },
-    error::no_head,
-    settings::stored,
-    tx::{intent::Intent, row_tags, table_sums},
-    verifier::rollback_reports,
-};
-use crate::store::{
-    Tx,
-    tables::{self, HeadRow},
-};
+use crate::hub::audit::chain::{self, ChainCheck, SettingValues};
+use crate::hub::audit::check_last_changes::LastChanges;
+use crate::hub::audit::{action, check_counts, check_tags};
+use crate::hub::error::no_head;
+use crate::hub::settings::stored;
+use crate::hub::tx::intent::Intent;
+use crate::hub::tx::{row_tags, table_sums};
+use crate::hub::verifier::rollback_reports;
+use crate::hub::{Actor, Cancel, Hub, HubError, TrailReport};
+use crate::store::Tx;
+use crate::store::tables::{self, HeadRow};
 use crate::vault::Vault;
 
 impl Hub {

@@ -2,12 +2,12 @@
 
 use crate::account::Right;
 use crate::credential::{self, Kind, Name, Options, ShapeError, State, check_password, check_username};
-use crate::hub::{
-    Actor, Conflict, Hub, HubError, InputField, Issued, NewCredential,
-    audit::action,
-    credentials::mapping,
-    tx::{entry::Subject, intent::Intent, write::Change},
-};
+use crate::hub::audit::action;
+use crate::hub::credentials::mapping;
+use crate::hub::tx::entry::Subject;
+use crate::hub::tx::intent::Intent;
+use crate::hub::tx::write::Change;
+use crate::hub::{Actor, Conflict, Hub, HubError, InputField, Issued, NewCredential};
 use crate::secret::Secret;
 use crate::store::tables::{self, CredentialRecord};
 use crate::time::Seconds;
@@ -75,10 +75,10 @@ fn prepare(wanted: &NewCredential, now: Seconds) -> Result<Prepared, HubError> {
             Ok(Prepared { kind: Kind::Legacy, key: username.to_owned(), name, options, stored, shown })
         }
         (Kind::Legacy, None) => Err(HubError::invalid(InputField::Username, "A Legacy credential needs a username.")),
-        (_, Some(_)) => {
+        (Kind::Basic | Kind::Hmac, Some(_)) => {
             Err(HubError::invalid(InputField::Username, "Only a Legacy credential has a username. Leave it out."))
         }
-        (kind, None) => {
+        (kind @ (Kind::Basic | Kind::Hmac), None) => {
             let name = Name::new(&wanted.name)?;
             let key = credential::api_key(kind, &mut fill)?;
             let (stored, secret) = generate(kind)?;

@@ -3,17 +3,16 @@
 
 use crate::account::{Right, allows};
 use crate::credential::Kind;
+use crate::hub::audit::action;
+use crate::hub::credentials::mapping::{self, newest};
+use crate::hub::credentials::rows::live_secrets;
+use crate::hub::error::no_key;
+use crate::hub::tx::entry::Subject;
+use crate::hub::tx::intent::Intent;
+use crate::hub::users::mapping::role_of;
+use crate::hub::verifier::refused_requests;
 use crate::hub::{
     Actor, Cancel, Conflict, CredentialId, CredentialInfo, CredentialRow, DisplayEvent, Hub, HubError, LiveSecret,
-    audit::action,
-    credentials::{
-        mapping::{self, newest},
-        rows::live_secrets,
-    },
-    error::no_key,
-    tx::{entry::Subject, intent::Intent},
-    users::mapping::role_of,
-    verifier::refused_requests,
 };
 use crate::store::tables::{self, CredentialRecord, SecretRecord, Tagged, UsageRow};
 use crate::time::{Millis, Seconds};

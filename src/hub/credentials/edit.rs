@@ -2,13 +2,13 @@
 
 use crate::account::Right;
 use crate::credential::{Algorithms, BodyDigest, Name, Networks, Note, State};
-use crate::hub::{
-    Actor, ChangeOutcome, Conflict, CredentialTarget, Hub, HubError, InputField,
-    audit::action,
-    credentials::{mapping, rows::changed_since},
-    error::tampered_credential,
-    tx::{intent::Intent, write::Change},
-};
+use crate::hub::audit::action;
+use crate::hub::credentials::mapping;
+use crate::hub::credentials::rows::changed_since;
+use crate::hub::error::tampered_credential;
+use crate::hub::tx::intent::Intent;
+use crate::hub::tx::write::Change;
+use crate::hub::{Actor, ChangeOutcome, Conflict, CredentialTarget, Hub, HubError, InputField};
 use crate::time::Seconds;
 
 /// The fields to change; `None` leaves one as it is.

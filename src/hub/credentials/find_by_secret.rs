@@ -2,21 +2,17 @@
 
 use crate::account::Right;
 use crate::credential::{Kind, State, holds_api_secret};
-use crate::hub::{
-    Actor, Cancel, FoundSecret, Hub, HubError, WhichSecret,
-    audit::action,
-    credentials::{
-        mapping::{self, newest},
-        rows::live_secrets,
-    },
-    error::no_key,
-    tx::{entry::Subject, intent::Intent, seal_places::secret_place},
-};
+use crate::hub::audit::action;
+use crate::hub::credentials::mapping::{self, newest};
+use crate::hub::credentials::rows::live_secrets;
+use crate::hub::error::no_key;
+use crate::hub::tx::entry::Subject;
+use crate::hub::tx::intent::Intent;
+use crate::hub::tx::seal_places::secret_place;
+use crate::hub::{Actor, Cancel, FoundSecret, Hub, HubError, WhichSecret};
 use crate::secret::Secret;
-use crate::store::{
-    StoreError, Tx,
-    tables::{self, CredentialRecord, SecretRecord, Tagged, TrailFilter},
-};
+use crate::store::tables::{self, CredentialRecord, SecretRecord, Tagged, TrailFilter};
+use crate::store::{StoreError, Tx};
 use crate::time::{Millis, Seconds, parse_when};
 use crate::vault::Stored;
 

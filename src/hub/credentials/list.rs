@@ -4,14 +4,13 @@ use std::cmp::Ordering;
 
 use crate::account::Right;
 use crate::credential::{Filter, Kind, State, Wanted, fold};
+use crate::hub::credentials::mapping;
+use crate::hub::tx::intent::Intent;
 use crate::hub::{
     Actor, Cancel, CredentialCounts, CredentialPage, Hub, HubError, ListOrder, ListQuery, NameInUse, PagePosition,
-    credentials::mapping, tx::intent::Intent,
 };
-use crate::store::{
-    Tx, Value,
-    tables::{self, Branch, Condition, CredentialRecord, Direction, Listed, Sort},
-};
+use crate::store::tables::{self, Branch, Condition, CredentialRecord, Direction, Listed, Sort};
+use crate::store::{Tx, Value};
 use crate::time::Millis;
 
 /// Limit on the rows of a page.

@@ -1,7 +1,9 @@
 //! Mapping: rows of the store to rows for users, and to JSON for the trail.
 
 use crate::credential::{BodyDigest, Kind, Name, Note, Options};
-use crate::hub::{CredentialId, CredentialRow, HubError, LastUse, error::unreadable, tx::row_tags};
+use crate::hub::error::unreadable;
+use crate::hub::tx::row_tags;
+use crate::hub::{CredentialId, CredentialRow, HubError, LastUse};
 use crate::store::tables::{CredentialRecord, Tagged, UsageRow};
 use crate::time::{Millis, Seconds};
 use crate::vault::Vault;

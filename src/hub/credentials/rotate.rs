@@ -2,15 +2,13 @@
 
 use crate::account::Right;
 use crate::credential::{Kind, Overlap, check_password};
-use crate::hub::{
-    Actor, ChangeOutcome, CredentialTarget, EndedEarly, Hub, HubError, InputField, Issued,
-    audit::action,
-    credentials::{
-        create::generate,
-        mapping::{self, newest},
-    },
-    tx::{entry::Subject, intent::Intent, write::Change},
-};
+use crate::hub::audit::action;
+use crate::hub::credentials::create::generate;
+use crate::hub::credentials::mapping::{self, newest};
+use crate::hub::tx::entry::Subject;
+use crate::hub::tx::intent::Intent;
+use crate::hub::tx::write::Change;
+use crate::hub::{Actor, ChangeOutcome, CredentialTarget, EndedEarly, Hub, HubError, InputField, Issued};
 use crate::secret::Secret;
 use crate::store::tables::{self, CredentialRecord, UsageRow};
 use crate::time::{Millis, Seconds};

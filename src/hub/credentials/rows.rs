@@ -1,17 +1,16 @@
 //! Reads and writes of one credential's row and of its secrets, as the use cases share them.
 
 use crate::credential::State;
-use crate::hub::{
-    Actor, Conflict, CredentialId, CredentialRow, CredentialTarget, Hub, HubError,
-    audit::action::Action,
-    credentials::mapping::{self, newest},
-    error::{no_key, tampered_credential},
-    tx::{entry::Subject, row_tags, seal_places::secret_place, write::Change},
-};
-use crate::store::{
-    Tx,
-    tables::{self, CredentialRecord, SecretRecord, Tagged, UsageRow},
-};
+use crate::hub::audit::action::Action;
+use crate::hub::credentials::mapping::{self, newest};
+use crate::hub::error::{no_key, tampered_credential};
+use crate::hub::tx::entry::Subject;
+use crate::hub::tx::row_tags;
+use crate::hub::tx::seal_places::secret_place;
+use crate::hub::tx::write::Change;
+use crate::hub::{Actor, Conflict, CredentialId, CredentialRow, CredentialTarget, Hub, HubError};
+use crate::store::Tx;
+use crate::store::tables::{self, CredentialRecord, SecretRecord, Tagged, UsageRow};
 use crate::vault::{Stored, Vault, uuid};
 
 impl Hub {

@@ -2,13 +2,12 @@
 
 use crate::account::Right;
 use crate::credential::{State, Verb, next_state};
-use crate::hub::{
-    Actor, ChangeOutcome, Conflict, CredentialTarget, Hub, HubError,
-    audit::action,
-    credentials::rows::changed_since,
-    error::{no_key, unreadable},
-    tx::{intent::Intent, write::Change},
-};
+use crate::hub::audit::action;
+use crate::hub::credentials::rows::changed_since;
+use crate::hub::error::{no_key, unreadable};
+use crate::hub::tx::intent::Intent;
+use crate::hub::tx::write::Change;
+use crate::hub::{Actor, ChangeOutcome, Conflict, CredentialTarget, Hub, HubError};
 use crate::store::tables::{self, CredentialRecord, Tagged};
 
 impl Hub {

@@ -3,13 +3,14 @@
 
 use crate::account::Right;
 use crate::credential::{BodyDigest, Kind, Name, Options, State, Verb};
-use crate::hub::{
-    Actor, ChangeOutcome, Conflict, CredentialId, Hub, HubError,
-    audit::action,
-    credentials::mapping,
-    error::no_key,
-    tx::{entry::Subject, intent::Intent, row_tags, write::Change},
-};
+use crate::hub::audit::action;
+use crate::hub::credentials::mapping;
+use crate::hub::error::no_key;
+use crate::hub::tx::entry::Subject;
+use crate::hub::tx::intent::Intent;
+use crate::hub::tx::row_tags;
+use crate::hub::tx::write::Change;
+use crate::hub::{Actor, ChangeOutcome, Conflict, CredentialId, Hub, HubError};
 use crate::store::tables::{self, CredentialRecord, TrailFilter, TrailRecord};
 use crate::vault::uuid;
 

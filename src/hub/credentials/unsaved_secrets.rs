@@ -2,16 +2,13 @@
 
 use crate::account::Right;
 use crate::credential::State;
-use crate::hub::{
-    Actor, Hub, HubError, LossCause, UnsavedCredential, UnsavedSecret,
-    audit::action,
-    credentials::mapping::{self, newest},
-    tx::{intent::Intent, write::Change},
-};
-use crate::store::{
-    Tx,
-    tables::{self, CredentialRecord, Tagged},
-};
+use crate::hub::audit::action;
+use crate::hub::credentials::mapping::{self, newest};
+use crate::hub::tx::intent::Intent;
+use crate::hub::tx::write::Change;
+use crate::hub::{Actor, Hub, HubError, LossCause, UnsavedCredential, UnsavedSecret};
+use crate::store::Tx;
+use crate::store::tables::{self, CredentialRecord, Tagged};
 
 impl Hub {
     /// Those of the secrets that were not replaced since and whose credential is not revoked.

@@ -5,18 +5,16 @@ mod schema_tags;
 mod set_up;
 mod upgrade;
 
-use std::{
-    path::Path,
-    sync::{Arc, Mutex},
-};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 
-use crate::hub::{
-    Cancel, Conflict, Hub, HubError, desk::set_up::lone_key, error::unreadable, settings::stored, tx::row_tags,
-};
-use crate::store::{
-    FileContent, SqliteStore, Step, Store, StoreError, Tx, WriteTx,
-    tables::{self, AccountRecord, RingRecord, Tagged},
-};
+use crate::hub::desk::set_up::lone_key;
+use crate::hub::error::unreadable;
+use crate::hub::settings::stored;
+use crate::hub::tx::row_tags;
+use crate::hub::{Cancel, Conflict, Hub, HubError};
+use crate::store::tables::{self, AccountRecord, RingRecord, Tagged};
+use crate::store::{FileContent, SqliteStore, Step, Store, StoreError, Tx, WriteTx};
 use crate::time::Clock;
 use crate::vault::{MasterKey, MasterKeyError, MasterKeyPlace, RingRow, Vault};
 

@@ -2,10 +2,8 @@
 //! far as a holder of the master key signed it.
 
 use crate::hub::HubError;
-use crate::store::{
-    NEWEST_STEP, STEPS, StoreError, Tx, WriteTx, oldest,
-    tables::{self, StepRow},
-};
+use crate::store::tables::{self, StepRow};
+use crate::store::{NEWEST_STEP, STEPS, StoreError, Tx, WriteTx, oldest};
 use crate::vault::{TagInput, Vault, sha256};
 
 fn input(row: &StepRow) -> TagInput {

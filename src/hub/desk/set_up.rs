@@ -3,23 +3,18 @@
 use std::sync::{Arc, Mutex};
 
 use crate::account::{AccountName, Role, UserName, UserState};
-use crate::hub::{
-    Conflict, DeskPaths, Hub, HubError, InputField, Origin,
-    audit::action,
-    desk::schema_tags,
-    settings::stored,
-    tx::{
-        entry::{Author, Subject},
-        seal_places::password_place,
-        write::Change,
-    },
-    users::{mapping, passwords::check_new_password},
-};
+use crate::hub::audit::action;
+use crate::hub::desk::schema_tags;
+use crate::hub::settings::stored;
+use crate::hub::tx::entry::{Author, Subject};
+use crate::hub::tx::seal_places::password_place;
+use crate::hub::tx::write::Change;
+use crate::hub::users::mapping;
+use crate::hub::users::passwords::check_new_password;
+use crate::hub::{Conflict, DeskPaths, Hub, HubError, InputField, Origin};
 use crate::secret::Secret;
-use crate::store::{
-    FileContent, SqliteStore, Store, StoreError,
-    tables::{self, AccountRecord, RingRecord, UserRecord},
-};
+use crate::store::tables::{self, AccountRecord, RingRecord, UserRecord};
+use crate::store::{FileContent, SqliteStore, Store, StoreError};
 use crate::time::{Clock, Millis};
 use crate::vault::{
     MasterKey, MasterKeyError, MasterKeyPlace, Purpose, RingKey, RingRow, Vault, VaultError, hash_password, uuid,

@@ -3,16 +3,14 @@
 
 use std::collections::HashMap;
 
-use crate::hub::{
-    HubError,
-    audit::trail_state::{LastKnown, TrailState},
-    tx::{row_tags, table_sums},
-    users::throttle_rows::throttle_id,
+use crate::hub::HubError;
+use crate::hub::audit::trail_state::{LastKnown, TrailState};
+use crate::hub::tx::{row_tags, table_sums};
+use crate::hub::users::throttle_rows::throttle_id;
+use crate::store::tables::{
+    self, AccountRecord, CredentialRecord, HeadRow, Record as _, SecretRecord, Tagged, ThrottleRecord,
 };
-use crate::store::{
-    Cell, StoreError, Value, WriteTx,
-    tables::{self, AccountRecord, CredentialRecord, HeadRow, Record as _, SecretRecord, Tagged, ThrottleRecord},
-};
+use crate::store::{Cell, StoreError, Value, WriteTx};
 use crate::time::Millis;
 use crate::vault::{Sums, TagInput, Vault, VaultError};
 

@@ -5,17 +5,16 @@ mod policy;
 pub(crate) mod stored;
 
 use crate::account::Right;
-use crate::hub::{
-    Actor, Hub, HubError, InputField, Provenance, SecuritySettings, SettingValue,
-    audit::action,
-    error::tampered_setting,
-    tx::{entry::Subject, intent::Intent, row_tags, table_sums, write::Change},
-};
+use crate::hub::audit::action;
+use crate::hub::error::tampered_setting;
+use crate::hub::tx::entry::Subject;
+use crate::hub::tx::intent::Intent;
+use crate::hub::tx::write::Change;
+use crate::hub::tx::{row_tags, table_sums};
+use crate::hub::{Actor, Hub, HubError, InputField, Provenance, SecuritySettings, SettingValue};
 use crate::sample::{Site, Upstream};
-use crate::store::{
-    Tx,
-    tables::{self, SettingRecord, Tagged},
-};
+use crate::store::Tx;
+use crate::store::tables::{self, SettingRecord, Tagged};
 use crate::time::{MINUTE, Millis};
 use crate::vault::Vault;
 

@@ -1,11 +1,10 @@
 //! Verifier policy: the settings that every verifier follows, within a second of a change.
 
 use crate::credential::Algorithms;
-use crate::hub::{
-    Cancel, Feed, HubError, Policy, Setting, StorePosition,
-    settings::{catalog::ALL_ALGORITHMS, stored},
-    tx::entry::Subject,
-};
+use crate::hub::settings::catalog::ALL_ALGORITHMS;
+use crate::hub::settings::stored;
+use crate::hub::tx::entry::Subject;
+use crate::hub::{Cancel, Feed, HubError, Policy, Setting, StorePosition};
 
 impl Policy {
     /// Applies the value of a setting; false if it is not a valid one.

@@ -1,22 +1,14 @@
 //! Stored settings. Every setting has a tagged row from set-up on: a missing row is tampering, like a wrong tag, and
 //! never means "use the default".
 
-use crate::hub::{
-    Cancel, Hub, HubError, Origin, Provenance, Setting,
-    audit::{
-        action,
-        chain::{self, ChainCheck, SettingValues},
-    },
-    tx::{
-        entry::{Author, Subject},
-        row_tags,
-        write::Change,
-    },
-};
-use crate::store::{
-    Tx,
-    tables::{self, SettingRecord, Tagged, TrailFilter},
-};
+use crate::hub::audit::action;
+use crate::hub::audit::chain::{self, ChainCheck, SettingValues};
+use crate::hub::tx::entry::{Author, Subject};
+use crate::hub::tx::row_tags;
+use crate::hub::tx::write::Change;
+use crate::hub::{Cancel, Hub, HubError, Origin, Provenance, Setting};
+use crate::store::Tx;
+use crate::store::tables::{self, SettingRecord, Tagged, TrailFilter};
 use crate::vault::Vault;
 
 /// The content of a trusted row.

@@ -2,16 +2,12 @@
 //! reads included.
 
 use crate::account::{Right, UserState, allows};
-use crate::hub::{
-    Actor, Denied, HubError, SessionOver, Via,
-    audit::trail_state::TrailState,
-    tx::{row_tags, table_sums},
-    users::mapping::{administrators, role_of, state_of},
-};
-use crate::store::{
-    StoreError, Tx,
-    tables::{self, Record as _, Tagged, UserRecord},
-};
+use crate::hub::audit::trail_state::TrailState;
+use crate::hub::tx::{row_tags, table_sums};
+use crate::hub::users::mapping::{administrators, role_of, state_of};
+use crate::hub::{Actor, Denied, HubError, SessionOver, Via};
+use crate::store::tables::{self, Record as _, Tagged, UserRecord};
+use crate::store::{StoreError, Tx};
 use crate::vault::Vault;
 
 /// The user behind an actor, if the session is still good and the role has the right.

@@ -1,14 +1,11 @@
 //! Read transactions, each of which checks the actor first.
 
-use crate::hub::{
-    Actor, Cancel, Hub, HubError, Pulse,
-    error::{no_head, tampered_head},
-    tx::{authorize, intent::Intent, row_tags},
-};
-use crate::store::{
-    Notice, Tx,
-    tables::{self, UserRecord},
-};
+use crate::hub::error::{no_head, tampered_head};
+use crate::hub::tx::intent::Intent;
+use crate::hub::tx::{authorize, row_tags};
+use crate::hub::{Actor, Cancel, Hub, HubError, Pulse};
+use crate::store::tables::{self, UserRecord};
+use crate::store::{Notice, Tx};
 
 impl Hub {
     /// A read by an actor. Refusals go to the trail.

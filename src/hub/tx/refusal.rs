@@ -1,16 +1,12 @@
 //! Refusals of the desk in the trail: one row per reason, subject and minute, with a count.
 
 use crate::account::Right;
-use crate::hub::{
-    Actor, CredentialId, Denied, Hub, HubError, SessionOver,
-    audit::action::{self, Action},
-    tx::{
-        entry::{Author, Subject},
-        intent::Intent,
-        row_tags,
-        write::Change,
-    },
-};
+use crate::hub::audit::action::{self, Action};
+use crate::hub::tx::entry::{Author, Subject};
+use crate::hub::tx::intent::Intent;
+use crate::hub::tx::row_tags;
+use crate::hub::tx::write::Change;
+use crate::hub::{Actor, CredentialId, Denied, Hub, HubError, SessionOver};
 use crate::store::tables::{self, CredentialRecord, RepeatRecord, Tagged};
 use crate::time::MINUTE;
 use crate::vault::{TagInput, sha256};

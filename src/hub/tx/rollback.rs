@@ -3,10 +3,8 @@
 use std::sync::PoisonError;
 
 use crate::hub::{Hub, HubError};
-use crate::store::{
-    Tx,
-    tables::{self, HeadRow},
-};
+use crate::store::Tx;
+use crate::store::tables::{self, HeadRow};
 
 impl Hub {
     /// Remembers the head; an error when the store was rolled back or is another one.

@@ -1,9 +1,7 @@
 //! Row tags and the hash chain: brings together what the store carries and what the vault computes.
 
-use crate::store::{
-    Cell, StoreError,
-    tables::{HeadRow, Record, Tagged, TrailRecord},
-};
+use crate::store::tables::{HeadRow, Record, Tagged, TrailRecord};
+use crate::store::{Cell, StoreError};
 use crate::vault::{TagInput, Vault, VaultError, sha256};
 
 fn add(input: TagInput, cell: Cell<'_>) -> TagInput {

@@ -1,14 +1,14 @@
 //! The sums in the head, compared with the rows. A correct tag says that a holder of the master key wrote the row at
 //! some time; a correct sum says that the table holds exactly the current rows.
 
-use crate::hub::{HubError, error::tampered_head, users::throttle_rows::throttle_id};
-use crate::store::{
-    Cell, Tx,
-    tables::{
-        self, AccountRecord, CredentialRecord, HeadRow, Record as _, SecretRecord, SettingRecord, Tagged,
-        ThrottleRecord, UserRecord,
-    },
+use crate::hub::HubError;
+use crate::hub::error::tampered_head;
+use crate::hub::users::throttle_rows::throttle_id;
+use crate::store::tables::{
+    self, AccountRecord, CredentialRecord, HeadRow, Record as _, SecretRecord, SettingRecord, Tagged, ThrottleRecord,
+    UserRecord,
 };
+use crate::store::{Cell, Tx};
 use crate::vault::{Sum, Sums, Vault};
 
 /// A table that the head has a sum of.

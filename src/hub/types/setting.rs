@@ -1,6 +1,8 @@
 //! Types for the Security page.
 
-use crate::hub::{HubError, Setting, error::tampered_setting, settings::IDLE_LOCK_MINUTES};
+use crate::hub::error::tampered_setting;
+use crate::hub::settings::IDLE_LOCK_MINUTES;
+use crate::hub::{HubError, Setting};
 use crate::time::Millis;
 
 /// Where the value of a setting comes from.

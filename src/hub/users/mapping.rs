@@ -1,11 +1,11 @@
 //! Mapping: what the rows of users say, and their JSON for the trail.
 
 use crate::account::{Role, UserState};
-use crate::hub::{HubError, error::unreadable, tx::row_tags};
-use crate::store::{
-    Tx,
-    tables::{self, UserRecord},
-};
+use crate::hub::HubError;
+use crate::hub::error::unreadable;
+use crate::hub::tx::row_tags;
+use crate::store::Tx;
+use crate::store::tables::{self, UserRecord};
 use crate::vault::Vault;
 
 /// Parses the role of a user's row.

@@ -8,21 +8,19 @@ mod throttle;
 pub(crate) mod throttle_rows;
 
 use crate::account::{Right, Role, UserName, UserState};
-use crate::hub::{
-    Actor, Conflict, Hub, HubError, LastSignIn, UserOperation, UserRow, UserTarget,
-    audit::action::{self, Action},
-    tx::{entry::Subject, intent::Intent, row_tags, seal_places::password_place, write::Change},
-    users::{
-        mapping::{administrators, is_able_administrator, json, role_of, state_of},
-        passwords::check_new_password,
-        throttle_rows::attempts,
-    },
-};
+use crate::hub::audit::action::{self, Action};
+use crate::hub::tx::entry::Subject;
+use crate::hub::tx::intent::Intent;
+use crate::hub::tx::row_tags;
+use crate::hub::tx::seal_places::password_place;
+use crate::hub::tx::write::Change;
+use crate::hub::users::mapping::{administrators, is_able_administrator, json, role_of, state_of};
+use crate::hub::users::passwords::check_new_password;
+use crate::hub::users::throttle_rows::attempts;
+use crate::hub::{Actor, Conflict, Hub, HubError, LastSignIn, UserOperation, UserRow, UserTarget};
 use crate::secret::Secret;
-use crate::store::{
-    Tx,
-    tables::{self, Tagged, ThrottleRecord, TrailFilter, UserRecord},
-};
+use crate::store::Tx;
+use crate::store::tables::{self, Tagged, ThrottleRecord, TrailFilter, UserRecord};
 use crate::time::Millis;
 use crate::vault::{hash_password, uuid};
 

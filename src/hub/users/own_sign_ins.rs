@@ -1,16 +1,12 @@
 //! What every user may know of their own account: their sign-ins, and refused tries on their name.
 
 use crate::account::Right;
-use crate::hub::{
-    Actor, Hub, HubError, OwnSignIn, SignInOutcome,
-    audit::action::{SIGN_IN_REFUSED, SIGNED_IN},
-    tx::intent::Intent,
-    users::sign_in,
-};
-use crate::store::{
-    Tx,
-    tables::{self, TrailRecord},
-};
+use crate::hub::audit::action::{SIGN_IN_REFUSED, SIGNED_IN};
+use crate::hub::tx::intent::Intent;
+use crate::hub::users::sign_in;
+use crate::hub::{Actor, Hub, HubError, OwnSignIn, SignInOutcome};
+use crate::store::Tx;
+use crate::store::tables::{self, TrailRecord};
 use crate::time::Millis;
 
 /// Limit on the rows that are shown.

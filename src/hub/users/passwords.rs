@@ -1,10 +1,9 @@
 //! Passwords of users: the policy for new ones, and how a hash is written.
 
 use crate::account::{PasswordError, check_user_password};
-use crate::hub::{
-    HubError,
-    tx::{seal_places::password_place, write::Change},
-};
+use crate::hub::HubError;
+use crate::hub::tx::seal_places::password_place;
+use crate::hub::tx::write::Change;
 use crate::secret::Secret;
 use crate::store::tables::UserRecord;
 

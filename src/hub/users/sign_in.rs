@@ -5,24 +5,17 @@
 //! same words.
 
 use crate::account::{Attempts, Right, UserName, UserState};
+use crate::hub::audit::action;
+use crate::hub::tx::entry::{Author, Subject};
+use crate::hub::tx::intent::Intent;
+use crate::hub::tx::seal_places::password_place;
+use crate::hub::tx::write::Change;
+use crate::hub::tx::{authorize, row_tags, table_sums};
+use crate::hub::users::mapping::{role_of, state_of};
+use crate::hub::users::passwords::{DUMMY_HASH, check_new_password};
+use crate::hub::users::throttle_rows::{attempts, throttle_id};
 use crate::hub::{
-    Actor, Cancel, Hub, HubError, InputField, LastSignIn, Origin, Session, SessionOver, SignIn, Via,
-    audit::action,
-    settings,
-    tx::{
-        authorize,
-        entry::{Author, Subject},
-        intent::Intent,
-        row_tags,
-        seal_places::password_place,
-        table_sums,
-        write::Change,
-    },
-    users::{
-        mapping::{role_of, state_of},
-        passwords::{DUMMY_HASH, check_new_password},
-        throttle_rows::{attempts, throttle_id},
-    },
+    Actor, Cancel, Hub, HubError, InputField, LastSignIn, Origin, Session, SessionOver, SignIn, Via, settings,
 };
 use crate::secret::Secret;
 use crate::store::tables::{self, PresenceRow, Tagged, UserRecord};

@@ -2,12 +2,12 @@
 //! with.
 
 use crate::account::Attempts;
-use crate::hub::{
-    HubError,
-    audit::action,
-    tx::{entry::Subject, row_tags, table_sums, write::Change},
-    users::throttle_rows::{fresh, throttle_id},
-};
+use crate::hub::HubError;
+use crate::hub::audit::action;
+use crate::hub::tx::entry::Subject;
+use crate::hub::tx::write::Change;
+use crate::hub::tx::{row_tags, table_sums};
+use crate::hub::users::throttle_rows::{fresh, throttle_id};
 use crate::store::tables::{self, Tagged, ThrottleRecord};
 use crate::time::DAY;
 

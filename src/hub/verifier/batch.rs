@@ -4,15 +4,12 @@
 use std::ops::Range;
 
 use crate::credential::{Kind, Options};
-use crate::hub::{
-    VerifierCredential, VerifierSecret,
-    tx::{row_tags, seal_places::secret_place},
-    verifier::findings::Finding,
-};
-use crate::store::{
-    Cell, StoreError,
-    tables::{CredentialRecord, Record as _, SecretCells, VerifierCells},
-};
+use crate::hub::tx::row_tags;
+use crate::hub::tx::seal_places::secret_place;
+use crate::hub::verifier::findings::Finding;
+use crate::hub::{VerifierCredential, VerifierSecret};
+use crate::store::tables::{CredentialRecord, Record as _, SecretCells, VerifierCells};
+use crate::store::{Cell, StoreError};
 use crate::time::Seconds;
 use crate::vault::{Stored, TagInput, Term, Vault};
 

@@ -1,24 +1,20 @@
 //! The feed: all credentials once, then the changes.
 
-use std::{
-    collections::HashSet,
-    time::{Duration, Instant},
-};
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
 use crate::account::Right;
-use crate::hub::{
-    Actor, Cancel, CredentialId, Feed, Findings, Hub, HubError, StorePosition, VerifierCredential,
-    audit::action,
-    error::tampered_head,
-    tx::{entry::Subject, intent::Intent, row_tags, table_sums},
-    verifier::{
-        batch::{Batch, OpenedBatch},
-        findings::Finding,
-        table_scan,
-    },
-};
+use crate::hub::audit::action;
+use crate::hub::error::tampered_head;
+use crate::hub::tx::entry::Subject;
+use crate::hub::tx::intent::Intent;
+use crate::hub::tx::{row_tags, table_sums};
+use crate::hub::verifier::batch::{Batch, OpenedBatch};
+use crate::hub::verifier::findings::Finding;
+use crate::hub::verifier::table_scan;
+use crate::hub::{Actor, Cancel, CredentialId, Feed, Findings, Hub, HubError, StorePosition, VerifierCredential};
 use crate::store::{Cell, Tx, tables};
 use crate::vault::Term;
 

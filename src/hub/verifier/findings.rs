@@ -3,11 +3,9 @@
 
 use std::collections::VecDeque;
 
-use crate::hub::{
-    Feed, HubError, Origin,
-    audit::action,
-    tx::entry::{Author, Subject},
-};
+use crate::hub::audit::action;
+use crate::hub::tx::entry::{Author, Subject};
+use crate::hub::{Feed, HubError, Origin};
 
 /// Limit on the findings that wait for the trail: a whole table changed is one finding, not a million.
 const MOST: usize = 100;

@@ -1,13 +1,10 @@
 //! Refused requests, as verifiers reported them, for Administrators to read.
 
 use crate::account::Right;
-use crate::hub::{
-    Actor, CredentialId, Hub, HubError, Refusal, RefusedRequest, RefusedRequestQuery, tx::intent::Intent,
-};
-use crate::store::{
-    Tx,
-    tables::{self, RefusalRow, RefusedRow},
-};
+use crate::hub::tx::intent::Intent;
+use crate::hub::{Actor, CredentialId, Hub, HubError, Refusal, RefusedRequest, RefusedRequestQuery};
+use crate::store::Tx;
+use crate::store::tables::{self, RefusalRow, RefusedRow};
 use crate::time::Seconds;
 
 impl Hub {

@@ -1,22 +1,20 @@
 //! Reports from verifiers: last uses and refusals, written in batches. Neither is a change: no version, no change
 //! number, no row of the trail, so that nobody is woken by them.
 
-use std::{
-    collections::{BTreeMap, btree_map::Entry},
-    net::IpAddr,
-};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::net::IpAddr;
 
 use uuid::Uuid;
 
 use crate::credential::Kind;
+use crate::hub::audit::action;
+use crate::hub::verifier::refused_requests;
 use crate::hub::{
-    Cancel, CredentialId, Feed, Hub, HubError, REFUSALS_KEPT, Refusal, Setting, UsageReport, audit::action,
-    eviction_index, verifier::refused_requests,
+    Cancel, CredentialId, Feed, Hub, HubError, REFUSALS_KEPT, Refusal, Setting, UsageReport, eviction_index,
 };
-use crate::store::{
-    Commit, StoreError, WriteTx,
-    tables::{self, RefusalRow, TrailFilter, UseRow},
-};
+use crate::store::tables::{self, RefusalRow, TrailFilter, UseRow};
+use crate::store::{Commit, StoreError, WriteTx};
 use crate::time::{Millis, Seconds};
 use crate::vault;
 

@@ -4,7 +4,8 @@
 use uuid::Uuid;
 
 use crate::credential::{Algorithms, BodyDigest, Networks, State};
-use crate::hub::{Cancel, Feed, HubError, StorePosition, audit::action};
+use crate::hub::audit::action;
+use crate::hub::{Cancel, Feed, HubError, StorePosition};
 use crate::store::tables::{self, TrailRecord};
 use crate::time::{Seconds, parse_when};
 

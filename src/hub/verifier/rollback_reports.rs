@@ -1,14 +1,10 @@
 //! Reports of verifiers about the store as a whole: it was rolled back, or it was tampered with.
 
-use crate::hub::{
-    Cancel, Feed, HubError, Origin, StorePosition,
-    audit::action,
-    tx::entry::{Author, Subject},
-};
-use crate::store::{
-    Tx,
-    tables::{self, TrailFilter, TrailRecord},
-};
+use crate::hub::audit::action;
+use crate::hub::tx::entry::{Author, Subject};
+use crate::hub::{Cancel, Feed, HubError, Origin, StorePosition};
+use crate::store::Tx;
+use crate::store::tables::{self, TrailFilter, TrailRecord};
 use crate::time::Millis;
 
 impl Feed<'_> {

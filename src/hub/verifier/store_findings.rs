@@ -1,16 +1,12 @@
 //! Tampering outside the credentials: the small tables checked against the sums in the head, and the end of the trail.
 //! Cheap enough to run every few seconds.
 
-use crate::hub::{
-    Cancel, Feed, HubError, Origin,
-    audit::action,
-    error::tampered_head,
-    tx::{
-        entry::{Author, Subject},
-        row_tags, table_sums,
-    },
-    verifier::rollback_reports,
-};
+use crate::hub::audit::action;
+use crate::hub::error::tampered_head;
+use crate::hub::tx::entry::{Author, Subject};
+use crate::hub::tx::{row_tags, table_sums};
+use crate::hub::verifier::rollback_reports;
+use crate::hub::{Cancel, Feed, HubError, Origin};
 use crate::store::{Tx, tables};
 
 /// A finding of tampering outside the credentials.

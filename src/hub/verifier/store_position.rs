@@ -3,7 +3,9 @@
 
 use data_encoding::BASE64;
 
-use crate::hub::{Cancel, Feed, HubError, audit::chain::Link, tx::table_sums};
+use crate::hub::audit::chain::Link;
+use crate::hub::tx::table_sums;
+use crate::hub::{Cancel, Feed, HubError};
 use crate::store::tables::{self, HeadRow};
 use crate::vault::{Sum, Sums, TagInput};
 

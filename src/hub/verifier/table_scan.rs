@@ -4,10 +4,8 @@
 use std::collections::HashMap;
 
 use crate::hub::verifier::batch::Batch;
-use crate::store::{
-    Cell, StoreError, Tx, Value,
-    tables::{self, SecretCells},
-};
+use crate::store::tables::{self, SecretCells};
+use crate::store::{Cell, StoreError, Tx, Value};
 use crate::vault::Vault;
 
 /// Number and sealed text of the secrets of each credential.

@@ -38,7 +38,7 @@ const fn managing(
 pub const ACTIONS: [CredentialAction; 12] = [
     managing(|d| live(d).then_some("Rotate: make a new secret."), rotate),
     managing(|d| (live(d) && d.secrets.len() > 1).then_some("Stop the old secret now."), stop_old),
-    managing(|d| (live(d) && d.row.kind == Kind::Legacy).then_some("Set another password."), set_password),
+    managing(|d| (live(d) && d.row.kind.has_username()).then_some("Set another password."), set_password),
     managing(
         |d| (d.row.state == State::Active).then_some("Disable: stop it for now."),
         |s, d| state(s, d, Verb::Disable),

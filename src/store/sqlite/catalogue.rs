@@ -1,7 +1,8 @@
 //! The schema catalogue (`sqlite_schema`) at one moment: what was opened, whether it is still that, and its canonical
 //! form.
 
-use rusqlite::{Connection, types::ValueRef};
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
 
 use crate::store::{StoreError, Value};
 

@@ -1,21 +1,19 @@
 //! An open connection, with the catalogue and files that it was opened on.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI32, Ordering::Relaxed},
-};
+use std::sync::Arc;
+use std::sync::atomic::AtomicI32;
+use std::sync::atomic::Ordering::Relaxed;
 
-use rusqlite::{Connection, config::DbConfig};
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
 use crate::store::{Cancel, StoreError};
 
-use super::{
-    catalogue::Catalogue,
-    file_identity::{DatabaseFile, SidecarIds},
-    open_connections::{Entry, OpeningGuard},
-    raw_connection, schema_check,
-    sql_error::failed,
-};
+use super::catalogue::Catalogue;
+use super::file_identity::{DatabaseFile, SidecarIds};
+use super::open_connections::{Entry, OpeningGuard};
+use super::sql_error::failed;
+use super::{raw_connection, schema_check};
 
 /// Virtual machine steps between two looks at the cancel flag: a few microseconds.
 const STEPS_BETWEEN_LOOKS: i32 = 4_000;

@@ -1,13 +1,11 @@
 //! File identity: which files a connection has open. To everybody else, a file that was renamed over one of them is
 //! another database.
 
-use std::{
-    fs::Metadata,
-    os::unix::fs::MetadataExt as _,
-    path::{Path, PathBuf},
-    sync::OnceLock,
-    time::Duration,
-};
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::time::Duration;
 
 use crate::store::{NEWEST_STEP, StoreError};
 

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, types::Value as Sql};
+use rusqlite::Connection;
+use rusqlite::types::Value as Sql;
 
 use crate::store::{Cancel, StoreError};
 
-use super::{
-    SqliteStore, catalogue::Catalogue, connection, file_identity::DatabaseFile, open_connections::OpeningGuard,
-    sql_error::failed,
-};
+use super::catalogue::Catalogue;
+use super::file_identity::DatabaseFile;
+use super::open_connections::OpeningGuard;
+use super::sql_error::failed;
+use super::{SqliteStore, connection};
 
 /// Attempts while others commit.
 const TRIES: u32 = 20;

@@ -3,7 +3,9 @@
 //!
 //! Reliable because WAL needs shared memory: every writer of the database is on this machine.
 
-use std::{mem::MaybeUninit, os::fd::OwnedFd, path::Path};
+use std::mem::MaybeUninit;
+use std::os::fd::OwnedFd;
+use std::path::Path;
 
 use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
 use rustix::io::Errno;

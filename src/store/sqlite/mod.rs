@@ -17,10 +17,9 @@ mod schema_check;
 mod sql_error;
 mod tx;
 
-use std::sync::{
-    Arc, MutexGuard,
-    atomic::{AtomicU64, Ordering::Relaxed},
-};
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, MutexGuard};
 
 use super::{Cancel, NEWEST_STEP, Notice, Store, StoreError, Tx, WriteTx};
 

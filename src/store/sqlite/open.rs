@@ -1,29 +1,23 @@
 //! Opens and creates SQLite databases; refuses those that are not keydesk's.
 
-use std::{
-    fs::{DirBuilder, OpenOptions, Permissions},
-    os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _},
-    path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicU64},
-};
+use std::fs::{DirBuilder, OpenOptions, Permissions};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use rusqlite::Connection;
 
-use crate::{
-    files,
-    store::{NEWEST_STEP, Store, StoreError},
-};
+use crate::files;
+use crate::store::{NEWEST_STEP, Store, StoreError};
 
-use super::{
-    SqliteStore,
-    connection::OpenConnection,
-    file_identity::DatabaseFile,
-    nothing_open,
-    open_connections::{ConnectionSlot, OpeningGuard},
-    raw_connection::{connect, harden, settle},
-    schema_check::{self, MigrateRows, apply, no_rows},
-    sql_error::{error, failed, unreachable},
-};
+use super::connection::OpenConnection;
+use super::file_identity::DatabaseFile;
+use super::open_connections::{ConnectionSlot, OpeningGuard};
+use super::raw_connection::{connect, harden, settle};
+use super::schema_check::{self, MigrateRows, apply, no_rows};
+use super::sql_error::{error, failed, unreachable};
+use super::{SqliteStore, nothing_open};
 
 /// Writes the first rows of a new desk.
 type Fill<'a> = &'a mut dyn FnMut(Arc<dyn Store>) -> Result<(), StoreError>;

@@ -2,17 +2,14 @@
 //! database, even after its files were replaced: while one of them holds files that are gone, a new connection would
 //! use these too.
 
-use std::sync::{
-    Arc, Mutex, MutexGuard, PoisonError, Weak,
-    atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
-};
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use crate::store::StoreError;
 
-use super::{
-    connection::OpenConnection,
-    file_identity::{BETWEEN, DatabaseFile, FileId, LOOKS, SidecarIds},
-};
+use super::connection::OpenConnection;
+use super::file_identity::{BETWEEN, DatabaseFile, FileId, LOOKS, SidecarIds};
 
 /// Held while a connection is opened: one at a time.
 static OPENING: Mutex<()> = Mutex::new(());

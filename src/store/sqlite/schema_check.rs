@@ -1,20 +1,16 @@
 //! Schema check: whether a database has exactly keydesk's schema; and the migration steps that make one.
 
-use std::{
-    path::Path,
-    sync::{Arc, OnceLock},
-};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use rusqlite::Connection;
 
 use crate::store::{Cancel, Commit, NEWEST_STEP, STEPS, Step, StoreError, WriteTx};
 
-use super::{
-    SqliteStore,
-    catalogue::Catalogue,
-    file_identity::DatabaseFile,
-    sql_error::{error, failed},
-};
+use super::SqliteStore;
+use super::catalogue::Catalogue;
+use super::file_identity::DatabaseFile;
+use super::sql_error::{error, failed};
 
 /// `KDsk`: tells a keydesk database from any other (`PRAGMA application_id`).
 const APPLICATION_ID: i64 = 0x4b44_736b;

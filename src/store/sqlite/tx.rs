@@ -1,12 +1,17 @@
 //! Transactions on a SQLite connection.
 
-use std::{borrow::Cow, sync::MutexGuard};
+use std::borrow::Cow;
+use std::sync::MutexGuard;
 
-use rusqlite::{Connection, ErrorCode, types::ValueRef};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, ErrorCode};
 
 use crate::store::{Cancel, Cell, Commit, StoreError, Tx, Value, WriteTx};
 
-use super::{SqliteStore, catalogue::Catalogue, connection::OpenConnection, nothing_open, sql_error::failed};
+use super::catalogue::Catalogue;
+use super::connection::OpenConnection;
+use super::sql_error::failed;
+use super::{SqliteStore, nothing_open};
 
 /// A transaction that holds the connection until it ends.
 pub(super) struct SqliteTx<'a> {

@@ -2,7 +2,8 @@
 
 use crate::store::{Row, StoreError, Tx, WriteTx};
 
-use super::{Record as _, Tagged, record::record};
+use super::record::record;
+use super::{Record as _, Tagged};
 
 record! {
     /// The account, of which a store has one.

@@ -3,7 +3,8 @@
 
 use crate::store::{StoreError, Tx};
 
-use super::{Record as _, Tagged, record::record};
+use super::record::record;
+use super::{Record as _, Tagged};
 
 record! {
     /// One secret of a credential.

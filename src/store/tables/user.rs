@@ -2,7 +2,8 @@
 
 use crate::store::{StoreError, Tx, WriteTx};
 
-use super::{Record as _, Tagged, record::record};
+use super::record::record;
+use super::{Record as _, Tagged};
 
 record! {
     /// A user of the desk.

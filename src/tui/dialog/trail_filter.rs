@@ -53,7 +53,7 @@ fn moment(form: &Form, id: Id, now: Millis) -> Result<Option<(Millis, String)>, 
     let typed = form.text(id).trim();
     let at = past_or_never(typed, now).map_err(|why| (id, why.to_string()))?;
     // A span would count from a later time when the form is opened again.
-    let again = |at: Millis| parse_span(typed).map_or(typed.to_owned(), |_| at.utc("%Y-%m-%d %H:%M UTC"));
+    let again = |at: Millis| parse_span(typed).map_or(typed.to_owned(), |_| at.stamp());
     Ok(at.map(|at| (at, again(at))))
 }
 

@@ -3,18 +3,20 @@
 mod params;
 mod signing;
 
-use crate::credential::{Algorithm, Kind};
-use crate::time::Seconds;
-use crate::vault::Hash;
+use crate::{
+    credential::{Algorithm, Kind},
+    time::Seconds,
+    vault::Hash,
+    verify::{
+        Allowed, CredentialRef, Denied, Reason, Request, Snapshot, judge,
+        request::Occurs,
+        signature::{self, ClaimedSignature, GivenSignature, Validity},
+        syntax::{date, digest, framing},
+    },
+};
 
 use params::Params;
 use signing::{Names, is_date};
-
-use super::{
-    Allowed, CredentialRef, Denied, Reason, Request, Snapshot, date, digest, framing, judge,
-    request::Occurs,
-    signature::{self, ClaimedSignature, GivenSignature, Validity},
-};
 
 /// How a request is signed, as it says itself.
 struct SignedRequest<'a> {

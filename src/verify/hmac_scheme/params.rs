@@ -1,6 +1,6 @@
 //! The parameters of an `hmac` field: H1 and H2.
 
-use crate::verify::lex::{Lexer, is_token_byte};
+use crate::verify::syntax::lex::{Lexer, is_token_byte};
 
 /// The four parameters, each once.
 #[derive(Debug, PartialEq, Eq)]

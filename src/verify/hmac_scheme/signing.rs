@@ -1,6 +1,6 @@
 //! Which fields an `hmac` signature covers, and the string under the MAC: H5 and H8 to H11.
 
-use crate::verify::{Denied, Reason, Request, lex::is_token, request::Occurs};
+use crate::verify::{Denied, Reason, Request, request::Occurs, syntax::lex::is_token};
 
 /// Most names that can be signed.
 pub(super) const MOST: usize = 32;

@@ -1,8 +1,6 @@
 //! M4U text: `m4u`, `USER=`, `PASSWORD=`, more header lines, the messages; every line ended by CR LF (L2).
 
-use crate::secret::Secret;
-
-use super::Login;
+use crate::{secret::Secret, verify::legacy::Login};
 
 /// Reads what follows the first line.
 pub(super) fn read(body: &[u8]) -> Option<Login> {

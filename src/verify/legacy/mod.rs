@@ -4,10 +4,11 @@ mod m4u;
 mod soap;
 mod xml;
 
-use crate::credential::Kind;
-use crate::secret::Secret;
-
-use super::{Decision, Denied, PasswordCheck, Reason, Request, Snapshot, framing, judge};
+use crate::{
+    credential::Kind,
+    secret::Secret,
+    verify::{Decision, Denied, PasswordCheck, Reason, Request, Snapshot, judge, syntax::framing},
+};
 
 /// What the body holds.
 struct Login {

@@ -1,10 +1,11 @@
 //! SOAP 1.1, and the bare XML document of the older transport: L3 to L7.
 
-use crate::secret::Secret;
-
-use super::{
-    Login,
-    xml::{Malformed, Name, XmlEvent, XmlReader, unescape},
+use crate::{
+    secret::Secret,
+    verify::legacy::{
+        Login,
+        xml::{Malformed, Name, XmlEvent, XmlReader, unescape},
+    },
 };
 
 /// The namespaces that matter; an index into this is a name's `space`.

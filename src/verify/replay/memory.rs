@@ -5,9 +5,7 @@ use std::{
     ops::RangeInclusive,
 };
 
-use crate::time::Seconds;
-
-use super::proof::Remembered;
+use crate::{time::Seconds, verify::replay::proof::Remembered};
 
 /// How many times as much as is free one credential may hold.
 pub const SHARE: usize = 3;

@@ -17,9 +17,10 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use crate::time::Seconds;
-
-use super::{Denied, Reason, Verdict, date};
+use crate::{
+    time::Seconds,
+    verify::{Denied, Reason, Verdict, syntax::date},
+};
 
 use memory::Memory;
 

@@ -1,8 +1,6 @@
 //! The signature base (RFC 9421 section 2.5): S7.
 
-use crate::verify::{Denied, Reason, Request, request::Occurs};
-
-use super::parse::SignatureInput;
+use crate::verify::{Denied, Reason, Request, request::Occurs, rfc9421::parse::SignatureInput};
 
 /// The bytes under the MAC.
 pub(super) fn signature_base(request: &Request<'_>, input: &SignatureInput<'_>) -> Result<Vec<u8>, Denied<'static>> {

@@ -3,18 +3,20 @@
 mod base;
 mod parse;
 
-use crate::credential::{Algorithm, Kind};
-use crate::time::Seconds;
-use crate::vault::Hash;
+use crate::{
+    credential::{Algorithm, Kind},
+    time::Seconds,
+    vault::Hash,
+    verify::{
+        Allowed, CredentialRef, Denied, Reason, Request, Snapshot, judge,
+        request::Occurs,
+        signature::{self, ClaimedSignature, GivenSignature, Validity},
+        syntax::{date, digest, framing},
+    },
+};
 
 use base::signature_base;
 use parse::SignatureInput;
-
-use super::{
-    Allowed, CredentialRef, Denied, Reason, Request, Snapshot, date, digest, framing, judge,
-    request::Occurs,
-    signature::{self, ClaimedSignature, GivenSignature, Validity},
-};
 
 /// Both fields, each once, read.
 fn fields<'a>(request: &Request<'a>) -> Option<(SignatureInput<'a>, &'a [u8])> {

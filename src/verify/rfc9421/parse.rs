@@ -1,6 +1,6 @@
 //! `Signature-SignatureInput` and `Signature` in their canonical form: S1 and S2.
 
-use crate::verify::{
+use crate::verify::syntax::{
     digest::is_base64_text,
     lex::{Lexer, is_key, is_token},
 };

@@ -17,8 +17,10 @@ use std::{
     sync::Arc,
 };
 
-use crate::credential::{Algorithm, Algorithms, Kind};
-use crate::vault::{Sum, VaultError, dummy_hash};
+use crate::{
+    credential::{Algorithm, Algorithms, Kind},
+    vault::{Sum, VaultError, dummy_hash},
+};
 
 use shard::{Growing, KeyHash, Shard, ShardLookup};
 

@@ -4,14 +4,15 @@ use std::{fmt, net::IpAddr};
 
 use uuid::Uuid;
 
-use crate::credential::{Algorithm, Algorithms, BodyDigest, Kind, State};
-use crate::time::Seconds;
-use crate::vault::Term;
-
-use super::{
-    AdmittedAlgorithms, Entry, PackedSecret,
-    packed::{self, Packed},
-    shard::PackedRecord,
+use crate::{
+    credential::{Algorithm, Algorithms, BodyDigest, Kind, State},
+    time::Seconds,
+    vault::Term,
+    verify::snapshot::{
+        AdmittedAlgorithms, Entry, PackedSecret,
+        packed::{self, Packed},
+        shard::PackedRecord,
+    },
 };
 
 /// A credential in a snapshot: what an answer to a gateway is made of.

@@ -6,10 +6,11 @@ use std::fmt;
 
 use zeroize::Zeroize as _;
 
-use crate::credential::Kind;
-use crate::vault::Term;
-
-use super::{Entry, SnapshotError, packed};
+use crate::{
+    credential::Kind,
+    vault::Term,
+    verify::snapshot::{Entry, SnapshotError, packed},
+};
 
 /// Records and their index. The bytes hold secrets: wiped when dropped.
 pub(super) struct Shard {

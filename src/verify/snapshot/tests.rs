@@ -1,13 +1,13 @@
 //! The snapshot by itself: finding, changing, growing, and what it occupies.
 
-use super::*;
-use crate::credential::Networks;
+use crate::{
+    credential::{BodyDigest, Networks, State},
+    secret::Secret,
+    time::Seconds,
+    vault::{Stored, Term},
+    verify::snapshot::*,
+};
 use uuid::Uuid;
-
-use crate::credential::{BodyDigest, State};
-use crate::secret::Secret;
-use crate::time::Seconds;
-use crate::vault::{Stored, Term};
 
 fn entry(n: u128, kind: Kind, key: &str) -> Entry {
     Entry {

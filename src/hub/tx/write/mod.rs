@@ -2,22 +2,15 @@
 //! nothing.
 
 use crate::account::Right;
-use crate::hub::{
-    Actor, Hub, HubError, Via,
-    audit::action::Action,
-    error::{no_head, tampered_head},
-    tx::{
-        authorize,
-        entry::{Author, Subject},
-        intent::Intent,
-        row_tags,
-        table_sums::{self, SummedTable},
-    },
-};
-use crate::store::{
-    Commit, StoreError, WriteTx,
-    tables::{self, HeadRow, Record, TrailRecord, UserRecord},
-};
+use crate::hub::audit::action::Action;
+use crate::hub::error::{no_head, tampered_head};
+use crate::hub::tx::entry::{Author, Subject};
+use crate::hub::tx::intent::Intent;
+use crate::hub::tx::table_sums::{self, SummedTable};
+use crate::hub::tx::{authorize, row_tags};
+use crate::hub::{Actor, Hub, HubError, Via};
+use crate::store::tables::{self, HeadRow, Record, TrailRecord, UserRecord};
+use crate::store::{Commit, StoreError, WriteTx};
 use crate::time::Millis;
 use crate::vault::{Sums, Vault, uuid};
 

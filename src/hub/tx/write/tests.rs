@@ -1,9 +1,8 @@
 //! A change whose commit gets no answer.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU8, Ordering::Relaxed},
-};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU8;
+use std::sync::atomic::Ordering::Relaxed;
 
 use super::*;
 use crate::credential::{Kind, Options};

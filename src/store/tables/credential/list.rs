@@ -1,9 +1,7 @@
 //! Pages of the lists of credentials, by keyset pagination.
 
-use crate::store::{
-    Row, StoreError, Tx, Value,
-    tables::{CredentialRecord, Record as _, Tagged, UsageRow},
-};
+use crate::store::tables::{CredentialRecord, Record as _, Tagged, UsageRow};
+use crate::store::{Row, StoreError, Tx, Value};
 
 /// Columns a page is ordered by; each has an index that begins with kind and listed and ends with the id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

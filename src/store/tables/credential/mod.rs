@@ -5,7 +5,8 @@ mod tally;
 
 use crate::store::{StoreError, Tx, WriteTx};
 
-use super::{Record as _, Tagged, record::record};
+use super::record::record;
+use super::{Record as _, Tagged};
 
 pub use list::{Branch, Condition, Direction, Listed, Sort, next_to_expire, page, page_sql};
 pub use tally::{add_to_tally, count_anew, counted, tallies};

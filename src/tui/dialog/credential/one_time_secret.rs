@@ -1,7 +1,6 @@
 //! The one-time view: the only place that holds a secret, and only while it is open.
 
 use crate::{
-    credential::Kind,
     hub::{CredentialRow, EndedEarly, LossCause, UnsavedSecret},
     secret::Secret,
     time::Seconds,
@@ -97,20 +96,9 @@ impl OneTimeSecret {
         }
     }
 
-    /// The words for key and secret: Legacy has username and password.
-    pub fn labels(&self) -> (&'static str, &'static str) {
-        match self.row.kind {
-            Kind::Basic | Kind::Hmac => ("API Key", "API Secret"),
-            Kind::Legacy => ("Username", "Password"),
-        }
-    }
-
     /// Words for what was copied.
     pub fn words(&self, what: CopyPart) -> String {
-        let (key, secret) = match self.row.kind {
-            Kind::Basic | Kind::Hmac => ("key", "secret"),
-            Kind::Legacy => ("username", "password"),
-        };
+        let (key, secret) = (self.row.kind.key_word(), self.row.kind.secret_word());
         match what {
             CopyPart::Both => format!("{key} and {secret}"),
             CopyPart::Secret => secret.to_owned(),

@@ -37,7 +37,7 @@ pub fn one_time_secret(app: &App, view: &OneTimeSecret, form: &Form, sheet: &mut
             sheet.gap()
         }
     };
-    let (key, secret) = view.labels();
+    let [key, secret] = view.row.kind.api_labels();
     let dots = theme.glyphs.bullet.repeat(DOTS);
     let ended_early = match &view.issue {
         Issue::Rotated { ended_early, .. } => ended_early.as_slice(),

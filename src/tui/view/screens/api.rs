@@ -156,7 +156,7 @@ fn rows_or_words(app: &App, api: &Api, columns: &Columns, paint: &mut Paint<'_>,
 fn empty(app: &App, kind: Kind) -> String {
     let what = match kind {
         Kind::Legacy => "Legacy API credentials".to_owned(),
-        kind => format!("{} keys", kind.word()),
+        Kind::Basic | Kind::Hmac => format!("{}s", kind.noun()),
     };
     let may = app.workspace.as_ref().is_some_and(|r| r.may(Right::ManageCredentials));
     let counts = app.workspace.as_ref().and_then(|r| r.overview.as_ref()).and_then(|o| o.credentials.as_ref());
@@ -321,9 +321,8 @@ fn list_status(workspace: &Workspace, api: &Api) -> String {
     if let Some(counts) = workspace.overview.as_ref().and_then(|o| o.credentials.as_ref()).map(|c| c.counts) {
         let revoked = if api.revoked { counts.of(api.kind, State::Revoked) } else { 0 };
         let all = counts.listed(api.kind) + revoked;
-        let one = if api.kind.has_username() { "credential" } else { "key" };
         let s = if all == 1 { "" } else { "s" };
-        let all = format!("{all} {} {one}{s}, {} active", api.kind.word(), counts.of(api.kind, State::Active));
+        let all = format!("{all} {}{s}, {} active", api.kind.noun(), counts.of(api.kind, State::Active));
         parts.push(filter::found(api, counts).unwrap_or(all));
     }
     if !api.ticked.is_empty() {

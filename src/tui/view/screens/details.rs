@@ -8,17 +8,17 @@ use ratatui::{
 
 use crate::{
     account::Right,
-    credential::{BodyDigest, Kind, State},
+    credential::{BodyDigest, State},
     hub::{CredentialInfo, CredentialRow, LiveSecret},
     text,
-    time::{Millis, Seconds},
+    time::Millis,
     tui::{
         app::App,
         dialog::CredentialDetails,
         relative_time,
         view::{
             paint::{Paint, plain, span, wrap},
-            screens::{api::state_mark, history, menu, refused},
+            screens::{api::state_mark, history, refused},
             sheet::Sheet,
         },
     },
@@ -34,19 +34,18 @@ const ROTATE_IT_LATER: &str = "Close, press R";
 /// Under the list: a rule with the name, and five lines.
 pub fn under(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, paint: &mut Paint<'_>, area: Rect) {
     heading(app, row, paint, area);
-    let options = &row.options;
-    let networks = if options.networks.is_any() { "any".to_owned() } else { options.networks.to_string() };
-    let expires = format!("{} Networks   {networks}", text::pad(&expiry(options.expires_at), 22, '…'));
-    let note = if options.note.as_str().is_empty() { "none" } else { options.note.as_str() };
+    let options = row.options.words(row.kind);
+    let expires = format!("{} Networks   {}", text::pad(&options.expires, 22, '…'), options.networks);
     let last = match details.and_then(|d| refused::summary(app, d)) {
         Some(words) => ("Refused", words),
         None => ("Created", made(row)),
     };
+    let [key_label, secret_label] = row.kind.labels();
     let facts = [
-        (key_label(row.kind), row.key.clone()),
-        (secret_label(row.kind), secret_words(app, row, details)),
+        (key_label, row.key.clone()),
+        (secret_label, secret_words(app, row, details)),
         ("Expires", expires),
-        ("Note", note.to_owned()),
+        ("Note", options.note),
         last,
     ];
     for (y, fact) in (area.y + 1..area.bottom()).zip(&facts) {
@@ -104,33 +103,31 @@ fn fact_lines(app: &App, facts: &[Fact], width: usize) -> Vec<Line<'static>> {
 }
 
 fn facts(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, lost: &str) -> Vec<Fact> {
-    let options = &row.options;
+    let options = row.options.words(row.kind);
     let (glyph, _) = state_mark(app, row, row.condition(app.now));
-    let any = |text: String| if text.is_empty() { "any".to_owned() } else { text };
     let mut facts = vec![
-        (key_label(row.kind), row.key.clone()),
+        (row.kind.labels()[0], row.key.clone()),
         ("Kind", row.kind.title().to_owned()),
         ("State", format!("{glyph} {}", state_words(app, row))),
     ];
     facts.extend(secret_facts(app, row, details, lost));
-    facts.push(("Not before", options.not_before.map_or("no limit".to_owned(), at_minute)));
-    facts.push(("Expires", expiry(options.expires_at)));
-    facts.push(("Networks", any(options.networks.to_string())));
-    if row.kind.signs() {
-        facts.push(("Algorithms", any(options.algorithms.to_string())));
-        let digest = match options.body_digest {
-            BodyDigest::Required => "required: a request with a body signs a digest of it",
-            BodyDigest::Optional => "optional",
+    facts.push(("Not before", options.not_before));
+    facts.push(("Expires", options.expires));
+    facts.push(("Networks", options.networks));
+    facts.extend(options.algorithms.map(|algorithms| ("Algorithms", algorithms)));
+    facts.extend(options.body_digest.map(|word| {
+        let meaning = match row.options.body_digest {
+            BodyDigest::Required => ": a request with a body signs a digest of it",
+            BodyDigest::Optional => "",
         };
-        facts.push(("Digest", digest.to_owned()));
-    }
-    let note = options.note.as_str();
-    facts.push(("Note", if note.is_empty() { "none".to_owned() } else { note.to_owned() }));
+        ("Digest", format!("{word}{meaning}"))
+    }));
+    facts.push(("Note", options.note));
     facts.push(("Last used", last_used(app, row.last_used.as_ref())));
     facts.extend(details.and_then(|d| refused::summary(app, d)).map(|words| ("Refused", words)));
     facts.push(("Created", made(row)));
     if row.changed_at != row.created_at {
-        facts.push(("Changed", format!("{} by {}", stamp(row.changed_at), row.changed_by)));
+        facts.push(("Changed", format!("{} by {}", row.changed_at.stamp(), row.changed_by)));
     }
     facts
 }
@@ -144,7 +141,7 @@ pub fn state_words(app: &App, row: &CredentialRow) -> String {
 }
 
 fn secret_facts(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, lost: &str) -> Vec<Fact> {
-    let mut facts = vec![(secret_label(row.kind), shown_once(app, row, details, lost))];
+    let mut facts = vec![(row.kind.labels()[1], shown_once(app, row, details, lost))];
     if let Some(old) = details.and_then(|d| old_secret(app, d)) {
         facts.push(("", old_words(app, old)));
     }
@@ -200,36 +197,13 @@ fn shown_once(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, 
     }
 }
 
-fn key_label(kind: Kind) -> &'static str {
-    if kind.has_username() { "Username" } else { "Key" }
-}
-
-fn secret_label(kind: Kind) -> &'static str {
-    if kind.has_username() { "Password" } else { "Secret" }
-}
-
-fn expiry(at: Option<Seconds>) -> String {
-    at.map_or("never".to_owned(), at_minute)
-}
-
-fn at_minute(at: Seconds) -> String {
-    stamp(at.millis())
-}
-
-fn stamp(at: Millis) -> String {
-    at.utc("%Y-%m-%d %H:%M UTC")
-}
-
 fn made(row: &CredentialRow) -> String {
-    format!("{} by {}", stamp(row.created_at), row.created_by)
+    format!("{} by {}", row.created_at.stamp(), row.created_by)
 }
 
 fn last_used(app: &App, last: Option<&crate::hub::LastUse>) -> String {
     match last {
         None => "never".to_owned(),
-        Some(last) => {
-            let from = menu::from(last.address.as_deref());
-            format!("{}{from} ({})", stamp(last.at.millis()), relative_time::ago(app.now, last.at.millis()))
-        }
+        Some(last) => format!("{} ({})", last.words(), relative_time::ago(app.now, last.at.millis())),
     }
 }

@@ -60,7 +60,7 @@ fn placeholder(room: usize) -> String {
 pub fn nothing(api: &Api) -> String {
     let what = match api.kind {
         Kind::Legacy => "Legacy API credential".to_owned(),
-        kind => format!("{} key", kind.word()),
+        Kind::Basic | Kind::Hmac => api.kind.noun().to_owned(),
     };
     let typed = text::safe(api.search.typed()).into_owned();
     format!("No {what} is found by {typed}. Press esc to clear the filter.")
@@ -73,7 +73,7 @@ pub fn found(api: &Api, counts: CredentialCounts) -> Option<String> {
     }
     let revoked = api.revoked || api.search.filter().wants_revoked();
     let all = counts.listed(api.kind) + if revoked { counts.of(api.kind, State::Revoked) } else { 0 };
-    let what = format!("{} {}", api.kind.word(), if api.kind.has_username() { "credentials" } else { "keys" });
+    let what = format!("{}s", api.kind.noun());
     Some(match api.list.whole().filter(|_| !api.search.awaited) {
         Some(n) => format!("filter: {n} of {all} {what}"),
         None => format!("filter: some of {all} {what}"),

@@ -108,8 +108,7 @@ fn lost_words(how: LossCause) -> &'static str {
 
 /// How many of a kind: `2 more HMAC keys`.
 fn counted(n: Capped, kind: Kind, more: &str) -> String {
-    let noun = if kind == Kind::Legacy { "credential" } else { "key" };
-    format!("{n} {more}{} {noun}{}", kind.word(), if n.0 == 1 { "" } else { "s" })
+    format!("{n} {more}{}{}", kind.noun(), if n.0 == 1 { "" } else { "s" })
 }
 
 /// The settings.

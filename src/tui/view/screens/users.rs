@@ -99,9 +99,10 @@ fn facts(app: &App, row: &UserRow) -> Vec<(&'static str, String)> {
     if row.tampered {
         facts.push(("Warning", "changed outside keydesk, so not trusted: add another user instead".to_owned()));
     }
-    let last = row.last_sign_in.as_ref().map_or("never".to_owned(), |last| {
-        format!("{}{}", last.at.utc("%Y-%m-%d %H:%M UTC"), menu::from(last.address.as_deref()))
-    });
+    let last = row
+        .last_sign_in
+        .as_ref()
+        .map_or("never".to_owned(), |last| format!("{}{}", last.at.stamp(), menu::from(last.address.as_deref())));
     facts.push(("Sign-in", last));
     if let Some(end) = row.locked_until.filter(|end| *end > app.now) {
         let left = time::duration(end.since(app.now));
@@ -111,7 +112,7 @@ fn facts(app: &App, row: &UserRow) -> Vec<(&'static str, String)> {
         facts.push(("Password", "set by somebody else; must be changed at the next sign-in".to_owned()));
     }
     facts.push(("Keys", keys_made(row)));
-    facts.push(("Added", format!("{} by {}", row.created_at.utc("%Y-%m-%d %H:%M UTC"), row.created_by)));
+    facts.push(("Added", format!("{} by {}", row.created_at.stamp(), row.created_by)));
     facts
 }
 

@@ -1,6 +1,6 @@
 //! The XML declaration: version 1.x, an encoding that is UTF-8 or a part of it (L3).
 
-use super::chars::{Malformed, is_space};
+use crate::verify::legacy::xml::chars::{Malformed, is_space};
 
 /// What follows the declaration, if there is one.
 pub(super) fn skip(text: &str) -> Result<&str, Malformed> {

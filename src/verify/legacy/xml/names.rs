@@ -1,6 +1,6 @@
 //! Namespaces in XML 1.0: the namespace of each prefix, and that no attribute is repeated.
 
-use super::chars::{Malformed, unescape};
+use crate::verify::legacy::xml::chars::{Malformed, unescape};
 
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const XMLNS: &str = "http://www.w3.org/2000/xmlns/";

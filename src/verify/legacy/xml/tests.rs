@@ -1,6 +1,6 @@
 //! What is well-formed, and what only looks like it.
 
-use super::{Malformed, Name, XmlEvent, XmlReader};
+use crate::verify::legacy::xml::{Malformed, Name, XmlEvent, XmlReader};
 
 fn read(document: &str) -> Result<usize, Malformed> {
     let mut reader = XmlReader::new(document.as_bytes(), &["urn:a", "urn:b"])?;

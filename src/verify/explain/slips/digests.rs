@@ -1,9 +1,9 @@
 //! Mistakes in a body digest: which one makes it right.
 
-use crate::vault::Hash;
-use crate::verify::{Request, digest::FIELDS, request::trim};
-
-use super::spelling::readings;
+use crate::{
+    vault::Hash,
+    verify::{Request, explain::slips::spelling::readings, request::trim, syntax::digest::FIELDS},
+};
 
 /// Makes of the body what the digest is over.
 type Bend = fn(&[u8]) -> Option<Vec<u8>>;

@@ -1,15 +1,19 @@
 //! Body digests that a signature covers: `Content-MD5`, `X-Content-MD5`, `Digest`, `Content-Digest` (H17, H18).
 
-use crate::vault::Hash;
-
-use super::{
-    Denied, Reason, base64,
-    lex::{Lexer, is_key, is_token},
-    request::trim,
+use crate::{
+    vault::Hash,
+    verify::{
+        Denied, Reason,
+        request::trim,
+        syntax::{
+            base64,
+            lex::{Lexer, is_key, is_token},
+        },
+    },
 };
 
 /// The fields that carry a digest, as H15 lists them.
-pub(super) const FIELDS: [&[u8]; 4] = [b"content-md5", b"x-content-md5", b"digest", b"content-digest"];
+pub(in crate::verify) const FIELDS: [&[u8]; 4] = [b"content-md5", b"x-content-md5", b"digest", b"content-digest"];
 
 /// Where a field's grammar comes from.
 #[derive(Clone, Copy)]
@@ -23,7 +27,7 @@ enum Form {
 }
 
 /// One digest field that is signed: every value of it that means something.
-pub(super) struct SignedDigest<'a> {
+pub(in crate::verify) struct SignedDigest<'a> {
     name: &'a [u8],
     form: Form,
     value: &'a [u8],
@@ -112,7 +116,7 @@ fn content_digest_member(member: &[u8]) -> Option<Member<'_>> {
 }
 
 /// Whether there are only characters of base64: what an unknown algorithm holds is not looked at more closely.
-pub(super) fn is_base64_text(text: &[u8]) -> bool {
+pub(in crate::verify) fn is_base64_text(text: &[u8]) -> bool {
     let mut rest = Lexer(text);
     rest.run(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b));
     rest.at_end()

@@ -1,19 +1,26 @@
 //! Explains a verdict to Administrators: the string to sign, and which known mistake of a client makes a wrong
 //! signature right.
 
-use crate::credential::Kind;
-use crate::secret::Secret;
-use crate::time::Seconds;
-use crate::vault::VaultError;
+mod elsewhere;
+pub(super) mod slips;
 
-use super::{
-    Decision, Denied, Reason, Request, Snapshot, Surface, Verdict, basic, decide,
-    decide::{Credentials, claimed_signature, credentials},
-    framing, hmac_scheme, legacy,
-    request::Occurs,
-    signature::ClaimedSignature,
-    signing_strings,
-    slips::{self, Depth},
+pub use elsewhere::{Elsewhere, Used};
+
+use crate::{
+    credential::Kind,
+    secret::Secret,
+    time::Seconds,
+    vault::VaultError,
+    verify::{
+        Decision, Denied, Reason, Request, Snapshot, Surface, Verdict, basic, decide,
+        decide::{Credentials, claimed_signature, credentials},
+        explain::slips::Depth,
+        hmac_scheme, legacy,
+        request::Occurs,
+        signature::ClaimedSignature,
+        signing_strings,
+        syntax::framing,
+    },
 };
 
 /// The credential that a request names.

@@ -14,16 +14,16 @@ mod targets;
 mod texts;
 mod tidy;
 
-pub(super) use basic::{is_bare, mistake as in_basic, pair as basic_pair};
-pub(super) use digests::mistake as in_digests;
-pub(super) use legacy::{mistake as in_legacy, pair as legacy_pair};
-pub(super) use signature::mistake as in_signature;
-pub(super) use spelling::readings;
-pub(super) use tidy::tidy;
+pub(in crate::verify) use basic::{is_bare, mistake as in_basic, pair as basic_pair};
+pub(in crate::verify) use digests::mistake as in_digests;
+pub(in crate::verify) use legacy::{mistake as in_legacy, pair as legacy_pair};
+pub(in crate::verify) use signature::mistake as in_signature;
+pub(in crate::verify) use spelling::readings;
+pub(in crate::verify) use tidy::tidy;
 
 /// How many slips at once are looked for, and how far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Depth {
+pub(in crate::verify) enum Depth {
     /// One, of those that come up often: a verifier's refusals may be many.
     Quick,
     /// Two, and the orders that fields can be signed in.

@@ -1,6 +1,6 @@
 //! Mistakes in the signed target: another spelling than the one that was sent.
 
-use super::texts::{decoded, escapes};
+use crate::verify::explain::slips::texts::{decoded, escapes};
 
 /// Makes of the target that was sent the one that was signed.
 type Bend = fn(&[u8]) -> Vec<u8>;

@@ -2,10 +2,15 @@
 
 use std::collections::HashSet;
 
-use crate::time::Seconds;
-use crate::verify::{Field, Request, Scheme, date, decide::signing_strings};
-
-use super::{Depth, orders, targets::TARGETS, texts::TEXTS};
+use crate::{
+    time::Seconds,
+    verify::{
+        Field, Request, Scheme,
+        decide::signing_strings,
+        explain::slips::{Depth, orders, targets::TARGETS, texts::TEXTS},
+        syntax::date,
+    },
+};
 
 /// A slip in a sentence, and what was signed by it.
 pub(super) type Variant = (String, Vec<u8>);

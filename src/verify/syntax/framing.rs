@@ -1,6 +1,6 @@
 //! Message framing: whether a request has a body (H15), seen, announced, or hidden and possible.
 
-use super::{
+use crate::verify::{
     Body, BodyCheck, Request,
     request::{Framing, Version},
 };
@@ -9,7 +9,7 @@ use super::{
 const BODILESS: [&[u8]; 5] = [b"GET", b"HEAD", b"DELETE", b"OPTIONS", b"TRACE"];
 
 /// Whether a request has a body, or may have one that is not visible.
-pub(super) fn has_body(request: &Request<'_>) -> bool {
+pub(in crate::verify) fn has_body(request: &Request<'_>) -> bool {
     match request.body {
         Body::Visible(body) => !body.is_empty() || announces(request),
         Body::NotVisible(framing) => announces(request) || may_hide(request, framing),
@@ -44,7 +44,7 @@ fn has_none(request: &Request<'_>) -> bool {
 }
 
 /// The body check for the gateway; `compared` says that the body was compared with a signed digest.
-pub(super) fn body_check(request: &Request<'_>, compared: bool) -> BodyCheck {
+pub(in crate::verify) fn body_check(request: &Request<'_>, compared: bool) -> BodyCheck {
     match (has_none(request), compared) {
         (true, _) => BodyCheck::None,
         (false, true) => BodyCheck::Checked,

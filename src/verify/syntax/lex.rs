@@ -18,29 +18,29 @@ static TOKEN: [bool; 256] = {
 };
 
 /// Whether a byte may stand in a token (RFC 9110 5.6.2).
-pub(super) fn is_token_byte(b: u8) -> bool {
+pub(in crate::verify) fn is_token_byte(b: u8) -> bool {
     TOKEN[usize::from(b)]
 }
 
 /// Whether this is a token.
-pub(super) fn is_token(text: &[u8]) -> bool {
+pub(in crate::verify) fn is_token(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(|&b| is_token_byte(b))
 }
 
 /// Whether a byte may stand between quotes where there are no escapes: printable ASCII without `"` and `\`.
-pub(super) fn is_quotable(b: u8) -> bool {
+pub(in crate::verify) fn is_quotable(b: u8) -> bool {
     matches!(b, 0x20..=0x7e) && b != b'"' && b != b'\\'
 }
 
 /// Whether this is a key (RFC 8941 3.1.2), which a label of a dictionary is too.
-pub(super) fn is_key(text: &[u8]) -> bool {
+pub(in crate::verify) fn is_key(text: &[u8]) -> bool {
     let more = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-.*".contains(b);
     matches!(text, [b'a'..=b'z' | b'*', rest @ ..] if rest.iter().all(more))
 }
 
 /// Reads a text from its start.
 #[derive(Clone, Copy)]
-pub(super) struct Lexer<'a>(pub &'a [u8]);
+pub(in crate::verify) struct Lexer<'a>(pub &'a [u8]);
 
 impl<'a> Lexer<'a> {
     /// The longest run of bytes that fit; it may be empty.

@@ -5,7 +5,7 @@ use base64ct::{Base64, Encoding as _};
 use crate::secret::Secret;
 
 /// Decodes into a buffer of the caller; `None` if it is not canonical, empty, or longer than the buffer.
-pub(super) fn decode<'b>(text: &[u8], buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+pub(in crate::verify) fn decode<'b>(text: &[u8], buffer: &'b mut [u8]) -> Option<&'b [u8]> {
     match text {
         [] => None,
         // Without this an unpadded text of the right length class would be decided by how the decoder treats it.
@@ -15,7 +15,7 @@ pub(super) fn decode<'b>(text: &[u8], buffer: &'b mut [u8]) -> Option<&'b [u8]> 
 }
 
 /// Decodes something that may be secret: wiped when dropped.
-pub(super) fn decode_secret(text: &[u8]) -> Option<Secret> {
+pub(in crate::verify) fn decode_secret(text: &[u8]) -> Option<Secret> {
     let mut buffer = vec![0; text.len() / 4 * 3];
     let len = decode(text, &mut buffer).map(<[u8]>::len);
     buffer.truncate(len.unwrap_or(0));
@@ -24,7 +24,7 @@ pub(super) fn decode_secret(text: &[u8]) -> Option<Secret> {
 }
 
 /// Whether this is canonical base64 of anything at all.
-pub(super) fn is_canonical(text: &[u8]) -> bool {
+pub(in crate::verify) fn is_canonical(text: &[u8]) -> bool {
     decode_secret(text).is_some()
 }
 

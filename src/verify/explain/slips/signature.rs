@@ -1,18 +1,22 @@
 //! Which mistake makes a wrong signature right.
 
-use crate::credential::{Algorithm, Kind};
-use crate::secret::Secret;
-use crate::time::Seconds;
-use crate::verify::{
-    Request, Snapshot, decide::signing_strings, hmac_scheme::hash_of, signature::ClaimedSignature,
-    snapshot::PackedSecret,
-};
-
-use super::{
-    Depth,
-    keys::keys,
-    spelling::{SignatureReading, readings},
-    strings::{Variant, variants},
+use crate::{
+    credential::{Algorithm, Kind},
+    secret::Secret,
+    time::Seconds,
+    verify::{
+        Request, Snapshot,
+        decide::signing_strings,
+        explain::slips::{
+            Depth,
+            keys::keys,
+            spelling::{SignatureReading, readings},
+            strings::{Variant, variants},
+        },
+        hmac_scheme::hash_of,
+        signature::ClaimedSignature,
+        snapshot::PackedSecret,
+    },
 };
 
 /// Puts secret and string together.

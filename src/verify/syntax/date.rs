@@ -5,9 +5,10 @@ use std::{borrow::Cow, time::UNIX_EPOCH};
 
 use jiff::{Timestamp, tz::Offset};
 
-use crate::time::{DAY, Seconds};
-
-use super::Denied;
+use crate::{
+    time::{DAY, Seconds},
+    verify::Denied,
+};
 
 /// How far a signed date may be from now, in seconds, inclusive (H13, S4).
 const WINDOW: i64 = 300;
@@ -19,7 +20,7 @@ const SHIFT_YEARS: u16 = 2_000;
 const SHIFT: i64 = 5 * 146_097 * DAY / 1_000;
 
 /// Whether `signed` is within the window around `now`.
-pub(super) fn check_window<'a>(signed: Seconds, now: Seconds) -> Result<(), Denied<'a>> {
+pub(in crate::verify) fn check_window<'a>(signed: Seconds, now: Seconds) -> Result<(), Denied<'a>> {
     match signed.0.abs_diff(now.0) <= WINDOW.unsigned_abs() {
         true => Ok(()),
         false => Err(Denied::clock(signed, now)),
@@ -27,12 +28,12 @@ pub(super) fn check_window<'a>(signed: Seconds, now: Seconds) -> Result<(), Deni
 }
 
 /// The last second in which a signature of this time is acceptable.
-pub(super) fn window_end(signed: Seconds) -> Seconds {
+pub(in crate::verify) fn window_end(signed: Seconds) -> Seconds {
     Seconds(signed.0.saturating_add(WINDOW))
 }
 
 /// Reads an HTTP-date. `now` places a year of two digits.
-pub(super) fn parse(text: &[u8], now: Seconds) -> Option<Seconds> {
+pub(in crate::verify) fn parse(text: &[u8], now: Seconds) -> Option<Seconds> {
     // `httpdate` would trim blanks.
     let text = str::from_utf8(text).ok().filter(|text| text.trim() == *text)?;
     let text = match text.split_once(", ") {

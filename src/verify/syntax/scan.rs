@@ -7,13 +7,13 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = ONES << 7;
 
 /// Whether a field's value holds NUL, CR or LF (C1).
-pub(super) fn has_line_end_or_nul(value: &[u8]) -> bool {
+pub(in crate::verify) fn has_line_end_or_nul(value: &[u8]) -> bool {
     let control = words(value).fold(0, |found, word| found | below(word, b' '));
     control != 0 && value.iter().any(|b| matches!(b, 0 | b'\r' | b'\n'))
 }
 
 /// Whether a target holds a control character, a blank or `#` (C1). Bytes beyond ASCII may be there.
-pub(super) fn has_blank_or_fragment(target: &[u8]) -> bool {
+pub(in crate::verify) fn has_blank_or_fragment(target: &[u8]) -> bool {
     let bad = |word| below(word, 0x21) | is(word, 0x7f) | is(word, b'#');
     words(target).fold(0, |found, word| found | bad(word)) != 0
 }
