@@ -2,17 +2,14 @@
 
 #![forbid(unsafe_code)]
 
-use std::{process::ExitCode, sync::Arc};
+use std::process::ExitCode;
+use std::sync::Arc;
 
-use keydesk::{
-    cli::{self, Next},
-    config::{ExitAction, Frontend},
-    demo,
-    hub::HubError,
-    plain,
-    time::SystemClock,
-    tui,
-};
+use keydesk::cli::{self, Next};
+use keydesk::config::{ExitAction, Frontend};
+use keydesk::hub::HubError;
+use keydesk::time::SystemClock;
+use keydesk::{demo, plain, tui};
 
 fn main() -> ExitCode {
     cli::harden();

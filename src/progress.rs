@@ -1,10 +1,8 @@
 //! A progress line on standard error for work that takes more than a second, on a terminal only.
 
-use std::{
-    fmt,
-    io::{self, IsTerminal as _, Write as _},
-    time::{Duration, Instant},
-};
+use std::fmt;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::{Duration, Instant};
 
 /// A progress line that appears after a second.
 pub struct Progress {

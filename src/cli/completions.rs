@@ -3,7 +3,8 @@
 use clap::{Arg, Args, Command, ValueHint};
 use clap_complete::Shell;
 
-use super::{args, error::CliError, output};
+use super::error::CliError;
+use super::{args, output};
 
 /// The supported shells.
 const SHELLS: [Shell; 3] = [Shell::Bash, Shell::Zsh, Shell::Fish];

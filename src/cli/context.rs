@@ -2,19 +2,15 @@
 
 use std::sync::Arc;
 
-use crate::{
-    config::Paths,
-    credential::{Kind, holds_api_secret},
-    hub::{Actor, CredentialRow, Hub, OpenOutcome, Origin},
-    progress,
-    time::Clock,
-};
+use crate::config::Paths;
+use crate::credential::{Kind, holds_api_secret};
+use crate::hub::{Actor, CredentialRow, Hub, OpenOutcome, Origin};
+use crate::progress;
+use crate::time::Clock;
 
-use super::{
-    args::Acting,
-    error::{CliError, NOT_ALLOWED},
-    process,
-};
+use super::args::Acting;
+use super::error::{CliError, NOT_ALLOWED};
+use super::process;
 
 /// What a command works with: paths, process, clock.
 pub struct Context {

@@ -2,7 +2,9 @@
 
 use std::io::{self, Write as _};
 
-use crate::{config::ConfigError, hub::HubError, text};
+use crate::config::ConfigError;
+use crate::hub::HubError;
+use crate::text;
 
 /// Exit code of a failure that has no code of its own.
 pub const FAILED: u8 = 1;

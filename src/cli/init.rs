@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use crate::{
-    config::{Remembered, remember_store},
-    hub::{Conflict, Hub, HubError, OpenOutcome, SetUp},
-};
+use crate::config::{Remembered, remember_store};
+use crate::hub::{Conflict, Hub, HubError, OpenOutcome, SetUp};
 
-use super::{context::Context, error::CliError, output, password_prompt};
+use super::context::Context;
+use super::error::CliError;
+use super::{output, password_prompt};
 
 /// Arguments of `init`.
 #[derive(Debug, Args)]

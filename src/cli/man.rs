@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use clap::{Arg, Command};
 
-use super::{error::CliError, output};
+use super::error::CliError;
+use super::output;
 
 /// Date of the manual page: when its content was last reviewed.
 const DATE: &str = "2026-11-29";

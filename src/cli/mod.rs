@@ -21,16 +21,16 @@ mod sign;
 mod snippet;
 mod user;
 
-use std::{ffi::OsString, path::PathBuf, sync::Arc};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::{
-    config::{self, Appearance, Frontend, Overrides},
-    demo,
-    hub::{DeskPaths, Hub, Origin, Session},
-    time::SystemClock,
-};
+use crate::config::{self, Appearance, Frontend, Overrides};
+use crate::demo;
+use crate::hub::{DeskPaths, Hub, Origin, Session};
+use crate::time::SystemClock;
 
 use args::{FrontendArgs, PlaceArgs, clap_error, swallowed_flags};
 use context::Context;

@@ -1,27 +1,21 @@
 //! Password input: from standard input or from a prompt on the terminal, never from an argument or the environment.
 
-use std::{
-    fs::{File, OpenOptions},
-    io::{self, IsTerminal as _, Read, Write as _},
-    os::fd::AsFd as _,
-    sync::Arc,
-    thread,
-};
+use std::fs::{File, OpenOptions};
+use std::io::{self, IsTerminal as _, Read, Write as _};
+use std::os::fd::AsFd as _;
+use std::sync::Arc;
+use std::thread;
 
 use rustix::termios::{LocalModes, OptionalActions};
-use signal_hook::{
-    consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM},
-    iterator::{Handle, Signals},
-};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::iterator::{Handle, Signals};
 use zeroize::Zeroizing;
 
-use crate::{
-    account::PasswordError,
-    secret::{self, Secret, TypedPassword, What},
-    sequence::without_reports,
-    terminal::SavedModes,
-    text,
-};
+use crate::account::PasswordError;
+use crate::secret::{self, Secret, TypedPassword, What};
+use crate::sequence::without_reports;
+use crate::terminal::SavedModes;
+use crate::text;
 
 use super::error::CliError;
 

@@ -1,14 +1,16 @@
 //! Process hardening, and the Unix user and client address for the trail.
 
-use std::{env, net::IpAddr, sync::Arc};
+use std::env;
+use std::net::IpAddr;
+use std::sync::Arc;
 
 use nix::unistd::{Uid, User, getuid};
-use rustix::{
-    fs::Mode,
-    process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, umask},
-};
+use rustix::fs::Mode;
+use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, umask};
 
-use crate::{credential::client_address, hub::Origin, text};
+use crate::credential::client_address;
+use crate::hub::Origin;
+use crate::text;
 
 /// Hardens the process: files for the owner alone, no core dump, no access to its memory by other processes.
 ///

@@ -3,7 +3,10 @@
 //! Not in the same process: the threads of one frontend read the terminal that the other needs, and memory that is gone
 //! holds no secret.
 
-use std::{ffi::OsString, io, os::unix::process::CommandExt as _, process::Command};
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
 
 use crate::config::Frontend;
 

@@ -1,16 +1,15 @@
 //! `keydesk serve`: the verifier.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
-use crate::{
-    config::{self, Overrides, Paths},
-    serve::{
-        self, GatewayToken, ListenAddress, ListenError, LogLevel, ReadOptions, ServeError, ServeOptions, SighupFlag,
-    },
-    time::SystemClock,
+use crate::config::{self, Overrides, Paths};
+use crate::serve::{
+    self, GatewayToken, ListenAddress, ListenError, LogLevel, ReadOptions, ServeError, ServeOptions, SighupFlag,
 };
+use crate::time::SystemClock;
 
 use super::error::CliError;
 

@@ -3,17 +3,13 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::{
-    hub::{Setting, SettingValue},
-    time::Millis,
-};
+use crate::hub::{Setting, SettingValue};
+use crate::time::Millis;
 
-use super::{
-    args::{self, Acting, ListArgs},
-    context::Context,
-    error::CliError,
-    output::{Listed, Printer},
-};
+use super::args::{self, Acting, ListArgs};
+use super::context::Context;
+use super::error::CliError;
+use super::output::{Listed, Printer};
 
 /// The subcommands of `setting`.
 #[derive(Debug, Subcommand)]

@@ -2,18 +2,14 @@
 
 use clap::Args;
 
-use crate::{
-    config,
-    sample::{self, Gateway, SHIPPED},
-    serve::ListenAddress,
-};
+use crate::config;
+use crate::sample::{self, Gateway, SHIPPED};
+use crate::serve::ListenAddress;
 
-use super::{
-    args::{self, Acting},
-    context::Context,
-    error::{self, CliError},
-    output,
-};
+use super::args::{self, Acting};
+use super::context::Context;
+use super::error::{self, CliError};
+use super::output;
 
 /// Arguments of `snippet`.
 #[derive(Debug, Args)]

@@ -3,19 +3,15 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::{
-    account::{Role, UserState},
-    hub::{OwnSignIn, SignInOutcome, UserOperation, UserRow, UserTarget},
-    time::Millis,
-};
+use crate::account::{Role, UserState};
+use crate::hub::{OwnSignIn, SignInOutcome, UserOperation, UserRow, UserTarget};
+use crate::time::Millis;
 
-use super::{
-    args::{self, Acting, ListArgs},
-    context::{Context, OpenDesk},
-    error::CliError,
-    output::{self, ListFormat, Listed, Printer},
-    password_prompt,
-};
+use super::args::{self, Acting, ListArgs};
+use super::context::{Context, OpenDesk};
+use super::error::CliError;
+use super::output::{self, ListFormat, Listed, Printer};
+use super::password_prompt;
 
 /// The subcommands of `user`.
 #[derive(Debug, Subcommand)]

@@ -1,10 +1,8 @@
 //! The desktop clipboard of this machine.
 
-use std::{
-    sync::mpsc::{Receiver, Sender, channel},
-    thread,
-    time::Duration,
-};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::Duration;
 
 use arboard::Clipboard;
 #[cfg(target_os = "macos")]

@@ -1,11 +1,9 @@
 //! Copying through tmux: the text goes in by a pipe and out to tmux's terminal, and stays in no paste buffer.
 
-use std::{
-    io::{self, Write as _},
-    process::{Child, Command, Stdio},
-    thread,
-    time::{Duration, Instant},
-};
+use std::io::{self, Write as _};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::secret::Secret;
 
@@ -61,7 +59,9 @@ fn wait(child: &mut Child) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::path::Path;
 
     use super::*;
 

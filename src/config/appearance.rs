@@ -1,16 +1,12 @@
 //! Appearance: how the desk looks for one Unix user, in a small file beside the config file.
 
-use std::{
-    io::ErrorKind,
-    path::{Path, PathBuf},
-};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    ConfigError, Frontend,
-    file::{read, replace},
-};
+use super::file::{read, replace};
+use super::{ConfigError, Frontend};
 
 /// The choices; what was not chosen follows the environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

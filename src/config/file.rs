@@ -1,18 +1,14 @@
 //! The config file (TOML): paths only. Everything else is a setting of the desk and kept in its store.
 
-use std::{
-    fs,
-    io::ErrorKind,
-    os::unix::fs::DirBuilderExt as _,
-    path::{Path, PathBuf},
-};
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::{
-    files::{self, UnsafePath},
-    vault::PrivateFile,
-};
+use crate::files::{self, UnsafePath};
+use crate::vault::PrivateFile;
 
 use super::ConfigError;
 

@@ -1,13 +1,12 @@
 //! Resolves paths: flags, environment, config file, then the defaults of the platform.
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
+use std::env;
+use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
-use crate::{hub::DeskPaths, vault::MasterKeyPlace};
+use crate::hub::DeskPaths;
+use crate::vault::MasterKeyPlace;
 
 use super::{ConfigError, ConfigFile, ServeFile, database_path, typed_listen, typed_path};
 

@@ -1,10 +1,8 @@
 //! Paths as typed, not expanded by a shell: `~` is expanded, and text that only looks like a path is refused before a
 //! directory of that name is made.
 
-use std::{
-    os::unix::ffi::OsStrExt as _,
-    path::{Component, Path, PathBuf},
-};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Component, Path, PathBuf};
 
 use directories::BaseDirs;
 

@@ -7,10 +7,8 @@ mod story;
 
 use std::sync::Arc;
 
-use crate::{
-    hub::{Hub, HubError, Origin, Session, SetUp, SignIn},
-    secret::Secret,
-};
+use crate::hub::{Hub, HubError, Origin, Session, SetUp, SignIn};
+use crate::secret::Secret;
 
 pub use clock::DemoClock;
 

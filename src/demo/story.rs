@@ -1,12 +1,12 @@
 //! The demo's history: credentials of all kinds in all states, and four users.
 
-use crate::{
-    account::Role,
-    credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, Note, Options, Overlap, Verb},
-    hub::{Actor, ChangeOutcome, CredentialRow, Hub, HubError, NewCredential, NewLegacy, Origin, Refusal, SignIn, Via},
-    secret::Secret,
-    time::{DAY, HOUR, MINUTE, Seconds},
+use crate::account::Role;
+use crate::credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, Note, Options, Overlap, Verb};
+use crate::hub::{
+    Actor, ChangeOutcome, CredentialRow, Hub, HubError, NewCredential, NewLegacy, Origin, Refusal, SignIn, Via,
 };
+use crate::secret::Secret;
+use crate::time::{DAY, HOUR, MINUTE, Seconds};
 
 use super::{DemoClock, PASSWORD, USER};
 

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use crate::{hub::TrailRow, text};
+use crate::hub::TrailRow;
+use crate::text;
 
 /// The names of the columns.
 pub const HEADER: &[u8] = b"no,at,who,via,unix,address,action,did,what,subject,before,after,count\r\n";

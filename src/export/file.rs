@@ -1,11 +1,9 @@
 //! The export file: newly created, readable by its owner alone.
 
-use std::{
-    fs::{self, File, OpenOptions},
-    io::{BufWriter, ErrorKind, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
-    path::{Path, PathBuf},
-};
+use std::fs::{self, File, OpenOptions};
+use std::io::{BufWriter, ErrorKind, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
 
 use crate::hub::{HubError, InputField, TrailRow};
 

@@ -4,7 +4,8 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::{Serializer, ser::Formatter};
+use serde_json::Serializer;
+use serde_json::ser::Formatter;
 
 use crate::text;
 

@@ -1,12 +1,10 @@
 //! Path safety: who could replace a file on its path. The rule of sshd's StrictModes, for each directory on the way.
 
-use std::{
-    ffi::OsString,
-    fs::{self, Metadata},
-    io,
-    os::unix::fs::MetadataExt as _,
-    path::{Component, Path, PathBuf},
-};
+use std::ffi::OsString;
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Component, Path, PathBuf};
 
 use rustix::process::geteuid;
 

@@ -2,12 +2,10 @@
 
 use crate::hub::{TrailClass, TrailQuery};
 
-use super::{
-    conversation::{Menu, Step},
-    credentials::refused_requests,
-    session::SignedIn,
-    words,
-};
+use super::conversation::{Menu, Step};
+use super::credentials::refused_requests;
+use super::session::SignedIn;
+use super::words;
 
 /// Rows per page.
 const ROWS: u32 = 10;

@@ -1,18 +1,14 @@
 //! Documentation: samples that call the API, for every role, with the user's own key where the role may see the list;
 //! and gateway configurations.
 
-use crate::{
-    credential::Kind,
-    hub::CredentialInfo,
-    sample::{self, Gateway, Language, NOT_YOURS, SHIPPED, Subject},
-    secret::Secret,
-};
+use crate::credential::Kind;
+use crate::hub::CredentialInfo;
+use crate::sample::{self, Gateway, Language, NOT_YOURS, SHIPPED, Subject};
+use crate::secret::Secret;
 
-use super::{
-    conversation::{Menu, Step},
-    credentials::one_time_secret,
-    session::SignedIn,
-};
+use super::conversation::{Menu, Step};
+use super::credentials::one_time_secret;
+use super::session::SignedIn;
 
 /// Documentation of each kind, without a key, and of gateways.
 pub fn documentation(session: &mut SignedIn<'_, '_>) -> Step {

@@ -1,18 +1,12 @@
 //! The main menu: the same for every role; what a role may not do says so.
 
-use crate::{
-    account::{Right, allows},
-    credential::{EXPIRING_DAYS, Kind},
-    hub::{ByKind, CredentialOverview, Overview, UnsavedCredential},
-};
+use crate::account::{Right, allows};
+use crate::credential::{EXPIRING_DAYS, Kind};
+use crate::hub::{ByKind, CredentialOverview, Overview, UnsavedCredential};
 
-use super::{
-    activity_log,
-    conversation::{Exit, Menu, Step},
-    credentials, documentation, my_account, security,
-    session::SignedIn,
-    users, words,
-};
+use super::conversation::{Exit, Menu, Step};
+use super::session::SignedIn;
+use super::{activity_log, credentials, documentation, my_account, security, users, words};
 
 /// One choice of the menu.
 struct MenuItem {

@@ -1,13 +1,12 @@
 //! My account: own password, own sign-ins, appearance.
 
-use crate::{account::check_user_password, secret::What};
+use crate::account::check_user_password;
+use crate::secret::What;
 
-use super::{
-    conversation::{Exit, Menu, Step},
-    new_password::{USER_RULE, new_password},
-    session::SignedIn,
-    words,
-};
+use super::conversation::{Exit, Menu, Step};
+use super::new_password::{USER_RULE, new_password};
+use super::session::SignedIn;
+use super::words;
 
 /// Shows one's own account and runs what is chosen, until the user goes back.
 pub fn my_account(session: &mut SignedIn<'_, '_>) -> Step {

@@ -1,9 +1,7 @@
 //! Asks for a new password, twice.
 
-use crate::{
-    account::PasswordError,
-    secret::{Secret, What},
-};
+use crate::account::PasswordError;
+use crate::secret::{Secret, What};
 
 use super::conversation::{Conversation, Step};
 

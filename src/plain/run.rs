@@ -1,25 +1,22 @@
 //! Runs line-by-line mode from set-up or sign-in to the end, on a real terminal or a scripted one.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::{
-    config::{ExitAction, Frontend},
-    hub::{DeskPaths, Hub, HubError, InputField, OpenOutcome, Origin, Session},
-    sample::SHIPPED,
-    terminal,
-    time::{self, Clock},
-};
+use crate::config::{ExitAction, Frontend};
+use crate::hub::{DeskPaths, Hub, HubError, InputField, OpenOutcome, Origin, Session};
+use crate::sample::SHIPPED;
+use crate::terminal;
+use crate::time::{self, Clock};
 
-use super::{
-    conversation::{Conversation, Exit, Step},
-    io::{Io, tty::Tty},
-    main_menu,
-    session::SignedIn,
-    set_up::set_up,
-    sign_in,
-};
+use super::conversation::{Conversation, Exit, Step};
+use super::io::Io;
+use super::io::tty::Tty;
+use super::session::SignedIn;
+use super::set_up::set_up;
+use super::{main_menu, sign_in};
 
 const NO_TERMINAL: &str = "Line by line works on a terminal only: passwords are typed there without being shown. For \
                            scripts there is `keydesk key`, `keydesk user` and `keydesk audit`: see `keydesk --help`.";

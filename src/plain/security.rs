@@ -2,11 +2,9 @@
 
 use crate::hub::{Provenance, Setting};
 
-use super::{
-    conversation::{Menu, Step},
-    session::SignedIn,
-    words,
-};
+use super::conversation::{Menu, Step};
+use super::session::SignedIn;
+use super::words;
 
 /// Shows Security and runs what is chosen, until the user goes back.
 pub fn security(session: &mut SignedIn<'_, '_>) -> Step {

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::{
-    account::{Right, allows},
-    hub::{Actor, Hub, HubError, Session},
-    secret::What,
-};
+use crate::account::{Right, allows};
+use crate::hub::{Actor, Hub, HubError, Session};
+use crate::secret::What;
 
 use super::conversation::{Conversation, Exit, Step, WatchedSession};
 

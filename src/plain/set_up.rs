@@ -2,17 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::{
-    account::{AccountName, UserName, check_user_password},
-    hub::{DeskPaths, Hub, HubError, Origin, SetUp},
-    secret::Secret,
-    time::Clock,
-};
+use crate::account::{AccountName, UserName, check_user_password};
+use crate::hub::{DeskPaths, Hub, HubError, Origin, SetUp};
+use crate::secret::Secret;
+use crate::time::Clock;
 
-use super::{
-    conversation::{Conversation, Step},
-    new_password::{USER_RULE, new_password},
-};
+use super::conversation::{Conversation, Step};
+use super::new_password::{USER_RULE, new_password};
 
 /// Asks for what a new desk needs and makes it. `None` if the user leaves; an error if a desk exists meanwhile or its
 /// directory cannot be written.

@@ -2,17 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::{
-    account::check_user_password,
-    hub::{Hub, HubError, Origin, Session, SignIn},
-    secret::{Secret, What},
-    time::{self, Millis},
-};
+use crate::account::check_user_password;
+use crate::hub::{Hub, HubError, Origin, Session, SignIn};
+use crate::secret::{Secret, What};
+use crate::time::{self, Millis};
 
-use super::{
-    conversation::{Conversation, Step},
-    new_password::{USER_RULE, new_password},
-};
+use super::conversation::{Conversation, Step};
+use super::new_password::{USER_RULE, new_password};
 
 /// Asks for name and password until a user is signed in; `None` when the user leaves. After a lock the name is `known`.
 pub fn sign_in(

@@ -1,11 +1,9 @@
 //! Rows in words: credentials, users and the trail as sentences. Pure.
 
-use crate::{
-    account::UserState,
-    credential::{Kind, Options},
-    hub::{CredentialInfo, CredentialRow, LastSignIn, LastUse, LiveSecret, OwnSignIn, TrailRow, UserRow},
-    time::Millis,
-};
+use crate::account::UserState;
+use crate::credential::{Kind, Options};
+use crate::hub::{CredentialInfo, CredentialRow, LastSignIn, LastUse, LiveSecret, OwnSignIn, TrailRow, UserRow};
+use crate::time::Millis;
 
 /// "1 key", "3 keys".
 pub fn number(n: i64, one: &str, many: &str) -> String {

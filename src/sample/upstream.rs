@@ -1,6 +1,7 @@
 //! The upstream: host and port that a gateway forwards requests to.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
+use std::str::FromStr;
 
 /// Why an upstream was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -83,7 +83,8 @@ fn split(given: &[u8], what: What) -> Result<(&str, &[u8]), NotALine> {
 
 #[cfg(test)]
 mod tests {
-    use super::{NotALine as N, What::*, *};
+    use super::What::*;
+    use super::{NotALine as N, *};
 
     #[test]
     fn blanks_around_a_typed_secret_are_ignored() {

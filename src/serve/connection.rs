@@ -1,20 +1,17 @@
 //! Serves one connection: request by request, until its client leaves, a time limit has passed, it is evicted, or the
 //! verifier shuts down.
 
-use std::{
-    future::poll_fn,
-    sync::{Arc, atomic::Ordering},
-    task::Poll,
-    time::Duration,
-};
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::task::Poll;
+use std::time::Duration;
 
-use hyper::{
-    Request,
-    body::{Body as _, Incoming},
-    rt::{Read, Write},
-    server::conn::http1,
-    service::service_fn,
-};
+use hyper::Request;
+use hyper::body::{Body as _, Incoming};
+use hyper::rt::{Read, Write};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use tokio::sync::watch;
 
 use crate::serve::api::response::HttpResponse;

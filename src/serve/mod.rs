@@ -28,13 +28,16 @@ pub use options::ServeOptions;
 pub use process::reload::{ReadOptions, SighupFlag};
 pub use telemetry::log::{LogLevel, LogLevelError, init as init_log};
 
-use std::{fs::DirBuilder, future::poll_fn, io, os::unix::fs::DirBuilderExt as _, sync::Arc, task::Poll};
+use std::fs::DirBuilder;
+use std::future::poll_fn;
+use std::io;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::sync::Arc;
+use std::task::Poll;
 
 use sd_notify::NotifyState;
-use tokio::{
-    signal::unix::{Signal, SignalKind, signal},
-    sync::watch,
-};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
 
 use crate::hub::{EffectivePolicy, Hub, OpenOutcome};
 

@@ -1,16 +1,16 @@
 //! The verifier's state, shared by all requests.
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
-};
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use hyper::header::HeaderValue;
 
 use crate::hub::{EffectivePolicy, Policy, Replay};
 use crate::time::{Clock, Seconds};
-use crate::verify::{Snapshot, Verdict, replay::Guard};
+use crate::verify::replay::Guard;
+use crate::verify::{Snapshot, Verdict};
 
 use crate::serve::api::response;
 use crate::serve::follower::health::Health;

@@ -3,22 +3,17 @@
 //! A work-stealing runtime moves tasks between threads, and every wake-up pays for that: a twentieth of the cost of a
 //! response. Gateways keep their connections for long, so it is enough to distribute them evenly.
 
-use std::{
-    io,
-    num::NonZero,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-    },
-    thread::{self, JoinHandle},
-};
+use std::io;
+use std::num::NonZero;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+use std::thread::{self, JoinHandle};
 
 use hyper_util::rt::TokioIo;
-use tokio::{
-    net::{TcpStream, UnixStream},
-    runtime,
-    sync::{mpsc, watch},
-};
+use tokio::net::{TcpStream, UnixStream};
+use tokio::runtime;
+use tokio::sync::{mpsc, watch};
 
 use crate::serve::connection;
 use crate::serve::http::admission::ConnectionPermit;

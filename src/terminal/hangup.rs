@@ -1,10 +1,8 @@
 //! Waits for a terminal to hang up where no SIGHUP tells.
 
-use rustix::{
-    event::{PollFd, PollFlags, poll},
-    io::Errno,
-    stdio::stdin,
-};
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
+use rustix::stdio::stdin;
 
 /// Blocks until the terminal is gone; `false` where that cannot be watched.
 pub fn wait_for_hangup() -> bool {

@@ -1,14 +1,13 @@
 //! Terminal modes (termios): saved before the first change, restored once.
 
-use std::{
-    io,
-    os::fd::AsFd,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::io;
+use std::os::fd::AsFd;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 
 /// The modes that a terminal had before we changed them. Shared with the threads that may end the process.
+#[derive(Default)]
 pub struct SavedModes(Mutex<Option<Termios>>);
 
 impl SavedModes {

@@ -1,16 +1,12 @@
 //! Writes to standard output past the lock and the buffer of `std::io::stdout`: the signal thread must be able to write
 //! while another thread is stuck in a write, and a buffer that nobody wipes must not hold a secret.
 
-use std::{
-    io,
-    time::{Duration, Instant},
-};
+use std::io;
+use std::time::{Duration, Instant};
 
-use rustix::{
-    event::{PollFd, PollFlags, Timespec, poll},
-    io::Errno,
-    stdio::stdout,
-};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::stdio::stdout;
 
 /// Interval at which a full terminal is tried again, and its owner asked.
 const RETRY: Duration = Duration::from_secs(1);

@@ -7,7 +7,8 @@ mod words;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use jiff::{SignedDuration, Timestamp, civil::DateTime};
+use jiff::civil::DateTime;
+use jiff::{SignedDuration, Timestamp};
 
 /// Milliseconds since 1970-01-01 UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,7 +1,7 @@
 //! Layout sizes: how many rows each screen has at a terminal size. The only thing that the state knows about drawing,
 //! so that it can page.
 
-/// Columns and rows under which only one sentence is shown.
+/// Smallest size; below it only one sentence is shown.
 pub const SMALLEST: (u16, u16) = (60, 16);
 
 /// Rows above the body: title and rule.

@@ -2,21 +2,19 @@
 
 use std::path::PathBuf;
 
+use crate::account::{Right, Role, UserState};
 pub use crate::clipboard::CopyOutcome;
-use crate::{
-    account::{Right, Role, UserState},
-    config::Appearance,
-    credential::{Kind, Overlap, Verb},
-    export::{Format, Written},
-    hub::{
-        Actor, ChangeOutcome, CredentialEdit, CredentialId, CredentialInfo, CredentialPage, CredentialTarget, Denied,
-        DisplayEvent, FoundSecret, HubError, Issued, ListQuery, NameInUse, NewCredential, Overview, OwnSignIn, Pulse,
-        RefusedRequest, RefusedRequestQuery, SecuritySettings, SetUp, Setting, SignIn, TrailQuery, TrailReport,
-        TrailRow, UnsavedSecret, UserRow, UserTarget,
-    },
-    secret::Secret,
-    tui::keymap::chord::Chord,
+use crate::config::Appearance;
+use crate::credential::{Kind, Overlap, Verb};
+use crate::export::{Format, Written};
+use crate::hub::{
+    Actor, ChangeOutcome, CredentialEdit, CredentialId, CredentialInfo, CredentialPage, CredentialTarget, Denied,
+    DisplayEvent, FoundSecret, HubError, Issued, ListQuery, NameInUse, NewCredential, Overview, OwnSignIn, Pulse,
+    RefusedRequest, RefusedRequestQuery, SecuritySettings, SetUp, Setting, SignIn, TrailQuery, TrailReport, TrailRow,
+    UnsavedSecret, UserRow, UserTarget,
 };
+use crate::secret::Secret;
+use crate::tui::keymap::chord::Chord;
 
 /// A message: everything that can happen to the desk.
 #[derive(Debug)]
@@ -30,13 +28,13 @@ pub enum Msg {
     Resize(u16, u16),
     /// A worker finished.
     Reply(Ticket, Reply),
-    /// A worker is so far: secrets compared.
+    /// Progress of a long read: secrets compared, or entries checked.
     Progress(Ticket, i64),
     /// A copy was tried.
     Copied(Ticket, CopyOutcome),
     /// The deadline that [`crate::tui::App::deadline`] named has come.
     Tick,
-    /// A choice of looks was written down, or not, with the reason.
+    /// An appearance choice was saved, or could not be, with the reason.
     Remembered(Result<(), String>),
     /// Back from ctrl-z.
     Resumed,
@@ -60,7 +58,7 @@ pub enum Effect {
     Repaint,
     /// Hand the terminal back and stop (ctrl-z).
     Suspend,
-    /// Write the looks down for the next time.
+    /// Save an appearance choice for the next time.
     Remember(Appearance),
     /// Leave.
     Quit,
@@ -68,7 +66,7 @@ pub enum Effect {
     Lines,
 }
 
-/// Which worker does it: one writes, one reads, so that a long search never stands before Create.
+/// The worker that carries out a call: one writes, one reads, so that a long search never delays a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lane {
     /// Changes, sign-in, set-up.
@@ -202,7 +200,7 @@ pub enum UserChange {
     Unlock(String),
 }
 
-/// What comes of a call. What an error means, the slot that waits for the reply knows.
+/// The outcome of a call. What an error means depends on the slot that waits for the reply.
 pub type Reply = Result<Answer, HubError>;
 
 /// The hub's answer to a call.
@@ -210,7 +208,7 @@ pub type Reply = Result<Answer, HubError>;
 pub enum Answer {
     /// The desk of this account was set up.
     SetUp(String),
-    /// What came of a sign-in.
+    /// The outcome of a sign-in.
     SignIn(SignIn),
     /// A note for the trail was written; nothing waits for it.
     Noted,
@@ -220,9 +218,9 @@ pub enum Answer {
     Reauthenticated(Actor),
     /// A new key or a new secret.
     Issued(Issued),
-    /// What came of a change of state, for each row.
+    /// The outcome of a change of state, for each row.
     States(Vec<ChangeOutcome>),
-    /// What came of an edit, or of stopping an old secret, for each row.
+    /// The outcome of an edit, or of stopping an old secret, for each row.
     Edited(Vec<ChangeOutcome>),
     /// The settings were set.
     SettingsSet,

@@ -1,6 +1,7 @@
 //! Pending calls: which replies are awaited, and for what.
 
-use crate::tui::{dialog::CopyPart, msg::Ticket};
+use crate::tui::dialog::CopyPart;
+use crate::tui::msg::Ticket;
 
 /// The purpose of a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

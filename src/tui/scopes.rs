@@ -1,14 +1,10 @@
 //! The active scopes: which keys work at the moment.
 
-use crate::{
-    account::Right,
-    tui::{
-        app::{App, Workspace},
-        dialog::form_scopes,
-        keymap::Scope,
-        screen::{Screen, Tab, Topic},
-    },
-};
+use crate::account::Right;
+use crate::tui::app::{App, Workspace};
+use crate::tui::dialog::form_scopes;
+use crate::tui::keymap::Scope;
+use crate::tui::screen::{Screen, Tab, Topic};
 
 impl App {
     /// The scopes that keys go through, innermost first.

@@ -1,13 +1,9 @@
 //! The screens before the desk: set-up, sign-in, lock.
 
-use crate::{
-    hub::InputField,
-    time::Millis,
-    tui::{
-        dialog,
-        form::{Form, Id, button, password, text, text_with},
-    },
-};
+use crate::hub::InputField;
+use crate::time::Millis;
+use crate::tui::dialog;
+use crate::tui::form::{Form, Id, button, password, text, text_with};
 
 /// Which of the three screens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

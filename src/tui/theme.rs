@@ -3,7 +3,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-/// How the desk is painted. Backgrounds are the terminal's own.
+/// Colours and glyphs of the desk. Backgrounds are the terminal's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Theme {
     /// Which colours.
@@ -156,7 +156,7 @@ impl Default for Theme {
 
 impl Theme {
     /// From the environment: `NO_COLOR`, `KEYDESK_THEME` (dark, light, none), `COLORFGBG`, and whether the locale can
-    /// show more than ASCII. `var` reads one variable, so that a test can be the environment.
+    /// show more than ASCII. `var` reads one variable, so that a test can replace the environment.
     pub fn from_env(var: &dyn Fn(&str) -> Option<String>) -> Self {
         Self { palette: palette(var), glyphs: if shows_unicode(var) { &UNICODE } else { &ASCII } }
     }

@@ -32,11 +32,11 @@ pub struct Toast {
     pub severity: Severity,
     /// One sentence.
     pub text: String,
-    /// When it goes by itself; never for an error.
+    /// When it disappears by itself; never for an error.
     pub until: Option<Millis>,
 }
 
-/// How long a line stays that is no error.
+/// How long a message stays that is not an error, in milliseconds.
 const STAYS: i64 = 6000;
 
 impl Toast {

@@ -2,24 +2,21 @@
 
 use zeroize::Zeroizing;
 
-use crate::{
-    account::Right,
-    hub::UnsavedSecret,
-    time::{MINUTE, Millis},
-    tui::{
-        app::{App, PULSE, Workspace},
-        dialog::{Dialog, DialogKind, Draft},
-        form::Id,
-        keymap::{self, Meaning, chord::Chord},
-        layout,
-        msg::{Call, Effect, Msg},
-        pending::Slot,
-        screen::{RefusedList, Screen, Tab, TrailList},
-        sign_in::SignInScreen,
-        toast::{Severity, Toast},
-        type_ahead::Typed,
-    },
-};
+use crate::account::Right;
+use crate::hub::UnsavedSecret;
+use crate::time::{MINUTE, Millis};
+use crate::tui::app::{App, PULSE, Workspace};
+use crate::tui::dialog::{Dialog, DialogKind, Draft};
+use crate::tui::form::Id;
+use crate::tui::keymap::chord::Chord;
+use crate::tui::keymap::{self, Meaning};
+use crate::tui::layout;
+use crate::tui::msg::{Call, Effect, Msg};
+use crate::tui::pending::Slot;
+use crate::tui::screen::{RefusedList, Screen, Tab, TrailList};
+use crate::tui::sign_in::SignInScreen;
+use crate::tui::toast::{Severity, Toast};
+use crate::tui::type_ahead::buffer::Typed;
 
 /// Takes one message. No I/O, no clock, no randomness: `now` comes from the caller.
 pub fn update(app: &mut App, now: Millis, msg: Msg) -> Vec<Effect> {

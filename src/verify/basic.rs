@@ -1,15 +1,11 @@
 //! HTTP Basic authentication (RFC 7617): B1 to B4.
 
-use crate::{
-    credential::Kind,
-    secret::Secret,
-    time::Seconds,
-    verify::{
-        Allowed, Decision, Denied, PasswordCheck, Reason, Request, Snapshot, Verdict, judge, secrets,
-        snapshot::PackedSecret,
-        syntax::{base64, framing},
-    },
-};
+use crate::credential::Kind;
+use crate::secret::Secret;
+use crate::time::Seconds;
+use crate::verify::snapshot::PackedSecret;
+use crate::verify::syntax::{base64, framing};
+use crate::verify::{Allowed, Decision, Denied, PasswordCheck, Reason, Request, Snapshot, Verdict, judge, secrets};
 
 /// Longest token, before it is decoded (B2).
 const TOKEN_MAX: usize = 8192;

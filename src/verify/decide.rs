@@ -1,17 +1,12 @@
 //! The decision: the rules for every request, and which dialect it speaks (C1 to C7).
 
-use crate::{
-    time::Seconds,
-    verify::{
-        Decision, Denied, Reason, Request, Snapshot, Surface, Verdict, basic, hmac_scheme, identity, legacy,
-        request::Occurs,
-        rfc9421,
-        signature::ClaimedSignature,
-        syntax::{
-            lex::{Lexer, is_token, is_token_byte},
-            scan,
-        },
-    },
+use crate::time::Seconds;
+use crate::verify::request::Occurs;
+use crate::verify::signature::ClaimedSignature;
+use crate::verify::syntax::lex::{Lexer, is_token, is_token_byte};
+use crate::verify::syntax::scan;
+use crate::verify::{
+    Decision, Denied, Reason, Request, Snapshot, Surface, Verdict, basic, hmac_scheme, identity, legacy, rfc9421,
 };
 
 /// Judges a request by what is in the snapshot, at a second.

@@ -2,11 +2,10 @@
 
 use std::net::IpAddr;
 
-use crate::{
-    credential::State,
-    time::Seconds,
-    verify::{CredentialRef, Denied, Reason, syntax::base64},
-};
+use crate::credential::State;
+use crate::time::Seconds;
+use crate::verify::syntax::base64;
+use crate::verify::{CredentialRef, Denied, Reason};
 
 /// Whether the rows of a credential are as keydesk wrote them. Nothing else of one that was changed is worth judging.
 pub(super) fn intact(credential: CredentialRef<'_>) -> Result<(), Denied<'_>> {

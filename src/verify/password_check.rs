@@ -8,17 +8,18 @@
 //! Response times show one thing: that a Basic key has a secret which keydesk did not generate. If every wrong Basic key
 //! were as slow, strangers could fill the queue in which such keys wait.
 
-use std::{fmt, net::IpAddr, sync::Arc};
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::{
-    credential::Kind,
-    secret::Secret,
-    time::Seconds,
-    vault::{VaultError, verify_password},
-    verify::{Allowed, BodyCheck, Denied, Reason, Snapshot, Verdict, judge, secrets::CHECKS},
-};
+use crate::credential::Kind;
+use crate::secret::Secret;
+use crate::time::Seconds;
+use crate::vault::{VaultError, verify_password};
+use crate::verify::secrets::CHECKS;
+use crate::verify::{Allowed, BodyCheck, Denied, Reason, Snapshot, Verdict, judge};
 
 /// A password that still has to be compared with the slow hashes of a credential.
 pub struct PasswordCheck {

@@ -1,14 +1,10 @@
 //! Compares what was given with the secrets of a credential, with equal work for a credential that does not exist, is
 //! of another kind, or may not be used, as for a wrong secret (C12: no timing oracle).
 
-use crate::{
-    time::Seconds,
-    vault::{Hash, same, sha256},
-    verify::{
-        CredentialRef, Denied, Reason,
-        snapshot::{Lookup, PackedSecret},
-    },
-};
+use crate::time::Seconds;
+use crate::vault::{Hash, same, sha256};
+use crate::verify::snapshot::{Lookup, PackedSecret};
+use crate::verify::{CredentialRef, Denied, Reason};
 
 /// How many secrets are checked at least: as many as a credential has while a rotation overlaps.
 pub(super) const CHECKS: usize = 2;

@@ -2,13 +2,12 @@
 
 use data_encoding::BASE64;
 
-use crate::{
-    credential::Algorithm,
-    secret::Secret,
-    time::Seconds,
-    vault::Hash,
-    verify::{Body, Field, Request, Scheme, Surface, Version, hmac_scheme::hash_of, signing_strings},
-};
+use crate::credential::Algorithm;
+use crate::secret::Secret;
+use crate::time::Seconds;
+use crate::vault::Hash;
+use crate::verify::hmac_scheme::hash_of;
+use crate::verify::{Body, Field, Request, Scheme, Surface, Version, signing_strings};
 
 /// A request that is to be signed.
 #[derive(Clone, Copy)]

@@ -3,18 +3,13 @@
 //! The signature is verified before anything else of the request is judged. So every other fault is attributed to a
 //! credential, and its owner can read it at the desk. Without the secret, one learns only that a signature was wrong.
 
-use crate::{
-    credential::Algorithm,
-    time::Seconds,
-    vault::Hash,
-    verify::{
-        Allowed, CredentialRef, Denied, Reason, Request, judge,
-        replay::Proof,
-        secrets,
-        snapshot::Lookup,
-        syntax::{base64, framing},
-    },
-};
+use crate::credential::Algorithm;
+use crate::time::Seconds;
+use crate::vault::Hash;
+use crate::verify::replay::Proof;
+use crate::verify::snapshot::Lookup;
+use crate::verify::syntax::{base64, framing};
+use crate::verify::{Allowed, CredentialRef, Denied, Reason, Request, judge, secrets};
 
 /// What a signed request says about its signature, whether that is right or not.
 pub(super) struct ClaimedSignature<'a> {

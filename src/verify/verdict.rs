@@ -1,9 +1,9 @@
 //! The verdict: allow with the credential, or deny with a reason.
 
-use crate::{
-    time::Seconds,
-    verify::{CredentialRef, Reason, replay::Proof, snapshot::Lookup},
-};
+use crate::time::Seconds;
+use crate::verify::replay::Proof;
+use crate::verify::snapshot::Lookup;
+use crate::verify::{CredentialRef, Reason};
 
 /// Whether a request may pass.
 #[derive(Debug)]

@@ -1,9 +1,7 @@
 //! The pages of the documentation: short where they must be, without a dead link, and true in what they name.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 
 use crate::{code, read, root, sources};
 

@@ -1,10 +1,8 @@
 //! One layout of the tests: a folder for each program, with `main.rs` and its modules, and `support` for what several share.
 
-use std::{
-    collections::BTreeSet,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use crate::{LINES, code, root, walk};
 

@@ -1,6 +1,7 @@
 //! How long a file and a function may be, and how many files a folder may have.
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::{LINES, sources};
 

@@ -1,9 +1,7 @@
 //! The text of the program, as the rules read it.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::fs;
+use std::path::{Path, PathBuf};
 
 /// A file of the program.
 pub struct Source {

@@ -1,6 +1,6 @@
 //! What no line may hold, one style of modules and of imports, and what needs no documentation.
 
-use std::{collections::BTreeSet, fs};
+use std::fs;
 
 use crate::{code, read, root, sources, walk};
 
@@ -48,41 +48,36 @@ fn a_module_with_files_of_its_own_is_a_folder() {
     }
 }
 
-/// What a `use` declaration must not share with another one: where it stands, its visibility, and the root of its paths.
-type Root = (usize, String, String);
-
-/// The roots of the `use` declarations of a text. Those with an attribute stand for themselves.
-fn roots(text: &str) -> Vec<Root> {
-    let (mut found, mut scope, mut attribute) = (Vec::new(), 0, false);
-    for (number, line) in code(text).lines().enumerate() {
-        let start = line.trim_start();
-        // A module or a function within the file has its own.
-        if start.starts_with("mod ") || start.starts_with("fn ") || line == "}" {
-            scope = number;
+/// The `use` declarations of a text, each on one line.
+fn imports(text: &str) -> Vec<String> {
+    let (mut found, mut open): (Vec<String>, Option<String>) = (Vec::new(), None);
+    for line in code(text).lines().map(str::trim) {
+        let begins = line.starts_with("use ") || (line.starts_with("pub") && line.contains(" use "));
+        let import = match open.take() {
+            Some(begun) => format!("{begun} {line}"),
+            None if begins => line.to_owned(),
+            None => continue,
+        };
+        match import.ends_with(';') {
+            true => found.push(import),
+            false => open = Some(import),
         }
-        if let Some(at) = start.find("use ").filter(|at| *at == 0 || start.starts_with("pub")) {
-            let root = start[at + 4..].split([':', ';', ' ']).next().unwrap_or_default();
-            if !attribute {
-                found.push((scope, start[..at].to_owned(), root.to_owned()));
-            }
-        }
-        attribute = start.starts_with("#[");
     }
     found
 }
 
-/// One `use` for each root: what comes from `crate` stands in one tree.
+/// One `use` for each module: its braces hold names, and no paths.
 #[test]
 #[ignore = "not yet"]
-fn imports_of_one_root_are_one_tree() {
-    let text = "use std::{a, b};\nuse crate::{\n    c,\n};\npub use crate::d;\nmod tests {\n    use std::e;\n}\n";
-    assert_eq!(roots(text).len(), 4);
+fn imports_name_one_module_each() {
+    let nested = |import: &str| import.split_once('{').is_some_and(|(_, names)| names.contains("::"));
+    assert_eq!(imports("use a::{\n    b,\n    c::d,\n};\npub(super) use e::f;\n").len(), 2);
+    assert!(nested("use a::{ b, c::d, };") && !nested("use a::{self, b};"));
     let mut wrong = Vec::new();
     for source in sources() {
         let whole = read(&format!("src/{}", source.path));
-        let mut seen = BTreeSet::new();
-        let twice = roots(&whole).into_iter().filter(|root| !seen.insert(root.clone()));
-        wrong.extend(twice.map(|(_, _, root)| format!("{}: two `use {root}`", source.path)));
+        let nested = imports(&whole).into_iter().filter(|import| nested(import));
+        wrong.extend(nested.map(|import| format!("{}: {import}", source.path)));
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

@@ -1,13 +1,12 @@
 //! Tables of the documentation that the program writes. `KEYDESK_BLESS=1 cargo test --test house` puts them there.
 
-use std::{fmt::Write as _, fs};
+use std::fmt::Write as _;
+use std::fs;
 
 use clap::Command;
-use keydesk::{
-    account::{Right, Role, allows},
-    hub::Setting,
-    tui::keymap,
-};
+use keydesk::account::{Right, Role, allows};
+use keydesk::hub::Setting;
+use keydesk::tui::keymap;
 
 use super::documents::between;
 use crate::{MAY_USE, read, root};

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use keydesk::{
-    account::Role,
-    credential::{BodyDigest, Kind, Overlap, State, Verb},
-    hub::CredentialEdit,
-};
+use keydesk::account::Role;
+use keydesk::credential::{BodyDigest, Kind, Overlap, State, Verb};
+use keydesk::hub::CredentialEdit;
 
 use crate::script::{Script, TestDesk, between};
 

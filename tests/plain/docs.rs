@@ -1,9 +1,7 @@
 //! Documentation, line by line: the files of gateways.
 
-use keydesk::{
-    account::Role,
-    sample::{Gateway, Upstream},
-};
+use keydesk::account::Role;
+use keydesk::sample::{Gateway, Upstream};
 
 use crate::script::{Script, TestDesk, VERIFIER, between};
 

@@ -1,14 +1,10 @@
 //! A new secret: copied, shown, spelled, closed, lost.
 
-use keydesk::{
-    clipboard::{CopyOutcome, Multiplexer},
-    credential::Kind,
-};
+use keydesk::clipboard::{CopyOutcome, Multiplexer};
+use keydesk::credential::Kind;
 
-use crate::{
-    script::{Script, TestDesk, between},
-    support::PASSWORD,
-};
+use crate::script::{Script, TestDesk, between};
+use crate::support::PASSWORD;
 
 /// From the menu to the choices of a new Basic key's secret.
 fn new_secret(play: Script) -> Script {

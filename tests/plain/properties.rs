@@ -1,15 +1,15 @@
 //! Whatever is typed: nothing panics, nothing but text is said, and eight times 0 leads to the menu or the door.
 
-use std::{io, sync::Arc, time::Duration};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
 
-use keydesk::{
-    clipboard::CopyOutcome,
-    config::ExitAction,
-    credential::Kind,
-    hub::Origin,
-    plain::{Echo, Io, LineEvent, converse},
-    secret::Secret,
-};
+use keydesk::clipboard::CopyOutcome;
+use keydesk::config::ExitAction;
+use keydesk::credential::Kind;
+use keydesk::hub::Origin;
+use keydesk::plain::{Echo, Io, LineEvent, converse};
+use keydesk::secret::Secret;
 use proptest::prelude::*;
 
 use crate::script::TestDesk;

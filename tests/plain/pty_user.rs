@@ -1,14 +1,10 @@
 //! A person at the real program: reads what comes, and answers when the question is there.
 
-use std::{
-    thread,
-    time::{Duration, Instant},
-};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use crate::{
-    harness::{Desk, ENTER, PATIENCE},
-    house::{BINARY, House, PASSWORD},
-};
+use crate::harness::{Desk, ENTER, PATIENCE};
+use crate::house::{BINARY, House, PASSWORD};
 
 pub struct Line {
     pub desk: Desk,

@@ -1,6 +1,7 @@
 //! What every question keeps to.
 
-use keydesk::{account::Role, credential::Kind};
+use keydesk::account::Role;
+use keydesk::credential::Kind;
 
 use crate::script::TestDesk;
 

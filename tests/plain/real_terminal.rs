@@ -1,12 +1,11 @@
 //! The real binary: from an empty machine to a signed-out Administrator, and what the terminal gets of it.
 
-use std::{fs, path::Path};
+use std::fs;
+use std::path::Path;
 
-use crate::{
-    house::{House, PASSWORD},
-    pty_user::Line,
-    script::between,
-};
+use crate::house::{House, PASSWORD};
+use crate::pty_user::Line;
+use crate::script::between;
 
 /// Whether any file below `dir` holds `text`.
 fn on_disk(dir: &Path, text: &str) -> bool {

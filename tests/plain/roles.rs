@@ -1,8 +1,10 @@
 //! What each role finds in the menus of keys, and the samples that all of them read.
 
-use keydesk::{account::Role, credential::Kind};
+use keydesk::account::Role;
+use keydesk::credential::Kind;
 
-use crate::{credentials::details, script::TestDesk};
+use crate::credentials::details;
+use crate::script::TestDesk;
 
 #[test]
 fn a_basic_user_is_refused_with_the_words_of_the_help() {

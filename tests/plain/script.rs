@@ -1,19 +1,20 @@
 //! A script that plays the terminal. It answers nothing that it has not read: every answer names what must have been
 //! said since the answer before.
 
-use std::{collections::VecDeque, io, sync::Arc, time::Duration};
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::SignedDuration;
-use keydesk::{
-    account::Role,
-    clipboard::CopyOutcome,
-    config::{ExitAction, Frontend},
-    credential::Kind,
-    hub::{Actor, CredentialRow, Hub, Issued, Origin, Session, SignIn, TrailQuery},
-    plain::{Echo, Io, LineEvent, converse},
-    secret::Secret,
-    time::SetClock,
-};
+use keydesk::account::Role;
+use keydesk::clipboard::CopyOutcome;
+use keydesk::config::{ExitAction, Frontend};
+use keydesk::credential::Kind;
+use keydesk::hub::{Actor, CredentialRow, Hub, Issued, Origin, Session, SignIn, TrailQuery};
+use keydesk::plain::{Echo, Io, LineEvent, converse};
+use keydesk::secret::Secret;
+use keydesk::time::SetClock;
 
 use crate::support::{Desk, PASSWORD, wanted};
 

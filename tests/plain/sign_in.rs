@@ -3,19 +3,15 @@
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use keydesk::{
-    account::{Role, UserState},
-    config::ExitAction,
-    hub::{OpenOutcome, Origin},
-    plain::set_up_and_converse,
-    secret::Secret,
-    time::SetClock,
-};
+use keydesk::account::{Role, UserState};
+use keydesk::config::ExitAction;
+use keydesk::hub::{OpenOutcome, Origin};
+use keydesk::plain::set_up_and_converse;
+use keydesk::secret::Secret;
+use keydesk::time::SetClock;
 
-use crate::{
-    script::{Script, TestDesk},
-    support::{NOW, PASSWORD, places, seen},
-};
+use crate::script::{Script, TestDesk};
+use crate::support::{NOW, PASSWORD, places, seen};
 
 #[test]
 fn set_up_asks_until_answers_are_valid_and_works_once() {

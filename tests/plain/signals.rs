@@ -1,22 +1,19 @@
 //! Keys and signals that end or stop the program, the line that drops, and the lock.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
-use keydesk::{
-    config::ExitAction,
-    hub::{DeskPaths, Hub, OpenOutcome, Origin, Setting},
-    plain,
-    time::{Clock, Millis, SystemClock},
-    vault::MasterKeyPlace,
-};
+use keydesk::config::ExitAction;
+use keydesk::hub::{DeskPaths, Hub, OpenOutcome, Origin, Setting};
+use keydesk::plain;
+use keydesk::time::{Clock, Millis, SystemClock};
+use keydesk::vault::MasterKeyPlace;
 use rustix::process::Signal;
 
-use crate::{
-    harness::{ENTER, ctrl},
-    house::{BINARY, House, PASSWORD},
-    need::need,
-    pty_user::Line,
-};
+use crate::harness::{ENTER, ctrl};
+use crate::house::{BINARY, House, PASSWORD};
+use crate::need::need;
+use crate::pty_user::Line;
 
 /// Signed in, at the choices of a new secret.
 fn with_a_secret(house: &House) -> Line {

@@ -1,17 +1,13 @@
 //! Users: added, changed, and never the last Administrator; the password asked again.
 
-use keydesk::{
-    account::{Role, UserState},
-    config::Frontend,
-    credential::Kind,
-    hub::{Origin, SignIn},
-    secret::Secret,
-};
+use keydesk::account::{Role, UserState};
+use keydesk::config::Frontend;
+use keydesk::credential::Kind;
+use keydesk::hub::{Origin, SignIn};
+use keydesk::secret::Secret;
 
-use crate::{
-    script::{Script, TestDesk},
-    support::{PASSWORD, wanted},
-};
+use crate::script::{Script, TestDesk};
+use crate::support::{PASSWORD, wanted};
 
 const FIRST: &str = "another horse battery";
 

@@ -1,4 +1,4 @@
-//! NO_COLOR, and the selection without it.
+//! NO_COLOR, and the selection without colour.
 
 use crate::house::House;
 use crate::walk::sign_in;

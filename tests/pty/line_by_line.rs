@@ -1,17 +1,17 @@
-//! Line by line and back: keydesk in place of itself, in one process, with nothing of the session left.
+//! To line-by-line mode and back: keydesk re-executes itself in one process, and nothing of the session is left.
 
 use crate::harness::{Desk, ENTER, TAB, ctrl};
 use crate::house::{BINARY, House, PASSWORD};
 use crate::walk::sign_in;
 
-/// From the menu of the whole screen to the lines, past the question.
+/// From the menu of the screen to line-by-line mode, with the confirmation.
 #[track_caller]
 fn to_the_lines(desk: &mut Desk) {
     desk.keys("j\r").sees("Line by line").keys("jjj\r").sees("Go on line by line?").keys(&format!("{TAB}{ENTER}"));
     desk.until("the terminal as it was", |screen| !screen.alternate_screen() && !screen.bracketed_paste());
 }
 
-/// From the menu of the lines to the whole screen.
+/// From the menu line by line to the screen.
 #[track_caller]
 fn to_the_screen(desk: &mut Desk) {
     desk.sees("5. My account").keys("5\r").sees("3. Open keydesk on the full screen").keys("3\r");
@@ -34,7 +34,7 @@ fn line_by_line_from_my_account_there_and_back() {
     desk.keys(&ctrl('c'));
     assert_eq!(desk.ended(), 0);
     assert!(desk.has_its_modes());
-    // Each face signed its user out when it was left.
+    // Each mode signed its user out when it was left.
     let trail = house.script(&["audit", "list", "--as", "alice"], "");
     assert_eq!((trail.matches(" signed in ").count(), trail.matches(" signed out ").count()), (3, 3), "{trail}");
 }

@@ -1,4 +1,4 @@
-//! A secret is on the screen once, and then nowhere.
+//! A secret is shown once, and is nowhere afterwards.
 
 use std::fs;
 use std::path::Path;
@@ -74,7 +74,7 @@ fn locking_drops_the_secret() {
     assert!(!desk.picture().contains(&made.secret));
 }
 
-/// The end of the line while a secret is shown: the trail knows, and the next sign-in says so.
+/// The line is cut while a secret is shown: the trail notes it, and the next sign-in says so.
 #[test]
 fn a_dropped_line_is_noted_and_told_at_the_next_sign_in() {
     for end in [Signal::HUP, Signal::TERM] {

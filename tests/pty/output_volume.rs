@@ -26,13 +26,13 @@ fn five_idle_seconds_write_nothing_and_wake_almost_nothing() {
     let mut desk = house.open();
     to_the_list(&mut desk);
     desk.sees("key 00").settle(Duration::from_secs(1));
-    // What a toast says goes away by itself, which is a change.
+    // A status message disappears by itself, which is a change.
     desk.sees_no("Done:").settle(Duration::from_secs(1));
     let (bytes, before) = (desk.raw().len(), sleeps(desk.pid()));
     std::thread::sleep(Duration::from_secs(5));
     let (written, woken) = (desk.raw().len() - bytes, sleeps(desk.pid()) - before);
     assert_eq!(written, 0, "{:?}", String::from_utf8_lossy(&desk.raw()[bytes..]));
-    // The store gives notice, so hardly anybody looks. Room for a busy machine.
+    // The store sends notifications, so there is hardly any polling. The limit allows for a busy machine.
     assert!(woken <= 10, "{woken} wake-ups in five seconds");
 }
 

@@ -39,7 +39,7 @@ fn a_paste_outside_a_field_does_nothing_but_say_so() {
     assert_eq!(house.script(&["key", "list", "--as", "alice", "--json"], "").trim(), "[]");
 }
 
-/// More than any buffer on the way holds at once.
+/// More than any buffer in between holds at once.
 #[test]
 fn a_long_paste_arrives_whole_and_the_next_key_at_once() {
     let house = House::with_desk();

@@ -22,7 +22,7 @@ fn a_storm_of_sizes_ends_in_the_right_picture() {
     let mut desk = house.open();
     to_the_list(&mut desk);
     desk.settle(Duration::from_millis(300));
-    // Blanks at the end of a line are drawn or not, which nobody sees.
+    // Blanks at the end of a line may be drawn or not: they cannot be seen.
     let lines = |text: String| text.lines().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
     let before = lines(desk.picture());
     for i in 0..60_u16 {
@@ -40,7 +40,7 @@ fn too_small_is_told_and_the_form_is_kept() {
     to_the_list(&mut desk);
     desk.keys("n").sees("[ Create Key ]").keys("nightly").sees("nightly");
     desk.resize(40, 10).sees("This window is 40 x 10").sees("60 x 16");
-    // Nobody should press buttons that nobody can see.
+    // Buttons that cannot be seen must not be pressed.
     desk.keys("x").keys(ENTER).settle(Duration::from_millis(200));
     desk.resize(1, 1).settle(Duration::from_millis(200));
     desk.resize(80, 24).sees("[ Create Key ]").sees("nightly").sees_no("nightlyx");

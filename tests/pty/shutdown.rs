@@ -72,7 +72,7 @@ fn a_panic_is_readable_on_the_screen_that_was_there_before() {
     assert!(desk.picture().contains("made to panic by a test"), "{}", desk.picture());
 }
 
-/// SIGHUP is ignored by everybody on the line, as under `nohup`; both as leader of the session and below one.
+/// SIGHUP is ignored by every process on the line, as under `nohup`; both as leader of the session and below one.
 #[test]
 fn a_cut_line_ends_it_even_when_hang_ups_are_ignored() {
     let house = House::with_desk();
@@ -85,7 +85,7 @@ fn a_cut_line_ends_it_even_when_hang_ups_are_ignored() {
     }
 }
 
-/// The loop cannot take note of anything, and the signal goes to a shell that ignores it.
+/// The loop is stuck, and the signal goes to a shell that ignores it.
 #[test]
 fn a_cut_line_ends_it_while_the_loop_is_stuck() {
     let house = House::with_desk();

@@ -1,4 +1,4 @@
-//! What a terminal sends of its own accord: the mouse of a program that was here before, replies that come late.
+//! What a terminal sends unasked: mouse reports that an earlier program switched on, late replies.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const TICKS: &[&[u8]] = &[
     b"\x9b<64;33;12M",
 ];
 
-/// Focus, and replies to what somebody asked: attributes, the cursor, modes, colours, the clipboard, keys.
+/// Focus reports, and replies to queries: attributes, the cursor, modes, colours, the clipboard, keys.
 const REPLIES: &[&[u8]] = &[
     b"\x1b[I",
     b"\x1b[O",
@@ -36,7 +36,7 @@ const REPLIES: &[&[u8]] = &[
     b"\x1b_Gi=31;OK\x1b\\",
 ];
 
-/// Nothing of all that changes what is shown; the key behind it does what it does.
+/// None of that changes what is shown, and the key after it works.
 #[track_caller]
 fn stays(desk: &mut Desk, key: &str, after: &str) {
     desk.settle(Duration::from_millis(200));

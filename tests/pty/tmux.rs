@@ -20,7 +20,7 @@ impl<'a> Tmux<'a> {
     }
 
     fn start_as(house: &'a House, program: &[&str]) -> Self {
-        // No configuration file: the defaults are what most people have.
+        // No configuration file: most users have the defaults.
         let tmux = ["tmux", "-L", "desk", "-f", "/dev/null", "new-session", "-x", "80", "-y", "24"];
         let directory = house.dir.path().to_str().unwrap();
         let client = house.run(&[&tmux, program].concat(), &[("TMUX_TMPDIR", directory)]);
@@ -69,7 +69,7 @@ fn a_copy_reaches_the_terminal_around_tmux_and_leaves_nothing_in_it() {
     assert!(everything.contains(&made.key) && !everything.contains(&made.secret), "{everything}");
 }
 
-/// sudo takes TMUX away. tmux drops the copy then, by its default setting: keydesk must not say that it went.
+/// sudo takes TMUX away. tmux drops the copy then, by its default setting: keydesk must not report success.
 #[test]
 fn a_copy_that_tmux_drops_says_what_lets_it_through() {
     if !need("tmux") {
@@ -83,7 +83,7 @@ fn a_copy_that_tmux_drops_says_what_lets_it_through() {
         tmux.client.keys("c").sees(words).sees_no("Sent to your terminal");
         tmux.client.keys(ENTER).sees("Close without copying?").keys(ENTER).sees_no("Close without copying?");
         assert!(tmux.client.clips().is_empty());
-        // What the words name is what lets it through.
+        // The setting that the message names lets it through.
         tmux.tmux(&["set", "-s", "set-clipboard", "on"]);
         tmux.client.keys("c").clip(|clip| clip == format!("{}\n{}", made.key, made.secret));
     }
@@ -106,7 +106,7 @@ fn gnu_screen_passes_no_copy_on_and_that_is_said() {
     assert!(desk.clips().is_empty());
 }
 
-/// tmux waits half a second after esc for more to come; ctrl-g cancels without.
+/// tmux waits half a second after esc for more input; ctrl-g cancels at once.
 #[test]
 fn ctrl_g_cancels() {
     if !need("tmux") {

@@ -1,4 +1,4 @@
-//! Typing ahead of the screen.
+//! Type-ahead.
 
 use std::time::Duration;
 
@@ -94,7 +94,7 @@ fn five_wrong_passwords_lock_the_name() {
         desk.sees(&format!("{left} tr"));
     }
     desk.keys("wrong password").keys(ENTER).sees("ocked");
-    // The right one does not help now.
+    // The right password does not help now.
     desk.keys(&format!("correct horse battery{ENTER}")).settle(Duration::from_millis(500)).sees("ocked");
     assert!(!desk.picture().contains("Menu"));
 }

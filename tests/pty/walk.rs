@@ -1,4 +1,4 @@
-//! The ways through the desk that many tests walk.
+//! Paths through the desk that many tests take.
 
 use crate::harness::{Desk, ENTER, TAB};
 use crate::house::PASSWORD;

@@ -1,4 +1,4 @@
-//! My account: how the desk looks.
+//! My account: appearance and last sign-ins.
 
 use keydesk::{
     account::Role,
@@ -102,7 +102,7 @@ fn a_face_that_cannot_be_saved_does_not_leave_the_screen() {
         .no_dialog();
     desk.sees("The file cannot be written. `keydesk --plain` opens");
     assert!(!desk.lines);
-    // A choice of looks later is not taken for this one.
+    // A later choice of colours is not mistaken for this one.
     desk.cannot_remember = None;
     desk.selects("Colours").press("enter").sees("This is remembered for the next time.");
     assert!(!desk.lines);

@@ -1,4 +1,4 @@
-//! A burst of keys comes to what the same keys come to when somebody waits after each.
+//! A burst of keys has the same effect as the same keys with a pause after each.
 
 use keydesk::{
     account::Role,
@@ -119,22 +119,22 @@ fn desk_of(role: Role) -> Desk {
     desk
 }
 
-/// What it came to: the screen, what was copied, what was changed.
+/// The outcome: the screen, what was copied, what was changed.
 fn outcome(desk: &mut Desk) -> (String, Vec<String>, Vec<&'static str>) {
-    // Notes go by themselves.
+    // Notes disappear by themselves.
     desk.answers().waits(7_000);
     let changes = desk.calls.iter().copied().filter(|call| writes(call)).collect();
     (desk.screen(), desk.copied.clone(), changes)
 }
 
-/// Everybody waits after each key.
+/// With a pause after each key.
 fn slowly(desk: &mut Desk, keys: &[&str]) {
     for key in keys {
         desk.send(Msg::Key(chord(key))).rest();
     }
 }
 
-/// Nobody waits; between two keys so many of the replies that are due arrive. Whether all keys were used.
+/// Without pauses; so many of the due replies arrive between two keys. Returns whether all keys were used.
 fn in_a_burst(desk: &mut Desk, keys: &[&str], replies: &[usize]) -> bool {
     desk.stalls();
     let mut used = true;
@@ -150,7 +150,7 @@ fn in_a_burst(desk: &mut Desk, keys: &[&str], replies: &[usize]) -> bool {
     used
 }
 
-/// The oldest thing that was asked for is done; whether everything that was typed is still to be used.
+/// Carries out the oldest effect. Returns whether everything that was typed is still to be used.
 fn one_reply(desk: &mut Desk) -> Option<bool> {
     let effect = desk.queue.pop_front()?;
     if let Some(msg) = desk.carry_out(effect) {
@@ -176,13 +176,13 @@ proptest! {
         let (mut slow, mut fast) = (desk_of(role), desk_of(role));
         slowly(&mut slow, &keys);
         let used = in_a_burst(&mut fast, &keys, &replies);
-        // What was typed into a refusal is not used, and that is said.
+        // Keys typed into a refusal are dropped, with a note.
         prop_assume!(used);
         let (slow, fast) = (outcome(&mut slow), outcome(&mut fast));
         prop_assert!(slow == fast, "{keys:?} with {replies:?}\nslowly {:?}\n{}\nin a burst {:?}\n{}", (&slow.1, &slow.2), slow.0, (&fast.1, &fast.2), fast.0);
     }
 
-    /// A list that is longer than what is kept of it.
+    /// A list that is longer than its window.
     #[test]
     fn a_burst_through_a_long_list_ends_on_the_same_row(
         moves in proptest::collection::vec(proptest::sample::select(&["G", "g", "PgDn", "PgUp", "↑", "↓", "o", "y", "space"][..]), 1..24),

@@ -18,7 +18,7 @@ const GROUPS: &[(&str, &str)] = &[
     ("settings.rs", "esc G enter v"),
 ];
 
-/// Those with boxes to tick.
+/// Dialogs with boxes to tick.
 const BOXES: &[&str] = &["2 n tab →", "2 e"];
 
 impl Desk {
@@ -38,7 +38,7 @@ impl Desk {
         panic!("no {scope:?} in\n{}", self.screen());
     }
 
-    /// Where each mark of a choice or a box stands, and which it is.
+    /// Each mark of a choice or a box, with its position.
     fn marks(&self) -> Vec<String> {
         let screen = self.screen();
         let marks = screen.lines().map(|line| {
@@ -52,7 +52,7 @@ impl Desk {
         marks.collect()
     }
 
-    /// Presses a key until it changes nothing any more; how often it did.
+    /// Presses a key until it changes nothing any more, and counts how often it did.
     fn until_the_end(&mut self, key: &str) -> usize {
         let mut times = 0;
         loop {
@@ -78,7 +78,7 @@ fn in_every_group_of_choices_the_arrows_choose_and_tab_leaves() {
         assert!(all >= 1, "{way}: there is nothing to choose");
         assert_eq!(desk.until_the_end("↑"), all, "{way}");
         assert_eq!((desk.until_the_end("→"), desk.until_the_end("←")), (all, all), "{way}");
-        // Space goes round.
+        // Space wraps around.
         let first = desk.marks();
         for _ in 0..=all {
             desk.blindly("space");

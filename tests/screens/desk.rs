@@ -1,4 +1,4 @@
-//! The driver: a person at the desk. It presses keys, waits, and says what it sees.
+//! The driver: a user at the desk. It presses keys, waits, and checks what it sees.
 //!
 //! It refuses to answer a dialog before its title and its content were both looked at.
 
@@ -43,12 +43,12 @@ pub struct Desk {
     pub outcome: CopyOutcome,
     pub quit: bool,
     pub suspended: bool,
-    /// It was left to go on line by line.
+    /// The desk was left to go on line by line.
     pub lines: bool,
-    /// Why a choice of looks is not written down.
+    /// Why an appearance choice cannot be saved.
     pub cannot_remember: Option<&'static str>,
     pub repainted: bool,
-    /// Looks that were to be written down.
+    /// Appearance choices that were to be saved.
     pub remembered: Vec<Appearance>,
     /// Answers instead of the hub, for failures that a hub in memory does not have.
     pub instead: Option<Instead>,
@@ -71,7 +71,7 @@ impl Desk {
         Self::of(copy, start, theme, no_color, true)
     }
 
-    /// A filled desk where no choice of looks is written down.
+    /// A filled desk that saves no appearance choices.
     pub fn demo() -> Self {
         let copy = Copy::filled();
         let session = fixture::session(&copy.hub, "alice", Role::Administrator);
@@ -165,7 +165,7 @@ impl Desk {
         self.send(Msg::Resize(columns, rows))
     }
 
-    // ---- what a person does ----
+    // ---- what a user does ----
 
     pub fn press(&mut self, keys: &str) -> &mut Self {
         for key in keys.split(' ') {
@@ -204,12 +204,12 @@ impl Desk {
         panic!("no row with {words:?} in\n{}", self.screen());
     }
 
-    /// Does nothing for a moment: details come, names are looked up.
+    /// Waits a moment: details arrive, names are looked up.
     pub fn rest(&mut self) -> &mut Self {
         self.waits(200)
     }
 
-    /// Does nothing for so many milliseconds.
+    /// Waits for so many milliseconds.
     pub fn waits(&mut self, ms: i64) -> &mut Self {
         let end = self.clock.now().plus(ms);
         for _ in 0..10_000 {
@@ -233,7 +233,7 @@ impl Desk {
         at.x >= 2 && buffer[(at.x - 2, at.y)].symbol() == "["
     }
 
-    // ---- what a person sees ----
+    // ---- what a user sees ----
 
     pub fn buffer(&self) -> Buffer {
         self.frame().0

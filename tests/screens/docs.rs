@@ -140,7 +140,7 @@ fn without_blanks(line: &str) -> String {
 }
 
 impl Desk {
-    /// The lines of the page, read by going down one at a time; a line behind the mark belongs to the one before.
+    /// The lines of the page, read by going down one at a time; a line after the mark continues the one before.
     fn reads_to_the_end(&mut self, goes_on: &str) -> Vec<String> {
         // Title, rule, tabs, their mark, whose it is, the languages, their mark; status and hints.
         let page = |desk: &Self| {

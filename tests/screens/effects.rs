@@ -1,4 +1,4 @@
-//! What happens behind the screen: effects are carried out, and what was asked is answered.
+//! Behind the screen: effects are carried out and calls are answered.
 
 use keydesk::{
     hub::{Cancel, Origin},
@@ -24,13 +24,13 @@ impl Desk {
         self
     }
 
-    /// From now on nothing is answered.
+    /// From now on no call is answered.
     pub fn stalls(&mut self) -> &mut Self {
         self.slow = true;
         self
     }
 
-    /// Everything that was asked for is answered, and what comes after it too.
+    /// Answers all calls, and those that follow from them.
     pub fn answers(&mut self) -> &mut Self {
         self.slow = false;
         self.settle();
@@ -88,7 +88,7 @@ impl Desk {
         if let Some(reply) = self.instead.as_mut().and_then(|instead| instead(&call)) {
             return reply;
         }
-        // Whatever is typed, files come to lie beside the desk of the test.
+        // Whatever path is typed, the file is written beside the desk of the test.
         let call = match call {
             Call::Export { actor, query, path, format } => {
                 let name = path.file_name().unwrap_or_default().to_owned();

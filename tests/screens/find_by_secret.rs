@@ -11,14 +11,14 @@ use super::desk::Desk;
 use super::fixture;
 
 impl Desk {
-    /// bram gives a key a new secret, and lets it leak.
+    /// bram rotates a key, and its new secret leaks.
     pub fn new_secret_of(&self, name: &str) -> String {
         let bram = fixture::local(self.hub(), "bram");
         let issued = self.hub().rotate(&bram, self.row_of(name).target(), Overlap::None).unwrap();
         issued.secret.unwrap().expose_text().unwrap().to_owned()
     }
 
-    /// The search that is under way says how far it is.
+    /// The running search reports progress.
     pub fn progresses(&mut self, so_far: i64) -> &mut Self {
         let searching = self.queue.iter().find_map(|effect| match effect {
             Effect::Call(ticket, call) if call_name(call) == "find" => Some(*ticket),
@@ -175,7 +175,7 @@ fn blanks_around_a_pasted_secret_are_ignored() {
     desk.looks_for(&format!("\u{feff} {secret} \r\n")).dialog("Found: crm-sync").says("Close");
 }
 
-/// Two lines joined would be another secret, and the first of them perhaps not the one that was meant.
+/// Two lines joined would be another secret, and the first alone perhaps the wrong one.
 #[test]
 fn a_paste_of_two_lines_is_refused_whole() {
     let mut desk = Desk::on_list();

@@ -7,7 +7,7 @@ use keydesk::{
     tui::msg::{Answer, Reply},
 };
 
-/// What stands for every secret where pictures are taken.
+/// The secret that pictures show.
 pub const FAKE_SECRET: &str = "kdsThisIsNoSecretItIsAPicture0";
 
 /// Fixed keys and secrets in place of random ones.

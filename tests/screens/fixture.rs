@@ -1,4 +1,4 @@
-//! A desk with people, keys and a past, made once and copied for each test.
+//! A desk with users, keys and a history, made once and copied for each test.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -23,7 +23,7 @@ pub const NOW: Millis = Millis(1_786_698_764_000);
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 
-/// Memory where there is some to be had: a test waits for no disk.
+/// In memory if possible, so that no test waits for a disk.
 fn directory() -> TempDir {
     match Path::new("/dev/shm").is_dir() {
         true => tempfile::tempdir_in("/dev/shm").unwrap(),
@@ -45,7 +45,7 @@ impl Copy {
         Self::of(MADE.get_or_init(|| made(false)))
     }
 
-    /// The keys and people of docs/screens.md.
+    /// The keys and users of docs/screens.md.
     pub fn filled() -> Self {
         static MADE: OnceLock<TempDir> = OnceLock::new();
         Self::of(MADE.get_or_init(|| made(true)))

@@ -41,7 +41,7 @@ pub const PLACES: &[&str] = &[
 ];
 
 impl Desk {
-    /// On the list of Basic keys, and on by these keys.
+    /// A desk on the list of Basic keys, after these keys.
     pub fn on_list_then(keys: &str) -> Self {
         Self::on_list_as_then(Role::Administrator, keys)
     }
@@ -52,7 +52,7 @@ impl Desk {
         desk
     }
 
-    /// Presses keys without the driver's questions.
+    /// Presses keys without the driver's checks.
     pub fn blindly(&mut self, keys: &str) -> &mut Self {
         for key in keys.split(' ') {
             self.send(Msg::Key(chord(key)));
@@ -127,7 +127,7 @@ fn reads_all_of_it(role: Role, way: &str, theme: Theme, size: (u16, u16)) {
     if chain.iter().any(|scope| matches!(scope, Scope::List | Scope::Filter)) {
         assert!(filter_terms().all(|(term, words)| told(term, words)), "{way} at {size:?}: {read:?}");
     }
-    // The real cursor stands where one begins to read, and goes back there.
+    // The real cursor marks where reading begins, and returns there.
     desk.blindly("g");
     assert_eq!(desk.frame(), first);
     let (buffer, at) = first;

@@ -95,7 +95,7 @@ impl Desk {
     }
 }
 
-/// A number that is cut is another number.
+/// A number that is cut would be another number.
 #[test]
 fn a_million_of_each_kind_is_counted_in_full() {
     let copy = Copy::filled();
@@ -128,7 +128,7 @@ fn every_key_of_a_long_list_is_passed_once() {
         assert_eq!(selected(&desk), format!("key-{i:04}"));
         desk.press("↑");
     }
-    // Some hundred rows at most, whatever the list holds.
+    // A few hundred rows at most, however long the list is.
     let kept = format!("{:?}", desk.app).matches("CredentialRow").count();
     assert!(kept <= 202, "{kept} rows are kept");
 }
@@ -169,7 +169,7 @@ fn moves_made_before_the_first_rows_arrive_count_too() {
 #[test]
 fn a_read_that_is_overtaken_is_cancelled() {
     let mut desk = Desk::on_list();
-    // Another section needs nothing of this one: it overtakes.
+    // Another section needs no rows of this one, so it need not wait.
     desk.stalls().press("2 3");
     let lists: Vec<_> =
         desk.queue.iter().filter(|e| matches!(e, Effect::Call(_, c) if call_name(c) == "list")).collect();

@@ -52,7 +52,7 @@ fn the_never_used_keys_are_the_ones_listed() {
         .sees("2 HMAC keys were never used")
         .sees("1 Legacy credential was never used");
     desk.press("tab");
-    // Every kind has a line of its own, which leads to the section with those that it counts.
+    // Every kind has a line of its own, which leads to its section of the list.
     for (line, kind, section) in [
         ("1 Basic key", Kind::Basic, "Basic keys"),
         ("2 HMAC", Kind::Hmac, "HMAC keys"),
@@ -65,7 +65,7 @@ fn the_never_used_keys_are_the_ones_listed() {
         let query = ListQuery { kind: Some(kind), filter, limit: 200, ..ListQuery::default() };
         let page = desk.hub().list(&bram, &query).unwrap();
         assert!(n > 0 && page.rows.len() as i64 == n && page.rows.iter().all(|row| row.last_used.is_none()));
-        // The filter goes first, then the screen.
+        // Esc clears the filter first, then leaves the screen.
         desk.press("esc").rest().press("esc").sees("To look at");
     }
 }
@@ -97,7 +97,7 @@ fn a_desk_that_no_gateway_asked_says_what_to_do() {
     desk.hub().create(&alice, &fixture::wanted(Kind::Hmac, "webhooks", Options::default())).unwrap();
     desk.press("ctrl-l").sees("No gateway has asked yet: see how to set one up");
     desk.press("tab ↓").no_dialog().press("enter").sees("Documentation").sees("nginx").sees("the verifier is at");
-    // One of those that were used: somebody asked.
+    // A key that was used: a gateway asked about it.
     Desk::signed_in_as(Role::Administrator).sees_no("No gateway has asked yet");
 }
 
@@ -165,7 +165,7 @@ fn a_long_name_never_hides_what_happened_to_a_secret() {
     }
 }
 
-/// First of all, whatever else there is to look at.
+/// The first item, whatever else is on the attention list.
 #[test]
 fn changes_made_outside_keydesk_come_first() {
     let mut desk = Desk::signed_in_as(Role::Administrator);
@@ -234,7 +234,7 @@ fn a_window_that_is_too_small_says_so_and_keeps_the_form() {
     let mut desk = Desk::on_list();
     desk.press("n").types("nightly-export").sized(40, 10);
     desk.sees("This window is 40 x 10. Please make it at least 60 x 16.").sees("Your form is kept");
-    // Nobody presses what nobody sees.
+    // Buttons that cannot be seen must not be pressed.
     desk.types("x").press("enter esc");
     assert_eq!(desk.count("create"), 0);
     desk.sized(80, 24).dialog("Create new key · Basic Authentication").says("nightly-export ");
@@ -296,7 +296,7 @@ fn arrows_move_between_the_menu_and_the_attention_list() {
     desk.press("↓ tab").sees("▸ ! 支払い-batch").press("tab").sees("▸ My account");
     desk.press("End ↑ ↑ ↑").no_dialog().press("enter").rest();
     assert!(desk.selected_line().contains("支払い-batch"), "{}", desk.screen());
-    // With nothing to look at the last row is the last.
+    // With an empty attention list the last row of the menu is the last.
     let mut desk = Desk::signed_in_as(Role::Basic);
     desk.press("G").sees("▸ Quit").press("↓").sees("▸ Quit").sees_no("list below");
 }

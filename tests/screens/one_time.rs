@@ -1,4 +1,4 @@
-//! The one-time view: copied, masked, asked about, gone.
+//! The one-time view: copied, masked, closed with and without a confirmation.
 
 use keydesk::{account::Role, clipboard::Multiplexer, tui::msg::CopyOutcome};
 

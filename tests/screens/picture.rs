@@ -65,7 +65,7 @@ const CELL: (u32, u32) = (9, 20);
 const INK: &str = "#d6dbe3";
 const PAPER: &str = "#14181f";
 
-/// A cell grid: each word is a text of its own with its place and its width, so that no font can move it.
+/// A cell grid: each word is a text of its own with its place and its width, whatever the font.
 pub fn svg(buffer: &Buffer, title: &str) -> String {
     let (columns, rows) = (u32::from(buffer.area.width), u32::from(buffer.area.height));
     let (width, height) = (columns * CELL.0 + 20, rows * CELL.1 + 20);

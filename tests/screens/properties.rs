@@ -17,7 +17,7 @@ use super::calls::{call_name, writes};
 use super::desk::{Desk, chord};
 use super::random_events::{events, role};
 
-/// The secret that is on the screen, if one is.
+/// The secret on the screen, if there is one.
 fn secret_of(desk: &Desk) -> Option<String> {
     let screen = desk.screen();
     let at = screen.match_indices("kds").map(|(i, _)| i);
@@ -61,7 +61,7 @@ proptest! {
         }
     }
 
-    /// 4: who may not change anything changes nothing, whatever is pressed.
+    /// 4: users without the right change nothing, whatever is pressed.
     #[test]
     fn only_administrators_cause_changes(role in role(), events in events()) {
         let mut desk = Desk::on_list_as(role);
@@ -70,7 +70,7 @@ proptest! {
         prop_assert!(role == Role::Administrator || changes == 0);
     }
 
-    /// 5: eight steps back reach the menu or a door, and none of them quits.
+    /// 5: eight steps back reach the menu or a sign-in screen, and none of them quits.
     #[test]
     fn eight_escs_reach_the_menu_or_a_sign_in_screen(role in role(), events in events()) {
         let mut desk = Desk::on_list_as(role);
@@ -78,11 +78,11 @@ proptest! {
         prop_assume!(!desk.quit);
         desk.instead = None;
         desk.answers().sized(80, 24);
-        // What was typed ahead may have been the way out.
+        // Keys typed ahead may have quit.
         prop_assume!(!desk.quit);
         for _ in 0..8 {
             desk.send(Msg::Key(chord("esc")));
-            // Esc answers "keep open" to the question whether an uncopied secret may go: it is copied first.
+            // Esc answers "keep open" when an uncopied secret would be lost: it is copied first.
             if desk.app.secret_shown().is_some() && desk.title_shown().is_some_and(|t| t.starts_with("Save the")) {
                 desk.send(Msg::Key(chord("s")));
             }
@@ -118,7 +118,7 @@ proptest! {
             desk.send(Msg::Key(chord(key)));
             did |= (desk.frame(), desk.calls.len(), desk.copied.len()) != before || desk.quit;
         }
-        // A list of one row and a page that fits have nowhere to move to; a form says once what it lacks.
+        // A list of one row and a page that fits do not move; a form shows once what is missing.
         let said_already = key == "enter" && desk.shows("✗ ");
         prop_assert!(did || key == "↑↓" || said_already, "{hint:?} did nothing on\n{}", desk.screen());
     }
@@ -139,7 +139,7 @@ proptest! {
     }
 }
 
-/// A secret that comes for nobody.
+/// A new secret that no dialog waits for.
 fn stray_reply() -> Reply {
     let desk = super::fixture::Copy::filled();
     let actor = super::fixture::local(&desk.hub, "bram");
@@ -149,7 +149,7 @@ fn stray_reply() -> Reply {
     Ok(Answer::Issued(keydesk::hub::Issued { row, secret, version: 1, old_until: None, ended_early: vec![] }))
 }
 
-/// 1, on a grid: every scene a person can stand in, at every size.
+/// 1, on a grid: every scene at every size.
 #[test]
 fn every_size_from_1x1_to_200x60_is_drawn() {
     let scenes: &[&[&str]] = &[
@@ -212,7 +212,7 @@ fn draw_at(desk: &Desk, columns: u16, rows: u16) {
     terminal.draw(|frame| view::draw(&desk.app, frame)).unwrap();
 }
 
-/// Every call goes to one worker, and what writes never to the reader.
+/// Every call goes to one worker, and calls that write never go to the reader.
 #[test]
 fn calls_that_write_go_to_the_writer() {
     let desk = Desk::on_list();
@@ -230,7 +230,7 @@ fn calls_that_write_go_to_the_writer() {
     assert_eq!((lanes["set state"], lanes["sign out"]), (Lane::Write, Lane::Write));
 }
 
-/// The rows of the table that a scope leads to are all reached by some screen or dialog.
+/// Some screen or dialog reaches each row of the key table.
 #[test]
 fn no_key_of_the_table_is_dead() {
     let mut reached = std::collections::BTreeSet::new();

@@ -1,4 +1,4 @@
-//! Everything that may happen at a desk, as chance makes it.
+//! Random sequences of everything that may happen at a desk.
 
 use keydesk::{
     account::Role,
@@ -13,13 +13,13 @@ use super::desk::{Desk, chord};
 #[derive(Clone, Debug)]
 pub enum Event {
     Key(&'static str),
-    /// Keys that lead somewhere chance seldom does.
+    /// Keys that lead to places that random keys seldom reach.
     Way(&'static str),
     Type(String),
     Paste(String),
     Resize(u16, u16),
     Wait(i64),
-    /// Answers are held back, or come.
+    /// Answers are held back, or arrive.
     Stall,
     Answer,
     /// The next call fails.
@@ -81,7 +81,7 @@ const KEYS: &[&str] = &[
     "ctrl-r",
 ];
 
-/// A secret on the screen, by all ways there are, and what may be done to it.
+/// Every way to a secret on the screen, and what may be done with it there.
 const WAYS: &[&str] = &[
     "n x enter",
     "n x enter ?",
@@ -132,7 +132,7 @@ pub fn events() -> impl Strategy<Value = Vec<Event>> {
 }
 
 impl Desk {
-    /// Without the driver's questions: whatever comes is pressed.
+    /// Presses keys without the driver's checks.
     pub fn happens(&mut self, event: &Event) {
         match event {
             Event::Key(key) => {

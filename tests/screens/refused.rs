@@ -1,4 +1,4 @@
-//! The requests that verifiers refused: in the Activity tab, in the details, and never for those without the trail.
+//! The requests that verifiers refused: in the Activity tab, in the details, and never for users who may not read the trail.
 
 use keydesk::{
     account::Role,

@@ -90,7 +90,7 @@ fn a_demoted_administrator_changes_no_user_and_is_told_why() {
     for key in ["n", "r", "d", "u", "p"] {
         let mut desk = Desk::signed_in_as(Role::Administrator);
         desk.press("enter").selects("Users").press("enter").rest();
-        // The session goes on, but what it may is less: as after a refusal by the hub.
+        // The session goes on with fewer rights, as after a refusal by the hub.
         let denied = Denied { right: Right::ManageUsers, role: Role::Basic, administrators: vec!["bram".to_owned()] };
         desk.instead = Some(Box::new(move |call| match call {
             Call::Users(_) => Some(Err(HubError::Denied(denied.clone()))),

@@ -103,7 +103,7 @@ fn rotating_in_an_overlap_says_which_secret_stops_before_and_after() {
     desk.sized(80, 24).sees(stops).dialog("New secret for crm-sync").says("(•) 24 hours").press("enter");
     desk.dialog("Save the new secret now").says("The old secret works until 15 Aug 2026 09:12 UTC.");
     desk.sees("which would have worked until 21 Aug 2026 09:12 UTC, stopped now.").sees("API Key").sees("[ OK ]");
-    // What must be seen together is, in the smallest window too.
+    // What belongs together is visible together, even in the smallest window.
     desk.sized(60, 16)
         .sees("crm-sync")
         .sees("An older secret stopped before its time.")

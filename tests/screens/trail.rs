@@ -1,4 +1,4 @@
-//! The activity log: narrowed, looked into, verified.
+//! The activity log: filtered, read, verified.
 
 use keydesk::{
     account::Role,
@@ -17,7 +17,7 @@ impl Desk {
     }
 }
 
-/// Another administrator gives chen a new level, and somebody guesses at dora's password.
+/// Another administrator gives chen a new level, and somebody guesses dora's password.
 fn some_life(desk: &Desk) -> UserRow {
     for _ in 0..5 {
         desk.hub().sign_in("dora", &keydesk::secret::Secret::from_text("wrong"), &Default::default()).unwrap();

@@ -1,4 +1,4 @@
-//! Two Administrators at once: the second is told what changed and sees the row as it is now.
+//! Two Administrators at once: the second sees what changed and the current row.
 
 use keydesk::{
     account::Role,

@@ -1,4 +1,4 @@
-//! Typing ahead: held while a dialog waits, played on if the expected view opens, dropped with words if not.
+//! Type-ahead: held while a dialog waits, replayed if the expected view opens, dropped with a note if not.
 
 use keydesk::{
     account::Role,
@@ -93,7 +93,7 @@ fn a_second_enter_sends_nothing_twice() {
     let mut desk = Desk::on_list();
     desk.press("n").types("nightly").stalls().press("enter enter enter");
     desk.answers();
-    // The second was for the view: OK asks, because nothing was copied. Nobody typed the third for that question.
+    // The second Enter was for the view: OK asks, because nothing was copied. The third was not typed for that.
     desk.dialog("Close without copying?").says("It cannot be shown again.").sees(DROPPED);
     assert_eq!(desk.count("create"), 1);
 }

@@ -1,4 +1,4 @@
-//! Users: added, given a role or a password, disabled, enabled, unlocked; and the password asked for again.
+//! Users: added, given a role or a password, disabled, enabled, unlocked; and reauthentication.
 
 use keydesk::{
     account::{Role, UserState},
@@ -83,7 +83,7 @@ fn errors_of_a_new_user_show_at_their_field() {
 fn a_user_gets_another_role() {
     let mut desk = Desk::on_users();
     desk.selects("chen").press("r ↓").dialog("Permission level of chen").says("chen is Basic User now.");
-    // The first ↓ went to the buttons; the choice is made by the arrows beside it.
+    // The first ↓ moved to the buttons; left and right choose.
     desk.press("↑ →").says("(•) Advanced User").press("enter").no_dialog().sees("chen is an Advanced User now.");
     assert_eq!(desk.user("chen").role, Role::Advanced);
     desk.press("r").dialog("Permission level of chen").says("chen is Advanced User now.").press("enter");

@@ -4,10 +4,8 @@ use std::io::{self, Write as _};
 
 use clap::error::ErrorKind;
 
-use crate::cli::{
-    error::{CliError, USAGE, stderr_line},
-    output,
-};
+use crate::cli::error::{CliError, USAGE, stderr_line};
+use crate::cli::output;
 
 /// Prints help and version, or says what is wrong; returns the exit code.
 pub fn report(error: &clap::Error) -> u8 {

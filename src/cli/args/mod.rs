@@ -3,19 +3,17 @@
 pub mod clap_error;
 pub mod swallowed_flags;
 
-use std::{env, ffi::OsString, path::PathBuf};
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
 
-use clap::{
-    Args, ValueHint,
-    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
-};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueHint};
 
-use crate::{
-    account::Role,
-    config::Overrides,
-    credential::{Kind, Overlap},
-    time::is_never,
-};
+use crate::account::Role;
+use crate::config::Overrides;
+use crate::credential::{Kind, Overlap};
+use crate::time::is_never;
 
 use super::output::ListFormat;
 

@@ -2,10 +2,11 @@
 
 use clap::Args;
 
-use crate::{
-    cli::{args::Acting, context::Context, error::CliError, output},
-    hub::AcceptReport,
-};
+use crate::cli::args::Acting;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::output;
+use crate::hub::AcceptReport;
 
 /// Arguments of `audit accept`.
 #[derive(Debug, Args)]

@@ -4,15 +4,11 @@ use std::io::{self, BufWriter, Write};
 
 use clap::Args;
 
-use crate::{
-    cli::{
-        args::{self, Acting},
-        context::Context,
-        error::CliError,
-        output::{self, ListFormat, Printer},
-    },
-    export::Format,
-};
+use crate::cli::args::{self, Acting};
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::output::{self, ListFormat, Printer};
+use crate::export::Format;
 
 use super::list::PartArgs;
 

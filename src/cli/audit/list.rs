@@ -2,16 +2,12 @@
 
 use clap::Args;
 
-use crate::{
-    cli::{
-        args::{self, Acting, ListFormatArgs},
-        context::{Context, OpenDesk},
-        error::CliError,
-        output::{ListFormat, Printer},
-    },
-    hub::{TrailClass, TrailQuery, TrailRow},
-    time::past_or_never,
-};
+use crate::cli::args::{self, Acting, ListFormatArgs};
+use crate::cli::context::{Context, OpenDesk};
+use crate::cli::error::CliError;
+use crate::cli::output::{ListFormat, Printer};
+use crate::hub::{TrailClass, TrailQuery, TrailRow};
+use crate::time::past_or_never;
 
 /// Rows read at a time.
 const PAGE: u32 = 500;

@@ -8,7 +8,8 @@ mod verify;
 
 use clap::Subcommand;
 
-use super::{context::Context, error::CliError};
+use super::context::Context;
+use super::error::CliError;
 
 /// The subcommands of `audit`.
 #[derive(Debug, Subcommand)]

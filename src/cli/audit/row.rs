@@ -2,7 +2,10 @@
 
 use serde::Serialize;
 
-use crate::{cli::output::Listed, export, hub::TrailRow, time::Millis};
+use crate::cli::output::Listed;
+use crate::export;
+use crate::hub::TrailRow;
+use crate::time::Millis;
 
 impl Listed for TrailRow {
     const TITLES: &'static [&'static str] = &["NO.", "WHEN (UTC)", "WHO", "DID", "WHAT", "FROM"];

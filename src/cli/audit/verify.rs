@@ -1,21 +1,15 @@
 //! `keydesk audit verify`: checks the hash chain of the trail and the tag of every row.
 
-use std::{
-    io::{self, IsTerminal as _},
-    time::Instant,
-};
+use std::io::{self, IsTerminal as _};
+use std::time::Instant;
 
 use clap::Args;
 
-use crate::{
-    cli::{
-        args::Acting,
-        context::Context,
-        error::{self, CliError},
-        output,
-    },
-    progress::Progress,
-};
+use crate::cli::args::Acting;
+use crate::cli::context::Context;
+use crate::cli::error::{self, CliError};
+use crate::cli::output;
+use crate::progress::Progress;
 
 /// Arguments of `audit verify`.
 #[derive(Debug, Args)]

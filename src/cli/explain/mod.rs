@@ -6,27 +6,21 @@ mod other;
 mod pasted;
 mod words;
 
-use std::{
-    io::{self, Read as _},
-    net::IpAddr,
-};
+use std::io::{self, Read as _};
+use std::net::IpAddr;
 
 use clap::Args;
 
-use crate::{
-    credential::{Kind, client_address},
-    hub::{CredentialId, EffectivePolicy, HubError},
-    serve,
-    time::parse_when,
-    verify::{self, Body, Framing, Request, Scheme, Surface},
-};
+use crate::credential::{Kind, client_address};
+use crate::hub::{CredentialId, EffectivePolicy, HubError};
+use crate::serve;
+use crate::time::parse_when;
+use crate::verify::{self, Body, Framing, Request, Scheme, Surface};
 
-use super::{
-    args::{self, Acting},
-    context::{Context, OpenDesk},
-    error::CliError,
-    output,
-};
+use super::args::{self, Acting};
+use super::context::{Context, OpenDesk};
+use super::error::CliError;
+use super::output;
 use pasted::{Pasted, Reading};
 use words::{Named, words};
 

@@ -2,14 +2,13 @@
 
 use uuid::Uuid;
 
-use crate::{
-    cli::{context::OpenDesk, error::CliError},
-    hub::{Findings, ReadAgreement, VerifierCredential},
-    serve,
-    text::safe,
-    time::Seconds,
-    verify::{self, Elsewhere, Explanation, Reason, Request, Used},
-};
+use crate::cli::context::OpenDesk;
+use crate::cli::error::CliError;
+use crate::hub::{Findings, ReadAgreement, VerifierCredential};
+use crate::serve;
+use crate::text::safe;
+use crate::time::Seconds;
+use crate::verify::{self, Elsewhere, Explanation, Reason, Request, Used};
 
 /// The credential that is meant if key and secret are swapped.
 pub(super) fn exchanged(desk: &OpenDesk, request: &Request<'_>) -> Result<Option<VerifierCredential>, CliError> {

@@ -2,11 +2,9 @@
 
 use std::net::IpAddr;
 
-use crate::{
-    credential::holds_api_secret,
-    hub::RefusalReason,
-    verify::{ExplainedRefusal, Explanation, Reason},
-};
+use crate::credential::holds_api_secret;
+use crate::hub::RefusalReason;
+use crate::verify::{ExplainedRefusal, Explanation, Reason};
 
 /// The credential that a request names.
 pub(super) enum Named<'a> {

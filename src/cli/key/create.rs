@@ -2,17 +2,13 @@
 
 use clap::Args;
 
-use crate::{
-    cli::{
-        args::{self, Acting},
-        context::Context,
-        error::CliError,
-        output, password_prompt,
-    },
-    credential::{Algorithms, BodyDigest, Kind, Networks, Note, Options},
-    hub::{NewCredential, NewLegacy},
-    time::{Seconds, when_or_never},
-};
+use crate::cli::args::{self, Acting};
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::{output, password_prompt};
+use crate::credential::{Algorithms, BodyDigest, Kind, Networks, Note, Options};
+use crate::hub::{NewCredential, NewLegacy};
+use crate::time::{Seconds, when_or_never};
 
 use super::deliver::{self, Made};
 

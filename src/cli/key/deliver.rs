@@ -5,14 +5,10 @@ use std::io;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::{
-    cli::{
-        error::{CliError, stderr_line},
-        output,
-    },
-    export::json,
-    hub::{EndedEarly, Issued},
-};
+use crate::cli::error::{CliError, stderr_line};
+use crate::cli::output;
+use crate::export::json;
+use crate::hub::{EndedEarly, Issued};
 
 use super::called;
 

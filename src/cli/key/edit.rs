@@ -2,25 +2,19 @@
 
 use clap::{ArgGroup, Args};
 
-use crate::{
-    cli::{
-        args::{self, Acting},
-        context::{Context, OpenDesk},
-        error::CliError,
-        output, password_prompt,
-    },
-    credential::{BodyDigest, Kind, Networks},
-    hub::{ChangeOutcome, CredentialEdit, CredentialTarget},
-    secret::What,
-    time::Seconds,
-};
+use crate::cli::args::{self, Acting};
+use crate::cli::context::{Context, OpenDesk};
+use crate::cli::error::CliError;
+use crate::cli::{output, password_prompt};
+use crate::credential::{BodyDigest, Kind, Networks};
+use crate::hub::{ChangeOutcome, CredentialEdit, CredentialTarget};
+use crate::secret::What;
+use crate::time::Seconds;
 
-use super::{
-    called,
-    create::{BODY_DIGESTS, algorithms, given_when},
-    deliver::{self, Made},
-    state::{self, report_outcomes},
-};
+use super::called;
+use super::create::{BODY_DIGESTS, algorithms, given_when};
+use super::deliver::{self, Made};
+use super::state::{self, report_outcomes};
 
 /// Arguments of `key edit`. Setting a password and stopping an old secret exclude the other changes.
 #[derive(Debug, Args)]

@@ -1,31 +1,23 @@
 //! `keydesk key find`: finds the credential of a leaked secret.
 
-use std::{
-    io::{self, IsTerminal as _},
-    time::Instant,
-};
+use std::io::{self, IsTerminal as _};
+use std::time::Instant;
 
 use clap::Args;
 use serde::Serialize;
 
-use crate::{
-    cli::{
-        args::Acting,
-        context::Context,
-        error::CliError,
-        output,
-        password_prompt::{self, HiddenPrompt},
-    },
-    hub::{Cancel, FoundSecret, Remedy},
-    progress::Progress,
-    secret::What,
-    time::{Millis, Seconds},
-};
+use crate::cli::args::Acting;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::output;
+use crate::cli::password_prompt::{self, HiddenPrompt};
+use crate::hub::{Cancel, FoundSecret, Remedy};
+use crate::progress::Progress;
+use crate::secret::What;
+use crate::time::{Millis, Seconds};
 
-use super::{
-    called,
-    list::{KeyJson, condition_words},
-};
+use super::called;
+use super::list::{KeyJson, condition_words};
 
 const NOT_FOUND: u8 = 4;
 

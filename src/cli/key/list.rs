@@ -3,17 +3,13 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::{
-    cli::{
-        args::{self, Acting, ListFormatArgs},
-        context::Context,
-        error::CliError,
-        output::{ListFormat, Listed, Printer},
-    },
-    credential::{Algorithm, Condition, Filter, FilterError, Kind},
-    hub::{CredentialRow, LastUse, ListOrder, ListQuery, PagePosition},
-    time::{Millis, Seconds, parse_span},
-};
+use crate::cli::args::{self, Acting, ListFormatArgs};
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::output::{ListFormat, Listed, Printer};
+use crate::credential::{Algorithm, Condition, Filter, FilterError, Kind};
+use crate::hub::{CredentialRow, LastUse, ListOrder, ListQuery, PagePosition};
+use crate::time::{Millis, Seconds, parse_span};
 
 /// Rows read at a time.
 const PAGE: u32 = 500;

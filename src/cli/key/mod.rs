@@ -11,9 +11,11 @@ mod state;
 
 use clap::Subcommand;
 
-use crate::{credential::Verb, hub::CredentialRow};
+use crate::credential::Verb;
+use crate::hub::CredentialRow;
 
-use super::{context::Context, error::CliError};
+use super::context::Context;
+use super::error::CliError;
 
 /// The subcommands of `key`.
 #[derive(Debug, Subcommand)]

@@ -2,15 +2,11 @@
 
 use clap::Args;
 
-use crate::{
-    cli::{
-        args::{self, Acting},
-        context::Context,
-        error::CliError,
-        output,
-    },
-    credential::{Kind, Overlap},
-};
+use crate::cli::args::{self, Acting};
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::output;
+use crate::credential::{Kind, Overlap};
 
 use super::deliver::{self, Made};
 

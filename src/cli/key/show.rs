@@ -3,17 +3,13 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::{
-    cli::{
-        args::{self, Acting},
-        context::Context,
-        error::CliError,
-        output,
-    },
-    credential::{Condition, Kind},
-    hub::{CredentialInfo, CredentialRow, LastUse, LiveSecret, Refusal},
-    time::{Millis, Seconds},
-};
+use crate::cli::args::{self, Acting};
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::output;
+use crate::credential::{Condition, Kind};
+use crate::hub::{CredentialInfo, CredentialRow, LastUse, LiveSecret, Refusal};
+use crate::time::{Millis, Seconds};
 
 use super::list::{KeyJson, UseJson, condition_words};
 

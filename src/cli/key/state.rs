@@ -4,16 +4,12 @@ use std::collections::HashSet;
 
 use clap::Args;
 
-use crate::{
-    cli::{
-        args::{self, Acting},
-        context::{Context, OpenDesk},
-        error::{CONFLICT, CliError, stderr_line},
-        output,
-    },
-    credential::{Kind, Verb},
-    hub::{ChangeOutcome, CredentialTarget},
-};
+use crate::cli::args::{self, Acting};
+use crate::cli::context::{Context, OpenDesk};
+use crate::cli::error::{CONFLICT, CliError, stderr_line};
+use crate::cli::output;
+use crate::credential::{Kind, Verb};
+use crate::hub::{ChangeOutcome, CredentialTarget};
 
 use super::called;
 

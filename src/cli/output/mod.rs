@@ -5,7 +5,9 @@ use std::io::{self, BufWriter, StdoutLock, Write as _};
 use comfy_table::{ColumnConstraint, Table, Width, presets};
 use serde::Serialize;
 
-use crate::{export::json, terminal, text, time::Millis};
+use crate::export::json;
+use crate::time::Millis;
+use crate::{terminal, text};
 
 use super::error::{CliError, stderr_line};
 

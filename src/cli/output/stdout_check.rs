@@ -1,14 +1,11 @@
 //! Checks that standard output can be written before something is made that is shown only once.
 
-use std::{
-    fs, io,
-    os::{fd::BorrowedFd, unix::fs::MetadataExt as _},
-};
+use std::os::fd::BorrowedFd;
+use std::os::unix::fs::MetadataExt as _;
+use std::{fs, io};
 
-use rustix::{
-    event::{PollFd, PollFlags, Timespec, poll},
-    fs::{FileType, OFlags, Stat, fcntl_getfl, fstat},
-};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{FileType, OFlags, Stat, fcntl_getfl, fstat};
 
 use crate::cli::error::CliError;
 
@@ -69,7 +66,9 @@ fn is_null(stat: &Stat) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs::OpenOptions, io::pipe, os::fd::AsFd as _};
+    use std::fs::OpenOptions;
+    use std::io::pipe;
+    use std::os::fd::AsFd as _;
 
     use super::*;
 

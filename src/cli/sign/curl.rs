@@ -1,6 +1,7 @@
 //! A curl command that sends a signed request exactly as it was signed.
 
-use std::{os::unix::ffi::OsStrExt as _, path::Path};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 
 use crate::sample::{shell, shell_bytes};
 

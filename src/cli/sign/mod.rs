@@ -2,26 +2,24 @@
 
 mod curl;
 
-use std::{
-    env,
-    fs::File,
-    io::{self, Read as _},
-    os::unix::ffi::OsStringExt as _,
-    path::{Path, PathBuf},
-};
+use std::env;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::os::unix::ffi::OsStringExt as _;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
 use zeroize::Zeroizing;
 
-use crate::{
-    config,
-    credential::Algorithm,
-    secret::{self, Secret, What},
-    time::{Clock as _, SystemClock},
-    verify::{self, Dialect, Draft},
-};
+use crate::config;
+use crate::credential::Algorithm;
+use crate::secret::{self, Secret, What};
+use crate::time::{Clock as _, SystemClock};
+use crate::verify::{self, Dialect, Draft};
 
-use super::{args::one_of, error::CliError, output, password_prompt};
+use super::args::one_of;
+use super::error::CliError;
+use super::{output, password_prompt};
 
 /// Environment variable with the secret, unless `--secret-stdin` is given.
 const SECRET_VARIABLE: &str = crate::sample::SECRET_VARIABLE;

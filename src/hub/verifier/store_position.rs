@@ -133,7 +133,7 @@ impl Feed<'_> {
         Ok(serde_json::json!([store_id, epoch, change, no, BASE64.encode(hash), BASE64.encode(&mac)]).to_string())
     }
 
-    /// The mark that [`Feed::written`] wrote; `None` if this is none, or was changed since.
+    /// The mark that [`Feed::encode_position`] wrote; `None` if this is none, or was changed since.
     pub fn decode_position(self, line: &str) -> Option<StorePosition> {
         let (store_id, epoch, change, no, hash, mac) =
             serde_json::from_str::<(String, i64, i64, i64, String, String)>(line).ok()?;

@@ -2,16 +2,12 @@
 
 use std::time::Duration;
 
-use crate::{
-    hub::HubError,
-    plain::io::{Echo, LineEvent},
-    secret::Secret,
-};
+use crate::hub::HubError;
+use crate::plain::io::{Echo, LineEvent};
+use crate::secret::Secret;
 
-use super::{
-    Conversation, Exit, Step, WatchedSession,
-    idle::{Due, Idle},
-};
+use super::idle::{Due, Idle};
+use super::{Conversation, Exit, Step, WatchedSession};
 
 /// Interval at which a waiting desk checks the idle timeout and the session.
 const TICK: Duration = Duration::from_secs(1);

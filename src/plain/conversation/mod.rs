@@ -6,12 +6,11 @@ mod idle;
 
 use std::sync::Arc;
 
-use crate::{
-    hub::{Actor, Hub, SessionOver},
-    plain::io::{Echo, Io, secret_slot::SecretSlot},
-    secret::{self, NotALine, Secret, What},
-    text::{self, LongWords},
-};
+use crate::hub::{Actor, Hub, SessionOver};
+use crate::plain::io::secret_slot::SecretSlot;
+use crate::plain::io::{Echo, Io};
+use crate::secret::{self, NotALine, Secret, What};
+use crate::text::{self, LongWords};
 use answer::{Choice, parse_choice};
 
 /// Why a dialog and all dialogs around it are left.

@@ -1,18 +1,14 @@
 //! Create new key: only a name is required, options are offered.
 
-use crate::{
-    account::Right,
-    credential::{Kind, Name, Options, check_password, check_username},
-    hub::{NewCredential, NewLegacy},
-    plain::{
-        conversation::{Menu, Step},
-        new_password::new_password,
-        session::SignedIn,
-        set_up::checked,
-        words,
-    },
-    secret::Secret,
-};
+use crate::account::Right;
+use crate::credential::{Kind, Name, Options, check_password, check_username};
+use crate::hub::{NewCredential, NewLegacy};
+use crate::plain::conversation::{Menu, Step};
+use crate::plain::new_password::new_password;
+use crate::plain::session::SignedIn;
+use crate::plain::set_up::checked;
+use crate::plain::words;
+use crate::secret::Secret;
 
 use super::{one_time_secret, options};
 

@@ -1,19 +1,14 @@
 //! Actions on one credential: a table, and one function for each.
 
-use crate::{
-    account::Right,
-    credential::{Kind, Name, Overlap, State, Verb},
-    hub::{ChangeOutcome, CredentialEdit, CredentialInfo, CredentialRow, CredentialTarget, Issued, TrailQuery},
-    plain::{
-        activity_log,
-        conversation::{Menu, Step},
-        documentation,
-        session::SignedIn,
-        set_up::checked,
-    },
-    secret::Secret,
-    time::Seconds,
-};
+use crate::account::Right;
+use crate::credential::{Kind, Name, Overlap, State, Verb};
+use crate::hub::{ChangeOutcome, CredentialEdit, CredentialInfo, CredentialRow, CredentialTarget, Issued, TrailQuery};
+use crate::plain::conversation::{Menu, Step};
+use crate::plain::session::SignedIn;
+use crate::plain::set_up::checked;
+use crate::plain::{activity_log, documentation};
+use crate::secret::Secret;
+use crate::time::Seconds;
 
 use super::{create, one_time_secret, options, refused_requests};
 

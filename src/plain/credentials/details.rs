@@ -1,13 +1,9 @@
 //! The details of one credential, and the actions on it.
 
-use crate::{
-    hub::CredentialId,
-    plain::{
-        conversation::{Menu, Step},
-        session::SignedIn,
-        words,
-    },
-};
+use crate::hub::CredentialId;
+use crate::plain::conversation::{Menu, Step};
+use crate::plain::session::SignedIn;
+use crate::plain::words;
 
 use super::credential_actions::ACTIONS;
 

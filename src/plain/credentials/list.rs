@@ -1,16 +1,12 @@
 //! A list of credentials, ten rows at a time.
 
-use crate::{
-    account::Right,
-    credential::Overlap,
-    hub::{Cancel, CredentialPage, ListQuery, PagePosition, Remedy},
-    plain::{
-        conversation::{Menu, Step},
-        session::SignedIn,
-        words,
-    },
-    secret::What,
-};
+use crate::account::Right;
+use crate::credential::Overlap;
+use crate::hub::{Cancel, CredentialPage, ListQuery, PagePosition, Remedy};
+use crate::plain::conversation::{Menu, Step};
+use crate::plain::session::SignedIn;
+use crate::plain::words;
+use crate::secret::What;
 
 use super::{credential_actions, details};
 

@@ -9,16 +9,12 @@ mod options;
 pub(super) mod refused_requests;
 mod spell_out;
 
-use crate::{
-    account::Right,
-    credential::{Filter, Kind, State, filter_terms},
-    hub::{CredentialCounts, ListQuery},
-    plain::{
-        conversation::{Menu, Step},
-        session::SignedIn,
-        words,
-    },
-};
+use crate::account::Right;
+use crate::credential::{Filter, Kind, State, filter_terms};
+use crate::hub::{CredentialCounts, ListQuery};
+use crate::plain::conversation::{Menu, Step};
+use crate::plain::session::SignedIn;
+use crate::plain::words;
 
 /// Shows API Settings and runs what is chosen, until the user goes back.
 pub fn api_settings(session: &mut SignedIn<'_, '_>) -> Step {

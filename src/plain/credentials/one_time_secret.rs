@@ -2,16 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::{
-    clipboard::CopyOutcome,
-    credential::Kind,
-    hub::{CredentialRow, DisplayEvent, Issued},
-    plain::{
-        conversation::{Exit, Menu, Step},
-        io::secret_slot::{SecretGuard, ShownSecret},
-        session::SignedIn,
-    },
-};
+use crate::clipboard::CopyOutcome;
+use crate::credential::Kind;
+use crate::hub::{CredentialRow, DisplayEvent, Issued};
+use crate::plain::conversation::{Exit, Menu, Step};
+use crate::plain::io::secret_slot::{SecretGuard, ShownSecret};
+use crate::plain::session::SignedIn;
 
 use super::spell_out;
 

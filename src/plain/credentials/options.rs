@@ -1,15 +1,11 @@
 //! The options of a credential, before it is created or when it is changed.
 
-use crate::{
-    credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, Note, Options},
-    hub::{CredentialEdit, CredentialInfo},
-    plain::{
-        conversation::{Menu, Step},
-        session::SignedIn,
-        words,
-    },
-    time::{Seconds, is_never, parse_when},
-};
+use crate::credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, Note, Options};
+use crate::hub::{CredentialEdit, CredentialInfo};
+use crate::plain::conversation::{Menu, Step};
+use crate::plain::session::SignedIn;
+use crate::plain::words;
+use crate::time::{Seconds, is_never, parse_when};
 
 /// Asks for one option and sets it.
 type Ask = fn(&mut SignedIn<'_, '_>, &mut Options) -> Step;

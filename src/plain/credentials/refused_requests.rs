@@ -1,9 +1,8 @@
 //! Requests that verifiers refused: those of one credential, and the newest of all.
 
-use crate::{
-    hub::{CredentialInfo, Refusal, RefusedRequest, RefusedRequestQuery},
-    plain::{conversation::Step, session::SignedIn},
-};
+use crate::hub::{CredentialInfo, Refusal, RefusedRequest, RefusedRequestQuery};
+use crate::plain::conversation::Step;
+use crate::plain::session::SignedIn;
 
 /// Rows per page.
 const ROWS: u32 = 10;

@@ -4,9 +4,11 @@ pub(super) mod secret_slot;
 mod signals;
 pub(super) mod tty;
 
-use std::{io, time::Duration};
+use std::io;
+use std::time::Duration;
 
-use crate::{clipboard::CopyOutcome, secret::Secret};
+use crate::clipboard::CopyOutcome;
+use crate::secret::Secret;
 
 use secret_slot::SecretSlot;
 

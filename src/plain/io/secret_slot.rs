@@ -1,16 +1,13 @@
 //! The secret slot: the one secret that can be copied, shown or spelled now, kept where the signal thread can wipe it
 //! too.
 
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc::channel},
-    thread,
-    time::Duration,
-};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
 
-use crate::{
-    hub::{Actor, CredentialId, DisplayEvent, Hub},
-    secret::Secret,
-};
+use crate::hub::{Actor, CredentialId, DisplayEvent, Hub};
+use crate::secret::Secret;
 
 /// Longest wait for the note in the trail that a connection dropped: the store may be what hangs.
 const NOTE: Duration = Duration::from_millis(500);

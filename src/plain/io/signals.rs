@@ -1,20 +1,15 @@
 //! Signal handling on a thread of its own: ending the process never depends on the conversation.
 
-use std::{
-    io::{self, Write as _},
-    os::unix::net::UnixStream,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread,
-};
+use std::io::{self, Write as _};
+use std::os::unix::net::UnixStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
-use rustix::{stdio::stdin, termios::OptionalActions};
-use signal_hook::{
-    consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM},
-    iterator::Signals,
-};
+use rustix::stdio::stdin;
+use rustix::termios::OptionalActions;
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::iterator::Signals;
 
 use crate::terminal::SavedModes;
 

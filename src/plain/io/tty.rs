@@ -1,34 +1,27 @@
 //! The real terminal: lines edited by the kernel, echo off for passwords, and a wait with a timeout.
 
-use std::{
-    io::{self, Read as _},
-    os::unix::net::UnixStream,
-    path::PathBuf,
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::io::{self, Read as _};
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use rustix::{
-    event::{PollFd, PollFlags, Timespec, poll},
-    io::{Errno, ioctl_fionread, read},
-    stdio::stdin,
-    termios::{InputModes, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, tcflush},
-};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::{Errno, ioctl_fionread, read};
+use rustix::stdio::stdin;
+use rustix::termios::{InputModes, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, tcflush};
 use zeroize::Zeroizing;
 
-use crate::{
-    clipboard::{self, CopyOutcome, Desktop, Multiplexer, Way, osc52},
-    config::{Appearance, Frontend},
-    secret::Secret,
-    sequence::without_reports,
-    terminal::{self, SavedModes},
-};
+use crate::clipboard::{self, CopyOutcome, Desktop, Multiplexer, Way, osc52};
+use crate::config::{Appearance, Frontend};
+use crate::secret::Secret;
+use crate::sequence::without_reports;
+use crate::terminal::{self, SavedModes};
 
-use super::{
-    Echo, Io, LineEvent,
-    secret_slot::SecretSlot,
-    signals::{self, SignalState},
-};
+use super::secret_slot::SecretSlot;
+use super::signals::{self, SignalState};
+use super::{Echo, Io, LineEvent};
 
 /// Longest line that the kernel edits, and room for what was typed ahead of it on a terminal that does not edit.
 const LONGEST: usize = 4096;
@@ -56,7 +49,7 @@ impl Tty {
         let (wake, waker) = UnixStream::pair()?;
         waker.set_nonblocking(true)?;
         wake.set_nonblocking(true)?;
-        let modes = Arc::new(SavedModes::new());
+        let modes = Arc::new(SavedModes::default());
         modes.save(stdin())?;
         let state = SignalState { modes, slot: SecretSlot::default(), interrupted: Arc::default() };
         signals::watch(state.clone(), waker)?;

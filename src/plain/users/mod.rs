@@ -2,16 +2,12 @@
 
 mod user;
 
-use crate::{
-    account::{Role, UserName, check_user_password},
-    plain::{
-        conversation::{Menu, Step},
-        new_password::{USER_RULE, new_password},
-        session::SignedIn,
-        set_up::checked,
-        words,
-    },
-};
+use crate::account::{Role, UserName, check_user_password};
+use crate::plain::conversation::{Menu, Step};
+use crate::plain::new_password::{USER_RULE, new_password};
+use crate::plain::session::SignedIn;
+use crate::plain::set_up::checked;
+use crate::plain::words;
 
 /// Shows the list of users and runs what is chosen, until the user goes back.
 pub fn users(session: &mut SignedIn<'_, '_>) -> Step {

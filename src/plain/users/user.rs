@@ -1,17 +1,13 @@
 //! One user, and the actions on them: role, state, unlock, password.
 
-use crate::{
-    account::{UserState, check_user_password},
-    credential::Filter,
-    hub::{ListQuery, UserRow},
-    plain::{
-        conversation::{Menu, Step},
-        credentials::list,
-        new_password::{USER_RULE, new_password},
-        session::SignedIn,
-        words,
-    },
-};
+use crate::account::{UserState, check_user_password};
+use crate::credential::Filter;
+use crate::hub::{ListQuery, UserRow};
+use crate::plain::conversation::{Menu, Step};
+use crate::plain::credentials::list;
+use crate::plain::new_password::{USER_RULE, new_password};
+use crate::plain::session::SignedIn;
+use crate::plain::words;
 
 use super::role;
 

@@ -1,8 +1,11 @@
 //! The authorization endpoints: reads what a gateway forwarded, decides, counts and responds.
 
-use std::{net::IpAddr, sync::Arc};
+use std::net::IpAddr;
+use std::sync::Arc;
 
-use hyper::{HeaderMap, Request as HttpRequest, Uri, body::Incoming, http::request::Parts};
+use hyper::body::Incoming;
+use hyper::http::request::Parts;
+use hyper::{HeaderMap, Request as HttpRequest, Uri};
 
 use crate::verify::{Body, Decision, Denied, Field, Framing, PasswordCheck, Reason, Request, Surface, Verdict, decide};
 

@@ -3,10 +3,8 @@
 use std::fmt;
 
 use base64ct::{Base64, Encoding as _};
-use serde::{
-    Deserialize, Deserializer,
-    de::{self, SeqAccess, Visitor},
-};
+use serde::de::{self, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::verify::{Body, Field, Framing, Request, Scheme, Surface, Version};
 

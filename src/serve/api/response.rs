@@ -1,17 +1,13 @@
 //! The responses. A gateway sees three of them: 200 with the identity of the caller, one 401 for every refusal, 503
 //! while the store is out of reach. Bodies stay empty: a body halves the throughput of nginx.
 
-use std::{
-    convert::Infallible,
-    pin::Pin,
-    task::{Context, Poll},
-};
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
-use hyper::{
-    Response, StatusCode,
-    body::{Body, Bytes, Frame, SizeHint},
-    header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, WWW_AUTHENTICATE},
-};
+use hyper::body::{Body, Bytes, Frame, SizeHint};
+use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, WWW_AUTHENTICATE};
+use hyper::{Response, StatusCode};
 
 use crate::credential::Kind;
 use crate::verify::{Allowed, BodyCheck};

@@ -1,8 +1,10 @@
 //! Routing: from a path to a response. Eleven paths need no router.
 
-use std::{sync::atomic::Ordering, time::Instant};
+use std::sync::atomic::Ordering;
+use std::time::Instant;
 
-use hyper::{Method, Request, StatusCode, body::Incoming};
+use hyper::body::Incoming;
+use hyper::{Method, Request, StatusCode};
 
 use crate::credential::{EXPIRING_DAYS, State};
 use crate::time::{DAY, Seconds};

@@ -1,8 +1,10 @@
 //! `POST /v1/verify`: for applications that check credentials themselves. The verdict is JSON, and never says why.
 
-use std::{net::IpAddr, sync::Arc};
+use std::net::IpAddr;
+use std::sync::Arc;
 
-use hyper::{Request as HttpRequest, StatusCode, body::Incoming};
+use hyper::body::Incoming;
+use hyper::{Request as HttpRequest, StatusCode};
 use serde_json::json;
 
 use crate::time::Seconds;

@@ -1,6 +1,7 @@
 //! A verifier whose clock was ahead when it loaded its credentials.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::SignedDuration;
 

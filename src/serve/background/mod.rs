@@ -3,13 +3,9 @@
 #[cfg(test)]
 mod clock_tests;
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread::JoinHandle,
-};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
 
 use crate::credential::Kind;
 use crate::hub::{Drift, EffectivePolicy, Hub, HubError, Replay, StorePosition};

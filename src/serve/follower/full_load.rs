@@ -1,15 +1,11 @@
 //! Loading everything again, however long it takes. Meanwhile the old snapshot goes on answering and following the store,
 //! so that no response is older than usual.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread,
-    time::Instant,
-};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Instant;
 
 use uuid::Uuid;
 

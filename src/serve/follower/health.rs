@@ -1,13 +1,9 @@
 //! Health: whether the store is in reach, and for how long the verifier may still answer from what it knows
 //! (staleness).
 
-use std::{
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering},
-    },
-    time::Instant,
-};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 use crate::hub::{EffectivePolicy, Setting};
 

@@ -4,10 +4,8 @@
 //! A running verifier notices a rollback of its store and goes on answering from its snapshot. One that starts after the
 //! rollback has no newer snapshot: without this file, what was revoked since would work again.
 
-use std::{
-    io::{self, Read as _},
-    path::PathBuf,
-};
+use std::io::{self, Read as _};
+use std::path::PathBuf;
 
 use crate::files::{self, Access};
 use crate::hub::{DeskPaths, Hub, StorePosition};

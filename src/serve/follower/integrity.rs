@@ -2,10 +2,8 @@
 //! put back an older copy of a row, remove a row or add one; then the sums in the head do not match. A running verifier goes
 //! on with what it knew and applies only restrictions; one that starts then answers nobody.
 
-use std::{
-    collections::HashSet,
-    time::{Duration, Instant},
-};
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
 
 use crate::hub::{Hub, HubError, StoreFinding};
 

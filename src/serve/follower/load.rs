@@ -1,10 +1,8 @@
 //! Loads a snapshot from the store, on two threads.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::{Barrier, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Barrier, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 

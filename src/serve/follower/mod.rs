@@ -13,13 +13,9 @@ mod rollback;
 mod row_audit;
 mod sync;
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use crate::hub::{DeskPaths, EffectivePolicy, Findings, Hub, HubError, OpenOutcome, StorePosition};
 use crate::time::Clock;

@@ -1,10 +1,8 @@
 //! One look at the store and what follows from it: changes are applied, everything is loaded again, or, after a rollback,
 //! only restrictions are applied.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use crate::hub::{Drift, EffectivePolicy, Findings, Hub, HubError, StorePosition, VerifierCredential};
 use crate::verify::Entry;

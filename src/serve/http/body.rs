@@ -1,6 +1,10 @@
 //! Request bodies that gateways hand over: limits on the size and time of each, and one memory budget for all.
 
-use std::{future::poll_fn, mem, ops::Deref, pin::Pin, time::Duration};
+use std::future::poll_fn;
+use std::mem;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::time::Duration;
 
 use hyper::body::{Body as _, Incoming};
 use tokio::sync::{Semaphore, SemaphorePermit};

@@ -6,15 +6,12 @@
 //! passed: at most once in the time that a head may take. A response gets its deadline when the system accepts no more
 //! of it, because the client does not read.
 
-use std::{
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
-    },
-    task::{Context, Poll},
-    time::{Duration, Instant},
-};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use hyper::rt::{Sleep, Timer};
 

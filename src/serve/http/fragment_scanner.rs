@@ -170,7 +170,8 @@ fn is_request_line(tail: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use proptest::{collection::vec, prelude::*};
+    use proptest::collection::vec;
+    use proptest::prelude::*;
 
     use super::*;
 

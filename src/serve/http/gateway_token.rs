@@ -1,12 +1,11 @@
 //! Gateway authentication: a Unix socket's file mode admits the gateway, TCP needs a token.
 
-use std::{
-    io,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::io;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
-use hyper::{HeaderMap, header::HeaderName};
+use hyper::HeaderMap;
+use hyper::header::HeaderName;
 
 use crate::secret::{What, only_line};
 use crate::vault::{PrivateFile, same, sha256};
@@ -121,7 +120,8 @@ impl MissingTokenLog {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, os::unix::fs::PermissionsExt as _};
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
 

@@ -3,14 +3,10 @@
 //! `select!` polls both arms whenever either may make progress, and an arm that waits for a signal or a timer takes a
 //! lock each time. Here the rare arm has a waker of its own.
 
-use std::{
-    pin::Pin,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::{Context, Poll, Wake, Waker},
-};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Wake, Waker};
 
 /// A future with a waker of its own.
 pub(in crate::serve) struct LazyArm<F> {
@@ -61,7 +57,9 @@ impl<F: Future> LazyArm<F> {
 
 #[cfg(test)]
 mod tests {
-    use std::{future::poll_fn, sync::atomic::AtomicUsize, time::Duration};
+    use std::future::poll_fn;
+    use std::sync::atomic::AtomicUsize;
+    use std::time::Duration;
 
     use super::*;
 

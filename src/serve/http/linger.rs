@@ -3,12 +3,10 @@
 //! A socket that is closed with unread bytes is reset, and a client that is still writing fails before it reads the
 //! response: a gateway that sends a head that is too long would answer 502 instead of passing on the 431.
 
-use std::{
-    fmt, io,
-    pin::Pin,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use std::{fmt, io};
 
 use hyper::rt::{Read, ReadBuf};
 use tokio::time::Sleep;

@@ -118,7 +118,8 @@ fn bind(address: &ListenAddress) -> Result<Listener, ListenError> {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, os::unix::fs::PermissionsExt as _};
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
 

@@ -1,6 +1,9 @@
 //! Where a verifier listens, and why it cannot.
 
-use std::{fmt, io, net::SocketAddr, path::PathBuf, str::FromStr};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::{fmt, io};
 
 /// A place to listen at.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,21 +1,15 @@
 //! Files of Unix sockets: created for the owner and its group, removed at the end, and replaced if a killed verifier
 //! left one behind.
 
-use std::{
-    fs, io,
-    os::fd::AsRawFd as _,
-    os::unix::{
-        fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _},
-        net as unix,
-    },
-    path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::os::fd::AsRawFd as _;
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _};
+use std::os::unix::net as unix;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{fs, io};
 
-use rustix::{
-    fs::{Mode, OFlags},
-    process::geteuid,
-};
+use rustix::fs::{Mode, OFlags};
+use rustix::process::geteuid;
 
 use crate::serve::http::listen_address::ListenError;
 

@@ -8,12 +8,11 @@
 mod hash_queue;
 mod throttle;
 
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, atomic::Ordering},
-    time::{Duration, Instant},
-};
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use quick_cache::sync::Cache;
 use tokio::sync::watch;

@@ -3,13 +3,9 @@
 //! Attempts are counted by key and network, so that an address that guesses locks out only itself; and by key and
 //! neighbourhood, because a client with one address often has many nearby.
 
-use std::{
-    net::IpAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use quick_cache::sync::Cache;
 

@@ -1,7 +1,8 @@
 //! CPU priority of background threads: nice values and voluntary pauses. Responses come first; on an idle machine the
 //! threads lose nothing.
 
-use std::{fs, time::Duration};
+use std::fs;
+use std::time::Duration;
 
 /// Nice value of a thread; each step takes about a fifth of its share of a busy core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

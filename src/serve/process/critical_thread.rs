@@ -2,12 +2,9 @@
 //! that was revoked since would pass for ever. The service manager restarts the process; until then gateways get no
 //! response and let nobody through.
 
-use std::{
-    io,
-    panic::{self, AssertUnwindSafe},
-    process,
-    thread::{self, JoinHandle},
-};
+use std::panic::{self, AssertUnwindSafe};
+use std::thread::{self, JoinHandle};
+use std::{io, process};
 
 use crate::serve::http::socket_file;
 use crate::serve::process::fault_injection;

@@ -1,12 +1,8 @@
 //! Reload at SIGHUP: the gateway token and the log level.
 
-use std::{
-    io,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::serve::options::ServeOptions;
 use crate::serve::verifier::Verifier;

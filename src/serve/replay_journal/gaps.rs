@@ -2,13 +2,11 @@
 //! gone or records could not be written. The file is allocated at the start, so that it can be written when the disk is
 //! full: that is when records are lost, and the next process has to know.
 
-use std::{
-    fs::File,
-    io,
-    os::unix::fs::FileExt as _,
-    path::Path,
-    sync::{Mutex, PoisonError},
-};
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use crate::files::{self, Access};
 use crate::time::Seconds;

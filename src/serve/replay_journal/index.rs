@@ -3,13 +3,11 @@
 //!
 //! Written when a file is created, before its first record, and again as the files grow. Like the files, it is not synced.
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    io::{self, Read as _},
-    path::Path,
-    sync::{Mutex, PoisonError},
-};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use crate::files::{self, Access};
 

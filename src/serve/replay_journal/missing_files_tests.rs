@@ -1,9 +1,7 @@
 //! Files that are missing when a verifier starts, and links in their place.
 
-use super::{
-    tests::{NOW, fresh, journal, one, running, started},
-    *,
-};
+use super::tests::{NOW, fresh, journal, one, running, started};
+use super::*;
 use crate::verify::replay::ReplayOutcome::{Before, First};
 
 #[test]

@@ -1,6 +1,8 @@
 //! Record format of the replay journal: a minute names a file, and its records are all of one length.
 
-use std::{fs, io, ops::RangeInclusive, path::Path};
+use std::ops::RangeInclusive;
+use std::path::Path;
+use std::{fs, io};
 
 use crate::time::Seconds;
 use crate::verify::replay::Remembered;

@@ -1,10 +1,8 @@
 //! Recovery: what a starting process learns from the replay journal, and what it has to treat as lost.
 
-use std::{
-    collections::BTreeSet,
-    io::{self, Read as _},
-    sync::atomic::Ordering::Relaxed,
-};
+use std::collections::BTreeSet;
+use std::io::{self, Read as _};
+use std::sync::atomic::Ordering::Relaxed;
 
 use crate::files::{self, Access};
 use crate::time::Seconds;

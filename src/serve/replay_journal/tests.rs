@@ -5,10 +5,8 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use super::*;
-use crate::verify::replay::{
-    Proof,
-    ReplayOutcome::{self, Before, First},
-};
+use crate::verify::replay::Proof;
+use crate::verify::replay::ReplayOutcome::{self, Before, First};
 
 pub(super) const NOW: i64 = 1_767_225_600;
 

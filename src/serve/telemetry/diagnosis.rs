@@ -1,10 +1,9 @@
 //! Diagnosis of wrong signatures: which known mistake of a client explains one. Run by the thread that writes reports,
 //! because a response must not take longer when a key exists.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering::Relaxed},
-};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 use crate::time::Seconds;
 use crate::verify::{self, Body, Denied, Framing, Reason, Request, Scheme, Snapshot, Surface, Version};

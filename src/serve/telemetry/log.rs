@@ -3,17 +3,15 @@
 //! No line ever holds a field of a request, a password or a decoded credential: what is logged is chosen value by value
 //! where it is logged, and nothing is logged whole.
 
-use std::{env, io, str::FromStr as _, sync::OnceLock};
+use std::str::FromStr as _;
+use std::sync::OnceLock;
+use std::{env, io};
 
 use rustix::fs::fstat;
-use tracing_subscriber::{
-    Registry,
-    filter::{LevelFilter, Targets},
-    fmt,
-    layer::SubscriberExt as _,
-    registry, reload,
-    util::SubscriberInitExt as _,
-};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{Registry, fmt, registry, reload};
 
 /// The environment variable of the log level: `warn`, `info` (the default), `debug`, or by module as in
 /// `keydesk::serve=debug,info`.

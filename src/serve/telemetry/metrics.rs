@@ -1,11 +1,10 @@
 //! Metrics in the Prometheus text format. Each counter is an atomic number that is reached without a look-up, and
 //! written out as text when scraped.
 
-use std::{
-    fmt::Write as _,
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
-    time::Duration,
-};
+use std::fmt::Write as _;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 
 use crate::credential::{EXPIRING_DAYS, Kind};
 use crate::verify::Reason;

@@ -1,14 +1,10 @@
 //! Appearance actions: colours and glyphs, chosen in My account, applied at once, remembered for the next time.
 
-use crate::{
-    config::{Appearance, Frontend},
-    tui::{
-        app::App,
-        msg::Effect,
-        theme::{ASCII, Palette, Theme, UNICODE},
-        toast::Toast,
-    },
-};
+use crate::config::{Appearance, Frontend};
+use crate::tui::app::App;
+use crate::tui::msg::Effect;
+use crate::tui::theme::{ASCII, Palette, Theme, UNICODE};
+use crate::tui::toast::Toast;
 
 impl App {
     /// Changes to the next palette.

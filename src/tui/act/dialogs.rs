@@ -1,18 +1,14 @@
 //! Actions in the topmost dialog.
 
-use crate::{
-    hub::CredentialEdit,
-    tui::{
-        act::{forms, scroll},
-        app::{App, Workspace},
-        dialog::{ChangeState, Confirmation, CopyPart, Dialog, DialogKind},
-        form::{Advance, Fault, Form, Id},
-        keymap::Action,
-        msg::{Call, CopyOutcome, Effect},
-        pending::Slot,
-        toast::Toast,
-    },
-};
+use crate::hub::CredentialEdit;
+use crate::tui::act::{forms, scroll};
+use crate::tui::app::{App, Workspace};
+use crate::tui::dialog::{ChangeState, Confirmation, CopyPart, Dialog, DialogKind};
+use crate::tui::form::{Advance, Fault, Form, Id};
+use crate::tui::keymap::Action;
+use crate::tui::msg::{Call, CopyOutcome, Effect};
+use crate::tui::pending::Slot;
+use crate::tui::toast::Toast;
 
 impl App {
     pub(super) fn act_on_dialog(&mut self, action: Action) {

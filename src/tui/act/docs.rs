@@ -1,21 +1,17 @@
 //! Actions on the Documentation tab and the page behind the menu.
 
-use crate::{
-    account::Right,
-    credential::Kind,
-    hub::CredentialRow,
-    sample::{self, Site, Subject, Upstream},
-    secret::Secret,
-    tui::{
-        act::scroll,
-        app::{App, Workspace},
-        keymap::Action,
-        msg::Effect,
-        pending::Slot,
-        screen::{Docs, Screen, Tab},
-        toast::Toast,
-    },
-};
+use crate::account::Right;
+use crate::credential::Kind;
+use crate::hub::CredentialRow;
+use crate::sample::{self, Site, Subject, Upstream};
+use crate::secret::Secret;
+use crate::tui::act::scroll;
+use crate::tui::app::{App, Workspace};
+use crate::tui::keymap::Action;
+use crate::tui::msg::Effect;
+use crate::tui::pending::Slot;
+use crate::tui::screen::{Docs, Screen, Tab};
+use crate::tui::toast::Toast;
 
 impl App {
     pub(super) fn act_on_docs(&mut self, action: Action) {

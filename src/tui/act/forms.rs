@@ -1,21 +1,15 @@
 //! Typing into forms, and submitting the forms of set-up, sign-in and lock.
 
-use crate::{
-    hub::SetUp,
-    tui::{
-        app::App,
-        dialog::DialogKind,
-        form::{
-            Advance, Form, Id,
-            field::{Refused, TextField},
-        },
-        keymap::Action,
-        msg::Call,
-        pending::Slot,
-        sign_in::{SignInKind, SignInMessage, SignInScreen},
-        toast::Toast,
-    },
-};
+use crate::hub::SetUp;
+use crate::tui::app::App;
+use crate::tui::dialog::DialogKind;
+use crate::tui::form::field::{Refused, TextField};
+use crate::tui::form::{Advance, Form, Id};
+use crate::tui::keymap::Action;
+use crate::tui::msg::Call;
+use crate::tui::pending::Slot;
+use crate::tui::sign_in::{SignInKind, SignInMessage, SignInScreen};
+use crate::tui::toast::Toast;
 
 /// How long after the last letter, in milliseconds, the store is asked whether a name is taken.
 const ASK_AFTER: i64 = 150;

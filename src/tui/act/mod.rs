@@ -12,15 +12,13 @@ mod users;
 
 pub(super) use api::DETAILS_AFTER;
 
-use crate::tui::{
-    app::App,
-    dialog::{Confirmation, Dialog, DialogKind, Scrollable},
-    keymap::Action,
-    msg::{Call, Effect},
-    pending::Slot,
-    screen::Screen,
-    sign_in::SignInScreen,
-};
+use crate::tui::app::App;
+use crate::tui::dialog::{Confirmation, Dialog, DialogKind, Scrollable};
+use crate::tui::keymap::Action;
+use crate::tui::msg::{Call, Effect};
+use crate::tui::pending::Slot;
+use crate::tui::screen::Screen;
+use crate::tui::sign_in::SignInScreen;
 
 impl App {
     /// Runs an action.

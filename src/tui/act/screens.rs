@@ -1,21 +1,17 @@
 //! Actions on screens.
 
-use crate::{
-    account::Right,
-    credential::{EXPIRING_DAYS, Kind},
-    hub::CredentialRow,
-    tui::{
-        act::scroll,
-        app::{App, Workspace},
-        dialog::{Confirmation, Dialog, Part},
-        keymap::Action,
-        msg::Call,
-        pending::Slot,
-        screen::{
-            ACCOUNT, AccountRow, Api, AttentionItem, Docs, MENU, MenuRow, RowSelection, SETTINGS, Screen, Search,
-            SettingsRow, Topic,
-        },
-    },
+use crate::account::Right;
+use crate::credential::{EXPIRING_DAYS, Kind};
+use crate::hub::CredentialRow;
+use crate::tui::act::scroll;
+use crate::tui::app::{App, Workspace};
+use crate::tui::dialog::{Confirmation, Dialog, Part};
+use crate::tui::keymap::Action;
+use crate::tui::msg::Call;
+use crate::tui::pending::Slot;
+use crate::tui::screen::{
+    ACCOUNT, AccountRow, Api, AttentionItem, Docs, MENU, MenuRow, RowSelection, SETTINGS, Screen, Search, SettingsRow,
+    Topic,
 };
 
 /// The filter behind the number of those that were never used.

@@ -1,11 +1,9 @@
 //! Actions on Security.
 
-use crate::tui::{
-    app::App,
-    dialog::{Dialog, Part},
-    msg::Call,
-    pending::Slot,
-};
+use crate::tui::app::App;
+use crate::tui::dialog::{Dialog, Part};
+use crate::tui::msg::Call;
+use crate::tui::pending::Slot;
 
 impl App {
     /// Reads what Security shows.

@@ -1,15 +1,13 @@
 //! Actions on the activity log.
 
-use crate::tui::{
-    app::{App, Workspace},
-    dialog::{Dialog, DialogKind, Scrollable},
-    keymap::Action,
-    layout,
-    msg::Call,
-    pending::Slot,
-    screen::{Screen, TrailFilter},
-    toast::Toast,
-};
+use crate::tui::app::{App, Workspace};
+use crate::tui::dialog::{Dialog, DialogKind, Scrollable};
+use crate::tui::keymap::Action;
+use crate::tui::layout;
+use crate::tui::msg::Call;
+use crate::tui::pending::Slot;
+use crate::tui::screen::{Screen, TrailFilter};
+use crate::tui::toast::Toast;
 
 impl App {
     pub(super) fn act_on_trail(&mut self, action: Action) {

@@ -1,20 +1,16 @@
 //! Actions on Users and in its dialogs.
 
-use crate::{
-    account::UserState,
-    credential::Filter,
-    hub::{ListQuery, UserRow},
-    tui::{
-        app::{App, Workspace},
-        dialog::{Dialog, DialogKind, Scrollable, UserAction, UserKeys},
-        keymap::Action,
-        layout,
-        msg::Call,
-        pending::Slot,
-        screen::{RowSelection, Screen},
-        toast::Toast,
-    },
-};
+use crate::account::UserState;
+use crate::credential::Filter;
+use crate::hub::{ListQuery, UserRow};
+use crate::tui::app::{App, Workspace};
+use crate::tui::dialog::{Dialog, DialogKind, Scrollable, UserAction, UserKeys};
+use crate::tui::keymap::Action;
+use crate::tui::layout;
+use crate::tui::msg::Call;
+use crate::tui::pending::Slot;
+use crate::tui::screen::{RowSelection, Screen};
+use crate::tui::toast::Toast;
 
 /// Limit on the listed credentials of one user.
 const LISTED: u32 = 200;

@@ -4,22 +4,18 @@ mod workspace;
 
 pub use workspace::{PULSE, Workspace};
 
-use crate::{
-    account::Right,
-    hub::{Actor, CredentialId, Session},
-    sample::SHIPPED,
-    time::{MINUTE, Millis},
-    tui::{
-        dialog::{Dialog, DialogKind, Scrollable},
-        keymap::{Action, Scope},
-        msg::{Call, Effect, Ticket},
-        pending::{Pending, Slot},
-        sign_in::SignInScreen,
-        theme::Theme,
-        toast::Toast,
-        type_ahead::TypeAhead,
-    },
-};
+use crate::account::Right;
+use crate::hub::{Actor, CredentialId, Session};
+use crate::sample::SHIPPED;
+use crate::time::{MINUTE, Millis};
+use crate::tui::dialog::{Dialog, DialogKind, Scrollable};
+use crate::tui::keymap::{Action, Scope};
+use crate::tui::msg::{Call, Effect, Ticket};
+use crate::tui::pending::{Pending, Slot};
+use crate::tui::sign_in::SignInScreen;
+use crate::tui::theme::Theme;
+use crate::tui::toast::Toast;
+use crate::tui::type_ahead::buffer::TypeAhead;
 
 /// What the desk starts from.
 #[derive(Debug)]

@@ -1,15 +1,11 @@
 //! What a signed-in user works with: the stack of screens, the dialogs over them, and what was read.
 
-use crate::{
-    account::{Right, allows},
-    hub::{Actor, Denied, Overview, OwnSignIn, SecuritySettings, Session, UnsavedSecret},
-    time::Millis,
-    tui::{
-        dialog::{Dialog, DialogKind},
-        form::Form,
-        screen::{Api, AttentionItem, Menu, Screen, attention},
-    },
-};
+use crate::account::{Right, allows};
+use crate::hub::{Actor, Denied, Overview, OwnSignIn, SecuritySettings, Session, UnsavedSecret};
+use crate::time::Millis;
+use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::form::Form;
+use crate::tui::screen::{Api, AttentionItem, Menu, Screen, attention};
 
 /// The state of a signed-in user's session.
 #[derive(Debug)]

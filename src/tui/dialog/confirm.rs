@@ -1,9 +1,7 @@
 //! Confirmation before a secret that nobody copied, or the screen, is lost. The safe answer is focused.
 
-use crate::tui::{
-    dialog::{Dialog, DialogKind},
-    form::{Form, Id, button},
-};
+use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::form::{Form, Id, button};
 
 /// What is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,15 +2,11 @@
 
 use std::path::PathBuf;
 
-use crate::{
-    export::Format,
-    time::Millis,
-    tui::{
-        dialog::{Dialog, DialogKind},
-        form::{Control, Fault, Form, Id, button, entry, text_with},
-        screen::TrailFilter,
-    },
-};
+use crate::export::Format;
+use crate::time::Millis;
+use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::form::{Control, Fault, Form, Id, button, entry, text_with};
+use crate::tui::screen::TrailFilter;
 
 const FORMATS: &[&str] = &["JSON Lines", "CSV"];
 

@@ -17,17 +17,13 @@ pub use own_password::check_new;
 pub use settings::Part;
 pub use user::{ROLES, UserAction, UserKeys};
 
-use crate::{
-    credential::Verb,
-    hub::{Actor, CredentialInfo, CredentialRow, Denied, FoundSecret, RefusedRequest, TrailRow},
-    time::Millis,
-    tui::{
-        form::{Control, Fault, Form, Id},
-        keymap::Scope,
-        msg::Call,
-        screen::{TrailCheck, TrailFilter},
-    },
-};
+use crate::credential::Verb;
+use crate::hub::{Actor, CredentialInfo, CredentialRow, Denied, FoundSecret, RefusedRequest, TrailRow};
+use crate::time::Millis;
+use crate::tui::form::{Control, Fault, Form, Id};
+use crate::tui::keymap::Scope;
+use crate::tui::msg::Call;
+use crate::tui::screen::{TrailCheck, TrailFilter};
 
 /// An open dialog.
 #[derive(Debug)]

@@ -1,12 +1,8 @@
 //! Change one's own password.
 
-use crate::{
-    account::{PasswordError, check_user_password},
-    tui::{
-        dialog::{Dialog, DialogKind},
-        form::{Fault, Form, Id, button, password},
-    },
-};
+use crate::account::{PasswordError, check_user_password};
+use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::form::{Fault, Form, Id, button, password};
 
 impl Dialog {
     /// The old password once, the new one twice.

@@ -1,13 +1,9 @@
 //! Reauthentication: the password again before a sensitive change. The dialog that needs it lies below and continues by
 //! itself.
 
-use crate::{
-    secret::Secret,
-    tui::{
-        dialog::{Dialog, DialogKind},
-        form::{Fault, Form, Id, button, password},
-    },
-};
+use crate::secret::Secret;
+use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::form::{Fault, Form, Id, button, password};
 
 impl Dialog {
     /// An empty field.

@@ -1,12 +1,8 @@
 //! A form for settings that are changed together.
 
-use crate::{
-    hub::{Replay, SecuritySettings, Setting},
-    tui::{
-        dialog::{Dialog, DialogKind},
-        form::{Control, Form, FormEntry, Id, button, entry, text_with},
-    },
-};
+use crate::hub::{Replay, SecuritySettings, Setting};
+use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::form::{Control, Form, FormEntry, Id, button, entry, text_with};
 
 /// Which settings a form has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,14 +1,10 @@
 //! The filter of the trail: a form for user, type and period.
 
-use crate::{
-    hub::TrailClass,
-    time::{Millis, parse_span, past_or_never},
-    tui::{
-        dialog::{Dialog, DialogKind},
-        form::{Control, Fault, Form, Id, button, entry, text_with},
-        screen::TrailFilter,
-    },
-};
+use crate::hub::TrailClass;
+use crate::time::{Millis, parse_span, past_or_never};
+use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::form::{Control, Fault, Form, Id, button, entry, text_with};
+use crate::tui::screen::TrailFilter;
 
 const TYPES: &[&str] = &["all", "change", "access", "refusal"];
 

@@ -1,15 +1,11 @@
 //! User management: add, role, password, disable, enable, unlock.
 
-use crate::{
-    account::{Role, UserName, UserState},
-    hub::{CredentialRow, UserRow},
-    secret::Secret,
-    tui::{
-        dialog::{Dialog, DialogKind, check_new},
-        form::{Control, Fault, Form, FormEntry, Id, button, entry, password, text},
-        msg::UserChange,
-    },
-};
+use crate::account::{Role, UserName, UserState};
+use crate::hub::{CredentialRow, UserRow};
+use crate::secret::Secret;
+use crate::tui::dialog::{Dialog, DialogKind, check_new};
+use crate::tui::form::{Control, Fault, Form, FormEntry, Id, button, entry, password, text};
+use crate::tui::msg::UserChange;
 
 /// The roles as the form offers them: the one with the fewest rights first, so that nobody gets more by haste.
 pub const ROLES: [Role; 3] = [Role::Basic, Role::Advanced, Role::Administrator];

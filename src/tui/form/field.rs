@@ -40,12 +40,12 @@ impl Edit {
     }
 }
 
-/// Why nothing of a text was taken.
+/// Why a text was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
     /// It does not fit into the field.
     Full,
-    /// It is no password: it has lines, or what cannot be typed.
+    /// It is not a password: it has several lines, or characters that cannot be typed.
     NotALine(NotALine),
 }
 
@@ -54,7 +54,7 @@ pub enum Refused {
 pub struct TextField(Input);
 
 impl TextField {
-    /// Most characters: past every rule, so that the rule and not the field says what is too long.
+    /// Most characters: more than every rule allows, so that the rule and not the field says what is too long.
     pub const MAX: usize = 512;
 
     /// A field that holds something already.
@@ -127,8 +127,8 @@ impl PasswordField {
         self.shown = false;
     }
 
-    /// Inserts at the cursor. A pasted password that is cut, or joined of two lines, would be another password, so it fits
-    /// whole or not at all; the break that a copied line ends with is no part of it.
+    /// Inserts at the cursor. A pasted password that is cut, or joined from two lines, would be another password, so it is
+    /// taken whole or not at all; the line break at its end is not part of it.
     pub fn insert(&mut self, text: &str) -> Result<(), Refused> {
         let text = match only_line(text.as_bytes(), What::Password) {
             Ok(text) => text,

@@ -2,12 +2,10 @@
 
 pub mod field;
 
-use crate::{
-    credential::Algorithm,
-    hub::Setting,
-    secret::{Secret, TypedPassword},
-    tui::form::field::{Edit, PasswordField, Refused, TextField},
-};
+use crate::credential::Algorithm;
+use crate::hub::Setting;
+use crate::secret::{Secret, TypedPassword};
+use crate::tui::form::field::{Edit, PasswordField, Refused, TextField};
 
 /// Identifies an entry of a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Actions: what a key asks for, whichever key it is.
 
-use crate::{credential::Kind, tui::form::field::Edit};
+use crate::credential::Kind;
+use crate::tui::form::field::Edit;
 
 /// One thing that can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,10 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::{
-    credential::filter_terms,
-    tui::keymap::{BINDINGS, Binding, Scope, reachable},
-};
+use crate::credential::filter_terms;
+use crate::tui::keymap::{BINDINGS, Binding, Scope, reachable};
 
 /// Keys of one kind of place, under their heading.
 #[derive(Clone, Debug, PartialEq, Eq)]

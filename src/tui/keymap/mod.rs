@@ -11,14 +11,15 @@ pub use help::{markdown, terms_markdown};
 pub use scope::{Leak, Scope};
 pub use table::BINDINGS;
 
-use crate::{account::Right, tui::keymap::chord::Chord};
+use crate::account::Right;
+use crate::tui::keymap::chord::Chord;
 
 /// One row of the table.
 #[derive(Debug)]
 pub struct Binding {
     /// Scope in which it works.
     pub scope: Scope,
-    /// Which keys, the one to teach first.
+    /// The keys; help and hints show the first one first.
     pub chords: &'static [Chord],
     /// The action that it runs.
     pub action: Action,
@@ -92,7 +93,7 @@ pub enum Meaning {
     Nothing,
 }
 
-/// Looks a key up.
+/// What a key means in a chain of scopes.
 pub fn resolve(chain: &[Scope], chord: Chord) -> Meaning {
     for scope in open_scopes(chain) {
         if scope == Scope::Text
@@ -117,7 +118,7 @@ fn reaches(chain: &[Scope], chord: Chord, binding: &Binding) -> bool {
     matches!(resolve(chain, chord), Meaning::Bound(hit) if std::ptr::eq(hit, binding))
 }
 
-/// The scopes that keys get to, by what each lets through.
+/// The scopes that keys reach, by what each lets through.
 fn open_scopes(chain: &[Scope]) -> Vec<Scope> {
     let mut only_everywhere = false;
     let mut open = Vec::with_capacity(chain.len());

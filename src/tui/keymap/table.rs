@@ -1,16 +1,10 @@
 //! The table of keys.
 
-use crate::{
-    account::Right,
-    credential::Kind,
-    tui::{
-        form::field::Edit,
-        keymap::{
-            Action, Binding, Scope,
-            chord::{Chord, Code, Mods},
-        },
-    },
-};
+use crate::account::Right;
+use crate::credential::Kind;
+use crate::tui::form::field::Edit;
+use crate::tui::keymap::chord::{Chord, Code, Mods};
+use crate::tui::keymap::{Action, Binding, Scope};
 
 const fn row(scope: Scope, chords: &'static [Chord], action: Action, words: &'static str) -> Binding {
     Binding { scope, chords, action, hint: "", short: "", words, keys: "", right: None, dangerous: false }

@@ -1,5 +1,6 @@
 use super::*;
-use crate::tui::{form::field::Edit, keymap::chord::Code};
+use crate::tui::form::field::Edit;
+use crate::tui::keymap::chord::Code;
 
 #[test]
 fn no_key_is_bound_twice_in_a_scope() {

@@ -1,15 +1,11 @@
 //! Replies about copies to the clipboard.
 
-use crate::{
-    hub::{CredentialId, DisplayEvent},
-    tui::{
-        app::App,
-        dialog::{CopyPart, Dialog, DialogKind},
-        msg::{Call, CopyOutcome, Ticket},
-        pending::Slot,
-        toast::Toast,
-    },
-};
+use crate::hub::{CredentialId, DisplayEvent};
+use crate::tui::app::App;
+use crate::tui::dialog::{CopyPart, Dialog, DialogKind};
+use crate::tui::msg::{Call, CopyOutcome, Ticket};
+use crate::tui::pending::Slot;
+use crate::tui::toast::Toast;
 
 impl App {
     /// A copy was tried.

@@ -1,16 +1,12 @@
 //! Replies to edits: the results for each row, and conflicts with a concurrent change.
 
-use crate::{
-    hub::{ChangeOutcome, Conflict, CredentialRow},
-    tui::{
-        app::{App, Workspace},
-        dialog::{Dialog, DialogKind},
-        msg::Call,
-        pending::Slot,
-        reply::forms::left_out,
-        toast::Toast,
-    },
-};
+use crate::hub::{ChangeOutcome, Conflict, CredentialRow};
+use crate::tui::app::{App, Workspace};
+use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::msg::Call;
+use crate::tui::pending::Slot;
+use crate::tui::reply::forms::left_out;
+use crate::tui::toast::Toast;
 
 impl App {
     pub(super) fn edited_rows(&mut self, outcomes: &[ChangeOutcome]) {

@@ -1,17 +1,13 @@
 //! Replies to find by secret, and the history of one credential.
 
-use crate::{
-    account::Right,
-    credential::State,
-    hub::{CredentialId, FoundSecret, TrailQuery, TrailRow},
-    tui::{
-        app::{App, Workspace},
-        dialog::{Dialog, DialogKind},
-        msg::Call,
-        pending::Slot,
-        screen::paged_list::WINDOW,
-    },
-};
+use crate::account::Right;
+use crate::credential::State;
+use crate::hub::{CredentialId, FoundSecret, TrailQuery, TrailRow};
+use crate::tui::app::{App, Workspace};
+use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::msg::Call;
+use crate::tui::pending::Slot;
+use crate::tui::screen::paged_list::WINDOW;
 
 /// Most rows of a history: the Activity tab has them all.
 pub const HISTORY: u32 = 50;

@@ -1,15 +1,11 @@
 //! Replies to forms that a dialog sent.
 
-use crate::{
-    credential::State,
-    hub::{Actor, ChangeOutcome, Conflict, HubError, InputField, Issued, LossCause, UnsavedSecret},
-    tui::{
-        app::App,
-        dialog::{self, Dialog, DialogKind, Issue, Part},
-        form::Id,
-        toast::Toast,
-    },
-};
+use crate::credential::State;
+use crate::hub::{Actor, ChangeOutcome, Conflict, HubError, InputField, Issued, LossCause, UnsavedSecret};
+use crate::tui::app::App;
+use crate::tui::dialog::{self, Dialog, DialogKind, Issue, Part};
+use crate::tui::form::Id;
+use crate::tui::toast::Toast;
 
 impl App {
     pub(super) fn password_changed(&mut self, actor: Actor) {

@@ -11,16 +11,12 @@ mod users;
 
 pub(super) use find_by_secret::HISTORY;
 
-use crate::{
-    hub::{Denied, HubError},
-    tui::{
-        app::App,
-        dialog::{Dialog, DialogKind},
-        msg::{Answer, Reply, Ticket},
-        pending::Slot,
-        sign_in::SignInScreen,
-    },
-};
+use crate::hub::{Denied, HubError};
+use crate::tui::app::App;
+use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::msg::{Answer, Reply, Ticket};
+use crate::tui::pending::Slot;
+use crate::tui::sign_in::SignInScreen;
 
 impl App {
     /// Handles a reply. One that nothing waits for is dropped.

@@ -1,19 +1,15 @@
 //! Replies to background reads.
 
-use crate::{
-    hub::{
-        CredentialInfo, CredentialPage, HubError, NameInUse, Overview, OwnSignIn, Pulse, SecuritySettings, TrailRow,
-    },
-    tui::{
-        act::DETAILS_AFTER,
-        app::{App, PULSE, Workspace},
-        dialog::{Dialog, DialogKind, Draft},
-        layout,
-        pending::Slot,
-        screen::Screen,
-        toast::Toast,
-    },
+use crate::hub::{
+    CredentialInfo, CredentialPage, HubError, NameInUse, Overview, OwnSignIn, Pulse, SecuritySettings, TrailRow,
 };
+use crate::tui::act::DETAILS_AFTER;
+use crate::tui::app::{App, PULSE, Workspace};
+use crate::tui::dialog::{Dialog, DialogKind, Draft};
+use crate::tui::layout;
+use crate::tui::pending::Slot;
+use crate::tui::screen::Screen;
+use crate::tui::toast::Toast;
 
 impl App {
     pub(super) fn overview(&mut self, overview: Overview) {

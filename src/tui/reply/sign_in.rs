@@ -1,14 +1,10 @@
 //! Replies to set-up, sign-in and unlock.
 
-use crate::{
-    hub::{HubError, Session, SignIn},
-    tui::{
-        app::{App, PULSE},
-        form::Id,
-        sign_in::{self, SignInKind, SignInMessage, SignInScreen},
-        toast::Toast,
-    },
-};
+use crate::hub::{HubError, Session, SignIn};
+use crate::tui::app::{App, PULSE};
+use crate::tui::form::Id;
+use crate::tui::sign_in::{self, SignInKind, SignInMessage, SignInScreen};
+use crate::tui::toast::Toast;
 
 impl App {
     pub(super) fn signed_in(&mut self, outcome: SignIn) {

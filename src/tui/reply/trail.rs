@@ -1,16 +1,12 @@
 //! Replies about the trail as a whole.
 
-use crate::{
-    export::Written,
-    hub::{RefusedRequest, TrailReport},
-    tui::{
-        app::{App, Workspace},
-        dialog::{Dialog, DialogKind},
-        layout,
-        screen::TrailCheck,
-        toast::Toast,
-    },
-};
+use crate::export::Written;
+use crate::hub::{RefusedRequest, TrailReport};
+use crate::tui::app::{App, Workspace};
+use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::layout;
+use crate::tui::screen::TrailCheck;
+use crate::tui::toast::Toast;
 
 /// How often the newest refusals are read again: verifiers write them as often.
 const REFUSED_AGAIN: i64 = 10_000;

@@ -1,16 +1,12 @@
 //! Replies about users, and to reauthentication.
 
-use crate::{
-    account::{Role, UserState},
-    hub::{Actor, CredentialPage, UserRow},
-    tui::{
-        app::{App, Workspace},
-        dialog::{Dialog, DialogKind, UserAction},
-        layout,
-        screen::Screen,
-        toast::Toast,
-    },
-};
+use crate::account::{Role, UserState};
+use crate::hub::{Actor, CredentialPage, UserRow};
+use crate::tui::app::{App, Workspace};
+use crate::tui::dialog::{Dialog, DialogKind, UserAction};
+use crate::tui::layout;
+use crate::tui::screen::Screen;
+use crate::tui::toast::Toast;
 
 impl App {
     pub(super) fn users_read(&mut self, rows: Vec<UserRow>) {

@@ -1,19 +1,12 @@
 //! The clipboard worker: a thread that copies, so that neither tmux nor a display can block the event loop.
 
-use std::{
-    io,
-    sync::mpsc::{Sender, channel},
-    thread,
-};
+use std::sync::mpsc::{Sender, channel};
+use std::{io, thread};
 
-use crate::{
-    clipboard::{self, Desktop, Way},
-    secret::Secret,
-    tui::{
-        msg::{Msg, Ticket},
-        runtime::event::LoopEvent,
-    },
-};
+use crate::clipboard::{self, Desktop, Way};
+use crate::secret::Secret;
+use crate::tui::msg::{Msg, Ticket};
+use crate::tui::runtime::event::LoopEvent;
 
 /// Copies by the way that was chosen at the start.
 pub(super) struct ClipboardWorker {

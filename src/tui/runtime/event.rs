@@ -2,10 +2,8 @@
 
 use std::sync::mpsc::Sender;
 
-use crate::{
-    secret::Secret,
-    tui::msg::{Msg, Ticket},
-};
+use crate::secret::Secret;
+use crate::tui::msg::{Msg, Ticket};
 
 /// Something that happened outside the loop.
 #[derive(Debug)]

@@ -1,38 +1,28 @@
 //! The event loop: one event or deadline, everything else that is queued, one frame.
 
-use std::{
-    io,
-    mem::take,
-    path::PathBuf,
-    sync::{
-        Arc,
-        mpsc::{Receiver, RecvTimeoutError, Sender},
-    },
-    thread,
-    time::Duration,
-};
+use std::mem::take;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
+use std::{io, thread};
 
-use ratatui::{Terminal, layout::Rect};
+use ratatui::Terminal;
+use ratatui::layout::Rect;
 
-use crate::{
-    clipboard::{Multiplexer, osc52},
-    config::{Appearance, ExitAction, Frontend},
-    secret::Secret,
-    time::Clock,
-    tui::{
-        App,
-        msg::{CopyOutcome, Effect, Msg, Ticket},
-        runtime::{
-            clipboard_worker::ClipboardWorker,
-            event::LoopEvent,
-            fault_injection,
-            shutdown::{LINE_GONE, Shutdown},
-            workers::Workers,
-        },
-        terminal::{self, backend::DiffBackend, job_control, output},
-        update, view,
-    },
-};
+use crate::clipboard::{Multiplexer, osc52};
+use crate::config::{Appearance, ExitAction, Frontend};
+use crate::secret::Secret;
+use crate::time::Clock;
+use crate::tui::msg::{CopyOutcome, Effect, Msg, Ticket};
+use crate::tui::runtime::clipboard_worker::ClipboardWorker;
+use crate::tui::runtime::event::LoopEvent;
+use crate::tui::runtime::fault_injection;
+use crate::tui::runtime::shutdown::{LINE_GONE, Shutdown};
+use crate::tui::runtime::workers::Workers;
+use crate::tui::terminal::backend::DiffBackend;
+use crate::tui::terminal::{self, job_control, output};
+use crate::tui::{App, update, view};
 
 /// Longest sleep in milliseconds: after the clock was set back the next deadline may seem hours away.
 const NAP: i64 = 60_000;

@@ -3,16 +3,17 @@
 //! `KEYDESK_TEST_FAULTS` holds words: `panic` (the loop panics at F12), `stuck` (the loop sleeps at F12),
 //! `worker` (the next overview panics), `slow` (every call takes a third of a second longer).
 
-use crate::tui::{keymap::chord::Chord, msg::Call};
+use crate::tui::keymap::chord::Chord;
+use crate::tui::msg::Call;
 
 #[cfg(debug_assertions)]
 mod on {
-    use std::{sync::OnceLock, thread, time::Duration};
+    use std::sync::OnceLock;
+    use std::thread;
+    use std::time::Duration;
 
-    use crate::tui::{
-        keymap::chord::Code,
-        runtime::fault_injection::{Call, Chord},
-    };
+    use crate::tui::keymap::chord::Code;
+    use crate::tui::runtime::fault_injection::{Call, Chord};
 
     fn wanted(what: &str) -> bool {
         static WORDS: OnceLock<String> = OnceLock::new();

@@ -13,39 +13,28 @@ mod signals;
 mod store_poller;
 mod workers;
 
-use std::{
-    io::{self, Write as _},
-    path::{Path, PathBuf},
-    sync::{
-        Arc, OnceLock,
-        mpsc::{Receiver, Sender, channel},
-    },
-};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context as _, Result};
 pub use perform::perform;
 
-use crate::{
-    clipboard::Way,
-    config::{Appearance, ExitAction},
-    hub::{DeskPaths, Hub, OpenOutcome as Opened, Origin, Session},
-    progress,
-    terminal::is_interactive,
-    time::{Clock, SystemClock},
-    tui::{
-        App, AppSetup, DisplayPaths, Start,
-        runtime::{
-            clipboard_worker::ClipboardWorker,
-            event::LoopEvent,
-            event_loop::EventLoop,
-            shutdown::{LINE_GONE, Shutdown},
-            workers::{WorkerContext, Workers},
-        },
-        terminal::{self, output},
-        theme::Theme,
-        view,
-    },
-};
+use crate::clipboard::Way;
+use crate::config::{Appearance, ExitAction};
+use crate::hub::{DeskPaths, Hub, OpenOutcome as Opened, Origin, Session};
+use crate::progress;
+use crate::terminal::is_interactive;
+use crate::time::{Clock, SystemClock};
+use crate::tui::runtime::clipboard_worker::ClipboardWorker;
+use crate::tui::runtime::event::LoopEvent;
+use crate::tui::runtime::event_loop::EventLoop;
+use crate::tui::runtime::shutdown::{LINE_GONE, Shutdown};
+use crate::tui::runtime::workers::{WorkerContext, Workers};
+use crate::tui::terminal::{self, output};
+use crate::tui::theme::Theme;
+use crate::tui::{App, AppSetup, DisplayPaths, Start, view};
 
 /// Exit code of a usage error.
 const USAGE: u8 = 2;

@@ -1,8 +1,11 @@
 //! The panic hook: restores the terminal first, then prints the message.
 
-use std::{cell::Cell, panic, sync::Arc, thread};
+use std::cell::Cell;
+use std::sync::Arc;
+use std::{panic, thread};
 
-use crate::tui::{runtime::shutdown::Shutdown, terminal};
+use crate::tui::runtime::shutdown::Shutdown;
+use crate::tui::terminal;
 
 thread_local! {
     /// On a worker whose panic becomes a reply.

@@ -1,11 +1,9 @@
 //! Runs a [`Call`] on a worker: one match.
 
-use crate::{
-    config,
-    export::to_file,
-    hub::{Actor, Cancel, Conflict, Hub, HubError, InputField, Origin, Overview, UnsavedSecret, UserRow},
-    tui::msg::{Answer, Call, Lane, Reply, UserChange},
-};
+use crate::config;
+use crate::export::to_file;
+use crate::hub::{Actor, Cancel, Conflict, Hub, HubError, InputField, Origin, Overview, UnsavedSecret, UserRow};
+use crate::tui::msg::{Answer, Call, Lane, Reply, UserChange};
 
 impl Call {
     /// The worker that carries it out.

@@ -3,20 +3,15 @@
 //! Nothing here depends on the event loop running. The loop is asked to wipe its secrets; if it is stuck, the process
 //! ends without it.
 
-use std::{
-    sync::{
-        Arc, Mutex, OnceLock, PoisonError,
-        atomic::{AtomicBool, Ordering},
-        mpsc::{Sender, channel},
-    },
-    thread,
-    time::{Duration, Instant},
-};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use crate::{
-    hub::{Actor, CredentialId, DisplayEvent, Hub},
-    tui::{runtime::event::LoopEvent, terminal},
-};
+use crate::hub::{Actor, CredentialId, DisplayEvent, Hub};
+use crate::tui::runtime::event::LoopEvent;
+use crate::tui::terminal;
 
 /// Exit code of a process whose terminal is gone: what SIGHUP gives.
 pub(super) const LINE_GONE: u8 = 128 + signal_hook::consts::SIGHUP as u8;

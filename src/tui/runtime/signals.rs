@@ -1,17 +1,14 @@
 //! Signal handling, on a thread of its own.
 
-use std::{
-    io,
-    sync::{Arc, mpsc::Sender},
-    thread,
-};
+use std::sync::Arc;
+use std::sync::mpsc::Sender;
+use std::{io, thread};
 
-use signal_hook::{
-    consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH},
-    iterator::Signals,
-};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
+use signal_hook::iterator::Signals;
 
-use crate::tui::runtime::{event::LoopEvent, shutdown::Shutdown};
+use crate::tui::runtime::event::LoopEvent;
+use crate::tui::runtime::shutdown::Shutdown;
 
 /// Listens from now on, even to signals that were ignored when the process was started (`nohup`).
 pub(super) fn watch(shutdown: Arc<Shutdown>, events: Sender<LoopEvent>) -> io::Result<()> {

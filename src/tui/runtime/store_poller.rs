@@ -3,16 +3,12 @@
 //! Where the store sends notifications, it is read only after one: an idle desk sleeps. Where it sends none, it is
 //! polled once a second.
 
-use std::{
-    sync::mpsc::{Receiver, RecvTimeoutError, Sender},
-    thread,
-    time::{Duration, Instant},
-};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use crate::{
-    hub::{Actor, Hub},
-    tui::msg::{Call, Ticket},
-};
+use crate::hub::{Actor, Hub};
+use crate::tui::msg::{Call, Ticket};
 
 /// Interval of polling for changes by other processes, and for whether the session is still valid.
 const PULSE: Duration = Duration::from_secs(1);

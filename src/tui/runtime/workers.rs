@@ -1,30 +1,19 @@
 //! The worker threads: one writes, one reads, so that a long search never blocks a change.
 
-use std::{
-    collections::BTreeMap,
-    io,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        mpsc::{Receiver, RecvTimeoutError, Sender, channel},
-    },
-    thread,
-    time::{Duration, Instant},
-};
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+use std::{io, thread};
 
-use crate::{
-    hub::{Cancel, Conflict, DeskPaths, Hub, HubError, Origin, SetUp},
-    time::Clock,
-    tui::{
-        msg::{Answer, Call, Lane, Msg, Reply, Ticket},
-        runtime::{
-            event::LoopEvent,
-            fault_injection, panic,
-            perform::perform,
-            store_poller::{ReadRequest, StorePoller, forward_notices},
-        },
-    },
-};
+use crate::hub::{Cancel, Conflict, DeskPaths, Hub, HubError, Origin, SetUp};
+use crate::time::Clock;
+use crate::tui::msg::{Answer, Call, Lane, Msg, Reply, Ticket};
+use crate::tui::runtime::event::LoopEvent;
+use crate::tui::runtime::perform::perform;
+use crate::tui::runtime::store_poller::{ReadRequest, StorePoller, forward_notices};
+use crate::tui::runtime::{fault_injection, panic};
 
 /// The context of every worker.
 pub(super) struct WorkerContext {

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::{
-    credential::Kind,
-    hub::{CredentialId, CredentialInfo, CredentialRow, ListOrder, ListQuery},
-    tui::{
-        layout,
-        screen::{docs::Docs, paged_list::PagedList, refused::RefusedList, search::Search, trail::TrailList},
-    },
-};
+use crate::credential::Kind;
+use crate::hub::{CredentialId, CredentialInfo, CredentialRow, ListOrder, ListQuery};
+use crate::tui::layout;
+use crate::tui::screen::docs::Docs;
+use crate::tui::screen::paged_list::PagedList;
+use crate::tui::screen::refused::RefusedList;
+use crate::tui::screen::search::Search;
+use crate::tui::screen::trail::TrailList;
 
 /// The tabs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Tab {
         }
     }
 
-    /// The tab so many places on, around at the end.
+    /// The tab so many places on, wrapping around.
     pub fn plus(self, n: usize) -> Self {
         Self::ALL[(self as usize + n) % Self::ALL.len()]
     }
@@ -57,7 +57,7 @@ pub struct Api {
     pub list: PagedList,
     /// Whether the list was read at all.
     pub loaded: bool,
-    /// Other rows were asked for than those that are here, or the same after a change that was made here.
+    /// Keys wait for rows that were requested: other rows, or the same after a change.
     pub awaited: bool,
     /// Why it could not be read.
     pub problem: Option<String>,
@@ -107,7 +107,7 @@ impl Api {
         layout::list_rows(size).saturating_sub(usize::from(self.search.shown()))
     }
 
-    /// Another section, from its start, in the same order.
+    /// Opens another section, from its start, in the same order.
     pub fn go_to(&mut self, kind: Kind) {
         let order = self.list.order();
         self.kind = kind;
@@ -115,7 +115,7 @@ impl Api {
         self.list.set_order(order);
     }
 
-    /// Forgets the rows: others are wanted.
+    /// Drops the rows, because others are wanted.
     pub fn start_over(&mut self) {
         self.list = PagedList::default();
         self.loaded = false;
@@ -144,7 +144,7 @@ impl Api {
     }
 
     /// The row that the details pane is about, and what was read of it. While the selection moves on, the pane keeps
-    /// what it has until the details of the new row are there: a held arrow key draws one row, not a pane.
+    /// its content until the details of the new row arrive: a held arrow key redraws one row, not the pane.
     pub fn to_detail(&self) -> Option<(&CredentialRow, Option<&CredentialInfo>)> {
         let selected = self.list.selected()?;
         match &self.details {
@@ -160,7 +160,7 @@ impl Api {
     }
 }
 
-/// How an order is called.
+/// The name of an order.
 pub fn order_words(order: ListOrder) -> &'static str {
     match order {
         ListOrder::Name => "name",

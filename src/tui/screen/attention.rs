@@ -1,10 +1,8 @@
 //! The attention list of the menu ("To look at"): what it lists, the most urgent item first.
 
-use crate::{
-    account::{Right, Role, allows},
-    credential::Kind,
-    hub::{Capped, CredentialOverview, CredentialRow, Overview, UnsavedCredential},
-};
+use crate::account::{Right, Role, allows};
+use crate::credential::Kind;
+use crate::hub::{Capped, CredentialOverview, CredentialRow, Overview, UnsavedCredential};
 
 /// An item of the attention list ("To look at"): the view has its words, `act` its target. Each leads to one
 /// section of the list, so what is counted is counted kind by kind.

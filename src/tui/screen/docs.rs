@@ -1,14 +1,12 @@
 //! Documentation: language, kind and scroll position.
 
-use crate::{
-    credential::Kind,
-    sample::{Gateway, Language, languages},
-};
+use crate::credential::Kind;
+use crate::sample::{Gateway, Language, languages};
 
 /// The state of the page, the same in the tab and behind the menu.
 #[derive(Debug)]
 pub struct Docs {
-    /// Behind the menu: which kind. In the tab the kind is the selected credential's.
+    /// The kind, behind the menu. In the tab it is the selected credential's.
     pub kind: Kind,
     /// First line that is shown.
     pub scroll: usize,

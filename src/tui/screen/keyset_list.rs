@@ -1,7 +1,8 @@
 //! A list with keyset paging over rows that are only appended, newest first. Pages are remembered by their first key,
 //! not by their rows.
 
-use crate::tui::{keymap::Action, screen};
+use crate::tui::keymap::Action;
+use crate::tui::screen;
 
 /// Rows of one page.
 pub(super) const PAGE: u32 = 200;

@@ -82,7 +82,7 @@ impl Screen {
     }
 }
 
-/// Selects row `to` of `len`, or the last, and scrolls no further than it takes to see it: the selection and the top row.
+/// Selects row `to` of `len`, or the last, and scrolls no further than needed to show it: the selection and the top row.
 fn select(to: usize, len: usize, top: usize, height: usize) -> (usize, usize) {
     let selected = to.min(len.saturating_sub(1));
     (selected, top.clamp((selected + 1).saturating_sub(height.max(1)), selected))

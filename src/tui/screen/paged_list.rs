@@ -3,10 +3,9 @@
 //! The window slides by keyset paging: when the selection comes near an edge that hides rows, the rows around it are
 //! requested. Moves made before they arrive are counted and made up for.
 
-use crate::{
-    hub::{CredentialId, CredentialPage, CredentialRow, ListCursor, ListOrder, ListQuery, PagePosition},
-    tui::{keymap::Action, screen},
-};
+use crate::hub::{CredentialId, CredentialPage, CredentialRow, ListCursor, ListOrder, ListQuery, PagePosition};
+use crate::tui::keymap::Action;
+use crate::tui::screen;
 
 /// Most rows that are kept.
 pub const WINDOW: u32 = 200;
@@ -87,7 +86,7 @@ impl PagedList {
         self.pending_steps = 0;
     }
 
-    /// Whether the selection is where it was moved to, and not on its way to rows that are not here.
+    /// Whether the selection is where it was moved to, with no rows still to arrive.
     pub fn is_settled(&self) -> bool {
         self.seek == Seek::Same && self.pending_steps == 0
     }

@@ -1,9 +1,7 @@
 //! The list of refused requests, of all credentials or of one.
 
-use crate::{
-    hub::{CredentialId, RefusalCursor, RefusedRequest, RefusedRequestQuery},
-    tui::screen::keyset_list::{HasCursor, KeysetList, PAGE},
-};
+use crate::hub::{CredentialId, RefusalCursor, RefusedRequest, RefusedRequestQuery};
+use crate::tui::screen::keyset_list::{HasCursor, KeysetList, PAGE};
 
 impl HasCursor for RefusedRequest {
     type Cursor = RefusalCursor;

@@ -1,6 +1,7 @@
 //! Screens that are a short list of rows: menu, settings, my account.
 
-use crate::{account::Right, tui::keymap::Action};
+use crate::account::Right;
+use crate::tui::keymap::Action;
 
 /// Which of a few rows is selected.
 #[derive(Debug, Default)]

@@ -1,12 +1,9 @@
 //! The filter of the list: the text typed, and the last filter that was understood.
 
-use crate::{
-    credential::{Filter, FilterError},
-    tui::{
-        form::{Control, Form, FormEntry, Id, field::TextField, text, text_with},
-        keymap::Action,
-    },
-};
+use crate::credential::{Filter, FilterError};
+use crate::tui::form::field::TextField;
+use crate::tui::form::{Control, Form, FormEntry, Id, text, text_with};
+use crate::tui::keymap::Action;
 
 /// The filter line.
 #[derive(Debug)]

@@ -1,16 +1,10 @@
 //! The activity log: rows of the trail, page by page.
 
-use crate::{
-    hub::{TrailQuery, TrailReport, TrailRow},
-    time::Millis,
-    tui::{
-        keymap::Action,
-        screen::{
-            keyset_list::{HasCursor, KeysetList, PAGE},
-            trail_filter::TrailFilter,
-        },
-    },
-};
+use crate::hub::{TrailQuery, TrailReport, TrailRow};
+use crate::time::Millis;
+use crate::tui::keymap::Action;
+use crate::tui::screen::keyset_list::{HasCursor, KeysetList, PAGE};
+use crate::tui::screen::trail_filter::TrailFilter;
 
 impl HasCursor for TrailRow {
     type Cursor = i64;

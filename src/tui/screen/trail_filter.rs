@@ -1,9 +1,7 @@
 //! The filter of the trail.
 
-use crate::{
-    hub::{TrailClass, TrailQuery},
-    time::Millis,
-};
+use crate::hub::{TrailClass, TrailQuery};
+use crate::time::Millis;
 
 /// What the rows must have. Everything given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

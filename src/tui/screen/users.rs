@@ -1,9 +1,8 @@
 //! Users: the whole list is kept, since a desk has few.
 
-use crate::{
-    hub::UserRow,
-    tui::{keymap::Action, screen},
-};
+use crate::hub::UserRow;
+use crate::tui::keymap::Action;
+use crate::tui::screen;
 
 /// The users, which one is selected, and the part that is on the screen.
 #[derive(Debug, Default)]

@@ -5,28 +5,20 @@
 //! cursor with every frame, and draws a list that moved by one line from top to bottom. This one remembers what the
 //! terminal shows.
 
-use std::{
-    cell::Cell as Remembered,
-    io::{self, Write},
-};
+use std::cell::Cell as Remembered;
+use std::io::{self, Write};
 
-use crossterm::{
-    cursor::{Hide, Show},
-    queue,
-    terminal::{BeginSynchronizedUpdate, Clear, ClearType as AnsiClear, EndSynchronizedUpdate},
-};
-use ratatui::{
-    backend::{Backend, ClearType, WindowSize},
-    buffer::{Buffer, Cell},
-    layout::{Position, Rect, Size},
-};
+use crossterm::cursor::{Hide, Show};
+use crossterm::queue;
+use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType as AnsiClear, EndSynchronizedUpdate};
+use ratatui::backend::{Backend, ClearType, WindowSize};
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::{Position, Rect, Size};
 use unicode_width::UnicodeWidthStr as _;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::{
-    scroll,
-    sgr::{SgrWriter, go_to},
-};
+use super::scroll;
+use super::sgr::{SgrWriter, go_to};
 
 /// Enough for a full frame of 200x60 with styles, so that the buffer never grows and leaves a copy behind.
 const CAPACITY: usize = 96 * 1024;
@@ -208,14 +200,13 @@ impl<W: Write> Backend for DiffBackend<W> {
 
 #[cfg(test)]
 mod tests {
-    use std::{cell::RefCell, rc::Rc};
+    use std::cell::RefCell;
+    use std::rc::Rc;
 
     use proptest::prelude::*;
-    use ratatui::{
-        Frame, Terminal,
-        style::{Color, Modifier, Style},
-        text::Line,
-    };
+    use ratatui::style::{Color, Modifier, Style};
+    use ratatui::text::Line;
+    use ratatui::{Frame, Terminal};
 
     use super::*;
 

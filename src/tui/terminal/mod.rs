@@ -10,24 +10,18 @@ pub mod output;
 mod scroll;
 mod sgr;
 
-use std::{
-    io::{self, Write as _},
-    time::Duration,
-};
+use std::io::{self, Write as _};
+use std::time::Duration;
 
-use crossterm::{
-    cursor::{Hide, MoveTo, Show},
-    queue,
-    style::ResetColor,
-    terminal::{
-        Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-        enable_raw_mode,
-    },
+use crossterm::cursor::{Hide, MoveTo, Show};
+use crossterm::queue;
+use crossterm::style::ResetColor;
+use crossterm::terminal::{
+    Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
 };
-use rustix::{
-    stdio::stdin,
-    termios::{InputModes, LocalModes, OptionalActions},
-};
+use rustix::stdio::stdin;
+use rustix::termios::{InputModes, LocalModes, OptionalActions};
 
 use crate::terminal::{SavedModes, write_within};
 

@@ -1,9 +1,7 @@
 //! Output of the screen: written while the screen is ours, and not after it was handed back.
 
-use std::{
-    io::{self, Write},
-    sync::atomic::{AtomicBool, Ordering},
-};
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ratatui::layout::Size;
 

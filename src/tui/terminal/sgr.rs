@@ -5,15 +5,11 @@
 
 use std::io::Write as _;
 
-use crossterm::{
-    cursor::{MoveRight, MoveTo},
-    queue,
-    style::Attribute,
-};
-use ratatui::{
-    buffer::{Buffer, Cell},
-    style::{Color, Modifier},
-};
+use crossterm::cursor::{MoveRight, MoveTo};
+use crossterm::queue;
+use crossterm::style::Attribute;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::{Color, Modifier};
 
 /// Style of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

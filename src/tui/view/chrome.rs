@@ -1,25 +1,17 @@
 //! The frame of every screen: location and user in the first two lines, the status message above the hint line.
 
-use ratatui::{
-    style::Style,
-    text::{Line, Span},
-};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
 
-use crate::{
-    text,
-    tui::{
-        app::App,
-        dialog::{Dialog, DialogKind},
-        layout::SMALLEST,
-        sign_in::SignInKind,
-        toast::{Severity, Toast},
-        view::{
-            hints,
-            paint::{Paint, plain, span, wrap},
-            screens::api,
-        },
-    },
-};
+use crate::text;
+use crate::tui::app::App;
+use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::layout::SMALLEST;
+use crate::tui::sign_in::SignInKind;
+use crate::tui::toast::{Severity, Toast};
+use crate::tui::view::hints;
+use crate::tui::view::paint::{Paint, plain, span, wrap};
+use crate::tui::view::screens::api;
 
 /// The message in a window that is too small.
 pub fn too_small(paint: &mut Paint<'_>) {

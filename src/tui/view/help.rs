@@ -1,23 +1,16 @@
 //! Draws the help overlay: sections of keys in one column or two.
 
-use ratatui::{style::Style, text::Span};
+use ratatui::style::Style;
+use ratatui::text::Span;
 
-use crate::{
-    text,
-    tui::{
-        app::App,
-        keymap::{
-            self, Binding, Scope,
-            help::{self, HelpRow, HelpSection},
-        },
-        layout,
-        view::{
-            hints::changes_a_key,
-            paint::{plain, span, wrap},
-            sheet::Sheet,
-        },
-    },
-};
+use crate::text;
+use crate::tui::app::App;
+use crate::tui::keymap::help::{self, HelpRow, HelpSection};
+use crate::tui::keymap::{self, Binding, Scope};
+use crate::tui::layout;
+use crate::tui::view::hints::changes_a_key;
+use crate::tui::view::paint::{plain, span, wrap};
+use crate::tui::view::sheet::Sheet;
 
 /// Fewest columns of the keys, so that most sections line up.
 const KEYS: usize = 10;

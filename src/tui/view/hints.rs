@@ -2,23 +2,19 @@
 
 use ratatui::text::{Line, Span};
 
-use crate::{
-    account::UserState,
-    credential::{Kind, State},
-    hub::CredentialRow,
-    text,
-    tui::{
-        app::App,
-        dialog::{Confirmation, DialogKind, OneTimeSecret, UserAction},
-        form::Form,
-        keymap::{self, Action, Binding, Scope},
-        pending::Slot,
-        screen::{Api, Screen, Tab},
-        sign_in::SignInKind,
-        view,
-        view::paint::{Paint, plain},
-    },
-};
+use crate::account::UserState;
+use crate::credential::{Kind, State};
+use crate::hub::CredentialRow;
+use crate::text;
+use crate::tui::app::App;
+use crate::tui::dialog::{Confirmation, DialogKind, OneTimeSecret, UserAction};
+use crate::tui::form::Form;
+use crate::tui::keymap::{self, Action, Binding, Scope};
+use crate::tui::pending::Slot;
+use crate::tui::screen::{Api, Screen, Tab};
+use crate::tui::sign_in::SignInKind;
+use crate::tui::view;
+use crate::tui::view::paint::{Paint, plain};
 
 /// The keys that work here, as many as fit; `? help` always.
 pub fn line(app: &App, paint: &mut Paint<'_>, y: u16) {
@@ -58,7 +54,7 @@ fn bracketed(shown: &[(String, bool)]) -> Vec<Span<'static>> {
     line
 }
 
-/// The rows of the table that the hint line tells of here.
+/// The rows of the table that the hint line shows here.
 pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding> {
     let on_menu = matches!(app.workspace.as_ref().and_then(|r| r.screen()), Some(Screen::Menu(_)));
     let dialog = app.workspace.as_ref().is_some_and(|r| !r.dialogs.is_empty());
@@ -116,7 +112,7 @@ fn hint(app: &App, binding: &Binding) -> String {
     format!("{keys} {}", hint_word(app, binding))
 }
 
-/// The word of the table, or a nearer one where the place knows it.
+/// The word of the table, or a more specific one for this place.
 fn hint_word(app: &App, binding: &Binding) -> &'static str {
     let sign_in = app.sign_in.as_ref().map(|d| d.kind);
     let dialog = app.dialog();
@@ -162,7 +158,7 @@ fn word_for_back(app: &App, binding: &Binding, kind: &DialogKind) -> &'static st
     }
 }
 
-/// Whether there is nothing to select, only something to read.
+/// Whether the place is only read, with nothing to select.
 fn only_read(app: &App) -> bool {
     let workspace = app.workspace.as_ref();
     let in_dialog = matches!(app.dialog().map(|d| &d.kind), Some(DialogKind::Details(_) | DialogKind::TrailEntry(_)));
@@ -189,7 +185,7 @@ fn word_for_gateways(action: Action, usual: &'static str) -> &'static str {
     }
 }
 
-/// Legacy has username and password, and what is masked can be shown.
+/// The word for a key of the one-time view: Legacy has username and password, and a masked secret can be shown.
 fn word_for_secret(view: &OneTimeSecret, action: Action, usual: &'static str) -> &'static str {
     match (action, view.row.kind) {
         (Action::CopySecret, Kind::Legacy) => "copy password",
@@ -204,7 +200,7 @@ fn is_filtered(app: &App) -> bool {
     api.is_some_and(|api| api.tab == Tab::Api && api.search.shown())
 }
 
-/// Whether what `d` would be about is disabled, all of it.
+/// Whether everything that `d` would change is disabled.
 fn all_disabled(app: &App) -> bool {
     let rows = app.workspace.as_ref().and_then(|r| r.api()).map(Api::targets).unwrap_or_default();
     !rows.is_empty() && rows.iter().all(|row: &CredentialRow| row.state == State::Disabled)

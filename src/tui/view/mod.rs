@@ -2,21 +2,22 @@
 
 mod chrome;
 mod dialogs;
+mod forms;
 mod help;
 mod hints;
 mod paint;
 mod screens;
 mod sheet;
+mod trail_words;
 
 use paint::Paint;
-use ratatui::{Frame, layout::Rect};
+use ratatui::Frame;
+use ratatui::layout::Rect;
 use screens::{api, docs, menu, pages, sign_in, trail, users};
 
-use crate::tui::{
-    app::{App, Workspace},
-    layout::{self, FOOTER, HEADER},
-    screen::{Screen, Tab},
-};
+use crate::tui::app::{App, Workspace};
+use crate::tui::layout::{self, FOOTER, HEADER};
+use crate::tui::screen::{Screen, Tab};
 
 /// Draws one frame.
 pub fn draw(app: &App, frame: &mut Frame<'_>) {

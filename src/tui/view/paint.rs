@@ -1,17 +1,13 @@
 //! Drawing primitives: all text goes on the screen through here, clipped and sanitised.
 
-use ratatui::{
-    buffer::Buffer,
-    layout::{Position, Rect},
-    style::Style,
-    text::{Line, Span},
-};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use crate::{
-    text::{self, LongWords},
-    tui::theme::Theme,
-};
+use crate::text::{self, LongWords};
+use crate::tui::theme::Theme;
 
 /// Where the frame is painted, and where its cursor stands.
 pub struct Paint<'a> {
@@ -42,11 +38,20 @@ impl Paint<'_> {
         }
     }
 
-    /// One line that ends at the right edge of the window, one column left free.
+    /// One line that ends one column before the right edge of the window.
     pub fn right(&mut self, y: u16, line: &Line<'_>) {
         let width = u16::try_from(line.width()).unwrap_or(u16::MAX);
         let x = self.area().right().saturating_sub(width + 1);
         self.line(x, y, width, line);
+    }
+
+    /// Words of a tab, and the mark under the current one.
+    pub fn tab(&mut self, x: u16, y: u16, words: &str, style: Style, current: bool) {
+        self.text(x, y, words, style);
+        if current {
+            let glyph = self.theme.glyphs.tab;
+            self.rule(x, y + 1, text::width(words) as u16, glyph, style);
+        }
     }
 
     /// A rule from `x` over so many columns.
@@ -84,12 +89,12 @@ pub fn plain(words: &str) -> Span<'static> {
     span(words, Style::new())
 }
 
-/// Breaks a sentence into lines of at most so many columns, between words where it can.
+/// Breaks a sentence into lines of at most so many columns, between words if possible.
 pub fn wrap(sentence: &str, columns: usize) -> Vec<String> {
     text::wrap(sentence, columns, LongWords::Break)
 }
 
-/// A line of a file in as many lines as it takes, those that go on behind `mark`; nothing of it is left out.
+/// Breaks a line of a file without leaving anything out; continued lines begin with `mark`.
 pub fn continued(line: &str, columns: usize, mark: &str) -> Vec<String> {
     let mut rest = text::safe(line).into_owned();
     let mut lines = Vec::new();

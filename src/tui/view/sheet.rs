@@ -1,24 +1,18 @@
 //! The frame of a dialog: lines in a column, scrolled so that the focused one is always visible.
 
-use ratatui::{
-    layout::Rect,
-    style::Style,
-    text::{Line, Span},
-};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
 
-use crate::{
-    text,
-    tui::{
-        form::{Control, Form, FormEntry, Id},
-        theme::Theme,
-        view::paint::{Paint, plain, span, wrap},
-    },
-};
+use crate::text;
+use crate::tui::form::{Control, Form, FormEntry, Id};
+use crate::tui::theme::Theme;
+use crate::tui::view::paint::{Paint, plain, span, wrap};
 
 /// Columns before the words of a field: blank, focus mark, blank.
 const MARGIN: usize = 3;
 
-/// A dialog while it is put together.
+/// A dialog while it is built.
 pub struct Sheet {
     title: String,
     columns: usize,
@@ -43,7 +37,7 @@ impl Sheet {
         self
     }
 
-    /// Stands at the top, so that nothing in it moves when a line is added at its foot.
+    /// Places it at the top, so that nothing in it moves when a line is added at its foot.
     pub fn at_top(mut self) -> Self {
         self.top = true;
         self
@@ -137,7 +131,7 @@ impl Sheet {
         }
     }
 
-    /// What an empty field may hold, in brackets: behind it where there is room, else under it.
+    /// What an empty field may hold, in brackets: after it if that fits, else under it.
     pub fn aside(&mut self, words: &str) {
         let used = self.lines.last().map_or(0, Line::width);
         let words = format!("({words})");
@@ -147,7 +141,7 @@ impl Sheet {
         }
     }
 
-    /// The checks of a form that stand in one line.
+    /// The checks of a form that share one line.
     pub fn checks(&mut self, label: &'static str, entries: &[(&FormEntry, bool, &str)]) {
         let glyphs = self.theme.glyphs;
         let focused = entries.iter().any(|(_, focused, _)| *focused);
@@ -204,7 +198,7 @@ impl Sheet {
         self.cursor = Some((self.lines.len().saturating_sub(1), column));
     }
 
-    /// Lines it has.
+    /// Number of its lines.
     pub fn len(&self) -> usize {
         self.lines.len()
     }
@@ -247,7 +241,7 @@ impl Sheet {
         self.marks_of_more(paint, area, first > 0, first < most);
     }
 
-    /// The same with one empty line less, the last one: where the window is low they give way to words.
+    /// Removes the last empty line: in a low window words need the space.
     fn without_gap(&self) -> Self {
         let gap = self.lines.iter().rposition(is_gap).unwrap_or_default();
         let mut lines = self.lines.clone();
@@ -339,7 +333,7 @@ fn choices(entry: &FormEntry, room: usize, theme: &Theme) -> Vec<Vec<Span<'stati
     lines
 }
 
-/// The part of a long text that is shown so that the cursor is in sight, and the cursor's column in it.
+/// The part of a long text with the cursor in it, and the cursor's column in that part.
 pub fn part(typed: &str, before: &str, room: usize) -> (String, usize) {
     let (typed, before) = (text::safe(typed), text::safe(before));
     let at = text::width(&before);

@@ -1,17 +1,13 @@
 //! Finds whether a refused request was made with the secret of another credential.
 
-use crate::{
-    credential::Kind,
-    secret::Secret,
-    time::Seconds,
-    vault::{Stored, same, sha256},
-    verify::{
-        Entry, Request, Surface,
-        decide::{Credentials, claimed_signature, credentials, signing_strings},
-        explain::slips::{basic_pair, readings},
-        hmac_scheme::hash_of,
-    },
-};
+use crate::credential::Kind;
+use crate::secret::Secret;
+use crate::time::Seconds;
+use crate::vault::{Stored, same, sha256};
+use crate::verify::decide::{Credentials, claimed_signature, credentials, signing_strings};
+use crate::verify::explain::slips::{basic_pair, readings};
+use crate::verify::hmac_scheme::hash_of;
+use crate::verify::{Entry, Request, Surface};
 
 /// What a request shows of the secret that it was made with, to be compared with one credential after another. Only
 /// with those that compare quickly: a slow hash of every credential would take hours.

@@ -6,21 +6,17 @@ pub(super) mod slips;
 
 pub use elsewhere::{Elsewhere, Used};
 
-use crate::{
-    credential::Kind,
-    secret::Secret,
-    time::Seconds,
-    vault::VaultError,
-    verify::{
-        Decision, Denied, Reason, Request, Snapshot, Surface, Verdict, basic, decide,
-        decide::{Credentials, claimed_signature, credentials},
-        explain::slips::Depth,
-        hmac_scheme, legacy,
-        request::Occurs,
-        signature::ClaimedSignature,
-        signing_strings,
-        syntax::framing,
-    },
+use crate::credential::Kind;
+use crate::secret::Secret;
+use crate::time::Seconds;
+use crate::vault::VaultError;
+use crate::verify::decide::{Credentials, claimed_signature, credentials};
+use crate::verify::explain::slips::Depth;
+use crate::verify::request::Occurs;
+use crate::verify::signature::ClaimedSignature;
+use crate::verify::syntax::framing;
+use crate::verify::{
+    Decision, Denied, Reason, Request, Snapshot, Surface, Verdict, basic, decide, hmac_scheme, legacy, signing_strings,
 };
 
 /// The credential that a request names.

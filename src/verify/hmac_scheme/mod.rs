@@ -3,17 +3,13 @@
 mod params;
 mod signing;
 
-use crate::{
-    credential::{Algorithm, Kind},
-    time::Seconds,
-    vault::Hash,
-    verify::{
-        Allowed, CredentialRef, Denied, Reason, Request, Snapshot, judge,
-        request::Occurs,
-        signature::{self, ClaimedSignature, GivenSignature, Validity},
-        syntax::{date, digest, framing},
-    },
-};
+use crate::credential::{Algorithm, Kind};
+use crate::time::Seconds;
+use crate::vault::Hash;
+use crate::verify::request::Occurs;
+use crate::verify::signature::{self, ClaimedSignature, GivenSignature, Validity};
+use crate::verify::syntax::{date, digest, framing};
+use crate::verify::{Allowed, CredentialRef, Denied, Reason, Request, Snapshot, judge};
 
 use params::Params;
 use signing::{Names, is_date};

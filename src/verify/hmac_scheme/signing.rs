@@ -1,6 +1,8 @@
 //! Which fields an `hmac` signature covers, and the string under the MAC: H5 and H8 to H11.
 
-use crate::verify::{Denied, Reason, Request, request::Occurs, syntax::lex::is_token};
+use crate::verify::request::Occurs;
+use crate::verify::syntax::lex::is_token;
+use crate::verify::{Denied, Reason, Request};
 
 /// Most names that can be signed.
 pub(super) const MOST: usize = 32;

@@ -1,6 +1,7 @@
 //! M4U text: `m4u`, `USER=`, `PASSWORD=`, more header lines, the messages; every line ended by CR LF (L2).
 
-use crate::{secret::Secret, verify::legacy::Login};
+use crate::secret::Secret;
+use crate::verify::legacy::Login;
 
 /// Reads what follows the first line.
 pub(super) fn read(body: &[u8]) -> Option<Login> {

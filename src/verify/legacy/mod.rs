@@ -4,11 +4,10 @@ mod m4u;
 mod soap;
 mod xml;
 
-use crate::{
-    credential::Kind,
-    secret::Secret,
-    verify::{Decision, Denied, PasswordCheck, Reason, Request, Snapshot, judge, syntax::framing},
-};
+use crate::credential::Kind;
+use crate::secret::Secret;
+use crate::verify::syntax::framing;
+use crate::verify::{Decision, Denied, PasswordCheck, Reason, Request, Snapshot, judge};
 
 /// What the body holds.
 struct Login {

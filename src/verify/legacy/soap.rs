@@ -1,12 +1,8 @@
 //! SOAP 1.1, and the bare XML document of the older transport: L3 to L7.
 
-use crate::{
-    secret::Secret,
-    verify::legacy::{
-        Login,
-        xml::{Malformed, Name, XmlEvent, XmlReader, unescape},
-    },
-};
+use crate::secret::Secret;
+use crate::verify::legacy::Login;
+use crate::verify::legacy::xml::{Malformed, Name, XmlEvent, XmlReader, unescape};
 
 /// The namespaces that matter; an index into this is a name's `space`.
 const SPACES: [&str; 2] = ["http://schemas.xmlsoap.org/soap/envelope/", "http://xml.m4u.com.au/2009"];

@@ -1,11 +1,10 @@
 //! One shard of the replay memory.
 
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    ops::RangeInclusive,
-};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::RangeInclusive;
 
-use crate::{time::Seconds, verify::replay::proof::Remembered};
+use crate::time::Seconds;
+use crate::verify::replay::proof::Remembered;
 
 /// How many times as much as is free one credential may hold.
 pub const SHARE: usize = 3;

@@ -11,16 +11,13 @@
 mod memory;
 mod proof;
 
-use std::{
-    fmt,
-    ops::RangeInclusive,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::{
-    time::Seconds,
-    verify::{Denied, Reason, Verdict, syntax::date},
-};
+use crate::time::Seconds;
+use crate::verify::syntax::date;
+use crate::verify::{Denied, Reason, Verdict};
 
 use memory::Memory;
 

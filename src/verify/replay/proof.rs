@@ -4,7 +4,8 @@ use std::fmt;
 
 use uuid::Uuid;
 
-use crate::{time::Seconds, vault::sha256};
+use crate::time::Seconds;
+use crate::vault::sha256;
 
 /// An accepted signature, for the replay memory.
 #[derive(Clone)]

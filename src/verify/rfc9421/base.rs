@@ -1,6 +1,8 @@
 //! The signature base (RFC 9421 section 2.5): S7.
 
-use crate::verify::{Denied, Reason, Request, request::Occurs, rfc9421::parse::SignatureInput};
+use crate::verify::request::Occurs;
+use crate::verify::rfc9421::parse::SignatureInput;
+use crate::verify::{Denied, Reason, Request};
 
 /// The bytes under the MAC.
 pub(super) fn signature_base(request: &Request<'_>, input: &SignatureInput<'_>) -> Result<Vec<u8>, Denied<'static>> {

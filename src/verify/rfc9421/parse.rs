@@ -1,9 +1,7 @@
 //! `Signature-SignatureInput` and `Signature` in their canonical form: S1 and S2.
 
-use crate::verify::syntax::{
-    digest::is_base64_text,
-    lex::{Lexer, is_key, is_token},
-};
+use crate::verify::syntax::digest::is_base64_text;
+use crate::verify::syntax::lex::{Lexer, is_key, is_token};
 
 /// Most components that can be covered.
 const MOST: usize = 32;

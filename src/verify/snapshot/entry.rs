@@ -2,11 +2,9 @@
 
 use uuid::Uuid;
 
-use crate::{
-    credential::{Algorithms, BodyDigest, Kind, Networks, State},
-    time::Seconds,
-    vault::{Stored, Term},
-};
+use crate::credential::{Algorithms, BodyDigest, Kind, Networks, State};
+use crate::time::Seconds;
+use crate::vault::{Stored, Term};
 
 /// Everything a verifier has to know of one credential.
 #[derive(Debug)]

@@ -12,15 +12,11 @@ pub use entry::{Change, Entry, LiveSecret, SnapshotError};
 pub(super) use packed::PackedSecret;
 pub use reference::CredentialRef;
 
-use std::{
-    hash::{BuildHasher as _, RandomState},
-    sync::Arc,
-};
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::Arc;
 
-use crate::{
-    credential::{Algorithm, Algorithms, Kind},
-    vault::{Sum, VaultError, dummy_hash},
-};
+use crate::credential::{Algorithm, Algorithms, Kind};
+use crate::vault::{Sum, VaultError, dummy_hash};
 
 use shard::{Growing, KeyHash, Shard, ShardLookup};
 

@@ -13,13 +13,11 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use crate::{
-    credential::{Algorithm, BodyDigest, Kind, Networks as AllowedNetworks, State},
-    secret::Secret,
-    time::Seconds,
-    vault::{Stored, sha256},
-    verify::snapshot::{Entry, LiveSecret, SnapshotError},
-};
+use crate::credential::{Algorithm, BodyDigest, Kind, Networks as AllowedNetworks, State};
+use crate::secret::Secret;
+use crate::time::Seconds;
+use crate::vault::{Stored, sha256};
+use crate::verify::snapshot::{Entry, LiveSecret, SnapshotError};
 
 pub(super) const HEAD: usize = 28;
 /// Where the flags are, with what is counted behind them.

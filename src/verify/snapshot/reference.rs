@@ -1,19 +1,16 @@
 //! A borrowed view of a credential in a snapshot.
 
-use std::{fmt, net::IpAddr};
+use std::fmt;
+use std::net::IpAddr;
 
 use uuid::Uuid;
 
-use crate::{
-    credential::{Algorithm, Algorithms, BodyDigest, Kind, State},
-    time::Seconds,
-    vault::Term,
-    verify::snapshot::{
-        AdmittedAlgorithms, Entry, PackedSecret,
-        packed::{self, Packed},
-        shard::PackedRecord,
-    },
-};
+use crate::credential::{Algorithm, Algorithms, BodyDigest, Kind, State};
+use crate::time::Seconds;
+use crate::vault::Term;
+use crate::verify::snapshot::packed::{self, Packed};
+use crate::verify::snapshot::shard::PackedRecord;
+use crate::verify::snapshot::{AdmittedAlgorithms, Entry, PackedSecret};
 
 /// A credential in a snapshot: what an answer to a gateway is made of.
 #[derive(Clone, Copy)]

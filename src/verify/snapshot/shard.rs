@@ -6,11 +6,9 @@ use std::fmt;
 
 use zeroize::Zeroize as _;
 
-use crate::{
-    credential::Kind,
-    vault::Term,
-    verify::snapshot::{Entry, SnapshotError, packed},
-};
+use crate::credential::Kind;
+use crate::vault::Term;
+use crate::verify::snapshot::{Entry, SnapshotError, packed};
 
 /// Records and their index. The bytes hold secrets: wiped when dropped.
 pub(super) struct Shard {

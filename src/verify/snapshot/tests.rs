@@ -1,12 +1,10 @@
 //! The snapshot by itself: finding, changing, growing, and what it occupies.
 
-use crate::{
-    credential::{BodyDigest, Networks, State},
-    secret::Secret,
-    time::Seconds,
-    vault::{Stored, Term},
-    verify::snapshot::*,
-};
+use crate::credential::{BodyDigest, Networks, State};
+use crate::secret::Secret;
+use crate::time::Seconds;
+use crate::vault::{Stored, Term};
+use crate::verify::snapshot::*;
 use uuid::Uuid;
 
 fn entry(n: u128, kind: Kind, key: &str) -> Entry {

@@ -1,14 +1,14 @@
 //! HTTP-dates (RFC 9110 section 5.6.7), read strictly: three forms, GMT, the right weekday, a day that exists (H12);
 //! and the window of 300 seconds around now (H13, S4).
 
-use std::{borrow::Cow, time::UNIX_EPOCH};
+use std::borrow::Cow;
+use std::time::UNIX_EPOCH;
 
-use jiff::{Timestamp, tz::Offset};
+use jiff::Timestamp;
+use jiff::tz::Offset;
 
-use crate::{
-    time::{DAY, Seconds},
-    verify::Denied,
-};
+use crate::time::{DAY, Seconds};
+use crate::verify::Denied;
 
 /// How far a signed date may be from now, in seconds, inclusive (H13, S4).
 const WINDOW: i64 = 300;

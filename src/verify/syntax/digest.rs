@@ -1,16 +1,10 @@
 //! Body digests that a signature covers: `Content-MD5`, `X-Content-MD5`, `Digest`, `Content-Digest` (H17, H18).
 
-use crate::{
-    vault::Hash,
-    verify::{
-        Denied, Reason,
-        request::trim,
-        syntax::{
-            base64,
-            lex::{Lexer, is_key, is_token},
-        },
-    },
-};
+use crate::vault::Hash;
+use crate::verify::request::trim;
+use crate::verify::syntax::base64;
+use crate::verify::syntax::lex::{Lexer, is_key, is_token};
+use crate::verify::{Denied, Reason};
 
 /// The fields that carry a digest, as H15 lists them.
 pub(in crate::verify) const FIELDS: [&[u8]; 4] = [b"content-md5", b"x-content-md5", b"digest", b"content-digest"];

@@ -1,9 +1,7 @@
 //! Message framing: whether a request has a body (H15), seen, announced, or hidden and possible.
 
-use crate::verify::{
-    Body, BodyCheck, Request,
-    request::{Framing, Version},
-};
+use crate::verify::request::{Framing, Version};
+use crate::verify::{Body, BodyCheck, Request};
 
 /// Methods whose requests have no body unless they announce one.
 const BODILESS: [&[u8]; 5] = [b"GET", b"HEAD", b"DELETE", b"OPTIONS", b"TRACE"];

@@ -2,16 +2,14 @@
 
 use data_encoding::BASE64;
 
-use crate::{
-    credential::Kind,
-    secret::Secret,
-    time::Seconds,
-    vault::{Hash, Stored},
-    verify::{
-        Body, BodyCheck, Decision, Entry, Field, Framing, Reason, Request, Scheme, Snapshot, Surface, Verdict, Version,
-        decide, explain,
-        syntax::framing::{body_check, has_body},
-    },
+use crate::credential::Kind;
+use crate::secret::Secret;
+use crate::time::Seconds;
+use crate::vault::{Hash, Stored};
+use crate::verify::syntax::framing::{body_check, has_body};
+use crate::verify::{
+    Body, BodyCheck, Decision, Entry, Field, Framing, Reason, Request, Scheme, Snapshot, Surface, Verdict, Version,
+    decide, explain,
 };
 
 const NOW: Seconds = Seconds(1_767_225_600);

@@ -4,17 +4,13 @@
 use data_encoding::BASE64;
 use uuid::Uuid;
 
-use crate::{
-    credential::{Kind, Networks, State},
-    secret::Secret,
-    time::Seconds,
-    vault::{
-        Hash, Stored,
-        work::{self, Work},
-    },
-    verify::{
-        Body, Decision, Entry, Field, LiveSecret, Reason, Request, Scheme, Snapshot, Surface, Verdict, Version, decide,
-    },
+use crate::credential::{Kind, Networks, State};
+use crate::secret::Secret;
+use crate::time::Seconds;
+use crate::vault::work::{self, Work};
+use crate::vault::{Hash, Stored};
+use crate::verify::{
+    Body, Decision, Entry, Field, LiveSecret, Reason, Request, Scheme, Snapshot, Surface, Verdict, Version, decide,
 };
 
 const NOW: Seconds = Seconds(1_767_225_600);

@@ -277,7 +277,7 @@ fn looking(theme: Theme) -> Desk {
     })
 }
 
-/// The secret of crm-sync, made anew so that a test knows it.
+/// The secret of crm-sync, replaced by one that the test knows.
 fn found(theme: Theme) -> Desk {
     then(list(theme), |d| {
         let secret = d.new_secret_of("crm-sync");

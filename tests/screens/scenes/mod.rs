@@ -1,4 +1,4 @@
-//! Every screen and dialog, and what somebody does to come there.
+//! Every screen and dialog, and how a user gets there.
 
 mod dialogs;
 mod pages;
@@ -22,7 +22,7 @@ pub struct Scene {
     pub make: fn(Theme) -> Desk,
 }
 
-/// All of them.
+/// All scenes.
 pub fn all() -> impl Iterator<Item = &'static Scene> {
     [sign_in::SCENES, pages::SCENES, settings::SCENES, dialogs::SCENES].into_iter().flatten()
 }
@@ -41,7 +41,7 @@ fn desk(copy: Copy, role: Role, theme: Theme) -> Desk {
     let session = fixture::session(&copy.hub, fixture::name_of(role), role);
     let mut desk = Desk::themed(Some(copy), Start::Session(Box::new(session)), theme);
     desk.dressed = true;
-    // What was read before the dressing is read again.
+    // What was read before keys and secrets were replaced is read again.
     desk.press("ctrl-l");
     desk
 }
@@ -60,7 +60,7 @@ fn list_as(role: Role, theme: Theme) -> Desk {
     desk
 }
 
-/// Does things on a desk that is handed on.
+/// Does something on a desk and returns it.
 fn then(mut desk: Desk, act: impl FnOnce(&mut Desk)) -> Desk {
     act(&mut desk);
     desk

@@ -1,4 +1,4 @@
-//! The doors, the menu, and what stands for a desk that cannot be used.
+//! Set-up, sign-in, the menu, and a desk that cannot be used.
 
 use keydesk::{
     account::Role,

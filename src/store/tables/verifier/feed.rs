@@ -5,7 +5,7 @@ use crate::store::{Cell, StoreError, Tx};
 use crate::store::tables::{CredentialCells, CredentialRecord, Record as _};
 
 /// Hands over the next run of credentials behind the id `after`, up to the id `until`, ordered by id. The rows have the
-/// columns of [`Record::select`]; they are handed over whole so that a tag can be checked before anything is read.
+/// columns of [`Record::select`](crate::store::tables::Record::select); they are handed over whole so that a tag can be checked before anything is read.
 pub fn credentials_after(
     tx: &mut dyn Tx,
     (after, until): (&str, &str),

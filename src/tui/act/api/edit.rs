@@ -1,15 +1,11 @@
 //! Actions on credentials: edit, new Legacy password, stop the old secret early.
 
-use crate::{
-    credential::State,
-    hub::{CredentialInfo, CredentialRow},
-    tui::{
-        app::{App, Workspace},
-        dialog::{Dialog, DialogKind},
-        screen::Api,
-        toast::Toast,
-    },
-};
+use crate::credential::State;
+use crate::hub::{CredentialInfo, CredentialRow};
+use crate::tui::app::{App, Workspace};
+use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::screen::Api;
+use crate::tui::toast::Toast;
 
 impl App {
     pub(in crate::tui::act) fn open_edit(&mut self) {

@@ -1,15 +1,11 @@
 //! Actions of the filter line of the list.
 
-use crate::{
-    account::Right,
-    tui::{
-        act::forms,
-        app::{App, Workspace},
-        form::Form,
-        keymap::Action,
-        screen::Tab,
-    },
-};
+use crate::account::Right;
+use crate::tui::act::forms;
+use crate::tui::app::{App, Workspace};
+use crate::tui::form::Form;
+use crate::tui::keymap::Action;
+use crate::tui::screen::Tab;
 
 impl App {
     pub(in crate::tui::act) fn open_filter(&mut self) {

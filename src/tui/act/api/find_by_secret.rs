@@ -1,17 +1,13 @@
 //! Actions of find by secret.
 
-use crate::{
-    credential::Overlap,
-    hub::{CredentialRow, FoundSecret, WhichSecret},
-    secret::{Secret, What, only_line},
-    tui::{
-        app::App,
-        dialog::{Dialog, DialogKind, Rotate},
-        form::Id,
-        msg::{Call, Ticket},
-        pending::Slot,
-    },
-};
+use crate::credential::Overlap;
+use crate::hub::{CredentialRow, FoundSecret, WhichSecret};
+use crate::secret::{Secret, What, only_line};
+use crate::tui::app::App;
+use crate::tui::dialog::{Dialog, DialogKind, Rotate};
+use crate::tui::form::Id;
+use crate::tui::msg::{Call, Ticket};
+use crate::tui::pending::Slot;
 
 impl App {
     pub(in crate::tui::act) fn open_find(&mut self) {

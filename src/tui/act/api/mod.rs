@@ -4,22 +4,18 @@ mod edit;
 mod filter;
 mod find_by_secret;
 
-use crate::{
-    account::Right,
-    credential::{Overlap, State},
-    hub::{CredentialInfo, CredentialRow},
-    secret::Secret,
-    time::Millis,
-    tui::{
-        app::{App, Workspace},
-        dialog::{ChangeState, CredentialDetails, Dialog, DialogKind, Scrollable},
-        keymap::Action,
-        msg::Effect,
-        pending::Slot,
-        screen::{Api, Tab},
-        toast::Toast,
-    },
-};
+use crate::account::Right;
+use crate::credential::{Overlap, State};
+use crate::hub::{CredentialInfo, CredentialRow};
+use crate::secret::Secret;
+use crate::time::Millis;
+use crate::tui::app::{App, Workspace};
+use crate::tui::dialog::{ChangeState, CredentialDetails, Dialog, DialogKind, Scrollable};
+use crate::tui::keymap::Action;
+use crate::tui::msg::Effect;
+use crate::tui::pending::Slot;
+use crate::tui::screen::{Api, Tab};
+use crate::tui::toast::Toast;
 
 /// How long a row must stay selected, in milliseconds, before its details are read: a held arrow key reads nothing.
 pub(in crate::tui) const DETAILS_AFTER: i64 = 80;

@@ -1,13 +1,9 @@
 //! Disable, enable or revoke: one key or several, with one confirmation.
 
-use crate::{
-    credential::{State, Verb},
-    hub::{CredentialRow, CredentialTarget},
-    tui::{
-        dialog::{Dialog, DialogKind, names},
-        form::{Fault, Form, Id, button, text},
-    },
-};
+use crate::credential::{State, Verb};
+use crate::hub::{CredentialRow, CredentialTarget};
+use crate::tui::dialog::{Dialog, DialogKind, names};
+use crate::tui::form::{Fault, Form, Id, button, text};
 
 /// What is changed.
 #[derive(Debug)]

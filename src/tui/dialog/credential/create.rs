@@ -1,17 +1,12 @@
 //! Create a key: only the name is required, the options are folded away.
 
-use crate::{
-    credential::{Algorithm, Algorithms, BodyDigest, Kind, Name, Networks, Note, Options, check_username},
-    hub::{InputField, NameInUse, NewCredential, NewLegacy},
-    time::{Millis, Seconds, when_or_never},
-    tui::{
-        dialog::{
-            Dialog, DialogKind,
-            credential::{replace_secret::typed_or_generated, signing},
-        },
-        form::{Control, Fault, Form, Id, button, entry, folded, password, text},
-    },
-};
+use crate::credential::{Algorithm, Algorithms, BodyDigest, Kind, Name, Networks, Note, Options, check_username};
+use crate::hub::{InputField, NameInUse, NewCredential, NewLegacy};
+use crate::time::{Millis, Seconds, when_or_never};
+use crate::tui::dialog::credential::replace_secret::typed_or_generated;
+use crate::tui::dialog::credential::signing;
+use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::form::{Control, Fault, Form, Id, button, entry, folded, password, text};
 
 /// What the form itself does not hold.
 #[derive(Debug)]

@@ -1,14 +1,11 @@
 //! Edit one key, or expiry and networks of several keys.
 
-use crate::{
-    credential::{Algorithm, Name, Networks, Note},
-    hub::{CredentialEdit, CredentialRow, CredentialTarget},
-    time::{Millis, Seconds, when_or_never},
-    tui::{
-        dialog::{Dialog, DialogKind, credential::signing, names},
-        form::{Control, Fault, Form, Id, button, text_with},
-    },
-};
+use crate::credential::{Algorithm, Name, Networks, Note};
+use crate::hub::{CredentialEdit, CredentialRow, CredentialTarget};
+use crate::time::{Millis, Seconds, when_or_never};
+use crate::tui::dialog::credential::signing;
+use crate::tui::dialog::{Dialog, DialogKind, names};
+use crate::tui::form::{Control, Fault, Form, Id, button, text_with};
 
 const ONE: &[(Id, &str)] = &[
     (Id::Name, "Name"),

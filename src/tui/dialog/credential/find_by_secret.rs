@@ -1,12 +1,8 @@
 //! Find by secret: whose is a secret that leaked?
 
-use crate::{
-    hub::{FoundSecret, Remedy},
-    tui::{
-        dialog::{Dialog, DialogKind},
-        form::{Form, Id, button, password},
-    },
-};
+use crate::hub::{FoundSecret, Remedy};
+use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::form::{Form, Id, button, password};
 
 impl Dialog {
     /// An empty field.

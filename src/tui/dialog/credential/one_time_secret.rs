@@ -1,15 +1,11 @@
 //! The one-time view: the only place that holds a secret, and only while it is open.
 
-use crate::{
-    hub::{CredentialRow, EndedEarly, LossCause, UnsavedSecret},
-    secret::Secret,
-    time::Seconds,
-    tui::{
-        dialog::{Dialog, DialogKind},
-        form::{Form, Id, button},
-        msg::CopyOutcome,
-    },
-};
+use crate::hub::{CredentialRow, EndedEarly, LossCause, UnsavedSecret};
+use crate::secret::Secret;
+use crate::time::Seconds;
+use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::form::{Form, Id, button};
+use crate::tui::msg::CopyOutcome;
 
 /// How the secret came to be.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,15 +1,11 @@
 //! A new password for a Legacy credential; stopping the old secret of a rotation early.
 
-use crate::{
-    credential::check_password,
-    hub::CredentialRow,
-    secret::Secret,
-    time::Seconds,
-    tui::{
-        dialog::{Dialog, DialogKind},
-        form::{Fault, Form, Id, button, password},
-    },
-};
+use crate::credential::check_password;
+use crate::hub::CredentialRow;
+use crate::secret::Secret;
+use crate::time::Seconds;
+use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::form::{Fault, Form, Id, button, password};
 
 /// Another password, typed or generated.
 #[derive(Debug)]

@@ -1,14 +1,10 @@
 //! Rotation: a new secret for a key, and how long the old one keeps working.
 
-use crate::{
-    credential::Overlap,
-    hub::{CredentialRow, EndedEarly, LiveSecret},
-    time::Millis,
-    tui::{
-        dialog::{Dialog, DialogKind},
-        form::{Control, Form, Id, button, entry},
-    },
-};
+use crate::credential::Overlap;
+use crate::hub::{CredentialRow, EndedEarly, LiveSecret};
+use crate::time::Millis;
+use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::form::{Control, Form, Id, button, entry};
 
 const CHOICES: &[&str] = &["not at all", "1 hour", "24 hours", "7 days"];
 

@@ -1,9 +1,7 @@
 //! Signing options of an HMAC key: the fields that the create and edit forms share.
 
-use crate::{
-    credential::{Algorithm, Algorithms, BodyDigest},
-    tui::form::{Control, Form, FormEntry, Id, entry},
-};
+use crate::credential::{Algorithm, Algorithms, BodyDigest};
+use crate::tui::form::{Control, Form, FormEntry, Id, entry};
 
 const DIGEST: &[&str] = &["required", "optional"];
 

@@ -6,22 +6,18 @@
 
 mod key_parser;
 
-use std::{
-    io,
-    sync::mpsc::Sender,
-    thread,
-    time::{Duration, Instant},
-};
+use std::sync::mpsc::Sender;
+use std::time::{Duration, Instant};
+use std::{io, thread};
 
 use key_parser::{Input, Parser};
-use rustix::{
-    event::{PollFd, PollFlags, Timespec, poll},
-    io::{Errno, read},
-    stdio::stdin,
-};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::{Errno, read};
+use rustix::stdio::stdin;
 use zeroize::{Zeroize as _, Zeroizing};
 
-use crate::tui::{msg::Msg, runtime::event::LoopEvent};
+use crate::tui::msg::Msg;
+use crate::tui::runtime::event::LoopEvent;
 
 /// How long to wait for a terminal that another program has made non-blocking.
 const NAP: Duration = Duration::from_millis(30);

@@ -1,21 +1,15 @@
 //! The body of the dialog that disables, enables or revokes.
 
-use crate::{
-    credential::Verb,
-    text,
-    tui::{
-        app::App,
-        dialog::ChangeState,
-        form::{Control, Form, Id},
-        relative_time,
-        view::{
-            paint::{plain, span, wrap},
-            sheet::Sheet,
-        },
-    },
-};
+use crate::credential::Verb;
+use crate::text;
+use crate::tui::app::App;
+use crate::tui::dialog::ChangeState;
+use crate::tui::form::{Control, Form, Id};
+use crate::tui::relative_time;
+use crate::tui::view::paint::{plain, span, wrap};
+use crate::tui::view::sheet::Sheet;
 
-/// Most rows that are named; the number says the rest.
+/// Most rows that are listed; of the rest only the number is shown.
 const NAMED: usize = 6;
 
 /// Lines of the dialog.

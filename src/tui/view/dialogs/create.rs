@@ -2,20 +2,14 @@
 
 use ratatui::style::Style;
 
-use crate::{
-    credential::{Kind, Rule, username_rules},
-    text,
-    tui::{
-        app::App,
-        dialog::Create,
-        form::{Control, Form, FormEntry, Id},
-        view::{
-            dialogs::forms::{algorithms, password_line, rule_lines},
-            paint::plain,
-            sheet::Sheet,
-        },
-    },
-};
+use crate::credential::{Kind, Rule, username_rules};
+use crate::text;
+use crate::tui::app::App;
+use crate::tui::dialog::Create;
+use crate::tui::form::{Control, Form, FormEntry, Id};
+use crate::tui::view::forms::{algorithms, password_line, rule_lines};
+use crate::tui::view::paint::plain;
+use crate::tui::view::sheet::Sheet;
 
 /// Lines of the create form.
 pub fn create(app: &App, create: &Create, form: &Form, sheet: &mut Sheet) {

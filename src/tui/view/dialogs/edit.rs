@@ -1,19 +1,13 @@
 //! The bodies of the dialogs that change a credential: edit, new password, stop the old secret.
 
-use crate::{
-    text,
-    tui::{
-        app::App,
-        dialog::{EditKeys, NewPassword, StopOldSecret},
-        form::{Control, Form, Id},
-        view::{
-            dialogs::forms::{self, password_line},
-            sheet::Sheet,
-        },
-    },
-};
+use crate::text;
+use crate::tui::app::App;
+use crate::tui::dialog::{EditKeys, NewPassword, StopOldSecret};
+use crate::tui::form::{Control, Form, Id};
+use crate::tui::view::forms::{self, password_line};
+use crate::tui::view::sheet::Sheet;
 
-/// Most names of a line.
+/// Most names that are listed.
 const NAMED: usize = 4;
 
 /// Lines of the edit form.
@@ -43,7 +37,7 @@ pub fn edit(d: &EditKeys, form: &Form, sheet: &mut Sheet) {
     }
 }
 
-/// What an empty field says.
+/// What an empty field means.
 fn empty_means(id: Id, differ: bool) -> &'static str {
     match (id, differ) {
         (_, true) => "they differ; left empty they stay so",
@@ -65,7 +59,7 @@ pub fn new_password(app: &App, d: &NewPassword, form: &Form, sheet: &mut Sheet) 
     }
 }
 
-/// Lines of the question.
+/// Lines of the confirmation.
 pub fn stop_old_secret(d: &StopOldSecret, sheet: &mut Sheet) {
     sheet.gap();
     if let Some(until) = d.until {

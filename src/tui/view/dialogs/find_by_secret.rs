@@ -2,19 +2,14 @@
 
 use ratatui::style::Style;
 
-use crate::{
-    hub::FoundSecret,
-    tui::{
-        app::App,
-        form::{Form, Id},
-        pending::Slot,
-        view::{
-            dialogs::{forms::pair, rotate::used},
-            screens::details::state_words,
-            sheet::Sheet,
-        },
-    },
-};
+use crate::hub::FoundSecret;
+use crate::tui::app::App;
+use crate::tui::form::{Form, Id};
+use crate::tui::pending::Slot;
+use crate::tui::view::dialogs::forms::pair;
+use crate::tui::view::dialogs::rotate::used;
+use crate::tui::view::screens::details::state_words;
+use crate::tui::view::sheet::Sheet;
 
 /// Lines of the field.
 pub fn find(app: &App, compared: i64, form: &Form, problem: Option<&str>, sheet: &mut Sheet) {

@@ -4,28 +4,22 @@ mod change_state;
 mod create;
 mod edit;
 mod find_by_secret;
-pub mod forms;
 mod one_time_secret;
 mod rotate;
 mod settings;
-pub mod trail;
+mod trail;
 mod user;
 
-use crate::{
-    credential::Verb,
-    hub::CredentialRow,
-    tui::{
-        app::App,
-        dialog::{Confirmation, Dialog, DialogKind},
-        form::{Form, FormEntry, Id},
-        layout,
-        view::{
-            paint::{plain, span},
-            screens::{details, refused},
-            sheet::Sheet,
-        },
-    },
-};
+use crate::credential::Verb;
+use crate::hub::CredentialRow;
+use crate::tui::app::App;
+use crate::tui::dialog::{Confirmation, Dialog, DialogKind};
+use crate::tui::form::{Form, FormEntry, Id};
+use crate::tui::layout;
+use crate::tui::view::forms;
+use crate::tui::view::paint::{plain, span};
+use crate::tui::view::screens::{details, refused};
+use crate::tui::view::sheet::Sheet;
 
 /// The sheet of a dialog.
 pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
@@ -79,7 +73,7 @@ fn title(app: &App, kind: &DialogKind) -> String {
     }
 }
 
-/// How wide it may be at most: what lists rows or long values takes the whole window.
+/// Greatest width: dialogs with rows or long values take the whole window.
 fn most_columns(kind: &DialogKind) -> u16 {
     match kind {
         DialogKind::Create(_)

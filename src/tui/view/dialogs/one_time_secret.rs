@@ -2,22 +2,18 @@
 
 use ratatui::style::Style;
 
-use crate::tui::{
-    app::App,
-    dialog::{CopyPart, Issue, OneTimeSecret},
-    form::Form,
-    layout,
-    msg::CopyOutcome,
-    view::{
-        paint::{plain, span},
-        sheet::Sheet,
-    },
-};
+use crate::tui::app::App;
+use crate::tui::dialog::{CopyPart, Issue, OneTimeSecret};
+use crate::tui::form::Form;
+use crate::tui::layout;
+use crate::tui::msg::CopyOutcome;
+use crate::tui::view::paint::{plain, span};
+use crate::tui::view::sheet::Sheet;
 
-/// Dots for a masked secret: as many for each, so that they tell nothing.
+/// Number of dots for a masked secret, the same for all, so that it reveals nothing.
 const DOTS: usize = 12;
 
-/// Lines of a dialog under which the gaps go, so that key, secret and buttons are in sight together.
+/// With fewer lines the gaps are left out, so that key, secret and buttons are visible together.
 const ROOMY: usize = 17;
 
 /// Title of the view.

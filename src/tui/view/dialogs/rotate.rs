@@ -2,21 +2,15 @@
 
 use ratatui::style::Style;
 
-use crate::{
-    credential::Overlap,
-    hub::CredentialRow,
-    text,
-    tui::{
-        app::App,
-        dialog::Rotate,
-        form::{Form, Id},
-        relative_time,
-        view::{
-            paint::{plain, span},
-            sheet::Sheet,
-        },
-    },
-};
+use crate::credential::Overlap;
+use crate::hub::CredentialRow;
+use crate::text;
+use crate::tui::app::App;
+use crate::tui::dialog::Rotate;
+use crate::tui::form::{Form, Id};
+use crate::tui::relative_time;
+use crate::tui::view::paint::{plain, span};
+use crate::tui::view::sheet::Sheet;
 
 /// Lines of the dialog.
 pub fn rotate(app: &App, d: &Rotate, form: &Form, sheet: &mut Sheet) {

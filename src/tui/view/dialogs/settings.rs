@@ -2,12 +2,11 @@
 
 use ratatui::style::Style;
 
-use crate::tui::{
-    app::App,
-    dialog::Part,
-    form::{Form, Id},
-    view::{dialogs::forms::new_password_fields, sheet::Sheet},
-};
+use crate::tui::app::App;
+use crate::tui::dialog::Part;
+use crate::tui::form::{Form, Id};
+use crate::tui::view::forms::new_password_fields;
+use crate::tui::view::sheet::Sheet;
 
 /// Lines of the form for one's own password.
 pub fn own_password(app: &App, forced: bool, form: &Form, sheet: &mut Sheet) {
@@ -19,7 +18,7 @@ pub fn own_password(app: &App, forced: bool, form: &Form, sheet: &mut Sheet) {
     new_password_fields(app, form, sheet);
 }
 
-/// Lines of the form for the password once more.
+/// Lines of the form for reauthentication.
 pub fn reauthenticate(form: &Form, sheet: &mut Sheet) {
     sheet.gap();
     sheet.tell("This is asked for again before it is done: it was not typed in the last 5 minutes.");

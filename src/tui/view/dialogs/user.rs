@@ -2,23 +2,17 @@
 
 use ratatui::style::Style;
 
-use crate::{
-    account::{Role, UserState},
-    credential::Condition,
-    hub::{CredentialRow, UserRow},
-    text,
-    tui::{
-        app::App,
-        dialog::{ROLES, UserAction, UserKeys},
-        form::{Control, Form, Id},
-        relative_time,
-        view::{
-            dialogs::forms,
-            paint::{plain, span},
-            sheet::Sheet,
-        },
-    },
-};
+use crate::account::{Role, UserState};
+use crate::credential::Condition;
+use crate::hub::{CredentialRow, UserRow};
+use crate::text;
+use crate::tui::app::App;
+use crate::tui::dialog::{ROLES, UserAction, UserKeys};
+use crate::tui::form::{Control, Form, Id};
+use crate::tui::relative_time;
+use crate::tui::view::forms;
+use crate::tui::view::paint::{plain, span};
+use crate::tui::view::sheet::Sheet;
 
 /// Title of the dialog.
 pub fn title(action: &UserAction) -> String {
@@ -32,7 +26,7 @@ pub fn title(action: &UserAction) -> String {
     }
 }
 
-/// The lines of the dialog, its buttons left out.
+/// Lines of the dialog, without its buttons.
 pub fn user(app: &App, action: &UserAction, form: &Form, sheet: &mut Sheet) {
     sheet.gap();
     match action {
@@ -90,7 +84,7 @@ fn fields(app: &App, form: &Form, sheet: &mut Sheet) {
     forms::rule_lines(&app.theme, &rules, sheet);
 }
 
-/// The roles one under another, each with what it may.
+/// The roles, one on each line, with what each may do.
 fn roles(app: &App, form: &Form, sheet: &mut Sheet) {
     let theme = &app.theme;
     let focused = form.focus() == Some(Id::Role);

@@ -1,23 +1,19 @@
 //! Draws API Settings: tabs, sections, the list of credentials.
 
-use ratatui::{layout::Rect, style::Style, text::Line};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
 
-use crate::{
-    account::Right,
-    credential::{Condition, Kind, State},
-    hub::{CredentialRow, ListOrder},
-    text,
-    tui::{
-        app::{App, Workspace},
-        layout, relative_time,
-        screen::{self, Api, Screen, Tab},
-        view::{
-            paint::{Paint, plain, span, wrap},
-            screens::{details, docs, filter, menu, refused, trail, users},
-            sheet::Sheet,
-        },
-    },
-};
+use crate::account::Right;
+use crate::credential::{Kind, State};
+use crate::hub::{CredentialRow, ListOrder};
+use crate::text;
+use crate::tui::app::{App, Workspace};
+use crate::tui::screen::{self, Api, Screen, Tab};
+use crate::tui::view::paint::{Paint, plain, span, wrap};
+use crate::tui::view::screens::{details, docs, filter, menu, refused, trail, users};
+use crate::tui::view::sheet::Sheet;
+use crate::tui::{layout, relative_time};
 
 /// Columns of the details beside a list.
 const BESIDE: u16 = 40;
@@ -43,17 +39,8 @@ fn tabs(workspace: &Workspace, api: &Api, paint: &mut Paint<'_>, body: Rect) {
         let words = if grey { format!("({})", tab.title()) } else { tab.title().to_owned() };
         let current = tab == api.tab;
         let style = if current { theme.accent() } else { Style::new() };
-        mark(paint, x, body.y, &words, style, current);
+        paint.tab(x, body.y, &words, style, current);
         x += text::width(&words) as u16 + 4;
-    }
-}
-
-/// Words, and under them the mark of the one that is open.
-pub fn mark(paint: &mut Paint<'_>, x: u16, y: u16, words: &str, style: Style, current: bool) {
-    paint.text(x, y, words, style);
-    if current {
-        let glyph = paint.theme.glyphs.tab;
-        paint.rule(x, y + 1, text::width(words) as u16, glyph, style);
     }
 }
 
@@ -70,7 +57,7 @@ fn sections(app: &App, workspace: &Workspace, api: &Api, paint: &mut Paint<'_>, 
     let mut x = body.x + 1;
     for (kind, words) in Kind::ALL.into_iter().zip(words) {
         let current = kind == api.kind;
-        mark(paint, x, body.y, words, if current { app.theme.accent() } else { Style::new() }, current);
+        paint.tab(x, body.y, words, if current { app.theme.accent() } else { Style::new() }, current);
         x += text::width(words) as u16 + gap;
     }
 }
@@ -92,7 +79,7 @@ fn section_words(workspace: &Workspace, api: &Api, width: u16, short: bool) -> [
     })
 }
 
-/// What stands in place of the list for a role that may not see it.
+/// Replaces the list for a role that may not see it.
 fn not_available(app: &App, workspace: &Workspace, paint: &mut Paint<'_>, body: Rect) {
     let denied = workspace.denied(Right::SeeCredentials);
     // The help page's sentence names what the tab is for.
@@ -183,7 +170,7 @@ fn draw_row(
     let tick = if api.ticked.contains_key(&row.id) { glyphs.ticked } else { glyphs.unticked };
     let mark = if selected { glyphs.selected } else { " " };
     let condition = row.condition(app.now);
-    let (glyph, style) = state_mark(app, row, condition);
+    let (glyph, style) = details::state_mark(app, row, condition);
     let words = if row.tampered { "tampered".to_owned() } else { condition.short() };
     let cells = Cells {
         name: row.name.clone(),
@@ -204,21 +191,7 @@ fn draw_row(
     }
 }
 
-/// Glyph and colour of a state. The word beside it says the same.
-pub fn state_mark(app: &App, row: &CredentialRow, condition: Condition) -> (&'static str, Style) {
-    let (glyphs, theme) = (app.theme.glyphs, app.theme);
-    if row.tampered {
-        return (glyphs.over, theme.bad());
-    }
-    match condition {
-        Condition::Active => (glyphs.usable, theme.good()),
-        Condition::Expiring(_) => (glyphs.warning, theme.warn()),
-        Condition::NotYet | Condition::Disabled => (glyphs.stopped, Style::new()),
-        Condition::Expired | Condition::Revoked => (glyphs.over, theme.bad()),
-    }
-}
-
-/// What stands in the columns of one row.
+/// The cells of one row.
 struct Cells {
     name: String,
     key: String,
@@ -255,7 +228,7 @@ const KEY: usize = 20;
 const STATE: usize = 13;
 
 impl Columns {
-    /// What is worth most stays longest: name, key and state, then last used, then created, then by.
+    /// Least important columns are left out first: by, then created, then last used. Name, key and state stay.
     fn of(width: usize, wide: bool) -> Self {
         // Mark and tick, key and state; two blanks stand before each column but the first.
         let rest = width.saturating_sub(1 + 4 + 2 + KEY + 2 + STATE);

@@ -1,33 +1,25 @@
 //! The details of one credential: under the list, beside it, or in a dialog.
 
-use ratatui::{
-    layout::Rect,
-    style::Style,
-    text::{Line, Span},
-};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
 
-use crate::{
-    account::Right,
-    credential::{BodyDigest, State},
-    hub::{CredentialInfo, CredentialRow, LiveSecret},
-    text,
-    time::Millis,
-    tui::{
-        app::App,
-        dialog::CredentialDetails,
-        relative_time,
-        view::{
-            paint::{Paint, plain, span, wrap},
-            screens::{api::state_mark, history, refused},
-            sheet::Sheet,
-        },
-    },
-};
+use crate::account::Right;
+use crate::credential::{BodyDigest, Condition, State};
+use crate::hub::{CredentialInfo, CredentialRow, LiveSecret};
+use crate::text;
+use crate::time::Millis;
+use crate::tui::app::App;
+use crate::tui::dialog::CredentialDetails;
+use crate::tui::relative_time;
+use crate::tui::view::paint::{Paint, plain, span, wrap};
+use crate::tui::view::screens::{history, refused};
+use crate::tui::view::sheet::Sheet;
 
-/// A label and what stands behind it.
+/// A label and its value.
 type Fact = (&'static str, String);
 
-/// What helps when a secret is lost: beside the list, and in a dialog that knows no such key.
+/// What to do when a secret is lost: beside the list, and in a dialog, where that key does not work.
 const ROTATE_IT: &str = "Press R";
 const ROTATE_IT_LATER: &str = "Close, press R";
 
@@ -162,7 +154,7 @@ fn old_words(app: &App, old: &LiveSecret) -> String {
     format!("Old secret works until {until}, {used}{}", stops(app, ". O in the list stops it now"))
 }
 
-/// The same in the line under the list, with the key that ends it for those who may.
+/// The same for the line under the list, with the key that ends it for users who may.
 fn old_line(app: &App, old: &LiveSecret) -> String {
     let until = old.valid_until.map(|at| at.millis().utc("%-d %b %H:%M")).unwrap_or_default();
     let used = match &old.last_used {
@@ -172,13 +164,13 @@ fn old_line(app: &App, old: &LiveSecret) -> String {
     format!("Old secret works until {until}, {used}{}", stops(app, ". O stops it"))
 }
 
-/// Words that only users who may stop a secret get to read.
+/// Words shown only to users who may stop a secret.
 fn stops(app: &App, words: &'static str) -> &'static str {
     let may = app.workspace.as_ref().is_some_and(|workspace| workspace.may(Right::ManageCredentials));
     if may { words } else { "" }
 }
 
-/// One line about the secret: the old one that still works is what matters most.
+/// One line about the secret: an old one that still works matters most.
 fn secret_words(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) -> String {
     match details.and_then(|d| old_secret(app, d)) {
         Some(old) => old_line(app, old),
@@ -205,5 +197,19 @@ fn last_used(app: &App, last: Option<&crate::hub::LastUse>) -> String {
     match last {
         None => "never".to_owned(),
         Some(last) => format!("{} ({})", last.words(), relative_time::ago(app.now, last.at.millis())),
+    }
+}
+
+/// Glyph and colour of a state. The word beside it says the same.
+pub fn state_mark(app: &App, row: &CredentialRow, condition: Condition) -> (&'static str, Style) {
+    let (glyphs, theme) = (app.theme.glyphs, app.theme);
+    if row.tampered {
+        return (glyphs.over, theme.bad());
+    }
+    match condition {
+        Condition::Active => (glyphs.usable, theme.good()),
+        Condition::Expiring(_) => (glyphs.warning, theme.warn()),
+        Condition::NotYet | Condition::Disabled => (glyphs.stopped, Style::new()),
+        Condition::Expired | Condition::Revoked => (glyphs.over, theme.bad()),
     }
 }

@@ -1,39 +1,35 @@
 //! Draws Documentation: a sample in the chosen language, and the notes beside it.
 
-use ratatui::{layout::Rect, style::Style, text::Line};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
 
-use crate::{
-    account::Right,
-    credential::Kind,
-    sample::{self, Gateway, NOT_YOURS, SECRET_HINT, languages},
-    text,
-    tui::{
-        app::{App, Workspace},
-        layout,
-        screen::Docs,
-        view::{
-            paint::{Paint, continued, plain, span, wrap},
-            screens::{api::mark, pages::scrolled},
-        },
-    },
-};
+use crate::account::Right;
+use crate::credential::Kind;
+use crate::sample::{self, Gateway, NOT_YOURS, SECRET_HINT, languages};
+use crate::text;
+use crate::tui::app::{App, Workspace};
+use crate::tui::layout;
+use crate::tui::screen::Docs;
+use crate::tui::view::paint::{Paint, continued, plain, span, wrap};
+use crate::tui::view::screens::pages::scrolled;
 
 /// Rows over the sample: whom it is for, the languages, their mark.
 const HEAD: u16 = 3;
 /// Rows over that: the tabs, or behind the menu the kinds.
 const ABOVE: u16 = 2;
 
-/// The page behind the menu: the kinds where the tab has the tabs.
+/// The page behind the menu, with the kinds in place of the tabs.
 pub fn page(app: &App, workspace: &Workspace, docs: &Docs, paint: &mut Paint<'_>, body: Rect) {
     let mut x = body.x + 1;
     for (n, kind) in Kind::ALL.into_iter().enumerate() {
         let words = format!("{} {}", n + 1, if body.width < 90 { kind.word() } else { kind.title() });
         let current = kind == docs.kind && !docs.gateways;
-        mark(paint, x, body.y, &words, if current { app.theme.accent() } else { Style::new() }, current);
+        paint.tab(x, body.y, &words, if current { app.theme.accent() } else { Style::new() }, current);
         x += text::width(&words) as u16 + 5;
     }
     let style = if docs.gateways { app.theme.accent() } else { Style::new() };
-    mark(paint, x, body.y, "4 Gateways", style, docs.gateways);
+    paint.tab(x, body.y, "4 Gateways", style, docs.gateways);
     draw(app, workspace, paint, Rect { y: body.y + ABOVE, height: body.height.saturating_sub(ABOVE), ..body });
 }
 
@@ -53,7 +49,7 @@ pub fn draw(app: &App, workspace: &Workspace, paint: &mut Paint<'_>, body: Rect)
     for language in languages(kind) {
         let current = *language == docs.language(kind);
         let style = if current { app.theme.accent() } else { Style::new() };
-        mark(paint, x, body.y + 1, language.title(), style, current);
+        paint.tab(x, body.y + 1, language.title(), style, current);
         x += text::width(language.title()) as u16 + 3;
     }
     let under = Rect { y: body.y + HEAD, height: body.height.saturating_sub(HEAD), ..body };
@@ -69,7 +65,7 @@ fn gateways(app: &App, workspace: &Workspace, docs: &Docs, paint: &mut Paint<'_>
     for gateway in Gateway::ALL {
         let current = gateway == docs.gateway();
         let style = if current { app.theme.accent() } else { Style::new() };
-        mark(paint, x, body.y + 1, gateway.title(), style, current);
+        paint.tab(x, body.y + 1, gateway.title(), style, current);
         x += text::width(gateway.title()) as u16 + 3;
     }
     let under = Rect { y: body.y + HEAD, height: body.height.saturating_sub(HEAD), ..body };
@@ -88,7 +84,7 @@ fn gateway_lines(app: &App, workspace: &Workspace, gateway: Gateway) -> Vec<Line
     lines
 }
 
-/// Columns of what is read.
+/// Columns of the text.
 fn width(app: &App) -> usize {
     usize::from(app.size.0).saturating_sub(3)
 }
@@ -134,7 +130,7 @@ fn lines(app: &App, workspace: &Workspace) -> Vec<Line<'static>> {
     lines
 }
 
-/// Why the sample will be refused, if that is known.
+/// Reasons why the sample will be refused, as far as they are known.
 fn warnings(app: &App, workspace: &Workspace, obstacle: Option<String>) -> Vec<String> {
     let condition = workspace.documented().map(|row| row.condition(app.now)).filter(|c| !c.usable());
     let state = condition.map(|c| format!("This one is {}: it is refused now.", c.words()));

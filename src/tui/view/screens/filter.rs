@@ -1,23 +1,19 @@
 //! Draws the filter line above the list, and its error below.
 
-use ratatui::{layout::Rect, style::Style, text::Line};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
 
-use crate::{
-    credential::{Kind, State, filter_terms},
-    hub::CredentialCounts,
-    text,
-    tui::{
-        screen::Api,
-        view::{
-            paint::{Paint, plain, span, wrap},
-            sheet,
-        },
-    },
-};
+use crate::credential::{Kind, State, filter_terms};
+use crate::hub::CredentialCounts;
+use crate::text;
+use crate::tui::screen::Api;
+use crate::tui::view::paint::{Paint, plain, span, wrap};
+use crate::tui::view::sheet;
 
 const LABEL: &str = "/ ";
 
-/// The line, while there is a filter; what is not understood stands right under it, over headings and rows.
+/// The line, while there is a filter; an error is shown right under it, over headings and rows.
 pub fn line(api: &Api, paint: &mut Paint<'_>, area: Rect) {
     let Some((field, entry)) = api.search.field().filter(|_| api.search.shown()) else { return };
     let theme = paint.theme;
@@ -66,7 +62,7 @@ pub fn nothing(api: &Api) -> String {
     format!("No {what} is found by {typed}. Press esc to clear the filter.")
 }
 
-/// How many were found, where that is known without counting: `2 of` before the line about all of them.
+/// How many were found, if that is known without counting: `2 of` before the line about all of them.
 pub fn found(api: &Api, counts: CredentialCounts) -> Option<String> {
     if !api.search.narrows() {
         return None;

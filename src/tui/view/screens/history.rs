@@ -2,20 +2,14 @@
 
 use ratatui::style::Style;
 
-use crate::{
-    account::Right,
-    hub::TrailRow,
-    text,
-    tui::{
-        app::App,
-        dialog::CredentialDetails,
-        reply::HISTORY,
-        view::{
-            paint::{plain, span},
-            sheet::Sheet,
-        },
-    },
-};
+use crate::account::Right;
+use crate::hub::TrailRow;
+use crate::text;
+use crate::tui::app::App;
+use crate::tui::dialog::CredentialDetails;
+use crate::tui::reply::HISTORY;
+use crate::tui::view::paint::{plain, span};
+use crate::tui::view::sheet::Sheet;
 
 /// Adds it, for those who may read the trail.
 pub fn add(app: &App, about: &CredentialDetails, sheet: &mut Sheet) {
@@ -39,7 +33,7 @@ pub fn add(app: &App, about: &CredentialDetails, sheet: &mut Sheet) {
     sheet.gap();
 }
 
-/// The last requests with it that were refused: why a client does not get through.
+/// The last refused requests with this credential: why a client is refused.
 fn refusals(app: &App, about: &CredentialDetails, sheet: &mut Sheet) {
     let Some(newest) = about.details.refusals.first() else { return };
     sheet.spans(vec![span("Refused requests", app.theme.strong())]);

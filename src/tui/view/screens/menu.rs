@@ -1,20 +1,20 @@
 //! Draws menu, settings and my account: short lists of rows, with the attention list.
 
-use ratatui::{layout::Rect, style::Style, text::Line};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
 
-use crate::{
-    credential::{EXPIRING_DAYS, Kind, State},
-    hub::{Capped, LossCause, TrailRow},
-    text,
-    time::{self, DAY},
-    tui::{
-        app::{App, Workspace},
-        relative_time,
-        screen::{ACCOUNT, AccountRow, AttentionItem, MENU, Menu, MenuRow, RowSelection, SETTINGS, SettingsRow},
-        theme::UNICODE,
-        view::paint::{Paint, plain, span},
-    },
+use crate::credential::{EXPIRING_DAYS, Kind, State};
+use crate::hub::{Capped, LossCause, TrailRow};
+use crate::text;
+use crate::time::{self, DAY};
+use crate::tui::app::{App, Workspace};
+use crate::tui::relative_time;
+use crate::tui::screen::{
+    ACCOUNT, AccountRow, AttentionItem, MENU, Menu, MenuRow, RowSelection, SETTINGS, SettingsRow,
 };
+use crate::tui::theme::UNICODE;
+use crate::tui::view::paint::{Paint, plain, span};
 
 /// The menu.
 pub fn menu(app: &App, workspace: &Workspace, menu: &Menu, paint: &mut Paint<'_>, body: Rect) {
@@ -98,7 +98,7 @@ fn attention_words(app: &App, attention: &AttentionItem, room: usize) -> String 
 
 const ONLY_ADMINISTRATOR: &str = "You are the only Administrator: make another, in case you are locked out";
 
-/// What happened to a secret, after the name. Short: it stands whole in 60 columns, with some of the name.
+/// What happened to a secret, after the name. Short enough for 60 columns together with part of the name.
 fn lost_words(how: LossCause) -> &'static str {
     match how {
         LossCause::LineDropped => ": line dropped with its secret shown",

@@ -1,30 +1,26 @@
 //! Draws pages for reading: Security, and one's own last sign-ins.
 
-use ratatui::{layout::Rect, style::Style, text::Line};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
 
-use crate::{
-    account::{FIRST_PAUSE, FREE_TRIES, MIN_PASSWORD},
-    hub::{OwnSignIn, Provenance, Setting},
-    text,
-    time::{self, DAY, MINUTE},
-    tui::{
-        app::{App, Workspace},
-        dialog::Part,
-        relative_time,
-        screen::Topic,
-        view::{
-            paint::{Paint, plain, span, wrap},
-            screens::menu,
-        },
-    },
-};
+use crate::account::{FIRST_PAUSE, FREE_TRIES, MIN_PASSWORD};
+use crate::hub::{OwnSignIn, Provenance, Setting};
+use crate::text;
+use crate::time::{self, DAY, MINUTE};
+use crate::tui::app::{App, Workspace};
+use crate::tui::dialog::Part;
+use crate::tui::relative_time;
+use crate::tui::screen::Topic;
+use crate::tui::view::paint::{Paint, plain, span, wrap};
+use crate::tui::view::screens::menu;
 
 /// Draws a page.
 pub fn draw(app: &App, workspace: &Workspace, topic: Topic, scroll: usize, paint: &mut Paint<'_>, body: Rect) {
     scrolled(&lines(app, workspace, topic), scroll, paint, body);
 }
 
-/// Stands at the end of the last line while there are more.
+/// Mark at the end of the last line while there are more lines.
 const BELOW: &str = " below ";
 
 /// Draws lines from one on.
@@ -68,7 +64,7 @@ impl FactPage<'_> {
         self.lines.extend(wrap(sentence, self.width).iter().map(|line| Line::from(plain(line))));
     }
 
-    /// A row of a list; what is cut says so.
+    /// A row of a list, with a mark where it is cut.
     fn row(&mut self, words: &str, good: bool) {
         let style = if good { Style::new() } else { self.app.theme.warn() };
         self.lines.push(Line::from(span(&text::fit(words, self.width, self.app.theme.glyphs.ellipsis), style)));

@@ -1,20 +1,15 @@
 //! Draws the refused requests: a row each, and the selected one in full.
 
-use ratatui::{layout::Rect, style::Style};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
 
-use crate::{
-    hub::{CredentialInfo, RefusedRequest},
-    text,
-    tui::{
-        app::App,
-        layout, relative_time,
-        screen::RefusedList,
-        view::{
-            paint::{Paint, wrap},
-            screens::menu,
-        },
-    },
-};
+use crate::hub::{CredentialInfo, RefusedRequest};
+use crate::text;
+use crate::tui::app::App;
+use crate::tui::screen::RefusedList;
+use crate::tui::view::paint::{Paint, wrap};
+use crate::tui::view::screens::menu;
+use crate::tui::{layout, relative_time};
 
 /// Draws the list under the tabs.
 pub fn draw(app: &App, list: &RefusedList, paint: &mut Paint<'_>, body: Rect) {
@@ -50,7 +45,7 @@ fn row_line(app: &App, row: &RefusedRequest, width: usize) -> String {
     line(app, width, [&refusal.at.millis().utc("%d %b %H:%M"), &row.name, &refusal.words_and_times(), &from])
 }
 
-/// The reason keeps its room; the address goes first when there is none.
+/// The reason keeps its width; the address is left out first.
 fn line(app: &App, width: usize, cells: [&str; 4]) -> String {
     let address = if width < 72 { 0 } else { 15 };
     let spare = width.saturating_sub(if address > 0 { 76 } else { 60 });

@@ -1,25 +1,20 @@
 //! Draws set-up, sign-in and lock screen.
 
-use ratatui::{layout::Rect, style::Style};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
 
-use crate::{
-    text, time,
-    tui::{
-        app::App,
-        form::Control,
-        sign_in::{SignInKind, SignInMessage, SignInScreen},
-        view::{
-            dialogs::forms,
-            paint::{Paint, wrap},
-            sheet::Sheet,
-        },
-    },
-};
+use crate::tui::app::App;
+use crate::tui::form::Control;
+use crate::tui::sign_in::{SignInKind, SignInMessage, SignInScreen};
+use crate::tui::view::forms;
+use crate::tui::view::paint::{Paint, wrap};
+use crate::tui::view::sheet::Sheet;
+use crate::{text, time};
 
 /// Columns of the box.
 const WIDTH: u16 = 52;
 
-/// Draws the door.
+/// Draws the screen.
 pub fn draw(app: &App, sign_in: &SignInScreen, paint: &mut Paint<'_>, body: Rect) {
     match sign_in.kind {
         SignInKind::SetUp => set_up(app, sign_in, paint, body),
@@ -116,7 +111,7 @@ fn message(app: &App, sign_in: &SignInScreen) -> Option<(String, Style)> {
     })
 }
 
-/// A sentence as wide as the box, from a line of the body on. How many lines it takes.
+/// Draws a sentence as wide as the box, from a line of the body on; returns the number of its lines.
 fn say(paint: &mut Paint<'_>, body: Rect, from: u16, sentence: &str, style: Style) -> u16 {
     let columns = WIDTH - 2;
     let x = body.x + body.width.saturating_sub(columns) / 2;

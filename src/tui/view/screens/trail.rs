@@ -1,23 +1,18 @@
 //! Draws the rows of the trail, and the selected one in full.
 
-use ratatui::{layout::Rect, style::Style};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
 
-use crate::{
-    hub::TrailRow,
-    text,
-    tui::{
-        app::App,
-        layout,
-        pending::Slot,
-        screen::{TrailCheck, TrailList},
-        view::{
-            dialogs::trail as dialogs,
-            paint::{Paint, wrap},
-        },
-    },
-};
+use crate::hub::TrailRow;
+use crate::text;
+use crate::tui::app::App;
+use crate::tui::layout;
+use crate::tui::pending::Slot;
+use crate::tui::screen::{TrailCheck, TrailList};
+use crate::tui::view::paint::{Paint, wrap};
+use crate::tui::view::trail_words;
 
-/// Draws the list; `body` is what is left of the window under tabs, if there are any.
+/// Draws the list; `body` is the window below the tabs, if there are any.
 pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, body: Rect) {
     let Some(all) = list.rows() else {
         paint.text(3, body.y + 1, "Reading the trail ...", Style::new());
@@ -69,7 +64,7 @@ fn row_line(app: &App, row: &TrailRow, width: usize) -> String {
     )
 }
 
-/// The columns of a row: numbers are short, names are cut, the address goes first when there is no room.
+/// The columns of a row: numbers are short, names are cut, the address is left out first.
 fn line(app: &App, width: usize, cells: [&str; 6]) -> String {
     let address = if width < 76 { 0 } else { 15 };
     let spare = width.saturating_sub(if address > 0 { 76 } else { 60 });
@@ -88,10 +83,10 @@ fn in_full(app: &App, row: &TrailRow, paint: &mut Paint<'_>, area: Rect) {
     paint.rule(1, area.y, area.width.saturating_sub(2), glyphs.horizontal, Style::new());
     paint.text(2, area.y, &format!(" {} ", row.no), app.theme.strong());
     let mut differences =
-        dialogs::differences(row).iter().map(|d| d.words(glyphs.arrow)).collect::<Vec<_>>().join("   ");
+        trail_words::differences(row).iter().map(|d| d.words(glyphs.arrow)).collect::<Vec<_>>().join("   ");
     // Two lines at most: enter shows everything.
     differences = text::fit(&differences, (2 * usize::from(area.width)).saturating_sub(8), glyphs.ellipsis);
-    let mut sentences = vec![dialogs::deed(row), dialogs::origin(row)];
+    let mut sentences = vec![trail_words::summary(row), trail_words::origin(row)];
     if !differences.is_empty() {
         sentences.insert(1, differences);
     }

@@ -1,21 +1,16 @@
 //! Draws Users: the list, and the selected user in full.
 
-use ratatui::{layout::Rect, style::Style};
+use ratatui::layout::Rect;
+use ratatui::style::Style;
 
-use crate::{
-    account::UserState,
-    hub::UserRow,
-    text, time,
-    tui::{
-        app::App,
-        layout, relative_time,
-        screen::UserList,
-        view::{
-            paint::{Paint, wrap},
-            screens::menu,
-        },
-    },
-};
+use crate::account::UserState;
+use crate::hub::UserRow;
+use crate::tui::app::App;
+use crate::tui::screen::UserList;
+use crate::tui::view::paint::{Paint, wrap};
+use crate::tui::view::screens::menu;
+use crate::tui::{layout, relative_time};
+use crate::{text, time};
 
 /// Draws the list and the selected user.
 pub fn draw(app: &App, users: &UserList, paint: &mut Paint<'_>, body: Rect) {

@@ -2,19 +2,14 @@
 
 use zeroize::Zeroizing;
 
-use crate::{
-    credential::{Kind, holds_api_secret},
-    secret::Secret,
-    time::Seconds,
-    vault::VaultError,
-    verify::{
-        BodyCheck, CheckOutcome, PasswordCheck, Snapshot,
-        explain::slips::{readings, tidy},
-        secrets,
-        snapshot::PackedSecret,
-        syntax::base64,
-    },
-};
+use crate::credential::{Kind, holds_api_secret};
+use crate::secret::Secret;
+use crate::time::Seconds;
+use crate::vault::VaultError;
+use crate::verify::explain::slips::{readings, tidy};
+use crate::verify::snapshot::PackedSecret;
+use crate::verify::syntax::base64;
+use crate::verify::{BodyCheck, CheckOutcome, PasswordCheck, Snapshot, secrets};
 
 /// What the check characters show about a generated secret that is not the right one.
 const CUT: &str = "What was sent as the secret is no whole API secret of keydesk: was it cut, or mistyped?";

@@ -1,9 +1,10 @@
 //! Mistakes in a body digest: which one makes it right.
 
-use crate::{
-    vault::Hash,
-    verify::{Request, explain::slips::spelling::readings, request::trim, syntax::digest::FIELDS},
-};
+use crate::vault::Hash;
+use crate::verify::Request;
+use crate::verify::explain::slips::spelling::readings;
+use crate::verify::request::trim;
+use crate::verify::syntax::digest::FIELDS;
 
 /// Makes of the body what the digest is over.
 type Bend = fn(&[u8]) -> Option<Vec<u8>>;

@@ -2,7 +2,8 @@
 
 use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE, HEXUPPER};
 
-use crate::{secret::Secret, vault::sha256};
+use crate::secret::Secret;
+use crate::vault::sha256;
 
 /// What was used as the key in place of the secret of a user.
 type Bend = fn(&[u8], &[u8]) -> Option<Vec<u8>>;

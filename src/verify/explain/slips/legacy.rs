@@ -1,12 +1,11 @@
 //! Mistakes in a Legacy credential, which is in the body.
 
-use crate::{
-    credential::Kind,
-    secret::Secret,
-    time::Seconds,
-    vault::VaultError,
-    verify::{Request, Snapshot, explain::slips::basic::Guess, legacy},
-};
+use crate::credential::Kind;
+use crate::secret::Secret;
+use crate::time::Seconds;
+use crate::vault::VaultError;
+use crate::verify::explain::slips::basic::Guess;
+use crate::verify::{Request, Snapshot, legacy};
 
 /// Name and password that a body was meant to hold.
 pub(in crate::verify) fn pair(request: &Request<'_>) -> Option<(String, Secret)> {

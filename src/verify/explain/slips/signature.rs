@@ -1,23 +1,17 @@
 //! Which mistake makes a wrong signature right.
 
-use crate::{
-    credential::{Algorithm, Kind},
-    secret::Secret,
-    time::Seconds,
-    verify::{
-        Request, Snapshot,
-        decide::signing_strings,
-        explain::slips::{
-            Depth,
-            keys::keys,
-            spelling::{SignatureReading, readings},
-            strings::{Variant, variants},
-        },
-        hmac_scheme::hash_of,
-        signature::ClaimedSignature,
-        snapshot::PackedSecret,
-    },
-};
+use crate::credential::{Algorithm, Kind};
+use crate::secret::Secret;
+use crate::time::Seconds;
+use crate::verify::decide::signing_strings;
+use crate::verify::explain::slips::Depth;
+use crate::verify::explain::slips::keys::keys;
+use crate::verify::explain::slips::spelling::{SignatureReading, readings};
+use crate::verify::explain::slips::strings::{Variant, variants};
+use crate::verify::hmac_scheme::hash_of;
+use crate::verify::signature::ClaimedSignature;
+use crate::verify::snapshot::PackedSecret;
+use crate::verify::{Request, Snapshot};
 
 /// Puts secret and string together.
 type Join = fn(&[u8], &[u8]) -> Vec<u8>;

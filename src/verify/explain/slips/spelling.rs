@@ -2,7 +2,8 @@
 
 use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER_PERMISSIVE};
 
-use crate::{secret::Secret, verify::syntax::base64};
+use crate::secret::Secret;
+use crate::verify::syntax::base64;
 
 /// Bytes that a text may stand for, and what is wrong with how they are written; nothing of canonical base64.
 pub(in crate::verify) struct SignatureReading {

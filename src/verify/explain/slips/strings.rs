@@ -2,15 +2,13 @@
 
 use std::collections::HashSet;
 
-use crate::{
-    time::Seconds,
-    verify::{
-        Field, Request, Scheme,
-        decide::signing_strings,
-        explain::slips::{Depth, orders, targets::TARGETS, texts::TEXTS},
-        syntax::date,
-    },
-};
+use crate::time::Seconds;
+use crate::verify::decide::signing_strings;
+use crate::verify::explain::slips::targets::TARGETS;
+use crate::verify::explain::slips::texts::TEXTS;
+use crate::verify::explain::slips::{Depth, orders};
+use crate::verify::syntax::date;
+use crate::verify::{Field, Request, Scheme};
 
 /// A slip in a sentence, and what was signed by it.
 pub(super) type Variant = (String, Vec<u8>);

@@ -1,12 +1,10 @@
 //! The search for mistakes is bounded: a verifier runs it for many refusals.
 
-use crate::{
-    credential::Kind,
-    secret::Secret,
-    time::Seconds,
-    vault::{Stored, work},
-    verify::{Body, Entry, Framing, LiveSecret, Request, Scheme, Snapshot, Surface, Version, explain, mistake},
-};
+use crate::credential::Kind;
+use crate::secret::Secret;
+use crate::time::Seconds;
+use crate::vault::{Stored, work};
+use crate::verify::{Body, Entry, Framing, LiveSecret, Request, Scheme, Snapshot, Surface, Version, explain, mistake};
 
 const NOW: Seconds = Seconds(1_767_225_600);
 

@@ -4,10 +4,8 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use crate::{
-    sequence::{ESC, Function, Key, Press, Sequence, Step, following},
-    tui::keymap::chord::{Chord, Code, Mods},
-};
+use crate::sequence::{ESC, Function, Key, Press, Sequence, Step, following};
+use crate::tui::keymap::chord::{Chord, Code, Mods};
 
 /// A parsed key or paste.
 #[derive(Debug, PartialEq, Eq)]

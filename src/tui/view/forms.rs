@@ -1,21 +1,16 @@
 //! What the bodies of several forms have in common.
 
-use ratatui::{style::Style, text::Span};
+use ratatui::style::Style;
+use ratatui::text::Span;
 
-use crate::{
-    account::user_password_rules,
-    credential::{Algorithm, Rule, password_rules},
-    text,
-    tui::{
-        app::App,
-        form::{Control, Form, Id},
-        theme::Theme,
-        view::{
-            paint::{plain, span},
-            sheet::Sheet,
-        },
-    },
-};
+use crate::account::user_password_rules;
+use crate::credential::{Algorithm, Rule, password_rules};
+use crate::text;
+use crate::tui::app::App;
+use crate::tui::form::{Control, Form, Id};
+use crate::tui::theme::Theme;
+use crate::tui::view::paint::{plain, span};
+use crate::tui::view::sheet::Sheet;
 
 /// The error, or that the store is writing.
 pub fn state(app: &App, problem: Option<&str>, sheet: &mut Sheet) {
@@ -32,7 +27,7 @@ pub fn state(app: &App, problem: Option<&str>, sheet: &mut Sheet) {
     }
 }
 
-/// What stands under the field of a Legacy password: the button that generates one, and the rules.
+/// Lines under the field of a Legacy password: the button that generates one, and the rules.
 pub fn password_line(app: &App, form: &Form, generated: bool, wiped: bool, sheet: &mut Sheet) {
     let generate = form.shown().find(|(e, _)| e.id == Id::Generate);
     let focused = generate.is_some_and(|(_, focused)| focused);

@@ -1,70 +1,16 @@
 //! Type-ahead: keys wait for the reply that they were typed for, so that a fast burst has the same effect as slow
 //! typing.
 
-use std::{collections::VecDeque, fmt};
+pub mod buffer;
 
-use zeroize::Zeroizing;
-
-use crate::tui::{
-    app::{App, Workspace},
-    dialog::{Dialog, DialogKind},
-    keymap::{self, Action, Meaning, chord::Chord},
-    msg::Effect,
-    pending::{Pending, Slot},
-    screen::{Api, MENU, Menu, Screen, Tab, Topic},
-    toast::{Severity, Toast},
-};
-
-/// One typed key or paste.
-pub enum Typed {
-    /// A key press.
-    Key(Chord),
-    /// A paste; it may be a password.
-    Paste(Zeroizing<String>),
-}
-
-/// The queue. `Debug` shows nothing of it: users type passwords ahead.
-#[derive(Default)]
-pub struct TypeAhead(VecDeque<Typed>);
-
-impl TypeAhead {
-    /// Capacity: more than anybody types during a disk sync. The rest is dropped, so that a stuck key does not fill
-    /// memory.
-    const MOST: usize = 1024;
-
-    /// Appends one; dropped when the buffer is full.
-    pub fn push(&mut self, typed: Typed) {
-        if self.0.len() < Self::MOST {
-            self.0.push_back(typed);
-        }
-    }
-
-    /// The oldest, without removing it.
-    pub fn next(&self) -> Option<&Typed> {
-        self.0.front()
-    }
-
-    /// Removes and returns the oldest.
-    pub fn pop(&mut self) -> Option<Typed> {
-        self.0.pop_front()
-    }
-
-    /// Drops everything, wiped; whether there was anything.
-    pub fn clear(&mut self) -> bool {
-        let held = !self.0.is_empty();
-        for typed in &mut self.0 {
-            *typed = Typed::Key(Chord::char(' '));
-        }
-        self.0.clear();
-        held
-    }
-}
-
-impl fmt::Debug for TypeAhead {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Held(..)")
-    }
-}
+use crate::tui::app::{App, Workspace};
+use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::keymap::{self, Action, Meaning};
+use crate::tui::msg::Effect;
+use crate::tui::pending::{Pending, Slot};
+use crate::tui::screen::{Api, MENU, Menu, Screen, Tab, Topic};
+use crate::tui::toast::{Severity, Toast};
+use crate::tui::type_ahead::buffer::Typed;
 
 impl App {
     /// Whether a dialog waits for its reply.

@@ -1,0 +1,180 @@
+//! Words for a row of the trail: what was done, by whom, from where, and what differs before and after.
+
+use serde_json::{Map, Value};
+
+use crate::account::Role;
+use crate::hub::TrailRow;
+
+/// Labels of the fields in rows of the trail, in the order in which they are listed. Other fields are listed by their own
+/// names.
+const LABELS: &[(&str, &str)] = &[
+    ("kind", "Kind"),
+    ("key", "Key"),
+    ("name", "Name"),
+    ("state", "State"),
+    ("role", "Permission level"),
+    ("not_before", "Not before"),
+    ("expires_at", "Expires"),
+    ("networks", "Networks"),
+    ("note", "Note"),
+    ("algorithms", "Algorithms"),
+    ("body_digest", "Body digest"),
+    ("must_change_password", "Must change password"),
+    ("idle_lock_minutes", "Lock after minutes"),
+    ("api_address", "Address of the API"),
+    ("api_upstream", "Upstream"),
+    ("verifier_staleness_seconds", "Staleness in seconds"),
+    ("verifier_replay", "Replay guard"),
+    ("verifier_algorithms", "Algorithms"),
+];
+
+/// One thing that differs.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// Label of the field.
+    pub label: String,
+    /// The value before; `None` if there was none.
+    pub before: Option<String>,
+    /// The value after; `None` if there is none.
+    pub after: Option<String>,
+}
+
+impl Difference {
+    /// In words: `State: active › disabled`.
+    pub fn words(&self, arrow: &str) -> String {
+        let Self { label, before, after } = self;
+        match (before, after) {
+            (Some(before), Some(after)) => format!("{label}: {before} {arrow} {after}"),
+            (Some(before), None) => format!("{label} was {before}"),
+            (None, after) => format!("{label}: {}", after.as_deref().unwrap_or("none")),
+        }
+    }
+}
+
+/// The differences between before and after. A new row is listed in full, without empty fields.
+pub fn differences(row: &TrailRow) -> Vec<Difference> {
+    let (before, after) = (object(row.before.as_deref()), object(row.after.as_deref()));
+    let both = before.is_some() && after.is_some();
+    let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+    let known = LABELS.iter().map(|(key, _)| (*key).to_owned());
+    let others = before.keys().chain(after.keys()).filter(|key| !LABELS.iter().any(|(known, _)| known == key));
+    let mut keys: Vec<String> = known.chain(others.cloned()).collect();
+    keys.dedup();
+    // Every credential has a row for these; only HMAC keys follow them.
+    let signs = |map: &Map<String, Value>| map.get("kind").is_none_or(|kind| kind == "hmac");
+    let idle = |key: &str| matches!(key, "algorithms" | "body_digest") && !(signs(&before) && signs(&after));
+    let differs = |key: &String| match both {
+        _ if idle(key) => false,
+        true => before.get(key) != after.get(key),
+        false => !is_empty(before.get(key)) || !is_empty(after.get(key)),
+    };
+    let words = |map: &Map<String, Value>, key: &str| map.get(key).map(|value| value_words(key, value));
+    keys.into_iter()
+        .filter(differs)
+        .map(|key| Difference { label: label(&key), before: words(&before, &key), after: words(&after, &key) })
+        .collect()
+}
+
+fn object(json: Option<&str>) -> Option<Map<String, Value>> {
+    serde_json::from_str(json?).ok()
+}
+
+fn is_empty(value: Option<&Value>) -> bool {
+    matches!(value, None | Some(Value::Null | Value::Bool(false))) || value.and_then(Value::as_str) == Some("")
+}
+
+fn label(key: &str) -> String {
+    let known = LABELS.iter().find(|(known, _)| *known == key).map(|(_, label)| (*label).to_owned());
+    known.unwrap_or_else(|| key.replace('_', " "))
+}
+
+fn value_words(key: &str, value: &Value) -> String {
+    match (key, value) {
+        ("expires_at", Value::Null) => "never".to_owned(),
+        ("networks", _) if is_empty(Some(value)) => "any".to_owned(),
+        (_, Value::Bool(yes)) => if *yes { "yes" } else { "no" }.to_owned(),
+        _ if is_empty(Some(value)) => "none".to_owned(),
+        ("role", Value::String(role)) => role.parse::<Role>().map_or(role.clone(), |role| role.title().to_owned()),
+        (_, Value::String(text)) => text.clone(),
+        (_, other) => other.to_string(),
+    }
+}
+
+/// How the actor proved who they are, and from where.
+pub fn origin(row: &TrailRow) -> String {
+    let way = match row.via.as_deref() {
+        Some("password") => " by password".to_owned(),
+        Some("local") => " by --as".to_owned(),
+        Some(fingerprint) => format!(" by SSH key {fingerprint}"),
+        None => String::new(),
+    };
+    let from = row.address.as_deref().map_or("From this machine".to_owned(), |a| format!("From {a}"));
+    // With --as the Unix user stands beside the name already.
+    let unix = row.unix.as_deref().filter(|_| row.local().is_none());
+    let unix = unix.map(|u| format!(", Unix user {u}")).unwrap_or_default();
+    format!("{from}{way}{unix}")
+}
+
+/// What was done, by whom and when.
+pub fn summary(row: &TrailRow) -> String {
+    let who = row.actor().unwrap_or_else(|| "nobody".to_owned());
+    let what = row.object().map(|what| format!(" {what}")).unwrap_or_default();
+    let times = if row.count > 1 { format!(", {} times", row.count) } else { String::new() };
+    format!("{}   {who} {}{what}{times}", row.at.utc("%Y-%m-%d %H:%M:%S UTC"), row.did)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Millis;
+
+    fn row(before: Option<&str>, after: Option<&str>) -> TrailRow {
+        TrailRow {
+            no: 1,
+            at: Millis(0),
+            who: None,
+            via: None,
+            unix: None,
+            address: None,
+            action: String::new(),
+            did: String::new(),
+            what: String::new(),
+            subject: None,
+            before: before.map(str::to_owned),
+            after: after.map(str::to_owned),
+            count: 1,
+        }
+    }
+
+    fn words(before: Option<&str>, after: Option<&str>) -> Vec<String> {
+        differences(&row(before, after)).iter().map(|d| d.words(">")).collect()
+    }
+
+    #[test]
+    fn only_differences_are_listed() {
+        let before = r#"{"name":"crm","state":"active","expires_at":null,"networks":"","z":1}"#;
+        let after =
+            r#"{"name":"crm","state":"disabled","expires_at":"2027-01-31T00:00:00Z","networks":"10.0.0.0/8","z":2}"#;
+        assert_eq!(
+            words(Some(before), Some(after)),
+            [
+                "State: active > disabled",
+                "Expires: never > 2027-01-31T00:00:00Z",
+                "Networks: any > 10.0.0.0/8",
+                "z: 1 > 2"
+            ]
+        );
+        assert!(words(Some(before), Some(before)).is_empty());
+    }
+
+    #[test]
+    fn a_creation_is_listed_whole_and_invalid_json_not_at_all() {
+        let made = r#"{"role":"advanced","must_change_password":true,"note":""}"#;
+        assert_eq!(words(None, Some(made)), ["Permission level: Advanced User", "Must change password: yes"]);
+        assert_eq!(words(Some(made), None)[0], "Permission level was Advanced User");
+        let legacy = r#"{"kind":"legacy","key":"smsbatch","body_digest":"required"}"#;
+        assert_eq!(words(None, Some(legacy)), ["Kind: legacy", "Key: smsbatch"]);
+        assert!(words(None, Some("kdb")).is_empty());
+        assert!(words(None, None).is_empty());
+    }
+}
