@@ -8,7 +8,7 @@ pub const MIN_PASSWORD: usize = 12;
 /// Most bytes of a user's password.
 pub const MAX_PASSWORD: usize = TypedPassword::MAX;
 
-/// Why a password was not taken. It never repeats the password.
+/// Why a password was refused. It never repeats the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordError {
     /// Shorter than [`MIN_PASSWORD`].

@@ -51,7 +51,7 @@ impl FromStr for Role {
     }
 }
 
-/// A right, which a role has or has not.
+/// A right that a role may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Right {
     /// Own password, own SSH keys, appearance, documentation, the menu.

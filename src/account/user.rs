@@ -9,7 +9,7 @@ use crate::credential::{Name, NameError};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserName(String);
 
-/// Not a name of a user.
+/// The text is not a valid name of a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("A user name has 1 to 32 of a-z 0-9 . _ - and begins with a letter, for example alice.")]
 pub struct UserNameError;

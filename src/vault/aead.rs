@@ -31,7 +31,7 @@ pub(super) const OVERHEAD: usize = NONCE + MAC;
 
 impl Context<'_> {
     fn encode(&self) -> Vec<u8> {
-        // Room for any place there is: a verifier opens a million of them before it answers.
+        // Capacity for any context, without reallocation: a verifier opens a million secrets before it answers.
         let mut out = Vec::with_capacity(160);
         out.extend_from_slice(b"keydesk seal v1");
         for part in [self.table, self.row, self.column, self.kind] {

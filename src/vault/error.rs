@@ -1,4 +1,4 @@
-//! What can go wrong in the vault. Never a byte of a key or a secret.
+//! Errors of the vault. They never contain a byte of a key or secret.
 
 use std::path::PathBuf;
 

@@ -64,15 +64,15 @@ impl MasterKey {
         File::open(parent)?.sync_all()
     }
 
-    /// Reads it; refused when anybody else could, or could have put it there. A link to it is followed, if nobody else could
-    /// have made that either.
+    /// Reads it; refused if anybody else can read it or could have put it there. A link to it is followed, if nobody
+    /// else could have made that either.
     pub fn load(place: &MasterKeyPlace) -> Result<Self, MasterKeyError> {
         let path = &place.path;
         let file = PrivateFile::open_here(&guarded(path)?).map_err(|e| match e.kind() {
             ErrorKind::NotFound => MasterKeyError::Missing(path.clone()),
             _ => io(path, &e),
         })?;
-        // Before the mode: nobody is to be told to change that of a file which is something else.
+        // Checked before the mode, so that nobody is told to change the mode of an unrelated file.
         if file.is_directory() {
             return Err(MasterKeyError::Directory(path.clone()));
         }

@@ -1,4 +1,4 @@
-//! Argon2id (RFC 9106) for what people choose: user passwords and Legacy passwords.
+//! Argon2id (RFC 9106) for what users choose: user passwords and Legacy passwords.
 
 use std::sync::Mutex;
 
@@ -21,7 +21,7 @@ pub const ARGON2_PASSES: u32 = 2;
 const MOST_MEMORY_KIB: u32 = 256 * 1024;
 const MOST_PASSES: u32 = 16;
 
-/// One hash at a time: two would need twice the memory and bring nothing on the one core they fill.
+/// One hash at a time: two would need twice the memory and gain nothing on the one core that they share.
 static HASHING: Mutex<()> = Mutex::new(());
 
 /// An Argon2id string (PHC format) with a fresh salt.
@@ -81,7 +81,7 @@ fn argon2id(password: &Secret, salt: &[u8], params: &Params) -> Result<Zeroizing
     result.map(|()| output).map_err(hash_error)
 }
 
-/// Memory for one hash that goes back to the system when dropped.
+/// Memory for one hash, returned to the system when dropped.
 ///
 /// glibc maps a block of its own only above a threshold that rises, up to 32 MiB, with each block it has freed: a
 /// second buffer of 19 MiB would come from the heap and stay there. Beyond 32 MiB every block is mapped, and the pages

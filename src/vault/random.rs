@@ -54,7 +54,7 @@ mod tests {
             assert_eq!((seconds, nanos / 1_000_000), (1_767_225_600, 123));
             assert_eq!((id.get_version_num(), id.get_variant()), (7, uuid::Variant::RFC4122));
         }
-        // Of an earlier moment, as a clock that was set back has it.
+        // An earlier time, as after a clock was set back.
         assert!(uuid(Millis(5)).unwrap() < ids[0] && uuid(Millis(-1)).is_ok());
     }
 }

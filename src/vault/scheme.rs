@@ -12,7 +12,7 @@ pub enum Stored {
     Sha256([u8; 32]),
     /// Scheme 2: the secret itself. A verifier must have it to check a signature.
     Plain(Secret),
-    /// Scheme 3: an Argon2id string, for what a person chose.
+    /// Scheme 3: an Argon2id string, for what a user chose.
     Argon2(String),
 }
 

@@ -1,9 +1,10 @@
 //! Sums over tagged rows. A tag cannot show that its row is an older copy (rollback of a row) or that a row is missing;
 //! a count and a sum of one keyed term per row can.
 //!
-//! A term is HMAC-SHA-256 over table, id, version and tag, cut to 128 bits; terms are added modulo 2^128, so that a change
-//! takes the old term off and adds the new one whatever the order (an additive multiset hash, MSet-Add-Hash of Clarke et
-//! al., 2003). Terms and sums never leave the process in the clear: whoever knew them could balance one change by another.
+//! A term is HMAC-SHA-256 over table, id, version and tag, cut to 128 bits; terms are added modulo 2^128, so that a
+//! change takes the old term off and adds the new one whatever the order (an additive multiset hash, MSet-Add-Hash of
+//! Clarke et al., 2003). Terms and sums never leave the process in the clear: whoever knew them could balance one
+//! change by another.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -31,20 +32,20 @@ pub struct Sums(BTreeMap<String, Sum>);
 
 #[cfg(test)]
 impl Term {
-    /// A term that can be told from others.
+    /// A term for tests.
     pub fn of_number(number: u128) -> Self {
         Self(number)
     }
 }
 
 impl Sum {
-    /// Adds a row.
+    /// Adds the term of a row.
     pub fn add(&mut self, term: Term) {
         self.rows = self.rows.wrapping_add(1);
         self.sum = self.sum.wrapping_add(term.0);
     }
 
-    /// Takes a row off. Where that row was never added the sum is wrong from then on, which is what it is for.
+    /// Removes a row. If that row was never added, the sum is wrong from then on, which is what it is for.
     pub fn remove(&mut self, term: Term) {
         self.rows = self.rows.wrapping_sub(1);
         self.sum = self.sum.wrapping_sub(term.0);
@@ -63,7 +64,7 @@ impl Sum {
 }
 
 impl Sums {
-    /// The sum of a table; of one without rows an empty one.
+    /// The sum of a table; an empty one if it has no rows.
     pub fn of(&self, table: &str) -> Sum {
         self.0.get(table).copied().unwrap_or_default()
     }
@@ -73,7 +74,7 @@ impl Sums {
         self.0.entry(table.to_owned()).or_default()
     }
 
-    /// Takes over the sums of the tables that another has; those that it does not know stay.
+    /// Replaces the sums of the tables that `other` has; the others stay.
     pub fn set(&mut self, other: Self) {
         self.0.extend(other.0);
     }
@@ -81,7 +82,7 @@ impl Sums {
     fn encode(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(self.0.len() * 48);
         for (table, Sum { rows, sum }) in &self.0 {
-            // A table's name is one of ours: some letters.
+            // Table names are short and ours.
             out.push(table.len() as u8);
             out.extend_from_slice(table.as_bytes());
             out.extend_from_slice(&rows.to_le_bytes());
@@ -131,7 +132,7 @@ impl Vault {
     /// The same with a reused buffer, for a reader of a million rows.
     pub fn term_in(&self, table: &str, id: &str, version: i64, tag: &[u8], room: &mut Vec<u8>) -> Term {
         room.clear();
-        // Lengths in front, the tag to the end: one row, one text.
+        // Length prefixes, and the tag at the end: every row has its own encoding.
         room.push(table.len() as u8);
         room.extend_from_slice(table.as_bytes());
         room.extend_from_slice(&(id.len() as u32).to_le_bytes());

@@ -14,7 +14,7 @@ pub struct TagInput(Vec<u8>);
 impl TagInput {
     /// Starts with table, row id and version.
     pub fn new(table: &str, row: &str, version: i64) -> Self {
-        // With the room that a whole row takes it never moves.
+        // Capacity for a whole row, without reallocation.
         Self(Vec::with_capacity(1024)).again(table, row, version)
     }
 
@@ -89,7 +89,7 @@ impl Keyed {
 
 impl Drop for Keyed {
     fn drop(&mut self) {
-        // What was set up is worth as much as the key.
+        // The prepared state is as secret as the key.
         self.0 = Hmac::new_from_slice(&[]).expect("HMAC takes any key");
         std::hint::black_box(&self.0);
     }

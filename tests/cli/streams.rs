@@ -1,4 +1,4 @@
-//! Standard streams that are closed, full, or that nobody reads: started by a shell, as people do it.
+//! Standard streams that are closed, full, or that nobody reads: started by a shell, as users do it.
 
 use std::process::{Command, Output};
 

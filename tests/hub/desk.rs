@@ -96,7 +96,7 @@ fn a_failed_set_up_leaves_nothing() {
     wanted.name = "Alice".to_owned();
     assert!(Hub::set_up(&places(&dir), clock(), &wanted, &Origin::default()).is_err());
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
-    // The database cannot be made: its directory is a file.
+    // The database cannot be created: its directory is a file.
     fs::write(dir.path().join("data"), "in the way").unwrap();
     assert!(Hub::set_up(&places(&dir), clock(), &set_up(), &Origin::default()).is_err());
     assert!(!dir.path().join("config/master.key").exists());
@@ -172,7 +172,7 @@ fn users_who_never_see_a_secret_record_no_display_event() {
     assert!(matches!(said, HubError::Denied(_)), "{said}");
 }
 
-/// Whatever goes wrong after the database stands in its place: its master key stays.
+/// Once the database exists, no error removes its master key.
 #[test]
 fn a_desk_that_cannot_be_opened_after_set_up_keeps_its_key() {
     let dir = tempfile::tempdir().unwrap();

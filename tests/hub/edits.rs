@@ -189,7 +189,7 @@ fn current_previous_and_ended_secrets_get_their_own_remedies() {
     assert_eq!(found(&second).1, Remedy::Nothing, "of a revoked one nothing works");
 }
 
-/// People type a password twice: an old one that stopped must not hide a current one that works.
+/// Users may choose a password twice: an ended one must not hide a current one.
 #[test]
 fn a_working_password_is_found_before_an_ended_one() {
     let desk = Desk::in_memory();

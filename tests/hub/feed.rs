@@ -115,7 +115,7 @@ fn a_head_with_a_forged_mac_is_not_followed() {
     assert!(matches!(verifier.feed().position(), Err(HubError::Tampered { .. })));
 }
 
-/// What a verifier that starts now makes of the settings.
+/// The policy of a verifier that starts now.
 fn fresh(hub: &Hub) -> EffectivePolicy {
     hub.feed().policy(&EffectivePolicy::default()).unwrap()
 }
@@ -142,7 +142,7 @@ fn the_policy_is_set_by_administrators_and_followed_by_the_feed() {
     }
 }
 
-/// Rows of settings that were changed, taken away, or put back as they once were: of none the default is followed.
+/// Setting rows that were changed, removed, or put back older: the default is never used.
 #[test]
 fn a_tampered_setting_is_not_followed_and_can_be_set_again() {
     for (how, sql) in [
@@ -181,7 +181,7 @@ fn a_tampered_setting_is_not_followed_and_can_be_set_again() {
     }
 }
 
-/// Taken when it had the value that it has again.
+/// An older row with the same value as the current one.
 #[test]
 fn a_running_verifier_detects_an_older_row_of_a_setting() {
     let desk = Desk::on_disk();
@@ -251,7 +251,7 @@ fn an_old_copy_that_was_continued_counts_as_rolled_back() {
     assert_eq!(actions.iter().filter(|action| **action == "store.went_back").count(), 1, "{actions:?}");
 }
 
-/// The clock ran a year ahead when a copy was accepted, and came back; then that copy is put back once more.
+/// The clock was a year ahead when a copy was accepted, and was set back; then that copy is put back again.
 #[test]
 fn a_store_is_accepted_although_the_clock_was_once_ahead() {
     let desk = Desk::on_disk();

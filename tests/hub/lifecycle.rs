@@ -171,7 +171,7 @@ fn expiring_and_never_used_keys_are_counted() {
     assert_eq!(desk.hub.find(&alice, &used.key, None).unwrap().last_used.unwrap().at, now, "an older report loses");
 }
 
-/// What the menu counts.
+/// The counts in the menu.
 fn counted(desk: &Desk) -> keydesk::hub::CredentialOverview {
     desk.hub.overview(&desk.alice()).unwrap().credentials.unwrap()
 }
@@ -207,7 +207,7 @@ fn a_used_key_stays_used_when_it_is_rotated() {
     assert!(desk.hub.list(&alice, &query).unwrap().rows.is_empty());
     let live = desk.hub.details(&alice, row.id).unwrap().secrets;
     assert_eq!((live.len(), live[0].last_used.clone()), (1, None), "the details tell the uses of each secret");
-    // Disabled and enabled again it was still used.
+    // It still counts as used after it was disabled and enabled.
     for verb in [Verb::Disable, Verb::Enable] {
         let seen = desk.hub.find(&alice, &row.key, None).unwrap();
         let done = desk.hub.set_state(&alice, &[seen.target()], verb).unwrap();
@@ -241,7 +241,7 @@ fn a_rotation_within_an_overlap_names_the_secret_it_ends() {
         trail[0].after.as_deref().unwrap().contains(&format!("\"stopped_before\":\"{}\"", until.rfc3339())),
         "{trail:?}"
     );
-    // One whose overlap is over is not stopped by anything.
+    // A secret whose overlap is over is not ended early.
     desk.clock.advance(jiff::SignedDuration::from_hours(25));
     assert_eq!(desk.hub.rotate(&alice, second.row.target(), Overlap::None).unwrap().ended_early, []);
 }

@@ -117,7 +117,7 @@ fn a_key_that_exists_in_two_kinds_needs_a_kind() {
     let desk = Desk::on_disk();
     let row = desk.create(Kind::Basic, "one").row;
     desk.create(Kind::Hmac, "two");
-    // An import may bring one key in two kinds; here the database is told so, which also makes the row untrusted.
+    // An import may bring one key in two kinds. Here SQL does it, which also makes the row untrusted.
     desk.sql(&format!("UPDATE credential SET key = '{}' WHERE kind = 'hmac'", row.key));
     let both = desk.hub.find(&desk.alice(), &row.key, None).unwrap_err();
     assert_eq!(both.exit_code(), 5);

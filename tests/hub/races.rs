@@ -16,10 +16,10 @@ use keydesk::{
 
 use super::support::{Desk, places, seen, wanted};
 
-/// What one administrator does to the credential that both look at.
+/// What one administrator does to the credential that both see.
 const DEEDS: [&str; 6] = ["disable", "revoke", "rename", "rotate", "create", "demote"];
 
-/// Not a test of its own: the other process. It says that it is ready, waits for a line, acts, and says what came of it.
+/// No test by itself: the other process. It reports that it is ready, waits for a line, acts, and reports the result.
 #[test]
 fn other_process() {
     let Ok(order) = std::env::var("KEYDESK_TEST_RACE") else { return };
@@ -81,7 +81,7 @@ impl Other {
         other
     }
 
-    /// The rest of the first line that begins so.
+    /// The rest of the first line with this prefix.
     fn line(&mut self, begins: &str) -> String {
         let mut text = String::new();
         let mut byte = [0];
@@ -104,7 +104,7 @@ impl Other {
 
 impl Drop for Other {
     fn drop(&mut self) {
-        // It said what it had to say; reading the rest keeps it from writing to a pipe that is gone.
+        // Reads the rest, so that it does not write to a closed pipe.
         let _ = self.0.stdout.take().map(|mut out| out.read_to_end(&mut Vec::new()));
         let _ = self.0.wait();
     }
@@ -141,13 +141,13 @@ fn of_two_conflicting_processes_one_wins_fifty_times() {
     println!("alice was done in {first_won} of 50");
 }
 
-/// Whoever still is an Administrator.
+/// A user who is still an Administrator.
 fn able(desk: &Desk) -> Actor {
     let actors = ["alice", "bram"].map(|name| desk.hub.local_actor(name, &Origin::default()).unwrap());
     actors.into_iter().find(|actor| desk.hub.users(actor).is_ok()).unwrap()
 }
 
-/// Whether what both were told fits one of them having been first.
+/// Whether both results fit a serial order.
 fn one_of_two_orders(deeds: [&str; 2], said: &[String; 2]) -> bool {
     let second_after = |first: usize, second: usize| {
         said[first] == "done" && fits(["alice", "bram"][first], deeds[first], deeds[second], &said[second])
@@ -155,11 +155,11 @@ fn one_of_two_orders(deeds: [&str; 2], said: &[String; 2]) -> bool {
     second_after(0, 1) || second_after(1, 0)
 }
 
-/// Whether the second, who looked before the first acted, was told the truth.
+/// Whether the result of the second, who read before the first acted, is true.
 fn fits(first: &str, did: &str, wants: &str, said: &str) -> bool {
     let on_the_key = |deed: &str| ["disable", "revoke", "rename", "rotate"].contains(&deed);
     match (did, wants) {
-        // A demoted Administrator is stopped whatever they ask for: their session is over.
+        // Every call of a demoted Administrator fails: their session is over.
         ("demote", _) => said.starts_with("3 "),
         ("create", "create") => said.starts_with("5 The username smsbatch is taken"),
         ("disable", "disable") | ("revoke", "revoke") => said == "already",
@@ -178,7 +178,7 @@ fn fits(first: &str, did: &str, wants: &str, said: &str) -> bool {
     }
 }
 
-/// Whether what was done can be seen.
+/// Whether a change is visible.
 fn shows(desk: &Desk, row: &CredentialRow, deed: &str) -> bool {
     let actor = able(desk);
     match deed {

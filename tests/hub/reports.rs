@@ -1,4 +1,4 @@
-//! What verifiers report of uses and refusals, and what becomes of numbers that somebody made up.
+//! Reports of uses and refusals by verifiers, and forged numbers.
 
 use std::collections::BTreeSet;
 
@@ -33,7 +33,7 @@ fn a_last_use_in_the_future_is_replaced_by_any_other() {
         desk.hub.details(&desk.alice(), row.id).unwrap().row.last_used.unwrap().at
     };
     let days = |n: i64| Seconds(NOW.seconds().0 + n * 86_400);
-    // While the clock is ahead nobody knows that it is.
+    // The clock is ahead, which nobody can notice yet.
     desk.clock.advance(jiff::SignedDuration::from_hours(60 * 24));
     assert_eq!(use_at(days(60)), days(60));
     desk.clock.advance(jiff::SignedDuration::from_hours(-60 * 24));
@@ -84,7 +84,7 @@ fn uses_and_refusals_are_stored_only_for_existing_credentials() {
     assert!(seen.refusals.is_empty(), "the details that she may see are without them");
 }
 
-/// Somebody who knows a key asks with it from a thousand addresses; its owner has one refusal that matters.
+/// Somebody who knows a key sends requests from a thousand addresses; only one refusal matters to its owner.
 #[test]
 fn a_flood_does_not_evict_the_refusals_that_matter() {
     let desk = Desk::in_memory();
@@ -107,7 +107,7 @@ fn a_flood_does_not_evict_the_refusals_that_matter() {
     }
     let of = |reason: &str| kept().iter().filter(|refusal| refusal.reason == reason).count();
     assert_eq!((kept().len(), of("clock_skew"), of("network"), of("bad_signature")), (20, 1, 1, 18));
-    // The clock steps back by a day: what comes then is newer all the same, and is kept.
+    // The clock steps back by a day: later refusals still count as newer and are kept.
     let mut late = refusal(5_000, "bad_signature");
     late.at = Seconds(NOW.seconds().0 - 86_400);
     desk.hub.feed().write_refusals(&[late.clone()]).unwrap();

@@ -1,4 +1,4 @@
-//! Who may do what, through every call, and what a refusal leaves behind.
+//! Rights of the roles for every call, and the record of a refusal.
 
 use keydesk::{
     account::{Right, Role, UserState},
@@ -11,7 +11,7 @@ use super::support::{Desk, seen, wanted};
 
 type Call<'a> = (&'static str, Right, Box<dyn Fn(&Actor) -> Result<(), HubError> + 'a>);
 
-/// Every call that asks for a right of its own.
+/// Every call with its right.
 fn calls<'a>(desk: &'a Desk) -> Vec<Call<'a>> {
     let hub = &desk.hub;
     let row = desk.create(Kind::Basic, "target").row;

@@ -1,4 +1,4 @@
-//! A database that somebody writes who has no master key.
+//! A database that is written by somebody without the master key.
 
 use keydesk::{
     account::{Role, UserState},
@@ -80,7 +80,7 @@ fn a_deleted_count_of_wrong_passwords_locks() {
     assert!(matches!(next, keydesk::hub::SignIn::Locked { .. }), "{next:?}");
 }
 
-/// Numbers that nobody counts to, in rows that keydesk writes again although their tag is wrong.
+/// Huge numbers in rows that keydesk writes again although their tag is wrong.
 #[test]
 fn absurd_numbers_in_the_database_do_no_harm() {
     let wrong = keydesk::secret::Secret::from_text("wrong wrong wrong");
@@ -109,7 +109,7 @@ fn absurd_numbers_in_the_database_do_no_harm() {
     }
 }
 
-/// A row that somebody kept and put back has a tag that is right; the trail knows better.
+/// An older row that was put back has a correct tag, but differs from the trail.
 #[test]
 fn an_older_row_put_back_is_found_by_the_trail() {
     for (table, rows) in [("credential", "key"), ("person", "user")] {

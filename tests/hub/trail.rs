@@ -1,4 +1,4 @@
-//! The trail is whole, or says where it is not.
+//! The trail: its content, its verification, and rollback.
 
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ fn report(hub: &Hub, desk: &Desk, expect: Option<(i64, String)>) -> TrailReport 
     hub.verify_trail(&desk.alice(), expect, &mut |_, _| ()).unwrap()
 }
 
-/// The database as it is now, in a file beside it.
+/// A copy of the database as it is now, in a file beside it.
 fn backup(desk: &Desk, name: &str) -> PathBuf {
     let to = desk.dir.as_ref().unwrap().path().join(name);
     let source = rusqlite::Connection::open(desk.database()).unwrap();
@@ -30,7 +30,7 @@ fn backup(desk: &Desk, name: &str) -> PathBuf {
     to
 }
 
-/// Restored into the running database by SQLite's own means: the same inode, older rows.
+/// Restores into the open database by SQLite's backup: same inode, older rows.
 fn restore(desk: &Desk, from: &Path) {
     let source = rusqlite::Connection::open(from).unwrap();
     let mut target = rusqlite::Connection::open(desk.database()).unwrap();
@@ -134,7 +134,7 @@ fn edits_removals_reorders_and_truncation_are_detected() {
     }
 }
 
-/// A row of the trail that stands before the first: in every list of it, on no chain.
+/// A trail row before the first one: in every list, but not in the chain.
 fn forged(no: i64) -> String {
     format!(
         "INSERT INTO trail SELECT {no}, at, 'bram', via, unix, address, action, class, about, subject, what, before, \
@@ -142,7 +142,7 @@ fn forged(no: i64) -> String {
     )
 }
 
-/// Takes the triggers away, edits, and puts them back word for word, as somebody who knows keydesk would.
+/// Drops the triggers, edits, and creates them again word for word, as an attacker who knows keydesk would.
 fn report_after(desk: &Desk, sql: &str) -> TrailReport {
     let connection = rusqlite::Connection::open(desk.database()).unwrap();
     let triggers = "SELECT group_concat(sql, ';' || char(10)) FROM sqlite_schema WHERE type = 'trigger'";
@@ -155,7 +155,7 @@ fn report_after(desk: &Desk, sql: &str) -> TrailReport {
 #[test]
 fn a_forged_end_is_detected_by_the_head() {
     let desk = filled();
-    // Cut the last row and make the head fit: everything but the MAC, which takes the head key.
+    // Cut the last row and adapt the head, except the MAC, which needs the head key.
     let sql = "DELETE FROM trail WHERE no = 5; \
                UPDATE head SET trail_no = 4, trail_hash = (SELECT hash FROM trail WHERE no = 4)";
     assert_eq!(report_after(&desk, sql).broken.as_deref(), Some("the head was changed outside keydesk"));
@@ -163,7 +163,7 @@ fn a_forged_end_is_detected_by_the_head() {
     assert!(matches!(change, Err(HubError::Tampered { .. })), "{change:?}");
 }
 
-/// Longer than it was by now, and not what it was.
+/// The copy has grown past the original by now, but differs.
 #[test]
 fn an_older_store_that_was_continued_is_detected() {
     let desk = filled();
@@ -225,7 +225,7 @@ fn changed_counters_of_keys_are_detected_and_recounted() {
         let broken = report(&desk.hub, &desk, None).broken.unwrap();
         assert!(broken.contains(which) && broken.contains("`keydesk audit accept --as NAME`"), "{broken}");
         assert!(!broken.contains('\u{1b}'), "{broken:?}");
-        // Nothing is kept from being done, and then it is right.
+        // Wrong counters stop no change, and accepting the store corrects them.
         let row = desk.create(Kind::Basic, "another").row;
         desk.hub.set_state(&desk.alice(), &[row.target()], Verb::Revoke).unwrap();
         desk.hub.accept_store(&desk.alice(), false).unwrap();
@@ -253,7 +253,7 @@ fn a_row_with_a_wrong_tag_is_named() {
         let desk = filled();
         let alice = desk.alice();
         desk.sql(sql);
-        // An Administrator whose own row is not to be trusted may look on the machine itself, by what the trail says.
+        // An Administrator with an untrusted row may still read on the machine itself, by the trail.
         let found = desk.hub.verify_trail(&alice, None, &mut |_, _| ()).unwrap();
         assert!(found.broken.is_some_and(|said| said.starts_with(what)), "{sql}");
     }

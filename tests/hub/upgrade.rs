@@ -1,5 +1,5 @@
-//! A desk that the keydesk of schema step 5 made, brought up to date. `data/step-5.sql` is the dump of one, with a row that
-//! was changed by hand and one whose older copy was put back; its keys and secrets were made for this test.
+//! The upgrade of a desk of schema step 5. `data/step-5.sql` is the dump of one, with a row that
+//! was changed by hand and one whose older copy was put back. Its keys and secrets were created for this test.
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, sync::Arc};
 
@@ -17,7 +17,7 @@ const MASTER_KEY: [u8; 32] = [
     0x03, 0x52, 0x57, 0x05, 0x48, 0xe2, 0x90, 0x3a, 0xfa, 0xa9, 0x7d, 0x7c, 0xfe, 0xab, 0x99, 0x44, 0x4a, 0x52, 0xa8,
     0xcc, 0x1a, 0x74, 0x0b, 0x87, 0x39, 0x69, 0xe6, 0x13, 0xba, 0x26, 0x9b, 0x10,
 ];
-/// An hour after the desk was made.
+/// An hour after the desk was created.
 const NOW: Millis = Millis(1_795_957_000_000);
 
 fn places(dir: &Path) -> DeskPaths {
@@ -88,7 +88,7 @@ fn an_upgrade_migrates_everything_and_trusts_nothing_new() {
     }
     let broken = hub.verify_trail(&alice, None, &mut |_, _| ()).unwrap().broken.unwrap();
     assert!(broken.contains("changed outside keydesk"), "{broken}");
-    // It goes on like any other desk.
+    // It works like any other desk.
     let rotated = hub.rotate(&alice, row("kdboGQgN9djMFtrHC69R").target(), Overlap::Day).unwrap();
     assert_eq!((rotated.version, rotated.ended_early.len()), (4, 1));
     assert_eq!(hub.users(&alice).unwrap().iter().filter(|user| user.tampered).count(), 0);

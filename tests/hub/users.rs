@@ -115,12 +115,12 @@ fn the_second_change_of_a_user_names_the_first() {
     };
     desk.hub.set_role(&bram, &read, Role::Basic).unwrap();
     told("bram changed the role of");
-    // A role that needs no change is no change, whoever made it so.
+    // Setting the role that a user already has is no conflict.
     assert_eq!(desk.hub.set_role(&alice, &read, Role::Basic).unwrap().changed_by, "bram");
     desk.hub.set_user_state(&bram, &seen(&desk.hub, "chen"), UserState::Disabled).unwrap();
     told("bram disabled");
     desk.hub.set_user_state(&bram, &seen(&desk.hub, "chen"), UserState::Active).unwrap();
-    // A pause and its end leave the row as it is, and do not hide what was done to it.
+    // A lock and its end do not change the row and do not hide its last change.
     for _ in 0..5 {
         let wrong = Secret::from_text("not the password");
         assert!(desk.hub.sign_in("chen", &wrong, &Origin::default()).is_ok());

@@ -1,4 +1,4 @@
-//! Somebody else at the same database: the `sqlite3` program, which neither is keydesk nor means well.
+//! The attacker: the `sqlite3` program on the same database.
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
@@ -8,7 +8,7 @@ use std::{
 
 use keydesk::store::{Cancel, Commit, SqliteStore, Store, StoreError, tables};
 
-/// A desk without a row.
+/// A desk without rows.
 pub struct Desk {
     pub dir: tempfile::TempDir,
     pub path: PathBuf,
@@ -26,7 +26,7 @@ impl Desk {
         SqliteStore::open(&self.path, &mut |_, _| Ok(())).unwrap()
     }
 
-    /// A process of its own that comes and goes.
+    /// Runs a process that ends again.
     #[track_caller]
     pub fn sql(&self, sql: &str) -> String {
         let output = Command::new("sqlite3").arg("-bail").arg(&self.path).arg(sql).output().unwrap();
@@ -34,7 +34,7 @@ impl Desk {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
-    /// Changes `sqlite_schema` and leaves the number of the schema as it is, in one transaction.
+    /// Changes `sqlite_schema` without changing the schema version, in one transaction.
     pub fn unnoticed(&self, sql: &str) {
         let number = self.sql("PRAGMA schema_version");
         self.sql(&format!(
@@ -51,7 +51,7 @@ impl Desk {
         endings.iter().for_each(|ending| std::fs::remove_file(self.beside(ending)).unwrap());
     }
 
-    /// The number of a kind, as a process sees it that opens the database now; and the database is whole.
+    /// The counter of a kind as seen by a new process, which also checks the database.
     #[track_caller]
     pub fn others_see(&self, kind: &str) -> String {
         assert_eq!(self.sql("PRAGMA integrity_check"), "ok");
@@ -59,7 +59,7 @@ impl Desk {
     }
 }
 
-/// The same program, open for as long as it is wanted.
+/// The same program, kept open.
 pub struct Other {
     child: Child,
     asks: ChildStdin,
@@ -74,7 +74,7 @@ impl Other {
         Self { child, asks, says }
     }
 
-    /// Runs a statement and says the first line of what came of it.
+    /// Runs a statement and returns the first line of its output.
     pub fn ask(&mut self, sql: &str) -> String {
         writeln!(self.asks, "{sql}; SELECT 'done';").unwrap();
         let mut lines = (&mut self.says).lines().map(Result::unwrap);
@@ -93,7 +93,7 @@ impl Drop for Other {
     }
 }
 
-/// Adds to a number in a transaction of its own.
+/// Adds to a counter in a transaction of its own.
 pub fn add(store: &dyn Store, kind: &str, n: i64) -> Result<(), StoreError> {
     let mut tx = store.write()?;
     tables::add_to_tally(&mut *tx, kind, "active", n)?;
@@ -104,7 +104,7 @@ pub fn add(store: &dyn Store, kind: &str, n: i64) -> Result<(), StoreError> {
     }
 }
 
-/// The number of a kind, as the store sees it.
+/// The counter of a kind as the store sees it.
 pub fn number(store: &dyn Store, kind: &str) -> Result<i64, StoreError> {
     let all = tables::tallies(&mut *store.read(&Cancel::default())?)?;
     Ok(all.into_iter().find(|(of, ..)| of == kind).map_or(0, |(.., n)| n))

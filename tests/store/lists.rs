@@ -132,7 +132,7 @@ pub fn feed(store: &dyn Store) {
     assert_eq!(read(store, |tx| tables::middle_credential(tx, 30)), None);
 }
 
-/// What stands first in each row that is handed over.
+/// The first column of each row.
 fn first_columns(
     store: &dyn Store,
     work: impl FnOnce(&mut dyn Tx, &mut dyn FnMut(&[Cell<'_>]) -> Result<(), StoreError>) -> Result<(), StoreError>,

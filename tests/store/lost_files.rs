@@ -1,5 +1,5 @@
-//! The files beside the database are taken away while it is open: by somebody who tidies, by a backup, on purpose. Nobody
-//! goes on in a world of their own.
+//! The files beside the database are removed while it is open: by a cleanup, by a backup, on purpose. No process
+//! may go on with the lost files.
 
 use std::process::Command;
 
@@ -19,7 +19,7 @@ fn says_lost<T: std::fmt::Debug>(result: Result<T, StoreError>) {
     );
 }
 
-/// An open desk whose rows are all in the database itself, so that only what is open is lost.
+/// An open desk whose rows are all in the database file, so that only later changes are lost.
 fn folded() -> (Desk, keydesk::store::SqliteStore) {
     let desk = Desk::new();
     let store = desk.open();
@@ -37,7 +37,7 @@ fn a_reader_reports_lost_files_and_then_reopens() {
     for endings in [BOTH, &["-wal"], &["-shm"]] {
         let (desk, store) = folded();
         desk.remove(endings);
-        // Whoever follows is told until they read, and a new handle is there for them at once.
+        // A poller gets the error until it reads, and a new handle is available at once.
         says_lost(store.changed());
         says_lost(store.changed());
         assert_eq!(number(&desk.open(), "basic"), Ok(1));
@@ -85,7 +85,7 @@ fn a_transaction_whose_files_vanish_is_not_committed() {
         Commit::NotCommitted(why) => says_lost::<()>(Err(why)),
         commit => panic!("{commit:?}"),
     }
-    // That was telling enough.
+    // One error is enough.
     assert_eq!(number(&store, "basic"), Ok(2));
     add(&store, "basic", 10).unwrap();
     assert_eq!(other.ask("SELECT n FROM tally"), "12");
@@ -93,7 +93,7 @@ fn a_transaction_whose_files_vanish_is_not_committed() {
     assert_eq!(desk.others_see("basic"), "12");
 }
 
-/// More than SQLite folds into the database at once, in a log that is gone.
+/// A lost log that is longer than one checkpoint.
 #[test]
 fn a_lost_log_is_not_checkpointed() {
     if !need("sqlite3") {
@@ -114,7 +114,7 @@ fn a_lost_log_is_not_checkpointed() {
     assert_eq!(desk.others_see("basic"), "20");
 }
 
-/// Others were there and went, so that we are the last to close it.
+/// Others opened and closed it, so that this process closes it last.
 #[test]
 fn closing_lost_files_leaves_the_files_of_others() {
     if !need("sqlite3") {
@@ -146,7 +146,7 @@ fn the_log_is_checkpointed_before_it_grows_without_limit() {
     assert!(!desk.beside("-wal").exists() && mib("") >= 20, "whoever closes last tidies");
 }
 
-/// A verifier has several handles, and to SQLite they share one memory.
+/// A verifier has several handles, which share memory inside SQLite.
 #[test]
 fn all_handles_of_a_process_drop_lost_files_together() {
     if !need("sqlite3") {
@@ -181,13 +181,13 @@ fn a_database_that_returns_is_accepted() {
     assert!(number(&store, "basic").unwrap_err().to_string().contains("removed or replaced"));
     std::fs::rename(&away, &desk.path).unwrap();
     assert_eq!((number(&store, "basic"), store.reopened()), (Ok(1), 0));
-    // Shared memory that somebody left behind alone is no hindrance.
+    // Shared memory without a log does no harm.
     drop(store);
     std::fs::write(desk.beside("-shm"), vec![0xff; 32_768]).unwrap();
     assert_eq!(number(&desk.open(), "basic"), Ok(1));
 }
 
-/// Bytes that were changed behind SQLite's back are seen by whoever opens the database, not by who has read them before.
+/// Bytes changed behind the back of SQLite are seen by new connections, not by those that read them before.
 #[test]
 fn a_connection_that_sees_an_old_state_is_not_fresh() {
     if !need("sqlite3") {

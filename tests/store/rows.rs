@@ -148,7 +148,7 @@ pub fn references(store: &dyn Store) {
         created_by: "alice".to_owned(),
     };
     let mut tx = store.write().unwrap();
-    // Some databases look at references only when the transaction ends.
+    // Some databases check references only when the transaction ends.
     if tables::insert(&mut *tx, &secret, vec![]).is_ok() {
         assert!(matches!(tx.commit(), Commit::NotCommitted(_)));
     }

@@ -1,4 +1,4 @@
-//! What the database says about its own schema is not believed: not its number, not its first pages, not its indexes.
+//! What the database says about its own schema is not trusted: version, root pages, indexes.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -10,7 +10,7 @@ use keydesk::store::{Cancel, SqliteStore, Store as _, StoreError};
 use super::attacker::{Desk, add, number};
 use crate::need::need;
 
-/// Runs inside whatever adds to a number.
+/// A trigger on every change of a counter.
 const TRIGGER: &str = "CREATE TRIGGER planted AFTER INSERT ON tally BEGIN UPDATE tally SET n = n + 1000000; END";
 const CLEAN: &str = "DELETE FROM sqlite_schema WHERE name = 'planted'";
 
@@ -51,7 +51,7 @@ fn a_planted_trigger_never_runs_whatever_the_schema_version() {
     add(&store, "basic", 1).unwrap();
     let number_before = desk.sql("PRAGMA schema_version");
     desk.sql(TRIGGER);
-    // The failure by which a connection gets to know the trigger.
+    // The error by which a connection loads the trigger.
     is_foreign(add(&store, "basic", 1));
     is_foreign(number(&store, "basic"));
     desk.sql(&format!("PRAGMA schema_version = {number_before}"));
@@ -60,7 +60,7 @@ fn a_planted_trigger_never_runs_whatever_the_schema_version() {
     desk.unnoticed(CLEAN);
     add(&store, "hmac", 1).unwrap();
     assert_eq!((number(&store, "basic"), number(&store, "hmac")), (Ok(1), Ok(1)));
-    // The number was never another one.
+    // The schema version never changed.
     desk.unnoticed(TRIGGER);
     is_foreign(number(&store, "basic"));
     is_foreign(add(&store, "legacy", 1));
@@ -69,7 +69,7 @@ fn a_planted_trigger_never_runs_whatever_the_schema_version() {
     assert_eq!((desk.others_see("basic").as_str(), number(&store, "legacy")), ("1", Ok(1)));
 }
 
-/// Somebody who plants and cleans as fast as they can, always under one number.
+/// An attacker who plants and removes as fast as possible, with one schema version.
 #[test]
 fn flipping_the_schema_quickly_runs_nothing() {
     let desk = Desk::new();
@@ -89,7 +89,7 @@ fn flipping_the_schema_quickly_runs_nothing() {
             };
             while !stop.load(Ordering::Relaxed) {
                 change(TRIGGER);
-                // Others have their turn, in both halves.
+                // Lets others run, in both states.
                 std::thread::sleep(Duration::from_millis(2));
                 change("DROP TRIGGER planted");
                 std::thread::sleep(Duration::from_millis(2));
@@ -174,7 +174,7 @@ fn wrong_indexes_and_orphaned_pages_are_damage() {
     for (what, sql) in [
         (
             "trail_by_subject",
-            // A partial index that has the text of the whole one.
+            // A partial index with the SQL text of the full one.
             format!(
                 "DROP INDEX trail_by_subject; {index} WHERE no <> 7; \
                  UPDATE sqlite_schema SET sql = '{index}' WHERE name = 'trail_by_subject'"

@@ -1,4 +1,4 @@
-//! What is SQLite's alone: its indexes, and desks of older steps of its schema.
+//! SQLite only: its indexes, and desks of older schema steps.
 
 use keydesk::store::{
     SqliteStore, StoreError,
@@ -32,7 +32,7 @@ fn sqlite_reads_every_page_from_an_index() {
                 assert!(steps[0].starts_with(&used), "{sql}: {steps:#?}");
                 let beyond = if place.is_some() { "(kind=? AND listed=? AND (" } else { "(kind=? AND listed=?)" };
                 assert!(steps[0].contains(beyond), "the cursor is part of the search: {}", steps[0]);
-                // The last uses of one credential are sorted; the page itself is not.
+                // Only the last uses of one credential are sorted, not the page itself.
                 assert!(!steps.iter().take(1).any(|step| step.contains("TEMP B-TREE")));
                 let outer_sort = steps.last().is_some_and(|step| step.contains("TEMP B-TREE") && steps.len() == 2);
                 assert!(!outer_sort, "{steps:#?}");
@@ -77,7 +77,7 @@ fn sqlite_finds_the_trail_of_one_subject_by_index() {
     }
 }
 
-/// A desk as an older keydesk made it: the first step alone.
+/// A desk of an older keydesk: only the first step.
 fn of_step_one(path: &std::path::Path) -> rusqlite::Connection {
     let old = rusqlite::Connection::open(path).unwrap();
     old.execute_batch(&format!(
@@ -94,7 +94,7 @@ fn sqlite_brings_an_older_desk_up_to_date_once() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("keydesk.db");
     drop(of_step_one(&path));
-    // Two that open it at the same instant both find it as it should be.
+    // Two processes that open it at once both find it upgraded.
     std::thread::scope(|scope| {
         let both = [(); 2].map(|()| scope.spawn(|| SqliteStore::open(&path, &mut |_, _| Ok(())).map(|_| ())));
         both.into_iter().for_each(|one| one.join().unwrap().unwrap());
@@ -106,7 +106,7 @@ fn sqlite_brings_an_older_desk_up_to_date_once() {
     assert!(read(&store, |tx| tables::refusals(tx, "nobody")).is_empty());
 }
 
-/// An older keydesk let each secret of a credential wait for its first use, and a rotation begin anew.
+/// An older keydesk tracked the first use of each secret, so that a rotation reset it.
 #[test]
 fn an_upgrade_sets_which_keys_were_never_used() {
     let dir = tempfile::tempdir().unwrap();
@@ -136,7 +136,7 @@ fn an_upgrade_sets_which_keys_were_never_used() {
     assert!(read(&store, |tx| tables::ever_asked(tx)), "one was used");
 }
 
-/// How many there are to look at is asked once a second at most, and costs the same with a million.
+/// The attention list is counted at most once a second, and costs the same with a million.
 #[test]
 fn sqlite_counts_the_attention_list_by_index() {
     let dir = tempfile::tempdir().unwrap();

@@ -82,7 +82,7 @@ pub fn many_uses(store: &dyn Store) {
         at,
         address: Some(format!("2001:db8::{at:x}")),
     };
-    // All but the last, each its own second; both secrets of every third; and one of nobody.
+    // All but the last, each at its own second; both secrets of every third; and one of an unknown credential.
     let mut uses = vec![used("nobody", 1, 5)];
     for (n, record) in (0..).zip(&all[..349]) {
         uses.push(used(record.id(), 1, 100 + n));
@@ -139,7 +139,7 @@ pub fn refusals(store: &dyn Store) {
     let ids: Vec<_> = all.iter().map(|row| row.refusal.id.as_str()).collect();
     assert_eq!((ids.len(), &ids[..4]), (22, &["0040", "0009", "0005", "0024"][..]));
     assert_eq!((all[0].key.as_str(), all[0].kind.as_str()), (two.key.as_str(), "hmac"));
-    // Pages of five put together are the whole.
+    // All pages of five together are the whole list.
     let mut together = page(None, 5);
     while let Some(last) = together.last().map(|row| row.refusal.no) {
         let more = page(Some(last), 5);
@@ -153,7 +153,7 @@ pub fn refusals(store: &dyn Store) {
     assert_eq!(of_one.iter().map(|row| row.refusal.id.as_str()).collect::<Vec<_>>(), ["0009"]);
 }
 
-/// No tag is on a refusal's number: who can write the database can make it any.
+/// The number of a refusal has no tag: whoever can write the database can forge it.
 pub fn numbers_beyond_reason(store: &dyn Store) {
     let one = credential(0, "basic");
     write(store, |tx| tables::insert(tx, &one, vec![]));

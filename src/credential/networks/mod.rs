@@ -60,7 +60,7 @@ impl Networks {
     /// Most networks of one credential.
     pub const MAX: usize = 64;
 
-    /// Reads CIDRs and single addresses, as people type them. `any`, `none` or `never` alone is no restriction.
+    /// Reads CIDRs and single addresses, as users type them. `any`, `none` or `never` alone is no restriction.
     pub fn parse<'a>(given: impl IntoIterator<Item = &'a str>) -> Result<Self, NetworkError> {
         let given: Vec<_> = given.into_iter().map(str::trim).collect();
         let takes_away = |word: &&&str| word.eq_ignore_ascii_case("any") || is_never(word);
@@ -81,7 +81,8 @@ impl Networks {
         Self::parse(words(line))
     }
 
-    /// Whether an address is let in: any when there are none; IPv4-mapped IPv6 counts as IPv4 (docs/verification.md C13).
+    /// Whether an address is let in: any when there are none; IPv4-mapped IPv6 counts as IPv4 (docs/verification.md
+    /// C13).
     pub fn admit(&self, address: Option<IpAddr>) -> bool {
         self.0.is_empty() || address.is_some_and(|a| self.0.iter().any(|n| n.contains(&a.to_canonical())))
     }
@@ -139,7 +140,7 @@ impl FromStr for Networks {
     }
 }
 
-/// The address of a client as people write it: with an interface behind `%`, which no network tells of, left out.
+/// The address of a client as users write it; an interface behind `%` is left out.
 pub fn client_address(text: &str) -> Option<IpAddr> {
     let address = match text.trim().split_once('%') {
         Some((address, zone)) if !zone.is_empty() => IpAddr::V6(address.parse().ok()?),

@@ -18,7 +18,7 @@ record! {
         kind: String,
         /// API key or Legacy username.
         key: String,
-        /// Name for people, as typed.
+        /// The display name, as typed.
         name: String,
         /// The name case-folded, for search and order.
         name_fold: String,
@@ -32,7 +32,7 @@ record! {
         expires_at: Option<i64>,
         /// Networks that it may be used from, in CIDR notation; empty for any.
         networks: String,
-        /// A note for people.
+        /// A note for users.
         note: String,
         /// Algorithms that may sign (HMAC only); empty for any.
         algorithms: String,

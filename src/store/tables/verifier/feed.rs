@@ -57,7 +57,7 @@ pub struct VerifierCells<'a> {
     pub kind: &'a str,
     /// API key or Legacy username.
     pub key: &'a str,
-    /// Name for people.
+    /// The display name.
     pub name: &'a str,
     /// `active`, `disabled` or `revoked`.
     pub state: &'a str,
