@@ -1,19 +1,15 @@
 //! What a change costs, commit and disk included: `cargo bench --bench changes -- DIR` sets a desk up below DIR and creates,
 //! rotates, disables and lists in it, one transaction each.
 
-use std::{
-    path::Path,
-    process::ExitCode,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use keydesk::{
-    credential::{Kind, Options, Overlap, Verb},
-    hub::{Hub, HubError, Issued, ListQuery, NewCredential, OpenOutcome, Origin, SetUp},
-    secret::Secret,
-    time::SystemClock,
-};
+use keydesk::credential::{Kind, Options, Overlap, Verb};
+use keydesk::hub::{Hub, HubError, Issued, ListQuery, NewCredential, OpenOutcome, Origin, SetUp};
+use keydesk::secret::Secret;
+use keydesk::time::SystemClock;
 
 const ROUNDS: usize = 400;
 

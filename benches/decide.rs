@@ -3,27 +3,22 @@
 //!
 //! `cargo bench --bench decide` (`KEYDESK_BENCH_CREDENTIALS=100000` for a quick look)
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
-    collections::HashMap,
-    hint::black_box,
-    sync::atomic::{AtomicBool, Ordering},
-    thread,
-    time::{Duration, Instant},
-};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use data_encoding::BASE64;
-use keydesk::{
-    credential::{Kind, State},
-    secret::Secret,
-    time::Seconds,
-    vault::{Hash, Stored, sha256},
-    verify::{
-        Body, Builder, Change, Decision, Entry, Field, Reason, Request, Scheme, Snapshot, Surface, Verdict, Version,
-        decide,
-    },
+use keydesk::credential::{Kind, State};
+use keydesk::secret::Secret;
+use keydesk::time::Seconds;
+use keydesk::vault::{Hash, Stored, sha256};
+use keydesk::verify::{
+    Body, Builder, Change, Decision, Entry, Field, Reason, Request, Scheme, Snapshot, Surface, Verdict, Version, decide,
 };
 use uuid::Uuid;
 

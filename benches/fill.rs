@@ -5,23 +5,19 @@
 //! keys with their secrets, a line `KIND KEY SECRET` each, of the credentials that may be used from anywhere, so that the
 //! benchmark of the verifier can ask with them.
 
-use std::{
-    fs::OpenOptions,
-    io::{self, BufWriter, Write},
-    os::unix::fs::OpenOptionsExt as _,
-    path::{Path, PathBuf},
-    process::ExitCode,
-    sync::Arc,
-    time::Instant,
-};
+use std::fs::OpenOptions;
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
 
-use keydesk::{
-    credential::{Kind, Networks, Options},
-    hub::{Actor, DeskPaths, Hub, Issued, NewCredential, NewLegacy, Origin, SetUp},
-    secret::Secret,
-    time::{Clock, DAY, SystemClock},
-    vault::MasterKeyPlace,
-};
+use keydesk::credential::{Kind, Networks, Options};
+use keydesk::hub::{Actor, DeskPaths, Hub, Issued, NewCredential, NewLegacy, Origin, SetUp};
+use keydesk::secret::Secret;
+use keydesk::time::{Clock, DAY, SystemClock};
+use keydesk::vault::MasterKeyPlace;
 
 const PASSWORD: &str = "correct horse battery";
 /// Credentials of one transaction.

@@ -2,19 +2,15 @@
 //! `fill` made in DIR. Reading, opening and indexing are told apart; beside them, what SQLite alone takes to hand the same
 //! rows over, on as many threads.
 
-use std::{
-    process::ExitCode,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use keydesk::{
-    hub::{DeskPaths, EffectivePolicy, Hub, OpenOutcome},
-    serve,
-    store::{Cancel, SqliteStore, Store as _, StoreError, tables},
-    time::SystemClock,
-    vault::MasterKeyPlace,
-};
+use keydesk::hub::{DeskPaths, EffectivePolicy, Hub, OpenOutcome};
+use keydesk::serve;
+use keydesk::store::{Cancel, SqliteStore, Store as _, StoreError, tables};
+use keydesk::time::SystemClock;
+use keydesk::vault::MasterKeyPlace;
 
 const ROUNDS: usize = 7;
 

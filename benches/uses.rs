@@ -2,12 +2,12 @@
 //!
 //! `cargo bench --bench uses -- DIR [USES]` with a desk that `fill` made. It writes into it.
 
-use std::{path::Path, process::ExitCode, time::Instant};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
 
-use keydesk::store::{
-    Cancel, Commit, SqliteStore, Store, StoreError, Value, WriteTx,
-    tables::{self, UseRow},
-};
+use keydesk::store::tables::{self, UseRow};
+use keydesk::store::{Cancel, Commit, SqliteStore, Store, StoreError, Value, WriteTx};
 
 const ROUNDS: usize = 5;
 

@@ -1,27 +1,20 @@
 //! How long Basic and HMAC take while 1,000 wrong Legacy passwords come in at once, and while none does, in turns.
 
-use std::{
-    net::Ipv4Addr,
-    path::Path,
-    sync::atomic::{AtomicBool, Ordering},
-    time::{Duration, Instant},
-};
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
-use keydesk::{
-    credential::Algorithm,
-    secret::Secret,
-    time::{Clock, SystemClock},
-    verify::{Dialect, Draft, Scheme, sign},
-};
+use keydesk::credential::Algorithm;
+use keydesk::secret::Secret;
+use keydesk::time::{Clock, SystemClock};
+use keydesk::verify::{Dialect, Draft, Scheme, sign};
 
-use super::{
-    Done, Wanted,
-    asker::{Asker, forward_head},
-    contestant::{SERVER_CORE, Server, keydesk, wait_for_socket},
-    pairs::{self, Pair},
-    peers,
-    stats::{median, percentile},
-};
+use super::asker::{Asker, forward_head};
+use super::contestant::{SERVER_CORE, Server, keydesk, wait_for_socket};
+use super::pairs::{self, Pair};
+use super::stats::{median, percentile};
+use super::{Done, Wanted, peers};
 
 /// Turns, unless more or fewer are asked for.
 const ROUNDS: usize = 7;

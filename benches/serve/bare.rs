@@ -1,25 +1,21 @@
 //! The yardsticks: hyper with nothing else, which answers 200 with the fields that keydesk answers with and looks at
 //! nothing; and the same with the least that a check of Basic can be: a map of keys and hashes of secrets.
 
-use std::{
-    collections::HashMap,
-    convert::Infallible,
-    io,
-    path::PathBuf,
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-};
+use std::collections::HashMap;
+use std::convert::Infallible;
+use std::io;
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use base64ct::{Base64, Encoding as _};
-use hyper::{
-    Request, Response, StatusCode,
-    body::{Body, Bytes, Frame, Incoming, SizeHint},
-    header::{AUTHORIZATION, CACHE_CONTROL, HeaderName, HeaderValue},
-    rt::{Read, Write},
-    server::conn::http1,
-    service::service_fn,
-};
+use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
+use hyper::header::{AUTHORIZATION, CACHE_CONTROL, HeaderName, HeaderValue};
+use hyper::rt::{Read, Write};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use sha2::{Digest as _, Sha256};
 use tokio::net::{TcpListener, UnixListener};

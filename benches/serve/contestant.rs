@@ -1,18 +1,18 @@
 //! Servers of one race: each is a process on the servers' core, held still while another one is asked.
 
-use std::{
-    fs,
-    io::{Read as _, Write as _},
-    net::{TcpListener, TcpStream},
-    os::unix::{fs::PermissionsExt as _, net::UnixStream},
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
-};
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{Done, bare::Bare};
+use super::Done;
+use super::bare::Bare;
 
 /// Where the servers are.
 pub const SERVER_CORE: &str = "1";
@@ -48,19 +48,19 @@ impl Server {
         }
     }
 
-    /// Holds the server still, so that what it still has to do is done at its own next turn and burdens nobody else.
+    /// Suspends the server, so that its remaining work is done in its own next turn.
     pub fn hold(&self) {
         self.signal(Signal::STOP);
     }
 
-    /// The processor time in microseconds that its threads have had, without those that step back: what they do, they do
-    /// when nothing else is to be done. On a machine that others use as well it is steadier than the clock.
+    /// CPU time of its threads in microseconds, without threads of lower priority, which work when nothing else is to be
+    /// done. On a shared machine this is steadier than the clock.
     pub fn processor(&self) -> Done<f64> {
         let mut ticks = 0.0;
         for task in fs::read_dir(format!("/proc/{}/task", self.0.id()))? {
             let stat = fs::read_to_string(task?.path().join("stat"))?;
-            // The name, which may hold anything, is in brackets. Of the fields after it the 12th and 13th are times and
-            // the 17th is how far the thread steps back.
+            // The name, which may hold anything, is in brackets. Of the fields after it, the 12th and 13th are times and
+            // the 17th is the nice value.
             let fields: Vec<_> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
             if fields.get(16) == Some(&"0") {
                 ticks += fields[11].parse::<f64>()? + fields[12].parse::<f64>()?;

@@ -19,7 +19,9 @@ mod throughput;
 mod timing;
 mod wrk;
 
-use std::{error::Error, path::PathBuf, process::ExitCode};
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
 
 type Done<T = ()> = Result<T, Box<dyn Error>>;
 

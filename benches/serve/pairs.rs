@@ -1,6 +1,7 @@
 //! The keys and secrets that `fill` wrote beside a desk.
 
-use std::{fs, path::Path};
+use std::fs;
+use std::path::Path;
 
 use base64ct::{Base64, Encoding as _};
 

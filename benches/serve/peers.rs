@@ -1,12 +1,16 @@
 //! What else answers whether a password is good: nginx, HAProxy and Caddy by their own password files, each on one core
 //! in one process.
 
-use std::{fmt::Write as _, fs, path::Path, process::Command};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
 
 use base64ct::{Base64, Encoding as _};
 use sha1::{Digest as _, Sha1};
 
-use super::{Done, contestant::TOKEN};
+use super::Done;
+use super::contestant::TOKEN;
 
 /// A user of the password files.
 pub fn user(n: usize) -> (String, String) {

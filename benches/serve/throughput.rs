@@ -1,17 +1,16 @@
 //! Answers a second: keydesk at each desk, hyper with nothing else, and what else there is; then keydesk and hyper behind
 //! nginx.
 
-use std::{fs, path::Path, process::Command};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
 
-use super::{
-    Done, Wanted,
-    bare::Bare,
-    contestant::{SERVER_CORE, Server, bare, free, keydesk, wait_for, wait_for_socket},
-    pairs::{self, shuffle},
-    peers,
-    stats::median,
-    wrk::{Load, Round},
-};
+use super::bare::Bare;
+use super::contestant::{SERVER_CORE, Server, bare, free, keydesk, wait_for, wait_for_socket};
+use super::pairs::{self, shuffle};
+use super::stats::median;
+use super::wrk::{Load, Round};
+use super::{Done, Wanted, peers};
 
 /// Rounds, unless more or fewer are asked for.
 const ROUNDS: usize = 7;

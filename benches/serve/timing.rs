@@ -1,24 +1,22 @@
 //! How long each refusal takes over HTTP: what a stranger could learn from a clock. The cases take turns, each request
 //! is about another credential, and all of them are in one desk that is made for this.
 
-use std::{os::unix::process::CommandExt as _, path::Path, sync::Arc, time::Duration};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
-use keydesk::{
-    credential::{Kind, Options, Verb},
-    hub::{Actor, DeskPaths, Hub, Issued, NewCredential, Origin, SetUp},
-    secret::Secret,
-    time::{Clock, SystemClock},
-    vault::MasterKeyPlace,
-};
+use keydesk::credential::{Kind, Options, Verb};
+use keydesk::hub::{Actor, DeskPaths, Hub, Issued, NewCredential, Origin, SetUp};
+use keydesk::secret::Secret;
+use keydesk::time::{Clock, SystemClock};
+use keydesk::vault::MasterKeyPlace;
 
-use super::{
-    Done, Wanted,
-    asker::Asker,
-    contestant::{LOAD_CORE, SERVER_CORE, Server, keydesk, wait_for_socket},
-    pairs::{basic, shuffle},
-    peers,
-    stats::percentile,
-};
+use super::asker::Asker;
+use super::contestant::{LOAD_CORE, SERVER_CORE, Server, keydesk, wait_for_socket};
+use super::pairs::{basic, shuffle};
+use super::stats::percentile;
+use super::{Done, Wanted, peers};
 
 /// Requests of each case.
 const ROUNDS: usize = 20_000;

@@ -1,8 +1,13 @@
 //! The load: wrk on a core of its own, which sends prepared requests in turn.
 
-use std::{fmt::Write as _, fs, io::Write as _, path::Path, path::PathBuf, process::Command};
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use super::{Done, contestant::LOAD_CORE};
+use super::Done;
+use super::contestant::LOAD_CORE;
 
 /// Connections that ask at a time.
 const CONNECTIONS: u32 = 32;

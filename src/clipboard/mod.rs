@@ -57,7 +57,7 @@ impl CopyOutcome {
 
 /// How a copy is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum CopyMethod {
     /// tmux is asked to send it to its terminal.
     Tmux,
     /// The terminal is asked to take it, by OSC 52.
@@ -72,7 +72,7 @@ const SCREEN: &str =
     "GNU screen passes no copy on to your terminal. Select the text by hand, or run keydesk outside screen or in tmux.";
 const CONSOLE: &str = "The Linux console cannot copy. Run keydesk inside tmux, or note the text by hand.";
 
-impl Way {
+impl CopyMethod {
     /// What the environment allows. `var` reads one variable, so that a test can be the environment.
     pub fn choose(var: &dyn Fn(&str) -> Option<String>) -> Result<Self, &'static str> {
         let is_set = |name| var(name).is_some_and(|value| !value.is_empty());
@@ -91,14 +91,14 @@ impl Way {
 }
 
 /// Copies by tmux or the desktop; `None` when it is the terminal that has to be asked, by [`osc52::sequence`].
-pub fn copy(way: Way, desktop: &mut Desktop, text: &Secret) -> Option<CopyOutcome> {
-    match way {
-        Way::Tmux => Some(match tmux::copy("tmux", text) {
+pub fn copy(method: CopyMethod, desktop: &mut Desktop, text: &Secret) -> Option<CopyOutcome> {
+    match method {
+        CopyMethod::Tmux => Some(match tmux::copy("tmux", text) {
             Ok(()) => CopyOutcome::SentThroughTmux,
             Err(why) => CopyOutcome::Impossible(why),
         }),
-        Way::Desktop => desktop.copy(text).then_some(CopyOutcome::Copied),
-        Way::Terminal => None,
+        CopyMethod::Desktop => desktop.copy(text).then_some(CopyOutcome::Copied),
+        CopyMethod::Terminal => None,
     }
 }
 
@@ -115,26 +115,26 @@ mod tests {
         let table: [(&[(&str, &str)], _); 17] = [
             (&[sty], Err(SCREEN)),
             (&[sty, ("TERM", "screen")], Err(SCREEN)),
-            (&[sty, x11, ("TERM", "screen")], Ok(Way::Desktop)),
-            (&[sty, tmux, ("TERM", "screen")], Ok(Way::Tmux)),
-            (&[("TERM", "tmux-256color"), ssh], Ok(Way::Terminal)),
-            (&[("TERM", "xterm-256color")], Ok(Way::Terminal)),
-            (&[], Ok(Way::Terminal)),
-            (&[x11, ("TERM", "xterm")], Ok(Way::Desktop)),
-            (&[("DISPLAY", "")], Ok(Way::Terminal)),
+            (&[sty, x11, ("TERM", "screen")], Ok(CopyMethod::Desktop)),
+            (&[sty, tmux, ("TERM", "screen")], Ok(CopyMethod::Tmux)),
+            (&[("TERM", "tmux-256color"), ssh], Ok(CopyMethod::Terminal)),
+            (&[("TERM", "xterm-256color")], Ok(CopyMethod::Terminal)),
+            (&[], Ok(CopyMethod::Terminal)),
+            (&[x11, ("TERM", "xterm")], Ok(CopyMethod::Desktop)),
+            (&[("DISPLAY", "")], Ok(CopyMethod::Terminal)),
             // X11 forwarding: a display, but the user's terminal is the sure way.
-            (&[x11, ssh], Ok(Way::Terminal)),
-            (&[x11, ("SSH_TTY", "/dev/pts/3")], Ok(Way::Terminal)),
-            (&[x11, tmux], Ok(Way::Tmux)),
-            (&[ssh, tmux, ("TERM", "tmux-256color")], Ok(Way::Tmux)),
-            (&[tmux, ("TERM", "dumb")], Ok(Way::Tmux)),
+            (&[x11, ssh], Ok(CopyMethod::Terminal)),
+            (&[x11, ("SSH_TTY", "/dev/pts/3")], Ok(CopyMethod::Terminal)),
+            (&[x11, tmux], Ok(CopyMethod::Tmux)),
+            (&[ssh, tmux, ("TERM", "tmux-256color")], Ok(CopyMethod::Tmux)),
+            (&[tmux, ("TERM", "dumb")], Ok(CopyMethod::Tmux)),
             (&[("TERM", "dumb"), ssh], Err(DUMB)),
             (&[("TERM", "linux")], Err(CONSOLE)),
             (&[("TERM", "linux"), ssh], Err(CONSOLE)),
         ];
-        for (vars, way) in table {
+        for (vars, method) in table {
             let var = |name: &str| vars.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
-            assert_eq!(Way::choose(&var), way, "{vars:?}");
+            assert_eq!(CopyMethod::choose(&var), method, "{vars:?}");
         }
     }
 }

@@ -59,11 +59,11 @@ pub fn run(mut options: ServeOptions, read_options: &ReadOptions, sighup: &Sighu
     }
     fault_injection::delay_if_asked("start");
     let hub = open(&options)?;
-    let followed = hub.feed().policy(&EffectivePolicy::default())?;
-    follower::log_tampered_settings(&followed);
+    let policy = hub.feed().policy(&EffectivePolicy::default())?;
+    follower::log_tampered_settings(&policy);
     let clock_step = ClockStepDetector::start(options.clock.now());
     // A second handle, so that two threads can read at the same time.
-    let loaded = load(&hub, Some(&open(&options)?), &followed.policy)?;
+    let loaded = load(&hub, Some(&open(&options)?), &policy.policy)?;
     tracing::info!(
         credentials = loaded.snapshot.len(),
         tampered = loaded.tampered.len(),
@@ -73,7 +73,7 @@ pub fn run(mut options: ServeOptions, read_options: &ReadOptions, sighup: &Sighu
         indexing = loaded.timings.indexing.as_millis() as u64,
         "loaded"
     );
-    let threads = BackgroundThreads::start(&options, hub, followed, loaded, clock_step)?;
+    let threads = BackgroundThreads::start(&options, hub, policy, loaded, clock_step)?;
     let (stop, stopped) = watch::channel(false);
     let workers = Arc::new(Workers::start(&threads.verifier, &stopped)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -48,7 +48,7 @@ pub(super) struct Verifier {
 pub(super) struct VerifierParts {
     pub(super) snapshot: Snapshot,
     pub(super) tampered: usize,
-    pub(super) followed: EffectivePolicy,
+    pub(super) policy: EffectivePolicy,
     pub(super) metrics: Arc<Metrics>,
     pub(super) passwords: Arc<Passwords>,
     pub(super) reports: Reports,
@@ -60,7 +60,7 @@ pub(super) struct VerifierParts {
 
 impl Verifier {
     pub(super) fn new(parts: VerifierParts, account: &str, replay: PathBuf) -> Self {
-        let health = Health::new(&parts.followed);
+        let health = Health::new(&parts.policy);
         health.set_tampered(parts.tampered);
         let verifier = Self {
             snapshot: ArcSwap::from_pointee(parts.snapshot),
@@ -78,7 +78,7 @@ impl Verifier {
             token: ArcSwapOption::from(parts.token.map(Arc::new)),
             clock: parts.clock,
         };
-        verifier.apply(&parts.followed, parts.accepted_before);
+        verifier.apply(&parts.policy, parts.accepted_before);
         verifier
     }
 
@@ -121,7 +121,7 @@ impl Verifier {
 
     fn swap(&self, snapshot: Snapshot) {
         let before = self.snapshot.swap(Arc::new(snapshot));
-        // Kept for a moment: whoever drops a snapshot last frees it, and that must not be a request.
+        // Kept for a moment: the last holder of a snapshot frees it, and that must not be a request.
         *self.retired.lock().unwrap_or_else(PoisonError::into_inner) = Some(before);
     }
 
@@ -136,22 +136,22 @@ impl Verifier {
     }
 
     /// Applies another policy.
-    pub(super) fn apply_policy(&self, followed: &EffectivePolicy) {
+    pub(super) fn apply_policy(&self, policy: &EffectivePolicy) {
         // Replay protection was off until now, so no records can be missing.
-        self.apply(followed, false);
+        self.apply(policy, false);
     }
 
     /// Reads the replay journal before any request is judged by the guard.
-    fn apply(&self, followed: &EffectivePolicy, accepted_before: bool) {
-        self.health.apply_policy(followed);
-        let begins = followed.policy.replay == Replay::Node && self.policy.load().replay == Replay::Off;
+    fn apply(&self, policy: &EffectivePolicy, accepted_before: bool) {
+        self.health.apply_policy(policy);
+        let begins = policy.policy.replay == Replay::Node && self.policy.load().replay == Replay::Off;
         if begins {
             self.journal.start(&self.guard, self.now(), accepted_before);
         }
-        if followed.policy.algorithms != self.policy.load().algorithms {
+        if policy.policy.algorithms != self.policy.load().algorithms {
             let before = self.snapshot.load_full();
-            self.swap(before.admitting(&followed.policy.algorithms));
+            self.swap(before.admitting(&policy.policy.algorithms));
         }
-        self.policy.store(Arc::new(followed.policy.clone()));
+        self.policy.store(Arc::new(policy.policy.clone()));
     }
 }

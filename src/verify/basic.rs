@@ -81,8 +81,8 @@ pub(super) fn decide<'a>(
             Some(secret_version) => judge::usable(credential, now, || judge::address(request.client))
                 .map(|()| Allowed { credential, secret_version, body, proof: None }),
         };
-    // A secret that keydesk did not generate stands behind a slow hash. A right one of the fast kind passes without it;
-    // a refusal waits for it, so that no refusal of this credential is quicker than another.
+    // Secrets that keydesk did not generate have a slow hash. A right secret with a fast hash passes without it. Refusals
+    // wait for the slow hash, so that all refusals of this credential take the same time.
     let slow = credential.secrets().any(|secret: PackedSecret<'_>| secret.is_slow());
     if slow && judged.is_err() {
         let password = Secret::new(pair.password().to_vec());

@@ -3,7 +3,7 @@
 use crate::time::Seconds;
 use crate::verify::request::Occurs;
 use crate::verify::signature::ClaimedSignature;
-use crate::verify::syntax::lex::{Cursor, is_token, is_token_byte};
+use crate::verify::syntax::lex::{Lexer, is_token, is_token_byte};
 use crate::verify::syntax::scan;
 use crate::verify::{
     Decision, Denied, Reason, Request, Snapshot, Surface, Verdict, basic, hmac_scheme, identity, legacy, rfc9421,
@@ -19,7 +19,7 @@ pub fn decide<'a>(request: &Request<'a>, snapshot: &'a Snapshot, now: Seconds) -
 }
 
 /// The strings that the signature of a request would have to cover, if it has one that can be read: the first with the
-/// literal HTTP/1.1, the second with the version that the client speaks. For users who look for the difference.
+/// literal HTTP/1.1, the second with the version that the client speaks. Users compare them with their own.
 pub fn signing_strings(request: &Request<'_>) -> Vec<Vec<u8>> {
     match credentials(request) {
         Ok(Credentials::Hmac(value)) => hmac_scheme::signing_strings(request, value)
@@ -84,7 +84,7 @@ pub(super) fn credentials<'a>(request: &Request<'a>) -> Result<Credentials<'a>, 
         }
         Occurs::Never => return Err(Reason::NoCredentials.into()),
     };
-    let mut rest = Cursor(value);
+    let mut rest = Lexer(value);
     let scheme = rest.run(is_token_byte);
     let spaces = rest.run(|b| b == b' ');
     if scheme.is_empty() || spaces.is_empty() && !rest.at_end() {

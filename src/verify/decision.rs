@@ -2,7 +2,7 @@
 
 use crate::verify::{PasswordCheck, Verdict};
 
-/// The result of [`decide`](super::decide).
+/// The result of [`decide`](super::decide()).
 #[derive(Debug)]
 pub enum Decision<'a> {
     /// The request is judged.

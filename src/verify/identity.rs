@@ -1,4 +1,4 @@
-//! Identity fields (C14): names of fields that tell an API who is calling, which only a gateway may write.
+//! Identity fields (C14): the fields by which an API knows its caller. Only a gateway may write them.
 //!
 //! Applications do not see names as they were sent. CGI and its successors turn `-` into `_`, PHP turns `.` and others
 //! into `_` too, and case does not count. So every spelling that some application may read as one of these names counts

@@ -34,7 +34,7 @@ pub(super) fn usable(
 }
 
 /// The version of the secret that signed; else why it was none of the credential's. What was `decoded` is canonical: to
-/// decode it again would make a wrong secret slower than a key that nobody has.
+/// decode it again would make a wrong secret slower than an unknown key.
 pub(super) fn signed_by(
     used: Option<u32>,
     signature: &[u8],

@@ -3,11 +3,11 @@
 //! The rules have numbers (C1, H5, S7, L2, R1…), and each is named where it is enforced. Nothing here knows an HTTP
 //! server or a store. A server does this for each request:
 //!
-//! 1. make a [`Request`] of what its gateway hands over, and call [`decide`] with the [`Snapshot`] it holds;
-//! 2. if that needs a slow hash ([`Decision::NeedsPassword`]), find the [`CheckOutcome`] in its memory, by a worker, or not at
-//!    all, and [`resolve`](PasswordCheck::resolve) it;
-//! 3. pass the verdict through the replay [`Guard`](replay::Guard), if the site has one;
-//! 4. answer the gateway. Reasons are for the log.
+//! 1. make a [`Request`] of what the gateway forwarded, and call [`decide()`] with the current [`Snapshot`];
+//! 2. if that needs a slow hash ([`Decision::NeedsPassword`]), find the [`CheckOutcome`] in a cache or on another thread, and
+//!    [`resolve`](PasswordCheck::resolve) the check;
+//! 3. pass the verdict through the replay [`Guard`](replay::Guard), if replay protection is on;
+//! 4. respond to the gateway. Reasons are for the log.
 
 mod basic;
 mod decide;
@@ -31,7 +31,7 @@ mod verdict;
 
 pub use decide::{decide, signing_strings};
 pub use decision::Decision;
-pub use explain::{Claim, Elsewhere, Explanation, Refused, Used, claim, exchanged, explain, meant, mistake};
+pub use explain::{Claim, Elsewhere, ExplainedRefusal, Explanation, Used, claim, exchanged, explain, meant, mistake};
 pub use password_check::{CheckOutcome, PasswordCheck};
 pub use reason::Reason;
 pub use request::{Body, Field, Framing, Request, Scheme, Surface, Version};

@@ -1,6 +1,6 @@
 //! A decision that needs a slow password hash first.
 //!
-//! [`decide`](super::decide) is fast and starts no threads; Argon2id is slow. When it runs, which outcomes are cached and
+//! [`decide`](super::decide()) is fast and starts no threads; Argon2id is slow. When it runs, which outcomes are cached and
 //! which clients are throttled is up to the server. So the decision has two halves: `decide` returns a check, the server
 //! finds its outcome, and [`PasswordCheck::resolve`] judges everything else (C10, C11, C13) against the snapshot of that
 //! moment, whether the outcome was computed or cached.

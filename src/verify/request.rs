@@ -3,7 +3,7 @@
 /// One field: name and value as they came. Blanks at the ends of the value count for nothing.
 pub type Field<'a> = (&'a [u8], &'a [u8]);
 
-/// A request, with what the gateway told about it.
+/// A request, as the gateway described it.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
     /// Which API it came to, and so where its credential is.

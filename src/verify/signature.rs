@@ -1,8 +1,7 @@
 //! What both signature dialects share: finding the secret that signed, and the checks that follow.
 //!
 //! The signature is verified before anything else of the request is judged. So every other fault is attributed to a
-//! credential, and its owner can read it at the desk; whoever does not have the secret learns nothing but that a
-//! signature was wrong.
+//! credential, and its owner can read it at the desk. Without the secret, one learns only that a signature was wrong.
 
 use crate::credential::Algorithm;
 use crate::time::Seconds;

@@ -1,6 +1,10 @@
 //! A store that cannot be used: one sentence, exit code 6, everything left as it was.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, os::unix::process::CommandExt as _, path::Path, process::Stdio};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::Stdio;
 
 use crate::desk::{Desk, PASSWORD, Run, need, sqlite3};
 

@@ -1,9 +1,7 @@
 //! The trail as CSV, as a program reads it that knows no more than which sign separates the columns.
 
-use std::{
-    io::Write as _,
-    process::{Command, Stdio},
-};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 use crate::desk::{Desk, need};
 

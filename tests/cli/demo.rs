@@ -2,14 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use keydesk::{
-    account::{Role, UserState},
-    credential::{Condition, Kind, State},
-    demo,
-    hub::{ListQuery, Origin, SignIn, TrailQuery},
-    secret::Secret,
-    time::{DAY, HOUR, MINUTE},
-};
+use keydesk::account::{Role, UserState};
+use keydesk::credential::{Condition, Kind, State};
+use keydesk::demo;
+use keydesk::hub::{ListQuery, Origin, SignIn, TrailQuery};
+use keydesk::secret::Secret;
+use keydesk::time::{DAY, HOUR, MINUTE};
 
 use crate::desk::Desk;
 

@@ -1,18 +1,14 @@
 //! A desk in a directory of its own, and what a run of `keydesk` came to.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::{Command as Spawn, Output, Stdio},
-    sync::{Arc, LazyLock},
-};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command as Spawn, Output, Stdio};
+use std::sync::{Arc, LazyLock};
 
 use assert_cmd::Command;
-use keydesk::{
-    hub::{DeskPaths, Hub, OpenOutcome},
-    time::SystemClock,
-    vault::MasterKeyPlace,
-};
+use keydesk::hub::{DeskPaths, Hub, OpenOutcome};
+use keydesk::time::SystemClock;
+use keydesk::vault::MasterKeyPlace;
 use serde_json::Value;
 
 pub use crate::need::need;

@@ -1,12 +1,10 @@
 //! Set-up without a screen: once, at the places it was told, or not at all.
 
-use std::{
-    fs,
-    io::{Read as _, Write as _},
-    os::unix::fs::PermissionsExt as _,
-    process::Stdio,
-    time::{Duration, Instant},
-};
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 

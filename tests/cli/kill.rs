@@ -1,15 +1,11 @@
 //! kill -9 at 200 random moments of create, rotate, disable and revoke: nothing half-made, the trail whole.
 
-use std::{
-    collections::BTreeMap,
-    process::Stdio,
-    time::{Duration, Instant},
-};
+use std::collections::BTreeMap;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
-use keydesk::{
-    credential::State,
-    hub::{Actor, CredentialRow, Hub, ListQuery, Origin, TrailQuery},
-};
+use keydesk::credential::State;
+use keydesk::hub::{Actor, CredentialRow, Hub, ListQuery, Origin, TrailQuery};
 
 use crate::desk::Desk;
 

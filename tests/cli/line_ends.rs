@@ -1,6 +1,8 @@
 //! What surrounds a password or secret: the same from every place that one can come from.
 
-use std::{fs, os::unix::ffi::OsStrExt as _, process::Stdio};
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::process::Stdio;
 
 use serde_json::Value;
 
@@ -46,10 +48,8 @@ fn a_password_from_standard_input_loses_only_bom_and_line_end() {
 }
 
 fn signs_in(hub: &keydesk::hub::Hub, name: &str, password: &str) -> bool {
-    use keydesk::{
-        hub::{Origin, SignIn},
-        secret::Secret,
-    };
+    use keydesk::hub::{Origin, SignIn};
+    use keydesk::secret::Secret;
     let origin = Origin { unix: None, address: None };
     matches!(hub.sign_in(name, &Secret::from_text(password), &origin), Ok(SignIn::Welcome(_)))
 }

@@ -1,9 +1,7 @@
 //! The manual page, as the programs see it that show and check such pages.
 
-use std::{
-    fs,
-    process::{Command, Stdio},
-};
+use std::fs;
+use std::process::{Command, Stdio};
 
 use crate::desk::{Desk, need};
 

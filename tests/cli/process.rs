@@ -1,12 +1,11 @@
 //! What the process is: closed to others, quiet when its reader leaves, honest when a secret is lost.
 
-use std::{
-    fs,
-    io::Read as _,
-    os::unix::{fs::MetadataExt as _, process::CommandExt as _},
-    process::{Child, Stdio},
-    time::{Duration, Instant},
-};
+use std::fs;
+use std::io::Read as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::desk::{Desk, Run, text};
 

@@ -1,6 +1,11 @@
 //! The completions, in the shells that they are for.
 
-use std::{fs, io::Read as _, path::Path, process::Command, sync::mpsc, thread, time::Duration};
+use std::io::Read as _;
+use std::path::Path;
+use std::process::Command;
+use std::sync::mpsc;
+use std::time::Duration;
+use std::{fs, thread};
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 

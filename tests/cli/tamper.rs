@@ -1,6 +1,7 @@
 //! The `sqlite3` program at work on a desk: who can write the database and has no master key gains nothing.
 
-use keydesk::{hub::Origin, secret::Secret};
+use keydesk::hub::Origin;
+use keydesk::secret::Secret;
 
 use crate::desk::{Desk, PASSWORD, need, sqlite3, text};
 

@@ -1,9 +1,7 @@
 //! Times in JSON: RFC 3339 in UTC and whole seconds, in every document that there is.
 
-use std::{
-    io::Write as _,
-    process::{Command, Stdio},
-};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 

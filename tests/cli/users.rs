@@ -1,9 +1,7 @@
 //! Users: roles, who may what, and the way back in.
 
-use keydesk::{
-    hub::{Origin, SignIn},
-    secret::Secret,
-};
+use keydesk::hub::{Origin, SignIn};
+use keydesk::secret::Secret;
 
 use crate::desk::{Desk, PASSWORD, text};
 

@@ -68,7 +68,6 @@ fn imports(text: &str) -> Vec<String> {
 
 /// One `use` for each module: its braces hold names, and no paths.
 #[test]
-#[ignore = "not yet"]
 fn imports_name_one_module_each() {
     let nested = |import: &str| import.split_once('{').is_some_and(|(_, names)| names.contains("::"));
     assert_eq!(imports("use a::{\n    b,\n    c::d,\n};\npub(super) use e::f;\n").len(), 2);

@@ -1,13 +1,13 @@
 //! Set-up, opening, and databases that are not to be trusted.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, sync::Arc};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::sync::Arc;
 
-use keydesk::{
-    account::Role,
-    credential::{Kind, Overlap},
-    hub::{Conflict, Hub, HubError, OpenOutcome, Origin, TrailQuery},
-    time::SetClock,
-};
+use keydesk::account::Role;
+use keydesk::credential::{Kind, Overlap};
+use keydesk::hub::{Conflict, Hub, HubError, OpenOutcome, Origin, TrailQuery};
+use keydesk::time::SetClock;
 
 use super::support::{Desk, NOW, places, set_up};
 

@@ -1,12 +1,10 @@
 //! Edit, Legacy passwords, stopping an old secret, finding by secret.
 
-use keydesk::{
-    account::Role,
-    credential::{BodyDigest, Kind, Overlap, Verb},
-    hub::{Cancel, ChangeOutcome, Conflict, CredentialEdit, HubError, Remedy, TrailQuery, WhichSecret},
-    secret::Secret,
-    time::Seconds,
-};
+use keydesk::account::Role;
+use keydesk::credential::{BodyDigest, Kind, Overlap, Verb};
+use keydesk::hub::{Cancel, ChangeOutcome, Conflict, CredentialEdit, HubError, Remedy, TrailQuery, WhichSecret};
+use keydesk::secret::Secret;
+use keydesk::time::Seconds;
 
 use super::support::{Desk, NOW};
 

@@ -2,16 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use keydesk::{
-    account::Role,
-    credential::{Kind, Options, Overlap, State, Verb},
-    hub::{
-        Actor, Drift, EffectivePolicy, Findings, Hub, HubError, NewCredential, Policy, ReadAgreement, Replay, SetUp,
-        Setting, TrailQuery, VerifierCredential,
-    },
-    secret::Secret,
-    time::Seconds,
+use keydesk::account::Role;
+use keydesk::credential::{Kind, Options, Overlap, State, Verb};
+use keydesk::hub::{
+    Actor, Drift, EffectivePolicy, Findings, Hub, HubError, NewCredential, Policy, ReadAgreement, Replay, SetUp,
+    Setting, TrailQuery, VerifierCredential,
 };
+use keydesk::secret::Secret;
+use keydesk::time::Seconds;
 
 use super::support::{Desk, NOW};
 

@@ -1,11 +1,9 @@
 //! Create, rotate, disable, enable, revoke.
 
 use jiff::SignedDuration;
-use keydesk::{
-    credential::{Kind, Options, Overlap, SECRET_LEN, State, Verb},
-    hub::{ChangeOutcome, Conflict, CredentialTarget, HubError, InputField, NewCredential, NewLegacy},
-    secret::Secret,
-};
+use keydesk::credential::{Kind, Options, Overlap, SECRET_LEN, State, Verb};
+use keydesk::hub::{ChangeOutcome, Conflict, CredentialTarget, HubError, InputField, NewCredential, NewLegacy};
+use keydesk::secret::Secret;
 
 use super::support::{Desk, refusal, wanted};
 

@@ -1,9 +1,7 @@
 //! Pages of lists: the same rows whichever way they are read.
 
-use keydesk::{
-    credential::{Filter, Kind, Verb},
-    hub::{CredentialRow, ListOrder, ListQuery, PagePosition},
-};
+use keydesk::credential::{Filter, Kind, Verb};
+use keydesk::hub::{CredentialRow, ListOrder, ListQuery, PagePosition};
 
 use super::support::Desk;
 

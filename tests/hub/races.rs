@@ -1,18 +1,14 @@
 //! Two administrators at the same instant, in two processes on one database: every outcome is one of the two serial
 //! ones, both are told the truth, and the trail is whole.
 
-use std::{
-    io::{Read as _, Write as _},
-    process::{Child, Command, Stdio},
-    sync::Arc,
-};
+use std::io::{Read as _, Write as _};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
-use keydesk::{
-    account::Role,
-    credential::{Kind, Overlap, Verb},
-    hub::{Actor, ChangeOutcome, CredentialEdit, CredentialRow, Hub, HubError, Origin},
-    time::SystemClock,
-};
+use keydesk::account::Role;
+use keydesk::credential::{Kind, Overlap, Verb};
+use keydesk::hub::{Actor, ChangeOutcome, CredentialEdit, CredentialRow, Hub, HubError, Origin};
+use keydesk::time::SystemClock;
 
 use super::support::{Desk, places, seen, wanted};
 

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use keydesk::{
-    account::Role,
-    credential::Kind,
-    hub::{HubError, Issued, Refusal, RefusedRequestQuery, UsageReport},
-    time::Seconds,
-};
+use keydesk::account::Role;
+use keydesk::credential::Kind;
+use keydesk::hub::{HubError, Issued, Refusal, RefusedRequestQuery, UsageReport};
+use keydesk::time::Seconds;
 
 use super::feed::all;
 use super::support::{Desk, NOW, refusal};

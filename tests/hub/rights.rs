@@ -1,11 +1,9 @@
 //! Rights of the roles for every call, and the record of a refusal.
 
-use keydesk::{
-    account::{Right, Role, UserState},
-    credential::{Kind, Overlap, Verb},
-    hub::{Actor, HubError, ListQuery, SessionOver, TrailQuery, UserTarget},
-    secret::Secret,
-};
+use keydesk::account::{Right, Role, UserState};
+use keydesk::credential::{Kind, Overlap, Verb};
+use keydesk::hub::{Actor, HubError, ListQuery, SessionOver, TrailQuery, UserTarget};
+use keydesk::secret::Secret;
 
 use super::support::{Desk, seen, wanted};
 

@@ -1,12 +1,10 @@
 //! Sign-in, wrong passwords, pauses.
 
 use jiff::SignedDuration;
-use keydesk::{
-    account::{Role, UserState},
-    credential::{Overlap, Verb},
-    hub::{DisplayEvent, Hub, HubError, LossCause, Origin, SessionOver, SignIn, TrailQuery, UnsavedSecret},
-    secret::Secret,
-};
+use keydesk::account::{Role, UserState};
+use keydesk::credential::{Overlap, Verb};
+use keydesk::hub::{DisplayEvent, Hub, HubError, LossCause, Origin, SessionOver, SignIn, TrailQuery, UnsavedSecret};
+use keydesk::secret::Secret;
 
 use super::support::{Desk, PASSWORD, password, seen};
 

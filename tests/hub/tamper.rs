@@ -1,10 +1,8 @@
 //! A database that is written by somebody without the master key.
 
-use keydesk::{
-    account::{Role, UserState},
-    credential::{Kind, Overlap, State, Verb},
-    hub::{HubError, Origin, SessionOver, TrailQuery},
-};
+use keydesk::account::{Role, UserState};
+use keydesk::credential::{Kind, Overlap, State, Verb};
+use keydesk::hub::{HubError, Origin, SessionOver, TrailQuery};
 
 use super::support::{Desk, NOW, seen};
 

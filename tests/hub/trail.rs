@@ -2,11 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use keydesk::{
-    account::Role,
-    credential::{Kind, Overlap, State, Verb},
-    hub::{Hub, HubError, TrailQuery, TrailReport},
-};
+use keydesk::account::Role;
+use keydesk::credential::{Kind, Overlap, State, Verb};
+use keydesk::hub::{Hub, HubError, TrailQuery, TrailReport};
 
 use super::support::Desk;
 

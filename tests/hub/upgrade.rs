@@ -1,16 +1,17 @@
 //! The upgrade of a desk of schema step 5. `data/step-5.sql` is the dump of one, with a row that
 //! was changed by hand and one whose older copy was put back. Its keys and secrets were created for this test.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, sync::Arc};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::sync::Arc;
 
-use keydesk::{
-    credential::{Kind, Overlap, State},
-    hub::{Actor, DeskPaths, Hub, OpenOutcome, Origin, WhichSecret},
-    secret::Secret,
-    store::Cancel,
-    time::{Millis, SetClock},
-    vault::MasterKeyPlace,
-};
+use keydesk::credential::{Kind, Overlap, State};
+use keydesk::hub::{Actor, DeskPaths, Hub, OpenOutcome, Origin, WhichSecret};
+use keydesk::secret::Secret;
+use keydesk::store::Cancel;
+use keydesk::time::{Millis, SetClock};
+use keydesk::vault::MasterKeyPlace;
 
 const DUMP: &str = include_str!("data/step-5.sql");
 const MASTER_KEY: [u8; 32] = [

@@ -1,10 +1,8 @@
 //! Users.
 
-use keydesk::{
-    account::{Role, UserState},
-    hub::{Conflict, HubError, Origin, OwnSignIn, SignIn, SignInOutcome},
-    secret::Secret,
-};
+use keydesk::account::{Role, UserState};
+use keydesk::hub::{Conflict, HubError, Origin, OwnSignIn, SignIn, SignInOutcome};
+use keydesk::secret::Secret;
 
 use super::support::{Desk, seen};
 

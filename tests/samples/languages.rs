@@ -1,15 +1,11 @@
 //! Each sample of each language, with ordinary and with nasty keys and secrets.
 
-use keydesk::{
-    credential::Kind,
-    sample::{Language, SECRET_VARIABLE, Site, Subject, obstacle, text},
-};
+use keydesk::credential::Kind;
+use keydesk::sample::{Language, SECRET_VARIABLE, Site, Subject, obstacle, text};
 
-use crate::{
-    cases::{NASTY, ORDINARY, SECRET, SECRETS, WIDE, WORST},
-    need::need,
-    runner::{How, openssl_mac, prove, run},
-};
+use crate::cases::{NASTY, ORDINARY, SECRET, SECRETS, WIDE, WORST};
+use crate::need::need;
+use crate::runner::{How, openssl_mac, prove, run};
 
 /// Every key with a secret, so that each secret is used and nothing is run more often than it needs to be.
 fn pairs<'a>(keys: impl Iterator<Item = &'a str>) -> impl Iterator<Item = (&'a str, &'static str)> {

@@ -1,12 +1,10 @@
 //! Runs a sample as somebody would who pasted it, and has what arrived proved by code that is not ours.
 
-use std::{
-    fs,
-    io::Write as _,
-    path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
-    sync::OnceLock,
-};
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
 
 use keydesk::sample::{Language, SECRET_VARIABLE, Site, Subject, text};
 use serde_json::Value;

@@ -1,17 +1,16 @@
 //! The sample for the published Python package, with that package.
 
-use std::{fs, path::Path, process::Command, sync::OnceLock};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::sync::OnceLock;
 
-use keydesk::{
-    credential::Kind,
-    sample::{Language, Subject},
-};
+use keydesk::credential::Kind;
+use keydesk::sample::{Language, Subject};
 
-use crate::{
-    cases::{NASTY, SECRET},
-    need::{need, skipped},
-    runner::{How, openssl_mac, prove},
-};
+use crate::cases::{NASTY, SECRET};
+use crate::need::{need, skipped};
+use crate::runner::{How, openssl_mac, prove};
 
 /// The version that was current when the package was given up.
 const PACKAGE: &str = "messagemedia-messages-sdk==2.1.3";

@@ -1,12 +1,10 @@
 //! A server that takes one request, keeps it as it came, and answers 200.
 
-use std::{
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::{SocketAddr, TcpListener, TcpStream},
-    sync::mpsc::{Receiver, channel},
-    thread,
-    time::Duration,
-};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
 
 /// What every answer holds, so that a sample can be seen to print it.
 pub const ANSWER: &str = r#"{"replies": [], "sample": "arrived"}"#;

@@ -2,10 +2,8 @@
 
 use std::fmt::Write as _;
 
-use keydesk::{
-    credential::Kind,
-    sample::{Site, Subject, languages, notes, obstacle, refusals, text},
-};
+use keydesk::credential::Kind;
+use keydesk::sample::{Site, Subject, languages, notes, obstacle, refusals, text};
 
 fn page(subject: &Subject<'_>, site: &Site) -> String {
     let mut page = String::new();

@@ -1,16 +1,12 @@
 //! My account: appearance and last sign-ins.
 
-use keydesk::{
-    account::Role,
-    config::{Appearance, Frontend},
-    hub::Origin,
-    secret::Secret,
-    tui::{
-        Start,
-        msg::Msg,
-        theme::{Palette, Theme},
-    },
-};
+use keydesk::account::Role;
+use keydesk::config::{Appearance, Frontend};
+use keydesk::hub::Origin;
+use keydesk::secret::Secret;
+use keydesk::tui::Start;
+use keydesk::tui::msg::Msg;
+use keydesk::tui::theme::{Palette, Theme};
 use ratatui::style::Color;
 
 use super::desk::Desk;

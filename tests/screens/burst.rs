@@ -1,9 +1,8 @@
 //! A burst of keys has the same effect as the same keys with a pause after each.
 
-use keydesk::{
-    account::Role,
-    tui::{Start, msg::Msg},
-};
+use keydesk::account::Role;
+use keydesk::tui::Start;
+use keydesk::tui::msg::Msg;
 use proptest::prelude::*;
 
 use super::calls::writes;

@@ -1,8 +1,11 @@
 //! One grammar for all dialogs: in a group of choices the arrows choose and Tab leaves; a box is ticked by Space alone.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 
-use keydesk::tui::{keymap::Scope, msg::Msg};
+use keydesk::tui::keymap::Scope;
+use keydesk::tui::msg::Msg;
 
 use super::desk::{Desk, chord};
 

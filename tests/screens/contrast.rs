@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use keydesk::tui::theme::{ASCII, Palette, Theme, UNICODE};
 use ratatui::style::{Color, Modifier};
 
-use super::{desk::Desk, scenes};
+use super::desk::Desk;
+use super::scenes;
 
 type Rgb = [u8; 3];
 

@@ -1,11 +1,9 @@
 //! Creating keys of the three kinds.
 
-use keydesk::{
-    account::Role,
-    credential::Kind,
-    hub::{HubError, ListQuery},
-    tui::msg::Call,
-};
+use keydesk::account::Role;
+use keydesk::credential::Kind;
+use keydesk::hub::{HubError, ListQuery};
+use keydesk::tui::msg::Call;
 
 use super::desk::Desk;
 use super::fixture;

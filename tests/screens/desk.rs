@@ -6,20 +6,18 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use keydesk::{
-    account::Role,
-    config::Appearance,
-    hub::{Hub, Session},
-    time::{Clock as _, Millis, SetClock},
-    tui::{
-        App, AppSetup, DisplayPaths, Start,
-        keymap::chord::{Chord, Code, Mods},
-        msg::{Call, CopyOutcome, Effect, Msg, Reply},
-        theme::Theme,
-        view,
-    },
-};
-use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, layout::Position};
+use keydesk::account::Role;
+use keydesk::config::Appearance;
+use keydesk::hub::{Hub, Session};
+use keydesk::time::{Clock as _, Millis, SetClock};
+use keydesk::tui::keymap::chord::{Chord, Code, Mods};
+use keydesk::tui::msg::{Call, CopyOutcome, Effect, Msg, Reply};
+use keydesk::tui::theme::Theme;
+use keydesk::tui::{App, AppSetup, DisplayPaths, Start, view};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Position;
 
 use super::fixture::{self, Copy};
 

@@ -1,15 +1,11 @@
 //! Documentation: samples for the selected credential, for every role.
 
-use keydesk::{
-    account::Role,
-    credential::{Kind, Options},
-    hub::Setting,
-    sample::{self, Gateway, Language, Site, Subject, Upstream},
-    tui::{
-        msg::CopyOutcome,
-        theme::{ASCII, Theme},
-    },
-};
+use keydesk::account::Role;
+use keydesk::credential::{Kind, Options};
+use keydesk::hub::Setting;
+use keydesk::sample::{self, Gateway, Language, Site, Subject, Upstream};
+use keydesk::tui::msg::CopyOutcome;
+use keydesk::tui::theme::{ASCII, Theme};
 
 use super::desk::Desk;
 use super::fixture::{self, Copy};

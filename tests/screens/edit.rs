@@ -1,10 +1,8 @@
 //! Editing: one key, several, a Legacy password, the old secret of a rotation.
 
-use keydesk::{
-    credential::Verb,
-    hub::{CredentialEdit, CredentialRow, HubError, ListQuery},
-    tui::msg::Call,
-};
+use keydesk::credential::Verb;
+use keydesk::hub::{CredentialEdit, CredentialRow, HubError, ListQuery};
+use keydesk::tui::msg::Call;
 
 use super::desk::Desk;
 use super::fixture;

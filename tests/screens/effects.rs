@@ -1,14 +1,10 @@
 //! Behind the screen: effects are carried out and calls are answered.
 
-use keydesk::{
-    hub::{Cancel, Origin},
-    secret::Secret,
-    time::Clock as _,
-    tui::{
-        msg::{Call, CopyOutcome, Effect, Msg, Reply, Ticket},
-        perform, update,
-    },
-};
+use keydesk::hub::{Cancel, Origin};
+use keydesk::secret::Secret;
+use keydesk::time::Clock as _;
+use keydesk::tui::msg::{Call, CopyOutcome, Effect, Msg, Reply, Ticket};
+use keydesk::tui::{perform, update};
 
 use super::calls::call_name;
 use super::desk::Desk;

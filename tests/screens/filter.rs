@@ -1,10 +1,8 @@
 //! The filter line: words and terms over the list, read while they are typed.
 
-use keydesk::{
-    account::Role,
-    credential::{Kind, Options},
-    tui::msg::Effect,
-};
+use keydesk::account::Role;
+use keydesk::credential::{Kind, Options};
+use keydesk::tui::msg::Effect;
 
 use super::calls::call_name;
 use super::desk::Desk;

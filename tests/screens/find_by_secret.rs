@@ -1,10 +1,8 @@
 //! Find by secret: a leaked secret names its credential, and is replaced at once.
 
-use keydesk::{
-    credential::{Overlap, Verb},
-    hub::{HubError, ListQuery, TrailQuery},
-    tui::msg::{Call, Effect, Msg},
-};
+use keydesk::credential::{Overlap, Verb};
+use keydesk::hub::{HubError, ListQuery, TrailQuery};
+use keydesk::tui::msg::{Call, Effect, Msg};
 
 use super::calls::call_name;
 use super::desk::Desk;

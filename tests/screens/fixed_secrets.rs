@@ -1,11 +1,9 @@
 //! Fixed keys and secrets in place of random ones, for pictures.
 
-use keydesk::{
-    credential::Kind,
-    hub::{ChangeOutcome, CredentialRow},
-    secret::Secret,
-    tui::msg::{Answer, Reply},
-};
+use keydesk::credential::Kind;
+use keydesk::hub::{ChangeOutcome, CredentialRow};
+use keydesk::secret::Secret;
+use keydesk::tui::msg::{Answer, Reply};
 
 /// The secret that pictures show.
 pub const FAKE_SECRET: &str = "kdsThisIsNoSecretItIsAPicture0";

@@ -4,14 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use jiff::SignedDuration;
-use keydesk::{
-    account::Role,
-    credential::{Filter, Kind, Note, Options, Verb},
-    hub::{
-        Actor, Hub, Issued, ListQuery, LossCause, NewCredential, NewLegacy, Origin, Session, UnsavedSecret, UserTarget,
-    },
-    time::{Clock as _, Millis, Seconds, SetClock},
+use keydesk::account::Role;
+use keydesk::credential::{Filter, Kind, Note, Options, Verb};
+use keydesk::hub::{
+    Actor, Hub, Issued, ListQuery, LossCause, NewCredential, NewLegacy, Origin, Session, UnsavedSecret, UserTarget,
 };
+use keydesk::time::{Clock as _, Millis, Seconds, SetClock};
 use tempfile::TempDir;
 
 pub use crate::made::{PASSWORD, password};

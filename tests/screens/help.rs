@@ -1,14 +1,10 @@
 //! Help: in every place every key of it can be read to its last word, in every window.
 
-use keydesk::{
-    account::Role,
-    credential::filter_terms,
-    tui::{
-        keymap::{self, Scope},
-        msg::Msg,
-        theme::{ASCII, Palette, Theme, UNICODE},
-    },
-};
+use keydesk::account::Role;
+use keydesk::credential::filter_terms;
+use keydesk::tui::keymap::{self, Scope};
+use keydesk::tui::msg::Msg;
+use keydesk::tui::theme::{ASCII, Palette, Theme, UNICODE};
 use ratatui::style::Modifier;
 
 use super::desk::{Desk, chord};

@@ -1,6 +1,7 @@
 //! Details with the credential's own history.
 
-use keydesk::{account::Role, credential::Verb};
+use keydesk::account::Role;
+use keydesk::credential::Verb;
 
 use super::desk::Desk;
 use super::fixture;

@@ -1,11 +1,9 @@
 //! The list: sections, order, details, paging over any number of keys.
 
-use keydesk::{
-    account::Role,
-    credential::Kind,
-    hub::HubError,
-    tui::msg::{Call, CopyOutcome, Effect},
-};
+use keydesk::account::Role;
+use keydesk::credential::Kind;
+use keydesk::hub::HubError;
+use keydesk::tui::msg::{Call, CopyOutcome, Effect};
 
 use super::calls::call_name;
 use super::desk::Desk;

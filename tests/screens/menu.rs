@@ -1,11 +1,9 @@
 //! Menu, settings, pages, help, window sizes.
 
-use keydesk::{
-    account::Role,
-    credential::{Filter, Kind, Options, Verb},
-    hub::ListQuery,
-    time::Seconds,
-};
+use keydesk::account::Role;
+use keydesk::credential::{Filter, Kind, Options, Verb};
+use keydesk::hub::ListQuery;
+use keydesk::time::Seconds;
 
 use super::desk::Desk;
 use super::fixture::{self, Copy};

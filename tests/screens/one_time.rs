@@ -1,6 +1,8 @@
 //! The one-time view: copied, masked, closed with and without a confirmation.
 
-use keydesk::{account::Role, clipboard::Multiplexer, tui::msg::CopyOutcome};
+use keydesk::account::Role;
+use keydesk::clipboard::Multiplexer;
+use keydesk::tui::msg::CopyOutcome;
 
 use super::desk::Desk;
 use super::fixture::PASSWORD;

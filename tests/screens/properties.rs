@@ -2,16 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use keydesk::{
-    account::Role,
-    tui::{
-        keymap,
-        msg::{Answer, Call, Effect, Lane, Msg, Reply, Ticket},
-        update, view,
-    },
-};
+use keydesk::account::Role;
+use keydesk::tui::msg::{Answer, Call, Effect, Lane, Msg, Reply, Ticket};
+use keydesk::tui::{keymap, update, view};
 use proptest::prelude::*;
-use ratatui::{Terminal, backend::TestBackend};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
 
 use super::calls::{call_name, writes};
 use super::desk::{Desk, chord};

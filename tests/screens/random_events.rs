@@ -1,10 +1,8 @@
 //! Random sequences of everything that may happen at a desk.
 
-use keydesk::{
-    account::Role,
-    hub::HubError,
-    tui::msg::{Call, Msg, Reply},
-};
+use keydesk::account::Role;
+use keydesk::hub::HubError;
+use keydesk::tui::msg::{Call, Msg, Reply};
 use proptest::prelude::*;
 
 use super::desk::{Desk, chord};

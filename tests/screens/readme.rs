@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use keydesk::{account::Role, tui::keymap};
+use keydesk::account::Role;
+use keydesk::tui::keymap;
 
 use super::desk::Desk;
 use super::picture;

@@ -1,10 +1,8 @@
 //! The requests that verifiers refused: in the Activity tab, in the details, and never for users who may not read the trail.
 
-use keydesk::{
-    account::Role,
-    hub::{ListQuery, Refusal},
-    time::Seconds,
-};
+use keydesk::account::Role;
+use keydesk::hub::{ListQuery, Refusal};
+use keydesk::time::Seconds;
 
 use super::desk::Desk;
 use super::fixture::{self, NOW};

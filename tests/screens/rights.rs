@@ -1,10 +1,8 @@
 //! Each role and each action: grey is not gone, and pressing it says why.
 
-use keydesk::{
-    account::{Right, Role},
-    hub::{Denied, HubError, TrailQuery},
-    tui::msg::{Answer, Call},
-};
+use keydesk::account::{Right, Role};
+use keydesk::hub::{Denied, HubError, TrailQuery};
+use keydesk::tui::msg::{Answer, Call};
 
 use super::calls::writes;
 use super::desk::Desk;

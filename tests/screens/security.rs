@@ -1,10 +1,8 @@
 //! Security: when a desk locks, and what is known of the master key.
 
-use keydesk::{
-    account::Role,
-    hub::{EffectivePolicy, HubError, Replay},
-    tui::msg::Call,
-};
+use keydesk::account::Role;
+use keydesk::hub::{EffectivePolicy, HubError, Replay};
+use keydesk::tui::msg::Call;
 
 use super::desk::Desk;
 use super::fixture;

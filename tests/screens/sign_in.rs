@@ -1,13 +1,9 @@
 //! Set-up, sign-in, the lock, one's own password.
 
-use keydesk::{
-    account::Role,
-    hub::{Conflict, HubError, SignIn},
-    tui::{
-        Start,
-        msg::{Answer, Call},
-    },
-};
+use keydesk::account::Role;
+use keydesk::hub::{Conflict, HubError, SignIn};
+use keydesk::tui::Start;
+use keydesk::tui::msg::{Answer, Call};
 
 use super::desk::Desk;
 use super::fixture::{self, Copy, PASSWORD};

@@ -1,10 +1,8 @@
 //! The activity log: filtered, read, verified.
 
-use keydesk::{
-    account::Role,
-    hub::{TrailReport, UserRow},
-    tui::msg::{Answer, Call},
-};
+use keydesk::account::Role;
+use keydesk::hub::{TrailReport, UserRow};
+use keydesk::tui::msg::{Answer, Call};
 
 use super::desk::Desk;
 use super::fixture;

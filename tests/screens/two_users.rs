@@ -1,10 +1,8 @@
 //! Two Administrators at once: the second sees what changed and the current row.
 
-use keydesk::{
-    account::Role,
-    credential::{State, Verb},
-    hub::ListQuery,
-};
+use keydesk::account::Role;
+use keydesk::credential::{State, Verb};
+use keydesk::hub::ListQuery;
 
 use super::desk::Desk;
 use super::fixture;

@@ -1,14 +1,10 @@
 //! Type-ahead: held while a dialog waits, replayed if the expected view opens, dropped with a note if not.
 
-use keydesk::{
-    account::Role,
-    credential::Kind,
-    hub::{HubError, SignIn},
-    tui::{
-        Start,
-        msg::{Answer, Call, CopyOutcome},
-    },
-};
+use keydesk::account::Role;
+use keydesk::credential::Kind;
+use keydesk::hub::{HubError, SignIn};
+use keydesk::tui::Start;
+use keydesk::tui::msg::{Answer, Call, CopyOutcome};
 
 use super::desk::Desk;
 use super::fixture::{Copy, PASSWORD};

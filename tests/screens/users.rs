@@ -1,11 +1,10 @@
 //! Users: added, given a role or a password, disabled, enabled, unlocked; and reauthentication.
 
-use keydesk::{
-    account::{Role, UserState},
-    hub::{HubError, Origin, SignIn, UserRow, Via},
-    secret::Secret,
-    tui::{Start, msg::Call},
-};
+use keydesk::account::{Role, UserState};
+use keydesk::hub::{HubError, Origin, SignIn, UserRow, Via};
+use keydesk::secret::Secret;
+use keydesk::tui::Start;
+use keydesk::tui::msg::Call;
 
 use super::desk::Desk;
 use super::fixture::{self, Copy, PASSWORD};

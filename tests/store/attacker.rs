@@ -1,10 +1,8 @@
 //! The attacker: the `sqlite3` program on the same database.
 
-use std::{
-    io::{BufRead as _, BufReader, Write as _},
-    path::{Path, PathBuf},
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
-};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use keydesk::store::{Cancel, Commit, SqliteStore, Store, StoreError, tables};
 

@@ -1,19 +1,15 @@
 //! A reader beside a writer, and reads that are stopped.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use keydesk::store::{
-    Cancel, Store, StoreError,
-    tables::{self, HeadRow},
-};
+use keydesk::store::tables::{self, HeadRow};
+use keydesk::store::{Cancel, Store, StoreError};
 
-use super::{lists::tally, read, rows::first_head, write};
+use super::lists::tally;
+use super::rows::first_head;
+use super::{read, write};
 
 pub fn noticed(store: &dyn Store) {
     assert!(store.changed().unwrap(), "the first answer is yes");

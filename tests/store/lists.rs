@@ -1,9 +1,7 @@
 //! What lists and verifiers read: pages, numbers by kind and state, the feed, and the trail.
 
-use keydesk::store::{
-    Cell, Store, StoreError, Tx,
-    tables::{self, Branch, CredentialRecord, Direction, SecretRecord, Sort, TrailFilter},
-};
+use keydesk::store::tables::{self, Branch, CredentialRecord, Direction, SecretRecord, Sort, TrailFilter};
+use keydesk::store::{Cell, Store, StoreError, Tx};
 
 use super::{credential, read, write};
 

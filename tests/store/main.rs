@@ -13,7 +13,8 @@ mod schema;
 mod sqlite;
 mod uses;
 
-use keydesk::store::{Cancel, Commit, SqliteStore, Store, StoreError, Tx, WriteTx, tables::CredentialRecord};
+use keydesk::store::tables::CredentialRecord;
+use keydesk::store::{Cancel, Commit, SqliteStore, Store, StoreError, Tx, WriteTx};
 
 type Check = fn(&dyn Store);
 

@@ -1,11 +1,10 @@
 //! Rows: what is kept, in what order, and what is refused.
 
-use keydesk::store::{
-    Cancel, Commit, Store, StoreError, Value,
-    tables::{self, CredentialRecord, HeadRow, Record as _, SecretRecord, Tagged},
-};
+use keydesk::store::tables::{self, CredentialRecord, HeadRow, Record as _, SecretRecord, Tagged};
+use keydesk::store::{Cancel, Commit, Store, StoreError, Value};
 
-use super::{credential, lists::tally, read, write};
+use super::lists::tally;
+use super::{credential, read, write};
 
 pub fn commits(store: &dyn Store) {
     let mut tx = store.write().unwrap();

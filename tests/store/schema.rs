@@ -1,9 +1,7 @@
 //! What the database says about its own schema is not trusted: version, root pages, indexes.
 
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use keydesk::store::{Cancel, SqliteStore, Store as _, StoreError};
 

@@ -1,11 +1,10 @@
 //! SQLite only: its indexes, and desks of older schema steps.
 
-use keydesk::store::{
-    SqliteStore, StoreError,
-    tables::{self, Branch, Direction, Sort},
-};
+use keydesk::store::tables::{self, Branch, Direction, Sort};
+use keydesk::store::{SqliteStore, StoreError};
 
-use super::{credential, lists::tally, read};
+use super::lists::tally;
+use super::{credential, read};
 
 #[test]
 fn sqlite_reads_every_page_from_an_index() {

@@ -1,9 +1,7 @@
 //! Uses and refusals that verifiers report.
 
-use keydesk::store::{
-    Store,
-    tables::{self, Branch, Direction, Record as _, RefusalRow, Sort, UsageRow, UseRow},
-};
+use keydesk::store::Store;
+use keydesk::store::tables::{self, Branch, Direction, Record as _, RefusalRow, Sort, UsageRow, UseRow};
 
 use super::{credential, read, write};
 

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::credential::holds_api_secret;
 use crate::hub::RefusalReason;
-use crate::verify::{Explanation, Reason, Refused};
+use crate::verify::{ExplainedRefusal, Explanation, Reason};
 
 /// The credential that a request names.
 pub(super) enum Named<'a> {
@@ -37,7 +37,7 @@ pub(super) fn words(said: &Explanation, named: Option<&Named<'_>>, client: Optio
             );
         }
         None => lines.push("Verdict: allowed.".to_owned()),
-        Some(Refused { reason: Reason::BodyUnavailable, .. }) => {
+        Some(ExplainedRefusal { reason: Reason::BodyUnavailable, .. }) => {
             lines.push("Verdict: not known, body not seen.".to_owned());
             lines.push(
                 "The credential is in the body, which was not shown. Paste the request line, the fields, an empty line, \
@@ -84,7 +84,7 @@ fn clock(offset: i64) -> String {
 }
 
 /// The meaning of the reason. For some of them `explain` knows more than a list of refusals.
-fn meaning(refused: &Refused, client: Option<IpAddr>) -> String {
+fn meaning(refused: &ExplainedRefusal, client: Option<IpAddr>) -> String {
     match (refused.reason, client) {
         (Reason::Network, Some(client)) => format!("{client} is in none of the credential's networks."),
         (Reason::Network, None) => {
@@ -105,7 +105,7 @@ fn meaning(refused: &Refused, client: Option<IpAddr>) -> String {
 }
 
 /// What remains to be said if no mistake was found.
-fn more(refused: &Refused, said: &Explanation) -> Option<&'static str> {
+fn more(refused: &ExplainedRefusal, said: &Explanation) -> Option<&'static str> {
     match refused.reason {
         Reason::BadSignature if said.mistakes.is_empty() => Some(
             "No mistake that keydesk knows makes it right. The client used another secret or signed another text: which, \

@@ -13,7 +13,7 @@ use rustix::stdio::stdin;
 use rustix::termios::{InputModes, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, tcflush};
 use zeroize::Zeroizing;
 
-use crate::clipboard::{self, CopyOutcome, Desktop, Multiplexer, Way, osc52};
+use crate::clipboard::{self, CopyMethod, CopyOutcome, Desktop, Multiplexer, osc52};
 use crate::config::{Appearance, Frontend};
 use crate::secret::Secret;
 use crate::sequence::without_reports;
@@ -39,7 +39,7 @@ pub struct Tty {
     rest: Zeroizing<Vec<u8>>,
     /// The appearance file; none without a config.
     appearance: Option<PathBuf>,
-    way: Result<Way, &'static str>,
+    method: Result<CopyMethod, &'static str>,
     desktop: Desktop,
 }
 
@@ -53,9 +53,9 @@ impl Tty {
         modes.save(stdin())?;
         let state = SignalState { modes, slot: SecretSlot::default(), interrupted: Arc::default() };
         signals::watch(state.clone(), waker)?;
-        let way = Way::choose(&|name| std::env::var(name).ok());
+        let method = CopyMethod::choose(&|name| std::env::var(name).ok());
         let rest = Zeroizing::new(Vec::with_capacity(2 * LONGEST));
-        Ok(Self { state, set: None, wake, rest, appearance, way, desktop: Desktop::default() })
+        Ok(Self { state, set: None, wake, rest, appearance, method, desktop: Desktop::default() })
     }
 
     /// Sets the echo, if it is not so already. Where nothing shows, and while a secret is at hand, ctrl-z does not
@@ -207,11 +207,11 @@ impl Io for Tty {
     }
 
     fn copy(&mut self, text: &Secret) -> CopyOutcome {
-        let way = match self.way {
-            Ok(way) => way,
+        let method = match self.method {
+            Ok(method) => method,
             Err(why) => return CopyOutcome::Impossible(why.to_owned()),
         };
-        if let Some(outcome) = clipboard::copy(way, &mut self.desktop, text) {
+        if let Some(outcome) = clipboard::copy(method, &mut self.desktop, text) {
             return outcome;
         }
         let around = Multiplexer::around(&|name| std::env::var(name).ok());

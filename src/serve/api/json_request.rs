@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::verify::{Body, Field, Framing, Request, Scheme, Surface, Version};
 
-/// A request as an application describes it in JSON. One character stands for one byte in method, target and fields.
+/// A request as an application describes it in JSON. In method, target and fields, each character is one byte.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::serve) struct JsonRequest {

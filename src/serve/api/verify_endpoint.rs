@@ -32,7 +32,7 @@ async fn before_hash(
     verifier: &Verifier,
     request: HttpRequest<Incoming>,
 ) -> Result<HttpResponse, (Arc<PasswordCheck>, Option<IpAddr>)> {
-    // A body in base64 is a third longer, and its fields stand beside it.
+    // A body in base64 is a third longer, and there are the fields.
     let Some(document) = verifier.bodies.read(request.into_body(), body::MAX_BODY / 3 * 4 + 128 * 1024).await else {
         return Ok(bad_request("The document is too long, too slow or broke off."));
     };

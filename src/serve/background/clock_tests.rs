@@ -37,9 +37,9 @@ fn secrets_that_only_a_wrong_clock_expired_work_again() {
     clock.advance(SignedDuration::from_hours(48));
     let clock_step = ClockStepDetector::start(clock.now());
     let OpenOutcome::Ready(hub) = Hub::open(&options.places, clock.clone()).unwrap() else { panic!("no desk") };
-    let followed = hub.feed().policy(&EffectivePolicy::default()).unwrap();
-    let loaded = load::load(&hub, None, &followed.policy).unwrap();
-    let threads = BackgroundThreads::start(&options, hub, followed, loaded, clock_step).unwrap();
+    let policy = hub.feed().policy(&EffectivePolicy::default()).unwrap();
+    let loaded = load::load(&hub, None, &policy.policy).unwrap();
+    let threads = BackgroundThreads::start(&options, hub, policy, loaded, clock_step).unwrap();
     let versions = || {
         let entry = threads.verifier.snapshot.load().entry(Kind::Basic, &key).unwrap();
         entry.secrets.iter().map(|secret| secret.version).collect::<Vec<_>>()

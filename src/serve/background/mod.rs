@@ -38,23 +38,23 @@ impl BackgroundThreads {
     pub(super) fn start(
         options: &ServeOptions,
         hub: Hub,
-        followed: EffectivePolicy,
+        policy: EffectivePolicy,
         loaded: Loaded,
         clock_step: ClockStepDetector,
     ) -> Result<Self, ServeError> {
         let integrity = Integrity::after_load(&hub, &loaded);
-        let Loaded { snapshot, tampered, findings, mark, unnamed, .. } = loaded;
+        let Loaded { snapshot, tampered, findings, position, unnamed, .. } = loaded;
         let metrics = Arc::new(Metrics::new());
         let passwords = Arc::new(Passwords::new(metrics.clone())?);
         let stop = Arc::new(AtomicBool::new(false));
         let (reports, report_writer) = Reports::new(metrics.clone());
         let mut high_water_mark = HighWaterMark::at(&options.places);
         let last = high_water_mark.read(&hub);
-        let accepted_before = accepted_before(options, &hub, &followed, last.as_ref())?;
+        let accepted_before = accepted_before(options, &hub, &policy, last.as_ref())?;
         let parts = VerifierParts {
             snapshot,
             tampered: tampered.len(),
-            followed: followed.clone(),
+            policy: policy.clone(),
             metrics,
             passwords: passwords.clone(),
             reports,
@@ -70,15 +70,16 @@ impl BackgroundThreads {
             Nice::Reporting.apply();
             report_writer.run(&shared);
         })?;
-        let newer = last.filter(|mark| hub.current().feed().drift(mark).is_ok_and(|(is, _)| is == Drift::WentBack));
+        let newer =
+            last.filter(|position| hub.current().feed().drift(position).is_ok_and(|(is, _)| is == Drift::WentBack));
         verifier.health.set_below_mark(newer.is_some());
         verifier.health.set_unreadable_mark(high_water_mark.unreadable_file());
         verifier.health.start_with(&integrity);
         let (places, clock) = (options.places.clone(), options.clock.clone());
-        let mark = newer.unwrap_or(mark);
+        let position = newer.unwrap_or(position);
         let state = FollowerState {
-            mark,
-            followed,
+            position,
+            policy,
             tampered,
             findings,
             unnamed,
@@ -123,11 +124,11 @@ fn start_hashing(passwords: Arc<Passwords>, hub: SharedHub) -> Result<(), ServeE
 fn accepted_before(
     options: &ServeOptions,
     hub: &Hub,
-    followed: &EffectivePolicy,
+    policy: &EffectivePolicy,
     last: Option<&StorePosition>,
 ) -> Result<bool, HubError> {
-    if followed.policy.replay == Replay::Off || replay_journal::has_index(&options.places.replay_journal()) {
+    if policy.policy.replay == Replay::Off || replay_journal::has_index(&options.places.replay_journal()) {
         return Ok(false);
     }
-    Ok(last.is_some_and(|mark| followed.replay_was_seen(mark)) || hub.feed().signed_since_replay_was_set()?)
+    Ok(last.is_some_and(|position| policy.replay_was_seen(position)) || hub.feed().signed_since_replay_was_set()?)
 }

@@ -23,15 +23,15 @@ impl Follower {
     pub(super) fn load_all(&mut self, hub: &Hub) -> Result<bool, HubError> {
         let began = Instant::now();
         fault_injection::panic_if_asked("load");
-        let followed = hub.feed().policy(&self.state.followed)?;
-        let mut loaded = self.load_on_thread(hub, &followed.policy)?;
+        let policy = hub.feed().policy(&self.state.policy)?;
+        let mut loaded = self.load_on_thread(hub, &policy.policy)?;
         // The new snapshot must not lack changes that the old one has by now.
-        while hub.feed().drift(&loaded.mark)?.0 == Drift::Changed {
-            let (fed, mark) = hub.feed().changes(&loaded.mark, &mut loaded.findings)?;
-            let mut entries = entries(fed);
+        while hub.feed().drift(&loaded.position)?.0 == Drift::Changed {
+            let (credentials, position) = hub.feed().changes(&loaded.position, &mut loaded.findings)?;
+            let mut entries = entries(credentials);
             entries.iter().for_each(|entry| _ = loaded.unnamed.remove(&entry.row.to_string()));
             loaded.snapshot = put(&loaded.snapshot, &mut entries, &mut loaded.tampered)?;
-            loaded.mark = mark;
+            loaded.position = position;
         }
         self.state.integrity.record_load(began.elapsed());
         let matches = loaded.matches_head();
@@ -42,7 +42,7 @@ impl Follower {
         }
         // This handle may be from a time when the account had another name.
         let now = self.open_hub()?;
-        let Loaded { snapshot, tampered, findings, mark, timings, unnamed, index_incomplete } = loaded;
+        let Loaded { snapshot, tampered, findings, position, timings, unnamed, index_incomplete } = loaded;
         tracing::info!(
             credentials = snapshot.len(),
             milliseconds = timings.all.as_millis() as u64,
@@ -50,12 +50,12 @@ impl Follower {
             "loaded"
         );
         self.verifier.replace(snapshot, tampered.len());
-        self.apply_settings(followed);
+        self.apply_settings(policy);
         if now.account_is_intact() {
             self.verifier.set_account(now.account());
         }
         self.verifier.health.set_below_mark(false);
-        (self.state.tampered, self.state.mark, self.state.rolled_back_to) = (tampered, mark, None);
+        (self.state.tampered, self.state.position, self.state.rolled_back_to) = (tampered, position, None);
         self.state.unnamed = unnamed;
         self.state.integrity.set_index_incomplete(index_incomplete);
         self.state.findings.append(findings);
@@ -93,7 +93,7 @@ impl Follower {
     /// Applies the restrictions that the trail of an altered store records. If the trail is broken, nobody knows what was
     /// revoked.
     pub(super) fn apply_recorded_restrictions(&mut self, hub: &Hub) -> Result<(), HubError> {
-        let recorded = hub.feed().restrictions(&self.state.mark)?;
+        let recorded = hub.feed().restrictions(&self.state.position)?;
         self.state.integrity.set_trail_broken(recorded.is_none());
         self.verifier.health.set_integrity(&self.state.integrity);
         let recorded = recorded.unwrap_or_default();
@@ -158,7 +158,7 @@ impl Follower {
     /// done.
     fn poll_while_loading(&mut self, hub: &Hub) {
         self.verifier.drop_retired();
-        let readable = match hub.feed().drift(&self.state.mark) {
+        let readable = match hub.feed().drift(&self.state.position) {
             Ok((Drift::Same | Drift::Anew | Drift::Another | Drift::WentBack, _)) => true,
             Ok((Drift::Changed, _)) if self.state.integrity.is_altered() => true,
             Ok((Drift::Changed, _)) => self.apply_changes(hub).is_ok(),
@@ -173,17 +173,17 @@ impl Follower {
     /// Applies the changes since the last look, if the result matches the head of the store; returns whether it does. If it
     /// does not, some row is missing, is an older copy, or is hidden by an index.
     pub(super) fn apply_changes(&mut self, hub: &Hub) -> Result<bool, HubError> {
-        let (fed, mark) = hub.feed().changes(&self.state.mark, &mut self.state.findings)?;
-        let (mut entries, mut tampered) = (entries(fed), self.state.tampered.clone());
+        let (credentials, position) = hub.feed().changes(&self.state.position, &mut self.state.findings)?;
+        let (mut entries, mut tampered) = (entries(credentials), self.state.tampered.clone());
         let mut unnamed = self.state.unnamed.clone();
         entries.iter().for_each(|entry| _ = unnamed.remove(&entry.row.to_string()));
         let before = self.verifier.snapshot.load_full();
         let after = put(&before, &mut entries, &mut tampered)?;
-        if !load::matches_head(&after, &unnamed, &mark) {
+        if !load::matches_head(&after, &unnamed, &position) {
             return Ok(false);
         }
         self.audit.snapshot_changed(&before, &entries);
-        (self.state.tampered, self.state.unnamed, self.state.mark) = (tampered, unnamed, mark);
+        (self.state.tampered, self.state.unnamed, self.state.position) = (tampered, unnamed, position);
         self.replace(after, entries.len());
         Ok(true)
     }

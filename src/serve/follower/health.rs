@@ -80,7 +80,7 @@ pub(in crate::serve) struct Health {
 
 impl Health {
     /// Starts with a store that was just read.
-    pub(in crate::serve) fn new(followed: &EffectivePolicy) -> Self {
+    pub(in crate::serve) fn new(policy: &EffectivePolicy) -> Self {
         let health = Self {
             started: Instant::now(),
             read_at: AtomicU64::new(0),
@@ -95,15 +95,15 @@ impl Health {
             tampered_at_start: AtomicBool::new(false),
             trail_broken: AtomicBool::new(false),
         };
-        health.apply_policy(followed);
+        health.apply_policy(policy);
         health
     }
 
     /// Takes over the staleness limit of a policy.
-    pub(in crate::serve) fn apply_policy(&self, followed: &EffectivePolicy) {
-        self.limit.store(followed.policy.staleness.unsigned_abs().saturating_mul(1_000), Ordering::Relaxed);
-        self.policy_unknown.store(!followed.is_known(), Ordering::Relaxed);
-        self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&followed.tampered);
+    pub(in crate::serve) fn apply_policy(&self, policy: &EffectivePolicy) {
+        self.limit.store(policy.policy.staleness.unsigned_abs().saturating_mul(1_000), Ordering::Relaxed);
+        self.policy_unknown.store(!policy.is_known(), Ordering::Relaxed);
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&policy.tampered);
     }
 
     /// How many settings cannot be trusted.
@@ -299,9 +299,9 @@ mod tests {
         EffectivePolicy::of(Policy { staleness, ..Policy::default() })
     }
 
-    fn without(setting: Setting, mut followed: EffectivePolicy) -> EffectivePolicy {
-        followed.tampered = vec![setting];
-        followed
+    fn without(setting: Setting, mut policy: EffectivePolicy) -> EffectivePolicy {
+        policy.tampered = vec![setting];
+        policy
     }
 
     #[test]

@@ -24,11 +24,11 @@ pub struct Loaded {
     /// All credentials, packed and indexed by key.
     pub snapshot: Snapshot,
     /// Durations of its parts.
-    pub timings: LoadTimings,
+    pub timings: SnapshotTimings,
     pub(in crate::serve) tampered: TamperedIds,
     /// Findings that are not in the trail yet.
     pub(in crate::serve) findings: Findings,
-    pub(in crate::serve) mark: StorePosition,
+    pub(in crate::serve) position: StorePosition,
     /// Rows too damaged to be named.
     pub(in crate::serve) unnamed: UnnamedRows,
     /// An index does not lead to every row; the table has them.
@@ -37,7 +37,7 @@ pub struct Loaded {
 
 /// Durations of the parts of a load; of two threads, that of the slower one.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct LoadTimings {
+pub struct SnapshotTimings {
     /// Reading rows and checking their tags.
     pub reading: Duration,
     /// Decrypting secrets.
@@ -70,14 +70,16 @@ pub fn load(first: &Hub, second: Option<&Hub>, policy: &Policy) -> Result<Loaded
             loaded.timings.all = began.elapsed();
             Ok(loaded)
         }
-        // An index that lies may also show a row twice.
-        Ok(_) | Err(HubError::Failed(_)) => {
+        Err(why) if !matches!(why, HubError::Failed(_)) => Err(why),
+        // It does not match, or an index showed a row twice.
+        indexed => {
             let mut scanned = PartLoader::new(Builder::new(first.feed().count()?)?).scan(first, policy)?;
             scanned.timings.all = began.elapsed();
-            scanned.index_incomplete = scanned.matches_head();
+            // A commit between the two reads explains a difference as well.
+            let same_state = indexed.map_or(true, |loaded| loaded.position == scanned.position);
+            scanned.index_incomplete = scanned.matches_head() && same_state;
             Ok(scanned)
         }
-        Err(why) => Err(why),
     }
 }
 
@@ -88,8 +90,8 @@ fn on_two_threads(first: &Hub, second: &Hub, policy: &Policy) -> Result<Loaded, 
     let [own, other] = builders.map(PartLoader::new);
     let consistent = ConsistentRead::default();
     let (one, two) = std::thread::scope(|scope| {
-        let other = scope.spawn(|| other.read((second, two), &mut |mark| consistent.compare(1, mark)));
-        let own = own.read((first, one), &mut |mark| consistent.compare(0, mark));
+        let other = scope.spawn(|| other.read((second, two), &mut |position| consistent.compare(1, position)));
+        let own = own.read((first, one), &mut |position| consistent.compare(0, position));
         (own, other.join().unwrap_or_else(|_| Err(HubError::Failed("A thread that read the store died.".to_owned()))))
     });
     let ((one, read), (two, read_two)) = (one?, two?);
@@ -103,36 +105,36 @@ fn on_two_threads(first: &Hub, second: &Hub, policy: &Policy) -> Result<Loaded, 
     let joining = Instant::now();
     let snapshot = Builder::join([one.builder, two.builder]).map_err(|why| HubError::Failed(why.to_string()))?;
     let snapshot = snapshot.admitting(&policy.algorithms);
-    let timings = LoadTimings {
+    let timings = SnapshotTimings {
         reading: read.took.reading.max(read_two.took.reading),
         opening: read.took.opening.max(read_two.took.opening),
         indexing: packing + joining.elapsed(),
         all: Duration::ZERO,
     };
     let unnamed = read.unnamed.into_iter().chain(read_two.unnamed).collect();
-    Ok(Loaded { snapshot, timings, tampered, findings, mark: read.mark, unnamed, index_incomplete: false })
+    Ok(Loaded { snapshot, timings, tampered, findings, position: read.mark, unnamed, index_incomplete: false })
 }
 
 /// Makes two threads read the same state of the store.
 struct ConsistentRead {
-    marks: Mutex<[Option<StorePosition>; 2]>,
+    positions: Mutex<[Option<StorePosition>; 2]>,
     both: Barrier,
 }
 
 impl Default for ConsistentRead {
     fn default() -> Self {
-        Self { marks: Mutex::default(), both: Barrier::new(2) }
+        Self { positions: Mutex::default(), both: Barrier::new(2) }
     }
 }
 
 impl ConsistentRead {
     /// Whether both threads see the same state. Both threads must call this equally often.
-    fn compare(&self, thread: usize, mark: Option<&StorePosition>) -> ReadAgreement {
-        self.marks.lock().unwrap_or_else(PoisonError::into_inner)[thread] = mark.cloned();
+    fn compare(&self, thread: usize, position: Option<&StorePosition>) -> ReadAgreement {
+        self.positions.lock().unwrap_or_else(PoisonError::into_inner)[thread] = position.cloned();
         self.both.wait();
-        let marks = self.marks.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let positions = self.positions.lock().unwrap_or_else(PoisonError::into_inner).clone();
         self.both.wait();
-        match marks {
+        match positions {
             [Some(one), Some(two)] if one == two => ReadAgreement::Yes,
             [Some(_), Some(_)] => ReadAgreement::Again,
             _ => ReadAgreement::Never,
@@ -143,15 +145,15 @@ impl ConsistentRead {
 impl Loaded {
     /// Whether this matches the sum in the head of the store: all rows, and each as it was last written.
     pub(in crate::serve) fn matches_head(&self) -> bool {
-        matches_head(&self.snapshot, &self.unnamed, &self.mark)
+        matches_head(&self.snapshot, &self.unnamed, &self.position)
     }
 }
 
 /// Whether a snapshot, with the rows that cannot be named, matches the sum in the head.
-pub(in crate::serve) fn matches_head(snapshot: &Snapshot, unnamed: &UnnamedRows, mark: &StorePosition) -> bool {
+pub(in crate::serve) fn matches_head(snapshot: &Snapshot, unnamed: &UnnamedRows, position: &StorePosition) -> bool {
     let mut sum = snapshot.sum();
     unnamed.values().for_each(|term| sum.add(*term));
-    mark.matches_sum(&sum)
+    position.matches_sum(&sum)
 }
 
 impl PartLoader {
@@ -186,16 +188,16 @@ impl PartLoader {
             return Err(failed(why));
         }
         let snapshot = self.builder.finish().map_err(failed)?.admitting(&policy.algorithms);
-        let timings = LoadTimings { indexing: self.packing, ..LoadTimings::default() };
+        let timings = SnapshotTimings { indexing: self.packing, ..SnapshotTimings::default() };
         let unnamed = read.unnamed.into_iter().collect();
-        let (tampered, mark) = (self.tampered, read.mark);
-        Ok(Loaded { snapshot, timings, tampered, findings, mark, unnamed, index_incomplete: false })
+        let (tampered, position) = (self.tampered, read.mark);
+        Ok(Loaded { snapshot, timings, tampered, findings, position, unnamed, index_incomplete: false })
     }
 
     fn pack(&mut self, run: Vec<VerifierCredential>) {
         let began = Instant::now();
-        for fed in run {
-            let mut entry = entry(fed);
+        for credential in run {
+            let mut entry = entry(credential);
             let added = self.builder.add(&entry).or_else(|_| {
                 mark_tampered(&mut entry);
                 self.builder.add(&entry)
@@ -218,26 +220,26 @@ pub(in crate::serve) fn mark_tampered(entry: &mut Entry) {
 }
 
 /// The entries of a snapshot for these credentials.
-pub(super) fn entries(fed: Vec<VerifierCredential>) -> Vec<Entry> {
-    fed.into_iter().map(entry).collect()
+pub(super) fn entries(credentials: Vec<VerifierCredential>) -> Vec<Entry> {
+    credentials.into_iter().map(entry).collect()
 }
 
 /// What the snapshot keeps of a credential.
-pub fn entry(fed: VerifierCredential) -> Entry {
+pub fn entry(credential: VerifierCredential) -> Entry {
     Entry {
-        row: fed.id,
-        kind: fed.kind,
-        key: fed.key,
-        name: fed.name,
-        state: fed.state,
-        not_before: fed.not_before,
-        expires_at: fed.expires_at,
-        networks: fed.networks,
-        algorithms: fed.algorithms,
-        body_digest: fed.body_digest,
-        secrets: fed.secrets.into_iter().filter_map(live_secret).collect(),
-        tampered: fed.tampered,
-        term: fed.term,
+        row: credential.id,
+        kind: credential.kind,
+        key: credential.key,
+        name: credential.name,
+        state: credential.state,
+        not_before: credential.not_before,
+        expires_at: credential.expires_at,
+        networks: credential.networks,
+        algorithms: credential.algorithms,
+        body_digest: credential.body_digest,
+        secrets: credential.secrets.into_iter().filter_map(live_secret).collect(),
+        tampered: credential.tampered,
+        term: credential.term,
     }
 }
 

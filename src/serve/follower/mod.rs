@@ -65,8 +65,8 @@ pub(super) struct Follower {
 /// What is known about the store.
 pub(super) struct FollowerState {
     /// The position in the store that the snapshot is at.
-    pub(super) mark: StorePosition,
-    pub(super) followed: EffectivePolicy,
+    pub(super) position: StorePosition,
+    pub(super) policy: EffectivePolicy,
     pub(super) tampered: TamperedIds,
     /// Findings that are not in the trail yet.
     pub(super) findings: Findings,
@@ -120,7 +120,7 @@ impl Follower {
             if self.verifier.health.is_current() {
                 // Tampered credentials are refused already; now the trail says so.
                 self.hub.current().feed().record_findings(&mut self.state.findings);
-                self.state.high_water_mark.store(&self.hub.current(), &self.state.mark);
+                self.state.high_water_mark.store(&self.hub.current(), &self.state.position);
             }
             if self.verifier.health.is_current_or_altered() {
                 self.state.integrity.report(&self.hub.current());
@@ -164,18 +164,18 @@ impl Follower {
     /// older store.
     fn record_rollback(&self) -> Result<(), HubError> {
         match Hub::open(&self.places, self.clock.clone())? {
-            OpenOutcome::Ready(hub) => hub.feed().record_rollback(&self.state.mark),
+            OpenOutcome::Ready(hub) => hub.feed().record_rollback(&self.state.position),
             OpenOutcome::New => Ok(()),
         }
     }
 }
 
 /// Logs the settings that cannot be trusted.
-pub(super) fn log_tampered_settings(followed: &EffectivePolicy) {
-    for setting in &followed.tampered {
+pub(super) fn log_tampered_settings(policy: &EffectivePolicy) {
+    for setting in &policy.tampered {
         tracing::error!(
             setting = setting.name(),
-            answering = followed.is_known(),
+            answering = policy.is_known(),
             "changed outside keydesk (tampered), and not followed: {}",
             setting.remedy()
         );

@@ -72,22 +72,22 @@ impl RowAudit {
     /// Evaluates a step that started at `began` and ended with the id `to`; `None` is the end of the table.
     pub(super) fn record(
         &mut self,
-        (fed, to): (&[VerifierCredential], Option<String>),
+        (credentials, to): (&[VerifierCredential], Option<String>),
         began: Instant,
         snapshot: &Snapshot,
-        mark: &StorePosition,
+        position: &StorePosition,
     ) -> AuditResult {
         let mut found = AuditResult::Nothing;
-        for fed in fed {
-            let known = snapshot.find(fed.kind, &fed.key).filter(|known| known.row() == fed.id);
+        for credential in credentials {
+            let known = snapshot.find(credential.kind, &credential.key).filter(|known| known.row() == credential.id);
             // Written by a change that is about to be followed.
-            let is_later = mark.is_before(fed.change) && !fed.tampered;
+            let is_later = position.is_before(credential.change) && !credential.tampered;
             match known {
                 Some(known) => {
                     self.visited.add(known.term());
-                    if known.term() != fed.term && !is_later && !known.tampered() {
+                    if known.term() != credential.term && !is_later && !known.tampered() {
                         found = AuditResult::Altered;
-                    } else if fed.tampered && !known.tampered() && found == AuditResult::Nothing {
+                    } else if credential.tampered && !known.tampered() && found == AuditResult::Nothing {
                         found = AuditResult::Tampered;
                     }
                 }

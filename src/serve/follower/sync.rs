@@ -45,7 +45,7 @@ impl Follower {
             return Ok(self.store_state());
         }
         // If another desk's store is in the same file, our keys do not open its head.
-        let Ok(found) = hub.feed().drift(&self.state.mark) else { return self.reopen() };
+        let Ok(found) = hub.feed().drift(&self.state.position) else { return self.reopen() };
         self.head_read_at = Instant::now();
         self.synchronize(&hub, found)
     }
@@ -91,18 +91,18 @@ impl Follower {
             }
             // The position is taken over all the same: the trail may have grown, and a rollback of it must show.
             Drift::Same => {
-                self.state.mark = now;
+                self.state.position = now;
                 // Settings that are changed outside keydesk raise no change number.
                 self.follow_settings(hub)?;
             }
             Drift::Changed => self.follow_commit(hub)?,
             Drift::Anew => {
-                self.state.followed = self.state.followed.after_reset();
+                self.state.policy = self.state.policy.after_reset();
                 self.reload(hub)?;
             }
             Drift::Another => {
                 // The settings of the other desk say nothing about this one.
-                self.state.followed = EffectivePolicy::default();
+                self.state.policy = EffectivePolicy::default();
                 self.reload(hub)?;
             }
             // Nothing newer is known, so nobody is answered and there is nothing to restrict.
@@ -138,19 +138,19 @@ impl Follower {
     }
 
     fn follow_settings(&mut self, hub: &Hub) -> Result<(), HubError> {
-        let followed = hub.feed().policy(&self.state.followed)?;
-        if followed != self.state.followed {
-            self.apply_settings(followed);
+        let policy = hub.feed().policy(&self.state.policy)?;
+        if policy != self.state.policy {
+            self.apply_settings(policy);
         }
         Ok(())
     }
 
-    pub(super) fn apply_settings(&mut self, followed: EffectivePolicy) {
-        if followed.tampered != self.state.followed.tampered {
-            log_tampered_settings(&followed);
+    pub(super) fn apply_settings(&mut self, policy: EffectivePolicy) {
+        if policy.tampered != self.state.policy.tampered {
+            log_tampered_settings(&policy);
         }
-        self.verifier.apply_policy(&followed);
-        self.state.followed = followed;
+        self.verifier.apply_policy(&policy);
+        self.state.policy = policy;
     }
 
     /// Applies the restrictions of a store that was rolled back.
@@ -161,24 +161,24 @@ impl Follower {
             let restrict = |old: Entry| rollback::restrict_only(before.entry(old.kind, &old.key)?, &old);
             entries(run).into_iter().filter_map(restrict).collect::<Vec<_>>()
         };
-        let (mark, restrictions) = match (&self.state.rolled_back_to, since) {
+        let (position, restrictions) = match (&self.state.rolled_back_to, since) {
             (Some(_), Some((Drift::Same, now))) => (now, Vec::new()),
-            (Some(position), Some((Drift::Changed, _))) => {
-                let (fed, mark) = hub.feed().changes(position, &mut self.state.findings)?;
-                (mark, restricted(fed))
+            (Some(older), Some((Drift::Changed, _))) => {
+                let (credentials, position) = hub.feed().changes(older, &mut self.state.findings)?;
+                (position, restricted(credentials))
             }
             _ => {
-                let (mark, restrictions, findings) = self.on_own_thread(hub, move |hub| {
+                let (position, restrictions, findings) = self.on_own_thread(hub, move |hub| {
                     let (mut findings, mut restrictions) = (Findings::default(), Vec::new());
                     let read =
                         hub.feed().load_scanned(&mut findings, &mut |run| restrictions.extend(restricted(run)))?;
                     Ok((read.mark, restrictions, findings))
                 })?;
                 self.state.findings.append(findings);
-                (mark, restrictions)
+                (position, restrictions)
             }
         };
-        self.state.rolled_back_to = Some(mark);
+        self.state.rolled_back_to = Some(position);
         if !restrictions.is_empty() {
             tracing::warn!(
                 credentials = restrictions.len(),
@@ -194,13 +194,16 @@ impl Follower {
     fn audit_rows(&mut self, hub: &Hub) -> Result<(), HubError> {
         let began = Instant::now();
         let Some(after) = self.audit.next_start().map(str::to_owned) else { return Ok(()) };
-        let (fed, next) = hub.feed().check_batch(&after, AUDIT_ROWS, &self.state.tampered, &mut self.state.findings)?;
+        let (credentials, next) =
+            hub.feed().check_batch(&after, AUDIT_ROWS, &self.state.tampered, &mut self.state.findings)?;
         let snapshot = self.verifier.snapshot.load_full();
-        match self.audit.record((&fed, next), began, &snapshot, &self.state.mark) {
+        match self.audit.record((&credentials, next), began, &snapshot, &self.state.position) {
             AuditResult::Nothing => Ok(()),
             AuditResult::Tampered => {
-                let is_new = |fed: &VerifierCredential| fed.tampered && !self.state.tampered.contains(&fed.id);
-                let found: Vec<_> = fed.into_iter().filter(is_new).collect();
+                let is_new = |credential: &VerifierCredential| {
+                    credential.tampered && !self.state.tampered.contains(&credential.id)
+                };
+                let found: Vec<_> = credentials.into_iter().filter(is_new).collect();
                 tracing::error!(credentials = found.len(), "changed outside keydesk (tampered), and refused");
                 self.apply_entries(entries(found))
             }
@@ -215,7 +218,7 @@ impl Follower {
     /// Opens the database that is there now.
     fn reopen(&mut self) -> Result<StoreState, HubError> {
         let hub = Arc::new(self.open_hub()?);
-        let found = hub.feed().drift(&self.state.mark)?;
+        let found = hub.feed().drift(&self.state.position)?;
         self.reopened = hub.feed().reopened();
         let continues = matches!(found.0, Drift::Same | Drift::Changed);
         let state = self.synchronize(&hub, found)?;

@@ -20,10 +20,10 @@ const NONE: u64 = u64::MAX;
 
 /// The deadlines of a connection. Only the connection's task uses them; they are atomic because `Timer` must be `Sync`.
 #[derive(Clone, Debug)]
-pub(in crate::serve) struct Deadline(Arc<Shared>);
+pub(in crate::serve) struct Deadline(Arc<Deadlines>);
 
 #[derive(Debug)]
-struct Shared {
+struct Deadlines {
     began: Instant,
     /// Deadline of the request head, in milliseconds since the connection began.
     head_by: AtomicU64,
@@ -36,7 +36,7 @@ struct Shared {
 
 impl Deadline {
     pub(in crate::serve) fn new() -> Self {
-        Self(Arc::new(Shared {
+        Self(Arc::new(Deadlines {
             began: Instant::now(),
             head_by: AtomicU64::new(NONE),
             response_at: AtomicU64::new(0),
@@ -69,20 +69,20 @@ impl Deadline {
     /// Checks the deadlines whenever one may have passed; `most` is the longest that is ever set. Ends when a response
     /// was not read in time. A head that is late is noticed by the connection's own poll, which this wakes.
     pub(in crate::serve) async fn watch(&self, most: Duration) {
-        let shared = &self.0;
+        let deadlines = &self.0;
         loop {
             let now = Instant::now();
             // A deadline that is set from now on is later than this.
             let at = |mark: &AtomicU64| match mark.load(Relaxed) {
                 NONE => now + most,
-                at => shared.began + Duration::from_millis(at),
+                at => deadlines.began + Duration::from_millis(at),
             };
-            let (head, write) = (at(&shared.head_by), at(&shared.write_by));
+            let (head, write) = (at(&deadlines.head_by), at(&deadlines.write_by));
             if write <= now {
                 return;
             }
             let passed = head <= now;
-            shared.passed.store(passed, Relaxed);
+            deadlines.passed.store(passed, Relaxed);
             let next = if passed { now + most } else { head };
             tokio::time::sleep_until(next.min(write).into()).await;
         }

@@ -11,7 +11,7 @@
 pub(super) struct FragmentScanner {
     /// The path under which the endpoints are that read the target from the request line.
     path: &'static str,
-    state: State,
+    state: ScanState,
     /// The unfinished line holds a `#`.
     hash: bool,
     /// Its first bytes, as many as are looked at.
@@ -23,7 +23,7 @@ pub(super) struct FragmentScanner {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum State {
+enum ScanState {
     /// In the first line of the connection.
     #[default]
     First,
@@ -46,17 +46,17 @@ const VERSION: &[u8] = b" HTTP/1.";
 
 impl FragmentScanner {
     pub(super) fn new(path: &'static str) -> Self {
-        Self { path, state: State::default(), hash: false, head: Vec::new(), tail: Vec::new(), announced: None }
+        Self { path, state: ScanState::default(), hash: false, head: Vec::new(), tail: Vec::new(), announced: None }
     }
 
     /// Whether a request line with a `#` ends in these bytes.
     pub(super) fn scan(&mut self, mut bytes: &[u8]) -> bool {
         let mut found = false;
         while !bytes.is_empty() {
-            if self.state == State::Any {
+            if self.state == ScanState::Any {
                 return self.scan_any(bytes) | found;
             }
-            if let State::Body(left) = self.state {
+            if let ScanState::Body(left) = self.state {
                 let here = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len());
                 bytes = &bytes[here..];
                 self.state = with_body_left(left - here as u64);
@@ -81,24 +81,24 @@ impl FragmentScanner {
         let blank = line.trim_ascii_end().is_empty();
         let found = match self.state {
             // HTTP libraries skip empty lines before a request.
-            State::First | State::Line if blank => false,
-            State::First if !has_target_in_request_line(&line, self.path) => {
-                self.state = State::Any;
+            ScanState::First | ScanState::Line if blank => false,
+            ScanState::First if !has_target_in_request_line(&line, self.path) => {
+                self.state = ScanState::Any;
                 hash
             }
-            State::First | State::Line => {
-                self.state = State::Fields;
+            ScanState::First | ScanState::Line => {
+                self.state = ScanState::Fields;
                 hash
             }
-            State::Fields if blank => {
+            ScanState::Fields if blank => {
                 self.state = with_body_left(self.announced.take().unwrap_or_default());
                 false
             }
-            State::Fields => {
+            ScanState::Fields => {
                 self.note_field(&line);
                 false
             }
-            State::Body(_) | State::Any => false,
+            ScanState::Body(_) | ScanState::Any => false,
         };
         self.head = line;
         self.head.clear();
@@ -111,7 +111,7 @@ impl FragmentScanner {
         let Some(colon) = line.iter().position(|b| *b == b':') else { return };
         let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
         if name.eq_ignore_ascii_case(b"transfer-encoding") {
-            self.state = State::Any;
+            self.state = ScanState::Any;
         }
         if name.eq_ignore_ascii_case(b"content-length") {
             let whole = line.ends_with(b"\n") && !value.is_empty() && value.iter().all(u8::is_ascii_digit);
@@ -119,7 +119,7 @@ impl FragmentScanner {
             match (length, self.announced) {
                 (Some(length), None) => self.announced = Some(length),
                 (Some(length), Some(before)) if length == before => {}
-                _ => self.state = State::Any,
+                _ => self.state = ScanState::Any,
             }
         }
     }
@@ -153,8 +153,8 @@ impl FragmentScanner {
 }
 
 /// The state when so many bytes of body are left.
-fn with_body_left(left: u64) -> State {
-    if left == 0 { State::Line } else { State::Body(left) }
+fn with_body_left(left: u64) -> ScanState {
+    if left == 0 { ScanState::Line } else { ScanState::Body(left) }
 }
 
 /// Whether a line is a request of the family whose target is in the request line.
@@ -240,7 +240,7 @@ mod tests {
             (format!("content-length:{length}\nX-Colour: #f HTTP/1.1\n"), next, false),
             (format!("CONTENT-LENGTH: {length}\r\nContent-Length: {length}\r\n"), next, false),
             (format!("Content-Length: {length}\r\n"), bad, true),
-            // From here on nobody knows where a request begins.
+            // From here on it is unknown where a request begins.
             ("Transfer-Encoding: chunked\r\n".to_owned(), "", true),
             (format!("Content-Length: {length}\r\ntransfer-encoding: chunked\r\n"), "", true),
             (format!("Content-Length: {length}\r\nContent-Length: 1{length}\r\n"), "", true),
@@ -248,7 +248,7 @@ mod tests {
             (format!("Content-Length: {length:070}\r\n"), "", true),
             // It announced less than there is: the rest is the next request.
             ("Content-Length: 3\r\n".to_owned(), "", true),
-            // No request begins with such a line: whoever reads it closes the connection.
+            // No request begins with such a line: the HTTP library closes the connection.
             (String::new(), "", false),
         ] {
             found_however_cut(&framed(&fields, rest), is);

@@ -62,7 +62,7 @@ impl GatewayToken {
         let place = || path.display().to_string();
         let io = |why| TokenError::Unreadable(place(), why);
         let file = PrivateFile::open(path).map_err(io)?;
-        // Before the mode: nobody should be asked to change the mode of a file that is something else.
+        // Before the mode: the error must not suggest a chmod for a file that is something else.
         if file.length().is_none_or(|length| length > LONGEST as u64) {
             return Err(TokenError::Malformed(place()));
         }

@@ -36,21 +36,21 @@ impl SocketFileGuard {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct SocketFile {
     path: PathBuf,
-    created: FileId,
+    created: SocketFileId,
 }
 
 /// Identity of a file, to notice a replacement: device, inode, and time of change, since an inode that became free is
 /// reused at once. A change of owner or mode is not a replacement.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct FileId([u64; 2], [i64; 2]);
+struct SocketFileId([u64; 2], [i64; 2]);
 
-impl FileId {
+impl SocketFileId {
     fn of(path: &Path) -> io::Result<Self> {
         fs::symlink_metadata(path).map(|meta| Self::from(&meta))
     }
 }
 
-impl From<&fs::Metadata> for FileId {
+impl From<&fs::Metadata> for SocketFileId {
     fn from(meta: &fs::Metadata) -> Self {
         Self([meta.dev(), meta.ino()], [meta.mtime(), meta.mtime_nsec()])
     }
@@ -70,14 +70,14 @@ pub(in crate::serve) fn remove_all() {
 
 impl SocketFile {
     fn created(path: &Path) -> io::Result<Self> {
-        let file = Self { path: path.to_owned(), created: FileId::of(path)? };
+        let file = Self { path: path.to_owned(), created: SocketFileId::of(path)? };
         created().push(file.clone());
         Ok(file)
     }
 
     fn remove(&self) {
-        // What is there now may be another verifier's, and nobody would reach that one any more.
-        if FileId::of(&self.path).is_ok_and(|found| found == self.created) {
+        // The file may be another verifier's by now, which must stay reachable.
+        if SocketFileId::of(&self.path).is_ok_and(|found| found == self.created) {
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -86,7 +86,7 @@ impl SocketFile {
     fn grant_to_group(&self) -> io::Result<()> {
         let place = rustix::fs::open(&self.path, OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::empty())?;
         let meta = fs::metadata(format!("/proc/self/fd/{}", place.as_raw_fd()));
-        match meta.map(|meta| FileId::from(&meta)) {
+        match meta.map(|meta| SocketFileId::from(&meta)) {
             Ok(found) if found != self.created => Err(io::Error::other("another file took its place")),
             Ok(_) => {
                 let mode = fs::Permissions::from_mode(SOCKET_MODE);
@@ -113,11 +113,13 @@ pub(super) fn remove_stale(path: &Path) -> Result<(), ListenError> {
         Err(why) => return Err(ListenError::Io(place(), why)),
         Ok(meta) if !meta.file_type().is_socket() => return Err(ListenError::NotASocket(place())),
         Ok(meta) if meta.uid() != geteuid().as_raw() => return Err(ListenError::WrongOwner(place(), meta.uid())),
-        Ok(meta) => FileId::from(&meta),
+        Ok(meta) => SocketFileId::from(&meta),
     };
     match unix::UnixStream::connect(path) {
         // Two verifiers start at once, and the other has replaced the file since.
-        Err(why) if why.kind() == io::ErrorKind::ConnectionRefused && FileId::of(path).is_ok_and(|id| id != stale) => {
+        Err(why)
+            if why.kind() == io::ErrorKind::ConnectionRefused && SocketFileId::of(path).is_ok_and(|id| id != stale) =>
+        {
             Err(ListenError::InUse(place()))
         }
         Err(why) if why.kind() == io::ErrorKind::ConnectionRefused => {

@@ -18,7 +18,7 @@ use crate::serve::http::deadline::Deadline;
 use crate::serve::http::fragment_scanner::FragmentScanner;
 use crate::serve::http::linger::LingeringClose;
 
-/// What the stream has seen, for those who handle its requests. Which request had a `#` cannot be known, so the one that
+/// What the stream has seen, for the handlers of its requests. Which request had a `#` cannot be known, so the one that
 /// asks is refused and the connection is closed after the response.
 #[derive(Clone, Debug, Default)]
 pub(in crate::serve) struct StreamMonitor(Arc<Flags>);

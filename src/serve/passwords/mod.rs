@@ -60,11 +60,11 @@ pub(super) struct Passwords {
 struct Waiting {
     /// Equal requests share one hash.
     in_flight: HashMap<Mac, watch::Receiver<Option<CheckOutcome>>>,
-    queue: FairQueue<Job>,
+    queue: FairQueue<HashJob>,
 }
 
 /// A request for a hash.
-struct Job {
+struct HashJob {
     check: Arc<PasswordCheck>,
     mac: Mac,
     source: Source,
@@ -76,7 +76,7 @@ struct Job {
 type Source = (u64, Network);
 
 /// The outcome, or where to wait for it.
-enum Lookup {
+enum CacheLookup {
     Done(CheckOutcome),
     Queued(watch::Receiver<Option<CheckOutcome>>),
 }
@@ -101,41 +101,41 @@ impl Passwords {
     /// Finds the outcome in the cache, by the throttle, or by a hash.
     pub(super) async fn check(&self, check: &Arc<PasswordCheck>) -> CheckOutcome {
         let mut reply = match self.look_up(check) {
-            Lookup::Done(outcome) => return outcome,
-            Lookup::Queued(reply) => reply,
+            CacheLookup::Done(outcome) => return outcome,
+            CacheLookup::Queued(reply) => reply,
         };
         // A request that times out is refused. Its hash is still computed, so that the client is known when it tries again.
         let outcome = tokio::time::timeout(QUEUE_TIMEOUT, reply.wait_for(Option::is_some)).await;
         outcome.ok().and_then(Result::ok).and_then(|outcome| *outcome).unwrap_or(CheckOutcome::Unavailable)
     }
 
-    fn look_up(&self, check: &Arc<PasswordCheck>) -> Lookup {
+    fn look_up(&self, check: &Arc<PasswordCheck>) -> CacheLookup {
         if let Some((version, _)) = check.secrets().find(|secret| self.is_cached(check, *secret)) {
             self.metrics.remembered.fetch_add(1, Ordering::Relaxed);
-            return Lookup::Done(CheckOutcome::Right { version });
+            return CacheLookup::Done(CheckOutcome::Right { version });
         }
         if check.password().len().max(check.key().len()) > MAX_LENGTH {
-            return Lookup::Done(CheckOutcome::Wrong);
+            return CacheLookup::Done(CheckOutcome::Wrong);
         }
         let mac = self.request_mac(check);
         let source = self.source(check);
         let mut waiting = self.waiting();
         if let Some(reply) = waiting.in_flight.get(&mac) {
-            return Lookup::Queued(reply.clone());
+            return CacheLookup::Queued(reply.clone());
         }
         let known = self.known.get(&source).is_some();
         if !waiting.queue.has_room(source.1, known) {
-            return Lookup::Done(CheckOutcome::Throttled);
+            return CacheLookup::Done(CheckOutcome::Throttled);
         }
         let Some(attempt) = self.throttle.admit(source.0, source.1, known, self.now()) else {
-            return Lookup::Done(CheckOutcome::Throttled);
+            return CacheLookup::Done(CheckOutcome::Throttled);
         };
         let (reply, receiver) = watch::channel(None);
-        waiting.queue.push(source.1, known, Job { check: check.clone(), mac, source, attempt, reply });
+        waiting.queue.push(source.1, known, HashJob { check: check.clone(), mac, source, attempt, reply });
         waiting.in_flight.insert(mac, receiver.clone());
         self.not_empty.notify_one();
         self.metrics.hash_queue.store(waiting.in_flight.len() as u64, Ordering::Relaxed);
-        Lookup::Queued(receiver)
+        CacheLookup::Queued(receiver)
     }
 
     /// Hashes for ever; on a thread of its own.
@@ -160,7 +160,7 @@ impl Passwords {
     }
 
     /// Waits for the next request in the queue.
-    fn next(&self) -> Job {
+    fn next(&self) -> HashJob {
         let mut waiting = self.waiting();
         loop {
             match waiting.queue.pop() {
@@ -284,7 +284,7 @@ mod tests {
         let snapshot = Snapshot::of([]).unwrap();
         let passwords = Passwords::new(Arc::new(Metrics::new())).unwrap();
         let ask = |name: &str, client: &str| passwords.look_up(&check(&snapshot, name, client));
-        let waits = |lookup: Lookup| matches!(lookup, Lookup::Queued(_));
+        let waits = |lookup: CacheLookup| matches!(lookup, CacheLookup::Queued(_));
         assert!((0..50).all(|_| waits(ask("real", "203.0.113.9"))));
         assert_eq!(passwords.waiting().in_flight.len(), 1);
         let taken = (0..50).filter(|n| waits(ask(&format!("guess{n}"), "198.51.100.7"))).count();
@@ -304,7 +304,7 @@ mod tests {
         };
         for snapshot in [desk(1), desk(2), Snapshot::of([]).unwrap()] {
             for _ in 0..2 {
-                assert!(matches!(passwords.look_up(&check(&snapshot, "real", "203.0.113.9")), Lookup::Queued(_)));
+                assert!(matches!(passwords.look_up(&check(&snapshot, "real", "203.0.113.9")), CacheLookup::Queued(_)));
             }
         }
         assert_eq!(passwords.waiting().in_flight.len(), 3);
@@ -315,7 +315,7 @@ mod tests {
         let snapshot = Snapshot::of([]).unwrap();
         let passwords = Passwords::new(Arc::new(Metrics::new())).unwrap();
         let ask = |name: &str, client: &str| passwords.look_up(&check(&snapshot, name, client));
-        let waits = |lookup: Lookup| matches!(lookup, Lookup::Queued(_));
+        let waits = |lookup: CacheLookup| matches!(lookup, CacheLookup::Queued(_));
         for n in 0..500 {
             ask(&format!("name{n}"), &format!("198.{}.{}.7", n / 250, n % 250));
         }

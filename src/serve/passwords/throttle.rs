@@ -1,7 +1,7 @@
-//! Rate limit for password hashes: checked before the hash, so that guessing costs the guesser and nobody else.
+//! Rate limit for password hashes: checked before the hash, so that guesses cost the guesser only.
 //!
 //! Attempts are counted by key and network, so that an address that guesses locks out only itself; and by key and
-//! neighbourhood, because whoever has one address often has many beside it.
+//! neighbourhood, because a client with one address often has many nearby.
 
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -18,10 +18,10 @@ const LENGTH: usize = 20;
 
 /// The file of gaps, and what it has to say.
 #[derive(Debug, Default)]
-pub(super) struct Gaps(Mutex<State>);
+pub(super) struct Gaps(Mutex<GapState>);
 
 #[derive(Debug, Default)]
-struct State {
+struct GapState {
     /// The open file, with its device and inode.
     file: Option<(File, (u64, u64))>,
     until: Option<Seconds>,
@@ -66,7 +66,7 @@ impl Gaps {
     }
 }
 
-impl State {
+impl GapState {
     /// Writes the end of the gap, unless the file has a later one. An error if there is no file to write to.
     fn write(&self) -> io::Result<()> {
         match (&self.file, self.until) {

@@ -15,7 +15,7 @@ use crate::serve::replay_journal::record::segments;
 
 /// Name of the file; names of minutes are numbers.
 const NAME: &str = "list";
-/// Limit on the size of the index in bytes: a few lines, unless somebody makes many files.
+/// Limit on the size of the index in bytes: a few lines, unless somebody creates many files.
 const MAX_BYTES: u64 = 1 << 20;
 
 /// Minutes with the lengths of their files in bytes; `None` for a missing file, until its minute has passed.
@@ -23,10 +23,10 @@ pub(super) type Lengths = BTreeMap<i64, Option<u64>>;
 
 /// What was last written into the index, and which files are missing.
 #[derive(Debug, Default)]
-pub(super) struct SegmentIndex(Mutex<State>);
+pub(super) struct SegmentIndex(Mutex<IndexState>);
 
 #[derive(Debug, Default)]
-struct State {
+struct IndexState {
     written: Option<String>,
     missing: Vec<i64>,
 }

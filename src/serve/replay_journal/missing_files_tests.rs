@@ -2,7 +2,7 @@
 
 use super::tests::{NOW, fresh, journal, one, running, started};
 use super::*;
-use crate::verify::replay::Seen::{Before, First};
+use crate::verify::replay::ReplayOutcome::{Before, First};
 
 #[test]
 fn files_removed_while_it_was_down_are_doubted_until_they_expire() {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::*;
 use crate::verify::replay::Proof;
-use crate::verify::replay::Seen::{self, Before, First};
+use crate::verify::replay::ReplayOutcome::{self, Before, First};
 
 pub(super) const NOW: i64 = 1_767_225_600;
 
@@ -33,7 +33,7 @@ fn recalled(journal: &ReplayJournal, now: i64) -> usize {
 }
 
 /// What a guard says about new signatures that expire at these seconds.
-pub(super) fn fresh(guard: &Guard, now: i64, ends: &[i64]) -> Vec<Seen> {
+pub(super) fn fresh(guard: &Guard, now: i64, ends: &[i64]) -> Vec<ReplayOutcome> {
     let proof = |n: usize, end: i64| Proof::new(uuid::Uuid::from_u128(7), &[200, n as u8], Seconds(end));
     ends.iter().enumerate().map(|(n, end)| guard.remember(&proof(n, *end), Seconds(now))).collect()
 }
@@ -251,7 +251,7 @@ fn a_record_that_was_not_written_is_doubted_by_the_next() {
     fs::remove_dir(&in_the_way).unwrap();
     let (guard, lost) = started(&journal, NOW);
     assert_eq!((guard.len(), lost, guard.in_doubt_until(Seconds(NOW))), (1, 0, Some(Seconds(NOW + 250))));
-    assert_eq!(fresh(&guard, NOW, &[NOW + 250, NOW + 251]), [Seen::Before, Seen::First]);
+    assert_eq!(fresh(&guard, NOW, &[NOW + 250, NOW + 251]), [ReplayOutcome::Before, ReplayOutcome::First]);
     assert_eq!(
         started(&journal, NOW + 251).0.in_doubt_until(Seconds(NOW + 251)),
         None,
@@ -306,7 +306,7 @@ fn a_clock_that_was_ahead_removes_and_refuses_nothing() {
     }
     let (guard, lost) = started(&journal, NOW + 60);
     assert_eq!((guard.len(), lost), (3, 0));
-    assert_eq!(fresh(&guard, NOW + 60, &[NOW + 360]), [Seen::First]);
+    assert_eq!(fresh(&guard, NOW + 60, &[NOW + 360]), [ReplayOutcome::First]);
 }
 
 #[test]
@@ -321,8 +321,8 @@ fn the_next_process_knows_which_files_were_expired() {
     assert!(!journal.path(minute_of(Seconds(NOW + 100))).exists());
     for n in 0..3 {
         let (guard, _) = started(&journal, NOW + n);
-        assert_eq!(fresh(&guard, NOW + n, &[NOW + 100, NOW + 200]), [Seen::Before; 2]);
-        assert_eq!((guard.len(), fresh(&guard, NOW + n, &[NOW + 301])), (1, vec![Seen::First]));
+        assert_eq!(fresh(&guard, NOW + n, &[NOW + 100, NOW + 200]), [ReplayOutcome::Before; 2]);
+        assert_eq!((guard.len(), fresh(&guard, NOW + n, &[NOW + 301])), (1, vec![ReplayOutcome::First]));
     }
 }
 
@@ -331,7 +331,7 @@ fn a_first_start_with_a_wrong_clock_refuses_nobody_later() {
     let (_dir, journal) = journal();
     started(&journal, NOW + 7 * 3_600);
     let (guard, lost) = started(&journal, NOW);
-    assert_eq!((fresh(&guard, NOW, &[NOW + 300]), lost), (vec![Seen::First], 0));
+    assert_eq!((fresh(&guard, NOW, &[NOW + 300]), lost), (vec![ReplayOutcome::First], 0));
 }
 
 #[test]
@@ -353,9 +353,9 @@ fn shortened_or_damaged_files_are_noticed() {
     fs::remove_file(&file).unwrap();
     next.maintain(&guard, Seconds(NOW));
     let (guard, _) = started(&journal, NOW);
-    assert_eq!(fresh(&guard, NOW, &[NOW + 200]), [Seen::Before]);
+    assert_eq!(fresh(&guard, NOW, &[NOW + 200]), [ReplayOutcome::Before]);
     // A gap that somebody overwrites is restored.
     fs::write(journal.directory.join("unkept"), format!("{:020}", 0)).unwrap();
     next.maintain(&Guard::new(1), Seconds(NOW));
-    assert_eq!(fresh(&started(&journal, NOW).0, NOW, &[NOW + 200]), [Seen::Before]);
+    assert_eq!(fresh(&started(&journal, NOW).0, NOW, &[NOW + 200]), [ReplayOutcome::Before]);
 }

@@ -92,7 +92,7 @@ impl Diagnosis {
     }
 }
 
-/// Whether it is no Basic request, whose secret is nobody's to keep.
+/// Whether it is not a Basic request: those contain the secret itself, which must not be kept.
 fn is_signed(request: &Request<'_>) -> bool {
     let basic = |value: &[u8]| value.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"basic"));
     let mut own = request.fields.iter().filter(|(name, _)| name.eq_ignore_ascii_case(b"authorization"));

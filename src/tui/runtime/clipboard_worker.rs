@@ -3,31 +3,31 @@
 use std::sync::mpsc::{Sender, channel};
 use std::{io, thread};
 
-use crate::clipboard::{self, Desktop, Way};
+use crate::clipboard::{self, CopyMethod, Desktop};
 use crate::secret::Secret;
 use crate::tui::msg::{Msg, Ticket};
 use crate::tui::runtime::event::LoopEvent;
 
-/// Copies by the way that was chosen at the start.
+/// Copies by the method that was chosen at the start.
 pub(super) struct ClipboardWorker {
-    way: Way,
+    method: CopyMethod,
     events: Sender<LoopEvent>,
     /// Started by the first copy that needs it.
     worker: Option<Sender<(Ticket, Secret)>>,
 }
 
 impl ClipboardWorker {
-    pub(super) fn new(way: Way, events: Sender<LoopEvent>) -> Self {
-        Self { way, events, worker: None }
+    pub(super) fn new(method: CopyMethod, events: Sender<LoopEvent>) -> Self {
+        Self { method, events, worker: None }
     }
 
     /// Copies, and reports to the event loop; returns the text when the loop itself has to write it (OSC 52).
     pub(super) fn copy(&mut self, ticket: Ticket, text: Secret) -> Option<Secret> {
-        if self.way == Way::Terminal {
+        if self.method == CopyMethod::Terminal {
             return Some(text);
         }
         if self.worker.is_none() {
-            self.worker = start(self.way, self.events.clone()).ok();
+            self.worker = start(self.method, self.events.clone()).ok();
         }
         match &self.worker {
             None => Some(text),
@@ -36,12 +36,12 @@ impl ClipboardWorker {
     }
 }
 
-fn start(way: Way, events: Sender<LoopEvent>) -> io::Result<Sender<(Ticket, Secret)>> {
+fn start(method: CopyMethod, events: Sender<LoopEvent>) -> io::Result<Sender<(Ticket, Secret)>> {
     let (jobs, queue) = channel();
     let work = move || {
         let mut desktop = Desktop::default();
         for (ticket, text) in queue {
-            let event = match clipboard::copy(way, &mut desktop, &text) {
+            let event = match clipboard::copy(method, &mut desktop, &text) {
                 Some(outcome) => LoopEvent::Msg(Msg::Copied(ticket, outcome)),
                 None => LoopEvent::CopyByTerminal(ticket, text),
             };

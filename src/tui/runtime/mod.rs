@@ -21,7 +21,7 @@ use std::sync::{Arc, OnceLock};
 use anyhow::{Context as _, Result};
 pub use perform::perform;
 
-use crate::clipboard::Way;
+use crate::clipboard::CopyMethod;
 use crate::config::{Appearance, ExitAction};
 use crate::hub::{DeskPaths, Hub, OpenOutcome as Opened, Origin, Session};
 use crate::progress;
@@ -129,7 +129,7 @@ impl Runtime {
     /// Draws the first frame, and runs the event loop.
     fn show(self, context: WorkerContext, opening: Opening) -> Result<ExitAction> {
         let Self { events, queue, shutdown, guard, .. } = self;
-        let way = Way::choose(&variable);
+        let method = CopyMethod::choose(&variable);
         let clock = Arc::clone(&context.clock);
         let chosen = opening.appearance.as_deref().map(Appearance::read).unwrap_or_default();
         let app = App::new(AppSetup {
@@ -140,11 +140,11 @@ impl Runtime {
             theme: Theme::from_env(&|name| variable(name).or_else(|| chosen.variable(name))),
             no_color: variable("NO_COLOR").is_some_and(|v| !v.is_empty()),
             remembers: opening.appearance.is_some(),
-            no_clipboard: way.err().map(str::to_owned),
+            no_clipboard: method.err().map(str::to_owned),
             notice: opening.notice,
             overflow: view::overflow,
         });
-        let clipboard = ClipboardWorker::new(way.unwrap_or(Way::Terminal), events.clone());
+        let clipboard = ClipboardWorker::new(method.unwrap_or(CopyMethod::Terminal), events.clone());
         let workers = Workers::start(context, &events)?;
         let lost = Arc::clone(&shutdown);
         let first_frame = || -> io::Result<EventLoop> {

@@ -12,13 +12,13 @@ use crate::verify::{Entry, Request, Surface};
 /// What a request shows of the secret that it was made with, to be compared with one credential after another. Only
 /// with those that compare quickly: a slow hash of every credential would take hours.
 pub struct Elsewhere {
-    shown: Shown,
+    shown: ShownSecret,
     /// What was sent as the key: a client that swaps the two sends a secret there.
     user: Secret,
     now: Seconds,
 }
 
-enum Shown {
+enum ShownSecret {
     Password(Secret),
     Signature { algorithm: crate::credential::Algorithm, strings: Vec<Vec<u8>>, given: Vec<Secret> },
 }
@@ -40,13 +40,13 @@ impl Elsewhere {
         }
         if let Ok(Credentials::Basic(token)) = credentials(request) {
             let (user, password) = basic_pair(token)?;
-            return Some(Self { shown: Shown::Password(password), user: Secret::from_text(&user), now });
+            return Some(Self { shown: ShownSecret::Password(password), user: Secret::from_text(&user), now });
         }
         let claimed = claimed_signature(request)?;
         let given = readings(claimed.signature).into_iter().map(|reading| reading.bytes).collect();
         let strings = signing_strings(request);
         let user = Secret::new(claimed.key.to_vec());
-        Some(Self { shown: Shown::Signature { algorithm: claimed.algorithm, strings, given }, user, now })
+        Some(Self { shown: ShownSecret::Signature { algorithm: claimed.algorithm, strings, given }, user, now })
     }
 
     /// Whether a credential's secret was used, and in which place.
@@ -66,12 +66,14 @@ impl Elsewhere {
 
     fn is_made_with(&self, stored: &Stored) -> bool {
         match (&self.shown, stored) {
-            (Shown::Password(password), stored) => is(stored, password),
-            (Shown::Signature { algorithm, strings, given }, Stored::Plain(secret)) => strings.iter().any(|string| {
-                let mac = hash_of(*algorithm).mac(secret.expose(), string);
-                given.iter().any(|given| mac.matches(given.expose()))
-            }),
-            (Shown::Signature { .. }, _) => false,
+            (ShownSecret::Password(password), stored) => is(stored, password),
+            (ShownSecret::Signature { algorithm, strings, given }, Stored::Plain(secret)) => {
+                strings.iter().any(|string| {
+                    let mac = hash_of(*algorithm).mac(secret.expose(), string);
+                    given.iter().any(|given| mac.matches(given.expose()))
+                })
+            }
+            (ShownSecret::Signature { .. }, _) => false,
         }
     }
 }

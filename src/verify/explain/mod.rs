@@ -32,7 +32,7 @@ pub struct Claim {
 #[derive(Debug)]
 pub struct Explanation {
     /// `None` if it passes; else why not.
-    pub refused: Option<Refused>,
+    pub refused: Option<ExplainedRefusal>,
     /// The strings that a signature would have to cover.
     pub strings: Vec<String>,
     /// What the client did that makes its credential wrong, in sentences.
@@ -43,7 +43,7 @@ pub struct Explanation {
 
 /// Why a request does not pass.
 #[derive(Debug)]
-pub struct Refused {
+pub struct ExplainedRefusal {
     /// The verifier's reason.
     pub reason: Reason,
     /// Field or component that the reason is about.
@@ -52,7 +52,7 @@ pub struct Refused {
     pub clock_offset: Option<i64>,
 }
 
-impl From<&Denied<'_>> for Refused {
+impl From<&Denied<'_>> for ExplainedRefusal {
     fn from(denied: &Denied<'_>) -> Self {
         let Denied { reason, component, clock_offset, .. } = denied;
         Self { reason: *reason, component: component.clone(), clock_offset: *clock_offset }
@@ -100,7 +100,7 @@ pub fn explain(request: &Request<'_>, snapshot: &Snapshot, now: Seconds) -> Resu
     };
     let refused = match &verdict {
         Verdict::Allow(_) => None,
-        Verdict::Deny(denied) => Some(Refused::from(denied)),
+        Verdict::Deny(denied) => Some(ExplainedRefusal::from(denied)),
     };
     let strings = match request.surface {
         Surface::Rest => signing_strings(request),
@@ -108,7 +108,7 @@ pub fn explain(request: &Request<'_>, snapshot: &Snapshot, now: Seconds) -> Resu
     };
     // Whatever else is wrong, a wrong signature is worth knowing of: the next try would fail by it.
     let mut mistakes = Vec::new();
-    if let Some(Refused { reason, .. }) = refused {
+    if let Some(ExplainedRefusal { reason, .. }) = refused {
         mistakes.extend(mistake_in(request, snapshot, now)?);
         if let (Reason::AlgorithmNotAllowed, Ok(Credentials::Hmac(value))) = (reason, credentials(request)) {
             let meant = hmac_scheme::misspelled(value).filter(|_| claimed_signature(request).is_none());

@@ -15,7 +15,7 @@ use params::Params;
 use signing::{Names, is_date};
 
 /// How a request is signed, as it says itself.
-struct Signed<'a> {
+struct SignedRequest<'a> {
     algorithm: Algorithm,
     names: Names<'a>,
 }
@@ -30,7 +30,7 @@ pub(super) fn hash_of(algorithm: Algorithm) -> Hash {
     }
 }
 
-impl<'a> Signed<'a> {
+impl<'a> SignedRequest<'a> {
     fn read(params: &Params<'a>) -> Result<Self, Denied<'static>> {
         let algorithm = Algorithm::ALL.into_iter().find(|a| a.as_str().as_bytes() == params.algorithm);
         let algorithm = algorithm.ok_or(Reason::AlgorithmNotAllowed)?;
@@ -46,7 +46,7 @@ fn malformed(part: &[u8]) -> Denied<'static> {
 
 /// The strings that a signature in this value would have to be over; `None` if the value cannot be read.
 pub(super) fn signing_strings<'a>(request: &Request<'a>, value: &'a [u8]) -> Option<(Vec<u8>, Option<Vec<u8>>)> {
-    let names = Signed::read(&Params::read(value)?).ok()?.names;
+    let names = SignedRequest::read(&Params::read(value)?).ok()?.names;
     names.check_fields(request).ok()?;
     Some(names.strings(request))
 }
@@ -64,7 +64,7 @@ pub(super) fn misspelled(value: &[u8]) -> Option<Algorithm> {
 /// What a value says of its signature.
 pub(super) fn claimed_signature(value: &[u8]) -> Option<ClaimedSignature<'_>> {
     let params = Params::read(value)?;
-    let algorithm = Signed::read(&params).ok()?.algorithm;
+    let algorithm = SignedRequest::read(&params).ok()?.algorithm;
     Some(ClaimedSignature { key: params.username, algorithm, signature: params.signature })
 }
 
@@ -78,7 +78,7 @@ pub(super) fn decide<'a>(
     let found = snapshot.look_up(Kind::Hmac, params.username);
     // Without all of what is signed there is no string to check a signature against: whose it would be is all that is
     // known.
-    let signed = Signed::read(&params).and_then(|signed| signed.names.check_fields(request).map(|()| signed));
+    let signed = SignedRequest::read(&params).and_then(|signed| signed.names.check_fields(request).map(|()| signed));
     let signed = signed.map_err(|denied| denied.of_any(found))?;
     let (literal, other) = signed.names.strings(request);
     let messages = [&literal[..], other.as_deref().unwrap_or_default()];
@@ -91,7 +91,7 @@ pub(super) fn decide<'a>(
     signature::decide(request, found, &given, now, |credential| signed.judge(request, credential, now))
 }
 
-impl Signed<'_> {
+impl SignedRequest<'_> {
     /// Everything but the signature, which is right.
     fn judge<'c>(
         &self,
@@ -125,8 +125,9 @@ impl Signed<'_> {
         }
     }
 
-    fn digests<'r>(&self, request: &Request<'r>) -> Result<Vec<digest::Signed<'r>>, Denied<'static>> {
-        let of = |name: &&'static [u8]| request.values(name).next().map(|value| digest::Signed::read(name, value));
+    fn digests<'r>(&self, request: &Request<'r>) -> Result<Vec<digest::SignedDigest<'r>>, Denied<'static>> {
+        let of =
+            |name: &&'static [u8]| request.values(name).next().map(|value| digest::SignedDigest::read(name, value));
         digest::FIELDS.iter().filter(|name| self.names.has(name)).filter_map(of).collect()
     }
 }

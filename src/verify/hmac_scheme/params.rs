@@ -1,6 +1,6 @@
 //! The parameters of an `hmac` field: H1 and H2.
 
-use crate::verify::syntax::lex::{Cursor, is_token_byte};
+use crate::verify::syntax::lex::{Lexer, is_token_byte};
 
 /// The four parameters, each once.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ impl<'a> Params<'a> {
     /// Reads all of a value; `None` unless it is exactly the four parameters.
     pub fn read(value: &'a [u8]) -> Option<Self> {
         let mut found = [None; NAMES.len()];
-        let mut rest = Cursor(value);
+        let mut rest = Lexer(value);
         loop {
             let (name, value) = param(&mut rest)?;
             let place = NAMES.iter().position(|known| known.eq_ignore_ascii_case(name))?;
@@ -43,7 +43,7 @@ impl<'a> Params<'a> {
     /// how they are put together. Never a word of the client's own.
     pub fn fault(value: &[u8]) -> &'static str {
         let mut seen = [false; NAMES.len()];
-        let mut rest = Cursor(value);
+        let mut rest = Lexer(value);
         loop {
             rest.run(|b| matches!(b, b' ' | b'\t' | b','));
             if rest.at_end() {
@@ -69,7 +69,7 @@ impl<'a> Params<'a> {
 }
 
 /// `token BWS "=" BWS ( token / quoted )`, neither empty.
-fn param<'a>(rest: &mut Cursor<'a>) -> Option<(&'a [u8], &'a [u8])> {
+fn param<'a>(rest: &mut Lexer<'a>) -> Option<(&'a [u8], &'a [u8])> {
     let name = rest.run(is_token_byte);
     rest.blanks();
     if name.is_empty() || !rest.eat(b'=') {

@@ -17,7 +17,7 @@ pub(super) struct Names<'a> {
 }
 
 /// What one line of the signing string is made of.
-enum Line<'a> {
+enum SigningLine<'a> {
     Request,
     Target,
     Field(&'a [u8]),
@@ -78,18 +78,18 @@ impl<'a> Names<'a> {
                 string.push(b'\n');
             }
             match line(request, name) {
-                Line::Request => {
+                SigningLine::Request => {
                     let parts = [request.method, b" ", request.target, b" HTTP/", version];
                     parts.iter().for_each(|part| string.extend_from_slice(part));
                 }
-                Line::Target => {
+                SigningLine::Target => {
                     string.extend_from_slice(name);
                     string.extend_from_slice(b": ");
                     string.extend(request.method.iter().map(u8::to_ascii_lowercase));
                     string.push(b' ');
                     string.extend_from_slice(request.target);
                 }
-                Line::Field(value) => {
+                SigningLine::Field(value) => {
                     [name, b": ", value].iter().for_each(|part| string.extend_from_slice(part));
                 }
             }
@@ -98,11 +98,11 @@ impl<'a> Names<'a> {
     }
 }
 
-fn line<'a>(request: &Request<'a>, name: &[u8]) -> Line<'a> {
+fn line<'a>(request: &Request<'a>, name: &[u8]) -> SigningLine<'a> {
     match request.values(name).next() {
-        _ if name.eq_ignore_ascii_case(REQUEST_LINE) => Line::Request,
-        _ if name.eq_ignore_ascii_case(REQUEST_TARGET) => Line::Target,
-        value => Line::Field(value.unwrap_or_default()),
+        _ if name.eq_ignore_ascii_case(REQUEST_LINE) => SigningLine::Request,
+        _ if name.eq_ignore_ascii_case(REQUEST_TARGET) => SigningLine::Target,
+        value => SigningLine::Field(value.unwrap_or_default()),
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn user(request: &Request<'_>) -> Option<Vec<u8>> {
     Login::read(request.visible_body()?).map(|login| login.user)
 }
 
-/// Name and password in a body, for who explains it.
+/// Name and password in a body, for explanations.
 pub(super) fn login(body: &[u8]) -> Option<(Vec<u8>, Secret)> {
     Login::read(body).map(|Login { user, password }| (user, password))
 }

@@ -17,7 +17,7 @@ pub const LITTLE: usize = 1024;
 
 /// The replay memory's verdict on a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seen {
+pub enum ReplayOutcome {
     /// It is new, and remembered from now on.
     First,
     /// It was accepted before, or may have been.
@@ -40,7 +40,7 @@ pub(super) struct Memory {
     most: usize,
     /// The latest end of a window whose marks were dropped.
     forgotten: Option<Seconds>,
-    /// Ends of windows whose marks may be missing, beside those; as many as there are files that could not be read.
+    /// Further ends of windows whose marks may be missing, at most one for each file that could not be read.
     pub(super) gaps: Vec<RangeInclusive<Seconds>>,
 }
 
@@ -49,21 +49,21 @@ impl Memory {
         Self { most, ..Self::default() }
     }
 
-    pub(super) fn remember(&mut self, one: Remembered, now: Seconds) -> Seen {
+    pub(super) fn remember(&mut self, one: Remembered, now: Seconds) -> ReplayOutcome {
         self.forget_before(now);
         // The clock stepped back: this one may have been accepted, and dropped when the clock stood later.
         if self.marks.contains(&one.mark) || self.may_have_forgotten(one.good_until) {
-            return Seen::Before;
+            return ReplayOutcome::Before;
         }
         let free = self.most.saturating_sub(self.marks.len());
         let held = self.held.get(&whose(&one.mark)).copied().unwrap_or_default();
-        // The last part is for those who hold little, so that a few together do not fill it either.
+        // The reserve is for credentials that hold little, so that a few together cannot fill the memory either.
         let (reserve, little) = (self.most / RESERVE, (self.most / LITTLE).max(1));
         if free == 0 || held >= little && (free <= reserve || held >= SHARE * free) {
-            return Seen::Full;
+            return ReplayOutcome::Full;
         }
         self.put(one);
-        Seen::First
+        ReplayOutcome::First
     }
 
     pub(super) fn recall(&mut self, one: Remembered) {

@@ -21,7 +21,7 @@ use crate::verify::{Denied, Reason, Verdict};
 
 use memory::Memory;
 
-pub use memory::{LITTLE, RESERVE, SHARE, Seen};
+pub use memory::{LITTLE, RESERVE, ReplayOutcome, SHARE};
 pub use proof::{Proof, Remembered};
 
 /// The last second in which a signature can be acceptable that is acceptable now: its dates are as far ahead as they may be.
@@ -58,18 +58,18 @@ impl Guard {
         let Verdict::Allow(allowed) = verdict else { return verdict };
         let Some(one) = allowed.proof.as_ref().map(Proof::remembered) else { return Verdict::Allow(allowed) };
         let reason = match self.part(&one).remember(one, now) {
-            Seen::First => {
+            ReplayOutcome::First => {
                 keep(one);
                 return Verdict::Allow(allowed);
             }
-            Seen::Before => Reason::Replayed,
-            Seen::Full => Reason::Unavailable,
+            ReplayOutcome::Before => Reason::Replayed,
+            ReplayOutcome::Full => Reason::Unavailable,
         };
         Verdict::Deny(Denied::from(reason).of(allowed.credential))
     }
 
     /// Remembers an accepted signature: of two at once, one is first.
-    pub fn remember(&self, proof: &Proof, now: Seconds) -> Seen {
+    pub fn remember(&self, proof: &Proof, now: Seconds) -> ReplayOutcome {
         let one = proof.remembered();
         self.part(&one).remember(one, now)
     }
@@ -157,8 +157,8 @@ mod tests {
     fn the_edge_of_the_window_is_exact() {
         let guard = Guard::new(100);
         let one = proof(1, NOW + 600);
-        assert_eq!(guard.remember(&one, Seconds(NOW)), Seen::First);
-        assert_eq!(guard.remember(&one, Seconds(NOW + 600)), Seen::Before);
+        assert_eq!(guard.remember(&one, Seconds(NOW)), ReplayOutcome::First);
+        assert_eq!(guard.remember(&one, Seconds(NOW + 600)), ReplayOutcome::Before);
         assert_eq!(guard.len(), 1);
         // Past its window the dates refuse it before anybody asks here; the memory has let go of it.
         guard.remember(&proof(2, NOW + 1000), Seconds(NOW + 601));
@@ -170,13 +170,13 @@ mod tests {
         let guard = Guard::new(PARTS * 4);
         let seen: Vec<_> = (0..1000).map(|n| guard.remember(&proof(n, NOW + 300), Seconds(NOW))).collect();
         assert_eq!(guard.len(), PARTS * 4);
-        assert!(seen.contains(&Seen::Full));
+        assert!(seen.contains(&ReplayOutcome::Full));
         for (n, first) in (0..1000).zip(seen) {
-            let want = if first == Seen::First { Seen::Before } else { Seen::Full };
+            let want = if first == ReplayOutcome::First { ReplayOutcome::Before } else { ReplayOutcome::Full };
             assert_eq!(guard.remember(&proof(n, NOW + 300), Seconds(NOW + 300)), want);
         }
         // Room again once the windows have passed.
-        assert_eq!(guard.remember(&proof(2000, NOW + 601), Seconds(NOW + 301)), Seen::First);
+        assert_eq!(guard.remember(&proof(2000, NOW + 601), Seconds(NOW + 301)), ReplayOutcome::First);
     }
 
     #[test]
@@ -184,17 +184,21 @@ mod tests {
         let guard = Guard::new(PARTS * 400);
         let firsts = |credential: u128, from: u32, now: i64| {
             let all = (from..from + 20_000).map(|n| guard.remember(&of(credential, n, now + 300), Seconds(now)));
-            all.filter(|seen| *seen == Seen::First).count()
+            all.filter(|seen| *seen == ReplayOutcome::First).count()
         };
         assert_eq!(firsts(7, 0, NOW), PARTS * 300, "three quarters, in each part");
         assert_eq!(firsts(8, 0, NOW), PARTS * 50, "what was left but for the reserve");
         assert!((20..30).all(|credential| firsts(credential, 0, NOW) == PARTS), "and a few together take little of it");
         assert_eq!(firsts(7, 20_000, NOW), 0, "the first has its share already");
         for n in 100..200 {
-            assert_eq!(guard.remember(&proof(n, NOW + 300), Seconds(NOW)), Seen::First, "a quiet one gets through");
+            assert_eq!(
+                guard.remember(&proof(n, NOW + 300), Seconds(NOW)),
+                ReplayOutcome::First,
+                "a quiet one gets through"
+            );
         }
         // Exact as ever: what was accepted is refused, what found no room was not accepted.
-        assert_eq!(guard.remember(&proof(150, NOW + 300), Seconds(NOW + 300)), Seen::Before);
+        assert_eq!(guard.remember(&proof(150, NOW + 300), Seconds(NOW + 300)), ReplayOutcome::Before);
         assert_eq!(firsts(7, 0, NOW + 301), PARTS * 300, "and once the windows have passed all begin anew");
         assert!(guard.parts.iter().all(|part| part.lock().unwrap().held.len() == 1), "counts go with what they count");
     }
@@ -204,11 +208,11 @@ mod tests {
         let guard = Guard::new(PARTS * 4);
         (0..1000).for_each(|n| guard.recall(proof(n, NOW + 300).remembered()));
         assert_eq!(guard.len(), PARTS * 4);
-        assert!((0..1000).all(|n| guard.remember(&proof(n, NOW + 300), Seconds(NOW)) == Seen::Before));
+        assert!((0..1000).all(|n| guard.remember(&proof(n, NOW + 300), Seconds(NOW)) == ReplayOutcome::Before));
         let guard = Guard::new(PARTS * 4);
         guard.forgot_until(Seconds(NOW));
-        assert_eq!(guard.remember(&proof(1, NOW), Seconds(NOW)), Seen::Before);
-        assert_eq!(guard.remember(&proof(1, NOW + 1), Seconds(NOW)), Seen::First);
+        assert_eq!(guard.remember(&proof(1, NOW), Seconds(NOW)), ReplayOutcome::Before);
+        assert_eq!(guard.remember(&proof(1, NOW + 1), Seconds(NOW)), ReplayOutcome::First);
     }
 
     #[test]
@@ -219,10 +223,10 @@ mod tests {
         guard.forgot(Seconds(NOW + 900_000)..=Seconds(NOW + 900_059));
         let seen = |n: u32, end: i64, now: i64| guard.remember(&proof(n, NOW + end), Seconds(NOW + now));
         for (n, end) in (0..).zip([60, 119, 120, 179, 900_000, 900_059]) {
-            assert_eq!(seen(n, end, 0), Seen::Before, "{end}");
+            assert_eq!(seen(n, end, 0), ReplayOutcome::Before, "{end}");
         }
         for (n, end) in (10..).zip([0, 59, 180, 899_999, 900_060]) {
-            assert_eq!(seen(n, end, 0), Seen::First, "{end}");
+            assert_eq!(seen(n, end, 0), ReplayOutcome::First, "{end}");
         }
         assert!(guard.locked().all(|part| part.gaps.len() == 2), "minutes in a row are one");
     }
@@ -235,8 +239,8 @@ mod tests {
         assert!(guard.locked().all(|part| part.gaps.is_empty()));
         // A clock that steps back brings nothing back.
         for n in 1_000..1_100 {
-            assert_eq!(guard.remember(&proof(n, NOW + 119), Seconds(NOW)), Seen::Before);
-            assert_eq!(guard.remember(&proof(n, NOW + 120), Seconds(NOW)), Seen::First);
+            assert_eq!(guard.remember(&proof(n, NOW + 119), Seconds(NOW)), ReplayOutcome::Before);
+            assert_eq!(guard.remember(&proof(n, NOW + 120), Seconds(NOW)), ReplayOutcome::First);
         }
     }
 
@@ -244,7 +248,7 @@ mod tests {
     fn all_that_is_remembered_is_handed_out_once() {
         let guard = Guard::new(PARTS * 400);
         let mut put: Vec<_> = (0..1_000).map(|n| proof(n, NOW + i64::from(n % 7))).collect();
-        put.iter().for_each(|one| assert_eq!(guard.remember(one, Seconds(NOW)), Seen::First));
+        put.iter().for_each(|one| assert_eq!(guard.remember(one, Seconds(NOW)), ReplayOutcome::First));
         let mut out: Vec<_> = guard.remembered().flatten().map(|one| (one.mark, one.good_until)).collect();
         out.sort_unstable();
         put.sort_unstable_by_key(|one| one.remembered().mark);
@@ -260,12 +264,12 @@ mod tests {
     fn a_clock_that_steps_back_brings_nothing_back() {
         let guard = Guard::new(PARTS * 100);
         let one = proof(1, NOW + 300);
-        assert_eq!(guard.remember(&one, Seconds(NOW)), Seen::First);
+        assert_eq!(guard.remember(&one, Seconds(NOW)), ReplayOutcome::First);
         // A year ahead by mistake: everything is forgotten.
         (0..200).for_each(|n| _ = guard.remember(&proof(1000 + n, NOW + 31_000_300), Seconds(NOW + 31_000_000)));
-        assert_eq!(guard.remember(&one, Seconds(NOW + 10)), Seen::Before);
+        assert_eq!(guard.remember(&one, Seconds(NOW + 10)), ReplayOutcome::Before);
         // What is signed after the mistake is corrected passes.
-        assert_eq!(guard.remember(&proof(3, NOW + 311), Seconds(NOW + 11)), Seen::First);
+        assert_eq!(guard.remember(&proof(3, NOW + 311), Seconds(NOW + 11)), ReplayOutcome::First);
     }
 
     #[test]
@@ -283,7 +287,11 @@ mod tests {
         let one = proof(1, NOW + 300);
         let first = std::thread::scope(|scope| {
             let all: Vec<_> = (0..8).map(|_| scope.spawn(|| guard.remember(&one, Seconds(NOW)))).collect();
-            all.into_iter().filter(|_| true).map(|t| t.join().unwrap()).filter(|seen| *seen == Seen::First).count()
+            all.into_iter()
+                .filter(|_| true)
+                .map(|t| t.join().unwrap())
+                .filter(|seen| *seen == ReplayOutcome::First)
+                .count()
         });
         assert_eq!(first, 1);
     }

@@ -1,11 +1,11 @@
 //! The signature base (RFC 9421 section 2.5): S7.
 
 use crate::verify::request::Occurs;
-use crate::verify::rfc9421::parse::Input;
+use crate::verify::rfc9421::parse::SignatureInput;
 use crate::verify::{Denied, Reason, Request};
 
 /// The bytes under the MAC.
-pub(super) fn signature_base(request: &Request<'_>, input: &Input<'_>) -> Result<Vec<u8>, Denied<'static>> {
+pub(super) fn signature_base(request: &Request<'_>, input: &SignatureInput<'_>) -> Result<Vec<u8>, Denied<'static>> {
     let mut base = Vec::with_capacity(512);
     for component in &input.components {
         base.push(b'"');

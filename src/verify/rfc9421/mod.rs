@@ -12,27 +12,27 @@ use crate::verify::syntax::{date, digest, framing};
 use crate::verify::{Allowed, CredentialRef, Denied, Reason, Request, Snapshot, judge};
 
 use base::signature_base;
-use parse::Input;
+use parse::SignatureInput;
 
 /// Both fields, each once, read.
-fn fields<'a>(request: &Request<'a>) -> Option<(Input<'a>, &'a [u8])> {
+fn fields<'a>(request: &Request<'a>) -> Option<(SignatureInput<'a>, &'a [u8])> {
     let once = |name| match request.occurs(name) {
         Occurs::Once(value) => Some(value),
         Occurs::Never | Occurs::Repeated => None,
     };
-    let input = Input::read(once(b"signature-input")?)?;
+    let input = SignatureInput::read(once(b"signature-input")?)?;
     let signature = input.signature(once(b"signature")?)?;
     Some((input, signature))
 }
 
 /// The signature base, if the field that says what is signed can be read.
 pub(super) fn signing_string(request: &Request<'_>) -> Option<Vec<u8>> {
-    signature_base(request, &Input::read(request.values(b"signature-input").next()?)?).ok()
+    signature_base(request, &SignatureInput::read(request.values(b"signature-input").next()?)?).ok()
 }
 
 /// What the fields say of their signature, however it is written.
 pub(super) fn claimed_signature<'a>(request: &Request<'a>) -> Option<ClaimedSignature<'a>> {
-    let input = Input::read(request.values(b"signature-input").next()?)?;
+    let input = SignatureInput::read(request.values(b"signature-input").next()?)?;
     let signature = input.loose_signature(request.values(b"signature").next()?)?;
     Some(ClaimedSignature { key: input.keyid, algorithm: Algorithm::Sha256, signature })
 }
@@ -54,14 +54,14 @@ pub(super) fn decide<'a>(
 /// Which of the two fields cannot be read.
 fn malformed(request: &Request<'_>) -> Denied<'static> {
     let read = match request.occurs(b"signature-input") {
-        Occurs::Once(value) => Input::read(value).is_some(),
+        Occurs::Once(value) => SignatureInput::read(value).is_some(),
         Occurs::Never | Occurs::Repeated => false,
     };
     Denied::about(Reason::MalformedSignature, if read { b"signature" } else { b"signature-input" })
 }
 
 /// What was signed, if it was signed in the one way that there is (S5, S7).
-fn base(request: &Request<'_>, input: &Input<'_>) -> Result<Vec<u8>, Denied<'static>> {
+fn base(request: &Request<'_>, input: &SignatureInput<'_>) -> Result<Vec<u8>, Denied<'static>> {
     match input.alg {
         Some(alg) if alg != Algorithm::Sha256.as_str().as_bytes() => Err(Reason::AlgorithmNotAllowed.into()),
         _ => signature_base(request, input),
@@ -71,7 +71,7 @@ fn base(request: &Request<'_>, input: &Input<'_>) -> Result<Vec<u8>, Denied<'sta
 /// Everything but the signature, which is right.
 fn judge<'c>(
     request: &Request<'_>,
-    input: &Input<'_>,
+    input: &SignatureInput<'_>,
     credential: CredentialRef<'c>,
     now: Seconds,
 ) -> Result<Validity, Denied<'c>> {
@@ -81,7 +81,7 @@ fn judge<'c>(
     let good_until = check_times(input, now)?;
     check_coverage(request, input)?;
     let joined = content_digest(request, input);
-    let digest = joined.as_deref().map(|joined| digest::Signed::read(CONTENT_DIGEST, joined)).transpose()?;
+    let digest = joined.as_deref().map(|joined| digest::SignedDigest::read(CONTENT_DIGEST, joined)).transpose()?;
     judge::usable(credential, now, || judge::address(request.client))?;
     let (Some(digest), Some(body)) = (digest, request.visible_body()) else {
         return Ok(Validity { good_until, compared: false });
@@ -93,13 +93,13 @@ fn judge<'c>(
 const CONTENT_DIGEST: &[u8] = b"content-digest";
 
 /// Every copy of the field, joined as it was signed.
-fn content_digest(request: &Request<'_>, input: &Input<'_>) -> Option<Vec<u8>> {
+fn content_digest(request: &Request<'_>, input: &SignatureInput<'_>) -> Option<Vec<u8>> {
     let copies: Vec<_> = request.values(CONTENT_DIGEST).collect();
     input.covers(CONTENT_DIGEST).then(|| copies.join(&b", "[..]))
 }
 
 /// `created` is near, `expires` ahead (S4); gives the last second in which both hold.
-fn check_times(input: &Input<'_>, now: Seconds) -> Result<Seconds, Denied<'static>> {
+fn check_times(input: &SignatureInput<'_>, now: Seconds) -> Result<Seconds, Denied<'static>> {
     let created = Seconds(input.created.ok_or(Reason::DateMissing)?);
     date::check_window(created, now)?;
     let good_until = date::window_end(created);
@@ -111,7 +111,7 @@ fn check_times(input: &Input<'_>, now: Seconds) -> Result<Seconds, Denied<'stati
 }
 
 /// Method, authority and target are covered (S3), and the body by a digest (S6).
-fn check_coverage(request: &Request<'_>, input: &Input<'_>) -> Result<(), Denied<'static>> {
+fn check_coverage(request: &Request<'_>, input: &SignatureInput<'_>) -> Result<(), Denied<'static>> {
     if let Some(missing) = [&b"@method"[..], b"@authority"].into_iter().find(|name| !input.covers(name)) {
         return Err(Denied::about(Reason::NotSigned, missing));
     }

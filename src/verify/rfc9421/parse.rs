@@ -1,7 +1,7 @@
-//! `Signature-Input` and `Signature` in their canonical form: S1 and S2.
+//! `Signature-SignatureInput` and `Signature` in their canonical form: S1 and S2.
 
 use crate::verify::syntax::digest::is_base64_text;
-use crate::verify::syntax::lex::{Cursor, is_key, is_token};
+use crate::verify::syntax::lex::{Lexer, is_key, is_token};
 
 /// Most components that can be covered.
 const MOST: usize = 32;
@@ -13,8 +13,8 @@ const PARAMS: usize = 128;
 const DERIVED: [&[u8]; 7] =
     [b"@method", b"@authority", b"@scheme", b"@target-uri", b"@request-target", b"@path", b"@query"];
 
-/// The member of `Signature-Input`.
-pub(super) struct Input<'a> {
+/// The member of `Signature-SignatureInput`.
+pub(super) struct SignatureInput<'a> {
     label: &'a [u8],
     /// The member's value as sent: the components and their parameters.
     pub value: &'a [u8],
@@ -32,11 +32,11 @@ enum Param<'a> {
     Number(i64),
 }
 
-impl<'a> Input<'a> {
+impl<'a> SignatureInput<'a> {
     /// Reads all of a field's value; `None` unless it is one member in canonical form that is understood.
     pub fn read(field: &'a [u8]) -> Option<Self> {
         let (label, value) = split_member(field)?;
-        let mut rest = Cursor(value);
+        let mut rest = Lexer(value);
         let components = components(&mut rest)?;
         let params = params(rest)?;
         let param = |name: &[u8]| params.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
@@ -59,7 +59,7 @@ impl<'a> Input<'a> {
         (label == self.label && is_base64_text(text)).then_some(text)
     }
 
-    /// What stands in the place of the signature, in whatever it is written.
+    /// The text in the place of the signature, in any encoding.
     pub fn loose_signature(&self, field: &'a [u8]) -> Option<&'a [u8]> {
         let (_, value) = split_member(field)?;
         let around = |b: &u8| matches!(b, b':' | b'"');
@@ -80,7 +80,7 @@ fn split_member(field: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// `("a" "b")`: one blank between, none twice, each one that is understood.
-fn components<'a>(rest: &mut Cursor<'a>) -> Option<Vec<&'a [u8]>> {
+fn components<'a>(rest: &mut Lexer<'a>) -> Option<Vec<&'a [u8]>> {
     let mut components = Vec::with_capacity(8);
     if !rest.eat(b'(') {
         return None;
@@ -101,7 +101,7 @@ fn components<'a>(rest: &mut Cursor<'a>) -> Option<Vec<&'a [u8]>> {
 }
 
 /// `;key=value…`, no key twice.
-fn params<'a>(mut rest: Cursor<'a>) -> Option<Vec<(&'a [u8], Param<'a>)>> {
+fn params<'a>(mut rest: Lexer<'a>) -> Option<Vec<(&'a [u8], Param<'a>)>> {
     let mut params: Vec<(&[u8], Param<'_>)> = Vec::with_capacity(8);
     while !rest.at_end() {
         if !rest.eat(b';') {
@@ -120,7 +120,7 @@ fn params<'a>(mut rest: Cursor<'a>) -> Option<Vec<(&'a [u8], Param<'a>)>> {
     Some(params)
 }
 
-fn integer(rest: &mut Cursor<'_>) -> Option<i64> {
+fn integer(rest: &mut Lexer<'_>) -> Option<i64> {
     let minus = rest.eat(b'-');
     let digits = rest.run(|b| b.is_ascii_digit());
     let fits = matches!(digits.len(), 1..=15);
@@ -153,7 +153,7 @@ mod tests {
 
     #[test]
     fn the_canonical_form_is_read() {
-        let input = Input::read(PLAIN.as_bytes()).unwrap();
+        let input = SignatureInput::read(PLAIN.as_bytes()).unwrap();
         assert_eq!(input.components, [&b"@method"[..], b"date"]);
         assert_eq!((input.keyid, input.created, input.expires), (&b"bob"[..], Some(1_618_884_473), None));
         assert_eq!(input.value, &PLAIN.as_bytes()[5..]);
@@ -162,7 +162,7 @@ mod tests {
         {
             assert_eq!(input.signature(bad.as_bytes()), None, "{bad}");
         }
-        assert!(Input::read(br#"*=();keyid="b""#).is_some_and(|input| input.components.is_empty()));
+        assert!(SignatureInput::read(br#"*=();keyid="b""#).is_some_and(|input| input.components.is_empty()));
     }
 
     #[test]
@@ -200,7 +200,7 @@ mod tests {
         ] {
             let bent = PLAIN.replacen(from, to, 1);
             assert_ne!(bent, PLAIN);
-            assert!(Input::read(bent.as_bytes()).is_none(), "{bent}");
+            assert!(SignatureInput::read(bent.as_bytes()).is_none(), "{bent}");
         }
     }
 }

@@ -76,7 +76,7 @@ pub struct LiveSecret {
 pub enum Change<'a> {
     /// A credential that is new, or another than before.
     Put(&'a Entry),
-    /// A credential that is gone. The desk never removes one; replacing the store may.
+    /// A credential that was removed. The desk never does that; replacing the store may.
     Remove {
         /// Kind of the credential.
         kind: Kind,

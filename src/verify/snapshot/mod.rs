@@ -18,7 +18,7 @@ use std::sync::Arc;
 use crate::credential::{Algorithm, Algorithms, Kind};
 use crate::vault::{Sum, VaultError, dummy_hash};
 
-use shard::{Found, Growing, KeyHash, Shard};
+use shard::{Growing, KeyHash, Shard, ShardLookup};
 
 /// Target size of a shard in credentials, and the size from which resharding is worth it.
 const SHARD_SIZE: usize = 256;
@@ -32,21 +32,21 @@ const ROOM_MOST: usize = 1 << 19;
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     shards: Box<[Arc<Shard>]>,
-    /// Keyed, so that nobody can choose keys that collide.
+    /// With a random key, so that API keys cannot be chosen to collide.
     hasher: RandomState,
     /// Argon2id string that a password is checked against when there is nothing to check (C12).
     dummy: Arc<str>,
     count: usize,
     /// Over the rows of all credentials.
     sum: Sum,
-    site: Site,
+    admitted: AdmittedAlgorithms,
 }
 
 /// How requests may be signed whatever a credential says: a bit for each algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Site(u8);
+struct AdmittedAlgorithms(u8);
 
-impl Site {
+impl AdmittedAlgorithms {
     const ALL: Self = Self(u8::MAX);
 
     fn admits(self, algorithm: Algorithm) -> bool {
@@ -113,7 +113,7 @@ impl Builder {
     pub fn finish(self) -> Result<Snapshot, SnapshotError> {
         let Self { shards, hasher, dummy, count, sum } = self;
         let shards: Result<_, _> = shards.into_iter().map(|shard| whole([shard], &hasher)).collect();
-        Ok(Snapshot { shards: shards?, hasher, dummy, count, sum, site: Site::ALL }.roomy())
+        Ok(Snapshot { shards: shards?, hasher, dummy, count, sum, admitted: AdmittedAlgorithms::ALL }.roomy())
     }
 
     /// The snapshot of both halves, made by two threads. Fails when a key was added twice.
@@ -129,7 +129,7 @@ impl Builder {
             (make(front), back.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
         let shards = front?.into_iter().chain(back?).collect();
-        Ok(Snapshot { shards, hasher, dummy, count: count + two.count, sum, site: Site::ALL }.roomy())
+        Ok(Snapshot { shards, hasher, dummy, count: count + two.count, sum, admitted: AdmittedAlgorithms::ALL }.roomy())
     }
 }
 
@@ -153,7 +153,7 @@ impl Snapshot {
     #[must_use]
     pub fn admitting(&self, algorithms: &Algorithms) -> Self {
         let bits = Algorithm::ALL.into_iter().filter(|a| algorithms.admit(*a)).fold(0, |bits, a| bits | 1 << a as u8);
-        Self { site: Site(bits), ..self.clone() }
+        Self { admitted: AdmittedAlgorithms(bits), ..self.clone() }
     }
 
     /// The snapshot after some changes; of two of one key the later counts.
@@ -227,7 +227,7 @@ impl Snapshot {
 
     /// All credentials, in no order.
     pub fn credentials(&self) -> impl Iterator<Item = CredentialRef<'_>> {
-        self.shards.iter().flat_map(|shard| shard.records()).map(|record| CredentialRef::new(record, self.site))
+        self.shards.iter().flat_map(|shard| shard.records()).map(|record| CredentialRef::new(record, self.admitted))
     }
 
     /// The credential of a kind with this key.
@@ -244,13 +244,13 @@ impl Snapshot {
     pub(super) fn look_up(&self, kind: Kind, key: &[u8]) -> Lookup<'_> {
         let hash = self.hash(key);
         match self.shards[hash.shard(self.shards.len())].find(hash, kind, key) {
-            Found::Record(record) => Lookup::Credential(CredentialRef::new(record, self.site)),
-            Found::OtherKind => Lookup::OtherKind,
-            Found::Nothing => Lookup::Nothing,
+            ShardLookup::Record(record) => Lookup::Credential(CredentialRef::new(record, self.admitted)),
+            ShardLookup::OtherKind => Lookup::OtherKind,
+            ShardLookup::Nothing => Lookup::Nothing,
         }
     }
 
-    /// The Argon2id string that stands in for one that is not there.
+    /// The dummy Argon2id string.
     pub(super) fn dummy(&self) -> &Arc<str> {
         &self.dummy
     }

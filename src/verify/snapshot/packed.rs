@@ -30,7 +30,7 @@ const ENDS: u8 = 1 << 7;
 
 /// How a secret is packed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Scheme {
+pub(super) enum SecretScheme {
     Sha256 = 1,
     Plain = 2,
     Argon2 = 3,
@@ -109,14 +109,14 @@ fn flags(entry: &Entry) -> u8 {
 fn pack_secret(kind: Kind, secret: &LiveSecret, out: &mut Vec<u8>) -> Option<()> {
     let hash;
     let (scheme, bytes) = match &secret.stored {
-        Stored::Sha256(hash) => (Scheme::Sha256, hash.as_slice()),
+        Stored::Sha256(hash) => (SecretScheme::Sha256, hash.as_slice()),
         // A secret that signs nothing and was kept whole is compared by its hash like any other.
         Stored::Plain(plain) if !kind.signs() => {
             hash = sha256(plain.expose());
-            (Scheme::Sha256, hash.as_slice())
+            (SecretScheme::Sha256, hash.as_slice())
         }
-        Stored::Plain(plain) => (Scheme::Plain, plain.expose()),
-        Stored::Argon2(phc) => (Scheme::Argon2, phc.as_bytes()),
+        Stored::Plain(plain) => (SecretScheme::Plain, plain.expose()),
+        Stored::Argon2(phc) => (SecretScheme::Argon2, phc.as_bytes()),
     };
     let length = u16::try_from(bytes.len()).ok()?;
     out.extend_from_slice(&secret.version.to_le_bytes());
@@ -254,18 +254,18 @@ pub(crate) struct PackedSecret<'a> {
 
 impl PackedSecret<'_> {
     pub fn is_sha256(&self) -> bool {
-        self.scheme == Scheme::Sha256 as u8
+        self.scheme == SecretScheme::Sha256 as u8
     }
 
     pub fn is_slow(&self) -> bool {
-        self.scheme == Scheme::Argon2 as u8
+        self.scheme == SecretScheme::Argon2 as u8
     }
 
     /// As it is kept before it is packed. A slow hash is text: it was packed as that.
     pub fn unpacked(&self) -> LiveSecret {
         let stored = match self.scheme {
-            scheme if scheme == Scheme::Sha256 as u8 => Stored::Sha256(array(self.bytes)),
-            scheme if scheme == Scheme::Plain as u8 => Stored::Plain(Secret::new(self.bytes.to_vec())),
+            scheme if scheme == SecretScheme::Sha256 as u8 => Stored::Sha256(array(self.bytes)),
+            scheme if scheme == SecretScheme::Plain as u8 => Stored::Plain(Secret::new(self.bytes.to_vec())),
             _ => Stored::Argon2(String::from_utf8_lossy(self.bytes).into_owned()),
         };
         LiveSecret { version: self.version, stored, valid_until: self.valid_until.map(Seconds) }

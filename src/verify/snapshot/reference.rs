@@ -9,16 +9,16 @@ use crate::credential::{Algorithm, Algorithms, BodyDigest, Kind, State};
 use crate::time::Seconds;
 use crate::vault::Term;
 use crate::verify::snapshot::packed::{self, Packed};
-use crate::verify::snapshot::shard::Record;
-use crate::verify::snapshot::{Entry, PackedSecret, Site};
+use crate::verify::snapshot::shard::PackedRecord;
+use crate::verify::snapshot::{AdmittedAlgorithms, Entry, PackedSecret};
 
 /// A credential in a snapshot: what an answer to a gateway is made of.
 #[derive(Clone, Copy)]
-pub struct CredentialRef<'a>(Packed<'a>, Site, &'a Term);
+pub struct CredentialRef<'a>(Packed<'a>, AdmittedAlgorithms, &'a Term);
 
 impl<'a> CredentialRef<'a> {
-    pub(super) fn new((record, term): Record<'a>, site: Site) -> Self {
-        Self(Packed(record), site, term)
+    pub(super) fn new((record, term): PackedRecord<'a>, admitted: AdmittedAlgorithms) -> Self {
+        Self(Packed(record), admitted, term)
     }
 
     /// Id of its row.

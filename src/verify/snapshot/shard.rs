@@ -30,12 +30,12 @@ struct Slot {
 const UNNUMBERED: u16 = u16::MAX;
 
 /// A record with its term.
-pub(super) type Record<'a> = (&'a [u8], &'a Term);
+pub(super) type PackedRecord<'a> = (&'a [u8], &'a Term);
 
 /// What a key leads to.
-pub(super) enum Found<'a> {
+pub(super) enum ShardLookup<'a> {
     /// The record of this kind.
-    Record(Record<'a>),
+    Record(PackedRecord<'a>),
     /// The key exists in another kind.
     OtherKind,
     /// No credential has this key.
@@ -88,7 +88,7 @@ impl Growing {
         self.bytes.capacity()
     }
 
-    pub fn push_record(&mut self, (record, term): Record<'_>) {
+    pub fn push_record(&mut self, (record, term): PackedRecord<'_>) {
         self.reserve(record.len());
         self.bytes.extend_from_slice(record);
         self.terms.push(*term);
@@ -124,7 +124,7 @@ impl Growing {
         for (ordinal, start) in starts.into_iter().enumerate() {
             let record = shard.record(start);
             let (kind, key, hash) = (packed::kind(record), packed::key(record), hash(packed::key(record)));
-            if let Found::Record(_) = shard.walk(hash, kind, key) {
+            if let ShardLookup::Record(_) = shard.walk(hash, kind, key) {
                 return Err(SnapshotError::Twice { kind, key: String::from_utf8_lossy(key).into_owned() });
             }
             let free = chain(&shard.index, hash).find(|&i| shard.index[i].place == 0).expect("the index has room");
@@ -148,9 +148,9 @@ fn wipe_tail(bytes: &mut Vec<u8>, start: usize) {
 }
 
 impl Shard {
-    pub fn find(&self, hash: KeyHash, kind: Kind, key: &[u8]) -> Found<'_> {
+    pub fn find(&self, hash: KeyHash, kind: Kind, key: &[u8]) -> ShardLookup<'_> {
         let found = self.walk(hash, kind, key);
-        if let Found::Nothing = found {
+        if let ShardLookup::Nothing = found {
             self.touch(hash);
         }
         found
@@ -179,7 +179,7 @@ impl Shard {
         self.bytes.len()
     }
 
-    pub fn records(&self) -> impl Iterator<Item = Record<'_>> {
+    pub fn records(&self) -> impl Iterator<Item = PackedRecord<'_>> {
         self.starts().map(|start| self.record(start)).zip(&self.terms)
     }
 
@@ -203,9 +203,9 @@ impl Shard {
         &self.terms[self.starts().take_while(|start| start + 1 < place as usize).count()]
     }
 
-    /// One walk answers for all kinds, so that a key of another kind takes no longer than one that nobody has.
-    fn walk(&self, hash: KeyHash, kind: Kind, key: &[u8]) -> Found<'_> {
-        let mut found = Found::Nothing;
+    /// One probe covers all kinds, so that a key of another kind takes no longer than an unknown one.
+    fn walk(&self, hash: KeyHash, kind: Kind, key: &[u8]) -> ShardLookup<'_> {
+        let mut found = ShardLookup::Nothing;
         for i in chain(&self.index, hash) {
             let Slot { mark, ordinal, place } = self.index[i];
             if place == 0 {
@@ -216,8 +216,10 @@ impl Shard {
             }
             let record = self.record(place as usize - 1);
             match packed::key(record) == key {
-                true if packed::kind(record) == kind => return Found::Record((record, self.term(ordinal, place))),
-                true => found = Found::OtherKind,
+                true if packed::kind(record) == kind => {
+                    return ShardLookup::Record((record, self.term(ordinal, place)));
+                }
+                true => found = ShardLookup::OtherKind,
                 false => {}
             }
         }

@@ -108,7 +108,7 @@ fn an_overfull_shard_finds_the_right_term() {
     }
     let shard = growing.finish(hash).unwrap();
     for n in [0, 65_534, 65_535, 65_536, 69_999] {
-        let Found::Record((_, term)) = shard.find(hash(key(n).as_bytes()), Kind::Hmac, key(n).as_bytes()) else {
+        let ShardLookup::Record((_, term)) = shard.find(hash(key(n).as_bytes()), Kind::Hmac, key(n).as_bytes()) else {
             panic!("{n}")
         };
         assert_eq!(*term, Term::of_number(n));
@@ -184,7 +184,7 @@ fn a_change_shows_in_the_next_snapshot_only() {
     for n in (0..2000).filter(|n| *n != 78) {
         assert_eq!(row(&after, Kind::Hmac, &key(n)), Some(n));
     }
-    // Removing in another kind removes nothing, and what is gone already stays gone.
+    // Removing another kind removes nothing, and removing twice does no harm.
     let again = after.apply(&[Change::Remove { kind: Kind::Basic, key: &gone }]).unwrap();
     assert_eq!(again.len(), 2000);
 }

@@ -3,7 +3,7 @@
 use crate::vault::Hash;
 use crate::verify::request::trim;
 use crate::verify::syntax::base64;
-use crate::verify::syntax::lex::{Cursor, is_key, is_token};
+use crate::verify::syntax::lex::{Lexer, is_key, is_token};
 use crate::verify::{Denied, Reason};
 
 /// The fields that carry a digest, as H15 lists them.
@@ -21,13 +21,13 @@ enum Form {
 }
 
 /// One digest field that is signed: every value of it that means something.
-pub(in crate::verify) struct Signed<'a> {
+pub(in crate::verify) struct SignedDigest<'a> {
     name: &'a [u8],
     form: Form,
     value: &'a [u8],
 }
 
-impl<'a> Signed<'a> {
+impl<'a> SignedDigest<'a> {
     /// The digest field of a name and its value; refused unless it is well formed and holds something to compare.
     pub fn read(name: &'a [u8], value: &'a [u8]) -> Result<Self, Denied<'static>> {
         let form = match () {
@@ -111,7 +111,7 @@ fn content_digest_member(member: &[u8]) -> Option<Member<'_>> {
 
 /// Whether there are only characters of base64: what an unknown algorithm holds is not looked at more closely.
 pub(in crate::verify) fn is_base64_text(text: &[u8]) -> bool {
-    let mut rest = Cursor(text);
+    let mut rest = Lexer(text);
     rest.run(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b));
     rest.at_end()
 }
@@ -124,7 +124,7 @@ mod tests {
     const ABC_SHA256: &str = "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=";
 
     fn judge(name: &str, value: &str) -> Result<(), Reason> {
-        let signed = Signed::read(name.as_bytes(), value.as_bytes()).map_err(|d| d.reason)?;
+        let signed = SignedDigest::read(name.as_bytes(), value.as_bytes()).map_err(|d| d.reason)?;
         signed.compare(b"abc").map_err(|d| d.reason)
     }
 

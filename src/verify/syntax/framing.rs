@@ -25,8 +25,8 @@ fn may_hide(request: &Request<'_>, framing: Framing) -> bool {
     framing == Framing::Unknown || unframed && !bodiless()
 }
 
-/// Whether a request is known to have no body. When it is unknown whether there is one, no signature is refused for it,
-/// and the API is not told that there is none.
+/// Whether a request is known to have no body. If that is unknown, no signature is refused for it, and the API does not
+/// hear that there is none.
 fn has_none(request: &Request<'_>) -> bool {
     let length = || request.has(b"content-length");
     let by_framing = |framing| match (framing, request.version) {

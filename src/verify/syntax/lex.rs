@@ -40,9 +40,9 @@ pub(in crate::verify) fn is_key(text: &[u8]) -> bool {
 
 /// Reads a text from its start.
 #[derive(Clone, Copy)]
-pub(in crate::verify) struct Cursor<'a>(pub &'a [u8]);
+pub(in crate::verify) struct Lexer<'a>(pub &'a [u8]);
 
-impl<'a> Cursor<'a> {
+impl<'a> Lexer<'a> {
     /// The longest run of bytes that fit; it may be empty.
     pub fn run(&mut self, fits: impl Fn(u8) -> bool) -> &'a [u8] {
         let end = self.0.iter().position(|&b| !fits(b)).unwrap_or(self.0.len());
@@ -67,7 +67,7 @@ impl<'a> Cursor<'a> {
         self.run(|b| matches!(b, b' ' | b'\t'));
     }
 
-    /// What stands between quotes; it may be empty.
+    /// A quoted text; it may be empty.
     pub fn quoted(&mut self) -> Option<&'a [u8]> {
         if !self.eat(b'"') {
             return None;

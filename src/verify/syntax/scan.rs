@@ -1,7 +1,7 @@
 //! Byte scans, eight bytes at a time: every byte of a request is scanned before anything else.
 //!
 //! The test for "some byte of this word is less than n" is exact for n up to 128: a byte can be flagged wrongly only
-//! beside one that is flagged rightly.
+//! next to one that is flagged rightly.
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = ONES << 7;

@@ -5,11 +5,9 @@ mod passwords;
 mod pasted;
 mod slips;
 
-use keydesk::{
-    secret::Secret,
-    time::{Clock as _, Seconds, SystemClock},
-    verify::{Dialect, Draft, Scheme, sign},
-};
+use keydesk::secret::Secret;
+use keydesk::time::{Clock as _, Seconds, SystemClock};
+use keydesk::verify::{Dialect, Draft, Scheme, sign};
 
 use crate::desk::{Desk, Run, text};
 

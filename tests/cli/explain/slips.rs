@@ -1,12 +1,10 @@
 //! Each slip is made here as a client makes it, and `explain` has to name it.
 
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, HEXLOWER, HEXUPPER};
-use keydesk::{
-    secret::Secret,
-    time::Seconds,
-    vault::{Hash, sha256},
-    verify::Dialect,
-};
+use keydesk::secret::Secret;
+use keydesk::time::Seconds;
+use keydesk::vault::{Hash, sha256};
+use keydesk::verify::Dialect;
 
 use super::{Signer, now, text};
 

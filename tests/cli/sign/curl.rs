@@ -1,19 +1,15 @@
 //! Every printed command is run by the real curl, against a server of this test that checks the signature.
 
-use std::{
-    fs::{self, File},
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::{TcpListener, TcpStream},
-    process::{Child, Command, Stdio},
-    sync::mpsc::{Receiver, channel},
-    thread,
-    time::{Duration, Instant},
-};
+use std::fs::{self, File};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use keydesk::{
-    time::{Clock as _, SystemClock},
-    verify::{Body, Decision, Field, Reason, Request, Scheme, Snapshot, Surface, Verdict, Version, decide},
-};
+use keydesk::time::{Clock as _, SystemClock};
+use keydesk::verify::{Body, Decision, Field, Reason, Request, Scheme, Snapshot, Surface, Verdict, Version, decide};
 
 use super::{SECRET, entry};
 use crate::desk::{Desk, need};

@@ -2,14 +2,17 @@
 
 mod curl;
 
-use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt as _, process::Command};
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::process::Command;
 
-use keydesk::{
-    credential::Kind,
-    secret::Secret,
-    time::{Clock as _, SystemClock},
-    vault::Stored,
-    verify::{Body, Decision, Entry, Field, Reason, Request, Scheme, Snapshot, Surface, Verdict, Version, decide},
+use keydesk::credential::Kind;
+use keydesk::secret::Secret;
+use keydesk::time::{Clock as _, SystemClock};
+use keydesk::vault::Stored;
+use keydesk::verify::{
+    Body, Decision, Entry, Field, Reason, Request, Scheme, Snapshot, Surface, Verdict, Version, decide,
 };
 
 use crate::desk::{Desk, Run, need};

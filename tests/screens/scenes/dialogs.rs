@@ -1,13 +1,9 @@
 //! Dialogs about keys, and the secret that is shown once.
 
-use keydesk::{
-    credential::Verb,
-    hub::{HubError, ListQuery},
-    tui::{
-        msg::{Call, CopyOutcome},
-        theme::Theme,
-    },
-};
+use keydesk::credential::Verb;
+use keydesk::hub::{HubError, ListQuery};
+use keydesk::tui::msg::{Call, CopyOutcome};
+use keydesk::tui::theme::Theme;
 
 use crate::desk::Desk;
 use crate::fixture::{self};

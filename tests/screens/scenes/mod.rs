@@ -5,13 +5,9 @@ mod pages;
 mod settings;
 mod sign_in;
 
-use keydesk::{
-    account::Role,
-    tui::{
-        Start,
-        theme::{Theme, UNICODE},
-    },
-};
+use keydesk::account::Role;
+use keydesk::tui::Start;
+use keydesk::tui::theme::{Theme, UNICODE};
 
 use crate::desk::Desk;
 use crate::fixture::{self, Copy};

@@ -1,10 +1,8 @@
 //! Lists, details, documentation and help.
 
-use keydesk::{
-    account::Role,
-    credential::{Kind, Options, Verb},
-    tui::theme::Theme,
-};
+use keydesk::account::Role;
+use keydesk::credential::{Kind, Options, Verb};
+use keydesk::tui::theme::Theme;
 
 use crate::desk::Desk;
 use crate::fixture::{self, Copy};

@@ -1,14 +1,10 @@
 //! Users, the activity log and security.
 
-use keydesk::{
-    account::{Role, UserState},
-    hub::{Origin, TrailReport},
-    secret::Secret,
-    tui::{
-        msg::{Answer, Call, Msg},
-        theme::Theme,
-    },
-};
+use keydesk::account::{Role, UserState};
+use keydesk::hub::{Origin, TrailReport};
+use keydesk::secret::Secret;
+use keydesk::tui::msg::{Answer, Call, Msg};
+use keydesk::tui::theme::Theme;
 
 use crate::desk::{Desk, chord};
 use crate::fixture::{self};

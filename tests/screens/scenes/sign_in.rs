@@ -1,10 +1,9 @@
 //! Set-up, sign-in, the menu, and a desk that cannot be used.
 
-use keydesk::{
-    account::Role,
-    hub::{HubError, Via},
-    tui::{Start, theme::Theme},
-};
+use keydesk::account::Role;
+use keydesk::hub::{HubError, Via};
+use keydesk::tui::Start;
+use keydesk::tui::theme::Theme;
 
 use crate::desk::Desk;
 use crate::fixture::{self, Copy, PASSWORD};

@@ -138,6 +138,7 @@ impl<S: std::io::Read + std::io::Write> Connection<S> {
                 Ok(0) => return None,
                 Ok(n) => self.rest.extend_from_slice(&buffer[..n]),
                 Err(why) if why.kind() == std::io::ErrorKind::ConnectionReset => return None,
+                Err(why) if why.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(why) => panic!("no answer: {why}"),
             }
         }

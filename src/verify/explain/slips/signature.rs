@@ -6,7 +6,7 @@ use crate::time::Seconds;
 use crate::verify::decide::signing_strings;
 use crate::verify::explain::slips::Depth;
 use crate::verify::explain::slips::keys::keys;
-use crate::verify::explain::slips::spelling::{Reading, readings};
+use crate::verify::explain::slips::spelling::{SignatureReading, readings};
 use crate::verify::explain::slips::strings::{Variant, variants};
 use crate::verify::hmac_scheme::hash_of;
 use crate::verify::signature::ClaimedSignature;
@@ -30,8 +30,8 @@ const DIGESTS: [(&str, Join); 3] = [
 ];
 
 /// Everything that a signature can have been made of: each part as it should be, and by every slip.
-struct Search {
-    readings: Vec<Reading>,
+struct SlipSearch {
+    readings: Vec<SignatureReading>,
     strings: Vec<Variant>,
     algorithms: Vec<(String, Algorithm)>,
 }
@@ -52,7 +52,7 @@ pub(in crate::verify) fn mistake(
     }
     let mut strings = variants(request, &right, depth, now);
     strings.splice(0..0, right.into_iter().map(|string| (String::new(), string)));
-    let search = Search { readings, strings, algorithms: algorithms(claimed.algorithm) };
+    let search = SlipSearch { readings, strings, algorithms: algorithms(claimed.algorithm) };
     let most = if depth == Depth::Quick { 1 } else { 2 };
     let live: Vec<PackedSecret<'_>> = credential.secrets().filter(|secret| secret.is_live(now.0)).collect();
     let found = (0..=most).find_map(|slips| live.iter().find_map(|secret| search.by(secret.bytes, claimed.key, slips)));
@@ -66,7 +66,7 @@ fn algorithms(named: Algorithm) -> Vec<(String, Algorithm)> {
     std::iter::once((String::new(), named)).chain(others.map(|other| (slip(other), other))).collect()
 }
 
-impl Search {
+impl SlipSearch {
     /// Digests in place of a MAC.
     fn is_digest(&self, secret: &[u8]) -> Option<String> {
         let (_, named) = self.algorithms.first()?;

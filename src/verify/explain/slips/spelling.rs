@@ -6,7 +6,7 @@ use crate::secret::Secret;
 use crate::verify::syntax::base64;
 
 /// Bytes that a text may stand for, and what is wrong with how they are written; nothing of canonical base64.
-pub(in crate::verify) struct Reading {
+pub(in crate::verify) struct SignatureReading {
     /// Goes on from "It": "is in hex."
     pub slip: Option<&'static str>,
     /// The bytes that it decodes to.
@@ -14,7 +14,7 @@ pub(in crate::verify) struct Reading {
 }
 
 /// Every reading of a text, the right one first.
-pub(in crate::verify) fn readings(text: &[u8]) -> Vec<Reading> {
+pub(in crate::verify) fn readings(text: &[u8]) -> Vec<SignatureReading> {
     let mut all = Vec::new();
     let canonical = base64::decode_secret(text);
     let loose = loosened(text);
@@ -22,27 +22,30 @@ pub(in crate::verify) fn readings(text: &[u8]) -> Vec<Reading> {
         add(&mut all, Some(slip), bytes);
     }
     if let Some(bytes) = canonical {
-        all.push(Reading { slip: None, bytes });
+        all.push(SignatureReading { slip: None, bytes });
     }
     if let Some(bytes) = hex(text) {
-        all.push(Reading { slip: Some("is in hex; it must be base64 of the bytes."), bytes });
+        all.push(SignatureReading { slip: Some("is in hex; it must be base64 of the bytes."), bytes });
     }
     let inner: Vec<_> = all.first().map(|first| first.bytes.duplicate()).into_iter().collect();
     for inside in inner {
         // What a tool prints before the digits, such as `SHA2-256(stdin)= `, may have been taken with them.
         let word = inside.expose().trim_ascii().rsplit(|&b| b == b' ').next().unwrap_or_default().to_vec();
         if let Some(bytes) = hex(&word) {
-            all.push(Reading { slip: Some("is base64 of hex digits; it must be base64 of the bytes."), bytes });
+            all.push(SignatureReading {
+                slip: Some("is base64 of hex digits; it must be base64 of the bytes."),
+                bytes,
+            });
         }
         if let Some(bytes) = base64::decode_secret(inside.expose().trim_ascii()) {
-            all.push(Reading { slip: Some("is base64 of base64."), bytes });
+            all.push(SignatureReading { slip: Some("is base64 of base64."), bytes });
         }
     }
     all
 }
 
-fn add(all: &mut Vec<Reading>, slip: Option<&'static str>, bytes: &[u8]) {
-    all.push(Reading { slip, bytes: Secret::new(bytes.to_vec()) });
+fn add(all: &mut Vec<SignatureReading>, slip: Option<&'static str>, bytes: &[u8]) {
+    all.push(SignatureReading { slip, bytes: Secret::new(bytes.to_vec()) });
 }
 
 fn hex(text: &[u8]) -> Option<Secret> {

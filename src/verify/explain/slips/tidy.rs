@@ -5,10 +5,10 @@ use zeroize::Zeroizing;
 use crate::secret::Secret;
 
 /// What may be around a text, and the text without it.
-type Step = (&'static str, fn(&str) -> &str);
+type TidyStep = (&'static str, fn(&str) -> &str);
 
 /// Each is tried on what the one before it left.
-const STEPS: [Step; 5] = [
+const STEPS: [TidyStep; 5] = [
     ("ends in a line break", |text| text.trim_end_matches(['\r', '\n'])),
     ("begins with a byte-order mark", |text| text.trim_start_matches('\u{feff}')),
     ("has a blank before or behind it", |text| text.trim()),

@@ -50,7 +50,7 @@ pub(in crate::verify::legacy) fn unescape(text: &str, mut push: impl FnMut(char)
     Ok(())
 }
 
-/// What a reference stands for. Without a DOCTYPE there are five entities.
+/// The character of a reference. Without a DOCTYPE there are five entities.
 fn referred(name: &str) -> Result<char, Malformed> {
     let number = |digits: &str, radix: u32| {
         let all = !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix));

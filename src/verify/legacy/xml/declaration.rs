@@ -24,7 +24,7 @@ pub(super) fn skip(text: &str) -> Result<&str, Malformed> {
     if rest.trim_matches(is_space).is_empty() { Ok(document) } else { Err(Malformed) }
 }
 
-/// White space, name, `=`, and what stands in quotes; nothing is skipped if that is not what is next.
+/// White space, name, `=`, and a quoted value; skips nothing if that is not next.
 fn pseudo_attribute<'a>(rest: &mut &'a str, name: &str) -> Option<&'a str> {
     let after = rest.strip_prefix(is_space)?.trim_start_matches(is_space).strip_prefix(name)?;
     let after = after.trim_start_matches(is_space).strip_prefix('=')?.trim_start_matches(is_space);

@@ -21,7 +21,7 @@ const ATTRIBUTES: usize = 64;
 
 /// A piece of the document.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Event<'a> {
+pub(super) enum XmlEvent<'a> {
     /// A start tag.
     Open(Name<'a>),
     /// An end tag, written or implied.
@@ -44,7 +44,7 @@ pub(super) struct Name<'a> {
 }
 
 /// Reads a document piece by piece.
-pub(super) struct Reader<'a> {
+pub(super) struct XmlReader<'a> {
     rest: &'a str,
     /// Names of the open elements, as written.
     open: Vec<&'a str>,
@@ -56,7 +56,7 @@ pub(super) struct Reader<'a> {
     begun: bool,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> XmlReader<'a> {
     /// A reader of a whole document in UTF-8, with or without a byte-order mark.
     pub fn new(document: &'a [u8], spaces: &'a [&'a str]) -> Result<Self, Malformed> {
         let text = str::from_utf8(document).map_err(|_| Malformed)?;
@@ -69,7 +69,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next piece; `None` at the end of a document that was well-formed.
-    pub fn next(&mut self) -> Result<Option<Event<'a>>, Malformed> {
+    pub fn next(&mut self) -> Result<Option<XmlEvent<'a>>, Malformed> {
         if std::mem::take(&mut self.closing) {
             return self.leave();
         }
@@ -87,34 +87,34 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn comment(&mut self) -> Result<Option<Event<'a>>, Malformed> {
+    fn comment(&mut self) -> Result<Option<XmlEvent<'a>>, Malformed> {
         self.eat("<!--");
         // `--` may stand at its end only.
         self.until("--")?;
         self.expect(">")?;
-        Ok(Some(Event::Other))
+        Ok(Some(XmlEvent::Other))
     }
 
-    fn instruction(&mut self) -> Result<Option<Event<'a>>, Malformed> {
+    fn instruction(&mut self) -> Result<Option<XmlEvent<'a>>, Malformed> {
         self.eat("<?");
         let target = self.name()?;
         let spaced = self.spaces();
         let content = self.until("?>")?;
-        // A declaration stands at the very beginning, where it was read already.
+        // An XML declaration is allowed only at the very beginning, where it was read already.
         match target.eq_ignore_ascii_case("xml") || !spaced && !content.is_empty() {
             true => Err(Malformed),
-            false => Ok(Some(Event::Other)),
+            false => Ok(Some(XmlEvent::Other)),
         }
     }
 
-    fn cdata(&mut self) -> Result<Option<Event<'a>>, Malformed> {
+    fn cdata(&mut self) -> Result<Option<XmlEvent<'a>>, Malformed> {
         if self.open.is_empty() || !self.eat("<![CDATA[") {
             return Err(Malformed);
         }
-        self.until("]]>").map(|text| Some(Event::Cdata(text)))
+        self.until("]]>").map(|text| Some(XmlEvent::Cdata(text)))
     }
 
-    fn text(&mut self) -> Result<Option<Event<'a>>, Malformed> {
+    fn text(&mut self) -> Result<Option<XmlEvent<'a>>, Malformed> {
         let end = self.rest.find('<').unwrap_or(self.rest.len());
         let (text, rest) = self.rest.split_at(end);
         self.rest = rest;
@@ -123,10 +123,10 @@ impl<'a> Reader<'a> {
             return Err(Malformed);
         }
         unescape(text, |_| ())?;
-        Ok(Some(Event::Text(text)))
+        Ok(Some(XmlEvent::Text(text)))
     }
 
-    fn end_tag(&mut self) -> Result<Option<Event<'a>>, Malformed> {
+    fn end_tag(&mut self) -> Result<Option<XmlEvent<'a>>, Malformed> {
         self.eat("</");
         let (_, _, written) = self.qualified_name()?;
         self.spaces();
@@ -137,13 +137,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn leave(&mut self) -> Result<Option<Event<'a>>, Malformed> {
+    fn leave(&mut self) -> Result<Option<XmlEvent<'a>>, Malformed> {
         self.scopes.leave(self.open.len());
         self.open.pop();
-        Ok(Some(Event::Close))
+        Ok(Some(XmlEvent::Close))
     }
 
-    fn start_tag(&mut self) -> Result<Option<Event<'a>>, Malformed> {
+    fn start_tag(&mut self) -> Result<Option<XmlEvent<'a>>, Malformed> {
         let only_root = self.open.is_empty() && self.begun;
         if only_root || self.open.len() == DEEPEST {
             return Err(Malformed);
@@ -155,7 +155,7 @@ impl<'a> Reader<'a> {
         self.open.push(written);
         let uri = self.scopes.enter(self.open.len(), prefix, &attributes)?;
         let space = uri.and_then(|uri| self.spaces.iter().position(|space| *space == uri));
-        Ok(Some(Event::Open(Name { space, local })))
+        Ok(Some(XmlEvent::Open(Name { space, local })))
     }
 
     /// The attributes of a start tag, and its end.
@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
         if self.eat(text) { Ok(()) } else { Err(Malformed) }
     }
 
-    /// What stands before `end`, which is skipped.
+    /// The text before `end`; skips both.
     fn until(&mut self, end: &str) -> Result<&'a str, Malformed> {
         let (text, rest) = self.rest.split_once(end).ok_or(Malformed)?;
         self.rest = rest;

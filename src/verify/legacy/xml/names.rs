@@ -1,4 +1,4 @@
-//! Namespaces in XML 1.0: which name a prefix stands for, and that no attribute is there twice.
+//! Namespaces in XML 1.0: the namespace of each prefix, and that no attribute is repeated.
 
 use crate::verify::legacy::xml::chars::{Malformed, unescape};
 

@@ -1,9 +1,9 @@
 //! What is well-formed, and what only looks like it.
 
-use crate::verify::legacy::xml::{Event, Malformed, Name, Reader};
+use crate::verify::legacy::xml::{Malformed, Name, XmlEvent, XmlReader};
 
 fn read(document: &str) -> Result<usize, Malformed> {
-    let mut reader = Reader::new(document.as_bytes(), &["urn:a", "urn:b"])?;
+    let mut reader = XmlReader::new(document.as_bytes(), &["urn:a", "urn:b"])?;
     let mut events = 0;
     while reader.next()?.is_some() {
         events += 1;
@@ -12,9 +12,9 @@ fn read(document: &str) -> Result<usize, Malformed> {
 }
 
 fn first(document: &str) -> Option<Name<'_>> {
-    let mut reader = Reader::new(document.as_bytes(), &["urn:a", "urn:b"]).ok()?;
+    let mut reader = XmlReader::new(document.as_bytes(), &["urn:a", "urn:b"]).ok()?;
     loop {
-        if let Event::Open(name) = reader.next().ok()?? {
+        if let XmlEvent::Open(name) = reader.next().ok()?? {
             return Some(name);
         }
     }
@@ -143,8 +143,8 @@ fn malformed_documents_are_refused() {
     ] {
         assert_eq!(read(bad), Err(Malformed), "{bad:?}");
     }
-    assert!(Reader::new(b"<a>\xff</a>", &[]).is_err());
-    assert!(Reader::new(b"\xff\xfe<\0a\0/\0>\0", &[]).is_err());
+    assert!(XmlReader::new(b"<a>\xff</a>", &[]).is_err());
+    assert!(XmlReader::new(b"\xff\xfe<\0a\0/\0>\0", &[]).is_err());
 }
 
 #[test]
@@ -164,10 +164,10 @@ fn namespaces_count_and_prefixes_do_not() {
 #[test]
 fn an_inner_declaration_ends_with_its_element() {
     let mut reader =
-        Reader::new(b"<a xmlns='urn:a'><b xmlns='urn:b'/><c/><d xmlns=''/></a>", &["urn:a", "urn:b"]).unwrap();
+        XmlReader::new(b"<a xmlns='urn:a'><b xmlns='urn:b'/><c/><d xmlns=''/></a>", &["urn:a", "urn:b"]).unwrap();
     let mut names = Vec::new();
     while let Some(event) = reader.next().unwrap() {
-        if let Event::Open(name) = event {
+        if let XmlEvent::Open(name) = event {
             names.push((name.local, name.space));
         }
     }
