@@ -1,11 +1,14 @@
 //! Labels: who is responsible for a credential (owner), and tags such as `crm` or `env=prod`.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
+use std::str::FromStr;
 
 use crate::text;
 use crate::time::is_never;
 
-use super::{NameError, fold, name::label, shape::holds_api_secret};
+use super::name::label;
+use super::shape::holds_api_secret;
+use super::{NameError, fold};
 
 /// Who is responsible for a credential: a person, a team or an address. The rules of names; empty for nobody.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

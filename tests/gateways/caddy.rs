@@ -1,17 +1,13 @@
 //! Caddy, by what `forward_auth` stands for.
 
-use std::{
-    fs,
-    io::{Read as _, Write as _},
-    path::Path,
-    process::Command,
-};
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::process::Command;
 
-use super::{
-    client::Sent,
-    house::{Framing, Gateway, House, installed},
-    targets::Fate::{Exact, Refused, Spelled},
-};
+use super::client::Sent;
+use super::house::{Framing, Gateway, House, installed};
+use super::targets::Fate::{Exact, Refused, Spelled};
 
 pub const CADDY: Gateway = Gateway {
     name: "Caddy",

@@ -4,12 +4,13 @@ use std::time::{Duration, Instant};
 
 use keydesk::credential::Verb;
 
-use super::{
-    client::Sent,
-    house::{Framing, Gateway, House, Keys},
-    targets::{Fate, ODD},
-};
-pub use super::{many_fields::*, misdirected::*, missing_parts::*, tunnels::*};
+use super::client::Sent;
+use super::house::{Framing, Gateway, House, Keys};
+pub use super::many_fields::*;
+pub use super::misdirected::*;
+pub use super::missing_parts::*;
+use super::targets::{Fate, ODD};
+pub use super::tunnels::*;
 use crate::support::{Key, PATIENCE};
 
 macro_rules! checks {

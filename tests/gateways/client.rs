@@ -1,9 +1,7 @@
 //! A client that writes requests byte for byte.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::{SocketAddr, TcpStream},
-};
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 
 use base64ct::{Base64, Encoding as _};
 use md5::{Digest as _, Md5};

@@ -1,19 +1,16 @@
 //! Published clients as they are, through nginx, with keys that `keydesk key create` made.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-    time::Duration,
-};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
 
 use keydesk::credential::{Kind, Verb};
 
-use super::{house::Gateway, nginx};
-use crate::{
-    need::{need, skipped},
-    support::{Desk, Key},
-};
+use super::house::Gateway;
+use super::nginx;
+use crate::need::{need, skipped};
+use crate::support::{Desk, Key};
 
 /// A client: its script, what it runs by, and the package that it comes in.
 struct Client {

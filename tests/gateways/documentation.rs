@@ -1,8 +1,13 @@
 //! The documented statuses of gateways without a verifier are those of the tests.
 
-use std::{fs, path::Path};
+use std::fs;
+use std::path::Path;
 
-use super::{caddy::CADDY, envoy::ENVOY, haproxy::HAPROXY, nginx::NGINX, traefik::TRAEFIK};
+use super::caddy::CADDY;
+use super::envoy::ENVOY;
+use super::haproxy::HAPROXY;
+use super::nginx::NGINX;
+use super::traefik::TRAEFIK;
 
 #[test]
 fn the_documentation_has_each_gateways_status_without_a_verifier() {

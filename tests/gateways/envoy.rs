@@ -1,21 +1,17 @@
 //! Envoy, by `ext_authz`, which hands bodies over.
 
-use std::{
-    fs,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    process::Command,
-    sync::OnceLock,
-};
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
 
 use keydesk::credential::Kind;
 
-use super::{
-    client::Sent,
-    house::{Framing, Gateway},
-    pypi,
-    targets::Fate::{Exact, Refused},
-};
+use super::client::Sent;
+use super::house::{Framing, Gateway};
+use super::pypi;
+use super::targets::Fate::{Exact, Refused};
 use crate::support::free_port;
 
 pub const ENVOY: Gateway = Gateway {

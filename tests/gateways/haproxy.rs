@@ -1,15 +1,16 @@
 //! HAProxy, by an action in Lua.
 
-use std::{fs, path::Path, process::Command};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
 
-use keydesk::{credential::Kind, sample::Gateway};
+use keydesk::credential::Kind;
+use keydesk::sample::Gateway;
 
-use super::{
-    checks::IDENTITY,
-    client::Sent,
-    house::{self, Framing, installed, snippet},
-    targets::Fate::{Exact, Refused},
-};
+use super::checks::IDENTITY;
+use super::client::Sent;
+use super::house::{self, Framing, installed, snippet};
+use super::targets::Fate::{Exact, Refused};
 use crate::support::Desk;
 
 pub const HAPROXY: house::Gateway = house::Gateway {

@@ -1,25 +1,21 @@
 //! A desk, its verifier, an API and a gateway between them, each a process or a thread of its own on loopback.
 
-use std::{
-    cell::RefCell,
-    fs::{self, File},
-    net::{SocketAddr, TcpStream},
-    os::unix::{fs::PermissionsExt as _, net::UnixListener},
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    time::{Duration, Instant},
-};
+use std::cell::RefCell;
+use std::fs::{self, File};
+use std::net::{SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
-use keydesk::{
-    credential::{Kind, Options},
-    sample,
-};
+use keydesk::credential::{Kind, Options};
+use keydesk::sample;
 
-use super::{client::Sent, upstream::Upstream};
-use crate::{
-    need,
-    support::{Desk, Key, PATIENCE, Verifier, free_port},
-};
+use super::client::Sent;
+use super::upstream::Upstream;
+use crate::need;
+use crate::support::{Desk, Key, PATIENCE, Verifier, free_port};
 
 /// A gateway and what is its own about it.
 pub struct Gateway {

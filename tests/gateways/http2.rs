@@ -1,9 +1,7 @@
 //! A client of HTTP/2 by prior knowledge, frame by frame: it sends what no library would.
 
-use std::{
-    io::{Read as _, Write as _},
-    net::{SocketAddr, TcpStream},
-};
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
 
 use crate::support::PATIENCE;
 

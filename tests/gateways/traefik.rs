@@ -1,22 +1,18 @@
 //! Traefik, by `forwardAuth`, which hands bodies over.
 
-use std::{
-    fs,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    process::Command,
-    sync::OnceLock,
-    time::{Duration, Instant},
-};
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use keydesk::credential::Kind;
 
-use super::{
-    client::Sent,
-    house::{Framing, Gateway, House},
-    pypi,
-    targets::Fate::{Exact, Refused},
-};
+use super::client::Sent;
+use super::house::{Framing, Gateway, House};
+use super::pypi;
+use super::targets::Fate::{Exact, Refused};
 use crate::support::{Desk, Key, PATIENCE, free_port};
 
 pub const TRAEFIK: Gateway = Gateway {

@@ -1,11 +1,9 @@
 //! No request becomes anything else than one request, and none names who is calling.
 
-use super::{
-    checks::IDENTITY,
-    client::Sent,
-    house::{Gateway, House},
-    http2::{Fate, Streamed},
-};
+use super::checks::IDENTITY;
+use super::client::Sent;
+use super::house::{Gateway, House};
+use super::http2::{Fate, Streamed};
 
 /// What a client sends after its request in the hope that nobody looks at it.
 const SMUGGLED: &[u8] = b"GET /smuggled HTTP/1.1\r\nHost: api.example.com\r\nConnection: close\r\n\

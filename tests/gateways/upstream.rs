@@ -1,14 +1,10 @@
 //! An API that keeps every byte as it came, answers 200, and becomes a tunnel for whoever asks it to.
 
-use std::{
-    io::{self, BufRead as _, BufReader, Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
-    sync::{
-        Arc, Mutex,
-        mpsc::{Receiver, Sender, channel},
-    },
-    thread,
-};
+use std::io::{self, BufRead as _, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
 
 use crate::support::PATIENCE;
 

@@ -13,7 +13,7 @@ fn page(subject: &Subject<'_>, site: &Site) -> String {
         if let Some(obstacle) = obstacle(*language, subject, site) {
             writeln!(page, "! {obstacle}").unwrap();
         }
-        notes(*language, subject.kind).iter().for_each(|note| writeln!(page, " {note}").unwrap());
+        notes(*language, subject.kind).iter().for_each(|note| writeln!(page, "» {note}").unwrap());
     }
     page + "Common refusals: " + &refusals(subject.kind).join("; ") + ".\n"
 }

@@ -1,11 +1,11 @@
 //! A verifier whose threads panic, and attempts to make them panic by what is in the store.
 
-use std::{fs, process::Stdio, time::Instant};
+use std::fs;
+use std::process::Stdio;
+use std::time::Instant;
 
-use keydesk::{
-    credential::{Kind, Verb},
-    hub::Policy,
-};
+use keydesk::credential::{Kind, Verb};
+use keydesk::hub::Policy;
 
 use super::support::{Desk, GatewayRequest, Key, PATIENCE, Verifier};
 

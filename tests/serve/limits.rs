@@ -1,10 +1,8 @@
 //! Limits on bytes and time, while others are served.
 
-use std::{
-    io::{Read as _, Write as _},
-    os::unix::net::UnixStream,
-    time::{Duration, Instant},
-};
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
 
 use keydesk::credential::Kind;
 

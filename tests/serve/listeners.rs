@@ -1,12 +1,11 @@
 //! Unix sockets, TCP with a token, sockets from systemd, and a graceful stop.
 
-use std::{
-    fs,
-    io::Write as _,
-    os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
-    process::Command,
-    time::Duration,
-};
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
+use std::time::Duration;
 
 use keydesk::credential::Kind;
 use rustix::process::{Pid, Signal, kill_process};

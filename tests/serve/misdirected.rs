@@ -1,9 +1,7 @@
 //! Requests that reach another path than the gateway meant, and heads that are refused before they are complete.
 
-use std::{
-    io::{Read as _, Write as _},
-    os::unix::net::UnixStream,
-};
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
 
 use keydesk::credential::Kind;
 

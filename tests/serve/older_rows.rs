@@ -3,12 +3,10 @@
 
 use std::time::Duration;
 
-use keydesk::{
-    account::{Role, UserState},
-    credential::{Kind, Overlap, Verb},
-    hub::{Origin, Setting, SignIn, UserTarget},
-    secret::Secret,
-};
+use keydesk::account::{Role, UserState};
+use keydesk::credential::{Kind, Overlap, Verb};
+use keydesk::hub::{Origin, Setting, SignIn, UserTarget};
+use keydesk::secret::Secret;
 
 use super::attacker::{Kept, found, of_key, ready, rotate, says, status, whole};
 use super::support::{Desk, GatewayRequest, Verifier};

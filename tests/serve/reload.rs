@@ -1,6 +1,9 @@
 //! SIGHUP: config, gateway token and log level are read again, and it never ends the process.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, os::unix::net::UnixStream, process::Child};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixStream;
+use std::process::Child;
 
 use keydesk::credential::Kind;
 use rustix::process::{Pid, Signal, kill_process};

@@ -1,11 +1,11 @@
 //! The replay guard, which is off by default.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::PathBuf};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
 
-use keydesk::{
-    credential::Kind,
-    hub::{Policy, Replay},
-};
+use keydesk::credential::Kind;
+use keydesk::hub::{Policy, Replay};
 
 use super::support::{Desk, GatewayRequest, Key};
 

@@ -1,9 +1,7 @@
 //! Last used and refusals, at the desk.
 
-use keydesk::{
-    credential::{Kind, Overlap},
-    hub::CredentialInfo,
-};
+use keydesk::credential::{Kind, Overlap};
+use keydesk::hub::CredentialInfo;
 
 use super::support::{CLIENT, Desk, GatewayRequest, Key, basic};
 

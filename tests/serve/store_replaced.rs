@@ -1,17 +1,13 @@
 //! A store that is missing, replaced, rolled back, or not a store at all.
 
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt as _,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
-use keydesk::{
-    credential::{Kind, Verb},
-    hub::Policy,
-    secret::Secret,
-};
+use keydesk::credential::{Kind, Verb};
+use keydesk::hub::Policy;
+use keydesk::secret::Secret;
 
 use super::attacker::{says, status};
 use super::support::{Desk, GatewayRequest, Key, Verifier};

@@ -1,11 +1,9 @@
 //! The systemd units as they are shipped: whole, accepted by the command line, and able to start the verifier.
 
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use keydesk::credential::Kind;
 

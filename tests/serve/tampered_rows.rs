@@ -1,9 +1,7 @@
 //! Rows that were changed without the master key: refused, counted and reported, without harm to other keys.
 
-use keydesk::{
-    credential::{Kind, Verb},
-    hub::Policy,
-};
+use keydesk::credential::{Kind, Verb};
+use keydesk::hub::Policy;
 
 use super::support::{Desk, Key};
 

@@ -1,12 +1,11 @@
 //! Traefik's contract, by requests as it sends them, and what its snippet needs.
 
-use std::{fs, path::Path};
+use std::fs;
+use std::path::Path;
 
 use base64ct::{Base64, Encoding as _};
-use keydesk::{
-    credential::{BodyDigest, Kind, Options},
-    vault::Hash,
-};
+use keydesk::credential::{BodyDigest, Kind, Options};
+use keydesk::vault::Hash;
 
 use super::support::{CLIENT, Desk, GatewayRequest, Key, Verifier};
 

@@ -1,16 +1,12 @@
 //! The files that a verifier writes: never through a link, never where others can write, and their loss is noticed.
 
-use std::{
-    fs,
-    os::unix::fs::{PermissionsExt as _, symlink},
-    path::PathBuf,
-    process::Stdio,
-};
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::PathBuf;
+use std::process::Stdio;
 
-use keydesk::{
-    credential::{Kind, Verb},
-    hub::{Policy, Replay},
-};
+use keydesk::credential::{Kind, Verb};
+use keydesk::hub::{Policy, Replay};
 
 use super::support::{Desk, GatewayRequest, Key, Verifier};
 

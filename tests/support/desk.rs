@@ -1,20 +1,16 @@
 //! A desk to test with.
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, OnceLock},
-};
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
-use keydesk::{
-    account::Role,
-    credential::{Kind, Options},
-    hub::{
-        Actor, CredentialId, DeskPaths, Hub, HubError, Issued, NewCredential, NewLegacy, Origin, Policy, Refusal,
-        Setting, UserTarget,
-    },
-    secret::Secret,
-    time::{Millis, SetClock},
+use keydesk::account::Role;
+use keydesk::credential::{Kind, Options};
+use keydesk::hub::{
+    Actor, CredentialId, DeskPaths, Hub, HubError, Issued, NewCredential, NewLegacy, Origin, Policy, Refusal, Setting,
+    UserTarget,
 };
+use keydesk::secret::Secret;
+use keydesk::time::{Millis, SetClock};
 use tempfile::TempDir;
 
 pub use crate::made::{PASSWORD, open, password, places, set_up};

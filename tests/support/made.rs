@@ -1,13 +1,13 @@
 //! The desk that most tests begin with: its account, its two files, and copies of one that was set up before.
 
-use std::{fs, path::Path, sync::Arc};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
 
-use keydesk::{
-    hub::{DeskPaths, Hub, OpenOutcome, Origin, SetUp},
-    secret::Secret,
-    time::Clock,
-    vault::MasterKeyPlace,
-};
+use keydesk::hub::{DeskPaths, Hub, OpenOutcome, Origin, SetUp};
+use keydesk::secret::Secret;
+use keydesk::time::Clock;
+use keydesk::vault::MasterKeyPlace;
 
 pub const PASSWORD: &str = "correct horse battery";
 

@@ -1,9 +1,7 @@
 //! Where the vectors and the recordings of gateways are.
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
+use std::{env, fs};
 
 /// The root of the tree. Cargo names it when it runs a test; a test that was built elsewhere can be run on a copy.
 fn root() -> PathBuf {

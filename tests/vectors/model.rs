@@ -3,14 +3,12 @@
 use std::collections::HashMap;
 
 use data_encoding::BASE64;
-use keydesk::{
-    credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, State},
-    secret::Secret,
-    time::Seconds,
-    vault::Stored,
-    verify::{
-        self, Body, Change, Decision, Entry, Framing, LiveSecret, Request, Scheme, Snapshot, Surface, Verdict, Version,
-    },
+use keydesk::credential::{Algorithm, Algorithms, BodyDigest, Kind, Networks, State};
+use keydesk::secret::Secret;
+use keydesk::time::Seconds;
+use keydesk::vault::Stored;
+use keydesk::verify::{
+    self, Body, Change, Decision, Entry, Framing, LiveSecret, Request, Scheme, Snapshot, Surface, Verdict, Version,
 };
 use serde::Deserialize;
 use uuid::Uuid;

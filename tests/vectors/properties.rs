@@ -2,12 +2,11 @@
 //! signature covers is refused.
 
 use data_encoding::{BASE64, HEXLOWER};
-use keydesk::{
-    time::Seconds,
-    vault::Hash,
-    verify::{self, Body, BodyCheck, Framing, Request, Scheme, Snapshot, Surface, Verdict, Version},
-};
-use proptest::{prelude::*, sample::Index};
+use keydesk::time::Seconds;
+use keydesk::vault::Hash;
+use keydesk::verify::{self, Body, BodyCheck, Framing, Request, Scheme, Snapshot, Surface, Verdict, Version};
+use proptest::prelude::*;
+use proptest::sample::Index;
 
 use super::model::{CredentialText, snapshot, verdict};
 

@@ -1,13 +1,12 @@
 //! What real gateways asked a verifier, with the request that its adapter must rebuild from that.
 
-use keydesk::{time::Seconds, verify::Surface};
+use keydesk::time::Seconds;
+use keydesk::verify::Surface;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{
-    folder::Report,
-    model::{CredentialText, Expect, Owned, RequestText, outcome, snapshot, verdict},
-};
+use super::folder::Report;
+use super::model::{CredentialText, Expect, Owned, RequestText, outcome, snapshot, verdict};
 
 #[derive(Deserialize)]
 struct File {

@@ -2,17 +2,14 @@
 
 use std::collections::HashMap;
 
-use keydesk::{
-    time::Seconds,
-    verify::{Change, Entry, Snapshot, Surface, replay::Guard},
-};
+use keydesk::time::Seconds;
+use keydesk::verify::replay::Guard;
+use keydesk::verify::{Change, Entry, Snapshot, Surface};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{
-    folder::Report,
-    model::{CredentialText, Expect, Owned, RequestText, outcome, snapshot, verdict},
-};
+use super::folder::Report;
+use super::model::{CredentialText, Expect, Owned, RequestText, outcome, snapshot, verdict};
 
 #[derive(Deserialize)]
 struct File {

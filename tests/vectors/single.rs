@@ -1,19 +1,15 @@
 //! One request, one verdict, with the body and without.
 
 use data_encoding::BASE64;
-use keydesk::{
-    secret::Secret,
-    time::Seconds,
-    vault::{Stored, hash_password},
-    verify::{self, CheckOutcome, Decision, Snapshot, Surface, Verdict},
-};
+use keydesk::secret::Secret;
+use keydesk::time::Seconds;
+use keydesk::vault::{Stored, hash_password};
+use keydesk::verify::{self, CheckOutcome, Decision, Snapshot, Surface, Verdict};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{
-    folder::Report,
-    model::{CredentialText, Expect, Owned, RequestText, Snapshots, outcome, snapshot, verdict},
-};
+use super::folder::Report;
+use super::model::{CredentialText, Expect, Owned, RequestText, Snapshots, outcome, snapshot, verdict};
 
 #[derive(Deserialize)]
 struct File {

@@ -1,12 +1,11 @@
 //! Bodies of the Legacy surface: a login is read as a tree builder of another hand reads it, and a damaged hash lets nobody
 //! through.
 
-use keydesk::{
-    secret::Secret,
-    vault::Stored,
-    verify::{self, Body, Decision, Request, Scheme, Snapshot, Surface, Version},
-};
-use proptest::{prelude::*, sample::Index};
+use keydesk::secret::Secret;
+use keydesk::vault::Stored;
+use keydesk::verify::{self, Body, Decision, Request, Scheme, Snapshot, Surface, Version};
+use proptest::prelude::*;
+use proptest::sample::Index;
 
 use super::model::CredentialText;
 use super::properties::NOW;

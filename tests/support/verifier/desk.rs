@@ -1,20 +1,16 @@
 //! A desk that a verifier follows, and its credentials.
 
-use std::{
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-    sync::{Arc, OnceLock},
-};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Arc, OnceLock};
 
 use base64ct::{Base64, Encoding as _};
-use keydesk::{
-    credential::{Kind, Options, Verb},
-    hub::{
-        Actor, DeskPaths, Hub, Issued, NewCredential, NewLegacy, Origin, Policy, SetUp, Setting, TrailQuery, TrailRow,
-    },
-    time::SystemClock,
-    vault::MasterKeyPlace,
+use keydesk::credential::{Kind, Options, Verb};
+use keydesk::hub::{
+    Actor, DeskPaths, Hub, Issued, NewCredential, NewLegacy, Origin, Policy, SetUp, Setting, TrailQuery, TrailRow,
 };
+use keydesk::time::SystemClock;
+use keydesk::vault::MasterKeyPlace;
 use tempfile::TempDir;
 
 use super::Verifier;

@@ -4,10 +4,8 @@ mod desk;
 mod gateway_request;
 mod process;
 
-use std::{
-    net::{SocketAddr, TcpListener},
-    time::Duration,
-};
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
 
 pub use desk::{Desk, Key, basic, open_at};
 pub use gateway_request::GatewayRequest;

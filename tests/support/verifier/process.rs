@@ -1,13 +1,11 @@
 //! The process, connections to it, and its responses.
 
-use std::{
-    fs::{self, File},
-    net::TcpStream,
-    os::unix::net::UnixStream,
-    path::{Path, PathBuf},
-    process::{Child, Command},
-    time::{Duration, Instant},
-};
+use std::fs::{self, File};
+use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
 
 use super::{GatewayRequest, PATIENCE};
 
