@@ -1,7 +1,7 @@
 //! keydesk: a self-hosted desk for API credentials.
 //!
 //! Dependencies point one way: `tui` and `cli` call `hub`; `hub` calls `store`, `vault`, `account` and `credential`;
-//! `verify` calls `vault` and `credential` alone; all lean on the leaves `files`, `progress`, `secret`, `sequence`,
+//! `verify` calls `vault` and `credential` alone; all lean on the leaves `files`, `progress`, `secret`, `escape_sequence`,
 //! `terminal`, `text` and `time`. `tests/house/` reads the `use` lines and holds this.
 
 #![forbid(unsafe_code)]
@@ -13,6 +13,7 @@ pub mod clipboard;
 pub mod config;
 pub mod credential;
 pub mod demo;
+pub mod escape_sequence;
 pub mod export;
 pub mod files;
 pub mod hub;
@@ -20,7 +21,6 @@ pub mod plain;
 pub mod progress;
 pub mod sample;
 pub mod secret;
-pub mod sequence;
 pub mod serve;
 pub mod store;
 pub mod terminal;

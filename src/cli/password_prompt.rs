@@ -12,8 +12,8 @@ use signal_hook::iterator::{Handle, Signals};
 use zeroize::Zeroizing;
 
 use crate::account::PasswordError;
+use crate::escape_sequence::without_reports;
 use crate::secret::{self, Secret, TypedPassword, What};
-use crate::sequence::without_reports;
 use crate::terminal::SavedModes;
 use crate::text;
 

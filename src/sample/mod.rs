@@ -1,4 +1,5 @@
-//! Samples that run as they are when pasted: how to call the API with a credential, in the languages of its kind.
+//! Samples that run as they are when pasted: how to call the API with a credential, in the languages of its kind; and the
+//! files of gateways, from `assets/gateways/`.
 //!
 //! Pure. The secret is in none of them: a sample reads it from the environment variable [`SECRET_VARIABLE`]. What a
 //! sample is made of lies in `assets/samples/`, readable as what it is; everything that is put into one goes through

@@ -16,7 +16,7 @@ use tokio::sync::watch;
 
 use crate::serve::api::response::HttpResponse;
 use crate::serve::api::route;
-use crate::serve::http::admission::ConnectionPermit;
+use crate::serve::http::connection_limits::ConnectionPermit;
 use crate::serve::http::deadline::Deadline;
 use crate::serve::http::lazy_select::LazyArm;
 use crate::serve::http::watched_stream::WatchedStream;

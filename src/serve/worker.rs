@@ -16,7 +16,7 @@ use tokio::runtime;
 use tokio::sync::{mpsc, watch};
 
 use crate::serve::connection;
-use crate::serve::http::admission::ConnectionPermit;
+use crate::serve::http::connection_limits::ConnectionPermit;
 use crate::serve::http::listen::AcceptedStream;
 use crate::serve::verifier::Verifier;
 

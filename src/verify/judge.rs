@@ -7,6 +7,9 @@ use crate::time::Seconds;
 use crate::verify::syntax::base64;
 use crate::verify::{CredentialRef, Denied, Reason};
 
+/// How far a signed date may be from now, in seconds, inclusive (H13, S4).
+const WINDOW: i64 = 300;
+
 /// Whether the rows of a credential are as keydesk wrote them. Nothing else of one that was changed is worth judging.
 pub(super) fn intact(credential: CredentialRef<'_>) -> Result<(), Denied<'_>> {
     match credential.tampered() {
@@ -50,4 +53,30 @@ pub(super) fn signed_by(
 /// Parses an address: one literal and nothing else.
 pub(super) fn address(client: Option<&[u8]>) -> Option<IpAddr> {
     str::from_utf8(client?).ok()?.parse().ok()
+}
+
+/// Whether `signed` is within the window around `now`.
+pub(super) fn check_window<'a>(signed: Seconds, now: Seconds) -> Result<(), Denied<'a>> {
+    match signed.0.abs_diff(now.0) <= WINDOW.unsigned_abs() {
+        true => Ok(()),
+        false => Err(Denied::clock(signed, now)),
+    }
+}
+
+/// The last second in which a signature of this time is acceptable.
+pub(super) fn window_end(signed: Seconds) -> Seconds {
+    Seconds(signed.0.saturating_add(WINDOW))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_is_inclusive_on_both_sides() {
+        let off = |by: i64| check_window(Seconds(1_000_000 + by), Seconds(1_000_000)).map_err(|d| d.clock_offset);
+        assert_eq!((off(300), off(-300)), (Ok(()), Ok(())));
+        assert_eq!((off(301), off(-301)), (Err(Some(301)), Err(Some(-301))));
+        assert_eq!(check_window(Seconds(i64::MIN), Seconds(i64::MAX)).map_err(|d| d.clock_offset), Err(Some(i64::MIN)));
+    }
 }

@@ -1,5 +1,5 @@
 //! The hash chain of the trail: every row carries a hash over itself and the hash before it, and the head names the
-//! last.
+//! last. Here it is followed; `tx::row_tags::trail_hash` computes it, and `tx::write` adds a row to it.
 
 use std::collections::BTreeMap;
 

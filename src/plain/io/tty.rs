@@ -15,8 +15,8 @@ use zeroize::Zeroizing;
 
 use crate::clipboard::{self, CopyMethod, CopyOutcome, Desktop, Multiplexer, osc52};
 use crate::config::{Appearance, Frontend};
+use crate::escape_sequence::without_reports;
 use crate::secret::Secret;
-use crate::sequence::without_reports;
 use crate::terminal::{self, SavedModes};
 
 use super::secret_slot::SecretSlot;

@@ -14,7 +14,7 @@ use crate::serve::api::authz::{self, AuthzEndpoint, GatewayFamily};
 use crate::serve::api::contract;
 use crate::serve::api::response::{self, HttpResponse};
 use crate::serve::api::verify_endpoint;
-use crate::serve::http::admission::ConnectionPermit;
+use crate::serve::http::connection_limits::ConnectionPermit;
 use crate::serve::http::watched_stream::StreamMonitor;
 use crate::serve::telemetry::metrics::Gauges;
 use crate::serve::verifier::Verifier;

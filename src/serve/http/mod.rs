@@ -1,7 +1,7 @@
 //! Sockets and connections: listeners, connection limits, time limits, request bodies, the gateway token.
 
-pub(super) mod admission;
 pub(super) mod body;
+pub(super) mod connection_limits;
 pub(super) mod deadline;
 mod fragment_scanner;
 pub(super) mod gateway_token;

@@ -1,4 +1,5 @@
-//! Fault injection for tests of the real program. Compiled to nothing in a release build.
+//! Fault injection for tests of the real program; the screen has others, in `tui::runtime::fault_injection`. Compiled to nothing in a release
+//! build.
 //!
 //! `KEYDESK_TEST_FAULTS` names a thread that panics as soon as it starts. `KEYDESK_TEST_DELAY` names a place and the
 //! milliseconds to wait there, as in `load=3000`.

@@ -1,4 +1,5 @@
-//! Fault injection for tests of the real program. Compiled to nothing in a release build.
+//! Fault injection for tests of the real program; the verifier has others, in `serve::process::fault_injection`. Compiled to nothing in a release
+//! build.
 //!
 //! `KEYDESK_TEST_FAULTS` holds words: `panic` (the loop panics at F12), `stuck` (the loop sleeps at F12),
 //! `worker` (the next overview panics), `slow` (every call takes a third of a second longer).

@@ -150,8 +150,8 @@ fn check_dates(request: &Request<'_>, names: &Names<'_>, now: Seconds) -> Result
     for name in names.iter().filter(|name| is_date(name)) {
         let Occurs::Once(value) = request.occurs(name) else { return Err(Reason::DateMissing.into()) };
         let signed = date::parse(value, now).ok_or_else(|| Denied::about(Reason::DateMalformed, name))?;
-        date::check_window(signed, now)?;
-        good_until = good_until.min(date::window_end(signed));
+        judge::check_window(signed, now)?;
+        good_until = good_until.min(judge::window_end(signed));
     }
     Ok(good_until)
 }

@@ -16,8 +16,7 @@ use std::ops::RangeInclusive;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::time::Seconds;
-use crate::verify::syntax::date;
-use crate::verify::{Denied, Reason, Verdict};
+use crate::verify::{Denied, Reason, Verdict, judge};
 
 use memory::Memory;
 
@@ -26,7 +25,7 @@ pub use proof::{Proof, Remembered};
 
 /// The last second in which a signature can be acceptable that is acceptable now: its dates are as far ahead as they may be.
 pub fn last_end(now: Seconds) -> Seconds {
-    date::window_end(date::window_end(now))
+    judge::window_end(judge::window_end(now))
 }
 
 /// The replay memory, sharded, so that requests seldom wait for one another.

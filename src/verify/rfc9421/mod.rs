@@ -8,7 +8,7 @@ use crate::time::Seconds;
 use crate::vault::Hash;
 use crate::verify::request::Occurs;
 use crate::verify::signature::{self, ClaimedSignature, GivenSignature, Validity};
-use crate::verify::syntax::{date, digest, framing};
+use crate::verify::syntax::{digest, framing};
 use crate::verify::{Allowed, CredentialRef, Denied, Reason, Request, Snapshot, judge};
 
 use base::signature_base;
@@ -101,8 +101,8 @@ fn content_digest(request: &Request<'_>, input: &SignatureInput<'_>) -> Option<V
 /// `created` is near, `expires` ahead (S4); gives the last second in which both hold.
 fn check_times(input: &SignatureInput<'_>, now: Seconds) -> Result<Seconds, Denied<'static>> {
     let created = Seconds(input.created.ok_or(Reason::DateMissing)?);
-    date::check_window(created, now)?;
-    let good_until = date::window_end(created);
+    judge::check_window(created, now)?;
+    let good_until = judge::window_end(created);
     match input.expires {
         Some(expires) if now.0 >= expires => Err(Reason::SignatureExpired.into()),
         Some(expires) => Ok(good_until.min(Seconds(expires - 1))),

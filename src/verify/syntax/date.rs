@@ -1,5 +1,4 @@
-//! HTTP-dates (RFC 9110 section 5.6.7), read strictly: three forms, GMT, the right weekday, a day that exists (H12);
-//! and the window of 300 seconds around now (H13, S4).
+//! HTTP-dates (RFC 9110 section 5.6.7), read strictly: three forms, GMT, the right weekday, a day that exists (H12).
 
 use std::borrow::Cow;
 use std::time::UNIX_EPOCH;
@@ -8,29 +7,12 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 
 use crate::time::{DAY, Seconds};
-use crate::verify::Denied;
-
-/// How far a signed date may be from now, in seconds, inclusive (H13, S4).
-const WINDOW: i64 = 300;
 
 /// The crate `httpdate` starts at 1970. The calendar repeats every 400 years, weekdays included, so an earlier date is read
 /// this many years later.
 const SHIFT_YEARS: u16 = 2_000;
 /// The same in seconds: 400 years have 146,097 days.
 const SHIFT: i64 = 5 * 146_097 * DAY / 1_000;
-
-/// Whether `signed` is within the window around `now`.
-pub(in crate::verify) fn check_window<'a>(signed: Seconds, now: Seconds) -> Result<(), Denied<'a>> {
-    match signed.0.abs_diff(now.0) <= WINDOW.unsigned_abs() {
-        true => Ok(()),
-        false => Err(Denied::clock(signed, now)),
-    }
-}
-
-/// The last second in which a signature of this time is acceptable.
-pub(in crate::verify) fn window_end(signed: Seconds) -> Seconds {
-    Seconds(signed.0.saturating_add(WINDOW))
-}
 
 /// Reads an HTTP-date. `now` places a year of two digits.
 pub(in crate::verify) fn parse(text: &[u8], now: Seconds) -> Option<Seconds> {
@@ -165,13 +147,5 @@ mod tests {
         assert_eq!(in_1994(45), Some(1945));
         assert_eq!(in_1994(44), Some(2044));
         assert_eq!(in_1994(0), Some(2000));
-    }
-
-    #[test]
-    fn the_window_is_inclusive_on_both_sides() {
-        let off = |by: i64| check_window(Seconds(1_000_000 + by), Seconds(1_000_000)).map_err(|d| d.clock_offset);
-        assert_eq!((off(300), off(-300)), (Ok(()), Ok(())));
-        assert_eq!((off(301), off(-301)), (Err(Some(301)), Err(Some(-301))));
-        assert_eq!(check_window(Seconds(i64::MIN), Seconds(i64::MAX)).map_err(|d| d.clock_offset), Err(Some(i64::MIN)));
     }
 }

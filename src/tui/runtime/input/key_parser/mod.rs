@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use crate::sequence::{ESC, Function, Key, Press, Sequence, Step, following};
+use crate::escape_sequence::{ESC, Function, Key, Press, Sequence, Step, following};
 use crate::tui::keymap::chord::{Chord, Code, Mods};
 
 /// A parsed key or paste.

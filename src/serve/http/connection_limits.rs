@@ -1,4 +1,4 @@
-//! Connection admission. Unauthenticated TCP connections have a limit of their own; when it is reached, the oldest is
+//! Connection limits and admission. Unauthenticated TCP connections have a limit of their own; when it is reached, the oldest is
 //! evicted.
 //!
 //! Anybody who reaches a TCP port can open connections; only gateways have the token. So a TCP connection counts as
@@ -12,12 +12,30 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
+/// Limit on open connections, if the limit on open files allows so many; more wait in the listen backlog.
+const MAX_CONNECTIONS: u64 = 4_096;
+/// Files that are left for the store, the log and the listeners.
+const OTHER_FILES: u64 = 64;
 /// One connection in so many may be unauthenticated.
 const UNAUTHENTICATED_SHARE: usize = 4;
 /// How long an unauthenticated connection may stay: as long as a request head may take.
 pub(in crate::serve) const STAY: Duration = Duration::from_secs(10);
+
+/// The connection limit. Raises the limit of open files as far as needed and allowed.
+pub(in crate::serve) fn connection_limit() -> usize {
+    let wanted = MAX_CONNECTIONS + OTHER_FILES;
+    let limit = getrlimit(Resource::Nofile);
+    let allowed = limit.maximum.unwrap_or(wanted).min(wanted);
+    if limit.current.is_some_and(|now| now < allowed) {
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: Some(allowed), ..limit });
+    }
+    let files = getrlimit(Resource::Nofile).current.unwrap_or(wanted);
+    let most = files.saturating_sub(OTHER_FILES).clamp(1, MAX_CONNECTIONS);
+    usize::try_from(most).unwrap_or(1)
+}
 
 /// The connection limits.
 pub(in crate::serve) struct ConnectionLimits {
