@@ -3,6 +3,7 @@
 //! A snapshot is immutable. [`Snapshot::apply`] makes the next one, which shares all shards but those of the changed
 //! keys; a server swaps one for the other, so that no request waits and each sees one state of the store.
 
+mod admitted;
 mod entry;
 mod packed;
 mod reference;
@@ -15,9 +16,10 @@ pub use reference::CredentialRef;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 
-use crate::credential::{Algorithm, Algorithms, Kind};
+use crate::credential::{Algorithms, Kind};
 use crate::vault::{Sum, VaultError, dummy_hash};
 
+use admitted::AdmittedAlgorithms;
 use shard::{Growing, KeyHash, Shard, ShardLookup};
 
 /// Target size of a shard in credentials, and the size from which resharding is worth it.
@@ -40,18 +42,6 @@ pub struct Snapshot {
     /// Over the rows of all credentials.
     sum: Sum,
     admitted: AdmittedAlgorithms,
-}
-
-/// How requests may be signed whatever a credential says: a bit for each algorithm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct AdmittedAlgorithms(u8);
-
-impl AdmittedAlgorithms {
-    const ALL: Self = Self(u8::MAX);
-
-    fn admits(self, algorithm: Algorithm) -> bool {
-        self.0 & 1 << algorithm as u8 != 0
-    }
 }
 
 /// The result of looking a key up.
@@ -152,8 +142,7 @@ impl Snapshot {
     /// The same credentials, where the site admits only these algorithms.
     #[must_use]
     pub fn admitting(&self, algorithms: &Algorithms) -> Self {
-        let bits = Algorithm::ALL.into_iter().filter(|a| algorithms.admit(*a)).fold(0, |bits, a| bits | 1 << a as u8);
-        Self { admitted: AdmittedAlgorithms(bits), ..self.clone() }
+        Self { admitted: AdmittedAlgorithms::of(algorithms), ..self.clone() }
     }
 
     /// The snapshot after some changes; of two of one key the later counts.

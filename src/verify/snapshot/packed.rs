@@ -17,7 +17,7 @@ use crate::credential::{Algorithm, BodyDigest, Kind, Networks as AllowedNetworks
 use crate::secret::Secret;
 use crate::time::Seconds;
 use crate::vault::{Stored, sha256};
-use crate::verify::snapshot::{Entry, LiveSecret, SnapshotError};
+use crate::verify::snapshot::entry::{Entry, LiveSecret, SnapshotError};
 
 pub(super) const HEAD: usize = 28;
 /// Where the flags are, with what is counted behind them.

@@ -8,9 +8,10 @@ use uuid::Uuid;
 use crate::credential::{Algorithm, Algorithms, BodyDigest, Kind, State};
 use crate::time::Seconds;
 use crate::vault::Term;
-use crate::verify::snapshot::packed::{self, Packed};
+use crate::verify::snapshot::admitted::AdmittedAlgorithms;
+use crate::verify::snapshot::entry::Entry;
+use crate::verify::snapshot::packed::{self, Packed, PackedSecret};
 use crate::verify::snapshot::shard::PackedRecord;
-use crate::verify::snapshot::{AdmittedAlgorithms, Entry, PackedSecret};
 
 /// A credential in a snapshot: what an answer to a gateway is made of.
 #[derive(Clone, Copy)]

@@ -8,7 +8,8 @@ use zeroize::Zeroize as _;
 
 use crate::credential::Kind;
 use crate::vault::Term;
-use crate::verify::snapshot::{Entry, SnapshotError, packed};
+use crate::verify::snapshot::entry::{Entry, SnapshotError};
+use crate::verify::snapshot::packed;
 
 /// Records and their index. The bytes hold secrets: wiped when dropped.
 pub(super) struct Shard {

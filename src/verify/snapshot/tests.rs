@@ -1,6 +1,6 @@
 //! The snapshot by itself: finding, changing, growing, and what it occupies.
 
-use crate::credential::{BodyDigest, Networks, State};
+use crate::credential::{Algorithm, BodyDigest, Networks, State};
 use crate::secret::Secret;
 use crate::time::Seconds;
 use crate::vault::{Stored, Term};
