@@ -65,13 +65,23 @@ fn under_field(app: &App, create: &Create, form: &Form, entry: &FormEntry, sheet
                 if open { "left empty: no limit, any network, no note".to_owned() } else { summary(create, form) };
             sheet.append(vec![plain(&text::fit(&words, sheet.under_width(), theme.glyphs.ellipsis))]);
         }
-        Id::NotBefore | Id::Expires if entry.error.is_none() && form.text(entry.id).is_empty() => {
-            sheet.aside("90d, 12h or 2027-01-31, UTC");
-        }
-        Id::Networks if entry.error.is_none() && form.text(entry.id).is_empty() => {
-            sheet.aside("203.0.113.0/24 2001:db8::/32");
+        id if entry.error.is_none() && form.text(id).is_empty() => {
+            if let Some(example) = example(id) {
+                sheet.aside(example);
+            }
         }
         _ => {}
+    }
+}
+
+/// What may be typed into an empty field.
+fn example(id: Id) -> Option<&'static str> {
+    match id {
+        Id::NotBefore | Id::Expires => Some("90d, 12h or 2027-01-31, UTC"),
+        Id::Networks => Some("203.0.113.0/24 2001:db8::/32"),
+        Id::Owner => Some("a person, a team or an address"),
+        Id::Tags => Some("crm env=prod"),
+        _ => None,
     }
 }
 
