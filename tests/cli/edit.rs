@@ -269,7 +269,7 @@ fn a_state_means_the_same_in_filters_and_json() {
     let gone = desk.new_key("basic", "gone");
     desk.run(&["key", "revoke", &gone, "--as", "alice"]).done();
     let bent = desk.new_key("basic", "bent");
-    sqlite3(&desk.database(), &format!("UPDATE credential SET note = 'x' WHERE key = '{bent}'"));
+    sqlite3(&desk.database(), &format!("UPDATE credential SET owner = 'x' WHERE key = '{bent}'"));
     let found = |state: &str| {
         let filter = format!("state:{state}");
         let run = desk.run(&["key", "list", "--as", "alice", "--json", "--filter", &filter]).done();
