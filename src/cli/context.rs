@@ -1,10 +1,11 @@
 //! Opens the desk for a command, as the user that `--as` names.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::config::Paths;
 use crate::credential::{Kind, holds_api_secret};
-use crate::hub::{Actor, CredentialRow, Hub, OpenOutcome, Origin};
+use crate::hub::{Actor, CredentialRow, CredentialTarget, Hub, OpenOutcome, Origin};
 use crate::progress;
 use crate::time::Clock;
 
@@ -68,5 +69,12 @@ impl OpenDesk {
             ));
         }
         Ok(self.hub.find(&self.actor, key, kind)?)
+    }
+
+    /// Each credential once, in the order given; an error if one does not exist.
+    pub fn targets(&self, keys: &[String], kind: Option<Kind>) -> Result<Vec<CredentialTarget>, CliError> {
+        let rows = keys.iter().map(|key| self.find(key, kind)).collect::<Result<Vec<_>, _>>()?;
+        let mut seen = HashSet::new();
+        Ok(rows.iter().filter(|row| seen.insert(row.id)).map(|row| row.target()).collect())
     }
 }

@@ -25,7 +25,7 @@ use crate::vault::Vault;
 pub use crate::store::Cancel;
 pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
 pub use audit::AcceptReport;
-pub use credentials::CredentialEdit;
+pub use credentials::{CredentialEdit, Watch};
 pub use desk::{DeskPaths, OpenOutcome, Progress, SetUp};
 pub use error::{Conflict, Denied, HubError, InputField, SessionOver};
 pub use settings::{EffectivePolicy, Setting};

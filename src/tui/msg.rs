@@ -28,7 +28,7 @@ pub enum Msg {
     Resize(u16, u16),
     /// A worker finished.
     Reply(Ticket, Reply),
-    /// Progress of a long read: secrets compared, or entries checked.
+    /// Progress of a long read or change: secrets compared, entries checked, credentials changed.
     Progress(Ticket, i64),
     /// A copy was tried.
     Copied(Ticket, CopyOutcome),
@@ -50,7 +50,7 @@ pub struct Ticket(pub u64);
 pub enum Effect {
     /// Call the hub on the worker of [`Call::lane`].
     Call(Ticket, Call),
-    /// The reply is not wanted any more: interrupt the read.
+    /// The reply is not wanted any more, or the change is to be taken back: interrupt it.
     Cancel(Ticket),
     /// Put text on the user's clipboard.
     Copy(Ticket, Secret),
@@ -100,8 +100,8 @@ pub enum Call {
     },
     /// Creates a key.
     Create(Actor, NewCredential),
-    /// Makes a new secret; the old one works until the overlap ends.
-    Rotate(Actor, CredentialTarget, Overlap),
+    /// Makes new secrets; the old ones work until the overlap ends.
+    Rotate(Actor, Vec<CredentialTarget>, Overlap),
     /// Changes a user.
     ChangeUser(Actor, UserChange),
     /// Checks the password again before a sensitive change.
@@ -218,6 +218,8 @@ pub enum Answer {
     Reauthenticated(Actor),
     /// A new key or a new secret.
     Issued(Issued),
+    /// New secrets of several keys.
+    Rotated(Vec<Issued>),
     /// The outcome of a change of state, for each row.
     States(Vec<ChangeOutcome>),
     /// The outcome of an edit, or of stopping an old secret, for each row.

@@ -80,6 +80,8 @@ pub struct Glyphs {
     pub dot: &'static str,
     /// Between a value before and after a change.
     pub arrow: &'static str,
+    /// Ordered from the first on, and from the last on.
+    pub order: [&'static str; 2],
     /// Stands for what was cut off.
     pub ellipsis: char,
     /// The keys up and down.
@@ -113,6 +115,7 @@ pub static UNICODE: Glyphs = Glyphs {
     bullet: "•",
     dot: "·",
     arrow: "›",
+    order: ["↑", "↓"],
     ellipsis: '…',
     up_down: "↑↓",
     left_right: "←→",
@@ -142,6 +145,7 @@ pub static ASCII: Glyphs = Glyphs {
     bullet: "*",
     dot: "-",
     arrow: ">",
+    order: ["^", "v"],
     ellipsis: '~',
     up_down: "up/down",
     left_right: "left/right",

@@ -202,6 +202,9 @@ impl App {
         for slot in Slot::READS {
             self.cancel(slot);
         }
+        if let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) {
+            api.ticks.stop();
+        }
         self.call(Slot::Unwatched, Call::SignOut(actor));
         if forced {
             self.workspace = None;

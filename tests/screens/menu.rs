@@ -217,7 +217,7 @@ fn the_activity_log_scrolls() {
 #[test]
 fn help_names_the_keys_of_this_place_and_closes() {
     let mut desk = Desk::on_list();
-    desk.press("?").dialog("Keys: API tab").says("revoke, for ever").sees("ctrl-c");
+    desk.press("?").dialog("Keys: API tab").says("revoke, for good").sees("ctrl-c");
     desk.press("esc").no_dialog().press("n F1").dialog("Keys: Forms").says("next field").press("F1");
     desk.dialog("Create new key · Basic Authentication");
 }

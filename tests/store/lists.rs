@@ -13,7 +13,7 @@ pub fn pages(store: &dyn Store) {
     write(store, |tx| {
         (0..40).try_for_each(|n| tables::insert(tx, &credential(n, ["basic", "hmac"][n as usize / 3 % 2]), vec![]))
     });
-    for sort in [Sort::Name, Sort::Key, Sort::Created, Sort::State] {
+    for sort in [Sort::Name, Sort::Key, Sort::Created, Sort::State, Sort::Expiry] {
         for branch in [
             Branch { kind: "basic", listed: true, conditions: &[] },
             Branch { kind: "hmac", listed: false, conditions: &[] },

@@ -1,7 +1,5 @@
 //! `keydesk key disable`, `enable` and `revoke`.
 
-use std::collections::HashSet;
-
 use clap::Args;
 
 use crate::cli::args::{self, Acting};
@@ -29,9 +27,7 @@ pub struct StateArgs {
 impl StateArgs {
     /// Each credential once, in the order given; an error if one does not exist.
     pub fn targets(&self, desk: &OpenDesk) -> Result<Vec<CredentialTarget>, CliError> {
-        let rows = self.keys.iter().map(|key| desk.find(key, self.kind)).collect::<Result<Vec<_>, _>>()?;
-        let mut seen = HashSet::new();
-        Ok(rows.iter().filter(|row| seen.insert(row.id)).map(|row| row.target()).collect())
+        desk.targets(&self.keys, self.kind)
     }
 }
 

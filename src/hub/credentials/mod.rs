@@ -11,5 +11,7 @@ mod rows;
 mod state;
 mod tombstone;
 mod unsaved_secrets;
+mod watch;
 
 pub use edit::CredentialEdit;
+pub use watch::Watch;

@@ -198,14 +198,14 @@ impl App {
         std::mem::take(&mut self.dirty)
     }
 
-    /// Whose secret is on the screen, for the note in the trail when the connection drops.
-    pub fn secret_shown(&self) -> Option<(Actor, CredentialId, String)> {
+    /// Whose secrets are on the screen, for the note in the trail when the connection drops.
+    pub fn secrets_shown(&self) -> Option<(Actor, Vec<CredentialId>)> {
         let workspace = self.workspace.as_ref().filter(|_| self.sign_in.is_none())?;
         let view = workspace.dialogs.iter().find_map(|dialog| match &dialog.kind {
             DialogKind::OneTimeSecret(view) => Some(view),
             _ => None,
         })?;
-        Some((workspace.actor(), view.row.id, view.row.name.clone()))
+        Some((workspace.actor(), view.pages().iter().map(|page| page.row.id).collect()))
     }
 
     /// Wipes every secret and typed password, at once.

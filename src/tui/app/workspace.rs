@@ -3,7 +3,7 @@
 use crate::account::{Right, allows};
 use crate::hub::{Actor, Denied, Overview, OwnSignIn, SecuritySettings, Session, UnsavedSecret};
 use crate::time::Millis;
-use crate::tui::dialog::{Dialog, DialogKind};
+use crate::tui::dialog::{Dialog, DialogKind, SecretPage};
 use crate::tui::form::Form;
 use crate::tui::screen::{Api, AttentionItem, Menu, Screen, attention};
 
@@ -139,9 +139,7 @@ impl Workspace {
         let lost_secrets = &mut self.lost_secrets;
         self.dialogs.retain(|dialog| match &dialog.kind {
             DialogKind::OneTimeSecret(view) => {
-                if !view.saved {
-                    lost_secrets.push(view.lost());
-                }
+                lost_secrets.extend(view.unsaved().map(SecretPage::lost));
                 false
             }
             // Unlocking asks for the password; it need not be asked for again.

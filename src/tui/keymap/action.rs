@@ -1,6 +1,7 @@
 //! Actions: what a key asks for, whichever key it is.
 
 use crate::credential::Kind;
+use crate::hub::ListOrder;
 use crate::tui::form::field::Edit;
 
 /// One thing that can be asked for.
@@ -19,11 +20,15 @@ pub enum Action {
     Last,
     PageUp,
     PageDown,
+    HalfUp,
+    HalfDown,
     Open,
     ToAttention,
     NextTab,
     PreviousTab,
     Section(Kind),
+    NextSection,
+    PreviousSection,
     Create,
     EditKeys,
     Rotate,
@@ -32,7 +37,8 @@ pub enum Action {
     DisableEnable,
     Revoke,
     Tick,
-    TickShown,
+    TickAll,
+    TickEveryKind,
     CopyKey,
     CopySample,
     Gateways,
@@ -51,6 +57,8 @@ pub enum Action {
     VerifierPolicy,
     Export,
     Order,
+    OrderBy(ListOrder),
+    Pick,
     ShowRevoked,
     Filter,
     NextField,
@@ -61,7 +69,10 @@ pub enum Action {
     Toggle,
     ShowPassword,
     CopyBoth,
+    CopyAll,
     CopySecret,
+    NextPage,
+    PreviousPage,
     Mask,
     Edit(Edit),
 }
@@ -69,6 +80,16 @@ pub enum Action {
 impl Action {
     /// Whether it moves through rows or lines.
     pub fn moves(self) -> bool {
-        matches!(self, Self::Up | Self::Down | Self::PageUp | Self::PageDown | Self::First | Self::Last)
+        matches!(
+            self,
+            Self::Up
+                | Self::Down
+                | Self::PageUp
+                | Self::PageDown
+                | Self::HalfUp
+                | Self::HalfDown
+                | Self::First
+                | Self::Last
+        )
     }
 }

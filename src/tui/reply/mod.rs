@@ -43,7 +43,8 @@ impl App {
             Answer::Noted => {}
             Answer::PasswordChanged(actor) => self.password_changed(actor),
             Answer::Reauthenticated(actor) => self.reauthenticated(actor),
-            Answer::Issued(issued) => self.issued(issued),
+            Answer::Issued(issued) => self.issued(vec![issued]),
+            Answer::Rotated(issued) => self.issued(issued),
             Answer::States(outcomes) => self.states(&outcomes),
             Answer::Edited(outcomes) => self.edited_rows(&outcomes),
             Answer::SettingsSet => self.settings_set(),
@@ -54,6 +55,7 @@ impl App {
             Answer::Pulse(pulse) => self.pulse(pulse),
             Answer::Overview(overview) => self.overview(overview),
             Answer::Page(page) if slot == Slot::UserKeys => self.user_keys_read(page),
+            Answer::Page(page) if slot == Slot::Ticks => self.ticks_read(page),
             Answer::Page(page) => self.page(page),
             Answer::Details(details) => self.details(details),
             Answer::Taken(taken) => self.taken(taken),
@@ -81,6 +83,7 @@ impl App {
             Slot::History
             | Slot::Overview
             | Slot::List
+            | Slot::Ticks
             | Slot::Details
             | Slot::Taken
             | Slot::Trail

@@ -75,7 +75,9 @@ impl App {
         let id = details.row.id;
         let mut open = false;
         match workspace.dialog_mut().map(|dialog| &mut dialog.kind) {
-            Some(DialogKind::Rotate(rotate)) if rotate.row.id == id => rotate.live.clone_from(&details.secrets),
+            Some(DialogKind::Rotate(rotate)) if matches!(rotate.rows.as_slice(), [row] if row.id == id) => {
+                rotate.live.clone_from(&details.secrets)
+            }
             Some(DialogKind::Details(shown)) if shown.content.details.row.id == id => {
                 shown.content.details = details.clone();
                 open = true;
@@ -114,6 +116,9 @@ impl App {
         let Some(workspace) = &mut self.workspace else { return };
         if slot == Slot::Pulse {
             workspace.due.pulse = Some(now.plus(PULSE));
+        }
+        if let (Slot::Ticks, Some(api)) = (slot, workspace.api_mut()) {
+            api.ticks.stop();
         }
         match why {
             HubError::SessionOver(over) => self.end_session(&over.to_string()),

@@ -154,7 +154,7 @@ impl EventLoop {
 
     fn update(&mut self, msg: Msg) -> Result<(), LoopEnd> {
         let effects = update(&mut self.app, self.clock.now(), msg);
-        self.shutdown.record_shown(self.app.secret_shown().map(|(actor, id, _)| (actor, id)));
+        self.shutdown.record_shown(self.app.secrets_shown());
         effects.into_iter().try_for_each(|effect| self.perform(effect))
     }
 

@@ -2,7 +2,7 @@
 
 use crate::config;
 use crate::export::to_file;
-use crate::hub::{Actor, Cancel, Conflict, Hub, HubError, InputField, Origin, Overview, UnsavedSecret, UserRow};
+use crate::hub::{Actor, Cancel, Conflict, Hub, HubError, InputField, Origin, Overview, UnsavedSecret, UserRow, Watch};
 use crate::tui::msg::{Answer, Call, Lane, Reply, UserChange};
 
 impl Call {
@@ -52,9 +52,15 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
             Answer::PasswordChanged(hub.change_own_password(&actor, &old, &new)?)
         }
         Call::Create(actor, wanted) => Answer::Issued(hub.create(&actor, &wanted)?),
-        Call::Rotate(actor, target, overlap) => Answer::Issued(hub.rotate(&actor, target, overlap)?),
-        Call::SetState(actor, targets, verb) => Answer::States(hub.set_state(&actor, &targets, verb)?),
-        Call::Edit(actor, targets, edit) => Answer::Edited(hub.edit(&actor, &targets, &edit)?),
+        Call::Rotate(actor, targets, overlap) => {
+            Answer::Rotated(hub.rotate_many(&actor, &targets, overlap, &mut Watch::new(cancel, progress))?)
+        }
+        Call::SetState(actor, targets, verb) => {
+            Answer::States(hub.set_state_until(&actor, &targets, verb, &mut Watch::new(cancel, progress))?)
+        }
+        Call::Edit(actor, targets, edit) => {
+            Answer::Edited(hub.edit_until(&actor, &targets, &edit, &mut Watch::new(cancel, progress))?)
+        }
         Call::LegacyPassword { actor, target, typed } => {
             Answer::Issued(hub.set_legacy_password(&actor, target, typed.as_ref())?)
         }

@@ -11,7 +11,7 @@ use crate::tui::dialog::{Confirmation, DialogKind, OneTimeSecret, UserAction};
 use crate::tui::form::Form;
 use crate::tui::keymap::{self, Action, Binding, Scope};
 use crate::tui::pending::Slot;
-use crate::tui::screen::{Api, Screen, Tab};
+use crate::tui::screen::{Screen, Tab};
 use crate::tui::sign_in::SignInKind;
 use crate::tui::view;
 use crate::tui::view::paint::{Paint, plain};
@@ -63,6 +63,8 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
     let one_of_several = at_sign_in || form.is_none_or(|f| f.shown().count() > 1);
     let has_row = app.workspace.as_ref().and_then(|r| r.api()).is_some_and(|api| api.list.selected().is_some());
     let all_revoked = app.all_revoked();
+    let has_pages =
+        matches!(app.dialog().map(|d| &d.kind), Some(DialogKind::OneTimeSecret(view)) if view.pages().len() > 1);
     let nothing_needs_attention = app.workspace.as_ref().is_none_or(|r| r.attention().is_empty());
     let works = |b: &&&Binding| match b.action {
         // There is no step back from the menu, and none from the sign-in screen.
@@ -77,6 +79,8 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
         Action::Advance if b.scope == Scope::Form => !app.pending.has(Slot::Find),
         // One button has no other to move to.
         Action::NextField => one_of_several,
+        // Pages to turn are there only after a rotation of several.
+        Action::NextPage | Action::CopyAll => has_pages,
         Action::EditKeys | Action::Open | Action::Rotate | Action::DisableEnable | Action::Revoke | Action::CopyKey
             if b.scope == Scope::List =>
         {
@@ -187,7 +191,7 @@ fn word_for_gateways(action: Action, usual: &'static str) -> &'static str {
 
 /// The word for a key of the one-time view: Legacy has username and password, and a masked secret can be shown.
 fn word_for_secret(view: &OneTimeSecret, action: Action, usual: &'static str) -> &'static str {
-    match (action, view.row.kind) {
+    match (action, view.row().kind) {
         (Action::CopySecret, Kind::Legacy) => "copy password",
         (Action::CopyKey, Kind::Legacy) => "copy username",
         (Action::Mask, _) if view.masked => "show",
@@ -202,8 +206,10 @@ fn is_filtered(app: &App) -> bool {
 
 /// Whether everything that `d` would change is disabled.
 fn all_disabled(app: &App) -> bool {
-    let rows = app.workspace.as_ref().and_then(|r| r.api()).map(Api::targets).unwrap_or_default();
-    !rows.is_empty() && rows.iter().all(|row: &CredentialRow| row.state == State::Disabled)
+    let api = app.workspace.as_ref().and_then(|r| r.api());
+    api.is_some_and(|api| {
+        api.targets().next().is_some() && api.targets().all(|row: &CredentialRow| row.state == State::Disabled)
+    })
 }
 
 fn shows_refused(app: &App) -> bool {

@@ -6,6 +6,7 @@ use crate::tui::app::App;
 use crate::tui::dialog::ChangeState;
 use crate::tui::form::{Control, Form, Id};
 use crate::tui::relative_time;
+use crate::tui::screen::Found;
 use crate::tui::view::paint::{plain, span, wrap};
 use crate::tui::view::sheet::Sheet;
 
@@ -30,11 +31,37 @@ pub fn change_state(app: &App, d: &ChangeState, form: &Form, sheet: &mut Sheet) 
     if d.rows.len() > NAMED {
         sheet.tell(&format!("and {} more", d.rows.len() - NAMED));
     }
+    if let Some(found) = &d.all_of {
+        sheet.gap();
+        sheet.tell(&all_found(d.rows.len(), found));
+    }
     sheet.gap();
     sheet.tell(consequence(d));
     if d.verb == Verb::Revoke {
         typed_confirmation(app, d, form, sheet);
     }
+}
+
+/// `All 18 that / crm env=prod finds.`
+fn all_found(rows: usize, found: &Found) -> String {
+    let of = match found.kind {
+        Some(kind) => kind.title(),
+        None => "every kind",
+    };
+    match found.filter.as_str() {
+        "" => format!("These are all {rows} of {of}."),
+        filter => format!("These are all {rows} of {of} that / {} finds.", text::safe(filter)),
+    }
+}
+
+/// Lines about a credential that was changed outside keydesk.
+pub fn tampered(sheet: &mut Sheet) {
+    sheet.gap();
+    sheet.tell(
+        "Somebody wrote into the database. Verifiers refuse this credential; it can no longer be edited, rotated or enabled.",
+    );
+    sheet.gap();
+    sheet.tell("What to do: revoke it and create another; its history is kept.");
 }
 
 fn consequence(d: &ChangeState) -> &'static str {

@@ -13,7 +13,7 @@ mod user;
 use crate::credential::Verb;
 use crate::hub::CredentialRow;
 use crate::tui::app::App;
-use crate::tui::dialog::{Confirmation, Dialog, DialogKind};
+use crate::tui::dialog::{Confirmation, Dialog, DialogKind, Pick};
 use crate::tui::form::{Form, FormEntry, Id};
 use crate::tui::layout;
 use crate::tui::view::forms;
@@ -45,7 +45,12 @@ fn title(app: &App, kind: &DialogKind) -> String {
         DialogKind::Create(d) => format!("Create new key {} {}", app.theme.glyphs.dot, d.kind.title()),
         DialogKind::OneTimeSecret(view) => one_time_secret::title(view).to_owned(),
         DialogKind::Created(_) => "Created".to_owned(),
-        DialogKind::Rotate(d) => format!("New secret for {}", d.row.name),
+        DialogKind::Rotate(d) => match d.rows.as_slice() {
+            [row] => format!("New secret for {}", row.name),
+            rows => format!("New secrets for {} credentials", rows.len()),
+        },
+        DialogKind::Tampered(row) => format!("{} was changed outside keydesk", row.name),
+        DialogKind::Pick(_) => "Order".to_owned(),
         DialogKind::ChangeState(d) => match d.verb {
             Verb::Disable => format!("Disable {}?", d.what()),
             Verb::Enable => format!("Enable {}?", d.what()),
@@ -105,13 +110,14 @@ fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
     match &dialog.kind {
         DialogKind::FindBySecret { compared } => return find_by_secret::find(app, *compared, form, problem, sheet),
         DialogKind::TrailFilter => return trail::filter(form, sheet),
-        DialogKind::Confirm(confirmation) => return confirm(*confirmation, sheet),
+        DialogKind::Confirm(confirmation) => return confirm(app, *confirmation, sheet),
         DialogKind::Create(d) => create::create(app, d, form, sheet),
         DialogKind::Rotate(d) => rotate::rotate(app, d, form, sheet),
         DialogKind::ChangeState(d) => change_state::change_state(app, d, form, sheet),
         DialogKind::Edit(d) => edit::edit(d, form, sheet),
         DialogKind::NewPassword(d) => edit::new_password(app, d, form, sheet),
         DialogKind::StopOldSecret(d) => edit::stop_old_secret(d, sheet),
+        DialogKind::Tampered(_) => change_state::tampered(sheet),
         DialogKind::FoundSecret(found) => find_by_secret::found(app, found, sheet),
         DialogKind::OwnPassword { forced } => settings::own_password(app, *forced, form, sheet),
         DialogKind::User(action) => user::user(app, action, form, sheet),
@@ -121,7 +127,29 @@ fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
         // These have no form, or one of their own.
         _ => {}
     }
-    forms::state(app, problem, sheet);
+    match dialog.so_far {
+        0 => forms::state(app, problem, sheet),
+        so_far if app.is_waiting() => sheet.tell(&format!("{so_far} so far. Until the last one, esc takes all back.")),
+        _ => forms::state(app, problem, sheet),
+    }
+}
+
+/// What can be chosen, each with its letter.
+fn pick(app: &App, d: &Pick, sheet: &mut Sheet) {
+    sheet.gap();
+    for (i, row) in d.rows().enumerate() {
+        let mark = if i == d.selected { app.theme.glyphs.selected } else { " " };
+        let key = row.keys_in_hint();
+        sheet.spans(vec![
+            plain(&format!("{mark} ")),
+            span(&key, app.theme.accent()),
+            plain(&format!("  {}", row.words)),
+        ]);
+        if i == d.selected {
+            sheet.cursor_on_last(3);
+        }
+    }
+    sheet.gap();
 }
 
 /// The buttons at the foot of a form, in brackets where they can be pressed.
@@ -141,6 +169,7 @@ fn text(app: &App, kind: &DialogKind, sheet: &mut Sheet) {
         DialogKind::Details(d) => return details::in_dialog(app, &d.content, sheet),
         DialogKind::UserKeys(d) => return user::user_keys(app, &d.content, sheet),
         DialogKind::TrailEntry(d) => return trail::entry(app, &d.content, sheet),
+        DialogKind::Pick(d) => return pick(app, d, sheet),
         DialogKind::TrailCheck(d) => trail::checked(&d.report, d.at, sheet),
         DialogKind::Created(row) => created(row, sheet),
         DialogKind::RefusedRequest(row) => sentences(&refused::sentences(app, row), sheet),
@@ -179,8 +208,13 @@ fn created(row: &CredentialRow, sheet: &mut Sheet) {
     sheet.tell("keydesk does not keep it in readable form. If it is lost, make a new one: press R in the list.");
 }
 
-fn confirm(confirmation: Confirmation, sheet: &mut Sheet) {
+fn confirm(app: &App, confirmation: Confirmation, sheet: &mut Sheet) {
     sheet.gap();
+    let names = app.uncopied();
+    if names.len() > 1 || app.copied_some() {
+        sheet.tell(&format!("Not copied: {}.", names.join(", ")));
+        sheet.gap();
+    }
     if confirmation != Confirmation::Lines {
         sheet.tell("It cannot be shown again.");
         sheet.gap();

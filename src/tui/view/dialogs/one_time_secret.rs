@@ -18,8 +18,9 @@ const ROOMY: usize = 17;
 
 /// Title of the view.
 pub fn title(view: &OneTimeSecret) -> &'static str {
-    match view.issue {
+    match view.page().issue {
         Issue::Created => "Save these credentials now",
+        Issue::Rotated { .. } if view.pages().len() > 1 => "Save the new secrets now",
         Issue::Rotated { .. } => "Save the new secret now",
     }
 }
@@ -33,9 +34,10 @@ pub fn one_time_secret(app: &App, view: &OneTimeSecret, form: &Form, sheet: &mut
             sheet.gap()
         }
     };
-    let [key, secret] = view.row.kind.api_labels();
+    let (row, issue) = (view.row(), &view.page().issue);
+    let [key, secret] = row.kind.api_labels();
     let dots = theme.glyphs.bullet.repeat(DOTS);
-    let ended_early = match &view.issue {
+    let ended_early = match issue {
         Issue::Rotated { ended_early, .. } => ended_early.as_slice(),
         Issue::Created => &[],
     };
@@ -43,16 +45,16 @@ pub fn one_time_secret(app: &App, view: &OneTimeSecret, form: &Form, sheet: &mut
     if ended_early.is_empty() {
         gap(sheet);
     }
-    sheet.spans(vec![span(&view.row.name, theme.strong()), plain(&format!("    {}", view.row.kind.title()))]);
+    sheet.spans(vec![span(&row.name, theme.strong()), plain(&format!("    {}{}", row.kind.title(), pages(view)))]);
     gap(sheet);
     sheet.tell(key);
-    sheet.say(&view.row.key, theme.strong());
+    sheet.say(&row.key, theme.strong());
     gap(sheet);
     sheet.tell(secret);
     sheet.say(if view.masked { &dots } else { view.text() }, theme.strong());
     gap(sheet);
-    sheet.tell(if roomy { warning(&view.issue) } else { "This is the only time the secret is shown." });
-    if let Issue::Rotated { old_until: Some(until), .. } = view.issue {
+    sheet.tell(if roomy { warning(issue) } else { "This is the only time the secret is shown." });
+    if let Issue::Rotated { old_until: Some(until), .. } = issue {
         // An overlap is a week at most: in a small window the year is left out.
         let until = until.millis().utc(if roomy { "%-d %b %Y %H:%M UTC" } else { "%-d %b %H:%M UTC" });
         sheet.tell(&format!("The old secret works until {until}."));
@@ -66,6 +68,14 @@ pub fn one_time_secret(app: &App, view: &OneTimeSecret, form: &Form, sheet: &mut
     copied(app, view, roomy, sheet);
     gap(sheet);
     sheet.buttons(form, |_| true);
+}
+
+/// Which page it is, and how many were copied.
+fn pages(view: &OneTimeSecret) -> String {
+    match view.pages().len() {
+        1 => String::new(),
+        all => format!("    {} of {all}, {} copied", view.at() + 1, all - view.unsaved().count()),
+    }
 }
 
 fn warning(issue: &Issue) -> &'static str {

@@ -21,7 +21,18 @@ pub fn rotate(app: &App, d: &Rotate, form: &Form, sheet: &mut Sheet) {
         sheet.say(&format!("{} {}", theme.glyphs.warning, old.sentence("stops")), theme.warn());
         sheet.gap();
     }
-    sheet.tell(&format!("The key stays {}. Its old secret keeps working for:", d.row.key));
+    let ellipsis = theme.glyphs.ellipsis;
+    match d.rows.as_slice() {
+        [row] => sheet.tell(&format!("The key stays {}. Its old secret keeps working for:", row.key)),
+        rows => {
+            let names: Vec<_> = rows.iter().take(NAMED).map(|row| text::fit(&row.name, 30, ellipsis)).collect();
+            let more = rows.len() - names.len();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            sheet.tell(&format!("{}{more}", names.join(", ")));
+            sheet.gap();
+            sheet.tell("Their keys stay. How long shall the old secrets go on working?");
+        }
+    }
     sheet.gap();
     let focused = form.focus() == Some(Id::Overlap);
     for (i, overlap) in Overlap::ALL.into_iter().enumerate() {
@@ -40,8 +51,22 @@ pub fn rotate(app: &App, d: &Rotate, form: &Form, sheet: &mut Sheet) {
         }
     }
     sheet.gap();
-    sheet.tell(&used(app, &d.row));
+    if let [row] = d.rows.as_slice() {
+        sheet.tell(&used(app, row));
+    }
+    let mut older = d.with_older(app.now);
+    if let Some((row, until)) = older.next() {
+        let until = until.millis().utc("%-d %b %H:%M UTC");
+        let words = match older.count() {
+            0 => format!("{} has an older secret until {until}; it stops now.", row.name),
+            more => format!("{} and {more} more have older secrets; they stop now.", row.name),
+        };
+        sheet.say(&format!("{} {words}", theme.glyphs.warning), theme.warn());
+    }
 }
+
+/// Most names that are listed.
+const NAMED: usize = 3;
 
 /// When and from where it was last used, as a sentence.
 pub fn used(app: &App, row: &CredentialRow) -> String {

@@ -9,7 +9,8 @@ use crate::credential::{Kind, State};
 use crate::hub::{CredentialRow, ListOrder};
 use crate::text;
 use crate::tui::app::{App, Workspace};
-use crate::tui::screen::{self, Api, Screen, Tab};
+use crate::tui::screen::{Api, Screen, Tab};
+use crate::tui::theme::Theme;
 use crate::tui::view::paint::{Paint, plain, span, wrap};
 use crate::tui::view::screens::{details, docs, filter, menu, refused, trail, users};
 use crate::tui::view::sheet::Sheet;
@@ -105,7 +106,7 @@ fn credentials(app: &App, workspace: &Workspace, api: &Api, paint: &mut Paint<'_
     sections(app, workspace, api, paint, Rect { width, ..body });
     let columns = Columns::of(usize::from(width), wide);
     let top = body.y + 2 + u16::from(api.search.shown());
-    let heading = columns.line(&Cells::heading(), app.theme.glyphs.ellipsis);
+    let heading = columns.line(&Cells::heading(api, &app.theme), app.theme.glyphs.ellipsis);
     paint.text_in(1, top, width.saturating_sub(1), &heading, app.theme.strong());
     let rows = api.height(size);
     rows_or_words(app, api, &columns, paint, Rect { y: top + 1, height: rows as u16, width, ..body });
@@ -150,7 +151,7 @@ fn empty(app: &App, kind: Kind) -> String {
     let revoked = counts.map_or(0, |c| c.counts.of(kind, State::Revoked));
     match may {
         // Revoked keys are hidden, not gone.
-        true if revoked > 0 => format!("No {what} but {revoked} revoked: A shows them. Press n to create one."),
+        true if revoked > 0 => format!("No {what} but {revoked} revoked: . shows them. Press n to create one."),
         true => format!("No {what} yet. Press n to create the first one."),
         false => format!("No {what} yet. An Administrator can create the first one."),
     }
@@ -167,7 +168,7 @@ fn draw_row(
 ) {
     let theme = app.theme;
     let glyphs = theme.glyphs;
-    let tick = if api.ticked.contains_key(&row.id) { glyphs.ticked } else { glyphs.unticked };
+    let tick = if api.ticks.has(row.id) { glyphs.ticked } else { glyphs.unticked };
     let mark = if selected { glyphs.selected } else { " " };
     let condition = row.condition(app.now);
     let (glyph, style) = details::state_mark(app, row, condition);
@@ -202,15 +203,22 @@ struct Cells {
 }
 
 impl Cells {
-    fn heading() -> Self {
-        let word = |w: &str| w.to_owned();
+    /// The titles, with an arrow at the one that the list is ordered by.
+    fn heading(api: &Api, theme: &Theme) -> Self {
+        let (order, turned) = (api.list.order(), api.list.turned());
+        let arrow = theme.glyphs.order[usize::from(order.falls() != turned)];
+        let word = |title: &str, of: Option<ListOrder>| match of == Some(order) {
+            true => format!("{title} {arrow}"),
+            false => title.to_owned(),
+        };
         Self {
-            name: word("NAME"),
-            key: word("KEY"),
-            state: word("STATE"),
-            created: word("CREATED"),
-            by: word("BY"),
-            used: word("LAST USED"),
+            name: word("NAME", Some(ListOrder::Name)),
+            key: word("KEY", Some(ListOrder::Key)),
+            state: word("STATE", Some(ListOrder::State)),
+            created: word("CREATED", Some(ListOrder::Created)),
+            by: word("BY", None),
+            // Its column has no room for a blank.
+            used: word("LAST USED", Some(ListOrder::LastUse)).replace(&format!(" {arrow}"), arrow),
         }
     }
 }
@@ -298,11 +306,10 @@ fn list_status(workspace: &Workspace, api: &Api) -> String {
         let all = format!("{all} {}{s}, {} active", api.kind.noun(), counts.of(api.kind, State::Active));
         parts.push(filter::found(api, counts).unwrap_or(all));
     }
-    if !api.ticked.is_empty() {
-        parts.push(format!("{} ticked", api.ticked.len()));
-    }
-    if api.list.order() != ListOrder::Name {
-        parts.push(format!("by {}", screen::order_words(api.list.order())));
+    if let Some(so_far) = api.ticks.read_so_far() {
+        parts.push(format!("ticking, {so_far} so far, esc stops"));
+    } else if !api.ticks.is_empty() {
+        parts.push(format!("{} ticked", api.ticks.len()));
     }
     if api.revoked {
         parts.push("revoked ones too".to_owned());
