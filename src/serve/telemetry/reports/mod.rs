@@ -1,12 +1,14 @@
-//! Reports: last uses, refusals and their log lines. Requests put them into a bounded queue; one thread aggregates and writes
+//! Reports: last uses, counts, refusals and their log lines. Requests put them into a bounded queue; one thread aggregates and writes
 //! them.
+
+mod counts;
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
@@ -20,6 +22,8 @@ use crate::serve::process::cpu_priority::CooperativeYield;
 use crate::serve::shared_hub::SharedHub;
 use crate::serve::telemetry::diagnosis::Diagnosis;
 use crate::serve::telemetry::metrics::Metrics;
+use crate::serve::telemetry::reports::counts::PendingCounts;
+use crate::serve::telemetry::use_counter::{CountReport, UseCounter, with_counter};
 
 /// Interval between two writes to the store.
 const WRITE_INTERVAL: Duration = Duration::from_secs(10);
@@ -55,6 +59,7 @@ const RECENT_SLOTS: usize = 16_384;
 enum Report {
     Used(UsageReport),
     Denied(Box<Denial>),
+    Counted(CountReport),
 }
 
 /// A refusal as log and store keep it: never a value of the request.
@@ -87,6 +92,7 @@ pub(in crate::serve) struct ReportWriter {
     written: HashMap<(Uuid, i64), Seconds>,
     refusals: HashMap<Uuid, VecDeque<Refusal>>,
     refused: usize,
+    counts: PendingCounts,
     log: RefusalLog,
     metrics: Arc<Metrics>,
 }
@@ -101,6 +107,7 @@ impl Reports {
             written: HashMap::new(),
             refusals: HashMap::new(),
             refused: 0,
+            counts: PendingCounts::new(),
             log: RefusalLog::default(),
             metrics: metrics.clone(),
         };
@@ -113,6 +120,7 @@ impl Reports {
         if self.is_new(credential, secret, at, address) {
             self.put(Report::Used(UsageReport { credential, secret, at, address }));
         }
+        self.count(credential, at, true);
     }
 
     /// A request was refused.
@@ -124,6 +132,9 @@ impl Reports {
         endpoint: &'static str,
         diagnosis: Option<Diagnosis>,
     ) {
+        if let Some(of) = denied.credential {
+            self.count(of.row(), at, false);
+        }
         let credential = denied.credential.map(|of| (of.row(), of.kind(), of.key().to_owned()));
         self.put(Report::Denied(Box::new(Denial {
             at,
@@ -136,6 +147,26 @@ impl Reports {
             diagnosis,
             mistake: None,
         })));
+    }
+
+    /// Counts a request of a known credential, on the thread that answers it.
+    fn count(&self, credential: Uuid, at: Seconds, allowed: bool) {
+        let day = at.day();
+        let counted = with_counter(|counter| counter.count(credential, day, allowed));
+        if !counted {
+            self.hand_over_counts();
+            if !with_counter(|counter| counter.count(credential, day, allowed)) {
+                self.metrics.reports_lost.fetch_add(1, Relaxed);
+            }
+        }
+    }
+
+    /// Hands over what the calling thread counted; while the queue is full, the thread keeps it.
+    pub(in crate::serve) fn hand_over_counts(&self) {
+        let Some(report) = with_counter(UseCounter::take) else { return };
+        if let Err(TrySendError::Full(Report::Counted(report))) = self.queue.try_send(Report::Counted(report)) {
+            with_counter(|counter| counter.put_back(report));
+        }
     }
 
     /// Drops the report when the queue is full: a response is worth more than a report.
@@ -165,6 +196,8 @@ impl Reports {
 impl ReportWriter {
     /// Aggregates and writes until every sender is gone, then writes what is left.
     pub(in crate::serve) fn run(mut self, hub: &SharedHub) {
+        // Once at the start, so that the verifier is in sight of the desk at once.
+        self.write(&hub.current(), &mut || {});
         let mut written = Instant::now();
         loop {
             match self.queue.recv_timeout(DRAIN_INTERVAL) {
@@ -216,6 +249,14 @@ impl ReportWriter {
                 denial.mistake = diagnosed.and_then(|diagnosis| diagnosis.mistake(denial.at));
                 self.log.log(&denial);
                 self.keep(*denial);
+            }
+            Report::Counted(report) => {
+                let lost = self.counts.receive(report, MAX_PENDING, &mut |n| {
+                    if n % PIECE == PIECE - 1 {
+                        std::thread::yield_now();
+                    }
+                });
+                self.lost(lost);
             }
         }
     }
@@ -272,7 +313,8 @@ impl ReportWriter {
             self.refusals.entry(refusal.credential).or_default().push_back(refusal);
         }
         self.metrics.reports_written.fetch_add((done + stored) as u64, Relaxed);
-        if let Some(why) = failed.or(failed_too) {
+        let not_counted = self.counts.write(hub, &self.metrics, yield_now).err();
+        if let Some(why) = failed.or(failed_too).or(not_counted) {
             tracing::warn!(error = %why, waiting = self.uses.len(), "last uses could not be written; kept for later");
         }
     }
