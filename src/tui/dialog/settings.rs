@@ -21,7 +21,7 @@ impl Part {
         match self {
             Self::Lock => &[Setting::LockTime],
             Self::Api => &[Setting::ApiAddress, Setting::Upstream],
-            Self::Verifier => &[Setting::Staleness, Setting::Replay, Setting::Algorithms, Setting::KeepCounts],
+            Self::Verifier => &[Setting::Staleness, Setting::Replay, Setting::Algorithms],
         }
     }
 

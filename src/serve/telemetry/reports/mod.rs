@@ -2,6 +2,7 @@
 //! them.
 
 mod counts;
+mod refusal_log;
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -23,6 +24,7 @@ use crate::serve::shared_hub::SharedHub;
 use crate::serve::telemetry::diagnosis::Diagnosis;
 use crate::serve::telemetry::metrics::Metrics;
 use crate::serve::telemetry::reports::counts::PendingCounts;
+use crate::serve::telemetry::reports::refusal_log::RefusalLog;
 use crate::serve::telemetry::use_counter::{CountReport, UseCounter, with_counter};
 
 /// Interval between two writes to the store.
@@ -47,11 +49,6 @@ const USES_PER_TRANSACTION: usize = 256;
 /// A use is written when the one in the store is this many seconds old. With the interval between two writes, each use
 /// shows at the desk within thirty seconds, and a credential in constant use is written three times a minute.
 const REWRITE_AFTER: i64 = 20;
-/// Limit on refusals in the log per second; the rest is counted.
-const LOGGED_PER_SECOND: u32 = 200;
-/// Limit on diagnosed requests per second, each of which takes a millisecond at most. Of the others only the reason is
-/// reported.
-const DIAGNOSED_PER_SECOND: u32 = 200;
 /// Slots that remember what was reported in this second.
 const RECENT_SLOTS: usize = 16_384;
 
@@ -345,61 +342,6 @@ fn in_batches<T>(
         yield_now();
     }
     (done, None)
-}
-
-/// The refusals in the log, with a limit per second.
-struct RefusalLog {
-    second: Instant,
-    logged: u32,
-    suppressed: u64,
-    diagnosed: u32,
-}
-
-impl Default for RefusalLog {
-    fn default() -> Self {
-        Self { second: Instant::now(), logged: 0, suppressed: 0, diagnosed: 0 }
-    }
-}
-
-impl RefusalLog {
-    fn log(&mut self, denial: &Denial) {
-        self.log_suppressed();
-        if self.logged >= LOGGED_PER_SECOND {
-            self.suppressed += 1;
-            return;
-        }
-        self.logged += 1;
-        let (kind, key) = denial.credential.as_ref().map(|(_, kind, key)| (kind.as_str(), key.as_str())).unzip();
-        tracing::info!(
-            reason = denial.reason.as_str(),
-            component = denial.component,
-            clock_offset = denial.clock_offset,
-            mistake = denial.mistake,
-            kind,
-            key,
-            client = denial.client.map(tracing::field::display),
-            endpoint = denial.endpoint,
-            "refused"
-        );
-    }
-
-    /// Whether one more request may be diagnosed in this second.
-    fn may_diagnose(&mut self) -> bool {
-        self.log_suppressed();
-        self.diagnosed += 1;
-        self.diagnosed <= DIAGNOSED_PER_SECOND
-    }
-
-    /// Logs at the end of a second how many refusals were suppressed.
-    fn log_suppressed(&mut self) {
-        if self.second.elapsed() < Duration::from_secs(1) {
-            return;
-        }
-        if self.suppressed > 0 {
-            tracing::info!(count = self.suppressed, "refused more than are told one by one");
-        }
-        *self = Self::default();
-    }
 }
 
 #[cfg(test)]
