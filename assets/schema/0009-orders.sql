@@ -1,4 +1,4 @@
--- Step 8: lists in the order of the expiry and of the last use. Additive: two columns that the database works out itself, and
+-- Step 9: lists in the order of the expiry and of the last use. Additive: two columns that the database works out itself, and
 -- their indexes.
 
 -- The expiry, with the end of time for those that never expire.
