@@ -43,14 +43,14 @@ fn an_advanced_user_ticks_nothing_and_copies_keys() {
     let mut desk = Desk::on_list_as(Role::Advanced);
     desk.press("space").dialog("Not available to you").says("Administrators").press("esc").sees_no("ticked");
     desk.press("y").sees("Sent to your terminal").press("enter").dialog("billing-gateway").says("active").press("esc");
-    desk.sees("y copy key  / filter  (n create  e edit  R rotate  d disable)");
+    desk.sees("y copy key  / filter  ↑↓ move");
 }
 
 #[test]
 fn a_basic_user_is_told_why_and_whom_to_ask() {
     let mut desk = Desk::on_list_as(Role::Basic);
     desk.sees("Not available to you").sees("Only account Administrators can create and manage API keys.");
-    desk.sees("Your permission level is Basic User.").sees("for assistance: alice, bram.");
+    desk.sees("Your role is Basic User.").sees("for assistance: alice, bram.");
     desk.sees_no("billing-gateway").sees_no("kdb");
     assert_eq!((desk.count("list"), desk.count("details"), desk.count("refused")), (0, 0, 1));
     desk.press("n D R d x").sees("Basic User");
