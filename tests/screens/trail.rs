@@ -28,7 +28,7 @@ fn some_life(desk: &Desk) -> UserRow {
 fn an_entry_says_what_differs() {
     let mut desk = Desk::on_trail();
     some_life(&desk);
-    desk.press("ctrl-l").press("g").sees("bram changed role chen").sees("Permission level: Basic User → Advanced User");
+    desk.press("ctrl-l").press("g").sees("bram changed role chen").sees("Role: Basic User → Advanced User");
     desk.press("enter");
     let no = desk.title_shown().unwrap();
     assert!(no.starts_with("Entry "), "{no}");

@@ -77,7 +77,7 @@ pub fn markdown() -> String {
         let place = if before == Some(binding.scope) { "" } else { binding.scope.title() };
         before = Some(binding.scope);
         let keys = keys.split(' ').map(|k| format!("`{k}`")).collect::<Vec<_>>().join(" ");
-        let only = if binding.right.is_some() { " (Administrators)" } else { "" };
+        let only = binding.right.map_or(String::new(), |right| format!(" ({})", right.holders()));
         // Writing to a String cannot fail.
         let _ = writeln!(out, "| {place} | {keys} | {}{only} |", binding.words);
     }

@@ -141,7 +141,7 @@ pub fn settings(app: &App, workspace: &Workspace, rows: &RowSelection, paint: &m
     let theme = app.theme;
     for (i, (row, title, right)) in SETTINGS.iter().enumerate() {
         let allowed = workspace.may(*right);
-        let words = if allowed { numbers(app, workspace, *row) } else { "Administrators only".to_owned() };
+        let words = if allowed { numbers(app, workspace, *row) } else { format!("{} only", right.holders()) };
         let title = if allowed { (*title).to_owned() } else { format!("({title})") };
         line(paint, body.y + i as u16, &title, TITLE, vec![span(&words, theme.muted())], i == rows.selected);
     }
