@@ -35,7 +35,7 @@ fn a_ticks_all_that_the_filter_finds_beyond_the_window() {
 #[test]
 fn ticks_survive_paging_order_filter_and_sections() {
     let mut desk = with_keys(60);
-    desk.press("space G space").sees("2 ticked").press("g").sees("☑ key-0000");
+    desk.press("space G space").sees("2 ticked").press("g").sees("✓ key-0000");
     desk.press("o c").rest().sees("2 ticked").press("/").types("key-003").press("enter").rest().sees("2 ticked");
     desk.press("2").rest().sees("2 ticked").press("1").rest().sees("2 ticked");
 }
@@ -43,7 +43,7 @@ fn ticks_survive_paging_order_filter_and_sections() {
 #[test]
 fn space_ticks_and_goes_down() {
     let mut desk = with_keys(9);
-    desk.press("space space").sees("2 ticked").sees("☑ key-0000").sees("☑ key-0001");
+    desk.press("space space").sees("2 ticked").sees("✓ key-0000").sees("✓ key-0001");
     assert!(desk.selected_line().contains("key-0002"), "{}", desk.screen());
 }
 
@@ -59,14 +59,14 @@ fn the_first_esc_unticks_and_the_second_clears_the_filter() {
 fn capital_a_ticks_in_every_kind() {
     let mut desk = Desk::on_list();
     desk.press("/").types("by:bram").press("enter").rest().press("A").rest().sees("3 ticked").press("2").rest();
-    desk.sees("☑ webhooks-prod").press("d").dialog("Disable 3 keys?");
+    desk.sees("✓ webhooks-prod").press("d").dialog("Disable 3 keys?");
     desk.says("These are all 3 of every kind that / by:bram finds.").press("esc").press("A").rest().sees_no("ticked");
 }
 
 #[test]
 fn revoked_ones_fall_out_of_the_ticks() {
     let mut desk = Desk::on_list();
-    desk.press("a").sees("4 ticked").press("D").types("4").dialog("Revoke 4 keys?").says("cannot be undone");
+    desk.press("a").sees("4 ticked").press("D").types("4").dialog("Revoke 4 keys?").says("for good");
     desk.press("enter").rest().sees("Revoked 4 keys.").sees_no("ticked");
 }
 
@@ -117,7 +117,7 @@ fn a_tampered_key_opens_a_sheet_and_can_be_revoked() {
     }
     desk.press("e tab").dialog("crm-sync was changed outside keydesk").says("Revoke as it is").press("enter");
     let four = desk.copied_last_four();
-    desk.types(&four).dialog("Revoke crm-sync?").says("cannot be undone").press("enter").rest();
+    desk.types(&four).dialog("Revoke crm-sync?").says("for good").press("enter").rest();
     desk.sees("Revoked crm-sync.");
     assert_eq!(desk.state_of("crm-sync"), State::Revoked);
 }

@@ -100,7 +100,7 @@ impl Api {
 
     /// Rows that the list has on the screen.
     pub fn height(&self, size: (u16, u16)) -> usize {
-        layout::list_rows(size).saturating_sub(usize::from(self.search.shown()))
+        layout::list_rows(size)
     }
 
     /// Opens another section, from its start, in the same order.

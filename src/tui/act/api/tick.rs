@@ -13,7 +13,7 @@ impl App {
         let actor = workspace.actor();
         let Some(api) = workspace.api_mut() else { return };
         let (of, query) = api.all_found(every_kind);
-        if !every_kind && api.list.whole().is_some() {
+        if !every_kind && api.list.length() == i64::try_from(api.list.rows().len()).ok() {
             let rows = api.list.rows().to_vec();
             return self.ticked_all(|api| api.toggle_all(of, rows));
         }
