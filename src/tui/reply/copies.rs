@@ -34,10 +34,16 @@ impl App {
         // A copy that may have been dropped does not count as saved: closing asks.
         let doubtful = outcome.is_doubtful();
         let first = if went { view.note_copy(what, !doubtful) } else { Vec::new() };
+        let (page, name) = (view.at(), view.row().name.clone());
         if went && !doubtful && what == CopyPart::Both {
             view.turn(true);
         }
-        view.copied = Some((what, outcome));
+        let message = format!("{name}: {}", outcome.sentence(&view.words(what)));
+        match view.at() == page {
+            true => view.copied = Some((what, outcome)),
+            // The next secret is shown: what is said is about the one before.
+            false => self.toast = Some(Toast::done(self.now, message)),
+        }
         for id in first {
             self.call(Slot::Unwatched, Call::Seen(actor.clone(), id, DisplayEvent::Copied));
         }

@@ -36,6 +36,7 @@ impl App {
             return None;
         }
         rows.retain(|row| row.state != State::Revoked);
+        rows.sort_by(|a, b| a.name.cmp(&b.name));
         if rows.is_empty() {
             self.toast = Some(Toast::note(self.now, "All of them are revoked already, which is final."));
             return None;

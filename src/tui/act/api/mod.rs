@@ -125,7 +125,10 @@ impl App {
             _ => self.whole_targets().map(ChangeState::toggle),
         };
         if let Some(change) = change {
-            let all_of = self.workspace.as_ref().and_then(Workspace::api).and_then(|api| api.ticks.all_of()).cloned();
+            let ticks = self.workspace.as_ref().and_then(Workspace::api).map(|api| &api.ticks);
+            // Those that were left out are not among all of something.
+            let whole = ticks.filter(|ticks| ticks.len() == change.rows.len());
+            let all_of = whole.and_then(|ticks| ticks.all_of()).cloned();
             self.push(Dialog::change_state(ChangeState { all_of, ..change }));
         }
     }
