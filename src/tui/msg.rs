@@ -9,9 +9,9 @@ use crate::credential::{Kind, Overlap, Verb};
 use crate::export::{Format, Written};
 use crate::hub::{
     Actor, ChangeOutcome, CredentialEdit, CredentialId, CredentialInfo, CredentialPage, CredentialTarget, Denied,
-    DisplayEvent, FoundSecret, HubError, Issued, ListQuery, NameInUse, NewCredential, Overview, OwnSignIn, Pulse,
-    RefusedRequest, RefusedRequestQuery, SecuritySettings, SetUp, Setting, SignIn, TrailQuery, TrailReport, TrailRow,
-    UnsavedSecret, UserRow, UserTarget,
+    DisplayEvent, FoundSecret, HubError, Issued, JumpPart, JumpQuery, ListQuery, NameInUse, NewCredential, Overview,
+    OwnSignIn, Pulse, RefusedRequest, RefusedRequestQuery, SecuritySettings, SetUp, Setting, SignIn, TrailQuery,
+    TrailReport, TrailRow, UnsavedSecret, UserRow, UserTarget,
 };
 use crate::secret::Secret;
 use crate::tui::keymap::chord::Chord;
@@ -131,6 +131,8 @@ pub enum Call {
     Overview(Actor, Vec<UnsavedSecret>),
     /// Rows of the list.
     List(Actor, ListQuery),
+    /// Credentials that the palette finds.
+    Jump(Actor, JumpQuery),
     /// All about one credential.
     Details(Actor, CredentialId),
     /// Whether a name or a username is taken.
@@ -240,6 +242,8 @@ pub enum Answer {
     Overview(Overview),
     /// Rows of the list.
     Page(CredentialPage),
+    /// Credentials that the palette found in a part of all.
+    Jump(JumpPart),
     /// All about one credential.
     Details(CredentialInfo),
     /// Whether a name and a username are taken.

@@ -26,6 +26,10 @@ pub enum Slot {
     List,
     /// All rows that are to be ticked.
     Ticks,
+    /// What the palette finds.
+    Jump,
+    /// The users, for the palette.
+    JumpUsers,
     Details,
     Taken,
     Trail,
@@ -42,12 +46,14 @@ pub enum Slot {
 
 impl Slot {
     /// Background reads.
-    pub const READS: [Self; 14] = [
+    pub const READS: [Self; 16] = [
         Self::Find,
         Self::History,
         Self::Overview,
         Self::List,
         Self::Ticks,
+        Self::Jump,
+        Self::JumpUsers,
         Self::Details,
         Self::Taken,
         Self::Trail,

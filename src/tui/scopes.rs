@@ -14,7 +14,11 @@ impl App {
         } else if let Some(sign_in) = &self.sign_in {
             form_scopes(&sign_in.form, Scope::SignIn)
         } else if let Some(workspace) = &self.workspace {
-            workspace.scopes()
+            let mut chain = workspace.scopes();
+            if workspace.dialogs.is_empty() && chain.first() != Some(&Scope::Text) {
+                chain.push(Scope::Palette);
+            }
+            chain
         } else {
             vec![]
         };

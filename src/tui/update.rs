@@ -176,7 +176,7 @@ impl App {
     }
 
     /// Whether the role has a right; before sign-in nothing is greyed.
-    fn may(&self, right: Right) -> bool {
+    pub(super) fn may(&self, right: Right) -> bool {
         self.workspace.as_ref().is_none_or(|workspace| workspace.may(right))
     }
 

@@ -19,6 +19,7 @@ pub fn call_name(call: &Call) -> &'static str {
         Call::Pulse(..) => "pulse",
         Call::Overview(..) => "overview",
         Call::List(..) => "list",
+        Call::Jump(..) => "jump",
         Call::Details(..) => "details",
         Call::Taken { .. } => "taken",
         Call::Trail(..) => "trail",

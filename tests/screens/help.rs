@@ -25,6 +25,7 @@ pub const PLACES: &[&str] = &[
     "D",
     "R",
     "o",
+    ":",
     "e",
     "enter",
     "/",

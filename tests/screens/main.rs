@@ -19,6 +19,7 @@ mod fixed_secrets;
 mod fixture;
 mod help;
 mod history;
+mod jump;
 mod lists;
 mod menu;
 mod one_time;

@@ -2,6 +2,7 @@
 
 mod credential;
 mod id;
+mod jump;
 mod list;
 mod overview;
 mod policy;
@@ -18,6 +19,7 @@ pub use credential::{
     NewCredential, NewLegacy,
 };
 pub use id::{CredentialId, CredentialTarget};
+pub use jump::{JumpPart, JumpQuery};
 pub use list::{CredentialPage, ListCursor, ListOrder, ListQuery, PagePosition, Pulse};
 pub use overview::{ByKind, Capped, CredentialCounts, CredentialOverview, Overview, SiteOverview};
 pub use policy::{Policy, Replay};

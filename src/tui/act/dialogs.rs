@@ -26,6 +26,7 @@ impl App {
             (DialogKind::OneTimeSecret(_), Action::NextPage) => self.act_on_dialog(Action::NextField),
             (DialogKind::OneTimeSecret(_), Action::PreviousPage) => self.act_on_dialog(Action::PreviousField),
             (DialogKind::OneTimeSecret(view), Action::Mask) => view.masked = !view.masked,
+            (DialogKind::Jump(_), Action::Go | Action::CopyKey | Action::Up | Action::Down) => self.act_on_jump(action),
             (DialogKind::Pick(pick), Action::Pick) => {
                 let chosen = pick.chosen();
                 self.picked(chosen);

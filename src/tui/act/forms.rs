@@ -59,6 +59,9 @@ impl App {
             return self.filter_typed();
         }
         let Some(dialog) = workspace.dialogs.last_mut() else { return };
+        if matches!(dialog.kind, DialogKind::Jump(_)) {
+            return self.jump_typed();
+        }
         let focus = dialog.form.as_ref().and_then(Form::focus);
         match &mut dialog.kind {
             DialogKind::NewPassword(new) => (new.generate, new.wiped) = (false, false),

@@ -5,6 +5,7 @@ mod appearance;
 mod dialogs;
 mod docs;
 mod forms;
+mod jump;
 mod screens;
 mod security;
 mod trail;
@@ -30,6 +31,7 @@ impl App {
             Action::Suspend => self.suspend(),
             Action::Lock => self.lock_now(),
             Action::Help => self.toggle_help(),
+            Action::Jump => self.open_jump(),
             _ if self.help.is_some() => self.act_on_help(action),
             _ if self.sign_in.is_some() => self.act_on_sign_in(action),
             _ if self.workspace.as_ref().is_some_and(|r| !r.dialogs.is_empty()) => self.act_on_dialog(action),

@@ -1,7 +1,7 @@
 //! What a signed-in user works with: the stack of screens, the dialogs over them, and what was read.
 
 use crate::account::{Right, allows};
-use crate::hub::{Actor, Denied, Overview, OwnSignIn, SecuritySettings, Session, UnsavedSecret};
+use crate::hub::{Actor, CredentialRow, Denied, Overview, OwnSignIn, SecuritySettings, Session, UnsavedSecret};
 use crate::time::Millis;
 use crate::tui::dialog::{Dialog, DialogKind, SecretPage};
 use crate::tui::form::Form;
@@ -23,6 +23,8 @@ pub struct Workspace {
     pub(in crate::tui) store_unavailable: bool,
     /// Secrets that were dropped before they were copied.
     pub(in crate::tui) lost_secrets: Vec<UnsavedSecret>,
+    /// The credentials that were looked at last.
+    pub(in crate::tui) recent: Vec<CredentialRow>,
 }
 
 /// When each read is due next.
@@ -69,6 +71,7 @@ impl Workspace {
             change: None,
             store_unavailable: false,
             lost_secrets: Vec::new(),
+            recent: Vec::new(),
         }
     }
 

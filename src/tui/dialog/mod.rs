@@ -3,6 +3,7 @@
 mod confirm;
 mod credential;
 mod export;
+mod jump;
 mod own_password;
 mod pick;
 mod reauthenticate;
@@ -15,6 +16,7 @@ pub use credential::{
     ChangeState, CopyPart, Create, Draft, EditKeys, Issue, NewPassword, OneTimeSecret, Rotate, SecretPage,
     StopOldSecret, entry_of,
 };
+pub use jump::{Jump, Place, Target};
 pub use own_password::check_new;
 pub use pick::Pick;
 pub use settings::Part;
@@ -60,6 +62,8 @@ pub enum DialogKind {
     NewPassword(Box<NewPassword>),
     /// In place of a change of a credential that was changed outside keydesk.
     Tampered(Box<CredentialRow>),
+    /// The palette.
+    Jump(Box<Jump>),
     /// One of a few things to choose.
     Pick(Pick),
     /// Ends the overlap of a rotation now.
@@ -154,6 +158,7 @@ impl Dialog {
             (DialogKind::OneTimeSecret(_), _) => vec![Scope::Secret, Scope::Buttons],
             (DialogKind::Tampered(_) | DialogKind::FoundSecret(_), _) => vec![Scope::Buttons],
             (DialogKind::StopOldSecret(_) | DialogKind::Confirm(_), _) => vec![Scope::Buttons],
+            (DialogKind::Jump(_), _) => vec![Scope::Text, Scope::Jump],
             (DialogKind::Pick(pick), _) => vec![pick.scope, Scope::Pick],
             // A leaked secret is not shown: somebody may look over the shoulder.
             (DialogKind::FindBySecret { .. }, Some(form)) => {
@@ -176,6 +181,7 @@ impl Dialog {
             DialogKind::OneTimeSecret(_)
                 | DialogKind::FoundSecret(_)
                 | DialogKind::Tampered(_)
+                | DialogKind::Jump(_)
                 | DialogKind::TrailFilter
                 | DialogKind::Confirm(_)
         );
@@ -226,6 +232,7 @@ impl Dialog {
             | DialogKind::Created(_)
             | DialogKind::Tampered(_)
             | DialogKind::Pick(_)
+            | DialogKind::Jump(_)
             | DialogKind::FindBySecret { .. }
             | DialogKind::FoundSecret(_)
             | DialogKind::UserKeys(_)

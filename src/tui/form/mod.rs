@@ -28,6 +28,7 @@ pub enum Id {
     Digest,
     Confirm,
     Filter,
+    Jump,
     Another,
     Overlap,
     Role,

@@ -59,6 +59,8 @@ pub enum Action {
     Order,
     OrderBy(ListOrder),
     Pick,
+    Jump,
+    Go,
     ShowRevoked,
     Filter,
     NextField,

@@ -63,7 +63,7 @@ fn terms() -> HelpSection {
 /// One heading for the keys that work on every screen: a heading for a single key would waste a line.
 fn heading(scope: Scope) -> &'static str {
     match scope {
-        Scope::Tabs | Scope::Screen => Scope::Everywhere.title(),
+        Scope::Tabs | Scope::Screen | Scope::Palette => Scope::Everywhere.title(),
         scope => scope.title(),
     }
 }

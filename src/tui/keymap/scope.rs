@@ -32,6 +32,8 @@ pub enum Scope {
     Secret,
     Order,
     Pick,
+    Jump,
+    Palette,
 }
 
 /// What a scope lets through to the scopes around it.
@@ -77,6 +79,8 @@ impl Scope {
             Self::Secret => "One-time view",
             Self::Order => "Order",
             Self::Pick => "Sheets to choose from",
+            Self::Jump => "Palette",
+            Self::Palette => "Screens",
         }
     }
 
@@ -84,7 +88,9 @@ impl Scope {
     pub fn leak(self) -> Leak {
         match self {
             Self::Text => Leak::NoLetters,
-            Self::Form | Self::Filter | Self::Confirm | Self::Buttons | Self::SignIn | Self::Pick => Leak::Everywhere,
+            Self::Form | Self::Filter | Self::Confirm | Self::Buttons | Self::SignIn | Self::Pick | Self::Jump => {
+                Leak::Everywhere
+            }
             _ => Leak::All,
         }
     }

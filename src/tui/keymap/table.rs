@@ -182,6 +182,14 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Text, &[Chord { code: Code::Char('f'), mods: Mods { ctrl: false, alt: true } }],
         Action::Edit(Edit::WordRight), "word on").keys("-"),
 
+    row(S::Jump, &[UP, Chord::ctrl('p')], Action::Up, "choose").hint_as("↑↓", "choose").keys("↑↓ ctrl-p ctrl-n"),
+    row(S::Jump, &[DOWN, Chord::ctrl('n')], Action::Down, "the next one").keys("-"),
+    row(S::Jump, &[ENTER], Action::Go, "go there, or do it").hint("go there"),
+    row(S::Jump, &[Chord::ctrl('y')], Action::CopyKey, "copy the key").hint("copy key"),
+    row(S::Jump, CANCEL, Action::Back, "close").hint("close"),
+
+    row(S::Palette, &[Chord::char(':'), Chord::ctrl('p')], Action::Jump, "jump anywhere, do anything").hint("jump"),
+
     row(S::Everywhere, &[Chord::char('?'), Chord::plain(Code::F(1))], Action::Help, "this help"),
     row(S::Everywhere, CANCEL, Action::Back, "back; never quits").hint("back"),
     row(S::Everywhere, &[Chord::char('L')], Action::Lock, "lock now").hint("lock"),

@@ -62,7 +62,9 @@ impl App {
             Answer::Trail(rows) if slot == Slot::History => self.history(rows),
             Answer::Trail(rows) => self.trail(rows),
             Answer::RefusedRequests(rows) => self.refused_requests(rows),
+            Answer::Users(rows) if slot == Slot::JumpUsers => self.jump_users_read(rows),
             Answer::Users(rows) => self.users_read(rows),
+            Answer::Jump(part) => self.jump_read(part),
             Answer::Security(security) => self.security(security),
             Answer::SignIns(rows) => self.sign_ins(rows),
             Answer::Verified(report) => self.verified(report),
@@ -84,6 +86,8 @@ impl App {
             | Slot::Overview
             | Slot::List
             | Slot::Ticks
+            | Slot::Jump
+            | Slot::JumpUsers
             | Slot::Details
             | Slot::Taken
             | Slot::Trail

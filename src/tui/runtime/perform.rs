@@ -27,6 +27,7 @@ impl Call {
             Self::Pulse(..)
             | Self::Overview(..)
             | Self::List(..)
+            | Self::Jump(..)
             | Self::Details(..)
             | Self::Taken { .. }
             | Self::Find { .. }
@@ -75,6 +76,7 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::Find { actor, secret } => Answer::Found(hub.find_by_secret(&actor, &secret, cancel, progress)?),
         Call::Trail(actor, query) => Answer::Trail(hub.trail(&actor, &query)?),
         Call::RefusedRequests(actor, query) => Answer::RefusedRequests(hub.refused_requests(&actor, &query)?),
+        Call::Jump(actor, query) => Answer::Jump(hub.jump(&actor, &query, cancel)?),
         Call::Users(actor) => Answer::Users(hub.users(&actor)?),
         Call::Verify(actor) => {
             Answer::Verified(hub.verify_trail_until(&actor, None, cancel, &mut |done, _| progress(done))?)

@@ -88,7 +88,7 @@ impl App {
                 workspace.dialogs.is_empty() && workspace.filtered().is_some_and(|api| self.awaits_rows(api))
             }
             action => match workspace.dialog() {
-                Some(dialog) => dialog_waits(dialog, &self.pending),
+                Some(dialog) => dialog_waits(dialog, action, &self.pending),
                 None => self.screen_waits(workspace, action),
             },
         }
@@ -138,8 +138,9 @@ impl Workspace {
     }
 }
 
-fn dialog_waits(dialog: &Dialog, pending: &Pending) -> bool {
-    match dialog.kind {
+fn dialog_waits(dialog: &Dialog, action: Option<Action>, pending: &Pending) -> bool {
+    match &dialog.kind {
+        DialogKind::Jump(jump) => action == Some(Action::Go) && !jump.answered && pending.has(Slot::Jump),
         DialogKind::UserKeys(_) => pending.has(Slot::UserKeys),
         DialogKind::Details(_) => pending.has(Slot::Details) || pending.has(Slot::History),
         _ => false,

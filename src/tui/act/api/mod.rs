@@ -176,9 +176,10 @@ impl App {
         }
     }
 
-    fn open_details(&mut self, row: CredentialRow) {
+    pub(in crate::tui::act) fn open_details(&mut self, row: CredentialRow) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
+        workspace.remember(&row);
         let known = workspace.api().and_then(Api::details_now).cloned();
         let details =
             known.unwrap_or(CredentialInfo { row, secrets: Vec::new(), refusals: Vec::new(), days: Vec::new() });
@@ -187,7 +188,7 @@ impl App {
         workspace.due.details = Some(now);
     }
 
-    fn copy_key(&mut self, row: &CredentialRow) {
+    pub(in crate::tui::act) fn copy_key(&mut self, row: &CredentialRow) {
         if let Some(why) = &self.no_clipboard {
             self.toast = Some(Toast::note(self.now, why.clone()));
             return;

@@ -4,6 +4,7 @@ mod change_state;
 mod create;
 mod edit;
 mod find_by_secret;
+mod jump;
 mod one_time_secret;
 mod rotate;
 mod settings;
@@ -51,6 +52,7 @@ fn title(app: &App, kind: &DialogKind) -> String {
         },
         DialogKind::Tampered(row) => format!("{} was changed outside keydesk", row.name),
         DialogKind::Pick(_) => "Order".to_owned(),
+        DialogKind::Jump(_) => "Jump".to_owned(),
         DialogKind::ChangeState(d) => match d.verb {
             Verb::Disable => format!("Disable {}?", d.what()),
             Verb::Enable => format!("Enable {}?", d.what()),
@@ -92,6 +94,7 @@ fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
     let problem = dialog.problem.as_deref();
     match &dialog.kind {
         DialogKind::FindBySecret { compared } => return find_by_secret::find(app, *compared, form, problem, sheet),
+        DialogKind::Jump(d) => return jump::jump(app, d, form, sheet),
         DialogKind::TrailFilter => return trail::filter(form, sheet),
         DialogKind::Confirm(confirmation) => return confirm(app, *confirmation, sheet),
         DialogKind::Create(d) => create::create(app, d, form, sheet),

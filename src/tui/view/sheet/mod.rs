@@ -313,6 +313,11 @@ impl Sheet {
         self.cursor = Some((self.lines.len().saturating_sub(1), MARGIN + column));
     }
 
+    /// Puts the cursor on a column of a line, counted from the margin; `line` is the number of lines up to it.
+    pub fn cursor_at(&mut self, line: usize, column: usize) {
+        self.cursor = Some((line.saturating_sub(1), MARGIN + column));
+    }
+
     /// Number of its lines.
     pub fn len(&self) -> usize {
         self.lines.len()

@@ -1,5 +1,7 @@
 //! Lists of credentials with keyset pagination: page by page by key, never by offset.
 
+mod jump;
+
 use std::cmp::Ordering;
 
 use crate::account::Right;
