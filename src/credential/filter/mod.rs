@@ -21,6 +21,8 @@ pub struct Filter {
     pub unused_for: Option<i64>,
     /// Active, and never used since it was made.
     pub never_used: bool,
+    /// Refused more than so many times since yesterday.
+    pub refused_more_than: Option<i64>,
     /// Created by this user.
     pub by: Option<String>,
     /// Part of the owner, case-folded; empty for credentials without one.
@@ -72,6 +74,9 @@ pub enum FilterError {
     /// The text is not a span of time such as `30d`.
     #[error("{0:?} is not a span. Write 30d, 12h or 45m, for example expires<30d.")]
     Span(String),
+    /// The text is not a number of requests.
+    #[error("{0:?} is not a number. Write refused>10.")]
+    Number(String),
     /// `by:` without a name.
     #[error("by: needs the name of a user behind it, for example by:bram.")]
     Nobody,
@@ -91,7 +96,7 @@ pub enum FilterError {
     },
     /// It looks like a term, and there is none of that name.
     #[error(
-        "{0:?} is not a term. There are expires< expires> unused> used: by: kind: state: owner: tag: and env=prod. Put it in quotes to look for it as a word."
+        "{0:?} is not a term. There are expires< expires> unused> used: refused> by: kind: state: owner: tag: and env=prod. Put it in quotes to look for it as a word."
     )]
     Unknown(String),
     /// The text is not a kind of credential.
@@ -133,9 +138,9 @@ impl Filter {
         *self == Self::default()
     }
 
-    /// Whether revoked ones are asked for.
+    /// Whether revoked ones are asked for. A row that was changed outside keydesk may call itself so.
     pub fn wants_revoked(&self) -> bool {
-        self.state == Some(Wanted::Revoked)
+        matches!(self.state, Some(Wanted::Revoked | Wanted::Tampered))
     }
 
     fn add(&mut self, piece: &Piece) -> Result<(), FilterError> {
@@ -170,7 +175,7 @@ struct Term {
 }
 
 /// Every term there is: what is read, and what help and documentation tell.
-static TERMS: [Term; 9] = [
+static TERMS: [Term; 10] = [
     Term {
         begins: "expires<",
         example: "expires<30d",
@@ -199,6 +204,16 @@ static TERMS: [Term; 9] = [
                 Ok(())
             }
             other => Err(FilterError::Used(short(other))),
+        },
+    },
+    Term {
+        begins: "refused>",
+        example: "refused>10",
+        finds: "refused more often, yesterday and today",
+        read: |filter, rest| {
+            let number = rest.parse().ok().filter(|n| (0..=i64::MAX / 2).contains(n));
+            filter.refused_more_than = Some(number.ok_or_else(|| FilterError::Number(short(rest)))?);
+            Ok(())
         },
     },
     Term {
@@ -288,6 +303,7 @@ mod tests {
                 expires_within: Some(30 * 86_400),
                 expires_after: None,
                 never_used: false,
+                refused_more_than: None,
                 unused_for: Some(90 * 86_400),
                 by: Some("bram".to_owned()),
                 owner: None,
@@ -353,10 +369,21 @@ mod tests {
             assert!(!read[i + 1..].contains(filter), "{filter:?}");
         }
         let all = filter_terms().map(|(example, _)| example).collect::<Vec<_>>().join(" ");
-        let Filter { words, expires_within, expires_after, unused_for, never_used, by, owner, tags, kind, state } =
-            Filter::parse(&all).unwrap();
+        let Filter {
+            words,
+            expires_within,
+            expires_after,
+            unused_for,
+            never_used,
+            refused_more_than,
+            by,
+            owner,
+            tags,
+            kind,
+            state,
+        } = Filter::parse(&all).unwrap();
         let told = expires_within.is_some() && expires_after.is_some() && unused_for.is_some() && never_used;
-        let told = told && owner.is_some() && !tags.is_empty();
+        let told = told && refused_more_than.is_some() && owner.is_some() && !tags.is_empty();
         assert!(told && by.is_some() && kind.is_some() && state.is_some() && words.is_empty(), "a field has no term");
     }
 
@@ -365,6 +392,8 @@ mod tests {
         for (typed, says) in [
             ("expires<soon", "\"soon\" is not a span"),
             ("unused>", "\"\" is not a span"),
+            ("refused>often", "\"often\" is not a number"),
+            ("refused<3", "\"refused<3\" is not understood. Write it as refused>10"),
             ("used:often", "used:often is not understood. Write used:never"),
             ("kind:oauth", "\"oauth\" is not a kind"),
             ("state:gone", "\"gone\" is not a state"),

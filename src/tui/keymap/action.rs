@@ -21,6 +21,7 @@ pub enum Action {
     PageDown,
     Open,
     ToAttention,
+    HideLine,
     NextTab,
     PreviousTab,
     Section(Kind),
