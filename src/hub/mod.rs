@@ -26,8 +26,8 @@ use crate::time::{Clock, Millis};
 use crate::vault::Vault;
 
 pub use crate::store::Cancel;
-pub use attention::AttentionWords;
 pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
+pub use attention::AttentionWords;
 pub use audit::AcceptReport;
 pub use credentials::CredentialEdit;
 pub use desk::{DeskPaths, OpenOutcome, Progress, SetUp};

@@ -239,7 +239,7 @@ pub enum Answer {
     /// Whether the store changed.
     Pulse(Pulse),
     /// What the menu shows.
-    Overview(Overview),
+    Overview(Box<Overview>),
     /// Rows of the list.
     Page(CredentialPage),
     /// All about one credential.

@@ -188,7 +188,6 @@ impl Desk {
         let session = fixture::dropped_session(&copy, name);
         Self::at_menu(copy, session)
     }
-
 }
 
 #[test]

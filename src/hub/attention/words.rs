@@ -20,9 +20,7 @@ impl AttentionItem {
     /// A sentence without a full stop, and what is said beside it.
     pub fn words(&self, now: Millis) -> AttentionWords {
         match self {
-            Self::Lost(lost) => {
-                named(&lost.row.name, lost_words(lost.how).to_owned(), "rotate it".to_owned())
-            }
+            Self::Lost(lost) => named(&lost.row.name, lost_words(lost.how).to_owned(), "rotate it".to_owned()),
             Self::ExpiredCalled(keys) => {
                 refused(keys, " has expired and is still called", "expired credentials are still called", false)
             }

@@ -3,14 +3,12 @@
 use crate::store::tables::{CredentialRecord, Record as _};
 use crate::store::{Cell, StoreError, Tx};
 
+/// Takes up a row and the time of its last use.
+type Surveyed<'a> = dyn FnMut(&[Cell<'_>], Option<i64>) -> Result<(), StoreError> + 'a;
+
 /// Hands over the next run of credentials behind the id `after`, ordered by id, each with the time of its last use in
 /// Unix seconds. A row has the columns of [`Record::select`](crate::store::tables::Record::select).
-pub fn survey(
-    tx: &mut dyn Tx,
-    after: &str,
-    limit: i64,
-    each: &mut dyn FnMut(&[Cell<'_>], Option<i64>) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
+pub fn survey(tx: &mut dyn Tx, after: &str, limit: i64, each: &mut Surveyed<'_>) -> Result<(), StoreError> {
     let sql = format!(
         "SELECT {}, (SELECT MAX(u.at) FROM usage u WHERE u.credential = c.id) FROM credential c WHERE id > $1 \
          ORDER BY id LIMIT $2",

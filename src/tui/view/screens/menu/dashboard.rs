@@ -59,7 +59,7 @@ fn rows(app: &App, menu: &Menu, paint: &mut Paint<'_>, body: Rect) {
         let line = vec![
             Span::raw("   "),
             span(&text::pad(title, 15, theme.glyphs.ellipsis), style),
-            span(&words, theme.muted()),
+            span(words, theme.muted()),
         ];
         paint.line(0, y, LEFT - 1, &Line::from(line));
         if selected {
