@@ -27,21 +27,21 @@ use crate::vault::Vault;
 
 pub use crate::store::Cancel;
 pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
-pub use attention::AttentionWords;
+pub use attention::{AttentionItem, AttentionLevel, AttentionWords, Group, RefusedKey, STATES, StateCounts};
 pub use audit::AcceptReport;
 pub use credentials::CredentialEdit;
 pub use desk::{DeskPaths, OpenOutcome, Progress, SetUp};
 pub use error::{Conflict, Denied, HubError, InputField, SessionOver};
 pub use settings::{EffectivePolicy, Setting};
 pub use types::{
-    AttentionItem, AttentionLevel, ByKind, Capped, ChangeOutcome, CredentialCounts, CredentialId, CredentialInfo,
-    CredentialOverview, CredentialPage, CredentialRow, CredentialTarget, DisplayEvent, EndedEarly, FoundSecret, Group,
-    Issued, LastUse, ListCursor, ListOrder, ListQuery, LiveSecret, LossCause, MostUsed, NameInUse, NewCredential,
-    NewLegacy, Overview, OwnSignIn, PagePosition, Policy, ProcessKind, ProcessNote, Provenance, Pulse, REFUSALS_KEPT,
-    Refusal, RefusalCursor, RefusedKey, RefusedRequest, RefusedRequestQuery, Remedy, Replay, STATES, SecuritySettings,
-    SettingValue, SignInOutcome, SiteOverview, SiteUsage, StateCounts, TrailClass, TrailQuery, TrailReport, TrailRow,
-    USE_DAYS, UnsavedCredential, UnsavedSecret, UsageReport, UseCount, UsedDay, UserOperation, UserRow, UserTarget,
-    VerifierCredential, VerifierRow, VerifierSecret, WhichSecret, eviction_index, sum_of_days,
+    ByKind, Capped, ChangeOutcome, CredentialCounts, CredentialId, CredentialInfo, CredentialOverview, CredentialPage,
+    CredentialRow, CredentialTarget, DisplayEvent, EndedEarly, FoundSecret, Issued, LastUse, ListCursor, ListOrder,
+    ListQuery, LiveSecret, LossCause, MostUsed, NameInUse, NewCredential, NewLegacy, Overview, OwnSignIn, PagePosition,
+    Policy, ProcessKind, ProcessNote, Provenance, Pulse, REFUSALS_KEPT, Refusal, RefusalCursor, RefusedRequest,
+    RefusedRequestQuery, Remedy, Replay, SecuritySettings, SettingValue, SignInOutcome, SiteOverview, SiteUsage,
+    TrailClass, TrailQuery, TrailReport, TrailRow, USE_DAYS, UnsavedCredential, UnsavedSecret, UsageReport, UseCount,
+    UsedDay, UserOperation, UserRow, UserTarget, VerifierCredential, VerifierRow, VerifierSecret, WhichSecret,
+    eviction_index, sum_of_days,
 };
 pub use verifier::{
     Drift, Feed, Findings, IdRange, LoadSummary, LoadTimings, ReadAgreement, RefusalReason, Restriction,

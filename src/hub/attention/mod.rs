@@ -5,9 +5,11 @@ mod items;
 mod refused;
 mod states;
 mod survey;
+mod types;
 mod words;
 
 pub(crate) use refused::refused;
 pub(crate) use states::states;
 pub(crate) use survey::Survey;
+pub use types::{AttentionItem, AttentionLevel, Group, RefusedKey, STATES, StateCounts};
 pub use words::AttentionWords;

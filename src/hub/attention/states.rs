@@ -2,7 +2,7 @@
 
 use crate::credential::{EXPIRING_DAYS, Kind, State, Wanted};
 use crate::hub::attention::survey::Survey;
-use crate::hub::types::stored_as;
+use crate::hub::attention::types::stored_as;
 use crate::hub::{STATES, StateCounts};
 use crate::store::{StoreError, Tx, tables};
 use crate::time::{DAY, Millis};

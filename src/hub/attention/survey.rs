@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use crate::credential::{Kind, State, Wanted, condition};
 use crate::hub::attention::states::by_index;
+use crate::hub::attention::types::shown_as;
 use crate::hub::tx::row_tags;
-use crate::hub::types::shown_as;
 use crate::hub::{Cancel, Group, Hub, HubError, StateCounts};
 use crate::store::tables::{self, CredentialCells, CredentialRecord};
 use crate::store::{Cell, StoreError, Tx};

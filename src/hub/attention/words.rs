@@ -45,11 +45,10 @@ impl AttentionItem {
                 (format!("{} changed outside keydesk", counted(names.len() as i64, "user")), names.join(", "))
             }
             Self::SettingTampered => ("A setting was changed outside keydesk".to_owned(), "set it again".to_owned()),
-            Self::WentBack => (
-                "An older copy of the database was put back".to_owned(),
-                "to accept it: keydesk audit accept".to_owned(),
-            ),
-            Self::Altered(what) => (format!("Not trusted: {what}"), "keydesk audit verify".to_owned()),
+            Self::WentBack => {
+                ("An older copy of the database was put back".to_owned(), "keydesk audit accept --as NAME".to_owned())
+            }
+            Self::Altered(what) => (format!("Not trusted: {what}"), "keydesk audit verify --as NAME".to_owned()),
             Self::OneAdministrator(only, locked) => {
                 ("Only one Administrator can sign in".to_owned(), one_of(only, locked))
             }

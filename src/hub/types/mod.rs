@@ -1,6 +1,5 @@
 //! Types that the hub takes and returns.
 
-mod attention;
 mod credential;
 mod id;
 mod list;
@@ -14,8 +13,6 @@ mod usage;
 mod user;
 mod verifier;
 
-pub use attention::{AttentionItem, AttentionLevel, Group, RefusedKey, STATES, StateCounts};
-pub(in crate::hub) use attention::{shown_as, stored_as};
 pub use credential::{
     ChangeOutcome, CredentialInfo, CredentialRow, DisplayEvent, EndedEarly, Issued, LastUse, LiveSecret, NameInUse,
     NewCredential, NewLegacy,

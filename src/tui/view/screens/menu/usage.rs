@@ -88,7 +88,7 @@ pub fn verifiers(app: &App, usage: &SiteUsage, paint: &mut Paint<'_>, area: Rect
     let heading = Rect { x: area.x + 1, width: area.width.saturating_sub(2), height: 1, ..area };
     paint.heading(heading, "Verifiers", vec![span(&format!("{} in sight", usage.verifiers.len()), theme.muted())]);
     if usage.verifiers.is_empty() {
-        let words = "None. keydesk serve starts one beside the database; gateways ask it.";
+        let words = "None: gateways get no answer. To start one: keydesk serve";
         return paint.text_in(area.x + 1, area.y + 1, area.width, words, theme.muted());
     }
     for (y, row) in (area.y + 1..area.bottom()).zip(&usage.verifiers) {
