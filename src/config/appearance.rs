@@ -1,5 +1,6 @@
 //! Appearance: how the desk looks for one Unix user, in a small file beside the config file.
 
+use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,9 @@ pub struct Appearance {
     /// `screen` or `lines`.
     #[serde(rename = "face", skip_serializing_if = "Option::is_none")]
     pub frontend: Option<String>,
+    /// Lines of "Needs attention" that each user hid, with the numbers that they had.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub hidden: BTreeMap<String, BTreeMap<String, i64>>,
 }
 
 impl Appearance {
@@ -41,6 +45,7 @@ impl Appearance {
             colours: self.colours.clone().or(old.colours),
             glyphs: self.glyphs.clone().or(old.glyphs),
             frontend: self.frontend.clone().or(old.frontend),
+            hidden: old.hidden.into_iter().chain(self.hidden.clone()).collect(),
         };
         let text = toml::to_string(&new).map_err(|why| std::io::Error::new(ErrorKind::InvalidData, why));
         text.and_then(|text| replace(path, base, &text))

@@ -4,6 +4,7 @@
 //! the head in one transaction. A secret is handed out only after its row is committed.
 
 mod actor;
+mod attention;
 mod audit;
 mod credentials;
 mod desk;
@@ -18,6 +19,7 @@ mod verifier;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::hub::attention::Survey;
 use crate::store::Store;
 use crate::store::tables::HeadRow;
 use crate::time::{Clock, Millis};
@@ -25,6 +27,7 @@ use crate::vault::Vault;
 
 pub use crate::store::Cancel;
 pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
+pub use attention::{AttentionItem, AttentionLevel, AttentionWords, Group, RefusedKey, STATES, StateCounts};
 pub use audit::AcceptReport;
 pub use credentials::{CredentialEdit, Watch};
 pub use desk::{DeskPaths, OpenOutcome, Progress, SetUp};
@@ -55,6 +58,8 @@ pub struct Hub {
     account_intact: bool,
     /// The newest head that this handle has seen, to detect a rollback.
     highest: Mutex<Option<HeadRow>>,
+    /// What the last survey of all credentials found.
+    survey: Mutex<Option<Survey>>,
 }
 
 impl Hub {

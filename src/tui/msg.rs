@@ -36,6 +36,8 @@ pub enum Msg {
     Tick,
     /// An appearance choice was saved, or could not be, with the reason.
     Remembered(Result<(), String>),
+    /// The survey of a large desk found something else than before.
+    Surveyed,
     /// Back from ctrl-z.
     Resumed,
 }
@@ -60,6 +62,8 @@ pub enum Effect {
     Suspend,
     /// Save an appearance choice for the next time.
     Remember(Appearance),
+    /// Save what nobody waits for.
+    RememberQuietly(Appearance),
     /// Leave.
     Quit,
     /// Quit, and re-execute line by line.
@@ -237,7 +241,7 @@ pub enum Answer {
     /// Whether the store changed.
     Pulse(Pulse),
     /// What the menu shows.
-    Overview(Overview),
+    Overview(Box<Overview>),
     /// Rows of the list.
     Page(CredentialPage),
     /// All about one credential.

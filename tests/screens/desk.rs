@@ -91,6 +91,7 @@ impl Desk {
             theme,
             no_color,
             remembers,
+            hidden_lines: Default::default(),
             no_clipboard: None,
             notice: None,
             overflow: view::overflow,

@@ -2,6 +2,8 @@
 
 mod workspace;
 
+use std::collections::BTreeMap;
+
 pub use workspace::{PULSE, Workspace};
 
 use crate::account::Right;
@@ -12,6 +14,7 @@ use crate::tui::dialog::{Dialog, DialogKind, Scrollable};
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::msg::{Call, Effect, Ticket};
 use crate::tui::pending::{Pending, Slot};
+use crate::tui::screen::HiddenLines;
 use crate::tui::sign_in::SignInScreen;
 use crate::tui::theme::Theme;
 use crate::tui::toast::Toast;
@@ -34,6 +37,8 @@ pub struct AppSetup {
     pub no_color: bool,
     /// Appearance choices are saved for the next time; a demo saves nothing.
     pub remembers: bool,
+    /// Lines of "Needs attention" that each user hid.
+    pub hidden_lines: BTreeMap<String, HiddenLines>,
     /// Why nothing here can copy, as a sentence with the next step; `None` when copying can be tried.
     pub no_clipboard: Option<String>,
     /// A sentence for the lock screen: the demo shows its password there.
@@ -76,6 +81,7 @@ pub struct App {
     pub(in crate::tui) theme: Theme,
     pub(in crate::tui) no_color: bool,
     pub(in crate::tui) remembers: bool,
+    pub(in crate::tui) hidden_lines: BTreeMap<String, HiddenLines>,
     pub(in crate::tui) places: DisplayPaths,
     pub(in crate::tui) no_clipboard: Option<String>,
     pub(in crate::tui) notice: Option<String>,
@@ -105,6 +111,7 @@ impl App {
             theme: setup.theme,
             no_color: setup.no_color,
             remembers: setup.remembers,
+            hidden_lines: setup.hidden_lines,
             places: setup.places,
             no_clipboard: setup.no_clipboard,
             notice: setup.notice,
@@ -136,7 +143,8 @@ impl App {
     pub(in crate::tui) fn enter(&mut self, session: Session) {
         self.account.clone_from(&session.account);
         self.sign_in = None;
-        self.workspace = Some(Workspace::new(session, self.now));
+        let hidden = self.hidden_lines.get(session.actor.user.as_str()).cloned().unwrap_or_default();
+        self.workspace = Some(Workspace { hidden_lines: hidden, ..Workspace::new(session, self.now) });
     }
 
     /// Paints in other colours or glyphs from now on.

@@ -24,6 +24,7 @@ pub enum Action {
     HalfDown,
     Open,
     ToAttention,
+    HideLine,
     NextTab,
     PreviousTab,
     Section(Kind),

@@ -38,7 +38,8 @@ use Scope as S;
 #[rustfmt::skip]
 pub static BINDINGS: &[Binding] = &[
     row(S::Menu, &[ENTER], Action::Open, "open").hint("open"),
-    row(S::Menu, &[TAB, BACK_TAB], Action::ToAttention, "to what is to look at, and back").hint("to the list below"),
+    row(S::Menu, &[TAB, BACK_TAB], Action::ToAttention, "to what needs attention, and back").hint("attention"),
+    row(S::Menu, &[Chord::char('d')], Action::HideLine, "hide a line until its number grows").hint("hide"),
     row(S::Menu, &[Chord::char('q')], Action::Quit, "quit").hint("quit"),
 
     row(S::Settings, &[ENTER], Action::Open, "open").hint("open"),

@@ -53,7 +53,7 @@ impl App {
             Answer::Denied(denied) => self.refused(denied),
             Answer::Found(found) => self.secret_searched(found),
             Answer::Pulse(pulse) => self.pulse(pulse),
-            Answer::Overview(overview) => self.overview(overview),
+            Answer::Overview(overview) => self.overview(*overview),
             Answer::Page(page) if slot == Slot::UserKeys => self.user_keys_read(page),
             Answer::Page(page) if slot == Slot::Ticks => self.ticks_read(page),
             Answer::Page(page) => self.page(page),

@@ -11,10 +11,19 @@ use crate::tui::pending::Slot;
 use crate::tui::screen::Screen;
 use crate::tui::toast::Toast;
 
+/// The menu is read again after so long while verifiers count, and after so long while none is in sight.
+const COUNTING: i64 = 10_000;
+const NOT_COUNTING: i64 = 60_000;
+
 impl App {
     pub(super) fn overview(&mut self, overview: Overview) {
+        let now = self.now;
         if let Some(workspace) = &mut self.workspace {
             self.account.clone_from(&overview.account);
+            if matches!(workspace.screen(), Some(Screen::Menu(_))) {
+                let in_sight = overview.usage.as_ref().is_some_and(|usage| !usage.verifiers.is_empty());
+                workspace.due.overview = Some(now.plus(if in_sight { COUNTING } else { NOT_COUNTING }));
+            }
             workspace.overview = Some(overview);
             workspace.attention_stays_in_range();
         }

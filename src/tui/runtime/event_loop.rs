@@ -173,6 +173,11 @@ impl EventLoop {
                 let outcome = self.remember(&chosen);
                 self.update(Msg::Remembered(outcome))?;
             }
+            Effect::RememberQuietly(chosen) => {
+                if let Err(why) = self.remember(&chosen) {
+                    self.update(Msg::Remembered(Err(why)))?;
+                }
+            }
             Effect::Quit => return Err(LoopEnd::Left(ExitAction::Exit(0))),
             Effect::Lines => return Err(LoopEnd::Left(ExitAction::Open(Frontend::Lines))),
         }

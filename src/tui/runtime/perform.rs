@@ -68,7 +68,7 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::Seen(actor, id, what) => hub.record_display_event(&actor, id, what).map(|()| Answer::Noted)?,
         Call::Refused(actor, right) => Answer::Denied(hub.record_denied(&actor, right)?),
         Call::Pulse(actor, _) => Answer::Pulse(hub.pulse(&actor)?),
-        Call::Overview(actor, lost) => Answer::Overview(overview(hub, &actor, &lost)?),
+        Call::Overview(actor, lost) => Answer::Overview(Box::new(overview(hub, &actor, &lost)?)),
         Call::List(actor, query) => Answer::Page(hub.list_until(&actor, &query, cancel)?),
         Call::Details(actor, id) => Answer::Details(hub.details(&actor, id)?),
         Call::Taken { actor, kind, name, username } => Answer::Taken(hub.name_in_use(&actor, kind, &name, &username)?),

@@ -14,7 +14,7 @@ mod trail_filter;
 mod users;
 
 pub use api::{Api, Tab};
-pub use attention::{AttentionItem, attention};
+pub use attention::{HiddenLines, attention};
 pub use docs::Docs;
 pub use refused::RefusedList;
 pub use rows::{ACCOUNT, AccountRow, MENU, MenuRow, RowSelection, SETTINGS, SettingsRow};

@@ -88,6 +88,7 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
         // It works in a dialog too, but other hints matter more there.
         Action::Lock => !at_sign_in && !dialog && app.help.is_none(),
         Action::ToAttention => !nothing_needs_attention,
+        Action::HideLine => attention_focused(app),
         // A page that fits does not scroll.
         Action::Up => !only_read(app) || view::overflow(app) > 0,
         Action::ByKey if b.scope == Scope::Activity => shows_refused(app),
