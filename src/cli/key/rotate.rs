@@ -35,5 +35,5 @@ pub fn run(context: &Context, args: RotateArgs) -> Result<(), CliError> {
     let desk = context.open(&args.acting)?;
     let row = desk.find(&args.key, args.kind)?;
     let issued = desk.hub.rotate(&desk.actor, row.target(), args.overlap)?;
-    deliver::hand_out(&issued, Made::Rotated, args.json, &args.acting.name)
+    deliver::hand_out(&issued, Made::Rotated, args.json, desk.actor.user.as_str())
 }

@@ -9,7 +9,7 @@ use crate::cli::context::{Context, OpenDesk};
 use crate::cli::error::{CONFLICT, CliError, stderr_line};
 use crate::cli::output;
 use crate::credential::{Kind, Verb};
-use crate::hub::{ChangeOutcome, CredentialTarget};
+use crate::hub::{ChangeOutcome, CredentialRow, CredentialTarget};
 
 use super::called;
 
@@ -29,7 +29,16 @@ pub struct StateArgs {
 impl StateArgs {
     /// Each credential once, in the order given; an error if one does not exist.
     pub fn targets(&self, desk: &OpenDesk) -> Result<Vec<CredentialTarget>, CliError> {
-        let rows = self.keys.iter().map(|key| desk.find(key, self.kind)).collect::<Result<Vec<_>, _>>()?;
+        self.found(|key| desk.find(key, self.kind))
+    }
+
+    /// The same, also by names that only one has, for what can be taken back.
+    pub fn named_targets(&self, desk: &OpenDesk) -> Result<Vec<CredentialTarget>, CliError> {
+        self.found(|key| desk.find_named(key, self.kind))
+    }
+
+    fn found(&self, find: impl Fn(&str) -> Result<CredentialRow, CliError>) -> Result<Vec<CredentialTarget>, CliError> {
+        let rows = self.keys.iter().map(|key| find(key)).collect::<Result<Vec<_>, _>>()?;
         let mut seen = HashSet::new();
         Ok(rows.iter().filter(|row| seen.insert(row.id)).map(|row| row.target()).collect())
     }
@@ -71,7 +80,7 @@ pub fn report_outcomes(
 fn done(outcome: &ChangeOutcome, verb: Verb) -> Option<String> {
     match outcome {
         ChangeOutcome::Done(row) => Some(format!("{} {}.", called(row), verb.past())),
-        ChangeOutcome::Already(row) => Some(format!("{} was {} already.", called(row), row.state)),
+        ChangeOutcome::Already(row) => Some(format!("{} is {} already.", called(row), row.state)),
         ChangeOutcome::LeftOut { .. } => None,
     }
 }

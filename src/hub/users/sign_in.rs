@@ -89,6 +89,14 @@ impl Hub {
         })
     }
 
+    /// Names of the users who can sign in, for whoever can open the desk and named nobody.
+    pub fn user_names(&self) -> Result<Vec<String>, HubError> {
+        let mut tx = self.store.read(&Cancel::default())?;
+        let users = tables::users(&mut *tx)?.into_iter().filter(|row| row_tags::intact(&self.vault, row));
+        let active = users.filter(|row| row.record.state == UserState::Active.as_str());
+        Ok(active.map(|row| row.record.name).collect())
+    }
+
     /// The actor of `--as NAME`: whoever can read the database and the master key owns the desk.
     pub fn local_actor(&self, name: &str, origin: &Origin) -> Result<Actor, HubError> {
         let user = UserName::new(name)?;

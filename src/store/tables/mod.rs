@@ -15,7 +15,7 @@ mod verifier;
 pub use account::{AccountRecord, RingRecord, account, insert_ring, ring, ring_made_at};
 pub use credential::{
     Branch, Condition, CredentialCells, CredentialRecord, Direction, Listed, Sort, add_to_tally, count_anew, counted,
-    credential_with_key, credentials_of, next_to_expire, page, page_sql, put_key_aside, tallies,
+    credential_with_key, credentials_named, credentials_of, next_to_expire, page, page_sql, put_key_aside, tallies,
 };
 pub use head::{HeadRow, head, insert_head, lock_head, update_head};
 pub use record::{

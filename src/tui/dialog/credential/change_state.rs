@@ -60,9 +60,9 @@ impl ChangeState {
         }
     }
 
-    /// Whether it was typed.
+    /// Whether it was typed, in either case.
     pub fn confirmed(&self, form: &Form) -> bool {
-        self.verb != Verb::Revoke || form.text(Id::Confirm).trim() == self.to_type()
+        self.verb != Verb::Revoke || form.text(Id::Confirm).trim().to_lowercase() == self.to_type().to_lowercase()
     }
 
     /// Whether `verb` can be sent: the milder one that the revoke dialog offers needs no confirmation.
