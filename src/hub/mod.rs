@@ -32,11 +32,11 @@ pub use settings::{EffectivePolicy, Setting};
 pub use types::{
     ByKind, Capped, ChangeOutcome, CredentialCounts, CredentialId, CredentialInfo, CredentialOverview, CredentialPage,
     CredentialRow, CredentialTarget, DisplayEvent, EndedEarly, FoundSecret, Issued, LastUse, ListCursor, ListOrder,
-    ListQuery, LiveSecret, LossCause, NameInUse, NewCredential, NewLegacy, Overview, OwnSignIn, PagePosition, Policy,
-    Provenance, Pulse, REFUSALS_KEPT, Refusal, RefusalCursor, RefusedRequest, RefusedRequestQuery, Remedy, Replay,
-    SecuritySettings, SettingValue, SignInOutcome, SiteOverview, TrailClass, TrailQuery, TrailReport, TrailRow,
-    UnsavedCredential, UnsavedSecret, UsageReport, UserOperation, UserRow, UserTarget, VerifierCredential,
-    VerifierSecret, WhichSecret, eviction_index,
+    ListQuery, LiveSecret, LossCause, NameInUse, NewCredential, NewLegacy, NewUser, Overview, OwnSignIn, PagePosition,
+    Policy, Provenance, Pulse, REFUSALS_KEPT, Refusal, RefusalCursor, RefusedRequest, RefusedRequestQuery,
+    RefusedSignIn, Remedy, Replay, SecuritySettings, SettingValue, SignInOutcome, SiteOverview, TrailClass, TrailQuery,
+    TrailReport, TrailRow, UnsavedCredential, UnsavedSecret, UsageReport, UserOperation, UserRow, UserTarget,
+    VerifierCredential, VerifierSecret, WhichSecret, WithPassword, eviction_index,
 };
 pub use verifier::{
     Drift, Feed, Findings, IdRange, LoadSummary, LoadTimings, ReadAgreement, RefusalReason, Restriction,

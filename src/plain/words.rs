@@ -14,8 +14,8 @@ pub fn number(n: i64, one: &str, many: &str) -> String {
 pub fn last_sign_in(last: Option<&LastSignIn>) -> String {
     match last {
         None => "This is your first sign-in.".to_owned(),
-        Some(LastSignIn { at, address: None }) => format!("Your last sign-in was on {}.", at.stamp()),
-        Some(LastSignIn { at, address: Some(from) }) => {
+        Some(LastSignIn { at, address: None, .. }) => format!("Your last sign-in was on {}.", at.stamp()),
+        Some(LastSignIn { at, address: Some(from), .. }) => {
             format!("Your last sign-in was on {} from {from}.", at.stamp())
         }
     }

@@ -26,6 +26,8 @@ const COMMANDS: &[(&str, bool)] = &[
     ("user enable bram", false),
     ("user unlock bram", false),
     ("user passwd bram --password-stdin", false),
+    ("user passwd bram --generate", false),
+    ("user note bram --note x", false),
     ("audit list", true),
     ("audit verify", true),
     ("audit export --format jsonl", true),

@@ -12,4 +12,5 @@ mod state;
 mod tombstone;
 mod unsaved_secrets;
 
+pub(crate) use create::fill;
 pub use edit::CredentialEdit;

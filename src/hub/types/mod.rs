@@ -26,5 +26,5 @@ pub use refusal::{
 pub use secret::{FoundSecret, LossCause, Remedy, UnsavedCredential, UnsavedSecret, WhichSecret};
 pub use setting::{Provenance, SecuritySettings, SettingValue};
 pub use trail::{TrailClass, TrailQuery, TrailReport, TrailRow};
-pub use user::{OwnSignIn, SignInOutcome, UserOperation, UserRow, UserTarget};
+pub use user::{NewUser, OwnSignIn, RefusedSignIn, SignInOutcome, UserOperation, UserRow, UserTarget, WithPassword};
 pub use verifier::{VerifierCredential, VerifierSecret};

@@ -30,7 +30,8 @@ pub use setting::SettingRecord;
 pub use throttle::{ThrottleRecord, old_throttles, oldest_throttles, throttles};
 pub use trail::{
     RepeatRecord, TrailFilter, TrailRecord, changes, done_since, dropped_since_sign_in, find_operation, insert_trail,
-    last_at, move_strays, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash, trail_sql,
+    last_at, move_strays, refused_sign_ins, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash,
+    trail_sql,
 };
 pub use user::{PresenceRow, UserRecord, made_by, presence, put_presence, remove_users, users};
 pub use verifier::{
