@@ -51,7 +51,8 @@ pub const STEPS: &[Step] = &[
         ..Step::breaking(6, include_str!("../../assets/schema/0006-sums.sql"))
     },
     Step { nature: Nature::Additive, ..Step::breaking(7, include_str!("../../assets/schema/0007-labels.sql")) },
-    Step { nature: Nature::Additive, ..Step::breaking(8, include_str!("../../assets/schema/0009-users.sql")) },
+    Step { nature: Nature::Additive, ..Step::breaking(8, include_str!("../../assets/schema/0008-uses.sql")) },
+    Step { nature: Nature::Additive, ..Step::breaking(9, include_str!("../../assets/schema/0009-users.sql")) },
 ];
 
 /// The newest step.

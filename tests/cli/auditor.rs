@@ -9,6 +9,7 @@ const COMMANDS: &[(&str, bool)] = &[
     ("key list", true),
     ("key list --json", true),
     ("key show KEY", true),
+    ("key usage KEY", true),
     ("key create --kind basic --name x", false),
     ("key rotate KEY --overlap none", false),
     ("key edit KEY --note x", false),

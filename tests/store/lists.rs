@@ -62,7 +62,7 @@ pub fn pages(store: &dyn Store) {
         "those that are disabled are not in use: {usable} of {created}"
     );
     assert_eq!(made(9_999), (created, usable - 8), "nor are those that expired");
-    let coming = CredentialRecord { not_before: Some(5), ..credential(61, "hmac") };
+    let coming = CredentialRecord { not_before: Some(5), ..credential(63, "hmac") };
     write(store, |tx| tables::insert(tx, &coming, vec![]));
     assert_eq!(
         (made(0), made(5)),

@@ -22,8 +22,8 @@ pub use record::{
     Column, Record, Tagged, all_by, each_tag, each_tagged, get, insert, remove, stored_tag, update, version_of,
 };
 pub use schema_step::{
-    CHANGED_AT, StepRow, migrate_account, migrate_credential, migrate_secret, old_credentials, old_secrets, sign_step,
-    spoil_user, steps,
+    CHANGED_AT, StepRow, migrate_account, migrate_credential, migrate_secret, old_credentials, old_secrets, old_users,
+    sign_step, spoil_user, steps,
 };
 pub use secret::{SecretRecord, secrets_after, without_a_named_secret};
 pub use setting::SettingRecord;
@@ -35,9 +35,11 @@ pub use trail::{
 };
 pub use user::{PresenceRow, UserRecord, made_by, presence, put_presence, remove_users, users};
 pub use verifier::{
-    CHANGED, RefusalRow, RefusedRow, SecretCells, UsageRow, UseRow, VerifierCells, changed_credentials, count_expiring,
-    count_waiting, credential_row, credentials_after, ever_asked, every_credential, every_secret, forget_all_refusals,
-    forget_refusals, insert_refusals, insert_usage, last_addresses, lock_asked, middle_credential, newest_refusals,
-    next_refusal, note_asked, put_usages, refusals, repeat_refusals, secrets_between, secrets_of, stop_waiting, usages,
-    used_since, wait_again,
+    CHANGED, EVERY, ProcessRecord, RefusalRow, RefusedRow, SecretCells, UsageRow, UseRow, UsedDayRow, VerifierCells,
+    add_to_every, add_used_days, changed_credentials, count_expiring, count_waiting, credential_row, credentials_after,
+    ever_asked, every_credential, every_secret, forget_all_refusals, forget_processes, forget_refusals,
+    forget_used_days, insert_refusals, insert_usage, last_addresses, last_batch, lock_asked, middle_credential,
+    most_used_of_day, newest_refusals, next_refusal, note_asked, processes, put_process, put_usages, refusals,
+    refused_on_day, repeat_refusals, secrets_between, secrets_of, stop_waiting, usages, used_days, used_since,
+    wait_again,
 };

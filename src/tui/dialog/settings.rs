@@ -66,6 +66,7 @@ fn field(setting: Setting, value: &str) -> FormEntry {
         Setting::Upstream => text_with(id, "Upstream", value),
         Setting::Staleness => text_with(id, "Staleness", value),
         Setting::Algorithms => text_with(id, "Sign with", value),
+        Setting::KeepCounts => text_with(id, "Keep counts", value),
         Setting::Replay => {
             let chosen = REPLAY.iter().position(|replay| replay.as_str() == value).unwrap_or_default();
             entry(id, "Replay", Control::Choice { words: REPLAY_WORDS, chosen })
