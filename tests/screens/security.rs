@@ -74,5 +74,5 @@ fn api_address_and_verifier_policy_are_set_and_recorded() {
     let policy = desk.hub().feed().policy(&EffectivePolicy::default()).unwrap().policy;
     assert_eq!((policy.staleness, policy.replay), (30, Replay::Node));
     desk.press("esc").selects("Activity log").press("enter").rest().sees("changed setting").selects("replay");
-    desk.sees("Replay guard: off › node").selects("api address").sees("api.example.com › https://api.acme.test");
+    desk.sees("Replay guard: off → node").selects("api address").sees("api.example.com → https://api.acme.test");
 }

@@ -27,7 +27,7 @@ fn signing_in_lands_on_the_menu() {
     desk.sees("not signed in").types("alice").press("tab").types(PASSWORD);
     desk.sees("•••").sees_no(PASSWORD);
     desk.dialog("Acme Messaging").says("Password").press("enter");
-    desk.sees("alice · Administrator").sees("▸ Settings").sees("This is your first sign-in");
+    desk.sees("alice · Administrator").sees("▌  Settings").sees("This is your first sign-in");
 }
 
 #[test]
@@ -75,7 +75,7 @@ fn an_empty_form_is_not_sent() {
 #[test]
 fn set_up_names_the_places_and_checks_before_it_sends() {
     let mut desk = set_up();
-    desk.sees("~/.config/keydesk/master.key").sees("~/.local/share/keydesk/keydesk.db").sees("the first Administrator");
+    desk.sees("~/.config/keydesk/master.key").sees("~/.local/share/keydesk/keydesk.db").sees("its first Administrator");
     desk.types("Acme Messaging").press("tab").types("Alice").press("tab").types("short").press("tab").types("short");
     desk.dialog("Set up").says("✗ 12 or more").press("enter");
     desk.sees("A user name has 1 to 32 of a-z");
@@ -142,7 +142,7 @@ fn another_user_signing_in_at_a_lock_finds_nothing_left() {
     desk.sees("half a nameL").press("tab tab L").sees("Locked");
     desk.press("shift-tab ctrl-u").types("bram").press("tab").types("x");
     desk.dialog("Acme Messaging").says("bram").press("enter");
-    desk.sees("bram · Administrator").sees("▸ Settings").no_dialog();
+    desk.sees("bram · Administrator").sees("▌  Settings").no_dialog();
 }
 
 fn bram() -> keydesk::hub::Session {
@@ -203,7 +203,7 @@ fn a_disabled_administrator_is_out_within_a_second_with_the_secret() {
     let mut desk = Desk::signed_in_as(Role::Administrator);
     desk.press("enter enter").rest().press("n").types("nightly-export");
     desk.dialog("Create new key · Basic Authentication").says("shown once").press("enter");
-    desk.dialog("Save these credentials now").says("only time");
+    desk.dialog("The secret, once").says("shown only now");
     let bram = fixture::local(desk.hub(), "bram");
     desk.hub()
         .set_user_state(&bram, &fixture::seen(desk.hub(), "alice"), keydesk::account::UserState::Disabled)
@@ -215,7 +215,7 @@ fn a_disabled_administrator_is_out_within_a_second_with_the_secret() {
 #[test]
 fn ones_own_password_is_changed_from_my_account() {
     let mut desk = Desk::signed_in_as(Role::Administrator);
-    desk.selects("My account").press("enter").sees("Role").press("enter");
+    desk.selects("My account").press("enter").sees("Line by line").press("enter");
     desk.types("not the old one").press("tab").types("another horse battery").press("tab");
     desk.types("another horse battery");
     desk.dialog("Change password").says("✓ both the same").press("enter");

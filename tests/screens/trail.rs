@@ -28,7 +28,7 @@ fn some_life(desk: &Desk) -> UserRow {
 fn an_entry_says_what_differs() {
     let mut desk = Desk::on_trail();
     some_life(&desk);
-    desk.press("ctrl-l").press("g").sees("bram changed role chen").sees("Role: Basic User › Advanced User");
+    desk.press("ctrl-l").press("g").sees("bram changed role chen").sees("Role: Basic User → Advanced User");
     desk.press("enter");
     let no = desk.title_shown().unwrap();
     assert!(no.starts_with("Entry "), "{no}");
@@ -39,7 +39,7 @@ fn an_entry_says_what_differs() {
         .sees("Kind: basic")
         .press("esc")
         .no_dialog();
-    desk.selects("disabled Basic key").sees("State: active › disabled").sees_no("Networks");
+    desk.selects("disabled Basic key").sees("State: active → disabled").sees_no("Networks");
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn invalid_dates_are_reported_at_their_field() {
 fn an_empty_part_of_the_trail_names_the_way_back() {
     let mut desk = Desk::on_trail();
     desk.press("/").types("nobody").dialog("Show a part of the trail").says("nobody");
-    desk.press("enter enter enter enter").sees("There are no entries by nobody. Press / to show others.");
+    desk.press("enter enter enter enter").sees("There are no entries by nobody. / shows others.");
     desk.press("w").sees("set up the desk");
 }
 

@@ -74,6 +74,11 @@ impl TrailList {
         self.list.selected()
     }
 
+    /// Position of the selected row, rows above the screen, and the length of the list, if that is known.
+    pub fn place(&self) -> (i64, i64, Option<i64>) {
+        (self.list.position(), self.list.above(), self.list.length())
+    }
+
     /// Whether no newer rows lie above this page; else it does not follow the store.
     pub fn is_newest(&self) -> bool {
         self.list.is_newest()

@@ -1,6 +1,5 @@
 //! What the bodies of several forms have in common.
 
-use ratatui::style::Style;
 use ratatui::text::Span;
 
 use crate::account::user_password_rules;
@@ -17,7 +16,7 @@ pub fn state(app: &App, problem: Option<&str>, sheet: &mut Sheet) {
     match problem {
         Some(problem) => {
             sheet.gap();
-            sheet.say(&format!("{} {problem}", app.theme.glyphs.warning), app.theme.bad());
+            sheet.wrong(problem);
         }
         None if app.is_waiting() => {
             sheet.gap();
@@ -32,20 +31,20 @@ pub fn password_line(app: &App, form: &Form, generated: bool, wiped: bool, sheet
     let generate = form.shown().find(|(e, _)| e.id == Id::Generate);
     let focused = generate.is_some_and(|(_, focused)| focused);
     let words = if generated { "[ Type it ]" } else { "[ Generate ]" };
-    let style = if focused { app.theme.selected() } else { Style::new() };
+    let style = if focused { app.theme.button() } else { app.theme.text() };
     let typed = form.password(Id::Password).map_or(0, |p| p.chars());
     if generated {
-        sheet.append(vec![span("24 letters and digits will be made", app.theme.good())]);
+        sheet.append(vec![span("24 letters and digits will be made", app.theme.success_words())]);
         sheet.under(vec![span(words, style)]);
     } else {
-        sheet.under(vec![span(words, style), plain(if typed == 0 { "  or type one" } else { "" })]);
+        sheet.under(vec![span(words, style), span(if typed == 0 { "  or type one" } else { "" }, app.theme.muted())]);
     }
     if focused {
-        sheet.cursor_on_last(3 + 10 + 2);
+        sheet.cursor_on_last(2 + 11 + 2);
     }
     let shown = form.password(Id::Password).map_or("", |p| p.expose());
     if wiped {
-        sheet.under_say("The password was wiped when the desk locked. Type it again.", app.theme.warn());
+        sheet.under_say("The password was wiped when the desk locked. Type it again.", app.theme.warning());
     }
     let faulty = form.entry(Id::Password).is_some_and(|entry| entry.error.is_some());
     if !generated && !faulty {
@@ -57,17 +56,20 @@ pub fn password_line(app: &App, form: &Form, generated: bool, wiped: bool, sheet
 /// Rules with whether each is met, as many in a line as fit.
 pub fn rule_lines(theme: &Theme, rules: &[Rule], sheet: &mut Sheet) {
     let rule = |rule: &Rule| {
-        let glyph = if rule.met { theme.glyphs.met } else { theme.glyphs.unmet };
-        span(&format!("{glyph} {}   ", rule.words), if rule.met { theme.good() } else { Style::new() })
+        let glyph = if rule.met { theme.glyphs.done } else { theme.glyphs.broken };
+        [
+            span(glyph, if rule.met { theme.success() } else { theme.muted() }),
+            span(&format!(" {}   ", rule.words), theme.muted()),
+        ]
     };
     let mut line: Vec<Span<'static>> = Vec::new();
     for rule in rules.iter().map(rule) {
         let used: usize = line.iter().map(Span::width).sum();
         // The three blanks behind the last rule may be cut.
-        if used + rule.width() > sheet.under_width() + 3 {
+        if used + rule.iter().map(Span::width).sum::<usize>() > sheet.under_width() + 3 {
             sheet.under(std::mem::take(&mut line));
         }
-        line.push(rule);
+        line.extend(rule);
     }
     sheet.under(line);
 }

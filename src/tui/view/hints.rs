@@ -14,44 +14,48 @@ use crate::tui::pending::Slot;
 use crate::tui::screen::{Api, Screen, Tab};
 use crate::tui::sign_in::SignInKind;
 use crate::tui::view;
-use crate::tui::view::paint::{Paint, plain};
+use crate::tui::view::paint::{Paint, span};
 
-/// The keys that work here, as many as fit; `? help` always.
+/// The keys that work here, as many as fit; `? help` always. What the role may not do is not hinted.
 pub fn line(app: &App, paint: &mut Paint<'_>, y: u16) {
     let chain = app.scopes();
-    let help = if chain.first() == Some(&Scope::Text) { "F1 help" } else { "? help" };
-    let help = if app.help.is_some() { "" } else { help };
-    let room = usize::from(paint.area().width).saturating_sub(text::width(help) + 3);
+    let theme = app.theme;
+    let room = usize::from(paint.area().width).saturating_sub(help(app, paint, y) + 2);
     let mut rows = hinted(app, &chain);
-    // Within a scope, keys that the role may not use come last, in one pair of brackets.
-    rows.sort_by_key(|b| (chain.iter().position(|s| *s == b.scope), grey(app, b)));
-    let mut shown: Vec<(String, bool)> = Vec::new();
+    rows.retain(|binding| !grey(app, binding));
+    rows.sort_by_key(|b| chain.iter().position(|s| *s == b.scope));
+    let mut line = vec![Span::raw(" ")];
     let mut used = 1;
     for binding in rows {
-        let (words, grey) = (hint(app, binding), grey(app, binding));
-        let opens = grey && !shown.last().is_some_and(|(_, grey)| *grey);
-        let width = text::width(&words) + 2 + if opens { 2 } else { 0 };
-        if used + width <= room + 2 {
-            used += width;
-            shown.push((words, grey));
+        let keys = theme.keys(&binding.keys_in_hint());
+        let word = hint_word(app, binding);
+        let width = text::width(&keys) + 1 + text::width(word);
+        if used + width > room {
+            break;
         }
+        used += width + 2;
+        let style = match binding.action {
+            Action::Revoke => theme.danger(),
+            _ => theme.accent(),
+        };
+        line.push(span(&keys, style.patch(theme.strong())));
+        line.push(span(&format!(" {word}  "), theme.muted()));
     }
-    paint.line(0, y, paint.area().width, &Line::from(bracketed(&shown)));
-    paint.right(y, &Line::from(plain(help)));
+    paint.line(0, y, paint.area().width, &Line::from(line));
+    help(app, paint, y);
 }
 
-/// Hints with two blanks between, and brackets around those that cannot be used.
-fn bracketed(shown: &[(String, bool)]) -> Vec<Span<'static>> {
-    let mut line = vec![Span::raw(" ")];
-    for (i, (words, grey)) in shown.iter().enumerate() {
-        let before = i > 0 && shown[i - 1].1;
-        let after = shown.get(i + 1).is_some_and(|(_, grey)| *grey);
-        let open = if *grey && !before { "(" } else { "" };
-        let close = if *grey && !after { ")" } else { "" };
-        line.push(Span::raw(if i > 0 { "  " } else { "" }));
-        line.push(plain(&format!("{open}{words}{close}")));
+/// The key of the help at the end of the line; how many columns it takes. None in the help itself.
+pub fn help(app: &App, paint: &mut Paint<'_>, y: u16) -> usize {
+    if app.help.is_some() {
+        return 0;
     }
-    line
+    let typing = app.scopes().first() == Some(&Scope::Text);
+    let key = if typing { "F1" } else { "?" };
+    let line =
+        Line::from(vec![span(key, app.theme.accent().patch(app.theme.strong())), span(" help", app.theme.muted())]);
+    paint.right(y, &line);
+    line.width() + 1
 }
 
 /// The rows of the table that the hint line shows here.
@@ -105,11 +109,6 @@ fn grey(app: &App, binding: &Binding) -> bool {
 pub(in crate::tui) fn changes_a_key(binding: &Binding) -> bool {
     let changes = [Action::EditKeys, Action::Rotate, Action::DisableEnable, Action::Revoke, Action::StopOld];
     binding.scope == Scope::List && changes.contains(&binding.action)
-}
-
-fn hint(app: &App, binding: &Binding) -> String {
-    let keys = app.theme.keys(&binding.keys_in_hint());
-    format!("{keys} {}", hint_word(app, binding))
 }
 
 /// The word of the table, or a more specific one for this place.

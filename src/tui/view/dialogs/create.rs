@@ -1,7 +1,5 @@
 //! The body of the form that creates a key.
 
-use ratatui::style::Style;
-
 use crate::credential::{Kind, Rule, username_rules};
 use crate::text;
 use crate::tui::app::App;
@@ -53,7 +51,7 @@ fn under_field(app: &App, create: &Create, form: &Form, entry: &FormEntry, sheet
                 (false, Kind::Legacy) => "the username, if left empty".to_owned(),
                 (false, _) => "a name that says what uses it; 1 to 64 characters".to_owned(),
             };
-            sheet.under_say(&words, if taken { theme.warn() } else { Style::new() });
+            sheet.under_say(&words, if taken { theme.warning() } else { theme.muted() });
             if !entry.folded {
                 sheet.gap();
             }

@@ -17,21 +17,19 @@ use crate::tui::dialog::{Confirmation, Dialog, DialogKind};
 use crate::tui::form::{Form, FormEntry, Id};
 use crate::tui::layout;
 use crate::tui::view::forms;
-use crate::tui::view::paint::{plain, span};
 use crate::tui::view::screens::{details, refused};
 use crate::tui::view::sheet::Sheet;
 
 /// The sheet of a dialog.
 pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
-    let columns = layout::dialog_columns(app.size).min(most_columns(&dialog.kind));
-    let mut sheet = Sheet::new(title(app, &dialog.kind), columns, app.theme);
+    let mut sheet = Sheet::new(title(app, &dialog.kind), layout::sheet_columns(app.size), app.theme);
     match (&dialog.kind, &dialog.form) {
         (DialogKind::OneTimeSecret(view), Some(form)) => {
-            sheet = sheet.at_top();
+            sheet = sheet.as_page();
             one_time_secret::one_time_secret(app, view, form, &mut sheet);
         }
         (kind, Some(form)) => {
-            sheet = sheet.labels(label_columns(kind, form));
+            sheet = sheet.dangerous(is_dangerous(kind));
             fields(app, dialog, form, &mut sheet);
             buttons(app, kind, form, &mut sheet);
         }
@@ -43,7 +41,8 @@ pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
 fn title(app: &App, kind: &DialogKind) -> String {
     match kind {
         DialogKind::Create(d) => format!("Create new key {} {}", app.theme.glyphs.dot, d.kind.title()),
-        DialogKind::OneTimeSecret(view) => one_time_secret::title(view).to_owned(),
+        // A page of its own, without a title.
+        DialogKind::OneTimeSecret(_) => String::new(),
         DialogKind::Created(_) => "Created".to_owned(),
         DialogKind::Rotate(d) => format!("New secret for {}", d.row.name),
         DialogKind::ChangeState(d) => match d.verb {
@@ -73,29 +72,12 @@ fn title(app: &App, kind: &DialogKind) -> String {
     }
 }
 
-/// Greatest width: dialogs with rows or long values take the whole window.
-fn most_columns(kind: &DialogKind) -> u16 {
+/// Whether something is ended for good.
+fn is_dangerous(kind: &DialogKind) -> bool {
     match kind {
-        DialogKind::Create(_)
-        | DialogKind::OneTimeSecret(_)
-        | DialogKind::ChangeState(_)
-        | DialogKind::Edit(_)
-        | DialogKind::NewPassword(_)
-        | DialogKind::FindBySecret { .. }
-        | DialogKind::UserKeys(_)
-        | DialogKind::TrailEntry(_)
-        | DialogKind::TrailCheck(_)
-        | DialogKind::Details(_) => u16::MAX,
-        DialogKind::User(_) | DialogKind::Settings(_) => 70,
-        _ => 64,
-    }
-}
-
-fn label_columns(kind: &DialogKind, form: &Form) -> usize {
-    match kind {
-        DialogKind::Edit(_) => 12,
-        DialogKind::Create(_) if form.unfolded() => 12,
-        _ => 10,
+        DialogKind::ChangeState(change) => matches!(change.verb, Verb::Revoke),
+        DialogKind::StopOldSecret(_) => true,
+        _ => false,
     }
 }
 
@@ -133,6 +115,7 @@ fn buttons(app: &App, kind: &DialogKind, form: &Form, sheet: &mut Sheet) {
         _ => !app.is_waiting(),
     });
     sheet.gap();
+    sheet.gap();
 }
 
 /// A dialog that is only read.
@@ -149,7 +132,7 @@ fn text(app: &App, kind: &DialogKind, sheet: &mut Sheet) {
         // The others have a form.
         _ => {}
     }
-    close(app, sheet);
+    close(sheet);
 }
 
 fn sentences(sentences: &[String], sheet: &mut Sheet) {
@@ -160,11 +143,11 @@ fn sentences(sentences: &[String], sheet: &mut Sheet) {
 }
 
 /// The one button of a sheet that is only read.
-fn close(app: &App, sheet: &mut Sheet) {
+fn close(sheet: &mut Sheet) {
     sheet.gap();
-    let at = sheet.width().saturating_sub(6) / 2;
-    sheet.spans(vec![plain(&" ".repeat(at)), span("[ OK ]", app.theme.selected())]);
-    sheet.cursor_on_last(3 + at + 2);
+    let button = sheet.button("OK", true, true, false);
+    sheet.spans(vec![button]);
+    sheet.cursor_on_last(2);
     sheet.gap();
 }
 

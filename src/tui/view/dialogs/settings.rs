@@ -1,7 +1,5 @@
 //! The bodies of the forms for one's own password, for the password again, and for settings.
 
-use ratatui::style::Style;
-
 use crate::tui::app::App;
 use crate::tui::dialog::Part;
 use crate::tui::form::{Form, Id};
@@ -50,7 +48,7 @@ pub fn settings(part: Part, form: &Form, sheet: &mut Sheet) {
         let Id::Setting(setting) = entry.id else { continue };
         sheet.field(entry, focused);
         if entry.error.is_none() && part != Part::Lock {
-            sheet.under_say(setting.meaning(), Style::new());
+            sheet.explain_under(setting.meaning());
         }
     }
     sheet.gap();

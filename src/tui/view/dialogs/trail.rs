@@ -1,7 +1,5 @@
 //! The bodies of the dialogs about the trail: an entry in full, what a check found, filter and export.
 
-use ratatui::style::Style;
-
 use crate::hub::{TrailReport, TrailRow};
 use crate::time::Millis;
 use crate::tui::app::App;
@@ -76,7 +74,7 @@ pub fn filter(form: &Form, sheet: &mut Sheet) {
             _ => continue,
         };
         if entry.error.is_none() {
-            sheet.under_say(words, Style::new());
+            sheet.explain_under(words);
         }
     }
 }

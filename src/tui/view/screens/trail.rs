@@ -1,103 +1,116 @@
 //! Draws the rows of the trail, and the selected one in full.
 
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::text::Span;
 
 use crate::hub::TrailRow;
 use crate::text;
 use crate::tui::app::App;
-use crate::tui::layout;
 use crate::tui::pending::Slot;
 use crate::tui::screen::{TrailCheck, TrailList};
-use crate::tui::view::paint::{Paint, wrap};
+use crate::tui::view::paint::{Paint, scroll_bar, span, wrap};
+use crate::tui::view::screens::api::number;
+use crate::tui::view::table::{self, Cell, Column, column};
 use crate::tui::view::trail_words;
+use crate::tui::{layout, relative_time};
 
-/// Draws the list; `body` is the window below the tabs, if there are any.
-pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, body: Rect) {
+/// Draws the list; its heads stand in the row `top`.
+pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, top: u16) {
+    let columns = columns(usize::from(paint.area().width));
+    table::heads(app, &columns, paint, top);
+    let y = layout::rows_status(app.size);
+    let (at, above, length) = list.place();
     let Some(all) = list.rows() else {
-        paint.text(3, body.y + 1, "Reading the trail ...", Style::new());
-        return paint.cursor(3, body.y + 1);
+        paint.ruled(y, vec![], vec![]);
+        return table::nothing("Reading the trail ...", paint, top + 2);
     };
-    let width = usize::from(body.width).saturating_sub(4);
-    let heading = line(app, width, ["NO.", "WHEN (UTC)", "WHO", "DID", "WHAT", "FROM"]);
-    paint.text(3, body.y, &heading, app.theme.strong());
+    let total = length.or_else(|| total(app, list));
+    paint.ruled(y, status(app, list), if all.is_empty() { vec![] } else { place(app, at, total) });
     if all.is_empty() {
         let message = match list.filter.is_all() {
             true => "Nothing was done yet.".to_owned(),
-            false => format!("There are no {}. Press / to show others.", list.filter.words()),
+            false => format!("There are no {}. / shows others.", list.filter.words()),
         };
-        paint.text(3, body.y + 2, &message, Style::new());
-        return paint.cursor(3, body.y + 2);
+        return table::nothing(&message, paint, top + 2);
     }
-    let under_tabs = body.y > layout::HEADER;
-    let height = layout::trail_rows(app.size, under_tabs);
-    for (y, (row, selected)) in (body.y + 1..body.bottom()).zip(list.visible(height)) {
-        let mark = if selected { app.theme.glyphs.selected } else { " " };
-        paint.text(1, y, &format!("{mark} {}", row_line(app, row, width)), Style::new());
-        if selected {
-            // Mark, number and time: a slow line carries the bar twice for each step.
-            paint.style(Rect { x: 1, y, width: 2 + 4 + 1 + 12, height: 1 }, app.theme.selected());
-            paint.cursor(1, y);
-        }
+    let area = Rect { x: 0, y: top + 1, width: paint.area().width, height: y.saturating_sub(top + 1) };
+    for (y, (row, selected)) in (area.y..area.bottom()).zip(list.visible(usize::from(area.height))) {
+        table::row(app, &columns, &cells(app, row), selected, paint, y);
     }
-    if let Some(row) = list.selected().filter(|_| app.size.1 >= 20) {
-        let y = body.y + 1 + height as u16;
-        in_full(app, row, paint, Rect { y, height: body.bottom().saturating_sub(y), ..body });
+    if let Some(total) = total {
+        scroll_bar(paint, area, above, total);
+    }
+    if let Some(row) = list.selected() {
+        let area = Rect { y: y + 1, height: layout::panel(app.size), ..area };
+        in_full(app, row, paint, area);
     }
 }
 
-fn row_line(app: &App, row: &TrailRow, width: usize) -> String {
+/// `2 of 345`, as far as it is known.
+pub fn place(app: &App, at: i64, total: Option<i64>) -> Vec<Span<'static>> {
+    let of = total.map_or(String::new(), |total| format!(" of {}", number(total)));
+    vec![span(&number(at), app.theme.strong()), span(&of, app.theme.muted())]
+}
+
+/// How many rows the whole trail has.
+fn total(app: &App, list: &TrailList) -> Option<i64> {
+    let all = list.filter.is_all() && !list.credentials_only;
+    app.workspace.as_ref().filter(|_| all)?.overview.as_ref()?.site.as_ref().map(|site| site.trail_rows)
+}
+
+/// Number, time, who, deed; to what it was done takes the rest, and where from is told where there is room.
+fn columns(width: usize) -> Vec<Column> {
+    let from = if width >= 110 { 24 } else { 0 };
+    let taken = usize::from(table::LEAD) + 7 + 17 + 10 + 20 + from + 2;
+    let mut columns = vec![
+        column("NO.", 7).ordered(true),
+        column("WHEN (UTC)", 17),
+        column("WHO", 10),
+        column("DID", 20),
+        column("WHAT", width.saturating_sub(taken)),
+    ];
+    if from > 0 {
+        columns.push(column("FROM", from));
+    }
+    columns
+}
+
+fn cells(app: &App, row: &TrailRow) -> Vec<Cell> {
+    let theme = app.theme;
     // An actor with --as sat at this machine: the Unix user takes the place of the address.
-    let from = row.local().or_else(|| row.address.clone()).unwrap_or_else(|| "-".to_owned());
-    let did = if row.count > 1 { format!("{} x{}", row.did, row.count) } else { row.did.clone() };
-    line(
-        app,
-        width,
-        [
-            &row.no.to_string(),
-            &row.at.utc("%d %b %H:%M"),
-            row.who.as_deref().unwrap_or("-"),
-            &did,
-            row.object().unwrap_or_default(),
-            &from,
-        ],
-    )
-}
-
-/// The columns of a row: numbers are short, names are cut, the address is left out first.
-fn line(app: &App, width: usize, cells: [&str; 6]) -> String {
-    let address = if width < 76 { 0 } else { 15 };
-    let spare = width.saturating_sub(if address > 0 { 76 } else { 60 });
-    // Numbers and times have their width; of the rest the deed and its object get most.
-    let widths = [4, 12, 7 + (spare / 6).min(16), 18 + (spare / 3).min(7), 15 + spare / 3, address];
-    let pad = |(cell, width): (&str, usize)| match width {
-        0 => String::new(),
-        width => text::pad(cell, width, app.theme.glyphs.ellipsis) + " ",
-    };
-    let all: String = cells.into_iter().zip(widths).map(pad).collect();
-    text::fit(all.trim_end(), width, app.theme.glyphs.ellipsis)
+    let from = row.local().or_else(|| row.address.clone()).unwrap_or_else(|| theme.glyphs.nobody.to_owned());
+    let times = if row.count > 1 { format!(" {}{}", theme.glyphs.times, row.count) } else { String::new() };
+    let did = if row.did.contains("refused") { theme.warning() } else { theme.text() };
+    vec![
+        (row.no.to_string(), theme.muted()),
+        (relative_time::moment(app.now, row.at), theme.muted()),
+        (row.who.clone().unwrap_or_else(|| theme.glyphs.nobody.to_owned()), theme.text()),
+        (format!("{}{times}", row.did), did),
+        (row.object().unwrap_or_default().to_owned(), theme.text()),
+        (from, theme.muted()),
+    ]
 }
 
 fn in_full(app: &App, row: &TrailRow, paint: &mut Paint<'_>, area: Rect) {
-    let glyphs = app.theme.glyphs;
-    paint.rule(1, area.y, area.width.saturating_sub(2), glyphs.horizontal, Style::new());
-    paint.text(2, area.y, &format!(" {} ", row.no), app.theme.strong());
-    let mut differences =
-        trail_words::differences(row).iter().map(|d| d.words(glyphs.arrow)).collect::<Vec<_>>().join("   ");
-    // Two lines at most: enter shows everything.
-    differences = text::fit(&differences, (2 * usize::from(area.width)).saturating_sub(8), glyphs.ellipsis);
-    let mut sentences = vec![trail_words::summary(row), trail_words::origin(row)];
-    if !differences.is_empty() {
-        sentences.insert(1, differences);
+    let theme = app.theme;
+    let changes = trail_words::differences(row);
+    let changes = changes.iter().map(|d| d.words(theme.glyphs.arrow)).collect::<Vec<_>>().join("   ");
+    let mut sentences = vec![(trail_words::summary(row), theme.text()), (trail_words::origin(row), theme.muted())];
+    if !changes.is_empty() {
+        // Two lines at most: enter shows everything.
+        let room = (2 * usize::from(area.width)).saturating_sub(8);
+        sentences.insert(1, (text::fit(&changes, room, theme.glyphs.ellipsis), theme.text()));
     }
-    let lines = sentences.iter().flat_map(|s| wrap(s, usize::from(area.width).saturating_sub(2)));
-    for (y, line) in (area.y + 1..area.bottom()).zip(lines) {
-        paint.text(1, y, &line, Style::new());
+    let width = usize::from(area.width).saturating_sub(2);
+    let lines = sentences.iter().flat_map(|(words, style)| wrap(words, width).into_iter().map(|l| (l, *style)));
+    for (y, (line, style)) in (area.y..area.bottom()).zip(lines) {
+        paint.text(1, y, &line, style);
     }
 }
 
 /// The status line.
-pub fn status(app: &App, list: &TrailList) -> String {
+fn status(app: &App, list: &TrailList) -> Vec<Span<'static>> {
+    let theme = app.theme;
     let mut parts = Vec::new();
     if app.pending.has(Slot::Verify) && !list.credentials_only {
         parts.push(match list.so_far {
@@ -117,5 +130,7 @@ pub fn status(app: &App, list: &TrailList) -> String {
         (true, false) => format!("Only {what}"),
         (false, _) => format!("Older {what}; g goes to the newest"),
     });
-    parts.join(". ")
+    let broken = list.checked.as_ref().is_some_and(|check| check.report.broken.is_some());
+    let style = if broken { theme.danger() } else { theme.muted() };
+    vec![span(&parts.join(". "), style)]
 }
