@@ -74,12 +74,13 @@ pub fn first_password(fill: Fill<'_>) -> Result<Secret, ShapeError> {
         fill(&mut *drawn)?;
         // Of 256 byte values 248 map eight to one onto 31 characters; the other eight are drawn again.
         for byte in drawn.iter().filter(|b| **b < 248) {
+            if password.len() == FIRST_PASSWORD_LEN {
+                break;
+            }
             if password.len() % 6 == 5 {
                 password.push(b'-');
             }
-            if password.len() < FIRST_PASSWORD_LEN {
-                password.push(UNLIKE[usize::from(*byte % 31)]);
-            }
+            password.push(UNLIKE[usize::from(*byte % 31)]);
         }
     }
     Ok(Secret::new(password))
