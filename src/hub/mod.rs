@@ -36,12 +36,12 @@ pub use settings::{EffectivePolicy, Setting};
 pub use types::{
     ByKind, Capped, ChangeOutcome, CredentialCounts, CredentialId, CredentialInfo, CredentialOverview, CredentialPage,
     CredentialRow, CredentialTarget, DisplayEvent, EndedEarly, FoundSecret, Issued, LastUse, ListCursor, ListOrder,
-    ListQuery, LiveSecret, LossCause, MostUsed, NameInUse, NewCredential, NewLegacy, Overview, OwnSignIn, PagePosition,
-    Policy, ProcessKind, ProcessNote, Provenance, Pulse, REFUSALS_KEPT, Refusal, RefusalCursor, RefusedRequest,
-    RefusedRequestQuery, Remedy, Replay, SecuritySettings, SettingValue, SignInOutcome, SiteOverview, SiteUsage,
-    TrailClass, TrailQuery, TrailReport, TrailRow, USE_DAYS, UnsavedCredential, UnsavedSecret, UsageReport, UseCount,
-    UsedDay, UserOperation, UserRow, UserTarget, VerifierCredential, VerifierRow, VerifierSecret, WhichSecret,
-    eviction_index, sum_of_days,
+    ListQuery, LiveSecret, LossCause, MostUsed, NameInUse, NewCredential, NewLegacy, NewUser, Overview, OwnSignIn,
+    PagePosition, Policy, ProcessKind, ProcessNote, Provenance, Pulse, REFUSALS_KEPT, Refusal, RefusalCursor,
+    RefusedRequest, RefusedRequestQuery, RefusedSignIn, Remedy, Replay, SecuritySettings, SettingValue, SignInOutcome,
+    SiteOverview, SiteUsage, TrailClass, TrailQuery, TrailReport, TrailRow, USE_DAYS, UnsavedCredential, UnsavedSecret,
+    UsageReport, UseCount, UsedDay, UserOperation, UserRow, UserTarget, VerifierCredential, VerifierRow,
+    VerifierSecret, WhichSecret, WithPassword, eviction_index, sum_of_days,
 };
 pub use verifier::{
     Drift, Feed, Findings, IdRange, LoadSummary, LoadTimings, ReadAgreement, RefusalReason, Restriction,

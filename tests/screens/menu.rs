@@ -264,7 +264,7 @@ fn the_last_sign_in_is_shown() {
 #[test]
 fn settings_show_numbers_and_the_last_changes() {
     let mut desk = Desk::signed_in_as(Role::Administrator);
-    desk.press("enter").sees("7 credentials, 6 usable, 1 expiring").sees("4 people").sees("disabled Basic key");
+    desk.press("enter").sees("7 credentials, 6 usable, 1 expiring").sees("4 users").sees("disabled Basic key");
 }
 
 #[test]

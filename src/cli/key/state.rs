@@ -7,7 +7,7 @@ use crate::cli::context::{Context, OpenDesk};
 use crate::cli::error::{CONFLICT, CliError, stderr_line};
 use crate::cli::output;
 use crate::credential::{Kind, Verb};
-use crate::hub::{ChangeOutcome, CredentialTarget};
+use crate::hub::{ChangeOutcome, CredentialRow, CredentialTarget};
 
 use super::called;
 
@@ -28,6 +28,11 @@ impl StateArgs {
     /// Each credential once, in the order given; an error if one does not exist.
     pub fn targets(&self, desk: &OpenDesk) -> Result<Vec<CredentialTarget>, CliError> {
         desk.targets(&self.keys, self.kind)
+    }
+
+    /// The same, also by names that only one has, for what can be taken back.
+    pub fn named_targets(&self, desk: &OpenDesk) -> Result<Vec<CredentialTarget>, CliError> {
+        desk.named_targets(&self.keys, self.kind)
     }
 }
 
@@ -67,7 +72,7 @@ pub fn report_outcomes(
 fn done(outcome: &ChangeOutcome, verb: Verb) -> Option<String> {
     match outcome {
         ChangeOutcome::Done(row) => Some(format!("{} {}.", called(row), verb.past())),
-        ChangeOutcome::Already(row) => Some(format!("{} was {} already.", called(row), row.state)),
+        ChangeOutcome::Already(row) => Some(format!("{} is {} already.", called(row), row.state)),
         ChangeOutcome::LeftOut { .. } => None,
     }
 }

@@ -130,6 +130,7 @@ fn fill(
         version: 1,
         name: wanted.name.to_string(),
         role: Role::Administrator.as_str().to_owned(),
+        note: String::new(),
         state: UserState::Active.as_str().to_owned(),
         epoch: 1,
         password: sealed,

@@ -90,6 +90,21 @@ pub fn credential_with_key(
     tx.row(&sql, &[kind.into(), key.into()])?.map(|mut row| Tagged::take(&mut row)).transpose()
 }
 
+/// At most `limit` credentials of a kind with this folded name, revoked ones or all others.
+pub fn credentials_named(
+    tx: &mut dyn Tx,
+    (kind, listed): (&str, bool),
+    name_fold: &str,
+    limit: i64,
+) -> Result<Vec<Tagged<CredentialRecord>>, StoreError> {
+    let sql = format!(
+        "SELECT {} FROM credential WHERE kind = $1 AND listed = $2 AND name_fold = $3 ORDER BY id LIMIT $4",
+        CredentialRecord::select()
+    );
+    let params = [kind.into(), i64::from(listed).into(), name_fold.into(), limit.into()];
+    tx.rows(&sql, &params)?.iter_mut().map(Tagged::take).collect()
+}
+
 /// Gives a row that nobody trusts another key, `aside`, so that the key that it took is free again: the row with this
 /// kind and key that has not the id `but`.
 pub fn put_key_aside(

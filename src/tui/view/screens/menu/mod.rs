@@ -129,7 +129,7 @@ fn numbers(app: &App, workspace: &Workspace, row: SettingsRow) -> String {
 
 /// How many users, in words.
 pub fn user_count(n: i64) -> String {
-    if n == 1 { "1 person".to_owned() } else { format!("{n} people") }
+    if n == 1 { "1 user".to_owned() } else { format!("{n} users") }
 }
 
 /// A change: when, who, what was done, to what.
