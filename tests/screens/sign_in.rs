@@ -81,9 +81,9 @@ fn set_up_names_the_places_and_checks_before_it_sends() {
     desk.sees("A user name has 1 to 32 of a-z");
     assert_eq!(desk.count("set up"), 0);
     desk.press("ctrl-u").types("alice").press("tab ctrl-u").types("correct horse battery").press("tab ctrl-u");
-    desk.types("correct horse batterx").dialog("Set up").says("✗ both the same").press("enter");
+    desk.types("correct horse batterx").dialog("Set up").says("✗ the same twice").press("enter");
     desk.sees("The two passwords differ");
-    desk.press("backspace").types("y").dialog("Set up").says("✓ both the same").press("enter");
+    desk.press("backspace").types("y").dialog("Set up").says("✓ the same twice").press("enter");
     assert_eq!(desk.count("set up"), 1);
     desk.sees("Sign in").sees("The desk is set up").sees("Keep a copy").sees("alice");
 }
@@ -93,7 +93,7 @@ fn a_second_set_up_is_refused_with_a_reason() {
     let mut desk = set_up();
     desk.instead = Some(Box::new(|_| Some(Err(HubError::Conflict(Conflict::SetUpDone)))));
     desk.types("Acme").press("tab").types("alice").press("tab").types(PASSWORD).press("tab").types(PASSWORD);
-    desk.dialog("Set up").says("✓ both the same").press("enter");
+    desk.dialog("Set up").says("✓ the same twice").press("enter");
     desk.sees("This desk is set up already.");
 }
 
@@ -218,7 +218,7 @@ fn ones_own_password_is_changed_from_my_account() {
     desk.selects("My account").press("enter").sees("Permission level").press("enter");
     desk.types("not the old one").press("tab").types("another horse battery").press("tab");
     desk.types("another horse battery");
-    desk.dialog("Change password").says("✓ both the same").press("enter");
+    desk.dialog("Change password").says("✓ the same twice").press("enter");
     desk.sees("That is not your password.");
     desk.press("ctrl-u").types(PASSWORD).press("tab tab");
     desk.dialog("Change password").says("✓ 12 or more").press("enter").no_dialog().sees("Your password was changed");
@@ -240,6 +240,6 @@ fn a_password_set_by_another_comes_first_and_esc_signs_out() {
     assert_eq!(first.count("overview"), 0);
     let mut second = desk();
     second.types(PASSWORD).press("tab").types("a new horse battery").press("tab").types("a new horse battery");
-    second.dialog("Change password").says("✓ both the same").press("enter");
+    second.dialog("Change password").says("✓ the same twice").press("enter");
     second.no_dialog().sees("chen · Basic User").sees("Your password was changed");
 }

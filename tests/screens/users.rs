@@ -55,7 +55,7 @@ fn every_user_is_listed_with_level_state_and_keys() {
 #[test]
 fn a_new_user_is_added_and_must_change_the_password() {
     let mut desk = Desk::on_users();
-    desk.fills_in_erik().dialog("New user").says("✓ both the same").press("enter").no_dialog();
+    desk.fills_in_erik().dialog("New user").says("✓ the same twice").press("enter").no_dialog();
     desk.sees("erik was added and chooses an own password at the first sign-in.").waits(7_000).sees("5 people");
     assert!(desk.selected_line().contains("erik"), "{}", desk.screen());
     let erik = desk.user("erik");

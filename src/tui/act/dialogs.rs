@@ -12,7 +12,7 @@ use crate::tui::toast::Toast;
 
 impl App {
     pub(super) fn act_on_dialog(&mut self, action: Action) {
-        let most = self.scroll_limit(action);
+        let (now, most) = (self.now, self.scroll_limit(action));
         let Some(dialog) = self.dialog_mut() else { return };
         match (&mut dialog.kind, action) {
             (_, Action::Back) => self.cancel_dialog(),
@@ -24,7 +24,12 @@ impl App {
             (DialogKind::TrailEntry(d), action) => scroll(&mut d.scroll, action, most),
             (DialogKind::UserKeys(_), action) => self.act_on_user_keys(action, most),
             (_, action) => {
+                let before = dialog.form.as_ref().and_then(Form::focus);
                 let advance = dialog.form.as_mut().and_then(|form| forms::edit(form, action));
+                let after = dialog.form.as_ref().and_then(Form::focus);
+                if let Some(left) = before.filter(|_| before != after) {
+                    dialog.judge(left, now);
+                }
                 match advance {
                     Some(Advance::Submit) => self.pressed(Id::Submit),
                     Some(Advance::Pressed(id)) => self.pressed(id),
@@ -38,7 +43,7 @@ impl App {
     }
 
     /// Esc: the answer that loses nothing.
-    fn cancel_dialog(&mut self) {
+    pub(super) fn cancel_dialog(&mut self) {
         if self.stop_search() {
             return;
         }
@@ -86,7 +91,7 @@ impl App {
         let actor = workspace.actor();
         let Some(dialog) = workspace.dialog_mut() else { return };
         dialog.problem = None;
-        dialog.form.iter_mut().for_each(Form::clear_faults);
+        dialog.judge_all(now);
         match dialog.call(button, actor, now) {
             Some(Ok(Call::Edit(_, _, edit))) if edit == CredentialEdit::default() => {
                 workspace.dialogs.pop();

@@ -26,6 +26,7 @@ impl App {
         self.dirty = true;
         match action {
             Action::Quit => self.quit(),
+            Action::Interrupt => self.interrupt(),
             Action::Repaint => self.repaint(),
             Action::Suspend => self.suspend(),
             Action::Lock => self.lock_now(),
@@ -44,6 +45,27 @@ impl App {
             return self.ask(Confirmation::Quit);
         }
         self.leave();
+    }
+
+    /// ctrl-c: closes what is open, a sheet or a filter; on a page it quits. Twice in a row quits from everywhere. Never
+    /// loses a secret that was not copied, and works while the store is silent.
+    pub(super) fn interrupt(&mut self) {
+        self.dirty = true;
+        let again = std::mem::replace(&mut self.interrupted, true);
+        let sheet = self.dialog().is_some_and(|dialog| !matches!(dialog.kind, DialogKind::OneTimeSecret(_)));
+        if again || self.sign_in.is_some() || self.is_waiting() || self.unsaved() {
+            return self.quit();
+        }
+        if self.help.take().is_some() {
+            return;
+        }
+        if sheet {
+            self.drop_type_ahead();
+            return self.cancel_dialog();
+        }
+        if !self.filter_handles(Action::Interrupt) {
+            self.quit();
+        }
     }
 
     /// Leaves.

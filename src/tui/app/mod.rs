@@ -90,6 +90,8 @@ pub struct App {
     pub(in crate::tui) pending: Pending,
     pub(in crate::tui) type_ahead: TypeAhead,
     pub(in crate::tui) last_key: Millis,
+    /// The last key was ctrl-c, and it closed something: once more quits.
+    pub(in crate::tui) interrupted: bool,
     pub(in crate::tui) dirty: bool,
     /// The desk goes on line by line as soon as that choice is saved.
     pub(in crate::tui) leaving_for_lines: bool,
@@ -117,6 +119,7 @@ impl App {
             pending: Pending::default(),
             type_ahead: TypeAhead::default(),
             last_key: setup.now,
+            interrupted: false,
             dirty: true,
             leaving_for_lines: false,
             out: Vec::new(),
@@ -148,7 +151,7 @@ impl App {
     /// The next moment at which a [`crate::tui::msg::Msg::Tick`] is wanted.
     pub fn deadline(&self) -> Option<Millis> {
         let workspace = self.workspace.as_ref().filter(|_| self.sign_in.is_none());
-        let idle = workspace.and_then(|r| self.idle_lock_at(r));
+        let idle = self.idle_lock_changes_at();
         let due = workspace.and_then(|r| r.due.earliest());
         let toast = self.toast.as_ref().and_then(|t| t.until);
         let minute = self.shows_relative_times().then(|| Millis((self.now.0.div_euclid(MINUTE) + 1) * MINUTE));
@@ -161,11 +164,6 @@ impl App {
     pub(in crate::tui) fn pause_text_changes_at(&self) -> Option<Millis> {
         let end = self.sign_in.as_ref().and_then(SignInScreen::pause_end).filter(|end| *end > self.now)?;
         Some(Millis(end.0 - (end.since(self.now) - 1) / MINUTE * MINUTE))
-    }
-
-    /// When the desk locks by itself.
-    pub(in crate::tui) fn idle_lock_at(&self, workspace: &Workspace) -> Option<Millis> {
-        (workspace.session.idle_lock > 0).then(|| self.last_key.plus(workspace.session.idle_lock))
     }
 
     pub(in crate::tui) fn shows_relative_times(&self) -> bool {

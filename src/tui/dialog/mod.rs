@@ -187,6 +187,33 @@ impl Dialog {
         }
     }
 
+    /// What is wrong with one field that was left, if that can be told without the store.
+    pub fn fault_of(&self, id: Id, now: Millis) -> Option<String> {
+        let form = self.form.as_ref()?;
+        match &self.kind {
+            DialogKind::Create(create) => create.fault_of(form, id, now),
+            DialogKind::Edit(edit) => edit.fault_of(form, id, now),
+            DialogKind::User(action) => action.fault_of(form, id),
+            DialogKind::Export { .. } if id == Id::File => export::wanted(form).err().map(|(_, why)| why),
+            _ => None,
+        }
+    }
+
+    /// Says beside each field what is wrong with it, and forgets what was wrong before.
+    pub fn judge_all(&mut self, now: Millis) {
+        let ids: Vec<Id> = self.form.iter().flat_map(Form::shown).map(|(entry, _)| entry.id).collect();
+        ids.into_iter().for_each(|id| self.judge(id, now));
+        self.form.iter_mut().for_each(Form::leave_all);
+    }
+
+    /// Says beside one field what is wrong with it.
+    pub fn judge(&mut self, id: Id, now: Millis) {
+        let fault = self.fault_of(id, now);
+        if let Some(form) = &mut self.form {
+            form.judge(id, fault);
+        }
+    }
+
     /// The call that the filled form asks for when `button` is pressed, or the field that is at fault; `None` for a
     /// dialog that is not sent.
     pub fn call(&self, button: Id, actor: Actor, now: Millis) -> Option<Result<Call, Fault>> {
@@ -234,6 +261,8 @@ pub fn form_scopes(form: &Form, own: Scope) -> Vec<Scope> {
     let mut scopes = match form.focused().map(|e| &e.input) {
         Some(Control::Text(_) | Control::Password(_)) => vec![Scope::Text],
         Some(Control::Choice { .. }) => vec![Scope::Choice],
+        Some(Control::Preset(preset)) if preset.is_typed() => vec![Scope::Text, Scope::Choice],
+        Some(Control::Preset(_)) => vec![Scope::Preset, Scope::Choice],
         Some(Control::Check(_)) => vec![Scope::Check],
         Some(Control::Fold { .. }) => vec![Scope::Fold],
         Some(Control::Button(_)) if own == Scope::Form => vec![Scope::Buttons],

@@ -101,6 +101,12 @@ pub fn resolve(chain: &[Scope], chord: Chord) -> Meaning {
         {
             return Meaning::Typed(c);
         }
+        // A digit begins a value of one's own, a letter chooses the word that begins with it.
+        if scope == Scope::Preset
+            && let Some(c) = chord.typed().filter(|c| c.is_ascii_alphanumeric() || *c == '+')
+        {
+            return Meaning::Typed(c);
+        }
         if let Some(binding) = BINDINGS.iter().find(|b| b.scope == scope && b.chords.contains(&chord)) {
             return Meaning::Bound(binding);
         }

@@ -106,11 +106,13 @@ pub static BINDINGS: &[Binding] = &[
     row(S::SignIn, &[TAB, DOWN], Action::NextField, "next field").hint("next"),
     row(S::SignIn, &[BACK_TAB, UP], Action::PreviousField, "previous field").keys("-"),
     row(S::SignIn, &[ENTER], Action::Advance, "next, or send").hint("next or send"),
-    row(S::SignIn, &[Chord::ctrl('c')], Action::Quit, "quit").hint("quit"),
+    row(S::SignIn, &[Chord::ctrl('s')], Action::Send, "send from any field").hint("send"),
+    row(S::SignIn, &[Chord::ctrl('c')], Action::Interrupt, "quit").hint("quit"),
 
     row(S::Form, &[TAB, DOWN], Action::NextField, "next field").hint("next"),
     row(S::Form, &[BACK_TAB, UP], Action::PreviousField, "previous field").keys("shift-tab ↑"),
     row(S::Form, &[ENTER], Action::Advance, "next field, or send").hint("next or create"),
+    row(S::Form, &[Chord::ctrl('s')], Action::Send, "send from any field").hint("send"),
     row(S::Form, CANCEL, Action::Back, "cancel").hint("cancel"),
 
     row(S::Choice, &[UP, LEFT], Action::ChooseBack, "choose").hint_as("↑↓", "choose").keys("↑↓ ←→"),
@@ -140,6 +142,7 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Buttons, &[ENTER, SPACE], Action::Advance, "choose").hint("choose"),
     row(S::Buttons, &[TAB, RIGHT, DOWN], Action::NextField, "next button").hint("move"),
     row(S::Buttons, &[BACK_TAB, LEFT, UP], Action::PreviousField, "button before").keys("-"),
+    row(S::Buttons, &[Chord::ctrl('s')], Action::Send, "send, where there are fields").keys("-"),
     row(S::Buttons, CANCEL, Action::Back, "the safe answer").hint("close"),
 
     row(S::UserKeys, &[ENTER], Action::Open, "go to the key").hint("go to it"),
@@ -164,5 +167,5 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Everywhere, &[Chord::char('L')], Action::Lock, "lock now").hint("lock"),
     row(S::Everywhere, &[Chord::ctrl('l')], Action::Repaint, "redraw"),
     row(S::Everywhere, &[Chord::ctrl('z')], Action::Suspend, "suspend"),
-    row(S::Everywhere, &[Chord::ctrl('c')], Action::Quit, "quit"),
+    row(S::Everywhere, &[Chord::ctrl('c')], Action::Interrupt, "cancel, else quit; twice quits"),
 ];

@@ -3,8 +3,9 @@
 use crate::hub::{HubError, Session, SignIn};
 use crate::tui::app::{App, PULSE};
 use crate::tui::form::Id;
+use crate::tui::msg::Call;
+use crate::tui::pending::Slot;
 use crate::tui::sign_in::{self, SignInKind, SignInMessage, SignInScreen};
-use crate::tui::toast::Toast;
 
 impl App {
     pub(super) fn signed_in(&mut self, outcome: SignIn) {
@@ -30,12 +31,15 @@ impl App {
         }
     }
 
+    /// The desk is set up. Who did it is signed in with the password that was typed, by the way that everybody takes.
     pub(super) fn set_up(&mut self, account: String) {
-        let name = self.sign_in.as_ref().map(|d| d.form.text(Id::Name).trim().to_owned()).unwrap_or_default();
         self.account = account;
+        let Some(set_up) = self.sign_in.take() else { return };
+        let (name, password) = (set_up.form.text(Id::Name).trim().to_owned(), set_up.form.secret(Id::Password));
         self.sign_in = Some(SignInScreen::sign_in(&name));
-        let message = format!("The desk is set up. Keep a copy of {} elsewhere.", self.places.master_key);
-        self.toast = Some(Toast::done(self.now, message));
+        if !password.expose().is_empty() {
+            self.call(Slot::SignIn, Call::SignIn { name, password });
+        }
     }
 
     /// Signed in, or unlocked: then everything is as it was left.

@@ -79,7 +79,9 @@ impl App {
             },
         };
         match action {
-            Some(Action::Help | Action::Lock | Action::Quit | Action::Repaint | Action::Suspend) => false,
+            Some(
+                Action::Help | Action::Lock | Action::Quit | Action::Interrupt | Action::Repaint | Action::Suspend,
+            ) => false,
             // Esc never waits, except to clear a filter, which keeps the row that it found selected.
             Some(Action::Back) => {
                 workspace.dialogs.is_empty() && workspace.filtered().is_some_and(|api| self.awaits_rows(api))

@@ -19,6 +19,12 @@ use crate::tui::view::paint::{Paint, plain};
 /// The keys that work here, as many as fit; `? help` always.
 pub fn line(app: &App, paint: &mut Paint<'_>, y: u16) {
     let chain = app.scopes();
+    if let Some(seconds) = app.seconds_to_lock() {
+        let glyph = app.theme.glyphs.warning;
+        let words = format!("{glyph} Locks in {seconds} s. Any key keeps you signed in.");
+        paint.text(1, y, &words, app.theme.warn());
+        return paint.right(y, &Line::from(plain("? help")));
+    }
     let help = if chain.first() == Some(&Scope::Text) { "F1 help" } else { "? help" };
     let help = if app.help.is_some() { "" } else { help };
     let room = usize::from(paint.area().width).saturating_sub(text::width(help) + 3);

@@ -306,6 +306,14 @@ fn value(entry: &FormEntry, room: usize, theme: &Theme) -> (Vec<Span<'static>>, 
             let (shown, at) = part(&dots.repeat(all), &dots.repeat(before), room);
             (vec![plain(&shown)], at)
         }
+        Control::Preset(preset) => {
+            let before = text::width(preset.field().before_cursor());
+            let typed = text::width(&text::safe(preset.field().text()));
+            let words = choices(entry, room, theme);
+            let at = words.iter().last().map_or(0, |line| line.iter().map(Span::width).sum::<usize>());
+            let at = if preset.is_typed() { at.saturating_sub(3 + typed) + before } else { 1 };
+            (words.into_iter().next().unwrap_or_default(), at)
+        }
         Control::Choice { .. } => (choices(entry, room, theme).into_iter().next().unwrap_or_default(), 1),
         Control::Check(_) | Control::Fold { .. } | Control::Button(_) => (vec![], 0),
     }
@@ -313,11 +321,22 @@ fn value(entry: &FormEntry, room: usize, theme: &Theme) -> (Vec<Span<'static>>, 
 
 /// The words of a choice with their marks, in as many lines as they need.
 fn choices(entry: &FormEntry, room: usize, theme: &Theme) -> Vec<Vec<Span<'static>>> {
-    let Control::Choice { words, chosen } = &entry.input else { return vec![] };
+    let (words, chosen): (Vec<String>, usize) = match &entry.input {
+        Control::Choice { words, chosen } => (words.iter().map(|word| (*word).to_owned()).collect(), *chosen),
+        Control::Preset(preset) => {
+            let mut words: Vec<String> = preset.words().iter().map(|word| (*word).to_owned()).collect();
+            if let Some(last) = words.last_mut().filter(|_| preset.is_typed()) {
+                last.push(' ');
+                last.push_str(&text::safe(preset.field().text()));
+            }
+            (words, preset.chosen())
+        }
+        _ => return vec![],
+    };
     let mut lines = vec![vec![]];
     let mut used = 0;
     for (i, words) in words.iter().enumerate() {
-        let mark = if i == *chosen { theme.glyphs.chosen } else { theme.glyphs.unchosen };
+        let mark = if i == chosen { theme.glyphs.chosen } else { theme.glyphs.unchosen };
         let shown = format!("{mark} {words}");
         let width = text::width(&shown);
         // They may end in the margin.

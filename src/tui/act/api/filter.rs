@@ -24,6 +24,7 @@ impl App {
         let Some(api) = workspace.api_mut().filter(|api| api.tab == Tab::Api) else { return false };
         match action {
             Action::Back if api.search.shown() => self.clear_filter(),
+            Action::Interrupt if api.search.open => self.clear_filter(),
             action if !api.search.takes(action) => return false,
             Action::Advance => api.search.open = !api.search.understood(),
             action => {

@@ -7,7 +7,7 @@ use crate::tui::app::App;
 use crate::tui::form::Control;
 use crate::tui::sign_in::{SignInKind, SignInMessage, SignInScreen};
 use crate::tui::view::forms;
-use crate::tui::view::paint::{Paint, wrap};
+use crate::tui::view::paint::{Paint, plain, wrap};
 use crate::tui::view::sheet::Sheet;
 use crate::{text, time};
 
@@ -66,6 +66,9 @@ fn name_and_password(app: &App, sign_in: &SignInScreen, paint: &mut Paint<'_>, b
     let account = if app.account.is_empty() { "keydesk" } else { &app.account };
     let mut sheet = Sheet::new(account, WIDTH, app.theme).labels(11);
     sheet.gap();
+    if !sign_in.locked_by.is_empty() {
+        sheet.spans(vec![plain(&text::pad("Name", 11, app.theme.glyphs.ellipsis)), plain(&sign_in.locked_by)]);
+    }
     for (entry, focused) in sign_in.form.shown().filter(|(e, _)| !matches!(e.input, Control::Button(_))) {
         sheet.field(entry, focused);
     }
@@ -96,7 +99,15 @@ fn message(app: &App, sign_in: &SignInScreen) -> Option<(String, Style)> {
         SignInMessage::Sentence(sentence) => (sentence.clone(), bad),
         SignInMessage::Wrong(left, pause) => {
             let tries = if *left == 1 { "1 try".to_owned() } else { format!("{left} tries") };
-            (format!("Name or password is wrong. {tries} left before a pause of {}.", time::duration(*pause)), bad)
+            let are = if *left == 1 { "is" } else { "are" };
+            let pause = time::duration(*pause);
+            (
+                format!(
+                    "{} Name or password is wrong. {tries} {are} left, then it waits {pause}.",
+                    app.theme.glyphs.over
+                ),
+                bad,
+            )
         }
         SignInMessage::Locked(until) if *until > app.now => {
             let (clock, left) = (until.utc("%H:%M UTC"), time::duration(until.since(app.now)));
