@@ -11,6 +11,7 @@ mod options;
 mod shape;
 mod words;
 
+pub(crate) use filter::{Piece, SIGNS, pieces};
 pub use filter::{Filter, FilterError, Wanted, filter_terms};
 pub use kind::{Kind, State};
 pub use labels::{Owner, Tag, TagEdit, TagError, Tags};

@@ -24,7 +24,7 @@ use crate::vault::Vault;
 
 pub use crate::store::Cancel;
 pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
-pub use audit::AcceptReport;
+pub use audit::{AcceptReport, LogFilter, LogFilterError, log_terms};
 pub use credentials::CredentialEdit;
 pub use desk::{DeskPaths, OpenOutcome, Progress, SetUp};
 pub use error::{Conflict, Denied, HubError, InputField, SessionOver};
@@ -34,7 +34,7 @@ pub use types::{
     CredentialRow, CredentialTarget, DisplayEvent, EndedEarly, FoundSecret, Issued, LastUse, ListCursor, ListOrder,
     ListQuery, LiveSecret, LossCause, NameInUse, NewCredential, NewLegacy, Overview, OwnSignIn, PagePosition, Policy,
     Provenance, Pulse, REFUSALS_KEPT, Refusal, RefusalCursor, RefusedRequest, RefusedRequestQuery, Remedy, Replay,
-    SecuritySettings, SettingValue, SignInOutcome, SiteOverview, TrailClass, TrailQuery, TrailReport, TrailRow,
+    SecuritySettings, SettingValue, SignInOutcome, SiteOverview, TrailClass, TrailCount, TrailQuery, TrailReport, TrailRow,
     UnsavedCredential, UnsavedSecret, UsageReport, UserOperation, UserRow, UserTarget, VerifierCredential,
     VerifierSecret, WhichSecret, eviction_index,
 };

@@ -137,6 +137,6 @@ fn arrows_through_a_group_never_give_more_rights() {
 #[test]
 fn options_open_and_close() {
     let mut desk = Desk::on_list_then("n tab");
-    desk.sees("enter open").press("→").sees("Not before").sees("enter close").press("→").sees("Not before");
+    desk.sees("enter open").press("→").sees("Starts").sees("enter close").press("→").sees("Starts");
     desk.press("←").sees_no("Not before").press("←").sees_no("Not before").press("space").sees("Not before");
 }

@@ -66,7 +66,7 @@ fn a_new_user_is_added_and_must_change_the_password() {
 #[test]
 fn errors_of_a_new_user_show_at_their_field() {
     for (name, password, again, said) in [
-        ("Erik", ANOTHER, ANOTHER, "A user name has 1 to 32"),
+        ("4erik", ANOTHER, ANOTHER, "A user name has 1 to 32"),
         ("erik", "short", "short", "12"),
         ("erik", ANOTHER, "another horse", "same"),
         ("bram", ANOTHER, ANOTHER, "The user name bram is taken already"),

@@ -7,8 +7,10 @@ mod check_counts;
 mod check_last_changes;
 mod check_tags;
 mod repair;
+mod log_filter;
 pub(crate) mod trail;
 pub(crate) mod trail_state;
 mod verify;
 
 pub use accept::AcceptReport;
+pub use log_filter::{LogFilter, LogFilterError, log_terms};

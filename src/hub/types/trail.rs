@@ -1,6 +1,6 @@
 //! Types for the trail.
 
-use crate::hub::CredentialId;
+use crate::hub::{CredentialId, LogFilter};
 use crate::time::Millis;
 
 /// A row of the trail, in words.
@@ -77,6 +77,15 @@ impl TrailClass {
             Self::Refusal => "refusal",
         }
     }
+
+    /// The word for several.
+    pub fn plural(self) -> &'static str {
+        match self {
+            Self::Change => "changes",
+            Self::Access => "accesses",
+            Self::Refusal => "refusals",
+        }
+    }
 }
 
 /// A filter of the trail.
@@ -96,8 +105,19 @@ pub struct TrailQuery {
     pub from: Option<Millis>,
     /// Before this moment.
     pub until: Option<Millis>,
+    /// Words and terms that somebody typed.
+    pub filter: LogFilter,
     /// Length of the answer; at most 500 rows.
     pub limit: u32,
+}
+
+/// How many entries there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TrailCount {
+    /// Of those that were asked for.
+    pub found: i64,
+    /// In all.
+    pub all: i64,
 }
 
 /// What `audit verify` found.

@@ -50,6 +50,7 @@ fn under_field(app: &App, create: &Create, form: &Form, entry: &FormEntry, sheet
             match (create.taken_now(form).is_some_and(|t| t.name), create.kind) {
                 (true, kind) => warn(app, &format!("A {} credential has this name already.", kind.word()), sheet),
                 (false, Kind::Legacy) => sheet.under_say("the username, if left empty", Style::new()),
+                (false, _) if form.unfolded() => {}
                 (false, _) => sheet.under_say("a name that says what uses it; 1 to 64 characters", Style::new()),
             }
             if !entry.folded {
