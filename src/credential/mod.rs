@@ -11,8 +11,8 @@ mod options;
 mod shape;
 mod words;
 
-pub(crate) use filter::{Piece, SIGNS, pieces};
 pub use filter::{Filter, FilterError, Wanted, filter_terms};
+pub(crate) use filter::{Piece, SIGNS, pieces};
 pub use kind::{Kind, State};
 pub use labels::{Owner, Tag, TagEdit, TagError, Tags};
 pub use legacy::{Rule, check_password, check_username, password_rules, username_rules};

@@ -34,9 +34,9 @@ pub use types::{
     CredentialRow, CredentialTarget, DisplayEvent, EndedEarly, FoundSecret, Issued, LastUse, ListCursor, ListOrder,
     ListQuery, LiveSecret, LossCause, NameInUse, NewCredential, NewLegacy, Overview, OwnSignIn, PagePosition, Policy,
     Provenance, Pulse, REFUSALS_KEPT, Refusal, RefusalCursor, RefusedRequest, RefusedRequestQuery, Remedy, Replay,
-    SecuritySettings, SettingValue, SignInOutcome, SiteOverview, TrailClass, TrailCount, TrailQuery, TrailReport, TrailRow,
-    UnsavedCredential, UnsavedSecret, UsageReport, UserOperation, UserRow, UserTarget, VerifierCredential,
-    VerifierSecret, WhichSecret, eviction_index,
+    SecuritySettings, SettingValue, SignInOutcome, SiteOverview, TrailClass, TrailCount, TrailQuery, TrailReport,
+    TrailRow, UnsavedCredential, UnsavedSecret, UsageReport, UserOperation, UserRow, UserTarget, VerifierCredential,
+    VerifierSecret, WhichSecret, eviction_index, noted_line,
 };
 pub use verifier::{
     Drift, Feed, Findings, IdRange, LoadSummary, LoadTimings, ReadAgreement, RefusalReason, Restriction,

@@ -193,6 +193,10 @@ impl App {
         let Some(workspace) = self.workspace.as_mut().filter(|r| !r.session.must_change_password) else { return };
         let now = self.now;
         let calls = workspace.take_due_calls(now);
+        // Rows come first: a count of a long trail would hold them up.
+        if calls.iter().any(|(slot, _)| matches!(slot, Slot::Trail)) {
+            self.cancel(Slot::TrailCount);
+        }
         for (slot, call) in calls {
             self.call(slot, call);
         }

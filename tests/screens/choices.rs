@@ -16,7 +16,6 @@ const GROUPS: &[(&str, &str)] = &[
     ("signing.rs", "2 e"),
     ("user.rs", "esc ↓ enter n"),
     ("user.rs", "esc ↓ enter ↓ r"),
-    ("trail_filter.rs", "esc ↓ ↓ enter /"),
     ("export.rs", "esc ↓ ↓ enter x"),
     ("settings.rs", "esc G enter v"),
 ];

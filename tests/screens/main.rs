@@ -2,6 +2,8 @@
 
 #[path = "../support/made.rs"]
 mod made;
+#[path = "../support/need.rs"]
+mod need;
 
 mod account;
 mod burst;

@@ -71,7 +71,10 @@ pub(crate) fn words(code: &str, kind: Option<Kind>) -> String {
 
 /// The codes of the actions whose words hold a text, case-folded.
 pub(crate) fn codes_with(text: &str) -> Vec<&'static str> {
-    ALL.iter().filter(|action| action.words.replace("{kind} key", "").contains(text)).map(|action| action.code).collect()
+    ALL.iter()
+        .filter(|action| action.words.replace("{kind} key", "").contains(text))
+        .map(|action| action.code)
+        .collect()
 }
 
 #[cfg(test)]

@@ -47,7 +47,9 @@ pub enum LogFilterError {
         example: &'static str,
     },
     /// It looks like a term, and there is none of that name.
-    #[error("There is no term {0}: there are who: did: key: from: since: until: and type:. Put it in quotes to look for it as a word.")]
+    #[error(
+        "There is no term {0}: there are who: did: key: from: since: until: and type:. Put it in quotes to look for it as a word."
+    )]
     Unknown(String),
     /// Somebody pasted a secret into the wrong field.
     #[error("That is an API secret. To see whose it is, use find by secret; it does not belong here.")]

@@ -116,5 +116,6 @@ pub(crate) fn row(tx: &mut dyn Tx, record: TrailRecord) -> Result<TrailRow, HubE
         before: record.before,
         after: record.after,
         count,
+        hash: data_encoding::HEXLOWER.encode(&record.hash),
     })
 }

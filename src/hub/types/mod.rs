@@ -25,6 +25,6 @@ pub use refusal::{
 };
 pub use secret::{FoundSecret, LossCause, Remedy, UnsavedCredential, UnsavedSecret, WhichSecret};
 pub use setting::{Provenance, SecuritySettings, SettingValue};
-pub use trail::{TrailClass, TrailCount, TrailQuery, TrailReport, TrailRow};
+pub use trail::{TrailClass, TrailCount, TrailQuery, TrailReport, TrailRow, noted_line};
 pub use user::{OwnSignIn, SignInOutcome, UserOperation, UserRow, UserTarget};
 pub use verifier::{VerifierCredential, VerifierSecret};

@@ -30,8 +30,9 @@ pub use secret::{SecretRecord, secrets_after, without_a_named_secret};
 pub use setting::SettingRecord;
 pub use throttle::{ThrottleRecord, old_throttles, oldest_throttles, throttles};
 pub use trail::{
-    RepeatRecord, TrailRecord, changes, done_since, dropped_since_sign_in, find_operation, insert_trail,
-    last_at, move_strays, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash, trail_knows, trail_length, trail_sql,
+    RepeatRecord, TrailRecord, changes, done_since, dropped_since_sign_in, find_operation, insert_trail, last_at,
+    move_strays, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash, trail_knows, trail_length,
+    trail_sql,
 };
 pub use trail_filter::TrailFilter;
 pub use user::{PresenceRow, UserRecord, made_by, presence, put_presence, remove_users, users};

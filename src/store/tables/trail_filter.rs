@@ -47,7 +47,8 @@ pub enum TrailFilter<'a> {
 /// ` AND …` for every filter; their values go to the parameters.
 pub(super) fn conditions(filters: &[TrailFilter<'_>], params: &mut Vec<Value>) -> String {
     // Rows of one subject are few, and every other index leads past millions that are of the same class.
-    let one = filters.iter().any(|filter| matches!(filter, TrailFilter::Subject(_) | TrailFilter::Called { name: None, .. }));
+    let one =
+        filters.iter().any(|filter| matches!(filter, TrailFilter::Subject(_) | TrailFilter::Called { name: None, .. }));
     filters.iter().map(|filter| format!(" AND {}", filter.condition(one, params))).collect()
 }
 

@@ -21,7 +21,11 @@ impl App {
             (DialogKind::OneTimeSecret(_), Action::CopyKey) => self.copy(CopyPart::Key),
             (DialogKind::OneTimeSecret(view), Action::Mask) => view.masked = !view.masked,
             (DialogKind::Details(d), action) => scroll(&mut d.scroll, action, most),
-            (DialogKind::TrailEntry(d), action) => scroll(&mut d.scroll, action, most),
+            (DialogKind::TrailEntry(_), Action::Up | Action::Down) => self.another_entry(action),
+            (DialogKind::TrailEntry(d), Action::PageUp | Action::PageDown) => scroll(&mut d.scroll, action, most),
+            (DialogKind::TrailEntry(_), Action::CopyEntry) => self.copy_entry(),
+            (DialogKind::TrailCheck(_), Action::CopyLine) => self.copy_line(),
+            (DialogKind::TrailCheck(_), Action::GoToTampered) => self.go_to_tampered(),
             (DialogKind::UserKeys(_), action) => self.act_on_user_keys(action, most),
             (_, action) => {
                 let before = dialog.form.as_ref().and_then(Form::focus);
@@ -73,7 +77,9 @@ impl App {
                 let name = action.row().map(|row| row.name.clone()).unwrap_or_default();
                 self.open_user_keys(&name);
             }
-            (DialogKind::TrailFilter, id) => self.send_trail_filter(id == Id::ShowAll),
+            (DialogKind::TrailEntry(_), _) => self.go_to_credential(),
+            (DialogKind::TrailCheck(_), Id::CopyLine) => self.copy_line(),
+            (DialogKind::TrailCheck(_), _) => self.compare_line(),
             (DialogKind::OneTimeSecret(_), Id::Revoke) => self.ask_to_revoke(),
             (_, id) => self.send(id),
         }

@@ -57,7 +57,8 @@ impl App {
         let now = self.now;
         let Some(workspace) = self.workspace.as_mut().filter(|_| self.sign_in.is_none()) else { return };
         if workspace.dialogs.is_empty() {
-            return self.filter_typed();
+            self.filter_typed();
+            return self.log_filter_typed();
         }
         let Some(dialog) = workspace.dialogs.last_mut() else { return };
         let focus = dialog.form.as_ref().and_then(Form::focus);

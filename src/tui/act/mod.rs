@@ -8,6 +8,7 @@ mod forms;
 mod screens;
 mod security;
 mod trail;
+mod trail_sheets;
 mod users;
 
 pub(super) use api::DETAILS_AFTER;
@@ -63,7 +64,7 @@ impl App {
             self.drop_type_ahead();
             return self.cancel_dialog();
         }
-        if !self.filter_handles(Action::Interrupt) {
+        if !self.filter_handles(Action::Interrupt) && !self.log_filter_handles(Action::Interrupt) {
             self.quit();
         }
     }
@@ -162,6 +163,7 @@ impl App {
             self.cancel(Slot::List);
             self.cancel(Slot::Details);
             self.cancel(Slot::Trail);
+            self.cancel(Slot::TrailCount);
             self.cancel(Slot::Users);
             self.cancel(Slot::Verify);
             self.cancel(Slot::Security);

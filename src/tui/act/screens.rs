@@ -24,7 +24,7 @@ fn expiring() -> String {
 
 impl App {
     pub(super) fn act_on_screen(&mut self, action: Action) {
-        if self.filter_handles(action) {
+        if self.filter_handles(action) || self.log_filter_handles(action) {
             return;
         }
         if action == Action::Back {
@@ -131,7 +131,7 @@ impl App {
     }
 
     /// Opens API Settings narrowed to what `filter` says, at one row if there is one to show.
-    pub(super) fn open_api(&mut self, kind: Kind, row: Option<&CredentialRow>, filter: &str) {
+    pub(in crate::tui) fn open_api(&mut self, kind: Kind, row: Option<&CredentialRow>, filter: &str) {
         let mut api = Api::new(kind);
         let fits = self.workspace.as_ref().is_some_and(|workspace| workspace.section_fits(kind));
         if !filter.is_empty() {

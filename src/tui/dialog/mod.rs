@@ -6,7 +6,7 @@ mod export;
 mod own_password;
 mod reauthenticate;
 mod settings;
-mod trail_filter;
+mod trail;
 mod user;
 
 pub use confirm::Confirmation;
@@ -15,15 +15,15 @@ pub use credential::{
 };
 pub use own_password::check_new;
 pub use settings::Part;
+pub use trail::{CheckSheet, NotedLine};
 pub use user::{ROLES, UserAction, UserKeys};
 
 use crate::credential::Verb;
-use crate::hub::{Actor, CredentialInfo, CredentialRow, Denied, FoundSecret, RefusedRequest, TrailRow};
+use crate::hub::{Actor, CredentialInfo, CredentialRow, Denied, FoundSecret, RefusedRequest, TrailQuery, TrailRow};
 use crate::time::Millis;
 use crate::tui::form::{Control, Fault, Form, Id};
 use crate::tui::keymap::Scope;
 use crate::tui::msg::Call;
-use crate::tui::screen::{TrailCheck, TrailFilter};
 
 /// An open dialog.
 #[derive(Debug)]
@@ -74,16 +74,16 @@ pub enum DialogKind {
     /// Export of the trail.
     Export {
         /// The part of the trail that is exported.
-        filter: TrailFilter,
+        part: Box<TrailQuery>,
+        /// The filter as it was typed.
+        filter: String,
     },
     /// Settings of the desk.
     Settings(Part),
-    /// The filter of the trail.
-    TrailFilter,
     /// One entry of the trail.
     TrailEntry(Box<Scrollable<TrailRow>>),
     /// What the check of the trail found.
-    TrailCheck(Box<TrailCheck>),
+    TrailCheck(Box<CheckSheet>),
     /// One request that was refused.
     RefusedRequest(Box<RefusedRequest>),
     /// The password again, before a sensitive change.
@@ -143,6 +143,8 @@ impl Dialog {
     pub fn scopes(&self) -> Vec<Scope> {
         match (&self.kind, &self.form) {
             (DialogKind::OneTimeSecret(_), _) => vec![Scope::Secret, Scope::Buttons],
+            (DialogKind::TrailEntry(_), _) => vec![Scope::Entry, Scope::Buttons],
+            (DialogKind::TrailCheck(_), Some(form)) if !form.takes_text() => vec![Scope::TrailCheck, Scope::Buttons],
             (DialogKind::FoundSecret(_) | DialogKind::StopOldSecret(_) | DialogKind::Confirm(_), _) => {
                 vec![Scope::Buttons]
             }
@@ -166,7 +168,8 @@ impl Dialog {
             self.kind,
             DialogKind::OneTimeSecret(_)
                 | DialogKind::FoundSecret(_)
-                | DialogKind::TrailFilter
+                | DialogKind::TrailEntry(_)
+                | DialogKind::TrailCheck(_)
                 | DialogKind::Confirm(_)
         );
         self.form.is_some() && !unsent
@@ -233,8 +236,8 @@ impl Dialog {
             DialogKind::OwnPassword { .. } => own_password::check(form, actor.user.as_str())
                 .map(|()| Call::ChangeOwnPassword { actor, old: form.secret(Id::Old), new: form.secret(Id::Password) }),
             DialogKind::User(action) => action.change(form).map(|change| Call::ChangeUser(actor, change)),
-            DialogKind::Export { filter } => {
-                let query = filter.put(Default::default());
+            DialogKind::Export { part, .. } => {
+                let query = TrailQuery::clone(part);
                 export::wanted(form).map(|(path, format)| Call::Export { actor, query, path, format })
             }
             DialogKind::Settings(part) => Ok(Call::SetSettings(actor, part.wanted(form))),
@@ -244,7 +247,6 @@ impl Dialog {
             | DialogKind::FindBySecret { .. }
             | DialogKind::FoundSecret(_)
             | DialogKind::UserKeys(_)
-            | DialogKind::TrailFilter
             | DialogKind::TrailEntry(_)
             | DialogKind::TrailCheck(_)
             | DialogKind::RefusedRequest(_)

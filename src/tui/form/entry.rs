@@ -30,8 +30,6 @@ pub enum Id {
     Overlap,
     Role,
     See,
-    Class,
-    ShowAll,
     Setting(Setting),
     File,
     Format,
@@ -40,6 +38,9 @@ pub enum Id {
     Revoke,
     Disable,
     Ok,
+    GoTo,
+    Noted,
+    CopyLine,
 }
 
 /// The content of an entry.

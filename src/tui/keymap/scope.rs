@@ -12,11 +12,14 @@ pub enum Scope {
     Tabs,
     List,
     Filter,
+    LogFilter,
     Docs,
     Activity,
     Account,
     Users,
     Trail,
+    Entry,
+    TrailCheck,
     Security,
     UserKeys,
     Reading,
@@ -56,11 +59,14 @@ impl Scope {
             Self::Tabs => "API Settings",
             Self::List => "API tab",
             Self::Filter => "Filter",
+            Self::LogFilter => "Filter of the log",
             Self::Docs => "Documentation",
             Self::Activity => "Activity tab",
             Self::Account => "My account",
             Self::Users => "Users",
             Self::Trail => "Activity log",
+            Self::Entry => "Entry of the log",
+            Self::TrailCheck => "Check of the log",
             Self::Security => "Security",
             Self::UserKeys => "Keys that a user made",
             Self::Reading => "Pages to read",
@@ -81,7 +87,9 @@ impl Scope {
     pub fn leak(self) -> Leak {
         match self {
             Self::Text => Leak::NoLetters,
-            Self::Form | Self::Filter | Self::Confirm | Self::Buttons | Self::SignIn => Leak::Everywhere,
+            Self::Form | Self::Filter | Self::LogFilter | Self::Confirm | Self::Buttons | Self::SignIn => {
+                Leak::Everywhere
+            }
             _ => Leak::All,
         }
     }

@@ -47,12 +47,21 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Users, &[Chord::char('p')], Action::SetPassword, "set a password").hint("password").needs(USERS),
     row(S::Users, &[ENTER], Action::Open, "the keys this user made").hint("keys made"),
 
-    row(S::Trail, &[Chord::char('/')], Action::Filter, "a part only: who, type, from, until").hint("filter").needs(TRAIL),
+    row(S::Trail, &[Chord::char('/')], Action::Filter, "filter, live").hint("filter").needs(TRAIL),
     row(S::Trail, &[Chord::char('w')], Action::ByWho, "only this user, or all again").hint("who").needs(TRAIL),
     row(S::Trail, &[Chord::char('t')], Action::NextClass, "only one type, the next one, all").hint("type").needs(TRAIL),
     row(S::Trail, &[Chord::char('v')], Action::Verify, "verify the whole trail").hint("verify").needs(TRAIL),
     row(S::Trail, &[Chord::char('x')], Action::Export, "export what is shown to a file").hint("export").needs(TRAIL),
     row(S::Trail, &[ENTER], Action::Open, "all about this entry").hint("details"),
+
+    row(S::Entry, &[UP, Chord::char('k')], Action::Up, "next entry").hint_as("↑↓", "next entry").keys("↑↓ j k"),
+    row(S::Entry, &[DOWN, Chord::char('j')], Action::Down, "the entry below").keys("-"),
+    row(S::Entry, &[PAGE_UP, Chord::ctrl('b')], Action::PageUp, "scroll").keys("PgUp PgDn"),
+    row(S::Entry, &[PAGE_DOWN, Chord::ctrl('f')], Action::PageDown, "scroll down").keys("-"),
+    row(S::Entry, &[Chord::char('y')], Action::CopyEntry, "copy as JSON").hint("copy as JSON"),
+
+    row(S::TrailCheck, &[Chord::char('g')], Action::GoToTampered, "go to what was changed outside"),
+    row(S::TrailCheck, &[Chord::char('y')], Action::CopyLine, "copy the line"),
 
     row(S::Security, &[Chord::char('e')], Action::LockTime, "change when a desk locks").hint("lock time").needs(Right::ManageSite),
     row(S::Security, &[Chord::char('a')], Action::ApiAddress, "change where the API is").hint("API").needs(Right::ManageSite),
@@ -68,6 +77,7 @@ pub static BINDINGS: &[Binding] = &[
     row(S::List, &[Chord::char('a')], Action::TickShown, "tick all shown").keys("-").needs(MANAGE),
     row(S::List, &[Chord::char('y')], Action::CopyKey, "copy key").hint("copy key"),
     row(S::List, &[Chord::char('/')], Action::Filter, "filter").hint("filter"),
+    row(S::List, &[Chord::char('l')], Action::OpenLog, "its entries in the activity log").needs(TRAIL),
     row(S::List, &[Chord::char('O')], Action::StopOld, "stop the old secret").needs(MANAGE).dangerous(),
     row(S::List, &[Chord::char('1')], Action::Section(Kind::Basic), "Basic, HMAC, Legacy").keys("1 2 3"),
     row(S::List, &[Chord::char('2')], Action::Section(Kind::Hmac), "HMAC Authentication").keys("-"),
@@ -78,6 +88,9 @@ pub static BINDINGS: &[Binding] = &[
 
     row(S::Filter, &[ENTER, DOWN, TAB], Action::Advance, "to the rows").hint("to the rows"),
     row(S::Filter, CANCEL, Action::Back, "clear the filter").hint("clear"),
+
+    row(S::LogFilter, &[ENTER, DOWN, TAB], Action::Advance, "to the rows").hint("to the rows"),
+    row(S::LogFilter, CANCEL, Action::Back, "clear the filter").hint("clear"),
 
     row(S::Docs, &[RIGHT], Action::NextLanguage, "another language or gateway").hint_as("←→", "language").keys("←→"),
     row(S::Docs, &[LEFT], Action::PreviousLanguage, "the language before").keys("-"),

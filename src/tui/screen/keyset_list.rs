@@ -52,6 +52,11 @@ impl<T: HasCursor> KeysetList<T> {
         self.rows.as_deref()
     }
 
+    /// The number of the selected row, counted from the newest; `None` if there is none.
+    pub fn position(&self) -> Option<usize> {
+        self.selected().map(|_| self.before.len() * PAGE as usize + self.selected + 1)
+    }
+
     /// The rows on the screen, with whether each is selected.
     pub fn visible(&self, height: usize) -> impl Iterator<Item = (&T, bool)> {
         let rows = self.rows.as_deref().unwrap_or_default();

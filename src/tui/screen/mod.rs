@@ -4,22 +4,22 @@ mod api;
 mod attention;
 mod docs;
 mod keyset_list;
+mod log_search;
 pub mod paged_list;
 mod refused;
 mod rows;
 mod search;
 mod trail;
-mod trail_filter;
 mod users;
 
 pub use api::{Api, Tab, order_words};
 pub use attention::{AttentionItem, attention};
 pub use docs::Docs;
+pub use log_search::LogSearch;
 pub use refused::RefusedList;
 pub use rows::{ACCOUNT, AccountRow, MENU, MenuRow, RowSelection, SETTINGS, SettingsRow};
 pub use search::Search;
 pub use trail::{TrailCheck, TrailList};
-pub use trail_filter::TrailFilter;
 pub use users::UserList;
 
 /// One screen. The menu is the lowest of the stack and never leaves it.

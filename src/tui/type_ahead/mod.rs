@@ -110,7 +110,8 @@ impl App {
             },
             Some(Screen::Docs(_)) => self.pending.has(Slot::Overview),
             Some(Screen::Users(_)) => self.pending.has(Slot::Users),
-            Some(Screen::Trail(_)) => self.pending.has(Slot::Trail),
+            // Letters for the filter do not wait for its rows.
+            Some(Screen::Trail(list)) => !list.search.open && self.pending.has(Slot::Trail),
             Some(Screen::Page(Topic::Security, _)) => self.pending.has(Slot::Security),
             Some(Screen::Page(Topic::SignIns, _)) => self.pending.has(Slot::SignIns),
             Some(Screen::Settings(_) | Screen::Account(_)) | None => false,

@@ -225,7 +225,6 @@ fn word_for_enter(kind: &DialogKind) -> &'static str {
         DialogKind::NewPassword(_) => "set it",
         DialogKind::FindBySecret { .. } => "find",
         DialogKind::Reauthenticate => "go on",
-        DialogKind::TrailFilter => "show",
         DialogKind::Settings(_) => "set",
         DialogKind::Export { .. } => "export",
         DialogKind::User(action) if matches!(**action, UserAction::Add) => "add",

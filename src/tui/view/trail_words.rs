@@ -117,6 +117,20 @@ pub fn origin(row: &TrailRow) -> String {
     format!("{from}{way}{unix}")
 }
 
+/// What was done, by whom, as a sentence without its full stop.
+pub fn deed(row: &TrailRow) -> String {
+    let who = row.actor().unwrap_or_else(|| "nobody".to_owned());
+    let what = row.object().map(|what| format!(" {what}")).unwrap_or_default();
+    let times = if row.count > 1 { format!(", {} times", row.count) } else { String::new() };
+    format!("{who} {}{what}{times}", row.did)
+}
+
+/// The key of the credential that it is about, if the row tells it.
+pub fn key_of(row: &TrailRow) -> Option<String> {
+    let json = object(row.after.as_deref()).or_else(|| object(row.before.as_deref()))?;
+    Some(json.get("key")?.as_str()?.to_owned())
+}
+
 /// What was done, by whom and when.
 pub fn summary(row: &TrailRow) -> String {
     let who = row.actor().unwrap_or_else(|| "nobody".to_owned());
@@ -145,6 +159,7 @@ mod tests {
             before: before.map(str::to_owned),
             after: after.map(str::to_owned),
             count: 1,
+            hash: String::new(),
         }
     }
 

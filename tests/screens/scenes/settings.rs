@@ -85,8 +85,8 @@ fn verified(theme: Theme) -> Desk {
                     rows: 12,
                     no: 12,
                     hash: "0123456789abcdef".repeat(4),
-                    broken: None,
-                    rolled_back: None,
+                    whole: true,
+                    ..TrailReport::default()
                 };
                 Some(Ok(Answer::Verified(report)))
             }

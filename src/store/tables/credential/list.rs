@@ -161,12 +161,7 @@ pub(in crate::store::tables) fn escaped(text: &str) -> String {
 /// The ids of credentials that somebody may mean: of this key, or of this name, case-folded, or else those whose key
 /// begins so. Nothing
 /// is verified, because the answer only narrows a list.
-pub fn credentials_called(
-    tx: &mut dyn Tx,
-    text: &str,
-    folded: &str,
-    most: u32,
-) -> Result<Vec<String>, StoreError> {
+pub fn credentials_called(tx: &mut dyn Tx, text: &str, folded: &str, most: u32) -> Result<Vec<String>, StoreError> {
     let kinds = "kind IN ('basic', 'hmac', 'legacy')";
     let ids = |tx: &mut dyn Tx, condition: &str, params: &[Value]| -> Result<Vec<String>, StoreError> {
         let sql = format!("SELECT id FROM credential WHERE {kinds} AND {condition} LIMIT {most}");

@@ -61,9 +61,8 @@ fn title(app: &App, kind: &DialogKind) -> String {
         DialogKind::UserKeys(d) => format!("Keys made by {}", d.content.who),
         DialogKind::Export { .. } => "Export the trail".to_owned(),
         DialogKind::Settings(part) => part.title().to_owned(),
-        DialogKind::TrailFilter => "Show a part of the trail".to_owned(),
         DialogKind::TrailEntry(d) => format!("Entry {}", d.content.no),
-        DialogKind::TrailCheck(d) => trail::checked_title(&d.report).to_owned(),
+        DialogKind::TrailCheck(_) => "Verify the activity log".to_owned(),
         DialogKind::RefusedRequest(row) => format!("Refused: {}", row.name),
         DialogKind::Reauthenticate => "Your password again".to_owned(),
         DialogKind::Confirm(confirmation) => confirmation.title().to_owned(),
@@ -94,6 +93,7 @@ fn most_columns(kind: &DialogKind) -> u16 {
 fn label_columns(kind: &DialogKind, form: &Form) -> usize {
     match kind {
         DialogKind::Edit(_) => 12,
+        DialogKind::TrailCheck(_) => 18,
         DialogKind::Create(_) if form.unfolded() => 12,
         _ => 10,
     }
@@ -104,8 +104,9 @@ fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
     let problem = dialog.problem.as_deref();
     match &dialog.kind {
         DialogKind::FindBySecret { compared } => return find_by_secret::find(app, *compared, form, problem, sheet),
-        DialogKind::TrailFilter => return trail::filter(form, sheet),
         DialogKind::Confirm(confirmation) => return confirm(*confirmation, sheet),
+        DialogKind::TrailEntry(d) => return trail::entry(app, &d.content, sheet),
+        DialogKind::TrailCheck(d) => return trail::checked(app, d, form, sheet),
         DialogKind::Create(d) => create::create(app, d, form, sheet),
         DialogKind::Rotate(d) => rotate::rotate(app, d, form, sheet),
         DialogKind::ChangeState(d) => change_state::change_state(app, d, form, sheet),
@@ -115,7 +116,7 @@ fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
         DialogKind::FoundSecret(found) => find_by_secret::found(app, found, sheet),
         DialogKind::OwnPassword { forced } => settings::own_password(app, *forced, form, sheet),
         DialogKind::User(action) => user::user(app, action, form, sheet),
-        DialogKind::Export { filter } => trail::export(filter, form, sheet),
+        DialogKind::Export { filter, .. } => trail::export(app, filter, form, sheet),
         DialogKind::Settings(part) => settings::settings(*part, form, sheet),
         DialogKind::Reauthenticate => settings::reauthenticate(form, sheet),
         // These have no form, or one of their own.
@@ -128,7 +129,7 @@ fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
 fn buttons(app: &App, kind: &DialogKind, form: &Form, sheet: &mut Sheet) {
     sheet.gap();
     sheet.buttons(form, |entry: &FormEntry| match kind {
-        DialogKind::Confirm(_) => true,
+        DialogKind::Confirm(_) | DialogKind::TrailEntry(_) | DialogKind::TrailCheck(_) => true,
         DialogKind::ChangeState(d) => !app.is_waiting() && (entry.id != Id::Revoke || d.confirmed(form)),
         _ => !app.is_waiting(),
     });
@@ -140,8 +141,6 @@ fn text(app: &App, kind: &DialogKind, sheet: &mut Sheet) {
     match kind {
         DialogKind::Details(d) => return details::in_dialog(app, &d.content, sheet),
         DialogKind::UserKeys(d) => return user::user_keys(app, &d.content, sheet),
-        DialogKind::TrailEntry(d) => return trail::entry(app, &d.content, sheet),
-        DialogKind::TrailCheck(d) => trail::checked(&d.report, d.at, sheet),
         DialogKind::Created(row) => created(row, sheet),
         DialogKind::RefusedRequest(row) => sentences(&refused::sentences(app, row), sheet),
         DialogKind::Denied(denied) => sentences(&[denied.reason(), denied.assistance()], sheet),

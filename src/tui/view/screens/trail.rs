@@ -22,9 +22,9 @@ pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, body: Rect) {
     let heading = line(app, width, ["NO.", "WHEN (UTC)", "WHO", "DID", "WHAT", "FROM"]);
     paint.text(3, body.y, &heading, app.theme.strong());
     if all.is_empty() {
-        let message = match list.filter.is_all() {
-            true => "Nothing was done yet.".to_owned(),
-            false => format!("There are no {}. Press / to show others.", list.filter.words()),
+        let message = match list.search.narrows() {
+            false => "Nothing was done yet.".to_owned(),
+            true => format!("Nothing matches {}. Press esc to clear the filter.", text::safe(list.search.typed())),
         };
         paint.text(3, body.y + 2, &message, Style::new());
         return paint.cursor(3, body.y + 2);
@@ -107,15 +107,23 @@ pub fn status(app: &App, list: &TrailList) -> String {
     } else if let Some(TrailCheck { report, at }) = &list.checked {
         let at = at.utc("%H:%M");
         parts.push(match &report.broken {
-            None => format!("Trail whole: entries 1 to {} checked {at}", report.no),
-            Some(what) => format!("Trail broken: {what}, checked {at}"),
+            None => format!("Whole: entries 1 to {} verified {at} UTC", report.no),
+            Some(what) if report.whole => format!("Entries 1 to {} verified {at} UTC, but {what}", report.no),
+            Some(what) => format!("Broken: {what}, verified {at} UTC"),
         });
     }
-    let what = if list.credentials_only { "entries about credentials".to_owned() } else { list.filter.words() };
-    parts.push(match (list.is_newest(), list.filter.is_all()) {
-        (true, true) => format!("The newest {what} first"),
-        (true, false) => format!("Only {what}"),
-        (false, _) => format!("Older {what}; g goes to the newest"),
-    });
+    parts.extend(counts(list));
     parts.join(". ")
+}
+
+/// `2 of 8 found, 345 in all`, as far as it was counted.
+fn counts(list: &TrailList) -> Option<String> {
+    let no = list.position()?;
+    let narrows = list.search.narrows();
+    Some(match list.count {
+        None if narrows => format!("{no} of those found"),
+        None => format!("{no}"),
+        Some(count) if narrows => format!("{no} of {} found, {} in all", count.found, count.all),
+        Some(count) => format!("{no} of {}", count.all),
+    })
 }
