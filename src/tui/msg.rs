@@ -60,6 +60,8 @@ pub enum Effect {
     Suspend,
     /// Save an appearance choice for the next time.
     Remember(Appearance),
+    /// Save the name that was used last.
+    RememberName(String),
     /// Leave.
     Quit,
     /// Quit, and re-execute line by line.

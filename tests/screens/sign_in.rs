@@ -289,3 +289,22 @@ fn a_password_set_by_another_comes_first_and_esc_signs_out() {
     second.dialog("Change password").says("✓ the same twice").press("enter");
     second.no_dialog().sees("chen · Basic User").sees("Your password was changed");
 }
+
+#[test]
+fn the_name_that_was_used_last_stands_ready() {
+    let mut desk = Desk::where_alice_sat(Copy::filled());
+    desk.sees("Name       alice").types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter");
+    desk.sees("alice · Administrator");
+    assert!(desk.names_saved.is_empty(), "it is saved already");
+    desk.selects("Sign out").press("enter").sees("Name       alice").press("shift-tab ctrl-u").types("Bram");
+    desk.press("tab").types(PASSWORD).dialog("Acme Messaging").says("bram").press("enter");
+    assert_eq!(desk.names_saved, ["bram"]);
+}
+
+#[test]
+fn where_names_are_not_remembered_none_is_saved() {
+    let mut desk = at_sign_in();
+    desk.types("alice").press("tab").types(PASSWORD).dialog("Acme Messaging").says("alice").press("enter");
+    assert!(desk.names_saved.is_empty());
+    desk.selects("Sign out").press("enter").sees_no("alice");
+}

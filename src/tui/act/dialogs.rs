@@ -103,6 +103,10 @@ impl App {
                 workspace.dialogs.pop();
                 self.toast = Some(Toast::note(now, "Nothing was changed."));
             }
+            Some(Ok(Call::SetSettings(_, wanted))) if wanted.is_empty() => {
+                workspace.dialogs.pop();
+                self.toast = Some(Toast::note(now, "Nothing was changed."));
+            }
             Some(Ok(call)) => self.call(Slot::Form, call),
             Some(Err(fault)) => self.fault(fault),
             None => {}

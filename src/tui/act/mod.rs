@@ -19,7 +19,6 @@ use crate::tui::keymap::Action;
 use crate::tui::msg::{Call, Effect};
 use crate::tui::pending::Slot;
 use crate::tui::screen::Screen;
-use crate::tui::sign_in::SignInScreen;
 
 impl App {
     /// Runs an action.
@@ -151,7 +150,7 @@ impl App {
         self.pending.clear();
         self.help = None;
         self.call(Slot::Unwatched, Call::SignOut(workspace.actor()));
-        self.sign_in = Some(SignInScreen::sign_in(""));
+        self.sign_in = Some(self.nobody());
     }
 
     /// One step back; from the menu there is none.

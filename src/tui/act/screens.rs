@@ -5,7 +5,7 @@ use crate::credential::{EXPIRING_DAYS, Kind};
 use crate::hub::CredentialRow;
 use crate::tui::act::scroll;
 use crate::tui::app::{App, Workspace};
-use crate::tui::dialog::{Confirmation, Dialog, Part};
+use crate::tui::dialog::{Confirmation, Dialog};
 use crate::tui::keymap::Action;
 use crate::tui::msg::Call;
 use crate::tui::pending::Slot;
@@ -44,12 +44,7 @@ impl App {
             },
             Some(Screen::Docs(_)) => self.act_on_docs(action),
             Some(Screen::Users(_)) => self.act_on_users(action),
-            Some(Screen::Page(Topic::Security, at)) => match action {
-                Action::LockTime => self.edit_settings(Part::Lock),
-                Action::ApiAddress => self.edit_settings(Part::Api),
-                Action::VerifierPolicy => self.edit_settings(Part::Verifier),
-                action => scroll(at, action, most),
-            },
+            Some(Screen::Page(Topic::Security, _)) => self.act_on_security(action),
             Some(Screen::Page(Topic::SignIns, at)) => scroll(at, action, most),
             Some(Screen::Trail(_)) => self.act_on_trail(action),
             Some(Screen::Api(_)) => self.act_on_api(action),

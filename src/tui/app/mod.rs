@@ -34,6 +34,8 @@ pub struct AppSetup {
     pub no_color: bool,
     /// Appearance choices are saved for the next time; a demo saves nothing.
     pub remembers: bool,
+    /// The name that was used here last; `None` where names are not remembered.
+    pub last_name: Option<String>,
     /// Why nothing here can copy, as a sentence with the next step; `None` when copying can be tried.
     pub no_clipboard: Option<String>,
     /// A sentence for the lock screen: the demo shows its password there.
@@ -77,6 +79,8 @@ pub struct App {
     pub(in crate::tui) no_color: bool,
     pub(in crate::tui) remembers: bool,
     pub(in crate::tui) places: DisplayPaths,
+    /// The name that was used here last; `None` where names are not remembered.
+    pub(in crate::tui) last_name: Option<String>,
     pub(in crate::tui) no_clipboard: Option<String>,
     pub(in crate::tui) notice: Option<String>,
     overflow: fn(&Self) -> usize,
@@ -108,6 +112,7 @@ impl App {
             no_color: setup.no_color,
             remembers: setup.remembers,
             places: setup.places,
+            last_name: setup.last_name,
             no_clipboard: setup.no_clipboard,
             notice: setup.notice,
             overflow: setup.overflow,
@@ -128,11 +133,16 @@ impl App {
             Start::SetUp => app.sign_in = Some(SignInScreen::set_up()),
             Start::SignIn { account } => {
                 app.account = account;
-                app.sign_in = Some(SignInScreen::sign_in(""));
+                app.sign_in = Some(app.nobody());
             }
             Start::Session(session) => app.enter(*session),
         }
         app
+    }
+
+    /// The sign-in before anybody typed, with the name that was used last.
+    pub(in crate::tui) fn nobody(&self) -> SignInScreen {
+        SignInScreen::sign_in(self.last_name.as_deref().unwrap_or_default())
     }
 
     /// Opens the desk for a session.

@@ -14,7 +14,7 @@ pub use credential::{
     ChangeState, CopyPart, Create, Draft, EditKeys, Issue, NewPassword, OneTimeSecret, Rotate, StopOldSecret, entry_of,
 };
 pub use own_password::check_new;
-pub use settings::Part;
+pub use settings::SettingChange;
 pub use trail::{CheckSheet, NotedLine};
 pub use user::{ROLES, UserAction, UserKeys};
 
@@ -78,8 +78,8 @@ pub enum DialogKind {
         /// The filter as it was typed.
         filter: String,
     },
-    /// Settings of the desk.
-    Settings(Part),
+    /// One setting of the desk.
+    Setting(Box<SettingChange>),
     /// One entry of the trail.
     TrailEntry(Box<Scrollable<TrailRow>>),
     /// What the check of the trail found.
@@ -197,6 +197,7 @@ impl Dialog {
             DialogKind::Create(create) => create.fault_of(form, id, now),
             DialogKind::Edit(edit) => edit.fault_of(form, id, now),
             DialogKind::User(action) => action.fault_of(form, id),
+            DialogKind::Setting(change) if matches!(id, Id::Setting(_)) => change.fault_of(form),
             DialogKind::Export { .. } if id == Id::File => export::wanted(form).err().map(|(_, why)| why),
             _ => None,
         }
@@ -240,7 +241,10 @@ impl Dialog {
                 let query = TrailQuery::clone(part);
                 export::wanted(form).map(|(path, format)| Call::Export { actor, query, path, format })
             }
-            DialogKind::Settings(part) => Ok(Call::SetSettings(actor, part.wanted(form))),
+            DialogKind::Setting(change) => {
+                let wanted = change.wanted(form).map(|value| (change.setting, value));
+                Ok(Call::SetSettings(actor, wanted.into_iter().collect()))
+            }
             DialogKind::Reauthenticate => reauthenticate::wanted(form).map(|password| Call::Confirm(actor, password)),
             DialogKind::OneTimeSecret(_)
             | DialogKind::Created(_)

@@ -63,9 +63,7 @@ pub static BINDINGS: &[Binding] = &[
     row(S::TrailCheck, &[Chord::char('g')], Action::GoToTampered, "go to what was changed outside"),
     row(S::TrailCheck, &[Chord::char('y')], Action::CopyLine, "copy the line"),
 
-    row(S::Security, &[Chord::char('e')], Action::LockTime, "change when a desk locks").hint("lock time").needs(Right::ManageSite),
-    row(S::Security, &[Chord::char('a')], Action::ApiAddress, "change where the API is").hint("API").needs(Right::ManageSite),
-    row(S::Security, &[Chord::char('v')], Action::VerifierPolicy, "change what verifiers follow").hint("verifiers").needs(Right::ManageSite),
+    row(S::Security, &[ENTER], Action::Open, "change the setting").hint("change").needs(Right::ManageSite),
 
     row(S::List, &[Chord::char('n')], Action::Create, "create new key").hint("create").needs(MANAGE),
     row(S::List, &[ENTER], Action::Open, "details"),

@@ -3,7 +3,7 @@
 use crate::hub::{HubError, Session, SignIn};
 use crate::tui::app::{App, PULSE};
 use crate::tui::form::Id;
-use crate::tui::msg::Call;
+use crate::tui::msg::{Call, Effect};
 use crate::tui::pending::Slot;
 use crate::tui::sign_in::{self, SignInKind, SignInMessage, SignInScreen};
 
@@ -47,6 +47,11 @@ impl App {
         let forced = session.must_change_password;
         let same = self.workspace.as_ref().is_some_and(|r| r.session.actor.user == session.actor.user);
         self.last_key = self.now;
+        let name = session.actor.user.as_str();
+        if self.last_name.as_ref().is_some_and(|last| last != name) {
+            self.last_name = Some(name.to_owned());
+            self.out.push(Effect::RememberName(name.to_owned()));
+        }
         match self.workspace.as_mut().filter(|_| same && !forced) {
             Some(workspace) => {
                 workspace.session = session;

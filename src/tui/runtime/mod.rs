@@ -131,7 +131,11 @@ impl Runtime {
         let Self { events, queue, shutdown, guard, .. } = self;
         let method = CopyMethod::choose(&variable);
         let clock = Arc::clone(&context.clock);
+        let database = context.places.as_ref().map(|places| places.database.clone());
         let chosen = opening.appearance.as_deref().map(Appearance::read).unwrap_or_default();
+        let last_name = database
+            .filter(|database| chosen.remembers_name(database))
+            .map(|_| chosen.last_name.clone().unwrap_or_default());
         let app = App::new(AppSetup {
             now: clock.now(),
             size: output::size().into(),
@@ -140,6 +144,7 @@ impl Runtime {
             theme: Theme::from_env(&|name| variable(name).or_else(|| chosen.variable(name))),
             no_color: variable("NO_COLOR").is_some_and(|v| !v.is_empty()),
             remembers: opening.appearance.is_some(),
+            last_name,
             no_clipboard: method.err().map(str::to_owned),
             notice: opening.notice,
             overflow: view::overflow,

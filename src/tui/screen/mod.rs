@@ -9,6 +9,7 @@ pub mod paged_list;
 mod refused;
 mod rows;
 mod search;
+mod security;
 mod trail;
 mod users;
 
@@ -19,6 +20,7 @@ pub use log_search::LogSearch;
 pub use refused::RefusedList;
 pub use rows::{ACCOUNT, AccountRow, MENU, MenuRow, RowSelection, SETTINGS, SettingsRow};
 pub use search::Search;
+pub use security::{SettingGroup, settings_in_order};
 pub use trail::{TrailCheck, TrailList};
 pub use users::UserList;
 

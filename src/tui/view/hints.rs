@@ -11,7 +11,7 @@ use crate::tui::dialog::{Confirmation, DialogKind, OneTimeSecret, UserAction};
 use crate::tui::form::Form;
 use crate::tui::keymap::{self, Action, Binding, Scope};
 use crate::tui::pending::Slot;
-use crate::tui::screen::{Api, Screen, Tab};
+use crate::tui::screen::{Api, Screen, Tab, Topic};
 use crate::tui::sign_in::SignInKind;
 use crate::tui::view;
 use crate::tui::view::paint::{Paint, plain};
@@ -169,7 +169,7 @@ fn only_read(app: &App) -> bool {
     let workspace = app.workspace.as_ref();
     let in_dialog = matches!(app.dialog().map(|d| &d.kind), Some(DialogKind::Details(_) | DialogKind::TrailEntry(_)));
     let bare = workspace.filter(|r| r.dialogs.is_empty());
-    let page = matches!(bare.and_then(|r| r.screen()), Some(Screen::Page(..)));
+    let page = matches!(bare.and_then(|r| r.screen()), Some(Screen::Page(Topic::SignIns, _)));
     app.help.is_some() || in_dialog || page || bare.is_some_and(|r| r.docs_of().is_some())
 }
 
@@ -225,7 +225,7 @@ fn word_for_enter(kind: &DialogKind) -> &'static str {
         DialogKind::NewPassword(_) => "set it",
         DialogKind::FindBySecret { .. } => "find",
         DialogKind::Reauthenticate => "go on",
-        DialogKind::Settings(_) => "set",
+        DialogKind::Setting(_) => "set",
         DialogKind::Export { .. } => "export",
         DialogKind::User(action) if matches!(**action, UserAction::Add) => "add",
         DialogKind::User(_) => "set",

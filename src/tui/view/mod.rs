@@ -13,11 +13,11 @@ mod trail_words;
 use paint::Paint;
 use ratatui::Frame;
 use ratatui::layout::Rect;
-use screens::{api, docs, menu, pages, sign_in, trail, users};
+use screens::{api, docs, menu, pages, security, sign_in, trail, users};
 
 use crate::tui::app::{App, Workspace};
 use crate::tui::layout::{self, FOOTER, HEADER};
-use crate::tui::screen::{Screen, Tab};
+use crate::tui::screen::{Screen, Tab, Topic};
 
 /// Draws one frame.
 pub fn draw(app: &App, frame: &mut Frame<'_>) {
@@ -59,6 +59,7 @@ fn desk(app: &App, workspace: &Workspace, paint: &mut Paint<'_>, body: Rect) {
         Some(Screen::Users(users)) => users::draw(app, users, paint, body),
         Some(Screen::Trail(trail)) => trail::draw(app, trail, paint, body),
         Some(Screen::Docs(shown)) => docs::page(app, workspace, shown, paint, body),
+        Some(Screen::Page(Topic::Security, at)) => security::draw(app, workspace, *at, paint, body),
         Some(Screen::Page(topic, scroll)) => pages::draw(app, workspace, *topic, *scroll, paint, body),
         None => {}
     }

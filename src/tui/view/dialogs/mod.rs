@@ -10,6 +10,8 @@ mod settings;
 mod trail;
 mod user;
 
+pub use settings::{default_words, with_unit};
+
 use crate::credential::Verb;
 use crate::hub::CredentialRow;
 use crate::tui::app::App;
@@ -60,7 +62,7 @@ fn title(app: &App, kind: &DialogKind) -> String {
         DialogKind::User(action) => user::title(action),
         DialogKind::UserKeys(d) => format!("Keys made by {}", d.content.who),
         DialogKind::Export { .. } => "Export the trail".to_owned(),
-        DialogKind::Settings(part) => part.title().to_owned(),
+        DialogKind::Setting(change) => change.setting.title().to_owned(),
         DialogKind::TrailEntry(d) => format!("Entry {}", d.content.no),
         DialogKind::TrailCheck(_) => "Verify the activity log".to_owned(),
         DialogKind::RefusedRequest(row) => format!("Refused: {}", row.name),
@@ -85,7 +87,7 @@ fn most_columns(kind: &DialogKind) -> u16 {
         | DialogKind::TrailEntry(_)
         | DialogKind::TrailCheck(_)
         | DialogKind::Details(_) => u16::MAX,
-        DialogKind::User(_) | DialogKind::Settings(_) => 70,
+        DialogKind::User(_) | DialogKind::Setting(_) => 70,
         _ => 64,
     }
 }
@@ -117,7 +119,7 @@ fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
         DialogKind::OwnPassword { forced } => settings::own_password(app, *forced, form, sheet),
         DialogKind::User(action) => user::user(app, action, form, sheet),
         DialogKind::Export { filter, .. } => trail::export(app, filter, form, sheet),
-        DialogKind::Settings(part) => settings::settings(*part, form, sheet),
+        DialogKind::Setting(change) => settings::setting(change, form, sheet),
         DialogKind::Reauthenticate => settings::reauthenticate(form, sheet),
         // These have no form, or one of their own.
         _ => {}
