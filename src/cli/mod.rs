@@ -90,7 +90,7 @@ enum Command {
     /// Read and check the trail
     #[command(subcommand)]
     Audit(audit::AuditCommand),
-    /// List and change the settings of the desk and its verifiers (Administrators)
+    /// List and change the settings of the desk and its verifiers
     #[command(subcommand)]
     Setting(setting::SettingCommand),
     /// Print the configuration of a gateway with this desk's addresses
@@ -99,7 +99,7 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Print the fields of a signed request
     Sign(sign::SignArgs),
-    /// Explain what the verifier answers to a request on standard input (Administrators)
+    /// Explain what the verifier answers to a request on standard input
     Explain(explain::ExplainArgs),
     /// Print shell completions
     Completions(completions::CompletionsArgs),

@@ -22,7 +22,7 @@ pub enum UserCommand {
     SignIns(ListArgs),
     /// Add a user
     Add(AddArgs),
-    /// Give a user another permission level
+    /// Give a user another role
     Role(RoleArgs),
     /// Stop a user from signing in
     Disable(OneArgs),
@@ -47,7 +47,7 @@ pub struct OneArgs {
 pub struct RoleArgs {
     #[command(flatten)]
     of: OneArgs,
-    /// The permission level
+    /// The role
     #[arg(long, value_parser = args::role())]
     role: Role,
 }
@@ -79,7 +79,7 @@ pub fn run(context: &Context, verb: UserCommand) -> Result<(), CliError> {
         UserCommand::Role(args) => {
             let desk = context.open(&args.of.acting)?;
             let row = desk.hub.set_role(&desk.actor, &seen(&desk, &args.of.name, UserOperation::Role)?, args.role)?;
-            output::outcome([format!("{} is {} now.", row.name, row.role)])
+            output::outcome([format!("{} is {} now.", row.name, row.role.with_article())])
         }
         UserCommand::Disable(args) => state(context, &args, UserState::Disabled),
         UserCommand::Enable(args) => state(context, &args, UserState::Active),
@@ -113,7 +113,7 @@ fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
     let password = password_prompt::new_password(&of.name, args.password_stdin)?;
     let row = desk.hub.add_user(&desk.actor, &of.name, *role, &password)?;
     let next = "must choose a new password at the first sign-in";
-    output::outcome([format!("{} was added as {} and {next}.", row.name, row.role)])
+    output::outcome([format!("{} was added as {} and {next}.", row.name, row.role.with_article())])
 }
 
 fn state(context: &Context, args: &OneArgs, state: UserState) -> Result<(), CliError> {
@@ -186,8 +186,7 @@ impl Listed for OwnSignIn {
 }
 
 impl Listed for UserRow {
-    const TITLES: &'static [&'static str] =
-        &["NAME", "PERMISSION LEVEL", "STATE", "LAST SIGN-IN (UTC)", "MADE (UTC)", "LIVE KEYS"];
+    const TITLES: &'static [&'static str] = &["NAME", "ROLE", "STATE", "LAST SIGN-IN (UTC)", "MADE (UTC)", "LIVE KEYS"];
 
     fn cells(&self, now: Millis) -> Vec<String> {
         let state = match self.locked_until.filter(|end| *end > now) {

@@ -98,7 +98,9 @@ pub struct Denied {
 impl Denied {
     /// The sentence of the help page.
     pub fn reason(&self) -> String {
-        format!("Only account Administrators can {}. Your permission level is {}.", self.right.words(), self.role)
+        // Users who may not even see the credentials are told what the help page says: who may manage them.
+        let right = if self.right == Right::SeeCredentials { Right::ManageCredentials } else { self.right };
+        format!("Only account {} can {}. Your role is {}.", right.holders(), right.words(), self.role)
     }
 
     /// The sentence that says which Administrators to ask.
@@ -123,7 +125,7 @@ pub enum SessionOver {
     #[error("Your user was disabled. Ask an Administrator if that is a mistake.")]
     Disabled,
     /// Role or password changed.
-    #[error("Your permission level or password was changed. Sign in again.")]
+    #[error("Your role or password was changed. Sign in again.")]
     Changed,
     /// The row of the user has a wrong tag.
     #[error("Your user was changed outside keydesk (tampered) and is not trusted. Ask the operator of this desk.")]

@@ -22,7 +22,7 @@ impl Hub {
                 account: self.account().to_owned(),
                 administrators: administrators(tx, &self.vault)?,
                 api,
-                upstream: sees(Right::ManageSite).then_some(upstream),
+                upstream: sees(Right::SeeSite).then_some(upstream),
                 credentials: sees(Right::SeeCredentials).then(|| self.credential_overview(tx)).transpose()?,
                 site: sees(Right::ReadTrail).then(|| self.site_overview(tx)).transpose()?,
                 lost: Vec::new(),

@@ -21,11 +21,11 @@ const ITEMS: [MenuItem; 9] = [
         right: Right::SeeCredentials,
         open: credentials::api_settings,
     },
-    MenuItem { words: "Users and permission levels.", right: Right::ManageUsers, open: users::users },
+    MenuItem { words: "Users and roles.", right: Right::SeeUsers, open: users::users },
     MenuItem { words: "Activity log.", right: Right::ReadTrail, open: activity_log::activity_log },
     MenuItem {
         words: "Security: the lock time, the address of the API, what verifiers follow.",
-        right: Right::ManageSite,
+        right: Right::SeeSite,
         open: security::security,
     },
     MenuItem {
@@ -58,8 +58,7 @@ pub fn open(session: &mut SignedIn<'_, '_>) -> Step<std::convert::Infallible> {
 
 fn welcome(session: &mut SignedIn<'_, '_>) -> Step {
     let login = &session.login;
-    let hello =
-        format!("Signed in to {} as {}. Your permission level is {}.", login.account, login.actor.user, login.role);
+    let hello = format!("Signed in to {} as {}. Your role is {}.", login.account, login.actor.user, login.role);
     let last = words::last_sign_in(login.last.as_ref());
     let dropped = login.dropped.clone();
     let manages = allows(login.role, Right::ManageCredentials);

@@ -1,5 +1,6 @@
 //! Security: the settings of the desk and its verifiers, and the age of the master key.
 
+use crate::account::Right;
 use crate::hub::{Provenance, Setting};
 
 use super::conversation::{Menu, Step};
@@ -10,7 +11,8 @@ use super::words;
 pub fn security(session: &mut SignedIn<'_, '_>) -> Step {
     loop {
         let Some(found) = session.call(|hub, actor| hub.security(actor))? else { return Ok(()) };
-        let choices = Setting::ALL.map(|setting| format!("Change the {}.", lower(setting.title())));
+        let label = |setting: Setting| format!("Change the {}.", lower(setting.title()));
+        let choices = Setting::ALL.map(|setting| session.choice_label(&label(setting), Right::ManageSite));
         let mut menu = Menu::new("Security.", choices);
         let minutes = words::number(found.idle_lock_minutes(), "minute", "minutes");
         let lock = found.of(Setting::LockTime).map(|set| set.state);
@@ -33,7 +35,8 @@ pub fn security(session: &mut SignedIn<'_, '_>) -> Step {
         }
         match session.conversation.choose(&menu)? {
             None => return Ok(()),
-            Some(i) => change(session, Setting::ALL[i])?,
+            Some(i) if session.has_right(Right::ManageSite)? => change(session, Setting::ALL[i])?,
+            Some(_) => {}
         }
     }
 }

@@ -52,7 +52,7 @@ impl<'t, 'io> SignedIn<'t, 'io> {
         match right {
             _ if allows(self.login.role, right) => words.to_owned(),
             Right::SeeCredentials => format!("{words} Not for Basic Users."),
-            _ => format!("{words} Administrators only."),
+            _ => format!("{words} {} only.", right.holders()),
         }
     }
 

@@ -4,6 +4,7 @@
 mod need;
 
 mod accept;
+mod auditor;
 mod broken;
 mod csv;
 mod demo;

@@ -76,11 +76,11 @@ fn roles_are_the_programs() {
         assert!(table.contains(role.title()), "{role} is not in the table of roles");
     }
     for right in Right::ALL {
-        let row = table.lines().find(|line| line.contains(right.as_str()));
+        let row = table.lines().find(|line| line.starts_with(&format!("| {} |", right.as_str())));
         let row = row.unwrap_or_else(|| panic!("{right:?} is not in the table of roles"));
         let cells: Vec<_> = row.split('|').map(str::trim).collect();
         let wanted = Role::ALL.map(|role| if allows(role, right) { "yes" } else { "no" });
-        assert_eq!(cells[3..6], wanted, "{row}");
+        assert_eq!(cells[3..3 + wanted.len()], wanted, "{row}");
     }
 }
 

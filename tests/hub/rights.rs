@@ -34,8 +34,8 @@ fn calls<'a>(desk: &'a Desk) -> Vec<Call<'a>> {
             HubError::NotFound(_) => hub.counts(a).map(|_| desk.create(Kind::Basic, "found").row),
             other => Err(other),
         })),
-        call!("user", ManageUsers, a => hub.user(a, "eve", keydesk::hub::UserOperation::See)),
-        call!("users", ManageUsers, a => hub.users(a)),
+        call!("user", SeeUsers, a => hub.user(a, "alice", keydesk::hub::UserOperation::See)),
+        call!("users", SeeUsers, a => hub.users(a)),
         call!("add user", ManageUsers, a => hub.add_user(a, "eve", Role::Basic, &new())),
         call!("set role", ManageUsers, a => hub.set_role(a, &eve(), Role::Advanced)),
         call!("set password", ManageUsers, a => hub.set_password(a, &eve(), &new())),
@@ -43,6 +43,11 @@ fn calls<'a>(desk: &'a Desk) -> Vec<Call<'a>> {
         call!("disable user", ManageUsers, a => hub.set_user_state(a, &eve(), UserState::Disabled)),
         call!("trail", ReadTrail, a => hub.trail(a, &TrailQuery::default())),
         call!("verify", ReadTrail, a => hub.verify_trail(a, None, &mut |_, _| ())),
+        call!("explain", Explain, a => hub.explain(a, Some(id))),
+        call!("refused requests", ReadTrail, a => hub.refused_requests(a, &Default::default())),
+        call!("settings", SeeSite, a => hub.security(a)),
+        call!("change settings", ManageSite, a => hub.set_settings(a, &[])),
+        call!("accept the store", ManageSite, a => hub.accept_store(a, false)),
         call!("overview", OwnAccount, a => hub.overview(a)),
         call!("own sign-ins", OwnAccount, a => hub.own_sign_ins(a)),
         call!("pulse", OwnAccount, a => hub.pulse(a)),
@@ -52,10 +57,11 @@ fn calls<'a>(desk: &'a Desk) -> Vec<Call<'a>> {
 #[test]
 fn every_call_by_every_role() {
     let desk = Desk::in_memory();
+    let auditor = desk.user("emil", Role::Auditor);
     let advanced = desk.user("dora", Role::Advanced);
     let basic = desk.user("chen", Role::Basic);
     for (name, right, call) in calls(&desk) {
-        for (actor, role) in [(&basic, Role::Basic), (&advanced, Role::Advanced)] {
+        for (actor, role) in [(&basic, Role::Basic), (&advanced, Role::Advanced), (&auditor, Role::Auditor)] {
             let outcome = call(actor);
             match keydesk::account::allows(role, right) {
                 true => assert!(outcome.is_ok(), "{name} by {role}: {outcome:?}"),
@@ -96,7 +102,7 @@ fn refusals_use_the_words_of_the_help_page() {
     let said = desk.hub.create(&chen, &wanted(Kind::Basic, "x")).unwrap_err().to_string();
     assert_eq!(
         said,
-        "Only account Administrators can create and manage API keys. Your permission level is Basic User. \
+        "Only account Administrators can create and manage API keys. Your role is Basic User. \
          Please contact your account administrator for assistance: alice."
     );
 }

@@ -163,9 +163,9 @@ fn roles_are_refused_with_the_words_of_the_help() {
     line.sees("quits keydesk: ").types("chen").sees("name again: ").types("another horse battery");
     line.sees("set by somebody else").sees("goes back: ").types(PASSWORD).sees("again: ").types(PASSWORD);
     line.sees("Your password is changed.").sees("Menu.").picks("API Settings");
-    line.sees("Only account Administrators can create and manage API keys. Your permission level is Basic User.");
+    line.sees("Only account Administrators can create and manage API keys. Your role is Basic User.");
     line.sees("Please contact your account administrator for assistance: alice.");
-    line.picks("Users").sees("Only account Administrators can manage users and permission levels.");
+    line.picks("Users").sees("Only account Administrators and Auditors can see users and roles.");
     line.picks("Quit").sees("Good-bye.");
     assert_eq!(line.desk.ended(), 0);
 }

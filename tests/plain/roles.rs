@@ -11,21 +11,21 @@ fn a_basic_user_is_refused_with_the_words_of_the_help() {
     let table = TestDesk::new();
     table.user("chen", Role::Basic);
     let session = table.session("chen");
-    let refusal = "Only account Administrators can create and manage API keys. Your permission level is Basic User. \
+    let refusal = "Only account Administrators can create and manage API keys. Your role is Basic User. \
                    Please contact your account administrator for assistance: alice.";
     table.play_as(Some(session), |play| {
-        play.sees("Your permission level is Basic User.")
+        play.sees("Your role is Basic User.")
             .sees("API Settings: see, create and manage API keys. Not for Basic Users.")
-            .sees("Users and permission levels. Administrators only.")
+            .sees("Users and roles. Administrators and Auditors only.")
             .picks("API Settings")
             .sees(refusal)
             .sees("Menu.")
             .picks("Users")
-            .sees("Only account Administrators can manage users and permission levels.")
+            .sees("Only account Administrators and Auditors can see users and roles.")
             .picks("Activity log")
-            .sees("Only account Administrators can read the activity log.")
+            .sees("Only account Administrators and Auditors can read the activity log.")
             .picks("Security")
-            .sees("Only account Administrators can change the settings of the desk.")
+            .sees("Only account Administrators and Auditors can see the settings of the desk.")
             .picks("My account")
             .sees("You are chen, Basic User.")
             .back(1)
@@ -40,7 +40,7 @@ fn an_advanced_user_sees_and_changes_nothing() {
     table.create(Kind::Basic, "crm-sync");
     table.user("dora", Role::Advanced);
     let session = table.session("dora");
-    let refusal = "Only account Administrators can create and manage API keys. Your permission level is Advanced User.";
+    let refusal = "Only account Administrators can create and manage API keys. Your role is Advanced User.";
     table.play_as(Some(session), |play| {
         let play = play
             .section("Basic Authentication")
@@ -53,9 +53,46 @@ fn an_advanced_user_sees_and_changes_nothing() {
         let play = ["Rotate", "Disable", "Revoke", "Rename", "Change expiry"]
             .into_iter()
             .fold(play, |play, deed| play.picks(deed).sees(refusal).sees("crm-sync, Basic Authentication."));
-        play.picks("Hear its history. Administrators only.")
-            .sees("Only account Administrators can read the activity log.")
+        play.picks("Hear its history. Administrators and Auditors only.")
+            .sees("Only account Administrators and Auditors can read the activity log.")
             .back(4)
+            .quits()
+    });
+}
+
+#[test]
+fn an_auditor_hears_everything_and_changes_nothing() {
+    let table = TestDesk::new();
+    table.create(Kind::Basic, "crm-sync");
+    table.user("emil", Role::Auditor);
+    let session = table.session("emil");
+    let refusal = "Only account Administrators can create and manage API keys. Your role is Auditor.";
+    table.play_as(Some(session), |play| {
+        let play =
+            play.sees("Your role is Auditor.").section("Basic Authentication").picks("List them.").picks("crm-sync");
+        let play = ["Rotate", "Disable", "Revoke", "Rename", "Change expiry"]
+            .into_iter()
+            .fold(play, |play, deed| play.picks(deed).sees(refusal).sees("crm-sync, Basic Authentication."));
+        play.picks("Hear its history.")
+            .sees("created")
+            .back(4)
+            .picks("Users and roles.")
+            .sees("Users: 2 users.")
+            .picks("Add a user. Administrators only.")
+            .sees("Only account Administrators can manage users and roles. Your role is Auditor.")
+            .picks("alice")
+            .picks("Change the role. Administrators only.")
+            .sees("Only account Administrators can manage users and roles.")
+            .back(2)
+            .picks("Activity log.")
+            .picks("Check that the trail is whole.")
+            .sees("The trail is whole")
+            .back(1)
+            .picks("Security")
+            .sees("Security.")
+            .picks("Change the lock time. Administrators only.")
+            .sees("Only account Administrators can change the settings of the desk.")
+            .back(1)
             .quits()
     });
 }

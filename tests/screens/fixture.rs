@@ -95,6 +95,10 @@ pub fn seen(hub: &Hub, name: &str) -> UserTarget {
 
 /// A session without the cost of a password.
 pub fn session(hub: &Hub, name: &str, role: Role) -> Session {
+    // The Auditor is no user of most tests.
+    if matches!(role, Role::Auditor) {
+        hub.add_user(&local(hub, "alice"), name, role, &password()).unwrap();
+    }
     Session {
         actor: local(hub, name),
         role,
@@ -109,6 +113,7 @@ pub fn session(hub: &Hub, name: &str, role: Role) -> Session {
 pub fn name_of(role: Role) -> &'static str {
     match role {
         Role::Administrator => "alice",
+        Role::Auditor => "emil",
         Role::Advanced => "dora",
         Role::Basic => "chen",
     }

@@ -189,15 +189,13 @@ fn settings_show_numbers_and_the_last_changes() {
 
 #[test]
 fn every_row_of_menu_and_settings_leads_somewhere() {
-    for (row, words) in [("My account", "Permission level"), ("Documentation", "curl")] {
+    for (row, words) in [("My account", "Role"), ("Documentation", "curl")] {
         let mut desk = Desk::signed_in_as(Role::Basic);
         desk.selects(row).press("enter").sees(words).press("esc").sees("Sign out");
     }
-    for (row, words) in [
-        ("Users", "PERMISSION LEVEL"),
-        ("Activity log", "disabled Basic key"),
-        ("Security", "It locks after 10 minutes"),
-    ] {
+    for (row, words) in
+        [("Users", "ROLE"), ("Activity log", "disabled Basic key"), ("Security", "It locks after 10 minutes")]
+    {
         let mut desk = Desk::signed_in_as(Role::Administrator);
         desk.press("enter").selects(row).press("enter").rest().sees(words).press("esc").sees("Last changes");
     }

@@ -30,8 +30,7 @@ fn an_advanced_user_sees_the_list_and_changes_nothing() {
     for (key, _) in CHANGES {
         let mut desk = Desk::on_list_as(Role::Advanced);
         desk.sees("billing-gateway").press(key).dialog("Not available to you");
-        desk.says("Only account Administrators can create and manage API keys.")
-            .sees("Your permission level is Advanced User.");
+        desk.says("Only account Administrators can create and manage API keys.").sees("Your role is Advanced User.");
         desk.sees("Please contact your account administrator for assistance: alice, bram.").press("enter").no_dialog();
         assert_eq!(desk.calls.iter().filter(|c| writes(c)).count(), 0);
         assert_eq!(desk.count("refused"), 1);
@@ -50,7 +49,7 @@ fn an_advanced_user_ticks_nothing_and_copies_keys() {
 fn a_basic_user_is_told_why_and_whom_to_ask() {
     let mut desk = Desk::on_list_as(Role::Basic);
     desk.sees("Not available to you").sees("Only account Administrators can create and manage API keys.");
-    desk.sees("Your permission level is Basic User.").sees("for assistance: alice, bram.");
+    desk.sees("Your role is Basic User.").sees("for assistance: alice, bram.");
     desk.sees_no("billing-gateway").sees_no("kdb");
     assert_eq!((desk.count("list"), desk.count("details"), desk.count("refused")), (0, 0, 1));
     desk.press("n D R d x").sees("Basic User");
@@ -62,7 +61,7 @@ fn documentation_is_for_every_role_and_activity_for_administrators() {
     for role in [Role::Advanced, Role::Basic] {
         let mut desk = Desk::on_list_as(role);
         desk.sees("(Activity)").press("tab").sees("curl").press("tab");
-        desk.dialog("Not available to you").says("Only account Administrators can read the activity log.");
+        desk.dialog("Not available to you").says("Only account Administrators and Auditors can read the activity log.");
         desk.press("esc").sees("curl");
         assert_eq!(desk.count("trail"), 0);
     }
@@ -72,9 +71,9 @@ fn documentation_is_for_every_role_and_activity_for_administrators() {
 fn settings_are_grey_below_administrator_and_say_why() {
     for role in [Role::Advanced, Role::Basic] {
         for (row, words) in [
-            ("Users", "manage users and permission levels"),
+            ("Users", "see users and roles"),
             ("Activity log", "read the activity log"),
-            ("Security", "change the settings of the desk"),
+            ("Security", "see the settings of the desk"),
         ] {
             let mut desk = Desk::signed_in_as(role);
             desk.press("enter").sees(&format!("({row})")).selects(row).press("enter");
@@ -96,7 +95,7 @@ fn a_demoted_administrator_changes_no_user_and_is_told_why() {
             _ => None,
         }));
         desk.press("ctrl-l").press(key).dialog("Not available to you");
-        desk.says("Only account Administrators can manage users and permission levels.");
+        desk.says("Only account Administrators can manage users and roles.");
         assert_eq!(desk.calls.iter().filter(|c| writes(c)).count(), 0);
     }
 }
@@ -129,6 +128,53 @@ fn help_names_what_the_role_may_not() {
         .dialog("Keys: API tab")
         .says("(D)")
         .press("G")
-        .sees("Keys in brackets need another permission level.");
+        .sees("Keys in brackets need another role; press one to see which.");
     Desk::on_list().press("?").sees_no("(D)");
+}
+
+#[test]
+fn an_auditor_sees_list_details_and_activity_and_changes_nothing() {
+    for (key, _) in CHANGES {
+        let mut desk = Desk::on_list_as(Role::Auditor);
+        desk.sees("billing-gateway").press(key).dialog("Not available to you");
+        desk.says("Only account Administrators can create and manage API keys.").sees("Your role is Auditor.");
+        desk.press("enter").no_dialog();
+        assert_eq!(desk.calls.iter().filter(|c| writes(c)).count(), 0);
+        assert_eq!(desk.count("refused"), 1);
+    }
+    let mut desk = Desk::on_list_as(Role::Auditor);
+    desk.sees("Auditor").press("enter").dialog("billing-gateway").says("created").press("esc");
+    desk.press("tab").sees("curl").press("tab").sees("emil");
+    assert_eq!(desk.count("refused"), 0);
+}
+
+#[test]
+fn an_auditor_opens_users_log_and_settings() {
+    for (row, sees) in [("Users", "chen"), ("Activity log", "emil"), ("Security", "Verifiers")] {
+        let mut desk = Desk::signed_in_as(Role::Auditor);
+        desk.press("enter").selects(row).press("enter").no_dialog().sees(sees);
+        assert_eq!(desk.count("refused"), 0);
+    }
+}
+
+#[test]
+fn an_auditor_changes_no_user_and_no_setting() {
+    for (row, keys) in [("Users", ["n", "r", "d", "u", "p"].as_slice()), ("Security", &["e", "a", "v"])] {
+        for key in keys {
+            let mut desk = Desk::signed_in_as(Role::Auditor);
+            desk.press("enter").selects(row).press("enter").rest();
+            desk.press(key).dialog("Not available to you").says("Only account Administrators can");
+            assert_eq!(desk.calls.iter().filter(|c| writes(c)).count(), 0);
+        }
+    }
+}
+
+#[test]
+fn an_auditor_verifies_and_exports_the_log() {
+    let mut desk = Desk::signed_in_as(Role::Auditor);
+    desk.press("enter").selects("Activity log").press("enter").press("v");
+    assert_eq!((desk.count("verify"), desk.count("refused")), (1, 0));
+    let mut desk = Desk::signed_in_as(Role::Auditor);
+    desk.press("enter").selects("Activity log").press("enter").press("x");
+    assert_eq!((desk.shows("Export"), desk.count("refused")), (true, 0));
 }

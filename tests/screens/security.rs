@@ -75,13 +75,25 @@ fn addresses_and_what_verifiers_follow_are_set_and_recorded() {
     desk.dialog("Address of the API").says("begins with https://").press("ctrl-u");
     desk.types("https://api.acme.test").dialog("Address of the API").says("api.acme.test").press("enter");
     desk.no_dialog().rest().sees("https://api.acme.test");
-    desk.selects("Staleness").press("enter ctrl-u").types("30").dialog("Staleness").says("Seconds").press("enter").rest();
+    desk.selects("Staleness")
+        .press("enter ctrl-u")
+        .types("30")
+        .dialog("Staleness")
+        .says("Seconds")
+        .press("enter")
+        .rest();
     desk.selects("Replay guard").press("enter →").dialog("Replay guard").says("(•) node").press("enter").rest();
     desk.selects("Algorithms").press("enter ctrl-u").types("hmac-sha256").dialog("Algorithms").says("Sign with");
     desk.press("enter").no_dialog().rest().sees("30 seconds").sees("node").sees("hmac-sha256");
     let policy = desk.hub().feed().policy(&EffectivePolicy::default()).unwrap().policy;
     assert_eq!((policy.staleness, policy.replay), (30, Replay::Node));
     desk.press("esc").selects("Activity log").press("enter").rest().sees("changed setting").selects("replay");
-    desk.press("enter").sees("Replay guard").sees("off").sees("node").press("esc").selects("api address").press("enter");
+    desk.press("enter")
+        .sees("Replay guard")
+        .sees("off")
+        .sees("node")
+        .press("esc")
+        .selects("api address")
+        .press("enter");
     desk.sees("api.example.com").sees("https://api.acme.test");
 }

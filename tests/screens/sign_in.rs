@@ -261,7 +261,7 @@ fn a_disabled_administrator_is_out_within_a_second_with_the_secret() {
 #[test]
 fn ones_own_password_is_changed_from_my_account() {
     let mut desk = Desk::signed_in_as(Role::Administrator);
-    desk.selects("My account").press("enter").sees("Permission level").press("enter");
+    desk.selects("My account").press("enter").sees("Role").press("enter");
     desk.types("not the old one").press("tab").types("another horse battery").press("tab");
     desk.types("another horse battery");
     desk.dialog("Change password").says("✓ the same twice").press("enter");

@@ -61,7 +61,7 @@ fn a_demoted_administrator_is_out_within_a_second() {
     let mut desk = Desk::on_list();
     let bram = fixture::local(desk.hub(), "bram");
     desk.hub().set_role(&bram, &fixture::seen(desk.hub(), "alice"), Role::Basic).unwrap();
-    desk.waits(1_000).sees("not signed in").sees("Your permission level or password was changed.");
+    desk.waits(1_000).sees("not signed in").sees("Your role or password was changed.");
 }
 
 #[test]

@@ -81,11 +81,11 @@ fn errors_of_a_new_user_show_at_their_field() {
 #[test]
 fn a_user_gets_another_role() {
     let mut desk = Desk::on_users();
-    desk.selects("chen").press("r ↓").dialog("Permission level of chen").says("chen is Basic User now.");
+    desk.selects("chen").press("r ↓").dialog("Role of chen").says("chen is a Basic User now.");
     // The first ↓ moved to the buttons; left and right choose.
     desk.press("↑ →").says("(•) Advanced User").press("enter").no_dialog().sees("chen is an Advanced User now.");
     assert_eq!(desk.user("chen").role, Role::Advanced);
-    desk.press("r").dialog("Permission level of chen").says("chen is Advanced User now.").press("enter");
+    desk.press("r").dialog("Role of chen").says("chen is an Advanced User now.").press("enter");
     desk.sees("chen is an Advanced User already.");
 }
 
@@ -142,21 +142,21 @@ fn the_last_administrator_cannot_be_removed() {
         .press("tab enter");
     desk.dialog("Not changed").says("alice is the last Administrator who can sign in. Make another one first.");
     desk.press("enter").no_dialog().sees("● active");
-    desk.press("r ← ←").dialog("Permission level of alice").says("(•) Basic User").press("enter");
+    desk.press("r ← ← ←").dialog("Role of alice").says("(•) Basic User").press("enter");
     desk.dialog("Not changed").says("the last Administrator");
 }
 
 #[test]
 fn demoting_oneself_signs_out() {
     let mut desk = Desk::on_users();
-    desk.selects("alice").press("r ←").dialog("Permission level of alice").says("(•) Advanced User").press("enter");
-    desk.waits(1_000).sees("Your permission level or password was changed. Sign in again.");
+    desk.selects("alice").press("r ←").dialog("Role of alice").says("(•) Auditor").press("enter");
+    desk.waits(1_000).sees("Your role or password was changed. Sign in again.");
 }
 
 #[test]
 fn the_second_to_change_a_user_is_told_and_changes_nothing() {
     let mut desk = Desk::on_users();
-    desk.selects("chen").press("r →").dialog("Permission level of chen").says("(•) Advanced User");
+    desk.selects("chen").press("r →").dialog("Role of chen").says("(•) Advanced User");
     let bram = fixture::local(desk.hub(), "bram");
     desk.hub().set_user_state(&bram, &fixture::seen(desk.hub(), "chen"), UserState::Disabled).unwrap();
     desk.press("enter");
@@ -233,5 +233,5 @@ fn enter_leads_from_the_keys_of_a_user_to_one() {
     let name = line.split("▸ ").nth(1).unwrap().split_whitespace().nth(1).unwrap().to_owned();
     desk.press("enter").no_dialog().rest().sees("Settings › API Settings");
     assert!(desk.selected_line().contains(&name), "{name}: {}", desk.screen());
-    desk.press("esc").sees("PERMISSION LEVEL");
+    desk.press("esc").sees("ROLE");
 }

@@ -25,7 +25,7 @@ pub use policy::EffectivePolicy;
 impl Hub {
     /// The settings of the desk, and what is known of the master key.
     pub fn security(&self, actor: &Actor) -> Result<SecuritySettings, HubError> {
-        self.read(actor, &Intent::new(Right::ManageSite, "see settings"), |tx| {
+        self.read(actor, &Intent::new(Right::SeeSite, "see settings"), |tx| {
             let read = |setting: Setting| {
                 Ok(match stored::said(tx, &self.vault, setting)? {
                     Some(said) => SettingValue { setting, value: said.value, state: said.state },

@@ -91,11 +91,11 @@ pub struct Overview {
     pub administrators: Vec<String>,
     /// Where clients reach the API: everybody who calls it knows.
     pub api: Site,
-    /// The upstream of gateways; Administrators only.
+    /// The upstream of gateways; for Administrators and Auditors.
     pub upstream: Option<Upstream>,
     /// Numbers about credentials; for roles that may see them.
     pub credentials: Option<CredentialOverview>,
-    /// Numbers about users and the trail; Administrators only.
+    /// Numbers about users and the trail; for Administrators and Auditors.
     pub site: Option<SiteOverview>,
     /// The unsaved secrets of the session that were not replaced since.
     pub lost: Vec<UnsavedCredential>,

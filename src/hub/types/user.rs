@@ -1,6 +1,6 @@
 //! Types for users.
 
-use crate::account::{Role, UserState};
+use crate::account::{Right, Role, UserState};
 use crate::hub::LastSignIn;
 use crate::time::Millis;
 
@@ -64,6 +64,14 @@ impl UserOperation {
             Self::Enable => "enable user",
             Self::Disable => "disable user",
             Self::Password => "set password",
+        }
+    }
+
+    /// The right that it needs for another user.
+    pub(in crate::hub) fn right(self) -> Right {
+        match self {
+            Self::See => Right::SeeUsers,
+            Self::Role | Self::Enable | Self::Disable | Self::Password => Right::ManageUsers,
         }
     }
 

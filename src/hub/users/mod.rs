@@ -30,7 +30,7 @@ const NEWEST: i64 = 50;
 impl Hub {
     /// All users, by name.
     pub fn users(&self, actor: &Actor) -> Result<Vec<UserRow>, HubError> {
-        self.read(actor, &Intent::new(Right::ManageUsers, "list users"), |tx| {
+        self.read(actor, &Intent::new(Right::SeeUsers, "list users"), |tx| {
             tables::users(tx)?.iter().map(|row| self.user_row(tx, row)).collect()
         })
     }
@@ -38,7 +38,7 @@ impl Hub {
     /// One user; every user may look at their own row. A refusal goes to the trail as a refusal of `deed`, the action
     /// that the row was read for.
     pub fn user(&self, actor: &Actor, name: &str, deed: UserOperation) -> Result<UserRow, HubError> {
-        let right = if name == actor.user.as_str() { Right::OwnAccount } else { Right::ManageUsers };
+        let right = if name == actor.user.as_str() { Right::OwnAccount } else { deed.right() };
         self.read(actor, &Intent::new(right, deed.asked()), |tx| {
             let found: Option<Tagged<UserRecord>> = tables::get(tx, "name", name)?;
             self.user_row(tx, &found.ok_or_else(|| no_user(name))?)

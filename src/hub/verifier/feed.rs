@@ -252,7 +252,7 @@ impl Hub {
     /// A credential as a verifier keeps it, to explain a verifier's decision about a request that names it; `None` for
     /// one that does not exist. The call is recorded in the trail.
     pub fn explain(&self, actor: &Actor, id: Option<CredentialId>) -> Result<Option<VerifierCredential>, HubError> {
-        let mut intent = Intent::new(Right::ManageCredentials, "explain a request");
+        let mut intent = Intent::new(Right::Explain, "explain a request");
         intent.subject = id;
         let mut findings = Vec::new();
         self.write(actor, intent, |change| {

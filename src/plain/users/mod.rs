@@ -2,7 +2,7 @@
 
 mod user;
 
-use crate::account::{Role, UserName, check_user_password};
+use crate::account::{Right, Role, UserName, check_user_password};
 use crate::plain::conversation::{Menu, Step};
 use crate::plain::new_password::{USER_RULE, new_password};
 use crate::plain::session::SignedIn;
@@ -14,12 +14,13 @@ pub fn users(session: &mut SignedIn<'_, '_>) -> Step {
     loop {
         let Some(users) = session.call(|hub, actor| hub.users(actor))? else { return Ok(()) };
         let many = words::number(users.len().try_into().unwrap_or(i64::MAX), "user", "users");
-        let mut choices = vec!["Add a user.".to_owned()];
+        let mut choices = vec![session.choice_label("Add a user.", Right::ManageUsers)];
         choices.extend(users.iter().map(words::user));
         let menu = Menu::new(format!("Users: {many}. Choose one to change it."), choices);
         match session.conversation.choose(&menu)? {
             None => return Ok(()),
-            Some(0) => add(session)?,
+            Some(0) if session.has_right(Right::ManageUsers)? => add(session)?,
+            Some(0) => {}
             Some(i) => user::open(session, &users[i - 1].name)?,
         }
     }
@@ -29,7 +30,7 @@ fn add(session: &mut SignedIn<'_, '_>) -> Step {
     let question = "Type the user name of the new user, for example bram. An empty line goes back: ";
     let wrong = |text: &str| UserName::new(text).err().map(|why| why.to_string());
     let Some(name) = checked(session.conversation, question, wrong)? else { return Ok(()) };
-    let Some(role) = role(session, &format!("Permission level of {name}."))? else { return Ok(()) };
+    let Some(role) = role(session, &format!("Role of {name}."))? else { return Ok(()) };
     let check = |password: &str| check_user_password(&name, password).map_err(|why| why.to_string());
     let whose = format!("a first password for {name}");
     let Some(password) = new_password(session.conversation, &whose, USER_RULE, check)? else { return Ok(()) };
@@ -37,21 +38,14 @@ fn add(session: &mut SignedIn<'_, '_>) -> Step {
         None => Ok(()),
         Some(user) => session.say(format!(
             "{} is added as {}. At the first sign-in the password must be changed.",
-            user.name, user.role
+            user.name,
+            user.role.with_article()
         )),
     }
 }
 
 /// Asks for a role; `None` when the user goes back.
 pub fn role(session: &mut SignedIn<'_, '_>, heading: &str) -> Step<Option<Role>> {
-    let choices = Role::ALL.map(|role| format!("{}: {}", role.title(), may(role)));
+    let choices = Role::ALL.map(|role| format!("{}: {}.", role.title(), role.may()));
     Ok(session.conversation.choose(&Menu::new(heading, choices))?.map(|i| Role::ALL[i]))
-}
-
-fn may(role: Role) -> &'static str {
-    match role {
-        Role::Administrator => "creates and manages keys and users.",
-        Role::Advanced => "sees the keys, changes none.",
-        Role::Basic => "has an own account and the documentation.",
-    }
 }

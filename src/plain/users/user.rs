@@ -1,6 +1,6 @@
 //! One user, and the actions on them: role, state, unlock, password.
 
-use crate::account::{UserState, check_user_password};
+use crate::account::{Right, UserState, check_user_password};
 use crate::credential::Filter;
 use crate::hub::{ListQuery, UserRow};
 use crate::plain::conversation::{Menu, Step};
@@ -18,7 +18,7 @@ struct UserAction {
 }
 
 const ACTIONS: [UserAction; 5] = [
-    UserAction { words: |_| Some("Change the permission level."), act: change_role },
+    UserAction { words: |_| Some("Change the role."), act: change_role },
     UserAction { words: |u| (u.state == UserState::Active).then_some("Disable: no sign-in any more."), act: disable },
     UserAction { words: |u| (u.state == UserState::Disabled).then_some("Enable again."), act: enable },
     UserAction { words: |u| u.locked_until.map(|_| "Unlock: end the pause after wrong passwords."), act: unlock },
@@ -32,20 +32,27 @@ pub fn open(session: &mut SignedIn<'_, '_>, name: &str) -> Step {
         let Some(user) = users.into_iter().find(|user| user.name == name) else { return Ok(()) };
         let offered: Vec<_> =
             ACTIONS.iter().filter_map(|action| (action.words)(&user).map(|words| (action, words))).collect();
-        let menu = Menu::new(words::user(&user), offered.iter().map(|(_, words)| *words));
+        let labels = offered.iter().map(|(_, words)| session.choice_label(words, Right::ManageUsers));
+        let menu = Menu::new(words::user(&user), labels);
         match session.conversation.choose(&menu)? {
             None => return Ok(()),
-            Some(i) => (offered[i].0.act)(session, &user)?,
+            Some(i) if session.has_right(Right::ManageUsers)? => (offered[i].0.act)(session, &user)?,
+            Some(_) => {}
         }
     }
 }
 
 fn change_role(session: &mut SignedIn<'_, '_>, user: &UserRow) -> Step {
-    let heading = format!("New permission level of {}, who is {} now.", user.name, user.role);
+    let heading = format!("New role of {}, who is {} now.", user.name, user.role.with_article());
     let Some(role) = role(session, &heading)? else { return Ok(()) };
     match session.call_confirmed(|hub, actor| hub.set_role(actor, &user.target(), role))? {
         None => Ok(()),
-        Some(user) => session.say(format!("{} is {} now. Sessions of {} have ended.", user.name, user.role, user.name)),
+        Some(user) => session.say(format!(
+            "{} is {} now. Sessions of {} have ended.",
+            user.name,
+            user.role.with_article(),
+            user.name
+        )),
     }
 }
 

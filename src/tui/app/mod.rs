@@ -197,7 +197,7 @@ impl App {
     /// Where the verifier is, for the files of gateways; the shipped address where it is unknown, or not this user's
     /// to know.
     pub(in crate::tui) fn verifier_address(&self) -> &str {
-        let knows = self.workspace.as_ref().is_some_and(|workspace| workspace.may(Right::ManageSite));
+        let knows = self.workspace.as_ref().is_some_and(|workspace| workspace.may(Right::SeeSite));
         if knows && !self.places.verifier.is_empty() { &self.places.verifier } else { SHIPPED }
     }
 

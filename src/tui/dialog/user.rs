@@ -8,9 +8,9 @@ use crate::tui::form::{Control, Fault, Form, FormEntry, Id, button, entry, lower
 use crate::tui::msg::UserChange;
 
 /// The roles as the form offers them: the one with the fewest rights first, so that nobody gets more by haste.
-pub const ROLES: [Role; 3] = [Role::Basic, Role::Advanced, Role::Administrator];
+pub const ROLES: [Role; 4] = [Role::Basic, Role::Advanced, Role::Auditor, Role::Administrator];
 
-const WORDS: &[&str] = &["Basic User", "Advanced User", "Administrator"];
+const WORDS: &[&str] = &["Basic User", "Advanced User", "Auditor", "Administrator"];
 
 /// The action, and the user as last read.
 #[derive(Clone, Debug)]
@@ -75,7 +75,7 @@ impl Dialog {
             ],
             UserAction::Role(row) => {
                 let now = ROLES.iter().position(|role| *role == row.role).unwrap_or(0);
-                vec![roles(now), button(Id::Submit, "Give this level"), button(Id::Cancel, "Cancel")]
+                vec![roles(now), button(Id::Submit, "Change role"), button(Id::Cancel, "Cancel")]
             }
             UserAction::Password(_) => vec![
                 password(Id::Password, "New"),

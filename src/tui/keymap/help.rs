@@ -83,7 +83,7 @@ pub fn markdown() -> String {
         let place = if before == Some(binding.scope) { "" } else { binding.scope.title() };
         before = Some(binding.scope);
         let keys = keys.split(' ').map(|k| format!("`{k}`")).collect::<Vec<_>>().join(" ");
-        let only = if binding.right.is_some() { " (Administrators)" } else { "" };
+        let only = binding.right.map_or(String::new(), |right| format!(" ({})", right.holders()));
         // Writing to a String cannot fail.
         let _ = writeln!(out, "| {place} | {keys} | {}{only} |", binding.words);
     }
@@ -92,8 +92,17 @@ pub fn markdown() -> String {
 
 /// The table of filter terms of the documentation, in Markdown.
 pub fn terms_markdown() -> String {
+    table_of(filter_terms())
+}
+
+/// The same for the filter of the activity log.
+pub fn log_terms_markdown() -> String {
+    table_of(log_terms())
+}
+
+fn table_of(terms: impl Iterator<Item = (&'static str, &'static str)>) -> String {
     let mut out = String::from("| term | finds |\n| --- | --- |\n");
-    for (term, words) in filter_terms() {
+    for (term, words) in terms {
         // Writing to a String cannot fail.
         let _ = writeln!(out, "| `{term}` | {words} |");
     }

@@ -41,7 +41,7 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Account, &[ENTER], Action::Open, "open").hint("open"),
 
     row(S::Users, &[Chord::char('n')], Action::Create, "add a user").hint("new").needs(USERS),
-    row(S::Users, &[Chord::char('r')], Action::SetRole, "another permission level").hint("role").needs(USERS),
+    row(S::Users, &[Chord::char('r')], Action::SetRole, "another role").hint("role").needs(USERS),
     row(S::Users, &[Chord::char('d')], Action::DisableEnable, "disable or enable").hint("disable").needs(USERS),
     row(S::Users, &[Chord::char('u')], Action::Unlock, "unlock after wrong passwords").hint("unlock").needs(USERS),
     row(S::Users, &[Chord::char('p')], Action::SetPassword, "set a password").hint("password").needs(USERS),

@@ -1,6 +1,6 @@
 //! Replies about users, and to reauthentication.
 
-use crate::account::{Role, UserState};
+use crate::account::UserState;
 use crate::hub::{Actor, CredentialPage, UserRow};
 use crate::tui::app::{App, Workspace};
 use crate::tui::dialog::{Dialog, DialogKind, UserAction};
@@ -56,17 +56,10 @@ fn outcome_words(action: &UserAction, row: &UserRow) -> String {
         UserAction::Add => format!("{name} was added and chooses an own password at the first sign-in."),
         UserAction::Password(_) => format!("{name} has the new password and must change it at the next sign-in."),
         UserAction::Unlock(_) => format!("{name} can sign in again."),
-        UserAction::Role(_) if already => format!("{name} is {} already.", article(row.role)),
-        UserAction::Role(_) => format!("{name} is {} now.", article(row.role)),
+        UserAction::Role(_) if already => format!("{name} is {} already.", row.role.with_article()),
+        UserAction::Role(_) => format!("{name} is {} now.", row.role.with_article()),
         UserAction::State(_, state) if already => format!("{name} is {} already.", state.as_str()),
         UserAction::State(_, UserState::Disabled) => format!("{name} is disabled and signed out everywhere."),
         UserAction::State(_, UserState::Active) => format!("{name} can sign in again."),
-    }
-}
-
-fn article(role: Role) -> String {
-    match role {
-        Role::Administrator | Role::Advanced => format!("an {role}"),
-        Role::Basic => format!("a {role}"),
     }
 }

@@ -39,10 +39,10 @@ pub fn attention(overview: &Overview, role: Role) -> Vec<AttentionItem> {
         items.extend(altered.map(AttentionItem::Altered));
     }
     items.extend(overview.lost.iter().cloned().map(|lost| AttentionItem::Lost(Box::new(lost))));
-    if let Some(credentials) = overview.credentials.as_ref().filter(|_| allows(role, Right::ManageCredentials)) {
+    if let Some(credentials) = overview.credentials.as_ref().filter(|_| allows(role, Right::ReadTrail)) {
         items.extend(credentials_needing_attention(credentials));
     }
-    if overview.administrators.len() == 1 && allows(role, Right::ManageUsers) {
+    if overview.administrators.len() == 1 && allows(role, Right::SeeUsers) {
         items.push(AttentionItem::OneAdministrator);
     }
     items

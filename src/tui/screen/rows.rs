@@ -58,9 +58,9 @@ pub enum SettingsRow {
 /// The settings: row, title, the right it needs. API Settings opens for everybody: its Documentation is for all roles.
 pub const SETTINGS: [(SettingsRow, &str, Right); 4] = [
     (SettingsRow::Api, "API Settings", Right::OwnAccount),
-    (SettingsRow::Users, "Users", Right::ManageUsers),
+    (SettingsRow::Users, "Users", Right::SeeUsers),
     (SettingsRow::Activity, "Activity log", Right::ReadTrail),
-    (SettingsRow::Security, "Security", Right::ManageSite),
+    (SettingsRow::Security, "Security", Right::SeeSite),
 ];
 
 /// A row of one's own account that can be opened.

@@ -50,7 +50,7 @@ pub fn sheet(app: &App, chain: &[Scope]) -> Sheet {
     }
     if shown.iter().any(|b| denied(b) && b.keys_in_help().is_some()) {
         sheet.gap();
-        sheet.say("Keys in brackets need another permission level. Press to see which.", Style::new());
+        sheet.say("Keys in brackets need another role; press one to see which.", Style::new());
     }
     sheet
 }

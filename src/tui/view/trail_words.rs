@@ -12,7 +12,7 @@ const LABELS: &[(&str, &str)] = &[
     ("key", "Key"),
     ("name", "Name"),
     ("state", "State"),
-    ("role", "Permission level"),
+    ("role", "Role"),
     ("not_before", "Not before"),
     ("expires_at", "Expires"),
     ("networks", "Networks"),
@@ -187,8 +187,8 @@ mod tests {
     #[test]
     fn a_creation_is_listed_whole_and_invalid_json_not_at_all() {
         let made = r#"{"role":"advanced","must_change_password":true,"note":""}"#;
-        assert_eq!(words(None, Some(made)), ["Permission level: Advanced User", "Must change password: yes"]);
-        assert_eq!(words(Some(made), None)[0], "Permission level was Advanced User");
+        assert_eq!(words(None, Some(made)), ["Role: Advanced User", "Must change password: yes"]);
+        assert_eq!(words(Some(made), None)[0], "Role was Advanced User");
         let legacy = r#"{"kind":"legacy","key":"smsbatch","body_digest":"required"}"#;
         assert_eq!(words(None, Some(legacy)), ["Kind: legacy", "Key: smsbatch"]);
         assert!(words(None, Some("kdb")).is_empty());

@@ -2,7 +2,7 @@
 
 use ratatui::style::Style;
 
-use crate::account::{Role, UserState};
+use crate::account::UserState;
 use crate::credential::Condition;
 use crate::hub::{CredentialRow, UserRow};
 use crate::text;
@@ -18,7 +18,7 @@ use crate::tui::view::sheet::Sheet;
 pub fn title(action: &UserAction) -> String {
     match action {
         UserAction::Add => "New user".to_owned(),
-        UserAction::Role(row) => format!("Permission level of {}", row.name),
+        UserAction::Role(row) => format!("Role of {}", row.name),
         UserAction::Password(row) => format!("New password for {}", row.name),
         UserAction::State(row, UserState::Disabled) => format!("Disable {}?", row.name),
         UserAction::State(row, UserState::Active) => format!("Enable {}?", row.name),
@@ -32,11 +32,11 @@ pub fn user(app: &App, action: &UserAction, form: &Form, sheet: &mut Sheet) {
     match action {
         UserAction::Add => add(app, form, sheet),
         UserAction::Role(row) => {
-            sheet.tell(&format!("{} is {} now. What may it be?", row.name, row.role));
+            sheet.tell(&format!("{} is {} now.", row.name, row.role.with_article()));
             sheet.gap();
             roles(app, form, sheet);
             sheet.gap();
-            sheet.tell("Every session of this user ends, and the next sign-in has the new level.");
+            sheet.tell("Every session of this user ends, and the next sign-in has the new role.");
         }
         UserAction::Password(_) => {
             fields(app, form, sheet);
@@ -92,19 +92,11 @@ fn roles(app: &App, form: &Form, sheet: &mut Sheet) {
         let style = if chosen && focused { theme.selected() } else { Style::new() };
         let title = text::pad(role.title(), 15, theme.glyphs.ellipsis);
         let room = sheet.width().saturating_sub(20);
-        let may = text::fit(may(role), room, theme.glyphs.ellipsis);
+        let may = text::fit(role.may(), room, theme.glyphs.ellipsis);
         sheet.spans(vec![span(&format!("{mark} {title}"), style), plain(&format!(" {may}"))]);
         if chosen && focused {
             sheet.cursor_on_last(4);
         }
-    }
-}
-
-fn may(role: Role) -> &'static str {
-    match role {
-        Role::Administrator => "creates and manages keys and users",
-        Role::Advanced => "sees keys, changes none",
-        Role::Basic => "own account and documentation",
     }
 }
 

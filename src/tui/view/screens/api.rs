@@ -83,11 +83,8 @@ fn section_words(workspace: &Workspace, api: &Api, width: u16, short: bool) -> [
 fn not_available(app: &App, workspace: &Workspace, paint: &mut Paint<'_>, body: Rect) {
     let denied = workspace.denied(Right::SeeCredentials);
     // The help page's sentence names what the tab is for.
-    let reason = format!(
-        "Only account Administrators can {}. Your permission level is {}.",
-        Right::ManageCredentials.words(),
-        denied.role
-    );
+    let reason =
+        format!("Only account Administrators can {}. Your role is {}.", Right::ManageCredentials.words(), denied.role);
     let mut sheet = Sheet::new("Not available to you", layout::dialog_columns(app.size).min(64), app.theme);
     sheet.gap();
     sheet.tell(&reason);

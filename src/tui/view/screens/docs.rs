@@ -76,7 +76,7 @@ fn gateway_lines(app: &App, workspace: &Workspace, gateway: Gateway) -> Vec<Line
     let sentence = |sentence: &str| -> Vec<Line<'static>> {
         wrap(sentence, width(app)).iter().map(|text| Line::from(plain(text))).collect()
     };
-    let mut lines = if workspace.may(Right::ManageSite) { vec![] } else { sentence(NOT_YOURS) };
+    let mut lines = if workspace.may(Right::SeeSite) { vec![] } else { sentence(NOT_YOURS) };
     match gateway.snippet(app.verifier_address(), &workspace.upstream()) {
         Ok(text) => lines.extend(file_lines(app, &text)),
         Err(why) => lines.extend(sentence(&why.to_string())),

@@ -115,7 +115,7 @@ fn counted(n: Capped, kind: Kind, more: &str) -> String {
 pub fn settings(app: &App, workspace: &Workspace, rows: &RowSelection, paint: &mut Paint<'_>, body: Rect) {
     for (i, (row, title, right)) in SETTINGS.iter().enumerate() {
         let allowed = workspace.may(*right);
-        let words = if allowed { numbers(app, workspace, *row) } else { "Administrators only".to_owned() };
+        let words = if allowed { numbers(app, workspace, *row) } else { format!("{} only", right.holders()) };
         line(paint, body.y + i as u16, title, 21, &words, i == rows.selected, !allowed);
     }
     let changes = workspace.overview.as_ref().and_then(|o| o.site.as_ref()).map_or(&[][..], |s| &s.last_changes);
@@ -138,7 +138,7 @@ fn numbers(app: &App, workspace: &Workspace, row: SettingsRow) -> String {
                 let active = c.counts.in_state(State::Active);
                 format!("{active} active   {} expiring   {} never used", c.expiring.total(), c.never_used.total())
             }
-            None => "documentation; keys are for other permission levels".to_owned(),
+            None => "documentation; keys are for other roles".to_owned(),
         },
         SettingsRow::Users => site.map_or(String::new(), |s| {
             let locked = if s.locked > 0 { format!("   {} locked", s.locked) } else { String::new() };
@@ -198,7 +198,7 @@ pub fn account(app: &App, workspace: &Workspace, rows: &RowSelection, paint: &mu
     };
     let lines = [
         ("Name", session.actor.user.as_str().to_owned()),
-        ("Permission level", session.role.title().to_owned()),
+        ("Role", session.role.title().to_owned()),
         ("Signed in", way),
         ("Last sign-in", last),
     ];

@@ -15,7 +15,7 @@ use crate::{text, time};
 /// Draws the list and the selected user.
 pub fn draw(app: &App, users: &UserList, paint: &mut Paint<'_>, body: Rect) {
     let width = usize::from(body.width).saturating_sub(4);
-    let heading = line(app, width, ["NAME", "PERMISSION LEVEL", "STATE", "LAST SIGN-IN", "LIVE KEYS"]);
+    let heading = line(app, width, ["NAME", "ROLE", "STATE", "LAST SIGN-IN", "LIVE KEYS"]);
     paint.text(3, body.y, &heading, app.theme.strong());
     if users.rows().is_none() {
         paint.text(3, body.y + 2, "Reading the users ...", Style::new());

@@ -1,0 +1,118 @@
+//! The Auditor on the command line: sees everything but secrets, and changes nothing.
+
+use std::collections::BTreeSet;
+
+use crate::desk::{Desk, PASSWORD, text};
+
+/// Every command that names who acts, and whether an Auditor may run it. `KEY` stands for a key of the desk.
+const COMMANDS: &[(&str, bool)] = &[
+    ("key list", true),
+    ("key list --json", true),
+    ("key show KEY", true),
+    ("key create --kind basic --name x", false),
+    ("key rotate KEY --overlap none", false),
+    ("key edit KEY --note x", false),
+    ("key rename KEY x", false),
+    ("key find --secret-stdin", false),
+    ("key disable KEY", false),
+    ("key enable KEY", false),
+    ("key revoke KEY", false),
+    ("user list", true),
+    ("user sign-ins", true),
+    ("user add eve --role auditor --password-stdin", false),
+    ("user role chen --role auditor", false),
+    ("user role emil --role administrator", false),
+    ("user disable bram", false),
+    ("user enable bram", false),
+    ("user unlock bram", false),
+    ("user passwd bram --password-stdin", false),
+    ("audit list", true),
+    ("audit verify", true),
+    ("audit export --format jsonl", true),
+    ("audit accept", false),
+    ("setting list", true),
+    ("setting set lock-time 5", false),
+    ("snippet nginx", true),
+    ("explain", true),
+    ("user passwd emil --password-stdin", true),
+];
+
+fn desk() -> (Desk, String) {
+    let desk = Desk::ready();
+    desk.typing(PASSWORD, &["user", "add", "emil", "--as", "alice", "--role", "auditor", "--password-stdin"]).done();
+    let key = desk.new_key("basic", "crm-sync");
+    (desk, key)
+}
+
+#[test]
+fn an_auditor_sees_everything_and_changes_nothing() {
+    let (desk, key) = desk();
+    let before = (desk.list(), desk.run(&["setting", "list", "--as", "alice", "--json"]).done().out);
+    for (command, may) in COMMANDS {
+        let line = command.replace("KEY", &key);
+        let args: Vec<_> = line.split_whitespace().chain(["--as", "emil"]).collect();
+        let typed = match *command {
+            "explain" => "GET / HTTP/1.1\r\nHost: api.example.com\r\nAuthorization: Basic a2RiOng=\r\n\r\n",
+            "key find --secret-stdin" => "kdsnothing",
+            _ => PASSWORD,
+        };
+        let run = desk.typing(typed, &args);
+        match may {
+            true => drop(run.done()),
+            false => {
+                let said = run.fails(3, "Only account Administrators can ").err;
+                assert!(said.contains("Your role is Auditor."), "{said}");
+                assert!(said.contains("assistance: alice, bram."), "{said}");
+            }
+        }
+    }
+    assert_eq!(before, (desk.list(), desk.run(&["setting", "list", "--as", "alice", "--json"]).done().out));
+    let trail = desk.trail();
+    let refused = trail.iter().filter(|row| row["who"] == "emil" && text(&row["did"]).contains("refused"));
+    let refused: u64 = refused.map(|row| row["count"].as_u64().unwrap()).sum();
+    let wanted = COMMANDS.iter().filter(|(_, may)| !may).count();
+    assert_eq!(refused, wanted as u64, "every refusal is in the trail");
+    desk.verify();
+}
+
+/// A command that is added must be decided on here.
+#[test]
+fn every_command_that_acts_as_somebody_is_in_the_table() {
+    fn leaves(command: &clap::Command, path: &str, all: &mut BTreeSet<String>) {
+        for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+            let path = format!("{path} {}", sub.get_name()).trim().to_owned();
+            if sub.get_arguments().any(|arg| arg.get_long() == Some("as")) {
+                all.insert(path.clone());
+            }
+            leaves(sub, &path, all);
+        }
+    }
+    let mut all = BTreeSet::new();
+    leaves(&keydesk::cli::command(), "", &mut all);
+    for command in all {
+        let named = COMMANDS.iter().any(|(line, _)| *line == command || line.starts_with(&format!("{command} ")));
+        assert!(named, "{command} is not in the table");
+    }
+}
+
+#[test]
+fn the_role_is_called_auditor_in_json_and_tables() {
+    let (desk, _) = desk();
+    let users = desk.run(&["user", "list", "--as", "emil", "--json"]).done().json();
+    let emil = users.as_array().unwrap().iter().find(|user| user["name"] == "emil").unwrap();
+    assert_eq!(emil["role"], "auditor");
+    assert!(desk.run(&["user", "list", "--as", "emil"]).done().out.contains("Auditor"));
+    let said = desk.run(&["user", "role", "chen", "--as", "alice", "--role", "auditor"]).done().out;
+    assert_eq!(said, "chen is an Auditor now.\n");
+    let role = desk.trail()[0].clone();
+    assert_eq!((text(&role["before"]["role"]), text(&role["after"]["role"])), ("basic".into(), "auditor".into()));
+}
+
+#[test]
+fn an_auditor_reads_history_and_refusals_of_a_key() {
+    let (desk, key) = desk();
+    desk.run(&["key", "disable", &key, "--as", "alice"]).done();
+    let entries = desk.run(&["audit", "list", "--key", &key, "--as", "emil", "--json"]).done().json();
+    assert_eq!(entries.as_array().unwrap().len(), 2);
+    assert!(!desk.run(&["key", "show", &key, "--as", "emil", "--json"]).done().out.contains("\"secret\":"));
+}
