@@ -7,6 +7,7 @@ mod check_counts;
 mod check_last_changes;
 mod check_tags;
 mod log_filter;
+mod refusal_words;
 mod repair;
 pub(crate) mod trail;
 pub(crate) mod trail_state;

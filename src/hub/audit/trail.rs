@@ -3,6 +3,7 @@
 use crate::account::Right;
 use crate::credential::{Kind, fold};
 use crate::hub::audit::action;
+use crate::hub::audit::refusal_words::refusal_words;
 use crate::hub::tx::intent::Intent;
 use crate::hub::{Actor, Cancel, Hub, HubError, LogFilter, TrailCount, TrailQuery, TrailRow};
 use crate::store::Tx;
@@ -100,7 +101,7 @@ pub(crate) fn row(tx: &mut dyn Tx, record: TrailRecord) -> Result<TrailRow, HubE
     let kind = json["kind"].as_str().and_then(|kind| kind.parse::<Kind>().ok());
     let mut did = action::words(&record.action, kind);
     if let Some(asked) = json["asked"].as_str() {
-        did = format!("{did}: {asked}");
+        did = format!("{did}: {}", refusal_words(asked));
     }
     Ok(TrailRow {
         no: record.no,

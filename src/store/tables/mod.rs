@@ -30,7 +30,7 @@ pub use secret::{SecretRecord, secrets_after, without_a_named_secret};
 pub use setting::SettingRecord;
 pub use throttle::{ThrottleRecord, old_throttles, oldest_throttles, throttles};
 pub use trail::{
-    RepeatRecord, TrailRecord, changes, done_since, dropped_since_sign_in, find_operation, insert_trail, last_at,
+    RepeatRecord, TrailRecord, changes, done_since, dropped_lines, find_operation, insert_trail, last_at, last_done,
     move_strays, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash, trail_knows, trail_length,
     trail_sql,
 };

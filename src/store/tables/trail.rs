@@ -175,19 +175,28 @@ pub fn find_operation(tx: &mut dyn Tx, operation: &str) -> Result<bool, StoreErr
     Ok(tx.row("SELECT 1 FROM trail WHERE operation = $1 LIMIT 1", &[operation.into()])?.is_some())
 }
 
-/// The credentials whose secret was on a user's screen when their connection dropped, since their previous sign-in: the
-/// id of each, and the number of the row that says so.
-pub fn dropped_since_sign_in(
-    tx: &mut dyn Tx,
-    who: &str,
-    signed_in: &str,
-    dropped: &str,
-) -> Result<Vec<(String, i64)>, StoreError> {
-    let sql = "SELECT subject, MAX(no) FROM trail WHERE who = $1 AND action = $3 AND subject IS NOT NULL \
-               AND no > COALESCE((SELECT MAX(no) FROM trail WHERE who = $1 AND action = $2), 0) \
-               GROUP BY subject ORDER BY MAX(no) LIMIT 10";
-    let rows = tx.rows(sql, &[who.into(), signed_in.into(), dropped.into()])?;
+/// How far back a dropped line is looked for, in rows: a user's sign-in must not read a year of work.
+const DROPPED_WITHIN: i64 = 20_000;
+
+/// The credentials whose secret was on a user's screen when their connection dropped, among the last rows: the id of each,
+/// and the number of the row that says so.
+pub fn dropped_lines(tx: &mut dyn Tx, who: &str, dropped: &str) -> Result<Vec<(String, i64)>, StoreError> {
+    let sql = "SELECT subject, MAX(no) FROM trail WHERE who = $1 AND action = $2 AND subject IS NOT NULL \
+               AND no > COALESCE((SELECT MAX(no) FROM trail), 0) - $3 GROUP BY subject ORDER BY MAX(no) DESC LIMIT 10";
+    let rows = tx.rows(sql, &[who.into(), dropped.into(), DROPPED_WITHIN.into()])?;
     rows.into_iter().map(|mut row| Ok((row.text()?, row.int()?))).collect()
+}
+
+/// The last row before row `no` in which one of `actions` was done to a subject.
+pub fn last_done(tx: &mut dyn Tx, subject: &str, no: i64, actions: &[&str]) -> Result<i64, StoreError> {
+    let places: Vec<String> = (0..actions.len()).map(|i| format!("${}", i + 3)).collect();
+    let sql = format!(
+        "SELECT COALESCE(MAX(no), 0) FROM trail WHERE subject = $1 AND no < $2 AND action IN ({})",
+        places.join(", ")
+    );
+    let mut params = vec![subject.into(), no.into()];
+    params.extend(actions.iter().map(|action| (*action).into()));
+    tx.row(&sql, &params)?.map_or(Ok(0), |mut row| row.int())
 }
 
 /// Whether one of `actions` was done to a subject after row `no`.

@@ -54,7 +54,7 @@ impl App {
         let Some(workspace) = &mut self.workspace else { return };
         match workspace.dialog().map(|dialog| &dialog.kind) {
             Some(DialogKind::OneTimeSecret(view)) if !view.saved => self.ask(Confirmation::Close),
-            Some(DialogKind::OwnPassword { forced: true }) => self.sign_out(),
+            Some(DialogKind::OwnPassword { forced: true, .. }) => self.sign_out(),
             _ => drop(workspace.dialogs.pop()),
         }
     }

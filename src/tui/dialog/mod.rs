@@ -20,6 +20,7 @@ pub use user::{ROLES, UserAction, UserKeys};
 
 use crate::credential::Verb;
 use crate::hub::{Actor, CredentialInfo, CredentialRow, Denied, FoundSecret, RefusedRequest, TrailQuery, TrailRow};
+use crate::secret::Secret;
 use crate::time::Millis;
 use crate::tui::form::{Control, Fault, Form, Id};
 use crate::tui::keymap::Scope;
@@ -66,6 +67,8 @@ pub enum DialogKind {
     OwnPassword {
         /// It must be changed before anything else.
         forced: bool,
+        /// The password until now, where it was typed a moment ago.
+        old: Option<Secret>,
     },
     /// What is done to a user.
     User(Box<UserAction>),
@@ -234,8 +237,10 @@ impl Dialog {
                 new.wanted(form).map(|typed| Call::LegacyPassword { actor, target: new.row.target(), typed })
             }
             DialogKind::StopOldSecret(stop) => Ok(Call::StopOld(actor, stop.row.target())),
-            DialogKind::OwnPassword { .. } => own_password::check(form, actor.user.as_str())
-                .map(|()| Call::ChangeOwnPassword { actor, old: form.secret(Id::Old), new: form.secret(Id::Password) }),
+            DialogKind::OwnPassword { old, .. } => own_password::check(form, actor.user.as_str()).map(|()| {
+                let old = old.as_ref().map_or_else(|| form.secret(Id::Old), |old| Secret::new(old.expose().to_vec()));
+                Call::ChangeOwnPassword { actor, old, new: form.secret(Id::Password) }
+            }),
             DialogKind::User(action) => action.change(form).map(|change| Call::ChangeUser(actor, change)),
             DialogKind::Export { part, .. } => {
                 let query = TrailQuery::clone(part);

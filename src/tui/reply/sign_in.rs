@@ -2,6 +2,7 @@
 
 use crate::hub::{HubError, Session, SignIn};
 use crate::tui::app::{App, PULSE};
+use crate::tui::dialog::Dialog;
 use crate::tui::form::Id;
 use crate::tui::msg::{Call, Effect};
 use crate::tui::pending::Slot;
@@ -64,7 +65,13 @@ impl App {
             }
             None => {
                 self.pending.clear();
+                let typed = self.sign_in.take().map(|sign_in| sign_in.form.secret(Id::Password));
                 self.enter(session);
+                // It was typed a moment ago, and need not be typed again to choose another.
+                let typed = typed.filter(|typed| forced && !typed.expose().is_empty());
+                if let (Some(workspace), Some(old)) = (&mut self.workspace, typed) {
+                    workspace.dialogs = vec![Dialog::forced_password(old)];
+                }
             }
         }
         // The keys were not typed for the password dialog.

@@ -157,7 +157,7 @@ fn word_for_back(app: &App, binding: &Binding, kind: &DialogKind) -> &'static st
         DialogKind::FindBySecret { .. } if app.pending.has(Slot::Find) => "stop",
         DialogKind::Confirm(Confirmation::Lines) if binding.scope == Scope::Buttons => "stay here",
         DialogKind::Confirm(_) if binding.scope == Scope::Buttons => "keep open",
-        DialogKind::OwnPassword { forced: true } => "sign out",
+        DialogKind::OwnPassword { forced: true, .. } => "sign out",
         DialogKind::OneTimeSecret(_) | DialogKind::FoundSecret(_) | DialogKind::StopOldSecret(_) => binding.hint,
         _ if binding.scope == Scope::Buttons => "cancel",
         _ => binding.hint,

@@ -1,6 +1,7 @@
 //! The view: draws the state, and never changes it.
 
 mod chrome;
+mod deeds;
 mod dialogs;
 mod forms;
 mod help;

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::account::Role;
 use crate::hub::TrailRow;
+use crate::tui::view::deeds;
 
 /// Labels of the fields in rows of the trail, in the order in which they are listed. Other fields are listed by their own
 /// names.
@@ -117,14 +118,6 @@ pub fn origin(row: &TrailRow) -> String {
     format!("{from}{way}{unix}")
 }
 
-/// What was done, by whom, as a sentence without its full stop.
-pub fn deed(row: &TrailRow) -> String {
-    let who = row.actor().unwrap_or_else(|| "nobody".to_owned());
-    let what = row.object().map(|what| format!(" {what}")).unwrap_or_default();
-    let times = if row.count > 1 { format!(", {} times", row.count) } else { String::new() };
-    format!("{who} {}{what}{times}", row.did)
-}
-
 /// The key of the credential that it is about, if the row tells it.
 pub fn key_of(row: &TrailRow) -> Option<String> {
     let json = object(row.after.as_deref()).or_else(|| object(row.before.as_deref()))?;
@@ -133,10 +126,7 @@ pub fn key_of(row: &TrailRow) -> Option<String> {
 
 /// What was done, by whom and when.
 pub fn summary(row: &TrailRow) -> String {
-    let who = row.actor().unwrap_or_else(|| "nobody".to_owned());
-    let what = row.object().map(|what| format!(" {what}")).unwrap_or_default();
-    let times = if row.count > 1 { format!(", {} times", row.count) } else { String::new() };
-    format!("{}   {who} {}{what}{times}", row.at.utc("%Y-%m-%d %H:%M:%S UTC"), row.did)
+    format!("{}   {}", row.at.utc("%-d %b %Y %H:%M:%S UTC"), deeds::sentence(row))
 }
 
 #[cfg(test)]

@@ -116,7 +116,7 @@ fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
         DialogKind::NewPassword(d) => edit::new_password(app, d, form, sheet),
         DialogKind::StopOldSecret(d) => edit::stop_old_secret(d, sheet),
         DialogKind::FoundSecret(found) => find_by_secret::found(app, found, sheet),
-        DialogKind::OwnPassword { forced } => settings::own_password(app, *forced, form, sheet),
+        DialogKind::OwnPassword { forced, .. } => settings::own_password(app, *forced, form, sheet),
         DialogKind::User(action) => user::user(app, action, form, sheet),
         DialogKind::Export { filter, .. } => trail::export(app, filter, form, sheet),
         DialogKind::Setting(change) => settings::setting(change, form, sheet),

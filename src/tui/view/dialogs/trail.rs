@@ -7,15 +7,16 @@ use crate::tui::dialog::{CheckSheet, NotedLine};
 use crate::tui::form::{Control, Form};
 use crate::tui::relative_time;
 use crate::tui::screen::TrailCheck;
+use crate::tui::view::deeds;
 use crate::tui::view::paint::{plain, wrap};
 use crate::tui::view::sheet::Sheet;
-use crate::tui::view::trail_words::{deed, differences, key_of, origin};
+use crate::tui::view::trail_words::{differences, key_of, origin};
 
 /// The sheet with everything about one entry.
 pub fn entry(app: &App, row: &TrailRow, sheet: &mut Sheet) {
     let ellipsis = app.theme.glyphs.ellipsis;
     sheet.gap();
-    sheet.tell(&deed(row));
+    sheet.tell(&deeds::sentence(row));
     sheet.tell(&format!("{}, {}", row.at.utc("%-d %b %Y %H:%M:%S UTC"), relative_time::ago(app.now, row.at)));
     sheet.gap();
     let differences = differences(row);

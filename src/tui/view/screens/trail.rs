@@ -9,6 +9,7 @@ use crate::tui::app::App;
 use crate::tui::layout;
 use crate::tui::pending::Slot;
 use crate::tui::screen::{TrailCheck, TrailList};
+use crate::tui::view::deeds;
 use crate::tui::view::paint::{Paint, wrap};
 use crate::tui::view::trail_words;
 
@@ -49,18 +50,12 @@ pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, body: Rect) {
 fn row_line(app: &App, row: &TrailRow, width: usize) -> String {
     // An actor with --as sat at this machine: the Unix user takes the place of the address.
     let from = row.local().or_else(|| row.address.clone()).unwrap_or_else(|| "-".to_owned());
-    let did = if row.count > 1 { format!("{} x{}", row.did, row.count) } else { row.did.clone() };
+    let (did, what) = deeds::columns(row);
+    let did = if row.count > 1 { format!("{did} x{}", row.count) } else { did };
     line(
         app,
         width,
-        [
-            &row.no.to_string(),
-            &row.at.utc("%d %b %H:%M"),
-            row.who.as_deref().unwrap_or("-"),
-            &did,
-            row.object().unwrap_or_default(),
-            &from,
-        ],
+        [&row.no.to_string(), &row.at.utc("%d %b %H:%M"), row.who.as_deref().unwrap_or("-"), &did, &what, &from],
     )
 }
 
