@@ -26,7 +26,7 @@ fn the_lock_time_is_set_for_the_sessions_to_come() {
     desk.press("enter").dialog("Lock time").says("10 minutes is the default").press("ctrl-u").types("30");
     desk.dialog("Lock time").says("Minutes").press("enter").no_dialog();
     desk.sees("The time is set. It counts from the next sign-in.").rest().sees("30 minutes");
-    desk.sees("your own session began before, and locks after 10 minutes");
+    desk.sees("yours locks after 10 minutes");
     assert_eq!(desk.lock_time(), 30);
 }
 

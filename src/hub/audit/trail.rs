@@ -75,7 +75,10 @@ fn filters<'a>(tx: &mut dyn Tx, query: &'a TrailQuery, id: Option<&'a str>) -> R
     filters.extend(query.from.map(|at| TrailFilter::From(at.0)));
     filters.extend(query.until.map(|at| TrailFilter::Until(at.0)));
     if let Some(key) = key {
-        let ids = tables::credentials_called(tx, key, &fold(key), CALLED)?;
+        let mut ids = tables::credentials_called(tx, key, &fold(key), CALLED)?;
+        if ids.is_empty() {
+            ids = tables::once_called(tx, &fold(key), CALLED)?;
+        }
         // What was deleted, or had another name, is found by its name of that time.
         let name = (ids.len() != 1).then(|| fold(key));
         filters.push(TrailFilter::Called { ids, name });

@@ -31,8 +31,8 @@ pub use setting::SettingRecord;
 pub use throttle::{ThrottleRecord, old_throttles, oldest_throttles, throttles};
 pub use trail::{
     RepeatRecord, TrailRecord, changes, done_since, dropped_lines, find_operation, insert_trail, last_at, last_done,
-    move_strays, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash, trail_knows, trail_length,
-    trail_sql,
+    move_strays, once_called, repeats, sign_ins, trail_after, trail_before, trail_beside, trail_hash, trail_knows,
+    trail_length, trail_sql,
 };
 pub use trail_filter::TrailFilter;
 pub use user::{PresenceRow, UserRecord, made_by, presence, put_presence, remove_users, users};

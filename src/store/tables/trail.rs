@@ -138,6 +138,14 @@ pub fn changes(tx: &mut dyn Tx, limit: i64) -> Result<Vec<TrailRecord>, StoreErr
     trail_before(tx, &[TrailFilter::Class("change")], i64::MAX, limit)
 }
 
+/// The credentials that had this name once, case-folded, as the trail tells.
+pub fn once_called(tx: &mut dyn Tx, name: &str, most: u32) -> Result<Vec<String>, StoreError> {
+    let sql = format!(
+        "SELECT DISTINCT subject FROM trail WHERE about = 'credential' AND LOWER(what) = $1 AND subject IS NOT NULL LIMIT {most}"
+    );
+    tx.rows(&sql, &[name.into()])?.into_iter().map(|mut row| row.text()).collect()
+}
+
 /// Whether a user of this name ever did something.
 pub fn trail_knows(tx: &mut dyn Tx, who: &str) -> Result<bool, StoreError> {
     Ok(tx.row("SELECT 1 FROM trail WHERE who = $1 LIMIT 1", &[who.into()])?.is_some())

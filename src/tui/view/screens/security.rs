@@ -131,7 +131,7 @@ fn status(workspace: &Workspace, setting: Setting) -> String {
         }
         (Some(Provenance::Default), _) => format!("{default}; it was never changed"),
         (Some(Provenance::Set), Setting::LockTime) if own != set => {
-            format!("{default}; your own session began before, and locks after {}", time::duration(own * MINUTE))
+            format!("{default}; yours locks after {}", time::duration(own * MINUTE))
         }
         (Some(Provenance::Set), _) => default,
     }
