@@ -81,7 +81,7 @@ impl Condition {
     }
 
     /// The word for it in JSON, filters and counts.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::Expiring(_) => "expiring",

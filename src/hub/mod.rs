@@ -12,10 +12,11 @@ mod overview;
 mod settings;
 mod tx;
 mod types;
+mod usage;
 mod users;
 mod verifier;
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::store::Store;
 use crate::store::tables::HeadRow;
@@ -32,11 +33,12 @@ pub use settings::{EffectivePolicy, Setting};
 pub use types::{
     ByKind, Capped, ChangeOutcome, CredentialCounts, CredentialId, CredentialInfo, CredentialOverview, CredentialPage,
     CredentialRow, CredentialTarget, DisplayEvent, EndedEarly, FoundSecret, Issued, LastUse, ListCursor, ListOrder,
-    ListQuery, LiveSecret, LossCause, NameInUse, NewCredential, NewLegacy, Overview, OwnSignIn, PagePosition, Policy,
-    Provenance, Pulse, REFUSALS_KEPT, Refusal, RefusalCursor, RefusedRequest, RefusedRequestQuery, Remedy, Replay,
-    SecuritySettings, SettingValue, SignInOutcome, SiteOverview, TrailClass, TrailCount, TrailQuery, TrailReport,
-    TrailRow, UnsavedCredential, UnsavedSecret, UsageReport, UserOperation, UserRow, UserTarget, VerifierCredential,
-    VerifierSecret, WhichSecret, eviction_index, noted_line,
+    ListQuery, LiveSecret, LossCause, MostUsed, NameInUse, NewCredential, NewLegacy, Overview, OwnSignIn, PagePosition,
+    Policy, ProcessKind, ProcessNote, Provenance, Pulse, REFUSALS_KEPT, Refusal, RefusalCursor, RefusedRequest,
+    RefusedRequestQuery, Remedy, Replay, SecuritySettings, SettingValue, SignInOutcome, SiteOverview, SiteUsage,
+    TrailClass, TrailCount, TrailQuery, TrailReport, TrailRow, USE_DAYS, UnsavedCredential, UnsavedSecret, UsageReport,
+    UseCount, UsedDay, UserOperation, UserRow, UserTarget, VerifierCredential, VerifierRow, VerifierSecret,
+    WhichSecret, eviction_index, noted_line, sum_of_days,
 };
 pub use verifier::{
     Drift, Feed, Findings, IdRange, LoadSummary, LoadTimings, ReadAgreement, RefusalReason, Restriction,
@@ -59,6 +61,12 @@ impl Hub {
     /// The time now, by the clock this desk was opened with.
     pub fn now(&self) -> Millis {
         self.clock.now()
+    }
+
+    /// Epoch and change number of the newest head that this handle has seen.
+    fn newest_seen(&self) -> (i64, i64) {
+        let highest = self.highest.lock().unwrap_or_else(PoisonError::into_inner);
+        highest.as_ref().map_or((0, 0), |head| (head.epoch, head.change))
     }
 
     /// Name of the account.

@@ -5,6 +5,7 @@ use crate::credential::{EXPIRING_DAYS, Kind, State};
 use crate::hub::audit::trail;
 use crate::hub::credentials::{list, mapping};
 use crate::hub::tx::intent::Intent;
+use crate::hub::usage::site_usage;
 use crate::hub::users::mapping::{administrators, role_of};
 use crate::hub::verifier::{rollback_reports, store_findings};
 use crate::hub::{Actor, ByKind, Cancel, Capped, CredentialOverview, Hub, HubError, Overview, SiteOverview, settings};
@@ -24,6 +25,7 @@ impl Hub {
                 api,
                 upstream: sees(Right::SeeSite).then_some(upstream),
                 credentials: sees(Right::SeeCredentials).then(|| self.credential_overview(tx)).transpose()?,
+                usage: sees(Right::SeeCredentials).then(|| site_usage(tx, self.now().seconds())).transpose()?,
                 site: sees(Right::ReadTrail).then(|| self.site_overview(tx)).transpose()?,
                 lost: Vec::new(),
             })

@@ -57,6 +57,7 @@ fn change(session: &mut SignedIn<'_, '_>, setting: Setting) -> Step {
             return session.say(match setting {
                 Setting::LockTime => "The lock time is changed. It counts from the next sign-in.",
                 Setting::ApiAddress | Setting::Upstream => "It is changed. Samples and snippets use it.",
+                Setting::KeepCounts => "It is changed. Verifiers delete what is older within an hour.",
                 _ => "It is changed. Verifiers follow within a second.",
             });
         }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpStream, UnixStream};
@@ -22,6 +23,9 @@ use crate::serve::verifier::Verifier;
 
 /// Polls of connections after which new ones are accepted.
 const EVENT_INTERVAL: u32 = 8;
+
+/// Interval at which a worker hands over what it counted.
+const COUNTS_INTERVAL: Duration = Duration::from_secs(1);
 
 /// All workers: as many as there are cores.
 pub(super) struct Workers(Vec<Worker>);
@@ -92,6 +96,14 @@ impl Worker {
 
 /// Serves the connections that it is given until the sender is gone.
 async fn work(verifier: Arc<Verifier>, mut receiver: mpsc::UnboundedReceiver<Assignment>, stop: watch::Receiver<bool>) {
+    let counting = verifier.clone();
+    tokio::spawn(async move {
+        let mut every = tokio::time::interval(COUNTS_INTERVAL);
+        loop {
+            every.tick().await;
+            counting.reports.hand_over_counts();
+        }
+    });
     while let Some(Assignment(accepted, permit, load)) = receiver.recv().await {
         let (verifier, stop) = (verifier.clone(), stop.clone());
         tokio::spawn(async move {
@@ -109,4 +121,5 @@ async fn work(verifier: Arc<Verifier>, mut receiver: mpsc::UnboundedReceiver<Ass
             }
         });
     }
+    verifier.reports.hand_over_counts();
 }

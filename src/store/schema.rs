@@ -51,6 +51,7 @@ pub const STEPS: &[Step] = &[
         ..Step::breaking(6, include_str!("../../assets/schema/0006-sums.sql"))
     },
     Step { nature: Nature::Additive, ..Step::breaking(7, include_str!("../../assets/schema/0007-labels.sql")) },
+    Step { nature: Nature::Additive, ..Step::breaking(8, include_str!("../../assets/schema/0008-uses.sql")) },
 ];
 
 /// The newest step.

@@ -3,6 +3,7 @@
 //! A leaf. [`offence`] validates at entry, [`safe`] escapes at display (TUI, CLI tables and logs alike), [`fit`] and
 //! [`wrap`] cut by terminal columns.
 
+mod number;
 mod wrap;
 
 use std::borrow::Cow;
@@ -11,6 +12,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory as _};
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
+pub use number::grouped;
 pub use wrap::{LongWords, wrap};
 
 /// Whether a character could fake, hide or move text: control, format, bidi, zero-width, private-use, unassigned.

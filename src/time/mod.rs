@@ -18,6 +18,10 @@ pub struct Millis(pub i64);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Seconds(pub i64);
 
+/// A day of UTC, counted from 1970-01-01.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(pub i64);
+
 /// One minute, hour and day in milliseconds.
 pub const MINUTE: i64 = 60_000;
 /// One hour in milliseconds.
@@ -78,6 +82,23 @@ impl Seconds {
     pub fn rfc3339(self) -> String {
         self.millis().rfc3339()
     }
+
+    /// The day in which this lies, by UTC.
+    pub fn day(self) -> Day {
+        Day(self.0.div_euclid(86_400))
+    }
+}
+
+impl Day {
+    /// Its first second.
+    pub fn start(self) -> Seconds {
+        Seconds(self.0.saturating_mul(86_400))
+    }
+
+    /// The date: `2026-08-14`.
+    pub fn date(self) -> String {
+        self.start().millis().date()
+    }
 }
 
 pub use read::{NotATime, is_never, parse_span, parse_when, past_or_never, when_or_never};
@@ -128,6 +149,10 @@ mod tests {
     #[test]
     fn the_day_before_the_epoch_is_whole_too() {
         assert_eq!(Millis(-1).seconds(), Seconds(-1));
+        assert_eq!(
+            (Seconds(-1).day(), Seconds(86_399).day(), Day(-1).date().as_str()),
+            (Day(-1), Day(0), "1969-12-31")
+        );
         assert_eq!(Millis(1_782_459_164_123).rfc3339(), "2026-06-26T07:32:44Z");
     }
 }

@@ -252,3 +252,24 @@ fn a_username_is_never_reused() {
     desk.run(&create).fails(5, "taken");
     assert_eq!(desk.list().len(), 1);
 }
+
+#[test]
+fn key_usage_tells_every_day_of_the_span() {
+    let desk = Desk::ready();
+    let made = desk.create(&["--kind", "basic", "--name", "crm-sync"]);
+    let key = text(&made["key"]);
+    let usage = desk.run(&["key", "usage", &key, "--as", "alice", "--json"]).done().json();
+    assert_eq!((fields(&usage), &usage["key"]), (vec!["days", "key"], &json!(key)));
+    let days = usage["days"].as_array().unwrap();
+    let today = jiff::Timestamp::now().strftime("%Y-%m-%d").to_string();
+    assert_eq!((days.len(), days[29].clone()), (30, json!({"day": today, "allowed": 0, "refused": 0})));
+    assert!(days.windows(2).all(|two| text(&two[0]["day"]) < text(&two[1]["day"])), "{days:?}");
+    let table = desk.run(&["key", "usage", &key, "--as", "alice", "--days", "2"]).done().out;
+    let lines: Vec<_> = table.lines().collect();
+    assert!(lines[0].contains("UTC") && lines[0].contains("crm-sync"), "{table}");
+    assert!(lines[3].starts_with(&today) && lines[4].starts_with("all") && lines.len() == 5, "{table}");
+    for wrong in ["0", "-1", "many", "4000"] {
+        assert_eq!(desk.run(&["key", "usage", &key, "--as", "alice", "--days", wrong]).code, Some(2), "{wrong}");
+    }
+    assert_eq!(desk.run(&["key", "usage", "kdbNOBODY", "--as", "alice"]).code, Some(4));
+}

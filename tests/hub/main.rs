@@ -17,4 +17,5 @@ mod sign_in;
 mod tamper;
 mod trail;
 mod upgrade;
+mod usage;
 mod users;

@@ -186,7 +186,7 @@ fn sessions_follow_the_lock_time_setting() {
     let keydesk::hub::SignIn::Welcome(session) = sign_in().unwrap() else { panic!() };
     assert_eq!(session.idle_lock, 3 * 60_000, "changed behind our back it is not followed, nor a longer default");
     let security = desk.hub.security(&alice).unwrap();
-    assert_eq!((security.tampered().count(), security.settings.len()), (6, 6), "and said to be so");
+    assert_eq!((security.tampered().count(), security.settings.len()), (7, 7), "and said to be so");
     let rows = desk.hub.trail(&alice, &TrailQuery { limit: 5, ..TrailQuery::default() }).unwrap();
     assert!(rows.iter().any(|row| row.action == "tampered"));
     super::support::set_lock_time(&desk.hub, &alice, 12).unwrap();

@@ -1,6 +1,7 @@
 //! Forms in a real terminal: ctrl-s, which such a terminal may keep for itself, ctrl-c, and the count before the lock.
 
 use std::fs;
+use std::time::Duration;
 
 use crate::harness::{ENTER, ctrl};
 use crate::house::{House, PASSWORD};
@@ -25,6 +26,8 @@ fn the_key_that_stops_the_count_is_not_typed() {
     let mut desk = house.open();
     to_the_list(&mut desk);
     desk.keys("n").sees("Create key").keys("nightly").sees("nightly");
+    // It counts the last half of the minute.
+    std::thread::sleep(Duration::from_secs(20));
     desk.until("the count", |screen| screen.contents().contains("Any key keeps you signed in."));
     desk.keys("x").sees_no("Any key keeps you signed in.").keys("-export").sees("nightly-export");
 }

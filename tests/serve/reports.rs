@@ -3,7 +3,7 @@
 use keydesk::credential::{Kind, Overlap};
 use keydesk::hub::CredentialInfo;
 
-use super::support::{CLIENT, Desk, GatewayRequest, Key, basic};
+use super::support::{CLIENT, Desk, GatewayRequest, Key, Verifier, basic};
 
 fn details(desk: &Desk, key: &Key) -> CredentialInfo {
     desk.hub.details(&desk.alice, key.id).unwrap()
@@ -65,4 +65,75 @@ fn refusals_are_kept_for_known_keys_only() {
             assert!(!bytes.windows(typed.len()).any(|window| window == typed.as_bytes()), "{typed} was written");
         }
     }
+}
+
+/// Allowed and refused requests of today.
+fn counted(desk: &Desk, key: &Key) -> (i64, i64) {
+    let days = desk.hub.usage(&desk.alice, key.id, 2).unwrap();
+    let sum = keydesk::hub::sum_of_days(&days);
+    // Midnight may pass while a test runs.
+    assert_eq!(sum, keydesk::hub::sum_of_days(&desk.hub.usage(&desk.alice, key.id, 400).unwrap()));
+    sum
+}
+
+#[test]
+fn requests_are_counted_by_credential_and_day() {
+    let desk = Desk::new();
+    let (one, signs) = (desk.key(Kind::Basic, "one"), desk.key(Kind::Hmac, "signs"));
+    let verifier = desk.verifier();
+    let (trail, pulse) = (desk.trail(), desk.hub.pulse(&desk.alice).unwrap());
+    let ask = |request: &GatewayRequest| verifier.ask(request).status();
+    for _ in 0..7 {
+        assert_eq!(ask(&GatewayRequest::nginx("GET", "/").by(&one)), 200);
+    }
+    for _ in 0..3 {
+        assert_eq!(ask(&GatewayRequest::nginx("GET", "/").fields(&signs.hmac("GET", "/"))), 200);
+        assert_eq!(ask(&GatewayRequest::nginx("PUT", "/").fields(&signs.hmac("POST", "/"))), 401);
+    }
+    let unknown = GatewayRequest::nginx("GET", "/").field("Authorization", &basic("kdbTYPED", "x"));
+    assert_eq!(ask(&unknown), 401);
+    verifier.until("the counts", |_| counted(&desk, &one) == (7, 0) && counted(&desk, &signs) == (3, 3));
+    assert_eq!(ask(&GatewayRequest::nginx("GET", "/").by(&one)), 200);
+    let usage = desk.hub.overview(&desk.alice).unwrap().usage.unwrap();
+    assert_eq!((usage.verifiers.len(), usage.verifiers[0].gateways.as_str()), (1, "nginx"), "it is in sight");
+    verifier.stop();
+    assert_eq!(counted(&desk, &one), (8, 0), "written at shutdown");
+    assert_eq!((desk.trail(), desk.hub.pulse(&desk.alice).unwrap()), (trail, pulse), "no change of the desk");
+    let all = desk.hub.overview(&desk.alice).unwrap().usage.unwrap();
+    assert_eq!(keydesk::hub::sum_of_days(&all.days), (11, 3), "an unknown key is nobody's");
+}
+
+#[test]
+fn a_commit_without_an_answer_is_not_counted_twice() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let socket = desk.dir.path().join("v.sock");
+    let mut command = desk.command(&["--listen", &format!("unix:{}", socket.display())]);
+    command.env("KEYDESK_TEST_FAULTS", "unknown-commit");
+    let verifier = Verifier::spawn(command, desk.dir.path(), socket);
+    let ask =
+        |n| (0..n).for_each(|_| assert_eq!(verifier.ask(&GatewayRequest::nginx("GET", "/").by(&one)).status(), 200));
+    ask(5);
+    verifier.until("the unknown commit", |verifier| verifier.log().contains("could not be written"));
+    assert_eq!(counted(&desk, &one), (5, 0), "it was committed");
+    ask(2);
+    verifier.stop();
+    assert_eq!(counted(&desk, &one), (7, 0));
+}
+
+#[test]
+fn a_store_that_cannot_be_written_does_not_disturb_serving() {
+    let desk = Desk::new();
+    let one = desk.key(Kind::Basic, "one");
+    let verifier = desk.verifier();
+    let lock = rusqlite::Connection::open(desk.database()).unwrap();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    verifier.until("a write that failed", |verifier| {
+        assert_eq!(verifier.ask(&GatewayRequest::nginx("GET", "/").by(&one)).status(), 200);
+        verifier.log().contains("could not be written")
+    });
+    let asked = verifier.metric("keydesk_allowed_total{kind=\"basic\"}");
+    lock.execute_batch("ROLLBACK").unwrap();
+    verifier.stop();
+    assert_eq!(counted(&desk, &one), (asked as i64, 0), "they were kept until they could be written");
 }

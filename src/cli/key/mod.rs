@@ -8,6 +8,7 @@ mod list;
 mod rotate;
 mod show;
 mod state;
+mod usage;
 
 use clap::Subcommand;
 
@@ -24,6 +25,8 @@ pub enum KeyCommand {
     List(list::ListArgs),
     /// Show one credential; never a secret
     Show(show::ShowArgs),
+    /// Show how often a credential was used, day by day
+    Usage(usage::UsageArgs),
     /// Create a credential and print its secret, once
     Create(Box<create::CreateArgs>),
     /// Give a credential a new secret and print it, once
@@ -47,6 +50,7 @@ pub fn run(context: &Context, verb: KeyCommand) -> Result<(), CliError> {
     match verb {
         KeyCommand::List(args) => list::run(context, args),
         KeyCommand::Show(args) => show::run(context, args),
+        KeyCommand::Usage(args) => usage::run(context, args),
         KeyCommand::Create(args) => create::run(context, *args),
         KeyCommand::Rotate(args) => rotate::run(context, args),
         KeyCommand::Edit(args) => edit::run(context, *args),

@@ -9,10 +9,12 @@ use crate::hub::credentials::rows::live_secrets;
 use crate::hub::error::no_key;
 use crate::hub::tx::entry::Subject;
 use crate::hub::tx::intent::Intent;
+use crate::hub::usage::last_days;
 use crate::hub::users::mapping::role_of;
 use crate::hub::verifier::refused_requests;
 use crate::hub::{
     Actor, Cancel, Conflict, CredentialId, CredentialInfo, CredentialRow, DisplayEvent, Hub, HubError, LiveSecret,
+    USE_DAYS,
 };
 use crate::store::tables::{self, CredentialRecord, SecretRecord, Tagged, UsageRow};
 use crate::time::{Millis, Seconds};
@@ -58,7 +60,8 @@ impl Hub {
             let secrets = live.unwrap_or_default().into_iter().rev().map(told).collect();
             let mut row = mapping::credential(&self.vault, row, newest(usages))?;
             row.tampered |= !whole;
-            Ok(CredentialInfo { row, secrets, refusals })
+            let days = last_days(tx, &id, self.now().seconds().day(), USE_DAYS)?;
+            Ok(CredentialInfo { row, secrets, refusals, days })
         })
     }
 

@@ -22,6 +22,8 @@ pub enum Setting {
     Replay,
     /// Algorithms that may sign requests.
     Algorithms,
+    /// Days for which counts of requests are kept.
+    KeepCounts,
 }
 
 /// The description of a setting.
@@ -36,7 +38,7 @@ struct Row {
 }
 
 #[rustfmt::skip]
-const TABLE: [Row; 6] = [
+const TABLE: [Row; 7] = [
     Row { name: "lock-time", key: "idle_lock_minutes", title: "Lock time",
         meaning: "minutes without a key after which a desk locks: 1 to 1440" },
     Row { name: "api-address", key: "api_address", title: "Address of the API",
@@ -49,17 +51,30 @@ const TABLE: [Row; 6] = [
         meaning: "off, or node: each verifier refuses a signature that it has accepted since it was set, also after a restart" },
     Row { name: "algorithms", key: "verifier_algorithms", title: "Algorithms",
         meaning: "what requests may be signed with: all, or some of hmac-sha1 hmac-sha256 hmac-sha384 hmac-sha512" },
+    Row { name: "keep-counts", key: "keep_counts_days", title: "Counts kept",
+        meaning: "days for which the counts of requests by credential and day are kept: 1 to 3650" },
 ];
 
 /// Range of the lock time in minutes: a day at most.
 const LOCK_RANGE: std::ops::RangeInclusive<i64> = 1..=24 * 60;
+/// Days for which counts are kept, unless set: a year, and some to compare it with the next.
+const KEEP_COUNTS_DAYS: i64 = 400;
+/// Range of those days: ten years at most.
+const KEEP_COUNTS_RANGE: std::ops::RangeInclusive<i64> = 1..=3_650;
 /// Range of the staleness limit in seconds: an hour at most.
 const STALENESS_RANGE: std::ops::RangeInclusive<i64> = 1..=3_600;
 
 impl Setting {
     /// Every setting, in the order in which they are shown.
-    pub const ALL: [Self; 6] =
-        [Self::LockTime, Self::ApiAddress, Self::Upstream, Self::Staleness, Self::Replay, Self::Algorithms];
+    pub const ALL: [Self; 7] = [
+        Self::LockTime,
+        Self::ApiAddress,
+        Self::Upstream,
+        Self::Staleness,
+        Self::Replay,
+        Self::Algorithms,
+        Self::KeepCounts,
+    ];
 
     fn row(self) -> &'static Row {
         &TABLE[self as usize]
@@ -94,6 +109,7 @@ impl Setting {
             Self::Staleness => Policy::default().staleness.to_string(),
             Self::Replay => Policy::default().replay.as_str().to_owned(),
             Self::Algorithms => ALL_ALGORITHMS.to_owned(),
+            Self::KeepCounts => KEEP_COUNTS_DAYS.to_string(),
         }
     }
 
@@ -106,7 +122,7 @@ impl Setting {
     /// wrote it. None for settings that decide on requests; addresses are only for users and samples.
     pub(in crate::hub) fn in_place_of_odd(self) -> Option<String> {
         match self {
-            Self::LockTime | Self::ApiAddress | Self::Upstream => Some(self.default_value()),
+            Self::LockTime | Self::ApiAddress | Self::Upstream | Self::KeepCounts => Some(self.default_value()),
             Self::Staleness | Self::Replay | Self::Algorithms => None,
         }
     }
@@ -119,6 +135,7 @@ impl Setting {
             Self::Staleness => {
                 within(typed, &STALENESS_RANGE, "A verifier answers without sight of the store for", "seconds")
             }
+            Self::KeepCounts => within(typed, &KEEP_COUNTS_RANGE, "Counts are kept for", "days"),
             Self::ApiAddress => Site::new(typed).map(|site| site.base()).map_err(|why| why.to_string()),
             Self::Upstream => typed.parse::<Upstream>().map(|u| u.to_string()).map_err(|why| why.to_string()),
             Self::Replay => typed
@@ -152,7 +169,7 @@ mod tests {
 
     #[test]
     fn the_catalog_follows_the_enum_and_allows_every_default() {
-        let names = ["lock-time", "api-address", "upstream", "staleness", "replay", "algorithms"];
+        let names = ["lock-time", "api-address", "upstream", "staleness", "replay", "algorithms", "keep-counts"];
         assert_eq!(Setting::ALL.map(Setting::name), names);
         for (i, setting) in Setting::ALL.into_iter().enumerate() {
             assert_eq!(setting as usize, i);
@@ -166,6 +183,8 @@ mod tests {
             (Setting::LockTime, " 030 ", Some("30")),
             (Setting::LockTime, "0", None),
             (Setting::Staleness, "3601", None),
+            (Setting::KeepCounts, "90", Some("90")),
+            (Setting::KeepCounts, "0", None),
             (Setting::Replay, "node", Some("node")),
             (Setting::Replay, "site", None),
             (Setting::ApiAddress, "https://api.acme.test/", Some("https://api.acme.test")),

@@ -14,7 +14,7 @@ impl Policy {
             Setting::Staleness => value.parse().ok().map(|seconds| self.staleness = seconds),
             Setting::Replay => value.parse().ok().map(|replay| self.replay = replay),
             Setting::Algorithms => all.or_else(|| value.parse().ok()).map(|algorithms| self.algorithms = algorithms),
-            Setting::LockTime | Setting::ApiAddress | Setting::Upstream => None,
+            Setting::LockTime | Setting::ApiAddress | Setting::Upstream | Setting::KeepCounts => None,
         };
         put.is_some()
     }

@@ -1,7 +1,7 @@
 //! Types for credentials.
 
 use crate::credential::{Condition, Kind, Options, State, condition};
-use crate::hub::{Conflict, CredentialId, CredentialTarget, Refusal};
+use crate::hub::{Conflict, CredentialId, CredentialTarget, Refusal, UsedDay};
 use crate::secret::Secret;
 use crate::time::{Millis, Seconds};
 
@@ -98,6 +98,8 @@ pub struct CredentialInfo {
     pub secrets: Vec<LiveSecret>,
     /// The last requests with it that were refused, newest first; none for those who may not read the trail.
     pub refusals: Vec<Refusal>,
+    /// Its requests in the last [`USE_DAYS`](crate::hub::USE_DAYS) days, oldest first.
+    pub days: Vec<UsedDay>,
 }
 
 /// A credential to be created.

@@ -9,6 +9,7 @@ mod refusal;
 mod secret;
 mod setting;
 mod trail;
+mod usage;
 mod user;
 mod verifier;
 
@@ -26,5 +27,6 @@ pub use refusal::{
 pub use secret::{FoundSecret, LossCause, Remedy, UnsavedCredential, UnsavedSecret, WhichSecret};
 pub use setting::{Provenance, SecuritySettings, SettingValue};
 pub use trail::{TrailClass, TrailCount, TrailQuery, TrailReport, TrailRow, noted_line};
+pub use usage::{MostUsed, ProcessKind, ProcessNote, SiteUsage, USE_DAYS, UseCount, UsedDay, VerifierRow, sum_of_days};
 pub use user::{OwnSignIn, SignInOutcome, UserOperation, UserRow, UserTarget};
 pub use verifier::{VerifierCredential, VerifierSecret};

@@ -1,7 +1,7 @@
 //! Types for the numbers in menu and settings.
 
 use crate::credential::{Kind, State};
-use crate::hub::{CredentialRow, TrailRow, UnsavedCredential};
+use crate::hub::{CredentialRow, SiteUsage, TrailRow, UnsavedCredential};
 use crate::sample::{Site, Upstream};
 use crate::time::Millis;
 
@@ -95,6 +95,8 @@ pub struct Overview {
     pub upstream: Option<Upstream>,
     /// Numbers about credentials; for roles that may see them.
     pub credentials: Option<CredentialOverview>,
+    /// How often credentials are used; for roles that may see them.
+    pub usage: Option<SiteUsage>,
     /// Numbers about users and the trail; for Administrators and Auditors.
     pub site: Option<SiteOverview>,
     /// The unsaved secrets of the session that were not replaced since.

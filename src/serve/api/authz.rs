@@ -14,6 +14,7 @@ use crate::serve::api::outcome::{self, RequestContext, hash_and_reload};
 use crate::serve::api::response::HttpResponse;
 use crate::serve::http::body;
 use crate::serve::http::watched_stream::StreamMonitor;
+use crate::serve::telemetry::callers::Caller;
 use crate::serve::verifier::Verifier;
 
 /// A family of gateways, by the fields in which they forward the client's request.
@@ -27,6 +28,18 @@ pub(super) enum GatewayFamily {
     Traefik,
     /// Method and target in the start line: Envoy.
     StartLine,
+}
+
+impl GatewayFamily {
+    /// As it is counted.
+    pub(super) fn caller(self) -> Caller {
+        match self {
+            Self::Original => Caller::Nginx,
+            Self::Forwarded => Caller::Forward,
+            Self::Traefik => Caller::Traefik,
+            Self::StartLine => Caller::Envoy,
+        }
+    }
 }
 
 /// An endpoint under `/v1/authz`.

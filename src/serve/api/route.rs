@@ -6,9 +6,9 @@ use std::time::Instant;
 use hyper::body::Incoming;
 use hyper::{Method, Request, StatusCode};
 
-use crate::credential::{EXPIRING_DAYS, State};
-use crate::time::{DAY, Seconds};
-use crate::verify::{CredentialRef, Snapshot, Surface};
+use crate::credential::condition;
+use crate::time::Millis;
+use crate::verify::{Snapshot, Surface};
 
 use crate::serve::api::authz::{self, AuthzEndpoint, GatewayFamily};
 use crate::serve::api::contract;
@@ -16,7 +16,8 @@ use crate::serve::api::response::{self, HttpResponse};
 use crate::serve::api::verify_endpoint;
 use crate::serve::http::connection_limits::ConnectionPermit;
 use crate::serve::http::watched_stream::StreamMonitor;
-use crate::serve::telemetry::metrics::Gauges;
+use crate::serve::telemetry::callers::Caller;
+use crate::serve::telemetry::metrics::{CredentialStates, Gauges, TAMPERED};
 use crate::serve::verifier::Verifier;
 
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -104,8 +105,14 @@ async fn respond_at(
             verifier.metrics.stale.fetch_add(1, Ordering::Relaxed);
             (response::unavailable(), false)
         }
-        Route::Authz(endpoint) => (authz::respond(verifier, endpoint, monitor, request).await, true),
-        _ => (verify_endpoint::respond(verifier, request).await, true),
+        Route::Authz(endpoint) => {
+            verifier.metrics.callers.note(endpoint.family.caller());
+            (authz::respond(verifier, endpoint, monitor, request).await, true)
+        }
+        _ => {
+            verifier.metrics.callers.note(Caller::Application);
+            (verify_endpoint::respond(verifier, request).await, true)
+        }
     }
 }
 
@@ -142,14 +149,14 @@ fn ready(verifier: &Verifier, whole: bool) -> HttpResponse {
 /// `/metrics`, for a scraper that asks every few seconds at most.
 async fn metrics(verifier: &Verifier) -> HttpResponse {
     let snapshot = verifier.snapshot.load_full();
-    let (counted, now) = (snapshot.clone(), verifier.now());
+    let (counted, now) = (snapshot.clone(), verifier.clock.now());
     // It goes over all credentials, and the connections of this thread must not wait for that.
-    let Ok(expiring) = tokio::task::spawn_blocking(move || expiring(&counted, now)).await else {
+    let Ok(states) = tokio::task::spawn_blocking(move || states(&counted, now)).await else {
         return response::empty(StatusCode::INTERNAL_SERVER_ERROR);
     };
     let gauges = Gauges {
         credentials: snapshot.len(),
-        expiring,
+        states,
         tampered: verifier.health.tampered(),
         age_ms: verifier.health.age(),
         tampered_settings: verifier.health.tampered_settings(),
@@ -159,13 +166,18 @@ async fn metrics(verifier: &Verifier) -> HttpResponse {
         signatures_lost: verifier.journal.lost.load(Ordering::Relaxed),
         snapshot_bytes: snapshot.memory(),
     };
-    response::text(StatusCode::OK, PROMETHEUS, verifier.metrics.page(gauges))
+    response::text(StatusCode::OK, PROMETHEUS, verifier.metrics.page(&gauges))
 }
 
-/// How many active credentials expire within thirty days.
-fn expiring(snapshot: &Snapshot, now: Seconds) -> usize {
-    let soon = Seconds(now.0.saturating_add(EXPIRING_DAYS * DAY / 1000));
-    let expires_soon = |at: Seconds| now < at && at <= soon;
-    let soon = |of: &CredentialRef<'_>| of.state() == State::Active && of.expires_at().is_some_and(expires_soon);
-    snapshot.credentials().filter(soon).count()
+/// How many credentials of each kind are in each state, as lists call it.
+fn states(snapshot: &Snapshot, now: Millis) -> CredentialStates {
+    let mut states = CredentialStates::default();
+    for of in snapshot.credentials() {
+        let word = match of.tampered() {
+            true => TAMPERED,
+            false => condition(of.state(), of.not_before(), of.expires_at(), now).as_str(),
+        };
+        *states.entry((of.kind(), word)).or_default() += 1;
+    }
+    states
 }

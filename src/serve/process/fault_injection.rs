@@ -2,7 +2,11 @@
 //! build.
 //!
 //! `KEYDESK_TEST_FAULTS` names a thread that panics as soon as it starts. `KEYDESK_TEST_DELAY` names a place and the
-//! milliseconds to wait there, as in `load=3000`.
+//! milliseconds to wait there, as in `load=3000`. A fault that is named `unknown-commit` happens once: the first batch of
+//! counts is committed, and the writer is told that nobody knows.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 
 /// Called by a thread of that name as it starts.
 pub(in crate::serve) fn panic_if_asked(thread: &str) {
@@ -13,6 +17,14 @@ pub(in crate::serve) fn panic_if_asked(thread: &str) {
     }
     #[cfg(not(debug_assertions))]
     let _ = thread;
+}
+
+/// Whether a fault of that name is due: once in the life of the process.
+pub(in crate::serve) fn once(fault: &str) -> bool {
+    static HAPPENED: AtomicBool = AtomicBool::new(false);
+    cfg!(debug_assertions)
+        && std::env::var("KEYDESK_TEST_FAULTS").is_ok_and(|wanted| wanted == fault)
+        && !HAPPENED.swap(true, Relaxed)
 }
 
 /// Called where something starts that may take long.

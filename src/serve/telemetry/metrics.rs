@@ -1,13 +1,16 @@
 //! Metrics in the Prometheus text format. Each counter is an atomic number that is reached without a look-up, and
 //! written out as text when scraped.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use crate::credential::{EXPIRING_DAYS, Kind};
+use crate::credential::{Condition, EXPIRING_DAYS, Kind};
 use crate::verify::Reason;
+
+use crate::serve::telemetry::callers::Callers;
 
 /// Upper ends of the latency histogram's buckets, in microseconds: deciding takes one, a slow hash tens of thousands.
 const BUCKETS: [u64; 12] = [5, 10, 25, 50, 100, 250, 1_000, 5_000, 25_000, 100_000, 500_000, 2_500_000];
@@ -22,6 +25,8 @@ pub(in crate::serve) struct Metrics {
     buckets: [AtomicU64; BUCKETS.len() + 1],
     nanoseconds: AtomicU64,
     connections: AtomicU64,
+    /// Who asked.
+    pub(in crate::serve) callers: Callers,
     /// Requests without the right gateway token.
     pub(in crate::serve) no_token: AtomicU64,
     /// Unauthenticated TCP connections that were evicted for newer ones.
@@ -42,11 +47,20 @@ pub(in crate::serve) struct Metrics {
     pub(in crate::serve) changes: AtomicU64,
 }
 
+/// The state of credentials that were changed outside keydesk.
+pub(in crate::serve) const TAMPERED: &str = "tampered";
+
+/// The state of those that expire soon.
+const EXPIRING: &str = Condition::Expiring(0).as_str();
+
+/// Numbers of credentials by kind and state.
+pub(in crate::serve) type CredentialStates = BTreeMap<(Kind, &'static str), usize>;
+
 /// The gauges of the page.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::serve) struct Gauges {
     pub(in crate::serve) credentials: usize,
-    pub(in crate::serve) expiring: usize,
+    pub(in crate::serve) states: CredentialStates,
     pub(in crate::serve) tampered: i64,
     pub(in crate::serve) tampered_settings: usize,
     pub(in crate::serve) age_ms: u64,
@@ -79,6 +93,7 @@ impl Metrics {
             buckets: std::array::from_fn(|_| none()),
             nanoseconds: none(),
             connections: none(),
+            callers: Callers::default(),
             no_token: none(),
             evicted: none(),
             stale: none(),
@@ -94,6 +109,11 @@ impl Metrics {
     pub(in crate::serve) fn connected(&self) -> Connected<'_> {
         self.connections.fetch_add(1, Relaxed);
         Connected(&self.connections)
+    }
+
+    /// All requests that were decided.
+    pub(in crate::serve) fn requests(&self) -> u64 {
+        self.allowed.iter().chain(&self.denied).map(|n| n.load(Relaxed)).sum()
     }
 
     pub(in crate::serve) fn allowed(&self, kind: Kind) {
@@ -112,7 +132,7 @@ impl Metrics {
     }
 
     /// The page in Prometheus' text format.
-    pub(in crate::serve) fn page(&self, gauges: Gauges) -> String {
+    pub(in crate::serve) fn page(&self, gauges: &Gauges) -> String {
         let mut page = String::with_capacity(8 * 1024);
         head(&mut page, "keydesk_allowed_total", "counter", "Requests that may pass.");
         for kind in Kind::ALL {
@@ -124,14 +144,20 @@ impl Metrics {
             let n = self.denied[reason as usize].load(Relaxed);
             let _ = writeln!(page, "keydesk_denied_total{{reason=\"{reason}\"}} {n}");
         }
+        head(&mut page, "keydesk_credentials_by_state", "gauge", "Credentials by kind and state, as lists call it.");
+        for ((kind, state), n) in &gauges.states {
+            let _ = writeln!(page, "keydesk_credentials_by_state{{kind=\"{kind}\",state=\"{state}\"}} {n}");
+        }
         self.histogram(&mut page);
         self.numbers(&mut page, gauges);
         page
     }
 
     /// Writes the metrics that are a single number.
-    fn numbers(&self, page: &mut String, gauges: Gauges) {
+    fn numbers(&self, page: &mut String, gauges: &Gauges) {
         let age = format!("{}.{:03}", gauges.age_ms / 1_000, gauges.age_ms % 1_000);
+        let expiring_now: usize =
+            gauges.states.iter().filter(|((_, state), _)| *state == EXPIRING).map(|(_, n)| n).sum();
         let expiring = format!("Active ones that expire within {EXPIRING_DAYS} days.");
         let counter = |n: &AtomicU64| n.load(Relaxed).to_string();
         for (name, kind, help, value) in [
@@ -150,7 +176,7 @@ impl Metrics {
             ),
             ("snapshot_bytes", "gauge", "Memory of the snapshot.", gauges.snapshot_bytes.to_string()),
             ("credentials", "gauge", "Credentials in the snapshot.", gauges.credentials.to_string()),
-            ("credentials_expiring", "gauge", &expiring, gauges.expiring.to_string()),
+            ("credentials_expiring", "gauge", &expiring, expiring_now.to_string()),
             ("credentials_tampered", "gauge", "Credentials with a wrong tag.", gauges.tampered.to_string()),
             (
                 "settings_tampered",
@@ -224,7 +250,7 @@ mod tests {
         let connection = metrics.connected();
         let gauges = Gauges {
             credentials: 3,
-            expiring: 1,
+            states: CredentialStates::from([((Kind::Basic, EXPIRING), 1)]),
             tampered: 0,
             tampered_settings: 1,
             age_ms: 1_005,
@@ -234,7 +260,7 @@ mod tests {
             signatures_lost: 2,
             snapshot_bytes: 9,
         };
-        let page = metrics.page(gauges);
+        let page = metrics.page(&gauges);
         for line in [
             "keydesk_allowed_total{kind=\"hmac\"} 1",
             "keydesk_denied_total{reason=\"tampered\"} 1",
@@ -255,6 +281,6 @@ mod tests {
             assert!(page.lines().any(|l| l == line), "{line}\n{page}");
         }
         drop(connection);
-        assert!(metrics.page(gauges).contains("keydesk_connections 0"));
+        assert!(metrics.page(&gauges).contains("keydesk_connections 0"));
     }
 }

@@ -57,6 +57,7 @@ fn field(setting: Setting, value: &str) -> FormEntry {
         }
         Setting::LockTime => text_with(id, "Minutes", value),
         Setting::Staleness => text_with(id, "Seconds", value),
+        Setting::KeepCounts => text_with(id, "Days", value),
         Setting::ApiAddress | Setting::Upstream => text_with(id, "Address", value),
         Setting::Algorithms => text_with(id, "Sign with", value),
     }

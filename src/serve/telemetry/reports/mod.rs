@@ -1,12 +1,15 @@
-//! Reports: last uses, refusals and their log lines. Requests put them into a bounded queue; one thread aggregates and writes
+//! Reports: last uses, counts, refusals and their log lines. Requests put them into a bounded queue; one thread aggregates and writes
 //! them.
+
+mod counts;
+mod refusal_log;
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
@@ -20,6 +23,9 @@ use crate::serve::process::cpu_priority::CooperativeYield;
 use crate::serve::shared_hub::SharedHub;
 use crate::serve::telemetry::diagnosis::Diagnosis;
 use crate::serve::telemetry::metrics::Metrics;
+use crate::serve::telemetry::reports::counts::PendingCounts;
+use crate::serve::telemetry::reports::refusal_log::RefusalLog;
+use crate::serve::telemetry::use_counter::{CountReport, UseCounter, with_counter};
 
 /// Interval between two writes to the store.
 const WRITE_INTERVAL: Duration = Duration::from_secs(10);
@@ -43,11 +49,6 @@ const USES_PER_TRANSACTION: usize = 256;
 /// A use is written when the one in the store is this many seconds old. With the interval between two writes, each use
 /// shows at the desk within thirty seconds, and a credential in constant use is written three times a minute.
 const REWRITE_AFTER: i64 = 20;
-/// Limit on refusals in the log per second; the rest is counted.
-const LOGGED_PER_SECOND: u32 = 200;
-/// Limit on diagnosed requests per second, each of which takes a millisecond at most. Of the others only the reason is
-/// reported.
-const DIAGNOSED_PER_SECOND: u32 = 200;
 /// Slots that remember what was reported in this second.
 const RECENT_SLOTS: usize = 16_384;
 
@@ -55,6 +56,7 @@ const RECENT_SLOTS: usize = 16_384;
 enum Report {
     Used(UsageReport),
     Denied(Box<Denial>),
+    Counted(CountReport),
 }
 
 /// A refusal as log and store keep it: never a value of the request.
@@ -87,6 +89,7 @@ pub(in crate::serve) struct ReportWriter {
     written: HashMap<(Uuid, i64), Seconds>,
     refusals: HashMap<Uuid, VecDeque<Refusal>>,
     refused: usize,
+    counts: PendingCounts,
     log: RefusalLog,
     metrics: Arc<Metrics>,
 }
@@ -101,6 +104,7 @@ impl Reports {
             written: HashMap::new(),
             refusals: HashMap::new(),
             refused: 0,
+            counts: PendingCounts::new(),
             log: RefusalLog::default(),
             metrics: metrics.clone(),
         };
@@ -113,6 +117,7 @@ impl Reports {
         if self.is_new(credential, secret, at, address) {
             self.put(Report::Used(UsageReport { credential, secret, at, address }));
         }
+        self.count(credential, at, true);
     }
 
     /// A request was refused.
@@ -124,6 +129,9 @@ impl Reports {
         endpoint: &'static str,
         diagnosis: Option<Diagnosis>,
     ) {
+        if let Some(of) = denied.credential {
+            self.count(of.row(), at, false);
+        }
         let credential = denied.credential.map(|of| (of.row(), of.kind(), of.key().to_owned()));
         self.put(Report::Denied(Box::new(Denial {
             at,
@@ -136,6 +144,26 @@ impl Reports {
             diagnosis,
             mistake: None,
         })));
+    }
+
+    /// Counts a request of a known credential, on the thread that answers it.
+    fn count(&self, credential: Uuid, at: Seconds, allowed: bool) {
+        let day = at.day();
+        let counted = with_counter(|counter| counter.count(credential, day, allowed));
+        if !counted {
+            self.hand_over_counts();
+            if !with_counter(|counter| counter.count(credential, day, allowed)) {
+                self.metrics.reports_lost.fetch_add(1, Relaxed);
+            }
+        }
+    }
+
+    /// Hands over what the calling thread counted; while the queue is full, the thread keeps it.
+    pub(in crate::serve) fn hand_over_counts(&self) {
+        let Some(report) = with_counter(UseCounter::take) else { return };
+        if let Err(TrySendError::Full(Report::Counted(report))) = self.queue.try_send(Report::Counted(report)) {
+            with_counter(|counter| counter.put_back(report));
+        }
     }
 
     /// Drops the report when the queue is full: a response is worth more than a report.
@@ -165,6 +193,8 @@ impl Reports {
 impl ReportWriter {
     /// Aggregates and writes until every sender is gone, then writes what is left.
     pub(in crate::serve) fn run(mut self, hub: &SharedHub) {
+        // Once at the start, so that the verifier is in sight of the desk at once.
+        self.write(&hub.current(), &mut || {});
         let mut written = Instant::now();
         loop {
             match self.queue.recv_timeout(DRAIN_INTERVAL) {
@@ -216,6 +246,14 @@ impl ReportWriter {
                 denial.mistake = diagnosed.and_then(|diagnosis| diagnosis.mistake(denial.at));
                 self.log.log(&denial);
                 self.keep(*denial);
+            }
+            Report::Counted(report) => {
+                let lost = self.counts.receive(report, MAX_PENDING, &mut |n| {
+                    if n % PIECE == PIECE - 1 {
+                        std::thread::yield_now();
+                    }
+                });
+                self.lost(lost);
             }
         }
     }
@@ -272,7 +310,8 @@ impl ReportWriter {
             self.refusals.entry(refusal.credential).or_default().push_back(refusal);
         }
         self.metrics.reports_written.fetch_add((done + stored) as u64, Relaxed);
-        if let Some(why) = failed.or(failed_too) {
+        let not_counted = self.counts.write(hub, &self.metrics, yield_now).err();
+        if let Some(why) = failed.or(failed_too).or(not_counted) {
             tracing::warn!(error = %why, waiting = self.uses.len(), "last uses could not be written; kept for later");
         }
     }
@@ -303,61 +342,6 @@ fn in_batches<T>(
         yield_now();
     }
     (done, None)
-}
-
-/// The refusals in the log, with a limit per second.
-struct RefusalLog {
-    second: Instant,
-    logged: u32,
-    suppressed: u64,
-    diagnosed: u32,
-}
-
-impl Default for RefusalLog {
-    fn default() -> Self {
-        Self { second: Instant::now(), logged: 0, suppressed: 0, diagnosed: 0 }
-    }
-}
-
-impl RefusalLog {
-    fn log(&mut self, denial: &Denial) {
-        self.log_suppressed();
-        if self.logged >= LOGGED_PER_SECOND {
-            self.suppressed += 1;
-            return;
-        }
-        self.logged += 1;
-        let (kind, key) = denial.credential.as_ref().map(|(_, kind, key)| (kind.as_str(), key.as_str())).unzip();
-        tracing::info!(
-            reason = denial.reason.as_str(),
-            component = denial.component,
-            clock_offset = denial.clock_offset,
-            mistake = denial.mistake,
-            kind,
-            key,
-            client = denial.client.map(tracing::field::display),
-            endpoint = denial.endpoint,
-            "refused"
-        );
-    }
-
-    /// Whether one more request may be diagnosed in this second.
-    fn may_diagnose(&mut self) -> bool {
-        self.log_suppressed();
-        self.diagnosed += 1;
-        self.diagnosed <= DIAGNOSED_PER_SECOND
-    }
-
-    /// Logs at the end of a second how many refusals were suppressed.
-    fn log_suppressed(&mut self) {
-        if self.second.elapsed() < Duration::from_secs(1) {
-            return;
-        }
-        if self.suppressed > 0 {
-            tracing::info!(count = self.suppressed, "refused more than are told one by one");
-        }
-        *self = Self::default();
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Pages of the lists of credentials, by keyset pagination.
 
+use crate::store::tables::verifier::refused_more;
 use crate::store::tables::{CredentialRecord, Record as _, Tagged, UsageRow};
 use crate::store::{Row, StoreError, Tx, Value};
 
@@ -83,6 +84,13 @@ pub enum Condition {
     },
     /// Active, and never used.
     Waiting,
+    /// Refused more than `more` times since a day.
+    Refused {
+        /// Only more than so many requests.
+        more: i64,
+        /// The first day that counts, in days since 1970.
+        from: i64,
+    },
     /// Made by this user.
     By(String),
     /// The owner holds this text, case-folded; empty: it has no owner.
@@ -133,6 +141,10 @@ impl Condition {
             Self::Waiting => {
                 " AND EXISTS (SELECT 1 FROM usage u WHERE u.kind = c.kind AND u.credential = c.id AND u.waiting = 1)"
                     .to_owned()
+            }
+            Self::Refused { more, from } => {
+                let (more, from) = (place((*more).into()), place((*from).into()));
+                format!(" AND {}", refused_more(&more, &from))
             }
             Self::Owner(owner) if owner.is_empty() => " AND owner = ''".to_owned(),
             Self::Owner(owner) => {

@@ -148,7 +148,8 @@ impl App {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
         let known = workspace.api().and_then(Api::details_now).cloned();
-        let details = known.unwrap_or(CredentialInfo { row, secrets: Vec::new(), refusals: Vec::new() });
+        let details =
+            known.unwrap_or(CredentialInfo { row, secrets: Vec::new(), refusals: Vec::new(), days: Vec::new() });
         let details = Scrollable::new(CredentialDetails { details, history: None });
         workspace.dialogs.push(Dialog::to_read(DialogKind::Details(Box::new(details))));
         workspace.due.details = Some(now);

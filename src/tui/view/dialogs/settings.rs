@@ -59,6 +59,7 @@ pub fn with_unit(setting: Setting, value: &str) -> String {
     let unit = match setting {
         Setting::LockTime => "minute",
         Setting::Staleness => "second",
+        Setting::KeepCounts => "day",
         _ => return value.to_owned(),
     };
     format!("{value} {unit}{}", if value == "1" { "" } else { "s" })

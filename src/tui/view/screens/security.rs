@@ -105,6 +105,7 @@ fn words(setting: Setting) -> (&'static str, &'static str) {
         Setting::Upstream => ("Upstream", "where gateway files send to"),
         Setting::Staleness => ("Staleness", "answers without the database"),
         Setting::Replay => ("Replay guard", "refuses a signature that was seen"),
+        Setting::KeepCounts => ("Keep counts", "of requests, by credential and day"),
         Setting::Algorithms => ("Algorithms", "for HMAC: SHA-1, 256, 384, 512"),
     }
 }
