@@ -17,7 +17,7 @@ steps=(
     --keys / --type "000099" --press "8=>export-0000998" --wait-quiet 500 --keys "Backspace*7" --wait-quiet 500
     --keys C-g --wait-quiet 500
     --idle 10
-    --keys n --type "bench-key" --press "Enter=>Save these credentials" --mem secret
+    --keys n --type "bench-key" --press "Enter=>shown only now" --mem secret
 )
 python3 "$TTYBENCH" run --name "keydesk $(basename "$dir")" --size 80x24 --runs "$runs" --clean-env \
     --env "KEYDESK_DATA_DIR=$dir/data" --env "KEYDESK_CONFIG=$dir/etc/config.toml" --env "HOME=$dir" \

@@ -121,6 +121,28 @@ pub fn fit(text: &str, columns: usize, ellipsis: char) -> String {
     cut
 }
 
+/// [`safe`] text cut to `columns` in its middle, so that names that differ at their ends stay apart.
+pub fn fit_middle(text: &str, columns: usize, ellipsis: char) -> String {
+    let text = safe(text);
+    if text.width() <= columns {
+        return text.into_owned();
+    }
+    let room = columns.saturating_sub(ellipsis.width().unwrap_or(1));
+    let part = |graphemes: &mut dyn Iterator<Item = &str>, room: usize| {
+        let mut used = 0;
+        let fits = |grapheme: &&str| {
+            used += grapheme.width();
+            used <= room
+        };
+        graphemes.take_while(fits).map(str::len).sum::<usize>()
+    };
+    let head = part(&mut text.graphemes(true), room.div_ceil(2));
+    let left = room - text[..head].width();
+    let tail = text.len() - part(&mut text.graphemes(true).rev(), left);
+    let cut = if columns > 0 { ellipsis.to_string() } else { String::new() };
+    format!("{}{cut}{}", &text[..head], &text[tail..])
+}
+
 /// [`fit`], filled up with blanks to exactly `columns`.
 pub fn pad(text: &str, columns: usize, ellipsis: char) -> String {
     let mut fitted = fit(text, columns, ellipsis);
@@ -133,6 +155,15 @@ pub fn pad(text: &str, columns: usize, ellipsis: char) -> String {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_name_is_cut_in_its_middle() {
+        assert_eq!(fit_middle("crm-alert-prod-024", 18, '…'), "crm-alert-prod-024");
+        assert_eq!(fit_middle("crm-alert-prod-024", 11, '…'), "crm-a…d-024");
+        assert_eq!(fit_middle("支払い-支払い-015", 10, '…'), "支払…い-015".replace("い-015", "-015"));
+        assert_eq!(fit_middle("abc", 1, '…'), "…");
+        assert_eq!(fit_middle("abc", 0, '…'), "");
+    }
 
     #[test]
     fn the_fast_path_agrees_with_the_unicode_tables() {

@@ -1,67 +1,82 @@
 //! Layout sizes: how many rows each screen has at a terminal size. The only thing that the state knows about drawing,
 //! so that it can page.
+//!
+//! Row 0 has the place and the user, row 1 the tabs, row 2 the sections, row 3 the heads of the columns. Under the rows
+//! of a list stand its status line, the panel of the selected row, and the hints.
 
 /// Smallest size; below it only one sentence is shown.
 pub const SMALLEST: (u16, u16) = (60, 16);
 
-/// Rows above the body: title and rule.
-pub const HEADER: u16 = 2;
-/// Rows under the body: status and hints.
-pub const FOOTER: u16 = 2;
-/// Rows of the details under a list: a rule and five lines.
-pub const DETAILS: u16 = 6;
+/// The row of the tabs; blank where there are none.
+pub const TABS: u16 = 1;
+/// The first row of what a screen shows under the tabs.
+pub const TOP: u16 = 2;
+/// The hint line.
+pub const HINTS: u16 = 1;
+/// The status line.
+pub const STATUS: u16 = 1;
+/// Columns of the panel beside a list, its edge left out.
+pub const BESIDE: u16 = 47;
 
 /// Whether the window is too small to show anything.
 pub fn too_small((columns, rows): (u16, u16)) -> bool {
     columns < SMALLEST.0 || rows < SMALLEST.1
 }
 
-/// Whether details stand beside the list instead of under it.
+/// Whether the panel stands beside the list of credentials instead of under it.
 pub fn is_wide((columns, _): (u16, u16)) -> bool {
     columns >= 110
 }
 
-/// Rows of the details under a list.
-pub fn details_under(size: (u16, u16)) -> u16 {
-    if is_wide(size) || size.1 < 20 { 0 } else { DETAILS }
+/// Rows of the panel under a list.
+pub fn panel(size: (u16, u16)) -> u16 {
+    if size.1 < 22 { 1 } else { 5 }
+}
+
+/// The row of the status line of the list of credentials.
+pub fn list_status(size: (u16, u16)) -> u16 {
+    let panel = if is_wide(size) { 0 } else { panel(size) };
+    size.1.saturating_sub(HINTS + panel + STATUS)
+}
+
+/// The row of the status line of other lists with a panel.
+pub fn rows_status(size: (u16, u16)) -> u16 {
+    size.1.saturating_sub(HINTS + panel(size) + STATUS)
 }
 
 /// Rows that a list of credentials has on the screen.
 pub fn list_rows(size: (u16, u16)) -> usize {
-    // Tabs and their mark, sections and their mark, the headings of the columns.
-    usize::from(size.1.saturating_sub(HEADER + FOOTER + 5 + details_under(size)))
+    usize::from(list_status(size).saturating_sub(TOP + 2))
 }
 
-/// Rows that the trail has on the screen; under the tabs of API Settings there are two fewer.
-pub fn trail_rows(size: (u16, u16), under_tabs: bool) -> usize {
-    let tabs = if under_tabs { 2 } else { 0 };
-    let details = if size.1 < 20 { 0 } else { DETAILS };
-    usize::from(size.1.saturating_sub(HEADER + FOOTER + 1 + tabs + details))
+/// Rows that the trail has on the screen; under sections there is one less.
+pub fn trail_rows(size: (u16, u16), under_sections: bool) -> usize {
+    usize::from(rows_status(size).saturating_sub(TOP + 1 + u16::from(under_sections)))
 }
 
-/// Rows that a page to read has on the screen.
+/// Rows that a page to read has on the screen: its status line stands above the hints.
 pub fn page_rows(size: (u16, u16)) -> usize {
-    usize::from(size.1.saturating_sub(HEADER + FOOTER))
+    usize::from(size.1.saturating_sub(TOP + STATUS + HINTS))
 }
 
-/// Most lines of a dialog, its frame left out.
-pub fn dialog_rows(size: (u16, u16)) -> usize {
-    usize::from(size.1.saturating_sub(HEADER + FOOTER + 2))
+/// Most lines of a sheet under its title: the place stays visible.
+pub fn sheet_rows(size: (u16, u16)) -> usize {
+    usize::from(size.1.saturating_sub(1 + 1 + HINTS))
 }
 
-/// Columns of a dialog.
-pub fn dialog_columns((columns, _): (u16, u16)) -> u16 {
-    columns.saturating_sub(4).min(76)
+/// Columns between the margins of a sheet.
+pub fn sheet_columns((columns, _): (u16, u16)) -> u16 {
+    columns.saturating_sub(8).min(72)
 }
 
-/// Columns of the help overlay: where there is room for two columns of whole rows, it takes it.
+/// Columns between the margins of the help: where there is room for two columns of whole rows, it takes it.
 pub fn help_width((columns, _): (u16, u16)) -> u16 {
-    columns.saturating_sub(4).min(104)
+    columns.saturating_sub(8).min(104)
 }
 
-/// Columns of keys in the help overlay.
+/// Columns of keys in the help.
 pub fn help_columns(size: (u16, u16)) -> usize {
-    if dialog_columns(size) >= 74 { 2 } else { 1 }
+    if help_width(size) >= 70 { 2 } else { 1 }
 }
 
 #[cfg(test)]
@@ -73,11 +88,12 @@ mod tests {
         for columns in [60, 80, 109, 110, 200] {
             for rows in 16..=60 {
                 assert!(!too_small((columns, rows)));
-                assert!(list_rows((columns, rows)) >= 5, "{columns}x{rows}");
-                assert!(trail_rows((columns, rows), true) >= 5, "{columns}x{rows}");
+                assert!(list_rows((columns, rows)) >= 9, "{columns}x{rows}");
+                assert!(trail_rows((columns, rows), true) >= 9, "{columns}x{rows}");
             }
         }
-        assert_eq!(list_rows((80, 24)), 9);
+        assert_eq!([list_rows((80, 24)), list_rows((120, 40)), list_rows((60, 16))], [13, 34, 9]);
+        assert_eq!((list_status((80, 24)), list_status((120, 40))), (17, 38));
         assert!(too_small((59, 16)) && too_small((60, 15)));
     }
 }

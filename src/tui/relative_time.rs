@@ -9,8 +9,43 @@ pub fn ago(now: Millis, at: Millis) -> String {
         _ if passed < MINUTE => "just now".to_owned(),
         _ if passed < HOUR => format!("{} min ago", passed / MINUTE),
         _ if day_number(now) == day_number(at) => format!("{} h ago", passed / HOUR),
-        _ if day_number(now) == day_number(at) + 1 => "yesterday".to_owned(),
-        _ => day(now, at),
+        _ => match day_number(now) - day_number(at) {
+            1 => "yesterday".to_owned(),
+            days @ 2..=6 => format!("{days} d ago"),
+            _ => day(now, at),
+        },
+    }
+}
+
+/// How soon, short enough for a column: `in 40 min`, `in 3 d`, `in 7 mo`, `in 2 y`.
+pub fn until(now: Millis, at: Millis) -> String {
+    let left = at.since(now);
+    match left {
+        _ if left < MINUTE => "in 1 min".to_owned(),
+        _ if left < 2 * HOUR => format!("in {} min", left / MINUTE),
+        _ if left < 2 * DAY => format!("in {} h", left / HOUR),
+        _ if left < 100 * DAY => format!("in {} d", left / DAY),
+        _ if left < 365 * DAY => format!("in {} mo", left / (30 * DAY)),
+        _ => format!("in {} y", left / (365 * DAY)),
+    }
+}
+
+/// A date and how far it is away: `27 Feb 2027, in 90 d`.
+pub fn date(now: Millis, at: Millis) -> String {
+    let date = at.utc("%-d %b %Y");
+    match day_number(now) - day_number(at) {
+        // A day long ago is a date already.
+        7.. => date,
+        _ if at > now => format!("{date}, {}", until(now, at)),
+        _ => format!("{date}, {}", ago(now, at)),
+    }
+}
+
+/// A moment still to come or gone: `today 09:02`, `tomorrow 08:59`, `27 Feb 2027 09:14`.
+pub fn near(now: Millis, at: Millis) -> String {
+    match day_number(at) - day_number(now) {
+        1 => at.utc("tomorrow %H:%M"),
+        _ => moment(now, at),
     }
 }
 
@@ -53,11 +88,25 @@ mod tests {
             (before(2 * MINUTE), "2 min ago"),
             (before(3 * HOUR), "3 h ago"),
             (before(14 * HOUR), "yesterday"),
-            (before(3 * DAY), "11 Aug"),
+            (before(3 * DAY), "3 d ago"),
+            (before(9 * DAY), "5 Aug"),
             (before(300 * DAY), "Oct 2025"),
         ] {
             assert_eq!(ago(NOW, at), message);
         }
+        for (left, message) in [
+            (MINUTE / 2, "in 1 min"),
+            (90 * MINUTE, "in 90 min"),
+            (30 * HOUR, "in 30 h"),
+            (90 * DAY, "in 90 d"),
+            (220 * DAY, "in 7 mo"),
+            (400 * DAY, "in 1 y"),
+        ] {
+            assert_eq!(until(NOW, NOW.plus(left)), message);
+        }
+        assert_eq!(near(NOW, NOW.plus(DAY)), "tomorrow 09:14");
+        assert_eq!(date(NOW, NOW.plus(90 * DAY)), "12 Nov 2026, in 90 d");
+        assert_eq!(date(NOW, before(40 * DAY)), "5 Jul 2026");
         assert_eq!(moment(NOW, NOW), "today 09:14");
         assert_eq!(moment(NOW, before(DAY)), "yesterday 09:14");
         assert_eq!(moment(NOW, before(6 * DAY)), "8 Aug 09:14");

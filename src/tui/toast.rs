@@ -1,5 +1,5 @@
-//! The status message: one line at the foot of the screen. An error stays until a key is pressed, and that key does
-//! nothing else.
+//! The status message, in the place of the hints. It goes with the next key that does something; an error stays until
+//! a key is pressed, and that key does nothing else.
 
 use crate::time::Millis;
 
@@ -14,17 +14,6 @@ pub enum Severity {
     Error,
 }
 
-impl Severity {
-    /// The word before the sentence.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Done => "Done",
-            Self::Note => "Note",
-            Self::Error => "Error",
-        }
-    }
-}
-
 /// A status message.
 #[derive(Debug)]
 pub struct Toast {
@@ -37,7 +26,7 @@ pub struct Toast {
 }
 
 /// How long a message stays that is not an error, in milliseconds.
-const STAYS: i64 = 6000;
+const STAYS: i64 = 5000;
 
 impl Toast {
     /// It went well.

@@ -119,12 +119,21 @@ impl App {
         match typed {
             Typed::Paste(text) => self.paste(text),
             Typed::Key(chord) => match keymap::resolve(&self.scopes(), *chord) {
-                Meaning::Nothing => {}
-                Meaning::Typed(c) => drop(self.insert(c.encode_utf8(&mut [0; 4]))),
-                Meaning::Bound(binding) => match binding.right.filter(|right| !self.may(*right)) {
-                    Some(right) => self.refuse(right),
-                    None => self.act(binding.action),
-                },
+                Meaning::Nothing => {
+                    self.dirty = true;
+                    self.toast = Some(Toast::note(self.now, format!("{chord} does nothing here")));
+                }
+                Meaning::Typed(c) => {
+                    self.toast = None;
+                    self.insert(c.encode_utf8(&mut [0; 4]));
+                }
+                Meaning::Bound(binding) => {
+                    self.toast = None;
+                    match binding.right.filter(|right| !self.may(*right)) {
+                        Some(right) => self.refuse(right),
+                        None => self.act(binding.action),
+                    }
+                }
             },
         }
     }

@@ -41,7 +41,7 @@ fn without_a_clipboard_it_says_what_to_do() {
     // The other terminal that cannot copy is a dumb one, where the desk opens line by line.
     let mut desk = house.open_with(&[("TERM", "linux")]);
     desk.keys(&format!("{}{}{}", crate::walk::sign_in_keys(), "\r", "\r")).sees("LAST USED");
-    desk.keys("n").sees("Create Key").keys("batch").sees("batch").keys("\r").sees("Save these credentials now");
+    desk.keys("n").sees("Create Key").keys("batch").sees("batch").keys("\r").sees("shown only now");
     desk.keys("c").sees("cannot copy").sees("by hand");
     assert_eq!(desk.clips(), Vec::<String>::new());
 }
@@ -98,7 +98,7 @@ fn a_local_desktop_clipboard_keeps_the_copy_for_the_session() {
         assert!(Instant::now() < end, "the key did not arrive");
         std::thread::sleep(Duration::from_millis(20));
     }
-    desk.keys("\r").sees_no("Save these credentials now");
+    desk.keys("\r").sees_no("shown only now");
     assert_eq!(display.pasted(), made.key, "closing the view does not take it away");
     assert_eq!(desk.clips(), Vec::<String>::new(), "the terminal was not bothered");
 }

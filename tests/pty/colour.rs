@@ -15,8 +15,9 @@ fn without_colour_no_cell_has_one_and_the_selection_still_shows() {
         });
         let plain = |colour| colour == vt100::Color::Default;
         assert_eq!(cells.iter().any(|(fg, bg, _)| !plain(*fg) || !plain(*bg)), coloured);
-        assert!(cells.iter().any(|(.., inverse)| *inverse), "the bar of the selected row is lost");
-        assert!(desk.picture().contains('▸'));
+        let bar = |(_, ground, inverse): &(vt100::Color, vt100::Color, bool)| *inverse || !plain(*ground);
+        assert!(cells.iter().filter(|cell| bar(cell)).count() >= 79, "the bar of the selected row is lost");
+        assert!(desk.picture().contains('▌'));
     }
 }
 
@@ -34,8 +35,8 @@ fn the_chosen_colours_are_kept_for_the_next_time() {
     for (before, after) in [("dark", "light"), ("light", "none")] {
         let mut desk = house.open_with(&[]);
         sign_in(&mut desk);
-        desk.keys("j\r").sees(&format!("{before:<9}enter changes")).keys("j\r");
-        desk.sees(&format!("{after:<9}enter changes")).sees("This is remembered for the next time.");
+        desk.keys("j\r").sees(&format!("{before:<10}enter changes")).keys("j\r");
+        desk.sees(&format!("{after:<10}enter changes")).sees("This is remembered for the next time.");
         desk.keys(&crate::harness::ctrl('c'));
         assert_eq!(desk.ended(), 0);
     }

@@ -16,7 +16,7 @@ fn from_a_fresh_machine_to_copied_secrets_and_back_the_next_day() {
     copied(&mut desk, &basic);
     let second = create(&mut desk, "old-gateway");
     copied(&mut desk, &second);
-    desk.keys("2").sees("No HMAC keys yet");
+    desk.keys("2").sees("No HMAC credentials yet");
     let hmac = create(&mut desk, "webhooks-prod");
     copied(&mut desk, &hmac);
     let legacy = create_legacy(&mut desk);
@@ -57,12 +57,12 @@ fn create_legacy(desk: &mut Desk) -> Issued {
     desk.keys("3").sees("No Legacy").keys("n").sees("Username").keys("smsbatch").sees("free");
     // To the button below the password, which leads on to Create Key.
     desk.keys(TAB).keys(TAB).keys(ENTER).sees("24 letters and digits will be made").keys(ENTER);
-    desk.sees("Save these credentials now");
+    desk.sees("shown only now");
     issued(desk)
 }
 
 fn disable(desk: &mut Desk, name: &str) {
-    desk.keys("1").sees("1 Basic Authentication 2").keys("g").sees(&format!("▸ ☐ {name}"));
+    desk.keys("1").sees("1 Basic Authentication 2").keys("g").sees(&format!("▌  {name}"));
     // The safe button has the focus.
     desk.keys("d").sees(&format!("Disable {name}?")).keys(ENTER).sees_no("Disable nightly").sees("● active");
     desk.keys("d").sees(&format!("Disable {name}?")).keys(TAB).keys(ENTER).sees("○ disabled");
@@ -70,19 +70,19 @@ fn disable(desk: &mut Desk, name: &str) {
 
 fn revoke(desk: &mut Desk, made: &Issued) {
     let (rest, last_four) = made.key.split_at(made.key.len() - 4);
-    desk.keys("G").sees("▸ ☐ old-gateway");
+    desk.keys("G").sees("▌  old-gateway");
     // Not without the last four characters of the key.
     desk.keys("D").sees("Revoke old-gateway?").keys(&rest[..4]).keys(TAB).keys(TAB).keys(ENTER);
-    desk.settle(Duration::from_millis(300)).keys(ESC).sees_no("Revoke old-gateway?").sees("▸ ☐ old-gateway");
+    desk.settle(Duration::from_millis(300)).keys(ESC).sees_no("Revoke old-gateway?").sees("▌  old-gateway");
     desk.keys("D").sees("Revoke old-gateway?").keys(last_four).sees("[ Revoke ]");
-    desk.keys(TAB).keys(TAB).keys(ENTER).sees_no("☐ old-gateway");
+    desk.keys(TAB).keys(TAB).keys(ENTER).sees_no("  old-gateway");
 }
 
 fn sign_out_and_quit(desk: &mut Desk) {
     for _ in 0..3 {
         desk.keys(ESC).settle(Duration::from_millis(200));
     }
-    desk.sees("Sign out").keys("j").keys("j").keys("j").keys("j").sees("▸ Sign out").keys(ENTER);
+    desk.sees("Sign out").keys("j").keys("j").keys("j").keys("j").sees("▌  Sign out").keys(ENTER);
     desk.sees("[ Sign in ]").keys(&crate::harness::ctrl('c'));
     assert_eq!(desk.ended(), 0);
 }

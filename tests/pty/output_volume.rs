@@ -27,7 +27,7 @@ fn five_idle_seconds_write_nothing_and_wake_almost_nothing() {
     to_the_list(&mut desk);
     desk.sees("key 00").settle(Duration::from_secs(1));
     // A status message disappears by itself, which is a change.
-    desk.sees_no("Done:").settle(Duration::from_secs(1));
+    desk.sees_no("✓").settle(Duration::from_secs(1));
     let (bytes, before) = (desk.raw().len(), sleeps(desk.pid()));
     std::thread::sleep(Duration::from_secs(5));
     let (written, woken) = (desk.raw().len() - bytes, sleeps(desk.pid()) - before);
@@ -62,7 +62,7 @@ fn three_hundred_keys_cost_few_bytes_each() {
     desk.sees("key 00").settle(Duration::from_millis(500));
     let start = desk.raw().len();
     for i in 0..KEYS {
-        let wanted = format!("▸ ☐ key {:03}", i + 1);
+        let wanted = format!("▌  key {:03}", i + 1);
         desk.keys(DOWN).sees(&wanted);
     }
     desk.settle(Duration::from_millis(500));

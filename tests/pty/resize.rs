@@ -12,7 +12,7 @@ fn every_size_from_the_smallest_to_a_large_one_shows_the_list() {
     for (columns, rows) in [(60, 16), (80, 24), (100, 30), (120, 40), (200, 60)] {
         let mut desk = Desk::start(house.program(&[BINARY]), columns, rows);
         to_the_list(&mut desk);
-        desk.sees("No Basic keys yet").sees("? help");
+        desk.sees("No Basic credentials yet").sees("? help");
     }
 }
 
@@ -44,5 +44,5 @@ fn too_small_is_told_and_the_form_is_kept() {
     desk.keys("x").keys(ENTER).settle(Duration::from_millis(200));
     desk.resize(1, 1).settle(Duration::from_millis(200));
     desk.resize(80, 24).sees("[ Create Key ]").sees("nightly").sees_no("nightlyx");
-    desk.keys("-export").sees("nightly-export").keys(ENTER).sees("Save these credentials now");
+    desk.keys("-export").sees("nightly-export").keys(ENTER).sees("shown only now");
 }

@@ -64,7 +64,7 @@ fn wheel_ticks_and_late_replies_do_nothing_at_sign_in_and_menu() {
     stays(&mut desk, "ali", "ali");
     desk.keys("\x15");
     sign_in(&mut desk);
-    stays(&mut desk, DOWN, "▸ My account");
+    stays(&mut desk, DOWN, "▌  My account");
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn a_copy_reaches_the_terminal_around_tmux_and_leaves_nothing_in_it() {
     tmux.client.keys("c").sees("Sent to your terminal through tmux");
     tmux.client.clip(|clip| clip == format!("{}\n{}", made.key, made.secret));
     assert_eq!(tmux.tmux(&["list-buffers"]), "", "a paste buffer has the secret");
-    tmux.client.keys(ENTER).sees_no("Save these credentials now");
+    tmux.client.keys(ENTER).sees_no("shown only now");
     let everything = tmux.tmux(&["capture-pane", "-p", "-S", "-"]);
     assert!(everything.contains(&made.key) && !everything.contains(&made.secret), "{everything}");
 }
@@ -140,11 +140,11 @@ fn a_list_that_scrolls_looks_like_one_that_was_drawn() {
     house.fill(60);
     let mut tmux = Tmux::start(&house);
     to_the_list(&mut tmux.client);
-    tmux.client.sees("▸ ☐ key 000");
+    tmux.client.sees("▌  key 000");
     for (key, last) in [("j", 40), ("k", 5)] {
         let walk: Vec<usize> = if key == "j" { (1..=last).collect() } else { (last..40).rev().collect() };
         for row in walk {
-            tmux.client.keys(key).sees(&format!("▸ ☐ key {row:03}"));
+            tmux.client.keys(key).sees(&format!("▌  key {row:03}"));
         }
         let scrolled = tmux.pane();
         tmux.client.keys(&crate::harness::ctrl('l')).settle(Duration::from_millis(300));

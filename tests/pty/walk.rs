@@ -32,34 +32,31 @@ pub fn to_the_list(desk: &mut Desk) {
 #[track_caller]
 pub fn create(desk: &mut Desk, name: &str) -> Issued {
     desk.keys("n").sees("Create key").keys(name).sees(name).keys(ENTER);
-    desk.sees("Save these credentials now").sees(name);
+    desk.sees("shown only now").sees(name);
     issued(desk)
 }
 
 /// Copies, and closes the one-time view.
 #[track_caller]
 pub fn copy_and_close(desk: &mut Desk) {
-    desk.keys("c").sees("Sent to your terminal").keys(ENTER).sees_no("Save these credentials now");
+    desk.keys("c").sees("Sent to your terminal").keys(ENTER).sees_no("shown only now");
 }
 
 /// Reads the one-time view: key and secret stand alone on their lines, under what they are called.
 #[track_caller]
 pub fn issued(desk: &Desk) -> Issued {
     let picture = desk.picture();
-    let lines: Vec<&str> = picture.lines().map(inside).collect();
+    let lines: Vec<&str> = picture.lines().map(str::trim).collect();
     let under = |labels: [&str; 2]| {
-        let at = lines.iter().position(|line| labels.contains(line));
+        let at = lines.iter().position(|line| labels.iter().any(|label| line.starts_with(label)));
         let at = at.unwrap_or_else(|| panic!("no {labels:?}:\n{picture}"));
-        lines[at + 1].to_owned()
+        // The band around a secret has lines and blanks.
+        let text = lines[at + 1..].iter().find(|line| line.starts_with(|c: char| c.is_ascii_alphanumeric()));
+        (*text.unwrap()).to_owned()
     };
     let issued = Issued { key: under(["API Key", "Username"]), secret: under(["API Secret", "Password"]) };
     for text in [&issued.key, &issued.secret] {
         assert!(text.len() >= 5 && text.bytes().all(|b| b.is_ascii_alphanumeric()), "{issued:?}:\n{picture}");
     }
     issued
-}
-
-/// What stands between the bars of a dialog.
-fn inside(line: &str) -> &str {
-    line.split('│').nth(1).unwrap_or(line).trim()
 }

@@ -28,12 +28,12 @@ impl Desk {
 fn colours_change_at_once_and_are_remembered() {
     for role in Role::ALL {
         let mut desk = Desk::on_account(role);
-        desk.selects("Colours").sees("dark     enter changes").press("enter").sees("light    enter changes");
+        desk.selects("Colours").sees("dark      enter changes").press("enter").sees("light     enter changes");
         desk.sees("This is remembered for the next time.").waits(7_000);
         assert!(!desk.colours().is_empty() && !desk.colours().contains(&Color::Cyan), "{:?}", desk.colours());
-        desk.press("enter").sees("none     enter changes");
+        desk.press("enter").sees("none      enter changes");
         assert_eq!(desk.colours(), []);
-        desk.press("enter").sees("dark     enter changes");
+        desk.press("enter").sees("dark      enter changes");
         let chosen: Vec<_> = desk.remembered.iter().map(|a| a.colours.as_deref().unwrap()).collect();
         assert_eq!(chosen, ["light", "none", "dark"]);
         assert!(desk.remembered.iter().all(|a| a.glyphs.is_none()));
@@ -43,9 +43,9 @@ fn colours_change_at_once_and_are_remembered() {
 #[test]
 fn lines_and_marks_change_at_once_and_are_remembered() {
     let mut desk = Desk::on_account(Role::Basic);
-    desk.selects("Lines and marks").press("enter").sees("ASCII    enter changes").sees("---------");
+    desk.selects("Lines and marks").press("enter").sees("ASCII     enter changes").sees("---------");
     assert!(desk.screen().is_ascii(), "{}", desk.screen());
-    desk.press("enter").sees("─────────").sees("Unicode  enter changes");
+    desk.press("enter").sees("─────────").sees("Unicode   enter changes");
     let ascii = Appearance { glyphs: Some("ascii".to_owned()), ..Appearance::default() };
     assert_eq!((desk.remembered.len(), &desk.remembered[0]), (2, &ascii));
     assert!(desk.repainted);
@@ -58,7 +58,7 @@ fn no_color_wins_and_says_so() {
     let plain = Theme { palette: Palette::None, ..Theme::default() };
     let mut desk = Desk::under(Some(copy), Start::Session(Box::new(session)), plain, true);
     desk.selects("My account").press("enter").selects("Colours").press("enter");
-    desk.sees("NO_COLOR is set in your environment, and it wins.").sees("none     enter changes");
+    desk.sees("NO_COLOR is set in your environment, and it wins.").sees("none      enter changes");
     assert_eq!((desk.colours(), desk.remembered.len()), (vec![], 0));
 }
 
@@ -66,7 +66,7 @@ fn no_color_wins_and_says_so() {
 fn a_choice_that_cannot_be_saved_holds_for_the_session() {
     let mut desk = Desk::on_account(Role::Basic);
     desk.send(Msg::Remembered(Err("The file cannot be written.".to_owned())));
-    desk.sees("Note: It holds until you leave. The file cannot be written.");
+    desk.sees("! It holds until you leave. The file cannot be written.");
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn every_role_reads_its_own_sign_ins() {
         for _ in 0..3 {
             desk.hub().sign_in(name, &wrong, &Origin::default()).unwrap();
         }
-        desk.selects("Last sign-ins").press("enter").sees("My account › Last sign-ins").rest();
+        desk.selects("Last sign-ins").press("enter").sees("My account › Sign-ins").rest();
         desk.sees("refused: wrong password, 3 times").sees("If one was not you");
         desk.press("esc").selects("Last sign-ins");
     }

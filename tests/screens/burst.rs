@@ -215,7 +215,7 @@ fn sections_are_switched_before_a_key_is_copied() {
 fn keys_wait_for_users_refusals_and_entries_of_the_trail() {
     for (keys, shown) in [
         ("esc ↓ enter G r", "dora"),
-        ("esc ↓ enter enter G enter", "Created"),
+        ("esc ↓ enter enter G enter", "all about it"),
         ("esc ↓ ↓ enter enter", "Entry"),
         ("tab tab enter", "Entry"),
         ("esc ↓ ↓ ↓ enter e", "Lock"),

@@ -1,13 +1,13 @@
 //! Every pair of colours that a picture holds can be read, and no state is told by colour alone.
 //!
-//! The sixteen colours are the terminal's own. Taken are the palettes of xterm and of the VGA console, as their sources
-//! have them, on black for the dark theme and on white for the light one; text without a colour is their usual one. No
-//! text is faint: two thirds of the way from the background, as VTE draws it, it can be read with neither of them.
+//! Of 256 colours the values are known, and the terminal's own ground may be anything from black to a dark grey, or from
+//! white to a light one. The sixteen are the terminal's own: taken are the palettes of xterm and of the VGA console. Lines,
+//! the page behind a sheet and glyphs beside a word are not for reading.
 
 use std::collections::BTreeSet;
 
-use keydesk::tui::theme::{ASCII, Palette, Theme, UNICODE};
-use ratatui::style::{Color, Modifier};
+use keydesk::tui::theme::{ASCII, Depth, Palette, Theme, UNICODE};
+use ratatui::style::{Color, Modifier, Style};
 
 use super::desk::Desk;
 use super::scenes;
@@ -52,7 +52,8 @@ const VGA: [Rgb; 16] = [
     [0xff, 0xff, 0xff],
 ];
 
-fn index(color: Color) -> usize {
+/// The value of a colour; `None` is the terminal's own text or ground.
+fn value(color: Color, sixteen: &[Rgb; 16]) -> Option<Rgb> {
     const NAMES: [Color; 16] = [
         Color::Black,
         Color::Red,
@@ -71,7 +72,16 @@ fn index(color: Color) -> usize {
         Color::LightCyan,
         Color::White,
     ];
-    NAMES.iter().position(|name| *name == color).unwrap_or_else(|| panic!("{color:?} is none of the sixteen"))
+    let step = |n: u8| if n == 0 { 0 } else { 55 + 40 * n };
+    Some(match color {
+        Color::Reset => return None,
+        Color::Indexed(n @ 16..=231) => [(n - 16) / 36, (n - 16) / 6 % 6, (n - 16) % 6].map(step),
+        Color::Indexed(n @ 232..) => [8 + 10 * (n - 232); 3],
+        named => {
+            let index = NAMES.iter().position(|name| *name == named);
+            sixteen[index.unwrap_or_else(|| panic!("{named:?} has no value"))]
+        }
+    })
 }
 
 /// Relative luminance by WCAG 2.
@@ -88,49 +98,69 @@ fn contrast(a: [f64; 3], b: [f64; 3]) -> f64 {
     (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
-/// Foreground and background of every cell of every scene that is not blank.
+/// Foreground and background of every cell of every scene that is for reading.
 fn pairs(theme: Theme) -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
+    let ink = |style: Style| style.fg.unwrap_or(Color::Reset);
+    let (line, veil) = (ink(theme.line()), theme.veil().map(ink));
     scenes::each_scene(theme, |desk: &Desk| {
         for cell in desk.buffer().content.iter().filter(|cell| cell.symbol() != " ") {
             assert!(!cell.modifier.contains(Modifier::DIM), "faint text:\n{}", desk.screen());
+            let on_ground = cell.bg == Color::Reset;
+            if on_ground && cell.fg != Color::Reset && (cell.fg == line || Some(cell.fg) == veil) {
+                continue;
+            }
             // Reversed text has the same two colours, and so the same contrast.
-            found.insert((cell.fg.to_string(), cell.bg.to_string()));
+            let letter = cell.symbol().chars().all(char::is_alphanumeric);
+            if letter || theme.depth == Depth::Many {
+                found.insert((cell.fg.to_string(), cell.bg.to_string()));
+            }
         }
     });
     found
 }
 
-fn checked(theme: Theme, palettes: &[&[Rgb; 16]]) {
+fn checked(theme: Theme, sixteen: &[Rgb; 16], grounds: &[(Rgb, Rgb)]) {
     let found = pairs(theme);
     assert!(found.len() > 3, "{found:?}");
-    for palette in palettes {
-        let light = theme.palette == Palette::Light;
-        let (ground, text) = if light { (palette[15], palette[0]) } else { (palette[0], palette[7]) };
-        let rgb = |name: &str, other: Rgb| match name.parse::<Color>().unwrap() {
-            Color::Reset => other,
-            color => palette[index(color)],
-        };
+    for (ground, text) in grounds {
+        let rgb = |name: &str, other: Rgb| value(name.parse().unwrap(), sixteen).unwrap_or(other);
         for (fg, bg) in &found {
-            let ratio = contrast(rgb(fg, text).map(f64::from), rgb(bg, ground).map(f64::from));
-            assert!(ratio >= 4.5, "{:?}: {fg} on {bg} has {ratio:.2}", theme.palette);
+            let ratio = contrast(rgb(fg, *text).map(f64::from), rgb(bg, *ground).map(f64::from));
+            assert!(ratio >= 4.5, "{theme:?}: {fg} on {bg} has {ratio:.2} on {ground:?}");
         }
     }
 }
 
+/// Grounds that people have, each with its usual text.
+const DARK: [(Rgb, Rgb); 3] = [([0; 3], [0xd0; 3]), ([0x1c; 3], [0xd0; 3]), ([0x2e, 0x34, 0x40], [0xd8, 0xde, 0xe9])];
+const LIGHT: [(Rgb, Rgb); 2] = [([0xff; 3], [0; 3]), ([0xee; 3], [0x33; 3])];
+
 #[test]
-fn every_pair_of_colours_can_be_read() {
-    for palette in [Palette::Dark, Palette::Light] {
-        for glyphs in [&UNICODE, &ASCII] {
-            checked(Theme { palette, glyphs }, &[&XTERM, &VGA]);
-        }
+fn every_pair_of_256_colours_can_be_read() {
+    for glyphs in [&UNICODE, &ASCII] {
+        let theme = Theme { glyphs, ..Theme::default() };
+        checked(theme, &XTERM, &DARK);
+        checked(Theme { palette: Palette::Light, ..theme }, &XTERM, &LIGHT);
     }
+}
+
+#[test]
+fn every_word_in_sixteen_colours_can_be_read() {
+    let theme = Theme { depth: Depth::Sixteen, ..Theme::default() };
+    checked(theme, &XTERM, &[(XTERM[0], XTERM[7])]);
+    checked(Theme { palette: Palette::Light, ..theme }, &XTERM, &[(XTERM[15], XTERM[0])]);
+    checked(Theme { palette: Palette::Light, ..theme }, &VGA, &[(VGA[15], VGA[0])]);
 }
 
 #[test]
 fn nothing_is_faint_where_there_is_no_colour() {
     for glyphs in [&UNICODE, &ASCII] {
-        assert_eq!(pairs(Theme { palette: Palette::None, glyphs }).len(), 1, "one pair: the terminal's own");
+        assert_eq!(
+            pairs(Theme { palette: Palette::None, glyphs, ..Theme::default() }).len(),
+            1,
+            "one pair: the terminal's own"
+        );
     }
 }
 
@@ -145,13 +175,13 @@ fn the_formula_is_the_one_of_wcag() {
 #[test]
 fn without_colour_every_state_has_words_and_a_mark_of_its_own() {
     for glyphs in [&UNICODE, &ASCII] {
-        let theme = Theme { palette: Palette::None, glyphs };
+        let theme = Theme { palette: Palette::None, glyphs, ..Theme::default() };
         let mut states = BTreeSet::new();
         scenes::each_scene(theme, |desk: &Desk| {
             assert!(desk.buffer().content.iter().all(|c| (c.fg, c.bg) == (Color::Reset, Color::Reset)));
             for word in ["active", "disabled", "revoked", "expired", "locked", "tampered"] {
                 for line in desk.screen().lines() {
-                    let marks = [glyphs.usable, glyphs.stopped, glyphs.over, glyphs.warning];
+                    let marks = [glyphs.active, glyphs.disabled, glyphs.over, glyphs.warning, glyphs.revoked];
                     states.extend(marks.iter().filter(|m| line.contains(&format!("{m} {word}"))).map(|m| (word, *m)));
                 }
             }

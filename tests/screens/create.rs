@@ -23,16 +23,16 @@ fn a_basic_key_needs_only_a_name() {
     desk.dialog("Create new key · Basic Authentication")
         .says("no owner, no tags, expires never, any network")
         .press("enter");
-    desk.dialog("Save these credentials now").says("This is the only time the secret is shown.");
+    desk.dialog("The secret, once").says("Nobody can show the secret again.");
     desk.sees("API Key").sees("API Secret").sees("Not copied yet");
     desk.press("c").sees("✓ Sent to your terminal (OSC 52): key and secret. Paste to check.");
     let both = desk.copied[0].clone();
     let (key, secret) = both.split_once('\n').unwrap();
     assert!(key.starts_with("kdb") && key.len() == 20 && secret.starts_with("kds") && secret.len() == 30);
-    desk.sees(key).sees(secret).dialog("Save these credentials now").says("nightly-export").press("enter");
+    desk.sees(key).sees(secret).dialog("The secret, once").says("nightly-export").press("enter");
     desk.no_dialog().rest();
     assert!(desk.selected_line().contains("nightly-export"));
-    desk.sees("5 Basic keys");
+    desk.sees(" of 5");
 }
 
 #[test]
@@ -47,13 +47,13 @@ fn an_hmac_key_takes_options() {
     desk.press("tab").types("orders env=prod").press("tab").types("9").sees("(•) other 9").types("0d");
     desk.sees("90d = 12 Nov 2026 09:12 UTC").press("tab tab").types("203.0.113.0/24").press("tab").types("for orders");
     desk.press("tab space");
-    desk.sees("☐ sha1").press("tab tab tab tab →").sees("(•) optional");
+    desk.sees("· sha1").press("tab tab tab tab →").sees("(•) optional");
     desk.dialog("Create new key · HMAC Authentication").says("203.0.113.0/24").press("tab");
     desk.dialog("Create new key · HMAC Authentication").says("for orders").press("enter");
-    desk.dialog("Save these credentials now").says("HMAC Authentication").press("c");
-    desk.dialog("Save these credentials now").says("webhooks-new").press("enter").rest().press("enter");
+    desk.dialog("The secret, once").says("HMAC Authentication").press("c");
+    desk.dialog("The secret, once").says("webhooks-new").press("enter").rest().press("enter");
     desk.dialog("webhooks-new").says("hmac-sha256 hmac-sha384 hmac-sha512").sees("optional");
-    desk.sees("2026-11-12 09:12 UTC").sees("203.0.113.0/24").sees("for orders");
+    desk.sees("12 Nov 2026 09:12 UTC").sees("203.0.113.0/24").sees("for orders");
     desk.sees("Team Orders").sees("env=prod orders");
 }
 
@@ -86,9 +86,9 @@ fn a_generated_legacy_password_gets_the_one_time_view() {
     desk.dialog("Create new key · Legacy API Credentials").says("Generate").press("enter");
     desk.sees("24 letters and digits will be made");
     desk.dialog("Create new key · Legacy API Credentials").says("Type it").press("enter");
-    desk.dialog("Save these credentials now").says("Password").sees("Username").press("s");
+    desk.dialog("The secret, once").says("Password").sees("Username").press("s");
     assert_eq!(desk.copied[0].len(), 24);
-    desk.dialog("Save these credentials now").says("smsnight").press("enter").no_dialog();
+    desk.dialog("The secret, once").says("smsnight").press("enter").no_dialog();
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_name_in_use_is_allowed_and_flagged() {
     let mut desk = Desk::on_list();
     desk.press("n").types("crm-sync").rest().sees("! A Basic credential has this name already.");
     desk.dialog("Create new key · Basic Authentication").says("has this name already").press("enter");
-    desk.dialog("Save these credentials now");
+    desk.dialog("The secret, once");
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn a_secret_pasted_as_a_name_is_refused() {
     desk.press("n").types("nightly");
     desk.dialog("Create new key · Basic Authentication").says("nightly").press("enter").press("s");
     let secret = desk.copied[0].clone();
-    desk.dialog("Save these credentials now").says("nightly").press("enter").press("n").pastes(&secret);
+    desk.dialog("The secret, once").says("nightly").press("enter").press("n").pastes(&secret);
     desk.dialog("Create new key · Basic Authentication").says("Name").press("enter").sees("That is an API secret.");
 }
 
@@ -185,7 +185,7 @@ fn never_and_none_are_understood_in_every_field() {
     desk.press("tab → ←").types("Never").sees("(•) never").press("tab").types("Never").press("tab").types("any");
     desk.dialog("Create new key · Basic Authentication").says("Never").press("tab");
     desk.dialog("Create new key · Basic Authentication").says("any");
-    desk.press("enter").dialog("Save these credentials now").says("nightly");
+    desk.press("enter").dialog("The secret, once").says("nightly");
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn a_full_disk_keeps_the_dialog_and_a_second_try_works() {
     desk.press("n").types("nightly");
     desk.dialog("Create new key · Basic Authentication").says("nightly").press("enter");
     desk.dialog("Create new key · Basic Authentication").says("The disk is full").sees("nightly").press("enter");
-    desk.dialog("Save these credentials now");
+    desk.dialog("The secret, once");
 }
 
 #[test]
@@ -222,8 +222,8 @@ fn an_uncertain_commit_asks_to_look_at_the_list() {
 #[test]
 fn an_empty_section_says_how_to_begin() {
     let mut desk = Desk::empty();
-    desk.press("enter enter").rest().sees("No Basic keys yet. Press n to create the first one.");
-    desk.press("2").rest().sees("No HMAC keys yet.").press("3").rest().sees("No Legacy API credentials yet.");
+    desk.press("enter enter").rest().sees("No Basic credentials yet. n creates the first one.");
+    desk.press("2").rest().sees("No HMAC credentials yet.").press("3").rest().sees("No Legacy credentials yet.");
     desk.press("D").sees("There is no key here yet");
 }
 
@@ -232,12 +232,12 @@ fn a_section_with_only_revoked_keys_says_so() {
     let mut desk = Desk::empty();
     desk.press("enter enter").rest().press("n").types("nightly");
     desk.dialog("Create new key · Basic Authentication").says("nightly").press("enter");
-    desk.dialog("Save these credentials now").says("nightly").press("c enter").rest();
+    desk.dialog("The secret, once").says("nightly").press("c enter").rest();
     desk.press("D");
     let four = desk.copied_last_four();
-    desk.types(&four).dialog("Revoke nightly?").says("undone").press("enter").rest();
-    desk.sees("No Basic keys but 1 revoked: A shows them. Press n to create one.").sees_no("yet");
-    desk.press("A").rest().sees("nightly").sees_no("Press R");
+    desk.types(&four).dialog("Revoke nightly?").says("for good").press("enter").rest();
+    desk.sees("No Basic credentials but 1 revoked: A shows them. n creates one.").sees_no("yet");
+    desk.press("A").rest().sees("nightly");
 }
 
 #[test]

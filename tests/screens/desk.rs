@@ -271,7 +271,7 @@ impl Desk {
 
     /// The screen as prose: lines joined, frames left out.
     fn prose(&self) -> String {
-        let screen = self.screen().replace(['│', '─', '╭', '╮', '╰', '╯'], " ");
+        let screen = self.screen().replace(['│', '┃', '─', '━', '▌'], " ");
         screen.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
@@ -318,15 +318,31 @@ impl Desk {
     /// The line the selection is on.
     pub fn selected_line(&self) -> String {
         let screen = self.screen();
-        screen.lines().find(|line| line.trim_start().starts_with('▸')).unwrap_or_default().to_owned()
+        // A section and the filter have the mark too, with a letter right behind it.
+        let here = |line: &&str| line.starts_with("▌ ") || line.starts_with("▌·") || line.starts_with("▌✓");
+        screen.lines().find(here).unwrap_or_default().to_owned()
     }
 
-    /// The title in the frame of the dialog that is open.
+    /// The title of the sheet that is open; the one-time view has none on the screen.
     pub fn title_shown(&self) -> Option<String> {
         let screen = self.screen();
-        let line = screen.lines().find(|line| line.contains("╭─ "))?;
-        let title = line.split("╭─ ").nth(1)?;
-        Some(title.trim_end_matches(['╮', '─']).trim().to_owned())
+        if screen.contains(", shown only now") {
+            return Some("The secret, once".to_owned());
+        }
+        let mut lines = screen.lines();
+        let place = lines.next().unwrap_or_default();
+        // The doors have a title of their own, or none.
+        if ["Sign in", "Locked"].iter().any(|door| place.contains(&format!(" keydesk  {door}")))
+            && !screen.contains("━━ ")
+        {
+            return lines.find(|line| !line.trim().is_empty()).map(|line| line.trim().to_owned());
+        }
+        if place.contains(" keydesk  Set-up") && !screen.contains("━━ ") {
+            return Some("Set up".to_owned());
+        }
+        // The line of the tabs is thin behind the open one.
+        let line = screen.lines().find(|line| line.starts_with("━━ ") && !line.contains('─'))?;
+        Some(line.trim_matches(['━', ' ', '▲', '↑', '↓']).to_owned())
     }
 
     /// Enter is an answer: what it answers must have been looked at.

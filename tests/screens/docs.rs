@@ -14,7 +14,7 @@ use super::fixture::{self, Copy};
 fn y_copies_the_whole_sample_for_the_selected_key() {
     let mut desk = Desk::on_list();
     let row = desk.row_of("crm-sync");
-    desk.selects("crm-sync").press("tab").sees(&format!("crm-sync · Basic Authentication · {}", row.key));
+    desk.selects("crm-sync").press("tab").sees(&format!("crm-sync   ● active   Basic Authentication   {}", row.key));
     desk.sees("read -rs KEYDESK_API_SECRET").press("y").sees("Sent to your terminal (OSC 52): sample.");
     let whole = sample::text(Language::Curl, &Subject::new(Kind::Basic, &row.key), &Site::default());
     assert_eq!(desk.copied, [whole]);
@@ -33,9 +33,9 @@ fn the_arrows_go_through_the_languages_of_the_kind() {
 #[test]
 fn documentation_scrolls_to_notes_and_refusals() {
     let mut desk = Desk::on_list();
-    desk.press("2").rest().press("tab").sees(" below ").sees_no("Common refusals").press("G");
-    desk.sees("Common refusals: the clock is more than 5 minutes off; PUT signed as POST").sees_no(" below ");
-    desk.press("→").sees(" below ").sees("read -rs").press("g ↓").sees_no("read -rs");
+    desk.press("2").rest().press("tab").sees("─ 1-").sees_no("Common refusals").press("G");
+    desk.sees("Common refusals: the clock is more than 5 minutes off; PUT signed as POST").sees_no("─ 1-");
+    desk.press("→").sees("─ 1-").sees("read -rs").press("g ↓").sees_no("read -rs");
 }
 
 #[test]
@@ -54,8 +54,8 @@ fn obstacles_are_named_before_the_sample() {
 #[test]
 fn users_who_may_not_see_credentials_read_a_placeholder() {
     let mut desk = Desk::on_list_as(Role::Basic);
-    desk.press("tab").sees("Basic Authentication · YourAPIKeyYourAPIKey").sees("Put your own key in the place");
-    desk.press("2").sees("HMAC Authentication · YourAPIKey").press("3").sees("yourusername").press("y");
+    desk.press("tab").sees("Basic Authentication   YourAPIKeyYourAPIKey").sees("Put your own key in the place");
+    desk.press("2").sees("HMAC Authentication   YourAPIKey").press("3").sees("yourusername").press("y");
     assert!(desk.copied[0].contains("yourusername"));
     assert_eq!((desk.count("list"), desk.count("details")), (0, 0));
     desk.press("shift-tab").sees("Not available to you");
@@ -65,7 +65,7 @@ fn users_who_may_not_see_credentials_read_a_placeholder() {
 fn the_menu_has_the_same_for_every_kind() {
     for role in Role::ALL {
         let mut desk = Desk::signed_in_as(role);
-        desk.selects("Documentation").press("enter").sees("1 Basic     2 HMAC     3 Legacy").sees("YourAPIKey");
+        desk.selects("Documentation").press("enter").sees("━━ 1 Basic ━━── 2 HMAC ──── 3 Legacy ──").sees("YourAPIKey");
         desk.press("3 → →").sees("M4U text").press("y").press("esc").sees("Sign out");
         let whole = sample::text(Language::M4u, &Subject::placeholder(Kind::Legacy), &Site::default());
         assert_eq!(desk.copied, [whole]);
@@ -75,7 +75,11 @@ fn the_menu_has_the_same_for_every_kind() {
 #[test]
 fn sections_of_the_tab_are_those_of_the_list() {
     let mut desk = Desk::on_list();
-    desk.press("tab 3").rest().sees("smsbatch · Legacy API Credentials · smsbatch").press("shift-tab").rest();
+    desk.press("tab 3")
+        .rest()
+        .sees("smsbatch   ● active   Legacy API Credentials   smsbatch")
+        .press("shift-tab")
+        .rest();
     assert!(desk.selected_line().contains("smsbatch"));
 }
 
@@ -83,7 +87,7 @@ fn sections_of_the_tab_are_those_of_the_list() {
 fn without_a_clipboard_the_page_says_so() {
     let mut desk = Desk::on_list();
     desk.outcome = CopyOutcome::Impossible("This terminal cannot copy. Select it by hand.".to_owned());
-    desk.press("tab y").sees("Note: This terminal cannot copy. Select it by hand.");
+    desk.press("tab y").sees("! This terminal cannot copy. Select it by hand.");
 }
 
 #[test]
@@ -138,10 +142,11 @@ fn without_blanks(line: &str) -> String {
 impl Desk {
     /// The lines of the page, read by going down one at a time; a line after the mark continues the one before.
     fn reads_to_the_end(&mut self, goes_on: &str) -> Vec<String> {
-        // Title, rule, tabs, their mark, whose it is, the languages, their mark; status and hints.
+        // Place, tabs, whose it is, the languages, blank lines around them; the scroll bar; status and hints.
         let page = |desk: &Self| {
             let screen = desk.screen();
-            let lines: Vec<String> = screen.lines().skip(7).map(str::to_owned).collect();
+            let without_bar = |line: &str| line.trim_end_matches(['│', '┃', '|', '#']).to_owned();
+            let lines: Vec<String> = screen.lines().skip(6).map(without_bar).collect();
             lines[..lines.len() - 2].to_vec()
         };
         self.waits(7_000).press("g");
@@ -153,9 +158,6 @@ impl Desk {
                 break;
             }
             let next = page(self);
-            // The mark for more lines covers the end of the last line: it is read when it is no longer the last.
-            let last = lines.len() - 1;
-            lines[last].clone_from(&next[next.len() - 2]);
             lines.extend(next.last().cloned());
         }
         let mut whole: Vec<String> = Vec::new();

@@ -39,7 +39,7 @@ fn a_key_is_renamed_and_the_rest_stays() {
     let mut desk = Desk::on_list();
     let before = desk.row_of("crm-sync");
     desk.selects("crm-sync").press("e").sees("nightly CRM import").types("-eu").saves("Edit crm-sync", "crm-sync-eu");
-    desk.no_dialog().sees("Done: Changed crm-sync-eu.").rest();
+    desk.no_dialog().sees("✓ Changed crm-sync-eu.").rest();
     assert!(desk.selected_line().contains("crm-sync-eu"));
     let after = desk.row_of("crm-sync-eu");
     assert_eq!((after.key, after.options), (before.key, before.options));
@@ -73,12 +73,12 @@ fn on_hmac_form() -> Desk {
 #[test]
 fn how_an_hmac_key_signs_is_shown_and_changed() {
     let mut desk = on_hmac_form();
-    desk.press("tab tab tab tab tab tab tab space").sees("☐ sha1").press("tab tab tab tab space").sees("optional");
+    desk.press("tab tab tab tab tab tab tab space").sees("· sha1").press("tab tab tab tab space").sees("optional");
     desk.saves("Edit webhooks-staging", "optional").no_dialog().sees("Changed webhooks-staging.");
     let options = desk.row_of("webhooks-staging").options;
     assert_eq!(options.algorithms.to_string(), "hmac-sha256 hmac-sha384 hmac-sha512");
     assert_eq!(options.body_digest.as_str(), "optional");
-    desk.rest().press("e").sees("☐ sha1").sees("☑ sha256").sees("optional").press("esc").no_dialog();
+    desk.rest().press("e").sees("· sha1").sees("✓ sha256").sees("optional").press("esc").no_dialog();
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn ticks_stay_when_another_user_was_faster() {
     desk.press("tab tab tab tab tab tab tab space");
     desk.bram_renames("webhooks-staging", "webhooks-eu");
     desk.saves("Edit webhooks-staging", "sha1").dialog("Not changed").says("bram renamed webhooks-eu");
-    desk.press("enter").dialog("Edit webhooks-eu").says("☐ sha1").says("☑ sha256");
+    desk.press("enter").dialog("Edit webhooks-eu").says("· sha1").says("✓ sha256");
     desk.saves("Edit webhooks-eu", "sha1").no_dialog().sees("Changed webhooks-eu.");
     assert_eq!(desk.row_of("webhooks-eu").options.algorithms.to_string(), "hmac-sha256 hmac-sha384 hmac-sha512");
 }
@@ -161,7 +161,7 @@ fn the_second_to_edit_is_told_and_loses_nothing_typed() {
     desk.bram_renames("crm-sync", "crm-sync-eu");
     desk.saves("Edit crm-sync", "daily").dialog("Not changed").says("bram renamed crm-sync-eu a moment ago.");
     assert_eq!(desk.row_of("crm-sync-eu").options.note.as_str(), "nightly CRM import");
-    desk.press("enter").dialog("Edit crm-sync-eu").says("nightly CRM import, daily").sees("Name        crm-sync-eu");
+    desk.press("enter").dialog("Edit crm-sync-eu").says("nightly CRM import, daily").sees("Name       crm-sync-eu");
     desk.saves("Edit crm-sync-eu", "daily").no_dialog().sees("Changed crm-sync-eu.");
     assert_eq!(desk.row_of("crm-sync-eu").options.note.as_str(), "nightly CRM import, daily");
 }
@@ -214,7 +214,7 @@ fn a_generated_legacy_password_is_shown_once() {
     let mut desk = on_legacy_form();
     desk.press("tab").dialog("Another password for smsbatch").says("Generate").press("enter");
     desk.dialog("Another password for smsbatch").says("24 letters and digits will be made").press("enter");
-    desk.dialog("Save the new secret now").says("smsbatch").press("s").press("enter").no_dialog();
+    desk.dialog("The secret, once").says("smsbatch").press("s").press("enter").no_dialog();
     assert_eq!(desk.copied.last().unwrap().len(), 24);
 }
 
@@ -234,18 +234,18 @@ fn a_basic_key_has_no_other_password() {
 fn rotated() -> Desk {
     let mut desk = Desk::on_list();
     desk.selects("crm-sync").press("R").dialog("New secret for crm-sync").says("24 hours").press("enter").press("s");
-    desk.dialog("Save the new secret now").says("crm-sync").press("enter").rest();
+    desk.dialog("The secret, once").says("crm-sync").press("enter").rest();
     desk
 }
 
 #[test]
 fn the_old_secret_is_shown_and_stopped() {
     let mut desk = rotated();
-    desk.sees("Old secret works until 15 Aug 09:12, used yesterday. O stops it").press("O");
+    desk.sees("! the old one works until tomorrow 09:12, used yesterday  O stops it").press("O");
     desk.dialog("Stop the old secret of crm-sync?").says("It would work until 15 Aug 2026 09:12 UTC.");
     desk.sees("This cannot be undone.").press("tab");
     desk.dialog("Stop the old secret of crm-sync?").says("Stop it now").press("enter");
-    desk.no_dialog().sees("The old secret of crm-sync stopped.").rest().sees_no("Old secret works");
+    desk.no_dialog().sees("The old secret of crm-sync stopped.").rest().sees_no("the old one works");
     let alice = fixture::local(desk.hub(), "alice");
     assert_eq!(desk.hub().details(&alice, desk.row_of("crm-sync").id).unwrap().secrets.len(), 1);
 }

@@ -59,19 +59,16 @@ impl Desk {
         self.rest()
     }
 
-    /// The rows inside the frame of the help sheet, and the columns of the window where its columns begin.
+    /// The rows of the help sheet, and the columns of the window where its columns begin.
     fn sheet(&self, theme: Theme) -> (Vec<String>, Vec<u16>) {
-        let (buffer, [left, _, foot, _]) = (self.buffer(), theme.glyphs.corners);
-        let row = |y: u16| (0..buffer.area.width).map(move |x| (x, y));
-        let corner = |y: u16, glyph: &str| row(y).find(|(x, y)| buffer[(*x, *y)].symbol() == glyph);
-        let (x, top) = (2..self.size.1).find_map(|y| corner(y, left)).expect("a frame");
-        let (_, end) = (top + 1..self.size.1).find_map(|y| corner(y, foot)).expect("its foot");
-        let width = self.size.0 - 2 * x;
-        let lines = (top + 1..end).map(|y| (x + 1..x + width - 1).map(|x| buffer[(x, y)].symbol()).collect());
+        let buffer = self.buffer();
+        let (width, end) = (self.size.0, self.size.1 - 1);
+        let heavy = |y: &u16| buffer[(width - 1, *y)].symbol() == theme.glyphs.heavy;
+        let top = (1..end).find(heavy).expect("the line of a sheet");
+        let lines = (top + 1..end).map(|y| (0..width).map(|x| buffer[(x, y)].symbol()).collect());
         let bold = |x: u16, y: u16| buffer[(x, y)].modifier.contains(Modifier::BOLD);
-        let mut begins: Vec<u16> = (top + 1..end)
-            .flat_map(|y| (x + 1..x + width).filter(move |x| bold(*x, y) && !bold(x - 1, y)).map(|at| at - x - 1))
-            .collect();
+        let heading = |x: u16, y: u16| bold(x, y) && !bold(x - 1, y) && buffer[(x - 1, y)].symbol() == " ";
+        let mut begins: Vec<u16> = (top + 1..end).flat_map(|y| (1..width).filter(move |x| heading(*x, y))).collect();
         begins.sort_unstable();
         begins.dedup();
         (lines.collect(), begins)
@@ -131,7 +128,7 @@ fn reads_all_of_it(role: Role, way: &str, theme: Theme, size: (u16, u16)) {
     assert_eq!(desk.frame(), first);
     let (buffer, at) = first;
     let heading = buffer[(at.x, at.y)].symbol();
-    assert!(at.y > 2 && heading.trim() != "", "{way}: the cursor is at {at:?}\n{}", desk.screen());
+    assert!(at.y >= 2 && heading.trim() != "", "{way}: the cursor is at {at:?}\n{}", desk.screen());
 }
 
 #[test]
@@ -145,8 +142,8 @@ fn help_shows_every_key_of_every_place_in_full() {
 
 #[test]
 fn help_is_complete_in_ascii_and_for_other_roles() {
-    let ascii = Theme { palette: Palette::None, glyphs: &ASCII };
-    let unicode = Theme { palette: Palette::None, glyphs: &UNICODE };
+    let ascii = Theme { palette: Palette::None, glyphs: &ASCII, ..Theme::default() };
+    let unicode = Theme { palette: Palette::None, glyphs: &UNICODE, ..Theme::default() };
     for way in PLACES {
         reads_all_of_it(Role::Administrator, way, ascii, (60, 16));
     }

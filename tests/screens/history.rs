@@ -32,8 +32,8 @@ fn the_history_scrolls_and_says_that_there_is_more() {
         let (from, to) = (format!("crm-{i}"), format!("crm-{}", i + 1));
         desk.bram_renames(if i == 0 { "crm-sync" } else { &from }, &to);
     }
-    desk.waits(1_500).selects("crm-30").press("enter").rest().sees(" below ").sees_no("created Basic key");
-    desk.press("G").sees("created Basic key").sees(" above ").press("g").sees("Kind").sees_no(" above ");
+    desk.waits(1_500).selects("crm-30").press("enter").rest().sees("━ ↓ ━").sees_no("created Basic key");
+    desk.press("G").sees("created Basic key").sees("━ ↑ ━").press("g").sees("Basic Authentication").sees_no("━ ↑ ━");
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn shown() -> (Desk, String) {
     let mut desk = Desk::on_list();
     desk.press("n").types("nightly");
     desk.dialog("Create new key · Basic Authentication").says("nightly").press("enter");
-    desk.dialog("Save these credentials now").says("only time");
+    desk.dialog("The secret, once").says("shown only now");
     let screen = desk.screen();
     let at = screen.find("kds").unwrap();
     let secret = screen[at..at + 30].to_owned();
@@ -58,9 +58,9 @@ fn each_outcome_of_a_copy_has_honest_words() {
 fn a_copy_that_may_be_lost_does_not_count_as_saved() {
     let (mut desk, secret) = shown();
     desk.outcome = CopyOutcome::SentInto(Multiplexer::Tmux);
-    desk.press("c s").dialog("Save these credentials now").says("tmux drops it unless").press("enter");
+    desk.press("c s").dialog("The secret, once").says("tmux drops it unless").press("enter");
     desk.dialog("Close without copying?").says("It cannot be shown again.").press("enter");
-    desk.dialog("Save these credentials now").sees(&secret);
+    desk.dialog("The secret, once").sees(&secret);
     assert_eq!(desk.count("seen"), 1, "the trail is told that the secret was sent");
     desk.outcome = CopyOutcome::SentToTerminal;
     desk.press("c").says("(OSC 52): key and secret. Paste to check.").press("enter").no_dialog();
@@ -69,9 +69,9 @@ fn a_copy_that_may_be_lost_does_not_count_as_saved() {
 #[test]
 fn ok_asks_when_nothing_was_copied_and_keep_open_is_focused() {
     let (mut desk, secret) = shown();
-    desk.dialog("Save these credentials now").says("Not copied yet").press("enter");
+    desk.dialog("The secret, once").says("Not copied yet").press("enter");
     desk.dialog("Close without copying?").says("It cannot be shown again.").sees_no(&secret).press("enter");
-    desk.dialog("Save these credentials now").says("nightly").sees(&secret).press("esc");
+    desk.dialog("The secret, once").says("nightly").sees(&secret).press("esc");
     desk.dialog("Close without copying?").says("It cannot be shown again.").press("tab").press("enter");
     desk.no_dialog().sees_no(&secret).sees("nightly");
 }
@@ -79,7 +79,7 @@ fn ok_asks_when_nothing_was_copied_and_keep_open_is_focused() {
 #[test]
 fn the_key_alone_is_not_the_secret() {
     let (mut desk, _) = shown();
-    desk.press("k").dialog("Save these credentials now").says("key").press("enter");
+    desk.press("k").dialog("The secret, once").says("key").press("enter");
     desk.dialog("Close without copying?");
 }
 
@@ -87,7 +87,7 @@ fn the_key_alone_is_not_the_secret() {
 fn a_copy_that_failed_does_not_count() {
     let (mut desk, _) = shown();
     desk.outcome = CopyOutcome::Impossible("Nothing here can copy.".to_owned());
-    desk.press("c").dialog("Save these credentials now").says("Nothing here can copy.").press("enter");
+    desk.press("c").dialog("The secret, once").says("Nothing here can copy.").press("enter");
     desk.dialog("Close without copying?");
 }
 
@@ -109,7 +109,7 @@ fn help_covers_the_secret() {
 #[test]
 fn letters_of_the_list_do_nothing_here() {
     let (mut desk, secret) = shown();
-    desk.press("D n R d x y 2 q").dialog("Save these credentials now").sees(&secret);
+    desk.press("D n R d x y 2 q").dialog("The secret, once").sees(&secret);
     assert_eq!(desk.count("set state"), 0);
 }
 
@@ -151,7 +151,7 @@ fn ctrl_c_asks_only_for_a_secret_that_nobody_copied() {
     let (mut desk, _) = shown();
     desk.press("ctrl-c").dialog("Quit without copying?").says("gone when keydesk ends").press("ctrl-c");
     assert!(!desk.quit);
-    desk.press("enter").dialog("Save these credentials now").says("nightly").press("s ctrl-c");
+    desk.press("enter").dialog("The secret, once").says("nightly").press("s ctrl-c");
     assert!(desk.quit);
 }
 
@@ -176,8 +176,8 @@ fn quitting_after_the_question_ends_without_the_secret() {
 fn revoke_it_revokes_the_key_that_was_just_made() {
     let (mut desk, secret) = shown();
     let key = desk.screen().split("kdb").nth(1).map(|rest| format!("kdb{}", &rest[..17])).unwrap();
-    desk.press("tab").dialog("Save these credentials now").says("Revoke it").press("enter");
-    desk.dialog("Revoke nightly?").says("This cannot be undone.").sees_no(&secret).types(&key[16..]);
+    desk.press("tab").dialog("The secret, once").says("Revoke it").press("enter");
+    desk.dialog("Revoke nightly?").says("for good").sees_no(&secret).types(&key[16..]);
     desk.press("enter").no_dialog().sees("Revoked nightly.");
     assert!(desk.app.secret_shown().is_none());
 }
@@ -187,7 +187,7 @@ fn the_shown_secret_and_its_user_are_known() {
     let (mut desk, _) = shown();
     let (actor, _, name) = desk.app.secret_shown().unwrap();
     assert_eq!((actor.user.as_str(), name.as_str()), ("alice", "nightly"));
-    desk.press("s").dialog("Save these credentials now").says("nightly").press("enter");
+    desk.press("s").dialog("The secret, once").says("nightly").press("enter");
     assert!(desk.app.secret_shown().is_none());
 }
 
@@ -205,13 +205,13 @@ fn dropping_secrets_wipes_view_forms_and_what_was_typed_ahead() {
 #[test]
 fn without_a_clipboard_the_view_says_so_at_once() {
     let (desk, _) = shown();
-    assert!(desk.shows("Press c to copy both."));
+    assert!(desk.shows("c copies both; then paste them where they belong."));
 }
 
 #[test]
 fn a_secret_that_is_closed_is_nowhere() {
     let (mut desk, secret) = shown();
-    desk.press("s").dialog("Save these credentials now").says("nightly").press("enter").waits(10_000);
+    desk.press("s").dialog("The secret, once").says("nightly").press("enter").waits(10_000);
     assert!(!desk.screen().contains(&secret));
     assert!(!format!("{:?}", desk.app).contains(&secret));
     let trail = desk.hub().trail(

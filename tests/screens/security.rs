@@ -87,7 +87,7 @@ fn addresses_and_what_verifiers_follow_are_set_and_recorded() {
     desk.press("enter").no_dialog().rest().sees("30 seconds").sees("node").sees("hmac-sha256");
     let policy = desk.hub().feed().policy(&EffectivePolicy::default()).unwrap().policy;
     assert_eq!((policy.staleness, policy.replay), (30, Replay::Node));
-    desk.press("esc").selects("Activity log").press("enter").rest().sees("changed setting").selects("replay");
+    desk.press("esc").selects("Activity log").press("enter").rest().sees("setting replay").selects("replay");
     desk.press("enter")
         .sees("Replay guard")
         .sees("off")

@@ -32,7 +32,7 @@ fn signing_in_lands_on_the_menu() {
     desk.sees("not signed in").types("alice").press("tab").types(PASSWORD);
     desk.sees("•••").sees_no(PASSWORD);
     desk.dialog("Acme Messaging").says("Password").press("enter");
-    desk.sees("alice · Administrator").sees("▸ Settings").sees("This is your first sign-in");
+    desk.sees("alice · Administrator").sees("▌  Settings").sees("This is your first sign-in");
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn an_empty_form_is_not_sent() {
 #[test]
 fn set_up_checks_before_it_sends_and_signs_in() {
     let mut desk = set_up();
-    desk.sees("~/.config/keydesk/master.key").sees("~/.local/share/keydesk/keydesk.db").sees("the first Administrator");
+    desk.sees("~/.config/keydesk/master.key").sees("~/.local/share/keydesk/keydesk.db").sees("its first Administrator");
     desk.sees("· 12 or more").sees_no("✗").types("Acme Messaging").press("tab").types("Alice").sees("alice");
     desk.press("tab").types("short").sees("· 12 or more").press("tab").sees("✗ 12 or more").types("short");
     desk.dialog("Set up").says("✗ 12 or more").press("enter");
@@ -90,7 +90,7 @@ fn set_up_checks_before_it_sends_and_signs_in() {
     desk.sees("The two passwords differ");
     desk.press("backspace").types("y").dialog("Set up").says("✓ the same twice").press("enter");
     assert_eq!((desk.count("set up"), desk.count("sign in")), (1, 1));
-    desk.sees("alice · Administrator").sees("▸ Settings");
+    desk.sees("alice · Administrator").sees("▌  Settings");
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn ctrl_s_sends_from_any_field() {
     let mut desk = at_sign_in();
     desk.types("alice").press("tab").types(PASSWORD).press("shift-tab ctrl-s").sees("alice · Administrator");
     desk.press("enter enter").rest().press("n").types("nightly").press("tab tab tab ctrl-s");
-    desk.dialog("Save these credentials now").says("nightly");
+    desk.dialog("The secret, once").says("nightly");
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_second_set_up_is_refused_with_a_reason() {
 fn enter_goes_from_field_to_field() {
     let mut desk = set_up();
     desk.types("Acme").dialog("Set up").says("Acme").press("enter").types("alice").sees("alice");
-    desk.sees("enter next or set up");
+    desk.sees("enter next, at the end set up").sees("ctrl-s set up");
 }
 
 #[test]
@@ -249,7 +249,7 @@ fn a_disabled_administrator_is_out_within_a_second_with_the_secret() {
     let mut desk = Desk::signed_in_as(Role::Administrator);
     desk.press("enter enter").rest().press("n").types("nightly-export");
     desk.dialog("Create new key · Basic Authentication").says("shown once").press("enter");
-    desk.dialog("Save these credentials now").says("only time");
+    desk.dialog("The secret, once").says("shown only now");
     let bram = fixture::local(desk.hub(), "bram");
     desk.hub()
         .set_user_state(&bram, &fixture::seen(desk.hub(), "alice"), keydesk::account::UserState::Disabled)
@@ -261,7 +261,7 @@ fn a_disabled_administrator_is_out_within_a_second_with_the_secret() {
 #[test]
 fn ones_own_password_is_changed_from_my_account() {
     let mut desk = Desk::signed_in_as(Role::Administrator);
-    desk.selects("My account").press("enter").sees("Role").press("enter");
+    desk.selects("My account").press("enter").sees("Line by line").press("enter");
     desk.types("not the old one").press("tab").types("another horse battery").press("tab");
     desk.types("another horse battery");
     desk.dialog("Change password").says("✓ the same twice").press("enter");

@@ -70,9 +70,9 @@ fn chosen_scenes_look_as_recorded_in_the_smallest_window() {
 #[test]
 fn chosen_scenes_look_as_recorded_without_colour_and_in_ascii() {
     for scene in chosen() {
-        let ascii = Theme { palette: Palette::None, glyphs: &ASCII };
+        let ascii = Theme { palette: Palette::None, glyphs: &ASCII, ..Theme::default() };
         // Scenes look for Unicode frames while they are made, so the glyphs are changed in what they made.
-        let mut desk = (scene.make)(Theme { palette: Palette::None, glyphs: &UNICODE });
+        let mut desk = (scene.make)(Theme { palette: Palette::None, glyphs: &UNICODE, ..Theme::default() });
         check(&desk, &format!("{}_no_color", scene.name));
         desk.app.set_theme(ascii);
         let (buffer, cursor) = desk.frame();
@@ -87,7 +87,7 @@ fn chosen_scenes_look_as_recorded_without_colour_and_in_ascii() {
 
 #[test]
 fn a_light_background_looks_as_recorded() {
-    let light = Theme { palette: Palette::Light, glyphs: &UNICODE };
+    let light = Theme { palette: Palette::Light, ..Theme::default() };
     check(&list(light), "api_basic_light");
 }
 

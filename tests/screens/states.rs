@@ -63,7 +63,7 @@ fn the_revoke_dialog_offers_to_disable_instead() {
         .press("D")
         .press("tab tab tab")
         .dialog("Revoke crm-sync?")
-        .says("[ Disable ]")
+        .says("[▸Disable ]")
         .press("enter");
     desk.sees("Disabled crm-sync.");
     assert_eq!(desk.state_of("crm-sync"), State::Disabled);
@@ -87,10 +87,10 @@ fn rotating_offers_how_long_the_old_secret_lives() {
     desk.selects("crm-sync").press("R").dialog("New secret for crm-sync").says("(•) 24 hours");
     desk.sees("until 15 Aug 2026 09:12 UTC").sees("Last used").press("↓").sees("(•) 7 days").press("↑ ↑ ↑");
     desk.sees("(•) not at all").press("↓").dialog("New secret for crm-sync").says("(•) 1 hour").press("enter");
-    desk.dialog("Save the new secret now").says("The old secret works until 14 Aug 2026 10:12 UTC.").press("s");
+    desk.dialog("The secret, once").says("the old one works until 14 Aug 2026 10:12 UTC").press("s");
     assert!(desk.copied[0].starts_with("kds"));
-    desk.dialog("Save the new secret now").says("crm-sync").press("enter").rest();
-    desk.sees("Old secret works until 14 Aug 10:12, used");
+    desk.dialog("The secret, once").says("crm-sync").press("enter").rest();
+    desk.sees("the old one works until today 10:12, used");
 }
 
 #[test]
@@ -101,14 +101,14 @@ fn rotating_in_an_overlap_says_which_secret_stops_before_and_after() {
     let stops = "The secret from 2 Aug 2026, which would have worked until 21 Aug 2026 09:12 UTC, stops now.";
     desk.waits(1_500).selects("crm-sync").press("R").rest().sized(60, 16).sees(stops).sees("(•) 24 hours");
     desk.sized(80, 24).sees(stops).dialog("New secret for crm-sync").says("(•) 24 hours").press("enter");
-    desk.dialog("Save the new secret now").says("The old secret works until 15 Aug 2026 09:12 UTC.");
-    desk.sees("which would have worked until 21 Aug 2026 09:12 UTC, stopped now.").sees("API Key").sees("[ OK ]");
+    desk.dialog("The secret, once").says("the old one works until 15 Aug 2026 09:12 UTC");
+    desk.sees("which would have worked until 21 Aug 2026 09:12 UTC, stopped now.").sees("API Key").sees("[▸OK ]");
     // What belongs together is visible together, even in the smallest window.
     desk.sized(60, 16)
         .sees("crm-sync")
         .sees("An older secret stopped before its time.")
         .sees("API Secret")
-        .sees("[ OK ]");
+        .sees("[▸OK ]");
     let mut desk = Desk::on_list();
     desk.selects("crm-sync").press("R").rest().dialog("New secret for crm-sync").says("24 hours").sees_no("stops now");
 }
@@ -117,7 +117,7 @@ fn rotating_in_an_overlap_says_which_secret_stops_before_and_after() {
 fn a_used_key_is_not_called_never_used_after_a_rotation() {
     let mut desk = Desk::on_list();
     desk.selects("billing-gateway").press("R").dialog("New secret for billing-gateway").says("Last used 2 min ago");
-    desk.press("enter").dialog("Save the new secret now").says("billing-gateway").press("s enter").rest();
+    desk.press("enter").dialog("The secret, once").says("billing-gateway").press("s enter").rest();
     assert!(desk.selected_line().contains("2 min ago"), "{}", desk.screen());
 }
 
@@ -125,8 +125,8 @@ fn a_used_key_is_not_called_never_used_after_a_rotation() {
 fn an_expiring_key_says_so_and_counts_as_active() {
     for (columns, rows) in [(80, 24), (60, 16)] {
         let mut desk = Desk::on_list();
-        desk.sized(columns, rows).sees("! expires 3d").selects("支払い-batch").press("enter").rest();
-        desk.dialog("支払い-batch").says("active, expires in 3 days");
+        desk.sized(columns, rows).sees("! expiring").selects("支払い-batch").press("enter").rest();
+        desk.dialog("支払い-batch").says("! expiring");
     }
 }
 
@@ -157,7 +157,7 @@ fn the_chosen_overlap_is_the_one_that_is_sent() {
 fn a_new_legacy_password_is_made_by_rotating() {
     let mut desk = Desk::on_list();
     desk.press("3").rest().press("R").dialog("New secret for smsbatch").says("24 hours").press("enter");
-    desk.dialog("Save the new secret now").says("Password").press("s");
+    desk.dialog("The secret, once").says("Password").press("s");
     assert_eq!(desk.copied[0].len(), 24);
 }
 
@@ -166,7 +166,7 @@ fn revoked_is_final_and_says_so() {
     let mut desk = Desk::on_list();
     desk.selects("old-gateway").press("D");
     let four = desk.copied_last_four();
-    desk.types(&four).dialog("Revoke old-gateway?").says("undone").press("enter").press("A").rest();
+    desk.types(&four).dialog("Revoke old-gateway?").says("for good").press("enter").press("A").rest();
     desk.selects("old-gateway");
     desk.sees_no("R rotate").sees_no("D revoke");
     desk.press("?").dialog("Keys: API tab").says("Revoked is final").sees("(R)").press("esc").no_dialog();

@@ -28,20 +28,20 @@ fn some_life(desk: &Desk) -> UserRow {
 fn an_entry_says_what_differs() {
     let mut desk = Desk::on_trail();
     some_life(&desk);
-    desk.press("ctrl-l").press("g").sees("bram changed role chen").sees("Basic User › Advanced User");
+    desk.press("ctrl-l").press("g").sees("bram changed role of chen").sees("Basic User → Advanced User");
     desk.press("enter");
     let no = desk.title_shown().unwrap();
     assert!(no.starts_with("Entry "), "{no}");
-    desk.sees("bram (unix keydesk) changed role chen").sees("by --as").sees("BEFORE").sees("AFTER");
+    desk.sees("bram (unix keydesk) changed role of chen").sees("by --as").sees("BEFORE").sees("AFTER");
     desk.sees(", follows ").sees_no("Go to the credential").press("esc").no_dialog();
     desk.selects("支払い-batch").press("enter").sees("2026-08-17").sees("basic").press("esc").no_dialog();
-    desk.selects("disabled Basic key").press("enter").sees("active").sees("disabled").sees_no("Networks");
+    desk.selects("disabled").press("enter").sees("active").sees("disabled").sees_no("Networks");
 }
 
 #[test]
 fn arrows_in_an_entry_go_to_the_next_and_y_copies_it() {
     let mut desk = Desk::on_trail();
-    desk.selects("disabled Basic key").press("enter");
+    desk.selects("disabled").press("enter");
     let no: i64 = desk.title_shown().unwrap().trim_start_matches("Entry ").parse().unwrap();
     desk.press("↓").dialog(&format!("Entry {}", no - 1)).says("Key").press("↑ y");
     desk.dialog(&format!("Entry {no}")).says("old-gateway");
@@ -137,7 +137,7 @@ fn an_empty_part_of_the_trail_names_the_way_back() {
 #[test]
 fn the_trail_is_verified_and_its_end_is_copied_and_compared() {
     let mut desk = Desk::on_trail();
-    desk.stalls().press("v v").sees("Checking the trail ...").answers();
+    desk.stalls().press("v v").sees("Verifying ...").answers();
     assert_eq!(desk.count("verify"), 1);
     let report = desk.hub().verify_trail(&fixture::local(desk.hub(), "alice"), None, &mut |_, _| ()).unwrap();
     let line = format!("{}:{}", report.no, report.hash);
@@ -201,14 +201,17 @@ fn file(desk: &Desk, name: &str) -> String {
 #[test]
 fn what_is_shown_is_exported_to_a_new_file() {
     let mut desk = Desk::on_trail();
-    desk.selects("bram").press("w x").dialog("Export the trail").says("entries that / who:bram finds, newest first.");
+    desk.selects("bram")
+        .press("w x")
+        .dialog("Export the activity log")
+        .says("entries that / who:bram finds, newest first.");
     desk.press("enter enter").no_dialog().sees("entries are in").sees("readable by you alone.");
     let lines = file(&desk, "trail-2026-08-14.jsonl");
     let rows: Vec<serde_json::Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert!(rows.len() > 3 && rows.iter().all(|row| row["who"] == "bram"), "{lines}");
     // Nothing is overwritten.
-    desk.press("x").dialog("Export the trail").says("bram").press("enter enter");
-    desk.dialog("Export the trail").says("exists already and is not overwritten. Choose another name.");
+    desk.press("x").dialog("Export the activity log").says("bram").press("enter enter");
+    desk.dialog("Export the activity log").says("exists already and is not overwritten. Choose another name.");
     assert_eq!(file(&desk, "trail-2026-08-14.jsonl"), lines);
 }
 
@@ -218,7 +221,12 @@ fn a_spreadsheet_gets_csv_without_formulas() {
     let bram = fixture::local(desk.hub(), "bram");
     let wanted = fixture::wanted(keydesk::credential::Kind::Basic, "=1+1", Default::default());
     desk.hub().create(&bram, &wanted).unwrap();
-    desk.press("x ctrl-u").types("mine").press("tab →").dialog("Export the trail").says("(•) CSV").press("enter");
+    desk.press("x ctrl-u")
+        .types("mine")
+        .press("tab →")
+        .dialog("Export the activity log")
+        .says("(•) CSV")
+        .press("enter");
     desk.no_dialog();
     let csv = file(&desk, "mine.csv");
     assert!(csv.starts_with("no,at,who") && csv.contains(",\"'=1+1\","), "{csv}");
@@ -227,7 +235,13 @@ fn a_spreadsheet_gets_csv_without_formulas() {
 #[test]
 fn the_password_is_asked_again_before_the_trail_leaves_the_desk() {
     let mut desk = super::users::signed_in_long_ago();
-    desk.press("esc").selects("Activity log").press("enter").rest().press("x").dialog("Export the trail").says("File");
+    desk.press("esc")
+        .selects("Activity log")
+        .press("enter")
+        .rest()
+        .press("x")
+        .dialog("Export the activity log")
+        .says("File");
     desk.press("enter enter").dialog("Your password again").says("Password").types(fixture::PASSWORD).press("enter");
     desk.no_dialog().sees("readable by you alone.");
     assert_eq!(desk.count("export"), 2);
@@ -246,10 +260,10 @@ fn enter_opens_an_entry_in_the_activity_tab_too() {
 fn an_actor_by_as_is_named_with_their_unix_user() {
     let mut desk = Desk::on_trail();
     // In the rows it stands where the address of the others does; the entry and the command line say it in one.
-    desk.selects("disabled Basic key")
+    desk.selects("disabled")
         .sees("(unix keydesk)")
-        .sees("bram (unix keydesk) disabled Basic key old-gateway");
-    desk.press("enter").dialog("Entry 13").says("bram (unix keydesk) disabled Basic key").press("esc");
+        .sees("bram (unix keydesk) disabled the Basic credential old-gateway");
+    desk.press("enter").dialog("Entry 13").says("bram (unix keydesk) disabled the Basic credential").press("esc");
     let alice = keydesk::secret::Secret::from_text(fixture::PASSWORD);
     desk.hub().sign_in("alice", &alice, &Default::default()).unwrap();
     desk.press("ctrl-l g enter");

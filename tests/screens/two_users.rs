@@ -31,7 +31,7 @@ fn the_second_to_decide_is_told_and_nothing_happens() {
     desk.selects("crm-sync").press("D");
     let four = desk.copied_last_four();
     bram_sets(&desk, "crm-sync", Verb::Disable);
-    desk.types(&four).dialog("Revoke crm-sync?").says("undone").press("enter");
+    desk.types(&four).dialog("Revoke crm-sync?").says("for good").press("enter");
     desk.dialog("Not changed").says("bram disabled crm-sync a moment ago.").press("enter").no_dialog().rest();
     assert_eq!(desk.state_of("crm-sync"), State::Disabled);
     assert!(desk.selected_line().contains("○ disabled"));

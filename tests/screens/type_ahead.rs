@@ -20,7 +20,7 @@ fn a_creation_typed_blind_makes_one_key_of_that_name() {
     desk.press("enter enter n").types("nightly-export").press("enter s");
     desk.sees("Checking ...");
     desk.answers().rest();
-    desk.dialog("Save these credentials now").says("nightly-export");
+    desk.dialog("The secret, once").says("nightly-export");
     assert_eq!(desk.names(Kind::Basic).iter().filter(|n| *n == "nightly-export").count(), 1);
     assert_eq!(desk.copied.len(), 1);
 }
@@ -101,7 +101,7 @@ fn a_failed_copy_drops_the_ok_typed_after_it() {
     desk.dialog("Create new key · Basic Authentication").says("nightly").press("enter");
     desk.outcome = CopyOutcome::Impossible("Nothing here can copy.".to_owned());
     desk.stalls().press("c enter").answers();
-    desk.dialog("Save these credentials now").says("Nothing here can copy.").sees(DROPPED);
+    desk.dialog("The secret, once").says("Nothing here can copy.").sees(DROPPED);
 }
 
 #[test]

@@ -229,9 +229,9 @@ fn enter_leads_from_the_keys_of_a_user_to_one() {
     let mut desk = Desk::on_users();
     desk.selects("bram").press("enter").dialog("Keys made by bram").says("go to it").press("↓");
     let screen = desk.screen();
-    let line = screen.lines().find(|line| line.contains('│') && line.contains("▸ ")).unwrap();
-    let name = line.split("▸ ").nth(1).unwrap().split_whitespace().nth(1).unwrap().to_owned();
+    let line = screen.lines().find(|line| line.starts_with("▌   ")).unwrap();
+    let name = line.split("▌").nth(1).unwrap().split_whitespace().nth(1).unwrap().to_owned();
     desk.press("enter").no_dialog().rest().sees("Settings › API Settings");
     assert!(desk.selected_line().contains(&name), "{name}: {}", desk.screen());
-    desk.press("esc").sees("ROLE");
+    desk.press("esc").sees("LAST SIGN-IN (UTC)");
 }

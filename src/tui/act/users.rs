@@ -62,7 +62,7 @@ impl App {
 
     /// Moves through the keys that a user created, or goes to the selected one.
     pub(super) fn act_on_user_keys(&mut self, action: Action, most: usize) {
-        let height = layout::dialog_rows(self.size);
+        let height = layout::sheet_rows(self.size);
         let Some(workspace) = &mut self.workspace else { return };
         let Some(Dialog { kind: DialogKind::UserKeys(keys), .. }) = workspace.dialog_mut() else { return };
         if action == Action::Open {

@@ -104,7 +104,7 @@ impl Api {
 
     /// Rows that the list has on the screen.
     pub fn height(&self, size: (u16, u16)) -> usize {
-        layout::list_rows(size).saturating_sub(usize::from(self.search.shown()))
+        layout::list_rows(size)
     }
 
     /// Opens another section, from its start, in the same order.
@@ -157,15 +157,5 @@ impl Api {
     pub fn details_now(&self) -> Option<&CredentialInfo> {
         let id = self.list.selected()?.id;
         self.details.as_ref().filter(|d| d.row.id == id)
-    }
-}
-
-/// The name of an order.
-pub fn order_words(order: ListOrder) -> &'static str {
-    match order {
-        ListOrder::Name => "name",
-        ListOrder::Key => "key",
-        ListOrder::Created => "newest first",
-        ListOrder::State => "state",
     }
 }

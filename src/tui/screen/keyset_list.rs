@@ -52,11 +52,6 @@ impl<T: HasCursor> KeysetList<T> {
         self.rows.as_deref()
     }
 
-    /// The number of the selected row, counted from the newest; `None` if there is none.
-    pub fn position(&self) -> Option<usize> {
-        self.selected().map(|_| self.before.len() * PAGE as usize + self.selected + 1)
-    }
-
     /// The rows on the screen, with whether each is selected.
     pub fn visible(&self, height: usize) -> impl Iterator<Item = (&T, bool)> {
         let rows = self.rows.as_deref().unwrap_or_default();
@@ -66,6 +61,22 @@ impl<T: HasCursor> KeysetList<T> {
     /// The selected row.
     pub fn selected(&self) -> Option<&T> {
         self.rows.as_deref().unwrap_or_default().get(self.selected)
+    }
+
+    /// Where the selected row is in the whole list, counted from 1: each page above this one is full.
+    pub fn position(&self) -> i64 {
+        (self.before.len() * PAGE as usize + self.selected + 1) as i64
+    }
+
+    /// How many rows the whole list has, if this page is the last.
+    pub fn length(&self) -> Option<i64> {
+        let here = self.rows.as_ref()?.len();
+        (here < PAGE as usize).then_some((self.before.len() * PAGE as usize + here) as i64)
+    }
+
+    /// How many rows lie above the first one on the screen.
+    pub fn above(&self) -> i64 {
+        (self.before.len() * PAGE as usize + self.top) as i64
     }
 
     /// Whether no newer rows lie above this page.

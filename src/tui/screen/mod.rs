@@ -13,7 +13,7 @@ mod security;
 mod trail;
 mod users;
 
-pub use api::{Api, Tab, order_words};
+pub use api::{Api, Tab};
 pub use attention::{AttentionItem, attention};
 pub use docs::Docs;
 pub use log_search::LogSearch;
@@ -65,22 +65,19 @@ pub enum Topic {
 
 impl Screen {
     /// The way to it, for the first line.
-    pub fn path(&self) -> &'static [&'static str] {
-        match self {
+    pub fn path(&self) -> Vec<String> {
+        let path: &[&str] = match self {
             Self::Menu(_) => &["Menu"],
             Self::Settings(_) => &["Settings"],
-            Self::Api(api) => match api.tab {
-                Tab::Api => &["Settings", "API Settings"],
-                Tab::Documentation => &["Settings", "API Settings", "Documentation"],
-                Tab::Activity => &["Settings", "API Settings", "Activity"],
-            },
+            Self::Api(_) => &["Settings", "API Settings"],
             Self::Trail(_) => &["Settings", "Activity log"],
             Self::Account(_) => &["My account"],
             Self::Users(_) => &["Settings", "Users"],
             Self::Page(Topic::Security, _) => &["Settings", "Security"],
-            Self::Page(Topic::SignIns, _) => &["My account", "Last sign-ins"],
+            Self::Page(Topic::SignIns, _) => &["My account", "Sign-ins"],
             Self::Docs(_) => &["Documentation"],
-        }
+        };
+        path.iter().map(|step| (*step).to_owned()).collect()
     }
 }
 

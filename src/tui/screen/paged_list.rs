@@ -38,6 +38,8 @@ pub struct PagedList {
     pending_steps: i64,
     /// Where the page that was asked for begins.
     asked: PagePosition,
+    /// Rows of the whole list before and after the page, as far as that is known: counted along from its ends.
+    outside: [Option<i64>; 2],
 }
 
 impl PagedList {
@@ -77,6 +79,7 @@ impl PagedList {
         self.order = order;
         self.seek = self.selected().map_or(Seek::First, |row| Seek::RowOrFirst(row.id));
         self.asked = PagePosition::Start;
+        self.recount();
     }
 
     /// Resets the list: other rows are wanted, the first of them selected.
@@ -84,6 +87,12 @@ impl PagedList {
         self.seek = Seek::First;
         self.asked = PagePosition::Start;
         self.pending_steps = 0;
+        self.recount();
+    }
+
+    /// The list has other rows now, or another order: what was counted does not hold.
+    pub fn recount(&mut self) {
+        self.outside = [None; 2];
     }
 
     /// Whether the selection is where it was moved to, with no rows still to arrive.
@@ -91,9 +100,53 @@ impl PagedList {
         self.seek == Seek::Same && self.pending_steps == 0
     }
 
-    /// How many rows the whole list has, if all of them are here.
-    pub fn whole(&self) -> Option<usize> {
-        (self.read && !self.page.more_before && !self.page.more_after).then_some(self.page.rows.len())
+    /// Where a row of the page is in the whole list, counted from 1; `total` is the length of the whole list.
+    pub fn position(&self, id: CredentialId, total: Option<i64>) -> Option<i64> {
+        let i = self.page.rows.iter().position(|row| row.id == id)?;
+        self.place(i, total)
+    }
+
+    /// Where the first row on the screen is in the whole list, counted from 1.
+    pub fn first_shown(&self, total: Option<i64>) -> Option<i64> {
+        self.place(self.top, total)
+    }
+
+    fn place(&self, i: usize, total: Option<i64>) -> Option<i64> {
+        let len = self.page.rows.len() as i64;
+        let before = match (self.outside, total) {
+            ([Some(before), _], _) => before,
+            ([None, Some(after)], Some(total)) => total - after - len,
+            _ => return None,
+        };
+        // Somebody may have added or removed rows since they were counted.
+        let place = before + i as i64 + 1;
+        total.is_none_or(|total| place <= total).then_some(place.max(1))
+    }
+
+    /// How many rows the whole list has, if that follows from what was read.
+    pub fn length(&self) -> Option<i64> {
+        match self.outside {
+            [Some(before), Some(after)] if self.read => Some(before + self.page.rows.len() as i64 + after),
+            _ => None,
+        }
+    }
+
+    /// Rows outside a page that comes: none at the ends of the list, else counted on from a row that both pages have.
+    fn outside_of(&self, page: &CredentialPage) -> [Option<i64>; 2] {
+        let same = |(new, row): (usize, &CredentialRow)| {
+            let old = self.page.rows.iter().position(|old| old.id == row.id)?;
+            Some((old as i64, new as i64))
+        };
+        let shared = page.rows.iter().enumerate().find_map(same);
+        let grown = page.rows.len() as i64 - self.page.rows.len() as i64;
+        let [before, after] = self.outside;
+        let moved = |(old, new): (i64, i64)| old - new;
+        let counted = [
+            shared.and_then(|shared| Some(before? + moved(shared))),
+            shared.and_then(|shared| Some(after? - moved(shared) - grown)),
+        ];
+        [(page.more_before, counted[0]), (page.more_after, counted[1])]
+            .map(|(more, counted)| if more { counted.filter(|n| *n > 0) } else { Some(0) })
     }
 
     /// Selects a row that may not be in the window; `at` is the row if it is known.
@@ -200,6 +253,7 @@ impl PagedList {
             Seek::RowOrFirst(_) => found.unwrap_or(0),
             Seek::Same | Seek::Row(_) => found.unwrap_or(self.selected),
         };
+        self.outside = self.outside_of(&page);
         self.page = page;
         self.read = true;
         self.seek = Seek::Same;

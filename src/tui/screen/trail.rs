@@ -66,11 +66,6 @@ impl TrailList {
         self.list.reset();
     }
 
-    /// The number of the selected row among all that are shown; `None` if there is none.
-    pub fn position(&self) -> Option<usize> {
-        self.list.position()
-    }
-
     /// The rows, once they were read.
     pub fn rows(&self) -> Option<&[TrailRow]> {
         self.list.rows()
@@ -86,9 +81,9 @@ impl TrailList {
         self.list.selected()
     }
 
-    /// Whether no newer rows lie above this page; else it does not follow the store.
-    pub fn is_newest(&self) -> bool {
-        self.list.is_newest()
+    /// Position of the selected row, rows above the screen, and the length of the list, if that is known.
+    pub fn place(&self) -> (i64, i64, Option<i64>) {
+        (self.list.position(), self.list.above(), self.list.length())
     }
 
     /// Takes the rows that were read.

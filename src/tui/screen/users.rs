@@ -26,6 +26,11 @@ impl UserList {
         self.rows()?.get(self.selected)
     }
 
+    /// Where the selected user is in the list, counted from 1.
+    pub fn position(&self) -> i64 {
+        self.selected as i64 + 1
+    }
+
     /// Rows on the screen, with whether each is selected.
     pub fn visible(&self, height: usize) -> impl Iterator<Item = (&UserRow, bool)> {
         let rows = self.rows.as_deref().unwrap_or_default();

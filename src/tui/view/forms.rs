@@ -1,6 +1,5 @@
 //! What the bodies of several forms have in common.
 
-use ratatui::style::Style;
 use ratatui::text::Span;
 
 use crate::account::user_password_rules;
@@ -18,7 +17,7 @@ pub fn state(app: &App, problem: Option<&str>, sheet: &mut Sheet) {
     match problem {
         Some(problem) => {
             sheet.gap();
-            sheet.say(&format!("{} {problem}", app.theme.glyphs.warning), app.theme.bad());
+            sheet.wrong(problem);
         }
         None if app.is_waiting() => {
             sheet.gap();
@@ -33,20 +32,20 @@ pub fn password_line(app: &App, form: &Form, generated: bool, wiped: bool, sheet
     let generate = form.shown().find(|(e, _)| e.id == Id::Generate);
     let focused = generate.is_some_and(|(_, focused)| focused);
     let words = if generated { "[ Type it ]" } else { "[ Generate ]" };
-    let style = if focused { app.theme.selected() } else { Style::new() };
+    let style = if focused { app.theme.button() } else { app.theme.text() };
     let typed = form.password(Id::Password).map_or(0, |p| p.chars());
     if generated {
-        sheet.append(vec![span("24 letters and digits will be made", app.theme.good())]);
+        sheet.append(vec![span("24 letters and digits will be made", app.theme.success_words())]);
         sheet.under(vec![span(words, style)]);
     } else {
-        sheet.under(vec![span(words, style), plain(if typed == 0 { "  or type one" } else { "" })]);
+        sheet.under(vec![span(words, style), span(if typed == 0 { "  or type one" } else { "" }, app.theme.muted())]);
     }
     if focused {
-        sheet.cursor_on_last(3 + 10 + 2);
+        sheet.cursor_on_last(2 + 11 + 2);
     }
     let shown = form.password(Id::Password).map_or("", |p| p.expose());
     if wiped {
-        sheet.under_say("The password was wiped when the desk locked. Type it again.", app.theme.warn());
+        sheet.under_say("The password was wiped when the desk locked. Type it again.", app.theme.warning());
     }
     let faulty = form.entry(Id::Password).is_some_and(|entry| entry.error.is_some());
     if let Some(entry) = form.entry(Id::Password).filter(|_| !generated && !faulty) {
@@ -59,22 +58,22 @@ pub fn password_line(app: &App, form: &Form, generated: bool, wiped: bool, sheet
 /// it says what is missing.
 pub fn rule_lines(theme: &Theme, rules: &[(Rule, bool)], sheet: &mut Sheet) {
     let rule = |(rule, left): &(Rule, bool)| match (rule.met, left) {
-        (true, _) => span(&format!("{} {}   ", theme.glyphs.met, rule.words), theme.good()),
-        (false, false) => plain(&format!("{} {}   ", theme.glyphs.dot, rule.words)),
+        (true, _) => [span(theme.glyphs.done, theme.success()), span(&format!(" {}   ", rule.words), theme.muted())],
+        (false, false) => [span(theme.glyphs.dot, theme.muted()), span(&format!(" {}   ", rule.words), theme.muted())],
         (false, true) => {
             // "An upper-case letter" is a thing that can be missing; "12 or more" is not.
             let missing = if rule.words.starts_with('a') { " is missing" } else { "" };
-            span(&format!("{} {}{missing}   ", theme.glyphs.unmet, rule.words), theme.bad())
+            [span(theme.glyphs.broken, theme.danger()), span(&format!(" {}{missing}   ", rule.words), theme.danger())]
         }
     };
     let mut line: Vec<Span<'static>> = Vec::new();
     for rule in rules.iter().map(rule) {
         let used: usize = line.iter().map(Span::width).sum();
         // The three blanks behind the last rule may be cut.
-        if used + rule.width() > sheet.under_width() + 3 {
+        if used + rule.iter().map(Span::width).sum::<usize>() > sheet.under_width() + 3 {
             sheet.under(std::mem::take(&mut line));
         }
-        line.push(rule);
+        line.extend(rule);
     }
     sheet.under(line);
 }
@@ -91,7 +90,7 @@ pub fn date_echo(app: &App, entry: &FormEntry, typed: &str, sheet: &mut Sheet) {
         return;
     }
     if let Ok(Some(at)) = when_or_never(typed, app.now.seconds()) {
-        sheet.under_say(&format!("{typed} = {}", at.millis().utc("%-d %b %Y %H:%M UTC")), Style::new());
+        sheet.explain_under(&format!("{typed} = {}", at.millis().utc("%-d %b %Y %H:%M UTC")));
     }
 }
 
@@ -104,7 +103,7 @@ pub fn network_warning(app: &App, entry: &FormEntry, typed: &str, sheet: &mut Sh
 
 /// A warning under a field.
 pub fn warn(app: &App, sentence: &str, sheet: &mut Sheet) {
-    sheet.under_say(&format!("{} {sentence}", app.theme.glyphs.warning), app.theme.warn());
+    sheet.under_say(&format!("{} {sentence}", app.theme.glyphs.warning), app.theme.warning());
 }
 
 /// The checks of the algorithms, in one line.

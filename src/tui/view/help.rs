@@ -1,6 +1,5 @@
 //! Draws the help overlay: sections of keys in one column or two.
 
-use ratatui::style::Style;
 use ratatui::text::Span;
 
 use crate::text;
@@ -30,7 +29,7 @@ pub fn sheet(app: &App, chain: &[Scope]) -> Sheet {
     let over = |b: &Binding| is_final && changes_a_key(b) && !denied(b);
     let shown = keymap::reachable(chain);
     if shown.iter().any(|b| over(b)) {
-        sheet.say("Revoked is final: the keys in brackets do nothing to it. n makes a new key.", Style::new());
+        sheet.explain("Revoked is final: the keys in brackets do nothing to it. n makes a new key.");
         sheet.gap();
     }
     let columns = layout::help_columns(app.size);
@@ -50,8 +49,10 @@ pub fn sheet(app: &App, chain: &[Scope]) -> Sheet {
     }
     if shown.iter().any(|b| denied(b) && b.keys_in_help().is_some()) {
         sheet.gap();
-        sheet.say("Keys in brackets need another role; press one to see which.", Style::new());
+        sheet.explain("Keys in brackets need another role; press one to see which.");
     }
+    sheet.gap();
+    sheet.gap();
     sheet
 }
 
@@ -78,7 +79,8 @@ fn block(app: &App, section: &HelpSection, width: usize) -> Vec<Cell> {
         for (i, words) in wrap(row.words, width.saturating_sub(column + 2)).iter().enumerate() {
             let keys = if i == 0 { keys } else { "" };
             let keys = text::pad(keys, column, app.theme.glyphs.ellipsis);
-            block.push(vec![plain(&format!("{keys}  {words}"))]);
+            let bright = app.theme.accent();
+            block.push(vec![span(&keys, bright), plain(&format!("  {words}"))]);
         }
     }
     block

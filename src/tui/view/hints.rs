@@ -14,50 +14,66 @@ use crate::tui::pending::Slot;
 use crate::tui::screen::{Api, Screen, Tab, Topic};
 use crate::tui::sign_in::SignInKind;
 use crate::tui::view;
-use crate::tui::view::paint::{Paint, plain};
+use crate::tui::view::paint::{Paint, span};
 
-/// The keys that work here, as many as fit; `? help` always.
+/// The keys that work here, as many as fit; `? help` always. What the role may not do is not hinted.
 pub fn line(app: &App, paint: &mut Paint<'_>, y: u16) {
-    let chain = app.scopes();
     if let Some(seconds) = app.seconds_to_lock() {
-        let glyph = app.theme.glyphs.warning;
-        let words = format!("{glyph} Locks in {seconds} s. Any key keeps you signed in.");
-        paint.text(1, y, &words, app.theme.warn());
-        return paint.right(y, &Line::from(plain("? help")));
+        return countdown(app, seconds, paint, y);
     }
-    let help = if chain.first() == Some(&Scope::Text) { "F1 help" } else { "? help" };
-    let help = if app.help.is_some() { "" } else { help };
-    let room = usize::from(paint.area().width).saturating_sub(text::width(help) + 3);
+    let chain = app.scopes();
+    let theme = app.theme;
+    let room = usize::from(paint.area().width).saturating_sub(help(app, paint, y) + 2);
     let mut rows = hinted(app, &chain);
-    // Within a scope, keys that the role may not use come last, in one pair of brackets.
-    rows.sort_by_key(|b| (chain.iter().position(|s| *s == b.scope), grey(app, b)));
-    let mut shown: Vec<(String, bool)> = Vec::new();
+    rows.retain(|binding| !grey(app, binding));
+    rows.sort_by_key(|b| chain.iter().position(|s| *s == b.scope));
+    let mut line = vec![Span::raw(" ")];
     let mut used = 1;
     for binding in rows {
-        let (words, grey) = (hint(app, binding), grey(app, binding));
-        let opens = grey && !shown.last().is_some_and(|(_, grey)| *grey);
-        let width = text::width(&words) + 2 + if opens { 2 } else { 0 };
-        if used + width <= room + 2 {
-            used += width;
-            shown.push((words, grey));
+        let keys = theme.keys(&binding.keys_in_hint());
+        let word = hint_word(app, binding);
+        let width = text::width(&keys) + 1 + text::width(word);
+        if used + width > room {
+            break;
         }
+        used += width + 2;
+        let style = match binding.action {
+            Action::Revoke => theme.danger(),
+            _ => theme.accent(),
+        };
+        line.push(span(&keys, style.patch(theme.strong())));
+        line.push(span(&format!(" {word}  "), theme.muted()));
     }
-    paint.line(0, y, paint.area().width, &Line::from(bracketed(&shown)));
-    paint.right(y, &Line::from(plain(help)));
+    if chain.contains(&Scope::LogFilter) && used + 2 + text::width(LOG_TERMS) <= room {
+        line.push(span(&format!(" {LOG_TERMS}"), theme.muted()));
+    }
+    paint.line(0, y, paint.area().width, &Line::from(line));
+    help(app, paint, y);
 }
 
-/// Hints with two blanks between, and brackets around those that cannot be used.
-fn bracketed(shown: &[(String, bool)]) -> Vec<Span<'static>> {
-    let mut line = vec![Span::raw(" ")];
-    for (i, (words, grey)) in shown.iter().enumerate() {
-        let before = i > 0 && shown[i - 1].1;
-        let after = shown.get(i + 1).is_some_and(|(_, grey)| *grey);
-        let open = if *grey && !before { "(" } else { "" };
-        let close = if *grey && !after { ")" } else { "" };
-        line.push(Span::raw(if i > 0 { "  " } else { "" }));
-        line.push(plain(&format!("{open}{words}{close}")));
+/// The terms of the filter of the activity log, while it is typed.
+const LOG_TERMS: &str = "who: did: key: from: since: until:";
+
+/// The last seconds before the screen locks, in place of the hints.
+pub fn countdown(app: &App, seconds: i64, paint: &mut Paint<'_>, y: u16) {
+    let theme = app.theme;
+    let words = format!("{} Locks in {seconds} s. Any key keeps you signed in.", theme.glyphs.warning);
+    paint.text(1, y, &words, theme.warning());
+    help(app, paint, y);
+}
+
+/// The key of the help at the end of the line; how many columns it takes. None in the help itself.
+pub fn help(app: &App, paint: &mut Paint<'_>, y: u16) -> usize {
+    if app.help.is_some() {
+        return 0;
     }
-    line
+    let typing = app.scopes().first() == Some(&Scope::Text);
+    let key = if typing { "F1" } else { "?" };
+    let words = if app.scopes().contains(&Scope::LogFilter) { " terms" } else { " help" };
+    let line =
+        Line::from(vec![span(key, app.theme.accent().patch(app.theme.strong())), span(words, app.theme.muted())]);
+    paint.right(y, &line);
+    line.width() + 1
 }
 
 /// The rows of the table that the hint line shows here.
@@ -75,6 +91,8 @@ pub(in crate::tui) fn hinted(app: &App, chain: &[Scope]) -> Vec<&'static Binding
         Action::Back => app.help.is_some() || (!at_sign_in && (dialog || !on_menu)),
         // It works in a dialog too, but other hints matter more there.
         Action::Lock => !at_sign_in && !dialog && app.help.is_none(),
+        // The sign-in has two fields: enter is enough.
+        Action::Send => app.sign_in.as_ref().is_none_or(|d| matches!(d.kind, SignInKind::SetUp)),
         Action::ToAttention => !nothing_needs_attention,
         // A page that fits does not scroll.
         Action::Up => !only_read(app) || view::overflow(app) > 0,
@@ -113,11 +131,6 @@ pub(in crate::tui) fn changes_a_key(binding: &Binding) -> bool {
     binding.scope == Scope::List && changes.contains(&binding.action)
 }
 
-fn hint(app: &App, binding: &Binding) -> String {
-    let keys = app.theme.keys(&binding.keys_in_hint());
-    format!("{keys} {}", hint_word(app, binding))
-}
-
 /// The word of the table, or a more specific one for this place.
 fn hint_word(app: &App, binding: &Binding) -> &'static str {
     let sign_in = app.sign_in.as_ref().map(|d| d.kind);
@@ -126,13 +139,15 @@ fn hint_word(app: &App, binding: &Binding) -> &'static str {
     let kind = dialog.map(|d| &d.kind);
     let menu = app.workspace.as_ref().is_some_and(|r| r.screens.len() == 2);
     match (binding.scope, binding.action, sign_in, kind) {
-        (Scope::SignIn, Action::Advance, Some(SignInKind::SetUp), _) => "next or set up",
-        (Scope::SignIn, Action::Advance, Some(SignInKind::SignIn), _) => "next or sign in",
+        (Scope::SignIn, Action::Advance, Some(SignInKind::SetUp), _) => "next, at the end set up",
+        (Scope::SignIn, Action::Advance, Some(SignInKind::SignIn), _) => "next, at the end sign in",
+        (Scope::SignIn, Action::Send, Some(SignInKind::SetUp), _) => "set up",
         (Scope::SignIn, Action::Advance, Some(SignInKind::Lock), _) => "unlock",
         (Scope::Form, Action::Advance, None, Some(kind)) if form.is_some_and(Form::sends_on_enter) => {
             word_for_enter(kind)
         }
         (Scope::Form, Action::Advance, None, Some(_)) => "next",
+        (Scope::Form, Action::Send, None, Some(kind)) => word_for_enter(kind),
         (Scope::Rows, Action::Up, ..) if only_read(app) => "scroll",
         (Scope::Fold, Action::Toggle, None, Some(_)) if form.is_some_and(Form::unfolded) => "close",
         (Scope::Menu, Action::ToAttention, None, None) if attention_focused(app) => "to the menu",
@@ -229,6 +244,7 @@ fn word_for_enter(kind: &DialogKind) -> &'static str {
         DialogKind::Export { .. } => "export",
         DialogKind::User(action) if matches!(**action, UserAction::Add) => "add",
         DialogKind::User(_) => "set",
+        DialogKind::TrailCheck(_) => "compare",
         _ => "create",
     }
 }

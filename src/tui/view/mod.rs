@@ -9,6 +9,7 @@ mod hints;
 mod paint;
 mod screens;
 mod sheet;
+mod table;
 mod trail_words;
 
 use paint::Paint;
@@ -17,7 +18,7 @@ use ratatui::layout::Rect;
 use screens::{api, docs, menu, pages, security, sign_in, trail, users};
 
 use crate::tui::app::{App, Workspace};
-use crate::tui::layout::{self, FOOTER, HEADER};
+use crate::tui::layout::{self, TOP};
 use crate::tui::screen::{Screen, Tab, Topic};
 
 /// Draws one frame.
@@ -35,7 +36,8 @@ fn picture(app: &App, paint: &mut Paint<'_>) {
         return chrome::too_small(paint);
     }
     chrome::header(app, paint);
-    let body = Rect { y: HEADER, height: area.height.saturating_sub(HEADER + FOOTER), ..area };
+    let foot = chrome::foot_rows(app, area.width);
+    let body = Rect { y: TOP, height: area.height.saturating_sub(TOP + foot), ..area };
     match (&app.sign_in, &app.workspace) {
         // Help replaces the sign-in screen instead of covering parts of it.
         (Some(_), _) if app.help.is_some() => {}
@@ -44,9 +46,9 @@ fn picture(app: &App, paint: &mut Paint<'_>) {
         (None, None) => {}
     }
     if let Some(help) = &app.help {
-        // The overlay covers what was focused.
+        // The sheet covers what was focused.
         paint.cursor = None;
-        help::sheet(app, &help.content).draw(paint, body, help.scroll);
+        help::sheet(app, &help.content).draw(paint, help.scroll);
     }
     chrome::footer(app, paint);
 }
@@ -58,7 +60,7 @@ fn desk(app: &App, workspace: &Workspace, paint: &mut Paint<'_>, body: Rect) {
         Some(Screen::Account(rows)) => menu::account(app, workspace, rows, paint, body),
         Some(Screen::Api(api)) => api::draw(app, workspace, api, paint, body),
         Some(Screen::Users(users)) => users::draw(app, users, paint, body),
-        Some(Screen::Trail(trail)) => trail::draw(app, trail, paint, body),
+        Some(Screen::Trail(trail)) => trail::draw(app, trail, paint, TOP),
         Some(Screen::Docs(shown)) => docs::page(app, workspace, shown, paint, body),
         Some(Screen::Page(Topic::Security, at)) => security::draw(app, workspace, *at, paint, body),
         Some(Screen::Page(topic, scroll)) => pages::draw(app, workspace, *topic, *scroll, paint, body),
@@ -67,19 +69,19 @@ fn desk(app: &App, workspace: &Workspace, paint: &mut Paint<'_>, body: Rect) {
     // No dialog is drawn under help: a secret shows only in the topmost view.
     if let Some(dialog) = workspace.dialog().filter(|_| app.help.is_none()) {
         paint.cursor = None;
-        dialogs::sheet(app, dialog).draw(paint, body, dialog.scroll());
+        dialogs::sheet(app, dialog).draw(paint, dialog.scroll());
     }
 }
 
 /// How many lines do not fit of what can be scrolled now: help, details, a page to read.
 pub fn overflow(app: &App) -> usize {
-    let in_dialog = layout::dialog_rows(app.size);
+    let in_sheet = layout::sheet_rows(app.size);
     if let Some(help) = &app.help {
-        return help::sheet(app, &help.content).len().saturating_sub(in_dialog);
+        return help::sheet(app, &help.content).len().saturating_sub(in_sheet);
     }
     let Some(workspace) = &app.workspace else { return 0 };
     match (workspace.dialog(), workspace.screen()) {
-        (Some(dialog), _) if dialog.scrolls() => dialogs::sheet(app, dialog).len().saturating_sub(in_dialog),
+        (Some(dialog), _) if dialog.scrolls() => dialogs::sheet(app, dialog).len().saturating_sub(in_sheet),
         (Some(_), _) => 0,
         (None, Some(Screen::Page(topic, _))) => {
             pages::lines(app, workspace, *topic).len().saturating_sub(layout::page_rows(app.size))

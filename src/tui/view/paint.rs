@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::{Scrollbar, ScrollbarOrientation, ScrollbarState, StatefulWidget as _};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use crate::text::{self, LongWords};
@@ -45,15 +46,6 @@ impl Paint<'_> {
         self.line(x, y, width, line);
     }
 
-    /// Words of a tab, and the mark under the current one.
-    pub fn tab(&mut self, x: u16, y: u16, words: &str, style: Style, current: bool) {
-        self.text(x, y, words, style);
-        if current {
-            let glyph = self.theme.glyphs.tab;
-            self.rule(x, y + 1, text::width(words) as u16, glyph, style);
-        }
-    }
-
     /// A rule from `x` over so many columns.
     pub fn rule(&mut self, x: u16, y: u16, columns: u16, glyph: &str, style: Style) {
         self.text_in(x, y, columns, &glyph.repeat(usize::from(columns)), style);
@@ -64,9 +56,78 @@ impl Paint<'_> {
         self.line(x, y, columns, &Line::from(span(text, style)));
     }
 
-    /// Reverses a stretch of cells: the selected row.
-    pub fn style(&mut self, area: Rect, style: Style) {
-        self.buf.set_style(area.intersection(self.area()), style);
+    /// Makes a line of the window the selected row, from `x` on: its mark, what is behind it, and the cursor.
+    pub fn select(&mut self, x: u16, y: u16, columns: u16) {
+        let area = Rect { x, y, width: columns, height: 1 }.intersection(self.area());
+        if area.is_empty() {
+            return;
+        }
+        let theme = self.theme;
+        self.text_in(x, y, 1, theme.glyphs.here, theme.accent());
+        for x in area.left()..area.right() {
+            if let Some(cell) = self.buf.cell_mut((x, y)) {
+                let style = theme.selected(cell.style());
+                cell.set_style(style);
+            }
+        }
+        self.cursor(x, y);
+    }
+
+    /// The page behind a sheet: the rows above it can be made out and are not for reading, or are left blank.
+    pub fn veil(&mut self, rows: u16) {
+        let area = Rect { height: rows, ..self.area() }.intersection(self.area());
+        let veil = self.theme.veil();
+        for at in area.positions() {
+            let Some(cell) = self.buf.cell_mut(at) else { continue };
+            match veil {
+                Some(style) => drop(cell.set_style(Style::reset().patch(style))),
+                None => cell.reset(),
+            }
+        }
+    }
+
+    /// Blanks from a row down to another.
+    pub fn blank(&mut self, rows: std::ops::Range<u16>) {
+        let area = self.area();
+        for y in rows {
+            self.text_in(area.x, y, area.width, &" ".repeat(usize::from(area.width)), Style::reset());
+        }
+    }
+
+    /// A thin line from edge to edge with words in it at both ends.
+    pub fn ruled(&mut self, y: u16, left: Vec<Span<'_>>, right: Vec<Span<'_>>) {
+        let width = self.area().width;
+        self.rule(0, y, width, self.theme.glyphs.line, self.theme.line());
+        let words = |spans: Vec<Span<'_>>| spans.iter().map(Span::width).sum::<usize>() > 0;
+        let framed = |spans: &[Span<'_>]| {
+            let mut line = vec![Span::raw(" ")];
+            line.extend(spans.iter().map(|span| Span::styled(span.content.clone().into_owned(), span.style)));
+            line.push(Span::raw(" "));
+            Line::from(line)
+        };
+        let mut end = width.saturating_sub(1);
+        if words(right.clone()) {
+            let line = framed(&right);
+            let columns = line.width() as u16;
+            end = end.saturating_sub(columns);
+            self.line(end, y, columns, &line);
+        }
+        if words(left.clone()) {
+            let line = framed(&left);
+            self.line(1, y, (line.width() as u16).min(end.saturating_sub(2)), &line);
+        }
+    }
+
+    /// The heading of a part of a page: its title, a thin line, and a remark at the end.
+    pub fn heading(&mut self, area: Rect, title: &str, remark: Vec<Span<'_>>) {
+        let theme = self.theme;
+        let Rect { x, y, width, .. } = area;
+        self.text_in(x, y, width, title, theme.strong());
+        let from = x + text::width(title) as u16 + 1;
+        let columns: u16 = remark.iter().map(|span| span.width() as u16).sum();
+        let end = (x + width).saturating_sub(if columns > 0 { columns + 1 } else { 0 });
+        self.rule(from, y, end.saturating_sub(from), theme.glyphs.line, theme.line());
+        self.line(end + 1, y, columns, &Line::from(remark));
     }
 
     /// Puts the cursor somewhere inside the window.
@@ -77,6 +138,25 @@ impl Paint<'_> {
             self.cursor = Some(at);
         }
     }
+}
+
+/// The scroll bar of a list in its last column, if not all of its rows are on the screen: `first` rows lie above.
+pub fn scroll_bar(paint: &mut Paint<'_>, area: Rect, first: i64, all: i64) {
+    let theme = paint.theme;
+    let shown = i64::from(area.height);
+    if all <= shown || area.width == 0 {
+        return;
+    }
+    let of = |n: i64| usize::try_from(n).unwrap_or_default();
+    let bar = Scrollbar::new(ScrollbarOrientation::VerticalRight)
+        .begin_symbol(None)
+        .end_symbol(None)
+        .track_symbol(Some(theme.glyphs.vertical))
+        .thumb_symbol(theme.glyphs.thumb)
+        .track_style(theme.line())
+        .thumb_style(theme.muted());
+    let mut state = ScrollbarState::new(of(all - shown + 1)).position(of(first)).viewport_content_length(of(shown));
+    bar.render(area, paint.buf, &mut state);
 }
 
 /// Text that users may have typed, made harmless.

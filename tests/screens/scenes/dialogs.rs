@@ -182,7 +182,7 @@ pub const SCENES: &[Scene] = &[
         name: "stop_old",
         make: |t| {
             then(rotated(t), |d| {
-                d.press("s").dialog("Save the new secret now").says("crm-sync").press("enter").rest().press("O");
+                d.press("s").dialog("The secret, once").says("crm-sync").press("enter").rest().press("O");
             })
         },
     },
@@ -248,7 +248,7 @@ fn conflict(theme: Theme) -> Desk {
         let page = d.hub().list(&bram, &ListQuery { limit: 9, ..ListQuery::default() }).unwrap();
         let row = page.rows.into_iter().find(|r| r.name == "crm-sync").unwrap();
         d.hub().set_state(&bram, &[row.target()], Verb::Disable).unwrap();
-        d.dialog("Revoke crm-sync?").says("undone").press("enter");
+        d.dialog("Revoke crm-sync?").says("for good").press("enter");
     })
 }
 

@@ -165,7 +165,7 @@ pub const SCENES: &[Scene] = &[
         name: "api_two_secrets",
         make: |t| {
             then(rotated(t), |d| {
-                d.press("s").dialog("Save the new secret now").says("crm-sync").press("enter").rest();
+                d.press("s").dialog("The secret, once").says("crm-sync").press("enter").rest();
             })
         },
     },
@@ -189,7 +189,7 @@ pub const SCENES: &[Scene] = &[
         name: "details_two_secrets",
         make: |t| {
             then(rotated(t), |d| {
-                d.press("s").dialog("Save the new secret now").says("crm-sync").press("enter").rest().press("enter");
+                d.press("s").dialog("The secret, once").says("crm-sync").press("enter").rest().press("enter");
             })
         },
     },

@@ -71,6 +71,7 @@ impl App {
             Action::Find => return self.open_find(),
             Action::ShowRevoked => {
                 api.revoked = !api.revoked;
+                api.list.recount();
                 api.list.reload();
                 return workspace.read_list(now);
             }

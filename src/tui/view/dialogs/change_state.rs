@@ -1,84 +1,95 @@
-//! The body of the dialog that disables, enables or revokes.
+//! The body of the sheet that disables, enables or revokes.
 
 use crate::credential::Verb;
+use crate::hub::CredentialRow;
 use crate::text;
+use crate::time::DAY;
 use crate::tui::app::App;
 use crate::tui::dialog::ChangeState;
 use crate::tui::form::{Control, Form, Id};
 use crate::tui::relative_time;
-use crate::tui::view::paint::{plain, span, wrap};
+use crate::tui::view::paint::{plain, span};
+use crate::tui::view::screens::api;
 use crate::tui::view::sheet::Sheet;
 
 /// Most rows that are listed; of the rest only the number is shown.
-const NAMED: usize = 6;
+const NAMED: usize = 3;
 
-/// Lines of the dialog.
+/// Lines of the sheet.
 pub fn change_state(app: &App, d: &ChangeState, form: &Form, sheet: &mut Sheet) {
+    let theme = app.theme;
     sheet.gap();
-    let ellipsis = app.theme.glyphs.ellipsis;
-    let room = sheet.width();
-    let name = room.saturating_sub(20 + 20).clamp(10, 24);
-    for row in d.rows.iter().take(NAMED) {
+    let shown = if d.rows.len() == NAMED + 1 { NAMED + 1 } else { NAMED };
+    for row in d.rows.iter().take(shown) {
         let used = match &row.last_used {
             None => "never used".to_owned(),
             Some(last) => format!("used {}", relative_time::ago(app.now, last.at.millis())),
         };
-        let key = text::pad(&row.key, 20, ellipsis);
-        let line = format!("{}  {key}  {used}", text::pad(&row.name, name, ellipsis));
-        sheet.spans(vec![plain(&text::fit(&line, room, ellipsis))]);
+        let name = sheet.width().saturating_sub(12 + 20).clamp(10, 28);
+        let cell = |text: &str, width: usize| text::pad(text, width, theme.glyphs.ellipsis);
+        let named = text::fit_middle(&row.name, name - 2, theme.glyphs.ellipsis);
+        let key = cell(&api::short_key(app, &row.key), 12);
+        sheet.spans(vec![plain(&cell(&named, name)), span(&key, theme.muted()), plain(&used)]);
     }
-    if d.rows.len() > NAMED {
-        sheet.tell(&format!("and {} more", d.rows.len() - NAMED));
+    if d.rows.len() > shown {
+        sheet.explain(&format!("and {} more", d.rows.len() - shown));
     }
     sheet.gap();
-    sheet.tell(consequence(d));
+    consequence(app, d, sheet);
     if d.verb == Verb::Revoke {
         typed_confirmation(app, d, form, sheet);
     }
 }
 
-fn consequence(d: &ChangeState) -> &'static str {
-    match (d.verb, d.rows.len()) {
-        (Verb::Revoke, 1) => {
-            "It stops working within a second, everywhere. This cannot be undone. To stop it for now, disable it."
+fn consequence(app: &App, d: &ChangeState, sheet: &mut Sheet) {
+    let today = |row: &&CredentialRow| row.last_used.as_ref().is_some_and(|u| app.now.since(u.at.millis()) < DAY);
+    let used = d.rows.iter().filter(today).count();
+    let one = d.rows.len() == 1;
+    let lately = match (used, d.rows.len()) {
+        _ if matches!(d.verb, Verb::Enable) => None,
+        (0, _) => None,
+        (1, 1) => Some("It was used within a day. ".to_owned()),
+        (n, all) if n == all => Some(format!("All {n} were used within a day. ")),
+        (1, _) => Some("1 was used within a day. ".to_owned()),
+        (n, _) => Some(format!("{n} were used within a day. ")),
+    };
+    let words = match (d.verb, one) {
+        (Verb::Revoke, true) => {
+            "It stops working within a second, everywhere, for good. To stop it for now, disable it."
         }
-        (Verb::Revoke, _) => {
-            "They stop working within a second, everywhere. This cannot be undone. To stop them for now, disable them."
+        (Verb::Revoke, false) => {
+            "They stop working within a second, everywhere, for good. To stop them for now, disable them."
         }
-        (Verb::Disable, 1) => "It stops working within a second, everywhere, until it is enabled again.",
-        (Verb::Disable, _) => "They stop working within a second, everywhere, until they are enabled again.",
-        (Verb::Enable, 1) => "It works again within a second, with the secret it has.",
-        (Verb::Enable, _) => "They work again within a second, with the secrets they have.",
-    }
+        (Verb::Disable, true) => "It stops working within a second, everywhere, until it is enabled again.",
+        (Verb::Disable, false) => "They stop working within a second, everywhere, until they are enabled again.",
+        (Verb::Enable, true) => "It works again within a second, with the secret it has.",
+        (Verb::Enable, false) => "They work again within a second, with the secrets they have.",
+    };
+    sheet.stressed(
+        &format!("{}{words}", lately.as_deref().unwrap_or_default()),
+        &[
+            (lately.as_deref().unwrap_or_default().trim(), app.theme.strong()),
+            (if d.verb == Verb::Revoke { "for good" } else { "" }, app.theme.danger().patch(app.theme.strong())),
+        ],
+    );
 }
 
 fn typed_confirmation(app: &App, d: &ChangeState, form: &Form, sheet: &mut Sheet) {
+    let theme = app.theme;
     let Some((entry, focused)) = form.shown().find(|(e, _)| e.id == Id::Confirm) else { return };
-    let asked = match d.rows.as_slice() {
-        [_] => format!("Type the last 4 characters of the key, {}, to confirm:", d.to_type()),
-        _ => format!("Type {} to confirm:", d.to_type()),
-    };
     let Control::Text(field) = &entry.input else { return };
+    let asked = match d.rows.as_slice() {
+        [_] => format!("Type {}, the end of its key, to revoke   ", d.to_type()),
+        _ => format!("Type {} to revoke   ", d.to_type()),
+    };
     sheet.gap();
-    let mark = if focused { app.theme.glyphs.focus } else { " " };
-    let typed = span(field.text(), app.theme.strong());
-    // The typed text follows the question on its line if both fit, else on the next.
-    let room = sheet.width().saturating_sub(text::width(mark) + 1 + text::width(&d.to_type()) + 2);
-    let mut lines = wrap(&asked, sheet.width().saturating_sub(2));
-    let last = lines.pop().filter(|last| text::width(last) <= room);
-    let last = last.map_or_else(String::new, |last| format!("{last}  "));
-    if last.is_empty() {
-        lines = wrap(&asked, sheet.width().saturating_sub(2));
-    }
-    for line in &lines {
-        sheet.spans(vec![plain(&format!("  {line}"))]);
-    }
-    sheet.spans(vec![plain(&format!("{mark} ")), plain(&last), typed]);
+    let label = if focused { theme.strong() } else { theme.muted() };
+    sheet.choice(vec![span(&asked, label), plain(field.text())], focused);
     if focused {
         let before = text::safe(field.before_cursor()).into_owned();
-        sheet.cursor_on_last(3 + 2 + text::width(&last) + text::width(&before));
+        sheet.cursor_on_last(text::width(&asked) + text::width(&before));
     }
     if let Some(message) = &entry.error {
-        sheet.say(&format!("{} {message}", app.theme.glyphs.unmet), app.theme.bad());
+        sheet.marked(theme.glyphs.broken, message, theme.danger(), theme.danger());
     }
 }

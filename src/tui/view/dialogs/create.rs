@@ -1,14 +1,12 @@
 //! The body of the form that creates a key.
 
-use ratatui::style::Style;
-
 use crate::credential::{Algorithm, Kind, Rule, username_rules};
 use crate::text;
 use crate::tui::app::App;
 use crate::tui::dialog::Create;
 use crate::tui::form::{Control, Form, FormEntry, Id};
 use crate::tui::view::forms::{algorithms, date_echo, network_warning, password_line, rule_lines, rules_of, warn};
-use crate::tui::view::paint::plain;
+use crate::tui::view::paint::span;
 use crate::tui::view::sheet::Sheet;
 
 /// Lines of the create form.
@@ -30,7 +28,7 @@ pub fn create(app: &App, create: &Create, form: &Form, sheet: &mut Sheet) {
         }
         Kind::Legacy => "For the SOAP API and M4U text protocol. For REST, make a Basic or HMAC key instead.",
     };
-    sheet.tell(words);
+    sheet.explain(words);
 }
 
 /// The text under a field: its rules, met or not, or its purpose.
@@ -49,9 +47,9 @@ fn under_field(app: &App, create: &Create, form: &Form, entry: &FormEntry, sheet
         Id::Name if entry.error.is_none() => {
             match (create.taken_now(form).is_some_and(|t| t.name), create.kind) {
                 (true, kind) => warn(app, &format!("A {} credential has this name already.", kind.word()), sheet),
-                (false, Kind::Legacy) => sheet.under_say("the username, if left empty", Style::new()),
+                (false, Kind::Legacy) => sheet.explain_under("the username, if left empty"),
                 (false, _) if form.unfolded() => {}
-                (false, _) => sheet.under_say("a name that says what uses it; 1 to 64 characters", Style::new()),
+                (false, _) => sheet.explain_under("a name that says what uses it; 1 to 64 characters"),
             }
             if !entry.folded {
                 sheet.gap();
@@ -62,7 +60,7 @@ fn under_field(app: &App, create: &Create, form: &Form, entry: &FormEntry, sheet
             let open = matches!(entry.input, Control::Fold { open: true });
             let words =
                 if open { "left empty: no limit, any network, no note".to_owned() } else { summary(create, form) };
-            sheet.append(vec![plain(&text::fit(&words, sheet.under_width(), theme.glyphs.ellipsis))]);
+            sheet.append(vec![span(&text::fit(&words, sheet.under_width(), theme.glyphs.ellipsis), theme.muted())]);
         }
         Id::Expires => date_echo(app, entry, form.text(entry.id), sheet),
         Id::NotBefore if !form.text(entry.id).is_empty() => date_echo(app, entry, form.text(entry.id), sheet),

@@ -1,7 +1,5 @@
 //! The bodies of the dialogs that change a credential: edit, new password, stop the old secret.
 
-use ratatui::style::Style;
-
 use crate::text;
 use crate::tui::app::App;
 use crate::tui::dialog::{EditKeys, NewPassword, StopOldSecret};
@@ -33,7 +31,7 @@ pub fn edit(app: &App, d: &EditKeys, form: &Form, sheet: &mut Sheet) {
     }
     if d.rows.len() > 1 {
         sheet.gap();
-        sheet.tell("What you leave as it is, stays. + adds a tag, - takes one away. For any network write any.");
+        sheet.explain("What you leave as it is, stays. + adds a tag, - takes one away. For any network write any.");
     }
 }
 
@@ -41,9 +39,7 @@ pub fn edit(app: &App, d: &EditKeys, form: &Form, sheet: &mut Sheet) {
 fn under_field(app: &App, d: &EditKeys, form: &Form, entry: &FormEntry, sheet: &mut Sheet) {
     let several = d.rows.len() > 1;
     match (entry.id, form.text(entry.id)) {
-        (Id::Expires, _) if form.chosen(Id::Expires) == 0 => {
-            sheet.under_say(&d.in_common(Id::Expires, app.now), Style::new())
-        }
+        (Id::Expires, _) if form.chosen(Id::Expires) == 0 => sheet.explain_under(&d.in_common(Id::Expires, app.now)),
         (Id::Expires, typed) => forms::date_echo(app, entry, typed, sheet),
         (Id::Owner | Id::Tags | Id::Networks, _) if several && entry.error.is_none() => {
             sheet.aside(&d.in_common(entry.id, app.now));

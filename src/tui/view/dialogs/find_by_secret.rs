@@ -1,7 +1,5 @@
 //! The bodies of find by secret: the field, and the result.
 
-use ratatui::style::Style;
-
 use crate::hub::FoundSecret;
 use crate::tui::app::App;
 use crate::tui::form::{Form, Id};
@@ -23,9 +21,9 @@ pub fn find(app: &App, compared: i64, form: &Form, problem: Option<&str>, sheet:
     if app.pending.has(Slot::Find) {
         sheet.say(&format!("Looking ... compared with {compared} secrets. Press esc to stop."), app.theme.strong());
     } else if let Some(problem) = problem {
-        sheet.say(&format!("{} {problem}", app.theme.glyphs.warning), app.theme.bad());
+        sheet.wrong(problem);
     } else {
-        sheet.say("Nothing is changed by looking. That it was found is noted in the trail.", Style::new());
+        sheet.explain("Nothing is changed by looking. That it was found is noted in the trail.");
     }
 }
 

@@ -19,21 +19,19 @@ use crate::tui::dialog::{Confirmation, Dialog, DialogKind};
 use crate::tui::form::{Form, FormEntry, Id};
 use crate::tui::layout;
 use crate::tui::view::forms;
-use crate::tui::view::paint::{plain, span};
 use crate::tui::view::screens::{details, refused};
 use crate::tui::view::sheet::Sheet;
 
 /// The sheet of a dialog.
 pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
-    let columns = layout::dialog_columns(app.size).min(most_columns(&dialog.kind));
-    let mut sheet = Sheet::new(title(app, &dialog.kind), columns, app.theme);
+    let mut sheet = Sheet::new(title(app, &dialog.kind), layout::sheet_columns(app.size), app.theme);
     match (&dialog.kind, &dialog.form) {
         (DialogKind::OneTimeSecret(view), Some(form)) => {
-            sheet = sheet.at_top();
+            sheet = sheet.as_page();
             one_time_secret::one_time_secret(app, view, form, &mut sheet);
         }
         (kind, Some(form)) => {
-            sheet = sheet.labels(label_columns(kind, form));
+            sheet = sheet.dangerous(is_dangerous(kind)).labels(label_columns(kind));
             fields(app, dialog, form, &mut sheet);
             buttons(app, kind, form, &mut sheet);
         }
@@ -45,7 +43,8 @@ pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
 fn title(app: &App, kind: &DialogKind) -> String {
     match kind {
         DialogKind::Create(d) => format!("Create new key {} {}", app.theme.glyphs.dot, d.kind.title()),
-        DialogKind::OneTimeSecret(view) => one_time_secret::title(view).to_owned(),
+        // A page of its own, without a title.
+        DialogKind::OneTimeSecret(_) => String::new(),
         DialogKind::Created(_) => "Created".to_owned(),
         DialogKind::Rotate(d) => format!("New secret for {}", d.row.name),
         DialogKind::ChangeState(d) => match d.verb {
@@ -61,7 +60,7 @@ fn title(app: &App, kind: &DialogKind) -> String {
         DialogKind::OwnPassword { .. } => "Change password".to_owned(),
         DialogKind::User(action) => user::title(action),
         DialogKind::UserKeys(d) => format!("Keys made by {}", d.content.who),
-        DialogKind::Export { .. } => "Export the trail".to_owned(),
+        DialogKind::Export { .. } => "Export the activity log".to_owned(),
         DialogKind::Setting(change) => change.setting.title().to_owned(),
         DialogKind::TrailEntry(d) => format!("Entry {}", d.content.no),
         DialogKind::TrailCheck(_) => "Verify the activity log".to_owned(),
@@ -74,30 +73,18 @@ fn title(app: &App, kind: &DialogKind) -> String {
     }
 }
 
-/// Greatest width: dialogs with rows or long values take the whole window.
-fn most_columns(kind: &DialogKind) -> u16 {
-    match kind {
-        DialogKind::Create(_)
-        | DialogKind::OneTimeSecret(_)
-        | DialogKind::ChangeState(_)
-        | DialogKind::Edit(_)
-        | DialogKind::NewPassword(_)
-        | DialogKind::FindBySecret { .. }
-        | DialogKind::UserKeys(_)
-        | DialogKind::TrailEntry(_)
-        | DialogKind::TrailCheck(_)
-        | DialogKind::Details(_) => u16::MAX,
-        DialogKind::User(_) | DialogKind::Setting(_) => 70,
-        _ => 64,
-    }
+/// How wide the labels of the fields are.
+fn label_columns(kind: &DialogKind) -> usize {
+    if matches!(kind, DialogKind::TrailCheck(_)) { 18 } else { 11 }
 }
 
-fn label_columns(kind: &DialogKind, form: &Form) -> usize {
+/// Whether something is ended for good.
+fn is_dangerous(kind: &DialogKind) -> bool {
     match kind {
-        DialogKind::Edit(_) => 12,
-        DialogKind::TrailCheck(_) => 18,
-        DialogKind::Create(_) if form.unfolded() => 12,
-        _ => 10,
+        DialogKind::ChangeState(change) => matches!(change.verb, Verb::Revoke),
+        DialogKind::StopOldSecret(_) => true,
+        DialogKind::TrailCheck(sheet) => !sheet.check.report.whole,
+        _ => false,
     }
 }
 
@@ -106,9 +93,9 @@ fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
     let problem = dialog.problem.as_deref();
     match &dialog.kind {
         DialogKind::FindBySecret { compared } => return find_by_secret::find(app, *compared, form, problem, sheet),
-        DialogKind::Confirm(confirmation) => return confirm(*confirmation, sheet),
         DialogKind::TrailEntry(d) => return trail::entry(app, &d.content, sheet),
         DialogKind::TrailCheck(d) => return trail::checked(app, d, form, sheet),
+        DialogKind::Confirm(confirmation) => return confirm(*confirmation, sheet),
         DialogKind::Create(d) => create::create(app, d, form, sheet),
         DialogKind::Rotate(d) => rotate::rotate(app, d, form, sheet),
         DialogKind::ChangeState(d) => change_state::change_state(app, d, form, sheet),
@@ -136,6 +123,7 @@ fn buttons(app: &App, kind: &DialogKind, form: &Form, sheet: &mut Sheet) {
         _ => !app.is_waiting(),
     });
     sheet.gap();
+    sheet.gap();
 }
 
 /// A dialog that is only read.
@@ -150,7 +138,7 @@ fn text(app: &App, kind: &DialogKind, sheet: &mut Sheet) {
         // The others have a form.
         _ => {}
     }
-    close(app, sheet);
+    close(sheet);
 }
 
 fn sentences(sentences: &[String], sheet: &mut Sheet) {
@@ -161,11 +149,11 @@ fn sentences(sentences: &[String], sheet: &mut Sheet) {
 }
 
 /// The one button of a sheet that is only read.
-fn close(app: &App, sheet: &mut Sheet) {
+fn close(sheet: &mut Sheet) {
     sheet.gap();
-    let at = sheet.width().saturating_sub(6) / 2;
-    sheet.spans(vec![plain(&" ".repeat(at)), span("[ OK ]", app.theme.selected())]);
-    sheet.cursor_on_last(3 + at + 2);
+    let button = sheet.button("OK", true, true, false);
+    sheet.spans(vec![button]);
+    sheet.cursor_on_last(2);
     sheet.gap();
 }
 

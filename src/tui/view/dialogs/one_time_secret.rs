@@ -1,100 +1,150 @@
-//! Draws the one-time view: key and secret alone on their lines, so that a double click selects them.
+//! Draws the one-time view: a page of its own, on which the secret stands alone on its line, so that a double click
+//! selects it.
 
-use ratatui::style::Style;
+use ratatui::text::Span;
 
+use crate::text;
 use crate::tui::app::App;
 use crate::tui::dialog::{CopyPart, Issue, OneTimeSecret};
 use crate::tui::form::Form;
 use crate::tui::layout;
 use crate::tui::msg::CopyOutcome;
-use crate::tui::view::paint::{plain, span};
+use crate::tui::view::paint::span;
 use crate::tui::view::sheet::Sheet;
 
 /// Number of dots for a masked secret, the same for all, so that it reveals nothing.
 const DOTS: usize = 12;
 
 /// With fewer lines the gaps are left out, so that key, secret and buttons are visible together.
-const ROOMY: usize = 17;
-
-/// Title of the view.
-pub fn title(view: &OneTimeSecret) -> &'static str {
-    match view.issue {
-        Issue::Created => "Save these credentials now",
-        Issue::Rotated { .. } => "Save the new secret now",
-    }
-}
+const ROOMY: usize = 20;
 
 /// Lines of the view.
 pub fn one_time_secret(app: &App, view: &OneTimeSecret, form: &Form, sheet: &mut Sheet) {
     let theme = &app.theme;
-    let roomy = layout::dialog_rows(app.size) >= ROOMY;
+    let roomy = layout::sheet_rows(app.size) >= ROOMY;
     let gap = |sheet: &mut Sheet| {
         if roomy {
             sheet.gap()
         }
     };
+    gap(sheet);
+    ready(app, view, sheet);
+    gap(sheet);
     let [key, secret] = view.row.kind.api_labels();
-    let dots = theme.glyphs.bullet.repeat(DOTS);
-    let ended_early = match &view.issue {
-        Issue::Rotated { ended_early, .. } => ended_early.as_slice(),
-        Issue::Created => &[],
-    };
-    // Lines about secrets that stopped need the space of this gap.
-    if ended_early.is_empty() {
-        gap(sheet);
-    }
-    sheet.spans(vec![span(&view.row.name, theme.strong()), plain(&format!("    {}", view.row.kind.title()))]);
+    let letter =
+        |letter: &str| vec![span(letter, theme.accent().patch(theme.strong())), span(" copies it", theme.muted())];
+    sheet.spans(vec![span(&format!("  {key}"), theme.muted())]);
+    sheet.at_end(letter("k"));
+    sheet.spans(vec![span(&format!("  {}", view.row.key), theme.strong())]);
     gap(sheet);
-    sheet.tell(key);
-    sheet.say(&view.row.key, theme.strong());
-    gap(sheet);
-    sheet.tell(secret);
-    sheet.say(if view.masked { &dots } else { view.text() }, theme.strong());
-    gap(sheet);
-    sheet.tell(if roomy { warning(&view.issue) } else { "This is the only time the secret is shown." });
-    if let Issue::Rotated { old_until: Some(until), .. } = view.issue {
-        // An overlap is a week at most: in a small window the year is left out.
-        let until = until.millis().utc(if roomy { "%-d %b %Y %H:%M UTC" } else { "%-d %b %H:%M UTC" });
-        sheet.tell(&format!("The old secret works until {until}."));
-    }
-    match (roomy, ended_early) {
-        (_, []) => {}
-        (false, _) => sheet.say("An older secret stopped before its time.", theme.warn()),
-        (true, all) => all.iter().for_each(|old| sheet.say(&old.sentence("stopped"), theme.warn())),
-    }
+    let head = vec![
+        span(&format!("  {secret}"), theme.accent().patch(theme.strong())),
+        span(", shown only now", theme.muted()),
+    ];
+    sheet.spans(head);
+    sheet.at_end(letter("s"));
+    band(app, view, roomy, sheet);
     gap(sheet);
     copied(app, view, roomy, sheet);
+    gap(sheet);
     gap(sheet);
     sheet.buttons(form, |_| true);
 }
 
-fn warning(issue: &Issue) -> &'static str {
-    match issue {
+/// What was made, and what limits it or still works.
+fn ready(app: &App, view: &OneTimeSecret, sheet: &mut Sheet) {
+    let theme = &app.theme;
+    let words = match view.issue {
+        Issue::Created => format!("{} is ready", view.row.name),
+        Issue::Rotated { .. } => format!("{} has a new secret", view.row.name),
+    };
+    let room = sheet.width().saturating_sub(26);
+    let words = text::fit_middle(&words, room, theme.glyphs.ellipsis);
+    sheet.spans(vec![span(theme.glyphs.done, theme.success()), span(&format!(" {words}"), theme.strong())]);
+    sheet.at_end(vec![span(view.row.kind.title(), theme.muted())]);
+    let options = view.row.options.words(view.row.kind);
+    match &view.issue {
         Issue::Created => {
-            "This is the only time the secret is shown. If you lose it, you need a new one: rotate this key, or create another."
+            let expires = match view.row.options.expires_at {
+                Some(at) => at.millis().utc("expires %-d %b %Y"),
+                None => "expires never".to_owned(),
+            };
+            let owner = format!("owner {}", options.owner);
+            let tags = options.tags;
+            let parts = [Some(expires), Some(owner).filter(|o| o != "owner none"), Some(tags).filter(|t| t != "none")];
+            let line = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
+            sheet.spans(vec![span(&format!("  {line}"), theme.muted())]);
         }
-        Issue::Rotated { .. } => "This is the only time the secret is shown. If you lose it, rotate the key again.",
+        Issue::Rotated { old_until, ended_early } => {
+            let old = match old_until {
+                // An overlap is a week at most.
+                Some(until) => until.millis().utc("the old one works until %-d %b %Y %H:%M UTC"),
+                None => "the old one stopped".to_owned(),
+            };
+            sheet.spans(vec![span(&format!("  {old}"), theme.muted())]);
+            ended_early.iter().for_each(|old| sheet.warn(&old.sentence("stopped")));
+        }
+    }
+}
+
+/// The secret, on the only filled band that the desk has.
+fn band(app: &App, view: &OneTimeSecret, roomy: bool, sheet: &mut Sheet) {
+    let theme = &app.theme;
+    let width = sheet.width();
+    let edge = |sheet: &mut Sheet| sheet.spans(vec![span(&theme.glyphs.heavy.repeat(width), theme.accent())]);
+    let row = |words: &str| {
+        let words = format!("  {words}");
+        let rest = width.saturating_sub(text::width(&words));
+        vec![span(&format!("{words}{}", " ".repeat(rest)), theme.secret())]
+    };
+    let dots = theme.glyphs.bullet.repeat(DOTS);
+    let secret = if view.masked { &dots } else { view.text() };
+    let lines: &[&str] = if roomy { &["", secret, ""] } else { &[secret] };
+    if roomy {
+        edge(sheet);
+    }
+    lines.iter().for_each(|line| sheet.spans(row(line)));
+    if roomy {
+        edge(sheet);
     }
 }
 
 fn copied(app: &App, view: &OneTimeSecret, roomy: bool, sheet: &mut Sheet) {
     let theme = &app.theme;
+    let glyphs = theme.glyphs;
     match &view.copied {
         Some((what, outcome @ (CopyOutcome::Impossible(_) | CopyOutcome::SentInto(_)))) => {
-            let message = outcome.sentence(&view.words(*what));
-            sheet.say(&format!("{} {message}", theme.glyphs.warning), theme.warn());
+            sheet.warn(&outcome.sentence(&view.words(*what)));
         }
         Some((what, outcome)) => {
-            sheet.say(&format!("{} {}", theme.glyphs.met, outcome.sentence(&view.words(*what))), theme.good());
+            let words = outcome.sentence(&view.words(*what));
+            sheet.marked(glyphs.done, &words, theme.success(), theme.success_words());
             if roomy && *outcome != CopyOutcome::Copied {
                 let first = if view.masked { "Press m to show it, then double-click" } else { "Double-click" };
-                sheet.tell(&format!("  Nothing arrived? {first} the {} to select it.", view.words(CopyPart::Secret)));
+                let lost = format!("Nothing arrived? {first} the {} to select it.", view.words(CopyPart::Secret));
+                sheet.marked(" ", &lost, theme.text(), theme.muted());
             }
         }
         None if app.is_waiting() => sheet.tell("Copying ..."),
         None => match &app.no_clipboard {
-            Some(why) => sheet.say(&format!("{} {why}", theme.glyphs.warning), theme.warn()),
-            None => sheet.say("Not copied yet. Press c to copy both.", Style::new()),
+            Some(why) => sheet.warn(why),
+            None => {
+                let line: Vec<Span<'static>> = vec![
+                    span(glyphs.disabled, theme.warning()),
+                    span(" Not copied yet. ", theme.warning().patch(theme.strong())),
+                    span("c", theme.accent().patch(theme.strong())),
+                    span(" copies both; then paste them where they belong.", theme.warning()),
+                ];
+                sheet.spans(line);
+                if roomy {
+                    sheet.marked(
+                        " ",
+                        "Nobody can show the secret again. If it gets lost, rotate.",
+                        theme.text(),
+                        theme.muted(),
+                    );
+                }
+            }
         },
     }
 }

@@ -1,6 +1,4 @@
-//! The body of the dialog that rotates a secret.
-
-use ratatui::style::Style;
+//! The body of the sheet that rotates a secret.
 
 use crate::credential::Overlap;
 use crate::hub::CredentialRow;
@@ -12,35 +10,34 @@ use crate::tui::relative_time;
 use crate::tui::view::paint::{plain, span};
 use crate::tui::view::sheet::Sheet;
 
-/// Lines of the dialog.
+/// Lines of the sheet.
 pub fn rotate(app: &App, d: &Rotate, form: &Form, sheet: &mut Sheet) {
     let theme = &app.theme;
     sheet.gap();
-    // Above the choices, visible in every window: it happens with each of them.
-    for old in d.ended_early(app.now) {
-        sheet.say(&format!("{} {}", theme.glyphs.warning, old.sentence("stops")), theme.warn());
-        sheet.gap();
-    }
-    sheet.tell(&format!("The key stays {}. Its old secret keeps working for:", d.row.key));
+    sheet.tell(&format!("The key stays {}. How long shall its old secret go on working?", d.row.key));
     sheet.gap();
     let focused = form.focus() == Some(Id::Overlap);
     for (i, overlap) in Overlap::ALL.into_iter().enumerate() {
         let chosen = i == form.chosen(Id::Overlap);
         let mark = if chosen { theme.glyphs.chosen } else { theme.glyphs.unchosen };
-        let style = if chosen && focused { theme.selected() } else { Style::new() };
         let until = app.now.plus(overlap.seconds() * 1000).utc("until %-d %b %Y %H:%M UTC");
-        let remark = match overlap {
-            Overlap::None => "it leaked: stop it now".to_owned(),
-            _ if chosen => until,
-            _ => String::new(),
+        let (words, remark) = match overlap {
+            Overlap::None => {
+                (span(&format!("{:<14}", overlap.words()), theme.danger()), "it leaked: stop it now".to_owned())
+            }
+            _ => (plain(&text::pad(overlap.words(), 14, theme.glyphs.ellipsis)), until),
         };
-        sheet.spans(vec![span(&format!("{mark} {}", text::pad(overlap.words(), 13, '…')), style), plain(&remark)]);
+        let mark = span(&format!("{mark} "), if chosen { theme.accent() } else { theme.text() });
+        sheet.choice(vec![mark, words, span(&remark, theme.muted())], chosen && focused);
         if chosen && focused {
-            sheet.cursor_on_last(4);
+            sheet.cursor_on_last(1);
         }
     }
     sheet.gap();
-    sheet.tell(&used(app, &d.row));
+    for old in d.ended_early(app.now) {
+        sheet.warn(&old.sentence("stops"));
+    }
+    sheet.explain(&used(app, &d.row));
 }
 
 /// When and from where it was last used, as a sentence.

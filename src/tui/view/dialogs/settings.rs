@@ -1,7 +1,5 @@
 //! The bodies of the forms for one's own password, for the password again, and for settings.
 
-use ratatui::style::Style;
-
 use crate::hub::Setting;
 use crate::tui::app::App;
 use crate::tui::dialog::SettingChange;
@@ -37,12 +35,12 @@ pub fn setting(change: &SettingChange, form: &Form, sheet: &mut Sheet) {
     for (entry, focused) in form.shown().filter(|(entry, _)| entry.is_field()) {
         sheet.field(entry, focused);
         if entry.error.is_none() {
-            sheet.under_say(&format!("{} is the default", default_words(setting)), Style::new());
+            sheet.explain_under(&format!("{} is the default", default_words(setting)));
         }
     }
     sheet.gap();
     sheet.tell(&sentence(setting.meaning()));
-    sheet.tell(match SettingGroup::of(setting) {
+    sheet.explain(match SettingGroup::of(setting) {
         SettingGroup::Sessions => "It counts from the next sign-in.",
         SettingGroup::Api => "Nothing is looked up or called there.",
         SettingGroup::Verifiers => "Every verifier follows within a second.",

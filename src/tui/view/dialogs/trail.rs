@@ -1,5 +1,7 @@
 //! The bodies of the dialogs about the trail: an entry in full, what a check found, filter and export.
 
+use ratatui::style::Style;
+
 use crate::hub::{TrailReport, TrailRow};
 use crate::text;
 use crate::tui::app::{App, Workspace};
@@ -8,39 +10,39 @@ use crate::tui::form::{Control, Form};
 use crate::tui::relative_time;
 use crate::tui::screen::TrailCheck;
 use crate::tui::view::deeds;
-use crate::tui::view::paint::{plain, wrap};
+use crate::tui::view::paint::{plain, span, wrap};
 use crate::tui::view::sheet::Sheet;
 use crate::tui::view::trail_words::{differences, key_of, origin};
 
 /// The sheet with everything about one entry.
 pub fn entry(app: &App, row: &TrailRow, sheet: &mut Sheet) {
-    let ellipsis = app.theme.glyphs.ellipsis;
+    let (theme, ellipsis) = (app.theme, app.theme.glyphs.ellipsis);
     sheet.gap();
-    sheet.tell(&deeds::sentence(row));
-    sheet.tell(&format!("{}, {}", row.at.utc("%-d %b %Y %H:%M:%S UTC"), relative_time::ago(app.now, row.at)));
+    sheet.say(&deeds::sentence(row), theme.strong());
+    let when = row.at.utc("%-d %b %Y %H:%M:%S UTC");
+    sheet.explain(&format!("{when}, {}", relative_time::ago(app.now, row.at)));
     sheet.gap();
     let differences = differences(row);
     if differences.is_empty() {
-        sheet.tell("It changed nothing.");
+        sheet.explain("It changed nothing.");
     } else {
         let room = sheet.width().saturating_sub(LABEL) / 2;
-        let line = |label: &str, before: &str, after: &str| {
+        let line = |label: &str, [before, after]: [&str; 2], styles: [Style; 2]| {
             let before = text::pad(&text::fit(before, room.saturating_sub(1), ellipsis), room, ellipsis);
-            vec![plain(&text::pad(label, LABEL, ellipsis)), plain(&before), plain(&text::fit(after, room, ellipsis))]
+            let label = span(&text::pad(label, LABEL, ellipsis), theme.muted());
+            vec![label, span(&before, styles[0]), span(&text::fit(after, room, ellipsis), styles[1])]
         };
-        sheet.spans(line("", "BEFORE", "AFTER"));
+        sheet.spans(line("", ["BEFORE", "AFTER"], [theme.muted(); 2]));
         for difference in differences {
-            let [before, after] =
-                [&difference.before, &difference.after].map(|value| value.as_deref().unwrap_or("none"));
-            sheet.spans(line(&difference.label, before, after));
+            let values = [&difference.before, &difference.after].map(|value| value.as_deref().unwrap_or("none"));
+            sheet.spans(line(&difference.label, values, [theme.text(), theme.strong()]));
         }
     }
     sheet.gap();
     let mut fact = |label: &str, value: &str| {
-        let lines = wrap(value, sheet.width().saturating_sub(LABEL));
-        for (i, line) in lines.iter().enumerate() {
+        for (i, line) in wrap(value, sheet.width().saturating_sub(LABEL)).iter().enumerate() {
             let label = if i == 0 { label } else { "" };
-            sheet.spans(vec![plain(&text::pad(label, LABEL, ellipsis)), plain(line)]);
+            sheet.spans(vec![span(&text::pad(label, LABEL, ellipsis), theme.muted()), plain(line)]);
         }
     };
     fact("From", &origin(row));
@@ -62,12 +64,12 @@ fn short_line(row: &TrailRow) -> String {
 
 /// The sheet with what the check of the activity log found.
 pub fn checked(app: &App, sheet_of: &CheckSheet, form: &Form, sheet: &mut Sheet) {
-    let theme = &app.theme;
+    let theme = app.theme;
     let CheckSheet { check: TrailCheck { report, at }, noted } = sheet_of;
     sheet.gap();
     if !report.whole {
         let what = report.broken.as_deref().unwrap_or_default();
-        sheet.say(&format!("{} The activity log is broken: {what}.", theme.glyphs.over), theme.bad());
+        sheet.wrong(&format!("The activity log is broken: {what}."));
         sheet.gap();
         sheet.tell(&format!("{} entries before it are whole.", report.rows));
         sheet.gap();
@@ -75,25 +77,21 @@ pub fn checked(app: &App, sheet_of: &CheckSheet, form: &Form, sheet: &mut Sheet)
         return;
     }
     let whole = format!("All {} entries are whole. Verified {}.", report.rows, at.utc("%H:%M:%S UTC"));
-    sheet.say(&format!("{} {whole}", theme.glyphs.met), theme.good());
+    sheet.marked(theme.glyphs.done, &whole, theme.success(), theme.success_words());
     if let Some(what) = altered(report) {
-        sheet.say(&format!("{} {what}", theme.glyphs.over), theme.bad());
+        sheet.marked(theme.glyphs.tampered, &what, theme.danger(), theme.danger());
     }
     if let Some(at) = report.rolled_back {
-        sheet.say(
-            &format!(
-                "{} This store is older than it was: a verifier that knows a newer state said so on {}. Put the newest copy \
-                 back, or accept this one by `keydesk audit accept --as NAME`.",
-                theme.glyphs.warning,
-                at.utc("%-d %b %H:%M UTC")
-            ),
-            theme.warn(),
-        );
+        sheet.warn(&format!(
+            "This store is older than it was: a verifier that knows a newer state said so on {}. Put the newest copy back, or \
+             accept this one by `keydesk audit accept --as NAME`.",
+            at.utc("%-d %b %H:%M UTC")
+        ));
     }
     sheet.gap();
-    sheet.tell("Whoever writes the database could still cut the end off. This line, kept somewhere else, shows it:");
+    sheet.explain("Whoever writes the database could still cut the end off. This line, kept somewhere else, shows it:");
     sheet.gap();
-    sheet.tell(&format!("{}:{}", report.no, report.hash));
+    sheet.say(&format!("{}:{}", report.no, report.hash), theme.strong());
     sheet.gap();
     for (entry, focused) in form.shown().filter(|(entry, _)| entry.is_field()) {
         sheet.field(entry, focused);
@@ -101,10 +99,10 @@ pub fn checked(app: &App, sheet_of: &CheckSheet, form: &Form, sheet: &mut Sheet)
             None => {}
             Some(NotedLine::Comparing(_)) => sheet.under_say("Comparing ...", theme.strong()),
             Some(NotedLine::Same(no)) => {
-                let same = format!("{} Entry {no} is as you noted it, and all before it.", theme.glyphs.met);
-                sheet.under_say(&same, theme.good());
+                let same = format!("{} Entry {no} is as you noted it, and all before it.", theme.glyphs.done);
+                sheet.under_say(&same, theme.success_words());
             }
-            Some(NotedLine::Other(why)) => sheet.under_say(&format!("{} {why}.", theme.glyphs.unmet), theme.bad()),
+            Some(NotedLine::Other(why)) => sheet.under_say(&format!("{} {why}.", theme.glyphs.broken), theme.danger()),
         }
     }
 }
@@ -134,5 +132,5 @@ pub fn export(app: &App, filter: &str, form: &Form, sheet: &mut Sheet) {
         sheet.field(entry, focused);
     }
     sheet.gap();
-    sheet.tell("A new file on this machine, in the directory keydesk was started in unless you type another.");
+    sheet.explain("A new file on this machine, in the directory keydesk was started in unless you type another.");
 }

@@ -1,7 +1,5 @@
 //! Draws the dialogs about users.
 
-use ratatui::style::Style;
-
 use crate::account::UserState;
 use crate::credential::Condition;
 use crate::hub::{CredentialRow, UserRow};
@@ -56,7 +54,7 @@ pub fn user(app: &App, action: &UserAction, form: &Form, sheet: &mut Sheet) {
     let own = app.workspace.as_ref().map(|workspace| workspace.session.actor.user.as_str());
     if action.row().is_some_and(|row| Some(&*row.name) == own) && !matches!(action, UserAction::Unlock(_)) {
         sheet.gap();
-        sheet.say("This is you: your own session ends.", app.theme.warn());
+        sheet.warn("This is you: your own session ends.");
     }
 }
 
@@ -64,7 +62,7 @@ fn add(app: &App, form: &Form, sheet: &mut Sheet) {
     for (entry, focused) in form.shown().filter(|(e, _)| e.id == Id::Name) {
         sheet.field(entry, focused);
         if entry.error.is_none() {
-            sheet.under_say("a-z 0-9 . _ - beginning with a letter; never reused", Style::new());
+            sheet.under_say("a-z 0-9 . _ - beginning with a letter; never reused", app.theme.muted());
         }
     }
     sheet.gap();
@@ -89,13 +87,13 @@ fn roles(app: &App, form: &Form, sheet: &mut Sheet) {
     for (i, role) in ROLES.into_iter().enumerate() {
         let chosen = i == form.chosen(Id::Role);
         let mark = if chosen { theme.glyphs.chosen } else { theme.glyphs.unchosen };
-        let style = if chosen && focused { theme.selected() } else { Style::new() };
         let title = text::pad(role.title(), 15, theme.glyphs.ellipsis);
         let room = sheet.width().saturating_sub(20);
         let may = text::fit(role.may(), room, theme.glyphs.ellipsis);
-        sheet.spans(vec![span(&format!("{mark} {title}"), style), plain(&format!(" {may}"))]);
+        let mark = span(&format!("{mark} "), if chosen { theme.accent() } else { theme.text() });
+        sheet.choice(vec![mark, plain(&title), span(&format!(" {may}"), theme.muted())], chosen && focused);
         if chosen && focused {
-            sheet.cursor_on_last(4);
+            sheet.cursor_on_last(1);
         }
     }
 }
@@ -127,12 +125,7 @@ pub fn user_keys(app: &App, user_keys: &UserKeys, sheet: &mut Sheet) {
                 let selected = i == user_keys.selected;
                 let room = sheet.width().saturating_sub(2);
                 let line = text::fit(&key_line(app, row, room), room, ellipsis);
-                let mark = if selected { app.theme.glyphs.selected } else { " " };
-                let style = if selected { app.theme.selected() } else { Style::new() };
-                sheet.spans(vec![plain(&format!("{mark} ")), span(&line, style)]);
-                if selected {
-                    sheet.cursor_on_last(3);
-                }
+                sheet.row(vec![plain(&line)], selected);
             }
             sheet.gap();
             if user_keys.more {

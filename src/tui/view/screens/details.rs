@@ -1,132 +1,190 @@
-//! The details of one credential: under the list, beside it, or in a dialog.
+//! What is shown of one credential in more than one place: its state, its tags, its facts.
 
-use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::account::Right;
-use crate::credential::{BodyDigest, Condition, State};
-use crate::hub::{CredentialInfo, CredentialRow, LiveSecret};
+use crate::credential::{BodyDigest, Condition};
+use crate::hub::{CredentialInfo, CredentialRow};
 use crate::text;
 use crate::time::Millis;
 use crate::tui::app::App;
 use crate::tui::dialog::CredentialDetails;
 use crate::tui::relative_time;
-use crate::tui::view::paint::{Paint, plain, span, wrap};
+use crate::tui::view::paint::{plain, span, wrap};
 use crate::tui::view::screens::{history, refused};
 use crate::tui::view::sheet::Sheet;
 
-/// A label and its value.
-type Fact = (&'static str, String);
+/// A label and its value, in one line or more.
+pub struct Fact {
+    label: &'static str,
+    value: Vec<Span<'static>>,
+}
 
-/// What to do when a secret is lost: beside the list, and in a dialog, where that key does not work.
-const ROTATE_IT: &str = "Press R";
-const ROTATE_IT_LATER: &str = "Close, press R";
+impl Fact {
+    fn of(label: &'static str, value: Vec<Span<'static>>) -> Self {
+        Self { label, value }
+    }
 
-/// Under the list: a rule with the name, and five lines.
-pub fn under(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, paint: &mut Paint<'_>, area: Rect) {
-    heading(app, row, paint, area);
-    let options = row.options.words(row.kind);
-    let expires = format!("{} Networks   {}", text::pad(&options.expires, 22, '…'), options.networks);
-    let last = match details.and_then(|d| refused::summary(app, d)) {
-        Some(words) => ("Refused", words),
-        None => ("Created", made(row)),
-    };
-    let [key_label, secret_label] = row.kind.labels();
-    let facts = [
-        (key_label, row.key.clone()),
-        (secret_label, secret_words(app, row, details)),
-        ("Expires", expires),
-        ("Note", options.note),
-        last,
-    ];
-    for (y, fact) in (area.y + 1..area.bottom()).zip(&facts) {
-        let room = usize::from(area.width).saturating_sub(13);
-        let value = text::fit(&fact.1, room, app.theme.glyphs.ellipsis);
-        paint.line(1, y, area.width, &Line::from(vec![plain(&text::pad(fact.0, 10, '…')), plain(&value)]));
+    /// Its lines: the label muted, the value wrapped behind it if it is longer.
+    pub fn lines(&self, app: &App, label: usize, width: usize) -> Vec<Line<'static>> {
+        let head = |words: &str| span(&text::pad(words, label, app.theme.glyphs.ellipsis), app.theme.muted());
+        let room = width.saturating_sub(label);
+        if self.value.iter().map(Span::width).sum::<usize>() <= room {
+            let mut line = vec![head(self.label)];
+            line.extend(self.value.iter().cloned());
+            return vec![Line::from(line)];
+        }
+        let words: String = self.value.iter().map(|span| span.content.as_ref()).collect();
+        let style = self.value.first().map(|span| span.style).unwrap_or_default();
+        let lines = wrap(&words, room);
+        let label = |i: usize| if i == 0 { self.label } else { "" };
+        lines.iter().enumerate().map(|(i, line)| Line::from(vec![head(label(i)), span(line, style)])).collect()
     }
 }
 
-fn heading(app: &App, row: &CredentialRow, paint: &mut Paint<'_>, area: Rect) {
-    let glyphs = app.theme.glyphs;
-    paint.rule(1, area.y, area.width.saturating_sub(2), glyphs.horizontal, Style::new());
-    let name = text::fit(&row.name, usize::from(area.width).saturating_sub(8), glyphs.ellipsis);
-    paint.text_in(2, area.y, area.width, &format!(" {name} "), app.theme.strong());
-}
-
-/// Beside the list: everything, wrapped.
-pub fn beside(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, paint: &mut Paint<'_>, area: Rect) {
-    let glyphs = app.theme.glyphs;
-    for y in area.y..area.bottom() {
-        paint.text_in(area.x, y, 1, glyphs.vertical, Style::new());
-    }
-    let x = area.x + 2;
-    let width = area.width.saturating_sub(3);
-    let name = text::fit(&row.name, usize::from(width), glyphs.ellipsis);
-    paint.text_in(x, area.y, width, &name, app.theme.strong());
-    let lines = fact_lines(app, &facts(app, row, details, ROTATE_IT), usize::from(width));
-    for (y, line) in (area.y + 2..area.bottom()).zip(&lines) {
-        paint.line(x, y, width, line);
-    }
-}
-
-/// Alone in a dialog.
+/// Everything about a credential, in a sheet.
 pub fn in_dialog(app: &App, about: &CredentialDetails, sheet: &mut Sheet) {
     let details = &about.details;
     sheet.gap();
-    for line in fact_lines(app, &facts(app, &details.row, Some(details), ROTATE_IT_LATER), sheet.width()) {
-        sheet.spans(line.spans);
+    let mut head = state(app, &details.row);
+    head.push(span(&format!("   {}", details.row.kind.title()), app.theme.muted()));
+    sheet.spans(head);
+    sheet.gap();
+    for fact in facts(app, &details.row, Some(details)) {
+        for line in fact.lines(app, 13, sheet.width()) {
+            sheet.spans(line.spans);
+        }
     }
     sheet.gap();
     history::add(app, about, sheet);
 }
 
-fn fact_lines(app: &App, facts: &[Fact], width: usize) -> Vec<Line<'static>> {
-    let label = 11;
-    let mut lines = Vec::new();
-    for (name, value) in facts {
-        for (i, part) in wrap(value, width.saturating_sub(label)).iter().enumerate() {
-            let name = if i == 0 { *name } else { "" };
-            let head: Span<'static> = span(&text::pad(name, label, '…'), app.theme.strong());
-            lines.push(Line::from(vec![head, plain(part)]));
-        }
-    }
-    lines
-}
-
-fn facts(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, lost: &str) -> Vec<Fact> {
+/// The facts of a credential; an empty line stands between groups of them.
+pub fn facts(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) -> Vec<Fact> {
+    let theme = app.theme;
     let options = row.options.words(row.kind);
-    let (glyph, _) = state_mark(app, row, row.condition(app.now));
+    let value = |words: &str| match words {
+        "none" | "never" | "any" | "all" | "no limit" => vec![span(words, theme.muted())],
+        _ => vec![plain(words)],
+    };
+    let gap = || Fact::of("", vec![]);
+    let [key, secret] = row.kind.labels();
     let mut facts = vec![
-        (row.kind.labels()[0], row.key.clone()),
-        ("Kind", row.kind.title().to_owned()),
-        ("State", format!("{glyph} {}", state_words(app, row))),
+        Fact::of(if key == "API Key" { "Key" } else { key }, vec![span(&row.key, theme.strong())]),
+        Fact::of(if secret == "API Secret" { "Secret" } else { secret }, shown_once(app, row, details)),
     ];
-    facts.extend(secret_facts(app, row, details, lost));
-    facts.push(("Not before", options.not_before));
-    facts.push(("Expires", options.expires));
-    facts.push(("Networks", options.networks));
-    facts.extend(options.algorithms.map(|algorithms| ("Algorithms", algorithms)));
+    facts.extend(details.and_then(|d| old_secret(app, d)).into_iter().flatten());
+    facts.push(gap());
+    facts.push(Fact::of("Owner", value(&options.owner)));
+    facts.push(Fact::of("Tags", if row.options.tags.is_empty() { value("none") } else { tags(app, row) }));
+    facts.push(Fact::of("Note", value(&options.note)));
+    facts.push(gap());
+    let starts = row.options.not_before.map_or("at once".to_owned(), |at| relative_time::date(app.now, at.millis()));
+    facts.push(Fact::of(
+        "Starts",
+        if starts == "at once" { vec![span(&starts, theme.muted())] } else { value(&starts) },
+    ));
+    facts.push(Fact::of("Expires", expires(app, row)));
+    facts.push(Fact::of("Networks", value(&options.networks)));
+    facts.extend(options.algorithms.map(|algorithms| Fact::of("Algorithms", value(&algorithms))));
     facts.extend(options.body_digest.map(|word| {
         let meaning = match row.options.body_digest {
             BodyDigest::Required => ": a request with a body signs a digest of it",
             BodyDigest::Optional => "",
         };
-        ("Digest", format!("{word}{meaning}"))
+        Fact::of("Digest", vec![plain(word), span(meaning, theme.muted())])
     }));
-    facts.push(("Note", options.note));
-    let labels = [("Owner", options.owner), ("Tags", options.tags)];
-    facts.extend(labels.into_iter().filter(|(_, label)| label != "none"));
-    facts.push(("Last used", last_used(app, row.last_used.as_ref())));
-    facts.extend(details.and_then(|d| refused::summary(app, d)).map(|words| ("Refused", words)));
-    facts.push(("Created", made(row)));
+    facts.push(gap());
+    facts.push(Fact::of("Last used", used(app, row)));
+    let refused = details.and_then(|d| refused::summary(app, d));
+    facts.extend(refused.map(|words| Fact::of("Refused", vec![span(&words, theme.warning())])));
+    let made = vec![plain(&row.created_at.stamp()), span(" by ", theme.muted()), plain(&row.created_by)];
+    facts.push(Fact::of("Created", made));
     if row.changed_at != row.created_at {
-        facts.push(("Changed", format!("{} by {}", row.changed_at.stamp(), row.changed_by)));
+        let by = vec![plain(&row.changed_at.stamp()), span(" by ", theme.muted()), plain(&row.changed_by)];
+        facts.push(Fact::of("Changed", by));
     }
     facts
 }
 
-/// The state as details tell it.
+fn expires(app: &App, row: &CredentialRow) -> Vec<Span<'static>> {
+    let theme = app.theme;
+    let Some(at) = row.options.expires_at.map(|at| at.millis()) else { return vec![span("never", theme.muted())] };
+    let away = if at > app.now { relative_time::until(app.now, at) } else { relative_time::ago(app.now, at) };
+    let style = match row.condition(app.now) {
+        Condition::Expiring(_) => theme.warning(),
+        Condition::Expired => theme.danger(),
+        _ => theme.text(),
+    };
+    vec![span(&at.utc("%-d %b %Y %H:%M UTC"), style), span(&format!(", {away}"), theme.muted())]
+}
+
+fn used(app: &App, row: &CredentialRow) -> Vec<Span<'static>> {
+    let theme = app.theme;
+    let Some(last) = &row.last_used else { return vec![span("never", theme.muted())] };
+    let at = last.at.millis();
+    let mut line = vec![
+        plain(&format!("{} UTC", relative_time::moment(app.now, at))),
+        span(&format!(", {}", relative_time::ago(app.now, at)), theme.muted()),
+    ];
+    if let Some(address) = &last.address {
+        line.push(span(", from ", theme.muted()));
+        line.push(plain(&address.to_string()));
+    }
+    line
+}
+
+/// When the secret was shown.
+fn shown_once(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) -> Vec<Span<'static>> {
+    let made_at: Millis = details.and_then(|d| d.secrets.first()).map_or(row.created_at, |s| s.created_at);
+    let shown = format!("shown once, {} UTC; nobody can show it again", relative_time::moment(app.now, made_at));
+    vec![plain(&shown)]
+}
+
+/// The old secret that still works after a rotation.
+fn old_secret(app: &App, details: &CredentialInfo) -> Option<[Fact; 2]> {
+    let theme = app.theme;
+    let old = details.secrets.iter().find(|s| s.valid_until.is_some_and(|until| until.millis() > app.now))?;
+    let until = relative_time::near(app.now, old.valid_until?.millis());
+    let works = span(&format!("{} works until {until} UTC", theme.glyphs.warning), theme.warning());
+    let used = match &old.last_used {
+        Some(last) => format!("last used {}", relative_time::ago(app.now, last.at.millis())),
+        None => "never used".to_owned(),
+    };
+    let mut rest = vec![span(&used, theme.muted())];
+    if may_change(app) {
+        rest.push(span("; ", theme.muted()));
+        rest.push(span("O", theme.accent().patch(theme.strong())));
+        rest.push(span(" stops it", theme.muted()));
+    }
+    Some([Fact::of("Old secret", vec![works]), Fact::of("", rest)])
+}
+
+fn may_change(app: &App) -> bool {
+    app.workspace.as_ref().is_some_and(|workspace| workspace.may(Right::ManageCredentials))
+}
+
+/// The tags, two blanks between.
+pub fn tags(app: &App, row: &CredentialRow) -> Vec<Span<'static>> {
+    let tags: Vec<&str> = row.options.tags.iter().map(|tag| tag.as_str()).collect();
+    if tags.is_empty() { vec![] } else { vec![span(&tags.join("  "), app.theme.accent())] }
+}
+
+/// Glyph and word of the state.
+pub fn state(app: &App, row: &CredentialRow) -> Vec<Span<'static>> {
+    let (glyph, style) = state_mark(app, row);
+    if row.tampered {
+        return vec![span(&format!("{glyph} {}", state_word(app, row)), style)];
+    }
+    let word = match row.condition(app.now) {
+        Condition::Active => app.theme.text(),
+        _ => state_style(app, row),
+    };
+    vec![span(glyph, style), span(&format!(" {}", state_word(app, row)), word)]
+}
+
+/// The state as sheets tell it.
 pub fn state_words(app: &App, row: &CredentialRow) -> String {
     match row.tampered {
         true => "tampered: changed outside keydesk, and refused".to_owned(),
@@ -134,84 +192,68 @@ pub fn state_words(app: &App, row: &CredentialRow) -> String {
     }
 }
 
-fn secret_facts(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, lost: &str) -> Vec<Fact> {
-    let mut facts = vec![(row.kind.labels()[1], shown_once(app, row, details, lost))];
-    if let Some(old) = details.and_then(|d| old_secret(app, d)) {
-        facts.push(("", old_words(app, old)));
-    }
-    facts
-}
-
-/// The old secret that still works after a rotation.
-fn old_secret<'a>(app: &App, details: &'a CredentialInfo) -> Option<&'a LiveSecret> {
-    details.secrets.iter().find(|s| s.valid_until.is_some_and(|until| until.millis() > app.now))
-}
-
-fn old_words(app: &App, old: &LiveSecret) -> String {
-    let until = old.valid_until.map(|at| at.millis().utc("%-d %b %H:%M UTC")).unwrap_or_default();
-    let used = match &old.last_used {
-        Some(last) => format!("last used {}", relative_time::ago(app.now, last.at.millis())),
-        None => "never used".to_owned(),
-    };
-    format!("Old secret works until {until}, {used}{}", stops(app, ". O in the list stops it now"))
-}
-
-/// The same for the line under the list, with the key that ends it for users who may.
-fn old_line(app: &App, old: &LiveSecret) -> String {
-    let until = old.valid_until.map(|at| at.millis().utc("%-d %b %H:%M")).unwrap_or_default();
-    let used = match &old.last_used {
-        Some(last) => format!("used {}", relative_time::ago(app.now, last.at.millis())),
-        None => "never used".to_owned(),
-    };
-    format!("Old secret works until {until}, {used}{}", stops(app, ". O stops it"))
-}
-
-/// Words shown only to users who may stop a secret.
-fn stops(app: &App, words: &'static str) -> &'static str {
-    let may = app.workspace.as_ref().is_some_and(|workspace| workspace.may(Right::ManageCredentials));
-    if may { words } else { "" }
-}
-
-/// One line about the secret: an old one that still works matters most.
-fn secret_words(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) -> String {
-    match details.and_then(|d| old_secret(app, d)) {
-        Some(old) => old_line(app, old),
-        None => shown_once(app, row, details, ROTATE_IT),
+/// The word of the state.
+pub fn state_word(app: &App, row: &CredentialRow) -> &'static str {
+    match row.condition(app.now) {
+        _ if row.tampered => "tampered",
+        Condition::NotYet => "not yet",
+        condition => condition.as_str(),
     }
 }
 
-fn shown_once(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>, lost: &str) -> String {
-    let made_at: Millis = details.and_then(|d| d.secrets.first()).map_or(row.created_at, |s| s.created_at);
-    let on = relative_time::day(app.now, made_at);
-    let words = format!("shown once, on {on}; not kept in readable form.");
-    let may = app.workspace.as_ref().is_some_and(|workspace| workspace.may(Right::ManageCredentials));
-    match may && row.state != State::Revoked {
-        true => format!("{words} Lost? {lost}"),
-        false => words,
+/// How the word of the state is drawn in a list: only what is out of order has a colour.
+pub fn state_style(app: &App, row: &CredentialRow) -> Style {
+    let theme = app.theme;
+    match row.condition(app.now) {
+        _ if row.tampered => theme.armed(),
+        Condition::Active | Condition::Disabled | Condition::Revoked => theme.muted(),
+        Condition::Expiring(_) => theme.warning(),
+        Condition::NotYet => theme.text(),
+        Condition::Expired => theme.danger(),
     }
 }
 
-fn made(row: &CredentialRow) -> String {
-    format!("{} by {}", row.created_at.stamp(), row.created_by)
-}
-
-fn last_used(app: &App, last: Option<&crate::hub::LastUse>) -> String {
-    match last {
-        None => "never".to_owned(),
-        Some(last) => format!("{} ({})", last.words(), relative_time::ago(app.now, last.at.millis())),
-    }
-}
-
-/// Glyph and colour of a state. The word beside it says the same.
-pub fn state_mark(app: &App, row: &CredentialRow, condition: Condition) -> (&'static str, Style) {
+/// Glyph of the state and its colour.
+pub fn state_mark(app: &App, row: &CredentialRow) -> (&'static str, Style) {
     let (glyphs, theme) = (app.theme.glyphs, app.theme);
     if row.tampered {
-        return (glyphs.over, theme.bad());
+        return (glyphs.tampered, theme.armed());
     }
-    match condition {
-        Condition::Active => (glyphs.usable, theme.good()),
-        Condition::Expiring(_) => (glyphs.warning, theme.warn()),
-        Condition::NotYet | Condition::Disabled => (glyphs.stopped, Style::new()),
-        Condition::Expired | Condition::Revoked => (glyphs.over, theme.bad()),
+    match row.condition(app.now) {
+        Condition::Active => (glyphs.active, theme.success()),
+        Condition::Expiring(_) => (glyphs.warning, theme.warning().patch(theme.strong())),
+        Condition::NotYet => (glyphs.not_yet, theme.accent()),
+        Condition::Disabled => (glyphs.disabled, theme.muted()),
+        Condition::Expired => (glyphs.over, theme.danger()),
+        Condition::Revoked => (glyphs.revoked, theme.muted()),
+    }
+}
+
+/// `5 active, 1 expiring`: how many of some rows are in each state.
+pub fn count_states(app: &App, rows: &[&CredentialRow]) -> String {
+    let mut counted: Vec<(&str, usize)> = Vec::new();
+    for row in rows {
+        let word = state_word(app, row);
+        match counted.iter_mut().find(|(known, _)| *known == word) {
+            Some((_, n)) => *n += 1,
+            None => counted.push((word, 1)),
+        }
+    }
+    counted.iter().map(|(word, n)| format!("{n} {word}")).collect::<Vec<_>>().join(", ")
+}
+
+/// Text in which each of some words is marked, case aside.
+pub fn marked(app: &App, shown: &str, words: &[String], style: Style) -> Vec<Span<'static>> {
+    let folded = shown.to_lowercase();
+    // Some characters are longer in lower case: then places do not match.
+    let first = words.iter().filter(|word| !word.is_empty() && folded.len() == shown.len());
+    let first = first.filter_map(|word| folded.find(word.as_str()).map(|at| (at, at + word.len()))).min();
+    match first {
+        Some((from, to)) if shown.is_char_boundary(from) && shown.is_char_boundary(to) => {
+            let mut line = vec![span(&shown[..from], style), span(&shown[from..to], style.patch(app.theme.found()))];
+            line.extend(marked(app, &shown[to..], words, style));
+            line
+        }
+        _ => vec![span(shown, style)],
     }
 }

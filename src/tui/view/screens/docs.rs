@@ -2,74 +2,88 @@
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
 use crate::account::Right;
 use crate::credential::Kind;
-use crate::sample::{self, Gateway, NOT_YOURS, SECRET_HINT, languages};
+use crate::sample::{self, Gateway, NOT_YOURS, SECRET_HINT, Subject, languages};
 use crate::text;
 use crate::tui::app::{App, Workspace};
 use crate::tui::layout;
 use crate::tui::screen::Docs;
+use crate::tui::view::chrome;
 use crate::tui::view::paint::{Paint, continued, plain, span, wrap};
-use crate::tui::view::screens::pages::scrolled;
+use crate::tui::view::screens::details;
+use crate::tui::view::screens::pages::{place, scrolled};
 
-/// Rows over the sample: whom it is for, the languages, their mark.
-const HEAD: u16 = 3;
-/// Rows over that: the tabs, or behind the menu the kinds.
-const ABOVE: u16 = 2;
+/// Rows over the sample: whom it is for, the languages, and a blank line before each.
+const HEAD: u16 = 4;
 
 /// The page behind the menu, with the kinds in place of the tabs.
 pub fn page(app: &App, workspace: &Workspace, docs: &Docs, paint: &mut Paint<'_>, body: Rect) {
-    let mut x = body.x + 1;
+    let mut tabs: Vec<(String, bool)> = Vec::new();
     for (n, kind) in Kind::ALL.into_iter().enumerate() {
-        let words = format!("{} {}", n + 1, if body.width < 90 { kind.word() } else { kind.title() });
-        let current = kind == docs.kind && !docs.gateways;
-        paint.tab(x, body.y, &words, if current { app.theme.accent() } else { Style::new() }, current);
-        x += text::width(&words) as u16 + 5;
+        let words = format!("{} {}", n + 1, kind.word());
+        tabs.push((words, kind == docs.kind && !docs.gateways));
     }
-    let style = if docs.gateways { app.theme.accent() } else { Style::new() };
-    paint.tab(x, body.y, "4 Gateways", style, docs.gateways);
-    draw(app, workspace, paint, Rect { y: body.y + ABOVE, height: body.height.saturating_sub(ABOVE), ..body });
+    tabs.push(("4 Gateways".to_owned(), docs.gateways));
+    chrome::tabs(paint, &tabs, vec![]);
+    draw(app, workspace, paint, body);
 }
 
 /// The sample with everything around it.
 pub fn draw(app: &App, workspace: &Workspace, paint: &mut Paint<'_>, body: Rect) {
     let Some((docs, subject)) = workspace.docs_of() else { return };
-    if docs.gateways {
-        return gateways(app, workspace, docs, paint, body);
-    }
-    let kind = subject.kind;
-    let dot = app.theme.glyphs.dot;
-    let whose = workspace.documented().map(|row| format!("{} {dot} ", row.name)).unwrap_or_default();
-    let head = format!("{whose}{} {dot} {}", kind.title(), subject.key);
-    let room_for = usize::from(body.width).saturating_sub(2);
-    paint.text(1, body.y, &text::fit(&head, room_for, app.theme.glyphs.ellipsis), app.theme.strong());
-    let mut x = body.x + 1;
-    for language in languages(kind) {
-        let current = *language == docs.language(kind);
-        let style = if current { app.theme.accent() } else { Style::new() };
-        paint.tab(x, body.y + 1, language.title(), style, current);
-        x += text::width(language.title()) as u16 + 3;
-    }
-    let under = Rect { y: body.y + HEAD, height: body.height.saturating_sub(HEAD), ..body };
-    scrolled(&lines(app, workspace), docs.scroll, paint, under);
+    let theme = app.theme;
+    let (head, names, current) = match docs.gateways {
+        true => {
+            let head = vec![
+                span("Gateways", theme.strong()),
+                span("   the verifier is at ", theme.muted()),
+                plain(app.verifier_address()),
+            ];
+            let names: Vec<&str> = Gateway::ALL.iter().map(|gateway| gateway.title()).collect();
+            (head, names, docs.gateway().title())
+        }
+        false => {
+            let names = languages(subject.kind).iter().map(|language| language.title()).collect();
+            (whose(app, workspace, &subject), names, docs.language(subject.kind).title())
+        }
+    };
+    paint.line(1, body.y, body.width.saturating_sub(2), &Line::from(head));
+    choices(paint, body.y + 2, &names, current);
+    let lines = lines(app, workspace);
+    let under = Rect { y: body.y + HEAD, height: body.height.saturating_sub(HEAD + 1), ..body };
+    scrolled(&lines, docs.scroll, paint, under);
+    let status = vec![span(&format!("{current}, {} lines", lines.len()), theme.muted())];
+    paint.ruled(under.bottom(), status, place(app, lines.len(), docs.scroll, under.height));
 }
 
-/// The configuration of a gateway with everything around it.
-fn gateways(app: &App, workspace: &Workspace, docs: &Docs, paint: &mut Paint<'_>, body: Rect) {
-    let head = format!("Gateways {} the verifier is at {}", app.theme.glyphs.dot, app.verifier_address());
-    let room_for = usize::from(body.width).saturating_sub(2);
-    paint.text(1, body.y, &text::fit(&head, room_for, app.theme.glyphs.ellipsis), app.theme.strong());
-    let mut x = body.x + 1;
-    for gateway in Gateway::ALL {
-        let current = gateway == docs.gateway();
-        let style = if current { app.theme.accent() } else { Style::new() };
-        paint.tab(x, body.y + 1, gateway.title(), style, current);
-        x += text::width(gateway.title()) as u16 + 3;
+/// Whose sample it is.
+fn whose(app: &App, workspace: &Workspace, subject: &Subject) -> Vec<Span<'static>> {
+    let theme = app.theme;
+    let kind = span(subject.kind.title(), theme.muted());
+    let key = plain(&format!("   {}", subject.key));
+    let Some(row) = workspace.documented() else { return vec![kind, key] };
+    let mut line = vec![span(&row.name, theme.strong()), Span::raw("   ")];
+    line.extend(details::state(app, row));
+    line.extend([Span::raw("   "), kind, key]);
+    line
+}
+
+/// The languages or gateways, the shown one set off.
+fn choices(paint: &mut Paint<'_>, y: u16, names: &[&str], current: &str) {
+    let theme = paint.theme;
+    let mut x = 2;
+    for name in names {
+        let here = *name == current;
+        if here {
+            paint.text_in(x - 1, y, 1, theme.glyphs.here, theme.accent());
+        }
+        let style = if here { theme.accent().patch(theme.strong()) } else { theme.muted() };
+        paint.text(x, y, name, style);
+        x += text::width(name) as u16 + 3;
     }
-    let under = Rect { y: body.y + HEAD, height: body.height.saturating_sub(HEAD), ..body };
-    scrolled(&lines(app, workspace), docs.scroll, paint, under);
 }
 
 fn gateway_lines(app: &App, workspace: &Workspace, gateway: Gateway) -> Vec<Line<'static>> {
@@ -86,7 +100,7 @@ fn gateway_lines(app: &App, workspace: &Workspace, gateway: Gateway) -> Vec<Line
 
 /// Columns of the text.
 fn width(app: &App) -> usize {
-    usize::from(app.size.0).saturating_sub(3)
+    usize::from(app.size.0).saturating_sub(4)
 }
 
 /// A file as it is, whole: a line that is too long goes on in the next, and shows that it does. What is copied has the
@@ -100,7 +114,7 @@ fn file_lines(app: &App, text: &str) -> Vec<Line<'static>> {
 
 /// How many lines do not fit.
 pub fn overflow(app: &App, workspace: &Workspace) -> usize {
-    lines(app, workspace).len().saturating_sub(layout::page_rows(app.size).saturating_sub(usize::from(ABOVE + HEAD)))
+    lines(app, workspace).len().saturating_sub(layout::page_rows(app.size).saturating_sub(usize::from(HEAD)))
 }
 
 fn lines(app: &App, workspace: &Workspace) -> Vec<Line<'static>> {
@@ -114,7 +128,7 @@ fn lines(app: &App, workspace: &Workspace) -> Vec<Line<'static>> {
     };
     let mut lines = Vec::new();
     for warning in warnings(app, workspace, sample::obstacle(language, &subject, &site)) {
-        lines.extend(sentence(&format!("{} {warning}", theme.glyphs.warning), theme.warn()));
+        lines.extend(sentence(&format!("{} {warning}", theme.glyphs.warning), theme.warning()));
     }
     if workspace.documented().is_none() {
         lines.extend(sentence("Put your own key in the place of the one that stands here.", Style::new()));

@@ -1,7 +1,5 @@
 //! The history of one credential, under its details: refused requests and rows of the trail.
 
-use ratatui::style::Style;
-
 use crate::account::Right;
 use crate::hub::TrailRow;
 use crate::text;
@@ -26,7 +24,7 @@ pub fn add(app: &App, about: &CredentialDetails, sheet: &mut Sheet) {
                 sheet.spans(vec![plain(&line)]);
             }
             if rows.len() >= HISTORY as usize {
-                sheet.say("Older entries are in the Activity tab.", Style::new());
+                sheet.explain("Older entries are in the Activity tab.");
             }
         }
     }
@@ -42,7 +40,7 @@ fn refusals(app: &App, about: &CredentialDetails, sheet: &mut Sheet) {
         let line = format!("{}  {}{from}", refusal.at.millis().utc("%d %b %Y %H:%M"), refusal.words_and_times());
         sheet.spans(vec![plain(&text::fit(&line, sheet.width(), app.theme.glyphs.ellipsis))]);
     }
-    sheet.say(newest.advice(), Style::new());
+    sheet.explain(newest.advice());
     sheet.gap();
 }
 

@@ -1,8 +1,7 @@
 //! Draws menu, settings and my account: short lists of rows, with the attention list.
 
 use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
 use crate::credential::{EXPIRING_DAYS, Kind, State};
 use crate::hub::{Capped, LossCause, TrailRow};
@@ -15,44 +14,70 @@ use crate::tui::screen::{
 };
 use crate::tui::theme::UNICODE;
 use crate::tui::view::paint::{Paint, plain, span};
+use crate::tui::view::table;
+
+/// Columns of the titles.
+const TITLE: usize = 16;
 
 /// The menu.
 pub fn menu(app: &App, workspace: &Workspace, menu: &Menu, paint: &mut Paint<'_>, body: Rect) {
+    let theme = app.theme;
+    let roomy = body.width >= 72;
     let mut y = body.y;
     for (i, (row, title, words)) in MENU.iter().enumerate() {
-        // Rows that end something are set apart from rows that open something.
-        if *row == MenuRow::Lock {
-            y += 1;
-        }
         let selected = menu.attention.is_none() && i == menu.rows.selected;
-        line(paint, y, title, 18, words, selected, false);
+        let words = match row {
+            MenuRow::Lock | MenuRow::Quit => span(words, theme.accent().patch(theme.strong())),
+            _ if roomy => span(words, theme.muted()),
+            _ => plain(""),
+        };
+        line(paint, y, title, TITLE, vec![words], selected);
         y += 1;
     }
-    attention(app, workspace, menu, paint, y + 1, body.bottom());
+    let low = body.height < 18;
+    let end = if low { body.bottom() - 1 } else { body.bottom() - 2 };
+    attention(app, workspace, menu, paint, y + 1, end);
+    if !low {
+        paint.ruled(body.bottom() - 1, vec![span(&last_sign_in(app, workspace), theme.muted())], vec![]);
+    }
+}
+
+fn last_sign_in(app: &App, workspace: &Workspace) -> String {
+    match &workspace.session.last {
+        Some(last) => {
+            let at = relative_time::moment(app.now, last.at);
+            format!("Last sign-in {at} UTC{}", from(last.address.as_deref()))
+        }
+        None => "This is your first sign-in".to_owned(),
+    }
 }
 
 fn attention(app: &App, workspace: &Workspace, menu: &Menu, paint: &mut Paint<'_>, top: u16, end: u16) {
-    let items = workspace.attention();
-    if items.is_empty() {
-        return;
-    }
     let theme = app.theme;
-    let from = top + 2;
+    let items = workspace.attention();
+    let width = paint.area().width;
+    let heading = Rect { x: 1, y: top, width: width.saturating_sub(2), height: 1 };
+    if items.is_empty() {
+        let known = workspace.overview.is_some();
+        let words = if known { "Nothing needs attention." } else { "" };
+        return paint.text(1, top, words, theme.muted());
+    }
     // When they do not all fit, the focused one stays visible.
-    let rows = usize::from(end.saturating_sub(from)).max(1);
-    let title =
-        if items.len() > rows { format!("To look at, {} in all", items.len()) } else { "To look at".to_owned() };
-    paint.text(1, top, &title, theme.strong());
+    let rows = usize::from(end.saturating_sub(top + 1)).max(1);
     let first = menu.attention.map_or(0, |i| (i + 1).saturating_sub(rows));
-    for (y, (i, attention)) in (from..end).zip(items.iter().enumerate().skip(first)) {
-        let selected = menu.attention == Some(i);
-        let mark = if selected { theme.glyphs.selected } else { " " };
-        let words = attention_words(app, attention, usize::from(paint.area().width).saturating_sub(6));
-        let spans =
-            vec![plain(&format!("{mark} ")), span(theme.glyphs.warning, theme.warn()), plain(&format!(" {words}"))];
-        paint.line(1, y, paint.area().width, &Line::from(spans));
-        if selected {
-            reverse(paint, y);
+    let last = (first + rows).min(items.len());
+    let count = match last - first == items.len() {
+        true => items.len().to_string(),
+        false => format!("{}-{last} of {} {}", first + 1, items.len(), theme.glyphs.order[1]),
+    };
+    paint.heading(heading, "Needs attention", vec![span(&count, theme.strong())]);
+    for (y, (i, item)) in (top + 1..end).zip(items.iter().enumerate().skip(first)) {
+        let words = attention_words(app, item, usize::from(width).saturating_sub(6));
+        let mark = span(theme.glyphs.warning, theme.warning().patch(theme.strong()));
+        let line = vec![Span::raw("  "), mark, plain(&format!(" {words}"))];
+        paint.line(0, y, width, &Line::from(line));
+        if menu.attention == Some(i) {
+            paint.select(0, y, width);
         }
     }
 }
@@ -113,19 +138,22 @@ fn counted(n: Capped, kind: Kind, more: &str) -> String {
 
 /// The settings.
 pub fn settings(app: &App, workspace: &Workspace, rows: &RowSelection, paint: &mut Paint<'_>, body: Rect) {
+    let theme = app.theme;
     for (i, (row, title, right)) in SETTINGS.iter().enumerate() {
         let allowed = workspace.may(*right);
         let words = if allowed { numbers(app, workspace, *row) } else { format!("{} only", right.holders()) };
-        line(paint, body.y + i as u16, title, 21, &words, i == rows.selected, !allowed);
+        let title = if allowed { (*title).to_owned() } else { format!("({title})") };
+        line(paint, body.y + i as u16, &title, TITLE, vec![span(&words, theme.muted())], i == rows.selected);
     }
     let changes = workspace.overview.as_ref().and_then(|o| o.site.as_ref()).map_or(&[][..], |s| &s.last_changes);
-    let top = body.y + SETTINGS.len() as u16 + 2;
-    if changes.is_empty() || top + 2 >= body.bottom() {
+    let top = body.y + SETTINGS.len() as u16 + 1;
+    if changes.is_empty() || top + 1 >= body.bottom() {
         return;
     }
-    paint.text(1, top, "Last changes", app.theme.strong());
-    for (y, row) in (top + 2..body.bottom()).zip(changes) {
-        paint.text(1, y, &change(app, row, usize::from(body.width).saturating_sub(2)), Style::new());
+    let heading = vec![span("Last changes", theme.strong()), span(" (UTC)", theme.muted())];
+    paint.line(1, top, body.width, &Line::from(heading));
+    for (y, row) in (top + 1..body.bottom()).zip(changes) {
+        paint.line(3, y, body.width.saturating_sub(4), &Line::from(change(app, row)));
     }
 }
 
@@ -138,7 +166,7 @@ fn numbers(app: &App, workspace: &Workspace, row: SettingsRow) -> String {
                 let active = c.counts.in_state(State::Active);
                 format!("{active} active   {} expiring   {} never used", c.expiring.total(), c.never_used.total())
             }
-            None => "documentation; keys are for other roles".to_owned(),
+            None => "documentation; credentials are for other roles".to_owned(),
         },
         SettingsRow::Users => site.map_or(String::new(), |s| {
             let locked = if s.locked > 0 { format!("   {} locked", s.locked) } else { String::new() };
@@ -162,33 +190,36 @@ pub fn user_count(n: i64) -> String {
     if n == 1 { "1 person".to_owned() } else { format!("{n} people") }
 }
 
-fn change(app: &App, row: &TrailRow, width: usize) -> String {
-    let ellipsis = app.theme.glyphs.ellipsis;
-    let who = row.who.as_deref().unwrap_or("-");
-    let line = format!(
-        "{}  {} {} {}",
-        text::pad(&relative_time::moment(app.now, row.at), 15, ellipsis),
-        text::pad(who, 10, ellipsis),
-        text::pad(&row.did, 25, ellipsis),
-        row.what
-    );
-    text::fit(&line, width, ellipsis)
+/// A change: when, who, what was done, to what.
+pub fn change(app: &App, row: &TrailRow) -> Vec<Span<'static>> {
+    let theme = app.theme;
+    let pad = |words: &str, width: usize| text::pad(words, width, theme.glyphs.ellipsis);
+    let who = row.who.as_deref().unwrap_or(theme.glyphs.nobody);
+    vec![
+        span(&pad(&relative_time::moment(app.now, row.at), 16), theme.muted()),
+        plain(&pad(who, 8)),
+        plain(&format!("{} ", pad(&row.did, 22))),
+        plain(&row.what),
+    ]
 }
 
 /// One's own account.
 pub fn account(app: &App, workspace: &Workspace, rows: &RowSelection, paint: &mut Paint<'_>, body: Rect) {
+    let theme = app.theme;
     for (i, (row, title, words)) in ACCOUNT.iter().enumerate() {
         let now = match row {
-            AccountRow::ChangePassword | AccountRow::SignIns => String::new(),
-            AccountRow::Lines => format!("{:<9}", "off"),
-            AccountRow::Colours => format!("{:<9}", app.theme.palette.as_str()),
-            AccountRow::Glyphs => format!("{:<9}", if app.theme.glyphs == &UNICODE { "Unicode" } else { "ASCII" }),
+            AccountRow::ChangePassword | AccountRow::SignIns => "",
+            AccountRow::Lines => "off",
+            AccountRow::Colours => theme.palette.as_str(),
+            AccountRow::Glyphs if theme.glyphs == &UNICODE => "Unicode",
+            AccountRow::Glyphs => "ASCII",
         };
-        line(paint, body.y + i as u16, title, 21, &format!("{now}{words}"), i == rows.selected, false);
+        let value = plain(&text::pad(now, 10, theme.glyphs.ellipsis));
+        line(paint, body.y + i as u16, title, TITLE, vec![value, span(words, theme.muted())], i == rows.selected);
     }
     let session = &workspace.session;
     let last = match &session.last {
-        Some(last) => format!("{}{}", relative_time::moment(app.now, last.at), from(last.address.as_deref())),
+        Some(last) => format!("{} UTC{}", relative_time::moment(app.now, last.at), from(last.address.as_deref())),
         None => "none before this one".to_owned(),
     };
     let way = match &session.actor.via {
@@ -196,15 +227,17 @@ pub fn account(app: &App, workspace: &Workspace, rows: &RowSelection, paint: &mu
         crate::hub::Via::Local => "on this machine, without a password".to_owned(),
         crate::hub::Via::SshKey(fingerprint) => format!("by SSH key {fingerprint}"),
     };
-    let lines = [
-        ("Name", session.actor.user.as_str().to_owned()),
-        ("Role", session.role.title().to_owned()),
-        ("Signed in", way),
-        ("Last sign-in", last),
-    ];
-    for (y, (label, value)) in (body.y + ACCOUNT.len() as u16 + 1..body.bottom()).zip(lines) {
-        paint.text(3, y, &format!("{} {value}", text::pad(label, 20, '…')), Style::new());
-    }
+    let lock = match session.idle_lock {
+        0 => "never by itself".to_owned(),
+        ms => format!("after {} without a key press", time::duration(ms)),
+    };
+    let facts =
+        [("Role", session.role.title().to_owned()), ("Signed in", way), ("Last sign-in", last), ("Locks", lock)];
+    let facts = facts.map(|(label, words)| (label, vec![plain(&words)]));
+    let top = body.bottom().saturating_sub(facts.len() as u16 + 1).max(body.y + ACCOUNT.len() as u16);
+    paint.ruled(top, vec![span(session.actor.user.as_str(), theme.strong())], vec![]);
+    let area = Rect { y: top + 1, height: body.bottom().saturating_sub(top + 1), ..body };
+    table::panel(app, &facts, 13, paint, area);
 }
 
 /// ` from 203.0.113.9`, or nothing on a local terminal.
@@ -212,27 +245,19 @@ pub fn from(address: Option<&str>) -> String {
     address.map(|a| format!(" from {a}")).unwrap_or_default()
 }
 
-/// One row: mark, title, words.
-fn line(paint: &mut Paint<'_>, y: u16, title: &str, width: usize, words: &str, selected: bool, grey: bool) {
+/// One row: title and words behind it; the selected one from edge to edge.
+fn line(paint: &mut Paint<'_>, y: u16, title: &str, width: usize, words: Vec<Span<'static>>, selected: bool) {
     let theme = paint.theme;
-    let mark = if selected { theme.glyphs.selected } else { " " };
-    let title = if grey { format!("({title})") } else { title.to_owned() };
+    let style = if selected { theme.strong() } else { theme.text() };
+    let mut line = vec![Span::raw("   "), span(&text::pad(title, width, theme.glyphs.ellipsis), style)];
     let room = usize::from(paint.area().width).saturating_sub(4 + width);
-    let spans = vec![
-        plain(&format!("{mark} ")),
-        plain(&text::pad(&title, width, theme.glyphs.ellipsis)),
-        plain(&text::fit(words, room, theme.glyphs.ellipsis)),
-    ];
-    paint.line(1, y, paint.area().width, &Line::from(spans));
-    if selected {
-        reverse(paint, y);
+    match words.as_slice() {
+        [words] => line.push(span(&text::fit(&words.content, room, theme.glyphs.ellipsis), words.style)),
+        _ => line.extend(words),
     }
-}
-
-/// The selected row: reversed, and the cursor on it.
-pub fn reverse(paint: &mut Paint<'_>, y: u16) {
-    let width = paint.area().width;
-    let style = paint.theme.selected();
-    paint.style(Rect { x: 1, y, width: width.saturating_sub(2), height: 1 }, style);
-    paint.cursor(1, y);
+    let columns = paint.area().width;
+    paint.line(0, y, columns.saturating_sub(1), &Line::from(line));
+    if selected {
+        paint.select(0, y, columns);
+    }
 }

@@ -2,42 +2,44 @@
 
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
 use crate::hub::OwnSignIn;
 use crate::text;
 use crate::tui::app::{App, Workspace};
 use crate::tui::relative_time;
 use crate::tui::screen::Topic;
-use crate::tui::view::paint::{Paint, plain, span, wrap};
+use crate::tui::view::paint::{Paint, plain, scroll_bar, span, wrap};
 use crate::tui::view::screens::menu;
 
 /// Draws a page.
 pub fn draw(app: &App, workspace: &Workspace, topic: Topic, scroll: usize, paint: &mut Paint<'_>, body: Rect) {
-    scrolled(&lines(app, workspace, topic), scroll, paint, body);
+    let lines = lines(app, workspace, topic);
+    let body = Rect { height: body.height.saturating_sub(1), ..body };
+    scrolled(&lines, scroll, paint, body);
+    paint.ruled(body.bottom(), vec![], place(app, lines.len(), scroll, body.height));
 }
 
-/// Mark at the end of the last line while there are more lines.
-const BELOW: &str = " below ";
-
-/// Draws lines from one on.
+/// Draws lines from one on, and under them which of them these are.
 pub fn scrolled(lines: &[Line<'static>], scroll: usize, paint: &mut Paint<'_>, body: Rect) {
     let most = lines.len().saturating_sub(usize::from(body.height));
     let first = scroll.min(most);
     for (y, line) in (body.y..body.bottom()).zip(lines.iter().skip(first)) {
-        paint.line(1, y, body.width.saturating_sub(1), line);
+        paint.line(1, y, body.width.saturating_sub(2), line);
     }
-    if first < most {
-        // The line under the mark is cut visibly, so that no word runs into the mark.
-        let covers = lines.get(first + usize::from(body.height) - 1).map_or(0, Line::width);
-        let free = usize::from(body.width).saturating_sub(BELOW.len() + 2);
-        let cut = (covers > free).then_some(paint.theme.glyphs.ellipsis);
-        paint.right(
-            body.bottom() - 1,
-            &Line::from(plain(&format!("{}{BELOW}", cut.map_or(String::new(), String::from)))),
-        );
-    }
+    scroll_bar(paint, body, first as i64, lines.len() as i64);
     paint.cursor(1, body.y);
+}
+
+/// `1-9 of 31`, if not all lines fit.
+pub fn place(app: &App, lines: usize, scroll: usize, height: u16) -> Vec<Span<'static>> {
+    let height = usize::from(height);
+    if lines <= height {
+        return vec![];
+    }
+    let first = scroll.min(lines - height);
+    let here = format!("{}-{}", first + 1, first + height);
+    vec![span(&here, app.theme.strong()), span(&format!(" of {lines}"), app.theme.muted())]
 }
 
 /// The lines of a page.
@@ -64,7 +66,7 @@ impl FactPage<'_> {
 
     /// A row of a list, with a mark where it is cut.
     fn row(&mut self, words: &str, good: bool) {
-        let style = if good { Style::new() } else { self.app.theme.warn() };
+        let style = if good { Style::new() } else { self.app.theme.warning() };
         self.lines.push(Line::from(span(&text::fit(words, self.width, self.app.theme.glyphs.ellipsis), style)));
     }
 
@@ -93,7 +95,7 @@ fn sign_ins(app: &App, workspace: &Workspace, page: &mut FactPage<'_>) {
 
 /// A sign-in in words: when, result, how, from where. A refused one is marked.
 fn sign_in(app: &App, row: &OwnSignIn) -> String {
-    let glyph = if row.outcome.is_in() { app.theme.glyphs.usable } else { app.theme.glyphs.warning };
+    let glyph = if row.outcome.is_in() { app.theme.glyphs.active } else { app.theme.glyphs.warning };
     let at = text::pad(&relative_time::moment(app.now, row.at), 16, app.theme.glyphs.ellipsis);
     format!("{at} {glyph} {}{}{}", row.outcome, row.how(), menu::from(row.address.as_deref()))
 }

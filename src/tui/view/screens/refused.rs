@@ -1,72 +1,82 @@
 //! Draws the refused requests: a row each, and the selected one in full.
 
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::text::Span;
 
 use crate::hub::{CredentialInfo, RefusedRequest};
-use crate::text;
 use crate::tui::app::App;
 use crate::tui::screen::RefusedList;
-use crate::tui::view::paint::{Paint, wrap};
-use crate::tui::view::screens::menu;
+use crate::tui::view::paint::{Paint, scroll_bar, span, wrap};
+use crate::tui::view::screens::{menu, trail};
+use crate::tui::view::table::{self, Cell, Column, column};
 use crate::tui::{layout, relative_time};
 
 /// Draws the list under the tabs.
-pub fn draw(app: &App, list: &RefusedList, paint: &mut Paint<'_>, body: Rect) {
+pub fn draw(app: &App, list: &RefusedList, paint: &mut Paint<'_>) {
+    let top = layout::TOP + 1;
+    let columns = columns(usize::from(paint.area().width));
+    table::heads(app, &columns, paint, top);
+    let y = layout::rows_status(app.size);
     let Some(all) = list.list.rows() else {
-        paint.text(3, body.y + 1, "Reading what was refused ...", Style::new());
-        return paint.cursor(3, body.y + 1);
+        paint.ruled(y, vec![], vec![]);
+        return table::nothing("Reading what was refused ...", paint, top + 2);
     };
-    let width = usize::from(body.width).saturating_sub(4);
-    let heading = line(app, width, ["WHEN (UTC)", "NAME", "REFUSED BECAUSE", "FROM"]);
-    paint.text(3, body.y, &heading, app.theme.strong());
+    let total = list.list.length();
+    let place = if all.is_empty() { vec![] } else { trail::place(app, list.list.position(), total) };
+    paint.ruled(y, status(app, list), place);
     if all.is_empty() {
-        paint.text(3, body.y + 2, "No request with a key of this desk was refused.", Style::new());
-        return paint.cursor(3, body.y + 2);
+        return table::nothing("No request with a key of this desk was refused.", paint, top + 2);
     }
-    let height = layout::trail_rows(app.size, true);
-    for (y, (row, selected)) in (body.y + 1..body.bottom()).zip(list.list.visible(height)) {
-        let mark = if selected { app.theme.glyphs.selected } else { " " };
-        paint.text(1, y, &format!("{mark} {}", row_line(app, row, width)), Style::new());
-        if selected {
-            paint.style(Rect { x: 1, y, width: 2 + 12, height: 1 }, app.theme.selected());
-            paint.cursor(1, y);
-        }
+    let area = Rect { x: 0, y: top + 1, width: paint.area().width, height: y.saturating_sub(top + 1) };
+    for (y, (row, selected)) in (area.y..area.bottom()).zip(list.list.visible(usize::from(area.height))) {
+        table::row(app, &columns, &cells(app, row), selected, paint, y);
     }
-    if let Some(row) = list.list.selected().filter(|_| app.size.1 >= 20) {
-        let y = body.y + 1 + height as u16;
-        in_full(app, row, paint, Rect { y, height: body.bottom().saturating_sub(y), ..body });
+    if let Some(total) = total {
+        scroll_bar(paint, area, list.list.above(), total);
     }
-}
-
-fn row_line(app: &App, row: &RefusedRequest, width: usize) -> String {
-    let refusal = &row.refusal;
-    let from = refusal.address.map_or("-".to_owned(), |address| address.to_string());
-    line(app, width, [&refusal.at.millis().utc("%d %b %H:%M"), &row.name, &refusal.words_and_times(), &from])
+    if let Some(row) = list.list.selected() {
+        in_full(app, row, paint, Rect { y: y + 1, height: layout::panel(app.size), ..area });
+    }
 }
 
 /// The reason keeps its width; the address is left out first.
-fn line(app: &App, width: usize, cells: [&str; 4]) -> String {
-    let address = if width < 72 { 0 } else { 15 };
-    let spare = width.saturating_sub(if address > 0 { 76 } else { 60 });
-    let widths = [12, 17 + spare / 3, 28 + spare / 3, address + spare / 3];
-    let pad = |(cell, width): (&str, usize)| match width {
-        0 => String::new(),
-        width => text::pad(cell, width, app.theme.glyphs.ellipsis) + " ",
-    };
-    let all: String = cells.into_iter().zip(widths).map(pad).collect();
-    text::fit(all.trim_end(), width, app.theme.glyphs.ellipsis)
+fn columns(width: usize) -> Vec<Column> {
+    let from = if width < 76 { 0 } else { 15 };
+    let spare = width.saturating_sub(usize::from(table::LEAD) + 16 + 6 + from + 2);
+    let reason = (spare / 2).max(21);
+    let mut columns = vec![
+        column("WHEN (UTC)", 16).ordered(true),
+        column("NAME", spare.saturating_sub(reason)),
+        column("REFUSED BECAUSE", reason),
+        column("TIMES", 6),
+    ];
+    if from > 0 {
+        columns.push(column("FROM", from));
+    }
+    columns
+}
+
+fn cells(app: &App, row: &RefusedRequest) -> Vec<Cell> {
+    let theme = app.theme;
+    let refusal = &row.refusal;
+    let from = refusal.address.map_or(theme.glyphs.nobody.to_owned(), |address| address.to_string());
+    vec![
+        (relative_time::moment(app.now, refusal.at.millis()), theme.muted()),
+        (row.name.clone(), theme.text()),
+        (refusal.words(), theme.warning()),
+        (refusal.count.to_string(), theme.text()),
+        (from, theme.muted()),
+    ]
 }
 
 fn in_full(app: &App, row: &RefusedRequest, paint: &mut Paint<'_>, area: Rect) {
-    let glyphs = app.theme.glyphs;
-    paint.rule(1, area.y, area.width.saturating_sub(2), glyphs.horizontal, Style::new());
-    let name = text::fit(&row.name, usize::from(area.width).saturating_sub(8), glyphs.ellipsis);
-    paint.text(2, area.y, &format!(" {name} "), app.theme.strong());
+    let theme = app.theme;
+    paint.text(1, area.y, &row.name, theme.strong());
+    let from = if area.height > 1 { area.y + 1 } else { area.y };
     let lines = sentences(app, row);
     let lines = lines.iter().flat_map(|s| wrap(s, usize::from(area.width).saturating_sub(2)));
-    for (y, line) in (area.y + 1..area.bottom()).zip(lines) {
-        paint.text(1, y, &line, Style::new());
+    for (y, line) in (from..area.bottom()).zip(lines) {
+        paint.text(1, y, &line, theme.text());
     }
 }
 
@@ -83,12 +93,13 @@ pub fn sentences(app: &App, row: &RefusedRequest) -> Vec<String> {
 }
 
 /// The status line.
-pub fn status(list: &RefusedList) -> String {
+fn status(app: &App, list: &RefusedList) -> Vec<Span<'static>> {
     let whose = list.only.as_ref().map(|(_, name)| format!(" of {name}")).unwrap_or_default();
-    match list.list.is_newest() {
+    let words = match list.list.is_newest() {
         true => format!("The newest refused requests{whose} first"),
         false => format!("Older refused requests{whose}; g goes to the newest"),
-    }
+    };
+    vec![span(&words, app.theme.muted())]
 }
 
 /// A line for the details of a credential; `None` if nothing was refused.

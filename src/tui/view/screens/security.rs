@@ -9,9 +9,10 @@ use crate::hub::{Provenance, Setting};
 use crate::text;
 use crate::time::{self, DAY, MINUTE};
 use crate::tui::app::{App, Workspace};
+use crate::tui::layout::STATUS;
 use crate::tui::screen::{SettingGroup, settings_in_order};
 use crate::tui::view::dialogs::{default_words, with_unit};
-use crate::tui::view::paint::{Paint, plain, span};
+use crate::tui::view::paint::{Paint, span};
 
 /// Columns before a row, of its label, and of its value.
 const LEAD: usize = 3;
@@ -28,21 +29,19 @@ struct Row {
 pub fn draw(app: &App, workspace: &Workspace, at: usize, paint: &mut Paint<'_>, body: Rect) {
     let selected = settings_in_order().get(at).copied();
     let rows = rows(app, workspace);
-    let height = usize::from(body.height.saturating_sub(1));
+    let bottom = body.bottom().saturating_sub(STATUS);
+    let height = usize::from(bottom.saturating_sub(body.y));
     let place = rows.iter().position(|row| row.setting.is_some() && row.setting == selected).unwrap_or_default();
     // The heading of the first setting stays in sight.
     let first = if place <= 1 { 0 } else { (place + 1).saturating_sub(height) };
     for (y, row) in (body.y..).zip(rows.iter().skip(first).take(height)) {
         paint.line(0, y, body.width, &Line::from(row.line.clone()));
         if row.setting.is_some() && row.setting == selected {
-            let mark = app.theme.glyphs.selected;
-            paint.text(1, y, mark, Style::new());
-            paint.style(Rect { x: 1, y, width: (LEAD + LABEL) as u16, height: 1 }, app.theme.selected());
-            paint.cursor(1, y);
+            paint.select(0, y, body.width);
         }
     }
     if let Some(setting) = selected {
-        paint.text(1, body.bottom().saturating_sub(1), &status(workspace, setting), Style::new());
+        paint.ruled(bottom, vec![span(&status(workspace, setting), app.theme.muted())], vec![]);
     }
 }
 
@@ -57,14 +56,14 @@ fn rows(app: &App, workspace: &Workspace) -> Vec<Row> {
         let tampered = standing(workspace, setting) == Some(Provenance::Tampered);
         let (label, aside) = words(setting);
         let value = match value(workspace, setting) {
-            _ if tampered => format!("{} changed outside", app.theme.glyphs.over),
+            _ if tampered => format!("{} changed outside", app.theme.glyphs.tampered),
             value => with_unit(setting, &value),
         };
-        let style = if tampered { app.theme.bad() } else { app.theme.strong() };
+        let style = if tampered { app.theme.danger() } else { app.theme.strong() };
         rows.push(Row { line: cells(app, label, &value, style, aside), setting: Some(setting) });
     }
     let fixed = |label: &str, value: &str, aside: &str| Row {
-        line: cells(app, label, value, Style::new(), aside),
+        line: cells(app, label, value, app.theme.muted(), aside),
         setting: None,
     };
     rows.push(heading(app, "Sign-in"));
@@ -94,7 +93,12 @@ fn cells(app: &App, label: &str, value: &str, style: Style, aside: &str) -> Vec<
     let ellipsis = app.theme.glyphs.ellipsis;
     // A value that is longer than its column pushes what explains it to the right.
     let value = text::pad(value, VALUE.max(text::width(value) + 2), ellipsis);
-    vec![Span::raw(" ".repeat(LEAD)), plain(&text::pad(label, LABEL, ellipsis)), span(&value, style), plain(aside)]
+    vec![
+        Span::raw(" ".repeat(LEAD)),
+        span(&text::pad(label, LABEL, ellipsis), app.theme.muted()),
+        span(&value, style),
+        span(aside, app.theme.muted()),
+    ]
 }
 
 /// What a setting is called here, and what it means in a few words.

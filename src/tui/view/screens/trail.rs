@@ -1,103 +1,168 @@
 //! Draws the rows of the trail, and the selected one in full.
 
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::text::{Line, Span};
 
 use crate::hub::TrailRow;
 use crate::text;
 use crate::tui::app::App;
-use crate::tui::layout;
 use crate::tui::pending::Slot;
 use crate::tui::screen::{TrailCheck, TrailList};
 use crate::tui::view::deeds;
-use crate::tui::view::paint::{Paint, wrap};
+use crate::tui::view::paint::{Paint, scroll_bar, span, wrap};
+use crate::tui::view::screens::api::number;
+use crate::tui::view::sheet;
+use crate::tui::view::table::{self, Cell, Column, column};
 use crate::tui::view::trail_words;
+use crate::tui::{layout, relative_time};
 
-/// Draws the list; `body` is the window below the tabs, if there are any.
-pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, body: Rect) {
+/// Draws the list; its heads stand in the row `top`.
+pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, top: u16) {
+    let columns = columns(usize::from(paint.area().width));
+    table::heads(app, &columns, paint, top);
+    let y = layout::rows_status(app.size);
+    let (at, above, length) = list.place();
     let Some(all) = list.rows() else {
-        paint.text(3, body.y + 1, "Reading the trail ...", Style::new());
-        return paint.cursor(3, body.y + 1);
+        paint.ruled(y, vec![], vec![]);
+        return table::nothing("Reading ...", paint, top + 2);
     };
-    let width = usize::from(body.width).saturating_sub(4);
-    let heading = line(app, width, ["NO.", "WHEN (UTC)", "WHO", "DID", "WHAT", "FROM"]);
-    paint.text(3, body.y, &heading, app.theme.strong());
+    let total = list.count.map(|count| count.found).or(length).or_else(|| total(app, list));
+    let place = if all.is_empty() { vec![] } else { found(app, list, at, total) };
+    let end = paint.area().width.saturating_sub(place.iter().map(Span::width).sum::<usize>() as u16 + 3);
+    match list.search.shown() {
+        true => {
+            paint.ruled(y, vec![], place);
+            filter(app, list, paint, y, end);
+        }
+        false => paint.ruled(y, status(app, list), place),
+    }
     if all.is_empty() {
         let message = match list.search.narrows() {
             false => "Nothing was done yet.".to_owned(),
-            true => format!("Nothing matches {}. Press esc to clear the filter.", text::safe(list.search.typed())),
+            true => format!("Nothing matches {}. esc clears the filter.", text::safe(list.search.typed())),
         };
-        paint.text(3, body.y + 2, &message, Style::new());
-        return paint.cursor(3, body.y + 2);
+        return table::nothing(&message, paint, top + 2);
     }
-    let under_tabs = body.y > layout::HEADER;
-    let height = layout::trail_rows(app.size, under_tabs);
-    for (y, (row, selected)) in (body.y + 1..body.bottom()).zip(list.visible(height)) {
-        let mark = if selected { app.theme.glyphs.selected } else { " " };
-        paint.text(1, y, &format!("{mark} {}", row_line(app, row, width)), Style::new());
-        if selected {
-            // Mark, number and time: a slow line carries the bar twice for each step.
-            paint.style(Rect { x: 1, y, width: 2 + 4 + 1 + 12, height: 1 }, app.theme.selected());
-            paint.cursor(1, y);
+    let area = Rect { x: 0, y: top + 1, width: paint.area().width, height: y.saturating_sub(top + 1) };
+    for (y, (row, selected)) in (area.y..area.bottom()).zip(list.visible(usize::from(area.height))) {
+        table::row(app, &columns, &cells(app, row), selected, paint, y);
+    }
+    if let Some(total) = total {
+        scroll_bar(paint, area, above, total);
+    }
+    if let Some(row) = list.selected() {
+        let area = Rect { y: y + 1, height: layout::panel(app.size), ..area };
+        in_full(app, row, paint, area);
+    }
+}
+
+/// `2 of 345`, as far as it is known.
+pub fn place(app: &App, at: i64, total: Option<i64>) -> Vec<Span<'static>> {
+    let of = total.map_or(String::new(), |total| format!(" of {}", number(total)));
+    vec![span(&number(at), app.theme.strong()), span(&of, app.theme.muted())]
+}
+
+/// `2 of 8 found, 345 in all`, as far as it was counted.
+fn found(app: &App, list: &TrailList, at: i64, total: Option<i64>) -> Vec<Span<'static>> {
+    let mut spans = place(app, at, total);
+    if list.search.narrows() {
+        let all = list.count.map_or(String::new(), |count| format!(", {} in all", number(count.all)));
+        spans.push(span(&format!(" found{all}"), app.theme.muted()));
+    }
+    spans
+}
+
+/// What the filter is, or the field that it is typed into; above it what is wrong with it.
+fn filter(app: &App, list: &TrailList, paint: &mut Paint<'_>, y: u16, end: u16) {
+    let theme = app.theme;
+    let Some((field, entry)) = list.search.field() else { return };
+    let room = usize::from(end).saturating_sub(6);
+    let (shown, at) = sheet::part(field.text(), field.before_cursor(), room.saturating_sub(1));
+    let mark = if list.search.open { theme.glyphs.here } else { " " };
+    let line = vec![
+        span(mark, theme.accent()),
+        span("/", theme.accent().patch(theme.strong())),
+        span(&format!(" {shown} "), theme.text()),
+    ];
+    paint.line(0, y, end, &Line::from(line));
+    if list.search.open {
+        paint.cursor(3 + at as u16, y);
+    }
+    if let Some(message) = &entry.error {
+        let lines = wrap(&format!("{} {message}", theme.glyphs.broken), room);
+        let first = y.saturating_sub(lines.len() as u16);
+        paint.blank(first..y);
+        for (y, line) in (first..y).zip(&lines) {
+            paint.text(3, y, line, theme.danger());
         }
     }
-    if let Some(row) = list.selected().filter(|_| app.size.1 >= 20) {
-        let y = body.y + 1 + height as u16;
-        in_full(app, row, paint, Rect { y, height: body.bottom().saturating_sub(y), ..body });
+}
+
+/// How many rows the whole trail has.
+fn total(app: &App, list: &TrailList) -> Option<i64> {
+    let all = !list.search.narrows() && !list.credentials_only;
+    app.workspace.as_ref().filter(|_| all)?.overview.as_ref()?.site.as_ref().map(|site| site.trail_rows)
+}
+
+/// Number, time, who, deed; to what it was done takes the rest, and where from is told where there is room.
+fn columns(width: usize) -> Vec<Column> {
+    let from = if width >= 110 { 24 } else { 0 };
+    let taken = usize::from(table::LEAD) + 7 + 17 + 10 + 20 + from + 2;
+    let mut columns = vec![
+        column("NO.", 7).ordered(true),
+        column("WHEN (UTC)", 17),
+        column("WHO", 10),
+        column("DID", 20),
+        column("WHAT", width.saturating_sub(taken)),
+    ];
+    if from > 0 {
+        columns.push(column("FROM", from));
     }
+    columns
 }
 
-fn row_line(app: &App, row: &TrailRow, width: usize) -> String {
+fn cells(app: &App, row: &TrailRow) -> Vec<Cell> {
+    let theme = app.theme;
     // An actor with --as sat at this machine: the Unix user takes the place of the address.
-    let from = row.local().or_else(|| row.address.clone()).unwrap_or_else(|| "-".to_owned());
-    let (did, what) = deeds::columns(row);
-    let did = if row.count > 1 { format!("{did} x{}", row.count) } else { did };
-    line(
-        app,
-        width,
-        [&row.no.to_string(), &row.at.utc("%d %b %H:%M"), row.who.as_deref().unwrap_or("-"), &did, &what, &from],
-    )
-}
-
-/// The columns of a row: numbers are short, names are cut, the address is left out first.
-fn line(app: &App, width: usize, cells: [&str; 6]) -> String {
-    let address = if width < 76 { 0 } else { 15 };
-    let spare = width.saturating_sub(if address > 0 { 76 } else { 60 });
-    // Numbers and times have their width; of the rest the deed and its object get most.
-    let widths = [4, 12, 7 + (spare / 6).min(16), 18 + (spare / 3).min(7), 15 + spare / 3, address];
-    let pad = |(cell, width): (&str, usize)| match width {
-        0 => String::new(),
-        width => text::pad(cell, width, app.theme.glyphs.ellipsis) + " ",
-    };
-    let all: String = cells.into_iter().zip(widths).map(pad).collect();
-    text::fit(all.trim_end(), width, app.theme.glyphs.ellipsis)
+    let from = row.local().or_else(|| row.address.clone()).unwrap_or_else(|| theme.glyphs.nobody.to_owned());
+    let times = if row.count > 1 { format!(" {}{}", theme.glyphs.times, row.count) } else { String::new() };
+    let (deed, what) = deeds::columns(row);
+    let did = if row.did.contains("refused") { theme.warning() } else { theme.text() };
+    vec![
+        (row.no.to_string(), theme.muted()),
+        (relative_time::moment(app.now, row.at), theme.muted()),
+        (row.who.clone().unwrap_or_else(|| theme.glyphs.nobody.to_owned()), theme.text()),
+        (format!("{deed}{times}"), did),
+        (what, theme.text()),
+        (from, theme.muted()),
+    ]
 }
 
 fn in_full(app: &App, row: &TrailRow, paint: &mut Paint<'_>, area: Rect) {
-    let glyphs = app.theme.glyphs;
-    paint.rule(1, area.y, area.width.saturating_sub(2), glyphs.horizontal, Style::new());
-    paint.text(2, area.y, &format!(" {} ", row.no), app.theme.strong());
-    let mut differences =
-        trail_words::differences(row).iter().map(|d| d.words(glyphs.arrow)).collect::<Vec<_>>().join("   ");
-    // Two lines at most: enter shows everything.
-    differences = text::fit(&differences, (2 * usize::from(area.width)).saturating_sub(8), glyphs.ellipsis);
-    let mut sentences = vec![trail_words::summary(row), trail_words::origin(row)];
-    if !differences.is_empty() {
-        sentences.insert(1, differences);
+    let theme = app.theme;
+    let changes = trail_words::differences(row);
+    let changes = changes.iter().map(|d| d.words(theme.glyphs.arrow)).collect::<Vec<_>>().join("   ");
+    let mut sentences = vec![(trail_words::summary(row), theme.text()), (trail_words::origin(row), theme.muted())];
+    if !changes.is_empty() {
+        // Two lines at most: enter shows everything.
+        let room = (2 * usize::from(area.width)).saturating_sub(8);
+        sentences.insert(1, (text::fit(&changes, room, theme.glyphs.ellipsis), theme.text()));
     }
-    let lines = sentences.iter().flat_map(|s| wrap(s, usize::from(area.width).saturating_sub(2)));
-    for (y, line) in (area.y + 1..area.bottom()).zip(lines) {
-        paint.text(1, y, &line, Style::new());
+    let width = usize::from(area.width).saturating_sub(2);
+    let lines = sentences.iter().flat_map(|(words, style)| wrap(words, width).into_iter().map(|l| (l, *style)));
+    for (y, (line, style)) in (area.y..area.bottom()).zip(lines) {
+        paint.text(1, y, &line, style);
     }
 }
 
 /// The status line.
-pub fn status(app: &App, list: &TrailList) -> String {
+fn status(app: &App, list: &TrailList) -> Vec<Span<'static>> {
+    let theme = app.theme;
     let mut parts = Vec::new();
     if app.pending.has(Slot::Verify) && !list.credentials_only {
         parts.push(match list.so_far {
-            0 => "Checking the trail ...".to_owned(),
-            n => format!("Checking the trail: {n} entries so far"),
+            0 => "Verifying ...".to_owned(),
+            n => format!("Verifying: {n} entries so far"),
         });
     } else if let Some(TrailCheck { report, at }) = &list.checked {
         let at = at.utc("%H:%M");
@@ -107,18 +172,10 @@ pub fn status(app: &App, list: &TrailList) -> String {
             Some(what) => format!("Broken: {what}, verified {at} UTC"),
         });
     }
-    parts.extend(counts(list));
-    parts.join(". ")
-}
-
-/// `2 of 8 found, 345 in all`, as far as it was counted.
-fn counts(list: &TrailList) -> Option<String> {
-    let no = list.position()?;
-    let narrows = list.search.narrows();
-    Some(match list.count {
-        None if narrows => format!("{no} of those found"),
-        None => format!("{no}"),
-        Some(count) if narrows => format!("{no} of {} found, {} in all", count.found, count.all),
-        Some(count) => format!("{no} of {}", count.all),
-    })
+    if list.credentials_only {
+        parts.push("entries about credentials".to_owned());
+    }
+    let broken = list.checked.as_ref().is_some_and(|check| check.report.broken.is_some());
+    let style = if broken { theme.danger() } else { theme.muted() };
+    vec![span(&parts.join(". "), style)]
 }

@@ -1,72 +1,79 @@
 //! Draws Users: the list, and the selected user in full.
 
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::text::Span;
 
 use crate::account::UserState;
 use crate::hub::UserRow;
+use crate::time;
 use crate::tui::app::App;
 use crate::tui::screen::UserList;
-use crate::tui::view::paint::{Paint, wrap};
-use crate::tui::view::screens::menu;
+use crate::tui::view::paint::{Paint, plain, span};
+use crate::tui::view::screens::{menu, trail};
+use crate::tui::view::table::{self, Cell, Column, Fact, column};
 use crate::tui::{layout, relative_time};
-use crate::{text, time};
 
 /// Draws the list and the selected user.
 pub fn draw(app: &App, users: &UserList, paint: &mut Paint<'_>, body: Rect) {
-    let width = usize::from(body.width).saturating_sub(4);
-    let heading = line(app, width, ["NAME", "ROLE", "STATE", "LAST SIGN-IN", "LIVE KEYS"]);
-    paint.text(3, body.y, &heading, app.theme.strong());
-    if users.rows().is_none() {
-        paint.text(3, body.y + 2, "Reading the users ...", Style::new());
-        return paint.cursor(3, body.y + 2);
-    }
-    let height = layout::trail_rows(app.size, false);
-    for (y, (row, selected)) in (body.y + 1..body.bottom()).zip(users.visible(height)) {
-        let mark = if selected { app.theme.glyphs.selected } else { " " };
-        paint.text(1, y, &format!("{mark} {}", row_line(app, row, width)), Style::new());
-        if selected {
-            let [name, ..] = columns(width);
-            paint.style(Rect { x: 1, y, width: 2 + name as u16, height: 1 }, app.theme.selected());
-            paint.cursor(1, y);
-        }
-    }
-    if let Some(row) = users.selected().filter(|_| app.size.1 >= 20) {
-        let y = body.y + 1 + height as u16;
-        in_full(app, row, paint, Rect { y, height: body.bottom().saturating_sub(y), ..body });
-    }
-}
-
-/// Name, level, state, last sign-in, keys made; what does not fit is left out from the right.
-fn columns(width: usize) -> [usize; 5] {
-    let name = if width < 76 { 14 } else { 16 + (width - 76).min(16) };
-    let rest = width.saturating_sub(name + 1 + 18 + 12);
-    let last = if rest >= 18 { 18 } else { rest };
-    [name, 17, 11, last, rest.saturating_sub(last + 1)]
-}
-
-fn line(app: &App, width: usize, cells: [&str; 5]) -> String {
-    let pad = |(cell, width): (&str, usize)| match width {
-        0..6 => String::new(),
-        width => text::pad(cell, width, app.theme.glyphs.ellipsis) + " ",
+    let columns = columns(usize::from(body.width));
+    table::heads(app, &columns, paint, body.y);
+    let y = layout::rows_status(app.size);
+    let Some(rows) = users.rows() else {
+        paint.ruled(y, vec![], vec![]);
+        return table::nothing("Reading the users ...", paint, body.y + 2);
     };
-    let all: String = cells.into_iter().zip(columns(width)).map(pad).collect();
-    all.trim_end().to_owned()
+    let at = users.position();
+    let place = if rows.is_empty() { vec![] } else { trail::place(app, at, Some(rows.len() as i64)) };
+    paint.ruled(y, status(app, users), place);
+    for (y, (row, selected)) in (body.y + 1..y).zip(users.visible(layout::trail_rows(app.size, false))) {
+        table::row(app, &columns, &cells(app, row), selected, paint, y);
+    }
+    if let Some(row) = users.selected() {
+        let area = Rect { x: 0, y: y + 1, width: body.width, height: layout::panel(app.size) };
+        let mut facts = vec![("", title(app, row))];
+        facts.extend(self::facts(app, row).into_iter().map(|(label, words)| (label, vec![plain(&words)])));
+        in_full(app, &facts, paint, area);
+    }
 }
 
-fn row_line(app: &App, row: &UserRow, width: usize) -> String {
+/// Name, role, state, last sign-in, credentials created; in a narrow window the last is left out.
+fn columns(width: usize) -> Vec<Column> {
+    let made = if width < 76 { 0 } else { 9 };
+    let name = width.saturating_sub(usize::from(table::LEAD) + 16 + 12 + 19 + made + 2);
+    let mut columns = vec![
+        column("NAME", name).ordered(false),
+        column("ROLE", 16),
+        column("STATE", 12),
+        column("LAST SIGN-IN (UTC)", 19),
+    ];
+    if made > 0 {
+        columns.push(column("CREATED", made));
+    }
+    columns
+}
+
+fn cells(app: &App, row: &UserRow) -> Vec<Cell> {
+    let theme = app.theme;
     let last = row.last_sign_in.as_ref().map_or("never".to_owned(), |last| relative_time::moment(app.now, last.at));
-    line(app, width, [&row.name, row.role.title(), &state(app, row), &last, &row.made.to_string()])
+    let (words, style) = state(app, row);
+    let disabled = matches!(row.state, UserState::Disabled) && !row.tampered;
+    vec![
+        (row.name.clone(), if disabled { theme.muted() } else { theme.text() }),
+        (row.role.title().to_owned(), theme.muted()),
+        (words, style),
+        (last.clone(), if last == "never" { theme.muted() } else { theme.text() }),
+        (row.made.to_string(), theme.text()),
+    ]
 }
 
-/// The state as a glyph and a word.
-fn state(app: &App, row: &UserRow) -> String {
-    let glyphs = app.theme.glyphs;
+/// The state as a glyph and a word; only what is out of order has a colour.
+fn state(app: &App, row: &UserRow) -> Cell {
+    let (theme, glyphs) = (app.theme, app.theme.glyphs);
     match row.state {
-        _ if row.tampered => format!("{} tampered", glyphs.over),
-        UserState::Disabled => format!("{} disabled", glyphs.stopped),
-        UserState::Active if locked(app, row) => format!("{} locked", glyphs.warning),
-        UserState::Active => format!("{} active", glyphs.usable),
+        _ if row.tampered => (format!("{} tampered", glyphs.tampered), theme.armed()),
+        UserState::Disabled => (format!("{} disabled", glyphs.disabled), theme.muted()),
+        UserState::Active if locked(app, row) => (format!("{} locked", glyphs.warning), theme.warning()),
+        UserState::Active => (format!("{} active", glyphs.active), theme.muted()),
     }
 }
 
@@ -74,19 +81,16 @@ fn locked(app: &App, row: &UserRow) -> bool {
     row.locked_until.is_some_and(|end| end > app.now)
 }
 
-fn in_full(app: &App, row: &UserRow, paint: &mut Paint<'_>, area: Rect) {
-    paint.rule(1, area.y, area.width.saturating_sub(2), app.theme.glyphs.horizontal, Style::new());
-    paint.text(2, area.y, &format!(" {} ", row.name), app.theme.strong());
-    let mut y = area.y + 1;
-    for (label, value) in facts(app, row) {
-        for (i, value) in wrap(&value, usize::from(area.width).saturating_sub(13)).iter().enumerate() {
-            if y < area.bottom() {
-                let label = if i == 0 { label } else { "" };
-                paint.text(1, y, &format!("{}{value}", text::pad(label, 10, '…')), Style::new());
-            }
-            y += 1;
-        }
-    }
+fn title(app: &App, row: &UserRow) -> Vec<Span<'static>> {
+    let (words, style) = state(app, row);
+    let role = span(&format!("   {}   ", row.role.title()), app.theme.muted());
+    vec![span(&row.name, app.theme.strong()), role, span(&words, style)]
+}
+
+fn in_full(app: &App, facts: &[Fact], paint: &mut Paint<'_>, area: Rect) {
+    table::panel(app, &facts[..1], 0, paint, area);
+    let rest = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    table::panel(app, &facts[1..], 12, paint, rest);
 }
 
 fn facts(app: &App, row: &UserRow) -> Vec<(&'static str, String)> {
@@ -120,10 +124,15 @@ fn keys_made(row: &UserRow) -> String {
 }
 
 /// The status line.
-pub fn status(app: &App, users: &UserList) -> String {
+fn status(app: &App, users: &UserList) -> Vec<Span<'static>> {
     let rows = users.rows().unwrap_or_default();
     let some = |n: usize, word: &str| if n > 0 { format!(", {n} {word}") } else { String::new() };
     let locked = rows.iter().filter(|row| locked(app, row)).count();
     let disabled = rows.iter().filter(|row| row.state == UserState::Disabled).count();
-    format!("{}{}{}", menu::user_count(rows.len() as i64), some(locked, "locked"), some(disabled, "disabled"))
+    let theme = app.theme;
+    vec![
+        span(&menu::user_count(rows.len() as i64), theme.muted()),
+        span(&some(locked, "locked"), theme.warning()),
+        span(&some(disabled, "disabled"), theme.muted()),
+    ]
 }
