@@ -133,7 +133,10 @@ fn copied(app: &App, view: &OneTimeSecret, roomy: bool, sheet: &mut Sheet) {
                     span(glyphs.disabled, theme.warning()),
                     span(" Not copied yet. ", theme.warning().patch(theme.strong())),
                     span("c", theme.accent().patch(theme.strong())),
-                    span(" copies both; then paste them where they belong.", theme.warning()),
+                    span(
+                        if roomy { " copies both; then paste them where they belong." } else { " copies both." },
+                        theme.warning(),
+                    ),
                 ];
                 sheet.spans(line);
                 if roomy {
