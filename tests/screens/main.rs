@@ -19,6 +19,7 @@ mod filter;
 mod find_by_secret;
 mod fixed_secrets;
 mod fixture;
+mod forms;
 mod help;
 mod history;
 mod lists;

@@ -77,7 +77,7 @@ fn the_log_is_searched_with_each_letter() {
     desk.sees(&format!("1 of 1 found, {all} in all")).press("enter").sees("/ crm");
     desk.press("esc").sees("webhooks-prod").sees(&format!("1 of {all}"));
     desk.press("/").types("who:bram did:disab").sees("old-gateway").sees("1 of 1 found").press("esc");
-    desk.press("/").types("203.0.113.9").sees(&format!("of {all} found").replace(&all.to_string(), ""));
+    desk.press("/").types("203.0.113.9").sees("1 of 11 found").sees_no("set up the desk");
 }
 
 #[test]

@@ -29,19 +29,14 @@ pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, top: u16) {
     let total = list.count.map(|count| count.found).or(length).or_else(|| total(app, list));
     let place = if all.is_empty() { vec![] } else { found(app, list, at, total) };
     let end = paint.area().width.saturating_sub(place.iter().map(Span::width).sum::<usize>() as u16 + 3);
-    match list.search.shown() {
-        true => {
-            paint.ruled(y, vec![], place);
-            filter(app, list, paint, y, end);
-        }
-        false => paint.ruled(y, status(app, list), place),
-    }
+    paint.ruled(y, if list.search.shown() { vec![] } else { status(app, list) }, place);
     if all.is_empty() {
         let message = match list.search.narrows() {
             false => "Nothing was done yet.".to_owned(),
             true => format!("Nothing matches {}. esc clears the filter.", text::safe(list.search.typed())),
         };
-        return table::nothing(&message, paint, top + 2);
+        table::nothing(&message, paint, top + 2);
+        return filter(app, list, paint, y, end);
     }
     let area = Rect { x: 0, y: top + 1, width: paint.area().width, height: y.saturating_sub(top + 1) };
     for (y, (row, selected)) in (area.y..area.bottom()).zip(list.visible(usize::from(area.height))) {
@@ -54,6 +49,8 @@ pub fn draw(app: &App, list: &TrailList, paint: &mut Paint<'_>, top: u16) {
         let area = Rect { y: y + 1, height: layout::panel(app.size), ..area };
         in_full(app, row, paint, area);
     }
+    // Over the rows: what is wrong with it is shown above it.
+    filter(app, list, paint, y, end);
 }
 
 /// `2 of 345`, as far as it is known.
@@ -75,7 +72,7 @@ fn found(app: &App, list: &TrailList, at: i64, total: Option<i64>) -> Vec<Span<'
 /// What the filter is, or the field that it is typed into; above it what is wrong with it.
 fn filter(app: &App, list: &TrailList, paint: &mut Paint<'_>, y: u16, end: u16) {
     let theme = app.theme;
-    let Some((field, entry)) = list.search.field() else { return };
+    let Some((field, entry)) = list.search.field().filter(|_| list.search.shown()) else { return };
     let room = usize::from(end).saturating_sub(6);
     let (shown, at) = sheet::part(field.text(), field.before_cursor(), room.saturating_sub(1));
     let mark = if list.search.open { theme.glyphs.here } else { " " };

@@ -1,9 +1,9 @@
 //! What a field shows: the part of its text around the cursor, or its choices.
 
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 
 use crate::text;
-use crate::tui::form::{Control, FormEntry};
+use crate::tui::form::{Control, FormEntry, Id};
 use crate::tui::theme::Theme;
 use crate::tui::view::paint::plain;
 
@@ -87,4 +87,14 @@ pub fn part(typed: &str, before: &str, room: usize) -> (String, usize) {
         skipped += text::width(c.encode_utf8(&mut [0; 4]));
     }
     (text::fit(rest.as_str(), room, '…'), at.saturating_sub(skipped))
+}
+
+/// Whether a line is empty.
+pub(super) fn is_gap(line: &Line<'_>) -> bool {
+    line.width() == 0
+}
+
+/// A button at the foot; Generate stands beside its field.
+pub(super) fn is_foot(entry: &FormEntry) -> bool {
+    matches!(entry.input, Control::Button(_)) && entry.id != Id::Generate
 }
