@@ -35,7 +35,7 @@ fn an_address_for_a_network_is_a_warning_and_is_sent() {
     desk.press("n").types("nightly").press("tab → tab tab tab tab tab").types("10.0.0.0").sees_no("one address");
     desk.press("tab").sees("! That is one address. For its network write 10.0.0.0/8.");
     desk.dialog(CREATE).says("nightly").press("enter").dialog("The secret, once").says("nightly");
-    assert_eq!(desk.row_of("nightly").options.networks.to_string(), "10.0.0.0");
+    assert_eq!(desk.row_of("nightly").options.networks.to_string(), "10.0.0.0/32");
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn an_error_stands_at_its_field_when_it_is_left() {
 #[test]
 fn closed_options_of_an_hmac_key_name_what_it_signs_with() {
     let mut desk = Desk::on_list();
-    desk.press("2 n").sees("SHA 1 256 384 512, digest required, no owner, no tags, expires never");
+    desk.press("2 n").sees("SHA 1 256 384 512, digest required, no owner, no tags");
     desk.press("tab → tab tab tab tab tab tab tab space ← shift-tab shift-tab shift-tab shift-tab");
     desk.press("shift-tab shift-tab shift-tab ←").sees("SHA 256 384 512, digest required");
 }
