@@ -28,7 +28,7 @@ use crate::vault::Vault;
 pub use crate::store::Cancel;
 pub use actor::{Actor, LastSignIn, Origin, Session, SignIn, Via};
 pub use attention::{AttentionItem, AttentionLevel, AttentionWords, Group, RefusedKey, STATES, StateCounts};
-pub use audit::AcceptReport;
+pub use audit::{AcceptReport, LogFilter, LogFilterError, log_terms};
 pub use credentials::{CredentialEdit, Watch};
 pub use desk::{DeskPaths, OpenOutcome, Progress, SetUp};
 pub use error::{Conflict, Denied, HubError, InputField, SessionOver};
@@ -39,9 +39,9 @@ pub use types::{
     ListQuery, LiveSecret, LossCause, MostUsed, NameInUse, NewCredential, NewLegacy, NewUser, Overview, OwnSignIn,
     PagePosition, Policy, ProcessKind, ProcessNote, Provenance, Pulse, REFUSALS_KEPT, Refusal, RefusalCursor,
     RefusedRequest, RefusedRequestQuery, RefusedSignIn, Remedy, Replay, SecuritySettings, SettingValue, SignInOutcome,
-    SiteOverview, SiteUsage, TrailClass, TrailQuery, TrailReport, TrailRow, USE_DAYS, UnsavedCredential, UnsavedSecret,
-    UsageReport, UseCount, UsedDay, UserOperation, UserRow, UserTarget, VerifierCredential, VerifierRow,
-    VerifierSecret, WhichSecret, WithPassword, eviction_index, sum_of_days,
+    SiteOverview, SiteUsage, TrailClass, TrailCount, TrailQuery, TrailReport, TrailRow, USE_DAYS, UnsavedCredential,
+    UnsavedSecret, UsageReport, UseCount, UsedDay, UserOperation, UserRow, UserTarget, VerifierCredential, VerifierRow,
+    VerifierSecret, WhichSecret, WithPassword, eviction_index, noted_line, sum_of_days,
 };
 pub use verifier::{
     Drift, Feed, Findings, IdRange, LoadSummary, LoadTimings, ReadAgreement, RefusalReason, Restriction,

@@ -10,8 +10,8 @@ use crate::export::{Format, Written};
 use crate::hub::{
     Actor, ChangeOutcome, CredentialEdit, CredentialId, CredentialInfo, CredentialPage, CredentialTarget, Denied,
     DisplayEvent, FoundSecret, HubError, Issued, ListQuery, NameInUse, NewCredential, Overview, OwnSignIn, Pulse,
-    RefusedRequest, RefusedRequestQuery, SecuritySettings, SetUp, Setting, SignIn, TrailQuery, TrailReport, TrailRow,
-    UnsavedSecret, UserRow, UserTarget,
+    RefusedRequest, RefusedRequestQuery, SecuritySettings, SetUp, Setting, SignIn, TrailCount, TrailQuery, TrailReport,
+    TrailRow, UnsavedSecret, UserRow, UserTarget,
 };
 use crate::secret::Secret;
 use crate::tui::keymap::chord::Chord;
@@ -64,6 +64,8 @@ pub enum Effect {
     Remember(Appearance),
     /// Save what nobody waits for.
     RememberQuietly(Appearance),
+    /// Save the name that was used last.
+    RememberName(String),
     /// Leave.
     Quit,
     /// Quit, and re-execute line by line.
@@ -150,6 +152,8 @@ pub enum Call {
     },
     /// Rows of the trail.
     Trail(Actor, TrailQuery),
+    /// How many rows of the trail there are.
+    TrailCount(Actor, TrailQuery),
     /// Requests that verifiers refused.
     RefusedRequests(Actor, RefusedRequestQuery),
     /// Whose secret is this?
@@ -180,6 +184,8 @@ pub enum Call {
     SetSettings(Actor, Vec<(Setting, String)>),
     /// Checks the whole trail.
     Verify(Actor),
+    /// The same, and holds the hash of one entry against one that was noted.
+    Compare(Actor, i64, String),
 }
 
 /// One change of a user.
@@ -250,6 +256,8 @@ pub enum Answer {
     Taken(NameInUse),
     /// Rows of the trail.
     Trail(Vec<TrailRow>),
+    /// How many rows of the trail there are.
+    TrailCount(TrailCount),
     /// Requests that were refused.
     RefusedRequests(Vec<RefusedRequest>),
     /// The users.

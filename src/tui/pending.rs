@@ -16,6 +16,10 @@ pub enum Slot {
     CopyKey,
     /// A copy of a sample.
     CopySample,
+    /// A copy of an entry of the trail.
+    CopyEntry,
+    /// A copy of the end of the trail.
+    CopyLine,
     /// The words of a refusal.
     Refused,
     /// Find by secret.
@@ -28,7 +32,11 @@ pub enum Slot {
     Ticks,
     Details,
     Taken,
+    /// The credential that an entry of the trail is about.
+    GoTo,
     Trail,
+    /// How many entries of the trail there are.
+    TrailCount,
     Users,
     /// The keys that a user created.
     UserKeys,
@@ -42,7 +50,7 @@ pub enum Slot {
 
 impl Slot {
     /// Background reads.
-    pub const READS: [Self; 14] = [
+    pub const READS: [Self; 16] = [
         Self::Find,
         Self::History,
         Self::Overview,
@@ -50,7 +58,9 @@ impl Slot {
         Self::Ticks,
         Self::Details,
         Self::Taken,
+        Self::GoTo,
         Self::Trail,
+        Self::TrailCount,
         Self::Users,
         Self::UserKeys,
         Self::Verify,

@@ -33,6 +33,9 @@ pub const PLACES: &[&str] = &[
     "esc esc ↓ enter",
     "esc G enter",
     "esc ↓ ↓ enter",
+    "esc ↓ ↓ enter /",
+    "esc ↓ ↓ enter enter",
+    "esc ↓ ↓ enter v",
     "esc ↓ enter",
     "esc ↓ enter enter",
 ];

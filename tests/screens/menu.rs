@@ -275,8 +275,8 @@ fn every_row_of_menu_and_settings_leads_somewhere() {
     }
     for (row, words) in [
         ("Users", "LAST SIGN-IN (UTC)"),
-        ("Activity log", "disabled Basic key"),
-        ("Security", "It locks after 10 minutes"),
+        ("Activity log", "the Basic credential old-gateway"),
+        ("Security", "Lock after"),
     ] {
         let mut desk = Desk::signed_in_as(Role::Administrator);
         desk.press("enter").selects(row).press("enter").rest().sees(words).press("esc").sees("Last changes");

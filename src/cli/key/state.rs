@@ -7,7 +7,7 @@ use crate::cli::context::{Context, OpenDesk};
 use crate::cli::error::{CONFLICT, CliError, stderr_line};
 use crate::cli::output;
 use crate::credential::{Kind, Verb};
-use crate::hub::{ChangeOutcome, CredentialRow, CredentialTarget};
+use crate::hub::{ChangeOutcome, CredentialTarget};
 
 use super::called;
 

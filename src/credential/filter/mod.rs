@@ -6,7 +6,7 @@ mod pieces;
 use crate::time::{is_never, parse_span};
 
 use super::{Kind, Tag, fold, holds_api_secret};
-use pieces::{Piece, SIGNS, pieces};
+pub(crate) use pieces::{Piece, SIGNS, pieces};
 
 /// A parsed filter. All of its conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use crate::tui::toast::Toast;
 
 impl App {
     pub(super) fn act_on_dialog(&mut self, action: Action) {
-        let most = self.scroll_limit(action);
+        let (now, most) = (self.now, self.scroll_limit(action));
         let Some(dialog) = self.dialog_mut() else { return };
         match (&mut dialog.kind, action) {
             (_, Action::Back) => self.cancel_dialog(),
@@ -33,10 +33,19 @@ impl App {
             (DialogKind::Pick(pick), Action::Up | Action::Down) => pick.act(action),
             (DialogKind::Pick(_), action) => self.picked(Some(action)),
             (DialogKind::Details(d), action) => scroll(&mut d.scroll, action, most),
-            (DialogKind::TrailEntry(d), action) => scroll(&mut d.scroll, action, most),
+            (DialogKind::TrailEntry(_), Action::Up | Action::Down) => self.another_entry(action),
+            (DialogKind::TrailEntry(d), Action::PageUp | Action::PageDown) => scroll(&mut d.scroll, action, most),
+            (DialogKind::TrailEntry(_), Action::CopyEntry) => self.copy_entry(),
+            (DialogKind::TrailCheck(_), Action::CopyLine) => self.copy_line(),
+            (DialogKind::TrailCheck(_), Action::GoToTampered) => self.go_to_tampered(),
             (DialogKind::UserKeys(_), action) => self.act_on_user_keys(action, most),
             (_, action) => {
+                let before = dialog.form.as_ref().and_then(Form::focus);
                 let advance = dialog.form.as_mut().and_then(|form| forms::edit(form, action));
+                let after = dialog.form.as_ref().and_then(Form::focus);
+                if let Some(left) = before.filter(|_| before != after) {
+                    dialog.judge(left, now);
+                }
                 match advance {
                     Some(Advance::Submit) => self.pressed(Id::Submit),
                     Some(Advance::Pressed(id)) => self.pressed(id),
@@ -50,14 +59,14 @@ impl App {
     }
 
     /// Esc: the answer that loses nothing.
-    fn cancel_dialog(&mut self) {
+    pub(super) fn cancel_dialog(&mut self) {
         if self.stop_search() || self.stop_change() {
             return;
         }
         let Some(workspace) = &mut self.workspace else { return };
         match workspace.dialog().map(|dialog| &dialog.kind) {
             Some(DialogKind::OneTimeSecret(view)) if !view.saved() => self.ask(Confirmation::Close),
-            Some(DialogKind::OwnPassword { forced: true }) => self.sign_out(),
+            Some(DialogKind::OwnPassword { forced: true, .. }) => self.sign_out(),
             _ => drop(workspace.dialogs.pop()),
         }
     }
@@ -102,7 +111,9 @@ impl App {
                 let name = action.row().map(|row| row.name.clone()).unwrap_or_default();
                 self.open_user_keys(&name);
             }
-            (DialogKind::TrailFilter, id) => self.send_trail_filter(id == Id::ShowAll),
+            (DialogKind::TrailEntry(_), _) => self.go_to_credential(),
+            (DialogKind::TrailCheck(_), Id::CopyLine) => self.copy_line(),
+            (DialogKind::TrailCheck(_), _) => self.compare_line(),
             (DialogKind::OneTimeSecret(_), Id::Revoke) => self.ask_to_revoke(),
             (DialogKind::Tampered(row), Id::Revoke) => {
                 let change = ChangeState::revoke(vec![(**row).clone()]);
@@ -128,9 +139,13 @@ impl App {
         let actor = workspace.actor();
         let Some(dialog) = workspace.dialog_mut() else { return };
         (dialog.problem, dialog.so_far) = (None, 0);
-        dialog.form.iter_mut().for_each(Form::clear_faults);
+        dialog.judge_all(now);
         match dialog.call(button, actor, now) {
             Some(Ok(Call::Edit(_, _, edit))) if edit == CredentialEdit::default() => {
+                workspace.dialogs.pop();
+                self.toast = Some(Toast::note(now, "Nothing was changed."));
+            }
+            Some(Ok(Call::SetSettings(_, wanted))) if wanted.is_empty() => {
                 workspace.dialogs.pop();
                 self.toast = Some(Toast::note(now, "Nothing was changed."));
             }

@@ -8,7 +8,7 @@ use crate::credential::{EXPIRING_DAYS, Kind};
 use crate::hub::{AttentionItem, CredentialRow, Group, RefusedKey};
 use crate::tui::act::scroll;
 use crate::tui::app::{App, Workspace};
-use crate::tui::dialog::{Confirmation, Dialog, Part};
+use crate::tui::dialog::{Confirmation, Dialog};
 use crate::tui::keymap::Action;
 use crate::tui::msg::{Call, Effect};
 use crate::tui::pending::Slot;
@@ -31,7 +31,7 @@ fn expiring() -> String {
 
 impl App {
     pub(super) fn act_on_screen(&mut self, action: Action) {
-        if self.filter_handles(action) {
+        if self.filter_handles(action) || self.log_filter_handles(action) {
             return;
         }
         if action == Action::Back {
@@ -51,12 +51,7 @@ impl App {
             },
             Some(Screen::Docs(_)) => self.act_on_docs(action),
             Some(Screen::Users(_)) => self.act_on_users(action),
-            Some(Screen::Page(Topic::Security, at)) => match action {
-                Action::LockTime => self.edit_settings(Part::Lock),
-                Action::ApiAddress => self.edit_settings(Part::Api),
-                Action::VerifierPolicy => self.edit_settings(Part::Verifier),
-                action => scroll(at, action, most),
-            },
+            Some(Screen::Page(Topic::Security, _)) => self.act_on_security(action),
             Some(Screen::Page(Topic::SignIns, at)) => scroll(at, action, most),
             Some(Screen::Trail(_)) => self.act_on_trail(action),
             Some(Screen::Api(_)) => self.act_on_api(action),
@@ -139,7 +134,7 @@ impl App {
     }
 
     /// Opens API Settings narrowed to what `filter` says, at one row if there is one to show.
-    pub(super) fn open_api(&mut self, kind: Kind, row: Option<&CredentialRow>, filter: &str) {
+    pub(in crate::tui) fn open_api(&mut self, kind: Kind, row: Option<&CredentialRow>, filter: &str) {
         let mut api = Api::new(kind);
         let fits = self.workspace.as_ref().is_some_and(|workspace| workspace.section_fits(kind));
         if !filter.is_empty() {

@@ -39,6 +39,8 @@ pub struct AppSetup {
     pub remembers: bool,
     /// Lines of "Needs attention" that each user hid.
     pub hidden_lines: BTreeMap<String, HiddenLines>,
+    /// The name that was used here last; `None` where names are not remembered.
+    pub last_name: Option<String>,
     /// Why nothing here can copy, as a sentence with the next step; `None` when copying can be tried.
     pub no_clipboard: Option<String>,
     /// A sentence for the lock screen: the demo shows its password there.
@@ -83,6 +85,8 @@ pub struct App {
     pub(in crate::tui) remembers: bool,
     pub(in crate::tui) hidden_lines: BTreeMap<String, HiddenLines>,
     pub(in crate::tui) places: DisplayPaths,
+    /// The name that was used here last; `None` where names are not remembered.
+    pub(in crate::tui) last_name: Option<String>,
     pub(in crate::tui) no_clipboard: Option<String>,
     pub(in crate::tui) notice: Option<String>,
     overflow: fn(&Self) -> usize,
@@ -96,6 +100,8 @@ pub struct App {
     pub(in crate::tui) pending: Pending,
     pub(in crate::tui) type_ahead: TypeAhead,
     pub(in crate::tui) last_key: Millis,
+    /// The last key was ctrl-c, and it closed something: once more quits.
+    pub(in crate::tui) interrupted: bool,
     pub(in crate::tui) dirty: bool,
     /// The desk goes on line by line as soon as that choice is saved.
     pub(in crate::tui) leaving_for_lines: bool,
@@ -113,6 +119,7 @@ impl App {
             remembers: setup.remembers,
             hidden_lines: setup.hidden_lines,
             places: setup.places,
+            last_name: setup.last_name,
             no_clipboard: setup.no_clipboard,
             notice: setup.notice,
             overflow: setup.overflow,
@@ -124,6 +131,7 @@ impl App {
             pending: Pending::default(),
             type_ahead: TypeAhead::default(),
             last_key: setup.now,
+            interrupted: false,
             dirty: true,
             leaving_for_lines: false,
             out: Vec::new(),
@@ -132,11 +140,16 @@ impl App {
             Start::SetUp => app.sign_in = Some(SignInScreen::set_up()),
             Start::SignIn { account } => {
                 app.account = account;
-                app.sign_in = Some(SignInScreen::sign_in(""));
+                app.sign_in = Some(app.nobody());
             }
             Start::Session(session) => app.enter(*session),
         }
         app
+    }
+
+    /// The sign-in before anybody typed, with the name that was used last.
+    pub(in crate::tui) fn nobody(&self) -> SignInScreen {
+        SignInScreen::sign_in(self.last_name.as_deref().unwrap_or_default())
     }
 
     /// Opens the desk for a session.
@@ -156,7 +169,7 @@ impl App {
     /// The next moment at which a [`crate::tui::msg::Msg::Tick`] is wanted.
     pub fn deadline(&self) -> Option<Millis> {
         let workspace = self.workspace.as_ref().filter(|_| self.sign_in.is_none());
-        let idle = workspace.and_then(|r| self.idle_lock_at(r));
+        let idle = self.idle_lock_changes_at();
         let due = workspace.and_then(|r| r.due.earliest());
         let toast = self.toast.as_ref().and_then(|t| t.until);
         let minute = self.shows_relative_times().then(|| Millis((self.now.0.div_euclid(MINUTE) + 1) * MINUTE));
@@ -169,11 +182,6 @@ impl App {
     pub(in crate::tui) fn pause_text_changes_at(&self) -> Option<Millis> {
         let end = self.sign_in.as_ref().and_then(SignInScreen::pause_end).filter(|end| *end > self.now)?;
         Some(Millis(end.0 - (end.since(self.now) - 1) / MINUTE * MINUTE))
-    }
-
-    /// When the desk locks by itself.
-    pub(in crate::tui) fn idle_lock_at(&self, workspace: &Workspace) -> Option<Millis> {
-        (workspace.session.idle_lock > 0).then(|| self.last_key.plus(workspace.session.idle_lock))
     }
 
     pub(in crate::tui) fn shows_relative_times(&self) -> bool {

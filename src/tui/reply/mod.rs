@@ -57,10 +57,12 @@ impl App {
             Answer::Page(page) if slot == Slot::UserKeys => self.user_keys_read(page),
             Answer::Page(page) if slot == Slot::Ticks => self.ticks_read(page),
             Answer::Page(page) => self.page(page),
+            Answer::Details(details) if slot == Slot::GoTo => self.go_to(&details.row),
             Answer::Details(details) => self.details(details),
             Answer::Taken(taken) => self.taken(taken),
             Answer::Trail(rows) if slot == Slot::History => self.history(rows),
             Answer::Trail(rows) => self.trail(rows),
+            Answer::TrailCount(count) => self.trail_counted(count),
             Answer::RefusedRequests(rows) => self.refused_requests(rows),
             Answer::Users(rows) => self.users_read(rows),
             Answer::Security(security) => self.security(security),
@@ -79,14 +81,21 @@ impl App {
                     self.end_session(&over.to_string());
                 }
             }
-            Slot::Copying(_) | Slot::CopyKey | Slot::CopySample | Slot::Unwatched => {}
+            Slot::Copying(_)
+            | Slot::CopyKey
+            | Slot::CopySample
+            | Slot::CopyEntry
+            | Slot::CopyLine
+            | Slot::Unwatched => {}
             Slot::History
             | Slot::Overview
             | Slot::List
             | Slot::Ticks
             | Slot::Details
             | Slot::Taken
+            | Slot::GoTo
             | Slot::Trail
+            | Slot::TrailCount
             | Slot::Users
             | Slot::UserKeys
             | Slot::Verify

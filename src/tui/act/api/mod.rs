@@ -101,6 +101,7 @@ impl App {
         };
         match action {
             Action::Open => self.open_details(row),
+            Action::OpenLog => self.open_log(&format!("key:{}", row.key)),
             Action::CopyKey => self.copy_key(&row),
             Action::Tick => {
                 api.ticks.toggle(row);
