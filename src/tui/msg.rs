@@ -10,8 +10,8 @@ use crate::export::{Format, Written};
 use crate::hub::{
     Actor, ChangeOutcome, CredentialEdit, CredentialId, CredentialInfo, CredentialPage, CredentialTarget, Denied,
     DisplayEvent, FoundSecret, HubError, Issued, JumpPart, JumpQuery, ListQuery, NameInUse, NewCredential, Overview,
-    OwnSignIn, Pulse, RefusedRequest, RefusedRequestQuery, SecuritySettings, SetUp, Setting, SignIn, TrailQuery,
-    TrailReport, TrailRow, UnsavedSecret, UserRow, UserTarget,
+    OwnSignIn, Pulse, RefusedRequest, RefusedRequestQuery, SecuritySettings, SetUp, Setting, SignIn, TrailCount,
+    TrailQuery, TrailReport, TrailRow, UnsavedSecret, UserRow, UserTarget,
 };
 use crate::secret::Secret;
 use crate::tui::keymap::chord::Chord;
@@ -36,6 +36,8 @@ pub enum Msg {
     Tick,
     /// An appearance choice was saved, or could not be, with the reason.
     Remembered(Result<(), String>),
+    /// The survey of a large desk found something else than before.
+    Surveyed,
     /// Back from ctrl-z.
     Resumed,
 }
@@ -60,6 +62,10 @@ pub enum Effect {
     Suspend,
     /// Save an appearance choice for the next time.
     Remember(Appearance),
+    /// Save what nobody waits for.
+    RememberQuietly(Appearance),
+    /// Save the name that was used last.
+    RememberName(String),
     /// Leave.
     Quit,
     /// Quit, and re-execute line by line.
@@ -148,6 +154,8 @@ pub enum Call {
     },
     /// Rows of the trail.
     Trail(Actor, TrailQuery),
+    /// How many rows of the trail there are.
+    TrailCount(Actor, TrailQuery),
     /// Requests that verifiers refused.
     RefusedRequests(Actor, RefusedRequestQuery),
     /// Whose secret is this?
@@ -178,6 +186,8 @@ pub enum Call {
     SetSettings(Actor, Vec<(Setting, String)>),
     /// Checks the whole trail.
     Verify(Actor),
+    /// The same, and holds the hash of one entry against one that was noted.
+    Compare(Actor, i64, String),
 }
 
 /// One change of a user.
@@ -239,7 +249,7 @@ pub enum Answer {
     /// Whether the store changed.
     Pulse(Pulse),
     /// What the menu shows.
-    Overview(Overview),
+    Overview(Box<Overview>),
     /// Rows of the list.
     Page(CredentialPage),
     /// Credentials that the palette found in a part of all.
@@ -250,6 +260,8 @@ pub enum Answer {
     Taken(NameInUse),
     /// Rows of the trail.
     Trail(Vec<TrailRow>),
+    /// How many rows of the trail there are.
+    TrailCount(TrailCount),
     /// Requests that were refused.
     RefusedRequests(Vec<RefusedRequest>),
     /// The users.

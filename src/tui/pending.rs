@@ -16,6 +16,10 @@ pub enum Slot {
     CopyKey,
     /// A copy of a sample.
     CopySample,
+    /// A copy of an entry of the trail.
+    CopyEntry,
+    /// A copy of the end of the trail.
+    CopyLine,
     /// The words of a refusal.
     Refused,
     /// Find by secret.
@@ -32,7 +36,11 @@ pub enum Slot {
     JumpUsers,
     Details,
     Taken,
+    /// The credential that an entry of the trail is about.
+    GoTo,
     Trail,
+    /// How many entries of the trail there are.
+    TrailCount,
     Users,
     /// The keys that a user created.
     UserKeys,
@@ -46,7 +54,7 @@ pub enum Slot {
 
 impl Slot {
     /// Background reads.
-    pub const READS: [Self; 16] = [
+    pub const READS: [Self; 18] = [
         Self::Find,
         Self::History,
         Self::Overview,
@@ -56,7 +64,9 @@ impl Slot {
         Self::JumpUsers,
         Self::Details,
         Self::Taken,
+        Self::GoTo,
         Self::Trail,
+        Self::TrailCount,
         Self::Users,
         Self::UserKeys,
         Self::Verify,

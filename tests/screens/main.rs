@@ -2,6 +2,8 @@
 
 #[path = "../support/made.rs"]
 mod made;
+#[path = "../support/need.rs"]
+mod need;
 
 mod account;
 mod burst;
@@ -17,6 +19,7 @@ mod filter;
 mod find_by_secret;
 mod fixed_secrets;
 mod fixture;
+mod forms;
 mod help;
 mod history;
 mod jump;
@@ -40,3 +43,4 @@ mod trail;
 mod two_users;
 mod type_ahead;
 mod users;
+mod where_one_looks;

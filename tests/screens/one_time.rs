@@ -156,9 +156,11 @@ fn ctrl_c_asks_only_for_a_secret_that_nobody_copied() {
 }
 
 #[test]
-fn ctrl_c_in_a_filled_form_leaves_at_once() {
+fn ctrl_c_cancels_a_form_and_twice_quits() {
     let mut desk = Desk::on_list();
-    desk.press("n").types("half a name").press("ctrl-c");
+    desk.press("n").types("half a name").press("ctrl-c").no_dialog().sees_no("half a name");
+    assert!(!desk.quit);
+    desk.press("ctrl-c");
     assert!(desk.quit);
 }
 

@@ -30,7 +30,7 @@ fn keys_typed_after_a_wrong_password_do_nothing() {
     let mut desk = Desk::start(Some(Copy::filled()), Start::SignIn { account: "Acme Messaging".to_owned() });
     desk.stalls();
     desk.types("alice").press("tab").types("not the password").press("enter enter enter n").types("x").press("enter");
-    desk.answers().sees("4 tries left").sees(DROPPED);
+    desk.answers().sees("4 tries are left").sees(DROPPED);
     assert_eq!((desk.count("sign in"), desk.count("create")), (1, 0));
 }
 

@@ -60,9 +60,16 @@ pub struct FrontendArgs {
 /// Who acts. Whoever can read the database and the master key owns the desk, so no password is asked for.
 #[derive(Clone, Debug, Args)]
 pub struct Acting {
-    /// The user who acts; the trail records it with your Unix user
+    /// The user who acts [env: KEYDESK_AS]; noted with your Unix user
     #[arg(id = "as", long = "as", value_name = "NAME")]
-    pub name: String,
+    name: Option<String>,
+}
+
+impl Acting {
+    /// Who was named by the flag, or else by the environment; an empty variable is one that is not set.
+    pub fn named(&self) -> Option<String> {
+        self.name.clone().or_else(|| env::var("KEYDESK_AS").ok().filter(|name| !name.is_empty()))
+    }
 }
 
 /// How a list is printed.
@@ -126,7 +133,7 @@ pub fn order() -> impl TypedValueParser<Value = ListOrder> {
     one_of(&ListOrder::ALL, ListOrder::as_str)
 }
 
-/// Reads `administrator`, `advanced` or `basic`.
+/// Reads the word of a role.
 pub fn role() -> impl TypedValueParser<Value = Role> {
     one_of(&Role::ALL, Role::as_str)
 }

@@ -60,7 +60,7 @@ pub fn run(context: &Context, args: ListArgs) -> Result<(), CliError> {
     printer.finish(&match query.filter.is_empty() {
         true => format!(
             "No keys yet. Create the first with `keydesk key create --kind basic --name LABEL --as {}`.",
-            args.acting.name
+            desk.actor.user
         ),
         false => "No key matches.".to_owned(),
     })

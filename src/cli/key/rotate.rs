@@ -39,7 +39,7 @@ pub fn run(context: &Context, args: RotateArgs) -> Result<(), CliError> {
     let mut watch = Watch::new(&cancel, &mut progress);
     let issued = desk.hub.rotate_many(&desk.actor, &targets, args.overlap, &mut watch)?;
     match (issued.as_slice(), args.keys.len()) {
-        ([one], 1) => deliver::hand_out(one, Made::Rotated, args.json, &args.acting.name),
-        (all, _) => deliver::hand_out_all(all, args.json, &args.acting.name),
+        ([one], 1) => deliver::hand_out(one, Made::Rotated, args.json, desk.actor.user.as_str()),
+        (all, _) => deliver::hand_out_all(all, args.json, desk.actor.user.as_str()),
     }
 }

@@ -29,6 +29,11 @@ impl StateArgs {
     pub fn targets(&self, desk: &OpenDesk) -> Result<Vec<CredentialTarget>, CliError> {
         desk.targets(&self.keys, self.kind)
     }
+
+    /// The same, also by names that only one has, for what can be taken back.
+    pub fn named_targets(&self, desk: &OpenDesk) -> Result<Vec<CredentialTarget>, CliError> {
+        desk.named_targets(&self.keys, self.kind)
+    }
 }
 
 /// Changes all of them in one transaction; if one does not exist, none.
@@ -67,7 +72,7 @@ pub fn report_outcomes(
 fn done(outcome: &ChangeOutcome, verb: Verb) -> Option<String> {
     match outcome {
         ChangeOutcome::Done(row) => Some(format!("{} {}.", called(row), verb.past())),
-        ChangeOutcome::Already(row) => Some(format!("{} was {} already.", called(row), row.state)),
+        ChangeOutcome::Already(row) => Some(format!("{} is {} already.", called(row), row.state)),
         ChangeOutcome::LeftOut { .. } => None,
     }
 }

@@ -31,6 +31,8 @@ pub struct CredentialEdit {
     pub without_tags: bool,
     /// Tags that it gets.
     pub tags: Tags,
+    /// Tags that are taken away.
+    pub less_tags: Tags,
     /// The algorithms that may be signed with from now on; HMAC only.
     pub algorithms: Option<Algorithms>,
     /// Whether a request with a body must sign a digest of it; HMAC only.
@@ -136,7 +138,7 @@ impl Hub {
         if let Some(owner) = owner {
             options.owner = owner.clone();
         }
-        let kept = if edit.without_tags { Tags::default() } else { options.tags };
+        let kept = if edit.without_tags { Tags::default() } else { options.tags.without(&edit.less_tags) };
         options.tags = kept.with(&edit.tags).map_err(|why| HubError::invalid(InputField::Tags, why))?;
         if let Some(algorithms) = &edit.algorithms {
             options.algorithms = algorithms.clone();

@@ -13,5 +13,6 @@ mod tombstone;
 mod unsaved_secrets;
 mod watch;
 
+pub(crate) use create::fill;
 pub use edit::CredentialEdit;
 pub use watch::Watch;

@@ -12,7 +12,7 @@ use crate::tui::toast::Toast;
 
 impl App {
     pub(super) fn act_on_dialog(&mut self, action: Action) {
-        let most = self.scroll_limit(action);
+        let (now, most) = (self.now, self.scroll_limit(action));
         let Some(dialog) = self.dialog_mut() else { return };
         match (&mut dialog.kind, action) {
             (_, Action::Back) => self.cancel_dialog(),
@@ -33,11 +33,27 @@ impl App {
             }
             (DialogKind::Pick(pick), Action::Up | Action::Down) => pick.act(action),
             (DialogKind::Pick(_), action) => self.picked(Some(action)),
+            (DialogKind::Details(_), Action::NextOne | Action::PreviousOne) => {
+                self.details_of_next(action == Action::NextOne);
+            }
+            (DialogKind::Details(d), action) if acts_on_one(action) => {
+                let row = d.content.details.row.clone();
+                self.act_on_one(row, action);
+            }
             (DialogKind::Details(d), action) => scroll(&mut d.scroll, action, most),
-            (DialogKind::TrailEntry(d), action) => scroll(&mut d.scroll, action, most),
+            (DialogKind::TrailEntry(_), Action::Up | Action::Down) => self.another_entry(action),
+            (DialogKind::TrailEntry(d), Action::PageUp | Action::PageDown) => scroll(&mut d.scroll, action, most),
+            (DialogKind::TrailEntry(_), Action::CopyEntry) => self.copy_entry(),
+            (DialogKind::TrailCheck(_), Action::CopyLine) => self.copy_line(),
+            (DialogKind::TrailCheck(_), Action::GoToTampered) => self.go_to_tampered(),
             (DialogKind::UserKeys(_), action) => self.act_on_user_keys(action, most),
             (_, action) => {
+                let before = dialog.form.as_ref().and_then(Form::focus);
                 let advance = dialog.form.as_mut().and_then(|form| forms::edit(form, action));
+                let after = dialog.form.as_ref().and_then(Form::focus);
+                if let Some(left) = before.filter(|_| before != after) {
+                    dialog.judge(left, now);
+                }
                 match advance {
                     Some(Advance::Submit) => self.pressed(Id::Submit),
                     Some(Advance::Pressed(id)) => self.pressed(id),
@@ -51,14 +67,14 @@ impl App {
     }
 
     /// Esc: the answer that loses nothing.
-    fn cancel_dialog(&mut self) {
+    pub(super) fn cancel_dialog(&mut self) {
         if self.stop_search() || self.stop_change() {
             return;
         }
         let Some(workspace) = &mut self.workspace else { return };
         match workspace.dialog().map(|dialog| &dialog.kind) {
             Some(DialogKind::OneTimeSecret(view)) if !view.saved() => self.ask(Confirmation::Close),
-            Some(DialogKind::OwnPassword { forced: true }) => self.sign_out(),
+            Some(DialogKind::OwnPassword { forced: true, .. }) => self.sign_out(),
             _ => drop(workspace.dialogs.pop()),
         }
     }
@@ -89,6 +105,7 @@ impl App {
     fn pressed(&mut self, id: Id) {
         let Some(Dialog { form: Some(form), kind, .. }) = self.dialog_mut() else { return };
         match (kind, id) {
+            (DialogKind::Confirm(Confirmation::Lock), Id::Submit) => self.copy_and_lock(),
             (DialogKind::Confirm(confirmation), Id::Ok) => {
                 let confirmation = *confirmation;
                 self.carry_out(confirmation);
@@ -103,7 +120,9 @@ impl App {
                 let name = action.row().map(|row| row.name.clone()).unwrap_or_default();
                 self.open_user_keys(&name);
             }
-            (DialogKind::TrailFilter, id) => self.send_trail_filter(id == Id::ShowAll),
+            (DialogKind::TrailEntry(_), _) => self.go_to_credential(),
+            (DialogKind::TrailCheck(_), Id::CopyLine) => self.copy_line(),
+            (DialogKind::TrailCheck(_), _) => self.compare_line(),
             (DialogKind::OneTimeSecret(_), Id::Revoke) => self.ask_to_revoke(),
             (DialogKind::Tampered(row), Id::Revoke) => {
                 let change = ChangeState::revoke(vec![(**row).clone()]);
@@ -111,7 +130,7 @@ impl App {
             }
             (DialogKind::Tampered(row), Id::See) => {
                 let row = (**row).clone();
-                self.close_and_open_details(row);
+                self.act_on_one(row, Action::Entries);
             }
             (_, id) => self.send(id),
         }
@@ -129,9 +148,13 @@ impl App {
         let actor = workspace.actor();
         let Some(dialog) = workspace.dialog_mut() else { return };
         (dialog.problem, dialog.so_far) = (None, 0);
-        dialog.form.iter_mut().for_each(Form::clear_faults);
+        dialog.judge_all(now);
         match dialog.call(button, actor, now) {
             Some(Ok(Call::Edit(_, _, edit))) if edit == CredentialEdit::default() => {
+                workspace.dialogs.pop();
+                self.toast = Some(Toast::note(now, "Nothing was changed."));
+            }
+            Some(Ok(Call::SetSettings(_, wanted))) if wanted.is_empty() => {
                 workspace.dialogs.pop();
                 self.toast = Some(Toast::note(now, "Nothing was changed."));
             }
@@ -141,13 +164,29 @@ impl App {
         }
     }
 
+    /// Copies what the one-time view holds, and locks once it has left.
+    fn copy_and_lock(&mut self) {
+        let Some(workspace) = &mut self.workspace else { return };
+        workspace.dialogs.pop();
+        workspace.locks_after_copy = true;
+        let several = matches!(
+            workspace.dialog().map(|dialog| &dialog.kind),
+            Some(DialogKind::OneTimeSecret(view)) if view.pages().len() > 1
+        );
+        self.copy(if several { CopyPart::All } else { CopyPart::Both });
+    }
+
     /// Does what was confirmed. A secret that was not copied is lost.
     fn carry_out(&mut self, confirmation: Confirmation) {
-        self.close_one_time_view();
+        // A lock notes which secrets were lost before it wipes them.
+        if !matches!(confirmation, Confirmation::Lock) {
+            self.close_one_time_view();
+        }
         match confirmation {
             Confirmation::Close => {}
             Confirmation::Quit => self.leave(),
             Confirmation::Suspend => self.stop(),
+            Confirmation::Lock => self.lock_now(),
             Confirmation::Lines => self.continue_line_by_line(),
         }
     }
@@ -185,4 +224,18 @@ fn generate(generate: &mut bool, form: &mut Form) {
     *generate = !*generate;
     form.wipe_passwords();
     form.focus_on(if *generate { Id::Submit } else { Id::Password });
+}
+
+/// Whether an action of the list works in the details as well.
+fn acts_on_one(action: Action) -> bool {
+    matches!(
+        action,
+        Action::EditKeys
+            | Action::Rotate
+            | Action::StopOld
+            | Action::DisableEnable
+            | Action::Revoke
+            | Action::CopyKey
+            | Action::Entries
+    )
 }

@@ -66,7 +66,7 @@ impl App {
         let Some(target) = jump.chosen().cloned() else { return };
         self.close_jump();
         match target {
-            Target::Credential(row) => self.go_to_credential(row),
+            Target::Credential(row) => self.show_credential(row),
             Target::User(row) => {
                 self.go_to_place(Place::Users);
                 if let Some(Screen::Users(users)) = self.workspace.as_mut().and_then(Workspace::screen_mut) {
@@ -99,7 +99,7 @@ impl App {
     }
 
     /// Selects a credential in its list, and shows all about it.
-    fn go_to_credential(&mut self, row: CredentialRow) {
+    fn show_credential(&mut self, row: CredentialRow) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
         let fits = workspace.section_fits(row.kind);

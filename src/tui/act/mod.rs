@@ -9,6 +9,7 @@ mod jump;
 mod screens;
 mod security;
 mod trail;
+mod trail_sheets;
 mod users;
 
 pub(super) use api::DETAILS_AFTER;
@@ -19,7 +20,6 @@ use crate::tui::keymap::Action;
 use crate::tui::msg::{Call, Effect};
 use crate::tui::pending::Slot;
 use crate::tui::screen::Screen;
-use crate::tui::sign_in::SignInScreen;
 
 impl App {
     /// Runs an action.
@@ -27,8 +27,10 @@ impl App {
         self.dirty = true;
         match action {
             Action::Quit => self.quit(),
+            Action::Interrupt => self.interrupt(),
             Action::Repaint => self.repaint(),
             Action::Suspend => self.suspend(),
+            Action::Lock if self.unsaved() && !self.asks_to_lock() => self.ask(Confirmation::Lock),
             Action::Lock => self.lock_now(),
             Action::Help => self.toggle_help(),
             Action::Jump => self.open_jump(),
@@ -46,6 +48,27 @@ impl App {
             return self.ask(Confirmation::Quit);
         }
         self.leave();
+    }
+
+    /// ctrl-c: closes what is open, a sheet or a filter; on a page it quits. Twice in a row quits from everywhere. Never
+    /// loses a secret that was not copied, and works while the store is silent.
+    pub(super) fn interrupt(&mut self) {
+        self.dirty = true;
+        let again = std::mem::replace(&mut self.interrupted, true);
+        let sheet = self.dialog().is_some_and(|dialog| !matches!(dialog.kind, DialogKind::OneTimeSecret(_)));
+        if again || self.sign_in.is_some() || self.is_waiting() || self.unsaved() {
+            return self.quit();
+        }
+        if self.help.take().is_some() {
+            return;
+        }
+        if sheet {
+            self.drop_type_ahead();
+            return self.cancel_dialog();
+        }
+        if !self.filter_handles(Action::Interrupt) && !self.log_filter_handles(Action::Interrupt) {
+            self.quit();
+        }
     }
 
     /// Leaves.
@@ -81,6 +104,11 @@ impl App {
     pub(super) fn stop(&mut self) {
         self.close_one_time_view();
         self.out.push(Effect::Suspend);
+    }
+
+    /// Whether it is being asked whether to lock: the key again locks.
+    fn asks_to_lock(&self) -> bool {
+        matches!(self.dialog().map(|dialog| &dialog.kind), Some(DialogKind::Confirm(Confirmation::Lock)))
     }
 
     /// Whether a secret is on the screen that was not copied.
@@ -146,7 +174,7 @@ impl App {
         self.pending.clear();
         self.help = None;
         self.call(Slot::Unwatched, Call::SignOut(workspace.actor()));
-        self.sign_in = Some(SignInScreen::sign_in(""));
+        self.sign_in = Some(self.nobody());
     }
 
     /// One step back; from the menu there is none.
@@ -159,6 +187,7 @@ impl App {
             self.cancel(Slot::Ticks);
             self.cancel(Slot::Details);
             self.cancel(Slot::Trail);
+            self.cancel(Slot::TrailCount);
             self.cancel(Slot::Users);
             self.cancel(Slot::Verify);
             self.cancel(Slot::Security);

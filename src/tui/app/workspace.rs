@@ -1,11 +1,13 @@
 //! What a signed-in user works with: the stack of screens, the dialogs over them, and what was read.
 
 use crate::account::{Right, allows};
-use crate::hub::{Actor, CredentialRow, Denied, Overview, OwnSignIn, SecuritySettings, Session, UnsavedSecret};
+use crate::hub::{
+    Actor, AttentionItem, CredentialRow, Denied, Overview, OwnSignIn, SecuritySettings, Session, UnsavedSecret,
+};
 use crate::time::Millis;
 use crate::tui::dialog::{Dialog, DialogKind, SecretPage};
 use crate::tui::form::Form;
-use crate::tui::screen::{Api, AttentionItem, Menu, Screen, attention};
+use crate::tui::screen::{Api, HiddenLines, Menu, Screen, attention};
 
 /// The state of a signed-in user's session.
 #[derive(Debug)]
@@ -23,8 +25,12 @@ pub struct Workspace {
     pub(in crate::tui) store_unavailable: bool,
     /// Secrets that were dropped before they were copied.
     pub(in crate::tui) lost_secrets: Vec<UnsavedSecret>,
+    /// The screen locks as soon as the copy that is under way has left.
+    pub(in crate::tui) locks_after_copy: bool,
     /// The credentials that were looked at last.
     pub(in crate::tui) recent: Vec<CredentialRow>,
+    /// Lines of "Needs attention" that were hidden.
+    pub(in crate::tui) hidden_lines: HiddenLines,
 }
 
 /// When each read is due next.
@@ -72,6 +78,8 @@ impl Workspace {
             store_unavailable: false,
             lost_secrets: Vec::new(),
             recent: Vec::new(),
+            locks_after_copy: false,
+            hidden_lines: HiddenLines::default(),
         }
     }
 
@@ -94,7 +102,9 @@ impl Workspace {
 
     /// The attention list, the most urgent item first.
     pub(in crate::tui) fn attention(&self) -> Vec<AttentionItem> {
-        self.overview.as_ref().map_or_else(Vec::new, |overview| attention(overview, self.session.role))
+        self.overview
+            .as_ref()
+            .map_or_else(Vec::new, |overview| attention(overview, self.session.role, &self.hidden_lines))
     }
 
     /// The screen that is shown.

@@ -12,6 +12,8 @@ pub enum Confirmation {
     Quit,
     /// Suspend?
     Suspend,
+    /// Lock?
+    Lock,
     /// Leave the full screen, to go on line by line?
     Lines,
 }
@@ -23,6 +25,7 @@ impl Confirmation {
             Self::Close => "Close without copying?",
             Self::Quit => "Quit without copying?",
             Self::Suspend => "Suspend without copying?",
+            Self::Lock => "The secret is not copied yet",
             Self::Lines => "Go on line by line?",
         }
     }
@@ -33,6 +36,7 @@ impl Confirmation {
             Self::Close => "Close",
             Self::Quit => "Quit",
             Self::Suspend => "Suspend",
+            Self::Lock => "Lock and lose it",
             Self::Lines => "Line by line",
         }
     }
@@ -40,7 +44,7 @@ impl Confirmation {
     /// What the safe button does.
     fn stay(self) -> &'static str {
         match self {
-            Self::Close | Self::Quit | Self::Suspend => "Keep open",
+            Self::Close | Self::Quit | Self::Suspend | Self::Lock => "Keep open",
             Self::Lines => "Stay here",
         }
     }
@@ -49,7 +53,10 @@ impl Confirmation {
 impl Dialog {
     /// The confirmation with the safe answer focused.
     pub fn confirm(confirmation: Confirmation) -> Self {
-        let buttons = vec![button(Id::Cancel, confirmation.stay()), button(Id::Ok, confirmation.verb())];
+        let mut buttons = vec![button(Id::Cancel, confirmation.stay()), button(Id::Ok, confirmation.verb())];
+        if matches!(confirmation, Confirmation::Lock) {
+            buttons.insert(1, button(Id::Submit, "Copy both, lock"));
+        }
         Self::with_form(Form::new(buttons), DialogKind::Confirm(confirmation))
     }
 }

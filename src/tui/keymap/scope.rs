@@ -12,16 +12,20 @@ pub enum Scope {
     Tabs,
     List,
     Filter,
+    LogFilter,
     Docs,
     Activity,
     Account,
     Users,
     Trail,
+    Entry,
+    TrailCheck,
     Security,
     UserKeys,
     Reading,
     SignIn,
     Text,
+    Preset,
     Choice,
     Check,
     Fold,
@@ -34,6 +38,7 @@ pub enum Scope {
     Pick,
     Jump,
     Palette,
+    Details,
 }
 
 /// What a scope lets through to the scopes around it.
@@ -59,17 +64,20 @@ impl Scope {
             Self::Tabs => "API Settings",
             Self::List => "API tab",
             Self::Filter => "Filter",
+            Self::LogFilter => "Filter of the log",
             Self::Docs => "Documentation",
             Self::Activity => "Activity tab",
             Self::Account => "My account",
             Self::Users => "Users",
             Self::Trail => "Activity log",
+            Self::Entry => "Entry of the log",
+            Self::TrailCheck => "Check of the log",
             Self::Security => "Security",
             Self::UserKeys => "Keys that a user made",
             Self::Reading => "Pages to read",
             Self::SignIn => "Set-up, sign-in, lock screen",
             Self::Text => "Text fields",
-            Self::Choice => "Choices",
+            Self::Preset | Self::Choice => "Choices",
             Self::Check => "Check boxes",
             Self::Fold => "Options",
             Self::Password => "Passwords",
@@ -81,6 +89,7 @@ impl Scope {
             Self::Pick => "Sheets to choose from",
             Self::Jump => "Palette",
             Self::Palette => "Screens",
+            Self::Details => "Details of a credential",
         }
     }
 
@@ -88,9 +97,14 @@ impl Scope {
     pub fn leak(self) -> Leak {
         match self {
             Self::Text => Leak::NoLetters,
-            Self::Form | Self::Filter | Self::Confirm | Self::Buttons | Self::SignIn | Self::Pick | Self::Jump => {
-                Leak::Everywhere
-            }
+            Self::Form
+            | Self::Filter
+            | Self::LogFilter
+            | Self::Confirm
+            | Self::Buttons
+            | Self::SignIn
+            | Self::Pick
+            | Self::Jump => Leak::Everywhere,
             _ => Leak::All,
         }
     }

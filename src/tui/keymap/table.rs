@@ -38,7 +38,8 @@ use Scope as S;
 #[rustfmt::skip]
 pub static BINDINGS: &[Binding] = &[
     row(S::Menu, &[ENTER], Action::Open, "open").hint("open"),
-    row(S::Menu, &[TAB, BACK_TAB], Action::ToAttention, "to what is to look at, and back").hint("to the list below"),
+    row(S::Menu, &[TAB, BACK_TAB], Action::ToAttention, "to what needs attention, and back").hint("attention"),
+    row(S::Menu, &[Chord::char('d')], Action::HideLine, "hide a line until its number grows").hint("hide"),
     row(S::Menu, &[Chord::char('q')], Action::Quit, "quit").hint("quit"),
 
     row(S::Settings, &[ENTER], Action::Open, "open").hint("open"),
@@ -51,16 +52,23 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Users, &[Chord::char('p')], Action::SetPassword, "set a password").hint("password").needs(USERS),
     row(S::Users, &[ENTER], Action::Open, "the keys this user made").hint("keys made"),
 
-    row(S::Trail, &[Chord::char('/')], Action::Filter, "a part only: who, type, from, until").hint("filter").needs(TRAIL),
+    row(S::Trail, &[Chord::char('/')], Action::Filter, "filter, live").hint("filter").needs(TRAIL),
     row(S::Trail, &[Chord::char('w')], Action::ByWho, "only this user, or all again").hint("who").needs(TRAIL),
     row(S::Trail, &[Chord::char('t')], Action::NextClass, "only one type, the next one, all").hint("type").needs(TRAIL),
     row(S::Trail, &[Chord::char('v')], Action::Verify, "verify the whole trail").hint("verify").needs(TRAIL),
     row(S::Trail, &[Chord::char('x')], Action::Export, "export what is shown to a file").hint("export").needs(TRAIL),
     row(S::Trail, &[ENTER], Action::Open, "all about this entry").hint("details"),
 
-    row(S::Security, &[Chord::char('e')], Action::LockTime, "change when a desk locks").hint("lock time").needs(Right::ManageSite),
-    row(S::Security, &[Chord::char('a')], Action::ApiAddress, "change where the API is").hint("API").needs(Right::ManageSite),
-    row(S::Security, &[Chord::char('v')], Action::VerifierPolicy, "change what verifiers follow").hint("verifiers").needs(Right::ManageSite),
+    row(S::Entry, &[UP, Chord::char('k')], Action::Up, "next entry").hint_as("↑↓", "next entry").keys("↑↓ j k"),
+    row(S::Entry, &[DOWN, Chord::char('j')], Action::Down, "the entry below").keys("-"),
+    row(S::Entry, &[PAGE_UP, Chord::ctrl('b')], Action::PageUp, "scroll").keys("PgUp PgDn"),
+    row(S::Entry, &[PAGE_DOWN, Chord::ctrl('f')], Action::PageDown, "scroll down").keys("-"),
+    row(S::Entry, &[Chord::char('y')], Action::CopyEntry, "copy as JSON").hint("copy as JSON"),
+
+    row(S::TrailCheck, &[Chord::char('g')], Action::GoToTampered, "go to what was changed outside"),
+    row(S::TrailCheck, &[Chord::char('y')], Action::CopyLine, "copy the line"),
+
+    row(S::Security, &[ENTER], Action::Open, "change the setting").hint("change").needs(Right::ManageSite),
 
     row(S::List, &[Chord::char('n')], Action::Create, "create new key").hint("create").needs(MANAGE),
     row(S::List, &[ENTER], Action::Open, "details"),
@@ -75,16 +83,21 @@ pub static BINDINGS: &[Binding] = &[
     row(S::List, &[Chord::char('/')], Action::Filter, "filter").hint("filter"),
     row(S::List, &[RIGHT, Chord::char(']')], Action::NextSection, "next, previous section").keys("← → [ ]"),
     row(S::List, &[LEFT, Chord::char('[')], Action::PreviousSection, "previous section").keys("-"),
+    row(S::List, &[Chord::char('l')], Action::OpenLog, "its entries in the activity log").needs(TRAIL),
     row(S::List, &[Chord::char('O')], Action::StopOld, "stop the old secret").needs(MANAGE).dangerous(),
     row(S::List, &[Chord::char('1')], Action::Section(Kind::Basic), "Basic, HMAC, Legacy").keys("1 2 3"),
     row(S::List, &[Chord::char('2')], Action::Section(Kind::Hmac), "HMAC Authentication").keys("-"),
     row(S::List, &[Chord::char('3')], Action::Section(Kind::Legacy), "Legacy API Credentials").keys("-"),
+    row(S::List, &[Chord::char('l')], Action::Entries, "its entries in the log").needs(TRAIL),
     row(S::List, &[Chord::char('F')], Action::Find, "find by secret").needs(MANAGE),
     row(S::List, &[Chord::char('o')], Action::Order, "order"),
     row(S::List, &[Chord::char('.')], Action::ShowRevoked, "revoked too"),
 
     row(S::Filter, &[ENTER, DOWN, TAB], Action::Advance, "to the rows").hint("to the rows"),
     row(S::Filter, CANCEL, Action::Back, "clear the filter").hint("clear"),
+
+    row(S::LogFilter, &[ENTER, DOWN, TAB], Action::Advance, "to the rows").hint("to the rows"),
+    row(S::LogFilter, CANCEL, Action::Back, "clear the filter").hint("clear"),
 
     row(S::Docs, &[RIGHT], Action::NextLanguage, "another language or gateway").hint_as("←→", "language").keys("←→"),
     row(S::Docs, &[LEFT], Action::PreviousLanguage, "the language before").keys("-"),
@@ -115,11 +128,13 @@ pub static BINDINGS: &[Binding] = &[
     row(S::SignIn, &[TAB, DOWN], Action::NextField, "next field").hint("next"),
     row(S::SignIn, &[BACK_TAB, UP], Action::PreviousField, "previous field").keys("-"),
     row(S::SignIn, &[ENTER], Action::Advance, "next, or send").hint("next or send"),
-    row(S::SignIn, &[Chord::ctrl('c')], Action::Quit, "quit").hint("quit"),
+    row(S::SignIn, &[Chord::ctrl('s')], Action::Send, "send from any field").hint("send"),
+    row(S::SignIn, &[Chord::ctrl('c')], Action::Interrupt, "quit").hint("quit"),
 
     row(S::Form, &[TAB, DOWN], Action::NextField, "next field").hint("next"),
     row(S::Form, &[BACK_TAB, UP], Action::PreviousField, "previous field").keys("shift-tab ↑"),
     row(S::Form, &[ENTER], Action::Advance, "next field, or send").hint("next or create"),
+    row(S::Form, &[Chord::ctrl('s')], Action::Send, "send from any field").hint("send"),
     row(S::Form, CANCEL, Action::Back, "cancel").hint("cancel"),
 
     row(S::Choice, &[UP, LEFT, Chord::ctrl('p')], Action::ChooseBack, "choose").hint_as("↑↓", "choose").keys("↑↓ ←→"),
@@ -163,6 +178,7 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Buttons, &[ENTER, SPACE], Action::Advance, "choose").hint("choose"),
     row(S::Buttons, &[TAB, RIGHT, DOWN], Action::NextField, "next button").hint("move"),
     row(S::Buttons, &[BACK_TAB, LEFT, UP], Action::PreviousField, "button before").keys("-"),
+    row(S::Buttons, &[Chord::ctrl('s')], Action::Send, "send, where there are fields").keys("-"),
     row(S::Buttons, CANCEL, Action::Back, "the safe answer").hint("close"),
 
     row(S::UserKeys, &[ENTER], Action::Open, "go to the key").hint("go to it"),
@@ -182,6 +198,16 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Text, &[Chord { code: Code::Char('f'), mods: Mods { ctrl: false, alt: true } }],
         Action::Edit(Edit::WordRight), "word on").keys("-"),
 
+    row(S::Details, &[Chord::char('e')], Action::EditKeys, "edit").hint("edit").needs(MANAGE),
+    row(S::Details, &[Chord::char('R')], Action::Rotate, "rotate the secret").hint("rotate").needs(MANAGE).dangerous(),
+    row(S::Details, &[Chord::char('O')], Action::StopOld, "stop the old secret").needs(MANAGE).dangerous(),
+    row(S::Details, &[Chord::char('d')], Action::DisableEnable, "disable or enable").hint("disable").needs(MANAGE),
+    row(S::Details, &[Chord::char('D'), DELETE], Action::Revoke, "revoke, for good").hint("revoke").keys("D").needs(MANAGE).dangerous(),
+    row(S::Details, &[Chord::char('y')], Action::CopyKey, "copy key").hint("copy key"),
+    row(S::Details, &[Chord::char('l')], Action::Entries, "its entries in the log").hint("log").needs(TRAIL),
+    row(S::Details, &[Chord::char('J')], Action::NextOne, "next, previous one").keys("J K"),
+    row(S::Details, &[Chord::char('K')], Action::PreviousOne, "the one before").keys("-"),
+
     row(S::Jump, &[UP, Chord::ctrl('p')], Action::Up, "choose").hint_as("↑↓", "choose").keys("↑↓ ctrl-p ctrl-n"),
     row(S::Jump, &[DOWN, Chord::ctrl('n')], Action::Down, "the next one").keys("-"),
     row(S::Jump, &[ENTER], Action::Go, "go there, or do it").hint("go there"),
@@ -195,5 +221,5 @@ pub static BINDINGS: &[Binding] = &[
     row(S::Everywhere, &[Chord::char('L')], Action::Lock, "lock now").hint("lock"),
     row(S::Everywhere, &[Chord::ctrl('l'), Chord::plain(Code::F(5))], Action::Repaint, "redraw"),
     row(S::Everywhere, &[Chord::ctrl('z')], Action::Suspend, "suspend"),
-    row(S::Everywhere, &[Chord::ctrl('c')], Action::Quit, "quit"),
+    row(S::Everywhere, &[Chord::ctrl('c')], Action::Interrupt, "cancel, else quit; twice quits"),
 ];

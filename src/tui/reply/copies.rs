@@ -14,8 +14,13 @@ impl App {
         self.dirty = true;
         match slot {
             Slot::Copying(what) => self.copied_secret(what, outcome),
-            Slot::CopyKey | Slot::CopySample => {
-                let what = if slot == Slot::CopyKey { "key" } else { "sample" };
+            Slot::CopyKey | Slot::CopySample | Slot::CopyEntry | Slot::CopyLine => {
+                let what = match slot {
+                    Slot::CopyKey => "key",
+                    Slot::CopyEntry => "entry",
+                    Slot::CopyLine => "line",
+                    _ => "sample",
+                };
                 let message = outcome.sentence(what);
                 self.toast = Some(match outcome {
                     CopyOutcome::Impossible(_) | CopyOutcome::SentInto(_) => Toast::note(self.now, message),
@@ -46,6 +51,10 @@ impl App {
         }
         for id in first {
             self.call(Slot::Unwatched, Call::Seen(actor.clone(), id, DisplayEvent::Copied));
+        }
+        let locks = self.workspace.as_mut().is_some_and(|w| std::mem::take(&mut w.locks_after_copy));
+        if locks && went && !doubtful {
+            return self.lock_now();
         }
         if !went || doubtful {
             self.drop_type_ahead();

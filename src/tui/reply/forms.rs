@@ -3,8 +3,9 @@
 use crate::credential::State;
 use crate::hub::{Actor, ChangeOutcome, Conflict, HubError, InputField, Issued};
 use crate::tui::app::App;
-use crate::tui::dialog::{self, Dialog, DialogKind, Part, SecretPage};
+use crate::tui::dialog::{self, Dialog, DialogKind, SecretPage};
 use crate::tui::form::Id;
+use crate::tui::screen::SettingGroup;
 use crate::tui::toast::Toast;
 
 impl App {
@@ -122,11 +123,11 @@ impl App {
     pub(super) fn settings_set(&mut self) {
         let now = self.now;
         let Some(workspace) = &mut self.workspace else { return };
-        let Some(DialogKind::Settings(part)) = workspace.dialog().map(|dialog| &dialog.kind) else { return };
-        let message = match part {
-            Part::Lock => "The lock time is set. It holds from the next sign-in on.",
-            Part::Api => "The address of the API is set. Samples and snippets use it.",
-            Part::Verifier => "It is set. Verifiers follow within a second.",
+        let Some(DialogKind::Setting(change)) = workspace.dialog().map(|dialog| &dialog.kind) else { return };
+        let message = match SettingGroup::of(change.setting) {
+            SettingGroup::Sessions => "The time is set. It counts from the next sign-in.",
+            SettingGroup::Api => "The address is set. Samples and gateway files use it.",
+            SettingGroup::Verifiers => "It is set. Verifiers follow within a second.",
         };
         workspace.dialogs.pop();
         workspace.due.overview = Some(now);
@@ -142,7 +143,7 @@ impl App {
             DialogKind::Edit(edit) => dialog::entry_of(field, edit.rows.first()?.kind),
             DialogKind::NewPassword(_) | DialogKind::OwnPassword { .. } => Some(Id::Password),
             DialogKind::Reauthenticate => Some(Id::Old),
-            DialogKind::Settings(_) => match field {
+            DialogKind::Setting(_) => match field {
                 InputField::Setting(setting) => Some(Id::Setting(setting)),
                 _ => None,
             },

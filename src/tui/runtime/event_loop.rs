@@ -173,6 +173,15 @@ impl EventLoop {
                 let outcome = self.remember(&chosen);
                 self.update(Msg::Remembered(outcome))?;
             }
+            Effect::RememberQuietly(chosen) => {
+                if let Err(why) = self.remember(&chosen) {
+                    self.update(Msg::Remembered(Err(why)))?;
+                }
+            }
+            Effect::RememberName(name) => {
+                // It only spares a few keys: a file that cannot be written is no reason to say something.
+                let _ = self.remember(&Appearance { last_name: Some(name), ..Appearance::default() });
+            }
             Effect::Quit => return Err(LoopEnd::Left(ExitAction::Exit(0))),
             Effect::Lines => return Err(LoopEnd::Left(ExitAction::Open(Frontend::Lines))),
         }

@@ -32,9 +32,11 @@ impl Call {
             | Self::Taken { .. }
             | Self::Find { .. }
             | Self::Trail(..)
+            | Self::TrailCount(..)
             | Self::RefusedRequests(..)
             | Self::Users(_)
             | Self::Verify(_)
+            | Self::Compare(..)
             | Self::Security(_)
             | Self::SignIns(_)
             | Self::Export { .. } => Lane::Read,
@@ -69,17 +71,22 @@ pub fn perform(hub: &Hub, origin: &Origin, call: Call, cancel: &Cancel, progress
         Call::Seen(actor, id, what) => hub.record_display_event(&actor, id, what).map(|()| Answer::Noted)?,
         Call::Refused(actor, right) => Answer::Denied(hub.record_denied(&actor, right)?),
         Call::Pulse(actor, _) => Answer::Pulse(hub.pulse(&actor)?),
-        Call::Overview(actor, lost) => Answer::Overview(overview(hub, &actor, &lost)?),
+        Call::Overview(actor, lost) => Answer::Overview(Box::new(overview(hub, &actor, &lost)?)),
         Call::List(actor, query) => Answer::Page(hub.list_until(&actor, &query, cancel)?),
         Call::Details(actor, id) => Answer::Details(hub.details(&actor, id)?),
         Call::Taken { actor, kind, name, username } => Answer::Taken(hub.name_in_use(&actor, kind, &name, &username)?),
         Call::Find { actor, secret } => Answer::Found(hub.find_by_secret(&actor, &secret, cancel, progress)?),
-        Call::Trail(actor, query) => Answer::Trail(hub.trail(&actor, &query)?),
+        Call::Trail(actor, query) => Answer::Trail(hub.trail_until(&actor, &query, cancel)?),
+        Call::TrailCount(actor, query) => Answer::TrailCount(hub.trail_count(&actor, &query, cancel)?),
         Call::RefusedRequests(actor, query) => Answer::RefusedRequests(hub.refused_requests(&actor, &query)?),
         Call::Jump(actor, query) => Answer::Jump(hub.jump(&actor, &query, cancel)?),
         Call::Users(actor) => Answer::Users(hub.users(&actor)?),
         Call::Verify(actor) => {
             Answer::Verified(hub.verify_trail_until(&actor, None, cancel, &mut |done, _| progress(done))?)
+        }
+        Call::Compare(actor, no, hash) => {
+            let done = &mut |done, _| progress(done);
+            Answer::Verified(hub.verify_trail_until(&actor, Some((no, hash)), cancel, done)?)
         }
         Call::SignIns(actor) => Answer::SignIns(hub.own_sign_ins(&actor)?),
         Call::Security(actor) => Answer::Security(hub.security(&actor)?),

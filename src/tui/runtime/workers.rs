@@ -13,7 +13,7 @@ use crate::tui::msg::{Answer, Call, Lane, Msg, Reply, Ticket};
 use crate::tui::runtime::event::LoopEvent;
 use crate::tui::runtime::perform::perform;
 use crate::tui::runtime::store_poller::{ReadRequest, StorePoller, forward_notices};
-use crate::tui::runtime::{fault_injection, panic};
+use crate::tui::runtime::{fault_injection, notes, panic};
 
 /// The context of every worker.
 pub(super) struct WorkerContext {
@@ -59,6 +59,11 @@ impl Workers {
             spawn("keydesk-read", move |requests| read(&requests, &context, &events, &calls))?
         };
         let requests = reader.clone();
+        if context.places.is_some() {
+            let (context, events) = (Arc::clone(&context), events.clone());
+            let work = move || notes::keep(context.hub.wait(), &events);
+            thread::Builder::new().name("keydesk-notes".to_owned()).spawn(work)?;
+        }
         // During set-up there is no store yet.
         thread::Builder::new()
             .name("keydesk-notice".to_owned())

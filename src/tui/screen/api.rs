@@ -59,6 +59,8 @@ pub struct Api {
     pub problem: Option<String>,
     /// Ticked rows, of every section.
     pub ticks: Ticks,
+    /// The one row that an action is about whatever is ticked: it was asked for in its details.
+    pub alone: Option<CredentialRow>,
     /// Details of the selected row, or of the one before while they are read.
     pub details: Option<CredentialInfo>,
     /// The Activity tab: the trail.
@@ -84,6 +86,7 @@ impl Api {
             awaited: false,
             problem: None,
             ticks: Ticks::default(),
+            alone: None,
             details: None,
             activity: TrailList::of_credentials(),
             refused: RefusedList::default(),
@@ -126,10 +129,11 @@ impl Api {
         self.list.set_order(order, turned);
     }
 
-    /// What an action is about: the ticked rows, or else the selected one.
+    /// What an action is about: the one row, or the ticked ones, or else the selected one.
     pub fn targets(&self) -> impl Iterator<Item = &CredentialRow> {
-        let selected = self.list.selected().filter(|_| self.ticks.is_empty());
-        self.ticks.rows().chain(selected)
+        let ticked = self.ticks.rows().filter(|_| self.alone.is_none());
+        let selected = self.list.selected().filter(|_| self.ticks.is_empty() && self.alone.is_none());
+        self.alone.iter().chain(ticked).chain(selected)
     }
 
     /// What `a` ticks, or `A` with every kind, and the query that finds it.

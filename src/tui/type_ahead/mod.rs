@@ -82,7 +82,9 @@ impl App {
         };
         match action {
             Some(Action::Back) if self.pending.has(Slot::Ticks) => false,
-            Some(Action::Help | Action::Lock | Action::Quit | Action::Repaint | Action::Suspend) => false,
+            Some(
+                Action::Help | Action::Lock | Action::Quit | Action::Interrupt | Action::Repaint | Action::Suspend,
+            ) => false,
             // Esc never waits, except to clear a filter, which keeps the row that it found selected.
             Some(Action::Back) => {
                 workspace.dialogs.is_empty() && workspace.filtered().is_some_and(|api| self.awaits_rows(api))
@@ -111,7 +113,8 @@ impl App {
             },
             Some(Screen::Docs(_)) => self.pending.has(Slot::Overview),
             Some(Screen::Users(_)) => self.pending.has(Slot::Users),
-            Some(Screen::Trail(_)) => self.pending.has(Slot::Trail),
+            // Letters for the filter do not wait for its rows.
+            Some(Screen::Trail(list)) => !list.search.open && self.pending.has(Slot::Trail),
             Some(Screen::Page(Topic::Security, _)) => self.pending.has(Slot::Security),
             Some(Screen::Page(Topic::SignIns, _)) => self.pending.has(Slot::SignIns),
             Some(Screen::Settings(_) | Screen::Account(_)) | None => false,

@@ -13,7 +13,7 @@ use crate::hub::{
 };
 use crate::store::tables::{self, Branch, Condition, Direction, Listed, Sort};
 use crate::store::{Tx, Value};
-use crate::time::{DAY, Millis};
+use crate::time::{DAY, Millis, Seconds};
 
 /// Limit on the rows of a page.
 const MOST: u32 = 2000;
@@ -119,6 +119,8 @@ fn conditions(filter: &Filter, now: Millis) -> Vec<Condition> {
     all.extend(filter.expires_within.map(|s| Condition::Expires { from: second + 1, until: second.saturating_add(s) }));
     all.extend(filter.expires_after.map(|s| Condition::Expires { from: second.saturating_add(s), until: i64::MAX }));
     all.extend(filter.unused_for.map(|s| Condition::Unused { made: ago(s).saturating_mul(1000), used: ago(s) }));
+    let since = Seconds(second).day().0 - 1;
+    all.extend(filter.refused_more_than.map(|more| Condition::Refused { more, from: since }));
     all.extend(filter.never_used.then_some(Condition::Waiting));
     let state = |state: State| Condition::State(state.as_str().to_owned());
     let works = [state(State::Active), Condition::Started { at: second }, Condition::NotExpired { at: second }];

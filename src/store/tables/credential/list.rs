@@ -213,8 +213,27 @@ impl Condition {
 }
 
 /// Text for LIKE in which nothing is a wildcard.
-fn escaped(text: &str) -> String {
+pub(in crate::store::tables) fn escaped(text: &str) -> String {
     text.chars().flat_map(|c| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c])).collect()
+}
+
+/// The ids of credentials that somebody may mean: of this key, or of this name, case-folded, or else those whose key
+/// begins so. Nothing
+/// is verified, because the answer only narrows a list.
+pub fn credentials_called(tx: &mut dyn Tx, text: &str, folded: &str, most: u32) -> Result<Vec<String>, StoreError> {
+    let kinds = "kind IN ('basic', 'hmac', 'legacy')";
+    let ids = |tx: &mut dyn Tx, condition: &str, params: &[Value]| -> Result<Vec<String>, StoreError> {
+        let sql = format!("SELECT id FROM credential WHERE {kinds} AND {condition} LIMIT {most}");
+        tx.rows(&sql, params)?.into_iter().map(|mut row| row.text()).collect()
+    };
+    for (condition, typed) in [("key = $1", text), ("listed IN (TRUE, FALSE) AND name_fold = $1", folded)] {
+        let found = ids(tx, condition, &[typed.into()])?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    let after = format!("{text}\u{10ffff}");
+    ids(tx, "key >= $1 AND key < $2", &[text.into(), after.into()])
 }
 
 /// A row of a list: the credential and the newest use of any of its secrets.

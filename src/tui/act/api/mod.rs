@@ -15,7 +15,7 @@ use crate::tui::dialog::{ChangeState, CredentialDetails, Dialog, DialogKind, Scr
 use crate::tui::keymap::{Action, Scope};
 use crate::tui::msg::Effect;
 use crate::tui::pending::Slot;
-use crate::tui::screen::{Api, Tab};
+use crate::tui::screen::{Api, Screen, Tab, TrailList};
 use crate::tui::toast::Toast;
 
 /// How long a row must stay selected, in milliseconds, before its details are read: a held arrow key reads nothing.
@@ -99,13 +99,21 @@ impl App {
         let Some(row) = api.list.selected().cloned() else {
             return self.report_no_row(action);
         };
+        self.act_on_row(row, action);
+    }
+
+    fn act_on_row(&mut self, row: CredentialRow, action: Action) {
         match action {
             Action::Open => self.open_details(row),
+            Action::OpenLog => self.open_log(&format!("key:{}", row.key)),
             Action::CopyKey => self.copy_key(&row),
             Action::Tick => {
-                api.ticks.toggle(row);
+                if let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) {
+                    api.ticks.toggle(row);
+                }
                 self.act_on_list(Action::Down);
             }
+            Action::Entries => self.open_entries(&row),
             Action::Rotate => {
                 if let Some(rows) = self.whole_targets() {
                     self.open_rotate(rows, Overlap::Day);
@@ -133,12 +141,33 @@ impl App {
         }
     }
 
-    /// The sheet about a credential gives way to its details.
-    pub(in crate::tui::act) fn close_and_open_details(&mut self, row: CredentialRow) {
+    /// An action that was asked for in the details of a credential: it is about this one, whatever is ticked.
+    pub(in crate::tui::act) fn act_on_one(&mut self, row: CredentialRow, action: Action) {
+        if let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) {
+            api.alone = Some(row.clone());
+        }
+        self.act_on_row(row, action);
+        if let Some(api) = self.workspace.as_mut().and_then(Workspace::api_mut) {
+            api.alone = None;
+        }
+    }
+
+    /// The details of the next credential of the list, or of the one before.
+    pub(in crate::tui::act) fn details_of_next(&mut self, next: bool) {
         if let Some(workspace) = &mut self.workspace {
             workspace.dialogs.pop();
         }
-        self.open_details(row);
+        self.act_on_list(if next { Action::Down } else { Action::Up });
+        self.act_on_list(Action::Open);
+    }
+
+    /// Opens the activity log at the entries about a credential.
+    fn open_entries(&mut self, row: &CredentialRow) {
+        let list = TrailList::of(&format!("key:{}", row.key), self.now);
+        if let Some(workspace) = &mut self.workspace {
+            workspace.dialogs.clear();
+        }
+        self.open(Screen::Trail(Box::new(list)));
     }
 
     /// Puts a dialog in the place of the topmost.

@@ -64,7 +64,7 @@ impl ChangeState {
         }
     }
 
-    /// Whether it was typed.
+    /// Whether it was typed, in either case.
     pub fn confirmed(&self, form: &Form) -> bool {
         self.verb != Verb::Revoke || form.text(Id::Confirm).trim().eq_ignore_ascii_case(&self.to_type())
     }

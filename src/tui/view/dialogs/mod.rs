@@ -11,6 +11,8 @@ mod settings;
 mod trail;
 mod user;
 
+pub use settings::{default_words, with_unit};
+
 use crate::credential::Verb;
 use crate::hub::CredentialRow;
 use crate::tui::app::App;
@@ -31,7 +33,7 @@ pub fn sheet(app: &App, dialog: &Dialog) -> Sheet {
             one_time_secret::one_time_secret(app, view, form, &mut sheet);
         }
         (kind, Some(form)) => {
-            sheet = sheet.dangerous(is_dangerous(kind));
+            sheet = sheet.dangerous(is_dangerous(kind)).labels(label_columns(kind));
             fields(app, dialog, form, &mut sheet);
             buttons(app, kind, form, &mut sheet);
         }
@@ -66,11 +68,10 @@ fn title(app: &App, kind: &DialogKind) -> String {
         DialogKind::OwnPassword { .. } => "Change password".to_owned(),
         DialogKind::User(action) => user::title(action),
         DialogKind::UserKeys(d) => format!("Keys made by {}", d.content.who),
-        DialogKind::Export { .. } => "Export the trail".to_owned(),
-        DialogKind::Settings(part) => part.title().to_owned(),
-        DialogKind::TrailFilter => "Show a part of the trail".to_owned(),
+        DialogKind::Export { .. } => "Export the activity log".to_owned(),
+        DialogKind::Setting(change) => change.setting.title().to_owned(),
         DialogKind::TrailEntry(d) => format!("Entry {}", d.content.no),
-        DialogKind::TrailCheck(d) => trail::checked_title(&d.report).to_owned(),
+        DialogKind::TrailCheck(_) => "Verify the activity log".to_owned(),
         DialogKind::RefusedRequest(row) => format!("Refused: {}", row.name),
         DialogKind::Reauthenticate => "Your password again".to_owned(),
         DialogKind::Confirm(confirmation) => confirmation.title().to_owned(),
@@ -80,11 +81,17 @@ fn title(app: &App, kind: &DialogKind) -> String {
     }
 }
 
+/// How wide the labels of the fields are.
+fn label_columns(kind: &DialogKind) -> usize {
+    if matches!(kind, DialogKind::TrailCheck(_)) { 18 } else { 11 }
+}
+
 /// Whether something is ended for good.
 fn is_dangerous(kind: &DialogKind) -> bool {
     match kind {
         DialogKind::ChangeState(change) => matches!(change.verb, Verb::Revoke),
         DialogKind::StopOldSecret(_) => true,
+        DialogKind::TrailCheck(sheet) => !sheet.check.report.whole,
         _ => false,
     }
 }
@@ -95,20 +102,21 @@ fn fields(app: &App, dialog: &Dialog, form: &Form, sheet: &mut Sheet) {
     match &dialog.kind {
         DialogKind::FindBySecret { compared } => return find_by_secret::find(app, *compared, form, problem, sheet),
         DialogKind::Jump(d) => return jump::jump(app, d, form, sheet),
-        DialogKind::TrailFilter => return trail::filter(form, sheet),
+        DialogKind::TrailEntry(d) => return trail::entry(app, &d.content, sheet),
+        DialogKind::TrailCheck(d) => return trail::checked(app, d, form, sheet),
         DialogKind::Confirm(confirmation) => return confirm(app, *confirmation, sheet),
         DialogKind::Create(d) => create::create(app, d, form, sheet),
         DialogKind::Rotate(d) => rotate::rotate(app, d, form, sheet),
         DialogKind::ChangeState(d) => change_state::change_state(app, d, form, sheet),
-        DialogKind::Edit(d) => edit::edit(d, form, sheet),
+        DialogKind::Edit(d) => edit::edit(app, d, form, sheet),
         DialogKind::NewPassword(d) => edit::new_password(app, d, form, sheet),
         DialogKind::StopOldSecret(d) => edit::stop_old_secret(d, sheet),
         DialogKind::Tampered(row) => change_state::tampered(app, row, sheet),
         DialogKind::FoundSecret(found) => find_by_secret::found(app, found, sheet),
-        DialogKind::OwnPassword { forced } => settings::own_password(app, *forced, form, sheet),
+        DialogKind::OwnPassword { forced, .. } => settings::own_password(app, *forced, form, sheet),
         DialogKind::User(action) => user::user(app, action, form, sheet),
-        DialogKind::Export { filter } => trail::export(filter, form, sheet),
-        DialogKind::Settings(part) => settings::settings(*part, form, sheet),
+        DialogKind::Export { filter, .. } => trail::export(app, filter, form, sheet),
+        DialogKind::Setting(change) => settings::setting(change, form, sheet),
         DialogKind::Reauthenticate => settings::reauthenticate(form, sheet),
         // These have no form, or one of their own.
         _ => {}
@@ -134,7 +142,7 @@ fn pick(app: &App, d: &Pick, sheet: &mut Sheet) {
 fn buttons(app: &App, kind: &DialogKind, form: &Form, sheet: &mut Sheet) {
     sheet.gap();
     sheet.buttons(form, |entry: &FormEntry| match kind {
-        DialogKind::Confirm(_) => true,
+        DialogKind::Confirm(_) | DialogKind::TrailEntry(_) | DialogKind::TrailCheck(_) => true,
         DialogKind::ChangeState(d) => !app.is_waiting() && (entry.id != Id::Revoke || d.confirmed(form)),
         _ => !app.is_waiting(),
     });
@@ -147,9 +155,7 @@ fn text(app: &App, kind: &DialogKind, sheet: &mut Sheet) {
     match kind {
         DialogKind::Details(d) => return details::in_dialog(app, &d.content, sheet),
         DialogKind::UserKeys(d) => return user::user_keys(app, &d.content, sheet),
-        DialogKind::TrailEntry(d) => return trail::entry(app, &d.content, sheet),
         DialogKind::Pick(d) => return pick(app, d, sheet),
-        DialogKind::TrailCheck(d) => trail::checked(&d.report, d.at, sheet),
         DialogKind::Created(row) => created(row, sheet),
         DialogKind::RefusedRequest(row) => sentences(&refused::sentences(app, row), sheet),
         DialogKind::Denied(denied) => sentences(&[denied.reason(), denied.assistance()], sheet),
@@ -194,7 +200,7 @@ fn confirm(app: &App, confirmation: Confirmation, sheet: &mut Sheet) {
         sheet.tell(&format!("Not copied: {}.", names.join(", ")));
         sheet.gap();
     }
-    if confirmation != Confirmation::Lines {
+    if !matches!(confirmation, Confirmation::Lines | Confirmation::Lock) {
         sheet.tell("It cannot be shown again.");
         sheet.gap();
     }
@@ -206,6 +212,9 @@ fn confirm(app: &App, confirmation: Confirmation, sheet: &mut Sheet) {
             "The secret was not copied. If you have it by hand, close; else keep it open and copy it."
         }
         Confirmation::Quit => "The secret was not copied, and it is gone when keydesk ends.",
+        Confirmation::Lock => {
+            "Locking wipes it from the screen and from memory. Nobody can show it again; the credential would need a new one."
+        }
         Confirmation::Suspend => "The secret was not copied, and it is not kept while keydesk is suspended.",
     });
 }
