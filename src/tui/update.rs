@@ -199,7 +199,6 @@ impl App {
         self.drop_type_ahead();
     }
 
-
     /// Sends the reads whose time has come.
     pub(super) fn send_due_reads(&mut self) {
         if self.sign_in.is_some() {
