@@ -45,7 +45,8 @@ pub fn entry(app: &App, row: &TrailRow, sheet: &mut Sheet) {
             sheet.spans(vec![span(&text::pad(label, LABEL, ellipsis), theme.muted()), plain(line)]);
         }
     };
-    fact("From", &origin(row));
+    let origin = origin(row);
+    fact("From", origin.strip_prefix("From ").unwrap_or(&origin));
     if let Some(key) = key_of(row) {
         fact("Key", &key);
     }
