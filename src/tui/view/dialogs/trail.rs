@@ -20,7 +20,7 @@ pub fn entry(app: &App, row: &TrailRow, sheet: &mut Sheet) {
     sheet.gap();
     sheet.say(&deeds::sentence(row), theme.strong());
     let when = row.at.utc("%-d %b %Y %H:%M:%S UTC");
-    sheet.explain(&format!("{when}, {}", relative_time::ago(app.now, row.at)));
+    sheet.explain(&format!("{when}, {}", relative_time::long_ago(app.now, row.at)));
     sheet.gap();
     let differences = differences(row);
     if differences.is_empty() {
