@@ -1,5 +1,6 @@
 //! Charts of use by day: a line of bars, and bars in several rows with an axis.
 
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::symbols::bar::Set;
@@ -48,9 +49,31 @@ impl Series {
 /// Bars of the days, one column each; with `spaced` a blank column behind each. A day without requests has the lowest bar
 /// where there is one row, and with `floor`.
 pub fn bars(paint: &mut Paint<'_>, area: Rect, days: &[UsedDay], series: Series, spaced: bool, floor: bool) {
+    let area = area.intersection(paint.area());
+    let style = series.style(paint, days);
+    chart(&paint.theme, area.height, days, series, spaced, floor).style(style).render(area, paint.buf);
+}
+
+/// The same as text, a line for each row, for where lines are put together; spaced.
+pub fn rows(theme: &Theme, days: &[UsedDay], series: Series, rows: u16) -> Vec<String> {
+    let area = Rect { width: 2 * days.len() as u16, height: rows, ..Rect::ZERO };
+    let mut cells = Buffer::empty(area);
+    chart(theme, rows, days, series, true, series == Series::Refused).render(area, &mut cells);
+    let row = |y: u16| (0..area.width).filter_map(|x| cells.cell((x, y))).map(|cell| cell.symbol()).collect();
+    (0..rows).map(row).collect()
+}
+
+fn chart<'a>(
+    theme: &Theme,
+    height: u16,
+    days: &[UsedDay],
+    series: Series,
+    spaced: bool,
+    floor: bool,
+) -> Sparkline<'a> {
     let values = series.values(days);
-    let (most, units) = (series.most(days).max(1), i64::from(area.height) * STEPS);
-    let lowest = i64::from(floor || area.height == 1);
+    let (most, units) = (series.most(days).max(1), i64::from(height.max(1)) * STEPS);
+    let lowest = i64::from(floor || height == 1);
     let scaled = |value: i64| {
         let steps = i128::from(value.max(0)) * i128::from(units) / i128::from(most);
         let least = if value > 0 { 1 } else { lowest };
@@ -61,7 +84,7 @@ pub fn bars(paint: &mut Paint<'_>, area: Rect, days: &[UsedDay], series: Series,
         std::iter::once(SparklineBar::from(Some(scaled(*value)))).chain(gap)
     };
     let [one_eighth, one_quarter, three_eighths, half, five_eighths, three_quarters, seven_eighths, full] =
-        paint.theme.glyphs.bars;
+        theme.glyphs.bars;
     let set = Set {
         full,
         seven_eighths,
@@ -73,14 +96,11 @@ pub fn bars(paint: &mut Paint<'_>, area: Rect, days: &[UsedDay], series: Series,
         one_eighth,
         empty: " ",
     };
-    let style = series.style(paint, days);
     Sparkline::default()
         .data(values.iter().flat_map(bar))
         .max(units.unsigned_abs())
         .bar_set(set)
         .absent_value_symbol(" ")
-        .style(style)
-        .render(area.intersection(paint.area()), paint.buf);
 }
 
 /// The bars of what was allowed, as text: for a line among others.

@@ -83,7 +83,13 @@ fn title(app: &App, kind: &DialogKind) -> String {
 
 /// How wide the labels of the fields are.
 fn label_columns(kind: &DialogKind) -> usize {
-    if matches!(kind, DialogKind::TrailCheck(_)) { 18 } else { 11 }
+    match kind {
+        DialogKind::TrailCheck(_) => 18,
+        // Its longest label takes all of the usual columns.
+        DialogKind::Create(create) if create.kind.signs() => 12,
+        DialogKind::Edit(edit) if edit.rows.iter().any(|row| row.kind.signs()) => 12,
+        _ => 11,
+    }
 }
 
 /// Whether something is ended for good.

@@ -11,6 +11,7 @@ use crate::time::Millis;
 use crate::tui::app::App;
 use crate::tui::dialog::CredentialDetails;
 use crate::tui::relative_time;
+use crate::tui::view::charts::{self, Series};
 use crate::tui::view::paint::{plain, span, wrap};
 use crate::tui::view::screens::{history, refused};
 use crate::tui::view::sheet::Sheet;
@@ -55,6 +56,9 @@ pub fn in_dialog(app: &App, about: &CredentialDetails, sheet: &mut Sheet) {
         for line in fact.lines(app, 13, sheet.width()) {
             sheet.spans(line.spans);
         }
+    }
+    for line in usage_lines(app, details) {
+        sheet.spans(line);
     }
     sheet.gap();
     history::add(app, about, sheet);
@@ -107,6 +111,26 @@ pub fn facts(app: &App, row: &CredentialRow, details: Option<&CredentialInfo>) -
         facts.push(Fact::of("Changed", by));
     }
     facts
+}
+
+/// A chart of thirty days, if there was a request: allowed ones in four rows, refused ones in one, and the dates.
+fn usage_lines(app: &App, read: &CredentialInfo) -> Vec<Vec<Span<'static>>> {
+    let theme = app.theme;
+    let (allowed, refused) = sum_of_days(&read.days);
+    let (Some(first), true) = (read.days.first(), allowed + refused > 0) else { return Vec::new() };
+    let label = |words: &str| span(&text::pad(words, 13, theme.glyphs.ellipsis), theme.muted());
+    let most = format!("{} most", grouped(Series::Allowed.most(&read.days)));
+    let mut lines = vec![vec![]];
+    for (i, row) in charts::rows(&theme, &read.days, Series::Allowed, 4).into_iter().enumerate() {
+        lines.push(vec![label(["Allowed", &most, "", ""][i]), span(&row, theme.chart())]);
+    }
+    let style = if refused > 0 { theme.warning() } else { theme.muted() };
+    let row = charts::rows(&theme, &read.days, Series::Refused, 1).concat();
+    lines.push(vec![label("Refused"), span(&row, style)]);
+    let from = first.day.start().millis().utc("%-d %b");
+    let room = (2 * read.days.len()).saturating_sub(text::width(&from) + 1);
+    lines.push(vec![label(""), span(&format!("{from}{:>room$}", "today"), theme.muted())]);
+    lines
 }
 
 /// The sums of thirty days, if there was a request.
